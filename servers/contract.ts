@@ -1,0 +1,32 @@
+import type { SocketAddress } from '../sockets/address.ts';
+import type { Transport } from '../sockets/socket.ts';
+import type { AppName } from './apps/catalog.ts';
+
+/** What a server is asked to do. Plain data: it crosses to threads and child processes. */
+export interface ServerSpec {
+  readonly transport: Transport;
+  readonly app: AppName;
+  /** IP address to bind. */
+  readonly host: string;
+  /** Port to bind; 0 lets the kernel choose. */
+  readonly port: number;
+}
+
+/** A server that is bound and answering. */
+export interface RunningServer {
+  readonly address: SocketAddress;
+  /** Stops accepting, ends open connections, and resolves when all is released; within 1.5 s. Never rejects. */
+  close(): Promise<void>;
+}
+
+/**
+ * One way to divide connections over threads, processes and readiness events. A model never knows what it serves.
+ *
+ * Every model keeps these promises, which the conformance suite checks on real sockets:
+ * a client that stops reading does not grow the server's memory without bound; a half-closed stream is answered to
+ * the end before FIN; a reset hurts no other connection; closing takes no longer than {@link RunningServer.close} says.
+ */
+export interface ServerModel {
+  /** @throws {SystemError} EADDRINUSE and the like. @throws {UnavailableError} where the platform lacks something. */
+  start(spec: ServerSpec): Promise<RunningServer>;
+}

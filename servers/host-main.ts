@@ -1,0 +1,26 @@
+/** First code of the child process that runs one server for a harness. See host.ts. */
+import { dieWithParent, raiseOpenFileLimit } from '../sockets/process.ts';
+import { loadModel } from './catalog.ts';
+import type { HostMessage, HostSpec } from './host.ts';
+import { stopOnSignal } from './lifetime.ts';
+
+/** As many as Linux allows a process by default: fs.nr_open. */
+const OPEN_FILES = 1_048_576;
+
+function tell(message: HostMessage): void {
+  process.send?.(message);
+}
+
+const spec = JSON.parse(process.argv[2] ?? '') as HostSpec;
+dieWithParent(spec.parentPid);
+try {
+  raiseOpenFileLimit(OPEN_FILES);
+  const model = await loadModel(spec.model);
+  const server = await model.start(spec);
+  stopOnSignal(server);
+  tell({ kind: 'ready', address: server.address });
+} catch (error) {
+  tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+  process.exitCode = 1;
+  process.disconnect?.();
+}

@@ -1,0 +1,18 @@
+import type { SocketAddress } from '../sockets/address.ts';
+import type { ModelName } from './catalog.ts';
+import type { ServerSpec } from './contract.ts';
+
+/** What a host process is asked to run. Plain data: it crosses to the process as JSON. */
+export interface HostSpec extends ServerSpec {
+  readonly model: ModelName;
+  /** Pid of the process that starts the host, which the host must not outlive. */
+  readonly parentPid: number;
+}
+
+/** What a host process tells its parent over IPC, once. */
+export type HostMessage =
+  | { readonly kind: 'ready'; readonly address: SocketAddress }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** The program to run with `node PROGRAM SPEC` and an IPC channel, SPEC being a {@link HostSpec} as JSON. */
+export const hostProgram = new URL('./host-main.js', import.meta.url);

@@ -1,0 +1,32 @@
+import { SHARE_ENV, Worker } from 'node:worker_threads';
+
+/** What a thread is given: which exported function of which module to run, and with what. */
+export interface ThreadTask {
+  /** URL of the module: a model passes its own `import.meta.url`. */
+  readonly module: string;
+  /** Name of the exported function; called with `input`, may block for ever. */
+  readonly run: string;
+  /** Plain data, structured-cloned into the thread. */
+  readonly input: unknown;
+}
+
+/**
+ * Starts a worker thread that runs one exported function and ends when that returns (or its promise settles).
+ * A thread blocked in a system call ends only when the call is woken: shut its sockets down first.
+ * Code in the thread talks back through `parentPort`.
+ */
+export function startThread(task: ThreadTask): Worker {
+  // SHARE_ENV saves a copy of the environment a thread.
+  return new Worker(new URL('./thread-main.js', import.meta.url), { workerData: task, env: SHARE_ENV });
+}
+
+/** Resolves when the thread has ended, or after `timeoutMs`, whichever comes first. */
+export function threadEnd(worker: Worker, timeoutMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, timeoutMs);
+    worker.once('exit', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

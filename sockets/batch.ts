@@ -1,0 +1,89 @@
+import { readSockaddr, SOCKADDR_SIZE, type SocketAddress } from './address.ts';
+import { libc, outcome } from './libc.ts';
+import { NativeMemory } from './memory.ts';
+
+// struct mmsghdr on 64-bit Linux, recvmmsg(2): a struct msghdr of 56 bytes, msg_len at 56, padded to 64.
+const HEADER = 64;
+const NAME = 0;
+const NAME_LENGTH = 8;
+const IOV = 16;
+const IOV_COUNT = 24;
+const MESSAGE_LENGTH = 56;
+const IOVEC = 16;
+const PEER = 32;
+
+export interface BatchOptions {
+  /** Keep each datagram's peer address: needed on sockets that are not connected. Default false. */
+  readonly withPeers?: boolean;
+}
+
+/** Datagrams received or sent many at a time, recvmmsg(2) and sendmmsg(2), each in a slot of fixed size. */
+export class DatagramBatch {
+  readonly capacity: number;
+  /** Bytes a slot can hold; longer datagrams are cut by the kernel. */
+  readonly slotSize: number;
+  /** All slots in one piece of memory: slot i starts at `i * slotSize`. */
+  readonly data: NativeMemory;
+  readonly #headers: NativeMemory;
+  readonly #iovecs: NativeMemory;
+  readonly #peers: NativeMemory | undefined;
+
+  constructor(capacity: number, slotSize: number, { withPeers = false }: BatchOptions = {}) {
+    this.capacity = capacity;
+    this.slotSize = (slotSize + 7) & ~7;
+    this.data = new NativeMemory(capacity * this.slotSize);
+    this.#headers = new NativeMemory(capacity * HEADER);
+    this.#iovecs = new NativeMemory(capacity * IOVEC);
+    this.#peers = withPeers ? new NativeMemory(capacity * PEER) : undefined;
+    for (let i = 0; i < capacity; i++) this.#initialize(i);
+  }
+
+  /** recvmmsg(2) into slots 0 and up. @returns how many datagrams came, or a negated errno. */
+  receive(fd: number, flags: number, count = this.capacity): number {
+    for (let i = 0; i < count; i++) {
+      this.#iovecs.uint32[(i * IOVEC + 8) >> 2] = this.slotSize;
+      if (this.#peers !== undefined) this.#headers.uint32[(i * HEADER + NAME_LENGTH) >> 2] = SOCKADDR_SIZE;
+    }
+    const received = libc().recvmmsg(fd, this.#headers.address, count, flags, 0);
+    return outcome(received);
+  }
+
+  /**
+   * sendmmsg(2) of slots `first` to `first + count - 1`, each {@link setLength} long.
+   * @returns how many the kernel took, perhaps fewer, or a negated errno when it took none.
+   */
+  send(fd: number, flags: number, first: number, count: number): number {
+    const sent = libc().sendmmsg(fd, this.#headers.address + first * HEADER, count, flags);
+    return outcome(sent);
+  }
+
+  /** How long the datagram is that the last {@link receive} put into slot i. */
+  receivedLength(i: number): number {
+    return this.#headers.uint32[(i * HEADER + MESSAGE_LENGTH) >> 2] as number;
+  }
+
+  /** How many bytes of slot i to send. */
+  setLength(i: number, bytes: number): void {
+    this.#iovecs.uint32[(i * IOVEC + 8) >> 2] = bytes;
+  }
+
+  /** Who sent the datagram in slot i. For set-up and tests, not for hot loops. */
+  peerAt(i: number): SocketAddress {
+    if (this.#peers === undefined) throw new TypeError('this batch was made without peers');
+    return readSockaddr(this.#peers, i * PEER);
+  }
+
+  free(): void {
+    for (const memory of [this.data, this.#headers, this.#iovecs, this.#peers]) memory?.free();
+  }
+
+  #initialize(i: number): void {
+    this.#iovecs.setUint64(i * IOVEC, this.data.address + i * this.slotSize);
+    this.#iovecs.setUint64(i * IOVEC + 8, this.slotSize);
+    this.#headers.setUint64(i * HEADER + IOV, this.#iovecs.address + i * IOVEC);
+    this.#headers.setUint64(i * HEADER + IOV_COUNT, 1);
+    if (this.#peers === undefined) return;
+    this.#headers.setUint64(i * HEADER + NAME, this.#peers.address + i * PEER);
+    this.#headers.uint32[(i * HEADER + NAME_LENGTH) >> 2] = SOCKADDR_SIZE;
+  }
+}

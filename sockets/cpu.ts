@@ -1,0 +1,63 @@
+import { check } from './errno.ts';
+import { libc, outcome } from './libc.ts';
+import { NativeMemory } from './memory.ts';
+
+// cpu_set_t holds 1024 CPUs, CPU_SET(3).
+const MAX_CPUS = 1024;
+
+let set: NativeMemory | undefined;
+function cpuSet(): NativeMemory {
+  set ??= new NativeMemory(MAX_CPUS / 8);
+  return set;
+}
+
+/**
+ * sched_setaffinity(2): which CPUs a thread may run on. Children and threads made later inherit it.
+ * @param pid a thread's id; 0 is the calling thread.
+ * @throws {SystemError} EINVAL when none of `cpus` exists here.
+ */
+export function setAffinity(pid: number, cpus: readonly number[]): void {
+  const memory = cpuSet();
+  memory.bytes.fill(0);
+  for (const cpu of cpus) {
+    if (!Number.isInteger(cpu) || cpu < 0 || cpu >= MAX_CPUS) throw new RangeError(`no such CPU: ${cpu}`);
+    memory.bytes[cpu >> 3] = (memory.bytes[cpu >> 3] ?? 0) | (1 << (cpu & 7));
+  }
+  const status = libc().sched_setaffinity(pid, memory.size, memory.address);
+  check(outcome(status), 'sched_setaffinity', `CPUs ${cpus.join(',')}`);
+}
+
+/** sched_getaffinity(2): the CPUs a thread may run on, in ascending order. @throws {SystemError} ESRCH */
+export function getAffinity(pid: number): number[] {
+  const memory = cpuSet();
+  memory.bytes.fill(0);
+  const status = libc().sched_getaffinity(pid, memory.size, memory.address);
+  check(outcome(status), 'sched_getaffinity');
+  return Array.from({ length: MAX_CPUS }, (_, cpu) => cpu).filter(
+    (cpu) => (memory.bytes[cpu >> 3] ?? 0) & (1 << (cpu & 7)),
+  );
+}
+
+let timespec: NativeMemory | undefined;
+
+/**
+ * CPU time that a process has used, in nanoseconds: all its threads, also those that have ended; no children.
+ * The clock is the one that clock_getcpuclockid(3) gives; finer than the 10 ms ticks of /proc/PID/stat.
+ * @returns undefined when there is no such process.
+ */
+export function processCpuNanos(pid: number): number | undefined {
+  const CPUCLOCK_SCHED = 2;
+  return readClock((~pid << 3) | CPUCLOCK_SCHED);
+}
+
+/** CPU time of the calling thread, in nanoseconds: CLOCK_THREAD_CPUTIME_ID, clock_gettime(2). */
+export function threadCpuNanos(): number {
+  const CLOCK_THREAD_CPUTIME_ID = 3;
+  return readClock(CLOCK_THREAD_CPUTIME_ID) ?? 0;
+}
+
+function readClock(clock: number): number | undefined {
+  timespec ??= new NativeMemory(16);
+  if (libc().clock_gettime(clock, timespec.address) !== 0) return undefined;
+  return timespec.getUint64(0) * 1e9 + timespec.getUint64(8);
+}

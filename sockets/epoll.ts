@@ -1,0 +1,87 @@
+import { check } from './errno.ts';
+import { libc, outcome } from './libc.ts';
+import { NativeMemory } from './memory.ts';
+import { close } from './socket.ts';
+
+export const EPOLLIN = 0x001;
+export const EPOLLOUT = 0x004;
+export const EPOLLERR = 0x008;
+export const EPOLLHUP = 0x010;
+export const EPOLLRDHUP = 0x2000;
+export const EPOLLET = 0x80000000;
+
+const EPOLL_CTL_ADD = 1;
+const EPOLL_CTL_DEL = 2;
+const EPOLL_CTL_MOD = 3;
+const EPOLL_CLOEXEC = 0o2000000;
+
+// struct epoll_event is packed on x86-64 only: 12 bytes there, 16 elsewhere, epoll_event(3type).
+const EVENT_WORDS = process.arch === 'x64' ? 3 : 4;
+const DATA_WORD = process.arch === 'x64' ? 1 : 2;
+
+/** epoll(7): a set of descriptors that tells which of them are ready, each under a number of the caller's choice. */
+export class Epoll {
+  readonly fd: number;
+  readonly #events: NativeMemory;
+  readonly #words: Uint32Array;
+  readonly #change = new NativeMemory(16);
+  readonly #capacity: number;
+
+  /**
+   * @param capacity how many events one {@link wait} can report.
+   * @throws {SystemError}
+   */
+  constructor(capacity = 1024) {
+    const made = libc().epoll_create1(EPOLL_CLOEXEC);
+    this.fd = check(outcome(made), 'epoll_create1');
+    this.#capacity = capacity;
+    this.#events = new NativeMemory(capacity * EVENT_WORDS * 4);
+    this.#words = this.#events.uint32;
+  }
+
+  /** Watches `fd` for `events`; they are reported with `data` (an unsigned 32-bit number). @throws {SystemError} */
+  add(fd: number, events: number, data: number): void {
+    this.#control(EPOLL_CTL_ADD, fd, events, data);
+  }
+
+  /** Changes what a watched descriptor is watched for. @throws {SystemError} */
+  modify(fd: number, events: number, data: number): void {
+    this.#control(EPOLL_CTL_MOD, fd, events, data);
+  }
+
+  /** Stops watching. Closing the last descriptor of a socket does the same. @throws {SystemError} */
+  remove(fd: number): void {
+    this.#control(EPOLL_CTL_DEL, fd, 0, 0);
+  }
+
+  /** epoll_wait(2). @returns how many descriptors are ready, or a negated errno (-EINTR). `timeoutMs` -1 waits for ever. */
+  wait(timeoutMs: number): number {
+    const ready = libc().epoll_wait(this.fd, this.#events.address, this.#capacity, timeoutMs);
+    return outcome(ready);
+  }
+
+  /** What the i-th ready descriptor is ready for. */
+  eventsAt(i: number): number {
+    return this.#words[i * EVENT_WORDS] as number;
+  }
+
+  /** The number under which the i-th ready descriptor was added. */
+  dataAt(i: number): number {
+    return this.#words[i * EVENT_WORDS + DATA_WORD] as number;
+  }
+
+  /** Closes the set and frees its memory. */
+  close(): void {
+    close(this.fd);
+    this.#events.free();
+    this.#change.free();
+  }
+
+  #control(operation: number, fd: number, events: number, data: number): void {
+    const change = this.#change.uint32;
+    change[0] = events;
+    change[DATA_WORD] = data;
+    const status = libc().epoll_ctl(this.fd, operation, fd, this.#change.address);
+    check(outcome(status), 'epoll_ctl');
+  }
+}

@@ -1,0 +1,69 @@
+import { constants, platform } from 'node:os';
+import { getSystemErrorMap } from 'node:util';
+
+const nameByErrno = new Map<number, string>(Object.entries(constants.errno).map(([name, errno]) => [errno, name]));
+// EWOULDBLOCK and EOPNOTSUPP share their numbers with EAGAIN and ENOTSUP on Linux; POSIX prefers these names.
+nameByErrno.set(constants.errno.EAGAIN, 'EAGAIN');
+
+export const EAGAIN = constants.errno.EAGAIN;
+export const EINTR = constants.errno.EINTR;
+export const EINPROGRESS = constants.errno.EINPROGRESS;
+export const EISCONN = constants.errno.EISCONN;
+export const ECONNREFUSED = constants.errno.ECONNREFUSED;
+export const ECONNRESET = constants.errno.ECONNRESET;
+export const EPIPE = constants.errno.EPIPE;
+export const EMFILE = constants.errno.EMFILE;
+export const EADDRINUSE = constants.errno.EADDRINUSE;
+export const ENOTCONN = constants.errno.ENOTCONN;
+export const ETIMEDOUT = constants.errno.ETIMEDOUT;
+export const EINVAL = constants.errno.EINVAL;
+export const ENFILE = constants.errno.ENFILE;
+export const ENOBUFS = constants.errno.ENOBUFS;
+export const ENOMEM = constants.errno.ENOMEM;
+export const EBADF = constants.errno.EBADF;
+
+/** The symbolic name of a positive errno, such as `ECONNREFUSED`; `E<number>` when this platform has no name for it. */
+export function errnoName(errno: number): string {
+  return nameByErrno.get(errno) ?? `E${errno}`;
+}
+
+/** What the C library says about a positive errno, such as `connection refused`. */
+export function errnoMessage(errno: number): string {
+  return getSystemErrorMap().get(-errno)?.[1] ?? `error ${errno} on ${platform()}`;
+}
+
+/** A system call that failed: which one, on what address, and why. */
+export class SystemError extends Error {
+  override readonly name = 'SystemError';
+  /** Symbolic name, as in `errno.h`: `ECONNREFUSED`. */
+  readonly code: string;
+  /** Positive errno. */
+  readonly errno: number;
+  readonly syscall: string;
+  /** The address concerned, as `host:port`, where there is one. */
+  readonly address: string | undefined;
+
+  constructor(errno: number, syscall: string, address?: string) {
+    const code = errnoName(errno);
+    super(`${syscall}${address ? ` ${address}` : ''}: ${errnoMessage(errno)} (${code})`);
+    this.code = code;
+    this.errno = errno;
+    this.syscall = syscall;
+    this.address = address;
+  }
+}
+
+/** This machine lacks what a feature needs; the message says what and where it would work. */
+export class UnavailableError extends Error {
+  override readonly name = 'UnavailableError';
+}
+
+/**
+ * Passes a system call's result through, or throws.
+ * @param result what a function of this floor returns: zero or more, or a negated errno.
+ * @throws {SystemError} when `result` is negative.
+ */
+export function check(result: number, syscall: string, address?: string): number {
+  if (result < 0) throw new SystemError(-result, syscall, address);
+  return result;
+}

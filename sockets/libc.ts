@@ -1,0 +1,134 @@
+import { createRequire } from 'node:module';
+import { UnavailableError } from './errno.ts';
+
+type Call = (...args: readonly number[]) => number;
+
+/** The C library's functions used here. Pointers and sizes are plain numbers: cheaper to pass than Buffers. */
+export interface Libc {
+  readonly socket: Call;
+  readonly bind: Call;
+  readonly listen: Call;
+  readonly accept4: Call;
+  readonly connect: Call;
+  readonly send: Call;
+  readonly recv: Call;
+  readonly sendto: Call;
+  readonly recvfrom: Call;
+  readonly sendmmsg: Call;
+  readonly recvmmsg: Call;
+  readonly shutdown: Call;
+  readonly close: Call;
+  readonly getsockname: Call;
+  readonly setsockopt: Call;
+  readonly getsockopt: Call;
+  readonly fcntl: Call;
+  readonly poll: Call;
+  readonly epoll_create1: Call;
+  readonly epoll_ctl: Call;
+  readonly epoll_wait: Call;
+  readonly sched_setaffinity: Call;
+  readonly sched_getaffinity: Call;
+  readonly clock_gettime: Call;
+  readonly getrlimit: Call;
+  readonly setrlimit: Call;
+  readonly prctl: Call;
+  readonly memcmp: Call;
+  readonly _exit: Call;
+  /** Memory of `size` bytes, zeroed, that stays where it is until freed. */
+  allocate(size: number): { readonly address: number; readonly bytes: ArrayBuffer; free(): void };
+  /** The calling thread's errno, seen directly in its thread-local memory: no call needed to read it. */
+  readonly errno: Int32Array;
+}
+
+const signatures = {
+  socket: 'int socket(int, int, int)',
+  bind: 'int bind(int, uintptr_t, uint32_t)',
+  listen: 'int listen(int, int)',
+  accept4: 'int accept4(int, uintptr_t, uintptr_t, int)',
+  connect: 'int connect(int, uintptr_t, uint32_t)',
+  send: 'int64_t send(int, uintptr_t, size_t, int)',
+  recv: 'int64_t recv(int, uintptr_t, size_t, int)',
+  sendto: 'int64_t sendto(int, uintptr_t, size_t, int, uintptr_t, uint32_t)',
+  recvfrom: 'int64_t recvfrom(int, uintptr_t, size_t, int, uintptr_t, uintptr_t)',
+  sendmmsg: 'int sendmmsg(int, uintptr_t, uint32_t, int)',
+  recvmmsg: 'int recvmmsg(int, uintptr_t, uint32_t, int, uintptr_t)',
+  shutdown: 'int shutdown(int, int)',
+  close: 'int close(int)',
+  getsockname: 'int getsockname(int, uintptr_t, uintptr_t)',
+  setsockopt: 'int setsockopt(int, int, int, uintptr_t, uint32_t)',
+  getsockopt: 'int getsockopt(int, int, int, uintptr_t, uintptr_t)',
+  fcntl: 'int fcntl(int, int, long)',
+  poll: 'int poll(uintptr_t, unsigned long, int)',
+  epoll_create1: 'int epoll_create1(int)',
+  epoll_ctl: 'int epoll_ctl(int, int, int, uintptr_t)',
+  epoll_wait: 'int epoll_wait(int, uintptr_t, int, int)',
+  sched_setaffinity: 'int sched_setaffinity(int, size_t, uintptr_t)',
+  sched_getaffinity: 'int sched_getaffinity(int, size_t, uintptr_t)',
+  clock_gettime: 'int clock_gettime(int, uintptr_t)',
+  getrlimit: 'int getrlimit(int, uintptr_t)',
+  setrlimit: 'int setrlimit(int, uintptr_t)',
+  prctl: 'int prctl(int, unsigned long, unsigned long, unsigned long, unsigned long)',
+  memcmp: 'int memcmp(uintptr_t, uintptr_t, size_t)',
+  _exit: 'void _exit(int)',
+} satisfies Partial<Record<keyof Libc, string>>;
+
+let bound: Libc | undefined;
+
+/**
+ * The C library of this process, bound on first use.
+ * @throws {UnavailableError} where the platform is not 64-bit Linux, or koffi has no build for it.
+ */
+export function libc(): Libc {
+  if (bound === undefined) bound = bind();
+  return bound;
+}
+
+/** A call's result as this floor returns it: -1 becomes the negated errno, anything else stays. */
+export function outcome(value: number): number {
+  return value < 0 ? -(libc().errno[0] as number) : value;
+}
+
+/** Why system calls can't be made here, or `undefined` when they can. Never throws. */
+export function whyNoLibc(): string | undefined {
+  try {
+    libc();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function bind(): Libc {
+  if (process.platform !== 'linux' || (process.arch !== 'x64' && process.arch !== 'arm64')) {
+    throw new UnavailableError(
+      `direct system calls need Linux on x64 or arm64; this is ${process.platform} on ${process.arch}. ` +
+        'The Node-native models (event-driven, async, cluster, worker-pool) work here.',
+    );
+  }
+  try {
+    return bindWith(createRequire(import.meta.url)('koffi') as typeof import('koffi'));
+  } catch (cause) {
+    throw new UnavailableError(
+      `direct system calls need the package koffi, which failed to load: ${cause instanceof Error ? cause.message : cause}. ` +
+        'Reinstall with `npm ci` and without --omit=optional.',
+      { cause },
+    );
+  }
+}
+
+function bindWith(koffi: typeof import('koffi')): Libc {
+  const process = koffi.load(null);
+  const calls = Object.fromEntries(
+    Object.entries(signatures).map(([name, signature]) => [name, process.func(signature)]),
+  ) as unknown as Record<keyof typeof signatures, Call>;
+  return {
+    ...calls,
+    allocate(size) {
+      // koffi.alloc is calloc: zeroed, and never moved, which a Buffer's memory does not promise.
+      const pointer = koffi.alloc('uint8_t', size);
+      const address = Number(koffi.address(pointer));
+      return { address, bytes: koffi.view(pointer, size), free: () => koffi.free(pointer) };
+    },
+    errno: new Int32Array(koffi.view(process.func('uintptr_t __errno_location()')(), 4)),
+  };
+}

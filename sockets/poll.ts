@@ -1,0 +1,65 @@
+import { libc, outcome } from './libc.ts';
+import { NativeMemory } from './memory.ts';
+
+export const POLLIN = 0x001;
+export const POLLOUT = 0x004;
+export const POLLERR = 0x008;
+export const POLLHUP = 0x010;
+
+/** poll(2): a dense array of struct pollfd, grown as needed. Entries are addressed by their index. */
+export class PollSet {
+  #memory = new NativeMemory(64 * 8);
+  #count = 0;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Appends a descriptor. @returns its index, which {@link removeAt} of another entry may change. */
+  add(fd: number, events: number): number {
+    if ((this.#count + 1) * 8 > this.#memory.size) this.#grow();
+    const index = this.#count++;
+    this.#memory.int32[index * 2] = fd;
+    this.setEvents(index, events);
+    return index;
+  }
+
+  /** Takes an entry out by moving the last one into its place. */
+  removeAt(index: number): void {
+    const last = --this.#count;
+    const words = this.#memory.int32;
+    words[index * 2] = words[last * 2] as number;
+    words[index * 2 + 1] = words[last * 2 + 1] as number;
+  }
+
+  fdAt(index: number): number {
+    return this.#memory.int32[index * 2] as number;
+  }
+
+  /** What the entry waits for; clears what it was last ready for. */
+  setEvents(index: number, events: number): void {
+    this.#memory.int32[index * 2 + 1] = events & 0xffff;
+  }
+
+  /** What the last {@link wait} found the entry ready for. */
+  reventsAt(index: number): number {
+    return (this.#memory.int32[index * 2 + 1] as number) >>> 16;
+  }
+
+  /** poll(2). @returns how many entries are ready, or a negated errno (-EINTR). `timeoutMs` -1 waits for ever. */
+  wait(timeoutMs: number): number {
+    const ready = libc().poll(this.#memory.address, this.#count, timeoutMs);
+    return outcome(ready);
+  }
+
+  free(): void {
+    this.#memory.free();
+  }
+
+  #grow(): void {
+    const larger = new NativeMemory(this.#memory.size * 2);
+    larger.bytes.set(this.#memory.bytes);
+    this.#memory.free();
+    this.#memory = larger;
+  }
+}

@@ -1,0 +1,204 @@
+import { familyOf, formatAddress, readSockaddr, SOCKADDR_SIZE, type SocketAddress, writeSockaddr } from './address.ts';
+import { check } from './errno.ts';
+import { libc, outcome } from './libc.ts';
+import { NativeMemory } from './memory.ts';
+
+/**
+ * BSD sockets as Stevens describes them: thin calls that return what the kernel returns, zero or more on success
+ * and a **negated errno** on failure, so that loops can test for EAGAIN without exceptions.
+ * Wrap a call in `check(...)` from errno.ts where failure is exceptional.
+ */
+
+export type Transport = 'tcp' | 'udp';
+
+const SOCK_STREAM = 1;
+const SOCK_DGRAM = 2;
+const SOCK_NONBLOCK = 0o4000;
+const SOCK_CLOEXEC = 0o2000000;
+const MSG_NOSIGNAL = 0x4000;
+const F_SETFL = 4;
+const F_GETFL = 3;
+const O_NONBLOCK = 0o4000;
+
+export const MSG_DONTWAIT = 0x40;
+export const SHUT_WR = 1;
+export const SHUT_RDWR = 2;
+
+/** Socket options by name, with level and number as in Linux's asm-generic/socket.h and tcp.h. */
+const OPTIONS = {
+  SO_REUSEADDR: [1, 2],
+  SO_ERROR: [1, 4],
+  SO_SNDBUF: [1, 7],
+  SO_RCVBUF: [1, 8],
+  SO_KEEPALIVE: [1, 9],
+  SO_REUSEPORT: [1, 15],
+  TCP_NODELAY: [6, 1],
+  IPV6_V6ONLY: [41, 26],
+} as const satisfies Record<string, readonly [level: number, name: number]>;
+
+export type SocketOption = keyof typeof OPTIONS;
+
+// Arguments that calls pass by reference; a thread makes one call at a time, so one scratch area serves all.
+let scratchMemory: NativeMemory | undefined;
+const SCRATCH_LENGTH = 32;
+function scratch(): NativeMemory {
+  scratchMemory ??= new NativeMemory(64);
+  return scratchMemory;
+}
+
+/** socket(2), closed on exec. @returns a file descriptor or a negated errno. */
+export function socket(transport: Transport, host: string, blocking = true): number {
+  const type = (transport === 'tcp' ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC | (blocking ? 0 : SOCK_NONBLOCK);
+  return outcome(libc().socket(familyOf(host), type, 0));
+}
+
+/** bind(2). Port 0 lets the kernel choose; see {@link localAddress}. */
+export function bind(fd: number, address: SocketAddress): number {
+  const memory = scratch();
+  return outcome(libc().bind(fd, memory.address, writeSockaddr(memory, 0, address)));
+}
+
+/** listen(2). The kernel caps `backlog` at net.core.somaxconn. */
+export function listen(fd: number, backlog: number): number {
+  return outcome(libc().listen(fd, backlog));
+}
+
+/** accept4(2), closed on exec. @returns the connection's descriptor or a negated errno. */
+export function accept(fd: number, blocking = true): number {
+  return outcome(libc().accept4(fd, 0, 0, SOCK_CLOEXEC | (blocking ? 0 : SOCK_NONBLOCK)));
+}
+
+/** connect(2). A non-blocking TCP socket answers -EINPROGRESS: wait until writable, then ask for SO_ERROR. */
+export function connect(fd: number, address: SocketAddress): number {
+  const memory = scratch();
+  return outcome(libc().connect(fd, memory.address, writeSockaddr(memory, 0, address)));
+}
+
+/** send(2) without SIGPIPE. @returns bytes taken by the kernel, perhaps fewer than `length`, or a negated errno. */
+export function send(fd: number, memory: NativeMemory, offset: number, length: number, flags = 0): number {
+  return outcome(libc().send(fd, memory.address + offset, length, flags | MSG_NOSIGNAL));
+}
+
+/** recv(2). @returns bytes received, 0 when the peer has finished sending, or a negated errno. */
+export function recv(fd: number, memory: NativeMemory, offset: number, length: number, flags = 0): number {
+  return outcome(libc().recv(fd, memory.address + offset, length, flags));
+}
+
+/** Where recvfrom(2) puts a sender and sendto(2) finds a receiver, without making objects on the way. */
+export class PeerAddress {
+  readonly memory = new NativeMemory(SOCKADDR_SIZE + 4);
+  /** Bytes of the address, where the kernel wants a socklen_t. */
+  get length(): number {
+    return this.memory.uint32[SOCKADDR_SIZE >> 2] ?? 0;
+  }
+  set length(bytes: number) {
+    this.memory.uint32[SOCKADDR_SIZE >> 2] = bytes;
+  }
+  /** The address as an object: for set-up, not for hot loops. */
+  get value(): SocketAddress {
+    return readSockaddr(this.memory, 0);
+  }
+  set value(address: SocketAddress) {
+    this.length = writeSockaddr(this.memory, 0, address);
+  }
+}
+
+/** recvfrom(2); the sender is left in `peer`. @returns bytes of the datagram, or a negated errno. */
+export function recvfrom(
+  fd: number,
+  memory: NativeMemory,
+  offset: number,
+  length: number,
+  flags: number,
+  peer: PeerAddress,
+): number {
+  peer.length = SOCKADDR_SIZE;
+  const where = peer.memory.address;
+  return outcome(libc().recvfrom(fd, memory.address + offset, length, flags, where, where + SOCKADDR_SIZE));
+}
+
+/** sendto(2). @returns bytes sent, or a negated errno. */
+export function sendto(
+  fd: number,
+  memory: NativeMemory,
+  offset: number,
+  length: number,
+  flags: number,
+  peer: PeerAddress,
+): number {
+  const to = peer.memory.address;
+  return outcome(libc().sendto(fd, memory.address + offset, length, flags | MSG_NOSIGNAL, to, peer.length));
+}
+
+/** shutdown(2): `SHUT_WR` sends FIN; `SHUT_RDWR` also wakes every thread blocked on the socket. */
+export function shutdown(fd: number, how: number): number {
+  return outcome(libc().shutdown(fd, how));
+}
+
+/** close(2). */
+export function close(fd: number): number {
+  return outcome(libc().close(fd));
+}
+
+/** getsockname(2): what the socket is bound to. @throws {SystemError} */
+export function localAddress(fd: number): SocketAddress {
+  const memory = scratch();
+  memory.uint32[SCRATCH_LENGTH >> 2] = SOCKADDR_SIZE;
+  check(outcome(libc().getsockname(fd, memory.address, memory.address + SCRATCH_LENGTH)), 'getsockname');
+  return readSockaddr(memory, 0);
+}
+
+/** setsockopt(2) for the options that are integers. */
+export function setOption(fd: number, option: SocketOption, value: number): number {
+  const memory = scratch();
+  const [level, name] = OPTIONS[option];
+  memory.int32[0] = value;
+  return outcome(libc().setsockopt(fd, level, name, memory.address, 4));
+}
+
+/** getsockopt(2) for the options that are integers. @throws {SystemError} */
+export function getOption(fd: number, option: SocketOption): number {
+  const memory = scratch();
+  const [level, name] = OPTIONS[option];
+  memory.uint32[SCRATCH_LENGTH >> 2] = 4;
+  const status = libc().getsockopt(fd, level, name, memory.address, memory.address + SCRATCH_LENGTH);
+  check(outcome(status), `getsockopt ${option}`);
+  return memory.int32[0] ?? 0;
+}
+
+/** Makes an existing descriptor blocking or non-blocking: fcntl(2) F_SETFL. @throws {SystemError} */
+export function setBlocking(fd: number, blocking: boolean): void {
+  const flags = check(outcome(libc().fcntl(fd, F_GETFL, 0)), 'fcntl');
+  check(outcome(libc().fcntl(fd, F_SETFL, blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK)), 'fcntl');
+}
+
+export interface ListenOptions {
+  /** Default true. */
+  readonly blocking?: boolean;
+  /** Let several sockets share the address: SO_REUSEPORT, socket(7). Default false. */
+  readonly reusePort?: boolean;
+  /** Connections the kernel completes ahead of accept; TCP only. Default 4096, as somaxconn. */
+  readonly backlog?: number;
+}
+
+/**
+ * A socket bound to `address`, and listening when it is TCP.
+ * @returns its descriptor; {@link localAddress} tells the port that the kernel chose for port 0.
+ * @throws {SystemError} such as EADDRINUSE; nothing stays open.
+ */
+export function openServer(transport: Transport, address: SocketAddress, options: ListenOptions = {}): number {
+  const { blocking = true, reusePort = false, backlog = 4096 } = options;
+  const where = formatAddress(address);
+  const fd = check(socket(transport, address.host, blocking), 'socket');
+  try {
+    // Not for UDP: there it would let a second server steal the port in silence.
+    if (transport === 'tcp') check(setOption(fd, 'SO_REUSEADDR', 1), 'setsockopt SO_REUSEADDR');
+    if (reusePort) check(setOption(fd, 'SO_REUSEPORT', 1), 'setsockopt SO_REUSEPORT');
+    check(bind(fd, address), 'bind', where);
+    if (transport === 'tcp') check(listen(fd, backlog), 'listen', where);
+    return fd;
+  } catch (error) {
+    close(fd);
+    throw error;
+  }
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['tests/**/*.test.ts'],
+    // Real processes and threads on a shared machine: bounds against hanging, not expectations of speed.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    globalSetup: 'tests/build.ts',
+    pool: 'forks',
+    maxWorkers: 2,
+  },
+});
