@@ -1,0 +1,27 @@
+/** The command line or a configuration is wrong. Holds every fault found, so that all can be mended at once. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[], options?: ErrorOptions) {
+    super(faults.join('\n'), options);
+    this.faults = faults;
+  }
+}
+
+/** The thing under test failed: it did not start, did not answer, or died. */
+export class TargetError extends Error {
+  override readonly name = 'TargetError';
+  /** Its last lines on stderr, oldest first. */
+  readonly stderr: readonly string[];
+
+  constructor(message: string, stderr: readonly string[] = [], options?: ErrorOptions) {
+    super(message, options);
+    this.stderr = stderr;
+  }
+}
+
+/** A saved result that can't be read: no such file, not JSON, or not of a known schema. */
+export class ResultFileError extends Error {
+  override readonly name = 'ResultFileError';
+}

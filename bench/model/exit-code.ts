@@ -1,0 +1,11 @@
+/** What the program's exit code says. */
+export const EXIT = {
+  ok: 0,
+  regressed: 1,
+  usage: 2,
+  inconclusive: 3,
+  targetFailed: 4,
+  notComparable: 5,
+  internal: 70,
+  interrupted: 130,
+} as const;

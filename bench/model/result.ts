@@ -1,0 +1,200 @@
+import * as z from 'zod';
+
+/**
+ * The one format between the floors: what a run measured, as it is saved and as reports read it.
+ * Objects are loose: fields that a later version adds survive reading and writing.
+ */
+export const SCHEMA = 'sockbench/result/1';
+
+const count = z.number().int().nonnegative();
+const amount = z.number().nonnegative();
+
+const environmentSchema = z.looseObject({
+  cpuModel: z.string(),
+  /** Logical CPUs that this run may use. */
+  cpus: z.number().int().positive(),
+  memoryBytes: amount,
+  platform: z.string(),
+  arch: z.string(),
+  kernel: z.string(),
+  node: z.string(),
+  sockbench: z.string(),
+  /** cpufreq governor of the first CPU; null where the kernel shows none. */
+  governor: z.string().nullable(),
+  virtualized: z.boolean(),
+});
+
+const planSchema = z.looseObject({
+  command: z.string(),
+  /** Shuffles the order of trials; the same seed gives the same order. */
+  seed: count,
+  rounds: count,
+  models: z.array(z.string()),
+  transports: z.array(z.string()),
+  connections: z.array(count),
+  pipelining: count,
+  size: count,
+  durationSeconds: amount,
+  warmupSeconds: amount,
+  threads: count,
+  serverCpus: z.array(count),
+  loadCpus: z.array(count),
+});
+
+const requestsSchema = z.looseObject({
+  /** Outstanding when measuring began, or sent while measuring. sent = completed + timedOut + errors + corrupted. */
+  sent: count,
+  /** Answered in full and as expected, while measuring or in the drain after it. */
+  completed: count,
+  /** Not answered in time; over UDP also those lost. */
+  timedOut: count,
+  /** Ended by a reset, an early close or a failed connection. */
+  errors: count,
+  /** Answered with other bytes than expected. */
+  corrupted: count,
+  /** Arrivals that could not be sent for want of a free connection: open loop only. */
+  dropped: count,
+  /** UDP only: replies that came after their time-out, more than once, or after a later one. */
+  lost: count.optional(),
+  late: count.optional(),
+  duplicated: count.optional(),
+  reordered: count.optional(),
+});
+
+const latencySchema = z.looseObject({
+  p50: amount,
+  p90: amount,
+  p95: amount,
+  p99: amount,
+  p999: amount,
+  max: amount,
+  mean: amount,
+  count,
+  /** HdrHistogram V2 encoding, deflated, base64; values in nanoseconds. */
+  hdr: z.string(),
+});
+
+const openingSchema = z.looseObject({
+  /** From the first connect until the last connection's first reply, or until opening was given up. */
+  seconds: amount,
+  /** Connections that were established (TCP) or could send (UDP). */
+  opened: count,
+  /** Connections that got their first reply before opening was given up. */
+  answered: count,
+});
+
+const serverSchema = z.looseObject({
+  cpuSeconds: amount,
+  /** Null when no request completed while it was measured. */
+  cpuMicrosPerRequest: amount.nullable(),
+  /** Sum over the process tree of each process's peak resident set; shared pages count once a process. */
+  peakRssBytes: amount,
+  /** Largest proportional set size seen of the whole tree: shared pages count once. */
+  peakPssBytes: amount,
+  threads: count,
+  processes: count,
+  contextSwitches: count,
+});
+
+const generatorSchema = z.looseObject({
+  cpuSeconds: amount,
+  cpuMicrosPerRequest: amount.nullable(),
+  threads: count,
+  /** Share of its time that the busiest generator thread was on a CPU, 0 to 1. */
+  utilization: amount,
+  /** Was that above 90 %? Then the server could perhaps do more. */
+  saturated: z.boolean(),
+});
+
+const reasonSchema = z.looseObject({ code: z.string(), message: z.string() });
+
+const trialSchema = z.looseObject({
+  model: z.string().nullable(),
+  /** What was measured, as the user names it: a model, a command or an address. */
+  target: z.string(),
+  app: z.string(),
+  transport: z.enum(['tcp', 'udp']),
+  workload: z.string(),
+  connections: count,
+  rate: z.number().nullable(),
+  size: count,
+  pipelining: count,
+  work: z.string().nullable(),
+  /** Counted from 1. */
+  round: count,
+  measuredSeconds: amount,
+  opening: openingSchema,
+  requests: requestsSchema,
+  throughput: z.looseObject({ requestsPerSecond: amount, bytesPerSecond: amount }),
+  latencyMicros: z.looseObject({ response: latencySchema }),
+  fairness: z.looseObject({
+    /** Jain's index over requests completed a connection: 1 when all got the same, 1/n when one got all. */
+    jain: z.number().min(0).max(1),
+    /** Connections that completed nothing while measured. */
+    starvedConnections: count,
+  }),
+  server: serverSchema.nullable(),
+  generator: generatorSchema,
+  validity: z.looseObject({ verdict: z.enum(['valid', 'suspect', 'invalid']), reasons: z.array(reasonSchema) }),
+});
+
+/** A trial that could not be measured, and why. */
+const failureSchema = z.looseObject({
+  target: z.string(),
+  transport: z.enum(['tcp', 'udp']),
+  connections: count,
+  round: count,
+  message: z.string(),
+  /** The server's last lines on stderr. */
+  stderr: z.array(z.string()),
+});
+
+/** What may be said of one transport's contestants after this run. */
+const comparisonSchema = z.looseObject({
+  rounds: count,
+  /** Rounds that a ranking of so many contestants needs; METHOD: max(12, ⌈log2(2·pairs/.05)⌉). */
+  roundsNeeded: count,
+  highestConnections: count,
+  /** Ordered by retention, best first: median over rounds of throughput at the highest level ÷ at the best level. */
+  scaling: z.array(
+    z.looseObject({
+      target: z.string(),
+      retention: amount,
+      requestsPerSecond: amount,
+      starvedConnections: count,
+    }),
+  ),
+});
+
+const verdictSchema = z.looseObject({
+  /** Sentences for people, in order of importance; they claim no more than the rounds allow. */
+  statements: z.array(z.string()),
+});
+
+export const resultSchema = z.looseObject({
+  schema: z.literal(SCHEMA),
+  startedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime().nullable(),
+  /** True when the run was stopped before its plan was done. */
+  interrupted: z.boolean(),
+  environment: environmentSchema,
+  plan: planSchema,
+  trials: z.array(trialSchema),
+  failures: z.array(failureSchema),
+  /** By transport; a transport is missing when nothing was compared over it. */
+  comparison: z.partialRecord(z.enum(['tcp', 'udp']), comparisonSchema),
+  verdict: verdictSchema,
+  /** Remarks on the run as a whole, for the foot of the report. */
+  warnings: z.array(reasonSchema),
+});
+
+export type Result = z.infer<typeof resultSchema>;
+export type Environment = z.infer<typeof environmentSchema>;
+export type Plan = z.infer<typeof planSchema>;
+export type Trial = z.infer<typeof trialSchema>;
+export type Failure = z.infer<typeof failureSchema>;
+export type Comparison = z.infer<typeof comparisonSchema>;
+export type LatencySummary = z.infer<typeof latencySchema>;
+export type Reason = z.infer<typeof reasonSchema>;
+export type ServerUsage = z.infer<typeof serverSchema>;
+export type GeneratorUsage = z.infer<typeof generatorSchema>;
