@@ -1,4 +1,4 @@
-import { EBADF, EINTR, EINVAL, EMFILE, ENFILE, ENOBUFS, ENOMEM } from '../sockets/errno.ts';
+import { EAGAIN, EBADF, EINTR, EINVAL, EMFILE, ENFILE, ENOBUFS, ENOMEM } from '../sockets/errno.ts';
 import { NativeMemory } from '../sockets/memory.ts';
 import { accept, PeerAddress, recv, recvfrom, send, sendto } from '../sockets/socket.ts';
 import type { App, DatagramReply, StreamReply } from './apps/app.ts';
@@ -80,20 +80,44 @@ export function serveStream(fd: number, app: App): void {
   inbox.free();
 }
 
-/** Sends with sendto(2) to whoever sent last. */
-class BlockingDatagramReply implements DatagramReply {
+/** Answers datagrams one by one with recvfrom(2) and sendto(2). Its buffers last as long as its thread. */
+export class BlockingDatagrams {
+  /** Who sent the datagram answered last. */
   readonly peer = new PeerAddress();
-  readonly inbox = new NativeMemory(BUFFER_SIZE);
-  readonly #fd: number;
+  readonly #app: App;
+  readonly #inbox = new NativeMemory(BUFFER_SIZE);
+  readonly #reply: DatagramReply;
   #outbox: NativeMemory | undefined;
+  #fd = -1;
 
-  constructor(fd: number) {
-    this.#fd = fd;
+  constructor(app: App) {
+    this.#app = app;
+    this.#reply = { send: (bytes, start, end) => this.#send(bytes, start, end) };
   }
 
-  send(bytes: Uint8Array, start: number, end: number): void {
-    if (bytes.buffer === this.inbox.bytes.buffer) {
-      sendto(this.#fd, this.inbox, bytes.byteOffset + start, end - start, 0, this.peer);
+  /**
+   * Receives one datagram and answers its sender. A reply that the kernel refuses is lost, as UDP allows.
+   * @param flags of recvfrom(2): 0 blocks until a datagram comes, MSG_DONTWAIT does not.
+   * @returns 'silence' when none came in time, 'end' when the socket was shut down.
+   */
+  answerNext(fd: number, flags: number): 'answered' | 'silence' | 'end' {
+    for (;;) {
+      const received = recvfrom(fd, this.#inbox, 0, BUFFER_SIZE, flags, this.peer);
+      if (received === -EAGAIN) return 'silence';
+      if (received === -EBADF) return 'end';
+      // An interruption, or an ICMP error of an earlier reply: no reason to stop serving the others.
+      if (received < 0) continue;
+      // Nothing from nobody is what a socket gives that was shut down; an empty datagram has a sender.
+      if (this.peer.length === 0) return 'end';
+      this.#fd = fd;
+      this.#app.datagram(this.#inbox.bytes, 0, received, this.#reply);
+      return 'answered';
+    }
+  }
+
+  #send(bytes: Uint8Array, start: number, end: number): void {
+    if (bytes.buffer === this.#inbox.bytes.buffer) {
+      sendto(this.#fd, this.#inbox, bytes.byteOffset + start, end - start, 0, this.peer);
       return;
     }
     this.#outbox ??= new NativeMemory(BUFFER_SIZE);
@@ -102,15 +126,8 @@ class BlockingDatagramReply implements DatagramReply {
   }
 }
 
-/**
- * Answers datagrams with blocking recvfrom(2) and sendto(2) until `stopping()` is true after a wake-up:
- * set it, then shut the socket down. A reply that the kernel refuses is lost, as UDP allows.
- */
-export function serveDatagrams(fd: number, app: App, stopping: () => boolean): void {
-  const reply = new BlockingDatagramReply(fd);
-  while (!stopping()) {
-    const received = recvfrom(fd, reply.inbox, 0, BUFFER_SIZE, 0, reply.peer);
-    // An ICMP error of an earlier reply (ECONNREFUSED) is no reason to stop serving the others.
-    if (received >= 0 && reply.peer.length > 0) app.datagram(reply.inbox.bytes, 0, received, reply);
-  }
+/** Answers datagrams until the socket is shut down, or none came within its receive timeout, if it has one. */
+export function serveDatagrams(fd: number, app: App): void {
+  const datagrams = new BlockingDatagrams(app);
+  while (datagrams.answerNext(fd, 0) === 'answered');
 }

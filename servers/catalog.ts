@@ -24,6 +24,55 @@ export const models = {
     needsLibc: true,
     load: () => import('./models/iterative.ts'),
   },
+  'thread-per-connection': {
+    title: 'Thread per connection',
+    summary: 'a thread blocks for each client; scales until memory and context switches run out (about 9 MB a thread)',
+    transports: both,
+    needsLibc: true,
+    load: () => import('./models/thread-per-connection.ts'),
+  },
+  'process-per-connection': {
+    title: 'Process per connection',
+    summary: 'a process blocks for each client; complete isolation, at the cost of starting a process for each',
+    transports: both,
+    needsLibc: true,
+    load: () => import('./models/process-per-connection.ts'),
+  },
+  'worker-pool': {
+    title: 'Worker pool',
+    summary: 'an event loop moves the bytes, a thread a CPU does the work; scales with CPUs when the work is heavy',
+    transports: both,
+    needsLibc: false,
+    load: () => import('./models/worker-pool.ts'),
+  },
+  cluster: {
+    title: 'Cluster',
+    summary: "an event loop in a process for each CPU, sharing the port through Node's cluster; scales with CPUs",
+    transports: both,
+    needsLibc: false,
+    load: () => import('./models/cluster.ts'),
+  },
+  nonblocking: {
+    title: 'Non-blocking',
+    summary: 'one thread asks poll(2) which sockets are ready; no cost while busy, but every wait looks at all of them',
+    transports: both,
+    needsLibc: true,
+    load: () => import('./models/nonblocking.ts'),
+  },
+  'event-driven': {
+    title: 'Event-driven',
+    summary: "callbacks on Node's event loop (epoll, kqueue); one thread for any number of connections",
+    transports: both,
+    needsLibc: false,
+    load: () => import('./models/event-driven.ts'),
+  },
+  async: {
+    title: 'Async',
+    summary: 'an async function for each connection awaits its reads and writes, on the same event loop',
+    transports: both,
+    needsLibc: false,
+    load: () => import('./models/async.ts'),
+  },
 } as const satisfies Record<string, ModelEntry>;
 
 export type ModelName = keyof typeof models;

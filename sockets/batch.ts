@@ -57,6 +57,17 @@ export class DatagramBatch {
     return outcome(sent);
   }
 
+  /**
+   * sendto(2) of bytes from elsewhere to whoever sent the datagram in slot i.
+   * @returns bytes sent, or a negated errno.
+   */
+  sendTo(i: number, fd: number, flags: number, memory: NativeMemory, offset: number, length: number): number {
+    if (this.#peers === undefined) throw new TypeError('this batch was made without peers');
+    const nameLength = this.#headers.uint32[(i * HEADER + NAME_LENGTH) >> 2] as number;
+    const to = this.#peers.address + i * PEER;
+    return outcome(libc().sendto(fd, memory.address + offset, length, flags, to, nameLength));
+  }
+
   /** How long the datagram is that the last {@link receive} put into slot i. */
   receivedLength(i: number): number {
     return this.#headers.uint32[(i * HEADER + MESSAGE_LENGTH) >> 2] as number;

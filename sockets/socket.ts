@@ -156,6 +156,16 @@ export function setOption(fd: number, option: SocketOption, value: number): numb
   return outcome(libc().setsockopt(fd, level, name, memory.address, 4));
 }
 
+/** SO_RCVTIMEO, socket(7): how long a receive may block before it answers -EAGAIN, in milliseconds; 0 means for ever. */
+export function setReceiveTimeout(fd: number, milliseconds: number): number {
+  const SO_RCVTIMEO = 20;
+  const memory = scratch();
+  // struct timeval: seconds and microseconds, 64 bits each.
+  memory.setUint64(0, Math.floor(milliseconds / 1000));
+  memory.setUint64(8, (milliseconds % 1000) * 1000);
+  return outcome(libc().setsockopt(fd, 1, SO_RCVTIMEO, memory.address, 16));
+}
+
 /** getsockopt(2) for the options that are integers. @throws {SystemError} */
 export function getOption(fd: number, option: SocketOption): number {
   const memory = scratch();

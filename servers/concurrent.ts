@@ -1,0 +1,186 @@
+import { parentPort, receiveMessageOnPort } from 'node:worker_threads';
+import { formatAddress, type SocketAddress } from '../sockets/address.ts';
+import {
+  bind,
+  close,
+  connect,
+  localAddress,
+  MSG_DONTWAIT,
+  openServer,
+  SHUT_RDWR,
+  setOption,
+  setReceiveTimeout,
+  shutdown,
+  socket,
+} from '../sockets/socket.ts';
+import { loadApp } from './apps/catalog.ts';
+import { BlockingDatagrams, nextConnection } from './blocking.ts';
+import type { RunningServer, ServerSpec } from './contract.ts';
+import { startThread, threadEnd } from './thread.ts';
+
+/**
+ * The concurrent server of Stevens, UNIX Network Programming, volume 1, section 4.8: a listener waits for clients and
+ * hands each to something that serves it alone, be that a thread or a process. Over UDP each peer gets a socket
+ * of its own, connected to it, on the server's port (section 22.7), and its server ends after a silence.
+ */
+
+/** How long a UDP peer may be silent before its thread or process ends, in milliseconds. */
+const PEER_IDLE_MS = 10_000;
+
+/** Words of the memory that the listener thread shares with the main thread. */
+const STOP = 0;
+/** Conversations going on. */
+const ACTIVE = 1;
+
+/** Whoever serves one client. */
+export interface Conversant {
+  /** Resolves when the client has been served and its socket is closed. */
+  readonly ended: Promise<void>;
+  /** Ends the conversation early. */
+  end(): void;
+}
+
+/** The listener thread's news: a client's socket, now the main thread's, and over UDP who the peer is. */
+interface Client {
+  readonly fd: number;
+  readonly peer: string;
+}
+
+interface ListenerInput {
+  readonly listener: number;
+  readonly spec: ServerSpec;
+  readonly capacity: number;
+  readonly shared: Int32Array;
+}
+
+/**
+ * Starts a concurrent server.
+ * @param capacity how many clients are served at once. Further TCP connections wait in the backlog; further UDP peers
+ * are answered by the listener itself.
+ * @param converse begins to serve a client, and owns its socket unless it throws.
+ * @throws {SystemError} EADDRINUSE and the like.
+ */
+export function startConcurrentServer(
+  spec: ServerSpec,
+  capacity: number,
+  converse: (fd: number) => Conversant,
+): RunningServer {
+  const listener = openServer(spec.transport, spec);
+  // Set after the bind, so that this server shares its UDP port with its own sockets, yet doesn't steal another's.
+  if (spec.transport === 'udp') setOption(listener, 'SO_REUSEADDR', 1);
+  const shared = new Int32Array(new SharedArrayBuffer(8));
+  const conversants = new Set<Conversant>();
+  const input: ListenerInput = { listener, spec, capacity, shared };
+  const run = spec.transport === 'tcp' ? 'acceptConnections' : 'adoptPeers';
+  const thread = startThread({ module: import.meta.url, run, input });
+
+  thread.on('message', async ({ fd, peer }: Client) => {
+    if (Atomics.load(shared, STOP) === 1) {
+      close(fd);
+      return;
+    }
+    try {
+      const conversant = converse(fd);
+      conversants.add(conversant);
+      await conversant.ended;
+      conversants.delete(conversant);
+    } catch (error) {
+      // No thread or process to be had: this client goes unserved, the others don't.
+      process.emitWarning(error as Error);
+      close(fd);
+    }
+    Atomics.sub(shared, ACTIVE, 1);
+    Atomics.notify(shared, ACTIVE);
+    if (spec.transport === 'udp') thread.postMessage(peer);
+  });
+
+  return {
+    address: localAddress(listener),
+    async close() {
+      Atomics.store(shared, STOP, 1);
+      shutdown(listener, SHUT_RDWR);
+      for (const conversant of conversants) conversant.end();
+      const allEnded = Promise.all([...conversants].map((conversant) => conversant.ended));
+      await Promise.race([allEnded, new Promise((resolve) => setTimeout(resolve, 700).unref())]);
+      await threadEnd(thread, 500);
+      close(listener);
+    },
+  };
+}
+
+/** The TCP listener, in its thread. */
+export function acceptConnections({ listener, capacity, shared }: ListenerInput): void {
+  for (;;) {
+    waitForCapacity(shared, capacity);
+    const fd = nextConnection(listener);
+    if (fd < 0) return;
+    Atomics.add(shared, ACTIVE, 1);
+    parentPort?.postMessage({ fd, peer: '' } satisfies Client);
+  }
+}
+
+function waitForCapacity(shared: Int32Array, capacity: number): void {
+  for (;;) {
+    const active = Atomics.load(shared, ACTIVE);
+    if (active < capacity) return;
+    // Every end of a conversation changes the number and wakes this, also those that closing the server brings about.
+    Atomics.wait(shared, ACTIVE, active);
+  }
+}
+
+/** The UDP listener, in its thread: answers whatever reaches the server's own socket, and gives new peers their own. */
+export async function adoptPeers({ listener, spec, capacity, shared }: ListenerInput): Promise<void> {
+  const datagrams = new BlockingDatagrams(await loadApp(spec.app));
+  const address = localAddress(listener);
+  const peers = new Set<string>();
+  while (datagrams.answerNext(listener, 0) === 'answered') {
+    if (Atomics.load(shared, ACTIVE) >= capacity) continue;
+    forgetEnded(peers);
+    const peer = datagrams.peer.value;
+    const name = formatAddress(peer);
+    // A known peer's datagram that was on its way here before its own socket was connected: answered, and that's all.
+    if (peers.has(name)) continue;
+    const fd = openPeerSocket(address, peer);
+    if (fd < 0) continue;
+    answerStrays(fd, datagrams);
+    peers.add(name);
+    Atomics.add(shared, ACTIVE, 1);
+    parentPort?.postMessage({ fd, peer: name } satisfies Client);
+  }
+}
+
+function forgetEnded(peers: Set<string>): void {
+  if (parentPort === null) return;
+  for (;;) {
+    const ended = receiveMessageOnPort(parentPort);
+    if (ended === undefined) return;
+    peers.delete(ended.message as string);
+  }
+}
+
+/**
+ * A socket on the server's address that gets the datagrams of one peer only. SO_REUSEADDR and not SO_REUSEPORT:
+ * with the latter the kernel would spread strangers' datagrams over all the sockets by hash until they are connected.
+ * @returns its descriptor, or a negated errno.
+ */
+function openPeerSocket(address: SocketAddress, peer: SocketAddress): number {
+  const fd = socket('udp', address.host);
+  if (fd < 0) return fd;
+  for (const step of [
+    () => setOption(fd, 'SO_REUSEADDR', 1),
+    () => bind(fd, address),
+    () => connect(fd, peer),
+    () => setReceiveTimeout(fd, PEER_IDLE_MS),
+  ]) {
+    const status = step();
+    if (status >= 0) continue;
+    close(fd);
+    return status;
+  }
+  return fd;
+}
+
+/** Between its bind and its connect a peer's socket may have received datagrams of anyone: those are answered here. */
+function answerStrays(fd: number, datagrams: BlockingDatagrams): void {
+  while (datagrams.answerNext(fd, MSG_DONTWAIT) === 'answered');
+}

@@ -1,0 +1,67 @@
+import { DatagramBatch } from '../sockets/batch.ts';
+import { NativeMemory } from '../sockets/memory.ts';
+import { MSG_DONTWAIT } from '../sockets/socket.ts';
+import type { App, DatagramReply } from './apps/app.ts';
+
+/** Datagrams taken with one system call. */
+const BATCH = 64;
+/** Holds the largest UDP datagram: 65,507 bytes, udp(7). */
+const SLOT_SIZE = 65_536;
+
+/**
+ * Answers datagrams many at a time on a non-blocking socket: recvmmsg(2), the app, sendmmsg(2).
+ * Replies that the kernel refuses are lost, as UDP allows.
+ */
+export class DatagramBatches implements DatagramReply {
+  readonly #fd: number;
+  readonly #app: App;
+  readonly #batch = new DatagramBatch(BATCH, SLOT_SIZE, { withPeers: true });
+  #outbox: NativeMemory | undefined;
+  /** The slot being answered. */
+  #slot = 0;
+  /** Slots `#first` up to `#slot` hold replies not yet sent. */
+  #first = 0;
+  #inPlace = false;
+
+  constructor(fd: number, app: App) {
+    this.#fd = fd;
+    this.#app = app;
+  }
+
+  /** Answers what has come, at most one batch; does not block. */
+  answer(): void {
+    const received = this.#batch.receive(this.#fd, MSG_DONTWAIT);
+    this.#first = 0;
+    for (this.#slot = 0; this.#slot < received; this.#slot++) {
+      const start = this.#slot * SLOT_SIZE;
+      this.#inPlace = false;
+      this.#app.datagram(this.#batch.data.bytes, start, start + this.#batch.receivedLength(this.#slot), this);
+      if (this.#inPlace) continue;
+      // Nothing of this slot is left to send: the run of slots that sendmmsg can take ends here.
+      this.#sendRun(this.#slot);
+      this.#first = this.#slot + 1;
+    }
+    if (received > 0) this.#sendRun(received);
+  }
+
+  send(bytes: Uint8Array, start: number, end: number): void {
+    const { data } = this.#batch;
+    // An echo answers with its own slot: no copy, and the whole run leaves in one call.
+    if (!this.#inPlace && bytes === data.bytes && start === this.#slot * SLOT_SIZE) {
+      this.#inPlace = true;
+      this.#batch.setLength(this.#slot, end - start);
+      return;
+    }
+    this.#outbox ??= new NativeMemory(SLOT_SIZE);
+    this.#outbox.bytes.set(bytes.subarray(start, end));
+    this.#batch.sendTo(this.#slot, this.#fd, MSG_DONTWAIT, this.#outbox, 0, end - start);
+  }
+
+  #sendRun(end: number): void {
+    while (this.#first < end) {
+      const sent = this.#batch.send(this.#fd, MSG_DONTWAIT, this.#first, end - this.#first);
+      // The first reply of the run can't be sent, be its peer unreachable or the socket full: it is lost.
+      this.#first += sent > 0 ? sent : 1;
+    }
+  }
+}

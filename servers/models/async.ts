@@ -1,0 +1,88 @@
+import type { RemoteInfo, Socket } from 'node:dgram';
+import type { App } from '../apps/app.ts';
+import { loadApp } from '../apps/catalog.ts';
+import { CollectedReply } from '../collected-reply.ts';
+import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
+import { bindDatagram, sendDatagram } from '../node-datagram.ts';
+import { converse, listenStream, NodeStreamReply } from '../node-stream.ts';
+
+/** Datagrams that may wait to be answered; further ones are dropped, as a full socket buffer drops them. */
+const QUEUE_LIMIT = 1024;
+
+/**
+ * Asynchronous functions: one a connection, written like a blocking server with `await` where that would block.
+ * Underneath, the same event loop as event-driven.
+ */
+export const model: ServerModel = {
+  async start(spec) {
+    const app = await loadApp(spec.app);
+    if (spec.transport === 'udp') return serveDatagrams(spec, app);
+    return listenStream(spec, (socket) => {
+      const session = app.stream();
+      const reply = new NodeStreamReply(socket);
+      void converse(socket, (chunk) => {
+        reply.answering(chunk);
+        session.receive(chunk, 0, chunk.length, reply);
+      });
+    });
+  },
+};
+
+async function serveDatagrams(spec: ServerSpec, app: App): Promise<RunningServer> {
+  const arrivals = new Arrivals();
+  const server = await bindDatagram(spec, (datagram, peer, socket) => arrivals.push({ datagram, peer, socket }));
+  void answerAll(arrivals, app);
+  return {
+    address: server.address,
+    close() {
+      arrivals.end();
+      return server.close();
+    },
+  };
+}
+
+async function answerAll(arrivals: Arrivals, app: App): Promise<void> {
+  const reply = new CollectedReply();
+  for await (const { datagram, peer, socket } of arrivals) {
+    app.datagram(datagram, 0, datagram.length, reply);
+    for (const part of reply.take()) await sendDatagram(socket, part, peer);
+  }
+}
+
+interface Arrival {
+  readonly datagram: Uint8Array;
+  readonly peer: RemoteInfo;
+  readonly socket: Socket;
+}
+
+/** Datagrams between the socket's events and the loop that awaits them. `events.on` would queue without bound. */
+class Arrivals implements AsyncIterable<Arrival> {
+  #queue: Arrival[] = [];
+  #wake: (() => void) | undefined;
+  #ended = false;
+
+  push(arrival: Arrival): void {
+    if (this.#queue.length < QUEUE_LIMIT) this.#queue.push(arrival);
+    this.#wake?.();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#wake?.();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Arrival, void> {
+    while (!this.#ended) {
+      const batch = this.#queue;
+      this.#queue = [];
+      for (const arrival of batch) {
+        if (this.#ended) return;
+        yield arrival;
+      }
+      if (this.#queue.length > 0) continue;
+      await new Promise<void>((wake) => {
+        this.#wake = wake;
+      });
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import type { Socket as DatagramSocket } from 'node:dgram';
+import type { Socket } from 'node:net';
+import type { App } from '../apps/app.ts';
+import { loadApp } from '../apps/catalog.ts';
+import type { ServerModel } from '../contract.ts';
+import { bindDatagram, NodeDatagramReply } from '../node-datagram.ts';
+import { listenStream, NodeStreamReply } from '../node-stream.ts';
+
+/**
+ * Event-driven: one thread, and callbacks that Node's event loop (libuv: epoll or kqueue underneath) calls when a
+ * socket has something to tell. The reactor pattern.
+ */
+export const model: ServerModel = {
+  async start(spec) {
+    const app = await loadApp(spec.app);
+    if (spec.transport === 'tcp') return listenStream(spec, (socket) => serveConnection(socket, app));
+    let reply: NodeDatagramReply | undefined;
+    return bindDatagram(spec, (datagram, peer, socket: DatagramSocket) => {
+      reply ??= new NodeDatagramReply(socket);
+      reply.answering(datagram, peer);
+      app.datagram(datagram, 0, datagram.length, reply);
+    });
+  },
+};
+
+function serveConnection(socket: Socket, app: App): void {
+  const session = app.stream();
+  const reply = new NodeStreamReply(socket);
+  socket.on('data', (chunk) => {
+    reply.answering(chunk);
+    session.receive(chunk, 0, chunk.length, reply);
+    // A peer that doesn't read its replies isn't read from either, until it does.
+    if (socket.writableNeedDrain) socket.pause();
+  });
+  socket.on('drain', () => socket.resume());
+  socket.on('end', () => socket.end());
+}

@@ -1,0 +1,74 @@
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { isIPv6 } from 'node:net';
+import type { DatagramReply } from './apps/app.ts';
+import type { RunningServer, ServerSpec } from './contract.ts';
+
+/** UDP through node:dgram, as the event-driven, async, cluster and worker-pool models share it. */
+
+/** Datagrams that may wait to be sent; further replies are dropped, as a full socket buffer drops them. */
+const SEND_QUEUE_LIMIT = 1024;
+
+/** The address family's name, as createSocket wants it. */
+type SocketType = 'udp4' | 'udp6';
+
+/**
+ * Binds a socket and calls `receive` with every datagram.
+ * @throws {SystemError} EADDRINUSE and the like.
+ */
+export function bindDatagram(
+  spec: ServerSpec,
+  receive: (datagram: Uint8Array, peer: RemoteInfo, socket: Socket) => void,
+): Promise<RunningServer> {
+  const type: SocketType = isIPv6(spec.host) ? 'udp6' : 'udp4';
+  const socket = createSocket({
+    type,
+    // Peers are known by IP address: no DNS, and no waiting for the next tick either.
+    lookup: (host, _options, found) => found(null, host, type === 'udp6' ? 6 : 4),
+  });
+  socket.on('message', (datagram, peer) => receive(datagram, peer, socket));
+  return new Promise((resolve, reject) => {
+    socket.once('error', reject);
+    socket.bind({ address: spec.host, port: spec.port }, () => {
+      socket.off('error', reject);
+      // A reply that couldn't be sent is lost, as UDP allows.
+      socket.on('error', () => undefined);
+      const { address: host, port } = socket.address();
+      resolve({ address: { host, port }, close: () => new Promise((closed) => void socket.close(() => closed())) });
+    });
+  });
+}
+
+/** Sends through a node:dgram socket to the peer of the datagram being answered. */
+export class NodeDatagramReply implements DatagramReply {
+  readonly #socket: Socket;
+  #datagram: Uint8Array | undefined;
+  #peer: RemoteInfo | undefined;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  /** The datagram being answered: node:dgram made it for us alone, so that replies out of it need no copy. */
+  answering(datagram: Uint8Array, peer: RemoteInfo): void {
+    this.#datagram = datagram;
+    this.#peer = peer;
+  }
+
+  send(bytes: Uint8Array, start: number, end: number): void {
+    if (this.#peer === undefined || this.#socket.getSendQueueCount() >= SEND_QUEUE_LIMIT) return;
+    const part = bytes.subarray(start, end);
+    const own = bytes === this.#datagram ? part : new Uint8Array(part);
+    this.#socket.send(own, this.#peer.port, this.#peer.address);
+  }
+}
+
+/** Sends one datagram. Resolves when it is gone or lost, also because the socket was closed; never rejects. */
+export function sendDatagram(socket: Socket, datagram: Uint8Array, peer: RemoteInfo): Promise<void> {
+  return new Promise((resolve) => {
+    try {
+      socket.send(datagram, peer.port, peer.address, () => resolve());
+    } catch {
+      resolve();
+    }
+  });
+}
