@@ -27,6 +27,9 @@ import { startThread, threadEnd } from './thread.ts';
 /** How long a UDP peer may be silent before its thread or process ends, in milliseconds. */
 const PEER_IDLE_MS = 10_000;
 
+/** How long to wait for threads and processes to end when the server is closed. */
+const CLOSE_LIMIT_MS = 1000;
+
 /** Words of the memory that the listener thread shares with the main thread. */
 const STOP = 0;
 /** Conversations going on. */
@@ -101,11 +104,14 @@ export function startConcurrentServer(
       shutdown(listener, SHUT_RDWR);
       for (const conversant of conversants) conversant.end();
       const allEnded = Promise.all([...conversants].map((conversant) => conversant.ended));
-      await Promise.race([allEnded, new Promise((resolve) => setTimeout(resolve, 700).unref())]);
-      await threadEnd(thread, 500);
+      await Promise.all([threadEnd(thread, CLOSE_LIMIT_MS), within(CLOSE_LIMIT_MS, allEnded)]);
       close(listener);
     },
   };
+}
+
+function within(milliseconds: number, promise: Promise<unknown>): Promise<unknown> {
+  return Promise.race([promise, new Promise((resolve) => setTimeout(resolve, milliseconds).unref())]);
 }
 
 /** The TCP listener, in its thread. */

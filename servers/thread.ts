@@ -23,6 +23,8 @@ export function startThread(task: ThreadTask): Worker {
 /** Resolves when the thread has ended, or after `timeoutMs`, whichever comes first. */
 export function threadEnd(worker: Worker, timeoutMs: number): Promise<void> {
   return new Promise((resolve) => {
+    // An ended thread has no id, and won't tell again that it has ended.
+    if (worker.threadId === -1) return resolve();
     const timer = setTimeout(resolve, timeoutMs);
     worker.once('exit', () => {
       clearTimeout(timer);

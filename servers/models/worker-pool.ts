@@ -79,6 +79,7 @@ interface QueuedTask {
 /** The fixed pool. A connection's tasks all go to one thread, which keeps its session; datagrams go to the least busy. */
 class Pool {
   readonly #piscina: Piscina;
+  #closed = false;
 
   constructor(spec: ServerSpec) {
     const threads = availableParallelism();
@@ -98,12 +99,15 @@ class Pool {
   }
 
   /** Has a thread do the task. @returns the replies. Rejects when the app throws or the pool is closed. */
-  run(task: PoolTask): Promise<Uint8Array[]> {
+  async run(task: PoolTask): Promise<Uint8Array[]> {
+    // A destroyed Piscina would start anew.
+    if (this.#closed) throw new Error('the pool is closed');
     const queue: PoolQueue = task.kind === 'datagram' ? null : { connection: task.connection };
     return this.#piscina.run({ ...task, [queueOptions]: queue }) as Promise<Uint8Array[]>;
   }
 
   close(): Promise<void> {
+    this.#closed = true;
     return this.#piscina.destroy();
   }
 }
