@@ -1,0 +1,111 @@
+import type { Failure, Result, Trial } from '../bench/model/result.ts';
+import { median } from './quantities.ts';
+
+/** All rounds of one target at one operating point, as one row of a table. Medians over rounds but where noted. */
+export interface Aggregate {
+  readonly target: string;
+  readonly connections: number;
+  /** Trials that were measured; the medians are of these. NaN when there are none. */
+  readonly trials: readonly Trial[];
+  readonly failures: readonly Failure[];
+  readonly requestsPerSecond: number;
+  readonly p50Micros: number;
+  readonly p99Micros: number;
+  /** Null where the server's process could not be watched: one that somebody else runs. */
+  readonly cpuMicrosPerRequest: number | null;
+  readonly peakPssBytes: number | null;
+  readonly openingMicros: number;
+  /** Did opening end before every connection was answered, in any round? */
+  readonly openingGivenUp: boolean;
+  readonly jain: number;
+  /** Connections that got nothing, in the worst round. */
+  readonly starved: number;
+  /** Requests that failed in whatever way, in all rounds together: a median could hide them. */
+  readonly errors: number;
+  /** Was the generator at its limit in any round? Then the server may be able to do more. */
+  readonly saturated: boolean;
+}
+
+/** What shares a table: trials that differ only in target, connections and round. */
+export interface Comparable {
+  readonly transport: 'tcp' | 'udp';
+  /** What they have in common besides, in words; undefined when nothing was measured. */
+  readonly point: Trial | undefined;
+  readonly aggregates: readonly Aggregate[];
+}
+
+/** Sorts a result's trials and failures into tables, and each table's into rows; both in order of first appearance. */
+export function aggregate({ trials, failures }: Result): Comparable[] {
+  const tables = [...groupBy(trials, pointKey).values()];
+  return (['tcp', 'udp'] as const).flatMap((transport): Comparable[] => {
+    const failed = failures.filter((failure) => failure.transport === transport);
+    const measured = tables.filter(([first]) => first?.transport === transport);
+    // A failure does not say at what point beyond transport and connections: it goes with the first table.
+    const [first = [], ...rest] = measured;
+    if (first.length + failed.length === 0) return [];
+    return [
+      { transport, point: first[0], aggregates: aggregates(first, failed) },
+      ...rest.map((table) => ({ transport, point: table[0], aggregates: aggregates(table, []) })),
+    ];
+  });
+}
+
+function pointKey({ transport, app, workload, size, pipelining, rate, work }: Trial): string {
+  return JSON.stringify([transport, app, workload, size, pipelining, rate, work]);
+}
+
+function rowKey({ target, connections }: Trial | Failure): string {
+  return JSON.stringify([target, connections]);
+}
+
+function aggregates(trials: readonly Trial[], failures: readonly Failure[]): Aggregate[] {
+  const measured = groupBy(trials, rowKey);
+  const failed = groupBy(failures, rowKey);
+  return [...new Set([...measured.keys(), ...failed.keys()])].map((key) =>
+    aggregateRow(measured.get(key) ?? [], failed.get(key) ?? []),
+  );
+}
+
+function aggregateRow(trials: readonly Trial[], failures: readonly Failure[]): Aggregate {
+  const over = (value: (trial: Trial) => number) => median(trials.map(value));
+  const { target = '', connections = 0 } = trials[0] ?? failures[0] ?? {};
+  return {
+    target,
+    connections,
+    trials,
+    failures,
+    requestsPerSecond: over((trial) => trial.throughput.requestsPerSecond),
+    p50Micros: over((trial) => trial.latencyMicros.response.p50),
+    p99Micros: over((trial) => trial.latencyMicros.response.p99),
+    cpuMicrosPerRequest: knownMedian(trials.map(({ server }) => server?.cpuMicrosPerRequest)),
+    peakPssBytes: knownMedian(trials.map(({ server }) => server?.peakPssBytes || null)),
+    openingMicros: over(({ opening }) => opening.seconds * 1e6),
+    openingGivenUp: trials.some((trial) => trial.opening.answered < trial.connections),
+    jain: over(({ fairness }) => fairness.jain),
+    starved: Math.max(0, ...trials.map(({ fairness }) => fairness.starvedConnections)),
+    errors: trials.reduce((sum, trial) => sum + failedRequests(trial), 0),
+    saturated: trials.some(({ generator }) => generator.saturated),
+  };
+}
+
+/** Requests of a trial that were not answered as they should. */
+export function failedRequests({ requests }: Trial): number {
+  return requests.errors + requests.timedOut + requests.corrupted + requests.dropped;
+}
+
+function knownMedian(values: readonly (number | null | undefined)[]): number | null {
+  const known = values.filter((value) => value !== null && value !== undefined);
+  return known.length > 0 ? median(known) : null;
+}
+
+/** Map.groupBy comes with Node 21. */
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}

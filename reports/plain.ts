@@ -1,0 +1,16 @@
+import { stripVTControlCharacters } from 'node:util';
+
+/**
+ * C0 and C1 controls, line separators, and the marks that turn the direction of writing: a name in a result file must
+ * not be able to move the cursor, start a new line or disguise what follows.
+ */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g;
+
+/** Text of unknown origin made safe for a terminal: escape sequences are dropped, other controls shown as `\x07`. */
+export function plain(text: string): string {
+  return stripVTControlCharacters(text).replace(UNSAFE, (character) => {
+    const code = character.charCodeAt(0).toString(16);
+    return code.length > 2 ? `\\u${code.padStart(4, '0')}` : `\\x${code.padStart(2, '0')}`;
+  });
+}

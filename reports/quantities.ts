@@ -1,0 +1,90 @@
+/** How amounts are written in reports: three digits that matter, in the unit people say them in. */
+
+/** Stands where there is nothing to show. */
+export const NONE = '–';
+
+/** A unit of a whole column: its name, and how many of the base unit it holds. */
+export interface Unit {
+  readonly name: string;
+  readonly factor: number;
+}
+
+const TIME_UNITS: readonly Unit[] = [
+  { name: 'µs', factor: 1 },
+  { name: 'ms', factor: 1e3 },
+  { name: 's', factor: 1e6 },
+];
+
+const MEMORY_UNITS: readonly Unit[] = [
+  { name: 'KiB', factor: 1024 },
+  { name: 'MiB', factor: 1024 ** 2 },
+  { name: 'GiB', factor: 1024 ** 3 },
+];
+
+/** At least three digits, at most three decimals: `0.032`, `1.23`, `12.3`, `123`, `12,345`. */
+export function formatNumber(value: number): string {
+  const size = Math.abs(value);
+  if (size === 0) return '0';
+  const decimals = size < 0.9995 ? 3 : size < 9.995 ? 2 : size < 99.95 ? 1 : 0;
+  const [whole = '', fraction] = value.toFixed(decimals).split('.');
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
+  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
+}
+
+/** A rate or a count: `850`, `98.4k`, `1.23M`. */
+export function formatCount(value: number): string {
+  if (value < 999.5) return value < 99.95 && !Number.isInteger(value) ? formatNumber(value) : value.toFixed(0);
+  if (value < 999_500) return `${formatNumber(value / 1e3)}k`;
+  if (value < 999.5e6) return `${formatNumber(value / 1e6)}M`;
+  return `${formatNumber(value / 1e9)}G`;
+}
+
+/** Microseconds in the unit that suits them: `582 µs`, `12.3 ms`, `1.50 s`. */
+export function formatMicros(micros: number): string {
+  const { name, factor } = unitFor([micros], TIME_UNITS);
+  return `${formatNumber(micros / factor)} ${name}`;
+}
+
+/** Bytes in the unit that suits them: `64 B`, `4.00 KiB`, `123 MiB`. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`;
+  const { name, factor } = unitFor([bytes], MEMORY_UNITS);
+  return `${formatNumber(bytes / factor)} ${name}`;
+}
+
+/** Seconds as people say them: `0.5 s`, `42 s`, `2 min 5 s`. */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 60) return `${seconds < 9.95 ? Number(seconds.toFixed(1)) : Math.round(seconds)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+
+/** `1 round`, `2 rounds`. */
+export function formatPlural(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** One unit for a whole column of times, so that its numbers compare at a glance. @param micros in microseconds. */
+export function timeUnit(micros: readonly number[]): Unit {
+  return unitFor(micros, TIME_UNITS);
+}
+
+/** One unit for a whole column of memory. @param bytes in bytes. */
+export function memoryUnit(bytes: readonly number[]): Unit {
+  return unitFor(bytes, MEMORY_UNITS);
+}
+
+/** The middle of the values; the mean of the middle two when their number is even. NaN for none. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}
+
+/** The largest unit in which the middle value is at least one. */
+function unitFor(values: readonly number[], units: readonly Unit[]): Unit {
+  const middle = median(values);
+  const [smallest] = units;
+  return units.findLast(({ factor }) => middle >= factor * 0.9995) ?? smallest ?? { name: '', factor: 1 };
+}

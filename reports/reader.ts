@@ -1,0 +1,77 @@
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ResultFileError } from '../bench/model/errors.ts';
+import { type Result, resultSchema, SCHEMA } from '../bench/model/result.ts';
+import { RESULT_FILE } from './sink.ts';
+
+/** Faults of one file that are worth telling. */
+const MOST_FAULTS = 5;
+
+/**
+ * Reads a saved result, with fields that a later version added.
+ * @param path a results file, or the directory of a run, or what stands for it where links are not allowed.
+ * @throws {ResultFileError} when there is no such file, or it holds no result of a known schema; says what to do.
+ */
+export function readResult(path: string): Result {
+  const file = locate(path);
+  const content = parseJson(read(file), file);
+  const schema = isObject(content) ? content.schema : undefined;
+  if (schema !== SCHEMA) throw new ResultFileError(`${file} ${whySchema(schema)}`);
+  const parsed = resultSchema.safeParse(content);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the whole'}: ${issue.message}`);
+  const more = faults.length > MOST_FAULTS ? [`and ${faults.length - MOST_FAULTS} more`] : [];
+  throw new ResultFileError(
+    [`${file} is damaged or was edited; measure again, or mend:`, ...faults.slice(0, MOST_FAULTS), ...more].join(
+      '\n  ',
+    ),
+  );
+}
+
+function locate(path: string): string {
+  if (isDirectory(path)) return join(path, RESULT_FILE);
+  // `latest` as a file that names the directory beside it: see sink.ts.
+  const name = /^[\w.-]+Z(-\d+)?\n$/.exec(peek(path) ?? '')?.[0].trim();
+  return name === undefined ? path : join(dirname(path), name, RESULT_FILE);
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function peek(path: string): string | undefined {
+  const entry = statSync(path, { throwIfNoEntry: false });
+  return entry?.isFile() && entry.size < 256 ? readFileSync(path, 'utf8') : undefined;
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const advice =
+      code === 'ENOENT' || code === 'ENOTDIR'
+        ? 'there is no such file; measure first with `sockbench bench`, or name a results.json'
+        : `it can't be read (${code})`;
+    throw new ResultFileError(`${file}: ${advice}`, { cause: error });
+  }
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ResultFileError(`${file} is not JSON; name a results.json that sockbench saved`, { cause: error });
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function whySchema(schema: unknown): string {
+  if (typeof schema === 'string' && schema.startsWith('sockbench/result/')) {
+    return `has the schema ${JSON.stringify(schema)}, and this sockbench reads ${SCHEMA}; use the sockbench that wrote it, or a newer one`;
+  }
+  return `is not a result of sockbench (no "schema": "${SCHEMA}"); name a results.json that sockbench saved`;
+}

@@ -1,0 +1,6 @@
+import { type Result, resultSchema } from '../../bench/model/result.ts';
+
+/** The result as it is saved: pretty JSON. @throws {ZodError} when it breaks its own schema, which is a fault of ours. */
+export function renderJson(result: Result): string {
+  return `${JSON.stringify(resultSchema.parse(result), undefined, 2)}\n`;
+}

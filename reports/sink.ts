@@ -1,0 +1,84 @@
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { Result } from '../bench/model/result.ts';
+import { renderJson } from './renderers/json.ts';
+
+export const RESULT_FILE = 'results.json';
+export const LATEST = 'latest';
+
+/**
+ * The only writer of results: one run's directory `ROOT/2026-11-21T00-10-05Z/`, and `ROOT/latest` pointing to the last
+ * one. A file is there whole or not at all: it is written beside its place and renamed into it.
+ */
+export class ResultSink {
+  readonly directory: string;
+  /** Where the results are saved. */
+  readonly file: string;
+
+  /**
+   * Makes the run's directory; never one that another run made, also when both start in the same second.
+   * @throws {Error} of the file system, when the directory can't be made.
+   */
+  constructor(root: string, startedAt: Date) {
+    this.directory = makeDirectory(root, directoryName(startedAt));
+    this.file = join(this.directory, RESULT_FILE);
+  }
+
+  /** Saves all results so far, in place of those saved before. @throws {Error} of the file system. */
+  save(result: Result): void {
+    writeWhole(this.file, renderJson(result));
+    pointTo(this.directory);
+  }
+}
+
+/**
+ * Writes a report to a file of the user's choice, making its directory.
+ * @throws {Error} of the file system.
+ */
+export function writeReport(file: string, document: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeWhole(file, document);
+}
+
+/** UTC, to the second, with no character that a file system or a shell minds. */
+function directoryName(time: Date): string {
+  return `${time.toISOString().slice(0, 19).replaceAll(':', '-')}Z`;
+}
+
+function makeDirectory(root: string, name: string): string {
+  mkdirSync(root, { recursive: true });
+  for (let attempt = 1; ; attempt++) {
+    const directory = join(root, attempt === 1 ? name : `${name}-${attempt}`);
+    try {
+      mkdirSync(directory);
+      return directory;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+}
+
+function writeWhole(file: string, content: string): void {
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    writeFileSync(temporary, content);
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** A symbolic link; where links are not allowed (Windows without the privilege, some shares) a file with the name. */
+function pointTo(directory: string): void {
+  const link = join(dirname(directory), LATEST);
+  const temporary = `${link}.${process.pid}.tmp`;
+  rmSync(temporary, { force: true });
+  try {
+    symlinkSync(basename(directory), temporary, 'dir');
+    renameSync(temporary, link);
+  } catch {
+    rmSync(temporary, { force: true });
+    writeWhole(link, `${basename(directory)}\n`);
+  }
+}

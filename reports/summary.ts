@@ -1,0 +1,98 @@
+import type { Failure, Result } from '../bench/model/result.ts';
+import { aggregate } from './aggregate.ts';
+import { comparisonTable } from './comparison-table.ts';
+import { Footnotes } from './footnotes.ts';
+import { formatBytes, formatPlural, formatSeconds } from './quantities.ts';
+import type { Table } from './table.ts';
+
+/** A result in the order in which people read it, in no particular format. */
+export interface Summary {
+  /** What was run, and where. */
+  readonly heading: readonly string[];
+  readonly tables: readonly Table[];
+  /** Numbered from 1 by their place; the tables refer to them. */
+  readonly footnotes: readonly string[];
+  readonly failures: readonly FailureReport[];
+  /** What may be concluded. */
+  readonly statements: readonly string[];
+}
+
+/** Trials that failed in the same way. */
+export interface FailureReport {
+  /** Where: target, transport, connections and rounds. */
+  readonly where: string;
+  readonly message: string;
+  /** The server's last words. */
+  readonly stderr: readonly string[];
+}
+
+/** Arranges a result for reading. Pure; every number that a report shows comes from here. */
+export function summarize(result: Result): Summary {
+  const footnotes = new Footnotes();
+  const tables = aggregate(result).map((comparable) => comparisonTable(comparable, footnotes));
+  for (const warning of result.warnings) footnotes.add(warning);
+  return {
+    heading: heading(result),
+    tables,
+    footnotes: footnotes.texts(),
+    failures: failureReports(result.failures),
+    statements: [...interruption(result), ...result.verdict.statements],
+  };
+}
+
+function heading({ environment, plan }: Result): string[] {
+  const { cpuModel, cpus, memoryBytes, kernel, arch, node, sockbench, virtualized } = environment;
+  const machine = [
+    `${cpuModel}, ${formatPlural(cpus, 'CPU')}${virtualized ? ' (virtual)' : ''}`,
+    formatBytes(memoryBytes),
+    `${kernel} ${arch}`,
+    `Node ${node.replace(/^v/, '')}`,
+    `sockbench ${sockbench}`,
+  ];
+  const { rounds, durationSeconds, warmupSeconds, threads, serverCpus, loadCpus, seed } = plan;
+  const protocol = [
+    `medians of ${formatPlural(rounds, 'round')}`,
+    `${formatSeconds(durationSeconds)} each after ${formatSeconds(warmupSeconds)} of warm-up`,
+    `load from ${formatPlural(threads, 'thread')}`,
+    `CPUs: servers ${cpuList(serverCpus)}, load ${cpuList(loadCpus)}`,
+    `seed ${seed}`,
+  ];
+  return [machine.join(', '), protocol.join('; ')];
+}
+
+/** `0,2-3`, as taskset(1) writes it. */
+function cpuList(cpus: readonly number[]): string {
+  if (cpus.length === 0) return 'any';
+  const sorted = [...cpus].sort((a, b) => a - b);
+  const starts = sorted.filter((cpu) => !sorted.includes(cpu - 1));
+  return starts
+    .map((start) => {
+      let end = start;
+      while (sorted.includes(end + 1)) end += 1;
+      return end > start ? `${start}-${end}` : `${start}`;
+    })
+    .join(',');
+}
+
+function interruption({ interrupted, trials, failures, plan }: Result): string[] {
+  if (!interrupted) return [];
+  const planned = plan.models.length * plan.transports.length * plan.connections.length * plan.rounds;
+  return [`Interrupted after ${trials.length + failures.length} of ${planned} trials: these results are partial.`];
+}
+
+/** Rounds of one target that failed alike are told once. */
+function failureReports(failures: readonly Failure[]): FailureReport[] {
+  const alike = new Map<string, Failure[]>();
+  for (const failure of failures) {
+    const { target, transport, connections, message } = failure;
+    const key = JSON.stringify([target, transport, connections, message]);
+    alike.set(key, [...(alike.get(key) ?? []), failure]);
+  }
+  return [...alike.values()].flatMap((group) => {
+    const last = group.at(-1);
+    if (!last) return [];
+    const rounds = group.map(({ round }) => round).join(', ');
+    const where = `${last.target}, ${last.transport}, ${formatPlural(last.connections, 'connection')}, round ${rounds}`;
+    return [{ where, message: last.message, stderr: last.stderr }];
+  });
+}

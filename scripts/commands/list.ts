@@ -1,0 +1,74 @@
+import { EXIT } from '../../bench/model/exit-code.ts';
+import { workloads } from '../../bench/model/operating-point.ts';
+import { paragraph } from '../../reports/paragraph.ts';
+import { apps } from '../../servers/apps/catalog.ts';
+import type { ModelName } from '../../servers/catalog.ts';
+import { models, whyUnavailable } from '../../servers/catalog.ts';
+import type { Command } from '../command.ts';
+import type { OptionSet } from '../flags.ts';
+import { print, reportWidth } from '../output.ts';
+
+const options = {
+  json: { type: 'boolean', default: false, describe: 'As JSON, for programs' },
+} as const satisfies OptionSet;
+
+/** `sockbench list`: what can be measured, and with what. */
+export const list: Command<typeof options> = {
+  name: 'list',
+  describe: 'List concurrency models, apps and workloads',
+  options,
+  examples: [
+    ['list', 'what there is'],
+    ['list --json', 'the same for programs'],
+  ],
+  async run(flags) {
+    flags.assertNoFaults();
+    print(flags.has('json') ? JSON.stringify(listing(), undefined, 2) : readable(listing()));
+    return EXIT.ok;
+  },
+};
+
+function listing() {
+  return {
+    models: (Object.keys(models) as ModelName[]).map((name) => {
+      const { title, summary, transports } = models[name];
+      const carried = Object.entries(apps).filter(([, app]) => app.transports.some((one) => transports.includes(one)));
+      const reason = whyUnavailable(name);
+      return {
+        name,
+        title,
+        summary,
+        transports,
+        apps: carried.map(([app]) => app),
+        available: reason === undefined,
+        ...(reason === undefined ? {} : { reason }),
+      };
+    }),
+    apps: Object.entries(apps).map(([name, { title, summary, transports }]) => ({ name, title, summary, transports })),
+    workloads: Object.entries(workloads).map(([name, summary]) => ({ name, summary })),
+  };
+}
+
+function readable({ models, apps, workloads }: ReturnType<typeof listing>): string {
+  const names = [...models, ...apps, ...workloads].map(({ name }) => name.length);
+  const columns = 2 + Math.max(...names) + 2;
+  const entry = (name: string, text: string) => paragraph(text, reportWidth(), { first: `  ${name}`, columns });
+  const section = (title: string, lines: readonly string[]) => [title, ...lines].join('\n');
+  return [
+    section(
+      'Models',
+      models.flatMap(({ name, summary, transports, reason }) => [
+        ...entry(name, `${transports.join(', ')}: ${summary}`),
+        ...(reason ? entry('', `not available here: ${reason}`) : []),
+      ]),
+    ),
+    section(
+      'Apps',
+      apps.flatMap(({ name, summary, transports }) => entry(name, `${transports.join(', ')}: ${summary}`)),
+    ),
+    section(
+      'Workloads',
+      workloads.flatMap(({ name, summary }) => entry(name, summary)),
+    ),
+  ].join('\n\n');
+}

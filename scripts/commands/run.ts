@@ -1,0 +1,108 @@
+import { configurationFaults, type RunConfiguration, type TargetSpec } from '../../bench/model/configuration.ts';
+import { parseDuration, parseInteger, parseNames } from '../../bench/model/units.ts';
+import { appNames } from '../../servers/apps/catalog.ts';
+import { modelNames, whyUnavailable } from '../../servers/catalog.ts';
+import type { Command } from '../command.ts';
+import type { Flags, OptionSet } from '../flags.ts';
+import { readLoad } from '../load-flags.ts';
+import { measure } from '../measure.ts';
+import { loadOptions, outputOptions } from '../options.ts';
+import { readOutput } from '../output-flags.ts';
+import { parseTarget } from '../target.ts';
+
+const options = {
+  model: { group: 'What to measure:', type: 'string', describe: `Start and measure one of ${modelNames.join(', ')}` },
+  target: {
+    group: 'What to measure:',
+    type: 'string',
+    describe: 'Measure a server that runs already: tcp://127.0.0.1:7000, udp://…',
+  },
+  'allow-remote': {
+    group: 'What to measure:',
+    type: 'string',
+    describe: 'Hosts beyond this machine that may be flooded',
+  },
+  app: {
+    group: 'What to measure:',
+    type: 'string',
+    default: 'echo',
+    describe: `What the server says: ${appNames.join(', ')}`,
+  },
+  transport: { group: 'What to measure:', type: 'string', describe: 'tcp or udp [default: tcp, or as --target says]' },
+  connections: {
+    group: 'What to measure:',
+    alias: 'c',
+    type: 'string',
+    default: '50',
+    describe: 'Connections, or UDP sockets',
+  },
+  duration: { group: 'What to measure:', alias: 'd', type: 'string', default: '10s', describe: 'Time measured' },
+  warmup: { group: 'What to measure:', type: 'string', default: '1s', describe: 'Load before that, not measured' },
+  rounds: {
+    group: 'What to measure:',
+    alias: 'r',
+    type: 'string',
+    default: '1',
+    describe: 'Times that it is measured',
+  },
+  ...loadOptions,
+  ...outputOptions,
+} as const satisfies OptionSet;
+
+/** `sockbench run`: one target at one operating point. */
+export const run: Command<typeof options> = {
+  name: 'run',
+  describe: 'Measure one server under one load',
+  options,
+  examples: [
+    ['run --model async -c 100 -d 5s', 'a built-in server'],
+    ['run --target udp://127.0.0.1:7000', 'a server of yours that echoes'],
+  ],
+  async run(flags) {
+    const output = readOutput(flags);
+    const target = await readTarget(flags);
+    const configuration = readConfiguration(flags, target);
+    // Without a target, flags of its own were refused already, in better words.
+    flags.refuse(...configurationFaults(configuration).filter((fault) => target || !fault.startsWith('nothing')));
+    flags.assertNoFaults();
+    return measure(configuration, output);
+  },
+};
+
+function readConfiguration(flags: Flags<typeof options>, target: TargetSpec | undefined): RunConfiguration {
+  const spoken = target?.kind === 'address' ? target.transport : 'tcp';
+  return {
+    command: 'run',
+    targets: target ? [target] : [],
+    app: flags.choice('app', 'app', appNames) ?? 'echo',
+    transports: [flags.choice('transport', 'transport', ['tcp', 'udp']) ?? spoken],
+    connections: [flags.value('connections', parseInteger)],
+    durationMs: flags.value('duration', parseDuration),
+    warmupMs: flags.value('warmup', parseDuration),
+    rounds: flags.value('rounds', parseInteger),
+    ...readLoad(flags),
+  };
+}
+
+/** The one target; undefined, and a fault noted, when there is none or it won't do. */
+async function readTarget(flags: Flags<typeof options>): Promise<TargetSpec | undefined> {
+  const model = flags.choice('model', 'model', modelNames);
+  const url = flags.text('target');
+  const allowed = flags.value('allow-remote', parseNames) ?? [];
+  if ((flags.text('model') === undefined) === (url === undefined)) {
+    flags.refuse(
+      `say what to measure with ${url ? 'either' : ''} --model NAME or --target tcp://HOST:PORT${url ? ', not both' : ''}`,
+    );
+  }
+  if (url !== undefined) {
+    return parseTarget(url, allowed).catch((error: unknown) => {
+      if (!(error instanceof RangeError)) throw error;
+      flags.refuse(`--target: ${error.message}`);
+      return undefined;
+    });
+  }
+  if (model === undefined) return undefined;
+  const reason = whyUnavailable(model);
+  if (reason !== undefined) flags.refuse(`${model} can't run here: ${reason}`);
+  return { kind: 'model', model };
+}

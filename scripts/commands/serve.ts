@@ -1,0 +1,67 @@
+import { TargetError } from '../../bench/model/errors.ts';
+import { EXIT } from '../../bench/model/exit-code.ts';
+import { appNames } from '../../servers/apps/catalog.ts';
+import { loadModel, modelNames } from '../../servers/catalog.ts';
+import type { ServerModel, ServerSpec } from '../../servers/contract.ts';
+import { formatAddress, type SocketAddress } from '../../sockets/address.ts';
+import type { Command } from '../command.ts';
+import type { OptionSet } from '../flags.ts';
+import { resolveHost } from '../host.ts';
+import { say } from '../output.ts';
+import { parsePort } from '../target.ts';
+
+const options = {
+  model: { type: 'string', describe: `One of ${modelNames.join(', ')}` },
+  app: { type: 'string', default: 'echo', describe: `What it says: ${appNames.join(', ')}` },
+  transport: { type: 'string', default: 'tcp', describe: 'tcp or udp' },
+  port: { type: 'string', default: '0', describe: 'Port to listen on; 0 lets the system choose' },
+  host: { type: 'string', default: '127.0.0.1', describe: 'Address to listen on' },
+} as const satisfies OptionSet;
+
+/** Files that a server may open: one a connection. As many as Linux allows a process by default: fs.nr_open. */
+const OPEN_FILES = 1_048_576;
+
+/** `sockbench serve`: runs one model in the foreground until it is told to stop. */
+export const serve: Command<typeof options> = {
+  name: 'serve',
+  describe: 'Run one server in the foreground, to talk to it by hand',
+  options,
+  examples: [['serve --model event-driven --port 7000', 'then: nc 127.0.0.1 7000; Ctrl-C stops the server']],
+  async run(flags) {
+    const model = flags.choice('model', 'model', modelNames);
+    if (flags.text('model') === undefined) flags.refuse(`--model is missing; there are ${modelNames.join(', ')}`);
+    const app = flags.choice('app', 'app', appNames) ?? 'echo';
+    const transport = flags.choice('transport', 'transport', ['tcp', 'udp']) ?? 'tcp';
+    const port = flags.value('port', parsePort);
+    const host = await resolveHost(flags.text('host')).catch((error: Error) =>
+      flags.refuse(`--host: ${error.message}`),
+    );
+    flags.assertNoFaults();
+    if (model === undefined || host === undefined) return EXIT.usage;
+    const { raiseOpenFileLimit } = await import('../../sockets/process.ts');
+    raiseOpenFileLimit(OPEN_FILES);
+    const server = await started(await loadModel(model), { transport, app, host, port });
+    const { stopOnSignal } = await import('../../servers/lifetime.ts');
+    stopOnSignal(server);
+    say(`${model} serves ${app} over ${transport} on ${formatAddress(server.address)}`);
+    say(`talk to it: ${netcat(transport, server.address)}   stop it: Ctrl-C`);
+    return EXIT.ok;
+  },
+};
+
+/** @throws {TargetError} in place of a system error of whatever library the model is made with. */
+async function started(model: ServerModel, spec: ServerSpec) {
+  try {
+    return await model.start(spec);
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error)) throw error;
+    const code = String(error.code);
+    const reason = error.message.includes(code) ? error.message : `${error.message} (${code})`;
+    throw new TargetError(`can't serve on ${formatAddress(spec)}: ${reason}`, [], { cause: error });
+  }
+}
+
+function netcat(transport: ServerSpec['transport'], { host, port }: SocketAddress): string {
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return `nc ${transport === 'udp' ? '-u ' : ''}${reachable} ${port}`;
+}

@@ -1,0 +1,31 @@
+import { ConfigurationError, ResultFileError, TargetError } from '../bench/model/errors.ts';
+import { EXIT } from '../bench/model/exit-code.ts';
+import { SystemError, UnavailableError } from '../sockets/errno.ts';
+
+/** What an error that ended the program means to its user. */
+export interface Ending {
+  /** Lines for stderr. */
+  readonly lines: readonly string[];
+  readonly exitCode: number;
+}
+
+/** Turns whatever was thrown into words and an exit code. */
+export function ending(error: unknown): Ending {
+  if (error instanceof ConfigurationError) {
+    return { lines: error.faults.map((fault) => `sockbench: ${fault}`), exitCode: EXIT.usage };
+  }
+  if (error instanceof ResultFileError || error instanceof UnavailableError) {
+    return { lines: [`sockbench: ${error.message}`], exitCode: EXIT.usage };
+  }
+  if (error instanceof TargetError) {
+    return { lines: [`sockbench: ${error.message}`, ...error.stderr], exitCode: EXIT.targetFailed };
+  }
+  if (error instanceof SystemError) {
+    return { lines: [`sockbench: ${error.message}`], exitCode: EXIT.targetFailed };
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return {
+    lines: [stack, 'sockbench: this is a fault of sockbench itself; please report it with the lines above'],
+    exitCode: EXIT.internal,
+  };
+}

@@ -1,0 +1,83 @@
+import { targetName } from '../bench/model/configuration.ts';
+import { describeOperatingPoint } from '../bench/model/operating-point.ts';
+import type { Failure, Result, Trial } from '../bench/model/result.ts';
+import type { Progress, RunObserver } from '../bench/run/observer.ts';
+import { failedRequests } from '../reports/aggregate.ts';
+import { plain } from '../reports/plain.ts';
+import { formatCount, formatMicros, formatPlural, formatSeconds } from '../reports/quantities.ts';
+
+/** Where progress is shown: stderr, or a fake in tests. */
+export interface ProgressStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+/** Back to the first column, and clear to the end of the line: ECMA-48 EL. */
+const CLEAR_LINE = '\r\x1b[K';
+
+/**
+ * Shows how a run is going: on a terminal one live line, rewritten; elsewhere, so that logs stay short, one line for
+ * each trial that ended.
+ */
+export class ProgressDisplay implements Pick<RunObserver, 'progress' | 'saved'> {
+  readonly #stream: ProgressStream;
+  readonly #quiet: boolean;
+  #total = 0;
+  /** Trials and failures already told of. */
+  #trials = 0;
+  #failures = 0;
+  #live = false;
+
+  constructor(stream: ProgressStream, quiet: boolean) {
+    this.#stream = stream;
+    this.#quiet = quiet;
+  }
+
+  progress(progress: Progress): void {
+    this.#total = progress.total;
+    if (this.#quiet || !this.#stream.isTTY) return;
+    this.#stream.write(`${CLEAR_LINE}${liveLine(progress).slice(0, (this.#stream.columns ?? 80) - 1)}`);
+    this.#live = true;
+  }
+
+  saved({ trials, failures }: Result): void {
+    const lines = [...trials.slice(this.#trials).map(trialLine), ...failures.slice(this.#failures).map(failureLine)];
+    this.#trials = trials.length;
+    this.#failures = failures.length;
+    if (this.#quiet || this.#stream.isTTY) return;
+    const ended = `${trials.length + failures.length}${this.#total > 0 ? `/${this.#total}` : ''}`;
+    for (const line of lines) this.#stream.write(`[${ended}] ${plain(line)}\n`);
+  }
+
+  /** Wipes the live line, so that other text can follow. */
+  finish(): void {
+    if (this.#live) this.#stream.write(CLEAR_LINE);
+    this.#live = false;
+  }
+}
+
+function liveLine({ trial, done, total, phase, ...now }: Progress): string {
+  const parts = [
+    `[${Math.min(done + 1, total)}/${total}] ${plain(targetName(trial.target))}, ${describeOperatingPoint(trial)}: ${phase}`,
+    ...(now.requestsPerSecond === null ? [] : [`${formatCount(now.requestsPerSecond)} req/s`]),
+    ...(now.p99Micros === null ? [] : [`p99 ${formatMicros(now.p99Micros)}`]),
+    formatPlural(now.errors, 'error'),
+    ...(now.remainingSeconds === null ? [] : [`${formatSeconds(now.remainingSeconds)} left`]),
+  ];
+  return parts.join(', ');
+}
+
+function trialLine(trial: Trial): string {
+  const { target, transport, connections, round, throughput, latencyMicros } = trial;
+  return [
+    `${target}, ${transport}, ${formatPlural(connections, 'connection')}, round ${round}: ` +
+      `${formatCount(throughput.requestsPerSecond)} req/s`,
+    `p99 ${formatMicros(latencyMicros.response.p99)}`,
+    formatPlural(failedRequests(trial), 'error'),
+  ].join(', ');
+}
+
+function failureLine({ target, transport, connections, round, message }: Failure): string {
+  return `${target}, ${transport}, ${formatPlural(connections, 'connection')}, round ${round}: failed: ${message}`;
+}

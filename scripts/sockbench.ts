@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import yargs from 'yargs';
+import { ConfigurationError } from '../bench/model/errors.ts';
+import { yargsCommand } from './command.ts';
+import { bench } from './commands/bench.ts';
+import { list } from './commands/list.ts';
+import { report } from './commands/report.ts';
+import { run } from './commands/run.ts';
+import { serve } from './commands/serve.ts';
+import { ending } from './faults.ts';
+import { unknown } from './nearest.ts';
+import { endQuietlyOnBrokenPipe, reportWidth, say } from './output.ts';
+
+/** Relative to dist/scripts/sockbench.js. */
+const manifest = new URL('../../package.json', import.meta.url);
+
+const commandNames = [bench, run, serve, list, report].map(({ name }) => name);
+
+function refuseCommand([name]: readonly (string | number)[]): never {
+  const fault = name === undefined ? 'no command given' : unknown('command', String(name), commandNames);
+  throw new ConfigurationError([fault]);
+}
+
+function program(args: readonly string[]) {
+  return (
+    yargs([...args])
+      .scriptName('sockbench')
+      .locale('en')
+      .usage('$0 COMMAND [flags]\n\nFloods socket servers of every concurrency model and says which scales best.')
+      // Flags are checked by flags.ts, which names all faults at once; yargs stops at the first.
+      .parserConfiguration({ 'boolean-negation': false, 'camel-case-expansion': false, 'dot-notation': false })
+      .command([yargsCommand(bench), yargsCommand(run), yargsCommand(serve), yargsCommand(list), yargsCommand(report)])
+      .command('$0', false, {}, (argv) => refuseCommand(argv._))
+      .epilogue(
+        'Results go to stdout, everything else to stderr. Exit codes: 0 ok, 2 usage, 3 invalid run, 4 target failed, 70 internal fault, 130 interrupted.',
+      )
+      .version(JSON.parse(readFileSync(manifest, 'utf8')).version)
+      .alias('help', 'h')
+      .wrap(reportWidth())
+      .exitProcess(false)
+      .fail(false)
+  );
+}
+
+endQuietlyOnBrokenPipe();
+try {
+  await program(process.argv.slice(2)).parseAsync();
+} catch (error) {
+  const { lines, exitCode } = ending(error);
+  for (const line of lines) say(line);
+  if (error instanceof ConfigurationError) say("Try 'sockbench --help', or --help after a command.");
+  process.exitCode = exitCode;
+}

@@ -1,0 +1,31 @@
+import type { TargetSpec } from '../bench/model/configuration.ts';
+import { isLoopback, resolveHost } from './host.ts';
+
+const SCHEMES = { 'tcp:': 'tcp', 'udp:': 'udp' } as const;
+
+/** A TCP or UDP port; 0 stands for any. @throws {RangeError} when it is none. */
+export function parsePort(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(port <= 65_535)) throw new RangeError(`'${text}' is not a port from 0 to 65535`);
+  return port;
+}
+
+/**
+ * The target that a URL such as `tcp://127.0.0.1:7000` names, its host resolved.
+ * @param allowed hosts beyond this machine that may be put under load: flooding is for machines of one's own.
+ * @throws {RangeError} when the URL names no such target, or one that is not allowed.
+ */
+export async function parseTarget(text: string, allowed: readonly string[]): Promise<TargetSpec & { kind: 'address' }> {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const transport = Object.entries(SCHEMES).find(([scheme]) => scheme === url?.protocol)?.[1];
+  const port = Number(url?.port);
+  if (!url || !transport || !url.hostname || !port || !['', '/'].includes(url.pathname + url.search)) {
+    throw new RangeError(`'${text}' is not a target, such as tcp://127.0.0.1:7000 or udp://localhost:7000`);
+  }
+  const name = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const host = await resolveHost(name);
+  if (!isLoopback(host) && !allowed.includes(name) && !allowed.includes(host)) {
+    throw new RangeError(`${name} is another machine; to flood it, if it is yours, add --allow-remote ${name}`);
+  }
+  return { kind: 'address', url: `${transport}://${url.host}`, transport, address: { host, port } };
+}
