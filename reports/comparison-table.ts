@@ -10,7 +10,7 @@ import {
   timeUnit,
   type Unit,
 } from './quantities.ts';
-import { type Cell, type Column, cell, type Row, type Table } from './table.ts';
+import { type Cell, type Column, cell, type Group, type Row, type Table } from './table.ts';
 
 /** One column of the comparison: its head, and its cell for a row. */
 interface Field {
@@ -23,13 +23,14 @@ export function comparisonTable(comparable: Comparable, footnotes: Footnotes): T
   const { aggregates } = comparable;
   const levels = [...new Set(aggregates.map(({ connections }) => connections))].sort((a, b) => a - b);
   const fields = fieldsOf(aggregates, footnotes);
-  const groups = levels.map((level) =>
-    aggregates
-      .filter(({ connections }) => connections === level)
-      .sort(fastestFirst)
-      .map((row, i): Row => [cell(i === 0 ? String(level) : '', 'faint'), ...fields.map((field) => field.cell(row))]),
-  );
-  const columns: Column[] = [{ title: 'conns', align: 'right' }, ...fields.map(({ column }) => column)];
+  const groups = levels.map((level): Group => {
+    const rows = aggregates.filter(({ connections }) => connections === level).sort(fastestFirst);
+    return {
+      label: formatPlural(level, 'connection'),
+      rows: rows.map((row): Row => fields.map((field) => field.cell(row))),
+    };
+  });
+  const columns = fields.map(({ column }) => column);
   return { title: title(comparable), columns, groups };
 }
 
@@ -80,7 +81,7 @@ function fieldsOf(rows: readonly Aggregate[], footnotes: Footnotes): Field[] {
     { column: column('fairness'), cell: fairnessCell },
     { column: column('errors'), cell: errorsCell },
     {
-      column: { title: 'note', align: 'left' },
+      column: { title: 'see', align: 'left' },
       cell: (row) => cell(noteNumbers(row, footnotes).join(','), 'faint'),
     },
   ];
@@ -103,8 +104,8 @@ function fairnessCell({ jain, starved, connections, trials }: Aggregate): Cell {
   return cell(jain.toFixed(3));
 }
 
-function errorsCell({ errors, trials, failures }: Aggregate): Cell {
-  if (trials.length === 0) return cell(formatPlural(failures.length, 'trial'), 'bad');
+function errorsCell({ errors, trials }: Aggregate): Cell {
+  if (trials.length === 0) return cell(NONE, 'faint');
   return cell(formatCount(errors), errors > 0 ? 'bad' : 'plain');
 }
 

@@ -17,6 +17,8 @@ export class Footnotes {
 
   /** The footnotes in order of their numbers. */
   texts(): string[] {
-    return [...this.#notes.values()].map(({ text, count }) => (count > 1 ? `${text} (first of ${count})` : text));
+    return [...this.#notes.values()].map(({ text, count }) =>
+      count > 1 ? `${text} (the first of ${count} such trials)` : text,
+    );
   }
 }

@@ -1,4 +1,4 @@
-/** How the first line of a paragraph begins, and how far the others are set in. */
+/** How the first line of a paragraph begins, and how far the others are set in; no less than that beginning. */
 export interface Indent {
   readonly first: string;
   readonly columns: number;
@@ -23,7 +23,7 @@ export function paragraph(text: string, width: number, { first, columns }: Inden
     }
   }
   lines.push(line);
-  return lines.map((content, i) => `${(i === 0 ? first : '').padEnd(columns)}${content}`);
+  return lines.map((content, i) => `${i === 0 ? first : ' '.repeat(columns)}${content}`);
 }
 
 function pieces(word: string, size: number): string[] {

@@ -61,7 +61,7 @@ export function formatSeconds(seconds: number): string {
 
 /** `1 round`, `2 rounds`. */
 export function formatPlural(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** One unit for a whole column of times, so that its numbers compare at a glance. @param micros in microseconds. */
@@ -82,9 +82,11 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
-/** The largest unit in which the middle value is at least one. */
+/** The largest unit in which the middle value is at least one; a larger one when some value would need five digits. */
 function unitFor(values: readonly number[], units: readonly Unit[]): Unit {
   const middle = median(values);
+  const most = Math.max(...values);
+  const fits = ({ factor }: Unit) => middle >= factor * 0.9995 || most >= 9999.5 * (factor / 1000);
   const [smallest] = units;
-  return units.findLast(({ factor }) => middle >= factor * 0.9995) ?? smallest ?? { name: '', factor: 1 };
+  return units.findLast(fits) ?? smallest ?? { name: '', factor: 1 };
 }

@@ -91,8 +91,8 @@ function failureReports(failures: readonly Failure[]): FailureReport[] {
   return [...alike.values()].flatMap((group) => {
     const last = group.at(-1);
     if (!last) return [];
-    const rounds = group.map(({ round }) => round).join(', ');
-    const where = `${last.target}, ${last.transport}, ${formatPlural(last.connections, 'connection')}, round ${rounds}`;
+    const rounds = `${group.length > 1 ? 'rounds' : 'round'} ${group.map(({ round }) => round).join(', ')}`;
+    const where = `${last.target}, ${last.transport}, ${formatPlural(last.connections, 'connection')}, ${rounds}`;
     return [{ where, message: last.message, stderr: last.stderr }];
   });
 }

@@ -22,8 +22,13 @@ export type Row = readonly Cell[];
 export interface Table {
   readonly title: string;
   readonly columns: readonly Column[];
-  /** Rows that belong together; groups are set apart from one another. */
-  readonly groups: readonly (readonly Row[])[];
+  readonly groups: readonly Group[];
+}
+
+/** Rows that belong together, set apart from the others under a label of their own. */
+export interface Group {
+  readonly label: string;
+  readonly rows: readonly Row[];
 }
 
 /** A cell. */

@@ -16,10 +16,11 @@ const TONES: Readonly<Record<Tone, Style | undefined>> = {
   bad: 'red',
 };
 
-/** Columns between columns. */
-const GAP = 2;
+/** Blanks between columns: as a rule, and where the terminal is narrow. */
+const LEAST_GAP = 1;
+const GAPS = [2, LEAST_GAP];
 /** A column that shrinks keeps this much. */
-const LEAST_WIDTH = 8;
+const LEAST_WIDTH = 12;
 
 const BARE = {
   ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
@@ -64,31 +65,35 @@ function drawFailure(
 }
 
 function drawTable(table: Table, width: number, paint: Paint): string {
+  const natural = GAPS.map((gap) => layOut(table, paint, gap)).find((drawn) => drawn.width <= width);
+  if (natural) return trimmed(natural.toString());
   const shrinking = table.columns.findIndex(({ shrinks }) => shrinks);
-  const natural = layOut(table, paint);
-  if (natural.width <= width || shrinking < 0) return trimmed(natural.toString());
   // What the others leave is measured by drawing the table with that column empty: it knows the width of every letter.
-  const others = layOut({ ...table, ...withoutColumn(table, shrinking) }, paint).width;
-  return trimmed(layOut(table, paint, shrinking, Math.max(LEAST_WIDTH, width - others)).toString());
+  const others = layOut(withoutColumn(table, shrinking), paint, LEAST_GAP).width;
+  const left = Math.max(LEAST_WIDTH, width - others);
+  return trimmed(layOut(table, paint, LEAST_GAP, { column: shrinking, width: left }).toString());
 }
 
-function layOut(table: Table, paint: Paint, shrinking = -1, shrunk = 0): CliTable.Table {
+function layOut(table: Table, paint: Paint, gap: number, shrunk?: { column: number; width: number }): CliTable.Table {
   const { columns, groups } = table;
   const last = columns.length - 1;
   const drawn = new CliTable({
     chars: BARE,
-    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': GAP },
+    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': gap },
     colAligns: columns.map(({ align }) => align),
-    colWidths: columns.map((_, i) => (i === shrinking ? shrunk + GAP : null)),
+    colWidths: columns.map((_, i) => (i === shrunk?.column ? shrunk.width + gap : null)),
     truncate: '…',
   });
   const line = (texts: readonly string[]) =>
     texts.map((content, i) => (i === last ? { content, style: { 'padding-right': 0 } } : content));
   drawn.push(line(columns.map(({ title }) => paint(title, 'bold'))));
   drawn.push(line(columns.map(({ unit = '' }) => paint(unit, 'dim'))));
-  for (const group of groups) {
-    drawn.push(line(columns.map(() => '')));
-    for (const row of group) drawn.push(line(row.map((cell) => drawCell(cell, paint))));
+  for (const { label, rows } of groups) {
+    drawn.push(
+      [{ colSpan: columns.length, content: '' }],
+      [{ colSpan: columns.length, content: paint(plain(label), 'bold') }],
+    );
+    for (const row of rows) drawn.push(line(row.map((cell) => drawCell(cell, paint))));
   }
   return drawn;
 }
@@ -97,12 +102,14 @@ function drawCell({ text, tone }: Cell, paint: Paint): string {
   return paint(plain(text), TONES[tone]);
 }
 
-function withoutColumn({ columns, groups }: Table, index: number): Pick<Table, 'columns' | 'groups'> {
+function withoutColumn({ title, columns, groups }: Table, index: number): Table {
   return {
+    title,
     columns: columns.map((column, i) => (i === index ? { align: column.align, title: '' } : column)),
-    groups: groups.map((group) =>
-      group.map((row) => row.map((cell, i) => (i === index ? { ...cell, text: '' } : cell))),
-    ),
+    groups: groups.map(({ label, rows }) => ({
+      label,
+      rows: rows.map((row) => row.map((cell, i) => (i === index ? { ...cell, text: '' } : cell))),
+    })),
   };
 }
 

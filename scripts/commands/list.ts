@@ -52,7 +52,8 @@ function listing() {
 function readable({ models, apps, workloads }: ReturnType<typeof listing>): string {
   const names = [...models, ...apps, ...workloads].map(({ name }) => name.length);
   const columns = 2 + Math.max(...names) + 2;
-  const entry = (name: string, text: string) => paragraph(text, reportWidth(), { first: `  ${name}`, columns });
+  const entry = (name: string, text: string) =>
+    paragraph(text, reportWidth(), { first: `  ${name}`.padEnd(columns), columns });
   const section = (title: string, lines: readonly string[]) => [title, ...lines].join('\n');
   return [
     section(
