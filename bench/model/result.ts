@@ -154,14 +154,19 @@ const comparisonSchema = z.looseObject({
   rounds: count,
   /** Rounds that a ranking of so many contestants needs; METHOD: max(12, ⌈log2(2·pairs/.05)⌉). */
   roundsNeeded: count,
+  /** Numbers of connections that were measured, ascending. */
+  levels: z.array(count),
   highestConnections: count,
   /** Ordered by retention, best first: median over rounds of throughput at the highest level ÷ at the best level. */
   scaling: z.array(
     z.looseObject({
       target: z.string(),
       retention: amount,
+      /** Medians at the highest level. */
       requestsPerSecond: amount,
       starvedConnections: count,
+      /** Throughput at the highest level, round by round. */
+      rates: z.array(z.looseObject({ round: count, requestsPerSecond: amount })),
     }),
   ),
 });

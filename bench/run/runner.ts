@@ -1,17 +1,128 @@
-import type { RunConfiguration } from '../model/configuration.ts';
-import type { Result } from '../model/result.ts';
+import { getAffinity } from '../../sockets/cpu.ts';
+import { UnavailableError } from '../../sockets/errno.ts';
+import { whyNoLibc } from '../../sockets/libc.ts';
+import { raiseOpenFileLimit } from '../../sockets/process.ts';
+import { describeEnvironment } from '../measure/environment.ts';
+import { assertRunnable, type RunConfiguration, targetName } from '../model/configuration.ts';
+import { ConfigurationError, TargetError } from '../model/errors.ts';
+import { type Failure, type Plan, type Result, SCHEMA, type Trial } from '../model/result.ts';
+import { compareTargets, stateVerdict } from './comparison.ts';
 import type { RunObserver } from './observer.ts';
+import { type Placement, placeOnCpus } from './placement.ts';
+import { planTrials, type TrialSpec } from './planner.ts';
+import { RunProgress } from './progress.ts';
+import { runTrial } from './trial.ts';
+
+/** Files that a run needs besides its connections. */
+const SPARE_FILES = 64;
 
 /**
  * Runs every trial of a configuration, one after the other, and returns all results. A target that fails is noted in
  * `result.failures`; the other trials still run.
  * @param signal aborts: the server is stopped, and what was measured so far is returned with `interrupted: true`.
  * @throws {ConfigurationError} before anything starts, with every fault found.
+ * @throws {UnavailableError} where the generator can't run at all.
  */
 export async function run(
-  _configuration: RunConfiguration,
-  _observer: RunObserver,
-  _signal: AbortSignal,
+  configuration: RunConfiguration,
+  observer: RunObserver,
+  signal: AbortSignal,
 ): Promise<Result> {
-  throw new Error('not yet');
+  assertRunnable(configuration);
+  const why = whyNoLibc();
+  if (why !== undefined) throw new UnavailableError(`the load generator can't run here: ${why}`);
+  assertEnoughFiles(Math.max(...configuration.connections));
+  const placement = placeOnCpus(getAffinity(0), configuration);
+  const specs = planTrials(configuration);
+  const progress = new RunProgress(specs.length, observer);
+  let result = emptyResult(configuration, placement);
+  for (const spec of specs) {
+    progress.begin(spec);
+    const outcome = await attempt(spec, configuration, placement, progress, signal);
+    progress.end();
+    if (outcome === null) break;
+    result = withOutcome(result, outcome);
+    observer.saved(result);
+  }
+  result = { ...result, finishedAt: new Date().toISOString(), interrupted: signal.aborted };
+  observer.saved(result);
+  return result;
+}
+
+type Outcome = { readonly trial: Trial } | { readonly failure: Failure };
+
+/** @returns null when the run was aborted. */
+async function attempt(
+  spec: TrialSpec,
+  configuration: RunConfiguration,
+  placement: Placement,
+  progress: RunProgress,
+  signal: AbortSignal,
+): Promise<Outcome | null> {
+  try {
+    signal.throwIfAborted();
+    return { trial: await runTrial(spec, configuration, placement, progress, signal) };
+  } catch (error) {
+    if (signal.aborted) return null;
+    if (!(error instanceof TargetError)) throw error;
+    const { transport, connections, round } = spec;
+    const target = targetName(spec.target);
+    return { failure: { target, transport, connections, round, message: error.message, stderr: [...error.stderr] } };
+  }
+}
+
+function withOutcome(result: Result, outcome: Outcome): Result {
+  if ('failure' in outcome) return { ...result, failures: [...result.failures, outcome.failure] };
+  const trials = [...result.trials, outcome.trial];
+  const comparison = compareTargets(trials);
+  return { ...result, trials, comparison, verdict: stateVerdict(comparison) };
+}
+
+function emptyResult(configuration: RunConfiguration, placement: Placement): Result {
+  return {
+    schema: SCHEMA,
+    startedAt: new Date().toISOString(),
+    finishedAt: null,
+    interrupted: false,
+    environment: describeEnvironment(),
+    plan: describePlan(configuration, placement),
+    trials: [],
+    failures: [],
+    comparison: {},
+    verdict: { statements: [] },
+    warnings: [...placement.warnings],
+  };
+}
+
+function describePlan(configuration: RunConfiguration, placement: Placement): Plan {
+  const { command, seed, rounds, targets, app, transports, connections, pipelining, size } = configuration;
+  return {
+    command,
+    seed,
+    rounds,
+    models: targets.map(targetName),
+    app,
+    transports: [...transports],
+    connections: [...connections],
+    pipelining,
+    size,
+    durationSeconds: configuration.durationMs / 1000,
+    warmupSeconds: configuration.warmupMs / 1000,
+    timeoutSeconds: configuration.timeoutMs / 1000,
+    openTimeoutSeconds: configuration.openTimeoutMs / 1000,
+    threads: placement.threads,
+    serverCpus: [...placement.serverCpus],
+    loadCpus: [...placement.loadCpus],
+  };
+}
+
+/** @throws {ConfigurationError} when so many connections can't be opened, saying how to allow them. */
+function assertEnoughFiles(connections: number): void {
+  const needed = connections + SPARE_FILES;
+  const limit = raiseOpenFileLimit(needed);
+  if (limit >= needed) return;
+  throw new ConfigurationError([
+    `connections: ${connections} need ${needed} open files, and this process may open ${limit}: ` +
+      `run \`ulimit -Hn ${needed}; ulimit -n ${needed}\` as root in this shell, or set LimitNOFILE`,
+  ]);
 }

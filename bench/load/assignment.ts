@@ -1,0 +1,24 @@
+import type { SocketAddress } from '../../sockets/address.ts';
+import type { OperatingPoint } from '../model/operating-point.ts';
+
+/** One generator thread's part of a load. Plain data and shared memory: it crosses to the thread. */
+export interface Assignment {
+  /** The load of the whole trial, but `connections` of this thread alone. */
+  readonly point: OperatingPoint;
+  readonly address: SocketAddress;
+  /** Number of the thread's first connection among those of all threads: it marks requests. */
+  readonly firstConnection: number;
+  /** CPUs to run on; empty leaves that to the kernel. */
+  readonly cpus: readonly number[];
+  readonly timeoutMs: number;
+  readonly openTimeoutMs: number;
+  readonly control: SharedArrayBuffer;
+  readonly live: SharedArrayBuffer;
+}
+
+/** Divides connections over threads as evenly as can be: the first threads get one more. */
+export function shareOf(connections: number, threads: number, thread: number): { first: number; count: number } {
+  const base = Math.floor(connections / threads);
+  const rest = connections % threads;
+  return { first: thread * base + Math.min(thread, rest), count: base + (thread < rest ? 1 : 0) };
+}

@@ -1,0 +1,69 @@
+/**
+ * The few numbers that the main thread and the generator's threads share: which phase to be in, when it ends, and what
+ * has been counted so far. A generator thread blocks in epoll_wait(2), so it can't take messages; it reads these.
+ */
+
+// Int32: what to do.
+const GO = 0;
+const END = 1;
+// Float64: until when, in nanoseconds of the common monotonic clock.
+const WARMUP_END = 0;
+const MEASURE_END = 1;
+const DRAIN_END = 2;
+
+/** When the phases of a load end, in nanoseconds of the monotonic clock. */
+export interface Schedule {
+  readonly warmupEnd: number;
+  readonly measureEnd: number;
+  /** Unanswered requests are waited for until then, at the latest. */
+  readonly drainEnd: number;
+}
+
+/** The word of command. One for all threads of a generator; pass `buffer` to a thread and make another one there. */
+export class LoadControl {
+  readonly buffer: SharedArrayBuffer;
+  readonly #flags: Int32Array;
+  readonly #times: Float64Array;
+
+  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(40)) {
+    this.buffer = buffer;
+    this.#flags = new Int32Array(buffer, 0, 2);
+    this.#times = new Float64Array(buffer, 8, 3);
+  }
+
+  /** Lets the load begin: wakes every thread in {@link waitForGo}. */
+  go({ warmupEnd, measureEnd, drainEnd }: Schedule): void {
+    this.#times[WARMUP_END] = warmupEnd;
+    this.#times[MEASURE_END] = measureEnd;
+    this.#times[DRAIN_END] = drainEnd;
+    Atomics.store(this.#flags, GO, 1);
+    Atomics.notify(this.#flags, GO);
+  }
+
+  /** Ends everything: wakes every thread that waits; those under load notice within 20 ms. */
+  end(): void {
+    Atomics.store(this.#flags, END, 1);
+    Atomics.notify(this.#flags, END);
+    Atomics.store(this.#flags, GO, 1);
+    Atomics.notify(this.#flags, GO);
+  }
+
+  get ended(): boolean {
+    return Atomics.load(this.#flags, END) === 1;
+  }
+
+  /** Blocks the calling thread until the load begins. */
+  waitForGo(): Schedule {
+    Atomics.wait(this.#flags, GO, 0);
+    return {
+      warmupEnd: this.#times[WARMUP_END] as number,
+      measureEnd: this.#times[MEASURE_END] as number,
+      drainEnd: this.#times[DRAIN_END] as number,
+    };
+  }
+
+  /** Blocks the calling thread until {@link end}. */
+  waitForEnd(): void {
+    Atomics.wait(this.#flags, END, 0);
+  }
+}

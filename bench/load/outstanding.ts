@@ -1,0 +1,102 @@
+import { powerOfTwo } from './in-flight.ts';
+
+const NONE = 0;
+const PENDING = 1;
+const ANSWERED = 2;
+const LOST = 3;
+
+/** What a reply with some sequence number turns out to be. */
+export type ReplyKind = 'answer' | 'duplicate' | 'late' | 'unknown';
+
+/**
+ * Requests over a transport that loses and reorders: each waits for its own reply, in any order, on each of many
+ * sockets. The last few are remembered after their end, so that a reply that comes again, or too late, is known.
+ */
+export class Outstanding {
+  /** Requests that are pending on all sockets together. */
+  total = 0;
+  readonly #pending: Uint16Array;
+  readonly #next: Uint32Array;
+  readonly #status: Uint8Array;
+  readonly #due: Float64Array;
+  readonly #ring: number;
+
+  /** @param depth how many requests a socket may have pending. */
+  constructor(sockets: number, depth: number) {
+    this.#ring = powerOfTwo(depth) * 4;
+    this.#pending = new Uint16Array(sockets);
+    this.#next = new Uint32Array(sockets);
+    this.#status = new Uint8Array(sockets * this.#ring);
+    this.#due = new Float64Array(sockets * this.#ring);
+  }
+
+  /** How many requests are pending on a socket. */
+  pending(s: number): number {
+    return this.#pending[s] as number;
+  }
+
+  /** Notes a new request. @returns its sequence number, modulo 2^32. */
+  push(s: number, dueNanos: number): number {
+    const sequence = this.#next[s] as number;
+    const at = this.#at(s, sequence);
+    // The ring came round to a request that is still pending: it is lost, whatever comes.
+    if (this.#status[at] === PENDING) this.#end(s, at, LOST);
+    this.#status[at] = PENDING;
+    this.#due[at] = dueNanos;
+    this.#next[s] = sequence + 1;
+    this.#pending[s] = (this.#pending[s] as number) + 1;
+    this.total++;
+    return sequence;
+  }
+
+  /** Takes back the newest request: it was not sent after all. */
+  pop(s: number): void {
+    const sequence = ((this.#next[s] as number) - 1) >>> 0;
+    this.#end(s, this.#at(s, sequence), NONE);
+    this.#next[s] = sequence;
+  }
+
+  /** When the request of that sequence number was due, in nanoseconds. */
+  due(s: number, sequence: number): number {
+    return this.#due[this.#at(s, sequence)] as number;
+  }
+
+  /** Tells what a reply is, and takes the request off when it is its answer. */
+  reply(s: number, sequence: number): ReplyKind {
+    const age = ((this.#next[s] as number) - sequence) >>> 0;
+    if (age === 0 || age > this.#ring) return 'unknown';
+    const at = this.#at(s, sequence);
+    const status = this.#status[at];
+    if (status === PENDING) {
+      this.#end(s, at, ANSWERED);
+      return 'answer';
+    }
+    return status === LOST ? 'late' : status === ANSWERED ? 'duplicate' : 'unknown';
+  }
+
+  /** Sequence number of the oldest pending request, or -1 when none is. */
+  oldest(s: number): number {
+    if (this.#pending[s] === 0) return -1;
+    const next = this.#next[s] as number;
+    for (let back = this.#ring; back > 0; back--) {
+      const sequence = (next - back) >>> 0;
+      if (this.#status[this.#at(s, sequence)] === PENDING) return sequence;
+    }
+    return -1;
+  }
+
+  /** Gives a request up; a reply that still comes is late. */
+  lose(s: number, sequence: number): void {
+    this.#end(s, this.#at(s, sequence), LOST);
+  }
+
+  #at(s: number, sequence: number): number {
+    return s * this.#ring + (sequence & (this.#ring - 1));
+  }
+
+  #end(s: number, at: number, status: number): void {
+    this.#status[at] = status;
+    this.#pending[s] = (this.#pending[s] as number) - 1;
+    this.total--;
+  }
+}

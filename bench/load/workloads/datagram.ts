@@ -1,0 +1,243 @@
+import { DatagramBatch } from '../../../sockets/batch.ts';
+import { EPOLLIN, type Epoll } from '../../../sockets/epoll.ts';
+import { check, EAGAIN } from '../../../sockets/errno.ts';
+import { close, connect, MSG_DONTWAIT, setOption, socket } from '../../../sockets/socket.ts';
+import { nowNanos } from '../../measure/clock.ts';
+import type { Assignment } from '../assignment.ts';
+import { Outstanding } from '../outstanding.ts';
+import { Payload } from '../payload.ts';
+import { type LoadState, TURN_EVENTS, type Workload } from '../workload.ts';
+
+/** A first request that is not answered in this time is sent again while sockets are being opened. */
+const FIRST_RETRY_NANOS = 200e6;
+
+/**
+ * Requests and replies over UDP: every connected socket keeps up to `pipelining` datagrams in flight, received and
+ * sent in batches. Replies are matched by sequence number, so that one that is lost delays no other.
+ */
+export class DatagramWorkload implements Workload {
+  opened = 0;
+  answered = 0;
+  lastErrno = 0;
+  readonly #assignment: Assignment;
+  readonly #state: LoadState;
+  readonly #epoll: Epoll;
+  readonly #size: number;
+  readonly #depth: number;
+  readonly #payload: Payload;
+  readonly #batch: DatagramBatch;
+  readonly #fd: Int32Array;
+  readonly #wasAnswered: Uint8Array;
+  readonly #outstanding: Outstanding;
+  /** Sockets whose next requests are to be sent, how many, and when they were due. */
+  readonly #owed = new Int32Array(TURN_EVENTS);
+  readonly #answers: Uint16Array;
+  readonly #answeredAt: Float64Array;
+  #owing = 0;
+  /** Set when a socket has room for more requests than it holds: the next sweep fills it. */
+  #thirsty = false;
+
+  constructor(assignment: Assignment, state: LoadState, epoll: Epoll) {
+    const { connections, size, pipelining } = assignment.point;
+    this.#assignment = assignment;
+    this.#state = state;
+    this.#epoll = epoll;
+    this.#size = size;
+    this.#depth = pipelining;
+    this.#payload = new Payload(size, 1);
+    // A slot longer than a request, so that a reply that is too long shows.
+    this.#batch = new DatagramBatch(pipelining, size + 8);
+    for (let i = 0; i < pipelining; i++) this.#restore(i);
+    this.#fd = new Int32Array(connections).fill(-1);
+    this.#wasAnswered = new Uint8Array(connections);
+    this.#outstanding = new Outstanding(connections, pipelining);
+    this.#answers = new Uint16Array(connections);
+    this.#answeredAt = new Float64Array(connections);
+  }
+
+  get outstanding(): number {
+    return this.#outstanding.total;
+  }
+
+  get ailing(): boolean {
+    return this.#thirsty || (!this.#state.flowing && !this.#state.draining);
+  }
+
+  open(s: number): void {
+    const { address } = this.#assignment;
+    const fd = check(socket('udp', address.host, false), 'socket');
+    this.#fd[s] = fd;
+    setOption(fd, 'SO_RCVBUF', Math.max(212_992, this.#depth * (this.#size + 1024)));
+    check(connect(fd, address), 'connect');
+    this.#epoll.add(fd, EPOLLIN, s);
+    this.opened++;
+    this.#prepare(0, s, nowNanos());
+    this.#send(s, 1);
+  }
+
+  ready(s: number): void {
+    const batch = this.#batch;
+    const received = batch.receive(this.#fd[s] as number, MSG_DONTWAIT);
+    if (received < 0) {
+      if (received !== -EAGAIN) this.#refused(s, -received);
+      return;
+    }
+    const now = nowNanos();
+    let answers = 0;
+    for (let i = 0; i < received; i++) if (this.#take(i, s, now)) answers++;
+    if (answers === 0 || !this.#state.flowing) return;
+    this.#answers[s] = answers;
+    this.#answeredAt[s] = now;
+    this.#owed[this.#owing++] = s;
+  }
+
+  settle(): void {
+    for (let i = 0; i < this.#owing; i++) {
+      const s = this.#owed[i] as number;
+      const answers = this.#answers[s] as number;
+      const due = this.#answeredAt[s] as number;
+      for (let slot = 0; slot < answers; slot++) this.#prepare(slot, s, due);
+      this.#send(s, answers);
+    }
+    this.#owing = 0;
+  }
+
+  fill(): void {
+    this.#thirsty = false;
+    const now = nowNanos();
+    for (let s = 0; s < this.#fd.length; s++) {
+      if (this.#wasAnswered[s] === 0) continue;
+      const room = this.#depth - this.#outstanding.pending(s);
+      for (let i = 0; i < room; i++) this.#prepare(i, s, now);
+      if (room > 0) this.#send(s, room);
+    }
+  }
+
+  sweep(now: number, deadline: number): void {
+    for (let s = 0; s < this.#fd.length; s++) {
+      for (let oldest = this.#outstanding.oldest(s); oldest >= 0; oldest = this.#outstanding.oldest(s)) {
+        if (this.#outstanding.due(s, oldest) >= this.#patience(s, now, deadline)) break;
+        this.#lose(s, oldest, now);
+      }
+      if (this.#wasAnswered[s] === 0 && this.#outstanding.pending(s) === 0 && !this.#state.draining) {
+        this.#prepare(0, s, now);
+        this.#send(s, 1);
+      }
+    }
+    if (this.#thirsty && this.#state.flowing) this.fill();
+  }
+
+  abandon(now: number): void {
+    for (let s = 0; s < this.#fd.length; s++) {
+      for (let oldest = this.#outstanding.oldest(s); oldest >= 0; oldest = this.#outstanding.oldest(s)) {
+        this.#lose(s, oldest, now);
+      }
+    }
+  }
+
+  close(): void {
+    for (const fd of this.#fd) if (fd >= 0) close(fd);
+    this.#payload.free();
+    this.#batch.free();
+  }
+
+  /** Requests due before this are given up. The very first on a socket is sent again sooner. */
+  #patience(s: number, now: number, deadline: number): number {
+    return this.#wasAnswered[s] === 0 ? Math.max(deadline, now - FIRST_RETRY_NANOS) : deadline;
+  }
+
+  /** Makes a new request of slot i. */
+  #prepare(i: number, s: number, dueNanos: number): void {
+    const sequence = this.#outstanding.push(s, dueNanos);
+    this.#state.counts.sent++;
+    const { data, slotSize } = this.#batch;
+    const at = (i * slotSize) >> 2;
+    data.uint32[at] = this.#assignment.firstConnection + s;
+    data.uint32[at + 1] = sequence;
+    this.#batch.setLength(i, this.#size);
+  }
+
+  #send(s: number, count: number): void {
+    let from = 0;
+    let refusals = 0;
+    while (from < count) {
+      const sent = this.#batch.send(this.#fd[s] as number, MSG_DONTWAIT, from, count - from);
+      if (sent > 0) from += sent;
+      // An ICMP error of an earlier datagram is reported once, in place of sending; then sending works again.
+      else if (sent === -EAGAIN || ++refusals > 1) break;
+      else this.lastErrno = -sent;
+    }
+    for (; from < count; from++) {
+      this.#outstanding.pop(s);
+      this.#state.counts.sent--;
+      this.#thirsty = true;
+    }
+  }
+
+  /** Handles the datagram in slot i. @returns whether it answered a request. */
+  #take(i: number, s: number, now: number): boolean {
+    const { data, slotSize } = this.#batch;
+    const at = i * slotSize;
+    const sequence = data.uint32[(at >> 2) + 1] as number;
+    const connection = this.#assignment.firstConnection + s;
+    const whole = this.#batch.receivedLength(i) === this.#size;
+    if (!whole || !this.#payload.matches(data, at, 0, this.#size, connection, sequence)) return this.#corrupted(i, s);
+    const due = this.#outstanding.due(s, sequence);
+    const kind = this.#outstanding.reply(s, sequence);
+    if (kind === 'answer') {
+      this.#answered(s);
+      this.#state.completed(s, due, now);
+      return true;
+    }
+    if (kind === 'late') this.#state.counts.late++;
+    else if (kind === 'duplicate') this.#state.counts.duplicated++;
+    else this.#state.counts.unsolicited++;
+    return false;
+  }
+
+  #answered(s: number): void {
+    if (this.#wasAnswered[s] === 1) return;
+    this.#wasAnswered[s] = 1;
+    this.answered++;
+  }
+
+  /** A damaged reply ends the request it names, or the oldest one when the damage hides which. */
+  #corrupted(i: number, s: number): boolean {
+    const { data, slotSize } = this.#batch;
+    const named = data.uint32[((i * slotSize) >> 2) + 1] as number;
+    this.#restore(i);
+    if (this.#outstanding.reply(s, named) !== 'answer') {
+      const oldest = this.#outstanding.oldest(s);
+      if (oldest < 0) {
+        this.#state.counts.unsolicited++;
+        return false;
+      }
+      this.#outstanding.reply(s, oldest);
+    }
+    this.#answered(s);
+    this.#state.counts.corrupted++;
+    return true;
+  }
+
+  /** Every slot holds the body of a request, whatever was received into it. */
+  #restore(i: number): void {
+    this.#batch.data.bytes.set(this.#payload.outbox.bytes.subarray(0, this.#size), i * this.#batch.slotSize);
+  }
+
+  #lose(s: number, sequence: number, now: number): void {
+    this.#state.counts.timedOut++;
+    this.#state.expired(this.#outstanding.due(s, sequence), now);
+    this.#outstanding.lose(s, sequence);
+    this.#thirsty = true;
+  }
+
+  /** The kernel reports an ICMP error, such as a port where nobody listens: it ends the oldest request. */
+  #refused(s: number, errno: number): void {
+    this.lastErrno = errno;
+    const oldest = this.#outstanding.oldest(s);
+    if (oldest < 0) return;
+    this.#outstanding.lose(s, oldest);
+    this.#state.counts.errors++;
+    this.#thirsty = true;
+  }
+}

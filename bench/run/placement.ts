@@ -1,0 +1,55 @@
+import type { Reason } from '../model/result.ts';
+
+/** Which CPUs the server and the generator run on. */
+export interface Placement {
+  /** Empty leaves the choice to the kernel. */
+  readonly serverCpus: readonly number[];
+  readonly loadCpus: readonly number[];
+  /** Generator threads. */
+  readonly threads: number;
+  readonly warnings: readonly Reason[];
+}
+
+export interface PlacementWishes {
+  readonly serverCpus: readonly number[] | null;
+  readonly loadCpus: readonly number[] | null;
+  readonly threads: number | null;
+}
+
+/** From this many CPUs on, server and generator get halves of their own. */
+const SPLIT_FROM = 4;
+
+/**
+ * Places server and generator on CPUs: as wished; else apart, half of the CPUs each; else, with too few of them,
+ * anywhere. One generator thread a CPU of its own, or one in all when CPUs are shared.
+ * @param allowed the CPUs that this process may use.
+ */
+export function placeOnCpus(allowed: readonly number[], wishes: PlacementWishes): Placement {
+  const split = allowed.length >= SPLIT_FROM;
+  const half = Math.ceil(allowed.length / 2);
+  const serverCpus = wishes.serverCpus ?? (split ? without(allowed.slice(0, half), wishes.loadCpus) : []);
+  const loadCpus = wishes.loadCpus ?? (split ? without(allowed.slice(half), wishes.serverCpus) : []);
+  const apart = serverCpus.length > 0 && loadCpus.length > 0 && !serverCpus.some((cpu) => loadCpus.includes(cpu));
+  return {
+    serverCpus,
+    loadCpus,
+    threads: wishes.threads ?? Math.max(1, loadCpus.length),
+    warnings: apart ? [] : [sharedWarning(allowed.length)],
+  };
+}
+
+/** CPUs that were not given to the other side; all of them when nothing would be left. */
+function without(cpus: readonly number[], taken: readonly number[] | null): readonly number[] {
+  const left = cpus.filter((cpu) => !taken?.includes(cpu));
+  return left.length > 0 ? left : cpus;
+}
+
+function sharedWarning(cpus: number): Reason {
+  return {
+    code: 'cpus-shared',
+    message:
+      `server and generator shared ${cpus === 1 ? 'one CPU' : `${cpus} CPUs`}, so each slowed the other: ` +
+      'compare the models with each other, not with other machines; with 4 or more CPUs, or --server-cpus and ' +
+      '--load-cpus, they are kept apart',
+  };
+}

@@ -1,0 +1,79 @@
+import type { Generator } from '../load/generator.ts';
+import { nowNanos } from '../measure/clock.ts';
+import type { Phase, RunObserver } from './observer.ts';
+import type { TrialSpec } from './planner.ts';
+import type { TrialObserver } from './trial.ts';
+
+const INTERVAL_MS = 250;
+
+/** Follows a run through its trials, and tells an observer a few times a second where it is. */
+export class RunProgress implements TrialObserver {
+  readonly #total: number;
+  readonly #observer: RunObserver;
+  readonly #begin = nowNanos();
+  #done = 0;
+  #trial: TrialSpec | undefined;
+  #phase: Phase = 'starting';
+  #generator: Generator | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  /** Where the rate was last taken: when, and at how many requests. */
+  #mark = { time: 0, completed: 0 };
+  #rate: number | null = null;
+
+  constructor(total: number, observer: RunObserver) {
+    this.#total = total;
+    this.#observer = observer;
+  }
+
+  begin(trial: TrialSpec): void {
+    this.#trial = trial;
+    this.#rate = null;
+    this.#timer = setInterval(() => this.#tick(), INTERVAL_MS);
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+    this.#generator = undefined;
+    this.#done++;
+  }
+
+  phase(phase: Phase): void {
+    this.#phase = phase;
+    this.#tell();
+  }
+
+  loading(generator: Generator): void {
+    this.#generator = generator;
+    this.#mark = { time: nowNanos(), completed: 0 };
+  }
+
+  #tick(): void {
+    if (this.#generator !== undefined) {
+      const time = nowNanos();
+      const completed = this.#generator.completed();
+      this.#rate = ((completed - this.#mark.completed) / (time - this.#mark.time)) * 1e9;
+      this.#mark = { time, completed };
+    }
+    this.#tell();
+  }
+
+  #tell(): void {
+    if (this.#trial === undefined) return;
+    this.#observer.progress({
+      trial: this.#trial,
+      done: this.#done,
+      total: this.#total,
+      phase: this.#phase,
+      requestsPerSecond: this.#rate,
+      p99Micros: this.#generator?.p99Micros() ?? null,
+      errors: this.#generator?.failed() ?? 0,
+      remainingSeconds: this.#remainingSeconds(),
+    });
+  }
+
+  #remainingSeconds(): number | null {
+    if (this.#done === 0) return null;
+    const elapsed = (nowNanos() - this.#begin) / 1e9;
+    return (elapsed / this.#done) * (this.#total - this.#done);
+  }
+}

@@ -1,0 +1,51 @@
+import type { Reason, Trial } from '../model/result.ts';
+
+/**
+ * May a trial's numbers be believed? `invalid`: they are not what they claim to be; `suspect`: true, but they may
+ * say something else than they seem to. Each reason tells what to do.
+ */
+export function judgeTrial(trial: Omit<Trial, 'validity'>): Trial['validity'] {
+  const invalid = invalidations(trial);
+  const suspect = suspicions(trial);
+  const verdict = invalid.length > 0 ? 'invalid' : suspect.length > 0 ? 'suspect' : 'valid';
+  return { verdict, reasons: [...invalid, ...suspect] };
+}
+
+function invalidations({ requests }: Omit<Trial, 'validity'>): Reason[] {
+  const reasons: Reason[] = [];
+  if (requests.corrupted > 0) {
+    reasons.push({
+      code: 'corrupted',
+      message: 'replies differed from what was sent: the server changes data; mend it first',
+    });
+  }
+  if (requests.completed === 0) {
+    reasons.push({
+      code: 'nothing-completed',
+      message: 'no request completed while measuring: measure longer, or lower the load',
+    });
+  }
+  return reasons;
+}
+
+function suspicions({ requests, generator, transport }: Omit<Trial, 'validity'>): Reason[] {
+  const reasons: Reason[] = [];
+  if (generator.saturated) {
+    reasons.push({
+      code: 'generator-saturated',
+      message:
+        'the generator used more than 90 % of its CPU, so the server may be able to do more: ' +
+        'add --threads where there are CPUs for them, or lower the load',
+    });
+  }
+  if (requests.errors > 0) {
+    reasons.push({ code: 'errors', message: 'connections broke or could not be opened: see the errors column' });
+  }
+  if (transport === 'udp' && requests.timedOut > 0) {
+    reasons.push({
+      code: 'lost',
+      message: 'datagrams were lost: socket buffers overflowed, or the server dropped them',
+    });
+  }
+  return reasons;
+}
