@@ -1,0 +1,36 @@
+// A prime, so that the pattern is out of step with every buffer size.
+const PERIOD = 65_521;
+
+/**
+ * Bytes that tell where they come from: two ranges, or two seeds, hardly ever look alike.
+ * @param seed tells apart who sends; the same seed gives the same endless sequence.
+ */
+export function patternBytes(seed: number, start: number, length: number): Buffer {
+  const period = periodOf(seed);
+  const bytes = Buffer.allocUnsafe(length);
+  for (let at = 0; at < length; ) {
+    const phase = (start + at) % PERIOD;
+    at += period.copy(bytes, at, phase, Math.min(PERIOD, phase + length - at));
+  }
+  return bytes;
+}
+
+const periods = new Map<number, Buffer>();
+
+function periodOf(seed: number): Buffer {
+  let period = periods.get(seed);
+  if (period === undefined) {
+    // xorshift32, Marsaglia 2003.
+    let state = (seed + 1) * 2_654_435_761;
+    period = Buffer.from(
+      Array.from({ length: PERIOD }, () => {
+        state ^= state << 13;
+        state ^= state >>> 17;
+        state ^= state << 5;
+        return state & 0xff;
+      }),
+    );
+    periods.set(seed, period);
+  }
+  return period;
+}

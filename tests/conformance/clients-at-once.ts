@@ -1,0 +1,20 @@
+import type { ModelName } from '../../servers/catalog.ts';
+
+interface Clients {
+  readonly count: number;
+  /** Does the model serve them at the same time? Otherwise each must finish before the next has its turn. */
+  readonly together: boolean;
+}
+
+const usual: Clients = { count: 200, together: true };
+
+const exceptions: Partial<Record<ModelName, Clients>> = {
+  iterative: { count: 200, together: false },
+  // Each costs a process: 0.1 s of CPU.
+  'process-per-connection': { count: 30, together: true },
+};
+
+/** How many clients a model is tried with at once. */
+export function clientsAtOnce(model: ModelName): Clients {
+  return exceptions[model] ?? usual;
+}

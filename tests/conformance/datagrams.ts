@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { ServerProcess } from '../servers/server-process.ts';
+import { patternBytes } from './bytes.ts';
+import { clientsAtOnce } from './clients-at-once.ts';
+import { DatagramClient } from './datagram-client.ts';
+import type { Subject } from './suite.ts';
+
+/** The promises about datagrams: bytes, and that each peer gets its own replies. One server process for all of them. */
+export function describeDatagrams({ model, app, dialogue }: Subject): void {
+  const count = Math.min(50, clientsAtOnce(model).count);
+  let server: ServerProcess;
+
+  beforeAll(async () => {
+    server = await ServerProcess.start({ model, app, transport: 'udp' });
+  });
+  afterAll(() => server?.kill());
+
+  const connect = () => DatagramClient.connect(server.address);
+
+  test.for([0, 1, 1400, 60_000, 65_507])('%i bytes', async (length) => {
+    await using client = await connect();
+    for (let round = 0; round < 5; round++) {
+      const sent = patternBytes(length, round, length);
+      const reply = await client.exchange(sent);
+      expect(reply.equals(dialogue.datagram(sent)), `${reply.length} bytes of reply as expected`).toBe(true);
+    }
+  });
+
+  test('an empty datagram leaves the server as it was', async () => {
+    await using client = await connect();
+    await client.send(Buffer.alloc(0));
+    await client.count(dialogue.datagram(Buffer.alloc(0)).length === 0 ? 1 : 0);
+    const sent = patternBytes(1, 0, 100);
+    expect(await client.exchange(sent)).toEqual(dialogue.datagram(sent));
+  });
+
+  test('two peers stay apart', async () => {
+    await using one = await connect();
+    await using other = await connect();
+    for (let round = 0; round < 20; round++) {
+      const sent = [patternBytes(10, round, 32), patternBytes(11, round, 32)] as const;
+      const replies = await Promise.all([one.exchange(sent[0]), other.exchange(sent[1])]);
+      expect(replies).toEqual(sent.map(dialogue.datagram));
+    }
+    expect([one.received.length, other.received.length]).toEqual([20, 20]);
+  });
+
+  test(`${count} peers interleaved, each with its own replies`, async () => {
+    const clients = await Promise.all(Array.from({ length: count }, connect));
+    onTestFinished(() => {
+      for (const client of clients) client.close();
+    });
+    const rounds = 5;
+    const sentBy = (seed: number, round: number) => patternBytes(seed, round * 256, 256);
+    for (let round = 0; round < rounds; round++) {
+      await Promise.all(clients.map((client, seed) => client.exchange(sentBy(seed, round))));
+    }
+    clients.forEach((client, seed) => {
+      const expected = Array.from({ length: rounds }, (_, round) => dialogue.datagram(sentBy(seed, round)));
+      expect(client.received).toEqual(expected);
+    });
+  });
+
+  // 100 small datagrams fit into the default socket buffer of 208 KiB (rmem_default): none may be lost on the way.
+  test('a burst: every datagram is answered once', async () => {
+    await using client = await connect();
+    const sent = Array.from({ length: 100 }, (_, i) => patternBytes(20, i * 64, 64));
+    await Promise.all(sent.map((datagram) => client.send(datagram)));
+    await client.count(sent.length);
+    const order = (datagrams: readonly Buffer[]) => datagrams.map((datagram) => datagram.toString('hex')).sort();
+    expect(order(client.received)).toEqual(order(sent.map(dialogue.datagram)));
+  });
+
+  test('a peer that is gone before its reply comes hurts nobody else', async () => {
+    for (let round = 0; round < 3; round++) {
+      const gone = await connect();
+      await gone.send(patternBytes(30, 0, 10));
+      gone.close();
+    }
+    await using client = await connect();
+    const sent = patternBytes(31, 0, 10);
+    expect(await client.exchange(sent)).toEqual(dialogue.datagram(sent));
+  });
+}

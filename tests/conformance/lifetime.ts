@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { networkInterfaces } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+import type { ModelName } from '../../servers/catalog.ts';
+import type { HostMessage, HostSpec } from '../../servers/host.ts';
+import type { SocketAddress } from '../../sockets/address.ts';
+import type { Transport } from '../../sockets/socket.ts';
+import { isRunning, type ProcessId, processTree } from '../servers/process-tree.ts';
+import { hostPath, type ServerOptions, ServerProcess } from '../servers/server-process.ts';
+import { soon, until } from '../servers/until.ts';
+import { clientsAtOnce } from './clients-at-once.ts';
+import { DatagramClient } from './datagram-client.ts';
+import { SlowReader } from './slow-reader.ts';
+import { StreamClient } from './stream-client.ts';
+
+/** What a server process promises to the outside: gone within 2 s of being told (servers/lifetime.ts). */
+const STOP_LIMIT_MS = 2000;
+
+const hasIPv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === '::1'));
+
+/** The promises about starting and stopping, whatever the app: a server process for each. */
+export function describeLifetime(model: ModelName, transport: Transport): void {
+  async function start(options: Partial<ServerOptions> = {}): Promise<ServerProcess> {
+    const server = await ServerProcess.start({ model, transport, ...options });
+    onTestFinished(() => server.kill());
+    return server;
+  }
+
+  test.for(['SIGTERM', 'SIGINT'] as const)('ends on %s with clients at hand', async (signal) => {
+    const server = await start();
+    await engage(server.address, model, transport);
+    const tree = server.tree();
+    const exit = await server.signal(signal);
+    expect(exit).toMatchObject({ code: 0, signal: null });
+    expect(exit.milliseconds).toBeLessThan(STOP_LIMIT_MS);
+    await gone(tree);
+  });
+
+  test('leaves no orphan when it is killed', async () => {
+    const server = await start();
+    await engage(server.address, model, transport);
+    const tree = server.tree();
+    await server.signal('SIGKILL');
+    await gone(tree);
+  });
+
+  test('leaves no orphan when its parent is killed', async () => {
+    const spec: HostSpec = { model, transport, app: 'echo', host: '127.0.0.1', port: 0, parentPid: 0 };
+    const program = fileURLToPath(new URL('../servers/grandparent.mjs', import.meta.url));
+    const parent = spawn(process.execPath, [program, hostPath, JSON.stringify(spec)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => void parent.kill('SIGKILL'));
+    const [line] = await soon('the host to be ready', once(parent.stdout, 'data'));
+    const message = JSON.parse(String(line)) as HostMessage & { readonly pid: number };
+    if (message.kind !== 'ready') throw new Error(message.message);
+    onTestFinished(() => processTree(message.pid).forEach(kill));
+    await engage(message.address, model, transport);
+    const tree = processTree(message.pid);
+    onTestFinished(() => tree.forEach(kill));
+    expect(tree.map(({ pid }) => pid)).toContain(message.pid);
+    parent.kill('SIGKILL');
+    await gone(tree);
+  });
+
+  test('refuses a port that is taken, and says so', async () => {
+    const first = await start();
+    await expect(start({ port: first.address.port })).rejects.toThrow('EADDRINUSE');
+    await engage(first.address, model, transport);
+  });
+
+  test.skipIf(!hasIPv6)('serves IPv6', async () => {
+    const server = await start({ host: '::1' });
+    expect(server.address.host).toBe('::1');
+    await engage(server.address, model, transport);
+  });
+}
+
+/**
+ * Brings a server into the state in which it is hardest to stop: clients in conversation, and over TCP one that doesn't
+ * read, so that whoever serves it is stuck sending. They go when the test has finished.
+ */
+async function engage(address: SocketAddress, model: ModelName, transport: Transport): Promise<void> {
+  const untilTheEnd = <C extends AsyncDisposable>(client: C): C => {
+    onTestFinished(() => client[Symbol.asyncDispose]());
+    return client;
+  };
+  if (transport === 'udp') {
+    for (let i = 0; i < 3; i++) {
+      const client = untilTheEnd(await DatagramClient.connect(address));
+      // Twice: over to the peer's own thread or process, where the model has such.
+      for (const sent of [Buffer.from('first'), Buffer.from('second')])
+        expect(await client.exchange(sent)).toEqual(sent);
+    }
+    return;
+  }
+  if (clientsAtOnce(model).together) {
+    for (let i = 0; i < 2; i++) {
+      const client = untilTheEnd(await StreamClient.connect(address));
+      client.write(Buffer.from('hello'));
+      expect(await client.read(5)).toEqual(Buffer.from('hello'));
+    }
+  }
+  const client = untilTheEnd(await StreamClient.connect(address));
+  client.write(Buffer.from('hello'));
+  expect(await client.read(5)).toEqual(Buffer.from('hello'));
+  await new SlowReader(client, 64 * 2 ** 20, 1).stuff();
+}
+
+async function gone(tree: readonly ProcessId[]): Promise<void> {
+  await until('all processes to be gone', () => !tree.some(isRunning));
+}
+
+function kill(id: ProcessId): void {
+  if (isRunning(id)) process.kill(id.pid, 'SIGKILL');
+}

@@ -1,0 +1,89 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import type { SocketAddress } from '../../sockets/address.ts';
+import { soon } from '../servers/until.ts';
+
+/** A TCP client that reads only when it is asked to, so that tests decide about backpressure. */
+export class StreamClient implements AsyncDisposable {
+  readonly socket: Socket;
+
+  private constructor(socket: Socket) {
+    this.socket = socket;
+    // Paused until something reads; a reset shows as an early end.
+    socket.pause();
+    socket.on('error', () => undefined);
+  }
+
+  static async connect({ host, port }: SocketAddress): Promise<StreamClient> {
+    const socket = connect({ host, port, allowHalfOpen: true, noDelay: true });
+    await soon('a connection', once(socket, 'connect'));
+    return new StreamClient(socket);
+  }
+
+  /** Queues bytes to be sent. */
+  write(bytes: Uint8Array): void {
+    this.socket.write(bytes);
+  }
+
+  /** Resolves when all that was written has left for the kernel, or never will. */
+  drained(): Promise<void> {
+    const { socket } = this;
+    return new Promise((resolve) => {
+      const done = () => {
+        socket.off('drain', done).off('close', done);
+        resolve();
+      };
+      socket.on('drain', done).on('close', done);
+    });
+  }
+
+  /** Sends FIN after all that was written. */
+  finish(): void {
+    this.socket.end();
+  }
+
+  /** Reads until `length` bytes have come, or fewer when the server's FIN or a reset comes first. */
+  async read(length: number): Promise<Buffer> {
+    return soon(`${length} bytes of reply`, this.#read(length));
+  }
+
+  /** Reads all there is until the server's FIN. @throws when the connection ends in another way. */
+  async readToEnd(): Promise<Buffer> {
+    const bytes = await soon("the server's FIN", this.#read(Number.POSITIVE_INFINITY));
+    if (!this.socket.readableEnded) throw new Error(`the connection broke after ${bytes.length} bytes`);
+    return bytes;
+  }
+
+  /** Sends RST and forgets the connection. */
+  async reset(): Promise<void> {
+    const closed = once(this.socket, 'close');
+    this.socket.resetAndDestroy();
+    await soon('the connection to be reset', closed);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.socket.destroy();
+  }
+
+  #read(length: number): Promise<Buffer> {
+    const { socket } = this;
+    const chunks: Buffer[] = [];
+    let missing = length;
+    return new Promise((resolve) => {
+      const done = () => {
+        socket.pause().off('data', receive).off('end', done).off('close', done);
+        resolve(Buffer.concat(chunks));
+      };
+      const receive = (chunk: Buffer) => {
+        chunks.push(chunk.subarray(0, missing));
+        const excess = chunk.subarray(missing);
+        missing -= chunk.length - excess.length;
+        if (missing > 0) return;
+        done();
+        if (excess.length > 0) socket.unshift(excess);
+      };
+      if (missing === 0 || socket.readableEnded || socket.destroyed) return done();
+      socket.on('end', done).on('close', done).on('data', receive).resume();
+    });
+  }
+}

@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Holdings, holdings, residentBytes } from '../servers/process-tree.ts';
+import { ServerProcess } from '../servers/server-process.ts';
+import { until } from '../servers/until.ts';
+import { patternBytes } from './bytes.ts';
+import { clientsAtOnce } from './clients-at-once.ts';
+import { SlowReader } from './slow-reader.ts';
+import { StreamClient } from './stream-client.ts';
+import type { Subject } from './suite.ts';
+
+const MEBIBYTE = 2 ** 20;
+/** What a client tries to send without reading a byte. */
+const SLOW_READER_BYTES = 64 * MEBIBYTE;
+/** More than the kernel's buffers there and back take when nobody reads (tcp(7)), and less than half of it all. */
+const SLOW_READER_BOUND = 28 * MEBIBYTE;
+
+/** The promises about a stream: bytes, half-close, reset, backpressure. One server process for all of them. */
+export function describeStreams({ model, app, dialogue }: Subject): void {
+  const { count, together } = clientsAtOnce(model);
+  let server: ServerProcess;
+  let idle: Holdings;
+
+  beforeAll(async () => {
+    server = await ServerProcess.start({ model, app, transport: 'tcp' });
+    idle = holdings(server.pid);
+  });
+  afterAll(() => server?.kill());
+
+  /** Sends all, finishes, and expects the whole reply and then FIN. */
+  async function converse(sent: Buffer, write = (client: StreamClient) => client.write(sent)): Promise<void> {
+    await using client = await StreamClient.connect(server.address);
+    write(client);
+    client.finish();
+    expectSame(await client.readToEnd(), dialogue.stream(sent));
+  }
+
+  test.for([0, 1, 64, 65_536, MEBIBYTE])('%i bytes, FIN: all of the reply, then FIN', async (length) => {
+    await converse(patternBytes(length, 0, length));
+  });
+
+  test.for([1, 64, 65_536, MEBIBYTE])('%i bytes are answered while the stream stays open', async (length) => {
+    const sent = patternBytes(length, 0, length);
+    const reply = dialogue.stream(sent);
+    await using client = await StreamClient.connect(server.address);
+    for (let round = 0; round < 3; round++) {
+      client.write(sent);
+      expectSame(await client.read(reply.length), reply);
+    }
+  });
+
+  test('writes split into single bytes', async () => {
+    const sent = patternBytes(1, 0, 500);
+    await converse(sent, (client) => {
+      for (const byte of sent) client.write(Uint8Array.of(byte));
+    });
+  });
+
+  test('bytes sent one by one, each after the reply to the one before', async () => {
+    await using client = await StreamClient.connect(server.address);
+    for (const byte of patternBytes(2, 0, 50)) {
+      client.write(Uint8Array.of(byte));
+      expectSame(await client.read(1), dialogue.stream(Buffer.of(byte)));
+    }
+  });
+
+  test('many messages merged into one write', async () => {
+    const messages = Array.from({ length: 1000 }, (_, i) => patternBytes(i % 7, i, 64));
+    await converse(Buffer.concat(messages));
+  });
+
+  test('a reset hurts nobody else', async () => {
+    await using bystander = together ? await StreamClient.connect(server.address) : undefined;
+    for (let round = 0; round < 5; round++) {
+      await using victim = await StreamClient.connect(server.address);
+      victim.write(patternBytes(3, 0, MEBIBYTE));
+      await victim.read(1);
+      await victim.reset();
+      if (bystander !== undefined) {
+        bystander.write(patternBytes(4, round, 1000));
+        expectSame(await bystander.read(1000), dialogue.stream(patternBytes(4, round, 1000)));
+      }
+      await converse(patternBytes(5, 0, 10_000));
+    }
+  });
+
+  test(`${count} clients at once, each with its own data`, async () => {
+    const clients = await Promise.all(Array.from({ length: count }, () => StreamClient.connect(server.address)));
+    const rounds = 3;
+    const sentBy = (seed: number, round: number) => patternBytes(seed, round * 2000, 2000);
+    if (together) {
+      for (let round = 0; round < rounds; round++) {
+        clients.forEach((client, seed) => {
+          client.write(sentBy(seed, round));
+        });
+        // All have an answer before anyone goes on: nobody waits for another's end.
+        const replies = await Promise.all(clients.map((client) => client.read(2000)));
+        replies.forEach((reply, seed) => {
+          expectSame(reply, dialogue.stream(sentBy(seed, round)));
+        });
+      }
+    } else {
+      clients.forEach((client, seed) => {
+        client.write(patternBytes(seed, 0, 2000));
+      });
+    }
+    clients.forEach((client) => {
+      client.finish();
+    });
+    const rests = await Promise.all(clients.map((client) => client.readToEnd()));
+    rests.forEach((rest, seed) => {
+      expectSame(rest, together ? Buffer.alloc(0) : dialogue.stream(patternBytes(seed, 0, 2000)));
+    });
+  });
+
+  test('a client that stops reading is not read from, and gets every byte when it reads again', async () => {
+    await using client = await StreamClient.connect(server.address);
+    client.write(patternBytes(6, 0, 1));
+    await client.read(1);
+    const before = residentBytes(server.pid);
+    const reader = new SlowReader(client, SLOW_READER_BYTES, 7);
+    const { written } = await reader.stuff();
+    expect(reader.sent, 'bytes sent with nobody reading').toBeLessThan(SLOW_READER_BOUND);
+    expect(residentBytes(server.pid) - before, 'growth of the server').toBeLessThan(SLOW_READER_BOUND);
+    for (let at = 0; at < reader.total; at += MEBIBYTE) {
+      expectSame(await client.read(MEBIBYTE), dialogue.stream(patternBytes(reader.seed, at, MEBIBYTE)));
+    }
+    await written;
+    client.finish();
+    expectSame(await client.readToEnd(), Buffer.alloc(0));
+  });
+
+  test('clients leave nothing behind', async () => {
+    await until('all descriptors, threads and processes to come back', () => {
+      const now = holdings(server.pid);
+      // Some are opened on first use; one left behind by each client would be many more.
+      return now.processes <= idle.processes && now.threads < idle.threads + 15 && now.files < idle.files + count / 2;
+    });
+    expect(server.running).toBe(true);
+  });
+}
+
+/** Like toEqual, for buffers of megabytes: says where they differ instead of printing them. */
+function expectSame(actual: Buffer, expected: Buffer): void {
+  expect(actual.length, 'bytes of reply').toBe(expected.length);
+  if (actual.equals(expected)) return;
+  expect.fail(`the reply differs at byte ${actual.findIndex((byte, i) => byte !== expected[i])} of ${expected.length}`);
+}

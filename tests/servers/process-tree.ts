@@ -1,0 +1,76 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** A process, told apart from a later one with the same pid by when it started. */
+export interface ProcessId {
+  readonly pid: number;
+  readonly startTime: string;
+}
+
+interface Stat extends ProcessId {
+  readonly state: string;
+  readonly parent: number;
+}
+
+/** proc_pid_stat(5), of which the command in parentheses may hold anything. */
+function statOf(pid: number): Stat | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return { pid, state: fields[0] ?? '', parent: Number(fields[1]), startTime: fields[19] ?? '' };
+  } catch {
+    return undefined;
+  }
+}
+
+/** A process and all that descend from it. */
+export function processTree(root: number): ProcessId[] {
+  const stats = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => statOf(Number(name)))
+    .filter((stat) => stat !== undefined);
+  const tree = stats.filter(({ pid }) => pid === root);
+  // The list grows while it is walked.
+  for (const { pid } of tree) tree.push(...stats.filter(({ parent }) => parent === pid));
+  return tree;
+}
+
+/** Does the process still run? One that only waits for its parent to ask after it (a zombie) doesn't. */
+export function isRunning({ pid, startTime }: ProcessId): boolean {
+  const stat = statOf(pid);
+  return stat !== undefined && stat.startTime === startTime && stat.state !== 'Z' && stat.state !== 'X';
+}
+
+/** What a server and its children hold: it must all come back when clients have gone. */
+export interface Holdings {
+  readonly processes: number;
+  readonly threads: number;
+  readonly files: number;
+}
+
+export function holdings(root: number): Holdings {
+  const tree = processTree(root);
+  return {
+    processes: tree.length,
+    threads: tree.reduce((sum, { pid }) => sum + entries(`/proc/${pid}/task`), 0),
+    files: tree.reduce((sum, { pid }) => sum + entries(`/proc/${pid}/fd`), 0),
+  };
+}
+
+/** Resident memory of a process and its descendants, in bytes; pages they share are counted for each. */
+export function residentBytes(root: number): number {
+  return processTree(root).reduce((sum, { pid }) => {
+    try {
+      return sum + Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0) * 1024;
+    } catch {
+      return sum;
+    }
+  }, 0);
+}
+
+function entries(directory: string): number {
+  try {
+    return readdirSync(directory).length;
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { AppName } from '../../servers/apps/catalog.ts';
+import type { ModelName } from '../../servers/catalog.ts';
+import type { HostMessage, HostSpec } from '../../servers/host.ts';
+import type { SocketAddress } from '../../sockets/address.ts';
+import type { Transport } from '../../sockets/socket.ts';
+import { isRunning, type ProcessId, processTree } from './process-tree.ts';
+import { soon } from './until.ts';
+
+/** The built host program: threads and child processes need JavaScript. */
+export const hostPath = fileURLToPath(new URL('../../dist/servers/host-main.js', import.meta.url));
+
+export interface ServerOptions {
+  readonly model: ModelName;
+  readonly transport: Transport;
+  /** Default echo. */
+  readonly app?: AppName;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** Default 0: any. */
+  readonly port?: number;
+}
+
+/** How a server process ended. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly milliseconds: number;
+}
+
+/** A server in a real child process, as the harness runs it. Kill it with {@link ServerProcess.kill} in any case. */
+export class ServerProcess {
+  readonly pid: number;
+  readonly address: SocketAddress;
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess, address: SocketAddress) {
+    this.#child = child;
+    this.pid = child.pid ?? 0;
+    this.address = address;
+  }
+
+  /** @throws with the server's own message when it couldn't start. */
+  static async start(options: ServerOptions): Promise<ServerProcess> {
+    const { model, transport, app = 'echo', host = '127.0.0.1', port = 0 } = options;
+    const spec: HostSpec = { model, transport, app, host, port, parentPid: process.pid };
+    const child = spawn(process.execPath, [hostPath, JSON.stringify(spec)], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    const gone = once(child, 'exit').then(([code, signal]): HostMessage => {
+      return { kind: 'failed', message: `the host ended without a word: ${signal ?? code}` };
+    });
+    const told = once(child, 'message').then(([message]) => message as HostMessage);
+    try {
+      const message = await soon('the host to be ready', Promise.race([told, gone]));
+      if (message.kind === 'failed') throw new Error(message.message);
+      return new ServerProcess(child, message.address);
+    } catch (error) {
+      child.kill('SIGKILL');
+      throw error;
+    }
+  }
+
+  get running(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** The host and all its descendants, as of now. */
+  tree(): ProcessId[] {
+    return processTree(this.pid);
+  }
+
+  /** Sends a signal and waits for the end. */
+  async signal(signal: NodeJS.Signals): Promise<Exit> {
+    const start = performance.now();
+    const exit = once(this.#child, 'exit');
+    this.#child.kill(signal);
+    const [code, endSignal] = await soon(`the host to end by ${signal}`, exit);
+    return { code, signal: endSignal, milliseconds: performance.now() - start };
+  }
+
+  /** Ends host and descendants without mercy, whatever state they are in. */
+  async kill(): Promise<void> {
+    const tree = this.tree();
+    if (this.running) await this.signal('SIGKILL');
+    for (const descendant of tree) {
+      if (isRunning(descendant)) process.kill(descendant.pid, 'SIGKILL');
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How long anything may take that should happen at once: a bound against hanging, not an expectation of speed. */
+export const PATIENCE_MS = 20_000;
+
+/** Waits, where no event tells, until `condition` holds. @throws when it still doesn't after {@link PATIENCE_MS}. */
+export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`waited ${PATIENCE_MS} ms in vain for ${what}`);
+    await sleep(10);
+  }
+}
+
+/** What `promise` resolves to. @throws when it takes longer than {@link PATIENCE_MS}. */
+export async function soon<T>(what: string, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`waited ${PATIENCE_MS} ms in vain for ${what}`)), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
