@@ -1,0 +1,59 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLRDHUP, Epoll } from '../../sockets/epoll.ts';
+import { SHUT_RDWR, SHUT_WR, send, shutdown } from '../../sockets/socket.ts';
+import { connection, listening, memory, noLibc } from './open.ts';
+
+describe.skipIf(noLibc)('Epoll', () => {
+  function epoll(capacity?: number): Epoll {
+    const set = new Epoll(capacity);
+    onTestFinished(() => set.close());
+    return set;
+  }
+
+  /** What the last wait found, as data → events. */
+  function found(set: Epoll, ready: number): Map<number, number> {
+    return new Map(Array.from({ length: ready }, (_, i) => [set.dataAt(i), set.eventsAt(i)]));
+  }
+
+  test('tells who is ready, under the number it was added with', () => {
+    const [client, server] = connection();
+    const set = epoll();
+    set.add(client, EPOLLIN, 0xffff_ffff);
+    set.add(server, EPOLLIN, 7);
+    expect(set.wait(0)).toBe(0);
+    send(client, memory(8), 0, 1);
+    expect(found(set, set.wait(-1))).toEqual(new Map([[7, EPOLLIN]]));
+    set.modify(client, EPOLLOUT, 9);
+    expect(found(set, set.wait(-1))).toEqual(
+      new Map([
+        [7, EPOLLIN],
+        [9, EPOLLOUT],
+      ]),
+    );
+    set.remove(server);
+    expect(found(set, set.wait(-1))).toEqual(new Map([[9, EPOLLOUT]]));
+  });
+
+  test('reports no more than its capacity at once', () => {
+    const set = epoll(2);
+    for (let i = 0; i < 5; i++) set.add(listening('udp'), EPOLLOUT, i);
+    expect(set.wait(0)).toBe(2);
+  });
+
+  test('FIN and the end of a connection', () => {
+    const [client, server] = connection();
+    const set = epoll();
+    set.add(server, EPOLLIN | EPOLLRDHUP, 1);
+    shutdown(client, SHUT_WR);
+    expect(found(set, set.wait(-1))).toEqual(new Map([[1, EPOLLIN | EPOLLRDHUP]]));
+    shutdown(server, SHUT_RDWR);
+    set.wait(-1);
+    expect(set.eventsAt(0) & EPOLLHUP).toBe(EPOLLHUP);
+  });
+
+  test('what can’t be watched is an error', () => {
+    const set = epoll();
+    expect(() => set.add(-1, EPOLLIN, 0)).toThrow('epoll_ctl');
+    expect(() => set.remove(listening('udp'))).toThrow('ENOENT');
+  });
+});

@@ -1,0 +1,56 @@
+import { onTestFinished } from 'vitest';
+import { check } from '../../sockets/errno.ts';
+import { whyNoLibc } from '../../sockets/libc.ts';
+import { NativeMemory } from '../../sockets/memory.ts';
+import {
+  accept,
+  bind,
+  close,
+  connect,
+  type ListenOptions,
+  localAddress,
+  openServer,
+  socket,
+  type Transport,
+} from '../../sockets/socket.ts';
+
+/** Why these tests can't run here, if they can't. */
+export const noLibc = whyNoLibc();
+
+export const loopback = { host: '127.0.0.1', port: 0 } as const;
+
+/** Closes the descriptor when the test has finished. */
+export function closing(fd: number): number {
+  onTestFinished(() => void close(fd));
+  return fd;
+}
+
+/** Memory that is freed when the test has finished. */
+export function memory(size: number): NativeMemory {
+  const made = new NativeMemory(size);
+  onTestFinished(() => made.free());
+  return made;
+}
+
+/** A bound (and, over TCP, listening) socket on the loopback. */
+export function listening(transport: Transport, options: ListenOptions = {}): number {
+  return closing(openServer(transport, loopback, options));
+}
+
+/** Both ends of a TCP connection: [client, server]. */
+export function connection(): readonly [number, number] {
+  const listener = listening('tcp');
+  const client = closing(check(socket('tcp', loopback.host), 'socket'));
+  check(connect(client, localAddress(listener)), 'connect');
+  return [client, closing(check(accept(listener), 'accept4'))];
+}
+
+/** Two UDP sockets connected to each other. */
+export function datagramPair(): readonly [number, number] {
+  const one = listening('udp');
+  const other = closing(check(socket('udp', loopback.host), 'socket'));
+  check(bind(other, loopback), 'bind');
+  check(connect(other, localAddress(one)), 'connect');
+  check(connect(one, localAddress(other)), 'connect');
+  return [one, other];
+}
