@@ -1,5 +1,5 @@
 import type { Failure, Result, Trial } from '../bench/model/result.ts';
-import { median } from './quantities.ts';
+import { median } from '../bench/stats/median.ts';
 
 /** All rounds of one target at one operating point, as one row of a table. Medians over rounds but where noted. */
 export interface Aggregate {

@@ -1,24 +1,31 @@
 import type { Reason } from '../bench/model/result.ts';
 
+interface Note {
+  readonly number: number;
+  readonly messages: readonly string[];
+}
+
 /**
- * Collects remarks and numbers them. Remarks of one kind (the same code) share a footnote, which shows the first one's
- * words: thirty trials with a busy generator are one thing to know, not thirty.
+ * Collects remarks and numbers them. Remarks of one kind (the same code) share a footnote, also when their words
+ * differ: thirty trials with a busy generator are one thing to know, not thirty.
  */
 export class Footnotes {
-  readonly #notes = new Map<string, { readonly number: number; readonly text: string; count: number }>();
+  readonly #notes = new Map<string, Note>();
 
   /** Notes a reason. @returns its footnote's number, from 1. */
   add({ code, message }: Reason): number {
-    const note = this.#notes.get(code) ?? { number: this.#notes.size + 1, text: message, count: 0 };
-    note.count += 1;
-    this.#notes.set(code, note);
-    return note.number;
+    const { number, messages } = this.#notes.get(code) ?? { number: this.#notes.size + 1, messages: [] };
+    this.#notes.set(code, { number, messages: [...messages, message] });
+    return number;
   }
 
   /** The footnotes in order of their numbers. */
   texts(): string[] {
-    return [...this.#notes.values()].map(({ text, count }) =>
-      count > 1 ? `${text} (the first of ${count} such trials)` : text,
-    );
+    return [...this.#notes.values()].map(({ messages }) => {
+      const [first = ''] = messages;
+      if (messages.length === 1) return first;
+      const alike = messages.every((message) => message === first);
+      return `${first} (${alike ? '' : 'the first of '}${messages.length} trials)`;
+    });
   }
 }

@@ -1,3 +1,5 @@
+import { median } from '../bench/stats/median.ts';
+
 /** How amounts are written in reports: three digits that matter, in the unit people say them in. */
 
 /** Stands where there is nothing to show. */
@@ -72,14 +74,6 @@ export function timeUnit(micros: readonly number[]): Unit {
 /** One unit for a whole column of memory. @param bytes in bytes. */
 export function memoryUnit(bytes: readonly number[]): Unit {
   return unitFor(bytes, MEMORY_UNITS);
-}
-
-/** The middle of the values; the mean of the middle two when their number is even. NaN for none. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
 /** The largest unit in which the middle value is at least one; a larger one when some value would need five digits. */

@@ -3,7 +3,6 @@ import { ConfigurationError } from '../bench/model/errors.ts';
 import { EXIT } from '../bench/model/exit-code.ts';
 import type { Result } from '../bench/model/result.ts';
 import { type Format, render } from '../reports/catalog.ts';
-import type { ResultSink } from '../reports/sink.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { mayColor, print, reportWidth, say } from './output.ts';
 import type { Output } from './output-flags.ts';
@@ -19,9 +18,9 @@ export async function measure(configuration: RunConfiguration, output: Output): 
     import('../bench/run/runner.ts'),
     import('../reports/sink.ts'),
   ]);
-  const sink = openSink(() => new ResultSink(output.directory, new Date()));
-  const display = new ProgressDisplay(process.stderr, output.quiet);
+  const sink = orMisconfigured(() => new ResultSink(output.directory, new Date()), '--out-dir');
   say(`seed ${configuration.seed}; results go to ${sink.directory}`);
+  const display = new ProgressDisplay(process.stderr, output.quiet);
   const observer = {
     progress: display.progress.bind(display),
     saved(result: Result) {
@@ -32,13 +31,12 @@ export async function measure(configuration: RunConfiguration, output: Output): 
   const result = await untilInterrupted((signal) => run(configuration, observer, signal)).finally(() =>
     display.finish(),
   );
-  sink.save(result);
+  if (!output.reports.some(({ file }) => file === '-')) await show('terminal', result, output.noColor);
   for (const { format, file } of output.reports) {
     const document = await render(format, result, { color: false, width: 100 });
     if (file === '-') print(document);
-    else writeReport(file, document);
+    else orMisconfigured(() => writeReport(file, document), `${format} report`);
   }
-  if (!output.reports.some(({ file }) => file === '-')) await show('terminal', result, output.noColor);
   say(`results saved in ${sink.file}`);
   return exitCode(result);
 }
@@ -48,14 +46,13 @@ export async function show(format: Format, result: Result, noColor: boolean): Pr
   print(await render(format, result, { color: mayColor(process.stdout, noColor), width: reportWidth() }));
 }
 
-function openSink(open: () => ResultSink): ResultSink {
+/** @throws {ConfigurationError} in place of an error of the file system. */
+function orMisconfigured<T>(write: () => T, what: string): T {
   try {
-    return open();
+    return write();
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    throw new ConfigurationError([`results can't be saved; name another place with --out-dir: ${message}`], {
-      cause: error,
-    });
+    throw new ConfigurationError([`${what}: can't be written: ${message}`], { cause: error });
   }
 }
 

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import yargs from 'yargs';
 import { ConfigurationError } from '../bench/model/errors.ts';
+import { plain } from '../reports/plain.ts';
 import { yargsCommand } from './command.ts';
 import { bench } from './commands/bench.ts';
 import { list } from './commands/list.ts';
@@ -22,6 +23,12 @@ function refuseCommand([name]: readonly (string | number)[]): never {
   throw new ConfigurationError([fault]);
 }
 
+/** yargs 18.2 takes flags such as `--constructor` for settings of its own and fails. */
+function refusePrototypeNames(argv: object): void {
+  const names = Object.keys(argv).filter((key) => key in Object.prototype);
+  if (names.length > 0) throw new ConfigurationError(names.map((name) => `unknown flag --${name}`));
+}
+
 function program(args: readonly string[]) {
   return (
     yargs([...args])
@@ -30,6 +37,7 @@ function program(args: readonly string[]) {
       .usage('$0 COMMAND [flags]\n\nFloods socket servers of every concurrency model and says which scales best.')
       // Flags are checked by flags.ts, which names all faults at once; yargs stops at the first.
       .parserConfiguration({ 'boolean-negation': false, 'camel-case-expansion': false, 'dot-notation': false })
+      .middleware(refusePrototypeNames, true)
       .command([yargsCommand(bench), yargsCommand(run), yargsCommand(serve), yargsCommand(list), yargsCommand(report)])
       .command('$0', false, {}, (argv) => refuseCommand(argv._))
       .epilogue(
@@ -48,7 +56,7 @@ try {
   await program(process.argv.slice(2)).parseAsync();
 } catch (error) {
   const { lines, exitCode } = ending(error);
-  for (const line of lines) say(line);
+  for (const line of lines.flatMap((text) => text.split('\n'))) say(plain(line));
   if (error instanceof ConfigurationError) say("Try 'sockbench --help', or --help after a command.");
   process.exitCode = exitCode;
 }

@@ -65,13 +65,17 @@ function drawFailure(
 }
 
 function drawTable(table: Table, width: number, paint: Paint): string {
-  const natural = GAPS.map((gap) => layOut(table, paint, gap)).find((drawn) => drawn.width <= width);
-  if (natural) return trimmed(natural.toString());
+  const gap = GAPS.find((blanks) => widthOf(table, blanks) <= width);
+  if (gap !== undefined) return trimmed(layOut(table, paint, gap).toString());
   const shrinking = table.columns.findIndex(({ shrinks }) => shrinks);
   // What the others leave is measured by drawing the table with that column empty: it knows the width of every letter.
-  const others = layOut(withoutColumn(table, shrinking), paint, LEAST_GAP).width;
-  const left = Math.max(LEAST_WIDTH, width - others);
+  const left = Math.max(LEAST_WIDTH, width - widthOf(withoutColumn(table, shrinking), LEAST_GAP));
   return trimmed(layOut(table, paint, LEAST_GAP, { column: shrinking, width: left }).toString());
+}
+
+/** Columns that a table takes when nothing is cut. cli-table3 would count colours as letters. */
+function widthOf(table: Table, gap: number): number {
+  return layOut(table, painter(false), gap).width;
 }
 
 function layOut(table: Table, paint: Paint, gap: number, shrunk?: { column: number; width: number }): CliTable.Table {

@@ -90,9 +90,7 @@ async function readTarget(flags: Flags<typeof options>): Promise<TargetSpec | un
   const url = flags.text('target');
   const allowed = flags.value('allow-remote', parseNames) ?? [];
   if ((flags.text('model') === undefined) === (url === undefined)) {
-    flags.refuse(
-      `say what to measure with ${url ? 'either' : ''} --model NAME or --target tcp://HOST:PORT${url ? ', not both' : ''}`,
-    );
+    flags.refuse(`say what to measure: --model NAME or --target tcp://HOST:PORT${url ? ', not both' : ''}`);
   }
   if (url !== undefined) {
     return parseTarget(url, allowed).catch((error: unknown) => {

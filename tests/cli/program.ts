@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+const entry = fileURLToPath(new URL('../../dist/scripts/sockbench.js', import.meta.url));
+
+/** What a process left behind. */
+export interface Outcome {
+  /** Null when a signal ended it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A running sockbench: a real process, ended when the test is over, however that went. */
+export class Program {
+  readonly process: ChildProcess;
+  stdout = '';
+  stderr = '';
+  readonly #closed: Promise<number | null>;
+
+  constructor(args: readonly string[], options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {}) {
+    this.process = spawn(process.execPath, [entry, ...args], {
+      cwd: options.cwd,
+      env: { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined, ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.process.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.stdout += text;
+    });
+    this.process.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text;
+    });
+    this.#closed = once(this.process, 'close').then(([code]: (number | null)[]) => code ?? null);
+    onTestFinished(async () => {
+      this.process.kill('SIGKILL');
+      await this.#closed;
+    });
+  }
+
+  /** Resolves when its output so far matches. @throws {Error} when it ends before. */
+  async says(pattern: RegExp, stream: 'stdout' | 'stderr' = 'stderr'): Promise<RegExpMatchArray> {
+    for (;;) {
+      const match = this[stream].match(pattern);
+      if (match) return match;
+      const more = await Promise.race([once(this.process[stream] ?? this.process, 'data'), this.#closed]);
+      if (!Array.isArray(more) && !pattern.test(this[stream])) {
+        throw new Error(`ended with ${more} and never said ${pattern}:\n${this.stdout}${this.stderr}`);
+      }
+    }
+  }
+
+  /** Resolves when it has ended and all its output was read. */
+  async end(): Promise<Outcome> {
+    const code = await this.#closed;
+    return { code, stdout: this.stdout, stderr: this.stderr };
+  }
+}
+
+/** Runs sockbench to its end. */
+export function sockbench(...args: readonly string[]): Promise<Outcome> {
+  return new Program(args).end();
+}
+
+/** A directory of this test's own, gone when it is over. */
+export function scratchDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'sockbench-'));
+  onTestFinished(() => {
+    rmSync(directory, { recursive: true, force: true });
+  });
+  return directory;
+}

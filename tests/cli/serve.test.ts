@@ -1,0 +1,71 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { connect, createServer } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { Program, sockbench } from './program.ts';
+
+/** Where a server says that it listens. */
+async function port(program: Program): Promise<number> {
+  return Number((await program.says(/ on 127\.0\.0\.1:(\d+)\n/))[1]);
+}
+
+test.each(['SIGTERM', 'SIGINT'] as const)('answers on a TCP socket, and stops on %s with 0', async (signal) => {
+  const program = new Program(['serve', '--model', 'event-driven']);
+  const socket = connect(await port(program), '127.0.0.1');
+  onTestFinished(() => {
+    socket.destroy();
+  });
+  socket.on('error', () => {});
+  socket.write('hello');
+  const [reply] = await once(socket, 'data');
+  expect(String(reply)).toBe('hello');
+  program.process.kill(signal);
+  expect(await program.end()).toMatchObject({ code: 0, stdout: '' });
+});
+
+test('answers datagrams, and says how to send some', async () => {
+  const program = new Program(['serve', '--model', 'event-driven', '--transport', 'udp']);
+  const socket = createSocket('udp4');
+  onTestFinished(() => {
+    socket.close();
+  });
+  const server = await port(program);
+  await program.says(new RegExp(`nc -u 127\\.0\\.0\\.1 ${server}`));
+  socket.send('hello', server, '127.0.0.1');
+  const [reply] = await once(socket, 'message');
+  expect(String(reply)).toBe('hello');
+});
+
+test('listens on the port it is told to, and ends with 4 and the reason when that is taken', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => {
+    other.close();
+  });
+  await once(other, 'listening');
+  const taken = (other.address() as AddressInfo).port;
+  for (const model of ['event-driven', 'iterative']) {
+    const { code, stdout, stderr } = await sockbench('serve', '--model', model, '--port', String(taken));
+    expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
+    expect(stderr).toContain(`127.0.0.1:${taken}`);
+    expect(stderr).toContain('EADDRINUSE');
+    expect(stderr).not.toContain('    at ');
+  }
+});
+
+test('refuses what it can’t serve, all at once', async () => {
+  const { code, stderr } = await sockbench(
+    'serve',
+    '--port',
+    '70000',
+    '--transport',
+    'sctp',
+    '--host',
+    'no-such-host.invalid',
+  );
+  expect(code).toBe(2);
+  expect(stderr).toContain('--model is missing');
+  expect(stderr).toContain("unknown transport 'sctp'");
+  expect(stderr).toContain("'70000' is not a port");
+  expect(stderr).toContain("host 'no-such-host.invalid' is not known");
+});

@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest';
+import { sockbench } from './program.ts';
+
+const commands = ['bench', 'run', 'serve', 'list', 'report'];
+const hint = "Try 'sockbench --help', or --help after a command.";
+
+/** The faults on stderr. */
+function faults(stderr: string): string[] {
+  return stderr
+    .trimEnd()
+    .split('\n')
+    .filter((line) => line !== hint);
+}
+
+describe('help', () => {
+  test('names every command, on stdout', async () => {
+    const { code, stdout, stderr } = await sockbench('--help');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const command of commands) expect(stdout).toContain(`sockbench ${command}`);
+  });
+
+  test.each(commands)('of %s shows its flags and examples, without running it', async (command) => {
+    const { code, stdout, stderr } = await sockbench(command, '--help');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('--');
+    expect(stdout).toContain(`Examples:\n  sockbench ${command}`);
+  });
+
+  test('does not depend on the language of the user', async () => {
+    const { stdout } = await sockbench('bench', '--help');
+    expect(stdout).toMatch(/^sockbench bench\n\nCompare/);
+    expect(stdout).toContain('[default: 1,16,128]');
+  });
+
+  test('says the version', async () => {
+    expect(await sockbench('--version')).toMatchObject({ code: 0, stdout: '0.1.0\n', stderr: '' });
+  });
+});
+
+describe('wrong usage ends with 2, says why on stderr and nothing on stdout:', () => {
+  test.each([
+    ['no command', [], ['no command given']],
+    ['an unknown command', ['lsit'], ["unknown command 'lsit'; did you mean 'list'?"]],
+    [
+      'a command like no other',
+      ['frobnicate'],
+      ["unknown command 'frobnicate'; there are bench, run, serve, list, report"],
+    ],
+    ['an unknown flag', ['list', '--jsno'], ['unknown flag --jsno; did you mean --json?']],
+    ['a stray argument', ['list', 'models'], ["unexpected argument 'models'"]],
+    [
+      'an unknown model',
+      ['bench', '--models', 'evnt-driven'],
+      ["unknown model 'evnt-driven'; did you mean 'event-driven'?"],
+    ],
+    ['an unknown app', ['serve', '--model', 'async', '--app', 'ecko'], ["unknown app 'ecko'; did you mean 'echo'?"]],
+    ['an unknown format', ['report', '--format', 'jsn'], ["unknown format 'jsn'; did you mean 'json'?"]],
+    ['a missing value', ['bench', '--out-dir'], ['--out-dir needs a value']],
+    ['no target', ['run'], ['say what to measure: --model NAME or --target tcp://HOST:PORT']],
+    [
+      'a target of another transport',
+      ['run', '--target', 'tcp://127.0.0.1:1', '--transport', 'udp'],
+      ['target tcp://127.0.0.1:1 speaks tcp only'],
+    ],
+    ['names that every object has', ['bench', '--constructor', '1'], ['unknown flag --constructor']],
+    ['a model named so', ['bench', '--models', 'constructor'], ["unknown model 'constructor'"]],
+    ['a datagram too large', ['bench', '--size', '64KiB'], ['size: 65536 bytes over UDP']],
+  ])('%s', async (_, args, expected) => {
+    const { code, stdout, stderr } = await sockbench(...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    const lines = faults(stderr);
+    expect(lines).toHaveLength(expected.length);
+    expected.forEach((fault, i) => {
+      expect(lines[i]).toContain(fault);
+    });
+    expect(stderr).toContain(hint);
+  });
+
+  test('everything wrong at once is told at once', async () => {
+    const { code, stdout, stderr } = await sockbench(
+      ...['bench', '--modles', 'x', '--bogus', '-z', '--models', 'itrative,async', '--size', '1x'],
+      ...['--duration', '5', '-c', '0,1', '--rounds', '0', '--server-cpus', 'a', '--open-timeout'],
+    );
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(faults(stderr)).toEqual(
+      [
+        'sockbench: unknown flag --modles; did you mean --models?',
+        'sockbench: unknown flag --bogus',
+        'sockbench: unknown flag -z',
+        "sockbench: unknown model 'itrative'; did you mean 'iterative'?",
+        "sockbench: --duration: '5' is not a duration, such as 500ms, 2s or 1m",
+        "sockbench: --size: '1x' is not a size, such as 64, 64KiB or 1MiB",
+        '--open-timeout needs a value',
+        "sockbench: --server-cpus: 'a' is not a list of CPUs, such as 0,2-3",
+        'sockbench: connections: 0 is not a whole number from 1 to 1000000',
+        'sockbench: rounds: 0 is not a whole number from 1 to 10000',
+      ].map((fault) => fault.replace(/^(?!sockbench: )/, 'sockbench: ')),
+    );
+  });
+
+  test('another machine as target, unless it is named', async () => {
+    const { code, stderr } = await sockbench('run', '--target', 'tcp://192.0.2.1:80');
+    expect(code).toBe(2);
+    expect(stderr).toContain('to flood it, if it is yours, add --allow-remote 192.0.2.1');
+  });
+});

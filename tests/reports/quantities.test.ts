@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import {
+  formatBytes,
+  formatCount,
+  formatMicros,
+  formatNumber,
+  formatPlural,
+  formatSeconds,
+  memoryUnit,
+  timeUnit,
+} from '../../reports/quantities.ts';
+
+test.each([
+  [0, '0'],
+  [0.0321, '0.032'],
+  [0.9996, '1.00'],
+  [1.234, '1.23'],
+  [9.996, '10.0'],
+  [12.34, '12.3'],
+  [99.96, '100'],
+  [1234.5, '1,235'],
+  [1_234_567, '1,234,567'],
+])('the number %d reads %s', (value, text) => {
+  expect(formatNumber(value)).toBe(text);
+});
+
+test.each([
+  [0, '0'],
+  [3, '3'],
+  [0.5, '0.500'],
+  [850, '850'],
+  [999.7, '1.00k'],
+  [98_412, '98.4k'],
+  [999_600, '1.00M'],
+  [1_234_567, '1.23M'],
+  [2e9, '2.00G'],
+])('the count %d reads %s', (value, text) => {
+  expect(formatCount(value)).toBe(text);
+});
+
+test.each([
+  [0.5, '0.500 µs'],
+  [582, '582 µs'],
+  [12_300, '12.3 ms'],
+  [1_500_000, '1.50 s'],
+])('%d microseconds read %s', (value, text) => {
+  expect(formatMicros(value)).toBe(text);
+});
+
+test.each([
+  [64, '64 B'],
+  [4096, '4.00 KiB'],
+  [123 * 1024 ** 2, '123 MiB'],
+])('%d bytes read %s', (value, text) => {
+  expect(formatBytes(value)).toBe(text);
+});
+
+test.each([
+  [0.5, '0.5 s'],
+  [42.4, '42 s'],
+  [59.99, '60 s'],
+  [125, '2 min 5 s'],
+])('%d seconds read %s', (value, text) => {
+  expect(formatSeconds(value)).toBe(text);
+});
+
+test('one is singular, all others are not', () => {
+  expect([0, 1, 2, 1500].map((count) => formatPlural(count, 'round'))).toEqual([
+    '0 rounds',
+    '1 round',
+    '2 rounds',
+    '1500 rounds',
+  ]);
+});
+
+describe('the unit of a column', () => {
+  test.each([
+    ['follows the middle value', [20, 500, 2000], 'µs'],
+    ['is larger when the middle value fills it', [20, 1500, 8000], 'ms'],
+    ['is larger when a value would need five digits', [20, 500, 10_000], 'ms'],
+    ['is the smallest for none', [], 'µs'],
+  ] as const)('%s', (_, micros, unit) => {
+    expect(timeUnit(micros).name).toBe(unit);
+  });
+
+  test('of memory is binary', () => {
+    expect(memoryUnit([50 * 1024 ** 2])).toEqual({ name: 'MiB', factor: 1024 ** 2 });
+  });
+});

@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { ResultFileError } from '../../bench/model/errors.ts';
+import { readResult } from '../../reports/reader.ts';
+import { result, trial } from './results.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'sockbench-'));
+
+afterAll(() => {
+  rmSync(directory, { recursive: true });
+});
+
+function saved(content: unknown): string {
+  const file = join(directory, 'results.json');
+  writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
+  return file;
+}
+
+test('a result reads as it was written, from its file or from its directory', () => {
+  const file = saved(result());
+  expect(readResult(file)).toEqual(result());
+  expect(readResult(directory)).toEqual(result());
+});
+
+test('fields that this version does not know are kept, at every level', () => {
+  const future = { ...result({ trials: [{ ...trial(), energy: { joules: 3 } }] }), comparisonOfTheFuture: [1] };
+  expect(readResult(saved(future))).toEqual(future);
+});
+
+describe('what can’t be read says what to do:', () => {
+  test.each([
+    ['not JSON', '{"schema": "sockbench', 'is not JSON; name a results.json'],
+    ['empty', '', 'is not JSON'],
+    ['other JSON', { name: 'sockbench' }, 'is not a result of sockbench'],
+    ['null', 'null', 'is not a result of sockbench'],
+    ['an array', [], 'is not a result of sockbench'],
+    [
+      'a later schema',
+      { ...result(), schema: 'sockbench/result/2' },
+      'use the sockbench that wrote it, or a newer one',
+    ],
+    ['a damaged trial', { ...result(), trials: [{ ...trial(), connections: 'many' }] }, 'trials.0.connections'],
+    ['lacking parts', { schema: result().schema }, 'and 5 more'],
+  ])('%s', (_, content, advice) => {
+    expect(() => readResult(saved(content))).toThrow(ResultFileError);
+    expect(() => readResult(saved(content))).toThrow(advice);
+  });
+
+  test('no such file', () => {
+    expect(() => readResult(join(directory, 'absent.json'))).toThrow('measure first with `sockbench bench`');
+  });
+
+  test('a directory without results', () => {
+    const empty = mkdtempSync(join(directory, 'empty-'));
+    expect(() => readResult(empty)).toThrow(ResultFileError);
+  });
+});

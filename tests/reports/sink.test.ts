@@ -1,0 +1,104 @@
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { SCHEMA } from '../../bench/model/result.ts';
+import { readResult } from '../../reports/reader.ts';
+import { LATEST, ResultSink, writeReport } from '../../reports/sink.ts';
+import { result, trial } from './results.ts';
+
+const start = new Date('2026-11-21T00:10:05.678Z');
+const disk = vi.hoisted(() => ({ failing: '' }));
+
+// The real file system, but for one call that a test lets fail.
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof import('node:fs')>();
+  const refuse = (name: string) => {
+    if (disk.failing === name) throw Object.assign(new Error(`${name}: no space left on device`), { code: 'ENOSPC' });
+  };
+  return {
+    ...fs,
+    renameSync: (...args: Parameters<typeof fs.renameSync>) => {
+      refuse('rename');
+      fs.renameSync(...args);
+    },
+    symlinkSync: (...args: Parameters<typeof fs.symlinkSync>) => {
+      refuse('symlink');
+      fs.symlinkSync(...args);
+    },
+  };
+});
+
+let root: string;
+
+beforeEach(() => {
+  root = join(mkdtempSync(join(tmpdir(), 'sockbench-')), 'results');
+});
+
+afterEach(() => {
+  disk.failing = '';
+  rmSync(join(root, '..'), { recursive: true });
+});
+
+test('a run has a directory named after its start in UTC, and latest points to it', () => {
+  const sink = new ResultSink(root, start);
+  sink.save(result());
+  expect(sink.file).toBe(join(root, '2026-11-21T00-10-05Z', 'results.json'));
+  expect(readlinkSync(join(root, LATEST))).toBe('2026-11-21T00-10-05Z');
+  expect(readResult(join(root, LATEST))).toEqual(result());
+});
+
+test('two runs in the same second keep apart', () => {
+  const sinks = [1, 2, 3].map(() => new ResultSink(root, start));
+  sinks.forEach((sink, i) => {
+    sink.save(result({ plan: { ...result().plan, seed: i } }));
+  });
+  expect(sinks.map(({ file }) => readResult(file).plan.seed)).toEqual([0, 1, 2]);
+  expect(readResult(join(root, LATEST)).plan.seed).toBe(2);
+});
+
+test('each save replaces the one before, and leaves nothing else behind', () => {
+  const sink = new ResultSink(root, start);
+  sink.save(result());
+  sink.save(result({ trials: [trial(), trial({ round: 2 })] }));
+  expect(readResult(sink.file).trials).toHaveLength(2);
+  expect(readdirSync(sink.directory)).toEqual(['results.json']);
+  expect(readdirSync(root).sort()).toEqual([basename(sink.directory), LATEST]);
+});
+
+test('a save that fails leaves the one before as it was', () => {
+  const sink = new ResultSink(root, start);
+  sink.save(result());
+  disk.failing = 'rename';
+  expect(() => sink.save(result({ trials: [] }))).toThrow('no space left');
+  expect(readResult(sink.file)).toEqual(result());
+  expect(readdirSync(sink.directory)).toEqual(['results.json']);
+});
+
+test('where links are not allowed, latest is a file that names the directory, and can be read all the same', () => {
+  disk.failing = 'symlink';
+  const sink = new ResultSink(root, start);
+  sink.save(result());
+  expect(readFileSync(join(root, LATEST), 'utf8')).toBe(`${basename(sink.directory)}\n`);
+  expect(readResult(join(root, LATEST))).toEqual(result());
+});
+
+test('what is saved is valid, with its schema and fields of later versions', () => {
+  const sink = new ResultSink(root, start);
+  sink.save({ ...result(), future: { kept: true } });
+  expect(JSON.parse(readFileSync(sink.file, 'utf8'))).toMatchObject({ schema: SCHEMA, future: { kept: true } });
+  expect(() => sink.save({ ...result(), startedAt: 'yesterday' })).toThrow('startedAt');
+});
+
+test('a place that can’t be written to is told at once', () => {
+  writeFileSync(join(root, '..', 'file'), '');
+  expect(() => new ResultSink(join(root, '..', 'file', 'results'), start)).toThrow('ENOTDIR');
+});
+
+test('a report gets the directories that its name asks for, and replaces an older one', () => {
+  const file = join(root, 'a', 'b', 'report.txt');
+  writeReport(file, 'old');
+  writeReport(file, 'new');
+  expect(readFileSync(file, 'utf8')).toBe('new');
+  expect(readdirSync(join(root, 'a', 'b'))).toEqual(['report.txt']);
+});

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import { aggregate } from '../../reports/aggregate.ts';
+import { summarize } from '../../reports/summary.ts';
+import { failure, latency, result, trial } from './results.ts';
+
+const rate = (requestsPerSecond: number) => ({ requestsPerSecond, bytesPerSecond: 0 });
+
+function models(...trials: ReturnType<typeof trial>[]): string[][] {
+  const { tables } = summarize(result({ trials }));
+  return tables.flatMap(({ groups }) => groups.map(({ rows }) => rows.map(([model]) => model?.text ?? '')));
+}
+
+test('cells are medians over rounds, errors are totals and starvation is the worst round', () => {
+  const rounds = [1, 2, 3].map((round) =>
+    trial({
+      round,
+      throughput: rate(round * 100),
+      latencyMicros: { response: latency(round * 10, round * 20) },
+      requests: { timedOut: round === 1 ? 5 : 0, corrupted: round === 3 ? 2 : 0 },
+      fairness: { jain: round / 10, starvedConnections: round === 2 ? 4 : 0 },
+    }),
+  );
+  const [row] = aggregate(result({ trials: rounds })).flatMap(({ aggregates }) => aggregates);
+  expect(row).toMatchObject({ requestsPerSecond: 200, p50Micros: 20, p99Micros: 40, errors: 7, starved: 4, jain: 0.2 });
+});
+
+test('rows are grouped by number of connections, fastest first', () => {
+  expect(
+    models(
+      trial({ target: 'slow', connections: 128, throughput: rate(1) }),
+      trial({ target: 'fast', connections: 128, throughput: rate(9) }),
+      trial({ target: 'fast', connections: 16, throughput: rate(1) }),
+      trial({ target: 'slow', connections: 16, throughput: rate(9) }),
+    ),
+  ).toEqual([
+    ['slow', 'fast'],
+    ['fast', 'slow'],
+  ]);
+});
+
+test('each transport has a table, and trials of another size have one of their own', () => {
+  const { tables } = summarize(
+    result({ trials: [trial({ transport: 'udp' }), trial(), trial({ size: 4096 })], failures: [failure()] }),
+  );
+  expect(tables.map(({ title }) => title)).toEqual([
+    'TCP: echo, request-response, 64 B',
+    'TCP: echo, request-response, 4.00 KiB',
+    'UDP: echo, request-response, 64 B',
+  ]);
+});
+
+test('every row has a cell for each column', () => {
+  const { tables } = summarize(result({ trials: [trial()], failures: [failure()] }));
+  for (const { columns, groups } of tables) {
+    for (const { rows } of groups) {
+      for (const row of rows) expect(row).toHaveLength(columns.length);
+    }
+  }
+});
+
+test('reasons of one kind share a footnote, and the run’s warnings follow', () => {
+  const suspect = (connections: number, code: string, message = code) =>
+    trial({ connections, validity: { verdict: 'suspect', reasons: [{ code, message }] } });
+  const { footnotes, tables } = summarize(
+    result({
+      trials: [
+        suspect(1, 'drift', 'drift of 3 %'),
+        suspect(16, 'drift', 'drift of 5 %'),
+        suspect(64, 'steal'),
+        suspect(64, 'steal'),
+      ],
+      warnings: [{ code: 'shared-cpus', message: 'CPUs are shared' }],
+    }),
+  );
+  expect(footnotes).toEqual(['drift of 3 % (the first of 2 trials)', 'steal (2 trials)', 'CPUs are shared']);
+  const seen = tables.flatMap(({ groups }) => groups.flatMap(({ rows }) => rows.map((row) => row.at(-1)?.text)));
+  expect(seen).toEqual(['1', '1', '2']);
+});

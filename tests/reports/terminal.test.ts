@@ -1,0 +1,108 @@
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { readResult } from '../../reports/reader.ts';
+import { renderTerminal } from '../../reports/renderers/terminal.ts';
+import { failure, result, trial } from './results.ts';
+
+const page = { color: false, width: 100 };
+const ESCAPE = '\u001b';
+
+function lineWith(text: string, word: string): string {
+  return text.split('\n').find((line) => line.includes(word)) ?? '';
+}
+
+describe('a whole run', () => {
+  const saved = readResult('tests/golden/bench.json');
+  const text = renderTerminal(saved, page);
+
+  test('reads as it always did', async () => {
+    await expect(text).toMatchFileSnapshot('../golden/bench.txt');
+  });
+
+  test('fits 100 columns, without escape sequences and without blanks at the ends of lines', () => {
+    const lines = text.split('\n');
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
+    expect(text).not.toContain(ESCAPE);
+    expect(lines.filter((line) => line !== line.trimEnd())).toEqual([]);
+  });
+
+  test('fits 80 columns', () => {
+    const lines = renderTerminal(saved, { color: false, width: 80 }).split('\n');
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
+  test('says the same in colour', () => {
+    const colored = renderTerminal(saved, { color: true, width: 100 });
+    expect(colored).toContain(ESCAPE);
+    const unpainted = stripVTControlCharacters(colored).split('\n');
+    expect(unpainted.map((line) => line.trimEnd())).toEqual(text.split('\n'));
+  });
+});
+
+test('a model that starves connections says how many it served', () => {
+  const starving = trial({ target: 'iterative', connections: 64, fairness: { jain: 1 / 64, starvedConnections: 63 } });
+  expect(lineWith(renderTerminal(result({ trials: [starving] }), page), 'iterative')).toContain('1 of 64 served');
+});
+
+test('a rate at which the generator was at its limit is a lower bound', () => {
+  const bound = trial({ generator: { saturated: true } });
+  expect(renderTerminal(result({ trials: [bound] }), page)).toContain('≥10.0k');
+});
+
+test('an opening that was given up took longer than shown', () => {
+  const unopened = trial({ connections: 4, opening: { seconds: 2, opened: 4, answered: 3 } });
+  expect(renderTerminal(result({ trials: [unopened] }), page)).toContain('>2.00');
+});
+
+test('a server that nobody watched has no CPU time and no memory', () => {
+  const text = renderTerminal(result({ trials: [trial({ target: 'tcp://127.0.0.1:7000', server: null })] }), page);
+  expect(lineWith(text, 'tcp://').match(/–/g)).toHaveLength(2);
+});
+
+test('a model that failed in every round has a row, and its reason is told once', () => {
+  const text = renderTerminal(result({ failures: [failure(), failure({ round: 2 })] }), page);
+  expect(lineWith(text, 'cluster ')).toMatch(/^cluster +failed/);
+  expect(text).toContain('cluster, tcp, 16 connections, rounds 1, 2: bind 127.0.0.1:7000: address already in use');
+  expect(text.match(/EADDRINUSE/g)).toHaveLength(1);
+  expect(text).toContain('    | node:net: listen failed');
+});
+
+test('an interrupted run says how far it got', () => {
+  expect(renderTerminal(result({ interrupted: true }), page)).toContain('Interrupted after 1 of 2 trials');
+});
+
+test('a run without a single trial says so', () => {
+  expect(renderTerminal(result({ trials: [] }), page)).toContain('Nothing was measured.');
+});
+
+describe('names that other people chose', () => {
+  const hostile = `${ESCAPE}[31mred${ESCAPE}]8;;http://x${ESCAPE}\\\r\nnew line\u0007\u202eesrever`;
+  const text = renderTerminal(
+    result({
+      trials: [trial({ target: hostile })],
+      failures: [failure({ target: hostile, message: hostile, stderr: [hostile] })],
+      verdict: { statements: [hostile] },
+      warnings: [{ code: 'x', message: hostile }],
+      environment: { ...result().environment, cpuModel: hostile },
+    }),
+    page,
+  );
+
+  test('can neither colour, move the cursor, start a line nor turn the writing', () => {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: their absence is what is tested
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    expect(text.split('\n').filter((line) => line.startsWith('new line'))).toEqual([]);
+  });
+
+  test('are shown with what was disarmed', () => {
+    expect(text).toContain('red\\x0d\\x0anew line\\x07\\u202eesrever');
+  });
+
+  test('are cut where the table would grow beyond the page', () => {
+    const wide = renderTerminal(result({ trials: [trial({ target: '漢字'.repeat(60) })] }), page);
+    const row = lineWith(wide, '漢');
+    const columns = [...row].reduce((sum, letter) => sum + (/\p{Script=Han}/u.test(letter) ? 2 : 1), 0);
+    expect(row).toContain('…');
+    expect(columns).toBeLessThanOrEqual(100);
+  });
+});

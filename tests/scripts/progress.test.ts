@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest';
+import type { Progress } from '../../bench/run/observer.ts';
+import { ProgressDisplay } from '../../scripts/progress.ts';
+import { failure, result, trial } from '../reports/results.ts';
+
+class Screen {
+  text = '';
+  readonly columns = 60;
+  readonly isTTY: boolean;
+
+  constructor(isTTY: boolean) {
+    this.isTTY = isTTY;
+  }
+
+  write(text: string): void {
+    this.text += text;
+  }
+}
+
+const measuring: Progress = {
+  trial: {
+    target: { kind: 'model', model: 'async' },
+    transport: 'tcp',
+    workload: 'request-response',
+    connections: 16,
+    pipelining: 1,
+    size: 64,
+    round: 1,
+  },
+  done: 3,
+  total: 96,
+  phase: 'measuring',
+  requestsPerSecond: 98_412,
+  p99Micros: 1234,
+  errors: 2,
+  remainingSeconds: 75,
+};
+
+function show(isTTY: boolean, quiet: boolean, use: (display: ProgressDisplay) => void): string {
+  const screen = new Screen(isTTY);
+  use(new ProgressDisplay(screen, quiet));
+  return screen.text;
+}
+
+test('a log gets one line for each trial that ended, and none for what happens between', () => {
+  const text = show(false, false, (display) => {
+    display.progress(measuring);
+    display.saved(result({ trials: [trial()] }));
+    display.progress(measuring);
+    display.saved(result({ trials: [trial()], failures: [failure({ message: 'no\u001b[31mport' })] }));
+    display.saved(result({ trials: [trial()], failures: [failure()], finishedAt: null }));
+    display.finish();
+  });
+  expect(text.split('\n')).toEqual([
+    '[1/96] event-driven, tcp, 16 connections, round 1: 10.0k req/s, p99 2.00 ms, 0 errors',
+    '[2/96] cluster, tcp, 16 connections, round 1: failed: noport',
+    '',
+  ]);
+});
+
+test('a terminal gets one line, rewritten, cut to its width and wiped at the end', () => {
+  const text = show(true, false, (display) => {
+    display.progress(measuring);
+    display.saved(result());
+    display.finish();
+    display.finish();
+  });
+  const [, line = '', ...rest] = text.split('\r\u001b[K');
+  expect(line).toBe('[4/96] async, tcp, 16 connections, 64 B: measuring, 98.4k r');
+  expect(line).toHaveLength(59);
+  expect(rest).toEqual(['']);
+});
+
+test('a quiet run shows nothing', () => {
+  for (const isTTY of [true, false]) {
+    const text = show(isTTY, true, (display) => {
+      display.progress(measuring);
+      display.saved(result());
+      display.finish();
+    });
+    expect(text).toBe('');
+  }
+});

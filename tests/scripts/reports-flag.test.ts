@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { parseReports } from '../../scripts/output-flags.ts';
+
+test('reports are a format and a file each', () => {
+  expect(parseReports('json=a=b.json,terminal=-')).toEqual([
+    { format: 'json', file: 'a=b.json' },
+    { format: 'terminal', file: '-' },
+  ]);
+});
+
+test.each([
+  ['json', "'json' is not FORMAT=FILE"],
+  ['json=', 'is not FORMAT=FILE'],
+  ['=a.json', "unknown format ''"],
+  ['jsn=a.json', "did you mean 'json'?"],
+])('%j is refused', (text, reason) => {
+  expect(() => parseReports(text)).toThrow(reason);
+});

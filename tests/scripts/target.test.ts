@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import { isLoopback, resolveHost } from '../../scripts/host.ts';
+import { parsePort, parseTarget } from '../../scripts/target.ts';
+
+describe('a target', () => {
+  test.each([
+    ['tcp://127.0.0.1:7000', 'tcp', '127.0.0.1', 7000],
+    ['udp://127.0.0.1:53/', 'udp', '127.0.0.1', 53],
+    ['tcp://[::1]:80', 'tcp', '::1', 80],
+    ['tcp://localhost:80', 'tcp', '127.0.0.1', 80],
+  ])('%s is read', async (url, transport, host, port) => {
+    expect(await parseTarget(url, [])).toMatchObject({ kind: 'address', transport, address: { host, port } });
+  });
+
+  test.each([
+    '',
+    '127.0.0.1:80',
+    'tcp://127.0.0.1',
+    'tcp://:80',
+    'ftp://127.0.0.1:21',
+    'tcp://127.0.0.1:0',
+    'tcp://127.0.0.1:99999',
+    'tcp://127.0.0.1:80/path',
+    'constructor://a:1',
+  ])('%j is none', async (url) => {
+    await expect(parseTarget(url, [])).rejects.toThrow('is not a target, such as tcp://127.0.0.1:7000');
+  });
+
+  test('beyond this machine is refused until it is named', async () => {
+    await expect(parseTarget('tcp://192.0.2.1:80', [])).rejects.toThrow('--allow-remote 192.0.2.1');
+    await expect(parseTarget('tcp://192.0.2.1:80', ['192.0.2.2'])).rejects.toThrow('another machine');
+    expect(await parseTarget('tcp://192.0.2.1:80', ['192.0.2.1'])).toMatchObject({ address: { host: '192.0.2.1' } });
+  });
+
+  test('on an unknown host is refused', async () => {
+    await expect(parseTarget('tcp://no-such-host.invalid:80', [])).rejects.toThrow(RangeError);
+  });
+});
+
+test.each([
+  ['127.0.0.1', true],
+  ['127.255.0.9', true],
+  ['::1', true],
+  ['::ffff:127.0.0.1', true],
+  ['0.0.0.0', false],
+  ['10.0.0.1', false],
+  ['127.0.0.1.example.org', false],
+  ['::', false],
+])('is %s of this machine only? %s', (address, expected) => {
+  expect(isLoopback(address)).toBe(expected);
+});
+
+test('an address needs no resolver, with or without brackets', async () => {
+  expect(await resolveHost('192.0.2.1')).toBe('192.0.2.1');
+  expect(await resolveHost('[::1]')).toBe('::1');
+});
+
+test.each(['-1', '65536', '1.5', 'http', '', '000001'])('%j is no port', (text) => {
+  expect(() => parsePort(text)).toThrow(RangeError);
+});
