@@ -8,7 +8,7 @@ export interface RenderOptions {
 }
 
 /** Turns a result into a document. Pure: no I/O, no clock. */
-export type Renderer = (result: Result, options: RenderOptions) => string;
+type Renderer = (result: Result, options: RenderOptions) => string;
 
 interface RendererEntry {
   readonly summary: string;
@@ -17,7 +17,7 @@ interface RendererEntry {
 }
 
 /** Every report format, by name. To add one: write `renderers/NAME.ts` and an entry here. */
-export const renderers = {
+const renderers = {
   terminal: {
     summary: 'tables and sentences for people',
     load: async () => (await import('./renderers/terminal.ts')).renderTerminal,

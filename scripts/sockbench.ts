@@ -29,9 +29,17 @@ function refusePrototypeNames(argv: object): void {
   if (names.length > 0) throw new ConfigurationError(names.map((name) => `unknown flag --${name}`));
 }
 
+/** yargs does not take a lone `-` for a flag's value, and `--json -` is how one asks for stdout. */
+function joinDashes(args: readonly string[]): string[] {
+  return args.flatMap((arg, i) => {
+    if (arg === '-' && args[i - 1]?.startsWith('--')) return [];
+    return args[i + 1] === '-' && arg.startsWith('--') ? [`${arg}=-`] : [arg];
+  });
+}
+
 function program(args: readonly string[]) {
   return (
-    yargs([...args])
+    yargs(joinDashes(args))
       .scriptName('sockbench')
       .locale('en')
       .usage('$0 COMMAND [flags]\n\nFloods socket servers of every concurrency model and says which scales best.')

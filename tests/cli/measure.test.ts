@@ -1,0 +1,160 @@
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Result } from '../../bench/model/result.ts';
+import { readResult } from '../../reports/reader.ts';
+import { Program, scratchDirectory, sockbench } from './program.ts';
+
+const ESCAPE = '\u001b';
+/** A trial that is over as soon as it can be. */
+const short = ['--warmup', '50ms', '--duration', '100ms'];
+
+/** Where a run saved its results, as it said last. */
+function savedFile(stderr: string): string {
+  return /^results saved in (.+)$/m.exec(stderr)?.[1] ?? '';
+}
+
+test('run measures one model, prints a table, and saves what it printed', async () => {
+  const directory = scratchDirectory();
+  const json = join(directory, 'run.json');
+  const { code, stdout, stderr } = await sockbench(
+    ...['run', '--model', 'event-driven', '-c', '4', ...short, '--seed', '7', '--out-dir', directory, '--json', json],
+  );
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  expect(stdout).toMatch(/^event-driven +≥?\d/m);
+  expect(stdout + stderr).not.toContain(ESCAPE);
+  expect(stderr).toContain('seed 7');
+  expect(stderr).toMatch(/^\[1\/1\] event-driven, tcp, 4 connections, round 1: /m);
+  const saved = readResult(savedFile(stderr));
+  expect(readResult(json)).toEqual(saved);
+  expect(saved.plan).toMatchObject({ command: 'run', seed: 7, models: ['event-driven'], connections: [4] });
+  expect(saved.trials).toHaveLength(1);
+  expect(saved.trials[0]?.requests.completed).toBeGreaterThan(0);
+  expect(saved).toMatchObject({ interrupted: false, failures: [] });
+  const again = await sockbench('report', join(directory, 'latest'));
+  expect(again).toMatchObject({ code: 0, stdout });
+});
+
+test('run prints JSON and nothing else when that goes to stdout', async () => {
+  const { code, stdout, stderr } = await sockbench(
+    ...['run', '--model', 'async', '--transport', 'udp', '-c', '2', ...short, '--out-dir', scratchDirectory()],
+    ...['--json', '-', '-q'],
+  );
+  expect(code).toBe(0);
+  expect((JSON.parse(stdout) as Result).trials).toMatchObject([{ model: 'async', transport: 'udp', connections: 2 }]);
+  expect(stderr).not.toContain('[1/1]');
+});
+
+test('run measures a server that runs already, by its host name', async () => {
+  const server = createServer((socket) => socket.pipe(socket).on('error', () => {})).listen(0, '127.0.0.1');
+  onTestFinished(() => {
+    server.close();
+  });
+  await once(server, 'listening');
+  const url = `tcp://localhost:${(server.address() as AddressInfo).port}`;
+  const { code, stdout, stderr } = await sockbench(
+    ...['run', '--target', url, '-c', '3', ...short, '--out-dir', scratchDirectory()],
+  );
+  expect(code).toBe(0);
+  expect(stdout).toMatch(new RegExp(`^${url} `, 'm'));
+  expect(readResult(savedFile(stderr)).trials).toMatchObject([{ model: null, target: url, server: null }]);
+});
+
+test('a target that refuses ends with 4, its reason printed and saved', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  const { code, stdout, stderr } = await sockbench(
+    ...['run', '--target', `tcp://127.0.0.1:${port}`, '-c', '1', ...short, '--out-dir', scratchDirectory()],
+  );
+  expect(code).toBe(4);
+  expect(stdout).toContain('ECONNREFUSED');
+  expect(readResult(savedFile(stderr)).failures).toMatchObject([{ message: expect.stringContaining('ECONNREFUSED') }]);
+});
+
+test('bench compares models over both transports and says no more than its rounds allow', async () => {
+  const directory = scratchDirectory();
+  const text = join(directory, 'reports', 'bench.txt');
+  const { code, stdout, stderr } = await sockbench(
+    ...['bench', '--models', 'event-driven,async', '-c', '1,4', '-r', '1', ...short],
+    ...['--out-dir', directory, '--out', `terminal=${text}`],
+  );
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  expect(stdout).toMatch(/^TCP: echo/m);
+  expect(stdout).toMatch(/^UDP: echo/m);
+  expect(stdout).toContain('--rounds 12');
+  expect(stdout).not.toContain(ESCAPE);
+  expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+  expect(stderr.match(/^\[\d+\/8\] /gm)).toHaveLength(8);
+  expect(readFileSync(text, 'utf8')).toBe(stdout);
+  const { trials } = readResult(savedFile(stderr));
+  expect(
+    new Set(trials.map(({ target, transport, connections }) => `${target} ${transport} ${connections}`)).size,
+  ).toBe(8);
+});
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s stops a bench, which prints and saves what it has, and ends with 130',
+  async (signal) => {
+    const directory = scratchDirectory();
+    const program = new Program([
+      ...['bench', '--models', 'event-driven,nonblocking', '-c', '1', '-r', '100', ...short, '--out-dir', directory],
+    ]);
+    await program.says(/^\[2\/400\]/m);
+    program.process.kill(signal);
+    const { code, stdout, stderr } = await program.end();
+    expect({ code, stderr }).toMatchObject({ code: 130 });
+    expect(stdout).toMatch(/^Interrupted after \d+ of 400 trials/m);
+    const saved = readResult(savedFile(stderr));
+    expect(saved.interrupted).toBe(true);
+    expect(saved.trials.length).toBeGreaterThanOrEqual(2);
+    expect(saved.trials.length).toBeLessThan(400);
+  },
+);
+
+test('a second Ctrl-C ends at once, and no server outlives it', async () => {
+  const program = new Program([
+    ...['run', '--model', 'event-driven', '-c', '1', '-d', '1h', '--out-dir', scratchDirectory()],
+  ]);
+  const server = await listeningChild(program.process.pid ?? 0);
+  program.process.kill('SIGINT');
+  await program.says(/stopping; once more/);
+  program.process.kill('SIGINT');
+  expect(await program.end()).toMatchObject({ code: 130 });
+  await gone(server);
+});
+
+test('results that can’t be saved are told before anything is measured', async () => {
+  const { code, stdout, stderr } = await sockbench('run', '--model', 'async', '--out-dir', 'package.json/results');
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain("--out-dir: can't be written");
+});
+
+test('each run keeps a directory of its own, with nothing but results in it', async () => {
+  const directory = scratchDirectory();
+  const run = () => sockbench('run', '--model', 'async', '-c', '1', ...short, '-q', '--out-dir', directory);
+  const files = (await Promise.all([run(), run()])).map(({ stderr }) => savedFile(stderr));
+  expect(new Set(files).size).toBe(2);
+  for (const file of files) expect(readdirSync(join(file, '..'))).toEqual(['results.json']);
+});
+
+/** The pid of a child process, once there is one. */
+async function listeningChild(parent: number): Promise<number> {
+  for (;;) {
+    const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim();
+    if (children) return Number(children.split(' ')[0]);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** Resolves when a process has ended; the test's time-out is the bound. */
+async function gone(pid: number): Promise<void> {
+  while (existsSync(`/proc/${pid}/stat`) && !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
