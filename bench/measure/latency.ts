@@ -1,4 +1,4 @@
-import { build, type Histogram as HdrHistogram } from 'hdr-histogram-js';
+import { build, encodeIntoCompressedBase64 } from 'hdr-histogram-js';
 import type { LatencySummary } from '../model/result.ts';
 import type { Histogram } from './histogram.ts';
 
@@ -22,13 +22,13 @@ export function summarizeLatency(histogram: Histogram): LatencySummary {
 
 /** HdrHistogram's V2 encoding, deflated, in base64: what every HdrHistogram port reads. Values are nanoseconds. */
 function encode(histogram: Histogram): string {
-  const hdr: HdrHistogram = build({
+  const hdr = build({
     lowestDiscernibleValue: 1,
     highestTrackableValue: 2 ** 42,
     numberOfSignificantValueDigits: 3,
-    bitBucketSize: 'packed',
+    bitBucketSize: 32,
     useWebAssembly: false,
   });
   for (const { lowest, count } of histogram.buckets()) hdr.recordValueWithCount(lowest, count);
-  return hdr.toString();
+  return encodeIntoCompressedBase64(hdr);
 }

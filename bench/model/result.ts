@@ -108,7 +108,8 @@ const generatorSchema = z.looseObject({
 
 const reasonSchema = z.looseObject({ code: z.string(), message: z.string() });
 
-const trialSchema = z.looseObject({
+/** A trial as it was measured, before it is judged. */
+const measuredTrialSchema = z.looseObject({
   model: z.string().nullable(),
   /** What was measured, as the user names it: a model, a command or an address. */
   target: z.string(),
@@ -135,6 +136,9 @@ const trialSchema = z.looseObject({
   }),
   server: serverSchema.nullable(),
   generator: generatorSchema,
+});
+
+const trialSchema = measuredTrialSchema.extend({
   validity: z.looseObject({ verdict: z.enum(['valid', 'suspect', 'invalid']), reasons: z.array(reasonSchema) }),
 });
 
@@ -196,6 +200,7 @@ export const resultSchema = z.looseObject({
 export type Result = z.infer<typeof resultSchema>;
 export type Environment = z.infer<typeof environmentSchema>;
 export type Plan = z.infer<typeof planSchema>;
+export type MeasuredTrial = z.infer<typeof measuredTrialSchema>;
 export type Trial = z.infer<typeof trialSchema>;
 export type Failure = z.infer<typeof failureSchema>;
 export type Comparison = z.infer<typeof comparisonSchema>;

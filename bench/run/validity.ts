@@ -1,17 +1,17 @@
-import type { Reason, Trial } from '../model/result.ts';
+import type { MeasuredTrial, Reason, Trial } from '../model/result.ts';
 
 /**
  * May a trial's numbers be believed? `invalid`: they are not what they claim to be; `suspect`: true, but they may
  * say something else than they seem to. Each reason tells what to do.
  */
-export function judgeTrial(trial: Omit<Trial, 'validity'>): Trial['validity'] {
+export function judgeTrial(trial: MeasuredTrial): Trial['validity'] {
   const invalid = invalidations(trial);
   const suspect = suspicions(trial);
   const verdict = invalid.length > 0 ? 'invalid' : suspect.length > 0 ? 'suspect' : 'valid';
   return { verdict, reasons: [...invalid, ...suspect] };
 }
 
-function invalidations({ requests }: Omit<Trial, 'validity'>): Reason[] {
+function invalidations({ requests }: MeasuredTrial): Reason[] {
   const reasons: Reason[] = [];
   if (requests.corrupted > 0) {
     reasons.push({
@@ -28,7 +28,7 @@ function invalidations({ requests }: Omit<Trial, 'validity'>): Reason[] {
   return reasons;
 }
 
-function suspicions({ requests, generator, transport }: Omit<Trial, 'validity'>): Reason[] {
+function suspicions({ requests, generator, transport }: MeasuredTrial): Reason[] {
   const reasons: Reason[] = [];
   if (generator.saturated) {
     reasons.push({

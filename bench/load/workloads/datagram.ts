@@ -5,7 +5,7 @@ import { close, connect, MSG_DONTWAIT, setOption, socket } from '../../../socket
 import { nowNanos } from '../../measure/clock.ts';
 import type { Assignment } from '../assignment.ts';
 import { Outstanding } from '../outstanding.ts';
-import { Payload } from '../payload.ts';
+import { Payload, writeHeader } from '../payload.ts';
 import { type LoadState, TURN_EVENTS, type Workload } from '../workload.ts';
 
 /** A first request that is not answered in this time is sent again while sockets are being opened. */
@@ -151,9 +151,7 @@ export class DatagramWorkload implements Workload {
     const sequence = this.#outstanding.push(s, dueNanos);
     this.#state.counts.sent++;
     const { data, slotSize } = this.#batch;
-    const at = (i * slotSize) >> 2;
-    data.uint32[at] = this.#assignment.firstConnection + s;
-    data.uint32[at + 1] = sequence;
+    writeHeader(data.uint32, (i * slotSize) >> 2, this.#assignment.firstConnection + s, sequence);
     this.#batch.setLength(i, this.#size);
   }
 

@@ -1,0 +1,224 @@
+import { describe, expect, test } from 'vitest';
+import { accountedFor, measure, measureTrial, tcpServer, udpServer } from './measured.ts';
+
+/** Calls `fault` once, when `count` requests of `size` bytes have come, and `otherwise` at all other times. */
+function once(count: number) {
+  let seen = 0;
+  return <T>(fault: () => T, otherwise: () => T): T => (++seen === count ? fault() : otherwise());
+}
+
+describe('a TCP server that', () => {
+  test('echoes right is counted right', async () => {
+    const trial = await measureTrial(await tcpServer((socket) => socket.pipe(socket)), '-c', '5');
+    expect(trial.requests.completed).toBeGreaterThan(0);
+    expect(accountedFor(trial)).toBe(trial.requests.sent);
+    expect(trial.requests).toMatchObject({ timedOut: 0, errors: 0, corrupted: 0, unsolicited: 0 });
+    expect(trial.opening).toMatchObject({ opened: 5, answered: 5 });
+    expect(trial.latencyMicros.response.count).toBe(trial.requests.completed);
+    expect(trial.fairness.starvedConnections).toBe(0);
+    expect(trial.server).toBeNull();
+  });
+
+  test('drops one byte of an echo has corrupted one reply', async () => {
+    const sometimes = once(200);
+    const url = await tcpServer((socket) => {
+      socket.on('data', (bytes) => {
+        sometimes(
+          () => socket.write(Buffer.concat([bytes.subarray(0, 20), bytes.subarray(21)])),
+          () => socket.write(bytes),
+        );
+      });
+    });
+    const { result, code } = await measure(url, '-c', '3');
+    const [trial] = result.trials;
+    expect(trial?.requests.corrupted).toBe(1);
+    expect(trial && accountedFor(trial)).toBe(trial?.requests.sent);
+    expect(trial?.validity.verdict).toBe('invalid');
+    expect(trial?.validity.reasons.map((reason) => reason.code)).toContain('corrupted');
+    expect(code).not.toBe(0);
+  });
+
+  test('flips one bit of an echo has corrupted one reply', async () => {
+    const sometimes = once(200);
+    const url = await tcpServer((socket) => {
+      socket.on('data', (bytes) => {
+        sometimes(
+          () => bytes.writeUInt8(bytes.readUInt8(40) ^ 1, 40),
+          () => 0,
+        );
+        socket.write(bytes);
+      });
+    });
+    const trial = await measureTrial(url, '-c', '3');
+    expect(trial.requests.corrupted).toBe(1);
+    expect(accountedFor(trial)).toBe(trial.requests.sent);
+  });
+
+  test('says more than it was asked is caught', async () => {
+    const sometimes = once(200);
+    const url = await tcpServer((socket) => {
+      socket.on('data', (bytes) => {
+        socket.write(
+          sometimes(
+            () => Buffer.concat([bytes, Buffer.from('more')]),
+            () => bytes,
+          ),
+        );
+      });
+    });
+    const { requests } = await measureTrial(url, '-c', '1');
+    expect((requests.unsolicited as number) + requests.corrupted).toBe(1);
+  });
+
+  test('closes every connection after each reply is met with new connections', async () => {
+    const trial = await measureTrial(await tcpServer((socket) => socket.once('data', (bytes) => socket.end(bytes))));
+    expect(trial.requests.completed).toBeGreaterThan(50);
+    expect(trial.requests.errors).toBeGreaterThan(0);
+    expect(accountedFor(trial)).toBe(trial.requests.sent);
+    expect(trial.validity.reasons.map((reason) => reason.code)).toContain('errors');
+  });
+
+  test('resets a connection now and then has made errors', async () => {
+    const sometimes = once(100);
+    const url = await tcpServer((socket) => {
+      socket.on('data', (bytes) => {
+        sometimes(
+          () => void socket.resetAndDestroy(),
+          () => void socket.write(bytes),
+        );
+      });
+    });
+    const trial = await measureTrial(url, '-c', '4');
+    expect(trial.requests.errors).toBe(1);
+    expect(accountedFor(trial)).toBe(trial.requests.sent);
+  });
+
+  test('goes silent has timed out, each request once, its age a lower bound', async () => {
+    let seen = 0;
+    const url = await tcpServer((socket) => {
+      socket.on('data', (bytes) => {
+        if (++seen < 500) socket.write(bytes);
+      });
+    });
+    const trial = await measureTrial(url, '-c', '4', '--timeout', '10s');
+    expect(trial.requests.timedOut).toBe(4);
+    expect(accountedFor(trial)).toBe(trial.requests.sent);
+    expect(trial.latencyMicros.response.max).toBeGreaterThan(300_000);
+  });
+
+  test('serves one connection and leaves the others waiting has starved those', async () => {
+    let first = true;
+    const url = await tcpServer((socket) => {
+      if (first) socket.pipe(socket);
+      first = false;
+    });
+    const trial = await measureTrial(url, '-c', '8', '--open-timeout', '300ms');
+    expect(trial.opening).toMatchObject({ opened: 8, answered: 1 });
+    expect(trial.fairness.starvedConnections).toBe(7);
+    expect(trial.fairness.jain).toBeCloseTo(1 / 8);
+    expect(accountedFor(trial)).toBe(trial.requests.sent);
+  });
+
+  test('answers nothing at all is a failed target', async () => {
+    const { result, code } = await measure(await tcpServer(() => undefined), '-c', '2', '--open-timeout', '200ms');
+    expect(code).toBe(4);
+    expect(result.trials).toEqual([]);
+    expect(result.failures[0]?.message).toMatch(/answered no request within 200 ms/);
+  });
+
+  test('is not there is a failed target, with the errno', async () => {
+    const { result, code } = await measure('tcp://127.0.0.1:1', '-c', '2', '--open-timeout', '200ms');
+    expect(code).toBe(4);
+    expect(result.failures[0]?.message).toContain('ECONNREFUSED');
+  });
+});
+
+describe.each([
+  ['small', '13', '3'],
+  ['odd', '1001', '7'],
+  ['larger than a buffer', '100000', '2'],
+  ['a MiB', '1MiB', '1'],
+])('requests that are %s', (_, size, pipelining) => {
+  test('are echoed whole, pipelined', async () => {
+    const url = await tcpServer((socket) => socket.pipe(socket));
+    const trial = await measureTrial(url, '-c', '3', '--size', size, '-p', pipelining);
+    expect(trial.requests.completed).toBeGreaterThan(10);
+    expect(trial.requests).toMatchObject({ errors: 0, corrupted: 0, unsolicited: 0 });
+    expect(accountedFor(trial)).toBe(trial.requests.sent);
+  });
+});
+
+describe('a UDP server that', () => {
+  test('echoes right is counted right, in several threads', async () => {
+    const url = await udpServer((datagram, reply) => reply(datagram));
+    const trial = await measureTrial(url, '-c', '5', '-p', '4', '--threads', '2');
+    expect(trial.requests.completed).toBeGreaterThan(0);
+    expect(trial.requests).toMatchObject({ errors: 0, corrupted: 0, late: 0, duplicated: 0, unsolicited: 0 });
+    expect(accountedFor(trial)).toBe(trial.requests.sent);
+    expect(trial.generator.threads).toBe(2);
+  });
+
+  test('loses every 50th datagram stops nobody', async () => {
+    let seen = 0;
+    const url = await udpServer((datagram, reply) => {
+      if (++seen % 50 !== 0) reply(datagram);
+    });
+    const trial = await measureTrial(url, '-c', '4', '--timeout', '20ms');
+    expect(trial.requests.lost).toBeGreaterThan(4);
+    expect(trial.requests.completed).toBeGreaterThan(10 * (trial.requests.lost as number));
+    expect(accountedFor(trial)).toBe(trial.requests.sent);
+  });
+
+  test('answers one datagram twice has duplicated one', async () => {
+    const sometimes = once(200);
+    const url = await udpServer((datagram, reply) => {
+      reply(datagram);
+      sometimes(
+        () => reply(datagram),
+        () => undefined,
+      );
+    });
+    const trial = await measureTrial(url, '-c', '2');
+    expect(trial.requests.duplicated).toBe(1);
+    expect(accountedFor(trial)).toBe(trial.requests.sent);
+  });
+
+  test.each([3, 5, 30])('flips a bit of byte %d in one datagram has corrupted one', async (at) => {
+    const sometimes = once(200);
+    const url = await udpServer((datagram, reply) => {
+      sometimes(
+        () => datagram.writeUInt8(datagram.readUInt8(at) ^ 1, at),
+        () => 0,
+      );
+      reply(datagram);
+    });
+    const trial = await measureTrial(url, '-c', '3');
+    expect(trial.requests.corrupted).toBe(1);
+    expect(accountedFor(trial)).toBe(trial.requests.sent);
+  });
+
+  test.each([
+    ['cuts', (datagram: Buffer) => datagram.subarray(0, 63)],
+    ['lengthens', (datagram: Buffer) => Buffer.concat([datagram, Buffer.from('x')])],
+    ['empties', () => Buffer.alloc(0)],
+  ])('%s one datagram has corrupted one', async (_, change) => {
+    const sometimes = once(200);
+    const url = await udpServer((datagram, reply) => {
+      reply(
+        sometimes(
+          () => change(datagram),
+          () => datagram,
+        ),
+      );
+    });
+    const trial = await measureTrial(url, '-c', '3');
+    expect(trial.requests.corrupted).toBe(1);
+    expect(accountedFor(trial)).toBe(trial.requests.sent);
+  });
+
+  test('is not there is a failed target, with the errno', async () => {
+    const { result, code } = await measure('udp://127.0.0.1:1', '-c', '2', '--open-timeout', '300ms');
+    expect(code).toBe(4);
+    expect(result.failures[0]?.message).toContain('ECONNREFUSED');
+  });
+});

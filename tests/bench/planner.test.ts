@@ -1,0 +1,195 @@
+import { describe, expect, test } from 'vitest';
+import { shareOf } from '../../bench/load/assignment.ts';
+import { configurationFaults, type RunConfiguration } from '../../bench/model/configuration.ts';
+import { placeOnCpus } from '../../bench/run/placement.ts';
+import { planTrials, type TrialSpec } from '../../bench/run/planner.ts';
+import { median } from '../../bench/stats/median.ts';
+import { seededRandom, shuffled } from '../../bench/stats/random.ts';
+
+const configuration: RunConfiguration = {
+  command: 'bench',
+  targets: [
+    { kind: 'model', model: 'iterative' },
+    { kind: 'model', model: 'async' },
+    { kind: 'model', model: 'cluster' },
+  ],
+  app: 'echo',
+  transports: ['tcp', 'udp'],
+  connections: [1, 16],
+  pipelining: 1,
+  size: 64,
+  durationMs: 500,
+  warmupMs: 200,
+  rounds: 5,
+  seed: 42,
+  threads: null,
+  timeoutMs: 2000,
+  openTimeoutMs: 2000,
+  serverCpus: null,
+  loadCpus: null,
+};
+
+const model = ({ target }: TrialSpec) => (target.kind === 'model' ? target.model : '');
+const block = ({ round, transport, connections }: TrialSpec) => `${round} ${transport} ${connections}`;
+
+describe('a plan', () => {
+  const trials = planTrials(configuration);
+
+  test('holds every target once at every operating point of every round', () => {
+    expect(trials).toHaveLength(3 * 2 * 2 * 5);
+    expect(new Set(trials.map((trial) => `${block(trial)} ${model(trial)}`)).size).toBe(60);
+  });
+
+  test('keeps the targets of a block together, round after round', () => {
+    for (let i = 0; i < trials.length; i += 3) {
+      const three = trials.slice(i, i + 3);
+      expect(new Set(three.map(block)).size).toBe(1);
+      expect(new Set(three.map(model)).size).toBe(3);
+    }
+    expect(trials.map(({ round }) => round)).toEqual([...trials.map(({ round }) => round)].sort((a, b) => a - b));
+  });
+
+  test('is the same for the same seed, and another for another', () => {
+    expect(planTrials(configuration)).toEqual(trials);
+    expect(planTrials({ ...configuration, seed: 43 })).not.toEqual(trials);
+  });
+
+  test('does not favour any place in a block', () => {
+    const first = planTrials({ ...configuration, rounds: 300 }).filter((_, i) => i % 3 === 0);
+    for (const name of ['iterative', 'async', 'cluster']) {
+      const share = first.filter((trial) => model(trial) === name).length / first.length;
+      expect(share).toBeCloseTo(1 / 3, 1);
+    }
+  });
+});
+
+describe('a configuration', () => {
+  test('without faults has none', () => expect(configurationFaults(configuration)).toEqual([]));
+
+  test('reports all its faults together', () => {
+    const faults = configurationFaults({
+      ...configuration,
+      targets: [],
+      transports: ['udp'],
+      connections: [0, 1.5],
+      pipelining: 0,
+      size: 70_000,
+      rounds: 0,
+      durationMs: 0,
+      warmupMs: -1,
+      threads: 0,
+      timeoutMs: 0,
+      openTimeoutMs: 0,
+    });
+    const named = [
+      'nothing to measure',
+      'connections: 0',
+      'connections: 1.5',
+      'pipelining',
+      'size: 70000 bytes over UDP',
+    ];
+    named.push('rounds', 'duration', 'warmup', 'timeout', 'open-timeout', 'threads');
+    for (const name of named) expect(faults.filter((fault) => fault.startsWith(name))).toHaveLength(1);
+    expect(faults).toHaveLength(named.length);
+  });
+
+  test('wants room for a sequence number in a datagram, but not in a TCP request', () => {
+    expect(configurationFaults({ ...configuration, size: 7 })).toHaveLength(1);
+    expect(configurationFaults({ ...configuration, size: 7, transports: ['tcp'] })).toEqual([]);
+  });
+
+  test('refuses a transport that an address does not speak', () => {
+    const target = {
+      kind: 'address',
+      url: 'udp://127.0.0.1:7',
+      transport: 'udp',
+      address: { host: '127.0.0.1', port: 7 },
+    } as const;
+    expect(configurationFaults({ ...configuration, targets: [target] })).toEqual([
+      'target udp://127.0.0.1:7 speaks udp only',
+    ]);
+  });
+});
+
+describe('placement', () => {
+  const automatic = { serverCpus: null, loadCpus: null, threads: null };
+
+  test('shares fewer than four CPUs, and says so', () => {
+    const placement = placeOnCpus([0, 1], automatic);
+    expect(placement).toMatchObject({ serverCpus: [], loadCpus: [], threads: 1 });
+    expect(placement.warnings.map(({ code }) => code)).toEqual(['cpus-shared']);
+  });
+
+  test('splits four or more, a generator thread for each of the load’s', () => {
+    expect(placeOnCpus([0, 1, 2, 3, 6], automatic)).toEqual({
+      serverCpus: [0, 1, 2],
+      loadCpus: [3, 6],
+      threads: 2,
+      warnings: [],
+    });
+  });
+
+  test('does as it is told', () => {
+    expect(placeOnCpus([0, 1], { serverCpus: [0], loadCpus: [1], threads: 3 })).toEqual({
+      serverCpus: [0],
+      loadCpus: [1],
+      threads: 3,
+      warnings: [],
+    });
+  });
+
+  test('keeps the automatic half off CPUs that the other side asked for', () => {
+    expect(placeOnCpus([0, 1, 2, 3], { ...automatic, loadCpus: [1] }).serverCpus).toEqual([0]);
+  });
+
+  test('warns when asked for the same CPUs on both sides', () => {
+    const placement = placeOnCpus([0, 1, 2, 3], { serverCpus: [0, 1], loadCpus: [1], threads: null });
+    expect(placement.warnings).toHaveLength(1);
+  });
+});
+
+test('connections are shared out evenly and without gaps', () => {
+  for (const [connections, threads] of [
+    [10, 3],
+    [3, 3],
+    [7, 1],
+    [128, 5],
+  ] as const) {
+    const shares = Array.from({ length: threads }, (_, i) => shareOf(connections, threads, i));
+    expect(shares.reduce((sum, { count }) => sum + count, 0)).toBe(connections);
+    for (const [i, { first }] of shares.entries()) {
+      expect(first).toBe(shares.slice(0, i).reduce((sum, { count }) => sum + count, 0));
+    }
+    const counts = shares.map(({ count }) => count);
+    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1);
+  }
+});
+
+describe('random numbers', () => {
+  test('are known for a seed', () => {
+    const random = seededRandom(1);
+    expect([random(), random(), random()].map((x) => x.toFixed(6))).toEqual(['0.627074', '0.002736', '0.527447']);
+  });
+
+  test('lie in [0, 1) with mean 1/2', () => {
+    const random = seededRandom(7);
+    const values = Array.from({ length: 10_000 }, random);
+    expect(Math.min(...values)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...values)).toBeLessThan(1);
+    expect(values.reduce((a, b) => a + b) / values.length).toBeCloseTo(0.5, 1);
+  });
+
+  test('shuffle without losing anything', () => {
+    const items = [1, 2, 3, 4, 5, 6, 7, 8];
+    const copy = shuffled(items, seededRandom(3));
+    expect(copy).not.toEqual(items);
+    expect([...copy].sort()).toEqual(items);
+  });
+});
+
+test.each([
+  [[3], 3],
+  [[1, 2], 1.5],
+  [[5, 1, 3], 3],
+  [[4, 1, 3, 2], 2.5],
+])('the median of %j is %d', (values, middle) => expect(median(values)).toBe(middle));
