@@ -18,7 +18,7 @@ export interface Aggregate {
   /** Did opening end before every connection was answered, in any round? */
   readonly openingGivenUp: boolean;
   readonly jain: number;
-  /** Connections that got nothing, in the worst round. */
+  /** Connections that got nothing, as a whole number. */
   readonly starved: number;
   /** Requests that failed in whatever way, in all rounds together: a median could hide them. */
   readonly errors: number;
@@ -82,7 +82,7 @@ function aggregateRow(trials: readonly Trial[], failures: readonly Failure[]): A
     openingMicros: over(({ opening }) => opening.seconds * 1e6),
     openingGivenUp: trials.some((trial) => trial.opening.answered < trial.connections),
     jain: over(({ fairness }) => fairness.jain),
-    starved: Math.max(0, ...trials.map(({ fairness }) => fairness.starvedConnections)),
+    starved: Math.round(over(({ fairness }) => fairness.starvedConnections)),
     errors: trials.reduce((sum, trial) => sum + failedRequests(trial), 0),
     saturated: trials.some(({ generator }) => generator.saturated),
   };

@@ -23,11 +23,11 @@ const MEMORY_UNITS: readonly Unit[] = [
   { name: 'GiB', factor: 1024 ** 3 },
 ];
 
-/** At least three digits, at most three decimals: `0.032`, `1.23`, `12.3`, `123`, `12,345`. */
+/** Three digits, or all before the point; at most four decimals: `0.0077`, `0.123`, `1.23`, `12.3`, `123`, `12,345`. */
 export function formatNumber(value: number): string {
   const size = Math.abs(value);
   if (size === 0) return '0';
-  const decimals = size < 0.9995 ? 3 : size < 9.995 ? 2 : size < 99.95 ? 1 : 0;
+  const decimals = size < 0.09995 ? 4 : size < 0.9995 ? 3 : size < 9.995 ? 2 : size < 99.95 ? 1 : 0;
   const [whole = '', fraction] = value.toFixed(decimals).split('.');
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;

@@ -1,0 +1,88 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { expect, test } from 'vitest';
+import { Program, scratchDirectory } from './program.ts';
+
+/**
+ * The examples of README.md, executed. The sockbench commands of each ```sh block run in order, in a
+ * directory of the README's own; `serve` keeps running until the block is over, on a free port in place of the one it
+ * names. A comment before a block, `<!-- test: -d 100ms -->`, sets flags of its measuring commands, to save time: in place
+ * of those spelt alike, or besides.
+ */
+type Block = readonly (readonly string[])[];
+
+const PREFIX = /^(?:npm run --silent sockbench -- |npx sockbench )/;
+const MEASURING = ['bench', 'run'];
+
+/** Every block of shell commands that calls sockbench. */
+function exampleBlocks(markdown: string): Block[] {
+  const blocks = markdown.matchAll(/(?:<!-- test: (?<flags>.*?) -->\n+)?^```sh\n(?<lines>.*?)^```$/gms);
+  return [...blocks].flatMap(({ groups }) => {
+    const lines = (groups?.lines ?? '').replaceAll('\\\n', ' ').split('\n');
+    const commands = lines.filter((line) => PREFIX.test(line)).map((line) => words(line.replace(PREFIX, '')));
+    const flags = words(groups?.flags ?? '');
+    return commands.length > 0 ? [commands.map((command) => withFlags(command, flags))] : [];
+  });
+}
+
+/** A command line's words, as a shell would split it; a comment is none. */
+function words(line: string): string[] {
+  const code = line.replace(/(?:^|\s)#.*$/, '');
+  return [...code.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
+    ([, single, double, bare]) => single ?? double ?? bare ?? '',
+  );
+}
+
+function withFlags(command: readonly string[], flags: readonly string[]): readonly string[] {
+  if (!MEASURING.includes(command[0] ?? '')) return command;
+  const kept = command.filter((word, i) => !isFlagOf(flags, word) && !isFlagOf(flags, command[i - 1]));
+  return [...kept, ...flags];
+}
+
+function isFlagOf(flags: readonly string[], word = ''): boolean {
+  return word.startsWith('-') && flags.includes(word);
+}
+
+async function freePort(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return String(port);
+}
+
+/** The block's commands with the port that a server of it listens on replaced by a free one. */
+async function onFreePort(commands: Block): Promise<Block> {
+  const [, port] = / --port (\d+)/.exec(commands.flat().join(' ')) ?? [];
+  if (port === undefined) return commands;
+  const free = await freePort();
+  return commands.map((command) => command.map((word) => word.replace(new RegExp(`(?<![\\d.])${port}$`), free)));
+}
+
+const blocks = exampleBlocks(readFileSync('README.md', 'utf8'));
+
+test('the README has examples, of every command', () => {
+  const shown = new Set(blocks.flatMap((commands) => commands.map(([command]) => command)));
+  expect(shown).toEqual(new Set(['run', 'bench', 'serve', 'list', 'report']));
+});
+
+test('the README’s examples work', { timeout: 120_000 }, async () => {
+  const cwd = scratchDirectory();
+  for (const commands of blocks) {
+    const servers: Program[] = [];
+    for (const command of await onFreePort(commands)) {
+      const program = new Program(command, { cwd });
+      if (command[0] === 'serve') {
+        await program.says(/talk to it/);
+        servers.push(program);
+      } else {
+        const { code, stderr } = await program.end();
+        expect(code, `${command.join(' ')}\n${stderr}`).toBe(0);
+      }
+    }
+    for (const server of servers) server.process.kill('SIGTERM');
+    for (const server of servers) expect(await server.end()).toMatchObject({ code: 0 });
+  }
+});
