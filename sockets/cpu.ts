@@ -38,6 +38,22 @@ export function getAffinity(pid: number): number[] {
   );
 }
 
+/**
+ * Does something, such as starting a process, while the calling thread is bound to some CPUs: children inherit that.
+ * @param cpus none: leaves the thread as it is.
+ * @throws {SystemError} EINVAL when none of them exists here.
+ */
+export function onCpus<T>(cpus: readonly number[], action: () => T): T {
+  if (cpus.length === 0) return action();
+  const before = getAffinity(0);
+  setAffinity(0, cpus);
+  try {
+    return action();
+  } finally {
+    setAffinity(0, before);
+  }
+}
+
 let timespec: NativeMemory | undefined;
 
 /**

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, platform, release, totalmem } from 'node:os';
+import { packageVersion } from '../model/package.ts';
 import type { Environment } from '../model/result.ts';
-import { packageVersion } from '../model/version.ts';
 
 /** What may make this run's numbers differ from another machine's. */
 export function describeEnvironment(): Environment {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { AppName } from '../../servers/apps/catalog.ts';
 import { type HostMessage, type HostSpec, hostProgram } from '../../servers/host.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
-import { getAffinity, setAffinity } from '../../sockets/cpu.ts';
+import { onCpus } from '../../sockets/cpu.ts';
 import type { Transport } from '../../sockets/socket.ts';
 import { processTree } from '../measure/procfs.ts';
 import type { TargetSpec } from '../model/configuration.ts';
@@ -85,18 +85,6 @@ function startLimit(model: string, stderr: readonly string[]): Promise<never> {
       START_LIMIT_MS,
     ).unref();
   });
-}
-
-/** Does something, such as starting a process, while this thread is bound to some CPUs: children inherit that. */
-function onCpus<T>(cpus: readonly number[], action: () => T): T {
-  if (cpus.length === 0) return action();
-  const before = getAffinity(0);
-  setAffinity(0, cpus);
-  try {
-    return action();
-  } finally {
-    setAffinity(0, before);
-  }
 }
 
 /** An array that always holds the last lines that a process wrote on stderr. */

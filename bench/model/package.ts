@@ -1,0 +1,16 @@
+import { existsSync, readFileSync } from 'node:fs';
+
+/** The folder of this package, wherever the code was built to, as a URL that ends in a slash. */
+export function packageRoot(): URL {
+  let folder = new URL('.', import.meta.url);
+  while (!existsSync(new URL('package.json', folder))) {
+    if (folder.pathname === '/') throw new Error('sockbench can not find its own package.json: install it again');
+    folder = new URL('..', folder);
+  }
+  return folder;
+}
+
+/** This package's version, from its own package.json. */
+export function packageVersion(): string {
+  return (JSON.parse(readFileSync(new URL('package.json', packageRoot()), 'utf8')) as { version: string }).version;
+}

@@ -1,0 +1,45 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+/** From the top down: a floor may import those after it, never those before. */
+const FLOORS = ['scripts', 'reports', 'bench', 'servers', 'sockets'];
+const cells = FLOORS.flatMap((from, i) => FLOORS.map((to, j) => ({ from, to, allowed: j >= i })));
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const house = mkdtempSync(join(tmpdir(), 'sockbench-floors-'));
+let complaints = '';
+
+/** A house of five floors where each imports each, and all call foreign functions, under this project's own rules. */
+beforeAll(() => {
+  copyFileSync(join(root, 'biome.json'), join(house, 'biome.json'));
+  for (const floor of FLOORS) {
+    mkdirSync(join(house, floor));
+    writeFileSync(join(house, floor, 'foreign.ts'), "import koffi from 'koffi';\n\nexport const x = koffi;\n");
+  }
+  for (const { from, to } of cells) {
+    const value = `import { x } from '../${to}/some/place.ts';\n\nexport const y = x;\n`;
+    const type = `import type { x } from '../${to}/place.ts';\n\nexport type y = x;\n`;
+    writeFileSync(join(house, from, `value-from-${to}.ts`), value);
+    writeFileSync(join(house, from, `type-from-${to}.ts`), type);
+  }
+  const biome = join(root, 'node_modules/@biomejs/biome/bin/biome');
+  const flags = ['lint', '--vcs-enabled=false', '--max-diagnostics=none', '--only=style/noRestrictedImports', '.'];
+  complaints = spawnSync(process.execPath, [biome, ...flags], { cwd: house, encoding: 'utf8' }).stderr;
+});
+
+afterAll(() => rmSync(house, { recursive: true }));
+
+describe('imports point down', () => {
+  test.each(cells)('$from importing $to: $allowed', ({ from, to, allowed }) => {
+    expect(complaints.includes(`${from}/value-from-${to}.ts`)).toBe(!allowed);
+    expect(complaints.includes(`${from}/type-from-${to}.ts`)).toBe(!allowed);
+  });
+});
+
+test.each(FLOORS)('%s can not import koffi: sockets/libc.ts loads it when it is needed', (floor) => {
+  expect(complaints.includes(`${floor}/foreign.ts`)).toBe(true);
+});
