@@ -16,13 +16,11 @@ const TWO_31 = 2 ** 31;
 const TWO_21 = 2 ** 21;
 
 /** Bytes of shared memory that a histogram needs. */
-export const HISTOGRAM_BYTES = BUCKETS * 4 + 4 * 8;
+export const HISTOGRAM_BYTES = BUCKETS * 4 + 2 * 8;
 
-// Behind the counts, as doubles: how many, their sum, the largest, the smallest.
-const COUNT = 0;
-const SUM = 1;
-const MAX = 2;
-const MIN = 3;
+// Behind the counts, as doubles: the sum of all values, and the largest.
+const SUM = 0;
+const MAX = 1;
 
 export class Histogram {
   readonly #counts: Uint32Array;
@@ -34,7 +32,7 @@ export class Histogram {
    */
   constructor(buffer: ArrayBufferLike = new ArrayBuffer(HISTOGRAM_BYTES), offset = 0) {
     this.#counts = new Uint32Array(buffer, offset, BUCKETS);
-    this.#totals = new Float64Array(buffer, offset + BUCKETS * 4, 4);
+    this.#totals = new Float64Array(buffer, offset + BUCKETS * 4, 2);
   }
 
   /** Adds a duration in nanoseconds; fractions are cut, negative ones count as 0. */
@@ -43,14 +41,15 @@ export class Histogram {
     const index = bucketOf(value);
     const totals = this.#totals;
     this.#counts[index] = (this.#counts[index] as number) + 1;
-    if (value > (totals[MAX] as number)) totals[MAX] = value;
-    if (value < (totals[MIN] as number) || totals[COUNT] === 0) totals[MIN] = value;
-    totals[COUNT] = (totals[COUNT] as number) + 1;
     totals[SUM] = (totals[SUM] as number) + value;
+    if (value > (totals[MAX] as number)) totals[MAX] = value;
   }
 
+  /** How many values were recorded: counted when asked, so that recording need not. */
   get count(): number {
-    return this.#totals[COUNT] as number;
+    let count = 0;
+    for (const inBucket of this.#counts) count += inBucket;
+    return count;
   }
 
   /** Largest value recorded, exactly, in nanoseconds; 0 when empty. */
@@ -58,14 +57,10 @@ export class Histogram {
     return this.#totals[MAX] as number;
   }
 
-  /** Smallest value recorded, exactly, in nanoseconds; 0 when empty. */
-  get min(): number {
-    return this.#totals[MIN] as number;
-  }
-
   /** Arithmetic mean in nanoseconds; 0 when empty. */
   get mean(): number {
-    return this.count === 0 ? 0 : (this.#totals[SUM] as number) / this.count;
+    const { count } = this;
+    return count === 0 ? 0 : (this.#totals[SUM] as number) / count;
   }
 
   /**
@@ -85,16 +80,12 @@ export class Histogram {
 
   /** Adds all that another histogram holds: percentiles of the sum are those of both together, exactly. */
   add(other: Histogram): void {
-    if (other.count === 0) return;
     for (let i = 0; i < BUCKETS; i++) {
       const more = other.#counts[i] as number;
       if (more > 0) this.#counts[i] = (this.#counts[i] as number) + more;
     }
-    const totals = this.#totals;
-    totals[MIN] = this.count === 0 ? other.min : Math.min(this.min, other.min);
-    totals[MAX] = Math.max(this.max, other.max);
-    totals[SUM] = (totals[SUM] as number) + (other.#totals[SUM] as number);
-    totals[COUNT] = this.count + other.count;
+    this.#totals[SUM] = (this.#totals[SUM] as number) + (other.#totals[SUM] as number);
+    this.#totals[MAX] = Math.max(this.max, other.max);
   }
 
   reset(): void {

@@ -47,11 +47,10 @@ describe('a histogram', () => {
     },
   );
 
-  test('knows count, mean, smallest and largest exactly', () => {
+  test('knows count, mean and largest exactly', () => {
     const histogram = histogramOf([5, 1_000_003, 70]);
     expect(histogram.count).toBe(3);
     expect(histogram.mean).toBeCloseTo(1_000_078 / 3);
-    expect(histogram.min).toBe(5);
     expect(histogram.max).toBe(1_000_003);
   });
 
@@ -76,7 +75,7 @@ describe('a histogram', () => {
         const whole = histogramOf([...first, ...second]);
         expect([...sum.buckets()]).toEqual([...whole.buckets()]);
         expect(sum.quantile(q)).toBe(whole.quantile(q));
-        expect([sum.count, sum.min, sum.max]).toEqual([whole.count, whole.min, whole.max]);
+        expect([sum.count, sum.max]).toEqual([whole.count, whole.max]);
       }),
     );
   });
