@@ -21,11 +21,13 @@ export async function measure(configuration: RunConfiguration, output: Output): 
   const sink = orMisconfigured(() => new ResultSink(output.directory, new Date()), '--out-dir');
   say(`seed ${configuration.seed}; results go to ${sink.directory}`);
   const display = new ProgressDisplay(process.stderr, output.quiet);
+  // A full disk must not end the run: what it measures can still be printed, and the next save may succeed.
+  let save = () => {};
   const observer = {
     progress: display.progress.bind(display),
     saved(result: Result) {
       display.saved(result);
-      sink.save(result);
+      save = attempted(() => sink.save(result));
     },
   };
   const result = await untilInterrupted((signal) => run(configuration, observer, signal)).finally(() =>
@@ -37,6 +39,7 @@ export async function measure(configuration: RunConfiguration, output: Output): 
     if (file === '-') print(document);
     else orMisconfigured(() => writeReport(file, document), `${format} report`);
   }
+  orMisconfigured(save, '--out-dir');
   say(`results saved in ${sink.file}`);
   return exitCode(result);
 }
@@ -46,13 +49,25 @@ export async function show(format: Format, result: Result, noColor: boolean): Pr
   print(await render(format, result, { color: mayColor(process.stdout, noColor), width: reportWidth() }));
 }
 
+/** Does something now; what it returns throws the error, if there was one, when that is wanted. */
+function attempted(work: () => void): () => void {
+  try {
+    work();
+    return () => {};
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
+}
+
 /** @throws {ConfigurationError} in place of an error of the file system. */
 function orMisconfigured<T>(write: () => T, what: string): T {
   try {
     return write();
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new ConfigurationError([`${what}: can't be written: ${message}`], { cause: error });
+    if (!(error instanceof Error) || !('syscall' in error)) throw error;
+    throw new ConfigurationError([`${what}: can't be written: ${error.message}`], { cause: error });
   }
 }
 

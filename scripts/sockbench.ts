@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import yargs from 'yargs';
 import { ConfigurationError } from '../bench/model/errors.ts';
 import { plain } from '../reports/plain.ts';
+import { exitNow } from '../sockets/process.ts';
 import { yargsCommand } from './command.ts';
 import { bench } from './commands/bench.ts';
 import { list } from './commands/list.ts';
@@ -59,12 +60,18 @@ function program(args: readonly string[]) {
   );
 }
 
-endQuietlyOnBrokenPipe();
-try {
-  await program(process.argv.slice(2)).parseAsync();
-} catch (error) {
+/** Says why the program failed. @returns the exit code. */
+function explain(error: unknown): number {
   const { lines, exitCode } = ending(error);
   for (const line of lines.flatMap((text) => text.split('\n'))) say(plain(line));
   if (error instanceof ConfigurationError) say("Try 'sockbench --help', or --help after a command.");
-  process.exitCode = exitCode;
+  return exitCode;
+}
+
+endQuietlyOnBrokenPipe();
+process.on('uncaughtException', (error) => exitNow(explain(error)));
+try {
+  await program(process.argv.slice(2)).parseAsync();
+} catch (error) {
+  process.exitCode = explain(error);
 }

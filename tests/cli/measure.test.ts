@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -133,6 +133,17 @@ test('results that can’t be saved are told before anything is measured', async
   const { code, stdout, stderr } = await sockbench('run', '--model', 'async', '--out-dir', 'package.json/results');
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toContain("--out-dir: can't be written");
+});
+
+test('when saving fails halfway, what was measured is printed all the same', async () => {
+  const directory = scratchDirectory();
+  const program = new Program(['run', '--model', 'async', '-c', '1', '-d', '1s', '--out-dir', directory]);
+  const [, run = ''] = await program.says(/results go to (.+)\n/);
+  rmSync(run, { recursive: true });
+  const { code, stdout, stderr } = await program.end();
+  expect(code).toBe(2);
+  expect(stdout).toMatch(/^async +≥?\d/m);
+  expect(stderr).toContain("--out-dir: can't be written: ENOENT");
 });
 
 test('each run keeps a directory of its own, with nothing but results in it', async () => {
