@@ -15,9 +15,16 @@ export function mayColor(stream: NodeJS.WriteStream, unwanted: boolean): boolean
   return stream.isTTY === true && !unwanted && !process.env.NO_COLOR;
 }
 
-/** Columns that reports are laid out for: what fits a terminal and a page of documentation alike. */
-export function reportWidth(): number {
-  return Math.min(100, process.stdout.columns ?? 100);
+/** No report is laid out for less, however narrow the terminal is: then its lines are wrapped there. */
+const LEAST_WIDTH = 60;
+const MOST_WIDTH = 100;
+
+/**
+ * Columns that reports are laid out for: what fits a terminal and a page of documentation alike.
+ * @param columns of the terminal; undefined without one, zero where it does not tell.
+ */
+export function reportWidth(columns: number | undefined = process.stdout.columns): number {
+  return Math.max(LEAST_WIDTH, Math.min(MOST_WIDTH, columns || MOST_WIDTH));
 }
 
 /** Lets the program end without a stack trace when the reader of its output has gone, as in `sockbench list | head`. */

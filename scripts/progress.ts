@@ -1,5 +1,4 @@
 import { targetName } from '../bench/model/configuration.ts';
-import { describeOperatingPoint } from '../bench/model/operating-point.ts';
 import type { Failure, Result, Trial } from '../bench/model/result.ts';
 import type { Progress, RunObserver } from '../bench/run/observer.ts';
 import { failedRequests } from '../reports/aggregate.ts';
@@ -12,6 +11,9 @@ export interface ProgressStream {
   readonly columns?: number;
   write(text: string): unknown;
 }
+
+/** Of a terminal that does not tell its width, or says zero. */
+const DEFAULT_COLUMNS = 80;
 
 /** Back to the first column, and clear to the end of the line: ECMA-48 EL. */
 const CLEAR_LINE = '\r\x1b[K';
@@ -37,7 +39,7 @@ export class ProgressDisplay implements Pick<RunObserver, 'progress' | 'saved'> 
   progress(progress: Progress): void {
     this.#total = progress.total;
     if (this.#quiet || !this.#stream.isTTY) return;
-    this.#stream.write(`${CLEAR_LINE}${liveLine(progress).slice(0, (this.#stream.columns ?? 80) - 1)}`);
+    this.#stream.write(`${CLEAR_LINE}${liveLine(progress).slice(0, (this.#stream.columns || DEFAULT_COLUMNS) - 1)}`);
     this.#live = true;
   }
 
@@ -57,15 +59,16 @@ export class ProgressDisplay implements Pick<RunObserver, 'progress' | 'saved'> 
   }
 }
 
+/** What must not be cut on a narrow terminal comes first. */
 function liveLine({ trial, done, total, phase, ...now }: Progress): string {
-  const parts = [
-    `[${Math.min(done + 1, total)}/${total}] ${plain(targetName(trial.target))}, ${describeOperatingPoint(trial)}: ${phase}`,
+  const left = now.remainingSeconds === null ? '' : `, ${formatSeconds(now.remainingSeconds)} left`;
+  const numbers = [
     ...(now.requestsPerSecond === null ? [] : [`${formatCount(now.requestsPerSecond)} req/s`]),
     ...(now.p99Micros === null ? [] : [`p99 ${formatMicros(now.p99Micros)}`]),
     formatPlural(now.errors, 'error'),
-    ...(now.remainingSeconds === null ? [] : [`${formatSeconds(now.remainingSeconds)} left`]),
   ];
-  return parts.join(', ');
+  const what = `${plain(targetName(trial.target))}, ${trial.transport} × ${trial.connections}`;
+  return `[${Math.min(done + 1, total)}/${total}${left}] ${what}, ${phase}: ${numbers.join(', ')}`;
 }
 
 function trialLine(trial: Trial): string {

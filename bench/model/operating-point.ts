@@ -18,9 +18,3 @@ export interface OperatingPoint {
   /** Bytes of a request, and of its reply. */
   readonly size: number;
 }
-
-/** `tcp, 16 connections, 64 B`, for progress lines and messages. */
-export function describeOperatingPoint({ transport, connections, pipelining, size }: OperatingPoint): string {
-  const flight = pipelining > 1 ? `, ${pipelining} in flight on each` : '';
-  return `${transport}, ${connections} ${connections === 1 ? 'connection' : 'connections'}${flight}, ${size} B`;
-}

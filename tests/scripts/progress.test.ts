@@ -5,11 +5,12 @@ import { failure, result, trial } from '../reports/results.ts';
 
 class Screen {
   text = '';
-  readonly columns = 60;
   readonly isTTY: boolean;
+  readonly columns: number;
 
-  constructor(isTTY: boolean) {
+  constructor(isTTY: boolean, columns = 60) {
     this.isTTY = isTTY;
+    this.columns = columns;
   }
 
   write(text: string): void {
@@ -66,9 +67,15 @@ test('a terminal gets one line, rewritten, cut to its width and wiped at the end
     display.finish();
   });
   const [, line = '', ...rest] = text.split('\r\u001b[K');
-  expect(line).toBe('[4/96] async, tcp, 16 connections, 64 B: measuring, 98.4k r');
+  expect(line).toBe('[4/96, 1 min 15 s left] async, tcp × 16, measuring: 98.4k r');
   expect(line).toHaveLength(59);
   expect(rest).toEqual(['']);
+});
+
+test('a terminal that says it has no columns is taken to have 80', () => {
+  const screen = new Screen(true, 0);
+  new ProgressDisplay(screen, false).progress(measuring);
+  expect(screen.text).toMatch(/98\.4k req\/s, p99 1\.23 ms, 2$/);
 });
 
 test('a quiet run shows nothing', () => {
