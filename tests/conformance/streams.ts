@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Holdings, holdings, residentBytes } from '../servers/process-tree.ts';
+import { type Holdings, holdings, isIdle, residentBytes } from '../servers/process-tree.ts';
 import { ServerProcess } from '../servers/server-process.ts';
 import { until } from '../servers/until.ts';
 import { patternBytes } from './bytes.ts';
@@ -83,6 +83,13 @@ export function describeStreams({ model, app, dialogue }: Subject): void {
     }
   });
 
+  test('a reset while the server is stuck sending hurts nobody else', async () => {
+    await using victim = await StreamClient.connect(server.address);
+    await new SlowReader(victim, SLOW_READER_BYTES, 8).stuff();
+    await victim.reset();
+    await converse(patternBytes(9, 0, 10_000));
+  });
+
   test(`${count} clients at once, each with its own data`, async () => {
     const clients = await Promise.all(Array.from({ length: count }, () => StreamClient.connect(server.address)));
     const rounds = 3;
@@ -119,6 +126,7 @@ export function describeStreams({ model, app, dialogue }: Subject): void {
     const before = residentBytes(server.pid);
     const reader = new SlowReader(client, SLOW_READER_BYTES, 7);
     const { written } = await reader.stuff();
+    await until('the server to wait without spinning', () => isIdle(server.pid));
     expect(reader.sent, 'bytes sent with nobody reading').toBeLessThan(SLOW_READER_BOUND);
     expect(residentBytes(server.pid) - before, 'growth of the server').toBeLessThan(SLOW_READER_BOUND);
     for (let at = 0; at < reader.total; at += MEBIBYTE) {
@@ -135,6 +143,7 @@ export function describeStreams({ model, app, dialogue }: Subject): void {
       // Some are opened on first use; one left behind by each client would be many more.
       return now.processes <= idle.processes && now.threads < idle.threads + 15 && now.files < idle.files + count / 2;
     });
+    await until('the server to do nothing any more', () => isIdle(server.pid));
     expect(server.running).toBe(true);
   });
 }

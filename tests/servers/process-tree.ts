@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { processCpuNanos } from '../../sockets/cpu.ts';
 
 /** A process, told apart from a later one with the same pid by when it started. */
 export interface ProcessId {
@@ -65,6 +67,17 @@ export function residentBytes(root: number): number {
       return sum;
     }
   }, 0);
+}
+
+/** Do a process and its descendants rest? Looks for 100 ms; a thread that spins would take most of that. */
+export async function isIdle(root: number): Promise<boolean> {
+  const before = cpuNanos(root);
+  await sleep(100);
+  return cpuNanos(root) - before < 20e6;
+}
+
+function cpuNanos(root: number): number {
+  return processTree(root).reduce((sum, { pid }) => sum + (processCpuNanos(pid) ?? 0), 0);
 }
 
 function entries(directory: string): number {

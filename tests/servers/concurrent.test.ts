@@ -1,0 +1,103 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Conversant } from '../../servers/concurrent.ts';
+import type { RunningServer } from '../../servers/contract.ts';
+import { whyNoLibc } from '../../sockets/libc.ts';
+import { close, type Transport } from '../../sockets/socket.ts';
+import { DatagramClient } from '../conformance/datagram-client.ts';
+import { StreamClient } from '../conformance/stream-client.ts';
+import { until } from './until.ts';
+
+// Out of dist, as it starts threads.
+const built = new URL('../../dist/servers/concurrent.js', import.meta.url).href;
+const { startConcurrentServer } = (await import(built)) as typeof import('../../servers/concurrent.ts');
+
+/** Takes clients' sockets and does nothing with them until it is told to let go. */
+class Collector {
+  readonly fds: number[] = [];
+  readonly #ends: (() => void)[] = [];
+
+  readonly converse = (fd: number): Conversant => {
+    this.fds.push(fd);
+    const ending = new AbortController();
+    const ended = new Promise<void>((resolve) => {
+      ending.signal.addEventListener('abort', () => {
+        close(fd);
+        resolve();
+      });
+    });
+    const end = () => ending.abort();
+    this.#ends.push(end);
+    return { ended, end };
+  };
+
+  /** Ends the conversation that began first. */
+  endFirst(): void {
+    this.#ends.shift()?.();
+  }
+}
+
+function start(transport: Transport, capacity: number): { server: RunningServer; collector: Collector } {
+  const collector = new Collector();
+  const spec = { transport, app: 'echo', host: '127.0.0.1', port: 0 } as const;
+  const server = startConcurrentServer(spec, capacity, collector.converse);
+  onTestFinished(() => server.close());
+  return { server, collector };
+}
+
+async function connectPeer(server: RunningServer): Promise<DatagramClient> {
+  const client = await DatagramClient.connect(server.address);
+  onTestFinished(() => client.close());
+  return client;
+}
+
+const hello = Buffer.from('hello');
+
+describe.skipIf(whyNoLibc())('a concurrent server', () => {
+  test('at its capacity it accepts the next connection when one has ended', async () => {
+    const { server, collector } = start('tcp', 2);
+    for (let i = 0; i < 4; i++) {
+      const client = await StreamClient.connect(server.address);
+      onTestFinished(() => client[Symbol.asyncDispose]());
+    }
+    await until('two conversations', () => collector.fds.length >= 2);
+    collector.endFirst();
+    await until('a third', () => collector.fds.length >= 3);
+    collector.endFirst();
+    await until('a fourth', () => collector.fds.length >= 4);
+    expect(collector.fds.length).toBe(4);
+  });
+
+  test('gives each UDP peer one socket, however much it sends at once', async () => {
+    const { server, collector } = start('udp', 100);
+    const peers = await Promise.all(Array.from({ length: 20 }, () => connectPeer(server)));
+    await Promise.all(peers.flatMap((peer) => Array.from({ length: 10 }, () => peer.send(hello))));
+    // The first at least reaches the listener: what comes after may be at the peer's own socket, where nobody answers.
+    await Promise.all(peers.map((peer) => peer.count(1)));
+    await until('all peers’ sockets', () => collector.fds.length >= peers.length);
+    // The listener has seen everything sent before this stranger's datagram.
+    expect(await (await connectPeer(server)).exchange(hello)).toEqual(hello);
+    await until('the stranger’s socket', () => collector.fds.length > peers.length);
+    expect(collector.fds.length).toBe(peers.length + 1);
+  });
+
+  test('above its capacity the listener answers peers itself', async () => {
+    const { server, collector } = start('udp', 1);
+    expect(await (await connectPeer(server)).exchange(hello)).toEqual(hello);
+    await until('the first peer’s socket', () => collector.fds.length === 1);
+    const second = await connectPeer(server);
+    for (let i = 0; i < 10; i++) expect(await second.exchange(hello)).toEqual(hello);
+    expect(collector.fds.length).toBe(1);
+  });
+
+  test('a peer that comes back after its conversation ended gets a new one', async () => {
+    const { server, collector } = start('udp', 10);
+    const peer = await connectPeer(server);
+    expect(await peer.exchange(hello)).toEqual(hello);
+    await until('a socket', () => collector.fds.length === 1);
+    collector.endFirst();
+    await until('another socket', async () => {
+      await peer.send(hello);
+      return collector.fds.length === 2;
+    });
+  });
+});
