@@ -1,11 +1,13 @@
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Result } from '../../bench/model/result.ts';
 import { readResult } from '../../reports/reader.ts';
+import { isRunning, type ProcessId, processTree } from '../servers/process-tree.ts';
+import { until } from '../servers/until.ts';
 import { Program, scratchDirectory, sockbench } from './program.ts';
 
 const ESCAPE = '\u001b';
@@ -121,12 +123,14 @@ test('a second Ctrl-C ends at once, and no server outlives it', async () => {
   const program = new Program([
     ...['run', '--model', 'event-driven', '-c', '1', '-d', '1h', '--out-dir', scratchDirectory()],
   ]);
-  const server = await listeningChild(program.process.pid ?? 0);
+  const [server] = await listeningChildren(program.process.pid ?? 0);
+  // A server that does not stop when it is told to: waiting for it is what the second Ctrl-C cuts short.
+  process.kill(server?.pid ?? 0, 'SIGSTOP');
   program.process.kill('SIGINT');
   await program.says(/stopping; once more/);
   program.process.kill('SIGINT');
-  expect(await program.end()).toMatchObject({ code: 130 });
-  await gone(server);
+  expect(await program.end()).toMatchObject({ code: 130, stdout: '' });
+  await until('the server to be gone', () => server !== undefined && !isRunning(server));
 });
 
 test('results that can’t be saved are told before anything is measured', async () => {
@@ -154,18 +158,31 @@ test('each run keeps a directory of its own, with nothing but results in it', as
   for (const file of files) expect(readdirSync(join(file, '..'))).toEqual(['results.json']);
 });
 
-/** The pid of a child process, once there is one. */
-async function listeningChild(parent: number): Promise<number> {
-  for (;;) {
-    const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim();
-    if (children) return Number(children.split(' ')[0]);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+/** The child processes that listen on a TCP port, once there is one. */
+async function listeningChildren(parent: number): Promise<ProcessId[]> {
+  let children: ProcessId[] = [];
+  await until('a server to listen', () => {
+    children = processTree(parent).filter((each) => each.pid !== parent && isListening(each.pid));
+    return children.length > 0;
+  });
+  return children;
 }
 
-/** Resolves when a process has ended; the test's time-out is the bound. */
-async function gone(pid: number): Promise<void> {
-  while (existsSync(`/proc/${pid}/stat`) && !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) {
-    await new Promise((resolve) => setImmediate(resolve));
+/** Holds the process a socket that /proc/net/tcp shows in state 0A, LISTEN? */
+function isListening(pid: number): boolean {
+  const listeners = readFileSync('/proc/net/tcp', 'latin1')
+    .split('\n')
+    .map((line) => line.trim().split(/ +/))
+    .filter((fields) => fields[3] === '0A')
+    .map((fields) => `socket:[${fields[9]}]`);
+  return openFiles(pid).some((link) => listeners.includes(link));
+}
+
+/** What the process's descriptors stand for: `socket:[12345]`. None when it ends meanwhile. */
+function openFiles(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
+  } catch {
+    return [];
   }
 }
