@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest';
+import type { Trial } from '../../bench/model/result.ts';
+import { compareTargets, roundsForRanking, scaledBest, stateVerdict } from '../../bench/run/comparison.ts';
+import { trial as plainTrial } from '../reports/results.ts';
+
+function trial(target: string, connections: number, round: number, requestsPerSecond: number, starved = 0): Trial {
+  const throughput = { requestsPerSecond, bytesPerSecond: 0 };
+  return plainTrial({ target, connections, round, throughput, fairness: { starvedConnections: starved } });
+}
+
+/** Trials of targets at 1 and 100 connections, in two rounds: `{name: [at 1, at 100, at 1, at 100]}`. */
+function trials(rates: Record<string, readonly [number, number, number, number]>, starving: string[] = []): Trial[] {
+  return Object.entries(rates).flatMap(([target, [low1, high1, low2, high2]]) => {
+    const starved = starving.includes(target) ? 99 : 0;
+    return [
+      trial(target, 1, 1, low1),
+      trial(target, 100, 1, high1, starved),
+      trial(target, 1, 2, low2),
+      trial(target, 100, 2, high2, starved),
+    ];
+  });
+}
+
+function best(...input: Parameters<typeof trials>): string | undefined {
+  const { tcp } = compareTargets(trials(...input));
+  return tcp && scaledBest(tcp)?.target;
+}
+
+describe('a comparison', () => {
+  const { tcp } = compareTargets(trials({ a: [100, 50, 100, 70], b: [50, 80, 40, 80] }));
+
+  test('takes retention round by round and orders by its median', () => {
+    expect(tcp?.scaling.map(({ target, retention }) => [target, retention])).toEqual([
+      ['b', 1],
+      ['a', 0.6],
+    ]);
+    expect(tcp?.scaling[1]).toMatchObject({ requestsPerSecond: 60, rates: [{ round: 1 }, { round: 2 }] });
+  });
+
+  test('names its levels and rounds', () => {
+    expect(tcp).toMatchObject({ levels: [1, 100], highestConnections: 100, rounds: 2, roundsNeeded: 12 });
+  });
+
+  test('leaves out who was not measured at the highest level yet', () => {
+    const partial = compareTargets([trial('a', 1, 1, 10), trial('b', 1, 1, 10), trial('b', 100, 1, 10)]);
+    expect(partial.tcp?.scaling.map(({ target }) => target)).toEqual(['b']);
+  });
+});
+
+describe('who scaled best', () => {
+  test.each([
+    ['keeps most among those nobody outran', { a: [100, 95, 100, 95], b: [110, 96, 110, 96] }, 'a'],
+    ['is not the one that is slow everywhere', { slow: [10, 10, 10, 10], fast: [100, 80, 100, 80] }, 'fast'],
+    ['may be slower in one of the rounds', { a: [60, 60, 60, 60], b: [100, 70, 100, 55] }, 'a'],
+    ['may be behind by less than the margin', { a: [100, 100, 100, 100], b: [200, 101, 200, 101] }, 'a'],
+  ] as const)('%s', (_, rates, winner) => expect(best(rates)).toBe(winner));
+
+  test('left nobody waiting', () => {
+    expect(best({ starver: [100, 100, 100, 100], fair: [90, 40, 90, 40] }, ['starver'])).toBe('fair');
+  });
+
+  test('is nobody when all left some waiting', () => expect(best({ a: [1, 1, 1, 1] }, ['a'])).toBeUndefined());
+});
+
+describe('a verdict', () => {
+  const say = (...input: Parameters<typeof trials>) => stateVerdict(compareTargets(trials(...input))).statements;
+
+  test('names the one that scaled best, the fastest, who starved, and how much more a ranking needs', () => {
+    const rates = { a: [100, 90, 100, 90], b: [200, 91, 200, 89], c: [10, 500, 10, 500] } as const;
+    expect(say(rates, ['c'])).toEqual([
+      'TCP: a scaled best in this run: with 100 connections it kept 90 % of its best rate, ' +
+        'and no model that served everyone outran it there in every round.',
+      'TCP: c was fastest with 100 connections: 500 requests/s.',
+      'TCP: c served 1 of 100 connections and left the others waiting.',
+      'Medians of 2 rounds; a ranking needs 12: --rounds 12.',
+    ]);
+  });
+
+  test('says nothing of one target alone', () => expect(say({ a: [1, 1, 1, 1] })).toEqual([]));
+});
+
+test.each([
+  [2, 12],
+  [8, 12],
+  [12, 12],
+  [20, 13],
+])('a ranking of %d needs %d rounds', (targets, rounds) => expect(roundsForRanking(targets)).toBe(rounds));
