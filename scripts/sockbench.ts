@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import yargs from 'yargs';
 import { ConfigurationError } from '../bench/model/errors.ts';
+import { packageVersion } from '../bench/model/package.ts';
 import { plain } from '../reports/plain.ts';
 import { exitNow } from '../sockets/process.ts';
 import { yargsCommand } from './command.ts';
@@ -13,9 +13,6 @@ import { serve } from './commands/serve.ts';
 import { ending } from './faults.ts';
 import { unknown } from './nearest.ts';
 import { endQuietlyOnBrokenPipe, reportWidth, say } from './output.ts';
-
-/** Relative to dist/scripts/sockbench.js. */
-const manifest = new URL('../../package.json', import.meta.url);
 
 const commandNames = [bench, run, serve, list, report].map(({ name }) => name);
 
@@ -52,7 +49,7 @@ function program(args: readonly string[]) {
       .epilogue(
         'Results go to stdout, everything else to stderr. Exit codes: 0 ok, 2 usage, 3 invalid run, 4 target failed, 70 internal fault, 130 interrupted.',
       )
-      .version(JSON.parse(readFileSync(manifest, 'utf8')).version)
+      .version(packageVersion())
       .alias('help', 'h')
       .wrap(reportWidth())
       .exitProcess(false)
