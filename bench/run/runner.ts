@@ -1,20 +1,17 @@
 import { getAffinity } from '../../sockets/cpu.ts';
 import { UnavailableError } from '../../sockets/errno.ts';
 import { whyNoLibc } from '../../sockets/libc.ts';
-import { raiseOpenFileLimit } from '../../sockets/process.ts';
 import { describeEnvironment } from '../measure/environment.ts';
 import { assertRunnable, type RunConfiguration, targetName } from '../model/configuration.ts';
-import { ConfigurationError, TargetError } from '../model/errors.ts';
+import { TargetError } from '../model/errors.ts';
 import { type Failure, type Plan, type Result, SCHEMA, type Trial } from '../model/result.ts';
 import { compareTargets, stateVerdict } from './comparison.ts';
 import type { RunObserver } from './observer.ts';
+import { allowOpenFiles } from './open-files.ts';
 import { type Placement, placeOnCpus } from './placement.ts';
 import { planTrials, type TrialSpec } from './planner.ts';
 import { RunProgress } from './progress.ts';
 import { runTrial } from './trial.ts';
-
-/** Files that a run needs besides its connections. */
-const SPARE_FILES = 64;
 
 /**
  * Runs every trial of a configuration, one after the other, and returns all results. A target that fails is noted in
@@ -31,7 +28,7 @@ export async function run(
   assertRunnable(configuration);
   const why = whyNoLibc();
   if (why !== undefined) throw new UnavailableError(`the load generator can't run here: ${why}`);
-  assertEnoughFiles(Math.max(...configuration.connections));
+  allowOpenFiles(Math.max(...configuration.connections));
   const placement = placeOnCpus(getAffinity(0), configuration);
   const specs = planTrials(configuration);
   const progress = new RunProgress(specs.length, observer);
@@ -114,15 +111,4 @@ function describePlan(configuration: RunConfiguration, placement: Placement): Pl
     serverCpus: [...placement.serverCpus],
     loadCpus: [...placement.loadCpus],
   };
-}
-
-/** @throws {ConfigurationError} when so many connections can't be opened, saying how to allow them. */
-function assertEnoughFiles(connections: number): void {
-  const needed = connections + SPARE_FILES;
-  const limit = raiseOpenFileLimit(needed);
-  if (limit >= needed) return;
-  throw new ConfigurationError([
-    `connections: ${connections} need ${needed} open files, and this process may open ${limit}: ` +
-      `run \`ulimit -Hn ${needed}; ulimit -n ${needed}\` as root in this shell, or set LimitNOFILE`,
-  ]);
 }

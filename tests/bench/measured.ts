@@ -1,44 +1,42 @@
-import { spawn } from 'node:child_process';
 import { createSocket, type RemoteInfo, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { type Result, resultSchema, type Trial } from '../../bench/model/result.ts';
-
-const program = fileURLToPath(new URL('../../dist/scripts/sockbench.js', import.meta.url));
+import { Program, scratchDirectory } from '../cli/program.ts';
 
 /** What the program said and how it ended. */
 export interface Run {
   readonly code: number | null;
-  readonly stderr: string;
   readonly result: Result;
 }
 
-/** Runs the built program's `run` command against an address, shortly, and reads its JSON. */
-export async function measure(url: string, ...flags: string[]): Promise<Run> {
-  const brief = ['-d', '300ms', '--warmup', '0s', '--seed', '1', '--out-dir', `${tmpdir()}/sockbench-tests`];
-  const child = spawn(process.execPath, [program, 'run', '--target', url, '--json', '-', '-q', ...brief, ...flags]);
-  onTestFinished(() => void child.kill('SIGKILL'));
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
-  const [code] = (await once(child, 'close')) as [number | null];
-  if (stdout === '') throw new Error(`exit ${code}: ${stderr}`);
-  return { code, stderr, result: resultSchema.parse(JSON.parse(stdout)) };
+/** Starts the built program's `run` command, shortly and from the first request on, to print JSON. */
+export function startMeasuring(...flags: readonly string[]): Program {
+  const brief = ['-d', '300ms', '--warmup', '0s', '--seed', '1', '--out-dir', scratchDirectory()];
+  return new Program(['run', '--json', '-', ...brief.filter((_, i) => !flags.includes(brief[i & ~1] ?? '')), ...flags]);
+}
+
+/** @throws when the program printed no result. */
+export async function resultOf(program: Program): Promise<Run> {
+  const { code, stdout, stderr } = await program.end();
+  if (stdout === '') throw new Error(`ended with ${code}: ${stderr}`);
+  return { code, result: resultSchema.parse(JSON.parse(stdout)) };
+}
+
+/** Measures a server that runs already. */
+export function measure(url: string, ...flags: readonly string[]): Promise<Run> {
+  return resultOf(startMeasuring('--target', url, ...flags));
 }
 
 /** The only trial of a run. */
-export async function measureTrial(url: string, ...flags: string[]): Promise<Trial> {
-  const { result, stderr } = await measure(url, ...flags);
+export async function measureTrial(url: string, ...flags: readonly string[]): Promise<Trial> {
+  return onlyTrial(await measure(url, ...flags));
+}
+
+export function onlyTrial({ result }: Run): Trial {
   const [trial] = result.trials;
-  if (trial === undefined) throw new Error(`nothing was measured: ${JSON.stringify(result.failures)} ${stderr}`);
+  if (trial === undefined) throw new Error(`nothing was measured: ${JSON.stringify(result.failures)}`);
   return trial;
 }
 

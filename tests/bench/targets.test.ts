@@ -1,0 +1,81 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { allowOpenFiles } from '../../bench/run/open-files.ts';
+import { modelNames } from '../../servers/catalog.ts';
+import { raiseOpenFileLimit } from '../../sockets/process.ts';
+import { processTree } from '../servers/process-tree.ts';
+import { onlyTrial, resultOf, startMeasuring } from './measured.ts';
+
+describe.each(modelNames)('%s', (model) => {
+  test.each(['tcp', 'udp'])('over %s is measured, its process tree accounted for', async (transport) => {
+    const trial = onlyTrial(await resultOf(startMeasuring('--model', model, '--transport', transport, '-c', '1')));
+    expect(trial).toMatchObject({ model, transport, opening: { opened: 1, answered: 1 } });
+    expect(trial.requests).toMatchObject({ errors: 0, corrupted: 0, timedOut: 0 });
+    expect(trial.server?.cpuMicrosPerRequest).toBeGreaterThan(0);
+    expect(trial.server?.peakPssBytes).toBeGreaterThan(10e6);
+    expect(trial.server?.peakRssBytes).toBeGreaterThanOrEqual(trial.server?.peakPssBytes ?? Number.NaN);
+    const several = model === 'cluster' || model === 'process-per-connection';
+    expect(trial.server?.processes).toBeGreaterThanOrEqual(several ? 2 : 1);
+  });
+});
+
+test('a server that is killed while it is measured is a failed target', async () => {
+  const program = startMeasuring('--model', 'async', '-d', '60s', '-r', '2');
+  const measuring = await program.says(/./);
+  expect(measuring).not.toBeNull();
+  const host = await hostOf(program.process.pid ?? 0);
+  process.kill(host, 'SIGKILL');
+  // The second round goes on without it: ending the program is enough to see that.
+  const second = await hostOf(program.process.pid ?? 0, host);
+  program.process.kill('SIGINT');
+  const { code, result } = await resultOf(program);
+  expect(second).not.toBe(host);
+  expect(code).toBe(130);
+  expect(result.failures).toHaveLength(1);
+  expect(result.failures[0]).toMatchObject({
+    target: 'async',
+    round: 1,
+    message: 'server async was killed by SIGKILL',
+  });
+});
+
+test('10,000 connections are all held, answered, and answered right', async ({ skip }) => {
+  skip(raiseOpenFileLimit(10_064) < 10_064, 'this process may not open 10,064 files');
+  for (const model of ['event-driven', 'nonblocking']) {
+    const program = startMeasuring(
+      '--model',
+      model,
+      '-c',
+      '10000',
+      '-d',
+      '1s',
+      '--open-timeout',
+      '20s',
+      '--timeout',
+      '20s',
+    );
+    const trial = onlyTrial(await resultOf(program));
+    expect(trial.opening).toMatchObject({ opened: 10_000, answered: 10_000 });
+    expect(trial.requests).toMatchObject({ timedOut: 0, errors: 0, corrupted: 0, unsolicited: 0 });
+    expect(trial.requests.sent).toBe(trial.requests.completed);
+  }
+});
+
+test('more connections than files may be opened are refused, with what to do', () => {
+  expect(() => allowOpenFiles(1000, () => 1063)).toThrow(/1000 need 1064 open files.*may open 1063.*ulimit -Hn 1064/);
+  expect(() => allowOpenFiles(1000, () => 1064)).not.toThrow();
+});
+
+/** Pid of the server that a running program has started, other than `not`. */
+async function hostOf(program: number, not = 0): Promise<number> {
+  for (;;) {
+    const host = processTree(program).find(({ pid }) => pid !== program && pid !== not && isHost(pid));
+    if (host !== undefined) return host.pid;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function isHost(pid: number): boolean {
+  const file = `/proc/${pid}/cmdline`;
+  return existsSync(file) && readFileSync(file, 'utf8').includes('host-main.js');
+}
