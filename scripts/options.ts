@@ -17,11 +17,11 @@ export const loadOptions = {
   },
   threads: { type: 'string', group: 'Load:', describe: 'Threads that generate load [default: chosen]' },
   seed: { type: 'string', group: 'Load:', describe: 'Seed of all that is random [default: chosen, and recorded]' },
-  timeout: { type: 'string', group: 'Load:', default: '1s', describe: 'A request unanswered for so long has failed' },
+  timeout: { type: 'string', group: 'Load:', default: '2s', describe: 'A request unanswered for so long has failed' },
   'open-timeout': {
     type: 'string',
     group: 'Load:',
-    default: '2s',
+    default: '3s',
     describe: 'Stop opening after so long without an answer',
   },
   'server-cpus': { type: 'string', group: 'Load:', describe: 'CPUs for the servers: 0,2-3 [default: chosen]' },

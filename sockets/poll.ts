@@ -3,7 +3,6 @@ import { NativeMemory } from './memory.ts';
 
 export const POLLIN = 0x001;
 export const POLLOUT = 0x004;
-export const POLLERR = 0x008;
 export const POLLHUP = 0x010;
 
 /** poll(2): a dense array of struct pollfd, grown as needed. Entries are addressed by their index. */

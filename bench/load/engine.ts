@@ -32,7 +32,7 @@ export interface ThreadReport {
 }
 
 /** Connections that may be opened and not yet answered: enough to keep a server busy, too few to overflow a backlog. */
-const OPENING_WINDOW = 16;
+const OPENING_WINDOW = 8;
 /** Longest wait for events, so that the end is noticed. */
 const MAX_WAIT_MS = 20;
 
