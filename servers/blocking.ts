@@ -1,3 +1,4 @@
+import type { SocketAddress } from '../sockets/address.ts';
 import { EAGAIN, EBADF, EINTR, EINVAL, EMFILE, ENFILE, ENOBUFS, ENOMEM } from '../sockets/errno.ts';
 import { NativeMemory } from '../sockets/memory.ts';
 import { accept, PeerAddress, recv, recvfrom, send, sendto } from '../sockets/socket.ts';
@@ -89,6 +90,8 @@ export class BlockingDatagrams {
   readonly #reply: DatagramReply;
   #outbox: NativeMemory | undefined;
   #fd = -1;
+  /** Bytes of the datagram received last. */
+  #length = 0;
 
   constructor(app: App) {
     this.#app = app;
@@ -96,23 +99,40 @@ export class BlockingDatagrams {
   }
 
   /**
-   * Receives one datagram and answers its sender. A reply that the kernel refuses is lost, as UDP allows.
+   * Receives one datagram, without answering it yet.
    * @param flags of recvfrom(2): 0 blocks until a datagram comes, MSG_DONTWAIT does not.
    * @returns 'silence' when none came in time, 'end' when the socket was shut down.
    */
-  answerNext(fd: number, flags: number): 'answered' | 'silence' | 'end' {
+  receive(fd: number, flags: number): 'datagram' | 'silence' | 'end' {
+    this.#fd = fd;
     for (;;) {
-      const received = recvfrom(fd, this.#inbox, 0, BUFFER_SIZE, flags, this.peer);
-      if (received === -EAGAIN) return 'silence';
-      if (received === -EBADF) return 'end';
+      this.#length = recvfrom(fd, this.#inbox, 0, BUFFER_SIZE, flags, this.peer);
+      if (this.#length === -EAGAIN) return 'silence';
+      if (this.#length === -EBADF) return 'end';
       // An interruption, or an ICMP error of an earlier reply: no reason to stop serving the others.
-      if (received < 0) continue;
+      if (this.#length < 0) continue;
       // Nothing from nobody is what a socket gives that was shut down; an empty datagram has a sender.
-      if (this.peer.length === 0) return 'end';
-      this.#fd = fd;
-      this.#app.datagram(this.#inbox.bytes, 0, received, this.#reply);
-      return 'answered';
+      return this.peer.length === 0 ? 'end' : 'datagram';
     }
+  }
+
+  /** A copy of the datagram received last. */
+  get datagram(): Uint8Array {
+    return this.#inbox.bytes.slice(0, this.#length);
+  }
+
+  /** Answers the datagram received last. A reply that the kernel refuses is lost, as UDP allows. */
+  answer(): void {
+    this.#app.datagram(this.#inbox.bytes, 0, this.#length, this.#reply);
+  }
+
+  /** Answers a datagram that somebody else received for this socket. */
+  answerFor(fd: number, datagram: Uint8Array, peer: SocketAddress): void {
+    this.#fd = fd;
+    this.#inbox.bytes.set(datagram);
+    this.#length = datagram.length;
+    this.peer.value = peer;
+    this.answer();
   }
 
   #send(bytes: Uint8Array, start: number, end: number): void {
@@ -127,7 +147,6 @@ export class BlockingDatagrams {
 }
 
 /** Answers datagrams until the socket is shut down, or none came within its receive timeout, if it has one. */
-export function serveDatagrams(fd: number, app: App): void {
-  const datagrams = new BlockingDatagrams(app);
-  while (datagrams.answerNext(fd, 0) === 'answered');
+export function serveDatagrams(fd: number, datagrams: BlockingDatagrams): void {
+  while (datagrams.receive(fd, 0) === 'datagram') datagrams.answer();
 }

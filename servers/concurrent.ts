@@ -16,6 +16,7 @@ import {
 import { loadApp } from './apps/catalog.ts';
 import { BlockingDatagrams, nextConnection } from './blocking.ts';
 import type { RunningServer, ServerSpec } from './contract.ts';
+import type { FirstDatagram } from './conversation.ts';
 import { startThread, threadEnd } from './thread.ts';
 
 /**
@@ -43,10 +44,11 @@ export interface Conversant {
   end(): void;
 }
 
-/** The listener thread's news: a client's socket, now the main thread's, and over UDP who the peer is. */
-interface Client {
+/** The listener thread's news: a client, whose socket is now the main thread's. */
+export interface Client {
   readonly fd: number;
-  readonly peer: string;
+  /** Over UDP, with what and from whom the conversation began. */
+  readonly first: FirstDatagram | undefined;
 }
 
 interface ListenerInput {
@@ -66,7 +68,7 @@ interface ListenerInput {
 export function startConcurrentServer(
   spec: ServerSpec,
   capacity: number,
-  converse: (fd: number) => Conversant,
+  converse: (client: Client) => Conversant,
 ): RunningServer {
   const listener = openServer(spec.transport, spec);
   // Set after the bind, so that this server shares its UDP port with its own sockets, yet doesn't steal another's.
@@ -77,24 +79,24 @@ export function startConcurrentServer(
   const run = spec.transport === 'tcp' ? 'acceptConnections' : 'adoptPeers';
   const thread = startThread({ module: import.meta.url, run, input });
 
-  thread.on('message', async ({ fd, peer }: Client) => {
+  thread.on('message', async (client: Client) => {
     if (Atomics.load(shared, STOP) === 1) {
-      close(fd);
+      close(client.fd);
       return;
     }
     try {
-      const conversant = converse(fd);
+      const conversant = converse(client);
       conversants.add(conversant);
       await conversant.ended;
       conversants.delete(conversant);
     } catch (error) {
       // No thread or process to be had: this client goes unserved, the others don't.
       process.emitWarning(error as Error);
-      close(fd);
+      close(client.fd);
     }
     Atomics.sub(shared, ACTIVE, 1);
     Atomics.notify(shared, ACTIVE);
-    if (spec.transport === 'udp') thread.postMessage(peer);
+    if (client.first !== undefined) thread.postMessage(formatAddress(client.first.peer));
   });
 
   return {
@@ -121,7 +123,7 @@ export function acceptConnections({ listener, capacity, shared }: ListenerInput)
     const fd = nextConnection(listener);
     if (fd < 0) return;
     Atomics.add(shared, ACTIVE, 1);
-    parentPort?.postMessage({ fd, peer: '' } satisfies Client);
+    parentPort?.postMessage({ fd, first: undefined } satisfies Client);
   }
 }
 
@@ -134,24 +136,27 @@ function waitForCapacity(shared: Int32Array, capacity: number): void {
   }
 }
 
-/** The UDP listener, in its thread: answers whatever reaches the server's own socket, and gives new peers their own. */
+/** The UDP listener, in its thread: gives new peers sockets of their own, and answers what it can't give away. */
 export async function adoptPeers({ listener, spec, capacity, shared }: ListenerInput): Promise<void> {
   const datagrams = new BlockingDatagrams(await loadApp(spec.app));
   const address = localAddress(listener);
   const peers = new Set<string>();
-  while (datagrams.answerNext(listener, 0) === 'answered') {
-    if (Atomics.load(shared, ACTIVE) >= capacity) continue;
+  while (datagrams.receive(listener, 0) === 'datagram') {
     forgetEnded(peers);
     const peer = datagrams.peer.value;
     const name = formatAddress(peer);
-    // A known peer's datagram that was on its way here before its own socket was connected: answered, and that's all.
-    if (peers.has(name)) continue;
-    const fd = openPeerSocket(address, peer);
-    if (fd < 0) continue;
+    // A known peer's datagram was on its way here before the peer's own socket was connected.
+    const adoptable = !peers.has(name) && Atomics.load(shared, ACTIVE) < capacity;
+    const fd = adoptable ? openPeerSocket(address, peer) : -1;
+    if (fd < 0) {
+      datagrams.answer();
+      continue;
+    }
+    const first: FirstDatagram = { peer, base64: Buffer.from(datagrams.datagram).toString('base64') };
     answerStrays(fd, datagrams);
     peers.add(name);
     Atomics.add(shared, ACTIVE, 1);
-    parentPort?.postMessage({ fd, peer: name } satisfies Client);
+    parentPort?.postMessage({ fd, first } satisfies Client);
   }
 }
 
@@ -188,5 +193,5 @@ function openPeerSocket(address: SocketAddress, peer: SocketAddress): number {
 
 /** Between its bind and its connect a peer's socket may have received datagrams of anyone: those are answered here. */
 function answerStrays(fd: number, datagrams: BlockingDatagrams): void {
-  while (datagrams.answerNext(fd, MSG_DONTWAIT) === 'answered');
+  while (datagrams.receive(fd, MSG_DONTWAIT) === 'datagram') datagrams.answer();
 }

@@ -1,17 +1,25 @@
-import { close, setBlocking, setOption } from '../sockets/socket.ts';
+import type { SocketAddress } from '../sockets/address.ts';
+import { SHUT_RDWR, setBlocking, setOption, shutdown } from '../sockets/socket.ts';
 import { loadApp } from './apps/catalog.ts';
-import { serveDatagrams, serveStream } from './blocking.ts';
+import { BlockingDatagrams, serveDatagrams, serveStream } from './blocking.ts';
 import type { ServerSpec } from './contract.ts';
 
 /** One client's socket and what to say on it. Plain data: it crosses to threads and child processes. */
 export interface Conversation {
-  /** A TCP connection, or a UDP socket connected to one peer; closed when the conversation has ended. */
+  /** A TCP connection, or a UDP socket connected to one peer. It stays open, for whoever opened it to close. */
   readonly fd: number;
   readonly spec: ServerSpec;
+  /** UDP: the datagram that began the conversation. It came to the server's own socket, and is answered first. */
+  readonly first: FirstDatagram | undefined;
+}
+
+export interface FirstDatagram {
+  readonly peer: SocketAddress;
+  readonly base64: string;
 }
 
 /** Serves one client with blocking calls until it has finished (TCP) or been silent for a while (UDP). */
-export async function converse({ fd, spec }: Conversation): Promise<void> {
+export async function converse({ fd, spec, first }: Conversation): Promise<void> {
   try {
     const app = await loadApp(spec.app);
     setBlocking(fd, true);
@@ -19,9 +27,12 @@ export async function converse({ fd, spec }: Conversation): Promise<void> {
       setOption(fd, 'TCP_NODELAY', 1);
       serveStream(fd, app);
     } else {
-      serveDatagrams(fd, app);
+      const datagrams = new BlockingDatagrams(app);
+      if (first !== undefined) datagrams.answerFor(fd, Buffer.from(first.base64, 'base64'), first.peer);
+      serveDatagrams(fd, datagrams);
     }
   } finally {
-    close(fd);
+    // FIN at once, however long the thread or process takes to go.
+    shutdown(fd, SHUT_RDWR);
   }
 }

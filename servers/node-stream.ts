@@ -25,7 +25,7 @@ export function listenStream(spec: ServerSpec, converse: (socket: Socket) => voi
     server.once('error', reject);
     server.listen({ host: spec.host, port: spec.port, backlog: BACKLOG }, () => {
       server.off('error', reject);
-      // Out of descriptors (EMFILE): the connection waits in the backlog.
+      // Out of descriptors (EMFILE): libuv drops the new connection, and the server goes on.
       server.on('error', () => undefined);
       const { address: host, port } = server.address() as { address: string; port: number };
       resolve({

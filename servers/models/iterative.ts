@@ -1,6 +1,6 @@
 import { close, localAddress, openServer, SHUT_RDWR, setOption, shutdown } from '../../sockets/socket.ts';
 import { loadApp } from '../apps/catalog.ts';
-import { nextConnection, serveDatagrams, serveStream } from '../blocking.ts';
+import { BlockingDatagrams, nextConnection, serveDatagrams, serveStream } from '../blocking.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { startThread, threadEnd } from '../thread.ts';
 
@@ -43,7 +43,7 @@ export const model: ServerModel = {
 /** The loop, in its thread. */
 export async function serve({ fd, spec, shared }: LoopInput): Promise<void> {
   const app = await loadApp(spec.app);
-  if (spec.transport === 'udp') return serveDatagrams(fd, app);
+  if (spec.transport === 'udp') return serveDatagrams(fd, new BlockingDatagrams(app));
   for (let connection = nextConnection(fd); connection >= 0; connection = nextConnection(fd)) {
     setOption(connection, 'TCP_NODELAY', 1);
     Atomics.store(shared, SERVING, connection);

@@ -18,8 +18,8 @@ const CAPACITY = Math.min(500, Math.floor(totalmem() / 2 / PROCESS_BYTES));
  */
 export const model: ServerModel = {
   start: async (spec) =>
-    startConcurrentServer(spec, CAPACITY, (fd): Conversant => {
-      const input: Conversation = { fd: INHERITED_FD, spec };
+    startConcurrentServer(spec, CAPACITY, ({ fd, first }): Conversant => {
+      const input: Conversation = { fd: INHERITED_FD, spec, first };
       const module = new URL('../conversation.js', import.meta.url).href;
       const child = startProcess({ module, run: 'converse', input }, fd);
       // The child has its own copy: with this one open, its close would send no FIN.

@@ -1,5 +1,5 @@
 import { totalmem } from 'node:os';
-import { SHUT_RDWR, shutdown } from '../../sockets/socket.ts';
+import { close, SHUT_RDWR, shutdown } from '../../sockets/socket.ts';
 import { type Conversant, startConcurrentServer } from '../concurrent.ts';
 import type { ServerModel } from '../contract.ts';
 import type { Conversation } from '../conversation.ts';
@@ -17,14 +17,20 @@ const CAPACITY = Math.min(1000, Math.floor(totalmem() / 2 / THREAD_BYTES));
  */
 export const model: ServerModel = {
   start: async (spec) =>
-    startConcurrentServer(spec, CAPACITY, (fd): Conversant => {
-      const input: Conversation = { fd, spec };
+    startConcurrentServer(spec, CAPACITY, ({ fd, first }): Conversant => {
+      const input: Conversation = { fd, spec, first };
       const module = new URL('../conversation.js', import.meta.url).href;
       const thread = startThread({ module, run: 'converse', input });
       // A failed conversation is over for its client; the others go on.
       thread.on('error', (error) => process.emitWarning(error));
       return {
-        ended: new Promise((resolve) => thread.once('exit', () => resolve())),
+        ended: new Promise((resolve) => {
+          // Here and not in the thread, which may have failed to start.
+          thread.once('exit', () => {
+            close(fd);
+            resolve();
+          });
+        }),
         end: () => shutdown(fd, SHUT_RDWR),
       };
     }),
