@@ -32,6 +32,7 @@ export function describeLifetime(model: ModelName, transport: Transport): void {
     const server = await start();
     await engage(server.address, model, transport);
     const tree = server.tree();
+    onTestFinished(() => tree.forEach(kill));
     const exit = await server.signal(signal);
     expect(exit).toMatchObject({ code: 0, signal: null });
     expect(exit.milliseconds).toBeLessThan(STOP_LIMIT_MS);
@@ -42,6 +43,7 @@ export function describeLifetime(model: ModelName, transport: Transport): void {
     const server = await start();
     await engage(server.address, model, transport);
     const tree = server.tree();
+    onTestFinished(() => tree.forEach(kill));
     await server.signal('SIGKILL');
     await gone(tree);
   });
