@@ -16,8 +16,3 @@ export async function resolveHost(host: string): Promise<string> {
     throw new RangeError(`host '${host}' is not known (${code})`, { cause: error });
   }
 }
-
-/** Does an IP address stay on this machine? */
-export function isLoopback(address: string): boolean {
-  return address === '::1' || /^(::ffff:)?127\.\d+\.\d+\.\d+$/.test(address);
-}

@@ -29,8 +29,8 @@ interface Pair {
 
 const { values } = parseArgs({
   options: {
-    pairs: { type: 'string', default: '9' },
-    seconds: { type: 'string', default: '1' },
+    pairs: { type: 'string', default: '11' },
+    seconds: { type: 'string', default: '0.7' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 32) },
   },
 });

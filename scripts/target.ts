@@ -1,5 +1,6 @@
 import type { TargetSpec } from '../bench/model/configuration.ts';
-import { isLoopback, resolveHost } from './host.ts';
+import { isLoopback } from '../sockets/address.ts';
+import { resolveHost } from './host.ts';
 
 const SCHEMES = { 'tcp:': 'tcp', 'udp:': 'udp' } as const;
 

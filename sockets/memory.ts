@@ -8,6 +8,7 @@ export class NativeMemory {
   readonly bytes: Uint8Array;
   readonly int32: Int32Array;
   readonly uint32: Uint32Array;
+  readonly float64: Float64Array;
   readonly #free: () => void;
 
   /** @param size in bytes; rounded up to a multiple of 8. */
@@ -18,6 +19,7 @@ export class NativeMemory {
     this.bytes = new Uint8Array(block.bytes);
     this.int32 = new Int32Array(block.bytes);
     this.uint32 = new Uint32Array(block.bytes);
+    this.float64 = new Float64Array(block.bytes);
     this.#free = block.free;
   }
 

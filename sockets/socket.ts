@@ -34,6 +34,7 @@ const OPTIONS = {
   SO_REUSEPORT: [1, 15],
   TCP_NODELAY: [6, 1],
   IPV6_V6ONLY: [41, 26],
+  UDP_SEGMENT: [17, 103],
 } as const satisfies Record<string, readonly [level: number, name: number]>;
 
 export type SocketOption = keyof typeof OPTIONS;
@@ -174,6 +175,16 @@ export function getOption(fd: number, option: SocketOption): number {
   const status = libc().getsockopt(fd, level, name, memory.address, memory.address + SCRATCH_LENGTH);
   check(outcome(status), `getsockopt ${option}`);
   return memory.int32[0] ?? 0;
+}
+
+const TCP_LEVEL = 6;
+const TCP_CONGESTION = 13;
+
+/** Chooses a TCP socket's congestion control, tcp(7): `reno` is to be had everywhere. */
+export function setCongestionControl(fd: number, algorithm: string): number {
+  const memory = scratch();
+  memory.bytes.set(new TextEncoder().encode(algorithm));
+  return outcome(libc().setsockopt(fd, TCP_LEVEL, TCP_CONGESTION, memory.address, algorithm.length));
 }
 
 /** Makes an existing descriptor blocking or non-blocking: fcntl(2) F_SETFL. @throws {SystemError} */

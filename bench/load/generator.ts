@@ -32,7 +32,7 @@ export interface LoadReport {
   readonly measuredSeconds: number;
   readonly response: Histogram;
   readonly cpuSeconds: number;
-  /** Share of its time that the busiest thread was on a CPU. */
+  /** Share of its time that the busiest thread was at work on a CPU. */
   readonly utilization: number;
   /** Jain's index, from 1/connections to 1; R. Jain, D. Chiu, W. Hawe, DEC-TR-301, 1984. */
   readonly jain: number;
@@ -93,7 +93,7 @@ export class Generator {
       measuredSeconds: Math.max(...reports.map(({ measuredSeconds }) => measuredSeconds)),
       response,
       cpuSeconds: total(({ cpuSeconds }) => cpuSeconds),
-      utilization: Math.max(...reports.map(({ cpuSeconds, measuredSeconds }) => cpuSeconds / measuredSeconds)),
+      utilization: Math.max(...reports.map(utilizationOf)),
       jain: jainIndex(sum, squares, connections),
       starvedConnections: total(({ fairness }) => fairness.starved),
     };
@@ -121,6 +121,10 @@ export class Generator {
     this.#control.end();
     await Promise.all(this.#threads.map(({ exited }) => exited));
   }
+}
+
+function utilizationOf({ cpuSeconds, spunSeconds, measuredSeconds }: ThreadReport): number {
+  return Math.max(0, cpuSeconds - spunSeconds) / measuredSeconds;
 }
 
 function startThread(plan: LoadPlan, index: number, threads: number, control: LoadControl): GeneratorThread {

@@ -1,4 +1,4 @@
-import { powerOfTwo } from './in-flight.ts';
+import { powerOfTwo } from './connection-table.ts';
 
 const NONE = 0;
 const PENDING = 1;
@@ -16,7 +16,7 @@ export class Outstanding {
   /** Requests that are pending on all sockets together. */
   total = 0;
   readonly #pending: Uint16Array;
-  readonly #next: Uint32Array;
+  readonly #next: Int32Array;
   readonly #status: Uint8Array;
   readonly #due: Float64Array;
   readonly #ring: number;
@@ -25,7 +25,7 @@ export class Outstanding {
   constructor(sockets: number, depth: number) {
     this.#ring = powerOfTwo(depth) * 4;
     this.#pending = new Uint16Array(sockets);
-    this.#next = new Uint32Array(sockets);
+    this.#next = new Int32Array(sockets);
     this.#status = new Uint8Array(sockets * this.#ring);
     this.#due = new Float64Array(sockets * this.#ring);
   }
@@ -35,7 +35,7 @@ export class Outstanding {
     return this.#pending[s] as number;
   }
 
-  /** Notes a new request. @returns its sequence number, modulo 2^32. */
+  /** Notes a new request. @returns its sequence number, modulo 2^32, signed. */
   push(s: number, dueNanos: number): number {
     const sequence = this.#next[s] as number;
     const at = this.#at(s, sequence);
@@ -51,7 +51,7 @@ export class Outstanding {
 
   /** Takes back the newest request: it was not sent after all. */
   pop(s: number): void {
-    const sequence = ((this.#next[s] as number) - 1) >>> 0;
+    const sequence = ((this.#next[s] as number) - 1) | 0;
     this.#end(s, this.#at(s, sequence), NONE);
     this.#next[s] = sequence;
   }
@@ -74,15 +74,14 @@ export class Outstanding {
     return status === LOST ? 'late' : status === ANSWERED ? 'duplicate' : 'unknown';
   }
 
-  /** Sequence number of the oldest pending request, or -1 when none is. */
+  /** Sequence number of the oldest pending request; meaningless when none is. */
   oldest(s: number): number {
-    if (this.#pending[s] === 0) return -1;
     const next = this.#next[s] as number;
     for (let back = this.#ring; back > 0; back--) {
-      const sequence = (next - back) >>> 0;
+      const sequence = (next - back) | 0;
       if (this.#status[this.#at(s, sequence)] === PENDING) return sequence;
     }
-    return -1;
+    return 0;
   }
 
   /** Gives a request up; a reply that still comes is late. */

@@ -9,6 +9,8 @@ export interface Workload {
   open(connection: number): void;
   /** epoll found the connection ready for `events`. */
   ready(connection: number, events: number): void;
+  /** Reads replies that are probably there, without asking epoll. @returns how many were. */
+  readExpected(): number;
   /**
    * Everything that was ready has been handled: sends the requests that replies called for. Sending them together
    * keeps the server from going to sleep between them, and waking it is dear: one by one cost a third of the

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { isLoopback, resolveHost } from '../../scripts/host.ts';
+import { resolveHost } from '../../scripts/host.ts';
 import { parsePort, parseTarget } from '../../scripts/target.ts';
+import { isLoopback } from '../../sockets/address.ts';
 
 describe('a target', () => {
   test.each([

@@ -1,19 +1,27 @@
 import { DatagramBatch } from '../../../sockets/batch.ts';
 import { EPOLLIN, type Epoll } from '../../../sockets/epoll.ts';
 import { check, EAGAIN } from '../../../sockets/errno.ts';
-import { close, connect, MSG_DONTWAIT, setOption, socket } from '../../../sockets/socket.ts';
+import { close, connect, MSG_DONTWAIT, send, setOption, socket } from '../../../sockets/socket.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import type { Assignment } from '../assignment.ts';
 import { Outstanding } from '../outstanding.ts';
-import { Payload, writeHeader } from '../payload.ts';
+import { Payload } from '../payload.ts';
 import { type LoadState, TURN_EVENTS, type Workload } from '../workload.ts';
+
+/**
+ * The most datagrams that one send(2) can carry by UDP_SEGMENT, udp(7): UDP_MAX_SEGMENTS of kernels before 6.9. The
+ * kernel takes them through its stack as one packet and cuts that at the end.
+ */
+const MAX_SEGMENTS = 64;
+/** Larger requests are sent one by one: a segment must fit the path's MTU, and Ethernet's leaves 1,472 bytes. */
+const MAX_SEGMENT_BYTES = 1472;
 
 /** A first request that is not answered in this time is sent again while sockets are being opened. */
 const FIRST_RETRY_NANOS = 200e6;
 
 /**
  * Requests and replies over UDP: every connected socket keeps up to `pipelining` datagrams in flight, received and
- * sent in batches. Replies are matched by sequence number, so that one that is lost delays no other.
+ * sent many at a time. Replies are matched by sequence number, so that one that is lost delays no other.
  */
 export class DatagramWorkload implements Workload {
   opened = 0;
@@ -34,6 +42,8 @@ export class DatagramWorkload implements Workload {
   readonly #answers: Uint16Array;
   readonly #answeredAt: Float64Array;
   #owing = 0;
+  /** Requests that one send(2) carries at most. */
+  #segments = MAX_SEGMENTS;
   /** Set when a socket has room for more requests than it holds: the next sweep fills it. */
   #thirsty = false;
 
@@ -44,10 +54,9 @@ export class DatagramWorkload implements Workload {
     this.#epoll = epoll;
     this.#size = size;
     this.#depth = pipelining;
-    this.#payload = new Payload(size, 1);
+    this.#payload = new Payload(size, pipelining);
     // A slot longer than a request, so that a reply that is too long shows.
     this.#batch = new DatagramBatch(pipelining, size + 8);
-    for (let i = 0; i < pipelining; i++) this.#restore(i);
     this.#fd = new Int32Array(connections).fill(-1);
     this.#wasAnswered = new Uint8Array(connections);
     this.#outstanding = new Outstanding(connections, pipelining);
@@ -70,6 +79,8 @@ export class DatagramWorkload implements Workload {
     setOption(fd, 'SO_RCVBUF', Math.max(212_992, this.#depth * (this.#size + 1024)));
     check(connect(fd, address), 'connect');
     this.#epoll.add(fd, EPOLLIN, s);
+    // Kernels before 4.18 refuse: then each request is sent by itself.
+    if (this.#size > MAX_SEGMENT_BYTES || setOption(fd, 'UDP_SEGMENT', this.#size) < 0) this.#segments = 1;
     this.opened++;
     this.#prepare(0, s, nowNanos());
     this.#send(s, 1);
@@ -89,6 +100,11 @@ export class DatagramWorkload implements Workload {
     this.#answers[s] = answers;
     this.#answeredAt[s] = now;
     this.#owed[this.#owing++] = s;
+  }
+
+  /** Datagrams are read many at a time: asking epoll costs little for each. */
+  readExpected(): number {
+    return 0;
   }
 
   settle(): void {
@@ -115,7 +131,8 @@ export class DatagramWorkload implements Workload {
 
   sweep(now: number, deadline: number): void {
     for (let s = 0; s < this.#fd.length; s++) {
-      for (let oldest = this.#outstanding.oldest(s); oldest >= 0; oldest = this.#outstanding.oldest(s)) {
+      while (this.#outstanding.pending(s) > 0) {
+        const oldest = this.#outstanding.oldest(s);
         if (this.#outstanding.due(s, oldest) >= this.#patience(s, now, deadline)) break;
         this.#lose(s, oldest, now);
       }
@@ -129,9 +146,7 @@ export class DatagramWorkload implements Workload {
 
   abandon(now: number): void {
     for (let s = 0; s < this.#fd.length; s++) {
-      for (let oldest = this.#outstanding.oldest(s); oldest >= 0; oldest = this.#outstanding.oldest(s)) {
-        this.#lose(s, oldest, now);
-      }
+      while (this.#outstanding.pending(s) > 0) this.#lose(s, this.#outstanding.oldest(s), now);
     }
   }
 
@@ -146,21 +161,27 @@ export class DatagramWorkload implements Workload {
     return this.#wasAnswered[s] === 0 ? Math.max(deadline, now - FIRST_RETRY_NANOS) : deadline;
   }
 
-  /** Makes a new request of slot i. */
+  /** Makes a new request, the i-th of those to be sent next. */
   #prepare(i: number, s: number, dueNanos: number): void {
     const sequence = this.#outstanding.push(s, dueNanos);
     this.#state.counts.sent++;
-    const { data, slotSize } = this.#batch;
-    writeHeader(data.uint32, (i * slotSize) >> 2, this.#assignment.firstConnection + s, sequence);
-    this.#batch.setLength(i, this.#size);
+    this.#payload.address(i, this.#assignment.firstConnection + s, sequence);
   }
 
+  /** Sends the first `count` requests of the outbox. */
   #send(s: number, count: number): void {
     let from = 0;
     let refusals = 0;
     while (from < count) {
-      const sent = this.#batch.send(this.#fd[s] as number, MSG_DONTWAIT, from, count - from);
-      if (sent > 0) from += sent;
+      const some = Math.min(count - from, this.#segments);
+      const sent = send(
+        this.#fd[s] as number,
+        this.#payload.outbox,
+        from * this.#size,
+        some * this.#size,
+        MSG_DONTWAIT,
+      );
+      if (sent > 0) from += some;
       // An ICMP error of an earlier datagram is reported once, in place of sending; then sending works again.
       else if (sent === -EAGAIN || ++refusals > 1) break;
       else this.lastErrno = -sent;
@@ -176,7 +197,7 @@ export class DatagramWorkload implements Workload {
   #take(i: number, s: number, now: number): boolean {
     const { data, slotSize } = this.#batch;
     const at = i * slotSize;
-    const sequence = data.uint32[(at >> 2) + 1] as number;
+    const sequence = data.int32[(at >> 2) + 1] as number;
     const connection = this.#assignment.firstConnection + s;
     const whole = this.#batch.receivedLength(i) === this.#size;
     if (!whole || !this.#payload.matches(data, at, 0, this.#size, connection, sequence)) return this.#corrupted(i, s);
@@ -202,24 +223,17 @@ export class DatagramWorkload implements Workload {
   /** A damaged reply ends the request it names, or the oldest one when the damage hides which. */
   #corrupted(i: number, s: number): boolean {
     const { data, slotSize } = this.#batch;
-    const named = data.uint32[((i * slotSize) >> 2) + 1] as number;
-    this.#restore(i);
+    const named = data.int32[((i * slotSize) >> 2) + 1] as number;
     if (this.#outstanding.reply(s, named) !== 'answer') {
-      const oldest = this.#outstanding.oldest(s);
-      if (oldest < 0) {
+      if (this.#outstanding.pending(s) === 0) {
         this.#state.counts.unsolicited++;
         return false;
       }
-      this.#outstanding.reply(s, oldest);
+      this.#outstanding.reply(s, this.#outstanding.oldest(s));
     }
     this.#answered(s);
     this.#state.counts.corrupted++;
     return true;
-  }
-
-  /** Every slot holds the body of a request, whatever was received into it. */
-  #restore(i: number): void {
-    this.#batch.data.bytes.set(this.#payload.outbox.bytes.subarray(0, this.#size), i * this.#batch.slotSize);
   }
 
   #lose(s: number, sequence: number, now: number): void {
@@ -232,9 +246,8 @@ export class DatagramWorkload implements Workload {
   /** The kernel reports an ICMP error, such as a port where nobody listens: it ends the oldest request. */
   #refused(s: number, errno: number): void {
     this.lastErrno = errno;
-    const oldest = this.#outstanding.oldest(s);
-    if (oldest < 0) return;
-    this.#outstanding.lose(s, oldest);
+    if (this.#outstanding.pending(s) === 0) return;
+    this.#outstanding.lose(s, this.#outstanding.oldest(s));
     this.#state.counts.errors++;
     this.#thirsty = true;
   }

@@ -1,0 +1,173 @@
+/**
+ * What the engine knows of each TCP connection, in numbers: one row of 64 bytes a connection, a cache line, since a
+ * request touches most of it and the kernel has evicted it meanwhile. Sequence numbers count a connection's requests,
+ * modulo 2^32, as signed integers: V8 keeps those unboxed.
+ */
+const FD = 0;
+const PHASE = 1;
+const NEXT = 2;
+const OLDEST = 3;
+const SENDING = 4;
+const SENT_BYTES = 5;
+const RECEIVED_BYTES = 6;
+const WRITING = 7;
+const SERVED = 8;
+const OPENED = 9;
+const ANSWERED = 10;
+const ROW_BITS = 4;
+
+export const CLOSED = 0;
+export const CONNECTING = 1;
+export const OPEN = 2;
+export type ConnectionPhase = typeof CLOSED | typeof CONNECTING | typeof OPEN;
+
+export class ConnectionTable {
+  readonly count: number;
+  /** Requests in flight on all connections together. */
+  inFlightTotal = 0;
+  readonly #rows: Int32Array;
+  /** When each request in flight was due, in nanoseconds: a ring a connection, indexed by sequence number. */
+  readonly #due: Float64Array;
+  readonly #ring: number;
+
+  /** @param depth how many requests a connection may have in flight. */
+  constructor(count: number, depth: number) {
+    this.count = count;
+    this.#rows = new Int32Array(count << ROW_BITS);
+    for (let c = 0; c < count; c++) this.setFd(c, -1);
+    this.#ring = powerOfTwo(depth);
+    this.#due = new Float64Array(count * this.#ring);
+  }
+
+  /** File descriptor; -1 for none. */
+  fd(c: number): number {
+    return this.#rows[(c << ROW_BITS) + FD] as number;
+  }
+  setFd(c: number, fd: number): void {
+    this.#rows[(c << ROW_BITS) + FD] = fd;
+  }
+
+  phase(c: number): ConnectionPhase {
+    return this.#rows[(c << ROW_BITS) + PHASE] as ConnectionPhase;
+  }
+  setPhase(c: number, phase: ConnectionPhase): void {
+    this.#rows[(c << ROW_BITS) + PHASE] = phase;
+  }
+
+  /** Requests made and not yet answered, sent or not. */
+  inFlight(c: number): number {
+    const row = c << ROW_BITS;
+    return ((this.#rows[row + NEXT] as number) - (this.#rows[row + OLDEST] as number)) | 0;
+  }
+
+  /** Requests made and not yet sent, or not in full. */
+  unsent(c: number): number {
+    const row = c << ROW_BITS;
+    return ((this.#rows[row + NEXT] as number) - (this.#rows[row + SENDING] as number)) | 0;
+  }
+
+  /** Sequence number of the request that waits longest for its reply. */
+  oldest(c: number): number {
+    return this.#rows[(c << ROW_BITS) + OLDEST] as number;
+  }
+
+  /** When that request was due, in nanoseconds; meaningless when there is none. */
+  oldestDue(c: number): number {
+    return this.#due[c * this.#ring + (this.oldest(c) & (this.#ring - 1))] as number;
+  }
+
+  /** Notes a new request. */
+  push(c: number, dueNanos: number): void {
+    const at = (c << ROW_BITS) + NEXT;
+    const sequence = this.#rows[at] as number;
+    this.#due[c * this.#ring + (sequence & (this.#ring - 1))] = dueNanos;
+    this.#rows[at] = sequence + 1;
+    this.inFlightTotal++;
+  }
+
+  /** Takes the oldest request off. @returns when it was due. */
+  shift(c: number): number {
+    const due = this.oldestDue(c);
+    const at = (c << ROW_BITS) + OLDEST;
+    this.#rows[at] = (this.#rows[at] as number) + 1;
+    this.inFlightTotal--;
+    return due;
+  }
+
+  /** Sequence number of the request being sent, or to be sent next. */
+  sending(c: number): number {
+    return this.#rows[(c << ROW_BITS) + SENDING] as number;
+  }
+  /** So many more requests were sent in full. */
+  advanceSending(c: number, requests: number): void {
+    const at = (c << ROW_BITS) + SENDING;
+    this.#rows[at] = (this.#rows[at] as number) + requests;
+  }
+
+  /** Bytes that are done of the request being sent. */
+  sentBytes(c: number): number {
+    return this.#rows[(c << ROW_BITS) + SENT_BYTES] as number;
+  }
+  setSentBytes(c: number, bytes: number): void {
+    this.#rows[(c << ROW_BITS) + SENT_BYTES] = bytes;
+  }
+
+  /** Bytes that have come of the oldest request's reply. */
+  receivedBytes(c: number): number {
+    return this.#rows[(c << ROW_BITS) + RECEIVED_BYTES] as number;
+  }
+  setReceivedBytes(c: number, bytes: number): void {
+    this.#rows[(c << ROW_BITS) + RECEIVED_BYTES] = bytes;
+  }
+
+  /** 1 when the kernel's send buffer is full, so that epoll watches for room. */
+  writing(c: number): number {
+    return this.#rows[(c << ROW_BITS) + WRITING] as number;
+  }
+  setWriting(c: number, writing: number): void {
+    this.#rows[(c << ROW_BITS) + WRITING] = writing;
+  }
+
+  /** Has the connection served a request since it was last opened? */
+  served(c: number): boolean {
+    return this.#rows[(c << ROW_BITS) + SERVED] === 1;
+  }
+  /** Did it ever? */
+  wasAnswered(c: number): boolean {
+    return this.#rows[(c << ROW_BITS) + ANSWERED] === 1;
+  }
+  /** A request was answered. @returns whether it was the connection's first. */
+  markServed(c: number): boolean {
+    const row = c << ROW_BITS;
+    const first = this.#rows[row + ANSWERED] === 0;
+    this.#rows[row + SERVED] = 1;
+    this.#rows[row + ANSWERED] = 1;
+    return first;
+  }
+
+  /** The connection stands. @returns whether for the first time. */
+  markOpened(c: number): boolean {
+    const at = (c << ROW_BITS) + OPENED;
+    const first = this.#rows[at] === 0;
+    this.#rows[at] = 1;
+    this.setPhase(c, OPEN);
+    return first;
+  }
+
+  /** The socket is closed and nothing in flight any more: a later one begins with the next request. */
+  markClosed(c: number): void {
+    const row = c << ROW_BITS;
+    this.#rows[row + FD] = -1;
+    this.#rows[row + PHASE] = CLOSED;
+    this.#rows[row + SENDING] = this.#rows[row + NEXT] as number;
+    this.#rows[row + SENT_BYTES] = 0;
+    this.#rows[row + RECEIVED_BYTES] = 0;
+    this.#rows[row + WRITING] = 0;
+    this.#rows[row + SERVED] = 0;
+  }
+}
+
+/** The least power of two that is not below `n`. */
+export function powerOfTwo(n: number): number {
+  return n <= 1 ? 1 : 2 ** (32 - Math.clz32(n - 1));
+}
