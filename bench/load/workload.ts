@@ -50,6 +50,3 @@ export interface LoadState {
 
 /** How many ready connections one turn of the loop handles at most. */
 export const TURN_EVENTS = 1024;
-
-/** Time to wait before a connection that could not be opened is tried again. */
-export const RETRY_NANOS = 10e6;

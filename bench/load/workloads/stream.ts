@@ -1,23 +1,15 @@
-import { isLoopback } from '../../../sockets/address.ts';
 import { EPOLLET, EPOLLIN, EPOLLOUT, EPOLLRDHUP, type Epoll } from '../../../sockets/epoll.ts';
-import { check, EAGAIN, ECONNRESET, EINPROGRESS } from '../../../sockets/errno.ts';
+import { EAGAIN, ECONNRESET } from '../../../sockets/errno.ts';
 import { NativeMemory } from '../../../sockets/memory.ts';
-import {
-  close,
-  connect,
-  getOption,
-  recv,
-  send,
-  setCongestionControl,
-  setOption,
-  socket,
-} from '../../../sockets/socket.ts';
+import { close, getOption, recv, send } from '../../../sockets/socket.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import type { Assignment } from '../assignment.ts';
 import { CONNECTING, ConnectionTable, OPEN } from '../connection-table.ts';
 import { ExpectedReplies } from '../expected-replies.ts';
 import { Payload } from '../payload.ts';
-import { type LoadState, RETRY_NANOS, TURN_EVENTS, type Workload } from '../workload.ts';
+import { Reconnects } from '../reconnects.ts';
+import { type LoadState, TURN_EVENTS, type Workload } from '../workload.ts';
+import { beginConnecting } from './stream-socket.ts';
 
 /**
  * Edge-triggered: a level-triggered socket is polled once more by the next epoll_wait(2) after it was read, which
@@ -40,19 +32,16 @@ export class StreamWorkload implements Workload {
   readonly #assignment: Assignment;
   readonly #state: LoadState;
   readonly #epoll: Epoll;
-  readonly #loopback: boolean;
   readonly #firstConnection: number;
   readonly #size: number;
   readonly #depth: number;
   readonly #payload: Payload;
   readonly #inbox: NativeMemory;
   readonly #table: ConnectionTable;
-  /** When to open a broken connection again; 0 for those that are not broken. */
-  readonly #retryAt: Float64Array;
+  readonly #reconnects: Reconnects;
   /** Connections whose next requests are to be sent when all that is ready has been read. */
   readonly #owed = new Int32Array(2 * TURN_EVENTS);
   #owing = 0;
-  #broken = 0;
   readonly #expected: ExpectedReplies;
 
   constructor(assignment: Assignment, state: LoadState, epoll: Epoll) {
@@ -60,14 +49,13 @@ export class StreamWorkload implements Workload {
     this.#assignment = assignment;
     this.#state = state;
     this.#epoll = epoll;
-    this.#loopback = isLoopback(assignment.address.host);
     this.#firstConnection = assignment.firstConnection;
     this.#size = size;
     this.#depth = pipelining;
     this.#payload = new Payload(size, Math.max(1, Math.min(pipelining, Math.floor(OUTBOX_BYTES / size))));
     this.#inbox = new NativeMemory(Math.min(Math.max(size * pipelining, 65_536), 1 << 20));
     this.#table = new ConnectionTable(connections, pipelining);
-    this.#retryAt = new Float64Array(connections);
+    this.#reconnects = new Reconnects(connections);
     this.#expected = new ExpectedReplies(connections);
   }
 
@@ -76,30 +64,21 @@ export class StreamWorkload implements Workload {
   }
 
   get ailing(): boolean {
-    return this.#broken > 0;
+    return this.#reconnects.count > 0;
   }
 
   open(c: number): void {
-    const fd = check(socket('tcp', this.#assignment.address.host, false), 'socket');
-    this.#table.setFd(c, fd);
-    setOption(fd, 'TCP_NODELAY', 1);
-    // There is no congestion within a machine, and BBR's pacing costs 3 % of all CPU time.
-    if (this.#loopback) setCongestionControl(fd, 'reno');
-    this.#table.setPhase(c, CONNECTING);
-    const status = connect(fd, this.#assignment.address);
-    if (status < 0 && status !== -EINPROGRESS) {
-      this.#refused(c, -status);
+    const fd = beginConnecting(this.#assignment.address);
+    if (fd < 0) {
+      this.#refused(c, -fd);
       return;
     }
+    this.#table.setFd(c, fd);
+    this.#table.setPhase(c, CONNECTING);
     this.#epoll.add(fd, WRITING, c);
   }
 
   ready(c: number, events: number): void {
-    if (events === EPOLLIN && this.#table.phase(c) === OPEN) {
-      this.#read(c, false);
-      if (this.#state.flowing) this.#owed[this.#owing++] = c;
-      return;
-    }
     if (this.#table.phase(c) === CONNECTING) this.#connected(c);
     else if ((events & EPOLLOUT) !== 0) this.#flush(c);
     if ((events & ~EPOLLOUT) === 0 || this.#table.phase(c) !== OPEN) return;
@@ -146,10 +125,7 @@ export class StreamWorkload implements Workload {
 
   sweep(now: number, deadline: number): void {
     for (let c = 0; c < this.#table.count; c++) {
-      const retryAt = this.#retryAt[c] as number;
-      if (retryAt > 0 && retryAt <= now && !this.#state.draining) {
-        this.#retryAt[c] = 0;
-        this.#broken--;
+      if (!this.#state.draining && this.#reconnects.take(c, now)) {
         this.open(c);
       } else if (this.#table.inFlight(c) > 0 && this.#table.oldestDue(c) < deadline) {
         this.#expire(c, now);
@@ -247,16 +223,6 @@ export class StreamWorkload implements Workload {
   #accept(c: number, length: number, now: number): boolean {
     const size = this.#size;
     const connection = this.#firstConnection + c;
-    const table = this.#table;
-    if (length === size && table.inFlight(c) > 0 && table.receivedBytes(c) === 0) {
-      // Nearly always: one whole reply.
-      if (!this.#payload.matches(this.#inbox, 0, 0, size, connection, table.oldest(c))) {
-        this.#corrupted(c);
-        return false;
-      }
-      this.#complete(c, now);
-      return true;
-    }
     let at = 0;
     while (at < length) {
       if (this.#table.inFlight(c) === 0) {
@@ -319,8 +285,7 @@ export class StreamWorkload implements Workload {
 
   #retryLater(c: number): void {
     this.#shut(c);
-    this.#retryAt[c] = nowNanos() + RETRY_NANOS;
-    this.#broken++;
+    this.#reconnects.add(c, nowNanos());
   }
 
   /** Closes the socket; requests that were in flight on it ended in an error. */
@@ -329,7 +294,7 @@ export class StreamWorkload implements Workload {
       this.#state.counts.errors++;
       this.#table.shift(c);
     }
-    close(this.#table.fd(c));
+    if (this.#table.fd(c) >= 0) close(this.#table.fd(c));
     this.#table.markClosed(c);
   }
 }

@@ -1,0 +1,28 @@
+/** Time to wait before a connection that could not be opened is tried again. */
+const RETRY_NANOS = 10e6;
+
+/** Connections that broke or could not be opened, each to be tried again a little later. */
+export class Reconnects {
+  /** How many connections wait. */
+  count = 0;
+  /** When each connection is to be tried, in monotonic nanoseconds; 0 for those that do not wait. */
+  readonly #at: Float64Array;
+
+  constructor(connections: number) {
+    this.#at = new Float64Array(connections);
+  }
+
+  add(connection: number, now: number): void {
+    this.#at[connection] = now + RETRY_NANOS;
+    this.count++;
+  }
+
+  /** Takes a connection off when its time has come. @returns whether it had. */
+  take(connection: number, now: number): boolean {
+    const at = this.#at[connection] as number;
+    if (at === 0 || at > now) return false;
+    this.#at[connection] = 0;
+    this.count--;
+    return true;
+  }
+}
