@@ -1,9 +1,9 @@
 import { styleText } from 'node:util';
 import CliTable from 'cli-table3';
 import type { Result } from '../../bench/model/result.ts';
-import type { RenderOptions } from '../catalog.ts';
 import { type Indent, paragraph } from '../paragraph.ts';
 import { plain } from '../plain.ts';
+import type { RenderOptions } from '../renderer.ts';
 import { type FailureReport, summarize } from '../summary.ts';
 import type { Cell, Table, Tone } from '../table.ts';
 
