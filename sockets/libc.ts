@@ -109,11 +109,16 @@ function bind(): Libc {
     return bindWith(createRequire(import.meta.url)('koffi') as typeof import('koffi'));
   } catch (cause) {
     throw new UnavailableError(
-      `direct system calls need the package koffi, which failed to load: ${cause instanceof Error ? cause.message : cause}. ` +
+      `direct system calls need the package koffi, which failed to load: ${firstLine(cause)}. ` +
         'Reinstall with `npm ci` and without --omit=optional.',
       { cause },
     );
   }
+}
+
+/** Node appends a list of requiring files to what it says of a missing module. */
+function firstLine(error: unknown): string | undefined {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0];
 }
 
 function bindWith(koffi: typeof import('koffi')): Libc {
