@@ -15,6 +15,18 @@ export const loadOptions = {
     default: '1',
     describe: 'Requests in flight on each connection',
   },
+  rate: {
+    alias: 'R',
+    type: 'string',
+    group: 'Load:',
+    describe: 'Requests/s, whatever the server does [default: as many as it answers]',
+  },
+  arrivals: {
+    type: 'string',
+    group: 'Load:',
+    default: 'constant',
+    describe: 'How a rate is spread: constant or poisson',
+  },
   threads: { type: 'string', group: 'Load:', describe: 'Threads that generate load [default: chosen]' },
   seed: { type: 'string', group: 'Load:', describe: 'Seed of all that is random [default: chosen, and recorded]' },
   timeout: { type: 'string', group: 'Load:', default: '2s', describe: 'A request unanswered for so long has failed' },

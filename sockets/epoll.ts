@@ -24,6 +24,7 @@ export class Epoll {
   readonly #events: NativeMemory;
   readonly #words: Uint32Array;
   readonly #change = new NativeMemory(16);
+  readonly #timeout = new NativeMemory(16);
   readonly #capacity: number;
 
   /**
@@ -59,6 +60,19 @@ export class Epoll {
     return outcome(ready);
   }
 
+  /**
+   * epoll_pwait2(2): as {@link wait}, to the nanosecond as far as the thread's timer slack allows. Where the C library
+   * has no such call, to the millisecond, rounded down.
+   */
+  waitNanos(nanos: number): number {
+    const { epoll_pwait2 } = libc();
+    if (epoll_pwait2 === undefined) return this.wait(Math.floor(nanos / 1e6));
+    const seconds = Math.floor(nanos / 1e9);
+    this.#timeout.setUint64(0, seconds);
+    this.#timeout.setUint64(8, nanos - seconds * 1e9);
+    return outcome(epoll_pwait2(this.fd, this.#events.address, this.#capacity, this.#timeout.address, 0));
+  }
+
   /** What the i-th ready descriptor is ready for. */
   eventsAt(i: number): number {
     return this.#words[i * EVENT_WORDS] as number;
@@ -74,6 +88,7 @@ export class Epoll {
     close(this.fd);
     this.#events.free();
     this.#change.free();
+    this.#timeout.free();
   }
 
   #control(operation: number, fd: number, events: number, data: number): void {

@@ -26,6 +26,8 @@ export interface Libc {
   readonly epoll_create1: Call;
   readonly epoll_ctl: Call;
   readonly epoll_wait: Call;
+  /** glibc 2.35, not in every C library. */
+  readonly epoll_pwait2: Call | undefined;
   readonly sched_setaffinity: Call;
   readonly sched_getaffinity: Call;
   readonly clock_gettime: Call;
@@ -116,6 +118,14 @@ function bind(): Libc {
   }
 }
 
+function optional<T>(bind: () => T): T | undefined {
+  try {
+    return bind();
+  } catch {
+    return undefined;
+  }
+}
+
 /** Node appends a list of requiring files to what it says of a missing module. */
 function firstLine(error: unknown): string | undefined {
   return (error instanceof Error ? error.message : String(error)).split('\n')[0];
@@ -128,6 +138,7 @@ function bindWith(koffi: typeof import('koffi')): Libc {
   ) as unknown as Record<keyof typeof signatures, Call>;
   return {
     ...calls,
+    epoll_pwait2: optional(() => process.func('int epoll_pwait2(int, uintptr_t, int, uintptr_t, uintptr_t)')),
     allocate(size) {
       // koffi.alloc is calloc: zeroed, and never moved, which a Buffer's memory does not promise.
       const pointer = koffi.alloc('uint8_t', size);

@@ -20,6 +20,7 @@ export async function flood(
     address: { host: '127.0.0.1', port },
     threads: 1,
     cpus: [cpu],
+    arrivals: null,
     timeoutMs: 1000,
     openTimeoutMs: 5000,
   });

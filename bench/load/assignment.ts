@@ -1,5 +1,6 @@
 import type { SocketAddress } from '../../sockets/address.ts';
 import type { OperatingPoint } from '../model/operating-point.ts';
+import type { PacerSpec } from './pacers/pacer.ts';
 
 /** One generator thread's part of a load. Plain data and shared memory: it crosses to the thread. */
 export interface Assignment {
@@ -10,6 +11,8 @@ export interface Assignment {
   readonly firstConnection: number;
   /** CPUs to run on; empty leaves that to the kernel. */
   readonly cpus: readonly number[];
+  /** Says when requests are due; null for a closed loop. */
+  readonly pacer: PacerSpec | null;
   readonly timeoutMs: number;
   readonly openTimeoutMs: number;
   readonly control: SharedArrayBuffer;

@@ -11,6 +11,8 @@ export interface Counts {
   errors: number;
   /** Answered with other bytes than expected. */
   corrupted: number;
+  /** Arrivals for which there was no room in the queue: open loop. Not among those sent. */
+  dropped: number;
   /** UDP: replies that came after their time-out. */
   late: number;
   /** UDP: replies that came again. */
@@ -20,7 +22,17 @@ export interface Counts {
 }
 
 export function noCounts(): Counts {
-  return { sent: 0, completed: 0, timedOut: 0, errors: 0, corrupted: 0, late: 0, duplicated: 0, unsolicited: 0 };
+  return {
+    sent: 0,
+    completed: 0,
+    timedOut: 0,
+    errors: 0,
+    corrupted: 0,
+    dropped: 0,
+    late: 0,
+    duplicated: 0,
+    unsolicited: 0,
+  };
 }
 
 /** The sum of several threads' counts. */

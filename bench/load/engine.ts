@@ -1,12 +1,15 @@
 import { threadCpuNanos } from '../../sockets/cpu.ts';
 import { Epoll } from '../../sockets/epoll.ts';
+import { setTimerSlack } from '../../sockets/process.ts';
 import { nowNanos } from '../measure/clock.ts';
 import type { Histogram } from '../measure/histogram.ts';
 import type { Assignment } from './assignment.ts';
 import { LoadControl } from './control.ts';
 import { type Counts, noCounts } from './counts.ts';
+import { closedDemand, type Demand, OpenDemand } from './demand.ts';
 import { EventWait } from './event-wait.ts';
 import { LiveView } from './live.ts';
+import { makePacer } from './pacers/pacer.ts';
 import { type LoadState, TURN_EVENTS, type Workload } from './workload.ts';
 import { DatagramWorkload } from './workloads/datagram.ts';
 import { StreamWorkload } from './workloads/stream.ts';
@@ -48,6 +51,8 @@ export class Engine implements LoadState {
   counts: Counts = noCounts();
   flowing = false;
   draining = false;
+  demand: Demand = closedDemand;
+  #open: OpenDemand | undefined;
   readonly #assignment: Assignment;
   readonly #control: LoadControl;
   readonly #live: LiveView;
@@ -61,6 +66,7 @@ export class Engine implements LoadState {
   #completedBefore = 0;
   #nextSweep = 0;
   #turns = 0;
+  #droppedBefore = 0;
 
   constructor(assignment: Assignment) {
     this.#assignment = assignment;
@@ -118,6 +124,7 @@ export class Engine implements LoadState {
   /** Waits for the word to go, then loads, measures and drains. */
   run(): ThreadReport {
     const schedule = this.#control.waitForGo();
+    this.#begin();
     this.flowing = true;
     this.#workload.fill();
     this.#turnUntil(schedule.warmupEnd);
@@ -136,6 +143,7 @@ export class Engine implements LoadState {
     this.draining = true;
     this.#drain(schedule.drainEnd);
     this.#workload.abandon(nowNanos());
+    if (this.#open !== undefined) this.#abandonQueue(this.#open);
     this.#publish();
     return {
       counts: this.counts,
@@ -157,7 +165,38 @@ export class Engine implements LoadState {
     this.#epoll.close();
   }
 
+  #begin(): void {
+    const { pacer, point } = this.#assignment;
+    if (pacer === null) return;
+    setTimerSlack(1);
+    this.#open = new OpenDemand(makePacer(pacer), nowNanos(), point.connections, point.pipelining);
+    this.demand = this.#open;
+  }
+
+  /** Gives arrivals that are due to connections that are free; the others wait. */
+  #dispatch(open: OpenDemand): void {
+    const now = nowNanos();
+    for (let sent = 0; open.nextDue <= now && sent < TURN_EVENTS; open.advance()) {
+      let connection = open.takeIdle();
+      while (connection >= 0 && !this.#workload.request(connection, open.nextDue)) connection = open.takeIdle();
+      if (connection < 0) open.enqueue();
+      else sent++;
+    }
+  }
+
+  /** What is still in the queue when the load is over was never sent: it timed out. */
+  #abandonQueue(open: OpenDemand): void {
+    const now = nowNanos();
+    while (open.queued > 0) {
+      this.counts.sent++;
+      this.counts.timedOut++;
+      this.expired(open.takeQueued(), now);
+    }
+    this.counts.dropped = open.dropped - this.#droppedBefore;
+  }
+
   #startMeasuring(): void {
+    this.#droppedBefore = this.#open?.dropped ?? 0;
     this.#completedBefore = this.counts.completed;
     this.#response.reset();
     this.#completedBy.fill(0);
@@ -183,11 +222,18 @@ export class Engine implements LoadState {
   #turn(waitMs: number): number {
     const epoll = this.#epoll;
     const workload = this.#workload;
+    const open = this.flowing ? this.#open : undefined;
     const found = ++this.#turns % TURNS_PER_WAIT === 0 ? 0 : workload.readExpected();
     const patience = found > 0 ? 0 : Math.min(MAX_WAIT_MS, Math.ceil(waitMs));
-    const ready = found >= ENOUGH ? 0 : this.#events.wait(patience);
+    const ready =
+      found >= ENOUGH
+        ? 0
+        : open === undefined
+          ? this.#events.wait(patience)
+          : this.#events.waitUntil(open.nextDue, patience * 1e6);
     const now = nowNanos();
     for (let i = 0; i < ready; i++) workload.ready(epoll.dataAt(i), epoll.eventsAt(i));
+    if (open !== undefined) this.#dispatch(open);
     workload.settle();
     if (now >= this.#nextSweep) this.#sweep(now);
     this.#publish();

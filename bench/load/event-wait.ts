@@ -15,6 +15,9 @@ const GATHER_NANOS = 4_000;
 /** Datagrams in flight on a socket from which on that pays. */
 const GATHER_FROM = 8;
 
+/** A thread is woken this long before a request is due, and waits awake for the rest: sleeping is not as exact. */
+const AWAKE_BEFORE_DUE_NANOS = 20_000;
+
 /** How a generator thread waits for its sockets. */
 export class EventWait {
   /** CPU time spent waiting awake, in nanoseconds: the thread could have done more in it. */
@@ -44,5 +47,20 @@ export class EventWait {
     for (let polls = 0; ready === 0 && polls < POLLS_BEFORE_SLEEP; polls++) ready = epoll.wait(0);
     this.spunNanos += nowNanos() - begin;
     return ready === 0 ? epoll.wait(timeoutMs) : ready;
+  }
+
+  /**
+   * Waits until a time on the monotonic clock, to the microsecond, or until a socket is ready, or for `longestNanos`.
+   * @returns as {@link Epoll.wait}; 0 may come early: call it again.
+   */
+  waitUntil(due: number, longestNanos: number): number {
+    const epoll = this.#epoll;
+    const begin = nowNanos();
+    const left = Math.min(due - begin, longestNanos);
+    if (left > AWAKE_BEFORE_DUE_NANOS) return epoll.waitNanos(left - AWAKE_BEFORE_DUE_NANOS);
+    let ready = epoll.wait(0);
+    while (ready === 0 && nowNanos() < begin + left) ready = epoll.wait(0);
+    this.spunNanos += nowNanos() - begin;
+    return ready;
   }
 }

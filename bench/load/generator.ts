@@ -7,6 +7,7 @@ import { LoadControl, type Schedule } from './control.ts';
 import { type Counts, sumCounts } from './counts.ts';
 import type { OpeningReport, ThreadReport } from './engine.ts';
 import { LiveView } from './live.ts';
+import type { PacerSpec } from './pacers/pacer.ts';
 
 /** What a generator thread tells the main thread. */
 export type ThreadMessage =
@@ -20,6 +21,8 @@ export interface LoadPlan {
   readonly threads: number;
   /** CPUs for the threads; empty leaves that to the kernel. */
   readonly cpus: readonly number[];
+  /** Rate and kind of arrivals; null for a closed loop. */
+  readonly arrivals: Pick<PacerSpec, 'rate' | 'arrivals' | 'seed'> | null;
   readonly timeoutMs: number;
   readonly openTimeoutMs: number;
 }
@@ -135,6 +138,7 @@ function startThread(plan: LoadPlan, index: number, threads: number, control: Lo
     address: plan.address,
     firstConnection: first,
     cpus: plan.cpus,
+    pacer: plan.arrivals === null ? null : { ...plan.arrivals, thread: index, threads },
     timeoutMs: plan.timeoutMs,
     openTimeoutMs: plan.openTimeoutMs,
     control: control.buffer,

@@ -1,4 +1,5 @@
 import type { Counts } from './counts.ts';
+import type { Demand } from './demand.ts';
 
 /**
  * What clients do on their sockets: opens connections, sends requests, reads and checks replies. Connections are
@@ -17,8 +18,10 @@ export interface Workload {
    * requests/s (380,000 against 510,000 on a machine where C reached 610,000).
    */
   settle(): void;
-  /** Sends requests on every connection that stands and has room for them. */
+  /** Asks for requests for every connection that stands and has room for them, and sends those. */
   fill(): void;
+  /** Makes a request that {@link settle} will send. @returns false when the connection can't take one. */
+  request(connection: number, dueNanos: number): boolean;
   /** Gives up on requests due before `deadline` and mends what broke; both times in monotonic nanoseconds. */
   sweep(now: number, deadline: number): void;
   /** Is there something to mend soon, such as a connection to open again? */
@@ -38,8 +41,9 @@ export interface Workload {
 /** What a workload learns from the engine, and tells it. */
 export interface LoadState {
   readonly counts: Counts;
-  /** Shall a reply be followed by the next request? */
+  /** Does the load flow, so that a connection that can take a request asks {@link demand} for one? */
   readonly flowing: boolean;
+  readonly demand: Demand;
   /** Is the load over, so that connections that end stay closed? */
   readonly draining: boolean;
   /** A request of that connection was answered well: it was due at `dueNanos`. */

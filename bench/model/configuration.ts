@@ -4,6 +4,7 @@ import { type ModelName, models } from '../../servers/catalog.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
 import type { Transport } from '../../sockets/socket.ts';
 import { ConfigurationError } from './errors.ts';
+import type { Arrivals } from './operating-point.ts';
 
 /** Something to put under load. */
 export type TargetSpec =
@@ -21,6 +22,9 @@ export interface RunConfiguration {
   readonly connections: readonly number[];
   readonly pipelining: number;
   readonly size: number;
+  /** Requests a second, whatever the server does: open loop. Null: closed loop. */
+  readonly rate: number | null;
+  readonly arrivals: Arrivals;
   readonly durationMs: number;
   readonly warmupMs: number;
   readonly rounds: number;
@@ -43,6 +47,7 @@ export const MAX_DATAGRAM = 65_507;
 export const MAX_MESSAGE = 16 * 1024 * 1024;
 const MAX_CONNECTIONS = 1_000_000;
 const MAX_PIPELINING = 1024;
+const MAX_RATE = 100_000_000;
 
 /** How a target is called in tables. */
 export function targetName(target: TargetSpec): string {
@@ -75,6 +80,11 @@ export function configurationFaults(configuration: RunConfiguration): string[] {
     );
   }
   want(isWhole(rounds, 1, 10_000), `rounds: ${rounds} is not a whole number from 1 to 10000`);
+  const { rate } = configuration;
+  want(
+    rate === null || (rate > 0 && rate <= MAX_RATE),
+    `rate: ${rate} is not above 0 and up to ${MAX_RATE} requests/s`,
+  );
   want(durationMs > 0, 'duration: must be above zero');
   want(warmupMs >= 0, 'warmup: must not be negative');
   want(timeoutMs > 0, 'timeout: must be above zero');

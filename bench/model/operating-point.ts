@@ -7,6 +7,14 @@ export const workloads = {
 
 export type Workload = keyof typeof workloads;
 
+/** How arrivals are spread around their rate. */
+export const arrivals = {
+  constant: 'at equal distances',
+  poisson: 'independent of each other, as from many users',
+} as const;
+
+export type Arrivals = keyof typeof arrivals;
+
 /** The load that a trial puts on its target. */
 export interface OperatingPoint {
   readonly transport: Transport;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { formatAddress } from '../../sockets/address.ts';
 import { SystemError } from '../../sockets/errno.ts';
 import type { OpeningReport } from '../load/engine.ts';
-import { Generator, type LoadReport } from '../load/generator.ts';
+import { Generator, type LoadPlan, type LoadReport } from '../load/generator.ts';
 import { nowNanos } from '../measure/clock.ts';
 import { summarizeLatency } from '../measure/latency.ts';
 import { type TreeMemory, type TreeUsage, treeMemory, treeUsage } from '../measure/procfs.ts';
@@ -51,6 +51,7 @@ export async function runTrial(
     address: target.address,
     threads: placement.threads,
     cpus: placement.loadCpus,
+    arrivals: arrivalsOf(spec, configuration),
     timeoutMs: configuration.timeoutMs,
     openTimeoutMs: configuration.openTimeoutMs,
   });
@@ -119,7 +120,8 @@ function assemble(
     transport: spec.transport,
     workload: spec.workload,
     connections: spec.connections,
-    rate: null,
+    rate: configuration.rate,
+    arrivals: configuration.rate === null ? null : configuration.arrivals,
     size: spec.size,
     pipelining: spec.pipelining,
     work: null,
@@ -132,7 +134,7 @@ function assemble(
       timedOut: counts.timedOut,
       errors: counts.errors,
       corrupted: counts.corrupted,
-      dropped: 0,
+      dropped: counts.dropped,
       unsolicited: counts.unsolicited,
       ...(spec.transport === 'udp' && { lost: counts.timedOut, late: counts.late, duplicated: counts.duplicated }),
     },
@@ -146,6 +148,11 @@ function assemble(
     generator,
   };
   return { ...measured, validity: judgeTrial(measured) };
+}
+
+/** Each round has arrivals of its own, and they are the same for every target. */
+function arrivalsOf({ round }: TrialSpec, { rate, arrivals, seed }: RunConfiguration): LoadPlan['arrivals'] {
+  return rate === null ? null : { rate, arrivals, seed: seed + round };
 }
 
 function sample(target: RunningTarget, generator: Generator): Sample {

@@ -1,5 +1,8 @@
 import type { MeasuredTrial, Reason, Trial } from '../model/result.ts';
 
+/** Of the offered rate, what has to be answered for response times to mean something. */
+const LEAST_ACHIEVED = 0.99;
+
 /**
  * May a trial's numbers be believed? `invalid`: they are not what they claim to be; `suspect`: true, but they may
  * say something else than they seem to. Each reason tells what to do.
@@ -28,8 +31,22 @@ function invalidations({ requests }: MeasuredTrial): Reason[] {
   return reasons;
 }
 
-function suspicions({ requests, generator, transport }: MeasuredTrial): Reason[] {
+function suspicions({ requests, generator, transport, rate, throughput }: MeasuredTrial): Reason[] {
   const reasons: Reason[] = [];
+  if (rate !== null && throughput.requestsPerSecond < LEAST_ACHIEVED * rate) {
+    reasons.push({
+      code: 'rate-missed',
+      message:
+        `the target answered less than ${LEAST_ACHIEVED * 100} % of the requests offered, so response times grow with the ` +
+        'time measured: lower --rate, or add --connections',
+    });
+  }
+  if (requests.dropped > 0) {
+    reasons.push({
+      code: 'dropped',
+      message: 'so many requests waited for a connection that some were never sent: lower --rate',
+    });
+  }
   if (generator.saturated) {
     reasons.push({
       code: 'generator-saturated',

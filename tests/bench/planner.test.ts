@@ -18,6 +18,8 @@ const configuration: RunConfiguration = {
   connections: [1, 16],
   pipelining: 1,
   size: 64,
+  rate: null,
+  arrivals: 'constant',
   durationMs: 500,
   warmupMs: 200,
   rounds: 5,

@@ -111,9 +111,8 @@ export class DatagramWorkload implements Workload {
     for (let i = 0; i < this.#owing; i++) {
       const s = this.#owed[i] as number;
       const answers = this.#answers[s] as number;
-      const due = this.#answeredAt[s] as number;
-      for (let slot = 0; slot < answers; slot++) this.#prepare(slot, s, due);
-      this.#send(s, answers);
+      const answeredAt = this.#answeredAt[s] as number;
+      this.#ask(s, answeredAt, answers);
     }
     this.#owing = 0;
   }
@@ -124,9 +123,15 @@ export class DatagramWorkload implements Workload {
     for (let s = 0; s < this.#fd.length; s++) {
       if (this.#wasAnswered[s] === 0) continue;
       const room = this.#depth - this.#outstanding.pending(s);
-      for (let i = 0; i < room; i++) this.#prepare(i, s, now);
-      if (room > 0) this.#send(s, room);
+      if (room > 0) this.#ask(s, now, room);
     }
+  }
+
+  request(s: number, dueNanos: number): boolean {
+    if (this.#wasAnswered[s] === 0 || this.#outstanding.pending(s) >= this.#depth) return false;
+    this.#prepare(0, s, dueNanos);
+    this.#send(s, 1);
+    return true;
   }
 
   sweep(now: number, deadline: number): void {
@@ -159,6 +164,16 @@ export class DatagramWorkload implements Workload {
   /** Requests due before this are given up. The very first on a socket is sent again sooner. */
   #patience(s: number, now: number, deadline: number): number {
     return this.#wasAnswered[s] === 0 ? Math.max(deadline, now - FIRST_RETRY_NANOS) : deadline;
+  }
+
+  /** Asks for `count` requests for a socket that has room for them, and sends those that there are. */
+  #ask(s: number, now: number, count: number): void {
+    let requests = 0;
+    for (let i = 0; i < count; i++) {
+      const due = this.#state.demand.next(s, now, this.#depth - this.#outstanding.pending(s));
+      if (due >= 0) this.#prepare(requests++, s, due);
+    }
+    if (requests > 0) this.#send(s, requests);
   }
 
   /** Makes a new request, the i-th of those to be sent next. */

@@ -40,7 +40,7 @@ export class StreamWorkload implements Workload {
   readonly #table: ConnectionTable;
   readonly #reconnects: Reconnects;
   /** Connections whose next requests are to be sent when all that is ready has been read. */
-  readonly #owed = new Int32Array(2 * TURN_EVENTS);
+  readonly #owed = new Int32Array(3 * TURN_EVENTS);
   #owing = 0;
   readonly #expected: ExpectedReplies;
 
@@ -118,9 +118,16 @@ export class StreamWorkload implements Workload {
     for (let c = 0; c < this.#table.count; c++) {
       // A connection that has not answered its first request yet is left to wait for that.
       if (this.#table.phase(c) !== OPEN || !this.#table.wasAnswered(c)) continue;
-      for (let n = this.#table.inFlight(c); n < this.#depth; n++) this.#request(c, now);
+      this.#ask(c, now);
       this.#flush(c);
     }
+  }
+
+  request(c: number, dueNanos: number): boolean {
+    if (this.#table.phase(c) !== OPEN || this.#table.inFlight(c) >= this.#depth) return false;
+    this.#push(c, dueNanos);
+    this.#owed[this.#owing++] = c;
+    return true;
   }
 
   sweep(now: number, deadline: number): void {
@@ -152,11 +159,21 @@ export class StreamWorkload implements Workload {
     }
     if (this.#table.markOpened(c)) this.opened++;
     this.#epoll.modify(this.#table.fd(c), READING, c);
-    this.#request(c, nowNanos());
+    // While connections are being opened each sends one request, and waits for the word to go.
+    if (this.#state.flowing) this.#ask(c, nowNanos());
+    else this.#push(c, nowNanos());
     this.#flush(c);
   }
 
-  #request(c: number, dueNanos: number): void {
+  /** Asks for as many requests as the connection has room for. */
+  #ask(c: number, now: number): void {
+    for (let room = this.#depth - this.#table.inFlight(c); room > 0; room--) {
+      const due = this.#state.demand.next(c, now, room);
+      if (due >= 0) this.#push(c, due);
+    }
+  }
+
+  #push(c: number, dueNanos: number): void {
     this.#table.push(c, dueNanos);
     this.#state.counts.sent++;
   }
@@ -246,7 +263,10 @@ export class StreamWorkload implements Workload {
   #complete(c: number, now: number): void {
     if (this.#table.markServed(c)) this.answered++;
     this.#state.completed(c, this.#table.shift(c), now);
-    if (this.#state.flowing) this.#request(c, now);
+    if (this.#state.flowing) {
+      const due = this.#state.demand.next(c, now, this.#depth - this.#table.inFlight(c));
+      if (due >= 0) this.#push(c, due);
+    }
   }
 
   /** A stream that carried a wrong byte is out of step: its connection is of no more use. */

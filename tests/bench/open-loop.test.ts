@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest';
+import { OpenDemand } from '../../bench/load/demand.ts';
+import { makePacer, type Pacer, type PacerSpec } from '../../bench/load/pacers/pacer.ts';
+import { accountedFor, measureTrial, tcpServer, udpServer } from './measured.ts';
+
+const spec: PacerSpec = { rate: 1000, arrivals: 'constant', seed: 1, thread: 0, threads: 1 };
+
+function take(pacer: Pacer, count: number): number[] {
+  return Array.from({ length: count }, () => pacer.next());
+}
+
+describe('a pacer of constant arrivals', () => {
+  test.each([
+    ['one thread', {}, [0, 1e6, 2e6, 3e6]],
+    ['the second of two threads: every other arrival', { thread: 1, threads: 2 }, [1e6, 3e6, 5e6, 7e6]],
+    ['less than one a second', { rate: 0.5 }, [0, 2e9, 4e9, 6e9]],
+    ['a period that is no whole number', { rate: 3e6 }, [0, 1000 / 3, 2000 / 3, 1000]],
+  ])('%s', (_, variation, due) => expect(take(makePacer({ ...spec, ...variation }), 4)).toEqual(due));
+
+  test('does not drift', () => {
+    expect(take(makePacer({ ...spec, rate: 3 }), 3_000_001).at(-1)).toBe(1e15);
+  });
+
+  test('of several threads make one schedule', () => {
+    const threads = [0, 1, 2].flatMap((thread) => take(makePacer({ ...spec, thread, threads: 3 }), 100));
+    expect(threads.sort((a, b) => a - b)).toEqual(take(makePacer(spec), 300));
+  });
+});
+
+describe('a pacer of Poisson arrivals', () => {
+  const poisson = { ...spec, arrivals: 'poisson' } as const;
+
+  test('ascends, and is the same for the same seed only', () => {
+    const due = take(makePacer(poisson), 1000);
+    expect(due).toEqual([...due].sort((a, b) => a - b));
+    expect(take(makePacer(poisson), 1000)).toEqual(due);
+    expect(take(makePacer({ ...poisson, seed: 2 }), 1000)).not.toEqual(due);
+    expect(take(makePacer({ ...poisson, thread: 1 }), 1000)).not.toEqual(due);
+  });
+
+  test.each([1, 4])('keeps the rate, and the exponential spread, in %d threads', (threads) => {
+    const due = take(makePacer({ ...poisson, threads }), 20_000);
+    const gaps = due.map((at, i) => (at - (due[i - 1] ?? 0)) / (threads * 1e6));
+    const mean = gaps.reduce((a, b) => a + b) / gaps.length;
+    const variance = gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / gaps.length;
+    // Five standard errors of mean and variance of 20,000 exponentials.
+    expect(Math.abs(mean - 1)).toBeLessThan(5 / Math.sqrt(20_000));
+    expect(Math.abs(variance - 1)).toBeLessThan(5 * Math.sqrt(8 / 20_000));
+  });
+});
+
+describe('open demand', () => {
+  const demand = () => new OpenDemand(makePacer(spec), 5e9, 2, 1);
+
+  test('is due from the begin of the load on', () => {
+    const open = demand();
+    expect(open.nextDue).toBe(5e9);
+    open.advance();
+    expect(open.nextDue).toBe(5e9 + 1e6);
+  });
+
+  test('knows who is idle, the longest first, and nobody twice', () => {
+    const open = demand();
+    for (const connection of [1, 0, 1]) expect(open.next(connection, 0, 1)).toBe(-1);
+    expect([open.takeIdle(), open.takeIdle(), open.takeIdle()]).toEqual([1, 0, -1]);
+  });
+
+  test('gives who gets free the request that waits longest', () => {
+    const open = demand();
+    open.enqueue();
+    open.advance();
+    open.enqueue();
+    expect([open.next(0, 0, 1), open.next(1, 0, 1), open.next(1, 0, 1)]).toEqual([5e9, 5e9 + 1e6, -1]);
+  });
+
+  test('drops what finds the queue full, and counts it', () => {
+    const open = demand();
+    for (let i = 0; i < 65_536 + 3; i++) open.enqueue();
+    expect([open.queued, open.dropped]).toEqual([65_536, 3]);
+  });
+});
+
+describe('a rate', () => {
+  test.each(['constant', 'poisson'])('with %s arrivals is offered and accounted for, over TCP', async (arrivals) => {
+    const url = await tcpServer((socket) => socket.pipe(socket));
+    const trial = await measureTrial(url, '-c', '5', '-R', '2000', '--arrivals', arrivals, '--threads', '2');
+    expect(trial).toMatchObject({ rate: 2000, arrivals });
+    expect(accountedFor(trial)).toBe(trial.requests.sent);
+    // 600 are due in 300 ms, give or take five standard deviations and what is in flight at either end.
+    expect(Math.abs(trial.requests.sent - 600)).toBeLessThan(5 * Math.sqrt(600) + 10);
+    expect(trial.requests).toMatchObject({ errors: 0, corrupted: 0, dropped: 0 });
+  });
+
+  test('is offered over UDP, too', async () => {
+    const url = await udpServer((datagram, reply) => reply(datagram));
+    const trial = await measureTrial(url, '-c', '3', '-p', '2', '-R', '1000');
+    expect(Math.abs(trial.requests.sent - 300)).toBeLessThan(10);
+    expect(accountedFor(trial)).toBe(trial.requests.sent);
+  });
+
+  test('counts the time that requests waited for a server that stalled', async () => {
+    let seen = 0;
+    const url = await tcpServer((socket) => {
+      socket.on('data', (bytes) => {
+        if (++seen === 50) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
+        socket.write(bytes);
+      });
+    });
+    const trial = await measureTrial(url, '-c', '2', '-R', '1000', '-d', '1s');
+    expect(accountedFor(trial)).toBe(trial.requests.sent);
+    // 400 of 1,000 requests were due in the stall, and waited for what was left of it: a closed loop would have sent two.
+    expect(trial.latencyMicros.response.p90).toBeGreaterThan(250_000);
+    expect(trial.latencyMicros.response.p50).toBeLessThan(trial.latencyMicros.response.p90);
+  });
+
+  test('above what the server answers is said to be missed, and what was never sent has timed out', async () => {
+    const url = await tcpServer((socket) => {
+      socket.on('data', (bytes) => setTimeout(() => socket.write(bytes), 20));
+    });
+    const trial = await measureTrial(url, '-c', '1', '-R', '1000');
+    expect(trial.requests.timedOut).toBeGreaterThan(200);
+    expect(accountedFor(trial)).toBe(trial.requests.sent);
+    expect(trial.validity.reasons.map(({ code }) => code)).toContain('rate-missed');
+  });
+});
+
+test.each([
+  ['-R', '0'],
+  ['-R', 'fast'],
+  ['--arrivals', 'bursty', '-R', '1'],
+])('%s %s is refused', async (...flags) => {
+  await expect(measureTrial('tcp://127.0.0.1:1', ...flags)).rejects.toThrow('ended with 2');
+});
