@@ -106,6 +106,18 @@ const generatorSchema = z.looseObject({
   saturated: z.boolean(),
 });
 
+const kernelSchema = z.looseObject({
+  /** Of the whole machine, from the opening of connections until measuring ended: other programs' share is in it. */
+  listenOverflows: count,
+  listenDrops: count,
+  retransmittedSegments: count,
+  resetsSent: count,
+  udpReceiveBufferErrors: count,
+  udpSendBufferErrors: count,
+  /** Share of all CPU time that the hypervisor gave to others. */
+  stealShare: amount,
+});
+
 const reasonSchema = z.looseObject({ code: z.string(), message: z.string() });
 
 /** A trial as it was measured, before it is judged. */
@@ -136,6 +148,8 @@ const measuredTrialSchema = z.looseObject({
   }),
   server: serverSchema.nullable(),
   generator: generatorSchema,
+  /** Missing in results of versions that did not read it; null where the kernel shows none. */
+  kernel: kernelSchema.nullable().optional(),
 });
 
 const trialSchema = measuredTrialSchema.extend({
@@ -208,3 +222,4 @@ export type LatencySummary = z.infer<typeof latencySchema>;
 export type Reason = z.infer<typeof reasonSchema>;
 export type ServerUsage = z.infer<typeof serverSchema>;
 export type GeneratorUsage = z.infer<typeof generatorSchema>;
+export type KernelUsage = z.infer<typeof kernelSchema>;

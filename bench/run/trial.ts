@@ -4,11 +4,12 @@ import { SystemError } from '../../sockets/errno.ts';
 import type { OpeningReport } from '../load/engine.ts';
 import { Generator, type LoadPlan, type LoadReport } from '../load/generator.ts';
 import { nowNanos } from '../measure/clock.ts';
+import { countedBetween, type KernelCounters, readKernelCounters } from '../measure/kernel-counters.ts';
 import { summarizeLatency } from '../measure/latency.ts';
 import { type TreeMemory, type TreeUsage, treeMemory, treeUsage } from '../measure/procfs.ts';
 import { type RunConfiguration, targetName } from '../model/configuration.ts';
 import { TargetError } from '../model/errors.ts';
-import type { GeneratorUsage, ServerUsage, Trial } from '../model/result.ts';
+import type { GeneratorUsage, KernelUsage, ServerUsage, Trial } from '../model/result.ts';
 import type { Phase } from './observer.ts';
 import type { Placement } from './placement.ts';
 import type { TrialSpec } from './planner.ts';
@@ -77,6 +78,7 @@ async function measure(
   observer: TrialObserver,
 ): Promise<Trial> {
   observer.phase('opening');
+  const kernelBefore = readKernelCounters();
   const opening = await generator.opened();
   if (opening.answered === 0) throw unanswered(target, opening, configuration);
 
@@ -91,10 +93,12 @@ async function measure(
   observer.phase('measuring');
   await until(measureEnd);
   const after = sample(target, generator);
+  const kernel = kernelUsage(kernelBefore, readKernelCounters());
   observer.phase('draining');
   const load = await generator.finished();
   const memory = target.pid === null ? null : treeMemory(target.pid);
-  return assemble(spec, configuration, opening, load, generator.threads, serverUsage(before, after, memory));
+  const server = serverUsage(before, after, memory);
+  return assemble(spec, configuration, opening, load, generator.threads, server, kernel);
 }
 
 function assemble(
@@ -104,6 +108,7 @@ function assemble(
   load: LoadReport,
   threads: number,
   server: ServerUsage | null,
+  kernel: KernelUsage | null,
 ): Trial {
   const { counts } = load;
   const generator: GeneratorUsage = {
@@ -146,6 +151,7 @@ function assemble(
     fairness: { jain: load.jain, starvedConnections: load.starvedConnections },
     server,
     generator,
+    kernel,
   };
   return { ...measured, validity: judgeTrial(measured) };
 }
@@ -156,7 +162,10 @@ function arrivalsOf({ round }: TrialSpec, { rate, arrivals, seed }: RunConfigura
 }
 
 function sample(target: RunningTarget, generator: Generator): Sample {
-  return { completed: generator.completed(), usage: target.pid === null ? null : treeUsage(target.pid) };
+  return {
+    completed: generator.completed(),
+    usage: target.pid === null ? null : treeUsage(target.pid),
+  };
 }
 
 /** CPU time and requests are taken between the same two moments, so that their ratio holds whenever that was. */
@@ -172,6 +181,12 @@ function serverUsage(before: Sample, after: Sample, memory: TreeMemory | null): 
     processes: after.usage.processes,
     contextSwitches: Math.max(0, after.usage.contextSwitches - before.usage.contextSwitches),
   };
+}
+
+function kernelUsage(before: KernelCounters | null, after: KernelCounters | null): KernelUsage | null {
+  if (before === null || after === null) return null;
+  const { stealTicks, totalTicks, ...counters } = countedBetween(before, after);
+  return { ...counters, stealShare: totalTicks === 0 ? 0 : stealTicks / totalTicks };
 }
 
 function unanswered(target: RunningTarget, opening: OpeningReport, configuration: RunConfiguration): TargetError {

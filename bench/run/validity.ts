@@ -3,6 +3,9 @@ import type { MeasuredTrial, Reason, Trial } from '../model/result.ts';
 /** Of the offered rate, what has to be answered for response times to mean something. */
 const LEAST_ACHIEVED = 0.99;
 
+/** Share of all CPU time that may be stolen from a machine before its numbers are doubtful. */
+const MOST_STEAL = 0.05;
+
 /**
  * May a trial's numbers be believed? `invalid`: they are not what they claim to be; `suspect`: true, but they may
  * say something else than they seem to. Each reason tells what to do.
@@ -31,8 +34,9 @@ function invalidations({ requests }: MeasuredTrial): Reason[] {
   return reasons;
 }
 
-function suspicions({ requests, generator, transport, rate, throughput }: MeasuredTrial): Reason[] {
-  const reasons: Reason[] = [];
+function suspicions(trial: MeasuredTrial): Reason[] {
+  const { requests, generator, transport, rate, throughput } = trial;
+  const reasons: Reason[] = [...machineSuspicions(trial)];
   if (rate !== null && throughput.requestsPerSecond < LEAST_ACHIEVED * rate) {
     reasons.push({
       code: 'rate-missed',
@@ -62,6 +66,31 @@ function suspicions({ requests, generator, transport, rate, throughput }: Measur
     reasons.push({
       code: 'lost',
       message: 'datagrams were lost: socket buffers overflowed, or the server dropped them',
+    });
+  }
+  return reasons;
+}
+
+/** What the machine did to the trial, as far as its kernel tells. */
+function machineSuspicions({ kernel, transport }: MeasuredTrial): Reason[] {
+  const reasons: Reason[] = [];
+  if (!kernel) return reasons;
+  if (kernel.stealShare > MOST_STEAL) {
+    reasons.push({
+      code: 'steal',
+      message: `the hypervisor gave more than ${MOST_STEAL * 100} % of the CPU time to others: measure again when it is calmer`,
+    });
+  }
+  if (transport === 'tcp' && kernel.listenOverflows > 0) {
+    reasons.push({
+      code: 'listen-overflow',
+      message: 'the server accepted too slowly, its backlog overflowed: raise its backlog and net.core.somaxconn',
+    });
+  }
+  if (transport === 'udp' && kernel.udpReceiveBufferErrors > 0) {
+    reasons.push({
+      code: 'receive-buffer',
+      message: 'a full receive buffer dropped datagrams: enlarge SO_RCVBUF and net.core.rmem_max, or lower the load',
     });
   }
   return reasons;
