@@ -84,8 +84,6 @@ export class Generator {
   /** Resolves when everything is measured and drained. Rejects when a thread breaks. */
   async finished(): Promise<LoadReport> {
     const reports = await Promise.all(this.#threads.map((thread) => thread.finished));
-    const response = new Histogram();
-    for (const { live } of this.#threads) response.add(live.response);
     const total = (of: (report: ThreadReport) => number) => reports.reduce((sum, report) => sum + of(report), 0);
     const sum = total(({ fairness }) => fairness.sum);
     const squares = total(({ fairness }) => fairness.sumOfSquares);
@@ -94,7 +92,7 @@ export class Generator {
       counts: sumCounts(reports.map(({ counts }) => counts)),
       requestsPerSecond: total(({ completedInTime, measuredSeconds }) => completedInTime / measuredSeconds),
       measuredSeconds: Math.max(...reports.map(({ measuredSeconds }) => measuredSeconds)),
-      response,
+      response: this.responses(),
       cpuSeconds: total(({ cpuSeconds }) => cpuSeconds),
       utilization: Math.max(...reports.map(utilizationOf)),
       jain: jainIndex(sum, squares, connections),
@@ -112,11 +110,11 @@ export class Generator {
     return this.#threads.reduce((sum, { live }) => sum + live.failed, 0);
   }
 
-  /** 99th percentile of response time since measuring began, in microseconds; null before the first reply. */
-  p99Micros(): number | null {
+  /** A copy of all response times since measuring began. May be made at any time. */
+  responses(): Histogram {
     const all = new Histogram();
     for (const { live } of this.#threads) all.add(live.response);
-    return all.count === 0 ? null : all.quantile(0.99) / 1000;
+    return all;
   }
 
   /** Ends all threads, whatever they do, and resolves when they are gone. */

@@ -88,6 +88,18 @@ export class Histogram {
     this.#totals[MAX] = Math.max(this.max, other.max);
   }
 
+  /** What was recorded since an earlier copy of this one. Its maximum is that of all: the largest since is not known. */
+  since(earlier: Histogram): Histogram {
+    const latest = new Histogram();
+    for (let i = 0; i < BUCKETS; i++) {
+      const more = (this.#counts[i] as number) - (earlier.#counts[i] as number);
+      if (more > 0) latest.#counts[i] = more;
+    }
+    latest.#totals[SUM] = (this.#totals[SUM] as number) - (earlier.#totals[SUM] as number);
+    latest.#totals[MAX] = latest.count === 0 ? 0 : this.max;
+    return latest;
+  }
+
   reset(): void {
     this.#counts.fill(0);
     this.#totals.fill(0);

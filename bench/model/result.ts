@@ -118,6 +118,17 @@ const kernelSchema = z.looseObject({
   stealShare: amount,
 });
 
+/** One interval of the time measured: a second, or what was left of it at the end. */
+const timelinePointSchema = z.looseObject({
+  /** When the interval ended, in seconds since measuring began. */
+  second: amount,
+  requestsPerSecond: amount,
+  /** Response times in microseconds; 0 when nothing was answered. */
+  p50: amount,
+  p99: amount,
+  errors: count,
+});
+
 const reasonSchema = z.looseObject({ code: z.string(), message: z.string() });
 
 /** A trial as it was measured, before it is judged. */
@@ -150,6 +161,7 @@ const measuredTrialSchema = z.looseObject({
   generator: generatorSchema,
   /** Missing in results of versions that did not read it; null where the kernel shows none. */
   kernel: kernelSchema.nullable().optional(),
+  timeline: z.array(timelinePointSchema).optional(),
 });
 
 const trialSchema = measuredTrialSchema.extend({
@@ -223,3 +235,4 @@ export type Reason = z.infer<typeof reasonSchema>;
 export type ServerUsage = z.infer<typeof serverSchema>;
 export type GeneratorUsage = z.infer<typeof generatorSchema>;
 export type KernelUsage = z.infer<typeof kernelSchema>;
+export type TimelinePoint = z.infer<typeof timelinePointSchema>;

@@ -65,10 +65,15 @@ export class RunProgress implements TrialObserver {
       total: this.#total,
       phase: this.#phase,
       requestsPerSecond: this.#rate,
-      p99Micros: this.#generator?.p99Micros() ?? null,
+      p99Micros: this.#p99Micros(),
       errors: this.#generator?.failed() ?? 0,
       remainingSeconds: this.#remainingSeconds(),
     });
+  }
+
+  #p99Micros(): number | null {
+    const responses = this.#generator?.responses();
+    return responses === undefined || responses.count === 0 ? null : responses.quantile(0.99) / 1000;
   }
 
   #remainingSeconds(): number | null {

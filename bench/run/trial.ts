@@ -7,9 +7,10 @@ import { nowNanos } from '../measure/clock.ts';
 import { countedBetween, type KernelCounters, readKernelCounters } from '../measure/kernel-counters.ts';
 import { summarizeLatency } from '../measure/latency.ts';
 import { type TreeMemory, type TreeUsage, treeMemory, treeUsage } from '../measure/procfs.ts';
+import { Timeline } from '../measure/timeline.ts';
 import { type RunConfiguration, targetName } from '../model/configuration.ts';
 import { TargetError } from '../model/errors.ts';
-import type { GeneratorUsage, KernelUsage, ServerUsage, Trial } from '../model/result.ts';
+import type { GeneratorUsage, KernelUsage, ServerUsage, TimelinePoint, Trial } from '../model/result.ts';
 import type { Phase } from './observer.ts';
 import type { Placement } from './placement.ts';
 import type { TrialSpec } from './planner.ts';
@@ -91,25 +92,39 @@ async function measure(
   await until(warmupEnd);
   const before = sample(target, generator);
   observer.phase('measuring');
-  await until(measureEnd);
+  const timeline = await follow(generator, warmupEnd, measureEnd);
   const after = sample(target, generator);
   const kernel = kernelUsage(kernelBefore, readKernelCounters());
   observer.phase('draining');
   const load = await generator.finished();
   const memory = target.pid === null ? null : treeMemory(target.pid);
   const server = serverUsage(before, after, memory);
-  return assemble(spec, configuration, opening, load, generator.threads, server, kernel);
+  return assemble(spec, configuration, { opening, load, threads: generator.threads, server, kernel, timeline });
 }
 
-function assemble(
-  spec: TrialSpec,
-  configuration: RunConfiguration,
-  opening: OpeningReport,
-  load: LoadReport,
-  threads: number,
-  server: ServerUsage | null,
-  kernel: KernelUsage | null,
-): Trial {
+/** Reads the generator every second, and at the end. */
+async function follow(generator: Generator, begin: number, end: number): Promise<TimelinePoint[]> {
+  const timeline = new Timeline(begin);
+  for (let time = begin; time < end; ) {
+    time = Math.min(time + 1e9, end);
+    await until(time);
+    timeline.read(nowNanos(), generator.responses(), generator.failed());
+  }
+  return timeline.points;
+}
+
+/** All that was found out in a trial. */
+interface Findings {
+  readonly opening: OpeningReport;
+  readonly load: LoadReport;
+  readonly threads: number;
+  readonly server: ServerUsage | null;
+  readonly kernel: KernelUsage | null;
+  readonly timeline: TimelinePoint[];
+}
+
+function assemble(spec: TrialSpec, configuration: RunConfiguration, findings: Findings): Trial {
+  const { opening, load, threads, server, kernel, timeline } = findings;
   const { counts } = load;
   const generator: GeneratorUsage = {
     cpuSeconds: load.cpuSeconds,
@@ -152,6 +167,7 @@ function assemble(
     server,
     generator,
     kernel,
+    timeline,
   };
   return { ...measured, validity: judgeTrial(measured) };
 }

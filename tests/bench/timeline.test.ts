@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { Histogram } from '../../bench/measure/histogram.ts';
+import { Timeline } from '../../bench/measure/timeline.ts';
+import { measureTrial, tcpServer } from './measured.ts';
+
+/** A histogram of so many response times of so many microseconds each. */
+function responses(...groups: readonly (readonly [count: number, micros: number])[]): Histogram {
+  const histogram = new Histogram();
+  for (const [count, micros] of groups) for (let i = 0; i < count; i++) histogram.record(micros * 1000);
+  return histogram;
+}
+
+test('a timeline tells each interval by itself, out of counts that only grow', () => {
+  const timeline = new Timeline(5e9);
+  timeline.read(6e9, responses([100, 10]), 2);
+  timeline.read(7e9, responses([100, 10], [50, 1000]), 2);
+  timeline.read(7.5e9, responses([100, 10], [50, 1000]), 7);
+  expect(timeline.points).toEqual([
+    { second: 1, requestsPerSecond: 100, p50: 10, p99: 10, errors: 2 },
+    { second: 2, requestsPerSecond: 50, p50: 1000, p99: 1000, errors: 0 },
+    { second: 2.5, requestsPerSecond: 0, p50: 0, p99: 0, errors: 5 },
+  ]);
+});
+
+test('what came since an earlier copy is the difference', () => {
+  const whole = responses([3, 5], [2, 70]);
+  expect([...whole.since(responses([3, 5])).buckets()]).toEqual([...responses([2, 70]).buckets()]);
+  expect(whole.since(whole).count).toBe(0);
+  expect(whole.since(new Histogram()).mean).toBe(whole.mean);
+});
+
+test('every second measured is in the result', async () => {
+  const url = await tcpServer((socket) => socket.pipe(socket));
+  const { timeline, requests } = await measureTrial(url, '-c', '2', '-d', '1200ms', '-R', '500');
+  expect(timeline).toHaveLength(2);
+  const [first, last] = timeline ?? [];
+  // Node's timers may fire a millisecond early.
+  expect(first?.second).toBeGreaterThan(0.99);
+  expect(last?.second).toBeGreaterThan(1.19);
+  const seen = (first?.requestsPerSecond ?? 0) * (first?.second ?? 0);
+  expect(seen).toBeGreaterThan(0);
+  expect(seen).toBeLessThanOrEqual(requests.completed);
+});
