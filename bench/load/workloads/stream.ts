@@ -1,25 +1,16 @@
-import { EPOLLET, EPOLLIN, EPOLLOUT, EPOLLRDHUP, type Epoll } from '../../../sockets/epoll.ts';
+import { EPOLLIN, EPOLLOUT, type Epoll } from '../../../sockets/epoll.ts';
 import { EAGAIN, ECONNRESET } from '../../../sockets/errno.ts';
 import { NativeMemory } from '../../../sockets/memory.ts';
-import { close, getOption, recv, send } from '../../../sockets/socket.ts';
+import { close, getOption, recv } from '../../../sockets/socket.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import type { Assignment } from '../assignment.ts';
 import { CONNECTING, ConnectionTable, OPEN } from '../connection-table.ts';
+import { closedDemand } from '../demand.ts';
 import { ExpectedReplies } from '../expected-replies.ts';
-import { Payload } from '../payload.ts';
 import { Reconnects } from '../reconnects.ts';
 import { type LoadState, TURN_EVENTS, type Workload } from '../workload.ts';
+import { READING, StreamSender, WRITING } from './stream-sender.ts';
 import { beginConnecting } from './stream-socket.ts';
-
-/**
- * Edge-triggered: a level-triggered socket is polled once more by the next epoll_wait(2) after it was read, which
- * cost 3 % of all CPU time. The price: a read must go on until the socket is empty.
- */
-const READING = EPOLLIN | EPOLLRDHUP | EPOLLET;
-const WRITING = READING | EPOLLOUT;
-
-/** Requests that one send(2) may carry at most, in bytes. */
-const OUTBOX_BYTES = 65_536;
 
 /**
  * Requests and replies over TCP: every connection keeps up to `pipelining` requests in flight, and replies come in
@@ -35,7 +26,7 @@ export class StreamWorkload implements Workload {
   readonly #firstConnection: number;
   readonly #size: number;
   readonly #depth: number;
-  readonly #payload: Payload;
+  readonly #sender: StreamSender;
   readonly #inbox: NativeMemory;
   readonly #table: ConnectionTable;
   readonly #reconnects: Reconnects;
@@ -52,11 +43,12 @@ export class StreamWorkload implements Workload {
     this.#firstConnection = assignment.firstConnection;
     this.#size = size;
     this.#depth = pipelining;
-    this.#payload = new Payload(size, Math.max(1, Math.min(pipelining, Math.floor(OUTBOX_BYTES / size))));
     this.#inbox = new NativeMemory(Math.min(Math.max(size * pipelining, 65_536), 1 << 20));
     this.#table = new ConnectionTable(connections, pipelining);
     this.#reconnects = new Reconnects(connections);
     this.#expected = new ExpectedReplies(connections);
+    const request = { size, depth: pipelining, firstConnection: assignment.firstConnection };
+    this.#sender = new StreamSender(this.#table, epoll, this.#expected, request);
   }
 
   get outstanding(): number {
@@ -147,7 +139,7 @@ export class StreamWorkload implements Workload {
 
   close(): void {
     for (let c = 0; c < this.#table.count; c++) if (this.#table.fd(c) >= 0) close(this.#table.fd(c));
-    this.#payload.free();
+    this.#sender.payload.free();
     this.#inbox.free();
   }
 
@@ -178,47 +170,9 @@ export class StreamWorkload implements Workload {
     this.#state.counts.sent++;
   }
 
-  /** Hands as much as the kernel takes of the requests that wait to be sent. */
   #flush(c: number): void {
-    const payload = this.#payload;
-    const size = this.#size;
-    for (;;) {
-      const waiting = this.#table.unsent(c);
-      if (waiting === 0) break;
-      const first = this.#table.sending(c);
-      const messages = Math.min(waiting, payload.capacity);
-      const connection = this.#firstConnection + c;
-      for (let i = 0; i < messages; i++) payload.address(i, connection, (first + i) | 0);
-      const from = this.#table.sentBytes(c);
-      const length = messages * size - from;
-      const sent = send(this.#table.fd(c), payload.outbox, from, length);
-      if (sent < 0 && sent !== -EAGAIN) {
-        this.#break(c, -sent);
-        return;
-      }
-      if (sent === size && from === 0) {
-        this.#table.advanceSending(c, 1);
-        if (this.#depth === 1) this.#expected.push(c, first);
-        if (messages === 1) continue;
-        this.#watchForRoom(c, 1);
-        return;
-      }
-      const done = from + Math.max(sent, 0);
-      const whole = Math.floor(done / size);
-      this.#table.advanceSending(c, whole);
-      this.#table.setSentBytes(c, done - whole * size);
-      if (sent < length) {
-        this.#watchForRoom(c, 1);
-        return;
-      }
-    }
-    if (this.#table.writing(c) === 1) this.#watchForRoom(c, 0);
-  }
-
-  #watchForRoom(c: number, wanted: 0 | 1): void {
-    if (this.#table.writing(c) === wanted) return;
-    this.#table.setWriting(c, wanted);
-    this.#epoll.modify(this.#table.fd(c), wanted ? WRITING : READING, c);
+    const errno = this.#sender.flush(c);
+    if (errno !== 0) this.#break(c, errno);
   }
 
   /** @param ending does epoll report an end or an error? Then the socket is read until that comes. */
@@ -249,7 +203,7 @@ export class StreamWorkload implements Workload {
       }
       const from = this.#table.receivedBytes(c);
       const take = Math.min(length - at, size - from);
-      if (!this.#payload.matches(this.#inbox, at, from, take, connection, this.#table.oldest(c))) {
+      if (!this.#sender.payload.matches(this.#inbox, at, from, take, connection, this.#table.oldest(c))) {
         this.#corrupted(c);
         return false;
       }
@@ -264,7 +218,9 @@ export class StreamWorkload implements Workload {
     if (this.#table.markServed(c)) this.answered++;
     this.#state.completed(c, this.#table.shift(c), now);
     if (this.#state.flowing) {
-      const due = this.#state.demand.next(c, now, this.#depth - this.#table.inFlight(c));
+      // The closed loop, without a call: it is the one whose speed is held against C.
+      const { demand } = this.#state;
+      const due = demand === closedDemand ? now : demand.next(c, now, this.#depth - this.#table.inFlight(c));
       if (due >= 0) this.#push(c, due);
     }
   }
