@@ -12,11 +12,11 @@ import { getAffinity } from '../sockets/cpu.ts';
 import { whyNoLibc } from '../sockets/libc.ts';
 import { print, say } from './output.ts';
 
-interface Goal extends LimitCase {
+interface NamedCase extends LimitCase {
   readonly name: string;
 }
 
-const CASES: readonly Goal[] = [
+const CASES: readonly NamedCase[] = [
   { name: 'TCP echo, 50 connections', transport: 'tcp', inFlight: 50, size: 64 },
   { name: 'TCP echo, 500 connections', transport: 'tcp', inFlight: 500, size: 64 },
   { name: 'UDP echo, 32 in flight', transport: 'udp', inFlight: 32, size: 64 },
