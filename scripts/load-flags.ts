@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { RunConfiguration } from '../bench/model/configuration.ts';
+import { fixedSize } from '../bench/model/message-sizes.ts';
 import { type Arrivals, arrivals } from '../bench/model/operating-point.ts';
 import { parseCpus, parseDuration, parseInteger, parseSize } from '../bench/model/units.ts';
 import type { Flags } from './flags.ts';
@@ -10,10 +11,15 @@ const SEEDS = 2 ** 32;
 
 type Load = Pick<
   RunConfiguration,
-  | 'size'
+  | 'workload'
+  | 'connection'
+  | 'sizes'
   | 'pipelining'
   | 'rate'
   | 'arrivals'
+  | 'stages'
+  | 'requests'
+  | 'timestamps'
   | 'threads'
   | 'seed'
   | 'timeoutMs'
@@ -25,10 +31,15 @@ type Load = Pick<
 /** Reads the flags of {@link loadOptions}. */
 export function readLoad(flags: Flags<typeof loadOptions>): Load {
   return {
-    size: flags.value('size', parseSize),
+    workload: 'request-response',
+    connection: 'pooled',
+    sizes: fixedSize(flags.value('size', parseSize)),
     pipelining: flags.value('pipelining', parseInteger),
     rate: flags.value('rate', parseRate) ?? null,
     arrivals: flags.value('arrivals', parseArrivals),
+    stages: [],
+    requests: null,
+    timestamps: 'kernel',
     threads: flags.value('threads', parseInteger) ?? null,
     seed: flags.value('seed', parseSeed) ?? randomInt(SEEDS),
     timeoutMs: flags.value('timeout', parseDuration),

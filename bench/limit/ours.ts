@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { processCpuNanos } from '../../sockets/cpu.ts';
 import { Generator } from '../load/generator.ts';
 import { nowNanos } from '../measure/clock.ts';
+import { fixedSize } from '../model/message-sizes.ts';
 import type { LimitCase, LoadFigures } from './reference.ts';
 
 /** Before measuring, so that the compiler of the hot loop is done; C had that behind it, too. */
@@ -16,7 +17,14 @@ export async function flood(
 ): Promise<LoadFigures> {
   const [connections, pipelining] = transport === 'tcp' ? [inFlight, 1] : [1, inFlight];
   const generator = new Generator({
-    point: { transport, workload: 'request-response', connections, pipelining, size },
+    point: {
+      transport,
+      workload: 'request-response',
+      connection: 'pooled',
+      connections,
+      pipelining,
+      sizes: fixedSize(size),
+    },
     address: { host: '127.0.0.1', port },
     threads: 1,
     cpus: [cpu],

@@ -4,13 +4,22 @@ import { type ModelName, models } from '../../servers/catalog.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
 import type { Transport } from '../../sockets/socket.ts';
 import { ConfigurationError } from './errors.ts';
-import type { Arrivals } from './operating-point.ts';
+import { largestSize, type MessageSizes, smallestSize } from './message-sizes.ts';
+import type { Arrivals, ConnectionUse, Workload } from './operating-point.ts';
+import type { Stage } from './stage.ts';
 
 /** Something to put under load. */
 export type TargetSpec =
   | { readonly kind: 'model'; readonly model: ModelName }
   /** A server that somebody else runs. */
   | { readonly kind: 'address'; readonly url: string; readonly transport: Transport; readonly address: SocketAddress };
+
+export const timestampSources = {
+  kernel: 'the kernel notes when a reply arrived: service time and generator lag are told apart',
+  user: 'only the moment when a reply was read is known',
+} as const;
+
+export type Timestamps = keyof typeof timestampSources;
 
 /** All that decides what a run does; with the same seed, in the same order. */
 export interface RunConfiguration {
@@ -20,11 +29,18 @@ export interface RunConfiguration {
   readonly transports: readonly Transport[];
   /** Levels of concurrency: one operating point each. */
   readonly connections: readonly number[];
+  readonly workload: Workload;
+  readonly connection: ConnectionUse;
   readonly pipelining: number;
-  readonly size: number;
+  readonly sizes: MessageSizes;
   /** Requests a second, whatever the server does: open loop. Null: closed loop. */
   readonly rate: number | null;
   readonly arrivals: Arrivals;
+  /** Ramps of the rate, or without one of the connections in use, from where they begin; empty: neither changes. */
+  readonly stages: readonly Stage[];
+  /** Measuring ends when so many requests were sent and have ended; null: when its time is over. */
+  readonly requests: number | null;
+  /** Measuring ends after this time at the latest. */
   readonly durationMs: number;
   readonly warmupMs: number;
   readonly rounds: number;
@@ -35,6 +51,8 @@ export interface RunConfiguration {
   readonly timeoutMs: number;
   /** Opening is given up when no connection was answered for this long. */
   readonly openTimeoutMs: number;
+  /** Who says when a reply came: the kernel, or the generator's own clock when it reads it. */
+  readonly timestamps: Timestamps;
   /** CPUs for servers and for the generator; null chooses. */
   readonly serverCpus: readonly number[] | null;
   readonly loadCpus: readonly number[] | null;
@@ -56,7 +74,7 @@ export function targetName(target: TargetSpec): string {
 
 /** Every reason why a configuration can't be run, in the user's words; empty when it can. */
 export function configurationFaults(configuration: RunConfiguration): string[] {
-  const { app, connections, pipelining, size, rounds, durationMs, warmupMs, threads, timeoutMs, transports } =
+  const { app, connections, pipelining, sizes, rounds, durationMs, warmupMs, threads, timeoutMs, transports } =
     configuration;
   const faults: string[] = [];
   const want = (holds: boolean, fault: string) => {
@@ -72,11 +90,12 @@ export function configurationFaults(configuration: RunConfiguration): string[] {
     );
   }
   want(isWhole(pipelining, 1, MAX_PIPELINING), `pipelining: ${pipelining} is not from 1 to ${MAX_PIPELINING}`);
-  want(isWhole(size, 1, MAX_MESSAGE), `size: ${size} is not a whole number from 1 to ${MAX_MESSAGE} bytes`);
+  const [smallest, largest] = [smallestSize(sizes), largestSize(sizes)];
+  want(smallest >= 1 && largest <= MAX_MESSAGE, `size: messages hold 1 to ${MAX_MESSAGE} bytes`);
   if (transports.includes('udp')) {
     want(
-      size >= MIN_DATAGRAM && size <= MAX_DATAGRAM,
-      `size: ${size} bytes over UDP; a datagram holds ${MAX_DATAGRAM} at most, and its sequence number needs ${MIN_DATAGRAM}`,
+      smallest >= MIN_DATAGRAM && largest <= MAX_DATAGRAM,
+      `size: ${smallest} to ${largest} bytes over UDP; a datagram holds ${MAX_DATAGRAM} at most, and its sequence number needs ${MIN_DATAGRAM}`,
     );
   }
   want(isWhole(rounds, 1, 10_000), `rounds: ${rounds} is not a whole number from 1 to 10000`);

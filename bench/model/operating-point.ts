@@ -1,8 +1,11 @@
 import type { Transport } from '../../sockets/socket.ts';
+import type { MessageSizes } from './message-sizes.ts';
 
 /** What clients do. */
 export const workloads = {
   'request-response': 'each connection keeps a number of requests in flight and sends the next when a reply came',
+  upload: 'each connection sends as much as the server takes; over UDP also at a rate. Nothing comes back',
+  download: 'each connection takes what the server sends, as fast as it can',
 } as const;
 
 export type Workload = keyof typeof workloads;
@@ -15,6 +18,14 @@ export const arrivals = {
 
 export type Arrivals = keyof typeof arrivals;
 
+/** How long connections are used. */
+export const connectionUses = {
+  pooled: 'connections stay open for all requests',
+  'per-request': 'a new connection for each request: connect, request, reply, close',
+} as const;
+
+export type ConnectionUse = keyof typeof connectionUses;
+
 /** The load that a trial puts on its target. */
 export interface OperatingPoint {
   readonly transport: Transport;
@@ -23,6 +34,7 @@ export interface OperatingPoint {
   readonly connections: number;
   /** Requests in flight on each connection. */
   readonly pipelining: number;
+  readonly connection: ConnectionUse;
   /** Bytes of a request, and of its reply. */
-  readonly size: number;
+  readonly sizes: MessageSizes;
 }

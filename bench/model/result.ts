@@ -24,6 +24,11 @@ const environmentSchema = z.looseObject({
   virtualized: z.boolean(),
 });
 
+const sizeRangeSchema = z.looseObject({ from: count, to: count, share: amount });
+
+/** Where a load's level goes, and in what time. */
+const stageSchema = z.looseObject({ seconds: amount, target: amount });
+
 const planSchema = z.looseObject({
   command: z.string(),
   /** Shuffles the order of trials; the same seed gives the same order. */
@@ -33,7 +38,9 @@ const planSchema = z.looseObject({
   transports: z.array(z.string()),
   connections: z.array(count),
   pipelining: count,
+  /** Mean bytes of a message, rounded; see `sizes` for a mixture. */
   size: count,
+  sizes: z.array(sizeRangeSchema).optional(),
   durationSeconds: amount,
   warmupSeconds: amount,
   threads: count,
@@ -72,6 +79,36 @@ const latencySchema = z.looseObject({
   count,
   /** HdrHistogram V2 encoding, deflated, base64; values in nanoseconds. */
   hdr: z.string(),
+});
+
+/** Three latencies, and what they are made of: response = waiting for a connection + generator lag + service. */
+const latenciesSchema = z.looseObject({
+  /** From when a request was due until its reply was handled. */
+  response: latencySchema,
+  /** From when it was sent until the kernel received its reply: kernel timestamps only. */
+  service: latencySchema.optional(),
+  /** What the generator added: late sending and late reading. Kernel timestamps only. */
+  generatorLag: latencySchema.optional(),
+  /** How late requests were sent, of the time they were due and could have been sent. Open loop only. */
+  scheduleLag: latencySchema.optional(),
+  /** From connect(2) until the connection stood. Only with a connection for each request. */
+  connect: latencySchema.optional(),
+});
+
+/** What became of datagrams, as far as kernels tell. */
+const datagramsSchema = z.looseObject({
+  /** Replies that the generator's own sockets had no room for. */
+  droppedByGenerator: count,
+  /** Requests that the server's sockets had no room for; null where they can't be seen. */
+  droppedByServer: count.nullable(),
+});
+
+/** How requests came, held against how they were to come: open loop only. */
+const arrivalCheckSchema = z.looseObject({
+  /** Distances between requests that were looked at. */
+  gaps: count,
+  /** Kolmogorov-Smirnov distance of their distribution from the one wanted, 0 to 1. */
+  distance: amount,
 });
 
 const openingSchema = z.looseObject({
@@ -127,6 +164,8 @@ const timelinePointSchema = z.looseObject({
   p50: amount,
   p99: amount,
   errors: count,
+  /** 99th percentile of the generator's lag, in microseconds; missing where it is not known. */
+  generatorLagP99: amount.optional(),
 });
 
 const reasonSchema = z.looseObject({ code: z.string(), message: z.string() });
@@ -140,8 +179,17 @@ const measuredTrialSchema = z.looseObject({
   transport: z.enum(['tcp', 'udp']),
   workload: z.string(),
   connections: count,
+  /** `pooled` or `per-request`; missing in results of versions that knew only pooled ones. */
+  connection: z.string().optional(),
+  /** Requests offered a second; in stages, the mean of what was offered. Null in a closed loop. */
   rate: z.number().nullable(),
+  /** `constant` or `poisson`; null in a closed loop. */
+  arrivals: z.string().nullable().optional(),
+  stages: z.array(stageSchema).optional(),
+  /** Mean bytes of a message, rounded. */
   size: count,
+  /** All sizes, when there are several. */
+  sizes: z.array(sizeRangeSchema).optional(),
   pipelining: count,
   work: z.string().nullable(),
   /** Counted from 1. */
@@ -150,7 +198,9 @@ const measuredTrialSchema = z.looseObject({
   opening: openingSchema,
   requests: requestsSchema,
   throughput: z.looseObject({ requestsPerSecond: amount, bytesPerSecond: amount }),
-  latencyMicros: z.looseObject({ response: latencySchema }),
+  latencyMicros: latenciesSchema,
+  /** UDP only: RFC 3550's interarrival jitter, mean of all sockets that received. */
+  jitterMicros: amount.optional(),
   fairness: z.looseObject({
     /** Jain's index over requests completed a connection: 1 when all got the same, 1/n when one got all. */
     jain: z.number().min(0).max(1),
@@ -159,6 +209,16 @@ const measuredTrialSchema = z.looseObject({
   }),
   server: serverSchema.nullable(),
   generator: generatorSchema,
+  /** Requests in flight or waiting for a connection: mean over the time measured. */
+  meanInFlight: amount.optional(),
+  arrivalCheck: arrivalCheckSchema.nullable().optional(),
+  /** Requests completed in each tenth of a second or so: how steady the load was. */
+  slices: z.array(z.looseObject({ second: amount, completed: count })).optional(),
+  datagrams: datagramsSchema.optional(),
+  /** Who told when replies came. */
+  timestamps: z.enum(['kernel', 'user']).optional(),
+  /** Remarks on how it was measured, such as kernel timestamps that were not to be had. */
+  notes: z.array(reasonSchema).optional(),
   /** Missing in results of versions that did not read it; null where the kernel shows none. */
   kernel: kernelSchema.nullable().optional(),
   timeline: z.array(timelinePointSchema).optional(),

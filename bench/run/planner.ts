@@ -15,15 +15,16 @@ export interface TrialSpec extends OperatingPoint {
  * random order too. The same seed gives the same order.
  */
 export function planTrials(configuration: RunConfiguration): TrialSpec[] {
-  const { targets, transports, connections, pipelining, size, rounds, seed } = configuration;
+  const { targets, transports, connections, workload, connection, pipelining, sizes, rounds, seed } = configuration;
   const random = seededRandom(seed);
   const points: OperatingPoint[] = transports.flatMap((transport) =>
     connections.map((level) => ({
       transport,
-      workload: 'request-response' as const,
+      workload,
+      connection,
       connections: level,
       pipelining,
-      size,
+      sizes,
     })),
   );
   return Array.from({ length: rounds }, (_, i) => i + 1).flatMap((round) =>

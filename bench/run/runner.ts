@@ -4,6 +4,7 @@ import { whyNoLibc } from '../../sockets/libc.ts';
 import { describeEnvironment } from '../measure/environment.ts';
 import { assertRunnable, type RunConfiguration, targetName } from '../model/configuration.ts';
 import { TargetError } from '../model/errors.ts';
+import { isFixedSize, meanSize } from '../model/message-sizes.ts';
 import { type Failure, type Plan, type Result, SCHEMA, type Trial } from '../model/result.ts';
 import { compareTargets, stateVerdict } from './comparison.ts';
 import type { RunObserver } from './observer.ts';
@@ -92,7 +93,7 @@ function emptyResult(configuration: RunConfiguration, placement: Placement): Res
 }
 
 function describePlan(configuration: RunConfiguration, placement: Placement): Plan {
-  const { command, seed, rounds, targets, app, transports, connections, pipelining, size } = configuration;
+  const { command, seed, rounds, targets, app, transports, connections, pipelining, sizes } = configuration;
   return {
     command,
     seed,
@@ -102,7 +103,8 @@ function describePlan(configuration: RunConfiguration, placement: Placement): Pl
     transports: [...transports],
     connections: [...connections],
     pipelining,
-    size,
+    size: Math.round(meanSize(sizes)),
+    ...(!isFixedSize(sizes) && { sizes: sizes.map((range) => ({ ...range })) }),
     durationSeconds: configuration.durationMs / 1000,
     warmupSeconds: configuration.warmupMs / 1000,
     timeoutSeconds: configuration.timeoutMs / 1000,

@@ -10,6 +10,7 @@ import { type TreeMemory, type TreeUsage, treeMemory, treeUsage } from '../measu
 import { Timeline } from '../measure/timeline.ts';
 import { type RunConfiguration, targetName } from '../model/configuration.ts';
 import { TargetError } from '../model/errors.ts';
+import { meanSize } from '../model/message-sizes.ts';
 import type { GeneratorUsage, KernelUsage, ServerUsage, TimelinePoint, Trial } from '../model/result.ts';
 import type { Phase } from './observer.ts';
 import type { Placement } from './placement.ts';
@@ -142,7 +143,7 @@ function assemble(spec: TrialSpec, configuration: RunConfiguration, findings: Fi
     connections: spec.connections,
     rate: configuration.rate,
     arrivals: configuration.rate === null ? null : configuration.arrivals,
-    size: spec.size,
+    size: Math.round(meanSize(spec.sizes)),
     pipelining: spec.pipelining,
     work: null,
     round: spec.round,
@@ -160,7 +161,7 @@ function assemble(spec: TrialSpec, configuration: RunConfiguration, findings: Fi
     },
     throughput: {
       requestsPerSecond: load.requestsPerSecond,
-      bytesPerSecond: load.requestsPerSecond * spec.size,
+      bytesPerSecond: load.requestsPerSecond * meanSize(spec.sizes),
     },
     latencyMicros: { response: summarizeLatency(load.response) },
     fairness: { jain: load.jain, starvedConnections: load.starvedConnections },

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { shareOf } from '../../bench/load/assignment.ts';
 import { configurationFaults, type RunConfiguration } from '../../bench/model/configuration.ts';
+import { fixedSize } from '../../bench/model/message-sizes.ts';
 import { placeOnCpus } from '../../bench/run/placement.ts';
 import { planTrials, type TrialSpec } from '../../bench/run/planner.ts';
 import { median } from '../../bench/stats/median.ts';
@@ -17,9 +18,14 @@ const configuration: RunConfiguration = {
   transports: ['tcp', 'udp'],
   connections: [1, 16],
   pipelining: 1,
-  size: 64,
+  workload: 'request-response',
+  connection: 'pooled',
+  sizes: fixedSize(64),
   rate: null,
   arrivals: 'constant',
+  stages: [],
+  requests: null,
+  timestamps: 'kernel',
   durationMs: 500,
   warmupMs: 200,
   rounds: 5,
@@ -75,7 +81,7 @@ describe('a configuration', () => {
       transports: ['udp'],
       connections: [0, 1.5],
       pipelining: 0,
-      size: 70_000,
+      sizes: fixedSize(70_000),
       rounds: 0,
       durationMs: 0,
       warmupMs: -1,
@@ -88,7 +94,7 @@ describe('a configuration', () => {
       'connections: 0',
       'connections: 1.5',
       'pipelining',
-      'size: 70000 bytes over UDP',
+      'size: 70000 to 70000 bytes over UDP',
     ];
     named.push('rounds', 'duration', 'warmup', 'timeout', 'open-timeout', 'threads');
     for (const name of named) expect(faults.filter((fault) => fault.startsWith(name))).toHaveLength(1);
@@ -96,8 +102,8 @@ describe('a configuration', () => {
   });
 
   test('wants room for a sequence number in a datagram, but not in a TCP request', () => {
-    expect(configurationFaults({ ...configuration, size: 7 })).toHaveLength(1);
-    expect(configurationFaults({ ...configuration, size: 7, transports: ['tcp'] })).toEqual([]);
+    expect(configurationFaults({ ...configuration, sizes: fixedSize(7) })).toHaveLength(1);
+    expect(configurationFaults({ ...configuration, sizes: fixedSize(7), transports: ['tcp'] })).toEqual([]);
   });
 
   test('refuses a transport that an address does not speak', () => {

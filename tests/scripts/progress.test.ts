@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { fixedSize } from '../../bench/model/message-sizes.ts';
 import type { Progress } from '../../bench/run/observer.ts';
 import { ProgressDisplay } from '../../scripts/progress.ts';
 import { failure, result, trial } from '../reports/results.ts';
@@ -25,7 +26,8 @@ const measuring: Progress = {
     workload: 'request-response',
     connections: 16,
     pipelining: 1,
-    size: 64,
+    connection: 'pooled',
+    sizes: fixedSize(64),
     round: 1,
   },
   done: 3,

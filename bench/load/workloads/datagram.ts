@@ -3,6 +3,7 @@ import { EPOLLIN, type Epoll } from '../../../sockets/epoll.ts';
 import { check, EAGAIN } from '../../../sockets/errno.ts';
 import { close, connect, MSG_DONTWAIT, send, setOption, socket } from '../../../sockets/socket.ts';
 import { nowNanos } from '../../measure/clock.ts';
+import { largestSize } from '../../model/message-sizes.ts';
 import type { Assignment } from '../assignment.ts';
 import { Outstanding } from '../outstanding.ts';
 import { Payload } from '../payload.ts';
@@ -48,7 +49,8 @@ export class DatagramWorkload implements Workload {
   #thirsty = false;
 
   constructor(assignment: Assignment, state: LoadState, epoll: Epoll) {
-    const { connections, size, pipelining } = assignment.point;
+    const { connections, sizes, pipelining } = assignment.point;
+    const size = largestSize(sizes);
     this.#assignment = assignment;
     this.#state = state;
     this.#epoll = epoll;

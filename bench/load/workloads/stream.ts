@@ -3,6 +3,7 @@ import { EAGAIN, ECONNRESET } from '../../../sockets/errno.ts';
 import { NativeMemory } from '../../../sockets/memory.ts';
 import { close, getOption, recv } from '../../../sockets/socket.ts';
 import { nowNanos } from '../../measure/clock.ts';
+import { largestSize } from '../../model/message-sizes.ts';
 import type { Assignment } from '../assignment.ts';
 import { CONNECTING, ConnectionTable, OPEN } from '../connection-table.ts';
 import { closedDemand } from '../demand.ts';
@@ -36,7 +37,8 @@ export class StreamWorkload implements Workload {
   readonly #expected: ExpectedReplies;
 
   constructor(assignment: Assignment, state: LoadState, epoll: Epoll) {
-    const { connections, size, pipelining } = assignment.point;
+    const { connections, sizes, pipelining } = assignment.point;
+    const size = largestSize(sizes);
     this.#assignment = assignment;
     this.#state = state;
     this.#epoll = epoll;
