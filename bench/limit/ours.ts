@@ -29,14 +29,18 @@ export async function flood(
     threads: 1,
     cpus: [cpu],
     arrivals: null,
+    levels: null,
+    requests: null,
+    timestamps: 'user',
     timeoutMs: 1000,
     openTimeoutMs: 5000,
   });
   try {
     await generator.opened();
-    const warmupEnd = nowNanos() + WARMUP_SECONDS * 1e9;
+    const begin = nowNanos();
+    const warmupEnd = begin + WARMUP_SECONDS * 1e9;
     const measureEnd = warmupEnd + seconds * 1e9;
-    generator.go({ warmupEnd, measureEnd, drainEnd: measureEnd + 100e6 });
+    generator.go({ begin, warmupEnd, measureEnd, drainEnd: measureEnd + 100e6 });
     await sleep(WARMUP_SECONDS * 1000);
     // Of the whole process, as for C: with what the engine's compiler and collector use.
     const [cpuBefore, completedBefore] = [processCpuNanos(process.pid) ?? 0, generator.completed()];
