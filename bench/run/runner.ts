@@ -2,7 +2,8 @@ import { getAffinity } from '../../sockets/cpu.ts';
 import { UnavailableError } from '../../sockets/errno.ts';
 import { whyNoLibc } from '../../sockets/libc.ts';
 import { describeEnvironment } from '../measure/environment.ts';
-import { assertRunnable, type RunConfiguration, targetName } from '../model/configuration.ts';
+import { type RunConfiguration, targetName } from '../model/configuration.ts';
+import { assertRunnable } from '../model/configuration-faults.ts';
 import { TargetError } from '../model/errors.ts';
 import { isFixedSize, meanSize } from '../model/message-sizes.ts';
 import { type Failure, type Plan, type Result, SCHEMA, type Trial } from '../model/result.ts';
@@ -29,7 +30,7 @@ export async function run(
   assertRunnable(configuration);
   const why = whyNoLibc();
   if (why !== undefined) throw new UnavailableError(`the load generator can't run here: ${why}`);
-  allowOpenFiles(Math.max(...configuration.connections));
+  allowOpenFiles(mostConnections(configuration));
   const placement = placeOnCpus(getAffinity(0), configuration);
   const specs = planTrials(configuration);
   const progress = new RunProgress(specs.length, observer);
@@ -45,6 +46,11 @@ export async function run(
   result = { ...result, finishedAt: new Date().toISOString(), interrupted: signal.aborted };
   observer.saved(result);
   return result;
+}
+
+/** Connections that are open at once, at most. */
+function mostConnections({ connections, stages, rate }: RunConfiguration): number {
+  return Math.max(...connections, ...(rate === null ? stages.map(({ target }) => target) : []));
 }
 
 type Outcome = { readonly trial: Trial } | { readonly failure: Failure };
@@ -94,6 +100,7 @@ function emptyResult(configuration: RunConfiguration, placement: Placement): Res
 
 function describePlan(configuration: RunConfiguration, placement: Placement): Plan {
   const { command, seed, rounds, targets, app, transports, connections, pipelining, sizes } = configuration;
+  const { workload, connection, rate, arrivals, stages, requests, timestamps } = configuration;
   return {
     command,
     seed,
@@ -102,13 +109,22 @@ function describePlan(configuration: RunConfiguration, placement: Placement): Pl
     app,
     transports: [...transports],
     connections: [...connections],
+    workload,
+    connection,
     pipelining,
     size: Math.round(meanSize(sizes)),
     ...(!isFixedSize(sizes) && { sizes: sizes.map((range) => ({ ...range })) }),
+    rate,
+    arrivals: rate === null ? null : arrivals,
+    ...(stages.length > 0 && {
+      stages: stages.map(({ durationMs, target }) => ({ seconds: durationMs / 1000, target })),
+    }),
+    requests,
     durationSeconds: configuration.durationMs / 1000,
     warmupSeconds: configuration.warmupMs / 1000,
     timeoutSeconds: configuration.timeoutMs / 1000,
     openTimeoutSeconds: configuration.openTimeoutMs / 1000,
+    timestamps,
     threads: placement.threads,
     serverCpus: [...placement.serverCpus],
     loadCpus: [...placement.loadCpus],
