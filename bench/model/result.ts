@@ -37,10 +37,21 @@ const planSchema = z.looseObject({
   models: z.array(z.string()),
   transports: z.array(z.string()),
   connections: z.array(count),
+  /** This and the other optional fields are missing in results of versions that gave no choice. */
+  workload: z.string().optional(),
+  connection: z.string().optional(),
   pipelining: count,
+  /** Requests offered a second, where the stages begin; null in a closed loop. */
+  rate: amount.nullable().optional(),
+  arrivals: z.string().nullable().optional(),
+  stages: z.array(stageSchema).optional(),
+  /** Measuring ended after so many requests; null: only after its time. */
+  requests: count.nullable().optional(),
+  timestamps: z.string().optional(),
   /** Mean bytes of a message, rounded; see `sizes` for a mixture. */
   size: count,
   sizes: z.array(sizeRangeSchema).optional(),
+  /** With a number of `requests`, at most. */
   durationSeconds: amount,
   warmupSeconds: amount,
   threads: count,

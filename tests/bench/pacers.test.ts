@@ -119,6 +119,18 @@ describe('whatever its stages, a pacer', () => {
     );
   });
 
+  test('lets the last arrival of a stage come within it', () => {
+    const positive = fc.double({ min: 1e-3, max: 1e6, noNaN: true });
+    fc.assert(
+      fc.property(level, positive, fc.integer({ min: 1, max: 100_000 }), (start, target, durationMs) => {
+        const profile = new LoadProfile({ start, stages: [{ durationMs, target }], holdMs: 0 });
+        const last = profile.cumulative(durationMs * 1e6) * (1 - Number.EPSILON);
+        expect(profile.timeOf(last)).toBeLessThanOrEqual(durationMs * 1e6);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   test('makes one schedule with those of the other threads', () => {
     fc.assert(
       fc.property(anyProfile, fc.integer({ min: 1, max: 5 }), (profile, threads) => {
