@@ -80,8 +80,9 @@ export function recordTrial(spec: TrialSpec, configuration: RunConfiguration, fi
 }
 
 /** Requests a second that were to come while measuring; null in a closed loop. */
-function offeredRate({ rate, stages, requests }: RunConfiguration, seconds: number): number | null {
-  if (rate === null || (stages.length === 0 && requests === null)) return rate;
+function offeredRate({ rate, stages, requests, durationMs }: RunConfiguration, measuredSeconds: number): number | null {
+  if (rate === null || stages.length === 0) return rate;
+  const seconds = requests === null ? durationMs / 1000 : measuredSeconds;
   // Of the time measured alone: the warm-up is behind it.
   return new LoadProfile({ start: rate, stages, holdMs: 0 }).meanRate(0, seconds * 1e9);
 }

@@ -13,7 +13,8 @@ export interface Run {
 
 /** Starts the built program's `run` command, shortly and from the first request on, to print JSON. */
 export function startMeasuring(...flags: readonly string[]): Program {
-  const brief = ['-d', '300ms', '--warmup', '0s', '--seed', '1', '--out-dir', scratchDirectory()];
+  const lasting = flags.includes('-s') ? [] : ['-d', '300ms'];
+  const brief = [...lasting, '--warmup', '0s', '--seed', '1', '--out-dir', scratchDirectory()];
   return new Program(['run', '--json', '-', ...brief.filter((_, i) => !flags.includes(brief[i & ~1] ?? '')), ...flags]);
 }
 
