@@ -92,9 +92,9 @@ test('one-way workloads are compared by their bytes, whatever requests they make
     workload: 'upload',
   });
   const comparison = compareTargets([
-    upload('a', 1, 1e9, 0),
-    upload('a', 100, 9e8, 0),
-    upload('b', 1, 4e9, 900),
+    upload('a', 1, 1e9, 900),
+    upload('a', 100, 9e8, 800),
+    upload('b', 1, 4e9, 100),
     upload('b', 100, 2e9, 100),
   ]);
   expect(comparison.tcp?.scaling).toMatchObject([
