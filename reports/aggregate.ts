@@ -102,12 +102,18 @@ function aggregateRow(trials: readonly Trial[], failures: readonly Failure[]): A
     cpuSecondsPerGigabyte: knownMedian(trials.map(cpuSecondsPerGigabyte)),
     peakPssBytes: knownMedian(trials.map(({ server }) => server?.peakPssBytes || null)),
     openingMicros: over(({ opening }) => opening.seconds * 1e6),
-    openingGivenUp: trials.some((trial) => trial.opening.answered < trial.connections),
+    openingGivenUp: trials.some(isOpeningGivenUp),
     jain: over(({ fairness }) => fairness.jain),
     starved: Math.round(over(({ fairness }) => fairness.starvedConnections)),
     errors: trials.reduce((sum, trial) => sum + failedRequests(trial), 0),
     saturated: trials.some(({ generator }) => generator.saturated),
   };
+}
+
+/** Where the number of connections goes in stages, some are not to be opened at first. */
+function isOpeningGivenUp({ opening, connections, rate, stages = [] }: Trial): boolean {
+  const grows = rate === null && stages.length > 0;
+  return opening.answered < (grows ? opening.opened : connections);
 }
 
 /** Null when nobody watched the server, or nothing went through. */

@@ -9,12 +9,10 @@ import { type Cell, cell, type Table } from '../table.ts';
 export function datagramTable(trials: readonly Trial[]): Table | null {
   const [first] = trials;
   if (first?.transport !== 'udp') return null;
-  const answered = !isOneWay(first.workload);
   const fields: Field<readonly Trial[]>[] = [
     countField('sent', 'plain', ({ requests }) => requests.sent),
-    // One way, nobody says what came.
-    countField('received', 'plain', ({ requests }) => (answered ? requests.completed : null)),
-    countField('lost', 'bad', ({ requests }) => (answered ? (requests.lost ?? requests.timedOut) : null)),
+    countField('received', 'plain', (trial) => (isTold(trial) ? trial.requests.completed : null)),
+    countField('lost', 'bad', (trial) => (isTold(trial) ? (trial.requests.lost ?? trial.requests.timedOut) : null)),
     countField('late', 'bad', ({ requests }) => requests.late),
     countField('duplicated', 'bad', ({ requests }) => requests.duplicated),
     countField('reordered', 'bad', ({ requests }) => requests.reordered),
@@ -28,6 +26,11 @@ export function datagramTable(trials: readonly Trial[]): Table | null {
     columns: fields.map(({ column }) => column),
     groups: [{ label: null, rows: [fields.map((field) => field.cell(trials))] }],
   };
+}
+
+/** Is it known what came? One way nobody says so, but the server's socket, where it can be seen, what it dropped. */
+function isTold({ workload, datagrams }: Trial): boolean {
+  return !isOneWay(workload) || typeof datagrams?.droppedByServer === 'number';
 }
 
 /** @param tone of a count that is not zero. */

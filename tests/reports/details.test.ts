@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Result, TimelinePoint } from '../../bench/model/result.ts';
+import { datagramTable } from '../../reports/details/datagrams.ts';
 import { mergePoints, timelineTable } from '../../reports/details/timeline.ts';
 import { renderTerminal } from '../../reports/renderers/terminal.ts';
 import { summarize } from '../../reports/summary.ts';
@@ -51,9 +52,15 @@ describe('details', () => {
   });
 
   test('of datagrams that go one way do not say what nobody knows', () => {
-    const upload = { ...trial({ transport: 'udp' }), workload: 'upload' };
-    const [, datagrams] = summarize(result({ plan, trials: [upload] })).details;
-    expect(datagrams?.groups[0]?.rows[0]?.slice(0, 3).map(({ text }) => text)).toEqual(['5.00k', '–', '–']);
+    const upload = { ...trial({ transport: 'udp', requests: { completed: 4900, lost: 100 } }), workload: 'upload' };
+    const counts = (droppedByServer: number | null) => {
+      const told = { ...upload, datagrams: { droppedByServer, droppedByGenerator: 0 } };
+      return datagramTable([told])
+        ?.groups[0]?.rows[0]?.slice(0, 3)
+        .map(({ text }) => text);
+    };
+    expect(counts(null)).toEqual(['5.00k', '–', '–']);
+    expect(counts(100)).toEqual(['5.00k', '4.90k', '100']);
   });
 });
 
