@@ -5,6 +5,7 @@ import { appFor, workloadOf } from './app-workload.ts';
 import type { RunConfiguration, TargetSpec } from './configuration.ts';
 import { ConfigurationError } from './errors.ts';
 import { largestSize, smallestSize } from './message-sizes.ts';
+import { isOneWay } from './operating-point.ts';
 import { stagesDurationMs } from './stage.ts';
 
 /** Bytes of a UDP request's header: which socket it belongs to, and its sequence number. */
@@ -146,7 +147,7 @@ function connectionStages(targets: readonly number[], connections: readonly numb
 }
 
 function oneWay({ workload, transports, rate, pipelining, requests }: RunConfiguration): Want[] {
-  if (workload === 'request-response') return [];
+  if (!isOneWay(workload)) return [];
   const streams = transports.includes('tcp');
   const why = `a TCP ${workload} is a stream without requests`;
   return [
@@ -166,7 +167,7 @@ function connectionUse({ connection, transports, workload, pipelining }: RunConf
   const where = `connection: ${connection}`;
   return [
     [!transports.includes('udp'), `${where} is for tcp only: UDP opens no connections`],
-    [workload === 'request-response', `${where} does not go with ${workload}: it has no requests to connect for`],
+    [!isOneWay(workload), `${where} does not go with ${workload}: it has no requests to connect for`],
     [pipelining === 1, `${where} sends one request on each connection: leave out --pipelining`],
   ];
 }

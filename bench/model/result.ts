@@ -270,9 +270,11 @@ const comparisonSchema = z.looseObject({
       retention: amount,
       /** Medians at the highest level. */
       requestsPerSecond: amount,
+      /** One-way workloads only, which are compared by their bytes. */
+      bytesPerSecond: amount.optional(),
       starvedConnections: count,
       /** Throughput at the highest level, round by round. */
-      rates: z.array(z.looseObject({ round: count, requestsPerSecond: amount })),
+      rates: z.array(z.looseObject({ round: count, requestsPerSecond: amount, bytesPerSecond: amount.optional() })),
     }),
   ),
 });

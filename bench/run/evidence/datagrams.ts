@@ -1,3 +1,4 @@
+import { isOneWay } from '../../model/operating-point.ts';
 import type { MeasuredTrial, Reason } from '../../model/result.ts';
 import { percent, whole } from '../amounts.ts';
 
@@ -34,7 +35,7 @@ export function datagramSuspicions(trial: MeasuredTrial): Reason[] {
 
 function lost({ requests, datagrams, workload }: MeasuredTrial): Reason[] {
   // Nobody answers what goes one way: of that, only what sockets dropped is known.
-  const unseen = workload === 'request-response' ? 0 : (datagrams?.droppedByServer ?? 0);
+  const unseen = isOneWay(workload) ? (datagrams?.droppedByServer ?? 0) : 0;
   const count = Math.max(requests.lost ?? requests.timedOut, unseen);
   if (count === 0) return [];
   const all = Math.max(requests.sent, count);

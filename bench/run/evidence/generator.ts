@@ -21,7 +21,7 @@ export function generatorSuspicions({ generator, latencyMicros, timestamps }: Me
       code: 'generator-lag',
       message:
         `the generator sent and read late by ${micros(generatorLag.p99)} at the 99th percentile, more than a quarter of ` +
-        `the response times' ${micros(response.p99)}: judge the server by its service times, or lower the load`,
+        `the response times' ${micros(response.p99)}: judge the server by its service times (as \`run\` and the JSON tell), or lower the load`,
     });
   }
   return reasons;

@@ -1,3 +1,4 @@
+import { isOneWay } from '../../model/operating-point.ts';
 import type { MeasuredTrial, Reason } from '../../model/result.ts';
 import { whole } from '../amounts.ts';
 
@@ -11,7 +12,7 @@ export function requestInvalidations({ requests, throughput, workload }: Measure
     });
   }
   // A stream has no requests: bytes tell whether anything went through.
-  const passed = workload === 'request-response' ? requests.completed : requests.completed + throughput.bytesPerSecond;
+  const passed = requests.completed + (isOneWay(workload) ? throughput.bytesPerSecond : 0);
   if (passed === 0) {
     reasons.push({
       code: 'nothing-completed',
