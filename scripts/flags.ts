@@ -51,6 +51,11 @@ export class Flags<O extends OptionSet> {
     return [this.#argv[name]].flat().includes(true);
   }
 
+  /** Was a flag written, whatever its value? */
+  isGiven(name: keyof O & string): boolean {
+    return this.#argv[name] !== undefined;
+  }
+
   /** A flag's value as it was written; several of one flag are a fault. */
   text<K extends keyof O & string>(name: K): Read<O[K], string> {
     return this.value(name, (text) => text, false);

@@ -1,16 +1,24 @@
 import { randomInt } from 'node:crypto';
-import type { RunConfiguration } from '../bench/model/configuration.ts';
-import { fixedSize } from '../bench/model/message-sizes.ts';
-import { type Arrivals, arrivals } from '../bench/model/operating-point.ts';
-import { parseCpus, parseDuration, parseInteger, parseSize } from '../bench/model/units.ts';
+import { appFor, workloadOf } from '../bench/model/app-workload.ts';
+import { type RunConfiguration, timestampSources } from '../bench/model/configuration.ts';
+import { parseSizes } from '../bench/model/message-sizes.ts';
+import { arrivals, connectionUses, workloads } from '../bench/model/operating-point.ts';
+import { parseStages, stagesDurationMs } from '../bench/model/stage.ts';
+import { parseCpus, parseDuration, parseInteger } from '../bench/model/units.ts';
+import { type AppName, appNames } from '../servers/apps/catalog.ts';
 import type { Flags } from './flags.ts';
-import { unknown } from './nearest.ts';
 import type { loadOptions } from './options.ts';
 
 const SEEDS = 2 ** 32;
 
+/** A run that ends after so many requests ends after this time in any case. */
+const REQUESTS_LIMIT_MS = 3_600_000;
+
+const DEFAULT_APP: AppName = 'echo';
+
 type Load = Pick<
   RunConfiguration,
+  | 'app'
   | 'workload'
   | 'connection'
   | 'sizes'
@@ -19,6 +27,7 @@ type Load = Pick<
   | 'arrivals'
   | 'stages'
   | 'requests'
+  | 'durationMs'
   | 'timestamps'
   | 'threads'
   | 'seed'
@@ -28,18 +37,24 @@ type Load = Pick<
   | 'loadCpus'
 >;
 
-/** Reads the flags of {@link loadOptions}. */
-export function readLoad(flags: Flags<typeof loadOptions>): Load {
+/** Of the commands that measure: {@link loadOptions}, and those whose defaults differ. */
+type LoadFlags = Flags<
+  typeof loadOptions & {
+    readonly app: { readonly type: 'string' };
+    readonly duration: { readonly type: 'string'; readonly default: string };
+  }
+>;
+
+/** Reads the flags of a load. */
+export function readLoad(flags: LoadFlags): Load {
   return {
-    workload: 'request-response',
-    connection: 'pooled',
-    sizes: fixedSize(flags.value('size', parseSize)),
+    ...readTime(flags),
+    ...readWorkload(flags),
+    connection: flags.choice('connection', 'use of connections', namesOf(connectionUses)) ?? 'pooled',
     pipelining: flags.value('pipelining', parseInteger),
     rate: flags.value('rate', parseRate) ?? null,
-    arrivals: flags.value('arrivals', parseArrivals),
-    stages: [],
-    requests: null,
-    timestamps: 'kernel',
+    arrivals: flags.choice('arrivals', 'kind of arrivals', namesOf(arrivals)) ?? 'constant',
+    timestamps: flags.choice('timestamps', 'source of timestamps', namesOf(timestampSources)) ?? 'kernel',
     threads: flags.value('threads', parseInteger) ?? null,
     seed: flags.value('seed', parseSeed) ?? randomInt(SEEDS),
     timeoutMs: flags.value('timeout', parseDuration),
@@ -47,6 +62,34 @@ export function readLoad(flags: Flags<typeof loadOptions>): Load {
     serverCpus: flags.value('server-cpus', parseCpus) ?? null,
     loadCpus: flags.value('load-cpus', parseCpus) ?? null,
   };
+}
+
+/** What is said over the connections. App and workload go together: of either, the other follows. */
+function readWorkload(flags: LoadFlags): Pick<Load, 'app' | 'workload' | 'sizes'> {
+  const wished = flags.choice('workload', 'workload', namesOf(workloads));
+  const app = flags.choice('app', 'app', appNames) ?? (wished && appFor(wished)) ?? DEFAULT_APP;
+  const workload = wished ?? workloadOf(app);
+  if (workload === 'download' && flags.isGiven('size')) {
+    flags.refuse('--size: in a download the server chooses how much it sends at once: leave it out');
+  }
+  return { app, workload, sizes: flags.value('size', parseSizes) };
+}
+
+/** How long the load lasts and how it changes: given by stages, else by a time, a number of requests or both. */
+function readTime(flags: LoadFlags): Pick<Load, 'stages' | 'requests' | 'durationMs'> {
+  const given = flags.value('duration', parseDuration);
+  const stages = flags.value('stage', parseStages) ?? [];
+  const requests = flags.value('requests', parseInteger) ?? null;
+  if (stages.length > 0 && flags.isGiven('duration')) {
+    flags.refuse('--duration: the stages say how long: leave out one of them');
+  }
+  if (stages.length > 0) return { stages, requests, durationMs: stagesDurationMs(stages) };
+  const limited = requests !== null && !flags.isGiven('duration');
+  return { stages, requests, durationMs: limited ? REQUESTS_LIMIT_MS : given };
+}
+
+function namesOf<N extends string>(catalog: Readonly<Record<N, unknown>>): readonly N[] {
+  return Object.keys(catalog) as N[];
 }
 
 function parseSeed(text: string): number {
@@ -59,11 +102,4 @@ function parseSeed(text: string): number {
 function parseRate(text: string): number {
   if (!/^\d{1,12}(\.\d+)?$/.test(text)) throw new RangeError(`'${text}' is not a number of requests/s, such as 1000`);
   return Number(text);
-}
-
-function parseArrivals(text: string): Arrivals {
-  const known = Object.keys(arrivals) as Arrivals[];
-  const found = known.find((name) => name === text);
-  if (found === undefined) throw new RangeError(unknown('kind of arrivals', text, known));
-  return found;
 }

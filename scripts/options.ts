@@ -1,12 +1,24 @@
+import { connectionUses, workloads } from '../bench/model/operating-point.ts';
 import type { OptionSet } from './flags.ts';
 
 /** How hard clients press, for the commands that measure. Values are text: units.ts reads them, all faults together. */
 export const loadOptions = {
+  workload: {
+    type: 'string',
+    group: 'Load:',
+    describe: `${Object.keys(workloads).join(', ')} [default: what --app is made for]`,
+  },
   size: {
     type: 'string',
     group: 'Load:',
     default: '64',
-    describe: 'Bytes of a request and of its reply: 64, 64KiB, 1MiB',
+    describe: 'Bytes of a message: 64, 64KiB, a range 64-1024, or a mixture 64,1KiB:0.2,16KiB:0.01',
+  },
+  connection: {
+    type: 'string',
+    group: 'Load:',
+    default: 'pooled',
+    describe: `${Object.keys(connectionUses).join(', ')}: connect, request, reply, close`,
   },
   pipelining: {
     alias: 'p',
@@ -26,6 +38,24 @@ export const loadOptions = {
     group: 'Load:',
     default: 'constant',
     describe: 'How a rate is spread: constant or poisson',
+  },
+  stage: {
+    alias: 's',
+    type: 'string',
+    group: 'Load:',
+    describe: 'Ramps in place of --duration: 30s:1000,10s:5000 of --rate, or without it of connections',
+  },
+  requests: {
+    alias: 'n',
+    type: 'string',
+    group: 'Load:',
+    describe: 'Stop after so many requests, or with --duration when either comes first',
+  },
+  timestamps: {
+    type: 'string',
+    group: 'Load:',
+    default: 'kernel',
+    describe: 'Who says when replies came: kernel, or user, which costs less and knows less',
   },
   threads: { type: 'string', group: 'Load:', describe: 'Threads that generate load [default: chosen]' },
   seed: { type: 'string', group: 'Load:', describe: 'Seed of all that is random [default: chosen, and recorded]' },

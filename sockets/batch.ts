@@ -1,6 +1,7 @@
 import { readSockaddr, SOCKADDR_SIZE, type SocketAddress } from './address.ts';
 import { libc, outcome } from './libc.ts';
 import { NativeMemory } from './memory.ts';
+import { CONTROL_LENGTH, CONTROL_SIZE, stampNanos, stampSeconds } from './timestamps.ts';
 
 // struct mmsghdr on 64-bit Linux, recvmmsg(2): a struct msghdr of 56 bytes, msg_len at 56, padded to 64.
 const HEADER = 64;
@@ -8,6 +9,7 @@ const NAME = 0;
 const NAME_LENGTH = 8;
 const IOV = 16;
 const IOV_COUNT = 24;
+const CONTROL = 32;
 const MESSAGE_LENGTH = 56;
 const IOVEC = 16;
 const PEER = 32;
@@ -15,6 +17,8 @@ const PEER = 32;
 export interface BatchOptions {
   /** Keep each datagram's peer address: needed on sockets that are not connected. Default false. */
   readonly withPeers?: boolean;
+  /** Keep when the kernel received each datagram: for sockets with SO_TIMESTAMPNS set. Default false. */
+  readonly withTimestamps?: boolean;
 }
 
 /** Datagrams received or sent many at a time, recvmmsg(2) and sendmmsg(2), each in a slot of fixed size. */
@@ -27,14 +31,16 @@ export class DatagramBatch {
   readonly #headers: NativeMemory;
   readonly #iovecs: NativeMemory;
   readonly #peers: NativeMemory | undefined;
+  readonly #controls: NativeMemory | undefined;
 
-  constructor(capacity: number, slotSize: number, { withPeers = false }: BatchOptions = {}) {
+  constructor(capacity: number, slotSize: number, { withPeers = false, withTimestamps = false }: BatchOptions = {}) {
     this.capacity = capacity;
     this.slotSize = (slotSize + 7) & ~7;
     this.data = new NativeMemory(capacity * this.slotSize);
     this.#headers = new NativeMemory(capacity * HEADER);
     this.#iovecs = new NativeMemory(capacity * IOVEC);
     this.#peers = withPeers ? new NativeMemory(capacity * PEER) : undefined;
+    this.#controls = withTimestamps ? new NativeMemory(capacity * CONTROL_SIZE) : undefined;
     for (let i = 0; i < capacity; i++) this.#initialize(i);
   }
 
@@ -43,6 +49,7 @@ export class DatagramBatch {
     for (let i = 0; i < count; i++) {
       this.#iovecs.uint32[(i * IOVEC + 8) >> 2] = this.slotSize;
       if (this.#peers !== undefined) this.#headers.uint32[(i * HEADER + NAME_LENGTH) >> 2] = SOCKADDR_SIZE;
+      if (this.#controls !== undefined) this.#headers.uint32[(i * HEADER + CONTROL_LENGTH) >> 2] = CONTROL_SIZE;
     }
     const received = libc().recvmmsg(fd, this.#headers.address, count, flags, 0);
     return outcome(received);
@@ -73,6 +80,18 @@ export class DatagramBatch {
     return this.#headers.uint32[(i * HEADER + MESSAGE_LENGTH) >> 2] as number;
   }
 
+  /** When the kernel received the datagram in slot i, in whole seconds since 1970; 0 when it did not say. */
+  stampSeconds(i: number): number {
+    if (this.#controls === undefined) return 0;
+    const length = this.#headers.uint32[(i * HEADER + CONTROL_LENGTH) >> 2] as number;
+    return stampSeconds(this.#controls, i * CONTROL_SIZE, length);
+  }
+
+  /** Nanoseconds within that second. */
+  stampNanos(i: number): number {
+    return this.#controls === undefined ? 0 : stampNanos(this.#controls, i * CONTROL_SIZE);
+  }
+
   /** How many bytes of slot i to send. */
   setLength(i: number, bytes: number): void {
     this.#iovecs.uint32[(i * IOVEC + 8) >> 2] = bytes;
@@ -85,7 +104,7 @@ export class DatagramBatch {
   }
 
   free(): void {
-    for (const memory of [this.data, this.#headers, this.#iovecs, this.#peers]) memory?.free();
+    for (const memory of [this.data, this.#headers, this.#iovecs, this.#peers, this.#controls]) memory?.free();
   }
 
   #initialize(i: number): void {
@@ -93,6 +112,10 @@ export class DatagramBatch {
     this.#iovecs.setUint64(i * IOVEC + 8, this.slotSize);
     this.#headers.setUint64(i * HEADER + IOV, this.#iovecs.address + i * IOVEC);
     this.#headers.setUint64(i * HEADER + IOV_COUNT, 1);
+    if (this.#controls !== undefined) {
+      this.#headers.setUint64(i * HEADER + CONTROL, this.#controls.address + i * CONTROL_SIZE);
+      this.#headers.setUint64(i * HEADER + CONTROL_LENGTH, CONTROL_SIZE);
+    }
     if (this.#peers === undefined) return;
     this.#headers.setUint64(i * HEADER + NAME, this.#peers.address + i * PEER);
     this.#headers.uint32[(i * HEADER + NAME_LENGTH) >> 2] = SOCKADDR_SIZE;

@@ -1,3 +1,4 @@
+import { type ClockReading, readClock } from './clock.ts';
 import { check } from './errno.ts';
 import { libc, outcome } from './libc.ts';
 import { NativeMemory } from './memory.ts';
@@ -54,8 +55,6 @@ export function onCpus<T>(cpus: readonly number[], action: () => T): T {
   }
 }
 
-let timespec: NativeMemory | undefined;
-
 /**
  * CPU time that a process has used, in nanoseconds: all its threads, also those that have ended; no children.
  * The clock is the one that clock_getcpuclockid(3) gives; finer than the 10 ms ticks of /proc/PID/stat.
@@ -63,17 +62,15 @@ let timespec: NativeMemory | undefined;
  */
 export function processCpuNanos(pid: number): number | undefined {
   const CPUCLOCK_SCHED = 2;
-  return readClock((~pid << 3) | CPUCLOCK_SCHED);
+  return nanosOf(readClock((~pid << 3) | CPUCLOCK_SCHED));
 }
 
 /** CPU time of the calling thread, in nanoseconds: CLOCK_THREAD_CPUTIME_ID, clock_gettime(2). */
 export function threadCpuNanos(): number {
   const CLOCK_THREAD_CPUTIME_ID = 3;
-  return readClock(CLOCK_THREAD_CPUTIME_ID) ?? 0;
+  return nanosOf(readClock(CLOCK_THREAD_CPUTIME_ID)) ?? 0;
 }
 
-function readClock(clock: number): number | undefined {
-  timespec ??= new NativeMemory(16);
-  if (libc().clock_gettime(clock, timespec.address) !== 0) return undefined;
-  return timespec.getUint64(0) * 1e9 + timespec.getUint64(8);
+function nanosOf(reading: ClockReading | undefined): number | undefined {
+  return reading === undefined ? undefined : reading.seconds * 1e9 + reading.nanos;
 }

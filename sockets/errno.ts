@@ -13,6 +13,7 @@ export const ECONNRESET = constants.errno.ECONNRESET;
 export const EPIPE = constants.errno.EPIPE;
 export const EMFILE = constants.errno.EMFILE;
 export const EADDRINUSE = constants.errno.EADDRINUSE;
+export const EADDRNOTAVAIL = constants.errno.EADDRNOTAVAIL;
 export const EINVAL = constants.errno.EINVAL;
 export const ENFILE = constants.errno.ENFILE;
 export const ENOBUFS = constants.errno.ENOBUFS;

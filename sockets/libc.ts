@@ -14,6 +14,7 @@ export interface Libc {
   readonly recv: Call;
   readonly sendto: Call;
   readonly recvfrom: Call;
+  readonly recvmsg: Call;
   readonly sendmmsg: Call;
   readonly recvmmsg: Call;
   readonly shutdown: Call;
@@ -22,6 +23,7 @@ export interface Libc {
   readonly setsockopt: Call;
   readonly getsockopt: Call;
   readonly fcntl: Call;
+  readonly ioctl: Call;
   readonly poll: Call;
   readonly epoll_create1: Call;
   readonly epoll_ctl: Call;
@@ -52,6 +54,7 @@ const signatures = {
   recv: 'int recv(int, uintptr_t, uint32_t, int)',
   sendto: 'int sendto(int, uintptr_t, uint32_t, int, uintptr_t, uint32_t)',
   recvfrom: 'int recvfrom(int, uintptr_t, uint32_t, int, uintptr_t, uintptr_t)',
+  recvmsg: 'int recvmsg(int, uintptr_t, int)',
   sendmmsg: 'int sendmmsg(int, uintptr_t, uint32_t, int)',
   recvmmsg: 'int recvmmsg(int, uintptr_t, uint32_t, int, uintptr_t)',
   shutdown: 'int shutdown(int, int)',
@@ -60,6 +63,7 @@ const signatures = {
   setsockopt: 'int setsockopt(int, int, int, uintptr_t, uint32_t)',
   getsockopt: 'int getsockopt(int, int, int, uintptr_t, uintptr_t)',
   fcntl: 'int fcntl(int, int, long)',
+  ioctl: 'int ioctl(int, unsigned long, uintptr_t)',
   poll: 'int poll(uintptr_t, unsigned long, int)',
   epoll_create1: 'int epoll_create1(int)',
   epoll_ctl: 'int epoll_ctl(int, int, int, uintptr_t)',

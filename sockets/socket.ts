@@ -32,6 +32,8 @@ const OPTIONS = {
   SO_RCVBUF: [1, 8],
   SO_KEEPALIVE: [1, 9],
   SO_REUSEPORT: [1, 15],
+  SO_TIMESTAMPNS: [1, 35],
+  IP_BIND_ADDRESS_NO_PORT: [0, 24],
   TCP_NODELAY: [6, 1],
   IPV6_V6ONLY: [41, 26],
   UDP_SEGMENT: [17, 103],
@@ -42,6 +44,8 @@ export type SocketOption = keyof typeof OPTIONS;
 // Arguments that calls pass by reference; a thread makes one call at a time, so one scratch area serves all.
 let scratchMemory: NativeMemory | undefined;
 const SCRATCH_LENGTH = 32;
+/** Where lengths of larger results go. */
+const SCRATCH_LENGTH_LARGE = 56;
 function scratch(): NativeMemory {
   scratchMemory ??= new NativeMemory(64);
   return scratchMemory;
@@ -102,6 +106,16 @@ export class PeerAddress {
   set value(address: SocketAddress) {
     this.length = writeSockaddr(this.memory, 0, address);
   }
+}
+
+/** bind(2) to an address made before: nothing is allocated. */
+export function bindTo(fd: number, { memory, length }: PeerAddress): number {
+  return outcome(libc().bind(fd, memory.address, length));
+}
+
+/** {@link connect} to an address made before: nothing is allocated. */
+export function connectTo(fd: number, { memory, length }: PeerAddress): number {
+  return outcome(libc().connect(fd, memory.address, length));
 }
 
 /** recvfrom(2); the sender is left in `peer`. @returns bytes of the datagram, or a negated errno. */
@@ -175,6 +189,25 @@ export function getOption(fd: number, option: SocketOption): number {
   const status = libc().getsockopt(fd, level, name, memory.address, memory.address + SCRATCH_LENGTH);
   check(outcome(status), `getsockopt ${option}`);
   return memory.int32[0] ?? 0;
+}
+
+/** Bytes that a TCP socket has sent and its peer's kernel has not yet acknowledged: SIOCOUTQ, tcp(7). @throws {SystemError} */
+export function unacknowledged(fd: number): number {
+  const SIOCOUTQ = 0x5411;
+  const memory = scratch();
+  check(outcome(libc().ioctl(fd, SIOCOUTQ, memory.address)), 'ioctl SIOCOUTQ');
+  return memory.int32[0] ?? 0;
+}
+
+/** Packets that a socket dropped because its receive buffer was full: SO_MEMINFO, Linux 4.12. 0 where it is not known. */
+export function droppedBySocket(fd: number): number {
+  const SO_MEMINFO = 55;
+  const SK_MEMINFO_DROPS = 8;
+  const SK_MEMINFO_VARS = 9;
+  const memory = scratch();
+  memory.uint32[SCRATCH_LENGTH_LARGE >> 2] = SK_MEMINFO_VARS * 4;
+  const status = libc().getsockopt(fd, 1, SO_MEMINFO, memory.address, memory.address + SCRATCH_LENGTH_LARGE);
+  return status < 0 ? 0 : (memory.uint32[SK_MEMINFO_DROPS] ?? 0);
 }
 
 const TCP_LEVEL = 6;

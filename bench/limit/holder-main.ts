@@ -2,20 +2,14 @@
 import { dieWithParent } from '../../sockets/process.ts';
 import { Generator } from '../load/generator.ts';
 import type { HeldConnections } from './held-connections.ts';
-import { closedLoop } from './ours.ts';
+import { closedLoop, planFor } from './ours.ts';
 
 const [parent = 0, port = 0, connections = 0, cpu = 0] = process.argv.slice(2).map(Number);
 dieWithParent(parent);
 
+const load = closedLoop({ transport: 'tcp', inFlight: connections, size: 64 });
 const residentBytesBefore = process.memoryUsage.rss();
-const generator = new Generator({
-  ...closedLoop({ transport: 'tcp', inFlight: connections, size: 64 }),
-  address: { host: '127.0.0.1', port },
-  threads: 1,
-  cpus: [cpu],
-  timeoutMs: 1000,
-  openTimeoutMs: 10_000,
-});
+const generator = new Generator(planFor(load, port, cpu));
 try {
   const { answered, seconds } = await generator.opened();
   const held: HeldConnections = {

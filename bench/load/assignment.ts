@@ -1,18 +1,28 @@
 import type { SocketAddress } from '../../sockets/address.ts';
+import type { Timestamps } from '../model/configuration.ts';
 import type { OperatingPoint } from '../model/operating-point.ts';
 import type { PacerSpec } from './pacers/pacer.ts';
+import type { ProfileSpec } from './pacers/profile.ts';
 
 /** One generator thread's part of a load. Plain data and shared memory: it crosses to the thread. */
 export interface Assignment {
   /** The load of the whole trial, but `connections` of this thread alone. */
   readonly point: OperatingPoint;
   readonly address: SocketAddress;
+  /** Which of how many threads this is. */
+  readonly thread: number;
+  readonly threads: number;
   /** Number of the thread's first connection among those of all threads: it marks requests. */
   readonly firstConnection: number;
   /** CPUs to run on; empty leaves that to the kernel. */
   readonly cpus: readonly number[];
   /** Says when requests are due; null for a closed loop. */
   readonly pacer: PacerSpec | null;
+  /** How many connections of all threads are in use as time goes; null: all of them. */
+  readonly levels: ProfileSpec | null;
+  /** Measuring ends when so many requests of this thread have ended; null: when its time is over. */
+  readonly requests: number | null;
+  readonly timestamps: Timestamps;
   readonly timeoutMs: number;
   readonly openTimeoutMs: number;
   readonly control: SharedArrayBuffer;

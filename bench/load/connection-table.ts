@@ -1,3 +1,5 @@
+import { RequestTimes } from './request-times.ts';
+
 /**
  * What the engine knows of each TCP connection, in numbers: one row of 64 bytes a connection, a cache line, since a
  * request touches most of it and the kernel has evicted it meanwhile. Sequence numbers count a connection's requests,
@@ -26,17 +28,18 @@ export class ConnectionTable {
   /** Requests in flight on all connections together. */
   inFlightTotal = 0;
   readonly #rows: Int32Array;
-  /** When each request in flight was due, in nanoseconds: a ring a connection, indexed by sequence number. */
-  readonly #due: Float64Array;
-  readonly #ring: number;
+  /** When each request in flight was due and sent, in nanoseconds. */
+  readonly #times: RequestTimes;
 
-  /** @param depth how many requests a connection may have in flight. */
-  constructor(count: number, depth: number) {
+  /**
+   * @param depth how many requests a connection may have in flight.
+   * @param timed is it kept when requests were sent?
+   */
+  constructor(count: number, depth: number, timed: boolean) {
     this.count = count;
     this.#rows = new Int32Array(count << ROW_BITS);
     for (let c = 0; c < count; c++) this.setFd(c, -1);
-    this.#ring = powerOfTwo(depth);
-    this.#due = new Float64Array(count * this.#ring);
+    this.#times = new RequestTimes(count, depth, timed);
   }
 
   /** File descriptor; -1 for none. */
@@ -73,14 +76,25 @@ export class ConnectionTable {
 
   /** When that request was due, in nanoseconds; meaningless when there is none. */
   oldestDue(c: number): number {
-    return this.#due[c * this.#ring + (this.oldest(c) & (this.#ring - 1))] as number;
+    return this.#times.due(c, this.oldest(c));
   }
 
-  /** Notes a new request. */
-  push(c: number, dueNanos: number): void {
+  /** When it could be sent, and was; kept only when the table is timed. */
+  oldestReady(c: number): number {
+    return this.#times.ready(c, this.oldest(c));
+  }
+  oldestSent(c: number): number {
+    return this.#times.sent(c, this.oldest(c));
+  }
+
+  /**
+   * Notes a new request.
+   * @param readyNanos when it was due and its connection could take it.
+   */
+  push(c: number, dueNanos: number, readyNanos: number): void {
     const at = (c << ROW_BITS) + NEXT;
     const sequence = this.#rows[at] as number;
-    this.#due[c * this.#ring + (sequence & (this.#ring - 1))] = dueNanos;
+    this.#times.push(c, sequence, dueNanos, readyNanos);
     this.#rows[at] = sequence + 1;
     this.inFlightTotal++;
   }
@@ -92,6 +106,20 @@ export class ConnectionTable {
     this.#rows[at] = (this.#rows[at] as number) + 1;
     this.inFlightTotal--;
     return due;
+  }
+
+  /** A request is handed to the kernel now. For timed tables. */
+  markSent(c: number, sequence: number, now: number): void {
+    this.#times.markSent(c, sequence, now);
+  }
+  ready(c: number, sequence: number): number {
+    return this.#times.ready(c, sequence);
+  }
+  sent(c: number, sequence: number): number {
+    return this.#times.sent(c, sequence);
+  }
+  due(c: number, sequence: number): number {
+    return this.#times.due(c, sequence);
   }
 
   /** Sequence number of the request being sent, or to be sent next. */
@@ -165,9 +193,4 @@ export class ConnectionTable {
     this.#rows[row + WRITING] = 0;
     this.#rows[row + SERVED] = 0;
   }
-}
-
-/** The least power of two that is not below `n`. */
-export function powerOfTwo(n: number): number {
-  return n <= 1 ? 1 : 2 ** (32 - Math.clz32(n - 1));
 }

@@ -7,12 +7,14 @@
 const GO = 0;
 const END = 1;
 // Float64: until when, in nanoseconds of the common monotonic clock.
-const WARMUP_END = 0;
-const MEASURE_END = 1;
-const DRAIN_END = 2;
+const BEGIN = 0;
+const WARMUP_END = 1;
+const MEASURE_END = 2;
+const DRAIN_END = 3;
 
-/** When the phases of a load end, in nanoseconds of the monotonic clock. */
+/** When a load begins and its phases end, in nanoseconds of the monotonic clock. */
 export interface Schedule {
+  readonly begin: number;
   readonly warmupEnd: number;
   readonly measureEnd: number;
   /** Unanswered requests are waited for until then, at the latest. */
@@ -28,11 +30,12 @@ export class LoadControl {
   constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(40)) {
     this.buffer = buffer;
     this.#flags = new Int32Array(buffer, 0, 2);
-    this.#times = new Float64Array(buffer, 8, 3);
+    this.#times = new Float64Array(buffer, 8, 4);
   }
 
   /** Lets the load begin: wakes every thread in {@link waitForGo}. */
-  go({ warmupEnd, measureEnd, drainEnd }: Schedule): void {
+  go({ begin, warmupEnd, measureEnd, drainEnd }: Schedule): void {
+    this.#times[BEGIN] = begin;
     this.#times[WARMUP_END] = warmupEnd;
     this.#times[MEASURE_END] = measureEnd;
     this.#times[DRAIN_END] = drainEnd;
@@ -56,6 +59,7 @@ export class LoadControl {
   waitForGo(): Schedule {
     Atomics.wait(this.#flags, GO, 0);
     return {
+      begin: this.#times[BEGIN] as number,
       warmupEnd: this.#times[WARMUP_END] as number,
       measureEnd: this.#times[MEASURE_END] as number,
       drainEnd: this.#times[DRAIN_END] as number,

@@ -13,12 +13,16 @@ export interface Counts {
   corrupted: number;
   /** Arrivals for which there was no room in the queue: open loop. Not among those sent. */
   dropped: number;
+  /** UDP: replies that came after one to a later request: RFC 4737's reordered packets. */
+  reordered: number;
   /** UDP: replies that came after their time-out. */
   late: number;
   /** UDP: replies that came again. */
   duplicated: number;
   /** Bytes or datagrams that answer no request. */
   unsolicited: number;
+  /** Bytes of the requests completed, or that went one way. */
+  bytes: number;
 }
 
 export function noCounts(): Counts {
@@ -29,9 +33,11 @@ export function noCounts(): Counts {
     errors: 0,
     corrupted: 0,
     dropped: 0,
+    reordered: 0,
     late: 0,
     duplicated: 0,
     unsolicited: 0,
+    bytes: 0,
   };
 }
 

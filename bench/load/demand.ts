@@ -1,5 +1,5 @@
-import { powerOfTwo } from './connection-table.ts';
 import type { Pacer } from './pacers/pacer.ts';
+import { powerOfTwo } from './request-times.ts';
 
 /** Says which requests are due on which connections. */
 export interface Demand {
@@ -16,6 +16,20 @@ export const closedDemand: Demand = {
   next: (_connection, now) => now,
 };
 
+/** A closed loop of some connections only, or of a number of requests. */
+export class BoundedDemand implements Demand {
+  /** Connections from this number on rest. */
+  active = Number.POSITIVE_INFINITY;
+  /** Requests that may still be made. */
+  left = Number.POSITIVE_INFINITY;
+
+  next(connection: number, now: number): number {
+    if (connection >= this.active || this.left === 0) return -1;
+    this.left--;
+    return now;
+  }
+}
+
 /** Arrivals that wait for a free connection at most; further ones are dropped. */
 const MAX_QUEUED = 65_536;
 
@@ -26,10 +40,11 @@ const MAX_QUEUED = 65_536;
 export class OpenDemand implements Demand {
   /** Arrivals that found the queue full. */
   dropped = 0;
-  /** When the next request is due. */
+  /** When the next request is due; infinite when there is none to come. */
   nextDue: number;
   readonly #pacer: Pacer;
   readonly #begin: number;
+  #left: number;
   readonly #queue = new Float64Array(MAX_QUEUED);
   #queueHead = 0;
   #queueTail = 0;
@@ -41,15 +56,19 @@ export class OpenDemand implements Demand {
   /** How often each connection is among the idle. */
   readonly #idleTimes: Uint16Array;
 
-  /** @param begin when the load begins, in monotonic nanoseconds. */
-  constructor(pacer: Pacer, begin: number, connections: number, depth: number) {
+  /**
+   * @param begin when the load begins, in monotonic nanoseconds.
+   * @param limit how many requests there will be.
+   */
+  constructor(pacer: Pacer, begin: number, connections: number, depth: number, limit = Number.POSITIVE_INFINITY) {
     this.#pacer = pacer;
     this.#begin = begin;
+    this.#left = limit;
     const size = powerOfTwo(connections * depth);
     this.#idle = new Int32Array(size);
     this.#idleMask = size - 1;
     this.#idleTimes = new Uint16Array(connections);
-    this.nextDue = begin + pacer.next();
+    this.nextDue = limit === 0 ? Number.POSITIVE_INFINITY : begin + pacer.next();
   }
 
   /** Requests that are due and wait for a connection. */
@@ -82,7 +101,12 @@ export class OpenDemand implements Demand {
 
   /** Moves on to the arrival after {@link nextDue}. */
   advance(): void {
-    this.nextDue = this.#begin + this.#pacer.next();
+    this.nextDue = --this.#left > 0 ? this.#begin + this.#pacer.next() : Number.POSITIVE_INFINITY;
+  }
+
+  /** No more requests become due. */
+  end(): void {
+    this.nextDue = Number.POSITIVE_INFINITY;
   }
 
   /** Lets the arrival at {@link nextDue} wait for a connection, or drops it. */

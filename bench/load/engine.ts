@@ -1,18 +1,16 @@
 import { threadCpuNanos } from '../../sockets/cpu.ts';
 import { Epoll } from '../../sockets/epoll.ts';
-import { setTimerSlack } from '../../sockets/process.ts';
 import { nowNanos } from '../measure/clock.ts';
-import type { Histogram } from '../measure/histogram.ts';
+import { KernelClock } from '../measure/kernel-clock.ts';
 import type { Assignment } from './assignment.ts';
 import { LoadControl } from './control.ts';
-import { type Counts, noCounts } from './counts.ts';
-import { closedDemand, type Demand, OpenDemand } from './demand.ts';
+import type { Counts } from './counts.ts';
+import { DemandControl } from './demand-control.ts';
 import { EventWait } from './event-wait.ts';
 import { LiveView } from './live.ts';
-import { makePacer } from './pacers/pacer.ts';
-import { type LoadState, TURN_EVENTS, type Workload } from './workload.ts';
-import { DatagramWorkload } from './workloads/datagram.ts';
-import { StreamWorkload } from './workloads/stream.ts';
+import { type Fairness, LoadState } from './load-state.ts';
+import { TURN_EVENTS, type Workload } from './workload.ts';
+import { makeWorkload } from './workloads/catalog.ts';
 
 /** How the opening of a thread's connections went. */
 export interface OpeningReport {
@@ -24,17 +22,26 @@ export interface OpeningReport {
   readonly lastErrno: number;
 }
 
-/** What a thread measured. Its histogram is in the {@link LiveView}. */
+/** What a thread measured. Its histograms are in the {@link LiveView}. */
 export interface ThreadReport {
   readonly counts: Counts;
-  /** Requests completed before measuring ended: without those answered in the drain. */
+  /** Requests completed, and bytes carried, before measuring ended: without those of the drain. */
   readonly completedInTime: number;
+  readonly bytesInTime: number;
   readonly measuredSeconds: number;
   readonly cpuSeconds: number;
   /** Of that, time spent looking for events before going to sleep: the thread could have done more in it. */
   readonly spunSeconds: number;
-  /** For Jain's index: over connections, the sum of completed requests and of their squares, and who had none. */
-  readonly fairness: { readonly sum: number; readonly sumOfSquares: number; readonly starved: number };
+  readonly fairness: Fairness;
+  /** Connections that were in use. */
+  readonly used: number;
+  /** Requests in flight, or waiting for a connection: mean over the time measured. */
+  readonly meanInFlight: number;
+  /** Distances between requests in operational time; null in a closed loop. */
+  readonly gaps: Float64Array | null;
+  readonly jitterNanos: number | null;
+  readonly droppedBySockets: number;
+  readonly portsExhausted: number;
 }
 
 /** Connections that may be opened and not yet answered: enough to keep a server busy, too few to overflow a backlog. */
@@ -47,71 +54,55 @@ const TURNS_PER_WAIT = 16;
 const MAX_WAIT_MS = 20;
 
 /** One thread of load: an epoll loop around a workload, through opening, warm-up, measuring and drain. */
-export class Engine implements LoadState {
-  counts: Counts = noCounts();
-  flowing = false;
-  draining = false;
-  demand: Demand = closedDemand;
-  #open: OpenDemand | undefined;
+export class Engine {
   readonly #assignment: Assignment;
   readonly #control: LoadControl;
   readonly #live: LiveView;
-  readonly #response: Histogram;
+  readonly #state: LoadState;
   readonly #epoll = new Epoll(TURN_EVENTS);
   readonly #workload: Workload;
-  /** Requests completed by each connection since measuring began. */
-  readonly #completedBy: Uint32Array;
   readonly #events: EventWait;
+  readonly #demand: DemandControl;
+  /** Connections that were opened so far: the first ones. */
+  #started = 0;
   /** Requests completed before measuring began. */
   #completedBefore = 0;
   #nextSweep = 0;
   #turns = 0;
-  #droppedBefore = 0;
 
   constructor(assignment: Assignment) {
+    const { point, timestamps, cpus } = assignment;
     this.#assignment = assignment;
     this.#control = new LoadControl(assignment.control);
     this.#live = new LiveView(assignment.live);
-    this.#response = this.#live.response;
-    const { transport, pipelining } = assignment.point;
-    this.#events = new EventWait(this.#epoll, assignment.cpus.length > 0, transport === 'udp' ? pipelining : 0);
-    this.#completedBy = new Uint32Array(assignment.point.connections);
-    const TheWorkload = assignment.point.transport === 'tcp' ? StreamWorkload : DatagramWorkload;
-    this.#workload = new TheWorkload(assignment, this, this.#epoll);
-  }
-
-  completed(connection: number, dueNanos: number, nowNanos: number): void {
-    this.counts.completed++;
-    this.#completedBy[connection] = (this.#completedBy[connection] as number) + 1;
-    this.#response.record(nowNanos - dueNanos);
-  }
-
-  expired(dueNanos: number, nowNanos: number): void {
-    this.#response.record(nowNanos - dueNanos);
+    const clock = timestamps === 'kernel' && point.workload === 'request-response' ? new KernelClock() : undefined;
+    this.#state = new LoadState(point.connections, this.#live, clock, assignment.pacer !== null);
+    this.#demand = new DemandControl(assignment, this.#state);
+    this.#events = new EventWait(this.#epoll, cpus.length > 0, point.transport === 'udp' ? point.pipelining : 0);
+    this.#workload = makeWorkload(assignment, this.#state, this.#epoll);
   }
 
   /**
-   * Opens every connection and waits until each was answered once. When no further one is answered for
-   * `openTimeoutMs`, the rest are opened without waiting, and it returns.
+   * Opens the connections that the load begins with, and waits until each was answered once. When no further one is
+   * answered for `openTimeoutMs`, the rest are opened without waiting, and it returns.
    */
   open(): OpeningReport {
     const workload = this.#workload;
-    const { connections } = this.#assignment.point;
+    const connections = this.#demand.activeAtStart;
     const patience = this.#assignment.openTimeoutMs * 1e6;
     const begin = nowNanos();
-    let started = 0;
     let answered = 0;
     let lastAnswer = begin;
     let now = begin;
     while (workload.answered < connections && now - lastAnswer < patience && !this.#control.ended) {
-      while (started < connections && started - workload.answered < OPENING_WINDOW) workload.open(started++);
+      this.#openUpTo(Math.min(connections, workload.answered + OPENING_WINDOW));
       now = this.#turn(MAX_WAIT_MS);
       if (workload.answered > answered) {
         answered = workload.answered;
         lastAnswer = now;
       }
     }
-    while (started < connections) workload.open(started++);
+    this.#openUpTo(connections);
     this.#turn(0);
     return {
       seconds: ((workload.answered === connections ? lastAnswer : now) - begin) / 1e9,
@@ -124,35 +115,35 @@ export class Engine implements LoadState {
   /** Waits for the word to go, then loads, measures and drains. */
   run(): ThreadReport {
     const schedule = this.#control.waitForGo();
-    this.#begin();
-    this.flowing = true;
-    this.#workload.fill();
+    const state = this.#state;
+    this.#demand.begin(schedule.begin, schedule.measureEnd);
+    this.#flow();
     this.#turnUntil(schedule.warmupEnd);
+    if (this.#assignment.requests !== null) this.#quiesce();
 
-    this.#startMeasuring();
+    const begin = this.#startMeasuring();
     const cpuBefore = threadCpuNanos();
     const spunBefore = this.#events.spunNanos;
-    const begin = nowNanos();
     const end = this.#turnUntil(schedule.measureEnd);
-    const cpuNanos = threadCpuNanos() - cpuBefore;
-    const spunNanos = this.#events.spunNanos - spunBefore;
-    const completedInTime = this.counts.completed;
-    const fairness = this.#fairness();
-
-    this.flowing = false;
-    this.draining = true;
-    this.#drain(schedule.drainEnd);
-    this.#workload.abandon(nowNanos());
-    if (this.#open !== undefined) this.#abandonQueue(this.#open);
-    this.#publish();
-    return {
-      counts: this.counts,
-      completedInTime,
+    state.holds(0, end);
+    this.#workload.stopMeasuring();
+    const inTime = { ...state.counts };
+    const report = {
+      completedInTime: inTime.completed,
+      bytesInTime: inTime.bytes,
       measuredSeconds: (end - begin) / 1e9,
-      cpuSeconds: cpuNanos / 1e9,
-      spunSeconds: spunNanos / 1e9,
-      fairness,
+      cpuSeconds: (threadCpuNanos() - cpuBefore) / 1e9,
+      spunSeconds: (this.#events.spunNanos - spunBefore) / 1e9,
+      fairness: state.fairness(this.#started),
+      used: this.#started,
+      meanInFlight: state.inFlightNanos / (end - begin),
+      gaps: state.arrivals?.gaps() ?? null,
+      jitterNanos: this.#workload.jitterNanos,
     };
+    this.#live.done = true;
+    this.#finish(end, schedule.drainEnd - schedule.measureEnd);
+    const { droppedBySockets, portsExhausted } = this.#workload;
+    return { ...report, counts: state.counts, droppedBySockets, portsExhausted };
   }
 
   /**
@@ -165,66 +156,76 @@ export class Engine implements LoadState {
     this.#epoll.close();
   }
 
-  #begin(): void {
-    const { pacer, point } = this.#assignment;
-    if (pacer === null) return;
-    setTimerSlack(1);
-    this.#open = new OpenDemand(makePacer(pacer), nowNanos(), point.connections, point.pipelining);
-    this.demand = this.#open;
+  #openUpTo(connections: number): void {
+    while (this.#started < connections) this.#workload.open(this.#started++);
   }
 
-  /** Gives arrivals that are due to connections that are free; the others wait. */
-  #dispatch(open: OpenDemand): void {
+  #flow(): void {
+    this.#state.flowing = true;
+    for (let c = 0; c < this.#started; c++) this.#workload.resume(c);
+  }
+
+  /** Lets what is in flight end, so that the requests to come can be counted from none. */
+  #quiesce(): void {
+    this.#state.flowing = false;
+    this.#drain(nowNanos() + this.#assignment.timeoutMs * 1e6);
+    this.#demand.limit(nowNanos(), this.#workload.outstanding);
+  }
+
+  #startMeasuring(): number {
+    this.#completedBefore += this.#state.counts.completed;
+    this.#demand.startMeasuring();
+    this.#state.startMeasuring(this.#workload.outstanding);
+    this.#workload.startMeasuring();
+    const begin = nowNanos();
+    if (!this.#state.flowing) this.#flow();
+    return begin;
+  }
+
+  #finish(end: number, patience: number): void {
+    const state = this.#state;
+    state.draining = true;
+    // Arrivals that wait for a connection still get one; nothing else is asked for.
+    this.#demand.end();
+    state.flowing = this.#demand.queued > 0;
+    this.#drain(end + patience);
+    state.flowing = false;
     const now = nowNanos();
-    for (let sent = 0; open.nextDue <= now && sent < TURN_EVENTS; open.advance()) {
-      let connection = open.takeIdle();
-      while (connection >= 0 && !this.#workload.request(connection, open.nextDue)) connection = open.takeIdle();
-      if (connection < 0) open.enqueue();
-      else sent++;
-    }
+    this.#workload.abandon(now);
+    this.#demand.abandon(now);
+    this.#publish();
   }
 
-  /** What is still in the queue when the load is over was never sent: it timed out. */
-  #abandonQueue(open: OpenDemand): void {
-    const now = nowNanos();
-    while (open.queued > 0) {
-      this.counts.sent++;
-      this.counts.timedOut++;
-      this.expired(open.takeQueued(), now);
-    }
-    this.counts.dropped = open.dropped - this.#droppedBefore;
-  }
-
-  #startMeasuring(): void {
-    this.#droppedBefore = this.#open?.dropped ?? 0;
-    this.#completedBefore = this.counts.completed;
-    this.#response.reset();
-    this.#completedBy.fill(0);
-    this.counts = noCounts();
-    this.counts.sent = this.#workload.outstanding;
-  }
-
-  /** Turns the loop until a time on the monotonic clock. @returns the time it ended. */
+  /** Turns the loop until a time on the monotonic clock, or all is done. @returns the time it ended. */
   #turnUntil(end: number): number {
     let now = nowNanos();
-    while (now < end && !this.#control.ended) now = this.#turn((end - now) / 1e6);
-    return now;
+    while (now < end && !this.#control.ended && !this.#spent()) now = this.#turn((end - now) / 1e6);
+    return nowNanos();
+  }
+
+  /** Was every request made that there should be, and has it ended? */
+  #spent(): boolean {
+    return this.#demand.spent && this.#workload.outstanding <= this.#hopeless;
+  }
+
+  /** First requests of connections that never got an answer. */
+  get #hopeless(): number {
+    return this.#started - this.#workload.answered;
   }
 
   /** Waits for replies that are still due, but not for those of connections that never got any. */
   #drain(end: number): void {
-    let now = nowNanos();
-    const hopeless = this.#assignment.point.connections - this.#workload.answered;
-    while (this.#workload.outstanding > hopeless && now < end && !this.#control.ended) now = this.#turn(1);
+    const left = () => this.#workload.outstanding > this.#hopeless || this.#demand.queued > 0;
+    for (let now = nowNanos(); left() && now < end && !this.#control.ended; ) now = this.#turn(1);
   }
 
   /** Waits for events, at most `waitMs`, and handles them. @returns the time before they were handled. */
   #turn(waitMs: number): number {
     const epoll = this.#epoll;
     const workload = this.#workload;
-    const open = this.flowing ? this.#open : undefined;
+    const open = this.#state.flowing ? this.#demand.open : undefined;
     const found = ++this.#turns % TURNS_PER_WAIT === 0 ? 0 : workload.readExpected();
-    const patience = found > 0 ? 0 : Math.min(MAX_WAIT_MS, Math.ceil(waitMs));
+    const patience = found > 0 ? 0 : Math.min(this.#demand.ramps ? 1 : MAX_WAIT_MS, Math.ceil(waitMs));
     const ready =
       found >= ENOUGH
         ? 0
@@ -233,33 +234,35 @@ export class Engine implements LoadState {
           : this.#events.waitUntil(open.nextDue, patience * 1e6);
     const now = nowNanos();
     for (let i = 0; i < ready; i++) workload.ready(epoll.dataAt(i), epoll.eventsAt(i));
-    if (open !== undefined) this.#dispatch(open);
+    if (open !== undefined) this.#demand.dispatch(workload);
     workload.settle();
+    if (this.#demand.ramps && this.#state.flowing) this.#ramp(now);
     if (now >= this.#nextSweep) this.#sweep(now);
+    this.#state.holds(workload.outstanding + this.#demand.queued, now);
     this.#publish();
     return now;
+  }
+
+  /** Puts more connections to use, or fewer. */
+  #ramp(now: number): void {
+    const before = this.#demand.active;
+    const active = this.#demand.ramp(now);
+    const known = Math.min(active, this.#started);
+    this.#openUpTo(active);
+    for (let c = before; c < known; c++) this.#workload.resume(c);
   }
 
   #sweep(now: number): void {
     const timeout = this.#assignment.timeoutMs * 1e6;
     this.#workload.sweep(now, now - timeout);
+    this.#state.kernelClock?.synchronize();
     this.#nextSweep = now + (this.#workload.ailing ? 5e6 : Math.min(50e6, timeout / 8));
   }
 
   #publish(): void {
-    this.#live.completed = this.#completedBefore + this.counts.completed;
-    this.#live.failed = this.counts.timedOut + this.counts.errors + this.counts.corrupted;
-  }
-
-  #fairness(): ThreadReport['fairness'] {
-    let sum = 0;
-    let sumOfSquares = 0;
-    let starved = 0;
-    for (const completed of this.#completedBy) {
-      sum += completed;
-      sumOfSquares += completed * completed;
-      if (completed === 0) starved++;
-    }
-    return { sum, sumOfSquares, starved };
+    const { counts } = this.#state;
+    this.#live.completed = this.#completedBefore + counts.completed;
+    this.#live.failed = counts.timedOut + counts.errors + counts.corrupted;
+    this.#live.bytes = counts.bytes;
   }
 }

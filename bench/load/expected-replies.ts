@@ -1,4 +1,4 @@
-import { powerOfTwo } from './connection-table.ts';
+import { powerOfTwo } from './request-times.ts';
 
 /** Guesses that may fail before the next is tried, doubled at each failure up to this. */
 const LONGEST_PAUSE = 64;

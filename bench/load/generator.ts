@@ -1,13 +1,15 @@
 import { SHARE_ENV, Worker } from 'node:worker_threads';
 import type { SocketAddress } from '../../sockets/address.ts';
-import { Histogram } from '../measure/histogram.ts';
+import type { Histogram } from '../measure/histogram.ts';
+import type { Timestamps } from '../model/configuration.ts';
 import type { OperatingPoint } from '../model/operating-point.ts';
 import { type Assignment, shareOf } from './assignment.ts';
 import { LoadControl, type Schedule } from './control.ts';
-import { type Counts, sumCounts } from './counts.ts';
 import type { OpeningReport, ThreadReport } from './engine.ts';
-import { LiveView } from './live.ts';
+import { type LatencyName, LiveView } from './live.ts';
+import { type LoadReport, mergeHistograms, mergeReports } from './load-report.ts';
 import type { PacerSpec } from './pacers/pacer.ts';
+import type { ProfileSpec } from './pacers/profile.ts';
 
 /** What a generator thread tells the main thread. */
 export type ThreadMessage =
@@ -22,28 +24,17 @@ export interface LoadPlan {
   /** CPUs for the threads; empty leaves that to the kernel. */
   readonly cpus: readonly number[];
   /** Rate and kind of arrivals; null for a closed loop. */
-  readonly arrivals: Pick<PacerSpec, 'rate' | 'arrivals' | 'seed'> | null;
+  readonly arrivals: Pick<PacerSpec, 'profile' | 'arrivals' | 'seed'> | null;
+  /** How many connections are in use as time goes; null: all of them. */
+  readonly levels: ProfileSpec | null;
+  /** Measuring ends when so many requests have ended; null: when its time is over. */
+  readonly requests: number | null;
+  readonly timestamps: Timestamps;
   readonly timeoutMs: number;
   readonly openTimeoutMs: number;
 }
 
-/** What all threads measured together. */
-export interface LoadReport {
-  readonly counts: Counts;
-  /** Completed while measuring, by second; replies that came in the drain do not count. */
-  readonly requestsPerSecond: number;
-  readonly measuredSeconds: number;
-  readonly response: Histogram;
-  readonly cpuSeconds: number;
-  /** Share of its time that the busiest thread was at work on a CPU. */
-  readonly utilization: number;
-  /** Jain's index, from 1/connections to 1; R. Jain, D. Chiu, W. Hawe, DEC-TR-301, 1984. */
-  readonly jain: number;
-  readonly starvedConnections: number;
-}
-
 interface GeneratorThread {
-  readonly connections: number;
   readonly live: LiveView;
   readonly opened: Promise<OpeningReport>;
   readonly finished: Promise<ThreadReport>;
@@ -57,7 +48,7 @@ export class Generator {
 
   /** Starts the threads; they open their connections at once. */
   constructor(plan: LoadPlan) {
-    const threads = Math.min(plan.threads, plan.point.connections);
+    const threads = Math.min(plan.threads, plan.point.connections, plan.requests ?? plan.threads);
     this.#threads = Array.from({ length: threads }, (_, i) => startThread(plan, i, threads, this.#control));
   }
 
@@ -84,37 +75,32 @@ export class Generator {
   /** Resolves when everything is measured and drained. Rejects when a thread breaks. */
   async finished(): Promise<LoadReport> {
     const reports = await Promise.all(this.#threads.map((thread) => thread.finished));
-    const total = (of: (report: ThreadReport) => number) => reports.reduce((sum, report) => sum + of(report), 0);
-    const sum = total(({ fairness }) => fairness.sum);
-    const squares = total(({ fairness }) => fairness.sumOfSquares);
-    const connections = this.#threads.reduce((n, { connections }) => n + connections, 0);
-    return {
-      counts: sumCounts(reports.map(({ counts }) => counts)),
-      requestsPerSecond: total(({ completedInTime, measuredSeconds }) => completedInTime / measuredSeconds),
-      measuredSeconds: Math.max(...reports.map(({ measuredSeconds }) => measuredSeconds)),
-      response: this.responses(),
-      cpuSeconds: total(({ cpuSeconds }) => cpuSeconds),
-      utilization: Math.max(...reports.map(utilizationOf)),
-      jain: jainIndex(sum, squares, connections),
-      starvedConnections: total(({ fairness }) => fairness.starved),
-    };
+    return mergeReports(reports, this.#views);
   }
 
   /** Requests completed so far, warm-up included. May be read at any time. */
   completed(): number {
-    return this.#threads.reduce((sum, { live }) => sum + live.completed, 0);
+    return this.#views.reduce((sum, { completed }) => sum + completed, 0);
   }
 
   /** Requests that failed since measuring began. May be read at any time. */
   failed(): number {
-    return this.#threads.reduce((sum, { live }) => sum + live.failed, 0);
+    return this.#views.reduce((sum, { failed }) => sum + failed, 0);
   }
 
-  /** A copy of all response times since measuring began. May be made at any time. */
-  responses(): Histogram {
-    const all = new Histogram();
-    for (const { live } of this.#threads) all.add(live.response);
-    return all;
+  /** Bytes that went one way, or that requests completed carried, since measuring began. May be read at any time. */
+  bytes(): number {
+    return this.#views.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** Has every thread done its measuring? A limit on requests may end it early. */
+  done(): boolean {
+    return this.#views.every(({ done }) => done);
+  }
+
+  /** A copy of what was recorded under a name since measuring began. May be made at any time. */
+  latencies(name: LatencyName): Histogram {
+    return mergeHistograms(this.#views, name);
   }
 
   /** Ends all threads, whatever they do, and resolves when they are gone. */
@@ -122,23 +108,22 @@ export class Generator {
     this.#control.end();
     await Promise.all(this.#threads.map(({ exited }) => exited));
   }
+
+  get #views(): LiveView[] {
+    return this.#threads.map(({ live }) => live);
+  }
 }
 
-function utilizationOf({ cpuSeconds, spunSeconds, measuredSeconds }: ThreadReport): number {
-  return Math.max(0, cpuSeconds - spunSeconds) / measuredSeconds;
-}
-
-function startThread(plan: LoadPlan, index: number, threads: number, control: LoadControl): GeneratorThread {
-  const { first, count } = shareOf(plan.point.connections, threads, index);
+function startThread(plan: LoadPlan, thread: number, threads: number, control: LoadControl): GeneratorThread {
+  const { first, count } = shareOf(plan.point.connections, threads, thread);
   const live = new LiveView();
+  const { address, cpus, levels, timestamps, timeoutMs, openTimeoutMs } = plan;
   const assignment: Assignment = {
+    ...{ address, cpus, levels, timestamps, timeoutMs, openTimeoutMs, thread, threads },
     point: { ...plan.point, connections: count },
-    address: plan.address,
     firstConnection: first,
-    cpus: plan.cpus,
-    pacer: plan.arrivals === null ? null : { ...plan.arrivals, thread: index, threads },
-    timeoutMs: plan.timeoutMs,
-    openTimeoutMs: plan.openTimeoutMs,
+    pacer: plan.arrivals === null ? null : { ...plan.arrivals, thread, threads },
+    requests: plan.requests === null ? null : shareOf(plan.requests, threads, thread).count,
     control: control.buffer,
     live: live.buffer,
   };
@@ -154,7 +139,7 @@ function startThread(plan: LoadPlan, index: number, threads: number, control: Lo
   const finished = new Promise<ThreadReport>((resolve) => {
     worker.on('message', (message: ThreadMessage) => message.kind === 'finished' && resolve(message.report));
   });
-  return { connections: count, live, opened: either(opened, broken), finished: either(finished, broken), exited };
+  return { live, opened: either(opened, broken), finished: either(finished, broken), exited };
 }
 
 /** A race whose loser may fail unheard. */
@@ -162,9 +147,4 @@ function either<T>(wanted: Promise<T>, broken: Promise<never>): Promise<T> {
   const race = Promise.race([wanted, broken]);
   race.catch(() => undefined);
   return race;
-}
-
-/** Jain's fairness index of n shares x: (Σx)² / (n·Σx²). Nothing for anyone counts as fair. */
-export function jainIndex(sum: number, sumOfSquares: number, n: number): number {
-  return sumOfSquares === 0 ? 1 : (sum * sum) / (n * sumOfSquares);
 }

@@ -1,20 +1,36 @@
 import { HISTOGRAM_BYTES, Histogram } from '../measure/histogram.ts';
 
-const NUMBERS = 2;
+const NUMBERS = 4;
 const COMPLETED = 0;
 const FAILED = 1;
+const BYTES = 2;
+const DONE = 3;
+
+/** The histograms of a thread, by name. */
+export const latencyNames = ['response', 'service', 'generatorLag', 'scheduleLag', 'connect'] as const;
+export type LatencyName = (typeof latencyNames)[number];
 
 /** What a generator thread shows of itself while it runs, in shared memory: the main thread reads, nobody waits. */
-export class LiveView {
+export class LiveView implements Readonly<Record<LatencyName, Histogram>> {
   readonly buffer: SharedArrayBuffer;
-  /** Response times since measuring began. */
+  // All since measuring began.
   readonly response: Histogram;
+  readonly service: Histogram;
+  readonly generatorLag: Histogram;
+  readonly scheduleLag: Histogram;
+  readonly connect: Histogram;
   readonly #numbers: Float64Array;
 
-  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(NUMBERS * 8 + HISTOGRAM_BYTES)) {
+  constructor(buffer = new SharedArrayBuffer(NUMBERS * 8 + latencyNames.length * HISTOGRAM_BYTES)) {
     this.buffer = buffer;
     this.#numbers = new Float64Array(buffer, 0, NUMBERS);
-    this.response = new Histogram(buffer, NUMBERS * 8);
+    const histogram = (name: LatencyName) =>
+      new Histogram(buffer, NUMBERS * 8 + latencyNames.indexOf(name) * HISTOGRAM_BYTES);
+    this.response = histogram('response');
+    this.service = histogram('service');
+    this.generatorLag = histogram('generatorLag');
+    this.scheduleLag = histogram('scheduleLag');
+    this.connect = histogram('connect');
   }
 
   /** Requests completed since the thread began, warm-up included; never goes back. */
@@ -31,5 +47,21 @@ export class LiveView {
   }
   set failed(count: number) {
     this.#numbers[FAILED] = count;
+  }
+
+  /** Bytes that went one way, or that requests completed carried, since measuring began. */
+  get bytes(): number {
+    return this.#numbers[BYTES] as number;
+  }
+  set bytes(count: number) {
+    this.#numbers[BYTES] = count;
+  }
+
+  /** Has measuring ended, perhaps before its time? */
+  get done(): boolean {
+    return this.#numbers[DONE] === 1;
+  }
+  set done(done: boolean) {
+    this.#numbers[DONE] = done ? 1 : 0;
   }
 }

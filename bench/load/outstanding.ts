@@ -1,4 +1,4 @@
-import { powerOfTwo } from './connection-table.ts';
+import { powerOfTwo, RequestTimes } from './request-times.ts';
 
 const NONE = 0;
 const PENDING = 1;
@@ -18,7 +18,8 @@ export class Outstanding {
   readonly #pending: Uint16Array;
   readonly #next: Int32Array;
   readonly #status: Uint8Array;
-  readonly #due: Float64Array;
+  /** When each of them was due, could be sent, and was sent. */
+  readonly #times: RequestTimes;
   readonly #ring: number;
 
   /** @param depth how many requests a socket may have pending. */
@@ -27,7 +28,7 @@ export class Outstanding {
     this.#pending = new Uint16Array(sockets);
     this.#next = new Int32Array(sockets);
     this.#status = new Uint8Array(sockets * this.#ring);
-    this.#due = new Float64Array(sockets * this.#ring);
+    this.#times = new RequestTimes(sockets, this.#ring, true);
   }
 
   /** How many requests are pending on a socket. */
@@ -36,17 +37,22 @@ export class Outstanding {
   }
 
   /** Notes a new request. @returns its sequence number, modulo 2^32, signed. */
-  push(s: number, dueNanos: number): number {
+  push(s: number, dueNanos: number, readyNanos: number): number {
     const sequence = this.#next[s] as number;
     const at = this.#at(s, sequence);
     // The ring came round to a request that is still pending: it is lost, whatever comes.
     if (this.#status[at] === PENDING) this.#end(s, at, LOST);
     this.#status[at] = PENDING;
-    this.#due[at] = dueNanos;
+    this.#times.push(s, sequence, dueNanos, readyNanos);
     this.#next[s] = sequence + 1;
     this.#pending[s] = (this.#pending[s] as number) + 1;
     this.total++;
     return sequence;
+  }
+
+  /** Sequence number of the next request. */
+  next(s: number): number {
+    return this.#next[s] as number;
   }
 
   /** Takes back the newest request: it was not sent after all. */
@@ -58,7 +64,20 @@ export class Outstanding {
 
   /** When the request of that sequence number was due, in nanoseconds. */
   due(s: number, sequence: number): number {
-    return this.#due[this.#at(s, sequence)] as number;
+    return this.#times.due(s, sequence);
+  }
+  /** When it could be sent, and when it was. */
+  ready(s: number, sequence: number): number {
+    return this.#times.ready(s, sequence);
+  }
+  sent(s: number, sequence: number): number {
+    return this.#times.sent(s, sequence);
+  }
+
+  /** The newest `count` requests are handed to the kernel now. */
+  markSent(s: number, count: number, now: number): void {
+    const next = this.#next[s] as number;
+    for (let back = count; back > 0; back--) this.#times.markSent(s, (next - back) | 0, now);
   }
 
   /** Tells what a reply is, and takes the request off when it is its answer. */

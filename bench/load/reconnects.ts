@@ -17,6 +17,10 @@ export class Reconnects {
     this.count++;
   }
 
+  has(connection: number): boolean {
+    return this.#at[connection] !== 0;
+  }
+
   /** Takes a connection off when its time has come. @returns whether it had. */
   take(connection: number, now: number): boolean {
     const at = this.#at[connection] as number;

@@ -1,9 +1,6 @@
-import type { Counts } from './counts.ts';
-import type { Demand } from './demand.ts';
-
 /**
- * What clients do on their sockets: opens connections, sends requests, reads and checks replies. Connections are
- * numbered from 0; the engine tells which of them are ready.
+ * What clients do on their sockets: opens connections, sends, receives and checks. Connections are numbered from 0;
+ * the engine tells which of them are ready.
  */
 export interface Workload {
   /** Starts a connection and, once it stands, sends its first request. */
@@ -18,12 +15,16 @@ export interface Workload {
    * requests/s (380,000 against 510,000 on a machine where C reached 610,000).
    */
   settle(): void;
-  /** Asks for requests for every connection that stands and has room for them, and sends those. */
-  fill(): void;
+  /** The load flows, for this connection, too: asks for requests if it stands and has room for them, and sends those. */
+  resume(connection: number): void;
   /** Makes a request that {@link settle} will send. @returns false when the connection can't take one. */
   request(connection: number, dueNanos: number): boolean;
   /** Gives up on requests due before `deadline` and mends what broke; both times in monotonic nanoseconds. */
   sweep(now: number, deadline: number): void;
+  /** Measuring begins now: what was gathered before is not to count. */
+  startMeasuring(): void;
+  /** Measuring ends now: what connections still hold is to be accounted for. */
+  stopMeasuring(): void;
   /** Is there something to mend soon, such as a connection to open again? */
   readonly ailing: boolean;
   /** Requests sent and not yet answered or given up. */
@@ -33,23 +34,15 @@ export interface Workload {
   readonly answered: number;
   /** The last errno that broke a connection or kept one from opening; 0 for none. */
   readonly lastErrno: number;
+  /** Attempts to connect for which no local port was left. */
+  readonly portsExhausted: number;
+  /** RFC 3550's interarrival jitter, mean of all sockets, in nanoseconds; null where it means nothing. */
+  readonly jitterNanos: number | null;
+  /** Datagrams that the sockets had no room for while measuring. */
+  readonly droppedBySockets: number;
   /** Counts every request that is still unanswered as timed out. */
   abandon(now: number): void;
   close(): void;
-}
-
-/** What a workload learns from the engine, and tells it. */
-export interface LoadState {
-  readonly counts: Counts;
-  /** Does the load flow, so that a connection that can take a request asks {@link demand} for one? */
-  readonly flowing: boolean;
-  readonly demand: Demand;
-  /** Is the load over, so that connections that end stay closed? */
-  readonly draining: boolean;
-  /** A request of that connection was answered well: it was due at `dueNanos`. */
-  completed(connection: number, dueNanos: number, nowNanos: number): void;
-  /** A request was given up: its age is a lower bound of its response time. */
-  expired(dueNanos: number, nowNanos: number): void;
 }
 
 /** How many ready connections one turn of the loop handles at most. */

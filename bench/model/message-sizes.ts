@@ -1,3 +1,5 @@
+import { parseSize } from './units.ts';
+
 /** Messages of `from` to `to` bytes, each size as likely as the others, and the share of all messages that they make. */
 export interface SizeRange {
   readonly from: number;
@@ -29,4 +31,58 @@ export function largestSize(sizes: MessageSizes): number {
 /** The expected size of a message in bytes. */
 export function meanSize(sizes: MessageSizes): number {
   return sizes.reduce((sum, { from, to, share }) => sum + (share * (from + to)) / 2, 0);
+}
+
+/** How far weights that people write as decimals may be from 1 together. */
+const WEIGHT_TOLERANCE = 0.001;
+
+/**
+ * `64`, `64-1KiB` or a mixture such as `64,1024:0.2,4KiB-16KiB:0.01`. A weight is the share of all messages; entries
+ * without one share evenly what the others leave.
+ * @throws {RangeError} when it is no such list, or its weights don't make a whole.
+ */
+export function parseSizes(text: string): MessageSizes {
+  const entries = text.split(',').map(parseEntry);
+  const weights = entries.flatMap(({ weight }) => weight ?? []);
+  const given = weights.reduce((sum, weight) => sum + weight, 0);
+  const open = entries.length - weights.length;
+  const off = open > 0 ? given >= 1 : Math.abs(given - 1) > WEIGHT_TOLERANCE;
+  if (off) throw new RangeError(`the weights of '${text}' add up to ${tidy(given)}, ${weightAdvice(open)}`);
+  // Weights within the tolerance are taken as they were meant.
+  const whole = open > 0 ? 1 : given;
+  return entries.map(({ from, to, weight }) => ({ from, to, share: (weight ?? (1 - given) / open) / whole }));
+}
+
+interface Entry {
+  readonly from: number;
+  readonly to: number;
+  readonly weight: number | undefined;
+}
+
+function parseEntry(text: string): Entry {
+  const [sizes = '', weight, ...more] = text.trim().split(':');
+  const [from, to = from, ...rest] = sizes.split('-').map((size) => parseSize(size.trim()));
+  if (from === undefined || to === undefined || rest.length > 0 || more.length > 0) {
+    throw new RangeError(`'${text}' is not a size, a range such as 64-1024, or one with a weight, such as 1024:0.2`);
+  }
+  if (from > to) {
+    const [first, last] = sizes.split('-');
+    throw new RangeError(`'${sizes}' runs down; did you mean ${last}-${first}?`);
+  }
+  return { from, to, weight: weight === undefined ? undefined : parseWeight(weight.trim()) };
+}
+
+function parseWeight(text: string): number {
+  const weight = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(weight > 0 && weight <= 1)) throw new RangeError(`'${text}' is not a weight above 0 and up to 1`);
+  return weight;
+}
+
+function weightAdvice(open: number): string {
+  if (open === 0) return 'not to 1: mend them, or leave one out, which then gets what the others leave';
+  return `which leaves nothing for ${open === 1 ? 'the entry' : `the ${open} entries`} without a weight`;
+}
+
+function tidy(sum: number): number {
+  return Number(sum.toFixed(6));
 }

@@ -37,10 +37,21 @@ const planSchema = z.looseObject({
   models: z.array(z.string()),
   transports: z.array(z.string()),
   connections: z.array(count),
+  /** This and the other optional fields are missing in results of versions that gave no choice. */
+  workload: z.string().optional(),
+  connection: z.string().optional(),
   pipelining: count,
+  /** Requests offered a second, where the stages begin; null in a closed loop. */
+  rate: amount.nullable().optional(),
+  arrivals: z.string().nullable().optional(),
+  stages: z.array(stageSchema).optional(),
+  /** Measuring ended after so many requests; null: only after its time. */
+  requests: count.nullable().optional(),
+  timestamps: z.string().optional(),
   /** Mean bytes of a message, rounded; see `sizes` for a mixture. */
   size: count,
   sizes: z.array(sizeRangeSchema).optional(),
+  /** With a number of `requests`, at most. */
   durationSeconds: amount,
   warmupSeconds: amount,
   threads: count,
@@ -103,6 +114,9 @@ const datagramsSchema = z.looseObject({
   droppedByServer: count.nullable(),
 });
 
+/** A short piece of the time measured: when it ended, in seconds since measuring began, and what was completed in it. */
+const sliceSchema = z.looseObject({ second: amount, completed: count });
+
 /** How requests came, held against how they were to come: open loop only. */
 const arrivalCheckSchema = z.looseObject({
   /** Distances between requests that were looked at. */
@@ -160,6 +174,8 @@ const timelinePointSchema = z.looseObject({
   /** When the interval ended, in seconds since measuring began. */
   second: amount,
   requestsPerSecond: amount,
+  /** Missing in results of versions that did not count bytes. */
+  bytesPerSecond: amount.optional(),
   /** Response times in microseconds; 0 when nothing was answered. */
   p50: amount,
   p99: amount,
@@ -213,7 +229,7 @@ const measuredTrialSchema = z.looseObject({
   meanInFlight: amount.optional(),
   arrivalCheck: arrivalCheckSchema.nullable().optional(),
   /** Requests completed in each tenth of a second or so: how steady the load was. */
-  slices: z.array(z.looseObject({ second: amount, completed: count })).optional(),
+  slices: z.array(sliceSchema).optional(),
   datagrams: datagramsSchema.optional(),
   /** Who told when replies came. */
   timestamps: z.enum(['kernel', 'user']).optional(),
@@ -295,4 +311,5 @@ export type Reason = z.infer<typeof reasonSchema>;
 export type ServerUsage = z.infer<typeof serverSchema>;
 export type GeneratorUsage = z.infer<typeof generatorSchema>;
 export type KernelUsage = z.infer<typeof kernelSchema>;
+export type Slice = z.infer<typeof sliceSchema>;
 export type TimelinePoint = z.infer<typeof timelinePointSchema>;

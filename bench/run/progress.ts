@@ -72,7 +72,7 @@ export class RunProgress implements TrialObserver {
   }
 
   #p99Micros(): number | null {
-    const responses = this.#generator?.responses();
+    const responses = this.#generator?.latencies('response');
     return responses === undefined || responses.count === 0 ? null : responses.quantile(0.99) / 1000;
   }
 

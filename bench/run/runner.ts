@@ -2,11 +2,13 @@ import { getAffinity } from '../../sockets/cpu.ts';
 import { UnavailableError } from '../../sockets/errno.ts';
 import { whyNoLibc } from '../../sockets/libc.ts';
 import { describeEnvironment } from '../measure/environment.ts';
-import { assertRunnable, type RunConfiguration, targetName } from '../model/configuration.ts';
+import { type RunConfiguration, targetName } from '../model/configuration.ts';
+import { assertRunnable } from '../model/configuration-faults.ts';
 import { TargetError } from '../model/errors.ts';
 import { isFixedSize, meanSize } from '../model/message-sizes.ts';
 import { type Failure, type Plan, type Result, SCHEMA, type Trial } from '../model/result.ts';
 import { compareTargets, stateVerdict } from './comparison.ts';
+import { mostConnections } from './load-plan.ts';
 import type { RunObserver } from './observer.ts';
 import { allowOpenFiles } from './open-files.ts';
 import { type Placement, placeOnCpus } from './placement.ts';
@@ -29,7 +31,7 @@ export async function run(
   assertRunnable(configuration);
   const why = whyNoLibc();
   if (why !== undefined) throw new UnavailableError(`the load generator can't run here: ${why}`);
-  allowOpenFiles(Math.max(...configuration.connections));
+  allowOpenFiles(Math.max(...configuration.connections.map((level) => mostConnections(level, configuration))));
   const placement = placeOnCpus(getAffinity(0), configuration);
   const specs = planTrials(configuration);
   const progress = new RunProgress(specs.length, observer);
@@ -94,6 +96,7 @@ function emptyResult(configuration: RunConfiguration, placement: Placement): Res
 
 function describePlan(configuration: RunConfiguration, placement: Placement): Plan {
   const { command, seed, rounds, targets, app, transports, connections, pipelining, sizes } = configuration;
+  const { workload, connection, rate, arrivals, stages, requests, timestamps } = configuration;
   return {
     command,
     seed,
@@ -102,13 +105,22 @@ function describePlan(configuration: RunConfiguration, placement: Placement): Pl
     app,
     transports: [...transports],
     connections: [...connections],
+    workload,
+    connection,
     pipelining,
     size: Math.round(meanSize(sizes)),
     ...(!isFixedSize(sizes) && { sizes: sizes.map((range) => ({ ...range })) }),
+    rate,
+    arrivals: rate === null ? null : arrivals,
+    ...(stages.length > 0 && {
+      stages: stages.map(({ durationMs, target }) => ({ seconds: durationMs / 1000, target })),
+    }),
+    requests,
     durationSeconds: configuration.durationMs / 1000,
     warmupSeconds: configuration.warmupMs / 1000,
     timeoutSeconds: configuration.timeoutMs / 1000,
     openTimeoutSeconds: configuration.openTimeoutMs / 1000,
+    timestamps,
     threads: placement.threads,
     serverCpus: [...placement.serverCpus],
     loadCpus: [...placement.loadCpus],

@@ -1,4 +1,5 @@
-import { configurationFaults, type RunConfiguration, type TargetSpec } from '../../bench/model/configuration.ts';
+import type { RunConfiguration, TargetSpec } from '../../bench/model/configuration.ts';
+import { configurationFaults } from '../../bench/model/configuration-faults.ts';
 import { parseDuration, parseInteger, parseIntegers } from '../../bench/model/units.ts';
 import { appNames } from '../../servers/apps/catalog.ts';
 import { type ModelName, modelNames, whyUnavailable } from '../../servers/catalog.ts';
@@ -15,8 +16,7 @@ const options = {
   app: {
     group: 'What to measure:',
     type: 'string',
-    default: 'echo',
-    describe: `What servers say: ${appNames.join(', ')}`,
+    describe: `What servers say: ${appNames.join(', ')} [default: echo, or what --workload needs]`,
   },
   transports: { group: 'What to measure:', type: 'string', default: 'tcp,udp', describe: 'tcp, udp or both' },
   connections: {
@@ -69,10 +69,8 @@ function readConfiguration(flags: Flags<typeof options>): RunConfiguration {
   return {
     command: 'bench',
     targets: readModels(flags).map((model): TargetSpec => ({ kind: 'model', model })),
-    app: flags.choice('app', 'app', appNames) ?? 'echo',
     transports: someOf(flags.choices('transports', 'transport', TRANSPORTS), TRANSPORTS),
     connections: flags.value('connections', parseIntegers),
-    durationMs: flags.value('duration', parseDuration),
     warmupMs: flags.value('warmup', parseDuration),
     rounds: flags.value('rounds', parseInteger),
     ...readLoad(flags),

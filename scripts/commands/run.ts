@@ -1,4 +1,5 @@
-import { configurationFaults, type RunConfiguration, type TargetSpec } from '../../bench/model/configuration.ts';
+import type { RunConfiguration, TargetSpec } from '../../bench/model/configuration.ts';
+import { configurationFaults } from '../../bench/model/configuration-faults.ts';
 import { parseDuration, parseInteger, parseNames } from '../../bench/model/units.ts';
 import { appNames } from '../../servers/apps/catalog.ts';
 import { modelNames, whyUnavailable } from '../../servers/catalog.ts';
@@ -25,8 +26,7 @@ const options = {
   app: {
     group: 'What to measure:',
     type: 'string',
-    default: 'echo',
-    describe: `What the server says: ${appNames.join(', ')}`,
+    describe: `What the server says: ${appNames.join(', ')} [default: echo, or what --workload needs]`,
   },
   transport: { group: 'What to measure:', type: 'string', describe: 'tcp or udp [default: tcp, or as --target says]' },
   connections: {
@@ -74,10 +74,8 @@ function readConfiguration(flags: Flags<typeof options>, target: TargetSpec | un
   return {
     command: 'run',
     targets: target ? [target] : [],
-    app: flags.choice('app', 'app', appNames) ?? 'echo',
     transports: [flags.choice('transport', 'transport', ['tcp', 'udp']) ?? spoken],
     connections: [flags.value('connections', parseInteger)],
-    durationMs: flags.value('duration', parseDuration),
     warmupMs: flags.value('warmup', parseDuration),
     rounds: flags.value('rounds', parseInteger),
     ...readLoad(flags),

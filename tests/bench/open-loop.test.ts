@@ -3,7 +3,8 @@ import { OpenDemand } from '../../bench/load/demand.ts';
 import { makePacer, type Pacer, type PacerSpec } from '../../bench/load/pacers/pacer.ts';
 import { accountedFor, measureTrial, tcpServer, udpServer } from './measured.ts';
 
-const spec: PacerSpec = { rate: 1000, arrivals: 'constant', seed: 1, thread: 0, threads: 1 };
+const at = (rate: number): Pick<PacerSpec, 'profile'> => ({ profile: { start: rate, stages: [], holdMs: 0 } });
+const spec: PacerSpec = { ...at(1000), arrivals: 'constant', seed: 1, thread: 0, threads: 1 };
 
 function take(pacer: Pacer, count: number): number[] {
   return Array.from({ length: count }, () => pacer.next());
@@ -13,12 +14,12 @@ describe('a pacer of constant arrivals', () => {
   test.each([
     ['one thread', {}, [0, 1e6, 2e6, 3e6]],
     ['the second of two threads: every other arrival', { thread: 1, threads: 2 }, [1e6, 3e6, 5e6, 7e6]],
-    ['less than one a second', { rate: 0.5 }, [0, 2e9, 4e9, 6e9]],
-    ['a period that is no whole number', { rate: 3e6 }, [0, 1000 / 3, 2000 / 3, 1000]],
+    ['less than one a second', at(0.5), [0, 2e9, 4e9, 6e9]],
+    ['a period that is no whole number', at(3e6), [0, 1000 / 3, 2000 / 3, 1000]],
   ])('%s', (_, variation, due) => expect(take(makePacer({ ...spec, ...variation }), 4)).toEqual(due));
 
   test('does not drift', () => {
-    expect(take(makePacer({ ...spec, rate: 3 }), 3_000_001).at(-1)).toBe(1e15);
+    expect(take(makePacer({ ...spec, ...at(3) }), 3_000_001).at(-1)).toBe(1e15);
   });
 
   test('of several threads make one schedule', () => {

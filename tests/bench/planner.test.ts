@@ -1,41 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { shareOf } from '../../bench/load/assignment.ts';
-import { configurationFaults, type RunConfiguration } from '../../bench/model/configuration.ts';
-import { fixedSize } from '../../bench/model/message-sizes.ts';
 import { placeOnCpus } from '../../bench/run/placement.ts';
 import { planTrials, type TrialSpec } from '../../bench/run/planner.ts';
 import { median } from '../../bench/stats/median.ts';
 import { seededRandom, shuffled } from '../../bench/stats/random.ts';
-
-const configuration: RunConfiguration = {
-  command: 'bench',
-  targets: [
-    { kind: 'model', model: 'iterative' },
-    { kind: 'model', model: 'async' },
-    { kind: 'model', model: 'cluster' },
-  ],
-  app: 'echo',
-  transports: ['tcp', 'udp'],
-  connections: [1, 16],
-  pipelining: 1,
-  workload: 'request-response',
-  connection: 'pooled',
-  sizes: fixedSize(64),
-  rate: null,
-  arrivals: 'constant',
-  stages: [],
-  requests: null,
-  timestamps: 'kernel',
-  durationMs: 500,
-  warmupMs: 200,
-  rounds: 5,
-  seed: 42,
-  threads: null,
-  timeoutMs: 2000,
-  openTimeoutMs: 2000,
-  serverCpus: null,
-  loadCpus: null,
-};
+import { configuration } from './configurations.ts';
 
 const model = ({ target }: TrialSpec) => (target.kind === 'model' ? target.model : '');
 const block = ({ round, transport, connections }: TrialSpec) => `${round} ${transport} ${connections}`;
@@ -68,54 +37,6 @@ describe('a plan', () => {
       const share = first.filter((trial) => model(trial) === name).length / first.length;
       expect(share).toBeCloseTo(1 / 3, 1);
     }
-  });
-});
-
-describe('a configuration', () => {
-  test('without faults has none', () => expect(configurationFaults(configuration)).toEqual([]));
-
-  test('reports all its faults together', () => {
-    const faults = configurationFaults({
-      ...configuration,
-      targets: [],
-      transports: ['udp'],
-      connections: [0, 1.5],
-      pipelining: 0,
-      sizes: fixedSize(70_000),
-      rounds: 0,
-      durationMs: 0,
-      warmupMs: -1,
-      threads: 0,
-      timeoutMs: 0,
-      openTimeoutMs: 0,
-    });
-    const named = [
-      'nothing to measure',
-      'connections: 0',
-      'connections: 1.5',
-      'pipelining',
-      'size: 70000 to 70000 bytes over UDP',
-    ];
-    named.push('rounds', 'duration', 'warmup', 'timeout', 'open-timeout', 'threads');
-    for (const name of named) expect(faults.filter((fault) => fault.startsWith(name))).toHaveLength(1);
-    expect(faults).toHaveLength(named.length);
-  });
-
-  test('wants room for a sequence number in a datagram, but not in a TCP request', () => {
-    expect(configurationFaults({ ...configuration, sizes: fixedSize(7) })).toHaveLength(1);
-    expect(configurationFaults({ ...configuration, sizes: fixedSize(7), transports: ['tcp'] })).toEqual([]);
-  });
-
-  test('refuses a transport that an address does not speak', () => {
-    const target = {
-      kind: 'address',
-      url: 'udp://127.0.0.1:7',
-      transport: 'udp',
-      address: { host: '127.0.0.1', port: 7 },
-    } as const;
-    expect(configurationFaults({ ...configuration, targets: [target] })).toEqual([
-      'target udp://127.0.0.1:7 speaks udp only',
-    ]);
   });
 });
 

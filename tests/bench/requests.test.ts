@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CLOSED, ConnectionTable, OPEN, powerOfTwo } from '../../bench/load/connection-table.ts';
+import { CLOSED, ConnectionTable, OPEN } from '../../bench/load/connection-table.ts';
 import { Outstanding } from '../../bench/load/outstanding.ts';
+import { powerOfTwo, RequestTimes } from '../../bench/load/request-times.ts';
 
 test.each([
   [0, 1],
@@ -14,12 +15,39 @@ test.each([
   [1024, 1024],
 ])('the least power of two not below %d is %d', (n, power) => expect(powerOfTwo(n)).toBe(power));
 
+describe('the times of requests', () => {
+  test('are kept for each connection and request', () => {
+    const times = new RequestTimes(2, 2, true);
+    times.push(0, 0, 10, 11);
+    times.push(0, 1, 20, 21);
+    times.push(1, 1, 30, 31);
+    times.markSent(0, 1, 22);
+    expect([times.due(0, 0), times.ready(0, 0), times.sent(0, 0)]).toEqual([10, 11, 0]);
+    expect([times.due(0, 1), times.ready(0, 1), times.sent(0, 1)]).toEqual([20, 21, 22]);
+    expect([times.due(1, 1), times.ready(1, 1)]).toEqual([30, 31]);
+  });
+
+  test('are those of being due alone when nobody wants to know more', () => {
+    const times = new RequestTimes(2, 3, false);
+    for (const sequence of [0, 1, 2, 3]) times.push(1, sequence, sequence + 5, 99);
+    times.markSent(1, 2, 98);
+    expect([0, 1, 2, 3].map((sequence) => times.due(1, sequence))).toEqual([5, 6, 7, 8]);
+  });
+
+  test('go round with sequence numbers', () => {
+    const times = new RequestTimes(1, 4, true);
+    times.push(0, 2 ** 31 - 1, 1, 1);
+    times.push(0, -(2 ** 31), 2, 2);
+    expect([times.due(0, 2 ** 31 - 1), times.due(0, -(2 ** 31))]).toEqual([1, 2]);
+  });
+});
+
 describe('a table of connections', () => {
   test('takes requests off in the order they were made, each connection for itself', () => {
-    const table = new ConnectionTable(2, 3);
-    table.push(0, 10);
-    table.push(1, 11);
-    table.push(0, 12);
+    const table = new ConnectionTable(2, 3, true);
+    table.push(0, 10, 10);
+    table.push(1, 11, 11);
+    table.push(0, 12, 12);
     expect([table.inFlightTotal, table.inFlight(0), table.inFlight(1)]).toEqual([3, 2, 1]);
     expect([table.shift(0), table.shift(0), table.shift(1)]).toEqual([10, 12, 11]);
     expect([table.inFlightTotal, table.oldest(0)]).toEqual([0, 2]);
@@ -28,11 +56,11 @@ describe('a table of connections', () => {
   test('keeps requests of one connection as a queue of bounded length', () => {
     fc.assert(
       fc.property(fc.array(fc.boolean(), { maxLength: 300 }), (pushes) => {
-        const table = new ConnectionTable(1, 5);
+        const table = new ConnectionTable(1, 5, true);
         const queue: number[] = [];
         for (const [time, push] of pushes.entries()) {
           if (push && queue.length < 5) {
-            table.push(0, time);
+            table.push(0, time, time);
             queue.push(time);
           } else if (!push && queue.length > 0) {
             expect(table.oldestDue(0)).toBe(queue[0]);
@@ -45,11 +73,11 @@ describe('a table of connections', () => {
   });
 
   test('knows what is unsent, and forgets it with the socket, but not that the connection was once answered', () => {
-    const table = new ConnectionTable(1, 4);
+    const table = new ConnectionTable(1, 4, true);
     expect([table.phase(0), table.fd(0)]).toEqual([CLOSED, -1]);
     table.setFd(0, 7);
     expect([table.markOpened(0), table.markOpened(0), table.phase(0)]).toEqual([true, false, OPEN]);
-    for (const due of [1, 2, 3]) table.push(0, due);
+    for (const due of [1, 2, 3]) table.push(0, due, due);
     table.advanceSending(0, 1);
     table.setSentBytes(0, 5);
     table.setReceivedBytes(0, 6);
@@ -65,7 +93,7 @@ describe('a table of connections', () => {
 describe('requests that may be lost', () => {
   test('are answered in any order, once', () => {
     const outstanding = new Outstanding(1, 4);
-    const [a, b] = [outstanding.push(0, 1), outstanding.push(0, 2)];
+    const [a, b] = [outstanding.push(0, 1, 1), outstanding.push(0, 2, 2)];
     expect(outstanding.reply(0, b)).toBe('answer');
     expect(outstanding.reply(0, b)).toBe('duplicate');
     expect(outstanding.reply(0, a)).toBe('answer');
@@ -74,7 +102,7 @@ describe('requests that may be lost', () => {
 
   test('are late once they were given up', () => {
     const outstanding = new Outstanding(1, 4);
-    const sequence = outstanding.push(0, 1);
+    const sequence = outstanding.push(0, 1, 1);
     outstanding.lose(0, sequence);
     expect(outstanding.reply(0, sequence)).toBe('late');
     expect(outstanding.pending(0)).toBe(0);
@@ -82,18 +110,18 @@ describe('requests that may be lost', () => {
 
   test('that were never made are unknown', () => {
     const outstanding = new Outstanding(1, 4);
-    outstanding.push(0, 1);
+    outstanding.push(0, 1, 1);
     expect(outstanding.reply(0, 1)).toBe('unknown');
     expect(outstanding.reply(0, -16)).toBe('unknown');
   });
 
   test('know their oldest, and forget the newest that was taken back', () => {
     const outstanding = new Outstanding(2, 4);
-    outstanding.push(1, 5);
-    outstanding.push(1, 6);
+    outstanding.push(1, 5, 5);
+    outstanding.push(1, 6, 6);
     outstanding.pop(1);
     expect([outstanding.oldest(1), outstanding.pending(1), outstanding.total]).toEqual([0, 1, 1]);
-    expect(outstanding.push(1, 7)).toBe(1);
+    expect(outstanding.push(1, 7, 7)).toBe(1);
     outstanding.reply(1, 0);
     expect([outstanding.oldest(1), outstanding.due(1, 1)]).toEqual([1, 7]);
   });
@@ -105,7 +133,7 @@ describe('requests that may be lost', () => {
         const outstanding = new Outstanding(1, 8);
         const pending = new Set<number>();
         const take = {
-          push: (time: number) => pending.size < 8 && pending.add(outstanding.push(0, time)),
+          push: (time: number) => pending.size < 8 && pending.add(outstanding.push(0, time, time)),
           reply: (n: number) => expect(outstanding.reply(0, n) === 'answer').toBe(pending.delete(n)),
           lose: (n: number) => pending.delete(n) && outstanding.lose(0, n),
         };

@@ -12,13 +12,19 @@ function responses(...groups: readonly (readonly [count: number, micros: number]
 
 test('a timeline tells each interval by itself, out of counts that only grow', () => {
   const timeline = new Timeline(5e9);
-  timeline.read(6e9, responses([100, 10]), 2);
-  timeline.read(7e9, responses([100, 10], [50, 1000]), 2);
-  timeline.read(7.5e9, responses([100, 10], [50, 1000]), 7);
+  const read = (time: number, response: Histogram, lag: Histogram, failed: number, bytes: number) =>
+    timeline.read(time, {
+      latencies: (name) => (name === 'response' ? response : name === 'generatorLag' ? lag : new Histogram()),
+      failed: () => failed,
+      bytes: () => bytes,
+    });
+  read(6e9, responses([100, 10]), responses([100, 1]), 2, 1000);
+  read(7e9, responses([100, 10], [50, 1000]), responses([100, 1], [50, 2]), 2, 4000);
+  read(7.5e9, responses([100, 10], [50, 1000]), responses([100, 1], [50, 2]), 7, 4000);
   expect(timeline.points).toEqual([
-    { second: 1, requestsPerSecond: 100, p50: 10, p99: 10, errors: 2 },
-    { second: 2, requestsPerSecond: 50, p50: 1000, p99: 1000, errors: 0 },
-    { second: 2.5, requestsPerSecond: 0, p50: 0, p99: 0, errors: 5 },
+    { second: 1, requestsPerSecond: 100, bytesPerSecond: 1000, p50: 10, p99: 10, errors: 2, generatorLagP99: 1 },
+    { second: 2, requestsPerSecond: 50, bytesPerSecond: 3000, p50: 1000, p99: 1000, errors: 0, generatorLagP99: 2 },
+    { second: 2.5, requestsPerSecond: 0, bytesPerSecond: 0, p50: 0, p99: 0, errors: 5 },
   ]);
 });
 

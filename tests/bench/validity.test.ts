@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { countedBetween, parseKernelCounters } from '../../bench/measure/kernel-counters.ts';
 import type { MeasuredTrial } from '../../bench/model/result.ts';
+import { micros, percent, rounded, whole } from '../../bench/run/amounts.ts';
 import { judgeTrial } from '../../bench/run/validity.ts';
-import { trial } from '../reports/results.ts';
+import { latency, trial } from '../reports/results.ts';
 import { onlyTrial, resultOf, startMeasuring } from './measured.ts';
 
 const snmp = `Ip: Forwarding DefaultTTL
@@ -58,45 +59,276 @@ const calm = {
   stealShare: 0,
 };
 
+/** 16 connections, 10,000 requests/s, 1.6 ms each: as Little's law has it. */
+const response = { ...latency(1500, 4000), mean: 1600 };
+const good: MeasuredTrial = {
+  ...trial(),
+  measuredSeconds: 10,
+  latencyMicros: { response },
+  kernel: calm,
+  timestamps: 'kernel',
+};
+const udp = { transport: 'udp' } as const;
+const requests = (variation: Partial<MeasuredTrial['requests']>) => ({ requests: { ...good.requests, ...variation } });
+const kernel = (variation: Partial<typeof calm>) => ({ kernel: { ...calm, ...variation } });
+const responding = (mean: number) => ({ latencyMicros: { response: { ...response, mean } } });
+const lagging = (p99: number) => ({ latencyMicros: { response, generatorLag: latency(1, p99) } });
+const atRate = { rate: 10_000, arrivals: 'poisson' } as const;
+/** Completed in tenths of a second, all halves alike but for so much that the second gets on top, and some scatter. */
+const slices = (count: number, growth: number, scatter = 2) => ({
+  slices: Array.from({ length: count }, (_, i) => ({
+    second: (i + 1) / 10,
+    completed: 1000 + (i % 2 === 0 ? scatter : -scatter) + (i < count / 2 ? 0 : growth),
+  })),
+});
+const stages = [{ seconds: 1, target: 5 }];
+
 describe('a trial', () => {
-  const good: MeasuredTrial = { ...trial(), kernel: calm };
   const judged = (variation: Partial<MeasuredTrial>) => {
     const { verdict, reasons } = judgeTrial({ ...good, ...variation });
     return [verdict, ...reasons.map(({ code }) => code)];
   };
 
-  test.each<[string, Partial<MeasuredTrial>, string[]]>([
-    ['without blemish', {}, ['valid']],
-    ['of a version that read no counters', { kernel: undefined }, ['valid']],
-    ['where the kernel shows no counters', { kernel: null }, ['valid']],
-    ['with corrupted replies', { requests: { ...good.requests, corrupted: 1 } }, ['invalid', 'corrupted']],
-    ['that completed nothing', { requests: { ...good.requests, completed: 0 } }, ['invalid', 'nothing-completed']],
+  test.each<[string, Partial<MeasuredTrial>]>([
+    ['without blemish', {}],
+    ['of a version that read no counters', { kernel: undefined }],
+    ['where the kernel shows no counters', { kernel: null }],
+    ['at 99 % of its rate', { rate: 10_100 }],
+    ['with a lag of a quarter of its response times', lagging(1000)],
+    ['with more lag, which the user’s clock can’t tell from a late read', { ...lagging(1001), timestamps: 'user' }],
+    ['with Poisson arrivals as near as chance has it', { ...atRate, arrivalCheck: { gaps: 100, distance: 0.19 } }],
+    ['with many arrivals that are surely, but hardly off', { ...atRate, arrivalCheck: { gaps: 1e6, distance: 0.1 } }],
+    ['without arrivals to look at', { ...atRate, arrivalCheck: { gaps: 0, distance: 0 } }],
+    ['in a closed loop, that knows of no arrivals', { arrivalCheck: null }],
+    ['5 % above Little’s law', responding(1679)],
+    ['5 % below it', responding(1521)],
+    ['beyond Little’s law, but too short', { ...responding(3200), measuredSeconds: 0.063 }],
+    ['beyond it, with requests that timed out', { ...responding(3200), ...requests({ timedOut: 1 }) }],
+    ['at a rate, with as much in flight as Little’s law has it', { ...atRate, meanInFlight: 16.7 }],
+    ['at a rate, of fast responses that all but hide', { ...atRate, ...responding(999), meanInFlight: 1 }],
+    ['at a rate, where nobody counted what was in flight', atRate],
+    ['with stages of connections', { stages, meanInFlight: 16 }],
+    [
+      'one-way, without responses',
+      { workload: 'upload', latencyMicros: { response: { ...response, count: 0, mean: 0 } } },
+    ],
+    ['that drifts by 2 %', slices(20, 20)],
+    ['that drifts by more, as its slices scatter', slices(20, 50, 100)],
+    ['that drifts, but in too few slices to tell', slices(7, 500)],
+    ['that drifts as its stages do', { ...slices(20, 500), stages, meanInFlight: 16 }],
+    ['that drifts at a rate', { ...slices(20, 500), ...atRate }],
+    ['that did nothing, steadily', { slices: Array.from({ length: 20 }, (_, i) => ({ second: i + 1, completed: 0 })) }],
+    ['with 5 % steal', kernel({ stealShare: 0.05 })],
+    ['with a segment in a thousand requests sent again', kernel({ retransmittedSegments: 5 })],
+    [
+      'with more, of a stream of many segments',
+      {
+        ...kernel({ retransmittedSegments: 5 }),
+        ...requests({ sent: 0 }),
+        throughput: { requestsPerSecond: 10_000, bytesPerSecond: 1_448_000 },
+      },
+    ],
+    ['over UDP, with TCP’s segments sent again', { ...udp, ...kernel({ retransmittedSegments: 5000 }) }],
+    ['over TCP while UDP buffers overflowed', kernel({ udpReceiveBufferErrors: 1 })],
+    [
+      'over UDP that was not its own sockets’ overflow',
+      { ...udp, ...kernel({ udpReceiveBufferErrors: 1 }), datagrams: { droppedByGenerator: 0, droppedByServer: 0 } },
+    ],
+    ['one-way, with bytes but no requests', { workload: 'download', ...requests({ sent: 0, completed: 0 }) }],
+  ])('is valid %s', (_, variation) => expect(judged(variation)).toEqual(['valid']));
+
+  test.each<[string, Partial<MeasuredTrial>, string, string]>([
     [
       'bound by the generator',
-      { generator: { ...good.generator, saturated: true } },
-      ['suspect', 'generator-saturated'],
+      { generator: { ...good.generator, utilization: 0.98, saturated: true } },
+      'generator-saturated',
+      'used 98 % of its CPU, so',
     ],
-    ['with errors', { requests: { ...good.requests, errors: 1 } }, ['suspect', 'errors']],
-    ['at 99 % of its rate', { rate: 10_100 }, ['valid']],
-    ['below 99 % of its rate', { rate: 10_102 }, ['suspect', 'rate-missed']],
-    ['with dropped arrivals', { requests: { ...good.requests, dropped: 1 } }, ['suspect', 'dropped']],
-    ['with 5 % steal', { kernel: { ...calm, stealShare: 0.05 } }, ['valid']],
-    ['with more steal', { kernel: { ...calm, stealShare: 0.051 } }, ['suspect', 'steal']],
-    ['whose backlog overflowed', { kernel: { ...calm, listenOverflows: 1 } }, ['suspect', 'listen-overflow']],
-    ['over TCP while UDP buffers overflowed', { kernel: { ...calm, udpReceiveBufferErrors: 1 } }, ['valid']],
     [
-      'over UDP whose buffers overflowed',
-      { transport: 'udp', kernel: { ...calm, udpReceiveBufferErrors: 1 } },
-      ['suspect', 'receive-buffer'],
+      'with a lag beyond',
+      lagging(1001),
+      'generator-lag',
+      "late by 1 ms at the 99th percentile, more than a quarter of the response times' 4 ms",
     ],
-  ])('%s', (_, variation, expected) => expect(judged(variation)).toEqual(expected));
+    [
+      'below 99 % of its rate',
+      { rate: 10_102 },
+      'rate-missed',
+      '10,000 of 10,102 requests/s offered were answered (99 %)',
+    ],
+    ['with dropped arrivals', requests({ dropped: 1234 }), 'dropped', 'that 1,234 were never sent'],
+    [
+      'with Poisson arrivals beyond chance',
+      { ...atRate, arrivalCheck: { gaps: 100, distance: 0.2 } },
+      'arrivals',
+      'not sent as poisson arrivals: their distances are 0.2 off, and 0.192',
+    ],
+    [
+      'with constant arrivals off too often',
+      { ...atRate, arrivals: 'constant', arrivalCheck: { gaps: 1e6, distance: 0.101 } },
+      'arrivals',
+      'not sent as constant',
+    ],
+    [
+      'above Little’s law',
+      responding(1681),
+      'littles-law',
+      'makes 16.8 requests in flight, and there were 16 (5.06 % off',
+    ],
+    ['below it', responding(1519), 'littles-law', 'makes 15.2 requests'],
+    ['beyond it, in a pipeline', { pipelining: 2 }, 'littles-law', 'there were 32 (50 % off'],
+    [
+      'beyond it, with connections that never opened',
+      { opening: { ...good.opening, opened: 8 } },
+      'littles-law',
+      'there were 8 (',
+    ],
+    [
+      'beyond it, barely long enough',
+      { ...responding(3200), measuredSeconds: 0.064 },
+      'littles-law',
+      'makes 32 requests',
+    ],
+    ['beyond it, at a rate', { ...atRate, meanInFlight: 17 }, 'littles-law', 'there were 17 ('],
+    ['beyond it, in stages', { stages, meanInFlight: 17 }, 'littles-law', 'there were 17 ('],
+    ['that drifts', slices(20, 21), 'drift', 'from 10,000/s in the first half'],
+    ['that slows down', slices(20, -300), 'drift', 'to 7,000/s in the second (35.3 %)'],
+    ['that drifts in eight slices', slices(8, 500), 'drift', '15,000/s'],
+    ['with errors', requests({ errors: 3 }), 'errors', '3 requests failed'],
+    ['with more steal', kernel({ stealShare: 0.0512 }), 'steal', 'gave 5.12 % of the CPU time'],
+    ['whose backlog overflowed', kernel({ listenOverflows: 7 }), 'listen-overflow', 'overflowed 7 times'],
+    ['with more segments sent again', kernel({ retransmittedSegments: 6 }), 'retransmits', 'sent 6 segments again'],
+    [
+      'over UDP, where buffers overflowed',
+      { ...udp, ...kernel({ udpReceiveBufferErrors: 9 }) },
+      'receive-buffer',
+      'dropped 9 datagrams',
+    ],
+    [
+      'the same where the server can’t be seen',
+      { ...udp, ...kernel({ udpReceiveBufferErrors: 9 }), datagrams: { droppedByGenerator: 0, droppedByServer: null } },
+      'receive-buffer',
+      'dropped 9 datagrams',
+    ],
+    [
+      'with replies that came twice',
+      { ...udp, ...requests({ duplicated: 2 }) },
+      'duplicated',
+      '2 replies came more than once',
+    ],
+    ['with replies that overtook others', { ...udp, ...requests({ reordered: 2 }) }, 'reordered', '2 replies overtook'],
+    [
+      'that the generator remarks on',
+      { notes: [{ code: 'ports', message: 'ports ran out: wait' }] },
+      'ports',
+      'ports ran out: wait',
+    ],
+  ])('is suspect %s', (_, variation, code, words) => {
+    expect(judged(variation)).toEqual(['suspect', code]);
+    expect(judgeTrial({ ...good, ...variation }).reasons[0]?.message).toContain(words);
+  });
+
+  test.each<[string, Partial<MeasuredTrial>, string, string]>([
+    ['with corrupted replies', requests({ corrupted: 12 }), 'corrupted', '12 replies differed'],
+    ['that completed nothing', requests({ completed: 0 }), 'nothing-completed', 'no request completed'],
+    [
+      'one-way, where nothing went through',
+      {
+        workload: 'upload',
+        ...requests({ completed: 0 }),
+        throughput: { requestsPerSecond: 10_000, bytesPerSecond: 0 },
+      },
+      'nothing-completed',
+      'no request',
+    ],
+  ])('is invalid %s', (_, variation, code, words) => {
+    expect(judged(variation)).toEqual(['invalid', code]);
+    expect(judgeTrial({ ...good, ...variation }).reasons[0]?.message).toContain(words);
+  });
 
   test('tells what to do in every reason', () => {
-    const { reasons } = judgeTrial({ ...good, rate: 1e9, kernel: { ...calm, stealShare: 1, listenOverflows: 1 } });
-    expect(reasons).toHaveLength(3);
-    for (const { message } of reasons) expect(message).toMatch(/: \w/);
+    const { reasons } = judgeTrial({
+      ...good,
+      ...lagging(4000),
+      ...kernel({ stealShare: 1, listenOverflows: 1, retransmittedSegments: 5000 }),
+      ...requests({ dropped: 1, errors: 1, corrupted: 1 }),
+      ...atRate,
+      rate: 1e9,
+      arrivalCheck: { gaps: 1000, distance: 1 },
+      generator: { ...good.generator, saturated: true },
+    });
+    expect(reasons).toHaveLength(10);
+    for (const { message } of reasons) expect(message).toMatch(/[:;] \w/);
   });
 });
+
+describe('lost datagrams', () => {
+  const told = (lost: number, datagrams: MeasuredTrial['datagrams'], workload = 'request-response') => {
+    const { reasons } = judgeTrial({ ...good, ...udp, ...requests({ lost, timedOut: lost }), datagrams, workload });
+    return reasons.map(({ code, message }) => `${code}: ${message}`);
+  };
+  const ENLARGE = 'enlarge SO_RCVBUF and net.core.rmem_max, or lower the load';
+  const seen = (droppedByServer: number | null, droppedByGenerator: number) => ({
+    droppedByServer,
+    droppedByGenerator,
+  });
+
+  test.each<[string, number, MeasuredTrial['datagrams'], string[]]>([
+    ['are told from none', 0, seen(0, 0), []],
+    [
+      'are put down to who dropped them',
+      100,
+      seen(60, 30),
+      [
+        `lost: 100 of 5,000 datagrams (2 %) were lost: 60 dropped by the server's socket: ${ENLARGE}; ` +
+          "30 by the generator's own: add --threads, or lower the load; 10 on the way or by the server itself",
+      ],
+    ],
+    [
+      'by the server’s socket alone',
+      5,
+      seen(9, 0),
+      [`lost: 5 of 5,000 datagrams (0.1 %) were lost: 5 dropped by the server's socket: ${ENLARGE}`],
+    ],
+    [
+      'by nobody that can be seen',
+      5,
+      seen(null, 0),
+      [
+        "lost: 5 of 5,000 datagrams (0.1 %) were lost: 5 on the way, by the server, or by its socket, which can't be seen from here; lower the load",
+      ],
+    ],
+    [
+      'where nobody looked',
+      5,
+      undefined,
+      [
+        `lost: 5 of 5,000 datagrams (0.1 %) were lost: socket buffers overflowed, or the server dropped them; ${ENLARGE}`,
+      ],
+    ],
+  ])('%s', (_, lost, datagrams, expected) => expect(told(lost, datagrams)).toEqual(expected));
+
+  test('of an upload are those that the server’s socket dropped', () => {
+    expect(told(0, seen(50, 0), 'upload')).toEqual([
+      `lost: 50 of 5,000 datagrams (1 %) were lost: 50 dropped by the server's socket: ${ENLARGE}`,
+    ]);
+  });
+
+  test('over TCP are none', () => {
+    const variation = requests({ timedOut: 5 });
+    expect(judgeTrial({ ...good, ...variation }).reasons).toEqual([]);
+  });
+});
+
+test.each([
+  [percent(0.98), '98 %'],
+  [percent(0.000512), '0.0512 %'],
+  [whole(1234.5), '1,235'],
+  [micros(582.4), '582 µs'],
+  [micros(12_345), '12.3 ms'],
+  [micros(1_500_000), '1.5 s'],
+  [rounded(12_345), '12,300'],
+])('an amount reads %s', (text, expected) => expect(text).toBe(expected));
 
 test('a backlog that overflows while connections are opened is noticed', async () => {
   // The first request is answered; then, until opening is given up and beyond, nobody empties a backlog of one.

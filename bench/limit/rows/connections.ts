@@ -12,11 +12,11 @@ export const connections = {
   name: 'connections',
   title: `${CONNECTIONS.toLocaleString('en')} TCP connections held by one generator`,
   figures: {
-    held: { title: 'connections held, each answered once', unit: 'count', atLeast: CONNECTIONS },
-    unanswered: { title: 'connections begun and not answered', unit: 'count', atMost: 0 },
+    held: { title: 'held, each answered once', unit: 'count', atLeast: CONNECTIONS },
+    unanswered: { title: 'begun and not answered', unit: 'count', atMost: 0 },
     bytesEach: { title: 'generator memory for each', unit: 'bytes', atMost: 2048 },
     openingSeconds: { title: 'time to open all', unit: 'seconds', atMost: 10 },
-    openingRate: { title: 'connections opened', unit: 'perSecond' },
+    openingRate: { title: 'opened', unit: 'perSecond' },
   },
   async prepare({ reference, serverCpu, loadCpu }) {
     const files = raiseOpenFileLimit(CONNECTIONS + SPARE);

@@ -1,7 +1,12 @@
 import type { Arrivals } from '../../model/operating-point.ts';
 import { seededRandom } from '../../stats/random.ts';
+import { type ArrivalProcess, ConstantArrivals, PoissonArrivals } from './arrivals.ts';
+import { LoadProfile, type ProfileSpec } from './profile.ts';
 
-/** Says when requests are due: nanoseconds since the load began, ascending. Knows no clock: it depends on nothing else. */
+/**
+ * Says when requests are due: nanoseconds since the load began, ascending; Infinity when there will never be another.
+ * Knows no clock: it depends on nothing else.
+ */
 export interface Pacer {
   next(): number;
 }
@@ -9,7 +14,7 @@ export interface Pacer {
 /** One thread's part of an open load. */
 export interface PacerSpec {
   /** Arrivals a second of all threads together. */
-  readonly rate: number;
+  readonly profile: ProfileSpec;
   readonly arrivals: Arrivals;
   readonly seed: number;
   readonly thread: number;
@@ -17,41 +22,31 @@ export interface PacerSpec {
 }
 
 /**
- * The pacer of one of several threads. Together they make one schedule: threads take constant arrivals in turn, and
- * independent Poisson streams of 1/n of the rate add up to one of the whole rate.
+ * The pacer of one of several threads; together they make one schedule. How arrivals are spread and how their rate goes
+ * are two things: arrivals come in operational time, one expected a unit, and the profile says when that is. For Poisson
+ * arrivals this makes a process whose rate varies (E. Çinlar, Introduction to Stochastic Processes,
+ * 1975, chapter 4: a transformation of the time scale).
  */
 export function makePacer(spec: PacerSpec): Pacer {
-  return spec.arrivals === 'constant' ? new ConstantPacer(spec) : new PoissonPacer(spec);
+  return new ProfilePacer(arrivalProcess(spec), new LoadProfile(spec.profile));
 }
 
-class ConstantPacer implements Pacer {
-  readonly #spec: PacerSpec;
-  #made = 0;
+function arrivalProcess({ arrivals, seed, thread, threads }: PacerSpec): ArrivalProcess {
+  return arrivals === 'constant'
+    ? new ConstantArrivals(thread, threads)
+    : new PoissonArrivals(threads, seededRandom(seed + thread * 7919));
+}
 
-  constructor(spec: PacerSpec) {
-    this.#spec = spec;
+class ProfilePacer implements Pacer {
+  readonly #arrivals: ArrivalProcess;
+  readonly #profile: LoadProfile;
+
+  constructor(arrivals: ArrivalProcess, profile: LoadProfile) {
+    this.#arrivals = arrivals;
+    this.#profile = profile;
   }
 
   next(): number {
-    const { rate, thread, threads } = this.#spec;
-    // Of the whole schedule, so that rounding does not add up.
-    return ((thread + threads * this.#made++) * 1e9) / rate;
-  }
-}
-
-class PoissonPacer implements Pacer {
-  readonly #meanNanos: number;
-  readonly #random: () => number;
-  #due = 0;
-
-  constructor({ rate, seed, thread, threads }: PacerSpec) {
-    this.#meanNanos = (threads * 1e9) / rate;
-    this.#random = seededRandom(seed + thread * 7919);
-  }
-
-  next(): number {
-    // Distances of a Poisson process are exponential: inversion, Knuth, TAOCP 3.4.1. The random number is below 1.
-    this.#due -= Math.log(1 - this.#random()) * this.#meanNanos;
-    return this.#due;
+    return this.#profile.timeOf(this.#arrivals.next());
   }
 }

@@ -1,21 +1,16 @@
 import { DatagramBatch } from '../../../sockets/batch.ts';
 import { EPOLLIN, type Epoll } from '../../../sockets/epoll.ts';
-import { check, EAGAIN } from '../../../sockets/errno.ts';
-import { close, connect, MSG_DONTWAIT, send, setOption, socket } from '../../../sockets/socket.ts';
+import { EAGAIN } from '../../../sockets/errno.ts';
+import { MSG_DONTWAIT, send } from '../../../sockets/socket.ts';
 import { nowNanos } from '../../measure/clock.ts';
-import { largestSize } from '../../model/message-sizes.ts';
+import { ArrivalOrder } from '../arrival-order.ts';
 import type { Assignment } from '../assignment.ts';
+import type { LoadState } from '../load-state.ts';
+import { MessageSize } from '../message-size.ts';
 import { Outstanding } from '../outstanding.ts';
 import { Payload } from '../payload.ts';
-import { type LoadState, TURN_EVENTS, type Workload } from '../workload.ts';
-
-/**
- * The most datagrams that one send(2) can carry by UDP_SEGMENT, udp(7): UDP_MAX_SEGMENTS of kernels before 6.9. The
- * kernel takes them through its stack as one packet and cuts that at the end.
- */
-const MAX_SEGMENTS = 64;
-/** Larger requests are sent one by one: a segment must fit the path's MTU, and Ethernet's leaves 1,472 bytes. */
-const MAX_SEGMENT_BYTES = 1472;
+import { TURN_EVENTS, type Workload } from '../workload.ts';
+import { DatagramSockets } from './datagram-sockets.ts';
 
 /** A first request that is not answered in this time is sent again while sockets are being opened. */
 const FIRST_RETRY_NANOS = 200e6;
@@ -25,17 +20,17 @@ const FIRST_RETRY_NANOS = 200e6;
  * sent many at a time. Replies are matched by sequence number, so that one that is lost delays no other.
  */
 export class DatagramWorkload implements Workload {
-  opened = 0;
   answered = 0;
   lastErrno = 0;
-  readonly #assignment: Assignment;
+  readonly portsExhausted = 0;
+  readonly #firstConnection: number;
   readonly #state: LoadState;
-  readonly #epoll: Epoll;
-  readonly #size: number;
+  readonly #size: MessageSize;
   readonly #depth: number;
   readonly #payload: Payload;
   readonly #batch: DatagramBatch;
-  readonly #fd: Int32Array;
+  readonly #sockets: DatagramSockets;
+  readonly #order: ArrivalOrder;
   readonly #wasAnswered: Uint8Array;
   readonly #outstanding: Outstanding;
   /** Sockets whose next requests are to be sent, how many, and when they were due. */
@@ -43,27 +38,36 @@ export class DatagramWorkload implements Workload {
   readonly #answers: Uint16Array;
   readonly #answeredAt: Float64Array;
   #owing = 0;
-  /** Requests that one send(2) carries at most. */
-  #segments = MAX_SEGMENTS;
   /** Set when a socket has room for more requests than it holds: the next sweep fills it. */
   #thirsty = false;
 
   constructor(assignment: Assignment, state: LoadState, epoll: Epoll) {
     const { connections, sizes, pipelining } = assignment.point;
-    const size = largestSize(sizes);
-    this.#assignment = assignment;
+    const size = new MessageSize(sizes);
+    this.#firstConnection = assignment.firstConnection;
     this.#state = state;
-    this.#epoll = epoll;
     this.#size = size;
     this.#depth = pipelining;
-    this.#payload = new Payload(size, pipelining);
+    this.#payload = new Payload(size.largest, pipelining);
     // A slot longer than a request, so that a reply that is too long shows.
-    this.#batch = new DatagramBatch(pipelining, size + 8);
-    this.#fd = new Int32Array(connections).fill(-1);
+    const timestamps = state.kernelClock !== undefined;
+    this.#batch = new DatagramBatch(pipelining, size.largest + 8, { withTimestamps: timestamps });
+    this.#sockets = new DatagramSockets(assignment, epoll, size.fixed, timestamps);
+    this.#order = new ArrivalOrder(connections);
     this.#wasAnswered = new Uint8Array(connections);
     this.#outstanding = new Outstanding(connections, pipelining);
     this.#answers = new Uint16Array(connections);
     this.#answeredAt = new Float64Array(connections);
+  }
+
+  get opened(): number {
+    return this.#sockets.opened;
+  }
+  get jitterNanos(): number | null {
+    return this.#order.jitterNanos;
+  }
+  get droppedBySockets(): number {
+    return this.#sockets.dropped;
   }
 
   get outstanding(): number {
@@ -75,22 +79,13 @@ export class DatagramWorkload implements Workload {
   }
 
   open(s: number): void {
-    const { address } = this.#assignment;
-    const fd = check(socket('udp', address.host, false), 'socket');
-    this.#fd[s] = fd;
-    setOption(fd, 'SO_RCVBUF', Math.max(212_992, this.#depth * (this.#size + 1024)));
-    check(connect(fd, address), 'connect');
-    this.#epoll.add(fd, EPOLLIN, s);
-    // Kernels before 4.18 refuse: then each request is sent by itself.
-    if (this.#size > MAX_SEGMENT_BYTES || setOption(fd, 'UDP_SEGMENT', this.#size) < 0) this.#segments = 1;
-    this.opened++;
-    this.#prepare(0, s, nowNanos());
-    this.#send(s, 1);
+    this.#sockets.open(s, EPOLLIN, this.#depth * (this.#size.largest + 1024));
+    this.#sendFirst(s, nowNanos());
   }
 
   ready(s: number): void {
     const batch = this.#batch;
-    const received = batch.receive(this.#fd[s] as number, MSG_DONTWAIT);
+    const received = batch.receive(this.#sockets.fd(s), MSG_DONTWAIT);
     if (received < 0) {
       if (received !== -EAGAIN) this.#refused(s, -received);
       return;
@@ -119,46 +114,50 @@ export class DatagramWorkload implements Workload {
     this.#owing = 0;
   }
 
-  fill(): void {
-    this.#thirsty = false;
-    const now = nowNanos();
-    for (let s = 0; s < this.#fd.length; s++) {
-      if (this.#wasAnswered[s] === 0) continue;
-      const room = this.#depth - this.#outstanding.pending(s);
-      if (room > 0) this.#ask(s, now, room);
-    }
+  resume(s: number): void {
+    if (this.#wasAnswered[s] === 0) return;
+    const room = this.#depth - this.#outstanding.pending(s);
+    if (room > 0) this.#ask(s, nowNanos(), room);
   }
 
   request(s: number, dueNanos: number): boolean {
     if (this.#wasAnswered[s] === 0 || this.#outstanding.pending(s) >= this.#depth) return false;
-    this.#prepare(0, s, dueNanos);
+    this.#prepare(0, s, dueNanos, dueNanos);
     this.#send(s, 1);
     return true;
   }
 
   sweep(now: number, deadline: number): void {
-    for (let s = 0; s < this.#fd.length; s++) {
+    for (let s = 0; s < this.#sockets.count; s++) {
       while (this.#outstanding.pending(s) > 0) {
         const oldest = this.#outstanding.oldest(s);
         if (this.#outstanding.due(s, oldest) >= this.#patience(s, now, deadline)) break;
         this.#lose(s, oldest, now);
       }
       if (this.#wasAnswered[s] === 0 && this.#outstanding.pending(s) === 0 && !this.#state.draining) {
-        this.#prepare(0, s, now);
-        this.#send(s, 1);
+        this.#sendFirst(s, now);
       }
     }
-    if (this.#thirsty && this.#state.flowing) this.fill();
+    if (!this.#thirsty || !this.#state.flowing) return;
+    this.#thirsty = false;
+    for (let s = 0; s < this.#sockets.count; s++) this.resume(s);
   }
 
+  startMeasuring(): void {
+    this.#sockets.startMeasuring();
+    this.#order.reset();
+  }
+
+  stopMeasuring(): void {}
+
   abandon(now: number): void {
-    for (let s = 0; s < this.#fd.length; s++) {
+    for (let s = 0; s < this.#sockets.count; s++) {
       while (this.#outstanding.pending(s) > 0) this.#lose(s, this.#outstanding.oldest(s), now);
     }
   }
 
   close(): void {
-    for (const fd of this.#fd) if (fd >= 0) close(fd);
+    this.#sockets.close();
     this.#payload.free();
     this.#batch.free();
   }
@@ -168,41 +167,45 @@ export class DatagramWorkload implements Workload {
     return this.#wasAnswered[s] === 0 ? Math.max(deadline, now - FIRST_RETRY_NANOS) : deadline;
   }
 
+  #sendFirst(s: number, now: number): void {
+    this.#prepare(0, s, now, now);
+    this.#send(s, 1);
+  }
+
   /** Asks for `count` requests for a socket that has room for them, and sends those that there are. */
   #ask(s: number, now: number, count: number): void {
     let requests = 0;
     for (let i = 0; i < count; i++) {
       const due = this.#state.demand.next(s, now, this.#depth - this.#outstanding.pending(s));
-      if (due >= 0) this.#prepare(requests++, s, due);
+      if (due >= 0) this.#prepare(requests++, s, due, now);
     }
     if (requests > 0) this.#send(s, requests);
   }
 
   /** Makes a new request, the i-th of those to be sent next. */
-  #prepare(i: number, s: number, dueNanos: number): void {
-    const sequence = this.#outstanding.push(s, dueNanos);
+  #prepare(i: number, s: number, dueNanos: number, readyNanos: number): void {
+    const sequence = this.#outstanding.push(s, dueNanos, readyNanos);
     this.#state.counts.sent++;
-    this.#payload.address(i, this.#assignment.firstConnection + s, sequence);
+    this.#payload.address(i, this.#firstConnection + s, sequence);
   }
 
-  /** Sends the first `count` requests of the outbox. */
+  /** Sends the first `count` requests of the outbox: the newest of the socket. */
   #send(s: number, count: number): void {
+    const now = nowNanos();
+    this.#outstanding.markSent(s, count, now);
+    const next = this.#outstanding.next(s);
     let from = 0;
     let refusals = 0;
     while (from < count) {
-      const some = Math.min(count - from, this.#segments);
-      const sent = send(
-        this.#fd[s] as number,
-        this.#payload.outbox,
-        from * this.#size,
-        some * this.#size,
-        MSG_DONTWAIT,
-      );
+      const some = Math.min(count - from, this.#sockets.segments);
+      const length = some > 1 ? some * this.#size.fixed : this.#sizeOf(s, (next - count + from) | 0);
+      const sent = send(this.#sockets.fd(s), this.#payload.outbox, from * this.#size.largest, length, MSG_DONTWAIT);
       if (sent > 0) from += some;
       // An ICMP error of an earlier datagram is reported once, in place of sending; then sending works again.
       else if (sent === -EAGAIN || ++refusals > 1) break;
       else this.lastErrno = -sent;
     }
+    if (this.#state.timed) this.#tell(s, next - count, from, now);
     for (; from < count; from++) {
       this.#outstanding.pop(s);
       this.#state.counts.sent--;
@@ -210,18 +213,32 @@ export class DatagramWorkload implements Workload {
     }
   }
 
+  #tell(s: number, first: number, count: number, now: number): void {
+    for (let i = 0; i < count; i++) {
+      const sequence = (first + i) | 0;
+      this.#state.sent(this.#outstanding.due(s, sequence), this.#outstanding.ready(s, sequence), now);
+    }
+  }
+
+  #sizeOf(s: number, sequence: number): number {
+    return this.#size.of(this.#firstConnection + s, sequence);
+  }
+
   /** Handles the datagram in slot i. @returns whether it answered a request. */
   #take(i: number, s: number, now: number): boolean {
     const { data, slotSize } = this.#batch;
     const at = i * slotSize;
     const sequence = data.int32[(at >> 2) + 1] as number;
-    const connection = this.#assignment.firstConnection + s;
-    const whole = this.#batch.receivedLength(i) === this.#size;
-    if (!whole || !this.#payload.matches(data, at, 0, this.#size, connection, sequence)) return this.#corrupted(i, s);
+    const connection = this.#firstConnection + s;
+    const size = this.#size.of(connection, sequence);
+    const whole = this.#batch.receivedLength(i) === size;
+    if (!whole || !this.#payload.matches(data, at, 0, size, connection, sequence)) return this.#corrupted(i, s);
     const due = this.#outstanding.due(s, sequence);
     const kind = this.#outstanding.reply(s, sequence);
     if (kind === 'answer') {
       this.#answered(s);
+      this.#arrived(i, s, sequence, now);
+      this.#state.counts.bytes += size;
       this.#state.completed(s, due, now);
       return true;
     }
@@ -229,6 +246,17 @@ export class DatagramWorkload implements Workload {
     else if (kind === 'duplicate') this.#state.counts.duplicated++;
     else this.#state.counts.unsolicited++;
     return false;
+  }
+
+  /** The reply in slot i is good: when it came, and in what order. */
+  #arrived(i: number, s: number, sequence: number, now: number): void {
+    const clock = this.#state.kernelClock;
+    const seconds = this.#batch.stampSeconds(i);
+    const stamped = clock !== undefined && seconds !== 0;
+    const arrived = stamped ? clock.monotonic(seconds, this.#batch.stampNanos(i)) : now;
+    const sent = this.#outstanding.sent(s, sequence);
+    if (stamped) this.#state.served(this.#outstanding.ready(s, sequence), sent, arrived, now);
+    if (this.#order.came(s, sequence, sent, arrived)) this.#state.counts.reordered++;
   }
 
   #answered(s: number): void {

@@ -1,8 +1,11 @@
 import { EPOLLET, EPOLLIN, EPOLLOUT, EPOLLRDHUP, type Epoll } from '../../../sockets/epoll.ts';
 import { EAGAIN } from '../../../sockets/errno.ts';
 import { send } from '../../../sockets/socket.ts';
+import { nowNanos } from '../../measure/clock.ts';
 import type { ConnectionTable } from '../connection-table.ts';
 import type { ExpectedReplies } from '../expected-replies.ts';
+import type { LoadState } from '../load-state.ts';
+import type { MessageSize } from '../message-size.ts';
 import { Payload } from '../payload.ts';
 
 /**
@@ -15,33 +18,42 @@ export const WRITING = READING | EPOLLOUT;
 /** Requests that one send(2) may carry at most, in bytes. */
 const OUTBOX_BYTES = 65_536;
 
+/** What requests are like. */
+export interface RequestShape {
+  readonly size: MessageSize;
+  /** How many a connection may have in flight. */
+  readonly depth: number;
+  /** The number of the table's first connection among those of all threads: it marks requests. */
+  readonly firstConnection: number;
+}
+
 /** Sends the requests that a table of connections holds, as fast as the kernel takes them. */
 export class StreamSender {
   readonly payload: Payload;
+  readonly #state: LoadState;
   readonly #table: ConnectionTable;
   readonly #epoll: Epoll;
-  readonly #expected: ExpectedReplies;
+  /** Told of each request, when replies can be expected in the order of requests. */
+  readonly #expected: ExpectedReplies | undefined;
   readonly #firstConnection: number;
-  readonly #size: number;
-  readonly #depth: number;
+  readonly #size: MessageSize;
 
-  /**
-   * @param request its bytes, how many a connection may have in flight, and the number of the table's first connection among those of all threads: it marks requests.
-   */
   constructor(
+    state: LoadState,
     table: ConnectionTable,
     epoll: Epoll,
-    expected: ExpectedReplies,
-    request: { readonly size: number; readonly depth: number; readonly firstConnection: number },
+    expected: ExpectedReplies | undefined,
+    { size, depth, firstConnection }: RequestShape,
   ) {
-    const { size, depth, firstConnection } = request;
-    this.payload = new Payload(size, Math.max(1, Math.min(depth, Math.floor(OUTBOX_BYTES / size))));
+    // Only requests of one size lie side by side, to be sent in one call.
+    const messages = size.fixed === 0 ? 1 : Math.max(1, Math.min(depth, Math.floor(OUTBOX_BYTES / size.fixed)));
+    this.payload = new Payload(size.largest, messages);
+    this.#state = state;
     this.#table = table;
     this.#epoll = epoll;
     this.#expected = expected;
     this.#firstConnection = firstConnection;
     this.#size = size;
-    this.#depth = depth;
   }
 
   /**
@@ -51,36 +63,54 @@ export class StreamSender {
    */
   flush(c: number): number {
     const table = this.#table;
-    const size = this.#size;
-    for (;;) {
-      const waiting = table.unsent(c);
-      if (waiting === 0) break;
-      const first = table.sending(c);
-      const messages = Math.min(waiting, this.payload.capacity);
-      const connection = this.#firstConnection + c;
-      for (let i = 0; i < messages; i++) this.payload.address(i, connection, (first + i) | 0);
-      const from = table.sentBytes(c);
-      const length = messages * size - from;
-      const sent = send(table.fd(c), this.payload.outbox, from, length);
-      if (sent === length && messages === 1) {
-        // Nearly always: one request, taken whole.
-        table.advanceSending(c, 1);
-        table.setSentBytes(c, 0);
-        if (this.#depth === 1) this.#expected.push(c, first);
-        continue;
-      }
-      if (sent < 0 && sent !== -EAGAIN) return -sent;
-      const done = from + Math.max(sent, 0);
-      const whole = Math.floor(done / size);
-      table.advanceSending(c, whole);
-      table.setSentBytes(c, done - whole * size);
-      if (sent < length) {
+    while (table.unsent(c) > 0) {
+      const errno = this.#sendNext(c);
+      if (errno === EAGAIN) {
         this.#watchForRoom(c, 1);
         return 0;
       }
+      if (errno !== 0) return errno;
     }
     if (table.writing(c) === 1) this.#watchForRoom(c, 0);
     return 0;
+  }
+
+  /** One send(2). @returns 0 when the kernel took all, EAGAIN when not, or the errno that broke the connection. */
+  #sendNext(c: number): number {
+    const table = this.#table;
+    const first = table.sending(c);
+    const messages = Math.min(table.unsent(c), this.payload.capacity);
+    const connection = this.#firstConnection + c;
+    const size = this.#size.of(connection, first);
+    for (let i = 0; i < messages; i++) this.payload.address(i, connection, (first + i) | 0);
+    const from = table.sentBytes(c);
+    const length = messages * size - from;
+    if (this.#state.timed) this.#stamp(c, first, messages, from);
+    const sent = send(table.fd(c), this.payload.outbox, from, length);
+    if (sent < 0) return -sent;
+    const done = from + sent;
+    // Nearly always one request, taken whole: a division would cost more than the test.
+    const whole = done === size ? 1 : Math.floor(done / size);
+    table.advanceSending(c, whole);
+    table.setSentBytes(c, done - whole * size);
+    if (this.#state.timed) this.#tell(c, first, whole);
+    if (this.#expected !== undefined && whole === 1) this.#expected.push(c, first);
+    return sent < length ? EAGAIN : 0;
+  }
+
+  /** Notes when requests are handed over: before the call, for the server may have answered when it returns. */
+  #stamp(c: number, first: number, messages: number, from: number): void {
+    const now = nowNanos();
+    // One that was begun earlier keeps the time when it was.
+    for (let i = from > 0 ? 1 : 0; i < messages; i++) this.#table.markSent(c, (first + i) | 0, now);
+  }
+
+  #tell(c: number, first: number, messages: number): void {
+    const table = this.#table;
+    for (let i = 0; i < messages; i++) {
+      const sequence = (first + i) | 0;
+      this.#state.sent(table.due(c, sequence), table.ready(c, sequence), table.sent(c, sequence));
+    }
   }
 
   #watchForRoom(c: number, wanted: 0 | 1): void {

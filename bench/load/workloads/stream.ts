@@ -1,75 +1,78 @@
 import { EPOLLIN, EPOLLOUT, type Epoll } from '../../../sockets/epoll.ts';
 import { EAGAIN, ECONNRESET } from '../../../sockets/errno.ts';
-import { NativeMemory } from '../../../sockets/memory.ts';
-import { close, getOption, recv } from '../../../sockets/socket.ts';
 import { nowNanos } from '../../measure/clock.ts';
-import { largestSize } from '../../model/message-sizes.ts';
 import type { Assignment } from '../assignment.ts';
-import { CONNECTING, ConnectionTable, OPEN } from '../connection-table.ts';
+import { CLOSED, CONNECTING, ConnectionTable, OPEN } from '../connection-table.ts';
 import { closedDemand } from '../demand.ts';
 import { ExpectedReplies } from '../expected-replies.ts';
-import { Reconnects } from '../reconnects.ts';
-import { type LoadState, TURN_EVENTS, type Workload } from '../workload.ts';
+import { Inbox } from '../inbox.ts';
+import type { LoadState } from '../load-state.ts';
+import { MessageSize } from '../message-size.ts';
+import { TURN_EVENTS, type Workload } from '../workload.ts';
+import { StreamConnections } from './stream-connections.ts';
 import { READING, StreamSender, WRITING } from './stream-sender.ts';
-import { beginConnecting } from './stream-socket.ts';
 
 /**
  * Requests and replies over TCP: every connection keeps up to `pipelining` requests in flight, and replies come in
- * order. All state is in typed arrays, one element a connection; nothing is allocated for a request.
+ * order; or each connection is opened for one request, and closed after its reply. All state is in typed arrays, one
+ * element a connection; nothing is allocated for a request.
  */
 export class StreamWorkload implements Workload {
-  opened = 0;
   answered = 0;
-  lastErrno = 0;
-  readonly #assignment: Assignment;
+  readonly jitterNanos = null;
+  readonly droppedBySockets = 0;
   readonly #state: LoadState;
   readonly #epoll: Epoll;
   readonly #firstConnection: number;
-  readonly #size: number;
+  readonly #size: MessageSize;
   readonly #depth: number;
+  /** A connection for each request? */
+  readonly #short: boolean;
   readonly #sender: StreamSender;
-  readonly #inbox: NativeMemory;
+  readonly #inbox: Inbox;
   readonly #table: ConnectionTable;
-  readonly #reconnects: Reconnects;
+  readonly #connections: StreamConnections;
   /** Connections whose next requests are to be sent when all that is ready has been read. */
   readonly #owed = new Int32Array(3 * TURN_EVENTS);
   #owing = 0;
   readonly #expected: ExpectedReplies;
 
   constructor(assignment: Assignment, state: LoadState, epoll: Epoll) {
-    const { connections, sizes, pipelining } = assignment.point;
-    const size = largestSize(sizes);
-    this.#assignment = assignment;
+    const { connections, sizes, pipelining, connection } = assignment.point;
+    const { firstConnection } = assignment;
+    const size = new MessageSize(sizes);
     this.#state = state;
     this.#epoll = epoll;
-    this.#firstConnection = assignment.firstConnection;
+    this.#firstConnection = firstConnection;
     this.#size = size;
     this.#depth = pipelining;
-    this.#inbox = new NativeMemory(Math.min(Math.max(size * pipelining, 65_536), 1 << 20));
-    this.#table = new ConnectionTable(connections, pipelining);
-    this.#reconnects = new Reconnects(connections);
+    this.#short = connection === 'per-request';
+    this.#inbox = new Inbox(Math.min(Math.max(size.largest * pipelining, 65_536), 1 << 20), state.kernelClock);
+    this.#table = new ConnectionTable(connections, pipelining, state.timed);
+    this.#connections = new StreamConnections(assignment, this.#table, epoll, WRITING, state.kernelClock !== undefined);
     this.#expected = new ExpectedReplies(connections);
-    const request = { size, depth: pipelining, firstConnection: assignment.firstConnection };
-    this.#sender = new StreamSender(this.#table, epoll, this.#expected, request);
+    const inOrder = pipelining === 1 && !this.#short ? this.#expected : undefined;
+    this.#sender = new StreamSender(state, this.#table, epoll, inOrder, { size, depth: pipelining, firstConnection });
   }
 
   get outstanding(): number {
     return this.#table.inFlightTotal;
   }
-
+  get opened(): number {
+    return this.#connections.opened;
+  }
+  get lastErrno(): number {
+    return this.#connections.lastErrno;
+  }
+  get portsExhausted(): number {
+    return this.#connections.portsExhausted;
+  }
   get ailing(): boolean {
-    return this.#reconnects.count > 0;
+    return this.#connections.ailing;
   }
 
   open(c: number): void {
-    const fd = beginConnecting(this.#assignment.address);
-    if (fd < 0) {
-      this.#refused(c, -fd);
-      return;
-    }
-    this.#table.setFd(c, fd);
-    this.#table.setPhase(c, CONNECTING);
-    this.#epoll.add(fd, WRITING, c);
+    if (this.#connections.open(c) !== 0) this.#refused(c);
   }
 
   ready(c: number, events: number): void {
@@ -107,68 +110,82 @@ export class StreamWorkload implements Workload {
     this.#owing = 0;
   }
 
-  fill(): void {
-    const now = nowNanos();
-    for (let c = 0; c < this.#table.count; c++) {
-      // A connection that has not answered its first request yet is left to wait for that.
-      if (this.#table.phase(c) !== OPEN || !this.#table.wasAnswered(c)) continue;
-      this.#ask(c, now);
+  resume(c: number): void {
+    // A connection that has not answered its first request yet is left to wait for that.
+    if (!this.#table.wasAnswered(c)) return;
+    if (this.#short) this.#renew(c, nowNanos());
+    else if (this.#table.phase(c) === OPEN) {
+      this.#ask(c, nowNanos());
       this.#flush(c);
     }
   }
 
   request(c: number, dueNanos: number): boolean {
+    if (this.#short) {
+      if (this.#table.phase(c) !== CLOSED || this.#connections.waits(c)) return false;
+      this.#push(c, dueNanos, dueNanos);
+      this.open(c);
+      return true;
+    }
     if (this.#table.phase(c) !== OPEN || this.#table.inFlight(c) >= this.#depth) return false;
-    this.#push(c, dueNanos);
+    this.#push(c, dueNanos, dueNanos);
     this.#owed[this.#owing++] = c;
     return true;
   }
 
   sweep(now: number, deadline: number): void {
     for (let c = 0; c < this.#table.count; c++) {
-      if (!this.#state.draining && this.#reconnects.take(c, now)) {
-        this.open(c);
+      if (!this.#state.draining && this.#connections.takeRetry(c, now)) {
+        this.#again(c);
       } else if (this.#table.inFlight(c) > 0 && this.#table.oldestDue(c) < deadline) {
         this.#expire(c, now);
-        this.#reopen(c);
+        this.#shut(c);
+        this.#again(c);
       }
     }
   }
+
+  startMeasuring(): void {}
+  stopMeasuring(): void {}
 
   abandon(now: number): void {
     for (let c = 0; c < this.#table.count; c++) this.#expire(c, now);
   }
 
   close(): void {
-    for (let c = 0; c < this.#table.count; c++) if (this.#table.fd(c) >= 0) close(this.#table.fd(c));
+    this.#connections.closeAll();
     this.#sender.payload.free();
     this.#inbox.free();
   }
 
   #connected(c: number): void {
-    const errno = getOption(this.#table.fd(c), 'SO_ERROR');
-    if (errno !== 0) {
-      this.#refused(c, errno);
+    if (this.#connections.finish(c) !== 0) {
+      this.#refused(c);
       return;
     }
-    if (this.#table.markOpened(c)) this.opened++;
-    this.#epoll.modify(this.#table.fd(c), READING, c);
-    // While connections are being opened each sends one request, and waits for the word to go.
-    if (this.#state.flowing) this.#ask(c, nowNanos());
-    else this.#push(c, nowNanos());
+    if (this.#short) this.#state.connected(this.#connections.age(c));
+    else this.#epoll.modify(this.#table.fd(c), READING, c);
+    if (this.#table.inFlight(c) === 0) this.#first(c);
     this.#flush(c);
+  }
+
+  /** A new connection's first request: while connections are being opened each sends one, and waits for the word to go. */
+  #first(c: number): void {
+    const now = nowNanos();
+    if (this.#state.flowing) this.#ask(c, now);
+    else this.#push(c, now, now);
   }
 
   /** Asks for as many requests as the connection has room for. */
   #ask(c: number, now: number): void {
     for (let room = this.#depth - this.#table.inFlight(c); room > 0; room--) {
       const due = this.#state.demand.next(c, now, room);
-      if (due >= 0) this.#push(c, due);
+      if (due >= 0) this.#push(c, due, now);
     }
   }
 
-  #push(c: number, dueNanos: number): void {
-    this.#table.push(c, dueNanos);
+  #push(c: number, dueNanos: number, readyNanos: number): void {
+    this.#table.push(c, dueNanos, readyNanos);
     this.#state.counts.sent++;
   }
 
@@ -181,72 +198,104 @@ export class StreamWorkload implements Workload {
   #read(c: number, ending: boolean): void {
     const inbox = this.#inbox;
     for (;;) {
-      const length = recv(this.#table.fd(c), inbox, 0, inbox.size);
+      const length = inbox.read(this.#table.fd(c));
       if (length <= 0) {
         if (length !== -EAGAIN) this.#break(c, length === 0 ? ECONNRESET : -length);
         return;
       }
       if (!this.#accept(c, length, nowNanos())) return;
       // A short read has emptied the socket, epoll(7).
-      if (length < inbox.size && !ending) return;
+      if (length < inbox.memory.size && !ending) return;
     }
   }
 
-  /** Checks bytes that were received. @returns false when the connection had to be given up. */
+  /** Checks bytes that were received. @returns false when the connection is not to be read any more. */
   #accept(c: number, length: number, now: number): boolean {
-    const size = this.#size;
     const connection = this.#firstConnection + c;
     let at = 0;
     while (at < length) {
-      if (this.#table.inFlight(c) === 0) {
-        this.#state.counts.unsolicited++;
-        this.#reopen(c);
+      // After a reply a short connection is closed: more of it answers nothing.
+      if (this.#table.inFlight(c) === 0 || this.#table.phase(c) !== OPEN) {
+        this.#unsolicited(c);
         return false;
       }
+      const sequence = this.#table.oldest(c);
+      const size = this.#size.of(connection, sequence);
       const from = this.#table.receivedBytes(c);
       const take = Math.min(length - at, size - from);
-      if (!this.#sender.payload.matches(this.#inbox, at, from, take, connection, this.#table.oldest(c))) {
+      if (!this.#sender.payload.matches(this.#inbox.memory, at, from, take, connection, sequence)) {
         this.#corrupted(c);
         return false;
       }
       at += take;
       this.#table.setReceivedBytes(c, from + take === size ? 0 : from + take);
-      if (from + take === size) this.#complete(c, now);
+      if (from + take === size) this.#complete(c, size, now);
     }
-    return true;
+    return this.#table.phase(c) === OPEN;
   }
 
-  #complete(c: number, now: number): void {
-    if (this.#table.markServed(c)) this.answered++;
-    this.#state.completed(c, this.#table.shift(c), now);
-    if (this.#state.flowing) {
+  #complete(c: number, size: number, now: number): void {
+    const table = this.#table;
+    const state = this.#state;
+    if (table.markServed(c)) this.answered++;
+    const arrived = this.#inbox.arrivedNanos;
+    if (arrived > 0) state.served(table.oldestReady(c), table.oldestSent(c), arrived, now);
+    state.counts.bytes += size;
+    state.completed(c, table.shift(c), now);
+    if (this.#short) {
+      this.#connections.close(c);
+      this.#renew(c, now);
+    } else if (state.flowing) {
       // The closed loop, without a call: it is the one whose speed is held against C.
-      const { demand } = this.#state;
-      const due = demand === closedDemand ? now : demand.next(c, now, this.#depth - this.#table.inFlight(c));
-      if (due >= 0) this.#push(c, due);
+      const { demand } = state;
+      const due = demand === closedDemand ? now : demand.next(c, now, this.#depth - table.inFlight(c));
+      if (due >= 0) this.#push(c, due, now);
     }
+  }
+
+  /** The connection can be opened for its next request: does so when there is one. */
+  #renew(c: number, now: number): void {
+    if (!this.#state.flowing || this.#table.phase(c) !== CLOSED || this.#connections.waits(c)) return;
+    const due = this.#state.demand.next(c, now, 1);
+    if (due < 0) return;
+    this.#push(c, due, now);
+    this.open(c);
+  }
+
+  /** The connection sent more than it was asked for. */
+  #unsolicited(c: number): void {
+    this.#state.counts.unsolicited++;
+    if (this.#table.phase(c) !== OPEN) return;
+    this.#shut(c);
+    this.#again(c);
   }
 
   /** A stream that carried a wrong byte is out of step: its connection is of no more use. */
   #corrupted(c: number): void {
     this.#state.counts.corrupted++;
     this.#table.shift(c);
-    this.#reopen(c);
+    this.#shut(c);
+    this.#again(c);
   }
 
   /** The connection ended by itself. It is opened again: at once if it had served, a little later if it had not. */
   #break(c: number, errno: number): void {
-    this.lastErrno = errno;
-    if (this.#table.served(c)) this.#reopen(c);
-    else this.#retryLater(c);
+    this.#connections.lastErrno = errno;
+    const served = this.#table.served(c);
+    this.#shut(c);
+    if (served) this.#again(c);
+    else this.#connections.retryLater(c);
   }
 
-  /** An attempt to connect failed: it counts as a request that ended in an error. */
-  #refused(c: number, errno: number): void {
-    this.lastErrno = errno;
-    this.#state.counts.sent++;
-    this.#state.counts.errors++;
-    this.#retryLater(c);
+  /** An attempt to connect failed: a request that was due ended in an error. */
+  #refused(c: number): void {
+    const now = nowNanos();
+    if (this.#table.inFlight(c) === 0) {
+      const due = this.#state.demand.next(c, now, this.#depth);
+      if (due >= 0) this.#push(c, due, now);
+    }
+    this.#shut(c);
+    this.#connections.retryLater(c);
   }
 
   #expire(c: number, now: number): void {
@@ -256,14 +305,11 @@ export class StreamWorkload implements Workload {
     }
   }
 
-  #reopen(c: number): void {
-    this.#shut(c);
-    if (!this.#state.draining) this.open(c);
-  }
-
-  #retryLater(c: number): void {
-    this.#shut(c);
-    this.#reconnects.add(c, nowNanos());
+  /** A connection that ended is put to use again. */
+  #again(c: number): void {
+    if (this.#state.draining) return;
+    if (this.#short && this.#state.flowing) this.#renew(c, nowNanos());
+    else this.open(c);
   }
 
   /** Closes the socket; requests that were in flight on it ended in an error. */
@@ -272,7 +318,6 @@ export class StreamWorkload implements Workload {
       this.#state.counts.errors++;
       this.#table.shift(c);
     }
-    if (this.#table.fd(c) >= 0) close(this.#table.fd(c));
-    this.#table.markClosed(c);
+    this.#connections.close(c);
   }
 }

@@ -1,0 +1,142 @@
+import { setTimerSlack } from '../../sockets/process.ts';
+import { nowNanos } from '../measure/clock.ts';
+import { ArrivalSample } from './arrival-sample.ts';
+import type { Assignment } from './assignment.ts';
+import { BoundedDemand, OpenDemand } from './demand.ts';
+import type { LoadState } from './load-state.ts';
+import { makePacer } from './pacers/pacer.ts';
+import { LoadProfile } from './pacers/profile.ts';
+import { TURN_EVENTS, type Workload } from './workload.ts';
+
+/** Makes a thread's demand for requests: open or closed, over a number of connections that may change, with or without a limit. */
+export class DemandControl {
+  /** The open loop, where there is one. */
+  open: OpenDemand | undefined;
+  readonly #assignment: Assignment;
+  readonly #state: LoadState;
+  readonly #bounded = new BoundedDemand();
+  readonly #levels: LoadProfile | undefined;
+  #begin = 0;
+  #expectedEnd = 0;
+  #droppedBefore = 0;
+
+  constructor(assignment: Assignment, state: LoadState) {
+    this.#assignment = assignment;
+    this.#state = state;
+    this.#levels = assignment.levels === null ? undefined : new LoadProfile(assignment.levels);
+    if (this.#levels !== undefined) this.#bounded.active = this.activeAtStart;
+  }
+
+  /** Does the number of connections in use change? */
+  get ramps(): boolean {
+    return this.#levels !== undefined;
+  }
+
+  /** How many of the thread's connections are in use. */
+  get active(): number {
+    return Math.min(this.#bounded.active, this.#assignment.point.connections);
+  }
+
+  get activeAtStart(): number {
+    return this.#activeAt(0);
+  }
+
+  /** Requests that are due and wait for a connection. */
+  get queued(): number {
+    return this.open?.queued ?? 0;
+  }
+
+  /** Was the last request made that there should be? Never without a limit. */
+  get spent(): boolean {
+    if (this.#assignment.requests === null) return false;
+    if (this.open !== undefined) return this.open.nextDue === Number.POSITIVE_INFINITY && this.open.queued === 0;
+    return this.#bounded.left === 0;
+  }
+
+  /**
+   * The load begins.
+   * @param begin common to all threads, and `end`, when it is over at the latest: monotonic nanoseconds.
+   */
+  begin(begin: number, end: number): void {
+    this.#begin = begin;
+    this.#expectedEnd = end;
+    if (this.#assignment.pacer !== null) this.#openLoop(begin, Number.POSITIVE_INFINITY);
+    else if (this.ramps) this.#state.demand = this.#bounded;
+  }
+
+  /** From now on only the number of requests that was asked for, less those that are out. */
+  limit(now: number, outstanding: number): void {
+    const { pacer, requests } = this.#assignment;
+    if (requests === null) return;
+    const left = Math.max(0, requests - outstanding);
+    if (pacer !== null) {
+      this.#openLoop(now, left);
+      return;
+    }
+    this.#bounded.left = left;
+    this.#state.demand = this.#bounded;
+  }
+
+  startMeasuring(): void {
+    this.#droppedBefore = this.open?.dropped ?? 0;
+  }
+
+  /** Gives arrivals that are due to connections that are free; the others wait. */
+  dispatch(workload: Workload): void {
+    const { open } = this;
+    if (open === undefined) return;
+    const now = nowNanos();
+    for (let sent = 0; open.nextDue <= now && sent < TURN_EVENTS; open.advance()) {
+      let connection = open.takeIdle();
+      while (connection >= 0 && !workload.request(connection, open.nextDue)) connection = open.takeIdle();
+      if (connection < 0) open.enqueue();
+      else sent++;
+    }
+  }
+
+  /** @returns how many of the thread's connections are to be in use now. */
+  ramp(now: number): number {
+    this.#bounded.active = this.#activeAt(now - this.#begin);
+    return this.#bounded.active;
+  }
+
+  /** No more requests become due. */
+  end(): void {
+    this.open?.end();
+  }
+
+  /** What is still in the queue when the load is over was never sent: it timed out. */
+  abandon(now: number): void {
+    const { open } = this;
+    if (open === undefined) return;
+    const { counts } = this.#state;
+    while (open.queued > 0) {
+      counts.sent++;
+      counts.timedOut++;
+      this.#state.expired(open.takeQueued(), now);
+    }
+    counts.dropped = open.dropped - this.#droppedBefore;
+  }
+
+  #openLoop(begin: number, limit: number): void {
+    const { pacer, point, threads } = this.#assignment;
+    if (pacer === null) return;
+    setTimerSlack(1);
+    // A load of so many requests begins anew when its warm-up is over.
+    const profile = limit === Number.POSITIVE_INFINITY ? pacer.profile : { ...pacer.profile, holdMs: 0 };
+    const { connections, pipelining } = point;
+    this.open = new OpenDemand(makePacer({ ...pacer, profile }), begin, connections, pipelining, limit);
+    this.#state.demand = this.open;
+    const levels = new LoadProfile(profile);
+    const expected = Math.min(limit, levels.cumulative(this.#expectedEnd - begin) / threads);
+    this.#state.arrivals = new ArrivalSample(levels, begin, threads, expected);
+  }
+
+  /** The thread's share of the connections in use: threads get them in turn, one each. */
+  #activeAt(nanos: number): number {
+    const { point, thread, threads } = this.#assignment;
+    if (this.#levels === undefined) return point.connections;
+    const share = Math.ceil((Math.round(this.#levels.levelAt(nanos)) - thread) / threads);
+    return Math.min(Math.max(share, 0), point.connections);
+  }
+}

@@ -1,0 +1,82 @@
+import { Histogram } from '../measure/histogram.ts';
+import { type Counts, sumCounts } from './counts.ts';
+import type { ThreadReport } from './engine.ts';
+import { type LatencyName, type LiveView, latencyNames } from './live.ts';
+
+/** What all threads of a generator measured together. */
+export interface LoadReport {
+  readonly counts: Counts;
+  /** Completed while measuring, by second; replies that came in the drain do not count. */
+  readonly requestsPerSecond: number;
+  /** Payload of those requests, or bytes that went one way. */
+  readonly bytesPerSecond: number;
+  readonly measuredSeconds: number;
+  /** Histograms by name; those that hold nothing are of something that was not measured. */
+  readonly latencies: Readonly<Record<LatencyName, Histogram>>;
+  readonly cpuSeconds: number;
+  /** Share of its time that the busiest thread was at work on a CPU. */
+  readonly utilization: number;
+  /** Jain's index, from 1/connections to 1; R. Jain, D. Chiu, W. Hawe, DEC-TR-301, 1984. */
+  readonly jain: number;
+  readonly starvedConnections: number;
+  /** Requests in flight, or waiting for a connection: mean over the time measured. */
+  readonly meanInFlight: number;
+  /** Distances between requests of a thread in operational time, where 1 is the mean; null in a closed loop. */
+  readonly gaps: Float64Array | null;
+  /** RFC 3550's interarrival jitter; null where it means nothing. */
+  readonly jitterNanos: number | null;
+  /** Datagrams that the generator's own sockets had no room for. */
+  readonly droppedBySockets: number;
+  /** Attempts to connect for which no local port was left. */
+  readonly portsExhausted: number;
+}
+
+/** Adds up what threads report. */
+export function mergeReports(reports: readonly ThreadReport[], views: readonly LiveView[]): LoadReport {
+  const total = (of: (report: ThreadReport) => number) => reports.reduce((sum, report) => sum + of(report), 0);
+  const gaps = reports.flatMap(({ gaps }) => (gaps === null ? [] : [...gaps]));
+  const jitters = reports.flatMap(({ jitterNanos }) => jitterNanos ?? []);
+  return {
+    counts: sumCounts(reports.map(({ counts }) => counts)),
+    requestsPerSecond: total(({ completedInTime, measuredSeconds }) => completedInTime / measuredSeconds),
+    bytesPerSecond: total(({ bytesInTime, measuredSeconds }) => bytesInTime / measuredSeconds),
+    measuredSeconds: Math.max(...reports.map(({ measuredSeconds }) => measuredSeconds)),
+    latencies: mergeLatencies(views),
+    cpuSeconds: total(({ cpuSeconds }) => cpuSeconds),
+    utilization: Math.max(...reports.map(utilizationOf)),
+    jain: jainIndex(
+      total(({ fairness }) => fairness.sum),
+      total(({ fairness }) => fairness.sumOfSquares),
+      total(({ used }) => used),
+    ),
+    starvedConnections: total(({ fairness }) => fairness.starved),
+    meanInFlight: total(({ meanInFlight }) => meanInFlight),
+    gaps: reports.some((report) => report.gaps !== null) ? Float64Array.from(gaps) : null,
+    jitterNanos: jitters.length === 0 ? null : jitters.reduce((sum, jitter) => sum + jitter, 0) / jitters.length,
+    droppedBySockets: total(({ droppedBySockets }) => droppedBySockets),
+    portsExhausted: total(({ portsExhausted }) => portsExhausted),
+  };
+}
+
+/** A copy of what all threads recorded under a name. */
+export function mergeHistograms(views: readonly LiveView[], name: LatencyName): Histogram {
+  const all = new Histogram();
+  for (const view of views) all.add(view[name]);
+  return all;
+}
+
+function mergeLatencies(views: readonly LiveView[]): Record<LatencyName, Histogram> {
+  return Object.fromEntries(latencyNames.map((name) => [name, mergeHistograms(views, name)])) as Record<
+    LatencyName,
+    Histogram
+  >;
+}
+
+function utilizationOf({ cpuSeconds, spunSeconds, measuredSeconds }: ThreadReport): number {
+  return Math.max(0, cpuSeconds - spunSeconds) / measuredSeconds;
+}
+
+/** Jain's fairness index of n shares x: (Σx)² / (n·Σx²). Nothing for anyone counts as fair. */
+export function jainIndex(sum: number, sumOfSquares: number, n: number): number {
+  return sumOfSquares === 0 ? 1 : (sum * sum) / (n * sumOfSquares);
+}

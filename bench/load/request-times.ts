@@ -1,0 +1,64 @@
+/** Numbers kept for each request: when it was due, could be sent, was sent, and one spare, so that they share a cache line. */
+const DUE = 0;
+const READY = 1;
+const SENT = 2;
+const TIMED_BITS = 2;
+
+/**
+ * The times of requests in flight, in monotonic nanoseconds: a ring for each connection, indexed by sequence number.
+ * When it is not to be known when requests were sent, only the times when they were due are kept.
+ */
+export class RequestTimes {
+  readonly #times: Float64Array;
+  readonly #mask: number;
+  /** log2 of the numbers kept for each connection, and for each request. */
+  readonly #ringBits: number;
+  readonly #bits: number;
+
+  /** @param depth how many requests of a connection are remembered at least. */
+  constructor(connections: number, depth: number, timed: boolean) {
+    const ring = powerOfTwo(depth);
+    this.#mask = ring - 1;
+    this.#bits = timed ? TIMED_BITS : 0;
+    this.#ringBits = Math.log2(ring) + this.#bits;
+    this.#times = new Float64Array(connections * 2 ** this.#ringBits);
+  }
+
+  get timed(): boolean {
+    return this.#bits !== 0;
+  }
+
+  push(connection: number, sequence: number, dueNanos: number, readyNanos: number): void {
+    const at = this.#at(connection, sequence);
+    this.#times[at + DUE] = dueNanos;
+    if (this.#bits !== 0) this.#times[at + READY] = readyNanos;
+  }
+
+  /** Does nothing when it is not to be known. */
+  markSent(connection: number, sequence: number, now: number): void {
+    if (this.#bits !== 0) this.#times[this.#at(connection, sequence) + SENT] = now;
+  }
+
+  due(connection: number, sequence: number): number {
+    return this.#times[this.#at(connection, sequence) + DUE] as number;
+  }
+
+  /** When the request was due and its connection could take it. Only when timed. */
+  ready(connection: number, sequence: number): number {
+    return this.#times[this.#at(connection, sequence) + READY] as number;
+  }
+
+  /** When it was handed to the kernel. Only when timed. */
+  sent(connection: number, sequence: number): number {
+    return this.#times[this.#at(connection, sequence) + SENT] as number;
+  }
+
+  #at(connection: number, sequence: number): number {
+    return (connection << this.#ringBits) + ((sequence & this.#mask) << this.#bits);
+  }
+}
+
+/** The least power of two that is not below `n`. */
+export function powerOfTwo(n: number): number {
+  return n <= 1 ? 1 : 2 ** (32 - Math.clz32(n - 1));
+}

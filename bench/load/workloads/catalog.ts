@@ -1,0 +1,23 @@
+import type { Epoll } from '../../../sockets/epoll.ts';
+import type { Assignment } from '../assignment.ts';
+import type { LoadState } from '../load-state.ts';
+import type { Workload } from '../workload.ts';
+import { DatagramWorkload } from './datagram.ts';
+import { DatagramUpload } from './datagram-upload.ts';
+import { Download } from './download.ts';
+import { StreamWorkload } from './stream.ts';
+import { Upload } from './upload.ts';
+
+/** What the clients of a load do, over its transport. @throws {TypeError} for what no client can do. */
+export function makeWorkload(assignment: Assignment, state: LoadState, epoll: Epoll): Workload {
+  const { transport, workload } = assignment.point;
+  if (transport === 'tcp') {
+    if (workload === 'upload') return new Upload(assignment, state, epoll);
+    if (workload === 'download') return new Download(assignment, state, epoll);
+    return new StreamWorkload(assignment, state, epoll);
+  }
+  if (workload === 'upload') return new DatagramUpload(assignment, state, epoll);
+  if (workload === 'download')
+    throw new TypeError('datagrams are sent to those who ask: there is no download over UDP');
+  return new DatagramWorkload(assignment, state, epoll);
+}

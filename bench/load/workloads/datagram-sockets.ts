@@ -1,0 +1,87 @@
+import type { Epoll } from '../../../sockets/epoll.ts';
+import { check } from '../../../sockets/errno.ts';
+import { close, connect, droppedBySocket, setOption, socket } from '../../../sockets/socket.ts';
+import type { Assignment } from '../assignment.ts';
+
+/**
+ * The most datagrams that one send(2) can carry by UDP_SEGMENT, udp(7): UDP_MAX_SEGMENTS of kernels before 6.9. The
+ * kernel takes them through its stack as one packet and cuts that at the end.
+ */
+const MAX_SEGMENTS = 64;
+/** Larger requests are sent one by one: a segment must fit the path's MTU, and Ethernet's leaves 1,472 bytes. */
+const MAX_SEGMENT_BYTES = 1472;
+/** Linux's default: net.core.rmem_default. */
+const LEAST_BUFFER = 212_992;
+
+/** Connected UDP sockets, each a peer of its own. */
+export class DatagramSockets {
+  opened = 0;
+  /** Datagrams that one send(2) carries at most. */
+  segments: number;
+  readonly count: number;
+  readonly #assignment: Assignment;
+  readonly #epoll: Epoll;
+  readonly #segmentBytes: number;
+  readonly #timestamps: boolean;
+  readonly #fd: Int32Array;
+  /** What each had dropped when measuring began. */
+  readonly #droppedBefore: Float64Array;
+
+  /**
+   * @param segmentBytes size of all datagrams; 0 when they differ.
+   * @param timestamps shall the kernel note when datagrams come?
+   */
+  constructor(assignment: Assignment, epoll: Epoll, segmentBytes: number, timestamps: boolean) {
+    this.count = assignment.point.connections;
+    this.#assignment = assignment;
+    this.#epoll = epoll;
+    this.#segmentBytes = segmentBytes;
+    this.#timestamps = timestamps;
+    this.segments = segmentBytes > 0 && segmentBytes <= MAX_SEGMENT_BYTES ? MAX_SEGMENTS : 1;
+    this.#fd = new Int32Array(this.count).fill(-1);
+    this.#droppedBefore = new Float64Array(this.count);
+  }
+
+  fd(s: number): number {
+    return this.#fd[s] as number;
+  }
+
+  /**
+   * Opens a socket, to be watched for `events`.
+   * @param receiveBuffer bytes that it should have room for.
+   * @throws {SystemError} when none is to be had, or its peer can't be reached.
+   */
+  open(s: number, events: number, receiveBuffer: number): void {
+    const { address } = this.#assignment;
+    const fd = check(socket('udp', address.host, false), 'socket');
+    this.#fd[s] = fd;
+    setOption(fd, 'SO_RCVBUF', Math.max(LEAST_BUFFER, receiveBuffer));
+    if (this.#timestamps) setOption(fd, 'SO_TIMESTAMPNS', 1);
+    check(connect(fd, address), 'connect');
+    this.#epoll.add(fd, events, s);
+    // Kernels before 4.18 refuse: then each datagram is sent by itself.
+    if (this.segments > 1 && setOption(fd, 'UDP_SEGMENT', this.#segmentBytes) < 0) this.segments = 1;
+    this.opened++;
+  }
+
+  /** Measuring begins: what was dropped until now does not count. */
+  startMeasuring(): void {
+    for (let s = 0; s < this.count; s++) this.#droppedBefore[s] = this.#dropped(s);
+  }
+
+  /** Datagrams that found a socket's receive buffer full since measuring began. */
+  get dropped(): number {
+    let sum = 0;
+    for (let s = 0; s < this.count; s++) sum += this.#dropped(s) - (this.#droppedBefore[s] as number);
+    return sum;
+  }
+
+  close(): void {
+    for (const fd of this.#fd) if (fd >= 0) close(fd);
+  }
+
+  #dropped(s: number): number {
+    const fd = this.fd(s);
+    return fd < 0 ? 0 : droppedBySocket(fd);
+  }
+}

@@ -1,0 +1,112 @@
+import { EPOLLIN, EPOLLOUT, EPOLLRDHUP, type Epoll } from '../../../sockets/epoll.ts';
+import type { Assignment } from '../assignment.ts';
+import { CLOSED, CONNECTING, ConnectionTable, OPEN } from '../connection-table.ts';
+import type { LoadState } from '../load-state.ts';
+import type { Workload } from '../workload.ts';
+import { StreamConnections } from './stream-connections.ts';
+
+/** An error or the peer's end. */
+export const ENDING = ~(EPOLLIN | EPOLLOUT);
+
+/** What upload and download have in common: connections over which bytes flow one way, without requests. */
+export abstract class OneWayStream implements Workload {
+  answered = 0;
+  readonly outstanding = 0;
+  readonly jitterNanos = null;
+  readonly droppedBySockets = 0;
+  protected readonly state: LoadState;
+  protected readonly table: ConnectionTable;
+  readonly #epoll: Epoll;
+  readonly #connections: StreamConnections;
+
+  constructor(assignment: Assignment, state: LoadState, epoll: Epoll) {
+    this.state = state;
+    this.#epoll = epoll;
+    this.table = new ConnectionTable(assignment.point.connections, 1, false);
+    this.#connections = new StreamConnections(assignment, this.table, epoll, EPOLLOUT | EPOLLRDHUP, false);
+  }
+
+  /** What epoll watches a connection for that stands. */
+  protected abstract interest(c: number): number;
+  /** The connection can take or give bytes. @returns 0, or the errno that broke it; an end counts as ECONNRESET. */
+  protected abstract move(c: number, events: number): number;
+
+  get opened(): number {
+    return this.#connections.opened;
+  }
+  get lastErrno(): number {
+    return this.#connections.lastErrno;
+  }
+  get portsExhausted(): number {
+    return this.#connections.portsExhausted;
+  }
+  get ailing(): boolean {
+    return this.#connections.ailing;
+  }
+
+  open(c: number): void {
+    if (this.#connections.open(c) !== 0) this.#broken(c);
+  }
+
+  ready(c: number, events: number): void {
+    if (this.table.phase(c) === CONNECTING) {
+      if (this.#connections.finish(c) === 0) this.watch(c);
+      else this.#broken(c);
+    } else if (this.table.phase(c) === OPEN) {
+      const errno = this.move(c, events);
+      if (errno === 0) return;
+      this.#connections.lastErrno = errno;
+      this.#broken(c);
+    }
+  }
+
+  readExpected(): number {
+    return 0;
+  }
+
+  settle(): void {}
+
+  resume(c: number): void {
+    if (this.table.phase(c) === OPEN) this.watch(c);
+  }
+
+  /** A stream has no requests. */
+  request(): boolean {
+    return false;
+  }
+
+  sweep(now: number): void {
+    if (this.state.draining) return;
+    for (let c = 0; c < this.table.count; c++) if (this.#connections.takeRetry(c, now)) this.open(c);
+  }
+
+  startMeasuring(): void {}
+
+  stopMeasuring(): void {
+    for (let c = 0; c < this.table.count; c++) this.resume(c);
+  }
+
+  abandon(): void {}
+
+  close(): void {
+    this.#connections.closeAll();
+  }
+
+  /** Tells epoll what the connection is to be watched for now. */
+  protected watch(c: number): void {
+    this.#epoll.modify(this.table.fd(c), this.interest(c), c);
+  }
+
+  /** The connection delivered, or is ready to take, its first byte. */
+  protected serve(c: number): void {
+    if (this.table.markServed(c)) this.answered++;
+  }
+
+  /** A connection that ended, or could not be opened, is an error and tried again a little later. */
+  #broken(c: number): void {
+    this.state.counts.sent++;
+    this.state.counts.errors++;
+    if (this.table.phase(c) !== CLOSED) this.#connections.close(c);
+    if (!this.state.draining) this.#connections.retryLater(c);
+  }
+}

@@ -1,0 +1,139 @@
+import { isLoopback } from '../../../sockets/address.ts';
+import type { Epoll } from '../../../sockets/epoll.ts';
+import { check, EADDRNOTAVAIL, EINPROGRESS } from '../../../sockets/errno.ts';
+import {
+  bindTo,
+  close,
+  connectTo,
+  getOption,
+  PeerAddress,
+  setCongestionControl,
+  setOption,
+  socket,
+} from '../../../sockets/socket.ts';
+import { nowNanos } from '../../measure/clock.ts';
+import type { Assignment } from '../assignment.ts';
+import { CONNECTING, type ConnectionTable } from '../connection-table.ts';
+import { Reconnects } from '../reconnects.ts';
+import { SourceAddresses } from '../source-addresses.ts';
+
+/** Opens and closes the TCP connections of a table, and knows which are to be tried again. */
+export class StreamConnections {
+  /** Connections that stood at some time. */
+  opened = 0;
+  /** The last errno that broke a connection or kept one from opening. */
+  lastErrno = 0;
+  portsExhausted = 0;
+  readonly #table: ConnectionTable;
+  readonly #epoll: Epoll;
+  readonly #watched: number;
+  readonly #timestamps: boolean;
+  readonly #host: string;
+  readonly #peer = new PeerAddress();
+  readonly #reno: boolean;
+  readonly #reconnects: Reconnects;
+  /** Where short connections come from; undefined leaves that to the kernel. */
+  readonly #sources: SourceAddresses | undefined;
+  /** When each connection was begun, in monotonic nanoseconds. */
+  readonly #begun: Float64Array;
+
+  /**
+   * @param watched what epoll watches a connection for until it stands.
+   * @param timestamps shall the kernel note when data comes?
+   */
+  constructor(assignment: Assignment, table: ConnectionTable, epoll: Epoll, watched: number, timestamps: boolean) {
+    const { address, point } = assignment;
+    this.#table = table;
+    this.#epoll = epoll;
+    this.#watched = watched;
+    this.#timestamps = timestamps;
+    this.#host = address.host;
+    this.#peer.value = address;
+    const short = point.connection === 'per-request';
+    // There is no congestion within a machine, and BBR's pacing costs 3 % of all CPU time.
+    this.#reno = isLoopback(address.host) && !short;
+    this.#sources = short ? SourceAddresses.towards(address.host) : undefined;
+    this.#reconnects = new Reconnects(table.count);
+    this.#begun = new Float64Array(table.count);
+  }
+
+  /** Does a connection wait to be tried again? */
+  get ailing(): boolean {
+    return this.#reconnects.count > 0;
+  }
+
+  /**
+   * Begins to connect; epoll tells when the connection stands.
+   * @returns 0, or the errno of a connection that failed at once.
+   * @throws {SystemError} when no socket is to be had: EMFILE.
+   */
+  open(c: number): number {
+    const fd = check(socket('tcp', this.#host, false), 'socket');
+    setOption(fd, 'TCP_NODELAY', 1);
+    if (this.#reno) setCongestionControl(fd, 'reno');
+    if (this.#timestamps) setOption(fd, 'SO_TIMESTAMPNS', 1);
+    this.#begun[c] = nowNanos();
+    const status = this.#connect(fd);
+    if (status < 0 && status !== -EINPROGRESS) {
+      close(fd);
+      this.lastErrno = -status;
+      if (status === -EADDRNOTAVAIL) this.portsExhausted++;
+      return -status;
+    }
+    this.#table.setFd(c, fd);
+    this.#table.setPhase(c, CONNECTING);
+    this.#epoll.add(fd, this.#watched, c);
+    return 0;
+  }
+
+  /** epoll reports on a connection that was begun. @returns 0 when it stands, or the errno that ended it. */
+  finish(c: number): number {
+    const errno = getOption(this.#table.fd(c), 'SO_ERROR');
+    if (errno !== 0) this.lastErrno = errno;
+    else if (this.#table.markOpened(c)) this.opened++;
+    return errno;
+  }
+
+  /** How long ago the connection was begun, in nanoseconds. */
+  age(c: number): number {
+    return nowNanos() - (this.#begun[c] as number);
+  }
+
+  /** Closes the socket. The kernel forgets it in epoll, too. */
+  close(c: number): void {
+    if (this.#table.fd(c) >= 0) close(this.#table.fd(c));
+    this.#table.markClosed(c);
+  }
+
+  closeAll(): void {
+    for (let c = 0; c < this.#table.count; c++) this.close(c);
+    this.#peer.memory.free();
+    this.#sources?.free();
+  }
+
+  /** The connection is to be tried again a little later. */
+  retryLater(c: number): void {
+    this.#reconnects.add(c, nowNanos());
+  }
+
+  /** Does the connection wait for that? */
+  waits(c: number): boolean {
+    return this.#reconnects.has(c);
+  }
+
+  /** Is the connection's time to be tried again? Asked once for each time. */
+  takeRetry(c: number, now: number): boolean {
+    return this.#reconnects.take(c, now);
+  }
+
+  #connect(fd: number): number {
+    if (this.#sources === undefined) return connectTo(fd, this.#peer);
+    setOption(fd, 'IP_BIND_ADDRESS_NO_PORT', 1);
+    let status = -EADDRNOTAVAIL;
+    for (let i = 0; i < this.#sources.count && status === -EADDRNOTAVAIL; i++) {
+      status = bindTo(fd, this.#sources.next());
+      if (status === 0) status = connectTo(fd, this.#peer);
+    }
+    return status;
+  }
+}

@@ -1,0 +1,204 @@
+import { apps } from '../../servers/apps/catalog.ts';
+import { models } from '../../servers/catalog.ts';
+import type { Transport } from '../../sockets/socket.ts';
+import { appFor, workloadOf } from './app-workload.ts';
+import type { RunConfiguration, TargetSpec } from './configuration.ts';
+import { ConfigurationError } from './errors.ts';
+import { largestSize, smallestSize } from './message-sizes.ts';
+import { stagesDurationMs } from './stage.ts';
+
+/** Bytes of a UDP request's header: which socket it belongs to, and its sequence number. */
+const MIN_DATAGRAM = 8;
+/** The most UDP carries over IPv4, udp(7): 65,535 less the IP and UDP headers. */
+const MAX_DATAGRAM = 65_507;
+const MAX_MESSAGE = 16 * 1024 * 1024;
+const MAX_CONNECTIONS = 1_000_000;
+const MAX_PIPELINING = 1024;
+const MAX_RATE = 100_000_000;
+const MAX_REQUESTS = 1e12;
+const MAX_STAGES = 1000;
+const MAX_STAGES_MS = 24 * 3_600_000;
+/** How far shares may be from 1 together: they are decimal fractions. */
+const SHARE_TOLERANCE = 1e-9;
+
+/** What should hold, and the fault when it does not. */
+type Want = readonly [holds: boolean, fault: string];
+
+/** Every reason why a configuration can't be run, in the user's words; empty when it can. */
+export function configurationFaults(configuration: RunConfiguration): string[] {
+  return [
+    ...unmet(contestants(configuration)),
+    ...configuration.connections.flatMap((level) => unmet(connectionLevel(level, configuration))),
+    ...unmet(messages(configuration)),
+    ...unmet(pacing(configuration)),
+    ...unmet(stages(configuration)),
+    ...unmet(oneWay(configuration)),
+    ...unmet(connectionUse(configuration)),
+    ...unmet(limits(configuration)),
+    ...configuration.targets.flatMap((target) => targetFaults(target, configuration)),
+  ];
+}
+
+/** @throws {ConfigurationError} with every fault, when there is one. */
+export function assertRunnable(configuration: RunConfiguration): void {
+  const faults = configurationFaults(configuration);
+  if (faults.length > 0) throw new ConfigurationError(faults);
+}
+
+function unmet(wants: readonly Want[]): string[] {
+  return wants.filter(([holds]) => !holds).map(([, fault]) => fault);
+}
+
+function contestants({ targets, transports, connections, app, workload }: RunConfiguration): Want[] {
+  const wanted = appFor(workload);
+  return [
+    [targets.length > 0, 'nothing to measure: name a model or a target'],
+    [transports.length > 0, 'no transport: name tcp, udp or both'],
+    [connections.length > 0, 'no number of connections given'],
+    [
+      workloadOf(app) === workload,
+      `workload: ${app} is made for ${workloadOf(app)}, not for ${workload}${wanted ? `: use --app ${wanted}` : ''}`,
+    ],
+  ];
+}
+
+function connectionLevel(level: number, { rate }: RunConfiguration): Want[] {
+  return [
+    [
+      isWhole(level, 1, MAX_CONNECTIONS),
+      level === 0 && rate !== null
+        ? 'connections: a rate needs at least one connection to send over: raise --connections'
+        : `connections: ${level} is not a whole number from 1 to ${MAX_CONNECTIONS}`,
+    ],
+  ];
+}
+
+function messages({ sizes, pipelining, transports }: RunConfiguration): Want[] {
+  const [smallest, largest] = [smallestSize(sizes), largestSize(sizes)];
+  const given = smallest === largest ? `${smallest} bytes` : `${smallest} to ${largest} bytes`;
+  const shares = sizes.reduce((sum, { share }) => sum + share, 0);
+  return [
+    [isWhole(pipelining, 1, MAX_PIPELINING), `pipelining: ${pipelining} is not from 1 to ${MAX_PIPELINING}`],
+    [sizes.length > 0, 'size: no size given'],
+    [
+      sizes.every(({ from, to }) => isWhole(from, 1, MAX_MESSAGE) && isWhole(to, from, MAX_MESSAGE)),
+      `size: messages hold 1 to ${MAX_MESSAGE} bytes`,
+    ],
+    [
+      sizes.every(({ share }) => share > 0) && Math.abs(shares - 1) < SHARE_TOLERANCE,
+      'size: shares must be above 0 and add up to 1',
+    ],
+    [
+      !transports.includes('udp') || (smallest >= MIN_DATAGRAM && largest <= MAX_DATAGRAM),
+      `size: ${given} over UDP; a datagram holds ${MAX_DATAGRAM} at most, and its sequence number needs ${MIN_DATAGRAM}`,
+    ],
+  ];
+}
+
+function pacing({ rate, arrivals, stages }: RunConfiguration): Want[] {
+  return [
+    // Stages may begin at nothing.
+    [
+      rate === null || (rate <= MAX_RATE && (rate > 0 || (rate === 0 && stages.length > 0))),
+      `rate: ${rate} is not above 0 and up to ${MAX_RATE} requests/s`,
+    ],
+    [
+      rate !== null || arrivals === 'constant',
+      `arrivals: ${arrivals} has no effect without a rate, as each reply brings the next request: add --rate`,
+    ],
+  ];
+}
+
+function stages({ stages, rate, connections, durationMs }: RunConfiguration): Want[] {
+  if (stages.length === 0) return [];
+  const total = stagesDurationMs(stages);
+  const targets = stages.map(({ target }) => target);
+  return [
+    [stages.length <= MAX_STAGES, `stage: ${stages.length} stages are more than ${MAX_STAGES}`],
+    [stages.every((stage) => stage.durationMs >= 0), 'stage: a duration must not be negative'],
+    [total > 0, 'stage: the stages last no time at all: give one a duration, such as 30s:1000'],
+    [total <= MAX_STAGES_MS, `stage: the stages last longer than ${MAX_STAGES_MS / 3_600_000} hours together`],
+    [total === durationMs, 'duration: the stages say how long: leave out --duration'],
+    ...(rate === null ? connectionStages(targets, connections) : rateStages(targets)),
+  ];
+}
+
+function rateStages(targets: readonly number[]): Want[] {
+  const wrong = targets.find((target) => !(target >= 0 && target <= MAX_RATE));
+  return [
+    [wrong === undefined, `stage: ${wrong} is not from 0 to ${MAX_RATE} requests/s`],
+    [targets.some((target) => target !== 0), 'stage: a target must be above 0 requests/s somewhere'],
+  ];
+}
+
+function connectionStages(targets: readonly number[], connections: readonly number[]): Want[] {
+  const wrong = targets.find((target) => !isWhole(target, 1, MAX_CONNECTIONS));
+  return [
+    [
+      wrong === undefined,
+      `stage: ${wrong} is not a whole number of connections from 1 to ${MAX_CONNECTIONS}; for stages of a rate add --rate`,
+    ],
+    [
+      connections.length <= 1,
+      `connections: stages begin at one number of connections, not at ${connections.join(', ')}: give one to --connections`,
+    ],
+  ];
+}
+
+function oneWay({ workload, transports, rate, pipelining, requests }: RunConfiguration): Want[] {
+  if (workload === 'request-response') return [];
+  const streams = transports.includes('tcp');
+  const why = `a TCP ${workload} is a stream without requests`;
+  return [
+    [
+      workload !== 'download' || !transports.includes('udp'),
+      'workload: download is for tcp only: over UDP nobody would ask the server to send, nor slow it down; ' +
+        'use --workload upload to send datagrams one way, or request-response',
+    ],
+    [pipelining === 1, `pipelining: ${workload} awaits no replies, so nothing is in flight: leave out --pipelining`],
+    [!streams || rate === null, `rate: ${why}: leave out --rate, or send datagrams at a rate over udp`],
+    [!streams || requests === null, `requests: ${why}: stop after a time, with --duration`],
+  ];
+}
+
+function connectionUse({ connection, transports, workload, pipelining }: RunConfiguration): Want[] {
+  if (connection === 'pooled') return [];
+  const where = `connection: ${connection}`;
+  return [
+    [!transports.includes('udp'), `${where} is for tcp only: UDP opens no connections`],
+    [workload === 'request-response', `${where} does not go with ${workload}: it has no requests to connect for`],
+    [pipelining === 1, `${where} sends one request on each connection: leave out --pipelining`],
+  ];
+}
+
+function limits(configuration: RunConfiguration): Want[] {
+  const { requests, rounds, durationMs, warmupMs, timeoutMs, openTimeoutMs, threads } = configuration;
+  return [
+    [
+      requests === null || isWhole(requests, 1, MAX_REQUESTS),
+      `requests: ${requests} is not a whole number from 1 to ${MAX_REQUESTS}`,
+    ],
+    [isWhole(rounds, 1, 10_000), `rounds: ${rounds} is not a whole number from 1 to 10000`],
+    [durationMs > 0 || configuration.stages.length > 0, 'duration: must be above zero'],
+    [warmupMs >= 0, 'warmup: must not be negative'],
+    [timeoutMs > 0, 'timeout: must be above zero'],
+    [openTimeoutMs > 0, 'open-timeout: must be above zero'],
+    [threads === null || isWhole(threads, 1, 1024), `threads: ${threads} is not a whole number from 1 to 1024`],
+  ];
+}
+
+function targetFaults(target: TargetSpec, { app, transports }: RunConfiguration): string[] {
+  if (target.kind === 'address') {
+    const fits = transports.every((transport) => transport === target.transport);
+    return fits ? [] : [`target ${target.url} speaks ${target.transport} only`];
+  }
+  const carried: readonly Transport[] = models[target.model].transports;
+  const spoken: readonly Transport[] = apps[app].transports;
+  return transports
+    .filter((transport) => !carried.includes(transport) || !spoken.includes(transport))
+    .map((transport) => `${target.model} does not serve ${app} over ${transport}`);
+}
+
+function isWhole(value: number, least: number, most: number): boolean {
+  return Number.isInteger(value) && value >= least && value <= most;
+}

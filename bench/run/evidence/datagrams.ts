@@ -1,0 +1,65 @@
+import type { MeasuredTrial, Reason } from '../../model/result.ts';
+import { percent, whole } from '../amounts.ts';
+
+const ENLARGE = 'enlarge SO_RCVBUF and net.core.rmem_max, or lower the load';
+
+/** What became of datagrams: UDP promises neither that they come, nor once, nor in order. */
+export function datagramSuspicions(trial: MeasuredTrial): Reason[] {
+  if (trial.transport !== 'udp') return [];
+  const { requests, kernel, datagrams } = trial;
+  const reasons = [...lost(trial)];
+  // Of the whole machine: only where the sockets themselves could not be asked.
+  if (kernel && kernel.udpReceiveBufferErrors > 0 && typeof datagrams?.droppedByServer !== 'number') {
+    reasons.push({
+      code: 'receive-buffer',
+      message: `full receive buffers dropped ${whole(kernel.udpReceiveBufferErrors)} datagrams: ${ENLARGE}`,
+    });
+  }
+  if (requests.duplicated) {
+    reasons.push({
+      code: 'duplicated',
+      message: `${whole(requests.duplicated)} replies came more than once: the server answers twice, or the network repeats; look at the server first`,
+    });
+  }
+  if (requests.reordered) {
+    reasons.push({
+      code: 'reordered',
+      message:
+        `${whole(requests.reordered)} replies overtook earlier ones: clients of this server must not rely on their order; ` +
+        'with --pipelining 1 there is none to lose',
+    });
+  }
+  return reasons;
+}
+
+function lost({ requests, datagrams, workload }: MeasuredTrial): Reason[] {
+  // Nobody answers what goes one way: of that, only what sockets dropped is known.
+  const unseen = workload === 'request-response' ? 0 : (datagrams?.droppedByServer ?? 0);
+  const count = Math.max(requests.lost ?? requests.timedOut, unseen);
+  if (count === 0) return [];
+  const all = Math.max(requests.sent, count);
+  return [
+    {
+      code: 'lost',
+      message: `${whole(count)} of ${whole(all)} datagrams (${percent(count / all)}) were lost: ${whereLost(count, datagrams)}`,
+    },
+  ];
+}
+
+function whereLost(count: number, datagrams: MeasuredTrial['datagrams']): string {
+  if (datagrams === undefined) return `socket buffers overflowed, or the server dropped them; ${ENLARGE}`;
+  // Counted a little longer than the requests were: no part may exceed the whole.
+  const byServer = Math.min(count, datagrams.droppedByServer ?? 0);
+  const byGenerator = Math.min(count - byServer, datagrams.droppedByGenerator);
+  const rest = count - byServer - byGenerator;
+  const places = [
+    ...(byServer > 0 ? [`${whole(byServer)} dropped by the server's socket: ${ENLARGE}`] : []),
+    ...(byGenerator > 0 ? [`${whole(byGenerator)} by the generator's own: add --threads, or lower the load`] : []),
+    ...(rest > 0
+      ? [`${whole(rest)} ${datagrams.droppedByServer === null ? UNSEEN : 'on the way or by the server itself'}`]
+      : []),
+  ];
+  return places.join('; ');
+}
+
+const UNSEEN = "on the way, by the server, or by its socket, which can't be seen from here; lower the load";

@@ -1,0 +1,28 @@
+import type { MeasuredTrial, Reason } from '../../model/result.ts';
+import { micros, percent } from '../amounts.ts';
+
+/** Of the response time's 99th percentile, what the generator's lag may make up before it is mostly about itself. */
+const MOST_LAG = 0.25;
+
+/** Did the generator measure the server, or itself? */
+export function generatorSuspicions({ generator, latencyMicros, timestamps }: MeasuredTrial): Reason[] {
+  const reasons: Reason[] = [];
+  if (generator.saturated) {
+    reasons.push({
+      code: 'generator-saturated',
+      message:
+        `the generator used ${percent(generator.utilization)} of its CPU, so the server may be able to do more: ` +
+        'add --threads where there are CPUs for them, or lower the load',
+    });
+  }
+  const { response, generatorLag } = latencyMicros;
+  if (timestamps === 'kernel' && generatorLag !== undefined && generatorLag.p99 > MOST_LAG * response.p99) {
+    reasons.push({
+      code: 'generator-lag',
+      message:
+        `the generator sent and read late by ${micros(generatorLag.p99)} at the 99th percentile, more than a quarter of ` +
+        `the response times' ${micros(response.p99)}: judge the server by its service times, or lower the load`,
+    });
+  }
+  return reasons;
+}

@@ -1,0 +1,105 @@
+import type { MeasuredTrial, Reason } from '../../model/result.ts';
+import { criticalDistance } from '../../stats/kolmogorov-smirnov.ts';
+import { mean } from '../../stats/mean.ts';
+import { welchT } from '../../stats/welch.ts';
+import { percent, rounded, whole } from '../amounts.ts';
+
+/** Of the offered rate, what has to be answered for response times to mean something. */
+const LEAST_ACHIEVED = 0.99;
+
+/** A distance from the arrivals that were wanted which does no harm, however sure it is that it is not chance. */
+const HARMLESS_DISTANCE = 0.1;
+
+/** By so much Little's law may be off. */
+const MOST_LITTLE = 0.05;
+/** It is about the long run: requests that were cut off at either end are too many in less than so many responses. */
+const LEAST_RESPONSES = 20;
+/** Below this, an open loop has hardly anything in flight, and what the generator itself takes weighs too much. */
+const LEAST_OPEN_RESPONSE_MICROS = 1000;
+
+/** By so much the rate of the halves may differ, of their mean. */
+const MOST_DRIFT = 0.02;
+/** Slices scatter: their halves must differ by so many standard errors to be said to. */
+const LEAST_T = 4;
+/** Fewer slices in a half than this know too little of how much they scatter. */
+const LEAST_SLICES = 4;
+
+/** Was the load what it was meant to be, and did it go steadily? */
+export function loadSuspicions(trial: MeasuredTrial): Reason[] {
+  return [...missedRate(trial), ...wrongArrivals(trial), ...littlesLaw(trial), ...drift(trial)];
+}
+
+function missedRate({ rate, throughput }: MeasuredTrial): Reason[] {
+  const achieved = throughput.requestsPerSecond;
+  if (rate === null || achieved >= LEAST_ACHIEVED * rate) return [];
+  return [
+    {
+      code: 'rate-missed',
+      message:
+        `${whole(achieved)} of ${whole(rate)} requests/s offered were answered (${percent(achieved / rate)}), so response ` +
+        'times grow with the time measured: lower --rate, or add --connections',
+    },
+  ];
+}
+
+function wrongArrivals({ arrivals, arrivalCheck }: MeasuredTrial): Reason[] {
+  if (!arrivalCheck || arrivalCheck.gaps === 0) return [];
+  const most = Math.max(criticalDistance(arrivalCheck.gaps), HARMLESS_DISTANCE);
+  if (arrivalCheck.distance <= most) return [];
+  return [
+    {
+      code: 'arrivals',
+      message:
+        `requests were not sent as ${arrivals ?? 'configured'} arrivals: their distances are ${rounded(arrivalCheck.distance)} ` +
+        `off, and ${rounded(most)} would pass: lower --rate, or give the load CPUs of its own (--load-cpus)`,
+    },
+  ];
+}
+
+/** L = λW: J. D. C. Little, Operations Research 9 (1961). Where it does not hold, some requests or times are missing. */
+function littlesLaw(trial: MeasuredTrial): Reason[] {
+  const { requests, latencyMicros, measuredSeconds, throughput } = trial;
+  const { mean: responseMicros, count } = latencyMicros.response;
+  const inFlight = expectedInFlight(trial);
+  const failed = requests.errors + requests.timedOut + requests.corrupted;
+  const longEnough = measuredSeconds * 1e6 >= LEAST_RESPONSES * responseMicros;
+  if (inFlight === undefined || inFlight === 0 || count === 0 || failed > 0 || !longEnough) return [];
+  const found = (throughput.requestsPerSecond * responseMicros) / 1e6;
+  const off = Math.abs(found / inFlight - 1);
+  if (off <= MOST_LITTLE) return [];
+  return [
+    {
+      code: 'littles-law',
+      message:
+        `rate times mean response time makes ${rounded(found)} requests in flight, and there were ${rounded(inFlight)} ` +
+        `(${percent(off)} off, by Little's law): some time is not accounted for; measure longer, or on a calmer machine`,
+    },
+  ];
+}
+
+/** Requests that are in flight on average; undefined where that is not known well enough to judge by. */
+function expectedInFlight(trial: MeasuredTrial): number | undefined {
+  const { rate, stages, meanInFlight, latencyMicros, opening, pipelining } = trial;
+  const closed = rate === null;
+  if (closed && !stages?.length) return opening.opened * pipelining;
+  return closed || latencyMicros.response.mean >= LEAST_OPEN_RESPONSE_MICROS ? meanInFlight : undefined;
+}
+
+/** Only of a load that is meant to be steady, and is not held so by a rate. */
+function drift({ rate, stages, slices = [] }: MeasuredTrial): Reason[] {
+  const rates = slices.map(({ second, completed }, i) => completed / (second - (slices[i - 1]?.second ?? 0)));
+  const half = rates.length >> 1;
+  if (rate !== null || stages?.length || half < LEAST_SLICES) return [];
+  const [first, second] = [rates.slice(0, half), rates.slice(-half)];
+  const [before, after] = [mean(first), mean(second)];
+  const share = Math.abs(after - before) / ((before + after) / 2);
+  if (!(share > MOST_DRIFT && Math.abs(welchT(first, second)) > LEAST_T)) return [];
+  return [
+    {
+      code: 'drift',
+      message:
+        `the rate went from ${whole(before)}/s in the first half to ${whole(after)}/s in the second (${percent(share)}): ` +
+        'raise --warmup and --duration, or measure again when the machine is calmer',
+    },
+  ];
+}

@@ -1,0 +1,43 @@
+import type { LoadPlan } from '../load/generator.ts';
+import type { RunConfiguration } from '../model/configuration.ts';
+import type { Placement } from './placement.ts';
+import type { TrialSpec } from './planner.ts';
+import type { RunningTarget } from './target.ts';
+
+/** What the generator of a trial is to do. */
+export function planLoad(
+  spec: TrialSpec,
+  configuration: RunConfiguration,
+  placement: Placement,
+  target: RunningTarget,
+): LoadPlan {
+  const { stages, rate, warmupMs, requests, timestamps, timeoutMs, openTimeoutMs } = configuration;
+  const { transport, workload, connection, connections, pipelining, sizes } = spec;
+  const ramp = rate === null && stages.length > 0;
+  return {
+    point: {
+      ...{ transport, workload, connection, pipelining, sizes },
+      connections: mostConnections(connections, configuration),
+    },
+    address: target.address,
+    threads: placement.threads,
+    cpus: placement.loadCpus,
+    arrivals: arrivalsOf(spec, configuration),
+    levels: ramp ? { start: connections, stages, holdMs: warmupMs } : null,
+    requests,
+    timestamps,
+    timeoutMs,
+    openTimeoutMs,
+  };
+}
+
+/** Connections that a load of so many at its beginning ever uses at once. */
+export function mostConnections(connections: number, { rate, stages }: RunConfiguration): number {
+  return Math.max(connections, ...(rate === null ? stages.map(({ target }) => target) : []));
+}
+
+/** Each round has arrivals of its own, and they are the same for every target. */
+function arrivalsOf({ round }: TrialSpec, configuration: RunConfiguration): LoadPlan['arrivals'] {
+  const { rate, arrivals, stages, seed, warmupMs } = configuration;
+  return rate === null ? null : { profile: { start: rate, stages, holdMs: warmupMs }, arrivals, seed: seed + round };
+}

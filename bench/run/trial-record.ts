@@ -1,0 +1,152 @@
+import type { OpeningReport } from '../load/engine.ts';
+import type { LoadReport } from '../load/load-report.ts';
+import { LoadProfile } from '../load/pacers/profile.ts';
+import type { Histogram } from '../measure/histogram.ts';
+import { summarizeLatency } from '../measure/latency.ts';
+import { type RunConfiguration, targetName } from '../model/configuration.ts';
+import { isFixedSize, meanSize } from '../model/message-sizes.ts';
+import type {
+  GeneratorUsage,
+  KernelUsage,
+  LatencySummary,
+  MeasuredTrial,
+  Reason,
+  ServerUsage,
+  Slice,
+  TimelinePoint,
+} from '../model/result.ts';
+import { distanceFromConstant, distanceFromExponential } from '../stats/kolmogorov-smirnov.ts';
+import { mostConnections } from './load-plan.ts';
+import type { TrialSpec } from './planner.ts';
+
+/** Above this share of a CPU the generator may have been the limit. */
+const SATURATED = 0.9;
+
+/** All that was found out in a trial. */
+export interface Findings {
+  readonly opening: OpeningReport;
+  readonly load: LoadReport;
+  readonly threads: number;
+  readonly server: ServerUsage | null;
+  readonly kernel: KernelUsage | null;
+  readonly droppedByServer: number | null;
+  readonly timeline: TimelinePoint[];
+  readonly slices: Slice[];
+}
+
+/** A trial as results keep it, before it is judged. */
+export function recordTrial(spec: TrialSpec, configuration: RunConfiguration, findings: Findings): MeasuredTrial {
+  const { opening, load, server, kernel, timeline, slices } = findings;
+  const { stages, rate, arrivals, app } = configuration;
+  const stamped = load.latencies.service.max > 0;
+  return {
+    model: spec.target.kind === 'model' ? spec.target.model : null,
+    target: targetName(spec.target),
+    app,
+    transport: spec.transport,
+    workload: spec.workload,
+    connection: spec.connection,
+    connections: mostConnections(spec.connections, configuration),
+    rate: offeredRate(configuration, load.measuredSeconds),
+    arrivals: rate === null ? null : arrivals,
+    ...(stages.length > 0 && {
+      stages: stages.map(({ durationMs, target }) => ({ seconds: durationMs / 1000, target })),
+    }),
+    size: Math.round(meanSize(spec.sizes)),
+    ...(!isFixedSize(spec.sizes) && { sizes: spec.sizes.map((range) => ({ ...range })) }),
+    pipelining: spec.pipelining,
+    work: null,
+    round: spec.round,
+    measuredSeconds: load.measuredSeconds,
+    opening: { seconds: opening.seconds, opened: opening.opened, answered: opening.answered },
+    requests: requestsOf(spec, findings),
+    throughput: { requestsPerSecond: load.requestsPerSecond, bytesPerSecond: load.bytesPerSecond },
+    latencyMicros: latenciesOf(load),
+    ...(load.jitterNanos !== null && { jitterMicros: load.jitterNanos / 1000 }),
+    fairness: { jain: load.jain, starvedConnections: load.starvedConnections },
+    server,
+    generator: generatorUsage(findings),
+    meanInFlight: load.meanInFlight,
+    arrivalCheck: arrivalCheck(load, configuration),
+    timestamps: stamped ? 'kernel' : 'user',
+    notes: notesOn(load, spec, configuration),
+    ...(spec.transport === 'udp' && {
+      datagrams: { droppedByGenerator: load.droppedBySockets, droppedByServer: findings.droppedByServer },
+    }),
+    kernel,
+    timeline,
+    slices,
+  };
+}
+
+/** Requests a second that were to come while measuring; null in a closed loop. */
+function offeredRate({ rate, stages, requests }: RunConfiguration, seconds: number): number | null {
+  if (rate === null || (stages.length === 0 && requests === null)) return rate;
+  // Of the time measured alone: the warm-up is behind it.
+  return new LoadProfile({ start: rate, stages, holdMs: 0 }).meanRate(0, seconds * 1e9);
+}
+
+function requestsOf(spec: TrialSpec, { load, droppedByServer }: Findings): MeasuredTrial['requests'] {
+  const { counts } = load;
+  const { sent, errors, corrupted, dropped, unsolicited, late, duplicated, reordered } = counts;
+  const common = { sent, errors, corrupted, dropped, unsolicited };
+  if (spec.transport === 'tcp') return { ...common, completed: counts.completed, timedOut: counts.timedOut };
+  // One way nobody says what arrived, but the server's socket knows what it had no room for.
+  const lost = spec.workload === 'upload' ? Math.min(droppedByServer ?? 0, counts.completed) : counts.timedOut;
+  const completed = spec.workload === 'upload' ? counts.completed - lost : counts.completed;
+  return { ...common, completed, timedOut: lost, lost, late, duplicated, reordered };
+}
+
+function latenciesOf({ latencies }: LoadReport): MeasuredTrial['latencyMicros'] {
+  return {
+    response: summarizeLatency(latencies.response),
+    ...known('service', latencies.service),
+    ...known('generatorLag', latencies.generatorLag),
+    ...known('scheduleLag', latencies.scheduleLag),
+    ...known('connect', latencies.connect),
+  };
+}
+
+/** A summary under its name, unless nothing was recorded. */
+function known<Name extends string>(name: Name, histogram: Histogram): { readonly [N in Name]?: LatencySummary } {
+  return histogram.count === 0 ? {} : ({ [name]: summarizeLatency(histogram) } as Record<Name, LatencySummary>);
+}
+
+function generatorUsage({ load, threads }: Findings): GeneratorUsage {
+  const { completed } = load.counts;
+  return {
+    cpuSeconds: load.cpuSeconds,
+    cpuMicrosPerRequest: completed === 0 ? null : (load.cpuSeconds * 1e6) / completed,
+    threads,
+    utilization: load.utilization,
+    saturated: load.utilization > SATURATED,
+  };
+}
+
+function arrivalCheck({ gaps }: LoadReport, { arrivals }: RunConfiguration): MeasuredTrial['arrivalCheck'] {
+  if (gaps === null || gaps.length === 0) return null;
+  const distance = arrivals === 'poisson' ? distanceFromExponential(gaps) : distanceFromConstant(gaps);
+  return { gaps: gaps.length, distance };
+}
+
+function notesOn(load: LoadReport, spec: TrialSpec, { timestamps }: RunConfiguration): Reason[] {
+  const notes: Reason[] = [];
+  const wanted = timestamps === 'kernel' && spec.workload === 'request-response';
+  if (wanted && load.counts.completed > 0 && load.latencies.service.count === 0) {
+    notes.push({
+      code: 'no-kernel-timestamps',
+      message:
+        'the kernel gave no receive timestamps, so response time is all that is known: ' +
+        'use a kernel that does (SO_TIMESTAMPNS), or ask for --timestamps user',
+    });
+  }
+  if (load.portsExhausted > 0) {
+    notes.push({
+      code: 'ports-exhausted',
+      message:
+        `${load.portsExhausted} connections found no local port: closed connections hold theirs for a minute ` +
+        '(TIME_WAIT); lower the rate, measure for a shorter time, or widen net.ipv4.ip_local_port_range',
+    });
+  }
+  return notes;
+}

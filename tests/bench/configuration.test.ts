@@ -1,0 +1,172 @@
+import { describe, expect, test } from 'vitest';
+import { appFor, workloadOf } from '../../bench/model/app-workload.ts';
+import type { RunConfiguration } from '../../bench/model/configuration.ts';
+import { configurationFaults } from '../../bench/model/configuration-faults.ts';
+import { fixedSize } from '../../bench/model/message-sizes.ts';
+import type { Stage } from '../../bench/model/stage.ts';
+import { appNames } from '../../servers/apps/catalog.ts';
+import { configuration } from './configurations.ts';
+
+describe('a configuration', () => {
+  test('without faults has none', () => expect(configurationFaults(configuration)).toEqual([]));
+
+  test('reports all its faults together', () => {
+    const faults = configurationFaults({
+      ...configuration,
+      targets: [],
+      transports: ['udp'],
+      connections: [0, 1.5],
+      pipelining: 0,
+      sizes: fixedSize(70_000),
+      rounds: 0,
+      durationMs: 0,
+      warmupMs: -1,
+      threads: 0,
+      timeoutMs: 0,
+      openTimeoutMs: 0,
+    });
+    const named = [
+      'nothing to measure',
+      'connections: 0',
+      'connections: 1.5',
+      'pipelining',
+      'size: 70000 bytes over UDP',
+    ];
+    named.push('rounds', 'duration', 'warmup', 'timeout', 'open-timeout', 'threads');
+    for (const name of named) expect(faults.filter((fault) => fault.startsWith(name))).toHaveLength(1);
+    expect(faults).toHaveLength(named.length);
+  });
+
+  test('wants room for a sequence number in a datagram, but not in a TCP request', () => {
+    expect(configurationFaults({ ...configuration, sizes: fixedSize(7) })).toHaveLength(1);
+    expect(configurationFaults({ ...configuration, sizes: fixedSize(7), transports: ['tcp'] })).toEqual([]);
+  });
+
+  test('refuses a transport that an address does not speak', () => {
+    const target = {
+      kind: 'address',
+      url: 'udp://127.0.0.1:7',
+      transport: 'udp',
+      address: { host: '127.0.0.1', port: 7 },
+    } as const;
+    expect(configurationFaults({ ...configuration, targets: [target] })).toEqual([
+      'target udp://127.0.0.1:7 speaks udp only',
+    ]);
+  });
+});
+
+/** `[seconds, target]` as stages, and the duration that they give. */
+function inStages(...each: readonly (readonly [seconds: number, target: number])[]): Partial<RunConfiguration> {
+  const stages = each.map(([seconds, target]): Stage => ({ durationMs: seconds * 1000, target }));
+  return { connections: [16], stages, durationMs: stages.reduce((sum, { durationMs }) => sum + durationMs, 0) };
+}
+
+const tcp: Partial<RunConfiguration> = { transports: ['tcp'] };
+/** Faults that are of no interest: which app is there for a workload is told apart from what it may be combined with. */
+const otherThanApp = (fault: string) => !/^workload: \w+ is made for/.test(fault);
+
+describe('combinations', () => {
+  test.each<[string, Partial<RunConfiguration>]>([
+    ['a rate that begins at nothing and rises', { rate: 0, ...inStages([30, 1000]) }],
+    ['a rate that ends at nothing', { rate: 10, ...inStages([30, 1000], [5, 0]) }],
+    ['stages of connections', inStages([10, 100], [0, 200], [10, 1])],
+    ['24 hours of stages', { rate: 1, ...inStages([86_400, 1]) }],
+    ['Poisson arrivals at a rate', { rate: 1, arrivals: 'poisson' }],
+    ['a single request', { requests: 1 }],
+    ['as many requests as can be', { requests: 1e12 }],
+    ['a connection for each request', { ...tcp, connection: 'per-request' }],
+    ['a connection for each request at a rate', { ...tcp, connection: 'per-request', rate: 5 }],
+    ['an upload', { workload: 'upload' }],
+    ['an upload of datagrams at a rate, so many', { workload: 'upload', transports: ['udp'], rate: 5, requests: 9 }],
+    ['a download', { ...tcp, workload: 'download' }],
+    ['datagrams from the shortest to the longest', { sizes: [{ from: 8, to: 65_507, share: 1 }] }],
+    ['messages from the shortest to the longest', { ...tcp, sizes: [{ from: 1, to: 2 ** 24, share: 1 }] }],
+  ])('that make sense: %s', (_, variation) => {
+    expect(configurationFaults({ ...configuration, ...variation }).filter(otherThanApp)).toEqual([]);
+  });
+
+  test.each<[string, Partial<RunConfiguration>, string[]]>([
+    ['a rate without connections', { rate: 5, connections: [0] }, ['connections: a rate needs at least one']],
+    ['a rate of nothing', { rate: 0 }, ['rate: 0 is not above 0']],
+    ['a rate beyond all bounds', { rate: 1e8 + 1 }, ['rate: 100000001 is not']],
+    ['Poisson arrivals without a rate', { arrivals: 'poisson' }, ['arrivals: poisson has no effect without a rate']],
+    ['stages of a rate that stay at nothing', { rate: 0, ...inStages([1, 0]) }, ['stage: a target must be above 0']],
+    ['a stage beyond all rates', { rate: 1, ...inStages([1, 1e8 + 1]) }, ['stage: 100000001 is not from 0']],
+    ['a stage of no connections', inStages([1, 0]), ['stage: 0 is not a whole number of connections']],
+    ['a stage of half a connection', inStages([1, 1.5]), ['stage: 1.5 is not a whole number of connections']],
+    ['a stage of too many', inStages([1, 1_000_001]), ['stage: 1000001 is not a whole number of connections']],
+    [
+      'stages that begin at several levels',
+      { ...inStages([1, 5]), connections: [1, 16] },
+      ['connections: stages begin at one number of connections, not at 1, 16'],
+    ],
+    ['stages of no time', { rate: 1, ...inStages([0, 5]) }, ['stage: the stages last no time']],
+    ['stages of negative time', { rate: 1, ...inStages([-1, 5], [2, 5]) }, ['stage: a duration must not be negative']],
+    ['stages of more than a day', { rate: 1, ...inStages([86_401, 5]) }, ['stage: the stages last longer than 24 h']],
+    [
+      'too many stages',
+      { rate: 1, ...inStages(...Array.from({ length: 1001 }, () => [1, 1] as const)) },
+      ['stage: 1001 stages are more'],
+    ],
+    ['stages and another duration', { rate: 1, ...inStages([1, 5]), durationMs: 5 }, ['duration: the stages say']],
+    ['no requests', { requests: 0 }, ['requests: 0 is not']],
+    ['more requests than can be', { requests: 1e12 + 1 }, ['requests: 1000000000001 is not']],
+    ['a connection for each datagram', { connection: 'per-request' }, ['connection: per-request is for tcp only']],
+    [
+      'requests in flight on a connection for one',
+      { ...tcp, connection: 'per-request', pipelining: 2 },
+      ['connection: per-request sends one request'],
+    ],
+    [
+      'a connection for each request of a stream',
+      { ...tcp, connection: 'per-request', workload: 'upload' },
+      ['connection: per-request does not go with upload'],
+    ],
+    ['a download over UDP', { workload: 'download' }, ['workload: download is for tcp only']],
+    ['a one-way workload in a pipeline', { workload: 'upload', pipelining: 2 }, ['pipelining: upload awaits no']],
+    ['a stream at a rate', { workload: 'upload', rate: 5 }, ['rate: a TCP upload is a stream']],
+    ['a stream of so many requests', { ...tcp, workload: 'download', requests: 5 }, ['requests: a TCP download is a']],
+    ['a mixture with a long datagram', { sizes: [{ from: 8, to: 65_508, share: 1 }] }, ['size: 8 to 65508 bytes over']],
+    ['a mixture with a short one', { sizes: [{ from: 7, to: 8, share: 1 }] }, ['size: 7 to 8 bytes over UDP']],
+    ['a message of nothing', { ...tcp, sizes: fixedSize(0) }, ['size: messages hold 1 to 16777216 bytes']],
+    ['a message too long', { ...tcp, sizes: fixedSize(2 ** 24 + 1) }, ['size: messages hold 1 to 16777216 bytes']],
+    ['a range that runs down', { ...tcp, sizes: [{ from: 9, to: 8, share: 1 }] }, ['size: messages hold']],
+    ['shares of less than a whole', { ...tcp, sizes: [{ from: 9, to: 9, share: 0.5 }] }, ['size: shares must']],
+  ])('that make none: %s', (_, variation, expected) => {
+    const faults = configurationFaults({ ...configuration, ...variation }).filter(otherThanApp);
+    expect(faults).toHaveLength(expected.length);
+    expected.forEach((fault, i) => {
+      expect(faults[i]).toContain(fault);
+    });
+  });
+
+  test('are refused together', () => {
+    const faults = configurationFaults({
+      ...configuration,
+      workload: 'download',
+      connection: 'per-request',
+      pipelining: 2,
+      rate: 5,
+      requests: 0,
+      ...inStages([0, 1e9]),
+    });
+    expect(faults.filter(otherThanApp).map((fault) => fault.split(':')[0])).toEqual([
+      ...['stage', 'stage', 'workload', 'pipelining', 'rate', 'requests'],
+      ...['connection', 'connection', 'connection', 'requests'],
+    ]);
+  });
+});
+
+describe('an app and a workload', () => {
+  test('that do not fit are refused, with the app that would', () => {
+    const faults = configurationFaults({ ...configuration, ...tcp, workload: 'upload' });
+    const advice = appFor('upload') === undefined ? '' : `: use --app ${appFor('upload')}`;
+    expect(faults).toEqual([`workload: echo is made for request-response, not for upload${advice}`]);
+  });
+
+  test('belong together', () => {
+    expect(appFor('request-response')).toBe('echo');
+    expect(workloadOf('echo')).toBe('request-response');
+    for (const app of appNames) expect(workloadOf(appFor(workloadOf(app)) ?? app)).toBe(workloadOf(app));
+  });
+});

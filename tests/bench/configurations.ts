@@ -1,0 +1,33 @@
+import type { RunConfiguration } from '../../bench/model/configuration.ts';
+import { fixedSize } from '../../bench/model/message-sizes.ts';
+
+/** Three models over both transports with two levels of concurrency, without a fault. */
+export const configuration: RunConfiguration = {
+  command: 'bench',
+  targets: [
+    { kind: 'model', model: 'iterative' },
+    { kind: 'model', model: 'async' },
+    { kind: 'model', model: 'cluster' },
+  ],
+  app: 'echo',
+  transports: ['tcp', 'udp'],
+  connections: [1, 16],
+  pipelining: 1,
+  workload: 'request-response',
+  connection: 'pooled',
+  sizes: fixedSize(64),
+  rate: null,
+  arrivals: 'constant',
+  stages: [],
+  requests: null,
+  timestamps: 'kernel',
+  durationMs: 500,
+  warmupMs: 200,
+  rounds: 5,
+  seed: 42,
+  threads: null,
+  timeoutMs: 2000,
+  openTimeoutMs: 2000,
+  serverCpus: null,
+  loadCpus: null,
+};

@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'vitest';
+import { parseStages, stagesDurationMs } from '../../bench/model/stage.ts';
+
+describe('stages', () => {
+  test.each([
+    ['30s:1000', [{ durationMs: 30_000, target: 1000 }]],
+    [
+      '30s:1000, 1m30s:0.5',
+      [
+        { durationMs: 30_000, target: 1000 },
+        { durationMs: 90_000, target: 0.5 },
+      ],
+    ],
+    ['0s:0', [{ durationMs: 0, target: 0 }]],
+  ])('%s are read', (text, stages) => expect(parseStages(text)).toEqual(stages));
+
+  test.each([
+    ['1000:30s', "'1000:30s' has its duration last; did you mean 30s:1000?"],
+    ['30s:10,10:5s', 'did you mean 5s:10?'],
+    ['30:1000', "'30:1000' is not a stage: a duration and a target, such as 30s:1000"],
+    ['30s', 'is not a stage'],
+    ['30s:', 'is not a stage'],
+    [':1000', 'is not a stage'],
+    ['30s:-5', 'is not a stage'],
+    ['30s:1e3', 'is not a stage'],
+    ['30s:40s', 'is not a stage'],
+    ['30s:1000:5', 'is not a stage'],
+    ['1000:30s:5', 'is not a stage'],
+    ['30s:10,', "'' is not a stage"],
+  ])('%j are none: %s', (text, reason) => {
+    expect(() => parseStages(text)).toThrow(RangeError);
+    expect(() => parseStages(text)).toThrow(reason);
+  });
+
+  test('last as long as all of them', () => {
+    expect(stagesDurationMs(parseStages('30s:1,500ms:2,0s:3'))).toBe(30_500);
+    expect(stagesDurationMs([])).toBe(0);
+  });
+});

@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import { appFor } from '../../bench/model/app-workload.ts';
+import { ConfigurationError } from '../../bench/model/errors.ts';
+import { Flags } from '../../scripts/flags.ts';
+import { readLoad } from '../../scripts/load-flags.ts';
+import { loadOptions } from '../../scripts/options.ts';
+
+const options = { app: { type: 'string' }, duration: { type: 'string', default: '10s' }, ...loadOptions } as const;
+
+/** A load as these flags make it, and the faults in them. */
+function read(argv: Record<string, unknown>) {
+  const flags = new Flags({ _: ['run'], $0: 'sockbench', ...argv }, options);
+  const load = readLoad(flags);
+  try {
+    flags.assertNoFaults();
+    return { load, faults: [] };
+  } catch (error) {
+    if (error instanceof ConfigurationError) return { load, faults: error.faults };
+    throw error;
+  }
+}
+
+test('without flags: messages of one size over connections that stay, as many as are answered', () => {
+  const { load, faults } = read({ seed: '7' });
+  expect(faults).toEqual([]);
+  expect(load).toEqual({
+    app: 'echo',
+    workload: 'request-response',
+    connection: 'pooled',
+    sizes: [{ from: 64, to: 64, share: 1 }],
+    pipelining: 1,
+    rate: null,
+    arrivals: 'constant',
+    stages: [],
+    requests: null,
+    durationMs: 10_000,
+    timestamps: 'kernel',
+    threads: null,
+    seed: 7,
+    timeoutMs: 2000,
+    openTimeoutMs: 3000,
+    serverCpus: null,
+    loadCpus: null,
+  });
+});
+
+describe('measuring lasts', () => {
+  test.each<[string, Record<string, string | string[]>, object]>([
+    ['as long as is said', { duration: '3s' }, { durationMs: 3000, requests: null }],
+    ['so many requests, an hour at most', { requests: '500' }, { durationMs: 3_600_000, requests: 500 }],
+    [
+      'so many requests, or as long as is said',
+      { requests: '500', duration: '3s' },
+      { durationMs: 3000, requests: 500 },
+    ],
+    [
+      'as long as the stages',
+      { stage: ['1s:10,2s:20', '3s:0'] },
+      {
+        durationMs: 6000,
+        stages: [
+          { durationMs: 1000, target: 10 },
+          { durationMs: 2000, target: 20 },
+          { durationMs: 3000, target: 0 },
+        ],
+      },
+    ],
+    [
+      'as long as the stages, or so many requests',
+      { stage: '1s:10', requests: '5' },
+      { durationMs: 1000, requests: 5 },
+    ],
+  ])('%s', (_, argv, expected) => {
+    const { load, faults } = read(argv);
+    expect(faults).toEqual([]);
+    expect(load).toMatchObject(expected);
+  });
+});
+
+describe('refused is', () => {
+  test.each<[string, Record<string, string>, string[]]>([
+    ['a duration beside stages', { duration: '3s', stage: '1s:10' }, ['--duration: the stages say how long']],
+    ['a stage the wrong way round', { stage: '10:1s' }, ['--stage: ']],
+    ['part of a request', { requests: '1.5' }, ["--requests: '1.5' is not a whole number"]],
+    ['a size in a download', { workload: 'download', size: '9' }, ['--size: in a download the server chooses']],
+    ['no known workload', { workload: 'uplaod' }, ["unknown workload 'uplaod'; did you mean 'upload'?"]],
+    ['no known use of connections', { connection: 'poold' }, ["unknown use of connections 'poold'; did you mean"]],
+    ['no known clock', { timestamps: 'kernal' }, ["unknown source of timestamps 'kernal'; did you mean 'kernel'?"]],
+    ['no known arrivals', { arrivals: 'bursty' }, ["unknown kind of arrivals 'bursty'; there are constant, poisson"]],
+  ])('%s', (_, argv, expected) => {
+    const { faults } = read(argv);
+    expect(faults).toHaveLength(expected.length);
+    expected.forEach((fault, i) => {
+      expect(faults[i]).toContain(fault);
+    });
+  });
+});
+
+test('of workload and app, the one that is not given follows from the other', () => {
+  for (const workload of ['upload', 'download', 'request-response'] as const) {
+    const app = appFor(workload);
+    expect(read({ workload }).load).toMatchObject({ workload, app: app ?? 'echo' });
+    if (app !== undefined) expect(read({ app }).load).toMatchObject({ workload, app });
+  }
+});
+
+test('what is chosen is taken', () => {
+  const { load } = read({ connection: 'per-request', timestamps: 'user', arrivals: 'poisson', rate: '5' });
+  expect(load).toMatchObject({ connection: 'per-request', timestamps: 'user', arrivals: 'poisson', rate: 5 });
+});
