@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { packageRoot } from '../model/package.ts';
 import { Child } from './child.ts';
 
 /** What a generator in a process of its own says when it holds its connections. */
@@ -20,7 +21,7 @@ const HOLD_LIMIT_MS = 60_000;
  * @throws {TargetError} when it fails.
  */
 export async function holdConnections(port: number, connections: number, cpu: number): Promise<HeldConnections> {
-  const entry = fileURLToPath(new URL('./holder-main.js', import.meta.url));
+  const entry = fileURLToPath(new URL('dist/bench/limit/holder-main.js', packageRoot()));
   const flags = [process.pid, port, connections, cpu].map(String);
   const child = new Child('the generator that holds connections', [process.execPath, entry, ...flags], cpu);
   try {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { isInstalled } from '../../bench/limit/child.ts';
 import { hasCompiler } from '../../bench/limit/reference.ts';
 import type { RowVerdict } from '../../bench/limit/verdict.ts';
 import { isRunning, processTree } from '../servers/process-tree.ts';
@@ -44,7 +45,7 @@ test('rows are measured in the order of the table, shown, and saved', async ({ s
     code: 0,
     stderr: expect.stringMatching(/^tcp50, 1 of 1: .*\ntcp500, 1 of 1: /),
   });
-  expect(stdout).toMatch(/tcp50: TCP echo of 64 B, 50 connections, 1 round\n.*tcp500: /s);
+  expect(stdout).toMatch(/tcp50: TCP echo of 64 B, 50 connections, user timestamps, 1 round\n.*tcp500: /s);
   const saved = JSON.parse(readFileSync(file, 'utf8'));
   expect(saved).toMatchObject({ rounds: 1, seconds: 0.1, seed: 7 });
   const verdicts = saved.verdicts as RowVerdict[];
@@ -56,6 +57,23 @@ test('rows are measured in the order of the table, shown, and saved', async ({ s
     expect(median).toBeGreaterThan(0);
     expect([least, most]).toEqual([median, median]);
     expect(outcome).toMatch(/^(met|missed|shown)$/);
+  }
+});
+
+test('one way and at a rate, too, is measured with what is installed', async ({ skip }) => {
+  skip(!hasCompiler(), needsCompiler);
+  const file = join(scratchDirectory(), 'limits.json');
+  const { code, stderr } = await limit('--rows', 'download,lag', ...brief, '--json', file).end();
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  const [download, lag] = JSON.parse(readFileSync(file, 'utf8')).verdicts as RowVerdict[];
+  expect(download?.notes).toEqual(
+    (await isInstalled('iperf3', '--version')) ? [] : [expect.stringContaining('iperf3')],
+  );
+  const unmeasured = download?.figures.filter(({ outcome }) => outcome === 'unmeasured').map(({ name }) => name);
+  expect(unmeasured).toEqual(download?.notes.length === 0 ? [] : ['iperf3Ratio', 'iperf3Rate']);
+  expect(lag?.figures.map(({ name }) => name)).toEqual(['p50', 'p99', 'cpuShare', 'rateRatio']);
+  for (const { median, outcome } of [...(download?.figures ?? []), ...(lag?.figures ?? [])]) {
+    if (outcome !== 'unmeasured') expect(median).toBeGreaterThan(0);
   }
 });
 
