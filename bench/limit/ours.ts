@@ -1,40 +1,47 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processCpuNanos } from '../../sockets/cpu.ts';
-import { Generator } from '../load/generator.ts';
+import { Generator, type LoadPlan } from '../load/generator.ts';
+import type { LoadReport } from '../load/load-report.ts';
 import { nowNanos } from '../measure/clock.ts';
+import type { Timestamps } from '../model/configuration.ts';
 import { fixedSize } from '../model/message-sizes.ts';
-import type { LimitCase, LoadFigures } from './reference.ts';
+import type { OperatingPoint } from '../model/operating-point.ts';
+import type { LimitCase } from './reference.ts';
 
 /** Before measuring, so that the compiler of the hot loop is done; C had that behind it, too. */
 const WARMUP_SECONDS = 0.5;
+/** The process's clocks are read this long before measuring ends, to be sure that the load still flows. */
+const EARLY_SECONDS = 0.05;
 
-/** Runs this project's generator on one CPU, in one thread. @throws when it breaks, or a reply was wrong. */
-export async function flood(
-  { transport, inFlight, size }: LimitCase,
-  port: number,
-  cpu: number,
-  seconds: number,
-): Promise<LoadFigures> {
-  const [connections, pipelining] = transport === 'tcp' ? [inFlight, 1] : [1, inFlight];
-  const generator = new Generator({
-    point: {
-      transport,
-      workload: 'request-response',
-      connection: 'pooled',
-      connections,
-      pipelining,
-      sizes: fixedSize(size),
-    },
+/** What a load is like, but for where it goes to. */
+type OwnLoad = Pick<LoadPlan, 'point' | 'arrivals' | 'timestamps'>;
+
+/** What one run of this project's generator came to. */
+interface OwnRun {
+  readonly report: LoadReport;
+  /** CPU time of the whole process, for each completed request; as for C, with the engine's compiler and collector. */
+  readonly cpuMicrosPerRequest: number;
+  /** The same, for each GiB that went one way. */
+  readonly cpuSecondsPerGib: number;
+}
+
+/** A plan of one thread for one CPU, complete. */
+export function planFor(load: OwnLoad, port: number, cpu: number): LoadPlan {
+  return {
+    ...load,
     address: { host: '127.0.0.1', port },
     threads: 1,
     cpus: [cpu],
-    arrivals: null,
     levels: null,
     requests: null,
-    timestamps: 'user',
     timeoutMs: 1000,
-    openTimeoutMs: 5000,
-  });
+    openTimeoutMs: 10_000,
+  };
+}
+
+/** Runs this project's generator on one CPU, in one thread. @throws when it breaks, or a reply was wrong. */
+export async function run(load: OwnLoad, port: number, cpu: number, seconds: number): Promise<OwnRun> {
+  const generator = new Generator(planFor(load, port, cpu));
   try {
     await generator.opened();
     const begin = nowNanos();
@@ -42,17 +49,58 @@ export async function flood(
     const measureEnd = warmupEnd + seconds * 1e9;
     generator.go({ begin, warmupEnd, measureEnd, drainEnd: measureEnd + 100e6 });
     await sleep(WARMUP_SECONDS * 1000);
-    // Of the whole process, as for C: with what the engine's compiler and collector use.
-    const [cpuBefore, completedBefore] = [processCpuNanos(process.pid) ?? 0, generator.completed()];
-    await sleep(seconds * 1000 - 50);
-    const [cpuAfter, completedAfter] = [processCpuNanos(process.pid) ?? 0, generator.completed()];
-    const { counts, requestsPerSecond } = await generator.finished();
+    const before = usage(generator);
+    await sleep((seconds - EARLY_SECONDS) * 1000);
+    const after = usage(generator);
+    const report = await generator.finished();
+    const { counts } = report;
     if (counts.corrupted + counts.errors > 0) throw new Error(`replies were wrong: ${JSON.stringify(counts)}`);
+    const cpuNanos = after.cpuNanos - before.cpuNanos;
+    const gibibytes = (report.bytesPerSecond * (after.at - before.at)) / 1e9 / 1024 ** 3;
     return {
-      requestsPerSecond,
-      cpuMicrosPerRequest: (cpuAfter - cpuBefore) / 1e3 / (completedAfter - completedBefore),
+      report,
+      cpuMicrosPerRequest: cpuNanos / 1e3 / (after.completed - before.completed),
+      cpuSecondsPerGib: cpuNanos / 1e9 / gibibytes,
     };
   } finally {
     await generator.stop();
   }
+}
+
+/** The load that a case describes, in the generator's words. */
+export function closedLoop({ transport, inFlight, size }: LimitCase, timestamps: Timestamps = 'user'): OwnLoad {
+  const [connections, pipelining] = transport === 'tcp' ? [inFlight, 1] : [1, inFlight];
+  return { point: { ...echoPoint(connections, size), transport, pipelining }, arrivals: null, timestamps };
+}
+
+/** TCP echo at a constant rate. */
+export function constantRate(rate: number, connections: number, size: number): OwnLoad {
+  const profile = { start: rate, stages: [], holdMs: 0 };
+  return {
+    point: echoPoint(connections, size),
+    arrivals: { profile, arrivals: 'constant', seed: 1 },
+    timestamps: 'user',
+  };
+}
+
+/** All that a server sends over one connection. */
+export const oneDownload: OwnLoad = {
+  point: { ...echoPoint(1, 1), workload: 'download' },
+  arrivals: null,
+  timestamps: 'user',
+};
+
+function echoPoint(connections: number, size: number): OperatingPoint {
+  return {
+    transport: 'tcp',
+    workload: 'request-response',
+    connection: 'pooled',
+    connections,
+    pipelining: 1,
+    sizes: fixedSize(size),
+  };
+}
+
+function usage(generator: Generator) {
+  return { at: nowNanos(), cpuNanos: processCpuNanos(process.pid) ?? 0, completed: generator.completed() };
 }

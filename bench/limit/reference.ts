@@ -1,13 +1,12 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { onCpus } from '../../sockets/cpu.ts';
+import type { Transport } from '../../sockets/socket.ts';
 import { packageRoot } from '../model/package.ts';
+import { Child, type CommandLine } from './child.ts';
+import { freePort, isListening } from './listening.ts';
 
 /** What a generator reached in one run. */
 export interface LoadFigures {
@@ -16,86 +15,114 @@ export interface LoadFigures {
   readonly cpuMicrosPerRequest: number;
 }
 
+/** What a reader took in one run. */
+export interface DownloadFigures {
+  readonly bytesPerSecond: number;
+  /** CPU time of the whole reading process for each GiB. */
+  readonly cpuSecondsPerGib: number;
+}
+
 /** A load that both generators can make: closed loop, every byte of an echo compared. */
 export interface LimitCase {
-  readonly transport: 'tcp' | 'udp';
+  readonly transport: Transport;
   /** TCP: connections with one request in flight each. UDP: datagrams in flight on one socket. */
   readonly inFlight: number;
   readonly size: number;
 }
+
+/** A server that runs in a process of its own. */
+export interface ReferenceServer {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+const PROGRAMS = ['tether', 'echo_epoll', 'flood_epoll', 'blast', 'drain'] as const;
+type Program = (typeof PROGRAMS)[number];
+
+/** A server that is not there by then will not come. */
+const START_LIMIT_MS = 5000;
+/** What a program needs besides the time that it measures. */
+const SPARE_MS = 10_000;
 
 /** Is there a C compiler? */
 export function hasCompiler(): boolean {
   return spawnSync('cc', ['--version'], { stdio: 'ignore' }).status === 0;
 }
 
-/** The programs in C that mark what a machine can do: an echo server and a closed-loop generator, both on epoll. */
+/** The programs in C that mark what a machine can do. */
 export class CReference {
   readonly #folder = mkdtempSync(join(tmpdir(), 'sockbench-limit-'));
 
   /** Compiles them. @throws when the compiler refuses. */
   constructor() {
-    for (const name of ['echo_epoll', 'flood_epoll']) {
+    for (const name of PROGRAMS) {
       const source = fileURLToPath(new URL(`bench/reference/${name}.c`, packageRoot()));
       execFileSync('cc', ['-O2', '-o', join(this.#folder, name), source], { stdio: ['ignore', 'ignore', 'inherit'] });
     }
   }
 
-  /** Starts the echo server, TCP and UDP, on one CPU. @returns its process and port. */
-  async serve(cpu: number): Promise<{ readonly server: ChildProcess; readonly port: number }> {
-    const port = await freePort();
-    const program = join(this.#folder, 'echo_epoll');
-    const server = onCpus([cpu], () => spawn(program, [String(port)], { stdio: ['ignore', 'ignore', 'inherit'] }));
-    for (let attempts = 0; !(await answers(port)); attempts++) {
-      if (server.exitCode !== null || attempts > 500) throw new Error('the reference server did not start');
-      await sleep(10);
-    }
-    return { server, port };
+  /** Starts any program so that it dies with this process, however this process ends. */
+  tether([program, ...args]: CommandLine, cpu: number): Child {
+    return new Child(program, [this.#path('tether'), String(process.pid), program, ...args], cpu);
   }
 
-  /** Runs the generator on one CPU. @throws when it fails or prints what it should not. */
-  async flood(
-    { transport, inFlight, size }: LimitCase,
-    port: number,
-    cpu: number,
-    seconds: number,
-  ): Promise<LoadFigures> {
-    const program = join(this.#folder, 'flood_epoll');
+  /** Starts a server: any program, told its port. @throws {TargetError} when it does not listen before long. */
+  async listen(transport: Transport, command: (port: string) => CommandLine, cpu: number): Promise<ReferenceServer> {
+    const port = await freePort();
+    const child = this.tether(command(String(port)), cpu);
+    try {
+      await child.until(() => isListening(transport, port), START_LIMIT_MS);
+    } catch (error) {
+      await child.stop();
+      throw error;
+    }
+    return { port, stop: () => child.stop() };
+  }
+
+  /** Starts the echo server, TCP and UDP, on one CPU. */
+  serveEcho(cpu: number): Promise<ReferenceServer> {
+    return this.listen('tcp', (port) => [this.#path('echo_epoll'), port], cpu);
+  }
+
+  /** Starts the writer that never waits, on one CPU. */
+  serveBlast(cpu: number): Promise<ReferenceServer> {
+    return this.listen('tcp', (port) => [this.#path('blast'), port], cpu);
+  }
+
+  /** Runs the generator on one CPU. @throws {TargetError} when it fails. */
+  async flood({ transport, inFlight, size }: LimitCase, port: number, cpu: number, seconds: number) {
     const flags = [transport, port, inFlight, seconds, size].map(String);
-    const child = onCpus([cpu], () => spawn(program, flags, { stdio: ['ignore', 'pipe', 'inherit'] }));
-    let output = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
-    await once(child, 'close');
-    const [, rate, cpuMicros] = /^(\d+) req\/s .* cpu ([\d.]+) us\/req/.exec(output) ?? [];
-    if (rate === undefined || cpuMicros === undefined) throw new Error(`the reference generator said: ${output}`);
-    return { requestsPerSecond: Number(rate), cpuMicrosPerRequest: Number(cpuMicros) };
+    return parseFlood(await this.#run('flood_epoll', flags, cpu, seconds));
+  }
+
+  /** Runs the reader on one CPU. @throws {TargetError} when it fails. */
+  async drain(port: number, cpu: number, seconds: number): Promise<DownloadFigures> {
+    return parseDrain(await this.#run('drain', [String(port), String(seconds)], cpu, seconds));
   }
 
   dispose(): void {
     rmSync(this.#folder, { recursive: true, force: true });
   }
-}
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port to be had');
-  return address.port;
-}
-
-async function answers(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
+  #run(program: Program, args: readonly string[], cpu: number, seconds: number): Promise<string> {
+    return this.tether([this.#path(program), ...args], cpu).output(seconds * 1000 + SPARE_MS);
   }
+
+  #path(program: Program): string {
+    return join(this.#folder, program);
+  }
+}
+
+/** What flood_epoll prints. @throws when it is something else. */
+export function parseFlood(output: string): LoadFigures {
+  const [, rate, cpuMicros] = /^(\d+) req\/s .* cpu ([\d.]+) us\/req$/m.exec(output) ?? [];
+  if (rate === undefined || cpuMicros === undefined) throw new Error(`flood_epoll said: ${output}`);
+  return { requestsPerSecond: Number(rate), cpuMicrosPerRequest: Number(cpuMicros) };
+}
+
+/** What drain prints. @throws when it is something else. */
+export function parseDrain(output: string): DownloadFigures {
+  const [, bytes, cpuSeconds] = /^(\d+) bytes\/s cpu ([\d.]+) s\/GiB$/m.exec(output) ?? [];
+  if (bytes === undefined || cpuSeconds === undefined) throw new Error(`drain said: ${output}`);
+  return { bytesPerSecond: Number(bytes), cpuSecondsPerGib: Number(cpuSeconds) };
 }

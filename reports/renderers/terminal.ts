@@ -50,10 +50,10 @@ export function renderTerminal(result: Result, { color, width }: RenderOptions):
   return `${text.join('\n\n')}\n`;
 }
 
-type Paint = (text: string, style: Style | undefined) => string;
+export type Paint = (text: string, style: Style | undefined) => string;
 
 /** Colours are decided by the caller, not by looking at this process's streams: the output may go elsewhere. */
-function painter(color: boolean): Paint {
+export function painter(color: boolean): Paint {
   return (text, style) => (color && style && text ? styleText(style, text, { validateStream: false }) : text);
 }
 
@@ -67,7 +67,8 @@ function drawFailure(
   ];
 }
 
-function drawTable(table: Table, width: number, paint: Paint): string {
+/** A table as text, no wider than `width` as long as its shrinking column can give way. */
+export function drawTable(table: Table, width: number, paint: Paint): string {
   const gap = GAPS.find((blanks) => widthOf(table, blanks) <= width);
   if (gap !== undefined) return trimmed(layOut(table, paint, gap).toString());
   const shrinking = table.columns.findIndex(({ shrinks }) => shrinks);
@@ -94,8 +95,9 @@ function layOut(table: Table, paint: Paint, gap: number, shrunk?: { column: numb
   const line = (texts: readonly string[]) =>
     texts.map((content, i) => (i === last ? { content, style: { 'padding-right': 0 } } : content));
   drawn.push(line(columns.map(({ title }) => paint(title, 'bold'))));
-  if (columns.some(({ unit }) => unit !== undefined))
+  if (columns.some(({ unit }) => unit !== undefined)) {
     drawn.push(line(columns.map(({ unit = '' }) => paint(unit, 'dim'))));
+  }
   for (const { label, rows } of groups) {
     if (label !== null) {
       drawn.push(

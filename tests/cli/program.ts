@@ -6,7 +6,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
-const entry = fileURLToPath(new URL('../../dist/scripts/sockbench.js', import.meta.url));
+/** A built program of scripts/. */
+function entry(script: string): string {
+  return fileURLToPath(new URL(`../../dist/scripts/${script}.js`, import.meta.url));
+}
+
+interface ProgramOptions {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Which of the programs in scripts/; `sockbench` without it. */
+  readonly script?: string;
+}
 
 /** What a process left behind. */
 export interface Outcome {
@@ -23,8 +33,8 @@ export class Program {
   stderr = '';
   readonly #closed: Promise<number | null>;
 
-  constructor(args: readonly string[], options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {}) {
-    this.process = spawn(process.execPath, [entry, ...args], {
+  constructor(args: readonly string[], options: ProgramOptions = {}) {
+    this.process = spawn(process.execPath, [entry(options.script ?? 'sockbench'), ...args], {
       cwd: options.cwd,
       env: { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,45 @@
+import { isInstalled } from './child.ts';
+import type { CReference } from './reference.ts';
+
+/** What it needs besides the time that it measures. */
+const SPARE_MS = 10_000;
+
+/** Why iperf3 can't be run; undefined when it can. */
+export async function whyNoIperf3(): Promise<string | undefined> {
+  return (await isInstalled('iperf3', '--version'))
+    ? undefined
+    : 'iperf3 is not installed here; Debian has it in the package iperf3';
+}
+
+/**
+ * Lets iperf3 download from a server of its own, each on a CPU, over one connection, for a whole number of seconds.
+ * Both sides use Reno, as the writer in C does.
+ * @returns bytes that the client received each second.
+ * @throws {TargetError} when it fails.
+ */
+export async function downloadByIperf3(
+  reference: CReference,
+  serverCpu: number,
+  loadCpu: number,
+  seconds: number,
+): Promise<number> {
+  const serve = (port: string) => ['iperf3', '-s', '-1', '-B', '127.0.0.1', '-p', port] as const;
+  const server = await reference.listen('tcp', serve, serverCpu);
+  try {
+    const flags = ['-c', '127.0.0.1', '-p', server.port, '-R', '-C', 'reno', '-t', Math.ceil(seconds), '-J'].map(
+      String,
+    );
+    const client = reference.tether(['iperf3', ...flags], loadCpu);
+    return parseIperf3(await client.output(Math.ceil(seconds) * 1000 + SPARE_MS));
+  } finally {
+    await server.stop();
+  }
+}
+
+/** Bytes received each second, from what `iperf3 -J` prints. @throws when it holds no such number. */
+export function parseIperf3(json: string): number {
+  const report = JSON.parse(json) as { end?: { sum_received?: { bits_per_second?: unknown } } };
+  const bits = report.end?.sum_received?.bits_per_second;
+  if (typeof bits !== 'number') throw new Error(`iperf3 said: ${json}`);
+  return bits / 8;
+}

@@ -1,0 +1,29 @@
+import type { RowVerdict } from '../../bench/limit/verdict.ts';
+import { limitTable } from '../limit-table.ts';
+import { paragraph } from '../paragraph.ts';
+import { plain } from '../plain.ts';
+import type { RenderOptions } from '../renderer.ts';
+import { drawTable, painter } from './terminal.ts';
+
+/** Rounds from which on a median is what docs/limits.md calls one. */
+const ENOUGH_ROUNDS = 9;
+
+/** What a session of `npm run bench:limit` has found, as text for a terminal. */
+export function renderLimit(heading: string, verdicts: readonly RowVerdict[], { color, width }: RenderOptions): string {
+  const paint = painter(color);
+  const table = limitTable(verdicts);
+  const few = verdicts.some(({ rounds }) => rounds > 0 && rounds < ENOUGH_ROUNDS);
+  const notes = [
+    ...verdicts.flatMap(({ name, notes }) => notes.map((note) => `${name}: ${note}`)),
+    ...(few ? [`Medians of fewer than ${ENOUGH_ROUNDS} rounds say little: raise --pairs.`] : []),
+  ];
+  const blocks = [
+    paragraph(plain(heading), width).map((line) => paint(line, 'dim')),
+    ...(table.groups.length > 0 ? [[drawTable(table, width, paint)]] : []),
+    notes.flatMap((note) => paragraph(plain(note), width)),
+  ];
+  return `${blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'))
+    .join('\n\n')}\n`;
+}

@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import { parseIperf3 } from '../../../bench/limit/iperf3.ts';
+import { lists } from '../../../bench/limit/listening.ts';
+import { parseDrain, parseFlood } from '../../../bench/limit/reference.ts';
+import { parseSockperf } from '../../../bench/limit/sockperf.ts';
+
+// What sockperf 3.7 and iperf3 3.12 printed, shortened.
+const underLoad = `sockperf: [2;35m== version #3.7-no.git == [0m
+sockperf[CLIENT] send on:sockperf: using recvfrom() to block on socket(s)
+
+[ 0] IP = 127.0.0.1       PORT = 23457 # UDP
+sockperf: Warmup stage (sending a few dummy messages)...
+sockperf: Starting test...
+sockperf: Test end (interrupted by timer)
+sockperf: Test ended
+sockperf: [Total Run] RunTime=2.000 sec; Warm up time=400 msec; SentMessages=1394233; ReceivedMessages=273541
+sockperf: ========= Printing statistics for Server No: 0
+sockperf: [Valid Duration] RunTime=1.551 sec; SentMessages=1086226; ReceivedMessages=216499
+sockperf: [2;35m====> avg-latency=430.288 (std-dev=677.651)[0m
+sockperf: [0;31m# dropped messages = 870526; # duplicated messages = 0; # out-of-order messages = 0[0m
+`;
+
+const download = JSON.stringify({
+  end: {
+    sum_sent: { start: 0, end: 1.000124, bytes: 6104023040, bits_per_second: 48826129879.8949, retransmits: 1 },
+    sum_received: { start: 0, end: 1.000009, bytes: 6103236502, bits_per_second: 48825452586.92672, sender: false },
+  },
+});
+
+describe('sockperf', () => {
+  test('tells what it received back, without warm-up', () => {
+    expect(parseSockperf(underLoad)).toBeCloseTo(216_499 / 1.551, 6);
+  });
+
+  test('that received nothing is an error, with its words', () => {
+    expect(() => parseSockperf('sockperf: No messages were received from the server.')).toThrow('No messages');
+  });
+});
+
+describe('iperf3', () => {
+  test("tells the receiver's bytes/s", () => expect(parseIperf3(download)).toBeCloseTo(6_103_181_573, 0));
+
+  test('that could not connect is an error, with its words', () => {
+    expect(() => parseIperf3('{"start":{},"end":{},"error":"unable to connect to server"}')).toThrow(
+      'unable to connect',
+    );
+  });
+});
+
+describe('the programs in C', () => {
+  test('flood_epoll tells its rate and cost', () => {
+    const line = '560874 req/s p50 84.5 us p99 116.7 us cpu 1.623 us/req\n';
+    expect(parseFlood(line)).toEqual({ requestsPerSecond: 560_874, cpuMicrosPerRequest: 1.623 });
+  });
+
+  test('drain tells its rate and cost', () => {
+    const line = '10680546566 bytes/s cpu 0.0678 s/GiB\n';
+    expect(parseDrain(line)).toEqual({ bytesPerSecond: 10_680_546_566, cpuSecondsPerGib: 0.0678 });
+  });
+
+  test.each([
+    ['flood_epoll', parseFlood],
+    ['drain', parseDrain],
+  ])('%s that says something else is an error', (name, parse) => {
+    expect(() => parse('corrupt echo')).toThrow(`${name} said: corrupt echo`);
+  });
+});
+
+describe("the kernel's list of sockets", () => {
+  const tcp = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 0100007F:5FF7 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 22041 1 0000000000000000 100 0 0 10 0
+   1: 0100007F:8C2A 0100007F:5FF8 01 00000000:00000000 00:00000000 00000000     0        0 22042 1 0000000000000000 20 4 30 10 -1
+   2: 0100007F:01BB 0100007F:8C2A 01 00000000:00000000 00:00000000 00000000     0        0 22043 1 0000000000000000 20 4 30 10 -1
+`;
+  const udp = `   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops
+  123: 0100007F:5BA1 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 22050 2 0000000000000000 0
+  124: 0100007F:00FF 0100007F:5BA1 01 00000000:00000000 00:00000000 00000000     0        0 22051 2 0000000000000000 0
+`;
+
+  test.each([
+    ['a TCP port that is listened on', tcp, 'tcp', 0x5ff7, true],
+    ['one that connections come from', tcp, 'tcp', 0x8c2a, false],
+    ['one that a connection was accepted on', tcp, 'tcp', 0x01bb, false],
+    ["a peer's", tcp, 'tcp', 0x5ff8, false],
+    ['one that is not there', tcp, 'tcp', 0x5f, false],
+    ['a UDP port that is bound', udp, 'udp', 0x5ba1, true],
+    ['one that is connected', udp, 'udp', 0x00ff, false],
+  ] as const)('%s', (_, table, transport, port, expected) => expect(lists(table, transport, port)).toBe(expected));
+});

@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { limitRows } from '../../../bench/limit/catalog.ts';
+import { ephemeralPorts, possibleConnections } from '../../../bench/limit/rows/connections.ts';
+import { inTurn } from '../../../bench/limit/turns.ts';
+import { seededRandom } from '../../../bench/stats/random.ts';
+
+describe('in turn', () => {
+  /** Runs three contestants. @returns who ran, in order, and what they came to. */
+  async function race(seed: number) {
+    const order: string[] = [];
+    let running = 0;
+    const contestant = (name: string, outcome: number) => async () => {
+      expect(++running).toBe(1);
+      await Promise.resolve();
+      order.push(name);
+      running--;
+      return outcome;
+    };
+    const contestants = { a: contestant('a', 1), b: contestant('b', 2), c: contestant('c', 3) };
+    return { outcomes: await inTurn(seededRandom(seed), contestants), order: order.join('') };
+  }
+
+  test('everyone runs once, alone, and is called by name', async () => {
+    const { outcomes, order } = await race(1);
+    expect(outcomes).toEqual({ a: 1, b: 2, c: 3 });
+    expect([...order].sort().join('')).toBe('abc');
+  });
+
+  test('the order is as the seed says, and all orders come', async () => {
+    const orders = await Promise.all(Array.from({ length: 100 }, (_, seed) => race(seed)));
+    expect(new Set(orders.map(({ order }) => order)).size).toBe(6);
+    expect((await race(7)).order).toBe(orders[7]?.order);
+  });
+
+  test('who fails ends it', async () => {
+    const failing = { a: () => Promise.reject(new Error('broken')) };
+    await expect(inTurn(seededRandom(1), failing)).rejects.toThrow('broken');
+  });
+});
+
+describe('the rows', () => {
+  test('have names of their own', () => {
+    const names = limitRows.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  test.each(limitRows)('$name wants something', ({ figures }) => {
+    const bounds = Object.values(figures).filter((figure) => 'atLeast' in figure || 'atMost' in figure);
+    expect(bounds.length).toBeGreaterThan(0);
+  });
+});
+
+describe('connections that a machine lets a process have', () => {
+  test.each([
+    ['all', 20_100, 28_232, 20_000, undefined],
+    ['one file too few', 20_099, 28_232, 19_999, 'may open 20099 files'],
+    ['few files', 1024, 28_232, 924, 'ulimit -Hn 20100; ulimit -n 20100'],
+    ['few ports', 65_536, 10_000, 9900, 'there are 10000 local ports'],
+  ])('%s', (_, files, ports, begun, note) => {
+    const possible = possibleConnections(20_000, files, ports);
+    expect(possible.begun).toBe(begun);
+    expect(possible.notes).toHaveLength(note === undefined ? 0 : 1);
+    if (note !== undefined) expect(possible.notes[0]).toContain(note);
+  });
+
+  test('ports are counted with both ends', () => expect(ephemeralPorts('32768\t60999\n')).toBe(28_232));
+});

@@ -1,0 +1,101 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { holdConnections } from '../../../bench/limit/held-connections.ts';
+import { CReference, hasCompiler } from '../../../bench/limit/reference.ts';
+import type { LimitRow } from '../../../bench/limit/row.ts';
+import { type LimitObserver, measureRows } from '../../../bench/limit/session.ts';
+import { getAffinity } from '../../../sockets/cpu.ts';
+
+const noCompiler = 'no C compiler (cc) here';
+
+/** A row that measures nothing real, and notes what is done with it. */
+function fakeRow(name: string, log: string[], measure: (round: number) => number): LimitRow {
+  return {
+    name,
+    title: name,
+    figures: { it: { title: 'it', unit: 'count', atLeast: 2 } },
+    async prepare() {
+      log.push(`prepare ${name}`);
+      let round = 0;
+      return {
+        notes: [],
+        measure: async () => ({ it: measure(++round) }),
+        close: async () => void log.push(`close ${name}`),
+      };
+    },
+  };
+}
+
+function observer(log: string[]): LimitObserver {
+  return {
+    measured: ({ name }, round, { it }) => log.push(`${name} ${round}: ${it}`),
+    failed: ({ name }, error) => log.push(`${name} failed: ${(error as Error).message}`),
+  };
+}
+
+describe('a session', () => {
+  test('measures row after row, and goes on after one that fails', async ({ skip }) => {
+    skip(!hasCompiler(), noCompiler);
+    const log: string[] = [];
+    const failing = fakeRow('b', log, (round) => {
+      if (round === 2) throw new Error('its server died');
+      return round;
+    });
+    const rows = [fakeRow('a', log, (round) => round), failing, fakeRow('c', log, () => 7)];
+    const { verdicts } = await measureRows(
+      { rows, rounds: 3, seconds: 1, seed: 1 },
+      observer(log),
+      new AbortController().signal,
+    );
+    expect(log).toEqual([
+      ...['prepare a', 'a 1: 1', 'a 2: 2', 'a 3: 3', 'close a'],
+      ...['prepare b', 'b 1: 1', 'close b', 'b failed: its server died'],
+      ...['prepare c', 'c 1: 7', 'c 2: 7', 'c 3: 7', 'close c'],
+    ]);
+    expect(verdicts).toMatchObject([
+      { name: 'a', rounds: 3, notes: [], figures: [{ median: 2, outcome: 'met' }] },
+      { name: 'b', rounds: 1, notes: ['failed: its server died'], figures: [{ median: 1, outcome: 'missed' }] },
+      { name: 'c', rounds: 3, notes: [], figures: [{ median: 7, outcome: 'met' }] },
+    ]);
+  });
+
+  test('that is aborted ends after the round', async ({ skip }) => {
+    skip(!hasCompiler(), noCompiler);
+    const log: string[] = [];
+    const controller = new AbortController();
+    const aborting = fakeRow('a', log, (round) => {
+      if (round === 2) controller.abort();
+      return round;
+    });
+    const rows = [aborting, fakeRow('b', log, () => 7)];
+    const plan = { rows, rounds: 3, seconds: 1, seed: 1 };
+    const { verdicts } = await measureRows(plan, observer(log), controller.signal);
+    expect(log).toEqual(['prepare a', 'a 1: 1', 'a 2: 2', 'close a']);
+    expect(verdicts).toMatchObject([{ name: 'a', rounds: 2 }]);
+  });
+});
+
+test('connections are held by a process of their own, and counted', async ({ skip }) => {
+  skip(!hasCompiler(), noCompiler);
+  const [cpu = 0] = getAffinity(0);
+  const reference = new CReference();
+  onTestFinished(() => reference.dispose());
+  const server = await reference.serveEcho(cpu);
+  onTestFinished(() => server.stop());
+  const held = await holdConnections(server.port, 100, cpu);
+  expect(held.answered).toBe(100);
+  expect(held.openingSeconds).toBeGreaterThan(0);
+  expect(held.residentBytesBefore).toBeGreaterThan(10e6);
+  expect(held.residentBytesAfter).toBeGreaterThan(held.residentBytesBefore);
+});
+
+test('a server that does not start is an error, in its own words', async ({ skip }) => {
+  skip(!hasCompiler(), noCompiler);
+  const [cpu = 0] = getAffinity(0);
+  const reference = new CReference();
+  onTestFinished(() => reference.dispose());
+  const starting = reference.listen('tcp', () => ['sockbench-no-such-tool'], cpu);
+  await expect(starting).rejects.toMatchObject({
+    message: 'sockbench-no-such-tool ended before it was ready',
+    stderr: [expect.stringContaining('No such file')],
+  });
+});

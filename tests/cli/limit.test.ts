@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { isInstalled } from '../../bench/limit/child.ts';
+import { hasCompiler } from '../../bench/limit/reference.ts';
+import type { RowVerdict } from '../../bench/limit/verdict.ts';
+import { isRunning, processTree } from '../servers/process-tree.ts';
+import { until } from '../servers/until.ts';
+import { Program, scratchDirectory } from './program.ts';
+
+function limit(...args: readonly string[]): Program {
+  return new Program(args, { script: 'limit' });
+}
+
+const brief = ['--pairs', '1', '--seconds', '0.1'];
+const needsCompiler = 'no C compiler (cc) here';
+
+describe('wrong usage ends with 2, says why on stderr and nothing on stdout:', () => {
+  test.each([
+    ['an unknown row', ['--rows', 'tcp50,tpc500'], ["sockbench: unknown row 'tpc500'; did you mean 'tcp500'?"]],
+    ['an unknown flag', ['--row', 'tcp50'], ['sockbench: unknown flag --row; did you mean --rows?']],
+    ['a stray argument', ['tcp50'], ["sockbench: unexpected argument 'tcp50'"]],
+    [
+      'several at once',
+      ['--pairs', '0', '--seconds', 'long', '--seed', '-1', '--json'],
+      [
+        'sockbench: --pairs: 0 is not a whole number from 1 to 1000',
+        "sockbench: --seconds: 'long' is not a number of seconds from 0.1 to 60",
+        "sockbench: --seed: '-1' is not a whole number",
+        'sockbench: --json needs a value',
+      ],
+    ],
+  ])('%s', async (_, args, faults) => {
+    const { code, stdout, stderr } = await limit(...args).end();
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr.trimEnd().split('\n')).toEqual([...faults, "Try 'npm run bench:limit -- --help'."]);
+  });
+});
+
+test('rows are measured in the order of the table, shown, and saved', async ({ skip }) => {
+  skip(!hasCompiler(), needsCompiler);
+  const file = join(scratchDirectory(), 'limits.json');
+  const { code, stdout, stderr } = await limit('--rows', 'tcp500,tcp50', ...brief, '--seed', '7', '--json', file).end();
+  expect({ code, stderr }).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/^tcp50, 1 of 1: .*\ntcp500, 1 of 1: /),
+  });
+  expect(stdout).toMatch(/tcp50: TCP echo of 64 B, 50 connections, user timestamps, 1 round\n.*tcp500: /s);
+  const saved = JSON.parse(readFileSync(file, 'utf8'));
+  expect(saved).toMatchObject({ rounds: 1, seconds: 0.1, seed: 7 });
+  const verdicts = saved.verdicts as RowVerdict[];
+  expect(verdicts.map(({ name, rounds }) => [name, rounds])).toEqual([
+    ['tcp50', 1],
+    ['tcp500', 1],
+  ]);
+  for (const { median, least, most, outcome } of verdicts.flatMap(({ figures }) => figures)) {
+    expect(median).toBeGreaterThan(0);
+    expect([least, most]).toEqual([median, median]);
+    expect(outcome).toMatch(/^(met|missed|shown)$/);
+  }
+});
+
+test('one way and at a rate, too, is measured with what is installed', async ({ skip }) => {
+  skip(!hasCompiler(), needsCompiler);
+  const file = join(scratchDirectory(), 'limits.json');
+  const { code, stderr } = await limit('--rows', 'download,lag', ...brief, '--json', file).end();
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  const [download, lag] = JSON.parse(readFileSync(file, 'utf8')).verdicts as RowVerdict[];
+  expect(download?.notes).toEqual(
+    (await isInstalled('iperf3', '--version')) ? [] : [expect.stringContaining('iperf3')],
+  );
+  const unmeasured = download?.figures.filter(({ outcome }) => outcome === 'unmeasured').map(({ name }) => name);
+  expect(unmeasured).toEqual(download?.notes.length === 0 ? [] : ['iperf3Ratio', 'iperf3Rate']);
+  expect(lag?.figures.map(({ name }) => name)).toEqual(['p50', 'p99', 'cpuShare', 'rateRatio']);
+  for (const { median, outcome } of [...(download?.figures ?? []), ...(lag?.figures ?? [])]) {
+    if (outcome !== 'unmeasured') expect(median).toBeGreaterThan(0);
+  }
+});
+
+/** Starts what would take long. @returns it and its children, the echo server among them. */
+async function startLong() {
+  const program = limit('--rows', 'tcp50,tcp500', '--pairs', '1000', '--seconds', '0.1');
+  await program.says(/tcp50, 1 of 1000/);
+  const children = processTree(program.process.pid ?? 0).slice(1);
+  expect(children.length).toBeGreaterThan(0);
+  return { program, children };
+}
+
+test('Ctrl-C ends it after the round, with what was measured, and leaves no server behind', async ({ skip }) => {
+  skip(!hasCompiler(), needsCompiler);
+  const { program, children } = await startLong();
+  program.process.kill('SIGINT');
+  const { code, stdout } = await program.end();
+  expect(code).toBe(130);
+  expect(stdout).toContain('tcp50: TCP echo');
+  expect(stdout).not.toContain('tcp500: TCP echo');
+  expect(children.filter(isRunning)).toEqual([]);
+});
+
+test('killed outright it leaves no server behind', async ({ skip }) => {
+  skip(!hasCompiler(), needsCompiler);
+  const { program, children } = await startLong();
+  program.process.kill('SIGKILL');
+  await program.end();
+  await until('its children to end', () => children.every((child) => !isRunning(child)));
+});
