@@ -51,14 +51,15 @@ function unmet(wants: readonly Want[]): string[] {
 }
 
 function contestants({ targets, transports, connections, app, workload }: RunConfiguration): Want[] {
+  const made = workloadOf(app);
   const wanted = appFor(workload);
   return [
     [targets.length > 0, 'nothing to measure: name a model or a target'],
     [transports.length > 0, 'no transport: name tcp, udp or both'],
     [connections.length > 0, 'no number of connections given'],
     [
-      workloadOf(app) === workload,
-      `workload: ${app} is made for ${workloadOf(app)}, not for ${workload}${wanted ? `: use --app ${wanted}` : ''}`,
+      made === workload,
+      `workload: ${app} is made for ${made ?? 'talking by hand'}, not for ${workload}${wanted ? `: use --app ${wanted}` : ''}`,
     ],
   ];
 }
