@@ -1,4 +1,5 @@
-import type { Failure, Result, Trial } from '../bench/model/result.ts';
+import type { Failure, Result } from '../bench/model/result.ts';
+import type { Trial } from '../bench/model/trial.ts';
 import { median } from '../bench/stats/median.ts';
 
 /** All rounds of one target at one operating point, as one row of a table. Medians over rounds but where noted. */

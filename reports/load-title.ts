@@ -1,5 +1,5 @@
 import { isOneWay } from '../bench/model/operating-point.ts';
-import type { Trial } from '../bench/model/result.ts';
+import type { Trial } from '../bench/model/trial.ts';
 import { formatBytes, formatCount, formatSeconds } from './quantities.ts';
 
 /** Sizes of a mixture that are told one by one. */
@@ -12,7 +12,8 @@ export function loadTitle(transport: string, point: Trial | undefined): string {
   const details = [
     app,
     workload,
-    ...(workload === 'download' ? [] : [sizesText(point)]),
+    // A stream has no messages.
+    ...(transport === 'tcp' && workload !== 'request-response' ? [] : [sizesText(point)]),
     ...(connection === 'per-request' ? ['a connection for each request'] : []),
     ...(pipelining > 1 ? [`${pipelining} in flight on each connection`] : []),
     ...(rate === null ? [] : [rateText(point, rate)]),

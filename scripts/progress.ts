@@ -1,6 +1,7 @@
 import { targetName } from '../bench/model/configuration.ts';
 import { isOneWay } from '../bench/model/operating-point.ts';
-import type { Failure, Result, Trial } from '../bench/model/result.ts';
+import type { Failure, Result } from '../bench/model/result.ts';
+import type { Trial } from '../bench/model/trial.ts';
 import type { Progress, RunObserver } from '../bench/run/observer.ts';
 import { failedRequests } from '../reports/aggregate.ts';
 import { plain } from '../reports/plain.ts';

@@ -1,5 +1,6 @@
 import { isOneWay } from '../model/operating-point.ts';
-import type { Comparison, Result, Trial } from '../model/result.ts';
+import type { Comparison, Result } from '../model/result.ts';
+import type { Trial } from '../model/trial.ts';
 import { median } from '../stats/median.ts';
 import { byteRate, whole } from './amounts.ts';
 

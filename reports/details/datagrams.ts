@@ -1,5 +1,5 @@
 import { isOneWay } from '../../bench/model/operating-point.ts';
-import type { Trial } from '../../bench/model/result.ts';
+import type { Trial } from '../../bench/model/trial.ts';
 import { median } from '../../bench/stats/median.ts';
 import { type Field, numberCell, numberColumn } from '../cells.ts';
 import { formatCount, formatPlural, NONE, timeUnit } from '../quantities.ts';

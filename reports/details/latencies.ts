@@ -1,4 +1,4 @@
-import type { LatencySummary, Trial } from '../../bench/model/result.ts';
+import type { LatencySummary, Trial } from '../../bench/model/trial.ts';
 import { median } from '../../bench/stats/median.ts';
 import { type Field, numberCell, numberColumn } from '../cells.ts';
 import { formatPlural, timeUnit } from '../quantities.ts';

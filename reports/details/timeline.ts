@@ -1,5 +1,5 @@
 import { isOneWay } from '../../bench/model/operating-point.ts';
-import type { TimelinePoint, Trial } from '../../bench/model/result.ts';
+import type { TimelinePoint, Trial } from '../../bench/model/trial.ts';
 import { type Field, numberCell, numberColumn } from '../cells.ts';
 import { byteRateUnit, formatCount, formatPlural, timeUnit } from '../quantities.ts';
 import { cell, type Table } from '../table.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Trial } from '../../bench/model/result.ts';
+import type { Trial } from '../../bench/model/trial.ts';
 import { compareTargets, roundsForRanking, scaledBest, stateVerdict } from '../../bench/run/comparison.ts';
 import { trial as plainTrial } from '../reports/results.ts';
 

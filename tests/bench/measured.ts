@@ -2,7 +2,8 @@ import { createSocket, type RemoteInfo, type Socket as UdpSocket } from 'node:dg
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { type Result, resultSchema, type Trial } from '../../bench/model/result.ts';
+import { type Result, resultSchema } from '../../bench/model/result.ts';
+import type { Trial } from '../../bench/model/trial.ts';
 import { Program, scratchDirectory } from '../cli/program.ts';
 
 /** What the program said and how it ended. */

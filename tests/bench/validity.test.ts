@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { countedBetween, parseKernelCounters } from '../../bench/measure/kernel-counters.ts';
-import type { MeasuredTrial } from '../../bench/model/result.ts';
+import type { MeasuredTrial } from '../../bench/model/trial.ts';
 import { byteRate, micros, percent, rounded, whole } from '../../bench/run/amounts.ts';
 import { judgeTrial } from '../../bench/run/validity.ts';
 import { latency, trial } from '../reports/results.ts';

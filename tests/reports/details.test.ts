@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Result, TimelinePoint } from '../../bench/model/result.ts';
+import type { Result } from '../../bench/model/result.ts';
+import type { TimelinePoint } from '../../bench/model/trial.ts';
 import { datagramTable } from '../../reports/details/datagrams.ts';
 import { mergePoints, timelineTable } from '../../reports/details/timeline.ts';
 import { renderTerminal } from '../../reports/renderers/terminal.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Trial } from '../../bench/model/result.ts';
+import type { Trial } from '../../bench/model/trial.ts';
 import { loadTitle } from '../../reports/load-title.ts';
 import { trial } from './results.ts';
 

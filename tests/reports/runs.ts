@@ -1,4 +1,5 @@
-import type { Result, TimelinePoint, Trial } from '../../bench/model/result.ts';
+import type { Result } from '../../bench/model/result.ts';
+import type { TimelinePoint, Trial } from '../../bench/model/trial.ts';
 import { latency, result, trial } from './results.ts';
 
 /** A minute of `run` against a ramp of Poisson arrivals, with a connection for each request and all that is known then. */

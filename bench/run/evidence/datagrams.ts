@@ -1,5 +1,5 @@
 import { isOneWay } from '../../model/operating-point.ts';
-import type { MeasuredTrial, Reason } from '../../model/result.ts';
+import type { MeasuredTrial, Reason } from '../../model/trial.ts';
 import { percent, whole } from '../amounts.ts';
 
 const ENLARGE = 'enlarge SO_RCVBUF and net.core.rmem_max, or lower the load';

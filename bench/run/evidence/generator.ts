@@ -1,4 +1,4 @@
-import type { MeasuredTrial, Reason } from '../../model/result.ts';
+import type { MeasuredTrial, Reason } from '../../model/trial.ts';
 import { micros, percent } from '../amounts.ts';
 
 /** Of the response time's 99th percentile, what the generator's lag may make up before it is mostly about itself. */

@@ -1,4 +1,4 @@
-import type { MeasuredTrial, Reason } from '../../model/result.ts';
+import type { MeasuredTrial, Reason } from '../../model/trial.ts';
 import { criticalDistance } from '../../stats/kolmogorov-smirnov.ts';
 import { mean } from '../../stats/mean.ts';
 import { welchT } from '../../stats/welch.ts';

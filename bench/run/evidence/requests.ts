@@ -1,5 +1,5 @@
 import { isOneWay } from '../../model/operating-point.ts';
-import type { MeasuredTrial, Reason } from '../../model/result.ts';
+import type { MeasuredTrial, Reason } from '../../model/trial.ts';
 import { whole } from '../amounts.ts';
 
 /** What makes numbers mean nothing at all. */
