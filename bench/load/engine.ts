@@ -106,9 +106,9 @@ export class Engine {
     this.#turn(0);
     return {
       seconds: ((workload.answered === connections ? lastAnswer : now) - begin) / 1e9,
-      opened: workload.opened,
+      opened: workload.sockets.opened,
       answered: workload.answered,
-      lastErrno: workload.lastErrno,
+      lastErrno: workload.sockets.lastErrno,
     };
   }
 
@@ -125,7 +125,7 @@ export class Engine {
     const spunBefore = this.#events.spunNanos;
     const end = this.#turnUntil(schedule.measureEnd);
     state.holds(0, end);
-    this.#workload.stopMeasuring();
+    this.#workload.stopMeasuring?.();
     const inTime = { ...state.counts };
     const report = {
       completedInTime: inTime.completed,
@@ -137,12 +137,12 @@ export class Engine {
       used: this.#started,
       meanInFlight: state.inFlightNanos / (end - begin),
       gaps: state.arrivals?.gaps() ?? null,
-      jitterNanos: this.#workload.jitterNanos,
+      jitterNanos: this.#workload.jitterNanos ?? null,
     };
     this.#live.done = true;
     this.#finish(end, schedule.drainEnd - schedule.measureEnd);
-    const { droppedBySockets, portsExhausted } = this.#workload;
-    return { ...report, counts: state.counts, droppedBySockets, portsExhausted };
+    const { dropped = 0, portsExhausted = 0 } = this.#workload.sockets;
+    return { ...report, counts: state.counts, droppedBySockets: dropped, portsExhausted };
   }
 
   /**
@@ -176,7 +176,7 @@ export class Engine {
     this.#completedBefore += this.#state.counts.completed;
     this.#demand.startMeasuring();
     this.#state.startMeasuring(this.#workload.outstanding);
-    this.#workload.startMeasuring();
+    this.#workload.startMeasuring?.();
     const begin = nowNanos();
     if (!this.#state.flowing) this.#flow();
     return begin;

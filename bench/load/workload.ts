@@ -1,3 +1,15 @@
+/** What became of a workload's sockets. */
+export interface SocketState {
+  /** Those that stood at some time. */
+  readonly opened: number;
+  /** The last errno that broke one or kept one from opening; 0 for none. */
+  readonly lastErrno: number;
+  /** TCP: attempts to connect for which no local port was left. */
+  readonly portsExhausted?: number;
+  /** UDP: datagrams that they had no room for while measuring. */
+  readonly dropped?: number;
+}
+
 /**
  * What clients do on their sockets: opens connections, sends, receives and checks. Connections are numbered from 0;
  * the engine tells which of them are ready.
@@ -22,24 +34,18 @@ export interface Workload {
   /** Gives up on requests due before `deadline` and mends what broke; both times in monotonic nanoseconds. */
   sweep(now: number, deadline: number): void;
   /** Measuring begins now: what was gathered before is not to count. */
-  startMeasuring(): void;
+  startMeasuring?(): void;
   /** Measuring ends now: what connections still hold is to be accounted for. */
-  stopMeasuring(): void;
+  stopMeasuring?(): void;
   /** Is there something to mend soon, such as a connection to open again? */
   readonly ailing: boolean;
   /** Requests sent and not yet answered or given up. */
   readonly outstanding: number;
-  /** Connections that stood at some time, and that got their first reply. */
-  readonly opened: number;
+  readonly sockets: SocketState;
+  /** Connections that got their first reply at some time. */
   readonly answered: number;
-  /** The last errno that broke a connection or kept one from opening; 0 for none. */
-  readonly lastErrno: number;
-  /** Attempts to connect for which no local port was left. */
-  readonly portsExhausted: number;
-  /** RFC 3550's interarrival jitter, mean of all sockets, in nanoseconds; null where it means nothing. */
-  readonly jitterNanos: number | null;
-  /** Datagrams that the sockets had no room for while measuring. */
-  readonly droppedBySockets: number;
+  /** RFC 3550's interarrival jitter, mean of all sockets, in nanoseconds; null before anything came. */
+  readonly jitterNanos?: number | null;
   /** Counts every request that is still unanswered as timed out. */
   abandon(now: number): void;
   close(): void;

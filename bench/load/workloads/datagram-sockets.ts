@@ -2,6 +2,7 @@ import type { Epoll } from '../../../sockets/epoll.ts';
 import { check } from '../../../sockets/errno.ts';
 import { close, connect, droppedBySocket, setOption, socket } from '../../../sockets/socket.ts';
 import type { Assignment } from '../assignment.ts';
+import type { SocketState } from '../workload.ts';
 
 /**
  * The most datagrams that one send(2) can carry by UDP_SEGMENT, udp(7): UDP_MAX_SEGMENTS of kernels before 6.9. The
@@ -14,8 +15,9 @@ const MAX_SEGMENT_BYTES = 1472;
 const LEAST_BUFFER = 212_992;
 
 /** Connected UDP sockets, each a peer of its own. */
-export class DatagramSockets {
+export class DatagramSockets implements SocketState {
   opened = 0;
+  lastErrno = 0;
   /** Datagrams that one send(2) carries at most. */
   segments: number;
   readonly count: number;

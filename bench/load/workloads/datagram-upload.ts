@@ -17,17 +17,14 @@ const BURST = 64;
 /** Datagrams one way: at a rate, or as fast as the kernel takes them. Each carries its number; nothing comes back. */
 export class DatagramUpload implements Workload {
   answered = 0;
-  lastErrno = 0;
+  readonly sockets: DatagramSockets;
   readonly outstanding = 0;
-  readonly portsExhausted = 0;
-  readonly jitterNanos = null;
   readonly ailing = false;
   readonly #state: LoadState;
   readonly #firstConnection: number;
   readonly #size: MessageSize;
   readonly #payload: Payload;
   readonly #inbox = new NativeMemory(65_536);
-  readonly #sockets: DatagramSockets;
   readonly #next: Int32Array;
   readonly #epoll: Epoll;
 
@@ -37,19 +34,12 @@ export class DatagramUpload implements Workload {
     this.#firstConnection = assignment.firstConnection;
     this.#size = new MessageSize(assignment.point.sizes);
     this.#payload = new Payload(this.#size.largest, this.#size.fixed === 0 ? 1 : BURST);
-    this.#sockets = new DatagramSockets(assignment, epoll, this.#size.fixed, false);
-    this.#next = new Int32Array(this.#sockets.count);
-  }
-
-  get opened(): number {
-    return this.#sockets.opened;
-  }
-  get droppedBySockets(): number {
-    return this.#sockets.dropped;
+    this.sockets = new DatagramSockets(assignment, epoll, this.#size.fixed, false);
+    this.#next = new Int32Array(this.sockets.count);
   }
 
   open(s: number): void {
-    this.#sockets.open(s, EPOLLIN, 0);
+    this.sockets.open(s, EPOLLIN, 0);
     this.answered++;
   }
 
@@ -67,7 +57,7 @@ export class DatagramUpload implements Workload {
   resume(s: number): void {
     // With a rate, a socket is free at all times: it says so once for each arrival that it takes.
     if (this.#state.demand instanceof OpenDemand) this.#state.demand.next(s, nowNanos(), 1);
-    else this.#epoll.modify(this.#sockets.fd(s), EPOLLIN | EPOLLOUT, s);
+    else this.#epoll.modify(this.sockets.fd(s), EPOLLIN | EPOLLOUT, s);
   }
 
   request(s: number, dueNanos: number): boolean {
@@ -82,17 +72,17 @@ export class DatagramUpload implements Workload {
   sweep(): void {}
 
   startMeasuring(): void {
-    this.#sockets.startMeasuring();
+    this.sockets.startMeasuring();
   }
 
   stopMeasuring(): void {
-    for (let s = 0; s < this.#sockets.count; s++) this.#epoll.modify(this.#sockets.fd(s), EPOLLIN, s);
+    for (let s = 0; s < this.sockets.count; s++) this.#epoll.modify(this.sockets.fd(s), EPOLLIN, s);
   }
 
   abandon(): void {}
 
   close(): void {
-    this.#sockets.close();
+    this.sockets.close();
     this.#payload.free();
     this.#inbox.free();
   }
@@ -102,12 +92,12 @@ export class DatagramUpload implements Workload {
     const now = nowNanos();
     const { demand } = this.#state;
     let count = 0;
-    while (count < Math.min(this.#sockets.segments, this.#payload.capacity)) {
+    while (count < Math.min(this.sockets.segments, this.#payload.capacity)) {
       if (demand !== closedDemand && demand.next(s, now, 1) < 0) break;
       this.#write(count++, s);
     }
     if (count > 0) this.#send(s, count);
-    else this.#epoll.modify(this.#sockets.fd(s), EPOLLIN, s);
+    else this.#epoll.modify(this.sockets.fd(s), EPOLLIN, s);
   }
 
   #write(i: number, s: number): void {
@@ -120,7 +110,7 @@ export class DatagramUpload implements Workload {
     const { counts } = this.#state;
     const last = ((this.#next[s] as number) - 1) | 0;
     const length = count > 1 ? count * this.#size.fixed : this.#size.of(this.#firstConnection + s, last);
-    const sent = send(this.#sockets.fd(s), this.#payload.outbox, 0, length, MSG_DONTWAIT);
+    const sent = send(this.sockets.fd(s), this.#payload.outbox, 0, length, MSG_DONTWAIT);
     counts.sent += count;
     if (sent === length) {
       this.#state.moved(s, length);
@@ -129,13 +119,13 @@ export class DatagramUpload implements Workload {
     }
     // The kernel had no room, or an ICMP error of an earlier datagram was waiting.
     counts.errors += count;
-    if (sent !== -EAGAIN) this.lastErrno = -sent;
+    if (sent !== -EAGAIN) this.sockets.lastErrno = -sent;
   }
 
   /** What comes back answers nothing. */
   #drop(s: number): void {
-    const length = recv(this.#sockets.fd(s), this.#inbox, 0, this.#inbox.size, MSG_DONTWAIT);
+    const length = recv(this.sockets.fd(s), this.#inbox, 0, this.#inbox.size, MSG_DONTWAIT);
     if (length >= 0) this.#state.counts.unsolicited++;
-    else if (length !== -EAGAIN) this.lastErrno = -length;
+    else if (length !== -EAGAIN) this.sockets.lastErrno = -length;
   }
 }

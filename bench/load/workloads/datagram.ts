@@ -21,15 +21,13 @@ const FIRST_RETRY_NANOS = 200e6;
  */
 export class DatagramWorkload implements Workload {
   answered = 0;
-  lastErrno = 0;
-  readonly portsExhausted = 0;
+  readonly sockets: DatagramSockets;
   readonly #firstConnection: number;
   readonly #state: LoadState;
   readonly #size: MessageSize;
   readonly #depth: number;
   readonly #payload: Payload;
   readonly #batch: DatagramBatch;
-  readonly #sockets: DatagramSockets;
   readonly #order: ArrivalOrder;
   readonly #wasAnswered: Uint8Array;
   readonly #outstanding: Outstanding;
@@ -52,7 +50,7 @@ export class DatagramWorkload implements Workload {
     // A slot longer than a request, so that a reply that is too long shows.
     const timestamps = state.kernelClock !== undefined;
     this.#batch = new DatagramBatch(pipelining, size.largest + 8, { withTimestamps: timestamps });
-    this.#sockets = new DatagramSockets(assignment, epoll, size.fixed, timestamps);
+    this.sockets = new DatagramSockets(assignment, epoll, size.fixed, timestamps);
     this.#order = new ArrivalOrder(connections);
     this.#wasAnswered = new Uint8Array(connections);
     this.#outstanding = new Outstanding(connections, pipelining);
@@ -60,14 +58,8 @@ export class DatagramWorkload implements Workload {
     this.#answeredAt = new Float64Array(connections);
   }
 
-  get opened(): number {
-    return this.#sockets.opened;
-  }
   get jitterNanos(): number | null {
     return this.#order.jitterNanos;
-  }
-  get droppedBySockets(): number {
-    return this.#sockets.dropped;
   }
 
   get outstanding(): number {
@@ -79,13 +71,13 @@ export class DatagramWorkload implements Workload {
   }
 
   open(s: number): void {
-    this.#sockets.open(s, EPOLLIN, this.#depth * (this.#size.largest + 1024));
+    this.sockets.open(s, EPOLLIN, this.#depth * (this.#size.largest + 1024));
     this.#sendFirst(s, nowNanos());
   }
 
   ready(s: number): void {
     const batch = this.#batch;
-    const received = batch.receive(this.#sockets.fd(s), MSG_DONTWAIT);
+    const received = batch.receive(this.sockets.fd(s), MSG_DONTWAIT);
     if (received < 0) {
       if (received !== -EAGAIN) this.#refused(s, -received);
       return;
@@ -128,7 +120,7 @@ export class DatagramWorkload implements Workload {
   }
 
   sweep(now: number, deadline: number): void {
-    for (let s = 0; s < this.#sockets.count; s++) {
+    for (let s = 0; s < this.sockets.count; s++) {
       while (this.#outstanding.pending(s) > 0) {
         const oldest = this.#outstanding.oldest(s);
         if (this.#outstanding.due(s, oldest) >= this.#patience(s, now, deadline)) break;
@@ -140,24 +132,22 @@ export class DatagramWorkload implements Workload {
     }
     if (!this.#thirsty || !this.#state.flowing) return;
     this.#thirsty = false;
-    for (let s = 0; s < this.#sockets.count; s++) this.resume(s);
+    for (let s = 0; s < this.sockets.count; s++) this.resume(s);
   }
 
   startMeasuring(): void {
-    this.#sockets.startMeasuring();
+    this.sockets.startMeasuring();
     this.#order.reset();
   }
 
-  stopMeasuring(): void {}
-
   abandon(now: number): void {
-    for (let s = 0; s < this.#sockets.count; s++) {
+    for (let s = 0; s < this.sockets.count; s++) {
       while (this.#outstanding.pending(s) > 0) this.#lose(s, this.#outstanding.oldest(s), now);
     }
   }
 
   close(): void {
-    this.#sockets.close();
+    this.sockets.close();
     this.#payload.free();
     this.#batch.free();
   }
@@ -197,13 +187,13 @@ export class DatagramWorkload implements Workload {
     let from = 0;
     let refusals = 0;
     while (from < count) {
-      const some = Math.min(count - from, this.#sockets.segments);
+      const some = Math.min(count - from, this.sockets.segments);
       const length = some > 1 ? some * this.#size.fixed : this.#sizeOf(s, (next - count + from) | 0);
-      const sent = send(this.#sockets.fd(s), this.#payload.outbox, from * this.#size.largest, length, MSG_DONTWAIT);
+      const sent = send(this.sockets.fd(s), this.#payload.outbox, from * this.#size.largest, length, MSG_DONTWAIT);
       if (sent > 0) from += some;
       // An ICMP error of an earlier datagram is reported once, in place of sending; then sending works again.
       else if (sent === -EAGAIN || ++refusals > 1) break;
-      else this.lastErrno = -sent;
+      else this.sockets.lastErrno = -sent;
     }
     if (this.#state.timed) this.#tell(s, next - count, from, now);
     for (; from < count; from++) {
@@ -290,7 +280,7 @@ export class DatagramWorkload implements Workload {
 
   /** The kernel reports an ICMP error, such as a port where nobody listens: it ends the oldest request. */
   #refused(s: number, errno: number): void {
-    this.lastErrno = errno;
+    this.sockets.lastErrno = errno;
     if (this.#outstanding.pending(s) === 0) return;
     this.#outstanding.lose(s, this.#outstanding.oldest(s));
     this.#state.counts.errors++;

@@ -11,19 +11,17 @@ export const ENDING = ~(EPOLLIN | EPOLLOUT);
 /** What upload and download have in common: connections over which bytes flow one way, without requests. */
 export abstract class OneWayStream implements Workload {
   answered = 0;
+  readonly sockets: StreamConnections;
   readonly outstanding = 0;
-  readonly jitterNanos = null;
-  readonly droppedBySockets = 0;
   protected readonly state: LoadState;
   protected readonly table: ConnectionTable;
   readonly #epoll: Epoll;
-  readonly #connections: StreamConnections;
 
   constructor(assignment: Assignment, state: LoadState, epoll: Epoll) {
     this.state = state;
     this.#epoll = epoll;
     this.table = new ConnectionTable(assignment.point.connections, 1, false);
-    this.#connections = new StreamConnections(assignment, this.table, epoll, EPOLLOUT | EPOLLRDHUP, false);
+    this.sockets = new StreamConnections(assignment, this.table, epoll, EPOLLOUT | EPOLLRDHUP, false);
   }
 
   /** What epoll watches a connection for that stands. */
@@ -31,31 +29,22 @@ export abstract class OneWayStream implements Workload {
   /** The connection can take or give bytes. @returns 0, or the errno that broke it; an end counts as ECONNRESET. */
   protected abstract move(c: number, events: number): number;
 
-  get opened(): number {
-    return this.#connections.opened;
-  }
-  get lastErrno(): number {
-    return this.#connections.lastErrno;
-  }
-  get portsExhausted(): number {
-    return this.#connections.portsExhausted;
-  }
   get ailing(): boolean {
-    return this.#connections.ailing;
+    return this.sockets.ailing;
   }
 
   open(c: number): void {
-    if (this.#connections.open(c) !== 0) this.#broken(c);
+    if (this.sockets.open(c) !== 0) this.#broken(c);
   }
 
   ready(c: number, events: number): void {
     if (this.table.phase(c) === CONNECTING) {
-      if (this.#connections.finish(c) === 0) this.watch(c);
+      if (this.sockets.finish(c) === 0) this.watch(c);
       else this.#broken(c);
     } else if (this.table.phase(c) === OPEN) {
       const errno = this.move(c, events);
       if (errno === 0) return;
-      this.#connections.lastErrno = errno;
+      this.sockets.lastErrno = errno;
       this.#broken(c);
     }
   }
@@ -77,10 +66,8 @@ export abstract class OneWayStream implements Workload {
 
   sweep(now: number): void {
     if (this.state.draining) return;
-    for (let c = 0; c < this.table.count; c++) if (this.#connections.takeRetry(c, now)) this.open(c);
+    for (let c = 0; c < this.table.count; c++) if (this.sockets.takeRetry(c, now)) this.open(c);
   }
-
-  startMeasuring(): void {}
 
   stopMeasuring(): void {
     for (let c = 0; c < this.table.count; c++) this.resume(c);
@@ -89,7 +76,7 @@ export abstract class OneWayStream implements Workload {
   abandon(): void {}
 
   close(): void {
-    this.#connections.closeAll();
+    this.sockets.closeAll();
   }
 
   /** Tells epoll what the connection is to be watched for now. */
@@ -106,7 +93,7 @@ export abstract class OneWayStream implements Workload {
   #broken(c: number): void {
     this.state.counts.sent++;
     this.state.counts.errors++;
-    if (this.table.phase(c) !== CLOSED) this.#connections.close(c);
-    if (!this.state.draining) this.#connections.retryLater(c);
+    if (this.table.phase(c) !== CLOSED) this.sockets.close(c);
+    if (!this.state.draining) this.sockets.retryLater(c);
   }
 }

@@ -16,9 +16,10 @@ import type { Assignment } from '../assignment.ts';
 import { CONNECTING, type ConnectionTable } from '../connection-table.ts';
 import { Reconnects } from '../reconnects.ts';
 import { SourceAddresses } from '../source-addresses.ts';
+import type { SocketState } from '../workload.ts';
 
 /** Opens and closes the TCP connections of a table, and knows which are to be tried again. */
-export class StreamConnections {
+export class StreamConnections implements SocketState {
   /** Connections that stood at some time. */
   opened = 0;
   /** The last errno that broke a connection or kept one from opening. */

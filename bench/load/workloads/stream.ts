@@ -8,6 +8,7 @@ import { ExpectedReplies } from '../expected-replies.ts';
 import { Inbox } from '../inbox.ts';
 import type { LoadState } from '../load-state.ts';
 import { MessageSize } from '../message-size.ts';
+import { RequestLedger } from '../request-ledger.ts';
 import { TURN_EVENTS, type Workload } from '../workload.ts';
 import { StreamConnections } from './stream-connections.ts';
 import { READING, StreamSender, WRITING } from './stream-sender.ts';
@@ -19,8 +20,7 @@ import { READING, StreamSender, WRITING } from './stream-sender.ts';
  */
 export class StreamWorkload implements Workload {
   answered = 0;
-  readonly jitterNanos = null;
-  readonly droppedBySockets = 0;
+  readonly sockets: StreamConnections;
   readonly #state: LoadState;
   readonly #epoll: Epoll;
   readonly #firstConnection: number;
@@ -31,7 +31,7 @@ export class StreamWorkload implements Workload {
   readonly #sender: StreamSender;
   readonly #inbox: Inbox;
   readonly #table: ConnectionTable;
-  readonly #connections: StreamConnections;
+  readonly #requests: RequestLedger;
   /** Connections whose next requests are to be sent when all that is ready has been read. */
   readonly #owed = new Int32Array(3 * TURN_EVENTS);
   #owing = 0;
@@ -49,7 +49,8 @@ export class StreamWorkload implements Workload {
     this.#short = connection === 'per-request';
     this.#inbox = new Inbox(Math.min(Math.max(size.largest * pipelining, 65_536), 1 << 20), state.kernelClock);
     this.#table = new ConnectionTable(connections, pipelining, state.timed);
-    this.#connections = new StreamConnections(assignment, this.#table, epoll, WRITING, state.kernelClock !== undefined);
+    this.#requests = new RequestLedger(this.#table, state);
+    this.sockets = new StreamConnections(assignment, this.#table, epoll, WRITING, state.kernelClock !== undefined);
     this.#expected = new ExpectedReplies(connections);
     const inOrder = pipelining === 1 && !this.#short ? this.#expected : undefined;
     this.#sender = new StreamSender(state, this.#table, epoll, inOrder, { size, depth: pipelining, firstConnection });
@@ -58,21 +59,12 @@ export class StreamWorkload implements Workload {
   get outstanding(): number {
     return this.#table.inFlightTotal;
   }
-  get opened(): number {
-    return this.#connections.opened;
-  }
-  get lastErrno(): number {
-    return this.#connections.lastErrno;
-  }
-  get portsExhausted(): number {
-    return this.#connections.portsExhausted;
-  }
   get ailing(): boolean {
-    return this.#connections.ailing;
+    return this.sockets.ailing;
   }
 
   open(c: number): void {
-    if (this.#connections.open(c) !== 0) this.#refused(c);
+    if (this.sockets.open(c) !== 0) this.#refused(c);
   }
 
   ready(c: number, events: number): void {
@@ -122,48 +114,44 @@ export class StreamWorkload implements Workload {
 
   request(c: number, dueNanos: number): boolean {
     if (this.#short) {
-      if (this.#table.phase(c) !== CLOSED || this.#connections.waits(c)) return false;
-      this.#push(c, dueNanos, dueNanos);
+      if (this.#table.phase(c) !== CLOSED || this.sockets.waits(c)) return false;
+      this.#requests.begin(c, dueNanos, dueNanos);
       this.open(c);
       return true;
     }
     if (this.#table.phase(c) !== OPEN || this.#table.inFlight(c) >= this.#depth) return false;
-    this.#push(c, dueNanos, dueNanos);
+    this.#requests.begin(c, dueNanos, dueNanos);
     this.#owed[this.#owing++] = c;
     return true;
   }
 
   sweep(now: number, deadline: number): void {
     for (let c = 0; c < this.#table.count; c++) {
-      if (!this.#state.draining && this.#connections.takeRetry(c, now)) {
+      if (!this.#state.draining && this.sockets.takeRetry(c, now)) {
         this.#again(c);
       } else if (this.#table.inFlight(c) > 0 && this.#table.oldestDue(c) < deadline) {
-        this.#expire(c, now);
-        this.#shut(c);
-        this.#again(c);
+        this.#requests.expire(c, now);
+        this.#replace(c);
       }
     }
   }
 
-  startMeasuring(): void {}
-  stopMeasuring(): void {}
-
   abandon(now: number): void {
-    for (let c = 0; c < this.#table.count; c++) this.#expire(c, now);
+    for (let c = 0; c < this.#table.count; c++) this.#requests.expire(c, now);
   }
 
   close(): void {
-    this.#connections.closeAll();
+    this.sockets.closeAll();
     this.#sender.payload.free();
     this.#inbox.free();
   }
 
   #connected(c: number): void {
-    if (this.#connections.finish(c) !== 0) {
+    if (this.sockets.finish(c) !== 0) {
       this.#refused(c);
       return;
     }
-    if (this.#short) this.#state.connected(this.#connections.age(c));
+    if (this.#short) this.#state.connected(this.sockets.age(c));
     else this.#epoll.modify(this.#table.fd(c), READING, c);
     if (this.#table.inFlight(c) === 0) this.#first(c);
     this.#flush(c);
@@ -173,20 +161,15 @@ export class StreamWorkload implements Workload {
   #first(c: number): void {
     const now = nowNanos();
     if (this.#state.flowing) this.#ask(c, now);
-    else this.#push(c, now, now);
+    else this.#requests.begin(c, now, now);
   }
 
   /** Asks for as many requests as the connection has room for. */
   #ask(c: number, now: number): void {
     for (let room = this.#depth - this.#table.inFlight(c); room > 0; room--) {
       const due = this.#state.demand.next(c, now, room);
-      if (due >= 0) this.#push(c, due, now);
+      if (due >= 0) this.#requests.begin(c, due, now);
     }
-  }
-
-  #push(c: number, dueNanos: number, readyNanos: number): void {
-    this.#table.push(c, dueNanos, readyNanos);
-    this.#state.counts.sent++;
   }
 
   #flush(c: number): void {
@@ -238,53 +221,44 @@ export class StreamWorkload implements Workload {
     const table = this.#table;
     const state = this.#state;
     if (table.markServed(c)) this.answered++;
-    const arrived = this.#inbox.arrivedNanos;
-    if (arrived > 0) state.served(table.oldestReady(c), table.oldestSent(c), arrived, now);
-    state.counts.bytes += size;
-    state.completed(c, table.shift(c), now);
+    this.#requests.complete(c, size, this.#inbox.arrivedNanos, now);
     if (this.#short) {
-      this.#connections.close(c);
+      this.sockets.close(c);
       this.#renew(c, now);
     } else if (state.flowing) {
       // The closed loop, without a call: it is the one whose speed is held against C.
       const { demand } = state;
       const due = demand === closedDemand ? now : demand.next(c, now, this.#depth - table.inFlight(c));
-      if (due >= 0) this.#push(c, due, now);
+      if (due >= 0) this.#requests.begin(c, due, now);
     }
   }
 
   /** The connection can be opened for its next request: does so when there is one. */
   #renew(c: number, now: number): void {
-    if (!this.#state.flowing || this.#table.phase(c) !== CLOSED || this.#connections.waits(c)) return;
+    if (!this.#state.flowing || this.#table.phase(c) !== CLOSED || this.sockets.waits(c)) return;
     const due = this.#state.demand.next(c, now, 1);
     if (due < 0) return;
-    this.#push(c, due, now);
+    this.#requests.begin(c, due, now);
     this.open(c);
   }
 
   /** The connection sent more than it was asked for. */
   #unsolicited(c: number): void {
     this.#state.counts.unsolicited++;
-    if (this.#table.phase(c) !== OPEN) return;
-    this.#shut(c);
-    this.#again(c);
+    if (this.#table.phase(c) === OPEN) this.#replace(c);
   }
 
   /** A stream that carried a wrong byte is out of step: its connection is of no more use. */
   #corrupted(c: number): void {
-    this.#state.counts.corrupted++;
-    this.#table.shift(c);
-    this.#shut(c);
-    this.#again(c);
+    this.#requests.corrupt(c);
+    this.#replace(c);
   }
 
   /** The connection ended by itself. It is opened again: at once if it had served, a little later if it had not. */
   #break(c: number, errno: number): void {
-    this.#connections.lastErrno = errno;
-    const served = this.#table.served(c);
-    this.#shut(c);
-    if (served) this.#again(c);
-    else this.#connections.retryLater(c);
+    this.sockets.lastErrno = errno;
+    if (this.#table.served(c)) this.#replace(c);
+    else this.#retryLater(c);
   }
 
   /** An attempt to connect failed: a request that was due ended in an error. */
@@ -292,17 +266,19 @@ export class StreamWorkload implements Workload {
     const now = nowNanos();
     if (this.#table.inFlight(c) === 0) {
       const due = this.#state.demand.next(c, now, this.#depth);
-      if (due >= 0) this.#push(c, due, now);
+      if (due >= 0) this.#requests.begin(c, due, now);
     }
-    this.#shut(c);
-    this.#connections.retryLater(c);
+    this.#retryLater(c);
   }
 
-  #expire(c: number, now: number): void {
-    while (this.#table.inFlight(c) > 0) {
-      this.#state.counts.timedOut++;
-      this.#state.expired(this.#table.shift(c), now);
-    }
+  #replace(c: number): void {
+    this.#shut(c);
+    this.#again(c);
+  }
+
+  #retryLater(c: number): void {
+    this.#shut(c);
+    this.sockets.retryLater(c);
   }
 
   /** A connection that ended is put to use again. */
@@ -314,10 +290,7 @@ export class StreamWorkload implements Workload {
 
   /** Closes the socket; requests that were in flight on it ended in an error. */
   #shut(c: number): void {
-    while (this.#table.inFlight(c) > 0) {
-      this.#state.counts.errors++;
-      this.#table.shift(c);
-    }
-    this.#connections.close(c);
+    this.#requests.fail(c);
+    this.sockets.close(c);
   }
 }

@@ -46,7 +46,7 @@ export class Upload extends OneWayStream {
   }
 
   /** What is under way then was sent before, but will arrive while measuring. */
-  override startMeasuring(): void {
+  startMeasuring(): void {
     this.#underWay(1);
   }
 
