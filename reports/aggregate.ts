@@ -1,4 +1,5 @@
-import type { Failure, Result, Trial } from '../bench/model/result.ts';
+import type { Failure, Result } from '../bench/model/result.ts';
+import type { Trial } from '../bench/model/trial.ts';
 import { median } from '../bench/stats/median.ts';
 
 /** All rounds of one target at one operating point, as one row of a table. Medians over rounds but where noted. */
@@ -9,10 +10,14 @@ export interface Aggregate {
   readonly trials: readonly Trial[];
   readonly failures: readonly Failure[];
   readonly requestsPerSecond: number;
+  readonly bytesPerSecond: number;
+  /** Were any response times measured? One-way there are none. */
+  readonly responded: boolean;
   readonly p50Micros: number;
   readonly p99Micros: number;
   /** Null where the server's process could not be watched: one that somebody else runs. */
   readonly cpuMicrosPerRequest: number | null;
+  readonly cpuSecondsPerGigabyte: number | null;
   readonly peakPssBytes: number | null;
   readonly openingMicros: number;
   /** Did opening end before every connection was answered, in any round? */
@@ -50,8 +55,23 @@ export function aggregate({ trials, failures }: Result): Comparable[] {
   });
 }
 
-function pointKey({ transport, app, workload, size, pipelining, rate, work }: Trial): string {
-  return JSON.stringify([transport, app, workload, size, pipelining, rate, work]);
+function pointKey(trial: Trial): string {
+  const { transport, app, workload, connection, size, sizes, pipelining, rate, arrivals, stages = [], work } = trial;
+  // In stages the rate is the mean of what was offered: it varies with when a trial ended.
+  const steady = stages.length > 0 && rate !== null ? 'in stages' : rate;
+  return JSON.stringify([
+    transport,
+    app,
+    workload,
+    connection,
+    size,
+    sizes,
+    pipelining,
+    steady,
+    arrivals,
+    stages,
+    work,
+  ]);
 }
 
 function rowKey({ target, connections }: Trial | Failure): string {
@@ -75,17 +95,32 @@ function aggregateRow(trials: readonly Trial[], failures: readonly Failure[]): A
     trials,
     failures,
     requestsPerSecond: over((trial) => trial.throughput.requestsPerSecond),
+    bytesPerSecond: over((trial) => trial.throughput.bytesPerSecond),
+    responded: trials.some(({ latencyMicros }) => latencyMicros.response.count > 0),
     p50Micros: over((trial) => trial.latencyMicros.response.p50),
     p99Micros: over((trial) => trial.latencyMicros.response.p99),
     cpuMicrosPerRequest: knownMedian(trials.map(({ server }) => server?.cpuMicrosPerRequest)),
+    cpuSecondsPerGigabyte: knownMedian(trials.map(cpuSecondsPerGigabyte)),
     peakPssBytes: knownMedian(trials.map(({ server }) => server?.peakPssBytes || null)),
     openingMicros: over(({ opening }) => opening.seconds * 1e6),
-    openingGivenUp: trials.some((trial) => trial.opening.answered < trial.connections),
+    openingGivenUp: trials.some(isOpeningGivenUp),
     jain: over(({ fairness }) => fairness.jain),
     starved: Math.round(over(({ fairness }) => fairness.starvedConnections)),
     errors: trials.reduce((sum, trial) => sum + failedRequests(trial), 0),
     saturated: trials.some(({ generator }) => generator.saturated),
   };
+}
+
+/** Where the number of connections goes in stages, some are not to be opened at first. */
+function isOpeningGivenUp({ opening, connections, rate, stages = [] }: Trial): boolean {
+  const grows = rate === null && stages.length > 0;
+  return opening.answered < (grows ? opening.opened : connections);
+}
+
+/** Null when nobody watched the server, or nothing went through. */
+function cpuSecondsPerGigabyte({ server, throughput, measuredSeconds }: Trial): number | null {
+  const bytes = throughput.bytesPerSecond * measuredSeconds;
+  return server === null || bytes === 0 ? null : (server.cpuSeconds * 1e9) / bytes;
 }
 
 /** Requests of a trial that were not answered as they should. */

@@ -1,85 +1,55 @@
+import { isOneWay } from '../bench/model/operating-point.ts';
 import type { Aggregate, Comparable } from './aggregate.ts';
+import { type Field, numberCell, numberColumn } from './cells.ts';
 import type { Footnotes } from './footnotes.ts';
-import {
-  formatBytes,
-  formatCount,
-  formatNumber,
-  formatPlural,
-  memoryUnit,
-  NONE,
-  timeUnit,
-  type Unit,
-} from './quantities.ts';
-import { type Cell, type Column, cell, type Group, type Row, type Table } from './table.ts';
-
-/** One column of the comparison: its head, and its cell for a row. */
-interface Field {
-  readonly column: Column;
-  readonly cell: (row: Aggregate) => Cell;
-}
+import { loadTitle } from './load-title.ts';
+import { byteRateUnit, formatCount, formatPlural, memoryUnit, NONE, timeUnit } from './quantities.ts';
+import { type Cell, cell, type Group, type Row, type Table } from './table.ts';
 
 /** The table of one transport: rows grouped by number of connections, fastest first within a group. */
-export function comparisonTable(comparable: Comparable, footnotes: Footnotes): Table {
-  const { aggregates } = comparable;
+export function comparisonTable({ transport, point, aggregates }: Comparable, footnotes: Footnotes): Table {
+  const oneWay = point !== undefined && isOneWay(point.workload);
+  const speed = ({ requestsPerSecond, bytesPerSecond }: Aggregate) => (oneWay ? bytesPerSecond : requestsPerSecond);
   const levels = [...new Set(aggregates.map(({ connections }) => connections))].sort((a, b) => a - b);
-  const fields = fieldsOf(aggregates, footnotes);
+  const fields = fieldsOf(aggregates, oneWay, footnotes);
   const groups = levels.map((level): Group => {
-    const rows = aggregates.filter(({ connections }) => connections === level).sort(fastestFirst);
+    const rows = aggregates.filter(({ connections }) => connections === level);
     return {
       label: formatPlural(level, 'connection'),
-      rows: rows.map((row): Row => fields.map((field) => field.cell(row))),
+      rows: fastestFirst(rows, speed).map((row): Row => fields.map((field) => field.cell(row))),
     };
   });
   const columns = fields.map(({ column }) => column);
-  return { title: title(comparable), columns, groups };
-}
-
-function title({ transport, point }: Comparable): string {
-  if (point === undefined) return transport.toUpperCase();
-  const { app, workload, size, pipelining, rate, work } = point;
-  const details = [
-    app,
-    workload,
-    formatBytes(size),
-    ...(pipelining > 1 ? [`${pipelining} in flight on each connection`] : []),
-    ...(rate === null ? [] : [`${formatCount(rate)} requests/s offered`]),
-    ...(work === null ? [] : [`work ${work}`]),
-  ];
-  return `${transport.toUpperCase()}: ${details.join(', ')}`;
+  return { title: loadTitle(transport, point), columns, groups };
 }
 
 /** Rows that were not measured come last. */
-function fastestFirst(a: Aggregate, b: Aggregate): number {
-  const rate = ({ requestsPerSecond }: Aggregate) => (Number.isNaN(requestsPerSecond) ? -1 : requestsPerSecond);
-  return rate(b) - rate(a);
+function fastestFirst(rows: readonly Aggregate[], speed: (row: Aggregate) => number): Aggregate[] {
+  const known = (row: Aggregate) => (Number.isNaN(speed(row)) ? -1 : speed(row));
+  return [...rows].sort((a, b) => known(b) - known(a));
 }
 
-function fieldsOf(rows: readonly Aggregate[], footnotes: Footnotes): Field[] {
+function fieldsOf(rows: readonly Aggregate[], oneWay: boolean, footnotes: Footnotes): Field<Aggregate>[] {
   const measured = rows.filter(({ trials }) => trials.length > 0);
-  const p50 = timeUnit(measured.map((row) => row.p50Micros));
-  const p99 = timeUnit(measured.map((row) => row.p99Micros));
   const opening = timeUnit(measured.map((row) => row.openingMicros));
   const memory = memoryUnit(measured.flatMap(({ peakPssBytes }) => peakPssBytes ?? []));
-  const column = (title: string, unit?: Unit): Column => ({ title, align: 'right', ...(unit && { unit: unit.name }) });
+  // A table in which nothing was measured has the columns of what was to be.
+  const responded = measured.length === 0 || measured.some((row) => row.responded);
   return [
     {
       column: { title: 'model', align: 'left', shrinks: true },
       cell: ({ target }) => cell(target),
     },
-    { column: column('req/s'), cell: rateCell },
-    { column: column('p50', p50), cell: (row) => numberCell(row.p50Micros, p50) },
-    { column: column('p99', p99), cell: (row) => numberCell(row.p99Micros, p99) },
+    oneWay ? bytesField(measured) : { column: numberColumn('req/s'), cell: requestsCell },
+    ...(responded ? responseFields(measured) : []),
+    oneWay ? CPU_PER_GIGABYTE : CPU_PER_REQUEST,
+    { column: numberColumn('mem', memory.name), cell: (row) => numberCell(row.peakPssBytes, memory) },
     {
-      column: { title: 'CPU', unit: 'µs/req', align: 'right' },
-      cell: (row) => numberCell(row.cpuMicrosPerRequest, { name: 'µs', factor: 1 }),
-    },
-    { column: column('mem', memory), cell: (row) => numberCell(row.peakPssBytes, memory) },
-    {
-      column: column('open', opening),
+      column: numberColumn('open', opening.name),
       cell: (row) => numberCell(row.openingMicros, opening, row.openingGivenUp ? '>' : ''),
     },
-    { column: column('fairness'), cell: fairnessCell },
-    { column: column('errors'), cell: errorsCell },
+    { column: numberColumn('fairness'), cell: fairnessCell },
+    { column: numberColumn('errors'), cell: errorsCell },
     {
       column: { title: 'see', align: 'left' },
       cell: (row) => cell(noteNumbers(row, footnotes).join(','), 'faint'),
@@ -87,26 +57,60 @@ function fieldsOf(rows: readonly Aggregate[], footnotes: Footnotes): Field[] {
   ];
 }
 
-function rateCell({ requestsPerSecond, saturated, trials }: Aggregate): Cell {
-  if (trials.length === 0) return cell('failed', 'bad');
-  return cell(`${saturated ? '≥' : ''}${formatCount(requestsPerSecond)}`);
+const CPU_PER_REQUEST: Field<Aggregate> = {
+  column: numberColumn('CPU', 'µs/req'),
+  cell: (row) => numberCell(row.cpuMicrosPerRequest, { factor: 1 }),
+};
+
+/** Times the gigabytes a second this makes the CPUs in use, which is what iperf3 shows. */
+const CPU_PER_GIGABYTE: Field<Aggregate> = {
+  column: numberColumn('CPU', 's/GB'),
+  cell: (row) => numberCell(row.cpuSecondsPerGigabyte, { factor: 1 }),
+};
+
+function responseFields(rows: readonly Aggregate[]): Field<Aggregate>[] {
+  const p50 = timeUnit(rows.map((row) => row.p50Micros));
+  const p99 = timeUnit(rows.map((row) => row.p99Micros));
+  return [
+    { column: numberColumn('p50', p50.name), cell: (row) => numberCell(row.p50Micros, p50) },
+    { column: numberColumn('p99', p99.name), cell: (row) => numberCell(row.p99Micros, p99) },
+  ];
 }
 
-function numberCell(value: number | null, { factor }: Unit, prefix = ''): Cell {
-  if (value === null || Number.isNaN(value)) return cell(NONE, 'faint');
-  return cell(`${prefix}${formatNumber(value / factor)}`);
+function bytesField(rows: readonly Aggregate[]): Field<Aggregate> {
+  const unit = byteRateUnit(rows.map(({ bytesPerSecond }) => bytesPerSecond));
+  return {
+    column: numberColumn('throughput', unit.name),
+    cell: (row) => (isFailed(row) ? FAILED : numberCell(row.bytesPerSecond, unit, bound(row))),
+  };
+}
+
+function requestsCell(row: Aggregate): Cell {
+  return isFailed(row) ? FAILED : cell(`${bound(row)}${formatCount(row.requestsPerSecond)}`);
+}
+
+const FAILED = cell('failed', 'bad');
+
+function isFailed({ trials }: Aggregate): boolean {
+  return trials.length === 0;
+}
+
+/** Marks a number that the generator limited. */
+function bound({ saturated }: Aggregate): string {
+  return saturated ? '≥' : '';
 }
 
 /** Says plainly how many were served at all when some were not; Jain's index would hide what it means. */
-function fairnessCell({ jain, starved, connections, trials }: Aggregate): Cell {
-  if (trials.length === 0) return cell(NONE, 'faint');
+function fairnessCell(row: Aggregate): Cell {
+  const { jain, starved, connections } = row;
+  if (isFailed(row)) return cell(NONE, 'faint');
   if (starved > 0) return cell(`${connections - starved} of ${connections} served`, 'warning');
   return cell(jain.toFixed(3));
 }
 
-function errorsCell({ errors, trials }: Aggregate): Cell {
-  if (trials.length === 0) return cell(NONE, 'faint');
-  return cell(formatCount(errors), errors > 0 ? 'bad' : 'plain');
+function errorsCell(row: Aggregate): Cell {
+  if (isFailed(row)) return cell(NONE, 'faint');
+  return cell(formatCount(row.errors), row.errors > 0 ? 'bad' : 'plain');
 }
 
 function noteNumbers({ trials }: Aggregate, footnotes: Footnotes): number[] {

@@ -1,4 +1,4 @@
-import type { Reason } from '../bench/model/result.ts';
+import type { Reason } from '../bench/model/trial.ts';
 
 interface Note {
   readonly number: number;

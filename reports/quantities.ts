@@ -23,6 +23,14 @@ const MEMORY_UNITS: readonly Unit[] = [
   { name: 'GiB', factor: 1024 ** 3 },
 ];
 
+/** Decimal, as iperf3 and makers of networks count. */
+const BYTE_RATE_UNITS: readonly Unit[] = [
+  { name: 'B/s', factor: 1 },
+  { name: 'kB/s', factor: 1e3 },
+  { name: 'MB/s', factor: 1e6 },
+  { name: 'GB/s', factor: 1e9 },
+];
+
 /** Three digits, or all before the point; at most four decimals: `0.0077`, `0.123`, `1.23`, `12.3`, `123`, `12,345`. */
 export function formatNumber(value: number): string {
   const size = Math.abs(value);
@@ -54,11 +62,18 @@ export function formatBytes(bytes: number): string {
   return `${formatNumber(bytes / factor)} ${name}`;
 }
 
-/** Seconds as people say them: `0.5 s`, `42 s`, `2 min 5 s`. */
+/** Bytes a second in the unit that suits them: `850 B/s`, `1.23 GB/s`. */
+export function formatByteRate(bytesPerSecond: number): string {
+  const { name, factor } = unitFor([bytesPerSecond], BYTE_RATE_UNITS);
+  return `${formatNumber(bytesPerSecond / factor)} ${name}`;
+}
+
+/** Seconds as people say them: `0.5 s`, `42 s`, `2 min`, `2 min 5 s`. */
 export function formatSeconds(seconds: number): string {
   if (seconds < 60) return `${seconds < 9.95 ? Number(seconds.toFixed(1)) : Math.round(seconds)} s`;
   const whole = Math.round(seconds);
-  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  const rest = whole % 60;
+  return `${Math.floor(whole / 60)} min${rest > 0 ? ` ${rest} s` : ''}`;
 }
 
 /** `1 round`, `2 rounds`. */
@@ -74,6 +89,11 @@ export function timeUnit(micros: readonly number[]): Unit {
 /** One unit for a whole column of memory. @param bytes in bytes. */
 export function memoryUnit(bytes: readonly number[]): Unit {
   return unitFor(bytes, MEMORY_UNITS);
+}
+
+/** One unit for a whole column of rates. @param rates in bytes a second. */
+export function byteRateUnit(rates: readonly number[]): Unit {
+  return unitFor(rates, BYTE_RATE_UNITS);
 }
 
 /** The largest unit in which the middle value is at least one; a larger one when some value would need five digits. */

@@ -1,8 +1,9 @@
 import type { Failure, Result } from '../bench/model/result.ts';
 import { aggregate } from './aggregate.ts';
 import { comparisonTable } from './comparison-table.ts';
+import { detailTables } from './details/catalog.ts';
 import { Footnotes } from './footnotes.ts';
-import { formatBytes, formatPlural, formatSeconds } from './quantities.ts';
+import { formatBytes, formatCount, formatPlural, formatSeconds } from './quantities.ts';
 import type { Table } from './table.ts';
 
 /** A result in the order in which people read it, in no particular format. */
@@ -10,6 +11,8 @@ export interface Summary {
   /** What was run, and where. */
   readonly heading: readonly string[];
   readonly tables: readonly Table[];
+  /** Of a single load on a single target: all that is known of it. Empty for a comparison. */
+  readonly details: readonly Table[];
   /** Numbered from 1 by their place; the tables refer to them. */
   readonly footnotes: readonly string[];
   readonly failures: readonly FailureReport[];
@@ -34,6 +37,7 @@ export function summarize(result: Result): Summary {
   return {
     heading: heading(result),
     tables,
+    details: detailTables(result),
     footnotes: footnotes.texts(),
     failures: failureReports(result.failures),
     statements: [...interruption(result), ...result.verdict.statements],
@@ -49,15 +53,22 @@ function heading({ environment, plan }: Result): string[] {
     `Node ${node.replace(/^v/, '')}`,
     `sockbench ${sockbench}`,
   ];
-  const { rounds, durationSeconds, warmupSeconds, threads, serverCpus, loadCpus, seed } = plan;
+  const { rounds, warmupSeconds, threads, serverCpus, loadCpus, seed, timestamps } = plan;
   const protocol = [
     `medians of ${formatPlural(rounds, 'round')}`,
-    `${formatSeconds(durationSeconds)} each after ${formatSeconds(warmupSeconds)} of warm-up`,
+    `${extent(plan)} after ${formatSeconds(warmupSeconds)} of warm-up`,
     `load from ${formatPlural(threads, 'thread')}`,
     `CPUs: servers ${cpuList(serverCpus)}, load ${cpuList(loadCpus)}`,
     `seed ${seed}`,
+    ...(timestamps === 'user' ? ['replies timed when they were read, not by the kernel'] : []),
   ];
   return [machine.join(', '), protocol.join('; ')];
+}
+
+/** How long a trial measures. */
+function extent({ durationSeconds, requests }: Result['plan']): string {
+  const time = formatSeconds(durationSeconds);
+  return requests ? `${formatCount(requests)} requests each, ${time} at most,` : `${time} each`;
 }
 
 /** `0,2-3`, as taskset(1) writes it. */

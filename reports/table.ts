@@ -25,9 +25,10 @@ export interface Table {
   readonly groups: readonly Group[];
 }
 
-/** Rows that belong together, set apart from the others under a label of their own. */
+/** Rows that belong together, set apart from others under a label of their own. */
 export interface Group {
-  readonly label: string;
+  /** Null where there is but one group. */
+  readonly label: string | null;
   readonly rows: readonly Row[];
 }
 

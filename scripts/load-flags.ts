@@ -68,7 +68,7 @@ export function readLoad(flags: LoadFlags): Load {
 function readWorkload(flags: LoadFlags): Pick<Load, 'app' | 'workload' | 'sizes'> {
   const wished = flags.choice('workload', 'workload', namesOf(workloads));
   const app = flags.choice('app', 'app', appNames) ?? (wished && appFor(wished)) ?? DEFAULT_APP;
-  const workload = wished ?? workloadOf(app);
+  const workload = wished ?? workloadOf(app) ?? 'request-response';
   if (workload === 'download' && flags.isGiven('size')) {
     flags.refuse('--size: in a download the server chooses how much it sends at once: leave it out');
   }

@@ -1,9 +1,11 @@
 import { targetName } from '../bench/model/configuration.ts';
-import type { Failure, Result, Trial } from '../bench/model/result.ts';
+import { isOneWay } from '../bench/model/operating-point.ts';
+import type { Failure, Result } from '../bench/model/result.ts';
+import type { Trial } from '../bench/model/trial.ts';
 import type { Progress, RunObserver } from '../bench/run/observer.ts';
 import { failedRequests } from '../reports/aggregate.ts';
 import { plain } from '../reports/plain.ts';
-import { formatCount, formatMicros, formatPlural, formatSeconds } from '../reports/quantities.ts';
+import { formatByteRate, formatCount, formatMicros, formatPlural, formatSeconds } from '../reports/quantities.ts';
 
 /** Where progress is shown: stderr, or a fake in tests. */
 export interface ProgressStream {
@@ -72,11 +74,12 @@ function liveLine({ trial, done, total, phase, ...now }: Progress): string {
 }
 
 function trialLine(trial: Trial): string {
-  const { target, transport, connections, round, throughput, latencyMicros } = trial;
+  const { target, transport, connections, round, workload, throughput, latencyMicros } = trial;
+  const { requestsPerSecond, bytesPerSecond } = throughput;
+  const speed = isOneWay(workload) ? formatByteRate(bytesPerSecond) : `${formatCount(requestsPerSecond)} req/s`;
   return [
-    `${target}, ${transport}, ${formatPlural(connections, 'connection')}, round ${round}: ` +
-      `${formatCount(throughput.requestsPerSecond)} req/s`,
-    `p99 ${formatMicros(latencyMicros.response.p99)}`,
+    `${target}, ${transport}, ${formatPlural(connections, 'connection')}, round ${round}: ${speed}`,
+    ...(latencyMicros.response.count > 0 ? [`p99 ${formatMicros(latencyMicros.response.p99)}`] : []),
     formatPlural(failedRequests(trial), 'error'),
   ].join(', ');
 }

@@ -1,6 +1,5 @@
 import type { TargetSpec } from '../bench/model/configuration.ts';
-import { isLoopback } from '../sockets/address.ts';
-import { resolveHost } from './host.ts';
+import { isOwnAddress, resolveHost } from './host.ts';
 
 const SCHEMES = { 'tcp:': 'tcp', 'udp:': 'udp' } as const;
 
@@ -25,7 +24,7 @@ export async function parseTarget(text: string, allowed: readonly string[]): Pro
   }
   const name = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const host = await resolveHost(name);
-  if (!isLoopback(host) && !allowed.includes(name) && !allowed.includes(host)) {
+  if (!isOwnAddress(host) && !allowed.includes(name) && !allowed.includes(host)) {
     throw new RangeError(`${name} is another machine; to flood it, if it is yours, add --allow-remote ${name}`);
   }
   return { kind: 'address', url: `${transport}://${url.host}`, transport, address: { host, port } };

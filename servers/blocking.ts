@@ -1,10 +1,10 @@
 import type { SocketAddress } from '../sockets/address.ts';
-import { EAGAIN, EBADF, EINTR, EINVAL, EMFILE, ENFILE, ENOBUFS, ENOMEM } from '../sockets/errno.ts';
+import { EAGAIN, EBADF, EINVAL, EMFILE, ENFILE, ENOBUFS, ENOMEM } from '../sockets/errno.ts';
 import { NativeMemory } from '../sockets/memory.ts';
-import { accept, PeerAddress, recv, recvfrom, send, sendto } from '../sockets/socket.ts';
-import type { App, DatagramReply, StreamReply } from './apps/app.ts';
+import { accept, PeerAddress, recvfrom, sendto } from '../sockets/socket.ts';
+import type { App, DatagramReply } from './apps/app.ts';
 
-/** Bytes one recv may take; also holds the largest UDP datagram (65,507 bytes, udp(7)). */
+/** Holds the largest UDP datagram (65,507 bytes, udp(7)). */
 const BUFFER_SIZE = 65_536;
 
 const exhausted = new Set([-EMFILE, -ENFILE, -ENOBUFS, -ENOMEM]);
@@ -22,63 +22,6 @@ export function nextConnection(listener: number): number {
     if (connection === -EINVAL || connection === -EBADF) return -1;
     if (exhausted.has(connection)) Atomics.wait(sleeper, 0, 0, 10);
   }
-}
-
-/** Sends with blocking send(2): a slow reader blocks the caller, which is this family's backpressure. */
-class BlockingStreamReply implements StreamReply {
-  failed = false;
-  readonly #fd: number;
-  readonly #inbox: NativeMemory;
-  #outbox: NativeMemory | undefined;
-
-  constructor(fd: number, inbox: NativeMemory) {
-    this.#fd = fd;
-    this.#inbox = inbox;
-  }
-
-  send(bytes: Uint8Array, start: number, end: number): void {
-    // An echo answers out of the buffer it was given: no copy.
-    if (bytes.buffer === this.#inbox.bytes.buffer) {
-      this.#sendAll(this.#inbox, bytes.byteOffset + start, bytes.byteOffset + end);
-      return;
-    }
-    this.#outbox ??= new NativeMemory(BUFFER_SIZE);
-    for (let from = start; from < end; from += BUFFER_SIZE) {
-      const part = bytes.subarray(from, Math.min(end, from + BUFFER_SIZE));
-      this.#outbox.bytes.set(part);
-      this.#sendAll(this.#outbox, 0, part.length);
-    }
-  }
-
-  free(): void {
-    this.#outbox?.free();
-  }
-
-  #sendAll(memory: NativeMemory, start: number, end: number): void {
-    let from = start;
-    while (from < end && !this.failed) {
-      const sent = send(this.#fd, memory, from, end - from);
-      if (sent >= 0) from += sent;
-      else if (sent !== -EINTR) this.failed = true;
-    }
-  }
-}
-
-/**
- * Holds one whole conversation on a blocking socket: returns when the peer has finished and everything is answered,
- * or when the connection broke. Does not close the socket.
- */
-export function serveStream(fd: number, app: App): void {
-  const inbox = new NativeMemory(BUFFER_SIZE);
-  const reply = new BlockingStreamReply(fd, inbox);
-  const session = app.stream();
-  while (!reply.failed) {
-    const received = recv(fd, inbox, 0, BUFFER_SIZE);
-    if (received > 0) session.receive(inbox.bytes, 0, received, reply);
-    else if (received !== -EINTR) break;
-  }
-  reply.free();
-  inbox.free();
 }
 
 /** Answers datagrams one by one with recvfrom(2) and sendto(2). Its buffers last as long as its thread. */

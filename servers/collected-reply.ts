@@ -1,18 +1,37 @@
 import type { DatagramReply, StreamReply } from './apps/app.ts';
 
+/** What an app said. Plain data: it crosses between threads. */
+export interface Collected {
+  /** Messages, or pieces of a stream, in order. */
+  readonly parts: readonly Uint8Array[];
+  /** Did the app end the conversation after them? */
+  readonly ended: boolean;
+}
+
 /** Keeps copies of replies instead of sending them: for models that send them later, or from another thread. */
 export class CollectedReply implements StreamReply, DatagramReply {
   #parts: Uint8Array[] = [];
+  #ended = false;
 
   send(bytes: Uint8Array, start: number, end: number): void {
     // Exactly these bytes: a view would drag its whole buffer along to another thread.
     this.#parts.push(new Uint8Array(bytes.subarray(start, end)));
   }
 
-  /** The replies since the last call, in order. */
-  take(): Uint8Array[] {
-    const parts = this.#parts;
+  sendConstant(bytes: Uint8Array, start: number, end: number): void {
+    if (end - start === bytes.buffer.byteLength) this.#parts.push(bytes);
+    else this.send(bytes, start, end);
+  }
+
+  end(): void {
+    this.#ended = true;
+  }
+
+  /** What was said since the last call. */
+  take(): Collected {
+    const collected = { parts: this.#parts, ended: this.#ended };
     this.#parts = [];
-    return parts;
+    this.#ended = false;
+    return collected;
   }
 }

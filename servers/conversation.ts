@@ -1,7 +1,8 @@
 import type { SocketAddress } from '../sockets/address.ts';
 import { SHUT_RDWR, setBlocking, setOption, shutdown } from '../sockets/socket.ts';
 import { loadApp } from './apps/catalog.ts';
-import { BlockingDatagrams, serveDatagrams, serveStream } from './blocking.ts';
+import { BlockingDatagrams, serveDatagrams } from './blocking.ts';
+import { serveStream } from './blocking-stream.ts';
 import type { ServerSpec } from './contract.ts';
 
 /** One client's socket and what to say on it. Plain data: it crosses to threads and child processes. */

@@ -1,6 +1,8 @@
 import { createServer, type Socket } from 'node:net';
-import type { StreamReply } from './apps/app.ts';
+import { setImmediate } from 'node:timers/promises';
+import type { StreamReply, StreamSession } from './apps/app.ts';
 import type { RunningServer, ServerSpec } from './contract.ts';
+import { LINGER_MS } from './lingering.ts';
 
 /** TCP through node:net, as the event-driven, async, cluster and worker-pool models share it. */
 
@@ -42,6 +44,8 @@ export function listenStream(spec: ServerSpec, converse: (socket: Socket) => voi
 
 /** Sends through a node:net socket. Whoever uses it stops receiving while {@link Socket.writableNeedDrain}. */
 export class NodeStreamReply implements StreamReply {
+  /** Has the conversation been ended? Then what the peer still sends is to be read and thrown away. */
+  ended = false;
   readonly #socket: Socket;
   #chunk: Uint8Array | undefined;
 
@@ -55,23 +59,69 @@ export class NodeStreamReply implements StreamReply {
   }
 
   send(bytes: Uint8Array, start: number, end: number): void {
+    if (this.ended) return;
     const part = bytes.subarray(start, end);
     this.#socket.write(bytes === this.#chunk ? part : new Uint8Array(part));
   }
+
+  sendConstant(bytes: Uint8Array, start: number, end: number): void {
+    if (!this.ended) this.#socket.write(bytes.subarray(start, end));
+  }
+
+  end(): void {
+    if (this.ended) return;
+    this.ended = true;
+    const socket = this.#socket;
+    if (socket.readableEnded) socket.end();
+    // Node closes the socket by itself when the peer's FIN has come, too.
+    else socket.end(() => linger(socket));
+  }
 }
+
+/** Gives up a peer whose FIN doesn't come in time. */
+function linger(socket: Socket): void {
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(timer));
+}
+
+/** A {@link StreamSession} that takes its time: a call is made when the promise of the one before is fulfilled. */
+export type AsyncSession = {
+  [Call in keyof StreamSession]: (...args: Parameters<NonNullable<StreamSession[Call]>>) => void | Promise<void>;
+};
 
 /**
  * Holds one conversation as one async function: awaits a chunk, awaits its answer, awaits that the peer took it.
  * Ends when the peer has finished and everything is sent, or when the connection broke. Never rejects.
  */
-export async function converse(socket: Socket, answer: (chunk: Uint8Array) => void | Promise<void>): Promise<void> {
+export async function converse(socket: Socket, session: AsyncSession): Promise<void> {
+  const reply = new NodeStreamReply(socket);
   try {
+    if (session.open !== undefined) await session.open(reply);
+    const produced = session.produce === undefined ? undefined : produce(socket, session, reply);
     // The iterator would destroy the socket at the peer's FIN, with replies still unsent.
     for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
-      await answer(chunk as Uint8Array);
+      if (reply.ended) continue;
+      reply.answering(chunk);
+      await session.receive(chunk, 0, chunk.length, reply);
       if (socket.writableNeedDrain) await drained(socket);
     }
-    socket.end();
+    if (!reply.ended) await session.finish?.(reply);
+    reply.end();
+    await produced;
+  } catch {
+    socket.destroy();
+  }
+}
+
+/** Has the session produce whenever the peer took all there was, until the conversation is over. Never rejects. */
+async function produce(socket: Socket, session: AsyncSession, reply: NodeStreamReply): Promise<void> {
+  try {
+    while (!reply.ended && !socket.destroyed) {
+      await session.produce?.(reply);
+      if (socket.writableNeedDrain) await drained(socket);
+      // While the kernel takes all at once, none of this waits for an event: the other connections must have their turn.
+      await setImmediate();
+    }
   } catch {
     socket.destroy();
   }

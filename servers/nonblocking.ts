@@ -1,19 +1,33 @@
 import { EAGAIN, EINTR } from '../sockets/errno.ts';
 import { NativeMemory } from '../sockets/memory.ts';
-import { close, recv, send } from '../sockets/socket.ts';
+import { close, recv, SHUT_WR, send, shutdown } from '../sockets/socket.ts';
 import type { App, StreamReply, StreamSession } from './apps/app.ts';
+import { NativeCopies } from './native-copies.ts';
 
 /** Bytes one recv may take. */
 const BUFFER_SIZE = 65_536;
 
-/** What a loop shall do with a connection after having worked on it: wait until it can receive or send, or drop it. */
-export type Wish = 'receive' | 'send' | 'close';
+/** How often a session produces before the loop looks after other connections again, while the kernel takes it all. */
+const PIECES_AT_A_TIME = 8;
+
+/**
+ * What a loop shall do with a connection after having worked on it: wait until it can receive or send, wait until it can
+ * receive but for no longer than LINGER_MS in all, or drop it.
+ */
+export type Wish = 'receive' | 'send' | 'linger' | 'close';
 
 /** Memory through which all connections of one loop receive and send, one after the other. */
 export class StreamBuffers {
   readonly inbox = new NativeMemory(BUFFER_SIZE);
   readonly outbox = new NativeMemory(BUFFER_SIZE);
+  readonly constants = new NativeCopies();
 }
+
+/**
+ * Where a conversation is: going on; ended by the app, with something left to send; ended, with FIN sent and the peer's
+ * awaited; finished by the peer, with something left to send; broken.
+ */
+type Phase = 'talking' | 'ended' | 'lingering' | 'finished' | 'broken';
 
 /**
  * A conversation on a non-blocking socket, for loops over readiness. What the kernel doesn't take at once is kept, and
@@ -23,29 +37,39 @@ export class NonblockingConnection implements StreamReply {
   readonly fd: number;
   readonly #buffers: StreamBuffers;
   readonly #session: StreamSession;
-  #failed = false;
+  readonly #producing: boolean;
+  #phase: Phase = 'talking';
+  /** What is left to send, from `#backlogStart` to `#backlogEnd`: in memory of its own, or a constant's. */
   #backlog: NativeMemory | undefined;
   #backlogStart = 0;
   #backlogEnd = 0;
+  #own: NativeMemory | undefined;
 
   constructor(fd: number, app: App, buffers: StreamBuffers) {
     this.fd = fd;
     this.#buffers = buffers;
     this.#session = app.stream();
+    this.#producing = this.#session.produce !== undefined;
   }
 
-  /**
-   * Goes on with the conversation. To be called when the socket is ready for the last wish, at first 'receive', or has
-   * an error to tell.
-   */
-  serve(): Wish {
-    if (this.#backlog === undefined || this.#backlogStart === this.#backlogEnd) return this.#receive();
-    this.#backlogStart += this.#sendSome(this.#backlog, this.#backlogStart, this.#backlogEnd);
+  /** Begins the conversation. To be called once. */
+  open(): Wish {
+    this.#session.open?.(this);
     return this.#wish();
   }
 
+  /** Goes on with the conversation. To be called when the socket is ready for the last wish, or has an error to tell. */
+  serve(): Wish {
+    if (this.#backlog !== undefined && this.#backlogStart < this.#backlogEnd) {
+      this.#backlogStart += this.#sendSome(this.#backlog, this.#backlogStart, this.#backlogEnd);
+      // Who produces always waits to send: it looks here whether something has come.
+      if (!this.#producing || this.#backlogStart < this.#backlogEnd) return this.#wish();
+    }
+    return this.#receive();
+  }
+
   send(bytes: Uint8Array, start: number, end: number): void {
-    if (this.#failed || start === end) return;
+    if (this.#phase !== 'talking' || start === end) return;
     if (this.#backlogStart < this.#backlogEnd) {
       this.#keep(bytes, start, end);
       return;
@@ -60,51 +84,90 @@ export class NonblockingConnection implements StreamReply {
       outbox.bytes.set(part);
       from += this.#sendSome(outbox, 0, part.length);
     }
-    if (from < end && !this.#failed) this.#keep(bytes, from, end);
+    if (from < end && this.#phase === 'talking') this.#keep(bytes, from, end);
+  }
+
+  sendConstant(bytes: Uint8Array, start: number, end: number): void {
+    if (this.#phase !== 'talking') return;
+    if (this.#backlogStart < this.#backlogEnd) {
+      this.#keep(bytes, start, end);
+      return;
+    }
+    this.#backlog = this.#buffers.constants.of(bytes);
+    this.#backlogStart = start + this.#sendSome(this.#backlog, start, end);
+    this.#backlogEnd = end;
+  }
+
+  end(): void {
+    if (this.#phase === 'talking') this.#phase = 'ended';
   }
 
   /** Closes the socket and gives back the memory. */
   close(): void {
     close(this.fd);
-    this.#backlog?.free();
+    this.#own?.free();
   }
 
   #receive(): Wish {
     const { inbox } = this.#buffers;
     const received = recv(this.fd, inbox, 0, BUFFER_SIZE);
     if (received > 0) {
-      this.#session.receive(inbox.bytes, 0, received, this);
+      if (this.#phase === 'talking') this.#session.receive(inbox.bytes, 0, received, this);
       return this.#wish();
     }
-    // The peer's FIN comes after all its data, and that has been answered: else nothing would be received.
-    return received === -EAGAIN || received === -EINTR ? 'receive' : 'close';
+    if (received === 0) return this.#finish();
+    return received === -EAGAIN || received === -EINTR ? this.#wish() : 'close';
+  }
+
+  /** The peer's FIN comes after all its data, and that has been answered: else nothing would be received. */
+  #finish(): Wish {
+    if (this.#phase === 'lingering') return 'close';
+    if (this.#phase === 'talking') this.#session.finish?.(this);
+    if (this.#phase !== 'broken') this.#phase = 'finished';
+    return this.#wish();
   }
 
   #wish(): Wish {
-    if (this.#failed) return 'close';
-    return this.#backlogStart < this.#backlogEnd ? 'send' : 'receive';
+    if (this.#producing) this.#produce();
+    if (this.#phase !== 'talking') return this.#lastWish();
+    return this.#producing || this.#backlogStart < this.#backlogEnd ? 'send' : 'receive';
+  }
+
+  #lastWish(): Wish {
+    if (this.#phase === 'broken') return 'close';
+    if (this.#backlogStart < this.#backlogEnd) return 'send';
+    if (this.#phase === 'finished') return 'close';
+    if (this.#phase === 'ended') shutdown(this.fd, SHUT_WR);
+    this.#phase = 'lingering';
+    return 'linger';
+  }
+
+  #produce(): void {
+    for (let i = 0; i < PIECES_AT_A_TIME; i++) {
+      if (this.#phase !== 'talking' || this.#backlogStart < this.#backlogEnd) return;
+      this.#session.produce?.(this);
+    }
   }
 
   /** @returns bytes that the kernel took. */
   #sendSome(memory: NativeMemory, start: number, end: number): number {
     const sent = send(this.fd, memory, start, end - start);
     if (sent >= 0) return sent;
-    if (sent !== -EAGAIN && sent !== -EINTR) this.#failed = true;
+    if (sent !== -EAGAIN && sent !== -EINTR) this.#phase = 'broken';
     return 0;
   }
 
   #keep(bytes: Uint8Array, start: number, end: number): void {
     const kept = this.#backlogEnd - this.#backlogStart;
     const needed = kept + end - start;
-    const old = this.#backlog;
-    if (old === undefined || old.size < needed) {
-      this.#backlog = new NativeMemory(Math.max(needed, BUFFER_SIZE, 2 * kept));
-      if (old !== undefined) this.#backlog.bytes.set(old.bytes.subarray(this.#backlogStart, this.#backlogEnd));
-      old?.free();
-    } else {
-      old.bytes.copyWithin(0, this.#backlogStart, this.#backlogEnd);
-    }
-    this.#backlog?.bytes.set(bytes.subarray(start, end), kept);
+    const old = this.#own;
+    const own =
+      old === undefined || old.size < needed ? new NativeMemory(Math.max(needed, BUFFER_SIZE, 2 * kept)) : old;
+    if (this.#backlog !== undefined) own.bytes.set(this.#backlog.bytes.subarray(this.#backlogStart, this.#backlogEnd));
+    if (old !== own) old?.free();
+    own.bytes.set(bytes.subarray(start, end), kept);
+    this.#own = own;
+    this.#backlog = own;
     this.#backlogStart = 0;
     this.#backlogEnd = needed;
   }

@@ -1,33 +1,38 @@
 /** What the worker-pool model's threads do. */
 import { workerData } from 'node:worker_threads';
-import type { StreamSession } from './apps/app.ts';
+import type { StreamReply, StreamSession } from './apps/app.ts';
 import { type AppName, loadApp } from './apps/catalog.ts';
-import { CollectedReply } from './collected-reply.ts';
+import { type Collected, CollectedReply } from './collected-reply.ts';
+
+/** What happens to a session: the calls of {@link StreamSession}. Structured-cloned into the thread. */
+export type StreamEvent =
+  | { readonly kind: 'receive'; readonly bytes: Uint8Array }
+  | { readonly kind: 'open' | 'finish' | 'produce' };
 
 /** One request's work. Structured-cloned into the thread. */
 export type PoolTask =
   | {
-      readonly kind: 'chunk';
+      readonly kind: 'stream';
       readonly connection: number;
-      /** Is this the connection's first chunk? Then the thread makes a session for it. */
+      /** Is this the connection's first task? Then the thread makes a session for it. */
       readonly opening: boolean;
-      readonly bytes: Uint8Array;
+      readonly event: StreamEvent;
     }
-  | { readonly kind: 'end'; readonly connection: number }
+  | { readonly kind: 'forget'; readonly connection: number }
   | { readonly kind: 'datagram'; readonly bytes: Uint8Array };
 
 const app = await loadApp(workerData as AppName);
 const sessions = new Map<number, StreamSession>();
 
-/** Answers one request. @returns the replies in order. */
-export function run(task: PoolTask): Uint8Array[] {
+/** Does one request's work. @returns the replies. */
+export function run(task: PoolTask): Collected {
   const reply = new CollectedReply();
   switch (task.kind) {
-    case 'chunk':
+    case 'stream':
       if (task.opening) sessions.set(task.connection, app.stream());
-      sessionOf(task.connection).receive(task.bytes, 0, task.bytes.length, reply);
+      tell(sessionOf(task.connection), task.event, reply);
       break;
-    case 'end':
+    case 'forget':
       sessions.delete(task.connection);
       break;
     case 'datagram':
@@ -35,6 +40,11 @@ export function run(task: PoolTask): Uint8Array[] {
       break;
   }
   return reply.take();
+}
+
+function tell(session: StreamSession, event: StreamEvent, reply: StreamReply): void {
+  if (event.kind === 'receive') session.receive(event.bytes, 0, event.bytes.length, reply);
+  else session[event.kind]?.(reply);
 }
 
 function sessionOf(connection: number): StreamSession {

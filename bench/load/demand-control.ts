@@ -64,7 +64,7 @@ export class DemandControl {
     else if (this.ramps) this.#state.demand = this.#bounded;
   }
 
-  /** From now on only the number of requests that was asked for, less those that are out. */
+  /** From now on only the number of requests that was asked for, less those that are out; if one was asked for. */
   limit(now: number, outstanding: number): void {
     const { pacer, requests } = this.#assignment;
     if (requests === null) return;

@@ -117,9 +117,8 @@ export class Engine {
     const schedule = this.#control.waitForGo();
     const state = this.#state;
     this.#demand.begin(schedule.begin, schedule.measureEnd);
-    this.#flow();
-    this.#turnUntil(schedule.warmupEnd);
-    if (this.#assignment.requests !== null) this.#quiesce();
+    if (schedule.warmupEnd > schedule.begin) this.#warmUp(schedule.warmupEnd);
+    this.#demand.limit(nowNanos(), this.#workload.outstanding);
 
     const begin = this.#startMeasuring();
     const cpuBefore = threadCpuNanos();
@@ -165,11 +164,12 @@ export class Engine {
     for (let c = 0; c < this.#started; c++) this.#workload.resume(c);
   }
 
-  /** Lets what is in flight end, so that the requests to come can be counted from none. */
-  #quiesce(): void {
-    this.#state.flowing = false;
-    this.#drain(nowNanos() + this.#assignment.timeoutMs * 1e6);
-    this.#demand.limit(nowNanos(), this.#workload.outstanding);
+  #warmUp(end: number): void {
+    this.#flow();
+    this.#turnUntil(end);
+    if (this.#assignment.requests === null) return;
+    // Those to come are to be counted from none: what is in flight ends first.
+    this.#runDry(nowNanos() + this.#assignment.timeoutMs * 1e6);
   }
 
   #startMeasuring(): number {
@@ -183,13 +183,8 @@ export class Engine {
   }
 
   #finish(end: number, patience: number): void {
-    const state = this.#state;
-    state.draining = true;
-    // Arrivals that wait for a connection still get one; nothing else is asked for.
-    this.#demand.end();
-    state.flowing = this.#demand.queued > 0;
-    this.#drain(end + patience);
-    state.flowing = false;
+    this.#state.draining = true;
+    this.#runDry(end + patience);
     const now = nowNanos();
     this.#workload.abandon(now);
     this.#demand.abandon(now);
@@ -213,10 +208,16 @@ export class Engine {
     return this.#started - this.#workload.answered;
   }
 
-  /** Waits for replies that are still due, but not for those of connections that never got any. */
-  #drain(end: number): void {
+  /**
+   * Makes no more requests, and waits for replies that are still due, but not for those of connections that never got
+   * any. Arrivals that wait for a connection still get one.
+   */
+  #runDry(end: number): void {
+    this.#demand.end();
+    this.#state.flowing = this.#demand.queued > 0;
     const left = () => this.#workload.outstanding > this.#hopeless || this.#demand.queued > 0;
     for (let now = nowNanos(); left() && now < end && !this.#control.ended; ) now = this.#turn(1);
+    this.#state.flowing = false;
   }
 
   /** Waits for events, at most `waitMs`, and handles them. @returns the time before they were handled. */

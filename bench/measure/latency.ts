@@ -1,5 +1,5 @@
 import { build, encodeIntoCompressedBase64 } from 'hdr-histogram-js';
-import type { LatencySummary } from '../model/result.ts';
+import type { LatencySummary } from '../model/trial.ts';
 import type { Histogram } from './histogram.ts';
 
 const NANOS_PER_MICRO = 1000;

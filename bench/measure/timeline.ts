@@ -1,4 +1,4 @@
-import type { TimelinePoint } from '../model/result.ts';
+import type { TimelinePoint } from '../model/trial.ts';
 import { Histogram } from './histogram.ts';
 
 /** What a timeline is made of: numbers that only grow while a load is measured. */

@@ -5,6 +5,7 @@ import { appFor, workloadOf } from './app-workload.ts';
 import type { RunConfiguration, TargetSpec } from './configuration.ts';
 import { ConfigurationError } from './errors.ts';
 import { largestSize, smallestSize } from './message-sizes.ts';
+import { isOneWay } from './operating-point.ts';
 import { stagesDurationMs } from './stage.ts';
 
 /** Bytes of a UDP request's header: which socket it belongs to, and its sequence number. */
@@ -50,14 +51,15 @@ function unmet(wants: readonly Want[]): string[] {
 }
 
 function contestants({ targets, transports, connections, app, workload }: RunConfiguration): Want[] {
+  const made = workloadOf(app);
   const wanted = appFor(workload);
   return [
     [targets.length > 0, 'nothing to measure: name a model or a target'],
     [transports.length > 0, 'no transport: name tcp, udp or both'],
     [connections.length > 0, 'no number of connections given'],
     [
-      workloadOf(app) === workload,
-      `workload: ${app} is made for ${workloadOf(app)}, not for ${workload}${wanted ? `: use --app ${wanted}` : ''}`,
+      made === workload,
+      `workload: ${app} is made for ${made ?? 'talking by hand'}, not for ${workload}${wanted ? `: use --app ${wanted}` : ''}`,
     ],
   ];
 }
@@ -146,7 +148,7 @@ function connectionStages(targets: readonly number[], connections: readonly numb
 }
 
 function oneWay({ workload, transports, rate, pipelining, requests }: RunConfiguration): Want[] {
-  if (workload === 'request-response') return [];
+  if (!isOneWay(workload)) return [];
   const streams = transports.includes('tcp');
   const why = `a TCP ${workload} is a stream without requests`;
   return [
@@ -166,7 +168,7 @@ function connectionUse({ connection, transports, workload, pipelining }: RunConf
   const where = `connection: ${connection}`;
   return [
     [!transports.includes('udp'), `${where} is for tcp only: UDP opens no connections`],
-    [workload === 'request-response', `${where} does not go with ${workload}: it has no requests to connect for`],
+    [!isOneWay(workload), `${where} does not go with ${workload}: it has no requests to connect for`],
     [pipelining === 1, `${where} sends one request on each connection: leave out --pipelining`],
   ];
 }

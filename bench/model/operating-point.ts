@@ -10,6 +10,11 @@ export const workloads = {
 
 export type Workload = keyof typeof workloads;
 
+/** Is nothing answered, so that bytes are counted in place of requests? @param workload of whatever version. */
+export function isOneWay(workload: string): boolean {
+  return workload === 'upload' || workload === 'download';
+}
+
 /** How arrivals are spread around their rate. */
 export const arrivals = {
   constant: 'at equal distances',

@@ -1,5 +1,8 @@
-import type { Comparison, Result, Trial } from '../model/result.ts';
+import { isOneWay } from '../model/operating-point.ts';
+import type { Comparison, Result } from '../model/result.ts';
+import type { Trial } from '../model/trial.ts';
 import { median } from '../stats/median.ts';
+import { byteRate, whole } from './amounts.ts';
 
 /** Another target counts as faster only from this share on. */
 const MARGIN = 0.02;
@@ -51,26 +54,39 @@ type Scaling = Comparison['scaling'][number];
 function scalingOf(trials: readonly Trial[], highest: number): Scaling | null {
   const atHighest = trials.filter(({ connections }) => connections === highest);
   if (atHighest.length === 0) return null;
-  const rates = atHighest.map(({ round, throughput }) => ({ round, requestsPerSecond: throughput.requestsPerSecond }));
-  const retentions = rates.map(({ round, requestsPerSecond }) => {
-    const ofRound = trials.filter((trial) => trial.round === round);
-    const best = Math.max(...ofRound.map(({ throughput }) => throughput.requestsPerSecond));
-    return best === 0 ? 0 : requestsPerSecond / best;
+  const rates = atHighest.map((trial) => ({ round: trial.round, ...throughputOf(trial) }));
+  const retentions = rates.map((rate) => {
+    const ofRound = trials.filter((trial) => trial.round === rate.round);
+    const best = Math.max(...ofRound.map((trial) => speed(throughputOf(trial))));
+    return best === 0 ? 0 : speed(rate) / best;
   });
+  const bytes = rates.flatMap(({ bytesPerSecond }) => bytesPerSecond ?? []);
   return {
     target: atHighest[0]?.target ?? '',
     retention: median(retentions),
     requestsPerSecond: median(rates.map(({ requestsPerSecond }) => requestsPerSecond)),
+    ...(bytes.length > 0 && { bytesPerSecond: median(bytes) }),
     starvedConnections: Math.round(median(atHighest.map(({ fairness }) => fairness.starvedConnections))),
     rates,
   };
 }
 
+type Throughput = Pick<Scaling, 'requestsPerSecond' | 'bytesPerSecond'>;
+
+function throughputOf({ workload, throughput: { requestsPerSecond, bytesPerSecond } }: Trial): Throughput {
+  return isOneWay(workload) ? { requestsPerSecond, bytesPerSecond } : { requestsPerSecond };
+}
+
+/** What targets are compared by: bytes where nothing is answered, else requests. */
+function speed({ requestsPerSecond, bytesPerSecond }: Throughput): number {
+  return bytesPerSecond ?? requestsPerSecond;
+}
+
 /** Was `a` faster than `b` at the highest concurrency, by more than the margin, in every round that both were in? */
 function alwaysFaster(a: Scaling, b: Scaling): boolean {
-  const shared = a.rates.flatMap(({ round, requestsPerSecond }) => {
-    const other = b.rates.find((rate) => rate.round === round);
-    return other === undefined ? [] : [requestsPerSecond / other.requestsPerSecond];
+  const shared = a.rates.flatMap((mine) => {
+    const other = b.rates.find(({ round }) => round === mine.round);
+    return other === undefined ? [] : [speed(mine) / speed(other)];
   });
   return shared.length > 0 && shared.every((ratio) => ratio > 1 + MARGIN);
 }
@@ -99,7 +115,7 @@ function statementsOf(transport: string, comparison: Comparison): string[] {
   const name = transport.toUpperCase();
   const statements: string[] = [];
   const best = scaledBest(comparison);
-  const fastest = scaling.reduce((a, b) => (b.requestsPerSecond > a.requestsPerSecond ? b : a));
+  const fastest = scaling.reduce((a, b) => (speed(b) > speed(a) ? b : a));
   if (best !== undefined && levels.length > 1) {
     statements.push(
       `${name}: ${best.target} scaled best in this run: with ${level} connections it kept ${percent(best.retention)} ` +
@@ -127,6 +143,6 @@ function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
-function rate({ requestsPerSecond }: Scaling): string {
-  return `${Math.round(requestsPerSecond).toLocaleString('en-US')} requests/s`;
+function rate({ requestsPerSecond, bytesPerSecond }: Scaling): string {
+  return bytesPerSecond === undefined ? `${whole(requestsPerSecond)} requests/s` : byteRate(bytesPerSecond);
 }

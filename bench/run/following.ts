@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Generator } from '../load/generator.ts';
 import { nowNanos } from '../measure/clock.ts';
 import { Timeline } from '../measure/timeline.ts';
-import type { Slice, TimelinePoint } from '../model/result.ts';
+import type { Slice, TimelinePoint } from '../model/trial.ts';
 
 /** How often the generator's counts are read: slices fine enough to tell drift from noise in a load of a second. */
 const SLICE_NANOS = 100e6;

@@ -1,4 +1,4 @@
-import type { Reason } from '../model/result.ts';
+import type { Reason } from '../model/trial.ts';
 
 /** Which CPUs the server and the generator run on. */
 export interface Placement {

@@ -2,7 +2,7 @@ import type { Generator } from '../load/generator.ts';
 import { countedBetween, type KernelCounters, readKernelCounters } from '../measure/kernel-counters.ts';
 import { type TreeMemory, type TreeUsage, treeMemory, treeUsage } from '../measure/procfs.ts';
 import { dropsOfUdpPort } from '../measure/udp-sockets.ts';
-import type { KernelUsage, ServerUsage } from '../model/result.ts';
+import type { KernelUsage, ServerUsage } from '../model/trial.ts';
 import type { RunningTarget } from './target.ts';
 
 /** What the server had used, and the clients completed, at one moment. */

@@ -14,7 +14,7 @@ import type {
   ServerUsage,
   Slice,
   TimelinePoint,
-} from '../model/result.ts';
+} from '../model/trial.ts';
 import { distanceFromConstant, distanceFromExponential } from '../stats/kolmogorov-smirnov.ts';
 import { mostConnections } from './load-plan.ts';
 import type { TrialSpec } from './planner.ts';
@@ -60,7 +60,7 @@ export function recordTrial(spec: TrialSpec, configuration: RunConfiguration, fi
     measuredSeconds: load.measuredSeconds,
     opening: { seconds: opening.seconds, opened: opening.opened, answered: opening.answered },
     requests: requestsOf(spec, findings),
-    throughput: { requestsPerSecond: load.requestsPerSecond, bytesPerSecond: load.bytesPerSecond },
+    throughput: throughputOf(spec, findings),
     latencyMicros: latenciesOf(load),
     ...(load.jitterNanos !== null && { jitterMicros: load.jitterNanos / 1000 }),
     fairness: { jain: load.jain, starvedConnections: load.starvedConnections },
@@ -80,8 +80,9 @@ export function recordTrial(spec: TrialSpec, configuration: RunConfiguration, fi
 }
 
 /** Requests a second that were to come while measuring; null in a closed loop. */
-function offeredRate({ rate, stages, requests }: RunConfiguration, seconds: number): number | null {
-  if (rate === null || (stages.length === 0 && requests === null)) return rate;
+function offeredRate({ rate, stages, requests, durationMs }: RunConfiguration, measuredSeconds: number): number | null {
+  if (rate === null || stages.length === 0) return rate;
+  const seconds = requests === null ? durationMs / 1000 : measuredSeconds;
   // Of the time measured alone: the warm-up is behind it.
   return new LoadProfile({ start: rate, stages, holdMs: 0 }).meanRate(0, seconds * 1e9);
 }
@@ -95,6 +96,14 @@ function requestsOf(spec: TrialSpec, { load, droppedByServer }: Findings): Measu
   const lost = spec.workload === 'upload' ? Math.min(droppedByServer ?? 0, counts.completed) : counts.timedOut;
   const completed = spec.workload === 'upload' ? counts.completed - lost : counts.completed;
   return { ...common, completed, timedOut: lost, lost, late, duplicated, reordered };
+}
+
+/** Of datagrams that went one way only those count that arrived, as far as the server's socket tells. */
+function throughputOf(spec: TrialSpec, findings: Findings): MeasuredTrial['throughput'] {
+  const { requestsPerSecond, bytesPerSecond, counts } = findings.load;
+  const { completed } = requestsOf(spec, findings);
+  const arrived = counts.completed === 0 ? 1 : completed / counts.completed;
+  return { requestsPerSecond: requestsPerSecond * arrived, bytesPerSecond: bytesPerSecond * arrived };
 }
 
 function latenciesOf({ latencies }: LoadReport): MeasuredTrial['latencyMicros'] {

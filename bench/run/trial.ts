@@ -5,7 +5,7 @@ import { Generator } from '../load/generator.ts';
 import { nowNanos } from '../measure/clock.ts';
 import type { RunConfiguration } from '../model/configuration.ts';
 import { TargetError } from '../model/errors.ts';
-import type { Trial } from '../model/result.ts';
+import type { Trial } from '../model/trial.ts';
 import { follow, until } from './following.ts';
 import { planLoad } from './load-plan.ts';
 import type { Phase } from './observer.ts';

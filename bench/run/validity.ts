@@ -1,4 +1,4 @@
-import type { MeasuredTrial, Trial } from '../model/result.ts';
+import type { MeasuredTrial, Trial } from '../model/trial.ts';
 import { datagramSuspicions } from './evidence/datagrams.ts';
 import { generatorSuspicions } from './evidence/generator.ts';
 import { loadSuspicions } from './evidence/load.ts';

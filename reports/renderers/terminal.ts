@@ -31,11 +31,14 @@ const BARE = {
 /** A whole result as text for a terminal: heading, tables, footnotes, failures and what may be concluded. */
 export function renderTerminal(result: Result, { color, width }: RenderOptions): string {
   const paint = painter(color);
-  const { heading, tables, footnotes, failures, statements } = summarize(result);
+  const { heading, tables, details, footnotes, failures, statements } = summarize(result);
   const prose = (text: string, indent?: Indent) => paragraph(plain(text), width, indent);
   const blocks = [
     heading.flatMap((line) => prose(line).map((row) => paint(row, 'dim'))),
-    ...tables.map((table) => [...prose(table.title).map((row) => paint(row, 'bold')), drawTable(table, width, paint)]),
+    ...[...tables, ...details].map((table) => [
+      ...prose(table.title).map((row) => paint(row, 'bold')),
+      drawTable(table, width, paint),
+    ]),
     ...(tables.length === 0 ? [['Nothing was measured.']] : []),
     footnotes.flatMap((note, i) => prose(note, { first: `${i + 1}. `.padStart(4), columns: 4 })),
     failures.length > 0
@@ -96,10 +99,12 @@ function layOut(table: Table, paint: Paint, gap: number, shrunk?: { column: numb
     drawn.push(line(columns.map(({ unit = '' }) => paint(unit, 'dim'))));
   }
   for (const { label, rows } of groups) {
-    drawn.push(
-      [{ colSpan: columns.length, content: '' }],
-      [{ colSpan: columns.length, content: paint(plain(label), 'bold') }],
-    );
+    if (label !== null) {
+      drawn.push(
+        [{ colSpan: columns.length, content: '' }],
+        [{ colSpan: columns.length, content: paint(plain(label), 'bold') }],
+      );
+    }
     for (const row of rows) drawn.push(line(row.map((cell) => drawCell(cell, paint))));
   }
   return drawn;

@@ -44,7 +44,7 @@ function listing() {
         ...(reason === undefined ? {} : { reason }),
       };
     }),
-    apps: Object.entries(apps).map(([name, { title, summary, transports }]) => ({ name, title, summary, transports })),
+    apps: Object.entries(apps).map(([name, { load: _, ...app }]) => ({ name, ...app })),
     workloads: Object.entries(workloads).map(([name, summary]) => ({ name, summary })),
   };
 }

@@ -9,15 +9,38 @@ export interface App {
   datagram(bytes: Uint8Array, start: number, end: number, reply: DatagramReply): void;
 }
 
-/** One conversation over a stream. Chunks arrive as the network cut them: an app must not rely on their boundaries. */
+/**
+ * One conversation over a stream. Chunks arrive as the network cut them: an app must not rely on their boundaries.
+ * It is over when the peer has finished sending, or when the app says so with {@link StreamReply.end}; after that no
+ * method is called any more. A model looks at once which of the optional methods there are: they don't come or go.
+ */
 export interface StreamSession {
+  /** The connection is open, and nothing has been received: here speaks who speaks first. */
+  open?(reply: StreamReply): void;
   /** The peer sent bytes `start` to `end` of `bytes`. */
   receive(bytes: Uint8Array, start: number, end: number, reply: StreamReply): void;
+  /** The peer has finished sending (FIN). When this returns, the conversation ends as {@link StreamReply.end} ends it. */
+  finish?(reply: StreamReply): void;
+  /**
+   * Says the next piece of what has no end: to be called whenever the peer has taken all that was said before, from the
+   * opening to the end of the conversation. While the peer takes nothing, it isn't called.
+   */
+  produce?(reply: StreamReply): void;
 }
 
 export interface StreamReply {
   /** Queues bytes `start` to `end` for the peer. The model copies them if it can't send them at once. */
   send(bytes: Uint8Array, start: number, end: number): void;
+  /**
+   * The same for bytes that never change, of which the app has few and says them often: the model need not copy them
+   * each time, and may keep one copy of its own where the kernel finds it.
+   */
+  sendConstant(bytes: Uint8Array, start: number, end: number): void;
+  /**
+   * Ends the conversation: what was queued is delivered, then comes FIN. What the peer still sends is read and thrown
+   * away, see LINGER_MS, so that the kernel doesn't answer it with a reset, which would destroy the reply.
+   */
+  end(): void;
 }
 
 export interface DatagramReply {

@@ -1,21 +1,60 @@
 import type { Transport } from '../../sockets/socket.ts';
 import type { App } from './app.ts';
 
+/**
+ * What a load generator can do with an app, so that what comes back is as expected: send requests and compare the
+ * replies, send all that is taken, or take all that is sent. Null: nothing yet.
+ */
+export type ServedWorkload = 'request-response' | 'upload' | 'download' | null;
+
 interface AppEntry {
   readonly title: string;
   readonly summary: string;
   readonly transports: readonly Transport[];
+  /** The workload that it can be measured with. */
+  readonly workload: ServedWorkload;
   /** Imports the app when it is needed, so that listing apps costs nothing. */
   readonly load: () => Promise<{ readonly app: App }>;
 }
+
+const both = ['tcp', 'udp'] as const;
 
 /** Every app, by name. To add one: write `apps/NAME.ts` and an entry here. */
 export const apps = {
   echo: {
     title: 'Echo',
     summary: 'sends back every byte it receives (RFC 862)',
-    transports: ['tcp', 'udp'],
+    transports: both,
+    workload: 'request-response',
     load: () => import('./echo.ts'),
+  },
+  discard: {
+    title: 'Discard',
+    summary: 'reads everything and throws it away (RFC 863)',
+    transports: both,
+    workload: 'upload',
+    load: () => import('./discard.ts'),
+  },
+  chargen: {
+    title: 'Character generator',
+    summary: 'sends a pattern without end; answers a datagram with up to 512 characters of it (RFC 864)',
+    transports: both,
+    workload: 'download',
+    load: () => import('./chargen.ts'),
+  },
+  greeting: {
+    title: 'Greeting',
+    summary: 'speaks first ("Hello from server"), reads one message, closes',
+    transports: ['tcp'],
+    workload: null,
+    load: () => import('./greeting.ts'),
+  },
+  ack: {
+    title: 'Ack',
+    summary: 'replies ACK to a message, then closes; over UDP replies ACK to each datagram',
+    transports: both,
+    workload: null,
+    load: () => import('./ack.ts'),
   },
 } as const satisfies Record<string, AppEntry>;
 

@@ -4,7 +4,7 @@ import { loadApp } from '../apps/catalog.ts';
 import { CollectedReply } from '../collected-reply.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { bindDatagram, sendDatagram } from '../node-datagram.ts';
-import { converse, listenStream, NodeStreamReply } from '../node-stream.ts';
+import { converse, listenStream } from '../node-stream.ts';
 
 /** Datagrams that may wait to be answered; further ones are dropped, as a full socket buffer drops them. */
 const QUEUE_LIMIT = 1024;
@@ -17,14 +17,7 @@ export const model: ServerModel = {
   async start(spec) {
     const app = await loadApp(spec.app);
     if (spec.transport === 'udp') return serveDatagrams(spec, app);
-    return listenStream(spec, (socket) => {
-      const session = app.stream();
-      const reply = new NodeStreamReply(socket);
-      void converse(socket, (chunk) => {
-        reply.answering(chunk);
-        session.receive(chunk, 0, chunk.length, reply);
-      });
-    });
+    return listenStream(spec, (socket) => void converse(socket, app.stream()));
   },
 };
 
@@ -45,7 +38,7 @@ async function answerAll(arrivals: Arrivals, app: App): Promise<void> {
   const reply = new CollectedReply();
   for await (const { datagram, peer, socket } of arrivals) {
     app.datagram(datagram, 0, datagram.length, reply);
-    for (const part of reply.take()) await sendDatagram(socket, part, peer);
+    for (const part of reply.take().parts) await sendDatagram(socket, part, peer);
   }
 }
 

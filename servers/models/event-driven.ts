@@ -1,6 +1,6 @@
 import type { Socket as DatagramSocket } from 'node:dgram';
 import type { Socket } from 'node:net';
-import type { App } from '../apps/app.ts';
+import type { App, StreamSession } from '../apps/app.ts';
 import { loadApp } from '../apps/catalog.ts';
 import type { ServerModel } from '../contract.ts';
 import { bindDatagram, NodeDatagramReply } from '../node-datagram.ts';
@@ -26,12 +26,30 @@ export const model: ServerModel = {
 function serveConnection(socket: Socket, app: App): void {
   const session = app.stream();
   const reply = new NodeStreamReply(socket);
+  session.open?.(reply);
   socket.on('data', (chunk) => {
+    if (reply.ended) return;
     reply.answering(chunk);
     session.receive(chunk, 0, chunk.length, reply);
     // A peer that doesn't read its replies isn't read from either, until it does.
     if (socket.writableNeedDrain) socket.pause();
   });
   socket.on('drain', () => socket.resume());
-  socket.on('end', () => socket.end());
+  socket.on('end', () => {
+    if (!reply.ended) session.finish?.(reply);
+    reply.end();
+  });
+  if (session.produce !== undefined) produce(socket, session, reply);
+}
+
+/** Has the session produce now, and whenever the peer took all there was, until the conversation is over. */
+function produce(socket: Socket, session: StreamSession, reply: NodeStreamReply): void {
+  const next = () => {
+    if (reply.ended || socket.destroyed) return;
+    session.produce?.(reply);
+    if (!socket.writableNeedDrain) setImmediate(next);
+  };
+  // The kernel may take all at once, again and again: the other connections have their turn before.
+  socket.on('drain', () => setImmediate(next));
+  next();
 }

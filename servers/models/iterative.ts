@@ -1,6 +1,7 @@
 import { close, localAddress, openServer, SHUT_RDWR, setOption, shutdown } from '../../sockets/socket.ts';
 import { loadApp } from '../apps/catalog.ts';
-import { BlockingDatagrams, nextConnection, serveDatagrams, serveStream } from '../blocking.ts';
+import { BlockingDatagrams, nextConnection, serveDatagrams } from '../blocking.ts';
+import { serveStream } from '../blocking-stream.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { startThread, threadEnd } from '../thread.ts';
 

@@ -5,7 +5,8 @@ import type { App } from '../apps/app.ts';
 import { loadApp } from '../apps/catalog.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { DatagramBatches } from '../datagram-batches.ts';
-import { NonblockingConnection, StreamBuffers } from '../nonblocking.ts';
+import { Lingering } from '../lingering.ts';
+import { NonblockingConnection, StreamBuffers, type Wish } from '../nonblocking.ts';
 import { startThread, threadEnd } from '../thread.ts';
 
 interface LoopInput {
@@ -67,6 +68,7 @@ class PollLoop {
   /** Entry i of the set is connection i - 1; entry 0 is the listener. */
   readonly #connections: NonblockingConnection[] = [];
   readonly #buffers = new StreamBuffers();
+  readonly #lingering = new Lingering();
   #accepting = true;
 
   constructor(listener: number, app: App) {
@@ -78,7 +80,7 @@ class PollLoop {
   /** Serves until `stopping()` is true after a wake-up: set it, then shut the listener down. */
   run(stopping: () => boolean): void {
     while (!stopping()) {
-      let ready = this.#set.wait(this.#accepting ? -1 : EXHAUSTED_MS);
+      let ready = this.#set.wait(this.#patienceMs());
       // From the last to the first, because dropping one moves the last into its place.
       for (let i = this.#connections.length; i > 0 && ready > 0; i--) {
         const connection = this.#connections[i - 1];
@@ -92,12 +94,20 @@ class PollLoop {
     for (const connection of this.#connections) connection.close();
   }
 
+  /** How long to wait for readiness, in milliseconds; -1 is for ever. */
+  #patienceMs(): number {
+    if (this.#lingering.size === 0) return this.#accepting ? -1 : EXHAUSTED_MS;
+    const left = this.#lingering.expire();
+    return this.#accepting ? left : EXHAUSTED_MS;
+  }
+
   #serve(i: number, connection: NonblockingConnection): void {
     const wish = connection.serve();
     if (wish !== 'close') {
-      this.#set.setEvents(i, wish === 'send' ? POLLOUT : POLLIN);
+      this.#set.setEvents(i, this.#eventsOf(connection, wish));
       return;
     }
+    this.#lingering.delete(connection.fd);
     connection.close();
     this.#set.removeAt(i);
     const last = this.#connections.pop();
@@ -108,9 +118,7 @@ class PollLoop {
     for (let i = 0; i < ACCEPTS_AT_A_TIME; i++) {
       const fd = accept(this.#listener, false);
       if (fd >= 0) {
-        setOption(fd, 'TCP_NODELAY', 1);
-        this.#connections.push(new NonblockingConnection(fd, this.#app, this.#buffers));
-        this.#set.add(fd, POLLIN);
+        this.#open(fd);
         continue;
       }
       // Ready and yet impossible: without a pause the loop would spin.
@@ -118,6 +126,24 @@ class PollLoop {
       // A connection that was reset in the backlog hides none behind it: they are ready at the next wait.
       return;
     }
+  }
+
+  #open(fd: number): void {
+    setOption(fd, 'TCP_NODELAY', 1);
+    const connection = new NonblockingConnection(fd, this.#app, this.#buffers);
+    const wish = connection.open();
+    if (wish === 'close') {
+      connection.close();
+      return;
+    }
+    this.#connections.push(connection);
+    this.#set.add(fd, this.#eventsOf(connection, wish));
+  }
+
+  /** What to wait for, so that a connection has its wish. */
+  #eventsOf(connection: NonblockingConnection, wish: Wish): number {
+    if (wish === 'linger') this.#lingering.add(connection.fd);
+    return wish === 'send' ? POLLOUT : POLLIN;
   }
 
   #watchListener(accepting: boolean): void {

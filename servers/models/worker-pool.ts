@@ -1,10 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
+import type { StreamReply, StreamSession } from '../apps/app.ts';
+import { loadApp } from '../apps/catalog.ts';
+import type { Collected } from '../collected-reply.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { bindDatagram, sendDatagram } from '../node-datagram.ts';
-import { converse, listenStream } from '../node-stream.ts';
-import type { PoolTask } from '../pool-task.ts';
+import { type AsyncSession, converse, listenStream } from '../node-stream.ts';
+import type { PoolTask, StreamEvent } from '../pool-task.ts';
 
 /** Datagrams that may be in the pool at a time; further ones are dropped, as a full socket buffer drops them. */
 const TASK_LIMIT = 1024;
@@ -31,19 +34,54 @@ export const model: ServerModel = {
   },
 };
 
-function serveStreams(spec: ServerSpec, pool: Pool): Promise<RunningServer> {
+async function serveStreams(spec: ServerSpec, pool: Pool): Promise<RunningServer> {
+  // Never talked to: it shows what there is to call.
+  const pattern = (await loadApp(spec.app)).stream();
   let connections = 0;
   return listenStream(spec, async (socket) => {
-    const connection = ++connections;
-    let opening = true;
-    // One task in flight a connection: replies keep their order, and nothing is read meanwhile.
-    await converse(socket, async (chunk) => {
-      const replies = await pool.run({ kind: 'chunk', connection, opening, bytes: exactly(chunk) });
-      opening = false;
-      for (const reply of replies) socket.write(reply);
-    });
-    if (!opening) await pool.run({ kind: 'end', connection }).catch(() => undefined);
+    const session = new PooledSession(pool, ++connections);
+    await converse(socket, session.as(pattern));
+    await session.forget();
   });
+}
+
+/** A session that lives in a thread of the pool. */
+class PooledSession {
+  readonly #pool: Pool;
+  readonly #connection: number;
+  #opening = true;
+
+  constructor(pool: Pool, connection: number) {
+    this.#pool = pool;
+    this.#connection = connection;
+  }
+
+  /** With the optional calls that `pattern` has, and no others: each would cost a task. */
+  as({ open, finish, produce }: StreamSession): AsyncSession {
+    return {
+      // One task in flight a connection: replies keep their order, and nothing is read meanwhile.
+      receive: (bytes, start, end, reply) =>
+        this.#tell({ kind: 'receive', bytes: exactly(bytes.subarray(start, end)) }, reply),
+      ...(open && { open: (reply) => this.#tell({ kind: 'open' }, reply) }),
+      ...(finish && { finish: (reply) => this.#tell({ kind: 'finish' }, reply) }),
+      ...(produce && { produce: (reply) => this.#tell({ kind: 'produce' }, reply) }),
+    };
+  }
+
+  /** Has the thread forget the session, if it ever heard of it. Never rejects. */
+  async forget(): Promise<void> {
+    if (this.#opening) return;
+    await this.#pool.run({ kind: 'forget', connection: this.#connection }).catch(() => undefined);
+  }
+
+  async #tell(event: StreamEvent, reply: StreamReply): Promise<void> {
+    const opening = this.#opening;
+    this.#opening = false;
+    const { parts, ended } = await this.#pool.run({ kind: 'stream', connection: this.#connection, opening, event });
+    // They came for this reply alone, and nobody will change them.
+    for (const part of parts) reply.sendConstant(part, 0, part.length);
+    if (ended) reply.end();
+  }
 }
 
 function serveDatagrams(spec: ServerSpec, pool: Pool): Promise<RunningServer> {
@@ -52,8 +90,8 @@ function serveDatagrams(spec: ServerSpec, pool: Pool): Promise<RunningServer> {
     if (tasks >= TASK_LIMIT) return;
     tasks++;
     try {
-      const replies = await pool.run({ kind: 'datagram', bytes: exactly(datagram) });
-      for (const reply of replies) await sendDatagram(socket, reply, peer);
+      const { parts } = await pool.run({ kind: 'datagram', bytes: exactly(datagram) });
+      for (const part of parts) await sendDatagram(socket, part, peer);
     } catch {
       // The app failed on this datagram, or the server is closing: it goes unanswered.
     } finally {
@@ -99,11 +137,11 @@ class Pool {
   }
 
   /** Has a thread do the task. @returns the replies. Rejects when the app throws or the pool is closed. */
-  async run(task: PoolTask): Promise<Uint8Array[]> {
+  async run(task: PoolTask): Promise<Collected> {
     // A destroyed Piscina would start anew.
     if (this.#closed) throw new Error('the pool is closed');
     const queue: PoolQueue = task.kind === 'datagram' ? null : { connection: task.connection };
-    return this.#piscina.run({ ...task, [queueOptions]: queue }) as Promise<Uint8Array[]>;
+    return this.#piscina.run({ ...task, [queueOptions]: queue }) as Promise<Collected>;
   }
 
   close(): Promise<void> {

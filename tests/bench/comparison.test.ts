@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Trial } from '../../bench/model/result.ts';
+import type { Trial } from '../../bench/model/trial.ts';
 import { compareTargets, roundsForRanking, scaledBest, stateVerdict } from '../../bench/run/comparison.ts';
 import { trial as plainTrial } from '../reports/results.ts';
 
@@ -85,3 +85,25 @@ test.each([
   [12, 12],
   [20, 13],
 ])('a ranking of %d needs %d rounds', (targets, rounds) => expect(roundsForRanking(targets)).toBe(rounds));
+
+test('one-way workloads are compared by their bytes, whatever requests they make', () => {
+  const upload = (target: string, connections: number, bytesPerSecond: number, requestsPerSecond: number): Trial => ({
+    ...plainTrial({ target, connections, throughput: { requestsPerSecond, bytesPerSecond } }),
+    workload: 'upload',
+  });
+  const comparison = compareTargets([
+    upload('a', 1, 1e9, 900),
+    upload('a', 100, 9e8, 800),
+    upload('b', 1, 4e9, 100),
+    upload('b', 100, 2e9, 100),
+  ]);
+  expect(comparison.tcp?.scaling).toMatchObject([
+    { target: 'a', retention: 0.9, bytesPerSecond: 9e8, rates: [{ round: 1, bytesPerSecond: 9e8 }] },
+    { target: 'b', retention: 0.5, bytesPerSecond: 2e9 },
+  ]);
+  expect(stateVerdict(comparison).statements).toEqual([
+    expect.stringContaining('TCP: b scaled best in this run: with 100 connections it kept 50 % of its best rate'),
+    'TCP: b was fastest with 100 connections: 2 GB/s.',
+    'One round; a ranking needs 12: --rounds 12.',
+  ]);
+});

@@ -160,13 +160,25 @@ describe('combinations', () => {
 describe('an app and a workload', () => {
   test('that do not fit are refused, with the app that would', () => {
     const faults = configurationFaults({ ...configuration, ...tcp, workload: 'upload' });
-    const advice = appFor('upload') === undefined ? '' : `: use --app ${appFor('upload')}`;
-    expect(faults).toEqual([`workload: echo is made for request-response, not for upload${advice}`]);
+    expect(faults).toEqual(['workload: echo is made for request-response, not for upload: use --app discard']);
   });
 
   test('belong together', () => {
     expect(appFor('request-response')).toBe('echo');
     expect(workloadOf('echo')).toBe('request-response');
-    for (const app of appNames) expect(workloadOf(appFor(workloadOf(app)) ?? app)).toBe(workloadOf(app));
+    for (const workload of ['request-response', 'upload', 'download'] as const) {
+      const app = appFor(workload);
+      expect(app && workloadOf(app)).toBe(workload);
+    }
+  });
+
+  test('without each other are refused', () => {
+    const made = appNames.filter((app) => workloadOf(app) === null);
+    expect(made.length).toBeGreaterThan(0);
+    for (const app of made) {
+      expect(configurationFaults({ ...configuration, ...tcp, app })).toEqual([
+        `workload: ${app} is made for talking by hand, not for request-response: use --app echo`,
+      ]);
+    }
   });
 });

@@ -2,7 +2,8 @@ import { createSocket, type RemoteInfo, type Socket as UdpSocket } from 'node:dg
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { type Result, resultSchema, type Trial } from '../../bench/model/result.ts';
+import { type Result, resultSchema } from '../../bench/model/result.ts';
+import type { Trial } from '../../bench/model/trial.ts';
 import { Program, scratchDirectory } from '../cli/program.ts';
 
 /** What the program said and how it ended. */
@@ -13,7 +14,8 @@ export interface Run {
 
 /** Starts the built program's `run` command, shortly and from the first request on, to print JSON. */
 export function startMeasuring(...flags: readonly string[]): Program {
-  const brief = ['-d', '300ms', '--warmup', '0s', '--seed', '1', '--out-dir', scratchDirectory()];
+  const lasting = flags.includes('-s') ? [] : ['-d', '300ms'];
+  const brief = [...lasting, '--warmup', '0s', '--seed', '1', '--out-dir', scratchDirectory()];
   return new Program(['run', '--json', '-', ...brief.filter((_, i) => !flags.includes(brief[i & ~1] ?? '')), ...flags]);
 }
 

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { countedBetween, parseKernelCounters } from '../../bench/measure/kernel-counters.ts';
-import type { MeasuredTrial } from '../../bench/model/result.ts';
-import { micros, percent, rounded, whole } from '../../bench/run/amounts.ts';
+import type { MeasuredTrial } from '../../bench/model/trial.ts';
+import { byteRate, micros, percent, rounded, whole } from '../../bench/run/amounts.ts';
 import { judgeTrial } from '../../bench/run/validity.ts';
 import { latency, trial } from '../reports/results.ts';
 import { onlyTrial, resultOf, startMeasuring } from './measured.ts';
@@ -100,8 +100,8 @@ describe('a trial', () => {
     ['with many arrivals that are surely, but hardly off', { ...atRate, arrivalCheck: { gaps: 1e6, distance: 0.1 } }],
     ['without arrivals to look at', { ...atRate, arrivalCheck: { gaps: 0, distance: 0 } }],
     ['in a closed loop, that knows of no arrivals', { arrivalCheck: null }],
-    ['5 % above Little’s law', responding(1679)],
-    ['5 % below it', responding(1521)],
+    ['5 % above Little’s law', responding(1679.9)],
+    ['5 % below it', responding(1520.1)],
     ['beyond Little’s law, but too short', { ...responding(3200), measuredSeconds: 0.063 }],
     ['beyond it, with requests that timed out', { ...responding(3200), ...requests({ timedOut: 1 }) }],
     ['at a rate, with as much in flight as Little’s law has it', { ...atRate, meanInFlight: 16.7 }],
@@ -328,6 +328,9 @@ test.each([
   [micros(12_345), '12.3 ms'],
   [micros(1_500_000), '1.5 s'],
   [rounded(12_345), '12,300'],
+  [byteRate(850), '850 B/s'],
+  [byteRate(1_234_567_890), '1.23 GB/s'],
+  [byteRate(64_000), '64 kB/s'],
 ])('an amount reads %s', (text, expected) => expect(text).toBe(expected));
 
 test('a backlog that overflows while connections are opened is noticed', async () => {

@@ -50,6 +50,30 @@ test('run prints JSON and nothing else when that goes to stdout', async () => {
   expect(stderr).not.toContain('[1/1]');
 });
 
+test('run with a load of many parts does all of them, records them, and tells them in detail', async () => {
+  const directory = scratchDirectory();
+  const { code, stdout, stderr } = await sockbench(
+    ...['run', '--model', 'event-driven', '-c', '2', '--stage', '150ms:6', '--stage', '100ms:2', '--warmup', '50ms'],
+    ...['--connection', 'per-request', '--size', '16-64,128:0.5', '-n', '100000000', '--timestamps', 'user'],
+    ...['--out-dir', directory],
+  );
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  const { plan, trials } = readResult(savedFile(stderr));
+  const stages = [
+    { seconds: 0.15, target: 6 },
+    { seconds: 0.1, target: 2 },
+  ];
+  expect(plan).toMatchObject({
+    ...{ workload: 'request-response', connection: 'per-request', rate: null, arrivals: null, stages },
+    ...{ requests: 100_000_000, durationSeconds: 0.25, timestamps: 'user' },
+  });
+  expect(trials).toMatchObject([{ connection: 'per-request', stages, timestamps: 'user', sizes: [{}, {}] }]);
+  expect(stdout.replace(/\n/g, ' ')).toMatch(
+    /TCP: echo, request-response, 50 % 16 B to 64 B \+ 50 % 128 B, a connection for each request, connections → 6 in/,
+  );
+  expect(stdout).toMatch(/^Latencies\n.*\n.*\nresponse .*\nconnect .*\n\nTimeline\n/m);
+});
+
 test('run measures a server that runs already, by its host name', async () => {
   const server = createServer((socket) => socket.pipe(socket).on('error', () => {})).listen(0, '127.0.0.1');
   onTestFinished(() => {

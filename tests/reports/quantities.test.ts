@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
+  byteRateUnit,
+  formatByteRate,
   formatBytes,
   formatCount,
   formatMicros,
@@ -59,10 +61,20 @@ test.each([
 });
 
 test.each([
+  [850, '850 B/s'],
+  [64_000, '64.0 kB/s'],
+  [1e6, '1.00 MB/s'],
+  [1_234_567_890, '1.23 GB/s'],
+])('%d bytes a second read %s', (value, text) => {
+  expect(formatByteRate(value)).toBe(text);
+});
+
+test.each([
   [0.5, '0.5 s'],
   [42.4, '42 s'],
   [59.99, '60 s'],
   [125, '2 min 5 s'],
+  [3600, '60 min'],
 ])('%d seconds read %s', (value, text) => {
   expect(formatSeconds(value)).toBe(text);
 });
@@ -84,6 +96,10 @@ describe('the unit of a column', () => {
     ['is the smallest for none', [], 'µs'],
   ] as const)('%s', (_, micros, unit) => {
     expect(timeUnit(micros).name).toBe(unit);
+  });
+
+  test('of a rate of bytes is decimal', () => {
+    expect(byteRateUnit([2e6, 50e6, 900e6])).toEqual({ name: 'MB/s', factor: 1e6 });
   });
 
   test('of memory is binary', () => {

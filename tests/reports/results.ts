@@ -1,4 +1,5 @@
-import { type Failure, type Result, SCHEMA, type Trial } from '../../bench/model/result.ts';
+import { type Failure, type Result, SCHEMA } from '../../bench/model/result.ts';
+import type { Trial } from '../../bench/model/trial.ts';
 
 type Varied =
   | 'target'

@@ -49,6 +49,35 @@ test('each transport has a table, and trials of another size have one of their o
   ]);
 });
 
+test('trials that differ in how connections, sizes or rates go have tables of their own', () => {
+  const stages = [{ seconds: 1, target: 5 }];
+  const sizes = [{ from: 32, to: 96, share: 1 }];
+  const variations = [
+    {},
+    { connection: 'per-request' },
+    { stages },
+    { sizes },
+    { rate: 5 },
+    { rate: 5, arrivals: 'poisson' },
+  ];
+  const { tables } = summarize(result({ trials: variations.map((variation) => ({ ...trial(), ...variation })) }));
+  expect(new Set(tables.map(({ title }) => title)).size).toBe(variations.length);
+});
+
+test('a ramp that trials left at different moments has one table', () => {
+  const stages = [{ seconds: 1, target: 5 }];
+  const trials = [2.4, 2.5].map((rate) => ({ ...trial(), stages, rate }));
+  expect(summarize(result({ trials })).tables).toHaveLength(1);
+});
+
+test('a run that ends after so many requests says so', () => {
+  const plan = { ...result().plan, requests: 5000, durationSeconds: 3600 };
+  expect(summarize(result({ plan })).heading[1]).toContain(
+    '; 5.00k requests each, 60 min at most, after 0.2 s of warm-up;',
+  );
+  expect(summarize(result({ plan: { ...plan, requests: null } })).heading[1]).toContain('; 60 min each after 0.2 s');
+});
+
 test('every row has a cell for each column', () => {
   const { tables } = summarize(result({ trials: [trial()], failures: [failure()] }));
   for (const { columns, groups } of tables) {

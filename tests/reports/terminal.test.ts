@@ -54,6 +54,18 @@ test('an opening that was given up took longer than shown', () => {
   expect(renderTerminal(result({ trials: [unopened] }), page)).toContain('>2.00');
 });
 
+test('connections that stages open later are not missing at first', () => {
+  const ramp = (opened: number, answered: number) => {
+    const growing = {
+      ...trial({ connections: 40, opening: { opened, answered } }),
+      stages: [{ seconds: 1, target: 40 }],
+    };
+    return renderTerminal(result({ trials: [growing] }), page);
+  };
+  expect(ramp(4, 4)).not.toContain('>20');
+  expect(ramp(4, 3)).toContain('>20.0');
+});
+
 test('a server that nobody watched has no CPU time and no memory', () => {
   const text = renderTerminal(result({ trials: [trial({ target: 'tcp://127.0.0.1:7000', server: null })] }), page);
   expect(lineWith(text, 'tcp://').match(/–/g)).toHaveLength(2);

@@ -3,6 +3,7 @@ import { fixedSize } from '../../bench/model/message-sizes.ts';
 import type { Progress } from '../../bench/run/observer.ts';
 import { ProgressDisplay } from '../../scripts/progress.ts';
 import { failure, result, trial } from '../reports/results.ts';
+import { uploadBench } from '../reports/runs.ts';
 
 class Screen {
   text = '';
@@ -59,6 +60,12 @@ test('a log gets one line for each trial that ended, and none for what happens b
     '[2/96] cluster, tcp, 16 connections, round 1: failed: noport',
     '',
   ]);
+});
+
+test('what goes one way is told in bytes, and has no response times', () => {
+  const [upload] = uploadBench().trials;
+  const text = show(false, false, (display) => display.saved(result({ trials: upload ? [upload] : [] })));
+  expect(text).toBe('[1] async, tcp, 1 connection, round 1: 850 MB/s, 0 errors\n');
 });
 
 test('a terminal gets one line, rewritten, cut to its width and wiped at the end', () => {

@@ -1,5 +1,6 @@
+import { networkInterfaces } from 'node:os';
 import { describe, expect, test } from 'vitest';
-import { resolveHost } from '../../scripts/host.ts';
+import { isOwnAddress, resolveHost } from '../../scripts/host.ts';
 import { parsePort, parseTarget } from '../../scripts/target.ts';
 import { isLoopback } from '../../sockets/address.ts';
 
@@ -36,6 +37,14 @@ describe('a target', () => {
   test('on an unknown host is refused', async () => {
     await expect(parseTarget('tcp://no-such-host.invalid:80', [])).rejects.toThrow(RangeError);
   });
+});
+
+test('an address of one of its interfaces is the machine’s own', () => {
+  for (const { address } of Object.values(networkInterfaces()).flatMap((each) => each ?? [])) {
+    expect(isOwnAddress(address)).toBe(true);
+  }
+  expect(isOwnAddress('0.0.0.0')).toBe(true);
+  expect(['192.0.2.1', '2001:db8::1'].map(isOwnAddress)).toEqual([false, false]);
 });
 
 test.each([

@@ -14,7 +14,7 @@ test('replies that the kernel has no room for at the peer’s FIN are sent befor
     for (; socket.writableLength === 0; written += PART.length) socket.write(PART);
   };
   const server = await listenStream({ transport: 'tcp', app: 'echo', host: '127.0.0.1', port: 0 }, async (socket) => {
-    await converse(socket, () => fill(socket));
+    await converse(socket, { receive: () => fill(socket) });
     finished = true;
   });
   onTestFinished(() => server.close());

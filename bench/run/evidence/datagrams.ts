@@ -1,4 +1,5 @@
-import type { MeasuredTrial, Reason } from '../../model/result.ts';
+import { isOneWay } from '../../model/operating-point.ts';
+import type { MeasuredTrial, Reason } from '../../model/trial.ts';
 import { percent, whole } from '../amounts.ts';
 
 const ENLARGE = 'enlarge SO_RCVBUF and net.core.rmem_max, or lower the load';
@@ -34,7 +35,7 @@ export function datagramSuspicions(trial: MeasuredTrial): Reason[] {
 
 function lost({ requests, datagrams, workload }: MeasuredTrial): Reason[] {
   // Nobody answers what goes one way: of that, only what sockets dropped is known.
-  const unseen = workload === 'request-response' ? 0 : (datagrams?.droppedByServer ?? 0);
+  const unseen = isOneWay(workload) ? (datagrams?.droppedByServer ?? 0) : 0;
   const count = Math.max(requests.lost ?? requests.timedOut, unseen);
   if (count === 0) return [];
   const all = Math.max(requests.sent, count);

@@ -1,4 +1,4 @@
-import type { MeasuredTrial, Reason } from '../../model/result.ts';
+import type { MeasuredTrial, Reason } from '../../model/trial.ts';
 import { micros, percent } from '../amounts.ts';
 
 /** Of the response time's 99th percentile, what the generator's lag may make up before it is mostly about itself. */
@@ -21,7 +21,7 @@ export function generatorSuspicions({ generator, latencyMicros, timestamps }: Me
       code: 'generator-lag',
       message:
         `the generator sent and read late by ${micros(generatorLag.p99)} at the 99th percentile, more than a quarter of ` +
-        `the response times' ${micros(response.p99)}: judge the server by its service times, or lower the load`,
+        `the response times' ${micros(response.p99)}: judge the server by its service times (as \`run\` and the JSON tell), or lower the load`,
     });
   }
   return reasons;

@@ -1,4 +1,4 @@
-import type { MeasuredTrial, Reason } from '../../model/result.ts';
+import type { MeasuredTrial, Reason } from '../../model/trial.ts';
 import { criticalDistance } from '../../stats/kolmogorov-smirnov.ts';
 import { mean } from '../../stats/mean.ts';
 import { welchT } from '../../stats/welch.ts';
@@ -43,7 +43,7 @@ function missedRate({ rate, throughput }: MeasuredTrial): Reason[] {
 }
 
 function wrongArrivals({ arrivals, arrivalCheck }: MeasuredTrial): Reason[] {
-  if (!arrivalCheck || arrivalCheck.gaps === 0) return [];
+  if (!arrivalCheck) return [];
   const most = Math.max(criticalDistance(arrivalCheck.gaps), HARMLESS_DISTANCE);
   if (arrivalCheck.distance <= most) return [];
   return [

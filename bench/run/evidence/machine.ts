@@ -1,4 +1,4 @@
-import type { MeasuredTrial, Reason } from '../../model/result.ts';
+import type { MeasuredTrial, Reason } from '../../model/trial.ts';
 import { percent, whole } from '../amounts.ts';
 
 /** Share of all CPU time that may be stolen from a machine before its numbers are doubtful. */

@@ -1,4 +1,5 @@
-import type { MeasuredTrial, Reason } from '../../model/result.ts';
+import { isOneWay } from '../../model/operating-point.ts';
+import type { MeasuredTrial, Reason } from '../../model/trial.ts';
 import { whole } from '../amounts.ts';
 
 /** What makes numbers mean nothing at all. */
@@ -11,7 +12,7 @@ export function requestInvalidations({ requests, throughput, workload }: Measure
     });
   }
   // A stream has no requests: bytes tell whether anything went through.
-  const passed = workload === 'request-response' ? requests.completed : requests.completed + throughput.bytesPerSecond;
+  const passed = requests.completed + (isOneWay(workload) ? throughput.bytesPerSecond : 0);
   if (passed === 0) {
     reasons.push({
       code: 'nothing-completed',

@@ -1,0 +1,89 @@
+import { isOneWay } from '../../bench/model/operating-point.ts';
+import type { TimelinePoint, Trial } from '../../bench/model/trial.ts';
+import { type Field, numberCell, numberColumn } from '../cells.ts';
+import { byteRateUnit, formatCount, formatPlural, timeUnit } from '../quantities.ts';
+import { cell, type Table } from '../table.ts';
+
+/** Rows that still are a glance. */
+const MOST_ROWS = 30;
+/** Intervals from which on a load has a course. */
+const LEAST_POINTS = 3;
+
+/**
+ * How a load went, second by second, when it was meant to change or lasted a while; null else. Of several rounds none
+ * can stand for the others, and means of percentiles mean nothing: then there is none.
+ */
+export function timelineTable(trials: readonly Trial[]): Table | null {
+  const [trial, ...others] = trials;
+  const points = trial?.timeline ?? [];
+  const changes = (trial?.stages ?? []).length > 0;
+  if (trial === undefined || others.length > 0 || points.length < (changes ? 1 : LEAST_POINTS)) return null;
+  const each = Math.ceil(points.length / MOST_ROWS);
+  const rows = mergePoints(points, each);
+  const fields = fieldsOf(rows, isOneWay(trial.workload));
+  return {
+    title:
+      each === 1
+        ? 'Timeline'
+        : `Timeline: of each ${formatPlural(each, 'second')} the mean rate and the worst latencies`,
+    columns: fields.map(({ column }) => column),
+    groups: [{ label: null, rows: rows.map((point) => fields.map((field) => field.cell(point))) }],
+  };
+}
+
+/** Joins each so many neighbours: rates are averaged over time, errors added, and of percentiles the worst is kept. */
+export function mergePoints(points: readonly TimelinePoint[], each: number): TimelinePoint[] {
+  const groups = Array.from({ length: Math.ceil(points.length / each) }, (_, i) =>
+    points.slice(i * each, (i + 1) * each),
+  );
+  return groups.map((group, i) => joined(group, points[i * each - 1]?.second ?? 0));
+}
+
+/** @param begin when the first of them begins. */
+function joined(points: readonly TimelinePoint[], begin: number): TimelinePoint {
+  const end = points.at(-1)?.second ?? begin;
+  const mean = (rate: (point: TimelinePoint) => number) =>
+    points.reduce((sum, point, i) => sum + rate(point) * (point.second - (points[i - 1]?.second ?? begin)), 0) /
+    (end - begin);
+  const worst = (time: (point: TimelinePoint) => number) => Math.max(...points.map(time));
+  return {
+    second: end,
+    requestsPerSecond: mean((point) => point.requestsPerSecond),
+    ...(points.every(({ bytesPerSecond }) => bytesPerSecond !== undefined) && {
+      bytesPerSecond: mean((point) => point.bytesPerSecond ?? 0),
+    }),
+    p50: worst(({ p50 }) => p50),
+    p99: worst(({ p99 }) => p99),
+    errors: points.reduce((sum, { errors }) => sum + errors, 0),
+    ...(points.some(({ generatorLagP99 }) => generatorLagP99 !== undefined) && {
+      generatorLagP99: worst(({ generatorLagP99 }) => generatorLagP99 ?? 0),
+    }),
+  };
+}
+
+function fieldsOf(points: readonly TimelinePoint[], oneWay: boolean): Field<TimelinePoint>[] {
+  const bytes = byteRateUnit(points.flatMap(({ bytesPerSecond }) => bytesPerSecond ?? []));
+  const lags = points.flatMap(({ generatorLagP99 }) => generatorLagP99 ?? []);
+  return [
+    { column: numberColumn('until', 's'), cell: ({ second }) => cell(String(Math.round(second * 10) / 10)) },
+    oneWay
+      ? { column: numberColumn('throughput', bytes.name), cell: (point) => numberCell(point.bytesPerSecond, bytes) }
+      : { column: numberColumn('req/s'), cell: ({ requestsPerSecond }) => cell(formatCount(requestsPerSecond)) },
+    ...(oneWay ? [] : [timeField('p50', points, ({ p50 }) => p50), timeField('p99', points, ({ p99 }) => p99)]),
+    {
+      column: numberColumn('errors'),
+      cell: ({ errors }) => cell(formatCount(errors), errors > 0 ? 'bad' : 'plain'),
+    },
+    ...(lags.length > 0 ? [timeField('lag p99', points, ({ generatorLagP99 }) => generatorLagP99 ?? 0)] : []),
+  ];
+}
+
+/** Nothing has a time of zero: then there was nothing. */
+function timeField(
+  title: string,
+  points: readonly TimelinePoint[],
+  timeOf: (point: TimelinePoint) => number,
+): Field<TimelinePoint> {
+  const unit = timeUnit(points.map(timeOf).filter((time) => time > 0));
+  return { column: numberColumn(title, unit.name), cell: (point) => numberCell(timeOf(point) || null, unit) };
+}

@@ -1,0 +1,47 @@
+import { isOneWay } from '../bench/model/operating-point.ts';
+import type { Trial } from '../bench/model/trial.ts';
+import { formatBytes, formatCount, formatSeconds } from './quantities.ts';
+
+/** Sizes of a mixture that are told one by one. */
+const MOST_SIZES = 4;
+
+/** What a table's trials have in common, in words. @param point undefined when nothing was measured. */
+export function loadTitle(transport: string, point: Trial | undefined): string {
+  if (point === undefined) return transport.toUpperCase();
+  const { app, workload, connection, pipelining, rate, stages = [], work } = point;
+  const details = [
+    app,
+    workload,
+    // A stream has no messages.
+    ...(transport === 'tcp' && workload !== 'request-response' ? [] : [sizesText(point)]),
+    ...(connection === 'per-request' ? ['a connection for each request'] : []),
+    ...(pipelining > 1 ? [`${pipelining} in flight on each connection`] : []),
+    ...(rate === null ? [] : [rateText(point, rate)]),
+    ...(stages.length > 0 ? [stagesText(stages, rate === null ? 'connections' : 'rate')] : []),
+    ...(isOneWay(workload) ? ['decimal units (1 GB is 1,000,000,000 bytes)'] : []),
+    ...(work === null ? [] : [`work ${work}`]),
+  ];
+  return `${transport.toUpperCase()}: ${details.join(', ')}`;
+}
+
+function rateText({ workload, arrivals, stages = [] }: Trial, rate: number): string {
+  const spread = arrivals === 'poisson' ? ' as Poisson arrivals' : '';
+  const mean = stages.length > 0 ? ' on average' : '';
+  return `${formatCount(rate)} ${isOneWay(workload) ? 'datagrams' : 'requests'}/s offered${mean}${spread}`;
+}
+
+/** `64 B`, `64 B to 1.00 KiB`, or each with its share. */
+function sizesText({ size, sizes = [] }: Trial): string {
+  if (sizes.length === 0) return formatBytes(size);
+  const texts = sizes.map(({ from, to, share }) => {
+    const range = from === to ? formatBytes(from) : `${formatBytes(from)} to ${formatBytes(to)}`;
+    return sizes.length === 1 ? range : `${Number((share * 100).toPrecision(3))} % ${range}`;
+  });
+  const more = sizes.length > MOST_SIZES ? [`… (${sizes.length} sizes)`] : [];
+  return [...texts.slice(0, MOST_SIZES), ...more].join(' + ');
+}
+
+/** `rate → 1.00k in 30 s → 0 in 10 s`. */
+function stagesText(stages: NonNullable<Trial['stages']>, what: string): string {
+  return `${what} ${stages.map(({ seconds, target }) => `→ ${formatCount(target)} in ${formatSeconds(seconds)}`).join(' ')}`;
+}

@@ -1,0 +1,56 @@
+import type { App, DatagramReply, StreamReply, StreamSession } from './app.ts';
+
+/** The printing characters of ASCII, from the space to the tilde: a ring. */
+const FIRST_CHARACTER = 0x20;
+const CHARACTERS = 95;
+const LINE_CHARACTERS = 72;
+/** With carriage return and line feed. */
+const LINE_BYTES = LINE_CHARACTERS + 2;
+
+/** How often a block goes round the ring. It ends where it began, so that blocks join; 197 kB keep the kernel busy. */
+const ROTATIONS = 28;
+/** The most characters of a datagram. */
+const LONGEST_DATAGRAM = 512;
+
+/** The pattern that RFC 864 shows: line n has the characters n to n + 71 of the ring. */
+function pattern(lines: number): Uint8Array {
+  const bytes = new Uint8Array(lines * LINE_BYTES);
+  for (let line = 0; line < lines; line++) {
+    const start = line * LINE_BYTES;
+    for (let i = 0; i < LINE_CHARACTERS; i++) bytes[start + i] = FIRST_CHARACTER + ((line + i) % CHARACTERS);
+    bytes.set([0x0d, 0x0a], start + LINE_CHARACTERS);
+  }
+  return bytes;
+}
+
+/**
+ * Character generator: RFC 864. Over a stream it sends the pattern without end, throws away what it receives, and ends
+ * when the peer has finished sending: the caller ends the conversation, says the RFC. It answers a datagram with one of
+ * 0 to 512 characters of the pattern; the lengths look random, and are the same in each run.
+ */
+class Chargen implements App, StreamSession {
+  readonly #block = pattern(ROTATIONS * CHARACTERS);
+  #random = 1;
+
+  stream(): StreamSession {
+    return this;
+  }
+
+  receive(): void {}
+
+  produce(reply: StreamReply): void {
+    reply.sendConstant(this.#block, 0, this.#block.length);
+  }
+
+  datagram(_bytes: Uint8Array, _start: number, _end: number, reply: DatagramReply): void {
+    reply.send(this.#block, 0, this.#nextLength());
+  }
+
+  /** Lehmer's generator with the multiplier of Park and Miller (1988). */
+  #nextLength(): number {
+    this.#random = (this.#random * 48_271) % 2_147_483_647;
+    return this.#random % (LONGEST_DATAGRAM + 1);
+  }
+}
+
+export const app: App = new Chargen();

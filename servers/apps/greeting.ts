@@ -1,0 +1,26 @@
+import type { App, StreamReply, StreamSession } from './app.ts';
+import { endsMessage } from './message.ts';
+
+const GREETING = new TextEncoder().encode('Hello from server');
+
+/**
+ * Speaks first, reads one message, and ends the conversation. The message ends at a newline, or where the peer has
+ * finished sending; it may be of any length. Without a connection nobody can speak first: TCP only.
+ */
+class Greeting implements App, StreamSession {
+  stream(): StreamSession {
+    return this;
+  }
+
+  open(reply: StreamReply): void {
+    reply.sendConstant(GREETING, 0, GREETING.length);
+  }
+
+  receive(bytes: Uint8Array, start: number, end: number, reply: StreamReply): void {
+    if (endsMessage(bytes, start, end)) reply.end();
+  }
+
+  datagram(): void {}
+}
+
+export const app: App = new Greeting();

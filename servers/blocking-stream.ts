@@ -1,0 +1,103 @@
+import { EAGAIN, EINTR } from '../sockets/errno.ts';
+import { NativeMemory } from '../sockets/memory.ts';
+import { MSG_DONTWAIT, recv, SHUT_WR, send, setReceiveTimeout, shutdown } from '../sockets/socket.ts';
+import type { App, StreamReply } from './apps/app.ts';
+import { LINGER_MS } from './lingering.ts';
+import { NativeCopies } from './native-copies.ts';
+
+/** Bytes one recv may take. */
+const BUFFER_SIZE = 65_536;
+
+/** Sends with blocking send(2): a slow reader blocks the caller, which is this family's backpressure. */
+class BlockingStreamReply implements StreamReply {
+  /** Has the app ended the conversation? */
+  ended = false;
+  /** Is nothing to be sent any more? Because the app ended it, or the connection broke. */
+  over = false;
+  readonly #fd: number;
+  readonly #inbox: NativeMemory;
+  readonly #constants = new NativeCopies();
+  #outbox: NativeMemory | undefined;
+
+  constructor(fd: number, inbox: NativeMemory) {
+    this.#fd = fd;
+    this.#inbox = inbox;
+  }
+
+  send(bytes: Uint8Array, start: number, end: number): void {
+    // An echo answers out of the buffer it was given: no copy.
+    if (bytes.buffer === this.#inbox.bytes.buffer) {
+      this.#sendAll(this.#inbox, bytes.byteOffset + start, bytes.byteOffset + end);
+      return;
+    }
+    this.#outbox ??= new NativeMemory(BUFFER_SIZE);
+    for (let from = start; from < end; from += BUFFER_SIZE) {
+      const part = bytes.subarray(from, Math.min(end, from + BUFFER_SIZE));
+      this.#outbox.bytes.set(part);
+      this.#sendAll(this.#outbox, 0, part.length);
+    }
+  }
+
+  sendConstant(bytes: Uint8Array, start: number, end: number): void {
+    this.#sendAll(this.#constants.of(bytes), start, end);
+  }
+
+  end(): void {
+    this.ended = true;
+    this.over = true;
+  }
+
+  free(): void {
+    this.#outbox?.free();
+    this.#constants.free();
+  }
+
+  #sendAll(memory: NativeMemory, start: number, end: number): void {
+    let from = start;
+    while (from < end && !this.over) {
+      const sent = send(this.#fd, memory, from, end - from);
+      if (sent >= 0) from += sent;
+      else if (sent !== -EINTR) this.over = true;
+    }
+  }
+}
+
+/**
+ * Holds one whole conversation on a blocking socket: returns when the peer has finished and everything is answered,
+ * when the app has ended it and the peer has had its time to read the end, or when the connection broke.
+ * Does not close the socket.
+ */
+export function serveStream(fd: number, app: App): void {
+  const inbox = new NativeMemory(BUFFER_SIZE);
+  const reply = new BlockingStreamReply(fd, inbox);
+  const session = app.stream();
+  // Who has always something to say blocks in send, and only looks whether something has come.
+  const flags = session.produce === undefined ? 0 : MSG_DONTWAIT;
+  session.open?.(reply);
+  while (!reply.over) {
+    const received = recv(fd, inbox, 0, BUFFER_SIZE, flags);
+    if (received > 0) {
+      session.receive(inbox.bytes, 0, received, reply);
+    } else if (received === 0) {
+      session.finish?.(reply);
+      break;
+    } else if (received !== -EINTR && received !== -EAGAIN) {
+      break;
+    }
+    if (flags !== 0 && !reply.over) session.produce?.(reply);
+  }
+  if (reply.ended) linger(fd, inbox);
+  reply.free();
+  inbox.free();
+}
+
+/** Sends FIN, and blocks until the peer's comes, or {@link LINGER_MS}, or until the connection breaks. */
+function linger(fd: number, inbox: NativeMemory): void {
+  shutdown(fd, SHUT_WR);
+  const deadline = performance.now() + LINGER_MS;
+  for (let left = LINGER_MS; left > 0; left = deadline - performance.now()) {
+    setReceiveTimeout(fd, Math.ceil(left));
+    const received = recv(fd, inbox, 0, BUFFER_SIZE);
+    if (received <= 0 && received !== -EINTR) return;
+  }
+}

@@ -1,0 +1,35 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { resultSchema } from '../../bench/model/result.ts';
+import { scratchDirectory } from '../cli/program.ts';
+
+const program = fileURLToPath(new URL('../../dist/scripts/sockbench.js', import.meta.url));
+
+/** A network of its own in which an address has two ports, and closed connections keep theirs. */
+const NARROW = [
+  'ip link set lo up',
+  'echo 40000 40001 > /proc/sys/net/ipv4/ip_local_port_range',
+  'echo 0 > /proc/sys/net/ipv4/tcp_tw_reuse',
+].join(' && ');
+
+const mayNarrow = spawnSync('unshare', ['--net', 'sh', '-c', NARROW], { stdio: 'ignore' }).status === 0;
+
+test.skipIf(!mayNarrow)('when ports run out, it is said, and the rest goes on (needs root and ip)', () => {
+  const flags = ['--model', 'event-driven', '-c', '2', '--connection', 'per-request', '-n', '300', '-d', '5s'];
+  const line = ['exec', process.execPath, program, 'run', ...flags, '--warmup', '0s', '--json', '-', '--out-dir'];
+  const shell = `${NARROW} && ${[...line, scratchDirectory()]
+    .map((word) => `'${word}'`)
+    .join(' ')
+    .replace("'exec'", 'exec')}`;
+  const { stdout } = spawnSync('unshare', ['--net', 'sh', '-c', shell], { encoding: 'utf8', timeout: 30_000 });
+  const [trial] = resultSchema.parse(JSON.parse(stdout)).trials;
+  const { completed = 0, errors = 0 } = trial?.requests ?? {};
+  // 64 addresses of two ports each, of which the kernel may try but one; 2 connections were made before measuring.
+  expect(completed).toBeGreaterThanOrEqual(64 - 2);
+  expect(completed).toBeLessThanOrEqual(2 * 64 - 2);
+  expect(completed + errors).toBe(300);
+  const note = trial?.validity.reasons.find(({ code }) => code === 'ports-exhausted');
+  expect(note?.message).toContain(`${errors} connections found no local port`);
+  expect(note?.message).toContain('ip_local_port_range');
+});

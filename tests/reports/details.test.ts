@@ -1,0 +1,149 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Result } from '../../bench/model/result.ts';
+import type { TimelinePoint } from '../../bench/model/trial.ts';
+import { datagramTable } from '../../reports/details/datagrams.ts';
+import { mergePoints, timelineTable } from '../../reports/details/timeline.ts';
+import { renderTerminal } from '../../reports/renderers/terminal.ts';
+import { summarize } from '../../reports/summary.ts';
+import { result, trial } from './results.ts';
+import { datagramRun, rampRun, uploadBench } from './runs.ts';
+
+const titles = (of: Result) => summarize(of).details.map(({ title }) => title);
+
+describe.each([
+  ['a ramp of Poisson arrivals, a connection for each request', 'run-ramp', rampRun()],
+  ['datagrams of several sizes, two rounds', 'run-datagrams', datagramRun()],
+  ['a comparison of uploads', 'bench-upload', uploadBench()],
+])('%s', (_, name, whole) => {
+  const text = renderTerminal(whole, { color: false, width: 100 });
+
+  test('reads as it always did', async () => {
+    await expect(text).toMatchFileSnapshot(`../golden/${name}.txt`);
+  });
+
+  test('fits its page, and a narrow one', () => {
+    for (const width of [100, 80]) {
+      const lines = renderTerminal(whole, { color: false, width }).split('\n');
+      expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
+      expect(lines.filter((line) => line !== line.trimEnd())).toEqual([]);
+    }
+  });
+});
+
+describe('details', () => {
+  const plan = { ...result().plan, command: 'run' };
+  const of = (...trials: Result['trials']) => titles(result({ plan, trials }));
+
+  test('are of `run` only', () => {
+    const compared = { ...rampRun(), plan: { ...rampRun().plan, command: 'bench' } };
+    expect(titles(compared)).toEqual([]);
+  });
+
+  test('of a result that knows no more are its response times', () => {
+    expect(of(trial())).toEqual(['Latencies']);
+    expect(of(trial({ transport: 'udp' }))).toEqual(['Latencies', 'Datagrams']);
+  });
+
+  test('of nothing are none', () => expect(of()).toEqual([]));
+
+  test('of a stream that nobody answers have no latencies', () => {
+    const [upload] = uploadBench().trials;
+    expect(of(...(upload ? [upload] : []))).toEqual([]);
+  });
+
+  test('of datagrams that go one way do not say what nobody knows', () => {
+    const upload = { ...trial({ transport: 'udp', requests: { completed: 4900, lost: 100 } }), workload: 'upload' };
+    const counts = (droppedByServer: number | null) => {
+      const told = { ...upload, datagrams: { droppedByServer, droppedByGenerator: 0 } };
+      return datagramTable([told])
+        ?.groups[0]?.rows[0]?.slice(0, 3)
+        .map(({ text }) => text);
+    };
+    expect(counts(null)).toEqual(['5.00k', '–', '–']);
+    expect(counts(100)).toEqual(['5.00k', '4.90k', '100']);
+  });
+});
+
+describe('a timeline', () => {
+  const point = (second: number, variation: Partial<TimelinePoint> = {}): TimelinePoint => ({
+    second,
+    requestsPerSecond: 100,
+    p50: 10,
+    p99: 20,
+    errors: 0,
+    ...variation,
+  });
+  const rowsOf = (...points: TimelinePoint[]) =>
+    timelineTable([{ ...trial(), timeline: points }])?.groups[0]?.rows.map((row) => row.map(({ text }) => text));
+
+  test('is shown from three intervals on, or when the load was to change', () => {
+    const two = { ...trial(), timeline: [point(1), point(1.5)] };
+    expect(timelineTable([two])).toBeNull();
+    expect(timelineTable([{ ...two, timeline: [point(1), point(2), point(2.5)] }])).not.toBeNull();
+    expect(timelineTable([{ ...two, stages: [{ seconds: 1, target: 5 }] }])).not.toBeNull();
+    expect(timelineTable([{ ...trial(), stages: [{ seconds: 1, target: 5 }] }])).toBeNull();
+  });
+
+  test('of several rounds is none', () => {
+    const three = { ...trial(), timeline: [point(1), point(2), point(3)] };
+    expect(timelineTable([three, three])).toBeNull();
+  });
+
+  test('has no times for a second in which nothing came', () => {
+    const rows = rowsOf(point(1), point(2, { requestsPerSecond: 0, p50: 0, p99: 0, errors: 3 }), point(2.5));
+    expect(rows).toEqual([
+      ['1', '100', '10.0', '20.0', '0'],
+      ['2', '0', '–', '–', '3'],
+      ['2.5', '100', '10.0', '20.0', '0'],
+    ]);
+  });
+
+  test('of a stream tells bytes, and no times', () => {
+    const stream = {
+      ...trial(),
+      workload: 'download',
+      timeline: [1, 2, 3].map((second) => point(second, { bytesPerSecond: second * 1e9 })),
+    };
+    expect(timelineTable([stream])?.groups[0]?.rows.map((row) => row.map(({ text }) => text))).toEqual([
+      ['1', '1.00', '0'],
+      ['2', '2.00', '0'],
+      ['3', '3.00', '0'],
+    ]);
+  });
+
+  test('merged keeps the mean rate over time, all errors, and the worst of percentiles', () => {
+    expect(
+      mergePoints(
+        [
+          point(1, { requestsPerSecond: 100, p50: 30, p99: 40, errors: 1, generatorLagP99: 5 }),
+          point(2, { requestsPerSecond: 200, p50: 10, p99: 90, errors: 2, generatorLagP99: 9 }),
+          point(3, { requestsPerSecond: 400 }),
+          point(3.5, { requestsPerSecond: 100 }),
+        ],
+        2,
+      ),
+    ).toEqual([
+      { second: 2, requestsPerSecond: 150, p50: 30, p99: 90, errors: 3, generatorLagP99: 9 },
+      { second: 3.5, requestsPerSecond: 300, p50: 10, p99: 20, errors: 0 },
+    ]);
+  });
+
+  test('has at most thirty rows, and loses no error, no worst second and no end, however long it is', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 3, max: 5000 }), fc.nat(), (seconds, at) => {
+        const worst = at % seconds;
+        const points = Array.from({ length: seconds }, (_, i) =>
+          point(i + 1, i === worst ? { p99: 777, errors: 1 } : {}),
+        );
+        const rows = rowsOf(...points) ?? [];
+        expect(rows.length).toBeLessThanOrEqual(30);
+        expect(rows.length).toBeGreaterThanOrEqual(Math.min(seconds, 15));
+        expect(rows.filter(([, , , p99]) => p99 === '777')).toHaveLength(1);
+        expect(rows.filter(([, , , , errors]) => errors === '1')).toHaveLength(1);
+        expect(rows.at(-1)?.[0]).toBe(String(seconds));
+      }),
+      { numRuns: 50 },
+    );
+  });
+});

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import type { Trial } from '../../bench/model/trial.ts';
+import { loadTitle } from '../../reports/load-title.ts';
+import { trial } from './results.ts';
+
+const share = (from: number, part: number, to = from) => ({ from, to, share: part });
+const stages = [
+  { seconds: 30, target: 1000 },
+  { seconds: 0.5, target: 0 },
+];
+
+test.each<[string, Partial<Trial>, string]>([
+  ['a plain load', {}, 'TCP: echo, request-response, 64 B'],
+  [
+    'of a version that knew no other',
+    { connection: undefined, stages: undefined },
+    'TCP: echo, request-response, 64 B',
+  ],
+  ['pooled connections, as usual', { connection: 'pooled', stages: [] }, 'TCP: echo, request-response, 64 B'],
+  ['a pipeline', { pipelining: 8 }, 'TCP: echo, request-response, 64 B, 8 in flight on each connection'],
+  [
+    'a connection for each request',
+    { connection: 'per-request' },
+    'TCP: echo, request-response, 64 B, a connection for each request',
+  ],
+  ['a range of sizes', { sizes: [share(64, 1, 2048)] }, 'TCP: echo, request-response, 64 B to 2.00 KiB'],
+  [
+    'a mixture',
+    { sizes: [share(64, 0.995), share(128, 0.005, 256)] },
+    'TCP: echo, request-response, 99.5 % 64 B + 0.5 % 128 B to 256 B',
+  ],
+  [
+    'a mixture of many',
+    { sizes: [1, 2, 3, 4, 5].map((size) => share(size, 0.2)) },
+    'TCP: echo, request-response, 20 % 1 B + 20 % 2 B + 20 % 3 B + 20 % 4 B + … (5 sizes)',
+  ],
+  ['a rate', { rate: 500, arrivals: 'constant' }, 'TCP: echo, request-response, 64 B, 500 requests/s offered'],
+  [
+    'a ramp of Poisson arrivals',
+    { rate: 500, arrivals: 'poisson', stages },
+    'TCP: echo, request-response, 64 B, 500 requests/s offered on average as Poisson arrivals, rate → 1.00k in 30 s → 0 in 0.5 s',
+  ],
+  ['a ramp of connections', { stages }, 'TCP: echo, request-response, 64 B, connections → 1.00k in 30 s → 0 in 0.5 s'],
+  [
+    'datagrams one way at a rate',
+    { workload: 'upload', rate: 500 },
+    'TCP: echo, upload, 64 B, 500 datagrams/s offered, decimal units (1 GB is 1,000,000,000 bytes)',
+  ],
+  [
+    'a download, whose sizes the server chooses',
+    { app: 'chargen', workload: 'download' },
+    'TCP: chargen, download, decimal units (1 GB is 1,000,000,000 bytes)',
+  ],
+])('%s', (_, variation, title) => expect(loadTitle('tcp', { ...trial(), ...variation })).toBe(title));
+
+test('where nothing was measured, nothing is known but the transport', () => {
+  expect(loadTitle('udp', undefined)).toBe('UDP');
+});
