@@ -106,6 +106,7 @@ describe('a trial', () => {
     ['beyond Little’s law, but too short', { ...responding(3200), measuredSeconds: 0.063 }],
     ['beyond it, with requests that timed out', { ...responding(3200), ...requests({ timedOut: 1 }) }],
     ['at a rate, with as much in flight as Little’s law has it', { ...atRate, meanInFlight: 16.7 }],
+    ['at a rate, with a backlog of the warm-up worked off', { ...atRate, rate: 9800, meanInFlight: 8 }],
     ['at a rate, of fast responses that all but hide', { ...atRate, ...responding(999), meanInFlight: 1 }],
     ['at a rate, where nobody counted what was in flight', atRate],
     ['with stages of connections', { stages, meanInFlight: 16 }],
