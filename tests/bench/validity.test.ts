@@ -247,7 +247,7 @@ describe('a trial', () => {
         throughput: { requestsPerSecond: 10_000, bytesPerSecond: 0 },
       },
       'nothing-completed',
-      'no request',
+      'nothing went through',
     ],
   ])('is invalid %s', (_, variation, code, words) => {
     expect(judged(variation)).toEqual(['invalid', code]);
