@@ -94,6 +94,7 @@ describe('a trial', () => {
     ['of a version that read no counters', { kernel: undefined }],
     ['where the kernel shows no counters', { kernel: null }],
     ['at 99 % of its rate', { rate: 10_100 }],
+    ['below it, as chance would have it with Poisson arrivals', { ...atRate, rate: 10_229 }],
     ['with a lag of a quarter of its response times', lagging(1000)],
     ['with more lag, which the user’s clock can’t tell from a late read', { ...lagging(1001), timestamps: 'user' }],
     ['with Poisson arrivals as near as chance has it', { ...atRate, arrivalCheck: { gaps: 100, distance: 0.19 } }],
@@ -105,6 +106,7 @@ describe('a trial', () => {
     ['beyond Little’s law, but too short', { ...responding(3200), measuredSeconds: 0.063 }],
     ['beyond it, with requests that timed out', { ...responding(3200), ...requests({ timedOut: 1 }) }],
     ['at a rate, with as much in flight as Little’s law has it', { ...atRate, meanInFlight: 16.7 }],
+    ['at a rate, with a backlog of the warm-up worked off', { ...atRate, rate: 9800, meanInFlight: 8 }],
     ['at a rate, of fast responses that all but hide', { ...atRate, ...responding(999), meanInFlight: 1 }],
     ['at a rate, where nobody counted what was in flight', atRate],
     ['with stages of connections', { stages, meanInFlight: 16 }],
@@ -156,6 +158,7 @@ describe('a trial', () => {
       'rate-missed',
       '10,000 of 10,102 requests/s offered were answered (99 %)',
     ],
+    ['below it beyond chance', { ...atRate, rate: 10_231 }, 'rate-missed', '10,000 of 10,231 requests/s'],
     ['with dropped arrivals', requests({ dropped: 1234 }), 'dropped', 'that 1,234 were never sent'],
     [
       'with Poisson arrivals beyond chance',
@@ -197,7 +200,12 @@ describe('a trial', () => {
     ['with errors', requests({ errors: 3 }), 'errors', '3 requests failed'],
     ['with more steal', kernel({ stealShare: 0.0512 }), 'steal', 'gave 5.12 % of the CPU time'],
     ['whose backlog overflowed', kernel({ listenOverflows: 7 }), 'listen-overflow', 'overflowed 7 times'],
-    ['with more segments sent again', kernel({ retransmittedSegments: 6 }), 'retransmits', 'sent 6 segments again'],
+    [
+      'with more segments sent again',
+      kernel({ retransmittedSegments: 6 }),
+      'retransmits',
+      'machine sent 6 segments again',
+    ],
     [
       'over UDP, where buffers overflowed',
       { ...udp, ...kernel({ udpReceiveBufferErrors: 9 }) },
@@ -239,7 +247,7 @@ describe('a trial', () => {
         throughput: { requestsPerSecond: 10_000, bytesPerSecond: 0 },
       },
       'nothing-completed',
-      'no request',
+      'nothing went through',
     ],
   ])('is invalid %s', (_, variation, code, words) => {
     expect(judged(variation)).toEqual(['invalid', code]);

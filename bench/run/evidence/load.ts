@@ -7,6 +7,9 @@ import { percent, rounded, whole } from '../amounts.ts';
 /** Of the offered rate, what has to be answered for response times to mean something. */
 const LEAST_ACHIEVED = 0.99;
 
+/** Fewer Poisson arrivals than expected, by so many standard deviations, are not put down to chance. */
+const LEAST_DEVIATIONS = 4;
+
 /** A distance from the arrivals that were wanted which does no harm, however sure it is that it is not chance. */
 const HARMLESS_DISTANCE = 0.1;
 
@@ -29,9 +32,12 @@ export function loadSuspicions(trial: MeasuredTrial): Reason[] {
   return [...missedRate(trial), ...wrongArrivals(trial), ...littlesLaw(trial), ...drift(trial)];
 }
 
-function missedRate({ rate, throughput }: MeasuredTrial): Reason[] {
+function missedRate({ rate, arrivals, throughput, measuredSeconds }: MeasuredTrial): Reason[] {
   const achieved = throughput.requestsPerSecond;
-  if (rate === null || achieved >= LEAST_ACHIEVED * rate) return [];
+  if (rate === null) return [];
+  // The number of Poisson arrivals varies by the root of its mean.
+  const chance = arrivals === 'poisson' ? LEAST_DEVIATIONS * Math.sqrt(rate / measuredSeconds) : 0;
+  if (achieved >= LEAST_ACHIEVED * rate - chance) return [];
   return [
     {
       code: 'rate-missed',
@@ -59,12 +65,12 @@ function wrongArrivals({ arrivals, arrivalCheck }: MeasuredTrial): Reason[] {
 /** L = λW: J. D. C. Little, Operations Research 9 (1961). Where it does not hold, some requests or times are missing. */
 function littlesLaw(trial: MeasuredTrial): Reason[] {
   const { requests, latencyMicros, measuredSeconds, throughput } = trial;
-  const { mean: responseMicros, count } = latencyMicros.response;
+  const { response } = latencyMicros;
   const inFlight = expectedInFlight(trial);
   const failed = requests.errors + requests.timedOut + requests.corrupted;
-  const longEnough = measuredSeconds * 1e6 >= LEAST_RESPONSES * responseMicros;
-  if (inFlight === undefined || inFlight === 0 || count === 0 || failed > 0 || !longEnough) return [];
-  const found = (throughput.requestsPerSecond * responseMicros) / 1e6;
+  const longEnough = measuredSeconds * 1e6 >= LEAST_RESPONSES * response.mean;
+  if (inFlight === undefined || inFlight === 0 || response.count === 0 || failed > 0 || !longEnough) return [];
+  const found = (throughput.requestsPerSecond * response.mean) / 1e6;
   const off = Math.abs(found / inFlight - 1);
   if (off <= MOST_LITTLE) return [];
   return [
@@ -79,10 +85,11 @@ function littlesLaw(trial: MeasuredTrial): Reason[] {
 
 /** Requests that are in flight on average; undefined where that is not known well enough to judge by. */
 function expectedInFlight(trial: MeasuredTrial): number | undefined {
-  const { rate, stages, meanInFlight, latencyMicros, opening, pipelining } = trial;
-  const closed = rate === null;
-  if (closed && !stages?.length) return opening.opened * pipelining;
-  return closed || latencyMicros.response.mean >= LEAST_OPEN_RESPONSE_MICROS ? meanInFlight : undefined;
+  const { rate, stages, meanInFlight, latencyMicros, opening, pipelining, throughput } = trial;
+  if (rate === null) return stages?.length ? meanInFlight : opening.opened * pipelining;
+  // A queue that grew, or that the warm-up left behind, holds requests whose time lies mostly outside of what is measured.
+  const steady = Math.abs(throughput.requestsPerSecond / rate - 1) <= 1 - LEAST_ACHIEVED;
+  return steady && latencyMicros.response.mean >= LEAST_OPEN_RESPONSE_MICROS ? meanInFlight : undefined;
 }
 
 /** Only of a load that is meant to be steady, and is not held so by a rate. */

@@ -38,7 +38,7 @@ export function machineSuspicions({
     reasons.push({
       code: 'retransmits',
       message:
-        `the kernel sent ${whole(kernel.retransmittedSegments)} segments again, as packets were lost or a backlog was ` +
+        `this machine sent ${whole(kernel.retransmittedSegments)} segments again, as packets were lost or a backlog was ` +
         'full, and each time a request waited: look for loss on the way (nstat -az TcpRetransSegs), or lower the load',
     });
   }

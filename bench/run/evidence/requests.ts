@@ -16,7 +16,7 @@ export function requestInvalidations({ requests, throughput, workload }: Measure
   if (passed === 0) {
     reasons.push({
       code: 'nothing-completed',
-      message: 'no request completed while measuring: measure longer, or lower the load',
+      message: `${isOneWay(workload) ? 'nothing went through' : 'no request completed'} while measuring: measure longer, or lower the load`,
     });
   }
   return reasons;
