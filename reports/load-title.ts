@@ -13,7 +13,7 @@ export function loadTitle(transport: string, point: Trial | undefined): string {
     app,
     workload,
     // A stream has no messages.
-    ...(transport === 'tcp' && workload !== 'request-response' ? [] : [sizesText(point)]),
+    ...(transport === 'tcp' && isOneWay(workload) ? [] : [sizesText(point)]),
     ...(connection === 'per-request' ? ['a connection for each request'] : []),
     ...(pipelining > 1 ? [`${pipelining} in flight on each connection`] : []),
     ...(rate === null ? [] : [rateText(point, rate)]),

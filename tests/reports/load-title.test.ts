@@ -42,16 +42,19 @@ test.each<[string, Partial<Trial>, string]>([
   ],
   ['a ramp of connections', { stages }, 'TCP: echo, request-response, 64 B, connections → 1.00k in 30 s → 0 in 0.5 s'],
   [
-    'datagrams one way at a rate',
-    { workload: 'upload', rate: 500 },
-    'TCP: echo, upload, 64 B, 500 datagrams/s offered, decimal units (1 GB is 1,000,000,000 bytes)',
-  ],
-  [
     'a download, whose sizes the server chooses',
     { app: 'chargen', workload: 'download' },
     'TCP: chargen, download, decimal units (1 GB is 1,000,000,000 bytes)',
   ],
 ])('%s', (_, variation, title) => expect(loadTitle('tcp', { ...trial(), ...variation })).toBe(title));
+
+test('datagrams one way at a rate have a size; a stream has no messages', () => {
+  const upload = { ...trial(), workload: 'upload' };
+  expect(loadTitle('udp', { ...upload, rate: 500 })).toBe(
+    'UDP: echo, upload, 64 B, 500 datagrams/s offered, decimal units (1 GB is 1,000,000,000 bytes)',
+  );
+  expect(loadTitle('tcp', upload)).toBe('TCP: echo, upload, decimal units (1 GB is 1,000,000,000 bytes)');
+});
 
 test('where nothing was measured, nothing is known but the transport', () => {
   expect(loadTitle('udp', undefined)).toBe('UDP');
