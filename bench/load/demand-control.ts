@@ -87,6 +87,7 @@ export class DemandControl {
     if (open === undefined) return;
     const now = nowNanos();
     for (let sent = 0; open.nextDue <= now && sent < TURN_EVENTS; open.advance()) {
+      this.#state.noticed(open.nextDue, now);
       let connection = open.takeIdle();
       while (connection >= 0 && !workload.request(connection, open.nextDue)) connection = open.takeIdle();
       if (connection < 0) open.enqueue();

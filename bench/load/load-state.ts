@@ -101,6 +101,11 @@ export class LoadState {
     this.#inFlightSince = now;
   }
 
+  /** A request that was due is known of only now: until then it was in flight unseen. */
+  noticed(dueNanos: number, now: number): void {
+    this.#inFlightNanos += now - dueNanos;
+  }
+
   /** Forgets all that was recorded. @param outstanding requests that are in flight. */
   startMeasuring(outstanding: number): void {
     const { counts } = this;

@@ -41,13 +41,15 @@ export async function runTrial(
   const target = await startTarget(spec.target, { transport: spec.transport, app, cpus: placement.serverCpus });
   const generator = new Generator(planLoad(spec, configuration, placement, target));
   observer.loading(generator);
+  const over = new AbortController();
   try {
     return await Promise.race([
       measure(spec, configuration, target, generator, observer),
       target.died,
-      aborted(signal),
+      aborted(signal, over.signal),
     ]);
   } finally {
+    over.abort();
     observer.phase('stopping');
     await generator.stop();
     await target.stop();
@@ -105,10 +107,11 @@ function unanswered(target: RunningTarget, opening: OpeningReport, configuration
   );
 }
 
-function aborted(signal: AbortSignal): Promise<never> {
+/** Rejects when the run is aborted, until the trial is over. */
+function aborted(signal: AbortSignal, over: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     const stop = () => reject(signal.reason);
     if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
+    else signal.addEventListener('abort', stop, { once: true, signal: over });
   });
 }

@@ -33,6 +33,9 @@ describe('what a thread records', () => {
     state.holds(5, begin + 100);
     state.holds(0, begin + 300);
     expect(state.inFlightNanos).toBe(2 * 100 + 5 * 200);
+    // One that was due 40 ns before anybody looked was in flight all the same.
+    state.noticed(begin, begin + 40);
+    expect(state.inFlightNanos).toBe(2 * 100 + 5 * 200 + 40);
   });
 
   test('forgets what came before measuring, but not what is in flight', () => {

@@ -120,6 +120,12 @@ describe('datagrams one way', () => {
     expect(trial.throughput.requestsPerSecond / rate).toBeCloseTo(1, 1);
   });
 
+  test.each(['8', '1200', '1472', '1473', '65507'])('of %s bytes go as fast as the kernel takes them', async (size) => {
+    const url = await udpServer(() => undefined);
+    const trial = await measureTrial(url, '--workload', 'upload', '-c', '1', '--size', size, '-n', '2000', '-d', '10s');
+    expect(trial.requests).toMatchObject({ sent: 2000, errors: 0 });
+  });
+
   test.each([
     ['-n', '700'],
     ['-n', '700', '-R', '5000'],

@@ -9,6 +9,8 @@ import type { SocketState } from '../workload.ts';
  * kernel takes them through its stack as one packet and cuts that at the end.
  */
 const MAX_SEGMENTS = 64;
+/** And all of them together are one datagram until they are cut: no longer than one can be over IPv4. */
+const MAX_BATCH_BYTES = 65_507;
 /** Larger requests are sent one by one: a segment must fit the path's MTU, and Ethernet's leaves 1,472 bytes. */
 const MAX_SEGMENT_BYTES = 1472;
 /** Linux's default: net.core.rmem_default. */
@@ -39,7 +41,8 @@ export class DatagramSockets implements SocketState {
     this.#epoll = epoll;
     this.#segmentBytes = segmentBytes;
     this.#timestamps = timestamps;
-    this.segments = segmentBytes > 0 && segmentBytes <= MAX_SEGMENT_BYTES ? MAX_SEGMENTS : 1;
+    const fits = segmentBytes > 0 && segmentBytes <= MAX_SEGMENT_BYTES;
+    this.segments = fits ? Math.min(MAX_SEGMENTS, Math.floor(MAX_BATCH_BYTES / segmentBytes)) : 1;
     this.#fd = new Int32Array(this.count).fill(-1);
     this.#droppedBefore = new Float64Array(this.count);
   }
