@@ -6,6 +6,7 @@ import { plain } from '../reports/plain.ts';
 import { exitNow } from '../sockets/process.ts';
 import { yargsCommand } from './command.ts';
 import { bench } from './commands/bench.ts';
+import { doctor } from './commands/doctor.ts';
 import { list } from './commands/list.ts';
 import { report } from './commands/report.ts';
 import { run } from './commands/run.ts';
@@ -14,7 +15,7 @@ import { ending } from './faults.ts';
 import { unknown } from './nearest.ts';
 import { endQuietlyOnBrokenPipe, reportWidth, say } from './output.ts';
 
-const commandNames = [bench, run, serve, list, report].map(({ name }) => name);
+const commandNames = [bench, run, serve, list, report, doctor].map(({ name }) => name);
 
 function refuseCommand([name]: readonly (string | number)[]): never {
   const fault = name === undefined ? 'no command given' : unknown('command', String(name), commandNames);
@@ -44,7 +45,14 @@ function program(args: readonly string[]) {
       // Flags are checked by flags.ts, which names all faults at once; yargs stops at the first.
       .parserConfiguration({ 'boolean-negation': false, 'camel-case-expansion': false, 'dot-notation': false })
       .middleware(refusePrototypeNames, true)
-      .command([yargsCommand(bench), yargsCommand(run), yargsCommand(serve), yargsCommand(list), yargsCommand(report)])
+      .command([
+        yargsCommand(bench),
+        yargsCommand(run),
+        yargsCommand(serve),
+        yargsCommand(list),
+        yargsCommand(report),
+        yargsCommand(doctor),
+      ])
       .command('$0', false, {}, (argv) => refuseCommand(argv._))
       .epilogue(
         'Results go to stdout, everything else to stderr. Exit codes: 0 ok, 2 usage, 3 invalid run, 4 target failed, 70 internal fault, 130 interrupted.',

@@ -5,6 +5,9 @@ const PENDING = 1;
 const ANSWERED = 2;
 const LOST = 3;
 
+/** Requests of a socket that are remembered at least: a lost one shall not be forgotten before it has timed out. */
+const LEAST_REMEMBERED = 256;
+
 /** What a reply with some sequence number turns out to be. */
 export type ReplyKind = 'answer' | 'duplicate' | 'late' | 'unknown';
 
@@ -24,7 +27,7 @@ export class Outstanding {
 
   /** @param depth how many requests a socket may have pending. */
   constructor(sockets: number, depth: number) {
-    this.#ring = powerOfTwo(depth) * 4;
+    this.#ring = Math.max(LEAST_REMEMBERED, powerOfTwo(depth) * 4);
     this.#pending = new Uint16Array(sockets);
     this.#next = new Int32Array(sockets);
     this.#status = new Uint8Array(sockets * this.#ring);
@@ -36,12 +39,20 @@ export class Outstanding {
     return this.#pending[s] as number;
   }
 
+  /** Would the next request take the place of one that is still pending? Then that has to be given up: {@link farthest}. */
+  crowded(s: number): boolean {
+    return this.#status[this.#at(s, this.farthest(s))] === PENDING;
+  }
+
+  /** Sequence number of the request whose place the next one takes. */
+  farthest(s: number): number {
+    return ((this.#next[s] as number) - this.#ring) | 0;
+  }
+
   /** Notes a new request. @returns its sequence number, modulo 2^32, signed. */
   push(s: number, dueNanos: number, readyNanos: number): number {
     const sequence = this.#next[s] as number;
     const at = this.#at(s, sequence);
-    // The ring came round to a request that is still pending: it is lost, whatever comes.
-    if (this.#status[at] === PENDING) this.#end(s, at, LOST);
     this.#status[at] = PENDING;
     this.#times.push(s, sequence, dueNanos, readyNanos);
     this.#next[s] = sequence + 1;

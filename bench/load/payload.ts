@@ -5,7 +5,7 @@ import { seededRandom } from '../stats/random.ts';
  * Bytes at the start of a request: a mark, then the request's sequence number on its connection, 4 bytes each,
  * little-endian. The mark is made of the connection's number and the sequence number, so that damage to either shows.
  */
-const HEADER = 8;
+export const HEADER_BYTES = 8;
 
 /** 2^32 divided by the golden ratio: multiplying by it spreads neighbouring numbers far apart (Knuth, TAOCP 6.4). */
 const SPREAD = 0x9e3779b1;
@@ -27,7 +27,7 @@ export class Payload {
   constructor(size: number, messages: number) {
     this.size = size;
     this.#messages = messages;
-    this.outbox = new NativeMemory(size * messages + HEADER);
+    this.outbox = new NativeMemory(size * messages + HEADER_BYTES);
     const random = seededRandom(size);
     const letters = Uint8Array.from({ length: size }, () => 97 + Math.floor(random() * 26));
     for (let i = 0; i < messages; i++) this.outbox.bytes.set(letters, i * size);
@@ -41,13 +41,13 @@ export class Payload {
   /** Writes the header of a request into place `index` of the outbox. */
   address(index: number, connection: number, sequence: number): void {
     const at = index * this.size;
-    if ((at & 3) === 0 && this.size >= HEADER) {
+    if ((at & 3) === 0 && this.size >= HEADER_BYTES) {
       const words = this.outbox.int32;
       words[at >> 2] = mark(connection, sequence);
       words[(at >> 2) + 1] = sequence;
       return;
     }
-    const end = Math.min(this.size, HEADER);
+    const end = Math.min(this.size, HEADER_BYTES);
     for (let i = 0; i < end; i++) this.outbox.bytes[at + i] = headerByte(i, connection, sequence);
   }
 
@@ -63,12 +63,12 @@ export class Payload {
     connection: number,
     sequence: number,
   ): boolean {
-    if (from === 0 && length >= HEADER && (offset & 3) === 0) {
+    if (from === 0 && length >= HEADER_BYTES && (offset & 3) === 0) {
       const words = inbox.int32;
       if (words[offset >> 2] !== mark(connection, sequence) || words[(offset >> 2) + 1] !== sequence) return false;
-      return this.#bodyMatches(inbox, offset + HEADER, HEADER, length - HEADER);
+      return this.#bodyMatches(inbox, offset + HEADER_BYTES, HEADER_BYTES, length - HEADER_BYTES);
     }
-    const headerEnd = Math.min(from + length, HEADER);
+    const headerEnd = Math.min(from + length, HEADER_BYTES);
     let at = from;
     for (; at < headerEnd; at++) {
       if (inbox.bytes[offset + at - from] !== headerByte(at, connection, sequence)) return false;
@@ -93,6 +93,16 @@ export class Payload {
     for (let i = from >> 3; i < end; i++) if (got[i + shift] !== expected[i]) return false;
     return true;
   }
+}
+
+/** The number of the connection that a whole request in memory came from. @param at byte offset, a multiple of 4. */
+export function requestConnection(memory: NativeMemory, at: number): number {
+  return (memory.int32[at >> 2] as number) ^ Math.imul(requestSequence(memory, at), SPREAD);
+}
+
+/** Its sequence number there. */
+export function requestSequence(memory: NativeMemory, at: number): number {
+  return memory.int32[(at >> 2) + 1] as number;
 }
 
 function mark(connection: number, sequence: number): number {

@@ -112,7 +112,7 @@ describe('requests that may be lost', () => {
     const outstanding = new Outstanding(1, 4);
     outstanding.push(0, 1, 1);
     expect(outstanding.reply(0, 1)).toBe('unknown');
-    expect(outstanding.reply(0, -16)).toBe('unknown');
+    expect(outstanding.reply(0, -257)).toBe('unknown');
   });
 
   test('know their oldest, and forget the newest that was taken back', () => {
@@ -124,6 +124,18 @@ describe('requests that may be lost', () => {
     expect(outstanding.push(1, 7, 7)).toBe(1);
     outstanding.reply(1, 0);
     expect([outstanding.oldest(1), outstanding.due(1, 1)]).toEqual([1, 7]);
+  });
+
+  test('are in the way of later ones when they are never answered, and can be given up', () => {
+    const outstanding = new Outstanding(1, 4);
+    const lost = outstanding.push(0, 1, 1);
+    for (let i = 1; i < 256; i++) {
+      expect(outstanding.crowded(0)).toBe(false);
+      outstanding.reply(0, outstanding.push(0, 1, 1));
+    }
+    expect([outstanding.crowded(0), outstanding.farthest(0)]).toEqual([true, lost]);
+    outstanding.lose(0, lost);
+    expect([outstanding.crowded(0), outstanding.pending(0)]).toEqual([false, 0]);
   });
 
   test('count right whatever happens to them', () => {

@@ -174,6 +174,7 @@ export class DatagramWorkload implements Workload {
 
   /** Makes a new request, the i-th of those to be sent next. */
   #prepare(i: number, s: number, dueNanos: number, readyNanos: number): void {
+    if (this.#outstanding.crowded(s)) this.#lose(s, this.#outstanding.farthest(s), nowNanos());
     const sequence = this.#outstanding.push(s, dueNanos, readyNanos);
     this.#state.counts.sent++;
     this.#payload.address(i, this.#firstConnection + s, sequence);

@@ -1,0 +1,37 @@
+import { getAffinity } from '../../sockets/cpu.ts';
+import { TargetError } from '../model/errors.ts';
+import type { RunObserver } from '../run/observer.ts';
+import { run } from '../run/runner.ts';
+import { type CalibrationCase, type CalibrationReading, calibrationRun } from './cases.ts';
+import { startImpairingServer } from './impairing-server.ts';
+
+/**
+ * Holds the instrument against a server that impairs what it answers in a known way, server and load each on a CPU of
+ * their own where there are two.
+ * @throws {TargetError} when it could not be measured; an AbortError when it was aborted.
+ */
+export async function calibrateCase(
+  each: CalibrationCase,
+  observer: RunObserver,
+  signal: AbortSignal,
+): Promise<CalibrationReading[]> {
+  const [first, ...others] = getAffinity(0);
+  const apart = first !== undefined && others.length > 0;
+  const server = await startImpairingServer(each.impairments, {
+    transport: each.transport,
+    cpus: apart ? [first] : [],
+  });
+  try {
+    const { trials, failures } = await run(
+      calibrationRun(each, server.address, apart ? others.slice(0, 1) : []),
+      observer,
+      signal,
+    );
+    signal.throwIfAborted();
+    const [trial] = trials;
+    if (trial === undefined) throw new TargetError(`${each.name}: ${failures[0]?.message ?? 'nothing was measured'}`);
+    return each.read(trial, server.injected());
+  } finally {
+    await server.stop();
+  }
+}

@@ -1,0 +1,77 @@
+import { SHARE_ENV, Worker } from 'node:worker_threads';
+import type { SocketAddress } from '../../sockets/address.ts';
+import type { Transport } from '../../sockets/socket.ts';
+import type { Impairments, Injected } from './impairments.ts';
+
+/** What the server's thread is told. */
+export interface ImpairingSpec {
+  readonly impairments: Impairments;
+  readonly transport: Transport;
+  /** Empty leaves that to the kernel. */
+  readonly cpus: readonly number[];
+  /** Shared: whether to stop, and what was injected. */
+  readonly board: SharedArrayBuffer;
+}
+
+/** Numbers that the server's thread writes and others read. */
+export class ImpairingBoard {
+  readonly buffer: SharedArrayBuffer;
+  readonly #flags: Int32Array;
+  readonly #counts: Float64Array;
+
+  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(8 + 4 * 8)) {
+    this.buffer = buffer;
+    this.#flags = new Int32Array(buffer, 0, 1);
+    this.#counts = new Float64Array(buffer, 8, 4);
+  }
+
+  get stopped(): boolean {
+    return Atomics.load(this.#flags, 0) === 1;
+  }
+
+  stop(): void {
+    Atomics.store(this.#flags, 0, 1);
+  }
+
+  get injected(): Injected {
+    const [lost = 0, duplicated = 0, reordered = 0, corrupted = 0] = this.#counts;
+    return { lost, duplicated, reordered, corrupted };
+  }
+
+  set injected({ lost, duplicated, reordered, corrupted }: Injected) {
+    this.#counts.set([lost, duplicated, reordered, corrupted]);
+  }
+}
+
+/** An echo server that impairs what it answers. */
+export interface ImpairingServer {
+  readonly address: SocketAddress;
+  /** What it has done to datagrams so far. */
+  injected(): Injected;
+  /** Resolves when it is gone. */
+  stop(): Promise<void>;
+}
+
+/** Starts it, in a thread of its own, on a loopback port of the kernel's choice. @throws when it can't start. */
+export async function startImpairingServer(
+  impairments: Impairments,
+  { transport, cpus = [] }: { readonly transport: Transport; readonly cpus?: readonly number[] },
+): Promise<ImpairingServer> {
+  const board = new ImpairingBoard();
+  const spec: ImpairingSpec = { impairments, transport, cpus, board: board.buffer };
+  const worker = new Worker(new URL('./impairing-main.js', import.meta.url), { workerData: spec, env: SHARE_ENV });
+  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  const address = await new Promise<SocketAddress>((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', () => reject(new Error('the reference server ended before it was ready')));
+  });
+  return {
+    address,
+    injected: () => board.injected,
+    async stop() {
+      board.stop();
+      await exited;
+    },
+  };
+}

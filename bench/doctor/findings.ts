@@ -1,0 +1,150 @@
+import { percent, rounded, whole } from '../run/amounts.ts';
+import type { MachineReading } from './machine-reading.ts';
+
+/** Something about this machine that matters to whoever measures on it. */
+export interface Finding {
+  readonly what: string;
+  readonly found: string;
+  /** `fine`; `note`: it disturbs, or limits, what is measured; `bad`: nothing can be measured. */
+  readonly verdict: 'fine' | 'note' | 'bad';
+  /** What to do about it; empty when it is fine. */
+  readonly advice: string;
+}
+
+/** From this many CPUs on, server and load get halves of their own: placement.ts. */
+const APART_FROM = 4;
+const MOST_STEAL = 0.05;
+/** Of the CPUs, what others may keep busy. */
+const MOST_LOAD = 0.25;
+const MANY_FILES = 20_000;
+const LEAST_SOMAXCONN = 1024;
+const LEAST_RMEM = 1 << 20;
+const MOST_LATE_MICROS = 250;
+
+/** Judges a machine. Pure: the same reading gives the same findings. */
+export function findingsOf(reading: MachineReading): Finding[] {
+  return [...software(reading), ...processors(reading), ...limits(reading), ...precision(reading)];
+}
+
+function software({ environment, noLibc, noTimestamps }: MachineReading): Finding[] {
+  return [
+    finding('Node', environment.node),
+    noLibc === null
+      ? finding('system calls', 'called directly, through koffi')
+      : bad('system calls', 'not to be had', noLibc),
+    noTimestamps === null
+      ? finding('kernel receive timestamps', 'given')
+      : note(
+          'kernel receive timestamps',
+          'missing',
+          `${noTimestamps}: service time can't be told from the generator's lag`,
+        ),
+  ];
+}
+
+function processors({ environment, allowedCpus, stealShare, loadAverage }: MachineReading): Finding[] {
+  const { cpus, governor, virtualized } = environment;
+  const usable = allowedCpus.length || cpus;
+  return [
+    usable >= APART_FROM
+      ? finding('CPUs', `${usable}: half for the server, half for the load`)
+      : note(
+          'CPUs',
+          `${usable}: server and load share them`,
+          'compare servers with each other only; keep them apart with --server-cpus and --load-cpus',
+        ),
+    governor === null || governor === 'performance'
+      ? finding('frequency governor', governor ?? 'none to be seen')
+      : note('frequency governor', governor, 'choose `performance` (cpupower frequency-set -g performance)'),
+    virtualized
+      ? note('hypervisor', 'this is a virtual machine', 'others may slow it down: measure in rounds, trust ratios')
+      : finding('hypervisor', 'none'),
+    ...(stealShare === null
+      ? []
+      : [
+          stealShare > MOST_STEAL
+            ? note('stolen CPU time', percent(stealShare), 'measure when the machine is calmer')
+            : finding('stolen CPU time', percent(stealShare)),
+        ]),
+    loadAverage > MOST_LOAD * usable
+      ? note('load average', rounded(loadAverage), 'something else is running: end it, or wait until it has ended')
+      : finding('load average', rounded(loadAverage)),
+  ];
+}
+
+function limits({ openFiles, sysctl }: MachineReading): Finding[] {
+  return [
+    ...(openFiles === null
+      ? []
+      : [
+          openFiles.hard < MANY_FILES
+            ? note(
+                'open files',
+                `${whole(openFiles.hard)} at most`,
+                `so many connections at once: for more, run \`ulimit -Hn ${MANY_FILES * 2}\` as root`,
+              )
+            : finding('open files', `${whole(openFiles.hard)} at most`),
+        ]),
+    ...atLeast(
+      'net.core.somaxconn',
+      sysctl['net.core.somaxconn'],
+      LEAST_SOMAXCONN,
+      'a burst of connections overflows a backlog',
+    ),
+    ...atLeast(
+      'net.core.rmem_max',
+      sysctl['net.core.rmem_max'],
+      LEAST_RMEM,
+      'datagrams are dropped early, whatever SO_RCVBUF asks for',
+    ),
+    ...shown('net.core.wmem_max', sysctl['net.core.wmem_max']),
+    ...shown('net.ipv4.ip_local_port_range', sysctl['net.ipv4.ip_local_port_range']),
+    ...shown('net.ipv4.tcp_tw_reuse', sysctl['net.ipv4.tcp_tw_reuse']),
+  ];
+}
+
+function precision({ lateness, clockNanos, callNanos }: MachineReading): Finding[] {
+  return [
+    ...(lateness === null
+      ? []
+      : [
+          lateness.p99Micros > MOST_LATE_MICROS
+            ? note(
+                'timed waits',
+                late(lateness),
+                'requests of a rate leave late: measure when the machine is calmer, or give the load CPUs of its own',
+              )
+            : finding('timed waits', late(lateness)),
+        ]),
+    finding('reading the clock', `${rounded(clockNanos)} ns`),
+    ...(callNanos === null
+      ? []
+      : [finding('a call into C', `${rounded(callNanos)} ns, with the system call it makes`)]),
+  ];
+}
+
+function late({ p50Micros, p99Micros }: NonNullable<MachineReading['lateness']>): string {
+  return `${rounded(p50Micros)} µs late at the median, ${rounded(p99Micros)} µs at the 99th percentile`;
+}
+
+function atLeast(name: string, value: string | null, least: number, harm: string): Finding[] {
+  if (value === null) return [];
+  if (Number(value) >= least) return [finding(name, value)];
+  return [note(name, value, `${harm}: sysctl -w ${name}=${least}`)];
+}
+
+function shown(name: string, value: string | null): Finding[] {
+  return value === null ? [] : [finding(name, value)];
+}
+
+function finding(what: string, found: string): Finding {
+  return { what, found, verdict: 'fine', advice: '' };
+}
+
+function note(what: string, found: string, advice: string): Finding {
+  return { what, found, verdict: 'note', advice };
+}
+
+function bad(what: string, found: string, advice: string): Finding {
+  return { what, found, verdict: 'bad', advice };
+}

@@ -1,0 +1,33 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { check } from '../../sockets/errno.ts';
+import { NativeMemory } from '../../sockets/memory.ts';
+import { close, connect, localAddress, openServer, send, setOption, socket } from '../../sockets/socket.ts';
+import { TimestampedReceiver } from '../../sockets/timestamps.ts';
+
+const HERE = { host: '127.0.0.1', port: 0 } as const;
+/** The kernel begins to stamp a moment after the first socket asked. */
+const ATTEMPTS = 20;
+
+/** Why the kernel gives no receive timestamps; undefined when a datagram to ourselves carried one. */
+export async function whyNoTimestamps(): Promise<string | undefined> {
+  const memory = new NativeMemory(8);
+  const receiver = new TimestampedReceiver(memory);
+  const inbox = openServer('udp', HERE, { blocking: false });
+  const outbox = check(socket('udp', HERE.host), 'socket');
+  try {
+    const status = setOption(inbox, 'SO_TIMESTAMPNS', 1);
+    if (status < 0) return 'this kernel does not know SO_TIMESTAMPNS';
+    check(connect(outbox, localAddress(inbox)), 'connect');
+    for (let i = 0; i < ATTEMPTS; i++) {
+      send(outbox, memory, 0, 8);
+      if (receiver.receive(inbox) > 0 && receiver.seconds !== 0) return undefined;
+      await sleep(1);
+    }
+    return 'datagrams arrive without their time';
+  } finally {
+    close(inbox);
+    close(outbox);
+    receiver.free();
+    memory.free();
+  }
+}

@@ -1,0 +1,94 @@
+import { type CalibrationReading, isWithin } from '../../bench/calibrate/cases.ts';
+import { findingsOf } from '../../bench/doctor/findings.ts';
+import { EXIT } from '../../bench/model/exit-code.ts';
+import { parseDuration } from '../../bench/model/units.ts';
+import { calibrationText, findingsText } from '../../reports/doctor-text.ts';
+import { calibrationTimes } from '../calibration-times.ts';
+import type { Command } from '../command.ts';
+import type { OptionSet } from '../flags.ts';
+import { untilInterrupted } from '../interrupt.ts';
+import { displayOptions } from '../options.ts';
+import { mayColor, print, reportWidth, say } from '../output.ts';
+import { ProgressDisplay } from '../progress.ts';
+
+const options = {
+  calibrate: {
+    type: 'boolean',
+    default: false,
+    describe: 'Hold the instrument against a server that delays, stalls, loses, repeats, reorders and damages',
+  },
+  duration: {
+    alias: 'd',
+    type: 'string',
+    describe: 'Calibration: about how long in all [default: 30s]',
+  },
+  json: { type: 'boolean', default: false, describe: 'As JSON, for programs' },
+  ...displayOptions,
+  quiet: { alias: 'q', type: 'boolean', group: 'Output:', default: false, describe: 'No progress' },
+} as const satisfies OptionSet;
+
+/** `sockbench doctor`: what this machine can do, and whether the instrument reports what is true. */
+export const doctor: Command<typeof options> = {
+  name: 'doctor',
+  describe: 'Say what will disturb measuring here; with --calibrate, prove the instrument',
+  options,
+  examples: [
+    ['doctor', 'look at this machine'],
+    ['doctor --calibrate', 'injected beside reported, in half a minute'],
+  ],
+  async run(flags) {
+    const durationMs = flags.value('duration', parseDuration);
+    if (durationMs !== undefined && !flags.has('calibrate')) flags.refuse('--duration is for --calibrate');
+    const times = calibrationTimes(durationMs);
+    if (times === undefined) flags.refuse('--duration: a calibration needs 5 s at least');
+    flags.assertNoFaults();
+    const shown = { json: flags.has('json'), quiet: flags.has('quiet'), noColor: flags.has('no-color') };
+    return flags.has('calibrate') && times !== undefined ? calibration(times, shown) : examination(shown.json);
+  },
+};
+
+async function examination(json: boolean): Promise<number> {
+  const { readMachine } = await import('../../bench/doctor/machine-reading.ts');
+  const findings = findingsOf(await readMachine());
+  print(json ? JSON.stringify({ findings }, undefined, 2) : findingsText(findings, reportWidth()));
+  return findings.some(({ verdict }) => verdict === 'bad') ? EXIT.inconclusive : EXIT.ok;
+}
+
+async function calibration(
+  times: NonNullable<ReturnType<typeof calibrationTimes>>,
+  { json, quiet, noColor }: { readonly json: boolean; readonly quiet: boolean; readonly noColor: boolean },
+): Promise<number> {
+  const [{ calibrateCase }, { calibrationCases }] = await Promise.all([
+    import('../../bench/calibrate/calibration.ts'),
+    import('../../bench/calibrate/cases.ts'),
+  ]);
+  const cases = calibrationCases(times);
+  const readings: CalibrationReading[] = [];
+  const interrupted = await untilInterrupted(async (signal) => {
+    for (const [i, each] of cases.entries()) {
+      const display = new ProgressDisplay(process.stderr, quiet);
+      if (!quiet) say(`${i + 1} of ${cases.length}: ${each.name}`);
+      const observer = { progress: display.progress.bind(display), saved: () => undefined };
+      const reading = calibrateCase(each, observer, signal).finally(() => display.finish());
+      readings.push(...(await reading.catch(unlessAborted(signal))));
+      if (signal.aborted) return true;
+    }
+    return false;
+  });
+  const described = readings.map((reading) => ({ ...reading, within: isWithin(reading) }));
+  print(
+    json
+      ? JSON.stringify({ readings: described }, undefined, 2)
+      : calibrationText(readings, reportWidth(), mayColor(process.stdout, noColor)),
+  );
+  if (interrupted) return EXIT.interrupted;
+  return described.every(({ within }) => within) ? EXIT.ok : EXIT.inconclusive;
+}
+
+/** What is lost of a case that was aborted is no fault. */
+function unlessAborted(signal: AbortSignal) {
+  return (error: unknown): CalibrationReading[] => {
+    if (!signal.aborted) throw error;
+    return [];
+  };
+}
