@@ -3,6 +3,7 @@ import { connections } from './rows/connections.ts';
 import { datagrams } from './rows/datagrams.ts';
 import { download } from './rows/download.ts';
 import { tcpEcho } from './rows/echo.ts';
+import { delays, impairedDatagrams, stalls } from './rows/injected.ts';
 import { scheduleLag } from './rows/schedule-lag.ts';
 
 /** All rows, in the order in which they are measured and shown. */
@@ -14,5 +15,8 @@ export const limitRows: readonly LimitRow[] = [
   datagrams,
   download,
   scheduleLag,
+  delays,
+  stalls,
+  impairedDatagrams,
   connections,
 ];

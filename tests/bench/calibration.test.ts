@@ -1,0 +1,164 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { calibrationCases, isWithin } from '../../bench/calibrate/cases.ts';
+import { type Impairments, unimpaired } from '../../bench/calibrate/impairments.ts';
+import type { Result } from '../../bench/model/result.ts';
+import { Program } from '../cli/program.ts';
+import { accountedFor } from './measured.ts';
+
+// Servers and loads are threads of compiled code.
+const built = new URL('../../dist/bench/calibrate/', import.meta.url).href;
+const { calibrateCase } = (await import(
+  `${built}calibration.js`
+)) as typeof import('../../bench/calibrate/calibration.ts');
+const { startImpairingServer } = (await import(
+  `${built}impairing-server.js`
+)) as typeof import('../../bench/calibrate/impairing-server.ts');
+
+const cases = calibrationCases({ delayMs: 400, stallMs: 2000, datagramsMs: 1200 });
+
+/** Runs one case, shortly. */
+async function shown(name: string) {
+  const each = cases.find((one) => one.name === name);
+  if (each === undefined) throw new Error(`no such case: ${name}`);
+  const results: Result[] = [];
+  const observer = { progress: () => undefined, saved: (result: Result) => void results.push(result) };
+  const readings = await calibrateCase(each, observer, new AbortController().signal);
+  const trial = results.at(-1)?.trials[0];
+  if (trial === undefined) throw new Error('nothing was measured');
+  return { readings, trial };
+}
+
+describe('what is injected is what is reported:', () => {
+  test.each(['delay-1ms', 'delay-5ms', 'delay-20ms'])('%s', async (name) => {
+    const { readings } = await shown(name);
+    expect(readings).toHaveLength(1);
+    for (const { injected, reported } of readings) {
+      // Never less; how much more depends on who else is running. The clocks agree to a microsecond.
+      expect(reported).toBeGreaterThanOrEqual(injected - 1);
+      expect(reported).toBeLessThan(injected * 3 + 20_000);
+    }
+  });
+
+  test('a stall, in the response times of all requests that came in it', async () => {
+    const { readings, trial } = await shown('stall');
+    expect(readings.map(({ injected }) => injected)).toEqual([100_000, 180_000, 198_000]);
+    for (const { injected, reported } of readings) {
+      expect(reported).toBeGreaterThan(0.7 * injected);
+      expect(reported).toBeLessThan(2 * injected);
+    }
+    expect(trial.latencyMicros.response.p50).toBeLessThan(90_000);
+    expect(accountedFor(trial)).toBe(trial.requests.sent);
+  });
+
+  test('datagrams lost, repeated, reordered and damaged, exactly', async () => {
+    const { readings, trial } = await shown('datagrams');
+    expect(readings.map(({ what }) => what)).toHaveLength(4);
+    for (const reading of readings) expect([reading, isWithin(reading)]).toEqual([reading, true]);
+    expect(readings[0]?.injected).toBeGreaterThan(200);
+    expect(accountedFor(trial)).toBe(trial.requests.sent);
+  });
+});
+
+describe('the server that impairs', () => {
+  const start = async (impairments: Partial<Impairments>, transport: 'tcp' | 'udp') => {
+    const server = await startImpairingServer({ ...unimpaired, ...impairments }, { transport });
+    onTestFinished(() => server.stop());
+    return server;
+  };
+
+  /** Sends requests with a header as the generator makes them, and gathers so many replies. */
+  async function exchange(port: number, sequences: readonly number[], replies: number): Promise<Buffer[]> {
+    const socket = createSocket('udp4');
+    onTestFinished(() => void socket.close());
+    const received: Buffer[] = [];
+    socket.on('message', (message) => received.push(message));
+    for (const sequence of sequences) {
+      const request = Buffer.alloc(32, 'a');
+      request.writeInt32LE(7 ^ Math.imul(sequence, 0x9e3779b1), 0);
+      request.writeInt32LE(sequence, 4);
+      await new Promise((resolve) => socket.send(request, port, '127.0.0.1', resolve));
+    }
+    while (received.length < replies) await once(socket, 'message');
+    return received;
+  }
+
+  test('echoes, when it is told to do nothing', async () => {
+    const { address, injected } = await start({}, 'udp');
+    const replies = await exchange(address.port, [0, 1, 2], 3);
+    expect(replies.map((reply) => reply.readInt32LE(4))).toEqual([0, 1, 2]);
+    expect(injected()).toEqual({ lost: 0, duplicated: 0, reordered: 0, corrupted: 0 });
+  });
+
+  test('never touches a peer’s first datagram, and loses the others', async () => {
+    const { address, injected } = await start({ loss: 1 }, 'udp');
+    const replies = await exchange(address.port, [1, 2, 0], 1);
+    expect(replies.map((reply) => reply.readInt32LE(4))).toEqual([0]);
+    await expect.poll(() => injected().lost).toBe(2);
+  });
+
+  test('repeats', async () => {
+    const { address } = await start({ duplication: 1 }, 'udp');
+    const replies = await exchange(address.port, [1, 2], 4);
+    expect(replies.map((reply) => reply.readInt32LE(4))).toEqual([1, 1, 2, 2]);
+  });
+
+  test('lets one overtake the other', async () => {
+    const { address, injected } = await start({ reordering: 1 }, 'udp');
+    const replies = await exchange(address.port, [1, 2, 3, 4], 4);
+    expect(replies.map((reply) => reply.readInt32LE(4))).toEqual([2, 1, 4, 3]);
+    await expect.poll(() => injected().reordered).toBe(2);
+  });
+
+  test('lets one go that nobody overtakes, in time, and counts it not', async () => {
+    const { address, injected } = await start({ reordering: 1 }, 'udp');
+    expect(await exchange(address.port, [1], 1)).toHaveLength(1);
+    expect(injected().reordered).toBe(0);
+  });
+
+  test('flips one bit', async () => {
+    const { address } = await start({ corruption: 1 }, 'udp');
+    const [reply] = await exchange(address.port, [1], 1);
+    const bits = [...(reply ?? [])].slice(8).map((byte) => (byte ^ 97).toString(2).replaceAll('0', '').length);
+    expect(bits.reduce((sum, ones) => sum + ones, 0)).toBe(1);
+  });
+
+  test('is late over TCP', async () => {
+    const { address } = await start({ delayMicros: 50_000 }, 'tcp');
+    const socket = connect(address.port, '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    await once(socket, 'connect');
+    const begin = performance.now();
+    socket.write('hello');
+    const [bytes] = await once(socket, 'data');
+    expect(String(bytes)).toBe('hello');
+    expect(performance.now() - begin).toBeGreaterThanOrEqual(49.5);
+  });
+});
+
+describe('doctor', () => {
+  test('tells of this machine, with advice to each thing that disturbs', async () => {
+    const { code, stdout } = await new Program(['doctor', '--json']).end();
+    expect(code).toBe(0);
+    const { findings } = JSON.parse(stdout) as { findings: { what: string; verdict: string; advice: string }[] };
+    expect(findings.map(({ what }) => what)).toEqual(expect.arrayContaining(['Node', 'CPUs', 'timed waits']));
+    for (const { verdict, advice } of findings) expect(advice === '').toBe(verdict === 'fine');
+  });
+
+  test('calibrates, in a table and a sentence', async () => {
+    const { code, stdout } = await new Program(['doctor', '--calibrate', '-d', '5s', '-q']).end();
+    // On a busy machine a delay may be off; datagrams never are.
+    expect([0, 3]).toContain(code);
+    expect(stdout).toContain('datagrams lost');
+    expect(stdout.match(/^datagrams .* ok$/gm)).toHaveLength(4);
+    expect(stdout).toMatch(code === 0 ? /reports what was injected/ : /readings are off/);
+  });
+
+  test('refuses a time that is too short, or for nothing', async () => {
+    const { code, stderr } = await new Program(['doctor', '--calibrate', '-d', '1s']).end();
+    expect([code, stderr]).toEqual([2, expect.stringContaining('5 s at least')]);
+    expect((await new Program(['doctor', '-d', '9s']).end()).code).toBe(2);
+  });
+});
