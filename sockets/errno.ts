@@ -19,6 +19,10 @@ export const ENFILE = constants.errno.ENFILE;
 export const ENOBUFS = constants.errno.ENOBUFS;
 export const ENOMEM = constants.errno.ENOMEM;
 export const EBADF = constants.errno.EBADF;
+export const ECANCELED = constants.errno.ECANCELED;
+export const ENOSYS = constants.errno.ENOSYS;
+export const EPERM = constants.errno.EPERM;
+export const ETIME = constants.errno.ETIME;
 
 /** The symbolic name of a positive errno, such as `ECONNREFUSED`; `E<number>` when this platform has no name for it. */
 export function errnoName(errno: number): string {

@@ -37,9 +37,15 @@ export interface Libc {
   readonly setrlimit: Call;
   readonly prctl: Call;
   readonly memcmp: Call;
+  readonly mmap: Call;
+  readonly munmap: Call;
+  /** syscall(2): a system call by its number and six arguments, for those that the C library does not wrap. */
+  readonly syscall: Call;
   readonly _exit: Call;
   /** Memory of `size` bytes, zeroed, that stays where it is until freed. */
   allocate(size: number): { readonly address: number; readonly bytes: ArrayBuffer; free(): void };
+  /** Sees memory that is at a fixed address, such as mmap(2) gave. */
+  view(address: number, size: number): ArrayBuffer;
   /** The calling thread's errno, seen directly in its thread-local memory: no call needed to read it. */
   readonly errno: Int32Array;
 }
@@ -75,6 +81,9 @@ const signatures = {
   setrlimit: 'int setrlimit(int, uintptr_t)',
   prctl: 'int prctl(int, unsigned long, unsigned long, unsigned long, unsigned long)',
   memcmp: 'int memcmp(uintptr_t, uintptr_t, size_t)',
+  mmap: 'intptr_t mmap(uintptr_t, size_t, int, int, int, long)',
+  munmap: 'int munmap(uintptr_t, size_t)',
+  syscall: 'int syscall(long, uintptr_t, uintptr_t, uintptr_t, uintptr_t, uintptr_t, uintptr_t)',
   _exit: 'void _exit(int)',
 } satisfies Partial<Record<keyof Libc, string>>;
 
@@ -149,6 +158,7 @@ function bindWith(koffi: typeof import('koffi')): Libc {
       const address = Number(koffi.address(pointer));
       return { address, bytes: koffi.view(pointer, size), free: () => koffi.free(pointer) };
     },
+    view: (address, size) => koffi.view(address, size),
     errno: new Int32Array(koffi.view(process.func('uintptr_t __errno_location()')(), 4)),
   };
 }

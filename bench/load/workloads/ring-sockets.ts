@@ -1,0 +1,168 @@
+import { BufferRing } from '../../../sockets/buffer-ring.ts';
+import { ENOBUFS } from '../../../sockets/errno.ts';
+import { POLLIN } from '../../../sockets/poll.ts';
+import { IOSQE_CQE_SKIP_SUCCESS, IOSQE_FIXED_FILE } from '../../../sockets/submission-queue.ts';
+import { Uring } from '../../../sockets/uring.ts';
+import { Payload } from '../payload.ts';
+import { powerOfTwo } from '../request-times.ts';
+
+/** Memory for replies that have come and were not read yet. When it is full, the rest waits in the sockets. */
+const LARGEST_INBOX = 16 << 20;
+const MOST_BUFFERS = 32_768;
+/** Operations that one call submits at most. */
+const MOST_ENTRIES = 4_096;
+const GROUP = 0;
+
+// What an operation is for: the lower bits of its kind. Above them is which of its connection's sockets it was for.
+const RECEIVE = 0;
+const SEND = 1;
+const WATCH = 2;
+const CANCEL = 3;
+const PURPOSE_BITS = 2;
+const PURPOSES = 3;
+const LAST_SOCKET = 0x1fff_ffff;
+
+/** Who is told what has become of sockets. */
+export interface RingListener {
+  /** The descriptor that is watched has something to tell. */
+  noticed(): void;
+  /** Bytes of a connection have come: they are at `offset` of {@link RingSockets.inbox} until this returns. */
+  received(connection: number, offset: number, length: number): void;
+  /** A connection's socket has ended. @param errno 0 when its peer has closed it. */
+  ended(connection: number, errno: number): void;
+}
+
+/** The sockets of many connections in a ring: each receives for good, and sends one request at a time. */
+export class RingSockets {
+  readonly payload: Payload;
+  readonly #size: number;
+  readonly #firstConnection: number;
+  readonly #watched: number;
+  readonly #ring: Uring;
+  readonly #buffers: BufferRing;
+  /** Which of its sockets each connection has now: what older ones still tell is of no interest. */
+  readonly #socket: Int32Array;
+  /** 1 when it is in the ring. */
+  readonly #inside: Uint8Array;
+
+  /**
+   * @param size of requests and replies. @param firstConnection the number of connection 0 among those of all threads: it marks requests.
+   * @param watched a descriptor of which is to be told when it can be read.
+   * @throws {SystemError} where there is no ring to be had.
+   */
+  constructor(connections: number, size: number, firstConnection: number, watched: number) {
+    this.#size = size;
+    this.#firstConnection = firstConnection;
+    this.#watched = watched;
+    // A request stays in its connection's place until it was answered: the kernel may still be about to read it.
+    this.payload = new Payload(size, connections);
+    this.#socket = new Int32Array(connections);
+    this.#inside = new Uint8Array(connections);
+    const entries = powerOfTwo(Math.min(connections, MOST_ENTRIES));
+    this.#ring = new Uring(entries, 4 * entries);
+    this.#ring.registerFiles(connections);
+    const slot = (size + 7) & ~7;
+    let buffers = Math.min(powerOfTwo(connections), MOST_BUFFERS);
+    while (buffers * slot > LARGEST_INBOX) buffers /= 2;
+    this.#buffers = new BufferRing(this.#ring, GROUP, buffers, slot);
+    this.#watch();
+  }
+
+  /** Where bytes come to. */
+  get inbox() {
+    return this.#buffers.data;
+  }
+
+  /** A connection stands: its socket receives from now on. */
+  add(c: number, fd: number): void {
+    this.#ring.setFile(c, fd);
+    this.#inside[c] = 1;
+    this.#receive(c);
+  }
+
+  /** Prepares to send a connection's request of that sequence number. */
+  send(c: number, sequence: number): void {
+    const { submissions } = this.#ring;
+    this.payload.address(c, this.#firstConnection + c, sequence);
+    submissions.send(c, this.payload.outbox, c * this.#size, this.#size, this.#kind(c, SEND), c);
+    submissions.flag(IOSQE_FIXED_FILE | IOSQE_CQE_SKIP_SUCCESS);
+  }
+
+  /** Takes a connection's socket out, if it is in. Nothing more is told of it; it is still to be closed. */
+  remove(c: number): void {
+    if (this.#inside[c] === 0) return;
+    for (const purpose of [RECEIVE, SEND]) {
+      this.#ring.submissions.cancel(this.#kind(c, purpose), c, CANCEL, 0);
+      this.#ring.submissions.flag(IOSQE_CQE_SKIP_SUCCESS);
+    }
+    // Handed over now: what is prepared later is for the next socket in the same place.
+    this.#ring.submit();
+    this.#ring.setFile(c, -1);
+    this.#inside[c] = 0;
+    this.#socket[c] = ((this.#socket[c] as number) + 1) & LAST_SOCKET;
+  }
+
+  /** Sends what was prepared and waits until something comes, at most so long. @returns how many things came, for {@link tell}. */
+  exchange(timeoutMs: number): number {
+    return Math.max(0, this.#ring.submitAndWait(timeoutMs <= 0 ? 0 : 1, timeoutMs * 1e6));
+  }
+
+  /** Tells of the first `count` things that came. */
+  tell(count: number, listener: RingListener): void {
+    for (let i = 0; i < count; i++) this.#tellOf(i, listener);
+    this.#ring.completions.advance(count);
+    this.#buffers.publish();
+  }
+
+  close(): void {
+    this.#ring.close();
+    this.#buffers.free();
+    this.payload.free();
+  }
+
+  #tellOf(i: number, listener: RingListener): void {
+    const { completions } = this.#ring;
+    const kind = completions.kindAt(i);
+    const purpose = kind & PURPOSES;
+    if (purpose === RECEIVE) {
+      const buffer = completions.bufferAt(i);
+      if (this.#concerns(i, kind)) this.#tellOfReceive(i, buffer, listener);
+      if (buffer >= 0) this.#buffers.release(buffer);
+    } else if (purpose === SEND) {
+      // Only those that failed are told of.
+      if (this.#concerns(i, kind)) listener.ended(completions.dataAt(i), -completions.resultAt(i));
+    } else if (purpose === WATCH) {
+      listener.noticed();
+      this.#watch();
+    }
+  }
+
+  #tellOfReceive(i: number, buffer: number, listener: RingListener): void {
+    const { completions } = this.#ring;
+    const c = completions.dataAt(i);
+    const result = completions.resultAt(i);
+    if (buffer >= 0 && result > 0) listener.received(c, buffer * this.#buffers.size, result);
+    else if (result !== -ENOBUFS) listener.ended(c, -result);
+    // It ends without buffers, for one: those there were are being read, so that it can go on.
+    if (!completions.hasMore(i) && this.#concerns(i, completions.kindAt(i))) this.#receive(c);
+  }
+
+  /** Is the i-th completion of a socket that is still in the ring? */
+  #concerns(i: number, kind: number): boolean {
+    const c = this.#ring.completions.dataAt(i);
+    return this.#inside[c] === 1 && kind >> PURPOSE_BITS === this.#socket[c];
+  }
+
+  #receive(c: number): void {
+    this.#ring.submissions.recvMultishot(c, GROUP, this.#kind(c, RECEIVE), c);
+    this.#ring.submissions.flag(IOSQE_FIXED_FILE);
+  }
+
+  #watch(): void {
+    this.#ring.submissions.poll(this.#watched, POLLIN, WATCH, 0);
+  }
+
+  #kind(c: number, purpose: number): number {
+    return ((this.#socket[c] as number) << PURPOSE_BITS) | purpose;
+  }
+}

@@ -1,0 +1,98 @@
+import { check } from './errno.ts';
+import { MappedMemory } from './mapped-memory.ts';
+import { NativeMemory } from './memory.ts';
+import type { Uring } from './uring.ts';
+
+const IORING_REGISTER_PBUF_RING = 22;
+const IORING_UNREGISTER_PBUF_RING = 23;
+
+// struct io_uring_buf, 16 bytes: address, length, and the buffer's number. The ring's tail lies in the first one.
+const ENTRY = 16;
+const LENGTH_WORD = 2;
+const NUMBER_HALF = 6;
+const TAIL_HALF = 7;
+const TWO_32 = 2 ** 32;
+
+/**
+ * Buffers that the kernel takes when something has come to be put into them, so that operations that wait need none.
+ * Buffer b lies at `b * size` of {@link data}.
+ */
+export class BufferRing {
+  readonly group: number;
+  readonly size: number;
+  readonly data: NativeMemory;
+  readonly #uring: Uring;
+  readonly #count: number;
+  readonly #ring: MappedMemory;
+  #tail = 0;
+
+  /**
+   * @param group a number of the caller's choice, below 65,536, for {@link SubmissionQueue.recvMultishot}.
+   * @param count of buffers: a power of two, up to 32,768. @param size of each, in bytes.
+   * @throws {SystemError} EEXIST when the ring has such a group already, EINVAL for a `count` that is no power of two.
+   */
+  constructor(uring: Uring, group: number, count: number, size: number) {
+    this.#uring = uring;
+    this.group = group;
+    this.#count = count;
+    this.size = size;
+    this.#ring = new MappedMemory(count * ENTRY);
+    this.data = new NativeMemory(count * size);
+    try {
+      this.#register();
+    } catch (error) {
+      this.#freeMemory();
+      throw error;
+    }
+    for (let buffer = 0; buffer < count; buffer++) this.#place(buffer, buffer);
+    this.#tail = count;
+    this.publish();
+  }
+
+  /** A buffer's content has been read: the kernel may have it again, from {@link publish} on. */
+  release(buffer: number): void {
+    const slot = this.#tail & (this.#count - 1);
+    this.#tail = (this.#tail + 1) & 0xffff;
+    // Those that come back in the order in which they went find their place as they left it.
+    if (this.#ring.uint16[slot * 8 + NUMBER_HALF] !== buffer) this.#place(slot, buffer);
+  }
+
+  /** Shows the kernel the buffers that were released. */
+  publish(): void {
+    Atomics.store(this.#ring.uint16, TAIL_HALF, this.#tail);
+  }
+
+  /** Takes the buffers from the ring and frees them. When operations may still use them, close the ring first. */
+  free(): void {
+    const registration = new NativeMemory(40);
+    registration.uint32[3] = this.group;
+    this.#uring.register(IORING_UNREGISTER_PBUF_RING, registration, 1);
+    registration.free();
+    this.#freeMemory();
+  }
+
+  #place(slot: number, buffer: number): void {
+    const address = this.data.address + buffer * this.size;
+    const words = this.#ring.int32;
+    words[slot * 4] = address | 0;
+    words[slot * 4 + 1] = Math.floor(address / TWO_32);
+    words[slot * 4 + LENGTH_WORD] = this.size;
+    this.#ring.uint16[slot * 8 + NUMBER_HALF] = buffer;
+  }
+
+  /** struct io_uring_buf_reg. */
+  #register(): void {
+    const registration = new NativeMemory(40);
+    registration.setUint64(0, this.#ring.address);
+    registration.uint32[2] = this.#count;
+    registration.uint32[3] = this.group;
+    const status = this.#uring.register(IORING_REGISTER_PBUF_RING, registration, 1);
+    registration.free();
+    check(status, 'io_uring_register');
+  }
+
+  #freeMemory(): void {
+    this.#ring.free();
+    this.data.free();
+  }
+}

@@ -1,0 +1,36 @@
+import { check } from './errno.ts';
+import { libc, outcome } from './libc.ts';
+
+const PROT_READ_WRITE = 3;
+const MAP_SHARED = 0x01;
+const MAP_PRIVATE = 0x02;
+const MAP_ANONYMOUS = 0x20;
+const MAP_POPULATE = 0x8000;
+
+/** Memory by mmap(2): whole pages, zeroed, or memory that the kernel shares through a descriptor. */
+export class MappedMemory {
+  /** Where it starts; meaningful to this floor only. */
+  readonly address: number;
+  readonly size: number;
+  readonly int32: Int32Array;
+  readonly uint16: Uint16Array;
+
+  /**
+   * @param size in bytes, a multiple of 4.
+   * @param fd whose memory is shared, from `offset` on; none: private memory.
+   * @throws {SystemError} ENOMEM
+   */
+  constructor(size: number, fd = -1, offset = 0) {
+    const flags = fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED | MAP_POPULATE;
+    this.size = size;
+    this.address = check(outcome(libc().mmap(0, size, PROT_READ_WRITE, flags, fd, offset)), 'mmap');
+    const bytes = libc().view(this.address, size);
+    this.int32 = new Int32Array(bytes);
+    this.uint16 = new Uint16Array(bytes);
+  }
+
+  /** munmap(2). Neither this object nor any of its views may be used afterwards. */
+  free(): void {
+    libc().munmap(this.address, this.size);
+  }
+}

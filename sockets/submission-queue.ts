@@ -1,0 +1,226 @@
+import type { MappedMemory } from './mapped-memory.ts';
+import { NativeMemory } from './memory.ts';
+import type { PeerAddress } from './socket.ts';
+
+// Operations, enum io_uring_op.
+const IORING_OP_POLL_ADD = 6;
+const IORING_OP_TIMEOUT = 11;
+const IORING_OP_ACCEPT = 13;
+const IORING_OP_ASYNC_CANCEL = 14;
+const IORING_OP_CONNECT = 16;
+const IORING_OP_CLOSE = 19;
+const IORING_OP_SEND = 26;
+const IORING_OP_RECV = 27;
+const IORING_OP_SHUTDOWN = 34;
+
+/** The descriptor is a slot that {@link Uring.setFile} filled. */
+export const IOSQE_FIXED_FILE = 1 << 0;
+/** The next submission begins when this one has succeeded; it is cancelled when not. */
+export const IOSQE_IO_LINK = 1 << 2;
+const IOSQE_BUFFER_SELECT = 1 << 5;
+/** A completion comes only if the operation fails. */
+export const IOSQE_CQE_SKIP_SUCCESS = 1 << 6;
+
+const IORING_RECV_MULTISHOT = 1 << 1;
+const IORING_ACCEPT_MULTISHOT = 1 << 0;
+const IORING_ASYNC_CANCEL_ALL = 1 << 0;
+const IORING_POLL_ADD_MULTI = 1 << 0;
+const SOCK_CLOEXEC = 0o2000000;
+const MSG_NOSIGNAL = 0x4000;
+const MSG_WAITALL = 0x100;
+
+// struct io_uring_sqe, 64 bytes: in 32-bit words.
+const SQE_BITS = 4;
+const FD = 1;
+const OFFSET = 2;
+const ADDRESS = 4;
+const LENGTH = 6;
+const OPERATION_FLAGS = 7;
+const DATA = 8;
+const KIND = 9;
+const GROUP = 10;
+const SQE_WORDS = 16;
+const TIMESPEC = 16;
+const TWO_32 = 2 ** 32;
+
+/** Where a queue's parts are, in bytes: struct io_sqring_offsets, io_uring_setup(2). */
+export interface SubmissionOffsets {
+  readonly tail: number;
+  readonly array: number;
+}
+
+/**
+ * Operations that wait to be handed to the kernel. Every method prepares one, and nothing happens before
+ * {@link Uring.submit}. Each carries two numbers that its completions bring back: a `kind`, from -2^31 to 2^31 - 1,
+ * and `data` of the same range, which mean what the caller wants. Memory that an operation uses must stay, unchanged,
+ * until it has completed.
+ */
+export class SubmissionQueue {
+  /** How many fit. When there is no room for one more, those prepared are submitted. */
+  readonly entries: number;
+  readonly #ring: Int32Array;
+  readonly #tailAt: number;
+  readonly #sqes: Int32Array;
+  readonly #makeRoom: () => void;
+  readonly #timespecs: NativeMemory;
+  #tail = 0;
+  #pending = 0;
+  /** The first word of what was prepared last. */
+  #last = 0;
+
+  /** @param makeRoom submits what is there. */
+  constructor(
+    entries: number,
+    offsets: SubmissionOffsets,
+    ring: MappedMemory,
+    sqes: MappedMemory,
+    makeRoom: () => void,
+  ) {
+    this.entries = entries;
+    this.#ring = ring.int32;
+    this.#tailAt = offsets.tail >> 2;
+    this.#sqes = sqes.int32;
+    this.#makeRoom = makeRoom;
+    this.#timespecs = new NativeMemory(entries * TIMESPEC);
+    // The array allows for another order than that of entries: this queue has no use for that.
+    for (let i = 0; i < entries; i++) this.#ring[(offsets.array >> 2) + i] = i;
+  }
+
+  /** Operations prepared and not submitted. */
+  get pending(): number {
+    return this.#pending;
+  }
+
+  /** Shows the kernel what was prepared. @returns how many operations. */
+  publish(): number {
+    Atomics.store(this.#ring, this.#tailAt, this.#tail);
+    return this.#pending;
+  }
+
+  /** The kernel has taken so many. */
+  taken(count: number): void {
+    this.#pending -= count;
+  }
+
+  /** accept4(2) again and again: a completion for each connection, until one has no {@link CompletionQueue.hasMore}. */
+  acceptMultishot(fd: number, kind: number, data: number): void {
+    const at = this.#prepare(IORING_OP_ACCEPT, fd, kind, data);
+    this.#setPriority(at, IORING_ACCEPT_MULTISHOT);
+    this.#sqes[at + OPERATION_FLAGS] = SOCK_CLOEXEC;
+  }
+
+  /** recv(2) into memory. */
+  recv(fd: number, memory: NativeMemory, offset: number, length: number, kind: number, data: number): void {
+    const at = this.#prepare(IORING_OP_RECV, fd, kind, data);
+    this.#setAddress(at, memory.address + offset);
+    this.#sqes[at + LENGTH] = length;
+  }
+
+  /**
+   * recv(2) again and again, each into a buffer of a {@link BufferRing}. It ends, as {@link CompletionQueue.hasMore}
+   * tells, with the stream, with an error, and with -ENOBUFS when the group has no buffer left.
+   */
+  recvMultishot(fd: number, group: number, kind: number, data: number): void {
+    const at = this.#prepare(IORING_OP_RECV, fd, kind, data);
+    this.#setPriority(at, IORING_RECV_MULTISHOT);
+    this.flag(IOSQE_BUFFER_SELECT);
+    this.#sqes[at + GROUP] = group;
+  }
+
+  /** send(2) of all bytes, however long it takes, without SIGPIPE. */
+  send(fd: number, memory: NativeMemory, offset: number, length: number, kind: number, data: number): void {
+    const at = this.#prepare(IORING_OP_SEND, fd, kind, data);
+    this.#setAddress(at, memory.address + offset);
+    this.#sqes[at + LENGTH] = length;
+    this.#sqes[at + OPERATION_FLAGS] = MSG_NOSIGNAL | MSG_WAITALL;
+  }
+
+  /** connect(2). */
+  connect(fd: number, peer: PeerAddress, kind: number, data: number): void {
+    const at = this.#prepare(IORING_OP_CONNECT, fd, kind, data);
+    this.#setAddress(at, peer.memory.address);
+    this.#sqes[at + OFFSET] = peer.length;
+  }
+
+  /** shutdown(2): `SHUT_WR` or `SHUT_RDWR`. A thread of the kernel does it a little later: link what must come after it. */
+  shutdown(fd: number, how: number, kind: number, data: number): void {
+    const at = this.#prepare(IORING_OP_SHUTDOWN, fd, kind, data);
+    this.#sqes[at + LENGTH] = how;
+  }
+
+  /** close(2). Operations under way on the descriptor keep its socket open: {@link cancel} or {@link shutdown} it first. */
+  close(fd: number, kind: number, data: number): void {
+    this.#prepare(IORING_OP_CLOSE, fd, kind, data);
+  }
+
+  /** poll(2) once: the result is what the descriptor is ready for. */
+  poll(fd: number, events: number, kind: number, data: number): void {
+    const at = this.#prepare(IORING_OP_POLL_ADD, fd, kind, data);
+    this.#sqes[at + OPERATION_FLAGS] = events;
+  }
+
+  /** The same, again and again: a completion each time that something comes. */
+  pollMultishot(fd: number, events: number, kind: number, data: number): void {
+    this.poll(fd, events, kind, data);
+    this.#sqes[this.#last + LENGTH] = IORING_POLL_ADD_MULTI;
+  }
+
+  /** Completes with -ETIME after so many nanoseconds on the monotonic clock. */
+  timeout(nanos: number, kind: number, data: number): void {
+    const at = this.#prepare(IORING_OP_TIMEOUT, -1, kind, data);
+    // Each place in the queue has a timespec of its own, which the kernel copies when it takes the entry.
+    const timespec = (at >> SQE_BITS) * TIMESPEC;
+    writeTimespec(this.#timespecs, timespec, nanos);
+    this.#setAddress(at, this.#timespecs.address + timespec);
+    this.#sqes[at + LENGTH] = 1;
+  }
+
+  /** Ends all operations of that kind and data, with -ECANCELED. The result is how many. */
+  cancel(targetKind: number, targetData: number, kind: number, data: number): void {
+    const at = this.#prepare(IORING_OP_ASYNC_CANCEL, -1, kind, data);
+    this.#sqes[at + ADDRESS] = targetData;
+    this.#sqes[at + ADDRESS + 1] = targetKind;
+    this.#sqes[at + OPERATION_FLAGS] = IORING_ASYNC_CANCEL_ALL;
+  }
+
+  /** Adds IOSQE flags to the operation prepared last. */
+  flag(flags: number): void {
+    this.#sqes[this.#last] = (this.#sqes[this.#last] as number) | (flags << 8);
+  }
+
+  free(): void {
+    this.#timespecs.free();
+  }
+
+  /** An entry with nothing but what all have. @returns its first word. */
+  #prepare(operation: number, fd: number, kind: number, data: number): number {
+    if (this.#pending === this.entries) this.#makeRoom();
+    const sqes = this.#sqes;
+    const at = (this.#tail & (this.entries - 1)) << SQE_BITS;
+    for (let word = FD + 1; word < SQE_WORDS; word++) sqes[at + word] = 0;
+    sqes[at] = operation;
+    sqes[at + FD] = fd;
+    sqes[at + DATA] = data;
+    sqes[at + KIND] = kind;
+    this.#tail = (this.#tail + 1) | 0;
+    this.#pending++;
+    this.#last = at;
+    return at;
+  }
+
+  #setPriority(at: number, flags: number): void {
+    this.#sqes[at] = (this.#sqes[at] as number) | (flags << 16);
+  }
+
+  #setAddress(at: number, address: number): void {
+    this.#sqes[at + ADDRESS] = address | 0;
+    this.#sqes[at + ADDRESS + 1] = Math.floor(address / TWO_32);
+  }
+}
+
+/** A struct timespec of 64 bits each, as the kernel wants it on every architecture. */
+export function writeTimespec(memory: NativeMemory, offset: number, nanos: number): void {
+  const seconds = Math.floor(nanos / 1e9);
+  memory.setUint64(offset, seconds);
+  memory.setUint64(offset + 8, nanos - seconds * 1e9);
+}

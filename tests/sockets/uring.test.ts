@@ -1,0 +1,460 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { BufferRing } from '../../sockets/buffer-ring.ts';
+import { EBADF, ECANCELED, ECONNREFUSED, EINTR, ENOBUFS, ETIME } from '../../sockets/errno.ts';
+import { POLLIN } from '../../sockets/poll.ts';
+import {
+  accept,
+  close,
+  connect,
+  localAddress,
+  openServer,
+  PeerAddress,
+  recv,
+  SHUT_RDWR,
+  SHUT_WR,
+  send,
+  setReceiveTimeout,
+  socket,
+} from '../../sockets/socket.ts';
+import { IOSQE_CQE_SKIP_SUCCESS, IOSQE_FIXED_FILE, IOSQE_IO_LINK } from '../../sockets/submission-queue.ts';
+import { Uring } from '../../sockets/uring.ts';
+import { whyNoUring } from '../../sockets/uring-availability.ts';
+import { closing, connection, listening, loopback, memory } from './open.ts';
+
+/** Long enough for anything that is to come, in nanoseconds. */
+const PATIENCE = 5e9;
+
+interface Completion {
+  readonly kind: number;
+  readonly data: number;
+  readonly result: number;
+  readonly more: boolean;
+  readonly buffer: number;
+}
+
+function makeRing(entries = 8, completions?: number): Uring {
+  const ring = new Uring(entries, completions);
+  onTestFinished(() => ring.close());
+  return ring;
+}
+
+/** Freed before its ring is closed, as vitest runs these from the last to the first. */
+function makeBuffers(ring: Uring, count: number, size: number): BufferRing {
+  const buffers = new BufferRing(ring, 3, count, size);
+  onTestFinished(() => buffers.free());
+  return buffers;
+}
+
+/** Submits, waits for so many completions, and takes all that came. */
+function completed(ring: Uring, count: number, patience = PATIENCE): Completion[] {
+  const all: Completion[] = [];
+  while (all.length < count) {
+    const ready = ring.submitAndWait(1, patience);
+    if (ready <= 0) break;
+    const { completions } = ring;
+    for (let i = 0; i < ready; i++) {
+      all.push({
+        kind: completions.kindAt(i),
+        data: completions.dataAt(i),
+        result: completions.resultAt(i),
+        more: completions.hasMore(i),
+        buffer: completions.bufferAt(i),
+      });
+    }
+    completions.advance(ready);
+  }
+  return all;
+}
+
+/** Sends a text from a plain socket. */
+function say(fd: number, text: string): void {
+  const words = memory(text.length);
+  words.bytes.set(new TextEncoder().encode(text));
+  expect(send(fd, words, 0, text.length)).toBe(text.length);
+}
+
+/** What a plain socket receives; waits for it a few seconds at most. */
+function heard(fd: number): string | number {
+  const inbox = memory(1024);
+  setReceiveTimeout(fd, PATIENCE / 1e6);
+  let length = -EINTR;
+  // A ring that was closed interrupts its thread once more.
+  while (length === -EINTR) length = recv(fd, inbox, 0, inbox.size);
+  return length <= 0 ? length : new TextDecoder().decode(inbox.bytes.subarray(0, length));
+}
+
+function textIn(buffers: BufferRing, { buffer, result }: Completion): string {
+  const from = buffer * buffers.size;
+  return new TextDecoder().decode(buffers.data.bytes.subarray(from, from + result));
+}
+
+describe.skipIf(whyNoUring())('a ring', () => {
+  test('receives and sends, and brings both numbers back as they were given', () => {
+    const ring = makeRing();
+    const [client, server] = connection();
+    const inbox = memory(64);
+    ring.submissions.recv(server, inbox, 8, 16, -(2 ** 31), 2 ** 31 - 1);
+    say(client, 'hello');
+    expect(completed(ring, 1)).toEqual([{ kind: -(2 ** 31), data: 2 ** 31 - 1, result: 5, more: false, buffer: -1 }]);
+    expect(new TextDecoder().decode(inbox.bytes.subarray(8, 13))).toBe('hello');
+    ring.submissions.send(server, inbox, 8, 5, 1, 2);
+    expect(completed(ring, 1)).toMatchObject([{ kind: 1, data: 2, result: 5 }]);
+    expect(heard(client)).toBe('hello');
+  });
+
+  test('echoes: accepts again and again, receives again and again, sends without a word', () => {
+    const ring = makeRing();
+    const buffers = makeBuffers(ring, 4, 32);
+    const listener = listening('tcp');
+    const [ACCEPT, RECEIVE, SEND] = [1, 2, 3];
+    ring.submissions.acceptMultishot(listener, ACCEPT, 0);
+    const peer = new PeerAddress();
+    onTestFinished(() => peer.memory.free());
+    peer.value = localAddress(listener);
+    const clients = [0, 1, 2].map(() => closing(socket('tcp', loopback.host)));
+    const CONNECT = 4;
+    for (const client of clients) {
+      ring.submissions.connect(client, peer, CONNECT, client);
+      ring.submissions.flag(IOSQE_CQE_SKIP_SUCCESS);
+    }
+    const accepted = completed(ring, 3);
+    expect(accepted.map(({ kind, more }) => ({ kind, more }))).toEqual(new Array(3).fill({ kind: ACCEPT, more: true }));
+    for (const { result } of accepted) ring.submissions.recvMultishot(closing(result), buffers.group, RECEIVE, result);
+    for (const round of [1, 2, 3]) {
+      for (const [i, client] of clients.entries()) say(client, `round ${round} of client ${i}`);
+      for (const one of completed(ring, 3)) {
+        expect(one).toMatchObject({ kind: RECEIVE, more: true });
+        ring.submissions.send(one.data, buffers.data, one.buffer * buffers.size, one.result, SEND, one.data);
+        ring.submissions.flag(IOSQE_CQE_SKIP_SUCCESS);
+        buffers.release(one.buffer);
+      }
+      ring.submit();
+      buffers.publish();
+      expect(clients.map(heard)).toEqual([0, 1, 2].map((i) => `round ${round} of client ${i}`));
+    }
+    expect(ring.submitAndWait(0, 0)).toBe(0);
+  });
+
+  test('out of buffers it says so and stops receiving, and goes on when asked again', () => {
+    const ring = makeRing();
+    const buffers = makeBuffers(ring, 2, 4);
+    const [client, server] = connection();
+    say(client, 'abcdefghijkl');
+    ring.submissions.recvMultishot(server, buffers.group, 1, 0);
+    const first = completed(ring, 3);
+    expect(first.map(({ result, more }) => [result, more])).toEqual([
+      [4, true],
+      [4, true],
+      [-ENOBUFS, false],
+    ]);
+    expect(first.slice(0, 2).map((each) => textIn(buffers, each))).toEqual(['abcd', 'efgh']);
+    // In another order than they were taken in.
+    for (const { buffer } of first.slice(0, 2).reverse()) buffers.release(buffer);
+    buffers.publish();
+    ring.submissions.recvMultishot(server, buffers.group, 2, 0);
+    const second = completed(ring, 1);
+    expect(second).toMatchObject([{ kind: 2, result: 4, more: true, buffer: first[1]?.buffer }]);
+    expect(second.map((each) => textIn(buffers, each))).toEqual(['ijkl']);
+  });
+
+  test('tells the end of a stream, and receives no more', () => {
+    const ring = makeRing();
+    const buffers = makeBuffers(ring, 2, 16);
+    const [client, server] = connection();
+    ring.submissions.recvMultishot(server, buffers.group, 1, 0);
+    ring.submissions.shutdown(client, SHUT_WR, 2, 0);
+    expect(completed(ring, 2).sort((a, b) => a.kind - b.kind)).toEqual([
+      { kind: 1, data: 0, result: 0, more: false, buffer: -1 },
+      { kind: 2, data: 0, result: 0, more: false, buffer: -1 },
+    ]);
+  });
+
+  test('cancels what was asked for under a number, and nothing else', () => {
+    const ring = makeRing();
+    const buffers = makeBuffers(ring, 2, 16);
+    const [client, server] = connection();
+    const [other, otherServer] = connection();
+    ring.submissions.recvMultishot(server, buffers.group, 1, 7);
+    ring.submissions.recvMultishot(otherServer, buffers.group, 1, 8);
+    ring.submissions.cancel(1, 7, 2, 0);
+    ring.submissions.cancel(9, 9, 3, 0);
+    const answers = new Map(completed(ring, 3).map(({ kind, result }) => [kind, result]));
+    expect(answers).toEqual(
+      new Map([
+        [1, -ECANCELED],
+        [2, 1],
+        [3, 0],
+      ]),
+    );
+    say(client, 'nobody hears this');
+    say(other, 'but this');
+    const [heardThis] = completed(ring, 1);
+    expect(heardThis).toMatchObject({ kind: 1, data: 8, result: 8, more: true });
+  });
+
+  test('a timeout comes when its time is over, the shorter one first', () => {
+    const ring = makeRing();
+    const begin = process.hrtime.bigint();
+    ring.submissions.timeout(30e6, 1, 30);
+    ring.submissions.timeout(2e6, 1, 2);
+    expect(completed(ring, 2)).toMatchObject([
+      { data: 2, result: -ETIME },
+      { data: 30, result: -ETIME },
+    ]);
+    expect(Number(process.hrtime.bigint() - begin)).toBeGreaterThanOrEqual(30e6);
+  });
+
+  test('waiting ends when its time is over, though nothing came', () => {
+    const ring = makeRing();
+    const [, server] = connection();
+    ring.submissions.recv(server, memory(8), 0, 8, 1, 0);
+    const begin = process.hrtime.bigint();
+    expect(ring.submitAndWait(1, 3e6)).toBe(0);
+    expect(ring.submitAndWait(1, 3e6)).toBe(0);
+    expect(Number(process.hrtime.bigint() - begin)).toBeGreaterThanOrEqual(6e6);
+  });
+
+  test('waits for as many as it is told to', () => {
+    const ring = makeRing();
+    const [client, server] = connection();
+    const inbox = memory(16);
+    for (const i of [0, 1]) ring.submissions.recv(server, inbox, 8 * i, 8, 1, i);
+    say(client, 'one');
+    expect(ring.submitAndWait(1, PATIENCE)).toBe(1);
+    // The second one has nothing to receive: time runs out.
+    expect(ring.submitAndWait(2, 3e6)).toBe(1);
+    say(client, 'two');
+    expect(ring.submitAndWait(2, PATIENCE)).toBe(2);
+  });
+
+  test('polls once, or again and again', () => {
+    const ring = makeRing();
+    const [client, server] = connection();
+    ring.submissions.poll(server, POLLIN, 1, 0);
+    ring.submissions.pollMultishot(server, POLLIN, 2, 0);
+    ring.submit();
+    say(client, 'a');
+    const first = completed(ring, 2);
+    expect(first.sort((a, b) => a.kind - b.kind)).toMatchObject([
+      { kind: 1, result: POLLIN, more: false },
+      { kind: 2, result: POLLIN, more: true },
+    ]);
+    say(client, 'b');
+    expect(completed(ring, 1)).toMatchObject([{ kind: 2, result: POLLIN, more: true }]);
+  });
+
+  test('does one thing after another where they are linked', () => {
+    const ring = makeRing();
+    const [client, server] = connection();
+    const outbox = memory(4);
+    outbox.bytes.set([111, 110, 101, 33]);
+    ring.submissions.send(server, outbox, 0, 4, 1, 0);
+    ring.submissions.flag(IOSQE_IO_LINK);
+    ring.submissions.shutdown(server, SHUT_WR, 2, 0);
+    expect(completed(ring, 2).map(({ kind, result }) => [kind, result])).toEqual([
+      [1, 4],
+      [2, 0],
+    ]);
+    expect([heard(client), heard(client)]).toEqual(['one!', 0]);
+  });
+
+  test('sends all of what does not fit into the socket at once', () => {
+    const ring = makeRing();
+    const [client, server] = connection();
+    const outbox = memory(8 << 20);
+    outbox.bytes.fill(7);
+    ring.submissions.send(server, outbox, 0, outbox.size, 1, 0);
+    ring.submit();
+    const inbox = memory(1 << 20);
+    let received = 0;
+    let sent = 0;
+    setReceiveTimeout(client, PATIENCE / 1e6);
+    while (received < outbox.size) {
+      const length = recv(client, inbox, 0, inbox.size);
+      expect(length).toBeGreaterThan(0);
+      received += length;
+      // The rest is sent by this thread, when it looks for completions.
+      const ready = ring.submitAndWait(0, 0);
+      if (ready > 0) sent = ring.completions.resultAt(0);
+    }
+    expect(sent).toBe(outbox.size);
+  });
+
+  test('knows descriptors by their slots, and forgets them', () => {
+    const ring = makeRing();
+    const [client, server] = connection();
+    ring.registerFiles(4);
+    ring.setFile(2, server);
+    const outbox = memory(8);
+    const sendFrom = (slot: number) => {
+      ring.submissions.send(slot, outbox, 0, 3, 1, slot);
+      ring.submissions.flag(IOSQE_FIXED_FILE);
+      return completed(ring, 1)[0]?.result;
+    };
+    expect(sendFrom(2)).toBe(3);
+    expect(heard(client)).toBe('\0\0\0');
+    ring.setFile(2, -1);
+    expect(sendFrom(2)).toBe(-EBADF);
+  });
+
+  test('a connection that is refused is a result', () => {
+    const ring = makeRing();
+    const listener = openServer('tcp', loopback);
+    const peer = new PeerAddress();
+    onTestFinished(() => peer.memory.free());
+    peer.value = localAddress(listener);
+    close(listener);
+    ring.submissions.connect(closing(socket('tcp', loopback.host)), peer, 1, 0);
+    expect(completed(ring, 1)).toMatchObject([{ result: -ECONNREFUSED }]);
+  });
+
+  test('takes more than it has room for: those before are submitted', () => {
+    const ring = makeRing(4, 64);
+    for (let i = 0; i < 50; i++) ring.submissions.timeout(1e6, 1, i);
+    expect(ring.submissions.pending).toBeLessThanOrEqual(4);
+    const all = completed(ring, 50);
+    expect(all.map(({ data }) => data).sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, i) => i));
+  });
+
+  test('loses no completion when there are more than it has room for', () => {
+    const ring = makeRing(4, 4);
+    for (let i = 0; i < 40; i++) ring.submissions.cancel(5, 5, 1, i);
+    const all = completed(ring, 40);
+    expect(all.map(({ data }) => data).sort((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, i) => i));
+  });
+
+  test('an entry keeps nothing of the one that had its place before', () => {
+    const ring = makeRing(1);
+    const [, server] = openPair();
+    const outbox = memory(16);
+    ring.submissions.send(server, outbox, 0, 16, 1, 0);
+    ring.submissions.flag(IOSQE_IO_LINK);
+    expect(completed(ring, 1)).toMatchObject([{ result: 16 }]);
+    // The kernel refuses to close where a length or an address is given.
+    ring.submissions.close(server, 2, 0);
+    expect(completed(ring, 1)).toMatchObject([{ kind: 2, result: 0 }]);
+  });
+
+  // Where the tail of the buffers, 16 bits, is in its upper half, and where it has begun again.
+  test.each([40_000, 70_000])('knows how many buffers there are after %i receives', (rounds) => {
+    const ring = makeRing();
+    const buffers = makeBuffers(ring, 4, 8);
+    const [client, server] = connection();
+    ring.submissions.recvMultishot(server, buffers.group, 1, 0);
+    const outbox = memory(40);
+    let good = 0;
+    for (let i = 0; i < rounds; i++) {
+      outbox.int32[0] = i;
+      ring.submissions.send(client, outbox, 0, 4, 2, 0);
+      ring.submissions.flag(IOSQE_CQE_SKIP_SUCCESS);
+      if (ring.submitAndWait(1, PATIENCE) !== 1) break;
+      const buffer = ring.completions.bufferAt(0);
+      if (buffers.data.int32[(buffer * buffers.size) >> 2] === i && ring.completions.hasMore(0)) good++;
+      ring.completions.advance(1);
+      buffers.release(buffer);
+      buffers.publish();
+    }
+    expect(good).toBe(rounds);
+    send(client, outbox, 0, 40);
+    expect(completed(ring, 5).map(({ result }) => result)).toEqual([8, 8, 8, 8, -ENOBUFS]);
+  });
+
+  test('what is wrong with a ring or its buffers is an error', () => {
+    expect(() => new Uring(0)).toThrow('EINVAL');
+    const ring = makeRing();
+    expect(() => new BufferRing(ring, 1, 3, 8)).toThrow('EINVAL');
+    const buffers = makeBuffers(ring, 2, 8);
+    expect(() => new BufferRing(ring, buffers.group, 2, 8)).toThrow('EEXIST');
+    expect(() => ring.setFile(0, 0)).toThrow('io_uring_register');
+    ring.submissions.recv(-1, memory(8), 0, 8, 1, 0);
+    expect(completed(ring, 1)).toMatchObject([{ result: -EBADF }]);
+    ring.submissions.recvMultishot(0, 77, 1, 0);
+    expect(completed(ring, 1)[0]?.result).toBeLessThan(0);
+  });
+
+  test('closing it frees all it had, and lets go of sockets that it was busy with', () => {
+    const held = openServer('tcp', loopback);
+    const [client, server] = openPair();
+    const before = openRings();
+    const ring = new Uring(8);
+    const buffers = new BufferRing(ring, 0, 2, 8);
+    ring.registerFiles(2);
+    ring.setFile(0, server);
+    ring.submissions.acceptMultishot(held, 1, 0);
+    ring.submissions.recvMultishot(server, 0, 2, 0);
+    ring.submit();
+    expect(openRings()).toEqual({ files: before.files + 1, maps: before.maps + 2 });
+    // The ring holds the socket open, by its slot and by what it does with it.
+    close(server);
+    ring.close();
+    buffers.free();
+    close(held);
+    expect(openRings()).toEqual({ files: before.files - 2, maps: before.maps });
+    expect(heard(client)).toBe(0);
+  });
+
+  test('may be made and closed as often as one likes: more than a thread has places for, too', () => {
+    const before = openRings();
+    for (let i = 0; i < 100; i++) {
+      const ring = new Uring(4);
+      const buffers = new BufferRing(ring, 0, 2, 64);
+      ring.close();
+      buffers.free();
+    }
+    const rings = Array.from({ length: 20 }, () => new Uring(4));
+    for (const [i, ring] of rings.entries()) ring.submissions.timeout(1e5, 1, i);
+    expect(rings.map((ring) => completed(ring, 1)[0]?.data)).toEqual(rings.map((_, i) => i));
+    for (const ring of rings) ring.close();
+    expect(openRings()).toEqual(before);
+  });
+
+  test('a closed ring’s buffers are not taken from one that has its number now', () => {
+    const first = new Uring(4);
+    const buffers = new BufferRing(first, 3, 2, 8);
+    first.close();
+    const second = makeRing(4);
+    makeBuffers(second, 2, 8);
+    buffers.free();
+    const [client, server] = connection();
+    second.submissions.recvMultishot(server, 3, 1, 0);
+    say(client, 'x');
+    expect(completed(second, 1)).toMatchObject([{ result: 1, more: true }]);
+  });
+
+  test('a receive that waits ends when its socket is shut down', () => {
+    const ring = makeRing();
+    const [client, server] = openPair();
+    ring.submissions.recv(server, memory(8), 0, 8, 1, 0);
+    // Not at once, but by a thread of the kernel: what is to come after it must be linked to it.
+    ring.submissions.shutdown(server, SHUT_RDWR, 2, 0);
+    ring.submissions.flag(IOSQE_IO_LINK);
+    ring.submissions.close(server, 3, 0);
+    const results = new Map(completed(ring, 3).map(({ kind, result }) => [kind, result]));
+    expect(results).toEqual(
+      new Map([
+        [1, 0],
+        [2, 0],
+        [3, 0],
+      ]),
+    );
+    expect(heard(client)).toBe(0);
+  });
+});
+
+/** A connection whose second end the caller closes. */
+function openPair(): readonly [number, number] {
+  const listener = listening('tcp');
+  const client = closing(socket('tcp', loopback.host));
+  expect(connect(client, localAddress(listener))).toBe(0);
+  return [client, accept(listener)];
+}
+
+/** Files that this process has open, and pieces of memory that it shares with them. */
+function openRings(): { readonly files: number; readonly maps: number } {
+  const maps = readFileSync('/proc/self/maps', 'utf8').split('\n');
+  return {
+    files: readdirSync('/proc/self/fd').length,
+    maps: maps.filter((line) => line.includes('io_uring')).length,
+  };
+}
