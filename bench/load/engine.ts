@@ -222,25 +222,33 @@ export class Engine {
 
   /** Waits for events, at most `waitMs`, and handles them. @returns the time before they were handled. */
   #turn(waitMs: number): number {
-    const epoll = this.#epoll;
     const workload = this.#workload;
-    const open = this.#state.flowing ? this.#demand.open : undefined;
-    const found = ++this.#turns % TURNS_PER_WAIT === 0 ? 0 : workload.readExpected();
-    const patience = found > 0 ? 0 : Math.min(this.#demand.ramps ? 1 : MAX_WAIT_MS, Math.ceil(waitMs));
-    const ready =
-      found >= ENOUGH
-        ? 0
-        : open === undefined
-          ? this.#events.wait(patience)
-          : this.#events.waitUntil(open.nextDue, patience * 1e6);
-    const now = nowNanos();
-    for (let i = 0; i < ready; i++) workload.ready(epoll.dataAt(i), epoll.eventsAt(i));
-    if (open !== undefined) this.#demand.dispatch(workload);
-    workload.settle();
+    const patience = Math.min(this.#demand.ramps ? 1 : MAX_WAIT_MS, Math.ceil(waitMs));
+    const now = workload.exchange === undefined ? this.#poll(patience) : workload.exchange(patience);
     if (this.#demand.ramps && this.#state.flowing) this.#ramp(now);
     if (now >= this.#nextSweep) this.#sweep(now);
     this.#state.holds(workload.outstanding + this.#demand.queued, now);
     this.#publish();
+    return now;
+  }
+
+  /** A turn by epoll. @returns the time before events were handled. */
+  #poll(patience: number): number {
+    const epoll = this.#epoll;
+    const workload = this.#workload;
+    const open = this.#state.flowing ? this.#demand.open : undefined;
+    const found = ++this.#turns % TURNS_PER_WAIT === 0 ? 0 : workload.readExpected();
+    const wait = found > 0 ? 0 : patience;
+    const ready =
+      found >= ENOUGH
+        ? 0
+        : open === undefined
+          ? this.#events.wait(wait)
+          : this.#events.waitUntil(open.nextDue, wait * 1e6);
+    const now = nowNanos();
+    for (let i = 0; i < ready; i++) workload.ready(epoll.dataAt(i), epoll.eventsAt(i));
+    if (open !== undefined) this.#demand.dispatch(workload);
+    workload.settle();
     return now;
   }
 

@@ -19,6 +19,11 @@ export interface Workload {
   open(connection: number): void;
   /** epoll found the connection ready for `events`. */
   ready(connection: number, events: number): void;
+  /**
+   * For workloads that wait for themselves: sends what was made ready, waits until something comes, at most so long, and
+   * handles it. @returns the time before it was handled.
+   */
+  exchange?(timeoutMs: number): number;
   /** Reads replies that are probably there, without asking epoll. @returns how many were. */
   readExpected(): number;
   /**

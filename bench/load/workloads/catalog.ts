@@ -1,10 +1,12 @@
 import type { Epoll } from '../../../sockets/epoll.ts';
+import { whyNoUring } from '../../../sockets/uring-availability.ts';
 import type { Assignment } from '../assignment.ts';
 import type { LoadState } from '../load-state.ts';
 import type { Workload } from '../workload.ts';
 import { DatagramWorkload } from './datagram.ts';
 import { DatagramUpload } from './datagram-upload.ts';
 import { Download } from './download.ts';
+import { RingStream, ringSuits } from './ring-stream.ts';
 import { StreamWorkload } from './stream.ts';
 import { Upload } from './upload.ts';
 
@@ -14,7 +16,8 @@ export function makeWorkload(assignment: Assignment, state: LoadState, epoll: Ep
   if (transport === 'tcp') {
     if (workload === 'upload') return new Upload(assignment, state, epoll);
     if (workload === 'download') return new Download(assignment, state, epoll);
-    return new StreamWorkload(assignment, state, epoll);
+    const ring = ringSuits(assignment) && whyNoUring() === undefined;
+    return ring ? new RingStream(assignment, state, epoll) : new StreamWorkload(assignment, state, epoll);
   }
   if (workload === 'upload') return new DatagramUpload(assignment, state, epoll);
   if (workload === 'download')
