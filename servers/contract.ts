@@ -23,8 +23,10 @@ export interface RunningServer {
  * One way to divide connections over threads, processes and readiness events. A model never knows what it serves.
  *
  * Every model keeps these promises, which the conformance suite checks on real sockets:
- * a client that stops reading does not grow the server's memory without bound; a half-closed stream is answered to
- * the end before FIN; a reset hurts no other connection; closing takes no longer than {@link RunningServer.close} says.
+ * a client that stops reading does not grow the server's memory without bound, be the reply endless; a half-closed
+ * stream is answered to the end before FIN; a conversation that the app ends is delivered to the end, and what the client
+ * still sends provokes no reset that would destroy it; a reset hurts no other connection; closing takes no longer than
+ * {@link RunningServer.close} says.
  */
 export interface ServerModel {
   /** @throws {SystemError} EADDRINUSE and the like. @throws {UnavailableError} where the platform lacks something. */

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { workloads } from '../../bench/model/operating-point.ts';
+import { type AppName, appNames, apps } from '../../servers/apps/catalog.ts';
 import { modelNames } from '../../servers/catalog.ts';
 import { sockbench } from './program.ts';
 
@@ -13,21 +15,28 @@ test('lists every model, app and workload as JSON', async () => {
       title: expect.any(String),
       summary: expect.any(String),
       transports: ['tcp', 'udp'],
-      apps: ['echo'],
+      apps: appNames,
       available: expect.any(Boolean),
     });
     // A reason is given exactly for what is not available.
     expect('reason' in model).toBe(!model.available);
   }
-  expect(listing.apps).toEqual([
-    { name: 'echo', title: 'Echo', summary: expect.stringContaining('RFC 862'), transports: ['tcp', 'udp'] },
-  ]);
-  expect(listing.workloads).toEqual([{ name: 'request-response', summary: expect.any(String) }]);
+  expect(listing.apps.map(({ name }: { name: string }) => name)).toEqual(appNames);
+  for (const { name, title, summary, transports, workload } of listing.apps) {
+    expect({ title, summary, transports, workload }).toEqual({
+      title: expect.any(String),
+      summary: expect.any(String),
+      transports: apps[name as AppName].transports,
+      workload: apps[name as AppName].workload,
+    });
+  }
+  expect(listing.workloads).toEqual(Object.entries(workloads).map(([name, summary]) => ({ name, summary })));
 });
 
 test('lists them for people within 100 columns', async () => {
   const { code, stdout } = await sockbench('list');
   expect(code).toBe(0);
+  for (const name of appNames) expect(stdout).toMatch(new RegExp(`^  ${name} +tcp`, 'm'));
   for (const name of modelNames) expect(stdout).toMatch(new RegExp(`^  ${name} +tcp, udp: `, 'm'));
   expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
 });

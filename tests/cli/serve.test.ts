@@ -37,6 +37,22 @@ test('answers datagrams, and says how to send some', async () => {
   expect(String(reply)).toBe('hello');
 });
 
+test('says what it is told to say', async () => {
+  const program = new Program(['serve', '--model', 'event-driven', '--app', 'greeting']);
+  const socket = connect(await port(program), '127.0.0.1');
+  onTestFinished(() => {
+    socket.destroy();
+  });
+  const [greeting] = await once(socket, 'data');
+  expect(String(greeting)).toBe('Hello from server');
+});
+
+test('refuses an app over a transport that it does not speak', async () => {
+  const { code, stderr } = await sockbench('serve', '--model', 'async', '--app', 'greeting', '--transport', 'udp');
+  expect(code).toBe(2);
+  expect(stderr).toContain('greeting speaks tcp only, not udp');
+});
+
 test('listens on the port it is told to, and ends with 4 and the reason when that is taken', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => {

@@ -1,3 +1,5 @@
+import { expect } from 'vitest';
+
 // A prime, so that the pattern is out of step with every buffer size.
 const PERIOD = 65_521;
 
@@ -33,4 +35,11 @@ function periodOf(seed: number): Buffer {
     periods.set(seed, period);
   }
   return period;
+}
+
+/** Like toEqual, for buffers of megabytes: says where they differ instead of printing them. */
+export function expectSame(actual: Buffer, expected: Buffer): void {
+  expect(actual.length, 'bytes of reply').toBe(expected.length);
+  if (actual.equals(expected)) return;
+  expect.fail(`the reply differs at byte ${actual.findIndex((byte, i) => byte !== expected[i])} of ${expected.length}`);
 }

@@ -1,13 +1,21 @@
-import { existsSync } from 'node:fs';
-import { expect, test } from 'vitest';
-import { appNames } from '../../servers/apps/catalog.ts';
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { appNames, apps } from '../../servers/apps/catalog.ts';
 import { modelNames } from '../../servers/catalog.ts';
-import { dialogues } from './dialogues.ts';
+import { appSuites } from './app-suites.ts';
+import { transportsOf } from './suite.ts';
 
 test.each(modelNames)('%s has its conformance tests', (name) => {
-  expect(existsSync(new URL(`./${name}.test.ts`, import.meta.url))).toBe(true);
+  const file = readFileSync(new URL(`./${name}.test.ts`, import.meta.url), 'utf8');
+  expect(file).toContain(`\nconformance('${name}');\n`);
 });
 
-test.each(appNames)('%s has a dialogue to be tested with', (name) => {
-  expect(dialogues[name]).toBeDefined();
+test.each(appNames)('%s is tested over each transport that it speaks', (name) => {
+  expect(Object.keys(appSuites[name]).sort()).toEqual([...apps[name].transports].sort());
+});
+
+describe.each(modelNames)('%s', (model) => {
+  test.each(appNames)('carries %s', (app) => {
+    expect(transportsOf(model, app)).toEqual(apps[app].transports);
+  });
 });

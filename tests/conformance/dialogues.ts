@@ -1,19 +1,142 @@
-import type { AppName } from '../../servers/apps/catalog.ts';
+import { once } from 'node:events';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { type Holdings, holdings, isIdle } from '../servers/process-tree.ts';
+import { ServerProcess } from '../servers/server-process.ts';
+import { soon, until } from '../servers/until.ts';
+import { clientsAtOnce } from './clients-at-once.ts';
+import { nothingLeft } from './nothing-left.ts';
+import { stopsPromptly } from './stops-promptly.ts';
+import { StreamClient } from './stream-client.ts';
+import type { Subject } from './suite.ts';
 
-/** What an app answers, for the suite to compare with. */
-export interface Dialogue {
-  /** The whole reply to all that was sent over a stream. */
-  readonly stream: (sent: Buffer) => Buffer;
-  /** The one reply to a datagram. */
-  readonly datagram: (sent: Buffer) => Buffer;
+/** One message, a line or all that the client sends, and what the server says before and after it. Then it closes. */
+interface Dialogue {
+  readonly first: Buffer;
+  /** Nothing is said after no message. */
+  readonly last: Buffer;
 }
 
-const same = (sent: Buffer) => sent;
+const CLIENTS = 6;
+const MESSAGE = 'a message';
+/** More than the kernel's buffers take when nobody reads (tcp(7)). */
+const TOO_MUCH = 48 * 2 ** 20;
 
-/**
- * How to talk to each app. An app whose replies aren't as long as what it is sent needs a suite of its own: it has no
- * dialogue here.
- */
-export const dialogues: Partial<Record<AppName, Dialogue>> = {
-  echo: { stream: same, datagram: same },
-};
+/** A server that ends the conversation itself, over streams. One server process for all tests. */
+export function describeDialogues({ model, app }: Subject, { first, last }: Dialogue): void {
+  const { together } = clientsAtOnce(model);
+  const all = Buffer.concat([first, last]);
+  let server: ServerProcess;
+  let idle: Holdings;
+
+  beforeAll(async () => {
+    server = await ServerProcess.start({ model, app, transport: 'tcp' });
+    idle = holdings(server.pid);
+  });
+  afterAll(() => server?.kill());
+
+  const connect = () => StreamClient.connect(server.address);
+
+  /** What the server says, up to its FIN, to a client that sends all this. */
+  async function answer(sent: string, { finish }: { finish: boolean }): Promise<Buffer> {
+    await using client = await connect();
+    client.write(Buffer.from(sent));
+    if (finish) client.finish();
+    return await client.readToEnd();
+  }
+
+  test('the dialogue: what is said first, a message, what is said last, and FIN', async () => {
+    await using client = await connect();
+    expect(await client.read(first.length)).toEqual(first);
+    client.write(Buffer.from(`${MESSAGE}\n`));
+    expect(await client.readToEnd()).toEqual(last);
+  });
+
+  test('a message ends with its newline, not before', async () => {
+    await using client = await connect();
+    let ended = false;
+    const reply = client.readToEnd().finally(() => {
+      ended = true;
+    });
+    for (const character of MESSAGE) client.write(Buffer.from(character));
+    await until('the server to wait for more', () => isIdle(server.pid));
+    expect(ended, 'ended in the middle of the message').toBe(false);
+    client.write(Buffer.from('\n'));
+    expect(await reply).toEqual(all);
+  });
+
+  test('a message ends where the client has finished sending', async () => {
+    expect(await answer(MESSAGE, { finish: true })).toEqual(all);
+  });
+
+  test('no message', async () => {
+    expect(await answer('', { finish: true })).toEqual(first);
+  });
+
+  test('a message of a mebibyte, and an empty one', async () => {
+    for (const message of [`${'x'.repeat(2 ** 20)}\n`, '\n']) {
+      expect(await answer(message, { finish: false })).toEqual(all);
+    }
+  });
+
+  // Closed with these bytes unread, the socket would answer them with a reset, which fails this client's writing.
+  test('what comes after the message is thrown away, and destroys no reply', async () => {
+    await using client = await connect();
+    client.write(Buffer.from(`${MESSAGE}\n`));
+    client.write(Buffer.alloc(TOO_MUCH, 'x\n'));
+    client.finish();
+    await soon('all to be sent', once(client.socket, 'finish'));
+    expect(await client.readToEnd()).toEqual(all);
+  });
+
+  test('a reset hurts nobody else', async () => {
+    for (const sent of ['', MESSAGE, `${MESSAGE}\n`]) {
+      await using victim = await connect();
+      victim.write(Buffer.from(sent));
+      await victim.reset();
+      expect(await answer(`${MESSAGE}\n`, { finish: false })).toEqual(all);
+    }
+  });
+
+  test('clients at once, each with its own dialogue', async () => {
+    const clients = await Promise.all(Array.from({ length: CLIENTS }, connect));
+    onTestFinished(() => {
+      for (const client of clients) client.socket.destroy();
+    });
+    if (together) {
+      const said = await Promise.all(clients.map((client) => client.read(first.length)));
+      expect(said).toEqual(clients.map(() => first));
+    }
+    const replies = await Promise.all(
+      clients.map(async (client) => {
+        client.write(Buffer.from(`${MESSAGE}\n`));
+        const reply = await client.readToEnd();
+        client.finish();
+        return reply;
+      }),
+    );
+    expect(replies).toEqual(clients.map(() => (together ? last : all)));
+  });
+
+  test('clients leave nothing behind', () => nothingLeft(server, idle, 2 * CLIENTS));
+
+  // It costs a second a model (LINGER_MS), so one app that ends conversations stands for all.
+  test.runIf(app === 'ack')('a client that neither finishes nor ceases to send is dropped', async () => {
+    await using client = await connect();
+    client.write(Buffer.from(`${MESSAGE}\n`));
+    expect(await client.readToEnd()).toEqual(all);
+    await until('the connection to be closed', () => {
+      client.write(Buffer.from('x'));
+      return client.socket.destroyed;
+    });
+    expect(await answer(`${MESSAGE}\n`, { finish: false })).toEqual(all);
+  });
+
+  test('ends when it is told to, with clients whose FIN it awaits', async () => {
+    await using lingering = await connect();
+    lingering.write(Buffer.from(`${MESSAGE}\n`));
+    expect(await lingering.readToEnd()).toEqual(all);
+    await using silent = await connect();
+    if (together) expect(await silent.read(first.length)).toEqual(first);
+    await stopsPromptly(server);
+  });
+}

@@ -13,10 +13,8 @@ import { soon, until } from '../servers/until.ts';
 import { clientsAtOnce } from './clients-at-once.ts';
 import { DatagramClient } from './datagram-client.ts';
 import { SlowReader } from './slow-reader.ts';
+import { stopsPromptly } from './stops-promptly.ts';
 import { StreamClient } from './stream-client.ts';
-
-/** What a server process promises to the outside: gone within 2 s of being told (servers/lifetime.ts). */
-const STOP_LIMIT_MS = 2000;
 
 const hasIPv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === '::1'));
 
@@ -33,9 +31,7 @@ export function describeLifetime(model: ModelName, transport: Transport): void {
     await engage(server.address, model, transport);
     const tree = server.tree();
     onTestFinished(() => tree.forEach(kill));
-    const exit = await server.signal(signal);
-    expect(exit).toMatchObject({ code: 0, signal: null });
-    expect(exit.milliseconds).toBeLessThan(STOP_LIMIT_MS);
+    await stopsPromptly(server, signal);
     await gone(tree);
   });
 

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Holdings, holdings, isIdle, residentBytes } from '../servers/process-tree.ts';
 import { ServerProcess } from '../servers/server-process.ts';
 import { until } from '../servers/until.ts';
-import { patternBytes } from './bytes.ts';
+import { expectSame, patternBytes } from './bytes.ts';
 import { clientsAtOnce } from './clients-at-once.ts';
+import { nothingLeft } from './nothing-left.ts';
 import { SlowReader } from './slow-reader.ts';
 import { StreamClient } from './stream-client.ts';
 import type { Subject } from './suite.ts';
@@ -14,8 +15,8 @@ const SLOW_READER_BYTES = 64 * MEBIBYTE;
 /** More than the kernel's buffers there and back take when nobody reads (tcp(7)), and less than half of it all. */
 const SLOW_READER_BOUND = 28 * MEBIBYTE;
 
-/** The promises about a stream: bytes, half-close, reset, backpressure. One server process for all of them. */
-export function describeStreams({ model, app, dialogue }: Subject): void {
+/** The promises about a stream, seen through an echo: bytes, half-close, reset, backpressure. One server process for all of them. */
+export function describeEchoStreams({ model, app }: Subject): void {
   const { count, together } = clientsAtOnce(model);
   let server: ServerProcess;
   let idle: Holdings;
@@ -31,7 +32,7 @@ export function describeStreams({ model, app, dialogue }: Subject): void {
     await using client = await StreamClient.connect(server.address);
     write(client);
     client.finish();
-    expectSame(await client.readToEnd(), dialogue.stream(sent));
+    expectSame(await client.readToEnd(), sent);
   }
 
   test.for([0, 1, 64, 65_536, MEBIBYTE])('%i bytes, FIN: all of the reply, then FIN', async (length) => {
@@ -40,11 +41,10 @@ export function describeStreams({ model, app, dialogue }: Subject): void {
 
   test.for([1, 64, 65_536, MEBIBYTE])('%i bytes are answered while the stream stays open', async (length) => {
     const sent = patternBytes(length, 0, length);
-    const reply = dialogue.stream(sent);
     await using client = await StreamClient.connect(server.address);
     for (let round = 0; round < 3; round++) {
       client.write(sent);
-      expectSame(await client.read(reply.length), reply);
+      expectSame(await client.read(length), sent);
     }
   });
 
@@ -59,7 +59,7 @@ export function describeStreams({ model, app, dialogue }: Subject): void {
     await using client = await StreamClient.connect(server.address);
     for (const byte of patternBytes(2, 0, 50)) {
       client.write(Uint8Array.of(byte));
-      expectSame(await client.read(1), dialogue.stream(Buffer.of(byte)));
+      expectSame(await client.read(1), Buffer.of(byte));
     }
   });
 
@@ -77,7 +77,7 @@ export function describeStreams({ model, app, dialogue }: Subject): void {
       await victim.reset();
       if (bystander !== undefined) {
         bystander.write(patternBytes(4, round, 1000));
-        expectSame(await bystander.read(1000), dialogue.stream(patternBytes(4, round, 1000)));
+        expectSame(await bystander.read(1000), patternBytes(4, round, 1000));
       }
       await converse(patternBytes(5, 0, 10_000));
     }
@@ -102,7 +102,7 @@ export function describeStreams({ model, app, dialogue }: Subject): void {
         // All have an answer before anyone goes on: nobody waits for another's end.
         const replies = await Promise.all(clients.map((client) => client.read(2000)));
         replies.forEach((reply, seed) => {
-          expectSame(reply, dialogue.stream(sentBy(seed, round)));
+          expectSame(reply, sentBy(seed, round));
         });
       }
     } else {
@@ -115,7 +115,7 @@ export function describeStreams({ model, app, dialogue }: Subject): void {
     });
     const rests = await Promise.all(clients.map((client) => client.readToEnd()));
     rests.forEach((rest, seed) => {
-      expectSame(rest, together ? Buffer.alloc(0) : dialogue.stream(patternBytes(seed, 0, 2000)));
+      expectSame(rest, together ? Buffer.alloc(0) : patternBytes(seed, 0, 2000));
     });
   });
 
@@ -130,27 +130,12 @@ export function describeStreams({ model, app, dialogue }: Subject): void {
     expect(reader.sent, 'bytes sent with nobody reading').toBeLessThan(SLOW_READER_BOUND);
     expect(residentBytes(server.pid) - before, 'growth of the server').toBeLessThan(SLOW_READER_BOUND);
     for (let at = 0; at < reader.total; at += MEBIBYTE) {
-      expectSame(await client.read(MEBIBYTE), dialogue.stream(patternBytes(reader.seed, at, MEBIBYTE)));
+      expectSame(await client.read(MEBIBYTE), patternBytes(reader.seed, at, MEBIBYTE));
     }
     await written;
     client.finish();
     expectSame(await client.readToEnd(), Buffer.alloc(0));
   });
 
-  test('clients leave nothing behind', async () => {
-    await until('all descriptors, threads and processes to come back', () => {
-      const now = holdings(server.pid);
-      // Some are opened on first use; one left behind by each client would be many more.
-      return now.processes <= idle.processes && now.threads < idle.threads + 15 && now.files < idle.files + count / 2;
-    });
-    await until('the server to do nothing any more', () => isIdle(server.pid));
-    expect(server.running).toBe(true);
-  });
-}
-
-/** Like toEqual, for buffers of megabytes: says where they differ instead of printing them. */
-function expectSame(actual: Buffer, expected: Buffer): void {
-  expect(actual.length, 'bytes of reply').toBe(expected.length);
-  if (actual.equals(expected)) return;
-  expect.fail(`the reply differs at byte ${actual.findIndex((byte, i) => byte !== expected[i])} of ${expected.length}`);
+  test('clients leave nothing behind', () => nothingLeft(server, idle, count));
 }

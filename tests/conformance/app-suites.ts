@@ -1,0 +1,34 @@
+import type { AppName } from '../../servers/apps/catalog.ts';
+import type { Transport } from '../../sockets/socket.ts';
+import { describeAckDatagrams } from './ack-datagrams.ts';
+import { describeChargenDatagrams, describeChargenStreams } from './chargen.ts';
+import { describeDialogues } from './dialogues.ts';
+import { describeDiscardDatagrams, describeDiscardStreams } from './discard.ts';
+import { describeEchoDatagrams } from './echo-datagrams.ts';
+import { describeEchoStreams } from './echo-streams.ts';
+import type { Subject } from './suite.ts';
+
+const NOTHING = Buffer.alloc(0);
+
+/** What is checked of each app on each model: a suite for every transport that it speaks. */
+export const appSuites: Record<AppName, Partial<Record<Transport, (subject: Subject) => void>>> = {
+  echo: {
+    tcp: describeEchoStreams,
+    udp: describeEchoDatagrams,
+  },
+  discard: {
+    tcp: describeDiscardStreams,
+    udp: describeDiscardDatagrams,
+  },
+  chargen: {
+    tcp: describeChargenStreams,
+    udp: describeChargenDatagrams,
+  },
+  greeting: {
+    tcp: (subject) => describeDialogues(subject, { first: Buffer.from('Hello from server'), last: NOTHING }),
+  },
+  ack: {
+    tcp: (subject) => describeDialogues(subject, { first: NOTHING, last: Buffer.from('ACK') }),
+    udp: describeAckDatagrams,
+  },
+};

@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { type Holdings, holdings, isIdle, residentBytes } from '../servers/process-tree.ts';
+import { ServerProcess } from '../servers/server-process.ts';
+import { until } from '../servers/until.ts';
+import { expectSame, patternBytes } from './bytes.ts';
+import { clientsAtOnce } from './clients-at-once.ts';
+import { DatagramClient } from './datagram-client.ts';
+import { nothingLeft } from './nothing-left.ts';
+import { stopsPromptly } from './stops-promptly.ts';
+import { StreamClient } from './stream-client.ts';
+import type { Subject } from './suite.ts';
+
+const MEBIBYTE = 2 ** 20;
+/** More than the kernel's buffers hold (tcp(7)), so that the server has been stuck in the midst of it. */
+const PAST_BUFFERS = 48 * MEBIBYTE;
+/** What a server with a client that doesn't read may need besides. An endless reply kept in memory is far more. */
+const GROWTH_LIMIT = 28 * MEBIBYTE;
+
+/** RFC 864: 95 lines, after which the pattern begins anew. */
+const ring = String.fromCharCode(...Array.from({ length: 95 }, (_, i) => 0x20 + i)).repeat(2);
+const rotation = Buffer.from(Array.from({ length: 95 }, (_, n) => `${ring.slice(n, n + 72)}\r\n`).join(''));
+
+/** Bytes `start` and up of the endless pattern. */
+function generated(start: number, length: number): Buffer {
+  const phase = start % rotation.length;
+  return Buffer.alloc(phase + length, rotation).subarray(phase);
+}
+
+/** A server that sends without end, over streams. One server process for all tests. */
+export function describeChargenStreams({ model, app }: Subject): void {
+  const { together } = clientsAtOnce(model);
+  let server: ServerProcess;
+  let idle: Holdings;
+
+  beforeAll(async () => {
+    server = await ServerProcess.start({ model, app, transport: 'tcp' });
+    idle = holdings(server.pid);
+  });
+  afterAll(() => server?.kill());
+
+  async function expectPattern(client: StreamClient, length = MEBIBYTE, start = 0): Promise<void> {
+    for (let at = 0; at < length; at += MEBIBYTE) {
+      const part = Math.min(MEBIBYTE, length - at);
+      expectSame(await client.read(part), generated(start + at, part));
+    }
+  }
+
+  test('the pattern begins with line 0, for each client anew', async () => {
+    for (let i = 0; i < 2; i++) {
+      await using client = await StreamClient.connect(server.address);
+      expect((await client.read(148)).toString()).toBe(`${ring.slice(0, 72)}\r\n${ring.slice(1, 73)}\r\n`);
+      await expectPattern(client, 4 * MEBIBYTE, 148);
+    }
+  });
+
+  test.runIf(together)('clients at once all get their data', async () => {
+    const clients = await Promise.all(Array.from({ length: 3 }, () => StreamClient.connect(server.address)));
+    onTestFinished(() => {
+      for (const client of clients) client.socket.destroy();
+    });
+    for (let at = 0; at < 4 * MEBIBYTE; at += MEBIBYTE) {
+      await Promise.all(clients.map((client) => expectPattern(client, MEBIBYTE, at)));
+    }
+  });
+
+  test('a client that stops reading is waited for, and misses nothing when it reads again', async () => {
+    await using client = await StreamClient.connect(server.address);
+    await expectPattern(client, 1);
+    const before = residentBytes(server.pid);
+    await until('the server to wait without spinning', () => isIdle(server.pid));
+    expect(residentBytes(server.pid) - before, 'growth of the server').toBeLessThan(GROWTH_LIMIT);
+    if (together) {
+      await using other = await StreamClient.connect(server.address);
+      await expectPattern(other);
+    }
+    await expectPattern(client, PAST_BUFFERS, 1);
+  });
+
+  test('what a client sends is thrown away, and its FIN ends the conversation', async () => {
+    await using client = await StreamClient.connect(server.address);
+    await expectPattern(client);
+    client.write(patternBytes(1, 0, MEBIBYTE));
+    client.finish();
+    const rest = await client.read(4 * PAST_BUFFERS);
+    expect(client.socket.readableEnded, 'ended by FIN').toBe(true);
+    expectSame(rest, generated(MEBIBYTE, rest.length));
+  });
+
+  test('clients that go in the middle hurt nobody else', async () => {
+    await using bystander = together ? await StreamClient.connect(server.address) : undefined;
+    for (let round = 0; round < 2; round++) {
+      await using victim = await StreamClient.connect(server.address);
+      await victim.read(1000);
+      if (round > 0) await victim.reset();
+      if (bystander !== undefined) await expectPattern(bystander, MEBIBYTE, round * MEBIBYTE);
+    }
+    await using client = await StreamClient.connect(server.address);
+    await expectPattern(client);
+  });
+
+  test('clients leave nothing behind', () => nothingLeft(server, idle, 10));
+
+  test('ends when it is told to, with clients that read and clients that do not', async () => {
+    await using stuck = await StreamClient.connect(server.address);
+    await expectPattern(stuck, 1);
+    await until('the server to be stuck', () => isIdle(server.pid));
+    await using reading = await StreamClient.connect(server.address);
+    reading.socket.resume();
+    if (together) await until('data', () => reading.socket.bytesRead > MEBIBYTE);
+    await stopsPromptly(server);
+  });
+}
+
+/** A server that answers datagrams with some of the pattern. */
+export function describeChargenDatagrams({ model, app }: Subject): void {
+  test('each datagram is answered with one of 0 to 512 characters', async () => {
+    const server = await ServerProcess.start({ model, app, transport: 'udp' });
+    onTestFinished(() => server.kill());
+    await using one = await DatagramClient.connect(server.address);
+    await using other = await DatagramClient.connect(server.address);
+    for (const client of [one, other]) {
+      for (let i = 0; i < 40; i++) await client.send(patternBytes(i, 0, i));
+    }
+    await Promise.all([one.count(40), other.count(40)]);
+    await until('the server to do nothing any more', () => isIdle(server.pid));
+    for (const { received } of [one, other]) {
+      expect(received.length).toBe(40);
+      for (const reply of received) expectSame(reply, generated(0, Math.min(reply.length, 512)));
+      expect(new Set(received.map(({ length }) => length)).size, 'different lengths').toBeGreaterThan(20);
+    }
+  });
+}

@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { type Holdings, holdings, isIdle } from '../servers/process-tree.ts';
+import { ServerProcess } from '../servers/server-process.ts';
+import { until } from '../servers/until.ts';
+import { patternBytes } from './bytes.ts';
+import { clientsAtOnce } from './clients-at-once.ts';
+import { DatagramClient } from './datagram-client.ts';
+import { nothingLeft } from './nothing-left.ts';
+import { StreamClient } from './stream-client.ts';
+import type { Subject } from './suite.ts';
+
+const MEBIBYTE = 2 ** 20;
+/** More than the kernel's buffers there take when nobody reads (tcp(7)). */
+const UPLOAD_MEBIBYTES = 48;
+
+/** A server that reads and never answers, over streams. One server process for all tests. */
+export function describeDiscardStreams({ model, app }: Subject): void {
+  const { together } = clientsAtOnce(model);
+  let server: ServerProcess;
+  let idle: Holdings;
+
+  beforeAll(async () => {
+    server = await ServerProcess.start({ model, app, transport: 'tcp' });
+    idle = holdings(server.pid);
+  });
+  afterAll(() => server?.kill());
+
+  /** Sends so much and finishes. The server's FIN says that it has read all: with bytes unread it would be a reset. */
+  async function upload(client: StreamClient, mebibytes: number): Promise<void> {
+    for (let i = 0; i < mebibytes; i++) {
+      if (!client.socket.write(patternBytes(1, i * MEBIBYTE, MEBIBYTE))) await client.drained();
+    }
+    client.finish();
+    expect((await client.readToEnd()).length, 'bytes of answer').toBe(0);
+  }
+
+  test.for([0, 1, UPLOAD_MEBIBYTES])('%i MiB are read to the end, and not answered', async (mebibytes) => {
+    await using client = await StreamClient.connect(server.address);
+    await upload(client, mebibytes);
+  });
+
+  test('clients at once, one of which only looks on', async () => {
+    await using silent = together ? await StreamClient.connect(server.address) : undefined;
+    silent?.write(patternBytes(2, 0, 1000));
+    const clients = await Promise.all(Array.from({ length: 3 }, () => StreamClient.connect(server.address)));
+    onTestFinished(() => {
+      for (const client of clients) client.socket.destroy();
+    });
+    await Promise.all(clients.map((client) => upload(client, 1)));
+    if (silent !== undefined) await upload(silent, 1);
+  });
+
+  test('a reset in the middle hurts nobody else', async () => {
+    for (let round = 0; round < 2; round++) {
+      await using victim = await StreamClient.connect(server.address);
+      victim.write(patternBytes(3, 0, MEBIBYTE));
+      await victim.reset();
+    }
+    await using client = await StreamClient.connect(server.address);
+    await upload(client, 1);
+  });
+
+  test('clients leave nothing behind', () => nothingLeft(server, idle, 10));
+}
+
+/** A server that reads and never answers, over datagrams. */
+export function describeDiscardDatagrams({ model, app }: Subject): void {
+  test('datagrams are taken, and none is answered', async () => {
+    const server = await ServerProcess.start({ model, app, transport: 'udp' });
+    onTestFinished(() => server.kill());
+    await using one = await DatagramClient.connect(server.address);
+    await using other = await DatagramClient.connect(server.address);
+    for (const length of [0, 1, 1400, 60_000]) {
+      for (let i = 0; i < 10; i++) {
+        await Promise.all([one, other].map((client) => client.send(patternBytes(length, i, length))));
+      }
+      await until('every datagram to be taken', () => queuedBytes(server.address.port) === 0);
+    }
+    await until('the server to do nothing any more', () => isIdle(server.pid));
+    expect([...one.received, ...other.received], 'answers').toEqual([]);
+    expect(server.running).toBe(true);
+  });
+}
+
+/** What waits to be received on a UDP port, in the kernel's account of memory: the column rx_queue in /proc/net/udp. */
+function queuedBytes(port: number): number {
+  const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const sockets = readFileSync('/proc/net/udp', 'utf8')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, local]) => local?.endsWith(suffix));
+  expect(sockets.length, 'sockets of the server').toBeGreaterThan(0);
+  return sockets.reduce((sum, [, , , , queues]) => sum + Number.parseInt(queues?.split(':')[1] ?? '', 16), 0);
+}

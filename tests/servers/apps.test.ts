@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'vitest';
+import type { StreamSession } from '../../servers/apps/app.ts';
+import { type AppName, appNames, apps, loadApp } from '../../servers/apps/catalog.ts';
+import { CollectedReply } from '../../servers/collected-reply.ts';
+
+/** What an app says to what happens, call by call: no socket needed. */
+class Talk {
+  readonly session: StreamSession;
+  readonly #reply = new CollectedReply();
+
+  private constructor(session: StreamSession) {
+    this.session = session;
+  }
+
+  static async with(app: AppName): Promise<Talk> {
+    return new Talk((await loadApp(app)).stream());
+  }
+
+  open(): { said: string; ended: boolean } {
+    this.session.open?.(this.#reply);
+    return this.#said();
+  }
+
+  /** The bytes arrive amid others, which are none of the app's business. */
+  receive(text: string): { said: string; ended: boolean } {
+    const bytes = Buffer.from(`\n${text}\n`);
+    this.session.receive(bytes, 1, bytes.length - 1, this.#reply);
+    return this.#said();
+  }
+
+  finish(): { said: string; ended: boolean } {
+    this.session.finish?.(this.#reply);
+    return this.#said();
+  }
+
+  #said(): { said: string; ended: boolean } {
+    const { parts, ended } = this.#reply.take();
+    return { said: Buffer.concat(parts).toString('latin1'), ended };
+  }
+}
+
+async function answerTo(app: AppName, datagram: string): Promise<string[]> {
+  const reply = new CollectedReply();
+  const bytes = Buffer.from(datagram);
+  (await loadApp(app)).datagram(bytes, 0, bytes.length, reply);
+  return reply.take().parts.map((part) => Buffer.from(part).toString());
+}
+
+const silence = { said: '', ended: false };
+
+test('each app says which workload it can be measured with', () => {
+  expect(Object.fromEntries(appNames.map((name) => [name, apps[name].workload]))).toEqual({
+    echo: 'request-response',
+    discard: 'upload',
+    chargen: 'download',
+    greeting: null,
+    ack: null,
+  });
+});
+
+test('discard says nothing', async () => {
+  const talk = await Talk.with('discard');
+  expect([talk.open(), talk.receive('hello\n'), talk.finish()]).toEqual([silence, silence, silence]);
+  expect(await answerTo('discard', 'hello')).toEqual([]);
+});
+
+describe('greeting', () => {
+  test('speaks first, and ends after one line', async () => {
+    const talk = await Talk.with('greeting');
+    expect(talk.open()).toEqual({ said: 'Hello from server', ended: false });
+    expect(talk.receive('hel')).toEqual(silence);
+    expect(talk.receive('lo\nmore')).toEqual({ said: '', ended: true });
+  });
+
+  test('says nothing when the peer finishes', async () => {
+    const talk = await Talk.with('greeting');
+    talk.open();
+    expect(talk.finish()).toEqual(silence);
+  });
+});
+
+describe('ack', () => {
+  test.each([['hello\n'], ['\n'], ['one\ntwo\n']])('acknowledges %j once, and ends', async (message) => {
+    const talk = await Talk.with('ack');
+    expect(talk.open()).toEqual(silence);
+    expect(talk.receive(message)).toEqual({ said: 'ACK', ended: true });
+  });
+
+  test('acknowledges a message in pieces at its newline', async () => {
+    const talk = await Talk.with('ack');
+    expect([talk.receive('h'), talk.receive('i')]).toEqual([silence, silence]);
+    expect(talk.receive('\n')).toEqual({ said: 'ACK', ended: true });
+  });
+
+  test('acknowledges a message that ends with the stream, and only if there was one', async () => {
+    const talk = await Talk.with('ack');
+    talk.receive('hello');
+    expect(talk.finish().said).toBe('ACK');
+    expect((await Talk.with('ack')).finish()).toEqual(silence);
+  });
+
+  test('keeps conversations apart', async () => {
+    const [one, other] = [await Talk.with('ack'), await Talk.with('ack')];
+    one.receive('hello');
+    expect(other.finish()).toEqual(silence);
+  });
+
+  test('acknowledges each datagram, whatever is in it', async () => {
+    for (const datagram of ['', 'hello', 'a\nb\n']) expect(await answerTo('ack', datagram)).toEqual(['ACK']);
+  });
+});
+
+describe('chargen', () => {
+  const line = (characters: string) => `${characters}\r\n`;
+
+  test('says the pattern of RFC 864, again and again without a seam', async () => {
+    const { session } = await Talk.with('chargen');
+    const reply = new CollectedReply();
+    for (let i = 0; i < 2; i++) session.produce?.(reply);
+    const { parts, ended } = reply.take();
+    expect(ended).toBe(false);
+    const lines = Buffer.concat(parts)
+      .toString('latin1')
+      .split(/(?<=\n)/);
+    // As it is printed there, but for line 0, which begins with the space that the ring begins with.
+    expect(lines.slice(0, 3)).toEqual([
+      line(' !"#$%&\'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefg'),
+      line('!"#$%&\'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefgh'),
+      line('"#$%&\'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghi'),
+    ]);
+    expect(lines[94]).toBe(line('~ !"#$%&\'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdef'));
+    expect(lines.length % 95).toBe(0);
+    expect(lines.filter((text, i) => text !== lines[i % 95])).toEqual([]);
+  });
+
+  test('says large pieces, so that the kernel has the most to do', async () => {
+    const reply = new CollectedReply();
+    (await Talk.with('chargen')).session.produce?.(reply);
+    expect(reply.take().parts[0]?.length).toBeGreaterThanOrEqual(65_536);
+  });
+
+  test('answers a datagram with 0 to 512 characters', async () => {
+    const app = await loadApp('chargen');
+    const reply = new CollectedReply();
+    for (let i = 0; i < 5000; i++) app.datagram(Buffer.alloc(0), 0, 0, reply);
+    const lengths = new Set(reply.take().parts.map((part) => part.length));
+    expect([Math.min(...lengths), Math.max(...lengths)]).toEqual([0, 512]);
+  });
+});
