@@ -7,88 +7,20 @@ import { LoadState } from '../../bench/load/load-state.ts';
 import { RingStream, ringSuits } from '../../bench/load/workloads/ring-stream.ts';
 import { nowNanos } from '../../bench/measure/clock.ts';
 import type { OperatingPoint } from '../../bench/model/operating-point.ts';
-import { EPOLLIN, Epoll } from '../../sockets/epoll.ts';
+import { Epoll } from '../../sockets/epoll.ts';
 import { ECONNREFUSED } from '../../sockets/errno.ts';
-import { NativeMemory } from '../../sockets/memory.ts';
-import { accept, close, localAddress, openServer, recv, send, setOption } from '../../sockets/socket.ts';
+import { close, localAddress, openServer, send } from '../../sockets/socket.ts';
 import { whyNoUring } from '../../sockets/uring-availability.ts';
-
-/** What a server does with what it has received: on which of the connections that it accepted, the first being 0. */
-type Reply = (server: EchoServer, fd: number, connection: number, length: number) => void;
-
-/** A server in the thread of its clients, which turns when it is told to. */
-class EchoServer {
-  readonly inbox = new NativeMemory(65_536);
-  accepted = 0;
-  readonly #listener = openServer('tcp', { host: '127.0.0.1', port: 0 }, { blocking: false });
-  readonly #epoll = new Epoll();
-  readonly #reply: Reply;
-  readonly #connections = new Map<number, number>();
-
-  constructor(reply: Reply) {
-    this.#reply = reply;
-    this.#epoll.add(this.#listener, EPOLLIN, this.#listener);
-  }
-
-  get address() {
-    return localAddress(this.#listener);
-  }
-
-  turn(): void {
-    const ready = this.#epoll.wait(0);
-    for (let i = 0; i < ready; i++) {
-      const fd = this.#epoll.dataAt(i);
-      if (fd === this.#listener) this.#accept();
-      else this.#serve(fd);
-    }
-  }
-
-  hangUp(fd: number): void {
-    this.#connections.delete(fd);
-    close(fd);
-  }
-
-  close(): void {
-    for (const fd of this.#connections.keys()) close(fd);
-    close(this.#listener);
-    this.#epoll.close();
-    this.inbox.free();
-  }
-
-  #accept(): void {
-    for (let fd = accept(this.#listener, false); fd >= 0; fd = accept(this.#listener, false)) {
-      setOption(fd, 'TCP_NODELAY', 1);
-      this.#connections.set(fd, this.accepted++);
-      this.#epoll.add(fd, EPOLLIN, fd);
-    }
-  }
-
-  #serve(fd: number): void {
-    const length = recv(fd, this.inbox, 0, this.inbox.size);
-    if (length <= 0) this.hangUp(fd);
-    else this.#reply(this, fd, this.#connections.get(fd) ?? -1, length);
-  }
-}
-
-const echo: Reply = ({ inbox }, fd, _, length) => void send(fd, inbox, 0, length);
-
-/** A fault of the first connection, once, after it has served well `after` times. */
-function onceFaulty(after: number, fault: Reply): Reply {
-  let served = 0;
-  return (server, fd, connection, length) => {
-    if (connection === 0 && served++ === after) fault(server, fd, connection, length);
-    else echo(server, fd, connection, length);
-  };
-}
+import { echo, onceFaulty, type Reply, TurningServer } from './turning-server.ts';
 
 class Load {
-  readonly server: EchoServer;
+  readonly server: TurningServer;
   readonly state: LoadState;
   readonly workload: RingStream;
   readonly #epoll = new Epoll();
 
   constructor(reply: Reply, point: Partial<OperatingPoint> = {}, address?: Assignment['address']) {
-    this.server = new EchoServer(reply);
+    this.server = new TurningServer(reply);
     const assignment = assign(point, address ?? this.server.address);
     this.state = new LoadState(assignment.point.connections, new LiveView(), undefined, false);
     this.workload = new RingStream(assignment, this.state, this.#epoll);
@@ -206,8 +138,9 @@ describe.skipIf(whyNoUring())('requests by io_uring', () => {
   });
 
   test('replies in pieces are put together', () => {
-    const load = new Load(({ inbox }, fd, _, length) => {
-      for (let at = 0; at < length; at += 13) send(fd, inbox, at, Math.min(13, length - at));
+    const load = new Load(({ inbox, later }, fd, _, length) => {
+      for (let at = 0; at < length; at += 13)
+        later.push({ fd, bytes: inbox.bytes.slice(at, Math.min(at + 13, length)) });
     });
     expect(load.flow(200)).toMatchObject({ errors: 0, corrupted: 0, unsolicited: 0 });
   });
@@ -226,10 +159,9 @@ describe.skipIf(whyNoUring())('requests by io_uring', () => {
 
   test('a wrong byte in the last of several pieces is found', () => {
     const load = new Load(
-      onceFaulty(10, ({ inbox }, fd, _, length) => {
+      onceFaulty(10, ({ inbox, later }, fd, _, length) => {
         inbox.bytes[60] = (inbox.bytes[60] as number) ^ 1;
-        send(fd, inbox, 0, 30);
-        send(fd, inbox, 30, length - 30);
+        later.push({ fd, bytes: inbox.bytes.slice(0, 30) }, { fd, bytes: inbox.bytes.slice(30, length) });
       }),
     );
     load.flow(200);
@@ -264,6 +196,44 @@ describe.skipIf(whyNoUring())('requests by io_uring', () => {
     expectAllAccountedFor(load);
   });
 
+  test('more in the same piece as the reply is noticed', () => {
+    // A buffer for 61 bytes has room for 64.
+    const load = new Load(
+      onceFaulty(10, ({ inbox }, fd, _, length) => void send(fd, inbox, 0, length + 3)),
+      sized(61),
+    );
+    expect(load.flow(200)).toMatchObject({ unsolicited: 1, corrupted: 0, errors: 1 });
+    expectAllAccountedFor(load);
+  });
+
+  test('a connection that takes all buffers harms no other', () => {
+    let flooded = 0;
+    let waiting: { fd: number; bytes: Uint8Array } | undefined;
+    const load = new Load(
+      (server, fd, connection, length) => {
+        const { inbox, accepted } = server;
+        if (!load.state.flowing || accepted > 2) {
+          echo(server, fd, connection, length);
+          return;
+        }
+        const asked = { fd, bytes: inbox.bytes.slice(0, length) };
+        const [first, second] = connection === 0 ? [asked, waiting] : [waiting, asked];
+        waiting = asked;
+        if (first === undefined || second === undefined) return;
+        // Both have asked. The second one is answered when the first has taken every buffer there is.
+        flooded = send(first.fd, inbox, 0, inbox.size);
+        inbox.bytes.set(second.bytes);
+        send(second.fd, inbox, 0, length);
+        waiting = undefined;
+      },
+      { connections: 2 },
+    );
+    expect(load.flow(100)).toMatchObject({ errors: 0, corrupted: 1 });
+    expect(flooded).toBeGreaterThan(10_000);
+    expect(load.server.accepted).toBe(3);
+    expectAllAccountedFor(load);
+  });
+
   test('a connection that is closed before it has replied costs its request, and is opened again', () => {
     const load = new Load(onceFaulty(10, (server, fd) => server.hangUp(fd)));
     expect(load.flow(200)).toMatchObject({ errors: 1, corrupted: 0 });
@@ -282,6 +252,21 @@ describe.skipIf(whyNoUring())('requests by io_uring', () => {
     for (let c = 0; c < 5; c++) load.workload.resume(c);
     load.until(() => load.state.counts.completed > 500);
     expect(load.state.counts).toMatchObject({ corrupted: 0, unsolicited: 0 });
+    // They had served: no need to wait before they are opened again.
+    expect(load.workload.ailing).toBe(false);
+    expectAllAccountedFor(load);
+  });
+
+  test('a connection that is given up when the load is over is closed for good', () => {
+    const load = new Load(onceFaulty(10, () => undefined));
+    load.flow(200);
+    load.state.flowing = false;
+    load.state.draining = true;
+    load.until(() => load.workload.outstanding === 1);
+    load.workload.sweep(nowNanos(), nowNanos());
+    expect(load.state.counts.timedOut).toBe(1);
+    load.until(() => load.server.open === 4);
+    expect(load.server.accepted).toBe(5);
     expectAllAccountedFor(load);
   });
 

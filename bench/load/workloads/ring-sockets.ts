@@ -62,7 +62,8 @@ export class RingSockets {
     this.#ring = new Uring(entries, 4 * entries);
     this.#ring.registerFiles(connections);
     const slot = (size + 7) & ~7;
-    let buffers = Math.min(powerOfTwo(connections), MOST_BUFFERS);
+    // One for each reply, and one more: a receive wants a buffer before it finds that nothing is left to receive.
+    let buffers = Math.min(powerOfTwo(connections + 1), MOST_BUFFERS);
     while (buffers * slot > LARGEST_INBOX) buffers /= 2;
     this.#buffers = new BufferRing(this.#ring, GROUP, buffers, slot);
     this.#watch();
@@ -143,7 +144,7 @@ export class RingSockets {
     const result = completions.resultAt(i);
     if (buffer >= 0 && result > 0) listener.received(c, buffer * this.#buffers.size, result);
     else if (result !== -ENOBUFS) listener.ended(c, -result);
-    // It ends without buffers, for one: those there were are being read, so that it can go on.
+    // It ends when another connection has taken all buffers, for one: they are being read, so that it can go on.
     if (!completions.hasMore(i) && this.#concerns(i, completions.kindAt(i))) this.#receive(c);
   }
 

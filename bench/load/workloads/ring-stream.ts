@@ -121,8 +121,7 @@ export class RingStream implements Workload, RingListener {
 
   resume(c: number): void {
     // A connection that has not answered its first request yet is left to wait for that.
-    if (!this.#table.wasAnswered(c) || this.#table.phase(c) !== OPEN || this.#table.inFlight(c) > 0) return;
-    this.#next(c, nowNanos());
+    if (this.#table.phase(c) === OPEN && this.#table.inFlight(c) === 0) this.#next(c, nowNanos());
   }
 
   request(c: number, dueNanos: number): boolean {

@@ -1,0 +1,83 @@
+import { EPOLLIN, Epoll } from '../../sockets/epoll.ts';
+import { NativeMemory } from '../../sockets/memory.ts';
+import { accept, close, localAddress, openServer, recv, send, setOption } from '../../sockets/socket.ts';
+
+/** What a server does with what it has received: on which of the connections that it accepted, the first being 0. */
+export type Reply = (server: TurningServer, fd: number, connection: number, length: number) => void;
+
+/** A server in the thread of its clients, which turns when it is told to. */
+export class TurningServer {
+  readonly inbox = new NativeMemory(65_536);
+  accepted = 0;
+  /** What is to be sent a little at a time: one piece a turn. */
+  readonly later: { readonly fd: number; readonly bytes: Uint8Array }[] = [];
+  readonly #listener = openServer('tcp', { host: '127.0.0.1', port: 0 }, { blocking: false });
+  readonly #epoll = new Epoll();
+  readonly #reply: Reply;
+  readonly #connections = new Map<number, number>();
+
+  constructor(reply: Reply) {
+    this.#reply = reply;
+    this.#epoll.add(this.#listener, EPOLLIN, this.#listener);
+  }
+
+  get address() {
+    return localAddress(this.#listener);
+  }
+
+  /** Connections that were accepted and have not ended. */
+  get open(): number {
+    return this.#connections.size;
+  }
+
+  turn(): void {
+    const piece = this.later.shift();
+    if (piece !== undefined) {
+      this.inbox.bytes.set(piece.bytes);
+      send(piece.fd, this.inbox, 0, piece.bytes.length);
+    }
+    const ready = this.#epoll.wait(0);
+    for (let i = 0; i < ready; i++) {
+      const fd = this.#epoll.dataAt(i);
+      if (fd === this.#listener) this.#accept();
+      else this.#serve(fd);
+    }
+  }
+
+  hangUp(fd: number): void {
+    this.#connections.delete(fd);
+    close(fd);
+  }
+
+  close(): void {
+    for (const fd of this.#connections.keys()) close(fd);
+    close(this.#listener);
+    this.#epoll.close();
+    this.inbox.free();
+  }
+
+  #accept(): void {
+    for (let fd = accept(this.#listener, false); fd >= 0; fd = accept(this.#listener, false)) {
+      setOption(fd, 'TCP_NODELAY', 1);
+      this.#connections.set(fd, this.accepted++);
+      this.#epoll.add(fd, EPOLLIN, fd);
+    }
+  }
+
+  #serve(fd: number): void {
+    const length = recv(fd, this.inbox, 0, this.inbox.size);
+    if (length <= 0) this.hangUp(fd);
+    else this.#reply(this, fd, this.#connections.get(fd) ?? -1, length);
+  }
+}
+
+export const echo: Reply = ({ inbox }, fd, _, length) => void send(fd, inbox, 0, length);
+
+/** A fault of the first connection, once, after it has served well `after` times. */
+export function onceFaulty(after: number, fault: Reply): Reply {
+  let served = 0;
+  return (server, fd, connection, length) => {
+    if (connection === 0 && served++ === after) fault(server, fd, connection, length);
+    else echo(server, fd, connection, length);
+  };
+}
