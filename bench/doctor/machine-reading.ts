@@ -4,6 +4,7 @@ import { getAffinity, threadCpuNanos } from '../../sockets/cpu.ts';
 import { Epoll } from '../../sockets/epoll.ts';
 import { whyNoLibc } from '../../sockets/libc.ts';
 import { type OpenFileLimit, openFileLimit, setTimerSlack } from '../../sockets/process.ts';
+import { whyNoUring } from '../../sockets/uring-availability.ts';
 import { nowNanos } from '../measure/clock.ts';
 import { describeEnvironment } from '../measure/environment.ts';
 import { Histogram } from '../measure/histogram.ts';
@@ -17,6 +18,7 @@ export interface MachineReading {
   /** Why system calls can't be made; null when they can. */
   readonly noLibc: string | null;
   readonly noTimestamps: string | null;
+  readonly noUring: string | null;
   readonly allowedCpus: readonly number[];
   /** Share of CPU time that the hypervisor gave to others, while this was read. */
   readonly stealShare: number | null;
@@ -55,6 +57,7 @@ export async function readMachine(): Promise<MachineReading> {
     environment: describeEnvironment(),
     noLibc,
     noTimestamps: noLibc ?? (await whyNoTimestamps()) ?? null,
+    noUring: noLibc ?? whyNoUring() ?? null,
     allowedCpus: noLibc === null ? getAffinity(0) : [],
     stealShare:
       before && after && after.totalTicks > before.totalTicks
