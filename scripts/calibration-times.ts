@@ -14,6 +14,7 @@ export function calibrationTimes(durationMs: number = FULL_MS): CalibrationTimes
   if (durationMs < LEAST_MS) return undefined;
   const scale = durationMs / FULL_MS;
   return {
+    ...FULL_TIMES,
     delayMs: Math.round(FULL_TIMES.delayMs * scale),
     stallMs: Math.max(1, Math.round((FULL_TIMES.stallMs * scale) / STALL_PERIOD_MS)) * STALL_PERIOD_MS,
     datagramsMs: Math.round(FULL_TIMES.datagramsMs * scale),

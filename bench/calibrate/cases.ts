@@ -34,9 +34,15 @@ export interface CalibrationTimes {
   /** A multiple of the stall's period, so that each of its moments is met equally often. */
   readonly stallMs: number;
   readonly datagramsMs: number;
+  readonly datagramsPerSecond: number;
 }
 
-export const FULL_TIMES: CalibrationTimes = { delayMs: 3000, stallMs: 10_000, datagramsMs: 6000 };
+export const FULL_TIMES: CalibrationTimes = {
+  delayMs: 3000,
+  stallMs: 10_000,
+  datagramsMs: 6000,
+  datagramsPerSecond: 10_000,
+};
 
 /** A delay is seen this much later at most: sending, receiving and a turn of both loops. */
 const DELAY_TOLERANCE_MICROS = 60;
@@ -103,7 +109,7 @@ function datagramCase(times: CalibrationTimes): CalibrationCase {
     transport: 'udp',
     impairments: { ...unimpaired, loss: 0.03, duplication: 0.01, reordering: 0.02, corruption: 0.0001 },
     // A lost one holds its place until it has timed out: there are places enough. No warm-up, so that all count.
-    load: { ...load(64, 16, 10_000), durationMs: times.datagramsMs, warmupMs: 0, timeoutMs: 450 },
+    load: { ...load(64, 32, times.datagramsPerSecond), durationMs: times.datagramsMs, warmupMs: 0 },
     read: ({ requests }, injected) => [
       exactly('datagrams lost', injected.lost, requests.lost),
       exactly('datagrams duplicated', injected.duplicated, requests.duplicated),

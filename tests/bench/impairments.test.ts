@@ -70,8 +70,8 @@ test('a delay line gives back what is due, in order', () => {
 });
 
 test('a calibration’s time is divided, and stalls come in whole periods', () => {
-  expect(calibrationTimes()).toEqual({ delayMs: 3000, stallMs: 10_000, datagramsMs: 6000 });
-  expect(calibrationTimes(6000)).toEqual({ delayMs: 600, stallMs: 2000, datagramsMs: 1200 });
+  expect(calibrationTimes()).toMatchObject({ delayMs: 3000, stallMs: 10_000, datagramsMs: 6000 });
+  expect(calibrationTimes(6000)).toMatchObject({ delayMs: 600, stallMs: 2000, datagramsMs: 1200 });
   expect(calibrationTimes(60_000)?.stallMs).toBe(20_000);
   expect(calibrationTimes(4999)).toBeUndefined();
 });
