@@ -126,7 +126,7 @@ export function describeChargenDatagrams({ model, app }: Subject): void {
     for (const { received } of [one, other]) {
       expect(received.length).toBe(40);
       for (const reply of received) expectSame(reply, generated(0, Math.min(reply.length, 512)));
-      expect(new Set(received.map(({ length }) => length)).size, 'different lengths').toBeGreaterThan(20);
+      expect(new Set(received.map(({ length }) => length)).size, 'different lengths').toBeGreaterThan(10);
     }
   });
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { LINGER_MS } from '../../servers/lingering.ts';
 import { type Holdings, holdings, isIdle } from '../servers/process-tree.ts';
 import { ServerProcess } from '../servers/server-process.ts';
 import { soon, until } from '../servers/until.ts';
@@ -45,10 +46,16 @@ export function describeDialogues({ model, app }: Subject, { first, last }: Dial
   }
 
   test('the dialogue: what is said first, a message, what is said last, and FIN', async () => {
-    await using client = await connect();
-    expect(await client.read(first.length)).toEqual(first);
-    client.write(Buffer.from(`${MESSAGE}\n`));
-    expect(await client.readToEnd()).toEqual(last);
+    let quickest = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < 3; i++) {
+      await using client = await connect();
+      expect(await client.read(first.length)).toEqual(first);
+      const start = performance.now();
+      client.write(Buffer.from(`${MESSAGE}\n`));
+      expect(await client.readToEnd()).toEqual(last);
+      quickest = Math.min(quickest, performance.now() - start);
+    }
+    expect(quickest, 'FIN comes with the end, not when patience with the client has ended').toBeLessThan(LINGER_MS);
   });
 
   test('a message ends with its newline, not before', async () => {

@@ -1,0 +1,160 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { App, StreamReply, StreamSession } from '../../servers/apps/app.ts';
+import { serveStream } from '../../servers/blocking-stream.ts';
+import { converse, listenStream } from '../../servers/node-stream.ts';
+import { NonblockingConnection, StreamBuffers } from '../../servers/nonblocking.ts';
+import { check } from '../../sockets/errno.ts';
+import { whyNoLibc } from '../../sockets/libc.ts';
+import { NativeMemory } from '../../sockets/memory.ts';
+import {
+  accept,
+  close,
+  connect,
+  localAddress,
+  openServer,
+  recv,
+  SHUT_WR,
+  send,
+  setReceiveTimeout,
+  shutdown,
+  socket,
+} from '../../sockets/socket.ts';
+import { StreamClient } from '../conformance/stream-client.ts';
+import { PATIENCE_MS, until } from './until.ts';
+
+/** More than one recv takes. */
+const SENT = 200_000;
+
+// What the models promise to an app's sessions, where the conformance suite's apps can't tell.
+
+/** Answers the first bytes that it is told of, ends the conversation, and then tries to go on. */
+class Talkative implements App, StreamSession {
+  readonly calls: string[] = [];
+
+  stream(): StreamSession {
+    return this;
+  }
+
+  receive(_bytes: Uint8Array, _start: number, _end: number, reply: StreamReply): void {
+    this.calls.push('receive');
+    reply.send(Buffer.from('400 bad request'), 0, 3);
+    reply.end();
+    reply.send(Buffer.from('more'), 0, 4);
+    reply.sendConstant(Buffer.from('and more'), 0, 8);
+  }
+
+  finish(): void {
+    this.calls.push('finish');
+  }
+
+  datagram(): void {}
+}
+
+/** Always has something to say, in pieces of this size. */
+class Endless implements App, StreamSession {
+  pieces = 0;
+  readonly piece = new Uint8Array(65_536);
+
+  stream(): StreamSession {
+    return this;
+  }
+
+  receive(): void {}
+
+  produce(reply: StreamReply): void {
+    this.pieces++;
+    reply.sendConstant(this.piece, 0, this.piece.length);
+  }
+
+  datagram(): void {}
+}
+
+/** Two ends of a TCP connection; the client's blocks. */
+function connectedPair(blocking: boolean): { client: number; server: number } {
+  const listener = openServer('tcp', { host: '127.0.0.1', port: 0 });
+  const client = check(socket('tcp', '127.0.0.1'), 'socket');
+  onTestFinished(() => {
+    close(listener);
+    close(client);
+  });
+  check(connect(client, localAddress(listener)), 'connect');
+  return { client, server: check(accept(listener, blocking), 'accept') };
+}
+
+test.skipIf(whyNoLibc())('a session produces the next piece when the kernel has taken the one before', () => {
+  const app = new Endless();
+  const { client, server } = connectedPair(false);
+  check(setReceiveTimeout(client, PATIENCE_MS), 'setsockopt');
+  const connection = new NonblockingConnection(server, app, new StreamBuffers());
+  onTestFinished(() => connection.close());
+  expect(connection.open()).toBe('send');
+  for (let before = 0; app.pieces > before; ) {
+    before = app.pieces;
+    expect(connection.serve()).toBe('send');
+  }
+  // All but the piece with which the kernel was full.
+  let missing = (app.pieces - 1) * app.piece.length;
+  expect(missing).toBeGreaterThan(0);
+  const memory = new NativeMemory(65_536);
+  onTestFinished(() => memory.free());
+  while (missing > 0) missing -= check(recv(client, memory, 0, Math.min(65_536, missing)), 'recv');
+});
+
+describe.skipIf(whyNoLibc())('after its end a session hears nothing, and nothing is sent for it:', () => {
+  /** A client that has sent all and finished already, so that nothing needs to be waited for. */
+  function connection(blocking: boolean): { client: number; server: number } {
+    const { client, server } = connectedPair(blocking);
+    const memory = new NativeMemory(SENT);
+    onTestFinished(() => memory.free());
+    expect(send(client, memory, 0, SENT)).toBe(SENT);
+    check(shutdown(client, SHUT_WR), 'shutdown');
+    return { client, server };
+  }
+
+  /** What the server has said, up to its FIN. */
+  function said(client: number): string {
+    const memory = new NativeMemory(100);
+    onTestFinished(() => memory.free());
+    const length = check(recv(client, memory, 0, 100), 'recv');
+    expect(recv(client, memory, 50, 50), 'the end').toBe(0);
+    return Buffer.from(memory.bytes.subarray(0, length)).toString();
+  }
+
+  test('with blocking calls', () => {
+    const app = new Talkative();
+    const { client, server } = connection(true);
+    serveStream(server, app);
+    close(server);
+    expect([said(client), app.calls]).toEqual(['400', ['receive']]);
+  });
+
+  test('with non-blocking calls', async () => {
+    const app = new Talkative();
+    const { client, server } = connection(false);
+    const served = new NonblockingConnection(server, app, new StreamBuffers());
+    let wish = served.open();
+    await until('the end', () => {
+      if (wish !== 'close') wish = served.serve();
+      return wish === 'close';
+    });
+    served.close();
+    expect([said(client), app.calls]).toEqual(['400', ['receive']]);
+  });
+});
+
+test('after its end a session that takes its time hears nothing, and nothing is sent for it', async () => {
+  const app = new Talkative();
+  const spec = { transport: 'tcp', app: 'echo', host: '127.0.0.1', port: 0 } as const;
+  let over = false;
+  const server = await listenStream(spec, async (socket) => {
+    await converse(socket, app);
+    over = true;
+  });
+  onTestFinished(() => server.close());
+  await using client = await StreamClient.connect(server.address);
+  client.write(Buffer.alloc(SENT));
+  client.finish();
+  expect((await client.readToEnd()).toString()).toBe('400');
+  await until('the conversation to end', () => over);
+  expect(app.calls).toEqual(['receive']);
+});
