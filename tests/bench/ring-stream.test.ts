@@ -231,6 +231,10 @@ describe.skipIf(whyNoUring())('requests by io_uring', () => {
     expect(load.flow(100)).toMatchObject({ errors: 0, corrupted: 1 });
     expect(flooded).toBeGreaterThan(10_000);
     expect(load.server.accepted).toBe(3);
+    // The second one's receive had ended, and was begun again.
+    load.state.flowing = false;
+    load.until(() => load.workload.outstanding === 0);
+    expect(load.state.counts).toMatchObject({ timedOut: 0, errors: 0 });
     expectAllAccountedFor(load);
   });
 
