@@ -1,93 +1,21 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { BufferRing } from '../../sockets/buffer-ring.ts';
-import { EBADF, ECANCELED, ECONNREFUSED, EINTR, ENOBUFS, ETIME } from '../../sockets/errno.ts';
+import { EBADF, ECANCELED, ECONNREFUSED, ETIME } from '../../sockets/errno.ts';
 import { POLLIN } from '../../sockets/poll.ts';
 import {
-  accept,
   close,
-  connect,
   localAddress,
   openServer,
   PeerAddress,
   recv,
   SHUT_RDWR,
   SHUT_WR,
-  send,
   setReceiveTimeout,
   socket,
 } from '../../sockets/socket.ts';
 import { IOSQE_CQE_SKIP_SUCCESS, IOSQE_FIXED_FILE, IOSQE_IO_LINK } from '../../sockets/submission-queue.ts';
-import { Uring } from '../../sockets/uring.ts';
 import { whyNoUring } from '../../sockets/uring-availability.ts';
 import { closing, connection, listening, loopback, memory } from './open.ts';
-
-/** Long enough for anything that is to come, in nanoseconds. */
-const PATIENCE = 5e9;
-
-interface Completion {
-  readonly kind: number;
-  readonly data: number;
-  readonly result: number;
-  readonly more: boolean;
-  readonly buffer: number;
-}
-
-function makeRing(entries = 8, completions?: number): Uring {
-  const ring = new Uring(entries, completions);
-  onTestFinished(() => ring.close());
-  return ring;
-}
-
-/** Freed before its ring is closed, as vitest runs these from the last to the first. */
-function makeBuffers(ring: Uring, count: number, size: number): BufferRing {
-  const buffers = new BufferRing(ring, 3, count, size);
-  onTestFinished(() => buffers.free());
-  return buffers;
-}
-
-/** Submits, waits for so many completions, and takes all that came. */
-function completed(ring: Uring, count: number, patience = PATIENCE): Completion[] {
-  const all: Completion[] = [];
-  while (all.length < count) {
-    const ready = ring.submitAndWait(1, patience);
-    if (ready <= 0) break;
-    const { completions } = ring;
-    for (let i = 0; i < ready; i++) {
-      all.push({
-        kind: completions.kindAt(i),
-        data: completions.dataAt(i),
-        result: completions.resultAt(i),
-        more: completions.hasMore(i),
-        buffer: completions.bufferAt(i),
-      });
-    }
-    completions.advance(ready);
-  }
-  return all;
-}
-
-/** Sends a text from a plain socket. */
-function say(fd: number, text: string): void {
-  const words = memory(text.length);
-  words.bytes.set(new TextEncoder().encode(text));
-  expect(send(fd, words, 0, text.length)).toBe(text.length);
-}
-
-/** What a plain socket receives; waits for it a few seconds at most. */
-function heard(fd: number): string | number {
-  const inbox = memory(1024);
-  setReceiveTimeout(fd, PATIENCE / 1e6);
-  let length = -EINTR;
-  // A ring that was closed interrupts its thread once more.
-  while (length === -EINTR) length = recv(fd, inbox, 0, inbox.size);
-  return length <= 0 ? length : new TextDecoder().decode(inbox.bytes.subarray(0, length));
-}
-
-function textIn(buffers: BufferRing, { buffer, result }: Completion): string {
-  const from = buffer * buffers.size;
-  return new TextDecoder().decode(buffers.data.bytes.subarray(from, from + result));
-}
+import { completed, heard, makeBuffers, makeRing, openPair, PATIENCE, say } from './rings.ts';
 
 describe.skipIf(whyNoUring())('a ring', () => {
   test('receives and sends, and brings both numbers back as they were given', () => {
@@ -134,40 +62,6 @@ describe.skipIf(whyNoUring())('a ring', () => {
       expect(clients.map(heard)).toEqual([0, 1, 2].map((i) => `round ${round} of client ${i}`));
     }
     expect(ring.submitAndWait(0, 0)).toBe(0);
-  });
-
-  test('out of buffers it says so and stops receiving, and goes on when asked again', () => {
-    const ring = makeRing();
-    const buffers = makeBuffers(ring, 2, 4);
-    const [client, server] = connection();
-    say(client, 'abcdefghijkl');
-    ring.submissions.recvMultishot(server, buffers.group, 1, 0);
-    const first = completed(ring, 3);
-    expect(first.map(({ result, more }) => [result, more])).toEqual([
-      [4, true],
-      [4, true],
-      [-ENOBUFS, false],
-    ]);
-    expect(first.slice(0, 2).map((each) => textIn(buffers, each))).toEqual(['abcd', 'efgh']);
-    // In another order than they were taken in.
-    for (const { buffer } of first.slice(0, 2).reverse()) buffers.release(buffer);
-    buffers.publish();
-    ring.submissions.recvMultishot(server, buffers.group, 2, 0);
-    const second = completed(ring, 1);
-    expect(second).toMatchObject([{ kind: 2, result: 4, more: true, buffer: first[1]?.buffer }]);
-    expect(second.map((each) => textIn(buffers, each))).toEqual(['ijkl']);
-  });
-
-  test('tells the end of a stream, and receives no more', () => {
-    const ring = makeRing();
-    const buffers = makeBuffers(ring, 2, 16);
-    const [client, server] = connection();
-    ring.submissions.recvMultishot(server, buffers.group, 1, 0);
-    ring.submissions.shutdown(client, SHUT_WR, 2, 0);
-    expect(completed(ring, 2).sort((a, b) => a.kind - b.kind)).toEqual([
-      { kind: 1, data: 0, result: 0, more: false, buffer: -1 },
-      { kind: 2, data: 0, result: 0, more: false, buffer: -1 },
-    ]);
   });
 
   test('cancels what was asked for under a number, and nothing else', () => {
@@ -336,92 +230,6 @@ describe.skipIf(whyNoUring())('a ring', () => {
     expect(completed(ring, 1)).toMatchObject([{ kind: 2, result: 0 }]);
   });
 
-  // Where the tail of the buffers, 16 bits, is in its upper half, and where it has begun again.
-  test.each([40_000, 70_000])('knows how many buffers there are after %i receives', (rounds) => {
-    const ring = makeRing();
-    const buffers = makeBuffers(ring, 4, 8);
-    const [client, server] = connection();
-    ring.submissions.recvMultishot(server, buffers.group, 1, 0);
-    const outbox = memory(40);
-    let good = 0;
-    for (let i = 0; i < rounds; i++) {
-      outbox.int32[0] = i;
-      ring.submissions.send(client, outbox, 0, 4, 2, 0);
-      ring.submissions.flag(IOSQE_CQE_SKIP_SUCCESS);
-      if (ring.submitAndWait(1, PATIENCE) !== 1) break;
-      const buffer = ring.completions.bufferAt(0);
-      if (buffers.data.int32[(buffer * buffers.size) >> 2] === i && ring.completions.hasMore(0)) good++;
-      ring.completions.advance(1);
-      buffers.release(buffer);
-      buffers.publish();
-    }
-    expect(good).toBe(rounds);
-    send(client, outbox, 0, 40);
-    expect(completed(ring, 5).map(({ result }) => result)).toEqual([8, 8, 8, 8, -ENOBUFS]);
-  });
-
-  test('what is wrong with a ring or its buffers is an error', () => {
-    expect(() => new Uring(0)).toThrow('EINVAL');
-    const ring = makeRing();
-    expect(() => new BufferRing(ring, 1, 3, 8)).toThrow('EINVAL');
-    const buffers = makeBuffers(ring, 2, 8);
-    expect(() => new BufferRing(ring, buffers.group, 2, 8)).toThrow('EEXIST');
-    expect(() => ring.setFile(0, 0)).toThrow('io_uring_register');
-    ring.submissions.recv(-1, memory(8), 0, 8, 1, 0);
-    expect(completed(ring, 1)).toMatchObject([{ result: -EBADF }]);
-    ring.submissions.recvMultishot(0, 77, 1, 0);
-    expect(completed(ring, 1)[0]?.result).toBeLessThan(0);
-  });
-
-  test('closing it frees all it had, and lets go of sockets that it was busy with', () => {
-    const held = openServer('tcp', loopback);
-    const [client, server] = openPair();
-    const before = openRings();
-    const ring = new Uring(8);
-    const buffers = new BufferRing(ring, 0, 2, 8);
-    ring.registerFiles(2);
-    ring.setFile(0, server);
-    ring.submissions.acceptMultishot(held, 1, 0);
-    ring.submissions.recvMultishot(server, 0, 2, 0);
-    ring.submit();
-    expect(openRings()).toEqual({ files: before.files + 1, maps: before.maps + 2 });
-    // The ring holds the socket open, by its slot and by what it does with it.
-    close(server);
-    ring.close();
-    buffers.free();
-    close(held);
-    expect(openRings()).toEqual({ files: before.files - 2, maps: before.maps });
-    expect(heard(client)).toBe(0);
-  });
-
-  test('may be made and closed as often as one likes: more than a thread has places for, too', () => {
-    const before = openRings();
-    for (let i = 0; i < 100; i++) {
-      const ring = new Uring(4);
-      const buffers = new BufferRing(ring, 0, 2, 64);
-      ring.close();
-      buffers.free();
-    }
-    const rings = Array.from({ length: 20 }, () => new Uring(4));
-    for (const [i, ring] of rings.entries()) ring.submissions.timeout(1e5, 1, i);
-    expect(rings.map((ring) => completed(ring, 1)[0]?.data)).toEqual(rings.map((_, i) => i));
-    for (const ring of rings) ring.close();
-    expect(openRings()).toEqual(before);
-  });
-
-  test('a closed ring’s buffers are not taken from one that has its number now', () => {
-    const first = new Uring(4);
-    const buffers = new BufferRing(first, 3, 2, 8);
-    first.close();
-    const second = makeRing(4);
-    makeBuffers(second, 2, 8);
-    buffers.free();
-    const [client, server] = connection();
-    second.submissions.recvMultishot(server, 3, 1, 0);
-    say(client, 'x');
-    expect(completed(second, 1)).toMatchObject([{ result: 1, more: true }]);
-  });
-
   test('a receive that waits ends when its socket is shut down', () => {
     const ring = makeRing();
     const [client, server] = openPair();
@@ -441,20 +249,3 @@ describe.skipIf(whyNoUring())('a ring', () => {
     expect(heard(client)).toBe(0);
   });
 });
-
-/** A connection whose second end the caller closes. */
-function openPair(): readonly [number, number] {
-  const listener = listening('tcp');
-  const client = closing(socket('tcp', loopback.host));
-  expect(connect(client, localAddress(listener))).toBe(0);
-  return [client, accept(listener)];
-}
-
-/** Files that this process has open, and pieces of memory that it shares with them. */
-function openRings(): { readonly files: number; readonly maps: number } {
-  const maps = readFileSync('/proc/self/maps', 'utf8').split('\n');
-  return {
-    files: readdirSync('/proc/self/fd').length,
-    maps: maps.filter((line) => line.includes('io_uring')).length,
-  };
-}

@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import { BufferRing } from '../../sockets/buffer-ring.ts';
+import { ENOBUFS } from '../../sockets/errno.ts';
+import { SHUT_WR, send } from '../../sockets/socket.ts';
+import { IOSQE_CQE_SKIP_SUCCESS } from '../../sockets/submission-queue.ts';
+import { Uring } from '../../sockets/uring.ts';
+import { whyNoUring } from '../../sockets/uring-availability.ts';
+import { connection, memory } from './open.ts';
+import { completed, makeBuffers, makeRing, PATIENCE, say, textIn } from './rings.ts';
+
+describe.skipIf(whyNoUring())('buffers of a ring', () => {
+  test('out of buffers it says so and stops receiving, and goes on when asked again', () => {
+    const ring = makeRing();
+    const buffers = makeBuffers(ring, 2, 4);
+    const [client, server] = connection();
+    say(client, 'abcdefghijkl');
+    ring.submissions.recvMultishot(server, buffers.group, 1, 0);
+    const first = completed(ring, 3);
+    expect(first.map(({ result, more }) => [result, more])).toEqual([
+      [4, true],
+      [4, true],
+      [-ENOBUFS, false],
+    ]);
+    expect(first.slice(0, 2).map((each) => textIn(buffers, each))).toEqual(['abcd', 'efgh']);
+    // In another order than they were taken in.
+    for (const { buffer } of first.slice(0, 2).reverse()) buffers.release(buffer);
+    buffers.publish();
+    ring.submissions.recvMultishot(server, buffers.group, 2, 0);
+    const second = completed(ring, 1);
+    expect(second).toMatchObject([{ kind: 2, result: 4, more: true, buffer: first[1]?.buffer }]);
+    expect(second.map((each) => textIn(buffers, each))).toEqual(['ijkl']);
+  });
+
+  test('tells the end of a stream, and receives no more', () => {
+    const ring = makeRing();
+    const buffers = makeBuffers(ring, 2, 16);
+    const [client, server] = connection();
+    ring.submissions.recvMultishot(server, buffers.group, 1, 0);
+    ring.submissions.shutdown(client, SHUT_WR, 2, 0);
+    expect(completed(ring, 2).sort((a, b) => a.kind - b.kind)).toEqual([
+      { kind: 1, data: 0, result: 0, more: false, buffer: -1 },
+      { kind: 2, data: 0, result: 0, more: false, buffer: -1 },
+    ]);
+  });
+
+  // Where the tail of the buffers, 16 bits, is in its upper half, and where it has begun again.
+  test.each([40_000, 70_000])('knows how many buffers there are after %i receives', (rounds) => {
+    const ring = makeRing();
+    const buffers = makeBuffers(ring, 4, 8);
+    const [client, server] = connection();
+    ring.submissions.recvMultishot(server, buffers.group, 1, 0);
+    const outbox = memory(40);
+    let good = 0;
+    for (let i = 0; i < rounds; i++) {
+      outbox.int32[0] = i;
+      ring.submissions.send(client, outbox, 0, 4, 2, 0);
+      ring.submissions.flag(IOSQE_CQE_SKIP_SUCCESS);
+      if (ring.submitAndWait(1, PATIENCE) !== 1) break;
+      const buffer = ring.completions.bufferAt(0);
+      if (buffers.data.int32[(buffer * buffers.size) >> 2] === i && ring.completions.hasMore(0)) good++;
+      ring.completions.advance(1);
+      buffers.release(buffer);
+      buffers.publish();
+    }
+    expect(good).toBe(rounds);
+    send(client, outbox, 0, 40);
+    expect(completed(ring, 5).map(({ result }) => result)).toEqual([8, 8, 8, 8, -ENOBUFS]);
+  });
+
+  test('a closed ring’s buffers are not taken from one that has its number now', () => {
+    const first = new Uring(4);
+    const buffers = new BufferRing(first, 3, 2, 8);
+    first.close();
+    const second = makeRing(4);
+    makeBuffers(second, 2, 8);
+    buffers.free();
+    const [client, server] = connection();
+    second.submissions.recvMultishot(server, 3, 1, 0);
+    say(client, 'x');
+    expect(completed(second, 1)).toMatchObject([{ result: 1, more: true }]);
+  });
+});

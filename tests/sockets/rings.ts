@@ -1,0 +1,91 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, onTestFinished } from 'vitest';
+import { BufferRing } from '../../sockets/buffer-ring.ts';
+import { EINTR } from '../../sockets/errno.ts';
+import { accept, connect, localAddress, recv, send, setReceiveTimeout, socket } from '../../sockets/socket.ts';
+import { Uring } from '../../sockets/uring.ts';
+import { closing, listening, loopback, memory } from './open.ts';
+
+/** Long enough for anything that is to come, in nanoseconds. */
+export const PATIENCE = 5e9;
+
+export interface Completion {
+  readonly kind: number;
+  readonly data: number;
+  readonly result: number;
+  readonly more: boolean;
+  readonly buffer: number;
+}
+
+export function makeRing(entries = 8, completions?: number): Uring {
+  const ring = new Uring(entries, completions);
+  onTestFinished(() => ring.close());
+  return ring;
+}
+
+/** Freed before its ring is closed, as vitest runs these from the last to the first. */
+export function makeBuffers(ring: Uring, count: number, size: number): BufferRing {
+  const buffers = new BufferRing(ring, 3, count, size);
+  onTestFinished(() => buffers.free());
+  return buffers;
+}
+
+/** Submits, waits for so many completions, and takes all that came. */
+export function completed(ring: Uring, count: number, patience = PATIENCE): Completion[] {
+  const all: Completion[] = [];
+  while (all.length < count) {
+    const ready = ring.submitAndWait(1, patience);
+    if (ready <= 0) break;
+    const { completions } = ring;
+    for (let i = 0; i < ready; i++) {
+      all.push({
+        kind: completions.kindAt(i),
+        data: completions.dataAt(i),
+        result: completions.resultAt(i),
+        more: completions.hasMore(i),
+        buffer: completions.bufferAt(i),
+      });
+    }
+    completions.advance(ready);
+  }
+  return all;
+}
+
+/** Sends a text from a plain socket. */
+export function say(fd: number, text: string): void {
+  const words = memory(text.length);
+  words.bytes.set(new TextEncoder().encode(text));
+  expect(send(fd, words, 0, text.length)).toBe(text.length);
+}
+
+/** What a plain socket receives; waits for it a few seconds at most. */
+export function heard(fd: number): string | number {
+  const inbox = memory(1024);
+  setReceiveTimeout(fd, PATIENCE / 1e6);
+  let length = -EINTR;
+  // A ring that was closed interrupts its thread once more.
+  while (length === -EINTR) length = recv(fd, inbox, 0, inbox.size);
+  return length <= 0 ? length : new TextDecoder().decode(inbox.bytes.subarray(0, length));
+}
+
+export function textIn(buffers: BufferRing, { buffer, result }: Completion): string {
+  const from = buffer * buffers.size;
+  return new TextDecoder().decode(buffers.data.bytes.subarray(from, from + result));
+}
+
+/** A connection whose second end the caller closes. */
+export function openPair(): readonly [number, number] {
+  const listener = listening('tcp');
+  const client = closing(socket('tcp', loopback.host));
+  expect(connect(client, localAddress(listener))).toBe(0);
+  return [client, accept(listener)];
+}
+
+/** Files that this process has open, and pieces of memory that it shares with them. */
+export function openRings(): { readonly files: number; readonly maps: number } {
+  const maps = readFileSync('/proc/self/maps', 'utf8').split('\n');
+  return {
+    files: readdirSync('/proc/self/fd').length,
+    maps: maps.filter((line) => line.includes('io_uring')).length,
+  };
+}

@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import { BufferRing } from '../../sockets/buffer-ring.ts';
+import { EBADF } from '../../sockets/errno.ts';
+import { close, openServer } from '../../sockets/socket.ts';
+import { Uring } from '../../sockets/uring.ts';
+import { whyNoUring } from '../../sockets/uring-availability.ts';
+import { loopback, memory } from './open.ts';
+import { completed, heard, makeBuffers, makeRing, openPair, openRings } from './rings.ts';
+
+describe.skipIf(whyNoUring())('a ring’s life', () => {
+  test('what is wrong with a ring or its buffers is an error', () => {
+    expect(() => new Uring(0)).toThrow('EINVAL');
+    const ring = makeRing();
+    expect(() => new BufferRing(ring, 1, 3, 8)).toThrow('EINVAL');
+    const buffers = makeBuffers(ring, 2, 8);
+    expect(() => new BufferRing(ring, buffers.group, 2, 8)).toThrow('EEXIST');
+    expect(() => ring.setFile(0, 0)).toThrow('io_uring_register');
+    ring.submissions.recv(-1, memory(8), 0, 8, 1, 0);
+    expect(completed(ring, 1)).toMatchObject([{ result: -EBADF }]);
+    ring.submissions.recvMultishot(0, 77, 1, 0);
+    expect(completed(ring, 1)[0]?.result).toBeLessThan(0);
+  });
+
+  test('closing it frees all it had, and lets go of sockets that it was busy with', () => {
+    const held = openServer('tcp', loopback);
+    const [client, server] = openPair();
+    const before = openRings();
+    const ring = new Uring(8);
+    const buffers = new BufferRing(ring, 0, 2, 8);
+    ring.registerFiles(2);
+    ring.setFile(0, server);
+    ring.submissions.acceptMultishot(held, 1, 0);
+    ring.submissions.recvMultishot(server, 0, 2, 0);
+    ring.submit();
+    expect(openRings()).toEqual({ files: before.files + 1, maps: before.maps + 2 });
+    // The ring holds the socket open, by its slot and by what it does with it.
+    close(server);
+    ring.close();
+    buffers.free();
+    close(held);
+    expect(openRings()).toEqual({ files: before.files - 2, maps: before.maps });
+    expect(heard(client)).toBe(0);
+  });
+
+  test('may be made and closed as often as one likes: more than a thread has places for, too', () => {
+    const before = openRings();
+    for (let i = 0; i < 100; i++) {
+      const ring = new Uring(4);
+      const buffers = new BufferRing(ring, 0, 2, 64);
+      ring.close();
+      buffers.free();
+    }
+    const rings = Array.from({ length: 20 }, () => new Uring(4));
+    for (const [i, ring] of rings.entries()) ring.submissions.timeout(1e5, 1, i);
+    expect(rings.map((ring) => completed(ring, 1)[0]?.data)).toEqual(rings.map((_, i) => i));
+    for (const ring of rings) ring.close();
+    expect(openRings()).toEqual(before);
+  });
+});
