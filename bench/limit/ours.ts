@@ -9,7 +9,7 @@ import type { OperatingPoint } from '../model/operating-point.ts';
 import type { LimitCase } from './reference.ts';
 
 /** Before measuring, so that the compiler of the hot loop is done; C had that behind it, too. */
-const WARMUP_SECONDS = 0.5;
+const WARMUP_SECONDS = 1;
 /** The process's clocks are read this long before measuring ends, to be sure that the load still flows. */
 const EARLY_SECONDS = 0.05;
 
