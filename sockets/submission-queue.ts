@@ -1,9 +1,11 @@
 import type { MappedMemory } from './mapped-memory.ts';
 import { NativeMemory } from './memory.ts';
+import type { MessageLayout } from './message-layout.ts';
 import type { PeerAddress } from './socket.ts';
 
 // Operations, enum io_uring_op.
 const IORING_OP_POLL_ADD = 6;
+const IORING_OP_RECVMSG = 10;
 const IORING_OP_TIMEOUT = 11;
 const IORING_OP_ACCEPT = 13;
 const IORING_OP_ASYNC_CANCEL = 14;
@@ -124,6 +126,18 @@ export class SubmissionQueue {
     const at = this.#prepare(IORING_OP_RECV, fd, kind, data);
     this.#setPriority(at, IORING_RECV_MULTISHOT);
     this.flag(IOSQE_BUFFER_SELECT);
+    this.#sqes[at + GROUP] = group;
+  }
+
+  /**
+   * recvmsg(2) in the same way. Each buffer begins with what {@link MessageLayout} tells, then come ancillary data and
+   * bytes.
+   */
+  recvmsgMultishot(fd: number, layout: MessageLayout, group: number, kind: number, data: number): void {
+    const at = this.#prepare(IORING_OP_RECVMSG, fd, kind, data);
+    this.#setPriority(at, IORING_RECV_MULTISHOT);
+    this.flag(IOSQE_BUFFER_SELECT);
+    this.#setAddress(at, layout.address);
     this.#sqes[at + GROUP] = group;
   }
 

@@ -1,8 +1,11 @@
 import { BufferRing } from '../../../sockets/buffer-ring.ts';
 import { ENOBUFS } from '../../../sockets/errno.ts';
+import { MessageLayout } from '../../../sockets/message-layout.ts';
 import { POLLIN } from '../../../sockets/poll.ts';
+import { MSG_DONTWAIT, send } from '../../../sockets/socket.ts';
 import { IOSQE_CQE_SKIP_SUCCESS, IOSQE_FIXED_FILE } from '../../../sockets/submission-queue.ts';
 import { Uring } from '../../../sockets/uring.ts';
+import type { KernelClock } from '../../measure/kernel-clock.ts';
 import { Payload } from '../payload.ts';
 import { powerOfTwo } from '../request-times.ts';
 
@@ -35,11 +38,16 @@ export interface RingListener {
 /** The sockets of many connections in a ring: each receives for good, and sends one request at a time. */
 export class RingSockets {
   readonly payload: Payload;
+  /** When what is being told of was received by the kernel, in monotonic nanoseconds; 0 when that is not known. */
+  arrivedNanos = 0;
   readonly #size: number;
   readonly #firstConnection: number;
   readonly #watched: number;
   readonly #ring: Uring;
   readonly #buffers: BufferRing;
+  readonly #clock: KernelClock | undefined;
+  /** How buffers are filled, when the kernel is to say when. */
+  readonly #layout: MessageLayout | undefined;
   /** Which of its sockets each connection has now: what older ones still tell is of no interest. */
   readonly #socket: Int32Array;
   /** 1 when it is in the ring. */
@@ -48,9 +56,12 @@ export class RingSockets {
   /**
    * @param size of requests and replies. @param firstConnection the number of connection 0 among those of all threads: it marks requests.
    * @param watched a descriptor of which is to be told when it can be read.
+   * @param clock tells timestamps of sockets with SO_TIMESTAMPNS; undefined where they have none.
    * @throws {SystemError} where there is no ring to be had.
    */
-  constructor(connections: number, size: number, firstConnection: number, watched: number) {
+  constructor(connections: number, size: number, firstConnection: number, watched: number, clock?: KernelClock) {
+    this.#clock = clock;
+    this.#layout = clock && new MessageLayout();
     this.#size = size;
     this.#firstConnection = firstConnection;
     this.#watched = watched;
@@ -61,7 +72,7 @@ export class RingSockets {
     const entries = powerOfTwo(Math.min(connections, MOST_ENTRIES));
     this.#ring = new Uring(entries, 4 * entries);
     this.#ring.registerFiles(connections);
-    const slot = (size + 7) & ~7;
+    const slot = ((size + 7) & ~7) + (clock === undefined ? 0 : MessageLayout.overhead);
     // One for each reply, and one more: a receive wants a buffer before it finds that nothing is left to receive.
     let buffers = Math.min(powerOfTwo(connections + 1), MOST_BUFFERS);
     while (buffers * slot > LARGEST_INBOX) buffers /= 2;
@@ -86,6 +97,21 @@ export class RingSockets {
     const { submissions } = this.#ring;
     this.payload.address(c, this.#firstConnection + c, sequence);
     submissions.send(c, this.payload.outbox, c * this.#size, this.#size, this.#kind(c, SEND), c);
+    submissions.flag(IOSQE_FIXED_FILE | IOSQE_CQE_SKIP_SUCCESS);
+  }
+
+  /**
+   * Sends a connection's request of that sequence number now, and has the ring send what the kernel does not take at
+   * once. For those who must know when.
+   */
+  sendNow(c: number, sequence: number, fd: number): void {
+    const { outbox } = this.payload;
+    const at = c * this.#size;
+    this.payload.address(c, this.#firstConnection + c, sequence);
+    const sent = Math.max(0, send(fd, outbox, at, this.#size, MSG_DONTWAIT));
+    if (sent === this.#size) return;
+    const { submissions } = this.#ring;
+    submissions.send(c, outbox, at + sent, this.#size - sent, this.#kind(c, SEND), c);
     submissions.flag(IOSQE_FIXED_FILE | IOSQE_CQE_SKIP_SUCCESS);
   }
 
@@ -118,6 +144,7 @@ export class RingSockets {
   close(): void {
     this.#ring.close();
     this.#buffers.free();
+    this.#layout?.free();
     this.payload.free();
   }
 
@@ -142,10 +169,24 @@ export class RingSockets {
     const { completions } = this.#ring;
     const c = completions.dataAt(i);
     const result = completions.resultAt(i);
-    if (buffer >= 0 && result > 0) listener.received(c, buffer * this.#buffers.size, result);
+    if (buffer >= 0 && result > 0) this.#tellOfBytes(c, buffer * this.#buffers.size, result, listener);
     else if (result !== -ENOBUFS) listener.ended(c, -result);
     // It ends when another connection has taken all buffers, for one: they are being read, so that it can go on.
     if (!completions.hasMore(i) && this.#concerns(i, completions.kindAt(i))) this.#receive(c);
+  }
+
+  #tellOfBytes(c: number, at: number, result: number, listener: RingListener): void {
+    const layout = this.#layout;
+    if (layout === undefined || this.#clock === undefined) {
+      listener.received(c, at, result);
+      return;
+    }
+    const { data } = this.#buffers;
+    const length = layout.lengthAt(data, at);
+    const seconds = layout.secondsAt(data, at);
+    this.arrivedNanos = seconds === 0 ? 0 : this.#clock.monotonic(seconds, layout.nanosAt(data, at));
+    if (length > 0) listener.received(c, at + MessageLayout.overhead, length);
+    else listener.ended(c, 0);
   }
 
   /** Is the i-th completion of a socket that is still in the ring? */
@@ -155,8 +196,10 @@ export class RingSockets {
   }
 
   #receive(c: number): void {
-    this.#ring.submissions.recvMultishot(c, GROUP, this.#kind(c, RECEIVE), c);
-    this.#ring.submissions.flag(IOSQE_FIXED_FILE);
+    const { submissions } = this.#ring;
+    if (this.#layout === undefined) submissions.recvMultishot(c, GROUP, this.#kind(c, RECEIVE), c);
+    else submissions.recvmsgMultishot(c, this.#layout, GROUP, this.#kind(c, RECEIVE), c);
+    submissions.flag(IOSQE_FIXED_FILE);
   }
 
   #watch(): void {

@@ -17,10 +17,10 @@ const LARGEST_REQUEST = 16_384;
 const LARGEST_OUTBOX = 64 << 20;
 
 /** Is a load such as {@link RingStream} makes: one request of one size at a time, due when the one before was answered? */
-export function ringSuits({ point, pacer, timestamps }: Assignment): boolean {
+export function ringSuits({ point, pacer }: Assignment): boolean {
   const { transport, workload, connection, pipelining, sizes, connections } = point;
   const size = largestSize(sizes);
-  const closed = pacer === null && timestamps === 'user' && pipelining === 1;
+  const closed = pacer === null && pipelining === 1;
   const plain = transport === 'tcp' && workload === 'request-response' && connection === 'pooled' && isFixedSize(sizes);
   return closed && plain && size <= LARGEST_REQUEST && size * connections <= LARGEST_OUTBOX;
 }
@@ -28,8 +28,9 @@ export function ringSuits({ point, pacer, timestamps }: Assignment): boolean {
 /**
  * Requests and replies over TCP by io_uring(7), where {@link ringSuits}: all requests that replies called for are handed
  * over by the call that waits for the next replies, and those come without being asked for. One call a turn of the loop
- * and none a request: against epoll, that spared a fifth of the generator's CPU time. Connections are opened by epoll,
- * which the ring watches.
+ * and none a request: against epoll, that spared a fifth of the generator's CPU time. With kernel timestamps each
+ * request is sent by a call of its own after all, as its service time counts from there. Connections are opened by
+ * epoll, which the ring watches.
  */
 export class RingStream implements Workload, RingListener {
   answered = 0;
@@ -41,6 +42,9 @@ export class RingStream implements Workload, RingListener {
   readonly #table: ConnectionTable;
   readonly #requests: RequestLedger;
   readonly #ring: RingSockets;
+  /** Connections whose requests are to be sent, each by itself, when all that came was handled: with timestamps. */
+  readonly #owed: Int32Array;
+  #owing = 0;
 
   /** @throws {SystemError} where there is no ring to be had: ask whyNoUring() first. */
   constructor(assignment: Assignment, state: LoadState, epoll: Epoll) {
@@ -50,10 +54,11 @@ export class RingStream implements Workload, RingListener {
     this.#epoll = epoll;
     this.#firstConnection = firstConnection;
     this.#size = largestSize(sizes);
-    this.#table = new ConnectionTable(connections, 1, false);
+    this.#owed = new Int32Array(state.timed ? 2 * connections : 0);
+    this.#table = new ConnectionTable(connections, 1, state.timed);
     this.#requests = new RequestLedger(this.#table, state);
-    this.sockets = new StreamConnections(assignment, this.#table, epoll, WRITING, false);
-    this.#ring = new RingSockets(connections, this.#size, firstConnection, epoll.fd);
+    this.sockets = new StreamConnections(assignment, this.#table, epoll, WRITING, state.kernelClock !== undefined);
+    this.#ring = new RingSockets(connections, this.#size, firstConnection, epoll.fd, state.kernelClock);
   }
 
   get outstanding(): number {
@@ -71,6 +76,7 @@ export class RingStream implements Workload, RingListener {
     const came = this.#ring.exchange(timeoutMs);
     const now = nowNanos();
     if (came > 0) this.#ring.tell(came, this);
+    if (this.#owing > 0) this.#sendOwed();
     return now;
   }
 
@@ -175,7 +181,7 @@ export class RingStream implements Workload, RingListener {
 
   #complete(c: number, now: number): void {
     if (this.#table.markServed(c)) this.answered++;
-    this.#requests.complete(c, this.#size, 0, now);
+    this.#requests.complete(c, this.#size, this.#ring.arrivedNanos, now);
     if (this.#state.flowing) this.#next(c, now);
   }
 
@@ -195,10 +201,29 @@ export class RingStream implements Workload, RingListener {
   }
 
   #send(c: number, dueNanos: number, readyNanos: number): void {
-    const sequence = this.#table.sending(c);
     this.#requests.begin(c, dueNanos, readyNanos);
+    if (this.#state.timed) this.#owed[this.#owing++] = c;
+    else this.#ring.send(c, this.#takeUnsent(c));
+  }
+
+  /** Sends what is owed. A connection that has been closed meanwhile owes nothing any more. */
+  #sendOwed(): void {
+    const table = this.#table;
+    for (let i = 0; i < this.#owing; i++) {
+      const c = this.#owed[i] as number;
+      if (table.phase(c) !== OPEN || table.unsent(c) === 0) continue;
+      const sequence = this.#takeUnsent(c);
+      table.markSent(c, sequence, nowNanos());
+      this.#ring.sendNow(c, sequence, table.fd(c));
+    }
+    this.#owing = 0;
+  }
+
+  /** The request is handed over. @returns its sequence number. */
+  #takeUnsent(c: number): number {
+    const sequence = this.#table.sending(c);
     this.#table.advanceSending(c, 1);
-    this.#ring.send(c, sequence);
+    return sequence;
   }
 
   /** A stream that carried a wrong byte is out of step: its connection is of no more use. */
