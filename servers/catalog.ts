@@ -1,12 +1,11 @@
 import { whyNoLibc } from '../sockets/libc.ts';
-import type { Transport } from '../sockets/socket.ts';
+import type { CarryingModel } from './carrying.ts';
 import type { ServerModel } from './contract.ts';
 
-interface ModelEntry {
+interface ModelEntry extends CarryingModel {
   readonly title: string;
   /** How it waits and how it scales, in a line. */
   readonly summary: string;
-  readonly transports: readonly Transport[];
   /** Does it call the system itself, rather than through Node? Then it needs Linux. */
   readonly needsLibc: boolean;
   /** Imports the model when it is needed, so that listing models costs nothing. */
@@ -50,6 +49,7 @@ export const models = {
     summary: "an event loop in a process for each CPU, sharing the port through Node's cluster; scales with CPUs",
     transports: both,
     needsLibc: false,
+    can: ['node-streams'],
     load: () => import('./models/cluster.ts'),
   },
   nonblocking: {
@@ -64,6 +64,7 @@ export const models = {
     summary: "callbacks on Node's event loop (epoll, kqueue); one thread for any number of connections",
     transports: both,
     needsLibc: false,
+    can: ['node-streams'],
     load: () => import('./models/event-driven.ts'),
   },
   async: {
@@ -71,6 +72,7 @@ export const models = {
     summary: 'an async function for each connection awaits its reads and writes, on the same event loop',
     transports: both,
     needsLibc: false,
+    can: ['node-streams'],
     load: () => import('./models/async.ts'),
   },
 } as const satisfies Record<string, ModelEntry>;

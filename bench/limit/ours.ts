@@ -85,7 +85,7 @@ export function constantRate(rate: number, connections: number, size: number): O
 
 /** All that a server sends over one connection. */
 export const oneDownload: OwnLoad = {
-  point: { ...echoPoint(1, 1), workload: 'download' },
+  point: { ...echoPoint(1, 1), app: 'chargen', workload: 'download' },
   arrivals: null,
   timestamps: 'user',
 };
@@ -93,6 +93,7 @@ export const oneDownload: OwnLoad = {
 function echoPoint(connections: number, size: number): OperatingPoint {
   return {
     transport: 'tcp',
+    app: 'echo',
     workload: 'request-response',
     connection: 'pooled',
     connections,

@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import { setAffinity } from '../../sockets/cpu.ts';
 import type { Assignment } from './assignment.ts';
-import { Engine } from './engine.ts';
+import { makeEngine } from './engines/catalog.ts';
 import type { ThreadMessage } from './generator.ts';
 
 function tell(message: ThreadMessage): void {
@@ -16,7 +16,7 @@ setFlagsFromString('--max-inlined-bytecode-size-cumulative=4000');
 
 const assignment = workerData as Assignment;
 if (assignment.cpus.length > 0) setAffinity(0, assignment.cpus);
-const engine = new Engine(assignment);
-tell({ kind: 'opened', report: engine.open() });
-tell({ kind: 'finished', report: engine.run() });
-engine.close();
+const engine = await makeEngine(assignment);
+tell({ kind: 'opened', report: await engine.open() });
+tell({ kind: 'finished', report: await engine.run() });
+await engine.close();

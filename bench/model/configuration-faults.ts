@@ -1,6 +1,4 @@
-import { apps } from '../../servers/apps/catalog.ts';
-import { models } from '../../servers/catalog.ts';
-import type { Transport } from '../../sockets/socket.ts';
+import { whyNotCarried } from '../../servers/carrying.ts';
 import { appFor, workloadOf } from './app-workload.ts';
 import type { RunConfiguration, TargetSpec } from './configuration.ts';
 import { ConfigurationError } from './errors.ts';
@@ -194,11 +192,10 @@ function targetFaults(target: TargetSpec, { app, transports }: RunConfiguration)
     const fits = transports.every((transport) => transport === target.transport);
     return fits ? [] : [`target ${target.url} speaks ${target.transport} only`];
   }
-  const carried: readonly Transport[] = models[target.model].transports;
-  const spoken: readonly Transport[] = apps[app].transports;
-  return transports
-    .filter((transport) => !carried.includes(transport) || !spoken.includes(transport))
-    .map((transport) => `${target.model} does not serve ${app} over ${transport}`);
+  return transports.flatMap((transport) => {
+    const why = whyNotCarried(target.model, app, transport);
+    return why === undefined ? [] : [`${target.model} does not serve ${app} over ${transport}: ${why}`];
+  });
 }
 
 function isWhole(value: number, least: number, most: number): boolean {

@@ -1,3 +1,4 @@
+import type { AppName } from '../../servers/apps/catalog.ts';
 import type { Transport } from '../../sockets/socket.ts';
 import type { MessageSizes } from './message-sizes.ts';
 
@@ -34,6 +35,8 @@ export type ConnectionUse = keyof typeof connectionUses;
 /** The load that a trial puts on its target. */
 export interface OperatingPoint {
   readonly transport: Transport;
+  /** What the server says, and so how to talk to it. */
+  readonly app: AppName;
   readonly workload: Workload;
   /** TCP connections, or UDP sockets, each a peer of its own. */
   readonly connections: number;

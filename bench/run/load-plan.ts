@@ -12,11 +12,11 @@ export function planLoad(
   target: RunningTarget,
 ): LoadPlan {
   const { stages, rate, warmupMs, requests, timestamps, timeoutMs, openTimeoutMs } = configuration;
-  const { transport, workload, connection, connections, pipelining, sizes } = spec;
+  const { transport, app, workload, connection, connections, pipelining, sizes } = spec;
   const ramp = rate === null && stages.length > 0;
   return {
     point: {
-      ...{ transport, workload, connection, pipelining, sizes },
+      ...{ transport, app, workload, connection, pipelining, sizes },
       connections: mostConnections(connections, configuration),
     },
     address: target.address,

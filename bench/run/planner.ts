@@ -15,11 +15,13 @@ export interface TrialSpec extends OperatingPoint {
  * random order too. The same seed gives the same order.
  */
 export function planTrials(configuration: RunConfiguration): TrialSpec[] {
-  const { targets, transports, connections, workload, connection, pipelining, sizes, rounds, seed } = configuration;
+  const { targets, transports, app, connections, workload, connection, pipelining, sizes, rounds, seed } =
+    configuration;
   const random = seededRandom(seed);
   const points: OperatingPoint[] = transports.flatMap((transport) =>
     connections.map((level) => ({
       transport,
+      app,
       workload,
       connection,
       connections: level,

@@ -1,7 +1,8 @@
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { workloads } from '../../bench/model/operating-point.ts';
 import { paragraph } from '../../reports/paragraph.ts';
-import { apps } from '../../servers/apps/catalog.ts';
+import { appNames, apps } from '../../servers/apps/catalog.ts';
+import { whyNotCarried } from '../../servers/carrying.ts';
 import type { ModelName } from '../../servers/catalog.ts';
 import { models, whyUnavailable } from '../../servers/catalog.ts';
 import type { Command } from '../command.ts';
@@ -32,14 +33,13 @@ function listing() {
   return {
     models: (Object.keys(models) as ModelName[]).map((name) => {
       const { title, summary, transports } = models[name];
-      const carried = Object.entries(apps).filter(([, app]) => app.transports.some((one) => transports.includes(one)));
       const reason = whyUnavailable(name);
       return {
         name,
         title,
         summary,
         transports,
-        apps: carried.map(([app]) => app),
+        apps: appNames.filter((app) => transports.some((one) => whyNotCarried(name, app, one) === undefined)),
         available: reason === undefined,
         ...(reason === undefined ? {} : { reason }),
       };

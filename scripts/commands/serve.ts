@@ -1,10 +1,10 @@
 import { TargetError } from '../../bench/model/errors.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
-import { appNames, apps } from '../../servers/apps/catalog.ts';
+import { appNames } from '../../servers/apps/catalog.ts';
+import { whyNotCarried } from '../../servers/carrying.ts';
 import { loadModel, modelNames } from '../../servers/catalog.ts';
 import type { ServerModel, ServerSpec } from '../../servers/contract.ts';
 import { formatAddress, type SocketAddress } from '../../sockets/address.ts';
-import type { Transport } from '../../sockets/socket.ts';
 import type { Command } from '../command.ts';
 import type { OptionSet } from '../flags.ts';
 import { resolveHost } from '../host.ts';
@@ -33,8 +33,8 @@ export const serve: Command<typeof options> = {
     if (flags.text('model') === undefined) flags.refuse(`--model is missing; there are ${modelNames.join(', ')}`);
     const app = flags.choice('app', 'app', appNames) ?? 'echo';
     const transport = flags.choice('transport', 'transport', ['tcp', 'udp']) ?? 'tcp';
-    const spoken: readonly Transport[] = apps[app].transports;
-    if (!spoken.includes(transport)) flags.refuse(`${app} speaks ${spoken.join(', ')} only, not ${transport}`);
+    const why = model && whyNotCarried(model, app, transport);
+    if (why !== undefined) flags.refuse(`${model} does not serve ${app} over ${transport}: ${why}`);
     const port = flags.value('port', parsePort);
     const host = await resolveHost(flags.text('host')).catch((error: Error) =>
       flags.refuse(`--host: ${error.message}`),

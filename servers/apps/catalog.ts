@@ -1,4 +1,4 @@
-import type { Transport } from '../../sockets/socket.ts';
+import type { CarriedApp } from '../carrying.ts';
 import type { App } from './app.ts';
 
 /**
@@ -7,10 +7,9 @@ import type { App } from './app.ts';
  */
 export type ServedWorkload = 'request-response' | 'upload' | 'download' | null;
 
-interface AppEntry {
+interface AppEntry extends CarriedApp {
   readonly title: string;
   readonly summary: string;
-  readonly transports: readonly Transport[];
   /** The workload that it can be measured with. */
   readonly workload: ServedWorkload;
   /** Imports the app when it is needed, so that listing apps costs nothing. */

@@ -50,7 +50,7 @@ test('says what it is told to say', async () => {
 test('refuses an app over a transport that it does not speak', async () => {
   const { code, stderr } = await sockbench('serve', '--model', 'async', '--app', 'greeting', '--transport', 'udp');
   expect(code).toBe(2);
-  expect(stderr).toContain('greeting speaks tcp only, not udp');
+  expect(stderr).toContain('greeting is not spoken over udp');
 });
 
 test('listens on the port it is told to, and ends with 4 and the reason when that is taken', async () => {

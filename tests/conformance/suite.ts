@@ -1,5 +1,6 @@
 import { describe, test } from 'vitest';
 import { type AppName, appNames, apps } from '../../servers/apps/catalog.ts';
+import { whyNotCarried } from '../../servers/carrying.ts';
 import { type ModelName, models, whyUnavailable } from '../../servers/catalog.ts';
 import type { Transport } from '../../sockets/socket.ts';
 import { appSuites } from './app-suites.ts';
@@ -30,7 +31,5 @@ export function conformance(model: ModelName): void {
 
 /** The transports over which a model carries an app: those that both speak. */
 export function transportsOf(model: ModelName, app: AppName): Transport[] {
-  const carried: readonly Transport[] = models[model].transports;
-  const spoken: readonly Transport[] = apps[app].transports;
-  return carried.filter((transport) => spoken.includes(transport));
+  return apps[app].transports.filter((transport) => whyNotCarried(model, app, transport) === undefined);
 }

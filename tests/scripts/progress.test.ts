@@ -24,6 +24,7 @@ const measuring: Progress = {
   trial: {
     target: { kind: 'model', model: 'async' },
     transport: 'tcp',
+    app: 'echo',
     workload: 'request-response',
     connections: 16,
     pipelining: 1,

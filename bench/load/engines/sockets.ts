@@ -1,0 +1,237 @@
+import { threadCpuNanos } from '../../../sockets/cpu.ts';
+import { Epoll } from '../../../sockets/epoll.ts';
+import { nowNanos } from '../../measure/clock.ts';
+import { KernelClock } from '../../measure/kernel-clock.ts';
+import type { Assignment } from '../assignment.ts';
+import { LoadControl } from '../control.ts';
+import { DemandControl } from '../demand-control.ts';
+import type { Engine, OpeningReport, ThreadReport } from '../engine.ts';
+import { EventWait } from '../event-wait.ts';
+import { LiveView } from '../live.ts';
+import { LoadState } from '../load-state.ts';
+
+import { TURN_EVENTS, type Workload } from '../workload.ts';
+import { makeWorkload } from '../workloads/catalog.ts';
+
+/** Connections that may be opened and not yet answered: enough to keep a server busy, too few to overflow a backlog. */
+const OPENING_WINDOW = 8;
+/** Replies found where they were expected, from which on epoll is not asked for others in the same turn. */
+const ENOUGH = 16;
+/** But every so many turns it is, for what comes unexpectedly. */
+const TURNS_PER_WAIT = 16;
+/** Longest wait for events, so that the end is noticed. */
+const MAX_WAIT_MS = 20;
+
+/** Load through sockets of our own: a loop around a workload that asks epoll, or the workload itself, what came. */
+export class SocketEngine implements Engine {
+  readonly #assignment: Assignment;
+  readonly #control: LoadControl;
+  readonly #live: LiveView;
+  readonly #state: LoadState;
+  readonly #epoll = new Epoll(TURN_EVENTS);
+  readonly #workload: Workload;
+  readonly #events: EventWait;
+  readonly #demand: DemandControl;
+  /** Connections that were opened so far: the first ones. */
+  #started = 0;
+  /** Requests completed before measuring began. */
+  #completedBefore = 0;
+  #nextSweep = 0;
+  #turns = 0;
+
+  constructor(assignment: Assignment) {
+    const { point, timestamps, cpus } = assignment;
+    this.#assignment = assignment;
+    this.#control = new LoadControl(assignment.control);
+    this.#live = new LiveView(assignment.live);
+    const clock = timestamps === 'kernel' && point.workload === 'request-response' ? new KernelClock() : undefined;
+    this.#state = new LoadState(point.connections, this.#live, clock, assignment.pacer !== null);
+    this.#demand = new DemandControl(assignment, this.#state);
+    this.#events = new EventWait(this.#epoll, cpus.length > 0, point.transport === 'udp' ? point.pipelining : 0);
+    this.#workload = makeWorkload(assignment, this.#state, this.#epoll);
+  }
+
+  open(): OpeningReport {
+    const workload = this.#workload;
+    const connections = this.#demand.activeAtStart;
+    const patience = this.#assignment.openTimeoutMs * 1e6;
+    const begin = nowNanos();
+    let answered = 0;
+    let lastAnswer = begin;
+    let now = begin;
+    while (workload.answered < connections && now - lastAnswer < patience && !this.#control.ended) {
+      this.#openUpTo(Math.min(connections, workload.answered + OPENING_WINDOW));
+      now = this.#turn(MAX_WAIT_MS);
+      if (workload.answered > answered) {
+        answered = workload.answered;
+        lastAnswer = now;
+      }
+    }
+    this.#openUpTo(connections);
+    this.#turn(0);
+    return {
+      seconds: ((workload.answered === connections ? lastAnswer : now) - begin) / 1e9,
+      opened: workload.sockets.opened,
+      answered: workload.answered,
+      lastErrno: workload.sockets.lastErrno,
+    };
+  }
+
+  run(): ThreadReport {
+    const schedule = this.#control.waitForGo();
+    const state = this.#state;
+    this.#demand.begin(schedule.begin, schedule.measureEnd);
+    if (schedule.warmupEnd > schedule.begin) this.#warmUp(schedule.warmupEnd);
+    this.#demand.limit(nowNanos(), this.#workload.outstanding);
+
+    const begin = this.#startMeasuring();
+    const cpuBefore = threadCpuNanos();
+    const spunBefore = this.#events.spunNanos;
+    const end = this.#turnUntil(schedule.measureEnd);
+    state.holds(0, end);
+    this.#workload.stopMeasuring?.();
+    const inTime = { ...state.counts };
+    const report = {
+      completedInTime: inTime.completed,
+      bytesInTime: inTime.bytes,
+      measuredSeconds: (end - begin) / 1e9,
+      cpuSeconds: (threadCpuNanos() - cpuBefore) / 1e9,
+      spunSeconds: (this.#events.spunNanos - spunBefore) / 1e9,
+      fairness: state.fairness(this.#started),
+      used: this.#started,
+      meanInFlight: state.inFlightNanos / (end - begin),
+      gaps: state.arrivals?.gaps() ?? null,
+      jitterNanos: this.#workload.jitterNanos ?? null,
+    };
+    this.#live.done = true;
+    this.#finish(end, schedule.drainEnd - schedule.measureEnd);
+    const { dropped = 0, portsExhausted = 0 } = this.#workload.sockets;
+    return { ...report, counts: state.counts, droppedBySockets: dropped, portsExhausted };
+  }
+
+  close(): void {
+    this.#control.waitForEnd();
+    this.#workload.close();
+    this.#epoll.close();
+  }
+
+  #openUpTo(connections: number): void {
+    while (this.#started < connections) this.#workload.open(this.#started++);
+  }
+
+  #flow(): void {
+    this.#state.flowing = true;
+    for (let c = 0; c < this.#started; c++) this.#workload.resume(c);
+  }
+
+  #warmUp(end: number): void {
+    this.#flow();
+    this.#turnUntil(end);
+    if (this.#assignment.requests === null) return;
+    // Those to come are to be counted from none: what is in flight ends first.
+    this.#runDry(nowNanos() + this.#assignment.timeoutMs * 1e6);
+  }
+
+  #startMeasuring(): number {
+    this.#completedBefore += this.#state.counts.completed;
+    this.#demand.startMeasuring();
+    this.#state.startMeasuring(this.#workload.outstanding);
+    this.#workload.startMeasuring?.();
+    const begin = nowNanos();
+    if (!this.#state.flowing) this.#flow();
+    return begin;
+  }
+
+  #finish(end: number, patience: number): void {
+    this.#state.draining = true;
+    this.#runDry(end + patience);
+    const now = nowNanos();
+    this.#workload.abandon(now);
+    this.#demand.abandon(now);
+    this.#publish();
+  }
+
+  /** Turns the loop until a time on the monotonic clock, or all is done. @returns the time it ended. */
+  #turnUntil(end: number): number {
+    let now = nowNanos();
+    while (now < end && !this.#control.ended && !this.#spent()) now = this.#turn((end - now) / 1e6);
+    return nowNanos();
+  }
+
+  /** Was every request made that there should be, and has it ended? */
+  #spent(): boolean {
+    return this.#demand.spent && this.#workload.outstanding <= this.#hopeless;
+  }
+
+  /** First requests of connections that never got an answer. */
+  get #hopeless(): number {
+    return this.#started - this.#workload.answered;
+  }
+
+  /**
+   * Makes no more requests, and waits for replies that are still due, but not for those of connections that never got
+   * any. Arrivals that wait for a connection still get one.
+   */
+  #runDry(end: number): void {
+    this.#demand.end();
+    this.#state.flowing = this.#demand.queued > 0;
+    const left = () => this.#workload.outstanding > this.#hopeless || this.#demand.queued > 0;
+    for (let now = nowNanos(); left() && now < end && !this.#control.ended; ) now = this.#turn(1);
+    this.#state.flowing = false;
+  }
+
+  /** Waits for events, at most `waitMs`, and handles them. @returns the time before they were handled. */
+  #turn(waitMs: number): number {
+    const workload = this.#workload;
+    const patience = Math.min(this.#demand.ramps ? 1 : MAX_WAIT_MS, Math.ceil(waitMs));
+    const now = workload.exchange === undefined ? this.#poll(patience) : workload.exchange(patience);
+    if (this.#demand.ramps && this.#state.flowing) this.#ramp(now);
+    if (now >= this.#nextSweep) this.#sweep(now);
+    this.#state.holds(workload.outstanding + this.#demand.queued, now);
+    this.#publish();
+    return now;
+  }
+
+  /** A turn by epoll. @returns the time before events were handled. */
+  #poll(patience: number): number {
+    const epoll = this.#epoll;
+    const workload = this.#workload;
+    const open = this.#state.flowing ? this.#demand.open : undefined;
+    const found = ++this.#turns % TURNS_PER_WAIT === 0 ? 0 : workload.readExpected();
+    const wait = found > 0 ? 0 : patience;
+    const ready =
+      found >= ENOUGH
+        ? 0
+        : open === undefined
+          ? this.#events.wait(wait)
+          : this.#events.waitUntil(open.nextDue, wait * 1e6);
+    const now = nowNanos();
+    for (let i = 0; i < ready; i++) workload.ready(epoll.dataAt(i), epoll.eventsAt(i));
+    if (open !== undefined) this.#demand.dispatch(workload);
+    workload.settle();
+    return now;
+  }
+
+  /** Puts more connections to use, or fewer. */
+  #ramp(now: number): void {
+    const before = this.#demand.active;
+    const active = this.#demand.ramp(now);
+    const known = Math.min(active, this.#started);
+    this.#openUpTo(active);
+    for (let c = before; c < known; c++) this.#workload.resume(c);
+  }
+
+  #sweep(now: number): void {
+    const timeout = this.#assignment.timeoutMs * 1e6;
+    this.#workload.sweep(now, now - timeout);
+    this.#state.kernelClock?.synchronize();
+    this.#nextSweep = now + (this.#workload.ailing ? 5e6 : Math.min(50e6, timeout / 8));
+  }
+
+  #publish(): void {
+    const { counts } = this.#state;
+    this.#live.completed = this.#completedBefore + counts.completed;
+    this.#live.failed = counts.timedOut + counts.errors + counts.corrupted;
+    this.#live.bytes = counts.bytes;
+  }
+}

@@ -1,0 +1,29 @@
+import type { Transport } from '../sockets/socket.ts';
+import { type AppName, apps } from './apps/catalog.ts';
+import type { Capability } from './capability.ts';
+import { capabilities } from './capability.ts';
+import { type ModelName, models } from './catalog.ts';
+
+/** Why a model doesn't carry an app over a transport, as a clause; undefined when it does. */
+export function whyNotCarried(model: ModelName, app: AppName, transport: Transport): string | undefined {
+  const { transports, without, can } = models[model] as CarryingModel;
+  const { transports: spoken, needs } = apps[app] as CarriedApp;
+  if (!spoken.includes(transport)) return `${app} is not spoken over ${transport}`;
+  if (!transports.includes(transport)) return without?.[transport] ?? `${model} does not serve over ${transport}`;
+  const missing = needs?.find((capability) => !can?.includes(capability));
+  return missing && `${app} needs ${capabilities[missing]}`;
+}
+
+/** What of a model decides what it carries. */
+export interface CarryingModel {
+  readonly transports: readonly Transport[];
+  /** Why it leaves out a transport: mostly because the model would mean nothing there. */
+  readonly without?: Readonly<Partial<Record<Transport, string>>>;
+  readonly can?: readonly Capability[];
+}
+
+/** What of an app decides which models carry it. */
+export interface CarriedApp {
+  readonly transports: readonly Transport[];
+  readonly needs?: readonly Capability[];
+}

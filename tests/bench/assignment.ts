@@ -1,0 +1,31 @@
+import type { Assignment } from '../../bench/load/assignment.ts';
+import type { OperatingPoint } from '../../bench/model/operating-point.ts';
+
+/** A thread's part of a closed loop over five TCP connections, but for what is said. */
+export function assign(point: Partial<OperatingPoint>, address: Assignment['address']): Assignment {
+  return {
+    point: {
+      transport: 'tcp',
+      app: 'echo',
+      workload: 'request-response',
+      connection: 'pooled',
+      connections: 5,
+      pipelining: 1,
+      sizes: [{ from: 64, to: 64, share: 1 }],
+      ...point,
+    },
+    address,
+    thread: 0,
+    threads: 1,
+    firstConnection: 3,
+    cpus: [],
+    pacer: null,
+    levels: null,
+    requests: null,
+    timestamps: 'user',
+    timeoutMs: 4000,
+    openTimeoutMs: 4000,
+    control: new SharedArrayBuffer(0),
+    live: new SharedArrayBuffer(0),
+  };
+}

@@ -1,0 +1,65 @@
+import { onTestFinished } from 'vitest';
+import type { Assignment } from '../../bench/load/assignment.ts';
+import { LiveView } from '../../bench/load/live.ts';
+import { LoadState } from '../../bench/load/load-state.ts';
+import { RingStream } from '../../bench/load/workloads/ring-stream.ts';
+import { nowNanos } from '../../bench/measure/clock.ts';
+import type { KernelClock } from '../../bench/measure/kernel-clock.ts';
+import type { OperatingPoint } from '../../bench/model/operating-point.ts';
+import { Epoll } from '../../sockets/epoll.ts';
+import { assign } from './assignment.ts';
+import { type Reply, TurningServer } from './turning-server.ts';
+
+/** What {@link RingLoad} is made for, beyond what it is asked. */
+interface RingLoadOptions {
+  readonly point?: Partial<OperatingPoint>;
+  /** Whom to talk to, in place of the server that turns along. */
+  readonly address?: Assignment['address'] | undefined;
+  /** Tells the kernel's timestamps. */
+  readonly clock?: KernelClock | undefined;
+}
+
+/** A load over io_uring and its server, turned by hand in one thread. Closed when the test is over. */
+export class RingLoad {
+  readonly live = new LiveView();
+  readonly server: TurningServer;
+  readonly state: LoadState;
+  readonly workload: RingStream;
+  readonly #epoll = new Epoll();
+
+  constructor(reply: Reply, { point = {}, address, clock }: RingLoadOptions = {}) {
+    this.server = new TurningServer(reply);
+    const assignment = assign(point, address ?? this.server.address);
+    this.state = new LoadState(assignment.point.connections, this.live, clock, false);
+    this.workload = new RingStream(assignment, this.state, this.#epoll);
+    onTestFinished(() => this.close());
+    for (let c = 0; c < assignment.point.connections; c++) this.workload.open(c);
+  }
+
+  /** Turns client and server until something is so; not for ever. */
+  until(done: () => boolean): void {
+    const end = nowNanos() + 5e9;
+    while (!done()) {
+      if (nowNanos() > end) throw new Error(`it did not come to that: ${JSON.stringify(this.state.counts)}`);
+      this.workload.exchange(0);
+      this.server.turn();
+      this.workload.sweep(nowNanos(), nowNanos() - 4e9);
+    }
+  }
+
+  /** Opens all, and lets the load flow until so many requests were answered. */
+  flow(answers: number): LoadState['counts'] {
+    const { state, workload } = this;
+    this.until(() => workload.answered === workload.sockets.opened && workload.answered > 0);
+    state.flowing = true;
+    for (let c = 0; c < workload.answered; c++) workload.resume(c);
+    this.until(() => state.counts.completed >= answers);
+    return state.counts;
+  }
+
+  close(): void {
+    this.workload.close();
+    this.#epoll.close();
+    this.server.close();
+  }
+}
