@@ -1,13 +1,13 @@
 import type { SocketAddress } from '../sockets/address.ts';
-import { EAGAIN, EBADF, EINVAL, EMFILE, ENFILE, ENOBUFS, ENOMEM } from '../sockets/errno.ts';
+import { EAGAIN, EBADF, EINVAL } from '../sockets/errno.ts';
 import { NativeMemory } from '../sockets/memory.ts';
 import { accept, PeerAddress, recvfrom, sendto } from '../sockets/socket.ts';
+import { EXHAUSTED_MS, isExhausted } from './accepting.ts';
 import type { App, DatagramReply } from './apps/app.ts';
 
 /** Holds the largest UDP datagram (65,507 bytes, udp(7)). */
 const BUFFER_SIZE = 65_536;
 
-const exhausted = new Set([-EMFILE, -ENFILE, -ENOBUFS, -ENOMEM]);
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
 /**
@@ -20,7 +20,7 @@ export function nextConnection(listener: number): number {
     const connection = accept(listener);
     if (connection >= 0) return connection;
     if (connection === -EINVAL || connection === -EBADF) return -1;
-    if (exhausted.has(connection)) Atomics.wait(sleeper, 0, 0, 10);
+    if (isExhausted(connection)) Atomics.wait(sleeper, 0, 0, EXHAUSTED_MS);
   }
 }
 

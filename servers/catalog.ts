@@ -37,6 +37,13 @@ export const models = {
     needsLibc: true,
     load: () => import('./models/process-per-connection.ts'),
   },
+  prethreaded: {
+    title: 'Prethreaded',
+    summary: 'a fixed pool of 32 threads, all blocked in accept; each serves a client to its end, the others wait',
+    transports: both,
+    needsLibc: true,
+    load: () => import('./models/prethreaded.ts'),
+  },
   'worker-pool': {
     title: 'Worker pool',
     summary: 'an event loop moves the bytes, a thread a CPU does the work; scales with CPUs when the work is heavy',
@@ -58,6 +65,20 @@ export const models = {
     transports: both,
     needsLibc: true,
     load: () => import('./models/nonblocking.ts'),
+  },
+  epoll: {
+    title: 'epoll',
+    summary: 'one thread asks epoll(7), which tells only of the sockets that are ready; idle connections cost nothing',
+    transports: both,
+    needsLibc: true,
+    load: () => import('./models/epoll.ts'),
+  },
+  'multi-reactor': {
+    title: 'Multi-reactor',
+    summary: 'a thread for each CPU, each with its own listener (SO_REUSEPORT) and epoll loop; scales with CPUs',
+    transports: both,
+    needsLibc: true,
+    load: () => import('./models/multi-reactor.ts'),
   },
   'event-driven': {
     title: 'Event-driven',

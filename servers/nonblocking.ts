@@ -21,6 +21,13 @@ export class StreamBuffers {
   readonly inbox = new NativeMemory(BUFFER_SIZE);
   readonly outbox = new NativeMemory(BUFFER_SIZE);
   readonly constants = new NativeCopies();
+
+  /** Gives the memory back, when all connections are closed. */
+  free(): void {
+    this.inbox.free();
+    this.outbox.free();
+    this.constants.free();
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
-import { SHARE_ENV, Worker } from 'node:worker_threads';
+import { once } from 'node:events';
+import { parentPort, SHARE_ENV, Worker } from 'node:worker_threads';
 
 /** What a thread is given: which exported function of which module to run, and with what. */
 export interface ThreadTask {
@@ -18,6 +19,27 @@ export interface ThreadTask {
 export function startThread(task: ThreadTask): Worker {
   // SHARE_ENV saves a copy of the environment a thread.
   return new Worker(new URL('./thread-main.js', import.meta.url), { workerData: task, env: SHARE_ENV });
+}
+
+/** In a thread: tells that all is prepared, before its first call that blocks. See {@link allReady}. */
+export function tellReady(): void {
+  parentPort?.postMessage('ready');
+}
+
+/**
+ * Resolves when each of the threads has told that it is ready. When one fails before, the others are stopped.
+ * @param stop wakes and ends the threads, and resolves when they have ended.
+ * @throws what the thread failed with, such as a SystemError for want of descriptors.
+ */
+export async function allReady(threads: readonly Worker[], stop: () => Promise<void>): Promise<void> {
+  try {
+    await Promise.all(threads.map((thread) => once(thread, 'message')));
+  } catch (error) {
+    // The others may fail as well: one error tells of all.
+    for (const thread of threads) thread.on('error', () => undefined);
+    await stop();
+    throw error;
+  }
 }
 
 /** Resolves when the thread has ended, or after `timeoutMs`, whichever comes first. */

@@ -1,3 +1,4 @@
+import { threadId } from 'node:worker_threads';
 import type { App, DatagramReply, StreamReply, StreamSession } from './app.ts';
 
 /** The printing characters of ASCII, from the space to the tilde: a ring. */
@@ -30,7 +31,8 @@ function pattern(lines: number): Uint8Array {
  */
 class Chargen implements App, StreamSession {
   readonly #block = pattern(ROTATIONS * CHARACTERS);
-  #random = 1;
+  /** Threads that answer the same peer don't all begin with the same length. */
+  #random = 1 + threadId;
 
   stream(): StreamSession {
     return this;

@@ -1,48 +1,22 @@
-import { EMFILE, ENFILE, ENOBUFS, ENOMEM } from '../../sockets/errno.ts';
 import { POLLIN, POLLOUT, PollSet } from '../../sockets/poll.ts';
-import { accept, close, localAddress, openServer, SHUT_RDWR, setOption, shutdown } from '../../sockets/socket.ts';
+import { openServer, setOption } from '../../sockets/socket.ts';
+import { acceptSome, EXHAUSTED_MS } from '../accepting.ts';
 import type { App } from '../apps/app.ts';
 import { loadApp } from '../apps/catalog.ts';
-import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
+import type { ServerModel } from '../contract.ts';
 import { DatagramBatches } from '../datagram-batches.ts';
 import { Lingering } from '../lingering.ts';
+import { type LoopInput, startLoops } from '../loop-threads.ts';
 import { NonblockingConnection, StreamBuffers, type Wish } from '../nonblocking.ts';
-import { startThread, threadEnd } from '../thread.ts';
-
-interface LoopInput {
-  readonly listener: number;
-  readonly spec: ServerSpec;
-  /** One flag, shared with the thread: 1 when the loop shall end. */
-  readonly stop: Int32Array;
-}
-
-/** How long not to accept after descriptors or memory ran out, in milliseconds. */
-const EXHAUSTED_MS = 10;
-const exhausted = new Set([-EMFILE, -ENFILE, -ENOBUFS, -ENOMEM]);
-
-/** Connections to accept before serving those at hand again. */
-const ACCEPTS_AT_A_TIME = 64;
+import { tellReady } from '../thread.ts';
 
 /**
  * Non-blocking sockets in one thread, around poll(2): every wait hands the kernel the whole list of sockets, so that its
  * cost grows with the connections that are idle. Stevens, UNIX Network Programming, volume 1, sections 6.10 and 16.2.
  */
 export const model: ServerModel = {
-  async start(spec): Promise<RunningServer> {
-    const listener = openServer(spec.transport, spec, { blocking: false });
-    const stop = new Int32Array(new SharedArrayBuffer(4));
-    const input: LoopInput = { listener, spec, stop };
-    // poll blocks, so the loop has a thread of its own; this one stays free to stop it.
-    const worker = startThread({ module: import.meta.url, run: 'loop', input });
-    return {
-      address: localAddress(listener),
-      async close() {
-        Atomics.store(stop, 0, 1);
-        shutdown(listener, SHUT_RDWR);
-        await threadEnd(worker, 1000);
-        close(listener);
-      },
-    };
+  async start(spec) {
+    return startLoops(import.meta.url, spec, [openServer(spec.transport, spec, { blocking: false })]);
   },
 };
 
@@ -50,6 +24,7 @@ export const model: ServerModel = {
 export async function loop({ listener, spec, stop }: LoopInput): Promise<void> {
   const app = await loadApp(spec.app);
   const stopping = () => Atomics.load(stop, 0) === 1;
+  tellReady();
   if (spec.transport === 'tcp') new PollLoop(listener, app).run(stopping);
   else answerDatagrams(listener, app, stopping);
 }
@@ -59,6 +34,8 @@ function answerDatagrams(fd: number, app: App, stopping: () => boolean): void {
   set.add(fd, POLLIN);
   const batches = new DatagramBatches(fd, app);
   for (set.wait(-1); !stopping(); set.wait(-1)) batches.answer();
+  batches.free();
+  set.free();
 }
 
 class PollLoop {
@@ -92,6 +69,8 @@ class PollLoop {
       else if (ready > 0) this.#accept();
     }
     for (const connection of this.#connections) connection.close();
+    this.#set.free();
+    this.#buffers.free();
   }
 
   /** How long to wait for readiness, in milliseconds; -1 is for ever. */
@@ -115,20 +94,11 @@ class PollLoop {
   }
 
   #accept(): void {
-    for (let i = 0; i < ACCEPTS_AT_A_TIME; i++) {
-      const fd = accept(this.#listener, false);
-      if (fd >= 0) {
-        this.#open(fd);
-        continue;
-      }
-      // Ready and yet impossible: without a pause the loop would spin.
-      if (exhausted.has(fd)) this.#watchListener(false);
-      // A connection that was reset in the backlog hides none behind it: they are ready at the next wait.
-      return;
-    }
+    // Ready and yet impossible: without a pause the loop would spin.
+    if (!acceptSome(this.#listener, this.#open)) this.#watchListener(false);
   }
 
-  #open(fd: number): void {
+  readonly #open = (fd: number): void => {
     setOption(fd, 'TCP_NODELAY', 1);
     const connection = new NonblockingConnection(fd, this.#app, this.#buffers);
     const wish = connection.open();
@@ -138,7 +108,7 @@ class PollLoop {
     }
     this.#connections.push(connection);
     this.#set.add(fd, this.#eventsOf(connection, wish));
-  }
+  };
 
   /** What to wait for, so that a connection has its wish. */
   #eventsOf(connection: NonblockingConnection, wish: Wish): number {

@@ -1,4 +1,5 @@
 import type { ModelName } from '../../servers/catalog.ts';
+import { POOL_SIZE } from '../../servers/models/prethreaded.ts';
 
 interface Clients {
   readonly count: number;
@@ -10,6 +11,8 @@ const usual: Clients = { count: 200, together: true };
 
 const exceptions: Partial<Record<ModelName, Clients>> = {
   iterative: { count: 200, together: false },
+  // As many as it has threads.
+  prethreaded: { count: POOL_SIZE, together: true },
   // Each costs a process: 0.1 s of CPU.
   'process-per-connection': { count: 30, together: true },
 };

@@ -1,0 +1,116 @@
+import { EPOLLIN, EPOLLOUT, Epoll } from '../sockets/epoll.ts';
+import { setOption } from '../sockets/socket.ts';
+import { acceptSome, EXHAUSTED_MS } from './accepting.ts';
+import type { App } from './apps/app.ts';
+import { loadApp } from './apps/catalog.ts';
+import { DatagramBatches } from './datagram-batches.ts';
+import { Lingering } from './lingering.ts';
+import type { LoopInput } from './loop-threads.ts';
+import { NonblockingConnection, StreamBuffers, type Wish } from './nonblocking.ts';
+import { tellReady } from './thread.ts';
+
+/** One event loop around epoll(7), in its thread. */
+export async function loop({ listener, spec, stop }: LoopInput): Promise<void> {
+  const app = await loadApp(spec.app);
+  const stopping = () => Atomics.load(stop, 0) === 1;
+  const epoll = new Epoll();
+  epoll.add(listener, EPOLLIN, listener);
+  tellReady();
+  if (spec.transport === 'tcp') new EpollLoop(epoll, listener, app).run(stopping);
+  else answerDatagrams(epoll, listener, app, stopping);
+  epoll.close();
+}
+
+function answerDatagrams(epoll: Epoll, fd: number, app: App, stopping: () => boolean): void {
+  const batches = new DatagramBatches(fd, app);
+  for (epoll.wait(-1); !stopping(); epoll.wait(-1)) batches.answer();
+  batches.free();
+}
+
+/**
+ * Connections of one listener. Each is registered once, level-triggered, and the kernel is told again only when what it
+ * waits for changes: while a client reads its replies, a request costs a receive, a send, and a share of a wait.
+ */
+class EpollLoop {
+  readonly #epoll: Epoll;
+  readonly #listener: number;
+  readonly #app: App;
+  /** By descriptor, as are the events that each is registered for. */
+  readonly #connections: (NonblockingConnection | undefined)[] = [];
+  readonly #interests: number[] = [];
+  readonly #buffers = new StreamBuffers();
+  readonly #lingering = new Lingering();
+  #accepting = true;
+
+  /** @param epoll watches the listener already, under its descriptor. */
+  constructor(epoll: Epoll, listener: number, app: App) {
+    this.#epoll = epoll;
+    this.#listener = listener;
+    this.#app = app;
+  }
+
+  /** Serves until `stopping()` is true after a wake-up: set it, then shut the listener down. */
+  run(stopping: () => boolean): void {
+    while (!stopping()) {
+      const ready = this.#epoll.wait(this.#patienceMs());
+      const paused = !this.#accepting;
+      for (let i = 0; i < ready; i++) {
+        const fd = this.#epoll.dataAt(i);
+        const connection = this.#connections[fd];
+        if (connection !== undefined) this.#grant(connection, connection.serve());
+        else if (fd === this.#listener && !paused) this.#accept();
+      }
+      if (paused) this.#watchListener(true);
+    }
+    for (const connection of this.#connections) connection?.close();
+    this.#buffers.free();
+  }
+
+  /** How long to wait for readiness, in milliseconds; -1 is for ever. */
+  #patienceMs(): number {
+    const left = this.#lingering.size === 0 ? -1 : this.#lingering.expire();
+    return this.#accepting ? left : EXHAUSTED_MS;
+  }
+
+  #accept(): void {
+    // Ready and yet impossible: without a pause the loop would spin.
+    if (!acceptSome(this.#listener, this.#open)) this.#watchListener(false);
+  }
+
+  readonly #open = (fd: number): void => {
+    setOption(fd, 'TCP_NODELAY', 1);
+    const connection = new NonblockingConnection(fd, this.#app, this.#buffers);
+    try {
+      this.#epoll.add(fd, EPOLLIN, fd);
+    } catch (error) {
+      // Out of memory or of watches: this client goes unserved, the others don't.
+      process.emitWarning(error as Error);
+      connection.close();
+      return;
+    }
+    this.#connections[fd] = connection;
+    this.#interests[fd] = EPOLLIN;
+    this.#grant(connection, connection.open());
+  };
+
+  /** Waits for what a connection wishes, or drops it. */
+  #grant(connection: NonblockingConnection, wish: Wish): void {
+    const { fd } = connection;
+    if (wish === 'close') {
+      this.#lingering.delete(fd);
+      this.#connections[fd] = undefined;
+      connection.close();
+      return;
+    }
+    if (wish === 'linger') this.#lingering.add(fd);
+    const interest = wish === 'send' ? EPOLLOUT : EPOLLIN;
+    if (interest === this.#interests[fd]) return;
+    this.#epoll.modify(fd, interest, fd);
+    this.#interests[fd] = interest;
+  }
+
+  #watchListener(accepting: boolean): void {
+    this.#accepting = accepting;
+    this.#epoll.modify(this.#listener, accepting ? EPOLLIN : 0, this.#listener);
+  }
+}

@@ -1,0 +1,46 @@
+import type { Worker } from 'node:worker_threads';
+import { close, localAddress, SHUT_RDWR, shutdown } from '../sockets/socket.ts';
+import type { RunningServer, ServerSpec } from './contract.ts';
+import { allReady, startThread, threadEnd } from './thread.ts';
+
+/** What a loop over readiness is given, in its thread. */
+export interface LoopInput {
+  /** The loop's own socket, non-blocking: a TCP listener, or what receives datagrams. */
+  readonly listener: number;
+  readonly spec: ServerSpec;
+  /** One flag, shared with all loops of a server: 1 when they shall end. Look at it after each wait. */
+  readonly stop: Int32Array;
+}
+
+/** How long to wait for the loops to end when the server is closed. */
+const CLOSE_LIMIT_MS = 1000;
+
+/**
+ * Runs a loop over readiness for each listener. A wait blocks, so each loop has a thread of its own; the calling one stays
+ * free to stop them: shutting a listener down makes it ready, which wakes its loop.
+ * @param module URL of a module that exports the loop as `loop`; called with a {@link LoopInput}. It calls `tellReady` of
+ * thread.ts when it is about to wait.
+ * @param listeners on one address; closed when the server is, or can't start.
+ * @throws {SystemError} when a loop can't have what it needs, such as a descriptor.
+ */
+export async function startLoops(
+  module: string,
+  spec: ServerSpec,
+  listeners: readonly [number, ...number[]],
+): Promise<RunningServer> {
+  const stop = new Int32Array(new SharedArrayBuffer(4));
+  const threads = listeners.map((listener) => {
+    const input: LoopInput = { listener, spec, stop };
+    return startThread({ module, run: 'loop', input });
+  });
+  const close = () => stopLoops(listeners, stop, threads);
+  await allReady(threads, close);
+  return { address: localAddress(listeners[0]), close };
+}
+
+async function stopLoops(listeners: readonly number[], stop: Int32Array, threads: readonly Worker[]): Promise<void> {
+  Atomics.store(stop, 0, 1);
+  for (const listener of listeners) shutdown(listener, SHUT_RDWR);
+  await Promise.all(threads.map((thread) => threadEnd(thread, CLOSE_LIMIT_MS)));
+  for (const listener of listeners) close(listener);
+}

@@ -1,0 +1,14 @@
+import { openServer } from '../../sockets/socket.ts';
+import type { ServerModel } from '../contract.ts';
+import { startLoops } from '../loop-threads.ts';
+
+/**
+ * Non-blocking sockets in one thread, around epoll(7): the kernel keeps the list of sockets and tells only of those that
+ * are ready, so that idle connections cost nothing. Kegel, The C10K problem; the reactor pattern in one thread.
+ */
+export const model: ServerModel = {
+  async start(spec) {
+    const listener = openServer(spec.transport, spec, { blocking: false });
+    return startLoops(new URL('../epoll-loop.js', import.meta.url).href, spec, [listener]);
+  },
+};

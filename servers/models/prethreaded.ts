@@ -1,0 +1,78 @@
+import type { Worker } from 'node:worker_threads';
+import { close, localAddress, openServer, SHUT_RDWR, setOption, shutdown } from '../../sockets/socket.ts';
+import { loadApp } from '../apps/catalog.ts';
+import { BlockingDatagrams, nextConnection, serveDatagrams } from '../blocking.ts';
+import { serveStream } from '../blocking-stream.ts';
+import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
+import { allReady, startThread, tellReady, threadEnd } from '../thread.ts';
+
+/**
+ * Threads of the pool, and so the TCP connections served at once. Each takes 8 MB and 30 ms of CPU when the server
+ * starts: 32 cost a quarter of a gigabyte and a second of one CPU. Pools of web servers are of that order (Apache's worker
+ * MPM begins with three processes of 25 threads).
+ */
+export const POOL_SIZE = 32;
+
+/** How long to wait for the threads to end when the server is closed. */
+const CLOSE_LIMIT_MS = 1000;
+
+/** Words of the memory that all threads share: the flag to stop, then for each thread the connection that it serves. */
+const STOP = 0;
+const FIRST_SERVING = 1;
+
+interface PoolInput {
+  readonly fd: number;
+  readonly spec: ServerSpec;
+  readonly shared: Int32Array;
+  /** The thread's word of the shared memory, for main to wake it: a descriptor, or 0 while it serves none. */
+  readonly serving: number;
+}
+
+/**
+ * Prethreaded server: a fixed pool of threads, started beforehand, that all block in accept on one listener; each serves
+ * the connection that it gets to its end. With all of them busy, further connections wait in the backlog.
+ * Stevens, UNIX Network Programming, volume 1, section 30.11, without the lock around accept, which Linux does not need.
+ * Over UDP all block in recvfrom on one socket, and whoever gets a datagram answers it.
+ */
+export const model: ServerModel = {
+  async start(spec): Promise<RunningServer> {
+    const fd = openServer(spec.transport, spec);
+    const shared = new Int32Array(new SharedArrayBuffer(4 * (FIRST_SERVING + POOL_SIZE)));
+    const threads = Array.from({ length: POOL_SIZE }, (_, i) => {
+      const input: PoolInput = { fd, spec, shared, serving: FIRST_SERVING + i };
+      return startThread({ module: import.meta.url, run: 'serve', input });
+    });
+    const stop = () => stopPool(fd, shared, threads);
+    // "Pre": what the threads cost to start is not the first clients' to pay.
+    await allReady(threads, stop);
+    return { address: localAddress(fd), close: stop };
+  },
+};
+
+async function stopPool(fd: number, shared: Int32Array, threads: readonly Worker[]): Promise<void> {
+  Atomics.store(shared, STOP, 1);
+  // Wakes all that block in accept or recvfrom.
+  shutdown(fd, SHUT_RDWR);
+  for (let i = FIRST_SERVING; i < shared.length; i++) {
+    const serving = Atomics.load(shared, i);
+    if (serving > 0) shutdown(serving, SHUT_RDWR);
+  }
+  await Promise.all(threads.map((thread) => threadEnd(thread, CLOSE_LIMIT_MS)));
+  close(fd);
+}
+
+/** One thread of the pool. */
+export async function serve({ fd, spec, shared, serving }: PoolInput): Promise<void> {
+  const app = await loadApp(spec.app);
+  const datagrams = spec.transport === 'udp' ? new BlockingDatagrams(app) : undefined;
+  tellReady();
+  if (datagrams !== undefined) return serveDatagrams(fd, datagrams);
+  for (let connection = nextConnection(fd); connection >= 0; connection = nextConnection(fd)) {
+    setOption(connection, 'TCP_NODELAY', 1);
+    Atomics.store(shared, serving, connection);
+    // Looked at after telling the connection: so either this thread sees the stop, or the main one the connection.
+    if (Atomics.load(shared, STOP) === 0) serveStream(connection, app);
+    Atomics.store(shared, serving, 0);
+    close(connection);
+  }
+}
