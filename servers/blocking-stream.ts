@@ -26,8 +26,8 @@ class BlockingStreamReply implements StreamReply {
 
   send(bytes: Uint8Array, start: number, end: number): void {
     // An echo answers out of the buffer it was given: no copy.
-    if (bytes.buffer === this.#inbox.bytes.buffer) {
-      this.#sendAll(this.#inbox, bytes.byteOffset + start, bytes.byteOffset + end);
+    if (bytes === this.#inbox.bytes) {
+      this.#sendAll(this.#inbox, start, end);
       return;
     }
     this.#outbox ??= new NativeMemory(BUFFER_SIZE);

@@ -79,8 +79,8 @@ export class BlockingDatagrams {
   }
 
   #send(bytes: Uint8Array, start: number, end: number): void {
-    if (bytes.buffer === this.#inbox.bytes.buffer) {
-      sendto(this.#fd, this.#inbox, bytes.byteOffset + start, end - start, 0, this.peer);
+    if (bytes === this.#inbox.bytes) {
+      sendto(this.#fd, this.#inbox, start, end - start, 0, this.peer);
       return;
     }
     this.#outbox ??= new NativeMemory(BUFFER_SIZE);

@@ -84,8 +84,8 @@ export class NonblockingConnection implements StreamReply {
     const { inbox, outbox } = this.#buffers;
     let from = start;
     // An echo answers out of the inbox: no copy.
-    if (bytes.buffer === inbox.bytes.buffer) {
-      from += this.#sendSome(inbox, bytes.byteOffset + start, bytes.byteOffset + end);
+    if (bytes === inbox.bytes) {
+      from += this.#sendSome(inbox, start, end);
     } else {
       const part = bytes.subarray(start, Math.min(end, start + BUFFER_SIZE));
       outbox.bytes.set(part);
