@@ -5,6 +5,7 @@ import { download } from './rows/download.ts';
 import { tcpEcho } from './rows/echo.ts';
 import { delays, impairedDatagrams, stalls } from './rows/injected.ts';
 import { scheduleLag } from './rows/schedule-lag.ts';
+import { servers } from './rows/servers.ts';
 
 /** All rows, in the order in which they are measured and shown. */
 export const limitRows: readonly LimitRow[] = [
@@ -13,6 +14,7 @@ export const limitRows: readonly LimitRow[] = [
   tcpEcho(50, 'kernel'),
   tcpEcho(500, 'kernel'),
   datagrams,
+  servers,
   download,
   scheduleLag,
   delays,

@@ -37,6 +37,11 @@ export class Child {
     });
   }
 
+  /** 0 when it could not be started. */
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
   /**
    * Resolves when `ready` says so.
    * @throws {TargetError} when the program ends before, or it takes longer than `limitMs`.

@@ -6,7 +6,7 @@ import { nowNanos } from '../measure/clock.ts';
 import type { Timestamps } from '../model/configuration.ts';
 import { fixedSize } from '../model/message-sizes.ts';
 import type { OperatingPoint } from '../model/operating-point.ts';
-import type { LimitCase } from './reference.ts';
+import type { LimitCase, LoadedServer } from './reference.ts';
 
 /** Before measuring, so that the compiler of the hot loop is done; C had that behind it, too. */
 const WARMUP_SECONDS = 1;
@@ -23,6 +23,8 @@ interface OwnRun {
   readonly cpuMicrosPerRequest: number;
   /** The same, for each GiB that went one way. */
   readonly cpuSecondsPerGib: number;
+  /** CPU time of the server's process, all its threads, for each completed request. */
+  readonly serverCpuMicrosPerRequest: number;
 }
 
 /** A plan of one thread for one CPU, complete. */
@@ -40,8 +42,8 @@ export function planFor(load: OwnLoad, port: number, cpu: number): LoadPlan {
 }
 
 /** Runs this project's generator on one CPU, in one thread. @throws when it breaks, or a reply was wrong. */
-export async function run(load: OwnLoad, port: number, cpu: number, seconds: number): Promise<OwnRun> {
-  const generator = new Generator(planFor(load, port, cpu));
+export async function run(load: OwnLoad, server: LoadedServer, cpu: number, seconds: number): Promise<OwnRun> {
+  const generator = new Generator(planFor(load, server.port, cpu));
   try {
     await generator.opened();
     const begin = nowNanos();
@@ -49,18 +51,20 @@ export async function run(load: OwnLoad, port: number, cpu: number, seconds: num
     const measureEnd = warmupEnd + seconds * 1e9;
     generator.go({ begin, warmupEnd, measureEnd, drainEnd: measureEnd + 100e6 });
     await sleep(WARMUP_SECONDS * 1000);
-    const before = usage(generator);
+    const before = usage(generator, server);
     await sleep((seconds - EARLY_SECONDS) * 1000);
-    const after = usage(generator);
+    const after = usage(generator, server);
     const report = await generator.finished();
     const { counts } = report;
     if (counts.corrupted + counts.errors > 0) throw new Error(`replies were wrong: ${JSON.stringify(counts)}`);
     const cpuNanos = after.cpuNanos - before.cpuNanos;
+    const completed = after.completed - before.completed;
     const gibibytes = (report.bytesPerSecond * (after.at - before.at)) / 1e9 / 1024 ** 3;
     return {
       report,
-      cpuMicrosPerRequest: cpuNanos / 1e3 / (after.completed - before.completed),
+      cpuMicrosPerRequest: cpuNanos / 1e3 / completed,
       cpuSecondsPerGib: cpuNanos / 1e9 / gibibytes,
+      serverCpuMicrosPerRequest: (after.serverCpuNanos - before.serverCpuNanos) / 1e3 / completed,
     };
   } finally {
     await generator.stop();
@@ -102,6 +106,11 @@ function echoPoint(connections: number, size: number): OperatingPoint {
   };
 }
 
-function usage(generator: Generator) {
-  return { at: nowNanos(), cpuNanos: processCpuNanos(process.pid) ?? 0, completed: generator.completed() };
+function usage(generator: Generator, server: LoadedServer) {
+  return {
+    at: nowNanos(),
+    cpuNanos: processCpuNanos(process.pid) ?? 0,
+    serverCpuNanos: processCpuNanos(server.pid) ?? 0,
+    completed: generator.completed(),
+  };
 }

@@ -30,9 +30,15 @@ export interface LimitCase {
   readonly size: number;
 }
 
-/** A server that runs in a process of its own. */
-export interface ReferenceServer {
+/** A server of this machine that a load goes to. */
+export interface LoadedServer {
   readonly port: number;
+  /** Of the process that serves. */
+  readonly pid: number;
+}
+
+/** A server that runs in a process of its own. */
+export interface ReferenceServer extends LoadedServer {
   stop(): Promise<void>;
 }
 
@@ -76,7 +82,7 @@ export class CReference {
       await child.stop();
       throw error;
     }
-    return { port, stop: () => child.stop() };
+    return { port, pid: child.pid, stop: () => child.stop() };
   }
 
   /** Starts the echo server, TCP and UDP, on one CPU. */

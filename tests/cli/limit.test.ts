@@ -80,6 +80,18 @@ test('one way and at a rate, too, is measured with what is installed', async ({ 
   }
 });
 
+test('models are held against the server in C, over TCP and UDP', async ({ skip }) => {
+  skip(!hasCompiler(), needsCompiler);
+  const file = join(scratchDirectory(), 'limits.json');
+  const { code, stderr } = await limit('--rows', 'servers', ...brief, '--json', file).end();
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  const [servers] = JSON.parse(readFileSync(file, 'utf8')).verdicts as RowVerdict[];
+  expect(servers).toMatchObject({ name: 'servers', rounds: 1, notes: [] });
+  const wanted = servers?.figures.filter(({ atLeast }) => atLeast !== undefined).map(({ name }) => name);
+  expect(wanted).toEqual(['tcp-epollRateRatio', 'udp-epollRateRatio']);
+  for (const { name, median } of servers?.figures ?? []) expect(median, name).toBeGreaterThan(0);
+});
+
 /** Starts what would take long. @returns it and its children, the echo server among them. */
 async function startLong() {
   const args = ['--rows', 'tcp50,tcp500', '--pairs', '1000', '--seconds', '0.1'];

@@ -1,5 +1,5 @@
 import { closedLoop, run } from '../ours.ts';
-import type { LimitCase, LoadFigures, ReferenceServer } from '../reference.ts';
+import type { LimitCase, LoadedServer, LoadFigures, ReferenceServer } from '../reference.ts';
 import type { LimitRow, Setting } from '../row.ts';
 import { runSockperf, type SockperfMode, serveSockperf, whyNoSockperf } from '../sockperf.ts';
 import { inTurn } from '../turns.ts';
@@ -28,7 +28,7 @@ export const datagrams = {
     const missing = await whyNoSockperf();
     const server = await reference.serveEcho(serverCpu);
     const contestants = {
-      ours: () => floodByOurs(server.port, loadCpu, seconds),
+      ours: () => floodByOurs(server, loadCpu, seconds),
       c: () => reference.flood(load, server.port, loadCpu, seconds),
     };
     if (missing !== undefined) {
@@ -66,8 +66,8 @@ export const datagrams = {
   },
 } as const satisfies LimitRow;
 
-async function floodByOurs(port: number, cpu: number, seconds: number): Promise<LoadFigures> {
-  const { report, cpuMicrosPerRequest } = await run(closedLoop(load), port, cpu, seconds);
+async function floodByOurs(server: LoadedServer, cpu: number, seconds: number): Promise<LoadFigures> {
+  const { report, cpuMicrosPerRequest } = await run(closedLoop(load), server, cpu, seconds);
   return { requestsPerSecond: report.requestsPerSecond, cpuMicrosPerRequest };
 }
 

@@ -1,6 +1,6 @@
 import { downloadByIperf3, whyNoIperf3 } from '../iperf3.ts';
 import { oneDownload, run } from '../ours.ts';
-import type { DownloadFigures } from '../reference.ts';
+import type { DownloadFigures, LoadedServer } from '../reference.ts';
 import type { LimitRow } from '../row.ts';
 import { inTurn } from '../turns.ts';
 
@@ -20,7 +20,7 @@ export const download = {
     const missing = await whyNoIperf3();
     const server = await reference.serveBlast(serverCpu);
     const contestants = {
-      ours: () => downloadByOurs(server.port, loadCpu, seconds),
+      ours: () => downloadByOurs(server, loadCpu, seconds),
       c: () => reference.drain(server.port, loadCpu, seconds),
     };
     const iperf3 = () => downloadByIperf3(reference, serverCpu, loadCpu, seconds);
@@ -37,8 +37,8 @@ export const download = {
   },
 } as const satisfies LimitRow;
 
-async function downloadByOurs(port: number, cpu: number, seconds: number): Promise<DownloadFigures> {
-  const { report, cpuSecondsPerGib } = await run(oneDownload, port, cpu, seconds);
+async function downloadByOurs(server: LoadedServer, cpu: number, seconds: number): Promise<DownloadFigures> {
+  const { report, cpuSecondsPerGib } = await run(oneDownload, server, cpu, seconds);
   return { bytesPerSecond: report.bytesPerSecond, cpuSecondsPerGib };
 }
 

@@ -36,7 +36,7 @@ export function tcpEcho(connections: number, timestamps: Timestamps) {
         notes: [],
         async measure(random) {
           const { ours, c } = await inTurn(random, {
-            ours: () => run(closedLoop(load, timestamps), server.port, loadCpu, seconds),
+            ours: () => run(closedLoop(load, timestamps), server, loadCpu, seconds),
             c: () => reference.flood(load, server.port, loadCpu, seconds),
           });
           return {

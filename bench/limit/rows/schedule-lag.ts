@@ -19,7 +19,7 @@ export const scheduleLag = {
     return {
       notes: [],
       async measure() {
-        const { report } = await run(load, server.port, loadCpu, seconds);
+        const { report } = await run(load, server, loadCpu, seconds);
         const { scheduleLag } = report.latencies;
         return {
           p50: scheduleLag.quantile(0.5) / 1e3,
