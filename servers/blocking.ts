@@ -3,12 +3,14 @@ import { EAGAIN, EBADF, EINVAL, EMFILE, ENFILE, ENOBUFS, ENOMEM } from '../socke
 import { NativeMemory } from '../sockets/memory.ts';
 import { accept, PeerAddress, recvfrom, sendto } from '../sockets/socket.ts';
 import type { App, DatagramReply } from './apps/app.ts';
+import { pause } from './pause.ts';
 
 /** Holds the largest UDP datagram (65,507 bytes, udp(7)). */
 const BUFFER_SIZE = 65_536;
 
+/** How long not to accept after descriptors or memory ran out. */
+const EXHAUSTED_NANOS = 10e6;
 const exhausted = new Set([-EMFILE, -ENFILE, -ENOBUFS, -ENOMEM]);
-const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
 /**
  * Blocks in accept(2) until a connection comes. A connection that was reset in the backlog is passed over; when
@@ -20,7 +22,7 @@ export function nextConnection(listener: number): number {
     const connection = accept(listener);
     if (connection >= 0) return connection;
     if (connection === -EINVAL || connection === -EBADF) return -1;
-    if (exhausted.has(connection)) Atomics.wait(sleeper, 0, 0, 10);
+    if (exhausted.has(connection)) pause(EXHAUSTED_NANOS);
   }
 }
 
@@ -38,7 +40,7 @@ export class BlockingDatagrams {
 
   constructor(app: App) {
     this.#app = app;
-    this.#reply = { send: (bytes, start, end) => this.#send(bytes, start, end) };
+    this.#reply = { send: (bytes, start, end) => this.#send(bytes, start, end), wait: pause };
   }
 
   /**

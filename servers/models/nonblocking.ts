@@ -1,10 +1,12 @@
 import { EMFILE, ENFILE, ENOBUFS, ENOMEM } from '../../sockets/errno.ts';
 import { POLLIN, POLLOUT, PollSet } from '../../sockets/poll.ts';
+import { setTimerSlack } from '../../sockets/process.ts';
 import { accept, close, localAddress, openServer, SHUT_RDWR, setOption, shutdown } from '../../sockets/socket.ts';
 import type { App } from '../apps/app.ts';
 import { loadApp } from '../apps/catalog.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { DatagramBatches } from '../datagram-batches.ts';
+import { DueTimes } from '../due-times.ts';
 import { Lingering } from '../lingering.ts';
 import { NonblockingConnection, StreamBuffers, type Wish } from '../nonblocking.ts';
 import { startThread, threadEnd } from '../thread.ts';
@@ -48,7 +50,9 @@ export const model: ServerModel = {
 
 /** The loop, in its thread. */
 export async function loop({ listener, spec, stop }: LoopInput): Promise<void> {
-  const app = await loadApp(spec.app);
+  const app = await loadApp(spec);
+  // What waits is to wait no longer than it must.
+  if (spec.work !== undefined) setTimerSlack(1);
   const stopping = () => Atomics.load(stop, 0) === 1;
   if (spec.transport === 'tcp') new PollLoop(listener, app).run(stopping);
   else answerDatagrams(listener, app, stopping);
@@ -58,7 +62,7 @@ function answerDatagrams(fd: number, app: App, stopping: () => boolean): void {
   const set = new PollSet();
   set.add(fd, POLLIN);
   const batches = new DatagramBatches(fd, app);
-  for (set.wait(-1); !stopping(); set.wait(-1)) batches.answer();
+  for (set.wait(-1); !stopping(); set.wait(batches.sendDue())) batches.answer();
 }
 
 class PollLoop {
@@ -69,6 +73,10 @@ class PollLoop {
   readonly #connections: NonblockingConnection[] = [];
   readonly #buffers = new StreamBuffers();
   readonly #lingering = new Lingering();
+  /** Connections that wait, by when they are to go on; some of them may be closed by now. */
+  readonly #waiting = new DueTimes<NonblockingConnection>();
+  /** Where each connection's entry is. */
+  readonly #places = new Map<NonblockingConnection, number>();
   #accepting = true;
 
   constructor(listener: number, app: App) {
@@ -86,8 +94,9 @@ class PollLoop {
         const connection = this.#connections[i - 1];
         if (connection === undefined || this.#set.reventsAt(i) === 0) continue;
         ready--;
-        this.#serve(i, connection);
+        this.#grant(i, connection, connection.serve());
       }
+      if (this.#waiting.size > 0) this.#resume();
       if (!this.#accepting) this.#watchListener(true);
       else if (ready > 0) this.#accept();
     }
@@ -96,13 +105,22 @@ class PollLoop {
 
   /** How long to wait for readiness, in milliseconds; -1 is for ever. */
   #patienceMs(): number {
-    if (this.#lingering.size === 0) return this.#accepting ? -1 : EXHAUSTED_MS;
-    const left = this.#lingering.expire();
-    return this.#accepting ? left : EXHAUSTED_MS;
+    const lingering = this.#lingering.size === 0 ? -1 : this.#lingering.expire();
+    const waiting = this.#waiting.size === 0 ? -1 : Math.max(0, this.#waiting.earliest - performance.now());
+    const exhausted = this.#accepting ? -1 : EXHAUSTED_MS;
+    return soonest(soonest(lingering, waiting), exhausted);
   }
 
-  #serve(i: number, connection: NonblockingConnection): void {
-    const wish = connection.serve();
+  /** Goes on with connections that have waited long enough. */
+  #resume(): void {
+    const now = performance.now();
+    for (let next = this.#waiting.take(now); next !== undefined; next = this.#waiting.take(now)) {
+      const place = this.#places.get(next);
+      if (place !== undefined) this.#grant(place, next, next.resume());
+    }
+  }
+
+  #grant(i: number, connection: NonblockingConnection, wish: Wish): void {
     if (wish !== 'close') {
       this.#set.setEvents(i, this.#eventsOf(connection, wish));
       return;
@@ -111,7 +129,10 @@ class PollLoop {
     connection.close();
     this.#set.removeAt(i);
     const last = this.#connections.pop();
-    if (last !== undefined && last !== connection) this.#connections[i - 1] = last;
+    this.#places.delete(connection);
+    if (last === undefined || last === connection) return;
+    this.#connections[i - 1] = last;
+    this.#places.set(last, i);
   }
 
   #accept(): void {
@@ -136,13 +157,17 @@ class PollLoop {
       connection.close();
       return;
     }
-    this.#connections.push(connection);
+    this.#places.set(connection, this.#connections.push(connection));
     this.#set.add(fd, this.#eventsOf(connection, wish));
   }
 
   /** What to wait for, so that a connection has its wish. */
   #eventsOf(connection: NonblockingConnection, wish: Wish): number {
     if (wish === 'linger') this.#lingering.add(connection.fd);
+    if (wish === 'wait') {
+      this.#waiting.add(performance.now() + connection.waitNanos / 1e6, connection);
+      return 0;
+    }
     return wish === 'send' ? POLLOUT : POLLIN;
   }
 
@@ -150,4 +175,9 @@ class PollLoop {
     this.#accepting = accepting;
     this.#set.setEvents(0, accepting ? POLLIN : 0);
   }
+}
+
+/** The shorter of two times to wait; -1 is for ever. */
+function soonest(a: number, b: number): number {
+  return a < 0 || b < 0 ? Math.max(a, b) : Math.min(a, b);
 }
