@@ -1,3 +1,4 @@
+import type { WorkSpec } from '../../servers/work/spec.ts';
 import { formatAddress } from '../../sockets/address.ts';
 import { SystemError } from '../../sockets/errno.ts';
 import type { OpeningReport } from '../load/engine.ts';
@@ -5,6 +6,7 @@ import { Generator } from '../load/generator.ts';
 import { nowNanos } from '../measure/clock.ts';
 import type { RunConfiguration } from '../model/configuration.ts';
 import { TargetError } from '../model/errors.ts';
+import { largestSize } from '../model/message-sizes.ts';
 import type { Trial } from '../model/trial.ts';
 import { follow, until } from './following.ts';
 import { planLoad } from './load-plan.ts';
@@ -37,8 +39,12 @@ export async function runTrial(
   signal: AbortSignal,
 ): Promise<Trial> {
   observer.phase('starting');
-  const { app } = configuration;
-  const target = await startTarget(spec.target, { transport: spec.transport, app, cpus: placement.serverCpus });
+  const target = await startTarget(spec.target, {
+    transport: spec.transport,
+    app: spec.app,
+    work: workSpecOf(spec, configuration),
+    cpus: placement.serverCpus,
+  });
   const generator = new Generator(planLoad(spec, configuration, placement, target));
   observer.loading(generator);
   const over = new AbortController();
@@ -54,6 +60,13 @@ export async function runTrial(
     await generator.stop();
     await target.stop();
   }
+}
+
+/** What a server is told of its requests' cost; undefined when there is nothing to tell. */
+function workSpecOf({ work, transport, sizes, round }: TrialSpec, { seed }: RunConfiguration): WorkSpec | undefined {
+  if (work === null) return undefined;
+  const { parts, cacheHit } = work;
+  return { parts, cacheHit, requestBytes: transport === 'tcp' ? largestSize(sizes) : null, seed: seed + round };
 }
 
 async function measure(
