@@ -1,6 +1,6 @@
 import type { Failure, Result } from '../bench/model/result.ts';
 import type { Trial } from '../bench/model/trial.ts';
-import { workWords } from '../bench/model/work-words.ts';
+import { worksOf, workWords } from '../bench/model/work-words.ts';
 import { median } from '../bench/stats/median.ts';
 
 /** All rounds of one target at one operating point, as one row of a table. Medians over rounds but where noted. */
@@ -42,7 +42,7 @@ export interface Comparable {
   readonly aggregates: readonly Aggregate[];
 }
 
-/** Sorts a result's trials and failures into tables, and each table's into rows; both in order of first appearance. */
+/** Sorts a result's trials and failures into tables, and each table's into rows in order of first appearance. */
 export function aggregate({ trials, failures }: Result): Comparable[] {
   const tables = [...groupBy(trials, pointKey).values()];
   return scenariosOf([...trials, ...failures]).flatMap(({ transport, work }): Comparable[] => {
@@ -60,12 +60,9 @@ export function aggregate({ trials, failures }: Result): Comparable[] {
 
 type ComparedScenario = Pick<Comparable, 'transport' | 'work'>;
 
-/** Without work first, TCP before UDP; works in order of first appearance. */
+/** Without work first, TCP before UDP. */
 function scenariosOf(outcomes: readonly (Trial | Failure)[]): ComparedScenario[] {
-  const worked = outcomes.map(workWords).filter((work) => work !== null);
-  return [null, ...new Set(worked)].flatMap((work) =>
-    (['tcp', 'udp'] as const).map((transport) => ({ transport, work })),
-  );
+  return worksOf(outcomes).flatMap((work) => (['tcp', 'udp'] as const).map((transport) => ({ transport, work })));
 }
 
 function pointKey(trial: Trial): string {

@@ -1,7 +1,7 @@
 import { isOneWay } from '../model/operating-point.ts';
 import type { Comparison, Result } from '../model/result.ts';
 import type { Trial } from '../model/trial.ts';
-import { workWords } from '../model/work-words.ts';
+import { worksOf, workWords } from '../model/work-words.ts';
 import { median } from '../stats/median.ts';
 import { byteRate, whole } from './amounts.ts';
 
@@ -24,8 +24,7 @@ export function roundsForRanking(targets: number): number {
  */
 export function compareTargets(trials: readonly Trial[]): Result['comparison'] {
   const comparison: Result['comparison'] = {};
-  const works = [...new Set(trials.map(workWords))].sort((a, b) => Number(a !== null) - Number(b !== null));
-  for (const work of works) {
+  for (const work of worksOf(trials)) {
     for (const transport of ['tcp', 'udp'] as const) {
       const alike = trials.filter((trial) => trial.transport === transport && workWords(trial) === work);
       const name = work === null ? transport : `${transport} ${work}`;
