@@ -11,6 +11,7 @@ import type { Trial } from '../model/trial.ts';
 import { follow, until } from './following.ts';
 import { planLoad } from './load-plan.ts';
 import type { Phase } from './observer.ts';
+import { opened } from './opening.ts';
 import type { Placement } from './placement.ts';
 import type { TrialSpec } from './planner.ts';
 import { Readings } from './readings.ts';
@@ -78,7 +79,7 @@ async function measure(
 ): Promise<Trial> {
   observer.phase('opening');
   const readings = new Readings(target, generator);
-  const opening = await generator.opened();
+  const opening = await opened(spec, target, generator);
   if (opening.answered === 0) throw unanswered(target, opening, configuration);
 
   const begin = nowNanos();
