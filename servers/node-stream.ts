@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { StreamReply, StreamSession } from './apps/app.ts';
 import type { RunningServer, ServerSpec } from './contract.ts';
 import { LINGER_MS } from './lingering.ts';
+import { after } from './node-wait.ts';
 
 /** TCP through node:net, as the event-driven, async, cluster and worker-pool models share it. */
 
@@ -46,6 +47,8 @@ export function listenStream(spec: ServerSpec, converse: (socket: Socket) => voi
 export class NodeStreamReply implements StreamReply {
   /** Has the conversation been ended? Then what the peer still sends is to be read and thrown away. */
   ended = false;
+  /** How long what was said is to be held back; then {@link release} is to be called. Nothing is received until then. */
+  waitNanos = 0;
   readonly #socket: Socket;
   #chunk: Uint8Array | undefined;
 
@@ -68,9 +71,25 @@ export class NodeStreamReply implements StreamReply {
     if (!this.ended) this.#socket.write(bytes.subarray(start, end));
   }
 
+  wait(nanos: number): void {
+    if (this.waitNanos === 0) this.#socket.cork();
+    this.waitNanos += nanos;
+  }
+
+  /** Lets go what was held back. */
+  release(): void {
+    this.waitNanos = 0;
+    this.#socket.uncork();
+    if (this.ended) this.#end();
+  }
+
   end(): void {
     if (this.ended) return;
     this.ended = true;
+    if (this.waitNanos === 0) this.#end();
+  }
+
+  #end(): void {
     const socket = this.#socket;
     if (socket.readableEnded) socket.end();
     // Node closes the socket by itself when the peer's FIN has come, too.
@@ -103,6 +122,7 @@ export async function converse(socket: Socket, session: AsyncSession): Promise<v
       if (reply.ended) continue;
       reply.answering(chunk);
       await session.receive(chunk, 0, chunk.length, reply);
+      if (reply.waitNanos > 0) await waited(reply);
       if (socket.writableNeedDrain) await drained(socket);
     }
     if (!reply.ended) await session.finish?.(reply);
@@ -125,6 +145,16 @@ async function produce(socket: Socket, session: AsyncSession, reply: NodeStreamR
   } catch {
     socket.destroy();
   }
+}
+
+/** Resolves when what is held back was let go. */
+function waited(reply: NodeStreamReply): Promise<void> {
+  return new Promise((resolve) => {
+    after(reply.waitNanos, () => {
+      reply.release();
+      resolve();
+    });
+  });
 }
 
 /** Resolves when what was written has been sent, or never will be. */

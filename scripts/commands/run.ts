@@ -5,7 +5,7 @@ import { appNames } from '../../servers/apps/catalog.ts';
 import { modelNames, whyUnavailable } from '../../servers/catalog.ts';
 import type { Command } from '../command.ts';
 import type { Flags, OptionSet } from '../flags.ts';
-import { readLoad } from '../load-flags.ts';
+import { readLoad, readWork } from '../load-flags.ts';
 import { measure } from '../measure.ts';
 import { loadOptions, outputOptions } from '../options.ts';
 import { readOutput } from '../output-flags.ts';
@@ -78,6 +78,8 @@ function readConfiguration(flags: Flags<typeof options>, target: TargetSpec | un
     connections: [flags.value('connections', parseInteger)],
     warmupMs: flags.value('warmup', parseDuration),
     rounds: flags.value('rounds', parseInteger),
+    work: readWork(flags),
+    scenarios: [],
     ...readLoad(flags),
   };
 }

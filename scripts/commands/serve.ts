@@ -1,5 +1,7 @@
+import { workloadOf } from '../../bench/model/app-workload.ts';
 import { TargetError } from '../../bench/model/errors.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
+import { isOneWay } from '../../bench/model/operating-point.ts';
 import { appNames } from '../../servers/apps/catalog.ts';
 import { whyNotCarried } from '../../servers/carrying.ts';
 import { loadModel, modelNames } from '../../servers/catalog.ts';
@@ -8,6 +10,8 @@ import { formatAddress, type SocketAddress } from '../../sockets/address.ts';
 import type { Command } from '../command.ts';
 import type { OptionSet } from '../flags.ts';
 import { resolveHost } from '../host.ts';
+import { readWork } from '../load-flags.ts';
+import { workOptions } from '../options.ts';
 import { say } from '../output.ts';
 import { parsePort } from '../target.ts';
 
@@ -17,6 +21,7 @@ const options = {
   transport: { type: 'string', default: 'tcp', describe: 'tcp or udp' },
   port: { type: 'string', default: '0', describe: 'Port to listen on; 0 lets the system choose' },
   host: { type: 'string', default: '127.0.0.1', describe: 'Address to listen on' },
+  ...workOptions,
 } as const satisfies OptionSet;
 
 /** Files that a server may open: one a connection. As many as Linux allows a process by default: fs.nr_open. */
@@ -39,11 +44,21 @@ export const serve: Command<typeof options> = {
     const host = await resolveHost(flags.text('host')).catch((error: Error) =>
       flags.refuse(`--host: ${error.message}`),
     );
+    const work = readWork(flags);
+    if (work !== null && isOneWay(workloadOf(app) ?? '')) flags.refuse(`--work: ${app} answers no requests`);
     flags.assertNoFaults();
     if (model === undefined || host === undefined) return EXIT.usage;
     const { raiseOpenFileLimit } = await import('../../sockets/process.ts');
     raiseOpenFileLimit(OPEN_FILES);
-    const server = await started(await loadModel(model), { transport, app, host, port });
+    // Who talks by hand says how long requests are by sending them one by one.
+    const spec: ServerSpec = {
+      transport,
+      app,
+      host,
+      port,
+      ...(work && { work: { ...work, requestBytes: null, seed: 1 } }),
+    };
+    const server = await started(await loadModel(model), spec);
     const { stopOnSignal } = await import('../../servers/lifetime.ts');
     stopOnSignal(server);
     say(`${model} serves ${app} over ${transport} on ${formatAddress(server.address)}`);

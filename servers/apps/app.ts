@@ -28,7 +28,15 @@ export interface StreamSession {
   produce?(reply: StreamReply): void;
 }
 
-export interface StreamReply {
+export interface Reply {
+  /**
+   * Has the peer wait so many nanoseconds for what is said after this; several waits of one call add up. A model that
+   * blocks, blocks. The others serve others meanwhile, and receive nothing more of this conversation.
+   */
+  wait(nanos: number): void;
+}
+
+export interface StreamReply extends Reply {
   /** Queues bytes `start` to `end` for the peer. The model copies them if it can't send them at once. */
   send(bytes: Uint8Array, start: number, end: number): void;
   /**
@@ -43,7 +51,7 @@ export interface StreamReply {
   end(): void;
 }
 
-export interface DatagramReply {
+export interface DatagramReply extends Reply {
   /** Sends bytes `start` to `end` as one datagram back to the sender. */
   send(bytes: Uint8Array, start: number, end: number): void;
 }

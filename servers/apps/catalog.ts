@@ -1,4 +1,5 @@
 import type { CarriedApp } from '../carrying.ts';
+import type { WorkSpec } from '../work/spec.ts';
 import type { App } from './app.ts';
 
 /**
@@ -61,7 +62,17 @@ export type AppName = keyof typeof apps;
 
 export const appNames = Object.keys(apps) as AppName[];
 
-/** The app of that name, ready to run. */
-export async function loadApp(name: AppName): Promise<App> {
-  return (await apps[name].load()).app;
+/** What a server says, and what that costs it. Plain data. */
+export interface Served {
+  readonly app: AppName;
+  /** Without it, requests cost no more than their answers. */
+  readonly work?: WorkSpec | undefined;
+}
+
+/** The app, ready to run. */
+export async function loadApp({ app: name, work }: Served): Promise<App> {
+  const { app } = await apps[name].load();
+  if (work === undefined) return app;
+  const { WorkingApp } = await import('../work/working-app.ts');
+  return new WorkingApp(app, work);
 }
