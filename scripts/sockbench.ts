@@ -6,6 +6,7 @@ import { plain } from '../reports/plain.ts';
 import { exitNow } from '../sockets/process.ts';
 import { yargsCommand } from './command.ts';
 import { bench } from './commands/bench.ts';
+import { connect } from './commands/connect.ts';
 import { doctor } from './commands/doctor.ts';
 import { list } from './commands/list.ts';
 import { report } from './commands/report.ts';
@@ -15,7 +16,7 @@ import { ending } from './faults.ts';
 import { unknown } from './nearest.ts';
 import { endQuietlyOnBrokenPipe, reportWidth, say } from './output.ts';
 
-const commandNames = [bench, run, serve, list, report, doctor].map(({ name }) => name);
+const commandNames = [bench, run, serve, connect, list, report, doctor].map(({ name }) => name);
 
 function refuseCommand([name]: readonly (string | number)[]): never {
   const fault = name === undefined ? 'no command given' : unknown('command', String(name), commandNames);
@@ -49,6 +50,7 @@ function program(args: readonly string[]) {
         yargsCommand(bench),
         yargsCommand(run),
         yargsCommand(serve),
+        yargsCommand(connect),
         yargsCommand(list),
         yargsCommand(report),
         yargsCommand(doctor),

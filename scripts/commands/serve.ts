@@ -27,7 +27,9 @@ export const serve: Command<typeof options> = {
   name: 'serve',
   describe: 'Run one server in the foreground, to talk to it by hand',
   options,
-  examples: [['serve --model event-driven --port 7000', 'then: nc 127.0.0.1 7000; Ctrl-C stops the server']],
+  examples: [
+    ['serve --model event-driven --port 7000', 'then: sockbench connect tcp://127.0.0.1:7000; Ctrl-C stops the server'],
+  ],
   async run(flags) {
     const model = flags.choice('model', 'model', modelNames);
     if (flags.text('model') === undefined) flags.refuse(`--model is missing; there are ${modelNames.join(', ')}`);
@@ -47,7 +49,7 @@ export const serve: Command<typeof options> = {
     const { stopOnSignal } = await import('../../servers/lifetime.ts');
     stopOnSignal(server);
     say(`${model} serves ${app} over ${transport} on ${formatAddress(server.address)}`);
-    say(`talk to it: ${netcat(transport, server.address)}   stop it: Ctrl-C`);
+    say(`talk to it: sockbench connect ${urlOf(transport, server.address)}   stop it: Ctrl-C`);
     return EXIT.ok;
   },
 };
@@ -64,7 +66,8 @@ async function started(model: ServerModel, spec: ServerSpec) {
   }
 }
 
-function netcat(transport: ServerSpec['transport'], { host, port }: SocketAddress): string {
+/** Where a server can be reached from this machine. */
+function urlOf(transport: ServerSpec['transport'], { host, port }: SocketAddress): string {
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  return `nc ${transport === 'udp' ? '-u ' : ''}${reachable} ${port}`;
+  return `${transport}://${formatAddress({ host: reachable, port })}`;
 }
