@@ -22,7 +22,7 @@ export async function* linesOf(source: AsyncIterable<Uint8Array>, newline: boole
 
 /**
  * Reads one line, and leaves what comes after it in the stream.
- * @returns the line without its newline; undefined when the stream ends before there is one.
+ * @returns the line without its newline, which the last may lack; undefined when the stream has ended.
  */
 export async function readLine(input: Readable): Promise<string | undefined> {
   const chunks: Buffer[] = [];
@@ -31,7 +31,7 @@ export async function readLine(input: Readable): Promise<string | undefined> {
       input.off('readable', read).off('end', end);
       resolve(line);
     };
-    const end = () => done(undefined);
+    const end = () => done(chunks.length > 0 ? Buffer.concat(chunks).toString() : undefined);
     const read = () => {
       for (let chunk: Buffer | null = input.read(); chunk !== null; chunk = input.read()) {
         const at = chunk.indexOf(NEWLINE);
@@ -45,6 +45,6 @@ export async function readLine(input: Readable): Promise<string | undefined> {
       }
     };
     input.on('readable', read).on('end', end);
-    if (input.readableEnded) end();
+    if (input.readableEnded) done(undefined);
   });
 }

@@ -1,6 +1,6 @@
 import { TargetError } from '../../bench/model/errors.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
-import { appNames } from '../../servers/apps/catalog.ts';
+import { appNames, loadApp } from '../../servers/apps/catalog.ts';
 import { whyNotCarried } from '../../servers/carrying.ts';
 import { loadModel, modelNames } from '../../servers/catalog.ts';
 import type { ServerModel, ServerSpec } from '../../servers/contract.ts';
@@ -8,7 +8,8 @@ import { formatAddress, type SocketAddress } from '../../sockets/address.ts';
 import type { Command } from '../command.ts';
 import type { OptionSet } from '../flags.ts';
 import { resolveHost } from '../host.ts';
-import { say } from '../output.ts';
+import { TerminalOperator } from '../operator.ts';
+import { print, say } from '../output.ts';
 import { parsePort } from '../target.ts';
 
 const options = {
@@ -45,6 +46,8 @@ export const serve: Command<typeof options> = {
     if (model === undefined || host === undefined) return EXIT.usage;
     const { raiseOpenFileLimit } = await import('../../sockets/process.ts');
     raiseOpenFileLimit(OPEN_FILES);
+    // The models that carry such an app run it in this thread, so it is the same app.
+    (await loadApp(app)).attend?.(new TerminalOperator(process.stdin, print));
     const server = await started(await loadModel(model), { transport, app, host, port });
     const { stopOnSignal } = await import('../../servers/lifetime.ts');
     stopOnSignal(server);

@@ -59,10 +59,23 @@ describe('through pipes, stdout has what the server said, and nothing else:', ()
 
   test('lines go as datagrams, each by itself', async () => {
     const url = await serve('ack', 'udp');
-    const { code, stdout, stderr } = await connectWith('one\n\nthree', url);
+    const { code, stdout, stderr } = await connectWith('one\n\nthree', url, '--timeout', '3s');
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'ACKACKACK' });
     expect(stderr).toBe(`each line is a message to ${url}\n`);
   });
+});
+
+test('a chat with the operator, who has the terminal of the server', async () => {
+  const server = new Program(['serve', '--model', 'async', '--app', 'chat-operator'], { stdin: 'pipe' });
+  const [, address] = await server.says(/ on (\S+:\d+)\n/);
+  const client = new Program(['connect', `tcp://${address}`], { stdin: 'pipe' });
+  client.type('are you there?\n\x1b[2J\n');
+  client.endInput();
+  await server.says(/client 1: are you there\?\n/, 'stdout');
+  server.type('yes\n');
+  await server.says(/client 1: \\x1b\[2J\n/, 'stdout');
+  server.type('pardon?\n');
+  expect(await client.end()).toMatchObject({ code: 0, stdout: 'yes\npardon?\n' });
 });
 
 test('the server’s close ends it, though there may be more to say', async () => {
@@ -87,9 +100,9 @@ test('the end of input is told to the server, whose last words are awaited', asy
 
 test('a server that does not close is waited for no longer than told', async () => {
   const url = await listen((socket) => socket.write('so far'));
-  const { code, stdout, stderr } = await connectWith('hi\n', url, '--timeout', '200ms');
+  const { code, stdout, stderr } = await connectWith('hi\n', url, '--timeout', '2s');
   expect({ code, stdout }).toEqual({ code: 4, stdout: 'so far' });
-  expect(stderr).toContain('did not close within 200 ms: wait longer with --timeout');
+  expect(stderr).toContain('did not close within 2 s: wait longer with --timeout');
 });
 
 test('a reset is told, and ends with 4', async () => {

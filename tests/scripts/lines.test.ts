@@ -32,6 +32,5 @@ test('a line is read alone, and what follows stays', async () => {
   input.write('e\ntwo\nth');
   expect([await first, await readLine(input)]).toEqual(['one', 'two']);
   input.end('ree');
-  expect(await readLine(input)).toBeUndefined();
-  expect(await readLine(input)).toBeUndefined();
+  expect([await readLine(input), await readLine(input)]).toEqual(['three', undefined]);
 });
