@@ -56,7 +56,7 @@ export const models = {
     summary: "an event loop in a process for each CPU, sharing the port through Node's cluster; scales with CPUs",
     transports: both,
     needsLibc: false,
-    can: ['node-streams'],
+    can: ['node-streams', 'unprompted-replies'],
     load: () => import('./models/cluster.ts'),
   },
   nonblocking: {
@@ -85,7 +85,7 @@ export const models = {
     summary: "callbacks on Node's event loop (epoll, kqueue); one thread for any number of connections",
     transports: both,
     needsLibc: false,
-    can: ['node-streams'],
+    can: ['node-streams', 'unprompted-replies', 'terminal'],
     load: () => import('./models/event-driven.ts'),
   },
   async: {
@@ -93,7 +93,7 @@ export const models = {
     summary: 'an async function for each connection awaits its reads and writes, on the same event loop',
     transports: both,
     needsLibc: false,
-    can: ['node-streams'],
+    can: ['node-streams', 'unprompted-replies', 'terminal'],
     load: () => import('./models/async.ts'),
   },
 } as const satisfies Record<string, ModelEntry>;

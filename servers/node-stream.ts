@@ -105,8 +105,10 @@ function linger(socket: Socket): void {
 
 /** A {@link StreamSession} that takes its time: a call is made when the promise of the one before is fulfilled. */
 export type AsyncSession = {
-  [Call in keyof StreamSession]: (...args: Parameters<NonNullable<StreamSession[Call]>>) => void | Promise<void>;
-};
+  [Call in keyof StreamCalls]: (...args: Parameters<NonNullable<StreamCalls[Call]>>) => void | Promise<void>;
+} & Pick<StreamSession, 'owing'>;
+
+type StreamCalls = Omit<StreamSession, 'owing'>;
 
 /**
  * Holds one conversation as one async function: awaits a chunk, awaits its answer, awaits that the peer took it.
@@ -114,6 +116,7 @@ export type AsyncSession = {
  */
 export async function converse(socket: Socket, session: AsyncSession): Promise<void> {
   const reply = new NodeStreamReply(socket);
+  socket.once('close', () => void session.close?.());
   try {
     if (session.open !== undefined) await session.open(reply);
     const produced = session.produce === undefined ? undefined : produce(socket, session, reply);
@@ -126,7 +129,7 @@ export async function converse(socket: Socket, session: AsyncSession): Promise<v
       if (socket.writableNeedDrain) await drained(socket);
     }
     if (!reply.ended) await session.finish?.(reply);
-    reply.end();
+    if (session.owing !== true) reply.end();
     await produced;
   } catch {
     socket.destroy();

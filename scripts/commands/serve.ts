@@ -2,7 +2,7 @@ import { workloadOf } from '../../bench/model/app-workload.ts';
 import { TargetError } from '../../bench/model/errors.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { isOneWay } from '../../bench/model/operating-point.ts';
-import { appNames } from '../../servers/apps/catalog.ts';
+import { appNames, loadApp } from '../../servers/apps/catalog.ts';
 import { whyNotCarried } from '../../servers/carrying.ts';
 import { loadModel, modelNames } from '../../servers/catalog.ts';
 import type { ServerModel, ServerSpec } from '../../servers/contract.ts';
@@ -11,8 +11,9 @@ import type { Command } from '../command.ts';
 import type { OptionSet } from '../flags.ts';
 import { resolveHost } from '../host.ts';
 import { readWork } from '../load-flags.ts';
+import { TerminalOperator } from '../operator.ts';
 import { workOptions } from '../options.ts';
-import { say } from '../output.ts';
+import { print, say } from '../output.ts';
 import { parsePort } from '../target.ts';
 
 const options = {
@@ -32,7 +33,9 @@ export const serve: Command<typeof options> = {
   name: 'serve',
   describe: 'Run one server in the foreground, to talk to it by hand',
   options,
-  examples: [['serve --model event-driven --port 7000', 'then: nc 127.0.0.1 7000; Ctrl-C stops the server']],
+  examples: [
+    ['serve --model event-driven --port 7000', 'then: sockbench connect tcp://127.0.0.1:7000; Ctrl-C stops the server'],
+  ],
   async run(flags) {
     const model = flags.choice('model', 'model', modelNames);
     if (flags.text('model') === undefined) flags.refuse(`--model is missing; there are ${modelNames.join(', ')}`);
@@ -58,11 +61,13 @@ export const serve: Command<typeof options> = {
       port,
       ...(work && { work: { ...work, requestBytes: null, seed: 1 } }),
     };
+    // The models that carry such an app run it in this thread, so it is the same app.
+    (await loadApp({ app })).attend?.(new TerminalOperator(process.stdin, print));
     const server = await started(await loadModel(model), spec);
     const { stopOnSignal } = await import('../../servers/lifetime.ts');
     stopOnSignal(server);
     say(`${model} serves ${app} over ${transport} on ${formatAddress(server.address)}`);
-    say(`talk to it: ${netcat(transport, server.address)}   stop it: Ctrl-C`);
+    say(`talk to it: sockbench connect ${urlOf(transport, server.address)}   stop it: Ctrl-C`);
     return EXIT.ok;
   },
 };
@@ -79,7 +84,8 @@ async function started(model: ServerModel, spec: ServerSpec) {
   }
 }
 
-function netcat(transport: ServerSpec['transport'], { host, port }: SocketAddress): string {
+/** Where a server can be reached from this machine. */
+function urlOf(transport: ServerSpec['transport'], { host, port }: SocketAddress): string {
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  return `nc ${transport === 'udp' ? '-u ' : ''}${reachable} ${port}`;
+  return `${transport}://${formatAddress({ host: reachable, port })}`;
 }

@@ -56,6 +56,14 @@ export const apps = {
     workload: null,
     load: () => import('./ack.ts'),
   },
+  'chat-operator': {
+    title: 'Chat with the operator',
+    summary: "answers each line with what is typed at the server's terminal; one client at a time, the others wait",
+    transports: ['tcp'],
+    needs: ['unprompted-replies', 'terminal'],
+    workload: null,
+    load: () => import('./chat-operator.ts'),
+  },
 } as const satisfies Record<string, AppEntry>;
 
 export type AppName = keyof typeof apps;

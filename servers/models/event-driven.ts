@@ -39,8 +39,9 @@ function serveConnection(socket: Socket, app: App): void {
   socket.on('drain', () => socket.resume());
   socket.on('end', () => {
     if (!reply.ended) session.finish?.(reply);
-    reply.end();
+    if (session.owing !== true) reply.end();
   });
+  socket.once('close', () => session.close?.());
   if (session.produce !== undefined) produce(socket, session, reply);
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { workloads } from '../../bench/model/operating-point.ts';
 import { type AppName, appNames, apps } from '../../servers/apps/catalog.ts';
+import { whyNotCarried } from '../../servers/carrying.ts';
 import { modelNames } from '../../servers/catalog.ts';
 import { sockbench } from './program.ts';
 
@@ -15,7 +16,7 @@ test('lists every model, app and workload as JSON', async () => {
       title: expect.any(String),
       summary: expect.any(String),
       transports: ['tcp', 'udp'],
-      apps: appNames,
+      apps: appNames.filter((app) => apps[app].transports.some((one) => !whyNotCarried(model.name, app, one))),
       available: expect.any(Boolean),
     });
     // A reason is given exactly for what is not available.
@@ -31,6 +32,16 @@ test('lists every model, app and workload as JSON', async () => {
     });
   }
   expect(listing.workloads).toEqual(Object.entries(workloads).map(([name, summary]) => ({ name, summary })));
+});
+
+test('says which models carry no chat with the operator, and why not', async () => {
+  const { stdout } = await sockbench('list');
+  const text = stdout.replaceAll(/\s+/g, ' ');
+  expect(text).toContain('not by cluster: chat-operator needs to run in the process that has the terminal');
+  expect(text).toMatch(/not by iterative, [^:]*nonblocking: chat-operator needs sessions that may speak at any time/);
+  const { models } = JSON.parse((await sockbench('list', '--json')).stdout);
+  const carrying = models.filter(({ apps }: { apps: string[] }) => apps.includes('chat-operator'));
+  expect(carrying.map(({ name }: { name: string }) => name)).toEqual(['event-driven', 'async']);
 });
 
 test('lists them for people within 100 columns', async () => {

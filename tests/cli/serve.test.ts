@@ -31,7 +31,7 @@ test('answers datagrams, and says how to send some', async () => {
     socket.close();
   });
   const server = await port(program);
-  await program.says(new RegExp(`nc -u 127\\.0\\.0\\.1 ${server}`));
+  await program.says(new RegExp(`sockbench connect udp://127\\.0\\.0\\.1:${server} `));
   socket.send('hello', server, '127.0.0.1');
   const [reply] = await once(socket, 'message');
   expect(String(reply)).toBe('hello');

@@ -15,7 +15,12 @@ test.each(appNames)('%s is tested over each transport that it speaks', (name) =>
 });
 
 describe.each(modelNames)('%s', (model) => {
-  test.each(appNames)('carries %s', (app) => {
+  test.each(appNames.filter((app) => !('needs' in apps[app])))('carries %s, which needs nothing special', (app) => {
     expect(transportsOf(model, app)).toEqual(apps[app].transports);
   });
+});
+
+test.each(appNames)('%s is carried by some model over each transport that it speaks', (app) => {
+  const carried = new Set(modelNames.flatMap((model) => transportsOf(model, app)));
+  expect(carried).toEqual(new Set(apps[app].transports));
 });

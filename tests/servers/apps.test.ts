@@ -55,6 +55,7 @@ test('each app says which workload it can be measured with', () => {
     chargen: 'download',
     greeting: null,
     ack: null,
+    'chat-operator': null,
   });
 });
 
