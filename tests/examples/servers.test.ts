@@ -11,6 +11,9 @@ import { DatagramClient } from '../conformance/datagram-client.ts';
 import { StreamClient } from '../conformance/stream-client.ts';
 import { until } from '../servers/until.ts';
 
+/** What is written at once, so that it can be seen how much has left. */
+const CHUNK = 64 * 1024;
+
 const examples = await Examples.build();
 afterAll(() => examples.dispose());
 
@@ -31,11 +34,19 @@ function bytes(length: number, sender: number): Buffer {
 }
 
 describe.each(examples.ready)('$name', ({ name, command }) => {
-  test('echoes a MiB to the end, after the client has finished sending', async () => {
+  test('echoes 32 MiB whole to a client that reads only when no buffer has room left, and then finishes', async () => {
     await using client = await StreamClient.connect(await serve(command, 'tcp'));
-    const sent = bytes(1024 * 1024, 1);
-    client.write(sent);
+    const sent = Buffer.alloc(32 * 1024 * 1024, bytes(4099, 1));
+    for (let at = 0; at < sent.length; at += CHUNK) client.write(sent.subarray(at, at + CHUNK));
     client.finish();
+    let stalledPolls = 0;
+    let unsent = sent.length;
+    await until('every buffer to be full', () => {
+      stalledPolls = client.socket.writableLength === unsent ? stalledPolls + 1 : 0;
+      unsent = client.socket.writableLength;
+      return stalledPolls === 20;
+    });
+    expect(unsent).toBeGreaterThan(0);
     expect((await client.readToEnd()).equals(sent)).toBe(true);
   });
 
