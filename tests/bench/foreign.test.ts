@@ -142,12 +142,12 @@ describe('a command fails as a target, with its reason, when it', () => {
     [
       'never listens',
       'echo busy >&2; sleep 60 # {port}',
-      /^server it did not listen on tcp port \d+ of 127\.0\.0\.1 \(--start-timeout\) after 0\.4 s$/,
+      /^server it did not listen on tcp port \d+ of 127\.0\.0\.1 \(--start-timeout\) after 3 s$/,
       ['busy'],
     ],
     ['ends while it is measured', command('mortal', ''), /^server it exited with code 9$/, []],
   ])('%s', async (_, line, message, stderr) => {
-    const timeout = line.includes('sleep') ? ['--start-timeout', '400ms'] : [];
+    const timeout = line.includes('sleep') ? ['--start-timeout', '3s'] : [];
     const run = startMeasuring('--exec', line, '--name', 'it', '-d', '60s', ...timeout);
     const { code, result } = await resultOf(run);
     expect(code).toBe(4);

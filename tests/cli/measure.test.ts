@@ -143,6 +143,19 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   },
 );
 
+test('bench with a command alone measures it over what it speaks, and asks no work of it', async () => {
+  const { stdout, code } = await sockbench(
+    ...['bench', '--exec', 'exec node tests/bench/foreign-server.mjs {port} echo', '-r', '1', '-d', '50ms'],
+    ...['--warmup', '0s', '--out-dir', scratchDirectory(), '--json', '-', '-q'],
+  );
+  expect(code).toBe(0);
+  const { plan, trials } = resultSchema.parse(JSON.parse(stdout));
+  expect(plan).toMatchObject({ models: ['node foreign-server.mjs echo'], transports: ['tcp'] });
+  expect(
+    trials.map(({ work, connections }) => ({ work, connections })).sort((a, b) => a.connections - b.connections),
+  ).toEqual(plan.connections.map((connections) => ({ work: null, connections })));
+});
+
 test('bench compares commands and examples with a model, side by side, and leaves nothing of what it built', async () => {
   const TMPDIR = scratchDirectory();
   const { stdout, stderr, code } = await new Program(
