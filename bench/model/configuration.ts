@@ -11,7 +11,14 @@ import type { Stage } from './stage.ts';
 export type TargetSpec =
   | { readonly kind: 'model'; readonly model: ModelName }
   /** A server that somebody else runs. */
-  | { readonly kind: 'address'; readonly url: string; readonly transport: Transport; readonly address: SocketAddress };
+  | {
+      readonly kind: 'address';
+      readonly url: string;
+      readonly transport: Transport;
+      readonly address: SocketAddress;
+      /** What to ask for, when its URL says http. */
+      readonly http?: { readonly host: string; readonly path: string };
+    };
 
 export const timestampSources = {
   kernel: 'the kernel notes when a reply arrived: service time and generator lag are told apart',

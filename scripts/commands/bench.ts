@@ -2,7 +2,7 @@ import type { RunConfiguration, Scenario, TargetSpec } from '../../bench/model/c
 import { configurationFaults } from '../../bench/model/configuration-faults.ts';
 import { parseWork } from '../../bench/model/request-work.ts';
 import { parseDuration, parseInteger, parseIntegers } from '../../bench/model/units.ts';
-import { appNames } from '../../servers/apps/catalog.ts';
+import { type AppName, appNames, apps } from '../../servers/apps/catalog.ts';
 import { type ModelName, modelNames, whyUnavailable } from '../../servers/catalog.ts';
 import type { Command } from '../command.ts';
 import type { Flags, OptionSet } from '../flags.ts';
@@ -19,7 +19,11 @@ const options = {
     type: 'string',
     describe: `What servers say: ${appNames.join(', ')} [default: echo, or what --workload needs]`,
   },
-  transports: { group: 'What to measure:', type: 'string', describe: 'tcp, udp or both [default: both]' },
+  transports: {
+    group: 'What to measure:',
+    type: 'string',
+    describe: 'tcp, udp or both [default: what --app speaks]',
+  },
   connections: {
     group: 'What to measure:',
     alias: 'c',
@@ -91,21 +95,20 @@ export const bench: Command<typeof options> = {
 };
 
 function readConfiguration(flags: Flags<typeof options>): RunConfiguration {
-  return {
-    command: 'bench',
+  const plan = {
     targets: readModels(flags).map((model): TargetSpec => ({ kind: 'model', model })),
     warmupMs: flags.value('warmup', parseDuration),
     rounds: flags.value('rounds', parseInteger),
-    ...readLoad(flags),
-    ...readScenarios(flags),
   };
+  const load = readLoad(flags);
+  return { command: 'bench', ...plan, ...load, ...readScenarios(flags, load.app) };
 }
 
-function readScenarios(flags: Flags<typeof options>): Scenario & Pick<RunConfiguration, 'scenarios'> {
+function readScenarios(flags: Flags<typeof options>, app: AppName): Scenario & Pick<RunConfiguration, 'scenarios'> {
   const [first, ...others] = TOUR;
   if (!LOAD_FLAGS.some((name) => flags.isGiven(name))) return { ...first, scenarios: others };
   return {
-    transports: someOf(flags.choices('transports', 'transport', TRANSPORTS), TRANSPORTS),
+    transports: someOf(flags.choices('transports', 'transport', TRANSPORTS), apps[app].transports),
     connections: flags.value('connections', parseIntegers) ?? CONNECTIONS,
     work: readWork(flags),
     scenarios: [],
