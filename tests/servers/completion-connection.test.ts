@@ -45,7 +45,7 @@ class RecordingRing implements StreamRing {
   turn = 0;
   readonly received = this.#memory(2 * INBOX);
   readonly outbox = this.#memory(2 * OUTBOX);
-  readonly asked: string[] = [];
+  readonly #asked: (() => string)[] = [];
   #placed = 0;
   #toRevisit: CompletionConnection[] = [];
 
@@ -60,6 +60,11 @@ class RecordingRing implements StreamRing {
     const before = (this.turn & 1) ^ 1;
     this.received.bytes.fill(0x78, before * INBOX, (before + 1) * INBOX);
     this.outbox.bytes.fill(0x78, before * OUTBOX, (before + 1) * OUTBOX);
+  }
+
+  /** What was asked for in this turn: bytes as they are now that it has ended. */
+  get asked(): string[] {
+    return this.#asked.splice(0).map((say) => say());
   }
 
   place(bytes: Uint8Array, start: number, end: number): number {
@@ -77,16 +82,16 @@ class RecordingRing implements StreamRing {
   }
 
   receive(): void {
-    this.asked.push('receive');
+    this.#asked.push(() => 'receive');
   }
   stopReceiving(): void {
-    this.asked.push('stop');
+    this.#asked.push(() => 'stop');
   }
   sendNow(_fd: number, memory: NativeMemory, start: number, end: number): void {
-    this.asked.push(`now ${this.#text(memory, start, end)}`);
+    this.#asked.push(() => `now ${this.#text(memory, start, end)}`);
   }
   send(_fd: number, memory: NativeMemory, start: number, end: number): void {
-    this.asked.push(`send ${this.#text(memory, start, end)}`);
+    this.#asked.push(() => `send ${this.#text(memory, start, end)}`);
   }
   revisit(connection: CompletionConnection): void {
     this.#toRevisit.push(connection);
@@ -95,13 +100,13 @@ class RecordingRing implements StreamRing {
     this.#asked.push(() => `wait ${connection.waitNanos}`);
   }
   finish(): void {
-    this.asked.push('FIN');
+    this.#asked.push(() => 'FIN');
   }
   abort(): void {
-    this.asked.push('abort');
+    this.#asked.push(() => 'abort');
   }
   over(connection: CompletionConnection): void {
-    this.asked.push('over');
+    this.#asked.push(() => 'over');
     this.#toRevisit = this.#toRevisit.filter((other) => other !== connection);
   }
 
@@ -136,9 +141,9 @@ function converse(app: App, turns: readonly Turn[]): void {
       ring.nextTurn();
       let at = (ring.turn & 1) * INBOX;
       for (const event of came) at = tell(connection, ring, event, at);
-      ring.endTurn();
     }
-    expect(ring.asked.splice(0), `turn ${i}`).toEqual(asked);
+    ring.endTurn();
+    expect(ring.asked, `turn ${i}`).toEqual(asked);
   }
 }
 
