@@ -19,7 +19,7 @@ export interface StreamRing {
   receive(fd: number): void;
   /** Ends receiving soon: what comes before is told. */
   stopReceiving(fd: number): void;
-  /** Sends what the kernel takes at once. When that is not all, {@link CompletionConnection.fellShort} is told next turn. */
+  /** Sends what the kernel takes at once. When that is not all, {@link CompletionConnection.fellShort} is told next turn, first. */
   sendNow(fd: number, memory: NativeMemory, start: number, end: number): void;
   /** Sends all, however long that takes; {@link CompletionConnection.sent} is told. */
   send(fd: number, memory: NativeMemory, start: number, end: number): void;

@@ -58,6 +58,12 @@ export class RingStreams implements StreamRing {
   serve(timeoutNanos = -1): void {
     const { completions } = this.#ring;
     const came = this.#ring.beginTurn(this.#patienceNanos(timeoutNanos));
+    // First what fell short: with it unknown, what came would be answered out of order. It need not have come first, as
+    // receiving that was begun before it by the same call may have brought something at once.
+    for (let i = 0; i < came; i++) {
+      if (completions.kindAt(i) === SEND_NOW)
+        this.#connections[completions.dataAt(i)]?.fellShort(completions.resultAt(i));
+    }
     for (let i = 0; i < came; i++) this.#tell(completions.kindAt(i), completions.dataAt(i), i);
     if (this.#waiting.size > 0) this.#resume();
     this.#revisitAll();
@@ -138,7 +144,6 @@ export class RingStreams implements StreamRing {
     const result = this.#ring.completions.resultAt(i);
     const connection = this.#connections[fd];
     if (kind === RECEIVE) this.#tellOfReceive(connection, result, i);
-    else if (kind === SEND_NOW) connection?.fellShort(result);
     else if (kind === SEND) connection?.sent(result);
     else if (kind === ACCEPT) this.#tellOfAccept(result, this.#ring.completions.hasMore(i));
     else if (kind === PAUSE) this.#accept();
