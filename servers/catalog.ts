@@ -1,4 +1,5 @@
 import { whyNoLibc } from '../sockets/libc.ts';
+import { whyNoUring } from '../sockets/uring-availability.ts';
 import type { CarryingModel } from './carrying.ts';
 import type { ServerModel } from './contract.ts';
 
@@ -6,11 +7,14 @@ interface ModelEntry extends CarryingModel {
   readonly title: string;
   /** How it waits and how it scales, in a line. */
   readonly summary: string;
-  /** Does it call the system itself, rather than through Node? Then it needs Linux. */
-  readonly needsLibc: boolean;
+  /** What it calls in the system itself, rather than through Node: then it needs Linux, and for io_uring permission. */
+  readonly needs: keyof typeof whyNot | null;
   /** Imports the model when it is needed, so that listing models costs nothing. */
   readonly load: () => Promise<{ readonly model: ServerModel }>;
 }
+
+/** Why something can't be called on this machine, or `undefined` when it can. */
+const whyNot = { libc: whyNoLibc, io_uring: whyNoUring } as const;
 
 const both = ['tcp', 'udp'] as const;
 
@@ -20,94 +24,38 @@ export const models = {
     title: 'Iterative',
     summary: 'one connection at a time, served to its end; the others wait in the backlog',
     transports: both,
-    needsLibc: true,
+    needs: 'libc',
     load: () => import('./models/iterative.ts'),
   },
   'thread-per-connection': {
     title: 'Thread per connection',
     summary: 'a thread blocks for each client; scales until memory and context switches run out (about 9 MB a thread)',
     transports: both,
-    needsLibc: true,
+    needs: 'libc',
     load: () => import('./models/thread-per-connection.ts'),
   },
   'process-per-connection': {
     title: 'Process per connection',
     summary: 'a process blocks for each client; complete isolation, at the cost of starting a process for each',
     transports: both,
-    needsLibc: true,
+    needs: 'libc',
     load: () => import('./models/process-per-connection.ts'),
   },
   prethreaded: {
     title: 'Prethreaded',
     summary: 'a fixed pool of 32 threads, all blocked in accept; each serves a client to its end, the others wait',
     transports: both,
-    needsLibc: true,
+    needs: 'libc',
     load: () => import('./models/prethreaded.ts'),
   },
   'worker-pool': {
     title: 'Worker pool',
     summary: 'an event loop moves the bytes, a thread a CPU does the work; scales with CPUs when the work is heavy',
     transports: both,
-    needsLibc: false,
+    needs: null,
     load: () => import('./models/worker-pool.ts'),
   },
   cluster: {
     title: 'Cluster',
     summary: "an event loop in a process for each CPU, sharing the port through Node's cluster; scales with CPUs",
     transports: both,
-    needsLibc: false,
-    can: ['node-streams', 'unprompted-replies'],
-    load: () => import('./models/cluster.ts'),
-  },
-  nonblocking: {
-    title: 'Non-blocking',
-    summary: 'one thread asks poll(2) which sockets are ready; no cost while busy, but every wait looks at all of them',
-    transports: both,
-    needsLibc: true,
-    load: () => import('./models/nonblocking.ts'),
-  },
-  epoll: {
-    title: 'epoll',
-    summary: 'one thread asks epoll(7), which tells only of the sockets that are ready; idle connections cost nothing',
-    transports: both,
-    needsLibc: true,
-    load: () => import('./models/epoll.ts'),
-  },
-  'multi-reactor': {
-    title: 'Multi-reactor',
-    summary: 'a thread for each CPU, each with its own listener (SO_REUSEPORT) and epoll loop; scales with CPUs',
-    transports: both,
-    needsLibc: true,
-    load: () => import('./models/multi-reactor.ts'),
-  },
-  'event-driven': {
-    title: 'Event-driven',
-    summary: "callbacks on Node's event loop (epoll, kqueue); one thread for any number of connections",
-    transports: both,
-    needsLibc: false,
-    can: ['node-streams', 'unprompted-replies', 'terminal'],
-    load: () => import('./models/event-driven.ts'),
-  },
-  async: {
-    title: 'Async',
-    summary: 'an async function for each connection awaits its reads and writes, on the same event loop',
-    transports: both,
-    needsLibc: false,
-    can: ['node-streams', 'unprompted-replies', 'terminal'],
-    load: () => import('./models/async.ts'),
-  },
-} as const satisfies Record<string, ModelEntry>;
-
-export type ModelName = keyof typeof models;
-
-export const modelNames = Object.keys(models) as ModelName[];
-
-/** Why a model can't run on this machine, or `undefined` when it can. */
-export function whyUnavailable(name: ModelName): string | undefined {
-  return models[name].needsLibc ? whyNoLibc() : undefined;
-}
-
-/** The model of that name, ready to start. */
-export async function loadModel(name: ModelName): Promise<ServerModel> {
-  return (await models[name].load()).model;
-}

@@ -50,7 +50,7 @@ class EpollLoop {
   readonly #interests: number[] = [];
   readonly #buffers = new StreamBuffers();
   readonly #lingering = new Lingering();
-  readonly #waiting = new WaitingConnections();
+  readonly #waiting = new WaitingConnections<NonblockingConnection>();
   #accepting = true;
 
   /** @param epoll watches the listener already, under its descriptor. */

@@ -1,4 +1,3 @@
-import type { DatagramBatch } from '../sockets/batch.ts';
 import { NativeMemory } from '../sockets/memory.ts';
 import { MSG_DONTWAIT, PeerAddress, sendto } from '../sockets/socket.ts';
 import { DueTimes } from './due-times.ts';
@@ -14,6 +13,11 @@ interface HeldDatagram {
   length: number;
 }
 
+/** Knows who sent a datagram: a batch, by its slots. */
+export interface PeerSource {
+  copyPeer(slot: number, peer: PeerAddress): void;
+}
+
 /** Replies of a non-blocking UDP socket that are to be sent at some later time. */
 export class HeldDatagrams {
   readonly #fd: number;
@@ -25,8 +29,8 @@ export class HeldDatagrams {
     this.#fd = fd;
   }
 
-  /** Keeps a copy of a reply to whoever sent the datagram in a slot of a batch, until `due` by performance.now(). */
-  hold(bytes: Uint8Array, batch: DatagramBatch, slot: number, due: number): void {
+  /** Keeps a copy of a reply to whoever sent the datagram in a slot, until `due` by performance.now(). */
+  hold(bytes: Uint8Array, peers: PeerSource, slot: number, due: number): void {
     if (this.#due.size >= LIMIT) return;
     const held = this.#free.pop() ?? { peer: new PeerAddress(), memory: new NativeMemory(USUAL_SIZE), length: 0 };
     if (held.memory.size < bytes.length) {
@@ -35,7 +39,7 @@ export class HeldDatagrams {
     }
     held.memory.bytes.set(bytes);
     held.length = bytes.length;
-    batch.copyPeer(slot, held.peer);
+    peers.copyPeer(slot, held.peer);
     this.#due.add(due, held);
   }
 

@@ -2,6 +2,7 @@ import { EAGAIN, EINTR } from '../sockets/errno.ts';
 import { NativeMemory } from '../sockets/memory.ts';
 import { close, recv, SHUT_WR, send, shutdown } from '../sockets/socket.ts';
 import type { App, StreamReply, StreamSession } from './apps/app.ts';
+import { Backlog } from './backlog.ts';
 import { NativeCopies } from './native-copies.ts';
 
 /** Bytes one recv may take. */
@@ -34,7 +35,7 @@ export class StreamBuffers {
  * Where a conversation is: going on; ended by the app, with something left to send; ended, with FIN sent and the peer's
  * awaited; finished by the peer, with something left to send; broken.
  */
-type Phase = 'talking' | 'ended' | 'lingering' | 'finished' | 'broken';
+export type Phase = 'talking' | 'ended' | 'lingering' | 'finished' | 'broken';
 
 /**
  * A conversation on a non-blocking socket, for loops over readiness. What the kernel doesn't take at once is kept, and
@@ -46,11 +47,7 @@ export class NonblockingConnection implements StreamReply {
   readonly #session: StreamSession;
   readonly #producing: boolean;
   #phase: Phase = 'talking';
-  /** What is left to send, from `#backlogStart` to `#backlogEnd`: in memory of its own, or a constant's. */
-  #backlog: NativeMemory | undefined;
-  #backlogStart = 0;
-  #backlogEnd = 0;
-  #own: NativeMemory | undefined;
+  readonly #backlog = new Backlog();
   #waitNanos = 0;
 
   constructor(fd: number, app: App, buffers: StreamBuffers) {
@@ -75,10 +72,10 @@ export class NonblockingConnection implements StreamReply {
   serve(): Wish {
     // Who waits hears of errors only.
     if (this.#waitNanos > 0) return 'close';
-    if (this.#backlog !== undefined && this.#backlogStart < this.#backlogEnd) {
-      this.#backlogStart += this.#sendSome(this.#backlog, this.#backlogStart, this.#backlogEnd);
+    if (this.#backlog.length > 0) {
+      this.#sendBacklog();
       // Who produces always waits to send: it looks here whether something has come.
-      if (!this.#producing || this.#backlogStart < this.#backlogEnd) return this.#wish();
+      if (!this.#producing || this.#backlog.length > 0) return this.#wish();
     }
     return this.#receive();
   }
@@ -86,9 +83,7 @@ export class NonblockingConnection implements StreamReply {
   /** Goes on after a wait. */
   resume(): Wish {
     this.#waitNanos = 0;
-    if (this.#backlog !== undefined && this.#backlogStart < this.#backlogEnd) {
-      this.#backlogStart += this.#sendSome(this.#backlog, this.#backlogStart, this.#backlogEnd);
-    }
+    if (this.#backlog.length > 0) this.#sendBacklog();
     return this.#wish();
   }
 
@@ -99,7 +94,7 @@ export class NonblockingConnection implements StreamReply {
   send(bytes: Uint8Array, start: number, end: number): void {
     if (this.#phase !== 'talking' || start === end) return;
     if (this.#holding) {
-      this.#keep(bytes, start, end);
+      this.#backlog.keep(bytes, start, end);
       return;
     }
     const { inbox, outbox } = this.#buffers;
@@ -112,18 +107,17 @@ export class NonblockingConnection implements StreamReply {
       outbox.bytes.set(part);
       from += this.#sendSome(outbox, 0, part.length);
     }
-    if (from < end && this.#phase === 'talking') this.#keep(bytes, from, end);
+    if (from < end && this.#phase === 'talking') this.#backlog.keep(bytes, from, end);
   }
 
   sendConstant(bytes: Uint8Array, start: number, end: number): void {
     if (this.#phase !== 'talking') return;
     if (this.#holding) {
-      this.#keep(bytes, start, end);
+      this.#backlog.keep(bytes, start, end);
       return;
     }
-    this.#backlog = this.#buffers.constants.of(bytes);
-    this.#backlogStart = start + this.#sendSome(this.#backlog, start, end);
-    this.#backlogEnd = end;
+    const memory = this.#buffers.constants.of(bytes);
+    this.#backlog.refer(memory, start + this.#sendSome(memory, start, end), end);
   }
 
   end(): void {
@@ -133,12 +127,12 @@ export class NonblockingConnection implements StreamReply {
   /** Closes the socket and gives back the memory. */
   close(): void {
     close(this.fd);
-    this.#own?.free();
+    this.#backlog.free();
   }
 
   /** Must what is said now be kept, behind what wasn't sent yet? */
   get #holding(): boolean {
-    return this.#waitNanos > 0 || this.#backlogStart < this.#backlogEnd;
+    return this.#waitNanos > 0 || this.#backlog.length > 0;
   }
 
   #receive(): Wish {
@@ -164,12 +158,12 @@ export class NonblockingConnection implements StreamReply {
     if (this.#waitNanos > 0) return 'wait';
     if (this.#producing) this.#produce();
     if (this.#phase !== 'talking') return this.#lastWish();
-    return this.#producing || this.#backlogStart < this.#backlogEnd ? 'send' : 'receive';
+    return this.#producing || this.#backlog.length > 0 ? 'send' : 'receive';
   }
 
   #lastWish(): Wish {
     if (this.#phase === 'broken') return 'close';
-    if (this.#backlogStart < this.#backlogEnd) return 'send';
+    if (this.#backlog.length > 0) return 'send';
     if (this.#phase === 'finished') return 'close';
     if (this.#phase === 'ended') shutdown(this.fd, SHUT_WR);
     this.#phase = 'lingering';
@@ -178,7 +172,7 @@ export class NonblockingConnection implements StreamReply {
 
   #produce(): void {
     for (let i = 0; i < PIECES_AT_A_TIME; i++) {
-      if (this.#phase !== 'talking' || this.#backlogStart < this.#backlogEnd) return;
+      if (this.#phase !== 'talking' || this.#backlog.length > 0) return;
       this.#session.produce?.(this);
     }
   }
@@ -191,18 +185,8 @@ export class NonblockingConnection implements StreamReply {
     return 0;
   }
 
-  #keep(bytes: Uint8Array, start: number, end: number): void {
-    const kept = this.#backlogEnd - this.#backlogStart;
-    const needed = kept + end - start;
-    const old = this.#own;
-    const own =
-      old === undefined || old.size < needed ? new NativeMemory(Math.max(needed, BUFFER_SIZE, 2 * kept)) : old;
-    if (this.#backlog !== undefined) own.bytes.set(this.#backlog.bytes.subarray(this.#backlogStart, this.#backlogEnd));
-    if (old !== own) old?.free();
-    own.bytes.set(bytes.subarray(start, end), kept);
-    this.#own = own;
-    this.#backlog = own;
-    this.#backlogStart = 0;
-    this.#backlogEnd = needed;
+  #sendBacklog(): void {
+    const { memory, start, end } = this.#backlog;
+    if (memory !== undefined) this.#backlog.start = start + this.#sendSome(memory, start, end);
   }
 }

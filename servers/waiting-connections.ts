@@ -1,16 +1,20 @@
 import { DueTimes } from './due-times.ts';
-import type { NonblockingConnection } from './nonblocking.ts';
+
+/** What waits: a conversation, of which the app has said for how long. */
+export interface Waiting {
+  readonly waitNanos: number;
+}
 
 /** Connections of a loop that wait for a time, and for nothing else. Some of them may be closed when it comes. */
-export class WaitingConnections {
-  readonly #due = new DueTimes<NonblockingConnection>();
+export class WaitingConnections<C extends Waiting> {
+  readonly #due = new DueTimes<C>();
 
   get size(): number {
     return this.#due.size;
   }
 
   /** A connection waits from now on for as long as it says. */
-  add(connection: NonblockingConnection): void {
+  add(connection: C): void {
     this.#due.add(performance.now() + connection.waitNanos / 1e6, connection);
   }
 
@@ -20,7 +24,7 @@ export class WaitingConnections {
   }
 
   /** Takes out the first that had waited long enough at `now`, by performance.now(); undefined when none had. */
-  take(now: number): NonblockingConnection | undefined {
+  take(now: number): C | undefined {
     return this.#due.take(now);
   }
 }

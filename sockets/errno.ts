@@ -19,6 +19,7 @@ export const ENFILE = constants.errno.ENFILE;
 export const ENOBUFS = constants.errno.ENOBUFS;
 export const ENOMEM = constants.errno.ENOMEM;
 export const EBADF = constants.errno.EBADF;
+export const EBUSY = constants.errno.EBUSY;
 export const ECANCELED = constants.errno.ECANCELED;
 export const ENOSYS = constants.errno.ENOSYS;
 export const EPERM = constants.errno.EPERM;

@@ -1,7 +1,8 @@
+import type { DatagramLayout } from './datagram-layout.ts';
 import type { MappedMemory } from './mapped-memory.ts';
 import { NativeMemory } from './memory.ts';
 import type { MessageLayout } from './message-layout.ts';
-import type { PeerAddress } from './socket.ts';
+import { MSG_DONTWAIT, type PeerAddress } from './socket.ts';
 
 // Operations, enum io_uring_op.
 const IORING_OP_POLL_ADD = 6;
@@ -41,6 +42,7 @@ const OPERATION_FLAGS = 7;
 const DATA = 8;
 const KIND = 9;
 const GROUP = 10;
+const NAME_LENGTH = 11;
 const SQE_WORDS = 16;
 const TIMESPEC = 16;
 const TWO_32 = 2 ** 32;
@@ -49,6 +51,13 @@ const TWO_32 = 2 ** 32;
 export interface SubmissionOffsets {
   readonly tail: number;
   readonly array: number;
+}
+
+/** Where a sockaddr lies, for {@link SubmissionQueue.sendTo}. */
+export interface DatagramPeer {
+  readonly memory: NativeMemory;
+  readonly offset: number;
+  readonly length: number;
 }
 
 /**
@@ -130,10 +139,16 @@ export class SubmissionQueue {
   }
 
   /**
-   * recvmsg(2) in the same way. Each buffer begins with what {@link MessageLayout} tells, then come ancillary data and
-   * bytes.
+   * recvmsg(2) in the same way. Each buffer begins with what its layout tells: then come ancillary data or the sender,
+   * and bytes.
    */
-  recvmsgMultishot(fd: number, layout: MessageLayout, group: number, kind: number, data: number): void {
+  recvmsgMultishot(
+    fd: number,
+    layout: MessageLayout | DatagramLayout,
+    group: number,
+    kind: number,
+    data: number,
+  ): void {
     const at = this.#prepare(IORING_OP_RECVMSG, fd, kind, data);
     this.#setPriority(at, IORING_RECV_MULTISHOT);
     this.flag(IOSQE_BUFFER_SELECT);
@@ -147,6 +162,33 @@ export class SubmissionQueue {
     this.#setAddress(at, memory.address + offset);
     this.#sqes[at + LENGTH] = length;
     this.#sqes[at + OPERATION_FLAGS] = MSG_NOSIGNAL | MSG_WAITALL;
+  }
+
+  /**
+   * send(2) of what the kernel takes at once, without waiting for more. It completes only when that was not all: with
+   * how much it was, or -EAGAIN for nothing. That is told before anything that had been waiting when it was handed over,
+   * since such things complete later in the call, when this thread asks for them.
+   */
+  sendNow(fd: number, memory: NativeMemory, offset: number, length: number, kind: number, data: number): void {
+    const at = this.#prepare(IORING_OP_SEND, fd, kind, data);
+    this.#setAddress(at, memory.address + offset);
+    this.#sqes[at + LENGTH] = length;
+    // MSG_WAITALL makes a failure, and so a completion, of what is less than all.
+    this.#sqes[at + OPERATION_FLAGS] = MSG_NOSIGNAL | MSG_WAITALL | MSG_DONTWAIT;
+    this.flag(IOSQE_CQE_SKIP_SUCCESS);
+  }
+
+  /** sendto(2) of a datagram, without waiting: it completes only when the kernel refuses it. The peer lies in memory, too. */
+  sendTo(fd: number, memory: NativeMemory, offset: number, length: number, peer: DatagramPeer, kind: number): void {
+    const at = this.#prepare(IORING_OP_SEND, fd, kind, 0);
+    this.#setAddress(at, memory.address + offset);
+    this.#sqes[at + LENGTH] = length;
+    const peerAddress = peer.memory.address + peer.offset;
+    this.#sqes[at + OFFSET] = peerAddress | 0;
+    this.#sqes[at + OFFSET + 1] = Math.floor(peerAddress / TWO_32);
+    this.#sqes[at + NAME_LENGTH] = peer.length;
+    this.#sqes[at + OPERATION_FLAGS] = MSG_NOSIGNAL | MSG_DONTWAIT;
+    this.flag(IOSQE_CQE_SKIP_SUCCESS);
   }
 
   /** connect(2). */

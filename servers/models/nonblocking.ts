@@ -50,7 +50,7 @@ class PollLoop {
   readonly #connections: NonblockingConnection[] = [];
   readonly #buffers = new StreamBuffers();
   readonly #lingering = new Lingering();
-  readonly #waiting = new WaitingConnections();
+  readonly #waiting = new WaitingConnections<NonblockingConnection>();
   /** Where each connection's entry is. */
   readonly #places = new Map<NonblockingConnection, number>();
   #accepting = true;

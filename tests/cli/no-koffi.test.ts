@@ -19,7 +19,7 @@ test('without koffi, the models that call the system themselves are listed with 
   const { stdout } = await start('list', '--json').end();
   const listed = JSON.parse(stdout).models as { name: keyof typeof models; available: boolean; reason?: string }[];
   for (const { name, available, reason } of listed) {
-    expect(available, name).toBe(!models[name].needsLibc);
+    expect(available, name).toBe(models[name].needs === null);
     if (!available)
       expect(reason).toMatch(/^direct system calls need the package koffi.*Cannot find module 'koffi'\. R/);
   }

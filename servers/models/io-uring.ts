@@ -1,0 +1,63 @@
+import { once } from 'node:events';
+import { parentPort } from 'node:worker_threads';
+import { UnavailableError } from '../../sockets/errno.ts';
+import { close, localAddress, openServer, SHUT_RDWR, shutdown } from '../../sockets/socket.ts';
+import { whyNoUring } from '../../sockets/uring-availability.ts';
+import { loadApp } from '../apps/catalog.ts';
+import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
+import { RingDatagrams } from '../ring-datagrams.ts';
+import { RingStreams } from '../ring-streams.ts';
+import { startThread, threadEnd } from '../thread.ts';
+
+interface LoopInput {
+  readonly listener: number;
+  readonly spec: ServerSpec;
+  /** One flag, shared with the thread: 1 when the loop shall end. */
+  readonly stop: Int32Array;
+}
+
+/**
+ * Completions in place of readiness, in one thread: io_uring(7). The kernel is told once what to receive and accept, and
+ * tells what it has done; a turn of the loop takes one system call, however many sockets had something to tell. The
+ * proactor pattern: Schmidt et al., Pattern-Oriented Software Architecture, volume 2.
+ */
+export const model: ServerModel = {
+  async start(spec): Promise<RunningServer> {
+    const why = whyNoUring();
+    if (why !== undefined) throw new UnavailableError(why);
+    const listener = openServer(spec.transport, spec);
+    const stop = new Int32Array(new SharedArrayBuffer(4));
+    const input: LoopInput = { listener, spec, stop };
+    // Waiting for completions blocks, so the loop has a thread of its own; this one stays free to stop it.
+    const worker = startThread({ module: import.meta.url, run: 'loop', input });
+    try {
+      await once(worker, 'message');
+    } catch (error) {
+      close(listener);
+      throw error;
+    }
+    return {
+      address: localAddress(listener),
+      async close() {
+        Atomics.store(stop, 0, 1);
+        shutdown(listener, SHUT_RDWR);
+        await threadEnd(worker, 1000);
+        close(listener);
+      },
+    };
+  },
+};
+
+/** The loop, in its thread. */
+export async function loop({ listener, spec, stop }: LoopInput): Promise<void> {
+  const app = await loadApp(spec);
+  const sockets = spec.transport === 'tcp' ? new RingStreams(listener, app) : new RingDatagrams(listener, app);
+  // Only now it is sure that there is a ring.
+  parentPort?.postMessage('serving');
+  try {
+    // The listener is shut down when this has been set, which ends a wait.
+    while (Atomics.load(stop, 0) === 0) sockets.serve();
+  } finally {
+    sockets.close();
+  }
+}

@@ -1,0 +1,200 @@
+import type { NativeMemory } from '../sockets/memory.ts';
+import { close, SHUT_RDWR, SHUT_WR, setOption, shutdown } from '../sockets/socket.ts';
+import { IOSQE_CQE_SKIP_SUCCESS } from '../sockets/submission-queue.ts';
+import { EXHAUSTED_MS, isExhausted } from './accepting.ts';
+import type { App } from './apps/app.ts';
+import { CompletionConnection, type StreamRing } from './completion-connection.ts';
+import { Lingering } from './lingering.ts';
+import { NativeCopies } from './native-copies.ts';
+import { type InboxSize, ServerRing } from './server-ring.ts';
+import { soonest, WaitingConnections } from './waiting-connections.ts';
+
+/** What operations are for. Their data is the socket's descriptor. */
+const ACCEPT = 0;
+const RECEIVE = 1;
+const SEND_NOW = 2;
+const SEND = 3;
+const CANCEL = 4;
+const PAUSE = 5;
+
+/** Small messages of a thousand connections at once; most of the memory is never touched then. */
+const INBOX: InboxSize = { buffers: 1024, bufferSize: 16_384 };
+
+/**
+ * TCP connections in a ring: they are accepted and receive without being asked each time, and all that is to be sent is
+ * handed over by the call that waits for what comes next. One system call a turn of the loop, and none a request.
+ */
+export class RingStreams implements StreamRing {
+  readonly received: NativeMemory;
+  readonly outbox: NativeMemory;
+  readonly #listener: number;
+  readonly #app: App;
+  readonly #ring: ServerRing;
+  readonly #constants = new NativeCopies();
+  readonly #lingering = new Lingering();
+  readonly #waiting = new WaitingConnections<CompletionConnection>();
+  /** By descriptor. One is closed only when nothing is under way on it: its number means no other connection till then. */
+  readonly #connections: (CompletionConnection | undefined)[] = [];
+  #toRevisit: CompletionConnection[] = [];
+  #revisited: CompletionConnection[] = [];
+  /** The buffer of what is being told of is being sent. */
+  #lending = false;
+
+  /** @throws {SystemError} where there is no ring to be had. */
+  constructor(listener: number, app: App, inbox = INBOX) {
+    this.#listener = listener;
+    this.#app = app;
+    this.#ring = new ServerRing(inbox);
+    this.received = this.#ring.inbox.data;
+    this.outbox = this.#ring.outbox;
+    this.#accept();
+  }
+
+  get turn(): number {
+    return this.#ring.turn;
+  }
+
+  /** Waits until something has come, at most so long, and does what it calls for. @param timeoutNanos -1 is for ever. */
+  serve(timeoutNanos = -1): void {
+    const { completions } = this.#ring;
+    const came = this.#ring.beginTurn(this.#patienceNanos(timeoutNanos));
+    // First what fell short: with it unknown, what came would be answered out of order. It need not have come first, as
+    // receiving that was begun before it by the same call may have brought something at once.
+    for (let i = 0; i < came; i++) {
+      if (completions.kindAt(i) === SEND_NOW)
+        this.#connections[completions.dataAt(i)]?.fellShort(completions.resultAt(i));
+    }
+    for (let i = 0; i < came; i++) this.#tell(completions.kindAt(i), completions.dataAt(i), i);
+    if (this.#waiting.size > 0) this.#resume();
+    this.#revisitAll();
+    this.#ring.endTurn(came);
+  }
+
+  /** Ends all connections and frees all memory. */
+  close(): void {
+    this.#ring.close();
+    for (const connection of this.#connections) if (connection !== undefined) this.#release(connection);
+    this.#constants.free();
+  }
+
+  place(bytes: Uint8Array, start: number, end: number): number {
+    return this.#ring.place(bytes, start, end);
+  }
+
+  constant(bytes: Uint8Array): NativeMemory {
+    return this.#constants.of(bytes);
+  }
+
+  receive(fd: number): void {
+    this.#ring.submissions.recvMultishot(fd, this.#ring.group, RECEIVE, fd);
+  }
+
+  stopReceiving(fd: number): void {
+    this.#ring.submissions.cancel(RECEIVE, fd, CANCEL, fd);
+    this.#ring.submissions.flag(IOSQE_CQE_SKIP_SUCCESS);
+  }
+
+  sendNow(fd: number, memory: NativeMemory, start: number, end: number): void {
+    if (memory === this.received) this.#lending = true;
+    this.#ring.submissions.sendNow(fd, memory, start, end - start, SEND_NOW, fd);
+  }
+
+  send(fd: number, memory: NativeMemory, start: number, end: number): void {
+    this.#ring.submissions.send(fd, memory, start, end - start, SEND, fd);
+  }
+
+  wait(connection: CompletionConnection): void {
+    this.#waiting.add(connection);
+  }
+
+  revisit(connection: CompletionConnection): void {
+    this.#toRevisit.push(connection);
+  }
+
+  finish(fd: number): void {
+    shutdown(fd, SHUT_WR);
+    this.#lingering.add(fd);
+  }
+
+  abort(fd: number): void {
+    shutdown(fd, SHUT_RDWR);
+  }
+
+  over(connection: CompletionConnection): void {
+    this.#connections[connection.fd] = undefined;
+    this.#lingering.delete(connection.fd);
+    this.#release(connection);
+  }
+
+  #release(connection: CompletionConnection): void {
+    close(connection.fd);
+    connection.free();
+  }
+
+  /** How long to wait for completions, when it may be no longer than so. */
+  #patienceNanos(timeoutNanos: number): number {
+    if (this.#toRevisit.length > 0) return 0;
+    if (this.#lingering.size + this.#waiting.size === 0) return timeoutNanos;
+    const lingering = this.#lingering.size === 0 ? -1 : this.#lingering.expire();
+    const left = soonest(lingering, this.#waiting.patienceMs());
+    return soonest(timeoutNanos, left < 0 ? -1 : Math.ceil(left * 1e6));
+  }
+
+  #tell(kind: number, fd: number, i: number): void {
+    const result = this.#ring.completions.resultAt(i);
+    const connection = this.#connections[fd];
+    if (kind === RECEIVE) this.#tellOfReceive(connection, result, i);
+    else if (kind === SEND) connection?.sent(result);
+    else if (kind === ACCEPT) this.#tellOfAccept(result, this.#ring.completions.hasMore(i));
+    else if (kind === PAUSE) this.#accept();
+  }
+
+  #tellOfReceive(connection: CompletionConnection | undefined, result: number, i: number): void {
+    const { completions, inbox } = this.#ring;
+    const buffer = completions.bufferAt(i);
+    this.#lending = false;
+    if (result > 0) connection?.received(buffer * inbox.size, buffer * inbox.size + result);
+    if (buffer >= 0) {
+      if (this.#lending) this.#ring.lend(buffer);
+      else inbox.release(buffer);
+    }
+    if (!completions.hasMore(i)) connection?.receivingEnded(result);
+  }
+
+  #tellOfAccept(result: number, more: boolean): void {
+    if (result >= 0) this.#open(result);
+    if (more) return;
+    // Impossible, and tried again at once: the loop would spin.
+    if (isExhausted(result)) this.#ring.submissions.timeout(EXHAUSTED_MS * 1e6, PAUSE, 0);
+    else this.#accept();
+  }
+
+  #accept(): void {
+    this.#ring.submissions.acceptMultishot(this.#listener, ACCEPT, this.#listener);
+  }
+
+  #open(fd: number): void {
+    setOption(fd, 'TCP_NODELAY', 1);
+    const connection = new CompletionConnection(fd, this.#app, this);
+    this.#connections[fd] = connection;
+    connection.open();
+  }
+
+  /** Goes on with connections that have waited long enough. */
+  #resume(): void {
+    const now = performance.now();
+    for (let next = this.#waiting.take(now); next !== undefined; next = this.#waiting.take(now)) {
+      if (this.#connections[next.fd] === next) next.resume();
+    }
+  }
+
+  /** What has been asked for in the turns before is done; what is asked for now has its turn next time. */
+  #revisitAll(): void {
+    if (this.#toRevisit.length === 0) return;
+    const connections = this.#toRevisit;
+    this.#toRevisit = this.#revisited;
+    this.#revisited = connections;
+    for (const connection of connections) if (this.#connections[connection.fd] === connection) connection.revisited();
+    connections.length = 0;
+  }
+}

@@ -1,0 +1,335 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { App, StreamReply, StreamSession } from '../../servers/apps/app.ts';
+import { CompletionConnection, type StreamRing } from '../../servers/completion-connection.ts';
+import { EAGAIN, ECANCELED, ECONNRESET, ENOBUFS, EPIPE } from '../../sockets/errno.ts';
+import { whyNoLibc } from '../../sockets/libc.ts';
+import { NativeMemory } from '../../sockets/memory.ts';
+
+const FD = 7;
+const OUTBOX = 8;
+const INBOX = 64;
+
+/** Echoes; `end` ends the conversation, `say` is answered with ten letters, FIN with `bye`. */
+class Parrot implements App, StreamSession {
+  readonly #letters = Buffer.from('0123456789');
+
+  stream(): StreamSession {
+    return this;
+  }
+
+  receive(bytes: Uint8Array, start: number, end: number, reply: StreamReply): void {
+    const text = Buffer.from(bytes.subarray(start, end)).toString();
+    if (text === 'end') reply.end();
+    else if (text === 'say') reply.send(this.#letters, 0, 10);
+    else if (text === 'nap') {
+      reply.wait(5);
+      reply.send(this.#letters, 0, 1);
+    } else if (text === 'two') for (const at of [0, 2]) reply.send(this.#letters, at, at + 2);
+    else reply.send(bytes, start, end);
+  }
+
+  finish(reply: StreamReply): void {
+    reply.send(Buffer.from('bye'), 0, 3);
+  }
+
+  datagram(): void {}
+}
+
+/** One that does more, besides. */
+function parrotThat(more: Pick<StreamSession, 'open' | 'produce'>): App {
+  return Object.assign(new Parrot(), more);
+}
+
+/** A loop that only writes down what it is asked for. */
+class RecordingRing implements StreamRing {
+  turn = 0;
+  readonly received = this.#memory(2 * INBOX);
+  readonly outbox = this.#memory(2 * OUTBOX);
+  readonly #asked: (() => string)[] = [];
+  #placed = 0;
+  #toRevisit: CompletionConnection[] = [];
+
+  nextTurn(): void {
+    this.turn++;
+    this.#placed = 0;
+  }
+
+  /** After all that was told in a turn: what the turn before sent from is overwritten. */
+  endTurn(): void {
+    for (const connection of this.#toRevisit.splice(0)) connection.revisited();
+    const before = (this.turn & 1) ^ 1;
+    this.received.bytes.fill(0x78, before * INBOX, (before + 1) * INBOX);
+    this.outbox.bytes.fill(0x78, before * OUTBOX, (before + 1) * OUTBOX);
+  }
+
+  /** What was asked for in this turn: bytes as they are now that it has ended. */
+  get asked(): string[] {
+    return this.#asked.splice(0).map((say) => say());
+  }
+
+  place(bytes: Uint8Array, start: number, end: number): number {
+    if (this.#placed + end - start > OUTBOX) return -1;
+    const at = (this.turn & 1) * OUTBOX + this.#placed;
+    this.outbox.bytes.set(bytes.subarray(start, end), at);
+    this.#placed += end - start;
+    return at;
+  }
+
+  constant(bytes: Uint8Array): NativeMemory {
+    const memory = this.#memory(bytes.length);
+    memory.bytes.set(bytes);
+    return memory;
+  }
+
+  receive(): void {
+    this.#asked.push(() => 'receive');
+  }
+  stopReceiving(): void {
+    this.#asked.push(() => 'stop');
+  }
+  sendNow(_fd: number, memory: NativeMemory, start: number, end: number): void {
+    this.#asked.push(() => `now ${this.#text(memory, start, end)}`);
+  }
+  send(_fd: number, memory: NativeMemory, start: number, end: number): void {
+    this.#asked.push(() => `send ${this.#text(memory, start, end)}`);
+  }
+  revisit(connection: CompletionConnection): void {
+    this.#toRevisit.push(connection);
+  }
+  wait(connection: CompletionConnection): void {
+    this.#asked.push(() => `wait ${connection.waitNanos}`);
+  }
+  finish(): void {
+    this.#asked.push(() => 'FIN');
+  }
+  abort(): void {
+    this.#asked.push(() => 'abort');
+  }
+  over(connection: CompletionConnection): void {
+    this.#asked.push(() => 'over');
+    this.#toRevisit = this.#toRevisit.filter((other) => other !== connection);
+  }
+
+  #text(memory: NativeMemory, start: number, end: number): string {
+    return Buffer.from(memory.bytes.subarray(start, end)).toString();
+  }
+
+  #memory(size: number): NativeMemory {
+    const memory = new NativeMemory(size);
+    onTestFinished(() => memory.free());
+    return memory;
+  }
+}
+
+/** What comes: bytes, or how something ended. */
+type Event =
+  | string
+  | { readonly resumed: true }
+  | { readonly short: number }
+  | { readonly sent: number }
+  | { readonly ended: number };
+/** What comes in one turn, and what is asked for then. */
+type Turn = readonly [came: readonly Event[], asked: readonly string[]];
+
+function converse(app: App, turns: readonly Turn[]): void {
+  const ring = new RecordingRing();
+  const connection = new CompletionConnection(FD, app, ring);
+  onTestFinished(() => connection.free());
+  connection.open();
+  for (const [i, [came, asked]] of turns.entries()) {
+    if (i > 0) {
+      ring.nextTurn();
+      let at = (ring.turn & 1) * INBOX;
+      for (const event of came) at = tell(connection, ring, event, at);
+    }
+    ring.endTurn();
+    expect(ring.asked, `turn ${i}`).toEqual(asked);
+  }
+}
+
+function tell(connection: CompletionConnection, ring: RecordingRing, event: Event, at: number): number {
+  if (typeof event === 'string') {
+    ring.received.bytes.set(Buffer.from(event), at);
+    connection.received(at, at + event.length);
+    return at + event.length;
+  }
+  if ('resumed' in event) connection.resume();
+  else if ('short' in event) connection.fellShort(event.short);
+  else if ('sent' in event) connection.sent(event.sent);
+  else connection.receivingEnded(event.ended);
+  return at;
+}
+
+const begin: Turn = [[], ['receive']];
+
+describe.skipIf(whyNoLibc())('a conversation by completions', () => {
+  test.each<[string, readonly Turn[]]>([
+    ['answers at once, turn after turn', [begin, [['ab'], ['now ab']], [['cd'], ['now cd']]]],
+    [
+      'sends one thing at a time: what else is said goes in the next turn',
+      [begin, [['ab', 'cd', 'e'], ['now ab']], [[], ['now cde']], [[], []]],
+    ],
+    ['keeps the order when something comes before that', [begin, [['ab', 'cd'], ['now ab']], [['ef'], ['now cdef']]]],
+    ['says twice in answer to one chunk', [begin, [['two'], ['now 01']], [[], ['now 23']]]],
+    ['sends from the outbox, and when that is full from memory of its own', [begin, [['say'], ['now 0123456789']]]],
+    [
+      'sends the rest of what fell short, and waits for that',
+      [begin, [['abcd'], ['now abcd']], [[{ short: 1 }], ['send bcd']], [[{ sent: 3 }], []], [['e'], ['now e']]],
+    ],
+    [
+      'sends all later when nothing was taken',
+      [begin, [['abcd'], ['now abcd']], [[{ short: -EAGAIN }], ['send abcd']]],
+    ],
+    [
+      'sends what was said meanwhile behind it',
+      [
+        begin,
+        [['ab', 'cd'], ['now ab']],
+        [
+          [{ short: 1 }, 'ef'],
+          ['send b', 'stop'],
+        ],
+        [[{ sent: 1 }], ['now cd']],
+        [[{ short: 1 }], ['send d']],
+        [[{ sent: 1 }], ['now ef']],
+      ],
+    ],
+    [
+      'stops receiving while a send waits and the peer goes on, and begins again after it',
+      [
+        begin,
+        [['ab'], ['now ab']],
+        [
+          [{ short: 0 }, 'cd', 'ef'],
+          ['send ab', 'stop'],
+        ],
+        [[{ ended: -ECANCELED }], []],
+        [[{ sent: 2 }], ['now cdef', 'receive']],
+      ],
+    ],
+    [
+      'does so, too, when the send is done first',
+      [
+        begin,
+        [['ab'], ['now ab']],
+        [
+          [{ short: 0 }, 'cd'],
+          ['send ab', 'stop'],
+        ],
+        [[{ sent: 2 }], ['now cd']],
+        [[{ ended: -ECANCELED }], ['receive']],
+      ],
+    ],
+    ['receives again when there was no buffer', [begin, [[{ ended: -ENOBUFS }], ['receive']], [['ab'], ['now ab']]]],
+    [
+      'receives again when receiving ended with bytes',
+      [
+        begin,
+        [
+          ['ab', { ended: 2 }],
+          ['now ab', 'receive'],
+        ],
+      ],
+    ],
+    [
+      'answers the peer’s FIN, and is over when that has gone',
+      [begin, [['ab'], ['now ab']], [[{ ended: 0 }], ['now bye']], [[], ['over']]],
+    ],
+    [
+      'sends all that is left after the peer’s FIN',
+      [
+        begin,
+        [['ab', { ended: 0 }], ['now ab']],
+        [[{ short: 1 }], ['send b']],
+        [[{ sent: 1 }], ['now bye']],
+        [[], ['over']],
+      ],
+    ],
+    [
+      'ends with FIN when the app says so, and throws away what comes until the peer’s',
+      [
+        begin,
+        [['ab', 'end', 'cd'], ['now ab']],
+        [[], ['FIN']],
+        [['ef'], []],
+        [[{ ended: -ENOBUFS }], ['receive']],
+        [[{ ended: 0 }], ['over']],
+      ],
+    ],
+    [
+      'sends FIN behind what waits',
+      [begin, [['ab', 'end'], ['now ab']], [[{ short: 1 }], ['send b']], [[{ sent: 1 }], ['FIN']]],
+    ],
+    ['is over when the peer resets it', [begin, [[{ ended: -ECONNRESET }], ['abort', 'over']]]],
+    [
+      'is over when the peer resets it, but not before what is being sent has ended',
+      [
+        begin,
+        [
+          ['ab', { ended: -ECONNRESET }],
+          ['now ab', 'abort'],
+        ],
+        [[{ short: -EPIPE }], ['over']],
+      ],
+    ],
+    [
+      'is over when a send fails, but not before receiving has ended',
+      [begin, [['ab', 'cd'], ['now ab']], [[{ short: -EPIPE }], ['abort']], [[{ ended: 0 }], ['over']]],
+    ],
+    [
+      'is over when a send that waits fails halfway',
+      [
+        begin,
+        [['abc'], ['now abc']],
+        [[{ short: 1 }], ['send bc']],
+        [[{ sent: 1 }], ['abort']],
+        [[{ ended: -ECONNRESET }], ['over']],
+      ],
+    ],
+    [
+      'has the peer wait for what the app says after that, and does not hear it meanwhile',
+      [
+        begin,
+        [
+          ['ab', 'nap', 'cd'],
+          ['now ab', 'wait 5', 'stop'],
+        ],
+        [[{ ended: -ECANCELED }], []],
+        [[{ resumed: true }], ['now 0']],
+        [[], ['now cd', 'receive']],
+      ],
+    ],
+    [
+      'answers the peer’s FIN after a wait',
+      [begin, [['nap', { ended: 0 }], ['wait 5']], [[{ resumed: true }], ['now 0']], [[], ['now bye']], [[], ['over']]],
+    ],
+    [
+      'is over when the peer resets it while it waits',
+      [begin, [['nap'], ['wait 5']], [[{ ended: -ECONNRESET }], ['abort', 'over']]],
+    ],
+  ])('%s', (_, turns) => {
+    converse(new Parrot(), turns);
+  });
+
+  test('begins with what the app says first', () => {
+    const open = (reply: StreamReply) => reply.send(Buffer.from('hello'), 0, 5);
+    converse(parrotThat({ open }), [
+      [[], ['now hello', 'receive']],
+      [['ab'], ['now ab']],
+    ]);
+  });
+
+  test('produces when all before was taken, and not while that waits', () => {
+    const piece = Buffer.from('piece');
+    const produce = (reply: StreamReply) => reply.sendConstant(piece, 0, 5);
+    converse(parrotThat({ produce }), [
+      [[], ['now piece', 'receive']],
+      [[], ['now piece']],
+      [[{ short: 2 }], ['send ece']],
+      [[], []],
+      [[{ sent: 3 }], ['now piece']],
+      [[{ ended: 0 }], ['now bye']],
+      [[], ['over']],
+    ]);
+  });
+});

@@ -1,0 +1,18 @@
+import { expect, test, vi } from 'vitest';
+import { loadModel, whyUnavailable } from '../../servers/catalog.ts';
+import { UnavailableError } from '../../sockets/errno.ts';
+import { whyNoLibc } from '../../sockets/libc.ts';
+
+vi.mock('../../sockets/uring-availability.ts', () => ({ whyNoUring: () => 'a seccomp profile forbids io_uring.' }));
+
+test('where io_uring is forbidden its model is listed with the reason, and the others as ever', () => {
+  expect(whyUnavailable('io-uring')).toBe('a seccomp profile forbids io_uring.');
+  expect(whyUnavailable('nonblocking')).toBe(whyNoLibc());
+  expect(whyUnavailable('event-driven')).toBeUndefined();
+});
+
+test('and it refuses to start, for the same reason', async () => {
+  const model = await loadModel('io-uring');
+  const started = model.start({ transport: 'tcp', app: 'echo', host: '127.0.0.1', port: 0 });
+  await expect(started).rejects.toThrow(new UnavailableError('a seccomp profile forbids io_uring.'));
+});
