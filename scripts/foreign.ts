@@ -44,9 +44,12 @@ export function readForeign(flags: Flags<typeof foreignOptions>): ForeignServer[
   }));
 }
 
-/** A command as tables show it: without what is filled in, and of paths the last part. */
+/** A command as tables show it: without the shell's `exec` and what is filled in, and of paths the last part. */
 export function commandName(command: string): string {
-  const words = command.split(/\s+/).filter((word) => word !== '' && !/\{(port|host|transport)\}/.test(word));
+  const words = command
+    .replace(/^\s*exec\s/, '')
+    .split(/\s+/)
+    .filter((word) => word !== '' && !/\{(port|host|transport)\}/.test(word));
   const name = words.map((word) => basename(word) || word).join(' ') || command;
   return name.length > NAME_LENGTH ? `${name.slice(0, NAME_LENGTH - 1)}…` : name;
 }

@@ -6,6 +6,7 @@ test.each([
   ['python3 examples/servers/threads.py {port} {transport}', 'python3 threads.py'],
   ['./server --listen={host}:{port}', 'server'],
   ['{port}', '{port}'],
+  ['exec  node bin/serve.js {port}', 'node serve.js'],
   [
     'a/very/long/path/to/a-program-with-a-name-that-goes-on {port}',
     'a-program-with-a-name-that-goes-on'.slice(0, 31).concat('…'),
