@@ -64,6 +64,13 @@ export const apps = {
     workload: null,
     load: () => import('./chat-operator.ts'),
   },
+  http: {
+    title: 'HTTP',
+    summary: 'HTTP/1.1: answers GET and HEAD of any path with "Hello, World!" (RFC 9112)',
+    transports: ['tcp'],
+    workload: null,
+    load: () => import('./http.ts'),
+  },
 } as const satisfies Record<string, AppEntry>;
 
 export type AppName = keyof typeof apps;

@@ -7,6 +7,7 @@ import { describeDialogues } from './dialogues.ts';
 import { describeDiscardDatagrams, describeDiscardStreams } from './discard.ts';
 import { describeEchoDatagrams } from './echo-datagrams.ts';
 import { describeEchoStreams } from './echo-streams.ts';
+import { describeHttp } from './http.ts';
 import type { Subject } from './suite.ts';
 
 const NOTHING = Buffer.alloc(0);
@@ -34,5 +35,8 @@ export const appSuites: Record<AppName, Partial<Record<Transport, (subject: Subj
   },
   'chat-operator': {
     tcp: describeChatWithOperator,
+  },
+  http: {
+    tcp: describeHttp,
   },
 };

@@ -1,0 +1,136 @@
+import { DatedReply } from '../http/dated-reply.ts';
+import { RequestParser } from '../http/request-parser.ts';
+import type { App, StreamReply, StreamSession } from './app.ts';
+
+/** What every page says. */
+export const PAGE = 'Hello, World!';
+
+/** Replies that go out at once, at most. */
+const MOST_TOGETHER = 64;
+
+const ABOUT_PAGE = ['Content-Type: text/plain', `Content-Length: ${PAGE.length}`];
+const EMPTY = ['Content-Length: 0'];
+const KEEP_ALIVE = ['Connection: keep-alive'];
+const CLOSE = ['Connection: close'];
+const ALLOW = ['Allow: GET, HEAD'];
+
+const CONTINUE = new TextEncoder().encode('HTTP/1.1 100 Continue\r\n\r\n');
+
+/** A reply for each way to go on: as HTTP/1.1 does by itself, as HTTP/1.0 is told to, and not at all. */
+class Variants {
+  readonly usual: DatedReply;
+  readonly keepAlive: DatedReply;
+  readonly close: DatedReply;
+
+  constructor(status: string, headers: readonly string[], body = '') {
+    this.usual = new DatedReply(status, headers, body, MOST_TOGETHER);
+    this.keepAlive = new DatedReply(status, [...headers, ...KEEP_ALIVE], body);
+    this.close = new DatedReply(status, [...headers, ...CLOSE], body);
+  }
+}
+
+const replies = {
+  get: new Variants('200 OK', ABOUT_PAGE, PAGE),
+  head: new Variants('200 OK', ABOUT_PAGE),
+  // RFC 9110 §9.1: 405 for a method that is known but not for this page, 501 for one that isn't.
+  other: new Variants('405 Method Not Allowed', [...ALLOW, ...EMPTY]),
+  unknown: new Variants('501 Not Implemented', EMPTY),
+};
+
+const FAULTS: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  413: 'Content Too Large',
+  414: 'URI Too Long',
+  417: 'Expectation Failed',
+  431: 'Request Header Fields Too Large',
+  501: 'Not Implemented',
+  505: 'HTTP Version Not Supported',
+};
+
+/** Sends what is said in one turn, replies of the usual kind together. */
+class Speaker {
+  #reply: DatedReply | undefined;
+  #copies = 0;
+
+  say(next: DatedReply, to: StreamReply): void {
+    if (next !== this.#reply || this.#copies === next.bytes.length / next.length) this.flush(to);
+    this.#reply = next;
+    this.#copies++;
+  }
+
+  flush(to: StreamReply): void {
+    const reply = this.#reply;
+    if (reply === undefined) return;
+    reply.date(Math.floor(Date.now() / 1000));
+    to.send(reply.bytes, 0, this.#copies * reply.length);
+    this.#reply = undefined;
+    this.#copies = 0;
+  }
+}
+
+/** Sessions of a thread take turns with it: between turns it holds nothing. */
+const speaker = new Speaker();
+
+class HttpSession implements StreamSession {
+  readonly #parser = new RequestParser();
+
+  receive(bytes: Uint8Array, start: number, end: number, reply: StreamReply): void {
+    const parser = this.#parser;
+    for (let at = start; at < end; ) {
+      at = parser.read(bytes, at, end);
+      if (at < 0) {
+        refuse(-at, reply);
+        return;
+      }
+      if (parser.awaitsContinue) {
+        speaker.flush(reply);
+        reply.sendConstant(CONTINUE, 0, CONTINUE.length);
+      }
+      if (parser.done && !this.#answer(reply)) return;
+    }
+    speaker.flush(reply);
+  }
+
+  /** A request that was cut off is told so: RFC 9112 §8. */
+  finish(reply: StreamReply): void {
+    if (!this.#parser.idle) refuse(400, reply);
+  }
+
+  /** @returns whether the conversation goes on. */
+  #answer(reply: StreamReply): boolean {
+    const parser = this.#parser;
+    const { usual, keepAlive, close } = replies[parser.method];
+    if (!parser.persistent) {
+      speaker.say(close, reply);
+      speaker.flush(reply);
+      reply.end();
+      return false;
+    }
+    speaker.say(parser.tellsKeepAlive ? keepAlive : usual, reply);
+    parser.next();
+    return true;
+  }
+}
+
+/** Says what is wrong, after the replies before it, and ends the conversation: where the next request begins is unknown. */
+function refuse(status: number, reply: StreamReply): void {
+  speaker.flush(reply);
+  speaker.say(new DatedReply(`${status} ${FAULTS[status] ?? 'Error'}`, [...EMPTY, ...CLOSE], ''), reply);
+  speaker.flush(reply);
+  reply.end();
+}
+
+/**
+ * An HTTP/1.1 server (RFC 9110, RFC 9112) whose every path is the page "Hello, World!", for GET and HEAD. Connections
+ * stay open and requests may be pipelined; bodies are passed over. What is malformed, or could be understood in two ways,
+ * is refused, and the connection ends.
+ */
+class Http implements App {
+  stream(): StreamSession {
+    return new HttpSession();
+  }
+
+  datagram(): void {}
+}
+
+export const app: App = new Http();

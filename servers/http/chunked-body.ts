@@ -1,0 +1,117 @@
+import { BLANK, CR, hexadecimal, is, LF, SEMICOLON, skip, VALUE } from './characters.ts';
+import { FieldLines, type FieldObserver } from './field-lines.ts';
+
+/** 2^52 - 1: a double holds it exactly. */
+const MOST_DIGITS = 13;
+/** Bytes of extensions and trailers that are borne: they do nothing here, and could go on for ever. */
+const MOST_EXTRA = 16_384;
+
+// What comes next.
+const FIRST_DIGIT = 0;
+const DIGITS = 1;
+const BLANKS = 2;
+const EXTENSION = 3;
+const SIZE_NEWLINE = 4;
+const DATA = 5;
+const DATA_RETURN = 6;
+const DATA_NEWLINE = 7;
+const TRAILERS = 8;
+
+/** Nothing that comes behind a body matters here. */
+const nobody: FieldObserver = { name: () => false, value: () => 0, valueEnd: () => 0 };
+
+/** Passes over a body in chunks, with extensions and trailers: RFC 9112 §7.1. */
+export class ChunkedBody {
+  readonly #trailers = new FieldLines(nobody);
+  #state = FIRST_DIGIT;
+  #digits = 0;
+  /** Of the chunk, what is still to come. */
+  #left = 0;
+  #extra = 0;
+
+  get done(): boolean {
+    return this.#trailers.done;
+  }
+
+  reset(): void {
+    this.#state = FIRST_DIGIT;
+    this.#extra = 0;
+    this.#trailers.reset();
+  }
+
+  /** Reads on, from `at` to `end` at most. @returns where it stopped, or a negated status code. */
+  read(bytes: Uint8Array, at: number, end: number): number {
+    let next = at;
+    while (next < end && !this.done) {
+      const before = next;
+      next = this.#step(bytes, next, end);
+      if (next < 0) return next;
+      if (this.#state === EXTENSION || this.#state === TRAILERS) this.#extra += next - before;
+      if (this.#extra > MOST_EXTRA) return -431;
+    }
+    return next;
+  }
+
+  #step(bytes: Uint8Array, at: number, end: number): number {
+    switch (this.#state) {
+      case DATA: {
+        const taken = Math.min(this.#left, end - at);
+        this.#left -= taken;
+        if (this.#left === 0) this.#state = DATA_RETURN;
+        return at + taken;
+      }
+      case TRAILERS:
+        return this.#trailers.read(bytes, at, Math.min(end, at + MOST_EXTRA + 1 - this.#extra));
+      case EXTENSION: {
+        const to = skip(bytes, at, Math.min(end, at + MOST_EXTRA + 1 - this.#extra), VALUE);
+        if (to > at) return to;
+        break;
+      }
+    }
+    return this.#take(bytes[at] as number) ? at + 1 : -400;
+  }
+
+  /** @returns may this byte come here? */
+  #take(byte: number): boolean {
+    switch (this.#state) {
+      case FIRST_DIGIT:
+        this.#digits = 0;
+        this.#left = 0;
+        this.#state = DIGITS;
+        return this.#takeDigit(byte);
+      case DIGITS:
+        return this.#takeDigit(byte) || this.#takeSizeEnd(byte);
+      case BLANKS:
+        // RFC 9112 §7.1.1: blanks are borne before a semicolon, and nowhere else.
+        if (byte === SEMICOLON) this.#state = EXTENSION;
+        return byte === SEMICOLON || is(byte, BLANK);
+      case EXTENSION:
+        this.#state = SIZE_NEWLINE;
+        return byte === CR;
+      case SIZE_NEWLINE:
+        this.#state = this.#left === 0 ? TRAILERS : DATA;
+        return byte === LF;
+      case DATA_RETURN:
+        this.#state = DATA_NEWLINE;
+        return byte === CR;
+      default:
+        this.#state = FIRST_DIGIT;
+        return byte === LF;
+    }
+  }
+
+  #takeDigit(byte: number): boolean {
+    const digit = hexadecimal(byte);
+    if (digit < 0 || ++this.#digits > MOST_DIGITS) return false;
+    this.#left = this.#left * 16 + digit;
+    return true;
+  }
+
+  #takeSizeEnd(byte: number): boolean {
+    if (byte === CR) this.#state = SIZE_NEWLINE;
+    else if (byte === SEMICOLON) this.#state = EXTENSION;
+    else if (is(byte, BLANK)) this.#state = BLANKS;
+    else return false;
+    return true;
+  }
+}

@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { LINGER_MS } from '../../servers/lingering.ts';
+import { type Holdings, holdings } from '../servers/process-tree.ts';
+import { ServerProcess } from '../servers/server-process.ts';
+import { clientsAtOnce } from './clients-at-once.ts';
+import { nothingLeft } from './nothing-left.ts';
+import { stopsPromptly } from './stops-promptly.ts';
+import { StreamClient } from './stream-client.ts';
+import type { Subject } from './suite.ts';
+
+const CLIENTS = 6;
+const PIPELINED = 1000;
+
+const GET = Buffer.from('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+const CLOSING = Buffer.from('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+const CHUNKED = Buffer.from('GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n');
+const FAULTY = Buffer.from('GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n');
+
+const NOW = new Date(0).toUTCString();
+
+function reply(header = ''): string {
+  return (
+    `HTTP/1.1 200 OK\r\nDate: ${NOW}\r\nContent-Type: text/plain\r\nContent-Length: 13\r\n${header}\r\n` +
+    'Hello, World!'
+  );
+}
+const REPLY = reply();
+
+/** What came, every date in it put back to the epoch. Dates all have the same length. */
+function undated(bytes: Buffer): string {
+  return bytes.toString('latin1').replaceAll(/^Date: .{29}\r$/gm, `Date: ${NOW}\r`);
+}
+
+/** An HTTP/1.1 server, over real connections. What it says to which bytes is tested without any, in http.test.ts. */
+export function describeHttp({ model, app }: Subject): void {
+  const { together } = clientsAtOnce(model);
+  let server: ServerProcess;
+  let idle: Holdings;
+
+  beforeAll(async () => {
+    server = await ServerProcess.start({ model, app, transport: 'tcp' });
+    idle = holdings(server.pid);
+  });
+  afterAll(() => server?.kill());
+
+  const connect = () => StreamClient.connect(server.address);
+
+  test('requests one after the other, then FIN', async () => {
+    await using client = await connect();
+    for (const request of [GET, CHUNKED, GET]) {
+      client.write(request);
+      expect(undated(await client.read(REPLY.length))).toBe(REPLY);
+    }
+    client.finish();
+    expect(await client.readToEnd()).toHaveLength(0);
+  });
+
+  test(`${PIPELINED} requests at once, each answered`, async () => {
+    await using client = await connect();
+    client.write(Buffer.concat(Array(PIPELINED).fill(GET)));
+    client.finish();
+    expect(undated(await client.readToEnd()) === REPLY.repeat(PIPELINED)).toBe(true);
+  });
+
+  test('a request byte by byte', async () => {
+    await using client = await connect();
+    for (const byte of CHUNKED) client.write(Uint8Array.of(byte));
+    expect(undated(await client.read(REPLY.length))).toBe(REPLY);
+  });
+
+  test('a connection that is to be closed is closed with the reply', async () => {
+    await using client = await connect();
+    const start = performance.now();
+    client.write(Buffer.concat([GET, CLOSING, GET]));
+    expect(undated(await client.readToEnd())).toBe(REPLY + reply('Connection: close\r\n'));
+    expect(performance.now() - start, 'FIN comes with the reply').toBeLessThan(LINGER_MS);
+  });
+
+  test('a faulty request is refused, and nobody else hurt', async () => {
+    await using client = await connect();
+    client.write(Buffer.concat([GET, FAULTY, GET]));
+    const said = undated(await client.readToEnd());
+    expect(said.slice(0, REPLY.length)).toBe(REPLY);
+    expect(said.slice(REPLY.length)).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+    await using other = await connect();
+    other.write(GET);
+    expect(undated(await other.read(REPLY.length))).toBe(REPLY);
+  });
+
+  test('clients at once, each in the middle of a request of its own', async () => {
+    const clients = await Promise.all(Array.from({ length: CLIENTS }, connect));
+    onTestFinished(() => {
+      for (const client of clients) client.socket.destroy();
+    });
+    for (const [i, client] of clients.entries()) client.write(GET.subarray(0, 4 * i));
+    // One that serves them in turn only gets to the next when the one before has finished.
+    for (const [i, client] of clients.entries()) {
+      client.write(GET.subarray(4 * i));
+      if (!together) client.finish();
+    }
+    const replies = await Promise.all(clients.map((client) => client.read(REPLY.length)));
+    expect(replies.map(undated)).toEqual(clients.map(() => REPLY));
+  });
+
+  test('clients leave nothing behind', () => nothingLeft(server, idle, 2 * CLIENTS));
+
+  test('ends when it is told to, with a client that keeps its connection', async () => {
+    await using client = await connect();
+    client.write(GET);
+    await client.read(REPLY.length);
+    await stopsPromptly(server);
+  });
+}

@@ -1,0 +1,45 @@
+import { loadApp } from '../../servers/apps/catalog.ts';
+import { CollectedReply } from '../../servers/collected-reply.ts';
+
+const { stream } = await loadApp('http').then((app) => ({ stream: () => app.stream() }));
+
+/** What the server says to one connection, with each Date told as `Date: now`. */
+export interface Said {
+  readonly text: string;
+  readonly ended: boolean;
+}
+
+/** What the http app says to these pieces, which arrive one by one amid bytes of others; then, if wanted, to FIN. */
+export function converse(pieces: readonly string[], { finish = false } = {}): Said {
+  const session = stream();
+  const reply = new CollectedReply();
+  let text = '';
+  for (const piece of pieces) {
+    const bytes = Buffer.from(`x${piece}x`, 'latin1');
+    session.receive(bytes, 1, bytes.length - 1, reply);
+    const { parts, ended } = reply.take();
+    text += Buffer.concat(parts).toString('latin1');
+    if (ended) return { text: undated(text), ended };
+  }
+  if (finish) session.finish?.(reply);
+  const { parts, ended } = reply.take();
+  return { text: undated(text + Buffer.concat(parts).toString('latin1')), ended };
+}
+
+/** The date must be of now, give or take two seconds. @throws {Error} */
+function undated(text: string): string {
+  return text.replaceAll(/^Date: (.*)\r$/gm, (_, date: string) => {
+    const age = Date.now() - Date.parse(date);
+    if (!(age > -1 && age < 2000) || new Date(Date.parse(date)).toUTCString() !== date) {
+      throw new Error(`Date: ${date} is not of now`);
+    }
+    return 'Date: now\r';
+  });
+}
+
+/** Status codes of all that was said, in order. Bodies of this server hold no status line. */
+export function statuses({ text }: Said): number[] {
+  return [...text.matchAll(/^HTTP\/1\.1 (\d{3}) /gm), ...text.matchAll(/World!HTTP\/1\.1 (\d{3}) /g)]
+    .sort((a, b) => a.index - b.index)
+    .map(([, status]) => Number(status));
+}
