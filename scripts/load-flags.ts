@@ -46,16 +46,18 @@ type LoadFlags = Flags<
   }
 >;
 
-/** Reads the flags of a load. */
-export function readLoad(flags: LoadFlags): Load {
+/** Reads the flags of a load. @param usual the app, when no flag says which. */
+export function readLoad(flags: LoadFlags, usual: AppName = DEFAULT_APP): Load {
+  const time = readTime(flags);
+  const workload = readWorkload(flags, usual);
   return {
-    ...readTime(flags),
-    ...readWorkload(flags),
+    ...time,
+    ...workload,
     connection: flags.choice('connection', 'use of connections', namesOf(connectionUses)) ?? 'pooled',
     pipelining: flags.value('pipelining', parseInteger),
     rate: flags.value('rate', parseRate) ?? null,
     arrivals: flags.choice('arrivals', 'kind of arrivals', namesOf(arrivals)) ?? 'constant',
-    timestamps: flags.choice('timestamps', 'source of timestamps', namesOf(timestampSources)) ?? 'kernel',
+    timestamps: readTimestamps(flags, workload.app),
     threads: flags.value('threads', parseInteger) ?? null,
     seed: flags.value('seed', parseSeed) ?? randomInt(SEEDS),
     timeoutMs: flags.value('timeout', parseDuration),
@@ -66,12 +68,15 @@ export function readLoad(flags: LoadFlags): Load {
 }
 
 /** What is said over the connections. App and workload go together: of either, the other follows. */
-function readWorkload(flags: LoadFlags): Pick<Load, 'app' | 'workload' | 'sizes'> {
+function readWorkload(flags: LoadFlags, usual: AppName): Pick<Load, 'app' | 'workload' | 'sizes'> {
   const wished = flags.choice('workload', 'workload', namesOf(workloads));
-  const app = flags.choice('app', 'app', appNames) ?? (wished && appFor(wished)) ?? DEFAULT_APP;
+  const app = flags.choice('app', 'app', appNames) ?? (wished && appFor(wished)) ?? usual;
   const workload = wished ?? workloadOf(app) ?? 'request-response';
   if (workload === 'download' && flags.isGiven('size')) {
     flags.refuse('--size: in a download the server chooses how much it sends at once: leave it out');
+  }
+  if (app === 'http' && flags.isGiven('size')) {
+    flags.refuse('--size: an HTTP server chooses how long its pages are: leave it out');
   }
   return { app, workload, sizes: flags.value('size', parseSizes) };
 }
@@ -83,6 +88,12 @@ export function readWork(flags: Flags<typeof workOptions>): RequestWork | null {
   if (cacheHit !== undefined && !flags.isGiven('work'))
     flags.refuse('--cache-hit: there is no work to skip: add --work');
   return work && { ...work, cacheHit: cacheHit ?? 0 };
+}
+
+/** The kernel's, unless that is beyond the client that speaks to the app. */
+function readTimestamps(flags: LoadFlags, app: AppName): Load['timestamps'] {
+  const chosen = flags.choice('timestamps', 'source of timestamps', namesOf(timestampSources)) ?? 'kernel';
+  return app === 'http' && !flags.isGiven('timestamps') ? 'user' : chosen;
 }
 
 /** How long the load lasts and how it changes: given by stages, else by a time, a number of requests or both. */

@@ -1,7 +1,8 @@
 import type { TargetSpec } from '../bench/model/configuration.ts';
 import { isOwnAddress, resolveHost } from './host.ts';
 
-const SCHEMES = { 'tcp:': 'tcp', 'udp:': 'udp' } as const;
+const SCHEMES = { 'tcp:': 'tcp', 'udp:': 'udp', 'http:': 'tcp' } as const;
+const HTTP_PORT = 80;
 
 /** A TCP or UDP port; 0 stands for any. @throws {RangeError} when it is none. */
 export function parsePort(text: string): number {
@@ -17,12 +18,19 @@ export function parsePort(text: string): number {
 export async function parseAddress(text: string): Promise<TargetSpec & { kind: 'address' }> {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const transport = Object.entries(SCHEMES).find(([scheme]) => scheme === url?.protocol)?.[1];
-  const port = Number(url?.port);
-  if (!url || !transport || !url.hostname || !port || !['', '/'].includes(url.pathname + url.search)) {
-    throw new RangeError(`'${text}' is not a target, such as tcp://127.0.0.1:7000 or udp://localhost:7000`);
+  const http = url?.protocol === 'http:';
+  const port = http && url?.port === '' ? HTTP_PORT : Number(url?.port);
+  const plain = http ? !url?.username && !url?.password : ['', '/'].includes(`${url?.pathname}${url?.search}`);
+  if (!url || !transport || !url.hostname || !port || !plain) {
+    throw new RangeError(
+      `'${text}' is not a target, such as tcp://127.0.0.1:7000, udp://localhost:7000 or http://127.0.0.1:8080/path`,
+    );
   }
   const host = await resolveHost(url.hostname);
-  return { kind: 'address', url: `${transport}://${url.host}`, transport, address: { host, port } };
+  const target = { kind: 'address', transport, address: { host, port } } as const;
+  if (!http) return { ...target, url: `${transport}://${url.host}` };
+  const path = url.pathname + url.search;
+  return { ...target, url: `http://${url.host}${path}`, http: { host: url.host, path } };
 }
 
 /**

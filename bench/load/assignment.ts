@@ -4,6 +4,16 @@ import type { OperatingPoint } from '../model/operating-point.ts';
 import type { PacerSpec } from './pacers/pacer.ts';
 import type { ProfileSpec } from './pacers/profile.ts';
 
+/** What is asked of an HTTP server. */
+export interface HttpExchange {
+  /** Value of the Host header. */
+  readonly host: string;
+  /** With the query, if there is one. */
+  readonly path: string;
+  /** What every reply's body should be; null where that isn't known. */
+  readonly page: string | null;
+}
+
 /** One generator thread's part of a load. Plain data and shared memory: it crosses to the thread. */
 export interface Assignment {
   /** The load of the whole trial, but `connections` of this thread alone. */
@@ -22,6 +32,8 @@ export interface Assignment {
   readonly levels: ProfileSpec | null;
   /** Measuring ends when so many requests of this thread have ended; null: when its time is over. */
   readonly requests: number | null;
+  /** For the app http alone. */
+  readonly http?: HttpExchange;
   readonly timestamps: Timestamps;
   readonly timeoutMs: number;
   readonly openTimeoutMs: number;

@@ -68,6 +68,21 @@ export class LoadControl {
   /** Blocks the calling thread until the load begins. */
   waitForGo(): Schedule {
     Atomics.wait(this.#flags, GO, 0);
+    return this.#schedule;
+  }
+
+  /** The same for a thread whose event loop is to go on. */
+  async begun(): Promise<Schedule> {
+    await changed(this.#flags, GO);
+    return this.#schedule;
+  }
+
+  /** Resolves at {@link end}, while the calling thread's event loop goes on. */
+  over(): Promise<void> {
+    return changed(this.#flags, END);
+  }
+
+  get #schedule(): Schedule {
     return {
       begin: this.#times[BEGIN] as number,
       warmupEnd: this.#times[WARMUP_END] as number,
@@ -79,5 +94,16 @@ export class LoadControl {
   /** Blocks the calling thread until {@link end}. */
   waitForEnd(): void {
     Atomics.wait(this.#flags, END, 0);
+  }
+}
+
+/** Resolves when a flag is no longer 0. */
+async function changed(flags: Int32Array, flag: number): Promise<void> {
+  // Waiting for a flag alone would not keep the thread alive.
+  const alive = setInterval(() => undefined, 1000);
+  try {
+    await Atomics.waitAsync(flags, flag, 0).value;
+  } finally {
+    clearInterval(alive);
   }
 }

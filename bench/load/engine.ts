@@ -47,4 +47,6 @@ export interface ThreadReport {
   readonly jitterNanos: number | null;
   readonly droppedBySockets: number;
   readonly portsExhausted: number;
+  /** HTTP only: replies by status code. */
+  readonly statuses?: Readonly<Record<string, number>>;
 }

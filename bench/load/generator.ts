@@ -3,7 +3,7 @@ import type { SocketAddress } from '../../sockets/address.ts';
 import type { Histogram } from '../measure/histogram.ts';
 import type { Timestamps } from '../model/configuration.ts';
 import type { OperatingPoint } from '../model/operating-point.ts';
-import { type Assignment, shareOf } from './assignment.ts';
+import { type Assignment, type HttpExchange, shareOf } from './assignment.ts';
 import { LoadControl, type Schedule } from './control.ts';
 import type { OpeningReport, ThreadReport } from './engine.ts';
 import { type LatencyName, LiveView } from './live.ts';
@@ -29,6 +29,8 @@ export interface LoadPlan {
   readonly levels: ProfileSpec | null;
   /** Measuring ends when so many requests have ended; null: when its time is over. */
   readonly requests: number | null;
+  /** For the app http alone. */
+  readonly http?: HttpExchange;
   readonly timestamps: Timestamps;
   readonly timeoutMs: number;
   readonly openTimeoutMs: number;
@@ -41,7 +43,7 @@ interface GeneratorThread {
   readonly exited: Promise<void>;
 }
 
-/** The clients of one trial: threads that hold connections, each in an epoll loop. */
+/** The clients of one trial: threads that hold connections, each with an engine of its own (engine.ts). */
 export class Generator {
   readonly #control = new LoadControl();
   readonly #threads: readonly GeneratorThread[];
@@ -128,6 +130,7 @@ function startThread(plan: LoadPlan, thread: number, threads: number, control: L
     point: { ...plan.point, connections: count },
     firstConnection: first,
     pacer: plan.arrivals === null ? null : { ...plan.arrivals, thread, threads },
+    ...(plan.http && { http: plan.http }),
     requests: plan.requests === null ? null : shareOf(plan.requests, threads, thread).count,
     control: control.buffer,
     live: live.buffer,

@@ -29,6 +29,8 @@ export interface LoadReport {
   readonly droppedBySockets: number;
   /** Attempts to connect for which no local port was left. */
   readonly portsExhausted: number;
+  /** HTTP only: replies by status code. */
+  readonly statuses?: Readonly<Record<string, number>>;
 }
 
 /** Adds up what threads report. */
@@ -55,7 +57,18 @@ export function mergeReports(reports: readonly ThreadReport[], views: readonly L
     jitterNanos: jitters.length === 0 ? null : jitters.reduce((sum, jitter) => sum + jitter, 0) / jitters.length,
     droppedBySockets: total(({ droppedBySockets }) => droppedBySockets),
     portsExhausted: total(({ portsExhausted }) => portsExhausted),
+    ...sumStatuses(reports),
   };
+}
+
+/** Nothing unless some thread counts them. */
+function sumStatuses(reports: readonly ThreadReport[]): Pick<LoadReport, 'statuses'> {
+  if (reports.every(({ statuses }) => statuses === undefined)) return {};
+  const sum: Record<string, number> = {};
+  for (const [status, count] of reports.flatMap(({ statuses = {} }) => Object.entries(statuses))) {
+    sum[status] = (sum[status] ?? 0) + count;
+  }
+  return { statuses: sum };
 }
 
 /** A copy of what all threads recorded under a name. */

@@ -41,6 +41,7 @@ export function configurationFaults(configuration: RunConfiguration): string[] {
     ...unmet(stages(configuration)),
     ...unmet(oneWay(configuration)),
     ...unmet(connectionUse(configuration)),
+    ...unmet(http(configuration)),
     ...unmet(limits(configuration)),
     ...configuration.targets.flatMap((target) => targetFaults(target, configuration)),
   ];
@@ -91,10 +92,11 @@ function scenarioFaults(scenario: Scenario, configuration: RunConfiguration): st
   ];
 }
 
-function work({ work, transports }: Scenario, { workload, sizes, targets }: RunConfiguration): Want[] {
+function work({ work, transports }: Scenario, { app, workload, sizes, targets }: RunConfiguration): Want[] {
   if (work === null) return [];
   const foreign = targets.find(({ kind }) => kind !== 'model');
   return [
+    [app !== 'http', 'work: where an HTTP request ends only its parser knows: leave out --work, or use --app echo'],
     [!isOneWay(workload), `work: ${workload} has no requests to work for: leave out --work`],
     [
       isFixedSize(sizes) || !transports.includes('tcp'),
@@ -204,6 +206,24 @@ function connectionUse({ connection, transports, workload, pipelining }: RunConf
   ];
 }
 
+/** What autocannon's client can't do, or not so that its numbers would mean something. */
+function http({ app, rate, stages, connection, requests, timestamps }: RunConfiguration): Want[] {
+  if (app !== 'http') return [];
+  return [
+    [
+      rate === null,
+      "rate: http is measured by autocannon's client, which sends a rate in bursts: leave out --rate, for a closed loop",
+    ],
+    [
+      rate !== null || stages.length === 0,
+      'stage: http is measured with a steady number of connections: leave out --stage',
+    ],
+    [connection === 'pooled', 'connection: http keeps its connections: leave out --connection'],
+    [requests === null, 'requests: http is measured for a time: leave out --requests, and say --duration'],
+    [timestamps === 'user', "timestamps: autocannon's client knows no kernel timestamps: leave out --timestamps"],
+  ];
+}
+
 function limits(configuration: RunConfiguration): Want[] {
   const { requests, rounds, durationMs, warmupMs, timeoutMs, openTimeoutMs, threads } = configuration;
   return [
@@ -225,7 +245,11 @@ function targetFaults(target: TargetSpec, configuration: RunConfiguration): stri
   const transports = transportsOf(configuration);
   if (target.kind === 'address') {
     const fits = transports.every((transport) => transport === target.transport);
-    return fits ? [] : [`target ${target.url} speaks ${target.transport} only`];
+    const tongue = target.http === undefined || app === 'http';
+    return [
+      ...(fits ? [] : [`target ${target.url} speaks ${target.transport} only`]),
+      ...(tongue ? [] : [`target ${target.url} speaks http: leave out --app ${app}`]),
+    ];
   }
   if (target.kind === 'exec') return unmet(foreignServer(target));
   return transports.flatMap((transport) => {

@@ -12,7 +12,14 @@ export type TargetSpec =
   | { readonly kind: 'model'; readonly model: ModelName }
   | ForeignServer
   /** A server that somebody else runs. */
-  | { readonly kind: 'address'; readonly url: string; readonly transport: Transport; readonly address: SocketAddress };
+  | {
+      readonly kind: 'address';
+      readonly url: string;
+      readonly transport: Transport;
+      readonly address: SocketAddress;
+      /** What to ask for, when its URL says http. */
+      readonly http?: { readonly host: string; readonly path: string };
+    };
 
 /** A server in any language, which this program starts. */
 export interface ForeignServer {

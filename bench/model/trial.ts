@@ -167,6 +167,8 @@ const measuredTrialSchema = z.looseObject({
   measuredSeconds: amount,
   opening: openingSchema,
   requests: requestsSchema,
+  /** HTTP only: replies by status code, also of those that count as errors. */
+  statuses: z.record(z.string(), count).optional(),
   throughput: z.looseObject({ requestsPerSecond: amount, bytesPerSecond: amount }),
   latencyMicros: latenciesSchema,
   /** UDP only: RFC 3550's interarrival jitter, mean of all sockets that received. */

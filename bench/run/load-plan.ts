@@ -1,3 +1,5 @@
+import { PAGE } from '../../servers/apps/http.ts';
+import { formatAddress } from '../../sockets/address.ts';
 import type { LoadPlan } from '../load/generator.ts';
 import type { RunConfiguration } from '../model/configuration.ts';
 import type { Placement } from './placement.ts';
@@ -25,10 +27,19 @@ export function planLoad(
     arrivals: arrivalsOf(spec, configuration),
     levels: ramp ? { start: connections, stages, holdMs: warmupMs } : null,
     requests,
+    ...httpOf(spec, target),
     timestamps,
     timeoutMs,
     openTimeoutMs,
   };
+}
+
+/** What to ask an HTTP server for. What the built-in app says is known; another server may say what it likes. */
+function httpOf({ app, target }: TrialSpec, { address }: RunningTarget): Pick<LoadPlan, 'http'> {
+  if (app !== 'http') return {};
+  const asked = target.kind === 'address' ? target.http : undefined;
+  const page = target.kind === 'model' ? PAGE : null;
+  return { http: { ...(asked ?? { host: formatAddress(address), path: '/' }), page } };
 }
 
 /** Connections that a load of so many at its beginning ever uses at once. */

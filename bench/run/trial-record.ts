@@ -53,7 +53,7 @@ export function recordTrial(spec: TrialSpec, configuration: RunConfiguration, fi
     ...(stages.length > 0 && {
       stages: stages.map(({ durationMs, target }) => ({ seconds: durationMs / 1000, target })),
     }),
-    size: Math.round(meanSize(spec.sizes)),
+    size: meanBytes(spec, load),
     ...(!isFixedSize(spec.sizes) && { sizes: spec.sizes.map((range) => ({ ...range })) }),
     pipelining: spec.pipelining,
     ...workRecord(spec.work),
@@ -61,6 +61,7 @@ export function recordTrial(spec: TrialSpec, configuration: RunConfiguration, fi
     measuredSeconds: load.measuredSeconds,
     opening: { seconds: opening.seconds, opened: opening.opened, answered: opening.answered },
     requests: requestsOf(spec, findings),
+    ...(load.statuses && { statuses: { ...load.statuses } }),
     throughput: throughputOf(spec, findings),
     latencyMicros: latenciesOf(load),
     ...(load.jitterNanos !== null && { jitterMicros: load.jitterNanos / 1000 }),
@@ -83,6 +84,12 @@ export function recordTrial(spec: TrialSpec, configuration: RunConfiguration, fi
 /** What requests cost, as results keep it. */
 export function workRecord(work: RequestWork | null): Pick<MeasuredTrial, 'work' | 'cacheHit'> {
   return work === null ? { work: null } : { work: work.text, cacheHit: work.cacheHit };
+}
+
+/** Of a message, rounded. The pages of an HTTP server are as long as it makes them, headers included. */
+function meanBytes({ app, sizes }: TrialSpec, { bytesPerSecond, requestsPerSecond }: LoadReport): number {
+  if (app !== 'http') return Math.round(meanSize(sizes));
+  return requestsPerSecond === 0 ? 0 : Math.round(bytesPerSecond / requestsPerSecond);
 }
 
 /** Requests a second that were to come while measuring; null in a closed loop. */

@@ -2,7 +2,7 @@ import type { ForeignServer, RunConfiguration, Scenario, TargetSpec } from '../.
 import { assertRunnable, configurationFaults } from '../../bench/model/configuration-faults.ts';
 import { parseWork } from '../../bench/model/request-work.ts';
 import { parseDuration, parseInteger, parseIntegers } from '../../bench/model/units.ts';
-import { appNames } from '../../servers/apps/catalog.ts';
+import { type AppName, appNames, apps } from '../../servers/apps/catalog.ts';
 import { type ModelName, modelNames, whyUnavailable } from '../../servers/catalog.ts';
 import type { Command } from '../command.ts';
 import { Examples } from '../examples.ts';
@@ -35,7 +35,7 @@ const options = {
   transports: {
     group: 'What to measure:',
     type: 'string',
-    describe: 'tcp, udp or both [default: both, or tcp with a command without {transport}]',
+    describe: 'tcp, udp or both [default: what --app speaks; tcp with a command without {transport}]',
   },
   connections: {
     group: 'What to measure:',
@@ -127,21 +127,22 @@ async function measureWithExamples(configuration: RunConfiguration, output: Outp
 
 function readConfiguration(flags: Flags<typeof options>): RunConfiguration {
   const foreign = readForeign(flags);
-  return {
-    command: 'bench',
+  const plan = {
     targets: [...readModels(flags).map((model): TargetSpec => ({ kind: 'model', model })), ...foreign],
     warmupMs: flags.value('warmup', parseDuration),
     rounds: flags.value('rounds', parseInteger),
-    ...readLoad(flags),
-    ...readScenarios(flags, foreign),
   };
+  const load = readLoad(flags);
+  return { command: 'bench', ...plan, ...load, ...readScenarios(flags, foreign, load.app) };
 }
 
 function readScenarios(
   flags: Flags<typeof options>,
   foreign: readonly ForeignServer[],
+  app: AppName,
 ): Scenario & Pick<RunConfiguration, 'scenarios'> {
-  const spoken = foreign.every(({ command }) => command.includes('{transport}')) ? TRANSPORTS : (['tcp'] as const);
+  const anyTransport = foreign.every(({ command }) => command.includes('{transport}'));
+  const spoken = anyTransport ? apps[app].transports : (['tcp'] as const);
   const [first, ...others] = TOUR;
   if (!LOAD_FLAGS.some((name) => flags.isGiven(name))) {
     if (foreign.length === 0 && !flags.has('with-examples')) return { ...first, scenarios: others };

@@ -17,7 +17,7 @@ const options = {
   target: {
     group: 'What to measure:',
     type: 'string',
-    describe: 'Measure a server that runs already: tcp://127.0.0.1:7000, udp://…',
+    describe: 'Measure a server that runs already: tcp://127.0.0.1:7000, udp://…, http://…/path',
   },
   ...foreignOptions,
   'allow-remote': {
@@ -83,7 +83,7 @@ function readConfiguration(flags: Flags<typeof options>, target: TargetSpec | un
     rounds: flags.value('rounds', parseInteger),
     work: readWork(flags),
     scenarios: [],
-    ...readLoad(flags),
+    ...readLoad(flags, target?.kind === 'address' && target.http ? 'http' : undefined),
   };
 }
 

@@ -66,9 +66,9 @@ export const apps = {
   },
   http: {
     title: 'HTTP',
-    summary: 'HTTP/1.1: answers GET and HEAD of any path with "Hello, World!" (RFC 9112)',
+    summary: 'HTTP/1.1: answers GET and HEAD of any path with "Hello, World!" (RFC 9112); measured by autocannon',
     transports: ['tcp'],
-    workload: null,
+    workload: 'request-response',
     load: () => import('./http.ts'),
   },
 } as const satisfies Record<string, AppEntry>;

@@ -11,7 +11,6 @@ export const BLANK = 16;
 
 export const CR = 0x0d;
 export const LF = 0x0a;
-export const TAB = 0x09;
 export const SPACE = 0x20;
 export const COMMA = 0x2c;
 export const COLON = 0x3a;

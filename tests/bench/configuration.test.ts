@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { appFor, workloadOf } from '../../bench/model/app-workload.ts';
-import type { RunConfiguration } from '../../bench/model/configuration.ts';
+import type { RunConfiguration, TargetSpec } from '../../bench/model/configuration.ts';
 import { configurationFaults } from '../../bench/model/configuration-faults.ts';
 import { fixedSize } from '../../bench/model/message-sizes.ts';
 import { parseWork } from '../../bench/model/request-work.ts';
@@ -63,6 +63,14 @@ function inStages(...each: readonly (readonly [seconds: number, target: number])
 }
 
 const tcp: Partial<RunConfiguration> = { transports: ['tcp'] };
+const http: Partial<RunConfiguration> = { ...tcp, app: 'http', timestamps: 'user' };
+const page: TargetSpec = {
+  kind: 'address',
+  url: 'http://127.0.0.1:7/',
+  transport: 'tcp',
+  address: { host: '127.0.0.1', port: 7 },
+  http: { host: '127.0.0.1:7', path: '/' },
+};
 /** Faults that are of no interest: which app is there for a workload is told apart from what it may be combined with. */
 const otherThanApp = (fault: string) => !/^workload: \w+ is made for/.test(fault);
 
@@ -127,6 +135,13 @@ describe('combinations', () => {
     ['a one-way workload in a pipeline', { workload: 'upload', pipelining: 2 }, ['pipelining: upload awaits no']],
     ['a stream at a rate', { workload: 'upload', rate: 5 }, ['rate: a TCP upload is a stream']],
     ['a stream of so many requests', { ...tcp, workload: 'download', requests: 5 }, ['requests: a TCP download is a']],
+    ['http over UDP', { ...http, transports: ['udp'] }, ['http is not spoken over udp', 'http is not', 'http is not']],
+    ['http at a rate', { ...http, rate: 5 }, ["rate: http is measured by autocannon's client"]],
+    ['http in stages', { ...http, ...inStages([1, 5]), connections: [1] }, ['stage: http is measured']],
+    ['http for so many requests', { ...http, requests: 5 }, ['requests: http is measured for a time']],
+    ['http with new connections', { ...http, connection: 'per-request' }, ['connection: http keeps its connections']],
+    ['http with the kernel’s word', { ...http, timestamps: 'kernel' }, ["timestamps: autocannon's client knows no"]],
+    ['http that is to be echoed', { ...tcp, targets: [page] }, ['target http://127.0.0.1:7/ speaks http: leave out']],
     ['a mixture with a long datagram', { sizes: [{ from: 8, to: 65_508, share: 1 }] }, ['size: 8 to 65508 bytes over']],
     ['a mixture with a short one', { sizes: [{ from: 7, to: 8, share: 1 }] }, ['size: 7 to 8 bytes over UDP']],
     ['a message of nothing', { ...tcp, sizes: fixedSize(0) }, ['size: messages hold 1 to 16777216 bytes']],
@@ -156,6 +171,11 @@ describe('combinations', () => {
       ...['connection', 'connection', 'connection', 'requests'],
     ]);
   });
+});
+
+test('http in a closed loop has no fault, with models and with a server of yours', () => {
+  expect(configurationFaults({ ...configuration, ...http })).toEqual([]);
+  expect(configurationFaults({ ...configuration, ...http, targets: [page], pipelining: 4 })).toEqual([]);
 });
 
 describe('an app and a workload', () => {

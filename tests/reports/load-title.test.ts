@@ -41,6 +41,7 @@ test.each<[string, Partial<Trial>, string]>([
     'TCP: echo, request-response, 64 B, 500 requests/s offered on average as Poisson arrivals, rate → 1.00k in 30 s → 0 in 0.5 s',
   ],
   ['a ramp of connections', { stages }, 'TCP: echo, request-response, 64 B, connections → 1.00k in 30 s → 0 in 0.5 s'],
+  ['pages', { app: 'http' }, "TCP: http, request-response, by autocannon's client"],
   [
     'a download, whose sizes the server chooses',
     { app: 'chargen', workload: 'download' },

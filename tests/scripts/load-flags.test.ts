@@ -83,6 +83,7 @@ describe('refused is', () => {
     ['a stage the wrong way round', { stage: '10:1s' }, ['--stage: ']],
     ['part of a request', { requests: '1.5' }, ["--requests: '1.5' is not a whole number"]],
     ['a size in a download', { workload: 'download', size: '9' }, ['--size: in a download the server chooses']],
+    ['a size of pages', { app: 'http', size: '9' }, ['--size: an HTTP server chooses']],
     ['no known workload', { workload: 'uplaod' }, ["unknown workload 'uplaod'; did you mean 'upload'?"]],
     ['no known use of connections', { connection: 'poold' }, ["unknown use of connections 'poold'; did you mean"]],
     ['no known clock', { timestamps: 'kernal' }, ["unknown source of timestamps 'kernal'; did you mean 'kernel'?"]],
@@ -102,6 +103,11 @@ test('of workload and app, the one that is not given follows from the other', ()
     expect(read({ workload }).load).toMatchObject({ workload, app });
     expect(read({ app }).load).toMatchObject({ workload, app });
   }
+});
+
+test('http is timed by the generator, unless that is said otherwise', () => {
+  expect(read({ app: 'http' }).load.timestamps).toBe('user');
+  expect(read({ app: 'http', timestamps: 'kernel' }).load.timestamps).toBe('kernel');
 });
 
 test('what is chosen is taken', () => {

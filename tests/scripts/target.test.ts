@@ -10,8 +10,17 @@ describe('a target', () => {
     ['udp://127.0.0.1:53/', 'udp', '127.0.0.1', 53],
     ['tcp://[::1]:80', 'tcp', '::1', 80],
     ['tcp://localhost:80', 'tcp', '127.0.0.1', 80],
+    ['http://127.0.0.1:8080', 'tcp', '127.0.0.1', 8080],
+    ['http://127.0.0.1', 'tcp', '127.0.0.1', 80],
   ])('%s is read', async (url, transport, host, port) => {
     expect(await parseTarget(url, [])).toMatchObject({ kind: 'address', transport, address: { host, port } });
+  });
+
+  test.each([
+    ['http://localhost:8080/a/b?c=d#e', 'http://localhost:8080/a/b?c=d', 'localhost:8080', '/a/b?c=d'],
+    ['http://[::1]', 'http://[::1]/', '[::1]', '/'],
+  ])('%s tells what to ask for', async (given, url, host, path) => {
+    expect(await parseTarget(given, [])).toMatchObject({ url, http: { host, path } });
   });
 
   test.each([
@@ -24,6 +33,8 @@ describe('a target', () => {
     'tcp://127.0.0.1:99999',
     'tcp://127.0.0.1:80/path',
     'constructor://a:1',
+    'http://name:secret@127.0.0.1:80/',
+    'http://127.0.0.1:0/',
   ])('%j is none', async (url) => {
     await expect(parseTarget(url, [])).rejects.toThrow('is not a target, such as tcp://127.0.0.1:7000');
   });

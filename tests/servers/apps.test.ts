@@ -56,7 +56,7 @@ test('each app says which workload it can be measured with', () => {
     greeting: null,
     ack: null,
     'chat-operator': null,
-    http: null,
+    http: 'request-response',
   });
 });
 

@@ -1,7 +1,7 @@
 import { loadApp } from '../../servers/apps/catalog.ts';
 import { CollectedReply } from '../../servers/collected-reply.ts';
 
-const { stream } = await loadApp('http').then((app) => ({ stream: () => app.stream() }));
+const { stream } = await loadApp({ app: 'http' }).then((app) => ({ stream: () => app.stream() }));
 
 /** What the server says to one connection, with each Date told as `Date: now`. */
 export interface Said {

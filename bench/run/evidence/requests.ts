@@ -23,7 +23,7 @@ export function requestInvalidations({ requests, throughput, workload }: Measure
 }
 
 /** Requests that failed, or were never sent. */
-export function requestSuspicions({ requests }: MeasuredTrial): Reason[] {
+export function requestSuspicions({ requests, statuses = {} }: MeasuredTrial): Reason[] {
   const reasons: Reason[] = [];
   if (requests.dropped > 0) {
     reasons.push({
@@ -33,11 +33,22 @@ export function requestSuspicions({ requests }: MeasuredTrial): Reason[] {
         'add --connections',
     });
   }
-  if (requests.errors > 0) {
+  const refused = Object.entries(statuses).filter(([status]) => !status.startsWith('2'));
+  const refusals = refused.reduce((sum, [, count]) => sum + count, 0);
+  if (refusals > 0) {
+    reasons.push({
+      code: 'http-status',
+      message:
+        `${whole(refusals)} replies were not what was asked for (${refused.map(([status, count]) => `${whole(count)} with status ${status}`).join(', ')}), ` +
+        'and count as errors: look at the path, and at what the server logs',
+    });
+  }
+  const broken = requests.errors - refusals;
+  if (broken > 0) {
     reasons.push({
       code: 'errors',
       message:
-        `${whole(requests.errors)} requests failed as their connections broke or could not be opened: look at the ` +
+        `${whole(broken)} requests failed as their connections broke or could not be opened: look at the ` +
         'server, or open fewer --connections',
     });
   }

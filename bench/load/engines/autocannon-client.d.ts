@@ -1,0 +1,33 @@
+/** What is used of autocannon's HTTP client. Not its documented interface: its version is held in package.json. */
+declare module 'autocannon/lib/httpClient.js' {
+  import type { EventEmitter } from 'node:events';
+  import type { Socket } from 'node:net';
+
+  interface ClientOptions {
+    readonly protocol: 'http:';
+    readonly hostname: string;
+    readonly port: number;
+    /** Value of the Host header. */
+    readonly host: string;
+    readonly path: string;
+    readonly method: 'GET';
+    readonly pipelining: number;
+    /** In seconds, since the connection's last request. */
+    readonly timeout: number;
+    /** Called with every reply's body, after 'response' and the next request. */
+    readonly verifyBody: (body: string) => boolean;
+  }
+
+  /** One connection that sends a request for each reply. Emits headers, response(status, bytes, milliseconds), connError(error). */
+  class Client extends EventEmitter {
+    constructor(options: ClientOptions);
+    readonly conn: Socket;
+    destroy(): void;
+    /** Connects, and sends as many requests as may be in flight; called again when the connection ended. */
+    _connect(): void;
+    /** Sends the next request. */
+    _doRequest(): void;
+  }
+
+  export = Client;
+}

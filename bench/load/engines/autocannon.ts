@@ -1,0 +1,193 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { threadCpuNanos } from '../../../sockets/cpu.ts';
+import { nowNanos } from '../../measure/clock.ts';
+import type { Assignment, HttpExchange } from '../assignment.ts';
+import { LoadControl } from '../control.ts';
+import type { Engine, OpeningReport, ThreadReport } from '../engine.ts';
+import { LiveView } from '../live.ts';
+import { LoadState } from '../load-state.ts';
+import { HttpConnection, type HttpConnectionOwner, type HttpConnectionSpec } from './http-connection.ts';
+import { HttpRequests } from './http-requests.ts';
+
+/** Connections that may be opened and not yet answered: as with sockets of our own. */
+const OPENING_WINDOW = 8;
+/** How often it is looked whether there is something else to do. */
+const LOOK_MS = 20;
+const DRAIN_LOOK_MS = 1;
+/** Before a connection that failed is tried again. */
+const RETRY_MS = 5;
+/** autocannon's timer goes by whole milliseconds: a request this close to its time-out has timed out. */
+const TIMER_SLACK_NANOS = 2e6;
+
+/** Load by autocannon's HTTP client: a closed loop of GET requests, by Node's event loop. */
+export class AutocannonEngine implements Engine, HttpConnectionOwner {
+  readonly #assignment: Assignment;
+  readonly #spec: HttpConnectionSpec;
+  readonly #control: LoadControl;
+  readonly #live: LiveView;
+  readonly #state: LoadState;
+  readonly #requests: HttpRequests;
+  readonly #connections: HttpConnection[] = [];
+  #flowing = false;
+  #opening = true;
+  #closed = false;
+  #opened = 0;
+  /** Connections that failed while opening: not tried again until the load flows. */
+  #failed = 0;
+  #lastErrno = 0;
+  #lastAnswer = 0;
+  #completedBefore = 0;
+
+  constructor(assignment: Assignment, exchange: HttpExchange) {
+    const { point, address, timeoutMs } = assignment;
+    this.#assignment = assignment;
+    this.#spec = { address, exchange, pipelining: point.pipelining, timeoutMs };
+    this.#control = new LoadControl(assignment.control);
+    this.#live = new LiveView(assignment.live);
+    this.#state = new LoadState(point.connections, this.#live, undefined, false);
+    this.#requests = new HttpRequests(point.connections, point.pipelining, exchange.page, this.#state);
+  }
+
+  async open(): Promise<OpeningReport> {
+    const { openTimeoutMs, point } = this.#assignment;
+    const begin = nowNanos();
+    this.#lastAnswer = begin;
+    this.#openUpTo(OPENING_WINDOW);
+    const settled = () => this.#requests.connectionsAnswered + this.#failed >= point.connections;
+    while (!settled() && nowNanos() - this.#lastAnswer < openTimeoutMs * 1e6 && !this.#control.ended) {
+      await sleep(DRAIN_LOOK_MS);
+    }
+    const end = this.#requests.connectionsAnswered === point.connections ? this.#lastAnswer : nowNanos();
+    this.#openUpTo(point.connections);
+    this.#opening = false;
+    return {
+      seconds: (end - begin) / 1e9,
+      opened: this.#opened,
+      answered: this.#requests.connectionsAnswered,
+      lastErrno: this.#lastErrno,
+    };
+  }
+
+  async run(): Promise<ThreadReport> {
+    const schedule = await this.#control.begun();
+    const { point } = this.#assignment;
+    if (schedule.warmupEnd > schedule.begin) {
+      this.#flow();
+      await this.#until(schedule.warmupEnd, LOOK_MS);
+    }
+    this.#completedBefore += this.#state.counts.completed;
+    this.#requests.startMeasuring();
+    const begin = nowNanos();
+    const cpuBefore = threadCpuNanos();
+    this.#flow();
+    await this.#until(schedule.measureEnd, LOOK_MS);
+
+    this.#flowing = false;
+    const end = nowNanos();
+    this.#state.holds(0, end);
+    const inTime = { ...this.#state.counts };
+    const report = {
+      completedInTime: inTime.completed,
+      bytesInTime: inTime.bytes,
+      measuredSeconds: (end - begin) / 1e9,
+      cpuSeconds: (threadCpuNanos() - cpuBefore) / 1e9,
+      spunSeconds: 0,
+      fairness: this.#state.fairness(point.connections),
+      used: point.connections,
+      meanInFlight: this.#state.inFlightNanos / (end - begin),
+      ...{ gaps: null, jitterNanos: null, droppedBySockets: 0, portsExhausted: 0 },
+    };
+    this.#live.done = true;
+    const drainEnd = end + schedule.drainEnd - schedule.measureEnd;
+    await this.#until(drainEnd, DRAIN_LOOK_MS, () => this.#requests.hopeful === 0);
+    this.#requests.abandon();
+    this.#publish();
+    return { ...report, counts: { ...this.#state.counts }, statuses: this.#requests.statuses };
+  }
+
+  async close(): Promise<void> {
+    await this.#control.over();
+    this.#closed = true;
+    for (const connection of this.#connections) connection.destroy();
+  }
+
+  sends(connection: number): boolean {
+    const requests = this.#requests;
+    // To open, each is to be answered once.
+    const most = this.#flowing ? this.#spec.pipelining : this.#opening && !requests.isAnswered(connection) ? 1 : 0;
+    if (requests.inFlight(connection) >= most) return false;
+    requests.sent(connection);
+    return true;
+  }
+
+  connected(): void {
+    if (this.#opening) this.#opened++;
+  }
+
+  awaits(connection: number, nanos: number): boolean {
+    return this.#requests.awaited(connection, nanos);
+  }
+
+  unasked(connection: number): void {
+    this.#state.counts.unsolicited++;
+    this.broke(connection, 0);
+  }
+
+  replied(connection: number, status: number, bytes: number): void {
+    this.#requests.replied(connection, status, bytes);
+  }
+
+  said(body: string): void {
+    this.#requests.judge(body);
+    this.#publish();
+    if (!this.#opening) return;
+    this.#lastAnswer = nowNanos();
+    this.#openUpTo(this.#requests.connectionsAnswered + this.#failed + OPENING_WINDOW);
+  }
+
+  broke(connection: number, errno: number): void {
+    this.#requests.lose(connection, this.#assignment.timeoutMs * 1e6 - TIMER_SLACK_NANOS);
+    if (errno !== 0) this.#lastErrno = errno;
+    this.#publish();
+    if (this.#opening && errno !== 0 && !this.#requests.isAnswered(connection)) {
+      this.#failed++;
+      return;
+    }
+    // A server that closes after its replies is well; one that closes without any is not to be flooded with attempts.
+    const well = errno === 0 && this.#requests.isAnswered(connection);
+    setTimeout(() => this.#open(connection), well ? 0 : RETRY_MS);
+  }
+
+  #openUpTo(connections: number): void {
+    const most = Math.min(connections, this.#assignment.point.connections);
+    while (this.#connections.length < most) this.#open(this.#connections.length);
+  }
+
+  /** Opens a connection, or opens it again. */
+  #open(connection: number): void {
+    if (this.#closed) return;
+    const client = new HttpConnection(this.#spec, connection, this);
+    this.#connections[connection] = client;
+    client.open();
+  }
+
+  #flow(): void {
+    if (this.#flowing) return;
+    this.#flowing = true;
+    for (const connection of this.#connections) connection.fill();
+  }
+
+  /** Waits until a time on the monotonic clock, or until all is done or over. */
+  async #until(time: number, lookMs: number, done: () => boolean = () => false): Promise<void> {
+    for (let left = time - nowNanos(); left > 0 && !done() && !this.#control.ended; left = time - nowNanos()) {
+      await sleep(Math.min(lookMs, Math.ceil(left / 1e6)));
+    }
+  }
+
+  #publish(): void {
+    const { counts } = this.#state;
+    this.#live.completed = this.#completedBefore + counts.completed;
+    this.#live.failed = counts.timedOut + counts.errors + counts.corrupted;
+    this.#live.bytes = counts.bytes;
+  }
+}

@@ -1,0 +1,149 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { accountedFor, measure, measureTrial, onlyTrial, resultOf, startMeasuring, tcpServer } from './measured.ts';
+
+/** Node's own HTTP server; ends with the test. @returns its URL. */
+async function httpServer(serve: RequestListener): Promise<string> {
+  const server = createServer(serve);
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+describe('an HTTP server that', () => {
+  test('answers well is counted right, and asked for what its URL says', async () => {
+    const asked = new Set<string>();
+    let served = 0;
+    const url = await httpServer(({ method, url, headers: { host } }, response) => {
+      asked.add(`${method} ${url} of ${host}`);
+      served++;
+      response.end('any page');
+    });
+    const trial = await measureTrial(`${url}/a?b=c`, '-c', '5', '-p', '3');
+    expect([...asked]).toEqual([`GET /a?b=c of ${url.slice('http://'.length)}`]);
+    expect(trial).toMatchObject({ app: 'http', workload: 'request-response', timestamps: 'user', server: null });
+    expect(trial.requests.completed).toBeGreaterThan(0);
+    expect(trial.requests).toMatchObject({ timedOut: 0, errors: 0, corrupted: 0, unsolicited: 0 });
+    expect(accountedFor(trial)).toBe(trial.requests.sent);
+    // The opening asked once for each connection.
+    expect(served).toBe(trial.requests.sent + 5);
+    expect(trial.statuses).toEqual({ 200: trial.requests.completed });
+    expect(trial.latencyMicros.response.count).toBe(trial.requests.completed);
+    expect(trial.opening).toMatchObject({ opened: 5, answered: 5 });
+    expect(trial.fairness.starvedConnections).toBe(0);
+    expect(trial.meanInFlight).toBeGreaterThan(10);
+    expect(trial.meanInFlight).toBeLessThanOrEqual(15);
+  });
+
+  test('takes its time has response times no shorter, and so many requests as there is time for', async () => {
+    const delayMs = 20;
+    const url = await httpServer((_, response) => void setTimeout(() => response.end('late'), delayMs));
+    const trial = await measureTrial(url, '-c', '4');
+    // Timers go by whole milliseconds.
+    expect(trial.latencyMicros.response.p50).toBeGreaterThan((delayMs - 1.5) * 1000);
+    expect(trial.throughput.requestsPerSecond).toBeLessThan(4 / ((delayMs - 1.5) / 1000));
+    expect(trial.requests.completed).toBeGreaterThan(0);
+  });
+
+  test('finds nothing has answered nothing', async () => {
+    const url = await httpServer((_, response) => response.writeHead(404).end('nothing'));
+    const { result, code } = await measure(url, '-c', '2');
+    const trial = onlyTrial({ result, code });
+    expect(trial.requests).toMatchObject({ completed: 0, errors: trial.requests.sent });
+    expect(trial.statuses).toEqual({ 404: trial.requests.sent });
+    expect(trial.validity.verdict).toBe('invalid');
+    expect(trial.validity.reasons.map((reason) => reason.code)).toEqual(
+      expect.arrayContaining(['nothing-completed', 'http-status']),
+    );
+    expect(code).not.toBe(0);
+  });
+
+  test('fails at times has as many errors', async () => {
+    let seen = 0;
+    let failed = 0;
+    const url = await httpServer((_, response) => {
+      if (++seen > 50 && seen % 10 === 0) failed++;
+      response.writeHead(seen > 50 && seen % 10 === 0 ? 503 : 200).end();
+    });
+    const trial = await measureTrial(url, '-c', '3');
+    expect(failed).toBeGreaterThan(0);
+    expect(trial.requests).toMatchObject({ errors: failed, timedOut: 0 });
+    expect(trial.statuses).toEqual({ 200: trial.requests.completed, 503: failed });
+    expect(trial.validity.reasons.find(({ code }) => code === 'http-status')?.message).toContain('with status 503');
+    expect(trial.validity.reasons.map(({ code }) => code)).not.toContain('errors');
+  });
+
+  test('closes after every reply is connected to again, without an error', async () => {
+    const url = await httpServer((_, response) => response.setHeader('Connection', 'close').end('bye'));
+    const trial = await measureTrial(url, '-c', '2');
+    expect(trial.requests.completed).toBeGreaterThan(2);
+    expect(trial.requests).toMatchObject({ errors: 0, timedOut: 0 });
+    expect(accountedFor(trial)).toBe(trial.requests.sent);
+  });
+
+  test('breaks a connection has failed one request, and is connected to again', async () => {
+    let seen = 0;
+    const url = await httpServer((request, response) => {
+      if (++seen === 20) request.socket.resetAndDestroy();
+      else response.end('page');
+    });
+    const trial = await measureTrial(url, '-c', '1');
+    expect(trial.requests).toMatchObject({ errors: 1, timedOut: 0, corrupted: 0 });
+    expect(trial.requests.completed).toBeGreaterThan(20);
+    expect(accountedFor(trial)).toBe(trial.requests.sent);
+  });
+
+  test('forgets a request has it time out, with its age as its response time', async () => {
+    let seen = 0;
+    const url = await httpServer((_, response) => {
+      if (++seen !== 20) response.end('page');
+    });
+    const trial = await measureTrial(url, '-c', '1', '--timeout', '100ms');
+    expect(trial.requests).toMatchObject({ errors: 0, timedOut: 1 });
+    expect(trial.latencyMicros.response.max).toBeGreaterThan(95_000);
+    expect(accountedFor(trial)).toBe(trial.requests.sent);
+  });
+
+  test('answers what nobody asked is caught', async () => {
+    const reply = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi';
+    let seen = 0;
+    const url = await tcpServer((socket) => {
+      socket.on('data', () => socket.write(++seen === 20 ? reply + reply : reply));
+    });
+    const trial = await measureTrial(url.replace('tcp', 'http'), '-c', '1');
+    expect(trial.requests).toMatchObject({ unsolicited: 1, timedOut: 0 });
+    expect(trial.requests.completed).toBeGreaterThan(20);
+    expect(accountedFor(trial)).toBe(trial.requests.sent);
+  });
+});
+
+test('a server that does not speak HTTP is said not to', async () => {
+  const url = await tcpServer((socket) => socket.pipe(socket));
+  const { code, result } = await measure(url.replace('tcp', 'http'), '-c', '1', '--open-timeout', '200ms');
+  expect(result.failures[0]?.message).toContain('does it serve http?');
+  expect(code).toBe(4);
+});
+
+test('a server that is not there is said not to be', async () => {
+  const { code, result } = await measure('http://127.0.0.1:1/', '-c', '2');
+  expect(result.failures[0]?.message).toContain('ECONNREFUSED');
+  expect(code).toBe(4);
+});
+
+test('the app http is measured, each page compared, by several threads', async () => {
+  const program = startMeasuring('--model', 'event-driven', '--app', 'http', '-c', '5', '-p', '2', '--threads', '2');
+  const trial = onlyTrial(await resultOf(program));
+  expect(trial.requests.completed).toBeGreaterThan(0);
+  expect(trial.requests).toMatchObject({ errors: 0, corrupted: 0, timedOut: 0 });
+  expect(trial.statuses).toEqual({ 200: trial.requests.completed });
+  expect(accountedFor(trial)).toBe(trial.requests.sent);
+  expect(trial.generator.threads).toBe(2);
+  expect(trial.generator.cpuSeconds).toBeGreaterThan(0);
+  expect(trial.size).toBeGreaterThan(100);
+});

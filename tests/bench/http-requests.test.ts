@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import { HttpRequests } from '../../bench/load/engines/http-requests.ts';
+import { LiveView } from '../../bench/load/live.ts';
+import { LoadState } from '../../bench/load/load-state.ts';
+
+function requests({ page = null as string | null, pipelining = 2 } = {}) {
+  const live = new LiveView();
+  const state = new LoadState(3, live, undefined, false);
+  return { live, state, requests: new HttpRequests(3, pipelining, page, state) };
+}
+
+describe('a reply', () => {
+  test.each<[string, number, string, string]>([
+    ['that is as it should be', 200, 'page', 'completed'],
+    ['without a body is another page', 204, '', 'corrupted'],
+    ['with another page', 200, 'pagE', 'corrupted'],
+    ['with a longer page', 200, 'page ', 'corrupted'],
+    ['that sends elsewhere', 301, 'page', 'errors'],
+    ['that finds nothing', 404, 'page', 'errors'],
+    ['of a server that is overloaded', 503, '', 'errors'],
+  ])('%s: %i %j', (_, status, body, kind) => {
+    const { state, requests: http, live } = requests({ page: 'page' });
+    http.sent(1);
+    http.replied(1, status, 100);
+    http.judge(body);
+    const { sent, completed, corrupted, errors, bytes } = state.counts;
+    const expected = { sent: 1, completed: 0, corrupted: 0, errors: 0, bytes: kind === 'completed' ? 100 : 0 };
+    expect({ sent, completed, corrupted, errors, bytes }).toEqual({ ...expected, [kind]: 1 });
+    expect(live.response.count).toBe(state.counts.completed);
+    expect(http.statuses).toEqual({ [status]: 1 });
+    expect(http.outstanding).toBe(0);
+  });
+
+  test('may say anything where its page is not known', () => {
+    const { state, requests: http } = requests();
+    http.sent(0);
+    http.replied(0, 200, 1);
+    http.judge('whatever');
+    expect(state.counts.completed).toBe(1);
+  });
+
+  test('answers the oldest request, of its own connection', () => {
+    const { live, requests: http } = requests();
+    http.sent(0);
+    http.sent(0);
+    http.sent(2);
+    http.replied(0, 200, 1);
+    // The next request goes out before the body is looked at.
+    http.sent(0);
+    http.judge('');
+    expect([http.inFlight(0), http.inFlight(1), http.inFlight(2), http.outstanding]).toEqual([2, 0, 1, 3]);
+    expect(live.response.count).toBe(1);
+    expect([http.isAnswered(0), http.isAnswered(2), http.connectionsAnswered]).toEqual([true, false, 1]);
+    expect(http.hopeful).toBe(2);
+  });
+});
+
+describe('requests of a connection that is gone', () => {
+  test.each<[string, number, Record<string, number>, number]>([
+    ['failed', 1e12, { sent: 2, errors: 2, timedOut: 0 }, 0],
+    ['timed out when they had waited long enough, with their age', 0, { sent: 2, errors: 0, timedOut: 2 }, 2],
+  ])('%s', (_, timeoutNanos, counts, recorded) => {
+    const { state, live, requests: http } = requests();
+    http.sent(1);
+    http.sent(1);
+    http.lose(1, timeoutNanos);
+    expect(state.counts).toMatchObject(counts);
+    expect([live.response.count, http.outstanding, http.inFlight(1)]).toEqual([recorded, 0, 0]);
+  });
+
+  test('are none when nothing was in flight', () => {
+    const { state, requests: http } = requests();
+    http.lose(1, 0);
+    expect(state.counts).toMatchObject({ timedOut: 0, errors: 0 });
+  });
+});
+
+test('what was in flight when measuring began is sent, and counted when it ends', () => {
+  const { state, requests: http } = requests();
+  http.sent(0);
+  http.sent(1);
+  http.replied(0, 500, 1);
+  http.judge('');
+  http.startMeasuring();
+  expect(state.counts).toMatchObject({ sent: 1, errors: 0 });
+  expect(http.statuses).toEqual({});
+  http.abandon();
+  expect(state.counts).toMatchObject({ sent: 1, timedOut: 1 });
+});
