@@ -59,3 +59,67 @@ export const models = {
     title: 'Cluster',
     summary: "an event loop in a process for each CPU, sharing the port through Node's cluster; scales with CPUs",
     transports: both,
+    needs: null,
+    can: ['node-streams', 'unprompted-replies'],
+    load: () => import('./models/cluster.ts'),
+  },
+  nonblocking: {
+    title: 'Non-blocking',
+    summary: 'one thread asks poll(2) which sockets are ready; no cost while busy, but every wait looks at all of them',
+    transports: both,
+    needs: 'libc',
+    load: () => import('./models/nonblocking.ts'),
+  },
+  epoll: {
+    title: 'epoll',
+    summary: 'one thread asks epoll(7), which tells only of the sockets that are ready; idle connections cost nothing',
+    transports: both,
+    needs: 'libc',
+    load: () => import('./models/epoll.ts'),
+  },
+  'multi-reactor': {
+    title: 'Multi-reactor',
+    summary: 'a thread for each CPU, each with its own listener (SO_REUSEPORT) and epoll loop; scales with CPUs',
+    transports: both,
+    needs: 'libc',
+    load: () => import('./models/multi-reactor.ts'),
+  },
+  'io-uring': {
+    title: 'io_uring',
+    summary: 'one thread hands the kernel all it wants done and takes what is done, in one call for all connections',
+    transports: both,
+    needs: 'io_uring',
+    load: () => import('./models/io-uring.ts'),
+  },
+  'event-driven': {
+    title: 'Event-driven',
+    summary: "callbacks on Node's event loop (epoll, kqueue); one thread for any number of connections",
+    transports: both,
+    needs: null,
+    can: ['node-streams', 'unprompted-replies', 'terminal'],
+    load: () => import('./models/event-driven.ts'),
+  },
+  async: {
+    title: 'Async',
+    summary: 'an async function for each connection awaits its reads and writes, on the same event loop',
+    transports: both,
+    needs: null,
+    can: ['node-streams', 'unprompted-replies', 'terminal'],
+    load: () => import('./models/async.ts'),
+  },
+} as const satisfies Record<string, ModelEntry>;
+
+export type ModelName = keyof typeof models;
+
+export const modelNames = Object.keys(models) as ModelName[];
+
+/** Why a model can't run on this machine, or `undefined` when it can. */
+export function whyUnavailable(name: ModelName): string | undefined {
+  const { needs } = models[name];
+  return needs === null ? undefined : whyNot[needs]();
+}
+
+/** The model of that name, ready to start. */
+export async function loadModel(name: ModelName): Promise<ServerModel> {
+  return (await models[name].load()).model;
+}

@@ -35,7 +35,7 @@ const options = {
   transports: {
     group: 'What to measure:',
     type: 'string',
-    describe: 'tcp, udp or both [default: what --app speaks, or tcp with a command without {transport}]',
+    describe: 'tcp, udp or both [default: what --app speaks; tcp with a command without {transport}]',
   },
   connections: {
     group: 'What to measure:',
@@ -133,16 +133,16 @@ function readConfiguration(flags: Flags<typeof options>): RunConfiguration {
     rounds: flags.value('rounds', parseInteger),
   };
   const load = readLoad(flags);
-  return { command: 'bench', ...plan, ...load, ...readScenarios(flags, load.app, foreign) };
+  return { command: 'bench', ...plan, ...load, ...readScenarios(flags, foreign, load.app) };
 }
 
 function readScenarios(
   flags: Flags<typeof options>,
-  app: AppName,
   foreign: readonly ForeignServer[],
+  app: AppName,
 ): Scenario & Pick<RunConfiguration, 'scenarios'> {
-  const asked = foreign.every(({ command }) => command.includes('{transport}')) ? TRANSPORTS : (['tcp'] as const);
-  const spoken = apps[app].transports.filter((transport) => asked.some((each) => each === transport));
+  const anyTransport = foreign.every(({ command }) => command.includes('{transport}'));
+  const spoken = anyTransport ? apps[app].transports : (['tcp'] as const);
   const [first, ...others] = TOUR;
   if (!LOAD_FLAGS.some((name) => flags.isGiven(name))) {
     if (foreign.length === 0 && !flags.has('with-examples')) return { ...first, scenarios: others };
