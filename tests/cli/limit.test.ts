@@ -89,7 +89,8 @@ test('models are held against the server in C, over TCP and UDP', async ({ skip 
   expect(servers).toMatchObject({ name: 'servers', rounds: 1, notes: [] });
   const wanted = servers?.figures.filter(({ atLeast }) => atLeast !== undefined).map(({ name }) => name);
   expect(wanted).toEqual(['tcp-epollRateRatio', 'udp-epollRateRatio']);
-  for (const { name, median } of servers?.figures ?? []) expect(median, name).toBeGreaterThan(0);
+  // How much is answered in so short a time is the machine's affair.
+  for (const { name, outcome } of servers?.figures ?? []) expect(outcome, name).not.toBe('unmeasured');
 });
 
 /** Starts what would take long. @returns it and its children, the echo server among them. */
