@@ -8,6 +8,7 @@ import { yargsCommand } from './command.ts';
 import { bench } from './commands/bench.ts';
 import { doctor } from './commands/doctor.ts';
 import { list } from './commands/list.ts';
+import { micro } from './commands/micro.ts';
 import { report } from './commands/report.ts';
 import { run } from './commands/run.ts';
 import { serve } from './commands/serve.ts';
@@ -15,7 +16,7 @@ import { ending } from './faults.ts';
 import { unknown } from './nearest.ts';
 import { endQuietlyOnBrokenPipe, reportWidth, say } from './output.ts';
 
-const commandNames = [bench, run, serve, list, report, doctor].map(({ name }) => name);
+const commandNames = [bench, run, serve, list, report, doctor, micro].map(({ name }) => name);
 
 function refuseCommand([name]: readonly (string | number)[]): never {
   const fault = name === undefined ? 'no command given' : unknown('command', String(name), commandNames);
@@ -52,6 +53,7 @@ function program(args: readonly string[]) {
         yargsCommand(list),
         yargsCommand(report),
         yargsCommand(doctor),
+        yargsCommand(micro),
       ])
       .command('$0', false, {}, (argv) => refuseCommand(argv._))
       .epilogue(

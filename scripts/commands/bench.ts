@@ -73,6 +73,7 @@ function readConfiguration(flags: Flags<typeof options>): RunConfiguration {
     connections: flags.value('connections', parseIntegers),
     warmupMs: flags.value('warmup', parseDuration),
     rounds: flags.value('rounds', parseInteger),
+    thresholds: [],
     ...readLoad(flags),
   };
 }
