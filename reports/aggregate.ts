@@ -1,3 +1,4 @@
+import { failedRequests } from '../bench/model/failed-requests.ts';
 import type { Failure, Result } from '../bench/model/result.ts';
 import type { Trial } from '../bench/model/trial.ts';
 import { worksOf, workWords } from '../bench/model/work-words.ts';
@@ -145,11 +146,6 @@ function isOpeningGivenUp({ opening, connections, rate, stages = [] }: Trial): b
 function cpuSecondsPerGigabyte({ server, throughput, measuredSeconds }: Trial): number | null {
   const bytes = throughput.bytesPerSecond * measuredSeconds;
   return server === null || bytes === 0 ? null : (server.cpuSeconds * 1e9) / bytes;
-}
-
-/** Requests of a trial that were not answered as they should. */
-export function failedRequests({ requests }: Trial): number {
-  return requests.errors + requests.timedOut + requests.corrupted + requests.dropped;
 }
 
 function knownMedian(values: readonly (number | null | undefined)[]): number | null {

@@ -71,8 +71,9 @@ function orMisconfigured<T>(write: () => T, what: string): T {
   }
 }
 
-function exitCode({ interrupted, failures, trials }: Result): number {
+function exitCode({ interrupted, failures, trials, thresholds = [] }: Result): number {
   if (interrupted) return EXIT.interrupted;
   if (failures.length > 0) return EXIT.targetFailed;
+  if (thresholds.some(({ kept }) => !kept)) return EXIT.regressed;
   return trials.every(({ validity }) => validity.verdict === 'invalid') ? EXIT.inconclusive : EXIT.ok;
 }

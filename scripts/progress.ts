@@ -1,10 +1,10 @@
 import { targetName } from '../bench/model/configuration.ts';
+import { failedRequests } from '../bench/model/failed-requests.ts';
 import { isOneWay } from '../bench/model/operating-point.ts';
 import type { Failure, Result } from '../bench/model/result.ts';
 import type { Trial } from '../bench/model/trial.ts';
 import { workWords } from '../bench/model/work-words.ts';
 import type { Progress, RunObserver } from '../bench/run/observer.ts';
-import { failedRequests } from '../reports/aggregate.ts';
 import { plain } from '../reports/plain.ts';
 import { formatByteRate, formatCount, formatMicros, formatPlural, formatSeconds } from '../reports/quantities.ts';
 

@@ -9,6 +9,7 @@ import { bench } from './commands/bench.ts';
 import { connect } from './commands/connect.ts';
 import { doctor } from './commands/doctor.ts';
 import { list } from './commands/list.ts';
+import { micro } from './commands/micro.ts';
 import { report } from './commands/report.ts';
 import { run } from './commands/run.ts';
 import { serve } from './commands/serve.ts';
@@ -19,7 +20,7 @@ import { endQuietlyOnBrokenPipe, reportWidth, say } from './output.ts';
 /** yargs' own command: its script goes into ~/.bashrc or ~/.zshrc. */
 const COMPLETION = 'completion';
 
-const commandNames = [...[bench, run, serve, connect, list, report, doctor].map(({ name }) => name), COMPLETION];
+const commandNames = [...[bench, run, serve, connect, list, report, doctor, micro].map(({ name }) => name), COMPLETION];
 
 function refuseCommand([name]: readonly (string | number)[]): void {
   // yargs has printed the script, and comes here nevertheless, as it mustn't exit.
@@ -59,6 +60,7 @@ function program(args: readonly string[]) {
         yargsCommand(list),
         yargsCommand(report),
         yargsCommand(doctor),
+        yargsCommand(micro),
       ])
       .completion(COMPLETION, 'Print a script that has bash or zsh complete commands and flags')
       .command('$0', false, {}, (argv) => refuseCommand(argv._))

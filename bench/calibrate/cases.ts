@@ -149,6 +149,7 @@ export function calibrationRun(
     sizes: fixedSize(64),
     arrivals: 'constant',
     stages: [],
+    thresholds: [],
     requests: null,
     timestamps: 'kernel',
     rounds: 1,

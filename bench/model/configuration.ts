@@ -6,6 +6,7 @@ import type { MessageSizes } from './message-sizes.ts';
 import type { Arrivals, ConnectionUse, Workload } from './operating-point.ts';
 import type { RequestWork } from './request-work.ts';
 import type { Stage } from './stage.ts';
+import type { Threshold } from './threshold.ts';
 
 /** Something to put under load. */
 export type TargetSpec =
@@ -70,6 +71,8 @@ export interface RunConfiguration extends Scenario {
   readonly durationMs: number;
   readonly warmupMs: number;
   readonly rounds: number;
+  /** Bounds that every trial must keep. */
+  readonly thresholds: readonly Threshold[];
   readonly seed: number;
   /** Generator threads; null chooses. */
   readonly threads: number | null;

@@ -114,6 +114,17 @@ const verdictSchema = z.looseObject({
   statements: z.array(z.string()),
 });
 
+/** A bound that a trial had to keep, and whether it did. */
+const thresholdSchema = z.looseObject({
+  text: z.string(),
+  round: count,
+  /** Of `observed`. */
+  unit: z.enum(['micros', 'count', 'share', 'bytes', 'perSecond', 'bytesPerSecond']),
+  /** Null when the trial did not know it. */
+  observed: z.number().nullable(),
+  kept: z.boolean(),
+});
+
 export const resultSchema = z.looseObject({
   schema: z.literal(SCHEMA),
   startedAt: z.iso.datetime(),
@@ -127,6 +138,8 @@ export const resultSchema = z.looseObject({
   /** By transport, with work by transport and work: `tcp`, `tcp cpu:500us`. What wasn't compared is missing. */
   comparison: z.record(z.string(), comparisonSchema),
   verdict: verdictSchema,
+  /** Bounds that trials had to keep, in order of trials; missing when there were none. */
+  thresholds: z.array(thresholdSchema).optional(),
   /** Remarks on the run as a whole, for the foot of the report. */
   warnings: z.array(reasonSchema),
 });
@@ -135,4 +148,5 @@ export type Result = z.infer<typeof resultSchema>;
 export type Environment = z.infer<typeof environmentSchema>;
 export type Plan = z.infer<typeof planSchema>;
 export type Failure = z.infer<typeof failureSchema>;
+export type ThresholdOutcome = z.infer<typeof thresholdSchema>;
 export type Comparison = z.infer<typeof comparisonSchema>;

@@ -7,6 +7,7 @@ import { assertRunnable } from '../model/configuration-faults.ts';
 import { TargetError } from '../model/errors.ts';
 import { isFixedSize, meanSize } from '../model/message-sizes.ts';
 import { type Failure, type Plan, type Result, SCHEMA } from '../model/result.ts';
+import { judgeThreshold } from '../model/threshold.ts';
 import type { Trial } from '../model/trial.ts';
 import { compareTargets, stateVerdict } from './comparison.ts';
 import { mostConnections } from './load-plan.ts';
@@ -44,7 +45,7 @@ export async function run(
     const outcome = await attempt(spec, configuration, placement, progress, signal);
     progress.end();
     if (outcome === null) break;
-    result = withOutcome(result, outcome);
+    result = withOutcome(result, outcome, configuration);
     observer.saved(result);
   }
   result = { ...result, finishedAt: new Date().toISOString(), interrupted: signal.aborted };
@@ -74,11 +75,16 @@ async function attempt(
   }
 }
 
-function withOutcome(result: Result, outcome: Outcome): Result {
+function withOutcome(result: Result, outcome: Outcome, { thresholds }: RunConfiguration): Result {
   if ('failure' in outcome) return { ...result, failures: [...result.failures, outcome.failure] };
   const trials = [...result.trials, outcome.trial];
   const comparison = compareTargets(trials);
-  return { ...result, trials, comparison, verdict: stateVerdict(comparison) };
+  const judged = thresholds.map((threshold) => judgeThreshold(threshold, outcome.trial));
+  return {
+    ...result,
+    ...{ trials, comparison, verdict: stateVerdict(comparison) },
+    ...(thresholds.length > 0 && { thresholds: [...(result.thresholds ?? []), ...judged] }),
+  };
 }
 
 function emptyResult(configuration: RunConfiguration, placement: Placement): Result {

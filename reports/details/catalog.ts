@@ -2,10 +2,12 @@ import type { Result } from '../../bench/model/result.ts';
 import type { Table } from '../table.ts';
 import { datagramTable } from './datagrams.ts';
 import { latencyTable } from './latencies.ts';
+import { thresholdTable } from './thresholds.ts';
 import { timelineTable } from './timeline.ts';
 
 /** Of a result of `run`, which is about one target under one load: all that is known of it, as far as it is known. */
-export function detailTables({ plan, trials }: Result): Table[] {
+export function detailTables({ plan, trials, thresholds = [] }: Result): Table[] {
   if (plan.command !== 'run') return [];
-  return [latencyTable(trials), datagramTable(trials), timelineTable(trials)].filter((table) => table !== null);
+  const tables = [latencyTable(trials), datagramTable(trials), timelineTable(trials), thresholdTable(thresholds)];
+  return tables.filter((table) => table !== null);
 }

@@ -131,6 +131,7 @@ function readConfiguration(flags: Flags<typeof options>): RunConfiguration {
     targets: [...readModels(flags).map((model): TargetSpec => ({ kind: 'model', model })), ...foreign],
     warmupMs: flags.value('warmup', parseDuration),
     rounds: flags.value('rounds', parseInteger),
+    thresholds: [],
   };
   const load = readLoad(flags);
   return { command: 'bench', ...plan, ...load, ...readScenarios(flags, foreign, load.app) };

@@ -1,5 +1,6 @@
 import type { RunConfiguration, TargetSpec } from '../../bench/model/configuration.ts';
 import { configurationFaults } from '../../bench/model/configuration-faults.ts';
+import { parseThreshold, type Threshold } from '../../bench/model/threshold.ts';
 import { parseDuration, parseInteger, parseNames } from '../../bench/model/units.ts';
 import { appNames } from '../../servers/apps/catalog.ts';
 import { modelNames, whyUnavailable } from '../../servers/catalog.ts';
@@ -47,6 +48,11 @@ const options = {
     default: '1',
     describe: 'Times that it is measured',
   },
+  threshold: {
+    group: 'What to measure:',
+    type: 'string',
+    describe: "A bound such as 'p99<5ms' or 'errors==0', several times if need be; exit code 1 when it is not kept",
+  },
   ...loadOptions,
   ...outputOptions,
 } as const satisfies OptionSet;
@@ -81,10 +87,16 @@ function readConfiguration(flags: Flags<typeof options>, target: TargetSpec | un
     connections: [flags.value('connections', parseInteger)],
     warmupMs: flags.value('warmup', parseDuration),
     rounds: flags.value('rounds', parseInteger),
+    thresholds: flags.value('threshold', parseThresholds) ?? [],
     work: readWork(flags),
     scenarios: [],
     ...readLoad(flags, target?.kind === 'address' && target.http ? 'http' : undefined),
   };
+}
+
+/** Thresholds, separated by commas. @throws {RangeError} for the first that is none. */
+function parseThresholds(text: string): Threshold[] {
+  return parseNames(text).map(parseThreshold);
 }
 
 /** The one target; undefined, and a fault noted, when there is none or it won't do. */

@@ -26,6 +26,7 @@ export const configuration: RunConfiguration = {
   durationMs: 500,
   warmupMs: 200,
   rounds: 5,
+  thresholds: [],
   seed: 42,
   threads: null,
   timeoutMs: 2000,

@@ -279,3 +279,14 @@ test('bench with work has it at every level, and says so in what it saves', asyn
     ['io:1ms', 0.5],
   ]);
 });
+
+test('run ends with 1 when a threshold is not kept, and says which', async () => {
+  const bounds = ['--threshold', 'errors==0', '--threshold', 'p50<1us,rate>1'];
+  const { code, stdout, stderr } = await sockbench(
+    ...['run', '--model', 'async', '-c', '2', ...short, ...bounds, '--out-dir', scratchDirectory()],
+  );
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/errors==0 +1 +0 +kept\n/);
+  expect(stdout).toMatch(/p50<1us +1 +[\d.,]+ [mµ]?s +CROSSED\n/);
+  expect(readResult(savedFile(stderr)).thresholds?.map(({ kept }) => kept)).toEqual([true, false, true]);
+});

@@ -1,0 +1,76 @@
+import { Bench, type Task } from 'tinybench';
+import { nowNanos } from '../measure/clock.ts';
+import type { HotPath } from './hot-path.ts';
+
+const saturations: Readonly<Record<string, string>> = {
+  'zero-dominated': 'most samples took no time at all by the clock: it is too coarse for them',
+  'zero-mad': 'most samples took the same time by the clock: it is too coarse to tell them apart',
+  'low-distinct': 'samples took few different times by the clock: it is too coarse to tell them apart',
+};
+
+/** How long one call of a hot path takes. */
+export interface MicroResult {
+  readonly name: string;
+  readonly summary: string;
+  /** Samples, each the mean of {@link callsPerSample} calls. */
+  readonly samples: number;
+  readonly callsPerSample: number;
+  readonly medianNanos: number;
+  readonly p99Nanos: number;
+  /** 99 % margin of error of the mean, as a share of it. */
+  readonly marginOfError: number;
+  /** What tinybench finds fault with, such as a clock that is too coarse. */
+  readonly warnings: readonly string[];
+}
+
+/** A sample takes about so long: a thousand times what reading the clock takes, and short beside a time slice. */
+const SAMPLE_NANOS = 50_000;
+
+/**
+ * Measures a hot path by tinybench. A call takes less than reading the clock, so each sample is of many calls in a row, and
+ * says what one of them took on average.
+ * @param durationMs time measured, after a quarter of it for V8 to compile.
+ */
+export async function measureHotPath(path: HotPath, durationMs: number): Promise<MicroResult> {
+  const prepared = path.prepare();
+  try {
+    const calls = callsIn(SAMPLE_NANOS, prepared.repeat);
+    const bench = new Bench({ time: durationMs, warmupTime: durationMs / 4, throws: true });
+    const warnings: string[] = [];
+    bench.addEventListener('warning', ({ reason }) => warnings.push(saturations[reason ?? ''] ?? `${reason}`));
+    bench.add(path.name, () => prepared.repeat(calls));
+    const [task] = await bench.run();
+    return { name: path.name, summary: path.summary, warnings, ...statisticsOf(task, calls) };
+  } finally {
+    prepared.release?.();
+  }
+}
+
+/** For so long a hot path is called before the calls of a sample are counted: V8 compiles it meanwhile. */
+const COMPILING_NANOS = 30e6;
+
+/** How many calls take about that long. */
+function callsIn(nanos: number, repeat: (times: number) => number): number {
+  const begin = nowNanos();
+  let fastest = Number.POSITIVE_INFINITY;
+  for (let now = begin; now - begin < COMPILING_NANOS; ) {
+    repeat(64);
+    const after = nowNanos();
+    fastest = Math.min(fastest, (after - now) / 64);
+    now = after;
+  }
+  return 2 ** Math.min(24, Math.max(0, Math.ceil(Math.log2(nanos / fastest))));
+}
+
+function statisticsOf(task: Task | undefined, calls: number): Omit<MicroResult, 'name' | 'summary' | 'warnings'> {
+  const result = task?.result;
+  if (result?.state !== 'completed') throw new Error(`tinybench left ${task?.name} ${result?.state}`);
+  const { latency } = result;
+  return {
+    samples: latency.samplesCount,
+    callsPerSample: calls,
+    medianNanos: (latency.p50 * 1e6) / calls,
+    p99Nanos: (latency.p99 * 1e6) / calls,
+    marginOfError: latency.rme / 100,
+  };
+}

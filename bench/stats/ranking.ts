@@ -1,0 +1,117 @@
+import { holmAdjusted } from './holm.ts';
+import { signedRank } from './signed-rank.ts';
+import { hodgesLehmann, type Interval, walshInterval } from './walsh.ts';
+
+/** What each round says of a contestant: the larger, the better. */
+export interface Contestant {
+  readonly name: string;
+  /** By round, of the rounds that everybody was in: ln of a rate, or of whatever is ranked. */
+  readonly logs: readonly number[];
+}
+
+/** How two contestants compare. */
+export interface Pair {
+  readonly a: string;
+  readonly b: string;
+  /** By what share `a` is ahead of `b`: Hodges and Lehmann's estimate of the ratio, less 1. */
+  readonly ahead: number;
+  readonly interval: Interval;
+  /** Adjusted by Holm over all pairs. */
+  readonly p: number;
+  readonly relation: 'ahead' | 'behind' | 'equivalent' | 'unresolved';
+}
+
+/** Places that a contestant may have, 1 being the best. */
+export interface RankRange {
+  readonly name: string;
+  readonly best: number;
+  readonly worst: number;
+}
+
+export interface Ranking {
+  readonly rounds: number;
+  /** Rounds from which on a verdict is possible. */
+  readonly roundsNeeded: number;
+  /** Best first. */
+  readonly ranges: readonly RankRange[];
+  readonly pairs: readonly Pair[];
+  /** The one that is ahead of all others; undefined when there is none. */
+  readonly winner: string | undefined;
+  /** Those that nobody is ahead of. */
+  readonly unbeaten: readonly string[];
+  /** Is every pair decided, one way or the other or as equivalent? */
+  readonly decided: boolean;
+}
+
+/** Being ahead counts from this share on, and being apart by less is equivalence. */
+export const RANKING_MARGIN = 0.02;
+const FAMILY_ALPHA = 0.05;
+const LEAST_ROUNDS = 12;
+
+/**
+ * Rounds that a ranking of so many contestants needs: as many as let the smallest p of a two-sided signed-rank test,
+ * 2^(1 - rounds), pass Holm's first step over all pairs at .05; twelve in any case.
+ */
+export function roundsForRanking(contestants: number): number {
+  const pairs = (contestants * (contestants - 1)) / 2;
+  return Math.max(LEAST_ROUNDS, Math.ceil(Math.log2((2 * pairs) / FAMILY_ALPHA)));
+}
+
+/**
+ * Ranks contestants that all ran once in every round, in random order: every pair by a signed-rank test on the logs of
+ * their ratios, round by round, with Holm's procedure over all pairs. A pair is ahead or behind when that is significant
+ * and the estimate is at least 2 %, equivalent when the 95 % interval lies within 2 %, else unresolved. Who is ahead of
+ * how many says which places a contestant may have.
+ * @throws {RangeError} when contestants were not in the same number of rounds.
+ */
+export function rank(contestants: readonly Contestant[]): Ranking {
+  const rounds = contestants[0]?.logs.length ?? 0;
+  if (contestants.some(({ logs }) => logs.length !== rounds)) throw new RangeError('rounds differ in number');
+  const roundsNeeded = roundsForRanking(contestants.length);
+  const pairs = comparePairs(contestants, rounds >= roundsNeeded);
+  const ranges = contestants.map(({ name }): RankRange => {
+    const beating = pairs.filter((pair) => isAhead(pair, name)).length;
+    const beatenBy = pairs.filter((pair) => isBehind(pair, name)).length;
+    return { name, best: 1 + beatenBy, worst: contestants.length - beating };
+  });
+  const ordered = ranges.sort((a, b) => a.best - b.best || a.worst - b.worst);
+  const unbeaten = ordered.filter(({ best }) => best === 1).map(({ name }) => name);
+  return {
+    rounds,
+    roundsNeeded,
+    ranges: ordered,
+    pairs,
+    winner: ordered.find(({ worst }) => worst === 1)?.name,
+    unbeaten,
+    decided: rounds >= roundsNeeded && pairs.every(({ relation }) => relation !== 'unresolved'),
+  };
+}
+
+function comparePairs(contestants: readonly Contestant[], enough: boolean): Pair[] {
+  const both = contestants.flatMap((a, i) => contestants.slice(i + 1).map((b) => ({ a, b })));
+  const ratios = both.map(({ a, b }) => a.logs.map((log, round) => log - (b.logs[round] as number)));
+  const ps = holmAdjusted(ratios.map((differences) => signedRank(differences, 'two-sided').p));
+  return both.map(({ a, b }, i) => {
+    const differences = ratios[i] as number[];
+    const p = ps[i] as number;
+    const estimate = hodgesLehmann(differences);
+    const interval = walshInterval(differences, FAMILY_ALPHA);
+    const relation = enough ? relationOf(estimate, interval, p) : 'unresolved';
+    const shares = { low: Math.expm1(interval.low), high: Math.expm1(interval.high) };
+    return { a: a.name, b: b.name, ahead: Math.expm1(estimate), interval: shares, p, relation };
+  });
+}
+
+function relationOf(estimate: number, { low, high }: Interval, p: number): Pair['relation'] {
+  const margin = Math.log1p(RANKING_MARGIN);
+  if (p <= FAMILY_ALPHA && Math.abs(estimate) >= margin) return estimate > 0 ? 'ahead' : 'behind';
+  return low > -margin && high < margin ? 'equivalent' : 'unresolved';
+}
+
+function isAhead({ a, b, relation }: Pair, name: string): boolean {
+  return (a === name && relation === 'ahead') || (b === name && relation === 'behind');
+}
+
+function isBehind({ a, b, relation }: Pair, name: string): boolean {
+  return (a === name && relation === 'behind') || (b === name && relation === 'ahead');
+}

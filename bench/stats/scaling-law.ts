@@ -1,0 +1,132 @@
+import { expandedTail } from './bootstrap.ts';
+import { fUpperTail } from './f-distribution.ts';
+import { mean } from './mean.ts';
+import type { Random } from './random.ts';
+import { fitUsl, type UslCoefficients, type UslPoint, uslPeak, uslResidual, uslThroughput } from './usl.ts';
+import type { Interval } from './walsh.ts';
+
+/** Throughput of one contestant at each level, round by round. */
+export interface ScalingRounds {
+  /** N, ascending. */
+  readonly levels: readonly number[];
+  /** By round, by level. */
+  readonly rounds: readonly (readonly number[])[];
+}
+
+/** A law that the data support. */
+export interface ScalingLaw {
+  readonly fitted: true;
+  readonly coefficients: UslCoefficients;
+  /** 95 % intervals from resampled rounds. */
+  readonly intervals: Readonly<Record<keyof UslCoefficients, Interval>>;
+  /** Where throughput is highest; `beyond` the highest level when it lies there or κ may be 0. */
+  readonly peak: { readonly concurrency: number } | { readonly beyond: number };
+  /** Root of the mean square of what the law leaves, relative. */
+  readonly relativeRmse: number;
+}
+
+/** Why no law is stated. The measured curve stands all the same. */
+export interface NoScalingLaw {
+  readonly fitted: false;
+  readonly reasons: readonly string[];
+}
+
+const LEAST_LEVELS = 6;
+const MAX_RMSE = 0.1;
+const LACK_OF_FIT_ALPHA = 0.05;
+const RESAMPLES = 1000;
+const INTERVAL_ALPHA = 0.05;
+/** Throughput for each of N that is above that at the lowest level by more than this is superlinear. */
+const SUPERLINEAR = 0.05;
+
+/**
+ * Fits the Universal Scalability Law if the data support it: six levels or more, two rounds or more, no superlinear
+ * growth, a test of lack of fit that passes (scatter over rounds is the pure error; N. Draper, H. Smith, Applied
+ * Regression Analysis, 2.1), and less than 10 % left over. Intervals come from fitting again to rounds drawn with
+ * replacement, whole ones, as what disturbs a round disturbs all its levels.
+ */
+export function scalingLaw(data: ScalingRounds, random: Random): ScalingLaw | NoScalingLaw {
+  const reasons = tooLittle(data);
+  if (reasons.length > 0) return { fitted: false, reasons };
+  const points = pointsOf(data);
+  const coefficients = fitUsl(points);
+  const relativeRmse = Math.sqrt(uslResidual(points, coefficients) / points.length);
+  const refusals = misfits(data, coefficients, relativeRmse);
+  if (refusals.length > 0) return { fitted: false, reasons: refusals };
+  const intervals = resampled(data, coefficients, random);
+  return { fitted: true, coefficients, intervals, peak: peakOf(data, coefficients, intervals.kappa), relativeRmse };
+}
+
+function tooLittle({ levels, rounds }: ScalingRounds): string[] {
+  return [
+    ...(levels.length < LEAST_LEVELS ? [`${levels.length} levels, where ${LEAST_LEVELS} are needed`] : []),
+    ...(rounds.length < 2 ? ['one round, where scatter can be told from two on'] : []),
+    ...(rounds.some((round) => round.some((rate) => !(rate > 0))) ? ['nothing was answered at some level'] : []),
+  ];
+}
+
+function misfits(data: ScalingRounds, coefficients: UslCoefficients, rmse: number): string[] {
+  const p = lackOfFitP(data, coefficients);
+  return [
+    ...(isSuperlinear(data) ? ['throughput for each connection grew with their number (superlinear)'] : []),
+    ...(p < LACK_OF_FIT_ALPHA ? [`the curve is of another shape (lack of fit, p = ${p.toPrecision(2)})`] : []),
+    ...(rmse > MAX_RMSE ? [`the law is off by ${Math.round(rmse * 100)} %, more than ${MAX_RMSE * 100} %`] : []),
+  ];
+}
+
+/** Is there a level with more throughput for each of N than the lowest one, in the mean of logs? */
+function isSuperlinear({ levels, rounds }: ScalingRounds): boolean {
+  const efficiency = levels.map((level, i) => mean(rounds.map((round) => Math.log((round[i] as number) / level))));
+  return efficiency.some((log) => log - (efficiency[0] as number) > Math.log1p(SUPERLINEAR));
+}
+
+/** p of the F-test that what the law leaves of the levels' means is no more than rounds scatter. */
+function lackOfFitP({ levels, rounds }: ScalingRounds, coefficients: UslCoefficients): number {
+  // Rounds are blocks: a slow one is slow at all levels, and that is no scatter around the curve.
+  const logs = rounds.map((round) => round.map(Math.log));
+  const grand = mean(logs.flat());
+  const ofRound = logs.map(mean);
+  const ofLevel = levels.map((_, i) => mean(logs.map((round) => round[i] as number)));
+  const pure = logs.flatMap((round, r) =>
+    round.map((log, i) => (log - (ofRound[r] as number) - (ofLevel[i] as number) + grand) ** 2),
+  );
+  const lack = ofLevel.map((log, i) => (log - Math.log(uslThroughput(coefficients, levels[i] as number))) ** 2);
+  const [lackFreedom, pureFreedom] = [levels.length - 3, (levels.length - 1) * (rounds.length - 1)];
+  const pureMean = sum(pure) / pureFreedom;
+  const lackMean = (rounds.length * sum(lack)) / lackFreedom;
+  return pureMean === 0 ? Number(lackMean < 1e-18) : fUpperTail(lackMean / pureMean, lackFreedom, pureFreedom);
+}
+
+function resampled({ levels, rounds }: ScalingRounds, fit: UslCoefficients, random: Random): ScalingLaw['intervals'] {
+  // The fit itself, and one off both bounds: from those the search may not come away.
+  const starts = [fit, { sigma: Math.max(0.01, fit.sigma), kappa: Math.max(1e-6, fit.kappa) }];
+  const fits = Array.from({ length: RESAMPLES }, () => {
+    const drawn = rounds.map(() => rounds[Math.floor(random() * rounds.length)] as readonly number[]);
+    return fitUsl(pointsOf({ levels, rounds: drawn }), starts);
+  });
+  const outside = expandedTail(INTERVAL_ALPHA / 2, rounds.length);
+  const interval = (name: keyof UslCoefficients): Interval => {
+    const sorted = fits.map((fit) => fit[name]).sort((a, b) => a - b);
+    const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] as number;
+    return { low: at(outside), high: at(1 - outside) };
+  };
+  return { gamma: interval('gamma'), sigma: interval('sigma'), kappa: interval('kappa') };
+}
+
+function peakOf({ levels }: ScalingRounds, coefficients: UslCoefficients, kappa: Interval): ScalingLaw['peak'] {
+  const highest = levels.at(-1) as number;
+  const peak = uslPeak(coefficients);
+  return kappa.low <= 0 || peak > highest ? { beyond: highest } : { concurrency: peak };
+}
+
+/** One point a level: the geometric mean over rounds. */
+function pointsOf({ levels, rounds }: ScalingRounds): UslPoint[] {
+  return levels.map((concurrency, i) => ({
+    concurrency,
+    throughput: Math.exp(mean(rounds.map((round) => Math.log(round[i] as number)))),
+  }));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

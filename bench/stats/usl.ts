@@ -1,0 +1,180 @@
+/**
+ * The Universal Scalability Law (N. J. Gunther, Guerrilla Capacity Planning, 2007, chapters 4 to 6):
+ * X(N) = γN / (1 + σ(N − 1) + κN(N − 1)), throughput at a concurrency of N.
+ */
+export interface UslCoefficients {
+  /** γ: throughput of one, were there no others. */
+  readonly gamma: number;
+  /** σ, 0 to 1: the share of work that is done one after the other (contention). */
+  readonly sigma: number;
+  /** κ, 0 or more: what each pays for agreeing with each other (coherency). */
+  readonly kappa: number;
+}
+
+/** Throughput at one level of concurrency. */
+export interface UslPoint {
+  /** N. */
+  readonly concurrency: number;
+  readonly throughput: number;
+}
+
+/** Throughput that the law foresees. */
+export function uslThroughput({ gamma, sigma, kappa }: UslCoefficients, n: number): number {
+  return (gamma * n) / (1 + sigma * (n - 1) + kappa * n * (n - 1));
+}
+
+/** The concurrency of highest throughput: √((1 − σ)/κ); infinite where κ is 0. */
+export function uslPeak({ sigma, kappa }: UslCoefficients): number {
+  return kappa === 0 ? Number.POSITIVE_INFINITY : Math.max(1, Math.sqrt((1 - sigma) / kappa));
+}
+
+type Start = Pick<UslCoefficients, 'sigma' | 'kappa'>;
+
+/** Where the search begins: from almost free of both losses to heavy ones. */
+const STARTS: readonly Start[] = [
+  { sigma: 0.01, kappa: 1e-6 },
+  { sigma: 0.1, kappa: 1e-4 },
+  { sigma: 0.5, kappa: 1e-3 },
+  { sigma: 0.9, kappa: 1e-2 },
+  { sigma: 0.3, kappa: 1e-1 },
+];
+const MAX_STEPS = 60;
+/** A step that lowers the sum of squares by a smaller share than this ends the search. */
+const TOLERANCE = 1e-12;
+
+/**
+ * Coefficients that fit best: the least sum of squares of ln X, as errors of throughput are relative. γ follows from
+ * the other two; those are sought by Gauss and Newton with Levenberg's damping, held within σ from 0 to 1 and κ from 0,
+ * from several starts, as the sum has more than one valley.
+ * @param starts where to begin, when it is known about where the best lies.
+ * @throws {RangeError} for fewer than three points, or for one that is not above 0.
+ */
+export function fitUsl(points: readonly UslPoint[], starts: readonly Start[] = STARTS): UslCoefficients {
+  if (points.length < 3) throw new RangeError('three coefficients need three points');
+  if (points.some(({ concurrency, throughput }) => !(concurrency > 0 && throughput > 0))) {
+    throw new RangeError('concurrency and throughput must be above 0');
+  }
+  const curve = new LogCurve(points);
+  const found = least(starts.map((start) => descend(curve, start)));
+  const { sigma, kappa } = touchesBound(found) ? least([found, ...alongBounds(curve, found)]) : found;
+  return { gamma: Math.exp(curve.logGamma(sigma, kappa)), sigma, kappa };
+}
+
+/** Sum of squares of what a fit leaves of ln X. */
+export function uslResidual(points: readonly UslPoint[], coefficients: UslCoefficients): number {
+  return points.reduce((sum, { concurrency, throughput }) => {
+    return sum + Math.log(throughput / uslThroughput(coefficients, concurrency)) ** 2;
+  }, 0);
+}
+
+interface Descent extends Start {
+  readonly squares: number;
+}
+
+function least(descents: readonly Descent[]): Descent {
+  return descents.reduce((a, b) => (b.squares < a.squares ? b : a));
+}
+
+/** Held by a bound in one coefficient, the search goes no further in the other either. */
+function touchesBound({ sigma, kappa }: Descent): boolean {
+  return sigma === 0 || sigma === 1 || kappa === 0;
+}
+
+/** Points as ln(X/N), of which the law says: ln γ less the ln of its denominator. */
+class LogCurve {
+  readonly #n: readonly number[];
+  readonly #logs: readonly number[];
+
+  constructor(points: readonly UslPoint[]) {
+    this.#n = points.map(({ concurrency }) => concurrency);
+    this.#logs = points.map(({ concurrency, throughput }) => Math.log(throughput / concurrency));
+  }
+
+  /** The best ln γ for these: the mean of what they leave. */
+  logGamma(sigma: number, kappa: number): number {
+    const sum = this.#logs.reduce((total, log, i) => total + log + Math.log(this.#denominator(i, sigma, kappa)), 0);
+    return sum / this.#logs.length;
+  }
+
+  squares(sigma: number, kappa: number): number {
+    return this.#residuals(sigma, kappa).reduce((sum, residual) => sum + residual * residual, 0);
+  }
+
+  /** The step that would end the search were the curve straight, damped. */
+  step(sigma: number, kappa: number, damping: number): readonly [number, number] {
+    const residuals = this.#residuals(sigma, kappa);
+    const bySigma = centred(this.#n.map((n, i) => (n - 1) / this.#denominator(i, sigma, kappa)));
+    const byKappa = centred(this.#n.map((n, i) => (n * (n - 1)) / this.#denominator(i, sigma, kappa)));
+    const a = dot(bySigma, bySigma) * (1 + damping);
+    const b = dot(bySigma, byKappa);
+    const c = dot(byKappa, byKappa) * (1 + damping);
+    const [g, h] = [-dot(bySigma, residuals), -dot(byKappa, residuals)];
+    const determinant = a * c - b * b;
+    return determinant === 0 ? [0, 0] : [(g * c - h * b) / determinant, (a * h - b * g) / determinant];
+  }
+
+  #residuals(sigma: number, kappa: number): number[] {
+    return centred(this.#logs.map((log, i) => log + Math.log(this.#denominator(i, sigma, kappa))));
+  }
+
+  #denominator(i: number, sigma: number, kappa: number): number {
+    const n = this.#n[i] as number;
+    return 1 + sigma * (n - 1) + kappa * n * (n - 1);
+  }
+}
+
+function descend(curve: LogCurve, start: Start): Descent {
+  let { sigma, kappa } = start;
+  let squares = curve.squares(sigma, kappa);
+  let damping = 1e-3;
+  for (let i = 0; i < MAX_STEPS; i++) {
+    const [bySigma, byKappa] = curve.step(sigma, kappa, damping);
+    const [s, k] = [Math.min(1, Math.max(0, sigma + bySigma)), Math.max(0, kappa + byKappa)];
+    const tried = curve.squares(s, k);
+    if (tried >= squares) {
+      damping *= 10;
+      if (damping > 1e12) break;
+      continue;
+    }
+    const gained = squares - tried;
+    [sigma, kappa, squares] = [s, k, tried];
+    damping = Math.max(1e-12, damping / 10);
+    if (gained <= TOLERANCE * tried) break;
+  }
+  return { sigma, kappa, squares };
+}
+
+function alongBounds(curve: LogCurve, { sigma, kappa }: Start): Descent[] {
+  return [
+    alongBound(curve, kappa, (free) => ({ sigma: 0, kappa: free })),
+    alongBound(curve, kappa, (free) => ({ sigma: 1, kappa: free })),
+    alongBound(curve, sigma, (free) => ({ sigma: Math.min(1, free), kappa: 0 })),
+  ];
+}
+
+/** The best along a bound, where one coefficient is free: by golden section on its logarithm, and 0 itself. */
+function alongBound(curve: LogCurve, start: number, at: (free: number) => Start): Descent {
+  const descentAt = (free: number): Descent => {
+    const { sigma, kappa } = at(free);
+    return { sigma, kappa, squares: curve.squares(sigma, kappa) };
+  };
+  const centre = Math.log(Math.max(start, 1e-6));
+  let [low, high] = [centre - 12, centre + 12];
+  const golden = (Math.sqrt(5) - 1) / 2;
+  for (let i = 0; i < 60; i++) {
+    const left = high - golden * (high - low);
+    const right = low + golden * (high - low);
+    if (descentAt(Math.exp(left)).squares < descentAt(Math.exp(right)).squares) high = right;
+    else low = left;
+  }
+  return least([descentAt(Math.exp((low + high) / 2)), descentAt(0)]);
+}
+
+function centred(values: readonly number[]): number[] {
+  const middle = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return values.map((value) => value - middle);
+}
+
+function dot(a: readonly number[], b: readonly number[]): number {
+  return a.reduce((sum, value, i) => sum + value * (b[i] as number), 0);
+}

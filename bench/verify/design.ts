@@ -1,0 +1,54 @@
+import { mean } from '../stats/mean.ts';
+import { type Change, type Trace, traits, unchanged } from './trace.ts';
+
+/** What can be left out of the design, to see what it is good for. */
+export interface Design {
+  /** Does a coin decide which program takes which place? Else A always takes the first. */
+  readonly coin: boolean;
+  /** Does each session start both programs anew? Else the first two processes serve in all of them. */
+  readonly fresh: boolean;
+  /** By what share the first place is better: the port, the CPU's cache, the order of starting. */
+  readonly placeAdvantage: number;
+}
+
+export const soundDesign: Design = { coin: true, fresh: true, placeAdvantage: 0.01 };
+
+/** Windows of each kind in a session, half of them each program's: ABBA or BAAB, again and again. */
+const WINDOWS = 16;
+
+/** A session by session comparison of A with a changed B, on one machine. Endless: takes what is asked of it. */
+export class SimulatedCheck {
+  readonly #trace: Trace;
+  readonly #change: Change;
+  readonly #design: Design;
+  #processes: readonly [number[], number[]] | undefined;
+
+  constructor(trace: Trace, change: Change, design: Design) {
+    this.#trace = trace;
+    this.#change = change;
+    this.#design = design;
+  }
+
+  /** What one session says of each metric: mean ln cost of B less mean ln cost of A. */
+  session(): number[] {
+    const { coin, fresh, placeAdvantage } = this.#design;
+    const [a, b] = this.#arms(fresh);
+    const aFirst = !coin || this.#trace.random() < 0.5;
+    const costs = { a: traits.map((): number[] => []), b: traits.map((): number[] => []) };
+    for (let window = 0; window < WINDOWS; window++) {
+      const first = window % 4 === 0 || window % 4 === 3;
+      const arm = first === aFirst ? 'a' : 'b';
+      const observed = this.#trace.window(arm === 'a' ? a : b);
+      observed.forEach((cost, i) => {
+        costs[arm][i]?.push(cost - (first ? placeAdvantage : 0));
+      });
+    }
+    return traits.map((_, i) => mean(costs.b[i] as number[]) - mean(costs.a[i] as number[]));
+  }
+
+  #arms(fresh: boolean): readonly [number[], number[]] {
+    const start = (): [number[], number[]] => [this.#trace.process(unchanged), this.#trace.process(this.#change)];
+    this.#processes ??= start();
+    return fresh ? start() : this.#processes;
+  }
+}

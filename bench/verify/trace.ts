@@ -1,0 +1,50 @@
+import type { GatedMetric } from '../stats/gated-metrics.ts';
+import type { Random } from '../stats/random.ts';
+import { type MachineName, machines, type Noise, normal } from './noise.ts';
+
+/** What a simulated server is measured by: how it follows the machine, and how much it scatters besides. */
+export interface MetricTraits {
+  readonly metric: GatedMetric;
+  /** Share of the machine's noise that shows. CPU time for each request hardly minds when others take the CPU. */
+  readonly machine: number;
+  /** Scatter of its own from window to window. */
+  readonly scatter: number;
+  /** How much one process differs from another of the same program: memory layout, hash seeds, ports. */
+  readonly process: number;
+}
+
+export const traits: readonly MetricTraits[] = [
+  { metric: 'throughput', machine: 1, scatter: 0.005, process: 0.007 },
+  { metric: 'cpu', machine: 0.5, scatter: 0.005, process: 0.007 },
+  { metric: 'p50', machine: 1, scatter: 0.01, process: 0.01 },
+  { metric: 'p99', machine: 1.5, scatter: 0.05, process: 0.02 },
+];
+
+/** How much each metric of the changed server is worse, as shares, in the order of {@link traits}. */
+export type Change = readonly number[];
+
+export const unchanged: Change = [0, 0, 0, 0];
+
+/** One simulated machine over time, on which windows are measured one after the other. */
+export class Trace {
+  readonly random: Random;
+  readonly #noise: Noise;
+
+  constructor(machine: MachineName, random: Random) {
+    this.random = random;
+    this.#noise = machines[machine](random);
+  }
+
+  /** ln of the cost by each metric in the next window, of a process of which these are the own ways. */
+  window(process: readonly number[]): number[] {
+    const noise = this.#noise();
+    return traits.map(({ machine, scatter }, i) => {
+      return machine * noise + scatter * normal(this.random) + (process[i] as number);
+    });
+  }
+
+  /** A fresh process of a server that is by so much worse than the original. */
+  process(change: Change): number[] {
+    return traits.map(({ process }, i) => process * normal(this.random) + Math.log1p(change[i] as number));
+  }
+}

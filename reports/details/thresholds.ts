@@ -1,0 +1,33 @@
+import type { ThresholdOutcome } from '../../bench/model/result.ts';
+import { formatByteRate, formatBytes, formatCount, formatMicros, formatNumber, NONE } from '../quantities.ts';
+import { cell, type Row, type Table } from '../table.ts';
+
+const WRITE = {
+  micros: formatMicros,
+  count: (value) => (Number.isInteger(value) ? formatCount(value) : formatNumber(value)),
+  share: (value) => `${formatNumber(value * 100)} %`,
+  bytes: (value) => formatBytes(Math.round(value)),
+  perSecond: (value) => `${formatCount(value)}/s`,
+  bytesPerSecond: formatByteRate,
+} as const satisfies Record<ThresholdOutcome['unit'], (value: number) => string>;
+
+/** What became of the bounds that were set, round by round; null when there were none. */
+export function thresholdTable(outcomes: readonly ThresholdOutcome[]): Table | null {
+  if (outcomes.length === 0) return null;
+  return {
+    title: 'Thresholds',
+    columns: [
+      { title: 'threshold', align: 'left' },
+      { title: 'round', align: 'right' },
+      { title: 'observed', align: 'right' },
+      { title: '', align: 'left' },
+    ],
+    groups: [{ label: null, rows: outcomes.map(rowOf) }],
+  };
+}
+
+function rowOf({ text, round, unit, observed, kept }: ThresholdOutcome): Row {
+  const shown = observed === null ? NONE : WRITE[unit](observed);
+  const verdict = kept ? cell('kept') : cell(observed === null ? 'NOT KNOWN' : 'CROSSED', 'bad');
+  return [cell(text), cell(`${round}`), cell(shown), verdict];
+}

@@ -1,0 +1,34 @@
+import type { Frequency } from '../../bench/verify/regression-claims.ts';
+import { rivals } from '../../bench/verify/rivals.ts';
+import type { ScalingClaims } from '../../bench/verify/scaling-claims.ts';
+import { claimsTable } from '../claims-table.ts';
+import { paragraph } from '../paragraph.ts';
+import type { RenderOptions } from '../renderer.ts';
+import { drawTable, painter } from './terminal.ts';
+
+/** What `npm run verify:stats` has found, as text for a terminal. */
+export function renderClaims(
+  frequencies: readonly Frequency[],
+  scaling: ScalingClaims,
+  { color, width }: RenderOptions,
+): string {
+  const blocks = [
+    [drawTable(claimsTable(frequencies), width, painter(color))],
+    rivals.flatMap(({ name, rule }) => paragraph(`${name}: ${rule}.`, width)),
+    scalingLines(scaling).flatMap((line) => paragraph(line, width)),
+  ];
+  return `${blocks.map((block) => block.join('\n')).join('\n\n')}\n`;
+}
+
+function scalingLines({ curves, stated, covered, peaksBeyond, refused }: ScalingClaims): string[] {
+  const coverage = Object.entries(covered).map(([name, share]) => `${name} ${percent(share)}`);
+  return [
+    `Scalability law, ${curves} curves that follow it: stated for ${percent(stated)}; 95 % intervals hold the truth ` +
+      `for ${coverage.join(', ')} (wanted: ≥ 92 %); peaks stated beyond what was tested: ${peaksBeyond} (wanted: 0).`,
+    `${curves} curves of other shapes: refused ${percent(refused)} (wanted: ≥ 95 %).`,
+  ];
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}

@@ -1,0 +1,49 @@
+import type { MicroResult } from '../../bench/micro/measuring.ts';
+import { hotPathNames } from '../../bench/micro/names.ts';
+import { EXIT } from '../../bench/model/exit-code.ts';
+import { parseDuration } from '../../bench/model/units.ts';
+import type { Command } from '../command.ts';
+import type { OptionSet } from '../flags.ts';
+import { displayOptions } from '../options.ts';
+import { mayColor, print, reportWidth, say } from '../output.ts';
+
+const options = {
+  only: { type: 'string', describe: `Some of ${hotPathNames.join(', ')} [default: all]` },
+  duration: { alias: 'd', type: 'string', default: '500ms', describe: 'Time measured of each' },
+  json: { type: 'boolean', default: false, describe: 'As JSON, for programs' },
+  ...displayOptions,
+} as const satisfies OptionSet;
+
+/** `sockbench micro`: what the generator's own code takes for each request. */
+export const micro: Command<typeof options> = {
+  name: 'micro',
+  describe: "Measure sockbench's own hot paths, call by call",
+  options,
+  examples: [['micro --only histogram-record,ffi-call', 'two of them']],
+  async run(flags) {
+    const only = flags.choices('only', 'hot path', hotPathNames);
+    const durationMs = flags.value('duration', parseDuration);
+    flags.assertNoFaults();
+    const [{ hotPaths }, { measureHotPath }, { renderMicro }] = await Promise.all([
+      import('../../bench/micro/catalog.ts'),
+      import('../../bench/micro/measuring.ts'),
+      import('../../reports/renderers/micro.ts'),
+    ]);
+    const chosen = hotPaths.filter(({ name }) => only?.includes(name) ?? true);
+    const results: MicroResult[] = [];
+    const leftOut: string[] = [];
+    for (const path of chosen) {
+      const reason = path.whyNot?.();
+      if (reason === undefined) results.push(await measureHotPath(path, durationMs));
+      else leftOut.push(`${path.name}: ${reason}`);
+    }
+    if (flags.has('json')) {
+      for (const reason of leftOut) say(`left out: ${reason}`);
+      print(JSON.stringify(results, undefined, 2));
+    } else {
+      const color = mayColor(process.stdout, flags.has('no-color'));
+      print(renderMicro(results, leftOut, { color, width: reportWidth() }));
+    }
+    return EXIT.ok;
+  },
+};

@@ -1,0 +1,35 @@
+import yargs from 'yargs';
+import { ConfigurationError } from '../bench/model/errors.ts';
+import { type Command, yargsCommand } from './command.ts';
+import { ending } from './faults.ts';
+import type { OptionSet } from './flags.ts';
+import { endQuietlyOnBrokenPipe, reportWidth, say } from './output.ts';
+
+/**
+ * Runs a program that is one command without a name, as `npm run SCRIPT --` starts it. Sets `process.exitCode`.
+ * @param script the name in package.json, for the help.
+ */
+export async function runSingleCommand<O extends OptionSet>(script: string, command: Command<O>): Promise<void> {
+  endQuietlyOnBrokenPipe();
+  // What reads flags expects a command's name before the arguments that are too many.
+  const nameCommand = (argv: { _: (string | number)[] }) => void argv._.unshift(command.name);
+  try {
+    await yargs(process.argv.slice(2))
+      .scriptName(`npm run ${script} --`)
+      .locale('en')
+      .parserConfiguration({ 'boolean-negation': false, 'camel-case-expansion': false, 'dot-notation': false })
+      .middleware(nameCommand, true)
+      .command(yargsCommand(command))
+      .version(false)
+      .alias('help', 'h')
+      .wrap(reportWidth())
+      .exitProcess(false)
+      .fail(false)
+      .parseAsync();
+  } catch (error) {
+    const { lines, exitCode } = ending(error);
+    for (const line of lines) say(line);
+    if (error instanceof ConfigurationError) say(`Try 'npm run ${script} -- --help'.`);
+    process.exitCode = exitCode;
+  }
+}

@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { seededRandom } from '../../../bench/stats/random.ts';
+import { type Contestant, rank, roundsForRanking } from '../../../bench/stats/ranking.ts';
+import { normal } from '../../../bench/verify/noise.ts';
+
+/** Rounds of contestants with these speeds; each round has a speed of its own that all share. */
+function measured(speeds: Record<string, number>, rounds: number, scatter = 0.01, seed = 1): Contestant[] {
+  const random = seededRandom(seed);
+  const ofRound = Array.from({ length: rounds }, () => random());
+  return Object.entries(speeds).map(([name, speed]) => ({
+    name,
+    logs: ofRound.map((log) => Math.log(speed) + log + scatter * normal(random)),
+  }));
+}
+
+function places(contestants: readonly Contestant[]): string[] {
+  return rank(contestants).ranges.map(({ name, best, worst }) => `${name} ${best}–${worst}`);
+}
+
+describe('a ranking', () => {
+  test('orders who differ, and names the winner', () => {
+    const contestants = measured({ slow: 50, fast: 100, middle: 75 }, 12);
+    expect(places(contestants)).toEqual(['fast 1–1', 'middle 2–2', 'slow 3–3']);
+    expect(rank(contestants)).toMatchObject({ winner: 'fast', unbeaten: ['fast'], decided: true, roundsNeeded: 12 });
+  });
+
+  test('gives equals the same places, and nobody the first', () => {
+    const contestants = measured({ a: 100, b: 100.1, slow: 50 }, 20);
+    expect(places(contestants)).toEqual(['a 1–2', 'b 1–2', 'slow 3–3']);
+    expect(rank(contestants)).toMatchObject({ winner: undefined, unbeaten: ['a', 'b'], decided: true });
+    expect(rank(contestants).pairs.map(({ relation }) => relation)).toEqual(['equivalent', 'ahead', 'ahead']);
+  });
+
+  test('leaves open what rounds do not decide', () => {
+    const ranking = rank(measured({ a: 100, b: 104 }, 12, 0.3));
+    expect(ranking).toMatchObject({ winner: undefined, unbeaten: ['a', 'b'], decided: false });
+    expect(ranking.pairs[0]?.relation).toBe('unresolved');
+  });
+
+  test('decides nothing before there are enough rounds', () => {
+    expect(rank(measured({ a: 100, b: 200 }, 11))).toMatchObject({ winner: undefined, decided: false, rounds: 11 });
+  });
+
+  test('does not call ahead who is so by less than 2 %', () => {
+    const [pair] = rank(measured({ a: 101, b: 100 }, 30, 0.0001)).pairs;
+    expect(pair?.p).toBeLessThan(0.001);
+    expect(pair?.relation).toBe('equivalent');
+  });
+
+  test.each([
+    [2, 12],
+    [8, 12],
+    [14, 12],
+    [20, 13],
+    [40, 15],
+  ])('of %i contestants needs %i rounds', (contestants, rounds) => {
+    expect(roundsForRanking(contestants)).toBe(rounds);
+  });
+
+  test('knows neither the unit nor the order of contestants', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 999 }), fc.double({ min: -5, max: 5, noNaN: true }), (seed, shift) => {
+        const contestants = measured({ a: 100, b: 103, c: 150 }, 12, 0.02, seed);
+        const scaled = contestants.map(({ name, logs }) => ({ name, logs: logs.map((log) => log + shift) }));
+        expect(new Set(places(scaled))).toEqual(new Set(places(contestants)));
+        expect(new Set(places([...contestants].reverse()))).toEqual(new Set(places(contestants)));
+      }),
+    );
+  });
+
+  test('refuses rounds that somebody missed', () => {
+    const [a, b] = measured({ a: 1, b: 1 }, 12) as [Contestant, Contestant];
+    expect(() => rank([a, { ...b, logs: b.logs.slice(1) }])).toThrow('differ in number');
+  });
+});

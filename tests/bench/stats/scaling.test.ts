@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import { fUpperTail } from '../../../bench/stats/f-distribution.ts';
+import { mser5 } from '../../../bench/stats/mser.ts';
+import { seededRandom } from '../../../bench/stats/random.ts';
+import { type ScalingRounds, scalingLaw } from '../../../bench/stats/scaling-law.ts';
+import { fitUsl, uslPeak, uslThroughput } from '../../../bench/stats/usl.ts';
+import mser from './fixtures/mser.json' with { type: 'json' };
+import fixtures from './fixtures/statistics.json' with { type: 'json' };
+
+describe('R agrees on', () => {
+  test.each(fixtures.fUpperTail)('F($d1, $d2) above $f', ({ f, d1, d2, p }) => {
+    expect(fUpperTail(f, d1, d2)).toBeCloseTo(p, 11);
+  });
+
+  test.each(fixtures.usl)('coefficients of the scalability law: σ $sigma', ({ n, x, gamma, sigma, kappa }) => {
+    const fit = fitUsl(n.map((concurrency, i) => ({ concurrency, throughput: x[i] as number })));
+    expect(fit.gamma / gamma).toBeCloseTo(1, 5);
+    expect(fit.sigma / sigma).toBeCloseTo(1, 4);
+    expect(fit.kappa / kappa).toBeCloseTo(1, 4);
+  });
+});
+
+describe('MSER-5', () => {
+  test.each(mser)('cuts $cut, as NumPy finds', ({ series, cut }) => expect(mser5(series).cut).toBe(cut));
+
+  test('calls a series unsteady whose cut is in its second half', () => {
+    expect(mser5(Array.from({ length: 100 }, (_, i) => (i < 70 ? 100 - i : 30)))).toEqual({ cut: 70, unsteady: true });
+    expect(mser5([1, 2, 1, 2, 1, 2, 1, 2, 1, 2])).toEqual({ cut: 0, unsteady: false });
+  });
+});
+
+const LEVELS = [1, 2, 4, 8, 16, 32, 64, 128];
+
+function noise(random: () => number): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}
+
+/** Rounds of a curve, each with a speed of its own, and 2 % of scatter. */
+function measured(curve: (n: number) => number, seed: number, rounds = 12, levels = LEVELS): ScalingRounds {
+  const random = seededRandom(seed);
+  return {
+    levels,
+    rounds: Array.from({ length: rounds }, () => {
+      const speed = 1 + random();
+      return levels.map((n) => curve(n) * speed * Math.exp(0.02 * noise(random)));
+    }),
+  };
+}
+
+const usl = (sigma: number, kappa: number) => (n: number) => uslThroughput({ gamma: 1000, sigma, kappa }, n);
+
+describe('a scaling law', () => {
+  test('is found where there is one, and its peak', () => {
+    const law = scalingLaw(measured(usl(0.05, 0.0005), 1), seededRandom(2));
+    expect(law.fitted && law.coefficients.sigma).toBeCloseTo(0.05, 1);
+    expect(law.fitted && 'concurrency' in law.peak && law.peak.concurrency / Math.sqrt(0.95 / 0.0005)).toBeCloseTo(
+      1,
+      0,
+    );
+  });
+
+  test('states no peak beyond what was tested', () => {
+    const law = scalingLaw(measured(usl(0.05, 0.00001), 1), seededRandom(2));
+    expect(law.fitted && law.peak).toEqual({ beyond: 128 });
+  });
+
+  test.each<[string, ScalingRounds, string]>([
+    ['too few levels', measured(usl(0.1, 0), 1, 12, [1, 2, 4, 8, 16]), '5 levels, where 6 are needed'],
+    ['a single round', measured(usl(0.1, 0), 1, 1), 'one round'],
+    ['silence', { levels: LEVELS, rounds: [LEVELS, LEVELS.map(() => 0)] }, 'nothing was answered'],
+    ['superlinear growth', measured((n) => n ** 1.2, 1), 'superlinear'],
+    ['a cliff', measured((n) => (n < 32 ? 1000 * n : 400 * n), 1), 'another shape'],
+    ['a wave', measured((n) => 1000 * (2 + Math.sin(Math.log2(n) * 2)), 1), 'the law is off by'],
+  ])('is refused for %s', (_, data, reason) => {
+    const law = scalingLaw(data, seededRandom(2));
+    expect(law.fitted ? '' : law.reasons.join()).toContain(reason);
+  });
+
+  test('has its peak where agreeing costs what sharing gains', () => {
+    expect(uslPeak({ gamma: 1, sigma: 0.19, kappa: 0.01 })).toBeCloseTo(9);
+    expect(uslPeak({ gamma: 1, sigma: 0.19, kappa: 0 })).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test('asks for points that make sense', () => {
+    expect(() => fitUsl([{ concurrency: 1, throughput: 1 }])).toThrow('three points');
+    const silent = [1, 2, 3].map((concurrency) => ({ concurrency, throughput: 0 }));
+    expect(() => fitUsl(silent)).toThrow('above 0');
+  });
+});

@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+import { judgeThreshold, parseThreshold } from '../../bench/model/threshold.ts';
+import { trial } from '../reports/results.ts';
+
+const plain = trial({});
+const latency = { ...plain.latencyMicros.response, p99: 4000 };
+const measured = trial({
+  latencyMicros: { response: latency, service: { ...latency, p99: 900 } },
+  requests: { ...plain.requests, sent: 1000, completed: 990, timedOut: 4, errors: 3, corrupted: 2, dropped: 1 },
+  throughput: { requestsPerSecond: 20_000, bytesPerSecond: 1_280_000 },
+});
+
+describe('a threshold', () => {
+  test.each<[string, boolean]>([
+    ['p99<5ms', true],
+    ['p99<4ms', false],
+    ['p99<=4ms', true],
+    ['response.p99 < 4.1ms', true],
+    ['service.p99<1ms', true],
+    ['service.p99>1ms', false],
+    ['errors==10', true],
+    ['errors==0', false],
+    ['errors!=0', true],
+    ['errorRate<=1%', true],
+    ['errorRate<0.01', false],
+    ['corrupted<3', true],
+    ['rate>=20k', true],
+    ['rate>20000', false],
+    ['bytes>1MB/s', true],
+  ])('%s: %s', (text, kept) => {
+    expect(judgeThreshold(parseThreshold(text), measured)).toMatchObject({ text, kept });
+  });
+
+  test('is not kept by what is not known', () => {
+    const unwatched = trial({ server: null });
+    expect(judgeThreshold(parseThreshold('cpu<1s'), unwatched)).toMatchObject({ observed: null, kept: false });
+    expect(judgeThreshold(parseThreshold('connect.p50<1s'), unwatched).kept).toBe(false);
+    expect(judgeThreshold(parseThreshold('lost==0'), trial({})).kept).toBe(false);
+  });
+
+  test('says what was observed, in its unit', () => {
+    expect(judgeThreshold(parseThreshold('errorRate<5%'), measured)).toMatchObject({ unit: 'share', observed: 0.01 });
+    expect(judgeThreshold(parseThreshold('p99<5ms'), measured)).toMatchObject({ unit: 'micros', observed: 4000 });
+  });
+
+  test.each([
+    ['p98<5ms', "'p98' is not a metric; there are p50, p90"],
+    ['p99', "'p99' is not a threshold, such as p99<5ms"],
+    ['p99<5', "'5' is not a duration"],
+    ['p99=<5ms', 'is not a threshold'],
+    ['errors==none', "'none' is not a number"],
+    ['memory<5ms', "'5ms' is not a size"],
+    ['__proto__<1', 'is not a metric'],
+    ['', 'is not a threshold'],
+  ])('%s is refused', (text, message) => {
+    expect(() => parseThreshold(text)).toThrow(message);
+  });
+});

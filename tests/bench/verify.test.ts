@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import { seededRandom } from '../../bench/stats/random.ts';
+import { type Design, SimulatedCheck, soundDesign } from '../../bench/verify/design.ts';
+import { runCheck } from '../../bench/verify/our-rule.ts';
+import {
+  alarmsAtTolerance,
+  falseAlarms,
+  falsePasses,
+  holds,
+  machineNames,
+  power,
+} from '../../bench/verify/regression-claims.ts';
+import { scalingClaims } from '../../bench/verify/scaling-claims.ts';
+import { Trace, unchanged } from '../../bench/verify/trace.ts';
+
+/** Few enough for every test run; `npm run verify:stats` makes many. */
+const RUNS = 200;
+const SEED = 20_261_121;
+
+/** Share of simulated checks on a calm machine that raise an alarm although nothing changed. */
+function alarms(design: Design): number {
+  let count = 0;
+  for (let run = 0; run < RUNS; run++) {
+    const trace = new Trace('calm', seededRandom(SEED + run));
+    if (runCheck(new SimulatedCheck(trace, unchanged, design)).verdict === 'regressed') count++;
+  }
+  return count / RUNS;
+}
+
+describe.each(machineNames)('on a machine with %s', (machine) => {
+  test('our claims hold, and rivals fail where they should', () => {
+    const frequencies = [
+      ...falseAlarms(machine, RUNS, SEED),
+      alarmsAtTolerance(machine, RUNS, SEED),
+      ...[0.05, 0.1, 0.2].flatMap((share) => power(machine, share, RUNS, SEED)),
+      falsePasses(machine, RUNS, SEED),
+    ];
+    expect(frequencies.filter((frequency) => !holds(frequency))).toEqual([]);
+    const rival = frequencies.find(({ rule, what }) => rule === 'blocked U-test' && what === 'alarm, nothing changed');
+    expect(rival?.share).toBeGreaterThan(0.1);
+  });
+});
+
+describe('what the design is good for', () => {
+  test('without the coin, the better place is taken for the better program', () => {
+    const design = { ...soundDesign, placeAdvantage: 0.03 };
+    expect(alarms(design)).toBeLessThanOrEqual(0.01);
+    expect(alarms({ ...design, coin: false })).toBeGreaterThan(0.5);
+  });
+
+  test('without fresh processes, one process is taken for the program', () => {
+    const design = { ...soundDesign, placeAdvantage: 0 };
+    expect(alarms(design)).toBeLessThanOrEqual(0.01);
+    expect(alarms({ ...design, fresh: false })).toBeGreaterThan(0.05);
+  });
+});
+
+test('the scalability law covers what it should, and is refused where it should be', () => {
+  const { stated, covered, peaksBeyond, refused } = scalingClaims(60, SEED);
+  expect(stated).toBeGreaterThan(0.8);
+  expect(Math.min(...Object.values(covered))).toBeGreaterThanOrEqual(0.88);
+  expect(peaksBeyond).toBe(0);
+  expect(refused).toBeGreaterThanOrEqual(0.95);
+});

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { hotPathNames } from '../../bench/micro/names.ts';
+import { Program } from './program.ts';
+
+function micro(...args: readonly string[]): Program {
+  return new Program(['micro', ...args]);
+}
+
+test('measures every hot path', async () => {
+  const { code, stdout } = await micro('-d', '20ms', '--json').end();
+  expect(code).toBe(0);
+  const results = JSON.parse(stdout);
+  expect(results.map(({ name }: { name: string }) => name)).toEqual(hotPathNames);
+  for (const { medianNanos, p99Nanos, samples, callsPerSample } of results) {
+    expect(medianNanos).toBeGreaterThan(0.1);
+    expect(p99Nanos).toBeGreaterThanOrEqual(medianNanos);
+    expect(samples).toBeGreaterThan(10);
+    expect(callsPerSample).toBeGreaterThan(1);
+  }
+});
+
+test('a call that does more takes longer', async () => {
+  const { stdout } = await micro('--only', 'payload-16384,histogram-record', '-d', '50ms', '--json').end();
+  const [record, compare] = JSON.parse(stdout);
+  expect([record.name, compare.name]).toEqual(['histogram-record', 'payload-16384']);
+  // 16 KiB are compared, against one count that is raised: hundreds of times as much.
+  expect(compare.medianNanos).toBeGreaterThan(5 * record.medianNanos);
+});
+
+test('prints a table', async () => {
+  const { stdout, stderr } = await micro('--only', 'clock', '-d', '20ms').end();
+  expect(stdout).toMatch(/hot path +what a call does/);
+  expect(stdout).toMatch(/clock +reads the monotonic clock +[\d.]+/);
+  expect(stderr).toBe('');
+});
+
+test('refuses what there is not', async () => {
+  const { code, stderr } = await micro('--only', 'clok').end();
+  expect(code).toBe(2);
+  expect(stderr).toContain("unknown hot path 'clok'");
+});
