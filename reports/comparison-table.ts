@@ -20,7 +20,8 @@ export function comparisonTable({ transport, work, point, aggregates }: Comparab
     };
   });
   const columns = fields.map(({ column }) => column);
-  return { title: loadTitle(transport, work, point), columns, groups };
+  const balance = aggregates.flatMap(({ trials }) => trials.flatMap((trial) => trial.balance ?? []));
+  return { title: loadTitle(transport, work, point, balance[0]), columns, groups };
 }
 
 /** Rows that were not measured come last. */

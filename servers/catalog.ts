@@ -8,6 +8,8 @@ interface ModelEntry extends CarryingModel {
   readonly summary: string;
   /** Does it call the system itself, rather than through Node? Then it needs Linux. */
   readonly needsLibc: boolean;
+  /** Does it divide connections over servers by a policy that can be chosen? */
+  readonly balances?: boolean;
   /** Imports the model when it is needed, so that listing models costs nothing. */
   readonly load: () => Promise<{ readonly model: ServerModel }>;
 }
@@ -59,6 +61,26 @@ export const models = {
     can: ['node-streams', 'unprompted-replies'],
     load: () => import('./models/cluster.ts'),
   },
+  'cluster-reuseport': {
+    title: 'Cluster with SO_REUSEPORT',
+    summary:
+      'the same processes, each with its own socket on the port; the kernel chooses by a hash, no process accepts for all',
+    transports: both,
+    needsLibc: true,
+    can: ['node-streams'],
+    load: () => import('./models/cluster-reuseport.ts'),
+  },
+  balanced: {
+    title: 'Balanced',
+    summary:
+      'a load balancer in front of an event-driven server for each CPU; scales with CPUs, every byte moves twice',
+    transports: ['tcp'],
+    without: { udp: 'datagrams belong to no connection that could be given to one server' },
+    needsLibc: false,
+    can: ['node-streams'],
+    balances: true,
+    load: () => import('./models/balanced.ts'),
+  },
   nonblocking: {
     title: 'Non-blocking',
     summary: 'one thread asks poll(2) which sockets are ready; no cost while busy, but every wait looks at all of them',
@@ -105,6 +127,12 @@ export const modelNames = Object.keys(models) as ModelName[];
 /** Why a model can't run on this machine, or `undefined` when it can. */
 export function whyUnavailable(name: ModelName): string | undefined {
   return models[name].needsLibc ? whyNoLibc() : undefined;
+}
+
+/** Does a model divide connections over servers by a policy that can be chosen? */
+export function doesBalance(name: ModelName): boolean {
+  const { balances = false }: ModelEntry = models[name];
+  return balances;
 }
 
 /** The model of that name, ready to start. */

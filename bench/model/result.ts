@@ -36,6 +36,10 @@ const planSchema = z.looseObject({
   seed: count,
   rounds: count,
   models: z.array(z.string()),
+  /** How the models that balance did it; missing when there are none. */
+  balance: z.string().optional(),
+  /** Trials in all; without it, each of the models at each operating point in each round. */
+  trials: count.optional(),
   transports: z.array(z.string()),
   connections: z.array(count),
   /** What requests cost the server, as --work takes it; null: nothing. */

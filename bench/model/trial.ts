@@ -143,6 +143,8 @@ const measuredTrialSchema = z.looseObject({
   /** What was measured, as the user names it: a model, a command or an address. */
   target: z.string(),
   app: z.string(),
+  /** How the server divided connections over servers of its own; missing when it does not. */
+  balance: z.string().optional(),
   transport: z.enum(['tcp', 'udp']),
   workload: z.string(),
   connections: count,

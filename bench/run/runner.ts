@@ -2,9 +2,10 @@ import { getAffinity } from '../../sockets/cpu.ts';
 import { UnavailableError } from '../../sockets/errno.ts';
 import { whyNoLibc } from '../../sockets/libc.ts';
 import { describeEnvironment } from '../measure/environment.ts';
-import { type RunConfiguration, type Scenario, scenariosOf, targetName } from '../model/configuration.ts';
+import { balanceOf, type RunConfiguration, type Scenario, scenariosOf, targetName } from '../model/configuration.ts';
 import { assertRunnable } from '../model/configuration-faults.ts';
 import { TargetError } from '../model/errors.ts';
+import { leftOut } from '../model/left-out.ts';
 import { isFixedSize, meanSize } from '../model/message-sizes.ts';
 import { type Failure, type Plan, type Result, SCHEMA } from '../model/result.ts';
 import type { Trial } from '../model/trial.ts';
@@ -38,7 +39,7 @@ export async function run(
   const placement = placeOnCpus(getAffinity(0), configuration);
   const specs = planTrials(configuration);
   const progress = new RunProgress(specs.length, observer);
-  let result = emptyResult(configuration, placement);
+  let result = emptyResult(configuration, placement, specs.length);
   for (const spec of specs) {
     progress.begin(spec);
     const outcome = await attempt(spec, configuration, placement, progress, signal);
@@ -81,19 +82,19 @@ function withOutcome(result: Result, outcome: Outcome): Result {
   return { ...result, trials, comparison, verdict: stateVerdict(comparison) };
 }
 
-function emptyResult(configuration: RunConfiguration, placement: Placement): Result {
+function emptyResult(configuration: RunConfiguration, placement: Placement, trials: number): Result {
   return {
     schema: SCHEMA,
     startedAt: new Date().toISOString(),
     finishedAt: null,
     interrupted: false,
     environment: describeEnvironment(),
-    plan: describePlan(configuration, placement),
+    plan: { ...describePlan(configuration, placement), trials },
     trials: [],
     failures: [],
     comparison: {},
     verdict: { statements: [] },
-    warnings: [...placement.warnings],
+    warnings: [...placement.warnings, ...leftOut(configuration)],
   };
 }
 
@@ -104,12 +105,14 @@ function describeScenario({ transports, connections, work }: Scenario): NonNulla
 function describePlan(configuration: RunConfiguration, placement: Placement): Plan {
   const { command, seed, rounds, targets, app, transports, connections, pipelining, sizes } = configuration;
   const { workload, connection, rate, arrivals, stages, requests, timestamps, scenarios } = configuration;
+  const balance = targets.map((target) => balanceOf(target, configuration)).find((policy) => policy !== undefined);
   return {
     command,
     seed,
     rounds,
     models: targets.map(targetName),
     app,
+    ...(balance !== undefined && { balance }),
     transports: [...transports],
     connections: [...connections],
     ...workRecord(configuration.work),

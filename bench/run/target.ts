@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Served } from '../../servers/apps/catalog.ts';
+import type { Balance } from '../../servers/contract.ts';
 import { type HostMessage, type HostSpec, hostProgram } from '../../servers/host.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
 import { onCpus } from '../../sockets/cpu.ts';
@@ -22,6 +23,8 @@ export interface RunningTarget {
 
 export interface TargetOptions extends Served {
   readonly transport: Transport;
+  /** For models that balance. */
+  readonly balance?: Balance;
   /** CPUs to run on; empty leaves that to the kernel. */
   readonly cpus: readonly number[];
 }

@@ -4,7 +4,7 @@ import { SystemError } from '../../sockets/errno.ts';
 import type { OpeningReport } from '../load/engine.ts';
 import { Generator } from '../load/generator.ts';
 import { nowNanos } from '../measure/clock.ts';
-import type { RunConfiguration } from '../model/configuration.ts';
+import { balanceOf, type RunConfiguration } from '../model/configuration.ts';
 import { TargetError } from '../model/errors.ts';
 import { largestSize } from '../model/message-sizes.ts';
 import type { Trial } from '../model/trial.ts';
@@ -40,11 +40,14 @@ export async function runTrial(
   signal: AbortSignal,
 ): Promise<Trial> {
   observer.phase('starting');
+  const policy = balanceOf(spec.target, configuration);
   const target = await startTarget(spec.target, {
     transport: spec.transport,
     app: spec.app,
     work: workSpecOf(spec, configuration),
     cpus: placement.serverCpus,
+    // Each round is balanced by chance anew.
+    ...(policy !== undefined && { balance: { policy, seed: configuration.seed + spec.round } }),
   });
   const generator = new Generator(planLoad(spec, configuration, placement, target));
   observer.loading(generator);

@@ -2,13 +2,16 @@ import type { RunConfiguration, Scenario, TargetSpec } from '../../bench/model/c
 import { configurationFaults } from '../../bench/model/configuration-faults.ts';
 import { parseWork } from '../../bench/model/request-work.ts';
 import { parseDuration, parseInteger, parseIntegers } from '../../bench/model/units.ts';
-import { appNames } from '../../servers/apps/catalog.ts';
+import { type AppName, appNames } from '../../servers/apps/catalog.ts';
+import { balancePolicyNames } from '../../servers/balance/policies.ts';
+import { whyNotCarried } from '../../servers/carrying.ts';
 import { type ModelName, modelNames, whyUnavailable } from '../../servers/catalog.ts';
+import type { Transport } from '../../sockets/socket.ts';
 import type { Command } from '../command.ts';
 import type { Flags, OptionSet } from '../flags.ts';
 import { readLoad, readWork } from '../load-flags.ts';
 import { measure } from '../measure.ts';
-import { loadOptions, outputOptions } from '../options.ts';
+import { loadOptions, outputOptions, serverOptions } from '../options.ts';
 import { say } from '../output.ts';
 import { readOutput } from '../output-flags.ts';
 
@@ -41,6 +44,7 @@ const options = {
     default: '2',
     describe: 'Times that everything is measured',
   },
+  ...serverOptions,
   ...loadOptions,
   ...outputOptions,
 } as const satisfies OptionSet;
@@ -91,25 +95,70 @@ export const bench: Command<typeof options> = {
 };
 
 function readConfiguration(flags: Flags<typeof options>): RunConfiguration {
+  const models = readModels(flags);
+  const load = readLoad(flags);
+  const scenarios = readScenarios(flags, models, load.app);
+  const transports = [scenarios, ...scenarios.scenarios].flatMap((scenario) => scenario.transports);
   return {
     command: 'bench',
-    targets: readModels(flags).map((model): TargetSpec => ({ kind: 'model', model })),
+    targets: serving(models, transports, load.app, flags).map((model): TargetSpec => ({ kind: 'model', model })),
     warmupMs: flags.value('warmup', parseDuration),
     rounds: flags.value('rounds', parseInteger),
-    ...readLoad(flags),
-    ...readScenarios(flags),
+    balance: flags.choice('balance', 'balance policy', balancePolicyNames),
+    ...load,
+    ...scenarios,
   };
 }
 
-function readScenarios(flags: Flags<typeof options>): Scenario & Pick<RunConfiguration, 'scenarios'> {
-  const [first, ...others] = TOUR;
-  if (!LOAD_FLAGS.some((name) => flags.isGiven(name))) return { ...first, scenarios: others };
+function readScenarios(
+  flags: Flags<typeof options>,
+  models: readonly ModelName[],
+  app: AppName,
+): Scenario & Pick<RunConfiguration, 'scenarios'> {
+  if (!LOAD_FLAGS.some((name) => flags.isGiven(name))) {
+    const [first = TOUR[0], ...others] = TOUR.filter(
+      ({ transports }) => carriedOf(transports, models, app).length === transports.length,
+    );
+    return { ...first, scenarios: others };
+  }
   return {
-    transports: someOf(flags.choices('transports', 'transport', TRANSPORTS), TRANSPORTS),
+    transports: readTransports(flags, models, app),
     connections: flags.value('connections', parseIntegers) ?? CONNECTIONS,
     work: readWork(flags),
     scenarios: [],
   };
+}
+
+/** Those asked for; else those over which something can be measured. */
+function readTransports(
+  flags: Flags<typeof options>,
+  models: readonly ModelName[],
+  app: AppName,
+): readonly Transport[] {
+  const chosen = someOf(flags.choices('transports', 'transport', TRANSPORTS), TRANSPORTS);
+  if (flags.isGiven('transports')) return chosen;
+  return someOf(carriedOf(chosen, models, app), chosen);
+}
+
+/** Those over which one of the models, at least, serves the app. */
+function carriedOf(transports: readonly Transport[], models: readonly ModelName[], app: AppName): readonly Transport[] {
+  return transports.filter((transport) => models.some((model) => whyNotCarried(model, app, transport) === undefined));
+}
+
+/** Of all models, those that serve over none of the transports are left out with a note. */
+function serving(
+  models: readonly ModelName[],
+  transports: readonly Transport[],
+  app: AppName,
+  flags: Flags<typeof options>,
+): readonly ModelName[] {
+  if (flags.isGiven('models')) return models;
+  return models.filter((model) => {
+    const reasons = transports.flatMap((transport) => whyNotCarried(model, app, transport) ?? []);
+    if (reasons.length < transports.length) return true;
+    say(`left out: ${model}: ${reasons.join('; ')}`);
+    return false;
+  });
 }
 
 /** Those chosen; all when none was, or when each was refused already: what else is wrong shall still be found. */

@@ -2,12 +2,13 @@ import type { RunConfiguration, TargetSpec } from '../../bench/model/configurati
 import { configurationFaults } from '../../bench/model/configuration-faults.ts';
 import { parseDuration, parseInteger, parseNames } from '../../bench/model/units.ts';
 import { appNames } from '../../servers/apps/catalog.ts';
+import { balancePolicyNames } from '../../servers/balance/policies.ts';
 import { modelNames, whyUnavailable } from '../../servers/catalog.ts';
 import type { Command } from '../command.ts';
 import type { Flags, OptionSet } from '../flags.ts';
 import { readLoad, readWork } from '../load-flags.ts';
 import { measure } from '../measure.ts';
-import { loadOptions, outputOptions } from '../options.ts';
+import { loadOptions, outputOptions, serverOptions } from '../options.ts';
 import { readOutput } from '../output-flags.ts';
 import { parseTarget } from '../target.ts';
 
@@ -45,6 +46,7 @@ const options = {
     default: '1',
     describe: 'Times that it is measured',
   },
+  ...serverOptions,
   ...loadOptions,
   ...outputOptions,
 } as const satisfies OptionSet;
@@ -80,6 +82,7 @@ function readConfiguration(flags: Flags<typeof options>, target: TargetSpec | un
     rounds: flags.value('rounds', parseInteger),
     work: readWork(flags),
     scenarios: [],
+    balance: flags.choice('balance', 'balance policy', balancePolicyNames),
     ...readLoad(flags),
   };
 }

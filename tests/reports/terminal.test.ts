@@ -83,6 +83,12 @@ test('an interrupted run says how far it got', () => {
   expect(renderTerminal(result({ interrupted: true }), page)).toContain('Interrupted after 1 of 2 trials');
 });
 
+test('an interrupted run that left something out says how much there was to do', () => {
+  const interrupted = result({ interrupted: true });
+  const text = renderTerminal({ ...interrupted, plan: { ...interrupted.plan, trials: 7 } }, page);
+  expect(text).toContain('Interrupted after 1 of 7 trials');
+});
+
 test('a run without a single trial says so', () => {
   expect(renderTerminal(result({ trials: [] }), page)).toContain('Nothing was measured.');
 });
