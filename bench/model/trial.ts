@@ -93,6 +93,12 @@ const serverSchema = z.looseObject({
   peakRssBytes: amount,
   /** Largest proportional set size seen of the whole tree: shared pages count once. */
   peakPssBytes: amount,
+  /**
+   * Proportional set size with every connection open, answered once and idle, less that before the first, divided by
+   * connections. Below zero when the server gave back more than it took. Missing where connections are not all
+   * answered, do not stay open or are never idle.
+   */
+  memoryBytesPerConnection: z.number().optional(),
   threads: count,
   processes: count,
   contextSwitches: count,

@@ -49,12 +49,13 @@ export async function runTrial(
     // Each round is balanced by chance anew.
     ...(policy !== undefined && { balance: { policy, seed: configuration.seed + spec.round } }),
   });
+  const readings = new Readings(target);
   const generator = new Generator(planLoad(spec, configuration, placement, target));
   observer.loading(generator);
   const over = new AbortController();
   try {
     return await Promise.race([
-      measure(spec, configuration, target, generator, observer),
+      measure(spec, configuration, { target, generator, readings }, observer),
       target.died,
       aborted(signal, over.signal),
     ]);
@@ -73,17 +74,23 @@ function workSpecOf({ work, transport, sizes, round }: TrialSpec, { seed }: RunC
   return { parts, cacheHit, requestBytes: transport === 'tcp' ? largestSize(sizes) : null, seed: seed + round };
 }
 
+/** Who takes part in a trial. */
+interface Parts {
+  readonly target: RunningTarget;
+  readonly generator: Generator;
+  readonly readings: Readings;
+}
+
 async function measure(
   spec: TrialSpec,
   configuration: RunConfiguration,
-  target: RunningTarget,
-  generator: Generator,
+  { target, generator, readings }: Parts,
   observer: TrialObserver,
 ): Promise<Trial> {
   observer.phase('opening');
-  const readings = new Readings(target, generator);
   const opening = await opened(spec, target, generator);
   if (opening.answered === 0) throw unanswered(target, opening, configuration);
+  readings.opened(spec, opening);
 
   const begin = nowNanos();
   const warmupEnd = begin + configuration.warmupMs * 1e6;
@@ -92,10 +99,10 @@ async function measure(
   observer.phase('warming up');
   generator.go({ begin, warmupEnd, measureEnd, drainEnd });
   await until(warmupEnd);
-  readings.startMeasuring();
+  readings.startMeasuring(generator.completed());
   observer.phase('measuring');
   const course = await follow(generator, warmupEnd, measureEnd);
-  readings.stopMeasuring();
+  readings.stopMeasuring(generator.completed());
   observer.phase('draining');
   const load = await generator.finished();
   const measured = recordTrial(spec, configuration, {

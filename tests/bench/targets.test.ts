@@ -26,6 +26,29 @@ describe.each(modelNames)('%s', (model) => {
   });
 });
 
+describe('memory that a connection costs', () => {
+  async function measured(...flags: readonly string[]): Promise<number | undefined> {
+    return onlyTrial(await resultOf(startMeasuring(...flags))).server?.memoryBytesPerConnection;
+  }
+
+  test('is more than a mebibyte for a thread, and less for a callback', async () => {
+    expect(await measured('--model', 'thread-per-connection', '-c', '16')).toBeGreaterThan(2 ** 20);
+    expect(await measured('--model', 'event-driven', '-c', '64')).toBeLessThan(2 ** 20);
+  });
+
+  test.each([
+    ['where connections do not stay', ['-c', '4', '--connection', 'per-request']],
+    ['where they are never idle', ['-c', '4', '--workload', 'upload']],
+  ])('is not told %s', async (_, flags) => {
+    expect(await measured('--model', 'event-driven', ...flags)).toBeUndefined();
+  });
+
+  test('is not told where some were not answered', async () => {
+    const flags = ['--model', 'iterative', '-c', '4', '--open-timeout', '300ms', '--timeout', '300ms'];
+    expect(await measured(...flags)).toBeUndefined();
+  });
+});
+
 test('a server that is killed while it is measured is a failed target', async () => {
   const program = startMeasuring('--model', 'async', '-d', '60s', '-r', '2');
   const measuring = await program.says(/./);
