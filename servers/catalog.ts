@@ -67,7 +67,7 @@ export const models = {
       'the same processes, each with its own socket on the port; the kernel chooses by a hash, no process accepts for all',
     transports: both,
     needsLibc: true,
-    can: ['node-streams'],
+    can: ['node-streams', 'unprompted-replies'],
     load: () => import('./models/cluster-reuseport.ts'),
   },
   balanced: {
@@ -77,7 +77,7 @@ export const models = {
     transports: ['tcp'],
     without: { udp: 'datagrams belong to no connection that could be given to one server' },
     needsLibc: false,
-    can: ['node-streams'],
+    can: ['node-streams', 'unprompted-replies'],
     balances: true,
     load: () => import('./models/balanced.ts'),
   },
