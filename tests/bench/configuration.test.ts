@@ -194,8 +194,10 @@ describe('an app and a workload', () => {
   test('without each other are refused', () => {
     const made = appNames.filter((app) => workloadOf(app) === null);
     expect(made.length).toBeGreaterThan(0);
+    // A model that carries all of them.
+    const targets = [{ kind: 'model', model: 'async' }] as const;
     for (const app of made) {
-      expect(configurationFaults({ ...configuration, ...tcp, app })).toEqual([
+      expect(configurationFaults({ ...configuration, ...tcp, targets, app })).toEqual([
         `workload: ${app} is made for talking by hand, not for request-response: use --app echo`,
       ]);
     }
