@@ -21,6 +21,7 @@ export interface Aggregate {
   readonly cpuMicrosPerRequest: number | null;
   readonly cpuSecondsPerGigabyte: number | null;
   readonly peakPssBytes: number | null;
+  readonly memoryBytesPerConnection: number | null;
   readonly openingMicros: number;
   /** Did opening end before every connection was answered, in any round? */
   readonly openingGivenUp: boolean;
@@ -127,6 +128,7 @@ function aggregateRow(trials: readonly Trial[], failures: readonly Failure[]): A
     cpuMicrosPerRequest: knownMedian(trials.map(({ server }) => server?.cpuMicrosPerRequest)),
     cpuSecondsPerGigabyte: knownMedian(trials.map(cpuSecondsPerGigabyte)),
     peakPssBytes: knownMedian(trials.map(({ server }) => server?.peakPssBytes || null)),
+    memoryBytesPerConnection: knownMedian(trials.map(({ server }) => server?.memoryBytesPerConnection)),
     openingMicros: over(({ opening }) => opening.seconds * 1e6),
     openingGivenUp: trials.some(isOpeningGivenUp),
     jain: over(({ fairness }) => fairness.jain),

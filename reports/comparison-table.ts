@@ -20,7 +20,8 @@ export function comparisonTable({ transport, work, point, aggregates }: Comparab
     };
   });
   const columns = fields.map(({ column }) => column);
-  return { title: loadTitle(transport, work, point), columns, groups };
+  const balance = aggregates.flatMap(({ trials }) => trials.flatMap((trial) => trial.balance ?? []));
+  return { title: loadTitle(transport, work, point, balance[0]), columns, groups };
 }
 
 /** Rows that were not measured come last. */
@@ -44,6 +45,7 @@ function fieldsOf(rows: readonly Aggregate[], oneWay: boolean, footnotes: Footno
     ...(responded ? responseFields(measured) : []),
     oneWay ? CPU_PER_GIGABYTE : CPU_PER_REQUEST,
     { column: numberColumn('mem', memory.name), cell: (row) => numberCell(row.peakPssBytes, memory) },
+    ...(measured.some(tellsMemoryOfConnections) ? [MEMORY_PER_CONNECTION] : []),
     {
       column: numberColumn('open', opening.name),
       cell: (row) => numberCell(row.openingMicros, opening, row.openingGivenUp ? '>' : ''),
@@ -56,6 +58,18 @@ function fieldsOf(rows: readonly Aggregate[], oneWay: boolean, footnotes: Footno
     },
   ];
 }
+
+/** Below so many connections, what a server does once for all of them hides what each costs. */
+const LEAST_CONNECTIONS = 16;
+
+function tellsMemoryOfConnections({ connections, memoryBytesPerConnection }: Aggregate): boolean {
+  return connections >= LEAST_CONNECTIONS && memoryBytesPerConnection !== null;
+}
+
+const MEMORY_PER_CONNECTION: Field<Aggregate> = {
+  column: { ...numberColumn('mem', 'KiB/conn'), optional: true },
+  cell: (row) => numberCell(tellsMemoryOfConnections(row) ? row.memoryBytesPerConnection : null, { factor: 1024 }),
+};
 
 const CPU_PER_REQUEST: Field<Aggregate> = {
   column: numberColumn('CPU', 'µs/req'),

@@ -9,8 +9,9 @@ const MOST_SIZES = 4;
  * What a table's trials have in common, in words.
  * @param work what requests cost the server, in words; null: nothing.
  * @param point undefined when nothing was measured.
+ * @param balance by what policy those that balance did it.
  */
-export function loadTitle(transport: string, work: string | null, point: Trial | undefined): string {
+export function loadTitle(transport: string, work: string | null, point: Trial | undefined, balance?: string): string {
   const worked = work === null ? [] : [`work ${work}`];
   if (point === undefined) return [transport.toUpperCase(), ...worked].join(': ');
   const { app, workload, connection, pipelining, rate, stages = [] } = point;
@@ -26,6 +27,7 @@ export function loadTitle(transport: string, work: string | null, point: Trial |
     ...(stages.length > 0 ? [stagesText(stages, rate === null ? 'connections' : 'rate')] : []),
     ...(isOneWay(workload) ? ['decimal units (1 GB is 1,000,000,000 bytes)'] : []),
     ...worked,
+    ...(balance === undefined ? [] : [`balanced by ${balance}`]),
   ];
   return `${transport.toUpperCase()}: ${details.join(', ')}`;
 }

@@ -92,7 +92,7 @@ function interruption({ interrupted, trials, failures, plan }: Result): string[]
     (sum, { transports, connections }) => sum + transports.length * connections.length,
     0,
   );
-  const planned = plan.models.length * points * plan.rounds;
+  const planned = plan.trials ?? plan.models.length * points * plan.rounds;
   return [`Interrupted after ${trials.length + failures.length} of ${planned} trials: these results are partial.`];
 }
 

@@ -8,6 +8,8 @@ export interface Column {
   readonly align: 'left' | 'right';
   /** May its content be cut to make the table fit? */
   readonly shrinks?: boolean;
+  /** May it be left out where the page is too narrow for all columns? */
+  readonly optional?: boolean;
 }
 
 export interface Cell {

@@ -1,4 +1,5 @@
 import { connectionUses, workloads } from '../bench/model/operating-point.ts';
+import { balancePolicyNames, DEFAULT_BALANCE } from '../servers/balance/policies.ts';
 import type { OptionSet } from './flags.ts';
 
 /** What requests cost the server, for the commands that start one. */
@@ -9,6 +10,15 @@ export const workOptions = {
     describe: 'What a request costs the server: cpu:200us, io:5ms, cpu:50us+io:2ms, cpu:50us@0.9,cpu:5ms@0.1',
   },
   'cache-hit': { type: 'string', group: 'Load:', describe: 'Share of requests that skip the work: 0.8' },
+} as const satisfies OptionSet;
+
+/** How servers do what they do, for the commands that start some. */
+export const serverOptions = {
+  balance: {
+    type: 'string',
+    group: 'What to measure:',
+    describe: `How balanced chooses a server: ${balancePolicyNames.join(', ')} [default: ${DEFAULT_BALANCE}]`,
+  },
 } as const satisfies OptionSet;
 
 /** How hard clients press, for the commands that measure. Values are text: units.ts reads them, all faults together. */

@@ -9,6 +9,8 @@ interface ModelEntry extends CarryingModel {
   readonly summary: string;
   /** What it calls in the system itself, rather than through Node: then it needs Linux, and for io_uring permission. */
   readonly needs: keyof typeof whyNot | null;
+  /** Does it divide connections over servers by a policy that can be chosen? */
+  readonly balances?: boolean;
   /** Imports the model when it is needed, so that listing models costs nothing. */
   readonly load: () => Promise<{ readonly model: ServerModel }>;
 }
@@ -62,6 +64,26 @@ export const models = {
     needs: null,
     can: ['node-streams', 'unprompted-replies'],
     load: () => import('./models/cluster.ts'),
+  },
+  'cluster-reuseport': {
+    title: 'Cluster with SO_REUSEPORT',
+    summary:
+      'the same processes, each with its own socket on the port; the kernel chooses by a hash, no process accepts for all',
+    transports: both,
+    needs: 'libc',
+    can: ['node-streams', 'unprompted-replies'],
+    load: () => import('./models/cluster-reuseport.ts'),
+  },
+  balanced: {
+    title: 'Balanced',
+    summary:
+      'a load balancer in front of an event-driven server for each CPU; scales with CPUs, every byte moves twice',
+    transports: ['tcp'],
+    without: { udp: 'datagrams belong to no connection that could be given to one server' },
+    needs: null,
+    can: ['node-streams', 'unprompted-replies'],
+    balances: true,
+    load: () => import('./models/balanced.ts'),
   },
   nonblocking: {
     title: 'Non-blocking',
@@ -117,6 +139,12 @@ export const modelNames = Object.keys(models) as ModelName[];
 export function whyUnavailable(name: ModelName): string | undefined {
   const { needs } = models[name];
   return needs === null ? undefined : whyNot[needs]();
+}
+
+/** Does a model divide connections over servers by a policy that can be chosen? */
+export function doesBalance(name: ModelName): boolean {
+  const { balances = false }: ModelEntry = models[name];
+  return balances;
 }
 
 /** The model of that name, ready to start. */

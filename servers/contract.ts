@@ -1,6 +1,7 @@
 import type { SocketAddress } from '../sockets/address.ts';
 import type { Transport } from '../sockets/socket.ts';
 import type { Served } from './apps/catalog.ts';
+import type { BalancePolicy } from './balance/policies.ts';
 
 /** What a server is asked to do. Plain data: it crosses to threads and child processes. */
 export interface ServerSpec extends Served {
@@ -9,6 +10,20 @@ export interface ServerSpec extends Served {
   readonly host: string;
   /** Port to bind; 0 lets the kernel choose. */
   readonly port: number;
+  /** Several sockets, one for each of the processes that serve, share the port: SO_REUSEPORT, socket(7). */
+  readonly sharedPort?: SharedPort;
+  /** For models that balance; without it they do as they do by default. */
+  readonly balance?: Balance;
+}
+
+/** `open` for the first socket on the port, which must be free; `join` for the others. */
+export type SharedPort = 'open' | 'join';
+
+/** How connections are divided over servers. */
+export interface Balance {
+  readonly policy: BalancePolicy;
+  /** Seed of what the policy leaves to chance. */
+  readonly seed: number;
 }
 
 /** A server that is bound and answering. */

@@ -3,6 +3,7 @@ import { isIPv6 } from 'node:net';
 import type { DatagramReply } from './apps/app.ts';
 import type { RunningServer, ServerSpec } from './contract.ts';
 import { after } from './node-wait.ts';
+import { openSharedPort } from './shared-port.ts';
 
 /** UDP through node:dgram, as the event-driven, async, cluster and worker-pool models share it. */
 
@@ -29,7 +30,8 @@ export function bindDatagram(
   socket.on('message', (datagram, peer) => receive(datagram, peer, socket));
   return new Promise((resolve, reject) => {
     socket.once('error', reject);
-    socket.bind({ address: spec.host, port: spec.port }, () => {
+    const { host: address, port, sharedPort } = spec;
+    socket.bind(sharedPort === undefined ? { address, port } : { fd: openSharedPort(spec, sharedPort) }, () => {
       socket.off('error', reject);
       // A reply that couldn't be sent is lost, as UDP allows.
       socket.on('error', () => undefined);

@@ -4,6 +4,7 @@ import type { StreamReply, StreamSession } from './apps/app.ts';
 import type { RunningServer, ServerSpec } from './contract.ts';
 import { LINGER_MS } from './lingering.ts';
 import { after } from './node-wait.ts';
+import { openSharedPort } from './shared-port.ts';
 
 /** TCP through node:net, as the event-driven, async, cluster and worker-pool models share it. */
 
@@ -26,7 +27,9 @@ export function listenStream(spec: ServerSpec, converse: (socket: Socket) => voi
   });
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host: spec.host, port: spec.port, backlog: BACKLOG }, () => {
+    const { host, port, sharedPort } = spec;
+    const where = sharedPort === undefined ? { host, port } : { fd: openSharedPort(spec, sharedPort) };
+    server.listen(where, BACKLOG, () => {
       server.off('error', reject);
       // Out of descriptors (EMFILE): libuv drops the new connection, and the server goes on.
       server.on('error', () => undefined);
@@ -97,8 +100,8 @@ export class NodeStreamReply implements StreamReply {
   }
 }
 
-/** Gives up a peer whose FIN doesn't come in time. */
-function linger(socket: Socket): void {
+/** Gives up a peer whose FIN doesn't come in time: {@link LINGER_MS} from now. */
+export function linger(socket: Socket): void {
   const timer = setTimeout(() => socket.destroy(), LINGER_MS);
   socket.once('close', () => clearTimeout(timer));
 }

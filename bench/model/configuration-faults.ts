@@ -1,6 +1,7 @@
-import { whyNotCarried } from '../../servers/carrying.ts';
+import type { Transport } from '../../sockets/socket.ts';
 import { appFor, workloadOf } from './app-workload.ts';
 import {
+  balanceOf,
   type ForeignServer,
   type RunConfiguration,
   type Scenario,
@@ -10,6 +11,7 @@ import {
   transportsOf,
 } from './configuration.ts';
 import { ConfigurationError } from './errors.ts';
+import { whyNotMeasured } from './left-out.ts';
 import { isFixedSize, largestSize, smallestSize } from './message-sizes.ts';
 import { isOneWay } from './operating-point.ts';
 import { stagesDurationMs } from './stage.ts';
@@ -43,7 +45,7 @@ export function configurationFaults(configuration: RunConfiguration): string[] {
     ...unmet(connectionUse(configuration)),
     ...unmet(http(configuration)),
     ...unmet(limits(configuration)),
-    ...configuration.targets.flatMap((target) => targetFaults(target, configuration)),
+    ...unservedFaults(configuration),
   ];
 }
 
@@ -57,7 +59,8 @@ function unmet(wants: readonly Want[]): string[] {
   return wants.filter(([holds]) => !holds).map(([, fault]) => fault);
 }
 
-function contestants({ targets, transports, connections, app, workload }: RunConfiguration): Want[] {
+function contestants(configuration: RunConfiguration): Want[] {
+  const { targets, transports, connections, app, workload, balance } = configuration;
   const made = workloadOf(app);
   const wanted = appFor(workload);
   const names = targets.map(targetName);
@@ -67,6 +70,10 @@ function contestants({ targets, transports, connections, app, workload }: RunCon
     [twice === undefined, `two servers are called ${twice}: tell them apart, commands by --name`],
     [transports.length > 0, 'no transport: name tcp, udp or both'],
     [connections.length > 0, 'no number of connections given'],
+    [
+      balance === undefined || targets.length === 0 || targets.some((target) => balanceOf(target, configuration)),
+      `balance: ${balance} has no effect, as nothing that is measured balances: add the model balanced`,
+    ],
     [
       made === workload,
       `workload: ${app} is made for ${made ?? 'talking by hand'}, not for ${workload}${wanted ? `: use --app ${wanted}` : ''}`,
@@ -240,22 +247,29 @@ function limits(configuration: RunConfiguration): Want[] {
   ];
 }
 
-function targetFaults(target: TargetSpec, configuration: RunConfiguration): string[] {
-  const { app } = configuration;
+/** A target is left out where it can't be measured, but it must be measured over something, and so must a transport. */
+function unservedFaults(configuration: RunConfiguration): string[] {
+  const { targets, app } = configuration;
   const transports = transportsOf(configuration);
-  if (target.kind === 'address') {
-    const fits = transports.every((transport) => transport === target.transport);
-    const tongue = target.http === undefined || app === 'http';
-    return [
-      ...(fits ? [] : [`target ${target.url} speaks ${target.transport} only`]),
-      ...(tongue ? [] : [`target ${target.url} speaks http: leave out --app ${app}`]),
-    ];
-  }
-  if (target.kind === 'exec') return unmet(foreignServer(target));
-  return transports.flatMap((transport) => {
-    const why = whyNotCarried(target.model, app, transport);
-    return why === undefined ? [] : [`${target.model} does not serve ${app} over ${transport}: ${why}`];
+  const isMeasured = (target: TargetSpec, transport: Transport) =>
+    whyNotMeasured(target, configuration, transport) === undefined;
+  const misspoken = targets.flatMap((target) =>
+    target.kind === 'address' && target.http !== undefined && app !== 'http'
+      ? [`target ${target.url} speaks http: leave out --app ${app}`]
+      : [],
+  );
+  const commands = targets.flatMap((target) => (target.kind === 'exec' ? unmet(foreignServer(target)) : []));
+  const unserved = transports.flatMap((transport) => {
+    const isIdle = !targets.some((target) => isMeasured(target, transport));
+    return targets.flatMap((target) => {
+      const why = whyNotMeasured(target, configuration, transport);
+      if (why === undefined) return [];
+      if (target.kind === 'address') return [`target ${target.url} speaks ${target.transport} only`];
+      const tolerable = !isIdle && transports.some((other) => isMeasured(target, other));
+      return tolerable ? [] : [`${targetName(target)} does not serve ${app} over ${transport}: ${why}`];
+    });
   });
+  return [...misspoken, ...commands, ...unserved];
 }
 
 function foreignServer({ command, name, startLimitMs }: ForeignServer): Want[] {

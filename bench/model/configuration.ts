@@ -1,5 +1,6 @@
 import type { AppName } from '../../servers/apps/catalog.ts';
-import type { ModelName } from '../../servers/catalog.ts';
+import { type BalancePolicy, DEFAULT_BALANCE } from '../../servers/balance/policies.ts';
+import { doesBalance, type ModelName } from '../../servers/catalog.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
 import type { Transport } from '../../sockets/socket.ts';
 import type { MessageSizes } from './message-sizes.ts';
@@ -54,6 +55,8 @@ export interface RunConfiguration extends Scenario {
   readonly command: 'bench' | 'run';
   readonly targets: readonly TargetSpec[];
   readonly app: AppName;
+  /** How models that balance do it; undefined: as they do by default. */
+  readonly balance?: BalancePolicy | undefined;
   /** Further operating points, which differ from the others in these. */
   readonly scenarios: readonly Scenario[];
   readonly workload: Workload;
@@ -96,6 +99,14 @@ export function scenariosOf(configuration: RunConfiguration): Scenario[] {
 /** All transports that a run uses, each once. */
 export function transportsOf(configuration: RunConfiguration): Transport[] {
   return [...new Set(scenariosOf(configuration).flatMap(({ transports }) => transports))];
+}
+
+/** How a target divides connections over servers of its own; undefined when it does not, as far as is known. */
+export function balanceOf(
+  target: TargetSpec,
+  { balance = DEFAULT_BALANCE }: Pick<RunConfiguration, 'balance'>,
+): BalancePolicy | undefined {
+  return target.kind === 'model' && doesBalance(target.model) ? balance : undefined;
 }
 
 /** How a target is called in tables. */

@@ -38,6 +38,10 @@ const planSchema = z.looseObject({
   models: z.array(z.string()),
   /** Those of the above that were commands, and what was run. */
   commands: z.array(z.looseObject({ name: z.string(), command: z.string() })).optional(),
+  /** How the models that balance did it; missing when there are none. */
+  balance: z.string().optional(),
+  /** Trials in all; without it, each of the models at each operating point in each round. */
+  trials: count.optional(),
   transports: z.array(z.string()),
   connections: z.array(count),
   /** What requests cost the server, as --work takes it; null: nothing. */

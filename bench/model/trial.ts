@@ -93,6 +93,12 @@ const serverSchema = z.looseObject({
   peakRssBytes: amount,
   /** Largest proportional set size seen of the whole tree: shared pages count once. */
   peakPssBytes: amount,
+  /**
+   * Proportional set size with every connection open, answered once and idle, less that before the first, divided by
+   * connections. Below zero when the server gave back more than it took. Missing where connections are not all
+   * answered, do not stay open or are never idle.
+   */
+  memoryBytesPerConnection: z.number().optional(),
   threads: count,
   processes: count,
   contextSwitches: count,
@@ -143,6 +149,8 @@ const measuredTrialSchema = z.looseObject({
   /** What was measured, as the user names it: a model, a command or an address. */
   target: z.string(),
   app: z.string(),
+  /** How the server divided connections over servers of its own; missing when it does not. */
+  balance: z.string().optional(),
   transport: z.enum(['tcp', 'udp']),
   workload: z.string(),
   connections: count,

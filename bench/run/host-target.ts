@@ -8,11 +8,8 @@ import { ServerProcess } from './server-process.ts';
 const START_LIMIT_MS = 15_000;
 
 /** Starts a built-in model. @throws {TargetError} when it does not start. */
-export async function startHost(
-  model: ModelName,
-  { transport, app, work, cpus, signal }: TargetOptions,
-): Promise<RunningTarget> {
-  const spec: HostSpec = { model, app, work, transport, host: '127.0.0.1', port: 0, parentPid: process.pid };
+export async function startHost(model: ModelName, { cpus, signal, ...served }: TargetOptions): Promise<RunningTarget> {
+  const spec: HostSpec = { model, ...served, host: '127.0.0.1', port: 0, parentPid: process.pid };
   const server = new ServerProcess(model, hostProgram, spec, cpus);
   const address = async () => {
     const [message] = (await once(server.child, 'message')) as [HostMessage];

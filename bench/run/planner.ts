@@ -1,4 +1,5 @@
 import { type RunConfiguration, type Scenario, scenariosOf, type TargetSpec } from '../model/configuration.ts';
+import { whyNotMeasured } from '../model/left-out.ts';
 import type { OperatingPoint } from '../model/operating-point.ts';
 import { seededRandom, shuffled } from '../stats/random.ts';
 
@@ -15,7 +16,7 @@ export interface TrialSpec extends LoadPoint {
 /**
  * The trials of a run in order: randomised complete blocks. A block holds every target once at one operating point,
  * in random order, so that a slow spell of the machine hits all targets alike; a round holds every block once, in
- * random order too. The same seed gives the same order.
+ * random order too. Targets are left out where they can't be measured. The same seed gives the same order.
  */
 export function planTrials(configuration: RunConfiguration): TrialSpec[] {
   const { targets, app, workload, connection, pipelining, sizes, rounds, seed } = configuration;
@@ -38,7 +39,9 @@ export function planTrials(configuration: RunConfiguration): TrialSpec[] {
   );
   return Array.from({ length: rounds }, (_, i) => i + 1).flatMap((round) =>
     shuffled(points, random).flatMap((point) =>
-      shuffled(targets, random).map((target) => ({ ...point, target, round })),
+      shuffled(targets, random)
+        .filter((target) => whyNotMeasured(target, configuration, point.transport) === undefined)
+        .map((target) => ({ ...point, target, round })),
     ),
   );
 }

@@ -1,8 +1,9 @@
-import type { Generator } from '../load/generator.ts';
+import type { OpeningReport } from '../load/engine.ts';
 import { countedBetween, type KernelCounters, readKernelCounters } from '../measure/kernel-counters.ts';
-import { type TreeMemory, type TreeUsage, treeMemory, treeUsage } from '../measure/procfs.ts';
+import { type TreeMemory, type TreeUsage, treeMemory, treePssBytes, treeUsage } from '../measure/procfs.ts';
 import { dropsOfUdpPort } from '../measure/udp-sockets.ts';
 import type { KernelUsage, ServerUsage } from '../model/trial.ts';
+import type { TrialSpec } from './planner.ts';
 import type { RunningTarget } from './running-target.ts';
 
 /** What the server had used, and the clients completed, at one moment. */
@@ -14,26 +15,37 @@ interface Sample {
 /** Reads, around a load, what it costs the server and what the kernel counts. */
 export class Readings {
   readonly #target: RunningTarget;
-  readonly #generator: Generator;
   readonly #kernelBefore: KernelCounters | null = readKernelCounters();
   readonly #dropsBefore: number | null;
   #before: Sample | undefined;
   #after: Sample | undefined;
   #kernel: KernelUsage | null = null;
+  readonly #idlePssBytes: number;
+  #memoryBytesPerConnection: number | undefined;
 
-  /** Reads what the kernel counts before connections are opened. */
-  constructor(target: RunningTarget, generator: Generator) {
+  /** To be made before connections are opened. */
+  constructor(target: RunningTarget) {
     this.#target = target;
-    this.#generator = generator;
     this.#dropsBefore = dropsOfUdpPort(target.address.port);
+    this.#idlePssBytes = target.pids === null ? 0 : treePssBytes(target.pids());
   }
 
-  startMeasuring(): void {
-    this.#before = this.#sample();
+  /** To be called when connections are open, before they are put under load. */
+  opened({ workload, connection }: TrialSpec, { opened, answered }: OpeningReport): void {
+    const { pids } = this.#target;
+    const idle = workload === 'request-response' && connection === 'pooled' && answered === opened;
+    if (pids === null || this.#idlePssBytes === 0 || !idle) return;
+    this.#memoryBytesPerConnection = (treePssBytes(pids()) - this.#idlePssBytes) / opened;
   }
 
-  stopMeasuring(): void {
-    this.#after = this.#sample();
+  /** @param completed requests so far. */
+  startMeasuring(completed: number): void {
+    this.#before = this.#sample(completed);
+  }
+
+  /** @param completed requests so far. */
+  stopMeasuring(completed: number): void {
+    this.#after = this.#sample(completed);
     this.#kernel = kernelUsage(this.#kernelBefore, readKernelCounters());
   }
 
@@ -45,7 +57,10 @@ export class Readings {
   /** What the server used while measuring, and holds now: call it while connections are open. Null when it isn't ours. */
   server(): ServerUsage | null {
     const pids = this.#target.pids?.();
-    return serverUsage(this.#before, this.#after, pids ? treeMemory(pids) : null);
+    const usage = serverUsage(this.#before, this.#after, pids ? treeMemory(pids) : null);
+    const memoryBytesPerConnection = this.#memoryBytesPerConnection;
+    if (usage === null || memoryBytesPerConnection === undefined) return usage;
+    return { ...usage, memoryBytesPerConnection };
   }
 
   /** Datagrams that the server's sockets dropped since connections were opened; null where they can't be seen. */
@@ -54,9 +69,9 @@ export class Readings {
     return now === null ? null : Math.max(0, now - (this.#dropsBefore ?? 0));
   }
 
-  #sample(): Sample {
+  #sample(completed: number): Sample {
     const pids = this.#target.pids?.();
-    return { completed: this.#generator.completed(), usage: pids ? treeUsage(pids) : null };
+    return { completed, usage: pids ? treeUsage(pids) : null };
   }
 }
 

@@ -2,9 +2,10 @@ import { getAffinity } from '../../sockets/cpu.ts';
 import { UnavailableError } from '../../sockets/errno.ts';
 import { whyNoLibc } from '../../sockets/libc.ts';
 import { describeEnvironment } from '../measure/environment.ts';
-import { type RunConfiguration, type Scenario, scenariosOf, targetName } from '../model/configuration.ts';
+import { balanceOf, type RunConfiguration, type Scenario, scenariosOf, targetName } from '../model/configuration.ts';
 import { assertRunnable } from '../model/configuration-faults.ts';
 import { TargetError } from '../model/errors.ts';
+import { leftOut } from '../model/left-out.ts';
 import { isFixedSize, meanSize } from '../model/message-sizes.ts';
 import { type Failure, type Plan, type Result, SCHEMA } from '../model/result.ts';
 import { judgeThreshold } from '../model/threshold.ts';
@@ -39,7 +40,7 @@ export async function run(
   const placement = placeOnCpus(getAffinity(0), configuration);
   const specs = planTrials(configuration);
   const progress = new RunProgress(specs.length, observer);
-  let result = emptyResult(configuration, placement);
+  let result = emptyResult(configuration, placement, specs.length);
   for (const spec of specs) {
     progress.begin(spec);
     const outcome = await attempt(spec, configuration, placement, progress, signal);
@@ -87,19 +88,19 @@ function withOutcome(result: Result, outcome: Outcome, { thresholds }: RunConfig
   };
 }
 
-function emptyResult(configuration: RunConfiguration, placement: Placement): Result {
+function emptyResult(configuration: RunConfiguration, placement: Placement, trials: number): Result {
   return {
     schema: SCHEMA,
     startedAt: new Date().toISOString(),
     finishedAt: null,
     interrupted: false,
     environment: describeEnvironment(),
-    plan: describePlan(configuration, placement),
+    plan: { ...describePlan(configuration, placement), trials },
     trials: [],
     failures: [],
     comparison: {},
     verdict: { statements: [] },
-    warnings: [...placement.warnings],
+    warnings: [...placement.warnings, ...leftOut(configuration)],
   };
 }
 
@@ -111,6 +112,7 @@ function describePlan(configuration: RunConfiguration, placement: Placement): Pl
   const { command, seed, rounds, targets, app, transports, connections, pipelining, sizes } = configuration;
   const { workload, connection, rate, arrivals, stages, requests, timestamps, scenarios } = configuration;
   const commands = targets.filter((target) => target.kind === 'exec');
+  const balance = targets.map((target) => balanceOf(target, configuration)).find((policy) => policy !== undefined);
   return {
     command,
     seed,
@@ -118,6 +120,7 @@ function describePlan(configuration: RunConfiguration, placement: Placement): Pl
     models: targets.map(targetName),
     ...(commands.length > 0 && { commands: commands.map(({ name, command }) => ({ name, command })) }),
     app,
+    ...(balance !== undefined && { balance }),
     transports: [...transports],
     connections: [...connections],
     ...workRecord(configuration.work),

@@ -1,4 +1,5 @@
 import type { Served } from '../../servers/apps/catalog.ts';
+import type { Balance } from '../../servers/contract.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
 import type { Transport } from '../../sockets/socket.ts';
 
@@ -15,6 +16,8 @@ export interface RunningTarget {
 
 export interface TargetOptions extends Served {
   readonly transport: Transport;
+  /** For models that balance. */
+  readonly balance?: Balance;
   /** CPUs to run on; empty leaves that to the kernel. */
   readonly cpus: readonly number[];
   /** Aborted: nobody waits any longer for it to start. */

@@ -3,7 +3,7 @@ import type { LoadReport } from '../load/load-report.ts';
 import { LoadProfile } from '../load/pacers/profile.ts';
 import type { Histogram } from '../measure/histogram.ts';
 import { summarizeLatency } from '../measure/latency.ts';
-import { type RunConfiguration, targetName } from '../model/configuration.ts';
+import { balanceOf, type RunConfiguration, targetName } from '../model/configuration.ts';
 import { isFixedSize, meanSize } from '../model/message-sizes.ts';
 import type { RequestWork } from '../model/request-work.ts';
 import type {
@@ -40,10 +40,12 @@ export function recordTrial(spec: TrialSpec, configuration: RunConfiguration, fi
   const { opening, load, server, kernel, timeline, slices } = findings;
   const { stages, rate, arrivals, app } = configuration;
   const stamped = load.latencies.service.max > 0;
+  const balance = balanceOf(spec.target, configuration);
   return {
     model: spec.target.kind === 'model' ? spec.target.model : null,
     target: targetName(spec.target),
     app,
+    ...(balance !== undefined && { balance }),
     transport: spec.transport,
     workload: spec.workload,
     connection: spec.connection,

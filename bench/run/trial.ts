@@ -4,7 +4,7 @@ import { SystemError } from '../../sockets/errno.ts';
 import type { OpeningReport } from '../load/engine.ts';
 import { Generator } from '../load/generator.ts';
 import { nowNanos } from '../measure/clock.ts';
-import type { RunConfiguration } from '../model/configuration.ts';
+import { balanceOf, type RunConfiguration } from '../model/configuration.ts';
 import { TargetError } from '../model/errors.ts';
 import { largestSize } from '../model/message-sizes.ts';
 import type { Trial } from '../model/trial.ts';
@@ -41,19 +41,23 @@ export async function runTrial(
   signal: AbortSignal,
 ): Promise<Trial> {
   observer.phase('starting');
+  const policy = balanceOf(spec.target, configuration);
   const target = await startTarget(spec.target, {
     transport: spec.transport,
     app: spec.app,
     work: workSpecOf(spec, configuration),
     cpus: placement.serverCpus,
     signal,
+    // Each round is balanced by chance anew.
+    ...(policy !== undefined && { balance: { policy, seed: configuration.seed + spec.round } }),
   });
+  const readings = new Readings(target);
   const generator = new Generator(planLoad(spec, configuration, placement, target));
   observer.loading(generator);
   const over = new AbortController();
   try {
     return await Promise.race([
-      measure(spec, configuration, target, generator, observer),
+      measure(spec, configuration, { target, generator, readings }, observer),
       target.died,
       aborted(signal, over.signal),
     ]);
@@ -72,17 +76,23 @@ function workSpecOf({ work, transport, sizes, round }: TrialSpec, { seed }: RunC
   return { parts, cacheHit, requestBytes: transport === 'tcp' ? largestSize(sizes) : null, seed: seed + round };
 }
 
+/** Who takes part in a trial. */
+interface Parts {
+  readonly target: RunningTarget;
+  readonly generator: Generator;
+  readonly readings: Readings;
+}
+
 async function measure(
   spec: TrialSpec,
   configuration: RunConfiguration,
-  target: RunningTarget,
-  generator: Generator,
+  { target, generator, readings }: Parts,
   observer: TrialObserver,
 ): Promise<Trial> {
   observer.phase('opening');
-  const readings = new Readings(target, generator);
   const opening = await opened(spec, target, generator);
   if (opening.answered === 0) throw unanswered(target, opening, configuration);
+  readings.opened(spec, opening);
 
   const begin = nowNanos();
   const warmupEnd = begin + configuration.warmupMs * 1e6;
@@ -91,10 +101,10 @@ async function measure(
   observer.phase('warming up');
   generator.go({ begin, warmupEnd, measureEnd, drainEnd });
   await until(warmupEnd);
-  readings.startMeasuring();
+  readings.startMeasuring(generator.completed());
   observer.phase('measuring');
   const course = await follow(generator, warmupEnd, measureEnd);
-  readings.stopMeasuring();
+  readings.stopMeasuring(generator.completed());
   observer.phase('draining');
   const load = await generator.finished();
   const measured = recordTrial(spec, configuration, {

@@ -67,10 +67,11 @@ function drawFailure(
   ];
 }
 
-/** A table as text, no wider than `width` as long as its shrinking column can give way. */
+/** A table as text, no wider than `width` as long as it has columns that can be left out or shrink. */
 export function drawTable(table: Table, width: number, paint: Paint): string {
   const gap = GAPS.find((blanks) => widthOf(table, blanks) <= width);
   if (gap !== undefined) return trimmed(layOut(table, paint, gap).toString());
+  if (table.columns.some(({ optional }) => optional)) return drawTable(withoutOptional(table), width, paint);
   const shrinking = table.columns.findIndex(({ shrinks }) => shrinks);
   // What the others leave is measured by drawing the table with that column empty: it knows the width of every letter.
   const left = Math.max(LEAST_WIDTH, width - widthOf(withoutColumn(table, shrinking), LEAST_GAP));
@@ -112,6 +113,15 @@ function layOut(table: Table, paint: Paint, gap: number, shrunk?: { column: numb
 
 function drawCell({ text, tone }: Cell, paint: Paint): string {
   return paint(plain(text), TONES[tone]);
+}
+
+function withoutOptional({ title, columns, groups }: Table): Table {
+  const kept = <T>(items: readonly T[]) => items.filter((_, i) => !columns[i]?.optional);
+  return {
+    title,
+    columns: kept(columns),
+    groups: groups.map(({ label, rows }) => ({ label, rows: rows.map(kept) })),
+  };
 }
 
 function withoutColumn({ title, columns, groups }: Table, index: number): Table {

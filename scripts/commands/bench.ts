@@ -1,16 +1,20 @@
 import type { ForeignServer, RunConfiguration, Scenario, TargetSpec } from '../../bench/model/configuration.ts';
 import { assertRunnable, configurationFaults } from '../../bench/model/configuration-faults.ts';
+import { whyNotMeasured } from '../../bench/model/left-out.ts';
 import { parseWork } from '../../bench/model/request-work.ts';
 import { parseDuration, parseInteger, parseIntegers } from '../../bench/model/units.ts';
-import { type AppName, appNames, apps } from '../../servers/apps/catalog.ts';
+import { type AppName, appNames } from '../../servers/apps/catalog.ts';
+import { balancePolicyNames } from '../../servers/balance/policies.ts';
+import { whyNotCarried } from '../../servers/carrying.ts';
 import { type ModelName, modelNames, whyUnavailable } from '../../servers/catalog.ts';
+import type { Transport } from '../../sockets/socket.ts';
 import type { Command } from '../command.ts';
 import { Examples } from '../examples.ts';
 import type { Flags, OptionSet } from '../flags.ts';
 import { foreignOptions, readForeign } from '../foreign.ts';
 import { readLoad, readWork } from '../load-flags.ts';
 import { measure } from '../measure.ts';
-import { loadOptions, outputOptions } from '../options.ts';
+import { loadOptions, outputOptions, serverOptions } from '../options.ts';
 import { say } from '../output.ts';
 import { type Output, readOutput } from '../output-flags.ts';
 
@@ -58,6 +62,7 @@ const options = {
     default: '2',
     describe: 'Times that everything is measured',
   },
+  ...serverOptions,
   ...loadOptions,
   ...outputOptions,
 } as const satisfies OptionSet;
@@ -127,38 +132,81 @@ async function measureWithExamples(configuration: RunConfiguration, output: Outp
 
 function readConfiguration(flags: Flags<typeof options>): RunConfiguration {
   const foreign = readForeign(flags);
-  const plan = {
-    targets: [...readModels(flags).map((model): TargetSpec => ({ kind: 'model', model })), ...foreign],
+  const models = readModels(flags);
+  const load = readLoad(flags);
+  const scenarios = readScenarios(flags, { models, foreign, app: load.app });
+  const transports = [scenarios, ...scenarios.scenarios].flatMap((scenario) => scenario.transports);
+  const served = serving(models, transports, load.app, flags).map((model): TargetSpec => ({ kind: 'model', model }));
+  return {
+    command: 'bench',
+    targets: [...served, ...foreign],
     warmupMs: flags.value('warmup', parseDuration),
     rounds: flags.value('rounds', parseInteger),
     thresholds: [],
+    balance: flags.choice('balance', 'balance policy', balancePolicyNames),
+    ...load,
+    ...scenarios,
   };
-  const load = readLoad(flags);
-  return { command: 'bench', ...plan, ...load, ...readScenarios(flags, foreign, load.app) };
+}
+
+/** Who is compared, and in saying what. */
+interface Contestants {
+  readonly models: readonly ModelName[];
+  readonly foreign: readonly ForeignServer[];
+  readonly app: AppName;
 }
 
 function readScenarios(
   flags: Flags<typeof options>,
-  foreign: readonly ForeignServer[],
-  app: AppName,
+  contestants: Contestants,
 ): Scenario & Pick<RunConfiguration, 'scenarios'> {
-  const anyTransport = foreign.every(({ command }) => command.includes('{transport}'));
-  const spoken = anyTransport ? apps[app].transports : (['tcp'] as const);
-  const [first, ...others] = TOUR;
   if (!LOAD_FLAGS.some((name) => flags.isGiven(name))) {
-    if (foreign.length === 0 && !flags.has('with-examples')) return { ...first, scenarios: others };
-    // Servers that are not built in can't be told to work, and may speak TCP only.
-    const open = others.filter(
-      ({ transports, work }) => work === null && transports.every((one) => spoken.some((each) => each === one)),
+    // Servers that are not built in can't be told to work.
+    const canWork = contestants.foreign.length === 0 && !flags.has('with-examples');
+    const [first = TOUR[0], ...others] = TOUR.filter(
+      ({ transports, work }) =>
+        (canWork || work === null) && carriedOf(transports, contestants).length === transports.length,
     );
-    return { ...first, scenarios: open };
+    return { ...first, scenarios: others };
   }
   return {
-    transports: someOf(flags.choices('transports', 'transport', TRANSPORTS), spoken),
+    transports: readTransports(flags, contestants),
     connections: flags.value('connections', parseIntegers) ?? CONNECTIONS,
     work: readWork(flags),
     scenarios: [],
   };
+}
+
+/** Those asked for; else those over which something can be measured. */
+function readTransports(flags: Flags<typeof options>, contestants: Contestants): readonly Transport[] {
+  const chosen = someOf(flags.choices('transports', 'transport', TRANSPORTS), TRANSPORTS);
+  if (flags.isGiven('transports')) return chosen;
+  return someOf(carriedOf(chosen, contestants), chosen);
+}
+
+/** Those over which one of the contestants, at least, serves. */
+function carriedOf(transports: readonly Transport[], { models, foreign, app }: Contestants): readonly Transport[] {
+  return transports.filter(
+    (transport) =>
+      models.some((model) => whyNotCarried(model, app, transport) === undefined) ||
+      foreign.some((server) => whyNotMeasured(server, { app }, transport) === undefined),
+  );
+}
+
+/** Of all models, those that serve over none of the transports are left out with a note. */
+function serving(
+  models: readonly ModelName[],
+  transports: readonly Transport[],
+  app: AppName,
+  flags: Flags<typeof options>,
+): readonly ModelName[] {
+  if (flags.isGiven('models')) return models;
+  return models.filter((model) => {
+    const reasons = transports.flatMap((transport) => whyNotCarried(model, app, transport) ?? []);
+    if (reasons.length < transports.length) return true;
+    say(`left out: ${model}: ${reasons.join('; ')}`);
+    return false;
+  });
 }
 
 /** Those chosen; all when none was, or when each was refused already: what else is wrong shall still be found. */

@@ -2,6 +2,7 @@ import { EXIT } from '../../bench/model/exit-code.ts';
 import { workloads } from '../../bench/model/operating-point.ts';
 import { paragraph } from '../../reports/paragraph.ts';
 import { type AppName, appNames, apps } from '../../servers/apps/catalog.ts';
+import type { CarryingModel } from '../../servers/carrying.ts';
 import { whyNotCarried } from '../../servers/carrying.ts';
 import type { ModelName } from '../../servers/catalog.ts';
 import { models, whyUnavailable } from '../../servers/catalog.ts';
@@ -33,12 +34,14 @@ function listing() {
   return {
     models: (Object.keys(models) as ModelName[]).map((name) => {
       const { title, summary, transports } = models[name];
+      const { without = {} }: CarryingModel = models[name];
       const reason = whyUnavailable(name);
       return {
         name,
         title,
         summary,
         transports,
+        without,
         apps: appNames.filter((app) => transports.some((one) => whyNotCarried(name, app, one) === undefined)),
         available: reason === undefined,
         ...(reason === undefined ? {} : { reason }),
@@ -73,8 +76,9 @@ function readable({ models, apps, workloads }: ReturnType<typeof listing>): stri
   return [
     section(
       'Models',
-      models.flatMap(({ name, summary, transports, reason }) => [
+      models.flatMap(({ name, summary, transports, without, reason }) => [
         ...entry(name, `${transports.join(', ')}: ${summary}`),
+        ...Object.entries(without).flatMap(([transport, why]) => entry('', `not over ${transport}: ${why}`)),
         ...(reason ? entry('', `not available here: ${reason}`) : []),
       ]),
     ),

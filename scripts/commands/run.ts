@@ -3,13 +3,14 @@ import { configurationFaults } from '../../bench/model/configuration-faults.ts';
 import { parseThreshold, type Threshold } from '../../bench/model/threshold.ts';
 import { parseDuration, parseInteger, parseNames } from '../../bench/model/units.ts';
 import { appNames } from '../../servers/apps/catalog.ts';
+import { balancePolicyNames } from '../../servers/balance/policies.ts';
 import { modelNames, whyUnavailable } from '../../servers/catalog.ts';
 import type { Command } from '../command.ts';
 import type { Flags, OptionSet } from '../flags.ts';
 import { foreignOptions, readForeign } from '../foreign.ts';
 import { readLoad, readWork } from '../load-flags.ts';
 import { measure } from '../measure.ts';
-import { loadOptions, outputOptions } from '../options.ts';
+import { loadOptions, outputOptions, serverOptions } from '../options.ts';
 import { readOutput } from '../output-flags.ts';
 import { parseTarget } from '../target.ts';
 
@@ -53,6 +54,7 @@ const options = {
     type: 'string',
     describe: "A bound such as 'p99<5ms' or 'errors==0', several times if need be; exit code 1 when it is not kept",
   },
+  ...serverOptions,
   ...loadOptions,
   ...outputOptions,
 } as const satisfies OptionSet;
@@ -90,6 +92,7 @@ function readConfiguration(flags: Flags<typeof options>, target: TargetSpec | un
     thresholds: flags.value('threshold', parseThresholds) ?? [],
     work: readWork(flags),
     scenarios: [],
+    balance: flags.choice('balance', 'balance policy', balancePolicyNames),
     ...readLoad(flags, target?.kind === 'address' && target.http ? 'http' : undefined),
   };
 }

@@ -1,10 +1,12 @@
+import { randomInt } from 'node:crypto';
 import { workloadOf } from '../../bench/model/app-workload.ts';
 import { TargetError } from '../../bench/model/errors.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { isOneWay } from '../../bench/model/operating-point.ts';
 import { appNames, loadApp } from '../../servers/apps/catalog.ts';
+import { balancePolicyNames } from '../../servers/balance/policies.ts';
 import { whyNotCarried } from '../../servers/carrying.ts';
-import { loadModel, modelNames } from '../../servers/catalog.ts';
+import { doesBalance, loadModel, modelNames } from '../../servers/catalog.ts';
 import type { ServerModel, ServerSpec } from '../../servers/contract.ts';
 import { formatAddress, type SocketAddress } from '../../sockets/address.ts';
 import type { Command } from '../command.ts';
@@ -12,7 +14,7 @@ import type { OptionSet } from '../flags.ts';
 import { resolveHost } from '../host.ts';
 import { readWork } from '../load-flags.ts';
 import { TerminalOperator } from '../operator.ts';
-import { workOptions } from '../options.ts';
+import { serverOptions, workOptions } from '../options.ts';
 import { print, say } from '../output.ts';
 import { parsePort } from '../target.ts';
 
@@ -23,10 +25,13 @@ const options = {
   port: { type: 'string', default: '0', describe: 'Port to listen on; 0 lets the system choose' },
   host: { type: 'string', default: '127.0.0.1', describe: 'Address to listen on' },
   ...workOptions,
+  balance: { type: 'string', describe: serverOptions.balance.describe },
 } as const satisfies OptionSet;
 
 /** Files that a server may open: one a connection. As many as Linux allows a process by default: fs.nr_open. */
 const OPEN_FILES = 1_048_576;
+
+const SEEDS = 2 ** 32;
 
 /** `sockbench serve`: runs one model in the foreground until it is told to stop. */
 export const serve: Command<typeof options> = {
@@ -49,6 +54,8 @@ export const serve: Command<typeof options> = {
     );
     const work = readWork(flags);
     if (work !== null && isOneWay(workloadOf(app) ?? '')) flags.refuse(`--work: ${app} answers no requests`);
+    const policy = flags.choice('balance', 'balance policy', balancePolicyNames);
+    if (policy && model && !doesBalance(model)) flags.refuse(`--balance has no effect on ${model}: leave it out`);
     flags.assertNoFaults();
     if (model === undefined || host === undefined) return EXIT.usage;
     const { raiseOpenFileLimit } = await import('../../sockets/process.ts');
@@ -59,6 +66,7 @@ export const serve: Command<typeof options> = {
       app,
       host,
       port,
+      ...(policy && { balance: { policy, seed: randomInt(SEEDS) } }),
       ...(work && { work: { ...work, requestBytes: null, seed: 1 } }),
     };
     // The models that carry such an app run it in this thread, so it is the same app.

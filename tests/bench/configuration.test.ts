@@ -54,6 +54,24 @@ describe('a configuration', () => {
       'target udp://127.0.0.1:7 speaks udp only',
     ]);
   });
+
+  test('leaves out a model where it does not serve, but not everywhere, and no transport altogether', () => {
+    const [balanced, async] = (['balanced', 'async'] as const).map((model) => ({ kind: 'model', model }) as const);
+    const faults = (targets: readonly (typeof balanced)[], transports: RunConfiguration['transports']) =>
+      configurationFaults({ ...configuration, targets: targets.flatMap((target) => target ?? []), transports });
+    const refused = [expect.stringMatching(/^balanced does not serve echo over udp: datagrams/)];
+    expect(faults([balanced, async], ['tcp', 'udp'])).toEqual([]);
+    expect(faults([balanced], ['tcp'])).toEqual([]);
+    expect(faults([balanced], ['tcp', 'udp'])).toEqual(refused);
+    expect(faults([balanced, async], ['udp'])).toEqual(refused);
+  });
+
+  test('takes a way to balance when something balances', () => {
+    const balanced = { kind: 'model', model: 'balanced' } as const;
+    const tcp = { ...configuration, transports: ['tcp'], balance: 'p2c' } as const;
+    expect(configurationFaults({ ...tcp, targets: [balanced, ...tcp.targets] })).toEqual([]);
+    expect(configurationFaults(tcp)).toEqual([expect.stringMatching(/^balance: p2c has no effect/)]);
+  });
 });
 
 /** `[seconds, target]` as stages, and the duration that they give. */

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { shareOf } from '../../bench/load/assignment.ts';
+import type { RunConfiguration } from '../../bench/model/configuration.ts';
+import { leftOut } from '../../bench/model/left-out.ts';
 import { parseWork } from '../../bench/model/request-work.ts';
 import { placeOnCpus } from '../../bench/run/placement.ts';
 import { planTrials, type TrialSpec } from '../../bench/run/planner.ts';
@@ -7,6 +9,7 @@ import { median } from '../../bench/stats/median.ts';
 import { seededRandom, shuffled } from '../../bench/stats/random.ts';
 import { configuration } from './configurations.ts';
 
+const { targets } = configuration;
 const model = ({ target }: TrialSpec) => (target.kind === 'model' ? target.model : '');
 const block = ({ round, transport, connections }: TrialSpec) => `${round} ${transport} ${connections}`;
 
@@ -40,6 +43,19 @@ describe('a plan', () => {
   test('is the same for the same seed, and another for another', () => {
     expect(planTrials(configuration)).toEqual(trials);
     expect(planTrials({ ...configuration, seed: 43 })).not.toEqual(trials);
+  });
+
+  test('leaves out what a model does not serve, and says so', () => {
+    const partly: RunConfiguration = { ...configuration, targets: [...targets, { kind: 'model', model: 'balanced' }] };
+    const plan = planTrials(partly);
+    expect(plan).toHaveLength((3 * 2 + 1) * 2 * 5);
+    expect(plan.filter((trial) => model(trial) === 'balanced').every(({ transport }) => transport === 'tcp')).toBe(
+      true,
+    );
+    expect(leftOut(partly)).toEqual([
+      { code: 'left-out', message: expect.stringMatching(/^balanced was not measured over udp: datagrams/) },
+    ]);
+    expect(leftOut(configuration)).toEqual([]);
   });
 
   test('does not favour any place in a block', () => {

@@ -1,21 +1,51 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { allowOpenFiles } from '../../bench/run/open-files.ts';
-import { modelNames } from '../../servers/catalog.ts';
+import { type ModelName, modelNames, models } from '../../servers/catalog.ts';
 import { raiseOpenFileLimit } from '../../sockets/process.ts';
 import { processTree } from '../servers/process-tree.ts';
 import { onlyTrial, resultOf, startMeasuring } from './measured.ts';
 
+/** Of models that consist of several: with one connection, on one CPU. */
+const leastProcesses: Partial<Record<ModelName, number>> = {
+  'process-per-connection': 2,
+  cluster: 2,
+  'cluster-reuseport': 2,
+  balanced: 3,
+};
+
 describe.each(modelNames)('%s', (model) => {
-  test.each(['tcp', 'udp'])('over %s is measured, its process tree accounted for', async (transport) => {
+  test.each(models[model].transports)('over %s is measured, its process tree accounted for', async (transport) => {
     const trial = onlyTrial(await resultOf(startMeasuring('--model', model, '--transport', transport, '-c', '1')));
     expect(trial).toMatchObject({ model, transport, opening: { opened: 1, answered: 1 } });
     expect(trial.requests).toMatchObject({ errors: 0, corrupted: 0, timedOut: 0 });
     expect(trial.server?.cpuMicrosPerRequest).toBeGreaterThan(0);
     expect(trial.server?.peakPssBytes).toBeGreaterThan(10e6);
     expect(trial.server?.peakRssBytes).toBeGreaterThanOrEqual(trial.server?.peakPssBytes ?? Number.NaN);
-    const several = model === 'cluster' || model === 'process-per-connection';
-    expect(trial.server?.processes).toBeGreaterThanOrEqual(several ? 2 : 1);
+    expect(trial.server?.processes).toBeGreaterThanOrEqual(leastProcesses[model] ?? 1);
+  });
+});
+
+describe('memory that a connection costs', () => {
+  async function measured(...flags: readonly string[]): Promise<number | undefined> {
+    return onlyTrial(await resultOf(startMeasuring(...flags))).server?.memoryBytesPerConnection;
+  }
+
+  test('is more than a mebibyte for a thread, and less for a callback', async () => {
+    expect(await measured('--model', 'thread-per-connection', '-c', '16')).toBeGreaterThan(2 ** 20);
+    expect(await measured('--model', 'event-driven', '-c', '64')).toBeLessThan(2 ** 20);
+  });
+
+  test.each([
+    ['where connections do not stay', ['-c', '4', '--connection', 'per-request']],
+    ['where they are never idle', ['-c', '4', '--workload', 'upload']],
+  ])('is not told %s', async (_, flags) => {
+    expect(await measured('--model', 'event-driven', ...flags)).toBeUndefined();
+  });
+
+  test('is not told where some were not answered', async () => {
+    const flags = ['--model', 'iterative', '-c', '4', '--open-timeout', '300ms', '--timeout', '300ms'];
+    expect(await measured(...flags)).toBeUndefined();
   });
 });
 

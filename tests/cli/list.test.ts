@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { workloads } from '../../bench/model/operating-point.ts';
 import { type AppName, appNames, apps } from '../../servers/apps/catalog.ts';
 import { whyNotCarried } from '../../servers/carrying.ts';
-import { modelNames } from '../../servers/catalog.ts';
+import { modelNames, models } from '../../servers/catalog.ts';
 import { sockbench } from './program.ts';
 
 test('lists every model, app and workload as JSON', async () => {
@@ -15,10 +15,12 @@ test('lists every model, app and workload as JSON', async () => {
     expect(model).toMatchObject({
       title: expect.any(String),
       summary: expect.any(String),
-      transports: ['tcp', 'udp'],
       apps: appNames.filter((app) => apps[app].transports.some((one) => !whyNotCarried(model.name, app, one))),
       available: expect.any(Boolean),
     });
+    // Each transport is served, or it is said why not.
+    expect([...model.transports, ...Object.keys(model.without)].sort()).toEqual(['tcp', 'udp']);
+    for (const why of Object.values(model.without)) expect(why).toEqual(expect.stringMatching(/./));
     // A reason is given exactly for what is not available.
     expect('reason' in model).toBe(!model.available);
   }
@@ -37,7 +39,7 @@ test('lists every model, app and workload as JSON', async () => {
 test('says which models carry no chat with the operator, and why not', async () => {
   const { stdout } = await sockbench('list');
   const text = stdout.replaceAll(/\s+/g, ' ');
-  expect(text).toContain('not by cluster: chat-operator needs to run in the process that has the terminal');
+  expect(text).toMatch(/not by cluster[^:]*: chat-operator needs to run in the process that has the terminal/);
   expect(text).toMatch(/not by iterative, [^:]*: chat-operator needs sessions that may speak at any time/);
   const { models } = JSON.parse((await sockbench('list', '--json')).stdout);
   const carrying = models.filter(({ apps }: { apps: string[] }) => apps.includes('chat-operator'));
@@ -48,6 +50,9 @@ test('lists them for people within 100 columns', async () => {
   const { code, stdout } = await sockbench('list');
   expect(code).toBe(0);
   for (const name of appNames) expect(stdout).toMatch(new RegExp(`^  ${name} +tcp`, 'm'));
-  for (const name of modelNames) expect(stdout).toMatch(new RegExp(`^  ${name} +tcp, udp: `, 'm'));
+  for (const name of modelNames) {
+    expect(stdout).toMatch(new RegExp(`^  ${name} +${models[name].transports.join(', ')}: `, 'm'));
+  }
+  expect(stdout).toContain('not over udp: datagrams');
   expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
 });

@@ -50,6 +50,18 @@ test('run prints JSON and nothing else when that goes to stdout', async () => {
   expect(stderr).not.toContain('[1/1]');
 });
 
+test('run with a way to balance uses it, records it, and says so', async () => {
+  const { code, stdout, stderr } = await sockbench(
+    ...['run', '--model', 'balanced', '--balance', 'least-connections', '-c', '4', ...short],
+    ...['--out-dir', scratchDirectory()],
+  );
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  expect(stdout).toContain('64 B, balanced by least-connections');
+  const { plan, trials } = readResult(savedFile(stderr));
+  expect(plan).toMatchObject({ balance: 'least-connections', trials: 1 });
+  expect(trials).toMatchObject([{ balance: 'least-connections', requests: { errors: 0 } }]);
+});
+
 test('run with a load of many parts does all of them, records them, and tells them in detail', async () => {
   const directory = scratchDirectory();
   const { code, stdout, stderr } = await sockbench(

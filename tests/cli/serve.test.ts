@@ -47,6 +47,21 @@ test('says what it is told to say', async () => {
   expect(String(greeting)).toBe('Hello from server');
 });
 
+test('balances as it is told, and refuses to tell that to a model that does not', async () => {
+  const program = new Program(['serve', '--model', 'balanced', '--balance', 'p2c']);
+  const socket = connect(await port(program), '127.0.0.1');
+  onTestFinished(() => {
+    socket.destroy();
+  });
+  socket.write('hello');
+  const [reply] = await once(socket, 'data');
+  expect(String(reply)).toBe('hello');
+  const { code, stderr } = await sockbench('serve', '--model', 'async', '--balance', 'p2');
+  expect(code).toBe(2);
+  expect(stderr).toContain("unknown balance policy 'p2'; did you mean 'p2c'?");
+  expect((await sockbench('serve', '--model', 'async', '--balance', 'p2c')).stderr).toContain('no effect on async');
+});
+
 test('refuses an app over a transport that it does not speak', async () => {
   const { code, stderr } = await sockbench('serve', '--model', 'async', '--app', 'greeting', '--transport', 'udp');
   expect(code).toBe(2);

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { appNames, apps } from '../../servers/apps/catalog.ts';
-import { modelNames } from '../../servers/catalog.ts';
+import type { CarryingModel } from '../../servers/carrying.ts';
+import { modelNames, models } from '../../servers/catalog.ts';
+import type { Transport } from '../../sockets/socket.ts';
 import { appSuites } from './app-suites.ts';
 import { transportsOf } from './suite.ts';
 
@@ -15,8 +17,17 @@ test.each(appNames)('%s is tested over each transport that it speaks', (name) =>
 });
 
 describe.each(modelNames)('%s', (model) => {
-  test.each(appNames.filter((app) => !('needs' in apps[app])))('carries %s, which needs nothing special', (app) => {
-    expect(transportsOf(model, app)).toEqual(apps[app].transports);
+  test.each(appNames.filter((app) => !('needs' in apps[app])))(
+    'carries %s over each transport that both have',
+    (app) => {
+      const has: readonly Transport[] = models[model].transports;
+      expect(transportsOf(model, app)).toEqual(apps[app].transports.filter((transport) => has.includes(transport)));
+    },
+  );
+
+  test.each(['tcp', 'udp'] as const)('serves %s, or says why not', (transport) => {
+    const { transports, without }: CarryingModel = models[model];
+    expect(without?.[transport] === undefined).toBe(transports.includes(transport));
   });
 });
 

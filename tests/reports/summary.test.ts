@@ -49,6 +49,15 @@ test('each transport has a table, and trials of another size have one of their o
   ]);
 });
 
+test('a table with a model that balances says how that was done, whichever row comes first', () => {
+  const balanced = { ...trial({ target: 'balanced' }), balance: 'p2c' };
+  const { tables } = summarize(result({ trials: [trial(), balanced, trial({ transport: 'udp' })] }));
+  expect(tables.map(({ title }) => title)).toEqual([
+    'TCP: echo, request-response, 64 B, balanced by p2c',
+    'UDP: echo, request-response, 64 B',
+  ]);
+});
+
 test('trials that differ in how connections, sizes or rates go have tables of their own', () => {
   const stages = [{ seconds: 1, target: 5 }];
   const sizes = [{ from: 32, to: 96, share: 1 }];

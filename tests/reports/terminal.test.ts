@@ -71,6 +71,42 @@ test('a server that nobody watched has no CPU time and no memory', () => {
   expect(lineWith(text, 'tcp://').match(/–/g)).toHaveLength(2);
 });
 
+describe('what a connection costs in memory', () => {
+  const measured = (connections: number, kibibytes: number, round = 1) => {
+    const { server } = trial();
+    const memoryBytesPerConnection = kibibytes * 1024;
+    return trial({ connections, round, server: server && { ...server, memoryBytesPerConnection } });
+  };
+  const text = (width: number, ...trials: ReturnType<typeof trial>[]) =>
+    renderTerminal(result({ trials }), { color: false, width });
+
+  test('has a column, with medians over rounds, from 16 connections on', () => {
+    const shown = text(100, measured(1, 777), measured(16, 20), measured(16, 30, 2), measured(16, 400, 3));
+    expect(lineWith(shown, '/req')).toMatch(/ MiB +KiB\/conn /);
+    expect(shown).not.toContain('777');
+    expect(shown.split('\n').filter((line) => / 50\.0 +30\.0 /.test(line))).toHaveLength(1);
+  });
+
+  test('may be below zero, as memory may be given back', () => {
+    expect(text(100, measured(128, -1.5))).toContain(' -1.50 ');
+  });
+
+  test('has none where there are fewer connections, or nobody knows', () => {
+    expect(text(100, measured(1, 777))).not.toContain('KiB/conn');
+    expect(text(100, trial({ connections: 128 }))).not.toContain('KiB/conn');
+  });
+
+  test('gives way where the page is too narrow', () => {
+    const widths = (shown: string) => Math.max(...shown.split('\n').map((line) => line.length));
+    const wide = text(90, measured(128, 20));
+    const narrow = text(70, measured(128, 20));
+    expect(wide).toContain('KiB/conn');
+    expect(narrow).not.toContain('KiB/conn');
+    expect(widths(narrow)).toBeLessThanOrEqual(70);
+    expect(lineWith(narrow, 'event-driven ')).toMatch(/50\.0 +20\.0 +0\.998 +0$/);
+  });
+});
+
 test('a model that failed in every round has a row, and its reason is told once', () => {
   const text = renderTerminal(result({ failures: [failure(), failure({ round: 2 })] }), page);
   expect(lineWith(text, 'cluster ')).toMatch(/^cluster +failed/);
@@ -81,6 +117,12 @@ test('a model that failed in every round has a row, and its reason is told once'
 
 test('an interrupted run says how far it got', () => {
   expect(renderTerminal(result({ interrupted: true }), page)).toContain('Interrupted after 1 of 2 trials');
+});
+
+test('an interrupted run that left something out says how much there was to do', () => {
+  const interrupted = result({ interrupted: true });
+  const text = renderTerminal({ ...interrupted, plan: { ...interrupted.plan, trials: 7 } }, page);
+  expect(text).toContain('Interrupted after 1 of 7 trials');
 });
 
 test('a run without a single trial says so', () => {

@@ -1,0 +1,30 @@
+import { whyNotCarried } from '../../servers/carrying.ts';
+import type { Transport } from '../../sockets/socket.ts';
+import { type RunConfiguration, type TargetSpec, targetName, transportsOf } from './configuration.ts';
+import type { Reason } from './trial.ts';
+
+/** Why a target can't be measured over a transport, as a clause; undefined when it can, as far as is known. */
+export function whyNotMeasured(
+  target: TargetSpec,
+  { app }: Pick<RunConfiguration, 'app'>,
+  transport: Transport,
+): string | undefined {
+  if (target.kind === 'model') return whyNotCarried(target.model, app, transport);
+  if (target.kind === 'exec') {
+    const told = transport === 'tcp' || target.command.includes('{transport}');
+    return told ? undefined : 'its command has no {transport}';
+  }
+  return target.transport === transport ? undefined : `it speaks ${target.transport} only`;
+}
+
+/** Targets that are measured over some of a run's transports and left out over others: which, and why. */
+export function leftOut(configuration: RunConfiguration): Reason[] {
+  return transportsOf(configuration).flatMap((transport) =>
+    configuration.targets.flatMap((target): Reason[] => {
+      const why = whyNotMeasured(target, configuration, transport);
+      return why
+        ? [{ code: 'left-out', message: `${targetName(target)} was not measured over ${transport}: ${why}` }]
+        : [];
+    }),
+  );
+}

@@ -1,0 +1,83 @@
+import type { Random } from '../random.ts';
+
+/** How a load balancer chooses a server for a connection. Every name, and what it does. */
+export const balancePolicies = {
+  'round-robin': 'each server in turn',
+  'least-connections': 'the server with the fewest connections open',
+  random: 'any server, whatever it has to do',
+  p2c: 'of two servers at random the one with fewer connections open: the power of two choices',
+} as const;
+
+export type BalancePolicy = keyof typeof balancePolicies;
+
+export const balancePolicyNames = Object.keys(balancePolicies) as BalancePolicy[];
+
+/**
+ * What is used unless another is asked for. Connections of a load are alike and stay open: then taking turns divides
+ * them as evenly as can be and looks at nothing. It is also what nginx and HAProxy do unless told otherwise.
+ */
+export const DEFAULT_BALANCE: BalancePolicy = 'round-robin';
+
+/**
+ * Chooses one server of several.
+ * @param open connections that each server has open; at least one server.
+ * @returns its index in `open`.
+ */
+export type Choose = (open: readonly number[]) => number;
+
+/** A fresh chooser. @param random decides where chance does; the same sequence gives the same choices. */
+export function chooserOf(policy: BalancePolicy, random: Random): Choose {
+  return choosers[policy](random);
+}
+
+const choosers: Readonly<Record<BalancePolicy, (random: Random) => Choose>> = {
+  'round-robin': roundRobin,
+  'least-connections': leastConnections,
+  random: (random) => (open) => below(open.length, random),
+  p2c: powerOfTwoChoices,
+};
+
+function roundRobin(): Choose {
+  let turn = 0;
+  return ({ length }) => {
+    const chosen = turn % length;
+    turn = chosen + 1;
+    return chosen;
+  };
+}
+
+/** Of equals they take turns: otherwise the first would get every connection that comes alone. */
+function leastConnections(): Choose {
+  let start = 0;
+  return (open) => {
+    let least = start % open.length;
+    for (let i = 1; i < open.length; i++) {
+      const candidate = (start + i) % open.length;
+      if (at(open, candidate) < at(open, least)) least = candidate;
+    }
+    start = least + 1;
+    return least;
+  };
+}
+
+/**
+ * M. Mitzenmacher, The Power of Two Choices in Randomized Load Balancing (2001): the largest load exceeds the mean by
+ * log log n in place of random's log n / log log n, at the cost of a second look.
+ */
+function powerOfTwoChoices(random: Random): Choose {
+  return (open) => {
+    if (open.length === 1) return 0;
+    const first = below(open.length, random);
+    // Another one: from one after the first, all the way around.
+    const second = (first + 1 + below(open.length - 1, random)) % open.length;
+    return at(open, second) < at(open, first) ? second : first;
+  };
+}
+
+function below(limit: number, random: Random): number {
+  return Math.floor(random() * limit);
+}
+
+function at(open: readonly number[], index: number): number {
+  return open[index] ?? 0;
+}

@@ -1,0 +1,62 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { SocketAddress } from '../sockets/address.ts';
+import type { RunningServer } from './contract.ts';
+import { type HostMessage, type HostSpec, hostProgram } from './host.ts';
+
+/** Servers in child processes, as models that consist of several processes start them. */
+
+/**
+ * Starts a child process that runs one server. It never outlives this process. To be called in the main thread: the
+ * child's life hangs on the thread that started it (prctl(2), PR_SET_PDEATHSIG).
+ */
+export function forkServer(spec: Omit<HostSpec, 'parentPid'>): ChildProcess {
+  const argument: HostSpec = { ...spec, parentPid: process.pid };
+  return fork(fileURLToPath(hostProgram), [JSON.stringify(argument)], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+}
+
+/** Resolves when the server answers. @throws what it says when it could not start, or that it ended without a word. */
+export function addressOf(child: ChildProcess): Promise<SocketAddress> {
+  return new Promise((resolve, reject) => {
+    child.once('message', (message: HostMessage) => {
+      if (message.kind === 'ready') resolve(message.address);
+      else reject(new Error(message.message));
+    });
+    child.once('error', reject);
+    child.once('exit', (code, signal) => reject(new Error(`a server process ended at once: ${signal ?? code}`)));
+  });
+}
+
+/** A server process has nothing to save, so it is not asked. Resolves when it is gone. */
+export function killServer(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return resolve();
+    child.once('exit', () => resolve());
+    child.kill('SIGKILL');
+  });
+}
+
+/** Kills all of them. */
+export async function killServers(children: readonly ChildProcess[]): Promise<void> {
+  await Promise.all(children.map(killServer));
+}
+
+/**
+ * Starts processes that are one server together, on one port.
+ * @param start puts every process that it starts into the list at once, and resolves to the server's address when all
+ * answer. When it rejects, all of them are killed.
+ */
+export async function startTogether(
+  start: (children: ChildProcess[]) => Promise<SocketAddress>,
+): Promise<RunningServer> {
+  const children: ChildProcess[] = [];
+  const close = () => killServers(children);
+  try {
+    return { address: await start(children), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,54 @@
+import type { ChildProcess } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { Backends } from '../balance/backends.ts';
+import { chooserOf, DEFAULT_BALANCE } from '../balance/policies.ts';
+import { relay } from '../balance/relay.ts';
+import { addressOf, forkServer, killServers } from '../child-server.ts';
+import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
+import { listenStream } from '../node-stream.ts';
+import { seededRandom } from '../random.ts';
+import { ofSeveral } from '../work/spec.ts';
+
+/**
+ * A load balancer in front of event-driven servers, one a CPU and at least two, each in a process with a loopback port
+ * of its own: it accepts, chooses a server by the policy of the spec, and passes bytes both ways, as HAProxy does in
+ * TCP mode. A server that dies is taken out and not replaced: a benchmark shall show it, not hide it.
+ */
+export const model: ServerModel = {
+  async start(spec): Promise<RunningServer> {
+    const server = { ...spec, model: 'event-driven', host: '127.0.0.1', port: 0 } as const;
+    const children = Array.from({ length: Math.max(2, availableParallelism()) }, (_, i) =>
+      forkServer(ofSeveral(server, i)),
+    );
+    try {
+      const backends = await backendsOf(children, spec);
+      const { address, close } = await listenStream(spec, (client) => void relay(client, backends));
+      return {
+        address,
+        async close() {
+          await Promise.all([close(), killServers(children)]);
+        },
+      };
+    } catch (error) {
+      await killServers(children);
+      throw error;
+    }
+  },
+};
+
+/** Resolves when all of them answer. From then on, those that die are taken out. */
+async function backendsOf(children: readonly ChildProcess[], spec: ServerSpec): Promise<Backends> {
+  const { policy, seed } = spec.balance ?? { policy: DEFAULT_BALANCE, seed: 0 };
+  const addresses = await Promise.all(children.map(addressOf));
+  const backends = new Backends(addresses, chooserOf(policy, seededRandom(seed)));
+  children.forEach((child, i) => {
+    child.once('exit', (code, signal) => {
+      // Not one that we have ended ourselves.
+      if (child.killed) return;
+      const address = addresses[i];
+      if (address !== undefined) backends.takeOut(address);
+      process.emitWarning(`a server behind the balancer ended (${signal ?? code}); ${backends.size} are left`);
+    });
+  });
+  return backends;
+}

@@ -1,0 +1,24 @@
+import { availableParallelism } from 'node:os';
+import { addressOf, forkServer, startTogether } from '../child-server.ts';
+import type { ServerModel } from '../contract.ts';
+import { ofSeveral } from '../work/spec.ts';
+
+/**
+ * One process a CPU as in cluster, but each with a socket of its own on the common port (SO_REUSEPORT, socket(7), Linux
+ * 3.9): nobody accepts for the others, and the kernel chooses the process by a hash of both addresses. What nginx calls
+ * `reuseport`.
+ */
+export const model: ServerModel = {
+  start: (spec) =>
+    startTogether(async (children) => {
+      const server = { ...spec, model: 'event-driven' } as const;
+      const first = forkServer({ ...server, sharedPort: 'open' });
+      children.push(first);
+      const address = await addressOf(first);
+      for (let i = 1; i < availableParallelism(); i++) {
+        children.push(forkServer({ ...ofSeveral(server, i), port: address.port, sharedPort: 'join' }));
+      }
+      await Promise.all(children.slice(1).map(addressOf));
+      return address;
+    }),
+};

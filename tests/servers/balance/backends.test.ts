@@ -1,0 +1,84 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { Backends } from '../../../servers/balance/backends.ts';
+import { chooserOf } from '../../../servers/balance/policies.ts';
+import { seededRandom } from '../../../servers/random.ts';
+import type { SocketAddress } from '../../../sockets/address.ts';
+import { until } from '../until.ts';
+
+/** A server that keeps connections open; it ends with the test. */
+async function listening(): Promise<{ server: Server; address: SocketAddress }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket.on('error', () => undefined).resume());
+  });
+  onTestFinished(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { address: host, port } = server.address() as AddressInfo;
+  return { server, address: { host, port } };
+}
+
+/** An address where nobody listens any more. */
+async function refusing(): Promise<SocketAddress> {
+  const { server, address } = await listening();
+  server.close();
+  await once(server, 'close');
+  return address;
+}
+
+/** Connects, until the test has finished. @returns the port of the server that took it, or undefined. */
+async function portOf(backends: Backends): Promise<number | undefined> {
+  const socket = await backends.connect();
+  onTestFinished(() => void socket?.destroy());
+  return socket?.remotePort;
+}
+
+const inTurn = () => chooserOf('round-robin', seededRandom(0));
+
+test('who refuses is passed over, again and again, and the others share the connections', async () => {
+  const [one, other] = [(await listening()).address, (await listening()).address];
+  const backends = new Backends([await refusing(), one, await refusing(), other], inTurn());
+  const ports: (number | undefined)[] = [];
+  for (let i = 0; i < 20; i++) ports.push(await portOf(backends));
+  expect(new Set(ports)).toEqual(new Set([one.port, other.port]));
+});
+
+test('when all refuse, or all were taken out, there is no connection', async () => {
+  const gone = [await refusing(), await refusing()];
+  const backends = new Backends(gone, inTurn());
+  expect(await backends.connect()).toBeUndefined();
+  for (const address of gone) backends.takeOut(address);
+  expect(backends.size).toBe(0);
+  expect(await backends.connect()).toBeUndefined();
+});
+
+test('who was taken out gets nothing more', async () => {
+  const [one, other] = [(await listening()).address, (await listening()).address];
+  const backends = new Backends([one, other], inTurn());
+  expect(await portOf(backends)).toBe(one.port);
+  backends.takeOut(one);
+  for (let i = 0; i < 4; i++) expect(await portOf(backends)).toBe(other.port);
+});
+
+test('a connection counts from when it is asked for until it is closed, and a refused one not at all', async () => {
+  const seen: (readonly number[])[] = [];
+  const first = (open: readonly number[]) => {
+    seen.push([...open]);
+    return 0;
+  };
+  const backends = new Backends([await refusing(), (await listening()).address], first);
+  const socket = await backends.connect();
+  expect(seen).toEqual([[0, 0], [0]]);
+  const second = backends.connect();
+  expect(seen.at(-1)).toEqual([0, 1]);
+  for (const open of [socket, await second]) open?.destroy();
+  await until('both to be closed', async () => {
+    (await backends.connect())?.destroy();
+    return seen.at(-1)?.[0] === 0;
+  });
+});

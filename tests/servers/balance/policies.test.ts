@@ -1,0 +1,156 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type BalancePolicy, balancePolicyNames, type Choose, chooserOf } from '../../../servers/balance/policies.ts';
+import { type Random, seededRandom } from '../../../servers/random.ts';
+
+/** Numbers that come one after the other, as if by chance. */
+function sequence(...numbers: readonly number[]): Random {
+  let next = 0;
+  return () => numbers[next++] ?? 0;
+}
+
+/** Gives connections, none of which ever closes, to so many servers. @returns how many each has. */
+function deal(choose: Choose, servers: number, connections: number): number[] {
+  const open = new Array<number>(servers).fill(0);
+  for (let i = 0; i < connections; i++) {
+    const chosen = choose(open);
+    open[chosen] = (open[chosen] ?? 0) + 1;
+  }
+  return open;
+}
+
+/** What is open at each choice, and which server is then chosen. */
+type Row = readonly [open: readonly number[], chosen: number];
+
+describe('choices one after the other', () => {
+  test.each<[BalancePolicy, string, readonly number[], readonly Row[]]>([
+    [
+      'round-robin',
+      'look at no load, and begin anew after the last',
+      [],
+      [
+        [[9, 0, 0], 0],
+        [[9, 0, 0], 1],
+        [[9, 0, 0], 2],
+        [[9, 0, 0], 0],
+      ],
+    ],
+    [
+      'round-robin',
+      'go on when a server has gone',
+      [],
+      [
+        [[0, 0, 0], 0],
+        [[0, 0, 0], 1],
+        [[0, 0], 0],
+        [[0, 0], 1],
+      ],
+    ],
+    [
+      'least-connections',
+      'take the least loaded',
+      [],
+      [
+        [[3, 1, 2], 1],
+        [[3, 2, 2, 0], 3],
+        [[1, 2, 3], 0],
+      ],
+    ],
+    [
+      'least-connections',
+      'take turns among equals',
+      [],
+      [
+        [[0, 0, 0], 0],
+        [[0, 0, 0], 1],
+        [[0, 0, 0], 2],
+        [[0, 0, 0], 0],
+        [[0, 5, 0], 2],
+      ],
+    ],
+    [
+      'random',
+      'look at no load',
+      [0, 0.34, 0.999],
+      [
+        [[9, 0, 0], 0],
+        [[9, 9, 0], 1],
+        [[0, 0, 9], 2],
+      ],
+    ],
+    // The second number is of the servers after the first one.
+    ['p2c', 'take the less loaded of the two', [0, 0], [[[2, 1, 0], 1]]],
+    ['p2c', 'take the first of equals', [0.5, 0.9], [[[1, 1, 1], 1]]],
+    ['p2c', 'find the second around the end', [0.9, 0], [[[1, 9, 2], 0]]],
+    ['p2c', 'never compare a server with itself', [0.9, 0.9], [[[9, 1, 2], 1]]],
+  ])('%s: %s', (policy, _, numbers, rows) => {
+    const choose = chooserOf(policy, sequence(...numbers));
+    expect(rows.map(([open]) => choose(open))).toEqual(rows.map(([, chosen]) => chosen));
+  });
+});
+
+const someOpen = fc.array(fc.nat(1000), { minLength: 1, maxLength: 20 });
+
+describe.each(balancePolicyNames)('%s', (policy) => {
+  test('chooses one of the servers there are, however many those are by now', () => {
+    fc.assert(
+      fc.property(fc.array(someOpen, { maxLength: 50 }), fc.nat(), (states, seed) => {
+        const choose = chooserOf(policy, seededRandom(seed));
+        for (const open of states) {
+          const chosen = choose(open);
+          expect(Number.isInteger(chosen) && chosen >= 0 && chosen < open.length).toBe(true);
+        }
+      }),
+    );
+  });
+
+  test('chooses the same with the same seed', () => {
+    const choices = (seed: number) => {
+      const choose = chooserOf(policy, seededRandom(seed));
+      return Array.from({ length: 100 }, (_, i) => choose([i % 7, i % 5, i % 3, 2]));
+    };
+    expect(choices(1)).toEqual(choices(1));
+    const leavesToChance = policy === 'random' || policy === 'p2c';
+    expect(JSON.stringify(choices(1)) === JSON.stringify(choices(2))).toBe(!leavesToChance);
+  });
+});
+
+test.each(['round-robin', 'least-connections'] as const)(
+  '%s: no server has two connections more than another',
+  (policy) => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 20 }), fc.nat(500), (servers, connections) => {
+        const open = deal(chooserOf(policy, seededRandom(0)), servers, connections);
+        expect(Math.max(...open) - Math.min(...open)).toBeLessThanOrEqual(1);
+      }),
+    );
+  },
+);
+
+test('least-connections: the chosen one is a least loaded one, whatever went before', () => {
+  fc.assert(
+    fc.property(fc.array(someOpen, { maxLength: 50 }), (states) => {
+      const choose = chooserOf('least-connections', seededRandom(0));
+      for (const open of states) expect(open[choose(open)]).toBe(Math.min(...open));
+    }),
+  );
+});
+
+test('p2c: the most loaded server is never chosen when there is but one such', () => {
+  fc.assert(
+    fc.property(someOpen, fc.nat(), (open, seed) => {
+      const most = Math.max(...open);
+      fc.pre(open.filter((count) => count === most).length === 1 && open.length > 1);
+      expect(open[chooserOf('p2c', seededRandom(seed))(open)]).toBeLessThan(most);
+    }),
+  );
+});
+
+test('with as many connections as servers the largest load is smaller with two choices than with one', () => {
+  const servers = 1000;
+  for (let seed = 0; seed < 20; seed++) {
+    const largest = (policy: BalancePolicy) =>
+      Math.max(...deal(chooserOf(policy, seededRandom(seed)), servers, servers));
+    expect(largest('p2c'), `seed ${seed}`).toBeLessThan(largest('random'));
+  }
+});

@@ -1,0 +1,82 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { Backends } from '../../../servers/balance/backends.ts';
+import { chooserOf } from '../../../servers/balance/policies.ts';
+import { relay } from '../../../servers/balance/relay.ts';
+import { LINGER_MS } from '../../../servers/lingering.ts';
+import { listenStream } from '../../../servers/node-stream.ts';
+import { seededRandom } from '../../../servers/random.ts';
+import { soon } from '../until.ts';
+
+interface Pair {
+  /** The client's end. */
+  readonly client: Socket;
+  /** The end of the server behind the balancer. */
+  readonly server: Socket;
+}
+
+/** A client and a server with a balancer between them; all ends with the test. */
+async function joined(): Promise<Pair> {
+  const origin = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
+  onTestFinished(() => void origin.close());
+  await once(origin, 'listening');
+  const { address: host, port } = origin.address() as AddressInfo;
+  const backends = new Backends([{ host, port }], chooserOf('round-robin', seededRandom(0)));
+  const spec = { transport: 'tcp', app: 'echo', host: '127.0.0.1', port: 0 } as const;
+  const balancer = await listenStream(spec, (socket) => void relay(socket, backends));
+  onTestFinished(() => balancer.close());
+  const client = connect({ ...balancer.address, allowHalfOpen: true });
+  const [server] = (await soon('the connection behind', once(origin, 'connection'))) as [Socket];
+  for (const socket of [client, server]) {
+    socket.on('error', () => undefined);
+    onTestFinished(() => void socket.destroy());
+  }
+  // To and fro, so that the two are joined for certain.
+  client.write('hello');
+  expect(String(await nextOf(server))).toBe('hello');
+  server.write('welcome');
+  expect(String(await nextOf(client))).toBe('welcome');
+  return { client, server };
+}
+
+async function nextOf(socket: Socket): Promise<Buffer> {
+  const [bytes] = await soon('bytes', once(socket, 'data'));
+  return bytes as Buffer;
+}
+
+/** Resolves when the socket is closed: was that by a reset? */
+function brokenOff(socket: Socket): Promise<boolean> {
+  return soon('the end', new Promise((resolve) => socket.once('close', resolve)));
+}
+
+test.each(['client', 'server'] as const)('a reset of the %s is passed on as a reset', async (who) => {
+  const { client, server } = await joined();
+  const [from, to] = who === 'client' ? [client, server] : [server, client];
+  const broken = brokenOff(to);
+  from.resetAndDestroy();
+  expect(await broken).toBe(true);
+});
+
+test.each(['client', 'server'] as const)('what the %s ends is ended, and the other may still speak', async (who) => {
+  const { client, server } = await joined();
+  const [from, to] = who === 'client' ? [client, server] : [server, client];
+  from.end();
+  await soon('the end', once(to, 'end'));
+  to.write('so long');
+  expect(String(await nextOf(from))).toBe('so long');
+  const ends = Promise.all([brokenOff(from), brokenOff(to)]);
+  to.end();
+  expect(await ends, 'ended without a reset').toEqual([false, false]);
+});
+
+test('a client that does not finish when the server has ended is given up after a while', async () => {
+  const { client, server } = await joined();
+  const begin = performance.now();
+  const dropped = brokenOff(server);
+  server.end();
+  await soon('the end', once(client, 'end'));
+  await dropped;
+  // Timers may fire a millisecond early.
+  expect(performance.now() - begin).toBeGreaterThanOrEqual(LINGER_MS - 5);
+});
