@@ -1,6 +1,7 @@
 import type { Failure, Result } from '../bench/model/result.ts';
 import type { Trial } from '../bench/model/trial.ts';
 import { median } from '../bench/stats/median.ts';
+import { type TransportName, transportNames } from '../servers/transport.ts';
 
 /** All rounds of one target at one operating point, as one row of a table. Medians over rounds but where noted. */
 export interface Aggregate {
@@ -33,7 +34,7 @@ export interface Aggregate {
 
 /** What shares a table: trials that differ only in target, connections and round. */
 export interface Comparable {
-  readonly transport: 'tcp' | 'udp';
+  readonly transport: TransportName;
   /** What they have in common besides, in words; undefined when nothing was measured. */
   readonly point: Trial | undefined;
   readonly aggregates: readonly Aggregate[];
@@ -42,7 +43,7 @@ export interface Comparable {
 /** Sorts a result's trials and failures into tables, and each table's into rows; both in order of first appearance. */
 export function aggregate({ trials, failures }: Result): Comparable[] {
   const tables = [...groupBy(trials, pointKey).values()];
-  return (['tcp', 'udp'] as const).flatMap((transport): Comparable[] => {
+  return transportNames.flatMap((transport): Comparable[] => {
     const failed = failures.filter((failure) => failure.transport === transport);
     const measured = tables.filter(([first]) => first?.transport === transport);
     // A failure does not say at what point beyond transport and connections: it goes with the first table.

@@ -13,6 +13,7 @@ interface ModelEntry extends CarryingModel {
 }
 
 const both = ['tcp', 'udp'] as const;
+const nodes = ['tcp', 'udp', 'tls'] as const;
 
 /** Every concurrency model, by name. To add one: write `models/NAME.ts` and an entry here. */
 export const models = {
@@ -47,14 +48,14 @@ export const models = {
   'worker-pool': {
     title: 'Worker pool',
     summary: 'an event loop moves the bytes, a thread a CPU does the work; scales with CPUs when the work is heavy',
-    transports: both,
+    transports: nodes,
     needsLibc: false,
     load: () => import('./models/worker-pool.ts'),
   },
   cluster: {
     title: 'Cluster',
     summary: "an event loop in a process for each CPU, sharing the port through Node's cluster; scales with CPUs",
-    transports: both,
+    transports: nodes,
     needsLibc: false,
     can: ['node-streams'],
     load: () => import('./models/cluster.ts'),
@@ -83,7 +84,7 @@ export const models = {
   'event-driven': {
     title: 'Event-driven',
     summary: "callbacks on Node's event loop (epoll, kqueue); one thread for any number of connections",
-    transports: both,
+    transports: nodes,
     needsLibc: false,
     can: ['node-streams'],
     load: () => import('./models/event-driven.ts'),
@@ -91,7 +92,7 @@ export const models = {
   async: {
     title: 'Async',
     summary: 'an async function for each connection awaits its reads and writes, on the same event loop',
-    transports: both,
+    transports: nodes,
     needsLibc: false,
     can: ['node-streams'],
     load: () => import('./models/async.ts'),

@@ -1,7 +1,7 @@
 import type { AppName } from '../../servers/apps/catalog.ts';
 import type { ModelName } from '../../servers/catalog.ts';
+import type { TransportName } from '../../servers/transport.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
-import type { Transport } from '../../sockets/socket.ts';
 import type { MessageSizes } from './message-sizes.ts';
 import type { Arrivals, ConnectionUse, Workload } from './operating-point.ts';
 import type { Stage } from './stage.ts';
@@ -10,7 +10,12 @@ import type { Stage } from './stage.ts';
 export type TargetSpec =
   | { readonly kind: 'model'; readonly model: ModelName }
   /** A server that somebody else runs. */
-  | { readonly kind: 'address'; readonly url: string; readonly transport: Transport; readonly address: SocketAddress };
+  | {
+      readonly kind: 'address';
+      readonly url: string;
+      readonly transport: TransportName;
+      readonly address: SocketAddress;
+    };
 
 export const timestampSources = {
   kernel: 'the kernel notes when a reply arrived: service time and generator lag are told apart',
@@ -24,7 +29,7 @@ export interface RunConfiguration {
   readonly command: 'bench' | 'run';
   readonly targets: readonly TargetSpec[];
   readonly app: AppName;
-  readonly transports: readonly Transport[];
+  readonly transports: readonly TransportName[];
   /** Levels of concurrency: one operating point each. */
   readonly connections: readonly number[];
   readonly workload: Workload;

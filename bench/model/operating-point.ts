@@ -1,5 +1,5 @@
 import type { AppName } from '../../servers/apps/catalog.ts';
-import type { Transport } from '../../sockets/socket.ts';
+import type { TransportName } from '../../servers/transport.ts';
 import type { MessageSizes } from './message-sizes.ts';
 
 /** What clients do. */
@@ -34,7 +34,7 @@ export type ConnectionUse = keyof typeof connectionUses;
 
 /** The load that a trial puts on its target. */
 export interface OperatingPoint {
-  readonly transport: Transport;
+  readonly transport: TransportName;
   /** What the server says, and so how to talk to it. */
   readonly app: AppName;
   readonly workload: Workload;

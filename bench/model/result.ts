@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { transportNames } from '../../servers/transport.ts';
 import { amount, count, reasonSchema, sizeRangeSchema, stageSchema, trialSchema } from './trial.ts';
 
 /**
@@ -55,7 +56,7 @@ const planSchema = z.looseObject({
 /** A trial that could not be measured, and why. */
 const failureSchema = z.looseObject({
   target: z.string(),
-  transport: z.enum(['tcp', 'udp']),
+  transport: z.enum(transportNames),
   connections: count,
   round: count,
   message: z.string(),
@@ -103,7 +104,7 @@ export const resultSchema = z.looseObject({
   trials: z.array(trialSchema),
   failures: z.array(failureSchema),
   /** By transport; a transport is missing when nothing was compared over it. */
-  comparison: z.partialRecord(z.enum(['tcp', 'udp']), comparisonSchema),
+  comparison: z.partialRecord(z.enum(transportNames), comparisonSchema),
   verdict: verdictSchema,
   /** Remarks on the run as a whole, for the foot of the report. */
   warnings: z.array(reasonSchema),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { transportNames } from '../../servers/transport.ts';
 
 /** What a trial measured, as it is saved. Objects are loose: fields that a later version adds survive. */
 
@@ -143,7 +144,7 @@ const measuredTrialSchema = z.looseObject({
   /** What was measured, as the user names it: a model, a command or an address. */
   target: z.string(),
   app: z.string(),
-  transport: z.enum(['tcp', 'udp']),
+  transport: z.enum(transportNames),
   workload: z.string(),
   connections: count,
   /** `pooled` or `per-request`; missing in results of versions that knew only pooled ones. */

@@ -1,3 +1,4 @@
+import { transportNames } from '../../servers/transport.ts';
 import { isOneWay } from '../model/operating-point.ts';
 import type { Comparison, Result } from '../model/result.ts';
 import type { Trial } from '../model/trial.ts';
@@ -20,7 +21,7 @@ export function roundsForRanking(targets: number): number {
 /** Compares, for each transport, what targets kept of their best throughput at the highest concurrency. */
 export function compareTargets(trials: readonly Trial[]): Result['comparison'] {
   const comparison: Result['comparison'] = {};
-  for (const transport of ['tcp', 'udp'] as const) {
+  for (const transport of transportNames) {
     const ofTransport = trials.filter((trial) => trial.transport === transport);
     if (ofTransport.length > 0) comparison[transport] = compareOver(ofTransport);
   }

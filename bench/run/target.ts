@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { AppName } from '../../servers/apps/catalog.ts';
 import { type HostMessage, type HostSpec, hostProgram } from '../../servers/host.ts';
+import type { TransportName } from '../../servers/transport.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
 import { onCpus } from '../../sockets/cpu.ts';
-import type { Transport } from '../../sockets/socket.ts';
 import { processTree } from '../measure/procfs.ts';
 import type { TargetSpec } from '../model/configuration.ts';
 import { TargetError } from '../model/errors.ts';
@@ -21,7 +21,7 @@ export interface RunningTarget {
 }
 
 export interface TargetOptions {
-  readonly transport: Transport;
+  readonly transport: TransportName;
   readonly app: AppName;
   /** CPUs to run on; empty leaves that to the kernel. */
   readonly cpus: readonly number[];

@@ -4,6 +4,7 @@ import { appNames } from '../../servers/apps/catalog.ts';
 import { whyNotCarried } from '../../servers/carrying.ts';
 import { loadModel, modelNames } from '../../servers/catalog.ts';
 import type { ServerModel, ServerSpec } from '../../servers/contract.ts';
+import { transportNames } from '../../servers/transport.ts';
 import { formatAddress, type SocketAddress } from '../../sockets/address.ts';
 import type { Command } from '../command.ts';
 import type { OptionSet } from '../flags.ts';
@@ -14,7 +15,7 @@ import { parsePort } from '../target.ts';
 const options = {
   model: { type: 'string', describe: `One of ${modelNames.join(', ')}` },
   app: { type: 'string', default: 'echo', describe: `What it says: ${appNames.join(', ')}` },
-  transport: { type: 'string', default: 'tcp', describe: 'tcp or udp' },
+  transport: { type: 'string', default: 'tcp', describe: transportNames.join(', ') },
   port: { type: 'string', default: '0', describe: 'Port to listen on; 0 lets the system choose' },
   host: { type: 'string', default: '127.0.0.1', describe: 'Address to listen on' },
 } as const satisfies OptionSet;
@@ -32,7 +33,7 @@ export const serve: Command<typeof options> = {
     const model = flags.choice('model', 'model', modelNames);
     if (flags.text('model') === undefined) flags.refuse(`--model is missing; there are ${modelNames.join(', ')}`);
     const app = flags.choice('app', 'app', appNames) ?? 'echo';
-    const transport = flags.choice('transport', 'transport', ['tcp', 'udp']) ?? 'tcp';
+    const transport = flags.choice('transport', 'transport', transportNames) ?? 'tcp';
     const why = model && whyNotCarried(model, app, transport);
     if (why !== undefined) flags.refuse(`${model} does not serve ${app} over ${transport}: ${why}`);
     const port = flags.value('port', parsePort);
@@ -47,7 +48,7 @@ export const serve: Command<typeof options> = {
     const { stopOnSignal } = await import('../../servers/lifetime.ts');
     stopOnSignal(server);
     say(`${model} serves ${app} over ${transport} on ${formatAddress(server.address)}`);
-    say(`talk to it: ${netcat(transport, server.address)}   stop it: Ctrl-C`);
+    say(`talk to it: ${talker(transport, server.address)}   stop it: Ctrl-C`);
     return EXIT.ok;
   },
 };
@@ -64,7 +65,9 @@ async function started(model: ServerModel, spec: ServerSpec) {
   }
 }
 
-function netcat(transport: ServerSpec['transport'], { host, port }: SocketAddress): string {
+/** A command that talks to a server. */
+function talker(transport: ServerSpec['transport'], { host, port }: SocketAddress): string {
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  if (transport === 'tls') return `openssl s_client -quiet -connect ${formatAddress({ host: reachable, port })}`;
   return `nc ${transport === 'udp' ? '-u ' : ''}${reachable} ${port}`;
 }

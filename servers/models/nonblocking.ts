@@ -9,6 +9,7 @@ import { Lingering } from '../lingering.ts';
 import { type LoopInput, startLoops } from '../loop-threads.ts';
 import { NonblockingConnection, StreamBuffers, type Wish } from '../nonblocking.ts';
 import { tellReady } from '../thread.ts';
+import { kernelTransport } from '../transport.ts';
 
 /**
  * Non-blocking sockets in one thread, around poll(2): every wait hands the kernel the whole list of sockets, so that its
@@ -16,7 +17,7 @@ import { tellReady } from '../thread.ts';
  */
 export const model: ServerModel = {
   async start(spec) {
-    return startLoops(import.meta.url, spec, [openServer(spec.transport, spec, { blocking: false })]);
+    return startLoops(import.meta.url, spec, [openServer(kernelTransport(spec.transport), spec, { blocking: false })]);
   },
 };
 

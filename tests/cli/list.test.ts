@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { workloads } from '../../bench/model/operating-point.ts';
 import { type AppName, appNames, apps } from '../../servers/apps/catalog.ts';
-import { modelNames } from '../../servers/catalog.ts';
+import { type ModelName, modelNames, models } from '../../servers/catalog.ts';
 import { sockbench } from './program.ts';
 
 test('lists every model, app and workload as JSON', async () => {
@@ -14,7 +14,7 @@ test('lists every model, app and workload as JSON', async () => {
     expect(model).toMatchObject({
       title: expect.any(String),
       summary: expect.any(String),
-      transports: ['tcp', 'udp'],
+      transports: models[model.name as ModelName].transports,
       apps: appNames,
       available: expect.any(Boolean),
     });
@@ -37,6 +37,6 @@ test('lists them for people within 100 columns', async () => {
   const { code, stdout } = await sockbench('list');
   expect(code).toBe(0);
   for (const name of appNames) expect(stdout).toMatch(new RegExp(`^  ${name} +tcp`, 'm'));
-  for (const name of modelNames) expect(stdout).toMatch(new RegExp(`^  ${name} +tcp, udp: `, 'm'));
+  for (const name of modelNames) expect(stdout).toMatch(new RegExp(`^  ${name} +tcp, udp(, tls)?: `, 'm'));
   expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
 });

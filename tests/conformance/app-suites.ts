@@ -10,7 +10,7 @@ import type { Subject } from './suite.ts';
 
 const NOTHING = Buffer.alloc(0);
 
-/** What is checked of each app on each model: a suite for every transport that it speaks. */
+/** What is checked of each app on each model: a suite for streams, of whatever transport, and one for datagrams. */
 export const appSuites: Record<AppName, Partial<Record<Transport, (subject: Subject) => void>>> = {
   echo: {
     tcp: describeEchoStreams,

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { appNames, apps } from '../../servers/apps/catalog.ts';
-import { modelNames } from '../../servers/catalog.ts';
+import { whyNotCarried } from '../../servers/carrying.ts';
+import { modelNames, models } from '../../servers/catalog.ts';
+import type { TransportName } from '../../servers/transport.ts';
 import { appSuites } from './app-suites.ts';
 import { transportsOf } from './suite.ts';
 
@@ -16,6 +18,15 @@ test.each(appNames)('%s is tested over each transport that it speaks', (name) =>
 
 describe.each(modelNames)('%s', (model) => {
   test.each(appNames)('carries %s', (app) => {
-    expect(transportsOf(model, app)).toEqual(apps[app].transports);
+    const streams = apps[app].transports.includes('tcp');
+    const spoken: readonly TransportName[] = models[model].transports;
+    const overTls = streams && spoken.includes('tls');
+    expect(transportsOf(model, app)).toEqual([...apps[app].transports, ...(overTls ? ['tls'] : [])]);
   });
+});
+
+test('TLS is for the models that have Node’s streams; the others say why not', () => {
+  const secure = modelNames.filter((model) => whyNotCarried(model, 'echo', 'tls') === undefined);
+  expect(secure).toEqual(['worker-pool', 'cluster', 'event-driven', 'async']);
+  expect(whyNotCarried('nonblocking', 'echo', 'tls')).toContain('this model asks the system itself');
 });

@@ -1,8 +1,8 @@
 import { describe, test } from 'vitest';
-import { type AppName, appNames, apps } from '../../servers/apps/catalog.ts';
+import { type AppName, appNames } from '../../servers/apps/catalog.ts';
 import { whyNotCarried } from '../../servers/carrying.ts';
 import { type ModelName, models, whyUnavailable } from '../../servers/catalog.ts';
-import type { Transport } from '../../sockets/socket.ts';
+import { kernelTransport, type TransportName, transportNames } from '../../servers/transport.ts';
 import { appSuites } from './app-suites.ts';
 import { describeLifetime } from './lifetime.ts';
 
@@ -10,6 +10,7 @@ import { describeLifetime } from './lifetime.ts';
 export interface Subject {
   readonly model: ModelName;
   readonly app: AppName;
+  readonly transport: TransportName;
 }
 
 /** Checks every promise that a model makes (see servers/contract.ts), with every app and transport that it can carry. */
@@ -21,7 +22,8 @@ export function conformance(model: ModelName): void {
   }
   for (const app of appNames) {
     for (const transport of transportsOf(model, app)) {
-      describe(`${model} serves ${app} over ${transport}`, () => appSuites[app][transport]?.({ model, app }));
+      describe(`${model} serves ${app} over ${transport}`, () =>
+        appSuites[app][kernelTransport(transport)]?.({ model, app, transport }));
     }
   }
   for (const transport of models[model].transports) {
@@ -30,6 +32,6 @@ export function conformance(model: ModelName): void {
 }
 
 /** The transports over which a model carries an app: those that both speak. */
-export function transportsOf(model: ModelName, app: AppName): Transport[] {
-  return apps[app].transports.filter((transport) => whyNotCarried(model, app, transport) === undefined);
+export function transportsOf(model: ModelName, app: AppName): TransportName[] {
+  return transportNames.filter((transport) => whyNotCarried(model, app, transport) === undefined);
 }
