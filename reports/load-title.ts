@@ -12,8 +12,8 @@ export function loadTitle(transport: string, point: Trial | undefined): string {
   const details = [
     app,
     workload,
-    // A stream has no messages.
-    ...(transport === 'tcp' && isOneWay(workload) ? [] : [sizesText(point)]),
+    // A stream has no messages, and a handshake is one of the protocol's own.
+    ...(workload === 'handshake' || (transport !== 'udp' && isOneWay(workload)) ? [] : [sizesText(point)]),
     ...(connection === 'per-request' ? ['a connection for each request'] : []),
     ...(pipelining > 1 ? [`${pipelining} in flight on each connection`] : []),
     ...(rate === null ? [] : [rateText(point, rate)]),

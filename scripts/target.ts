@@ -1,7 +1,7 @@
 import type { TargetSpec } from '../bench/model/configuration.ts';
 import { isOwnAddress, resolveHost } from './host.ts';
 
-const SCHEMES = { 'tcp:': 'tcp', 'udp:': 'udp' } as const;
+const SCHEMES = { 'tcp:': 'tcp', 'udp:': 'udp', 'tls:': 'tls' } as const;
 
 /** A TCP or UDP port; 0 stands for any. @throws {RangeError} when it is none. */
 export function parsePort(text: string): number {

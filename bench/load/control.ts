@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+
 /**
  * The few numbers that the main thread and the generator's threads share: which phase to be in, when it ends, and what
  * has been counted so far. A generator thread blocks in epoll_wait(2), so it can't take messages; it reads these.
@@ -58,6 +60,26 @@ export class LoadControl {
   /** Blocks the calling thread until the load begins. */
   waitForGo(): Schedule {
     Atomics.wait(this.#flags, GO, 0);
+    return this.#schedule;
+  }
+
+  /** The same for a thread whose event loop is to go on. */
+  async goAsync(): Promise<Schedule> {
+    await this.#set(GO);
+    return this.#schedule;
+  }
+
+  /** Blocks the calling thread until {@link end}. */
+  waitForEnd(): void {
+    Atomics.wait(this.#flags, END, 0);
+  }
+
+  /** The same for a thread whose event loop is to go on. */
+  endAsync(): Promise<void> {
+    return this.#set(END);
+  }
+
+  get #schedule(): Schedule {
     return {
       begin: this.#times[BEGIN] as number,
       warmupEnd: this.#times[WARMUP_END] as number,
@@ -66,8 +88,8 @@ export class LoadControl {
     };
   }
 
-  /** Blocks the calling thread until {@link end}. */
-  waitForEnd(): void {
-    Atomics.wait(this.#flags, END, 0);
+  /** Resolves when a flag is set. Looks again and again: Atomics.waitAsync would not keep the thread alive meanwhile. */
+  async #set(flag: number): Promise<void> {
+    while (Atomics.load(this.#flags, flag) === 0) await setTimeout(1);
   }
 }

@@ -1,5 +1,5 @@
 import { whyNotCarried } from '../../servers/carrying.ts';
-import { appFor, workloadOf } from './app-workload.ts';
+import { appFor, suits, workloadOf } from './app-workload.ts';
 import type { RunConfiguration, TargetSpec } from './configuration.ts';
 import { ConfigurationError } from './errors.ts';
 import { largestSize, smallestSize } from './message-sizes.ts';
@@ -33,6 +33,7 @@ export function configurationFaults(configuration: RunConfiguration): string[] {
     ...unmet(stages(configuration)),
     ...unmet(oneWay(configuration)),
     ...unmet(connectionUse(configuration)),
+    ...unmet(secure(configuration)),
     ...unmet(limits(configuration)),
     ...configuration.targets.flatMap((target) => targetFaults(target, configuration)),
   ];
@@ -56,7 +57,7 @@ function contestants({ targets, transports, connections, app, workload }: RunCon
     [transports.length > 0, 'no transport: name tcp, udp or both'],
     [connections.length > 0, 'no number of connections given'],
     [
-      made === workload,
+      suits(app, workload),
       `workload: ${app} is made for ${made ?? 'talking by hand'}, not for ${workload}${wanted ? `: use --app ${wanted}` : ''}`,
     ],
   ];
@@ -168,6 +169,22 @@ function connectionUse({ connection, transports, workload, pipelining }: RunConf
     [!transports.includes('udp'), `${where} is for tcp only: UDP opens no connections`],
     [!isOneWay(workload), `${where} does not go with ${workload}: it has no requests to connect for`],
     [pipelining === 1, `${where} sends one request on each connection: leave out --pipelining`],
+  ];
+}
+
+/** What clients over TLS can do, and what can only be done there. */
+function secure({ workload, transports, pipelining }: RunConfiguration): Want[] {
+  const handshake = workload === 'handshake';
+  return [
+    [
+      !handshake || transports.every((transport) => transport === 'tls'),
+      'workload: handshake is for tls only: use --transport tls, or --connection per-request to measure connecting over tcp',
+    ],
+    [!handshake || pipelining === 1, 'pipelining: a handshake is one for each connection: leave out --pipelining'],
+    [
+      !isOneWay(workload) || !transports.includes('tls'),
+      `workload: ${workload} is for tcp and udp only: over tls there are request-response and handshake`,
+    ],
   ];
 }
 

@@ -91,7 +91,7 @@ function requestsOf(spec: TrialSpec, { load, droppedByServer }: Findings): Measu
   const { counts } = load;
   const { sent, errors, corrupted, dropped, unsolicited, late, duplicated, reordered } = counts;
   const common = { sent, errors, corrupted, dropped, unsolicited };
-  if (spec.transport === 'tcp') return { ...common, completed: counts.completed, timedOut: counts.timedOut };
+  if (spec.transport !== 'udp') return { ...common, completed: counts.completed, timedOut: counts.timedOut };
   // One way nobody says what arrived, but the server's socket knows what it had no room for.
   const lost = spec.workload === 'upload' ? Math.min(droppedByServer ?? 0, counts.completed) : counts.timedOut;
   const completed = spec.workload === 'upload' ? counts.completed - lost : counts.completed;
@@ -145,8 +145,11 @@ function notesOn(load: LoadReport, spec: TrialSpec, { timestamps }: RunConfigura
     notes.push({
       code: 'no-kernel-timestamps',
       message:
-        'the kernel gave no receive timestamps, so response time is all that is known: ' +
-        'use a kernel that does (SO_TIMESTAMPNS), or ask for --timestamps user',
+        spec.transport === 'tls'
+          ? "the kernel's receive timestamps are of encrypted bytes, so over tls response time is all that is known: " +
+            'it includes what the generator adds; ask for --timestamps user'
+          : 'the kernel gave no receive timestamps, so response time is all that is known: ' +
+            'use a kernel that does (SO_TIMESTAMPNS), or ask for --timestamps user',
     });
   }
   if (load.portsExhausted > 0) {

@@ -3,6 +3,7 @@ import { configurationFaults } from '../../bench/model/configuration-faults.ts';
 import { parseDuration, parseInteger, parseNames } from '../../bench/model/units.ts';
 import { appNames } from '../../servers/apps/catalog.ts';
 import { modelNames, whyUnavailable } from '../../servers/catalog.ts';
+import { transportNames } from '../../servers/transport.ts';
 import type { Command } from '../command.ts';
 import type { Flags, OptionSet } from '../flags.ts';
 import { readLoad } from '../load-flags.ts';
@@ -16,7 +17,7 @@ const options = {
   target: {
     group: 'What to measure:',
     type: 'string',
-    describe: 'Measure a server that runs already: tcp://127.0.0.1:7000, udp://…',
+    describe: 'Measure a server that runs already: tcp://127.0.0.1:7000, udp://…, tls://…',
   },
   'allow-remote': {
     group: 'What to measure:',
@@ -28,7 +29,11 @@ const options = {
     type: 'string',
     describe: `What the server says: ${appNames.join(', ')} [default: echo, or what --workload needs]`,
   },
-  transport: { group: 'What to measure:', type: 'string', describe: 'tcp or udp [default: tcp, or as --target says]' },
+  transport: {
+    group: 'What to measure:',
+    type: 'string',
+    describe: `${transportNames.join(', ')} [default: tcp, or as --target says]`,
+  },
   connections: {
     group: 'What to measure:',
     alias: 'c',
@@ -74,7 +79,7 @@ function readConfiguration(flags: Flags<typeof options>, target: TargetSpec | un
   return {
     command: 'run',
     targets: target ? [target] : [],
-    transports: [flags.choice('transport', 'transport', ['tcp', 'udp']) ?? spoken],
+    transports: [flags.choice('transport', 'transport', transportNames) ?? spoken],
     connections: [flags.value('connections', parseInteger)],
     warmupMs: flags.value('warmup', parseDuration),
     rounds: flags.value('rounds', parseInteger),

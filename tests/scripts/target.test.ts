@@ -10,6 +10,7 @@ describe('a target', () => {
     ['udp://127.0.0.1:53/', 'udp', '127.0.0.1', 53],
     ['tcp://[::1]:80', 'tcp', '::1', 80],
     ['tcp://localhost:80', 'tcp', '127.0.0.1', 80],
+    ['tls://127.0.0.1:443', 'tls', '127.0.0.1', 443],
   ])('%s is read', async (url, transport, host, port) => {
     expect(await parseTarget(url, [])).toMatchObject({ kind: 'address', transport, address: { host, port } });
   });
