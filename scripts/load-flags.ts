@@ -45,11 +45,11 @@ type LoadFlags = Flags<
   }
 >;
 
-/** Reads the flags of a load. */
-export function readLoad(flags: LoadFlags): Load {
+/** Reads the flags of a load. @param spoken what the target says, where that is known. */
+export function readLoad(flags: LoadFlags, spoken?: AppName): Load {
   return {
     ...readTime(flags),
-    ...readWorkload(flags),
+    ...readWorkload(flags, spoken),
     connection: flags.choice('connection', 'use of connections', namesOf(connectionUses)) ?? 'pooled',
     pipelining: flags.value('pipelining', parseInteger),
     rate: flags.value('rate', parseRate) ?? null,
@@ -65,9 +65,9 @@ export function readLoad(flags: LoadFlags): Load {
 }
 
 /** What is said over the connections. App and workload go together: of either, the other follows. */
-function readWorkload(flags: LoadFlags): Pick<Load, 'app' | 'workload' | 'sizes'> {
+function readWorkload(flags: LoadFlags, spoken?: AppName): Pick<Load, 'app' | 'workload' | 'sizes'> {
   const wished = flags.choice('workload', 'workload', namesOf(workloads));
-  const app = flags.choice('app', 'app', appNames) ?? (wished && appFor(wished)) ?? DEFAULT_APP;
+  const app = flags.choice('app', 'app', appNames) ?? spoken ?? (wished && appFor(wished)) ?? DEFAULT_APP;
   const workload = wished ?? workloadOf(app) ?? 'request-response';
   if (workload === 'download' && flags.isGiven('size')) {
     flags.refuse('--size: in a download the server chooses how much it sends at once: leave it out');

@@ -1,7 +1,16 @@
 import type { TargetSpec } from '../bench/model/configuration.ts';
+import type { AppName } from '../servers/apps/catalog.ts';
+import type { TransportName } from '../servers/transport.ts';
 import { isOwnAddress, resolveHost } from './host.ts';
 
-const SCHEMES = { 'tcp:': 'tcp', 'udp:': 'udp', 'tls:': 'tls' } as const;
+/** What speaks behind a URL; the port is the one that may be left out: RFC 6455, section 3. */
+const SCHEMES: Readonly<Record<string, { transport: TransportName; app?: AppName; port?: number }>> = {
+  'tcp:': { transport: 'tcp' },
+  'udp:': { transport: 'udp' },
+  'tls:': { transport: 'tls' },
+  'ws:': { transport: 'tcp', app: 'websocket', port: 80 },
+  'wss:': { transport: 'tls', app: 'websocket', port: 443 },
+};
 
 /** A TCP or UDP port; 0 stands for any. @throws {RangeError} when it is none. */
 export function parsePort(text: string): number {
@@ -17,9 +26,9 @@ export function parsePort(text: string): number {
  */
 export async function parseTarget(text: string, allowed: readonly string[]): Promise<TargetSpec & { kind: 'address' }> {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const transport = Object.entries(SCHEMES).find(([scheme]) => scheme === url?.protocol)?.[1];
-  const port = Number(url?.port);
-  if (!url || !transport || !url.hostname || !port || !['', '/'].includes(url.pathname + url.search)) {
+  const spoken = Object.entries(SCHEMES).find(([scheme]) => scheme === url?.protocol)?.[1];
+  const port = Number(url?.port || spoken?.port);
+  if (!url || !spoken || !url.hostname || !port || !['', '/'].includes(url.pathname + url.search)) {
     throw new RangeError(`'${text}' is not a target, such as tcp://127.0.0.1:7000 or udp://localhost:7000`);
   }
   const name = url.hostname.replace(/^\[(.*)\]$/, '$1');
@@ -27,5 +36,7 @@ export async function parseTarget(text: string, allowed: readonly string[]): Pro
   if (!isOwnAddress(host) && !allowed.includes(name) && !allowed.includes(host)) {
     throw new RangeError(`${name} is another machine; to flood it, if it is yours, add --allow-remote ${name}`);
   }
-  return { kind: 'address', url: `${transport}://${url.host}`, transport, address: { host, port } };
+  const { transport, app } = spoken;
+  const said = app === undefined ? {} : { app };
+  return { kind: 'address', url: `${url.protocol}//${url.host}`, transport, address: { host, port }, ...said };
 }

@@ -1,5 +1,5 @@
 import { whyNotCarried } from '../../servers/carrying.ts';
-import { appFor, suits, workloadOf } from './app-workload.ts';
+import { appFor, suits, throughNode, workloadOf } from './app-workload.ts';
 import type { RunConfiguration, TargetSpec } from './configuration.ts';
 import { ConfigurationError } from './errors.ts';
 import { largestSize, smallestSize } from './message-sizes.ts';
@@ -173,12 +173,12 @@ function connectionUse({ connection, transports, workload, pipelining }: RunConf
 }
 
 /** What clients over TLS can do, and what can only be done there. */
-function secure({ workload, transports, pipelining }: RunConfiguration): Want[] {
+function secure({ workload, transports, pipelining, app }: RunConfiguration): Want[] {
   const handshake = workload === 'handshake';
   return [
     [
-      !handshake || transports.every((transport) => transport === 'tls'),
-      'workload: handshake is for tls only: use --transport tls, or --connection per-request to measure connecting over tcp',
+      !handshake || transports.every((transport) => throughNode(transport, app)),
+      'workload: handshake is for tls and websocket only: use --transport tls, or --connection per-request to measure connecting over tcp',
     ],
     [!handshake || pipelining === 1, 'pipelining: a handshake is one for each connection: leave out --pipelining'],
     [

@@ -15,6 +15,8 @@ export type TargetSpec =
       readonly url: string;
       readonly transport: TransportName;
       readonly address: SocketAddress;
+      /** What it says, where its URL tells. */
+      readonly app?: AppName;
     };
 
 export const timestampSources = {

@@ -7,7 +7,7 @@ export const workloads = {
   'request-response': 'each connection keeps a number of requests in flight and sends the next when a reply came',
   upload: 'each connection sends as much as the server takes; over UDP also at a rate. Nothing comes back',
   download: 'each connection takes what the server sends, as fast as it can',
-  handshake: 'connects, shakes hands and closes; the response is the whole of it. Over TLS',
+  handshake: 'connects, shakes hands and closes; the response is the whole of it. Over TLS, or of WebSockets',
 } as const;
 
 export type Workload = keyof typeof workloads;

@@ -3,6 +3,7 @@ import type { LoadReport } from '../load/load-report.ts';
 import { LoadProfile } from '../load/pacers/profile.ts';
 import type { Histogram } from '../measure/histogram.ts';
 import { summarizeLatency } from '../measure/latency.ts';
+import { throughNode } from '../model/app-workload.ts';
 import { type RunConfiguration, targetName } from '../model/configuration.ts';
 import { isFixedSize, meanSize } from '../model/message-sizes.ts';
 import type {
@@ -144,12 +145,11 @@ function notesOn(load: LoadReport, spec: TrialSpec, { timestamps }: RunConfigura
   if (wanted && load.counts.completed > 0 && load.latencies.service.count === 0) {
     notes.push({
       code: 'no-kernel-timestamps',
-      message:
-        spec.transport === 'tls'
-          ? "the kernel's receive timestamps are of encrypted bytes, so over tls response time is all that is known: " +
-            'it includes what the generator adds; ask for --timestamps user'
-          : 'the kernel gave no receive timestamps, so response time is all that is known: ' +
-            'use a kernel that does (SO_TIMESTAMPNS), or ask for --timestamps user',
+      message: throughNode(spec.transport, spec.app)
+        ? "the kernel's receive timestamps are of TCP's bytes, not of what is laid over it, so response time is all that is " +
+          'known: it includes what the generator adds; ask for --timestamps user'
+        : 'the kernel gave no receive timestamps, so response time is all that is known: ' +
+          'use a kernel that does (SO_TIMESTAMPNS), or ask for --timestamps user',
     });
   }
   if (load.portsExhausted > 0) {

@@ -17,7 +17,7 @@ const options = {
   target: {
     group: 'What to measure:',
     type: 'string',
-    describe: 'Measure a server that runs already: tcp://127.0.0.1:7000, udp://…, tls://…',
+    describe: 'Measure a server that runs already: tcp://127.0.0.1:7000, udp, tls, ws or wss://…',
   },
   'allow-remote': {
     group: 'What to measure:',
@@ -83,7 +83,7 @@ function readConfiguration(flags: Flags<typeof options>, target: TargetSpec | un
     connections: [flags.value('connections', parseInteger)],
     warmupMs: flags.value('warmup', parseDuration),
     rounds: flags.value('rounds', parseInteger),
-    ...readLoad(flags),
+    ...readLoad(flags, target?.kind === 'address' ? target.app : undefined),
   };
 }
 

@@ -48,7 +48,7 @@ export const serve: Command<typeof options> = {
     const { stopOnSignal } = await import('../../servers/lifetime.ts');
     stopOnSignal(server);
     say(`${model} serves ${app} over ${transport} on ${formatAddress(server.address)}`);
-    say(`talk to it: ${talker(transport, server.address)}   stop it: Ctrl-C`);
+    say(`talk to it: ${talker({ transport, app }, server.address)}   stop it: Ctrl-C`);
     return EXIT.ok;
   },
 };
@@ -66,8 +66,10 @@ async function started(model: ServerModel, spec: ServerSpec) {
 }
 
 /** A command that talks to a server. */
-function talker(transport: ServerSpec['transport'], { host, port }: SocketAddress): string {
+function talker({ transport, app }: Pick<ServerSpec, 'transport' | 'app'>, { host, port }: SocketAddress): string {
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  if (transport === 'tls') return `openssl s_client -quiet -connect ${formatAddress({ host: reachable, port })}`;
+  const where = formatAddress({ host: reachable, port });
+  if (app === 'websocket') return `npx wscat ${transport === 'tls' ? '--no-check -c wss' : '-c ws'}://${where}`;
+  if (transport === 'tls') return `openssl s_client -quiet -connect ${where}`;
   return `nc ${transport === 'udp' ? '-u ' : ''}${reachable} ${port}`;
 }

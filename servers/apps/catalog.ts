@@ -55,6 +55,14 @@ export const apps = {
     workload: null,
     load: () => import('./ack.ts'),
   },
+  websocket: {
+    title: 'WebSocket',
+    summary: 'sends back every WebSocket message, text or binary (RFC 6455)',
+    transports: ['tcp'],
+    needs: ['node-streams'],
+    workload: 'request-response',
+    load: () => import('./websocket.ts'),
+  },
 } as const satisfies Record<string, AppEntry>;
 
 export type AppName = keyof typeof apps;

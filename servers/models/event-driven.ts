@@ -13,7 +13,7 @@ import { listenStream, NodeStreamReply } from '../node-stream.ts';
 export const model: ServerModel = {
   async start(spec) {
     const app = await loadApp(spec.app);
-    if (spec.transport !== 'udp') return listenStream(spec, (socket) => serveConnection(socket, app));
+    if (spec.transport !== 'udp') return listenStream(spec, app.adopt ?? ((socket) => serveConnection(socket, app)));
     let reply: NodeDatagramReply | undefined;
     return bindDatagram(spec, (datagram, peer, socket: DatagramSocket) => {
       reply ??= new NodeDatagramReply(socket);

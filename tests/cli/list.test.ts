@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { workloads } from '../../bench/model/operating-point.ts';
 import { type AppName, appNames, apps } from '../../servers/apps/catalog.ts';
+import { whyNotCarried } from '../../servers/carrying.ts';
 import { type ModelName, modelNames, models } from '../../servers/catalog.ts';
 import { sockbench } from './program.ts';
 
@@ -15,7 +16,7 @@ test('lists every model, app and workload as JSON', async () => {
       title: expect.any(String),
       summary: expect.any(String),
       transports: models[model.name as ModelName].transports,
-      apps: appNames,
+      apps: appNames.filter((app) => whyNotCarried(model.name, app, 'tcp') === undefined),
       available: expect.any(Boolean),
     });
     // A reason is given exactly for what is not available.

@@ -7,6 +7,7 @@ import { describeDiscardDatagrams, describeDiscardStreams } from './discard.ts';
 import { describeEchoDatagrams } from './echo-datagrams.ts';
 import { describeEchoStreams } from './echo-streams.ts';
 import type { Subject } from './suite.ts';
+import { describeWebSockets } from './web-sockets.ts';
 
 const NOTHING = Buffer.alloc(0);
 
@@ -30,5 +31,8 @@ export const appSuites: Record<AppName, Partial<Record<Transport, (subject: Subj
   ack: {
     tcp: (subject) => describeDialogues(subject, { first: NOTHING, last: Buffer.from('ACK') }),
     udp: describeAckDatagrams,
+  },
+  websocket: {
+    tcp: describeWebSockets,
   },
 };

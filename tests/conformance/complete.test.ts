@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { appNames, apps } from '../../servers/apps/catalog.ts';
-import { whyNotCarried } from '../../servers/carrying.ts';
+import { type CarriedApp, type CarryingModel, whyNotCarried } from '../../servers/carrying.ts';
 import { modelNames, models } from '../../servers/catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import { appSuites } from './app-suites.ts';
@@ -18,10 +18,13 @@ test.each(appNames)('%s is tested over each transport that it speaks', (name) =>
 
 describe.each(modelNames)('%s', (model) => {
   test.each(appNames)('carries %s', (app) => {
-    const streams = apps[app].transports.includes('tcp');
+    const streams = (apps[app].transports as readonly string[]).includes('tcp');
     const spoken: readonly TransportName[] = models[model].transports;
     const overTls = streams && spoken.includes('tls');
-    expect(transportsOf(model, app)).toEqual([...apps[app].transports, ...(overTls ? ['tls'] : [])]);
+    const { needs = [] }: CarriedApp = apps[app];
+    const { can = [] }: CarryingModel = models[model];
+    const carried = needs.every((capability) => can.includes(capability));
+    expect(transportsOf(model, app)).toEqual(carried ? [...apps[app].transports, ...(overTls ? ['tls'] : [])] : []);
   });
 });
 

@@ -16,6 +16,17 @@ describe('a target', () => {
   });
 
   test.each([
+    ['ws://127.0.0.1:7000', 'tcp', 7000],
+    ['wss://127.0.0.1:7000/', 'tls', 7000],
+    ['ws://127.0.0.1', 'tcp', 80],
+    ['wss://127.0.0.1', 'tls', 443],
+  ])('%s says that it is a WebSocket', async (url, transport, port) => {
+    const target = await parseTarget(url, []);
+    expect(target).toMatchObject({ transport, app: 'websocket', address: { host: '127.0.0.1', port } });
+    expect(target.url).toBe(url.replace(/\/$/, ''));
+  });
+
+  test.each([
     '',
     '127.0.0.1:80',
     'tcp://127.0.0.1',
