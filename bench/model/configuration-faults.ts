@@ -54,7 +54,7 @@ function contestants({ targets, transports, connections, app, workload }: RunCon
   const wanted = appFor(workload);
   return [
     [targets.length > 0, 'nothing to measure: name a model or a target'],
-    [transports.length > 0, 'no transport: name tcp, udp or both'],
+    [transports.length > 0, 'no transport: name tcp, udp or tls'],
     [connections.length > 0, 'no number of connections given'],
     [
       suits(app, workload),

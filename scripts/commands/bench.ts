@@ -3,6 +3,7 @@ import { configurationFaults } from '../../bench/model/configuration-faults.ts';
 import { parseDuration, parseInteger, parseIntegers } from '../../bench/model/units.ts';
 import { appNames } from '../../servers/apps/catalog.ts';
 import { type ModelName, modelNames, whyUnavailable } from '../../servers/catalog.ts';
+import { transportNames } from '../../servers/transport.ts';
 import type { Command } from '../command.ts';
 import type { Flags, OptionSet } from '../flags.ts';
 import { readLoad } from '../load-flags.ts';
@@ -18,7 +19,12 @@ const options = {
     type: 'string',
     describe: `What servers say: ${appNames.join(', ')} [default: echo, or what --workload needs]`,
   },
-  transports: { group: 'What to measure:', type: 'string', default: 'tcp,udp', describe: 'tcp, udp or both' },
+  transports: {
+    group: 'What to measure:',
+    type: 'string',
+    default: 'tcp,udp',
+    describe: `Some of ${transportNames.join(', ')}`,
+  },
   connections: {
     group: 'What to measure:',
     alias: 'c',
@@ -45,7 +51,7 @@ const options = {
   ...outputOptions,
 } as const satisfies OptionSet;
 
-const TRANSPORTS = ['tcp', 'udp'] as const;
+const USUAL_TRANSPORTS = ['tcp', 'udp'] as const;
 
 /** `sockbench bench`: compares models. */
 export const bench: Command<typeof options> = {
@@ -69,7 +75,7 @@ function readConfiguration(flags: Flags<typeof options>): RunConfiguration {
   return {
     command: 'bench',
     targets: readModels(flags).map((model): TargetSpec => ({ kind: 'model', model })),
-    transports: someOf(flags.choices('transports', 'transport', TRANSPORTS), TRANSPORTS),
+    transports: someOf(flags.choices('transports', 'transport', transportNames), USUAL_TRANSPORTS),
     connections: flags.value('connections', parseIntegers),
     warmupMs: flags.value('warmup', parseDuration),
     rounds: flags.value('rounds', parseInteger),
