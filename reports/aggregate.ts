@@ -1,5 +1,6 @@
 import type { Failure, Result } from '../bench/model/result.ts';
 import type { Trial } from '../bench/model/trial.ts';
+import { worksOf, workWords } from '../bench/model/work-words.ts';
 import { median } from '../bench/stats/median.ts';
 import { type TransportName, transportNames } from '../servers/transport.ts';
 
@@ -35,29 +36,51 @@ export interface Aggregate {
 /** What shares a table: trials that differ only in target, connections and round. */
 export interface Comparable {
   readonly transport: TransportName;
+  /** What requests cost the server, in words; null: nothing. */
+  readonly work: string | null;
   /** What they have in common besides, in words; undefined when nothing was measured. */
   readonly point: Trial | undefined;
   readonly aggregates: readonly Aggregate[];
 }
 
-/** Sorts a result's trials and failures into tables, and each table's into rows; both in order of first appearance. */
+/** Sorts a result's trials and failures into tables, and each table's into rows in order of first appearance. */
 export function aggregate({ trials, failures }: Result): Comparable[] {
   const tables = [...groupBy(trials, pointKey).values()];
-  return transportNames.flatMap((transport): Comparable[] => {
-    const failed = failures.filter((failure) => failure.transport === transport);
-    const measured = tables.filter(([first]) => first?.transport === transport);
-    // A failure does not say at what point beyond transport and connections: it goes with the first table.
+  return scenariosOf([...trials, ...failures]).flatMap(({ transport, work }): Comparable[] => {
+    const failed = failures.filter((failure) => failure.transport === transport && workWords(failure) === work);
+    const measured = tables.filter(([first]) => first && first.transport === transport && workWords(first) === work);
+    // A failure does not say at what point beyond these and connections: it goes with the first table.
     const [first = [], ...rest] = measured;
     if (first.length + failed.length === 0) return [];
     return [
-      { transport, point: first[0], aggregates: aggregates(first, failed) },
-      ...rest.map((table) => ({ transport, point: table[0], aggregates: aggregates(table, []) })),
+      { transport, work, point: first[0], aggregates: aggregates(first, failed) },
+      ...rest.map((table) => ({ transport, work, point: table[0], aggregates: aggregates(table, []) })),
     ];
   });
 }
 
+type ComparedScenario = Pick<Comparable, 'transport' | 'work'>;
+
+/** Without work first, TCP before UDP. */
+function scenariosOf(outcomes: readonly (Trial | Failure)[]): ComparedScenario[] {
+  return worksOf(outcomes).flatMap((work) => transportNames.map((transport) => ({ transport, work })));
+}
+
 function pointKey(trial: Trial): string {
-  const { transport, app, workload, connection, size, sizes, pipelining, rate, arrivals, stages = [], work } = trial;
+  const {
+    transport,
+    app,
+    workload,
+    connection,
+    size,
+    sizes,
+    pipelining,
+    rate,
+    arrivals,
+    stages = [],
+    work,
+    cacheHit,
+  } = trial;
   // In stages the rate is the mean of what was offered: it varies with when a trial ended.
   const steady = stages.length > 0 && rate !== null ? 'in stages' : rate;
   return JSON.stringify([
@@ -72,6 +95,7 @@ function pointKey(trial: Trial): string {
     arrivals,
     stages,
     work,
+    cacheHit,
   ]);
 }
 

@@ -6,8 +6,8 @@ import { loadTitle } from './load-title.ts';
 import { byteRateUnit, formatCount, formatPlural, memoryUnit, NONE, timeUnit } from './quantities.ts';
 import { type Cell, cell, type Group, type Row, type Table } from './table.ts';
 
-/** The table of one transport: rows grouped by number of connections, fastest first within a group. */
-export function comparisonTable({ transport, point, aggregates }: Comparable, footnotes: Footnotes): Table {
+/** The table of one scenario: rows grouped by number of connections, fastest first within a group. */
+export function comparisonTable({ transport, work, point, aggregates }: Comparable, footnotes: Footnotes): Table {
   const oneWay = point !== undefined && isOneWay(point.workload);
   const speed = ({ requestsPerSecond, bytesPerSecond }: Aggregate) => (oneWay ? bytesPerSecond : requestsPerSecond);
   const levels = [...new Set(aggregates.map(({ connections }) => connections))].sort((a, b) => a - b);
@@ -20,7 +20,7 @@ export function comparisonTable({ transport, point, aggregates }: Comparable, fo
     };
   });
   const columns = fields.map(({ column }) => column);
-  return { title: loadTitle(transport, point), columns, groups };
+  return { title: loadTitle(transport, work, point), columns, groups };
 }
 
 /** Rows that were not measured come last. */

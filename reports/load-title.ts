@@ -5,10 +5,15 @@ import { formatBytes, formatCount, formatSeconds } from './quantities.ts';
 /** Sizes of a mixture that are told one by one. */
 const MOST_SIZES = 4;
 
-/** What a table's trials have in common, in words. @param point undefined when nothing was measured. */
-export function loadTitle(transport: string, point: Trial | undefined): string {
-  if (point === undefined) return transport.toUpperCase();
-  const { app, workload, connection, pipelining, rate, stages = [], work } = point;
+/**
+ * What a table's trials have in common, in words.
+ * @param work what requests cost the server, in words; null: nothing.
+ * @param point undefined when nothing was measured.
+ */
+export function loadTitle(transport: string, work: string | null, point: Trial | undefined): string {
+  const worked = work === null ? [] : [`work ${work}`];
+  if (point === undefined) return [transport.toUpperCase(), ...worked].join(': ');
+  const { app, workload, connection, pipelining, rate, stages = [] } = point;
   const details = [
     app,
     workload,
@@ -19,7 +24,7 @@ export function loadTitle(transport: string, point: Trial | undefined): string {
     ...(rate === null ? [] : [rateText(point, rate)]),
     ...(stages.length > 0 ? [stagesText(stages, rate === null ? 'connections' : 'rate')] : []),
     ...(isOneWay(workload) ? ['decimal units (1 GB is 1,000,000,000 bytes)'] : []),
-    ...(work === null ? [] : [`work ${work}`]),
+    ...worked,
   ];
   return `${transport.toUpperCase()}: ${details.join(', ')}`;
 }

@@ -9,7 +9,12 @@ const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-
 
 /** Text of unknown origin made safe for a terminal: escape sequences are dropped, other controls shown as `\x07`. */
 export function plain(text: string): string {
-  return stripVTControlCharacters(text).replace(UNSAFE, (character) => {
+  return withControlsShown(stripVTControlCharacters(text));
+}
+
+/** The same, and nothing is dropped: the escape of a sequence is shown as `\x1b`, and the rest of it is text. */
+export function withControlsShown(text: string): string {
+  return text.replace(UNSAFE, (character) => {
     const code = character.charCodeAt(0).toString(16);
     return code.length > 2 ? `\\u${code.padStart(4, '0')}` : `\\x${code.padStart(2, '0')}`;
   });

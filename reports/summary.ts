@@ -1,4 +1,5 @@
 import type { Failure, Result } from '../bench/model/result.ts';
+import { workWords } from '../bench/model/work-words.ts';
 import { aggregate } from './aggregate.ts';
 import { comparisonTable } from './comparison-table.ts';
 import { detailTables } from './details/catalog.ts';
@@ -22,7 +23,7 @@ export interface Summary {
 
 /** Trials that failed in the same way. */
 export interface FailureReport {
-  /** Where: target, transport, connections and rounds. */
+  /** Where: target, transport, work, connections and rounds. */
   readonly where: string;
   readonly message: string;
   /** The server's last words. */
@@ -87,7 +88,11 @@ function cpuList(cpus: readonly number[]): string {
 
 function interruption({ interrupted, trials, failures, plan }: Result): string[] {
   if (!interrupted) return [];
-  const planned = plan.models.length * plan.transports.length * plan.connections.length * plan.rounds;
+  const points = [plan, ...(plan.scenarios ?? [])].reduce(
+    (sum, { transports, connections }) => sum + transports.length * connections.length,
+    0,
+  );
+  const planned = plan.models.length * points * plan.rounds;
   return [`Interrupted after ${trials.length + failures.length} of ${planned} trials: these results are partial.`];
 }
 
@@ -96,14 +101,15 @@ function failureReports(failures: readonly Failure[]): FailureReport[] {
   const alike = new Map<string, Failure[]>();
   for (const failure of failures) {
     const { target, transport, connections, message } = failure;
-    const key = JSON.stringify([target, transport, connections, message]);
+    const key = JSON.stringify([target, transport, workWords(failure), connections, message]);
     alike.set(key, [...(alike.get(key) ?? []), failure]);
   }
   return [...alike.values()].flatMap((group) => {
     const last = group.at(-1);
     if (!last) return [];
     const rounds = `${group.length > 1 ? 'rounds' : 'round'} ${group.map(({ round }) => round).join(', ')}`;
-    const where = `${last.target}, ${last.transport}, ${formatPlural(last.connections, 'connection')}, ${rounds}`;
-    return [{ where, message: last.message, stderr: last.stderr }];
+    const work = workWords(last);
+    const where = [last.target, last.transport, ...(work ? [work] : []), formatPlural(last.connections, 'connection')];
+    return [{ where: [...where, rounds].join(', '), message: last.message, stderr: last.stderr }];
   });
 }

@@ -6,35 +6,44 @@ export interface Command<O extends OptionSet> {
   readonly name: string;
   readonly describe: string;
   readonly options: O;
-  /** An argument without a flag. */
-  readonly positional?: { readonly name: string; readonly describe: string; readonly default: string };
+  /** An argument without a flag, or any number of them. */
+  readonly positional?: {
+    readonly name: string;
+    readonly describe: string;
+    readonly default?: string;
+    readonly several?: true;
+  };
   /** Arguments and what they do, for `--help`. */
   readonly examples: readonly (readonly [command: string, description: string])[];
   /**
    * Reads its flags, all of them before it reports a fault, and does its work.
-   * @param argument the positional argument, empty when the command takes none.
+   * @param args the positional argument or arguments, none when the command takes none.
    * @returns the exit code.
    * @throws {ConfigurationError} with every fault, before anything is started.
    */
-  run(flags: Flags<O>, argument: string): Promise<number>;
+  run(flags: Flags<O>, ...args: readonly string[]): Promise<number>;
 }
 
 /** A command as yargs takes it. Sets `process.exitCode`. */
 export function yargsCommand<O extends OptionSet>(command: Command<O>): CommandModule {
   const { name, describe, options, positional, examples } = command;
   return {
-    command: positional ? `${name} [${positional.name}]` : name,
+    command: positional ? `${name} [${positional.name}${positional.several ? '..' : ''}]` : name,
     describe,
     builder(yargs) {
       yargs
         .options(shown(options))
         .example(examples.map(([example, description]) => [`$0 ${example}`, description] as const));
-      if (positional) yargs.positional(positional.name, { ...positional, type: 'string' });
+      if (positional) {
+        const { name, several: _, ...shown } = positional;
+        yargs.positional(name, { ...shown, type: 'string' });
+      }
       return yargs;
     },
     async handler(argv) {
       const flags = new Flags(argv, options, positional?.name);
-      process.exitCode = await command.run(flags, positional ? String(argv[positional.name]) : '');
+      const args = positional ? [argv[positional.name] ?? []].flat().map(String) : [];
+      process.exitCode = await command.run(flags, ...args);
     },
   };
 }

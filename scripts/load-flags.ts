@@ -3,11 +3,12 @@ import { appFor, workloadOf } from '../bench/model/app-workload.ts';
 import { type RunConfiguration, timestampSources } from '../bench/model/configuration.ts';
 import { parseSizes } from '../bench/model/message-sizes.ts';
 import { arrivals, connectionUses, workloads } from '../bench/model/operating-point.ts';
+import { parseCacheHit, parseWork, type RequestWork } from '../bench/model/request-work.ts';
 import { parseStages, stagesDurationMs } from '../bench/model/stage.ts';
 import { parseCpus, parseDuration, parseInteger } from '../bench/model/units.ts';
 import { type AppName, appNames } from '../servers/apps/catalog.ts';
 import type { Flags } from './flags.ts';
-import type { loadOptions } from './options.ts';
+import type { loadOptions, workOptions } from './options.ts';
 
 const SEEDS = 2 ** 32;
 
@@ -73,6 +74,15 @@ function readWorkload(flags: LoadFlags, spoken?: AppName): Pick<Load, 'app' | 'w
     flags.refuse('--size: in a download the server chooses how much it sends at once: leave it out');
   }
   return { app, workload, sizes: flags.value('size', parseSizes) };
+}
+
+/** What requests cost the server; null when nothing. */
+export function readWork(flags: Flags<typeof workOptions>): RequestWork | null {
+  const work = flags.value('work', parseWork) ?? null;
+  const cacheHit = flags.value('cache-hit', parseCacheHit);
+  if (cacheHit !== undefined && !flags.isGiven('work'))
+    flags.refuse('--cache-hit: there is no work to skip: add --work');
+  return work && { ...work, cacheHit: cacheHit ?? 0 };
 }
 
 /** How long the load lasts and how it changes: given by stages, else by a time, a number of requests or both. */

@@ -1,6 +1,16 @@
 import { connectionUses, workloads } from '../bench/model/operating-point.ts';
 import type { OptionSet } from './flags.ts';
 
+/** What requests cost the server, for the commands that start one. */
+export const workOptions = {
+  work: {
+    type: 'string',
+    group: 'Load:',
+    describe: 'What a request costs the server: cpu:200us, io:5ms, cpu:50us+io:2ms, cpu:50us@0.9,cpu:5ms@0.1',
+  },
+  'cache-hit': { type: 'string', group: 'Load:', describe: 'Share of requests that skip the work: 0.8' },
+} as const satisfies OptionSet;
+
 /** How hard clients press, for the commands that measure. Values are text: units.ts reads them, all faults together. */
 export const loadOptions = {
   workload: {
@@ -8,6 +18,7 @@ export const loadOptions = {
     group: 'Load:',
     describe: `${Object.keys(workloads).join(', ')} [default: what --app is made for]`,
   },
+  ...workOptions,
   size: {
     type: 'string',
     group: 'Load:',

@@ -2,6 +2,7 @@ import { targetName } from '../bench/model/configuration.ts';
 import { isOneWay } from '../bench/model/operating-point.ts';
 import type { Failure, Result } from '../bench/model/result.ts';
 import type { Trial } from '../bench/model/trial.ts';
+import { workWords } from '../bench/model/work-words.ts';
 import type { Progress, RunObserver } from '../bench/run/observer.ts';
 import { failedRequests } from '../reports/aggregate.ts';
 import { plain } from '../reports/plain.ts';
@@ -69,21 +70,28 @@ function liveLine({ trial, done, total, phase, ...now }: Progress): string {
     ...(now.p99Micros === null ? [] : [`p99 ${formatMicros(now.p99Micros)}`]),
     formatPlural(now.errors, 'error'),
   ];
-  const what = `${plain(targetName(trial.target))}, ${trial.transport} × ${trial.connections}`;
+  const what = `${plain(targetName(trial.target))}, ${trial.transport} × ${trial.connections}${trial.work ? `, ${trial.work.text}` : ''}`;
   return `[${Math.min(done + 1, total)}/${total}${left}] ${what}, ${phase}: ${numbers.join(', ')}`;
 }
 
 function trialLine(trial: Trial): string {
-  const { target, transport, connections, round, workload, throughput, latencyMicros } = trial;
+  const { target, transport, round, workload, throughput, latencyMicros } = trial;
   const { requestsPerSecond, bytesPerSecond } = throughput;
   const speed = isOneWay(workload) ? formatByteRate(bytesPerSecond) : `${formatCount(requestsPerSecond)} req/s`;
   return [
-    `${target}, ${transport}, ${formatPlural(connections, 'connection')}, round ${round}: ${speed}`,
+    `${target}, ${transport}, ${placed(trial)}, round ${round}: ${speed}`,
     ...(latencyMicros.response.count > 0 ? [`p99 ${formatMicros(latencyMicros.response.p99)}`] : []),
     formatPlural(failedRequests(trial), 'error'),
   ].join(', ');
 }
 
-function failureLine({ target, transport, connections, round, message }: Failure): string {
-  return `${target}, ${transport}, ${formatPlural(connections, 'connection')}, round ${round}: failed: ${message}`;
+function failureLine(failure: Failure): string {
+  const { target, transport, round, message } = failure;
+  return `${target}, ${transport}, ${placed(failure)}, round ${round}: failed: ${message}`;
+}
+
+/** With how many connections, and with what work. */
+function placed(outcome: Trial | Failure): string {
+  const work = workWords(outcome);
+  return `${work ? `${work}, ` : ''}${formatPlural(outcome.connections, 'connection')}`;
 }

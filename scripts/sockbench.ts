@@ -6,6 +6,7 @@ import { plain } from '../reports/plain.ts';
 import { exitNow } from '../sockets/process.ts';
 import { yargsCommand } from './command.ts';
 import { bench } from './commands/bench.ts';
+import { connect } from './commands/connect.ts';
 import { doctor } from './commands/doctor.ts';
 import { list } from './commands/list.ts';
 import { report } from './commands/report.ts';
@@ -15,9 +16,14 @@ import { ending } from './faults.ts';
 import { unknown } from './nearest.ts';
 import { endQuietlyOnBrokenPipe, reportWidth, say } from './output.ts';
 
-const commandNames = [bench, run, serve, list, report, doctor].map(({ name }) => name);
+/** yargs' own command: its script goes into ~/.bashrc or ~/.zshrc. */
+const COMPLETION = 'completion';
 
-function refuseCommand([name]: readonly (string | number)[]): never {
+const commandNames = [...[bench, run, serve, connect, list, report, doctor].map(({ name }) => name), COMPLETION];
+
+function refuseCommand([name]: readonly (string | number)[]): void {
+  // yargs has printed the script, and comes here nevertheless, as it mustn't exit.
+  if (name === COMPLETION) return;
   const fault = name === undefined ? 'no command given' : unknown('command', String(name), commandNames);
   throw new ConfigurationError([fault]);
 }
@@ -49,10 +55,12 @@ function program(args: readonly string[]) {
         yargsCommand(bench),
         yargsCommand(run),
         yargsCommand(serve),
+        yargsCommand(connect),
         yargsCommand(list),
         yargsCommand(report),
         yargsCommand(doctor),
       ])
+      .completion(COMPLETION, 'Print a script that has bash or zsh complete commands and flags')
       .command('$0', false, {}, (argv) => refuseCommand(argv._))
       .epilogue(
         'Results go to stdout, everything else to stderr. Exit codes: 0 ok, 2 usage, 3 invalid run, 4 target failed, 70 internal fault, 130 interrupted.',

@@ -20,23 +20,33 @@ export function parsePort(text: string): number {
 }
 
 /**
- * The target that a URL such as `tcp://127.0.0.1:7000` names, its host resolved.
- * @param allowed hosts beyond this machine that may be put under load: flooding is for machines of one's own.
- * @throws {RangeError} when the URL names no such target, or one that is not allowed.
+ * The address that a URL such as `tcp://127.0.0.1:7000` names, its host resolved.
+ * @throws {RangeError} when the URL names none.
  */
-export async function parseTarget(text: string, allowed: readonly string[]): Promise<TargetSpec & { kind: 'address' }> {
+export async function parseAddress(text: string): Promise<TargetSpec & { kind: 'address' }> {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const spoken = Object.entries(SCHEMES).find(([scheme]) => scheme === url?.protocol)?.[1];
   const port = Number(url?.port || spoken?.port);
   if (!url || !spoken || !url.hostname || !port || !['', '/'].includes(url.pathname + url.search)) {
     throw new RangeError(`'${text}' is not a target, such as tcp://127.0.0.1:7000 or udp://localhost:7000`);
   }
-  const name = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  const host = await resolveHost(name);
-  if (!isOwnAddress(host) && !allowed.includes(name) && !allowed.includes(host)) {
-    throw new RangeError(`${name} is another machine; to flood it, if it is yours, add --allow-remote ${name}`);
-  }
+  const host = await resolveHost(url.hostname);
   const { transport, app } = spoken;
   const said = app === undefined ? {} : { app };
   return { kind: 'address', url: `${url.protocol}//${url.host}`, transport, address: { host, port }, ...said };
+}
+
+/**
+ * The target that a URL names, as {@link parseAddress} reads it.
+ * @param allowed hosts beyond this machine that may be put under load: flooding is for machines of one's own.
+ * @throws {RangeError} when the URL names no such target, or one that is not allowed.
+ */
+export async function parseTarget(text: string, allowed: readonly string[]): Promise<TargetSpec & { kind: 'address' }> {
+  const target = await parseAddress(text);
+  const { host } = target.address;
+  const name = new URL(target.url).hostname.replace(/^\[(.*)\]$/, '$1');
+  if (!isOwnAddress(host) && !allowed.includes(name) && !allowed.includes(host)) {
+    throw new RangeError(`${name} is another machine; to flood it, if it is yours, add --allow-remote ${name}`);
+  }
+  return target;
 }

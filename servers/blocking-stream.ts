@@ -4,6 +4,7 @@ import { MSG_DONTWAIT, recv, SHUT_WR, send, setReceiveTimeout, shutdown } from '
 import type { App, StreamReply } from './apps/app.ts';
 import { LINGER_MS } from './lingering.ts';
 import { NativeCopies } from './native-copies.ts';
+import { pause } from './pause.ts';
 
 /** Bytes one recv may take. */
 const BUFFER_SIZE = 65_536;
@@ -40,6 +41,10 @@ class BlockingStreamReply implements StreamReply {
 
   sendConstant(bytes: Uint8Array, start: number, end: number): void {
     this.#sendAll(this.#constants.of(bytes), start, end);
+  }
+
+  wait(nanos: number): void {
+    pause(nanos);
   }
 
   end(): void {

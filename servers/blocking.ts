@@ -4,11 +4,10 @@ import { NativeMemory } from '../sockets/memory.ts';
 import { accept, PeerAddress, recvfrom, sendto } from '../sockets/socket.ts';
 import { EXHAUSTED_MS, isExhausted } from './accepting.ts';
 import type { App, DatagramReply } from './apps/app.ts';
+import { pause } from './pause.ts';
 
 /** Holds the largest UDP datagram (65,507 bytes, udp(7)). */
 const BUFFER_SIZE = 65_536;
-
-const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
 /**
  * Blocks in accept(2) until a connection comes. A connection that was reset in the backlog is passed over; when
@@ -20,7 +19,7 @@ export function nextConnection(listener: number): number {
     const connection = accept(listener);
     if (connection >= 0) return connection;
     if (connection === -EINVAL || connection === -EBADF) return -1;
-    if (isExhausted(connection)) Atomics.wait(sleeper, 0, 0, EXHAUSTED_MS);
+    if (isExhausted(connection)) pause(EXHAUSTED_MS * 1e6);
   }
 }
 
@@ -38,7 +37,7 @@ export class BlockingDatagrams {
 
   constructor(app: App) {
     this.#app = app;
-    this.#reply = { send: (bytes, start, end) => this.#send(bytes, start, end) };
+    this.#reply = { send: (bytes, start, end) => this.#send(bytes, start, end), wait: pause };
   }
 
   /**

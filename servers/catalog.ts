@@ -57,7 +57,7 @@ export const models = {
     summary: "an event loop in a process for each CPU, sharing the port through Node's cluster; scales with CPUs",
     transports: nodes,
     needsLibc: false,
-    can: ['node-streams'],
+    can: ['node-streams', 'unprompted-replies'],
     load: () => import('./models/cluster.ts'),
   },
   nonblocking: {
@@ -86,7 +86,7 @@ export const models = {
     summary: "callbacks on Node's event loop (epoll, kqueue); one thread for any number of connections",
     transports: nodes,
     needsLibc: false,
-    can: ['node-streams'],
+    can: ['node-streams', 'unprompted-replies', 'terminal'],
     load: () => import('./models/event-driven.ts'),
   },
   async: {
@@ -94,7 +94,7 @@ export const models = {
     summary: 'an async function for each connection awaits its reads and writes, on the same event loop',
     transports: nodes,
     needsLibc: false,
-    can: ['node-streams'],
+    can: ['node-streams', 'unprompted-replies', 'terminal'],
     load: () => import('./models/async.ts'),
   },
 } as const satisfies Record<string, ModelEntry>;

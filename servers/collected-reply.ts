@@ -4,6 +4,8 @@ import type { DatagramReply, StreamReply } from './apps/app.ts';
 export interface Collected {
   /** Messages, or pieces of a stream, in order. */
   readonly parts: readonly Uint8Array[];
+  /** How long to wait before they are sent, in nanoseconds. */
+  readonly waitNanos: number;
   /** Did the app end the conversation after them? */
   readonly ended: boolean;
 }
@@ -11,7 +13,12 @@ export interface Collected {
 /** Keeps copies of replies instead of sending them: for models that send them later, or from another thread. */
 export class CollectedReply implements StreamReply, DatagramReply {
   #parts: Uint8Array[] = [];
+  #waitNanos = 0;
   #ended = false;
+
+  wait(nanos: number): void {
+    this.#waitNanos += nanos;
+  }
 
   send(bytes: Uint8Array, start: number, end: number): void {
     // Exactly these bytes: a view would drag its whole buffer along to another thread.
@@ -29,8 +36,9 @@ export class CollectedReply implements StreamReply, DatagramReply {
 
   /** What was said since the last call. */
   take(): Collected {
-    const collected = { parts: this.#parts, ended: this.#ended };
+    const collected = { parts: this.#parts, waitNanos: this.#waitNanos, ended: this.#ended };
     this.#parts = [];
+    this.#waitNanos = 0;
     this.#ended = false;
     return collected;
   }

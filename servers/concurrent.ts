@@ -19,6 +19,7 @@ import type { RunningServer, ServerSpec } from './contract.ts';
 import type { FirstDatagram } from './conversation.ts';
 import { startThread, threadEnd } from './thread.ts';
 import { kernelTransport } from './transport.ts';
+import { ofSeveral } from './work/spec.ts';
 
 /**
  * The concurrent server of Stevens, UNIX Network Programming, volume 1, section 4.8: a listener waits for clients and
@@ -63,19 +64,20 @@ interface ListenerInput {
  * Starts a concurrent server.
  * @param capacity how many clients are served at once. Further TCP connections wait in the backlog; further UDP peers
  * are answered by the listener itself.
- * @param converse begins to serve a client, and owns its socket unless it throws.
+ * @param converse begins to serve a client by a spec of its own, and owns its socket unless it throws.
  * @throws {SystemError} EADDRINUSE and the like.
  */
 export function startConcurrentServer(
   spec: ServerSpec,
   capacity: number,
-  converse: (client: Client) => Conversant,
+  converse: (client: Client, spec: ServerSpec) => Conversant,
 ): RunningServer {
   const listener = openServer(kernelTransport(spec.transport), spec);
   // Set after the bind, so that this server shares its UDP port with its own sockets, yet doesn't steal another's.
   if (spec.transport === 'udp') setOption(listener, 'SO_REUSEADDR', 1);
   const shared = new Int32Array(new SharedArrayBuffer(8));
   const conversants = new Set<Conversant>();
+  let clients = 0;
   const input: ListenerInput = { listener, spec, capacity, shared };
   const run = spec.transport === 'tcp' ? 'acceptConnections' : 'adoptPeers';
   const thread = startThread({ module: import.meta.url, run, input });
@@ -86,7 +88,7 @@ export function startConcurrentServer(
       return;
     }
     try {
-      const conversant = converse(client);
+      const conversant = converse(client, ofSeveral(spec, ++clients));
       conversants.add(conversant);
       await conversant.ended;
       conversants.delete(conversant);
@@ -139,7 +141,7 @@ function waitForCapacity(shared: Int32Array, capacity: number): void {
 
 /** The UDP listener, in its thread: gives new peers sockets of their own, and answers what it can't give away. */
 export async function adoptPeers({ listener, spec, capacity, shared }: ListenerInput): Promise<void> {
-  const datagrams = new BlockingDatagrams(await loadApp(spec.app));
+  const datagrams = new BlockingDatagrams(await loadApp(spec));
   const address = localAddress(listener);
   const peers = new Set<string>();
   while (datagrams.receive(listener, 0) === 'datagram') {

@@ -1,11 +1,10 @@
 import type { SocketAddress } from '../sockets/address.ts';
-import type { AppName } from './apps/catalog.ts';
+import type { Served } from './apps/catalog.ts';
 import type { TransportName } from './transport.ts';
 
 /** What a server is asked to do. Plain data: it crosses to threads and child processes. */
-export interface ServerSpec {
+export interface ServerSpec extends Served {
   readonly transport: TransportName;
-  readonly app: AppName;
   /** IP address to bind. */
   readonly host: string;
   /** Port to bind; 0 lets the kernel choose. */

@@ -22,7 +22,7 @@ export interface FirstDatagram {
 /** Serves one client with blocking calls until it has finished (TCP) or been silent for a while (UDP). */
 export async function converse({ fd, spec, first }: Conversation): Promise<void> {
   try {
-    const app = await loadApp(spec.app);
+    const app = await loadApp(spec);
     setBlocking(fd, true);
     if (spec.transport === 'tcp') {
       setOption(fd, 'TCP_NODELAY', 1);

@@ -2,6 +2,7 @@ import { DatagramBatch } from '../sockets/batch.ts';
 import { NativeMemory } from '../sockets/memory.ts';
 import { MSG_DONTWAIT } from '../sockets/socket.ts';
 import type { App, DatagramReply } from './apps/app.ts';
+import { HeldDatagrams } from './held-datagrams.ts';
 
 /** Datagrams taken with one system call. */
 const BATCH = 64;
@@ -25,10 +26,13 @@ export class DatagramBatches implements DatagramReply {
   /** Slots `#first` up to `#slot` hold replies not yet sent. */
   #first = 0;
   #inPlace = false;
+  #waitNanos = 0;
+  readonly #held: HeldDatagrams;
 
   constructor(fd: number, app: App) {
     this.#fd = fd;
     this.#app = app;
+    this.#held = new HeldDatagrams(fd);
   }
 
   /** Answers what has come, at most one batch; does not block. */
@@ -38,6 +42,7 @@ export class DatagramBatches implements DatagramReply {
     for (this.#slot = 0; this.#slot < received; this.#slot++) {
       const start = this.#slot * SLOT_SIZE;
       this.#inPlace = false;
+      this.#waitNanos = 0;
       this.#app.datagram(this.#batch.data.bytes, start, start + this.#batch.receivedLength(this.#slot), this);
       if (this.#inPlace) continue;
       // Nothing of this slot is left to send: the run of slots that sendmmsg can take ends here.
@@ -47,7 +52,20 @@ export class DatagramBatches implements DatagramReply {
     if (received > 0) this.#sendRun(received);
   }
 
+  /** Sends the replies that waited and are due. @returns milliseconds until the next is, or -1 when none waits. */
+  sendDue(): number {
+    return this.#held.sendDue();
+  }
+
+  wait(nanos: number): void {
+    this.#waitNanos += nanos;
+  }
+
   send(bytes: Uint8Array, start: number, end: number): void {
+    if (this.#waitNanos > 0) {
+      this.#held.hold(bytes.subarray(start, end), this.#batch, this.#slot, performance.now() + this.#waitNanos / 1e6);
+      return;
+    }
     const { data } = this.#batch;
     // An echo answers with its own slot: no copy, and the whole run leaves in one call.
     if (!this.#inPlace && bytes === data.bytes && start === this.#slot * SLOT_SIZE) {

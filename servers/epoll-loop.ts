@@ -1,4 +1,5 @@
 import { EPOLLIN, EPOLLOUT, Epoll } from '../sockets/epoll.ts';
+import { setTimerSlack } from '../sockets/process.ts';
 import { setOption } from '../sockets/socket.ts';
 import { acceptSome, EXHAUSTED_MS } from './accepting.ts';
 import type { App } from './apps/app.ts';
@@ -8,10 +9,14 @@ import { Lingering } from './lingering.ts';
 import type { LoopInput } from './loop-threads.ts';
 import { NonblockingConnection, StreamBuffers, type Wish } from './nonblocking.ts';
 import { tellReady } from './thread.ts';
+import { soonest, WaitingConnections } from './waiting-connections.ts';
+import { ofSeveral } from './work/spec.ts';
 
 /** One event loop around epoll(7), in its thread. */
 export async function loop({ listener, spec, stop }: LoopInput): Promise<void> {
-  const app = await loadApp(spec.app);
+  const app = await loadApp(ofSeveral(spec, listener));
+  // What waits is to wait no longer than it must.
+  if (spec.work !== undefined) setTimerSlack(1);
   const stopping = () => Atomics.load(stop, 0) === 1;
   const epoll = new Epoll();
   epoll.add(listener, EPOLLIN, listener);
@@ -23,8 +28,13 @@ export async function loop({ listener, spec, stop }: LoopInput): Promise<void> {
 
 function answerDatagrams(epoll: Epoll, fd: number, app: App, stopping: () => boolean): void {
   const batches = new DatagramBatches(fd, app);
-  for (epoll.wait(-1); !stopping(); epoll.wait(-1)) batches.answer();
+  for (epoll.wait(-1); !stopping(); waitMs(epoll, batches.sendDue())) batches.answer();
   batches.free();
+}
+
+/** As {@link Epoll.wait}, with fractions of a millisecond. */
+function waitMs(epoll: Epoll, timeoutMs: number): number {
+  return timeoutMs <= 0 ? epoll.wait(timeoutMs) : epoll.waitNanos(timeoutMs * 1e6);
 }
 
 /**
@@ -40,6 +50,7 @@ class EpollLoop {
   readonly #interests: number[] = [];
   readonly #buffers = new StreamBuffers();
   readonly #lingering = new Lingering();
+  readonly #waiting = new WaitingConnections();
   #accepting = true;
 
   /** @param epoll watches the listener already, under its descriptor. */
@@ -52,7 +63,7 @@ class EpollLoop {
   /** Serves until `stopping()` is true after a wake-up: set it, then shut the listener down. */
   run(stopping: () => boolean): void {
     while (!stopping()) {
-      const ready = this.#epoll.wait(this.#patienceMs());
+      const ready = waitMs(this.#epoll, this.#patienceMs());
       const paused = !this.#accepting;
       for (let i = 0; i < ready; i++) {
         const fd = this.#epoll.dataAt(i);
@@ -60,6 +71,7 @@ class EpollLoop {
         if (connection !== undefined) this.#grant(connection, connection.serve());
         else if (fd === this.#listener && !paused) this.#accept();
       }
+      if (this.#waiting.size > 0) this.#resume();
       if (paused) this.#watchListener(true);
     }
     for (const connection of this.#connections) connection?.close();
@@ -68,8 +80,17 @@ class EpollLoop {
 
   /** How long to wait for readiness, in milliseconds; -1 is for ever. */
   #patienceMs(): number {
-    const left = this.#lingering.size === 0 ? -1 : this.#lingering.expire();
-    return this.#accepting ? left : EXHAUSTED_MS;
+    const lingering = this.#lingering.size === 0 ? -1 : this.#lingering.expire();
+    return soonest(soonest(lingering, this.#waiting.patienceMs()), this.#accepting ? -1 : EXHAUSTED_MS);
+  }
+
+  /** Goes on with connections that have waited long enough. */
+  #resume(): void {
+    const now = performance.now();
+    for (let next = this.#waiting.take(now); next !== undefined; next = this.#waiting.take(now)) {
+      // Another connection may have its descriptor by now.
+      if (this.#connections[next.fd] === next) this.#grant(next, next.resume());
+    }
   }
 
   #accept(): void {
@@ -103,7 +124,8 @@ class EpollLoop {
       return;
     }
     if (wish === 'linger') this.#lingering.add(fd);
-    const interest = wish === 'send' ? EPOLLOUT : EPOLLIN;
+    if (wish === 'wait') this.#waiting.add(connection);
+    const interest = wish === 'send' ? EPOLLOUT : wish === 'wait' ? 0 : EPOLLIN;
     if (interest === this.#interests[fd]) return;
     this.#epoll.modify(fd, interest, fd);
     this.#interests[fd] = interest;

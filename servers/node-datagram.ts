@@ -2,6 +2,7 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import type { DatagramReply } from './apps/app.ts';
 import type { RunningServer, ServerSpec } from './contract.ts';
+import { after } from './node-wait.ts';
 
 /** UDP through node:dgram, as the event-driven, async, cluster and worker-pool models share it. */
 
@@ -43,6 +44,9 @@ export class NodeDatagramReply implements DatagramReply {
   readonly #socket: Socket;
   #datagram: Uint8Array | undefined;
   #peer: RemoteInfo | undefined;
+  #waitNanos = 0;
+  /** Replies that wait for their time. */
+  #held = 0;
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -52,13 +56,27 @@ export class NodeDatagramReply implements DatagramReply {
   answering(datagram: Uint8Array, peer: RemoteInfo): void {
     this.#datagram = datagram;
     this.#peer = peer;
+    this.#waitNanos = 0;
+  }
+
+  wait(nanos: number): void {
+    this.#waitNanos += nanos;
   }
 
   send(bytes: Uint8Array, start: number, end: number): void {
-    if (this.#peer === undefined || this.#socket.getSendQueueCount() >= SEND_QUEUE_LIMIT) return;
+    if (this.#peer === undefined || this.#socket.getSendQueueCount() + this.#held >= SEND_QUEUE_LIMIT) return;
     const part = bytes.subarray(start, end);
     const own = bytes === this.#datagram ? part : new Uint8Array(part);
-    this.#socket.send(own, this.#peer.port, this.#peer.address);
+    if (this.#waitNanos > 0) this.#hold(own, this.#peer);
+    else this.#socket.send(own, this.#peer.port, this.#peer.address);
+  }
+
+  #hold(datagram: Uint8Array, peer: RemoteInfo): void {
+    this.#held++;
+    after(this.#waitNanos, () => {
+      this.#held--;
+      void sendDatagram(this.#socket, datagram, peer);
+    });
   }
 }
 

@@ -5,6 +5,7 @@ import type { StreamReply, StreamSession } from './apps/app.ts';
 import { makeCertificate } from './certificate.ts';
 import type { RunningServer, ServerSpec } from './contract.ts';
 import { LINGER_MS } from './lingering.ts';
+import { after } from './node-wait.ts';
 
 /** TCP and TLS through node:net and node:tls, as the event-driven, async, cluster and worker-pool models share them. */
 
@@ -63,6 +64,8 @@ function makeServer({ transport }: ServerSpec, serve: (socket: Socket) => void):
 export class NodeStreamReply implements StreamReply {
   /** Has the conversation been ended? Then what the peer still sends is to be read and thrown away. */
   ended = false;
+  /** How long what was said is to be held back; then {@link release} is to be called. Nothing is received until then. */
+  waitNanos = 0;
   readonly #socket: Socket;
   #chunk: Uint8Array | undefined;
 
@@ -85,9 +88,25 @@ export class NodeStreamReply implements StreamReply {
     if (!this.ended) this.#socket.write(bytes.subarray(start, end));
   }
 
+  wait(nanos: number): void {
+    if (this.waitNanos === 0) this.#socket.cork();
+    this.waitNanos += nanos;
+  }
+
+  /** Lets go what was held back. */
+  release(): void {
+    this.waitNanos = 0;
+    this.#socket.uncork();
+    if (this.ended) this.#end();
+  }
+
   end(): void {
     if (this.ended) return;
     this.ended = true;
+    if (this.waitNanos === 0) this.#end();
+  }
+
+  #end(): void {
     const socket = this.#socket;
     // While something of TLS's own is being written, such as a session's tickets, Node ends without close_notify. It
     // takes what the kernel took at once for written in the next turn of its loop.
@@ -111,8 +130,10 @@ function linger(socket: Socket): void {
 
 /** A {@link StreamSession} that takes its time: a call is made when the promise of the one before is fulfilled. */
 export type AsyncSession = {
-  [Call in keyof StreamSession]: (...args: Parameters<NonNullable<StreamSession[Call]>>) => void | Promise<void>;
-};
+  [Call in keyof StreamCalls]: (...args: Parameters<NonNullable<StreamCalls[Call]>>) => void | Promise<void>;
+} & Pick<StreamSession, 'owing'>;
+
+type StreamCalls = Omit<StreamSession, 'owing'>;
 
 /**
  * Holds one conversation as one async function: awaits a chunk, awaits its answer, awaits that the peer took it.
@@ -120,6 +141,7 @@ export type AsyncSession = {
  */
 export async function converse(socket: Socket, session: AsyncSession): Promise<void> {
   const reply = new NodeStreamReply(socket);
+  socket.once('close', () => void session.close?.());
   try {
     if (session.open !== undefined) await session.open(reply);
     const produced = session.produce === undefined ? undefined : produce(socket, session, reply);
@@ -128,10 +150,11 @@ export async function converse(socket: Socket, session: AsyncSession): Promise<v
       if (reply.ended) continue;
       reply.answering(chunk);
       await session.receive(chunk, 0, chunk.length, reply);
+      if (reply.waitNanos > 0) await waited(reply);
       if (socket.writableNeedDrain) await drained(socket);
     }
     if (!reply.ended) await session.finish?.(reply);
-    reply.end();
+    if (session.owing !== true) reply.end();
     await produced;
   } catch {
     socket.destroy();
@@ -150,6 +173,16 @@ async function produce(socket: Socket, session: AsyncSession, reply: NodeStreamR
   } catch {
     socket.destroy();
   }
+}
+
+/** Resolves when what is held back was let go. */
+function waited(reply: NodeStreamReply): Promise<void> {
+  return new Promise((resolve) => {
+    after(reply.waitNanos, () => {
+      reply.release();
+      resolve();
+    });
+  });
 }
 
 /** Resolves when what was written has been sent, or never will be. */

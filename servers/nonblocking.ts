@@ -12,9 +12,9 @@ const PIECES_AT_A_TIME = 8;
 
 /**
  * What a loop shall do with a connection after having worked on it: wait until it can receive or send, wait until it can
- * receive but for no longer than LINGER_MS in all, or drop it.
+ * receive but for no longer than LINGER_MS in all, wait for the time that it says and look at nothing before, or drop it.
  */
-export type Wish = 'receive' | 'send' | 'linger' | 'close';
+export type Wish = 'receive' | 'send' | 'linger' | 'wait' | 'close';
 
 /** Memory through which all connections of one loop receive and send, one after the other. */
 export class StreamBuffers {
@@ -51,6 +51,7 @@ export class NonblockingConnection implements StreamReply {
   #backlogStart = 0;
   #backlogEnd = 0;
   #own: NativeMemory | undefined;
+  #waitNanos = 0;
 
   constructor(fd: number, app: App, buffers: StreamBuffers) {
     this.fd = fd;
@@ -65,8 +66,15 @@ export class NonblockingConnection implements StreamReply {
     return this.#wish();
   }
 
+  /** How long the wish to wait is for. When that is over, {@link resume} is to be called. */
+  get waitNanos(): number {
+    return this.#waitNanos;
+  }
+
   /** Goes on with the conversation. To be called when the socket is ready for the last wish, or has an error to tell. */
   serve(): Wish {
+    // Who waits hears of errors only.
+    if (this.#waitNanos > 0) return 'close';
     if (this.#backlog !== undefined && this.#backlogStart < this.#backlogEnd) {
       this.#backlogStart += this.#sendSome(this.#backlog, this.#backlogStart, this.#backlogEnd);
       // Who produces always waits to send: it looks here whether something has come.
@@ -75,9 +83,22 @@ export class NonblockingConnection implements StreamReply {
     return this.#receive();
   }
 
+  /** Goes on after a wait. */
+  resume(): Wish {
+    this.#waitNanos = 0;
+    if (this.#backlog !== undefined && this.#backlogStart < this.#backlogEnd) {
+      this.#backlogStart += this.#sendSome(this.#backlog, this.#backlogStart, this.#backlogEnd);
+    }
+    return this.#wish();
+  }
+
+  wait(nanos: number): void {
+    this.#waitNanos += nanos;
+  }
+
   send(bytes: Uint8Array, start: number, end: number): void {
     if (this.#phase !== 'talking' || start === end) return;
-    if (this.#backlogStart < this.#backlogEnd) {
+    if (this.#holding) {
       this.#keep(bytes, start, end);
       return;
     }
@@ -96,7 +117,7 @@ export class NonblockingConnection implements StreamReply {
 
   sendConstant(bytes: Uint8Array, start: number, end: number): void {
     if (this.#phase !== 'talking') return;
-    if (this.#backlogStart < this.#backlogEnd) {
+    if (this.#holding) {
       this.#keep(bytes, start, end);
       return;
     }
@@ -113,6 +134,11 @@ export class NonblockingConnection implements StreamReply {
   close(): void {
     close(this.fd);
     this.#own?.free();
+  }
+
+  /** Must what is said now be kept, behind what wasn't sent yet? */
+  get #holding(): boolean {
+    return this.#waitNanos > 0 || this.#backlogStart < this.#backlogEnd;
   }
 
   #receive(): Wish {
@@ -135,6 +161,7 @@ export class NonblockingConnection implements StreamReply {
   }
 
   #wish(): Wish {
+    if (this.#waitNanos > 0) return 'wait';
     if (this.#producing) this.#produce();
     if (this.#phase !== 'talking') return this.#lastWish();
     return this.#producing || this.#backlogStart < this.#backlogEnd ? 'send' : 'receive';

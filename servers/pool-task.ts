@@ -1,8 +1,10 @@
 /** What the worker-pool model's threads do. */
-import { workerData } from 'node:worker_threads';
+import { threadId, workerData } from 'node:worker_threads';
 import type { StreamReply, StreamSession } from './apps/app.ts';
-import { type AppName, loadApp } from './apps/catalog.ts';
+import { loadApp, type Served } from './apps/catalog.ts';
 import { type Collected, CollectedReply } from './collected-reply.ts';
+import { pause } from './pause.ts';
+import { ofSeveral } from './work/spec.ts';
 
 /** What happens to a session: the calls of {@link StreamSession}. Structured-cloned into the thread. */
 export type StreamEvent =
@@ -21,7 +23,7 @@ export type PoolTask =
   | { readonly kind: 'forget'; readonly connection: number }
   | { readonly kind: 'datagram'; readonly bytes: Uint8Array };
 
-const app = await loadApp(workerData as AppName);
+const app = await loadApp(ofSeveral(workerData as Served, threadId));
 const sessions = new Map<number, StreamSession>();
 
 /** Does one request's work. @returns the replies. */
@@ -39,7 +41,10 @@ export function run(task: PoolTask): Collected {
       app.datagram(task.bytes, 0, task.bytes.length, reply);
       break;
   }
-  return reply.take();
+  const collected = reply.take();
+  // As in any pool of threads: who waits keeps its thread from the others.
+  if (collected.waitNanos > 0) pause(collected.waitNanos);
+  return collected;
 }
 
 function tell(session: StreamSession, event: StreamEvent, reply: StreamReply): void {

@@ -1,6 +1,7 @@
 import { readSockaddr, SOCKADDR_SIZE, type SocketAddress } from './address.ts';
 import { libc, outcome } from './libc.ts';
 import { NativeMemory } from './memory.ts';
+import type { PeerAddress } from './socket.ts';
 import { CONTROL_LENGTH, CONTROL_SIZE, stampNanos, stampSeconds } from './timestamps.ts';
 
 // struct mmsghdr on 64-bit Linux, recvmmsg(2): a struct msghdr of 56 bytes, msg_len at 56, padded to 64.
@@ -101,6 +102,13 @@ export class DatagramBatch {
   peerAt(i: number): SocketAddress {
     if (this.#peers === undefined) throw new TypeError('this batch was made without peers');
     return readSockaddr(this.#peers, i * PEER);
+  }
+
+  /** Keeps who sent the datagram in slot i. */
+  copyPeer(i: number, into: PeerAddress): void {
+    if (this.#peers === undefined) throw new TypeError('this batch was made without peers');
+    into.memory.bytes.set(this.#peers.bytes.subarray(i * PEER, i * PEER + SOCKADDR_SIZE));
+    into.length = this.#headers.uint32[(i * HEADER + NAME_LENGTH) >> 2] as number;
   }
 
   free(): void {

@@ -25,6 +25,7 @@ export interface Libc {
   readonly fcntl: Call;
   readonly ioctl: Call;
   readonly poll: Call;
+  readonly ppoll: Call;
   readonly epoll_create1: Call;
   readonly epoll_ctl: Call;
   readonly epoll_wait: Call;
@@ -71,6 +72,7 @@ const signatures = {
   fcntl: 'int fcntl(int, int, long)',
   ioctl: 'int ioctl(int, unsigned long, uintptr_t)',
   poll: 'int poll(uintptr_t, unsigned long, int)',
+  ppoll: 'int ppoll(uintptr_t, unsigned long, uintptr_t, uintptr_t)',
   epoll_create1: 'int epoll_create1(int)',
   epoll_ctl: 'int epoll_ctl(int, int, int, uintptr_t)',
   epoll_wait: 'int epoll_wait(int, uintptr_t, int, int)',

@@ -8,6 +8,7 @@ export const POLLHUP = 0x010;
 /** poll(2): a dense array of struct pollfd, grown as needed. Entries are addressed by their index. */
 export class PollSet {
   #memory = new NativeMemory(64 * 8);
+  readonly #timeout = new NativeMemory(16);
   #count = 0;
 
   get count(): number {
@@ -45,14 +46,27 @@ export class PollSet {
     return (this.#memory.int32[index * 2 + 1] as number) >>> 16;
   }
 
-  /** poll(2). @returns how many entries are ready, or a negated errno (-EINTR). `timeoutMs` -1 waits for ever. */
+  /**
+   * poll(2), or for a fraction of a millisecond ppoll(2), which is as exact as the thread's timer slack allows.
+   * @returns how many entries are ready, or a negated errno (-EINTR). `timeoutMs` -1 waits for ever.
+   */
   wait(timeoutMs: number): number {
+    if (!Number.isInteger(timeoutMs)) return this.#waitExactly(timeoutMs);
     const ready = libc().poll(this.#memory.address, this.#count, timeoutMs);
     return outcome(ready);
   }
 
   free(): void {
     this.#memory.free();
+    this.#timeout.free();
+  }
+
+  #waitExactly(timeoutMs: number): number {
+    const seconds = Math.floor(timeoutMs / 1000);
+    this.#timeout.setUint64(0, seconds);
+    this.#timeout.setUint64(8, Math.floor((timeoutMs - seconds * 1000) * 1e6));
+    const ready = libc().ppoll(this.#memory.address, this.#count, this.#timeout.address, 0);
+    return outcome(ready);
   }
 
   #grow(): void {

@@ -155,6 +155,8 @@ export function calibrationRun(
     seed: 1,
     threads: 1,
     openTimeoutMs: 3000,
+    work: null,
+    scenarios: [],
     serverCpus: null,
     loadCpus: loadCpus.length > 0 ? loadCpus : null,
     ...load,

@@ -8,6 +8,7 @@ import { setTimeout } from 'node:timers/promises';
 // Int32: what to do.
 const GO = 0;
 const END = 1;
+const GIVE_UP_OPENING = 2;
 // Float64: until when, in nanoseconds of the common monotonic clock.
 const BEGIN = 0;
 const WARMUP_END = 1;
@@ -29,10 +30,10 @@ export class LoadControl {
   readonly #flags: Int32Array;
   readonly #times: Float64Array;
 
-  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(40)) {
+  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(48)) {
     this.buffer = buffer;
-    this.#flags = new Int32Array(buffer, 0, 2);
-    this.#times = new Float64Array(buffer, 8, 4);
+    this.#flags = new Int32Array(buffer, 0, 3);
+    this.#times = new Float64Array(buffer, 16, 4);
   }
 
   /** Lets the load begin: wakes every thread in {@link waitForGo}. */
@@ -51,6 +52,15 @@ export class LoadControl {
     Atomics.notify(this.#flags, END);
     Atomics.store(this.#flags, GO, 1);
     Atomics.notify(this.#flags, GO);
+  }
+
+  /** Has threads wait no longer for connections that weren't answered yet; they notice within 20 ms. */
+  giveUpOpening(): void {
+    Atomics.store(this.#flags, GIVE_UP_OPENING, 1);
+  }
+
+  get openingGivenUp(): boolean {
+    return Atomics.load(this.#flags, GIVE_UP_OPENING) === 1;
   }
 
   get ended(): boolean {

@@ -5,7 +5,7 @@ import type { Fairness } from './load-state.ts';
 export interface Engine {
   /**
    * Opens the connections that the load begins with, and waits until each was answered once. When no further one is
-   * answered for `openTimeoutMs`, the rest are opened without waiting, and it returns.
+   * answered for `openTimeoutMs`, or it is told to give up and some were answered, the rest are opened without waiting, and it returns.
    */
   open(): OpeningReport | Promise<OpeningReport>;
   /** Waits for the word to go, then loads, measures and drains. */

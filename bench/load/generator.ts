@@ -67,6 +67,11 @@ export class Generator {
     };
   }
 
+  /** Waits no longer for connections that weren't answered yet, if any was: the rest are opened without waiting. */
+  giveUpOpening(): void {
+    this.#control.giveUpOpening();
+  }
+
   /** Lets the load flow. Call it after {@link opened}. */
   go(schedule: Schedule): void {
     this.#control.go(schedule);

@@ -1,8 +1,8 @@
 import { whyNotCarried } from '../../servers/carrying.ts';
 import { appFor, suits, throughNode, workloadOf } from './app-workload.ts';
-import type { RunConfiguration, TargetSpec } from './configuration.ts';
+import { type RunConfiguration, type Scenario, scenariosOf, type TargetSpec, transportsOf } from './configuration.ts';
 import { ConfigurationError } from './errors.ts';
-import { largestSize, smallestSize } from './message-sizes.ts';
+import { isFixedSize, largestSize, smallestSize } from './message-sizes.ts';
 import { isOneWay } from './operating-point.ts';
 import { stagesDurationMs } from './stage.ts';
 
@@ -27,7 +27,7 @@ type Want = readonly [holds: boolean, fault: string];
 export function configurationFaults(configuration: RunConfiguration): string[] {
   return [
     ...unmet(contestants(configuration)),
-    ...configuration.connections.flatMap((level) => unmet(connectionLevel(level, configuration))),
+    ...scenariosOf(configuration).flatMap((scenario) => scenarioFaults(scenario, configuration)),
     ...unmet(messages(configuration)),
     ...unmet(pacing(configuration)),
     ...unmet(stages(configuration)),
@@ -74,7 +74,33 @@ function connectionLevel(level: number, { rate }: RunConfiguration): Want[] {
   ];
 }
 
-function messages({ sizes, pipelining, transports }: RunConfiguration): Want[] {
+function scenarioFaults(scenario: Scenario, configuration: RunConfiguration): string[] {
+  return [
+    ...scenario.connections.flatMap((level) => unmet(connectionLevel(level, configuration))),
+    ...unmet(work(scenario, configuration)),
+  ];
+}
+
+function work({ work, transports }: Scenario, { workload, sizes, targets, app }: RunConfiguration): Want[] {
+  if (work === null) return [];
+  const foreign = targets.find(({ kind }) => kind === 'address');
+  return [
+    [!isOneWay(workload), `work: ${workload} has no requests to work for: leave out --work`],
+    [
+      isFixedSize(sizes) || transports.every((transport) => transport === 'udp'),
+      'work: where requests of many sizes end in a TCP stream only the load knows, not the server: give one --size, or use udp',
+    ],
+    [
+      app !== 'websocket',
+      'work: websocket leaves its requests to a library, which none can be added to: leave out --work',
+    ],
+    [foreign === undefined, 'work: a server that runs already does its own work: leave out --work, or use --model'],
+  ];
+}
+
+function messages(configuration: RunConfiguration): Want[] {
+  const { sizes, pipelining } = configuration;
+  const transports = transportsOf(configuration);
   const [smallest, largest] = [smallestSize(sizes), largestSize(sizes)];
   const given = smallest === largest ? `${smallest} bytes` : `${smallest} to ${largest} bytes`;
   const shares = sizes.reduce((sum, { share }) => sum + share, 0);
@@ -204,7 +230,9 @@ function limits(configuration: RunConfiguration): Want[] {
   ];
 }
 
-function targetFaults(target: TargetSpec, { app, transports }: RunConfiguration): string[] {
+function targetFaults(target: TargetSpec, configuration: RunConfiguration): string[] {
+  const { app } = configuration;
+  const transports = transportsOf(configuration);
   if (target.kind === 'address') {
     const fits = transports.every((transport) => transport === target.transport);
     return fits ? [] : [`target ${target.url} speaks ${target.transport} only`];

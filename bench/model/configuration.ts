@@ -4,6 +4,7 @@ import type { TransportName } from '../../servers/transport.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
 import type { MessageSizes } from './message-sizes.ts';
 import type { Arrivals, ConnectionUse, Workload } from './operating-point.ts';
+import type { RequestWork } from './request-work.ts';
 import type { Stage } from './stage.ts';
 
 /** Something to put under load. */
@@ -26,14 +27,22 @@ export const timestampSources = {
 
 export type Timestamps = keyof typeof timestampSources;
 
-/** All that decides what a run does; with the same seed, in the same order. */
-export interface RunConfiguration {
-  readonly command: 'bench' | 'run';
-  readonly targets: readonly TargetSpec[];
-  readonly app: AppName;
+/** What the operating points of a run differ in. */
+export interface Scenario {
   readonly transports: readonly TransportName[];
   /** Levels of concurrency: one operating point each. */
   readonly connections: readonly number[];
+  /** Null: requests cost no more than their answers. */
+  readonly work: RequestWork | null;
+}
+
+/** All that decides what a run does; with the same seed, in the same order. */
+export interface RunConfiguration extends Scenario {
+  readonly command: 'bench' | 'run';
+  readonly targets: readonly TargetSpec[];
+  readonly app: AppName;
+  /** Further operating points, which differ from the others in these. */
+  readonly scenarios: readonly Scenario[];
   readonly workload: Workload;
   readonly connection: ConnectionUse;
   readonly pipelining: number;
@@ -61,6 +70,17 @@ export interface RunConfiguration {
   /** CPUs for servers and for the generator; null chooses. */
   readonly serverCpus: readonly number[] | null;
   readonly loadCpus: readonly number[] | null;
+}
+
+/** All scenarios of a run: its own, and the further ones. */
+export function scenariosOf(configuration: RunConfiguration): Scenario[] {
+  const { transports, connections, work, scenarios } = configuration;
+  return [{ transports, connections, work }, ...scenarios];
+}
+
+/** All transports that a run uses, each once. */
+export function transportsOf(configuration: RunConfiguration): TransportName[] {
+  return [...new Set(scenariosOf(configuration).flatMap(({ transports }) => transports))];
 }
 
 /** How a target is called in tables. */

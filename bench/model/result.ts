@@ -23,6 +23,14 @@ const environmentSchema = z.looseObject({
   virtualized: z.boolean(),
 });
 
+/** Operating points: each transport with each number of connections. */
+const scenarioSchema = z.looseObject({
+  transports: z.array(z.string()),
+  connections: z.array(count),
+  work: z.string().nullable(),
+  cacheHit: amount.optional(),
+});
+
 const planSchema = z.looseObject({
   command: z.string(),
   /** Shuffles the order of trials; the same seed gives the same order. */
@@ -31,6 +39,11 @@ const planSchema = z.looseObject({
   models: z.array(z.string()),
   transports: z.array(z.string()),
   connections: z.array(count),
+  /** What requests cost the server, as --work takes it; null: nothing. */
+  work: z.string().nullable().optional(),
+  cacheHit: amount.optional(),
+  /** Further operating points, which differ in these; missing when there are none. */
+  scenarios: z.array(scenarioSchema).optional(),
   /** This and the other optional fields are missing in results of versions that gave no choice. */
   workload: z.string().optional(),
   connection: z.string().optional(),
@@ -58,14 +71,21 @@ const failureSchema = z.looseObject({
   target: z.string(),
   transport: z.enum(transportNames),
   connections: count,
+  /** Missing in results of versions without work. */
+  work: z.string().nullable().optional(),
+  cacheHit: amount.optional(),
   round: count,
   message: z.string(),
   /** The server's last lines on stderr. */
   stderr: z.array(z.string()),
 });
 
-/** What may be said of one transport's contestants after this run. */
+/** What may be said of one scenario's contestants after this run. */
 const comparisonSchema = z.looseObject({
+  /** Missing in results of versions that compared by transport alone. */
+  transport: z.enum(transportNames).optional(),
+  /** What requests cost the server, with its cache hits, in words; null: nothing. */
+  work: z.string().nullable().optional(),
   rounds: count,
   /** Rounds that a ranking of so many contestants needs; METHOD: max(12, ⌈log2(2·pairs/.05)⌉). */
   roundsNeeded: count,
@@ -103,8 +123,8 @@ export const resultSchema = z.looseObject({
   plan: planSchema,
   trials: z.array(trialSchema),
   failures: z.array(failureSchema),
-  /** By transport; a transport is missing when nothing was compared over it. */
-  comparison: z.partialRecord(z.enum(transportNames), comparisonSchema),
+  /** By transport, with work by transport and work: `tcp`, `tcp cpu:500us`. What wasn't compared is missing. */
+  comparison: z.record(z.string(), comparisonSchema),
   verdict: verdictSchema,
   /** Remarks on the run as a whole, for the foot of the report. */
   warnings: z.array(reasonSchema),

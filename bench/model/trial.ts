@@ -159,7 +159,10 @@ const measuredTrialSchema = z.looseObject({
   /** All sizes, when there are several. */
   sizes: z.array(sizeRangeSchema).optional(),
   pipelining: count,
+  /** What requests cost the server, as --work takes it; null: nothing. */
   work: z.string().nullable(),
+  /** Share of requests that cost nothing; missing without work. */
+  cacheHit: amount.optional(),
   /** Counted from 1. */
   round: count,
   measuredSeconds: amount,

@@ -2,6 +2,7 @@ import { transportNames } from '../../servers/transport.ts';
 import { isOneWay } from '../model/operating-point.ts';
 import type { Comparison, Result } from '../model/result.ts';
 import type { Trial } from '../model/trial.ts';
+import { worksOf, workWords } from '../model/work-words.ts';
 import { median } from '../stats/median.ts';
 import { byteRate, whole } from './amounts.ts';
 
@@ -18,17 +19,23 @@ export function roundsForRanking(targets: number): number {
   return Math.max(12, Math.ceil(Math.log2((2 * pairs) / FAMILY_ALPHA)));
 }
 
-/** Compares, for each transport, what targets kept of their best throughput at the highest concurrency. */
+/**
+ * Compares, for each transport and each work, what targets kept of their best throughput at the highest concurrency.
+ * Without work first, TCP before UDP.
+ */
 export function compareTargets(trials: readonly Trial[]): Result['comparison'] {
   const comparison: Result['comparison'] = {};
-  for (const transport of transportNames) {
-    const ofTransport = trials.filter((trial) => trial.transport === transport);
-    if (ofTransport.length > 0) comparison[transport] = compareOver(ofTransport);
+  for (const work of worksOf(trials)) {
+    for (const transport of transportNames) {
+      const alike = trials.filter((trial) => trial.transport === transport && workWords(trial) === work);
+      const name = work === null ? transport : `${transport} ${work}`;
+      if (alike.length > 0) comparison[name] = { transport, work, ...compareAlike(alike) };
+    }
   }
   return comparison;
 }
 
-function compareOver(trials: readonly Trial[]): Comparison {
+function compareAlike(trials: readonly Trial[]): Comparison {
   const targets = [...new Set(trials.map(({ target }) => target))];
   const levels = [...new Set(trials.map(({ connections }) => connections))].sort((a, b) => a - b);
   const highest = levels.at(-1) ?? 0;
@@ -104,16 +111,17 @@ export function scaledBest({ scaling }: Comparison): Scaling | undefined {
 
 /** What may be said of a run's comparisons, in sentences. */
 export function stateVerdict(comparison: Result['comparison']): Result['verdict'] {
-  const statements = Object.entries(comparison).flatMap(([transport, each]) => statementsOf(transport, each));
+  const statements = Object.entries(comparison).flatMap(([name, each]) => statementsOf(name, each));
   const first = Object.values(comparison)[0];
   if (statements.length > 0 && first !== undefined) statements.push(caveat(first));
   return { statements };
 }
 
-function statementsOf(transport: string, comparison: Comparison): string[] {
+function statementsOf(key: string, comparison: Comparison): string[] {
   const { scaling, highestConnections: level, levels } = comparison;
   if (scaling.length < 2) return [];
-  const name = transport.toUpperCase();
+  const { transport = key, work } = comparison;
+  const name = `${transport.toUpperCase()}${work ? ` with ${work}` : ''}`;
   const statements: string[] = [];
   const best = scaledBest(comparison);
   const fastest = scaling.reduce((a, b) => (speed(b) > speed(a) ? b : a));

@@ -2,7 +2,7 @@ import { getAffinity } from '../../sockets/cpu.ts';
 import { UnavailableError } from '../../sockets/errno.ts';
 import { whyNoLibc } from '../../sockets/libc.ts';
 import { describeEnvironment } from '../measure/environment.ts';
-import { type RunConfiguration, targetName } from '../model/configuration.ts';
+import { type RunConfiguration, type Scenario, scenariosOf, targetName } from '../model/configuration.ts';
 import { assertRunnable } from '../model/configuration-faults.ts';
 import { TargetError } from '../model/errors.ts';
 import { isFixedSize, meanSize } from '../model/message-sizes.ts';
@@ -16,6 +16,7 @@ import { type Placement, placeOnCpus } from './placement.ts';
 import { planTrials, type TrialSpec } from './planner.ts';
 import { RunProgress } from './progress.ts';
 import { runTrial } from './trial.ts';
+import { workRecord } from './trial-record.ts';
 
 /**
  * Runs every trial of a configuration, one after the other, and returns all results. A target that fails is noted in
@@ -32,7 +33,8 @@ export async function run(
   assertRunnable(configuration);
   const why = whyNoLibc();
   if (why !== undefined) throw new UnavailableError(`the load generator can't run here: ${why}`);
-  allowOpenFiles(Math.max(...configuration.connections.map((level) => mostConnections(level, configuration))));
+  const levels = scenariosOf(configuration).flatMap(({ connections }) => connections);
+  allowOpenFiles(Math.max(...levels.map((level) => mostConnections(level, configuration))));
   const placement = placeOnCpus(getAffinity(0), configuration);
   const specs = planTrials(configuration);
   const progress = new RunProgress(specs.length, observer);
@@ -66,9 +68,9 @@ async function attempt(
   } catch (error) {
     if (signal.aborted) return null;
     if (!(error instanceof TargetError)) throw error;
-    const { transport, connections, round } = spec;
-    const target = targetName(spec.target);
-    return { failure: { target, transport, connections, round, message: error.message, stderr: [...error.stderr] } };
+    const { transport, connections, work, round } = spec;
+    const where = { target: targetName(spec.target), transport, connections, ...workRecord(work), round };
+    return { failure: { ...where, message: error.message, stderr: [...error.stderr] } };
   }
 }
 
@@ -95,9 +97,13 @@ function emptyResult(configuration: RunConfiguration, placement: Placement): Res
   };
 }
 
+function describeScenario({ transports, connections, work }: Scenario): NonNullable<Plan['scenarios']>[number] {
+  return { transports: [...transports], connections: [...connections], ...workRecord(work) };
+}
+
 function describePlan(configuration: RunConfiguration, placement: Placement): Plan {
   const { command, seed, rounds, targets, app, transports, connections, pipelining, sizes } = configuration;
-  const { workload, connection, rate, arrivals, stages, requests, timestamps } = configuration;
+  const { workload, connection, rate, arrivals, stages, requests, timestamps, scenarios } = configuration;
   return {
     command,
     seed,
@@ -106,6 +112,8 @@ function describePlan(configuration: RunConfiguration, placement: Placement): Pl
     app,
     transports: [...transports],
     connections: [...connections],
+    ...workRecord(configuration.work),
+    ...(scenarios.length > 0 && { scenarios: scenarios.map(describeScenario) }),
     workload,
     connection,
     pipelining,

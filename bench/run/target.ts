@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { AppName } from '../../servers/apps/catalog.ts';
+import type { Served } from '../../servers/apps/catalog.ts';
 import { type HostMessage, type HostSpec, hostProgram } from '../../servers/host.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
@@ -20,9 +20,8 @@ export interface RunningTarget {
   stop(): Promise<void>;
 }
 
-export interface TargetOptions {
+export interface TargetOptions extends Served {
   readonly transport: TransportName;
-  readonly app: AppName;
   /** CPUs to run on; empty leaves that to the kernel. */
   readonly cpus: readonly number[];
 }

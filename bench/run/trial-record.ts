@@ -6,6 +6,7 @@ import { summarizeLatency } from '../measure/latency.ts';
 import { throughNode } from '../model/app-workload.ts';
 import { type RunConfiguration, targetName } from '../model/configuration.ts';
 import { isFixedSize, meanSize } from '../model/message-sizes.ts';
+import type { RequestWork } from '../model/request-work.ts';
 import type {
   GeneratorUsage,
   KernelUsage,
@@ -56,7 +57,7 @@ export function recordTrial(spec: TrialSpec, configuration: RunConfiguration, fi
     size: Math.round(meanSize(spec.sizes)),
     ...(!isFixedSize(spec.sizes) && { sizes: spec.sizes.map((range) => ({ ...range })) }),
     pipelining: spec.pipelining,
-    work: null,
+    ...workRecord(spec.work),
     round: spec.round,
     measuredSeconds: load.measuredSeconds,
     opening: { seconds: opening.seconds, opened: opening.opened, answered: opening.answered },
@@ -78,6 +79,11 @@ export function recordTrial(spec: TrialSpec, configuration: RunConfiguration, fi
     timeline,
     slices,
   };
+}
+
+/** What requests cost, as results keep it. */
+export function workRecord(work: RequestWork | null): Pick<MeasuredTrial, 'work' | 'cacheHit'> {
+  return work === null ? { work: null } : { work: work.text, cacheHit: work.cacheHit };
 }
 
 /** Requests a second that were to come while measuring; null in a closed loop. */

@@ -1,3 +1,4 @@
+import type { WorkSpec } from '../../servers/work/spec.ts';
 import { formatAddress } from '../../sockets/address.ts';
 import { SystemError } from '../../sockets/errno.ts';
 import type { OpeningReport } from '../load/engine.ts';
@@ -5,10 +6,12 @@ import { Generator } from '../load/generator.ts';
 import { nowNanos } from '../measure/clock.ts';
 import type { RunConfiguration } from '../model/configuration.ts';
 import { TargetError } from '../model/errors.ts';
+import { largestSize } from '../model/message-sizes.ts';
 import type { Trial } from '../model/trial.ts';
 import { follow, until } from './following.ts';
 import { planLoad } from './load-plan.ts';
 import type { Phase } from './observer.ts';
+import { opened } from './opening.ts';
 import type { Placement } from './placement.ts';
 import type { TrialSpec } from './planner.ts';
 import { Readings } from './readings.ts';
@@ -37,8 +40,12 @@ export async function runTrial(
   signal: AbortSignal,
 ): Promise<Trial> {
   observer.phase('starting');
-  const { app } = configuration;
-  const target = await startTarget(spec.target, { transport: spec.transport, app, cpus: placement.serverCpus });
+  const target = await startTarget(spec.target, {
+    transport: spec.transport,
+    app: spec.app,
+    work: workSpecOf(spec, configuration),
+    cpus: placement.serverCpus,
+  });
   const generator = new Generator(planLoad(spec, configuration, placement, target));
   observer.loading(generator);
   const over = new AbortController();
@@ -56,6 +63,13 @@ export async function runTrial(
   }
 }
 
+/** What a server is told of its requests' cost; undefined when there is nothing to tell. */
+function workSpecOf({ work, transport, sizes, round }: TrialSpec, { seed }: RunConfiguration): WorkSpec | undefined {
+  if (work === null) return undefined;
+  const { parts, cacheHit } = work;
+  return { parts, cacheHit, requestBytes: transport !== 'udp' ? largestSize(sizes) : null, seed: seed + round };
+}
+
 async function measure(
   spec: TrialSpec,
   configuration: RunConfiguration,
@@ -65,7 +79,7 @@ async function measure(
 ): Promise<Trial> {
   observer.phase('opening');
   const readings = new Readings(target, generator);
-  const opening = await generator.opened();
+  const opening = await opened(spec, target, generator);
   if (opening.answered === 0) throw unanswered(target, opening, configuration);
 
   const begin = nowNanos();

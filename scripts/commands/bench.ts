@@ -1,12 +1,13 @@
-import type { RunConfiguration, TargetSpec } from '../../bench/model/configuration.ts';
+import type { RunConfiguration, Scenario, TargetSpec } from '../../bench/model/configuration.ts';
 import { configurationFaults } from '../../bench/model/configuration-faults.ts';
+import { parseWork } from '../../bench/model/request-work.ts';
 import { parseDuration, parseInteger, parseIntegers } from '../../bench/model/units.ts';
 import { appNames } from '../../servers/apps/catalog.ts';
 import { type ModelName, modelNames, whyUnavailable } from '../../servers/catalog.ts';
 import { transportNames } from '../../servers/transport.ts';
 import type { Command } from '../command.ts';
 import type { Flags, OptionSet } from '../flags.ts';
-import { readLoad } from '../load-flags.ts';
+import { readLoad, readWork } from '../load-flags.ts';
 import { measure } from '../measure.ts';
 import { loadOptions, outputOptions } from '../options.ts';
 import { say } from '../output.ts';
@@ -22,24 +23,22 @@ const options = {
   transports: {
     group: 'What to measure:',
     type: 'string',
-    default: 'tcp,udp',
-    describe: `Some of ${transportNames.join(', ')}`,
+    describe: `Some of ${transportNames.join(', ')} [default: tcp,udp]`,
   },
   connections: {
     group: 'What to measure:',
     alias: 'c',
     type: 'string',
-    default: '1,16,128',
-    describe: 'Levels of concurrency',
+    describe: 'Levels of concurrency [default: 1,16,128]',
   },
   duration: {
     group: 'What to measure:',
     alias: 'd',
     type: 'string',
-    default: '500ms',
+    default: '400ms',
     describe: 'Time measured in each trial',
   },
-  warmup: { group: 'What to measure:', type: 'string', default: '200ms', describe: 'Load before that, not measured' },
+  warmup: { group: 'What to measure:', type: 'string', default: '100ms', describe: 'Load before that, not measured' },
   rounds: {
     group: 'What to measure:',
     alias: 'r',
@@ -50,6 +49,31 @@ const options = {
   ...loadOptions,
   ...outputOptions,
 } as const satisfies OptionSet;
+
+/** Flags that say what load to put on. Without any of them there are the scenarios of {@link TOUR}. */
+const LOAD_FLAGS = [
+  'app',
+  'transports',
+  'connections',
+  'workload',
+  'work',
+  'cache-hit',
+  'size',
+  'connection',
+  'pipelining',
+  'rate',
+  'stage',
+] as const satisfies (keyof typeof options)[];
+
+/** Where they differ: messages alone over either transport, requests that keep a CPU busy, and requests that wait. */
+const TOUR: readonly [Scenario, ...Scenario[]] = [
+  { transports: ['tcp'], connections: [8, 64], work: null },
+  { transports: ['udp'], connections: [8], work: null },
+  { transports: ['tcp'], connections: [8], work: parseWork('cpu:500us') },
+  { transports: ['tcp'], connections: [64], work: parseWork('io:5ms') },
+];
+
+const CONNECTIONS = [1, 16, 128];
 
 const USUAL_TRANSPORTS = ['tcp', 'udp'] as const;
 
@@ -75,11 +99,21 @@ function readConfiguration(flags: Flags<typeof options>): RunConfiguration {
   return {
     command: 'bench',
     targets: readModels(flags).map((model): TargetSpec => ({ kind: 'model', model })),
-    transports: someOf(flags.choices('transports', 'transport', transportNames), USUAL_TRANSPORTS),
-    connections: flags.value('connections', parseIntegers),
     warmupMs: flags.value('warmup', parseDuration),
     rounds: flags.value('rounds', parseInteger),
     ...readLoad(flags),
+    ...readScenarios(flags),
+  };
+}
+
+function readScenarios(flags: Flags<typeof options>): Scenario & Pick<RunConfiguration, 'scenarios'> {
+  const [first, ...others] = TOUR;
+  if (!LOAD_FLAGS.some((name) => flags.isGiven(name))) return { ...first, scenarios: others };
+  return {
+    transports: someOf(flags.choices('transports', 'transport', transportNames), USUAL_TRANSPORTS),
+    connections: flags.value('connections', parseIntegers) ?? CONNECTIONS,
+    work: readWork(flags),
+    scenarios: [],
   };
 }
 

@@ -1,7 +1,7 @@
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { workloads } from '../../bench/model/operating-point.ts';
 import { paragraph } from '../../reports/paragraph.ts';
-import { appNames, apps } from '../../servers/apps/catalog.ts';
+import { type AppName, appNames, apps } from '../../servers/apps/catalog.ts';
 import { whyNotCarried } from '../../servers/carrying.ts';
 import type { ModelName } from '../../servers/catalog.ts';
 import { models, whyUnavailable } from '../../servers/catalog.ts';
@@ -44,9 +44,24 @@ function listing() {
         ...(reason === undefined ? {} : { reason }),
       };
     }),
-    apps: Object.entries(apps).map(([name, { load: _, ...app }]) => ({ name, ...app })),
+    apps: appNames.map((name) => {
+      const { load: _, ...app } = apps[name];
+      return { name, ...app };
+    }),
     workloads: Object.entries(workloads).map(([name, summary]) => ({ name, summary })),
   };
+}
+
+/** Which models don't carry an app over any transport that it speaks, and why not: a line for each reason. */
+function exceptions(app: AppName): string[] {
+  const modelsBy = new Map<string, ModelName[]>();
+  for (const model of Object.keys(models) as ModelName[]) {
+    const reasons = apps[app].transports.map((transport) => whyNotCarried(model, app, transport));
+    const [reason] = reasons;
+    if (reason === undefined || reasons.includes(undefined)) continue;
+    modelsBy.set(reason, [...(modelsBy.get(reason) ?? []), model]);
+  }
+  return [...modelsBy].map(([reason, without]) => `not by ${without.join(', ')}: ${reason}`);
 }
 
 function readable({ models, apps, workloads }: ReturnType<typeof listing>): string {
@@ -65,7 +80,10 @@ function readable({ models, apps, workloads }: ReturnType<typeof listing>): stri
     ),
     section(
       'Apps',
-      apps.flatMap(({ name, summary, transports }) => entry(name, `${transports.join(', ')}: ${summary}`)),
+      apps.flatMap(({ name, summary, transports }) => [
+        ...entry(name, `${transports.join(', ')}: ${summary}`),
+        ...exceptions(name).flatMap((exception) => entry('', exception)),
+      ]),
     ),
     section(
       'Workloads',

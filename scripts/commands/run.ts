@@ -6,7 +6,7 @@ import { modelNames, whyUnavailable } from '../../servers/catalog.ts';
 import { transportNames } from '../../servers/transport.ts';
 import type { Command } from '../command.ts';
 import type { Flags, OptionSet } from '../flags.ts';
-import { readLoad } from '../load-flags.ts';
+import { readLoad, readWork } from '../load-flags.ts';
 import { measure } from '../measure.ts';
 import { loadOptions, outputOptions } from '../options.ts';
 import { readOutput } from '../output-flags.ts';
@@ -83,6 +83,8 @@ function readConfiguration(flags: Flags<typeof options>, target: TargetSpec | un
     connections: [flags.value('connections', parseInteger)],
     warmupMs: flags.value('warmup', parseDuration),
     rounds: flags.value('rounds', parseInteger),
+    work: readWork(flags),
+    scenarios: [],
     ...readLoad(flags, target?.kind === 'address' ? target.app : undefined),
   };
 }

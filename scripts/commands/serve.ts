@@ -1,6 +1,8 @@
+import { workloadOf } from '../../bench/model/app-workload.ts';
 import { TargetError } from '../../bench/model/errors.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
-import { appNames } from '../../servers/apps/catalog.ts';
+import { isOneWay } from '../../bench/model/operating-point.ts';
+import { appNames, loadApp } from '../../servers/apps/catalog.ts';
 import { whyNotCarried } from '../../servers/carrying.ts';
 import { loadModel, modelNames } from '../../servers/catalog.ts';
 import type { ServerModel, ServerSpec } from '../../servers/contract.ts';
@@ -9,7 +11,10 @@ import { formatAddress, type SocketAddress } from '../../sockets/address.ts';
 import type { Command } from '../command.ts';
 import type { OptionSet } from '../flags.ts';
 import { resolveHost } from '../host.ts';
-import { say } from '../output.ts';
+import { readWork } from '../load-flags.ts';
+import { TerminalOperator } from '../operator.ts';
+import { workOptions } from '../options.ts';
+import { print, say } from '../output.ts';
 import { parsePort } from '../target.ts';
 
 const options = {
@@ -18,6 +23,7 @@ const options = {
   transport: { type: 'string', default: 'tcp', describe: transportNames.join(', ') },
   port: { type: 'string', default: '0', describe: 'Port to listen on; 0 lets the system choose' },
   host: { type: 'string', default: '127.0.0.1', describe: 'Address to listen on' },
+  ...workOptions,
 } as const satisfies OptionSet;
 
 /** Files that a server may open: one a connection. As many as Linux allows a process by default: fs.nr_open. */
@@ -28,7 +34,9 @@ export const serve: Command<typeof options> = {
   name: 'serve',
   describe: 'Run one server in the foreground, to talk to it by hand',
   options,
-  examples: [['serve --model event-driven --port 7000', 'then: nc 127.0.0.1 7000; Ctrl-C stops the server']],
+  examples: [
+    ['serve --model event-driven --port 7000', 'then: sockbench connect tcp://127.0.0.1:7000; Ctrl-C stops the server'],
+  ],
   async run(flags) {
     const model = flags.choice('model', 'model', modelNames);
     if (flags.text('model') === undefined) flags.refuse(`--model is missing; there are ${modelNames.join(', ')}`);
@@ -40,11 +48,23 @@ export const serve: Command<typeof options> = {
     const host = await resolveHost(flags.text('host')).catch((error: Error) =>
       flags.refuse(`--host: ${error.message}`),
     );
+    const work = readWork(flags);
+    if (work !== null && isOneWay(workloadOf(app) ?? '')) flags.refuse(`--work: ${app} answers no requests`);
     flags.assertNoFaults();
     if (model === undefined || host === undefined) return EXIT.usage;
     const { raiseOpenFileLimit } = await import('../../sockets/process.ts');
     raiseOpenFileLimit(OPEN_FILES);
-    const server = await started(await loadModel(model), { transport, app, host, port });
+    // Who talks by hand says how long requests are by sending them one by one.
+    const spec: ServerSpec = {
+      transport,
+      app,
+      host,
+      port,
+      ...(work && { work: { ...work, requestBytes: null, seed: 1 } }),
+    };
+    // The models that carry such an app run it in this thread, so it is the same app.
+    (await loadApp({ app })).attend?.(new TerminalOperator(process.stdin, print));
+    const server = await started(await loadModel(model), spec);
     const { stopOnSignal } = await import('../../servers/lifetime.ts');
     stopOnSignal(server);
     say(`${model} serves ${app} over ${transport} on ${formatAddress(server.address)}`);
@@ -65,11 +85,10 @@ async function started(model: ServerModel, spec: ServerSpec) {
   }
 }
 
-/** A command that talks to a server. */
+/** A command that talks to a server from this machine. */
 function talker({ transport, app }: Pick<ServerSpec, 'transport' | 'app'>, { host, port }: SocketAddress): string {
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
   const where = formatAddress({ host: reachable, port });
   if (app === 'websocket') return `npx wscat ${transport === 'tls' ? '--no-check -c wss' : '-c ws'}://${where}`;
-  if (transport === 'tls') return `openssl s_client -quiet -connect ${where}`;
-  return `nc ${transport === 'udp' ? '-u ' : ''}${reachable} ${port}`;
+  return `sockbench connect ${transport}://${where}`;
 }

@@ -14,12 +14,30 @@ export interface App {
    * in place of {@link stream}. Models that can do so say `node-streams` in the catalog.
    */
   adopt?(stream: Duplex): void;
+  /** Given to an app that needs the capability `terminal`, before it serves anyone: who answers by hand. */
+  attend?(operator: Operator): void;
+}
+
+/** Somebody at the terminal of the server. */
+export interface Operator {
+  /** Shows a line, of any content. */
+  show(line: string): void;
+  /**
+   * Has the operator's next line read, and `answer` called with it, later: undefined when there will be no more.
+   * One line is asked for at a time.
+   */
+  ask(answer: (line: string | undefined) => void): void;
 }
 
 /**
  * One conversation over a stream. Chunks arrive as the network cut them: an app must not rely on their boundaries.
  * It is over when the peer has finished sending, or when the app says so with {@link StreamReply.end}; after that no
- * method is called any more. A model looks at once which of the optional methods there are: they don't come or go.
+ * method is called any more but {@link StreamSession.close}. A model looks at once which of the optional methods there
+ * are: they don't come or go.
+ *
+ * Where a model can `unprompted-replies`, a session may speak between these calls, too: the reply of the first call is
+ * that of all, and stays good until `close`. What is said then waits in memory for as long as the peer doesn't read: the
+ * app sees to it that this is not much.
  */
 export interface StreamSession {
   /** The connection is open, and nothing has been received: here speaks who speaks first. */
@@ -29,13 +47,31 @@ export interface StreamSession {
   /** The peer has finished sending (FIN). When this returns, the conversation ends as {@link StreamReply.end} ends it. */
   finish?(reply: StreamReply): void;
   /**
+   * Is an answer still to come? Looked at after {@link StreamSession.finish}: then the conversation goes on until
+   * {@link StreamReply.end}. For models that can `unprompted-replies`.
+   */
+  readonly owing?: boolean;
+  /**
+   * The connection is gone, whoever ended it and however; nothing can be said any more. Called once, as the last. By
+   * models that can `unprompted-replies`.
+   */
+  close?(): void;
+  /**
    * Says the next piece of what has no end: to be called whenever the peer has taken all that was said before, from the
    * opening to the end of the conversation. While the peer takes nothing, it isn't called.
    */
   produce?(reply: StreamReply): void;
 }
 
-export interface StreamReply {
+export interface Reply {
+  /**
+   * Has the peer wait so many nanoseconds for what is said after this; several waits of one call add up. A model that
+   * blocks, blocks. The others serve others meanwhile, and receive nothing more of this conversation.
+   */
+  wait(nanos: number): void;
+}
+
+export interface StreamReply extends Reply {
   /** Queues bytes `start` to `end` for the peer. The model copies them if it can't send them at once. */
   send(bytes: Uint8Array, start: number, end: number): void;
   /**
@@ -50,7 +86,7 @@ export interface StreamReply {
   end(): void;
 }
 
-export interface DatagramReply {
+export interface DatagramReply extends Reply {
   /** Sends bytes `start` to `end` as one datagram back to the sender. */
   send(bytes: Uint8Array, start: number, end: number): void;
 }

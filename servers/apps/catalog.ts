@@ -1,4 +1,5 @@
 import type { CarriedApp } from '../carrying.ts';
+import type { WorkSpec } from '../work/spec.ts';
 import type { App } from './app.ts';
 
 /**
@@ -63,13 +64,32 @@ export const apps = {
     workload: 'request-response',
     load: () => import('./websocket.ts'),
   },
+  'chat-operator': {
+    title: 'Chat with the operator',
+    summary: "answers each line with what is typed at the server's terminal; one client at a time, the others wait",
+    transports: ['tcp'],
+    needs: ['unprompted-replies', 'terminal'],
+    workload: null,
+    load: () => import('./chat-operator.ts'),
+  },
 } as const satisfies Record<string, AppEntry>;
 
 export type AppName = keyof typeof apps;
 
 export const appNames = Object.keys(apps) as AppName[];
 
-/** The app of that name, ready to run. */
-export async function loadApp(name: AppName): Promise<App> {
-  return (await apps[name].load()).app;
+/** What a server says, and what that costs it. Plain data. */
+export interface Served {
+  readonly app: AppName;
+  /** Without it, requests cost no more than their answers. */
+  readonly work?: WorkSpec | undefined;
+}
+
+/** The app, ready to run. */
+export async function loadApp({ app: name, work }: Served): Promise<App> {
+  const { app } = await apps[name].load();
+  if (work === undefined) return app;
+  if (app.adopt !== undefined) throw new TypeError(`${name} can't be given work: a library answers its requests`);
+  const { WorkingApp } = await import('../work/working-app.ts');
+  return new WorkingApp(app, work);
 }

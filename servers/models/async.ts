@@ -5,6 +5,7 @@ import { CollectedReply } from '../collected-reply.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { bindDatagram, sendDatagram } from '../node-datagram.ts';
 import { converse, listenStream } from '../node-stream.ts';
+import { after } from '../node-wait.ts';
 
 /** Datagrams that may wait to be answered; further ones are dropped, as a full socket buffer drops them. */
 const QUEUE_LIMIT = 1024;
@@ -15,7 +16,7 @@ const QUEUE_LIMIT = 1024;
  */
 export const model: ServerModel = {
   async start(spec) {
-    const app = await loadApp(spec.app);
+    const app = await loadApp(spec);
     if (spec.transport === 'udp') return serveDatagrams(spec, app);
     return listenStream(spec, app.adopt ?? ((socket) => void converse(socket, app.stream())));
   },
@@ -36,9 +37,22 @@ async function serveDatagrams(spec: ServerSpec, app: App): Promise<RunningServer
 
 async function answerAll(arrivals: Arrivals, app: App): Promise<void> {
   const reply = new CollectedReply();
+  let waiting = 0;
   for await (const { datagram, peer, socket } of arrivals) {
     app.datagram(datagram, 0, datagram.length, reply);
-    for (const part of reply.take().parts) await sendDatagram(socket, part, peer);
+    const { parts, waitNanos } = reply.take();
+    const send = async () => {
+      for (const part of parts) await sendDatagram(socket, part, peer);
+    };
+    if (waitNanos === 0) {
+      await send();
+    } else if (waiting < QUEUE_LIMIT) {
+      waiting++;
+      after(waitNanos, () => {
+        waiting--;
+        void send();
+      });
+    }
   }
 }
 

@@ -5,6 +5,7 @@ import { loadApp } from '../apps/catalog.ts';
 import type { ServerModel } from '../contract.ts';
 import { bindDatagram, NodeDatagramReply } from '../node-datagram.ts';
 import { listenStream, NodeStreamReply } from '../node-stream.ts';
+import { after } from '../node-wait.ts';
 
 /**
  * Event-driven: one thread, and callbacks that Node's event loop (libuv: epoll or kqueue underneath) calls when a
@@ -12,7 +13,7 @@ import { listenStream, NodeStreamReply } from '../node-stream.ts';
  */
 export const model: ServerModel = {
   async start(spec) {
-    const app = await loadApp(spec.app);
+    const app = await loadApp(spec);
     if (spec.transport !== 'udp') return listenStream(spec, app.adopt ?? ((socket) => serveConnection(socket, app)));
     let reply: NodeDatagramReply | undefined;
     return bindDatagram(spec, (datagram, peer, socket: DatagramSocket) => {
@@ -31,15 +32,26 @@ function serveConnection(socket: Socket, app: App): void {
     if (reply.ended) return;
     reply.answering(chunk);
     session.receive(chunk, 0, chunk.length, reply);
+    if (reply.waitNanos > 0) holdBack(socket, reply);
     // A peer that doesn't read its replies isn't read from either, until it does.
-    if (socket.writableNeedDrain) socket.pause();
+    else if (socket.writableNeedDrain) socket.pause();
   });
   socket.on('drain', () => socket.resume());
   socket.on('end', () => {
     if (!reply.ended) session.finish?.(reply);
-    reply.end();
+    if (session.owing !== true) reply.end();
   });
+  socket.once('close', () => session.close?.());
   if (session.produce !== undefined) produce(socket, session, reply);
+}
+
+/** Receives nothing until it is time to answer what was received. */
+function holdBack(socket: Socket, reply: NodeStreamReply): void {
+  socket.pause();
+  after(reply.waitNanos, () => {
+    reply.release();
+    if (!socket.writableNeedDrain) socket.resume();
+  });
 }
 
 /** Has the session produce now, and whenever the peer took all there was, until the conversation is over. */

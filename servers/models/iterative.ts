@@ -44,7 +44,7 @@ export const model: ServerModel = {
 
 /** The loop, in its thread. */
 export async function serve({ fd, spec, shared }: LoopInput): Promise<void> {
-  const app = await loadApp(spec.app);
+  const app = await loadApp(spec);
   if (spec.transport === 'udp') return serveDatagrams(fd, new BlockingDatagrams(app));
   for (let connection = nextConnection(fd); connection >= 0; connection = nextConnection(fd)) {
     setOption(connection, 'TCP_NODELAY', 1);

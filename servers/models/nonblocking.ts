@@ -1,4 +1,5 @@
 import { POLLIN, POLLOUT, PollSet } from '../../sockets/poll.ts';
+import { setTimerSlack } from '../../sockets/process.ts';
 import { openServer, setOption } from '../../sockets/socket.ts';
 import { acceptSome, EXHAUSTED_MS } from '../accepting.ts';
 import type { App } from '../apps/app.ts';
@@ -10,6 +11,7 @@ import { type LoopInput, startLoops } from '../loop-threads.ts';
 import { NonblockingConnection, StreamBuffers, type Wish } from '../nonblocking.ts';
 import { tellReady } from '../thread.ts';
 import { kernelTransport } from '../transport.ts';
+import { soonest, WaitingConnections } from '../waiting-connections.ts';
 
 /**
  * Non-blocking sockets in one thread, around poll(2): every wait hands the kernel the whole list of sockets, so that its
@@ -23,7 +25,9 @@ export const model: ServerModel = {
 
 /** The loop, in its thread. */
 export async function loop({ listener, spec, stop }: LoopInput): Promise<void> {
-  const app = await loadApp(spec.app);
+  const app = await loadApp(spec);
+  // What waits is to wait no longer than it must.
+  if (spec.work !== undefined) setTimerSlack(1);
   const stopping = () => Atomics.load(stop, 0) === 1;
   tellReady();
   if (spec.transport === 'tcp') new PollLoop(listener, app).run(stopping);
@@ -34,7 +38,7 @@ function answerDatagrams(fd: number, app: App, stopping: () => boolean): void {
   const set = new PollSet();
   set.add(fd, POLLIN);
   const batches = new DatagramBatches(fd, app);
-  for (set.wait(-1); !stopping(); set.wait(-1)) batches.answer();
+  for (set.wait(-1); !stopping(); set.wait(batches.sendDue())) batches.answer();
   batches.free();
   set.free();
 }
@@ -47,6 +51,9 @@ class PollLoop {
   readonly #connections: NonblockingConnection[] = [];
   readonly #buffers = new StreamBuffers();
   readonly #lingering = new Lingering();
+  readonly #waiting = new WaitingConnections();
+  /** Where each connection's entry is. */
+  readonly #places = new Map<NonblockingConnection, number>();
   #accepting = true;
 
   constructor(listener: number, app: App) {
@@ -64,8 +71,9 @@ class PollLoop {
         const connection = this.#connections[i - 1];
         if (connection === undefined || this.#set.reventsAt(i) === 0) continue;
         ready--;
-        this.#serve(i, connection);
+        this.#grant(i, connection, connection.serve());
       }
+      if (this.#waiting.size > 0) this.#resume();
       if (!this.#accepting) this.#watchListener(true);
       else if (ready > 0) this.#accept();
     }
@@ -76,13 +84,20 @@ class PollLoop {
 
   /** How long to wait for readiness, in milliseconds; -1 is for ever. */
   #patienceMs(): number {
-    if (this.#lingering.size === 0) return this.#accepting ? -1 : EXHAUSTED_MS;
-    const left = this.#lingering.expire();
-    return this.#accepting ? left : EXHAUSTED_MS;
+    const lingering = this.#lingering.size === 0 ? -1 : this.#lingering.expire();
+    return soonest(soonest(lingering, this.#waiting.patienceMs()), this.#accepting ? -1 : EXHAUSTED_MS);
   }
 
-  #serve(i: number, connection: NonblockingConnection): void {
-    const wish = connection.serve();
+  /** Goes on with connections that have waited long enough. */
+  #resume(): void {
+    const now = performance.now();
+    for (let next = this.#waiting.take(now); next !== undefined; next = this.#waiting.take(now)) {
+      const place = this.#places.get(next);
+      if (place !== undefined) this.#grant(place, next, next.resume());
+    }
+  }
+
+  #grant(i: number, connection: NonblockingConnection, wish: Wish): void {
     if (wish !== 'close') {
       this.#set.setEvents(i, this.#eventsOf(connection, wish));
       return;
@@ -91,7 +106,10 @@ class PollLoop {
     connection.close();
     this.#set.removeAt(i);
     const last = this.#connections.pop();
-    if (last !== undefined && last !== connection) this.#connections[i - 1] = last;
+    this.#places.delete(connection);
+    if (last === undefined || last === connection) return;
+    this.#connections[i - 1] = last;
+    this.#places.set(last, i);
   }
 
   #accept(): void {
@@ -107,13 +125,17 @@ class PollLoop {
       connection.close();
       return;
     }
-    this.#connections.push(connection);
+    this.#places.set(connection, this.#connections.push(connection));
     this.#set.add(fd, this.#eventsOf(connection, wish));
   };
 
   /** What to wait for, so that a connection has its wish. */
   #eventsOf(connection: NonblockingConnection, wish: Wish): number {
     if (wish === 'linger') this.#lingering.add(connection.fd);
+    if (wish === 'wait') {
+      this.#waiting.add(connection);
+      return 0;
+    }
     return wish === 'send' ? POLLOUT : POLLIN;
   }
 

@@ -6,6 +6,7 @@ import { serveStream } from '../blocking-stream.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { allReady, startThread, tellReady, threadEnd } from '../thread.ts';
 import { kernelTransport } from '../transport.ts';
+import { ofSeveral } from '../work/spec.ts';
 
 /**
  * Threads of the pool, and so the TCP connections served at once. Each takes 8 MB and 30 ms of CPU when the server
@@ -64,7 +65,7 @@ async function stopPool(fd: number, shared: Int32Array, threads: readonly Worker
 
 /** One thread of the pool. */
 export async function serve({ fd, spec, shared, serving }: PoolInput): Promise<void> {
-  const app = await loadApp(spec.app);
+  const app = await loadApp(ofSeveral(spec, serving));
   const datagrams = spec.transport === 'udp' ? new BlockingDatagrams(app) : undefined;
   tellReady();
   if (datagrams !== undefined) return serveDatagrams(fd, datagrams);

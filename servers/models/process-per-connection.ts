@@ -17,8 +17,8 @@ const CAPACITY = Math.min(500, Math.floor(totalmem() / 2 / PROCESS_BYTES));
  * fresh `node` that inherits the socket.
  */
 export const model: ServerModel = {
-  start: async (spec) =>
-    startConcurrentServer(spec, CAPACITY, ({ fd, first }): Conversant => {
+  start: async (whole) =>
+    startConcurrentServer(whole, CAPACITY, ({ fd, first }, spec): Conversant => {
       const input: Conversation = { fd: INHERITED_FD, spec, first };
       const module = new URL('../conversation.js', import.meta.url).href;
       const child = startProcess({ module, run: 'converse', input }, fd);

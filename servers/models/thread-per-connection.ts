@@ -16,8 +16,8 @@ const CAPACITY = Math.min(1000, Math.floor(totalmem() / 2 / THREAD_BYTES));
  * for each connection. Stevens, UNIX Network Programming, volume 1, section 26.4.
  */
 export const model: ServerModel = {
-  start: async (spec) =>
-    startConcurrentServer(spec, CAPACITY, ({ fd, first }): Conversant => {
+  start: async (whole) =>
+    startConcurrentServer(whole, CAPACITY, ({ fd, first }, spec): Conversant => {
       const input: Conversation = { fd, spec, first };
       const module = new URL('../conversation.js', import.meta.url).href;
       const thread = startThread({ module, run: 'converse', input });

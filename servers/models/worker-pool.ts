@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { StreamReply, StreamSession } from '../apps/app.ts';
-import { loadApp } from '../apps/catalog.ts';
+import { loadApp, type Served } from '../apps/catalog.ts';
 import type { Collected } from '../collected-reply.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { bindDatagram, sendDatagram } from '../node-datagram.ts';
@@ -36,7 +36,7 @@ export const model: ServerModel = {
 
 async function serveStreams(spec: ServerSpec, pool: Pool): Promise<RunningServer> {
   // Never talked to: it shows what there is to call.
-  const pattern = (await loadApp(spec.app)).stream();
+  const pattern = (await loadApp(spec)).stream();
   let connections = 0;
   return listenStream(spec, async (socket) => {
     const session = new PooledSession(pool, ++connections);
@@ -124,7 +124,7 @@ class Pool {
     this.#piscina = new Piscina({
       filename: fileURLToPath(new URL('../pool-task.js', import.meta.url)),
       name: 'run',
-      workerData: spec.app,
+      workerData: { app: spec.app, work: spec.work } satisfies Served,
       minThreads: threads,
       maxThreads: threads,
       recordTiming: false,

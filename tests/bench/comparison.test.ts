@@ -107,3 +107,27 @@ test('one-way workloads are compared by their bytes, whatever requests they make
     'One round; a ranking needs 12: --rounds 12.',
   ]);
 });
+
+test('each work has a comparison and a verdict of its own, behind what costs nothing', () => {
+  const worked = (target: string, rate: number, work: string | null, cacheHit?: number): Trial => ({
+    ...trial(target, 16, 1, rate),
+    work,
+    ...(cacheHit !== undefined && { cacheHit }),
+  });
+  const comparison = compareTargets([
+    worked('a', 10, 'io:5ms', 0),
+    worked('b', 20, 'io:5ms', 0),
+    worked('a', 70, 'io:5ms', 0.8),
+    worked('b', 60, 'io:5ms', 0.8),
+    worked('a', 200, null),
+    worked('b', 100, null),
+  ]);
+  expect(Object.keys(comparison)).toEqual(['tcp', 'tcp io:5ms', 'tcp io:5ms (80 % cache hits)']);
+  expect(comparison['tcp io:5ms']).toMatchObject({ transport: 'tcp', work: 'io:5ms', highestConnections: 16 });
+  expect(stateVerdict(comparison).statements).toEqual([
+    'TCP: a was fastest with 16 connections: 200 requests/s.',
+    'TCP with io:5ms: b was fastest with 16 connections: 20 requests/s.',
+    'TCP with io:5ms (80 % cache hits): a was fastest with 16 connections: 70 requests/s.',
+    'One round; a ranking needs 12: --rounds 12.',
+  ]);
+});

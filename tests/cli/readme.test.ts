@@ -65,7 +65,7 @@ const blocks = exampleBlocks(readFileSync('README.md', 'utf8'));
 
 test('the README has examples, of every command', () => {
   const shown = new Set(blocks.flatMap((commands) => commands.map(([command]) => command)));
-  expect(shown).toEqual(new Set(['run', 'bench', 'serve', 'list', 'report', 'doctor']));
+  expect(shown).toEqual(new Set(['run', 'bench', 'serve', 'connect', 'list', 'report', 'doctor']));
 });
 
 test('the README’s examples work', { timeout: 120_000 }, async () => {

@@ -32,7 +32,7 @@ test('answers datagrams, and says how to send some', async () => {
     socket.close();
   });
   const server = await port(program);
-  await program.says(new RegExp(`nc -u 127\\.0\\.0\\.1 ${server}`));
+  await program.says(new RegExp(`sockbench connect udp://127\\.0\\.0\\.1:${server} `));
   socket.send('hello', server, '127.0.0.1');
   const [reply] = await once(socket, 'message');
   expect(String(reply)).toBe('hello');
@@ -41,7 +41,7 @@ test('answers datagrams, and says how to send some', async () => {
 test('answers over TLS, and says how to talk to it', async () => {
   const program = new Program(['serve', '--model', 'async', '--transport', 'tls']);
   const server = await port(program);
-  await program.says(new RegExp(`openssl s_client -quiet -connect 127\\.0\\.0\\.1:${server} `));
+  await program.says(new RegExp(`sockbench connect tls://127\\.0\\.0\\.1:${server} `));
   const socket = connectTls({ port: server, host: '127.0.0.1', rejectUnauthorized: false });
   onTestFinished(() => {
     socket.destroy();

@@ -2,6 +2,7 @@ import type { AppName } from '../../servers/apps/catalog.ts';
 import type { Transport } from '../../sockets/socket.ts';
 import { describeAckDatagrams } from './ack-datagrams.ts';
 import { describeChargenDatagrams, describeChargenStreams } from './chargen.ts';
+import { describeChatWithOperator } from './chat-operator.ts';
 import { describeDialogues } from './dialogues.ts';
 import { describeDiscardDatagrams, describeDiscardStreams } from './discard.ts';
 import { describeEchoDatagrams } from './echo-datagrams.ts';
@@ -34,5 +35,8 @@ export const appSuites: Record<AppName, Partial<Record<Transport, (subject: Subj
   },
   websocket: {
     tcp: describeWebSockets,
+  },
+  'chat-operator': {
+    tcp: describeChatWithOperator,
   },
 };

@@ -33,3 +33,8 @@ test('TLS is for the models that have Node’s streams; the others say why not',
   expect(secure).toEqual(['worker-pool', 'cluster', 'event-driven', 'async']);
   expect(whyNotCarried('nonblocking', 'echo', 'tls')).toContain('this model asks the system itself');
 });
+
+test.each(appNames)('%s is carried by some model over each transport that it speaks', (app) => {
+  const carried = new Set(modelNames.flatMap((model) => transportsOf(model, app)));
+  for (const transport of apps[app].transports) expect(carried).toContain(transport);
+});

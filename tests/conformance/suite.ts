@@ -5,6 +5,7 @@ import { type ModelName, models, whyUnavailable } from '../../servers/catalog.ts
 import { kernelTransport, type TransportName, transportNames } from '../../servers/transport.ts';
 import { appSuites } from './app-suites.ts';
 import { describeLifetime } from './lifetime.ts';
+import { workSuites } from './work.ts';
 
 /** What one run of a suite is about. */
 export interface Subject {
@@ -27,6 +28,8 @@ export function conformance(model: ModelName): void {
     }
   }
   for (const transport of models[model].transports) {
+    describe(`${model} over ${transport} has requests that cost something:`, () =>
+      workSuites[kernelTransport(transport)](model, transport));
     describe(`${model} over ${transport} begins and ends`, () => describeLifetime(model, transport));
   }
 }

@@ -47,16 +47,23 @@ test.each<[string, Partial<Trial>, string]>([
     { app: 'chargen', workload: 'download' },
     'TCP: chargen, download, decimal units (1 GB is 1,000,000,000 bytes)',
   ],
-])('%s', (_, variation, title) => expect(loadTitle('tcp', { ...trial(), ...variation })).toBe(title));
+])('%s', (_, variation, title) => expect(loadTitle('tcp', null, { ...trial(), ...variation })).toBe(title));
 
 test('datagrams one way at a rate have a size; a stream has no messages', () => {
   const upload = { ...trial(), workload: 'upload' };
-  expect(loadTitle('udp', { ...upload, rate: 500 })).toBe(
+  expect(loadTitle('udp', null, { ...upload, rate: 500 })).toBe(
     'UDP: echo, upload, 64 B, 500 datagrams/s offered, decimal units (1 GB is 1,000,000,000 bytes)',
   );
-  expect(loadTitle('tcp', upload)).toBe('TCP: echo, upload, decimal units (1 GB is 1,000,000,000 bytes)');
+  expect(loadTitle('tcp', null, upload)).toBe('TCP: echo, upload, decimal units (1 GB is 1,000,000,000 bytes)');
 });
 
 test('where nothing was measured, nothing is known but the transport', () => {
-  expect(loadTitle('udp', undefined)).toBe('UDP');
+  expect(loadTitle('udp', null, undefined)).toBe('UDP');
+  expect(loadTitle('tcp', 'cpu:1ms', undefined)).toBe('TCP: work cpu:1ms');
+});
+
+test('what requests cost the server comes last', () => {
+  expect(loadTitle('tcp', 'io:5ms (80 % cache hits)', trial())).toBe(
+    'TCP: echo, request-response, 64 B, work io:5ms (80 % cache hits)',
+  );
 });

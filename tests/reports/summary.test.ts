@@ -105,3 +105,30 @@ test('reasons of one kind share a footnote, and the run’s warnings follow', ()
   const seen = tables.flatMap(({ groups }) => groups.flatMap(({ rows }) => rows.map((row) => row.at(-1)?.text)));
   expect(seen).toEqual(['1', '1', '2']);
 });
+
+test('each work has a table, in which its failures are, behind that of no work', () => {
+  const work = 'io:5ms';
+  const { tables, failures } = summarize(
+    result({
+      trials: [{ ...trial(), work, cacheHit: 0.5 }, trial()],
+      failures: [failure({ work, cacheHit: 0.5 }), failure({ work: 'cpu:1ms' })],
+    }),
+  );
+  expect(tables.map(({ title }) => title)).toEqual([
+    'TCP: echo, request-response, 64 B',
+    'TCP: work cpu:1ms',
+    'TCP: echo, request-response, 64 B, work io:5ms (50 % cache hits)',
+  ]);
+  const rows = tables.map(({ groups }) => groups.flatMap((group) => group.rows.map(([name]) => name?.text)));
+  expect(rows).toEqual([['event-driven'], ['cluster'], ['event-driven', 'cluster']]);
+  expect(failures.map(({ where }) => where)).toEqual([
+    'cluster, tcp, io:5ms (50 % cache hits), 16 connections, round 1',
+    'cluster, tcp, cpu:1ms, 16 connections, round 1',
+  ]);
+});
+
+test('an interrupted run says how many trials all its scenarios have', () => {
+  const scenarios = [{ transports: ['tcp', 'udp'], connections: [1, 8], work: 'io:5ms' }];
+  const plan = { ...result().plan, models: ['a', 'b', 'c'], scenarios };
+  expect(summarize(result({ plan, interrupted: true })).statements[0]).toContain('after 1 of 30 trials');
+});

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { appFor } from '../../bench/model/app-workload.ts';
 import { ConfigurationError } from '../../bench/model/errors.ts';
 import { Flags } from '../../scripts/flags.ts';
-import { readLoad } from '../../scripts/load-flags.ts';
+import { readLoad, readWork } from '../../scripts/load-flags.ts';
 import { loadOptions } from '../../scripts/options.ts';
 
 const options = { app: { type: 'string' }, duration: { type: 'string', default: '10s' }, ...loadOptions } as const;
@@ -107,4 +107,26 @@ test('of workload and app, the one that is not given follows from the other', ()
 test('what is chosen is taken', () => {
   const { load } = read({ connection: 'per-request', timestamps: 'user', arrivals: 'poisson', rate: '5' });
   expect(load).toMatchObject({ connection: 'per-request', timestamps: 'user', arrivals: 'poisson', rate: 5 });
+});
+
+describe('work', () => {
+  function readWorkOf(argv: Record<string, unknown>) {
+    const flags = new Flags({ _: ['run'], $0: 'sockbench', ...argv }, options);
+    const work = readWork(flags);
+    flags.assertNoFaults();
+    return work;
+  }
+
+  test('is none without a flag', () => expect(readWorkOf({})).toBeNull());
+
+  test('may be skipped by some requests', () => {
+    const parts = [{ share: 1, cpuNanos: 0, ioNanos: 5e6 }];
+    expect(readWorkOf({ work: 'io:5ms' })).toEqual({ text: 'io:5ms', parts, cacheHit: 0 });
+    expect(readWorkOf({ work: 'io:5ms', 'cache-hit': '0.8' })).toEqual({ text: 'io:5ms', parts, cacheHit: 0.8 });
+  });
+
+  test('must be there to be skipped', () => {
+    expect(() => readWorkOf({ 'cache-hit': '0.8' })).toThrow('--cache-hit: there is no work to skip: add --work');
+    expect(() => readWorkOf({ work: 'rest' })).toThrow("--work: 'rest' is no work");
+  });
 });

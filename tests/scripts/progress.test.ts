@@ -30,6 +30,7 @@ const measuring: Progress = {
     pipelining: 1,
     connection: 'pooled',
     sizes: fixedSize(64),
+    work: null,
     round: 1,
   },
   done: 3,

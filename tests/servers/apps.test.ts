@@ -13,7 +13,7 @@ class Talk {
   }
 
   static async with(app: AppName): Promise<Talk> {
-    return new Talk((await loadApp(app)).stream());
+    return new Talk((await loadApp({ app })).stream());
   }
 
   open(): { said: string; ended: boolean } {
@@ -42,7 +42,7 @@ class Talk {
 async function answerTo(app: AppName, datagram: string): Promise<string[]> {
   const reply = new CollectedReply();
   const bytes = Buffer.from(datagram);
-  (await loadApp(app)).datagram(bytes, 0, bytes.length, reply);
+  (await loadApp({ app })).datagram(bytes, 0, bytes.length, reply);
   return reply.take().parts.map((part) => Buffer.from(part).toString());
 }
 
@@ -56,6 +56,7 @@ test('each app says which workload it can be measured with', () => {
     chargen: 'download',
     greeting: null,
     ack: null,
+    'chat-operator': null,
   });
 });
 
@@ -141,7 +142,7 @@ describe('chargen', () => {
   });
 
   test('answers a datagram with 0 to 512 characters', async () => {
-    const app = await loadApp('chargen');
+    const app = await loadApp({ app: 'chargen' });
     const reply = new CollectedReply();
     for (let i = 0; i < 5000; i++) app.datagram(Buffer.alloc(0), 0, 0, reply);
     const lengths = new Set(reply.take().parts.map((part) => part.length));

@@ -5,6 +5,7 @@ import type { AppName } from '../../servers/apps/catalog.ts';
 import type { ModelName } from '../../servers/catalog.ts';
 import type { HostMessage, HostSpec } from '../../servers/host.ts';
 import type { TransportName } from '../../servers/transport.ts';
+import type { WorkSpec } from '../../servers/work/spec.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
 import { isRunning, type ProcessId, processTree } from './process-tree.ts';
 import { soon } from './until.ts';
@@ -17,6 +18,8 @@ export interface ServerOptions {
   readonly transport: TransportName;
   /** Default echo. */
   readonly app?: AppName;
+  /** Default: none. */
+  readonly work?: WorkSpec;
   /** Default 127.0.0.1. */
   readonly host?: string;
   /** Default 0: any. */
@@ -44,8 +47,8 @@ export class ServerProcess {
 
   /** @throws with the server's own message when it couldn't start. */
   static async start(options: ServerOptions): Promise<ServerProcess> {
-    const { model, transport, app = 'echo', host = '127.0.0.1', port = 0 } = options;
-    const spec: HostSpec = { model, transport, app, host, port, parentPid: process.pid };
+    const { model, transport, app = 'echo', work, host = '127.0.0.1', port = 0 } = options;
+    const spec: HostSpec = { model, transport, app, work, host, port, parentPid: process.pid };
     const child = spawn(process.execPath, [hostPath, JSON.stringify(spec)], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });

@@ -3,7 +3,7 @@ import type { App, StreamReply, StreamSession } from '../../servers/apps/app.ts'
 import { serveStream } from '../../servers/blocking-stream.ts';
 import { converse, listenStream } from '../../servers/node-stream.ts';
 import { NonblockingConnection, StreamBuffers } from '../../servers/nonblocking.ts';
-import { check } from '../../sockets/errno.ts';
+import { check, EAGAIN } from '../../sockets/errno.ts';
 import { whyNoLibc } from '../../sockets/libc.ts';
 import { NativeMemory } from '../../sockets/memory.ts';
 import {
@@ -11,6 +11,7 @@ import {
   close,
   connect,
   localAddress,
+  MSG_DONTWAIT,
   openServer,
   recv,
   SHUT_WR,
@@ -140,6 +141,32 @@ describe.skipIf(whyNoLibc())('after its end a session hears nothing, and nothing
     served.close();
     expect([said(client), app.calls]).toEqual(['400', ['receive']]);
   });
+});
+
+test.skipIf(whyNoLibc())('who waits is looked at when its time has come; before, only to be dropped', () => {
+  const { client, server } = connectedPair(false);
+  const app: App = {
+    stream: () => ({
+      receive(bytes, start, end, reply) {
+        reply.wait(3e6);
+        reply.send(bytes, start, end);
+        reply.wait(4e6);
+      },
+    }),
+    datagram: () => undefined,
+  };
+  const connection = new NonblockingConnection(server, app, new StreamBuffers());
+  onTestFinished(() => connection.close());
+  const memory = new NativeMemory(100);
+  onTestFinished(() => memory.free());
+  expect(connection.open()).toBe('receive');
+  expect(send(client, memory, 0, 9)).toBe(9);
+  expect([connection.serve(), connection.waitNanos]).toEqual(['wait', 7e6]);
+  expect(recv(client, memory, 0, 100, MSG_DONTWAIT)).toBe(-EAGAIN);
+  expect([connection.resume(), connection.waitNanos]).toEqual(['receive', 0]);
+  expect(recv(client, memory, 0, 100)).toBe(9);
+  expect(send(client, memory, 0, 9)).toBe(9);
+  expect([connection.serve(), connection.serve()]).toEqual(['wait', 'close']);
 });
 
 test('after its end a session that takes its time hears nothing, and nothing is sent for it', async () => {

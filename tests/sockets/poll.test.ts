@@ -25,6 +25,14 @@ describe.skipIf(noLibc)('PollSet', () => {
     expect(set.reventsAt(0)).toBe(POLLOUT);
   });
 
+  test('waits for a fraction of a millisecond', () => {
+    const set = pollSet();
+    set.add(listening('udp'), POLLIN);
+    const begin = performance.now();
+    expect(set.wait(1.5)).toBe(0);
+    expect(performance.now() - begin).toBeGreaterThanOrEqual(1.4);
+  });
+
   test('an entry taken out is replaced by the last', () => {
     const fds = Array.from({ length: 3 }, () => listening('udp'));
     const set = pollSet();

@@ -1,0 +1,123 @@
+import type { Duplex } from 'node:stream';
+import { TargetError } from '../../bench/model/errors.ts';
+import { EXIT } from '../../bench/model/exit-code.ts';
+import { parseDuration } from '../../bench/model/units.ts';
+import { plain } from '../../reports/plain.ts';
+import { exitNow } from '../../sockets/process.ts';
+import type { Command } from '../command.ts';
+import { dialers } from '../dialers/catalog.ts';
+import type { Peer } from '../dialers/dialer.ts';
+import { Display } from '../display.ts';
+import type { Flags, OptionSet } from '../flags.ts';
+import { linesOf } from '../lines.ts';
+import { choose, parsePick } from '../menu.ts';
+import { say } from '../output.ts';
+import { talk } from '../talk.ts';
+import { parseAddress } from '../target.ts';
+
+const options = {
+  pick: { type: 'string', describe: 'Which of several targets, by its number; without it, you are asked' },
+  'no-newline': { type: 'boolean', default: false, describe: 'Send lines without their newline' },
+  timeout: {
+    type: 'string',
+    describe:
+      'How long connecting may take, and how long the server may be silent after the end of input [default: 10s; over UDP 1s]',
+  },
+} as const satisfies OptionSet;
+
+/** `sockbench connect`: a conversation by hand. One connection floods nobody, so it goes to any machine. */
+export const connect: Command<typeof options> = {
+  name: 'connect',
+  describe: 'Talk to a server by hand: lines go out, what comes is printed',
+  options,
+  positional: { name: 'target', describe: 'tcp://HOST:PORT or udp://HOST:PORT; several to choose from', several: true },
+  examples: [
+    ['connect tcp://127.0.0.1:7000', 'type lines; Ctrl-D ends the conversation, Ctrl-C the program'],
+    ['connect udp://[::1]:7000 < lines.txt', 'each line as a datagram; only replies go to stdout'],
+    ['connect tcp://127.0.0.1:7000 udp://127.0.0.1:7000', 'choose one'],
+  ],
+  async run(flags, ...targets) {
+    const timeoutMs = flags.value('timeout', parseDuration);
+    if (timeoutMs === 0) flags.refuse('--timeout must be above zero');
+    const pick = readPick(flags, targets);
+    const peers = (await Promise.all(targets.map((target) => readPeer(flags, target)))).filter((peer) => !!peer);
+    flags.assertNoFaults();
+    process.once('SIGINT', () => exitNow(EXIT.interrupted));
+    const chosen = pick ?? (await choose(targets.map(plain), process.stdin, say));
+    const peer = chosen === undefined ? undefined : peers[chosen];
+    if (peer === undefined) return EXIT.usage;
+    return converse(peer, flags.has('no-newline'), timeoutMs ?? dialers[peer.transport].patienceMs);
+  },
+};
+
+/** The index of the target to talk to; undefined when the user is to be asked. */
+function readPick(flags: Flags<typeof options>, targets: readonly string[]): number | undefined {
+  const { length } = targets;
+  if (length === 0) flags.refuse('say whom to talk to: connect tcp://HOST:PORT');
+  const pick = flags.value('pick', (text) => parsePick(text, length));
+  if (pick !== undefined || length < 2) return pick ?? 0;
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+    flags.refuse(`${length} targets, and no terminal to ask on: say which with --pick 1 to ${length}`);
+  }
+  return undefined;
+}
+
+async function readPeer(flags: Flags<typeof options>, target: string): Promise<Peer | undefined> {
+  try {
+    const peer = await parseAddress(target);
+    if (peer.app !== undefined)
+      throw new RangeError(`${peer.url}: connect does not speak ${peer.app}: use tcp, udp or tls`);
+    return peer;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    flags.refuse(error.message);
+    return undefined;
+  }
+}
+
+/** @returns the exit code. @throws {TargetError} when there is no connection, or it breaks, or is not closed. */
+async function converse(peer: Peer, bare: boolean, timeoutMs: number): Promise<number> {
+  const { messages, closes } = dialers[peer.transport];
+  const stream = await dial(peer, timeoutMs);
+  const hint = process.stdin.isTTY ? '; Ctrl-D ends the conversation' : '';
+  say(`${messages ? 'each line is a message to' : 'connected to'} ${peer.url}${hint}`);
+  const { stdin, stdout } = process;
+  const input = messages || bare ? linesOf(stdin, !bare) : stdin;
+  try {
+    const farewell = await talk(stream, input, new Display(stdout, stdout.isTTY === true), timeoutMs);
+    if (farewell === 'closed') say(`closed by ${peer.url}`);
+    else if (closes)
+      throw new TargetError(`${peer.url} did not close within ${inWords(timeoutMs)}: wait longer with --timeout`);
+    return EXIT.ok;
+  } catch (error) {
+    throw asTargetError(`the conversation with ${peer.url} broke`, error);
+  } finally {
+    // A terminal would keep the program waiting for a line that nobody wants any more.
+    stdin.destroy();
+  }
+}
+
+async function dial(peer: Peer, timeoutMs: number): Promise<Duplex> {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), timeoutMs);
+  try {
+    return await dialers[peer.transport].dial(peer, controller.signal);
+  } catch (error) {
+    if (!controller.signal.aborted) throw asTargetError(`can't connect to ${peer.url}`, error);
+    const reason = `no answer within ${inWords(timeoutMs)}: wait longer with --timeout`;
+    throw new TargetError(`can't connect to ${peer.url}: ${reason}`, [], { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function inWords(milliseconds: number): string {
+  return milliseconds < 1000 ? `${milliseconds} ms` : `${milliseconds / 1000} s`;
+}
+
+/** A failure of the system, told as the target's. */
+function asTargetError(what: string, error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error)) return error;
+  const reason = error.code === 'ECONNREFUSED' ? 'nobody listens there (ECONNREFUSED)' : error.message;
+  return new TargetError(`${what}: ${reason}`, [], { cause: error });
+}

@@ -1,0 +1,20 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { Dialer } from './dialer.ts';
+
+/** A TCP connection. */
+export const tcp: Dialer = {
+  messages: false,
+  closes: true,
+  patienceMs: 10_000,
+  async dial({ address }, signal) {
+    const socket = connect({ ...address, noDelay: true });
+    try {
+      await once(socket, 'connect', { signal });
+    } catch (error) {
+      socket.destroy();
+      throw error;
+    }
+    return socket;
+  },
+};

@@ -1,0 +1,50 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { isIPv6 } from 'node:net';
+import { Duplex } from 'node:stream';
+import type { Dialer } from './dialer.ts';
+
+/** A UDP socket connected to one peer: it gets that peer's datagrams only, and hears when nobody listens there. */
+export const udp: Dialer = {
+  messages: true,
+  closes: false,
+  patienceMs: 1000,
+  async dial({ address: { host, port } }, signal) {
+    const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
+    try {
+      socket.connect(port, host);
+      await once(socket, 'connect', { signal });
+    } catch (error) {
+      socket.close();
+      throw error;
+    }
+    return new DatagramStream(socket);
+  },
+};
+
+/** Each chunk written is a datagram. Those that come while nobody reads are lost, as with a full socket buffer. */
+class DatagramStream extends Duplex {
+  readonly #socket: Socket;
+  #wanted = false;
+
+  constructor(socket: Socket) {
+    super();
+    this.#socket = socket;
+    socket.on('message', (datagram) => {
+      if (this.#wanted) this.#wanted = this.push(datagram);
+    });
+    socket.on('error', (error) => this.destroy(error));
+  }
+
+  override _read(): void {
+    this.#wanted = true;
+  }
+
+  override _write(datagram: Uint8Array, _encoding: BufferEncoding, done: (error: Error | null) => void): void {
+    this.#socket.send(datagram, done);
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#socket.close(() => done(error));
+  }
+}

@@ -1,0 +1,13 @@
+import { whyNoLibc } from '../sockets/libc.ts';
+import { setTimerSlack } from '../sockets/process.ts';
+
+const sleeper = new Int32Array(new SharedArrayBuffer(4));
+let exact = false;
+
+/** Blocks the calling thread for so long. Where there is libc, to some microseconds, else as the system wakes it. */
+export function pause(nanos: number): void {
+  if (!exact && whyNoLibc() === undefined) setTimerSlack(1);
+  exact = true;
+  const due = performance.now() + nanos / 1e6;
+  for (let left = nanos / 1e6; left > 0; left = due - performance.now()) Atomics.wait(sleeper, 0, 0, left);
+}

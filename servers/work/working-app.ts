@@ -1,0 +1,52 @@
+import type { App, DatagramReply, StreamReply, StreamSession } from '../apps/app.ts';
+import type { WorkSpec } from './spec.ts';
+import { Work } from './work.ts';
+
+/** An app whose requests cost something before they are answered. What was received together is answered together. */
+export class WorkingApp implements App {
+  readonly #app: App;
+  readonly #work: Work;
+  readonly #requestBytes: number | null;
+
+  constructor(app: App, spec: WorkSpec) {
+    this.#app = app;
+    this.#work = new Work(spec);
+    this.#requestBytes = spec.requestBytes;
+  }
+
+  stream(): StreamSession {
+    return new WorkingSession(this.#app.stream(), this.#work, this.#requestBytes);
+  }
+
+  datagram(bytes: Uint8Array, start: number, end: number, reply: DatagramReply): void {
+    this.#work.next(reply);
+    this.#app.datagram(bytes, start, end, reply);
+  }
+}
+
+class WorkingSession implements StreamSession {
+  readonly open?: (reply: StreamReply) => void;
+  readonly finish?: (reply: StreamReply) => void;
+  readonly produce?: (reply: StreamReply) => void;
+  readonly #session: StreamSession;
+  readonly #work: Work;
+  readonly #requestBytes: number | null;
+  /** Bytes that have come of the request that is not whole yet. */
+  #partial = 0;
+
+  constructor(session: StreamSession, work: Work, requestBytes: number | null) {
+    this.#session = session;
+    this.#work = work;
+    this.#requestBytes = requestBytes;
+    if (session.open !== undefined) this.open = session.open.bind(session);
+    if (session.finish !== undefined) this.finish = session.finish.bind(session);
+    if (session.produce !== undefined) this.produce = session.produce.bind(session);
+  }
+
+  receive(bytes: Uint8Array, start: number, end: number, reply: StreamReply): void {
+    const requestBytes = this.#requestBytes ?? end - start;
+    this.#partial += end - start;
+    for (; this.#partial >= requestBytes; this.#partial -= requestBytes) this.#work.next(reply);
+    this.#session.receive(bytes, start, end, reply);
+  }
+}

@@ -1,0 +1,34 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { Program } from './program.ts';
+
+const entry = fileURLToPath(new URL('../../dist/scripts/sockbench.js', import.meta.url));
+const hasBash = spawnSync('bash', ['--version']).status === 0;
+
+/** What bash offers after these words, having read the script of `sockbench completion`. */
+function completions(...words: readonly string[]): string[] {
+  const script = `
+    sockbench() { "$NODE" "$ENTRY" "$@"; }
+    eval "$(sockbench completion)"
+    COMP_WORDS=(sockbench "$@")
+    COMP_CWORD=$#
+    _sockbench_yargs_completions
+    printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const env = { ...process.env, SHELL: '/bin/bash', NODE: process.execPath, ENTRY: entry };
+  const { stdout, stderr } = spawnSync('bash', ['-c', script, 'bash', ...words], { env, encoding: 'utf8' });
+  expect(stderr).toBe('');
+  return stdout.trim().split('\n');
+}
+
+test.skipIf(!hasBash)('bash completes commands and flags', () => {
+  expect(completions('con')).toEqual(['connect']);
+  expect(completions('')).toEqual(expect.arrayContaining(['bench', 'run', 'serve', 'list']));
+  expect(completions('connect', '--no')).toEqual(['--no-newline']);
+});
+
+test('zsh gets a script of its own', async () => {
+  const { code, stdout, stderr } = await new Program(['completion'], { env: { SHELL: '/bin/zsh' } }).end();
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/^#compdef sockbench\n/);
+});

@@ -1,0 +1,229 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { Program, sockbench, whyNoTerminal } from './program.ts';
+
+/** Serves an app by a real process. @returns its URL. */
+async function serve(app: string, transport = 'tcp', host = '127.0.0.1'): Promise<string> {
+  const args = ['serve', '--model', 'event-driven', '--app', app, '--transport', transport, '--host', host];
+  const [, address] = await new Program(args).says(/ on (\S+:\d+)\n/);
+  return `${transport}://${address}`;
+}
+
+/** A server that does with each connection as it is told. @returns its URL. */
+async function listen(converse: (socket: Socket) => void): Promise<string> {
+  const sockets = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    converse(socket);
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  await once(server, 'listening');
+  return `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** Runs connect with all this piped into it. */
+async function connectWith(input: string, ...args: readonly string[]) {
+  const program = new Program(['connect', ...args], { stdin: 'pipe' });
+  program.type(input);
+  program.endInput();
+  return program.end();
+}
+
+describe('through pipes, stdout has what the server said, and nothing else:', () => {
+  test.each([
+    ['echo', 'hi\nyou', [], 'hi\nyou'],
+    ['echo', 'hi\nyou\n', ['--no-newline'], 'hiyou'],
+    ['echo', '', [], ''],
+    ['greeting', 'hi\n', [], 'Hello from server'],
+    ['ack', 'hi\n', [], 'ACK'],
+    ['ack', 'hi', [], 'ACK'],
+  ])('%s, told %j %j', async (app, input, flags, said) => {
+    const url = await serve(app);
+    const { code, stdout, stderr } = await connectWith(input, url, ...flags);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: said });
+    expect(stderr).toBe(`connected to ${url}\nclosed by ${url}\n`);
+  });
+
+  test('over IPv6, to a host by name, and a mebibyte of any bytes', async () => {
+    const [, port] = /:(\d+)$/.exec(await serve('echo', 'tcp', 'localhost')) ?? [];
+    expect(await connectWith('hi', `tcp://localhost:${port}`)).toMatchObject({ code: 0, stdout: 'hi' });
+    const ring = String.fromCharCode(...Array.from({ length: 128 }, (_, i) => i)).repeat(2 ** 13);
+    const { stdout } = await connectWith(ring, await serve('echo', 'tcp', '::1'));
+    expect(stdout === ring).toBe(true);
+  });
+
+  test('lines go as datagrams, each by itself', async () => {
+    const url = await serve('ack', 'udp');
+    const { code, stdout, stderr } = await connectWith('one\n\nthree', url, '--timeout', '3s');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'ACKACKACK' });
+    expect(stderr).toBe(`each line is a message to ${url}\n`);
+  });
+});
+
+test('a chat with the operator, who has the terminal of the server', async () => {
+  const server = new Program(['serve', '--model', 'async', '--app', 'chat-operator'], { stdin: 'pipe' });
+  const [, address] = await server.says(/ on (\S+:\d+)\n/);
+  const client = new Program(['connect', `tcp://${address}`], { stdin: 'pipe' });
+  client.type('are you there?\n\x1b[2J\n');
+  client.endInput();
+  await server.says(/client 1: are you there\?\n/, 'stdout');
+  server.type('yes\n');
+  await server.says(/client 1: \\x1b\[2J\n/, 'stdout');
+  server.type('pardon?\n');
+  expect(await client.end()).toMatchObject({ code: 0, stdout: 'yes\npardon?\n' });
+});
+
+test('the server’s close ends it, though there may be more to say', async () => {
+  const url = await serve('ack');
+  const program = new Program(['connect', url], { stdin: 'pipe' });
+  await program.says(/connected/);
+  program.type('hi\n');
+  expect(await program.end()).toMatchObject({ code: 0, stdout: 'ACK', stderr: expect.stringContaining('closed by') });
+});
+
+test('the end of input is told to the server, whose last words are awaited', async () => {
+  let finished = false;
+  const url = await listen((socket) => {
+    socket.resume().on('end', () => {
+      finished = true;
+      socket.end('last words');
+    });
+  });
+  expect(await connectWith('hi\n', url)).toMatchObject({ code: 0, stdout: 'last words' });
+  expect(finished).toBe(true);
+});
+
+test('a server that does not close is waited for no longer than told', async () => {
+  const url = await listen((socket) => socket.write('so far'));
+  const { code, stdout, stderr } = await connectWith('hi\n', url, '--timeout', '2s');
+  expect({ code, stdout }).toEqual({ code: 4, stdout: 'so far' });
+  expect(stderr).toContain('did not close within 2 s: wait longer with --timeout');
+});
+
+test('a reset is told, and ends with 4', async () => {
+  const url = await listen((socket) => socket.once('data', () => socket.resetAndDestroy()));
+  const program = new Program(['connect', url], { stdin: 'pipe' });
+  program.type('hi\n');
+  const { code, stderr } = await program.end();
+  expect(code).toBe(4);
+  expect(stderr).toMatch(/the conversation with \S+ broke: .*ECONNRESET/);
+});
+
+test.each(['tcp', 'udp'])('nobody there over %s is told, and ends with 4', async (transport) => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  const { code, stderr } = await connectWith('hi\n', `${transport}://127.0.0.1:${port}`);
+  expect(code).toBe(4);
+  expect(stderr).toContain('nobody listens there (ECONNREFUSED)');
+});
+
+test('SIGINT ends it with 130', async () => {
+  const program = new Program(['connect', await serve('echo')], { stdin: 'pipe' });
+  await program.says(/connected/);
+  program.process.kill('SIGINT');
+  expect((await program.end()).code).toBe(130);
+});
+
+describe('several targets', () => {
+  test('are refused without a terminal to ask on, with everything else that is wrong', async () => {
+    const { code, stdout, stderr } = await sockbench(
+      'connect',
+      'tcp://127.0.0.1:1',
+      'tcp://127.0.0.1',
+      '--timeout',
+      '0s',
+    );
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('2 targets, and no terminal to ask on: say which with --pick 1 to 2');
+    expect(stderr).toContain("'tcp://127.0.0.1' is not a target, such as");
+    expect(stderr).toContain('--timeout must be above zero');
+  });
+
+  test('one is picked by its number', async () => {
+    const targets = ['tcp://127.0.0.1:1', await serve('ack')];
+    expect(await connectWith('hi', ...targets, '--pick', '2')).toMatchObject({ code: 0, stdout: 'ACK' });
+    const { code, stderr } = await connectWith('', ...targets, '--pick', '3');
+    expect(code).toBe(2);
+    expect(stderr).toContain("--pick: '3' is not a number from 1 to 2");
+  });
+
+  test('none at all is refused', async () => {
+    expect(await sockbench('connect')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('say whom to talk to'),
+    });
+  });
+});
+
+const reason = whyNoTerminal();
+describe.skipIf(reason !== undefined)(`on a terminal${reason ? `: skipped, ${reason}` : ''}`, () => {
+  const CTRL_C = '\x03';
+  const CTRL_D = '\x04';
+
+  function start(...targets: readonly string[]): Program {
+    return new Program(['connect', ...targets], { stdin: 'terminal' });
+  }
+
+  test('lines are said as they are typed; Ctrl-D ends the conversation', async () => {
+    const program = start(await serve('echo'));
+    await program.says(/connected to .*; Ctrl-D ends the conversation\r\n/, 'stdout');
+    for (const line of ['one', 'two']) {
+      program.type(`${line}\n`);
+      // The terminal shows what is typed, then comes the echo.
+      await program.says(new RegExp(`${line}\r\n${line}\r\n`), 'stdout');
+    }
+    program.type(CTRL_D);
+    expect(await program.end()).toMatchObject({ code: 0, stdout: expect.stringContaining('closed by') });
+  });
+
+  test('Ctrl-C ends it with 130', async () => {
+    const program = start(await serve('echo'));
+    await program.says(/connected/, 'stdout');
+    program.type(CTRL_C);
+    expect((await program.end()).code).toBe(130);
+  });
+
+  test('the server’s close ends it without another line being typed, on a line of its own', async () => {
+    const program = start(await serve('ack'));
+    await program.says(/connected/, 'stdout');
+    program.type('hi\n');
+    const { code, stdout } = await program.end();
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/\r\nACK\r\nclosed by /);
+  });
+
+  test('what the server says can’t command the terminal', async () => {
+    const url = await listen((socket) => socket.end('\x1b[2Jred \x1b[31mink\x07\r\nnext\rline\tend'));
+    const { code, stdout } = await start(url).end();
+    expect(code).toBe(0);
+    expect(stdout).toContain('\\x1b[2Jred \\x1b[31mink\\x07\r\nnext\\x0dline\tend\r\n');
+    expect(stdout).not.toContain('\x1b');
+  });
+
+  test('asks which of several targets, until it is told', async () => {
+    const targets = ['tcp://127.0.0.1:1', await serve('ack')];
+    const program = start(...targets);
+    await program.says(/1 {2}tcp:\S+\r\n2 {2}tcp:\S+\r\nwhich one\? 1 to 2, then Enter\r\n/, 'stdout');
+    program.type('3\n');
+    await program.says(/'3' is not a number from 1 to 2\r\nwhich one\?/, 'stdout');
+    program.type('2\n');
+    await program.says(/connected/, 'stdout');
+    program.type('hi\n');
+    expect(await program.end()).toMatchObject({ code: 0, stdout: expect.stringContaining('ACK') });
+  });
+
+  test('connects to nothing when the choice is left open', async () => {
+    const program = start('tcp://127.0.0.1:1', 'tcp://127.0.0.1:2');
+    await program.says(/which one/, 'stdout');
+    program.type(CTRL_D);
+    expect((await program.end()).code).toBe(2);
+  });
+});

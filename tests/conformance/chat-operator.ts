@@ -1,0 +1,95 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { Program } from '../cli/program.ts';
+import { StreamClient } from './stream-client.ts';
+import type { Subject } from './suite.ts';
+
+/** A server whose operator is this test. */
+async function operated({ model, app }: Subject) {
+  const program = new Program(['serve', '--model', model, '--app', app], { stdin: 'pipe' });
+  const [, port] = await program.says(/ on 127\.0\.0\.1:(\d+)\n/);
+  return {
+    program,
+    async connect() {
+      const client = await StreamClient.connect({ host: '127.0.0.1', port: Number(port) });
+      onTestFinished(() => {
+        client.socket.destroy();
+      });
+      return client;
+    },
+  };
+}
+
+/** The next bytes that a client gets. */
+async function hears(client: StreamClient, text: string): Promise<void> {
+  expect(String(await client.read(text.length))).toBe(text);
+}
+
+/** Sessions that speak when nobody has spoken to them, over streams. */
+export function describeChatWithOperator(subject: Subject): void {
+  test('what is typed at the server’s terminal answers what the client said', async () => {
+    const { program, connect } = await operated(subject);
+    const client = await connect();
+    for (const turn of ['one', 'two']) {
+      client.write(Buffer.from(`${turn}\n`));
+      await program.says(new RegExp(`client 1: ${turn}\n`), 'stdout');
+      program.type(`answer to ${turn}\n`);
+      await hears(client, `answer to ${turn}\n`);
+    }
+  });
+
+  test('a client that has finished sending gets its answers, and then FIN', async () => {
+    const { program, connect } = await operated(subject);
+    const client = await connect();
+    client.write(Buffer.from('one\ntwo'));
+    client.finish();
+    await program.says(/client 1: one\n/, 'stdout');
+    program.type('first\nsecond\n');
+    expect(String(await client.readToEnd())).toBe('first\nsecond\n');
+    await program.says(/client 1 has left\n/, 'stdout');
+  });
+
+  test.each(['reset', 'finish'] as const)('a second client waits until the first is gone by %s', async (departure) => {
+    const { program, connect } = await operated(subject);
+    const first = await connect();
+    await program.says(/client 1 is here\n/, 'stdout');
+    const second = await connect();
+    await hears(second, 'The operator is busy: please wait. Before you: 1.\n');
+    await first[departure]();
+    await hears(second, 'The operator is here now.\n');
+    second.write(Buffer.from('hello\n'));
+    await program.says(/client 2: hello\n/, 'stdout');
+    program.type('hi\n');
+    await hears(second, 'hi\n');
+  });
+
+  test('when the operator’s input ends, clients are told and closed', async () => {
+    const { program, connect } = await operated(subject);
+    const client = await connect();
+    client.write(Buffer.from('hello\n'));
+    program.endInput();
+    expect(String(await client.readToEnd())).toBe('The operator has left.\n');
+    const late = await connect();
+    expect(String(await late.readToEnd())).toBe('There is no operator.\n');
+  });
+
+  test('a client that says too much is told and closed, and others are served', async () => {
+    const { program, connect } = await operated(subject);
+    const client = await connect();
+    client.write(Buffer.alloc(2 ** 20, 'x'));
+    expect(String(await client.readToEnd())).toBe('You said more than the operator can read.\n');
+    const other = await connect();
+    other.write(Buffer.from('hello\n'));
+    await program.says(/client 2: hello\n/, 'stdout');
+  });
+
+  test('ends when it is told to, with a client that awaits an answer', async () => {
+    const { program, connect } = await operated(subject);
+    const client = await connect();
+    client.write(Buffer.from('hello\n'));
+    client.finish();
+    await program.says(/client 1: hello\n/, 'stdout');
+    program.process.kill('SIGTERM');
+    expect((await program.end()).code).toBe(0);
+    expect(String(await client.read(1))).toBe('');
+  });
+}

@@ -1,0 +1,96 @@
+import { expect, onTestFinished, test } from 'vitest';
+import type { ModelName } from '../../servers/catalog.ts';
+import type { TransportName } from '../../servers/transport.ts';
+import type { WorkSpec } from '../../servers/work/spec.ts';
+import type { Transport } from '../../sockets/socket.ts';
+import { ServerProcess } from '../servers/server-process.ts';
+import { expectSame, patternBytes } from './bytes.ts';
+import { DatagramClient } from './datagram-client.ts';
+import { StreamClient } from './stream-client.ts';
+
+/** How long each request waits. */
+const WAIT_MS = 20;
+/** Clocks are read in two processes. */
+const CLOCK_MS = 1;
+
+/** What becomes of requests that cost something: nothing else than of others, but later. */
+export const workSuites: Record<Transport, (model: ModelName, transport: TransportName) => void> = {
+  tcp: describeStreams,
+  udp: describeDatagrams,
+};
+
+function waiting(requestBytes: number | null): WorkSpec {
+  return { parts: [{ share: 1, cpuNanos: 100e3, ioNanos: WAIT_MS * 1e6 }], cacheHit: 0, requestBytes, seed: 1 };
+}
+
+async function start(model: ModelName, transport: TransportName, work: WorkSpec): Promise<ServerProcess> {
+  const server = await ServerProcess.start({ model, transport, work });
+  onTestFinished(() => server.kill());
+  return server;
+}
+
+function describeStreams(model: ModelName, transport: TransportName): void {
+  test('a reply comes after its wait, and then FIN to who has finished', async () => {
+    const server = await start(model, transport, waiting(100));
+    await using client = await StreamClient.connect(server.address, transport);
+    const request = patternBytes(1, 0, 100);
+    const begin = performance.now();
+    client.write(request);
+    client.finish();
+    expectSame(await client.readToEnd(), request);
+    expect(performance.now() - begin).toBeGreaterThanOrEqual(WAIT_MS - CLOCK_MS);
+  });
+
+  test('replies keep their order, each after the waits of all before it', async () => {
+    const server = await start(model, transport, waiting(100));
+    await using client = await StreamClient.connect(server.address, transport);
+    const begin = performance.now();
+    for (let i = 0; i < 5; i++) client.write(patternBytes(1, i * 100, 100));
+    client.finish();
+    expectSame(await client.readToEnd(), patternBytes(1, 0, 500));
+    expect(performance.now() - begin).toBeGreaterThanOrEqual(5 * WAIT_MS - CLOCK_MS);
+  });
+
+  test('requests larger than any buffer are answered whole', async () => {
+    const size = 300_000;
+    const server = await start(model, transport, waiting(size));
+    await using client = await StreamClient.connect(server.address, transport);
+    client.write(patternBytes(1, 0, 3 * size));
+    client.finish();
+    expectSame(await client.readToEnd(), patternBytes(1, 0, 3 * size));
+  });
+
+  test('who resets while waiting hurts nobody', async () => {
+    const server = await start(model, transport, waiting(100));
+    for (let i = 0; i < 3; i++) {
+      await using client = await StreamClient.connect(server.address, transport);
+      client.write(patternBytes(1, 0, 150));
+      // The first byte of the second request is answered when the first request was.
+      await client.read(101);
+      client.write(patternBytes(1, 150, 50));
+      await client.reset();
+    }
+    await using other = await StreamClient.connect(server.address, transport);
+    other.write(patternBytes(2, 0, 100));
+    expectSame(await other.read(100), patternBytes(2, 0, 100));
+  });
+}
+
+function describeDatagrams(model: ModelName): void {
+  test('each datagram is answered to its sender, after its wait', async () => {
+    const server = await start(model, 'udp', waiting(null));
+    await using one = await DatagramClient.connect(server.address);
+    await using other = await DatagramClient.connect(server.address);
+    const begin = performance.now();
+    for (let i = 0; i < 5; i++) {
+      await one.send(patternBytes(1, i, 8));
+      await other.send(patternBytes(2, i, 5000));
+    }
+    await Promise.all([one.count(5), other.count(5)]);
+    expect(performance.now() - begin).toBeGreaterThanOrEqual(WAIT_MS - CLOCK_MS);
+    const sorted = (datagrams: readonly Buffer[]) => datagrams.map((each) => each.toString('hex')).sort();
+    const sent = (seed: number, size: number) => [0, 1, 2, 3, 4].map((i) => patternBytes(seed, i, size));
+    expect(sorted(one.received)).toEqual(sorted(sent(1, 8)));
+    expect(sorted(other.received)).toEqual(sorted(sent(2, 5000)));
+  });
+}

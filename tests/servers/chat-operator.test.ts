@@ -1,0 +1,201 @@
+import { expect, test } from 'vitest';
+import type { Operator, StreamSession } from '../../servers/apps/app.ts';
+import { ChatOperator } from '../../servers/apps/chat-operator.ts';
+import { CollectedReply } from '../../servers/collected-reply.ts';
+
+/** An operator who answers when the test says so. */
+class Desk implements Operator {
+  readonly app = new ChatOperator();
+  #shown: string[] = [];
+  #answer: ((line: string | undefined) => void) | undefined;
+
+  constructor() {
+    this.app.attend(this);
+  }
+
+  show(line: string): void {
+    this.#shown.push(line);
+  }
+
+  ask(answer: (line: string | undefined) => void): void {
+    expect(this.#answer, 'one line is asked for at a time').toBeUndefined();
+    this.#answer = answer;
+  }
+
+  /** Is the operator to type a line? */
+  get asked(): boolean {
+    return this.#answer !== undefined;
+  }
+
+  /** What was shown since the last look. */
+  get shown(): string[] {
+    return this.#shown.splice(0);
+  }
+
+  type(line: string | undefined): void {
+    const answer = this.#answer;
+    this.#answer = undefined;
+    answer?.(line);
+  }
+
+  come(): Visitor {
+    return new Visitor(this.app.stream());
+  }
+}
+
+/** A client, as a model shows it to the app. */
+class Visitor {
+  readonly session: StreamSession;
+  readonly #reply = new CollectedReply();
+
+  constructor(session: StreamSession) {
+    this.session = session;
+    session.open?.(this.#reply);
+  }
+
+  /** The bytes arrive amid others, which are none of the app's business. */
+  say(text: string | Uint8Array): void {
+    const bytes = Buffer.concat([Buffer.from('x\n'), Buffer.from(text), Buffer.from('\ny')]);
+    this.session.receive(bytes, 2, bytes.length - 2, this.#reply);
+  }
+
+  finish(): void {
+    this.session.finish?.(this.#reply);
+  }
+
+  leave(): void {
+    this.session.close?.();
+  }
+
+  /** What it was told since the last look. */
+  get heard(): { said: string; ended: boolean } {
+    const { parts, ended } = this.#reply.take();
+    return { said: Buffer.concat(parts).toString(), ended };
+  }
+}
+
+const heard = (said: string, ended = false) => ({ said, ended });
+
+test('turn by turn: each line waits for the answer to the one before', () => {
+  const desk = new Desk();
+  const client = desk.come();
+  expect([desk.shown, desk.asked, client.heard]).toEqual([['client 1 is here'], false, heard('')]);
+  client.say('one\ntw');
+  client.say('o\r\n');
+  expect([desk.shown, desk.asked]).toEqual([['client 1: one'], true]);
+  desk.type('first');
+  expect([client.heard, desk.shown, desk.asked]).toEqual([heard('first\n'), ['client 1: two'], true]);
+  desk.type('');
+  expect([client.heard, desk.asked]).toEqual([heard('\n'), false]);
+});
+
+test('letters in pieces are put together', () => {
+  const desk = new Desk();
+  const client = desk.come();
+  for (const byte of Buffer.from('grüße 🙂\n')) client.say(Uint8Array.of(byte));
+  expect(desk.shown.at(-1)).toBe('client 1: grüße 🙂');
+});
+
+test('who has finished gets all answers, and then the end', () => {
+  const desk = new Desk();
+  const client = desk.come();
+  client.say('one\ntwo');
+  client.finish();
+  expect([client.session.owing, desk.shown.at(-1)]).toEqual([true, 'client 1: one']);
+  desk.type('first');
+  expect([client.session.owing, client.heard]).toEqual([true, heard('first\n')]);
+  desk.type('second');
+  expect([client.session.owing, client.heard]).toEqual([false, heard('second\n', true)]);
+  expect(desk.shown).toEqual(['client 1: two', 'client 1 has left']);
+  client.leave();
+  expect(desk.shown).toEqual([]);
+});
+
+test('who finishes without a word is owed none', () => {
+  const desk = new Desk();
+  const client = desk.come();
+  client.finish();
+  expect([client.session.owing, desk.shown]).toEqual([false, ['client 1 is here', 'client 1 has left']]);
+});
+
+test('a second client is told to wait, and is served when the first has left', () => {
+  const desk = new Desk();
+  const [first, second] = [desk.come(), desk.come()];
+  expect([first.heard.said, second.heard.said]).toEqual(['', 'The operator is busy: please wait. Before you: 1.\n']);
+  second.say('hello\n');
+  expect([desk.shown, desk.asked]).toEqual([['client 1 is here', 'client 2 is here, and waits'], false]);
+  first.leave();
+  expect(second.heard).toEqual(heard('The operator is here now.\n'));
+  expect(desk.shown).toEqual(['client 1 has left', 'client 2: hello']);
+  desk.type('hi');
+  expect([first.heard, second.heard]).toEqual([heard(''), heard('hi\n')]);
+});
+
+test('who leaves while waiting changes nothing for the others', () => {
+  const desk = new Desk();
+  const [first, second, third] = [desk.come(), desk.come(), desk.come()];
+  second.leave();
+  first.leave();
+  expect(third.heard.said).toBe('The operator is busy: please wait. Before you: 2.\nThe operator is here now.\n');
+});
+
+test('an answer to who has left goes nowhere, unless somebody else has spoken since', () => {
+  const desk = new Desk();
+  const [first, second] = [desk.come(), desk.come()];
+  first.say('are you there?\n');
+  first.leave();
+  desk.type('yes');
+  expect(desk.shown.slice(-2)).toEqual(['client 1 has left', 'not sent: nobody awaits an answer']);
+  expect(second.heard.said).not.toContain('yes');
+  second.say('one\n');
+  expect(desk.asked).toBe(true);
+  second.leave();
+  const third = desk.come();
+  third.say('two\n');
+  desk.type('to the third');
+  expect(third.heard).toEqual(heard('to the third\n'));
+});
+
+test('when the operator leaves, all are told and closed, and so is who comes later', () => {
+  const desk = new Desk();
+  const [first, second] = [desk.come(), desk.come()];
+  first.say('one\ntwo\n');
+  desk.type(undefined);
+  expect([first.heard, second.heard]).toEqual([
+    heard('The operator has left.\n', true),
+    heard('The operator is busy: please wait. Before you: 1.\nThe operator has left.\n', true),
+  ]);
+  expect(first.session.owing).toBe(false);
+  expect(desk.come().heard).toEqual(heard('There is no operator.\n', true));
+});
+
+test.each([
+  ['a line without end', 'x'.repeat(65_537)],
+  ['lines without end', '\n'.repeat(65_538)],
+])('%s is cut off, and the next client served', (_, flood) => {
+  const desk = new Desk();
+  const [first, second] = [desk.come(), desk.come()];
+  first.say(flood);
+  expect(first.heard).toEqual(heard('You said more than the operator can read.\n', true));
+  expect(second.heard.said).toContain('The operator is here now.');
+});
+
+test('a long line that is within bounds is shown', () => {
+  const desk = new Desk();
+  const client = desk.come();
+  client.say('x'.repeat(65_535));
+  client.say('\n');
+  expect(desk.shown.at(-1)).toHaveLength('client 1: '.length + 65_535);
+});
+
+test('when too many wait, one more is told so and closed', () => {
+  const desk = new Desk();
+  const visitors = Array.from({ length: 65 }, () => desk.come());
+  expect(visitors.at(-1)?.heard.ended).toBe(false);
+  expect(desk.come().heard).toEqual(heard('The operator is busy, and too many wait: try again later.\n', true));
+});
+
+test('without an operator it says so', () => {
+  const visitor = new Visitor(new ChatOperator().stream());
+  expect(visitor.heard).toEqual(heard('There is no operator.\n', true));
+});

@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest';
+import { WorkSampler } from '../../../servers/work/sampler.ts';
+import { ofSeveral, type WorkSpec } from '../../../servers/work/spec.ts';
+
+const plain: WorkSpec = {
+  parts: [{ share: 1, cpuNanos: 100, ioNanos: 0 }],
+  cacheHit: 0,
+  requestBytes: 64,
+  seed: 1,
+};
+const mixed: WorkSpec = {
+  ...plain,
+  parts: [
+    { share: 0.7, cpuNanos: 50, ioNanos: 0 },
+    { share: 0.1, cpuNanos: 5000, ioNanos: 9 },
+  ],
+};
+
+/** What some requests cost, in order. */
+function costs(spec: WorkSpec, count: number): string[] {
+  const sampler = new WorkSampler(spec);
+  return Array.from({ length: count }, () => {
+    sampler.next();
+    return `${sampler.cpuNanos} ${sampler.ioNanos}`;
+  });
+}
+
+describe('what requests cost', () => {
+  test('is the same for all when there is but one kind', () => {
+    expect(new Set(costs(plain, 1000))).toEqual(new Set(['100 0']));
+  });
+
+  test.each([
+    ['by share', mixed, { '50 0': 0.7, '5000 9': 0.1, '0 0': 0.2 }],
+    ['less what is found ready', { ...mixed, cacheHit: 0.5 }, { '50 0': 0.35, '5000 9': 0.05, '0 0': 0.6 }],
+    ['nothing when all is', { ...mixed, cacheHit: 1 }, { '50 0': 0, '5000 9': 0, '0 0': 1 }],
+  ])('is drawn %s', (_, spec, shares) => {
+    const drawn = costs(spec, 100_000);
+    for (const [cost, share] of Object.entries(shares)) {
+      expect(drawn.filter((each) => each === cost).length / drawn.length, cost).toBeCloseTo(share, 2);
+    }
+  });
+
+  test('is known for a seed, and another for another', () => {
+    expect(costs(mixed, 100)).toEqual(costs(mixed, 100));
+    expect(costs({ ...mixed, seed: 2 }, 100)).not.toEqual(costs(mixed, 100));
+  });
+
+  test.each([0, 1, 2 ** 32 - 1, 2 ** 32])('varies with the seed %d', (seed) => {
+    expect(new Set(costs({ ...mixed, seed }, 100)).size).toBe(3);
+  });
+
+  test('comes at other times in each of several threads, from the first request on', () => {
+    const first = (index: number) => costs(ofSeveral({ work: mixed }, index).work, 1)[0];
+    const cheap = Array.from({ length: 1000 }, (_, index) => first(index)).filter((cost) => cost === '50 0');
+    expect(cheap.length / 1000).toBeCloseTo(0.7, 1);
+  });
+
+  test('is nothing in any of them when it is nothing', () => {
+    expect(ofSeveral({ work: undefined }, 3)).toEqual({ work: undefined });
+  });
+});

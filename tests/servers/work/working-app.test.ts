@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import { app as ack } from '../../../servers/apps/ack.ts';
+import type { StreamReply } from '../../../servers/apps/app.ts';
+import { app as chargen } from '../../../servers/apps/chargen.ts';
+import { app as echo } from '../../../servers/apps/echo.ts';
+import type { WorkSpec } from '../../../servers/work/spec.ts';
+import { WorkingApp } from '../../../servers/work/working-app.ts';
+
+/** Notes what is said and when the peer is to wait. */
+class Notes implements StreamReply {
+  readonly notes: (string | number)[] = [];
+
+  wait(nanos: number): void {
+    this.notes.push(nanos);
+  }
+
+  send(bytes: Uint8Array, start: number, end: number): void {
+    this.notes.push(Buffer.from(bytes).toString('latin1', start, end));
+  }
+
+  sendConstant(bytes: Uint8Array, start: number, end: number): void {
+    this.send(bytes, start, end);
+  }
+
+  end(): void {
+    this.notes.push('end');
+  }
+}
+
+function waiting(requestBytes: number | null): WorkSpec {
+  return { parts: [{ share: 1, cpuNanos: 0, ioNanos: 7 }], cacheHit: 0, requestBytes, seed: 1 };
+}
+
+test.each([
+  ['each whole request is waited for before it is answered', 3, ['abc', 'def'], [7, 'abc', 7, 'def']],
+  ['what comes of a request before its end is answered at once', 3, ['ab', 'c'], ['ab', 7, 'c']],
+  ['those that come together wait together', 3, ['abcdef'], [7, 7, 'abcdef']],
+  ['one may end and another begin in the same piece', 3, ['ab', 'cdef', 'g'], ['ab', 7, 7, 'cdef', 'g']],
+  ['of unknown length, whatever comes at once is one', null, ['a', 'bcdefg'], [7, 'a', 7, 'bcdefg']],
+])('%s', (_, requestBytes, pieces, expected) => {
+  const session = new WorkingApp(echo, waiting(requestBytes)).stream();
+  const reply = new Notes();
+  for (const piece of pieces) {
+    // In the middle of a buffer, as models pass them.
+    const bytes = Buffer.from(`__${piece}__`);
+    session.receive(bytes, 2, 2 + piece.length, reply);
+  }
+  expect(reply.notes).toEqual(expected);
+});
+
+test('each connection has requests of its own', () => {
+  const app = new WorkingApp(echo, waiting(4));
+  const reply = new Notes();
+  app.stream().receive(Buffer.from('ab'), 0, 2, reply);
+  app.stream().receive(Buffer.from('cd'), 0, 2, reply);
+  expect(reply.notes).toEqual(['ab', 'cd']);
+});
+
+test('a datagram is a request, however long', () => {
+  const reply = new Notes();
+  new WorkingApp(echo, waiting(64)).datagram(Buffer.from('abc'), 0, 3, reply);
+  expect(reply.notes).toEqual([7, 'abc']);
+});
+
+test('a session has the calls of the app that works, and no others', () => {
+  const calls = (app: typeof echo) => {
+    const { open, finish, produce } = new WorkingApp(app, waiting(null)).stream();
+    return [open, finish, produce].map((call) => call !== undefined);
+  };
+  expect(calls(echo)).toEqual([false, false, false]);
+  expect(calls(ack)).toEqual([false, true, false]);
+  expect(calls(chargen)).toEqual([false, false, true]);
+  const reply = new Notes();
+  const session = new WorkingApp(ack, waiting(null)).stream();
+  session.receive(Buffer.from('a'), 0, 1, reply);
+  session.finish?.(reply);
+  expect(reply.notes).toEqual([7, 'ACK']);
+});
