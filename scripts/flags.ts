@@ -61,6 +61,13 @@ export class Flags<O extends OptionSet> {
     return this.value(name, (text) => text, false);
   }
 
+  /** Every value of a flag that may be given several times, in order, commas and all. */
+  texts(name: keyof O & string): string[] {
+    const given = [this.#argv[name] ?? []].flat();
+    if (given.some((value) => typeof value !== 'string' || value === '')) this.refuse(`--${name} needs a value`);
+    return given.filter((value) => typeof value === 'string' && value !== '') as string[];
+  }
+
   /**
    * A flag's value.
    * @param parse throws a RangeError for what it does not take.

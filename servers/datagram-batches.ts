@@ -82,6 +82,7 @@ export class DatagramBatches implements DatagramReply {
   free(): void {
     this.#batch.free();
     this.#outbox?.free();
+    this.#held.free();
   }
 
   #sendRun(end: number): void {

@@ -39,6 +39,21 @@ export class HeldDatagrams {
     this.#due.add(due, held);
   }
 
+  /** Gives the memory back; what is held is lost. */
+  free(): void {
+    for (
+      let held = this.#due.take(Number.POSITIVE_INFINITY);
+      held !== undefined;
+      held = this.#due.take(Number.POSITIVE_INFINITY)
+    )
+      this.#free.push(held);
+    for (const { memory, peer } of this.#free) {
+      memory.free();
+      peer.memory.free();
+    }
+    this.#free.length = 0;
+  }
+
   /** Sends what is due. @returns milliseconds until the next is, or -1 when none is left. */
   sendDue(): number {
     const now = performance.now();

@@ -5,6 +5,7 @@ import { NativeMemory } from './memory.ts';
 
 const PR_SET_PDEATHSIG = 1;
 const PR_SET_TIMERSLACK = 29;
+const PR_SET_CHILD_SUBREAPER = 36;
 const SIGKILL = 9;
 const RLIMIT_NOFILE = 7;
 
@@ -18,6 +19,14 @@ export function dieWithParent(parentPid: number): void {
   if (whyNoLibc() !== undefined) return;
   libc().prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   if (process.ppid !== parentPid) exitNow(1);
+}
+
+/**
+ * Makes this process the parent of descendants whose own parent ends, so that those which detach themselves (daemons)
+ * stay in its tree: prctl(2) PR_SET_CHILD_SUBREAPER. Without libc this does nothing.
+ */
+export function adoptOrphans(): void {
+  if (whyNoLibc() === undefined) libc().prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 }
 
 /**

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Transport } from '../../sockets/socket.ts';
+import { freePort } from '../measure/free-port.ts';
+import { listeningSockets } from '../measure/listening-sockets.ts';
 import { packageRoot } from '../model/package.ts';
 import { Child, type CommandLine } from './child.ts';
-import { freePort, isListening } from './listening.ts';
 
 /** What a generator reached in one run. */
 export interface LoadFigures {
@@ -74,10 +75,10 @@ export class CReference {
 
   /** Starts a server: any program, told its port. @throws {TargetError} when it does not listen before long. */
   async listen(transport: Transport, command: (port: string) => CommandLine, cpu: number): Promise<ReferenceServer> {
-    const port = await freePort();
+    const port = await freePort('tcp');
     const child = this.tether(command(String(port)), cpu);
     try {
-      await child.until(() => isListening(transport, port), START_LIMIT_MS);
+      await child.until(() => listeningSockets(transport, port).length > 0, START_LIMIT_MS);
     } catch (error) {
       await child.stop();
       throw error;

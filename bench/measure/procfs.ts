@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { processCpuNanos } from '../../sockets/cpu.ts';
+import { hasEnded, processStat } from '../../sockets/process-tree.ts';
 
-/** What a process and all its descendants have used up to a moment, and hold at it. */
+/** What the processes of a server have used up to a moment, and hold at it. */
 export interface TreeUsage {
   /** CPU time of all processes, also of threads and of children that have ended (those in steps of 10 ms). */
   readonly cpuNanos: number;
@@ -25,25 +26,8 @@ export interface TreeMemory {
 const NANOS_PER_TICK = 1e7;
 const BYTES_PER_KIB = 1024;
 
-/** The pids of a process and its descendants; empty when it is gone. Linux only. */
-export function processTree(root: number): number[] {
-  const pids: number[] = [];
-  const waiting = [root];
-  for (let pid = waiting.pop(); pid !== undefined; pid = waiting.pop()) {
-    const threads = list(`/proc/${pid}/task`);
-    if (threads.length === 0) continue;
-    pids.push(pid);
-    for (const thread of threads) {
-      const children = read(`/proc/${pid}/task/${thread}/children`);
-      waiting.push(...children.split(' ').filter(Boolean).map(Number));
-    }
-  }
-  return pids;
-}
-
-/** What a tree of processes has used. Processes that end meanwhile are left out. */
-export function treeUsage(root: number): TreeUsage {
-  const pids = processTree(root);
+/** What some processes have used: all of a tree, so that nothing is missed. Those that end meanwhile are left out. */
+export function treeUsage(pids: readonly number[]): TreeUsage {
   let cpuNanos = 0;
   let threads = 0;
   let contextSwitches = 0;
@@ -53,14 +37,15 @@ export function treeUsage(root: number): TreeUsage {
     threads += tasks.length;
     for (const task of tasks) contextSwitches += switches(read(`/proc/${pid}/task/${task}/status`));
   }
-  return { cpuNanos, threads, processes: pids.length, contextSwitches };
+  // One that has ended and was not asked after still tells its CPU time.
+  return { cpuNanos, threads, processes: pids.filter((pid) => !hasEnded(pid)).length, contextSwitches };
 }
 
-/** What memory a tree of processes holds, and held at most. Takes about 1 ms a process. */
-export function treeMemory(root: number): TreeMemory {
+/** What memory some processes hold, and held at most. Takes about 1 ms a process. */
+export function treeMemory(pids: readonly number[]): TreeMemory {
   let peakRssBytes = 0;
   let peakPssBytes = 0;
-  for (const pid of processTree(root)) {
+  for (const pid of pids) {
     const status = read(`/proc/${pid}/status`);
     const peak = kibibytes(status, 'VmHWM');
     const resident = kibibytes(status, 'VmRSS');
@@ -71,10 +56,9 @@ export function treeMemory(root: number): TreeMemory {
   return { peakRssBytes, peakPssBytes };
 }
 
-/** Fields 16 and 17 of proc_pid_stat(5), cutime and cstime; the name in field 2 may hold spaces and brackets. */
+/** Fields 16 and 17 of proc_pid_stat(5), cutime and cstime. */
 function endedChildrenNanos(pid: number): number {
-  const stat = read(`/proc/${pid}/stat`);
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const fields = processStat(pid);
   return (Number(fields[13] ?? 0) + Number(fields[14] ?? 0)) * NANOS_PER_TICK;
 }
 

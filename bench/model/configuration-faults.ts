@@ -1,6 +1,14 @@
 import { whyNotCarried } from '../../servers/carrying.ts';
 import { appFor, suits, throughNode, workloadOf } from './app-workload.ts';
-import { type RunConfiguration, type Scenario, scenariosOf, type TargetSpec, transportsOf } from './configuration.ts';
+import {
+  type ForeignServer,
+  type RunConfiguration,
+  type Scenario,
+  scenariosOf,
+  type TargetSpec,
+  targetName,
+  transportsOf,
+} from './configuration.ts';
 import { ConfigurationError } from './errors.ts';
 import { isFixedSize, largestSize, smallestSize } from './message-sizes.ts';
 import { isOneWay } from './operating-point.ts';
@@ -52,8 +60,11 @@ function unmet(wants: readonly Want[]): string[] {
 function contestants({ targets, transports, connections, app, workload }: RunConfiguration): Want[] {
   const made = workloadOf(app);
   const wanted = appFor(workload);
+  const names = targets.map(targetName);
+  const twice = names.find((name, i) => names.indexOf(name) < i);
   return [
     [targets.length > 0, 'nothing to measure: name a model or a target'],
+    [twice === undefined, `two servers are called ${twice}: tell them apart, commands by --name`],
     [transports.length > 0, 'no transport: name tcp, udp or tls'],
     [connections.length > 0, 'no number of connections given'],
     [
@@ -83,7 +94,7 @@ function scenarioFaults(scenario: Scenario, configuration: RunConfiguration): st
 
 function work({ work, transports }: Scenario, { workload, sizes, targets, app }: RunConfiguration): Want[] {
   if (work === null) return [];
-  const foreign = targets.find(({ kind }) => kind === 'address');
+  const foreign = targets.find(({ kind }) => kind !== 'model');
   return [
     [!isOneWay(workload), `work: ${workload} has no requests to work for: leave out --work`],
     [
@@ -94,7 +105,7 @@ function work({ work, transports }: Scenario, { workload, sizes, targets, app }:
       app !== 'websocket',
       'work: websocket leaves its requests to a library, which none can be added to: leave out --work',
     ],
-    [foreign === undefined, 'work: a server that runs already does its own work: leave out --work, or use --model'],
+    [foreign === undefined, 'work: a server that is not built in does its own work: leave out --work, or use --model'],
   ];
 }
 
@@ -237,10 +248,23 @@ function targetFaults(target: TargetSpec, configuration: RunConfiguration): stri
     const fits = transports.every((transport) => transport === target.transport);
     return fits ? [] : [`target ${target.url} speaks ${target.transport} only`];
   }
+  if (target.kind === 'exec') return unmet(foreignServer(target));
   return transports.flatMap((transport) => {
     const why = whyNotCarried(target.model, app, transport);
     return why === undefined ? [] : [`${target.model} does not serve ${app} over ${transport}: ${why}`];
   });
+}
+
+function foreignServer({ command, name, startLimitMs }: ForeignServer): Want[] {
+  const where = `exec: '${command}'`;
+  return [
+    [
+      command.includes('{port}'),
+      `${where} has no {port}: write it where the port goes; a server with a port of its own is measured with --target`,
+    ],
+    [name.trim() !== '', `name: the name of '${command}' is empty`],
+    [startLimitMs > 0, 'start-timeout: must be above zero'],
+  ];
 }
 
 function isWhole(value: number, least: number, most: number): boolean {

@@ -10,6 +10,7 @@ import type { Stage } from './stage.ts';
 /** Something to put under load. */
 export type TargetSpec =
   | { readonly kind: 'model'; readonly model: ModelName }
+  | ForeignServer
   /** A server that somebody else runs. */
   | {
       readonly kind: 'address';
@@ -19,6 +20,17 @@ export type TargetSpec =
       /** What it says, where its URL tells. */
       readonly app?: AppName;
     };
+
+/** A server in any language, which this program starts. */
+export interface ForeignServer {
+  readonly kind: 'exec';
+  /** What tables call it. */
+  readonly name: string;
+  /** For `sh -c`; `{port}`, `{host}` and `{transport}` in it stand for what they are in a trial. */
+  readonly command: string;
+  /** It is given up when it does not listen by then. */
+  readonly startLimitMs: number;
+}
 
 export const timestampSources = {
   kernel: 'the kernel notes when a reply arrived: service time and generator lag are told apart',
@@ -85,5 +97,12 @@ export function transportsOf(configuration: RunConfiguration): TransportName[] {
 
 /** How a target is called in tables. */
 export function targetName(target: TargetSpec): string {
-  return target.kind === 'model' ? target.model : target.url;
+  switch (target.kind) {
+    case 'model':
+      return target.model;
+    case 'exec':
+      return target.name;
+    case 'address':
+      return target.url;
+  }
 }

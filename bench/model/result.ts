@@ -37,6 +37,8 @@ const planSchema = z.looseObject({
   seed: count,
   rounds: count,
   models: z.array(z.string()),
+  /** Those of the above that were commands, and what was run. */
+  commands: z.array(z.looseObject({ name: z.string(), command: z.string() })).optional(),
   transports: z.array(z.string()),
   connections: z.array(count),
   /** What requests cost the server, as --work takes it; null: nothing. */

@@ -1,5 +1,4 @@
 import { processCpuNanos } from '../../sockets/cpu.ts';
-import { processTree } from '../measure/procfs.ts';
 
 /** CPU time within which a server counts as idle: what its runtime does by itself now and then. */
 const IDLE_NANOS = 2e6;
@@ -33,7 +32,7 @@ export class Idleness {
   }
 }
 
-/** CPU time of a process and the descendants that it has now: it falls when one of them ends. */
-export function treeCpuNanos(root: number): number {
-  return processTree(root).reduce((sum, pid) => sum + (processCpuNanos(pid) ?? 0), 0);
+/** CPU time of the processes that a server has now: it falls when one of them ends. */
+export function treeCpuNanos(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => sum + (processCpuNanos(pid) ?? 0), 0);
 }

@@ -2,7 +2,7 @@ import type { LoadPlan } from '../load/generator.ts';
 import type { RunConfiguration } from '../model/configuration.ts';
 import type { Placement } from './placement.ts';
 import type { TrialSpec } from './planner.ts';
-import type { RunningTarget } from './target.ts';
+import type { RunningTarget } from './running-target.ts';
 
 /** What the generator of a trial is to do. */
 export function planLoad(

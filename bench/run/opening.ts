@@ -2,7 +2,7 @@ import type { OpeningReport } from '../load/engine.ts';
 import type { Generator } from '../load/generator.ts';
 import { Idleness, treeCpuNanos } from './idleness.ts';
 import type { TrialSpec } from './planner.ts';
-import type { RunningTarget } from './target.ts';
+import type { RunningTarget } from './running-target.ts';
 
 /** How long a model of ours may do nothing at all while connections wait: many times what starting a thread takes. */
 const IDLE_MS = 600;
@@ -14,10 +14,10 @@ const LOOK_MS = 150;
  * is not of ours may wait for something of its own, and has its full time.
  */
 export async function opened(spec: TrialSpec, target: RunningTarget, generator: Generator): Promise<OpeningReport> {
-  const { pid } = target;
-  if (spec.target.kind !== 'model' || pid === null) return generator.opened();
+  const { pids } = target;
+  if (spec.target.kind !== 'model' || pids === null) return generator.opened();
   const waits = Math.max(0, ...(spec.work?.parts ?? []).map(({ ioNanos }) => ioNanos / 1e6));
-  const idleness = new Idleness(IDLE_MS + 2 * waits, () => treeCpuNanos(pid), performance.now());
+  const idleness = new Idleness(IDLE_MS + 2 * waits, () => treeCpuNanos(pids()), performance.now());
   const timer = setInterval(() => {
     if (idleness.lasts(performance.now())) generator.giveUpOpening();
   }, LOOK_MS);

@@ -3,7 +3,7 @@ import { countedBetween, type KernelCounters, readKernelCounters } from '../meas
 import { type TreeMemory, type TreeUsage, treeMemory, treeUsage } from '../measure/procfs.ts';
 import { dropsOfUdpPort } from '../measure/udp-sockets.ts';
 import type { KernelUsage, ServerUsage } from '../model/trial.ts';
-import type { RunningTarget } from './target.ts';
+import type { RunningTarget } from './running-target.ts';
 
 /** What the server had used, and the clients completed, at one moment. */
 interface Sample {
@@ -44,8 +44,8 @@ export class Readings {
 
   /** What the server used while measuring, and holds now: call it while connections are open. Null when it isn't ours. */
   server(): ServerUsage | null {
-    const memory = this.#target.pid === null ? null : treeMemory(this.#target.pid);
-    return serverUsage(this.#before, this.#after, memory);
+    const pids = this.#target.pids?.();
+    return serverUsage(this.#before, this.#after, pids ? treeMemory(pids) : null);
   }
 
   /** Datagrams that the server's sockets dropped since connections were opened; null where they can't be seen. */
@@ -55,8 +55,8 @@ export class Readings {
   }
 
   #sample(): Sample {
-    const { pid } = this.#target;
-    return { completed: this.#generator.completed(), usage: pid === null ? null : treeUsage(pid) };
+    const pids = this.#target.pids?.();
+    return { completed: this.#generator.completed(), usage: pids ? treeUsage(pids) : null };
   }
 }
 

@@ -104,11 +104,13 @@ function describeScenario({ transports, connections, work }: Scenario): NonNulla
 function describePlan(configuration: RunConfiguration, placement: Placement): Plan {
   const { command, seed, rounds, targets, app, transports, connections, pipelining, sizes } = configuration;
   const { workload, connection, rate, arrivals, stages, requests, timestamps, scenarios } = configuration;
+  const commands = targets.filter((target) => target.kind === 'exec');
   return {
     command,
     seed,
     rounds,
     models: targets.map(targetName),
+    ...(commands.length > 0 && { commands: commands.map(({ name, command }) => ({ name, command })) }),
     app,
     transports: [...transports],
     connections: [...connections],

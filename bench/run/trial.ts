@@ -15,7 +15,8 @@ import { opened } from './opening.ts';
 import type { Placement } from './placement.ts';
 import type { TrialSpec } from './planner.ts';
 import { Readings } from './readings.ts';
-import { type RunningTarget, startTarget } from './target.ts';
+import type { RunningTarget } from './running-target.ts';
+import { startTarget } from './target.ts';
 import { recordTrial } from './trial-record.ts';
 import { judgeTrial } from './validity.ts';
 
@@ -45,6 +46,7 @@ export async function runTrial(
     app: spec.app,
     work: workSpecOf(spec, configuration),
     cpus: placement.serverCpus,
+    signal,
   });
   const generator = new Generator(planLoad(spec, configuration, placement, target));
   observer.loading(generator);

@@ -1,20 +1,33 @@
-import type { RunConfiguration, Scenario, TargetSpec } from '../../bench/model/configuration.ts';
-import { configurationFaults } from '../../bench/model/configuration-faults.ts';
+import type { ForeignServer, RunConfiguration, Scenario, TargetSpec } from '../../bench/model/configuration.ts';
+import { assertRunnable, configurationFaults } from '../../bench/model/configuration-faults.ts';
 import { parseWork } from '../../bench/model/request-work.ts';
 import { parseDuration, parseInteger, parseIntegers } from '../../bench/model/units.ts';
 import { appNames } from '../../servers/apps/catalog.ts';
 import { type ModelName, modelNames, whyUnavailable } from '../../servers/catalog.ts';
-import { transportNames } from '../../servers/transport.ts';
+import { type TransportName, transportNames } from '../../servers/transport.ts';
 import type { Command } from '../command.ts';
+import { Examples } from '../examples.ts';
 import type { Flags, OptionSet } from '../flags.ts';
+import { foreignOptions, readForeign } from '../foreign.ts';
 import { readLoad, readWork } from '../load-flags.ts';
 import { measure } from '../measure.ts';
 import { loadOptions, outputOptions } from '../options.ts';
 import { say } from '../output.ts';
-import { readOutput } from '../output-flags.ts';
+import { type Output, readOutput } from '../output-flags.ts';
 
 const options = {
-  models: { group: 'What to measure:', type: 'string', describe: `Some of ${modelNames.join(', ')} [default: all]` },
+  models: {
+    group: 'What to measure:',
+    type: 'string',
+    describe: `Some of ${modelNames.join(', ')} [default: all, or none with --exec]`,
+  },
+  ...foreignOptions,
+  'with-examples': {
+    group: 'What to measure:',
+    type: 'boolean',
+    default: false,
+    describe: 'Also the servers of examples/servers whose tools are installed: Python, C, Rust',
+  },
   app: {
     group: 'What to measure:',
     type: 'string',
@@ -23,7 +36,7 @@ const options = {
   transports: {
     group: 'What to measure:',
     type: 'string',
-    describe: `Some of ${transportNames.join(', ')} [default: tcp,udp]`,
+    describe: `Some of ${transportNames.join(', ')} [default: tcp,udp, or tcp with a command without {transport}]`,
   },
   connections: {
     group: 'What to measure:',
@@ -85,32 +98,64 @@ export const bench: Command<typeof options> = {
   examples: [
     ['bench', 'every model, in about two minutes'],
     ['bench --models async,event-driven -c 1,64 -r 12', 'two models, enough rounds for a ranking'],
+    ["bench --models async --exec 'python3 echo.py {port}'", 'a model and a server of yours'],
   ],
   async run(flags) {
     const output = readOutput(flags);
     const configuration = readConfiguration(flags);
     flags.refuse(...configurationFaults(configuration));
     flags.assertNoFaults();
-    return measure(configuration, output);
+    return flags.has('with-examples')
+      ? measureWithExamples(configuration, output, flags.value('start-timeout', parseDuration))
+      : measure(configuration, output);
   },
 };
 
+/** Adds the example servers whose tools are installed; the others are left out with a note. */
+async function measureWithExamples(configuration: RunConfiguration, output: Output, startLimitMs: number) {
+  say('building the example servers');
+  const examples = await Examples.build();
+  try {
+    for (const { name, reason } of examples.missing) say(`left out: ${name}: ${reason}`);
+    const added = examples.ready.map((example): TargetSpec => ({ kind: 'exec', startLimitMs, ...example }));
+    const targets = [...configuration.targets, ...added];
+    assertRunnable({ ...configuration, targets });
+    return await measure({ ...configuration, targets }, output);
+  } finally {
+    examples.dispose();
+  }
+}
+
 function readConfiguration(flags: Flags<typeof options>): RunConfiguration {
+  const foreign = readForeign(flags);
   return {
     command: 'bench',
-    targets: readModels(flags).map((model): TargetSpec => ({ kind: 'model', model })),
+    targets: [...readModels(flags).map((model): TargetSpec => ({ kind: 'model', model })), ...foreign],
     warmupMs: flags.value('warmup', parseDuration),
     rounds: flags.value('rounds', parseInteger),
     ...readLoad(flags),
-    ...readScenarios(flags),
+    ...readScenarios(flags, foreign),
   };
 }
 
-function readScenarios(flags: Flags<typeof options>): Scenario & Pick<RunConfiguration, 'scenarios'> {
+function readScenarios(
+  flags: Flags<typeof options>,
+  foreign: readonly ForeignServer[],
+): Scenario & Pick<RunConfiguration, 'scenarios'> {
+  const spoken = foreign.every(({ command }) => command.includes('{transport}'))
+    ? USUAL_TRANSPORTS
+    : (['tcp'] as const);
   const [first, ...others] = TOUR;
-  if (!LOAD_FLAGS.some((name) => flags.isGiven(name))) return { ...first, scenarios: others };
+  if (!LOAD_FLAGS.some((name) => flags.isGiven(name))) {
+    if (foreign.length === 0 && !flags.has('with-examples')) return { ...first, scenarios: others };
+    // Servers that are not built in can't be told to work, and may speak TCP only.
+    const open = others.filter(
+      ({ transports, work }) => work === null && transports.every((one) => spoken.some((each) => each === one)),
+    );
+    return { ...first, scenarios: open };
+  }
   return {
-    transports: someOf(flags.choices('transports', 'transport', transportNames), USUAL_TRANSPORTS),
+    transports: someOf(flags.choices('transports', 'transport', transportNames), spoken as readonly TransportName[]),
     connections: flags.value('connections', parseIntegers) ?? CONNECTIONS,
     work: readWork(flags),
     scenarios: [],
@@ -124,6 +169,7 @@ function someOf<N extends string>(chosen: readonly N[] | undefined, all: readonl
 
 /** Models that were named must run here; of all, those that can't are left out with a note. */
 function readModels(flags: Flags<typeof options>): readonly ModelName[] {
+  if (flags.isGiven('exec') && !flags.isGiven('models')) return [];
   const named = flags.choices('models', 'model', modelNames);
   const unavailable = (named ?? modelNames).flatMap((name) => {
     const reason = whyUnavailable(name);

@@ -6,6 +6,7 @@ import { modelNames, whyUnavailable } from '../../servers/catalog.ts';
 import { transportNames } from '../../servers/transport.ts';
 import type { Command } from '../command.ts';
 import type { Flags, OptionSet } from '../flags.ts';
+import { foreignOptions, readForeign } from '../foreign.ts';
 import { readLoad, readWork } from '../load-flags.ts';
 import { measure } from '../measure.ts';
 import { loadOptions, outputOptions } from '../options.ts';
@@ -19,6 +20,7 @@ const options = {
     type: 'string',
     describe: 'Measure a server that runs already: tcp://127.0.0.1:7000, udp, tls, ws or wss://…',
   },
+  ...foreignOptions,
   'allow-remote': {
     group: 'What to measure:',
     type: 'string',
@@ -61,7 +63,8 @@ export const run: Command<typeof options> = {
   options,
   examples: [
     ['run --model async -c 100 -d 5s', 'a built-in server'],
-    ['run --target udp://127.0.0.1:7000', 'a server of yours that echoes'],
+    ["run --exec 'python3 echo.py {port}'", 'a server of yours, started for this'],
+    ['run --target udp://127.0.0.1:7000', 'one that runs already'],
   ],
   async run(flags) {
     const output = readOutput(flags);
@@ -94,8 +97,11 @@ async function readTarget(flags: Flags<typeof options>): Promise<TargetSpec | un
   const model = flags.choice('model', 'model', modelNames);
   const url = flags.text('target');
   const allowed = flags.value('allow-remote', parseNames) ?? [];
-  if ((flags.text('model') === undefined) === (url === undefined)) {
-    flags.refuse(`say what to measure: --model NAME or --target tcp://HOST:PORT${url ? ', not both' : ''}`);
+  const foreign = readForeign(flags);
+  const given = [flags.text('model'), url].filter((text) => text !== undefined).length + foreign.length;
+  if (given !== 1) {
+    const all = "--model NAME, --exec 'CMD {port}' or --target tcp://HOST:PORT";
+    flags.refuse(`say what to measure: ${all}${given > 1 ? ', and one only' : ''}`);
   }
   if (url !== undefined) {
     return parseTarget(url, allowed).catch((error: unknown) => {
@@ -104,6 +110,7 @@ async function readTarget(flags: Flags<typeof options>): Promise<TargetSpec | un
       return undefined;
     });
   }
+  if (foreign[0]) return foreign[0];
   if (model === undefined) return undefined;
   const reason = whyUnavailable(model);
   if (reason !== undefined) flags.refuse(`${model} can't run here: ${reason}`);

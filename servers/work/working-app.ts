@@ -28,6 +28,7 @@ class WorkingSession implements StreamSession {
   readonly open?: (reply: StreamReply) => void;
   readonly finish?: (reply: StreamReply) => void;
   readonly produce?: (reply: StreamReply) => void;
+  readonly close?: () => void;
   readonly #session: StreamSession;
   readonly #work: Work;
   readonly #requestBytes: number | null;
@@ -41,6 +42,11 @@ class WorkingSession implements StreamSession {
     if (session.open !== undefined) this.open = session.open.bind(session);
     if (session.finish !== undefined) this.finish = session.finish.bind(session);
     if (session.produce !== undefined) this.produce = session.produce.bind(session);
+    if (session.close !== undefined) this.close = session.close.bind(session);
+  }
+
+  get owing(): boolean {
+    return this.#session.owing === true;
   }
 
   receive(bytes: Uint8Array, start: number, end: number, reply: StreamReply): void {

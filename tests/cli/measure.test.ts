@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Result } from '../../bench/model/result.ts';
+import { type Result, resultSchema } from '../../bench/model/result.ts';
 import { readResult } from '../../reports/reader.ts';
 import { isRunning, type ProcessId, processTree } from '../servers/process-tree.ts';
 import { until } from '../servers/until.ts';
@@ -142,6 +142,48 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     expect(saved.trials.length).toBeLessThan(400);
   },
 );
+
+test('bench with a command alone measures it over what it speaks, and asks no work of it', async () => {
+  const { stdout, code } = await sockbench(
+    ...['bench', '--exec', 'exec node tests/bench/foreign-server.mjs {port} echo', '-r', '1', '-d', '50ms'],
+    ...['--warmup', '0s', '--out-dir', scratchDirectory(), '--json', '-', '-q'],
+  );
+  expect(code).toBe(0);
+  const { plan, trials } = resultSchema.parse(JSON.parse(stdout));
+  expect(plan).toMatchObject({ models: ['node foreign-server.mjs echo'], transports: ['tcp'] });
+  expect(
+    trials.map(({ work, connections }) => ({ work, connections })).sort((a, b) => a.connections - b.connections),
+  ).toEqual(plan.connections.map((connections) => ({ work: null, connections })));
+});
+
+test('bench compares commands and examples with a model, side by side, and leaves nothing of what it built', async () => {
+  const TMPDIR = scratchDirectory();
+  const { stdout, stderr, code } = await new Program(
+    [
+      ...[
+        'bench',
+        '--models',
+        'async',
+        '--with-examples',
+        '--exec',
+        'exec node tests/bench/foreign-server.mjs {port} echo',
+      ],
+      ...['--name', 'mine', '-c', '1', '-d', '50ms', '--warmup', '0s', '-r', '1', '--out-dir', scratchDirectory()],
+      ...['--json', '-', '-q'],
+    ],
+    { env: { TMPDIR } },
+  ).end();
+  expect(code, stderr).toBe(0);
+  expect(readdirSync(TMPDIR)).toEqual([]);
+  const { plan, trials } = resultSchema.parse(JSON.parse(stdout));
+  expect(plan.transports).toEqual(['tcp']);
+  expect(plan.models.slice(0, 2)).toEqual(['async', 'mine']);
+  const leftOut = [...stderr.matchAll(/^left out: (\S+): .* is not installed$/gm)].map(([, name]) => name);
+  const examples = JSON.parse(readFileSync('examples/servers/catalog.json', 'utf8')) as { name: string }[];
+  expect([...plan.models.slice(2), ...leftOut].sort()).toEqual(examples.map(({ name }) => name).sort());
+  expect(trials.map(({ target }) => target).sort()).toEqual([...plan.models].sort());
+  for (const { requests } of trials) expect(requests).toMatchObject({ errors: 0, corrupted: 0 });
+});
 
 test('a second Ctrl-C ends at once, and no server outlives it', async () => {
   const program = new Program([

@@ -1,11 +1,13 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, symlinkSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
+import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { Program, scratchDirectory } from './program.ts';
 
 /**
- * The examples of README.md, executed. The sockbench commands of each ```sh block run in order, in a
+ * The examples of README.md and examples/README.md, executed. The sockbench commands of each ```sh block run in order, in a
  * directory of the README's own; `serve` keeps running until the block is over, on a free port in place of the one it
  * names. A comment before a block, `<!-- test: -d 100ms -->`, sets flags of its measuring commands, to save time: in place
  * of those spelt alike, or besides.
@@ -61,7 +63,8 @@ async function onFreePort(commands: Block): Promise<Block> {
   return commands.map((command) => command.map((word) => word.replace(new RegExp(`(?<![\\d.])${port}$`), free)));
 }
 
-const blocks = exampleBlocks(readFileSync('README.md', 'utf8'));
+const blocks = ['README.md', 'examples/README.md'].flatMap((file) => exampleBlocks(readFileSync(file, 'utf8')));
+const hasPython = spawnSync('python3', ['--version']).status === 0;
 
 test('the README has examples, of every command', () => {
   const shown = new Set(blocks.flatMap((commands) => commands.map(([command]) => command)));
@@ -70,7 +73,9 @@ test('the README has examples, of every command', () => {
 
 test('the README’s examples work', { timeout: 120_000 }, async () => {
   const cwd = scratchDirectory();
+  symlinkSync(resolve('examples'), join(cwd, 'examples'));
   for (const commands of blocks) {
+    if (!hasPython && commands.flat().join(' ').includes('python3')) continue;
     const servers: Program[] = [];
     for (const command of await onFreePort(commands)) {
       const program = new Program(command, { cwd });

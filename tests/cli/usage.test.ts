@@ -56,7 +56,22 @@ describe('wrong usage ends with 2, says why on stderr and nothing on stdout:', (
     ['an unknown app', ['serve', '--model', 'async', '--app', 'ecko'], ["unknown app 'ecko'; did you mean 'echo'?"]],
     ['an unknown format', ['report', '--format', 'jsn'], ["unknown format 'jsn'; did you mean 'json'?"]],
     ['a missing value', ['bench', '--out-dir'], ['--out-dir needs a value']],
-    ['no target', ['run'], ['say what to measure: --model NAME or --target tcp://HOST:PORT']],
+    ['no target', ['run'], ["say what to measure: --model NAME, --exec 'CMD {port}' or --target tcp://HOST:PORT"]],
+    ['two targets', ['run', '--model', 'async', '--exec', 'serve {port}'], ['tcp://HOST:PORT, and one only']],
+    ['two commands for one', ['run', '--exec', 'a {port}', '--exec', 'b {port}'], ['and one only']],
+    [
+      'a command without a port',
+      ['bench', '--exec', 'serve 7000'],
+      ["exec: 'serve 7000' has no {port}: write it where"],
+    ],
+    ['an empty command', ['bench', '--exec', ''], ['--exec needs a value', 'nothing to measure']],
+    ['commands of one name', ['bench', '--exec', 'a/x {port}', '--exec', 'b/x {port}'], ['two servers are called x']],
+    [
+      'more names than commands',
+      ['bench', '--exec', 'a {port}', '--name', 'a', '--name', 'b'],
+      ['--name: 2 names for 1 commands'],
+    ],
+    ['no time to start', ['run', '--exec', 'a {port}', '--start-timeout', '0s'], ['start-timeout: must be above zero']],
     [
       'a target of another transport',
       ['run', '--target', 'tcp://127.0.0.1:1', '--transport', 'udp'],

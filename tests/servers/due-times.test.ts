@@ -7,6 +7,15 @@ const step = fc.oneof(
   fc.record({ takeUntil: fc.integer({ min: 0, max: 100 }) }),
 );
 
+test('what there is can be taken whenever it is due, and then there is nothing', () => {
+  const due = new DueTimes<string>();
+  due.add(5, 'b');
+  due.add(3, 'a');
+  const all = Array.from({ length: 4 }, () => due.take(Number.POSITIVE_INFINITY));
+  expect(all).toEqual(['a', 'b', undefined, undefined]);
+  expect(due.size).toBe(0);
+});
+
 test('what is due first comes first, whatever is added and taken in between', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {

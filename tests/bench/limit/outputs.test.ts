@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseIperf3 } from '../../../bench/limit/iperf3.ts';
-import { lists } from '../../../bench/limit/listening.ts';
+
 import { parseDrain, parseFlood } from '../../../bench/limit/reference.ts';
 import { parseSockperf } from '../../../bench/limit/sockperf.ts';
 
@@ -64,26 +64,4 @@ describe('the programs in C', () => {
   ])('%s that says something else is an error', (name, parse) => {
     expect(() => parse('corrupt echo')).toThrow(`${name} said: corrupt echo`);
   });
-});
-
-describe("the kernel's list of sockets", () => {
-  const tcp = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
-   0: 0100007F:5FF7 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 22041 1 0000000000000000 100 0 0 10 0
-   1: 0100007F:8C2A 0100007F:5FF8 01 00000000:00000000 00:00000000 00000000     0        0 22042 1 0000000000000000 20 4 30 10 -1
-   2: 0100007F:01BB 0100007F:8C2A 01 00000000:00000000 00:00000000 00000000     0        0 22043 1 0000000000000000 20 4 30 10 -1
-`;
-  const udp = `   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops
-  123: 0100007F:5BA1 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 22050 2 0000000000000000 0
-  124: 0100007F:00FF 0100007F:5BA1 01 00000000:00000000 00:00000000 00000000     0        0 22051 2 0000000000000000 0
-`;
-
-  test.each([
-    ['a TCP port that is listened on', tcp, 'tcp', 0x5ff7, true],
-    ['one that connections come from', tcp, 'tcp', 0x8c2a, false],
-    ['one that a connection was accepted on', tcp, 'tcp', 0x01bb, false],
-    ["a peer's", tcp, 'tcp', 0x5ff8, false],
-    ['one that is not there', tcp, 'tcp', 0x5f, false],
-    ['a UDP port that is bound', udp, 'udp', 0x5ba1, true],
-    ['one that is connected', udp, 'udp', 0x00ff, false],
-  ] as const)('%s', (_, table, transport, port, expected) => expect(lists(table, transport, port)).toBe(expected));
 });

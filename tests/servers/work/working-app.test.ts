@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { app as ack } from '../../../servers/apps/ack.ts';
 import type { StreamReply } from '../../../servers/apps/app.ts';
 import { app as chargen } from '../../../servers/apps/chargen.ts';
+import { ChatOperator } from '../../../servers/apps/chat-operator.ts';
 import { app as echo } from '../../../servers/apps/echo.ts';
 import type { WorkSpec } from '../../../servers/work/spec.ts';
 import { WorkingApp } from '../../../servers/work/working-app.ts';
@@ -75,4 +76,18 @@ test('a session has the calls of the app that works, and no others', () => {
   session.receive(Buffer.from('a'), 0, 1, reply);
   session.finish?.(reply);
   expect(reply.notes).toEqual([7, 'ACK']);
+});
+
+test('a session that owes an answer owes it with work, too, and is told of the end', () => {
+  const desk = new ChatOperator();
+  const shown: string[] = [];
+  desk.attend({ show: (line) => shown.push(line), ask: () => undefined });
+  const session = new WorkingApp(desk, waiting(null)).stream();
+  const reply = new Notes();
+  session.open?.(reply);
+  expect(session.owing).toBe(false);
+  session.receive(Buffer.from('hello\n'), 0, 6, reply);
+  expect(session.owing).toBe(true);
+  session.close?.();
+  expect(shown.at(-1)).toBe('client 1 has left');
 });

@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import type { Transport } from '../../sockets/socket.ts';
+
+// States as /proc/net shows them: include/net/tcp_states.h. A UDP socket that is not connected shows TCP_CLOSE.
+const STATES = { tcp: '0A', udp: '07' } as const satisfies Record<Transport, string>;
+
+/**
+ * Local addresses at which 127.0.0.1 is served, as proc_net_tcp shows them: itself, any address, and both in IPv6.
+ */
+const LOOPBACK = ['0100007F', '00000000', '0'.repeat(32), '0000000000000000FFFF00000100007F'];
+
+/**
+ * The sockets that serve a port of 127.0.0.1, by their inodes: what the kernel lists, so that no server notices being
+ * asked. Linux only.
+ */
+export function listeningSockets(transport: Transport, port: number): string[] {
+  return [transport, `${transport}6`].flatMap((table) => parseListening(read(`/proc/net/${table}`), transport, port));
+}
+
+/** {@link listeningSockets}, of the text of `/proc/net/tcp`, `udp`, or one of the two in IPv6. */
+export function parseListening(table: string, transport: Transport, port: number): string[] {
+  const hex = port.toString(16).toUpperCase().padStart(4, '0');
+  return table.split('\n').flatMap((line) => {
+    // `0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000 1000 0 INODE …`
+    const [, local, remote, state, , , , , , inode] = line.trim().split(/\s+/);
+    const [address = '', localPort] = local?.split(':') ?? [];
+    const serves = localPort === hex && LOOPBACK.includes(address) && state === STATES[transport];
+    return serves && inode !== undefined && remote?.endsWith(':0000') ? [inode] : [];
+  });
+}
+
+/**
+ * Does one of some processes hold one of some sockets?
+ * @returns undefined when none is seen to, but one of them does not let this user look.
+ */
+export function holdSocket(pids: readonly number[], inodes: readonly string[]): boolean | undefined {
+  const links = inodes.map((inode) => `socket:[${inode}]`);
+  const answers = pids.map((pid) => openFiles(pid)?.some((file) => links.includes(file)));
+  return answers.includes(true) || (answers.includes(undefined) ? undefined : false);
+}
+
+/** What the descriptors of a process lead to; undefined when this user may not know, empty when it is gone. */
+function openFiles(pid: number): string[] | undefined {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).map((fd) => linkOf(`/proc/${pid}/fd/${fd}`));
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EACCES' ? undefined : [];
+  }
+}
+
+/** Empty when it was closed meanwhile. */
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}

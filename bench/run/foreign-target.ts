@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ForeignSpec, foreignProgram } from '../../servers/foreign.ts';
+import { kernelTransport } from '../../servers/transport.ts';
+import { freePort } from '../measure/free-port.ts';
+import { holdSocket, listeningSockets } from '../measure/listening-sockets.ts';
+import type { ForeignServer } from '../model/configuration.ts';
+import type { RunningTarget, TargetOptions } from './running-target.ts';
+import { ServerProcess } from './server-process.ts';
+
+const HOST = '127.0.0.1';
+const POLL_MS = 5;
+/** A process that is just detaching itself may be missed once or twice. */
+const STRANGE_POLLS = 10;
+
+/**
+ * Starts a foreign command as a server, and waits until it listens on the port that it was given. The kernel is asked
+ * for that, not the server: one that serves a single connection must not spend it on a question.
+ * @throws {TargetError} when it ends before, when it does not listen in time, and when the port is somebody else's.
+ */
+export async function startForeign(target: ForeignServer, options: TargetOptions): Promise<RunningTarget> {
+  const { transport, cpus, signal } = options;
+  const port = await freePort(kernelTransport(transport));
+  const spec: ForeignSpec = { command: fillIn(target.command, { port: String(port), host: HOST, transport }) };
+  const server = new ServerProcess(target.name, foreignProgram, spec, cpus);
+  // The first is the program that watches over the command, and no part of it.
+  const pids = () => server.tree().slice(1);
+  const listening = async (over: AbortSignal) => {
+    for (let strange = 0; !over.aborted; await sleep(POLL_MS)) {
+      const inodes = listeningSockets(kernelTransport(transport), port);
+      if (inodes.length === 0) continue;
+      if (holdSocket(pids(), inodes) !== false) return;
+      if (++strange < STRANGE_POLLS) continue;
+      throw server.failure(
+        `does not serve ${transport} port ${port}: a process that it did not start listens there; ` +
+          'to measure a server that runs elsewhere, such as in a container, use --target',
+      );
+    }
+  };
+  const late = `did not listen on ${transport} port ${port} of ${HOST} (--start-timeout)`;
+  await server.until(listening, target.startLimitMs, signal, late);
+  return { address: { host: HOST, port }, pids, died: server.died, stop: () => server.stop() };
+}
+
+/** A command with each `{name}` of some replaced by its value; other braces are the shell's. */
+export function fillIn(command: string, values: Readonly<Record<string, string>>): string {
+  return command.replace(
+    /\{(\w+)\}/g,
+    (whole, name: string) => (Object.hasOwn(values, name) ? values[name] : whole) ?? whole,
+  );
+}

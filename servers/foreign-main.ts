@@ -1,0 +1,85 @@
+/** First code of the process that runs a foreign command for a harness. See foreign.ts. */
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { adoptOrphans, exitNow } from '../sockets/process.ts';
+import { hasEnded, processStat, processTree } from '../sockets/process-tree.ts';
+import type { ForeignSpec } from './foreign.ts';
+
+/** How long the command may take to end after SIGTERM: as long as a server of our own. */
+const STOP_LIMIT_MS = 1_700;
+/** SIGKILL takes no time, unless a process is in a system call that can't be interrupted. */
+const KILL_LIMIT_MS = 500;
+const POLL_MS = 10;
+/** A shell tells of a child that signal N ended with the code 128 + N. */
+const SIGNAL_CODES = 128;
+/** The process group's id among the fields of processStat(). */
+const PGRP = 2;
+
+const spec = JSON.parse(process.argv[2] ?? '') as ForeignSpec;
+adoptOrphans();
+const command = spawn('/bin/sh', ['-c', spec.command], { detached: true, stdio: ['ignore', 'ignore', 'inherit'] });
+// It leads the session and process group that it starts in.
+const group = command.pid ?? exitNow(SIGNAL_CODES - 1);
+let code: number | null = null;
+let ending = false;
+
+command.on('exit', (status, signal) => {
+  code = signal === null ? (status ?? 1) : SIGNAL_CODES + constants.signals[signal];
+  endWithCommand();
+});
+// Descendants that were left to themselves, such as daemons, are children of this process, and Node knows nothing of them.
+process.on('SIGCHLD', endWithCommand);
+process.on('SIGTERM', () => void end(stop));
+process.on('SIGINT', () => void end(stop));
+process.on('disconnect', () => void end(killAll));
+if (!process.connected) void end(killAll);
+
+/** A command that ends well and leaves processes behind has become a daemon: its end is theirs. */
+function endWithCommand(): void {
+  if (code !== null && (code !== 0 || living().length === 0)) void end(killAll);
+}
+
+async function end(way: () => Promise<void>): Promise<void> {
+  if (ending) return;
+  ending = true;
+  await way();
+  exitNow(code ?? 0);
+}
+
+/** Asks the command to end, and those of its processes that left its group; then kills what is left. */
+async function stop(): Promise<void> {
+  const detached = living().filter((pid) => Number(processStat(pid)[PGRP]) !== group);
+  for (const pid of [-group, ...detached]) send(pid, 'SIGTERM');
+  await untilNoneLives(STOP_LIMIT_MS, () => {});
+  await killAll();
+}
+
+/** Kills all that is left of the command, and what that starts meanwhile. */
+function killAll(): Promise<void> {
+  return untilNoneLives(KILL_LIMIT_MS, (pids) => {
+    for (const pid of pids) send(pid, 'SIGKILL');
+  });
+}
+
+async function untilNoneLives(limitMs: number, meanwhile: (pids: readonly number[]) => void): Promise<void> {
+  const deadline = performance.now() + limitMs;
+  for (let pids = living(); pids.length > 0 && performance.now() < deadline; pids = living()) {
+    meanwhile(pids);
+    await sleep(POLL_MS);
+  }
+}
+
+/** The command's processes that have not ended, those it left to themselves included. */
+function living(): number[] {
+  return processTree(process.pid).filter((pid) => pid !== process.pid && !hasEnded(pid));
+}
+
+/** Sends a signal to a process, or to a process group by its negative id. */
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended already.
+  }
+}

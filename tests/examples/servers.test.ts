@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { freePort } from '../../bench/measure/free-port.ts';
+import { listeningSockets } from '../../bench/measure/listening-sockets.ts';
+import { fillIn } from '../../bench/run/foreign-target.ts';
+import { Examples } from '../../scripts/examples.ts';
+import type { SocketAddress } from '../../sockets/address.ts';
+import type { Transport } from '../../sockets/socket.ts';
+import { DatagramClient } from '../conformance/datagram-client.ts';
+import { StreamClient } from '../conformance/stream-client.ts';
+import { until } from '../servers/until.ts';
+
+/** What is written at once, so that it can be seen how much has left. */
+const CHUNK = 64 * 1024;
+
+const examples = await Examples.build();
+afterAll(() => examples.dispose());
+
+/** Starts an example on a port of its own; its process group ends with the test. */
+async function serve(command: string, transport: Transport): Promise<SocketAddress> {
+  const host = '127.0.0.1';
+  const port = await freePort(transport);
+  const line = fillIn(command, { port: String(port), host, transport });
+  const { pid = 0 } = spawn('/bin/sh', ['-c', line], { detached: true, stdio: 'ignore' });
+  onTestFinished(() => void process.kill(-pid, 'SIGKILL'));
+  await until(`${line} to listen`, () => listeningSockets(transport, port).length > 0);
+  return { host, port };
+}
+
+/** Bytes that do not repeat soon, and differ by who sends them. */
+function bytes(length: number, sender: number): Buffer {
+  return Buffer.from(Array.from({ length }, (_, i) => (i * 7 + (i >> 8) + sender) & 0xff));
+}
+
+describe.each(examples.ready)('$name', ({ name, command }) => {
+  test('echoes 32 MiB whole to a client that reads only when no buffer has room left, and then finishes', async () => {
+    await using client = await StreamClient.connect(await serve(command, 'tcp'));
+    const sent = Buffer.alloc(32 * 1024 * 1024, bytes(4099, 1));
+    for (let at = 0; at < sent.length; at += CHUNK) client.write(sent.subarray(at, at + CHUNK));
+    client.finish();
+    let stalledPolls = 0;
+    let unsent = sent.length;
+    await until('every buffer to be full', () => {
+      stalledPolls = client.socket.writableLength === unsent ? stalledPolls + 1 : 0;
+      unsent = client.socket.writableLength;
+      return stalledPolls === 20;
+    });
+    expect(unsent).toBeGreaterThan(0);
+    expect((await client.readToEnd()).equals(sent)).toBe(true);
+  });
+
+  test('serves clients at once, each with its own bytes', async ({ skip }) => {
+    skip(name.endsWith('-iterative'), 'it serves one connection at a time');
+    const address = await serve(command, 'tcp');
+    const clients = await Promise.all(Array.from({ length: 10 }, () => StreamClient.connect(address)));
+    for (const [i, client] of clients.entries()) client.write(bytes(5000, i));
+    for (const [i, client] of clients.entries()) expect(await client.read(5000)).toEqual(bytes(5000, i));
+    for (const client of clients) await client.reset();
+    await using another = await StreamClient.connect(address);
+    another.write(bytes(10, 1));
+    expect(await another.read(10)).toEqual(bytes(10, 1));
+  });
+
+  test('serves a client after one that broke off', async () => {
+    const address = await serve(command, 'tcp');
+    const first = await StreamClient.connect(address);
+    first.write(bytes(10, 1));
+    await first.read(10);
+    await first.reset();
+    await using second = await StreamClient.connect(address);
+    second.write(bytes(10, 2));
+    expect(await second.read(10)).toEqual(bytes(10, 2));
+  });
+
+  test('echoes datagrams as they are, each to its sender', async () => {
+    const address = await serve(command, 'udp');
+    await using one = await DatagramClient.connect(address);
+    await using other = await DatagramClient.connect(address);
+    for (const size of [1, 1200, 65_507]) {
+      expect((await one.exchange(bytes(size, 1))).equals(bytes(size, 1))).toBe(true);
+      expect((await other.exchange(bytes(size, 2))).equals(bytes(size, 2))).toBe(true);
+    }
+  });
+});
+
+for (const { name, reason } of examples.missing) test(name, ({ skip }) => skip(reason));
+
+test('each example is a short file of its own, and in the catalog', () => {
+  const files = readdirSync('examples/servers').filter((file) => file !== 'catalog.json');
+  const catalog = readFileSync('examples/servers/catalog.json', 'utf8');
+  for (const file of files) {
+    expect(catalog).toContain(`"${file}"`);
+    expect(readFileSync(`examples/servers/${file}`, 'utf8').split('\n').length, file).toBeLessThan(61);
+  }
+  expect(examples.ready.length + examples.missing.length).toBe(files.length);
+});

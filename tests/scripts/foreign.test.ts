@@ -1,0 +1,24 @@
+import { describe, expect, test } from 'vitest';
+import { Flags } from '../../scripts/flags.ts';
+import { commandName, foreignOptions, readForeign } from '../../scripts/foreign.ts';
+
+test.each([
+  ['python3 examples/servers/threads.py {port} {transport}', 'python3 threads.py'],
+  ['./server --listen={host}:{port}', 'server'],
+  ['{port}', '{port}'],
+  [
+    'a/very/long/path/to/a-program-with-a-name-that-goes-on {port}',
+    'a-program-with-a-name-that-goes-on'.slice(0, 31).concat('…'),
+  ],
+])('%s is called %s', (command, name) => expect(commandName(command)).toBe(name));
+
+describe('commands', () => {
+  test('are named in order, and those without a name by what they run', () => {
+    const flags = new Flags({ _: ['bench'], exec: ['a,b {port}', 'c {port}'], name: 'first, of two' }, foreignOptions);
+    expect(readForeign(flags)).toEqual([
+      { kind: 'exec', name: 'first, of two', command: 'a,b {port}', startLimitMs: 15_000 },
+      { kind: 'exec', name: 'c', command: 'c {port}', startLimitMs: 15_000 },
+    ]);
+    flags.assertNoFaults();
+  });
+});
