@@ -3,6 +3,7 @@ import type { Failure, Result } from '../bench/model/result.ts';
 import type { Trial } from '../bench/model/trial.ts';
 import { worksOf, workWords } from '../bench/model/work-words.ts';
 import { median } from '../bench/stats/median.ts';
+import { type TransportName, transportNames } from '../servers/transport.ts';
 
 /** All rounds of one target at one operating point, as one row of a table. Medians over rounds but where noted. */
 export interface Aggregate {
@@ -36,7 +37,7 @@ export interface Aggregate {
 
 /** What shares a table: trials that differ only in target, connections and round. */
 export interface Comparable {
-  readonly transport: 'tcp' | 'udp';
+  readonly transport: TransportName;
   /** What requests cost the server, in words; null: nothing. */
   readonly work: string | null;
   /** What they have in common besides, in words; undefined when nothing was measured. */
@@ -64,7 +65,7 @@ type ComparedScenario = Pick<Comparable, 'transport' | 'work'>;
 
 /** Without work first, TCP before UDP. */
 function scenariosOf(outcomes: readonly (Trial | Failure)[]): ComparedScenario[] {
-  return worksOf(outcomes).flatMap((work) => (['tcp', 'udp'] as const).map((transport) => ({ transport, work })));
+  return worksOf(outcomes).flatMap((work) => transportNames.map((transport) => ({ transport, work })));
 }
 
 function pointKey(trial: Trial): string {

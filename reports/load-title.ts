@@ -18,8 +18,10 @@ export function loadTitle(transport: string, work: string | null, point: Trial |
   const details = [
     app,
     workload,
-    // A stream has no messages, and an HTTP server's are as long as it likes.
-    ...((transport === 'tcp' && isOneWay(workload)) || app === 'http' ? [] : [sizesText(point)]),
+    // A stream has no messages, a handshake is one of the protocol's own, and an HTTP server's are as long as it likes.
+    ...(workload === 'handshake' || (transport !== 'udp' && isOneWay(workload)) || app === 'http'
+      ? []
+      : [sizesText(point)]),
     ...(app === 'http' ? ["by autocannon's client"] : []),
     ...(connection === 'per-request' ? ['a connection for each request'] : []),
     ...(pipelining > 1 ? [`${pipelining} in flight on each connection`] : []),

@@ -46,10 +46,10 @@ type LoadFlags = Flags<
   }
 >;
 
-/** Reads the flags of a load. @param usual the app, when no flag says which. */
-export function readLoad(flags: LoadFlags, usual: AppName = DEFAULT_APP): Load {
+/** Reads the flags of a load. @param spoken what the target says, where that is known. */
+export function readLoad(flags: LoadFlags, spoken?: AppName): Load {
   const time = readTime(flags);
-  const workload = readWorkload(flags, usual);
+  const workload = readWorkload(flags, spoken);
   return {
     ...time,
     ...workload,
@@ -68,9 +68,9 @@ export function readLoad(flags: LoadFlags, usual: AppName = DEFAULT_APP): Load {
 }
 
 /** What is said over the connections. App and workload go together: of either, the other follows. */
-function readWorkload(flags: LoadFlags, usual: AppName): Pick<Load, 'app' | 'workload' | 'sizes'> {
+function readWorkload(flags: LoadFlags, spoken?: AppName): Pick<Load, 'app' | 'workload' | 'sizes'> {
   const wished = flags.choice('workload', 'workload', namesOf(workloads));
-  const app = flags.choice('app', 'app', appNames) ?? (wished && appFor(wished)) ?? usual;
+  const app = flags.choice('app', 'app', appNames) ?? spoken ?? (wished && appFor(wished)) ?? DEFAULT_APP;
   const workload = wished ?? workloadOf(app) ?? 'request-response';
   if (workload === 'download' && flags.isGiven('size')) {
     flags.refuse('--size: in a download the server chooses how much it sends at once: leave it out');

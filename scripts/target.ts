@@ -1,8 +1,17 @@
 import type { TargetSpec } from '../bench/model/configuration.ts';
+import type { AppName } from '../servers/apps/catalog.ts';
+import type { TransportName } from '../servers/transport.ts';
 import { isOwnAddress, resolveHost } from './host.ts';
 
-const SCHEMES = { 'tcp:': 'tcp', 'udp:': 'udp', 'http:': 'tcp' } as const;
-const HTTP_PORT = 80;
+/** What speaks behind a URL; the port is the one that may be left out: RFC 9110, section 4.2.1, and 6455, section 3. */
+const SCHEMES: Readonly<Record<string, { transport: TransportName; app?: AppName; port?: number }>> = {
+  'tcp:': { transport: 'tcp' },
+  'udp:': { transport: 'udp' },
+  'tls:': { transport: 'tls' },
+  'http:': { transport: 'tcp', app: 'http', port: 80 },
+  'ws:': { transport: 'tcp', app: 'websocket', port: 80 },
+  'wss:': { transport: 'tls', app: 'websocket', port: 443 },
+};
 
 /** A TCP or UDP port; 0 stands for any. @throws {RangeError} when it is none. */
 export function parsePort(text: string): number {
@@ -17,18 +26,19 @@ export function parsePort(text: string): number {
  */
 export async function parseAddress(text: string): Promise<TargetSpec & { kind: 'address' }> {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const transport = Object.entries(SCHEMES).find(([scheme]) => scheme === url?.protocol)?.[1];
-  const http = url?.protocol === 'http:';
-  const port = http && url?.port === '' ? HTTP_PORT : Number(url?.port);
+  const spoken = Object.entries(SCHEMES).find(([scheme]) => scheme === url?.protocol)?.[1];
+  const http = spoken?.app === 'http';
+  const port = Number(url?.port || spoken?.port);
   const plain = http ? !url?.username && !url?.password : ['', '/'].includes(`${url?.pathname}${url?.search}`);
-  if (!url || !transport || !url.hostname || !port || !plain) {
+  if (!url || !spoken || !url.hostname || !port || !plain) {
     throw new RangeError(
       `'${text}' is not a target, such as tcp://127.0.0.1:7000, udp://localhost:7000 or http://127.0.0.1:8080/path`,
     );
   }
   const host = await resolveHost(url.hostname);
-  const target = { kind: 'address', transport, address: { host, port } } as const;
-  if (!http) return { ...target, url: `${transport}://${url.host}` };
+  const { transport, app } = spoken;
+  const target = { kind: 'address', transport, address: { host, port }, ...(app && { app }) } as const;
+  if (!http) return { ...target, url: `${url.protocol}//${url.host}` };
   const path = url.pathname + url.search;
   return { ...target, url: `http://${url.host}${path}`, http: { host: url.host, path } };
 }

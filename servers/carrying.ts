@@ -3,27 +3,31 @@ import { type AppName, apps } from './apps/catalog.ts';
 import type { Capability } from './capability.ts';
 import { capabilities } from './capability.ts';
 import { type ModelName, models } from './catalog.ts';
+import { kernelTransport, type TransportName, whyAbsent } from './transport.ts';
 
 /** Why a model doesn't carry an app over a transport, as a clause; undefined when it does. */
-export function whyNotCarried(model: ModelName, app: AppName, transport: Transport): string | undefined {
+export function whyNotCarried(model: ModelName, app: AppName, transport: TransportName): string | undefined {
   const { transports, without, can } = models[model] as CarryingModel;
   const { transports: spoken, needs } = apps[app] as CarriedApp;
-  if (!spoken.includes(transport)) return `${app} is not spoken over ${transport}`;
-  if (!transports.includes(transport)) return without?.[transport] ?? `${model} does not serve over ${transport}`;
+  if (!spoken.includes(kernelTransport(transport))) return `${app} is not spoken over ${transport}`;
+  if (!transports.includes(transport)) {
+    return without?.[transport] ?? whyAbsent(transport) ?? `${model} does not serve over ${transport}`;
+  }
   const missing = needs?.find((capability) => !can?.includes(capability));
   return missing && `${app} needs ${capabilities[missing]}`;
 }
 
 /** What of a model decides what it carries. */
 export interface CarryingModel {
-  readonly transports: readonly Transport[];
+  readonly transports: readonly TransportName[];
   /** Why it leaves out a transport: mostly because the model would mean nothing there. */
-  readonly without?: Readonly<Partial<Record<Transport, string>>>;
+  readonly without?: Readonly<Partial<Record<TransportName, string>>>;
   readonly can?: readonly Capability[];
 }
 
 /** What of an app decides which models carry it. */
 export interface CarriedApp {
+  /** What of the kernel's it is spoken over; and over what is laid on that. */
   readonly transports: readonly Transport[];
   readonly needs?: readonly Capability[];
 }

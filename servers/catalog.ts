@@ -19,6 +19,7 @@ interface ModelEntry extends CarryingModel {
 const whyNot = { libc: whyNoLibc, io_uring: whyNoUring } as const;
 
 const both = ['tcp', 'udp'] as const;
+const nodes = ['tcp', 'udp', 'tls'] as const;
 
 /** Every concurrency model, by name. To add one: write `models/NAME.ts` and an entry here. */
 export const models = {
@@ -53,14 +54,14 @@ export const models = {
   'worker-pool': {
     title: 'Worker pool',
     summary: 'an event loop moves the bytes, a thread a CPU does the work; scales with CPUs when the work is heavy',
-    transports: both,
+    transports: nodes,
     needs: null,
     load: () => import('./models/worker-pool.ts'),
   },
   cluster: {
     title: 'Cluster',
     summary: "an event loop in a process for each CPU, sharing the port through Node's cluster; scales with CPUs",
-    transports: both,
+    transports: nodes,
     needs: null,
     can: ['node-streams', 'unprompted-replies'],
     load: () => import('./models/cluster.ts'),
@@ -69,7 +70,7 @@ export const models = {
     title: 'Cluster with SO_REUSEPORT',
     summary:
       'the same processes, each with its own socket on the port; the kernel chooses by a hash, no process accepts for all',
-    transports: both,
+    transports: nodes,
     needs: 'libc',
     can: ['node-streams', 'unprompted-replies'],
     load: () => import('./models/cluster-reuseport.ts'),
@@ -79,7 +80,10 @@ export const models = {
     summary:
       'a load balancer in front of an event-driven server for each CPU; scales with CPUs, every byte moves twice',
     transports: ['tcp'],
-    without: { udp: 'datagrams belong to no connection that could be given to one server' },
+    without: {
+      udp: 'datagrams belong to no connection that could be given to one server',
+      tls: 'the balancer passes bytes on; TLS would be between the servers behind it and the clients',
+    },
     needs: null,
     can: ['node-streams', 'unprompted-replies'],
     balances: true,
@@ -116,7 +120,7 @@ export const models = {
   'event-driven': {
     title: 'Event-driven',
     summary: "callbacks on Node's event loop (epoll, kqueue); one thread for any number of connections",
-    transports: both,
+    transports: nodes,
     needs: null,
     can: ['node-streams', 'unprompted-replies', 'terminal'],
     load: () => import('./models/event-driven.ts'),
@@ -124,7 +128,7 @@ export const models = {
   async: {
     title: 'Async',
     summary: 'an async function for each connection awaits its reads and writes, on the same event loop',
-    transports: both,
+    transports: nodes,
     needs: null,
     can: ['node-streams', 'unprompted-replies', 'terminal'],
     load: () => import('./models/async.ts'),

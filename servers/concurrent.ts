@@ -18,6 +18,7 @@ import { BlockingDatagrams, nextConnection } from './blocking.ts';
 import type { RunningServer, ServerSpec } from './contract.ts';
 import type { FirstDatagram } from './conversation.ts';
 import { startThread, threadEnd } from './thread.ts';
+import { kernelTransport } from './transport.ts';
 import { ofSeveral } from './work/spec.ts';
 
 /**
@@ -71,7 +72,7 @@ export function startConcurrentServer(
   capacity: number,
   converse: (client: Client, spec: ServerSpec) => Conversant,
 ): RunningServer {
-  const listener = openServer(spec.transport, spec);
+  const listener = openServer(kernelTransport(spec.transport), spec);
   // Set after the bind, so that this server shares its UDP port with its own sockets, yet doesn't steal another's.
   if (spec.transport === 'udp') setOption(listener, 'SO_REUSEADDR', 1);
   const shared = new Int32Array(new SharedArrayBuffer(8));

@@ -1,11 +1,11 @@
 import type { SocketAddress } from '../sockets/address.ts';
-import type { Transport } from '../sockets/socket.ts';
 import type { Served } from './apps/catalog.ts';
 import type { BalancePolicy } from './balance/policies.ts';
+import type { TransportName } from './transport.ts';
 
 /** What a server is asked to do. Plain data: it crosses to threads and child processes. */
 export interface ServerSpec extends Served {
-  readonly transport: Transport;
+  readonly transport: TransportName;
   /** IP address to bind. */
   readonly host: string;
   /** Port to bind; 0 lets the kernel choose. */

@@ -1,29 +1,39 @@
-import { createServer, type Socket } from 'node:net';
-import { setImmediate } from 'node:timers/promises';
+import { createServer, type Server, type Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import type { StreamReply, StreamSession } from './apps/app.ts';
+import { makeCertificate } from './certificate.ts';
 import type { RunningServer, ServerSpec } from './contract.ts';
 import { LINGER_MS } from './lingering.ts';
 import { after } from './node-wait.ts';
 import { openSharedPort } from './shared-port.ts';
 
-/** TCP through node:net, as the event-driven, async, cluster and worker-pool models share it. */
+/** TCP and TLS through node:net and node:tls, as the event-driven, async, cluster and worker-pool models share them. */
 
 /** Connections the kernel completes ahead of accept: as many as Linux allows by default (net.core.somaxconn). */
 const BACKLOG = 4096;
 
+/** How long a peer may take over its TLS handshake, in milliseconds. Node's own default, 2 minutes, is for browsers. */
+const HANDSHAKE_LIMIT_MS = 10_000;
+
 /**
- * Listens, and calls `converse` with every connection. Its socket is half-open capable (the model answers the peer's
- * FIN with {@link Socket.end}), sends without Nagle's delay, and may fail without anybody listening.
+ * Listens, and calls `converse` with every connection; over TLS, with every one whose handshake is done. Its socket is
+ * half-open capable (the model answers the peer's end with {@link Socket.end}), sends without Nagle's delay, and may fail
+ * without anybody listening. The peer's end is its FIN, or over TLS its close_notify, after which TLS 1.3, too, lets the
+ * other direction go on (RFC 8446, section 6.1).
  * @throws {SystemError} EADDRINUSE and the like.
  */
 export function listenStream(spec: ServerSpec, converse: (socket: Socket) => void): Promise<RunningServer> {
   const connections = new Set<Socket>();
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-    connections.add(socket);
+  const server = makeServer(spec, (socket) => {
     // A reset ends this connection only; Node destroys the socket by itself.
     socket.on('error', () => undefined);
-    socket.on('close', () => connections.delete(socket));
     converse(socket);
+  });
+  // Of TLS, too, these are the TCP connections: some may never get through their handshake.
+  server.on('connection', (socket: Socket) => {
+    connections.add(socket);
+    socket.on('close', () => connections.delete(socket));
   });
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -44,6 +54,13 @@ export function listenStream(spec: ServerSpec, converse: (socket: Socket) => voi
       });
     });
   });
+}
+
+/** A server that calls `serve` with every connection on which an app can speak. */
+function makeServer({ transport }: ServerSpec, serve: (socket: Socket) => void): Server {
+  const options = { allowHalfOpen: true, noDelay: true };
+  if (transport !== 'tls') return createServer(options, serve);
+  return createTlsServer({ ...options, ...makeCertificate(), handshakeTimeout: HANDSHAKE_LIMIT_MS }, serve);
 }
 
 /** Sends through a node:net socket. Whoever uses it stops receiving while {@link Socket.writableNeedDrain}. */
@@ -94,10 +111,18 @@ export class NodeStreamReply implements StreamReply {
 
   #end(): void {
     const socket = this.#socket;
-    if (socket.readableEnded) socket.end();
-    // Node closes the socket by itself when the peer's FIN has come, too.
-    else socket.end(() => linger(socket));
+    // While something of TLS's own is being written, such as a session's tickets, Node ends without close_notify. It
+    // takes what the kernel took at once for written in the next turn of its loop.
+    if (socket instanceof TLSSocket) setImmediate(finish, socket);
+    else finish(socket);
   }
+}
+
+/** Sends what is to be sent, and then FIN. */
+function finish(socket: Socket): void {
+  if (socket.readableEnded) socket.end();
+  // Node closes the socket by itself when the peer's FIN has come, too.
+  else socket.end(() => linger(socket));
 }
 
 /** Gives up a peer whose FIN doesn't come in time: {@link LINGER_MS} from now. */
@@ -146,7 +171,7 @@ async function produce(socket: Socket, session: AsyncSession, reply: NodeStreamR
       await session.produce?.(reply);
       if (socket.writableNeedDrain) await drained(socket);
       // While the kernel takes all at once, none of this waits for an event: the other connections must have their turn.
-      await setImmediate();
+      await nextTurn();
     }
   } catch {
     socket.destroy();

@@ -9,6 +9,7 @@ export const EAGAIN = constants.errno.EAGAIN;
 export const EINTR = constants.errno.EINTR;
 export const EINPROGRESS = constants.errno.EINPROGRESS;
 export const ECONNREFUSED = constants.errno.ECONNREFUSED;
+export const EPROTO = constants.errno.EPROTO;
 export const ECONNRESET = constants.errno.ECONNRESET;
 export const EPIPE = constants.errno.EPIPE;
 export const EMFILE = constants.errno.EMFILE;

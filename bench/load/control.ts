@@ -77,6 +77,11 @@ export class LoadControl {
     return this.#schedule;
   }
 
+  /** Blocks the calling thread until {@link end}. */
+  waitForEnd(): void {
+    Atomics.wait(this.#flags, END, 0);
+  }
+
   /** Resolves at {@link end}, while the calling thread's event loop goes on. */
   over(): Promise<void> {
     return changed(this.#flags, END);
@@ -89,11 +94,6 @@ export class LoadControl {
       measureEnd: this.#times[MEASURE_END] as number,
       drainEnd: this.#times[DRAIN_END] as number,
     };
-  }
-
-  /** Blocks the calling thread until {@link end}. */
-  waitForEnd(): void {
-    Atomics.wait(this.#flags, END, 0);
   }
 }
 

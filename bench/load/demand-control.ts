@@ -82,7 +82,7 @@ export class DemandControl {
   }
 
   /** Gives arrivals that are due to connections that are free; the others wait. */
-  dispatch(workload: Workload): void {
+  dispatch(workload: Pick<Workload, 'request'>): void {
     const { open } = this;
     if (open === undefined) return;
     const now = nowNanos();

@@ -8,6 +8,11 @@ import { PeerAddress } from '../../sockets/socket.ts';
  */
 const ADDRESSES = 64;
 
+/** The addresses of this machine from which short connections to a host come; none where that is the kernel's choice. */
+export function sourceHosts(host: string): string[] {
+  return isIPv4(host) && isLoopback(host) ? Array.from({ length: ADDRESSES }, (_, i) => `127.0.0.${i + 1}`) : [];
+}
+
 /** Addresses that short connections come from, each in its turn. All of 127.0.0.0/8 belongs to the machine, RFC 1122 3.2.1.3. */
 export class SourceAddresses {
   readonly #addresses: readonly PeerAddress[];
@@ -15,13 +20,14 @@ export class SourceAddresses {
 
   /** The addresses from which a host can be reached; undefined where there is none but the kernel's choice. */
   static towards(host: string): SourceAddresses | undefined {
-    return isIPv4(host) && isLoopback(host) ? new SourceAddresses() : undefined;
+    const hosts = sourceHosts(host);
+    return hosts.length > 0 ? new SourceAddresses(hosts) : undefined;
   }
 
-  private constructor() {
-    this.#addresses = Array.from({ length: ADDRESSES }, (_, i) => {
+  private constructor(hosts: readonly string[]) {
+    this.#addresses = hosts.map((host) => {
       const address = new PeerAddress();
-      address.value = { host: `127.0.0.${i + 1}`, port: 0 };
+      address.value = { host, port: 0 };
       return address;
     });
   }

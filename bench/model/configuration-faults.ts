@@ -1,5 +1,5 @@
-import type { Transport } from '../../sockets/socket.ts';
-import { appFor, workloadOf } from './app-workload.ts';
+import type { TransportName } from '../../servers/transport.ts';
+import { appFor, suits, throughNode, workloadOf } from './app-workload.ts';
 import {
   balanceOf,
   type ForeignServer,
@@ -44,6 +44,7 @@ export function configurationFaults(configuration: RunConfiguration): string[] {
     ...unmet(oneWay(configuration)),
     ...unmet(connectionUse(configuration)),
     ...unmet(http(configuration)),
+    ...unmet(secure(configuration)),
     ...unmet(limits(configuration)),
     ...unservedFaults(configuration),
   ];
@@ -68,14 +69,14 @@ function contestants(configuration: RunConfiguration): Want[] {
   return [
     [targets.length > 0, 'nothing to measure: name a model or a target'],
     [twice === undefined, `two servers are called ${twice}: tell them apart, commands by --name`],
-    [transports.length > 0, 'no transport: name tcp, udp or both'],
+    [transports.length > 0, 'no transport: name tcp, udp or tls'],
     [connections.length > 0, 'no number of connections given'],
     [
       balance === undefined || targets.length === 0 || targets.some((target) => balanceOf(target, configuration)),
       `balance: ${balance} has no effect, as nothing that is measured balances: add the model balanced`,
     ],
     [
-      made === workload,
+      suits(app, workload),
       `workload: ${app} is made for ${made ?? 'talking by hand'}, not for ${workload}${wanted ? `: use --app ${wanted}` : ''}`,
     ],
   ];
@@ -106,8 +107,12 @@ function work({ work, transports }: Scenario, { app, workload, sizes, targets }:
     [app !== 'http', 'work: where an HTTP request ends only its parser knows: leave out --work, or use --app echo'],
     [!isOneWay(workload), `work: ${workload} has no requests to work for: leave out --work`],
     [
-      isFixedSize(sizes) || !transports.includes('tcp'),
+      isFixedSize(sizes) || transports.every((transport) => transport === 'udp'),
       'work: where requests of many sizes end in a TCP stream only the load knows, not the server: give one --size, or use udp',
+    ],
+    [
+      app !== 'websocket',
+      'work: websocket leaves its requests to a library, which none can be added to: leave out --work',
     ],
     [foreign === undefined, 'work: a server that is not built in does its own work: leave out --work, or use --model'],
   ];
@@ -231,6 +236,22 @@ function http({ app, rate, stages, connection, requests, timestamps }: RunConfig
   ];
 }
 
+/** What clients over TLS can do, and what can only be done there. */
+function secure({ workload, transports, pipelining, app }: RunConfiguration): Want[] {
+  const handshake = workload === 'handshake';
+  return [
+    [
+      !handshake || transports.every((transport) => throughNode(transport, app)),
+      'workload: handshake is for tls and websocket only: use --transport tls, or --connection per-request to measure connecting over tcp',
+    ],
+    [!handshake || pipelining === 1, 'pipelining: a handshake is one for each connection: leave out --pipelining'],
+    [
+      !isOneWay(workload) || !transports.includes('tls'),
+      `workload: ${workload} is for tcp and udp only: over tls there are request-response and handshake`,
+    ],
+  ];
+}
+
 function limits(configuration: RunConfiguration): Want[] {
   const { requests, rounds, durationMs, warmupMs, timeoutMs, openTimeoutMs, threads } = configuration;
   return [
@@ -251,11 +272,11 @@ function limits(configuration: RunConfiguration): Want[] {
 function unservedFaults(configuration: RunConfiguration): string[] {
   const { targets, app } = configuration;
   const transports = transportsOf(configuration);
-  const isMeasured = (target: TargetSpec, transport: Transport) =>
+  const isMeasured = (target: TargetSpec, transport: TransportName) =>
     whyNotMeasured(target, configuration, transport) === undefined;
   const misspoken = targets.flatMap((target) =>
-    target.kind === 'address' && target.http !== undefined && app !== 'http'
-      ? [`target ${target.url} speaks http: leave out --app ${app}`]
+    target.kind === 'address' && target.app !== undefined && target.app !== app
+      ? [`target ${target.url} speaks ${target.app}: leave out --app ${app}`]
       : [],
   );
   const commands = targets.flatMap((target) => (target.kind === 'exec' ? unmet(foreignServer(target)) : []));

@@ -1,8 +1,8 @@
 import type { AppName } from '../../servers/apps/catalog.ts';
 import { type BalancePolicy, DEFAULT_BALANCE } from '../../servers/balance/policies.ts';
 import { doesBalance, type ModelName } from '../../servers/catalog.ts';
+import type { TransportName } from '../../servers/transport.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
-import type { Transport } from '../../sockets/socket.ts';
 import type { MessageSizes } from './message-sizes.ts';
 import type { Arrivals, ConnectionUse, Workload } from './operating-point.ts';
 import type { RequestWork } from './request-work.ts';
@@ -17,9 +17,11 @@ export type TargetSpec =
   | {
       readonly kind: 'address';
       readonly url: string;
-      readonly transport: Transport;
+      readonly transport: TransportName;
       readonly address: SocketAddress;
-      /** What to ask for, when its URL says http. */
+      /** What it says, where its URL tells. */
+      readonly app?: AppName;
+      /** What to ask for, when that is http. */
       readonly http?: { readonly host: string; readonly path: string };
     };
 
@@ -43,7 +45,7 @@ export type Timestamps = keyof typeof timestampSources;
 
 /** What the operating points of a run differ in. */
 export interface Scenario {
-  readonly transports: readonly Transport[];
+  readonly transports: readonly TransportName[];
   /** Levels of concurrency: one operating point each. */
   readonly connections: readonly number[];
   /** Null: requests cost no more than their answers. */
@@ -97,7 +99,7 @@ export function scenariosOf(configuration: RunConfiguration): Scenario[] {
 }
 
 /** All transports that a run uses, each once. */
-export function transportsOf(configuration: RunConfiguration): Transport[] {
+export function transportsOf(configuration: RunConfiguration): TransportName[] {
   return [...new Set(scenariosOf(configuration).flatMap(({ transports }) => transports))];
 }
 

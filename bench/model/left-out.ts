@@ -1,5 +1,5 @@
 import { whyNotCarried } from '../../servers/carrying.ts';
-import type { Transport } from '../../sockets/socket.ts';
+import type { TransportName } from '../../servers/transport.ts';
 import { type RunConfiguration, type TargetSpec, targetName, transportsOf } from './configuration.ts';
 import type { Reason } from './trial.ts';
 
@@ -7,7 +7,7 @@ import type { Reason } from './trial.ts';
 export function whyNotMeasured(
   target: TargetSpec,
   { app }: Pick<RunConfiguration, 'app'>,
-  transport: Transport,
+  transport: TransportName,
 ): string | undefined {
   if (target.kind === 'model') return whyNotCarried(target.model, app, transport);
   if (target.kind === 'exec') {

@@ -1,5 +1,5 @@
 import type { AppName } from '../../servers/apps/catalog.ts';
-import type { Transport } from '../../sockets/socket.ts';
+import type { TransportName } from '../../servers/transport.ts';
 import type { MessageSizes } from './message-sizes.ts';
 
 /** What clients do. */
@@ -7,6 +7,7 @@ export const workloads = {
   'request-response': 'each connection keeps a number of requests in flight and sends the next when a reply came',
   upload: 'each connection sends as much as the server takes; over UDP also at a rate. Nothing comes back',
   download: 'each connection takes what the server sends, as fast as it can',
+  handshake: 'connects, shakes hands and closes; the response is the whole of it. Over TLS, or of WebSockets',
 } as const;
 
 export type Workload = keyof typeof workloads;
@@ -34,7 +35,7 @@ export type ConnectionUse = keyof typeof connectionUses;
 
 /** The load that a trial puts on its target. */
 export interface OperatingPoint {
-  readonly transport: Transport;
+  readonly transport: TransportName;
   /** What the server says, and so how to talk to it. */
   readonly app: AppName;
   readonly workload: Workload;

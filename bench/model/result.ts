@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { transportNames } from '../../servers/transport.ts';
 import { amount, count, reasonSchema, sizeRangeSchema, stageSchema, trialSchema } from './trial.ts';
 
 /**
@@ -74,7 +75,7 @@ const planSchema = z.looseObject({
 /** A trial that could not be measured, and why. */
 const failureSchema = z.looseObject({
   target: z.string(),
-  transport: z.enum(['tcp', 'udp']),
+  transport: z.enum(transportNames),
   connections: count,
   /** Missing in results of versions without work. */
   work: z.string().nullable().optional(),
@@ -88,7 +89,7 @@ const failureSchema = z.looseObject({
 /** What may be said of one scenario's contestants after this run. */
 const comparisonSchema = z.looseObject({
   /** Missing in results of versions that compared by transport alone. */
-  transport: z.enum(['tcp', 'udp']).optional(),
+  transport: z.enum(transportNames).optional(),
   /** What requests cost the server, with its cache hits, in words; null: nothing. */
   work: z.string().nullable().optional(),
   rounds: count,

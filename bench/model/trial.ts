@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { transportNames } from '../../servers/transport.ts';
 
 /** What a trial measured, as it is saved. Objects are loose: fields that a later version adds survive. */
 
@@ -151,7 +152,7 @@ const measuredTrialSchema = z.looseObject({
   app: z.string(),
   /** How the server divided connections over servers of its own; missing when it does not. */
   balance: z.string().optional(),
-  transport: z.enum(['tcp', 'udp']),
+  transport: z.enum(transportNames),
   workload: z.string(),
   connections: count,
   /** `pooled` or `per-request`; missing in results of versions that knew only pooled ones. */

@@ -1,3 +1,4 @@
+import { transportNames } from '../../servers/transport.ts';
 import { isOneWay } from '../model/operating-point.ts';
 import type { Comparison, Result } from '../model/result.ts';
 import type { Trial } from '../model/trial.ts';
@@ -25,7 +26,7 @@ export function roundsForRanking(targets: number): number {
 export function compareTargets(trials: readonly Trial[]): Result['comparison'] {
   const comparison: Result['comparison'] = {};
   for (const work of worksOf(trials)) {
-    for (const transport of ['tcp', 'udp'] as const) {
+    for (const transport of transportNames) {
       const alike = trials.filter((trial) => trial.transport === transport && workWords(trial) === work);
       const name = work === null ? transport : `${transport} ${work}`;
       if (alike.length > 0) comparison[name] = { transport, work, ...compareAlike(alike) };

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ForeignSpec, foreignProgram } from '../../servers/foreign.ts';
+import { kernelTransport } from '../../servers/transport.ts';
 import { freePort } from '../measure/free-port.ts';
 import { holdSocket, listeningSockets } from '../measure/listening-sockets.ts';
 import type { ForeignServer } from '../model/configuration.ts';
@@ -18,14 +19,14 @@ const STRANGE_POLLS = 10;
  */
 export async function startForeign(target: ForeignServer, options: TargetOptions): Promise<RunningTarget> {
   const { transport, cpus, signal } = options;
-  const port = await freePort(transport);
+  const port = await freePort(kernelTransport(transport));
   const spec: ForeignSpec = { command: fillIn(target.command, { port: String(port), host: HOST, transport }) };
   const server = new ServerProcess(target.name, foreignProgram, spec, cpus);
   // The first is the program that watches over the command, and no part of it.
   const pids = () => server.tree().slice(1);
   const listening = async (over: AbortSignal) => {
     for (let strange = 0; !over.aborted; await sleep(POLL_MS)) {
-      const inodes = listeningSockets(transport, port);
+      const inodes = listeningSockets(kernelTransport(transport), port);
       if (inodes.length === 0) continue;
       if (holdSocket(pids(), inodes) !== false) return;
       if (++strange < STRANGE_POLLS) continue;

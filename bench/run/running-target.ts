@@ -1,7 +1,7 @@
 import type { Served } from '../../servers/apps/catalog.ts';
 import type { Balance } from '../../servers/contract.ts';
+import type { TransportName } from '../../servers/transport.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
-import type { Transport } from '../../sockets/socket.ts';
 
 /** Something that answers at an address. */
 export interface RunningTarget {
@@ -15,7 +15,7 @@ export interface RunningTarget {
 }
 
 export interface TargetOptions extends Served {
-  readonly transport: Transport;
+  readonly transport: TransportName;
   /** For models that balance. */
   readonly balance?: Balance;
   /** CPUs to run on; empty leaves that to the kernel. */

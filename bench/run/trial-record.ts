@@ -3,6 +3,7 @@ import type { LoadReport } from '../load/load-report.ts';
 import { LoadProfile } from '../load/pacers/profile.ts';
 import type { Histogram } from '../measure/histogram.ts';
 import { summarizeLatency } from '../measure/latency.ts';
+import { throughNode } from '../model/app-workload.ts';
 import { balanceOf, type RunConfiguration, targetName } from '../model/configuration.ts';
 import { isFixedSize, meanSize } from '../model/message-sizes.ts';
 import type { RequestWork } from '../model/request-work.ts';
@@ -106,7 +107,7 @@ function requestsOf(spec: TrialSpec, { load, droppedByServer }: Findings): Measu
   const { counts } = load;
   const { sent, errors, corrupted, dropped, unsolicited, late, duplicated, reordered } = counts;
   const common = { sent, errors, corrupted, dropped, unsolicited };
-  if (spec.transport === 'tcp') return { ...common, completed: counts.completed, timedOut: counts.timedOut };
+  if (spec.transport !== 'udp') return { ...common, completed: counts.completed, timedOut: counts.timedOut };
   // One way nobody says what arrived, but the server's socket knows what it had no room for.
   const lost = spec.workload === 'upload' ? Math.min(droppedByServer ?? 0, counts.completed) : counts.timedOut;
   const completed = spec.workload === 'upload' ? counts.completed - lost : counts.completed;
@@ -159,9 +160,11 @@ function notesOn(load: LoadReport, spec: TrialSpec, { timestamps }: RunConfigura
   if (wanted && load.counts.completed > 0 && load.latencies.service.count === 0) {
     notes.push({
       code: 'no-kernel-timestamps',
-      message:
-        'the kernel gave no receive timestamps, so response time is all that is known: ' +
-        'use a kernel that does (SO_TIMESTAMPNS), or ask for --timestamps user',
+      message: throughNode(spec.transport, spec.app)
+        ? "the kernel's receive timestamps are of TCP's bytes, not of what is laid over it, so response time is all that is " +
+          'known: it includes what the generator adds; ask for --timestamps user'
+        : 'the kernel gave no receive timestamps, so response time is all that is known: ' +
+          'use a kernel that does (SO_TIMESTAMPNS), or ask for --timestamps user',
     });
   }
   if (load.portsExhausted > 0) {

@@ -73,7 +73,7 @@ export async function runTrial(
 function workSpecOf({ work, transport, sizes, round }: TrialSpec, { seed }: RunConfiguration): WorkSpec | undefined {
   if (work === null) return undefined;
   const { parts, cacheHit } = work;
-  return { parts, cacheHit, requestBytes: transport === 'tcp' ? largestSize(sizes) : null, seed: seed + round };
+  return { parts, cacheHit, requestBytes: transport !== 'udp' ? largestSize(sizes) : null, seed: seed + round };
 }
 
 /** Who takes part in a trial. */

@@ -7,7 +7,7 @@ import { type AppName, appNames } from '../../servers/apps/catalog.ts';
 import { balancePolicyNames } from '../../servers/balance/policies.ts';
 import { whyNotCarried } from '../../servers/carrying.ts';
 import { type ModelName, modelNames, whyUnavailable } from '../../servers/catalog.ts';
-import type { Transport } from '../../sockets/socket.ts';
+import { type TransportName, transportNames } from '../../servers/transport.ts';
 import type { Command } from '../command.ts';
 import { Examples } from '../examples.ts';
 import type { Flags, OptionSet } from '../flags.ts';
@@ -39,7 +39,7 @@ const options = {
   transports: {
     group: 'What to measure:',
     type: 'string',
-    describe: 'tcp, udp or both [default: what --app speaks; tcp with a command without {transport}]',
+    describe: `Some of ${transportNames.join(', ')} [default: tcp and udp as --app speaks them; tcp with a command without {transport}]`,
   },
   connections: {
     group: 'What to measure:',
@@ -92,7 +92,7 @@ const TOUR: readonly [Scenario, ...Scenario[]] = [
 
 const CONNECTIONS = [1, 16, 128];
 
-const TRANSPORTS = ['tcp', 'udp'] as const;
+const USUAL_TRANSPORTS = ['tcp', 'udp'] as const;
 
 /** `sockbench bench`: compares models. */
 export const bench: Command<typeof options> = {
@@ -178,14 +178,17 @@ function readScenarios(
 }
 
 /** Those asked for; else those over which something can be measured. */
-function readTransports(flags: Flags<typeof options>, contestants: Contestants): readonly Transport[] {
-  const chosen = someOf(flags.choices('transports', 'transport', TRANSPORTS), TRANSPORTS);
+function readTransports(flags: Flags<typeof options>, contestants: Contestants): readonly TransportName[] {
+  const chosen = someOf(flags.choices('transports', 'transport', transportNames), USUAL_TRANSPORTS);
   if (flags.isGiven('transports')) return chosen;
   return someOf(carriedOf(chosen, contestants), chosen);
 }
 
 /** Those over which one of the contestants, at least, serves. */
-function carriedOf(transports: readonly Transport[], { models, foreign, app }: Contestants): readonly Transport[] {
+function carriedOf(
+  transports: readonly TransportName[],
+  { models, foreign, app }: Contestants,
+): readonly TransportName[] {
   return transports.filter(
     (transport) =>
       models.some((model) => whyNotCarried(model, app, transport) === undefined) ||
@@ -196,7 +199,7 @@ function carriedOf(transports: readonly Transport[], { models, foreign, app }: C
 /** Of all models, those that serve over none of the transports are left out with a note. */
 function serving(
   models: readonly ModelName[],
-  transports: readonly Transport[],
+  transports: readonly TransportName[],
   app: AppName,
   flags: Flags<typeof options>,
 ): readonly ModelName[] {

@@ -64,7 +64,10 @@ function readPick(flags: Flags<typeof options>, targets: readonly string[]): num
 
 async function readPeer(flags: Flags<typeof options>, target: string): Promise<Peer | undefined> {
   try {
-    return await parseAddress(target);
+    const peer = await parseAddress(target);
+    if (peer.app !== undefined)
+      throw new RangeError(`${peer.url}: connect does not speak ${peer.app}: use tcp, udp or tls`);
+    return peer;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     flags.refuse(error.message);

@@ -5,6 +5,7 @@ import { parseDuration, parseInteger, parseNames } from '../../bench/model/units
 import { appNames } from '../../servers/apps/catalog.ts';
 import { balancePolicyNames } from '../../servers/balance/policies.ts';
 import { modelNames, whyUnavailable } from '../../servers/catalog.ts';
+import { transportNames } from '../../servers/transport.ts';
 import type { Command } from '../command.ts';
 import type { Flags, OptionSet } from '../flags.ts';
 import { foreignOptions, readForeign } from '../foreign.ts';
@@ -19,7 +20,7 @@ const options = {
   target: {
     group: 'What to measure:',
     type: 'string',
-    describe: 'Measure a server that runs already: tcp://127.0.0.1:7000, udp://…, http://…/path',
+    describe: 'Measure a server that runs already: tcp://127.0.0.1:7000, or udp, tls, ws, wss, http://…/path',
   },
   ...foreignOptions,
   'allow-remote': {
@@ -32,7 +33,11 @@ const options = {
     type: 'string',
     describe: `What the server says: ${appNames.join(', ')} [default: echo, or what --workload needs]`,
   },
-  transport: { group: 'What to measure:', type: 'string', describe: 'tcp or udp [default: tcp, or as --target says]' },
+  transport: {
+    group: 'What to measure:',
+    type: 'string',
+    describe: `${transportNames.join(', ')} [default: tcp, or as --target says]`,
+  },
   connections: {
     group: 'What to measure:',
     alias: 'c',
@@ -85,7 +90,7 @@ function readConfiguration(flags: Flags<typeof options>, target: TargetSpec | un
   return {
     command: 'run',
     targets: target ? [target] : [],
-    transports: [flags.choice('transport', 'transport', ['tcp', 'udp']) ?? spoken],
+    transports: [flags.choice('transport', 'transport', transportNames) ?? spoken],
     connections: [flags.value('connections', parseInteger)],
     warmupMs: flags.value('warmup', parseDuration),
     rounds: flags.value('rounds', parseInteger),
@@ -93,7 +98,7 @@ function readConfiguration(flags: Flags<typeof options>, target: TargetSpec | un
     work: readWork(flags),
     scenarios: [],
     balance: flags.choice('balance', 'balance policy', balancePolicyNames),
-    ...readLoad(flags, target?.kind === 'address' && target.http ? 'http' : undefined),
+    ...readLoad(flags, target?.kind === 'address' ? target.app : undefined),
   };
 }
 

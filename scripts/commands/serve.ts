@@ -8,6 +8,7 @@ import { balancePolicyNames } from '../../servers/balance/policies.ts';
 import { whyNotCarried } from '../../servers/carrying.ts';
 import { doesBalance, loadModel, modelNames } from '../../servers/catalog.ts';
 import type { ServerModel, ServerSpec } from '../../servers/contract.ts';
+import { transportNames } from '../../servers/transport.ts';
 import { formatAddress, type SocketAddress } from '../../sockets/address.ts';
 import type { Command } from '../command.ts';
 import type { OptionSet } from '../flags.ts';
@@ -21,7 +22,7 @@ import { parsePort } from '../target.ts';
 const options = {
   model: { type: 'string', describe: `One of ${modelNames.join(', ')}` },
   app: { type: 'string', default: 'echo', describe: `What it says: ${appNames.join(', ')}` },
-  transport: { type: 'string', default: 'tcp', describe: 'tcp or udp' },
+  transport: { type: 'string', default: 'tcp', describe: transportNames.join(', ') },
   port: { type: 'string', default: '0', describe: 'Port to listen on; 0 lets the system choose' },
   host: { type: 'string', default: '127.0.0.1', describe: 'Address to listen on' },
   ...workOptions,
@@ -45,7 +46,7 @@ export const serve: Command<typeof options> = {
     const model = flags.choice('model', 'model', modelNames);
     if (flags.text('model') === undefined) flags.refuse(`--model is missing; there are ${modelNames.join(', ')}`);
     const app = flags.choice('app', 'app', appNames) ?? 'echo';
-    const transport = flags.choice('transport', 'transport', ['tcp', 'udp']) ?? 'tcp';
+    const transport = flags.choice('transport', 'transport', transportNames) ?? 'tcp';
     const why = model && whyNotCarried(model, app, transport);
     if (why !== undefined) flags.refuse(`${model} does not serve ${app} over ${transport}: ${why}`);
     const port = flags.value('port', parsePort);
@@ -75,7 +76,7 @@ export const serve: Command<typeof options> = {
     const { stopOnSignal } = await import('../../servers/lifetime.ts');
     stopOnSignal(server);
     say(`${model} serves ${app} over ${transport} on ${formatAddress(server.address)}`);
-    say(`talk to it: sockbench connect ${urlOf(transport, server.address)}   stop it: Ctrl-C`);
+    say(`talk to it: ${talker({ transport, app }, server.address)}   stop it: Ctrl-C`);
     return EXIT.ok;
   },
 };
@@ -92,8 +93,10 @@ async function started(model: ServerModel, spec: ServerSpec) {
   }
 }
 
-/** Where a server can be reached from this machine. */
-function urlOf(transport: ServerSpec['transport'], { host, port }: SocketAddress): string {
+/** A command that talks to a server from this machine. */
+function talker({ transport, app }: Pick<ServerSpec, 'transport' | 'app'>, { host, port }: SocketAddress): string {
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  return `${transport}://${formatAddress({ host: reachable, port })}`;
+  const where = formatAddress({ host: reachable, port });
+  if (app === 'websocket') return `npx wscat ${transport === 'tls' ? '--no-check -c wss' : '-c ws'}://${where}`;
+  return `sockbench connect ${transport}://${where}`;
 }

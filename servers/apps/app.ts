@@ -1,3 +1,5 @@
+import type { Duplex } from 'node:stream';
+
 /**
  * What a server says, as a state machine without sockets: bytes in, bytes out. Any app runs on any model.
  * Bytes are passed as a range of a buffer, so that a request costs no allocation; they are valid during the call only.
@@ -7,6 +9,11 @@ export interface App {
   stream(): StreamSession;
   /** Answers one datagram. Called with datagrams of any sender: an app keeps no state about them here. */
   datagram(bytes: Uint8Array, start: number, end: number, reply: DatagramReply): void;
+  /**
+   * For apps that leave a protocol to a library which wants one of Node's streams: takes a connection over, to its end,
+   * in place of {@link stream}. Models that can do so say `node-streams` in the catalog.
+   */
+  adopt?(stream: Duplex): void;
   /** Given to an app that needs the capability `terminal`, before it serves anyone: who answers by hand. */
   attend?(operator: Operator): void;
 }

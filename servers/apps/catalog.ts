@@ -56,6 +56,14 @@ export const apps = {
     workload: null,
     load: () => import('./ack.ts'),
   },
+  websocket: {
+    title: 'WebSocket',
+    summary: 'sends back every WebSocket message, text or binary (RFC 6455)',
+    transports: ['tcp'],
+    needs: ['node-streams'],
+    workload: 'request-response',
+    load: () => import('./websocket.ts'),
+  },
   'chat-operator': {
     title: 'Chat with the operator',
     summary: "answers each line with what is typed at the server's terminal; one client at a time, the others wait",
@@ -88,6 +96,7 @@ export interface Served {
 export async function loadApp({ app: name, work }: Served): Promise<App> {
   const { app } = await apps[name].load();
   if (work === undefined) return app;
+  if (app.adopt !== undefined) throw new TypeError(`${name} can't be given work: a library answers its requests`);
   const { WorkingApp } = await import('../work/working-app.ts');
   return new WorkingApp(app, work);
 }

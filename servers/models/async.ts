@@ -18,7 +18,7 @@ export const model: ServerModel = {
   async start(spec) {
     const app = await loadApp(spec);
     if (spec.transport === 'udp') return serveDatagrams(spec, app);
-    return listenStream(spec, (socket) => void converse(socket, app.stream()));
+    return listenStream(spec, app.adopt ?? ((socket) => void converse(socket, app.stream())));
   },
 };
 

@@ -1,6 +1,7 @@
 import { openServer } from '../../sockets/socket.ts';
 import type { ServerModel } from '../contract.ts';
 import { startLoops } from '../loop-threads.ts';
+import { kernelTransport } from '../transport.ts';
 
 /**
  * Non-blocking sockets in one thread, around epoll(7): the kernel keeps the list of sockets and tells only of those that
@@ -8,7 +9,7 @@ import { startLoops } from '../loop-threads.ts';
  */
 export const model: ServerModel = {
   async start(spec) {
-    const listener = openServer(spec.transport, spec, { blocking: false });
+    const listener = openServer(kernelTransport(spec.transport), spec, { blocking: false });
     return startLoops(new URL('../epoll-loop.js', import.meta.url).href, spec, [listener]);
   },
 };

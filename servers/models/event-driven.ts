@@ -14,7 +14,7 @@ import { after } from '../node-wait.ts';
 export const model: ServerModel = {
   async start(spec) {
     const app = await loadApp(spec);
-    if (spec.transport === 'tcp') return listenStream(spec, (socket) => serveConnection(socket, app));
+    if (spec.transport !== 'udp') return listenStream(spec, app.adopt ?? ((socket) => serveConnection(socket, app)));
     let reply: NodeDatagramReply | undefined;
     return bindDatagram(spec, (datagram, peer, socket: DatagramSocket) => {
       reply ??= new NodeDatagramReply(socket);

@@ -8,6 +8,7 @@ import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { RingDatagrams } from '../ring-datagrams.ts';
 import { RingStreams } from '../ring-streams.ts';
 import { startThread, threadEnd } from '../thread.ts';
+import { kernelTransport } from '../transport.ts';
 
 interface LoopInput {
   readonly listener: number;
@@ -25,7 +26,7 @@ export const model: ServerModel = {
   async start(spec): Promise<RunningServer> {
     const why = whyNoUring();
     if (why !== undefined) throw new UnavailableError(why);
-    const listener = openServer(spec.transport, spec);
+    const listener = openServer(kernelTransport(spec.transport), spec);
     const stop = new Int32Array(new SharedArrayBuffer(4));
     const input: LoopInput = { listener, spec, stop };
     // Waiting for completions blocks, so the loop has a thread of its own; this one stays free to stop it.

@@ -4,6 +4,7 @@ import { BlockingDatagrams, nextConnection, serveDatagrams } from '../blocking.t
 import { serveStream } from '../blocking-stream.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { startThread, threadEnd } from '../thread.ts';
+import { kernelTransport } from '../transport.ts';
 
 /** Words of the memory that both threads share. */
 const STOP = 0;
@@ -22,7 +23,7 @@ interface LoopInput {
  */
 export const model: ServerModel = {
   async start(spec: ServerSpec): Promise<RunningServer> {
-    const fd = openServer(spec.transport, spec);
+    const fd = openServer(kernelTransport(spec.transport), spec);
     const shared = new Int32Array(new SharedArrayBuffer(8));
     const input: LoopInput = { fd, spec, shared };
     // The loop blocks for ever, so it has a thread of its own; this one stays free to stop it.

@@ -1,8 +1,8 @@
 import { getAffinity } from '../../sockets/cpu.ts';
-import { check } from '../../sockets/errno.ts';
-import { close, localAddress, openServer, setOption } from '../../sockets/socket.ts';
+import { close, localAddress } from '../../sockets/socket.ts';
 import type { ServerModel, ServerSpec } from '../contract.ts';
 import { startLoops } from '../loop-threads.ts';
+import { openSharedPort } from '../shared-port.ts';
 
 /**
  * A reactor for each CPU that this process may use: a thread with its own listener on the shared port (SO_REUSEPORT,
@@ -18,15 +18,10 @@ export const model: ServerModel = {
 
 /** Sockets that share a port. @throws {SystemError} EADDRINUSE when somebody else has it; nothing stays open. */
 function openListeners(spec: ServerSpec, count: number): [number, ...number[]] {
-  const first = openServer(spec.transport, spec, { blocking: false });
-  const listeners: [number, ...number[]] = [first];
+  const listeners: [number, ...number[]] = [openSharedPort(spec, 'open')];
   try {
-    // After the bind: before it, the kernel would let the port be shared with another server of this user.
-    check(setOption(first, 'SO_REUSEPORT', 1), 'setsockopt SO_REUSEPORT');
-    const address = localAddress(first);
-    while (listeners.length < count) {
-      listeners.push(openServer(spec.transport, address, { blocking: false, reusePort: true }));
-    }
+    const { port } = localAddress(listeners[0]);
+    while (listeners.length < count) listeners.push(openSharedPort({ ...spec, port }, 'join'));
     return listeners;
   } catch (error) {
     for (const listener of listeners) close(listener);

@@ -10,6 +10,7 @@ import { Lingering } from '../lingering.ts';
 import { type LoopInput, startLoops } from '../loop-threads.ts';
 import { NonblockingConnection, StreamBuffers, type Wish } from '../nonblocking.ts';
 import { tellReady } from '../thread.ts';
+import { kernelTransport } from '../transport.ts';
 import { soonest, WaitingConnections } from '../waiting-connections.ts';
 
 /**
@@ -18,7 +19,7 @@ import { soonest, WaitingConnections } from '../waiting-connections.ts';
  */
 export const model: ServerModel = {
   async start(spec) {
-    return startLoops(import.meta.url, spec, [openServer(spec.transport, spec, { blocking: false })]);
+    return startLoops(import.meta.url, spec, [openServer(kernelTransport(spec.transport), spec, { blocking: false })]);
   },
 };
 

@@ -5,6 +5,7 @@ import { BlockingDatagrams, nextConnection, serveDatagrams } from '../blocking.t
 import { serveStream } from '../blocking-stream.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { allReady, startThread, tellReady, threadEnd } from '../thread.ts';
+import { kernelTransport } from '../transport.ts';
 import { ofSeveral } from '../work/spec.ts';
 
 /**
@@ -37,7 +38,7 @@ interface PoolInput {
  */
 export const model: ServerModel = {
   async start(spec): Promise<RunningServer> {
-    const fd = openServer(spec.transport, spec);
+    const fd = openServer(kernelTransport(spec.transport), spec);
     const shared = new Int32Array(new SharedArrayBuffer(4 * (FIRST_SERVING + POOL_SIZE)));
     const threads = Array.from({ length: POOL_SIZE }, (_, i) => {
       const input: PoolInput = { fd, spec, shared, serving: FIRST_SERVING + i };

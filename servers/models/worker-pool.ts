@@ -20,7 +20,7 @@ export const model: ServerModel = {
   async start(spec): Promise<RunningServer> {
     const pool = new Pool(spec);
     try {
-      const server = await (spec.transport === 'tcp' ? serveStreams(spec, pool) : serveDatagrams(spec, pool));
+      const server = await (spec.transport === 'udp' ? serveDatagrams(spec, pool) : serveStreams(spec, pool));
       return {
         address: server.address,
         async close() {

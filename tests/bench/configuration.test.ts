@@ -43,6 +43,34 @@ describe('a configuration', () => {
     expect(configurationFaults({ ...configuration, sizes: fixedSize(7), transports: ['tcp'] })).toEqual([]);
   });
 
+  test.each<[string, Partial<RunConfiguration>, string]>([
+    [
+      'handshakes where there are none',
+      { workload: 'handshake', transports: ['tcp'] },
+      'workload: handshake is for tls',
+    ],
+    [
+      'handshakes in a pipeline',
+      { workload: 'handshake', transports: ['tls'], pipelining: 2 },
+      'pipelining: a handshake',
+    ],
+    [
+      'one way over TLS',
+      { workload: 'upload', app: 'discard', transports: ['tls'] },
+      'workload: upload is for tcp and udp only',
+    ],
+  ])('refuses %s', (_, wanted, fault) => {
+    const targets = [{ kind: 'model', model: 'async' }] as const;
+    const faults = configurationFaults({ ...configuration, targets, ...wanted });
+    expect(faults).toEqual([expect.stringContaining(fault)]);
+  });
+
+  test('lets handshakes be made with a server of whatever app', () => {
+    const targets = [{ kind: 'model', model: 'async' }] as const;
+    const handshakes = { workload: 'handshake', transports: ['tls'], targets } as const;
+    for (const app of appNames) expect(configurationFaults({ ...configuration, ...handshakes, app })).toEqual([]);
+  });
+
   test('refuses a transport that an address does not speak', () => {
     const target = {
       kind: 'address',

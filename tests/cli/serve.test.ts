@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
 import { Program, sockbench } from './program.ts';
 
@@ -35,6 +36,25 @@ test('answers datagrams, and says how to send some', async () => {
   socket.send('hello', server, '127.0.0.1');
   const [reply] = await once(socket, 'message');
   expect(String(reply)).toBe('hello');
+});
+
+test('answers over TLS, and says how to talk to it', async () => {
+  const program = new Program(['serve', '--model', 'async', '--transport', 'tls']);
+  const server = await port(program);
+  await program.says(new RegExp(`sockbench connect tls://127\\.0\\.0\\.1:${server} `));
+  const socket = connectTls({ port: server, host: '127.0.0.1', rejectUnauthorized: false });
+  onTestFinished(() => {
+    socket.destroy();
+  });
+  socket.write('hello');
+  const [reply] = await once(socket, 'data');
+  expect(String(reply)).toBe('hello');
+});
+
+test('refuses TLS where the model has none of Node’s streams', async () => {
+  const { code, stderr } = await sockbench('serve', '--model', 'iterative', '--transport', 'tls');
+  expect(code).toBe(2);
+  expect(stderr).toContain("TLS comes with Node's own streams");
 });
 
 test('says what it is told to say', async () => {

@@ -11,9 +11,9 @@ const SIZES = [0, 1, 3, 1400, 65_507];
 const BURST = 50;
 
 /** A server that acknowledges each datagram. */
-export function describeAckDatagrams({ model, app }: Subject): void {
+export function describeAckDatagrams({ model, app, transport }: Subject): void {
   test('each datagram is acknowledged once, to who sent it', async () => {
-    const server = await ServerProcess.start({ model, app, transport: 'udp' });
+    const server = await ServerProcess.start({ model, app, transport });
     onTestFinished(() => server.kill());
     await using one = await DatagramClient.connect(server.address);
     await using other = await DatagramClient.connect(server.address);

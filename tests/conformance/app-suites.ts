@@ -9,10 +9,11 @@ import { describeEchoDatagrams } from './echo-datagrams.ts';
 import { describeEchoStreams } from './echo-streams.ts';
 import { describeHttp } from './http.ts';
 import type { Subject } from './suite.ts';
+import { describeWebSockets } from './web-sockets.ts';
 
 const NOTHING = Buffer.alloc(0);
 
-/** What is checked of each app on each model: a suite for every transport that it speaks. */
+/** What is checked of each app on each model: a suite for streams, of whatever transport, and one for datagrams. */
 export const appSuites: Record<AppName, Partial<Record<Transport, (subject: Subject) => void>>> = {
   echo: {
     tcp: describeEchoStreams,
@@ -32,6 +33,9 @@ export const appSuites: Record<AppName, Partial<Record<Transport, (subject: Subj
   ack: {
     tcp: (subject) => describeDialogues(subject, { first: NOTHING, last: Buffer.from('ACK') }),
     udp: describeAckDatagrams,
+  },
+  websocket: {
+    tcp: describeWebSockets,
   },
   'chat-operator': {
     tcp: describeChatWithOperator,

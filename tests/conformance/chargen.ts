@@ -27,13 +27,13 @@ function generated(start: number, length: number): Buffer {
 }
 
 /** A server that sends without end, over streams. One server process for all tests. */
-export function describeChargenStreams({ model, app }: Subject): void {
+export function describeChargenStreams({ model, app, transport }: Subject): void {
   const { together } = clientsAtOnce(model);
   let server: ServerProcess;
   let idle: Holdings;
 
   beforeAll(async () => {
-    server = await ServerProcess.start({ model, app, transport: 'tcp' });
+    server = await ServerProcess.start({ model, app, transport });
     idle = holdings(server.pid);
   });
   afterAll(() => server?.kill());
@@ -47,14 +47,14 @@ export function describeChargenStreams({ model, app }: Subject): void {
 
   test('the pattern begins with line 0, for each client anew', async () => {
     for (let i = 0; i < 2; i++) {
-      await using client = await StreamClient.connect(server.address);
+      await using client = await StreamClient.connect(server.address, transport);
       expect((await client.read(148)).toString()).toBe(`${ring.slice(0, 72)}\r\n${ring.slice(1, 73)}\r\n`);
       await expectPattern(client, 4 * MEBIBYTE, 148);
     }
   });
 
   test.runIf(together)('clients at once all get their data', async () => {
-    const clients = await Promise.all(Array.from({ length: 3 }, () => StreamClient.connect(server.address)));
+    const clients = await Promise.all(Array.from({ length: 3 }, () => StreamClient.connect(server.address, transport)));
     onTestFinished(() => {
       for (const client of clients) client.socket.destroy();
     });
@@ -64,20 +64,20 @@ export function describeChargenStreams({ model, app }: Subject): void {
   });
 
   test('a client that stops reading is waited for, and misses nothing when it reads again', async () => {
-    await using client = await StreamClient.connect(server.address);
+    await using client = await StreamClient.connect(server.address, transport);
     await expectPattern(client, 1);
     const before = residentBytes(server.pid);
     await until('the server to wait without spinning', () => isIdle(server.pid));
     expect(residentBytes(server.pid) - before, 'growth of the server').toBeLessThan(GROWTH_LIMIT);
     if (together) {
-      await using other = await StreamClient.connect(server.address);
+      await using other = await StreamClient.connect(server.address, transport);
       await expectPattern(other);
     }
     await expectPattern(client, PAST_BUFFERS, 1);
   });
 
   test('what a client sends is thrown away, and its FIN ends the conversation', async () => {
-    await using client = await StreamClient.connect(server.address);
+    await using client = await StreamClient.connect(server.address, transport);
     await expectPattern(client);
     client.write(patternBytes(1, 0, MEBIBYTE));
     client.finish();
@@ -87,24 +87,24 @@ export function describeChargenStreams({ model, app }: Subject): void {
   });
 
   test('clients that go in the middle hurt nobody else', async () => {
-    await using bystander = together ? await StreamClient.connect(server.address) : undefined;
+    await using bystander = together ? await StreamClient.connect(server.address, transport) : undefined;
     for (let round = 0; round < 2; round++) {
-      await using victim = await StreamClient.connect(server.address);
+      await using victim = await StreamClient.connect(server.address, transport);
       await victim.read(1000);
       if (round > 0) await victim.reset();
       if (bystander !== undefined) await expectPattern(bystander, MEBIBYTE, round * MEBIBYTE);
     }
-    await using client = await StreamClient.connect(server.address);
+    await using client = await StreamClient.connect(server.address, transport);
     await expectPattern(client);
   });
 
   test('clients leave nothing behind', () => nothingLeft(server, idle, 10));
 
   test('ends when it is told to, with clients that read and clients that do not', async () => {
-    await using stuck = await StreamClient.connect(server.address);
+    await using stuck = await StreamClient.connect(server.address, transport);
     await expectPattern(stuck, 1);
     await until('the server to be stuck', () => isIdle(server.pid));
-    await using reading = await StreamClient.connect(server.address);
+    await using reading = await StreamClient.connect(server.address, transport);
     reading.socket.resume();
     if (together) await until('data', () => reading.socket.bytesRead > MEBIBYTE);
     await stopsPromptly(server);
@@ -112,9 +112,9 @@ export function describeChargenStreams({ model, app }: Subject): void {
 }
 
 /** A server that answers datagrams with some of the pattern. */
-export function describeChargenDatagrams({ model, app }: Subject): void {
+export function describeChargenDatagrams({ model, app, transport }: Subject): void {
   test('each datagram is answered with one of 0 to 512 characters', async () => {
-    const server = await ServerProcess.start({ model, app, transport: 'udp' });
+    const server = await ServerProcess.start({ model, app, transport });
     onTestFinished(() => server.kill());
     await using one = await DatagramClient.connect(server.address);
     await using other = await DatagramClient.connect(server.address);

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { appNames, apps } from '../../servers/apps/catalog.ts';
-import type { CarryingModel } from '../../servers/carrying.ts';
+import { type CarriedApp, type CarryingModel, whyNotCarried } from '../../servers/carrying.ts';
 import { modelNames, models } from '../../servers/catalog.ts';
-import type { Transport } from '../../sockets/socket.ts';
+import { kernelTransport, type TransportName, transportNames } from '../../servers/transport.ts';
 import { appSuites } from './app-suites.ts';
 import { transportsOf } from './suite.ts';
 
@@ -17,13 +17,14 @@ test.each(appNames)('%s is tested over each transport that it speaks', (name) =>
 });
 
 describe.each(modelNames)('%s', (model) => {
-  test.each(appNames.filter((app) => !('needs' in apps[app])))(
-    'carries %s over each transport that both have',
-    (app) => {
-      const has: readonly Transport[] = models[model].transports;
-      expect(transportsOf(model, app)).toEqual(apps[app].transports.filter((transport) => has.includes(transport)));
-    },
-  );
+  test.each(appNames)('carries %s over each transport that both have, if it can what that needs', (app) => {
+    const { needs = [] }: CarriedApp = apps[app];
+    const { can = [], transports }: CarryingModel = models[model];
+    const spoken: readonly TransportName[] = apps[app].transports;
+    const shared = transportNames.filter((name) => transports.includes(name) && spoken.includes(kernelTransport(name)));
+    const carried = needs.every((capability) => can.includes(capability));
+    expect(transportsOf(model, app)).toEqual(carried ? shared : []);
+  });
 
   test.each(['tcp', 'udp'] as const)('serves %s, or says why not', (transport) => {
     const { transports, without }: CarryingModel = models[model];
@@ -31,7 +32,13 @@ describe.each(modelNames)('%s', (model) => {
   });
 });
 
+test('TLS is for the models that have Node’s streams; the others say why not', () => {
+  const secure = modelNames.filter((model) => whyNotCarried(model, 'echo', 'tls') === undefined);
+  expect(secure).toEqual(['worker-pool', 'cluster', 'cluster-reuseport', 'event-driven', 'async']);
+  expect(whyNotCarried('nonblocking', 'echo', 'tls')).toContain('this model asks the system itself');
+});
+
 test.each(appNames)('%s is carried by some model over each transport that it speaks', (app) => {
   const carried = new Set(modelNames.flatMap((model) => transportsOf(model, app)));
-  expect(carried).toEqual(new Set(apps[app].transports));
+  for (const transport of apps[app].transports) expect(carried).toContain(transport);
 });

@@ -23,19 +23,19 @@ const MESSAGE = 'a message';
 const TOO_MUCH = 48 * 2 ** 20;
 
 /** A server that ends the conversation itself, over streams. One server process for all tests. */
-export function describeDialogues({ model, app }: Subject, { first, last }: Dialogue): void {
+export function describeDialogues({ model, app, transport }: Subject, { first, last }: Dialogue): void {
   const { together } = clientsAtOnce(model);
   const all = Buffer.concat([first, last]);
   let server: ServerProcess;
   let idle: Holdings;
 
   beforeAll(async () => {
-    server = await ServerProcess.start({ model, app, transport: 'tcp' });
+    server = await ServerProcess.start({ model, app, transport });
     idle = holdings(server.pid);
   });
   afterAll(() => server?.kill());
 
-  const connect = () => StreamClient.connect(server.address);
+  const connect = () => StreamClient.connect(server.address, transport);
 
   /** What the server says, up to its FIN, to a client that sends all this. */
   async function answer(sent: string, { finish }: { finish: boolean }): Promise<Buffer> {

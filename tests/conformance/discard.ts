@@ -15,13 +15,13 @@ const MEBIBYTE = 2 ** 20;
 const UPLOAD_MEBIBYTES = 48;
 
 /** A server that reads and never answers, over streams. One server process for all tests. */
-export function describeDiscardStreams({ model, app }: Subject): void {
+export function describeDiscardStreams({ model, app, transport }: Subject): void {
   const { together } = clientsAtOnce(model);
   let server: ServerProcess;
   let idle: Holdings;
 
   beforeAll(async () => {
-    server = await ServerProcess.start({ model, app, transport: 'tcp' });
+    server = await ServerProcess.start({ model, app, transport });
     idle = holdings(server.pid);
   });
   afterAll(() => server?.kill());
@@ -36,14 +36,14 @@ export function describeDiscardStreams({ model, app }: Subject): void {
   }
 
   test.for([0, 1, UPLOAD_MEBIBYTES])('%i MiB are read to the end, and not answered', async (mebibytes) => {
-    await using client = await StreamClient.connect(server.address);
+    await using client = await StreamClient.connect(server.address, transport);
     await upload(client, mebibytes);
   });
 
   test('clients at once, one of which only looks on', async () => {
-    await using silent = together ? await StreamClient.connect(server.address) : undefined;
+    await using silent = together ? await StreamClient.connect(server.address, transport) : undefined;
     silent?.write(patternBytes(2, 0, 1000));
-    const clients = await Promise.all(Array.from({ length: 3 }, () => StreamClient.connect(server.address)));
+    const clients = await Promise.all(Array.from({ length: 3 }, () => StreamClient.connect(server.address, transport)));
     onTestFinished(() => {
       for (const client of clients) client.socket.destroy();
     });
@@ -53,11 +53,11 @@ export function describeDiscardStreams({ model, app }: Subject): void {
 
   test('a reset in the middle hurts nobody else', async () => {
     for (let round = 0; round < 2; round++) {
-      await using victim = await StreamClient.connect(server.address);
+      await using victim = await StreamClient.connect(server.address, transport);
       victim.write(patternBytes(3, 0, MEBIBYTE));
       await victim.reset();
     }
-    await using client = await StreamClient.connect(server.address);
+    await using client = await StreamClient.connect(server.address, transport);
     await upload(client, 1);
   });
 
@@ -65,9 +65,9 @@ export function describeDiscardStreams({ model, app }: Subject): void {
 }
 
 /** A server that reads and never answers, over datagrams. */
-export function describeDiscardDatagrams({ model, app }: Subject): void {
+export function describeDiscardDatagrams({ model, app, transport }: Subject): void {
   test('datagrams are taken, and none is answered', async () => {
-    const server = await ServerProcess.start({ model, app, transport: 'udp' });
+    const server = await ServerProcess.start({ model, app, transport });
     onTestFinished(() => server.kill());
     await using one = await DatagramClient.connect(server.address);
     await using other = await DatagramClient.connect(server.address);

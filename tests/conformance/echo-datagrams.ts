@@ -6,12 +6,12 @@ import { DatagramClient } from './datagram-client.ts';
 import type { Subject } from './suite.ts';
 
 /** The promises about datagrams: bytes, and that each peer gets its own replies. One server process for all of them. */
-export function describeEchoDatagrams({ model, app }: Subject): void {
+export function describeEchoDatagrams({ model, app, transport }: Subject): void {
   const count = Math.min(50, clientsAtOnce(model).count);
   let server: ServerProcess;
 
   beforeAll(async () => {
-    server = await ServerProcess.start({ model, app, transport: 'udp' });
+    server = await ServerProcess.start({ model, app, transport });
   });
   afterAll(() => server?.kill());
 

@@ -16,20 +16,20 @@ const SLOW_READER_BYTES = 64 * MEBIBYTE;
 const SLOW_READER_BOUND = 28 * MEBIBYTE;
 
 /** The promises about a stream, seen through an echo: bytes, half-close, reset, backpressure. One server process for all of them. */
-export function describeEchoStreams({ model, app }: Subject): void {
+export function describeEchoStreams({ model, app, transport }: Subject): void {
   const { count, together } = clientsAtOnce(model);
   let server: ServerProcess;
   let idle: Holdings;
 
   beforeAll(async () => {
-    server = await ServerProcess.start({ model, app, transport: 'tcp' });
+    server = await ServerProcess.start({ model, app, transport });
     idle = holdings(server.pid);
   });
   afterAll(() => server?.kill());
 
   /** Sends all, finishes, and expects the whole reply and then FIN. */
   async function converse(sent: Buffer, write = (client: StreamClient) => client.write(sent)): Promise<void> {
-    await using client = await StreamClient.connect(server.address);
+    await using client = await StreamClient.connect(server.address, transport);
     write(client);
     client.finish();
     expectSame(await client.readToEnd(), sent);
@@ -41,7 +41,7 @@ export function describeEchoStreams({ model, app }: Subject): void {
 
   test.for([1, 64, 65_536, MEBIBYTE])('%i bytes are answered while the stream stays open', async (length) => {
     const sent = patternBytes(length, 0, length);
-    await using client = await StreamClient.connect(server.address);
+    await using client = await StreamClient.connect(server.address, transport);
     for (let round = 0; round < 3; round++) {
       client.write(sent);
       expectSame(await client.read(length), sent);
@@ -56,7 +56,7 @@ export function describeEchoStreams({ model, app }: Subject): void {
   });
 
   test('bytes sent one by one, each after the reply to the one before', async () => {
-    await using client = await StreamClient.connect(server.address);
+    await using client = await StreamClient.connect(server.address, transport);
     for (const byte of patternBytes(2, 0, 50)) {
       client.write(Uint8Array.of(byte));
       expectSame(await client.read(1), Buffer.of(byte));
@@ -69,9 +69,9 @@ export function describeEchoStreams({ model, app }: Subject): void {
   });
 
   test('a reset hurts nobody else', async () => {
-    await using bystander = together ? await StreamClient.connect(server.address) : undefined;
+    await using bystander = together ? await StreamClient.connect(server.address, transport) : undefined;
     for (let round = 0; round < 5; round++) {
-      await using victim = await StreamClient.connect(server.address);
+      await using victim = await StreamClient.connect(server.address, transport);
       victim.write(patternBytes(3, 0, MEBIBYTE));
       await victim.read(1);
       await victim.reset();
@@ -84,14 +84,16 @@ export function describeEchoStreams({ model, app }: Subject): void {
   });
 
   test('a reset while the server is stuck sending hurts nobody else', async () => {
-    await using victim = await StreamClient.connect(server.address);
+    await using victim = await StreamClient.connect(server.address, transport);
     await new SlowReader(victim, SLOW_READER_BYTES, 8).stuff();
     await victim.reset();
     await converse(patternBytes(9, 0, 10_000));
   });
 
   test(`${count} clients at once, each with its own data`, async () => {
-    const clients = await Promise.all(Array.from({ length: count }, () => StreamClient.connect(server.address)));
+    const clients = await Promise.all(
+      Array.from({ length: count }, () => StreamClient.connect(server.address, transport)),
+    );
     const rounds = 3;
     const sentBy = (seed: number, round: number) => patternBytes(seed, round * 2000, 2000);
     if (together) {
@@ -120,7 +122,7 @@ export function describeEchoStreams({ model, app }: Subject): void {
   });
 
   test('a client that stops reading is not read from, and gets every byte when it reads again', async () => {
-    await using client = await StreamClient.connect(server.address);
+    await using client = await StreamClient.connect(server.address, transport);
     client.write(patternBytes(6, 0, 1));
     await client.read(1);
     const before = residentBytes(server.pid);

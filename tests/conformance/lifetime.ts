@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ModelName } from '../../servers/catalog.ts';
 import type { HostMessage, HostSpec } from '../../servers/host.ts';
+import type { TransportName } from '../../servers/transport.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
-import type { Transport } from '../../sockets/socket.ts';
 import { isRunning, type ProcessId, processTree } from '../servers/process-tree.ts';
 import { hostPath, type ServerOptions, ServerProcess } from '../servers/server-process.ts';
 import { soon, until } from '../servers/until.ts';
@@ -19,7 +19,7 @@ import { StreamClient } from './stream-client.ts';
 const hasIPv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === '::1'));
 
 /** The promises about starting and stopping, whatever the app: a server process for each. */
-export function describeLifetime(model: ModelName, transport: Transport): void {
+export function describeLifetime(model: ModelName, transport: TransportName): void {
   async function start(options: Partial<ServerOptions> = {}): Promise<ServerProcess> {
     const server = await ServerProcess.start({ model, transport, ...options });
     onTestFinished(() => server.kill());
@@ -80,7 +80,7 @@ export function describeLifetime(model: ModelName, transport: Transport): void {
  * Brings a server into the state in which it is hardest to stop: clients in conversation, and over TCP one that doesn't
  * read, so that whoever serves it is stuck sending. They go when the test has finished.
  */
-async function engage(address: SocketAddress, model: ModelName, transport: Transport): Promise<void> {
+async function engage(address: SocketAddress, model: ModelName, transport: TransportName): Promise<void> {
   const untilTheEnd = <C extends AsyncDisposable>(client: C): C => {
     onTestFinished(() => client[Symbol.asyncDispose]());
     return client;
@@ -96,12 +96,12 @@ async function engage(address: SocketAddress, model: ModelName, transport: Trans
   }
   if (clientsAtOnce(model).together) {
     for (let i = 0; i < 2; i++) {
-      const client = untilTheEnd(await StreamClient.connect(address));
+      const client = untilTheEnd(await StreamClient.connect(address, transport));
       client.write(Buffer.from('hello'));
       expect(await client.read(5)).toEqual(Buffer.from('hello'));
     }
   }
-  const client = untilTheEnd(await StreamClient.connect(address));
+  const client = untilTheEnd(await StreamClient.connect(address, transport));
   client.write(Buffer.from('hello'));
   expect(await client.read(5)).toEqual(Buffer.from('hello'));
   await new SlowReader(client, 64 * 2 ** 20, 1).stuff();

@@ -1,23 +1,32 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { TransportName } from '../../servers/transport.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
 import { soon } from '../servers/until.ts';
 
-/** A TCP client that reads only when it is asked to, so that tests decide about backpressure. */
+/** A TCP or TLS client that reads only when it is asked to, so that tests decide about backpressure. */
 export class StreamClient implements AsyncDisposable {
   readonly socket: Socket;
+  /** The TCP connection: of TLS, what lies underneath. */
+  readonly #connection: Socket;
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, connection: Socket) {
     this.socket = socket;
+    this.#connection = connection;
     // Paused until something reads; a reset shows as an early end.
     socket.pause();
     socket.on('error', () => undefined);
   }
 
-  static async connect({ host, port }: SocketAddress): Promise<StreamClient> {
-    const socket = connect({ host, port, allowHalfOpen: true, noDelay: true });
-    await soon('a connection', once(socket, 'connect'));
-    return new StreamClient(socket);
+  static async connect({ host, port }: SocketAddress, transport: TransportName = 'tcp'): Promise<StreamClient> {
+    const connection = connect({ host, port, allowHalfOpen: true, noDelay: true });
+    await soon('a connection', once(connection, 'connect'));
+    if (transport !== 'tls') return new StreamClient(connection, connection);
+    connection.on('error', () => undefined);
+    const socket = connectTls({ socket: connection, rejectUnauthorized: false });
+    await soon('a TLS handshake', once(socket, 'secureConnect'));
+    return new StreamClient(socket, connection);
   }
 
   /** Queues bytes to be sent. */
@@ -37,7 +46,7 @@ export class StreamClient implements AsyncDisposable {
     });
   }
 
-  /** Sends FIN after all that was written. */
+  /** Sends FIN after all that was written; over TLS close_notify before that. */
   finish(): void {
     this.socket.end();
   }
@@ -57,7 +66,7 @@ export class StreamClient implements AsyncDisposable {
   /** Sends RST and forgets the connection. */
   async reset(): Promise<void> {
     const closed = once(this.socket, 'close');
-    this.socket.resetAndDestroy();
+    this.#connection.resetAndDestroy();
     await soon('the connection to be reset', closed);
   }
 

@@ -1,8 +1,8 @@
 import { describe, test } from 'vitest';
-import { type AppName, appNames, apps } from '../../servers/apps/catalog.ts';
+import { type AppName, appNames } from '../../servers/apps/catalog.ts';
 import { whyNotCarried } from '../../servers/carrying.ts';
 import { type ModelName, models, whyUnavailable } from '../../servers/catalog.ts';
-import type { Transport } from '../../sockets/socket.ts';
+import { kernelTransport, type TransportName, transportNames } from '../../servers/transport.ts';
 import { appSuites } from './app-suites.ts';
 import { describeLifetime } from './lifetime.ts';
 import { workSuites } from './work.ts';
@@ -11,6 +11,7 @@ import { workSuites } from './work.ts';
 export interface Subject {
   readonly model: ModelName;
   readonly app: AppName;
+  readonly transport: TransportName;
 }
 
 /** Checks every promise that a model makes (see servers/contract.ts), with every app and transport that it can carry. */
@@ -22,16 +23,18 @@ export function conformance(model: ModelName): void {
   }
   for (const app of appNames) {
     for (const transport of transportsOf(model, app)) {
-      describe(`${model} serves ${app} over ${transport}`, () => appSuites[app][transport]?.({ model, app }));
+      describe(`${model} serves ${app} over ${transport}`, () =>
+        appSuites[app][kernelTransport(transport)]?.({ model, app, transport }));
     }
   }
   for (const transport of models[model].transports) {
-    describe(`${model} over ${transport} has requests that cost something:`, () => workSuites[transport](model));
+    describe(`${model} over ${transport} has requests that cost something:`, () =>
+      workSuites[kernelTransport(transport)](model, transport));
     describe(`${model} over ${transport} begins and ends`, () => describeLifetime(model, transport));
   }
 }
 
 /** The transports over which a model carries an app: those that both speak. */
-export function transportsOf(model: ModelName, app: AppName): Transport[] {
-  return apps[app].transports.filter((transport) => whyNotCarried(model, app, transport) === undefined);
+export function transportsOf(model: ModelName, app: AppName): TransportName[] {
+  return transportNames.filter((transport) => whyNotCarried(model, app, transport) === undefined);
 }

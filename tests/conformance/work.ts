@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { ModelName } from '../../servers/catalog.ts';
+import type { TransportName } from '../../servers/transport.ts';
 import type { WorkSpec } from '../../servers/work/spec.ts';
 import type { Transport } from '../../sockets/socket.ts';
 import { ServerProcess } from '../servers/server-process.ts';
@@ -13,7 +14,7 @@ const WAIT_MS = 20;
 const CLOCK_MS = 1;
 
 /** What becomes of requests that cost something: nothing else than of others, but later. */
-export const workSuites: Record<Transport, (model: ModelName) => void> = {
+export const workSuites: Record<Transport, (model: ModelName, transport: TransportName) => void> = {
   tcp: describeStreams,
   udp: describeDatagrams,
 };
@@ -22,16 +23,16 @@ function waiting(requestBytes: number | null): WorkSpec {
   return { parts: [{ share: 1, cpuNanos: 100e3, ioNanos: WAIT_MS * 1e6 }], cacheHit: 0, requestBytes, seed: 1 };
 }
 
-async function start(model: ModelName, transport: Transport, work: WorkSpec): Promise<ServerProcess> {
+async function start(model: ModelName, transport: TransportName, work: WorkSpec): Promise<ServerProcess> {
   const server = await ServerProcess.start({ model, transport, work });
   onTestFinished(() => server.kill());
   return server;
 }
 
-function describeStreams(model: ModelName): void {
+function describeStreams(model: ModelName, transport: TransportName): void {
   test('a reply comes after its wait, and then FIN to who has finished', async () => {
-    const server = await start(model, 'tcp', waiting(100));
-    await using client = await StreamClient.connect(server.address);
+    const server = await start(model, transport, waiting(100));
+    await using client = await StreamClient.connect(server.address, transport);
     const request = patternBytes(1, 0, 100);
     const begin = performance.now();
     client.write(request);
@@ -41,8 +42,8 @@ function describeStreams(model: ModelName): void {
   });
 
   test('replies keep their order, each after the waits of all before it', async () => {
-    const server = await start(model, 'tcp', waiting(100));
-    await using client = await StreamClient.connect(server.address);
+    const server = await start(model, transport, waiting(100));
+    await using client = await StreamClient.connect(server.address, transport);
     const begin = performance.now();
     for (let i = 0; i < 5; i++) client.write(patternBytes(1, i * 100, 100));
     client.finish();
@@ -52,24 +53,24 @@ function describeStreams(model: ModelName): void {
 
   test('requests larger than any buffer are answered whole', async () => {
     const size = 300_000;
-    const server = await start(model, 'tcp', waiting(size));
-    await using client = await StreamClient.connect(server.address);
+    const server = await start(model, transport, waiting(size));
+    await using client = await StreamClient.connect(server.address, transport);
     client.write(patternBytes(1, 0, 3 * size));
     client.finish();
     expectSame(await client.readToEnd(), patternBytes(1, 0, 3 * size));
   });
 
   test('who resets while waiting hurts nobody', async () => {
-    const server = await start(model, 'tcp', waiting(100));
+    const server = await start(model, transport, waiting(100));
     for (let i = 0; i < 3; i++) {
-      await using client = await StreamClient.connect(server.address);
+      await using client = await StreamClient.connect(server.address, transport);
       client.write(patternBytes(1, 0, 150));
       // The first byte of the second request is answered when the first request was.
       await client.read(101);
       client.write(patternBytes(1, 150, 50));
       await client.reset();
     }
-    await using other = await StreamClient.connect(server.address);
+    await using other = await StreamClient.connect(server.address, transport);
     other.write(patternBytes(2, 0, 100));
     expectSame(await other.read(100), patternBytes(2, 0, 100));
   });

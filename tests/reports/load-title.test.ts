@@ -17,6 +17,7 @@ test.each<[string, Partial<Trial>, string]>([
     'TCP: echo, request-response, 64 B',
   ],
   ['pooled connections, as usual', { connection: 'pooled', stages: [] }, 'TCP: echo, request-response, 64 B'],
+  ['handshakes, which have no size', { workload: 'handshake' }, 'TCP: echo, handshake'],
   ['a pipeline', { pipelining: 8 }, 'TCP: echo, request-response, 64 B, 8 in flight on each connection'],
   [
     'a connection for each request',

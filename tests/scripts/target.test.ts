@@ -12,6 +12,7 @@ describe('a target', () => {
     ['tcp://localhost:80', 'tcp', '127.0.0.1', 80],
     ['http://127.0.0.1:8080', 'tcp', '127.0.0.1', 8080],
     ['http://127.0.0.1', 'tcp', '127.0.0.1', 80],
+    ['tls://127.0.0.1:443', 'tls', '127.0.0.1', 443],
   ])('%s is read', async (url, transport, host, port) => {
     expect(await parseTarget(url, [])).toMatchObject({ kind: 'address', transport, address: { host, port } });
   });
@@ -20,7 +21,18 @@ describe('a target', () => {
     ['http://localhost:8080/a/b?c=d#e', 'http://localhost:8080/a/b?c=d', 'localhost:8080', '/a/b?c=d'],
     ['http://[::1]', 'http://[::1]/', '[::1]', '/'],
   ])('%s tells what to ask for', async (given, url, host, path) => {
-    expect(await parseTarget(given, [])).toMatchObject({ url, http: { host, path } });
+    expect(await parseTarget(given, [])).toMatchObject({ url, app: 'http', http: { host, path } });
+  });
+
+  test.each([
+    ['ws://127.0.0.1:7000', 'tcp', 7000],
+    ['wss://127.0.0.1:7000/', 'tls', 7000],
+    ['ws://127.0.0.1', 'tcp', 80],
+    ['wss://127.0.0.1', 'tls', 443],
+  ])('%s says that it is a WebSocket', async (url, transport, port) => {
+    const target = await parseTarget(url, []);
+    expect(target).toMatchObject({ transport, app: 'websocket', address: { host: '127.0.0.1', port } });
+    expect(target.url).toBe(url.replace(/\/$/, ''));
   });
 
   test.each([

@@ -51,6 +51,7 @@ const silence = { said: '', ended: false };
 test('each app says which workload it can be measured with', () => {
   expect(Object.fromEntries(appNames.map((name) => [name, apps[name].workload]))).toEqual({
     echo: 'request-response',
+    websocket: 'request-response',
     discard: 'upload',
     chargen: 'download',
     greeting: null,

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import type { AppName } from '../../servers/apps/catalog.ts';
 import type { ModelName } from '../../servers/catalog.ts';
 import type { HostMessage, HostSpec } from '../../servers/host.ts';
+import type { TransportName } from '../../servers/transport.ts';
 import type { WorkSpec } from '../../servers/work/spec.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
-import type { Transport } from '../../sockets/socket.ts';
 import { isRunning, type ProcessId, processTree } from './process-tree.ts';
 import { soon } from './until.ts';
 
@@ -15,7 +15,7 @@ export const hostPath = fileURLToPath(new URL('../../dist/servers/host-main.js',
 
 export interface ServerOptions {
   readonly model: ModelName;
-  readonly transport: Transport;
+  readonly transport: TransportName;
   /** Default echo. */
   readonly app?: AppName;
   /** Default: none. */

@@ -3,9 +3,25 @@ import type { Engine } from '../engine.ts';
 
 /** What drives a thread's load: for every app, the one that speaks it. Imported when it is needed. */
 export async function makeEngine(assignment: Assignment): Promise<Engine> {
-  if (assignment.http !== undefined) {
+  const { address, point, http } = assignment;
+  if (http !== undefined) {
     const { AutocannonEngine } = await import('./autocannon.ts');
-    return new AutocannonEngine(assignment, assignment.http);
+    return new AutocannonEngine(assignment, http);
+  }
+  const secure = point.transport === 'tls';
+  if (point.app === 'websocket') {
+    const [{ ClientEngine }, { webSocketClients }] = await Promise.all([
+      import('./clients.ts'),
+      import('../clients/web-socket-client.ts'),
+    ]);
+    return new ClientEngine(assignment, webSocketClients(address, secure));
+  }
+  if (secure) {
+    const [{ ClientEngine }, { tlsClients }] = await Promise.all([
+      import('./clients.ts'),
+      import('../clients/tls-client.ts'),
+    ]);
+    return new ClientEngine(assignment, tlsClients(address));
   }
   const { SocketEngine } = await import('./sockets.ts');
   return new SocketEngine(assignment);

@@ -24,7 +24,7 @@ export function machineSuspicions({
       message: `the hypervisor gave ${percent(kernel.stealShare)} of the CPU time to others: measure again when it is calmer`,
     });
   }
-  if (transport !== 'tcp') return reasons;
+  if (transport === 'udp') return reasons;
   if (kernel.listenOverflows > 0) {
     reasons.push({
       code: 'listen-overflow',

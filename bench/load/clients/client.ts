@@ -1,0 +1,28 @@
+/**
+ * One connection of a load that goes through Node: TLS and WebSockets, which the kernel knows nothing of.
+ * It tells {@link ClientEvents} what happens, until it is ended or destroyed: from then on it is silent.
+ */
+export interface Client {
+  /** Sends a request. The bytes are the client's from now on. */
+  send(request: Uint8Array): void;
+  /** Closes in good order, without waiting for the peer. */
+  end(): void;
+  /** Closes at once, whatever is still to be sent. */
+  destroy(): void;
+}
+
+/** Where clients tell what happens. Connections are numbered from 0. */
+export interface ClientEvents {
+  /** The connection stands, all handshakes done. */
+  opened(connection: number): void;
+  /** Bytes of replies came. @param whole are they a message with bounds of its own, rather than a piece of a stream? */
+  received(connection: number, bytes: Uint8Array, whole: boolean): void;
+  /** The connection could not be opened, or has ended by itself. @param errno why. */
+  ended(connection: number, errno: number): void;
+}
+
+/**
+ * Begins to connect; events come later.
+ * @param localAddress where to connect from; undefined leaves that to the kernel.
+ */
+export type Connect = (connection: number, events: ClientEvents, localAddress: string | undefined) => Client;

@@ -1,0 +1,60 @@
+import { createSecureContext } from 'node:tls';
+import { WebSocket } from 'ws';
+import { formatAddress, type SocketAddress } from '../../../sockets/address.ts';
+import { ECONNRESET } from '../../../sockets/errno.ts';
+import type { Client, ClientEvents, Connect } from './client.ts';
+import { errnoOf } from './tls-client.ts';
+
+/** How long a peer may take to answer the closing handshake. */
+const CLOSE_LIMIT_MS = 1000;
+
+/**
+ * How WebSocket clients connect: a request is a binary message, and so is its reply. Nothing is compressed.
+ * @param secure over TLS, as {@link tlsClients} do it?
+ */
+export function webSocketClients(address: SocketAddress, secure: boolean): Connect {
+  const url = `${secure ? 'wss' : 'ws'}://${formatAddress(address)}/`;
+  const context = secure ? { secureContext: createSecureContext(), rejectUnauthorized: false } : {};
+  const options = { ...context, perMessageDeflate: false, closeTimeout: CLOSE_LIMIT_MS };
+  return (connection, events, localAddress) => {
+    const local = localAddress === undefined ? {} : { localAddress };
+    return new WebSocketClient(new WebSocket(url, { ...options, ...local }), connection, events);
+  };
+}
+
+class WebSocketClient implements Client {
+  readonly #socket: WebSocket;
+  readonly #connection: number;
+  readonly #events: ClientEvents;
+  #silent = false;
+
+  constructor(socket: WebSocket, connection: number, events: ClientEvents) {
+    this.#socket = socket;
+    this.#connection = connection;
+    this.#events = events;
+    socket.on('open', () => this.#silent || events.opened(connection));
+    socket.on('message', (message: Buffer) => this.#silent || events.received(connection, message, true));
+    socket.on('error', (error) => this.#ended(errnoOf(error)));
+    socket.on('close', () => this.#ended(ECONNRESET));
+  }
+
+  send(request: Uint8Array): void {
+    this.#socket.send(request);
+  }
+
+  end(): void {
+    this.#silent = true;
+    this.#socket.close();
+  }
+
+  destroy(): void {
+    this.#silent = true;
+    this.#socket.terminate();
+  }
+
+  #ended(errno: number): void {
+    if (this.#silent) return;
+    this.destroy();
+    this.#events.ended(this.#connection, errno);
+  }
+}

@@ -1,0 +1,49 @@
+import { createServer } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { App } from './app.ts';
+
+/** The longest message that is taken, in bytes; a longer one ends the conversation with 1009. */
+const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+/** Bytes of replies that may wait for a client to read them before it is read no more. */
+const MAX_UNSENT_BYTES = 65_536;
+
+/**
+ * Echo over WebSocket (RFC 6455), through the library ws: each message comes back whole, text as text, binary as
+ * binary; compressed when the client asks for it (RFC 7692). ws itself answers pings, refuses what breaks the protocol
+ * (1002) or is too long (1009), and shakes hands on closing.
+ */
+const webSockets = new WebSocketServer({
+  noServer: true,
+  clientTracking: false,
+  maxPayload: MAX_MESSAGE_BYTES,
+  perMessageDeflate: { threshold: 0 },
+});
+
+// Not to listen: connections are handed to it, so that Node's own parser reads the request to upgrade.
+const upgrades = createServer((_, response) => {
+  response.writeHead(426, { Connection: 'close', Upgrade: 'websocket' }).end('This server speaks WebSocket only.\n');
+});
+upgrades.on('upgrade', (request, stream, head) => webSockets.handleUpgrade(request, stream, head, echo));
+
+function echo(client: WebSocket): void {
+  const resume = () => {
+    if (client.isPaused && client.bufferedAmount < MAX_UNSENT_BYTES) client.resume();
+  };
+  // It is closed with the code that says why: nothing else is to be done.
+  client.on('error', () => undefined);
+  client.on('message', (message: Buffer, binary) => {
+    client.send(message, { binary }, resume);
+    if (client.bufferedAmount >= MAX_UNSENT_BYTES) client.pause();
+  });
+}
+
+export const app: App = {
+  adopt(stream: Duplex): void {
+    upgrades.emit('connection', stream);
+  },
+  stream() {
+    throw new TypeError('websocket needs a stream of Node’s to adopt');
+  },
+  datagram(): void {},
+};

@@ -1,0 +1,162 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { createServer, type TLSSocket } from 'node:tls';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { makeCertificate } from '../../servers/certificate.ts';
+import { accountedFor, measure, measureTrial, onlyTrial, resultOf, startMeasuring, tcpServer } from './measured.ts';
+
+const certificate = makeCertificate();
+
+/** A TLS server of this test's own making; ends with the test. @returns its URL. */
+async function tlsServer(serve: (socket: TLSSocket) => void): Promise<string> {
+  const sockets = new Set<TLSSocket>();
+  const server = createServer({ ...certificate, noDelay: true }, (socket) => {
+    sockets.add(socket.on('error', () => undefined));
+    serve(socket);
+  });
+  onTestFinished(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return `tls://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const echoing = (socket: TLSSocket) => void socket.on('data', (chunk) => socket.write(chunk));
+const user = ['--timestamps', 'user'] as const;
+/** So many requests, however long that takes on a busy machine. */
+const counted = (count: number) => ['-n', String(count), '-d', '30s'] as const;
+
+describe('a load over TLS', () => {
+  test.each([
+    ['one by one', ['-c', '3']],
+    ['pipelined', ['-c', '2', '-p', '8']],
+    ['of several sizes, beyond a record', ['-c', '2', '--size', '1-100:0.5,20KiB-200KiB:0.5']],
+    ['on several threads', ['-c', '4', '--threads', '2']],
+    ['on a connection each', ['-c', '2', '--connection', 'per-request']],
+  ])('requests %s are all answered well', async (_, flags) => {
+    const trial = await measureTrial(await tlsServer(echoing), ...flags, ...counted(100), ...user);
+    expect(trial).toMatchObject({ transport: 'tls', timestamps: 'user', requests: { errors: 0, corrupted: 0 } });
+    expect(trial.requests.timedOut).toBe(0);
+    expect(trial.requests.completed).toBeGreaterThan(0);
+    expect(accountedFor(trial)).toBe(trial.requests.sent);
+    expect(trial.latencyMicros.response.count).toBe(trial.requests.completed);
+    expect(trial.fairness.starvedConnections).toBe(0);
+  });
+
+  test('a number of requests is sent, and no more', async () => {
+    let received = 0;
+    const url = await tlsServer((socket) => {
+      socket.on('data', (chunk) => {
+        received += chunk.length;
+        socket.write(chunk);
+      });
+    });
+    const { requests } = await measureTrial(url, '-c', '3', ...counted(50), ...user);
+    expect(requests).toMatchObject({ sent: 50, completed: 50 });
+    // Besides, the first of each connection, before measuring.
+    expect(received).toBe(53 * 64);
+  });
+
+  test('requests at a rate are due at their times, and say how late they were sent', async () => {
+    const url = await tlsServer(echoing);
+    const trial = await measureTrial(url, '-c', '4', '-R', '200', ...counted(100), ...user);
+    expect(trial.requests.sent).toBe(100);
+    expect(accountedFor(trial)).toBe(100);
+    expect(trial.latencyMicros.scheduleLag?.count).toBeGreaterThan(0);
+  });
+
+  test('connections are put to use in stages', async () => {
+    const trial = await measureTrial(await tlsServer(echoing), '-c', '1', '-s', '200ms:6', ...user);
+    expect(trial).toMatchObject({ connections: 6, fairness: { starvedConnections: 0 } });
+  });
+
+  test('a changed byte is seen', async () => {
+    let replies = 0;
+    const url = await tlsServer((socket) => {
+      socket.on('data', (chunk) => {
+        if (++replies === 20) chunk[63] = (chunk[63] ?? 0) ^ 1;
+        socket.write(chunk);
+      });
+    });
+    const trial = await measureTrial(url, '-c', '1', ...counted(50), ...user);
+    expect(trial).toMatchObject({ requests: { corrupted: 1, errors: 0 }, validity: { verdict: 'invalid' } });
+    // A new connection goes on.
+    expect(trial.requests.completed).toBeGreaterThan(30);
+  });
+
+  test('connections that the server ends are opened again, and their requests are errors', async () => {
+    const url = await tlsServer((socket) => {
+      let replies = 0;
+      socket.on('data', (chunk) => (++replies < 5 ? socket.write(chunk) : socket.destroy()));
+    });
+    const trial = await measureTrial(url, '-c', '2', ...counted(50), ...user);
+    expect(trial.requests.errors).toBeGreaterThan(1);
+    expect(trial.requests.completed).toBeGreaterThan(trial.requests.errors);
+    expect(accountedFor(trial)).toBe(trial.requests.sent);
+  });
+
+  test('a request that is never answered times out', async () => {
+    let replies = 0;
+    const url = await tlsServer((socket) => {
+      socket.on('data', (chunk) => ++replies !== 10 && socket.write(chunk));
+    });
+    const trial = await measureTrial(url, '-c', '1', '--timeout', '200ms', ...counted(50), ...user);
+    expect(trial.requests).toMatchObject({ timedOut: 1, errors: 0 });
+    expect(trial.latencyMicros.response.max).toBeGreaterThan(200_000);
+    expect(trial.requests.completed).toBeGreaterThan(10);
+  });
+
+  test('that the kernel times no replies is said, unless it was not asked to', async () => {
+    const url = await tlsServer(echoing);
+    const codes = (trial: { notes?: { code: string }[] | undefined }) => trial.notes?.map(({ code }) => code);
+    expect(codes(await measureTrial(url, ...counted(50)))).toEqual(['no-kernel-timestamps']);
+    expect(codes(await measureTrial(url, ...counted(50), ...user))).toEqual([]);
+  });
+
+  test('a server that does not speak TLS is said to fail', async () => {
+    const url = await tcpServer((socket) => void socket.on('data', (chunk) => socket.write(chunk)));
+    const { code, result } = await measure(url.replace('tcp:', 'tls:'), '--open-timeout', '300ms');
+    expect(code).toBe(4);
+    expect(result.failures[0]?.message).toContain('EPROTO');
+  });
+
+  test('nobody at the port is said', async () => {
+    const server = createTcpServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    await once(server, 'close');
+    const { code, result } = await measure(`tls://127.0.0.1:${port}`, '--open-timeout', '200ms');
+    expect(code).toBe(4);
+    expect(result.failures[0]?.message).toContain('ECONNREFUSED');
+  });
+});
+
+describe('handshakes', () => {
+  test('are counted and timed, each on a connection of its own', async () => {
+    let secured = 0;
+    let resumed = 0;
+    const url = await tlsServer((socket) => {
+      secured++;
+      if (socket.isSessionReused()) resumed++;
+      socket.resume();
+    });
+    const trial = await measureTrial(url, '--workload', 'handshake', '-c', '3', ...counted(60));
+    expect(trial).toMatchObject({ workload: 'handshake', requests: { sent: 60, completed: 60, errors: 0 }, notes: [] });
+    expect(trial.latencyMicros.response.count).toBe(60);
+    expect(trial.latencyMicros.connect?.count).toBe(60);
+    // Besides, the first of each connection.
+    expect(secured).toBe(63);
+    expect(resumed).toBe(0);
+  });
+
+  test('come at a rate, too, from a model', async () => {
+    const flags = ['--model', 'event-driven', '--transport', 'tls', '--workload', 'handshake', '-c', '20'];
+    const trial = onlyTrial(await resultOf(startMeasuring(...flags, '-R', '100', ...counted(50))));
+    expect(trial.requests).toMatchObject({ sent: 50, corrupted: 0 });
+    expect(accountedFor(trial)).toBe(50);
+    expect(trial.server?.cpuSeconds).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,99 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { accountedFor, measure, measureTrial, onlyTrial, resultOf, startMeasuring, tcpServer } from './measured.ts';
+
+/** So many requests, however long that takes on a busy machine. */
+const counted = (count: number) => ['-n', String(count), '-d', '30s', '--timestamps', 'user'] as const;
+
+/** A WebSocket server of this test's own making; ends with the test. @returns its URL. */
+async function webSocketServer(serve: (client: WebSocket) => void): Promise<string> {
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+  server.on('connection', (client) => serve(client.on('error', () => undefined)));
+  onTestFinished(() => {
+    for (const client of server.clients) client.terminate();
+    server.close();
+  });
+  await once(server, 'listening');
+  return `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+describe('a load over WebSockets', () => {
+  test.each([
+    ['one by one', ['-c', '3']],
+    ['pipelined', ['-c', '2', '-p', '8']],
+    ['of several sizes, beyond an inbox', ['-c', '2', '--size', '1-100:0.5,50KiB-200KiB:0.5']],
+    ['on a connection each', ['-c', '2', '--connection', 'per-request']],
+    ['at a rate', ['-c', '2', '-R', '200']],
+  ])('requests %s are all answered well', async (_, flags) => {
+    const url = await webSocketServer((client) => void client.on('message', (data) => client.send(data)));
+    const trial = await measureTrial(url, ...flags, ...counted(100));
+    expect(trial).toMatchObject({ transport: 'tcp', app: 'websocket', requests: { sent: 100, completed: 100 } });
+    expect(trial.latencyMicros.response.count).toBe(100);
+  });
+
+  test.each(['tcp', 'tls'])('a model is measured over %s', async (transport) => {
+    const flags = ['--model', 'async', '--app', 'websocket', '--transport', transport, '-c', '2'];
+    const trial = onlyTrial(await resultOf(startMeasuring(...flags, ...counted(50))));
+    expect(trial).toMatchObject({ transport, app: 'websocket', requests: { completed: 50, errors: 0, corrupted: 0 } });
+    expect(trial.notes).toEqual([]);
+  });
+
+  test('upgrades are counted as handshakes', async () => {
+    let clients = 0;
+    const url = await webSocketServer(() => void clients++);
+    const trial = await measureTrial(url, '--workload', 'handshake', '-c', '2', ...counted(40));
+    expect(trial.requests).toMatchObject({ sent: 40, completed: 40 });
+    expect(clients).toBe(42);
+  });
+
+  test.each<[string, (message: Buffer) => Buffer[]]>([
+    ['in two messages', (message) => [message.subarray(0, 10), message.subarray(10)]],
+    ['with a byte changed', (message) => [Buffer.concat([message.subarray(0, 63), Buffer.of(0)])]],
+    ['with a byte more', (message) => [Buffer.concat([message, Buffer.of(0)])]],
+  ])('a reply %s is corrupted', async (_, change) => {
+    let replies = 0;
+    const url = await webSocketServer((client) => {
+      client.on('message', (message: Buffer) => {
+        for (const part of ++replies === 20 ? change(message) : [message]) client.send(part);
+      });
+    });
+    const trial = await measureTrial(url, '-c', '1', ...counted(50));
+    expect(trial).toMatchObject({ requests: { corrupted: 1 }, validity: { verdict: 'invalid' } });
+    expect(accountedFor(trial)).toBe(trial.requests.sent);
+    expect(trial.requests.completed).toBeGreaterThan(30);
+  });
+
+  test('a message that nobody asked for never passes for a reply', async () => {
+    const url = await webSocketServer((client) => {
+      client.on('message', (message) => {
+        client.send(message);
+        client.send('by the way');
+      });
+    });
+    const trial = await measureTrial(url, '-c', '1', '-R', '100', ...counted(20));
+    // Which of the two depends on whether the next request was out when it came.
+    const { unsolicited = 0, corrupted } = trial.requests as typeof trial.requests & { readonly unsolicited?: number };
+    expect(unsolicited + corrupted).toBeGreaterThan(0);
+    expect(accountedFor(trial)).toBe(trial.requests.sent);
+  });
+
+  test('clients that the server closes come again, and their requests are errors', async () => {
+    const url = await webSocketServer((client) => {
+      let replies = 0;
+      client.on('message', (message) => (++replies < 5 ? client.send(message) : client.close(1011)));
+    });
+    const trial = await measureTrial(url, '-c', '2', ...counted(50));
+    expect(trial.requests.errors).toBeGreaterThan(1);
+    expect(trial.requests.completed).toBeGreaterThan(trial.requests.errors);
+    expect(accountedFor(trial)).toBe(trial.requests.sent);
+  });
+
+  test('a server that speaks something else is said to fail', async () => {
+    const url = await tcpServer((socket) => void socket.on('data', () => socket.end('HTTP/1.1 404 Not Found\r\n\r\n')));
+    const { code, result } = await measure(url.replace('tcp:', 'ws:'), '--open-timeout', '300ms');
+    expect(code).toBe(4);
+    expect(result.failures[0]?.message).toContain('EPROTO');
+  });
+});

@@ -1,0 +1,116 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { createPublicKey, X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { makeCertificate } from '../../servers/certificate.ts';
+import { patternBytes } from '../conformance/bytes.ts';
+import { stopsPromptly } from '../conformance/stops-promptly.ts';
+import { StreamClient } from '../conformance/stream-client.ts';
+import { ServerProcess } from './server-process.ts';
+import { soon } from './until.ts';
+
+const DAY_MS = 86_400_000;
+
+describe('a certificate', () => {
+  const { key, cert } = makeCertificate();
+  const parsed = new X509Certificate(cert);
+
+  test('is for this machine, signed by its own key, and its own authority', () => {
+    expect(parsed.checkHost('localhost')).toBe('localhost');
+    expect(['127.0.0.1', '::1'].map((address) => parsed.checkIP(address))).toEqual(['127.0.0.1', '::1']);
+    expect(parsed.verify(createPublicKey(key))).toBe(true);
+    expect(parsed.checkIssued(parsed)).toBe(true);
+    expect(parsed.ca).toBe(true);
+  });
+
+  test('is valid from the day before for a month', () => {
+    const now = Date.UTC(2031, 1, 3, 4, 5, 6);
+    const later = new X509Certificate(makeCertificate(now).cert);
+    expect(Date.parse(later.validFrom)).toBe(now - DAY_MS);
+    expect(Date.parse(later.validTo)).toBe(now + 30 * DAY_MS);
+  });
+
+  test('is another each time', () => {
+    expect(new X509Certificate(makeCertificate().cert).serialNumber).not.toBe(parsed.serialNumber);
+  });
+
+  test('satisfies a client that verifies, and is given it as its authority', async () => {
+    const server = createTlsServer({ key, cert }, (socket) => socket.end('verified'));
+    onTestFinished(() => void server.close());
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const client = connectTls({ host: '127.0.0.1', port, ca: cert });
+    onTestFinished(() => void client.destroy());
+    expect(await soon('the greeting', text(client))).toBe('verified');
+  });
+});
+
+describe('over TLS', () => {
+  async function start(app: 'echo' | 'greeting' = 'echo'): Promise<ServerProcess> {
+    const server = await ServerProcess.start({ model: 'event-driven', app, transport: 'tls' });
+    onTestFinished(() => server.kill());
+    return server;
+  }
+
+  /** The echo still serves. */
+  async function expectEcho(server: ServerProcess): Promise<void> {
+    await using client = await StreamClient.connect(server.address, 'tls');
+    client.write(patternBytes(1, 0, 1000));
+    client.finish();
+    expect(await client.readToEnd()).toEqual(patternBytes(1, 0, 1000));
+  }
+
+  test('what is not TLS is refused, and hurts nobody else', async () => {
+    const server = await start();
+    await using plain = await StreamClient.connect(server.address);
+    plain.write(Buffer.from('GET / HTTP/1.0\r\n\r\n'));
+    const answer = await plain.read(1000);
+    // An alert, if anything (RFC 8446, section 6): its record type is 21.
+    if (answer.length > 0) expect(answer[0]).toBe(21);
+    await expectEcho(server);
+  });
+
+  test('a client that never begins its handshake does not keep the server from stopping', async () => {
+    const server = await start();
+    await using silent = await StreamClient.connect(server.address);
+    await expectEcho(server);
+    expect(silent.socket.destroyed).toBe(false);
+    await stopsPromptly(server);
+  });
+
+  test('a stream that is cut off without close_notify is answered all the same: an app sees an end', async () => {
+    const server = await start();
+    const connection = connect({ ...server.address, allowHalfOpen: true });
+    onTestFinished(() => void connection.destroy());
+    const client = connectTls({ socket: connection, rejectUnauthorized: false });
+    await soon('a TLS handshake', once(client, 'secureConnect'));
+    client.write('cut off');
+    expect(String((await soon('the echo', once(client, 'data')))[0])).toBe('cut off');
+    connection.end();
+    await soon('the end', once(client, 'end'));
+    await expectEcho(server);
+  });
+
+  const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
+
+  // Skipped where there is no openssl(1): nothing else here needs it.
+  test.skipIf(!hasOpenssl)('openssl s_client speaks TLS 1.3 with it, and sees it end well', async () => {
+    const { host, port } = (await start('greeting')).address;
+    const client = spawn('openssl', ['s_client', '-connect', `${host}:${port}`, '-ign_eof'], {
+      timeout: 20_000,
+    });
+    onTestFinished(() => void client.kill('SIGKILL'));
+    client.stdin.write('hello\n');
+    const [said, complaints] = await soon('openssl to end', Promise.all([text(client.stdout), text(client.stderr)]));
+    expect(said).toContain('TLSv1.3');
+    expect(said).toContain('CN = localhost');
+    expect(said, complaints).toContain('Hello from server');
+    expect(said).toMatch(/\nclosed\n$/);
+    // What it says of a connection that is merely cut off, without close_notify.
+    expect(complaints).not.toContain('unexpected eof');
+  });
+});
