@@ -219,8 +219,9 @@ function connectionUse({ connection, transports, workload, pipelining }: RunConf
 }
 
 /** What autocannon's client can't do, or not so that its numbers would mean something. */
-function http({ app, rate, stages, connection, requests, timestamps }: RunConfiguration): Want[] {
-  if (app !== 'http') return [];
+function http(configuration: RunConfiguration): Want[] {
+  const { app, workload, rate, stages, connection, requests, timestamps } = configuration;
+  if (app !== 'http' || workload === 'handshake') return [];
   return [
     [
       rate === null,

@@ -114,6 +114,7 @@ const page: TargetSpec = {
   kind: 'address',
   url: 'http://127.0.0.1:7/',
   transport: 'tcp',
+  app: 'http',
   address: { host: '127.0.0.1', port: 7 },
   http: { host: '127.0.0.1:7', path: '/' },
 };

@@ -188,12 +188,19 @@ test('bench compares commands and examples with a model, side by side, and leave
   expect(code, stderr).toBe(0);
   expect(readdirSync(TMPDIR)).toEqual([]);
   const { plan, trials } = resultSchema.parse(JSON.parse(stdout));
-  expect(plan.transports).toEqual(['tcp']);
+  expect(plan.transports).toEqual(['tcp', 'udp']);
   expect(plan.models.slice(0, 2)).toEqual(['async', 'mine']);
   const leftOut = [...stderr.matchAll(/^left out: (\S+): .* is not installed$/gm)].map(([, name]) => name);
   const examples = JSON.parse(readFileSync('examples/servers/catalog.json', 'utf8')) as { name: string }[];
   expect([...plan.models.slice(2), ...leftOut].sort()).toEqual(examples.map(({ name }) => name).sort());
-  expect(trials.map(({ target }) => target).sort()).toEqual([...plan.models].sort());
+  const overTcpAlone = (plan.commands ?? [])
+    .filter(({ command }) => !command.includes('{transport}'))
+    .map(({ name }) => name);
+  expect(overTcpAlone).toContain('mine');
+  const measured = (transport: string) =>
+    trials.filter((trial) => trial.transport === transport).map(({ target }) => target);
+  expect(measured('tcp').sort()).toEqual([...plan.models].sort());
+  expect(measured('udp').sort()).toEqual(plan.models.filter((name) => !overTcpAlone.includes(name)).sort());
   for (const { requests } of trials) expect(requests).toMatchObject({ errors: 0, corrupted: 0 });
 });
 
