@@ -10,7 +10,7 @@ import type { LimitRow, Setting } from '../row.ts';
 import { inTurn } from '../turns.ts';
 
 /** The models that are meant to serve as fast as C does. */
-const MODELS = ['epoll'] as const satisfies readonly ModelName[];
+const MODELS = ['epoll', 'io-uring'] as const satisfies readonly ModelName[];
 
 const LOADS: Readonly<Record<Transport, LimitCase>> = {
   tcp: { transport: 'tcp', inFlight: 50, size: 64 },
