@@ -1,3 +1,4 @@
+import { RequestParser } from '../../servers/http/request-parser.ts';
 import { libc, whyNoLibc } from '../../sockets/libc.ts';
 import { NativeMemory } from '../../sockets/memory.ts';
 import { makePacer } from '../load/pacers/pacer.ts';
@@ -54,7 +55,10 @@ function comparing(size: 64 | 16_384): HotPath {
   };
 }
 
-/** What `sockbench micro` measures: what the generator does for each request, outside the kernel. */
+/** Such as curl sends, but for its User-Agent. */
+const REQUEST = new TextEncoder().encode('GET / HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nAccept: */*\r\n\r\n');
+
+/** What `sockbench micro` measures: what the generator, and the http app, do for each request, outside the kernel. */
 export const hotPaths: readonly HotPath[] = [
   {
     name: 'histogram-record',
@@ -95,6 +99,23 @@ export const hotPaths: readonly HotPath[] = [
           let differing = 0;
           for (let i = 0; i < times; i++) differing += memcmp(0, 0, 0);
           return differing;
+        },
+      };
+    },
+  },
+  {
+    name: 'http-parse',
+    summary: `reads an HTTP request of ${REQUEST.length} bytes, as the http app does`,
+    prepare() {
+      const parser = new RequestParser();
+      return {
+        repeat(times) {
+          let read = 0;
+          for (let i = 0; i < times; i++) {
+            read += parser.read(REQUEST, 0, REQUEST.length);
+            parser.next();
+          }
+          return read;
         },
       };
     },

@@ -7,6 +7,7 @@ export const hotPathNames = [
   'payload-16384',
   'clock',
   'ffi-call',
+  'http-parse',
 ] as const;
 
 export type HotPathName = (typeof hotPathNames)[number];

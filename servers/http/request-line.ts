@@ -57,6 +57,12 @@ export class RequestLine {
     this.#word.clear();
   }
 
+  /** It was read at a glance: GET or HEAD, as its first letter says, in HTTP/1.1. */
+  isUsual(letter: number): void {
+    this.method = letter === GET[0] ? 'get' : 'head';
+    this.minor = 1;
+  }
+
   /** Reads on, from `at` to `end` at most. @returns where it stopped, or a negated status code. */
   read(bytes: Uint8Array, at: number, end: number): number {
     let next = at;

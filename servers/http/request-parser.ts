@@ -2,6 +2,7 @@ import { ChunkedBody } from './chunked-body.ts';
 import { FieldLines } from './field-lines.ts';
 import { RequestFields } from './request-fields.ts';
 import { type Method, RequestLine } from './request-line.ts';
+import { usualHeadEnd } from './usual-head.ts';
 
 /** Bytes that a request line and headers may have together: as many as Node's http takes. */
 const MOST_HEAD = 16_384;
@@ -27,7 +28,7 @@ export class RequestParser {
 
   /** Is nothing of a request there? */
   get idle(): boolean {
-    return this.#line.untouched;
+    return !this.done && this.#line.untouched;
   }
 
   get method(): Method {
@@ -61,6 +62,14 @@ export class RequestParser {
    */
   read(bytes: Uint8Array, at: number, end: number): number {
     this.awaitsContinue = false;
+    if (this.#head === 0) {
+      const headEnd = usualHeadEnd(bytes, at, Math.min(end, at + MOST_HEAD));
+      if (headEnd > 0) {
+        this.#line.isUsual(bytes[at] as number);
+        this.done = true;
+        return headEnd;
+      }
+    }
     if (this.#inBody) return this.#readBody(bytes, at, end);
     const next = this.#readHead(bytes, at, end);
     if (next < 0 || !this.#lines.done) return next;
