@@ -3,6 +3,7 @@ import { connections } from './rows/connections.ts';
 import { datagrams } from './rows/datagrams.ts';
 import { download } from './rows/download.ts';
 import { tcpEcho } from './rows/echo.ts';
+import { http } from './rows/http.ts';
 import { delays, impairedDatagrams, stalls } from './rows/injected.ts';
 import { scheduleLag } from './rows/schedule-lag.ts';
 import { servers } from './rows/servers.ts';
@@ -15,6 +16,7 @@ export const limitRows: readonly LimitRow[] = [
   tcpEcho(500, 'kernel'),
   datagrams,
   servers,
+  http,
   download,
   scheduleLag,
   delays,

@@ -6,6 +6,7 @@ import { nowNanos } from '../measure/clock.ts';
 import type { Timestamps } from '../model/configuration.ts';
 import { fixedSize } from '../model/message-sizes.ts';
 import type { OperatingPoint } from '../model/operating-point.ts';
+import { PAGE } from './autocannon.ts';
 import type { LimitCase, LoadedServer } from './reference.ts';
 
 /** Before measuring, so that the compiler of the hot loop is done; C had that behind it, too. */
@@ -14,7 +15,7 @@ const WARMUP_SECONDS = 1;
 const EARLY_SECONDS = 0.05;
 
 /** What a load is like, but for where it goes to. */
-type OwnLoad = Pick<LoadPlan, 'point' | 'arrivals' | 'timestamps'>;
+type OwnLoad = Pick<LoadPlan, 'point' | 'arrivals' | 'timestamps' | 'http'>;
 
 /** What one run of this project's generator came to. */
 interface OwnRun {
@@ -84,6 +85,16 @@ export function constantRate(rate: number, connections: number, size: number): O
     point: echoPoint(connections, size),
     arrivals: { profile, arrivals: 'constant', seed: 1 },
     timestamps: 'user',
+  };
+}
+
+/** HTTP requests in a closed loop, each page compared. */
+export function pageRequests(connections: number): OwnLoad {
+  return {
+    point: { ...echoPoint(connections, 1), app: 'http' },
+    arrivals: null,
+    timestamps: 'user',
+    http: { host: '127.0.0.1', path: '/', page: PAGE },
   };
 }
 

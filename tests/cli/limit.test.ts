@@ -93,6 +93,16 @@ test('models are held against the server in C, over TCP and UDP', async ({ skip 
   for (const { name, outcome } of servers?.figures ?? []) expect(outcome, name).not.toBe('unmeasured');
 });
 
+test('HTTP is held against autocannon, under a plain server', async ({ skip }) => {
+  skip(!hasCompiler(), needsCompiler);
+  const file = join(scratchDirectory(), 'limits.json');
+  const { code, stderr } = await limit('--rows', 'http', ...brief, '--json', file).end();
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  const [http] = JSON.parse(readFileSync(file, 'utf8')).verdicts as RowVerdict[];
+  expect(http).toMatchObject({ name: 'http', rounds: 1, notes: [] });
+  for (const { name, median } of http?.figures ?? []) expect(median, name).toBeGreaterThan(0);
+});
+
 /** Starts what would take long. @returns it and its children, the echo server among them. */
 async function startLong() {
   const args = ['--rows', 'tcp50,tcp500', '--pairs', '1000', '--seconds', '0.1'];

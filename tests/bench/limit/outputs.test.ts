@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { parseAutocannon } from '../../../bench/limit/autocannon.ts';
 import { parseIperf3 } from '../../../bench/limit/iperf3.ts';
-
 import { parseDrain, parseFlood } from '../../../bench/limit/reference.ts';
 import { parseSockperf } from '../../../bench/limit/sockperf.ts';
 
@@ -44,6 +44,22 @@ describe('iperf3', () => {
     expect(() => parseIperf3('{"start":{},"end":{},"error":"unable to connect to server"}')).toThrow(
       'unable to connect',
     );
+  });
+});
+
+describe('autocannon', () => {
+  const said = { completed: 500, failed: 0, measuredSeconds: 2, cpuMicros: 4000 };
+
+  test('tells its rate and cost', () => {
+    expect(parseAutocannon(JSON.stringify(said))).toEqual({ requestsPerSecond: 250, cpuMicrosPerRequest: 8 });
+  });
+
+  test.each([
+    ['whose requests failed', { ...said, failed: 1 }, 'replies to autocannon were wrong'],
+    ['that was not answered', { ...said, completed: 0 }, 'replies to autocannon were wrong'],
+    ['that says something else', { ...said, measuredSeconds: null }, 'autocannon said: '],
+  ])('%s is an error, with its words', (_, words, message) => {
+    expect(() => parseAutocannon(JSON.stringify(words))).toThrow(message);
   });
 });
 

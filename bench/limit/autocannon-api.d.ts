@@ -1,0 +1,22 @@
+/** What is used of autocannon's documented interface; @types/autocannon is of an older version. */
+declare module 'autocannon' {
+  interface AutocannonOptions {
+    readonly url: string;
+    readonly connections: number;
+    /** In seconds. */
+    readonly duration: number;
+  }
+
+  interface AutocannonResult {
+    /** Requests that were answered. */
+    readonly requests: { readonly total: number };
+    readonly errors: number;
+    readonly non2xx: number;
+    readonly start: Date;
+    readonly finish: Date;
+  }
+
+  function autocannon(options: AutocannonOptions): Promise<AutocannonResult>;
+
+  export = autocannon;
+}
