@@ -7,6 +7,11 @@ import type { Duplex } from 'node:stream';
 export interface App {
   /** A new conversation over a stream (a TCP connection). */
   stream(): StreamSession;
+  /**
+   * The same, with requests that cost something: `cost` is to be told of each, when it is whole and before it is
+   * answered. For apps that know where each ends; of others, bytes are counted.
+   */
+  costlyStream?(cost: RequestCost): StreamSession;
   /** Answers one datagram. Called with datagrams of any sender: an app keeps no state about them here. */
   datagram(bytes: Uint8Array, start: number, end: number, reply: DatagramReply): void;
   /**
@@ -16,6 +21,12 @@ export interface App {
   adopt?(stream: Duplex): void;
   /** Given to an app that needs the capability `terminal`, before it serves anyone: who answers by hand. */
   attend?(operator: Operator): void;
+}
+
+/** What each request costs beyond the answer. */
+export interface RequestCost {
+  /** Does the next request's work: burns CPU time, and has the model wait before what is said after this. */
+  next(reply: Reply): void;
 }
 
 /** Somebody at the terminal of the server. */

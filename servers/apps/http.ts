@@ -1,6 +1,6 @@
 import { DatedReply } from '../http/dated-reply.ts';
 import { RequestParser } from '../http/request-parser.ts';
-import type { App, StreamReply, StreamSession } from './app.ts';
+import type { App, RequestCost, StreamReply, StreamSession } from './app.ts';
 
 /** What every page says. */
 export const PAGE = 'Hello, World!';
@@ -73,6 +73,11 @@ const speaker = new Speaker();
 
 class HttpSession implements StreamSession {
   readonly #parser = new RequestParser();
+  readonly #cost: RequestCost | undefined;
+
+  constructor(cost?: RequestCost) {
+    this.#cost = cost;
+  }
 
   receive(bytes: Uint8Array, start: number, end: number, reply: StreamReply): void {
     const parser = this.#parser;
@@ -99,6 +104,11 @@ class HttpSession implements StreamSession {
   /** @returns whether the conversation goes on. */
   #answer(reply: StreamReply): boolean {
     const parser = this.#parser;
+    if (this.#cost !== undefined) {
+      // What was said before must not wait with this.
+      speaker.flush(reply);
+      this.#cost.next(reply);
+    }
     const { usual, keepAlive, close } = replies[parser.method];
     if (!parser.persistent) {
       speaker.say(close, reply);
@@ -128,6 +138,10 @@ function refuse(status: number, reply: StreamReply): void {
 class Http implements App {
   stream(): StreamSession {
     return new HttpSession();
+  }
+
+  costlyStream(cost: RequestCost): StreamSession {
+    return new HttpSession(cost);
   }
 
   datagram(): void {}

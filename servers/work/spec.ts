@@ -15,7 +15,7 @@ export interface WorkSpec {
   /** Share of all requests that finds its answer ready and costs nothing, 0 to 1. */
   readonly cacheHit: number;
   /**
-   * Length of a request in a stream. Null where it isn't known: then all that is received at once is a request.
+   * Length of a request in a stream, unless the app knows where each ends. Null where it isn't known: then all that is received at once is a request.
    * A datagram is always one.
    */
   readonly requestBytes: number | null;

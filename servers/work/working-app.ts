@@ -15,7 +15,8 @@ export class WorkingApp implements App {
   }
 
   stream(): StreamSession {
-    return new WorkingSession(this.#app.stream(), this.#work, this.#requestBytes);
+    const session = this.#app.costlyStream?.(this.#work);
+    return session ?? new WorkingSession(this.#app.stream(), this.#work, this.#requestBytes);
   }
 
   datagram(bytes: Uint8Array, start: number, end: number, reply: DatagramReply): void {

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
+import type { AppName } from '../../servers/apps/catalog.ts';
 import type { ModelName } from '../../servers/catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { WorkSpec } from '../../servers/work/spec.ts';
@@ -23,8 +24,13 @@ function waiting(requestBytes: number | null): WorkSpec {
   return { parts: [{ share: 1, cpuNanos: 100e3, ioNanos: WAIT_MS * 1e6 }], cacheHit: 0, requestBytes, seed: 1 };
 }
 
-async function start(model: ModelName, transport: TransportName, work: WorkSpec): Promise<ServerProcess> {
-  const server = await ServerProcess.start({ model, transport, work });
+async function start(
+  model: ModelName,
+  transport: TransportName,
+  work: WorkSpec,
+  app: AppName = 'echo',
+): Promise<ServerProcess> {
+  const server = await ServerProcess.start({ model, transport, work, app });
   onTestFinished(() => server.kill());
   return server;
 }
@@ -48,6 +54,29 @@ function describeStreams(model: ModelName, transport: TransportName): void {
     for (let i = 0; i < 5; i++) client.write(patternBytes(1, i * 100, 100));
     client.finish();
     expectSame(await client.readToEnd(), patternBytes(1, 0, 500));
+    expect(performance.now() - begin).toBeGreaterThanOrEqual(5 * WAIT_MS - CLOCK_MS);
+  });
+
+  test('HTTP requests that come together, and in pieces, wait one after the other and are answered in order', async () => {
+    const server = await start(model, transport, waiting(null), 'http');
+    await using client = await StreamClient.connect(server.address, transport);
+    const head = (method: string, ...lines: readonly string[]) =>
+      [`${method} / HTTP/1.1`, 'Host: a', ...lines, '', ''].join('\r\n');
+    const requests = Buffer.from(
+      [head('GET'), head('POST', 'Content-Length: 3'), 'abc', head('BREW'), head('GET'), head('PUT')].join(''),
+    );
+    const begin = performance.now();
+    client.write(requests.subarray(0, 30));
+    client.write(requests.subarray(30));
+    client.finish();
+    const said = (await client.readToEnd()).toString('latin1');
+    expect([...said.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => status)).toEqual([
+      '200',
+      '405',
+      '501',
+      '200',
+      '405',
+    ]);
     expect(performance.now() - begin).toBeGreaterThanOrEqual(5 * WAIT_MS - CLOCK_MS);
   });
 

@@ -4,6 +4,7 @@ import type { StreamReply } from '../../../servers/apps/app.ts';
 import { app as chargen } from '../../../servers/apps/chargen.ts';
 import { ChatOperator } from '../../../servers/apps/chat-operator.ts';
 import { app as echo } from '../../../servers/apps/echo.ts';
+import { app as http } from '../../../servers/apps/http.ts';
 import type { WorkSpec } from '../../../servers/work/spec.ts';
 import { WorkingApp } from '../../../servers/work/working-app.ts';
 
@@ -47,6 +48,30 @@ test.each([
     session.receive(bytes, 2, 2 + piece.length, reply);
   }
   expect(reply.notes).toEqual(expected);
+});
+
+const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
+const POST = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc';
+
+test.each([
+  [
+    'each waits by itself, and what was said before does not wait with it',
+    [GET + GET + POST],
+    [7, 200, 7, 200, 7, 405],
+  ],
+  ['wherever it is cut', [GET.slice(0, 5), GET.slice(5) + POST.slice(0, -1), 'c'], [7, 200, 7, 405]],
+  ['one that is refused costs nothing', [`${GET}\0`], [7, 200, 400, 'end']],
+  [
+    'nor does being told to go on',
+    [GET.replace('\r\n\r\n', '\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n')],
+    [100],
+  ],
+])('of HTTP requests, whose length nobody says: %s', (_, pieces, expected) => {
+  const session = new WorkingApp(http, waiting(5)).stream();
+  const reply = new Notes();
+  for (const piece of pieces) session.receive(Buffer.from(piece), 0, piece.length, reply);
+  const status = (note: string | number) => Number(/^HTTP\/1\.1 (\d{3}) /.exec(`${note}`)?.[1] ?? Number.NaN);
+  expect(reply.notes.map((note) => status(note) || note)).toEqual(expected);
 });
 
 test('each connection has requests of its own', () => {
