@@ -1,3 +1,4 @@
+import { sendsHttp } from '../bench/model/app-workload.ts';
 import { isOneWay } from '../bench/model/operating-point.ts';
 import type { Trial } from '../bench/model/trial.ts';
 import { formatBytes, formatCount, formatSeconds } from './quantities.ts';
@@ -22,7 +23,7 @@ export function loadTitle(transport: string, work: string | null, point: Trial |
     ...(workload === 'handshake' || (transport !== 'udp' && isOneWay(workload)) || app === 'http'
       ? []
       : [sizesText(point)]),
-    ...(app === 'http' ? ["by autocannon's client"] : []),
+    ...(sendsHttp(app, workload) ? ["by autocannon's client"] : []),
     ...(connection === 'per-request' ? ['a connection for each request'] : []),
     ...(pipelining > 1 ? [`${pipelining} in flight on each connection`] : []),
     ...(rate === null ? [] : [rateText(point, rate)]),

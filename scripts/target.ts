@@ -9,6 +9,7 @@ const SCHEMES: Readonly<Record<string, { transport: TransportName; app?: AppName
   'udp:': { transport: 'udp' },
   'tls:': { transport: 'tls' },
   'http:': { transport: 'tcp', app: 'http', port: 80 },
+  'https:': { transport: 'tls', app: 'http', port: 443 },
   'ws:': { transport: 'tcp', app: 'websocket', port: 80 },
   'wss:': { transport: 'tls', app: 'websocket', port: 443 },
 };
@@ -40,7 +41,7 @@ export async function parseAddress(text: string): Promise<TargetSpec & { kind: '
   const target = { kind: 'address', transport, address: { host, port }, ...(app && { app }) } as const;
   if (!http) return { ...target, url: `${url.protocol}//${url.host}` };
   const path = url.pathname + url.search;
-  return { ...target, url: `http://${url.host}${path}`, http: { host: url.host, path } };
+  return { ...target, url: `${url.protocol}//${url.host}${path}`, http: { host: url.host, path } };
 }
 
 /**

@@ -11,6 +11,11 @@ export function throughNode(transport: string, app: AppName): boolean {
   return transport === 'tls' || app === 'websocket';
 }
 
+/** Are HTTP requests sent, by autocannon's client? A handshake says nothing. */
+export function sendsHttp(app: string, workload: string): boolean {
+  return app === 'http' && workload !== 'handshake';
+}
+
 /** Can an app be measured with a workload? To shake hands nothing need be said. */
 export function suits(app: AppName, workload: Workload): boolean {
   return workload === workloadOf(app) || workload === 'handshake';

@@ -1,5 +1,5 @@
 import type { TransportName } from '../../servers/transport.ts';
-import { appFor, suits, throughNode, workloadOf } from './app-workload.ts';
+import { appFor, sendsHttp, suits, throughNode, workloadOf } from './app-workload.ts';
 import {
   balanceOf,
   type ForeignServer,
@@ -104,7 +104,6 @@ function work({ work, transports }: Scenario, { app, workload, sizes, targets }:
   if (work === null) return [];
   const foreign = targets.find(({ kind }) => kind !== 'model');
   return [
-    [app !== 'http', 'work: where an HTTP request ends only its parser knows: leave out --work, or use --app echo'],
     [!isOneWay(workload), `work: ${workload} has no requests to work for: leave out --work`],
     [
       isFixedSize(sizes) || transports.every((transport) => transport === 'udp'),
@@ -219,9 +218,8 @@ function connectionUse({ connection, transports, workload, pipelining }: RunConf
 }
 
 /** What autocannon's client can't do, or not so that its numbers would mean something. */
-function http(configuration: RunConfiguration): Want[] {
-  const { app, workload, rate, stages, connection, requests, timestamps } = configuration;
-  if (app !== 'http' || workload === 'handshake') return [];
+function http({ app, workload, rate, stages, connection, requests, timestamps }: RunConfiguration): Want[] {
+  if (!sendsHttp(app, workload)) return [];
   return [
     [
       rate === null,

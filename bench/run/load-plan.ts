@@ -1,6 +1,7 @@
 import { PAGE } from '../../servers/apps/http.ts';
 import { formatAddress } from '../../sockets/address.ts';
 import type { LoadPlan } from '../load/generator.ts';
+import { sendsHttp } from '../model/app-workload.ts';
 import type { RunConfiguration } from '../model/configuration.ts';
 import type { Placement } from './placement.ts';
 import type { TrialSpec } from './planner.ts';
@@ -35,8 +36,8 @@ export function planLoad(
 }
 
 /** What to ask an HTTP server for. What the built-in app says is known; another server may say what it likes. */
-function httpOf({ app, target }: TrialSpec, { address }: RunningTarget): Pick<LoadPlan, 'http'> {
-  if (app !== 'http') return {};
+function httpOf({ app, workload, target }: TrialSpec, { address }: RunningTarget): Pick<LoadPlan, 'http'> {
+  if (!sendsHttp(app, workload)) return {};
   const asked = target.kind === 'address' ? target.http : undefined;
   const page = target.kind === 'model' ? PAGE : null;
   return { http: { ...(asked ?? { host: formatAddress(address), path: '/' }), page } };

@@ -20,7 +20,7 @@ const options = {
   target: {
     group: 'What to measure:',
     type: 'string',
-    describe: 'Measure a server that runs already: tcp://127.0.0.1:7000, or udp, tls, ws, wss, http://…/path',
+    describe: 'Measure a server that runs already: tcp://127.0.0.1:7000, or udp, tls, ws, wss, http, https://…/path',
   },
   ...foreignOptions,
   'allow-remote': {

@@ -110,6 +110,11 @@ function inStages(...each: readonly (readonly [seconds: number, target: number])
 
 const tcp: Partial<RunConfiguration> = { transports: ['tcp'] };
 const http: Partial<RunConfiguration> = { ...tcp, app: 'http', timestamps: 'user' };
+const secureHttp: Partial<RunConfiguration> = {
+  ...http,
+  transports: ['tls'],
+  targets: [{ kind: 'model', model: 'async' }],
+};
 const page: TargetSpec = {
   kind: 'address',
   url: 'http://127.0.0.1:7/',
@@ -133,6 +138,8 @@ describe('combinations', () => {
     ['a connection for each request', { ...tcp, connection: 'per-request' }],
     ['a connection for each request at a rate', { ...tcp, connection: 'per-request', rate: 5 }],
     ['an upload', { workload: 'upload' }],
+    ['http over TLS', secureHttp],
+    ['handshakes of an HTTP server, so many at a rate', { ...secureHttp, workload: 'handshake', rate: 5, requests: 9 }],
     ['an upload of datagrams at a rate, so many', { workload: 'upload', transports: ['udp'], rate: 5, requests: 9 }],
     ['a download', { ...tcp, workload: 'download' }],
     ['datagrams from the shortest to the longest', { sizes: [{ from: 8, to: 65_507, share: 1 }] }],
@@ -265,6 +272,8 @@ describe('work', () => {
     ['over both transports', {}],
     ['of mixed datagrams', { sizes: mixture, transports: ['udp'] }],
     ['of pipelined requests', { pipelining: 8 }],
+    ['of HTTP requests', http],
+    ['of HTTP requests over TLS', secureHttp],
   ])('%s is taken', (_, changes) => {
     expect(configurationFaults({ ...configuration, work, ...changes })).toEqual([]);
   });

@@ -1,19 +1,22 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { makeCertificate } from '../../servers/certificate.ts';
 import { accountedFor, measure, measureTrial, onlyTrial, resultOf, startMeasuring, tcpServer } from './measured.ts';
 
 /** Node's own HTTP server; ends with the test. @returns its URL. */
-async function httpServer(serve: RequestListener): Promise<string> {
-  const server = createServer(serve);
+async function httpServer(serve: RequestListener, scheme: 'http' | 'https' = 'http'): Promise<string> {
+  const server = scheme === 'http' ? createServer(serve) : createTlsServer(makeCertificate(), serve);
   onTestFinished(() => {
     server.close();
     server.closeAllConnections();
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 describe('an HTTP server that', () => {
@@ -160,4 +163,71 @@ test('the app http is measured, each page compared, by several threads', async (
   expect(trial.generator.threads).toBe(2);
   expect(trial.generator.cpuSeconds).toBeGreaterThan(0);
   expect(trial.size).toBeGreaterThan(100);
+});
+
+describe('over TLS', () => {
+  test('an HTTP server is asked for what its URL says, by name, and counted right', async () => {
+    const asked = new Set<string>();
+    const resumed = new Set<boolean>();
+    const url = await httpServer((request, response) => {
+      const socket = request.socket as TLSSocket & { servername: string | false };
+      asked.add(`${request.url} of ${request.headers.host}, by ${socket.servername}`);
+      resumed.add(socket.isSessionReused());
+      response.end('any page');
+    }, 'https');
+    const named = url.replace('127.0.0.1', 'localhost');
+    const trial = await measureTrial(`${named}/a?b=c`, '-c', '5', '-p', '3');
+    expect([...asked]).toEqual([`/a?b=c of ${named.slice('https://'.length)}, by localhost`]);
+    expect([...resumed]).toEqual([false]);
+    expect(trial).toMatchObject({ app: 'http', transport: 'tls', timestamps: 'user', target: `${named}/a?b=c` });
+    expect(trial.requests.completed).toBeGreaterThan(0);
+    expect(trial.requests).toMatchObject({ timedOut: 0, errors: 0, corrupted: 0, unsolicited: 0 });
+    expect(trial.statuses).toEqual({ 200: trial.requests.completed });
+    expect(accountedFor(trial)).toBe(trial.requests.sent);
+    expect(trial.opening).toMatchObject({ opened: 5, answered: 5 });
+  });
+
+  test('connections that the server closes are opened again', async () => {
+    const url = await httpServer((_, response) => response.setHeader('Connection', 'close').end('bye'), 'https');
+    const trial = await measureTrial(url, '-c', '2');
+    expect(trial.requests.completed).toBeGreaterThan(2);
+    expect(trial.requests).toMatchObject({ errors: 0, timedOut: 0 });
+    expect(accountedFor(trial)).toBe(trial.requests.sent);
+  });
+
+  test('a server that does not speak it is said to fail', async () => {
+    const url = await httpServer((_, response) => response.end('plain'));
+    const { code, result } = await measure(url.replace('http', 'https'), '-c', '1', '--open-timeout', '300ms');
+    expect(code).toBe(4);
+    expect(result.failures[0]?.message).toContain('EPROTO');
+  });
+
+  test.each(['event-driven', 'worker-pool'])('the app http is measured on %s, each page compared', async (model) => {
+    const flags = ['--model', model, '--app', 'http', '--transport', 'tls', '-c', '3', '-p', '2'];
+    const trial = onlyTrial(await resultOf(startMeasuring(...flags)));
+    expect(trial).toMatchObject({ app: 'http', transport: 'tls' });
+    expect(trial.requests.completed).toBeGreaterThan(0);
+    expect(trial.requests).toMatchObject({ errors: 0, corrupted: 0, timedOut: 0 });
+    expect(trial.statuses).toEqual({ 200: trial.requests.completed });
+  });
+
+  test('handshakes with an HTTP server are counted, and nothing is asked', async () => {
+    let served = 0;
+    const url = await httpServer((_, response) => {
+      served++;
+      response.end();
+    }, 'https');
+    const trial = await measureTrial(url, '--workload', 'handshake', '-c', '2', '-n', '20', '-d', '30s');
+    expect(trial).toMatchObject({ app: 'http', workload: 'handshake', requests: { completed: 20, errors: 0 } });
+    expect(trial.latencyMicros.connect?.count).toBe(20);
+    expect(served).toBe(0);
+  });
+});
+
+test('work is done for each HTTP request, and response times tell', async () => {
+  const flags = ['--model', 'event-driven', '--app', 'http', '--work', 'io:20ms', '-c', '3'];
+  const trial = onlyTrial(await resultOf(startMeasuring(...flags)));
+  expect(trial).toMatchObject({ app: 'http', work: 'io:20ms', requests: { errors: 0, corrupted: 0, timedOut: 0 } });
+  expect(trial.requests.completed).toBeGreaterThan(0);
+  expect(trial.latencyMicros.response.p50).toBeGreaterThan(19_000);
 });

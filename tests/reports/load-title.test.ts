@@ -43,6 +43,7 @@ test.each<[string, Partial<Trial>, string]>([
   ],
   ['a ramp of connections', { stages }, 'TCP: echo, request-response, 64 B, connections → 1.00k in 30 s → 0 in 0.5 s'],
   ['pages', { app: 'http' }, "TCP: http, request-response, by autocannon's client"],
+  ['handshakes with a server of pages', { app: 'http', workload: 'handshake' }, 'TCP: http, handshake'],
   [
     'a download, whose sizes the server chooses',
     { app: 'chargen', workload: 'download' },

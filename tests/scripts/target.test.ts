@@ -13,6 +13,8 @@ describe('a target', () => {
     ['http://127.0.0.1:8080', 'tcp', '127.0.0.1', 8080],
     ['http://127.0.0.1', 'tcp', '127.0.0.1', 80],
     ['tls://127.0.0.1:443', 'tls', '127.0.0.1', 443],
+    ['https://127.0.0.1', 'tls', '127.0.0.1', 443],
+    ['https://127.0.0.1:8443', 'tls', '127.0.0.1', 8443],
   ])('%s is read', async (url, transport, host, port) => {
     expect(await parseTarget(url, [])).toMatchObject({ kind: 'address', transport, address: { host, port } });
   });
@@ -20,6 +22,7 @@ describe('a target', () => {
   test.each([
     ['http://localhost:8080/a/b?c=d#e', 'http://localhost:8080/a/b?c=d', 'localhost:8080', '/a/b?c=d'],
     ['http://[::1]', 'http://[::1]/', '[::1]', '/'],
+    ['https://localhost/a', 'https://localhost/a', 'localhost', '/a'],
   ])('%s tells what to ask for', async (given, url, host, path) => {
     expect(await parseTarget(given, [])).toMatchObject({ url, app: 'http', http: { host, path } });
   });
@@ -47,6 +50,7 @@ describe('a target', () => {
     'constructor://a:1',
     'http://name:secret@127.0.0.1:80/',
     'http://127.0.0.1:0/',
+    'https://name@127.0.0.1/',
   ])('%j is none', async (url) => {
     await expect(parseTarget(url, [])).rejects.toThrow('is not a target, such as tcp://127.0.0.1:7000');
   });

@@ -2,14 +2,17 @@
 declare module 'autocannon/lib/httpClient.js' {
   import type { EventEmitter } from 'node:events';
   import type { Socket } from 'node:net';
+  import type { ConnectionOptions } from 'node:tls';
 
   interface ClientOptions {
-    readonly protocol: 'http:';
+    readonly protocol: 'http:' | 'https:';
     readonly hostname: string;
     readonly port: number;
     /** Value of the Host header. */
     readonly host: string;
     readonly path: string;
+    /** The name that is told to a server over TLS (SNI); without it, none. */
+    readonly servername?: string;
     readonly method: 'GET';
     readonly pipelining: number;
     /** In seconds, since the connection's last request. */
@@ -21,6 +24,8 @@ declare module 'autocannon/lib/httpClient.js' {
   /** One connection that sends a request for each reply. Emits headers, response(status, bytes, milliseconds), connError(error). */
   class Client extends EventEmitter {
     constructor(options: ClientOptions);
+    /** A copy of what it was made with, and what was left out. Any certificate is taken in any case. */
+    readonly opts: { tlsOptions: ConnectionOptions };
     readonly conn: Socket;
     destroy(): void;
     /** Connects, and sends as many requests as may be in flight; called again when the connection ended. */

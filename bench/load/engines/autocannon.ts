@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createSecureContext } from 'node:tls';
 import { threadCpuNanos } from '../../../sockets/cpu.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import type { Assignment, HttpExchange } from '../assignment.ts';
@@ -41,7 +42,8 @@ export class AutocannonEngine implements Engine, HttpConnectionOwner {
   constructor(assignment: Assignment, exchange: HttpExchange) {
     const { point, address, timeoutMs } = assignment;
     this.#assignment = assignment;
-    this.#spec = { address, exchange, pipelining: point.pipelining, timeoutMs };
+    const secureContext = point.transport === 'tls' ? createSecureContext() : undefined;
+    this.#spec = { address, exchange, pipelining: point.pipelining, timeoutMs, secureContext };
     this.#control = new LoadControl(assignment.control);
     this.#live = new LiveView(assignment.live);
     this.#state = new LoadState(point.connections, this.#live, undefined, false);

@@ -1,14 +1,19 @@
 /// <reference path="./autocannon-client.d.ts" />
+import { isIP } from 'node:net';
+import { type SecureContext, TLSSocket } from 'node:tls';
 import Client from 'autocannon/lib/httpClient.js';
 import type { SocketAddress } from '../../../sockets/address.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import type { HttpExchange } from '../assignment.ts';
+import { errnoOf } from '../clients/tls-client.ts';
 
 export interface HttpConnectionSpec {
   readonly address: SocketAddress;
   readonly exchange: HttpExchange;
   readonly pipelining: number;
   readonly timeoutMs: number;
+  /** For TLS, one for all connections; undefined without. */
+  readonly secureContext: SecureContext | undefined;
 }
 
 /** Who decides about a connection's requests, and hears of its replies. */
@@ -43,11 +48,13 @@ export class HttpConnection extends Client {
 
   /** Makes it; {@link open} connects. @param connection its number, by which its owner is told of it. */
   constructor(spec: HttpConnectionSpec, connection: number, owner: HttpConnectionOwner) {
+    const { secureContext } = spec;
     super({
-      protocol: 'http:',
+      protocol: secureContext === undefined ? 'http:' : 'https:',
       hostname: spec.address.host,
       port: spec.address.port,
       host: spec.exchange.host,
+      ...serverName(spec.exchange),
       path: spec.exchange.path,
       method: 'GET',
       pipelining: spec.pipelining,
@@ -57,6 +64,8 @@ export class HttpConnection extends Client {
         return true;
       },
     });
+    // Behind the constructor's back, which would copy it, and its native part can't be copied.
+    if (secureContext !== undefined) this.opts.tlsOptions = { secureContext };
     this.#owner = owner;
     this.#connection = connection;
     this.on('response', (status: number, bytes: number) => owner.replied(connection, status, bytes));
@@ -66,8 +75,8 @@ export class HttpConnection extends Client {
       this.destroy();
       owner.unasked(connection);
     });
-    this.on('connError', ({ errno = 0 }: NodeJS.ErrnoException) => {
-      this.#errno = Math.abs(errno);
+    this.on('connError', (error: NodeJS.ErrnoException) => {
+      this.#errno = errnoOf(error);
     });
   }
 
@@ -77,7 +86,8 @@ export class HttpConnection extends Client {
     this.conn.prependListener('data', () => {
       this.#chunkNanos = nowNanos();
     });
-    this.conn.once('connect', () => this.#owner.connected(this.#connection));
+    const stands = this.conn instanceof TLSSocket ? 'secureConnect' : 'connect';
+    this.conn.once(stands, () => this.#owner.connected(this.#connection));
   }
 
   /** Sends as many requests as its owner lets it. */
@@ -95,4 +105,10 @@ export class HttpConnection extends Client {
   override _doRequest(): void {
     if (!this.#closing && this.#owner.sends(this.#connection)) super._doRequest();
   }
+}
+
+/** Of a server that is asked for by name, the name: an address is none (RFC 6066, section 3). */
+function serverName({ host }: HttpExchange): { servername?: string } {
+  const { hostname } = new URL(`https://${host}`);
+  return isIP(hostname.replace(/^\[(.*)\]$/, '$1')) === 0 ? { servername: hostname } : {};
 }
