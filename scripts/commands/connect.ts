@@ -5,8 +5,8 @@ import { parseDuration } from '../../bench/model/units.ts';
 import { plain } from '../../reports/plain.ts';
 import { exitNow } from '../../sockets/process.ts';
 import type { Command } from '../command.ts';
-import { dialers } from '../dialers/catalog.ts';
-import type { Peer } from '../dialers/dialer.ts';
+import { dialerFor } from '../dialers/catalog.ts';
+import type { Dialer, Peer } from '../dialers/dialer.ts';
 import { Display } from '../display.ts';
 import type { Flags, OptionSet } from '../flags.ts';
 import { linesOf } from '../lines.ts';
@@ -30,10 +30,15 @@ export const connect: Command<typeof options> = {
   name: 'connect',
   describe: 'Talk to a server by hand: lines go out, what comes is printed',
   options,
-  positional: { name: 'target', describe: 'tcp://HOST:PORT or udp://HOST:PORT; several to choose from', several: true },
+  positional: {
+    name: 'target',
+    describe: 'tcp://HOST:PORT, or udp, tls, ws, wss; several to choose from',
+    several: true,
+  },
   examples: [
     ['connect tcp://127.0.0.1:7000', 'type lines; Ctrl-D ends the conversation, Ctrl-C the program'],
     ['connect udp://[::1]:7000 < lines.txt', 'each line as a datagram; only replies go to stdout'],
+    ['connect ws://127.0.0.1:7000', 'each line as a WebSocket message'],
     ['connect tcp://127.0.0.1:7000 udp://127.0.0.1:7000', 'choose one'],
   ],
   async run(flags, ...targets) {
@@ -46,7 +51,8 @@ export const connect: Command<typeof options> = {
     const chosen = pick ?? (await choose(targets.map(plain), process.stdin, say));
     const peer = chosen === undefined ? undefined : peers[chosen];
     if (peer === undefined) return EXIT.usage;
-    return converse(peer, flags.has('no-newline'), timeoutMs ?? dialers[peer.transport].patienceMs);
+    const dialer = dialerFor(peer.url);
+    return converse(peer, dialer, flags.has('no-newline'), timeoutMs ?? dialer.patienceMs);
   },
 };
 
@@ -65,8 +71,7 @@ function readPick(flags: Flags<typeof options>, targets: readonly string[]): num
 async function readPeer(flags: Flags<typeof options>, target: string): Promise<Peer | undefined> {
   try {
     const peer = await parseAddress(target);
-    if (peer.app !== undefined)
-      throw new RangeError(`${peer.url}: connect does not speak ${peer.app}: use tcp, udp or tls`);
+    dialerFor(peer.url);
     return peer;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
@@ -76,9 +81,9 @@ async function readPeer(flags: Flags<typeof options>, target: string): Promise<P
 }
 
 /** @returns the exit code. @throws {TargetError} when there is no connection, or it breaks, or is not closed. */
-async function converse(peer: Peer, bare: boolean, timeoutMs: number): Promise<number> {
-  const { messages, closes } = dialers[peer.transport];
-  const stream = await dial(peer, timeoutMs);
+async function converse(peer: Peer, dialer: Dialer, bare: boolean, timeoutMs: number): Promise<number> {
+  const { messages, closes } = dialer;
+  const stream = await dial(peer, dialer, timeoutMs);
   const hint = process.stdin.isTTY ? '; Ctrl-D ends the conversation' : '';
   say(`${messages ? 'each line is a message to' : 'connected to'} ${peer.url}${hint}`);
   const { stdin, stdout } = process;
@@ -97,11 +102,11 @@ async function converse(peer: Peer, bare: boolean, timeoutMs: number): Promise<n
   }
 }
 
-async function dial(peer: Peer, timeoutMs: number): Promise<Duplex> {
+async function dial(peer: Peer, dialer: Dialer, timeoutMs: number): Promise<Duplex> {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), timeoutMs);
   try {
-    return await dialers[peer.transport].dial(peer, controller.signal);
+    return await dialer.dial(peer, controller.signal);
   } catch (error) {
     if (!controller.signal.aborted) throw asTargetError(`can't connect to ${peer.url}`, error);
     const reason = `no answer within ${inWords(timeoutMs)}: wait longer with --timeout`;

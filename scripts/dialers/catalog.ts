@@ -1,7 +1,19 @@
-import type { Dialer, Peer } from './dialer.ts';
+import type { Dialer } from './dialer.ts';
 import { tcp } from './tcp.ts';
 import { tls } from './tls.ts';
 import { udp } from './udp.ts';
+import { webSocket } from './web-socket.ts';
 
-/** How to talk by hand to each kind of target. To add one: write `dialers/NAME.ts` and an entry here. */
-export const dialers = { tcp, udp, tls } as const satisfies Record<Peer['transport'], Dialer>;
+/** How to talk by hand to each kind of target, by the scheme of its URL. To add one: write `dialers/NAME.ts` and an entry here. */
+const dialers: Readonly<Record<string, Dialer>> = { tcp, udp, tls, ws: webSocket, wss: webSocket };
+
+const dialedSchemes = Object.keys(dialers);
+
+/** How to talk to what a URL names. @throws {RangeError} when it isn't for talking by hand. */
+export function dialerFor(url: string): Dialer {
+  const scheme = new URL(url).protocol.slice(0, -1);
+  const dialer = dialers[scheme];
+  if (dialer !== undefined) return dialer;
+  const others = `use ${dialedSchemes.slice(0, -1).join(', ')} or ${dialedSchemes.at(-1)}`;
+  throw new RangeError(`${url}: connect does not speak ${scheme}, which is no conversation in lines: ${others}`);
+}

@@ -18,7 +18,7 @@ export interface Dialer {
    * Opens the conversation. To end the stream's writing is to say that nothing more will be said (FIN); its reading ends
    * when the peer says so. Bytes of several messages are read as they come.
    * @param signal gives up opening it, and does nothing afterwards.
-   * @throws {Error} with a code of the system, such as ECONNREFUSED, or an AbortError.
+   * @throws {Error} with a code of the system, such as ECONNREFUSED; a TargetError; or an AbortError.
    */
   dial(peer: Peer, signal: AbortSignal): Promise<Duplex>;
 }
