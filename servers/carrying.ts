@@ -3,7 +3,7 @@ import { type AppName, apps } from './apps/catalog.ts';
 import type { Capability } from './capability.ts';
 import { capabilities } from './capability.ts';
 import { type ModelName, models } from './catalog.ts';
-import { kernelTransport, type TransportName, whyAbsent } from './transport.ts';
+import { kernelTransport, type TransportName, transportNames, whyAbsent } from './transport.ts';
 
 /** Why a model doesn't carry an app over a transport, as a clause; undefined when it does. */
 export function whyNotCarried(model: ModelName, app: AppName, transport: TransportName): string | undefined {
@@ -15,6 +15,11 @@ export function whyNotCarried(model: ModelName, app: AppName, transport: Transpo
   }
   const missing = needs?.find((capability) => !can?.includes(capability));
   return missing && `${app} needs ${capabilities[missing]}`;
+}
+
+/** The transports over which a model carries an app: those that both speak. */
+export function transportsCarrying(model: ModelName, app: AppName): TransportName[] {
+  return transportNames.filter((transport) => whyNotCarried(model, app, transport) === undefined);
 }
 
 /** What of a model decides what it carries. */

@@ -1,14 +1,15 @@
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { workloads } from '../../bench/model/operating-point.ts';
-import { paragraph } from '../../reports/paragraph.ts';
-import { type AppName, appNames, apps } from '../../servers/apps/catalog.ts';
+import { renderListing } from '../../reports/renderers/listing.ts';
+import { appNames, apps } from '../../servers/apps/catalog.ts';
 import type { CarryingModel } from '../../servers/carrying.ts';
-import { whyNotCarried } from '../../servers/carrying.ts';
+import { transportsCarrying } from '../../servers/carrying.ts';
 import type { ModelName } from '../../servers/catalog.ts';
 import { models, whyUnavailable } from '../../servers/catalog.ts';
+import type { TransportName } from '../../servers/transport.ts';
 import type { Command } from '../command.ts';
 import type { OptionSet } from '../flags.ts';
-import { print, reportWidth } from '../output.ts';
+import { mayColor, print, reportWidth } from '../output.ts';
 
 const options = {
   json: { type: 'boolean', default: false, describe: 'As JSON, for programs' },
@@ -25,7 +26,8 @@ export const list: Command<typeof options> = {
   ],
   async run(flags) {
     flags.assertNoFaults();
-    print(flags.has('json') ? JSON.stringify(listing(), undefined, 2) : readable(listing()));
+    const page = { color: mayColor(process.stdout, false), width: reportWidth() };
+    print(flags.has('json') ? JSON.stringify(listing(), undefined, 2) : renderListing(listing(), page));
     return EXIT.ok;
   },
 };
@@ -35,6 +37,7 @@ function listing() {
     models: (Object.keys(models) as ModelName[]).map((name) => {
       const { title, summary, transports } = models[name];
       const { without = {} }: CarryingModel = models[name];
+      const carries = carriesOf(name);
       const reason = whyUnavailable(name);
       return {
         name,
@@ -42,7 +45,8 @@ function listing() {
         summary,
         transports,
         without,
-        apps: appNames.filter((app) => transports.some((one) => whyNotCarried(name, app, one) === undefined)),
+        apps: Object.keys(carries),
+        carries,
         available: reason === undefined,
         ...(reason === undefined ? {} : { reason }),
       };
@@ -55,43 +59,8 @@ function listing() {
   };
 }
 
-/** Which models don't carry an app over any transport that it speaks, and why not: a line for each reason. */
-function exceptions(app: AppName): string[] {
-  const modelsBy = new Map<string, ModelName[]>();
-  for (const model of Object.keys(models) as ModelName[]) {
-    const reasons = apps[app].transports.map((transport) => whyNotCarried(model, app, transport));
-    const [reason] = reasons;
-    if (reason === undefined || reasons.includes(undefined)) continue;
-    modelsBy.set(reason, [...(modelsBy.get(reason) ?? []), model]);
-  }
-  return [...modelsBy].map(([reason, without]) => `not by ${without.join(', ')}: ${reason}`);
-}
-
-function readable({ models, apps, workloads }: ReturnType<typeof listing>): string {
-  const names = [...models, ...apps, ...workloads].map(({ name }) => name.length);
-  const columns = 2 + Math.max(...names) + 2;
-  const entry = (name: string, text: string) =>
-    paragraph(text, reportWidth(), { first: `  ${name}`.padEnd(columns), columns });
-  const section = (title: string, lines: readonly string[]) => [title, ...lines].join('\n');
-  return [
-    section(
-      'Models',
-      models.flatMap(({ name, summary, transports, without, reason }) => [
-        ...entry(name, `${transports.join(', ')}: ${summary}`),
-        ...Object.entries(without).flatMap(([transport, why]) => entry('', `not over ${transport}: ${why}`)),
-        ...(reason ? entry('', `not available here: ${reason}`) : []),
-      ]),
-    ),
-    section(
-      'Apps',
-      apps.flatMap(({ name, summary, transports }) => [
-        ...entry(name, `${transports.join(', ')}: ${summary}`),
-        ...exceptions(name).flatMap((exception) => entry('', exception)),
-      ]),
-    ),
-    section(
-      'Workloads',
-      workloads.flatMap(({ name, summary }) => entry(name, summary)),
-    ),
-  ].join('\n\n');
+/** The apps that a model carries, and over which transports. */
+function carriesOf(model: ModelName): Record<string, readonly TransportName[]> {
+  const each = appNames.map((app) => [app, transportsCarrying(model, app)] as const);
+  return Object.fromEntries(each.filter(([, transports]) => transports.length > 0));
 }

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { workloads } from '../../bench/model/operating-point.ts';
 import { type AppName, appNames, apps } from '../../servers/apps/catalog.ts';
-import { whyNotCarried } from '../../servers/carrying.ts';
-import { modelNames, models } from '../../servers/catalog.ts';
+import { transportsCarrying, whyNotCarried } from '../../servers/carrying.ts';
+import { modelNames } from '../../servers/catalog.ts';
 import { sockbench } from './program.ts';
 
 test('lists every model, app and workload as JSON', async () => {
@@ -36,23 +36,23 @@ test('lists every model, app and workload as JSON', async () => {
   expect(listing.workloads).toEqual(Object.entries(workloads).map(([name, summary]) => ({ name, summary })));
 });
 
-test('says which models carry no chat with the operator, and why not', async () => {
-  const { stdout } = await sockbench('list');
-  const text = stdout.replaceAll(/\s+/g, ' ');
-  expect(text).toMatch(/not by cluster[^:]*: chat-operator needs to run in the process that has the terminal/);
-  expect(text).toMatch(/not by iterative, [^:]*: chat-operator needs sessions that may speak at any time/);
-  const { models } = JSON.parse((await sockbench('list', '--json')).stdout);
-  const carrying = models.filter(({ apps }: { apps: string[] }) => apps.includes('chat-operator'));
+test('says as JSON over which transports each model carries each app', async () => {
+  const listing = JSON.parse((await sockbench('list', '--json')).stdout);
+  for (const { name, apps: carried, carries } of listing.models) {
+    expect(Object.keys(carries)).toEqual(carried);
+    for (const app of appNames) expect(carries[app] ?? [], `${name}, ${app}`).toEqual(transportsCarrying(name, app));
+  }
+  const carrying = listing.models.filter(({ carries }: { carries: object }) => 'chat-operator' in carries);
   expect(carrying.map(({ name }: { name: string }) => name)).toEqual(['event-driven', 'async']);
 });
 
 test('lists them for people within 100 columns', async () => {
   const { code, stdout } = await sockbench('list');
   expect(code).toBe(0);
-  for (const name of appNames) expect(stdout).toMatch(new RegExp(`^  ${name} +tcp`, 'm'));
-  for (const name of modelNames) {
-    expect(stdout).toMatch(new RegExp(`^  ${name} +${models[name].transports.join(', ')}: `, 'm'));
+  for (const name of [...appNames, ...modelNames, ...Object.keys(workloads)]) {
+    expect(stdout).toMatch(new RegExp(`^  ${name}  +\\S`, 'm'));
   }
-  expect(stdout).toContain('not over udp: datagrams');
+  for (const name of modelNames) expect(stdout).toMatch(new RegExp(`^${name}\\*?  +[t·][u·][s·]`, 'm'));
+  expect(stdout).toContain('over udp                balanced: datagrams');
   expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
 });

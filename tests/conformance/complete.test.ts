@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { appNames, apps } from '../../servers/apps/catalog.ts';
-import { type CarriedApp, type CarryingModel, whyNotCarried } from '../../servers/carrying.ts';
+import { type CarriedApp, type CarryingModel, transportsCarrying, whyNotCarried } from '../../servers/carrying.ts';
 import { modelNames, models } from '../../servers/catalog.ts';
 import { kernelTransport, type TransportName, transportNames } from '../../servers/transport.ts';
 import { appSuites } from './app-suites.ts';
-import { transportsOf } from './suite.ts';
 
 test.each(modelNames)('%s has its conformance tests', (name) => {
   const file = readFileSync(new URL(`./${name}.test.ts`, import.meta.url), 'utf8');
@@ -23,7 +22,7 @@ describe.each(modelNames)('%s', (model) => {
     const spoken: readonly TransportName[] = apps[app].transports;
     const shared = transportNames.filter((name) => transports.includes(name) && spoken.includes(kernelTransport(name)));
     const carried = needs.every((capability) => can.includes(capability));
-    expect(transportsOf(model, app)).toEqual(carried ? shared : []);
+    expect(transportsCarrying(model, app)).toEqual(carried ? shared : []);
   });
 
   test.each(['tcp', 'udp'] as const)('serves %s, or says why not', (transport) => {
@@ -39,6 +38,6 @@ test('TLS is for the models that have Node’s streams; the others say why not',
 });
 
 test.each(appNames)('%s is carried by some model over each transport that it speaks', (app) => {
-  const carried = new Set(modelNames.flatMap((model) => transportsOf(model, app)));
+  const carried = new Set(modelNames.flatMap((model) => transportsCarrying(model, app)));
   for (const transport of apps[app].transports) expect(carried).toContain(transport);
 });

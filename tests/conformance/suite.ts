@@ -1,8 +1,8 @@
 import { describe, test } from 'vitest';
 import { type AppName, appNames } from '../../servers/apps/catalog.ts';
-import { whyNotCarried } from '../../servers/carrying.ts';
+import { transportsCarrying } from '../../servers/carrying.ts';
 import { type ModelName, models, whyUnavailable } from '../../servers/catalog.ts';
-import { kernelTransport, type TransportName, transportNames } from '../../servers/transport.ts';
+import { kernelTransport, type TransportName } from '../../servers/transport.ts';
 import { appSuites } from './app-suites.ts';
 import { describeLifetime } from './lifetime.ts';
 import { workSuites } from './work.ts';
@@ -22,7 +22,7 @@ export function conformance(model: ModelName): void {
     return;
   }
   for (const app of appNames) {
-    for (const transport of transportsOf(model, app)) {
+    for (const transport of transportsCarrying(model, app)) {
       describe(`${model} serves ${app} over ${transport}`, () =>
         appSuites[app][kernelTransport(transport)]?.({ model, app, transport }));
     }
@@ -32,9 +32,4 @@ export function conformance(model: ModelName): void {
       workSuites[kernelTransport(transport)](model, transport));
     describe(`${model} over ${transport} begins and ends`, () => describeLifetime(model, transport));
   }
-}
-
-/** The transports over which a model carries an app: those that both speak. */
-export function transportsOf(model: ModelName, app: AppName): TransportName[] {
-  return transportNames.filter((transport) => whyNotCarried(model, app, transport) === undefined);
 }

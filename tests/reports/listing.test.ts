@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest';
+import { type ListedModel, refusals } from '../../reports/carrying-table.ts';
+import { type Listing, renderListing } from '../../reports/renderers/listing.ts';
+import { type AppName, appNames } from '../../servers/apps/catalog.ts';
+import { whyNotCarried } from '../../servers/carrying.ts';
+import { type ModelName, modelNames } from '../../servers/catalog.ts';
+import { transportNames } from '../../servers/transport.ts';
+
+function listingOf(models: readonly ListedModel[], apps: readonly AppName[]): Listing {
+  return {
+    models: models.map((model) => ({ ...model, summary: `serves as ${model.name} does` })),
+    apps: apps.map((name) => ({ name, summary: `says ${name}` })),
+    workloads: [{ name: 'upload', summary: 'sends' }],
+  };
+}
+
+const few = listingOf(
+  [{ name: 'epoll', reason: 'no libc' }, { name: 'balanced' }, { name: 'cluster' }, { name: 'async' }],
+  ['echo', 'websocket', 'chat-operator'],
+);
+
+test('what there is reads as names, a table, and the reasons for its gaps', () => {
+  expect(renderListing(few, { color: false, width: 100 })).toBe(`Models
+  epoll          serves as epoll does
+                 not available here: no libc
+  balanced       serves as balanced does
+  cluster        serves as cluster does
+  async          serves as async does
+
+Apps
+  echo           says echo
+  websocket      says websocket
+  chat-operator  says chat-operator
+
+Workloads
+  upload         sends
+
+What each model serves: t over tcp, u over udp, s over tls, – not at all; * not available here
+
+model     echo  websocket  chat-operator
+epoll*    tu·   –          –
+balanced  t··   t··        –
+cluster   tus   t·s        –
+async     tus   t·s        t·s
+
+Why not
+  over udp       websocket, chat-operator: not spoken over it
+  over udp       balanced: datagrams belong to no connection that could be given to one server
+  over tls       epoll: TLS comes with Node's own streams, and this model asks the system itself
+  over tls       balanced: the balancer passes bytes on; TLS would be between the servers behind it
+                 and the clients
+  websocket      epoll: websocket needs connections that are Node's own streams
+  chat-operator  epoll: chat-operator needs sessions that may speak at any time, not only when they
+                 are spoken to
+  chat-operator  balanced, cluster: chat-operator needs to run in the process that has the terminal,
+                 in its main thread
+`);
+});
+
+test('where not all apps have room beside each other they come in several tables', () => {
+  const text = renderListing(few, { color: false, width: 24 });
+  const heads = text.split('\n').filter((line) => line.startsWith('model '));
+  expect(heads.map((line) => line.split(/ +/))).toEqual([
+    ['model', 'echo'],
+    ['model', 'websocket'],
+    ['model', 'chat-operator'],
+  ]);
+  const all = listingOf(
+    modelNames.map((name) => ({ name })),
+    appNames,
+  );
+  for (const width of [60, 80, 100]) {
+    const lines = renderListing(all, { color: false, width }).split('\n');
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(width);
+    const titles = lines.filter((line) => line.startsWith('model ')).flatMap((line) => line.split(/ +/).slice(1));
+    expect(titles).toEqual(appNames);
+  }
+});
+
+describe('reasons', () => {
+  const said = refusals(modelNames, appNames);
+  /** The models that a refusal is about. */
+  const models = (why: string): ModelName[] => {
+    const [who = ''] = why.split(': ');
+    const but = who.replace('every model but ', '').split(', ');
+    return modelNames.filter((name) => but.includes(name) !== who.startsWith('every model but '));
+  };
+
+  test('are each given once', () => {
+    const reasons = said.map(({ what, why }) => `${what}: ${why.slice(why.indexOf(': '))}`);
+    expect(new Set(reasons).size).toBe(reasons.length);
+  });
+
+  test('are given for all that is not served, and for nothing else', () => {
+    for (const transport of transportNames) {
+      for (const app of appNames) {
+        for (const model of modelNames) {
+          const why = whyNotCarried(model, app, transport);
+          const given = said.filter((refusal) => {
+            const all = refusal.what === `over ${transport}` && refusal.why.endsWith(': not spoken over it');
+            if (all) return refusal.why.split(/[:,] /).includes(app);
+            return [app, `over ${transport}`].includes(refusal.what) && models(refusal.why).includes(model);
+          });
+          if (why === undefined) expect(given, `${model}, ${app}, ${transport}`).toEqual([]);
+          else if (why.endsWith(`not spoken over ${transport}`)) expect(given[0]?.why).toContain(app);
+          else expect(given.map(({ why }) => why).join(), `${model}, ${app}, ${transport}`).toContain(why);
+        }
+      }
+    }
+  });
+});
