@@ -26,7 +26,12 @@ export class ResultSink {
 
   /** Saves all results so far, in place of those saved before. @throws {Error} of the file system. */
   save(result: Result): void {
-    writeWhole(this.file, renderJson(result));
+    this.saveText(renderJson(result));
+  }
+
+  /** Saves results that are JSON already. @throws {Error} of the file system. */
+  saveText(json: string): void {
+    writeWhole(this.file, json);
     pointTo(this.directory);
   }
 }

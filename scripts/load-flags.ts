@@ -113,7 +113,8 @@ function namesOf<N extends string>(catalog: Readonly<Record<N, unknown>>): reado
   return Object.keys(catalog) as N[];
 }
 
-function parseSeed(text: string): number {
+/** A seed of all that is random. @throws {RangeError} */
+export function parseSeed(text: string): number {
   const seed = parseInteger(text);
   if (seed >= SEEDS) throw new RangeError(`'${text}' is not a seed from 0 to ${SEEDS - 1}`);
   return seed;

@@ -6,6 +6,7 @@ import { plain } from '../reports/plain.ts';
 import { exitNow } from '../sockets/process.ts';
 import { yargsCommand } from './command.ts';
 import { bench } from './commands/bench.ts';
+import { check } from './commands/check.ts';
 import { connect } from './commands/connect.ts';
 import { doctor } from './commands/doctor.ts';
 import { list } from './commands/list.ts';
@@ -20,7 +21,10 @@ import { endQuietlyOnBrokenPipe, reportWidth, say } from './output.ts';
 /** yargs' own command: its script goes into ~/.bashrc or ~/.zshrc. */
 const COMPLETION = 'completion';
 
-const commandNames = [...[bench, run, serve, connect, list, report, doctor, micro].map(({ name }) => name), COMPLETION];
+const commandNames = [
+  ...[bench, run, check, serve, connect, list, report, doctor, micro].map(({ name }) => name),
+  COMPLETION,
+];
 
 function refuseCommand([name]: readonly (string | number)[]): void {
   // yargs has printed the script, and comes here nevertheless, as it mustn't exit.
@@ -55,6 +59,7 @@ function program(args: readonly string[]) {
       .command([
         yargsCommand(bench),
         yargsCommand(run),
+        yargsCommand(check),
         yargsCommand(serve),
         yargsCommand(connect),
         yargsCommand(list),

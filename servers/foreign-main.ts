@@ -18,7 +18,11 @@ const PGRP = 2;
 
 const spec = JSON.parse(process.argv[2] ?? '') as ForeignSpec;
 adoptOrphans();
-const command = spawn('/bin/sh', ['-c', spec.command], { detached: true, stdio: ['ignore', 'ignore', 'inherit'] });
+const command = spawn('/bin/sh', ['-c', spec.command], {
+  detached: true,
+  cwd: spec.directory,
+  stdio: ['ignore', 'ignore', 'inherit'],
+});
 // It leads the session and process group that it starts in.
 const group = command.pid ?? exitNow(SIGNAL_CODES - 1);
 let code: number | null = null;

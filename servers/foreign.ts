@@ -2,6 +2,8 @@
 export interface ForeignSpec {
   /** For `sh -c`. */
   readonly command: string;
+  /** Where it runs; without it, where the harness does. */
+  readonly directory?: string | undefined;
 }
 
 /**

@@ -34,6 +34,8 @@ export interface Assignment {
   readonly requests: number | null;
   /** For the app http alone. */
   readonly http?: HttpExchange;
+  /** How often it is loaded and measured, over the same connections. */
+  readonly windows: number;
   readonly timestamps: Timestamps;
   readonly timeoutMs: number;
   readonly openTimeoutMs: number;

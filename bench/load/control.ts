@@ -28,19 +28,22 @@ export class LoadControl {
   readonly #flags: Int32Array;
   readonly #times: Float64Array;
 
+  /** How often the load had begun when {@link waitForGo} or {@link begun} returned last. */
+  #begun = 0;
+
   constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(48)) {
     this.buffer = buffer;
     this.#flags = new Int32Array(buffer, 0, 3);
     this.#times = new Float64Array(buffer, 16, 4);
   }
 
-  /** Lets the load begin: wakes every thread in {@link waitForGo}. */
+  /** Lets the load begin, again when it was over: wakes every thread in {@link waitForGo}. */
   go({ begin, warmupEnd, measureEnd, drainEnd }: Schedule): void {
     this.#times[BEGIN] = begin;
     this.#times[WARMUP_END] = warmupEnd;
     this.#times[MEASURE_END] = measureEnd;
     this.#times[DRAIN_END] = drainEnd;
-    Atomics.store(this.#flags, GO, 1);
+    Atomics.add(this.#flags, GO, 1);
     Atomics.notify(this.#flags, GO);
   }
 
@@ -48,7 +51,7 @@ export class LoadControl {
   end(): void {
     Atomics.store(this.#flags, END, 1);
     Atomics.notify(this.#flags, END);
-    Atomics.store(this.#flags, GO, 1);
+    Atomics.add(this.#flags, GO, 1);
     Atomics.notify(this.#flags, GO);
   }
 
@@ -65,15 +68,17 @@ export class LoadControl {
     return Atomics.load(this.#flags, END) === 1;
   }
 
-  /** Blocks the calling thread until the load begins. */
+  /** Blocks the calling thread until the load begins, for the first time or another one. */
   waitForGo(): Schedule {
-    Atomics.wait(this.#flags, GO, 0);
+    if (!this.ended) Atomics.wait(this.#flags, GO, this.#begun);
+    this.#begun = Atomics.load(this.#flags, GO);
     return this.#schedule;
   }
 
   /** The same for a thread whose event loop is to go on. */
   async begun(): Promise<Schedule> {
-    await changed(this.#flags, GO);
+    if (!this.ended) await changed(this.#flags, GO, this.#begun);
+    this.#begun = Atomics.load(this.#flags, GO);
     return this.#schedule;
   }
 
@@ -84,7 +89,7 @@ export class LoadControl {
 
   /** Resolves at {@link end}, while the calling thread's event loop goes on. */
   over(): Promise<void> {
-    return changed(this.#flags, END);
+    return changed(this.#flags, END, 0);
   }
 
   get #schedule(): Schedule {
@@ -97,12 +102,12 @@ export class LoadControl {
   }
 }
 
-/** Resolves when a flag is no longer 0. */
-async function changed(flags: Int32Array, flag: number): Promise<void> {
+/** Resolves when a flag is no longer what it was. */
+async function changed(flags: Int32Array, flag: number, was: number): Promise<void> {
   // Waiting for a flag alone would not keep the thread alive.
   const alive = setInterval(() => undefined, 1000);
   try {
-    await Atomics.waitAsync(flags, flag, 0).value;
+    await Atomics.waitAsync(flags, flag, was).value;
   } finally {
     clearInterval(alive);
   }

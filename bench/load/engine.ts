@@ -1,7 +1,10 @@
 import type { Counts } from './counts.ts';
 import type { Fairness } from './load-state.ts';
 
-/** One thread of load, through opening, warm-up, measuring and drain. Its methods are called once each, in this order. */
+/**
+ * One thread of load, through opening, warm-up, measuring and drain. Its methods are called in this order: once each,
+ * but `run` as often as there are windows.
+ */
 export interface Engine {
   /**
    * Opens the connections that the load begins with, and waits until each was answered once. When no further one is

@@ -31,6 +31,8 @@ export interface LoadPlan {
   readonly requests: number | null;
   /** For the app http alone. */
   readonly http?: HttpExchange;
+  /** How often it goes, over the same connections; once, unless it is said. Not for the app http. */
+  readonly windows?: number;
   readonly timestamps: Timestamps;
   readonly timeoutMs: number;
   readonly openTimeoutMs: number;
@@ -39,7 +41,8 @@ export interface LoadPlan {
 interface GeneratorThread {
   readonly live: LiveView;
   readonly opened: Promise<OpeningReport>;
-  readonly finished: Promise<ThreadReport>;
+  /** What it tells next when it has measured. */
+  nextReport(): Promise<ThreadReport>;
   readonly exited: Promise<void>;
 }
 
@@ -47,6 +50,7 @@ interface GeneratorThread {
 export class Generator {
   readonly #control = new LoadControl();
   readonly #threads: readonly GeneratorThread[];
+  #reports: Promise<readonly ThreadReport[]> | undefined;
 
   /** Starts the threads; they open their connections at once. */
   constructor(plan: LoadPlan) {
@@ -74,15 +78,18 @@ export class Generator {
     this.#control.giveUpOpening();
   }
 
-  /** Lets the load flow. Call it after {@link opened}. */
+  /** Lets the load flow. Call it after {@link opened}, and again only after {@link finished}. */
   go(schedule: Schedule): void {
+    this.#reports = Promise.all(this.#threads.map((thread) => thread.nextReport()));
+    // Whoever asks for it hears of a failure.
+    this.#reports.catch(() => undefined);
+    for (const view of this.#views) view.done = false;
     this.#control.go(schedule);
   }
 
-  /** Resolves when everything is measured and drained. Rejects when a thread breaks. */
+  /** Resolves when everything is measured and drained after {@link go}. Rejects when a thread breaks. */
   async finished(): Promise<LoadReport> {
-    const reports = await Promise.all(this.#threads.map((thread) => thread.finished));
-    return mergeReports(reports, this.#views);
+    return mergeReports((await this.#reports) ?? [], this.#views);
   }
 
   /** Requests completed so far, warm-up included. May be read at any time. */
@@ -131,6 +138,7 @@ function startThread(plan: LoadPlan, thread: number, threads: number, control: L
     firstConnection: first,
     pacer: plan.arrivals === null ? null : { ...plan.arrivals, thread, threads },
     ...(plan.http && { http: plan.http }),
+    windows: plan.windows ?? 1,
     requests: plan.requests === null ? null : shareOf(plan.requests, threads, thread).count,
     control: control.buffer,
     live: live.buffer,
@@ -144,10 +152,18 @@ function startThread(plan: LoadPlan, thread: number, threads: number, control: L
   const opened = new Promise<OpeningReport>((resolve) => {
     worker.on('message', (message: ThreadMessage) => message.kind === 'opened' && resolve(message.report));
   });
-  const finished = new Promise<ThreadReport>((resolve) => {
-    worker.on('message', (message: ThreadMessage) => message.kind === 'finished' && resolve(message.report));
-  });
-  return { live, opened: either(opened, broken), finished: either(finished, broken), exited };
+  const nextReport = () => {
+    const told = new Promise<ThreadReport>((resolve) => {
+      const hear = (message: ThreadMessage) => {
+        if (message.kind !== 'finished') return;
+        worker.off('message', hear);
+        resolve(message.report);
+      };
+      worker.on('message', hear);
+    });
+    return either(told, broken);
+  };
+  return { live, opened: either(opened, broken), nextReport, exited };
 }
 
 /** A race whose loser may fail unheard. */

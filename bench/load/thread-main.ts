@@ -18,5 +18,7 @@ const assignment = workerData as Assignment;
 if (assignment.cpus.length > 0) setAffinity(0, assignment.cpus);
 const engine = await makeEngine(assignment);
 tell({ kind: 'opened', report: await engine.open() });
-tell({ kind: 'finished', report: await engine.run() });
+for (let window = 0; window < assignment.windows; window++) {
+  tell({ kind: 'finished', report: await engine.run() });
+}
 await engine.close();

@@ -32,6 +32,8 @@ export interface ForeignServer {
   readonly name: string;
   /** For `sh -c`; `{port}`, `{host}` and `{transport}` in it stand for what they are in a trial. */
   readonly command: string;
+  /** Where it runs; without it, where this process does. */
+  readonly directory?: string;
   /** It is given up when it does not listen by then. */
   readonly startLimitMs: number;
 }

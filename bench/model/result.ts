@@ -8,7 +8,7 @@ import { amount, count, reasonSchema, sizeRangeSchema, stageSchema, trialSchema 
  */
 export const SCHEMA = 'sockbench/result/1';
 
-const environmentSchema = z.looseObject({
+export const environmentSchema = z.looseObject({
   cpuModel: z.string(),
   /** Logical CPUs that this run may use. */
   cpus: z.number().int().positive(),

@@ -20,7 +20,8 @@ const STRANGE_POLLS = 10;
 export async function startForeign(target: ForeignServer, options: TargetOptions): Promise<RunningTarget> {
   const { transport, cpus, signal } = options;
   const port = await freePort(kernelTransport(transport));
-  const spec: ForeignSpec = { command: fillIn(target.command, { port: String(port), host: HOST, transport }) };
+  const command = fillIn(target.command, { port: String(port), host: HOST, transport });
+  const spec: ForeignSpec = { command, directory: target.directory };
   const server = new ServerProcess(target.name, foreignProgram, spec, cpus);
   // The first is the program that watches over the command, and no part of it.
   const pids = () => server.tree().slice(1);

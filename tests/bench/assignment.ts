@@ -22,6 +22,7 @@ export function assign(point: Partial<OperatingPoint>, address: Assignment['addr
     pacer: null,
     levels: null,
     requests: null,
+    windows: 1,
     timestamps: 'user',
     timeoutMs: 4000,
     openTimeoutMs: 4000,

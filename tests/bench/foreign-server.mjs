@@ -6,6 +6,7 @@ const [, program, port, way, ...mark] = process.argv;
 
 const ways = {
   echo: () => serve(),
+  slow: () => serve(() => Array.from({ length: 2000 }, Math.sqrt)),
   chatty: () => serve(() => process.stdout.write('a line on stdout\n')),
   stubborn() {
     process.on('SIGTERM', () => {});

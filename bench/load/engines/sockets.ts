@@ -81,6 +81,7 @@ export class SocketEngine implements Engine {
   run(): ThreadReport {
     const schedule = this.#control.waitForGo();
     const state = this.#state;
+    state.draining = false;
     this.#demand.begin(schedule.begin, schedule.measureEnd);
     if (schedule.warmupEnd > schedule.begin) this.#warmUp(schedule.warmupEnd);
     this.#demand.limit(nowNanos(), this.#workload.outstanding);

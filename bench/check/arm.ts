@@ -1,0 +1,92 @@
+import { Generator, type LoadPlan } from '../load/generator.ts';
+import type { LoadReport } from '../load/load-report.ts';
+import { nowNanos } from '../measure/clock.ts';
+import { treeUsage } from '../measure/procfs.ts';
+import { TargetError } from '../model/errors.ts';
+import type { RunningTarget } from '../run/running-target.ts';
+
+/** What a window of load found. */
+export interface WindowReading {
+  readonly load: LoadReport;
+  /** The server's CPU time for each request completed, drain included; null when it is not known. */
+  readonly cpuNanosPerRequest: number | null;
+}
+
+/** One program in one session: a fresh server, and connections to it that are loaded window by window. */
+export class Arm {
+  readonly #label: string;
+  readonly #target: RunningTarget;
+  readonly #timeoutMs: number;
+  readonly #generators: Generator[] = [];
+
+  /**
+   * @param label what it is called in errors.
+   * @param timeoutMs a request that is not answered in this time has failed.
+   */
+  constructor(label: string, target: RunningTarget, timeoutMs: number) {
+    this.#label = label;
+    this.#target = target;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /**
+   * Opens connections for a number of windows.
+   * @throws {TargetError} when no connection is answered.
+   */
+  async open(plan: Omit<LoadPlan, 'address'>): Promise<Generator> {
+    const generator = new Generator({ ...plan, address: this.#target.address });
+    this.#generators.push(generator);
+    const { answered, opened } = await labelled(this.#label, Promise.race([generator.opened(), this.#target.died]));
+    if (answered < plan.point.connections) {
+      throw new TargetError(
+        `only ${answered} of ${plan.point.connections} connections were answered (${opened} opened)`,
+      );
+    }
+    return generator;
+  }
+
+  /**
+   * Loads it for a while.
+   * @throws {TargetError} when requests fail, or the server dies: an arm that errs is a failure, and no measurement.
+   */
+  async window(generator: Generator, windowMs: number): Promise<WindowReading> {
+    const cpuBefore = this.#cpuNanos();
+    const completedBefore = generator.completed();
+    const begin = nowNanos();
+    const measureEnd = begin + windowMs * 1e6;
+    generator.go({ begin, warmupEnd: begin, measureEnd, drainEnd: measureEnd + this.#timeoutMs * 1e6 });
+    const load = await labelled(this.#label, Promise.race([generator.finished(), this.#target.died]));
+    const { timedOut, errors, corrupted } = load.counts;
+    if (timedOut + errors + corrupted > 0) {
+      throw new TargetError(
+        `${this.#label}: ${timedOut} requests timed out, ${errors} broke and ${corrupted} were answered wrongly`,
+      );
+    }
+    const completed = generator.completed() - completedBefore;
+    if (completed === 0) throw new TargetError(`${this.#label} answered nothing`);
+    const cpuNanos = this.#cpuNanos();
+    const isKnown = cpuNanos !== null && cpuBefore !== null;
+    return { load, cpuNanosPerRequest: isKnown ? (cpuNanos - cpuBefore) / completed : null };
+  }
+
+  /** Ends load and server. Never rejects. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#generators.map((generator) => generator.stop()));
+    await this.#target.stop();
+  }
+
+  #cpuNanos(): number | null {
+    const pids = this.#target.pids?.();
+    return pids ? treeUsage(pids).cpuNanos : null;
+  }
+}
+
+/** Says in an error whose failure it is. @throws {TargetError} */
+export async function labelled<T>(label: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof TargetError)) throw error;
+    throw new TargetError(`${label}: ${error.message}`, error.stderr, { cause: error });
+  }
+}

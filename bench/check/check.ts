@@ -1,0 +1,204 @@
+import { getAffinity } from '../../sockets/cpu.ts';
+import { describeEnvironment } from '../measure/environment.ts';
+import { CHECK_SCHEMA, type CheckOutcome, type CheckResult } from '../model/check-result.ts';
+import { ConfigurationError } from '../model/errors.ts';
+import { meanSize } from '../model/message-sizes.ts';
+import { type Placement, placeOnCpus } from '../run/placement.ts';
+import type { Look } from '../stats/looks.ts';
+import { type Random, seededRandom } from '../stats/random.ts';
+import { lookAt } from '../stats/regression.ts';
+import { counting, differencesOf, isUnsteady, nullArmFires, regressedMetrics, tooManyExcluded } from './decision.ts';
+import { type ArmName, drawOrder } from './order.ts';
+import { runPilot } from './pilot.ts';
+import { type CheckPlan, checkFaults } from './plan.ts';
+import { lookRecord, sessionRecord } from './record.ts';
+import { type Pace, runSession, type SessionReading } from './session.ts';
+
+/** Watches a check. */
+export interface CheckObserver {
+  /** What it does now, in a few words. */
+  doing(what: string): void;
+  /** What is known so far changed: to be saved. */
+  saved(result: CheckResult): void;
+}
+
+/** Sessions may be excluded, so more are held than a look needs: so many for each, at most. */
+const MOST_SESSIONS_FOR_EACH = 1.5;
+
+type Series = 'check' | 'confirmation';
+
+/** How a series of sessions ended. */
+interface SeriesEnd {
+  readonly outcome: Exclude<CheckOutcome, 'suspected'>;
+  readonly metrics: readonly string[];
+  readonly why?: string;
+}
+
+const OUT_OF_TIME: SeriesEnd = {
+  outcome: 'inconclusive',
+  metrics: [],
+  why: 'the time budget was over before anything was decided',
+};
+
+/**
+ * Is B slower than A? Holds sessions until a look decides, or the last one did not.
+ * @param signal aborts: what was found so far is returned with `interrupted: true`.
+ * @throws {ConfigurationError} when the plan could decide nothing.
+ * @throws {TargetError} when a server fails: an arm that errs is a failure, not a measurement.
+ */
+export async function check(plan: CheckPlan, observer: CheckObserver, signal: AbortSignal): Promise<CheckResult> {
+  const faults = checkFaults(plan);
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return new Check(plan, observer, signal).run();
+}
+
+class Check {
+  readonly #plan: CheckPlan;
+  readonly #observer: CheckObserver;
+  readonly #signal: AbortSignal;
+  readonly #placement: Placement;
+  readonly #random: Random;
+  readonly #deadline: number;
+  #result: CheckResult;
+
+  constructor(plan: CheckPlan, observer: CheckObserver, signal: AbortSignal) {
+    this.#plan = plan;
+    this.#observer = observer;
+    this.#signal = signal;
+    this.#placement = placeOnCpus(getAffinity(0), plan);
+    this.#random = seededRandom(plan.seed);
+    this.#deadline = performance.now() + (plan.budgetMs ?? Number.POSITIVE_INFINITY);
+    this.#result = emptyResult(plan, this.#placement);
+  }
+
+  async run(): Promise<CheckResult> {
+    try {
+      this.#conclude(await this.#decide());
+    } catch (error) {
+      if (!this.#signal.aborted) throw error;
+      this.#update({ interrupted: true });
+    }
+    this.#update({ finishedAt: new Date().toISOString() });
+    return this.#result;
+  }
+
+  async #decide(): Promise<SeriesEnd> {
+    if (this.#isOver) return OUT_OF_TIME;
+    const paced = this.#plan.gates.some(({ metric }) => metric === 'p50' || metric === 'p99');
+    this.#observer.doing('pilot');
+    const { unsteady, ...pace } = await runPilot(this.#plan, this.#placement, paced, this.#signal);
+    this.#update({ pace });
+    let end = await this.#series('check', { ...pace, warmupMs: unsteady ? 2 * pace.warmupMs : pace.warmupMs });
+    if (end.outcome === 'unsteady' && !unsteady) {
+      // Once more, warmed up for twice as long; what was measured before does not count.
+      this.#update({ sessions: [], looks: [], pace: { ...pace, warmupMs: 2 * pace.warmupMs } });
+      end = await this.#series('check', { ...pace, warmupMs: 2 * pace.warmupMs });
+    }
+    if (end.outcome !== 'regressed' || !this.#plan.confirm) return end;
+    const again = await this.#series('confirmation', pace);
+    const confirmed = again.metrics.filter((metric) => end.metrics.includes(metric));
+    if (again.outcome === 'regressed' && confirmed.length > 0) return { outcome: 'regressed', metrics: confirmed };
+    return { outcome: 'inconclusive', metrics: [], why: 'what the check found was not confirmed' };
+  }
+
+  /** Holds sessions up to each look in turn. */
+  async #series(series: Series, pace: Pace): Promise<SeriesEnd> {
+    const { looks, gates, nullArm } = this.#plan;
+    const sessions: SessionReading[] = [];
+    for (const look of looks) {
+      const stopped = await this.#holdSessions(series, sessions, look, pace);
+      if (stopped !== undefined) return stopped;
+      if (isUnsteady(sessions)) return { outcome: 'unsteady', metrics: [] };
+      if (nullArm && nullArmFires(sessions, gates, look.alpha)) {
+        return {
+          outcome: 'invalid',
+          metrics: [],
+          why: 'A was told apart from its own copy: something else makes a difference here',
+        };
+      }
+      const differences = differencesOf(sessions, gates);
+      const verdict = lookAt(differences, look, look === looks.at(-1));
+      this.#update({ looks: [...this.#result.looks, lookRecord(series, look, verdict, differences)] });
+      if (verdict.verdict === 'continue') continue;
+      return { outcome: verdict.verdict, metrics: regressedMetrics(verdict) };
+    }
+    return { outcome: 'inconclusive', metrics: [] };
+  }
+
+  /** @returns how the series ended when it can't go on to the look. */
+  async #holdSessions(
+    series: Series,
+    sessions: SessionReading[],
+    look: Look,
+    pace: Pace,
+  ): Promise<SeriesEnd | undefined> {
+    const arms: readonly ArmName[] = this.#plan.nullArm ? ['a', 'b', 'null'] : ['a', 'b'];
+    while (counting(sessions).length < look.sessions) {
+      if (this.#isOver) return OUT_OF_TIME;
+      this.#observer.doing(`${series}: session ${sessions.length + 1}, next look after ${look.sessions}`);
+      const order = drawOrder(arms, this.#random);
+      const session = await runSession(this.#plan, pace, order, this.#placement, this.#signal);
+      sessions.push(session);
+      this.#update({ sessions: [...this.#result.sessions, sessionRecord(series, sessions.length, session)] });
+      if (tooManyExcluded(sessions) || sessions.length > MOST_SESSIONS_FOR_EACH * look.sessions) {
+        return { outcome: 'invalid', metrics: [], why: 'more than a quarter of the sessions had to be excluded' };
+      }
+    }
+    return undefined;
+  }
+
+  get #isOver(): boolean {
+    return performance.now() > this.#deadline;
+  }
+
+  #conclude({ outcome, metrics, why }: SeriesEnd): void {
+    const said = outcome === 'regressed' && !this.#plan.confirm ? 'suspected' : outcome;
+    this.#update({ verdict: { outcome: said, metrics: [...metrics], statement: statementOf(said, metrics, why) } });
+  }
+
+  #update(change: Partial<CheckResult>): void {
+    this.#result = { ...this.#result, ...change };
+    this.#observer.saved(this.#result);
+  }
+}
+
+function statementOf(outcome: CheckOutcome, metrics: readonly string[], why?: string): string {
+  const reason = why === undefined ? '' : `: ${why}`;
+  switch (outcome) {
+    case 'pass':
+      return 'PASS: B is not worse than A by what must be found, in any metric.';
+    case 'regressed':
+      return `REGRESSED: B is worse than A in ${metrics.join(', ')}, and a second series of sessions agreed.`;
+    case 'suspected':
+      return `REGRESSED (suspected): B is worse than A in ${metrics.join(', ')}. To be sure, run it again, best on another machine: --confirm.`;
+    case 'unsteady':
+      return 'UNSTEADY: speed still changed within sessions after a longer warm-up, so nothing can be said.';
+    case 'invalid':
+      return `INVALID${reason}.`;
+    case 'inconclusive':
+      return `INCONCLUSIVE${reason === '' ? ': the sessions neither found B worse nor ruled it out' : reason}.`;
+  }
+}
+
+function emptyResult(plan: CheckPlan, { serverCpus, loadCpus, warnings }: Placement): CheckResult {
+  const { a, b, point, seed, windowMs, nullArm, confirm, budgetMs } = plan;
+  const { app, transport, connections, sizes } = point;
+  return {
+    schema: CHECK_SCHEMA,
+    startedAt: new Date().toISOString(),
+    finishedAt: null,
+    interrupted: false,
+    environment: describeEnvironment(),
+    plan: {
+      ...{ a: a.name, b: b.name, app, transport, connections, size: Math.round(meanSize(sizes)) },
+      ...{ seed, windowMs, nullArm, confirm, budgetMs },
+      serverCpus: [...serverCpus],
+      loadCpus: [...loadCpus],
+    },
+    pace: null,
+    sessions: [],
+    looks: [],
+    verdict: { outcome: 'inconclusive', metrics: [], statement: 'INCONCLUSIVE: nothing was decided yet.' },
+    warnings: [...warnings],
+  };
+}

@@ -1,0 +1,59 @@
+import type { ForeignServer } from '../model/configuration.ts';
+import type { OperatingPoint } from '../model/operating-point.ts';
+import type { GatedMetric } from '../stats/gated-metrics.ts';
+import { futileLooks, type Look, sessionsToFind } from '../stats/looks.ts';
+import type { Margins } from '../stats/regression.ts';
+
+/** A metric that may fail a check, and how much worse it may get. */
+export interface Gate {
+  readonly metric: GatedMetric;
+  readonly margins: Margins;
+}
+
+/** All that decides what a regression check does. */
+export interface CheckPlan {
+  /** The program that B is held against. */
+  readonly a: ForeignServer;
+  readonly b: ForeignServer;
+  /** The load, but for its rate: a closed loop, then an open one. */
+  readonly point: OperatingPoint;
+  readonly gates: readonly Gate[];
+  readonly looks: readonly Look[];
+  /** Is A also held against a copy of itself? When that finds a difference, the check is worth nothing. */
+  readonly nullArm: boolean;
+  /** Is what was found to be looked for again, in sessions of their own? */
+  readonly confirm: boolean;
+  /** Ends the check, undecided, when it is over; null: only after the last look. */
+  readonly budgetMs: number | null;
+  readonly seed: number;
+  /** Of one window at full load, and of one at a rate. */
+  readonly windowMs: number;
+  readonly timeoutMs: number;
+  readonly openTimeoutMs: number;
+  readonly threads: number | null;
+  readonly serverCpus: readonly number[] | null;
+  readonly loadCpus: readonly number[] | null;
+}
+
+/** Reasons why a check could decide nothing, in the user's words; empty when it can. */
+export function checkFaults({ gates, looks, windowMs, budgetMs }: CheckPlan): string[] {
+  const futile = futileLooks(looks, gates.length);
+  const last = looks.at(-1);
+  return [
+    ...(gates.length === 0 ? ['gate: nothing to gate on: name a metric'] : []),
+    ...(last === undefined ? ['max-sessions: leaves no look: the first is after 10 sessions'] : []),
+    ...(last !== undefined && futile.length === looks.length
+      ? [
+          `looks: ${last.sessions} sessions can find nothing in ${gates.length} metrics at a level of ${last.alpha}: ` +
+            `it takes ${sessionsToFind(last.alpha, gates.length)}`,
+        ]
+      : []),
+    ...gates.flatMap(({ metric, margins: { tolerated, detected } }) =>
+      tolerated >= 0 && detected > tolerated
+        ? []
+        : [`margin: of ${metric}, what must be found (${detected}) is not above what is tolerated (${tolerated})`],
+    ),
+    ...(windowMs > 0 ? [] : ['window: must be above zero']),
+    ...(budgetMs === null || budgetMs > 0 ? [] : ['budget: must be above zero']),
+  ];
+}

@@ -1,0 +1,175 @@
+import type { LoadPlan } from '../load/generator.ts';
+import { Histogram } from '../measure/histogram.ts';
+import { countedBetween, type KernelCounters, readKernelCounters } from '../measure/kernel-counters.ts';
+import type { Placement } from '../run/placement.ts';
+import { startTarget } from '../run/target.ts';
+import type { GatedMetric } from '../stats/gated-metrics.ts';
+import { mean } from '../stats/mean.ts';
+import { Arm, labelled, type WindowReading } from './arm.ts';
+import { type ArmName, type SessionOrder, turns } from './order.ts';
+import type { CheckPlan } from './plan.ts';
+
+/** ln of what each metric cost an arm in one session; NaN where it can't be estimated. */
+export type ArmCosts = Readonly<Record<GatedMetric, number>>;
+
+/** What one session found. */
+export interface SessionReading {
+  readonly order: SessionOrder;
+  readonly costs: Readonly<Partial<Record<ArmName, ArmCosts>>>;
+  /** By arm: ln of throughput in the second half of its windows over that in the first. */
+  readonly drift: Readonly<Partial<Record<ArmName, number>>>;
+  /** Why the session doesn't count; seen without looking at who was who. Undefined when it does. */
+  readonly excluded: string | undefined;
+}
+
+/** What sessions have in common, as the pilot found it. */
+export interface Pace {
+  readonly warmupMs: number;
+  /** Requests a second of the windows at a rate, the same for every arm; 0: there are none. */
+  readonly rate: number;
+  /** How long each of those is. */
+  readonly rateWindowMs: number;
+}
+
+/** Windows at full load, and at the common rate, for each arm. Even, as they go forwards and backwards in turn. */
+const FULL_WINDOWS = 8;
+export const RATE_WINDOWS = 4;
+/** Percentiles of fewer response times are not estimated: of 10,000, p99 is decided by a hundred. */
+export const SAMPLES_FOR_P99 = 10_000;
+const SAMPLES_FOR_P50 = 500;
+const MAX_STEAL = 0.05;
+const MAX_UTILIZATION = 0.9;
+
+/**
+ * One session: a fresh server for each arm, warmed up alike, then windows in turn.
+ * @throws {TargetError} when a server fails; it says which.
+ */
+export async function runSession(
+  plan: CheckPlan,
+  pace: Pace,
+  order: SessionOrder,
+  placement: Placement,
+  signal: AbortSignal,
+): Promise<SessionReading> {
+  const before = readKernelCounters();
+  const scene: Scene = { plan, placement, warmupMs: pace.warmupMs, order, signal };
+  const arms = new Map<ArmName, Arm>();
+  try {
+    for (const name of order.places) arms.set(name, await start(name, plan, placement, signal));
+    const full = await measure(arms, { rate: 0, count: FULL_WINDOWS, windowMs: plan.windowMs }, scene);
+    const { rate, rateWindowMs } = pace;
+    const paced =
+      rate === 0 ? new Map() : await measure(arms, { rate, count: RATE_WINDOWS, windowMs: rateWindowMs }, scene);
+    const costs = Object.fromEntries(order.places.map((name) => [name, costsOf(full.get(name), paced.get(name))]));
+    const drift = Object.fromEntries(order.places.map((name) => [name, driftOf(full.get(name) ?? [])]));
+    return { order, costs, drift, excluded: whyExcluded(before, [...paced.values()].flat()) };
+  } finally {
+    await Promise.all([...arms.values()].map((arm) => arm.stop()));
+  }
+}
+
+/** A fresh server of an arm. @throws {TargetError} when it does not start; says whose it is. */
+export async function start(
+  name: ArmName,
+  { a, b, point: { transport, app }, timeoutMs }: CheckPlan,
+  { serverCpus }: Placement,
+  signal: AbortSignal,
+): Promise<Arm> {
+  const program = name === 'b' ? b : a;
+  const label = name === 'null' ? `the copy of A (${program.name})` : `${name.toUpperCase()} (${program.name})`;
+  const target = await labelled(label, startTarget(program, { transport, app, cpus: serverCpus, signal }));
+  return new Arm(label, target, timeoutMs);
+}
+
+/** The load of one arm: as fast as it goes, or at a rate. @param rate 0 for as fast as it goes. */
+export function loadOf(
+  plan: CheckPlan,
+  placement: Placement,
+  rate: number,
+  windows: number,
+): Omit<LoadPlan, 'address'> {
+  const { point, timeoutMs, openTimeoutMs, seed } = plan;
+  const profile = { start: rate, stages: [], holdMs: 0 };
+  return {
+    ...{ point, timeoutMs, openTimeoutMs, windows },
+    threads: placement.threads,
+    cpus: placement.loadCpus,
+    arrivals: rate === 0 ? null : { profile, arrivals: 'poisson', seed },
+    levels: null,
+    requests: null,
+    timestamps: 'user',
+  };
+}
+
+/** Windows of one kind. */
+interface Windows {
+  /** Requests a second; 0 for as many as are answered. */
+  readonly rate: number;
+  readonly count: number;
+  readonly windowMs: number;
+}
+
+/** A session's surroundings. */
+interface Scene {
+  readonly plan: CheckPlan;
+  readonly placement: Placement;
+  readonly warmupMs: number;
+  readonly order: SessionOrder;
+  readonly signal: AbortSignal;
+}
+
+/** Windows of all arms in turn, after a warm-up of each. */
+async function measure(
+  arms: ReadonlyMap<ArmName, Arm>,
+  { rate, count, windowMs }: Windows,
+  { plan, placement, warmupMs, order, signal }: Scene,
+): Promise<Map<ArmName, WindowReading[]>> {
+  const readings = new Map<ArmName, WindowReading[]>();
+  const load = new Map<ArmName, (durationMs: number) => Promise<WindowReading>>();
+  for (const [name, arm] of arms) {
+    const generator = await arm.open(loadOf(plan, placement, rate, count + 1));
+    const window = (durationMs: number) => arm.window(generator, durationMs);
+    await window(warmupMs);
+    load.set(name, window);
+    readings.set(name, []);
+  }
+  for (const name of turns(order, count)) {
+    signal.throwIfAborted();
+    const reading = await load.get(name)?.(windowMs);
+    if (reading !== undefined) readings.get(name)?.push(reading);
+  }
+  return readings;
+}
+
+/** What an arm's windows say of each metric. */
+export function costsOf(full: readonly WindowReading[] = [], paced: readonly WindowReading[] = []): ArmCosts {
+  const responses = new Histogram();
+  for (const { load } of paced) responses.add(load.latencies.response);
+  const cpu = full.map(({ cpuNanosPerRequest }) => cpuNanosPerRequest ?? Number.NaN);
+  return {
+    throughput: -mean(full.map(({ load }) => Math.log(load.requestsPerSecond))),
+    cpu: mean(cpu.map(Math.log)),
+    p50: responses.count >= SAMPLES_FOR_P50 ? Math.log(responses.quantile(0.5)) : Number.NaN,
+    p99: responses.count >= SAMPLES_FOR_P99 ? Math.log(responses.quantile(0.99)) : Number.NaN,
+  };
+}
+
+function driftOf(windows: readonly WindowReading[]): number {
+  const logs = windows.map(({ load }) => Math.log(load.requestsPerSecond));
+  const half = logs.length >> 1;
+  return mean(logs.slice(half)) - mean(logs.slice(0, half));
+}
+
+/** By rules that know nothing of who was who. */
+function whyExcluded(before: KernelCounters | null, paced: readonly WindowReading[]): string | undefined {
+  const after = readKernelCounters();
+  if (before !== null && after !== null) {
+    const { stealTicks, totalTicks } = countedBetween(before, after);
+    const steal = totalTicks === 0 ? 0 : stealTicks / totalTicks;
+    if (steal > MAX_STEAL) return `the hypervisor took ${Math.round(steal * 100)} % of the CPU time`;
+  }
+  const busiest = Math.max(0, ...paced.map(({ load }) => load.utilization));
+  return busiest > MAX_UTILIZATION
+    ? `the generator used ${Math.round(busiest * 100)} % of its CPU at the common rate`
+    : undefined;
+}

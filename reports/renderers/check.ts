@@ -1,0 +1,58 @@
+import { type CheckResult, checkResultSchema } from '../../bench/model/check-result.ts';
+import { checkTable } from '../check-table.ts';
+import { paragraph } from '../paragraph.ts';
+import { plain } from '../plain.ts';
+import { formatCount, formatPlural, formatSeconds } from '../quantities.ts';
+import type { RenderOptions } from '../renderer.ts';
+import { drawTable, painter } from './terminal.ts';
+
+/** A regression check as text for a terminal: how it was held, what each metric did, and the verdict. */
+export function renderCheck(result: CheckResult, { color, width }: RenderOptions): string {
+  const paint = painter(color);
+  const prose = (text: string) => paragraph(plain(text), width);
+  const table = checkTable(result);
+  const blocks = [
+    heading(result).flatMap((line) => prose(line).map((row) => paint(row, 'dim'))),
+    [
+      ...prose(table.title).map((row) => paint(row, 'bold')),
+      ...(table.groups.length > 0 ? [drawTable(table, width, paint)] : ['No look was reached.']),
+    ],
+    notes(result).flatMap(prose),
+    prose(result.verdict.statement).map((row) => paint(row, 'bold')),
+  ];
+  const text = blocks.filter((block) => block.length > 0).map((block) => block.join('\n'));
+  return `${text.join('\n\n')}\n`;
+}
+
+/** The check as it is saved. @throws {ZodError} when it breaks its own schema, which is a fault of ours. */
+export function renderCheckJson(result: CheckResult): string {
+  return `${JSON.stringify(checkResultSchema.parse(result), undefined, 2)}\n`;
+}
+
+function heading({ environment, plan, pace }: CheckResult): string[] {
+  const { cpuModel, cpus, kernel, node, sockbench } = environment;
+  const load = `${plan.app} over ${plan.transport}, ${formatPlural(plan.connections, 'connection')}, ${plan.size} B`;
+  const paced = pace === null || pace.rate === 0 ? [] : [`then ${formatCount(pace.rate)} requests/s`];
+  const warmup = pace === null ? [] : [`${formatSeconds(pace.warmupMs / 1000)} of warm-up`];
+  return [
+    `${cpuModel}, ${formatPlural(cpus, 'CPU')}, ${kernel}, Node ${node}, sockbench ${sockbench}`,
+    [load, 'full load', ...paced, ...warmup, `seed ${plan.seed}`].join('; '),
+  ];
+}
+
+function notes({ sessions, warnings, interrupted, looks }: CheckResult): string[] {
+  const reasons = new Map<string, number>();
+  for (const { excluded } of sessions) if (excluded !== null) reasons.set(excluded, (reasons.get(excluded) ?? 0) + 1);
+  const missing = looks.at(-1)?.metrics.filter(({ finding }) => finding === 'not-estimable') ?? [];
+  return [
+    ...[...reasons].map(([reason, count]) => `${formatPlural(count, 'session')} excluded: ${reason}.`),
+    ...(missing.length > 0
+      ? [
+          `Not estimable: ${missing.map(({ metric }) => metric).join(', ')}: percentiles need 10,000 response times of each ` +
+            'program in each session: raise --window, or gate on other metrics with --gate.',
+        ]
+      : []),
+    ...warnings.map(({ message }) => `${message}.`),
+    ...(interrupted ? ['Interrupted: these are partial results.'] : []),
+  ];
+}

@@ -1,0 +1,161 @@
+import { type CheckPlan, checkFaults } from '../../bench/check/plan.ts';
+import type { CheckOutcome, CheckResult } from '../../bench/model/check-result.ts';
+import { EXIT } from '../../bench/model/exit-code.ts';
+import { parseSizes } from '../../bench/model/message-sizes.ts';
+import { parseCpus, parseDuration, parseInteger } from '../../bench/model/units.ts';
+import { gatedMetrics } from '../../bench/stats/gated-metrics.ts';
+import { defaultLooks } from '../../bench/stats/looks.ts';
+import type { Command } from '../command.ts';
+import type { Flags, OptionSet } from '../flags.ts';
+import { readGates } from '../gates.ts';
+import { untilInterrupted } from '../interrupt.ts';
+import { parseSeed } from '../load-flags.ts';
+import { displayOptions } from '../options.ts';
+import { mayColor, print, reportWidth, say } from '../output.ts';
+import { type Programs, readPrograms } from '../programs.ts';
+
+const options = {
+  a: { group: 'What to compare:', type: 'string', describe: "The program to hold against: 'CMD {port}'" },
+  b: { group: 'What to compare:', type: 'string', describe: "The one that must not be slower: 'CMD {port}'" },
+  'baseline-ref': {
+    group: 'What to compare:',
+    type: 'string',
+    describe: 'A is --exec as of this commit of the repository here, checked out beside it; B is --exec here and now',
+  },
+  exec: {
+    group: 'What to compare:',
+    type: 'string',
+    describe: "With --baseline-ref: 'CMD {port}', run in both places",
+  },
+  build: {
+    group: 'What to compare:',
+    type: 'string',
+    describe: 'With --baseline-ref: a shell command that builds, run in both places first',
+  },
+  app: { group: 'Load:', type: 'string', default: 'echo', describe: 'What both say: echo' },
+  transport: { group: 'Load:', type: 'string', default: 'tcp', describe: 'tcp or udp' },
+  connections: { alias: 'c', group: 'Load:', type: 'string', default: '50', describe: 'Connections, or UDP sockets' },
+  size: { group: 'Load:', type: 'string', default: '64', describe: 'Bytes of a message, or sizes as run takes them' },
+  window: {
+    group: 'Load:',
+    type: 'string',
+    default: '250ms',
+    describe: 'Each of the windows in which they take turns',
+  },
+  timeout: { group: 'Load:', type: 'string', default: '2s', describe: 'A request unanswered for so long has failed' },
+  'start-timeout': { group: 'Load:', type: 'string', default: '15s', describe: 'A program must listen by then' },
+  threads: { group: 'Load:', type: 'string', describe: 'Threads that generate load [default: chosen]' },
+  'server-cpus': { group: 'Load:', type: 'string', describe: 'CPUs for the programs: 0,2-3 [default: chosen]' },
+  'load-cpus': { group: 'Load:', type: 'string', describe: 'CPUs for the load [default: chosen]' },
+  gate: {
+    group: 'Verdict:',
+    type: 'string',
+    describe: `Some of ${Object.keys(gatedMetrics).join(', ')} [default: all], each with margins if need be: cpu=2%/8%`,
+  },
+  'max-sessions': {
+    group: 'Verdict:',
+    type: 'string',
+    default: '24',
+    describe: 'Looks after more sessions are left out',
+  },
+  budget: { group: 'Verdict:', type: 'string', describe: 'Ends undecided after this time' },
+  confirm: {
+    group: 'Verdict:',
+    type: 'boolean',
+    default: false,
+    describe: 'Look again, in sessions of their own, for what was found',
+  },
+  'null-arm': {
+    group: 'Verdict:',
+    type: 'boolean',
+    default: false,
+    describe: 'Also hold A against a copy of itself: if they differ, the check is invalid',
+  },
+  seed: { group: 'Verdict:', type: 'string', describe: 'Of all that is random [default: chosen, and recorded]' },
+  'out-dir': { group: 'Output:', type: 'string', default: 'results', describe: 'Gets a directory of results' },
+  json: { group: 'Output:', type: 'string', describe: 'Write the results as JSON to FILE; - prints them instead' },
+  quiet: { alias: 'q', group: 'Output:', type: 'boolean', default: false, describe: 'No progress' },
+  ...displayOptions,
+} as const satisfies OptionSet;
+
+/** `sockbench check`: is B slower than A? */
+export const check: Command<typeof options> = {
+  name: 'check',
+  describe: 'Is one server slower than another? For CI',
+  options,
+  examples: [
+    ["check --a './old {port}' --b './new {port}'", 'two programs'],
+    ["check --baseline-ref main --build 'npm ci' --exec 'node server.js {port}'", 'this branch against main'],
+  ],
+  async run(flags) {
+    const programs = readPrograms(flags);
+    const plan = readPlan(flags, programs);
+    flags.refuse(...checkFaults(plan));
+    flags.assertNoFaults();
+    const prepared = programs.prepare();
+    try {
+      return await hold({ ...plan, ...prepared.arms }, flags);
+    } finally {
+      prepared.dispose();
+    }
+  },
+};
+
+function readPlan(flags: Flags<typeof options>, { a, b }: Programs): CheckPlan {
+  const most = flags.value('max-sessions', parseInteger);
+  const transport = flags.choice('transport', 'transport', ['tcp', 'udp']) ?? 'tcp';
+  return {
+    ...{ a, b },
+    point: {
+      ...{ transport, app: flags.choice('app', 'app', ['echo']) ?? 'echo', workload: 'request-response' },
+      ...{ connection: 'pooled', connections: flags.value('connections', parseInteger), pipelining: 1 },
+      sizes: flags.value('size', parseSizes),
+    },
+    gates: readGates(flags),
+    looks: defaultLooks.filter(({ sessions }) => sessions <= most),
+    nullArm: flags.has('null-arm'),
+    confirm: flags.has('confirm'),
+    budgetMs: flags.value('budget', parseDuration) ?? null,
+    seed: flags.value('seed', parseSeed) ?? Date.now() % 2 ** 32,
+    windowMs: flags.value('window', parseDuration),
+    timeoutMs: flags.value('timeout', parseDuration),
+    openTimeoutMs: 3000,
+    threads: flags.value('threads', parseInteger) ?? null,
+    serverCpus: flags.value('server-cpus', parseCpus) ?? null,
+    loadCpus: flags.value('load-cpus', parseCpus) ?? null,
+  };
+}
+
+async function hold(plan: CheckPlan, flags: Flags<typeof options>): Promise<number> {
+  const [{ check: runCheck }, { ResultSink, writeReport }, { renderCheck, renderCheckJson }] = await Promise.all([
+    import('../../bench/check/check.ts'),
+    import('../../reports/sink.ts'),
+    import('../../reports/renderers/check.ts'),
+  ]);
+  const sink = new ResultSink(flags.text('out-dir'), new Date());
+  say(`seed ${plan.seed}; results go to ${sink.directory}`);
+  const quiet = flags.has('quiet');
+  const observer = {
+    doing: (what: string) => (quiet ? undefined : say(what)),
+    saved: (result: CheckResult) => sink.saveText(renderCheckJson(result)),
+  };
+  const result = await untilInterrupted((signal) => runCheck(plan, observer, signal));
+  const file = flags.text('json');
+  if (file === '-') print(renderCheckJson(result));
+  else {
+    const color = mayColor(process.stdout, flags.has('no-color'));
+    print(renderCheck(result, { color, width: reportWidth() }));
+    if (file !== undefined) writeReport(file, renderCheckJson(result));
+  }
+  say(`results saved in ${sink.file}`);
+  return result.interrupted ? EXIT.interrupted : EXITS[result.verdict.outcome];
+}
+
+const EXITS = {
+  pass: EXIT.ok,
+  regressed: EXIT.regressed,
+  suspected: EXIT.regressed,
+  inconclusive: EXIT.inconclusive,
+  unsteady: EXIT.inconclusive,
+  invalid: EXIT.inconclusive,
+} as const satisfies Record<CheckOutcome, number>;

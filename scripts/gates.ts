@@ -1,0 +1,27 @@
+import type { Gate } from '../bench/check/plan.ts';
+import { parseNames } from '../bench/model/units.ts';
+import { type GatedMetric, gatedMetrics } from '../bench/stats/gated-metrics.ts';
+import type { Flags } from './flags.ts';
+import { unknown } from './nearest.ts';
+
+const names = Object.keys(gatedMetrics) as GatedMetric[];
+
+/** What a check gates on: --gate, or everything with the usual margins. */
+export function readGates(flags: Flags<{ readonly gate: { readonly type: 'string' } }>): Gate[] {
+  return flags.value('gate', parseGates) ?? names.map((metric) => ({ metric, margins: gatedMetrics[metric] }));
+}
+
+/** `throughput,cpu=2%/8%`: metrics, and what of each is tolerated and what must be found. @throws {RangeError} */
+export function parseGates(text: string): Gate[] {
+  return parseNames(text).map((part) => {
+    const [name = '', margins] = part.split('=', 2);
+    const metric = names.find((known) => known === name);
+    if (metric === undefined) throw new RangeError(unknown('metric', name, names));
+    if (margins === undefined) return { metric, margins: gatedMetrics[metric] };
+    const [, tolerated, detected] = /^(\d+(?:\.\d+)?)%?\/(\d+(?:\.\d+)?)%$/.exec(margins) ?? [];
+    if (detected === undefined) {
+      throw new RangeError(`'${part}' has no margins such as 1%/5%: what is tolerated, and what must be found`);
+    }
+    return { metric, margins: { tolerated: Number(tolerated) / 100, detected: Number(detected) / 100 } };
+  });
+}

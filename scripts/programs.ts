@@ -1,0 +1,91 @@
+import type { ForeignServer } from '../bench/model/configuration.ts';
+import { parseDuration } from '../bench/model/units.ts';
+import { build, checkOut } from './baseline.ts';
+import type { Flags } from './flags.ts';
+import { say } from './output.ts';
+
+/** The two programs of a check, as the command line names them. */
+export interface Programs {
+  readonly a: ForeignServer;
+  readonly b: ForeignServer;
+  /** Gets both ready to run: checks out and builds, where that is asked for. */
+  prepare(): PreparedPrograms;
+}
+
+export interface PreparedPrograms {
+  readonly arms: Pick<Programs, 'a' | 'b'>;
+  /** Removes what was checked out. Never throws. */
+  dispose(): void;
+}
+
+type ProgramFlags = Flags<{
+  readonly a: { readonly type: 'string' };
+  readonly b: { readonly type: 'string' };
+  readonly 'baseline-ref': { readonly type: 'string' };
+  readonly exec: { readonly type: 'string' };
+  readonly build: { readonly type: 'string' };
+  readonly 'start-timeout': { readonly type: 'string'; readonly default: string };
+}>;
+
+/** Characters of a commit's name that people read. */
+const SHORT_COMMIT = 9;
+
+/** Reads which programs are compared: --a and --b, or --baseline-ref with --exec. */
+export function readPrograms(flags: ProgramFlags): Programs {
+  const startLimitMs = flags.value('start-timeout', parseDuration);
+  const ref = flags.text('baseline-ref');
+  const server = (name: string, command: string, directory?: string): ForeignServer => ({
+    ...{ kind: 'exec', name, command, startLimitMs },
+    ...(directory !== undefined && { directory }),
+  });
+  if (ref !== undefined) return baselinePrograms(flags, ref, server);
+  for (const only of ['exec', 'build'] as const) {
+    if (flags.isGiven(only)) flags.refuse(`--${only} goes with --baseline-ref; without it say --a and --b`);
+  }
+  const [a, b] = (['a', 'b'] as const).map((name) => {
+    const command = flags.text(name);
+    if (command === undefined) flags.refuse(`say what to compare: --${name} 'CMD {port}' is missing`);
+    refusePortless(flags, name, command);
+    return server(command ?? '', command ?? '');
+  }) as [ForeignServer, ForeignServer];
+  return { a, b, prepare: () => ({ arms: { a, b }, dispose: () => {} }) };
+}
+
+function baselinePrograms(
+  flags: ProgramFlags,
+  ref: string,
+  server: (name: string, command: string, directory?: string) => ForeignServer,
+): Programs {
+  for (const other of ['a', 'b'] as const) {
+    if (flags.isGiven(other))
+      flags.refuse(`--${other} does not go with --baseline-ref, which runs --exec in both places`);
+  }
+  const command = flags.text('exec') ?? '';
+  if (command === '') flags.refuse("say what to run in both places: --exec 'CMD {port}' is missing");
+  refusePortless(flags, 'exec', command);
+  const buildCommand = flags.text('build');
+  return {
+    a: server(ref, command),
+    b: server('here', command),
+    prepare() {
+      const baseline = checkOut(ref);
+      try {
+        for (const directory of buildCommand === undefined ? [] : [baseline.directory, process.cwd()]) {
+          say(`building in ${directory}`);
+          build(buildCommand ?? '', directory);
+        }
+      } catch (error) {
+        baseline.dispose();
+        throw error;
+      }
+      const a = server(`${ref} (${baseline.commit.slice(0, SHORT_COMMIT)})`, command, baseline.directory);
+      return { arms: { a, b: server('here', command, process.cwd()) }, dispose: () => baseline.dispose() };
+    },
+  };
+}
+
+function refusePortless(flags: ProgramFlags, name: string, command: string | undefined): void {
+  if (command && !command.includes('{port}')) {
+    flags.refuse(`--${name}: '${command}' has no {port}: write it where the port goes`);
+  }
+}

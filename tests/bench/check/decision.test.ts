@@ -1,0 +1,155 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { counting, differencesOf, isUnsteady, nullArmFires, tooManyExcluded } from '../../../bench/check/decision.ts';
+import { type ArmName, drawOrder, turns } from '../../../bench/check/order.ts';
+import { commonPace, warmupMs } from '../../../bench/check/pilot.ts';
+import { type CheckPlan, checkFaults } from '../../../bench/check/plan.ts';
+import type { ArmCosts, SessionReading } from '../../../bench/check/session.ts';
+import { fixedSize } from '../../../bench/model/message-sizes.ts';
+import { gatedMetrics } from '../../../bench/stats/gated-metrics.ts';
+import { defaultLooks } from '../../../bench/stats/looks.ts';
+import { seededRandom } from '../../../bench/stats/random.ts';
+import { signTest } from '../../../bench/stats/sign-test.ts';
+
+const gates = [{ metric: 'cpu', margins: gatedMetrics.cpu }] as const;
+
+/** A session in which the arms' CPU time was so much, and speed changed by so much within it. */
+function session(
+  cpu: Partial<Record<ArmName, number>>,
+  { drift = 0, excluded }: { drift?: number; excluded?: string } = {},
+): SessionReading {
+  const costs = Object.fromEntries(
+    Object.entries(cpu).map(([arm, value]): [string, ArmCosts] => [
+      arm,
+      { throughput: 0, cpu: value, p50: 0, p99: Number.NaN },
+    ]),
+  );
+  return { order: { places: ['a', 'b'] }, costs, drift: { a: drift, b: 0 }, excluded };
+}
+
+function sessions(count: number, of: (i: number) => SessionReading): SessionReading[] {
+  return Array.from({ length: count }, (_, i) => of(i));
+}
+
+describe('the order of a session', () => {
+  test('gives every program every place, by chance', () => {
+    const random = seededRandom(1);
+    const first = { a: 0, b: 0, null: 0 };
+    for (let i = 0; i < 3000; i++) first[drawOrder(['a', 'b', 'null'], random).places[0] as ArmName]++;
+    for (const count of Object.values(first)) expect(count / 3000).toBeCloseTo(1 / 3, 1);
+  });
+
+  test('has turns forwards and backwards, so that steady drift hits all alike', () => {
+    expect(turns({ places: ['b', 'a'] }, 4).join('')).toBe('baabbaab');
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 6 }),
+        fc.constantFrom<ArmName[][]>(['a', 'b'], ['null', 'b', 'a']),
+        (pairs, places) => {
+          const order = turns({ places }, 2 * pairs);
+          const sums = places.map((arm) => order.reduce((sum, name, i) => sum + (name === arm ? i : 0), 0));
+          expect(new Set(sums).size).toBe(1);
+        },
+      ),
+    );
+  });
+});
+
+describe('what sessions say', () => {
+  const ten = sessions(10, (i) => session({ a: 1, b: 1.05 + 0.001 * i }));
+
+  test('is the difference of logs, of sessions that count', () => {
+    const all = [...ten, session({ a: 1, b: 9 }, { excluded: 'steal' })];
+    const [cpu] = differencesOf(all, gates);
+    expect(cpu?.differences).toHaveLength(10);
+    expect(cpu?.differences[0]).toBeCloseTo(0.05);
+    expect(counting(all)).toHaveLength(10);
+  });
+
+  test('is not a number where a program could not be told', () => {
+    const [p99] = differencesOf(ten, [{ metric: 'p99', margins: gatedMetrics.p99 }]);
+    expect(p99?.differences.every(Number.isNaN)).toBe(true);
+  });
+
+  test('is worth nothing when more than a quarter is excluded', () => {
+    const of = (excluded: number, all: number) =>
+      sessions(all, (i) => session({ a: 0, b: 0 }, i < excluded ? { excluded: 'steal' } : {}));
+    expect(tooManyExcluded(of(3, 12))).toBe(false);
+    expect(tooManyExcluded(of(4, 12))).toBe(true);
+    expect(tooManyExcluded(of(2, 3))).toBe(false);
+  });
+
+  test('is unsteady when halves of sessions differ in one direction', () => {
+    expect(isUnsteady(sessions(10, () => session({ a: 0, b: 0 }, { drift: 0.03 })))).toBe(true);
+    expect(isUnsteady(sessions(10, () => session({ a: 0, b: 0 }, { drift: 0.01 })))).toBe(false);
+    expect(isUnsteady(sessions(10, (i) => session({ a: 0, b: 0 }, { drift: i % 2 === 0 ? 0.1 : -0.1 })))).toBe(false);
+  });
+
+  test('is invalid when A differs from its copy, whichever way', () => {
+    for (const sign of [1, -1]) {
+      const differing = sessions(12, (i) => session({ a: 0, b: 0, null: sign * (0.02 + 0.0001 * i) }));
+      expect(nullArmFires(differing, gates, 0.004)).toBe(true);
+    }
+    const same = sessions(12, (i) => session({ a: 0, b: 0, null: 0.001 * (i - 5.4) }));
+    expect(nullArmFires(same, gates, 0.004)).toBe(false);
+  });
+});
+
+describe('the pilot', () => {
+  const trace = (values: number[]) => ({ requestsPerSecond: values, cpuNanosPerRequest: [] });
+
+  test('warms up for half as long again as the slowest start took', () => {
+    const slowStart = Array.from({ length: 40 }, (_, i) => (i < 10 ? 10 : 100 + (i % 3)));
+    const quick = Array.from({ length: 40 }, (_, i) => 100 + (i % 3));
+    expect(warmupMs([trace(quick), trace(slowStart)])).toBe(1500);
+    expect(warmupMs([trace(quick)])).toBe(300);
+  });
+
+  test('finds no warm-up for what never comes to rest', () => {
+    expect(warmupMs([trace(Array.from({ length: 60 }, (_, i) => (i < 45 ? i * 10 : 450)))])).toBeNull();
+  });
+
+  test('takes 60 % of the slower one’s rate, and windows long enough for p99', () => {
+    expect(commonPace([50_000, 40_000], 250)).toEqual({ rate: 24_000, rateWindowMs: 500 });
+    expect(commonPace([10_000, 5000], 250)).toEqual({ rate: 3000, rateWindowMs: (1.1 * 10_000 * 1000) / (3000 * 4) });
+    expect(commonPace([100, 100], 250).rateWindowMs).toBe(5000);
+    expect(commonPace([1, 1], 250).rate).toBe(0);
+  });
+});
+
+describe('a plan', () => {
+  const program = { kind: 'exec', name: 'a', command: 'a {port}', startLimitMs: 1000 } as const;
+  const plan: CheckPlan = {
+    ...{ a: program, b: program, looks: defaultLooks, nullArm: false, confirm: false, budgetMs: null, seed: 1 },
+    gates: [{ metric: 'cpu', margins: gatedMetrics.cpu }],
+    ...{ windowMs: 250, timeoutMs: 2000, openTimeoutMs: 3000, threads: null, serverCpus: null, loadCpus: null },
+    point: {
+      ...{ transport: 'tcp', app: 'echo', workload: 'request-response', connection: 'pooled', connections: 1 },
+      ...{ pipelining: 1, sizes: fixedSize(64) },
+    },
+  };
+
+  test.each<[string, Partial<CheckPlan>, string]>([
+    ['nothing to gate on', { gates: [] }, 'nothing to gate on'],
+    ['no look', { looks: [] }, 'leaves no look'],
+    ['looks too early', { looks: [{ sessions: 7, alpha: 0.004 }] }, '7 sessions can find nothing in 1 metrics'],
+    [
+      'margins upside down',
+      { gates: [{ metric: 'cpu', margins: { tolerated: 0.05, detected: 0.01 } }] },
+      'margin: of cpu',
+    ],
+    ['no window', { windowMs: 0 }, 'window: must be above zero'],
+    ['no time', { budgetMs: 0 }, 'budget: must be above zero'],
+  ])('with %s is refused', (_, change, fault) => {
+    expect(checkFaults({ ...plan, ...change }).join()).toContain(fault);
+  });
+
+  test('as it is by default decides', () => expect(checkFaults(plan)).toEqual([]));
+});
+
+test('the sign test is a coin’s', () => {
+  expect(signTest([1, 1, 1, 1, 1])).toBeCloseTo(2 / 32, 12);
+  expect(signTest([1, -1, 1, 1, 1, 1])).toBeCloseTo((2 * 7) / 64, 12);
+  expect(signTest([1, -1, 0])).toBe(1);
+  expect(signTest([])).toBe(1);
+});

@@ -1,0 +1,106 @@
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { checkResultSchema } from '../../bench/model/check-result.ts';
+import { Program, scratchDirectory, sockbench } from './program.ts';
+
+const echo = 'exec node tests/bench/foreign-server.mjs {port} echo';
+const slow = 'exec node tests/bench/foreign-server.mjs {port} slow';
+/** As short as a check can be: nothing that needs a rate. */
+const brief = ['--gate', 'throughput,cpu', '--window', '30ms', '-c', '4', '--max-sessions', '10', '-q'];
+
+describe('a check that makes no sense', () => {
+  test.each<[string, readonly string[], readonly string[]]>([
+    ['of nothing', [], ["say what to compare: --a 'CMD {port}' is missing", "--b 'CMD {port}' is missing"]],
+    ['without a port', ['--a', 'x', '--b', 'y {port}'], ["--a: 'x' has no {port}"]],
+    ['of too few sessions', ['--a', echo, '--b', echo, '--max-sessions', '9'], ['the first is after 10 sessions']],
+    ['of an unknown metric', ['--a', echo, '--b', echo, '--gate', 'p95'], ["unknown metric 'p95'"]],
+    ['with margins upside down', ['--a', echo, '--b', echo, '--gate', 'cpu=5%/1%'], ['is not above what is tolerated']],
+    ['of both kinds', ['--baseline-ref', 'HEAD', '--a', echo], ['--a does not go with --baseline-ref', '--exec']],
+    [
+      'with a build and no baseline',
+      ['--a', echo, '--b', echo, '--build', 'make'],
+      ['--build goes with --baseline-ref'],
+    ],
+  ])('%s is refused with 2', async (_, args, faults) => {
+    const { code, stderr, stdout } = await sockbench('check', ...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    for (const fault of faults) expect(stderr).toContain(fault);
+  });
+
+  test('of a commit that there is not is refused with 2', async () => {
+    const { code, stderr } = await sockbench('check', '--baseline-ref', 'no-such-commit', '--exec', echo);
+    expect(code).toBe(2);
+    expect(stderr).toContain('baseline-ref: git rev-parse');
+  });
+});
+
+test('a program that fails is a failure, and no measurement', async () => {
+  const broken = "echo 'no luck' >&2; exit 3 # {port}";
+  const { code, stderr } = await sockbench(
+    'check',
+    '--a',
+    echo,
+    '--b',
+    broken,
+    ...brief,
+    '--out-dir',
+    scratchDirectory(),
+  );
+  expect(code).toBe(4);
+  expect(stderr).toMatch(/B \(.*\): .*exited with code 3/);
+  expect(stderr).toContain('no luck');
+});
+
+test('a budget that is over leaves it undecided, with what was measured', async () => {
+  const directory = scratchDirectory();
+  const { code, stdout } = await sockbench(
+    ...['check', '--a', echo, '--b', echo, ...brief, '--budget', '1ms', '--out-dir', directory],
+  );
+  expect(code).toBe(3);
+  expect(stdout).toContain('INCONCLUSIVE: the time budget was over before anything was decided');
+  const saved = checkResultSchema.parse(JSON.parse(readFileSync(join(directory, 'latest', 'results.json'), 'utf8')));
+  expect(saved).toMatchObject({ interrupted: false, verdict: { outcome: 'inconclusive' } });
+});
+
+test('finds a server that takes much more CPU, at the first look, and says in what', { timeout: 300_000 }, async () => {
+  const { code, stdout } = await sockbench(
+    ...['check', '--a', echo, '--b', slow, ...brief, '--seed', '7', '--json', '-', '--out-dir', scratchDirectory()],
+  );
+  const result = checkResultSchema.parse(JSON.parse(stdout));
+  expect(result.verdict).toMatchObject({ outcome: 'suspected', metrics: expect.arrayContaining(['cpu']) });
+  expect(code).toBe(1);
+  const counting = result.sessions.filter(({ excluded }) => excluded === null);
+  expect(counting).toHaveLength(10);
+  expect(new Set(result.sessions.map(({ places }) => places[0]))).toEqual(new Set(['a', 'b']));
+  expect(result.looks).toHaveLength(1);
+});
+
+test('holds what is here against a commit, each built in its place, and leaves nothing behind', async () => {
+  const repository = scratchDirectory();
+  const TMPDIR = scratchDirectory();
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=test', '-c', 'user.email=test@localhost', ...args], { cwd: repository });
+  mkdirSync(join(repository, 'src'));
+  copyFileSync('tests/bench/foreign-server.mjs', join(repository, 'src/server.mjs'));
+  writeFileSync(join(repository, 'way'), 'echo');
+  git('init', '-q', '-b', 'main');
+  git('add', '.');
+  git('commit', '-q', '-m', 'fast');
+  writeFileSync(join(repository, 'way'), 'slow');
+  const build = 'mkdir -p built && cp src/server.mjs built/';
+  const run = 'exec node built/server.mjs {port} $(cat way)';
+  const program = new Program(
+    ['check', '--baseline-ref', 'main', '--build', build, '--exec', run, ...brief, '--budget', '1ms', '--json', '-'],
+    { cwd: repository, env: { TMPDIR } },
+  );
+  const { code, stdout, stderr } = await program.end();
+  // Nothing is measured: it is about what is prepared, and that it is removed.
+  expect(code, stderr).toBe(3);
+  const { plan } = checkResultSchema.parse(JSON.parse(stdout));
+  expect(plan.a).toMatch(/^main \([0-9a-f]{9}\)$/);
+  expect(existsSync(join(repository, 'built/server.mjs'))).toBe(true);
+  expect(readdirSync(TMPDIR)).toEqual([]);
+  expect(git('worktree', 'list').toString().trim().split('\n')).toHaveLength(1);
+});
