@@ -22,6 +22,7 @@ import { parsePort } from '../target.ts';
 const options = {
   model: { type: 'string', describe: `One of ${modelNames.join(', ')}` },
   app: { type: 'string', default: 'echo', describe: `What it says: ${appNames.join(', ')}` },
+  once: { type: 'boolean', default: false, describe: 'With --app greeting: closes after the greeting' },
   transport: { type: 'string', default: 'tcp', describe: transportNames.join(', ') },
   port: { type: 'string', default: '0', describe: 'Port to listen on; 0 lets the system choose' },
   host: { type: 'string', default: '127.0.0.1', describe: 'Address to listen on' },
@@ -45,7 +46,9 @@ export const serve: Command<typeof options> = {
   async run(flags) {
     const model = flags.choice('model', 'model', modelNames);
     if (flags.text('model') === undefined) flags.refuse(`--model is missing; there are ${modelNames.join(', ')}`);
-    const app = flags.choice('app', 'app', appNames) ?? 'echo';
+    const chosen = flags.choice('app', 'app', appNames) ?? 'echo';
+    const app = flags.has('once') && chosen === 'greeting' ? 'greeting-once' : chosen;
+    if (flags.has('once') && app !== 'greeting-once') flags.refuse('--once goes with --app greeting alone');
     const transport = flags.choice('transport', 'transport', transportNames) ?? 'tcp';
     const why = model && whyNotCarried(model, app, transport);
     if (why !== undefined) flags.refuse(`${model} does not serve ${app} over ${transport}: ${why}`);

@@ -49,6 +49,13 @@ export const apps = {
     workload: null,
     load: () => import('./greeting.ts'),
   },
+  'greeting-once': {
+    title: 'Greeting, once',
+    summary: 'the same without reading: greets and closes',
+    transports: ['tcp'],
+    workload: null,
+    load: () => import('./greeting-once.ts'),
+  },
   ack: {
     title: 'Ack',
     summary: 'replies ACK to a message, then closes; over UDP replies ACK to each datagram',

@@ -7,13 +7,21 @@ const GREETING = new TextEncoder().encode('Hello from server');
  * Speaks first, reads one message, and ends the conversation. The message ends at a newline, or where the peer has
  * finished sending; it may be of any length. Without a connection nobody can speak first: TCP only.
  */
-class Greeting implements App, StreamSession {
+export class Greeting implements App, StreamSession {
+  readonly #once: boolean;
+
+  /** @param once does it end the conversation with its greeting, whatever the peer says? */
+  constructor({ once = false } = {}) {
+    this.#once = once;
+  }
+
   stream(): StreamSession {
     return this;
   }
 
   open(reply: StreamReply): void {
     reply.sendConstant(GREETING, 0, GREETING.length);
+    if (this.#once) reply.end();
   }
 
   receive(bytes: Uint8Array, start: number, end: number, reply: StreamReply): void {

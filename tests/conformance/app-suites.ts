@@ -7,6 +7,7 @@ import { describeDialogues } from './dialogues.ts';
 import { describeDiscardDatagrams, describeDiscardStreams } from './discard.ts';
 import { describeEchoDatagrams } from './echo-datagrams.ts';
 import { describeEchoStreams } from './echo-streams.ts';
+import { describeGreetingOnce } from './greeting-once.ts';
 import { describeHttp } from './http.ts';
 import type { Subject } from './suite.ts';
 import { describeWebSockets } from './web-sockets.ts';
@@ -26,6 +27,9 @@ export const appSuites: Record<AppName, Partial<Record<Transport, (subject: Subj
   chargen: {
     tcp: describeChargenStreams,
     udp: describeChargenDatagrams,
+  },
+  'greeting-once': {
+    tcp: describeGreetingOnce,
   },
   greeting: {
     tcp: (subject) => describeDialogues(subject, { first: Buffer.from('Hello from server'), last: NOTHING }),

@@ -55,6 +55,7 @@ test('each app says which workload it can be measured with', () => {
     discard: 'upload',
     chargen: 'download',
     greeting: null,
+    'greeting-once': null,
     ack: null,
     'chat-operator': null,
     http: 'request-response',
@@ -80,6 +81,11 @@ describe('greeting', () => {
     talk.open();
     expect(talk.finish()).toEqual(silence);
   });
+});
+
+test('greeting-once greets and ends', async () => {
+  const talk = await Talk.with('greeting-once');
+  expect(talk.open()).toEqual({ said: 'Hello from server', ended: true });
 });
 
 describe('ack', () => {
