@@ -70,7 +70,7 @@ function program(args: readonly string[]) {
       .completion(COMPLETION, 'Print a script that has bash or zsh complete commands and flags')
       .command('$0', false, {}, (argv) => refuseCommand(argv._))
       .epilogue(
-        'Results go to stdout, everything else to stderr. Exit codes: 0 ok, 2 usage, 3 invalid run, 4 target failed, 70 internal fault, 130 interrupted.',
+        'Results go to stdout, everything else to stderr. Exit codes: 0 ok, 1 slower or a threshold crossed, 2 usage, 3 undecided or invalid, 4 target failed, 5 not comparable, 70 internal fault, 130 interrupted.',
       )
       .version(packageVersion())
       .alias('help', 'h')
