@@ -15,7 +15,7 @@ const MOST_SIZES = 4;
 export function loadTitle(transport: string, work: string | null, point: Trial | undefined, balance?: string): string {
   const worked = work === null ? [] : [`work ${work}`];
   if (point === undefined) return [transport.toUpperCase(), ...worked].join(': ');
-  const { app, workload, connection, pipelining, rate, stages = [] } = point;
+  const { app, workload, connection, pipelining, rate, stages = [], targets = [] } = point;
   const details = [
     app,
     workload,
@@ -30,9 +30,16 @@ export function loadTitle(transport: string, work: string | null, point: Trial |
     ...(stages.length > 0 ? [stagesText(stages, rate === null ? 'connections' : 'rate')] : []),
     ...(isOneWay(workload) ? ['decimal units (1 GB is 1,000,000,000 bytes)'] : []),
     ...worked,
+    ...(targets.length > 0 ? [selectText(point)] : []),
     ...(balance === undefined ? [] : [`balanced by ${balance}`]),
   ];
   return `${transport.toUpperCase()}: ${details.join(', ')}`;
+}
+
+/** Whether a target is chosen for each connection or for each request, and how. */
+function selectText({ select, connection, rate }: Trial): string {
+  const what = rate === null && connection !== 'per-request' ? 'connection' : 'request';
+  return `a target for each ${what} by ${select}`;
 }
 
 function rateText({ workload, arrivals, stages = [] }: Trial, rate: number): string {

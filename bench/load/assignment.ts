@@ -1,6 +1,7 @@
 import type { SocketAddress } from '../../sockets/address.ts';
 import type { Timestamps } from '../model/configuration.ts';
 import type { OperatingPoint } from '../model/operating-point.ts';
+import type { SelectPolicy } from '../model/select-policy.ts';
 import type { PacerSpec } from './pacers/pacer.ts';
 import type { ProfileSpec } from './pacers/profile.ts';
 
@@ -12,6 +13,14 @@ export interface HttpExchange {
   readonly path: string;
   /** What every reply's body should be; null where that isn't known. */
   readonly page: string | null;
+}
+
+/** Several targets, among which clients choose. */
+export interface Selection {
+  readonly addresses: readonly SocketAddress[];
+  readonly policy: SelectPolicy;
+  /** Of what is left to chance. */
+  readonly seed: number;
 }
 
 /** One generator thread's part of a load. Plain data and shared memory: it crosses to the thread. */
@@ -36,6 +45,8 @@ export interface Assignment {
   readonly http?: HttpExchange;
   /** How often it is loaded and measured, over the same connections. */
   readonly windows: number;
+  /** Where there are several targets; `address` is the first one's. */
+  readonly selection?: Selection;
   readonly timestamps: Timestamps;
   readonly timeoutMs: number;
   readonly openTimeoutMs: number;

@@ -63,6 +63,13 @@ export class ConnectionTable {
     return ((this.#rows[row + NEXT] as number) - (this.#rows[row + OLDEST] as number)) | 0;
   }
 
+  /** Requests in flight on connections that never got an answer. */
+  get unansweredInFlight(): number {
+    let requests = 0;
+    for (let c = 0; c < this.count; c++) if (!this.wasAnswered(c)) requests += this.inFlight(c);
+    return requests;
+  }
+
   /** Requests made and not yet sent, or not in full. */
   unsent(c: number): number {
     const row = c << ROW_BITS;

@@ -6,6 +6,7 @@ import { BoundedDemand, OpenDemand } from './demand.ts';
 import type { LoadState } from './load-state.ts';
 import { makePacer } from './pacers/pacer.ts';
 import { LoadProfile } from './pacers/profile.ts';
+import type { TargetSelection } from './target-selection.ts';
 import { TURN_EVENTS, type Workload } from './workload.ts';
 
 /** Makes a thread's demand for requests: open or closed, over a number of connections that may change, with or without a limit. */
@@ -88,10 +89,12 @@ export class DemandControl {
     const now = nowNanos();
     for (let sent = 0; open.nextDue <= now && sent < TURN_EVENTS; open.advance()) {
       this.#state.noticed(open.nextDue, now);
+      open.select();
       let connection = open.takeIdle();
       while (connection >= 0 && !workload.request(connection, open.nextDue)) connection = open.takeIdle();
-      if (connection < 0) open.enqueue();
-      else sent++;
+      if (connection >= 0) sent++;
+      else if (this.#targets?.isDown(open.target)) this.#refuse(open);
+      else open.enqueue();
     }
   }
 
@@ -112,11 +115,33 @@ export class DemandControl {
     if (open === undefined) return;
     const { counts } = this.#state;
     while (open.queued > 0) {
+      const due = open.takeQueued();
       counts.sent++;
       counts.timedOut++;
-      this.#state.expired(open.takeQueued(), now);
+      this.#state.expired(due, now);
+      const tally = this.#targets?.tally(open.target);
+      if (tally === undefined) continue;
+      tally.counts.sent++;
+      tally.timedOut(now - due);
     }
     counts.dropped = open.dropped - this.#droppedBefore;
+  }
+
+  /** The targets among which arrivals are divided. */
+  get #targets(): TargetSelection | undefined {
+    const { targets } = this.#state;
+    return targets?.dividesArrivals ? targets : undefined;
+  }
+
+  /** The target lets nobody in: the arrival has failed, and so have those that wait for it. */
+  #refuse(open: OpenDemand): void {
+    let failed = 1;
+    for (; open.queuedForTarget > 0; failed++) open.takeQueued();
+    // It came when it was to, as far as the load is concerned.
+    this.#state.arrivals?.sent(nowNanos(), true);
+    this.#state.counts.sent += failed;
+    this.#state.counts.errors += failed;
+    this.#targets?.tally(open.target).refused(failed);
   }
 
   #openLoop(begin: number, limit: number): void {
@@ -126,7 +151,7 @@ export class DemandControl {
     // A load of so many requests begins anew when its warm-up is over.
     const profile = limit === Number.POSITIVE_INFINITY ? pacer.profile : { ...pacer.profile, holdMs: 0 };
     const { connections, pipelining } = point;
-    this.open = new OpenDemand(makePacer({ ...pacer, profile }), begin, connections, pipelining, limit);
+    this.open = new OpenDemand(makePacer({ ...pacer, profile }), begin, connections, pipelining, limit, this.#targets);
     this.#state.demand = this.open;
     const levels = new LoadProfile(profile);
     const expected = Math.min(limit, levels.cumulative(this.#expectedEnd - begin) / threads);

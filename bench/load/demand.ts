@@ -1,5 +1,6 @@
+import { ConnectionPool } from './connection-pool.ts';
 import type { Pacer } from './pacers/pacer.ts';
-import { powerOfTwo } from './request-times.ts';
+import type { TargetSelection } from './target-selection.ts';
 
 /** Says which requests are due on which connections. */
 export interface Demand {
@@ -30,73 +31,78 @@ export class BoundedDemand implements Demand {
   }
 }
 
-/** Arrivals that wait for a free connection at most; further ones are dropped. */
-const MAX_QUEUED = 65_536;
-
 /**
  * Open loop: requests are due when the pacer says, whatever the server does. One that finds no connection free waits
- * its turn, and its response time counts from when it was due.
+ * its turn, and its response time counts from when it was due. With several targets, each arrival goes to the one that
+ * is selected, and waits for one of its connections.
  */
 export class OpenDemand implements Demand {
   /** Arrivals that found the queue full. */
   dropped = 0;
   /** When the next request is due; infinite when there is none to come. */
   nextDue: number;
+  /** The target that {@link takeIdle} and {@link enqueue} are about, and that {@link takeQueued} took from. */
+  target = 0;
   readonly #pacer: Pacer;
   readonly #begin: number;
   #left: number;
-  readonly #queue = new Float64Array(MAX_QUEUED);
-  #queueHead = 0;
-  #queueTail = 0;
-  /** Connections that can take a request, the longest idle first: once for each request that they have room for. */
-  readonly #idle: Int32Array;
-  readonly #idleMask: number;
-  #idleHead = 0;
-  #idleTail = 0;
-  /** How often each connection is among the idle. */
-  readonly #idleTimes: Uint16Array;
+  /** One for each target whose connections are its own, or a single one. */
+  readonly #pools: readonly ConnectionPool[];
+  readonly #targets: TargetSelection | undefined;
+  readonly #queuedFor = (target: number) => this.#pool(target).queued;
 
   /**
    * @param begin when the load begins, in monotonic nanoseconds.
    * @param limit how many requests there will be.
+   * @param targets those among which arrivals are divided.
    */
-  constructor(pacer: Pacer, begin: number, connections: number, depth: number, limit = Number.POSITIVE_INFINITY) {
+  constructor(
+    pacer: Pacer,
+    begin: number,
+    connections: number,
+    depth: number,
+    limit = Number.POSITIVE_INFINITY,
+    targets: TargetSelection | undefined = undefined,
+  ) {
     this.#pacer = pacer;
     this.#begin = begin;
     this.#left = limit;
-    const size = powerOfTwo(connections * depth);
-    this.#idle = new Int32Array(size);
-    this.#idleMask = size - 1;
-    this.#idleTimes = new Uint16Array(connections);
+    this.#targets = targets;
+    this.#pools = Array.from({ length: targets?.count ?? 1 }, () => new ConnectionPool(connections, depth));
     this.nextDue = limit === 0 ? Number.POSITIVE_INFINITY : begin + pacer.next();
   }
 
   /** Requests that are due and wait for a connection. */
   get queued(): number {
-    return this.#queueTail - this.#queueHead;
+    let queued = 0;
+    for (let t = 0; t < this.#pools.length; t++) queued += this.#pool(t).queued;
+    return queued;
   }
 
   next(connection: number, _now: number, room: number): number {
-    if (this.queued > 0) return this.takeQueued();
-    const times = this.#idleTimes[connection] as number;
-    if (times < room) {
-      this.#idleTimes[connection] = times + 1;
-      this.#idle[this.#idleTail++ & this.#idleMask] = connection;
-    }
-    return -1;
+    const target = this.#targets === undefined ? 0 : this.#targets.of(connection);
+    return this.#pool(target).next(connection, room);
   }
 
-  /** Takes the request off that waits longest. @returns when it was due. */
+  /** Selects a target for the arrival at {@link nextDue}. */
+  select(): void {
+    if (this.#targets !== undefined) this.target = this.#targets.choose(this.#queuedFor);
+  }
+
+  /** Requests that wait for a connection to the target. */
+  get queuedForTarget(): number {
+    return this.#pool(this.target).queued;
+  }
+
+  /** Takes a request off that waits longest for its target. @returns when it was due. */
   takeQueued(): number {
-    return this.#queue[this.#queueHead++ & (MAX_QUEUED - 1)] as number;
+    while (this.queuedForTarget === 0 && this.queued > 0) this.target = (this.target + 1) % this.#pools.length;
+    return this.#pool(this.target).takeQueued();
   }
 
   /** Takes a connection that can take a request, or -1 when none is free. */
   takeIdle(): number {
-    if (this.#idleHead === this.#idleTail) return -1;
-    const connection = this.#idle[this.#idleHead++ & this.#idleMask] as number;
-    this.#idleTimes[connection] = (this.#idleTimes[connection] as number) - 1;
-    return connection;
+    return this.#pool(this.target).takeIdle();
   }
 
   /** Moves on to the arrival after {@link nextDue}. */
@@ -111,7 +117,12 @@ export class OpenDemand implements Demand {
 
   /** Lets the arrival at {@link nextDue} wait for a connection, or drops it. */
   enqueue(): void {
-    if (this.queued >= MAX_QUEUED) this.dropped++;
-    else this.#queue[this.#queueTail++ & (MAX_QUEUED - 1)] = this.nextDue;
+    if (this.#pool(this.target).enqueue(this.nextDue)) return;
+    this.dropped++;
+    if (this.#targets !== undefined) this.#targets.tally(this.target).counts.dropped++;
+  }
+
+  #pool(target: number): ConnectionPool {
+    return this.#pools[target] as ConnectionPool;
   }
 }

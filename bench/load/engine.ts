@@ -1,5 +1,6 @@
 import type { Counts } from './counts.ts';
 import type { Fairness } from './load-state.ts';
+import type { TargetReport } from './target-tally.ts';
 
 /**
  * One thread of load, through opening, warm-up, measuring and drain. Its methods are called in this order: once each,
@@ -50,6 +51,8 @@ export interface ThreadReport {
   readonly jitterNanos: number | null;
   readonly droppedBySockets: number;
   readonly portsExhausted: number;
+  /** Of each target, in order, where there are several. */
+  readonly targets?: readonly TargetReport[];
   /** HTTP only: replies by status code. */
   readonly statuses?: Readonly<Record<string, number>>;
 }

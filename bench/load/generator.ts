@@ -3,7 +3,7 @@ import type { SocketAddress } from '../../sockets/address.ts';
 import type { Histogram } from '../measure/histogram.ts';
 import type { Timestamps } from '../model/configuration.ts';
 import type { OperatingPoint } from '../model/operating-point.ts';
-import { type Assignment, type HttpExchange, shareOf } from './assignment.ts';
+import { type Assignment, type HttpExchange, type Selection, shareOf } from './assignment.ts';
 import { LoadControl, type Schedule } from './control.ts';
 import type { OpeningReport, ThreadReport } from './engine.ts';
 import { type LatencyName, LiveView } from './live.ts';
@@ -33,6 +33,8 @@ export interface LoadPlan {
   readonly http?: HttpExchange;
   /** How often it goes, over the same connections; once, unless it is said. Not for the app http. */
   readonly windows?: number;
+  /** Where there are several targets; `address` is the first one's. */
+  readonly selection?: Selection;
   readonly timestamps: Timestamps;
   readonly timeoutMs: number;
   readonly openTimeoutMs: number;
@@ -54,7 +56,9 @@ export class Generator {
 
   /** Starts the threads; they open their connections at once. */
   constructor(plan: LoadPlan) {
-    const threads = Math.min(plan.threads, plan.point.connections, plan.requests ?? plan.threads);
+    // Each thread needs a connection to each target.
+    const most = Math.floor(plan.point.connections / (plan.selection?.addresses.length ?? 1));
+    const threads = Math.max(1, Math.min(plan.threads, most, plan.requests ?? plan.threads));
     this.#threads = Array.from({ length: threads }, (_, i) => startThread(plan, i, threads, this.#control));
   }
 
@@ -139,6 +143,7 @@ function startThread(plan: LoadPlan, thread: number, threads: number, control: L
     pacer: plan.arrivals === null ? null : { ...plan.arrivals, thread, threads },
     ...(plan.http && { http: plan.http }),
     windows: plan.windows ?? 1,
+    ...(plan.selection && { selection: plan.selection }),
     requests: plan.requests === null ? null : shareOf(plan.requests, threads, thread).count,
     control: control.buffer,
     live: live.buffer,

@@ -2,6 +2,7 @@ import { Histogram } from '../measure/histogram.ts';
 import { type Counts, sumCounts } from './counts.ts';
 import type { ThreadReport } from './engine.ts';
 import { type LatencyName, type LiveView, latencyNames } from './live.ts';
+import { mergeTargetReports, type TargetLoad } from './target-tally.ts';
 
 /** What all threads of a generator measured together. */
 export interface LoadReport {
@@ -29,6 +30,8 @@ export interface LoadReport {
   readonly droppedBySockets: number;
   /** Attempts to connect for which no local port was left. */
   readonly portsExhausted: number;
+  /** Of each target, in order, where there are several. */
+  readonly targets?: readonly TargetLoad[];
   /** HTTP only: replies by status code. */
   readonly statuses?: Readonly<Record<string, number>>;
 }
@@ -57,8 +60,16 @@ export function mergeReports(reports: readonly ThreadReport[], views: readonly L
     jitterNanos: jitters.length === 0 ? null : jitters.reduce((sum, jitter) => sum + jitter, 0) / jitters.length,
     droppedBySockets: total(({ droppedBySockets }) => droppedBySockets),
     portsExhausted: total(({ portsExhausted }) => portsExhausted),
+    ...mergeTargets(reports),
     ...sumStatuses(reports),
   };
+}
+
+/** Nothing where there is one target alone. */
+function mergeTargets(reports: readonly ThreadReport[]): Pick<LoadReport, 'targets'> {
+  const { targets } = reports[0] ?? {};
+  if (targets === undefined) return {};
+  return { targets: targets.map((_, i) => mergeTargetReports(reports.flatMap((report) => report.targets?.[i] ?? []))) };
 }
 
 /** Nothing unless some thread counts them. */

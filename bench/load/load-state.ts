@@ -5,6 +5,7 @@ import type { ArrivalSample } from './arrival-sample.ts';
 import { type Counts, noCounts } from './counts.ts';
 import { closedDemand, type Demand } from './demand.ts';
 import type { LiveView } from './live.ts';
+import type { TargetSelection } from './target-selection.ts';
 
 /** How evenly the connections of a thread were served. */
 export interface Fairness {
@@ -25,6 +26,8 @@ export class LoadState {
   demand: Demand = closedDemand;
   /** Notes when requests are sent: open loop only. */
   arrivals: ArrivalSample | undefined;
+  /** Where there are several targets: which connection goes to which, and what became of requests to each. */
+  targets: TargetSelection | undefined;
   /** Tells the kernel's timestamps; undefined when they are not wanted. */
   readonly kernelClock: KernelClock | undefined;
   /** Is it to be known when requests are sent? */
@@ -55,20 +58,53 @@ export class LoadState {
     this.#completedBy = new Float64Array(connections);
   }
 
+  /** A request was made for that connection. */
+  began(connection: number): void {
+    this.counts.sent++;
+    this.targets?.began(connection);
+  }
+
+  /** It was not sent after all. */
+  takenBack(connection: number): void {
+    this.counts.sent--;
+    this.targets?.takenBack(connection);
+  }
+
+  /** A request of that connection ended with it. */
+  failed(connection: number): void {
+    this.counts.errors++;
+    this.targets?.failed(connection);
+  }
+
+  /** A request of that connection was answered with other bytes. */
+  corrupted(connection: number): void {
+    this.counts.corrupted++;
+    this.targets?.corrupted(connection);
+  }
+
+  /** A request of that connection has waited too long. */
+  timedOut(connection: number, dueNanos: number, nowNanos: number): void {
+    this.counts.timedOut++;
+    this.expired(dueNanos, nowNanos);
+    this.targets?.timedOut(connection, nowNanos - dueNanos);
+  }
+
   /** A request of that connection was answered well: it was due at `dueNanos`. */
   completed(connection: number, dueNanos: number, nowNanos: number): void {
     this.counts.completed++;
     this.#completedBy[connection] = (this.#completedBy[connection] as number) + 1;
     this.#response.record(nowNanos - dueNanos);
+    this.targets?.completed(connection, nowNanos - dueNanos);
   }
 
   /**
    * The same request: it could be sent at `readyNanos`, was sent at `sentNanos`, and the kernel had its whole reply at
    * `arrivedNanos`. What is neither service nor waiting for a free connection the generator added.
    */
-  served(readyNanos: number, sentNanos: number, arrivedNanos: number, nowNanos: number): void {
+  served(connection: number, readyNanos: number, sentNanos: number, arrivedNanos: number, nowNanos: number): void {
     this.#service.record(arrivedNanos - sentNanos);
     this.#generatorLag.record(sentNanos - readyNanos + (nowNanos - arrivedNanos));
+    this.targets?.served(connection, arrivedNanos - sentNanos);
   }
 
   /** A request was handed to the kernel. Told when {@link timed}. */
@@ -116,6 +152,7 @@ export class LoadState {
     }
     this.#completedBy.fill(0);
     this.arrivals?.reset();
+    this.targets?.startMeasuring();
     this.#inFlightNanos = 0;
     this.#inFlight = outstanding;
     this.#inFlightSince = nowNanos();

@@ -14,36 +14,33 @@ export class RequestLedger {
   /** A new request. @param readyNanos when it was due and its connection could take it. */
   begin(c: number, dueNanos: number, readyNanos: number): void {
     this.#table.push(c, dueNanos, readyNanos);
-    this.#state.counts.sent++;
+    this.#state.began(c);
   }
 
   /** The oldest request was answered well. @param arrivedNanos when the kernel had its reply; 0 when that is not known. */
   complete(c: number, bytes: number, arrivedNanos: number, now: number): void {
     const table = this.#table;
     const state = this.#state;
-    if (arrivedNanos > 0) state.served(table.oldestReady(c), table.oldestSent(c), arrivedNanos, now);
+    if (arrivedNanos > 0) state.served(c, table.oldestReady(c), table.oldestSent(c), arrivedNanos, now);
     state.counts.bytes += bytes;
     state.completed(c, table.shift(c), now);
   }
 
   /** The oldest request was answered with a wrong byte. */
   corrupt(c: number): void {
-    this.#state.counts.corrupted++;
+    this.#state.corrupted(c);
     this.#table.shift(c);
   }
 
   /** All that are in flight have waited too long. */
   expire(c: number, now: number): void {
-    while (this.#table.inFlight(c) > 0) {
-      this.#state.counts.timedOut++;
-      this.#state.expired(this.#table.shift(c), now);
-    }
+    while (this.#table.inFlight(c) > 0) this.#state.timedOut(c, this.#table.shift(c), now);
   }
 
   /** All that are in flight ended with their connection. */
   fail(c: number): void {
     while (this.#table.inFlight(c) > 0) {
-      this.#state.counts.errors++;
+      this.#state.failed(c);
       this.#table.shift(c);
     }
   }

@@ -46,6 +46,8 @@ export interface Workload {
   readonly ailing: boolean;
   /** Requests sent and not yet answered or given up. */
   readonly outstanding: number;
+  /** Those of them on connections that never got an answer; missing where nothing is answered. */
+  readonly hopeless?: number;
   readonly sockets: SocketState;
   /** Connections that got their first reply at some time. */
   readonly answered: number;

@@ -3,6 +3,7 @@ import { appFor, sendsHttp, suits, throughNode, workloadOf } from './app-workloa
 import {
   balanceOf,
   type ForeignServer,
+  membersOf,
   type RunConfiguration,
   type Scenario,
   scenariosOf,
@@ -11,10 +12,12 @@ import {
   transportsOf,
 } from './configuration.ts';
 import { ConfigurationError } from './errors.ts';
+import { groupWants } from './group-faults.ts';
 import { whyNotMeasured } from './left-out.ts';
 import { isFixedSize, largestSize, smallestSize } from './message-sizes.ts';
 import { isOneWay } from './operating-point.ts';
 import { stagesDurationMs } from './stage.ts';
+import type { Want } from './want.ts';
 
 /** Bytes of a UDP request's header: which socket it belongs to, and its sequence number. */
 const MIN_DATAGRAM = 8;
@@ -30,14 +33,12 @@ const MAX_STAGES_MS = 24 * 3_600_000;
 /** How far shares may be from 1 together: they are decimal fractions. */
 const SHARE_TOLERANCE = 1e-9;
 
-/** What should hold, and the fault when it does not. */
-type Want = readonly [holds: boolean, fault: string];
-
 /** Every reason why a configuration can't be run, in the user's words; empty when it can. */
 export function configurationFaults(configuration: RunConfiguration): string[] {
   return [
     ...unmet(contestants(configuration)),
     ...scenariosOf(configuration).flatMap((scenario) => scenarioFaults(scenario, configuration)),
+    ...unmet(groupWants(configuration)),
     ...unmet(messages(configuration)),
     ...unmet(pacing(configuration)),
     ...unmet(stages(configuration)),
@@ -102,7 +103,7 @@ function scenarioFaults(scenario: Scenario, configuration: RunConfiguration): st
 
 function work({ work, transports }: Scenario, { app, workload, sizes, targets }: RunConfiguration): Want[] {
   if (work === null) return [];
-  const foreign = targets.find(({ kind }) => kind !== 'model');
+  const foreign = targets.flatMap(membersOf).find(({ kind }) => kind !== 'model');
   return [
     [!isOneWay(workload), `work: ${workload} has no requests to work for: leave out --work`],
     [
@@ -273,15 +274,16 @@ function unservedFaults(configuration: RunConfiguration): string[] {
   const transports = transportsOf(configuration);
   const isMeasured = (target: TargetSpec, transport: TransportName) =>
     whyNotMeasured(target, configuration, transport) === undefined;
-  const misspoken = targets.flatMap((target) =>
+  const members = targets.flatMap(membersOf);
+  const misspoken = members.flatMap((target) =>
     target.kind === 'address' && target.app !== undefined && target.app !== app
       ? [`target ${target.url} speaks ${target.app}: leave out --app ${app}`]
       : [],
   );
-  const commands = targets.flatMap((target) => (target.kind === 'exec' ? unmet(foreignServer(target)) : []));
+  const commands = members.flatMap((target) => (target.kind === 'exec' ? unmet(foreignServer(target)) : []));
   const unserved = transports.flatMap((transport) => {
     const isIdle = !targets.some((target) => isMeasured(target, transport));
-    return targets.flatMap((target) => {
+    return members.flatMap((target) => {
       const why = whyNotMeasured(target, configuration, transport);
       if (why === undefined) return [];
       if (target.kind === 'address') return [`target ${target.url} speaks ${target.transport} only`];

@@ -6,11 +6,22 @@ import type { SocketAddress } from '../../sockets/address.ts';
 import type { MessageSizes } from './message-sizes.ts';
 import type { Arrivals, ConnectionUse, Workload } from './operating-point.ts';
 import type { RequestWork } from './request-work.ts';
+import type { SelectPolicy } from './select-policy.ts';
 import type { Stage } from './stage.ts';
 import type { Threshold } from './threshold.ts';
 
 /** Something to put under load. */
-export type TargetSpec =
+export type TargetSpec = SingleTarget | TargetGroup;
+
+/** Several servers that share one load. */
+export interface TargetGroup {
+  readonly kind: 'group';
+  readonly members: readonly SingleTarget[];
+  /** How clients choose between them. */
+  readonly select: SelectPolicy;
+}
+
+export type SingleTarget =
   | { readonly kind: 'model'; readonly model: ModelName }
   | ForeignServer
   /** A server that somebody else runs. */
@@ -110,7 +121,22 @@ export function balanceOf(
   target: TargetSpec,
   { balance = DEFAULT_BALANCE }: Pick<RunConfiguration, 'balance'>,
 ): BalancePolicy | undefined {
-  return target.kind === 'model' && doesBalance(target.model) ? balance : undefined;
+  const balances = membersOf(target).some((member) => member.kind === 'model' && doesBalance(member.model));
+  return balances ? balance : undefined;
+}
+
+/** The servers of a target: several where clients choose. */
+export function membersOf(target: TargetSpec): readonly SingleTarget[] {
+  return target.kind === 'group' ? target.members : [target];
+}
+
+/** How the members of a group are called; those of one name are numbered. */
+export function memberNames({ members }: TargetGroup): string[] {
+  const names = members.map(targetName);
+  return names.map((name, i) => {
+    const alike = names.filter((other) => other === name).length;
+    return alike === 1 ? name : `${name} #${names.slice(0, i + 1).filter((other) => other === name).length}`;
+  });
 }
 
 /** How a target is called in tables. */
@@ -122,5 +148,7 @@ export function targetName(target: TargetSpec): string {
       return target.name;
     case 'address':
       return target.url;
+    case 'group':
+      return memberNames(target).join(' + ');
   }
 }

@@ -9,6 +9,9 @@ export function whyNotMeasured(
   { app }: Pick<RunConfiguration, 'app'>,
   transport: TransportName,
 ): string | undefined {
+  if (target.kind === 'group') {
+    return target.members.map((member) => whyNotMeasured(member, { app }, transport)).find((why) => why !== undefined);
+  }
   if (target.kind === 'model') return whyNotCarried(target.model, app, transport);
   if (target.kind === 'exec') {
     const told = transport === 'tcp' || target.command.includes('{transport}');

@@ -39,6 +39,8 @@ const planSchema = z.looseObject({
   models: z.array(z.string()),
   /** Those of the above that were commands, and what was run. */
   commands: z.array(z.looseObject({ name: z.string(), command: z.string() })).optional(),
+  /** How clients chose between several targets; missing where there was one. */
+  select: z.string().optional(),
   /** How the models that balance did it; missing when there are none. */
   balance: z.string().optional(),
   /** Trials in all; without it, each of the models at each operating point in each round. */

@@ -142,6 +142,24 @@ const timelinePointSchema = z.looseObject({
   generatorLagP99: amount.optional(),
 });
 
+/** One of several targets that shared the load. */
+const targetShareSchema = z.looseObject({
+  /** Its name, or URL. */
+  target: z.string(),
+  /** Of the requests sent to all of them, 0 to 1. */
+  share: z.number().min(0).max(1),
+  /** As those of the whole trial. Arrivals that nobody chose a target for are only there. */
+  requests: z.looseObject({
+    sent: count,
+    completed: count,
+    timedOut: count,
+    errors: count,
+    corrupted: count,
+    dropped: count,
+  }),
+  latencyMicros: z.looseObject({ response: latencySchema, service: latencySchema.optional() }),
+});
+
 export const reasonSchema = z.looseObject({ code: z.string(), message: z.string() });
 
 /** A trial as it was measured, before it is judged. */
@@ -152,6 +170,9 @@ const measuredTrialSchema = z.looseObject({
   app: z.string(),
   /** How the server divided connections over servers of its own; missing when it does not. */
   balance: z.string().optional(),
+  /** How clients chose between several targets, and what came of it; missing where there is one. */
+  select: z.string().optional(),
+  targets: z.array(targetShareSchema).optional(),
   transport: z.enum(transportNames),
   workload: z.string(),
   connections: count,
@@ -212,6 +233,7 @@ export const trialSchema = measuredTrialSchema.extend({
 export type MeasuredTrial = z.infer<typeof measuredTrialSchema>;
 export type Trial = z.infer<typeof trialSchema>;
 export type LatencySummary = z.infer<typeof latencySchema>;
+export type TargetShare = z.infer<typeof targetShareSchema>;
 export type Reason = z.infer<typeof reasonSchema>;
 export type ServerUsage = z.infer<typeof serverSchema>;
 export type GeneratorUsage = z.infer<typeof generatorSchema>;

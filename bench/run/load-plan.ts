@@ -29,9 +29,22 @@ export function planLoad(
     levels: ramp ? { start: connections, stages, holdMs: warmupMs } : null,
     requests,
     ...httpOf(spec, target),
+    ...selectionOf(spec, target, configuration),
     timestamps,
     timeoutMs,
     openTimeoutMs,
+  };
+}
+
+/** Each round is divided by chance anew. */
+function selectionOf(
+  { target, round }: TrialSpec,
+  { members = [] }: RunningTarget,
+  { seed }: RunConfiguration,
+): Pick<LoadPlan, 'selection'> {
+  if (target.kind !== 'group') return {};
+  return {
+    selection: { addresses: members.map(({ address }) => address), policy: target.select, seed: seed + round },
   };
 }
 

@@ -26,7 +26,7 @@ export class Readings {
   /** To be made before connections are opened. */
   constructor(target: RunningTarget) {
     this.#target = target;
-    this.#dropsBefore = dropsOfUdpPort(target.address.port);
+    this.#dropsBefore = this.#drops();
     this.#idlePssBytes = target.pids === null ? 0 : treePssBytes(target.pids());
   }
 
@@ -65,8 +65,14 @@ export class Readings {
 
   /** Datagrams that the server's sockets dropped since connections were opened; null where they can't be seen. */
   droppedByServer(): number | null {
-    const now = dropsOfUdpPort(this.#target.address.port);
+    const now = this.#drops();
     return now === null ? null : Math.max(0, now - (this.#dropsBefore ?? 0));
+  }
+
+  /** Null when the sockets of some server can't be seen. */
+  #drops(): number | null {
+    const drops = (this.#target.members ?? [this.#target]).map(({ address }) => dropsOfUdpPort(address.port));
+    return drops.reduce((sum, each) => (sum === null || each === null ? null : sum + each), 0);
   }
 
   #sample(completed: number): Sample {

@@ -2,7 +2,14 @@ import { getAffinity } from '../../sockets/cpu.ts';
 import { UnavailableError } from '../../sockets/errno.ts';
 import { whyNoLibc } from '../../sockets/libc.ts';
 import { describeEnvironment } from '../measure/environment.ts';
-import { balanceOf, type RunConfiguration, type Scenario, scenariosOf, targetName } from '../model/configuration.ts';
+import {
+  balanceOf,
+  membersOf,
+  type RunConfiguration,
+  type Scenario,
+  scenariosOf,
+  targetName,
+} from '../model/configuration.ts';
 import { assertRunnable } from '../model/configuration-faults.ts';
 import { TargetError } from '../model/errors.ts';
 import { leftOut } from '../model/left-out.ts';
@@ -108,16 +115,23 @@ function describeScenario({ transports, connections, work }: Scenario): NonNulla
   return { transports: [...transports], connections: [...connections], ...workRecord(work) };
 }
 
+/** How clients choose between several targets, as results keep it. */
+function selectRecord(targets: RunConfiguration['targets']): Pick<Plan, 'select'> {
+  const group = targets.find((target) => target.kind === 'group');
+  return group === undefined ? {} : { select: group.select };
+}
+
 function describePlan(configuration: RunConfiguration, placement: Placement): Plan {
   const { command, seed, rounds, targets, app, transports, connections, pipelining, sizes } = configuration;
   const { workload, connection, rate, arrivals, stages, requests, timestamps, scenarios } = configuration;
-  const commands = targets.filter((target) => target.kind === 'exec');
+  const commands = targets.flatMap(membersOf).filter((target) => target.kind === 'exec');
   const balance = targets.map((target) => balanceOf(target, configuration)).find((policy) => policy !== undefined);
   return {
     command,
     seed,
     rounds,
     models: targets.map(targetName),
+    ...selectRecord(targets),
     ...(commands.length > 0 && { commands: commands.map(({ name, command }) => ({ name, command })) }),
     app,
     ...(balance !== undefined && { balance }),

@@ -6,6 +6,8 @@ import type { SocketAddress } from '../../sockets/address.ts';
 /** Something that answers at an address. */
 export interface RunningTarget {
   readonly address: SocketAddress;
+  /** Where there are several: each of them, in order. `address` is the first one's. */
+  readonly members?: readonly RunningTarget[];
   /** The pids of all its processes at this moment; null when the target is not ours. */
   readonly pids: (() => readonly number[]) | null;
   /** Rejects with a {@link TargetError} when the target ends by itself; never resolves. */

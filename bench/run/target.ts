@@ -1,5 +1,6 @@
 import type { TargetSpec } from '../model/configuration.ts';
 import { startForeign } from './foreign-target.ts';
+import { startGroup } from './group-target.ts';
 import { startHost } from './host-target.ts';
 import type { RunningTarget, TargetOptions } from './running-target.ts';
 
@@ -15,5 +16,7 @@ export async function startTarget(target: TargetSpec, options: TargetOptions): P
       return startForeign(target, options);
     case 'model':
       return startHost(target.model, options);
+    case 'group':
+      return startGroup(target.members, (member) => startTarget(member, options));
   }
 }

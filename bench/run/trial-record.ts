@@ -4,7 +4,7 @@ import { LoadProfile } from '../load/pacers/profile.ts';
 import type { Histogram } from '../measure/histogram.ts';
 import { summarizeLatency } from '../measure/latency.ts';
 import { throughNode } from '../model/app-workload.ts';
-import { balanceOf, type RunConfiguration, targetName } from '../model/configuration.ts';
+import { balanceOf, memberNames, type RunConfiguration, targetName } from '../model/configuration.ts';
 import { isFixedSize, meanSize } from '../model/message-sizes.ts';
 import type { RequestWork } from '../model/request-work.ts';
 import type {
@@ -47,6 +47,7 @@ export function recordTrial(spec: TrialSpec, configuration: RunConfiguration, fi
     target: targetName(spec.target),
     app,
     ...(balance !== undefined && { balance }),
+    ...targetShares(spec, load),
     transport: spec.transport,
     workload: spec.workload,
     connection: spec.connection,
@@ -82,6 +83,23 @@ export function recordTrial(spec: TrialSpec, configuration: RunConfiguration, fi
     timeline,
     slices,
   };
+}
+
+/** What went to each of several targets. */
+function targetShares({ target }: TrialSpec, { targets = [] }: LoadReport): Pick<MeasuredTrial, 'select' | 'targets'> {
+  if (target.kind !== 'group') return {};
+  const names = memberNames(target);
+  const sentToAll = targets.reduce((sum, { counts }) => sum + counts.sent, 0);
+  const shares = targets.map(({ counts, response, service }, i) => {
+    const { sent, completed, timedOut, errors, corrupted, dropped } = counts;
+    return {
+      target: names[i] ?? '',
+      share: sentToAll === 0 ? 0 : sent / sentToAll,
+      requests: { sent, completed, timedOut, errors, corrupted, dropped },
+      latencyMicros: { response: summarizeLatency(response), ...known('service', service) },
+    };
+  });
+  return { select: target.select, targets: shares };
 }
 
 /** What requests cost, as results keep it. */

@@ -120,7 +120,7 @@ async function measure(
 }
 
 function unanswered(target: RunningTarget, opening: OpeningReport, configuration: RunConfiguration): TargetError {
-  const where = formatAddress(target.address);
+  const where = (target.members ?? [target]).map(({ address }) => formatAddress(address)).join(' and ');
   if (opening.lastErrno !== 0) {
     const cause = new SystemError(opening.lastErrno, 'connect', where);
     return new TargetError(cause.message, [], { cause });

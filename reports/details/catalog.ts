@@ -2,12 +2,19 @@ import type { Result } from '../../bench/model/result.ts';
 import type { Table } from '../table.ts';
 import { datagramTable } from './datagrams.ts';
 import { latencyTable } from './latencies.ts';
+import { targetsTable } from './targets.ts';
 import { thresholdTable } from './thresholds.ts';
 import { timelineTable } from './timeline.ts';
 
 /** Of a result of `run`, which is about one target under one load: all that is known of it, as far as it is known. */
 export function detailTables({ plan, trials, thresholds = [] }: Result): Table[] {
   if (plan.command !== 'run') return [];
-  const tables = [latencyTable(trials), datagramTable(trials), timelineTable(trials), thresholdTable(thresholds)];
+  const tables = [
+    targetsTable(trials),
+    latencyTable(trials),
+    datagramTable(trials),
+    timelineTable(trials),
+    thresholdTable(thresholds),
+  ];
   return tables.filter((table) => table !== null);
 }

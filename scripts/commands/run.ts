@@ -1,5 +1,11 @@
-import type { RunConfiguration, TargetSpec } from '../../bench/model/configuration.ts';
+import {
+  membersOf,
+  type RunConfiguration,
+  type SingleTarget,
+  type TargetSpec,
+} from '../../bench/model/configuration.ts';
 import { configurationFaults } from '../../bench/model/configuration-faults.ts';
+import { selectPolicyNames } from '../../bench/model/select-policy.ts';
 import { parseThreshold, type Threshold } from '../../bench/model/threshold.ts';
 import { parseDuration, parseInteger, parseNames } from '../../bench/model/units.ts';
 import { appNames } from '../../servers/apps/catalog.ts';
@@ -59,6 +65,11 @@ const options = {
     type: 'string',
     describe: "A bound such as 'p99<5ms' or 'errors==0', several times if need be; exit code 1 when it is not kept",
   },
+  select: {
+    group: 'What to measure:',
+    type: 'string',
+    describe: `How clients choose between several of the above: ${selectPolicyNames.join(', ')}`,
+  },
   ...serverOptions,
   ...loadOptions,
   ...outputOptions,
@@ -73,6 +84,7 @@ export const run: Command<typeof options> = {
     ['run --model async -c 100 -d 5s', 'a built-in server'],
     ["run --exec 'python3 echo.py {port}'", 'a server of yours, started for this'],
     ['run --target udp://127.0.0.1:7000', 'one that runs already'],
+    ['run --model async --model epoll --select p2c', 'two servers that share the load'],
   ],
   async run(flags) {
     const output = readOutput(flags);
@@ -86,11 +98,11 @@ export const run: Command<typeof options> = {
 };
 
 function readConfiguration(flags: Flags<typeof options>, target: TargetSpec | undefined): RunConfiguration {
-  const spoken = target?.kind === 'address' ? target.transport : 'tcp';
+  const spoken = target && membersOf(target).find((member) => member.kind === 'address');
   return {
     command: 'run',
     targets: target ? [target] : [],
-    transports: [flags.choice('transport', 'transport', transportNames) ?? spoken],
+    transports: [flags.choice('transport', 'transport', transportNames) ?? spoken?.transport ?? 'tcp'],
     connections: [flags.value('connections', parseInteger)],
     warmupMs: flags.value('warmup', parseDuration),
     rounds: flags.value('rounds', parseInteger),
@@ -98,7 +110,7 @@ function readConfiguration(flags: Flags<typeof options>, target: TargetSpec | un
     work: readWork(flags),
     scenarios: [],
     balance: flags.choice('balance', 'balance policy', balancePolicyNames),
-    ...readLoad(flags, target?.kind === 'address' ? target.app : undefined),
+    ...readLoad(flags, spoken?.app),
   };
 }
 
@@ -107,27 +119,54 @@ function parseThresholds(text: string): Threshold[] {
   return parseNames(text).map(parseThreshold);
 }
 
-/** The one target; undefined, and a fault noted, when there is none or it won't do. */
+/** What to measure; undefined, and a fault noted, when there is nothing or it won't do. */
 async function readTarget(flags: Flags<typeof options>): Promise<TargetSpec | undefined> {
-  const model = flags.choice('model', 'model', modelNames);
-  const url = flags.text('target');
+  const select = flags.choice('select', 'selection policy', selectPolicyNames);
+  const targets = await readTargets(flags);
+  const [first] = targets;
+  if (flags.isGiven('select')) return { kind: 'group', members: targets, select: select ?? 'round-robin' };
+  if (targets.length > 1) {
+    flags.refuse(
+      'several targets: for one load on all of them say with --select how clients choose ' +
+        `(${selectPolicyNames.join(', ')}); to compare them, use bench`,
+    );
+  }
+  return first;
+}
+
+/** Every target that is named: models, commands, and servers that run already. */
+async function readTargets(flags: Flags<typeof options>): Promise<SingleTarget[]> {
+  const known = flags.choices('model', 'model', modelNames) ?? [];
+  // One model may be two servers.
+  const names = flags.texts('model').flatMap((text) => text.split(','));
+  const models = names.flatMap((name) => known.find((model) => model === name.trim()) ?? []);
+  const urls = flags.texts('target');
   const allowed = flags.value('allow-remote', parseNames) ?? [];
   const foreign = readForeign(flags);
-  const given = [flags.text('model'), url].filter((text) => text !== undefined).length + foreign.length;
-  if (given !== 1) {
-    const all = "--model NAME, --exec 'CMD {port}' or --target tcp://HOST:PORT";
-    flags.refuse(`say what to measure: ${all}${given > 1 ? ', and one only' : ''}`);
+  if (!flags.isGiven('model') && urls.length + foreign.length === 0) {
+    flags.refuse("say what to measure: --model NAME, --exec 'CMD {port}' or --target tcp://HOST:PORT");
   }
-  if (url !== undefined) {
-    return parseTarget(url, allowed).catch((error: unknown) => {
-      if (!(error instanceof RangeError)) throw error;
-      flags.refuse(`--target: ${error.message}`);
-      return undefined;
-    });
+  for (const model of known) {
+    const reason = whyUnavailable(model);
+    if (reason !== undefined) flags.refuse(`${model} can't run here: ${reason}`);
   }
-  if (foreign[0]) return foreign[0];
-  if (model === undefined) return undefined;
-  const reason = whyUnavailable(model);
-  if (reason !== undefined) flags.refuse(`${model} can't run here: ${reason}`);
-  return { kind: 'model', model };
+  const addresses = await Promise.all(urls.map((url) => readAddress(flags, url, allowed)));
+  return [
+    ...models.map((model) => ({ kind: 'model', model }) as const),
+    ...foreign,
+    ...addresses.filter((address) => address !== undefined),
+  ];
+}
+
+/** The address that a URL names; undefined, and a fault noted, when it won't do. */
+function readAddress(
+  flags: Flags<typeof options>,
+  url: string,
+  allowed: readonly string[],
+): Promise<SingleTarget | undefined> {
+  return parseTarget(url, allowed).catch((error: unknown) => {
+    if (!(error instanceof RangeError)) throw error;
+    flags.refuse(`--target: ${error.message}`);
+    return undefined;
+  });
 }

@@ -20,10 +20,10 @@ export const DEFAULT_BALANCE: BalancePolicy = 'round-robin';
 
 /**
  * Chooses one server of several.
- * @param open connections that each server has open; at least one server.
+ * @param open what each server has to do: connections open, or requests pending; at least one server.
  * @returns its index in `open`.
  */
-export type Choose = (open: readonly number[]) => number;
+export type Choose = (open: ArrayLike<number>) => number;
 
 /** A fresh chooser. @param random decides where chance does; the same sequence gives the same choices. */
 export function chooserOf(policy: BalancePolicy, random: Random): Choose {
@@ -78,6 +78,6 @@ function below(limit: number, random: Random): number {
   return Math.floor(random() * limit);
 }
 
-function at(open: readonly number[], index: number): number {
+function at(open: ArrayLike<number>, index: number): number {
   return open[index] ?? 0;
 }

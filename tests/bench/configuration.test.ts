@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { appFor, workloadOf } from '../../bench/model/app-workload.ts';
-import type { RunConfiguration, TargetSpec } from '../../bench/model/configuration.ts';
+import type { RunConfiguration, SingleTarget, TargetSpec } from '../../bench/model/configuration.ts';
 import { configurationFaults } from '../../bench/model/configuration-faults.ts';
 import { fixedSize } from '../../bench/model/message-sizes.ts';
 import { parseWork } from '../../bench/model/request-work.ts';
@@ -123,6 +123,19 @@ const page: TargetSpec = {
   address: { host: '127.0.0.1', port: 7 },
   http: { host: '127.0.0.1:7', path: '/' },
 };
+const group = (...members: SingleTarget[]): Partial<RunConfiguration> => ({
+  ...tcp,
+  connections: [4],
+  targets: [{ kind: 'group', members, select: 'p2c' }],
+});
+const asynchronous = { kind: 'model', model: 'async' } as const;
+const address = (transport: 'tcp' | 'udp'): SingleTarget => ({
+  kind: 'address',
+  url: `${transport}://127.0.0.1:7`,
+  transport,
+  address: { host: '127.0.0.1', port: 7 },
+});
+const three = group(asynchronous, asynchronous, address('tcp'));
 /** Faults that are of no interest: which app is there for a workload is told apart from what it may be combined with. */
 const otherThanApp = (fault: string) => !/^workload: \w+ is made for/.test(fault);
 
@@ -142,6 +155,9 @@ describe('combinations', () => {
     ['handshakes of an HTTP server, so many at a rate', { ...secureHttp, workload: 'handshake', rate: 5, requests: 9 }],
     ['an upload of datagrams at a rate, so many', { workload: 'upload', transports: ['udp'], rate: 5, requests: 9 }],
     ['a download', { ...tcp, workload: 'download' }],
+    ['targets that share a load', { ...three, connections: [3], rate: 5 }],
+    ['more targets than connections for single requests', { ...three, connections: [1], connection: 'per-request' }],
+    ['targets that connections grow to', { ...three, ...inStages([10, 3]), connections: [1] }],
     ['datagrams from the shortest to the longest', { sizes: [{ from: 8, to: 65_507, share: 1 }] }],
     ['messages from the shortest to the longest', { ...tcp, sizes: [{ from: 1, to: 2 ** 24, share: 1 }] }],
   ])('that make sense: %s', (_, variation) => {
@@ -162,6 +178,38 @@ describe('combinations', () => {
       'stages that begin at several levels',
       { ...inStages([1, 5]), connections: [1, 16] },
       ['connections: stages begin at one number of connections, not at 1, 16'],
+    ],
+    ['one target to select from', group(asynchronous), ['select: one target leaves nothing to choose']],
+    [
+      'targets beyond all bounds',
+      group(...new Array(65).fill(asynchronous)),
+      ['select: 65 targets', 'connections: 4 for 65'],
+    ],
+    ['more targets than connections', { ...three, connections: [2] }, ['connections: 2 for 3 targets']],
+    [
+      'a target of another transport',
+      group(asynchronous, address('udp')),
+      ['target udp://127.0.0.1:7 speaks udp only'],
+    ],
+    [
+      'work for a target that is not built in',
+      { ...three, work: parseWork('cpu:5us') },
+      ['work: a server that is not'],
+    ],
+    [
+      'one way to several targets',
+      { ...group(asynchronous, asynchronous), workload: 'upload', app: 'discard' },
+      ['select: upload has no requests'],
+    ],
+    [
+      'several targets over TLS',
+      { ...group(asynchronous, asynchronous), transports: ['tls'] },
+      ['select: echo over tls goes through'],
+    ],
+    [
+      'several targets of http',
+      { ...group(asynchronous, asynchronous), ...http },
+      ['select: http over tcp goes through'],
     ],
     ['stages of no time', { rate: 1, ...inStages([0, 5]) }, ['stage: the stages last no time']],
     ['stages of negative time', { rate: 1, ...inStages([-1, 5], [2, 5]) }, ['stage: a duration must not be negative']],

@@ -19,7 +19,7 @@ describe('what a thread records', () => {
     const live = new LiveView();
     const state = new LoadState(2, live, undefined, true);
     // Due at 100, its connection free at 400, sent at 450, answered at 950, read at 1,000.
-    state.served(400, 450, 950, 1000);
+    state.served(1, 400, 450, 950, 1000);
     state.completed(1, 100, 1000);
     expect([live.response.max, live.service.max, live.generatorLag.max]).toEqual([900, 500, 100]);
     expect(state.counts.completed).toBe(1);

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { countedBetween, parseKernelCounters } from '../../bench/measure/kernel-counters.ts';
-import type { MeasuredTrial } from '../../bench/model/trial.ts';
+import type { MeasuredTrial, TargetShare } from '../../bench/model/trial.ts';
 import { byteRate, micros, percent, rounded, whole } from '../../bench/run/amounts.ts';
 import { judgeTrial } from '../../bench/run/validity.ts';
 import { latency, trial } from '../reports/results.ts';
@@ -48,6 +48,12 @@ describe('the kernel’s counters', () => {
     expect(countedBetween(counters, later)).toMatchObject({ listenDrops: 1, resetsSent: 0, stealTicks: 0 });
   });
 });
+
+/** One of several targets, so many of whose requests failed as were not completed. */
+function share(target: string, sent: number, completed: number): TargetShare {
+  const requests = { sent, completed, timedOut: 0, errors: sent - completed, corrupted: 0, dropped: 0 };
+  return { target, share: 0.5, requests, latencyMicros: { response: latency(500, 2000) } };
+}
 
 const calm = {
   listenOverflows: 0,
@@ -159,6 +165,18 @@ describe('a trial', () => {
       '10,000 of 10,102 requests/s offered were answered (99 %)',
     ],
     ['below it beyond chance', { ...atRate, rate: 10_231 }, 'rate-missed', '10,000 of 10,231 requests/s'],
+    [
+      'with targets that failed',
+      { targets: [share('a', 5000, 4990), share('b', 70, 0), share('c', 7, 7)] },
+      'target-failed',
+      'the load went on (a 10 of its 5,000, b all of its 70): mend',
+    ],
+    [
+      'with a target that got nothing',
+      { targets: [share('a', 5, 5), share('b', 0, 0)] },
+      'target-idle',
+      'sent to b: add',
+    ],
     ['with dropped arrivals', requests({ dropped: 1234 }), 'dropped', 'that 1,234 were never sent'],
     [
       'with Poisson arrivals beyond chance',

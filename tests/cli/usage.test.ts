@@ -57,8 +57,22 @@ describe('wrong usage ends with 2, says why on stderr and nothing on stdout:', (
     ['an unknown format', ['report', '--format', 'jsn'], ["unknown format 'jsn'; did you mean 'json'?"]],
     ['a missing value', ['bench', '--out-dir'], ['--out-dir needs a value']],
     ['no target', ['run'], ["say what to measure: --model NAME, --exec 'CMD {port}' or --target tcp://HOST:PORT"]],
-    ['two targets', ['run', '--model', 'async', '--exec', 'serve {port}'], ['tcp://HOST:PORT, and one only']],
-    ['two commands for one', ['run', '--exec', 'a {port}', '--exec', 'b {port}'], ['and one only']],
+    [
+      'two targets',
+      ['run', '--model', 'async', '--exec', 'serve {port}'],
+      ['several targets: for one load on all of them say with --select'],
+    ],
+    ['two commands for one', ['run', '--exec', 'a {port}', '--exec', 'b {port}'], ['say with --select']],
+    [
+      'nothing to select from',
+      ['run', '--model', 'async', '--select', 'p2c'],
+      ['select: one target leaves nothing to'],
+    ],
+    [
+      'an unknown policy',
+      ['run', '--model', 'async', '--model', 'async', '--select', 'p3c'],
+      ["unknown selection policy 'p3c'; did you mean 'p2c'?"],
+    ],
     [
       'a command without a port',
       ['bench', '--exec', 'serve 7000'],

@@ -7,13 +7,14 @@ import { mergePoints, timelineTable } from '../../reports/details/timeline.ts';
 import { renderTerminal } from '../../reports/renderers/terminal.ts';
 import { summarize } from '../../reports/summary.ts';
 import { result, trial } from './results.ts';
-import { datagramRun, rampRun, uploadBench } from './runs.ts';
+import { datagramRun, rampRun, targetsRun, uploadBench } from './runs.ts';
 
 const titles = (of: Result) => summarize(of).details.map(({ title }) => title);
 
 describe.each([
   ['a ramp of Poisson arrivals, a connection for each request', 'run-ramp', rampRun()],
   ['datagrams of several sizes, two rounds', 'run-datagrams', datagramRun()],
+  ['targets that share a load, two rounds', 'run-targets', targetsRun()],
   ['a comparison of uploads', 'bench-upload', uploadBench()],
 ])('%s', (_, name, whole) => {
   const text = renderTerminal(whole, { color: false, width: 100 });

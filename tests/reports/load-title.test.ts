@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Trial } from '../../bench/model/trial.ts';
 import { loadTitle } from '../../reports/load-title.ts';
 import { trial } from './results.ts';
+import { targetsRun } from './runs.ts';
 
 const share = (from: number, part: number, to = from) => ({ from, to, share: part });
 const stages = [
@@ -34,6 +35,21 @@ test.each<[string, Partial<Trial>, string]>([
     'a mixture of many',
     { sizes: [1, 2, 3, 4, 5].map((size) => share(size, 0.2)) },
     'TCP: echo, request-response, 20 % 1 B + 20 % 2 B + 20 % 3 B + 20 % 4 B + … (5 sizes)',
+  ],
+  [
+    'targets that connections are divided over',
+    { select: 'p2c', targets: targetsRun().trials[0]?.targets },
+    'TCP: echo, request-response, 64 B, a target for each connection by p2c',
+  ],
+  [
+    'targets that arrivals are divided over',
+    { select: 'random', targets: targetsRun().trials[0]?.targets, rate: 500 },
+    'TCP: echo, request-response, 64 B, 500 requests/s offered, a target for each request by random',
+  ],
+  [
+    'targets for single requests',
+    { select: 'random', targets: targetsRun().trials[0]?.targets, connection: 'per-request' },
+    'TCP: echo, request-response, 64 B, a connection for each request, a target for each request by random',
   ],
   ['a rate', { rate: 500, arrivals: 'constant' }, 'TCP: echo, request-response, 64 B, 500 requests/s offered'],
   [

@@ -1,5 +1,5 @@
 import type { Result } from '../../bench/model/result.ts';
-import type { TimelinePoint, Trial } from '../../bench/model/trial.ts';
+import type { TargetShare, TimelinePoint, Trial } from '../../bench/model/trial.ts';
 import { latency, result, trial } from './results.ts';
 
 /** A minute of `run` against a ramp of Poisson arrivals, with a connection for each request and all that is known then. */
@@ -106,4 +106,26 @@ export function uploadBench(): Result {
     ],
     verdict: { statements: [] },
   });
+}
+
+/** Two rounds of `run` against two targets that share a rate, the second of which failed in one and answered late. */
+export function targetsRun(): Result {
+  const target = 'tcp://127.0.0.1:7000 + tcp://127.0.0.1:7001';
+  const measured = (round: number, late: TargetShare): Trial => ({
+    ...trial({ target, round, server: null, requests: { errors: late.requests.errors } }),
+    model: null,
+    rate: 10_000,
+    arrivals: 'constant',
+    select: 'least-pending',
+    targets: [shareOf('tcp://127.0.0.1:7000', 4600, 0, latency(90, 900)), late],
+  });
+  const late = shareOf('tcp://127.0.0.1:7001', 400, 0, latency(20_000, 30_000));
+  const failed = shareOf('tcp://127.0.0.1:7001', 600, 600, { ...latency(0, 0), count: 0 });
+  const plan = { ...result().plan, command: 'run', rounds: 2, models: [target], select: 'least-pending', rate: 10_000 };
+  return result({ plan, trials: [measured(1, late), measured(2, failed)], verdict: { statements: [] } });
+}
+
+function shareOf(target: string, sent: number, errors: number, response: TargetShare['latencyMicros']['response']) {
+  const requests = { sent, completed: sent - errors, timedOut: 0, errors, corrupted: 0, dropped: 0 };
+  return { target, share: sent / 5000, requests, latencyMicros: { response } };
 }

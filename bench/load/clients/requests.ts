@@ -68,6 +68,9 @@ export class ClientRequests implements ToldWorkload, ClientEvents {
   get outstanding(): number {
     return this.#table.inFlightTotal;
   }
+  get hopeless(): number {
+    return this.#table.unansweredInFlight;
+  }
   get ailing(): boolean {
     return this.#reconnects.count > 0;
   }

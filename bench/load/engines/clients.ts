@@ -152,12 +152,14 @@ export class ClientEngine implements Engine {
 
   /** Was every request made that there should be, and has it ended? */
   #spent(): boolean {
-    return this.#demand.spent && this.#workload.outstanding <= this.#hopeless;
+    return this.#demand.spent && this.#hopeless;
   }
 
-  /** First requests of connections that never got an answer. */
-  get #hopeless(): number {
-    return this.#started - this.#workload.answered;
+  /** Are all requests in flight, if any, first ones of connections that never got an answer? */
+  get #hopeless(): boolean {
+    const { outstanding, answered } = this.#workload;
+    if (outstanding === 0 || outstanding > this.#started - answered) return outstanding === 0;
+    return outstanding === this.#workload.hopeless;
   }
 
   /**
@@ -167,7 +169,7 @@ export class ClientEngine implements Engine {
   async #runDry(end: number): Promise<void> {
     this.#demand.end();
     this.#state.flowing = this.#demand.queued > 0;
-    const left = () => this.#workload.outstanding > this.#hopeless || this.#demand.queued > 0;
+    const left = () => !this.#hopeless || this.#demand.queued > 0;
     for (let now = nowNanos(); left() && now < end && !this.#control.ended; now = this.#turn()) await setTimeout(1);
     this.#state.flowing = false;
   }

@@ -9,7 +9,7 @@ import type { Engine, OpeningReport, ThreadReport } from '../engine.ts';
 import { EventWait } from '../event-wait.ts';
 import { LiveView } from '../live.ts';
 import { LoadState } from '../load-state.ts';
-
+import { TargetSelection } from '../target-selection.ts';
 import { TURN_EVENTS, type Workload } from '../workload.ts';
 import { makeWorkload } from '../workloads/catalog.ts';
 
@@ -40,12 +40,13 @@ export class SocketEngine implements Engine {
   #turns = 0;
 
   constructor(assignment: Assignment) {
-    const { point, timestamps, cpus } = assignment;
+    const { point, timestamps, cpus, selection } = assignment;
     this.#assignment = assignment;
     this.#control = new LoadControl(assignment.control);
     this.#live = new LiveView(assignment.live);
     const clock = timestamps === 'kernel' && point.workload === 'request-response' ? new KernelClock() : undefined;
     this.#state = new LoadState(point.connections, this.#live, clock, assignment.pacer !== null);
+    if (selection !== undefined) this.#state.targets = new TargetSelection(assignment, selection);
     this.#demand = new DemandControl(assignment, this.#state);
     this.#events = new EventWait(this.#epoll, cpus.length > 0, point.transport === 'udp' ? point.pipelining : 0);
     this.#workload = makeWorkload(assignment, this.#state, this.#epoll);
@@ -108,7 +109,13 @@ export class SocketEngine implements Engine {
     this.#live.done = true;
     this.#finish(end, schedule.drainEnd - schedule.measureEnd);
     const { dropped = 0, portsExhausted = 0 } = this.#workload.sockets;
-    return { ...report, counts: state.counts, droppedBySockets: dropped, portsExhausted };
+    return {
+      ...report,
+      counts: state.counts,
+      ...(state.targets && { targets: state.targets.report() }),
+      droppedBySockets: dropped,
+      portsExhausted,
+    };
   }
 
   close(): void {
@@ -162,12 +169,14 @@ export class SocketEngine implements Engine {
 
   /** Was every request made that there should be, and has it ended? */
   #spent(): boolean {
-    return this.#demand.spent && this.#workload.outstanding <= this.#hopeless;
+    return this.#demand.spent && this.#hopeless;
   }
 
-  /** First requests of connections that never got an answer. */
-  get #hopeless(): number {
-    return this.#started - this.#workload.answered;
+  /** Are all requests in flight, if any, first ones of connections that never got an answer? */
+  get #hopeless(): boolean {
+    const { outstanding, answered } = this.#workload;
+    if (outstanding === 0 || outstanding > this.#started - answered) return outstanding === 0;
+    return outstanding === this.#workload.hopeless;
   }
 
   /**
@@ -177,7 +186,7 @@ export class SocketEngine implements Engine {
   #runDry(end: number): void {
     this.#demand.end();
     this.#state.flowing = this.#demand.queued > 0;
-    const left = () => this.#workload.outstanding > this.#hopeless || this.#demand.queued > 0;
+    const left = () => !this.#hopeless || this.#demand.queued > 0;
     for (let now = nowNanos(); left() && now < end && !this.#control.ended; ) now = this.#turn(1);
     this.#state.flowing = false;
   }

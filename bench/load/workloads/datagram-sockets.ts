@@ -2,6 +2,7 @@ import type { Epoll } from '../../../sockets/epoll.ts';
 import { check } from '../../../sockets/errno.ts';
 import { close, connect, droppedBySocket, setOption, socket } from '../../../sockets/socket.ts';
 import type { Assignment } from '../assignment.ts';
+import type { TargetSelection } from '../target-selection.ts';
 import type { SocketState } from '../workload.ts';
 
 /**
@@ -27,6 +28,7 @@ export class DatagramSockets implements SocketState {
   readonly #epoll: Epoll;
   readonly #segmentBytes: number;
   readonly #timestamps: boolean;
+  readonly #targets: TargetSelection | undefined;
   readonly #fd: Int32Array;
   /** What each had dropped when measuring began. */
   readonly #droppedBefore: Float64Array;
@@ -34,13 +36,21 @@ export class DatagramSockets implements SocketState {
   /**
    * @param segmentBytes size of all datagrams; 0 when they differ.
    * @param timestamps shall the kernel note when datagrams come?
+   * @param targets where there are several.
    */
-  constructor(assignment: Assignment, epoll: Epoll, segmentBytes: number, timestamps: boolean) {
+  constructor(
+    assignment: Assignment,
+    epoll: Epoll,
+    segmentBytes: number,
+    timestamps: boolean,
+    targets?: TargetSelection | undefined,
+  ) {
     this.count = assignment.point.connections;
     this.#assignment = assignment;
     this.#epoll = epoll;
     this.#segmentBytes = segmentBytes;
     this.#timestamps = timestamps;
+    this.#targets = targets;
     const fits = segmentBytes > 0 && segmentBytes <= MAX_SEGMENT_BYTES;
     this.segments = fits ? Math.min(MAX_SEGMENTS, Math.floor(MAX_BATCH_BYTES / segmentBytes)) : 1;
     this.#fd = new Int32Array(this.count).fill(-1);
@@ -51,13 +61,18 @@ export class DatagramSockets implements SocketState {
     return this.#fd[s] as number;
   }
 
+  isOpen(s: number): boolean {
+    return this.fd(s) >= 0;
+  }
+
   /**
    * Opens a socket, to be watched for `events`.
    * @param receiveBuffer bytes that it should have room for.
    * @throws {SystemError} when none is to be had, or its peer can't be reached.
    */
   open(s: number, events: number, receiveBuffer: number): void {
-    const { address } = this.#assignment;
+    this.#targets?.assign(s);
+    const address = this.#targets?.addressOf(s) ?? this.#assignment.address;
     const fd = check(socket('udp', address.host, false), 'socket');
     this.#fd[s] = fd;
     setOption(fd, 'SO_RCVBUF', Math.max(LEAST_BUFFER, receiveBuffer));

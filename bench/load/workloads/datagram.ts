@@ -50,7 +50,7 @@ export class DatagramWorkload implements Workload {
     // A slot longer than a request, so that a reply that is too long shows.
     const timestamps = state.kernelClock !== undefined;
     this.#batch = new DatagramBatch(pipelining, size.largest + 8, { withTimestamps: timestamps });
-    this.sockets = new DatagramSockets(assignment, epoll, size.fixed, timestamps);
+    this.sockets = new DatagramSockets(assignment, epoll, size.fixed, timestamps, state.targets);
     this.#order = new ArrivalOrder(connections);
     this.#wasAnswered = new Uint8Array(connections);
     this.#outstanding = new Outstanding(connections, pipelining);
@@ -64,6 +64,13 @@ export class DatagramWorkload implements Workload {
 
   get outstanding(): number {
     return this.#outstanding.total;
+  }
+
+  get hopeless(): number {
+    let requests = 0;
+    for (let s = 0; s < this.sockets.count; s++)
+      if (this.#wasAnswered[s] === 0) requests += this.#outstanding.pending(s);
+    return requests;
   }
 
   get ailing(): boolean {
@@ -126,9 +133,8 @@ export class DatagramWorkload implements Workload {
         if (this.#outstanding.due(s, oldest) >= this.#patience(s, now, deadline)) break;
         this.#lose(s, oldest, now);
       }
-      if (this.#wasAnswered[s] === 0 && this.#outstanding.pending(s) === 0 && !this.#state.draining) {
-        this.#sendFirst(s, now);
-      }
+      const isNew = this.#wasAnswered[s] === 0 && this.sockets.isOpen(s);
+      if (isNew && this.#outstanding.pending(s) === 0 && !this.#state.draining) this.#sendFirst(s, now);
     }
     if (!this.#thirsty || !this.#state.flowing) return;
     this.#thirsty = false;
@@ -176,7 +182,7 @@ export class DatagramWorkload implements Workload {
   #prepare(i: number, s: number, dueNanos: number, readyNanos: number): void {
     if (this.#outstanding.crowded(s)) this.#lose(s, this.#outstanding.farthest(s), nowNanos());
     const sequence = this.#outstanding.push(s, dueNanos, readyNanos);
-    this.#state.counts.sent++;
+    this.#state.began(s);
     this.#payload.address(i, this.#firstConnection + s, sequence);
   }
 
@@ -199,7 +205,7 @@ export class DatagramWorkload implements Workload {
     if (this.#state.timed) this.#tell(s, next - count, from, now);
     for (; from < count; from++) {
       this.#outstanding.pop(s);
-      this.#state.counts.sent--;
+      this.#state.takenBack(s);
       this.#thirsty = true;
     }
   }
@@ -246,7 +252,7 @@ export class DatagramWorkload implements Workload {
     const stamped = clock !== undefined && seconds !== 0;
     const arrived = stamped ? clock.monotonic(seconds, this.#batch.stampNanos(i)) : now;
     const sent = this.#outstanding.sent(s, sequence);
-    if (stamped) this.#state.served(this.#outstanding.ready(s, sequence), sent, arrived, now);
+    if (stamped) this.#state.served(s, this.#outstanding.ready(s, sequence), sent, arrived, now);
     if (this.#order.came(s, sequence, sent, arrived)) this.#state.counts.reordered++;
   }
 
@@ -268,13 +274,12 @@ export class DatagramWorkload implements Workload {
       this.#outstanding.reply(s, this.#outstanding.oldest(s));
     }
     this.#answered(s);
-    this.#state.counts.corrupted++;
+    this.#state.corrupted(s);
     return true;
   }
 
   #lose(s: number, sequence: number, now: number): void {
-    this.#state.counts.timedOut++;
-    this.#state.expired(this.#outstanding.due(s, sequence), now);
+    this.#state.timedOut(s, this.#outstanding.due(s, sequence), now);
     this.#outstanding.lose(s, sequence);
     this.#thirsty = true;
   }
@@ -282,9 +287,10 @@ export class DatagramWorkload implements Workload {
   /** The kernel reports an ICMP error, such as a port where nobody listens: it ends the oldest request. */
   #refused(s: number, errno: number): void {
     this.sockets.lastErrno = errno;
+    this.#state.targets?.refused(s);
     if (this.#outstanding.pending(s) === 0) return;
     this.#outstanding.lose(s, this.#outstanding.oldest(s));
-    this.#state.counts.errors++;
+    this.#state.failed(s);
     this.#thirsty = true;
   }
 }

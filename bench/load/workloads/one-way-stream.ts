@@ -21,7 +21,7 @@ export abstract class OneWayStream implements Workload {
     this.state = state;
     this.#epoll = epoll;
     this.table = new ConnectionTable(assignment.point.connections, 1, false);
-    this.sockets = new StreamConnections(assignment, this.table, epoll, EPOLLOUT | EPOLLRDHUP, false);
+    this.sockets = new StreamConnections(assignment, this.table, epoll, EPOLLOUT | EPOLLRDHUP);
   }
 
   /** What epoll watches a connection for that stands. */

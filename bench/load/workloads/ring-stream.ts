@@ -57,12 +57,15 @@ export class RingStream implements Workload, RingListener {
     this.#owed = new Int32Array(state.timed ? 2 * connections : 0);
     this.#table = new ConnectionTable(connections, 1, state.timed);
     this.#requests = new RequestLedger(this.#table, state);
-    this.sockets = new StreamConnections(assignment, this.#table, epoll, WRITING, state.kernelClock !== undefined);
+    this.sockets = new StreamConnections(assignment, this.#table, epoll, WRITING, state);
     this.#ring = new RingSockets(connections, this.#size, firstConnection, epoll.fd, state.kernelClock);
   }
 
   get outstanding(): number {
     return this.#table.inFlightTotal;
+  }
+  get hopeless(): number {
+    return this.#table.unansweredInFlight;
   }
   get ailing(): boolean {
     return this.sockets.ailing;

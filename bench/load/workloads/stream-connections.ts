@@ -1,4 +1,4 @@
-import { isLoopback } from '../../../sockets/address.ts';
+import { isLoopback, type SocketAddress } from '../../../sockets/address.ts';
 import type { Epoll } from '../../../sockets/epoll.ts';
 import { check, EADDRNOTAVAIL, EINPROGRESS } from '../../../sockets/errno.ts';
 import {
@@ -12,10 +12,13 @@ import {
   socket,
 } from '../../../sockets/socket.ts';
 import { nowNanos } from '../../measure/clock.ts';
+import type { OperatingPoint } from '../../model/operating-point.ts';
 import type { Assignment } from '../assignment.ts';
 import { CONNECTING, type ConnectionTable } from '../connection-table.ts';
+import type { LoadState } from '../load-state.ts';
 import { Reconnects } from '../reconnects.ts';
 import { SourceAddresses } from '../source-addresses.ts';
+import type { TargetSelection } from '../target-selection.ts';
 import type { SocketState } from '../workload.ts';
 
 /**
@@ -23,6 +26,42 @@ import type { SocketState } from '../workload.ts';
  * through thousands for each connection (19,900 took 4.3 s, of which the first half took 0.4 s).
  */
 const MANY_CONNECTIONS = 8_000;
+
+/** A server that connections are opened to. */
+interface Peer {
+  readonly host: string;
+  readonly address: PeerAddress;
+  readonly reno: boolean;
+  /** Where short connections, or very many, come from; undefined leaves that to the kernel. */
+  readonly sources: SourceAddresses | undefined;
+}
+
+function peerAt(value: SocketAddress, { connection, connections }: OperatingPoint): Peer {
+  const { host } = value;
+  const address = new PeerAddress();
+  address.value = value;
+  const short = connection === 'per-request';
+  const many = connections > MANY_CONNECTIONS;
+  return {
+    host,
+    address,
+    // There is no congestion within a machine, and BBR's pacing costs 3 % of all CPU time.
+    reno: isLoopback(host) && !short,
+    sources: short || many ? SourceAddresses.towards(host) : undefined,
+  };
+}
+
+/** Begins to connect. @returns 0, or a negative errno. */
+function connectFrom(fd: number, { address, sources }: Peer): number {
+  if (sources === undefined) return connectTo(fd, address);
+  setOption(fd, 'IP_BIND_ADDRESS_NO_PORT', 1);
+  let status = -EADDRNOTAVAIL;
+  for (let i = 0; i < sources.count && status === -EADDRNOTAVAIL; i++) {
+    status = bindTo(fd, sources.next());
+    if (status === 0) status = connectTo(fd, address);
+  }
+  return status;
+}
 
 /** Opens and closes the TCP connections of a table, and knows which are to be tried again. */
 export class StreamConnections implements SocketState {
@@ -35,32 +74,30 @@ export class StreamConnections implements SocketState {
   readonly #epoll: Epoll;
   readonly #watched: number;
   readonly #timestamps: boolean;
-  readonly #host: string;
-  readonly #peer = new PeerAddress();
-  readonly #reno: boolean;
+  /** One for each target. */
+  readonly #peers: readonly Peer[];
+  readonly #targets: TargetSelection | undefined;
   readonly #reconnects: Reconnects;
-  /** Where short connections, or very many, come from; undefined leaves that to the kernel. */
-  readonly #sources: SourceAddresses | undefined;
   /** When each connection was begun, in monotonic nanoseconds. */
   readonly #begun: Float64Array;
 
   /**
    * @param watched what epoll watches a connection for until it stands.
-   * @param timestamps shall the kernel note when data comes?
+   * @param state says whether the kernel shall note when data comes, and of several targets; without it, neither.
    */
-  constructor(assignment: Assignment, table: ConnectionTable, epoll: Epoll, watched: number, timestamps: boolean) {
-    const { address, point } = assignment;
+  constructor(
+    { address, point }: Assignment,
+    table: ConnectionTable,
+    epoll: Epoll,
+    watched: number,
+    state?: Pick<LoadState, 'kernelClock' | 'targets'>,
+  ) {
     this.#table = table;
     this.#epoll = epoll;
     this.#watched = watched;
-    this.#timestamps = timestamps;
-    this.#host = address.host;
-    this.#peer.value = address;
-    const short = point.connection === 'per-request';
-    // There is no congestion within a machine, and BBR's pacing costs 3 % of all CPU time.
-    this.#reno = isLoopback(address.host) && !short;
-    const many = point.connections > MANY_CONNECTIONS;
-    this.#sources = short || many ? SourceAddresses.towards(address.host) : undefined;
+    this.#timestamps = state?.kernelClock !== undefined;
+    this.#targets = state?.targets;
+    this.#peers = (this.#targets?.addresses ?? [address]).map((each) => peerAt(each, point));
     this.#reconnects = new Reconnects(table.count);
     this.#begun = new Float64Array(table.count);
   }
@@ -76,15 +113,18 @@ export class StreamConnections implements SocketState {
    * @throws {SystemError} when no socket is to be had: EMFILE.
    */
   open(c: number): number {
-    const fd = check(socket('tcp', this.#host, false), 'socket');
+    this.#targets?.assign(c);
+    const peer = this.#peers[this.#targets?.of(c) ?? 0] as Peer;
+    const fd = check(socket('tcp', peer.host, false), 'socket');
     setOption(fd, 'TCP_NODELAY', 1);
-    if (this.#reno) setCongestionControl(fd, 'reno');
+    if (peer.reno) setCongestionControl(fd, 'reno');
     if (this.#timestamps) setOption(fd, 'SO_TIMESTAMPNS', 1);
     this.#begun[c] = nowNanos();
-    const status = this.#connect(fd);
+    const status = connectFrom(fd, peer);
     if (status < 0 && status !== -EINPROGRESS) {
       close(fd);
       this.lastErrno = -status;
+      this.#targets?.refused(c);
       if (status === -EADDRNOTAVAIL) this.portsExhausted++;
       return -status;
     }
@@ -97,9 +137,14 @@ export class StreamConnections implements SocketState {
   /** epoll reports on a connection that was begun. @returns 0 when it stands, or the errno that ended it. */
   finish(c: number): number {
     const errno = getOption(this.#table.fd(c), 'SO_ERROR');
-    if (errno !== 0) this.lastErrno = errno;
-    else if (this.#table.markOpened(c)) this.opened++;
-    return errno;
+    if (errno !== 0) {
+      this.lastErrno = errno;
+      this.#targets?.refused(c);
+      return errno;
+    }
+    this.#targets?.stands(c);
+    if (this.#table.markOpened(c)) this.opened++;
+    return 0;
   }
 
   /** How long ago the connection was begun, in nanoseconds. */
@@ -111,12 +156,15 @@ export class StreamConnections implements SocketState {
   close(c: number): void {
     if (this.#table.fd(c) >= 0) close(this.#table.fd(c));
     this.#table.markClosed(c);
+    this.#targets?.release(c);
   }
 
   closeAll(): void {
     for (let c = 0; c < this.#table.count; c++) this.close(c);
-    this.#peer.memory.free();
-    this.#sources?.free();
+    for (const { address, sources } of this.#peers) {
+      address.memory.free();
+      sources?.free();
+    }
   }
 
   /** The connection is to be tried again a little later. */
@@ -132,16 +180,5 @@ export class StreamConnections implements SocketState {
   /** Is the connection's time to be tried again? Asked once for each time. */
   takeRetry(c: number, now: number): boolean {
     return this.#reconnects.take(c, now);
-  }
-
-  #connect(fd: number): number {
-    if (this.#sources === undefined) return connectTo(fd, this.#peer);
-    setOption(fd, 'IP_BIND_ADDRESS_NO_PORT', 1);
-    let status = -EADDRNOTAVAIL;
-    for (let i = 0; i < this.#sources.count && status === -EADDRNOTAVAIL; i++) {
-      status = bindTo(fd, this.#sources.next());
-      if (status === 0) status = connectTo(fd, this.#peer);
-    }
-    return status;
   }
 }

@@ -50,7 +50,7 @@ export class StreamWorkload implements Workload {
     this.#inbox = new Inbox(Math.min(Math.max(size.largest * pipelining, 65_536), 1 << 20), state.kernelClock);
     this.#table = new ConnectionTable(connections, pipelining, state.timed);
     this.#requests = new RequestLedger(this.#table, state);
-    this.sockets = new StreamConnections(assignment, this.#table, epoll, WRITING, state.kernelClock !== undefined);
+    this.sockets = new StreamConnections(assignment, this.#table, epoll, WRITING, state);
     this.#expected = new ExpectedReplies(connections);
     const inOrder = pipelining === 1 && !this.#short ? this.#expected : undefined;
     this.#sender = new StreamSender(state, this.#table, epoll, inOrder, { size, depth: pipelining, firstConnection });
@@ -58,6 +58,9 @@ export class StreamWorkload implements Workload {
 
   get outstanding(): number {
     return this.#table.inFlightTotal;
+  }
+  get hopeless(): number {
+    return this.#table.unansweredInFlight;
   }
   get ailing(): boolean {
     return this.sockets.ailing;

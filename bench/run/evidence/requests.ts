@@ -1,5 +1,5 @@
 import { isOneWay } from '../../model/operating-point.ts';
-import type { MeasuredTrial, Reason } from '../../model/trial.ts';
+import type { MeasuredTrial, Reason, TargetShare } from '../../model/trial.ts';
 import { whole } from '../amounts.ts';
 
 /** What makes numbers mean nothing at all. */
@@ -23,8 +23,8 @@ export function requestInvalidations({ requests, throughput, workload }: Measure
 }
 
 /** Requests that failed, or were never sent. */
-export function requestSuspicions({ requests, statuses = {} }: MeasuredTrial): Reason[] {
-  const reasons: Reason[] = [];
+export function requestSuspicions({ requests, statuses = {}, targets = [] }: MeasuredTrial): Reason[] {
+  const reasons: Reason[] = failedTargets(targets);
   if (requests.dropped > 0) {
     reasons.push({
       code: 'dropped',
@@ -53,4 +53,29 @@ export function requestSuspicions({ requests, statuses = {} }: MeasuredTrial): R
     });
   }
   return reasons;
+}
+
+/** Of several targets, those that failed while the others went on, and those that got nothing to do. */
+function failedTargets(targets: readonly TargetShare[]): Reason[] {
+  const failures = targets.flatMap(({ target, requests }) => {
+    const { sent, completed, timedOut, errors, corrupted } = requests;
+    const failed = timedOut + errors + corrupted;
+    return failed === 0 ? [] : [`${target} ${completed === 0 ? 'all' : whole(failed)} of its ${whole(sent)}`];
+  });
+  const idle = targets.filter(({ requests }) => requests.sent === 0).map(({ target }) => target);
+  return [
+    ...(failures.length > 0 ? [{ code: 'target-failed', message: failureText(failures) }] : []),
+    ...(idle.length > 0 ? [{ code: 'target-idle', message: idleText(idle) }] : []),
+  ];
+}
+
+function failureText(failures: readonly string[]): string {
+  return (
+    `requests to some targets failed, and the load went on (${failures.join(', ')}): mend those servers, or leave ` +
+    'them out'
+  );
+}
+
+function idleText(idle: readonly string[]): string {
+  return `nothing was sent to ${idle.join(' and ')}: add --connections, or measure longer`;
 }

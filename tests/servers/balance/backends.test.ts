@@ -67,8 +67,8 @@ test('who was taken out gets nothing more', async () => {
 
 test('a connection counts from when it is asked for until it is closed, and a refused one not at all', async () => {
   const seen: (readonly number[])[] = [];
-  const first = (open: readonly number[]) => {
-    seen.push([...open]);
+  const first = (open: ArrayLike<number>) => {
+    seen.push(Array.from(open));
     return 0;
   };
   const backends = new Backends([await refusing(), (await listening()).address], first);

@@ -1,0 +1,32 @@
+import { throughNode } from './app-workload.ts';
+import { type RunConfiguration, type TargetGroup, transportsOf } from './configuration.ts';
+import { isOneWay } from './operating-point.ts';
+import type { Want } from './want.ts';
+
+/** Each holds histograms and a queue in every thread. */
+const MAX_TARGETS = 64;
+
+/** What should hold where several targets share a load. */
+export function groupWants(configuration: RunConfiguration): Want[] {
+  return configuration.targets.flatMap((target) => (target.kind === 'group' ? ofGroup(target, configuration) : []));
+}
+
+function ofGroup({ members }: TargetGroup, configuration: RunConfiguration): Want[] {
+  const { workload, app, connection, stages, rate } = configuration;
+  const ramps = rate === null ? stages.map(({ target }) => target) : [];
+  const few = configuration.connections.find((level) => Math.max(level, ...ramps) < members.length);
+  const through = transportsOf(configuration).find((transport) => throughNode(transport, app));
+  return [
+    [members.length > 1, 'select: one target leaves nothing to choose: name several, or leave out --select'],
+    [members.length <= MAX_TARGETS, `select: ${members.length} targets are more than ${MAX_TARGETS}`],
+    [!isOneWay(workload), `select: ${workload} has no requests to choose a target for: measure one target`],
+    [
+      through === undefined && app !== 'http',
+      `select: ${app} over ${through ?? 'tcp'} goes through clients that know one target: use tcp or udp, and --app echo`,
+    ],
+    [
+      few === undefined || connection === 'per-request',
+      `connections: ${few} for ${members.length} targets: each needs one at least, so raise --connections`,
+    ],
+  ];
+}

@@ -1,0 +1,31 @@
+import type { SingleTarget } from '../model/configuration.ts';
+import type { RunningTarget } from './running-target.ts';
+
+/**
+ * Starts several servers that share a load, all at once. When one doesn't start, the others are stopped.
+ * @param start starts one of them.
+ * @throws {TargetError} of the first that does not start.
+ */
+export async function startGroup(
+  members: readonly SingleTarget[],
+  start: (member: SingleTarget) => Promise<RunningTarget>,
+): Promise<RunningTarget> {
+  const outcomes = await Promise.allSettled(members.map(start));
+  const running = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  const stop = async () => void (await Promise.all(running.map((member) => member.stop())));
+  const [first] = running;
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined || first === undefined) {
+    await stop();
+    throw failed?.reason ?? new TypeError('a group has members');
+  }
+  const died = Promise.race(running.map((member) => member.died));
+  died.catch(() => undefined);
+  return { address: first.address, members: running, pids: pidsOf(running), died, stop };
+}
+
+/** Null when some of them are not ours. */
+function pidsOf(running: readonly RunningTarget[]): RunningTarget['pids'] {
+  const known = running.flatMap(({ pids }) => pids ?? []);
+  return known.length < running.length ? null : () => known.flatMap((pids) => pids());
+}

@@ -1,0 +1,69 @@
+import type { TargetShare, Trial } from '../../bench/model/trial.ts';
+import { median } from '../../bench/stats/median.ts';
+import { type Field, numberCell, numberColumn } from '../cells.ts';
+import { formatCount, formatPlural, timeUnit } from '../quantities.ts';
+import { cell, type Table } from '../table.ts';
+
+/** One of several targets in all rounds: medians over them, but for errors. */
+interface Part {
+  readonly target: string;
+  readonly share: number;
+  readonly requestsPerSecond: number;
+  /** NaN when nothing was answered, nor given up. */
+  readonly p50Micros: number;
+  readonly p99Micros: number;
+  /** Requests that failed in whatever way, in all rounds together. */
+  readonly errors: number;
+}
+
+/** What each of several targets got of the load, and what it made of it; null where there is one. */
+export function targetsTable(trials: readonly Trial[]): Table | null {
+  const { select, targets = [] } = trials[0] ?? {};
+  if (select === undefined || targets.length === 0) return null;
+  const parts = targets.map((_, i) => partOf(trials, i));
+  const fields = fieldsOf(parts);
+  const rounds = trials.length > 1 ? `, medians of ${formatPlural(trials.length, 'round')}` : '';
+  return {
+    title: `Targets, selected by ${select}${rounds}`,
+    columns: fields.map(({ column }) => column),
+    groups: [{ label: null, rows: parts.map((part) => fields.map((field) => field.cell(part))) }],
+  };
+}
+
+/** @param i the target's place among those of a trial. */
+function partOf(trials: readonly Trial[], i: number): Part {
+  const shares = trials.flatMap((trial) => {
+    const share = trial.targets?.[i];
+    return share === undefined ? [] : [{ ...share, seconds: trial.measuredSeconds }];
+  });
+  const responses = shares.map(({ latencyMicros }) => latencyMicros.response).filter(({ count }) => count > 0);
+  return {
+    target: shares[0]?.target ?? '',
+    share: median(shares.map(({ share }) => share)),
+    requestsPerSecond: median(shares.map(({ requests, seconds }) => requests.completed / seconds)),
+    p50Micros: median(responses.map(({ p50 }) => p50)),
+    p99Micros: median(responses.map(({ p99 }) => p99)),
+    errors: shares.reduce((sum, share) => sum + failed(share), 0),
+  };
+}
+
+function failed({ requests }: TargetShare): number {
+  return requests.timedOut + requests.errors + requests.corrupted + requests.dropped;
+}
+
+function fieldsOf(parts: readonly Part[]): Field<Part>[] {
+  const known = (micros: readonly number[]) => timeUnit(micros.filter((each) => !Number.isNaN(each)));
+  const p50 = known(parts.map(({ p50Micros }) => p50Micros));
+  const p99 = known(parts.map(({ p99Micros }) => p99Micros));
+  return [
+    { column: { title: 'target', align: 'left', shrinks: true }, cell: ({ target }) => cell(target) },
+    { column: numberColumn('share', '%'), cell: ({ share }) => cell((share * 100).toFixed(1)) },
+    { column: numberColumn('req/s'), cell: ({ requestsPerSecond }) => cell(formatCount(requestsPerSecond)) },
+    { column: numberColumn('p50', p50.name), cell: ({ p50Micros }) => numberCell(p50Micros, p50) },
+    { column: numberColumn('p99', p99.name), cell: ({ p99Micros }) => numberCell(p99Micros, p99) },
+    {
+      column: numberColumn('errors'),
+      cell: ({ errors }) => cell(formatCount(errors), errors > 0 ? 'bad' : 'plain'),
+    },
+  ];
+}

@@ -1,0 +1,241 @@
+import { createServer, type Socket } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { freePort } from '../../bench/measure/free-port.ts';
+import { TargetError } from '../../bench/model/errors.ts';
+import type { TargetShare, Trial } from '../../bench/model/trial.ts';
+import { startGroup } from '../../bench/run/group-target.ts';
+import type { RunningTarget } from '../../bench/run/running-target.ts';
+import { accountedFor, onlyTrial, resultOf, startMeasuring, tcpServer, udpServer } from './measured.ts';
+
+const SLOW_MS = 50;
+
+const echo = (socket: Socket) => void socket.pipe(socket);
+const echoSlowly = (socket: Socket) =>
+  void socket.on('data', (bytes) => setTimeout(() => socket.destroyed || socket.write(bytes), SLOW_MS));
+
+/** Nobody listens there: it is for privileged services long forgotten, tcpmux of RFC 1078. */
+const NOBODY = '127.0.0.1:1';
+
+async function measureAll(urls: readonly string[], ...flags: readonly string[]): Promise<Trial> {
+  const targets = urls.flatMap((url) => ['--target', url]);
+  return onlyTrial(await resultOf(startMeasuring(...targets, ...flags)));
+}
+
+/** Whatever was counted of all is the sum of what was counted of each. */
+function expectWhole({ targets = [], requests, latencyMicros }: Trial): void {
+  for (const key of ['sent', 'completed', 'timedOut', 'errors', 'corrupted'] as const) {
+    expect(
+      targets.reduce((sum, target) => sum + target.requests[key], 0),
+      key,
+    ).toBe(requests[key]);
+  }
+  expect(targets.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1);
+  expect(targets.reduce((sum, target) => sum + target.latencyMicros.response.count, 0)).toBe(
+    latencyMicros.response.count,
+  );
+}
+
+function shares({ targets = [] }: Trial): number[] {
+  return targets.map(({ share }) => share);
+}
+
+function failedOf({ requests }: TargetShare): number {
+  return requests.errors + requests.timedOut;
+}
+
+const codes = ({ validity }: Trial) => validity.reasons.map(({ code }) => code);
+
+describe('round robin', () => {
+  test('gives connections of a closed loop to each in turn', async () => {
+    const connections = [0, 0, 0];
+    const urls = await Promise.all(
+      connections.map((_, i) =>
+        tcpServer((socket) => {
+          connections[i] = (connections[i] ?? 0) + 1;
+          echo(socket);
+        }),
+      ),
+    );
+    const trial = await measureAll(urls, '-c', '7', '--threads', '2', '--select', 'round-robin');
+    expect(connections).toEqual([3, 2, 2]);
+    expect(trial).toMatchObject({ model: null, select: 'round-robin', target: urls.join(' + '), server: null });
+    expect(trial.targets?.map(({ target }) => target)).toEqual(urls);
+    expectWhole(trial);
+    expect(codes(trial)).not.toContain('target-failed');
+  });
+
+  test.each(['tcp', 'udp'])('gives arrivals to each in turn, one slow or not: %s', async (transport) => {
+    const quick = transport === 'tcp' ? tcpServer(echo) : udpServer((datagram, reply) => reply(datagram));
+    const slow =
+      transport === 'tcp'
+        ? tcpServer(echoSlowly)
+        : udpServer((datagram, reply) => setTimeout(() => reply(datagram), SLOW_MS));
+    const flags = ['-c', '60', '-R', '400', '-d', '1s', '--select', 'round-robin'];
+    const trial = await measureAll([await quick, await slow], ...flags);
+    expectWhole(trial);
+    expect(accountedFor(trial)).toBe(trial.requests.sent);
+    // 400 are due; with what is under way at either end.
+    for (const { requests } of trial.targets ?? []) expect(Math.abs(requests.sent - 200)).toBeLessThanOrEqual(5);
+    const [fast, late] = trial.targets ?? [];
+    expect(late?.latencyMicros.response.p50).toBeGreaterThan(SLOW_MS * 900);
+    expect(fast?.latencyMicros.response.p50).toBeLessThan(late?.latencyMicros.response.p50 ?? 0);
+    expect(late?.latencyMicros.service?.p50).toBeGreaterThan(SLOW_MS * 900);
+  });
+
+  test('divides connections for single requests', async () => {
+    const trial = await measureAll(
+      [await tcpServer(echo), await tcpServer(echo)],
+      ...['-c', '4', '-n', '200', '--connection', 'per-request', '--select', 'round-robin'],
+    );
+    expectWhole(trial);
+    expect(trial.requests).toMatchObject({ sent: 200, completed: 200 });
+    for (const { requests } of trial.targets ?? []) expect(Math.abs(requests.sent - 100)).toBeLessThanOrEqual(1);
+  });
+});
+
+describe.each(['least-pending', 'p2c'])('%s shifts load away from a slow target', (select) => {
+  test.each([
+    ['at a rate', ['-c', '60', '-R', '400', '-d', '1s']],
+    ['at a rate, a connection for each request', ['-c', '60', '-R', '400', '-d', '1s', '--connection', 'per-request']],
+    ['in a closed loop, a connection for each request', ['-c', '3', '--connection', 'per-request', '-d', '1s']],
+  ])('%s', async (_, flags) => {
+    const trial = await measureAll([await tcpServer(echo), await tcpServer(echoSlowly)], ...flags, '--select', select);
+    expectWhole(trial);
+    expect(trial.requests.errors).toBe(0);
+    const [quick = 0, slow = 1] = shares(trial);
+    expect(slow).toBeLessThan(0.3);
+    expect(quick).toBeGreaterThan(0.7);
+  });
+
+  test('over UDP', async () => {
+    const quick = await udpServer((datagram, reply) => reply(datagram));
+    const slow = await udpServer((datagram, reply) => setTimeout(() => reply(datagram), SLOW_MS));
+    const trial = await measureAll([quick, slow], '-c', '60', '-R', '400', '-d', '1s', '--select', select);
+    expectWhole(trial);
+    expect(shares(trial)[1]).toBeLessThan(0.3);
+  });
+});
+
+describe('a target that refuses', () => {
+  const flags = ['-c', '8', '--open-timeout', '200ms', '--select', 'round-robin'];
+
+  test.each([
+    ['tcp, in a closed loop', 'tcp', []],
+    ['tcp, at a rate', 'tcp', ['-R', '400']],
+    ['tcp, a connection for each request', 'tcp', ['--connection', 'per-request']],
+    ['udp, in a closed loop', 'udp', []],
+    ['udp, at a rate', 'udp', ['-R', '400']],
+  ])('counts as errors, and the others go on: %s', async (_, transport, more) => {
+    const good = await (transport === 'tcp' ? tcpServer(echo) : udpServer((datagram, reply) => reply(datagram)));
+    const trial = await measureAll([good, `${transport}://${NOBODY}`], ...flags, ...more);
+    expectWhole(trial);
+    const [served, refusing] = trial.targets ?? [];
+    expect(served?.requests.completed).toBeGreaterThan(0);
+    expect(served && failedOf(served)).toBe(0);
+    expect(refusing?.requests).toMatchObject({ completed: 0, corrupted: 0 });
+    expect(refusing?.requests.errors).toBeGreaterThan(0);
+    expect(trial.validity.verdict).toBe('suspect');
+    const [reason] = trial.validity.reasons.filter(({ code }) => code === 'target-failed');
+    expect(reason?.message).toContain(`${transport}://${NOBODY} all of its ${refusing?.requests.sent}`);
+  });
+
+  test('gets its share of arrivals, and each fails', async () => {
+    const trial = await measureAll([await tcpServer(echo), `tcp://${NOBODY}`], ...flags, '-R', '400', '-d', '500ms');
+    const [served, refusing] = trial.targets ?? [];
+    expect(Math.abs((served?.requests.completed ?? 0) - 100)).toBeLessThanOrEqual(3);
+    expect(Math.abs((refusing?.requests.errors ?? 0) - 100)).toBeLessThanOrEqual(3);
+    expect(refusing?.requests.timedOut).toBe(0);
+    expect(codes(trial)).not.toContain('arrivals');
+  });
+
+  test('like all others leaves nothing to measure', async () => {
+    const urls = [`tcp://${NOBODY}`, `tcp://${NOBODY}`].flatMap((url) => ['--target', url]);
+    const { code, result } = await resultOf(startMeasuring(...urls, ...flags));
+    expect({ code, trials: result.trials.length }).toEqual({ code: 4, trials: 0 });
+    expect(result.failures[0]?.message).toContain('127.0.0.1:1');
+  });
+
+  test('is asked again, and gets its share when it listens', async () => {
+    const port = await freePort('tcp');
+    const late = createServer({ noDelay: true }, echo);
+    onTestFinished(() => void late.close());
+    const good = await tcpServer((socket) => {
+      socket.once('data', () => late.listening || late.listen(port, '127.0.0.1'));
+      echo(socket);
+    });
+    const trial = await measureAll([good, `tcp://127.0.0.1:${port}`], ...flags, '-R', '200', '-d', '500ms');
+    expectWhole(trial);
+    expect(trial.targets?.[1]?.requests.completed).toBeGreaterThan(0);
+  });
+});
+
+describe('servers that are started for it', () => {
+  test('are told apart though they are alike, and read as one', async () => {
+    const flags = ['--model', 'async', '--model', 'async', '-c', '4', '--select', 'round-robin'];
+    const { code, result } = await resultOf(startMeasuring(...flags));
+    const trial = onlyTrial({ code, result });
+    expect(code).toBe(0);
+    expect(trial.targets?.map(({ target }) => target)).toEqual(['async #1', 'async #2']);
+    expect(result.plan).toMatchObject({ models: ['async #1 + async #2'], select: 'round-robin' });
+    expect(trial.server?.processes).toBe(2);
+    expectWhole(trial);
+  });
+
+  test('may be of any kind, and fail together when one does not start', async () => {
+    const flags = ['--model', 'async', '--exec', 'echo no port {port} for me >&2', '-c', '4', '--select', 'p2c'];
+    const { code, result } = await resultOf(startMeasuring(...flags));
+    expect(code).toBe(4);
+    expect(result.failures).toMatchObject([{ stderr: [expect.stringContaining('for me')] }]);
+  });
+
+  const member = { kind: 'model', model: 'async' } as const;
+
+  function started(port: number, pids: RunningTarget['pids']): RunningTarget & { stopped: boolean } {
+    const target = {
+      address: { host: '127.0.0.1', port },
+      pids,
+      died: new Promise<never>(() => undefined),
+      stopped: false,
+      stop: async () => {
+        target.stopped = true;
+      },
+    };
+    return target;
+  }
+
+  test('are stopped when one does not start', async () => {
+    const good = [started(1, null), started(2, null)];
+    const outcomes = [good[0], new TargetError('no'), good[1]];
+    const start = async () => {
+      const outcome = outcomes.shift();
+      if (outcome === undefined || outcome instanceof Error) throw outcome;
+      return outcome;
+    };
+    await expect(startGroup([member, member, member], start)).rejects.toThrow('no');
+    expect(good.map(({ stopped }) => stopped)).toEqual([true, true]);
+  });
+
+  test('are watched as one, unless some are not ours', async () => {
+    const groupOf = (...targets: readonly RunningTarget[]) => {
+      const left = [...targets];
+      return startGroup(
+        targets.map(() => member),
+        async () => left.shift() ?? started(0, null),
+      );
+    };
+    const ours = await groupOf(
+      started(1, () => [10, 11]),
+      started(2, () => [20]),
+    );
+    expect(ours).toMatchObject({ address: { port: 1 }, members: [{ address: { port: 1 } }, { address: { port: 2 } }] });
+    expect(ours.pids?.()).toEqual([10, 11, 20]);
+    expect(
+      (
+        await groupOf(
+          started(1, null),
+          started(2, () => [20]),
+        )
+      ).pids,
+    ).toBeNull();
+  });
+});
