@@ -16,20 +16,16 @@ import { groupWants } from './group-faults.ts';
 import { whyNotMeasured } from './left-out.ts';
 import { isFixedSize, largestSize, smallestSize } from './message-sizes.ts';
 import { isOneWay } from './operating-point.ts';
-import { stagesDurationMs } from './stage.ts';
-import type { Want } from './want.ts';
+import { stageWants } from './stage-faults.ts';
+import { isWhole, MAX_CONNECTIONS, MAX_RATE, type Want } from './want.ts';
 
 /** Bytes of a UDP request's header: which socket it belongs to, and its sequence number. */
 const MIN_DATAGRAM = 8;
 /** The most UDP carries over IPv4, udp(7): 65,535 less the IP and UDP headers. */
 const MAX_DATAGRAM = 65_507;
 const MAX_MESSAGE = 16 * 1024 * 1024;
-const MAX_CONNECTIONS = 1_000_000;
 const MAX_PIPELINING = 1024;
-const MAX_RATE = 100_000_000;
 const MAX_REQUESTS = 1e12;
-const MAX_STAGES = 1000;
-const MAX_STAGES_MS = 24 * 3_600_000;
 /** How far shares may be from 1 together: they are decimal fractions. */
 const SHARE_TOLERANCE = 1e-9;
 
@@ -41,7 +37,7 @@ export function configurationFaults(configuration: RunConfiguration): string[] {
     ...unmet(groupWants(configuration)),
     ...unmet(messages(configuration)),
     ...unmet(pacing(configuration)),
-    ...unmet(stages(configuration)),
+    ...unmet(stageWants(configuration)),
     ...unmet(oneWay(configuration)),
     ...unmet(connectionUse(configuration)),
     ...unmet(http(configuration)),
@@ -152,42 +148,6 @@ function pacing({ rate, arrivals, stages }: RunConfiguration): Want[] {
     [
       rate !== null || arrivals === 'constant',
       `arrivals: ${arrivals} has no effect without a rate, as each reply brings the next request: add --rate`,
-    ],
-  ];
-}
-
-function stages({ stages, rate, connections, durationMs }: RunConfiguration): Want[] {
-  if (stages.length === 0) return [];
-  const total = stagesDurationMs(stages);
-  const targets = stages.map(({ target }) => target);
-  return [
-    [stages.length <= MAX_STAGES, `stage: ${stages.length} stages are more than ${MAX_STAGES}`],
-    [stages.every((stage) => stage.durationMs >= 0), 'stage: a duration must not be negative'],
-    [total > 0, 'stage: the stages last no time at all: give one a duration, such as 30s:1000'],
-    [total <= MAX_STAGES_MS, `stage: the stages last longer than ${MAX_STAGES_MS / 3_600_000} hours together`],
-    [total === durationMs, 'duration: the stages say how long: leave out --duration'],
-    ...(rate === null ? connectionStages(targets, connections) : rateStages(targets)),
-  ];
-}
-
-function rateStages(targets: readonly number[]): Want[] {
-  const wrong = targets.find((target) => !(target >= 0 && target <= MAX_RATE));
-  return [
-    [wrong === undefined, `stage: ${wrong} is not from 0 to ${MAX_RATE} requests/s`],
-    [targets.some((target) => target !== 0), 'stage: a target must be above 0 requests/s somewhere'],
-  ];
-}
-
-function connectionStages(targets: readonly number[], connections: readonly number[]): Want[] {
-  const wrong = targets.find((target) => !isWhole(target, 1, MAX_CONNECTIONS));
-  return [
-    [
-      wrong === undefined,
-      `stage: ${wrong} is not a whole number of connections from 1 to ${MAX_CONNECTIONS}; for stages of a rate add --rate`,
-    ],
-    [
-      connections.length <= 1,
-      `connections: stages begin at one number of connections, not at ${connections.join(', ')}: give one to --connections`,
     ],
   ];
 }
@@ -304,8 +264,4 @@ function foreignServer({ command, name, startLimitMs }: ForeignServer): Want[] {
     [name.trim() !== '', `name: the name of '${command}' is empty`],
     [startLimitMs > 0, 'start-timeout: must be above zero'],
   ];
-}
-
-function isWhole(value: number, least: number, most: number): boolean {
-  return Number.isInteger(value) && value >= least && value <= most;
 }

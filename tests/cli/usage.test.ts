@@ -44,7 +44,7 @@ describe('wrong usage ends with 2, says why on stderr and nothing on stdout:', (
     [
       'a command like no other',
       ['frobnicate'],
-      ["unknown command 'frobnicate'; there are bench, run, serve, connect, list, report"],
+      ["unknown command 'frobnicate'; there are bench, run, check, serve, connect, list, report"],
     ],
     ['an unknown flag', ['list', '--jsno'], ['unknown flag --jsno; did you mean --json?']],
     ['a stray argument', ['list', 'models'], ["unexpected argument 'models'"]],
