@@ -1,0 +1,94 @@
+import { getAffinity } from '../../sockets/cpu.ts';
+import { type CheckObserver, check } from '../check/check.ts';
+import type { CheckPlan } from '../check/plan.ts';
+import { loadOf, start } from '../check/session.ts';
+import type { CheckOutcome } from '../model/check-result.ts';
+import type { ForeignServer } from '../model/configuration.ts';
+import { TargetError } from '../model/errors.ts';
+import { placeOnCpus } from '../run/placement.ts';
+import { median } from '../stats/median.ts';
+
+/** CPU time that each request of the original costs besides its echo: so that a share more of it can be added finely. */
+const BASE_WORK_MICROS = 20;
+const CALIBRATION_WINDOWS = 9;
+const CALIBRATION_WINDOW_MS = 300;
+
+/** How one check of real servers ended. */
+export interface RealCheck {
+  /** How much more CPU time a request of B takes, as a share. */
+  readonly worseBy: number;
+  readonly outcome: CheckOutcome;
+  readonly metrics: readonly string[];
+  readonly sessions: number;
+  readonly seconds: number;
+}
+
+/** A server of this project that burns so much CPU time for each request. @param program the path of its command line. */
+export function burningServer(program: string, name: string, workMicros: number): ForeignServer {
+  const nanos = Math.round(workMicros * 1000);
+  const work = `--work cpu:${nanos / 1000}us`;
+  return {
+    ...{ kind: 'exec', name, startLimitMs: 15_000 },
+    command: `exec ${quoted(process.execPath)} ${quoted(program)} serve --model event-driven --port {port} ${work}`,
+  };
+}
+
+/** For a shell to take as one word. */
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** A plan that holds the original against one that takes a share more CPU time for each request. */
+export function realPlan(
+  plan: Omit<CheckPlan, 'a' | 'b'>,
+  program: string,
+  baseMicros: number,
+  worseBy: number,
+): CheckPlan {
+  return {
+    ...plan,
+    a: burningServer(program, 'original', BASE_WORK_MICROS),
+    b: burningServer(program, 'changed', BASE_WORK_MICROS + worseBy * baseMicros),
+  };
+}
+
+/**
+ * CPU time that a request of the original takes in all, in microseconds: the median of some windows at full load.
+ * @throws {TargetError} when the kernel doesn't tell it.
+ */
+export async function calibrate(
+  plan: Omit<CheckPlan, 'a' | 'b'>,
+  program: string,
+  signal: AbortSignal,
+): Promise<number> {
+  const whole = realPlan(plan, program, 0, 0);
+  const placement = placeOnCpus(getAffinity(0), whole);
+  const arm = await start('a', whole, placement, signal);
+  try {
+    const generator = await arm.open(loadOf(whole, placement, 0, CALIBRATION_WINDOWS + 1));
+    await arm.window(generator, 3 * CALIBRATION_WINDOW_MS);
+    const nanos: number[] = [];
+    for (let i = 0; i < CALIBRATION_WINDOWS; i++) {
+      const { cpuNanosPerRequest } = await arm.window(generator, CALIBRATION_WINDOW_MS);
+      if (cpuNanosPerRequest === null) throw new TargetError('the CPU time of the server is not known here');
+      nanos.push(cpuNanosPerRequest);
+    }
+    return median(nanos) / 1000;
+  } finally {
+    await arm.stop();
+  }
+}
+
+/** Holds one check. */
+export async function holdCheck(
+  plan: CheckPlan,
+  worseBy: number,
+  observer: CheckObserver,
+  signal: AbortSignal,
+): Promise<RealCheck> {
+  const begin = performance.now();
+  const { verdict, sessions } = await check(plan, observer, signal);
+  signal.throwIfAborted();
+  const seconds = (performance.now() - begin) / 1000;
+  return { worseBy, outcome: verdict.outcome, metrics: verdict.metrics, sessions: sessions.length, seconds };
+}
