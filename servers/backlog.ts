@@ -29,6 +29,12 @@ export class Backlog {
     const kept = this.length;
     const needed = kept + end - start;
     const old = this.#own;
+    // Where there is room behind what is left, that need not be moved.
+    if (old !== undefined && this.memory === old && kept > 0 && this.end + end - start <= old.size) {
+      old.bytes.set(bytes.subarray(start, end), this.end);
+      this.end += end - start;
+      return;
+    }
     const own =
       old === undefined || old.size < needed ? new NativeMemory(Math.max(needed, LEAST_MEMORY, 2 * kept)) : old;
     if (this.memory !== undefined && kept > 0) own.bytes.set(this.memory.bytes.subarray(this.start, this.end));

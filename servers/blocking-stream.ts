@@ -5,6 +5,7 @@ import type { App, StreamReply } from './apps/app.ts';
 import { LINGER_MS } from './lingering.ts';
 import { NativeCopies } from './native-copies.ts';
 import { pause } from './pause.ts';
+import type { DescriptorRoom } from './rooms/descriptor-room.ts';
 
 /** Bytes one recv may take. */
 const BUFFER_SIZE = 65_536;
@@ -17,11 +18,13 @@ class BlockingStreamReply implements StreamReply {
   over = false;
   readonly #fd: number;
   readonly #inbox: NativeMemory;
+  readonly #room: DescriptorRoom | undefined;
   readonly #constants = new NativeCopies();
   #outbox: NativeMemory | undefined;
 
-  constructor(fd: number, inbox: NativeMemory) {
+  constructor(fd: number, inbox: NativeMemory, room: DescriptorRoom | undefined) {
     this.#fd = fd;
+    this.#room = room;
     this.#inbox = inbox;
   }
 
@@ -41,6 +44,10 @@ class BlockingStreamReply implements StreamReply {
 
   sendConstant(bytes: Uint8Array, start: number, end: number): void {
     this.#sendAll(this.#constants.of(bytes), start, end);
+  }
+
+  toOthers(bytes: Uint8Array, start: number, end: number): void {
+    if (!this.over) this.#room?.tell(this.#fd, bytes, start, end);
   }
 
   wait(nanos: number): void {
@@ -71,10 +78,24 @@ class BlockingStreamReply implements StreamReply {
  * Holds one whole conversation on a blocking socket: returns when the peer has finished and everything is answered,
  * when the app has ended it and the peer has had its time to read the end, or when the connection broke.
  * Does not close the socket.
+ * @param room what the client hears of others, for apps that need one.
  */
-export function serveStream(fd: number, app: App): void {
+export function serveStream(fd: number, app: App, room?: DescriptorRoom): void {
   const inbox = new NativeMemory(BUFFER_SIZE);
-  const reply = new BlockingStreamReply(fd, inbox);
+  const reply = new BlockingStreamReply(fd, inbox, room);
+  room?.enter(fd);
+  try {
+    talk(fd, app, inbox, reply);
+  } finally {
+    // Before the descriptor is somebody else's.
+    room?.leave(fd);
+  }
+  if (reply.ended) linger(fd, inbox);
+  reply.free();
+  inbox.free();
+}
+
+function talk(fd: number, app: App, inbox: NativeMemory, reply: BlockingStreamReply): void {
   const session = app.stream();
   // Who has always something to say blocks in send, and only looks whether something has come.
   const flags = session.produce === undefined ? 0 : MSG_DONTWAIT;
@@ -91,9 +112,6 @@ export function serveStream(fd: number, app: App): void {
     }
     if (flags !== 0 && !reply.over) session.produce?.(reply);
   }
-  if (reply.ended) linger(fd, inbox);
-  reply.free();
-  inbox.free();
 }
 
 /** Sends FIN, and blocks until the peer's comes, or {@link LINGER_MS}, or until the connection breaks. */

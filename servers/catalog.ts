@@ -35,6 +35,7 @@ export const models = {
     summary: 'a thread blocks for each client; scales until memory and context switches run out (about 9 MB a thread)',
     transports: both,
     needs: 'libc',
+    can: ['room'],
     load: () => import('./models/thread-per-connection.ts'),
   },
   'process-per-connection': {
@@ -42,6 +43,7 @@ export const models = {
     summary: 'a process blocks for each client; complete isolation, at the cost of starting a process for each',
     transports: both,
     needs: 'libc',
+    can: ['room'],
     load: () => import('./models/process-per-connection.ts'),
   },
   prethreaded: {
@@ -49,6 +51,7 @@ export const models = {
     summary: 'a fixed pool of 32 threads, all blocked in accept; each serves a client to its end, the others wait',
     transports: both,
     needs: 'libc',
+    can: ['room'],
     load: () => import('./models/prethreaded.ts'),
   },
   'worker-pool': {
@@ -56,6 +59,7 @@ export const models = {
     summary: 'an event loop moves the bytes, a thread a CPU does the work; scales with CPUs when the work is heavy',
     transports: nodes,
     needs: null,
+    can: ['room'],
     load: () => import('./models/worker-pool.ts'),
   },
   cluster: {
@@ -63,7 +67,7 @@ export const models = {
     summary: "an event loop in a process for each CPU, sharing the port through Node's cluster; scales with CPUs",
     transports: nodes,
     needs: null,
-    can: ['node-streams', 'unprompted-replies'],
+    can: ['node-streams', 'unprompted-replies', 'room'],
     load: () => import('./models/cluster.ts'),
   },
   'cluster-reuseport': {
@@ -72,7 +76,7 @@ export const models = {
       'the same processes, each with its own socket on the port; the kernel chooses by a hash, no process accepts for all',
     transports: nodes,
     needs: 'libc',
-    can: ['node-streams', 'unprompted-replies'],
+    can: ['node-streams', 'unprompted-replies', 'room'],
     load: () => import('./models/cluster-reuseport.ts'),
   },
   balanced: {
@@ -85,7 +89,7 @@ export const models = {
       tls: 'the balancer passes bytes on; TLS would be between the servers behind it and the clients',
     },
     needs: null,
-    can: ['node-streams', 'unprompted-replies'],
+    can: ['node-streams', 'unprompted-replies', 'room'],
     balances: true,
     load: () => import('./models/balanced.ts'),
   },
@@ -94,6 +98,7 @@ export const models = {
     summary: 'one thread asks poll(2) which sockets are ready; no cost while busy, but every wait looks at all of them',
     transports: both,
     needs: 'libc',
+    can: ['room'],
     load: () => import('./models/nonblocking.ts'),
   },
   epoll: {
@@ -101,6 +106,7 @@ export const models = {
     summary: 'one thread asks epoll(7), which tells only of the sockets that are ready; idle connections cost nothing',
     transports: both,
     needs: 'libc',
+    can: ['room'],
     load: () => import('./models/epoll.ts'),
   },
   'multi-reactor': {
@@ -108,6 +114,7 @@ export const models = {
     summary: 'a thread for each CPU, each with its own listener (SO_REUSEPORT) and epoll loop; scales with CPUs',
     transports: both,
     needs: 'libc',
+    can: ['room'],
     load: () => import('./models/multi-reactor.ts'),
   },
   'io-uring': {
@@ -115,6 +122,7 @@ export const models = {
     summary: 'one thread hands the kernel all it wants done and takes what is done, in one call for all connections',
     transports: both,
     needs: 'io_uring',
+    can: ['room'],
     load: () => import('./models/io-uring.ts'),
   },
   'event-driven': {
@@ -122,7 +130,7 @@ export const models = {
     summary: "callbacks on Node's event loop (epoll, kqueue); one thread for any number of connections",
     transports: nodes,
     needs: null,
-    can: ['node-streams', 'unprompted-replies', 'terminal'],
+    can: ['node-streams', 'unprompted-replies', 'room', 'terminal'],
     load: () => import('./models/event-driven.ts'),
   },
   async: {
@@ -130,7 +138,7 @@ export const models = {
     summary: 'an async function for each connection awaits its reads and writes, on the same event loop',
     transports: nodes,
     needs: null,
-    can: ['node-streams', 'unprompted-replies', 'terminal'],
+    can: ['node-streams', 'unprompted-replies', 'room', 'terminal'],
     load: () => import('./models/async.ts'),
   },
 } as const satisfies Record<string, ModelEntry>;

@@ -3,18 +3,22 @@ import { fileURLToPath } from 'node:url';
 import type { SocketAddress } from '../sockets/address.ts';
 import type { RunningServer } from './contract.ts';
 import { type HostMessage, type HostSpec, hostProgram } from './host.ts';
+import { type Hub, hubStdio } from './rooms/hub.ts';
 
 /** Servers in child processes, as models that consist of several processes start them. */
 
 /**
  * Starts a child process that runs one server. It never outlives this process. To be called in the main thread: the
  * child's life hangs on the thread that started it (prctl(2), PR_SET_PDEATHSIG).
+ * @param hub what joins it with others, for an app that needs a room.
  */
-export function forkServer(spec: Omit<HostSpec, 'parentPid'>): ChildProcess {
-  const argument: HostSpec = { ...spec, parentPid: process.pid };
-  return fork(fileURLToPath(hostProgram), [JSON.stringify(argument)], {
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+export function forkServer(spec: Omit<HostSpec, 'parentPid'>, hub?: Hub): ChildProcess {
+  const argument: HostSpec = { ...spec, linked: hub !== undefined, parentPid: process.pid };
+  const child = fork(fileURLToPath(hostProgram), [JSON.stringify(argument)], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc', ...(hub ? hubStdio : [])],
   });
+  hub?.join(child);
+  return child;
 }
 
 /** Resolves when the server answers. @throws what it says when it could not start, or that it ended without a word. */

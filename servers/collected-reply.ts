@@ -4,6 +4,8 @@ import type { DatagramReply, StreamReply } from './apps/app.ts';
 export interface Collected {
   /** Messages, or pieces of a stream, in order. */
   readonly parts: readonly Uint8Array[];
+  /** What is said to others, in order. */
+  readonly toOthers: readonly Uint8Array[];
   /** How long to wait before they are sent, in nanoseconds. */
   readonly waitNanos: number;
   /** Did the app end the conversation after them? */
@@ -13,6 +15,7 @@ export interface Collected {
 /** Keeps copies of replies instead of sending them: for models that send them later, or from another thread. */
 export class CollectedReply implements StreamReply, DatagramReply {
   #parts: Uint8Array[] = [];
+  #toOthers: Uint8Array[] = [];
   #waitNanos = 0;
   #ended = false;
 
@@ -30,14 +33,19 @@ export class CollectedReply implements StreamReply, DatagramReply {
     else this.send(bytes, start, end);
   }
 
+  toOthers(bytes: Uint8Array, start: number, end: number): void {
+    this.#toOthers.push(new Uint8Array(bytes.subarray(start, end)));
+  }
+
   end(): void {
     this.#ended = true;
   }
 
   /** What was said since the last call. */
   take(): Collected {
-    const collected = { parts: this.#parts, waitNanos: this.#waitNanos, ended: this.#ended };
+    const collected = { parts: this.#parts, toOthers: this.#toOthers, waitNanos: this.#waitNanos, ended: this.#ended };
     this.#parts = [];
+    this.#toOthers = [];
     this.#waitNanos = 0;
     this.#ended = false;
     return collected;

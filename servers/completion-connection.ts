@@ -3,6 +3,7 @@ import type { NativeMemory } from '../sockets/memory.ts';
 import type { App, StreamReply, StreamSession } from './apps/app.ts';
 import { Backlog } from './backlog.ts';
 import type { Phase } from './nonblocking.ts';
+import { UNREAD_LIMIT } from './rooms/unread-limit.ts';
 
 /** What a conversation asks of its loop, which tells it later what became of it. */
 export interface StreamRing {
@@ -31,6 +32,8 @@ export interface StreamRing {
   finish(fd: number): void;
   /** Ends the socket in both directions, and with it what is under way on it. */
   abort(fd: number): void;
+  /** Has every other connection {@link CompletionConnection.hear} bytes. */
+  tellOthers(connection: CompletionConnection, bytes: Uint8Array, start: number, end: number): void;
   /** It is over, and nothing is under way any more: {@link CompletionConnection.free} may be called. */
   over(connection: CompletionConnection): void;
 }
@@ -161,6 +164,18 @@ export class CompletionConnection implements StreamReply {
     if (this.#phase !== 'talking' || start === end) return;
     if (this.#mustWait) this.#next.keep(bytes, start, end);
     else this.#sendNow(this.#ring.constant(bytes), start, end);
+  }
+
+  toOthers(bytes: Uint8Array, start: number, end: number): void {
+    if (this.#phase === 'talking') this.#ring.tellOthers(this, bytes, start, end);
+  }
+
+  /** Another connection has said something; a peer that has left too much of that unread is dropped. */
+  hear(bytes: Uint8Array, start: number, end: number): void {
+    this.send(bytes, start, end);
+    if (this.#next.length > UNREAD_LIMIT) this.#phase = 'broken';
+    // Not now: it may be in the middle of speaking itself. Who waits for a send is told when that is done.
+    if (this.#phase === 'broken' || (this.#next.length > 0 && !this.#waiting)) this.#revisit();
   }
 
   end(): void {

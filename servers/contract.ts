@@ -12,6 +12,8 @@ export interface ServerSpec extends Served {
   readonly port: number;
   /** Several sockets, one for each of the processes that serve, share the port: SO_REUSEPORT, socket(7). */
   readonly sharedPort?: SharedPort;
+  /** The process has a link to others of its server, under HUB_FD of rooms/hub.ts: those of an app that needs a room. */
+  readonly linked?: boolean;
   /** For models that balance; without it they do as they do by default. */
   readonly balance?: Balance;
 }

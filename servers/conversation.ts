@@ -4,6 +4,8 @@ import { loadApp } from './apps/catalog.ts';
 import { BlockingDatagrams, serveDatagrams } from './blocking.ts';
 import { serveStream } from './blocking-stream.ts';
 import type { ServerSpec } from './contract.ts';
+import { serveLinkedStream } from './linked-stream.ts';
+import { DescriptorRoom } from './rooms/descriptor-room.ts';
 
 /** One client's socket and what to say on it. Plain data: it crosses to threads and child processes. */
 export interface Conversation {
@@ -12,6 +14,8 @@ export interface Conversation {
   readonly spec: ServerSpec;
   /** UDP: the datagram that began the conversation. It came to the server's own socket, and is answered first. */
   readonly first: FirstDatagram | undefined;
+  /** What the client shares with those of other threads; undefined when the app needs no room. */
+  readonly room?: SharedArrayBuffer | undefined;
 }
 
 export interface FirstDatagram {
@@ -20,13 +24,14 @@ export interface FirstDatagram {
 }
 
 /** Serves one client with blocking calls until it has finished (TCP) or been silent for a while (UDP). */
-export async function converse({ fd, spec, first }: Conversation): Promise<void> {
+export async function converse({ fd, spec, first, room }: Conversation): Promise<void> {
   try {
     const app = await loadApp(spec);
     setBlocking(fd, true);
     if (spec.transport === 'tcp') {
       setOption(fd, 'TCP_NODELAY', 1);
-      serveStream(fd, app);
+      if (spec.linked) serveLinkedStream(fd, app);
+      else serveStream(fd, app, DescriptorRoom.of(room));
     } else {
       const datagrams = new BlockingDatagrams(app);
       if (first !== undefined) datagrams.answerFor(fd, Buffer.from(first.base64, 'base64'), first.peer);

@@ -8,12 +8,13 @@ import { DatagramBatches } from './datagram-batches.ts';
 import { Lingering } from './lingering.ts';
 import type { LoopInput } from './loop-threads.ts';
 import { NonblockingConnection, StreamBuffers, type Wish } from './nonblocking.ts';
+import { DescriptorRoom } from './rooms/descriptor-room.ts';
 import { tellReady } from './thread.ts';
 import { soonest, WaitingConnections } from './waiting-connections.ts';
 import { ofSeveral } from './work/spec.ts';
 
 /** One event loop around epoll(7), in its thread. */
-export async function loop({ listener, spec, stop }: LoopInput): Promise<void> {
+export async function loop({ listener, spec, stop, room }: LoopInput): Promise<void> {
   const app = await loadApp(ofSeveral(spec, listener));
   // What waits is to wait no longer than it must.
   if (spec.work !== undefined) setTimerSlack(1);
@@ -21,7 +22,8 @@ export async function loop({ listener, spec, stop }: LoopInput): Promise<void> {
   const epoll = new Epoll();
   epoll.add(listener, EPOLLIN, listener);
   tellReady();
-  if (spec.transport === 'tcp') new EpollLoop(epoll, listener, app).run(stopping);
+  if (spec.transport === 'tcp')
+    new EpollLoop(epoll, listener, app, new StreamBuffers(DescriptorRoom.of(room))).run(stopping);
   else answerDatagrams(epoll, listener, app, stopping);
   epoll.close();
 }
@@ -48,16 +50,17 @@ class EpollLoop {
   /** By descriptor, as are the events that each is registered for. */
   readonly #connections: (NonblockingConnection | undefined)[] = [];
   readonly #interests: number[] = [];
-  readonly #buffers = new StreamBuffers();
+  readonly #buffers: StreamBuffers;
   readonly #lingering = new Lingering();
   readonly #waiting = new WaitingConnections<NonblockingConnection>();
   #accepting = true;
 
   /** @param epoll watches the listener already, under its descriptor. */
-  constructor(epoll: Epoll, listener: number, app: App) {
+  constructor(epoll: Epoll, listener: number, app: App, buffers: StreamBuffers) {
     this.#epoll = epoll;
     this.#listener = listener;
     this.#app = app;
+    this.#buffers = buffers;
   }
 
   /** Serves until `stopping()` is true after a wake-up: set it, then shut the listener down. */

@@ -1,6 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import { close, localAddress, SHUT_RDWR, shutdown } from '../sockets/socket.ts';
 import type { RunningServer, ServerSpec } from './contract.ts';
+import { openRoom } from './rooms/descriptor-room.ts';
 import { allReady, startThread, threadEnd } from './thread.ts';
 
 /** What a loop over readiness is given, in its thread. */
@@ -10,6 +11,8 @@ export interface LoopInput {
   readonly spec: ServerSpec;
   /** One flag, shared with all loops of a server: 1 when they shall end. Look at it after each wait. */
   readonly stop: Int32Array;
+  /** The same for all loops of a server; undefined when the app needs none. */
+  readonly room: SharedArrayBuffer | undefined;
 }
 
 /** How long to wait for the loops to end when the server is closed. */
@@ -29,8 +32,9 @@ export async function startLoops(
   listeners: readonly [number, ...number[]],
 ): Promise<RunningServer> {
   const stop = new Int32Array(new SharedArrayBuffer(4));
+  const room = openRoom(spec);
   const threads = listeners.map((listener) => {
-    const input: LoopInput = { listener, spec, stop };
+    const input: LoopInput = { listener, spec, stop, room };
     return startThread({ module, run: 'loop', input });
   });
   const close = () => stopLoops(listeners, stop, threads);

@@ -6,6 +6,7 @@ import { makeCertificate } from './certificate.ts';
 import type { RunningServer, ServerSpec } from './contract.ts';
 import { LINGER_MS } from './lingering.ts';
 import { after } from './node-wait.ts';
+import type { SocketRoom } from './rooms/socket-room.ts';
 import { openSharedPort } from './shared-port.ts';
 
 /** TCP and TLS through node:net and node:tls, as the event-driven, async, cluster and worker-pool models share them. */
@@ -70,10 +71,20 @@ export class NodeStreamReply implements StreamReply {
   /** How long what was said is to be held back; then {@link release} is to be called. Nothing is received until then. */
   waitNanos = 0;
   readonly #socket: Socket;
+  readonly #room: SocketRoom | undefined;
+  /** Its number in the room. */
+  readonly #speaker: number;
   #chunk: Uint8Array | undefined;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, room?: SocketRoom) {
     this.#socket = socket;
+    this.#room = room;
+    this.#speaker = room?.enter(socket) ?? 0;
+  }
+
+  /** What is to drain before the peer is received from again; undefined when nothing is. */
+  get clogged(): Socket | undefined {
+    return this.#socket.writableNeedDrain ? this.#socket : this.#room?.clogged;
   }
 
   /** The chunk being answered: node:net made it for us alone, so that replies out of it need no copy. */
@@ -89,6 +100,10 @@ export class NodeStreamReply implements StreamReply {
 
   sendConstant(bytes: Uint8Array, start: number, end: number): void {
     if (!this.ended) this.#socket.write(bytes.subarray(start, end));
+  }
+
+  toOthers(bytes: Uint8Array, start: number, end: number): void {
+    if (!this.ended) this.#room?.tell(this.#speaker, bytes.subarray(start, end));
   }
 
   wait(nanos: number): void {
@@ -141,9 +156,10 @@ type StreamCalls = Omit<StreamSession, 'owing'>;
 /**
  * Holds one conversation as one async function: awaits a chunk, awaits its answer, awaits that the peer took it.
  * Ends when the peer has finished and everything is sent, or when the connection broke. Never rejects.
+ * @param room what the peer hears of others, for apps that need one.
  */
-export async function converse(socket: Socket, session: AsyncSession): Promise<void> {
-  const reply = new NodeStreamReply(socket);
+export async function converse(socket: Socket, session: AsyncSession, room?: SocketRoom): Promise<void> {
+  const reply = new NodeStreamReply(socket, room);
   socket.once('close', () => void session.close?.());
   try {
     if (session.open !== undefined) await session.open(reply);
@@ -154,7 +170,7 @@ export async function converse(socket: Socket, session: AsyncSession): Promise<v
       reply.answering(chunk);
       await session.receive(chunk, 0, chunk.length, reply);
       if (reply.waitNanos > 0) await waited(reply);
-      if (socket.writableNeedDrain) await drained(socket);
+      if (reply.clogged !== undefined) await drained(reply.clogged);
     }
     if (!reply.ended) await session.finish?.(reply);
     if (session.owing !== true) reply.end();

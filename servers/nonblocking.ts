@@ -4,6 +4,7 @@ import { close, recv, SHUT_WR, send, shutdown } from '../sockets/socket.ts';
 import type { App, StreamReply, StreamSession } from './apps/app.ts';
 import { Backlog } from './backlog.ts';
 import { NativeCopies } from './native-copies.ts';
+import type { DescriptorRoom } from './rooms/descriptor-room.ts';
 
 /** Bytes one recv may take. */
 const BUFFER_SIZE = 65_536;
@@ -17,17 +18,23 @@ const PIECES_AT_A_TIME = 8;
  */
 export type Wish = 'receive' | 'send' | 'linger' | 'wait' | 'close';
 
-/** Memory through which all connections of one loop receive and send, one after the other. */
+/** What all connections of one loop share: memory through which they receive and send, one after the other, and a room. */
 export class StreamBuffers {
   readonly inbox = new NativeMemory(BUFFER_SIZE);
   readonly outbox = new NativeMemory(BUFFER_SIZE);
   readonly constants = new NativeCopies();
+  readonly room: DescriptorRoom | undefined;
+
+  constructor(room?: DescriptorRoom) {
+    this.room = room;
+  }
 
   /** Gives the memory back, when all connections are closed. */
   free(): void {
     this.inbox.free();
     this.outbox.free();
     this.constants.free();
+    this.room?.free();
   }
 }
 
@@ -59,6 +66,7 @@ export class NonblockingConnection implements StreamReply {
 
   /** Begins the conversation. To be called once. */
   open(): Wish {
+    this.#buffers.room?.enter(this.fd);
     this.#session.open?.(this);
     return this.#wish();
   }
@@ -120,12 +128,19 @@ export class NonblockingConnection implements StreamReply {
     this.#backlog.refer(memory, start + this.#sendSome(memory, start, end), end);
   }
 
+  toOthers(bytes: Uint8Array, start: number, end: number): void {
+    if (this.#phase === 'talking') this.#buffers.room?.tell(this.fd, bytes, start, end);
+  }
+
   end(): void {
-    if (this.#phase === 'talking') this.#phase = 'ended';
+    if (this.#phase !== 'talking') return;
+    this.#phase = 'ended';
+    this.#buffers.room?.leave(this.fd);
   }
 
   /** Closes the socket and gives back the memory. */
   close(): void {
+    this.#buffers.room?.leave(this.fd);
     close(this.fd);
     this.#backlog.free();
   }

@@ -120,6 +120,10 @@ export class RingStreams implements StreamRing {
     shutdown(fd, SHUT_RDWR);
   }
 
+  tellOthers(connection: CompletionConnection, bytes: Uint8Array, start: number, end: number): void {
+    for (const other of this.#connections) if (other !== connection) other?.hear(bytes, start, end);
+  }
+
   over(connection: CompletionConnection): void {
     this.#connections[connection.fd] = undefined;
     this.#lingering.delete(connection.fd);

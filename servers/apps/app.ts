@@ -91,6 +91,12 @@ export interface StreamReply extends Reply {
    */
   sendConstant(bytes: Uint8Array, start: number, end: number): void;
   /**
+   * Says bytes `start` to `end`, at once, to all other conversations of the server that the model has open, wherever it
+   * serves them; never to this one. All hear what several say in one order. A client that doesn't read is dropped when
+   * what waits for it grows too much. For apps that need a `room`, and in their conversations the only thing to say.
+   */
+  toOthers(bytes: Uint8Array, start: number, end: number): void;
+  /**
    * Ends the conversation: what was queued is delivered, then comes FIN. What the peer still sends is read and thrown
    * away, see LINGER_MS, so that the kernel doesn't answer it with a reset, which would destroy the reply.
    */

@@ -79,6 +79,14 @@ export const apps = {
     workload: null,
     load: () => import('./chat-operator.ts'),
   },
+  chat: {
+    title: 'Chat',
+    summary: 'each line that a client says goes to all others, in one order; who reads too slowly is dropped',
+    transports: ['tcp'],
+    needs: ['room'],
+    workload: null,
+    load: () => import('./chat.ts'),
+  },
   http: {
     title: 'HTTP',
     summary: 'HTTP/1.1: answers GET and HEAD of any path with "Hello, World!" (RFC 9112); measured by autocannon',
@@ -91,6 +99,12 @@ export const apps = {
 export type AppName = keyof typeof apps;
 
 export const appNames = Object.keys(apps) as AppName[];
+
+/** Does an app speak to all clients of a server, so that its model must bring them together? */
+export function needsRoom(app: AppName): boolean {
+  const { needs = [] }: AppEntry = apps[app];
+  return needs.includes('room');
+}
 
 /** What a server says, and what that costs it. Plain data. */
 export interface Served {

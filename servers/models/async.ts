@@ -1,11 +1,12 @@
 import type { RemoteInfo, Socket } from 'node:dgram';
 import type { App } from '../apps/app.ts';
-import { loadApp } from '../apps/catalog.ts';
+import { loadApp, needsRoom } from '../apps/catalog.ts';
 import { CollectedReply } from '../collected-reply.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { bindDatagram, sendDatagram } from '../node-datagram.ts';
 import { converse, listenStream } from '../node-stream.ts';
 import { after } from '../node-wait.ts';
+import { SocketRoom } from '../rooms/socket-room.ts';
 
 /** Datagrams that may wait to be answered; further ones are dropped, as a full socket buffer drops them. */
 const QUEUE_LIMIT = 1024;
@@ -18,7 +19,8 @@ export const model: ServerModel = {
   async start(spec) {
     const app = await loadApp(spec);
     if (spec.transport === 'udp') return serveDatagrams(spec, app);
-    return listenStream(spec, app.adopt ?? ((socket) => void converse(socket, app.stream())));
+    const room = needsRoom(spec.app) ? new SocketRoom() : undefined;
+    return listenStream(spec, app.adopt ?? ((socket) => void converse(socket, app.stream(), room)));
   },
 };
 

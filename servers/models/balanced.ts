@@ -7,6 +7,7 @@ import { addressOf, forkServer, killServers } from '../child-server.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { listenStream } from '../node-stream.ts';
 import { seededRandom } from '../random.ts';
+import { openHub } from '../rooms/hub.ts';
 import { ofSeveral } from '../work/spec.ts';
 
 /**
@@ -17,8 +18,9 @@ import { ofSeveral } from '../work/spec.ts';
 export const model: ServerModel = {
   async start(spec): Promise<RunningServer> {
     const server = { ...spec, model: 'event-driven', host: '127.0.0.1', port: 0 } as const;
+    const hub = openHub(spec);
     const children = Array.from({ length: Math.max(2, availableParallelism()) }, (_, i) =>
-      forkServer(ofSeveral(server, i)),
+      forkServer(ofSeveral(server, i), hub),
     );
     try {
       const backends = await backendsOf(children, spec);

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { addressOf, forkServer, startTogether } from '../child-server.ts';
 import type { ServerModel } from '../contract.ts';
+import { openHub } from '../rooms/hub.ts';
 import { ofSeveral } from '../work/spec.ts';
 
 /**
@@ -12,11 +13,12 @@ export const model: ServerModel = {
   start: (spec) =>
     startTogether(async (children) => {
       const server = { ...spec, model: 'event-driven' } as const;
-      const first = forkServer({ ...server, sharedPort: 'open' });
+      const hub = openHub(spec);
+      const first = forkServer({ ...server, sharedPort: 'open' }, hub);
       children.push(first);
       const address = await addressOf(first);
       for (let i = 1; i < availableParallelism(); i++) {
-        children.push(forkServer({ ...ofSeveral(server, i), port: address.port, sharedPort: 'join' }));
+        children.push(forkServer({ ...ofSeveral(server, i), port: address.port, sharedPort: 'join' }, hub));
       }
       await Promise.all(children.slice(1).map(addressOf));
       return address;

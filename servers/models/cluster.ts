@@ -5,7 +5,11 @@ import type { SocketAddress } from '../../sockets/address.ts';
 import { addressOf, startTogether } from '../child-server.ts';
 import type { ServerModel } from '../contract.ts';
 import { type HostSpec, hostProgram } from '../host.ts';
+import { hubStdio, openHub } from '../rooms/hub.ts';
 import { ofSeveral } from '../work/spec.ts';
+
+/** As Node's cluster has them, and a link to the hub. */
+const stdio = ['inherit', 'inherit', 'inherit', 'ipc', ...hubStdio];
 
 /**
  * Node's cluster: one process a CPU, each running the event-driven model, all on one port. Over TCP the primary accepts
@@ -13,13 +17,16 @@ import { ofSeveral } from '../work/spec.ts';
  */
 export const model: ServerModel = {
   start(spec) {
-    const server: HostSpec = { ...spec, model: 'event-driven', parentPid: process.pid };
+    const hub = openHub(spec);
+    const server: HostSpec = { ...spec, linked: hub !== undefined, model: 'event-driven', parentPid: process.pid };
     return startTogether(async (children) => {
       for (let i = 0; i < availableParallelism(); i++) {
         const args = [JSON.stringify(ofSeveral(server, i))];
         // What it sets counts for the workers forked after it.
-        cluster.setupPrimary({ exec: fileURLToPath(hostProgram), args });
-        children.push(cluster.fork().process);
+        cluster.setupPrimary({ exec: fileURLToPath(hostProgram), args, ...(hub && { stdio }) });
+        const child = cluster.fork().process;
+        hub?.join(child);
+        children.push(child);
       }
       // Port 0 is the same port for all of them: the primary binds it once.
       const [address] = await Promise.all(children.map(addressOf));

@@ -1,11 +1,12 @@
 import type { Socket as DatagramSocket } from 'node:dgram';
 import type { Socket } from 'node:net';
 import type { App, StreamSession } from '../apps/app.ts';
-import { loadApp } from '../apps/catalog.ts';
+import { loadApp, needsRoom } from '../apps/catalog.ts';
 import type { ServerModel } from '../contract.ts';
 import { bindDatagram, NodeDatagramReply } from '../node-datagram.ts';
 import { listenStream, NodeStreamReply } from '../node-stream.ts';
 import { after } from '../node-wait.ts';
+import { SocketRoom } from '../rooms/socket-room.ts';
 
 /**
  * Event-driven: one thread, and callbacks that Node's event loop (libuv: epoll or kqueue underneath) calls when a
@@ -14,7 +15,10 @@ import { after } from '../node-wait.ts';
 export const model: ServerModel = {
   async start(spec) {
     const app = await loadApp(spec);
-    if (spec.transport !== 'udp') return listenStream(spec, app.adopt ?? ((socket) => serveConnection(socket, app)));
+    if (spec.transport !== 'udp') {
+      const room = needsRoom(spec.app) ? new SocketRoom(spec) : undefined;
+      return listenStream(spec, app.adopt ?? ((socket) => serveConnection(socket, app, room)));
+    }
     let reply: NodeDatagramReply | undefined;
     return bindDatagram(spec, (datagram, peer, socket: DatagramSocket) => {
       reply ??= new NodeDatagramReply(socket);
@@ -24,9 +28,9 @@ export const model: ServerModel = {
   },
 };
 
-function serveConnection(socket: Socket, app: App): void {
+function serveConnection(socket: Socket, app: App, room: SocketRoom | undefined): void {
   const session = app.stream();
-  const reply = new NodeStreamReply(socket);
+  const reply = new NodeStreamReply(socket, room);
   session.open?.(reply);
   socket.on('data', (chunk) => {
     if (reply.ended) return;
@@ -34,7 +38,7 @@ function serveConnection(socket: Socket, app: App): void {
     session.receive(chunk, 0, chunk.length, reply);
     if (reply.waitNanos > 0) holdBack(socket, reply);
     // A peer that doesn't read its replies isn't read from either, until it does.
-    else if (socket.writableNeedDrain) socket.pause();
+    else pauseWhile(socket, reply.clogged);
   });
   socket.on('drain', () => socket.resume());
   socket.on('end', () => {
@@ -43,6 +47,13 @@ function serveConnection(socket: Socket, app: App): void {
   });
   socket.once('close', () => session.close?.());
   if (session.produce !== undefined) produce(socket, session, reply);
+}
+
+/** Receives nothing until what is clogged has drained: the peer hasn't read its replies, or others hear nothing yet. */
+function pauseWhile(socket: Socket, clogged: Socket | undefined): void {
+  if (clogged === undefined) return;
+  socket.pause();
+  if (clogged !== socket) clogged.once('drain', () => socket.resume());
 }
 
 /** Receives nothing until it is time to answer what was received. */

@@ -9,6 +9,7 @@ import { DatagramBatches } from '../datagram-batches.ts';
 import { Lingering } from '../lingering.ts';
 import { type LoopInput, startLoops } from '../loop-threads.ts';
 import { NonblockingConnection, StreamBuffers, type Wish } from '../nonblocking.ts';
+import { DescriptorRoom } from '../rooms/descriptor-room.ts';
 import { tellReady } from '../thread.ts';
 import { kernelTransport } from '../transport.ts';
 import { soonest, WaitingConnections } from '../waiting-connections.ts';
@@ -24,13 +25,13 @@ export const model: ServerModel = {
 };
 
 /** The loop, in its thread. */
-export async function loop({ listener, spec, stop }: LoopInput): Promise<void> {
+export async function loop({ listener, spec, stop, room }: LoopInput): Promise<void> {
   const app = await loadApp(spec);
   // What waits is to wait no longer than it must.
   if (spec.work !== undefined) setTimerSlack(1);
   const stopping = () => Atomics.load(stop, 0) === 1;
   tellReady();
-  if (spec.transport === 'tcp') new PollLoop(listener, app).run(stopping);
+  if (spec.transport === 'tcp') new PollLoop(listener, app, new StreamBuffers(DescriptorRoom.of(room))).run(stopping);
   else answerDatagrams(listener, app, stopping);
 }
 
@@ -49,16 +50,17 @@ class PollLoop {
   readonly #set = new PollSet();
   /** Entry i of the set is connection i - 1; entry 0 is the listener. */
   readonly #connections: NonblockingConnection[] = [];
-  readonly #buffers = new StreamBuffers();
+  readonly #buffers: StreamBuffers;
   readonly #lingering = new Lingering();
   readonly #waiting = new WaitingConnections<NonblockingConnection>();
   /** Where each connection's entry is. */
   readonly #places = new Map<NonblockingConnection, number>();
   #accepting = true;
 
-  constructor(listener: number, app: App) {
+  constructor(listener: number, app: App, buffers: StreamBuffers) {
     this.#listener = listener;
     this.#app = app;
+    this.#buffers = buffers;
     this.#set.add(listener, POLLIN);
   }
 

@@ -4,6 +4,7 @@ import { loadApp } from '../apps/catalog.ts';
 import { BlockingDatagrams, nextConnection, serveDatagrams } from '../blocking.ts';
 import { serveStream } from '../blocking-stream.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
+import { DescriptorRoom, openRoom } from '../rooms/descriptor-room.ts';
 import { allReady, startThread, tellReady, threadEnd } from '../thread.ts';
 import { kernelTransport } from '../transport.ts';
 import { ofSeveral } from '../work/spec.ts';
@@ -28,6 +29,8 @@ interface PoolInput {
   readonly shared: Int32Array;
   /** The thread's word of the shared memory, for main to wake it: a descriptor, or 0 while it serves none. */
   readonly serving: number;
+  /** What its client shares with the others; undefined when the app needs none. */
+  readonly room: SharedArrayBuffer | undefined;
 }
 
 /**
@@ -40,8 +43,9 @@ export const model: ServerModel = {
   async start(spec): Promise<RunningServer> {
     const fd = openServer(kernelTransport(spec.transport), spec);
     const shared = new Int32Array(new SharedArrayBuffer(4 * (FIRST_SERVING + POOL_SIZE)));
+    const room = openRoom(spec);
     const threads = Array.from({ length: POOL_SIZE }, (_, i) => {
-      const input: PoolInput = { fd, spec, shared, serving: FIRST_SERVING + i };
+      const input: PoolInput = { fd, spec, shared, serving: FIRST_SERVING + i, room };
       return startThread({ module: import.meta.url, run: 'serve', input });
     });
     const stop = () => stopPool(fd, shared, threads);
@@ -64,16 +68,17 @@ async function stopPool(fd: number, shared: Int32Array, threads: readonly Worker
 }
 
 /** One thread of the pool. */
-export async function serve({ fd, spec, shared, serving }: PoolInput): Promise<void> {
+export async function serve({ fd, spec, shared, serving, room: memory }: PoolInput): Promise<void> {
   const app = await loadApp(ofSeveral(spec, serving));
   const datagrams = spec.transport === 'udp' ? new BlockingDatagrams(app) : undefined;
+  const room = DescriptorRoom.of(memory);
   tellReady();
   if (datagrams !== undefined) return serveDatagrams(fd, datagrams);
   for (let connection = nextConnection(fd); connection >= 0; connection = nextConnection(fd)) {
     setOption(connection, 'TCP_NODELAY', 1);
     Atomics.store(shared, serving, connection);
     // Looked at after telling the connection: so either this thread sees the stop, or the main one the connection.
-    if (Atomics.load(shared, STOP) === 0) serveStream(connection, app);
+    if (Atomics.load(shared, STOP) === 0) serveStream(connection, app, room);
     Atomics.store(shared, serving, 0);
     close(connection);
   }

@@ -4,6 +4,7 @@ import { type Conversant, startConcurrentServer } from '../concurrent.ts';
 import type { ServerModel } from '../contract.ts';
 import type { Conversation } from '../conversation.ts';
 import { INHERITED_FD, startProcess } from '../process.ts';
+import { openHub } from '../rooms/hub.ts';
 
 /** Memory that a child `node` has to itself, in bytes; most of its 50 MB resident set is shared with the others. */
 const PROCESS_BYTES = 20e6;
@@ -17,11 +18,12 @@ const CAPACITY = Math.min(500, Math.floor(totalmem() / 2 / PROCESS_BYTES));
  * fresh `node` that inherits the socket.
  */
 export const model: ServerModel = {
-  start: async (whole) =>
-    startConcurrentServer(whole, CAPACITY, ({ fd, first }, spec): Conversant => {
-      const input: Conversation = { fd: INHERITED_FD, spec, first };
+  async start(whole) {
+    const hub = openHub(whole);
+    return startConcurrentServer(whole, CAPACITY, ({ fd, first }, spec): Conversant => {
+      const input: Conversation = { fd: INHERITED_FD, spec: { ...spec, linked: hub !== undefined }, first };
       const module = new URL('../conversation.js', import.meta.url).href;
-      const child = startProcess({ module, run: 'converse', input }, fd);
+      const child = startProcess({ module, run: 'converse', input }, fd, hub);
       // The child has its own copy: with this one open, its close would send no FIN.
       close(fd);
       return {
@@ -35,5 +37,6 @@ export const model: ServerModel = {
         }),
         end: () => child.kill('SIGKILL'),
       };
-    }),
+    });
+  },
 };

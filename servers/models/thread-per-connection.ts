@@ -3,6 +3,7 @@ import { close, SHUT_RDWR, shutdown } from '../../sockets/socket.ts';
 import { type Conversant, startConcurrentServer } from '../concurrent.ts';
 import type { ServerModel } from '../contract.ts';
 import type { Conversation } from '../conversation.ts';
+import { openRoom } from '../rooms/descriptor-room.ts';
 import { startThread } from '../thread.ts';
 
 /** Resident memory of a worker thread, in bytes: a V8 isolate and a stack. Measured: 8 to 10 MB. */
@@ -16,9 +17,10 @@ const CAPACITY = Math.min(1000, Math.floor(totalmem() / 2 / THREAD_BYTES));
  * for each connection. Stevens, UNIX Network Programming, volume 1, section 26.4.
  */
 export const model: ServerModel = {
-  start: async (whole) =>
-    startConcurrentServer(whole, CAPACITY, ({ fd, first }, spec): Conversant => {
-      const input: Conversation = { fd, spec, first };
+  async start(whole) {
+    const room = openRoom(whole);
+    return startConcurrentServer(whole, CAPACITY, ({ fd, first }, spec): Conversant => {
+      const input: Conversation = { fd, spec, first, room };
       const module = new URL('../conversation.js', import.meta.url).href;
       const thread = startThread({ module, run: 'converse', input });
       // A failed conversation is over for its client; the others go on.
@@ -33,5 +35,6 @@ export const model: ServerModel = {
         }),
         end: () => shutdown(fd, SHUT_RDWR),
       };
-    }),
+    });
+  },
 };

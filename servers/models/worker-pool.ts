@@ -2,12 +2,13 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { StreamReply, StreamSession } from '../apps/app.ts';
-import { loadApp, type Served } from '../apps/catalog.ts';
+import { loadApp, needsRoom, type Served } from '../apps/catalog.ts';
 import type { Collected } from '../collected-reply.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { bindDatagram, sendDatagram } from '../node-datagram.ts';
 import { type AsyncSession, converse, listenStream } from '../node-stream.ts';
 import type { PoolTask, StreamEvent } from '../pool-task.ts';
+import { SocketRoom } from '../rooms/socket-room.ts';
 
 /** Datagrams that may be in the pool at a time; further ones are dropped, as a full socket buffer drops them. */
 const TASK_LIMIT = 1024;
@@ -37,10 +38,11 @@ export const model: ServerModel = {
 async function serveStreams(spec: ServerSpec, pool: Pool): Promise<RunningServer> {
   // Never talked to: it shows what there is to call.
   const pattern = (await loadApp(spec)).stream();
+  const room = needsRoom(spec.app) ? new SocketRoom() : undefined;
   let connections = 0;
   return listenStream(spec, async (socket) => {
     const session = new PooledSession(pool, ++connections);
-    await converse(socket, session.as(pattern));
+    await converse(socket, session.as(pattern), room);
     await session.forget();
   });
 }
@@ -77,9 +79,15 @@ class PooledSession {
   async #tell(event: StreamEvent, reply: StreamReply): Promise<void> {
     const opening = this.#opening;
     this.#opening = false;
-    const { parts, ended } = await this.#pool.run({ kind: 'stream', connection: this.#connection, opening, event });
+    const { parts, toOthers, ended } = await this.#pool.run({
+      kind: 'stream',
+      connection: this.#connection,
+      opening,
+      event,
+    });
     // They came for this reply alone, and nobody will change them.
     for (const part of parts) reply.sendConstant(part, 0, part.length);
+    for (const part of toOthers) reply.toOthers(part, 0, part.length);
     if (ended) reply.end();
   }
 }

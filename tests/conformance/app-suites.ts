@@ -2,6 +2,7 @@ import type { AppName } from '../../servers/apps/catalog.ts';
 import type { Transport } from '../../sockets/socket.ts';
 import { describeAckDatagrams } from './ack-datagrams.ts';
 import { describeChargenDatagrams, describeChargenStreams } from './chargen.ts';
+import { describeChat } from './chat.ts';
 import { describeChatWithOperator } from './chat-operator.ts';
 import { describeDialogues } from './dialogues.ts';
 import { describeDiscardDatagrams, describeDiscardStreams } from './discard.ts';
@@ -43,6 +44,9 @@ export const appSuites: Record<AppName, Partial<Record<Transport, (subject: Subj
   },
   'chat-operator': {
     tcp: describeChatWithOperator,
+  },
+  chat: {
+    tcp: describeChat,
   },
   http: {
     tcp: describeHttp,

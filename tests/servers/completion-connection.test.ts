@@ -96,6 +96,10 @@ class RecordingRing implements StreamRing {
   revisit(connection: CompletionConnection): void {
     this.#toRevisit.push(connection);
   }
+  tellOthers(_connection: CompletionConnection, bytes: Uint8Array, start: number, end: number): void {
+    const text = Buffer.from(bytes.subarray(start, end)).toString('latin1');
+    this.#asked.push(() => `tell ${text}`);
+  }
   wait(connection: CompletionConnection): void {
     this.#asked.push(() => `wait ${connection.waitNanos}`);
   }

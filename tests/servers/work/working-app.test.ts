@@ -24,6 +24,10 @@ class Notes implements StreamReply {
     this.send(bytes, start, end);
   }
 
+  toOthers(bytes: Uint8Array, start: number, end: number): void {
+    this.send(bytes, start, end);
+  }
+
   end(): void {
     this.notes.push('end');
   }

@@ -1,0 +1,180 @@
+import { readdirSync, readlinkSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { LINE_LIMIT } from '../../servers/apps/chat.ts';
+import type { ModelName } from '../../servers/catalog.ts';
+import { type Holdings, holdings } from '../servers/process-tree.ts';
+import { ServerProcess } from '../servers/server-process.ts';
+import { soon, until } from '../servers/until.ts';
+import { Chatter, Chatters } from './chatters.ts';
+import { nothingLeft } from './nothing-left.ts';
+import { stopsPromptly } from './stops-promptly.ts';
+import { StreamClient } from './stream-client.ts';
+import type { Subject } from './suite.ts';
+
+const CLIENTS = 12;
+const LINES = 300;
+/** Said to a client that reads nothing: more than all buffers on the way take, be there a balancer. */
+const TOO_MUCH = 64 * 2 ** 20;
+const STEP = 256 * 1024;
+
+/** Models whose clients are in several processes. */
+const spreading: readonly ModelName[] = ['process-per-connection', 'cluster', 'cluster-reuseport', 'balanced'];
+
+/** Clients that hear each other, over streams. One server process for all tests. */
+export function describeChat({ model, app, transport }: Subject): void {
+  let server: ServerProcess;
+  let idle: Holdings;
+
+  beforeAll(async () => {
+    server = await ServerProcess.start({ model, app, transport });
+    idle = holdings(server.pid);
+  });
+  afterAll(() => server?.kill());
+
+  const enter = (count: number) => Chatters.enter(server.address, transport, count);
+
+  test('each line of many at once reaches all others once, in one order, and not who said it', async () => {
+    await using room = await enter(CLIENTS);
+    room.all.forEach((chatter, i) => {
+      chatter.say(Array.from({ length: LINES }, (_, k) => `${i}:${k} ${'x'.repeat((i * k) % 97)}\n`).join(''));
+    });
+    const heard = await Promise.all(room.all.map((chatter) => chatter.heard((CLIENTS - 1) * LINES)));
+    heard.forEach((lines, i) => {
+      const speakers = room.all.map((_, j) => j).filter((j) => j !== i);
+      const wanted = speakers.flatMap((j) =>
+        Array.from({ length: LINES }, (_, k) => `${j}:${k} ${'x'.repeat((j * k) % 97)}`),
+      );
+      expect([...lines].sort(), `client ${i} heard each line once`).toEqual(wanted.sort());
+      for (const j of speakers) {
+        const numbers = lines
+          .filter((line) => line.startsWith(`${j}:`))
+          .map((line) => Number.parseInt(line.slice(line.indexOf(':') + 1), 10));
+        expect(numbers, `the lines of client ${j} as client ${i} heard them`).toEqual([...numbers.keys()]);
+      }
+    });
+    const others = (lines: readonly string[], a: number, b: number) =>
+      lines.filter((line) => !line.startsWith(`${a}:`) && !line.startsWith(`${b}:`));
+    for (let b = 1; b < CLIENTS; b++) {
+      expect(others(heard[0] ?? [], 0, b), `client ${b} heard what client 0 did`).toEqual(others(heard[b] ?? [], 0, b));
+    }
+  });
+
+  test('a line cut anywhere is heard whole, and nobody speaks in the middle of it', async () => {
+    await using room = await enter(3);
+    const [cutting, other, witness] = [room.at(0), room.at(1), room.at(2)];
+    for (const [i, line] of ['a', 'hello', 'with a return\r', ''].entries()) {
+      for (const character of line) cutting.say(character);
+      other.say(`meanwhile ${i}\n`);
+      await witness.heard(2 * i + 1);
+      cutting.say('\n');
+      expect((await witness.heard(2 * i + 2)).slice(2 * i)).toEqual([`meanwhile ${i}`, line]);
+    }
+  });
+
+  test('a line of the greatest length', async () => {
+    await using room = await enter(3);
+    const line = 'x'.repeat(LINE_LIMIT - 1);
+    room.at(0).say(`${line}\n`);
+    for (const i of [1, 2]) expect(await room.at(i).heard(1)).toEqual([line]);
+  });
+
+  test('who says more without a newline is sent away, and the others go on', async () => {
+    await using room = await enter(3);
+    room.at(0).say('x'.repeat(2 * LINE_LIMIT));
+    await until('it to be sent away', () => room.at(0).gone);
+    room.at(1).say('we go on\n');
+    expect(await room.at(2).heard(1)).toEqual(['we go on']);
+  });
+
+  test('what a client leaves unfinished is a line, and then comes FIN', async () => {
+    await using room = await enter(3);
+    room.at(0).say('first\nlast');
+    room.at(0).client.finish();
+    for (const i of [1, 2]) expect(await room.at(i).heard(2)).toEqual(['first', 'last']);
+    await until('FIN', () => room.at(0).gone);
+  });
+
+  test.each(['reset', 'finish'] as const)('who leaves by %s hurts nobody', async (departure) => {
+    await using room = await enter(4);
+    room.at(0).say('in the middle of');
+    await room.at(0).client[departure]();
+    await until('it to be gone', () => room.at(0).gone);
+    room.at(1).say('we go on\n');
+    room.at(1).say('and on\n');
+    for (const i of [2, 3]) {
+      await until('all lines', () => room.at(i).lines.includes('and on'));
+      expect(room.at(i).lines.filter((line) => line !== 'in the middle of')).toEqual(['we go on', 'and on']);
+    }
+  });
+
+  test('who comes later hears what is said from then on', async () => {
+    await using room = await enter(2);
+    room.at(0).say('before\n');
+    await room.at(1).heard(1);
+    await using more = await enter(2);
+    room.at(0).say('after\n');
+    for (const chatter of more.all) expect(await chatter.heard(1)).toEqual(['after']);
+  });
+
+  test('who doesn’t read is cut off in the end, and the others hear everything', { timeout: 60_000 }, async () => {
+    await using room = await enter(3);
+    const [speaker, witness, slow] = [room.at(0), room.at(1), room.at(2)];
+    slow.client.socket.pause();
+    const line = 'x'.repeat(1023);
+    const step = `${line}\n`.repeat(STEP / 1024);
+    for (let said = STEP; said <= TOO_MUCH; said += STEP) {
+      speaker.say(step);
+      await witness.heard(STEP / 1024);
+      expect(witness.lines.splice(0)).toEqual(Array.from({ length: STEP / 1024 }, () => line));
+    }
+    slow.client.socket.resume();
+    await until('the slow reader to be cut off', () => slow.gone);
+    expect(slow.lines.length).toBeLessThan(TOO_MUCH / 1024);
+    expect(slow.lines.every((heard) => heard === line)).toBe(true);
+    witness.say('we are still here\n');
+    expect(await speaker.heard(1)).toEqual(['we are still here']);
+  });
+
+  test.runIf(spreading.includes(model))('clients are in different processes', async () => {
+    const before = socketsByProcess(server);
+    await using room = await enter(CLIENTS);
+    const serving = [...socketsByProcess(server)].filter(
+      ([pid, count]) => pid !== server.pid && count > (before.get(pid) ?? 0),
+    );
+    expect(serving.length, 'processes that serve them').toBeGreaterThanOrEqual(
+      model === 'process-per-connection' ? CLIENTS : 2,
+    );
+    expect(room.all.every(({ gone }) => !gone)).toBe(true);
+  });
+
+  test('clients leave nothing behind', () => nothingLeft(server, idle, 2 * CLIENTS));
+
+  test('ends when it is told to, with clients in the room', async () => {
+    await using room = await enter(2);
+    await using silent = await StreamClient.connect(server.address, transport);
+    const chatter = new Chatter(silent);
+    await stopsPromptly(server);
+    await soon(
+      'its clients to notice',
+      until('the end', () => room.all.every(({ gone }) => gone) && chatter.gone),
+    );
+  });
+}
+
+/** How many sockets each process of a server has. */
+function socketsByProcess(server: ServerProcess): Map<number, number> {
+  return new Map(
+    server.tree().map(({ pid }) => [pid, descriptors(pid).filter((link) => link.startsWith('socket:')).length]),
+  );
+}
+
+function descriptors(pid: number): string[] {
+  return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+    try {
+      return [readlinkSync(`/proc/${pid}/fd/${fd}`)];
+    } catch {
+      // Closed meanwhile.
+      return [];
+    }
+  });
+}
