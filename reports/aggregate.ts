@@ -26,6 +26,8 @@ export interface Aggregate {
   readonly openingMicros: number;
   /** Did opening end before every connection was answered, in any round? */
   readonly openingGivenUp: boolean;
+  /** Of chats: the share of what all should hear that they heard; null for anything else. */
+  readonly reach: number | null;
   readonly jain: number;
   /** Connections that got nothing, as a whole number. */
   readonly starved: number;
@@ -132,6 +134,7 @@ function aggregateRow(trials: readonly Trial[], failures: readonly Failure[]): A
     memoryBytesPerConnection: knownMedian(trials.map(({ server }) => server?.memoryBytesPerConnection)),
     openingMicros: over(({ opening }) => opening.seconds * 1e6),
     openingGivenUp: trials.some(isOpeningGivenUp),
+    reach: knownMedian(trials.map(({ broadcast }) => broadcast?.reach)),
     jain: over(({ fairness }) => fairness.jain),
     starved: Math.round(over(({ fairness }) => fairness.starvedConnections)),
     errors: trials.reduce((sum, trial) => sum + failedRequests(trial), 0),

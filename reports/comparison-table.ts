@@ -35,21 +35,23 @@ function fieldsOf(rows: readonly Aggregate[], oneWay: boolean, footnotes: Footno
   const opening = timeUnit(measured.map((row) => row.openingMicros));
   const memory = memoryUnit(measured.flatMap(({ peakPssBytes }) => peakPssBytes ?? []));
   // A table in which nothing was measured has the columns of what was to be.
+  const chat = measured.some(({ reach }) => reach !== null);
   const responded = measured.length === 0 || measured.some((row) => row.responded);
   return [
     {
       column: { title: 'model', align: 'left', shrinks: true },
       cell: ({ target }) => cell(target),
     },
-    oneWay ? bytesField(measured) : { column: numberColumn('req/s'), cell: requestsCell },
+    oneWay ? bytesField(measured) : { column: numberColumn(`${chat ? 'lines' : 'req'}/s`), cell: requestsCell },
     ...(responded ? responseFields(measured) : []),
-    oneWay ? CPU_PER_GIGABYTE : CPU_PER_REQUEST,
+    oneWay ? CPU_PER_GIGABYTE : { ...CPU_PER_REQUEST, ...(chat && { column: numberColumn('CPU', 'µs/line') }) },
     { column: numberColumn('mem', memory.name), cell: (row) => numberCell(row.peakPssBytes, memory) },
     ...(measured.some(tellsMemoryOfConnections) ? [MEMORY_PER_CONNECTION] : []),
     {
       column: numberColumn('open', opening.name),
       cell: (row) => numberCell(row.openingMicros, opening, row.openingGivenUp ? '>' : ''),
     },
+    ...(chat ? [REACH] : []),
     { column: numberColumn('fairness'), cell: fairnessCell },
     { column: numberColumn('errors'), cell: errorsCell },
     {
@@ -69,6 +71,13 @@ function tellsMemoryOfConnections({ connections, memoryBytesPerConnection }: Agg
 const MEMORY_PER_CONNECTION: Field<Aggregate> = {
   column: { ...numberColumn('mem', 'KiB/conn'), optional: true },
   cell: (row) => numberCell(tellsMemoryOfConnections(row) ? row.memoryBytesPerConnection : null, { factor: 1024 }),
+};
+
+const REACH: Field<Aggregate> = {
+  column: numberColumn('reach', '%'),
+  // Never rounded up to all.
+  cell: ({ reach }) =>
+    reach === null ? cell(NONE, 'faint') : cell(String(Math.floor(reach * 10_000) / 100), reach < 1 ? 'bad' : 'plain'),
 };
 
 const CPU_PER_REQUEST: Field<Aggregate> = {

@@ -45,7 +45,8 @@ function selectText({ select, connection, rate }: Trial): string {
 function rateText({ workload, arrivals, stages = [] }: Trial, rate: number): string {
   const spread = arrivals === 'poisson' ? ' as Poisson arrivals' : '';
   const mean = stages.length > 0 ? ' on average' : '';
-  return `${formatCount(rate)} ${isOneWay(workload) ? 'datagrams' : 'requests'}/s offered${mean}${spread}`;
+  const things = workload === 'broadcast' ? 'lines' : isOneWay(workload) ? 'datagrams' : 'requests';
+  return `${formatCount(rate)} ${things}/s offered${mean}${spread}`;
 }
 
 /** `64 B`, `64 B to 1.00 KiB`, or each with its share. */

@@ -1,5 +1,6 @@
 import type { Counts } from './counts.ts';
 import type { Fairness } from './load-state.ts';
+import type { DeliveryCounts } from './said-lines.ts';
 import type { TargetReport } from './target-tally.ts';
 
 /**
@@ -55,4 +56,6 @@ export interface ThreadReport {
   readonly targets?: readonly TargetReport[];
   /** HTTP only: replies by status code. */
   readonly statuses?: Readonly<Record<string, number>>;
+  /** Of a broadcast only. */
+  readonly deliveries?: DeliveryCounts;
 }

@@ -2,6 +2,7 @@ import { Histogram } from '../measure/histogram.ts';
 import { type Counts, sumCounts } from './counts.ts';
 import type { ThreadReport } from './engine.ts';
 import { type LatencyName, type LiveView, latencyNames } from './live.ts';
+import type { DeliveryCounts } from './said-lines.ts';
 import { mergeTargetReports, type TargetLoad } from './target-tally.ts';
 
 /** What all threads of a generator measured together. */
@@ -34,12 +35,15 @@ export interface LoadReport {
   readonly targets?: readonly TargetLoad[];
   /** HTTP only: replies by status code. */
   readonly statuses?: Readonly<Record<string, number>>;
+  /** Of a broadcast only, which one thread does. */
+  readonly deliveries?: DeliveryCounts;
 }
 
 /** Adds up what threads report. */
 export function mergeReports(reports: readonly ThreadReport[], views: readonly LiveView[]): LoadReport {
   const total = (of: (report: ThreadReport) => number) => reports.reduce((sum, report) => sum + of(report), 0);
   const gaps = reports.flatMap(({ gaps }) => (gaps === null ? [] : [...gaps]));
+  const deliveries = reports.find((report) => report.deliveries !== undefined)?.deliveries;
   const jitters = reports.flatMap(({ jitterNanos }) => jitterNanos ?? []);
   return {
     counts: sumCounts(reports.map(({ counts }) => counts)),
@@ -62,6 +66,7 @@ export function mergeReports(reports: readonly ThreadReport[], views: readonly L
     portsExhausted: total(({ portsExhausted }) => portsExhausted),
     ...mergeTargets(reports),
     ...sumStatuses(reports),
+    ...(deliveries && { deliveries }),
   };
 }
 

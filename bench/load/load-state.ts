@@ -107,6 +107,17 @@ export class LoadState {
     this.targets?.served(connection, arrivedNanos - sentNanos);
   }
 
+  /** A line that was due at `dueNanos` was heard by one of those who are to hear it. */
+  delivered(dueNanos: number, nowNanos: number): void {
+    this.#response.record(nowNanos - dueNanos);
+  }
+
+  /** All have heard a line of that connection. */
+  told(connection: number): void {
+    this.counts.completed++;
+    this.#completedBy[connection] = (this.#completedBy[connection] as number) + 1;
+  }
+
   /** A request was handed to the kernel. Told when {@link timed}. */
   sent(dueNanos: number, readyNanos: number, sentNanos: number): void {
     if (this.arrivals === undefined) return;

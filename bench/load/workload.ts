@@ -1,3 +1,5 @@
+import type { DeliveryCounts } from './said-lines.ts';
+
 /** What became of a workload's sockets. */
 export interface SocketState {
   /** Those that stood at some time. */
@@ -53,6 +55,8 @@ export interface Workload {
   readonly answered: number;
   /** RFC 3550's interarrival jitter, mean of all sockets, in nanoseconds; null before anything came. */
   readonly jitterNanos?: number | null;
+  /** Lines that each of several is to hear: what became of them since measuring began. */
+  readonly deliveries?: DeliveryCounts;
   /** Counts every request that is still unanswered as timed out. */
   abandon(now: number): void;
   close(): void;

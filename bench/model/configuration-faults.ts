@@ -1,5 +1,6 @@
 import type { TransportName } from '../../servers/transport.ts';
 import { appFor, sendsHttp, suits, throughNode, workloadOf } from './app-workload.ts';
+import { broadcastFaults } from './broadcast-faults.ts';
 import {
   balanceOf,
   type ForeignServer,
@@ -41,6 +42,7 @@ export function configurationFaults(configuration: RunConfiguration): string[] {
     ...unmet(oneWay(configuration)),
     ...unmet(connectionUse(configuration)),
     ...unmet(http(configuration)),
+    ...broadcastFaults(configuration),
     ...unmet(secure(configuration)),
     ...unmet(limits(configuration)),
     ...unservedFaults(configuration),
@@ -110,6 +112,7 @@ function work({ work, transports }: Scenario, { app, workload, sizes, targets }:
       app !== 'websocket',
       'work: websocket leaves its requests to a library, which none can be added to: leave out --work',
     ],
+    [app !== 'chat', 'work: a chat passes lines on, and has no requests to work for: leave out --work'],
     [foreign === undefined, 'work: a server that is not built in does its own work: leave out --work, or use --model'],
   ];
 }

@@ -7,6 +7,8 @@ export const workloads = {
   'request-response': 'each connection keeps a number of requests in flight and sends the next when a reply came',
   upload: 'each connection sends as much as the server takes; over UDP also at a rate. Nothing comes back',
   download: 'each connection takes what the server sends, as fast as it can',
+  broadcast:
+    'clients of a chat say lines, each the next when all others have the last, or at a rate; each hears all others',
   handshake: 'connects, shakes hands and closes; the response is the whole of it. Over TLS, or of WebSockets',
 } as const;
 

@@ -66,6 +66,28 @@ const datagramsSchema = z.looseObject({
   droppedByServer: count.nullable(),
 });
 
+/** What became of the lines of a chat, each of which all others are to hear. */
+const broadcastSchema = z.looseObject({
+  /** Deliveries that were to be: for each line as many as there were others in the room. */
+  expected: count,
+  /** Those that were, in time, the first of each. */
+  delivered: count,
+  /** Expected and not delivered. */
+  lost: count,
+  /** Lines heard again, or by who had said them. */
+  duplicated: count,
+  /** Lines heard after a later one of the same speaker. */
+  reordered: count,
+  /** Lines heard when they had been given up. */
+  late: count,
+  /** Lines heard that nobody had said. */
+  corrupted: count,
+  /** Share of what was expected that was delivered. */
+  reach: z.number().min(0).max(1),
+  /** Those until the end of the drain, over the time measured. */
+  deliveriesPerSecond: amount,
+});
+
 /** A short piece of the time measured: when it ended, in seconds since measuring began, and what was completed in it. */
 const sliceSchema = z.looseObject({ second: amount, completed: count });
 
@@ -217,6 +239,8 @@ const measuredTrialSchema = z.looseObject({
   /** Requests completed in each tenth of a second or so: how steady the load was. */
   slices: z.array(sliceSchema).optional(),
   datagrams: datagramsSchema.optional(),
+  /** Of chats only. */
+  broadcast: broadcastSchema.optional(),
   /** Who told when replies came. */
   timestamps: z.enum(['kernel', 'user']).optional(),
   /** Remarks on how it was measured, such as kernel timestamps that were not to be had. */

@@ -23,7 +23,8 @@ export function planLoad(
       connections: mostConnections(connections, configuration),
     },
     address: target.address,
-    threads: placement.threads,
+    // Whoever says a line must know who has heard it.
+    threads: workload === 'broadcast' ? 1 : placement.threads,
     cpus: placement.loadCpus,
     arrivals: arrivalsOf(spec, configuration),
     levels: ramp ? { start: connections, stages, holdMs: warmupMs } : null,

@@ -33,7 +33,8 @@ export class Readings {
   /** To be called when connections are open, before they are put under load. */
   opened({ workload, connection }: TrialSpec, { opened, answered }: OpeningReport): void {
     const { pids } = this.#target;
-    const idle = workload === 'request-response' && connection === 'pooled' && answered === opened;
+    const answers = workload === 'request-response' || workload === 'broadcast';
+    const idle = answers && connection === 'pooled' && answered === opened;
     if (pids === null || this.#idlePssBytes === 0 || !idle) return;
     this.#memoryBytesPerConnection = (treePssBytes(pids()) - this.#idlePssBytes) / opened;
   }

@@ -1,6 +1,7 @@
 import type { OpeningReport } from '../load/engine.ts';
 import type { LoadReport } from '../load/load-report.ts';
 import { LoadProfile } from '../load/pacers/profile.ts';
+import type { DeliveryCounts } from '../load/said-lines.ts';
 import type { Histogram } from '../measure/histogram.ts';
 import { summarizeLatency } from '../measure/latency.ts';
 import { throughNode } from '../model/app-workload.ts';
@@ -66,6 +67,7 @@ export function recordTrial(spec: TrialSpec, configuration: RunConfiguration, fi
     opening: { seconds: opening.seconds, opened: opening.opened, answered: opening.answered },
     requests: requestsOf(spec, findings),
     ...(load.statuses && { statuses: { ...load.statuses } }),
+    ...(load.deliveries && { broadcast: broadcastOf(load.deliveries, load.measuredSeconds) }),
     throughput: throughputOf(spec, findings),
     latencyMicros: latenciesOf(load),
     ...(load.jitterNanos !== null && { jitterMicros: load.jitterNanos / 1000 }),
@@ -100,6 +102,17 @@ function targetShares({ target }: TrialSpec, { targets = [] }: LoadReport): Pick
     };
   });
   return { select: target.select, targets: shares };
+}
+
+/** What was not delivered by the end of the drain is lost. */
+function broadcastOf(counts: DeliveryCounts, measuredSeconds: number): NonNullable<MeasuredTrial['broadcast']> {
+  const { expected, delivered } = counts;
+  return {
+    ...counts,
+    lost: expected - delivered,
+    reach: expected === 0 ? 0 : delivered / expected,
+    deliveriesPerSecond: delivered / measuredSeconds,
+  };
 }
 
 /** What requests cost, as results keep it. */
@@ -174,7 +187,7 @@ function arrivalCheck({ gaps }: LoadReport, { arrivals }: RunConfiguration): Mea
 
 function notesOn(load: LoadReport, spec: TrialSpec, { timestamps }: RunConfiguration): Reason[] {
   const notes: Reason[] = [];
-  const wanted = timestamps === 'kernel' && spec.workload === 'request-response';
+  const wanted = timestamps === 'kernel' && (spec.workload === 'request-response' || spec.workload === 'broadcast');
   if (wanted && load.counts.completed > 0 && load.latencies.service.count === 0) {
     notes.push({
       code: 'no-kernel-timestamps',

@@ -1,4 +1,5 @@
 import type { MeasuredTrial, Trial } from '../model/trial.ts';
+import { broadcastInvalidations, broadcastSuspicions } from './evidence/broadcast.ts';
 import { datagramSuspicions } from './evidence/datagrams.ts';
 import { generatorSuspicions } from './evidence/generator.ts';
 import { loadSuspicions } from './evidence/load.ts';
@@ -10,12 +11,13 @@ import { requestInvalidations, requestSuspicions } from './evidence/requests.ts'
  * say something else than they seem to. Each reason holds the numbers of this trial and tells what to do.
  */
 export function judgeTrial(trial: MeasuredTrial): Trial['validity'] {
-  const invalid = requestInvalidations(trial);
+  const invalid = [...requestInvalidations(trial), ...broadcastInvalidations(trial)];
   const suspect = [
     ...generatorSuspicions(trial),
     ...loadSuspicions(trial),
     ...requestSuspicions(trial),
     ...datagramSuspicions(trial),
+    ...broadcastSuspicions(trial),
     ...machineSuspicions(trial),
     ...(trial.notes ?? []),
   ];

@@ -1,5 +1,6 @@
 import type { Result } from '../../bench/model/result.ts';
 import type { Table } from '../table.ts';
+import { broadcastTable } from './broadcast.ts';
 import { datagramTable } from './datagrams.ts';
 import { latencyTable } from './latencies.ts';
 import { targetsTable } from './targets.ts';
@@ -13,6 +14,7 @@ export function detailTables({ plan, trials, thresholds = [] }: Result): Table[]
     targetsTable(trials),
     latencyTable(trials),
     datagramTable(trials),
+    broadcastTable(trials),
     timelineTable(trials),
     thresholdTable(thresholds),
   ];

@@ -1,6 +1,7 @@
 import type { ForeignServer, RunConfiguration, Scenario, TargetSpec } from '../../bench/model/configuration.ts';
 import { assertRunnable, configurationFaults } from '../../bench/model/configuration-faults.ts';
 import { whyNotMeasured } from '../../bench/model/left-out.ts';
+import type { Workload } from '../../bench/model/operating-point.ts';
 import { parseWork } from '../../bench/model/request-work.ts';
 import { parseDuration, parseInteger, parseIntegers } from '../../bench/model/units.ts';
 import { type AppName, appNames } from '../../servers/apps/catalog.ts';
@@ -91,6 +92,8 @@ const TOUR: readonly [Scenario, ...Scenario[]] = [
 ];
 
 const CONNECTIONS = [1, 16, 128];
+/** In a chat one alone would hear nobody, and each line goes to all. */
+const CHAT_CONNECTIONS = [2, 16, 64];
 
 const USUAL_TRANSPORTS = ['tcp', 'udp'] as const;
 
@@ -134,7 +137,7 @@ function readConfiguration(flags: Flags<typeof options>): RunConfiguration {
   const foreign = readForeign(flags);
   const models = readModels(flags);
   const load = readLoad(flags);
-  const scenarios = readScenarios(flags, { models, foreign, app: load.app });
+  const scenarios = readScenarios(flags, { models, foreign, app: load.app, workload: load.workload });
   const transports = [scenarios, ...scenarios.scenarios].flatMap((scenario) => scenario.transports);
   const served = serving(models, transports, load.app, flags).map((model): TargetSpec => ({ kind: 'model', model }));
   return {
@@ -154,6 +157,7 @@ interface Contestants {
   readonly models: readonly ModelName[];
   readonly foreign: readonly ForeignServer[];
   readonly app: AppName;
+  readonly workload: Workload;
 }
 
 function readScenarios(
@@ -171,7 +175,9 @@ function readScenarios(
   }
   return {
     transports: readTransports(flags, contestants),
-    connections: flags.value('connections', parseIntegers) ?? CONNECTIONS,
+    connections:
+      flags.value('connections', parseIntegers) ??
+      (contestants.workload === 'broadcast' ? CHAT_CONNECTIONS : CONNECTIONS),
     work: readWork(flags),
     scenarios: [],
   };

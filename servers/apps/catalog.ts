@@ -4,9 +4,9 @@ import type { App } from './app.ts';
 
 /**
  * What a load generator can do with an app, so that what comes back is as expected: send requests and compare the
- * replies, send all that is taken, or take all that is sent. Null: nothing yet.
+ * replies, send all that is taken, take all that is sent, or say lines and hear those of others. Null: nothing yet.
  */
-export type ServedWorkload = 'request-response' | 'upload' | 'download' | null;
+export type ServedWorkload = 'request-response' | 'upload' | 'download' | 'broadcast' | null;
 
 interface AppEntry extends CarriedApp {
   readonly title: string;
@@ -84,7 +84,7 @@ export const apps = {
     summary: 'each line that a client says goes to all others, in one order; who reads too slowly is dropped',
     transports: ['tcp'],
     needs: ['room'],
-    workload: null,
+    workload: 'broadcast',
     load: () => import('./chat.ts'),
   },
   http: {

@@ -44,7 +44,8 @@ export class SocketEngine implements Engine {
     this.#assignment = assignment;
     this.#control = new LoadControl(assignment.control);
     this.#live = new LiveView(assignment.live);
-    const clock = timestamps === 'kernel' && point.workload === 'request-response' ? new KernelClock() : undefined;
+    const stamped = point.workload === 'request-response' || point.workload === 'broadcast';
+    const clock = timestamps === 'kernel' && stamped ? new KernelClock() : undefined;
     this.#state = new LoadState(point.connections, this.#live, clock, assignment.pacer !== null);
     if (selection !== undefined) this.#state.targets = new TargetSelection(assignment, selection);
     this.#demand = new DemandControl(assignment, this.#state);
@@ -109,12 +110,14 @@ export class SocketEngine implements Engine {
     this.#live.done = true;
     this.#finish(end, schedule.drainEnd - schedule.measureEnd);
     const { dropped = 0, portsExhausted = 0 } = this.#workload.sockets;
+    const { deliveries } = this.#workload;
     return {
       ...report,
       counts: state.counts,
       ...(state.targets && { targets: state.targets.report() }),
       droppedBySockets: dropped,
       portsExhausted,
+      ...(deliveries && { deliveries }),
     };
   }
 

@@ -3,6 +3,7 @@ import { whyNoUring } from '../../../sockets/uring-availability.ts';
 import type { Assignment } from '../assignment.ts';
 import type { LoadState } from '../load-state.ts';
 import type { Workload } from '../workload.ts';
+import { Broadcast } from './broadcast.ts';
 import { DatagramWorkload } from './datagram.ts';
 import { DatagramUpload } from './datagram-upload.ts';
 import { Download } from './download.ts';
@@ -16,11 +17,13 @@ export function makeWorkload(assignment: Assignment, state: LoadState, epoll: Ep
   if (transport === 'tcp') {
     if (workload === 'upload') return new Upload(assignment, state, epoll);
     if (workload === 'download') return new Download(assignment, state, epoll);
+    if (workload === 'broadcast') return new Broadcast(assignment, state, epoll);
     const ring = ringSuits(assignment) && whyNoUring() === undefined;
     return ring ? new RingStream(assignment, state, epoll) : new StreamWorkload(assignment, state, epoll);
   }
   if (workload === 'upload') return new DatagramUpload(assignment, state, epoll);
   if (workload === 'download')
     throw new TypeError('datagrams are sent to those who ask: there is no download over UDP');
+  if (workload === 'broadcast') throw new TypeError('a room is of connections: there is no broadcast over UDP');
   return new DatagramWorkload(assignment, state, epoll);
 }

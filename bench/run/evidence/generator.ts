@@ -5,14 +5,15 @@ import { micros, percent } from '../amounts.ts';
 const MOST_LAG = 0.25;
 
 /** Did the generator measure the server, or itself? */
-export function generatorSuspicions({ generator, latencyMicros, timestamps }: MeasuredTrial): Reason[] {
+export function generatorSuspicions({ generator, latencyMicros, timestamps, broadcast }: MeasuredTrial): Reason[] {
   const reasons: Reason[] = [];
   if (generator.saturated) {
     reasons.push({
       code: 'generator-saturated',
       message:
         `the generator used ${percent(generator.utilization)} of its CPU, so the server may be able to do more: ` +
-        'add --threads where there are CPUs for them, or lower the load',
+        // A chat's clients are all in one thread.
+        (broadcast === undefined ? 'add --threads where there are CPUs for them, or lower the load' : 'lower the load'),
     });
   }
   const { response, generatorLag } = latencyMicros;

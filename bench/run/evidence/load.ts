@@ -64,7 +64,9 @@ function wrongArrivals({ arrivals, arrivalCheck }: MeasuredTrial): Reason[] {
 
 /** L = λW: J. D. C. Little, Operations Research 9 (1961). Where it does not hold, some requests or times are missing. */
 function littlesLaw(trial: MeasuredTrial): Reason[] {
-  const { requests, latencyMicros, measuredSeconds, throughput } = trial;
+  const { requests, latencyMicros, measuredSeconds, throughput, broadcast } = trial;
+  // Response times are those of deliveries there, of which a line has several.
+  if (broadcast !== undefined) return [];
   const { response } = latencyMicros;
   const inFlight = expectedInFlight(trial);
   const failed = requests.errors + requests.timedOut + requests.corrupted;

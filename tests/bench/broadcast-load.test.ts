@@ -1,0 +1,182 @@
+import type { Socket } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import type { Trial } from '../../bench/model/trial.ts';
+import { accountedFor, measureTrial, onlyTrial, resultOf, startMeasuring, tcpServer } from './measured.ts';
+
+const CALL = '?';
+
+/** What a server does with a line, instead of sending it to all others. */
+type Treat = (
+  line: string,
+  say: { toOthers(text: string): void; toSpeaker(text: string): void; leave(): void },
+) => void;
+
+/** A chat of this test's making, which treats one line in a hundred otherwise. */
+function chat(treat: Treat, every = 100): Promise<string> {
+  const clients = new Set<Socket>();
+  let lines = 0;
+  return tcpServer((socket) => {
+    clients.add(socket);
+    socket.on('close', () => clients.delete(socket));
+    let partial = '';
+    const toOthers = (text: string) => {
+      for (const client of clients) if (client !== socket) client.write(text);
+    };
+    const say = { toOthers, toSpeaker: (text: string) => socket.write(text), leave: () => socket.resetAndDestroy() };
+    socket.on('data', (chunk) => {
+      const whole = (partial + chunk.toString('latin1')).split('\n');
+      partial = whole.pop() ?? '';
+      for (const line of whole) {
+        if (line === CALL || ++lines % every !== 0) toOthers(`${line}\n`);
+        else treat(`${line}\n`, say);
+      }
+    });
+  });
+}
+
+function measureChat(url: string, ...flags: readonly string[]): Promise<Trial> {
+  return measureTrial(url, '--app', 'chat', '-c', '4', ...flags);
+}
+
+function codesOf({ validity }: Trial): string[] {
+  return validity.reasons.map(({ code }) => code);
+}
+
+const faults = ['broadcast-lost', 'broadcast-duplicated', 'broadcast-reordered', 'broadcast-corrupted', 'errors'];
+
+describe('a chat that', () => {
+  test('is right is counted right', async () => {
+    const trial = await measureChat(await chat((line, { toOthers }) => toOthers(line)));
+    const { broadcast, requests, latencyMicros } = trial;
+    expect(requests.completed).toBeGreaterThan(100);
+    expect(accountedFor(trial)).toBe(requests.sent);
+    expect(broadcast).toMatchObject({ reach: 1, lost: 0, duplicated: 0, reordered: 0, late: 0, corrupted: 0 });
+    // Some deliveries of the first lines may have been before measuring began.
+    expect(broadcast?.delivered).toBeGreaterThan(3 * (requests.completed - 4));
+    expect(latencyMicros.response.count).toBe(broadcast?.delivered);
+    expect(latencyMicros.service?.count).toBe(broadcast?.delivered);
+    expect(trial.opening).toMatchObject({ opened: 4, answered: 4 });
+    expect(codesOf(trial).filter((code) => faults.includes(code))).toEqual([]);
+  });
+
+  test('forgets lines loses them for all', async () => {
+    let forgotten = 0;
+    const trial = await measureChat(await chat(() => forgotten++), '--timeout', '100ms');
+    expect(forgotten).toBeGreaterThan(0);
+    expect(trial.broadcast?.lost).toBe(3 * forgotten);
+    expect(trial.requests.timedOut).toBe(forgotten);
+    expect(accountedFor(trial)).toBe(trial.requests.sent);
+    expect(trial.broadcast?.reach).toBeLessThan(1);
+    expect(trial.latencyMicros.response.max).toBeGreaterThan(100_000);
+    expect(codesOf(trial).filter((code) => faults.includes(code))).toEqual(['broadcast-lost']);
+  });
+
+  test('says lines twice has duplicated them, for each who hears it', async () => {
+    let repeated = 0;
+    const url = await chat((line, { toOthers }) => {
+      repeated++;
+      toOthers(line + line);
+    });
+    const trial = await measureChat(url);
+    expect(repeated).toBeGreaterThan(0);
+    expect(trial.broadcast).toMatchObject({ duplicated: 3 * repeated, lost: 0, reach: 1 });
+    expect(codesOf(trial).filter((code) => faults.includes(code))).toEqual(['broadcast-duplicated']);
+  });
+
+  test('sends lines back to who said them has duplicated them', async () => {
+    let returned = 0;
+    const url = await chat((line, { toOthers, toSpeaker }) => {
+      returned++;
+      toOthers(line);
+      toSpeaker(line);
+    });
+    const trial = await measureChat(url);
+    expect(returned).toBeGreaterThan(0);
+    // The one of the last line may come when nobody looks any more.
+    expect(trial.broadcast?.duplicated).toBeGreaterThanOrEqual(returned - 1);
+    expect(trial.broadcast).toMatchObject({ lost: 0, reach: 1 });
+  });
+
+  test('says lines after later ones has reordered them', async () => {
+    let held: string | undefined;
+    let swapped = 0;
+    const url = await chat((line, { toOthers }) => {
+      if (held === undefined) {
+        held = line;
+        return;
+      }
+      // Only of one speaker it is an order.
+      const same = held.slice(0, 8) === line.slice(0, 8);
+      if (same) swapped++;
+      toOthers(same ? line + held : held + line);
+      held = undefined;
+    }, 1);
+    const trial = await measureTrial(url, '--app', 'chat', '-c', '2', '-p', '16', '--timeout', '100ms');
+    expect(swapped).toBeGreaterThan(0);
+    expect(trial.broadcast?.reordered).toBe(swapped);
+    expect(trial.broadcast?.duplicated).toBe(0);
+    expect(codesOf(trial)).toContain('broadcast-reordered');
+  });
+
+  test('changes a line has corrupted it, and is not to be believed', async () => {
+    let changed = 0;
+    const url = await chat((line, { toOthers }) => {
+      changed++;
+      toOthers(line.replace('.', ','));
+    });
+    const trial = await measureChat(url, '--timeout', '100ms');
+    expect(trial.broadcast).toMatchObject({ corrupted: 3 * changed, lost: 3 * changed });
+    expect(trial.validity.verdict).toBe('invalid');
+    expect(codesOf(trial)).toContain('broadcast-corrupted');
+  });
+
+  test('throws a client out has made an error, and has it back', async () => {
+    let thrown = 0;
+    const url = await chat((line, { toOthers, leave }) => {
+      toOthers(line);
+      if (thrown++ === 0) leave();
+    }, 50);
+    const trial = await measureChat(url, '--timeout', '100ms');
+    expect(trial.requests.errors).toBe(1);
+    expect(accountedFor(trial)).toBe(trial.requests.sent);
+    expect(trial.requests.completed).toBeGreaterThan(200);
+    expect(trial.broadcast?.duplicated).toBe(0);
+    expect(codesOf(trial)).toContain('errors');
+  });
+});
+
+test('at a rate so many lines are said, by all in turn', async () => {
+  const url = await chat((line, { toOthers }) => toOthers(line));
+  const trial = await measureChat(url, '-R', '400', '-d', '500ms');
+  expect(trial.requests.sent).toBeGreaterThan(190);
+  expect(trial.requests.sent).toBeLessThan(210);
+  expect(trial.broadcast).toMatchObject({ reach: 1, duplicated: 0, reordered: 0 });
+  expect(trial.latencyMicros.scheduleLag?.count).toBe(trial.requests.sent);
+  expect(trial.fairness.starvedConnections).toBe(0);
+});
+
+test('lines longer than what a socket takes at once are heard whole', async () => {
+  const trial = onlyTrial(
+    await resultOf(startMeasuring('--model', 'event-driven', '--app', 'chat', '-c', '3', '-p', '8', '--size', '60000')),
+  );
+  expect(trial.requests.completed).toBeGreaterThan(20);
+  expect(trial.broadcast).toMatchObject({ corrupted: 0, duplicated: 0, reordered: 0 });
+});
+
+test('who is not served hears nothing, and is not waited for', async () => {
+  const clients: Socket[] = [];
+  const url = await tcpServer((socket) => {
+    clients.push(socket);
+    const number = clients.length;
+    socket.on('data', (chunk) => {
+      if (number > 3) return;
+      for (const client of clients.slice(0, 3)) if (client !== socket) client.write(chunk);
+    });
+  });
+  const trial = await measureTrial(url, '--app', 'chat', '-c', '4', '--open-timeout', '200ms');
+  expect(trial.opening).toMatchObject({ opened: 4, answered: 3 });
+  expect(trial.broadcast).toMatchObject({ reach: 1 });
+  expect(trial.requests.timedOut).toBe(1);
+  expect(trial.fairness.starvedConnections).toBe(1);
+  expect(accountedFor(trial)).toBe(trial.requests.sent);
+});
