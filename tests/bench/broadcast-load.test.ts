@@ -111,7 +111,7 @@ describe('a chat that', () => {
       toOthers(same ? line + held : held + line);
       held = undefined;
     }, 1);
-    const trial = await measureTrial(url, '--app', 'chat', '-c', '2', '-p', '16', '--timeout', '100ms');
+    const trial = await measureTrial(url, '--app', 'chat', '-c', '2', '-p', '16');
     expect(swapped).toBeGreaterThan(0);
     expect(trial.broadcast?.reordered).toBe(swapped);
     expect(trial.broadcast?.duplicated).toBe(0);

@@ -109,6 +109,16 @@ function inStages(...each: readonly (readonly [seconds: number, target: number])
 }
 
 const tcp: Partial<RunConfiguration> = { transports: ['tcp'] };
+const chat: Partial<RunConfiguration> = {
+  ...tcp,
+  app: 'chat',
+  workload: 'broadcast',
+  connections: [16],
+  targets: [
+    { kind: 'model', model: 'async' },
+    { kind: 'model', model: 'cluster' },
+  ],
+};
 const http: Partial<RunConfiguration> = { ...tcp, app: 'http', timestamps: 'user' };
 const secureHttp: Partial<RunConfiguration> = {
   ...http,
@@ -159,6 +169,9 @@ describe('combinations', () => {
     ['more targets than connections for single requests', { ...three, connections: [1], connection: 'per-request' }],
     ['targets that connections grow to', { ...three, ...inStages([10, 3]), connections: [1] }],
     ['datagrams from the shortest to the longest', { sizes: [{ from: 8, to: 65_507, share: 1 }] }],
+    ['a chat of two, in lines of the shortest', { ...chat, connections: [2], sizes: fixedSize(17) }],
+    ['a chat of many, in lines of the longest', { ...chat, connections: [1024], sizes: fixedSize(65_536) }],
+    ['a chat at a rate in stages, several lines at a time', { ...chat, rate: 5, pipelining: 4, ...inStages([1, 9]) }],
     ['messages from the shortest to the longest', { ...tcp, sizes: [{ from: 1, to: 2 ** 24, share: 1 }] }],
   ])('that make sense: %s', (_, variation) => {
     expect(configurationFaults({ ...configuration, ...variation }).filter(otherThanApp)).toEqual([]);
@@ -237,6 +250,29 @@ describe('combinations', () => {
     ['a one-way workload in a pipeline', { workload: 'upload', pipelining: 2 }, ['pipelining: upload awaits no']],
     ['a stream at a rate', { workload: 'upload', rate: 5 }, ['rate: a TCP upload is a stream']],
     ['a stream of so many requests', { ...tcp, workload: 'download', requests: 5 }, ['requests: a TCP download is a']],
+    [
+      'a chat with oneself',
+      { ...chat, connections: [2, 1] },
+      ['connections: a chat is measured with 2 to 1024 clients, not with 1'],
+    ],
+    ['a chat of too many', { ...chat, connections: [1025] }, ['clients, not with 1025']],
+    [
+      'a chat over UDP',
+      { ...chat, transports: ['udp'] },
+      ['workload: broadcast is for tcp only', 'chat is not spoken', 'chat is'],
+    ],
+    ['a chat over TLS', { ...chat, transports: ['tls'] }, ['workload: broadcast is for tcp only']],
+    ['a chat with new connections', { ...chat, connection: 'per-request' }, ['connection: clients of a chat stay']],
+    [
+      'a chat in lines too short',
+      { ...chat, sizes: fixedSize(16) },
+      ['size: all lines of a chat have one size, from 17'],
+    ],
+    ['a chat in lines too long', { ...chat, sizes: fixedSize(65_537) }, ['size: all lines of a chat']],
+    ['a chat in lines of several sizes', { ...chat, sizes: [{ from: 64, to: 65, share: 1 }] }, ['size: all lines']],
+    ['a chat whose clients come and go', { ...chat, ...inStages([1, 9]) }, ['stage: clients of a chat stay']],
+    ['a chat of several threads', { ...chat, threads: 2 }, ['threads: one thread has all clients']],
+    ['a chat whose lines are work', { ...chat, work: parseWork('cpu:1us') }, ['work: a chat passes lines on']],
     ['http over UDP', { ...http, transports: ['udp'] }, ['http is not spoken over udp', 'http is not', 'http is not']],
     ['http at a rate', { ...http, rate: 5 }, ["rate: http is measured by autocannon's client"]],
     ['http in stages', { ...http, ...inStages([1, 5]), connections: [1] }, ['stage: http is measured']],

@@ -88,6 +88,15 @@ const slices = (count: number, growth: number, scatter = 2) => ({
   })),
 });
 const stages = [{ seconds: 1, target: 5 }];
+/** A chat in which all heard all, but for what is said otherwise. */
+const chat = (variation: Partial<NonNullable<MeasuredTrial['broadcast']>>) => ({
+  workload: 'broadcast',
+  broadcast: {
+    ...{ expected: 1000, delivered: 1000, lost: 0, duplicated: 0, reordered: 0, late: 0, corrupted: 0 },
+    ...{ reach: 1, deliveriesPerSecond: 100 },
+    ...variation,
+  },
+});
 
 describe('a trial', () => {
   const judged = (variation: Partial<MeasuredTrial>) => {
@@ -115,6 +124,7 @@ describe('a trial', () => {
     ['at a rate, with a backlog of the warm-up worked off', { ...atRate, rate: 9800, meanInFlight: 8 }],
     ['at a rate, of fast responses that all but hide', { ...atRate, ...responding(999), meanInFlight: 1 }],
     ['at a rate, where nobody counted what was in flight', atRate],
+    ['of a chat, whose deliveries are more than its lines', { ...chat({}), ...responding(50) }],
     ['with stages of connections', { stages, meanInFlight: 16 }],
     [
       'one-way, without responses',
@@ -243,6 +253,16 @@ describe('a trial', () => {
       '2 replies came more than once',
     ],
     ['with replies that overtook others', { ...udp, ...requests({ reordered: 2 }) }, 'reordered', '2 replies overtook'],
+    ['of a chat that lost lines', chat({ lost: 12 }), 'broadcast-lost', '12 of 1,000 deliveries (1.2 %) did not'],
+    ['that has some of them late', chat({ lost: 12, late: 3 }), 'broadcast-lost', '; 3 came after all, too late'],
+    ['of a chat that repeats', chat({ duplicated: 5 }), 'broadcast-duplicated', '5 lines came to somebody again'],
+    ['of a chat that reorders', chat({ reordered: 7 }), 'broadcast-reordered', '7 lines were heard after'],
+    [
+      'of a chat, bound by its one thread',
+      { ...chat({}), generator: { ...good.generator, utilization: 0.98, saturated: true } },
+      'generator-saturated',
+      'be able to do more: lower the load',
+    ],
     [
       'that the generator remarks on',
       { notes: [{ code: 'ports', message: 'ports ran out: wait' }] },
@@ -256,6 +276,7 @@ describe('a trial', () => {
 
   test.each<[string, Partial<MeasuredTrial>, string, string]>([
     ['with corrupted replies', requests({ corrupted: 12 }), 'corrupted', '12 replies differed'],
+    ['of a chat that garbles', chat({ corrupted: 4 }), 'broadcast-corrupted', '4 lines were heard that nobody'],
     ['that completed nothing', requests({ completed: 0 }), 'nothing-completed', 'no request completed'],
     [
       'one-way, where nothing went through',

@@ -50,6 +50,17 @@ test('run prints JSON and nothing else when that goes to stdout', async () => {
   expect(stderr).not.toContain('[1/1]');
 });
 
+test('run of a chat says how far lines reach', async () => {
+  const { code, stdout, stderr } = await sockbench(
+    ...['run', '--model', 'async', '--app', 'chat', '-c', '3', ...short, '--out-dir', scratchDirectory()],
+  );
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  expect(stdout).toContain('TCP: chat, broadcast, 64 B');
+  expect(stdout).toContain('Deliveries');
+  const { trials } = readResult(savedFile(stderr));
+  expect(trials).toMatchObject([{ app: 'chat', workload: 'broadcast', broadcast: { reach: 1 } }]);
+});
+
 test('run with a way to balance uses it, records it, and says so', async () => {
   const { code, stdout, stderr } = await sockbench(
     ...['run', '--model', 'balanced', '--balance', 'least-connections', '-c', '4', ...short],

@@ -46,6 +46,19 @@ describe('details', () => {
     expect(of(trial({ transport: 'udp' }))).toEqual(['Latencies', 'Datagrams']);
   });
 
+  test('of a chat tell what became of deliveries, of all rounds together', () => {
+    const broadcast = {
+      ...{ expected: 1000, delivered: 990, lost: 10, late: 4, duplicated: 3, reordered: 2, corrupted: 1 },
+      ...{ reach: 0.99, deliveriesPerSecond: 2000 },
+    };
+    const rounds = [1, 2].map((round) => ({ ...trial({ round }), workload: 'broadcast', broadcast }));
+    expect(of(...rounds)).toEqual(['Latencies, medians of 2 rounds', 'Deliveries of 2 rounds together']);
+    const text = renderTerminal(result({ plan, trials: rounds }), { color: false, width: 100 });
+    expect(text).toMatch(/^ +2\.00k +1\.98k +20 +8 +6 +4 +2$/m);
+    expect(text).toMatch(/^model +lines\/s .* reach /m);
+    expect(text).toMatch(/^event-driven +10\.0k .* 99 +0\.998 /m);
+  });
+
   test('of nothing are none', () => expect(of()).toEqual([]));
 
   test('of a stream that nobody answers have no latencies', () => {
