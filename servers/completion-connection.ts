@@ -173,7 +173,8 @@ export class CompletionConnection implements StreamReply {
   /** Another connection has said something; a peer that has left too much of that unread is dropped. */
   hear(bytes: Uint8Array, start: number, end: number): void {
     this.send(bytes, start, end);
-    if (this.#next.length > UNREAD_LIMIT) this.#phase = 'broken';
+    // While no send waits, it is only this turn's: the peer has had no time to read it.
+    if (this.#waiting && this.#next.length > UNREAD_LIMIT) this.#phase = 'broken';
     // Not now: it may be in the middle of speaking itself. Who waits for a send is told when that is done.
     if (this.#phase === 'broken' || (this.#next.length > 0 && !this.#waiting)) this.#revisit();
   }

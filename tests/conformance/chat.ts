@@ -16,6 +16,8 @@ const LINES = 300;
 /** Said to a client that reads nothing: more than all buffers on the way take, be there a balancer. */
 const TOO_MUCH = 64 * 2 ** 20;
 const STEP = 256 * 1024;
+/** Said at once: less than what may wait for a client. */
+const FAREWELL = 2 ** 19;
 
 /** Models whose clients are in several processes. */
 const spreading: readonly ModelName[] = ['process-per-connection', 'cluster', 'cluster-reuseport', 'balanced'];
@@ -33,29 +35,32 @@ export function describeChat({ model, app, transport }: Subject): void {
 
   const enter = (count: number) => Chatters.enter(server.address, transport, count);
 
-  test('each line of many at once reaches all others once, in one order, and not who said it', async () => {
+  test('each line of many at once, cut in two, reaches all others once, in one order, and not who said it', async () => {
     await using room = await enter(CLIENTS);
-    room.all.forEach((chatter, i) => {
-      chatter.say(Array.from({ length: LINES }, (_, k) => `${i}:${k} ${'x'.repeat((i * k) % 97)}\n`).join(''));
-    });
+    const lineOf = (i: number, k: number) => `${i}:${k} ${'x'.repeat((i * k) % 97)}`;
+    for (let k = 0; k < LINES; k++) {
+      room.all.forEach((chatter, i) => {
+        chatter.say(lineOf(i, k).slice(0, k % 7));
+      });
+      room.all.forEach((chatter, i) => {
+        chatter.say(`${lineOf(i, k).slice(k % 7)}\n`);
+      });
+    }
     const heard = await Promise.all(room.all.map((chatter) => chatter.heard((CLIENTS - 1) * LINES)));
+    const numbers = [...Array(LINES).keys()];
     heard.forEach((lines, i) => {
-      const speakers = room.all.map((_, j) => j).filter((j) => j !== i);
-      const wanted = speakers.flatMap((j) =>
-        Array.from({ length: LINES }, (_, k) => `${j}:${k} ${'x'.repeat((j * k) % 97)}`),
-      );
-      expect([...lines].sort(), `client ${i} heard each line once`).toEqual(wanted.sort());
-      for (const j of speakers) {
-        const numbers = lines
-          .filter((line) => line.startsWith(`${j}:`))
-          .map((line) => Number.parseInt(line.slice(line.indexOf(':') + 1), 10));
-        expect(numbers, `the lines of client ${j} as client ${i} heard them`).toEqual([...numbers.keys()]);
-      }
+      const spoken = room.all.map((_, j) => numbers.map((k) => lineOf(j, k)));
+      const heardOf = room.all.map((_, j) => lines.filter((line) => line.startsWith(`${j}:`)));
+      expect(heardOf, `client ${i} heard`).toEqual(spoken.map((all, j) => (j === i ? [] : all)));
+      expect(lines, `client ${i} heard nothing else`).toHaveLength((CLIENTS - 1) * LINES);
     });
+    // Neither hears its own lines: of the others' both have the same.
     const others = (lines: readonly string[], a: number, b: number) =>
       lines.filter((line) => !line.startsWith(`${a}:`) && !line.startsWith(`${b}:`));
-    for (let b = 1; b < CLIENTS; b++) {
-      expect(others(heard[0] ?? [], 0, b), `client ${b} heard what client 0 did`).toEqual(others(heard[b] ?? [], 0, b));
+    for (let a = 0; a < CLIENTS; a++) {
+      for (let b = 0; b < a; b++) {
+        expect(others(heard[a] ?? [], a, b), `${a} heard what ${b} did`).toEqual(others(heard[b] ?? [], a, b));
+      }
     }
   });
 
@@ -92,6 +97,14 @@ export function describeChat({ model, app, transport }: Subject): void {
     room.at(0).client.finish();
     for (const i of [1, 2]) expect(await room.at(i).heard(2)).toEqual(['first', 'last']);
     await until('FIN', () => room.at(0).gone);
+  });
+
+  test('a farewell of many lines is heard to its end', async () => {
+    await using room = await enter(3);
+    const lines = Array.from({ length: FAREWELL / 1024 }, (_, i) => `${i} `.padEnd(1023, 'x'));
+    room.at(0).say(lines.join('\n'));
+    room.at(0).client.finish();
+    for (const i of [1, 2]) expect(await room.at(i).heard(lines.length)).toEqual(lines);
   });
 
   test.each(['reset', 'finish'] as const)('who leaves by %s hurts nobody', async (departure) => {
