@@ -58,6 +58,7 @@ test('each app says which workload it can be measured with', () => {
     'greeting-once': null,
     ack: null,
     'chat-operator': null,
+    chat: 'broadcast',
     http: 'request-response',
   });
 });
