@@ -1,5 +1,6 @@
 import { type RunConfiguration, scenariosOf, transportsOf } from './configuration.ts';
 import { isFixedSize, largestSize, smallestSize } from './message-sizes.ts';
+import type { Want } from './want.ts';
 
 /** Clients of a chat: one alone hears nobody, and of each pair it is known what one has heard of the other. */
 const LEAST_CLIENTS = 2;
@@ -8,25 +9,30 @@ const MOST_CLIENTS = 1024;
 const LEAST_LINE = 17;
 const MOST_LINE = 65_536;
 
-/** Why clients of a chat can't put on such a load, in the user's words; empty when they can. */
-export function broadcastFaults(configuration: RunConfiguration): string[] {
+/** What should hold where clients of a chat are the load. */
+export function broadcastWants(configuration: RunConfiguration): Want[] {
   const { workload, connection, sizes, rate, stages, threads } = configuration;
   if (workload !== 'broadcast') return [];
   const levels = scenariosOf(configuration).flatMap(({ connections }) => connections);
   const wrong = levels.find((level) => level < LEAST_CLIENTS || level > MOST_CLIENTS);
-  const isLine = isFixedSize(sizes) && smallestSize(sizes) >= LEAST_LINE && largestSize(sizes) <= MOST_LINE;
   return [
-    ...(wrong === undefined
-      ? []
-      : [`connections: a chat is measured with ${LEAST_CLIENTS} to ${MOST_CLIENTS} clients, not with ${wrong}`]),
-    ...(transportsOf(configuration).every((transport) => transport === 'tcp')
-      ? []
-      : ['workload: broadcast is for tcp only: leave out the transport']),
-    ...(connection === 'pooled' ? [] : ['connection: clients of a chat stay: leave out --connection']),
-    ...(isLine ? [] : [`size: all lines of a chat have one size, from ${LEAST_LINE} to ${MOST_LINE} bytes`]),
-    ...(rate === null && stages.length > 0 ? ['stage: clients of a chat stay: add --rate, for stages of a rate'] : []),
-    ...(threads === null || threads === 1
-      ? []
-      : ['threads: one thread has all clients of a chat, as it must know who has heard what: leave out --threads']),
+    [
+      wrong === undefined,
+      `connections: a chat is measured with ${LEAST_CLIENTS} to ${MOST_CLIENTS} clients, not with ${wrong}`,
+    ],
+    [
+      transportsOf(configuration).every((transport) => transport === 'tcp'),
+      'workload: broadcast is for tcp only: leave out the transport',
+    ],
+    [connection === 'pooled', 'connection: clients of a chat stay: leave out --connection'],
+    [
+      isFixedSize(sizes) && smallestSize(sizes) >= LEAST_LINE && largestSize(sizes) <= MOST_LINE,
+      `size: all lines of a chat have one size, from ${LEAST_LINE} to ${MOST_LINE} bytes`,
+    ],
+    [rate !== null || stages.length === 0, 'stage: clients of a chat stay: add --rate, for stages of a rate'],
+    [
+      threads === null || threads === 1,
+      'threads: one thread has all clients of a chat, as it must know who has heard what: leave out --threads',
+    ],
   ];
 }

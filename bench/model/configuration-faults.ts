@@ -1,6 +1,6 @@
 import type { TransportName } from '../../servers/transport.ts';
 import { appFor, sendsHttp, suits, throughNode, workloadOf } from './app-workload.ts';
-import { broadcastFaults } from './broadcast-faults.ts';
+import { broadcastWants } from './broadcast-faults.ts';
 import {
   balanceOf,
   type ForeignServer,
@@ -42,7 +42,7 @@ export function configurationFaults(configuration: RunConfiguration): string[] {
     ...unmet(oneWay(configuration)),
     ...unmet(connectionUse(configuration)),
     ...unmet(http(configuration)),
-    ...broadcastFaults(configuration),
+    ...unmet(broadcastWants(configuration)),
     ...unmet(secure(configuration)),
     ...unmet(limits(configuration)),
     ...unservedFaults(configuration),

@@ -58,8 +58,7 @@ export class Broadcast implements Workload {
     this.#sending = new Int32Array(connections);
     this.#unsent = new Int32Array(connections);
     this.#sentBytes = new Int32Array(connections);
-    const stamped = state.kernelClock !== undefined;
-    this.sockets = new StreamConnections(assignment, this.#table, epoll, EPOLLOUT | EPOLLRDHUP, stamped);
+    this.sockets = new StreamConnections(assignment, this.#table, epoll, EPOLLOUT | EPOLLRDHUP, state);
   }
 
   /** Connections that never heard anything count as one request each that is not answered. */
@@ -254,7 +253,8 @@ export class Broadcast implements Workload {
     if (outcome === UNCOUNTED) return;
     const due = lines.due(speaker, number);
     const { arrivedNanos } = this.#inbox;
-    if (arrivedNanos > 0) state.served(lines.ready(speaker, number), lines.sent(speaker, number), arrivedNanos, now);
+    if (arrivedNanos > 0)
+      state.served(speaker, lines.ready(speaker, number), lines.sent(speaker, number), arrivedNanos, now);
     state.delivered(due, now);
     if (outcome !== COMPLETE) return;
     state.counts.bytes += this.#size;
