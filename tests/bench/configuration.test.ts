@@ -215,6 +215,11 @@ describe('combinations', () => {
       ['select: upload has no requests'],
     ],
     [
+      'a chat with several targets',
+      { ...chat, ...group(asynchronous, asynchronous) },
+      ['select: clients of one chat are'],
+    ],
+    [
       'several targets over TLS',
       { ...group(asynchronous, asynchronous), transports: ['tls'] },
       ['select: echo over tls goes through'],
