@@ -37,8 +37,8 @@ describe('close() releases threads, processes and sockets', () => {
     const before = holdings(pid);
 
     const { address } = await answer({ start: { model, transport, app: 'echo', host: '127.0.0.1', port: 0 } });
-    if (transport === 'tcp') {
-      const client = await StreamClient.connect(address);
+    if (transport !== 'udp') {
+      const client = await StreamClient.connect(address, transport);
       onTestFinished(() => client[Symbol.asyncDispose]());
       client.write(hello);
       expect(await client.read(5)).toEqual(hello);
