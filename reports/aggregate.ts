@@ -42,6 +42,8 @@ export interface Comparable {
   readonly transport: TransportName;
   /** What requests cost the server, in words; null: nothing. */
   readonly work: string | null;
+  /** CPUs that the server was given; undefined where that was not varied. */
+  readonly cpus: number | undefined;
   /** What they have in common besides, in words; undefined when nothing was measured. */
   readonly point: Trial | undefined;
   readonly aggregates: readonly Aggregate[];
@@ -50,24 +52,31 @@ export interface Comparable {
 /** Sorts a result's trials and failures into tables, and each table's into rows in order of first appearance. */
 export function aggregate({ trials, failures }: Result): Comparable[] {
   const tables = [...groupBy(trials, pointKey).values()];
-  return scenariosOf([...trials, ...failures]).flatMap(({ transport, work }): Comparable[] => {
-    const failed = failures.filter((failure) => failure.transport === transport && workWords(failure) === work);
-    const measured = tables.filter(([first]) => first && first.transport === transport && workWords(first) === work);
+  return scenariosOf([...trials, ...failures]).flatMap((scenario): Comparable[] => {
+    const failed = failures.filter((failure) => isOf(failure, scenario));
+    const measured = tables.filter(([first]) => first && isOf(first, scenario));
     // A failure does not say at what point beyond these and connections: it goes with the first table.
     const [first = [], ...rest] = measured;
     if (first.length + failed.length === 0) return [];
     return [
-      { transport, work, point: first[0], aggregates: aggregates(first, failed) },
-      ...rest.map((table) => ({ transport, work, point: table[0], aggregates: aggregates(table, []) })),
+      { ...scenario, point: first[0], aggregates: aggregates(first, failed) },
+      ...rest.map((table) => ({ ...scenario, point: table[0], aggregates: aggregates(table, []) })),
     ];
   });
 }
 
-type ComparedScenario = Pick<Comparable, 'transport' | 'work'>;
+type ComparedScenario = Pick<Comparable, 'transport' | 'work' | 'cpus'>;
 
-/** Without work first, TCP before UDP. */
+/** Without work first, TCP before UDP, fewest CPUs first. */
 function scenariosOf(outcomes: readonly (Trial | Failure)[]): ComparedScenario[] {
-  return worksOf(outcomes).flatMap((work) => transportNames.map((transport) => ({ transport, work })));
+  const cpuCounts = [...new Set(outcomes.map(({ cpus }) => cpus))].sort((a = 0, b = 0) => a - b);
+  return worksOf(outcomes).flatMap((work) =>
+    transportNames.flatMap((transport) => cpuCounts.map((cpus) => ({ transport, work, cpus }))),
+  );
+}
+
+function isOf(outcome: Trial | Failure, { transport, work, cpus }: ComparedScenario): boolean {
+  return outcome.transport === transport && workWords(outcome) === work && outcome.cpus === cpus;
 }
 
 function pointKey(trial: Trial): string {
@@ -84,6 +93,7 @@ function pointKey(trial: Trial): string {
     stages = [],
     work,
     cacheHit,
+    cpus,
   } = trial;
   // In stages the rate is the mean of what was offered: it varies with when a trial ended.
   const steady = stages.length > 0 && rate !== null ? 'in stages' : rate;
@@ -100,6 +110,7 @@ function pointKey(trial: Trial): string {
     stages,
     work,
     cacheHit,
+    cpus,
   ]);
 }
 

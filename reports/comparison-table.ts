@@ -1,4 +1,5 @@
 import { isOneWay } from '../bench/model/operating-point.ts';
+import type { Comparison, RankingRecord } from '../bench/model/result.ts';
 import type { Aggregate, Comparable } from './aggregate.ts';
 import { type Field, numberCell, numberColumn } from './cells.ts';
 import type { Footnotes } from './footnotes.ts';
@@ -6,12 +7,17 @@ import { loadTitle } from './load-title.ts';
 import { byteRateUnit, formatCount, formatPlural, memoryUnit, NONE, timeUnit } from './quantities.ts';
 import { type Cell, cell, type Group, type Row, type Table } from './table.ts';
 
-/** The table of one scenario: rows grouped by number of connections, fastest first within a group. */
-export function comparisonTable({ transport, work, point, aggregates }: Comparable, footnotes: Footnotes): Table {
+/**
+ * The table of one scenario: rows grouped by number of connections, fastest first within a group.
+ * @param rankings of that scenario; undefined where rounds are too few for any.
+ */
+export function comparisonTable(comparable: Comparable, rankings: Rankings | undefined, footnotes: Footnotes): Table {
+  const { transport, work, point, aggregates } = comparable;
   const oneWay = point !== undefined && isOneWay(point.workload);
   const speed = ({ requestsPerSecond, bytesPerSecond }: Aggregate) => (oneWay ? bytesPerSecond : requestsPerSecond);
   const levels = [...new Set(aggregates.map(({ connections }) => connections))].sort((a, b) => a - b);
-  const fields = fieldsOf(aggregates, oneWay, footnotes);
+  const [model, ...others] = fieldsOf(aggregates, oneWay, footnotes);
+  const fields = [model, ...(rankings ? [rankField(rankings)] : []), ...others];
   const groups = levels.map((level): Group => {
     const rows = aggregates.filter(({ connections }) => connections === level);
     return {
@@ -24,13 +30,36 @@ export function comparisonTable({ transport, work, point, aggregates }: Comparab
   return { title: loadTitle(transport, work, point, balance[0]), columns, groups };
 }
 
+type Rankings = NonNullable<Comparison['rankings']>;
+
+/** Places by throughput that a row may have at its level: `1`, `2–3`; none for those that left connections waiting. */
+function rankField(rankings: Rankings): Field<Aggregate> {
+  return {
+    column: numberColumn('rank'),
+    cell: ({ target, connections }) => {
+      const ranking = rankings.find((each) => each.connections === connections);
+      const range = ranking?.ranges.find(({ name }) => name === target);
+      return range === undefined ? cell(NONE, 'faint') : cell(rankText(range));
+    },
+  };
+}
+
+/** `1`, or `2–3` where rounds don't tell. */
+export function rankText({ best, worst }: RankingRecord['ranges'][number]): string {
+  return best === worst ? `${best}` : `${best}–${worst}`;
+}
+
 /** Rows that were not measured come last. */
 function fastestFirst(rows: readonly Aggregate[], speed: (row: Aggregate) => number): Aggregate[] {
   const known = (row: Aggregate) => (Number.isNaN(speed(row)) ? -1 : speed(row));
   return [...rows].sort((a, b) => known(b) - known(a));
 }
 
-function fieldsOf(rows: readonly Aggregate[], oneWay: boolean, footnotes: Footnotes): Field<Aggregate>[] {
+function fieldsOf(
+  rows: readonly Aggregate[],
+  oneWay: boolean,
+  footnotes: Footnotes,
+): [Field<Aggregate>, ...Field<Aggregate>[]] {
   const measured = rows.filter(({ trials }) => trials.length > 0);
   const opening = timeUnit(measured.map((row) => row.openingMicros));
   const memory = memoryUnit(measured.flatMap(({ peakPssBytes }) => peakPssBytes ?? []));

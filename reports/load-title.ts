@@ -1,7 +1,7 @@
 import { sendsHttp } from '../bench/model/app-workload.ts';
 import { isOneWay } from '../bench/model/operating-point.ts';
 import type { Trial } from '../bench/model/trial.ts';
-import { formatBytes, formatCount, formatSeconds } from './quantities.ts';
+import { formatBytes, formatCount, formatPlural, formatSeconds } from './quantities.ts';
 
 /** Sizes of a mixture that are told one by one. */
 const MOST_SIZES = 4;
@@ -31,6 +31,7 @@ export function loadTitle(transport: string, work: string | null, point: Trial |
     ...(isOneWay(workload) ? ['decimal units (1 GB is 1,000,000,000 bytes)'] : []),
     ...worked,
     ...(targets.length > 0 ? [selectText(point)] : []),
+    ...(point.cpus === undefined ? [] : [`server on ${formatPlural(point.cpus, 'CPU')}`]),
     ...(balance === undefined ? [] : [`balanced by ${balance}`]),
   ];
   return `${transport.toUpperCase()}: ${details.join(', ')}`;

@@ -1,6 +1,6 @@
-import type { Failure, Result } from '../bench/model/result.ts';
+import type { Comparison, Failure, Result } from '../bench/model/result.ts';
 import { workWords } from '../bench/model/work-words.ts';
-import { aggregate } from './aggregate.ts';
+import { aggregate, type Comparable } from './aggregate.ts';
 import { comparisonTable } from './comparison-table.ts';
 import { detailTables } from './details/catalog.ts';
 import { Footnotes } from './footnotes.ts';
@@ -33,7 +33,9 @@ export interface FailureReport {
 /** Arranges a result for reading. Pure; every number that a report shows comes from here. */
 export function summarize(result: Result): Summary {
   const footnotes = new Footnotes();
-  const tables = aggregate(result).map((comparable) => comparisonTable(comparable, footnotes));
+  const tables = aggregate(result).map((comparable) =>
+    comparisonTable(comparable, comparisonOf(result, comparable)?.rankings, footnotes),
+  );
   for (const warning of result.warnings) footnotes.add(warning);
   return {
     heading: heading(result),
@@ -43,6 +45,13 @@ export function summarize(result: Result): Summary {
     failures: failureReports(result.failures),
     statements: [...interruption(result), ...result.verdict.statements],
   };
+}
+
+/** What may be said of a table's contestants. */
+function comparisonOf({ comparison }: Result, { transport, work, cpus }: Comparable): Comparison | undefined {
+  return Object.entries(comparison).find(
+    ([key, each]) => (each.transport ?? key) === transport && (each.work ?? null) === work && each.cpus === cpus,
+  )?.[1];
 }
 
 function heading({ environment, plan }: Result): string[] {
@@ -100,8 +109,8 @@ function interruption({ interrupted, trials, failures, plan }: Result): string[]
 function failureReports(failures: readonly Failure[]): FailureReport[] {
   const alike = new Map<string, Failure[]>();
   for (const failure of failures) {
-    const { target, transport, connections, message } = failure;
-    const key = JSON.stringify([target, transport, workWords(failure), connections, message]);
+    const { target, transport, cpus, connections, message } = failure;
+    const key = JSON.stringify([target, transport, workWords(failure), cpus, connections, message]);
     alike.set(key, [...(alike.get(key) ?? []), failure]);
   }
   return [...alike.values()].flatMap((group) => {
@@ -109,7 +118,11 @@ function failureReports(failures: readonly Failure[]): FailureReport[] {
     if (!last) return [];
     const rounds = `${group.length > 1 ? 'rounds' : 'round'} ${group.map(({ round }) => round).join(', ')}`;
     const work = workWords(last);
-    const where = [last.target, last.transport, ...(work ? [work] : []), formatPlural(last.connections, 'connection')];
+    const given = last.cpus === undefined ? [] : [formatPlural(last.cpus, 'CPU')];
+    const where = [
+      ...[last.target, last.transport, ...(work ? [work] : []), ...given],
+      formatPlural(last.connections, 'connection'),
+    ];
     return [{ where: [...where, rounds].join(', '), message: last.message, stderr: last.stderr }];
   });
 }

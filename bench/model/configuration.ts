@@ -63,11 +63,13 @@ export interface Scenario {
   readonly connections: readonly number[];
   /** Null: requests cost no more than their answers. */
   readonly work: RequestWork | null;
+  /** CPUs that the server is given; undefined: those of the run. */
+  readonly cpus?: number | undefined;
 }
 
 /** All that decides what a run does; with the same seed, in the same order. */
 export interface RunConfiguration extends Scenario {
-  readonly command: 'bench' | 'run';
+  readonly command: 'bench' | 'run' | 'scale';
   readonly targets: readonly TargetSpec[];
   readonly app: AppName;
   /** How models that balance do it; undefined: as they do by default. */
@@ -89,6 +91,8 @@ export interface RunConfiguration extends Scenario {
   readonly durationMs: number;
   readonly warmupMs: number;
   readonly rounds: number;
+  /** Rounds end before, when every pair of targets is told apart or this time is over; undefined: they do not. */
+  readonly budgetMs?: number | undefined;
   /** Bounds that every trial must keep. */
   readonly thresholds: readonly Threshold[];
   readonly seed: number;
@@ -107,8 +111,8 @@ export interface RunConfiguration extends Scenario {
 
 /** All scenarios of a run: its own, and the further ones. */
 export function scenariosOf(configuration: RunConfiguration): Scenario[] {
-  const { transports, connections, work, scenarios } = configuration;
-  return [{ transports, connections, work }, ...scenarios];
+  const { transports, connections, work, cpus, scenarios } = configuration;
+  return [{ transports, connections, work, cpus }, ...scenarios];
 }
 
 /** All transports that a run uses, each once. */

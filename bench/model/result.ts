@@ -27,6 +27,7 @@ export const environmentSchema = z.looseObject({
 const scenarioSchema = z.looseObject({
   transports: z.array(z.string()),
   connections: z.array(count),
+  cpus: count.optional(),
   work: z.string().nullable(),
   cacheHit: amount.optional(),
 });
@@ -43,10 +44,14 @@ const planSchema = z.looseObject({
   select: z.string().optional(),
   /** How the models that balance did it; missing when there are none. */
   balance: z.string().optional(),
+  /** With rounds that went on until all was decided: the time after which they ended in any case. */
+  budgetSeconds: amount.optional(),
   /** Trials in all; without it, each of the models at each operating point in each round. */
   trials: count.optional(),
   transports: z.array(z.string()),
   connections: z.array(count),
+  /** CPUs that the server was given, in all scenarios but the further ones; missing when that was not varied. */
+  cpus: count.optional(),
   /** What requests cost the server, as --work takes it; null: nothing. */
   work: z.string().nullable().optional(),
   cacheHit: amount.optional(),
@@ -79,6 +84,7 @@ const failureSchema = z.looseObject({
   target: z.string(),
   transport: z.enum(transportNames),
   connections: count,
+  cpus: count.optional(),
   /** Missing in results of versions without work. */
   work: z.string().nullable().optional(),
   cacheHit: amount.optional(),
@@ -88,15 +94,45 @@ const failureSchema = z.looseObject({
   stderr: z.array(z.string()),
 });
 
+/** Who is ahead of whom, over rounds that all of them were in; see docs/verdicts.md. */
+const rankingSchema = z.looseObject({
+  rounds: count,
+  roundsNeeded: count,
+  /** Places that each may have, 1 being the best; best first. */
+  ranges: z.array(z.looseObject({ name: z.string(), best: count, worst: count })),
+  pairs: z.array(
+    z.looseObject({
+      a: z.string(),
+      b: z.string(),
+      /** By what share `a` is ahead of `b`, and its interval; null: no upper bound. */
+      ahead: z.number(),
+      interval: z.looseObject({ low: z.number(), high: z.number().nullable() }),
+      /** Adjusted by Holm over all pairs. */
+      p: amount,
+      relation: z.enum(['ahead', 'behind', 'equivalent', 'unresolved']),
+    }),
+  ),
+  /** The one that is ahead of all others; null when there is none. */
+  winner: z.string().nullable(),
+  /** Those that nobody is ahead of. */
+  unbeaten: z.array(z.string()),
+  /** Is every pair told apart, or known to be equivalent? */
+  decided: z.boolean(),
+});
+
 /** What may be said of one scenario's contestants after this run. */
 const comparisonSchema = z.looseObject({
   /** Missing in results of versions that compared by transport alone. */
   transport: z.enum(transportNames).optional(),
+  /** CPUs that the server was given; missing when that was not varied. */
+  cpus: count.optional(),
   /** What requests cost the server, with its cache hits, in words; null: nothing. */
   work: z.string().nullable().optional(),
   rounds: count,
   /** Rounds that a ranking of so many contestants needs; METHOD: max(12, ⌈log2(2·pairs/.05)⌉). */
   roundsNeeded: count,
+  /** Level of each ranking, for all its pairs together. */
+  alpha: amount.optional(),
   /** Numbers of connections that were measured, ascending. */
   levels: z.array(count),
   highestConnections: count,
@@ -110,10 +146,20 @@ const comparisonSchema = z.looseObject({
       /** One-way workloads only, which are compared by their bytes. */
       bytesPerSecond: amount.optional(),
       starvedConnections: count,
+      /** Was the generator at its limit in any round at the highest level? Then it may be able to do more. */
+      generatorLimited: z.boolean().optional(),
       /** Throughput at the highest level, round by round. */
       rates: z.array(z.looseObject({ round: count, requestsPerSecond: amount, bytesPerSecond: amount.optional() })),
     }),
   ),
+  /** By throughput at each level, of those that served every connection; missing before there are enough rounds. */
+  rankings: z.array(rankingSchema.extend({ connections: count })).optional(),
+  /** By retention at the highest level, of the same; missing also when there is one level only. */
+  retentionRanking: rankingSchema.optional(),
+  /** Those that nobody beats in retention at the highest level, nor in throughput there; none when nobody has both. */
+  scalesBest: z.array(z.string()).optional(),
+  /** Are all of these rankings decided? */
+  decided: z.boolean().optional(),
 });
 
 const verdictSchema = z.looseObject({
@@ -157,3 +203,4 @@ export type Plan = z.infer<typeof planSchema>;
 export type Failure = z.infer<typeof failureSchema>;
 export type ThresholdOutcome = z.infer<typeof thresholdSchema>;
 export type Comparison = z.infer<typeof comparisonSchema>;
+export type RankingRecord = z.infer<typeof rankingSchema>;

@@ -198,6 +198,8 @@ const measuredTrialSchema = z.looseObject({
   transport: z.enum(transportNames),
   workload: z.string(),
   connections: count,
+  /** CPUs that the server was given; missing when that was not varied. */
+  cpus: count.optional(),
   /** `pooled` or `per-request`; missing in results of versions that knew only pooled ones. */
   connection: z.string().optional(),
   /** Requests offered a second; in stages, the mean of what was offered. Null in a closed loop. */

@@ -1,41 +1,48 @@
 import { transportNames } from '../../servers/transport.ts';
-import { isOneWay } from '../model/operating-point.ts';
 import type { Comparison, Result } from '../model/result.ts';
 import type { Trial } from '../model/trial.ts';
 import { worksOf, workWords } from '../model/work-words.ts';
 import { median } from '../stats/median.ts';
-import { byteRate, whole } from './amounts.ts';
+import { FAMILY_ALPHA, roundsForRanking } from '../stats/ranking.ts';
+import { standings } from './standings.ts';
+import { speed, throughputOf } from './throughput.ts';
 
-/** Another target counts as faster only from this share on. */
-const MARGIN = 0.02;
-const FAMILY_ALPHA = 0.05;
+/** Trials that targets may be compared by: they differ in target, connections and round. */
+export interface ComparableTrials extends Pick<Comparison, 'transport' | 'work' | 'cpus'> {
+  /** As results call them: `tcp`, `tcp cpu:500us`, `tcp 2 CPUs`. */
+  readonly name: string;
+  readonly trials: readonly Trial[];
+}
 
-/**
- * Rounds that a ranking of so many contestants needs: as many as let the smallest p-value of a signed-rank test,
- * 2^(1 - rounds), pass Holm's first step over all pairs at .05; twelve in any case.
- */
-export function roundsForRanking(targets: number): number {
-  const pairs = (targets * (targets - 1)) / 2;
-  return Math.max(12, Math.ceil(Math.log2((2 * pairs) / FAMILY_ALPHA)));
+/** Sorts trials by transport, by work, and by CPUs of the server. Without work first, TCP before UDP, fewest CPUs first. */
+export function comparables(trials: readonly Trial[]): ComparableTrials[] {
+  const cpuCounts = [...new Set(trials.map(({ cpus }) => cpus))].sort((a = 0, b = 0) => a - b);
+  return worksOf(trials).flatMap((work) =>
+    transportNames.flatMap((transport) =>
+      cpuCounts.flatMap((cpus): ComparableTrials[] => {
+        const alike = trials.filter(
+          (trial) => trial.transport === transport && workWords(trial) === work && trial.cpus === cpus,
+        );
+        if (alike.length === 0) return [];
+        const given = cpus === undefined ? [] : [`${cpus} ${cpus === 1 ? 'CPU' : 'CPUs'}`];
+        const name = [transport, ...(work === null ? [] : [work]), ...given].join(' ');
+        return [{ name, transport, work, ...(cpus !== undefined && { cpus }), trials: alike }];
+      }),
+    ),
+  );
 }
 
 /**
- * Compares, for each transport and each work, what targets kept of their best throughput at the highest concurrency.
- * Without work first, TCP before UDP.
+ * Compares, in each scenario, the targets' throughput, and what they kept of their best at the highest concurrency.
+ * @param alpha level of each ranking.
  */
-export function compareTargets(trials: readonly Trial[]): Result['comparison'] {
-  const comparison: Result['comparison'] = {};
-  for (const work of worksOf(trials)) {
-    for (const transport of transportNames) {
-      const alike = trials.filter((trial) => trial.transport === transport && workWords(trial) === work);
-      const name = work === null ? transport : `${transport} ${work}`;
-      if (alike.length > 0) comparison[name] = { transport, work, ...compareAlike(alike) };
-    }
-  }
-  return comparison;
+export function compareTargets(trials: readonly Trial[], alpha = FAMILY_ALPHA): Result['comparison'] {
+  return Object.fromEntries(
+    comparables(trials).map(({ name, trials, ...scenario }) => [name, { ...scenario, ...compareAlike(trials, alpha) }]),
+  );
 }
 
-function compareAlike(trials: readonly Trial[]): Comparison {
+function compareAlike(trials: readonly Trial[], alpha: number): Comparison {
   const targets = [...new Set(trials.map(({ target }) => target))];
   const levels = [...new Set(trials.map(({ connections }) => connections))].sort((a, b) => a - b);
   const highest = levels.at(-1) ?? 0;
@@ -49,10 +56,12 @@ function compareAlike(trials: readonly Trial[]): Comparison {
     .filter((each) => each !== null);
   return {
     rounds: Math.max(0, ...scaling.map(({ rates }) => rates.length)),
-    roundsNeeded: roundsForRanking(targets.length),
+    roundsNeeded: roundsForRanking(targets.length, alpha),
+    alpha,
     levels,
     highestConnections: highest,
     scaling: scaling.sort((a, b) => b.retention - a.retention),
+    ...standings(trials, levels, alpha),
   };
 }
 
@@ -75,83 +84,7 @@ function scalingOf(trials: readonly Trial[], highest: number): Scaling | null {
     requestsPerSecond: median(rates.map(({ requestsPerSecond }) => requestsPerSecond)),
     ...(bytes.length > 0 && { bytesPerSecond: median(bytes) }),
     starvedConnections: Math.round(median(atHighest.map(({ fairness }) => fairness.starvedConnections))),
+    generatorLimited: atHighest.some(({ generator }) => generator.saturated),
     rates,
   };
-}
-
-type Throughput = Pick<Scaling, 'requestsPerSecond' | 'bytesPerSecond'>;
-
-function throughputOf({ workload, throughput: { requestsPerSecond, bytesPerSecond } }: Trial): Throughput {
-  return isOneWay(workload) ? { requestsPerSecond, bytesPerSecond } : { requestsPerSecond };
-}
-
-/** What targets are compared by: bytes where nothing is answered, else requests. */
-function speed({ requestsPerSecond, bytesPerSecond }: Throughput): number {
-  return bytesPerSecond ?? requestsPerSecond;
-}
-
-/** Was `a` faster than `b` at the highest concurrency, by more than the margin, in every round that both were in? */
-function alwaysFaster(a: Scaling, b: Scaling): boolean {
-  const shared = a.rates.flatMap((mine) => {
-    const other = b.rates.find(({ round }) => round === mine.round);
-    return other === undefined ? [] : [speed(mine) / speed(other)];
-  });
-  return shared.length > 0 && shared.every((ratio) => ratio > 1 + MARGIN);
-}
-
-/**
- * Who scaled best: of those that served every connection and that no other such target outran in every round at the
- * highest concurrency, the one that kept most of its best throughput there. Retention alone would crown a server that
- * is slow everywhere. Describes this run; it is no ranking.
- */
-export function scaledBest({ scaling }: Comparison): Scaling | undefined {
-  const serving = scaling.filter(({ starvedConnections }) => starvedConnections === 0);
-  return serving.find((each) => !serving.some((other) => alwaysFaster(other, each)));
-}
-
-/** What may be said of a run's comparisons, in sentences. */
-export function stateVerdict(comparison: Result['comparison']): Result['verdict'] {
-  const statements = Object.entries(comparison).flatMap(([name, each]) => statementsOf(name, each));
-  const first = Object.values(comparison)[0];
-  if (statements.length > 0 && first !== undefined) statements.push(caveat(first));
-  return { statements };
-}
-
-function statementsOf(key: string, comparison: Comparison): string[] {
-  const { scaling, highestConnections: level, levels } = comparison;
-  if (scaling.length < 2) return [];
-  const { transport = key, work } = comparison;
-  const name = `${transport.toUpperCase()}${work ? ` with ${work}` : ''}`;
-  const statements: string[] = [];
-  const best = scaledBest(comparison);
-  const fastest = scaling.reduce((a, b) => (speed(b) > speed(a) ? b : a));
-  if (best !== undefined && levels.length > 1) {
-    statements.push(
-      `${name}: ${best.target} scaled best in this run: with ${level} connections it kept ${percent(best.retention)} ` +
-        `of its best rate, and no model that served everyone outran it there in every round.`,
-    );
-  }
-  statements.push(`${name}: ${fastest.target} was fastest with ${level} connections: ${rate(fastest)}.`);
-  for (const { target, starvedConnections } of scaling) {
-    if (starvedConnections === 0) continue;
-    statements.push(
-      `${name}: ${target} served ${level - starvedConnections} of ${level} connections and left the others waiting.`,
-    );
-  }
-  return statements;
-}
-
-function caveat({ rounds, roundsNeeded }: Comparison): string {
-  const medians = rounds === 1 ? 'One round' : `Medians of ${rounds} rounds`;
-  return rounds >= roundsNeeded
-    ? `${medians}.`
-    : `${medians}; a ranking needs ${roundsNeeded}: --rounds ${roundsNeeded}.`;
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
-}
-
-function rate({ requestsPerSecond, bytesPerSecond }: Scaling): string {
-  return bytesPerSecond === undefined ? `${whole(requestsPerSecond)} requests/s` : byteRate(bytesPerSecond);
 }

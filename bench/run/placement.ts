@@ -16,6 +16,17 @@ export interface PlacementWishes {
   readonly threads: number | null;
 }
 
+/**
+ * Wishes that let servers be given so many CPUs in turn: the first of those that are theirs. They have no more, and the
+ * generator the rest, or with none left any, so that it has the same whatever the server is given.
+ * @param most CPUs that a server is given.
+ */
+export function givingCpus(allowed: readonly number[], wishes: PlacementWishes, most: number): PlacementWishes {
+  const serverCpus = wishes.serverCpus ?? without(allowed, wishes.loadCpus).slice(0, most);
+  const loadCpus = wishes.loadCpus ?? allowed.filter((cpu) => !serverCpus.includes(cpu));
+  return { serverCpus, loadCpus, threads: wishes.threads };
+}
+
 /** From this many CPUs on, server and generator get halves of their own. */
 const SPLIT_FROM = 4;
 

@@ -4,7 +4,7 @@ import type { OperatingPoint } from '../model/operating-point.ts';
 import { seededRandom, shuffled } from '../stats/random.ts';
 
 /** A load, and what its requests cost the server. */
-export interface LoadPoint extends OperatingPoint, Pick<Scenario, 'work'> {}
+export interface LoadPoint extends OperatingPoint, Pick<Scenario, 'work' | 'cpus'> {}
 
 /** One trial to run: a fresh server at one operating point. */
 export interface TrialSpec extends LoadPoint {
@@ -14,14 +14,14 @@ export interface TrialSpec extends LoadPoint {
 }
 
 /**
- * The trials of a run in order: randomised complete blocks. A block holds every target once at one operating point,
+ * The trials of a run in order, round by round: randomised complete blocks. A block holds every target once at one operating point,
  * in random order, so that a slow spell of the machine hits all targets alike; a round holds every block once, in
  * random order too. Targets are left out where they can't be measured. The same seed gives the same order.
  */
-export function planTrials(configuration: RunConfiguration): TrialSpec[] {
+export function* planRounds(configuration: RunConfiguration): Generator<TrialSpec[], void> {
   const { targets, app, workload, connection, pipelining, sizes, rounds, seed } = configuration;
   const random = seededRandom(seed);
-  const points = scenariosOf(configuration).flatMap(({ transports, connections, work }) =>
+  const points = scenariosOf(configuration).flatMap(({ transports, connections, work, cpus }) =>
     transports.flatMap((transport) =>
       connections.map(
         (level): LoadPoint => ({
@@ -33,15 +33,16 @@ export function planTrials(configuration: RunConfiguration): TrialSpec[] {
           pipelining,
           sizes,
           work,
+          cpus,
         }),
       ),
     ),
   );
-  return Array.from({ length: rounds }, (_, i) => i + 1).flatMap((round) =>
-    shuffled(points, random).flatMap((point) =>
+  for (let round = 1; round <= rounds; round++) {
+    yield shuffled(points, random).flatMap((point) =>
       shuffled(targets, random)
         .filter((target) => whyNotMeasured(target, configuration, point.transport) === undefined)
         .map((target) => ({ ...point, target, round })),
-    ),
-  );
+    );
+  }
 }

@@ -8,7 +8,7 @@ const INTERVAL_MS = 250;
 
 /** Follows a run through its trials, and tells an observer a few times a second where it is. */
 export class RunProgress implements TrialObserver {
-  readonly #total: number;
+  #total = 0;
   readonly #observer: RunObserver;
   readonly #begin = nowNanos();
   #done = 0;
@@ -20,9 +20,13 @@ export class RunProgress implements TrialObserver {
   #mark = { time: 0, completed: 0 };
   #rate: number | null = null;
 
-  constructor(total: number, observer: RunObserver) {
-    this.#total = total;
+  constructor(observer: RunObserver) {
     this.#observer = observer;
+  }
+
+  /** @param total trials that there will be, as far as is known. */
+  expect(total: number): void {
+    this.#total = total;
   }
 
   begin(trial: TrialSpec): void {

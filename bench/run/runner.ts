@@ -1,6 +1,7 @@
 import { getAffinity } from '../../sockets/cpu.ts';
 import { UnavailableError } from '../../sockets/errno.ts';
 import { whyNoLibc } from '../../sockets/libc.ts';
+import { nowNanos } from '../measure/clock.ts';
 import { describeEnvironment } from '../measure/environment.ts';
 import {
   balanceOf,
@@ -17,15 +18,17 @@ import { isFixedSize, meanSize } from '../model/message-sizes.ts';
 import { type Failure, type Plan, type Result, SCHEMA } from '../model/result.ts';
 import { judgeThreshold } from '../model/threshold.ts';
 import type { Trial } from '../model/trial.ts';
-import { compareTargets, stateVerdict } from './comparison.ts';
+import { compareTargets } from './comparison.ts';
 import { mostConnections } from './load-plan.ts';
 import type { RunObserver } from './observer.ts';
 import { allowOpenFiles } from './open-files.ts';
-import { type Placement, placeOnCpus } from './placement.ts';
-import { planTrials, type TrialSpec } from './planner.ts';
+import { givingCpus, type Placement, type PlacementWishes, placeOnCpus } from './placement.ts';
+import { planRounds, type TrialSpec } from './planner.ts';
 import { RunProgress } from './progress.ts';
+import { RoundCourse } from './round-course.ts';
 import { runTrial } from './trial.ts';
 import { workRecord } from './trial-record.ts';
+import { stateVerdict } from './verdict.ts';
 
 /**
  * Runs every trial of a configuration, one after the other, and returns all results. A target that fails is noted in
@@ -44,21 +47,42 @@ export async function run(
   if (why !== undefined) throw new UnavailableError(`the load generator can't run here: ${why}`);
   const levels = scenariosOf(configuration).flatMap(({ connections }) => connections);
   allowOpenFiles(Math.max(...levels.map((level) => mostConnections(level, configuration))));
-  const placement = placeOnCpus(getAffinity(0), configuration);
-  const specs = planTrials(configuration);
-  const progress = new RunProgress(specs.length, observer);
-  let result = emptyResult(configuration, placement, specs.length);
-  for (const spec of specs) {
-    progress.begin(spec);
-    const outcome = await attempt(spec, configuration, placement, progress, signal);
-    progress.end();
-    if (outcome === null) break;
-    result = withOutcome(result, outcome, configuration);
+  const placement = place(configuration);
+  const progress = new RunProgress(observer);
+  const course = new RoundCourse(configuration, nowNanos());
+  let result = emptyResult(configuration, placement);
+  for (const specs of planRounds(configuration)) {
+    result = { ...result, plan: { ...result.plan, ...course.begin(specs.length) } };
+    progress.expect(course.trialsExpected);
+    for (const spec of specs) {
+      progress.begin(spec);
+      const outcome = await attempt(spec, configuration, placement, progress, signal);
+      progress.end();
+      if (outcome === null) break;
+      result = withOutcome(result, outcome, configuration);
+      if (spec !== specs.at(-1)) observer.saved(result);
+    }
+    result = withComparison(result, course.alpha);
+    if (signal.aborted || course.isOver(result.comparison, nowNanos())) break;
     observer.saved(result);
   }
-  result = { ...result, finishedAt: new Date().toISOString(), interrupted: signal.aborted };
+  result = finished({ ...result, interrupted: signal.aborted }, course);
   observer.saved(result);
   return result;
+}
+
+function place(configuration: RunConfiguration): Placement {
+  const allowed = getAffinity(0);
+  const given = scenariosOf(configuration).flatMap(({ cpus }) => cpus ?? []);
+  const wishes: PlacementWishes =
+    given.length > 0 ? givingCpus(allowed, configuration, Math.max(...given)) : configuration;
+  return placeOnCpus(allowed, wishes);
+}
+
+/** A result whose last trial is done. */
+function finished(result: Result, course: RoundCourse): Result {
+  const warnings = result.interrupted ? [] : course.warnings(result.comparison);
+  return { ...result, finishedAt: new Date().toISOString(), warnings: [...result.warnings, ...warnings] };
 }
 
 type Outcome = { readonly trial: Trial } | { readonly failure: Failure };
@@ -77,32 +101,37 @@ async function attempt(
   } catch (error) {
     if (signal.aborted) return null;
     if (!(error instanceof TargetError)) throw error;
-    const { transport, connections, work, round } = spec;
-    const where = { target: targetName(spec.target), transport, connections, ...workRecord(work), round };
+    const { transport, connections, cpus, work, round } = spec;
+    const given = cpus === undefined ? {} : { cpus };
+    const where = { target: targetName(spec.target), transport, connections, ...given, ...workRecord(work), round };
     return { failure: { ...where, message: error.message, stderr: [...error.stderr] } };
   }
 }
 
 function withOutcome(result: Result, outcome: Outcome, { thresholds }: RunConfiguration): Result {
   if ('failure' in outcome) return { ...result, failures: [...result.failures, outcome.failure] };
-  const trials = [...result.trials, outcome.trial];
-  const comparison = compareTargets(trials);
   const judged = thresholds.map((threshold) => judgeThreshold(threshold, outcome.trial));
   return {
     ...result,
-    ...{ trials, comparison, verdict: stateVerdict(comparison) },
+    trials: [...result.trials, outcome.trial],
     ...(thresholds.length > 0 && { thresholds: [...(result.thresholds ?? []), ...judged] }),
   };
 }
 
-function emptyResult(configuration: RunConfiguration, placement: Placement, trials: number): Result {
+/** Once a round, as it takes a while with many of them. */
+function withComparison(result: Result, alpha: number): Result {
+  const comparison = compareTargets(result.trials, alpha);
+  return { ...result, comparison, verdict: stateVerdict(comparison) };
+}
+
+function emptyResult(configuration: RunConfiguration, placement: Placement): Result {
   return {
     schema: SCHEMA,
     startedAt: new Date().toISOString(),
     finishedAt: null,
     interrupted: false,
     environment: describeEnvironment(),
-    plan: { ...describePlan(configuration, placement), trials },
+    plan: describePlan(configuration, placement),
     trials: [],
     failures: [],
     comparison: {},
@@ -111,8 +140,9 @@ function emptyResult(configuration: RunConfiguration, placement: Placement, tria
   };
 }
 
-function describeScenario({ transports, connections, work }: Scenario): NonNullable<Plan['scenarios']>[number] {
-  return { transports: [...transports], connections: [...connections], ...workRecord(work) };
+function describeScenario({ transports, connections, cpus, work }: Scenario): NonNullable<Plan['scenarios']>[number] {
+  const given = cpus === undefined ? {} : { cpus };
+  return { transports: [...transports], connections: [...connections], ...given, ...workRecord(work) };
 }
 
 /** How clients choose between several targets, as results keep it. */
@@ -122,7 +152,7 @@ function selectRecord(targets: RunConfiguration['targets']): Pick<Plan, 'select'
 }
 
 function describePlan(configuration: RunConfiguration, placement: Placement): Plan {
-  const { command, seed, rounds, targets, app, transports, connections, pipelining, sizes } = configuration;
+  const { command, seed, rounds, budgetMs, targets, app, pipelining, sizes } = configuration;
   const { workload, connection, rate, arrivals, stages, requests, timestamps, scenarios } = configuration;
   const commands = targets.flatMap(membersOf).filter((target) => target.kind === 'exec');
   const balance = targets.map((target) => balanceOf(target, configuration)).find((policy) => policy !== undefined);
@@ -130,14 +160,13 @@ function describePlan(configuration: RunConfiguration, placement: Placement): Pl
     command,
     seed,
     rounds,
+    ...(budgetMs !== undefined && { budgetSeconds: budgetMs / 1000 }),
     models: targets.map(targetName),
     ...selectRecord(targets),
     ...(commands.length > 0 && { commands: commands.map(({ name, command }) => ({ name, command })) }),
     app,
     ...(balance !== undefined && { balance }),
-    transports: [...transports],
-    connections: [...connections],
-    ...workRecord(configuration.work),
+    ...describeScenario(configuration),
     ...(scenarios.length > 0 && { scenarios: scenarios.map(describeScenario) }),
     workload,
     connection,

@@ -53,6 +53,7 @@ export function recordTrial(spec: TrialSpec, configuration: RunConfiguration, fi
     workload: spec.workload,
     connection: spec.connection,
     connections: mostConnections(spec.connections, configuration),
+    ...(spec.cpus !== undefined && { cpus: spec.cpus }),
     rate: offeredRate(configuration, load.measuredSeconds),
     arrivals: rate === null ? null : arrivals,
     ...(stages.length > 0 && {

@@ -46,7 +46,7 @@ export async function runTrial(
     transport: spec.transport,
     app: spec.app,
     work: workSpecOf(spec, configuration),
-    cpus: placement.serverCpus,
+    cpus: placement.serverCpus.slice(0, spec.cpus),
     signal,
     // Each round is balanced by chance anew.
     ...(policy !== undefined && { balance: { policy, seed: configuration.seed + spec.round } }),

@@ -1,5 +1,5 @@
 import { holmAdjusted } from './holm.ts';
-import { signedRank } from './signed-rank.ts';
+import { MAX_SAMPLE, signedRank } from './signed-rank.ts';
 import { hodgesLehmann, type Interval, walshInterval } from './walsh.ts';
 
 /** What each round says of a contestant: the larger, the better. */
@@ -45,30 +45,46 @@ export interface Ranking {
 
 /** Being ahead counts from this share on, and being apart by less is equivalence. */
 export const RANKING_MARGIN = 0.02;
-const FAMILY_ALPHA = 0.05;
+/** Of all pairs together, where rounds are looked at once. */
+export const FAMILY_ALPHA = 0.05;
+/** Looks at most while rounds go on, and how much later each is; the end of the run is one more. */
+const MOST_LOOKS = 8;
+const LOOKS_APART = 1.5;
+/** Of all pairs at one look, so that all looks together keep the level (Bonferroni). */
+export const LOOK_ALPHA = FAMILY_ALPHA / (MOST_LOOKS + 1);
 const LEAST_ROUNDS = 12;
 
 /**
  * Rounds that a ranking of so many contestants needs: as many as let the smallest p of a two-sided signed-rank test,
- * 2^(1 - rounds), pass Holm's first step over all pairs at .05; twelve in any case.
+ * 2^(1 - rounds), pass Holm's first step over all pairs at `alpha`; twelve in any case.
  */
-export function roundsForRanking(contestants: number): number {
+export function roundsForRanking(contestants: number, alpha = FAMILY_ALPHA): number {
   const pairs = (contestants * (contestants - 1)) / 2;
-  return Math.max(LEAST_ROUNDS, Math.ceil(Math.log2((2 * pairs) / FAMILY_ALPHA)));
+  return Math.max(LEAST_ROUNDS, Math.ceil(Math.log2((2 * pairs) / alpha)));
+}
+
+/**
+ * The rounds after which to look whether all is decided, when they go on until it is. After every round chance would
+ * get its way at last; these are few, each at {@link LOOK_ALPHA}.
+ */
+export function rankingLooks(contestants: number): number[] {
+  const first = roundsForRanking(contestants, LOOK_ALPHA);
+  return Array.from({ length: MOST_LOOKS }, (_, i) => Math.min(MAX_SAMPLE, Math.ceil(first * LOOKS_APART ** i)));
 }
 
 /**
  * Ranks contestants that all ran once in every round, in random order: every pair by a signed-rank test on the logs of
  * their ratios, round by round, with Holm's procedure over all pairs. A pair is ahead or behind when that is significant
- * and the estimate is at least 2 %, equivalent when the 95 % interval lies within 2 %, else unresolved. Who is ahead of
- * how many says which places a contestant may have.
+ * and the estimate is at least 2 %, equivalent when the interval lies within 2 %, else unresolved. Who is ahead of how
+ * many says which places a contestant may have.
+ * @param alpha level of the test, for all pairs together, and of each interval.
  * @throws {RangeError} when contestants were not in the same number of rounds.
  */
-export function rank(contestants: readonly Contestant[]): Ranking {
+export function rank(contestants: readonly Contestant[], alpha = FAMILY_ALPHA): Ranking {
   const rounds = contestants[0]?.logs.length ?? 0;
   if (contestants.some(({ logs }) => logs.length !== rounds)) throw new RangeError('rounds differ in number');
-  const roundsNeeded = roundsForRanking(contestants.length);
-  const pairs = comparePairs(contestants, rounds >= roundsNeeded);
+  const roundsNeeded = roundsForRanking(contestants.length, alpha);
+  const pairs = comparePairs(contestants, alpha, rounds >= roundsNeeded);
   const ranges = contestants.map(({ name }): RankRange => {
     const beating = pairs.filter((pair) => isAhead(pair, name)).length;
     const beatenBy = pairs.filter((pair) => isBehind(pair, name)).length;
@@ -87,7 +103,7 @@ export function rank(contestants: readonly Contestant[]): Ranking {
   };
 }
 
-function comparePairs(contestants: readonly Contestant[], enough: boolean): Pair[] {
+function comparePairs(contestants: readonly Contestant[], alpha: number, enough: boolean): Pair[] {
   const both = contestants.flatMap((a, i) => contestants.slice(i + 1).map((b) => ({ a, b })));
   const ratios = both.map(({ a, b }) => a.logs.map((log, round) => log - (b.logs[round] as number)));
   const ps = holmAdjusted(ratios.map((differences) => signedRank(differences, 'two-sided').p));
@@ -95,16 +111,16 @@ function comparePairs(contestants: readonly Contestant[], enough: boolean): Pair
     const differences = ratios[i] as number[];
     const p = ps[i] as number;
     const estimate = hodgesLehmann(differences);
-    const interval = walshInterval(differences, FAMILY_ALPHA);
-    const relation = enough ? relationOf(estimate, interval, p) : 'unresolved';
+    const interval = walshInterval(differences, alpha);
+    const relation = enough ? relationOf(estimate, interval, p <= alpha) : 'unresolved';
     const shares = { low: Math.expm1(interval.low), high: Math.expm1(interval.high) };
     return { a: a.name, b: b.name, ahead: Math.expm1(estimate), interval: shares, p, relation };
   });
 }
 
-function relationOf(estimate: number, { low, high }: Interval, p: number): Pair['relation'] {
+function relationOf(estimate: number, { low, high }: Interval, significant: boolean): Pair['relation'] {
   const margin = Math.log1p(RANKING_MARGIN);
-  if (p <= FAMILY_ALPHA && Math.abs(estimate) >= margin) return estimate > 0 ? 'ahead' : 'behind';
+  if (significant && Math.abs(estimate) >= margin) return estimate > 0 ? 'ahead' : 'behind';
   return low > -margin && high < margin ? 'equivalent' : 'unresolved';
 }
 

@@ -8,7 +8,7 @@
 export type Alternative = 'greater' | 'less' | 'two-sided';
 
 /** Above this many the exact distribution would be slow to count; nobody measures so many sessions. */
-const MAX_SAMPLE = 200;
+export const MAX_SAMPLE = 200;
 
 export interface SignedRank {
   /** Sum of the ranks of positive differences; half of what it can be where the null hypothesis holds. */

@@ -3,7 +3,7 @@ import { assertRunnable, configurationFaults } from '../../bench/model/configura
 import { whyNotMeasured } from '../../bench/model/left-out.ts';
 import type { Workload } from '../../bench/model/operating-point.ts';
 import { parseWork } from '../../bench/model/request-work.ts';
-import { parseDuration, parseInteger, parseIntegers } from '../../bench/model/units.ts';
+import { parseDuration, parseIntegers } from '../../bench/model/units.ts';
 import { type AppName, appNames } from '../../servers/apps/catalog.ts';
 import { balancePolicyNames } from '../../servers/balance/policies.ts';
 import { whyNotCarried } from '../../servers/carrying.ts';
@@ -18,6 +18,7 @@ import { measure } from '../measure.ts';
 import { loadOptions, outputOptions, serverOptions } from '../options.ts';
 import { say } from '../output.ts';
 import { type Output, readOutput } from '../output-flags.ts';
+import { readRounds, roundsOptions } from '../rounds.ts';
 
 const options = {
   models: {
@@ -56,13 +57,8 @@ const options = {
     describe: 'Time measured in each trial',
   },
   warmup: { group: 'What to measure:', type: 'string', default: '100ms', describe: 'Load before that, not measured' },
-  rounds: {
-    group: 'What to measure:',
-    alias: 'r',
-    type: 'string',
-    default: '2',
-    describe: 'Times that everything is measured',
-  },
+  ...roundsOptions,
+  rounds: { ...roundsOptions.rounds, default: '2' },
   ...serverOptions,
   ...loadOptions,
   ...outputOptions,
@@ -105,6 +101,7 @@ export const bench: Command<typeof options> = {
   examples: [
     ['bench', 'every model, in about two minutes'],
     ['bench --models async,event-driven -c 1,64 -r 12', 'two models, enough rounds for a ranking'],
+    ['bench --models async,epoll -c 64 -r auto', 'as many rounds as it takes to tell them apart'],
     ["bench --models async --exec 'python3 echo.py {port}'", 'a model and a server of yours'],
   ],
   async run(flags) {
@@ -144,7 +141,7 @@ function readConfiguration(flags: Flags<typeof options>): RunConfiguration {
     command: 'bench',
     targets: [...served, ...foreign],
     warmupMs: flags.value('warmup', parseDuration),
-    rounds: flags.value('rounds', parseInteger),
+    ...readRounds(flags),
     thresholds: [],
     balance: flags.choice('balance', 'balance policy', balancePolicyNames),
     ...load,

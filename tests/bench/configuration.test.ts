@@ -49,6 +49,18 @@ describe('a configuration', () => {
       { workload: 'handshake', transports: ['tcp'] },
       'workload: handshake is for tls',
     ],
+    ['no time for rounds', { budgetMs: 0, targets: configuration.targets }, 'budget: must be above zero'],
+    [
+      'rounds until one alone is told apart',
+      { budgetMs: 1, targets: configuration.targets.slice(0, 1) },
+      'rounds: auto goes on until servers are told apart, and there is one only',
+    ],
+    ['no CPU at all', { cpus: 0 }, 'cpus: 0 is not a whole number from 1'],
+    [
+      'more CPUs than servers have',
+      { scenarios: [{ transports: ['tcp'], connections: [1], work: null, cpus: 3 }], serverCpus: [0, 1] },
+      'cpus: 3 is not a whole number from 1 to the 2 of --server-cpus',
+    ],
     [
       'handshakes in a pipeline',
       { workload: 'handshake', transports: ['tls'], pipelining: 2 },

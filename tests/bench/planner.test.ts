@@ -3,13 +3,14 @@ import { shareOf } from '../../bench/load/assignment.ts';
 import type { RunConfiguration } from '../../bench/model/configuration.ts';
 import { leftOut } from '../../bench/model/left-out.ts';
 import { parseWork } from '../../bench/model/request-work.ts';
-import { placeOnCpus } from '../../bench/run/placement.ts';
-import { planTrials, type TrialSpec } from '../../bench/run/planner.ts';
+import { givingCpus, placeOnCpus } from '../../bench/run/placement.ts';
+import { planRounds, type TrialSpec } from '../../bench/run/planner.ts';
 import { median } from '../../bench/stats/median.ts';
 import { seededRandom, shuffled } from '../../bench/stats/random.ts';
 import { configuration } from './configurations.ts';
 
 const { targets } = configuration;
+const planTrials = (planned: RunConfiguration) => [...planRounds(planned)].flat();
 const model = ({ target }: TrialSpec) => (target.kind === 'model' ? target.model : '');
 const block = ({ round, transport, connections }: TrialSpec) => `${round} ${transport} ${connections}`;
 
@@ -149,3 +150,24 @@ test.each([
   [[5, 1, 3], 3],
   [[4, 1, 3, 2], 2.5],
 ])('the median of %j is %d', (values, middle) => expect(median(values)).toBe(middle));
+
+describe('CPUs that servers are given in turn', () => {
+  const wishes = { serverCpus: null, loadCpus: null, threads: null };
+
+  test.each([
+    ['are the first', [0, 1, 2, 3], wishes, 2, [0, 1], [2, 3]],
+    ['leave the load none where there are no more', [0, 1], wishes, 2, [0, 1], []],
+    ['keep off those of the load', [0, 1, 2], { ...wishes, loadCpus: [0] }, 2, [1, 2], [0]],
+    ['are of those that were named', [0, 1, 2, 3], { ...wishes, serverCpus: [3, 2] }, 1, [3, 2], [0, 1]],
+  ])('%s', (_, allowed, wished, most, serverCpus, loadCpus) => {
+    expect(givingCpus(allowed, wished, most)).toEqual({ serverCpus, loadCpus, threads: null });
+  });
+
+  test('make operating points of their own', () => {
+    const scenarios = [{ transports: ['tcp'], connections: [1, 16], work: null, cpus: 2 }] as const;
+    const plan = planTrials({ ...configuration, transports: ['tcp'], rounds: 1, cpus: 1, scenarios });
+    const points = plan.map((trial) => `${block(trial)} ${trial.cpus}`);
+    expect(new Set(points)).toEqual(new Set(['1 tcp 1 1', '1 tcp 16 1', '1 tcp 1 2', '1 tcp 16 2']));
+    expect(plan).toHaveLength(12);
+  });
+});

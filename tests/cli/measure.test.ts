@@ -147,6 +147,33 @@ test('bench compares models over both transports and says no more than its round
   ).toBe(8);
 });
 
+test('bench with rounds until all is decided ends when its budget is over, and says what is open', async () => {
+  const { code, stdout, stderr } = await sockbench(
+    ...['bench', '--models', 'event-driven,async', '-c', '1', '--transports', 'tcp', '-r', 'auto', '--budget', '1ms'],
+    ...[...short, '--out-dir', scratchDirectory()],
+  );
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  expect(stdout.replace(/\s+/g, ' ')).toContain('was over after one round, 11 fewer than a ranking needs');
+  const { plan, trials } = readResult(savedFile(stderr));
+  expect(plan).toMatchObject({ rounds: 1, trials: 2, budgetSeconds: 0.001 });
+  expect(trials).toHaveLength(2);
+});
+
+test('bench ranks the models, once there are enough rounds', { timeout: 60_000 }, async () => {
+  const { code, stdout, stderr } = await sockbench(
+    ...['bench', '--models', 'event-driven,nonblocking', '-c', '1,2', '--transports', 'tcp', '-r', '12'],
+    ...['--warmup', '0s', '-d', '50ms', '--work', 'cpu:100us', '--out-dir', scratchDirectory(), '-q'],
+  );
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  expect(stdout).toMatch(/^model +rank +req\/s/m);
+  const comparison = readResult(savedFile(stderr)).comparison['tcp cpu:100us'];
+  expect(comparison?.rankings).toMatchObject([
+    { connections: 1, rounds: 12, pairs: [{}] },
+    { connections: 2, rounds: 12, pairs: [{}] },
+  ]);
+  expect(comparison?.retentionRanking?.ranges).toHaveLength(2);
+});
+
 test.each(['SIGINT', 'SIGTERM'] as const)(
   '%s stops a bench, which prints and saves what it has, and ends with 130',
   async (signal) => {

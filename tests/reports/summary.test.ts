@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { compareTargets } from '../../bench/run/comparison.ts';
 import { aggregate } from '../../reports/aggregate.ts';
 import { summarize } from '../../reports/summary.ts';
 import { failure, latency, result, trial } from './results.ts';
@@ -140,4 +141,38 @@ test('an interrupted run says how many trials all its scenarios have', () => {
   const scenarios = [{ transports: ['tcp', 'udp'], connections: [1, 8], work: 'io:5ms' }];
   const plan = { ...result().plan, models: ['a', 'b', 'c'], scenarios };
   expect(summarize(result({ plan, interrupted: true })).statements[0]).toContain('after 1 of 30 trials');
+});
+
+test('ranks stand beside the models, once there are some, and none beside those that were not ranked', () => {
+  const comparison = compareTargets(
+    Array.from({ length: 12 }, (_, i) => i + 1).flatMap((round) => [
+      trial({ round, target: 'first', throughput: rate(200) }),
+      trial({ round, target: 'twin', throughput: rate(100 + (round % 2)) }),
+      trial({ round, target: 'other twin', throughput: rate(101 - (round % 2)) }),
+      trial({ round, target: 'starver', throughput: rate(300), fairness: { starvedConnections: 15 } }),
+    ]),
+  );
+  const trials = ['first', 'twin', 'other twin', 'starver'].map((target) => trial({ target }));
+  trials.push(trial({ target: 'first', connections: 64 }));
+  const { tables } = summarize(result({ trials, comparison }));
+  expect(tables[0]?.columns[1]?.title).toBe('rank');
+  expect(tables[0]?.groups[0]?.rows.map((row) => [row[0]?.text, row[1]?.text])).toEqual([
+    ['first', '1'],
+    ['twin', '2–3'],
+    ['other twin', '2–3'],
+    ['starver', '–'],
+  ]);
+  expect(tables[0]?.groups[1]?.rows.map((row) => row[1]?.text)).toEqual(['–']);
+  expect(summarize(result({ trials })).tables[0]?.columns[1]?.title).toBe('req/s');
+});
+
+test('servers on different CPUs have tables of their own, fewest first', () => {
+  const trials = [4, 1].map((cpus) => ({ ...trial(), cpus }));
+  const { tables, failures } = summarize(result({ trials, failures: [failure({ cpus: 4 })] }));
+  expect(tables.map(({ title }) => title)).toEqual([
+    'TCP: echo, request-response, 64 B, server on 1 CPU',
+    'TCP: echo, request-response, 64 B, server on 4 CPUs',
+  ]);
+  expect(tables[1]?.groups[0]?.rows.map(([name]) => name?.text)).toEqual(['event-driven', 'cluster']);
+  expect(failures[0]?.where).toBe('cluster, tcp, 4 CPUs, 16 connections, round 1');
 });

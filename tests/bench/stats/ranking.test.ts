@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../../bench/stats/random.ts';
-import { type Contestant, rank, roundsForRanking } from '../../../bench/stats/ranking.ts';
+import { type Contestant, LOOK_ALPHA, rank, rankingLooks, roundsForRanking } from '../../../bench/stats/ranking.ts';
 import { normal } from '../../../bench/verify/noise.ts';
 
 /** Rounds of contestants with these speeds; each round has a speed of its own that all share. */
@@ -67,6 +67,28 @@ describe('a ranking', () => {
         expect(new Set(places([...contestants].reverse()))).toEqual(new Set(places(contestants)));
       }),
     );
+  });
+
+  test.each([
+    [2, [12, 18, 27, 41, 61, 92, 137, 200]],
+    [14, [15, 23, 34, 51, 76, 114, 171, 200]],
+  ])('of %i contestants is looked at few times while rounds go on', (contestants, looks) => {
+    expect(rankingLooks(contestants)).toEqual(looks);
+  });
+
+  test('errs no more often with looks until all is decided than with one', () => {
+    const runs = 150;
+    const wrong = Array.from({ length: runs }, (_, seed) => {
+      const rounds = measured({ a: 100, b: 100 }, 200, 0.06, seed + 1);
+      const rankings = rankingLooks(2).map((look) =>
+        rank(
+          rounds.map(({ name, logs }) => ({ name, logs: logs.slice(0, look) })),
+          LOOK_ALPHA,
+        ),
+      );
+      return rankings.find(({ decided }) => decided)?.winner !== undefined;
+    });
+    expect(wrong.filter(Boolean).length / runs).toBeLessThan(0.05);
   });
 
   test('refuses rounds that somebody missed', () => {

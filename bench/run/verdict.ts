@@ -1,0 +1,171 @@
+import type { Comparison, RankingRecord, Result } from '../model/result.ts';
+import { RANKING_MARGIN } from '../stats/ranking.ts';
+import { byteRate, whole } from './amounts.ts';
+import { listed } from './listed.ts';
+import { speed } from './throughput.ts';
+
+type Scaling = Comparison['scaling'][number];
+
+/** What may be said of a run's comparisons, in sentences. */
+export function stateVerdict(comparison: Result['comparison']): Result['verdict'] {
+  const compared = Object.values(comparison);
+  const statements = Object.entries(comparison).flatMap(([name, each]) => statementsOf(name, each));
+  if (statements.length > 0) statements.push(caveat(compared));
+  return { statements };
+}
+
+/** A scenario in words: `TCP with cpu:500us on 2 CPUs`. @param key what results without a transport call it. */
+export function scenarioWords({ transport, work, cpus }: Comparison, key: string): string {
+  const given = cpus === undefined ? '' : ` on ${cpus} ${cpus === 1 ? 'CPU' : 'CPUs'}`;
+  return `${(transport ?? key).toUpperCase()}${work ? ` with ${work}` : ''}${given}`;
+}
+
+/**
+ * Who scaled best, as long as there are too few rounds for a ranking: of those that served every connection and that no
+ * other such target outran in every round at the highest concurrency, the one that kept most of its best throughput
+ * there. Retention alone would crown a server that is slow everywhere. Describes this run; it is no ranking.
+ */
+export function scaledBest({ scaling }: Comparison): Scaling | undefined {
+  const all = scaling.filter(servedAll);
+  return all.find((each) => !all.some((other) => alwaysFaster(other, each)));
+}
+
+function servedAll({ starvedConnections }: Scaling): boolean {
+  return starvedConnections === 0;
+}
+
+/** Was `a` faster than `b` at the highest concurrency, by more than the margin, in every round that both were in? */
+function alwaysFaster(a: Scaling, b: Scaling): boolean {
+  const shared = a.rates.flatMap((mine) => {
+    const other = b.rates.find(({ round }) => round === mine.round);
+    return other === undefined ? [] : [speed(mine) / speed(other)];
+  });
+  return shared.length > 0 && shared.every((ratio) => ratio > 1 + RANKING_MARGIN);
+}
+
+function statementsOf(key: string, comparison: Comparison): string[] {
+  const { scaling, highestConnections, rankings = [] } = comparison;
+  if (scaling.length < 2) return [];
+  const ranking = rankings.find(({ connections }) => connections === highestConnections);
+  const sentences = ranking === undefined ? description(comparison) : ranked(comparison, ranking);
+  const name = scenarioWords(comparison, key);
+  return [...sentences, ...remarks(comparison)].map((sentence) => `${name}: ${sentence}`);
+}
+
+/** What this run showed, where there are too few rounds to say more. */
+function description(comparison: Comparison): string[] {
+  const { scaling, highestConnections: level, levels } = comparison;
+  const best = levels.length > 1 ? scaledBest(comparison) : undefined;
+  const [first, ...others] = scaling.some(servedAll) ? scaling.filter(servedAll) : scaling;
+  const fastest = first && others.reduce((a, b) => (speed(b) > speed(a) ? b : a), first);
+  return [
+    ...(best === undefined
+      ? []
+      : [
+          `${best.target} scaled best in this run: with ${level} connections it kept ${percent(best.retention)} ` +
+            `of its best rate, and no model that served everyone outran it there in every round.`,
+        ]),
+    ...(fastest === undefined ? [] : [`${fastest.target} was fastest with ${level} connections: ${rate(fastest)}.`]),
+  ];
+}
+
+/** What the ranking says: who scales best, and who is fastest. */
+function ranked(comparison: Comparison, ranking: RankingRecord): string[] {
+  const { scaling, highestConnections: level, retentionRanking, scalesBest } = comparison;
+  return [
+    ...(retentionRanking === undefined
+      ? []
+      : [scalingSentence(comparison, ranking, retentionRanking, scalesBest ?? [])]),
+    fastestSentence(scaling, ranking, level),
+  ];
+}
+
+function fastestSentence(
+  scaling: readonly Scaling[],
+  { winner, unbeaten, pairs }: RankingRecord,
+  level: number,
+): string {
+  const fastest = scaling.find(({ target }) => target === winner);
+  if (fastest !== undefined) {
+    return `${fastest.target} is fastest with ${level} connections: ${rate(fastest)}, ahead of every other.`;
+  }
+  return `nobody is ahead of ${listed(unbeaten)} with ${level} connections; ${closeness(unbeaten, pairs)}.`;
+}
+
+/** What is known of those that nobody is ahead of, among each other. */
+function closeness(names: readonly string[], pairs: RankingRecord['pairs']): string {
+  const among = pairs.filter(({ a, b }) => names.includes(a) && names.includes(b));
+  return among.every(({ relation }) => relation === 'equivalent')
+    ? `they are within ${percent(RANKING_MARGIN)} of each other`
+    : 'these rounds do not tell them apart';
+}
+
+function scalingSentence(
+  { scaling, highestConnections: level }: Comparison,
+  throughput: RankingRecord,
+  retention: RankingRecord,
+  scalesBest: readonly string[],
+): string {
+  const keeping = (names: readonly string[]) =>
+    listed(names.map((name) => percent(scaling.find(({ target }) => target === name)?.retention ?? Number.NaN)));
+  const [best] = scalesBest;
+  if (best !== undefined && scalesBest.length === 1) {
+    return (
+      `${best} scales best: with ${level} connections it keeps ${keeping([best])} of its best rate; ` +
+      'nobody is known to keep more, and nobody is faster there.'
+    );
+  }
+  if (best !== undefined) {
+    return (
+      `${listed(scalesBest)} scale best, not told apart: with ${level} connections they keep ${keeping(scalesBest)} of ` +
+      'their best rates, and nobody is faster there.'
+    );
+  }
+  const [most, fast] = [retention.unbeaten, throughput.unbeaten];
+  return (
+    `nobody scales best: with ${level} connections ${listed(most)} ${most.length > 1 ? 'keep' : 'keeps'} the most of ` +
+    `the best rate (${keeping(most)}), but ${listed(fast)} ${fast.length > 1 ? 'are' : 'is'} faster there and ` +
+    `${fast.length > 1 ? 'keep' : 'keeps'} ${keeping(fast)}.`
+  );
+}
+
+/** What must be known of those that the sentences are about, and of those that they are not about. */
+function remarks({ scaling, highestConnections: level }: Comparison): string[] {
+  const limited = scaling.filter(({ generatorLimited }) => generatorLimited).map(({ target }) => target);
+  return [
+    ...(limited.length > 0
+      ? [
+          `with ${level} connections the generator was at its limit against ${listed(limited)}: ` +
+            `${limited.length > 1 ? 'they' : 'it'} may be faster than it could show.`,
+        ]
+      : []),
+    ...scaling
+      .filter((each) => !servedAll(each))
+      .map(
+        ({ target, starvedConnections }) =>
+          `${target} served ${level - starvedConnections} of ${level} connections and left the others waiting.`,
+      ),
+  ];
+}
+
+function caveat(compared: readonly Comparison[]): string {
+  const rounds = Math.min(...compared.map((each) => each.rounds));
+  const needed = Math.max(...compared.map(({ roundsNeeded }) => roundsNeeded));
+  const medians = rounds === 1 ? 'One round' : `Medians of ${rounds} rounds`;
+  if (rounds < needed) return `${medians}; a ranking needs ${needed}: --rounds ${needed}.`;
+  const pairs = compared.flatMap(({ rankings = [], retentionRanking }) =>
+    [...rankings, ...(retentionRanking ? [retentionRanking] : [])].flatMap((ranking) => ranking.pairs),
+  );
+  const open = pairs.filter(({ relation }) => relation === 'unresolved').length;
+  return open === 0
+    ? `${medians}; every pair is told apart, or within ${percent(RANKING_MARGIN)} of each other.`
+    : `${medians}; ${whole(open)} of ${whole(pairs.length)} pairs still open: more rounds may tell them apart (--rounds auto).`;
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}
+
+function rate({ requestsPerSecond, bytesPerSecond }: Scaling): string {
+  return bytesPerSecond === undefined ? `${whole(requestsPerSecond)} requests/s` : byteRate(bytesPerSecond);
+}

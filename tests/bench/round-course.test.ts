@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import type { Comparison } from '../../bench/model/result.ts';
+import { RoundCourse } from '../../bench/run/round-course.ts';
+import { configuration } from './configurations.ts';
+
+const SECOND = 1e9;
+
+/** A comparison of two targets. */
+function comparison(decided: boolean): { tcp: Comparison } {
+  const target = (name: string) => ({
+    ...{ target: name, retention: 1, requestsPerSecond: 1, starvedConnections: 0, rates: [] },
+  });
+  const scaling = [target('a'), target('b')];
+  return { tcp: { rounds: 1, roundsNeeded: 12, levels: [1], highestConnections: 1, scaling, decided } };
+}
+
+/** Rounds that each take so many seconds, until they are over. */
+function roundsOf(course: RoundCourse, eachSeconds: number, decidedAfter = Number.POSITIVE_INFINITY): number {
+  for (let round = 1; ; round++) {
+    course.begin(6);
+    if (course.isOver(comparison(round >= decidedAfter), round * eachSeconds * SECOND)) return round;
+  }
+}
+
+describe('a course of rounds', () => {
+  const auto = { ...configuration, rounds: 200, budgetMs: 100_000 };
+
+  test('of a fixed number plans all of them, and never ends before', () => {
+    const course = new RoundCourse(configuration, 0);
+    expect(course.begin(6)).toEqual({ rounds: 5, trials: 30 });
+    expect(course.trialsExpected).toBe(30);
+    expect(course.isOver(comparison(true), SECOND)).toBe(false);
+    expect(course.warnings(comparison(false))).toEqual([]);
+  });
+
+  test('with a budget plans what it has begun, and expects what a ranking needs', () => {
+    const course = new RoundCourse(auto, 0);
+    expect(course.begin(6)).toEqual({ rounds: 1, trials: 6 });
+    expect(course.trialsExpected).toBe(72);
+    course.isOver(comparison(false), SECOND);
+    expect(course.begin(6)).toEqual({ rounds: 2, trials: 12 });
+  });
+
+  test.each([
+    ['at the first look', 1, 1, 12],
+    ['at the first look when all is decided', 1, 14, 18],
+    ['when another round would not fit', 30, Number.POSITIVE_INFINITY, 3],
+    ['after the first round in any case', 500, Number.POSITIVE_INFINITY, 1],
+  ])('ends %s', (_, eachSeconds, decidedAfter, rounds) => {
+    expect(roundsOf(new RoundCourse(auto, 0), eachSeconds, decidedAfter)).toBe(rounds);
+  });
+
+  test('takes for the next round the time of the longest', () => {
+    const course = new RoundCourse(auto, 0);
+    expect(course.isOver(comparison(false), 60 * SECOND)).toBe(true);
+    const other = new RoundCourse(auto, 0);
+    expect(other.isOver(comparison(false), 40 * SECOND)).toBe(false);
+    expect(other.isOver(comparison(false), 61 * SECOND)).toBe(true);
+  });
+
+  test.each([
+    [30, 'was over after 3 rounds, 9 fewer than a ranking needs: raise --budget'],
+    [8, 'was over after 12 rounds, with pairs that are still open'],
+  ])('tells what a budget left open', (eachSeconds, said) => {
+    const course = new RoundCourse(auto, 0);
+    roundsOf(course, eachSeconds);
+    expect(course.warnings(comparison(false))).toEqual([
+      { code: 'budget-over', message: expect.stringContaining(said) },
+    ]);
+    expect(course.warnings(comparison(true))).toEqual([]);
+  });
+
+  test('has nothing to decide where nobody else is left', () => {
+    const course = new RoundCourse(auto, 0);
+    const { tcp } = comparison(false);
+    const alone = { tcp: { ...tcp, scaling: tcp.scaling.slice(1) } };
+    for (let round = 1; round < 12; round++) {
+      course.begin(6);
+      expect(course.isOver(alone, round * SECOND)).toBe(false);
+    }
+    course.begin(6);
+    expect(course.isOver(alone, 12 * SECOND)).toBe(true);
+    expect(course.warnings(alone)).toEqual([]);
+  });
+
+  test('is stricter with many looks than with one', () => {
+    expect(new RoundCourse(configuration, 0).alpha).toBe(0.05);
+    expect(new RoundCourse(auto, 0).alpha).toBeLessThan(0.006);
+  });
+});

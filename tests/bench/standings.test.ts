@@ -1,0 +1,173 @@
+import { describe, expect, test } from 'vitest';
+import type { Comparison } from '../../bench/model/result.ts';
+import type { Trial } from '../../bench/model/trial.ts';
+import { compareTargets } from '../../bench/run/comparison.ts';
+import { stateVerdict } from '../../bench/run/verdict.ts';
+import { type TrialVariation, trial } from '../reports/results.ts';
+
+/** Throughput of targets by number of connections. */
+type Curves = Readonly<Record<string, Readonly<Record<number, number>>>>;
+
+/** Trials of each target at each level. Rounds differ in speed, which all share, and a little besides. */
+function rounds(count: number, curves: Curves, vary: (trial: Trial) => TrialVariation | null = () => ({})): Trial[] {
+  return Array.from({ length: count }, (_, i) => i + 1).flatMap((round) =>
+    Object.entries(curves).flatMap(([target, curve], t) =>
+      Object.entries(curve).flatMap(([level, rate], l) => {
+        const scatter = 1 + 0.002 * Math.sin(round * 7 + t * 3 + l);
+        const requestsPerSecond = rate * (1 + (round % 3)) * scatter;
+        const plain = { target, connections: Number(level), round };
+        const throughput = { requestsPerSecond, bytesPerSecond: 0 };
+        const varied = vary(trial({ ...plain, throughput }));
+        return varied === null ? [] : [trial({ ...plain, throughput, ...varied })];
+      }),
+    ),
+  );
+}
+
+function compared(trials: readonly Trial[]): Comparison {
+  const { tcp } = compareTargets(trials);
+  if (tcp === undefined) throw new Error('nothing was compared');
+  return tcp;
+}
+
+function places({ rankings = [] }: Comparison): string[][] {
+  return rankings.map(({ ranges }) => ranges.map(({ name, best, worst }) => `${name} ${best}–${worst}`));
+}
+
+const CROSSING: Curves = { a: { 1: 100, 64: 90 }, b: { 1: 50, 64: 110 }, c: { 1: 50, 64: 30 } };
+
+describe('standings', () => {
+  test('rank every level by throughput, and the highest by retention', () => {
+    const comparison = compared(rounds(12, CROSSING));
+    expect(places(comparison)).toEqual([
+      ['a 1–1', 'b 2–3', 'c 2–3'],
+      ['b 1–1', 'a 2–2', 'c 3–3'],
+    ]);
+    expect(comparison.retentionRanking).toMatchObject({ winner: 'b', rounds: 12, decided: true });
+    expect(comparison).toMatchObject({ scalesBest: ['b'], decided: true });
+  });
+
+  test('are not there before there are enough rounds, nor for one alone', () => {
+    expect(compared(rounds(11, CROSSING))).not.toHaveProperty('rankings');
+    expect(compared(rounds(12, { a: { 1: 5 } }))).not.toHaveProperty('rankings');
+  });
+
+  test('with one level know nothing of scaling', () => {
+    const comparison = compared(rounds(12, { a: { 8: 100 }, b: { 8: 50 } }));
+    expect(places(comparison)).toEqual([['a 1–1', 'b 2–2']]);
+    expect(comparison).not.toHaveProperty('scalesBest');
+  });
+
+  test('leave out who left connections waiting, at that level only', () => {
+    const comparison = compared(
+      rounds(12, CROSSING, ({ target, connections }) =>
+        target === 'b' && connections === 64 ? { fairness: { starvedConnections: 63 } } : {},
+      ),
+    );
+    expect(places(comparison)).toEqual([
+      ['a 1–1', 'b 2–3', 'c 2–3'],
+      ['a 1–1', 'c 2–2'],
+    ]);
+    expect(comparison.retentionRanking?.ranges.map(({ name }) => name)).toEqual(['a', 'c']);
+  });
+
+  test.each<[string, (trial: Trial) => TrialVariation | null]>([
+    ['that somebody missed', ({ target, round }) => (target === 'b' && round === 5 ? null : {})],
+    [
+      'in which somebody answered wrongly',
+      ({ target, round }) => (target === 'b' && round === 5 ? { validity: { verdict: 'invalid', reasons: [] } } : {}),
+    ],
+  ])('do without a round %s', (_, vary) => {
+    expect(compared(rounds(13, CROSSING, vary)).rankings).toMatchObject([{ rounds: 12 }, { rounds: 12 }]);
+  });
+
+  test('know the best of a round only where every level was measured', () => {
+    const comparison = compared(
+      rounds(13, CROSSING, ({ target, round, connections }) =>
+        target === 'b' && connections === 1 && round === 5 ? null : {},
+      ),
+    );
+    expect(comparison.rankings).toMatchObject([{ rounds: 12 }, { rounds: 13 }]);
+    expect(comparison.retentionRanking?.rounds).toBe(12);
+  });
+
+  test('leave out who missed more than a quarter of the rounds', () => {
+    const comparison = compared(
+      rounds(12, CROSSING, ({ target, round, connections }) =>
+        target === 'b' && connections === 64 && round > 8 ? null : {},
+      ),
+    );
+    expect(places(comparison)).toEqual([
+      ['a 1–1', 'b 2–3', 'c 2–3'],
+      ['a 1–1', 'c 2–2'],
+    ]);
+  });
+
+  test('of more rounds than the test can count use as many as it can', () => {
+    expect(compared(rounds(205, { a: { 1: 100 }, b: { 1: 50 } })).rankings).toMatchObject([{ rounds: 200 }]);
+  });
+
+  test('compare targets on as many CPUs only', () => {
+    const trials = rounds(12, CROSSING).flatMap((each) => [
+      { ...each, cpus: 1 },
+      { ...each, cpus: 2, throughput: { ...each.throughput, requestsPerSecond: 7 } },
+    ]);
+    const comparison = compareTargets(trials);
+    expect(Object.keys(comparison)).toEqual(['tcp 1 CPU', 'tcp 2 CPUs']);
+    expect(comparison['tcp 1 CPU']).toMatchObject({ cpus: 1, scalesBest: ['b'] });
+    expect(comparison['tcp 2 CPUs']?.rankings?.[1]?.winner).toBeNull();
+    expect(stateVerdict(comparison).statements[0]).toMatch(/^TCP on 1 CPU: b scales best/);
+  });
+});
+
+describe('with enough rounds a verdict', () => {
+  const say = (...input: Parameters<typeof rounds>) => stateVerdict(compareTargets(rounds(...input))).statements;
+
+  test('names who scales best and who is fastest', () => {
+    expect(say(12, CROSSING)).toEqual([
+      'TCP: b scales best: with 64 connections it keeps 100 % of its best rate; nobody is known to keep more, and ' +
+        'nobody is faster there.',
+      'TCP: b is fastest with 64 connections: 220 requests/s, ahead of every other.',
+      'Medians of 12 rounds; every pair is told apart, or within 2 % of each other.',
+    ]);
+  });
+
+  test('knows that who keeps the most may be slower all the same', () => {
+    const [scaling, fastest] = say(12, { slow: { 1: 10, 64: 10 }, fast: { 1: 100, 64: 60 } });
+    expect(scaling).toBe(
+      'TCP: nobody scales best: with 64 connections slow keeps the most of the best rate (100 %), but fast is faster ' +
+        'there and keeps 60 %.',
+    );
+    expect(fastest).toMatch(/^TCP: fast is fastest with 64 connections/);
+  });
+
+  test('names the set that nobody is ahead of', () => {
+    const twins = { a: { 1: 100, 64: 90 }, b: { 1: 100, 64: 90 }, c: { 1: 100, 64: 20 } };
+    expect(say(12, twins).slice(0, 2)).toEqual([
+      'TCP: a and b scale best, not told apart: with 64 connections they keep 90 % and 90 % of their best rates, and ' +
+        'nobody is faster there.',
+      'TCP: nobody is ahead of a and b with 64 connections; they are within 2 % of each other.',
+    ]);
+  });
+
+  test('says what is still open', () => {
+    const uneven = ({ target, round, throughput }: Trial): TrialVariation => ({
+      throughput: {
+        ...throughput,
+        requestsPerSecond: throughput.requestsPerSecond * (target === 'a' && round % 2 === 0 ? 1.3 : 1),
+      },
+    });
+    const statements = say(12, { a: { 64: 90 }, b: { 64: 100 } }, uneven);
+    expect(statements).toEqual([
+      'TCP: nobody is ahead of a and b with 64 connections; these rounds do not tell them apart.',
+      'Medians of 12 rounds; 1 of 1 pairs still open: more rounds may tell them apart (--rounds auto).',
+    ]);
+  });
+
+  test('warns of those that the generator held back', () => {
+    const statements = say(12, CROSSING, ({ target }) => ({ generator: { saturated: target === 'b' } }));
+    expect(statements).toContain(
+      'TCP: with 64 connections the generator was at its limit against b: it may be faster than it could show.',
+    );
+  });
+});
