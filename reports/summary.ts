@@ -4,7 +4,9 @@ import { aggregate, type Comparable } from './aggregate.ts';
 import { comparisonTable } from './comparison-table.ts';
 import { detailTables } from './details/catalog.ts';
 import { Footnotes } from './footnotes.ts';
+import type { Plot } from './plot.ts';
 import { formatBytes, formatCount, formatPlural, formatSeconds } from './quantities.ts';
+import { scalingPlots, scalingTables } from './scaling.ts';
 import type { Table } from './table.ts';
 
 /** A result in the order in which people read it, in no particular format. */
@@ -12,7 +14,9 @@ export interface Summary {
   /** What was run, and where. */
   readonly heading: readonly string[];
   readonly tables: readonly Table[];
-  /** Of a single load on a single target: all that is known of it. Empty for a comparison. */
+  /** Of a sweep: its curves. */
+  readonly plots: readonly Plot[];
+  /** Of a single load on a single target: all that is known of it. Of a sweep: how the targets scale. */
   readonly details: readonly Table[];
   /** Numbered from 1 by their place; the tables refer to them. */
   readonly footnotes: readonly string[];
@@ -36,11 +40,13 @@ export function summarize(result: Result): Summary {
   const tables = aggregate(result).map((comparable) =>
     comparisonTable(comparable, comparisonOf(result, comparable)?.rankings, footnotes),
   );
+  const scaling = scalingTables(result, footnotes);
   for (const warning of result.warnings) footnotes.add(warning);
   return {
     heading: heading(result),
     tables,
-    details: detailTables(result),
+    plots: scalingPlots(result),
+    details: [...scaling, ...detailTables(result)],
     footnotes: footnotes.texts(),
     failures: failureReports(result.failures),
     statements: [...interruption(result), ...result.verdict.statements],

@@ -13,6 +13,7 @@ import { list } from './commands/list.ts';
 import { micro } from './commands/micro.ts';
 import { report } from './commands/report.ts';
 import { run } from './commands/run.ts';
+import { scale } from './commands/scale.ts';
 import { serve } from './commands/serve.ts';
 import { ending } from './faults.ts';
 import { unknown } from './nearest.ts';
@@ -22,7 +23,7 @@ import { endQuietlyOnBrokenPipe, reportWidth, say } from './output.ts';
 const COMPLETION = 'completion';
 
 const commandNames = [
-  ...[bench, run, check, serve, connect, list, report, doctor, micro].map(({ name }) => name),
+  ...[bench, run, scale, check, serve, connect, list, report, doctor, micro].map(({ name }) => name),
   COMPLETION,
 ];
 
@@ -59,6 +60,7 @@ function program(args: readonly string[]) {
       .command([
         yargsCommand(bench),
         yargsCommand(run),
+        yargsCommand(scale),
         yargsCommand(check),
         yargsCommand(serve),
         yargsCommand(connect),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { transportNames } from '../../servers/transport.ts';
+import { cpuGainSchema, scalingSchema } from './scaling.ts';
 import { amount, count, reasonSchema, sizeRangeSchema, stageSchema, trialSchema } from './trial.ts';
 
 /**
@@ -190,6 +191,10 @@ export const resultSchema = z.looseObject({
   failures: z.array(failureSchema),
   /** By transport, with work by transport and work: `tcp`, `tcp cpu:500us`. What wasn't compared is missing. */
   comparison: z.record(z.string(), comparisonSchema),
+  /** How targets scale, under the same names: of sweeps (`scale`) that have ended. */
+  scaling: z.record(z.string(), scalingSchema).optional(),
+  /** What more CPUs bring: of sweeps that varied those. */
+  cpuGains: z.array(cpuGainSchema).optional(),
   verdict: verdictSchema,
   /** Bounds that trials had to keep, in order of trials; missing when there were none. */
   thresholds: z.array(thresholdSchema).optional(),

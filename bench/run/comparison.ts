@@ -1,4 +1,4 @@
-import { transportNames } from '../../servers/transport.ts';
+import { type TransportName, transportNames } from '../../servers/transport.ts';
 import type { Comparison, Result } from '../model/result.ts';
 import type { Trial } from '../model/trial.ts';
 import { worksOf, workWords } from '../model/work-words.ts';
@@ -8,7 +8,12 @@ import { standings } from './standings.ts';
 import { speed, throughputOf } from './throughput.ts';
 
 /** Trials that targets may be compared by: they differ in target, connections and round. */
-export interface ComparableTrials extends Pick<Comparison, 'transport' | 'work' | 'cpus'> {
+export interface ComparableTrials {
+  readonly transport: TransportName;
+  /** What requests cost the server, in words; null: nothing. */
+  readonly work: string | null;
+  /** CPUs that the server was given; missing when that was not varied. */
+  readonly cpus?: number;
   /** As results call them: `tcp`, `tcp cpu:500us`, `tcp 2 CPUs`. */
   readonly name: string;
   readonly trials: readonly Trial[];

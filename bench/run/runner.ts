@@ -26,6 +26,7 @@ import { givingCpus, type Placement, type PlacementWishes, placeOnCpus } from '.
 import { planRounds, type TrialSpec } from './planner.ts';
 import { RunProgress } from './progress.ts';
 import { RoundCourse } from './round-course.ts';
+import { withScaling } from './scaling/analysis.ts';
 import { runTrial } from './trial.ts';
 import { workRecord } from './trial-record.ts';
 import { stateVerdict } from './verdict.ts';
@@ -66,7 +67,7 @@ export async function run(
     if (signal.aborted || course.isOver(result.comparison, nowNanos())) break;
     observer.saved(result);
   }
-  result = finished({ ...result, interrupted: signal.aborted }, course);
+  result = finished({ ...result, interrupted: signal.aborted }, course, configuration);
   observer.saved(result);
   return result;
 }
@@ -80,9 +81,10 @@ function place(configuration: RunConfiguration): Placement {
 }
 
 /** A result whose last trial is done. */
-function finished(result: Result, course: RoundCourse): Result {
+function finished(result: Result, course: RoundCourse, { command }: RunConfiguration): Result {
   const warnings = result.interrupted ? [] : course.warnings(result.comparison);
-  return { ...result, finishedAt: new Date().toISOString(), warnings: [...result.warnings, ...warnings] };
+  const done = { ...result, finishedAt: new Date().toISOString(), warnings: [...result.warnings, ...warnings] };
+  return command === 'scale' ? withScaling(done) : done;
 }
 
 type Outcome = { readonly trial: Trial } | { readonly failure: Failure };

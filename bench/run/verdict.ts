@@ -6,18 +6,21 @@ import { speed } from './throughput.ts';
 
 type Scaling = Comparison['scaling'][number];
 
-/** What may be said of a run's comparisons, in sentences. */
-export function stateVerdict(comparison: Result['comparison']): Result['verdict'] {
+/**
+ * What may be said of a run's comparisons, in sentences.
+ * @param more sentences on them, for their place: before what is said of the rounds.
+ */
+export function stateVerdict(comparison: Result['comparison'], more: readonly string[] = []): Result['verdict'] {
   const compared = Object.values(comparison);
-  const statements = Object.entries(comparison).flatMap(([name, each]) => statementsOf(name, each));
+  const statements = [...compared.flatMap(statementsOf), ...more];
   if (statements.length > 0) statements.push(caveat(compared));
   return { statements };
 }
 
-/** A scenario in words: `TCP with cpu:500us on 2 CPUs`. @param key what results without a transport call it. */
-export function scenarioWords({ transport, work, cpus }: Comparison, key: string): string {
+/** A scenario in words: `TCP with cpu:500us on 2 CPUs`. */
+export function scenarioWords({ transport, work, cpus }: Pick<Comparison, 'transport' | 'work' | 'cpus'>): string {
   const given = cpus === undefined ? '' : ` on ${cpus} ${cpus === 1 ? 'CPU' : 'CPUs'}`;
-  return `${(transport ?? key).toUpperCase()}${work ? ` with ${work}` : ''}${given}`;
+  return `${transport?.toUpperCase()}${work ? ` with ${work}` : ''}${given}`;
 }
 
 /**
@@ -43,12 +46,12 @@ function alwaysFaster(a: Scaling, b: Scaling): boolean {
   return shared.length > 0 && shared.every((ratio) => ratio > 1 + RANKING_MARGIN);
 }
 
-function statementsOf(key: string, comparison: Comparison): string[] {
+function statementsOf(comparison: Comparison): string[] {
   const { scaling, highestConnections, rankings = [] } = comparison;
   if (scaling.length < 2) return [];
   const ranking = rankings.find(({ connections }) => connections === highestConnections);
   const sentences = ranking === undefined ? description(comparison) : ranked(comparison, ranking);
-  const name = scenarioWords(comparison, key);
+  const name = scenarioWords(comparison);
   return [...sentences, ...remarks(comparison)].map((sentence) => `${name}: ${sentence}`);
 }
 

@@ -3,6 +3,7 @@ import CliTable from 'cli-table3';
 import type { Result } from '../../bench/model/result.ts';
 import { type Indent, paragraph } from '../paragraph.ts';
 import { plain } from '../plain.ts';
+import { drawPlot } from '../plot.ts';
 import type { RenderOptions } from '../renderer.ts';
 import { type FailureReport, summarize } from '../summary.ts';
 import type { Cell, Table, Tone } from '../table.ts';
@@ -20,7 +21,7 @@ const TONES: Readonly<Record<Tone, Style | undefined>> = {
 const LEAST_GAP = 1;
 const GAPS = [2, LEAST_GAP];
 /** A column that shrinks keeps this much. */
-const LEAST_WIDTH = 12;
+const LEAST_WIDTH = 10;
 
 const BARE = {
   ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
@@ -31,14 +32,15 @@ const BARE = {
 /** A whole result as text for a terminal: heading, tables, footnotes, failures and what may be concluded. */
 export function renderTerminal(result: Result, { color, width }: RenderOptions): string {
   const paint = painter(color);
-  const { heading, tables, details, footnotes, failures, statements } = summarize(result);
+  const { heading, tables, plots, details, footnotes, failures, statements } = summarize(result);
   const prose = (text: string, indent?: Indent) => paragraph(plain(text), width, indent);
+  const bold = (title: string) => prose(title).map((row) => paint(row, 'bold'));
+  const titled = (table: Table) => [...bold(table.title), drawTable(table, width, paint)];
   const blocks = [
     heading.flatMap((line) => prose(line).map((row) => paint(row, 'dim'))),
-    ...[...tables, ...details].map((table) => [
-      ...prose(table.title).map((row) => paint(row, 'bold')),
-      drawTable(table, width, paint),
-    ]),
+    ...tables.map(titled),
+    ...plots.map((plot) => [...bold(plot.title), ...drawPlot(plot, width)]),
+    ...details.map(titled),
     ...(tables.length === 0 ? [['Nothing was measured.']] : []),
     footnotes.flatMap((note, i) => prose(note, { first: `${i + 1}. `.padStart(4), columns: 4 })),
     failures.length > 0

@@ -1,0 +1,59 @@
+import type { TargetScaling } from '../../model/scaling.ts';
+import type { Trial } from '../../model/trial.ts';
+import { median } from '../../stats/median.ts';
+import type { Random } from '../../stats/random.ts';
+import { type ScalingLaw, scalingLaw } from '../../stats/scaling-law.ts';
+import type { UslCoefficients } from '../../stats/usl.ts';
+import { listed } from '../listed.ts';
+import { speed, throughputOf } from '../throughput.ts';
+
+type Law = TargetScaling['law'];
+
+/**
+ * The scalability law of one target, if its trials support one. None where the generator was at its limit, as the curve
+ * is the generator's there, nor where connections were left waiting, as fewer were served than the law counts.
+ * @param trials of one target in one scenario.
+ */
+export function lawOf(trials: readonly Trial[], random: Random): Law {
+  const levels = [...new Set(trials.map(({ connections }) => connections))].sort((a, b) => a - b);
+  const at = (level: number) => trials.filter(({ connections }) => connections === level);
+  const limited = levels.filter((level) => at(level).some(({ generator }) => generator.saturated));
+  const starved = levels.filter((level) => median(at(level).map(({ fairness }) => fairness.starvedConnections)) >= 1);
+  const reasons = [
+    ...(limited.length > 0 ? [`the generator was at its limit with ${connectionsText(limited)}`] : []),
+    ...(starved.length > 0 ? [`some were left waiting with ${connectionsText(starved)}`] : []),
+  ];
+  if (reasons.length > 0) return { fitted: false, reasons };
+  const law = scalingLaw({ levels, rounds: completeRounds(trials, levels) }, random);
+  return law.fitted ? recorded(law) : { fitted: false, reasons: [...law.reasons] };
+}
+
+/** Throughput by round and level, of rounds in which every level was measured and answered rightly. */
+function completeRounds(trials: readonly Trial[], levels: readonly number[]): number[][] {
+  const rounds = [...new Set(trials.map(({ round }) => round))];
+  return rounds
+    .map((round) => {
+      const valid = trials.filter((trial) => trial.round === round && trial.validity.verdict !== 'invalid');
+      return levels.flatMap((level) => {
+        const trial = valid.find(({ connections }) => connections === level);
+        return trial === undefined ? [] : [speed(throughputOf(trial))];
+      });
+    })
+    .filter((round) => round.length === levels.length);
+}
+
+function recorded({ coefficients, intervals, peak, relativeRmse }: ScalingLaw): Law {
+  const coefficient = (name: keyof UslCoefficients) => ({ value: coefficients[name], ...intervals[name] });
+  return {
+    fitted: true,
+    gamma: coefficient('gamma'),
+    sigma: coefficient('sigma'),
+    kappa: coefficient('kappa'),
+    peakConnections: 'concurrency' in peak ? peak.concurrency : null,
+    relativeRmse,
+  };
+}
+
+function connectionsText(levels: readonly number[]): string {
+  return `${listed(levels.map(String))} ${levels.length === 1 && levels[0] === 1 ? 'connection' : 'connections'}`;
+}

@@ -1,0 +1,131 @@
+import { availableParallelism } from 'node:os';
+import type { RunConfiguration, Scenario, TargetSpec } from '../../bench/model/configuration.ts';
+import { configurationFaults } from '../../bench/model/configuration-faults.ts';
+import { parseDuration, parseIntegers } from '../../bench/model/units.ts';
+import { appNames } from '../../servers/apps/catalog.ts';
+import { balancePolicyNames } from '../../servers/balance/policies.ts';
+import { modelNames, whyUnavailable } from '../../servers/catalog.ts';
+import { transportNames } from '../../servers/transport.ts';
+import type { Command } from '../command.ts';
+import type { Flags, OptionSet } from '../flags.ts';
+import { foreignOptions, readForeign } from '../foreign.ts';
+import { readLoad, readWork } from '../load-flags.ts';
+import { measure } from '../measure.ts';
+import { loadOptions, outputOptions, serverOptions } from '../options.ts';
+import { readOutput } from '../output-flags.ts';
+import { readRounds, roundsOptions } from '../rounds.ts';
+
+const options = {
+  models: { group: 'What to measure:', type: 'string', describe: `Some of ${modelNames.join(', ')}` },
+  ...foreignOptions,
+  app: {
+    group: 'What to measure:',
+    type: 'string',
+    describe: `What servers say: ${appNames.join(', ')} [default: echo, or what --workload needs]`,
+  },
+  transports: {
+    group: 'What to measure:',
+    type: 'string',
+    default: 'tcp',
+    describe: `Some of ${transportNames.join(', ')}`,
+  },
+  connections: {
+    group: 'What to measure:',
+    alias: 'c',
+    type: 'string',
+    default: '1,2,4,8,16,32,64,128,256',
+    describe: 'Levels of concurrency',
+  },
+  cpus: {
+    group: 'What to measure:',
+    type: 'string',
+    describe: 'CPUs that servers are given, one after the other: 1,2,4 [default: those that bench gives them]',
+  },
+  duration: {
+    group: 'What to measure:',
+    alias: 'd',
+    type: 'string',
+    default: '300ms',
+    describe: 'Time measured in each trial',
+  },
+  warmup: { group: 'What to measure:', type: 'string', default: '100ms', describe: 'Load before that, not measured' },
+  ...roundsOptions,
+  rounds: { ...roundsOptions.rounds, default: '12' },
+  ...serverOptions,
+  ...loadOptions,
+  ...outputOptions,
+} as const satisfies OptionSet;
+
+/** Flags of a load that is not as hard as can be at each level. */
+const PACING_FLAGS = ['rate', 'stage', 'arrivals', 'requests'] as const satisfies (keyof typeof options)[];
+
+/** `sockbench scale`: models over many levels of concurrency. */
+export const scale: Command<typeof options> = {
+  name: 'scale',
+  describe: 'Sweep connections (and CPUs), and say what scales best, where, and at what cost',
+  options,
+  examples: [
+    ['scale --models event-driven,thread-per-connection', 'from 1 to 256 connections, in some five minutes'],
+    ['scale --models cluster,event-driven --cpus 1,2 --work cpu:100us', 'what a second CPU brings'],
+    ["scale --exec 'python3 echo.py {port}' -c 1,2,4,8,16,32", 'a server of yours'],
+  ],
+  async run(flags) {
+    const output = readOutput(flags);
+    const configuration = readConfiguration(flags);
+    // Without a server, that was said already, in better words.
+    const faults = configurationFaults(configuration);
+    flags.refuse(...faults.filter((fault) => configuration.targets.length > 0 || !fault.startsWith('nothing')));
+    flags.assertNoFaults();
+    return measure(configuration, output);
+  },
+};
+
+function readConfiguration(flags: Flags<typeof options>): RunConfiguration {
+  for (const name of PACING_FLAGS) {
+    if (flags.isGiven(name)) {
+      flags.refuse(`--${name}: scale asks for as much as servers do at each level: leave it out, or use bench`);
+    }
+  }
+  return {
+    command: 'scale',
+    targets: readTargets(flags),
+    warmupMs: flags.value('warmup', parseDuration),
+    ...readRounds(flags),
+    thresholds: [],
+    balance: flags.choice('balance', 'balance policy', balancePolicyNames),
+    ...readLoad(flags),
+    ...readScenarios(flags),
+  };
+}
+
+/** Those that were named: all models, at so many levels, would take hours and memory by gigabytes. */
+function readTargets(flags: Flags<typeof options>): TargetSpec[] {
+  const models = flags.choices('models', 'model', modelNames) ?? [];
+  const foreign = readForeign(flags);
+  if (!flags.isGiven('models') && !flags.isGiven('exec')) {
+    flags.refuse("say what to measure: --models NAME,NAME or --exec 'CMD {port}'");
+  }
+  for (const name of models) {
+    const reason = whyUnavailable(name);
+    if (reason !== undefined) flags.refuse(`${name} can't run here: ${reason}`);
+  }
+  return [...models.map((model): TargetSpec => ({ kind: 'model', model })), ...foreign];
+}
+
+function readScenarios(flags: Flags<typeof options>): Scenario & Pick<RunConfiguration, 'scenarios'> {
+  const connections = flags.value('connections', parseIntegers);
+  if (connections.length < 2) flags.refuse('--connections: a sweep needs several levels, such as 1,2,4,8,16,32');
+  const transports = flags.choices('transports', 'transport', transportNames) ?? [];
+  const scenario = { transports, connections, work: readWork(flags) };
+  const [fewest, ...more] = readCpus(flags);
+  return { ...scenario, cpus: fewest, scenarios: more.map((cpus) => ({ ...scenario, cpus })) };
+}
+
+/** Ascending; none when that is not varied. */
+function readCpus(flags: Flags<typeof options>): number[] {
+  const there = availableParallelism();
+  const cpus = (flags.value('cpus', parseIntegers) ?? []).sort((a, b) => a - b);
+  const most = cpus.at(-1) ?? 0;
+  if (most > there) flags.refuse(`--cpus: ${most} are more than the ${there} that may be used here`);
+  return cpus;
+}

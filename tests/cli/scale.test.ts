@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { readResult } from '../../reports/reader.ts';
+import { Program, scratchDirectory, sockbench } from './program.ts';
+
+const short = ['--warmup', '0s', '--duration', '50ms', '-q'];
+
+test('scale sweeps connections, says how each model scales, and says it again from what it saved', async () => {
+  const directory = scratchDirectory();
+  const { code, stdout, stderr } = await sockbench(
+    ...['scale', '--models', 'event-driven,iterative', '-c', '1,2,4', '-r', '2', ...short, '--out-dir', directory],
+  );
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  expect(stdout).toMatch(/^Requests\/s over TCP$/m);
+  expect(stdout).toMatch(/^ +a event-driven, b iterative/m);
+  expect(stdout).toMatch(/^iterative .* left some waiting, errors: 2 conn$/m);
+  const { plan, scaling } = readResult(/^results saved in (.+)$/m.exec(stderr)?.[1] ?? '');
+  expect(plan).toMatchObject({ command: 'scale', connections: [1, 2, 4], rounds: 2, transports: ['tcp'] });
+  expect(scaling?.tcp?.targets).toMatchObject([
+    { target: 'event-driven', curve: [{}, {}, {}], law: { fitted: false }, memoryPerConnection: { low: null } },
+    { target: 'iterative', curve: [{}, {}, {}], law: { fitted: false }, memoryPerConnection: null },
+  ]);
+  expect(await sockbench('report', directory.concat('/latest'))).toMatchObject({ code: 0, stdout });
+});
+
+test('scale gives servers CPUs, one number after the other', async () => {
+  const { code, stdout } = await sockbench(
+    ...['scale', '--models', 'cluster', '-c', '1,2', '--cpus', '1', '-r', '1', ...short],
+    ...['--out-dir', scratchDirectory(), '--json', '-'],
+  );
+  expect(code).toBe(0);
+  const { trials, scaling } = JSON.parse(stdout);
+  // A process for each CPU that it was given, and the one that started them.
+  expect(trials).toMatchObject([
+    { cpus: 1, server: { processes: 2 } },
+    { cpus: 1, server: { processes: 2 } },
+  ]);
+  expect(Object.keys(scaling)).toEqual(['tcp 1 CPU']);
+});
+
+test('an interrupted scale says what it knows, and ends with 130', async () => {
+  const program = new Program([
+    ...['scale', '--models', 'async', '-c', '1,2', '-r', '100', '--warmup', '0s', '-d', '50ms'],
+    ...['--out-dir', scratchDirectory()],
+  ]);
+  await program.says(/^\[2\/200\]/m);
+  program.process.kill('SIGINT');
+  const { code, stdout } = await program.end();
+  expect(code).toBe(130);
+  expect(stdout).toMatch(/^Interrupted after \d+ of 200 trials/m);
+  expect(stdout).toMatch(/^Scaling over TCP$/m);
+});
+
+describe('scale refuses with 2, all at once,', () => {
+  test.each([
+    ['nobody to sweep', [], ["say what to measure: --models NAME,NAME or --exec 'CMD {port}'"]],
+    [
+      'a single level, a rate, and more CPUs than there are',
+      ['--models', 'async', '-c', '8', '-R', '5', '--cpus', '1,8000'],
+      [
+        '--rate: scale asks for as much as',
+        '--connections: a sweep needs several levels',
+        '--cpus: 8000 are more than',
+      ],
+    ],
+    [
+      'no CPU, and rounds that are no number',
+      ['--models', 'async,event-driven', '--cpus', '0', '-r', 'often'],
+      ["--rounds: 'often' is neither a whole number nor auto", 'cpus: 0 is not a whole number from 1'],
+    ],
+    [
+      'a budget for a number of rounds',
+      ['--models', 'async,event-driven', '--budget', '5m'],
+      ['--budget: has no effect on a number of rounds: use --rounds auto'],
+    ],
+    [
+      'one alone until it is told apart',
+      ['--models', 'async', '-r', 'auto'],
+      ['rounds: auto goes on until servers are told apart'],
+    ],
+  ])('%s', async (_, args, expected) => {
+    const { code, stdout, stderr } = await sockbench('scale', ...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    const lines = stderr.trimEnd().split('\n').slice(0, -1);
+    expect(lines).toEqual(expected.map((fault) => expect.stringContaining(fault)));
+  });
+});
