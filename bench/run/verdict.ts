@@ -156,9 +156,11 @@ function caveat(compared: readonly Comparison[]): string {
   const needed = Math.max(...compared.map(({ roundsNeeded }) => roundsNeeded));
   const medians = rounds === 1 ? 'One round' : `Medians of ${rounds} rounds`;
   if (rounds < needed) return `${medians}; a ranking needs ${needed}: --rounds ${needed}.`;
-  const pairs = compared.flatMap(({ rankings = [], retentionRanking }) =>
-    [...rankings, ...(retentionRanking ? [retentionRanking] : [])].flatMap((ranking) => ranking.pairs),
-  );
+  const rankings = compared.flatMap(({ rankings = [], retentionRanking = [] }) => [rankings, retentionRanking].flat());
+  if (rankings.some((ranking) => ranking.rounds < ranking.roundsNeeded)) {
+    return `${medians}; rounds that somebody missed were left out, and a ranking needs ${needed} others: add some --rounds.`;
+  }
+  const pairs = rankings.flatMap((ranking) => ranking.pairs);
   const open = pairs.filter(({ relation }) => relation === 'unresolved').length;
   return open === 0
     ? `${medians}; every pair is told apart, or within ${percent(RANKING_MARGIN)} of each other.`

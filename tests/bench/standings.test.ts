@@ -164,6 +164,15 @@ describe('with enough rounds a verdict', () => {
     ]);
   });
 
+  test('says when it had to do without some of them', () => {
+    const invalid = say(12, CROSSING, ({ target, round }) =>
+      target === 'b' && round === 5 ? { validity: { verdict: 'invalid', reasons: [] } } : {},
+    );
+    expect(invalid.at(-1)).toBe(
+      'Medians of 12 rounds; rounds that somebody missed were left out, and a ranking needs 12 others: add some --rounds.',
+    );
+  });
+
   test('warns of those that the generator held back', () => {
     const statements = say(12, CROSSING, ({ target }) => ({ generator: { saturated: target === 'b' } }));
     expect(statements).toContain(

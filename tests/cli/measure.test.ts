@@ -167,9 +167,10 @@ test('bench ranks the models, once there are enough rounds', { timeout: 60_000 }
   expect({ code, stderr }).toMatchObject({ code: 0 });
   expect(stdout).toMatch(/^model +rank +req\/s/m);
   const comparison = readResult(savedFile(stderr)).comparison['tcp cpu:100us'];
+  expect(comparison).toMatchObject({ rounds: 12, roundsNeeded: 12 });
   expect(comparison?.rankings).toMatchObject([
-    { connections: 1, rounds: 12, pairs: [{}] },
-    { connections: 2, rounds: 12, pairs: [{}] },
+    { connections: 1, ranges: [{}, {}], pairs: [{}] },
+    { connections: 2, ranges: [{}, {}], pairs: [{}] },
   ]);
   expect(comparison?.retentionRanking?.ranges).toHaveLength(2);
 });
