@@ -18,6 +18,7 @@ import { whyNotMeasured } from './left-out.ts';
 import { isFixedSize, largestSize, smallestSize } from './message-sizes.ts';
 import { isOneWay } from './operating-point.ts';
 import { stageWants } from './stage-faults.ts';
+import { sweepFaults } from './sweep-faults.ts';
 import { isWhole, MAX_CONNECTIONS, MAX_RATE, type Want } from './want.ts';
 
 /** Bytes of a UDP request's header: which socket it belongs to, and its sequence number. */
@@ -45,6 +46,7 @@ export function configurationFaults(configuration: RunConfiguration): string[] {
     ...unmet(broadcastWants(configuration)),
     ...unmet(secure(configuration)),
     ...unmet(limits(configuration)),
+    ...sweepFaults(configuration),
     ...unservedFaults(configuration),
   ];
 }
@@ -96,22 +98,6 @@ function scenarioFaults(scenario: Scenario, configuration: RunConfiguration): st
   return [
     ...scenario.connections.flatMap((level) => unmet(connectionLevel(level, configuration))),
     ...unmet(work(scenario, configuration)),
-    ...unmet(serverCpus(scenario, configuration)),
-  ];
-}
-
-function serverCpus({ cpus }: Scenario, { serverCpus, targets }: RunConfiguration): Want[] {
-  if (cpus === undefined) return [];
-  const most = serverCpus?.length ?? cpus;
-  return [
-    [
-      isWhole(cpus, 1, most),
-      `cpus: ${cpus} is not a whole number from 1${serverCpus ? ` to the ${most} of --server-cpus` : ''}`,
-    ],
-    [
-      targets.every(({ kind }) => kind !== 'address'),
-      'cpus: a server that runs already has the CPUs it has: leave out --cpus',
-    ],
   ];
 }
 
@@ -232,28 +218,13 @@ function secure({ workload, transports, pipelining, app }: RunConfiguration): Wa
 }
 
 function limits(configuration: RunConfiguration): Want[] {
-  const {
-    requests,
-    rounds,
-    budgetMs = null,
-    targets,
-    durationMs,
-    warmupMs,
-    timeoutMs,
-    openTimeoutMs,
-    threads,
-  } = configuration;
+  const { requests, rounds, durationMs, warmupMs, timeoutMs, openTimeoutMs, threads } = configuration;
   return [
     [
       requests === null || isWhole(requests, 1, MAX_REQUESTS),
       `requests: ${requests} is not a whole number from 1 to ${MAX_REQUESTS}`,
     ],
     [isWhole(rounds, 1, 10_000), `rounds: ${rounds} is not a whole number from 1 to 10000`],
-    [budgetMs === null || budgetMs > 0, 'budget: must be above zero'],
-    [
-      budgetMs === null || targets.length !== 1,
-      'rounds: auto goes on until servers are told apart, and there is one only: name more, or a number of --rounds',
-    ],
     [durationMs > 0 || configuration.stages.length > 0, 'duration: must be above zero'],
     [warmupMs >= 0, 'warmup: must not be negative'],
     [timeoutMs > 0, 'timeout: must be above zero'],

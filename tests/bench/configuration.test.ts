@@ -55,6 +55,15 @@ describe('a configuration', () => {
       { budgetMs: 1, targets: configuration.targets.slice(0, 1) },
       'rounds: auto goes on until servers are told apart, and there is one only',
     ],
+    [
+      'CPUs for a server that runs already',
+      {
+        targets: [{ kind: 'address', url: 'tcp://[::1]:7', transport: 'tcp', address: { host: '::1', port: 7 } }],
+        transports: ['tcp'],
+        cpus: 1,
+      },
+      'cpus: a server that runs already has the CPUs it has',
+    ],
     ['no CPU at all', { cpus: 0 }, 'cpus: 0 is not a whole number from 1'],
     [
       'more CPUs than servers have',

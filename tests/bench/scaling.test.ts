@@ -82,8 +82,9 @@ describe('who leads where, in words', () => {
         stretch(32, 32, 'b', 'alone'),
       ],
       'TCP: below 4 connections a leads; with 4 nobody is ahead of a, b and c, not told apart; from 8 to 16 c leads; ' +
-        'from 32 on b leads.',
+        'with 32 b leads.',
     ],
+    [[stretch(1, 1, 'a', 'alone'), stretch(2, 2, 'b', 'alone')], 'TCP: with 1 connection a leads; with 2 b leads.'],
   ])('%#', (leaders, expected) => expect(words(leaders)).toBe(expected));
 
   test('are none where there is nobody to lead', () => expect(words([])).toBe(''));

@@ -20,15 +20,14 @@ function leadersSentence(leaders: readonly Leaders[]): string | undefined {
   const last = others.at(-1);
   if (first === undefined) return undefined;
   if (last === undefined) return `from ${first.from} to ${first.to} connections ${leadWords(first)}.`;
+  const begins = first.from === first.to ? `with ${first.from}` : `below ${others[0]?.from}`;
+  const unit = begins === 'with 1' ? 'connection' : 'connections';
+  const ends = last.from === last.to ? `with ${last.from}` : `from ${last.from} on`;
   const stretches = others.slice(0, -1).map((each) => {
     const where = each.from === each.to ? `with ${each.from}` : `from ${each.from} to ${each.to}`;
     return `${where} ${leadWords(each)}`;
   });
-  return [
-    `below ${others[0]?.from} connections ${leadWords(first)}`,
-    ...stretches,
-    `from ${last.from} on ${leadWords(last)}.`,
-  ].join('; ');
+  return [`${begins} ${unit} ${leadWords(first)}`, ...stretches, `${ends} ${leadWords(last)}.`].join('; ');
 }
 
 function leadWords({ targets, relation }: Leaders): string {
