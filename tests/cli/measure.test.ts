@@ -159,20 +159,16 @@ test('bench with rounds until all is decided ends when its budget is over, and s
   expect(trials).toHaveLength(2);
 });
 
-test('bench ranks the models, once there are enough rounds', { timeout: 60_000 }, async () => {
+test('bench ranks the models, once there are enough rounds', { timeout: 120_000 }, async () => {
   const { code, stdout, stderr } = await sockbench(
-    ...['bench', '--models', 'event-driven,nonblocking', '-c', '1,2', '--transports', 'tcp', '-r', '12'],
-    ...['--warmup', '0s', '-d', '50ms', '--work', 'cpu:100us', '--out-dir', scratchDirectory(), '-q'],
+    ...['bench', '--models', 'event-driven,nonblocking', '-c', '1', '--transports', 'tcp', '-r', '12'],
+    ...[...short, '--out-dir', scratchDirectory(), '-q'],
   );
   expect({ code, stderr }).toMatchObject({ code: 0 });
   expect(stdout).toMatch(/^model +rank +req\/s/m);
-  const comparison = readResult(savedFile(stderr)).comparison['tcp cpu:100us'];
-  expect(comparison).toMatchObject({ rounds: 12, roundsNeeded: 12 });
-  expect(comparison?.rankings).toMatchObject([
-    { connections: 1, ranges: [{}, {}], pairs: [{}] },
-    { connections: 2, ranges: [{}, {}], pairs: [{}] },
-  ]);
-  expect(comparison?.retentionRanking?.ranges).toHaveLength(2);
+  const { tcp } = readResult(savedFile(stderr)).comparison;
+  expect(tcp).toMatchObject({ rounds: 12, roundsNeeded: 12 });
+  expect(tcp?.rankings).toMatchObject([{ connections: 1, ranges: [{}, {}], pairs: [{}] }]);
 });
 
 test.each(['SIGINT', 'SIGTERM'] as const)(
