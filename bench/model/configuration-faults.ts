@@ -18,7 +18,7 @@ import { whyNotMeasured } from './left-out.ts';
 import { isFixedSize, largestSize, smallestSize } from './message-sizes.ts';
 import { isOneWay } from './operating-point.ts';
 import { stageWants } from './stage-faults.ts';
-import { sweepFaults } from './sweep-faults.ts';
+import { sweepWants } from './sweep-faults.ts';
 import { isWhole, MAX_CONNECTIONS, MAX_RATE, type Want } from './want.ts';
 
 /** Bytes of a UDP request's header: which socket it belongs to, and its sequence number. */
@@ -46,7 +46,7 @@ export function configurationFaults(configuration: RunConfiguration): string[] {
     ...unmet(broadcastWants(configuration)),
     ...unmet(secure(configuration)),
     ...unmet(limits(configuration)),
-    ...sweepFaults(configuration),
+    ...unmet(sweepWants(configuration)),
     ...unservedFaults(configuration),
   ];
 }
