@@ -24,6 +24,7 @@ export function loadTitle(transport: string, work: string | null, point: Trial |
       ? []
       : [sizesText(point)]),
     ...(sendsHttp(app, workload) ? ["by autocannon's client"] : []),
+    ...(point.deflate ? ['deflated'] : []),
     ...(connection === 'per-request' ? ['a connection for each request'] : []),
     ...(pipelining > 1 ? [`${pipelining} in flight on each connection`] : []),
     ...(rate === null ? [] : [rateText(point, rate)]),

@@ -24,6 +24,7 @@ type Load = Pick<
   | 'connection'
   | 'sizes'
   | 'pipelining'
+  | 'deflate'
   | 'rate'
   | 'arrivals'
   | 'stages'
@@ -55,6 +56,7 @@ export function readLoad(flags: LoadFlags, spoken?: AppName): Load {
     ...workload,
     connection: flags.choice('connection', 'use of connections', namesOf(connectionUses)) ?? 'pooled',
     pipelining: flags.value('pipelining', parseInteger),
+    deflate: flags.has('deflate'),
     rate: flags.value('rate', parseRate) ?? null,
     arrivals: flags.choice('arrivals', 'kind of arrivals', namesOf(arrivals)) ?? 'constant',
     timestamps: readTimestamps(flags, workload.app),

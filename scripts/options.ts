@@ -35,6 +35,12 @@ export const loadOptions = {
     default: '64',
     describe: 'Bytes of a message: 64, 64KiB, a range 64-1024, or a mixture 64,1KiB:0.2,16KiB:0.01',
   },
+  deflate: {
+    type: 'boolean',
+    group: 'Load:',
+    default: false,
+    describe: 'With --app websocket: compress messages, where the server agrees',
+  },
   connection: {
     type: 'string',
     group: 'Load:',

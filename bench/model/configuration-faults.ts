@@ -41,6 +41,7 @@ export function configurationFaults(configuration: RunConfiguration): string[] {
     ...unmet(pacing(configuration)),
     ...unmet(stageWants(configuration)),
     ...unmet(oneWay(configuration)),
+    ...unmet(compression(configuration)),
     ...unmet(connectionUse(configuration)),
     ...unmet(http(configuration)),
     ...unmet(broadcastWants(configuration)),
@@ -170,6 +171,13 @@ function oneWay({ workload, transports, rate, pipelining, requests }: RunConfigu
     [pipelining === 1, `pipelining: ${workload} awaits no replies, so nothing is in flight: leave out --pipelining`],
     [!streams || rate === null, `rate: ${why}: leave out --rate, or send datagrams at a rate over udp`],
     [!streams || requests === null, `requests: ${why}: stop after a time, with --duration`],
+  ];
+}
+
+function compression({ deflate, app, workload }: RunConfiguration): Want[] {
+  const fits = app === 'websocket' && workload === 'request-response';
+  return [
+    [!deflate || fits, 'deflate: only messages of websocket are compressed: leave it out, or add --app websocket'],
   ];
 }
 

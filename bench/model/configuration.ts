@@ -80,6 +80,8 @@ export interface RunConfiguration extends Scenario {
   readonly connection: ConnectionUse;
   readonly pipelining: number;
   readonly sizes: MessageSizes;
+  /** Are WebSocket messages compressed, where the server agrees? */
+  readonly deflate?: boolean;
   /** Requests a second, whatever the server does: open loop. Null: closed loop. */
   readonly rate: number | null;
   readonly arrivals: Arrivals;

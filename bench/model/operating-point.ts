@@ -48,4 +48,6 @@ export interface OperatingPoint {
   readonly connection: ConnectionUse;
   /** Bytes of a request, and of its reply. */
   readonly sizes: MessageSizes;
+  /** Are WebSocket messages compressed (RFC 7692)? */
+  readonly deflate?: boolean;
 }

@@ -62,6 +62,7 @@ const planSchema = z.looseObject({
   workload: z.string().optional(),
   connection: z.string().optional(),
   pipelining: count,
+  deflate: z.boolean().optional(),
   /** Requests offered a second, where the stages begin; null in a closed loop. */
   rate: amount.nullable().optional(),
   arrivals: z.string().nullable().optional(),

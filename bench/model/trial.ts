@@ -212,6 +212,8 @@ const measuredTrialSchema = z.looseObject({
   /** All sizes, when there are several. */
   sizes: z.array(sizeRangeSchema).optional(),
   pipelining: count,
+  /** Were WebSocket messages compressed? */
+  deflate: z.boolean().optional(),
   /** What requests cost the server, as --work takes it; null: nothing. */
   work: z.string().nullable(),
   /** Share of requests that cost nothing; missing without work. */

@@ -15,11 +15,12 @@ export function planLoad(
   target: RunningTarget,
 ): LoadPlan {
   const { stages, rate, warmupMs, requests, timestamps, timeoutMs, openTimeoutMs } = configuration;
-  const { transport, app, workload, connection, connections, pipelining, sizes } = spec;
+  const { transport, app, workload, connection, connections, pipelining, sizes, deflate } = spec;
   const ramp = rate === null && stages.length > 0;
   return {
     point: {
       ...{ transport, app, workload, connection, pipelining, sizes },
+      ...(deflate && { deflate }),
       connections: mostConnections(connections, configuration),
     },
     address: target.address,

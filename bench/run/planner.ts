@@ -19,7 +19,7 @@ export interface TrialSpec extends LoadPoint {
  * random order too. Targets are left out where they can't be measured. The same seed gives the same order.
  */
 export function* planRounds(configuration: RunConfiguration): Generator<TrialSpec[], void> {
-  const { targets, app, workload, connection, pipelining, sizes, rounds, seed } = configuration;
+  const { targets, app, workload, connection, pipelining, sizes, deflate, rounds, seed } = configuration;
   const random = seededRandom(seed);
   const points = scenariosOf(configuration).flatMap(({ transports, connections, work, cpus }) =>
     transports.flatMap((transport) =>
@@ -32,6 +32,7 @@ export function* planRounds(configuration: RunConfiguration): Generator<TrialSpe
           connections: level,
           pipelining,
           sizes,
+          ...(deflate && { deflate }),
           work,
           cpus,
         }),

@@ -154,7 +154,7 @@ function selectRecord(targets: RunConfiguration['targets']): Pick<Plan, 'select'
 }
 
 function describePlan(configuration: RunConfiguration, placement: Placement): Plan {
-  const { command, seed, rounds, budgetMs, targets, app, pipelining, sizes } = configuration;
+  const { command, seed, rounds, budgetMs, targets, app, pipelining, sizes, deflate } = configuration;
   const { workload, connection, rate, arrivals, stages, requests, timestamps, scenarios } = configuration;
   const commands = targets.flatMap(membersOf).filter((target) => target.kind === 'exec');
   const balance = targets.map((target) => balanceOf(target, configuration)).find((policy) => policy !== undefined);
@@ -173,6 +173,7 @@ function describePlan(configuration: RunConfiguration, placement: Placement): Pl
     workload,
     connection,
     pipelining,
+    ...(deflate && { deflate }),
     size: Math.round(meanSize(sizes)),
     ...(!isFixedSize(sizes) && { sizes: sizes.map((range) => ({ ...range })) }),
     rate,

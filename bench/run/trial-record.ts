@@ -62,6 +62,7 @@ export function recordTrial(spec: TrialSpec, configuration: RunConfiguration, fi
     size: meanBytes(spec, load),
     ...(!isFixedSize(spec.sizes) && { sizes: spec.sizes.map((range) => ({ ...range })) }),
     pipelining: spec.pipelining,
+    ...(spec.deflate && { deflate: true }),
     ...workRecord(spec.work),
     round: spec.round,
     measuredSeconds: load.measuredSeconds,

@@ -305,6 +305,7 @@ describe('combinations', () => {
     ['http for so many requests', { ...http, requests: 5 }, ['requests: http is measured for a time']],
     ['http with new connections', { ...http, connection: 'per-request' }, ['connection: http keeps its connections']],
     ['http with the kernel’s word', { ...http, timestamps: 'kernel' }, ["timestamps: autocannon's client knows no"]],
+    ['an echo that is to be compressed', { deflate: true }, ['deflate: only messages of websocket are compressed']],
     ['http that is to be echoed', { ...tcp, targets: [page] }, ['target http://127.0.0.1:7/ speaks http: leave out']],
     ['a mixture with a long datagram', { sizes: [{ from: 8, to: 65_508, share: 1 }] }, ['size: 8 to 65508 bytes over']],
     ['a mixture with a short one', { sizes: [{ from: 7, to: 8, share: 1 }] }, ['size: 7 to 8 bytes over UDP']],

@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { accountedFor, measure, measureTrial, onlyTrial, resultOf, startMeasuring, tcpServer } from './measured.ts';
 
 /** So many requests, however long that takes on a busy machine. */
 const counted = (count: number) => ['-n', String(count), '-d', '30s', '--timestamps', 'user'] as const;
 
 /** A WebSocket server of this test's own making; ends with the test. @returns its URL. */
-async function webSocketServer(serve: (client: WebSocket) => void): Promise<string> {
-  const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+async function webSocketServer(serve: (client: WebSocket) => void, options: ServerOptions = {}): Promise<string> {
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0, ...options });
   server.on('connection', (client) => serve(client.on('error', () => undefined)));
   onTestFinished(() => {
     for (const client of server.clients) client.terminate();
@@ -38,6 +38,24 @@ describe('a load over WebSockets', () => {
     const trial = onlyTrial(await resultOf(startMeasuring(...flags, ...counted(50))));
     expect(trial).toMatchObject({ transport, app: 'websocket', requests: { completed: 50, errors: 0, corrupted: 0 } });
     expect(trial.notes).toEqual([]);
+  });
+
+  test.each([
+    ['as they are', [], '', undefined],
+    ['compressed', ['--deflate'], 'permessage-deflate', true],
+  ] as const)('messages go %s', async (_, flags, extensions, deflate) => {
+    const agreed = new Set<string>();
+    const url = await webSocketServer(
+      (client) => {
+        agreed.add(client.extensions);
+        client.on('message', (data) => client.send(data));
+      },
+      { perMessageDeflate: true },
+    );
+    const trial = await measureTrial(url, '-c', '2', '--size', '4KiB', ...flags, ...counted(50));
+    expect(trial.requests).toMatchObject({ sent: 50, completed: 50 });
+    expect(trial.deflate).toBe(deflate);
+    expect([...agreed]).toEqual([extensions]);
   });
 
   test('upgrades are counted as handshakes', async () => {

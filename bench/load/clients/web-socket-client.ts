@@ -9,13 +9,17 @@ import { errnoOf } from './tls-client.ts';
 const CLOSE_LIMIT_MS = 1000;
 
 /**
- * How WebSocket clients connect: a request is a binary message, and so is its reply. Nothing is compressed.
+ * How WebSocket clients connect: a request is a binary message, and so is its reply.
  * @param secure over TLS, as {@link tlsClients} do it?
+ * @param deflate are messages compressed, whatever their size, where the server agrees (RFC 7692)?
  */
-export function webSocketClients(address: SocketAddress, secure: boolean): Connect {
+export function webSocketClients(
+  address: SocketAddress,
+  { secure, deflate }: { readonly secure: boolean; readonly deflate: boolean },
+): Connect {
   const url = `${secure ? 'wss' : 'ws'}://${formatAddress(address)}/`;
   const context = secure ? { secureContext: createSecureContext(), rejectUnauthorized: false } : {};
-  const options = { ...context, perMessageDeflate: false, closeTimeout: CLOSE_LIMIT_MS };
+  const options = { ...context, perMessageDeflate: deflate && { threshold: 0 }, closeTimeout: CLOSE_LIMIT_MS };
   return (connection, events, localAddress) => {
     const local = localAddress === undefined ? {} : { localAddress };
     return new WebSocketClient(new WebSocket(url, { ...options, ...local }), connection, events);

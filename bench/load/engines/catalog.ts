@@ -14,7 +14,7 @@ export async function makeEngine(assignment: Assignment): Promise<Engine> {
       import('./clients.ts'),
       import('../clients/web-socket-client.ts'),
     ]);
-    return new ClientEngine(assignment, webSocketClients(address, secure));
+    return new ClientEngine(assignment, webSocketClients(address, { secure, deflate: point.deflate ?? false }));
   }
   if (secure) {
     const [{ ClientEngine }, { tlsClients }] = await Promise.all([
