@@ -60,15 +60,19 @@ function comparisonOf({ comparison }: Result, { transport, work, cpus }: Compara
   )?.[1];
 }
 
-function heading({ environment, plan }: Result): string[] {
-  const { cpuModel, cpus, memoryBytes, kernel, arch, node, sockbench, virtualized } = environment;
-  const machine = [
+/** The machine on which a result was measured. */
+export function machineLine({ environment }: Result): string {
+  const { cpuModel, cpus, memoryBytes, kernel, arch, node, virtualized } = environment;
+  return [
     `${cpuModel}, ${formatPlural(cpus, 'CPU')}${virtualized ? ' (virtual)' : ''}`,
     formatBytes(memoryBytes),
     `${kernel} ${arch}`,
     `Node ${node.replace(/^v/, '')}`,
-    `sockbench ${sockbench}`,
-  ];
+  ].join(', ');
+}
+
+function heading(result: Result): string[] {
+  const { plan, environment } = result;
   const { rounds, warmupSeconds, threads, serverCpus, loadCpus, seed, timestamps } = plan;
   const protocol = [
     `medians of ${formatPlural(rounds, 'round')}`,
@@ -78,7 +82,7 @@ function heading({ environment, plan }: Result): string[] {
     `seed ${seed}`,
     ...(timestamps === 'user' ? ['replies timed when they were read, not by the kernel'] : []),
   ];
-  return [machine.join(', '), protocol.join('; ')];
+  return [`${machineLine(result)}, sockbench ${environment.sockbench}`, protocol.join('; ')];
 }
 
 /** How long a trial measures. */
