@@ -51,7 +51,11 @@ export function incomparabilities(a: Result, b: Result): string[] {
     const [ofA, ofB] = [a, b].map(({ plan }) => plan[field as keyof Plan] ?? usual);
     return ofBoth && (ofA === undefined || ofB === undefined) ? undefined : differing(name, ofA, ofB);
   });
-  return [...machine, ...plan].filter((difference) => difference !== undefined);
+  const searched = [a, b].some(({ plan }) => plan.capacity !== undefined);
+  return [
+    ...(searched ? ['rates: the trials of a search for capacities are at rates of their own'] : []),
+    ...[...machine, ...plan].filter((difference) => difference !== undefined),
+  ];
 }
 
 function differing(name: string, a: unknown, b: unknown): string | undefined {

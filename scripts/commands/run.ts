@@ -6,7 +6,7 @@ import {
 } from '../../bench/model/configuration.ts';
 import { configurationFaults } from '../../bench/model/configuration-faults.ts';
 import { selectPolicyNames } from '../../bench/model/select-policy.ts';
-import { parseThreshold, type Threshold } from '../../bench/model/threshold.ts';
+import { parseThresholds } from '../../bench/model/threshold.ts';
 import { parseDuration, parseInteger, parseNames } from '../../bench/model/units.ts';
 import { appNames } from '../../servers/apps/catalog.ts';
 import { balancePolicyNames } from '../../servers/balance/policies.ts';
@@ -112,11 +112,6 @@ function readConfiguration(flags: Flags<typeof options>, target: TargetSpec | un
     balance: flags.choice('balance', 'balance policy', balancePolicyNames),
     ...readLoad(flags, spoken?.app),
   };
-}
-
-/** Thresholds, separated by commas. @throws {RangeError} for the first that is none. */
-function parseThresholds(text: string): Threshold[] {
-  return parseNames(text).map(parseThreshold);
 }
 
 /** What to measure; undefined, and a fault noted, when there is nothing or it won't do. */

@@ -69,3 +69,11 @@ test('every difference is named', () => {
     'pipelining',
   ]);
 });
+
+test('searches for capacities have no rates in common', () => {
+  const capacity = { slos: ['p99<5ms'], mostErrors: 0, startRate: 1, confirmSeconds: 1, budgetSeconds: 1 };
+  const search = result({ plan: { ...base.plan, command: 'capacity', capacity } });
+  expect(incomparabilities(search, search)).toEqual([
+    'rates: the trials of a search for capacities are at rates of their own',
+  ]);
+});
