@@ -14,7 +14,7 @@ import { record } from '../measure.ts';
 import { readModels, serving } from '../models.ts';
 import { loadOptions, outputOptions, serverOptions } from '../options.ts';
 import { readOutput } from '../output-flags.ts';
-import { parseTarget } from '../target.ts';
+import { readAddress } from '../target.ts';
 
 /** What a search decides by itself: known, so that it can be said, but not shown. */
 const DECIDED = {
@@ -115,7 +115,10 @@ export const capacity: Command<typeof options> = {
     for (const name of Object.keys(DECIDED) as (keyof typeof DECIDED)[]) {
       if (flags.isGiven(name)) flags.refuse(`--${name}: ${DECIDED_BY_SEARCH[name]}`);
     }
-    const configuration = readConfiguration(flags, await readAddress(flags));
+    const url = flags.text('target');
+    const allowed = flags.value('allow-remote', parseNames) ?? [];
+    const address = url === undefined ? undefined : await readAddress(flags, url, allowed);
+    const configuration = readConfiguration(flags, address);
     flags.refuse(...capacityFaults(configuration));
     flags.assertNoFaults();
     const { runCapacity } = await import('../../bench/capacity/capacity-run.ts');
@@ -168,16 +171,4 @@ function readServers(
   const models = readModels(flags, !flags.isGiven('exec') && !flags.isGiven('target'));
   const served = serving(models, [transport], app, flags).map((model): TargetSpec => ({ kind: 'model', model }));
   return [...served, ...foreign];
-}
-
-/** A server that runs already; undefined when none is named, or, with a fault noted, when it won't do. */
-async function readAddress(flags: Flags<typeof options>): Promise<(TargetSpec & { kind: 'address' }) | undefined> {
-  const url = flags.text('target');
-  const allowed = flags.value('allow-remote', parseNames) ?? [];
-  if (url === undefined) return undefined;
-  return parseTarget(url, allowed).catch((error: unknown) => {
-    if (!(error instanceof RangeError)) throw error;
-    flags.refuse(`--target: ${error.message}`);
-    return undefined;
-  });
 }

@@ -19,7 +19,7 @@ import { readLoad, readWork } from '../load-flags.ts';
 import { measure } from '../measure.ts';
 import { loadOptions, outputOptions, serverOptions } from '../options.ts';
 import { readOutput } from '../output-flags.ts';
-import { parseTarget } from '../target.ts';
+import { readAddress } from '../target.ts';
 
 const options = {
   model: { group: 'What to measure:', type: 'string', describe: `Start and measure one of ${modelNames.join(', ')}` },
@@ -151,17 +151,4 @@ async function readTargets(flags: Flags<typeof options>): Promise<SingleTarget[]
     ...foreign,
     ...addresses.filter((address) => address !== undefined),
   ];
-}
-
-/** The address that a URL names; undefined, and a fault noted, when it won't do. */
-function readAddress(
-  flags: Flags<typeof options>,
-  url: string,
-  allowed: readonly string[],
-): Promise<SingleTarget | undefined> {
-  return parseTarget(url, allowed).catch((error: unknown) => {
-    if (!(error instanceof RangeError)) throw error;
-    flags.refuse(`--target: ${error.message}`);
-    return undefined;
-  });
 }
