@@ -26,13 +26,13 @@ export async function runCapacity(
   signal: AbortSignal,
 ): Promise<Result> {
   assertSearchable(configuration);
-  const { rate, failureLimit, thresholds, budgetMs, seed } = configuration;
+  const { rate, failureLimit, thresholds, searchLimitMs, seed } = configuration;
   const trials = new CapacityTrials(configuration, observer, signal);
   const plan = {
     specs: [...planRounds({ ...configuration, rounds: 1 })].flat(),
     bounds: [...thresholds, failureLimit],
     range: { startRate: rate, leastRate: leastRate(configuration), mostRate: MAX_RATE },
-    budgetMs,
+    budgetMs: searchLimitMs,
     seed,
   };
   await searchCapacities(plan, trials);
@@ -108,14 +108,14 @@ class CapacityTrials implements Measurement {
 }
 
 function emptyCapacityResult(configuration: CapacityConfiguration, placement: Placement): Result {
-  const { thresholds, failureLimit, rate, confirmMs, budgetMs } = configuration;
+  const { thresholds, failureLimit, rate, confirmMs, searchLimitMs } = configuration;
   const empty = emptyResult(configuration, placement);
   const capacity = {
     slos: thresholds.map(({ text }) => text),
     mostErrors: failureLimit.bound,
     startRate: rate,
     confirmSeconds: confirmMs / 1000,
-    budgetSeconds: budgetMs / 1000,
+    budgetSeconds: searchLimitMs / 1000,
   };
   return { ...empty, plan: { ...empty.plan, capacity } };
 }

@@ -17,7 +17,7 @@ export interface CapacityConfiguration extends RunConfiguration {
   /** The share of requests that may fail, as a threshold of `errorRate`. */
   readonly failureLimit: Threshold;
   /** No trial begins that would last beyond this time from the beginning. */
-  readonly budgetMs: number;
+  readonly searchLimitMs: number;
 }
 
 /** A short trial of fewer requests says nothing. */
@@ -33,7 +33,8 @@ const OF_THE_LOAD = ['rate', 'bytes', 'sent', 'completed'];
 
 /** Every reason why a search can't be run, in the user's words; empty when it can. */
 export function capacityFaults(configuration: CapacityConfiguration): string[] {
-  const { thresholds, workload, app, confirmMs, durationMs, warmupMs, failureLimit, budgetMs, rate } = configuration;
+  const { thresholds, workload, app, confirmMs, durationMs, warmupMs, failureLimit, searchLimitMs, rate } =
+    configuration;
   const ofLoad = thresholds.filter(({ metric }) => OF_THE_LOAD.includes(metric));
   const wants: readonly (readonly [holds: boolean, fault: string])[] = [
     [thresholds.length > 0, "slo: say what is to be kept, such as --slo 'p99<5ms'"],
@@ -51,8 +52,8 @@ export function capacityFaults(configuration: CapacityConfiguration): string[] {
     ],
     [failureLimit.bound < 1, 'max-errors: a share of all requests is no limit: give less than 100%'],
     [
-      budgetMs >= warmupMs + confirmMs,
-      `budget: ${budgetMs} ms don't suffice for one confirmation of ${warmupMs + confirmMs} ms: raise --budget`,
+      searchLimitMs >= warmupMs + confirmMs,
+      `budget: ${searchLimitMs} ms don't suffice for one confirmation of ${warmupMs + confirmMs} ms: raise --budget`,
     ],
   ];
   return [

@@ -157,7 +157,7 @@ function readConfiguration(
     requests: null,
     failureLimit: flags.value('max-errors', (share) => parseThreshold(`errorRate<=${share}`), false),
     confirmMs: flags.value('confirm', parseDuration),
-    budgetMs: flags.value('budget', parseDuration),
+    searchLimitMs: flags.value('budget', parseDuration),
   };
 }
 

@@ -6,7 +6,7 @@ import { configuration } from '../configurations.ts';
 const searchable: CapacityConfiguration = {
   ...configuration,
   ...{ command: 'capacity', transports: ['tcp'], connections: [16], rounds: 1 },
-  ...{ rate: 1000, arrivals: 'poisson', confirmMs: 2000, budgetMs: 60_000 },
+  ...{ rate: 1000, arrivals: 'poisson', confirmMs: 2000, searchLimitMs: 60_000 },
   thresholds: [parseThreshold('p99<5ms')],
   failureLimit: parseThreshold('errorRate<=0.1%'),
 };
@@ -27,7 +27,11 @@ describe('a search is refused', () => {
     ['one way', { workload: 'upload', app: 'discard', transports: ['udp'] }, 'workload: nothing answers an upload'],
     ['with windows shorter than trials', { confirmMs: 499 }, "confirm: a window of 499 ms can't confirm trials of 500"],
     ['that lets all fail', { failureLimit: parseThreshold('errorRate<=100%') }, 'max-errors: a share of all requests'],
-    ['without time for a window', { budgetMs: 2199 }, "budget: 2199 ms don't suffice for one confirmation of 2200 ms"],
+    [
+      'without time for a window',
+      { searchLimitMs: 2199 },
+      "budget: 2199 ms don't suffice for one confirmation of 2200 ms",
+    ],
     ['from too low a rate', { rate: 39 }, 'start-rate: 39 requests/s are fewer than 20 in a trial of 500 ms'],
     ['from no rate at all', { rate: 0 }, 'start-rate: 0 is not above 0 and up to 100000000 requests/s'],
   ])('%s', (_, change, fault) => {
@@ -37,6 +41,8 @@ describe('a search is refused', () => {
   });
 
   test('for all its faults together', () => {
-    expect(capacityFaults({ ...searchable, thresholds: [], rate: 0, connections: [0], budgetMs: 1 })).toHaveLength(4);
+    expect(capacityFaults({ ...searchable, thresholds: [], rate: 0, connections: [0], searchLimitMs: 1 })).toHaveLength(
+      4,
+    );
   });
 });
