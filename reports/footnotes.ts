@@ -11,6 +11,12 @@ interface Note {
  */
 export class Footnotes {
   readonly #notes = new Map<string, Note>();
+  readonly #noun: string;
+
+  /** @param noun what remarks are on. */
+  constructor(noun = 'trial') {
+    this.#noun = noun;
+  }
 
   /** Notes a reason. @returns its footnote's number, from 1. */
   add({ code, message }: Reason): number {
@@ -25,7 +31,7 @@ export class Footnotes {
       const [first = ''] = messages;
       if (messages.length === 1) return first;
       const alike = messages.every((message) => message === first);
-      return `${first} (${alike ? '' : 'the first of '}${messages.length} trials)`;
+      return `${first} (${alike ? '' : 'the first of '}${messages.length} ${this.#noun}s)`;
     });
   }
 }

@@ -1,6 +1,7 @@
 import type { Comparison, Failure, Result } from '../bench/model/result.ts';
 import { workWords } from '../bench/model/work-words.ts';
 import { aggregate, type Comparable } from './aggregate.ts';
+import { capacityTable } from './capacity-table.ts';
 import { comparisonTable } from './comparison-table.ts';
 import { detailTables } from './details/catalog.ts';
 import { Footnotes } from './footnotes.ts';
@@ -36,10 +37,8 @@ export interface FailureReport {
 
 /** Arranges a result for reading. Pure; every number that a report shows comes from here. */
 export function summarize(result: Result): Summary {
-  const footnotes = new Footnotes();
-  const tables = aggregate(result).map((comparable) =>
-    comparisonTable(comparable, comparisonOf(result, comparable)?.rankings, footnotes),
-  );
+  const footnotes = new Footnotes(result.capacity ? 'target' : 'trial');
+  const tables = tablesOf(result, footnotes);
   const scaling = scalingTables(result, footnotes);
   for (const warning of result.warnings) footnotes.add(warning);
   return {
@@ -53,6 +52,14 @@ export function summarize(result: Result): Summary {
   };
 }
 
+function tablesOf(result: Result, footnotes: Footnotes): Table[] {
+  // The trials of a search are at rates of their own: as rows side by side they would say nothing.
+  if (result.capacity) return result.capacity.length === 0 ? [] : [capacityTable(result, footnotes)];
+  return aggregate(result).map((comparable) =>
+    comparisonTable(comparable, comparisonOf(result, comparable)?.rankings, footnotes),
+  );
+}
+
 /** What may be said of a table's contestants. */
 function comparisonOf({ comparison }: Result, { transport, work, cpus }: Comparable): Comparison | undefined {
   return Object.entries(comparison).find(
@@ -60,30 +67,36 @@ function comparisonOf({ comparison }: Result, { transport, work, cpus }: Compara
   )?.[1];
 }
 
-function heading({ environment, plan }: Result): string[] {
-  const { cpuModel, cpus, memoryBytes, kernel, arch, node, sockbench, virtualized } = environment;
-  const machine = [
+/** The machine on which a result was measured. */
+export function machineLine({ environment }: Result): string {
+  const { cpuModel, cpus, memoryBytes, kernel, arch, node, virtualized } = environment;
+  return [
     `${cpuModel}, ${formatPlural(cpus, 'CPU')}${virtualized ? ' (virtual)' : ''}`,
     formatBytes(memoryBytes),
     `${kernel} ${arch}`,
     `Node ${node.replace(/^v/, '')}`,
-    `sockbench ${sockbench}`,
-  ];
+  ].join(', ');
+}
+
+function heading(result: Result): string[] {
+  const { plan, environment } = result;
   const { rounds, warmupSeconds, threads, serverCpus, loadCpus, seed, timestamps } = plan;
   const protocol = [
-    `medians of ${formatPlural(rounds, 'round')}`,
+    ...(plan.capacity ? [] : [`medians of ${formatPlural(rounds, 'round')}`]),
     `${extent(plan)} after ${formatSeconds(warmupSeconds)} of warm-up`,
     `load from ${formatPlural(threads, 'thread')}`,
     `CPUs: servers ${cpuList(serverCpus)}, load ${cpuList(loadCpus)}`,
     `seed ${seed}`,
     ...(timestamps === 'user' ? ['replies timed when they were read, not by the kernel'] : []),
   ];
-  return [machine.join(', '), protocol.join('; ')];
+  return [`${machineLine(result)}, sockbench ${environment.sockbench}`, protocol.join('; ')];
 }
 
 /** How long a trial measures. */
-function extent({ durationSeconds, requests }: Result['plan']): string {
+function extent({ durationSeconds, requests, capacity }: Result['plan']): string {
   const time = formatSeconds(durationSeconds);
+  if (capacity)
+    return `short trials of ${time} and confirmation windows of ${formatSeconds(capacity.confirmSeconds)}, each`;
   return requests ? `${formatCount(requests)} requests each, ${time} at most,` : `${time} each`;
 }
 
@@ -103,6 +116,7 @@ function cpuList(cpus: readonly number[]): string {
 
 function interruption({ interrupted, trials, failures, plan }: Result): string[] {
   if (!interrupted) return [];
+  if (plan.capacity) return [`Interrupted after ${formatPlural(trials.length, 'trial')}: these results are partial.`];
   const points = [plan, ...(plan.scenarios ?? [])].reduce(
     (sum, { transports, connections }) => sum + transports.length * connections.length,
     0,

@@ -1,4 +1,4 @@
-import { ConfigurationError, ResultFileError, TargetError } from '../bench/model/errors.ts';
+import { ConfigurationError, NotComparableError, ResultFileError, TargetError } from '../bench/model/errors.ts';
 import { EXIT } from '../bench/model/exit-code.ts';
 import { SystemError, UnavailableError } from '../sockets/errno.ts';
 
@@ -16,6 +16,10 @@ export function ending(error: unknown): Ending {
   }
   if (error instanceof ResultFileError || error instanceof UnavailableError) {
     return { lines: [`sockbench: ${error.message}`], exitCode: EXIT.usage };
+  }
+  if (error instanceof NotComparableError) {
+    const lines = [`sockbench: ${error.message}`, ...error.differences.map((difference) => `  ${difference}`)];
+    return { lines, exitCode: EXIT.notComparable };
   }
   if (error instanceof TargetError) {
     return { lines: [`sockbench: ${error.message}`, ...error.stderr], exitCode: EXIT.targetFailed };

@@ -123,7 +123,7 @@ export function parseSeed(text: string): number {
 }
 
 /** `20000` or `0.5` requests/s. @throws {RangeError} */
-function parseRate(text: string): number {
+export function parseRate(text: string): number {
   if (!/^\d{1,12}(\.\d+)?$/.test(text)) throw new RangeError(`'${text}' is not a number of requests/s, such as 1000`);
   return Number(text);
 }

@@ -1,7 +1,9 @@
+import type { Capacity } from '../bench/model/capacity.ts';
 import type { RunConfiguration } from '../bench/model/configuration.ts';
 import { ConfigurationError } from '../bench/model/errors.ts';
 import { EXIT } from '../bench/model/exit-code.ts';
 import type { Result } from '../bench/model/result.ts';
+import type { RunObserver } from '../bench/run/observer.ts';
 import { type Format, render } from '../reports/catalog.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { mayColor, print, reportWidth, say } from './output.ts';
@@ -14,10 +16,21 @@ import { ProgressDisplay } from './progress.ts';
  * @throws {ConfigurationError} when results can't be saved where they should go.
  */
 export async function measure(configuration: RunConfiguration, output: Output): Promise<number> {
-  const [{ run }, { ResultSink, writeReport }] = await Promise.all([
-    import('../bench/run/runner.ts'),
-    import('../reports/sink.ts'),
-  ]);
+  const { run } = await import('../bench/run/runner.ts');
+  return record((observer, signal) => run(configuration, observer, signal), configuration, output);
+}
+
+/**
+ * Does what measures, saves its results after every trial, and prints them.
+ * @returns the exit code.
+ * @throws {ConfigurationError} when results can't be saved where they should go.
+ */
+export async function record(
+  work: (observer: RunObserver, signal: AbortSignal) => Promise<Result>,
+  configuration: Pick<RunConfiguration, 'seed'>,
+  output: Output,
+): Promise<number> {
+  const { ResultSink, writeReport } = await import('../reports/sink.ts');
   const sink = orMisconfigured(() => new ResultSink(output.directory, new Date()), '--out-dir');
   say(`seed ${configuration.seed}; results go to ${sink.directory}`);
   const display = new ProgressDisplay(process.stderr, output.quiet);
@@ -30,9 +43,7 @@ export async function measure(configuration: RunConfiguration, output: Output): 
       save = attempted(() => sink.save(result));
     },
   };
-  const result = await untilInterrupted((signal) => run(configuration, observer, signal)).finally(() =>
-    display.finish(),
-  );
+  const result = await untilInterrupted((signal) => work(observer, signal)).finally(() => display.finish());
   if (!output.reports.some(({ file }) => file === '-')) await show('terminal', result, output.noColor);
   for (const { format, file } of output.reports) {
     const document = await render(format, result, { color: false, width: 100 });
@@ -71,9 +82,16 @@ function orMisconfigured<T>(write: () => T, what: string): T {
   }
 }
 
-function exitCode({ interrupted, failures, trials, thresholds = [] }: Result): number {
+function exitCode({ interrupted, failures, trials, thresholds = [], capacity }: Result): number {
   if (interrupted) return EXIT.interrupted;
   if (failures.length > 0) return EXIT.targetFailed;
+  if (capacity) return capacityExitCode(capacity);
   if (thresholds.some(({ kept }) => !kept)) return EXIT.regressed;
   return trials.every(({ validity }) => validity.verdict === 'invalid') ? EXIT.inconclusive : EXIT.ok;
+}
+
+/** That a target kept its objectives at no rate is known; that is told before what is not known of others. */
+function capacityExitCode(capacities: readonly Capacity[]): number {
+  if (capacities.some(({ outcome }) => outcome === 'none')) return EXIT.regressed;
+  return capacities.some(({ outcome }) => outcome === 'unknown') ? EXIT.inconclusive : EXIT.ok;
 }

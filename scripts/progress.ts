@@ -28,7 +28,7 @@ const CLEAR_LINE = '\r\x1b[K';
 export class ProgressDisplay implements Pick<RunObserver, 'progress' | 'saved'> {
   readonly #stream: ProgressStream;
   readonly #quiet: boolean;
-  #total = 0;
+  #total: number | null = null;
   /** Trials and failures already told of. */
   #trials = 0;
   #failures = 0;
@@ -51,7 +51,7 @@ export class ProgressDisplay implements Pick<RunObserver, 'progress' | 'saved'> 
     this.#trials = trials.length;
     this.#failures = failures.length;
     if (this.#quiet || this.#stream.isTTY) return;
-    const ended = `${trials.length + failures.length}${this.#total > 0 ? `/${this.#total}` : ''}`;
+    const ended = `${trials.length + failures.length}${this.#total === null ? '' : `/${this.#total}`}`;
     for (const line of lines) this.#stream.write(`[${ended}] ${plain(line)}\n`);
   }
 
@@ -71,7 +71,8 @@ function liveLine({ trial, done, total, phase, ...now }: Progress): string {
     formatPlural(now.errors, 'error'),
   ];
   const what = `${plain(targetName(trial.target))}, ${trial.transport} × ${trial.connections}${trial.work ? `, ${trial.work.text}` : ''}`;
-  return `[${Math.min(done + 1, total)}/${total}${left}] ${what}, ${phase}: ${numbers.join(', ')}`;
+  const number = total === null ? `${done + 1}` : `${Math.min(done + 1, total)}/${total}`;
+  return `[${number}${left}] ${what}, ${phase}: ${numbers.join(', ')}`;
 }
 
 function trialLine(trial: Trial): string {

@@ -6,6 +6,7 @@ import { plain } from '../reports/plain.ts';
 import { exitNow } from '../sockets/process.ts';
 import { yargsCommand } from './command.ts';
 import { bench } from './commands/bench.ts';
+import { capacity } from './commands/capacity.ts';
 import { check } from './commands/check.ts';
 import { connect } from './commands/connect.ts';
 import { doctor } from './commands/doctor.ts';
@@ -23,7 +24,7 @@ import { endQuietlyOnBrokenPipe, reportWidth, say } from './output.ts';
 const COMPLETION = 'completion';
 
 const commandNames = [
-  ...[bench, run, scale, check, serve, connect, list, report, doctor, micro].map(({ name }) => name),
+  ...[bench, run, scale, capacity, check, serve, connect, list, report, doctor, micro].map(({ name }) => name),
   COMPLETION,
 ];
 
@@ -61,6 +62,7 @@ function program(args: readonly string[]) {
         yargsCommand(bench),
         yargsCommand(run),
         yargsCommand(scale),
+        yargsCommand(capacity),
         yargsCommand(check),
         yargsCommand(serve),
         yargsCommand(connect),

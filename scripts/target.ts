@@ -1,6 +1,7 @@
 import type { TargetSpec } from '../bench/model/configuration.ts';
 import type { AppName } from '../servers/apps/catalog.ts';
 import type { TransportName } from '../servers/transport.ts';
+import type { Flags, OptionSet } from './flags.ts';
 import { isOwnAddress, resolveHost } from './host.ts';
 
 /** What speaks behind a URL; the port is the one that may be left out: RFC 9110, section 4.2.1, and 6455, section 3. */
@@ -57,4 +58,17 @@ export async function parseTarget(text: string, allowed: readonly string[]): Pro
     throw new RangeError(`${name} is another machine; to flood it, if it is yours, add --allow-remote ${name}`);
   }
   return target;
+}
+
+/** The target that --target names; undefined, and a fault noted, when it won't do. */
+export function readAddress(
+  flags: Pick<Flags<OptionSet>, 'refuse'>,
+  url: string,
+  allowed: readonly string[],
+): Promise<(TargetSpec & { kind: 'address' }) | undefined> {
+  return parseTarget(url, allowed).catch((error: unknown) => {
+    if (!(error instanceof RangeError)) throw error;
+    flags.refuse(`--target: ${error.message}`);
+    return undefined;
+  });
 }

@@ -69,7 +69,7 @@ export interface Scenario {
 
 /** All that decides what a run does; with the same seed, in the same order. */
 export interface RunConfiguration extends Scenario {
-  readonly command: 'bench' | 'run' | 'scale';
+  readonly command: 'bench' | 'run' | 'scale' | 'capacity';
   readonly targets: readonly TargetSpec[];
   readonly app: AppName;
   /** How models that balance do it; undefined: as they do by default. */

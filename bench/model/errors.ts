@@ -25,3 +25,15 @@ export class TargetError extends Error {
 export class ResultFileError extends Error {
   override readonly name = 'ResultFileError';
 }
+
+/** Two saved runs whose numbers can't be held against each other. */
+export class NotComparableError extends Error {
+  override readonly name = 'NotComparableError';
+  /** What differs, each with both values. */
+  readonly differences: readonly string[];
+
+  constructor(message: string, differences: readonly string[]) {
+    super(message);
+    this.differences = differences;
+  }
+}

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { transportNames } from '../../servers/transport.ts';
+import { capacityPlanSchema, capacitySchema } from './capacity.ts';
 import { cpuGainSchema, scalingSchema } from './scaling.ts';
 import { amount, count, reasonSchema, sizeRangeSchema, stageSchema, trialSchema } from './trial.ts';
 
@@ -64,6 +65,7 @@ const planSchema = z.looseObject({
   pipelining: count,
   deflate: z.boolean().optional(),
   /** Requests offered a second, where the stages begin; null in a closed loop. */
+  /** Requests offered a second, where the stages or a search begin; null in a closed loop. */
   rate: amount.nullable().optional(),
   arrivals: z.string().nullable().optional(),
   stages: z.array(stageSchema).optional(),
@@ -79,6 +81,8 @@ const planSchema = z.looseObject({
   threads: count,
   serverCpus: z.array(count),
   loadCpus: z.array(count),
+  /** Of a search for capacities only. */
+  capacity: capacityPlanSchema.optional(),
 });
 
 /** A trial that could not be measured, and why. */
@@ -199,6 +203,8 @@ export const resultSchema = z.looseObject({
   verdict: verdictSchema,
   /** Bounds that trials had to keep, in order of trials; missing when there were none. */
   thresholds: z.array(thresholdSchema).optional(),
+  /** What each target can take; missing where that was not searched for. */
+  capacity: z.array(capacitySchema).optional(),
   /** Remarks on the run as a whole, for the foot of the report. */
   warnings: z.array(reasonSchema),
 });

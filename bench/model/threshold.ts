@@ -1,7 +1,7 @@
 import { failedRequests } from './failed-requests.ts';
 import type { ThresholdOutcome } from './result.ts';
 import type { Trial } from './trial.ts';
-import { parseDuration, parseSize } from './units.ts';
+import { parseDuration, parseNames, parseSize } from './units.ts';
 
 /** A bound that a trial must keep, such as `p99<5ms`. */
 export interface Threshold {
@@ -94,6 +94,11 @@ export function parseThreshold(text: string): Threshold {
     );
   }
   return { text: text.trim(), metric, operator: operator as Operator, bound: known.parse(bound) };
+}
+
+/** Thresholds, separated by commas. @throws {RangeError} for the first that is none. */
+export function parseThresholds(text: string): Threshold[] {
+  return parseNames(text).map(parseThreshold);
 }
 
 /** Holds a trial against a threshold. What the trial doesn't know keeps no bound: silence must not pass. */

@@ -7,9 +7,9 @@ export type Phase = 'starting' | 'opening' | 'warming up' | 'measuring' | 'drain
 /** Where a run is, at one moment. */
 export interface Progress {
   readonly trial: TrialSpec;
-  /** Trials done, and in all. */
+  /** Trials done, and in all; null when nobody knows. */
   readonly done: number;
-  readonly total: number;
+  readonly total: number | null;
   readonly phase: Phase;
   /** Requests a second over the last interval; null before there are any. */
   readonly requestsPerSecond: number | null;

@@ -8,7 +8,7 @@ const INTERVAL_MS = 250;
 
 /** Follows a run through its trials, and tells an observer a few times a second where it is. */
 export class RunProgress implements TrialObserver {
-  #total = 0;
+  #total: number | null = null;
   readonly #observer: RunObserver;
   readonly #begin = nowNanos();
   #done = 0;
@@ -81,7 +81,7 @@ export class RunProgress implements TrialObserver {
   }
 
   #remainingSeconds(): number | null {
-    if (this.#done === 0) return null;
+    if (this.#done === 0 || this.#total === null) return null;
     const elapsed = (nowNanos() - this.#begin) / 1e9;
     return (elapsed / this.#done) * (this.#total - this.#done);
   }

@@ -44,11 +44,7 @@ export async function run(
   signal: AbortSignal,
 ): Promise<Result> {
   assertRunnable(configuration);
-  const why = whyNoLibc();
-  if (why !== undefined) throw new UnavailableError(`the load generator can't run here: ${why}`);
-  const levels = scenariosOf(configuration).flatMap(({ connections }) => connections);
-  allowOpenFiles(Math.max(...levels.map((level) => mostConnections(level, configuration))));
-  const placement = place(configuration);
+  const placement = prepare(configuration);
   const progress = new RunProgress(observer);
   const course = new RoundCourse(configuration, nowNanos());
   let result = emptyResult(configuration, placement);
@@ -87,10 +83,23 @@ function finished(result: Result, course: RoundCourse, { command }: RunConfigura
   return command === 'scale' ? withScaling(done) : done;
 }
 
-type Outcome = { readonly trial: Trial } | { readonly failure: Failure };
+/**
+ * Makes ready for a configuration's trials: enough open files, and CPUs for both sides.
+ * @throws {UnavailableError} where the generator can't run at all.
+ */
+export function prepare(configuration: RunConfiguration): Placement {
+  const why = whyNoLibc();
+  if (why !== undefined) throw new UnavailableError(`the load generator can't run here: ${why}`);
+  const levels = scenariosOf(configuration).flatMap(({ connections }) => connections);
+  allowOpenFiles(Math.max(...levels.map((level) => mostConnections(level, configuration))));
+  return place(configuration);
+}
 
-/** @returns null when the run was aborted. */
-async function attempt(
+/** What came of a trial. */
+export type Outcome = { readonly trial: Trial } | { readonly failure: Failure };
+
+/** One trial, or why it failed. @returns null when the run was aborted. */
+export async function attempt(
   spec: TrialSpec,
   configuration: RunConfiguration,
   placement: Placement,
@@ -126,7 +135,8 @@ function withComparison(result: Result, alpha: number): Result {
   return { ...result, comparison, verdict: stateVerdict(comparison) };
 }
 
-function emptyResult(configuration: RunConfiguration, placement: Placement): Result {
+/** A result before the first trial. */
+export function emptyResult(configuration: RunConfiguration, placement: Placement): Result {
   return {
     schema: SCHEMA,
     startedAt: new Date().toISOString(),

@@ -3,12 +3,18 @@ import type { Table } from '../table.ts';
 import { broadcastTable } from './broadcast.ts';
 import { datagramTable } from './datagrams.ts';
 import { latencyTable } from './latencies.ts';
+import { searchTable } from './search.ts';
 import { targetsTable } from './targets.ts';
 import { thresholdTable } from './thresholds.ts';
 import { timelineTable } from './timeline.ts';
 
-/** Of a result of `run`, which is about one target under one load: all that is known of it, as far as it is known. */
-export function detailTables({ plan, trials, thresholds = [] }: Result): Table[] {
+/**
+ * Of a result of `run`, which is about one target under one load: all that is known of it, as far as it is known. Of a
+ * search for one capacity: its steps.
+ */
+export function detailTables({ plan, trials, thresholds = [], capacity = [] }: Result): Table[] {
+  const search = searchTable(capacity, trials);
+  if (search !== null) return [search];
   if (plan.command !== 'run') return [];
   const tables = [
     targetsTable(trials),

@@ -5,7 +5,7 @@ import { type Indent, paragraph } from '../paragraph.ts';
 import { plain } from '../plain.ts';
 import { drawPlot } from '../plot.ts';
 import type { RenderOptions } from '../renderer.ts';
-import { type FailureReport, summarize } from '../summary.ts';
+import { type FailureReport, type Summary, summarize } from '../summary.ts';
 import type { Cell, Table, Tone } from '../table.ts';
 
 type Style = Parameters<typeof styleText>[0];
@@ -29,10 +29,15 @@ const BARE = {
   ...{ left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '' },
 };
 
-/** A whole result as text for a terminal: heading, tables, footnotes, failures and what may be concluded. */
-export function renderTerminal(result: Result, { color, width }: RenderOptions): string {
+/** A whole result as text for a terminal. */
+export function renderTerminal(result: Result, options: RenderOptions): string {
+  return drawSummary(summarize(result), options);
+}
+
+/** Heading, tables, footnotes, failures and what may be concluded. */
+export function drawSummary(summary: Summary, { color, width }: RenderOptions): string {
   const paint = painter(color);
-  const { heading, tables, plots, details, footnotes, failures, statements } = summarize(result);
+  const { heading, tables, plots, details, footnotes, failures, statements } = summary;
   const prose = (text: string, indent?: Indent) => paragraph(plain(text), width, indent);
   const bold = (title: string) => prose(title).map((row) => paint(row, 'bold'));
   const titled = (table: Table) => [...bold(table.title), drawTable(table, width, paint)];

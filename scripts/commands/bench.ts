@@ -7,7 +7,7 @@ import { parseDuration, parseIntegers } from '../../bench/model/units.ts';
 import { type AppName, appNames } from '../../servers/apps/catalog.ts';
 import { balancePolicyNames } from '../../servers/balance/policies.ts';
 import { whyNotCarried } from '../../servers/carrying.ts';
-import { type ModelName, modelNames, whyUnavailable } from '../../servers/catalog.ts';
+import { type ModelName, modelNames } from '../../servers/catalog.ts';
 import { type TransportName, transportNames } from '../../servers/transport.ts';
 import type { Command } from '../command.ts';
 import { Examples } from '../examples.ts';
@@ -15,6 +15,7 @@ import type { Flags, OptionSet } from '../flags.ts';
 import { foreignOptions, readForeign } from '../foreign.ts';
 import { readLoad, readWork } from '../load-flags.ts';
 import { measure } from '../measure.ts';
+import { readModels, serving, someOf } from '../models.ts';
 import { loadOptions, outputOptions, serverOptions } from '../options.ts';
 import { say } from '../output.ts';
 import { type Output, readOutput } from '../output-flags.ts';
@@ -132,7 +133,7 @@ async function measureWithExamples(configuration: RunConfiguration, output: Outp
 
 function readConfiguration(flags: Flags<typeof options>): RunConfiguration {
   const foreign = readForeign(flags);
-  const models = readModels(flags);
+  const models = readModels(flags, !flags.isGiven('exec'));
   const load = readLoad(flags);
   const scenarios = readScenarios(flags, { models, foreign, app: load.app, workload: load.workload });
   const transports = [scenarios, ...scenarios.scenarios].flatMap((scenario) => scenario.transports);
@@ -197,40 +198,4 @@ function carriedOf(
       models.some((model) => whyNotCarried(model, app, transport) === undefined) ||
       foreign.some((server) => whyNotMeasured(server, { app }, transport) === undefined),
   );
-}
-
-/** Of all models, those that serve over none of the transports are left out with a note. */
-function serving(
-  models: readonly ModelName[],
-  transports: readonly TransportName[],
-  app: AppName,
-  flags: Flags<typeof options>,
-): readonly ModelName[] {
-  if (flags.isGiven('models')) return models;
-  return models.filter((model) => {
-    const reasons = transports.flatMap((transport) => whyNotCarried(model, app, transport) ?? []);
-    if (reasons.length < transports.length) return true;
-    say(`left out: ${model}: ${reasons.join('; ')}`);
-    return false;
-  });
-}
-
-/** Those chosen; all when none was, or when each was refused already: what else is wrong shall still be found. */
-function someOf<N extends string>(chosen: readonly N[] | undefined, all: readonly N[]): readonly N[] {
-  return chosen && chosen.length > 0 ? chosen : all;
-}
-
-/** Models that were named must run here; of all, those that can't are left out with a note. */
-function readModels(flags: Flags<typeof options>): readonly ModelName[] {
-  if (flags.isGiven('exec') && !flags.isGiven('models')) return [];
-  const named = flags.choices('models', 'model', modelNames);
-  const unavailable = (named ?? modelNames).flatMap((name) => {
-    const reason = whyUnavailable(name);
-    return reason === undefined ? [] : [{ name, reason }];
-  });
-  for (const { name, reason } of unavailable) {
-    if (named) flags.refuse(`${name} can't run here: ${reason}`);
-    else say(`left out: ${name}: ${reason}`);
-  }
-  return someOf(named, modelNames).filter((name) => !unavailable.some((missing) => missing.name === name));
 }

@@ -1,30 +1,58 @@
+import { incomparabilities } from '../../bench/model/comparability.ts';
+import { NotComparableError } from '../../bench/model/errors.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { formats } from '../../reports/catalog.ts';
 import type { Command } from '../command.ts';
 import type { OptionSet } from '../flags.ts';
 import { show } from '../measure.ts';
 import { displayOptions } from '../options.ts';
+import { mayColor, print, reportWidth } from '../output.ts';
 
 const options = {
   format: { type: 'string', default: 'terminal', describe: `One of ${formats.join(', ')}` },
   ...displayOptions,
 } as const satisfies OptionSet;
 
-/** `sockbench report`: renders saved results again. */
+/** `sockbench report`: renders saved results again, or two of them side by side. */
 export const report: Command<typeof options> = {
   name: 'report',
-  describe: 'Print saved results again',
+  describe: 'Print saved results again; two of them side by side',
   options,
-  positional: { name: 'file', describe: 'Results, or the directory of a run', default: 'results/latest' },
+  positional: {
+    name: 'files',
+    describe: 'Results, or the directory of a run; two of them: side by side',
+    default: 'results/latest',
+    several: true,
+  },
   examples: [
     ['report', 'the last run'],
     ['report results/latest/results.json --format json', 'the same for programs'],
+    ['report before.json after.json', 'two runs side by side, if they can be compared'],
   ],
-  async run(flags, file) {
+  async run(flags, file = '', other, ...more) {
     const format = flags.choice('format', 'format', formats) ?? 'terminal';
+    for (const argument of more) flags.refuse(`unexpected argument '${argument}': two results at most`);
+    if (other !== undefined && format !== 'terminal') flags.refuse(`--format: two results can't be told as ${format}`);
     flags.assertNoFaults();
-    const { readResult } = await import('../../reports/reader.ts');
-    await show(format, readResult(file), flags.has('no-color'));
+    if (other === undefined) {
+      const { readResult } = await import('../../reports/reader.ts');
+      await show(format, readResult(file), flags.has('no-color'));
+    } else await showSideBySide(file, other, flags.has('no-color'));
     return EXIT.ok;
   },
 };
+
+/** @throws {NotComparableError} naming all that differs, when that makes a comparison meaningless. */
+async function showSideBySide(fileA: string, fileB: string, noColor: boolean): Promise<void> {
+  const [{ readResult }, { renderSideBySide }] = await Promise.all([
+    import('../../reports/reader.ts'),
+    import('../../reports/renderers/side-by-side.ts'),
+  ]);
+  const [a, b] = [readResult(fileA), readResult(fileB)];
+  const differences = incomparabilities(a, b);
+  if (differences.length > 0) {
+    throw new NotComparableError(`${fileA} (A) and ${fileB} (B) can't be compared, as these differ:`, differences);
+  }
+  const options = { color: mayColor(process.stdout, noColor), width: reportWidth() };
+  print(renderSideBySide({ name: fileA, result: a }, { name: fileB, result: b }, options));
+}

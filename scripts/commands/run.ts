@@ -6,7 +6,7 @@ import {
 } from '../../bench/model/configuration.ts';
 import { configurationFaults } from '../../bench/model/configuration-faults.ts';
 import { selectPolicyNames } from '../../bench/model/select-policy.ts';
-import { parseThreshold, type Threshold } from '../../bench/model/threshold.ts';
+import { parseThresholds } from '../../bench/model/threshold.ts';
 import { parseDuration, parseInteger, parseNames } from '../../bench/model/units.ts';
 import { appNames } from '../../servers/apps/catalog.ts';
 import { balancePolicyNames } from '../../servers/balance/policies.ts';
@@ -19,7 +19,7 @@ import { readLoad, readWork } from '../load-flags.ts';
 import { measure } from '../measure.ts';
 import { loadOptions, outputOptions, serverOptions } from '../options.ts';
 import { readOutput } from '../output-flags.ts';
-import { parseTarget } from '../target.ts';
+import { readAddress } from '../target.ts';
 
 const options = {
   model: { group: 'What to measure:', type: 'string', describe: `Start and measure one of ${modelNames.join(', ')}` },
@@ -114,11 +114,6 @@ function readConfiguration(flags: Flags<typeof options>, target: TargetSpec | un
   };
 }
 
-/** Thresholds, separated by commas. @throws {RangeError} for the first that is none. */
-function parseThresholds(text: string): Threshold[] {
-  return parseNames(text).map(parseThreshold);
-}
-
 /** What to measure; undefined, and a fault noted, when there is nothing or it won't do. */
 async function readTarget(flags: Flags<typeof options>): Promise<TargetSpec | undefined> {
   const select = flags.choice('select', 'selection policy', selectPolicyNames);
@@ -156,17 +151,4 @@ async function readTargets(flags: Flags<typeof options>): Promise<SingleTarget[]
     ...foreign,
     ...addresses.filter((address) => address !== undefined),
   ];
-}
-
-/** The address that a URL names; undefined, and a fault noted, when it won't do. */
-function readAddress(
-  flags: Flags<typeof options>,
-  url: string,
-  allowed: readonly string[],
-): Promise<SingleTarget | undefined> {
-  return parseTarget(url, allowed).catch((error: unknown) => {
-    if (!(error instanceof RangeError)) throw error;
-    flags.refuse(`--target: ${error.message}`);
-    return undefined;
-  });
 }

@@ -68,7 +68,9 @@ const hasPython = spawnSync('python3', ['--version']).status === 0;
 
 test('the README has examples, of every command', () => {
   const shown = new Set(blocks.flatMap((commands) => commands.map(([command]) => command)));
-  expect(shown).toEqual(new Set(['run', 'bench', 'scale', 'serve', 'connect', 'list', 'report', 'doctor', 'micro']));
+  expect(shown).toEqual(
+    new Set(['run', 'bench', 'scale', 'capacity', 'serve', 'connect', 'list', 'report', 'doctor', 'micro']),
+  );
 });
 
 test('the README’s examples work', { timeout: 300_000 }, async () => {

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { Result } from '../../bench/model/result.ts';
+import { readResult } from '../../reports/reader.ts';
 import { Program, scratchDirectory, sockbench } from './program.ts';
 
 const fixture = 'tests/golden/bench.json';
@@ -41,6 +43,46 @@ test.each([
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toContain(reason);
   expect(stderr.split('\n')).toHaveLength(2);
+});
+
+/** The fixture with another plan and environment, in a file. */
+function variant(name: string, change: (saved: Result) => Partial<Result>): string {
+  const saved = readResult(fixture);
+  const file = join(scratchDirectory(), name);
+  writeFileSync(file, JSON.stringify({ ...saved, ...change(saved) }));
+  return file;
+}
+
+test('prints two results side by side, without a verdict', async () => {
+  const other = variant('after.json', ({ plan, trials }) => ({ plan: { ...plan, seed: 7 }, trials: trials.slice(1) }));
+  const { code, stdout, stderr } = await sockbench('report', fixture, other);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/^A: tests\/golden\/bench\.json: .*seed 42/m);
+  expect(stdout).toMatch(/^B: .*after\.json: /m);
+  expect(stdout).toMatch(/^async +48\.1k +48\.1k +\+0\.0 /m);
+  expect(stdout).toMatch(/^No verdict: /m);
+});
+
+test('refuses two that can not be compared with 5, and says each field that differs', async () => {
+  const other = variant('other.json', ({ plan, environment }) => ({
+    plan: { ...plan, size: 1024 },
+    environment: { ...environment, node: 'v22.1.0', kernel: 'Linux 6.9.0' },
+  }));
+  const { code, stdout, stderr } = await sockbench('report', fixture, other);
+  expect({ code, stdout }).toEqual({ code: 5, stdout: '' });
+  expect(stderr.trimEnd().split('\n')).toEqual([
+    `sockbench: ${fixture} (A) and ${other} (B) can't be compared, as these differ:`,
+    '  kernel: Linux 6.8.0 in A, Linux 6.9.0 in B',
+    '  Node version: v20.20.2 in A, v22.1.0 in B',
+    '  size: 64 in A, 1024 in B',
+  ]);
+});
+
+test('takes two results at most, and tells two of them as text only', async () => {
+  const { code, stderr } = await sockbench('report', fixture, fixture, 'c.json', '--format', 'json');
+  expect(code).toBe(2);
+  expect(stderr).toContain("unexpected argument 'c.json': two results at most");
+  expect(stderr).toContain("--format: two results can't be told as json");
 });
 
 test('ends quietly when its reader has had enough', async () => {

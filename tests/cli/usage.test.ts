@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Program, sockbench } from './program.ts';
 
-const commands = ['bench', 'run', 'scale', 'serve', 'connect', 'list', 'report'];
+const commands = ['bench', 'run', 'scale', 'capacity', 'serve', 'connect', 'list', 'report'];
 const hint = "Try 'sockbench --help', or --help after a command.";
 
 /** The faults on stderr. */
@@ -44,7 +44,7 @@ describe('wrong usage ends with 2, says why on stderr and nothing on stdout:', (
     [
       'a command like no other',
       ['frobnicate'],
-      ["unknown command 'frobnicate'; there are bench, run, scale, check, serve, connect, list, report"],
+      ["unknown command 'frobnicate'; there are bench, run, scale, capacity, check, serve, connect, list, report"],
     ],
     ['an unknown flag', ['list', '--jsno'], ['unknown flag --jsno; did you mean --json?']],
     ['a stray argument', ['list', 'models'], ["unexpected argument 'models'"]],

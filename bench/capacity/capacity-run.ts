@@ -1,0 +1,121 @@
+import { nowNanos } from '../measure/clock.ts';
+import type { Capacity } from '../model/capacity.ts';
+import { assertSearchable, type CapacityConfiguration, leastRate } from '../model/capacity-configuration.ts';
+import type { Result } from '../model/result.ts';
+import type { Trial } from '../model/trial.ts';
+import { MAX_RATE } from '../model/want.ts';
+import type { RunObserver } from '../run/observer.ts';
+import type { Placement } from '../run/placement.ts';
+import { planRounds, type TrialSpec } from '../run/planner.ts';
+import { RunProgress } from '../run/progress.ts';
+import { attempt, emptyResult, prepare } from '../run/runner.ts';
+import type { Step } from './search.ts';
+import { type Measurement, searchCapacities } from './session.ts';
+import { stateCapacities } from './statements.ts';
+
+/**
+ * Searches for the highest rate at which each target keeps its objectives, a fresh server for each trial, and returns all
+ * results. A target that fails is noted in `result.failures`; the search for the others goes on.
+ * @param signal aborts: the server is stopped, and what is known so far is returned with `interrupted: true`.
+ * @throws {ConfigurationError} before anything starts, with every fault found.
+ * @throws {UnavailableError} where the generator can't run at all.
+ */
+export async function runCapacity(
+  configuration: CapacityConfiguration,
+  observer: RunObserver,
+  signal: AbortSignal,
+): Promise<Result> {
+  assertSearchable(configuration);
+  const { rate, failureLimit, thresholds, searchLimitMs, seed } = configuration;
+  const trials = new CapacityTrials(configuration, observer, signal);
+  const plan = {
+    specs: [...planRounds({ ...configuration, rounds: 1 })].flat(),
+    bounds: [...thresholds, failureLimit],
+    range: { startRate: rate, leastRate: leastRate(configuration), mostRate: MAX_RATE },
+    budgetMs: searchLimitMs,
+    seed,
+  };
+  await searchCapacities(plan, trials);
+  return trials.finish();
+}
+
+/** Runs the trials of a search, and keeps all results. */
+class CapacityTrials implements Measurement {
+  readonly #configuration: CapacityConfiguration;
+  readonly #observer: RunObserver;
+  readonly #signal: AbortSignal;
+  readonly #placement: Placement;
+  readonly #progress: RunProgress;
+  readonly #begin = nowNanos();
+  #result: Result;
+
+  /** @throws {UnavailableError} where the generator can't run at all. */
+  constructor(configuration: CapacityConfiguration, observer: RunObserver, signal: AbortSignal) {
+    this.#configuration = configuration;
+    this.#observer = observer;
+    this.#signal = signal;
+    this.#placement = prepare(configuration);
+    this.#progress = new RunProgress(observer);
+    this.#result = emptyCapacityResult(configuration, this.#placement);
+  }
+
+  get interrupted(): boolean {
+    return this.#signal.aborted;
+  }
+
+  elapsedMs(): number {
+    return (nowNanos() - this.#begin) / 1e6;
+  }
+
+  lastingMs(step: Step): number {
+    return this.#configuration.warmupMs + this.#windowMs(step);
+  }
+
+  async measure(spec: TrialSpec, step: Step): Promise<Trial | null> {
+    const offered = { ...this.#configuration, rate: step.rate, durationMs: this.#windowMs(step) };
+    this.#progress.begin(spec);
+    const outcome = await attempt(spec, offered, this.#placement, this.#progress, this.#signal);
+    this.#progress.end();
+    if (outcome === null) return null;
+    const { trials, failures } = this.#result;
+    if ('trial' in outcome) {
+      this.#result = { ...this.#result, trials: [...trials, outcome.trial] };
+      return outcome.trial;
+    }
+    this.#result = { ...this.#result, failures: [...failures, outcome.failure] };
+    return null;
+  }
+
+  found(capacity: Capacity[]): void {
+    const statements = stateCapacities(
+      capacity,
+      this.#configuration.thresholds.map(({ text }) => text),
+    );
+    this.#result = { ...this.#result, capacity, verdict: { statements } };
+    this.#observer.saved(this.#result);
+  }
+
+  finish(): Result {
+    this.#result = { ...this.#result, finishedAt: new Date().toISOString(), interrupted: this.interrupted };
+    this.#observer.saved(this.#result);
+    return this.#result;
+  }
+
+  #windowMs({ purpose }: Step): number {
+    const { confirmMs, durationMs } = this.#configuration;
+    return purpose === 'confirm' ? confirmMs : durationMs;
+  }
+}
+
+function emptyCapacityResult(configuration: CapacityConfiguration, placement: Placement): Result {
+  const { thresholds, failureLimit, rate, confirmMs, searchLimitMs } = configuration;
+  const empty = emptyResult(configuration, placement);
+  const capacity = {
+    slos: thresholds.map(({ text }) => text),
+    mostErrors: failureLimit.bound,
+    startRate: rate,
+    confirmSeconds: confirmMs / 1000,
+    budgetSeconds: searchLimitMs / 1000,
+  };
+  return { ...empty, plan: { ...empty.plan, capacity } };
+}

@@ -1,0 +1,116 @@
+import type { Capacity, CapacityStep } from '../model/capacity.ts';
+import type { Reason, Trial } from '../model/trial.ts';
+import { whole } from '../run/amounts.ts';
+import { boundsOf, of, PROFILE_SHARES } from './search.ts';
+
+/** A step that was run, and its trial. */
+export interface RunStep extends CapacityStep {
+  readonly trial: Trial;
+}
+
+/** What a search came to: `done`, or cut short by something; `running` when it did not come to anything yet. */
+export type SearchEnd = 'done' | 'running' | 'budget' | 'failure' | 'interruption';
+
+type Bracket = Pick<Capacity, 'outcome' | 'confirmed' | 'refuted' | 'limit'>;
+
+type Conclusion = Bracket & Pick<Capacity, 'steps' | 'profile' | 'notes'>;
+
+/** Below so many response times fewer than ten lie beyond the 99th percentile. */
+const LEAST_RESPONSES = 1000;
+
+/** What a search has found out, also one that is not done. Pure. */
+export function conclude(steps: readonly RunStep[], end: SearchEnd): Conclusion {
+  const bracket = bracketOf(steps, end);
+  return {
+    ...bracket,
+    steps: steps.map(({ trial: _, ...step }) => step),
+    profile: of(steps, 'profile').map(({ rate, trial }, i) => ({
+      share: PROFILE_SHARES[i] ?? 0,
+      rate,
+      p50Micros: trial.latencyMicros.response.p50,
+      p99Micros: trial.latencyMicros.response.p99,
+      cpuMicrosPerRequest: trial.server?.cpuMicrosPerRequest ?? null,
+    })),
+    notes: notesOn(steps, bracket),
+  };
+}
+
+function bracketOf(steps: readonly RunStep[], end: SearchEnd): Bracket {
+  const stop = end === 'done' || end === 'running' ? null : end;
+  const { kept, broken } = boundsOf(of(steps, 'confirm'));
+  if (kept) {
+    const refuted = missedRate(broken);
+    const confirmed = kept.rate;
+    if (refuted !== null) return { outcome: 'bracketed', confirmed, refuted, limit: stop };
+    const unbroken = end === 'done' ? 'highest-rate' : null;
+    return { outcome: 'at-least', confirmed, refuted, limit: stop ?? (broken ? 'generator' : unbroken) };
+  }
+  const lowest = boundsOf(steps).broken;
+  const refuted = missedRate(lowest);
+  if (end === 'done' && refuted !== null) return { outcome: 'none', confirmed: null, refuted, limit: null };
+  const limited = lowest?.finding === 'limited' ? 'generator' : null;
+  return { outcome: 'unknown', confirmed: null, refuted, limit: stop ?? limited };
+}
+
+function missedRate(step: RunStep | undefined): number | null {
+  return step?.finding === 'missed' ? step.rate : null;
+}
+
+function notesOn(steps: readonly RunStep[], { confirmed, limit }: Bracket): Reason[] {
+  const confirmations = of(steps, 'confirm');
+  const { kept } = boundsOf(confirmations);
+  const [first] = confirmations;
+  const notes: Reason[] = limit === null ? [] : [LIMITS[limit]];
+  if (kept && first && kept.rate < first.rate) {
+    notes.push({
+      code: 'stepped-down',
+      message:
+        `short trials kept ${whole(first.rate)} requests/s, but a whole confirmation window did not: the rate was lowered ` +
+        `to ${whole(kept.rate)}; raise --duration for short trials that see more`,
+    });
+  }
+  const responses = kept?.trial.latencyMicros.response.count ?? Number.POSITIVE_INFINITY;
+  if (confirmed !== null && responses < LEAST_RESPONSES) {
+    notes.push({
+      code: 'few-responses',
+      message:
+        `only ${whole(responses)} requests were answered in the confirmation window, so that fewer than ten lie beyond ` +
+        'the 99th percentile: raise --confirm',
+    });
+  }
+  const broken = kept ? steps.filter(({ rate, finding }) => rate < kept.rate && finding !== 'met').length : 0;
+  if (broken > 0) {
+    notes.push({
+      code: 'unsteady',
+      message:
+        `at lower rates than the one that was confirmed, not all was kept in ${broken} of ${steps.length} trials: the ` +
+        'machine or the target goes unsteadily, and the bracket with it; search again when it is calmer',
+    });
+  }
+  return [...notes, ...(kept?.trial.validity.reasons ?? [])];
+}
+
+const LIMITS = {
+  generator: {
+    code: 'generator-limit',
+    message:
+      'the generator was the limit: where the target itself gives up is not known; add --threads or --load-cpus where ' +
+      'there are CPUs for them, or generate the load on another machine',
+  },
+  'highest-rate': {
+    code: 'highest-rate',
+    message: 'no higher rate can be offered',
+  },
+  budget: {
+    code: 'budget',
+    message: 'the time for the search was over before it was done: raise --budget, or search fewer targets at once',
+  },
+  failure: {
+    code: 'search-failed',
+    message: 'the search ended when a trial failed, as told below',
+  },
+  interruption: {
+    code: 'search-interrupted',
+    message: 'the search was interrupted',
+  },
+} as const satisfies Record<NonNullable<Capacity['limit']>, Reason>;

@@ -1,0 +1,57 @@
+import type { Finding } from '../model/capacity.ts';
+import type { ThresholdOutcome } from '../model/result.ts';
+import { judgeThreshold, type Threshold } from '../model/threshold.ts';
+import type { Reason, Trial } from '../model/trial.ts';
+import { micros, percent, rounded } from '../run/amounts.ts';
+
+/** Verdicts on a trial that mean that the target did not keep up, whatever its response times were. */
+const NOT_KEPT_UP = ['rate-missed', 'corrupted', 'nothing-completed'];
+
+/** Whether a trial kept all that was to be kept, and if not, why. */
+export interface Judged {
+  readonly finding: Finding;
+  readonly reasons: Reason[];
+}
+
+/**
+ * Judges a trial at a rate. It is met when every bound is kept and the rate was answered; a generator at its limit
+ * doesn't matter then. When it isn't met, and the generator may be why, it says nothing about the target.
+ * @param bounds the objectives, and the limit on failures.
+ */
+export function judgeRate(bounds: readonly Threshold[], trial: Trial): Judged {
+  const crossed = bounds.filter((bound) => !judgeThreshold(bound, trial).kept);
+  const behind = trial.validity.reasons.filter(({ code }) => NOT_KEPT_UP.includes(code));
+  const reasons = [...crossed.map((bound) => told(judgeThreshold(bound, trial))), ...behind];
+  if (reasons.length === 0) return { finding: 'met', reasons };
+  const suspected = generatorReasons(crossed, trial);
+  return suspected.length > 0
+    ? { finding: 'limited', reasons: [...reasons, ...suspected] }
+    : { finding: 'missed', reasons };
+}
+
+/** Why what was crossed may be the generator's doing; none when the target is to blame in any case. */
+function generatorReasons(crossed: readonly Threshold[], trial: Trial): Reason[] {
+  const { reasons } = trial.validity;
+  if (trial.requests.corrupted > 0) return [];
+  const saturated = reasons.filter(({ code }) => code === 'generator-saturated');
+  const lagged = reasons.filter(({ code }) => code === 'generator-lag');
+  // Lag is not in service times: when they cross a bound too, it was not the lag.
+  const { service } = trial.latencyMicros;
+  const served = service && { ...trial, latencyMicros: { ...trial.latencyMicros, response: service } };
+  const slowAnyway = served !== undefined && crossed.some((bound) => !judgeThreshold(bound, served).kept);
+  return slowAnyway ? saturated : [...saturated, ...lagged];
+}
+
+const WRITE = {
+  micros,
+  count: rounded,
+  share: percent,
+  bytes: (value) => `${rounded(value)} bytes`,
+  perSecond: (value) => `${rounded(value)}/s`,
+  bytesPerSecond: (value) => `${rounded(value)} bytes/s`,
+} as const satisfies Record<ThresholdOutcome['unit'], (value: number) => string>;
+
+function told({ text, unit, observed }: ThresholdOutcome): Reason {
+  const found = observed === null ? 'is not known' : `was ${WRITE[unit](observed)}`;
+  return { code: 'bound', message: `${text} was not kept: it ${found}` };
+}

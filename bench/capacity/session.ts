@@ -1,0 +1,92 @@
+import type { Capacity } from '../model/capacity.ts';
+import { targetName } from '../model/configuration.ts';
+import type { Threshold } from '../model/threshold.ts';
+import type { Trial } from '../model/trial.ts';
+import type { TrialSpec } from '../run/planner.ts';
+import { workRecord } from '../run/trial-record.ts';
+import { seededRandom, shuffled } from '../stats/random.ts';
+import { conclude, type RunStep, type SearchEnd } from './conclusion.ts';
+import { judgeRate } from './finding.ts';
+import { nextStep, type SearchRange, type Step } from './search.ts';
+
+/** How a session measures: by real trials, or by simulated ones in tests. */
+export interface Measurement {
+  /** Milliseconds since the session began. */
+  elapsedMs(): number;
+  /** How long a step's trial will take, at least. */
+  lastingMs(step: Step): number;
+  /** Null when its trial failed. Rejects when the session is to end with a fault. */
+  measure(spec: TrialSpec, step: Step): Promise<Trial | null>;
+  /** Was the session interrupted? */
+  readonly interrupted: boolean;
+  /** Is told what is known after every step, and at the end. */
+  found(capacities: Capacity[]): void;
+}
+
+export interface SessionPlan {
+  /** A target at an operating point each. */
+  readonly specs: readonly TrialSpec[];
+  /** All that is to be kept, the limit on failures included. */
+  readonly bounds: readonly Threshold[];
+  readonly range: SearchRange;
+  readonly budgetMs: number;
+  readonly seed: number;
+}
+
+/** One target's search, as far as it has come. */
+class Search {
+  readonly #spec: TrialSpec;
+  readonly #steps: RunStep[] = [];
+  #end: SearchEnd = 'running';
+
+  constructor(spec: TrialSpec) {
+    this.#spec = spec;
+  }
+
+  get isRunning(): boolean {
+    return this.#end === 'running';
+  }
+
+  /** Runs its next step, if there is one and time for it. */
+  async advance({ bounds, range, budgetMs }: SessionPlan, measurement: Measurement): Promise<void> {
+    const step = nextStep(this.#steps, range);
+    if (step === null) this.#end = 'done';
+    else if (measurement.elapsedMs() + measurement.lastingMs(step) > budgetMs) this.#end = 'budget';
+    else await this.#run(step, bounds, measurement);
+  }
+
+  interrupt(): void {
+    this.#end = 'interruption';
+  }
+
+  async #run(step: Step, bounds: readonly Threshold[], measurement: Measurement): Promise<void> {
+    // Each step is a round of its own: other arrivals, and the same for every target.
+    const round = this.#steps.length + 1;
+    const trial = await measurement.measure({ ...this.#spec, round }, step);
+    if (trial !== null) this.#steps.push({ ...step, round, ...judgeRate(bounds, trial), trial });
+    else this.#end = measurement.interrupted ? 'interruption' : 'failure';
+  }
+
+  conclude(): Capacity {
+    const { target, transport, connections, work } = this.#spec;
+    const point = { target: targetName(target), transport, connections, ...workRecord(work) };
+    return { ...point, ...conclude(this.#steps, this.#end) };
+  }
+}
+
+/**
+ * Searches for the capacity of every target. Each takes a step in turn, in random order, so that a slow spell of the
+ * machine hits all alike. A target whose trial fails is given up; the others go on.
+ */
+export async function searchCapacities(plan: SessionPlan, measurement: Measurement): Promise<void> {
+  const random = seededRandom(plan.seed);
+  const searches = plan.specs.map((spec) => new Search(spec));
+  const tell = () => measurement.found(searches.map((search) => search.conclude()));
+  for (let running = searches; running.length > 0; running = running.filter(({ isRunning }) => isRunning)) {
+    for (const search of shuffled(running, random)) {
+      if (measurement.interrupted) search.interrupt();
+      else await search.advance(plan, measurement);
+      tell();
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import type { RunConfiguration } from './configuration.ts';
+import { configurationFaults } from './configuration-faults.ts';
+import { ConfigurationError } from './errors.ts';
+import { isOneWay } from './operating-point.ts';
+import type { Threshold } from './threshold.ts';
+
+/** A search for the highest rate at which each target keeps its objectives. */
+export interface CapacityConfiguration extends RunConfiguration {
+  readonly command: 'capacity';
+  /** Where the search begins; arrivals are Poisson. */
+  readonly rate: number;
+  readonly arrivals: 'poisson';
+  /** How long short trials measure. */
+  readonly durationMs: number;
+  /** How long a confirmation window lasts. */
+  readonly confirmMs: number;
+  /** The share of requests that may fail, as a threshold of `errorRate`. */
+  readonly failureLimit: Threshold;
+  /** No trial begins that would last beyond this time from the beginning. */
+  readonly searchLimitMs: number;
+}
+
+/** A short trial of fewer requests says nothing. */
+const LEAST_REQUESTS = 20;
+
+/** The lowest rate at which short trials hold enough requests to judge by. */
+export function leastRate({ durationMs }: Pick<CapacityConfiguration, 'durationMs'>): number {
+  return LEAST_REQUESTS / (durationMs / 1000);
+}
+
+/** Metrics that follow the rate that is offered, or count what a longer trial has more of. */
+const OF_THE_LOAD = ['rate', 'bytes', 'sent', 'completed'];
+
+/** Every reason why a search can't be run, in the user's words; empty when it can. */
+export function capacityFaults(configuration: CapacityConfiguration): string[] {
+  const { thresholds, workload, app, confirmMs, durationMs, warmupMs, failureLimit, searchLimitMs, rate } =
+    configuration;
+  const ofLoad = thresholds.filter(({ metric }) => OF_THE_LOAD.includes(metric));
+  const wants: readonly (readonly [holds: boolean, fault: string])[] = [
+    [thresholds.length > 0, "slo: say what is to be kept, such as --slo 'p99<5ms'"],
+    [
+      !isOneWay(workload),
+      `workload: nothing answers an ${workload}, so there are no response times to keep: use request-response`,
+    ],
+    [
+      !(rate > 0) || rate >= leastRate(configuration),
+      `start-rate: ${rate} requests/s are fewer than ${LEAST_REQUESTS} in a trial of ${durationMs} ms: raise --start-rate or --duration`,
+    ],
+    [
+      confirmMs >= durationMs,
+      `confirm: a window of ${confirmMs} ms can't confirm trials of ${durationMs} ms: raise --confirm`,
+    ],
+    [failureLimit.bound < 1, 'max-errors: a share of all requests is no limit: give less than 100%'],
+    [
+      searchLimitMs >= warmupMs + confirmMs,
+      `budget: ${searchLimitMs} ms don't suffice for one confirmation of ${warmupMs + confirmMs} ms: raise --budget`,
+    ],
+  ];
+  return [
+    ...configurationFaults(configuration).map((fault) => inWordsOfSearch(fault, app)),
+    ...ofLoad.map(
+      ({ text, metric }) => `slo: ${text}: ${metric} follows the rate that is offered: bound what the target does`,
+    ),
+    ...wants.filter(([holds]) => !holds).map(([, fault]) => fault),
+  ];
+}
+
+/** @throws {ConfigurationError} with every fault, when there is one. */
+export function assertSearchable(configuration: CapacityConfiguration): void {
+  const faults = capacityFaults(configuration);
+  if (faults.length > 0) throw new ConfigurationError(faults);
+}
+
+/** A search has a rate in any case, and calls its first one by another name. */
+function inWordsOfSearch(fault: string, app: string): string {
+  if (!fault.startsWith('rate: ')) return fault;
+  if (app === 'http')
+    return "app: http is measured by autocannon's client, which keeps no rate: search with another --app";
+  return `start-${fault}`;
+}

@@ -1,0 +1,68 @@
+import type { Environment, Plan, Result } from './result.ts';
+
+/** In words, what of two machines must be the same for their numbers to be held against each other. */
+const MACHINE = {
+  cpuModel: 'CPU model',
+  cpus: 'CPUs',
+  kernel: 'kernel',
+  node: 'Node version',
+} as const satisfies Partial<Record<keyof Environment, string>>;
+
+interface PlanField {
+  readonly name: string;
+  /** What results of versions that gave no choice did; undefined where every version tells. */
+  readonly usual?: unknown;
+  /** Does it matter only where both plans have it? */
+  readonly ofBoth?: true;
+}
+
+/** The same of two plans. Seed, rounds, who was measured and at how many connections may differ. */
+const PLAN: Readonly<Record<string, PlanField>> = {
+  app: { name: 'app', usual: 'echo' },
+  workload: { name: 'workload', usual: 'request-response' },
+  connection: { name: 'use of connections', usual: 'pooled' },
+  size: { name: 'size' },
+  sizes: { name: 'mixture of sizes', usual: null },
+  pipelining: { name: 'pipelining' },
+  rate: { name: 'rate', usual: null },
+  arrivals: { name: 'arrivals', usual: null },
+  stages: { name: 'stages', usual: null },
+  requests: { name: 'number of requests', usual: null },
+  durationSeconds: { name: 'duration in seconds' },
+  warmupSeconds: { name: 'warm-up in seconds' },
+  timeoutSeconds: { name: 'time-out in seconds', usual: null },
+  timestamps: { name: 'timestamps', usual: 'user' },
+  balance: { name: 'balance policy', ofBoth: true },
+  threads: { name: 'generator threads' },
+  serverCpus: { name: 'CPUs for servers' },
+  loadCpus: { name: 'CPUs for the load' },
+};
+
+/**
+ * Every reason why the numbers of two runs can't be held against each other: what differs, with both values, the
+ * runs being called A and B. Empty when they can.
+ */
+export function incomparabilities(a: Result, b: Result): string[] {
+  const machine = Object.entries(MACHINE).map(([field, name]) => {
+    const of = ({ environment }: Result) => environment[field as keyof typeof MACHINE];
+    return differing(name, of(a), of(b));
+  });
+  const plan = Object.entries(PLAN).map(([field, { name, usual, ofBoth }]) => {
+    const [ofA, ofB] = [a, b].map(({ plan }) => plan[field as keyof Plan] ?? usual);
+    return ofBoth && (ofA === undefined || ofB === undefined) ? undefined : differing(name, ofA, ofB);
+  });
+  const searched = [a, b].some(({ plan }) => plan.capacity !== undefined);
+  return [
+    ...(searched ? ['rates: the trials of a search for capacities are at rates of their own'] : []),
+    ...[...machine, ...plan].filter((difference) => difference !== undefined),
+  ];
+}
+
+function differing(name: string, a: unknown, b: unknown): string | undefined {
+  return JSON.stringify(a) === JSON.stringify(b) ? undefined : `${name}: ${shown(a)} in A, ${shown(b)} in B`;
+}
+
+function shown(value: unknown): string {
+  if (value === null || (Array.isArray(value) && value.length === 0)) return 'none';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,174 @@
+import { type CapacityConfiguration, capacityFaults } from '../../bench/model/capacity-configuration.ts';
+import type { TargetSpec } from '../../bench/model/configuration.ts';
+import { parseThreshold, parseThresholds } from '../../bench/model/threshold.ts';
+import { parseDuration, parseIntegers, parseNames } from '../../bench/model/units.ts';
+import { appNames } from '../../servers/apps/catalog.ts';
+import { balancePolicyNames } from '../../servers/balance/policies.ts';
+import { modelNames } from '../../servers/catalog.ts';
+import { type TransportName, transportNames } from '../../servers/transport.ts';
+import type { Command } from '../command.ts';
+import type { Flags, OptionSet } from '../flags.ts';
+import { foreignOptions, readForeign } from '../foreign.ts';
+import { parseRate, readLoad, readWork } from '../load-flags.ts';
+import { record } from '../measure.ts';
+import { readModels, serving } from '../models.ts';
+import { loadOptions, outputOptions, serverOptions } from '../options.ts';
+import { readOutput } from '../output-flags.ts';
+import { readAddress } from '../target.ts';
+
+/** What a search decides by itself: known, so that it can be said, but not shown. */
+const DECIDED = {
+  rate: { ...loadOptions.rate, hidden: true },
+  arrivals: { ...loadOptions.arrivals, hidden: true },
+  stage: { ...loadOptions.stage, hidden: true },
+  requests: { ...loadOptions.requests, hidden: true },
+} as const satisfies OptionSet;
+
+const options = {
+  slo: {
+    group: 'What to look for:',
+    type: 'string',
+    describe: "What is to be kept: 'p99<5ms', 'service.p999<20ms', 'cpu<50us'; several times for several",
+  },
+  'max-errors': {
+    group: 'What to look for:',
+    type: 'string',
+    default: '0.1%',
+    describe: 'Share of requests that may fail',
+  },
+  'start-rate': {
+    group: 'What to look for:',
+    type: 'string',
+    default: '1000',
+    describe: 'Requests/s to begin with: Poisson arrivals, doubled as long as all is kept',
+  },
+  duration: {
+    group: 'What to look for:',
+    alias: 'd',
+    type: 'string',
+    default: '2s',
+    describe: 'Time measured in each short trial, which brackets the capacity',
+  },
+  confirm: {
+    group: 'What to look for:',
+    type: 'string',
+    default: '10s',
+    describe: 'The window that confirms a rate, and refutes the one above it',
+  },
+  warmup: { group: 'What to look for:', type: 'string', default: '500ms', describe: 'Load before each, not measured' },
+  budget: {
+    group: 'What to look for:',
+    type: 'string',
+    default: '30m',
+    describe: 'Time for all searches together; what is known then is reported',
+  },
+  models: {
+    group: 'What to measure:',
+    type: 'string',
+    describe: `Some of ${modelNames.join(', ')} [default: all, or none with --exec or --target]`,
+  },
+  ...foreignOptions,
+  target: {
+    group: 'What to measure:',
+    type: 'string',
+    describe: 'Measure a server that runs already: tcp://127.0.0.1:7000, or udp, tls, ws, wss',
+  },
+  'allow-remote': {
+    group: 'What to measure:',
+    type: 'string',
+    describe: 'Hosts beyond this machine that may be flooded',
+  },
+  app: {
+    group: 'What to measure:',
+    type: 'string',
+    describe: `What the server says: ${appNames.join(', ')} [default: echo, or what --workload needs]`,
+  },
+  transport: {
+    group: 'What to measure:',
+    type: 'string',
+    describe: `${transportNames.join(', ')} [default: tcp, or as --target says]`,
+  },
+  connections: {
+    group: 'What to measure:',
+    alias: 'c',
+    type: 'string',
+    default: '50',
+    describe: 'Connections, or UDP sockets; several levels are searched one by one',
+  },
+  ...serverOptions,
+  ...loadOptions,
+  ...DECIDED,
+  ...outputOptions,
+} as const satisfies OptionSet;
+
+/** `sockbench capacity`: the highest rate at which targets keep their objectives. */
+export const capacity: Command<typeof options> = {
+  name: 'capacity',
+  describe: 'Find the highest rate at which servers keep a service level objective',
+  options,
+  examples: [
+    ["capacity --slo 'p99<5ms' --models async,epoll", 'two models'],
+    ["capacity --slo 'p99<5ms' --slo 'p50<1ms' --exec 'python3 echo.py {port}'", 'a server of yours, two objectives'],
+  ],
+  async run(flags) {
+    const output = readOutput(flags);
+    for (const name of Object.keys(DECIDED) as (keyof typeof DECIDED)[]) {
+      if (flags.isGiven(name)) flags.refuse(`--${name}: ${DECIDED_BY_SEARCH[name]}`);
+    }
+    const url = flags.text('target');
+    const allowed = flags.value('allow-remote', parseNames) ?? [];
+    const address = url === undefined ? undefined : await readAddress(flags, url, allowed);
+    const configuration = readConfiguration(flags, address);
+    flags.refuse(...capacityFaults(configuration));
+    flags.assertNoFaults();
+    const { runCapacity } = await import('../../bench/capacity/capacity-run.ts');
+    return record((observer, signal) => runCapacity(configuration, observer, signal), configuration, output);
+  },
+};
+
+const DECIDED_BY_SEARCH = {
+  rate: 'the rate is what is searched for: say with --start-rate where to begin',
+  arrivals: 'arrivals of a search are Poisson: leave it out',
+  stage: 'a search chooses its rates by itself: leave it out',
+  requests: 'trials of a search last for a time: leave it out, and say --duration and --confirm',
+} as const satisfies Record<keyof typeof DECIDED, string>;
+
+function readConfiguration(
+  flags: Flags<typeof options>,
+  address: (TargetSpec & { kind: 'address' }) | undefined,
+): CapacityConfiguration {
+  const load = readLoad(flags, address?.app);
+  const transport = flags.choice('transport', 'transport', transportNames) ?? address?.transport ?? 'tcp';
+  return {
+    ...load,
+    command: 'capacity',
+    targets: [...readServers(flags, transport, load.app), ...(address ? [address] : [])],
+    transports: [transport],
+    connections: flags.value('connections', parseIntegers),
+    work: readWork(flags),
+    scenarios: [],
+    balance: flags.choice('balance', 'balance policy', balancePolicyNames),
+    warmupMs: flags.value('warmup', parseDuration),
+    rounds: 1,
+    thresholds: flags.value('slo', parseThresholds) ?? [],
+    rate: flags.value('start-rate', parseRate, false),
+    arrivals: 'poisson',
+    stages: [],
+    requests: null,
+    failureLimit: flags.value('max-errors', (share) => parseThreshold(`errorRate<=${share}`), false),
+    confirmMs: flags.value('confirm', parseDuration),
+    searchLimitMs: flags.value('budget', parseDuration),
+  };
+}
+
+/** Servers that are started: models and commands. */
+function readServers(
+  flags: Flags<typeof options>,
+  transport: TransportName,
+  app: CapacityConfiguration['app'],
+): TargetSpec[] {
+  const foreign = readForeign(flags);
+  const models = readModels(flags, !flags.isGiven('exec') && !flags.isGiven('target'));
+  const served = serving(models, [transport], app, flags).map((model): TargetSpec => ({ kind: 'model', model }));
+  return [...served, ...foreign];
+}

@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import { conclude, type RunStep, type SearchEnd } from '../../../bench/capacity/conclusion.ts';
+import type { Capacity, Finding, Purpose } from '../../../bench/model/capacity.ts';
+import { latency, trial } from '../../reports/results.ts';
+
+type Told = readonly [Purpose, number, Finding];
+
+/** Steps whose trials have so many responses in a confirmation window. */
+function steps(told: readonly Told[], responses = 5000): RunStep[] {
+  return told.map(([purpose, rate, finding], i) => ({
+    ...{ purpose, rate, finding, round: i + 1, reasons: [] },
+    trial: {
+      ...trial({ round: i + 1 }),
+      latencyMicros: { response: { ...latency(rate / 10, rate), count: responses } },
+      validity: { verdict: 'suspect', reasons: [{ code: `doubt-at-${rate}`, message: '' }] },
+    },
+  }));
+}
+
+const bracketed: readonly Told[] = [
+  ['bracket', 1000, 'met'],
+  ['bracket', 1100, 'missed'],
+  ['confirm', 1000, 'met'],
+  ['confirm', 1050, 'missed'],
+];
+
+test.each<[string, readonly Told[], SearchEnd, Partial<Capacity>]>([
+  ['nothing yet', [], 'running', { outcome: 'unknown', confirmed: null, refuted: null, limit: null }],
+  ['confirmed and refuted', bracketed, 'done', { outcome: 'bracketed', confirmed: 1000, refuted: 1050, limit: null }],
+  ['the same, cut short below', bracketed, 'budget', { outcome: 'bracketed', refuted: 1050, limit: 'budget' }],
+  [
+    'confirmed, and beyond it the generator was the limit',
+    [...bracketed.slice(0, 3), ['confirm', 1050, 'limited']],
+    'done',
+    { outcome: 'at-least', confirmed: 1000, refuted: null, limit: 'generator' },
+  ],
+  [
+    'refuted only above where the generator gave out',
+    [...bracketed.slice(0, 3), ['confirm', 1050, 'limited'], ['confirm', 1100, 'missed']],
+    'done',
+    { outcome: 'at-least', confirmed: 1000, refuted: null, limit: 'generator' },
+  ],
+  ['confirmed, no time to refute', bracketed.slice(0, 3), 'budget', { outcome: 'at-least', limit: 'budget' }],
+  ['confirmed, then a failure', bracketed.slice(0, 3), 'failure', { outcome: 'at-least', limit: 'failure' }],
+  ['confirmed, not yet refuted', bracketed.slice(0, 3), 'running', { outcome: 'at-least', limit: null }],
+  ['never refuted', bracketed.slice(0, 3), 'done', { outcome: 'at-least', limit: 'highest-rate' }],
+  ['bracketed, no time to confirm', bracketed.slice(0, 2), 'budget', { outcome: 'unknown', limit: 'budget' }],
+  ['nothing kept', [['bracket', 10, 'missed']], 'done', { outcome: 'none', confirmed: null, refuted: 10, limit: null }],
+  ['nothing kept so far', [['bracket', 1000, 'missed']], 'running', { outcome: 'unknown', limit: null }],
+  ['nothing kept when time was over', [['bracket', 1000, 'missed']], 'budget', { outcome: 'unknown', limit: 'budget' }],
+  [
+    'nothing kept, perhaps by the generator’s fault',
+    [['bracket', 10, 'limited']],
+    'done',
+    { outcome: 'unknown', refuted: null, limit: 'generator' },
+  ],
+  [
+    'kept for a short time only',
+    [
+      ['bracket', 20, 'met'],
+      ['confirm', 20, 'missed'],
+      ['confirm', 10, 'missed'],
+    ],
+    'done',
+    { outcome: 'none', refuted: 10 },
+  ],
+])('%s', (_, told, end, expected) => {
+  expect(conclude(steps(told), end)).toMatchObject(expected);
+});
+
+test('what is known at shares of the capacity', () => {
+  const profiled = steps([...bracketed, ['profile', 100, 'met'], ['profile', 500, 'met']]);
+  expect(conclude(profiled, 'running').profile).toEqual([
+    { share: 0.1, rate: 100, p50Micros: 10, p99Micros: 100, cpuMicrosPerRequest: 50 },
+    { share: 0.5, rate: 500, p50Micros: 50, p99Micros: 500, cpuMicrosPerRequest: 50 },
+  ]);
+});
+
+test('the trials themselves are not in the steps: the result has them', () => {
+  expect(conclude(steps(bracketed), 'done').steps[3]).toEqual({
+    ...{ purpose: 'confirm', rate: 1050, finding: 'missed', round: 4, reasons: [] },
+  });
+});
+
+describe('notes', () => {
+  const codes = (told: readonly Told[], end: SearchEnd = 'done', responses = 5000) =>
+    conclude(steps(told, responses), end).notes.map(({ code }) => code);
+
+  test('are the doubts about the confirmed trial', () => {
+    expect(codes(bracketed)).toEqual(['doubt-at-1000']);
+  });
+
+  test('say what the limit was', () => {
+    expect(codes(bracketed.slice(0, 3), 'budget')).toEqual(['budget', 'doubt-at-1000']);
+  });
+
+  test('say when a whole window kept less than short trials', () => {
+    const told: Told[] = [...bracketed.slice(0, 2), ['confirm', 1000, 'missed'], ['confirm', 952, 'met']];
+    const [note] = conclude(steps(told), 'done').notes;
+    expect(note?.code).toBe('stepped-down');
+    expect(note?.message).toContain('short trials kept 1,000 requests/s');
+    expect(note?.message).toContain('lowered to 952');
+  });
+
+  test('say when the window had too few responses for a 99th percentile', () => {
+    expect(codes(bracketed, 'done', 1000)).not.toContain('few-responses');
+    expect(codes(bracketed, 'done', 999)).toContain('few-responses');
+  });
+
+  test('say when lower rates were not kept', () => {
+    const [note] = conclude(steps([...bracketed, ['profile', 100, 'missed']]), 'done').notes;
+    expect(note?.code).toBe('unsteady');
+    expect(note?.message).toContain('1 of 5 trials');
+  });
+});

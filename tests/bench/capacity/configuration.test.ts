@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { type CapacityConfiguration, capacityFaults, leastRate } from '../../../bench/model/capacity-configuration.ts';
+import { parseThreshold } from '../../../bench/model/threshold.ts';
+import { configuration } from '../configurations.ts';
+
+const searchable: CapacityConfiguration = {
+  ...configuration,
+  ...{ command: 'capacity', transports: ['tcp'], connections: [16], rounds: 1 },
+  ...{ rate: 1000, arrivals: 'poisson', confirmMs: 2000, searchLimitMs: 60_000 },
+  thresholds: [parseThreshold('p99<5ms')],
+  failureLimit: parseThreshold('errorRate<=0.1%'),
+};
+
+test('a search that can be run has no faults', () => {
+  expect(capacityFaults(searchable)).toEqual([]);
+});
+
+test('the lowest rate is that of twenty requests in a short trial', () => {
+  expect(leastRate(searchable)).toBe(40);
+  expect(capacityFaults({ ...searchable, rate: 40 })).toEqual([]);
+});
+
+describe('a search is refused', () => {
+  test.each<[string, Partial<CapacityConfiguration>, string]>([
+    ['without an objective', { thresholds: [] }, "slo: say what is to be kept, such as --slo 'p99<5ms'"],
+    ['by the rate itself', { thresholds: [parseThreshold('rate>5k')] }, 'slo: rate>5k: rate follows the rate that is'],
+    ['one way', { workload: 'upload', app: 'discard', transports: ['udp'] }, 'workload: nothing answers an upload'],
+    ['with windows shorter than trials', { confirmMs: 499 }, "confirm: a window of 499 ms can't confirm trials of 500"],
+    ['that lets all fail', { failureLimit: parseThreshold('errorRate<=100%') }, 'max-errors: a share of all requests'],
+    [
+      'without time for a window',
+      { searchLimitMs: 2199 },
+      "budget: 2199 ms don't suffice for one confirmation of 2200 ms",
+    ],
+    ['from too low a rate', { rate: 39 }, 'start-rate: 39 requests/s are fewer than 20 in a trial of 500 ms'],
+    ['from no rate at all', { rate: 0 }, 'start-rate: 0 is not above 0 and up to 100000000 requests/s'],
+  ])('%s', (_, change, fault) => {
+    const faults = capacityFaults({ ...searchable, ...change });
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toContain(fault);
+  });
+
+  test('for all its faults together', () => {
+    expect(capacityFaults({ ...searchable, thresholds: [], rate: 0, connections: [0], searchLimitMs: 1 })).toHaveLength(
+      4,
+    );
+  });
+});

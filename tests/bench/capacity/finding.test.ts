@@ -1,0 +1,103 @@
+import { expect, test } from 'vitest';
+import { judgeRate } from '../../../bench/capacity/finding.ts';
+import type { Finding } from '../../../bench/model/capacity.ts';
+import { parseThreshold } from '../../../bench/model/threshold.ts';
+import type { Reason, Trial } from '../../../bench/model/trial.ts';
+import { latency, trial } from '../../reports/results.ts';
+
+const bounds = [parseThreshold('p99<5ms'), parseThreshold('errorRate<=0.1%')];
+
+const reason = (code: string): Reason => ({ code, message: `says ${code}` });
+
+interface Seen {
+  readonly p99Millis?: number;
+  readonly serviceP99Millis?: number;
+  readonly failed?: number;
+  readonly corrupted?: number;
+  readonly codes?: readonly string[];
+}
+
+function seen({ p99Millis = 1, serviceP99Millis, failed = 0, corrupted = 0, codes = [] }: Seen): Trial {
+  return {
+    ...trial({
+      requests: { sent: 10_000, completed: 10_000 - failed - corrupted, timedOut: failed, corrupted },
+      validity: { verdict: codes.length > 0 ? 'suspect' : 'valid', reasons: codes.map(reason) },
+    }),
+    latencyMicros: {
+      response: latency(500, p99Millis * 1000),
+      ...(serviceP99Millis !== undefined && { service: latency(400, serviceP99Millis * 1000) }),
+    },
+  };
+}
+
+test.each<[string, Seen, Finding, readonly string[]]>([
+  ['all kept', {}, 'met', []],
+  ['the objective missed', { p99Millis: 5 }, 'missed', ['bound']],
+  ['as many failures as may be', { failed: 10 }, 'met', []],
+  ['one failure too many', { failed: 11 }, 'missed', ['bound']],
+  ['both missed', { p99Millis: 9, failed: 500 }, 'missed', ['bound', 'bound']],
+  ['less answered than offered', { codes: ['rate-missed'] }, 'missed', ['rate-missed']],
+  ['wrong bytes', { corrupted: 1, codes: ['corrupted'] }, 'missed', ['corrupted']],
+  ['nothing answered', { codes: ['nothing-completed'] }, 'missed', ['nothing-completed']],
+  ['kept, the generator at its limit', { codes: ['generator-saturated', 'generator-lag'] }, 'met', []],
+  ['kept, with other doubts', { codes: ['steal', 'arrivals', 'retransmits'] }, 'met', []],
+  ['missed, with other doubts', { p99Millis: 9, codes: ['steal', 'arrivals'] }, 'missed', ['bound']],
+  [
+    'missed, the generator at its limit',
+    { p99Millis: 9, codes: ['generator-saturated'] },
+    'limited',
+    ['bound', 'generator-saturated'],
+  ],
+  [
+    'too few answered, the generator at its limit',
+    { codes: ['rate-missed', 'generator-saturated'] },
+    'limited',
+    ['rate-missed', 'generator-saturated'],
+  ],
+  [
+    'too few answered, the generator late',
+    { serviceP99Millis: 0.5, codes: ['rate-missed', 'generator-lag'] },
+    'limited',
+    ['rate-missed', 'generator-lag'],
+  ],
+  [
+    'missed by the generator’s lag alone',
+    { p99Millis: 6, serviceP99Millis: 3, codes: ['generator-lag'] },
+    'limited',
+    ['bound', 'generator-lag'],
+  ],
+  [
+    'missed by the service alone, lag or not',
+    { p99Millis: 9, serviceP99Millis: 6, codes: ['generator-lag'] },
+    'missed',
+    ['bound'],
+  ],
+  [
+    'missed by the service, of a generator at its limit',
+    { p99Millis: 9, serviceP99Millis: 6, codes: ['generator-lag', 'generator-saturated'] },
+    'limited',
+    ['bound', 'generator-saturated'],
+  ],
+  [
+    'wrong bytes, the generator at its limit',
+    { corrupted: 1, codes: ['corrupted', 'generator-saturated'] },
+    'missed',
+    ['corrupted'],
+  ],
+])('%s', (_, what, finding, codes) => {
+  const judged = judgeRate(bounds, seen(what));
+  expect({ finding: judged.finding, codes: judged.reasons.map(({ code }) => code) }).toEqual({ finding, codes });
+});
+
+test('what was not kept is told with what was seen', () => {
+  expect(judgeRate(bounds, seen({ p99Millis: 12.34, failed: 200 })).reasons.map(({ message }) => message)).toEqual([
+    'p99<5ms was not kept: it was 12.3 ms',
+    'errorRate<=0.1% was not kept: it was 2 %',
+  ]);
+});
+
+test('what is not known is not kept', () => {
+  const { finding, reasons } = judgeRate([parseThreshold('service.p99<5ms')], seen({}));
+  expect(finding).toBe('missed');
+  expect(reasons[0]?.message).toBe('service.p99<5ms was not kept: it is not known');
+});

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { stateCapacities } from '../../../bench/capacity/statements.ts';
+import type { Capacity } from '../../../bench/model/capacity.ts';
+
+const found: Capacity = {
+  ...{ target: 'async', transport: 'tcp', connections: 50, work: null },
+  ...{ outcome: 'bracketed', confirmed: 20_000, refuted: 21_000, limit: null, steps: [], profile: [], notes: [] },
+};
+
+test.each<[string, Partial<Capacity>, readonly string[]]>([
+  ['a bracket', {}, ['async kept p99<5ms at 20,000 requests/s, and no longer at 21,000 requests/s.']],
+  [
+    'what the generator hides',
+    { outcome: 'at-least', refuted: null, limit: 'generator' },
+    ['async kept p99<5ms at 20,000 requests/s; it may be able to do more, but the generator was the limit.'],
+  ],
+  [
+    'what time did not allow',
+    { outcome: 'at-least', refuted: null, limit: 'budget' },
+    ['async kept p99<5ms at 20,000 requests/s; the budget did not suffice to find out where it gives up.'],
+  ],
+  [
+    'no rate',
+    { outcome: 'none', confirmed: null, refuted: 10 },
+    ['async kept p99<5ms at no rate, down to 10 requests/s.'],
+  ],
+  [
+    'no rate, perhaps by the generator’s fault',
+    { outcome: 'unknown', confirmed: null, refuted: null, limit: 'generator' },
+    ['async kept p99<5ms at no rate that was tried, and the generator may be why.'],
+  ],
+  ['nothing', { outcome: 'unknown', confirmed: null, refuted: null, limit: 'budget' }, []],
+])('%s', (_, capacity, statements) => {
+  expect(stateCapacities([{ ...found, ...capacity }], ['p99<5ms'])).toEqual(statements);
+});
+
+test('several targets are not ranked, and are told where they differ in the load', () => {
+  const other: Capacity = { ...found, target: 'epoll', connections: 1 };
+  const statements = stateCapacities([found, other], ['p99<5ms', 'p50<1ms']);
+  expect(statements.map((statement) => statement.slice(0, 56))).toEqual([
+    'async (tcp, 50 connections) kept p99<5ms and p50<1ms at ',
+    'epoll (tcp, 1 connection) kept p99<5ms and p50<1ms at 20',
+    'One search each ranks nobody: brackets that overlap, or ',
+  ]);
+});

@@ -1,0 +1,129 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { type Result, resultSchema } from '../../bench/model/result.ts';
+import { Program, scratchDirectory, sockbench } from './program.ts';
+
+/** Trials that are over as soon as they can be. */
+const short = ['-d', '100ms', '--confirm', '200ms', '--warmup', '20ms', '-q'];
+
+function parsed(stdout: string): Result {
+  return resultSchema.parse(JSON.parse(stdout));
+}
+
+test('finds what a server can take, confirms it, and refutes more', async () => {
+  const directory = scratchDirectory();
+  // One connection, and 5 ms or more for each request: it answers fewer than 200 a second, and more wait ever longer.
+  const { code, stdout, stderr } = await sockbench(
+    ...['capacity', '--slo', 'p99<400ms', '--models', 'async', '-c', '1', '--work', 'io:5ms', '--start-rate', '150'],
+    ...['-d', '300ms', '--confirm', '600ms', '--warmup', '0s', '--seed', '5', '--out-dir', directory, '-q'],
+  );
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  expect(stdout).toMatch(/^async +\S+ +\d/m);
+  expect(stdout).toMatch(/^Search\n/m);
+  expect(stdout).toMatch(/^async kept p99<400ms at \d+ requests\/s, and no longer at \d+ requests\/s\.$/m);
+  const again = await sockbench('report', join(directory, 'latest'));
+  expect(again).toMatchObject({ code: 0, stdout });
+  const {
+    plan,
+    trials,
+    capacity = [],
+  } = parsed((await sockbench('report', join(directory, 'latest'), '--format', 'json')).stdout);
+  expect(plan).toMatchObject({
+    ...{ command: 'capacity', seed: 5, arrivals: 'poisson', rate: 150 },
+    capacity: { slos: ['p99<400ms'], mostErrors: 0.001, startRate: 150, confirmSeconds: 0.6 },
+  });
+  expect(capacity).toMatchObject([{ target: 'async', transport: 'tcp', connections: 1, outcome: 'bracketed' }]);
+  const { confirmed = null, refuted = null, steps = [], profile = [] } = capacity[0] ?? {};
+  expect((refuted ?? 0) / (confirmed ?? 0)).toBeLessThan(1.06);
+  expect(refuted).toBeGreaterThan(confirmed ?? Number.POSITIVE_INFINITY);
+  // In so short a time a little more than it can answer does no harm; far more does.
+  expect(refuted).toBeLessThan(1000);
+  expect(profile.map(({ share }) => share)).toEqual([0.1, 0.5, 0.9]);
+  // Each step is a trial at its rate, and the windows are as long as they were to be.
+  expect(trials.map(({ rate, arrivals, round }) => ({ rate, arrivals, round }))).toEqual(
+    steps.map(({ rate, round }) => ({ rate, arrivals: 'poisson', round })),
+  );
+  for (const [i, { purpose }] of steps.entries()) {
+    expect(trials[i]?.measuredSeconds).toBeCloseTo(purpose === 'confirm' ? 0.6 : 0.3, 1);
+  }
+});
+
+test('ends with 1 when no rate keeps the objective', async () => {
+  const { code, stdout, stderr } = await sockbench(
+    ...['capacity', '--slo', 'p50<0.001us', '--models', 'event-driven,async', '-c', '2', ...short],
+    ...['--start-rate', '300'],
+    ...['--out-dir', scratchDirectory()],
+  );
+  expect({ code, stderr }).toMatchObject({ code: 1 });
+  expect(stdout).toMatch(/^async +none +\d+ /m);
+  expect(stdout).toMatch(/^event-driven kept p50<0\.001us at no rate, down to \d+ requests\/s\.$/m);
+});
+
+test('ends with 3 when the budget does not suffice to confirm anything', async () => {
+  const { code, stdout, stderr } = await sockbench(
+    ...['capacity', '--slo', 'p99<10s', '--models', 'async', '-c', '2', ...short],
+    ...['--start-rate', '200', '--budget', '500ms'],
+    ...['--out-dir', scratchDirectory(), '--json', '-'],
+  );
+  expect({ code, stderr }).toMatchObject({ code: 3 });
+  const { capacity, trials } = parsed(stdout);
+  expect(capacity).toMatchObject([{ outcome: 'unknown', confirmed: null, limit: 'budget' }]);
+  expect(trials.length).toBeGreaterThan(0);
+});
+
+test('ends with 4 when the server can not be reached', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  const { code, stdout, stderr } = await sockbench(
+    ...['capacity', '--slo', 'p99<1s', '--target', `tcp://127.0.0.1:${port}`, '-c', '1', ...short],
+    ...['--out-dir', scratchDirectory()],
+  );
+  expect({ code, stderr }).toMatchObject({ code: 4 });
+  expect(stdout).toMatch(/^tcp:\S+ +unknown /m);
+  expect(stdout).toContain('ECONNREFUSED');
+});
+
+test('stops when it is interrupted, with what it has', async () => {
+  const program = new Program([
+    ...['capacity', '--slo', 'p99<10s', '--models', 'async', '-c', '2', '-d', '300ms', '--confirm', '5s'],
+    ...['--out-dir', scratchDirectory()],
+  ]);
+  await program.says(/^\[2\] async/m);
+  program.process.kill('SIGINT');
+  const { code, stdout } = await program.end();
+  expect(code).toBe(130);
+  expect(stdout).toMatch(/^async +unknown /m);
+  expect(stdout).toMatch(/^Interrupted after \d+ trials: these results are partial\.$/m);
+});
+
+test('refuses what makes no sense, all of it at once', async () => {
+  const { code, stdout, stderr } = await sockbench(
+    ...['capacity', '--slo', 'rate>5k,p99<5ms', '--rate', '5', '--arrivals', 'constant', '--stage', '1s:5', '-n', '5'],
+    ...['--max-errors', '100%', '--models', 'asink', '--confirm', '500ms', '--budget', '900ms', '--start-rate', 'x'],
+  );
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  const faults = stderr.split('\n').filter((line) => line.startsWith('sockbench: '));
+  expect(faults.map((fault) => fault.slice('sockbench: '.length).split(':').slice(0, 2).join(':'))).toEqual([
+    '--rate: the rate is what is searched for',
+    '--arrivals: arrivals of a search are Poisson',
+    '--stage: a search chooses its rates by itself',
+    '--requests: trials of a search last for a time',
+    "unknown model 'asink'; did you mean 'async'?",
+    "--start-rate: 'x' is not a number of requests/s, such as 1000",
+    'slo: rate>5k',
+    "confirm: a window of 500 ms can't confirm trials of 1000 ms",
+    'max-errors: a share of all requests is no limit',
+    "budget: 900 ms don't suffice for one confirmation of 1000 ms",
+  ]);
+});
+
+test('says what is missing: an objective', async () => {
+  const { code, stderr } = await sockbench('capacity', '--models', 'async');
+  expect(code).toBe(2);
+  expect(stderr).toContain("slo: say what is to be kept, such as --slo 'p99<5ms'");
+});

@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest';
+import { conclude, type RunStep, type SearchEnd } from '../../bench/capacity/conclusion.ts';
+import { stateCapacities } from '../../bench/capacity/statements.ts';
+import type { Capacity, Finding, Purpose } from '../../bench/model/capacity.ts';
+import { type Result, resultSchema } from '../../bench/model/result.ts';
+import type { Trial } from '../../bench/model/trial.ts';
+import { renderTerminal } from '../../reports/renderers/terminal.ts';
+import { failure, latency, result, trial } from './results.ts';
+
+const page = { color: false, width: 100 };
+
+type Told = readonly [Purpose, number, Finding];
+
+/** A target's search whose trials were as told; what was missed has a p99 of 40 ms. */
+function searched(target: string, told: readonly Told[], end: SearchEnd = 'done', connections = 50) {
+  const steps = told.map(([purpose, rate, finding], i): RunStep => {
+    const round = i + 1;
+    const measured: Trial = {
+      ...trial({ target, round, connections }),
+      ...{ rate, arrivals: 'poisson' },
+      latencyMicros: { response: latency(100 + rate / 100, finding === 'met' ? 500 + rate / 10 : 40_000) },
+    };
+    const reasons = finding === 'met' ? [] : [{ code: 'bound', message: 'p99<5ms was not kept: it was 40 ms' }];
+    return { purpose, rate, finding, round, reasons, trial: measured };
+  });
+  const point = { target, transport: 'tcp', connections, work: null } as const;
+  const capacity: Capacity = { ...point, ...conclude(steps, end) };
+  return { capacity, trials: steps.map((step) => step.trial) };
+}
+
+const profile = (rate: number): Told[] => [0.1, 0.5, 0.9].map((share) => ['profile', rate * share, 'met']);
+
+const bracketed = searched('async', [
+  ['bracket', 16_000, 'met'],
+  ['bracket', 32_000, 'missed'],
+  ['confirm', 20_000, 'missed'],
+  ['confirm', 19_050, 'met'],
+  ...profile(19_050),
+]);
+
+const limited = searched('epoll', [
+  ['bracket', 64_000, 'met'],
+  ['confirm', 64_000, 'met'],
+  ['confirm', 67_200, 'limited'],
+  ...profile(64_000),
+]);
+
+const overwhelmed = searched('iterative', [['bracket', 10, 'missed']]);
+const failed = searched('cluster', [['bracket', 1000, 'met']], 'failure');
+
+function found(...searches: readonly ReturnType<typeof searched>[]): Result {
+  const capacity = searches.map((each) => each.capacity);
+  const plan = {
+    ...result().plan,
+    ...{ command: 'capacity', rounds: 1, models: capacity.map(({ target }) => target), connections: [50] },
+    ...{ rate: 1000, arrivals: 'poisson', durationSeconds: 2, warmupSeconds: 0.5 },
+    capacity: { slos: ['p99<5ms'], mostErrors: 0.001, startRate: 1000, confirmSeconds: 10, budgetSeconds: 600 },
+  };
+  const trials = searches.flatMap((each) => each.trials);
+  return result({ plan, capacity, trials, verdict: { statements: stateCapacities(capacity, ['p99<5ms']) } });
+}
+
+test('several searches are a table, a row each', async () => {
+  const run = { ...found(overwhelmed, failed, bracketed, limited), failures: [failure({ connections: 50, round: 2 })] };
+  await expect(renderTerminal(run, page)).toMatchFileSnapshot('../golden/capacity.txt');
+});
+
+test('one search is told step by step', async () => {
+  await expect(renderTerminal(found(bracketed), page)).toMatchFileSnapshot('../golden/capacity-search.txt');
+});
+
+test('a search is saved and read again with nothing lost', () => {
+  const run = found(bracketed, limited);
+  expect(resultSchema.parse(JSON.parse(JSON.stringify(run)))).toEqual(run);
+});
+
+describe('a capacity', () => {
+  const rowOf = (run: Result, target: string) =>
+    renderTerminal(run, page)
+      .split('\n')
+      .find((line) => line.startsWith(`${target} `));
+
+  test('that the generator limited is a lower bound, with nothing above', () => {
+    expect(rowOf(found(limited, bracketed), 'epoll')).toMatch(/^epoll +≥64\.0k +– /);
+    expect(rowOf(found(limited, bracketed), 'async')).toMatch(/^async +19\.1k +20\.0k /);
+  });
+
+  test('at several numbers of connections has a row at each', () => {
+    const text = renderTerminal(found(bracketed, searched('async', [['bracket', 10, 'missed']], 'done', 1)), page);
+    expect(text).toMatch(/1 connection\nasync +none[\s\S]*50 connections\nasync +19\.1k/);
+  });
+
+  test('of a search that found nothing yet is unknown', () => {
+    expect(rowOf(found(searched('async', [], 'interruption'), bracketed), 'async')).toMatch(/^async +19/);
+    expect(renderTerminal({ ...found(searched('async', [], 'interruption')), interrupted: true }, page)).toMatch(
+      /^async +unknown[\s\S]*Interrupted after 0 trials/m,
+    );
+  });
+
+  test('stays within the page', () => {
+    for (const width of [80, 100]) {
+      const text = renderTerminal(found(bracketed, limited), { color: false, width });
+      expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(width);
+    }
+  });
+});
