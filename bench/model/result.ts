@@ -64,7 +64,6 @@ const planSchema = z.looseObject({
   connection: z.string().optional(),
   pipelining: count,
   deflate: z.boolean().optional(),
-  /** Requests offered a second, where the stages begin; null in a closed loop. */
   /** Requests offered a second, where the stages or a search begin; null in a closed loop. */
   rate: amount.nullable().optional(),
   arrivals: z.string().nullable().optional(),
