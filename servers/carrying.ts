@@ -1,7 +1,5 @@
-import type { Transport } from '../sockets/socket.ts';
 import { type AppName, apps } from './apps/catalog.ts';
-import type { Capability } from './capability.ts';
-import { capabilities } from './capability.ts';
+import { type CarriedApp, type CarryingModel, capabilities } from './capability.ts';
 import { type ModelName, models } from './catalog.ts';
 import { kernelTransport, type TransportName, transportNames, whyAbsent } from './transport.ts';
 
@@ -20,19 +18,4 @@ export function whyNotCarried(model: ModelName, app: AppName, transport: Transpo
 /** The transports over which a model carries an app: those that both speak. */
 export function transportsCarrying(model: ModelName, app: AppName): TransportName[] {
   return transportNames.filter((transport) => whyNotCarried(model, app, transport) === undefined);
-}
-
-/** What of a model decides what it carries. */
-export interface CarryingModel {
-  readonly transports: readonly TransportName[];
-  /** Why it leaves out a transport: mostly because the model would mean nothing there. */
-  readonly without?: Readonly<Partial<Record<TransportName, string>>>;
-  readonly can?: readonly Capability[];
-}
-
-/** What of an app decides which models carry it. */
-export interface CarriedApp {
-  /** What of the kernel's it is spoken over; and over what is laid on that. */
-  readonly transports: readonly Transport[];
-  readonly needs?: readonly Capability[];
 }

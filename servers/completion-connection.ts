@@ -4,39 +4,7 @@ import type { App, StreamReply, StreamSession } from './apps/app.ts';
 import { Backlog } from './backlog.ts';
 import type { Phase } from './nonblocking.ts';
 import { UNREAD_LIMIT } from './rooms/unread-limit.ts';
-
-/** What a conversation asks of its loop, which tells it later what became of it. */
-export interface StreamRing {
-  /** Counts the loop's turns: what was asked for in one has been begun in the next. */
-  readonly turn: number;
-  /** What was received lies here, until the turn ends in which {@link CompletionConnection.received} is told. */
-  readonly received: NativeMemory;
-  readonly outbox: NativeMemory;
-  /** Copies bytes to where they can be sent in this turn. @returns their offset in {@link outbox}; -1 when it is full. */
-  place(bytes: Uint8Array, start: number, end: number): number;
-  /** A copy of bytes that never change, which stays. */
-  constant(bytes: Uint8Array): NativeMemory;
-  /** Receives from now on, until {@link CompletionConnection.receivingEnded} is told. */
-  receive(fd: number): void;
-  /** Ends receiving soon: what comes before is told. */
-  stopReceiving(fd: number): void;
-  /** Sends what the kernel takes at once. When that is not all, {@link CompletionConnection.fellShort} is told next turn, first. */
-  sendNow(fd: number, memory: NativeMemory, start: number, end: number): void;
-  /** Sends all, however long that takes; {@link CompletionConnection.sent} is told. */
-  send(fd: number, memory: NativeMemory, start: number, end: number): void;
-  /** Calls {@link CompletionConnection.revisited} in the next turn, after all that is told then. */
-  revisit(connection: CompletionConnection): void;
-  /** Calls {@link CompletionConnection.resume} when its {@link CompletionConnection.waitNanos} have passed. */
-  wait(connection: CompletionConnection): void;
-  /** Sends FIN. The peer's is waited for LINGER_MS, and then the socket aborted. */
-  finish(fd: number): void;
-  /** Ends the socket in both directions, and with it what is under way on it. */
-  abort(fd: number): void;
-  /** Has every other connection {@link CompletionConnection.hear} bytes. */
-  tellOthers(connection: CompletionConnection, bytes: Uint8Array, start: number, end: number): void;
-  /** It is over, and nothing is under way any more: {@link CompletionConnection.free} may be called. */
-  over(connection: CompletionConnection): void;
-}
+import type { StreamRing } from './stream-ring.ts';
 
 /** After these receiving begins again: no buffer was left, it was to stop, or nothing is the matter. */
 const receivable = new Set([-ENOBUFS, -ECANCELED, -EAGAIN, -EINTR]);
@@ -48,7 +16,7 @@ const receivable = new Set([-ENOBUFS, -ECANCELED, -EAGAIN, -EINTR]);
  */
 export class CompletionConnection implements StreamReply {
   readonly fd: number;
-  readonly #ring: StreamRing;
+  readonly #ring: StreamRing<CompletionConnection>;
   readonly #session: StreamSession;
   readonly #producing: boolean;
   #phase: Phase = 'talking';
@@ -72,7 +40,7 @@ export class CompletionConnection implements StreamReply {
   #toRevisit = false;
   #aborted = false;
 
-  constructor(fd: number, app: App, ring: StreamRing) {
+  constructor(fd: number, app: App, ring: StreamRing<CompletionConnection>) {
     this.fd = fd;
     this.#ring = ring;
     this.#session = app.stream();

@@ -1,6 +1,6 @@
 /** First code of the child process that runs one server for a harness. See host.ts. */
 import { dieWithParent, raiseOpenFileLimit } from '../sockets/process.ts';
-import { loadModel } from './catalog.ts';
+import { loadModel, type ModelName } from './catalog.ts';
 import type { HostMessage, HostSpec } from './host.ts';
 import { stopOnSignal } from './lifetime.ts';
 
@@ -15,7 +15,7 @@ const spec = JSON.parse(process.argv[2] ?? '') as HostSpec;
 dieWithParent(spec.parentPid);
 try {
   raiseOpenFileLimit(OPEN_FILES);
-  const model = await loadModel(spec.model);
+  const model = await loadModel(spec.model as ModelName);
   const server = await model.start(spec);
   stopOnSignal(server);
   tell({ kind: 'ready', address: server.address });

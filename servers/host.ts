@@ -1,10 +1,10 @@
 import type { SocketAddress } from '../sockets/address.ts';
-import type { ModelName } from './catalog.ts';
 import type { ServerSpec } from './contract.ts';
 
 /** What a host process is asked to run. Plain data: it crosses to the process as JSON. */
 export interface HostSpec extends ServerSpec {
-  readonly model: ModelName;
+  /** Name of a model; not typed by the catalog, as models themselves start hosts. */
+  readonly model: string;
   /** Pid of the process that starts the host, which the host must not outlive. */
   readonly parentPid: number;
 }

@@ -3,10 +3,11 @@ import { close, SHUT_RDWR, SHUT_WR, setOption, shutdown } from '../sockets/socke
 import { IOSQE_CQE_SKIP_SUCCESS } from '../sockets/submission-queue.ts';
 import { EXHAUSTED_MS, isExhausted } from './accepting.ts';
 import type { App } from './apps/app.ts';
-import { CompletionConnection, type StreamRing } from './completion-connection.ts';
+import { CompletionConnection } from './completion-connection.ts';
 import { Lingering } from './lingering.ts';
 import { NativeCopies } from './native-copies.ts';
 import { type InboxSize, ServerRing } from './server-ring.ts';
+import type { StreamRing } from './stream-ring.ts';
 import { soonest, WaitingConnections } from './waiting-connections.ts';
 
 /** What operations are for. Their data is the socket's descriptor. */
@@ -24,7 +25,7 @@ const INBOX: InboxSize = { buffers: 1024, bufferSize: 16_384 };
  * TCP connections in a ring: they are accepted and receive without being asked each time, and all that is to be sent is
  * handed over by the call that waits for what comes next. One system call a turn of the loop, and none a request.
  */
-export class RingStreams implements StreamRing {
+export class RingStreams implements StreamRing<CompletionConnection> {
   readonly received: NativeMemory;
   readonly outbox: NativeMemory;
   readonly #listener: number;

@@ -2,7 +2,7 @@ import { EXIT } from '../../bench/model/exit-code.ts';
 import { workloads } from '../../bench/model/operating-point.ts';
 import { renderListing } from '../../reports/renderers/listing.ts';
 import { appNames, apps } from '../../servers/apps/catalog.ts';
-import type { CarryingModel } from '../../servers/carrying.ts';
+import type { CarryingModel } from '../../servers/capability.ts';
 import { transportsCarrying } from '../../servers/carrying.ts';
 import type { ModelName } from '../../servers/catalog.ts';
 import { models, whyUnavailable } from '../../servers/catalog.ts';

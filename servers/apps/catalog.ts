@@ -1,4 +1,4 @@
-import type { CarriedApp } from '../carrying.ts';
+import type { CarriedApp } from '../capability.ts';
 import type { WorkSpec } from '../work/spec.ts';
 import type { App } from './app.ts';
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { appNames, apps } from '../../servers/apps/catalog.ts';
-import { type CarriedApp, type CarryingModel, transportsCarrying, whyNotCarried } from '../../servers/carrying.ts';
+import type { CarriedApp, CarryingModel } from '../../servers/capability.ts';
+import { transportsCarrying, whyNotCarried } from '../../servers/carrying.ts';
 import { modelNames, models } from '../../servers/catalog.ts';
 import { kernelTransport, type TransportName, transportNames } from '../../servers/transport.ts';
 import { appSuites } from './app-suites.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { App, StreamReply, StreamSession } from '../../servers/apps/app.ts';
-import { CompletionConnection, type StreamRing } from '../../servers/completion-connection.ts';
+import { CompletionConnection } from '../../servers/completion-connection.ts';
+import type { StreamRing } from '../../servers/stream-ring.ts';
 import { EAGAIN, ECANCELED, ECONNRESET, ENOBUFS, EPIPE } from '../../sockets/errno.ts';
 import { whyNoLibc } from '../../sockets/libc.ts';
 import { NativeMemory } from '../../sockets/memory.ts';
@@ -41,7 +42,7 @@ function parrotThat(more: Pick<StreamSession, 'open' | 'produce'>): App {
 }
 
 /** A loop that only writes down what it is asked for. */
-class RecordingRing implements StreamRing {
+class RecordingRing implements StreamRing<CompletionConnection> {
   turn = 0;
   readonly received = this.#memory(2 * INBOX);
   readonly outbox = this.#memory(2 * OUTBOX);
