@@ -1,10 +1,13 @@
-import type { Result } from '../bench/model/result.ts';
+import type { CheckResult } from '../bench/model/check-result.ts';
+import type { Saved } from './reader.ts';
 import type { Renderer, RenderOptions } from './renderer.ts';
 
 interface RendererEntry {
   readonly summary: string;
   /** Imports the renderer when it is needed: listing formats costs nothing. */
   readonly load: () => Promise<Renderer>;
+  /** The same for a regression check. */
+  readonly loadCheck: () => Promise<(result: CheckResult, options: RenderOptions) => string>;
 }
 
 /** Every report format, by name. To add one: write `renderers/NAME.ts` and an entry here. */
@@ -12,10 +15,12 @@ const renderers = {
   terminal: {
     summary: 'tables and sentences for people',
     load: async () => (await import('./renderers/terminal.ts')).renderTerminal,
+    loadCheck: async () => (await import('./renderers/check.ts')).renderCheck,
   },
   json: {
     summary: 'everything that was measured, for programs',
     load: async () => (await import('./renderers/json.ts')).renderJson,
+    loadCheck: async () => (await import('./renderers/check.ts')).renderCheckJson,
   },
 } as const satisfies Record<string, RendererEntry>;
 
@@ -23,8 +28,8 @@ export type Format = keyof typeof renderers;
 
 export const formats = Object.keys(renderers) as Format[];
 
-/** A result as a document of that format. */
-export async function render(format: Format, result: Result, options: RenderOptions): Promise<string> {
-  const renderer: Renderer = await renderers[format].load();
-  return renderer(result, options);
+/** What was saved as a document of that format. */
+export async function render(format: Format, saved: Saved, options: RenderOptions): Promise<string> {
+  const { load, loadCheck }: RendererEntry = renderers[format];
+  return saved.schema === 'sockbench/check/1' ? (await loadCheck())(saved, options) : (await load())(saved, options);
 }

@@ -1,5 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type * as z from 'zod';
+import { CHECK_SCHEMA, type CheckResult, checkResultSchema } from '../bench/model/check-result.ts';
 import { ResultFileError } from '../bench/model/errors.ts';
 import { type Result, resultSchema, SCHEMA } from '../bench/model/result.ts';
 import { RESULT_FILE } from './sink.ts';
@@ -7,17 +9,40 @@ import { RESULT_FILE } from './sink.ts';
 /** Faults of one file that are worth telling. */
 const MOST_FAULTS = 5;
 
+/** What a measuring command saved. */
+export type Saved = Result | CheckResult;
+
 /**
- * Reads a saved result, with fields that a later version added.
+ * Reads saved results of trials, with fields that a later version added.
  * @param path a results file, or the directory of a run, or what stands for it where links are not allowed.
- * @throws {ResultFileError} when there is no such file, or it holds no result of a known schema; says what to do.
+ * @throws {ResultFileError} when there is no such file, it holds a regression check, or no result of a known schema;
+ * says what to do.
  */
 export function readResult(path: string): Result {
+  const saved = readSaved(path);
+  if (saved.schema === SCHEMA) return saved;
+  throw new ResultFileError(
+    `${path} is of a regression check, which holds two programs against each other already: ` +
+      'print it alone, or name results of bench, run or scale',
+  );
+}
+
+/**
+ * Reads saved results, of trials or of a regression check.
+ * @param path as of {@link readResult}.
+ * @throws {ResultFileError} when there is no such file, or it holds no result of a known schema; says what to do.
+ */
+export function readSaved(path: string): Saved {
   const file = locate(path);
   const content = parseJson(read(file), file);
   const schema = isObject(content) ? content.schema : undefined;
-  if (schema !== SCHEMA) throw new ResultFileError(`${file} ${whySchema(schema)}`);
-  const parsed = resultSchema.safeParse(content);
+  if (schema === SCHEMA) return validated(resultSchema, content, file);
+  if (schema === CHECK_SCHEMA) return validated(checkResultSchema, content, file);
+  throw new ResultFileError(`${file} ${whySchema(schema)}`);
+}
+
+function validated<T>(schema: z.ZodType<T>, content: unknown, file: string): T {
+  const parsed = schema.safeParse(content);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the whole'}: ${issue.message}`);
   const more = faults.length > MOST_FAULTS ? [`and ${faults.length - MOST_FAULTS} more`] : [];
@@ -70,8 +95,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function whySchema(schema: unknown): string {
-  if (typeof schema === 'string' && schema.startsWith('sockbench/result/')) {
-    return `has the schema ${JSON.stringify(schema)}, and this sockbench reads ${SCHEMA}; use the sockbench that wrote it, or a newer one`;
+  const ours = typeof schema === 'string' && /^sockbench\/(result|check)\//.exec(schema);
+  if (ours) {
+    const known = ours[1] === 'check' ? CHECK_SCHEMA : SCHEMA;
+    return `has the schema ${JSON.stringify(schema)}, and this sockbench reads ${known}; use the sockbench that wrote it, or a newer one`;
   }
   return `is not a result of sockbench (no "schema": "${SCHEMA}"); name a results.json that sockbench saved`;
 }

@@ -5,6 +5,7 @@ import { EXIT } from '../bench/model/exit-code.ts';
 import type { Result } from '../bench/model/result.ts';
 import type { RunObserver } from '../bench/run/observer.ts';
 import { type Format, render } from '../reports/catalog.ts';
+import type { Saved } from '../reports/reader.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { mayColor, print, reportWidth, say } from './output.ts';
 import type { Output } from './output-flags.ts';
@@ -55,13 +56,13 @@ export async function record(
   return exitCode(result);
 }
 
-/** Prints a result on stdout. */
-export async function show(format: Format, result: Result, noColor: boolean): Promise<void> {
+/** Prints what was saved on stdout. */
+export async function show(format: Format, result: Saved, noColor: boolean): Promise<void> {
   print(await render(format, result, { color: mayColor(process.stdout, noColor), width: reportWidth() }));
 }
 
 /** Does something now; what it returns throws the error, if there was one, when that is wanted. */
-function attempted(work: () => void): () => void {
+export function attempted(work: () => void): () => void {
   try {
     work();
     return () => {};
@@ -73,7 +74,7 @@ function attempted(work: () => void): () => void {
 }
 
 /** @throws {ConfigurationError} in place of an error of the file system. */
-function orMisconfigured<T>(write: () => T, what: string): T {
+export function orMisconfigured<T>(write: () => T, what: string): T {
   try {
     return write();
   } catch (error) {

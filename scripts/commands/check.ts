@@ -10,8 +10,9 @@ import type { Flags, OptionSet } from '../flags.ts';
 import { readGates } from '../gates.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { parseSeed } from '../load-flags.ts';
+import { attempted, orMisconfigured, show } from '../measure.ts';
 import { displayOptions } from '../options.ts';
-import { mayColor, print, reportWidth, say } from '../output.ts';
+import { say } from '../output.ts';
 import { type Programs, readPrograms } from '../programs.ts';
 
 const options = {
@@ -127,26 +128,27 @@ function readPlan(flags: Flags<typeof options>, { a, b }: Programs): CheckPlan {
 }
 
 async function hold(plan: CheckPlan, flags: Flags<typeof options>): Promise<number> {
-  const [{ check: runCheck }, { ResultSink, writeReport }, { renderCheck, renderCheckJson }] = await Promise.all([
+  const [{ check: runCheck }, { ResultSink, writeReport }, { renderCheckJson }] = await Promise.all([
     import('../../bench/check/check.ts'),
     import('../../reports/sink.ts'),
     import('../../reports/renderers/check.ts'),
   ]);
-  const sink = new ResultSink(flags.text('out-dir'), new Date());
+  const sink = orMisconfigured(() => new ResultSink(flags.text('out-dir'), new Date()), '--out-dir');
   say(`seed ${plan.seed}; results go to ${sink.directory}`);
   const quiet = flags.has('quiet');
+  // A full disk must not end the check: its verdict can still be printed, and the next save may succeed.
+  let save = () => {};
   const observer = {
     doing: (what: string) => (quiet ? undefined : say(what)),
-    saved: (result: CheckResult) => sink.saveText(renderCheckJson(result)),
+    saved(result: CheckResult) {
+      save = attempted(() => sink.saveText(renderCheckJson(result)));
+    },
   };
   const result = await untilInterrupted((signal) => runCheck(plan, observer, signal));
   const file = flags.text('json');
-  if (file === '-') print(renderCheckJson(result));
-  else {
-    const color = mayColor(process.stdout, flags.has('no-color'));
-    print(renderCheck(result, { color, width: reportWidth() }));
-    if (file !== undefined) writeReport(file, renderCheckJson(result));
-  }
+  await show(file === '-' ? 'json' : 'terminal', result, flags.has('no-color'));
+  if (file !== undefined && file !== '-') orMisconfigured(() => writeReport(file, renderCheckJson(result)), '--json');
+  orMisconfigured(save, '--out-dir');
   say(`results saved in ${sink.file}`);
   return result.interrupted ? EXIT.interrupted : EXITS[result.verdict.outcome];
 }

@@ -35,8 +35,8 @@ export const report: Command<typeof options> = {
     if (other !== undefined && format !== 'terminal') flags.refuse(`--format: two results can't be told as ${format}`);
     flags.assertNoFaults();
     if (other === undefined) {
-      const { readResult } = await import('../../reports/reader.ts');
-      await show(format, readResult(file), flags.has('no-color'));
+      const { readSaved } = await import('../../reports/reader.ts');
+      await show(format, readSaved(file), flags.has('no-color'));
     } else await showSideBySide(file, other, flags.has('no-color'));
     return EXIT.ok;
   },

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Result } from '../../bench/model/result.ts';
 import { readResult } from '../../reports/reader.ts';
+import { checkResult } from '../reports/checks.ts';
 import { Program, scratchDirectory, sockbench } from './program.ts';
 
 const fixture = 'tests/golden/bench.json';
@@ -76,6 +77,22 @@ test('refuses two that can not be compared with 5, and says each field that diff
     '  Node version: v20.20.2 in A, v22.1.0 in B',
     '  size: 64 in A, 1024 in B',
   ]);
+});
+
+test('prints a saved check again, as text and as JSON, but none side by side', async () => {
+  const file = join(scratchDirectory(), 'check.json');
+  writeFileSync(file, JSON.stringify(checkResult()));
+  const text = await sockbench('report', file);
+  expect(text).toEqual({ code: 0, stderr: '', stdout: readFileSync('tests/golden/check-pass.txt', 'utf8') });
+  expect(JSON.parse((await sockbench('report', file, '--format', 'json')).stdout)).toEqual(checkResult());
+  for (const files of [
+    [fixture, file],
+    [file, fixture],
+  ]) {
+    const { code, stdout, stderr } = await sockbench('report', ...files);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(`${file} is of a regression check`);
+  }
 });
 
 test('takes two results at most, and tells two of them as text only', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ResultFileError } from '../../bench/model/errors.ts';
 import { readResult } from '../../reports/reader.ts';
+import { checkResult } from './checks.ts';
 import { result, trial } from './results.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'sockbench-'));
@@ -41,6 +42,9 @@ describe('what can’t be read says what to do:', () => {
       { ...result(), schema: 'sockbench/result/2' },
       'use the sockbench that wrote it, or a newer one',
     ],
+    ['a check of a later schema', { ...checkResult(), schema: 'sockbench/check/2' }, 'reads sockbench/check/1'],
+    ['a regression check', checkResult(), 'is of a regression check'],
+    ['a damaged check', { ...checkResult(), looks: 3 }, 'looks'],
     ['a damaged trial', { ...result(), trials: [{ ...trial(), connections: 'many' }] }, 'trials.0.connections'],
     ['lacking parts', { schema: result().schema }, 'and 5 more'],
   ])('%s', (_, content, advice) => {

@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import { type CheckResult, checkResultSchema } from '../../bench/model/check-result.ts';
+import { render } from '../../reports/catalog.ts';
+import { checkResult, checkSessions, finding, look, notEstimable } from './checks.ts';
+
+const page = { color: false, width: 100 };
+
+const regressed = checkResult({
+  sessions: checkSessions(16, ['the hypervisor took 7 % of the CPU time', 'the hypervisor took 7 % of the CPU time']),
+  looks: [
+    look('continue', [finding('throughput', { finding: 'open', withinP: 0.2 }), finding('cpu')]),
+    look(
+      'regressed',
+      [
+        finding('throughput', { finding: 'open', withinP: 0.03 }),
+        finding('cpu', {
+          ...{
+            finding: 'regressed',
+            change: 0.124,
+            interval: { low: 0.098, high: 0.151 },
+            worseP: 0.00006,
+            withinP: 1,
+          },
+        }),
+      ],
+      { sessions: 14, alpha: 0.002 },
+    ),
+  ],
+  verdict: {
+    ...{ outcome: 'suspected', metrics: ['cpu'] },
+    statement:
+      'REGRESSED (suspected): B is worse than A in cpu. To be sure, run it again, best on another machine: --confirm.',
+  },
+  warnings: [{ code: 'shared-cpus', message: 'server and generator shared 1 CPU' }],
+});
+
+const notEstimated = checkResult({
+  looks: [look('inconclusive', [finding('throughput'), notEstimable('p99')], { sessions: 24, alpha: 0.002 })],
+  sessions: checkSessions(24),
+  verdict: {
+    ...{ outcome: 'inconclusive', metrics: [] },
+    statement: 'INCONCLUSIVE: the sessions neither found B worse nor ruled it out.',
+  },
+});
+
+describe('a regression check prints', () => {
+  test.each<[string, string, CheckResult]>([
+    ['as passed', 'check-pass', checkResult()],
+    ['as regressed, with sessions excluded', 'check-regressed', regressed],
+    ['as not estimable in a metric', 'check-not-estimable', notEstimated],
+  ])('%s', async (_, name, result) => {
+    await expect(await render('terminal', result, page)).toMatchFileSnapshot(`../golden/${name}.txt`);
+  });
+
+  test('that nothing was looked at, when it was interrupted before', async () => {
+    const text = await render('terminal', checkResult({ interrupted: true, looks: [], pace: null }), page);
+    expect(text).toContain('No look was reached.');
+    expect(text).toContain('Interrupted: these are partial results.');
+  });
+
+  test('as JSON, whole', async () => {
+    expect(checkResultSchema.parse(JSON.parse(await render('json', regressed, page)))).toEqual(regressed);
+  });
+});
