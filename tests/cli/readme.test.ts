@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { Program, scratchDirectory } from './program.ts';
 
 /**
- * The examples of README.md and examples/README.md, executed. The sockbench commands of each ```sh block run in order, in a
+ * The examples of README.md, docs/guide.md and examples/README.md, executed. The sockbench commands of each ```sh block run in order, in a
  * directory of the README's own; `serve` keeps running until the block is over, on a free port in place of the one it
  * names. A comment before a block, `<!-- test: -d 100ms -->`, sets flags of its measuring commands, to save time: in place
  * of those spelt alike, or besides.
@@ -63,17 +63,19 @@ async function onFreePort(commands: Block): Promise<Block> {
   return commands.map((command) => command.map((word) => word.replace(new RegExp(`(?<![\\d.])${port}$`), free)));
 }
 
-const blocks = ['README.md', 'examples/README.md'].flatMap((file) => exampleBlocks(readFileSync(file, 'utf8')));
+const blocks = ['README.md', 'docs/guide.md', 'examples/README.md'].flatMap((file) =>
+  exampleBlocks(readFileSync(file, 'utf8')),
+);
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 
-test('the README has examples, of every command', () => {
+test('the documents have examples, of every command', () => {
   const shown = new Set(blocks.flatMap((commands) => commands.map(([command]) => command)));
   expect(shown).toEqual(
     new Set(['run', 'bench', 'scale', 'capacity', 'serve', 'connect', 'list', 'report', 'doctor', 'micro']),
   );
 });
 
-test('the README’s examples work', { timeout: 300_000 }, async () => {
+test('their examples work', { timeout: 300_000 }, async () => {
   const cwd = scratchDirectory();
   symlinkSync(resolve('examples'), join(cwd, 'examples'));
   for (const commands of blocks) {

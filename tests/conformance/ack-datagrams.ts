@@ -4,7 +4,7 @@ import { ServerProcess } from '../servers/server-process.ts';
 import { until } from '../servers/until.ts';
 import { patternBytes } from './bytes.ts';
 import { DatagramClient } from './datagram-client.ts';
-import type { Subject } from './suite.ts';
+import type { Subject } from './subject.ts';
 
 const SIZES = [0, 1, 3, 1400, 65_507];
 /** Small enough a burst for the default socket buffer of 208 KiB (rmem_default): none may be lost on the way. */

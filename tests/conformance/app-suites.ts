@@ -10,7 +10,7 @@ import { describeEchoDatagrams } from './echo-datagrams.ts';
 import { describeEchoStreams } from './echo-streams.ts';
 import { describeGreetingOnce } from './greeting-once.ts';
 import { describeHttp } from './http.ts';
-import type { Subject } from './suite.ts';
+import type { Subject } from './subject.ts';
 import { describeWebSockets } from './web-sockets.ts';
 
 const NOTHING = Buffer.alloc(0);

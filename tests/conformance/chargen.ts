@@ -8,7 +8,7 @@ import { DatagramClient } from './datagram-client.ts';
 import { nothingLeft } from './nothing-left.ts';
 import { stopsPromptly } from './stops-promptly.ts';
 import { StreamClient } from './stream-client.ts';
-import type { Subject } from './suite.ts';
+import type { Subject } from './subject.ts';
 
 const MEBIBYTE = 2 ** 20;
 /** More than the kernel's buffers hold (tcp(7)), so that the server has been stuck in the midst of it. */

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { Program } from '../cli/program.ts';
 import { StreamClient } from './stream-client.ts';
-import type { Subject } from './suite.ts';
+import type { Subject } from './subject.ts';
 
 /** A server whose operator is this test. */
 async function operated({ model, app }: Subject) {

@@ -9,7 +9,7 @@ import { Chatter, Chatters } from './chatters.ts';
 import { nothingLeft } from './nothing-left.ts';
 import { stopsPromptly } from './stops-promptly.ts';
 import { StreamClient } from './stream-client.ts';
-import type { Subject } from './suite.ts';
+import type { Subject } from './subject.ts';
 
 const CLIENTS = 12;
 const LINES = 300;
@@ -181,13 +181,20 @@ function socketsByProcess(server: ServerProcess): Map<number, number> {
   );
 }
 
+/** What a process has open; nothing when it has ended meanwhile. */
 function descriptors(pid: number): string[] {
-  return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
-    try {
-      return [readlinkSync(`/proc/${pid}/fd/${fd}`)];
-    } catch {
-      // Closed meanwhile.
-      return [];
-    }
-  });
+  try {
+    return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => linkOf(`/proc/${pid}/fd/${fd}`));
+  } catch {
+    return [];
+  }
+}
+
+/** Where a link points; nothing when it is gone meanwhile. */
+function linkOf(path: string): string[] {
+  try {
+    return [readlinkSync(path)];
+  } catch {
+    return [];
+  }
 }

@@ -8,7 +8,7 @@ import { clientsAtOnce } from './clients-at-once.ts';
 import { nothingLeft } from './nothing-left.ts';
 import { stopsPromptly } from './stops-promptly.ts';
 import { StreamClient } from './stream-client.ts';
-import type { Subject } from './suite.ts';
+import type { Subject } from './subject.ts';
 
 /** One message, a line or all that the client sends, and what the server says before and after it. Then it closes. */
 interface Dialogue {

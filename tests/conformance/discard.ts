@@ -8,7 +8,7 @@ import { clientsAtOnce } from './clients-at-once.ts';
 import { DatagramClient } from './datagram-client.ts';
 import { nothingLeft } from './nothing-left.ts';
 import { StreamClient } from './stream-client.ts';
-import type { Subject } from './suite.ts';
+import type { Subject } from './subject.ts';
 
 const MEBIBYTE = 2 ** 20;
 /** More than the kernel's buffers there take when nobody reads (tcp(7)). */

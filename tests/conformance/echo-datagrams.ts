@@ -3,7 +3,7 @@ import { ServerProcess } from '../servers/server-process.ts';
 import { expectSame, patternBytes } from './bytes.ts';
 import { clientsAtOnce } from './clients-at-once.ts';
 import { DatagramClient } from './datagram-client.ts';
-import type { Subject } from './suite.ts';
+import type { Subject } from './subject.ts';
 
 /** The promises about datagrams: bytes, and that each peer gets its own replies. One server process for all of them. */
 export function describeEchoDatagrams({ model, app, transport }: Subject): void {

@@ -7,7 +7,7 @@ import { clientsAtOnce } from './clients-at-once.ts';
 import { nothingLeft } from './nothing-left.ts';
 import { SlowReader } from './slow-reader.ts';
 import { StreamClient } from './stream-client.ts';
-import type { Subject } from './suite.ts';
+import type { Subject } from './subject.ts';
 
 const MEBIBYTE = 2 ** 20;
 /** What a client tries to send without reading a byte. */

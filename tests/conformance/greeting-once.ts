@@ -3,7 +3,7 @@ import { LINGER_MS } from '../../servers/lingering.ts';
 import { ServerProcess } from '../servers/server-process.ts';
 import { clientsAtOnce } from './clients-at-once.ts';
 import { StreamClient } from './stream-client.ts';
-import type { Subject } from './suite.ts';
+import type { Subject } from './subject.ts';
 
 const GREETING = Buffer.from('Hello from server');
 const CLIENTS = 6;

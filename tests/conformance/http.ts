@@ -6,7 +6,7 @@ import { clientsAtOnce } from './clients-at-once.ts';
 import { nothingLeft } from './nothing-left.ts';
 import { stopsPromptly } from './stops-promptly.ts';
 import { StreamClient } from './stream-client.ts';
-import type { Subject } from './suite.ts';
+import type { Subject } from './subject.ts';
 
 const CLIENTS = 6;
 const PIPELINED = 1000;

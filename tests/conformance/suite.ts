@@ -1,18 +1,11 @@
 import { describe, test } from 'vitest';
-import { type AppName, appNames } from '../../servers/apps/catalog.ts';
+import { appNames } from '../../servers/apps/catalog.ts';
 import { transportsCarrying } from '../../servers/carrying.ts';
 import { type ModelName, models, whyUnavailable } from '../../servers/catalog.ts';
-import { kernelTransport, type TransportName } from '../../servers/transport.ts';
+import { kernelTransport } from '../../servers/transport.ts';
 import { appSuites } from './app-suites.ts';
 import { describeLifetime } from './lifetime.ts';
 import { workSuites } from './work.ts';
-
-/** What one run of a suite is about. */
-export interface Subject {
-  readonly model: ModelName;
-  readonly app: AppName;
-  readonly transport: TransportName;
-}
 
 /** Checks every promise that a model makes (see servers/contract.ts), with every app and transport that it can carry. */
 export function conformance(model: ModelName): void {

@@ -35,6 +35,7 @@ test('without flags: messages of one size over connections that stay, as many as
     requests: null,
     durationMs: 10_000,
     timestamps: 'kernel',
+    deflate: false,
     threads: null,
     seed: 7,
     timeoutMs: 2000,

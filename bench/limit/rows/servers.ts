@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { ModelName } from '../../../servers/catalog.ts';
+import { type ModelName, whyUnavailable } from '../../../servers/catalog.ts';
 import { type HostSpec, hostProgram } from '../../../servers/host.ts';
 import type { Transport } from '../../../sockets/socket.ts';
 import type { Random } from '../../stats/random.ts';
@@ -24,6 +24,11 @@ interface Contest {
   readonly transport: Transport;
 }
 
+interface Entrant {
+  readonly contest: Contest;
+  readonly server: ReferenceServer;
+}
+
 /** A server under our generator's load. */
 type Loaded = () => ReturnType<typeof run>;
 
@@ -36,20 +41,28 @@ export const servers = {
   figures: Object.assign({}, ...contests.map(figuresOf), ...TRANSPORTS.map(referenceFigures)) as Record<string, Figure>,
   async prepare(setting) {
     const { reference, serverCpu } = setting;
-    const ours: ReferenceServer[] = [];
+    const ours: Entrant[] = [];
     const c = await reference.serveEcho(serverCpu);
     const close = async () => {
-      await Promise.all([c, ...ours].map((server) => server.stop()));
+      await Promise.all([c, ...ours.map(({ server }) => server)].map((server) => server.stop()));
     };
     try {
-      for (const contest of contests) ours.push(await startEcho(reference, contest, serverCpu));
-      return { notes: [], measure: (random) => measure(random, setting, c, ours), close };
+      for (const contest of contests) {
+        if (whyUnavailable(contest.model) !== undefined) continue;
+        ours.push({ contest, server: await startEcho(reference, contest, serverCpu) });
+      }
+      return { notes: MODELS.flatMap(noteOnAbsence), measure: (random) => measure(random, setting, c, ours), close };
     } catch (error) {
       await close();
       throw error;
     }
   },
 } as const satisfies LimitRow;
+
+function noteOnAbsence(model: ModelName): string[] {
+  const reason = whyUnavailable(model);
+  return reason === undefined ? [] : [`${model} was not measured: ${reason}`];
+}
 
 /** As C is started, too: in a session of its own, for which a busy machine's scheduler sets time aside. */
 function startEcho(reference: CReference, { model, transport }: Contest, cpu: number): Promise<ReferenceServer> {
@@ -64,12 +77,12 @@ function startEcho(reference: CReference, { model, transport }: Contest, cpu: nu
   );
 }
 
-/** One round: C and the models in turn over TCP, then over UDP. @param ours in the order of the contests. */
+/** One round: C and the models in turn over TCP, then over UDP. */
 async function measure(
   random: Random,
   { loadCpu, seconds }: Setting,
   c: LoadedServer,
-  ours: readonly LoadedServer[],
+  ours: readonly Entrant[],
 ): Promise<Measured> {
   const measured: Record<string, number> = {};
   for (const transport of TRANSPORTS) {
@@ -78,10 +91,9 @@ async function measure(
       () =>
         run(closedLoop(LOADS[transport]), server, loadCpu, seconds);
     const contestants: { c: Loaded; [name: string]: Loaded } = { c: under(c) };
-    ours.forEach((server, i) => {
-      const contest = contests[i];
-      if (contest?.transport === transport) contestants[nameOf(contest)] = under(server);
-    });
+    for (const { contest, server } of ours) {
+      if (contest.transport === transport) contestants[nameOf(contest)] = under(server);
+    }
     const { c: reference, ...models } = await inTurn(random, contestants);
     const referenceRate = reference.report.requestsPerSecond;
     for (const [name, { report, serverCpuMicrosPerRequest }] of Object.entries(models)) {
