@@ -1,14 +1,16 @@
-import type { Gate } from '../bench/check/plan.ts';
+import { type Gate, isPaced } from '../bench/check/plan.ts';
 import { parseNames } from '../bench/model/units.ts';
 import { type GatedMetric, gatedMetrics } from '../bench/stats/gated-metrics.ts';
+import type { AppName } from '../servers/apps/catalog.ts';
 import type { Flags } from './flags.ts';
 import { unknown } from './nearest.ts';
 
 const names = Object.keys(gatedMetrics) as GatedMetric[];
 
-/** What a check gates on: --gate, or everything with the usual margins. */
-export function readGates(flags: Flags<{ readonly gate: { readonly type: 'string' } }>): Gate[] {
-  return flags.value('gate', parseGates) ?? names.map((metric) => ({ metric, margins: gatedMetrics[metric] }));
+/** What a check gates on: --gate, or all that can be measured of the app, with the usual margins. */
+export function readGates(flags: Flags<{ readonly gate: { readonly type: 'string' } }>, app: AppName): Gate[] {
+  const usual = names.filter((metric) => app !== 'http' || !isPaced(metric));
+  return flags.value('gate', parseGates) ?? usual.map((metric) => ({ metric, margins: gatedMetrics[metric] }));
 }
 
 /** `throughput,cpu=2%/8%`: metrics, and what of each is tolerated and what must be found. @throws {RangeError} */

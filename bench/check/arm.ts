@@ -1,3 +1,4 @@
+import { formatAddress } from '../../sockets/address.ts';
 import { Generator, type LoadPlan } from '../load/generator.ts';
 import type { LoadReport } from '../load/load-report.ts';
 import { nowNanos } from '../measure/clock.ts';
@@ -34,7 +35,9 @@ export class Arm {
    * @throws {TargetError} when no connection is answered.
    */
   async open(plan: Omit<LoadPlan, 'address'>): Promise<Generator> {
-    const generator = new Generator({ ...plan, address: this.#target.address });
+    const { address } = this.#target;
+    const http = { host: formatAddress(address), path: '/', page: null };
+    const generator = new Generator({ ...plan, address, ...(plan.point.app === 'http' && { http }) });
     this.#generators.push(generator);
     const { answered, opened } = await labelled(this.#label, Promise.race([generator.opened(), this.#target.died]));
     if (answered < plan.point.connections) {

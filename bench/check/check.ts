@@ -10,7 +10,7 @@ import { lookAt } from '../stats/regression.ts';
 import { counting, differencesOf, isUnsteady, nullArmFires, regressedMetrics, tooManyExcluded } from './decision.ts';
 import { type ArmName, drawOrder } from './order.ts';
 import { runPilot } from './pilot.ts';
-import { type CheckPlan, checkFaults } from './plan.ts';
+import { type CheckPlan, checkFaults, isPaced } from './plan.ts';
 import { lookRecord, sessionRecord } from './record.ts';
 import { type Pace, runSession, type SessionReading } from './session.ts';
 
@@ -84,7 +84,7 @@ class Check {
 
   async #decide(): Promise<SeriesEnd> {
     if (this.#isOver) return OUT_OF_TIME;
-    const paced = this.#plan.gates.some(({ metric }) => metric === 'p50' || metric === 'p99');
+    const paced = this.#plan.gates.some(({ metric }) => isPaced(metric));
     this.#observer.doing('pilot');
     const { unsteady, ...pace } = await runPilot(this.#plan, this.#placement, paced, this.#signal);
     this.#update({ pace });

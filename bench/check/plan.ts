@@ -35,11 +35,22 @@ export interface CheckPlan {
   readonly loadCpus: readonly number[] | null;
 }
 
+/** Is it measured at a rate that both arms share? */
+export function isPaced(metric: GatedMetric): boolean {
+  return metric === 'p50' || metric === 'p99';
+}
+
 /** Reasons why a check could decide nothing, in the user's words; empty when it can. */
-export function checkFaults({ gates, looks, windowMs, budgetMs }: CheckPlan): string[] {
+export function checkFaults({ point: { app, transport }, gates, looks, windowMs, budgetMs }: CheckPlan): string[] {
   const futile = futileLooks(looks, gates.length);
   const last = looks.at(-1);
   return [
+    ...(app !== 'echo' && transport === 'udp' ? [`app: ${app} goes over tcp or tls, not over udp`] : []),
+    ...(app === 'http' && gates.some(({ metric }) => isPaced(metric))
+      ? [
+          "gate: p50 and p99 need a common rate, which autocannon's client does not keep: over HTTP, gate on throughput and cpu",
+        ]
+      : []),
     ...(gates.length === 0 ? ['gate: nothing to gate on: name a metric'] : []),
     ...(last === undefined ? ['max-sessions: leaves no look: the first is after 10 sessions'] : []),
     ...(last !== undefined && futile.length === looks.length

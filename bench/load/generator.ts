@@ -31,7 +31,7 @@ export interface LoadPlan {
   readonly requests: number | null;
   /** For the app http alone. */
   readonly http?: HttpExchange;
-  /** How often it goes, over the same connections; once, unless it is said. Not for the app http. */
+  /** How often it goes, over the same connections; once, unless it is said. */
   readonly windows?: number;
   /** Where there are several targets; `address` is the first one's. */
   readonly selection?: Selection;

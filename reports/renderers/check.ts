@@ -31,7 +31,8 @@ export function renderCheckJson(result: CheckResult): string {
 
 function heading({ environment, plan, pace }: CheckResult): string[] {
   const { cpuModel, cpus, kernel, node, sockbench } = environment;
-  const load = `${plan.app} over ${plan.transport}, ${formatPlural(plan.connections, 'connection')}, ${plan.size} B`;
+  const size = plan.app === 'http' ? [] : [`${plan.size} B`];
+  const load = [`${plan.app} over ${plan.transport}`, formatPlural(plan.connections, 'connection'), ...size].join(', ');
   const paced = pace === null || pace.rate === 0 ? [] : [`then ${formatCount(pace.rate)} requests/s`];
   const warmup = pace === null ? [] : [`${formatSeconds(pace.warmupMs / 1000)} of warm-up`];
   return [

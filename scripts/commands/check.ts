@@ -33,8 +33,8 @@ const options = {
     type: 'string',
     describe: 'With --baseline-ref: a shell command that builds, run in both places first',
   },
-  app: { group: 'Load:', type: 'string', default: 'echo', describe: 'What both say: echo' },
-  transport: { group: 'Load:', type: 'string', default: 'tcp', describe: 'tcp or udp' },
+  app: { group: 'Load:', type: 'string', default: 'echo', describe: 'What both say: echo, websocket, or http (GET /)' },
+  transport: { group: 'Load:', type: 'string', default: 'tcp', describe: 'tcp, udp or tls' },
   connections: { alias: 'c', group: 'Load:', type: 'string', default: '50', describe: 'Connections, or UDP sockets' },
   size: { group: 'Load:', type: 'string', default: '64', describe: 'Bytes of a message, or sizes as run takes them' },
   window: {
@@ -51,7 +51,7 @@ const options = {
   gate: {
     group: 'Verdict:',
     type: 'string',
-    describe: `Some of ${Object.keys(gatedMetrics).join(', ')} [default: all], each with margins if need be: cpu=2%/8%`,
+    describe: `Some of ${Object.keys(gatedMetrics).join(', ')} [default: all; of http the first two], each with margins if need be: cpu=2%/8%`,
   },
   'max-sessions': {
     group: 'Verdict:',
@@ -104,15 +104,19 @@ export const check: Command<typeof options> = {
 
 function readPlan(flags: Flags<typeof options>, { a, b }: Programs): CheckPlan {
   const most = flags.value('max-sessions', parseInteger);
-  const transport = flags.choice('transport', 'transport', ['tcp', 'udp']) ?? 'tcp';
+  const transport = flags.choice('transport', 'transport', ['tcp', 'udp', 'tls']) ?? 'tcp';
+  const app = flags.choice('app', 'app', ['echo', 'websocket', 'http']) ?? 'echo';
+  if (app === 'http' && flags.isGiven('size')) {
+    flags.refuse('--size: an HTTP server chooses how long its pages are: leave it out');
+  }
   return {
     ...{ a, b },
     point: {
-      ...{ transport, app: flags.choice('app', 'app', ['echo']) ?? 'echo', workload: 'request-response' },
+      ...{ transport, app, workload: 'request-response' },
       ...{ connection: 'pooled', connections: flags.value('connections', parseInteger), pipelining: 1 },
       sizes: flags.value('size', parseSizes),
     },
-    gates: readGates(flags),
+    gates: readGates(flags, app),
     looks: defaultLooks.filter(({ sessions }) => sessions <= most),
     nullArm: flags.has('null-arm'),
     confirm: flags.has('confirm'),

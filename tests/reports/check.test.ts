@@ -52,6 +52,12 @@ describe('a regression check prints', () => {
     await expect(await render('terminal', result, page)).toMatchFileSnapshot(`../golden/${name}.txt`);
   });
 
+  test('no size of HTTP’s messages, which the server chooses', async () => {
+    const check = checkResult();
+    const text = await render('terminal', { ...check, plan: { ...check.plan, app: 'http' } }, page);
+    expect(text).toContain('http over tcp, 50 connections; full load');
+  });
+
   test('that nothing was looked at, when it was interrupted before', async () => {
     const text = await render('terminal', checkResult({ interrupted: true, looks: [], pace: null }), page);
     expect(text).toContain('No look was reached.');

@@ -138,13 +138,27 @@ describe('a plan', () => {
       { gates: [{ metric: 'cpu', margins: { tolerated: 0.05, detected: 0.01 } }] },
       'margin: of cpu',
     ],
+    [
+      'percentiles over HTTP',
+      { point: { ...plan.point, app: 'http' }, gates: [{ metric: 'p99', margins: gatedMetrics.p99 }] },
+      'gate: p50 and p99 need a common rate',
+    ],
+    [
+      'an app that datagrams do not carry',
+      { point: { ...plan.point, app: 'websocket', transport: 'udp' } },
+      'app: websocket goes over tcp or tls',
+    ],
     ['no window', { windowMs: 0 }, 'window: must be above zero'],
     ['no time', { budgetMs: 0 }, 'budget: must be above zero'],
   ])('with %s is refused', (_, change, fault) => {
     expect(checkFaults({ ...plan, ...change }).join()).toContain(fault);
   });
 
-  test('as it is by default decides', () => expect(checkFaults(plan)).toEqual([]));
+  test.each<[string, CheckPlan['point']]>([
+    ['echo', plan.point],
+    ['echo datagrams', { ...plan.point, transport: 'udp' }],
+    ['HTTP', { ...plan.point, app: 'http', transport: 'tls' }],
+  ])('of %s is well', (_, point) => expect(checkFaults({ ...plan, point })).toEqual([]));
 });
 
 test('the sign test is a coin’s', () => {

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { gatedMetrics } from '../../bench/stats/gated-metrics.ts';
+import { Flags } from '../../scripts/flags.ts';
+import { parseGates, readGates } from '../../scripts/gates.ts';
+
+const option = { gate: { type: 'string', describe: '' } } as const;
+const gates = (app: 'echo' | 'http', ...given: string[]) =>
+  readGates(new Flags({ _: [], ...(given.length > 0 && { gate: given[0] }) }, option), app).map(({ metric }) => metric);
+
+test('gates on all that can be measured of an app, unless told otherwise', () => {
+  expect(gates('echo')).toEqual(['throughput', 'cpu', 'p50', 'p99']);
+  expect(gates('http')).toEqual(['throughput', 'cpu']);
+  expect(gates('http', 'p99')).toEqual(['p99']);
+});
+
+test('reads margins: what is tolerated, and what must be found', () => {
+  expect(parseGates('throughput,cpu=2%/8%,p50=1.5/10%')).toEqual([
+    { metric: 'throughput', margins: gatedMetrics.throughput },
+    { metric: 'cpu', margins: { tolerated: 0.02, detected: 0.08 } },
+    { metric: 'p50', margins: { tolerated: 0.015, detected: 0.1 } },
+  ]);
+  expect(() => parseGates('cpu=5%')).toThrow('has no margins such as 1%/5%');
+  expect(() => parseGates('p95')).toThrow("unknown metric 'p95'");
+});
