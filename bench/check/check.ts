@@ -84,21 +84,32 @@ class Check {
 
   async #decide(): Promise<SeriesEnd> {
     if (this.#isOver) return OUT_OF_TIME;
-    const paced = this.#plan.gates.some(({ metric }) => isPaced(metric));
-    this.#observer.doing('pilot');
-    const { unsteady, ...pace } = await runPilot(this.#plan, this.#placement, paced, this.#signal);
+    const { unsteady, ...found } = await this.#findPace();
+    const longer = { ...found, warmupMs: 2 * found.warmupMs };
+    let pace = unsteady ? longer : found;
     this.#update({ pace });
-    let end = await this.#series('check', { ...pace, warmupMs: unsteady ? 2 * pace.warmupMs : pace.warmupMs });
+    let end = await this.#series('check', pace);
     if (end.outcome === 'unsteady' && !unsteady) {
       // Once more, warmed up for twice as long; what was measured before does not count.
-      this.#update({ sessions: [], looks: [], pace: { ...pace, warmupMs: 2 * pace.warmupMs } });
-      end = await this.#series('check', { ...pace, warmupMs: 2 * pace.warmupMs });
+      pace = longer;
+      this.#update({ sessions: [], looks: [], pace });
+      end = await this.#series('check', pace);
     }
     if (end.outcome !== 'regressed' || !this.#plan.confirm) return end;
     const again = await this.#series('confirmation', pace);
     const confirmed = again.metrics.filter((metric) => end.metrics.includes(metric));
     if (again.outcome === 'regressed' && confirmed.length > 0) return { outcome: 'regressed', metrics: confirmed };
     return { outcome: 'inconclusive', metrics: [], why: 'what the check found was not confirmed' };
+  }
+
+  /** What sessions are to have in common; `unsteady` when programs did not come to rest while the pilot watched. */
+  async #findPace(): Promise<Pace & { readonly unsteady: boolean }> {
+    const { gates, warmupMs } = this.#plan;
+    const paced = gates.some(({ metric }) => isPaced(metric));
+    if (warmupMs !== null && !paced) return { warmupMs, rate: 0, rateWindowMs: 0, unsteady: false };
+    this.#observer.doing('pilot');
+    const pace = await runPilot(this.#plan, this.#placement, paced, this.#signal);
+    return warmupMs === null ? pace : { ...pace, warmupMs, unsteady: false };
   }
 
   /** Holds sessions up to each look in turn. */

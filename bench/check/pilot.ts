@@ -1,14 +1,20 @@
 import { nowNanos } from '../measure/clock.ts';
 import type { Placement } from '../run/placement.ts';
+import { median } from '../stats/median.ts';
 import { mser5 } from '../stats/mser.ts';
 import type { Arm } from './arm.ts';
 import type { ArmName } from './order.ts';
 import type { CheckPlan } from './plan.ts';
 import { loadOf, type Pace, RATE_WINDOWS, SAMPLES_FOR_P99, start } from './session.ts';
 
-/** The pilot watches each program so long, in slices of a tenth of a second. */
-const PILOT_MS = 6000;
-const SLICE_MS = 100;
+/**
+ * The pilot starts each program so often, and watches it for so long each time, in slices. MSER-5 takes a change of the
+ * machine's speed for a warm-up; most of three starts don't. On a machine whose speed wandered, single traces of 6 s had
+ * cuts of 0.5 to 3.5 s, and one in ten none; the middle one of three traces of 3 s had cuts of 0.25 to 1 s, always.
+ */
+const STARTS = 3;
+const TRACE_MS = 3000;
+const SLICE_MS = 50;
 /** Warm-up is so much longer than what the pilot saw, and at least so long. */
 const SAFETY = 1.5;
 const LEAST_WARMUP_MS = 300;
@@ -18,24 +24,27 @@ const MOST_WINDOW_MS = 5000;
 /** Of response times a little more are asked for than are needed: Poisson arrivals differ. */
 const SPARE = 1.1;
 
-/** What the pilot saw of one program, slice by slice. */
+/** What the pilot saw of one start of a program, slice by slice. */
 export interface PilotTrace {
   readonly requestsPerSecond: readonly number[];
   readonly cpuNanosPerRequest: readonly number[];
 }
 
 /**
- * How long to warm up: one and a half times the longest beginning that MSER-5 cuts off any trace; the same for all.
- * @returns null when a trace never came to rest: more than half of it would have to go.
+ * How long to warm up, the same for all: one and a half times the longest beginning that MSER-5 cuts off throughput or
+ * CPU time of a program, in the middle one of its starts.
+ * @param programs traces of each program's starts.
+ * @returns null when most starts of a program never came to rest: more than half of a trace would have to go.
  */
-export function warmupMs(traces: readonly PilotTrace[]): number | null {
-  const series = traces.flatMap(({ requestsPerSecond, cpuNanosPerRequest }) => [
-    requestsPerSecond,
-    ...(cpuNanosPerRequest.length > 0 ? [cpuNanosPerRequest] : []),
+export function warmupMs(programs: readonly (readonly PilotTrace[])[]): number | null {
+  const metrics = programs.flatMap((starts) => [
+    starts.map(({ requestsPerSecond }) => requestsPerSecond),
+    starts.map(({ cpuNanosPerRequest }) => cpuNanosPerRequest),
   ]);
-  const cuts = series.map(mser5);
-  if (cuts.some(({ unsteady }) => unsteady)) return null;
-  return Math.max(LEAST_WARMUP_MS, SAFETY * SLICE_MS * Math.max(...cuts.map(({ cut }) => cut)));
+  const cuts = metrics.map((traces) => traces.map(mser5));
+  if (cuts.some((starts) => 2 * starts.filter(({ unsteady }) => unsteady).length > starts.length)) return null;
+  const longest = Math.max(...cuts.map((starts) => median(starts.map(({ cut }) => cut))));
+  return Math.max(LEAST_WARMUP_MS, SAFETY * SLICE_MS * longest);
 }
 
 /** The common rate, and how long its windows must be for p99 to be estimated. @param capacities requests a second. */
@@ -47,7 +56,7 @@ export function commonPace(capacities: readonly number[], windowMs: number): Pic
 }
 
 /**
- * Watches a fresh A and a fresh B from their first request on, one after the other.
+ * Watches fresh processes of A and of B from their first request on, in turn.
  * @param paced is there to be a load at a rate, too?
  * @returns what sessions are to have in common; `unsteady` when a program did not come to rest: then twice as long a
  * warm-up as a trace lasted is worth a try.
@@ -59,12 +68,17 @@ export async function runPilot(
   paced: boolean,
   signal: AbortSignal,
 ): Promise<Pace & { readonly unsteady: boolean }> {
-  const traces: PilotTrace[] = [];
-  for (const name of ['a', 'b'] as const) traces.push(await watch(name, plan, placement, signal));
-  const found = warmupMs(traces);
-  const capacities = traces.map(({ requestsPerSecond }) => lastHalfMean(requestsPerSecond));
+  const starts = { a: [] as PilotTrace[], b: [] as PilotTrace[] };
+  for (let start = 0; start < STARTS; start++) {
+    for (const name of ['a', 'b'] as const) starts[name].push(await watch(name, plan, placement, signal));
+  }
+  const programs = [starts.a, starts.b];
+  const found = warmupMs(programs);
+  const capacities = programs.map((traces) =>
+    median(traces.map(({ requestsPerSecond }) => lastHalfMean(requestsPerSecond))),
+  );
   const pace = paced ? commonPace(capacities, plan.windowMs) : { rate: 0, rateWindowMs: 0 };
-  return { warmupMs: found ?? PILOT_MS, unsteady: found === null, ...pace };
+  return { warmupMs: found ?? TRACE_MS, unsteady: found === null, ...pace };
 }
 
 async function watch(name: ArmName, plan: CheckPlan, placement: Placement, signal: AbortSignal): Promise<PilotTrace> {
@@ -77,11 +91,11 @@ async function watch(name: ArmName, plan: CheckPlan, placement: Placement, signa
 }
 
 async function trace(arm: Arm, plan: CheckPlan, placement: Placement, signal: AbortSignal): Promise<PilotTrace> {
-  const slices = PILOT_MS / SLICE_MS;
+  const slices = TRACE_MS / SLICE_MS;
   const generator = await arm.open(loadOf(plan, placement, 0, slices));
   const requestsPerSecond: number[] = [];
   const cpuNanosPerRequest: number[] = [];
-  const end = nowNanos() + 3 * PILOT_MS * 1e6;
+  const end = nowNanos() + 3 * TRACE_MS * 1e6;
   for (let slice = 0; slice < slices && nowNanos() < end; slice++) {
     signal.throwIfAborted();
     const reading = await arm.window(generator, SLICE_MS);

@@ -26,6 +26,8 @@ export interface CheckPlan {
   /** Ends the check, undecided, when it is over; null: only after the last look. */
   readonly budgetMs: number | null;
   readonly seed: number;
+  /** Of each program in each session; null: as long as a pilot finds that it takes. */
+  readonly warmupMs: number | null;
   /** Of one window at full load, and of one at a rate. */
   readonly windowMs: number;
   readonly timeoutMs: number;
@@ -41,7 +43,14 @@ export function isPaced(metric: GatedMetric): boolean {
 }
 
 /** Reasons why a check could decide nothing, in the user's words; empty when it can. */
-export function checkFaults({ point: { app, transport }, gates, looks, windowMs, budgetMs }: CheckPlan): string[] {
+export function checkFaults(plan: CheckPlan): string[] {
+  const {
+    point: { app, transport },
+    gates,
+    looks,
+    windowMs,
+    budgetMs,
+  } = plan;
   const futile = futileLooks(looks, gates.length);
   const last = looks.at(-1);
   return [

@@ -37,6 +37,8 @@ export const RATE_WINDOWS = 4;
 /** Percentiles of fewer response times are not estimated: of 10,000, p99 is decided by a hundred. */
 export const SAMPLES_FOR_P99 = 10_000;
 const SAMPLES_FOR_P50 = 500;
+/** Before windows at the common rate: connections are new then, and programs are warm. */
+const RATE_WARMUP_MS = 300;
 const MAX_STEAL = 0.05;
 const MAX_UTILIZATION = 0.9;
 
@@ -58,8 +60,9 @@ export async function runSession(
     for (const name of order.places) arms.set(name, await start(name, plan, placement, signal));
     const full = await measure(arms, { rate: 0, count: FULL_WINDOWS, windowMs: plan.windowMs }, scene);
     const { rate, rateWindowMs } = pace;
+    const warm = { ...scene, warmupMs: Math.min(pace.warmupMs, RATE_WARMUP_MS) };
     const paced =
-      rate === 0 ? new Map() : await measure(arms, { rate, count: RATE_WINDOWS, windowMs: rateWindowMs }, scene);
+      rate === 0 ? new Map() : await measure(arms, { rate, count: RATE_WINDOWS, windowMs: rateWindowMs }, warm);
     const costs = Object.fromEntries(order.places.map((name) => [name, costsOf(full.get(name), paced.get(name))]));
     const drift = Object.fromEntries(order.places.map((name) => [name, driftOf(full.get(name) ?? [])]));
     return { order, costs, drift, excluded: whyExcluded(before, [...paced.values()].flat()) };

@@ -69,7 +69,7 @@ function planFor(connections: number, seed: number): Omit<CheckPlan, 'a' | 'b'> 
       ...{ pipelining: 1, sizes: fixedSize(64) },
     },
     gates: names.map((metric) => ({ metric, margins: gatedMetrics[metric] })),
-    ...{ looks: defaultLooks, nullArm: false, confirm: false, budgetMs: null, seed, windowMs: 250 },
+    ...{ looks: defaultLooks, nullArm: false, confirm: false, budgetMs: null, seed, warmupMs: null, windowMs: 250 },
     ...{ timeoutMs: 2000, openTimeoutMs: 3000, threads: null, serverCpus: null, loadCpus: null },
   };
 }

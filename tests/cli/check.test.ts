@@ -8,7 +8,19 @@ import { Program, scratchDirectory, sockbench } from './program.ts';
 const echo = 'exec node tests/bench/foreign-server.mjs {port} echo';
 const slow = 'exec node tests/bench/foreign-server.mjs {port} slow';
 /** As short as a check can be: nothing that needs a rate. */
-const brief = ['--gate', 'throughput,cpu', '--window', '30ms', '-c', '4', '--max-sessions', '10', '-q'];
+const brief = [
+  '--gate',
+  'throughput,cpu',
+  '--window',
+  '30ms',
+  '--warmup',
+  '100ms',
+  '-c',
+  '4',
+  '--max-sessions',
+  '10',
+  '-q',
+];
 
 describe('a check that makes no sense', () => {
   test.each<[string, readonly string[], readonly string[]]>([
@@ -81,6 +93,37 @@ test('finds a server that takes much more CPU, at the first look, and says in wh
   expect(counting).toHaveLength(10);
   expect(new Set(result.sessions.map(({ places }) => places[0]))).toEqual(new Set(['a', 'b']));
   expect(result.looks).toHaveLength(1);
+});
+
+test('a pilot finds the warm-up and the common rate; who interrupts keeps what was measured', {
+  timeout: 120_000,
+}, async () => {
+  const flags = [
+    '--gate',
+    'cpu,p50,p99',
+    '--window',
+    '30ms',
+    '-c',
+    '4',
+    '--json',
+    '-',
+    '--out-dir',
+    scratchDirectory(),
+  ];
+  const program = new Program(['check', '--a', echo, '--b', echo, ...flags]);
+  await program.says(/check: session 2,/);
+  program.process.kill('SIGINT');
+  const { code, stdout } = await program.end();
+  expect(code).toBe(130);
+  const { interrupted, pace, sessions } = checkResultSchema.parse(JSON.parse(stdout));
+  expect(interrupted).toBe(true);
+  expect(pace?.warmupMs).toBeGreaterThanOrEqual(300);
+  expect(pace?.rate).toBeGreaterThan(0);
+  expect(sessions).toHaveLength(1);
+  for (const { p50, p99 } of Object.values(sessions[0]?.costs ?? {})) {
+    expect(p50).not.toBeNull();
+    expect(p99).not.toBeNull();
+  }
 });
 
 test('holds what is here against a commit, each built in its place, and leaves nothing behind', async () => {

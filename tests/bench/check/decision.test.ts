@@ -97,16 +97,26 @@ describe('what sessions say', () => {
 
 describe('the pilot', () => {
   const trace = (values: number[]) => ({ requestsPerSecond: values, cpuNanosPerRequest: [] });
+  const steady = Array.from({ length: 60 }, (_, i) => 100 + (i % 3));
+  const restless = Array.from({ length: 60 }, (_, i) => (i < 45 ? i * 10 : 450));
+  const slowStart = steady.map((rate, i) => (i < 10 ? 10 : rate));
+  const slowMachine = steady.map((rate, i) => (i < 20 ? 40 : rate));
 
   test('warms up for half as long again as the slowest start took', () => {
-    const slowStart = Array.from({ length: 40 }, (_, i) => (i < 10 ? 10 : 100 + (i % 3)));
-    const quick = Array.from({ length: 40 }, (_, i) => 100 + (i % 3));
-    expect(warmupMs([trace(quick), trace(slowStart)])).toBe(1500);
-    expect(warmupMs([trace(quick)])).toBe(300);
+    expect(warmupMs([[trace(steady)], [trace(slowStart)]])).toBe(750);
+    expect(warmupMs([[{ requestsPerSecond: steady, cpuNanosPerRequest: slowStart }]])).toBe(750);
+    expect(warmupMs([[trace(steady)]])).toBe(300);
   });
 
-  test('finds no warm-up for what never comes to rest', () => {
-    expect(warmupMs([trace(Array.from({ length: 60 }, (_, i) => (i < 45 ? i * 10 : 450)))])).toBeNull();
+  test('takes what only one of three starts saw for the machine’s', () => {
+    expect(warmupMs([[slowStart, slowMachine, slowStart].map(trace)])).toBe(750);
+    expect(warmupMs([[slowStart, restless, slowStart].map(trace)])).toBe(750);
+    expect(warmupMs([[slowStart, slowMachine, slowMachine].map(trace)])).toBe(1500);
+  });
+
+  test('finds no warm-up for what mostly doesn’t come to rest', () => {
+    expect(warmupMs([[trace(restless)]])).toBeNull();
+    expect(warmupMs([[trace(steady)], [restless, steady, restless].map(trace)])).toBeNull();
   });
 
   test('takes 60 % of the slower one’s rate, and windows long enough for p99', () => {
@@ -122,7 +132,15 @@ describe('a plan', () => {
   const plan: CheckPlan = {
     ...{ a: program, b: program, looks: defaultLooks, nullArm: false, confirm: false, budgetMs: null, seed: 1 },
     gates: [{ metric: 'cpu', margins: gatedMetrics.cpu }],
-    ...{ windowMs: 250, timeoutMs: 2000, openTimeoutMs: 3000, threads: null, serverCpus: null, loadCpus: null },
+    ...{
+      warmupMs: null,
+      windowMs: 250,
+      timeoutMs: 2000,
+      openTimeoutMs: 3000,
+      threads: null,
+      serverCpus: null,
+      loadCpus: null,
+    },
     point: {
       ...{ transport: 'tcp', app: 'echo', workload: 'request-response', connection: 'pooled', connections: 1 },
       ...{ pipelining: 1, sizes: fixedSize(64) },
