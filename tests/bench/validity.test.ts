@@ -1,81 +1,14 @@
-import { spawn } from 'node:child_process';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { countedBetween, parseKernelCounters } from '../../bench/measure/kernel-counters.ts';
+import { describe, expect, test } from 'vitest';
 import type { MeasuredTrial, TargetShare } from '../../bench/model/trial.ts';
-import { byteRate, micros, percent, rounded, whole } from '../../bench/run/amounts.ts';
 import { judgeTrial } from '../../bench/run/validity.ts';
-import { latency, trial } from '../reports/results.ts';
-import { onlyTrial, resultOf, startMeasuring } from './measured.ts';
+import { latency } from '../reports/results.ts';
+import { calm, good, requests, response, udp } from './good-trial.ts';
 
-const snmp = `Ip: Forwarding DefaultTTL
-Ip: 1 64
-Tcp: RtoAlgorithm RetransSegs InErrs OutRsts
-Tcp: 1 7 0 9
-Udp: InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors SndbufErrors
-Udp: 100 1 0 100 11 13
-UdpLite: InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors SndbufErrors
-UdpLite: 0 0 0 0 99 99
-`;
-const netstat = `TcpExt: SyncookiesSent ListenOverflows ListenDrops
-TcpExt: 0 3 5
-IpExt: InNoRoutes
-IpExt: 0
-`;
-const stat = 'cpu  10 20 30 40 50 60 70 80 1000 1000\ncpu0 1 2 3 4 5 6 7 8 9 10\nbtime 1\n';
-
-describe('the kernel’s counters', () => {
-  const counters = parseKernelCounters(snmp, netstat, stat);
-
-  test('are found by name, guest time left out', () => {
-    expect(counters).toEqual({
-      listenOverflows: 3,
-      listenDrops: 5,
-      retransmittedSegments: 7,
-      resetsSent: 9,
-      udpReceiveBufferErrors: 11,
-      udpSendBufferErrors: 13,
-      stealTicks: 80,
-      totalTicks: 360,
-    });
-  });
-
-  test('that a kernel does not have are zero', () => {
-    expect(Object.values(parseKernelCounters('', '', '')).every((value) => value === 0)).toBe(true);
-  });
-
-  test('between two readings never count backwards', () => {
-    const later = { ...counters, listenDrops: 6, resetsSent: 0 };
-    expect(countedBetween(counters, later)).toMatchObject({ listenDrops: 1, resetsSent: 0, stealTicks: 0 });
-  });
-});
-
-/** One of several targets, so many of whose requests failed as were not completed. */
 function share(target: string, sent: number, completed: number): TargetShare {
   const requests = { sent, completed, timedOut: 0, errors: sent - completed, corrupted: 0, dropped: 0 };
   return { target, share: 0.5, requests, latencyMicros: { response: latency(500, 2000) } };
 }
 
-const calm = {
-  listenOverflows: 0,
-  listenDrops: 0,
-  retransmittedSegments: 0,
-  resetsSent: 0,
-  udpReceiveBufferErrors: 0,
-  udpSendBufferErrors: 0,
-  stealShare: 0,
-};
-
-/** 16 connections, 10,000 requests/s, 1.6 ms each: as Little's law has it. */
-const response = { ...latency(1500, 4000), mean: 1600 };
-const good: MeasuredTrial = {
-  ...trial(),
-  measuredSeconds: 10,
-  latencyMicros: { response },
-  kernel: calm,
-  timestamps: 'kernel',
-};
-const udp = { transport: 'udp' } as const;
-const requests = (variation: Partial<MeasuredTrial['requests']>) => ({ requests: { ...good.requests, ...variation } });
 const kernel = (variation: Partial<typeof calm>) => ({ kernel: { ...calm, ...variation } });
 const responding = (mean: number) => ({ latencyMicros: { response: { ...response, mean } } });
 const lagging = (p99: number) => ({ latencyMicros: { response, generatorLag: latency(1, p99) } });
@@ -307,96 +240,4 @@ describe('a trial', () => {
     expect(reasons).toHaveLength(10);
     for (const { message } of reasons) expect(message).toMatch(/[:;] \w/);
   });
-});
-
-describe('lost datagrams', () => {
-  const told = (lost: number, datagrams: MeasuredTrial['datagrams'], workload = 'request-response') => {
-    const { reasons } = judgeTrial({ ...good, ...udp, ...requests({ lost, timedOut: lost }), datagrams, workload });
-    return reasons.map(({ code, message }) => `${code}: ${message}`);
-  };
-  const ENLARGE = 'enlarge SO_RCVBUF and net.core.rmem_max, or lower the load';
-  const seen = (droppedByServer: number | null, droppedByGenerator: number) => ({
-    droppedByServer,
-    droppedByGenerator,
-  });
-
-  test.each<[string, number, MeasuredTrial['datagrams'], string[]]>([
-    ['are told from none', 0, seen(0, 0), []],
-    [
-      'are put down to who dropped them',
-      100,
-      seen(60, 30),
-      [
-        `lost: 100 of 5,000 datagrams (2 %) were lost: 60 dropped by the server's socket: ${ENLARGE}; ` +
-          "30 by the generator's own: add --threads, or lower the load; 10 on the way or by the server itself",
-      ],
-    ],
-    [
-      'by the server’s socket alone',
-      5,
-      seen(9, 0),
-      [`lost: 5 of 5,000 datagrams (0.1 %) were lost: 5 dropped by the server's socket: ${ENLARGE}`],
-    ],
-    [
-      'by nobody that can be seen',
-      5,
-      seen(null, 0),
-      [
-        "lost: 5 of 5,000 datagrams (0.1 %) were lost: 5 on the way, by the server, or by its socket, which can't be seen from here; lower the load",
-      ],
-    ],
-    [
-      'where nobody looked',
-      5,
-      undefined,
-      [
-        `lost: 5 of 5,000 datagrams (0.1 %) were lost: socket buffers overflowed, or the server dropped them; ${ENLARGE}`,
-      ],
-    ],
-  ])('%s', (_, lost, datagrams, expected) => expect(told(lost, datagrams)).toEqual(expected));
-
-  test('of an upload are those that the server’s socket dropped', () => {
-    expect(told(0, seen(50, 0), 'upload')).toEqual([
-      `lost: 50 of 5,000 datagrams (1 %) were lost: 50 dropped by the server's socket: ${ENLARGE}`,
-    ]);
-  });
-
-  test('over TCP are none', () => {
-    const variation = requests({ timedOut: 5 });
-    expect(judgeTrial({ ...good, ...variation }).reasons).toEqual([]);
-  });
-});
-
-test.each([
-  [percent(0.98), '98 %'],
-  [percent(0.000512), '0.0512 %'],
-  [whole(1234.5), '1,235'],
-  [micros(582.4), '582 µs'],
-  [micros(12_345), '12.3 ms'],
-  [micros(1_500_000), '1.5 s'],
-  [rounded(12_345), '12,300'],
-  [byteRate(850), '850 B/s'],
-  [byteRate(1_234_567_890), '1.23 GB/s'],
-  [byteRate(64_000), '64 kB/s'],
-])('an amount reads %s', (text, expected) => expect(text).toBe(expected));
-
-test('a backlog that overflows while connections are opened is noticed', async () => {
-  // The first request is answered; then, until opening is given up and beyond, nobody empties a backlog of one.
-  const script = `
-    let blocked = false;
-    const server = require('node:net').createServer((socket) => {
-      socket.on('error', () => undefined).on('data', (bytes) => {
-        socket.write(bytes);
-        if (!blocked) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2000);
-        blocked = true;
-      });
-    });
-    server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => process.send(server.address().port));`;
-  const server = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
-  onTestFinished(() => void server.kill('SIGKILL'));
-  const port = await new Promise((resolve) => server.once('message', resolve));
-  const flags = ['-c', '64', '--open-timeout', '300ms', '--target', `tcp://127.0.0.1:${port}`];
-  const measured = onlyTrial(await resultOf(startMeasuring(...flags)));
-  expect(measured.kernel?.listenOverflows).toBeGreaterThan(0);
-  expect(measured.validity.reasons.map(({ code }) => code)).toContain('listen-overflow');
 });

@@ -1,14 +1,11 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { App, StreamReply, StreamSession } from '../../servers/apps/app.ts';
 import { CompletionConnection } from '../../servers/completion-connection.ts';
-import type { StreamRing } from '../../servers/stream-ring.ts';
 import { EAGAIN, ECANCELED, ECONNRESET, ENOBUFS, EPIPE } from '../../sockets/errno.ts';
 import { whyNoLibc } from '../../sockets/libc.ts';
-import { NativeMemory } from '../../sockets/memory.ts';
+import { INBOX, RecordingRing } from './recording-ring.ts';
 
 const FD = 7;
-const OUTBOX = 8;
-const INBOX = 64;
 
 /** Echoes; `end` ends the conversation, `say` is answered with ten letters, FIN with `bye`. */
 class Parrot implements App, StreamSession {
@@ -39,91 +36,6 @@ class Parrot implements App, StreamSession {
 /** One that does more, besides. */
 function parrotThat(more: Pick<StreamSession, 'open' | 'produce'>): App {
   return Object.assign(new Parrot(), more);
-}
-
-/** A loop that only writes down what it is asked for. */
-class RecordingRing implements StreamRing<CompletionConnection> {
-  turn = 0;
-  readonly received = this.#memory(2 * INBOX);
-  readonly outbox = this.#memory(2 * OUTBOX);
-  readonly #asked: (() => string)[] = [];
-  #placed = 0;
-  #toRevisit: CompletionConnection[] = [];
-
-  nextTurn(): void {
-    this.turn++;
-    this.#placed = 0;
-  }
-
-  /** After all that was told in a turn: what the turn before sent from is overwritten. */
-  endTurn(): void {
-    for (const connection of this.#toRevisit.splice(0)) connection.revisited();
-    const before = (this.turn & 1) ^ 1;
-    this.received.bytes.fill(0x78, before * INBOX, (before + 1) * INBOX);
-    this.outbox.bytes.fill(0x78, before * OUTBOX, (before + 1) * OUTBOX);
-  }
-
-  /** What was asked for in this turn: bytes as they are now that it has ended. */
-  get asked(): string[] {
-    return this.#asked.splice(0).map((say) => say());
-  }
-
-  place(bytes: Uint8Array, start: number, end: number): number {
-    if (this.#placed + end - start > OUTBOX) return -1;
-    const at = (this.turn & 1) * OUTBOX + this.#placed;
-    this.outbox.bytes.set(bytes.subarray(start, end), at);
-    this.#placed += end - start;
-    return at;
-  }
-
-  constant(bytes: Uint8Array): NativeMemory {
-    const memory = this.#memory(bytes.length);
-    memory.bytes.set(bytes);
-    return memory;
-  }
-
-  receive(): void {
-    this.#asked.push(() => 'receive');
-  }
-  stopReceiving(): void {
-    this.#asked.push(() => 'stop');
-  }
-  sendNow(_fd: number, memory: NativeMemory, start: number, end: number): void {
-    this.#asked.push(() => `now ${this.#text(memory, start, end)}`);
-  }
-  send(_fd: number, memory: NativeMemory, start: number, end: number): void {
-    this.#asked.push(() => `send ${this.#text(memory, start, end)}`);
-  }
-  revisit(connection: CompletionConnection): void {
-    this.#toRevisit.push(connection);
-  }
-  tellOthers(_connection: CompletionConnection, bytes: Uint8Array, start: number, end: number): void {
-    const text = Buffer.from(bytes.subarray(start, end)).toString('latin1');
-    this.#asked.push(() => `tell ${text}`);
-  }
-  wait(connection: CompletionConnection): void {
-    this.#asked.push(() => `wait ${connection.waitNanos}`);
-  }
-  finish(): void {
-    this.#asked.push(() => 'FIN');
-  }
-  abort(): void {
-    this.#asked.push(() => 'abort');
-  }
-  over(connection: CompletionConnection): void {
-    this.#asked.push(() => 'over');
-    this.#toRevisit = this.#toRevisit.filter((other) => other !== connection);
-  }
-
-  #text(memory: NativeMemory, start: number, end: number): string {
-    return Buffer.from(memory.bytes.subarray(start, end)).toString();
-  }
-
-  #memory(size: number): NativeMemory {
-    const memory = new NativeMemory(size);
-    onTestFinished(() => memory.free());
-    return memory;
-  }
 }
 
 /** What comes: bytes, or how something ended. */

@@ -1,0 +1,149 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { type Result, resultSchema } from '../../bench/model/result.ts';
+import { readResult } from '../../reports/reader.ts';
+import { Program, scratchDirectory, sockbench } from './program.ts';
+import { savedFile, short } from './saved-file.ts';
+
+const ESCAPE = '\u001b';
+
+test('bench compares models over both transports and says no more than its rounds allow', async () => {
+  const directory = scratchDirectory();
+  const text = join(directory, 'reports', 'bench.txt');
+  const { code, stdout, stderr } = await sockbench(
+    ...['bench', '--models', 'event-driven,async', '-c', '1,4', '-r', '1', ...short],
+    ...['--out-dir', directory, '--out', `terminal=${text}`],
+  );
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  expect(stdout).toMatch(/^TCP: echo/m);
+  expect(stdout).toMatch(/^UDP: echo/m);
+  expect(stdout).toContain('--rounds 12');
+  expect(stdout).not.toContain(ESCAPE);
+  expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+  expect(stderr.match(/^\[\d+\/8\] /gm)).toHaveLength(8);
+  expect(readFileSync(text, 'utf8')).toBe(stdout);
+  const { trials } = readResult(savedFile(stderr));
+  expect(
+    new Set(trials.map(({ target, transport, connections }) => `${target} ${transport} ${connections}`)).size,
+  ).toBe(8);
+});
+
+test('bench with rounds until all is decided ends when its budget is over, and says what is open', async () => {
+  const { code, stdout, stderr } = await sockbench(
+    ...['bench', '--models', 'event-driven,async', '-c', '1', '--transports', 'tcp', '-r', 'auto', '--budget', '1ms'],
+    ...[...short, '--out-dir', scratchDirectory()],
+  );
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  expect(stdout.replace(/\s+/g, ' ')).toContain('was over after one round, 11 fewer than a ranking needs');
+  const { plan, trials } = readResult(savedFile(stderr));
+  expect(plan).toMatchObject({ rounds: 1, trials: 2, budgetSeconds: 0.001 });
+  expect(trials).toHaveLength(2);
+});
+
+test('bench ranks the models, once there are enough rounds', { timeout: 120_000 }, async () => {
+  const { code, stdout, stderr } = await sockbench(
+    ...['bench', '--models', 'event-driven,nonblocking', '-c', '1', '--transports', 'tcp', '-r', '12'],
+    ...[...short, '--out-dir', scratchDirectory(), '-q'],
+  );
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  expect(stdout).toMatch(/^model +rank +req\/s/m);
+  const { tcp } = readResult(savedFile(stderr)).comparison;
+  expect(tcp).toMatchObject({ rounds: 12, roundsNeeded: 12 });
+  expect(tcp?.rankings).toMatchObject([{ connections: 1, ranges: [{}, {}], pairs: [{}] }]);
+});
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s stops a bench, which prints and saves what it has, and ends with 130',
+  async (signal) => {
+    const directory = scratchDirectory();
+    const program = new Program([
+      ...['bench', '--models', 'event-driven,nonblocking', '-c', '1', '-r', '100', ...short, '--out-dir', directory],
+    ]);
+    await program.says(/^\[2\/400\]/m);
+    program.process.kill(signal);
+    const { code, stdout, stderr } = await program.end();
+    expect({ code, stderr }).toMatchObject({ code: 130 });
+    expect(stdout).toMatch(/^Interrupted after \d+ of 400 trials/m);
+    const saved = readResult(savedFile(stderr));
+    expect(saved.interrupted).toBe(true);
+    expect(saved.trials.length).toBeGreaterThanOrEqual(2);
+    expect(saved.trials.length).toBeLessThan(400);
+  },
+);
+
+test('bench with a command alone measures it over what it speaks, and asks no work of it', async () => {
+  const { stdout, code } = await sockbench(
+    ...['bench', '--exec', 'exec node tests/bench/foreign-server.mjs {port} echo', '-r', '1', '-d', '50ms'],
+    ...['--warmup', '0s', '--out-dir', scratchDirectory(), '--json', '-', '-q'],
+  );
+  expect(code).toBe(0);
+  const { plan, trials } = resultSchema.parse(JSON.parse(stdout));
+  expect(plan).toMatchObject({ models: ['node foreign-server.mjs echo'], transports: ['tcp'] });
+  expect(
+    trials.map(({ work, connections }) => ({ work, connections })).sort((a, b) => a.connections - b.connections),
+  ).toEqual(plan.connections.map((connections) => ({ work: null, connections })));
+});
+
+test('bench compares commands and examples with a model, side by side, and leaves nothing of what it built', async () => {
+  const TMPDIR = scratchDirectory();
+  const { stdout, stderr, code } = await new Program(
+    [
+      ...[
+        'bench',
+        '--models',
+        'async',
+        '--with-examples',
+        '--exec',
+        'exec node tests/bench/foreign-server.mjs {port} echo',
+      ],
+      ...['--name', 'mine', '-c', '1', '-d', '50ms', '--warmup', '0s', '-r', '1', '--out-dir', scratchDirectory()],
+      ...['--json', '-', '-q'],
+    ],
+    { env: { TMPDIR } },
+  ).end();
+  expect(code, stderr).toBe(0);
+  expect(readdirSync(TMPDIR)).toEqual([]);
+  const { plan, trials } = resultSchema.parse(JSON.parse(stdout));
+  expect(plan.transports).toEqual(['tcp', 'udp']);
+  expect(plan.models.slice(0, 2)).toEqual(['async', 'mine']);
+  const leftOut = [...stderr.matchAll(/^left out: (\S+): .* is not installed$/gm)].map(([, name]) => name);
+  const examples = JSON.parse(readFileSync('examples/servers/catalog.json', 'utf8')) as { name: string }[];
+  expect([...plan.models.slice(2), ...leftOut].sort()).toEqual(examples.map(({ name }) => name).sort());
+  const overTcpAlone = (plan.commands ?? [])
+    .filter(({ command }) => !command.includes('{transport}'))
+    .map(({ name }) => name);
+  expect(overTcpAlone).toContain('mine');
+  const measured = (transport: string) =>
+    trials.filter((trial) => trial.transport === transport).map(({ target }) => target);
+  expect(measured('tcp').sort()).toEqual([...plan.models].sort());
+  expect(measured('udp').sort()).toEqual(plan.models.filter((name) => !overTcpAlone.includes(name)).sort());
+  for (const { requests } of trials) expect(requests).toMatchObject({ errors: 0, corrupted: 0 });
+});
+
+test('bench without a load of its own measures messages alone, a busy CPU and waiting, each in a table', async () => {
+  const { code, stdout } = await sockbench(
+    ...['bench', '--models', 'async', '-r', '1', ...short, '--out-dir', scratchDirectory(), '-q'],
+  );
+  expect(code).toBe(0);
+  expect(stdout.match(/^(TCP|UDP): echo.*$/gm)).toEqual([
+    expect.stringMatching(/^TCP: echo, .*64 B$/),
+    expect.stringMatching(/^UDP: echo, .*64 B$/),
+    expect.stringMatching(/^TCP: .*work cpu:500us$/),
+    expect.stringMatching(/^TCP: .*work io:5ms$/),
+  ]);
+});
+
+test('bench with work has it at every level, and says so in what it saves', async () => {
+  const { code, stdout } = await sockbench(
+    ...['bench', '--models', 'async', '-r', '1', ...short, '--out-dir', scratchDirectory(), '-q', '--json', '-'],
+    ...['--transports', 'tcp', '-c', '1,2', '--work', 'io:1ms', '--cache-hit', '0.5'],
+  );
+  expect(code).toBe(0);
+  const { plan, trials } = JSON.parse(stdout) as Result;
+  expect(plan).toMatchObject({ work: 'io:1ms', cacheHit: 0.5, connections: [1, 2] });
+  expect(trials.map(({ work, cacheHit }) => [work, cacheHit])).toEqual([
+    ['io:1ms', 0.5],
+    ['io:1ms', 0.5],
+  ]);
+});
