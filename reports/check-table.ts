@@ -1,5 +1,5 @@
 import type { CheckLook, CheckResult } from '../bench/model/check-result.ts';
-import { formatPlural, NONE } from './quantities.ts';
+import { formatPlural, formatShare, NONE } from './quantities.ts';
 import { type Cell, type Column, cell, type Group, type Row, type Table, type Tone } from './table.ts';
 
 const COLUMNS: readonly Column[] = [
@@ -36,13 +36,15 @@ function rowOf(finding: CheckLook['metrics'][number]): Row {
   const { metric, change, interval, tolerated, detected, worseP, withinP, minimumDetectable } = finding;
   const { text, tone } = FINDINGS[finding.finding];
   const range =
-    interval.low === null || interval.high === null ? NONE : `${percent(interval.low)} to ${percent(interval.high)}`;
+    interval.low === null || interval.high === null
+      ? NONE
+      : `${formatShare(interval.low)} to ${formatShare(interval.high)}`;
   return [
     cell(metric),
     shown(change),
     cell(range),
-    cell(percent(tolerated)),
-    cell(percent(detected)),
+    cell(formatShare(tolerated)),
+    cell(formatShare(detected)),
     cell(probability(worseP)),
     cell(probability(withinP)),
     shown(minimumDetectable),
@@ -51,11 +53,7 @@ function rowOf(finding: CheckLook['metrics'][number]): Row {
 }
 
 function shown(share: number | null): Cell {
-  return cell(share === null ? NONE : percent(share));
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(Math.abs(share) < 0.0995 ? 1 : 0)} %`;
+  return cell(share === null ? NONE : formatShare(share));
 }
 
 function probability(p: number): string {

@@ -76,6 +76,11 @@ export function formatSeconds(seconds: number): string {
   return `${Math.floor(whole / 60)} min${rest > 0 ? ` ${rest} s` : ''}`;
 }
 
+/** A share, or a change as one: `0.1 %`, `-4.2 %`, `12 %`. */
+export function formatShare(share: number): string {
+  return `${(share * 100).toFixed(Math.abs(share) < 0.0995 ? 1 : 0)} %`;
+}
+
 /** `1 round`, `2 rounds`. */
 export function formatPlural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -34,14 +34,15 @@ export function readResult(path: string): Result {
  */
 export function readSaved(path: string): Saved {
   const file = locate(path);
-  const content = parseJson(read(file), file);
+  const content = readJson(file, 'a results.json', 'measure first with `sockbench bench`, or name a results.json');
   const schema = isObject(content) ? content.schema : undefined;
   if (schema === SCHEMA) return validated(resultSchema, content, file);
   if (schema === CHECK_SCHEMA) return validated(checkResultSchema, content, file);
   throw new ResultFileError(`${file} ${whySchema(schema)}`);
 }
 
-function validated<T>(schema: z.ZodType<T>, content: unknown, file: string): T {
+/** @throws {ResultFileError} naming what is wrong. */
+export function validated<T>(schema: z.ZodType<T>, content: unknown, file: string): T {
   const parsed = schema.safeParse(content);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the whole'}: ${issue.message}`);
@@ -69,28 +70,33 @@ function peek(path: string): string | undefined {
   return entry?.isFile() && entry.size < 256 ? readFileSync(path, 'utf8') : undefined;
 }
 
-function read(file: string): string {
+/**
+ * Reads a file as JSON.
+ * @param kind what the file should be.
+ * @param ifMissing what to do when there is no such file.
+ * @throws {ResultFileError} when there is none, it can't be read, or is not JSON.
+ */
+export function readJson(file: string, kind: string, ifMissing: string): unknown {
+  const text = read(file, ifMissing);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ResultFileError(`${file} is not JSON; name ${kind} that sockbench saved`, { cause: error });
+  }
+}
+
+function read(file: string, ifMissing: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    const advice =
-      code === 'ENOENT' || code === 'ENOTDIR'
-        ? 'there is no such file; measure first with `sockbench bench`, or name a results.json'
-        : `it can't be read (${code})`;
+    const isMissing = code === 'ENOENT' || code === 'ENOTDIR';
+    const advice = isMissing ? `there is no such file; ${ifMissing}` : `it can't be read (${code})`;
     throw new ResultFileError(`${file}: ${advice}`, { cause: error });
   }
 }
 
-function parseJson(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new ResultFileError(`${file} is not JSON; name a results.json that sockbench saved`, { cause: error });
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 

@@ -1,4 +1,5 @@
 import { type Gate, isPaced } from '../bench/check/plan.ts';
+import { baselineMetrics } from '../bench/model/stored-baseline.ts';
 import { parseNames } from '../bench/model/units.ts';
 import { type GatedMetric, gatedMetrics } from '../bench/stats/gated-metrics.ts';
 import type { AppName } from '../servers/apps/catalog.ts';
@@ -7,10 +8,21 @@ import { unknown } from './nearest.ts';
 
 const names = Object.keys(gatedMetrics) as GatedMetric[];
 
+type GateFlags = Flags<{ readonly gate: { readonly type: 'string' }; readonly baseline: { readonly type: 'string' } }>;
+
 /** What a check gates on: --gate, or all that can be measured of the app, with the usual margins. */
-export function readGates(flags: Flags<{ readonly gate: { readonly type: 'string' } }>, app: AppName): Gate[] {
-  const usual = names.filter((metric) => app !== 'http' || !isPaced(metric));
-  return flags.value('gate', parseGates) ?? usual.map((metric) => ({ metric, margins: gatedMetrics[metric] }));
+export function readGates(flags: GateFlags, app: AppName): Gate[] {
+  const isStorable = (metric: GatedMetric) => (baselineMetrics as readonly string[]).includes(metric);
+  const judged = flags.isGiven('baseline') ? names.filter(isStorable) : names;
+  const usual = judged.filter((metric) => app !== 'http' || !isPaced(metric));
+  const gates = flags.value('gate', parseGates) ?? usual.map((metric) => ({ metric, margins: gatedMetrics[metric] }));
+  for (const { metric } of gates) {
+    if (judged.includes(metric)) continue;
+    flags.refuse(
+      `--gate: ${metric} is not held against recorded runs, as it differs too much from run to run: use --baseline-ref for it`,
+    );
+  }
+  return gates;
 }
 
 /** `throughput,cpu=2%/8%`: metrics, and what of each is tolerated and what must be found. @throws {RangeError} */

@@ -1,4 +1,5 @@
-import type { ForeignServer } from '../bench/model/configuration.ts';
+import type { ForeignServer, SingleTarget } from '../bench/model/configuration.ts';
+import { REFERENCE } from '../bench/model/stored-baseline.ts';
 import { parseDuration } from '../bench/model/units.ts';
 import { build, checkOut } from './baseline.ts';
 import type { Flags } from './flags.ts';
@@ -6,7 +7,8 @@ import { say } from './output.ts';
 
 /** The two programs of a check, as the command line names them. */
 export interface Programs {
-  readonly a: ForeignServer;
+  /** A model of this project where it is the reference of a stored baseline. */
+  readonly a: SingleTarget;
   readonly b: ForeignServer;
   /** Gets both ready to run: checks out and builds, where that is asked for. */
   prepare(): PreparedPrograms;
@@ -22,6 +24,7 @@ type ProgramFlags = Flags<{
   readonly a: { readonly type: 'string' };
   readonly b: { readonly type: 'string' };
   readonly 'baseline-ref': { readonly type: 'string' };
+  readonly baseline: { readonly type: 'string' };
   readonly exec: { readonly type: 'string' };
   readonly build: { readonly type: 'string' };
   readonly 'start-timeout': { readonly type: 'string'; readonly default: string };
@@ -30,7 +33,7 @@ type ProgramFlags = Flags<{
 /** Characters of a commit's name that people read. */
 const SHORT_COMMIT = 9;
 
-/** Reads which programs are compared: --a and --b, or --baseline-ref with --exec. */
+/** Reads which programs are compared: --a and --b, or --exec with --baseline-ref or --baseline. */
 export function readPrograms(flags: ProgramFlags): Programs {
   const startLimitMs = flags.value('start-timeout', parseDuration);
   const ref = flags.text('baseline-ref');
@@ -38,17 +41,36 @@ export function readPrograms(flags: ProgramFlags): Programs {
     ...{ kind: 'exec', name, command, startLimitMs },
     ...(directory !== undefined && { directory }),
   });
+  if (flags.isGiven('baseline')) return referencePrograms(flags, server);
   if (ref !== undefined) return baselinePrograms(flags, ref, server);
-  for (const only of ['exec', 'build'] as const) {
-    if (flags.isGiven(only)) flags.refuse(`--${only} goes with --baseline-ref; without it say --a and --b`);
+  if (flags.isGiven('exec')) {
+    flags.refuse('--exec goes with --baseline-ref or --baseline; without them say --a and --b');
   }
+  if (flags.isGiven('build')) flags.refuse('--build goes with --baseline-ref; without it say --a and --b');
   const [a, b] = (['a', 'b'] as const).map((name) => {
     const command = flags.text(name);
     if (command === undefined) flags.refuse(`say what to compare: --${name} 'CMD {port}' is missing`);
     refusePortless(flags, name, command);
     return server(command ?? '', command ?? '');
   }) as [ForeignServer, ForeignServer];
-  return { a, b, prepare: () => ({ arms: { a, b }, dispose: () => {} }) };
+  return ready({ a, b });
+}
+
+/** Programs that nothing has to be done for. */
+function ready(arms: Pick<Programs, 'a' | 'b'>): Programs {
+  return { ...arms, prepare: () => ({ arms, dispose: () => {} }) };
+}
+
+function referencePrograms(flags: ProgramFlags, server: (name: string, command: string) => ForeignServer): Programs {
+  for (const other of ['a', 'b', 'baseline-ref', 'build'] as const) {
+    if (flags.isGiven(other)) {
+      flags.refuse(`--${other} does not go with --baseline, which holds --exec against recorded runs`);
+    }
+  }
+  const command = flags.text('exec') ?? '';
+  if (command === '') flags.refuse("say what to hold against the recorded runs: --exec 'CMD {port}' is missing");
+  refusePortless(flags, 'exec', command);
+  return ready({ a: { kind: 'model', model: REFERENCE.model }, b: server(command, command) });
 }
 
 function baselinePrograms(

@@ -1,13 +1,16 @@
 import { getAffinity } from '../../sockets/cpu.ts';
 import { describeEnvironment } from '../measure/environment.ts';
-import { CHECK_SCHEMA, type CheckOutcome, type CheckResult } from '../model/check-result.ts';
+import { CHECK_SCHEMA, type CheckResult } from '../model/check-result.ts';
+import { targetName } from '../model/configuration.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import { meanSize } from '../model/message-sizes.ts';
 import { type Placement, placeOnCpus } from '../run/placement.ts';
 import type { Look } from '../stats/looks.ts';
 import { type Random, seededRandom } from '../stats/random.ts';
 import { lookAt } from '../stats/regression.ts';
+import { holdAgainstStored } from './baseline.ts';
 import { counting, differencesOf, isUnsteady, nullArmFires, regressedMetrics, tooManyExcluded } from './decision.ts';
+import { OUT_OF_TIME, type SeriesEnd, statementOf } from './ending.ts';
 import { type ArmName, drawOrder } from './order.ts';
 import { runPilot } from './pilot.ts';
 import { type CheckPlan, checkFaults, isPaced } from './plan.ts';
@@ -26,19 +29,6 @@ export interface CheckObserver {
 const MOST_SESSIONS_FOR_EACH = 1.5;
 
 type Series = 'check' | 'confirmation';
-
-/** How a series of sessions ended. */
-interface SeriesEnd {
-  readonly outcome: Exclude<CheckOutcome, 'suspected'>;
-  readonly metrics: readonly string[];
-  readonly why?: string;
-}
-
-const OUT_OF_TIME: SeriesEnd = {
-  outcome: 'inconclusive',
-  metrics: [],
-  why: 'the time budget was over before anything was decided',
-};
 
 /**
  * Is B slower than A? Holds sessions until a look decides, or the last one did not.
@@ -114,7 +104,7 @@ class Check {
 
   /** Holds sessions up to each look in turn. */
   async #series(series: Series, pace: Pace): Promise<SeriesEnd> {
-    const { looks, gates, nullArm } = this.#plan;
+    const { looks, gates, nullArm, baseline } = this.#plan;
     const sessions: SessionReading[] = [];
     for (const look of looks) {
       const stopped = await this.#holdSessions(series, sessions, look, pace);
@@ -128,6 +118,11 @@ class Check {
         };
       }
       const differences = differencesOf(sessions, gates);
+      if (baseline !== undefined) {
+        const { record, end } = holdAgainstStored(baseline, differences);
+        this.#update({ baseline: record });
+        return end;
+      }
       const verdict = lookAt(differences, look, look === looks.at(-1));
       this.#update({ looks: [...this.#result.looks, lookRecord(series, look, verdict, differences)] });
       if (verdict.verdict === 'continue') continue;
@@ -162,32 +157,15 @@ class Check {
     return performance.now() > this.#deadline;
   }
 
-  #conclude({ outcome, metrics, why }: SeriesEnd): void {
-    const said = outcome === 'regressed' && !this.#plan.confirm ? 'suspected' : outcome;
-    this.#update({ verdict: { outcome: said, metrics: [...metrics], statement: statementOf(said, metrics, why) } });
+  #conclude(end: SeriesEnd): void {
+    const { confirm, baseline } = this.#plan;
+    const said = end.outcome === 'regressed' && !confirm && baseline === undefined ? 'suspected' : end.outcome;
+    this.#update({ verdict: { outcome: said, metrics: [...end.metrics], statement: statementOf(said, end) } });
   }
 
   #update(change: Partial<CheckResult>): void {
     this.#result = { ...this.#result, ...change };
     this.#observer.saved(this.#result);
-  }
-}
-
-function statementOf(outcome: CheckOutcome, metrics: readonly string[], why?: string): string {
-  const reason = why === undefined ? '' : `: ${why}`;
-  switch (outcome) {
-    case 'pass':
-      return 'PASS: B is not worse than A by what must be found, in any metric.';
-    case 'regressed':
-      return `REGRESSED: B is worse than A in ${metrics.join(', ')}, and a second series of sessions agreed.`;
-    case 'suspected':
-      return `REGRESSED (suspected): B is worse than A in ${metrics.join(', ')}. To be sure, run it again, best on another machine: --confirm.`;
-    case 'unsteady':
-      return 'UNSTEADY: speed still changed within sessions after a longer warm-up, so nothing can be said.';
-    case 'invalid':
-      return `INVALID${reason}.`;
-    case 'inconclusive':
-      return `INCONCLUSIVE${reason === '' ? ': the sessions neither found B worse nor ruled it out' : reason}.`;
   }
 }
 
@@ -201,7 +179,7 @@ function emptyResult(plan: CheckPlan, { serverCpus, loadCpus, warnings }: Placem
     interrupted: false,
     environment: describeEnvironment(),
     plan: {
-      ...{ a: a.name, b: b.name, app, transport, connections, size: Math.round(meanSize(sizes)) },
+      ...{ a: targetName(a), b: b.name, app, transport, connections, size: Math.round(meanSize(sizes)) },
       ...{ seed, windowMs, nullArm, confirm, budgetMs },
       serverCpus: [...serverCpus],
       loadCpus: [...loadCpus],

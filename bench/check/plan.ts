@@ -1,5 +1,6 @@
-import type { ForeignServer } from '../model/configuration.ts';
+import type { ForeignServer, SingleTarget } from '../model/configuration.ts';
 import type { OperatingPoint } from '../model/operating-point.ts';
+import type { StoredBaseline } from '../model/stored-baseline.ts';
 import type { GatedMetric } from '../stats/gated-metrics.ts';
 import { futileLooks, type Look, sessionsToFind } from '../stats/looks.ts';
 import type { Margins } from '../stats/regression.ts';
@@ -10,11 +11,21 @@ export interface Gate {
   readonly margins: Margins;
 }
 
+/** A stored baseline, and what is to become of this run. */
+export interface HeldBaseline {
+  readonly file: string;
+  readonly stored: StoredBaseline;
+  /** Is this run to be recorded, and not judged? */
+  readonly record: boolean;
+}
+
 /** All that decides what a regression check does. */
 export interface CheckPlan {
-  /** The program that B is held against. */
-  readonly a: ForeignServer;
+  /** What B is held against: a program, or a model of this project as the reference of a stored baseline. */
+  readonly a: SingleTarget;
   readonly b: ForeignServer;
+  /** Recorded runs that this one is held against or added to: then there is one look, and it looks at them. */
+  readonly baseline?: HeldBaseline;
   /** The load, but for its rate: a closed loop, then an open one. */
   readonly point: OperatingPoint;
   readonly gates: readonly Gate[];

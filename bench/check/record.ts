@@ -38,6 +38,6 @@ function costsRecord({ throughput, cpu, p50, p99 }: ArmCosts): NonNullable<Check
 }
 
 /** Null for what JSON can't hold. */
-function known(value: number): number | null {
+export function known(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }

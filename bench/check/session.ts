@@ -1,6 +1,7 @@
 import type { LoadPlan } from '../load/generator.ts';
 import { Histogram } from '../measure/histogram.ts';
 import { countedBetween, type KernelCounters, readKernelCounters } from '../measure/kernel-counters.ts';
+import { targetName } from '../model/configuration.ts';
 import type { Placement } from '../run/placement.ts';
 import { startTarget } from '../run/target.ts';
 import type { GatedMetric } from '../stats/gated-metrics.ts';
@@ -79,7 +80,8 @@ export async function start(
   signal: AbortSignal,
 ): Promise<Arm> {
   const program = name === 'b' ? b : a;
-  const label = name === 'null' ? `the copy of A (${program.name})` : `${name.toUpperCase()} (${program.name})`;
+  const called = targetName(program);
+  const label = name === 'null' ? `the copy of A (${called})` : `${name.toUpperCase()} (${called})`;
   const target = await labelled(label, startTarget(program, { transport, app, cpus: serverCpus, signal }));
   return new Arm(label, target, timeoutMs);
 }

@@ -45,6 +45,36 @@ const lookSchema = z.looseObject({
   metrics: z.array(findingSchema),
 });
 
+/** What a server is, next to recorded runs of it. All numbers are ln(cost of the server / cost of the reference). */
+const baselineMetricSchema = z.looseObject({
+  metric: z.string(),
+  /** Recorded runs that say something of this metric, before this one. */
+  runs: count,
+  mean: unknowable,
+  /** Hodges and Lehmann's estimate over this run's sessions. */
+  run: unknowable,
+  /** Of the interval in which one more run lies, around the mean. */
+  halfWidth: unknowable,
+  /** As shares. */
+  tolerated: amount,
+  detected: amount,
+  finding: z.enum(['regressed', 'within', 'open', 'not-estimable', 'too-few-runs']),
+  /** Recorded runs with which one like their mean would pass; null when none would. */
+  runsToPass: count.nullable(),
+});
+
+const baselineSchema = z.looseObject({
+  file: z.string(),
+  reference: z.looseObject({ model: z.string(), version: count }),
+  /** Was this run to be recorded, and not to be judged? */
+  record: z.boolean(),
+  /** Stored before this run. */
+  runs: count,
+  firstAt: z.iso.datetime().nullable(),
+  lastAt: z.iso.datetime().nullable(),
+  metrics: z.array(baselineMetricSchema),
+});
+
 export const checkResultSchema = z.looseObject({
   schema: z.literal(CHECK_SCHEMA),
   startedAt: z.iso.datetime(),
@@ -70,8 +100,10 @@ export const checkResultSchema = z.looseObject({
   pace: z.looseObject({ warmupMs: amount, rate: amount, rateWindowMs: amount }).nullable(),
   sessions: z.array(sessionSchema),
   looks: z.array(lookSchema),
+  /** With a stored baseline, in place of looks: A is the reference then. Missing without one. */
+  baseline: baselineSchema.optional(),
   verdict: z.looseObject({
-    outcome: z.enum(['pass', 'regressed', 'suspected', 'inconclusive', 'unsteady', 'invalid']),
+    outcome: z.enum(['pass', 'regressed', 'suspected', 'inconclusive', 'unsteady', 'invalid', 'advisory', 'recorded']),
     /** Metrics that regressed. */
     metrics: z.array(z.string()),
     /** In a sentence. */
@@ -84,3 +116,4 @@ export type CheckResult = z.infer<typeof checkResultSchema>;
 export type CheckOutcome = CheckResult['verdict']['outcome'];
 export type CheckSession = CheckResult['sessions'][number];
 export type CheckLook = CheckResult['looks'][number];
+export type CheckBaseline = NonNullable<CheckResult['baseline']>;

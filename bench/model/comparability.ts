@@ -43,10 +43,7 @@ const PLAN: Readonly<Record<string, PlanField>> = {
  * runs being called A and B. Empty when they can.
  */
 export function incomparabilities(a: Result, b: Result): string[] {
-  const machine = Object.entries(MACHINE).map(([field, name]) => {
-    const of = ({ environment }: Result) => environment[field as keyof typeof MACHINE];
-    return differing(name, of(a), of(b));
-  });
+  const machine = machineDifferences(a.environment, b.environment);
   const plan = Object.entries(PLAN).map(([field, { name, usual, ofBoth }]) => {
     const [ofA, ofB] = [a, b].map(({ plan }) => plan[field as keyof Plan] ?? usual);
     return ofBoth && (ofA === undefined || ofB === undefined) ? undefined : differing(name, ofA, ofB);
@@ -54,12 +51,26 @@ export function incomparabilities(a: Result, b: Result): string[] {
   const searched = [a, b].some(({ plan }) => plan.capacity !== undefined);
   return [
     ...(searched ? ['rates: the trials of a search for capacities are at rates of their own'] : []),
-    ...[...machine, ...plan].filter((difference) => difference !== undefined),
+    ...machine,
+    ...plan.filter((difference) => difference !== undefined),
   ];
 }
 
-function differing(name: string, a: unknown, b: unknown): string | undefined {
-  return JSON.stringify(a) === JSON.stringify(b) ? undefined : `${name}: ${shown(a)} in A, ${shown(b)} in B`;
+type Machine = Pick<Environment, keyof typeof MACHINE>;
+/** What is said after a value of the one, and after one of the other. */
+type Where = readonly [string, string];
+
+const IN_A_AND_B: Where = ['in A', 'in B'];
+
+/** What differs of two machines, with both values. */
+export function machineDifferences(a: Machine, b: Machine, where = IN_A_AND_B): string[] {
+  const fields = Object.keys(MACHINE) as (keyof typeof MACHINE)[];
+  return fields.flatMap((field) => differing(MACHINE[field], a[field], b[field], where) ?? []);
+}
+
+/** Says how two values differ; undefined when they don't. */
+export function differing(name: string, a: unknown, b: unknown, [inA, inB] = IN_A_AND_B): string | undefined {
+  return JSON.stringify(a) === JSON.stringify(b) ? undefined : `${name}: ${shown(a)} ${inA}, ${shown(b)} ${inB}`;
 }
 
 function shown(value: unknown): string {

@@ -21,6 +21,7 @@ export interface TargetGroup {
   readonly select: SelectPolicy;
 }
 
+/** One server. */
 export type SingleTarget =
   | { readonly kind: 'model'; readonly model: ModelName }
   | ForeignServer

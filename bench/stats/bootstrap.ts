@@ -1,4 +1,5 @@
 import { fUpperTail } from './f-distribution.ts';
+import { studentQuantile } from './student-distribution.ts';
 
 /**
  * The share to cut off each side of resampled estimates so that the interval covers as it should: with few samples plain
@@ -17,15 +18,4 @@ const NORMAL_FREEDOM = 1e6;
 /** P(Z > z) of a standard normal number, z from 0: its square is F(1, ∞). */
 function normalTail(z: number): number {
   return fUpperTail(z * z, 1, NORMAL_FREEDOM) / 2;
-}
-
-/** t with P(T > t) = tail, tail below a half: by bisection, as t² is F(1, freedom). */
-function studentQuantile(tail: number, freedom: number): number {
-  let [low, high] = [0, 1000];
-  for (let i = 0; i < 60; i++) {
-    const middle = (low + high) / 2;
-    if (fUpperTail(middle * middle, 1, freedom) / 2 > tail) low = middle;
-    else high = middle;
-  }
-  return low;
 }

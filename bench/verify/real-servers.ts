@@ -44,7 +44,7 @@ export function realPlan(
   program: string,
   baseMicros: number,
   worseBy: number,
-): CheckPlan {
+): CheckPlan & Record<'a' | 'b', ForeignServer> {
   return {
     ...plan,
     a: burningServer(program, 'original', BASE_WORK_MICROS),

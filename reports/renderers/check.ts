@@ -1,4 +1,5 @@
-import { type CheckResult, checkResultSchema } from '../../bench/model/check-result.ts';
+import { type CheckBaseline, type CheckResult, checkResultSchema } from '../../bench/model/check-result.ts';
+import { baselineTable } from '../baseline-table.ts';
 import { checkTable } from '../check-table.ts';
 import { paragraph } from '../paragraph.ts';
 import { plain } from '../plain.ts';
@@ -10,13 +11,15 @@ import { drawTable, painter } from './terminal.ts';
 export function renderCheck(result: CheckResult, { color, width }: RenderOptions): string {
   const paint = painter(color);
   const prose = (text: string) => paragraph(plain(text), width);
-  const table = checkTable(result);
+  const { baseline } = result;
+  const table = baseline === undefined ? checkTable(result) : baselineTable(baseline, result.plan);
   const blocks = [
     heading(result).flatMap((line) => prose(line).map((row) => paint(row, 'dim'))),
     [
       ...prose(table.title).map((row) => paint(row, 'bold')),
       ...(table.groups.length > 0 ? [drawTable(table, width, paint)] : ['No look was reached.']),
     ],
+    (baseline === undefined ? [] : baselineNotes(baseline)).flatMap(prose),
     notes(result).flatMap(prose),
     prose(result.verdict.statement).map((row) => paint(row, 'bold')),
   ];
@@ -41,10 +44,23 @@ function heading({ environment, plan, pace }: CheckResult): string[] {
   ];
 }
 
-function notes({ sessions, warnings, interrupted, looks }: CheckResult): string[] {
+/** What the numbers are multiples of, and what was stored. */
+function baselineNotes({ reference: { model, version }, file, runs, firstAt, lastAt }: CheckBaseline): string[] {
+  const [first, last] = [firstAt, lastAt].map((at) => at?.slice(0, 'yyyy-mm-dd'.length));
+  const when = first === last ? `from ${first}` : `from ${first} to ${last}`;
+  return [
+    `${file}: ${runs === 0 ? 'no run stored before this one' : `${formatPlural(runs, 'run')} stored before this one, ${when}`}.`,
+    `Reference: ${model}, version ${version}, measured in the same sessions. Numbers are costs as multiples of its own ` +
+      '(of throughput: time for each request), so less is better. "One more run" is where another run of the same server lies.',
+  ];
+}
+
+function notes({ sessions, warnings, interrupted, looks, baseline }: CheckResult): string[] {
   const reasons = new Map<string, number>();
   for (const { excluded } of sessions) if (excluded !== null) reasons.set(excluded, (reasons.get(excluded) ?? 0) + 1);
-  const missing = looks.at(-1)?.metrics.filter(({ finding }) => finding === 'not-estimable') ?? [];
+  const judged: readonly { readonly metric: string; readonly finding: string }[] =
+    baseline?.metrics ?? looks.at(-1)?.metrics ?? [];
+  const missing = judged.filter(({ finding }) => finding === 'not-estimable');
   return [
     ...[...reasons].map(([reason, count]) => `${formatPlural(count, 'session')} excluded: ${reason}.`),
     ...(missing.length > 0

@@ -3,8 +3,9 @@ import type { CheckOutcome, CheckResult } from '../../bench/model/check-result.t
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { parseSizes } from '../../bench/model/message-sizes.ts';
 import { parseCpus, parseDuration, parseInteger } from '../../bench/model/units.ts';
+import { BASELINE_ALPHA, BASELINE_SESSIONS } from '../../bench/stats/baseline.ts';
 import { gatedMetrics } from '../../bench/stats/gated-metrics.ts';
-import { defaultLooks } from '../../bench/stats/looks.ts';
+import { defaultLooks, type Look } from '../../bench/stats/looks.ts';
 import type { Command } from '../command.ts';
 import type { Flags, OptionSet } from '../flags.ts';
 import { readGates } from '../gates.ts';
@@ -14,6 +15,7 @@ import { attempted, orMisconfigured, show } from '../measure.ts';
 import { displayOptions } from '../options.ts';
 import { say } from '../output.ts';
 import { type Programs, readPrograms } from '../programs.ts';
+import { openBaseline, recordRun } from '../stored-baseline.ts';
 
 const options = {
   a: { group: 'What to compare:', type: 'string', describe: "The program to hold against: 'CMD {port}'" },
@@ -23,10 +25,21 @@ const options = {
     type: 'string',
     describe: 'A is --exec as of this commit of the repository here, checked out beside it; B is --exec here and now',
   },
+  baseline: {
+    group: 'What to compare:',
+    type: 'string',
+    describe: 'Hold --exec against the recorded runs in this FILE, each measured next to a reference server',
+  },
+  record: {
+    group: 'What to compare:',
+    type: 'boolean',
+    default: false,
+    describe: 'With --baseline: add this run to FILE, which may be new',
+  },
   exec: {
     group: 'What to compare:',
     type: 'string',
-    describe: "With --baseline-ref: 'CMD {port}', run in both places",
+    describe: "With --baseline-ref: 'CMD {port}', run in both places; with --baseline: the server",
   },
   build: {
     group: 'What to compare:',
@@ -92,23 +105,40 @@ export const check: Command<typeof options> = {
   examples: [
     ["check --a './old {port}' --b './new {port}'", 'two programs'],
     ["check --baseline-ref main --build 'npm ci' --exec 'node server.js {port}'", 'this branch against main'],
+    ["check --baseline runs.json --record --exec 'node server.js {port}'", 'record a run; without --record, judge one'],
   ],
   async run(flags) {
     const programs = readPrograms(flags);
     const plan = readPlan(flags, programs);
     flags.refuse(...checkFaults(plan));
+    const file = flags.text('baseline');
     flags.assertNoFaults();
+    const baseline = file === undefined ? undefined : await openBaseline(plan, file, flags.has('record'));
     const prepared = programs.prepare();
     try {
-      return await hold({ ...plan, ...prepared.arms }, flags);
+      return await hold({ ...plan, ...prepared.arms, ...(baseline && { baseline }) }, flags);
     } finally {
       prepared.dispose();
     }
   },
 };
 
-function readPlan(flags: Flags<typeof options>, { a, b }: Programs): CheckPlan {
+/** What only makes sense where sessions go on until they decide. */
+const SEQUENTIAL = ['max-sessions', 'confirm', 'null-arm'] as const;
+
+function readLooks(flags: Flags<typeof options>): readonly Look[] {
   const most = flags.value('max-sessions', parseInteger);
+  if (!flags.isGiven('baseline')) {
+    if (flags.has('record')) flags.refuse('--record goes with --baseline, which names the file');
+    return defaultLooks.filter(({ sessions }) => sessions <= most);
+  }
+  for (const name of SEQUENTIAL.filter((name) => flags.isGiven(name))) {
+    flags.refuse(`--${name} does not go with --baseline, for which ${BASELINE_SESSIONS} sessions are one run`);
+  }
+  return [{ sessions: BASELINE_SESSIONS, alpha: BASELINE_ALPHA }];
+}
+
+function readPlan(flags: Flags<typeof options>, { a, b }: Programs): CheckPlan {
   const transport = flags.choice('transport', 'transport', ['tcp', 'udp', 'tls']) ?? 'tcp';
   const app = flags.choice('app', 'app', ['echo', 'websocket', 'http']) ?? 'echo';
   if (app === 'http' && flags.isGiven('size')) {
@@ -122,7 +152,7 @@ function readPlan(flags: Flags<typeof options>, { a, b }: Programs): CheckPlan {
       sizes: flags.value('size', parseSizes),
     },
     gates: readGates(flags, app),
-    looks: defaultLooks.filter(({ sessions }) => sessions <= most),
+    looks: readLooks(flags),
     nullArm: flags.has('null-arm'),
     confirm: flags.has('confirm'),
     budgetMs: flags.value('budget', parseDuration) ?? null,
@@ -155,6 +185,7 @@ async function hold(plan: CheckPlan, flags: Flags<typeof options>): Promise<numb
     },
   };
   const result = await untilInterrupted((signal) => runCheck(plan, observer, signal));
+  if (plan.baseline) await recordRun(plan.baseline, result);
   const file = flags.text('json');
   await show(file === '-' ? 'json' : 'terminal', result, flags.has('no-color'));
   if (file !== undefined && file !== '-') orMisconfigured(() => writeReport(file, renderCheckJson(result)), '--json');
@@ -170,4 +201,6 @@ const EXITS = {
   inconclusive: EXIT.inconclusive,
   unsteady: EXIT.inconclusive,
   invalid: EXIT.inconclusive,
+  advisory: EXIT.inconclusive,
+  recorded: EXIT.ok,
 } as const satisfies Record<CheckOutcome, number>;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type CheckResult, checkResultSchema } from '../../bench/model/check-result.ts';
 import { render } from '../../reports/catalog.ts';
-import { checkResult, checkSessions, finding, look, notEstimable } from './checks.ts';
+import { baselineMetric, checkResult, checkSessions, finding, look, notEstimable, storedRuns } from './checks.ts';
 
 const page = { color: false, width: 100 };
 
@@ -43,10 +43,36 @@ const notEstimated = checkResult({
   },
 });
 
+const judged = checkResult({
+  looks: [],
+  plan: { ...checkResult().plan, a: 'event-driven', b: './server {port}' },
+  baseline: storedRuns(),
+  verdict: {
+    ...{ outcome: 'regressed', metrics: ['cpu'] },
+    statement: 'REGRESSED: in cpu the server is worse than in its recorded runs, by more than is tolerated.',
+  },
+});
+
+const firstRun = checkResult({
+  looks: [],
+  baseline: storedRuns({
+    ...{ record: true, runs: 0, firstAt: null, lastAt: null },
+    metrics: [
+      baselineMetric('cpu', { finding: 'too-few-runs', runs: 0, mean: null, halfWidth: null, runsToPass: null }),
+    ],
+  }),
+  verdict: {
+    ...{ outcome: 'recorded', metrics: [] },
+    statement: 'RECORDED: this is run 1; record 4 more runs with --record before anything is judged.',
+  },
+});
+
 describe('a regression check prints', () => {
   test.each<[string, string, CheckResult]>([
     ['as passed', 'check-pass', checkResult()],
     ['as regressed, with sessions excluded', 'check-regressed', regressed],
+    ['next to recorded runs', 'check-baseline', judged],
+    ['as recorded', 'check-recorded', firstRun],
     ['as not estimable in a metric', 'check-not-estimable', notEstimated],
   ])('%s', async (_, name, result) => {
     await expect(await render('terminal', result, page)).toMatchFileSnapshot(`../golden/${name}.txt`);
@@ -65,6 +91,8 @@ describe('a regression check prints', () => {
   });
 
   test('as JSON, whole', async () => {
-    expect(checkResultSchema.parse(JSON.parse(await render('json', regressed, page)))).toEqual(regressed);
+    for (const result of [regressed, judged]) {
+      expect(checkResultSchema.parse(JSON.parse(await render('json', result, page)))).toEqual(result);
+    }
   });
 });

@@ -1,4 +1,10 @@
-import { CHECK_SCHEMA, type CheckLook, type CheckResult, type CheckSession } from '../../bench/model/check-result.ts';
+import {
+  CHECK_SCHEMA,
+  type CheckBaseline,
+  type CheckLook,
+  type CheckResult,
+  type CheckSession,
+} from '../../bench/model/check-result.ts';
 import { result } from './results.ts';
 
 type Metric = CheckLook['metrics'][number];
@@ -21,6 +27,31 @@ export function notEstimable(metric: string): Metric {
 /** A look of a series. */
 export function look(verdict: CheckLook['verdict'], metrics: Metric[], variation: Partial<CheckLook> = {}): CheckLook {
   return { series: 'check', sessions: 10, alpha: 0.004, verdict, metrics, ...variation };
+}
+
+type BaselineMetric = CheckBaseline['metrics'][number];
+
+/** A metric of a server that costs a tenth more than the reference, as in its recorded runs. */
+export function baselineMetric(metric: string, variation: Partial<BaselineMetric> = {}): BaselineMetric {
+  return {
+    ...{ metric, finding: 'within', runs: 6, mean: 0.1, run: 0.102, halfWidth: 0.02, runsToPass: 5 },
+    ...{ tolerated: 0.01, detected: 0.05 },
+    ...variation,
+  };
+}
+
+/** Six recorded runs, next to which one has regressed in CPU time. */
+export function storedRuns(variation: Partial<CheckBaseline> = {}): CheckBaseline {
+  return {
+    ...{ file: 'baseline.json', reference: { model: 'event-driven', version: 1 }, record: false, runs: 6 },
+    ...{ firstAt: '2026-11-02T10:00:00.000Z', lastAt: '2026-11-20T10:00:00.000Z' },
+    metrics: [
+      baselineMetric('throughput', { run: 0.125, finding: 'open' }),
+      baselineMetric('cpu', { run: 0.25, finding: 'regressed' }),
+      baselineMetric('p50', { run: null, finding: 'not-estimable', tolerated: 0.02, detected: 0.1 }),
+    ],
+    ...variation,
+  };
 }
 
 /** So many sessions, of which the first few were excluded. */

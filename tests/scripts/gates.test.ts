@@ -3,7 +3,7 @@ import { gatedMetrics } from '../../bench/stats/gated-metrics.ts';
 import { Flags } from '../../scripts/flags.ts';
 import { parseGates, readGates } from '../../scripts/gates.ts';
 
-const option = { gate: { type: 'string', describe: '' } } as const;
+const option = { gate: { type: 'string', describe: '' }, baseline: { type: 'string', describe: '' } } as const;
 const gates = (app: 'echo' | 'http', ...given: string[]) =>
   readGates(new Flags({ _: [], ...(given.length > 0 && { gate: given[0] }) }, option), app).map(({ metric }) => metric);
 
@@ -11,6 +11,12 @@ test('gates on all that can be measured of an app, unless told otherwise', () =>
   expect(gates('echo')).toEqual(['throughput', 'cpu', 'p50', 'p99']);
   expect(gates('http')).toEqual(['throughput', 'cpu']);
   expect(gates('http', 'p99')).toEqual(['p99']);
+});
+
+test('gates on no tail against recorded runs', () => {
+  const flags = new Flags({ _: [], baseline: 'runs.json' }, option);
+  expect(readGates(flags, 'echo').map(({ metric }) => metric)).toEqual(['throughput', 'cpu', 'p50']);
+  expect(readGates(flags, 'http').map(({ metric }) => metric)).toEqual(['throughput', 'cpu']);
 });
 
 test('reads margins: what is tolerated, and what must be found', () => {

@@ -1,0 +1,36 @@
+import type { CheckOutcome } from '../model/check-result.ts';
+
+/** How a series of sessions ended. */
+export interface SeriesEnd {
+  readonly outcome: Exclude<CheckOutcome, 'suspected'>;
+  readonly metrics: readonly string[];
+  readonly why?: string;
+  /** The verdict in a sentence, where the usual one would not fit. */
+  readonly statement?: string;
+}
+
+export const OUT_OF_TIME: SeriesEnd = {
+  outcome: 'inconclusive',
+  metrics: [],
+  why: 'the time budget was over before anything was decided',
+};
+
+/** What a check found, in a sentence. */
+export function statementOf(outcome: CheckOutcome, { metrics, why, statement }: SeriesEnd): string {
+  if (statement !== undefined) return statement;
+  const reason = why === undefined ? '' : `: ${why}`;
+  switch (outcome) {
+    case 'regressed':
+      return `REGRESSED: B is worse than A in ${metrics.join(', ')}, and a second series of sessions agreed.`;
+    case 'suspected':
+      return `REGRESSED (suspected): B is worse than A in ${metrics.join(', ')}. To be sure, run it again, best on another machine: --confirm.`;
+    case 'unsteady':
+      return 'UNSTEADY: speed still changed within sessions after a longer warm-up, so nothing can be said.';
+    case 'invalid':
+      return `INVALID${reason}.`;
+    case 'inconclusive':
+      return `INCONCLUSIVE${reason === '' ? ': the sessions neither found B worse nor ruled it out' : reason}.`;
+    default:
+      return 'PASS: B is not worse than A by what must be found, in any metric.';
+  }
+}

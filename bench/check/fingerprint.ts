@@ -1,0 +1,68 @@
+import { differing, machineDifferences } from '../model/comparability.ts';
+import type { Environment } from '../model/result.ts';
+import {
+  BASELINE_SCHEMA,
+  type BaselinePlan,
+  planHash,
+  REFERENCE,
+  type StoredBaseline,
+} from '../model/stored-baseline.ts';
+import type { Placement } from '../run/placement.ts';
+import type { CheckPlan } from './plan.ts';
+
+const PLAN = {
+  app: 'app',
+  transport: 'transport',
+  connections: 'connections',
+  sizes: 'sizes of messages',
+  warmupMs: 'warm-up in ms',
+  windowMs: 'window in ms',
+  sessions: 'sessions',
+  threads: 'generator threads',
+  serverCpus: 'CPUs for servers',
+  loadCpus: 'CPUs for the load',
+} as const satisfies Partial<Record<keyof BaselinePlan, string>>;
+
+const WHERE = ['when recorded', 'now'] as const;
+
+/** A baseline without runs: all that runs must have in common to be held against each other. */
+export function emptyBaseline(
+  { point, looks, warmupMs, windowMs }: CheckPlan,
+  { threads, serverCpus, loadCpus }: Placement,
+  { cpuModel, cpus, kernel, node }: Environment,
+): StoredBaseline {
+  const { app, transport, connections, sizes } = point;
+  const plan = {
+    ...{
+      app,
+      transport,
+      connections,
+      sizes: sizes.map(({ from, to, share }) => ({ from, to, share })),
+      warmupMs,
+      windowMs,
+      sessions: looks.at(-1)?.sessions ?? 0,
+    },
+    ...{ threads, serverCpus: [...serverCpus], loadCpus: [...loadCpus] },
+  };
+  return {
+    schema: BASELINE_SCHEMA,
+    reference: REFERENCE,
+    fingerprint: { cpuModel, cpus, kernel, node, planHash: planHash(plan, REFERENCE) },
+    plan,
+    runs: [],
+  };
+}
+
+/** Every field in which what was stored differs from what is now, with both values; empty when they go together. */
+export function fingerprintDifferences(stored: StoredBaseline, now: StoredBaseline): string[] {
+  const [before, after] = [stored.fingerprint, now.fingerprint];
+  const machine = machineDifferences(before, after, WHERE);
+  if (before.planHash === after.planHash) return machine;
+  const reference = (['model', 'version'] as const).map((field) =>
+    differing(`${field} of the reference`, stored.reference[field], now.reference[field], WHERE),
+  );
+  const plan = (Object.keys(PLAN) as (keyof typeof PLAN)[]).map((field) =>
+    differing(PLAN[field], stored.plan[field], now.plan[field], WHERE),
+  );
+  return [...machine, ...[...reference, ...plan].filter((difference) => difference !== undefined)];
+}

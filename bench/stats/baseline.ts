@@ -1,0 +1,94 @@
+import { mean, variance } from './mean.ts';
+import type { Margins } from './regression.ts';
+import { studentQuantile } from './student-distribution.ts';
+
+/** Probability of a false alarm, over all metrics together. */
+export const BASELINE_ALPHA = 0.01;
+/** Fewer recorded runs say too little of how runs differ. */
+export const FEWEST_RUNS = 5;
+/** Sessions of a run, always: runs must be alike to be held against each other. */
+export const BASELINE_SESSIONS = 10;
+/** More recorded runs are not advised: the scatter is what must shrink then. */
+const MOST_RUNS = 50;
+
+/** What recorded runs and a new one say of one metric: ln(cost of the server / cost of the reference). */
+export interface MetricHistory {
+  readonly metric: string;
+  readonly margins: Margins;
+  readonly recorded: readonly number[];
+  /** The new run; NaN where it could not be estimated. */
+  readonly run: number;
+}
+
+/** What a new run is, next to the recorded ones. */
+export interface BaselineFinding {
+  readonly metric: string;
+  /** Of the recorded runs; NaN when there are none. */
+  readonly mean: number;
+  /** Of the prediction interval, mean ± this; NaN for fewer than two recorded runs. */
+  readonly halfWidth: number;
+  readonly finding: 'regressed' | 'within' | 'open' | 'not-estimable' | 'too-few-runs';
+}
+
+/** What a new run is worth. */
+export interface BaselineVerdict {
+  readonly verdict: 'regressed' | 'pass' | 'inconclusive' | 'advisory';
+  readonly metrics: readonly BaselineFinding[];
+}
+
+/**
+ * Holds a new run against recorded ones, by the interval in which one more run of the same server lies: mean ±
+ * t·s·√(1 + 1/k) of k recorded runs, with Student's t of k − 1 degrees of freedom (G. J. Hahn, W. Q. Meeker, Statistical
+ * Intervals, 4.7), one-sided at 1 % over all metrics by Bonferroni. A metric has regressed when the run is above that
+ * interval by more than is tolerated; it is within when even the run plus the interval's half is below what must be
+ * found. One metric that regressed decides; all must be within to pass. Of a metric with fewer than {@link FEWEST_RUNS}
+ * recorded runs nothing is decided.
+ */
+export function holdAgainst(metrics: readonly MetricHistory[]): BaselineVerdict {
+  const findings = metrics.map((each) => find(each, metrics.length));
+  const some = (wanted: BaselineFinding['finding']) => findings.some(({ finding }) => finding === wanted);
+  if (some('regressed')) return { verdict: 'regressed', metrics: findings };
+  if (some('too-few-runs')) return { verdict: 'advisory', metrics: findings };
+  const passed = findings.length > 0 && findings.every(({ finding }) => finding === 'within');
+  return { verdict: passed ? 'pass' : 'inconclusive', metrics: findings };
+}
+
+function find({ metric, margins, recorded, run }: MetricHistory, metrics: number): BaselineFinding {
+  const middle = mean(recorded);
+  const halfWidth =
+    recorded.length < 2 ? Number.NaN : predictionFactor(recorded.length, metrics) * Math.sqrt(variance(recorded));
+  return {
+    ...{ metric, mean: middle, halfWidth },
+    finding: Number.isNaN(run) ? 'not-estimable' : findingOf(run - middle, halfWidth, recorded.length, margins),
+  };
+}
+
+function findingOf(
+  change: number,
+  halfWidth: number,
+  runs: number,
+  { tolerated, detected }: Margins,
+): BaselineFinding['finding'] {
+  if (runs < FEWEST_RUNS) return 'too-few-runs';
+  if (change > Math.log1p(tolerated) + halfWidth) return 'regressed';
+  return change + halfWidth < Math.log1p(detected) ? 'within' : 'open';
+}
+
+/** How many standard deviations of the recorded runs one more run may be off. @param runs 2 or more. */
+function predictionFactor(runs: number, metrics: number): number {
+  return studentQuantile(BASELINE_ALPHA / metrics, runs - 1) * Math.sqrt(1 + 1 / runs);
+}
+
+/**
+ * How many recorded runs would let a new one like their mean pass, at the scatter seen so far; null when no reasonable
+ * number would, or nothing is known of the scatter.
+ * @param metrics how many are gated on.
+ */
+export function runsToPass({ recorded, margins }: MetricHistory, metrics: number): number | null {
+  const scatter = Math.sqrt(variance(recorded));
+  if (Number.isNaN(scatter)) return null;
+  for (let runs = FEWEST_RUNS; runs <= MOST_RUNS; runs++) {
+    if (predictionFactor(runs, metrics) * scatter < Math.log1p(margins.detected)) return runs;
+  }
+  return null;
+}

@@ -1,0 +1,41 @@
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { NotComparableError, ResultFileError } from '../bench/model/errors.ts';
+import { BASELINE_SCHEMA, type StoredBaseline, storedBaselineSchema } from '../bench/model/stored-baseline.ts';
+import { isObject, readJson, validated } from './reader.ts';
+import { writeReport } from './sink.ts';
+
+const ANY_VERSION = /^sockbench\/baseline\//;
+
+/**
+ * Reads recorded runs.
+ * @throws {ResultFileError} when there is no such file, or it holds no baseline, or a damaged one; says what to do.
+ * @throws {NotComparableError} when it is of another version of the schema.
+ */
+export function readBaseline(file: string): StoredBaseline {
+  const content = readJson(file, 'a file', 'record a first run with --record');
+  const schema = isObject(content) ? content.schema : undefined;
+  if (typeof schema !== 'string' || !ANY_VERSION.test(schema)) {
+    throw new ResultFileError(
+      `${file} holds no recorded runs (no "schema": "${BASELINE_SCHEMA}"); name a file that check --record wrote`,
+    );
+  }
+  if (schema !== BASELINE_SCHEMA) {
+    throw new NotComparableError(`${file} can't be compared with what this sockbench measures, as this differs:`, [
+      `schema: ${schema} when recorded, ${BASELINE_SCHEMA} now; use the sockbench that wrote it, or record into another file`,
+    ]);
+  }
+  return validated(storedBaselineSchema, content, file);
+}
+
+/** Is there a baseline to add to? If not, makes sure, before anything is measured, that one can be written. @throws {Error} of the file system. */
+export function hasBaseline(file: string): boolean {
+  mkdirSync(dirname(file), { recursive: true });
+  accessSync(dirname(file), constants.W_OK);
+  return existsSync(file);
+}
+
+/** Stores recorded runs in place of those in the file. @throws {Error} of the file system. */
+export function writeBaseline(file: string, baseline: StoredBaseline): void {
+  writeReport(file, `${JSON.stringify(storedBaselineSchema.parse(baseline), undefined, 2)}\n`);
+}

@@ -1,0 +1,51 @@
+import type { CheckPlan, HeldBaseline } from '../bench/check/plan.ts';
+import type { CheckResult } from '../bench/model/check-result.ts';
+import { NotComparableError } from '../bench/model/errors.ts';
+import type { BaselineRun, StoredBaseline } from '../bench/model/stored-baseline.ts';
+import { orMisconfigured } from './measure.ts';
+
+/**
+ * The recorded runs of a file, if this plan's run here and now may be held against them or added to them.
+ * @param record may there be no file yet?
+ * @throws {NotComparableError} naming every field that differs.
+ * @throws {ResultFileError} when the file can't be read.
+ * @throws {ConfigurationError} when it could not be written.
+ */
+export async function openBaseline(plan: CheckPlan, file: string, record: boolean): Promise<HeldBaseline> {
+  const [{ hasBaseline, readBaseline }, { fingerprintDifferences }, now] = await Promise.all([
+    import('../reports/baseline-file.ts'),
+    import('../bench/check/fingerprint.ts'),
+    emptyHere(plan),
+  ]);
+  if (record && !orMisconfigured(() => hasBaseline(file), '--baseline')) return { file, record, stored: now };
+  const stored = readBaseline(file);
+  const differences = fingerprintDifferences(stored, now);
+  if (differences.length > 0) {
+    const what = `the runs in ${file} can't be compared with one here and now, as these differ:`;
+    throw new NotComparableError(what, [...differences, 'record runs of their own into another file']);
+  }
+  return { file, record, stored };
+}
+
+async function emptyHere(plan: CheckPlan): Promise<StoredBaseline> {
+  const [{ emptyBaseline }, { placeOnCpus }, { describeEnvironment }, { getAffinity }] = await Promise.all([
+    import('../bench/check/fingerprint.ts'),
+    import('../bench/run/placement.ts'),
+    import('../bench/measure/environment.ts'),
+    import('../sockets/cpu.ts'),
+  ]);
+  return emptyBaseline(plan, placeOnCpus(getAffinity(0), plan), describeEnvironment());
+}
+
+/** Adds the run to the file, when it is one to be recorded. @throws {ConfigurationError} when that can't be written. */
+export async function recordRun({ file, stored }: HeldBaseline, result: CheckResult): Promise<void> {
+  if (result.verdict.outcome !== 'recorded') return;
+  const { writeBaseline } = await import('../reports/baseline-file.ts');
+  const run = runOf(result);
+  orMisconfigured(() => writeBaseline(file, { ...stored, runs: [...stored.runs, run] }), '--baseline');
+}
+
+function runOf({ startedAt, environment, plan, baseline }: CheckResult): BaselineRun {
+  const lnRatios = Object.fromEntries(baseline?.metrics.map(({ metric, run }) => [metric, run]) ?? []);
+  return { startedAt, sockbench: environment.sockbench, command: plan.b, seed: plan.seed, lnRatios };
+}

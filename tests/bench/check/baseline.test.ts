@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest';
+import { holdAgainstStored } from '../../../bench/check/baseline.ts';
+import { fingerprintDifferences } from '../../../bench/check/fingerprint.ts';
+import { describeEnvironment } from '../../../bench/measure/environment.ts';
+import { fixedSize } from '../../../bench/model/message-sizes.ts';
+import { planHash } from '../../../bench/model/stored-baseline.ts';
+import { baselinePlan, run, stored } from './baselines.ts';
+
+const margins = { tolerated: 0.01, detected: 0.05 };
+
+/** Ten sessions around a value. */
+function sessions(metric: string, centre: number) {
+  return { metric, margins, differences: Array.from({ length: 10 }, (_, i) => centre + 0.001 * (i - 4.5)) };
+}
+
+function hold(throughput: number, cpu: number, runs: readonly ReturnType<typeof run>[], record = false) {
+  const baseline = { file: 'runs.json', stored: stored(runs), record };
+  return holdAgainstStored(baseline, [sessions('throughput', throughput), sessions('cpu', cpu)]);
+}
+
+const five = [0.1, 0.102, 0.098, 0.101, 0.099].map((value) => run(value));
+const wide = [0.1, 0.14, 0.06, 0.12, 0.08].map((value) => run(value));
+
+describe('a run held against stored ones', () => {
+  test.each([
+    ['like them', 0.1, 0.1, five, 'pass', [], 'PASS'],
+    ['worse in one metric', 0.1, 0.16, five, 'regressed', ['cpu'], 'REGRESSED: in cpu'],
+    ['of four', 0.1, 0.9, five.slice(1), 'advisory', [], 'record 1 more run with --record'],
+    ['of none', 0.1, 0.9, [], 'advisory', [], 'record 5 more runs'],
+  ])('%s', (_, throughput, cpu, runs, outcome, metrics, statement) => {
+    const { end } = hold(throughput, cpu, runs);
+    expect(end).toMatchObject({ outcome, metrics, statement: expect.stringContaining(statement) });
+  });
+
+  test('that scatter too much for any number of runs says so', () => {
+    expect(hold(0.1, 0.1, wide).end).toMatchObject({
+      outcome: 'inconclusive',
+      why: expect.stringContaining('Runs differ too much in throughput, cpu'),
+    });
+  });
+
+  test('that scatter says how many more it takes, and one too close says to run it again', () => {
+    const some = [0.1, 0.116, 0.084, 0.108, 0.092].map((value) => run(value));
+    expect(hold(0.1, 0.1, some).end.why).toMatch(/that would take some [1-9]\d* recorded runs more/);
+    expect(
+      hold(
+        0.1,
+        0.1 + 0.03,
+        [0.1, 0.107, 0.093, 0.1, 0.1].map((value) => run(value)),
+      ).end,
+    ).toMatchObject({
+      outcome: 'inconclusive',
+      why: expect.stringContaining('in cpu the server was neither found worse nor was it ruled out. Run it again'),
+    });
+  });
+
+  test('is saved as its estimate beside their mean', () => {
+    const { record } = hold(0.1, 0.16, five);
+    expect(record).toMatchObject({ file: 'runs.json', runs: 5, record: false, firstAt: five[0]?.startedAt });
+    expect(record.metrics[1]).toMatchObject({ metric: 'cpu', runs: 5, finding: 'regressed', ...margins });
+    expect(record.metrics[1]?.mean).toBeCloseTo(0.1, 12);
+    expect(record.metrics[1]?.run).toBeCloseTo(0.16, 12);
+  });
+});
+
+describe('a run to be recorded', () => {
+  test.each([
+    ['the first', [], 'RECORDED: this is run 1; record 4 more runs'],
+    ['the fifth', five.slice(1), 'RECORDED: this is run 5.'],
+    ['one that is worse', five, 'RECORDED: this is run 6. In cpu it is worse than those before'],
+  ])('%s', (_, runs, statement) => {
+    expect(hold(0.1, 0.2, runs, true).end).toMatchObject({
+      outcome: 'recorded',
+      statement: expect.stringContaining(statement),
+    });
+  });
+
+  test('is not, when a metric could not be estimated', () => {
+    const baseline = { file: 'runs.json', stored: stored([]), record: true };
+    const missing = { ...sessions('cpu', 0.1), differences: [0.1, Number.NaN] };
+    expect(holdAgainstStored(baseline, [missing]).end).toMatchObject({
+      outcome: 'invalid',
+      why: expect.stringContaining('cpu could not be estimated, so this run is not recorded'),
+    });
+  });
+});
+
+describe('runs recorded', () => {
+  const here = describeEnvironment();
+  const before = stored(five);
+
+  test('here, by the same plan, go together', () => {
+    expect(fingerprintDifferences(before, stored([]))).toEqual([]);
+  });
+
+  test('elsewhere differ in what differs, each named', () => {
+    const there = { ...here, cpuModel: 'other CPU', cpus: 99, kernel: '1.0', node: '21.0.0' };
+    expect(fingerprintDifferences(before, stored([], baselinePlan(), there))).toEqual([
+      `CPU model: ${here.cpuModel} when recorded, other CPU now`,
+      `CPUs: ${here.cpus} when recorded, 99 now`,
+      `kernel: ${here.kernel} when recorded, 1.0 now`,
+      `Node version: ${here.node} when recorded, 21.0.0 now`,
+    ]);
+  });
+
+  test('by another plan differ in what differs', () => {
+    const plan = baselinePlan({ windowMs: 31 });
+    const other = { ...plan, point: { ...plan.point, connections: 5, sizes: fixedSize(65) } };
+    expect(fingerprintDifferences(before, stored([], other))).toEqual([
+      'connections: 4 when recorded, 5 now',
+      'sizes of messages: [{"from":64,"to":64,"share":1}] when recorded, [{"from":65,"to":65,"share":1}] now',
+      'window in ms: 30 when recorded, 31 now',
+    ]);
+  });
+
+  test('next to another reference differ in its version', () => {
+    const reference = { ...before.reference, version: 99 };
+    const old = { ...before, reference };
+    const fingerprint = { ...before.fingerprint, planHash: planHash(before.plan, reference) };
+    expect(fingerprintDifferences({ ...old, fingerprint }, stored([]))).toEqual([
+      'version of the reference: 99 when recorded, 1 now',
+    ]);
+  });
+});

@@ -1,0 +1,52 @@
+import { emptyBaseline } from '../../../bench/check/fingerprint.ts';
+import type { CheckPlan } from '../../../bench/check/plan.ts';
+import { describeEnvironment } from '../../../bench/measure/environment.ts';
+import { fixedSize } from '../../../bench/model/message-sizes.ts';
+import type { Environment } from '../../../bench/model/result.ts';
+import type { BaselineRun, StoredBaseline } from '../../../bench/model/stored-baseline.ts';
+import { BASELINE_ALPHA, BASELINE_SESSIONS } from '../../../bench/stats/baseline.ts';
+import { gatedMetrics } from '../../../bench/stats/gated-metrics.ts';
+
+/** What `check --baseline FILE -c 4 --warmup 100ms --window 30ms --gate throughput,cpu` does, on CPUs that it does not choose. */
+export function baselinePlan(variation: Partial<CheckPlan> = {}): CheckPlan {
+  return {
+    a: { kind: 'model', model: 'event-driven' },
+    b: { kind: 'exec', name: 'x', command: 'x {port}', startLimitMs: 1000 },
+    point: {
+      ...{ transport: 'tcp', app: 'echo', workload: 'request-response', connection: 'pooled', connections: 4 },
+      ...{ pipelining: 1, sizes: fixedSize(64) },
+    },
+    gates: (['throughput', 'cpu'] as const).map((metric) => ({ metric, margins: gatedMetrics[metric] })),
+    looks: [{ sessions: BASELINE_SESSIONS, alpha: BASELINE_ALPHA }],
+    ...{
+      nullArm: false,
+      confirm: false,
+      budgetMs: null,
+      seed: 1,
+      warmupMs: 100,
+      windowMs: 30,
+      timeoutMs: 2000,
+      openTimeoutMs: 3000,
+    },
+    ...{ threads: 1, serverCpus: [0], loadCpus: [0] },
+    ...variation,
+  };
+}
+
+/** A run in which the server cost so much, as ln of a multiple of the reference's. */
+export function run(throughput: number, cpu = throughput): BaselineRun {
+  return {
+    ...{ startedAt: '2026-11-02T10:00:00.000Z', sockbench: '0.1.0', command: 'x {port}', seed: 7 },
+    lnRatios: { throughput, cpu },
+  };
+}
+
+/** Runs recorded here, by that plan. */
+export function stored(
+  runs: readonly BaselineRun[],
+  plan = baselinePlan(),
+  environment: Environment = describeEnvironment(),
+): StoredBaseline {
+  const placement = { threads: 1, serverCpus: [0], loadCpus: [0], warnings: [] };
+  return { ...emptyBaseline(plan, placement, environment), runs: [...runs] };
+}
