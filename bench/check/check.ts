@@ -9,7 +9,15 @@ import type { Look } from '../stats/looks.ts';
 import { type Random, seededRandom } from '../stats/random.ts';
 import { lookAt } from '../stats/regression.ts';
 import { holdAgainstStored } from './baseline.ts';
-import { counting, differencesOf, isUnsteady, nullArmFires, regressedMetrics, tooManyExcluded } from './decision.ts';
+import {
+  counting,
+  differencesOf,
+  isUnsteady,
+  nullArmFires,
+  regressedMetrics,
+  tooManyExcluded,
+  whyUndecided,
+} from './decision.ts';
 import { OUT_OF_TIME, type SeriesEnd, statementOf } from './ending.ts';
 import { type ArmName, drawOrder } from './order.ts';
 import { runPilot } from './pilot.ts';
@@ -126,7 +134,8 @@ class Check {
       const verdict = lookAt(differences, look, look === looks.at(-1));
       this.#update({ looks: [...this.#result.looks, lookRecord(series, look, verdict, differences)] });
       if (verdict.verdict === 'continue') continue;
-      return { outcome: verdict.verdict, metrics: regressedMetrics(verdict) };
+      const why = verdict.verdict === 'inconclusive' ? { why: whyUndecided(verdict) } : {};
+      return { outcome: verdict.verdict, metrics: regressedMetrics(verdict), ...why };
     }
     return { outcome: 'inconclusive', metrics: [] };
   }

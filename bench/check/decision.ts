@@ -62,6 +62,15 @@ export function isUnsteady(sessions: readonly SessionReading[]): boolean {
   });
 }
 
+/** Why the last look decided nothing, and what to do about it. */
+export function whyUndecided({ metrics }: LookVerdict): string {
+  const [decided, open] = [true, false].map((wanted) =>
+    metrics.filter(({ finding }) => (finding === 'within') === wanted).map(({ metric }) => metric),
+  ) as [string[], string[]];
+  const others = decided.length === 0 ? '' : `, or gate on what was decided alone: --gate ${decided.join(',')}`;
+  return `in ${open.join(' and ')} B was neither found worse nor ruled out to be: use a calmer machine, or a longer --window${others}`;
+}
+
 /** The metrics that a look found regressed. */
 export function regressedMetrics({ metrics }: LookVerdict): string[] {
   return metrics.filter(({ finding }) => finding === 'regressed').map(({ metric }) => metric);

@@ -29,7 +29,7 @@ export function statementOf(outcome: CheckOutcome, { metrics, why, statement }: 
     case 'invalid':
       return `INVALID${reason}.`;
     case 'inconclusive':
-      return `INCONCLUSIVE${reason === '' ? ': the sessions neither found B worse nor ruled it out' : reason}.`;
+      return `INCONCLUSIVE${reason}.`;
     default:
       return 'PASS: B is not worse than A by what must be found, in any metric.';
   }

@@ -39,7 +39,8 @@ const notEstimated = checkResult({
   sessions: checkSessions(24),
   verdict: {
     ...{ outcome: 'inconclusive', metrics: [] },
-    statement: 'INCONCLUSIVE: the sessions neither found B worse nor ruled it out.',
+    statement:
+      'INCONCLUSIVE: in p99 B was neither found worse nor ruled out to be: use a calmer machine, or a longer --window, or gate on what was decided alone: --gate throughput.',
   },
 });
 

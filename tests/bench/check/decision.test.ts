@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { counting, differencesOf, isUnsteady, nullArmFires, tooManyExcluded } from '../../../bench/check/decision.ts';
+import {
+  counting,
+  differencesOf,
+  isUnsteady,
+  nullArmFires,
+  tooManyExcluded,
+  whyUndecided,
+} from '../../../bench/check/decision.ts';
 import { type ArmName, drawOrder, turns } from '../../../bench/check/order.ts';
 import { commonPace, warmupMs } from '../../../bench/check/pilot.ts';
 import { type CheckPlan, checkFaults } from '../../../bench/check/plan.ts';
@@ -9,6 +16,7 @@ import { fixedSize } from '../../../bench/model/message-sizes.ts';
 import { gatedMetrics } from '../../../bench/stats/gated-metrics.ts';
 import { defaultLooks } from '../../../bench/stats/looks.ts';
 import { seededRandom } from '../../../bench/stats/random.ts';
+import { lookAt } from '../../../bench/stats/regression.ts';
 import { signTest } from '../../../bench/stats/sign-test.ts';
 
 const gates = [{ metric: 'cpu', margins: gatedMetrics.cpu }] as const;
@@ -177,6 +185,38 @@ describe('a plan', () => {
     ['echo datagrams', { ...plan.point, transport: 'udp' }],
     ['HTTP', { ...plan.point, app: 'http', transport: 'tls' }],
   ])('of %s is well', (_, point) => expect(checkFaults({ ...plan, point })).toEqual([]));
+});
+
+describe('what was decided by no look says why:', () => {
+  const margins = { tolerated: 0.01, detected: 0.05 };
+  const within = { margins, differences: Array.from({ length: 24 }, (_, i) => (i % 5) / 1000) };
+  const wide = { margins, differences: Array.from({ length: 24 }, (_, i) => (i % 2 === 0 ? 1 : -1)) };
+  const look = { sessions: 24, alpha: 0.002 };
+
+  test('in some metrics', () => {
+    const verdict = lookAt(
+      [
+        { metric: 'cpu', ...within },
+        { metric: 'p99', ...wide },
+      ],
+      look,
+      true,
+    );
+    expect(verdict.verdict).toBe('inconclusive');
+    expect(whyUndecided(verdict)).toMatch(/^in p99 B was neither .* alone: --gate cpu$/);
+  });
+
+  test('in all metrics', () => {
+    const verdict = lookAt(
+      [
+        { metric: 'cpu', ...wide },
+        { metric: 'p99', ...wide },
+      ],
+      look,
+      true,
+    );
+    expect(whyUndecided(verdict)).toMatch(/^in cpu and p99 B was neither .* a longer --window$/);
+  });
 });
 
 test('the sign test is a coin’s', () => {
