@@ -55,6 +55,13 @@ function baselineNotes({ reference: { model, version }, file, runs, firstAt, las
   ];
 }
 
+/** What a metric takes to be estimated; see bench/check/session.ts. */
+const NEEDED: Readonly<Record<string, string>> = {
+  cpu: "the CPU time of the servers' processes is not known here: gate on other metrics with --gate",
+  p50: 'it takes 500 response times of each program in each session: raise --window, or gate on others with --gate',
+  p99: 'it takes 10,000 response times of each program in each session: raise --window, or gate on others with --gate',
+};
+
 function notes({ sessions, warnings, interrupted, looks, baseline }: CheckResult): string[] {
   const reasons = new Map<string, number>();
   for (const { excluded } of sessions) if (excluded !== null) reasons.set(excluded, (reasons.get(excluded) ?? 0) + 1);
@@ -63,12 +70,9 @@ function notes({ sessions, warnings, interrupted, looks, baseline }: CheckResult
   const missing = judged.filter(({ finding }) => finding === 'not-estimable');
   return [
     ...[...reasons].map(([reason, count]) => `${formatPlural(count, 'session')} excluded: ${reason}.`),
-    ...(missing.length > 0
-      ? [
-          `Not estimable: ${missing.map(({ metric }) => metric).join(', ')}: percentiles need 10,000 response times of each ` +
-            'program in each session: raise --window, or gate on other metrics with --gate.',
-        ]
-      : []),
+    ...missing.map(
+      ({ metric }) => `${metric} can't be estimated: ${NEEDED[metric] ?? 'gate on other metrics with --gate'}.`,
+    ),
     ...warnings.map(({ message }) => `${message}.`),
     ...(interrupted ? ['Interrupted: these are partial results.'] : []),
   ];
