@@ -12,7 +12,8 @@ test('scale sweeps connections, says how each model scales, and says it again fr
   expect({ code, stderr }).toMatchObject({ code: 0 });
   expect(stdout).toMatch(/^Requests\/s over TCP$/m);
   expect(stdout).toMatch(/^ +a event-driven, b iterative/m);
-  expect(stdout).toMatch(/^iterative .* left some waiting, errors: 2 conn$/m);
+  // A busy machine may let p99 run away at the same level, too.
+  expect(stdout).toMatch(/^iterative .* left some waiting, errors.*: 2 conn$/m);
   const { plan, scaling } = readResult(/^results saved in (.+)$/m.exec(stderr)?.[1] ?? '');
   expect(plan).toMatchObject({ command: 'scale', connections: [1, 2, 4], rounds: 2, transports: ['tcp'] });
   expect(scaling?.tcp?.targets).toMatchObject([
