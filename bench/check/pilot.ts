@@ -9,8 +9,8 @@ import { loadOf, type Pace, RATE_WINDOWS, SAMPLES_FOR_P99, start } from './sessi
 
 /**
  * The pilot starts each program so often, and watches it for so long each time, in slices. MSER-5 takes a change of the
- * machine's speed for a warm-up; most of three starts don't. On a machine whose speed wandered, single traces of 6 s had
- * cuts of 0.5 to 3.5 s, and one in ten none; the middle one of three traces of 3 s had cuts of 0.25 to 1 s, always.
+ * machine's speed for a warm-up, too, so that its cuts are too long rather than too short: of one program on a machine
+ * whose speed wandered, 0.25 to 1.75 s. A warm-up is in every start, so the least of three cuts holds it.
  */
 const STARTS = 3;
 const TRACE_MS = 3000;
@@ -20,7 +20,7 @@ const SAFETY = 1.5;
 const LEAST_WARMUP_MS = 300;
 /** The common rate, as a share of what the slower one reaches. */
 const RATE_SHARE = 0.6;
-const MOST_WINDOW_MS = 5000;
+const MOST_WINDOW_MS = 2500;
 /** Of response times a little more are asked for than are needed: Poisson arrivals differ. */
 const SPARE = 1.1;
 
@@ -31,10 +31,10 @@ export interface PilotTrace {
 }
 
 /**
- * How long to warm up, the same for all: one and a half times the longest beginning that MSER-5 cuts off throughput or
- * CPU time of a program, in the middle one of its starts.
+ * How long to warm up, the same for all: one and a half times what MSER-5 cuts off every start of a program, be it of
+ * throughput or CPU time.
  * @param programs traces of each program's starts.
- * @returns null when most starts of a program never came to rest: more than half of a trace would have to go.
+ * @returns null when no start of a program came to rest: more than half of each trace would have to go.
  */
 export function warmupMs(programs: readonly (readonly PilotTrace[])[]): number | null {
   const metrics = programs.flatMap((starts) => [
@@ -42,8 +42,8 @@ export function warmupMs(programs: readonly (readonly PilotTrace[])[]): number |
     starts.map(({ cpuNanosPerRequest }) => cpuNanosPerRequest),
   ]);
   const cuts = metrics.map((traces) => traces.map(mser5));
-  if (cuts.some((starts) => 2 * starts.filter(({ unsteady }) => unsteady).length > starts.length)) return null;
-  const longest = Math.max(...cuts.map((starts) => median(starts.map(({ cut }) => cut))));
+  if (cuts.some((starts) => starts.every(({ unsteady }) => unsteady))) return null;
+  const longest = Math.max(...cuts.map((starts) => Math.min(...starts.map(({ cut }) => cut))));
   return Math.max(LEAST_WARMUP_MS, SAFETY * SLICE_MS * longest);
 }
 
@@ -52,7 +52,7 @@ export function commonPace(capacities: readonly number[], windowMs: number): Pic
   const rate = Math.floor(RATE_SHARE * Math.min(...capacities));
   if (rate < 1) return { rate: 0, rateWindowMs: 0 };
   const needed = (SPARE * SAMPLES_FOR_P99 * 1000) / (rate * RATE_WINDOWS);
-  return { rate, rateWindowMs: Math.min(MOST_WINDOW_MS, Math.max(2 * windowMs, needed)) };
+  return { rate, rateWindowMs: Math.min(MOST_WINDOW_MS, Math.max(windowMs, needed)) };
 }
 
 /**

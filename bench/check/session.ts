@@ -1,5 +1,4 @@
 import type { LoadPlan } from '../load/generator.ts';
-import { Histogram } from '../measure/histogram.ts';
 import { countedBetween, type KernelCounters, readKernelCounters } from '../measure/kernel-counters.ts';
 import { targetName } from '../model/configuration.ts';
 import type { Placement } from '../run/placement.ts';
@@ -34,12 +33,15 @@ export interface Pace {
 
 /** Windows at full load, and at the common rate, for each arm. Even, as they go forwards and backwards in turn. */
 const FULL_WINDOWS = 8;
-export const RATE_WINDOWS = 4;
+export const RATE_WINDOWS = 8;
 /** Percentiles of fewer response times are not estimated: of 10,000, p99 is decided by a hundred. */
 export const SAMPLES_FOR_P99 = 10_000;
 const SAMPLES_FOR_P50 = 500;
-/** Before windows at the common rate: connections are new then, and programs are warm. */
-const RATE_WARMUP_MS = 300;
+/**
+ * Before windows at the common rate: programs are warm then, but connections and the generator's threads are new. With
+ * 300 ms the first window's p50 was a third above that of the others.
+ */
+const RATE_WARMUP_MS = 700;
 const MAX_STEAL = 0.05;
 const MAX_UTILIZATION = 0.9;
 
@@ -61,7 +63,7 @@ export async function runSession(
     for (const name of order.places) arms.set(name, await start(name, plan, placement, signal));
     const full = await measure(arms, { rate: 0, count: FULL_WINDOWS, windowMs: plan.windowMs }, scene);
     const { rate, rateWindowMs } = pace;
-    const warm = { ...scene, warmupMs: Math.min(pace.warmupMs, RATE_WARMUP_MS) };
+    const warm = { ...scene, warmupMs: RATE_WARMUP_MS };
     const paced =
       rate === 0 ? new Map() : await measure(arms, { rate, count: RATE_WINDOWS, windowMs: rateWindowMs }, warm);
     const costs = Object.fromEntries(order.places.map((name) => [name, costsOf(full.get(name), paced.get(name))]));
@@ -146,16 +148,22 @@ async function measure(
   return readings;
 }
 
-/** What an arm's windows say of each metric. */
+/**
+ * What an arm's windows say of each metric: the mean of the windows' logarithms, of percentiles too. In one histogram of
+ * all windows a single stall of the machine is p99: between sessions of one program ln p99 then scattered by 1.0, and by
+ * 0.3 as a mean over windows, in which stalls that a program makes every few seconds still show.
+ */
 export function costsOf(full: readonly WindowReading[] = [], paced: readonly WindowReading[] = []): ArmCosts {
-  const responses = new Histogram();
-  for (const { load } of paced) responses.add(load.latencies.response);
+  const responses = paced.map(({ load }) => load.latencies.response);
+  const samples = responses.reduce((sum, { count }) => sum + count, 0);
+  const percentile = (q: number, needed: number) =>
+    samples >= needed ? mean(responses.map((window) => Math.log(window.quantile(q)))) : Number.NaN;
   const cpu = full.map(({ cpuNanosPerRequest }) => cpuNanosPerRequest ?? Number.NaN);
   return {
     throughput: -mean(full.map(({ load }) => Math.log(load.requestsPerSecond))),
     cpu: mean(cpu.map(Math.log)),
-    p50: responses.count >= SAMPLES_FOR_P50 ? Math.log(responses.quantile(0.5)) : Number.NaN,
-    p99: responses.count >= SAMPLES_FOR_P99 ? Math.log(responses.quantile(0.99)) : Number.NaN,
+    p50: percentile(0.5, SAMPLES_FOR_P50),
+    p99: percentile(0.99, SAMPLES_FOR_P99),
   };
 }
 

@@ -53,7 +53,7 @@ const options = {
   window: {
     group: 'Load:',
     type: 'string',
-    default: '250ms',
+    default: '200ms',
     describe: 'Each of the windows in which they take turns',
   },
   warmup: {

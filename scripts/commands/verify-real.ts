@@ -29,18 +29,18 @@ export const verifyReal: Command<typeof options> = {
   options,
   examples: [['--same 2 --worse-by-20 2 --worse-by-10 0', 'A few of them, in ten minutes']],
   async run(flags) {
-    const counts = [
+    const shares = spread([
       [0, flags.value('same', parseInteger)],
       [0.2, flags.value('worse-by-20', parseInteger)],
       [0.1, flags.value('worse-by-10', parseInteger)],
-    ] as const;
+    ]);
     const plan = planFor(flags.value('connections', parseInteger), flags.value('seed', parseInteger));
     const file = flags.text('json');
     flags.assertNoFaults();
     const program = fileURLToPath(new URL('../sockbench.js', import.meta.url));
     const checks: RealCheck[] = [];
     await untilInterrupted(async (signal) => {
-      for (const worseBy of counts.flatMap(([share, count]) => Array.from({ length: count }, () => share))) {
+      for (const worseBy of shares) {
         const baseMicros = await calibrate(plan, program, signal);
         const seeded = { ...plan, seed: plan.seed + checks.length };
         const observer = { doing: () => undefined, saved: () => undefined };
@@ -61,6 +61,14 @@ export const verifyReal: Command<typeof options> = {
   },
 };
 
+/** Each share as often as told, evenly spread, so that a slow hour of the machine is not one kind's alone. */
+function spread(counts: readonly (readonly [share: number, count: number])[]): number[] {
+  return counts
+    .flatMap(([share, count]) => Array.from({ length: count }, (_, i) => ({ share, at: (i + 0.5) / count })))
+    .sort((one, other) => one.at - other.at)
+    .map(({ share }) => share);
+}
+
 function planFor(connections: number, seed: number): Omit<CheckPlan, 'a' | 'b'> {
   const names = Object.keys(gatedMetrics) as GatedMetric[];
   return {
@@ -69,7 +77,7 @@ function planFor(connections: number, seed: number): Omit<CheckPlan, 'a' | 'b'> 
       ...{ pipelining: 1, sizes: fixedSize(64) },
     },
     gates: names.map((metric) => ({ metric, margins: gatedMetrics[metric] })),
-    ...{ looks: defaultLooks, nullArm: false, confirm: false, budgetMs: null, seed, warmupMs: null, windowMs: 250 },
+    ...{ looks: defaultLooks, nullArm: false, confirm: false, budgetMs: null, seed, warmupMs: null, windowMs: 200 },
     ...{ timeoutMs: 2000, openTimeoutMs: 3000, threads: null, serverCpus: null, loadCpus: null },
   };
 }

@@ -116,21 +116,22 @@ describe('the pilot', () => {
     expect(warmupMs([[trace(steady)]])).toBe(300);
   });
 
-  test('takes what only one of three starts saw for the machine’s', () => {
+  test('takes what not every start saw for the machine’s', () => {
     expect(warmupMs([[slowStart, slowMachine, slowStart].map(trace)])).toBe(750);
     expect(warmupMs([[slowStart, restless, slowStart].map(trace)])).toBe(750);
-    expect(warmupMs([[slowStart, slowMachine, slowMachine].map(trace)])).toBe(1500);
+    expect(warmupMs([[slowMachine, restless, slowStart].map(trace)])).toBe(750);
+    expect(warmupMs([[slowMachine, slowMachine].map(trace)])).toBe(1500);
   });
 
-  test('finds no warm-up for what mostly doesn’t come to rest', () => {
+  test('finds no warm-up for what never comes to rest', () => {
     expect(warmupMs([[trace(restless)]])).toBeNull();
-    expect(warmupMs([[trace(steady)], [restless, steady, restless].map(trace)])).toBeNull();
+    expect(warmupMs([[trace(steady)], [restless, restless].map(trace)])).toBeNull();
   });
 
   test('takes 60 % of the slower one’s rate, and windows long enough for p99', () => {
-    expect(commonPace([50_000, 40_000], 250)).toEqual({ rate: 24_000, rateWindowMs: 500 });
-    expect(commonPace([10_000, 5000], 250)).toEqual({ rate: 3000, rateWindowMs: (1.1 * 10_000 * 1000) / (3000 * 4) });
-    expect(commonPace([100, 100], 250).rateWindowMs).toBe(5000);
+    expect(commonPace([50_000, 40_000], 250)).toEqual({ rate: 24_000, rateWindowMs: 250 });
+    expect(commonPace([10_000, 5000], 250)).toEqual({ rate: 3000, rateWindowMs: (1.1 * 10_000 * 1000) / (3000 * 8) });
+    expect(commonPace([100, 100], 250).rateWindowMs).toBe(2500);
     expect(commonPace([1, 1], 250).rate).toBe(0);
   });
 });
