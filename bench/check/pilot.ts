@@ -20,7 +20,7 @@ const SAFETY = 1.5;
 const LEAST_WARMUP_MS = 300;
 /** The common rate, as a share of what the slower one reaches. */
 const RATE_SHARE = 0.6;
-const MOST_WINDOW_MS = 2500;
+const MOST_WINDOW_MS = 1250;
 /** Of response times a little more are asked for than are needed: Poisson arrivals differ. */
 const SPARE = 1.1;
 

@@ -13,8 +13,8 @@ export interface Design {
 
 export const soundDesign: Design = { coin: true, fresh: true, placeAdvantage: 0.01 };
 
-/** Windows of each kind in a session, half of them each program's: ABBA or BAAB, again and again. */
-const WINDOWS = 16;
+/** Windows of a session, half of them each program's: ABBA or BAAB, again and again. As in bench/check/session.ts. */
+const WINDOWS = { full: 8, paced: 32 };
 
 /** A session by session comparison of A with a changed B, on one machine. Endless: takes what is asked of it. */
 export class SimulatedCheck {
@@ -35,12 +35,13 @@ export class SimulatedCheck {
     const [a, b] = this.#arms(fresh);
     const aFirst = !coin || this.#trace.random() < 0.5;
     const costs = { a: traits.map((): number[] => []), b: traits.map((): number[] => []) };
-    for (let window = 0; window < WINDOWS; window++) {
+    for (let window = 0; window < WINDOWS.full + WINDOWS.paced; window++) {
+      const load = window < WINDOWS.full ? 'full' : 'paced';
       const first = window % 4 === 0 || window % 4 === 3;
       const arm = first === aFirst ? 'a' : 'b';
       const observed = this.#trace.window(arm === 'a' ? a : b);
       observed.forEach((cost, i) => {
-        costs[arm][i]?.push(cost - (first ? placeAdvantage : 0));
+        if (traits[i]?.load === load) costs[arm][i]?.push(cost - (first ? placeAdvantage : 0));
       });
     }
     return traits.map((_, i) => mean(costs.b[i] as number[]) - mean(costs.a[i] as number[]));

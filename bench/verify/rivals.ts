@@ -6,7 +6,8 @@ import { type Change, type Trace, unchanged } from './trace.ts';
 
 /**
  * Rules that are in use elsewhere, on the same machines. Each looks at throughput alone, which is kind to them: with
- * four metrics they would have four chances to be wrong. Each measures as long as our first look, 160 windows.
+ * four metrics they would have four chances to be wrong. Each measures 160 windows, twice as many as our first look has
+ * of throughput.
  */
 export interface Rival {
   readonly name: string;

@@ -5,6 +5,8 @@ import { type MachineName, machines, type Noise, normal } from './noise.ts';
 /** What a simulated server is measured by: how it follows the machine, and how much it scatters besides. */
 export interface MetricTraits {
   readonly metric: GatedMetric;
+  /** The windows that tell of it: those at full load, or those at the common rate. */
+  readonly load: 'full' | 'paced';
   /** Share of the machine's noise that shows. CPU time for each request hardly minds when others take the CPU. */
   readonly machine: number;
   /** Scatter of its own from window to window. */
@@ -14,10 +16,10 @@ export interface MetricTraits {
 }
 
 export const traits: readonly MetricTraits[] = [
-  { metric: 'throughput', machine: 1, scatter: 0.005, process: 0.007 },
-  { metric: 'cpu', machine: 0.5, scatter: 0.005, process: 0.007 },
-  { metric: 'p50', machine: 1, scatter: 0.01, process: 0.01 },
-  { metric: 'p99', machine: 1.5, scatter: 0.05, process: 0.02 },
+  { metric: 'throughput', load: 'full', machine: 1, scatter: 0.005, process: 0.007 },
+  { metric: 'cpu', load: 'full', machine: 0.5, scatter: 0.005, process: 0.007 },
+  { metric: 'p50', load: 'paced', machine: 1, scatter: 0.01, process: 0.01 },
+  { metric: 'p99', load: 'paced', machine: 1.5, scatter: 0.05, process: 0.02 },
 ];
 
 /** How much each metric of the changed server is worse, as shares, in the order of {@link traits}. */

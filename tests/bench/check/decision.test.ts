@@ -130,8 +130,9 @@ describe('the pilot', () => {
 
   test('takes 60 % of the slower one’s rate, and windows long enough for p99', () => {
     expect(commonPace([50_000, 40_000], 250)).toEqual({ rate: 24_000, rateWindowMs: 250 });
-    expect(commonPace([10_000, 5000], 250)).toEqual({ rate: 3000, rateWindowMs: (1.1 * 10_000 * 1000) / (3000 * 8) });
-    expect(commonPace([100, 100], 250).rateWindowMs).toBe(2500);
+    expect(commonPace([10_000, 5000], 250)).toEqual({ rate: 3000, rateWindowMs: 250 });
+    expect(commonPace([1000, 1000], 250)).toEqual({ rate: 600, rateWindowMs: (1.1 * 10_000 * 1000) / (600 * 16) });
+    expect(commonPace([100, 100], 250).rateWindowMs).toBe(1250);
     expect(commonPace([1, 1], 250).rate).toBe(0);
   });
 });
