@@ -1,5 +1,7 @@
 import { connectionUses, workloads } from '../bench/model/operating-point.ts';
+import { appNames } from '../servers/apps/catalog.ts';
 import { balancePolicyNames, DEFAULT_BALANCE } from '../servers/balance/policies.ts';
+import { transportNames } from '../servers/transport.ts';
 import type { OptionSet } from './flags.ts';
 
 /** What requests cost the server, for the commands that start one. */
@@ -18,6 +20,32 @@ export const serverOptions = {
     type: 'string',
     group: 'What to measure:',
     describe: `How balanced chooses a server: ${balancePolicyNames.join(', ')} [default: ${DEFAULT_BALANCE}]`,
+  },
+} as const satisfies OptionSet;
+
+/** How to talk to what is measured, for commands that measure one server at a time. */
+export const targetOptions = {
+  'allow-remote': {
+    group: 'What to measure:',
+    type: 'string',
+    describe: 'Hosts beyond this machine that may be flooded',
+  },
+  app: {
+    group: 'What to measure:',
+    type: 'string',
+    describe: `What the server says: ${appNames.join(', ')} [default: echo, or what --workload needs]`,
+  },
+  transport: {
+    group: 'What to measure:',
+    type: 'string',
+    describe: `${transportNames.join(', ')} [default: tcp, or as --target says]`,
+  },
+  connections: {
+    group: 'What to measure:',
+    alias: 'c',
+    type: 'string',
+    default: '50',
+    describe: 'Connections, or UDP sockets',
   },
 } as const satisfies OptionSet;
 

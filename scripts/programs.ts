@@ -1,7 +1,7 @@
 import type { ForeignServer, SingleTarget } from '../bench/model/configuration.ts';
 import { REFERENCE } from '../bench/model/stored-baseline.ts';
 import { parseDuration } from '../bench/model/units.ts';
-import { build, checkOut } from './baseline.ts';
+import { build, checkOut } from './checkout.ts';
 import type { Flags } from './flags.ts';
 import { say } from './output.ts';
 

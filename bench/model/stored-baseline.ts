@@ -7,8 +7,8 @@ import { amount, count, sizeRangeSchema } from './trial.ts';
 export const BASELINE_SCHEMA = 'sockbench/baseline/1';
 
 /**
- * What servers are measured next to: one of this project's own models, with the same app. Its version is raised whenever a change of it, or of
- * what it stands on, may change its speed: what was recorded with another is no longer comparable.
+ * What servers are measured next to: one of this project's own models, with the same app. Its version is raised whenever
+ * a change of it, or of what it stands on, may change its speed: what was recorded with another is not comparable.
  */
 export const REFERENCE = { model: 'event-driven', version: 1 } as const satisfies { model: ModelName; version: number };
 

@@ -2,7 +2,6 @@ import { type CapacityConfiguration, capacityFaults } from '../../bench/model/ca
 import type { TargetSpec } from '../../bench/model/configuration.ts';
 import { parseThreshold, parseThresholds } from '../../bench/model/threshold.ts';
 import { parseDuration, parseIntegers, parseNames } from '../../bench/model/units.ts';
-import { appNames } from '../../servers/apps/catalog.ts';
 import { balancePolicyNames } from '../../servers/balance/policies.ts';
 import { modelNames } from '../../servers/catalog.ts';
 import { type TransportName, transportNames } from '../../servers/transport.ts';
@@ -12,7 +11,7 @@ import { foreignOptions, readForeign } from '../foreign.ts';
 import { parseRate, readLoad, readWork } from '../load-flags.ts';
 import { record } from '../measure.ts';
 import { readModels, serving } from '../models.ts';
-import { loadOptions, outputOptions, serverOptions } from '../options.ts';
+import { loadOptions, outputOptions, serverOptions, targetOptions } from '../options.ts';
 import { readOutput } from '../output-flags.ts';
 import { readAddress } from '../target.ts';
 
@@ -73,26 +72,9 @@ const options = {
     type: 'string',
     describe: 'Measure a server that runs already: tcp://127.0.0.1:7000, or udp, tls, ws, wss',
   },
-  'allow-remote': {
-    group: 'What to measure:',
-    type: 'string',
-    describe: 'Hosts beyond this machine that may be flooded',
-  },
-  app: {
-    group: 'What to measure:',
-    type: 'string',
-    describe: `What the server says: ${appNames.join(', ')} [default: echo, or what --workload needs]`,
-  },
-  transport: {
-    group: 'What to measure:',
-    type: 'string',
-    describe: `${transportNames.join(', ')} [default: tcp, or as --target says]`,
-  },
+  ...targetOptions,
   connections: {
-    group: 'What to measure:',
-    alias: 'c',
-    type: 'string',
-    default: '50',
+    ...targetOptions.connections,
     describe: 'Connections, or UDP sockets; several levels are searched one by one',
   },
   ...serverOptions,

@@ -8,7 +8,6 @@ import { configurationFaults } from '../../bench/model/configuration-faults.ts';
 import { selectPolicyNames } from '../../bench/model/select-policy.ts';
 import { parseThresholds } from '../../bench/model/threshold.ts';
 import { parseDuration, parseInteger, parseNames } from '../../bench/model/units.ts';
-import { appNames } from '../../servers/apps/catalog.ts';
 import { balancePolicyNames } from '../../servers/balance/policies.ts';
 import { modelNames, whyUnavailable } from '../../servers/catalog.ts';
 import { transportNames } from '../../servers/transport.ts';
@@ -17,7 +16,7 @@ import type { Flags, OptionSet } from '../flags.ts';
 import { foreignOptions, readForeign } from '../foreign.ts';
 import { readLoad, readWork } from '../load-flags.ts';
 import { measure } from '../measure.ts';
-import { loadOptions, outputOptions, serverOptions } from '../options.ts';
+import { loadOptions, outputOptions, serverOptions, targetOptions } from '../options.ts';
 import { readOutput } from '../output-flags.ts';
 import { readAddress } from '../target.ts';
 
@@ -29,28 +28,7 @@ const options = {
     describe: 'Measure a server that runs already: tcp://127.0.0.1:7000, or udp, tls, ws, wss, http, https://…/path',
   },
   ...foreignOptions,
-  'allow-remote': {
-    group: 'What to measure:',
-    type: 'string',
-    describe: 'Hosts beyond this machine that may be flooded',
-  },
-  app: {
-    group: 'What to measure:',
-    type: 'string',
-    describe: `What the server says: ${appNames.join(', ')} [default: echo, or what --workload needs]`,
-  },
-  transport: {
-    group: 'What to measure:',
-    type: 'string',
-    describe: `${transportNames.join(', ')} [default: tcp, or as --target says]`,
-  },
-  connections: {
-    group: 'What to measure:',
-    alias: 'c',
-    type: 'string',
-    default: '50',
-    describe: 'Connections, or UDP sockets',
-  },
+  ...targetOptions,
   duration: { group: 'What to measure:', alias: 'd', type: 'string', default: '10s', describe: 'Time measured' },
   warmup: { group: 'What to measure:', type: 'string', default: '1s', describe: 'Load before that, not measured' },
   rounds: {
