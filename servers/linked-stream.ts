@@ -31,6 +31,8 @@ class LinkedStream implements StreamReply {
   readonly #set = new PollSet();
   /** Bytes that have come of a frame. */
   #partial = 0;
+  /** Frames of its own that have not come back from the hub. */
+  #returning = 0;
   #over = false;
   #linked = true;
 
@@ -39,13 +41,16 @@ class LinkedStream implements StreamReply {
     this.#session = app.stream();
   }
 
-  /** Holds the conversation; returns when it is over, and the hub has all that was said. */
+  /**
+   * Holds the conversation; returns when it is over, and all that was said has come back from the hub. A link that was
+   * closed before would fail when the hub writes to it, and what the hub has not yet read of it would be lost.
+   */
   serve(): void {
     const set = this.#set;
     set.add(this.#fd, POLLIN);
     set.add(HUB_FD, POLLIN);
     this.#session.open?.(this);
-    while (this.#linked && !(this.#over && this.#unsaid.length === 0)) {
+    while (this.#linked && !(this.#over && this.#returning === 0)) {
       const full = this.#unsaid.length > 0;
       set.setEvents(CLIENT, full || this.#over ? 0 : POLLIN);
       set.setEvents(HUB, full ? POLLIN | POLLOUT : POLLIN);
@@ -72,6 +77,7 @@ class LinkedStream implements StreamReply {
   toOthers(bytes: Uint8Array, start: number, end: number): void {
     this.#unsaid.keep(frameHeader(end - start, process.pid, 0), 0, FRAME_HEADER);
     this.#unsaid.keep(bytes, start, end);
+    this.#returning++;
     this.#flush();
   }
 
@@ -110,7 +116,9 @@ class LinkedStream implements StreamReply {
     let said = 0;
     // Headers are squeezed out, so that one call sends it all.
     for (let end = frameEnd(bytes, 0, come); end >= 0; end = frameEnd(bytes, at, come)) {
-      if (framePid(bytes, at) !== process.pid) {
+      if (framePid(bytes, at) === process.pid) {
+        this.#returning--;
+      } else {
         bytes.copyWithin(said, at + FRAME_HEADER, end);
         said += end - at - FRAME_HEADER;
       }

@@ -38,8 +38,8 @@ describe.skipIf(whyNoUring()).each(ways)('requests by io_uring, %s timestamps', 
     load.flow(200);
     const { response, service, generatorLag } = load.live;
     expect(response.count).toBeGreaterThanOrEqual(200);
-    // The kernel may begin to stamp a moment after it was asked to.
-    if (timestamps === 'kernel') expect(service.count).toBeGreaterThan(0);
+    // The kernel begins to stamp some time after it was asked to: later than that, on a busy machine.
+    if (timestamps === 'kernel') load.until(() => service.count > 0);
     else expect(service.count).toBe(0);
     expect(generatorLag.count).toBe(service.count);
     expect(service.max).toBeLessThanOrEqual(response.max);

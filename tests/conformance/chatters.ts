@@ -30,7 +30,7 @@ export class Chatter {
 
   /** Waits until it has heard so many lines. */
   async heard(count: number): Promise<string[]> {
-    await until(`${count} lines, after ${this.lines.length}`, () => this.lines.length >= count || this.gone);
+    await until(`${count} lines`, () => this.lines.length >= count || this.gone);
     return this.lines;
   }
 
