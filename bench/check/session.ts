@@ -153,8 +153,8 @@ async function measure(
 
 /**
  * What an arm's windows say of each metric: the mean of the windows' logarithms, of percentiles too. In one histogram of
- * all windows a single stall of the machine is p99: between sessions of one program ln p99 then scattered by 1.0, and by
- * 0.3 as a mean over windows, in which stalls that a program makes every few seconds still show.
+ * all windows a single stall of the machine is p99: the difference of two equal programs' ln p99 then scattered by 1.0
+ * over 38 sessions, and by 0.4 as a mean over windows, in which stalls that a program makes every few seconds still show.
  */
 export function costsOf(full: readonly WindowReading[] = [], paced: readonly WindowReading[] = []): ArmCosts {
   const responses = paced.map(({ load }) => load.latencies.response);
