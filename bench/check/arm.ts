@@ -9,6 +9,11 @@ import type { RunningTarget } from '../run/running-target.ts';
 /** What a window of load found. */
 export interface WindowReading {
   readonly load: LoadReport;
+  /**
+   * At full load, where every connection always has its requests in flight: what they completed, drain included, in the
+   * time that they were in flight. A window cuts no request short so, however slow it is.
+   */
+  readonly requestsPerSecond: number;
   /** The server's CPU time for each request completed, drain included; null when it is not known. */
   readonly cpuNanosPerRequest: number | null;
 }
@@ -69,12 +74,21 @@ export class Arm {
     if (completed === 0) throw new TargetError(`${this.#label} answered nothing`);
     const cpuNanos = this.#cpuNanos();
     const isKnown = cpuNanos !== null && cpuBefore !== null;
-    return { load, cpuNanosPerRequest: isKnown ? (cpuNanos - cpuBefore) / completed : null };
+    return {
+      load,
+      requestsPerSecond: (load.counts.completed * generator.slots) / load.inFlightSeconds,
+      cpuNanosPerRequest: isKnown ? (cpuNanos - cpuBefore) / completed : null,
+    };
+  }
+
+  /** Closes the connections that were opened. Never rejects. */
+  async close(): Promise<void> {
+    await Promise.all(this.#generators.splice(0).map((generator) => generator.stop()));
   }
 
   /** Ends load and server. Never rejects. */
   async stop(): Promise<void> {
-    await Promise.all(this.#generators.map((generator) => generator.stop()));
+    await this.close();
     await this.#target.stop();
   }
 

@@ -16,9 +16,10 @@ import {
   nullArmFires,
   regressedMetrics,
   tooManyExcluded,
+  whyNotEstimable,
   whyUndecided,
 } from './decision.ts';
-import { OUT_OF_TIME, type SeriesEnd, statementOf } from './ending.ts';
+import { afterConfirmation, OUT_OF_TIME, type SeriesEnd, statementOf } from './ending.ts';
 import { type ArmName, drawOrder } from './order.ts';
 import { runPilot } from './pilot.ts';
 import { type CheckPlan, checkFaults, isPaced } from './plan.ts';
@@ -86,18 +87,20 @@ class Check {
     const longer = { ...found, warmupMs: 2 * found.warmupMs };
     let pace = unsteady ? longer : found;
     this.#update({ pace });
-    let end = await this.#series('check', pace);
+    const { gates, looks, baseline, confirm } = this.#plan;
+    const why = baseline === undefined ? whyNotEstimable(gates, pace) : undefined;
+    if (why !== undefined) return { outcome: 'inconclusive', metrics: [], why };
+    let end = await this.#series('check', pace, looks);
     if (end.outcome === 'unsteady' && !unsteady) {
-      // Once more, warmed up for twice as long; what was measured before does not count.
+      // Once more, warmed up for twice as long; what was measured before does not count, but its looks are spent.
       pace = longer;
+      const left = looks.slice(this.#result.looks.length);
       this.#update({ sessions: [], looks: [], pace });
-      end = await this.#series('check', pace);
+      end = await this.#series('check', pace, left);
     }
-    if (end.outcome !== 'regressed' || !this.#plan.confirm) return end;
-    const again = await this.#series('confirmation', pace);
-    const confirmed = again.metrics.filter((metric) => end.metrics.includes(metric));
-    if (again.outcome === 'regressed' && confirmed.length > 0) return { outcome: 'regressed', metrics: confirmed };
-    return { outcome: 'inconclusive', metrics: [], why: 'what the check found was not confirmed' };
+    if (end.outcome !== 'regressed' || baseline !== undefined) return end;
+    if (!confirm) return { ...end, outcome: 'suspected' };
+    return afterConfirmation(end, await this.#series('confirmation', pace, looks));
   }
 
   /** What sessions are to have in common; `unsteady` when programs did not come to rest while the pilot watched. */
@@ -111,14 +114,14 @@ class Check {
   }
 
   /** Holds sessions up to each look in turn. */
-  async #series(series: Series, pace: Pace): Promise<SeriesEnd> {
-    const { looks, gates, nullArm, baseline } = this.#plan;
+  async #series(series: Series, pace: Pace, looks: readonly Look[]): Promise<SeriesEnd> {
+    const { gates, nullArm, baseline } = this.#plan;
     const sessions: SessionReading[] = [];
     for (const look of looks) {
       const stopped = await this.#holdSessions(series, sessions, look, pace);
       if (stopped !== undefined) return stopped;
       if (isUnsteady(sessions)) return { outcome: 'unsteady', metrics: [] };
-      if (nullArm && nullArmFires(sessions, gates, look.alpha)) {
+      if (nullArm && nullArmFires(sessions, gates)) {
         return {
           outcome: 'invalid',
           metrics: [],
@@ -167,9 +170,7 @@ class Check {
   }
 
   #conclude(end: SeriesEnd): void {
-    const { confirm, baseline } = this.#plan;
-    const said = end.outcome === 'regressed' && !confirm && baseline === undefined ? 'suspected' : end.outcome;
-    this.#update({ verdict: { outcome: said, metrics: [...end.metrics], statement: statementOf(said, end) } });
+    this.#update({ verdict: { outcome: end.outcome, metrics: [...end.metrics], statement: statementOf(end) } });
   }
 
   #update(change: Partial<CheckResult>): void {

@@ -2,7 +2,7 @@ import type { CheckOutcome } from '../model/check-result.ts';
 
 /** How a series of sessions ended. */
 export interface SeriesEnd {
-  readonly outcome: Exclude<CheckOutcome, 'suspected'>;
+  readonly outcome: CheckOutcome;
   readonly metrics: readonly string[];
   readonly why?: string;
   /** The verdict in a sentence, where the usual one would not fit. */
@@ -15,15 +15,26 @@ export const OUT_OF_TIME: SeriesEnd = {
   why: 'the time budget was over before anything was decided',
 };
 
+/** What is to be thought of a regression that a second series of sessions was to confirm. */
+export function afterConfirmation(found: SeriesEnd, again: SeriesEnd): SeriesEnd {
+  const agreed = again.metrics.filter((metric) => found.metrics.includes(metric));
+  if (again.outcome === 'regressed' && agreed.length > 0) return { outcome: 'regressed', metrics: agreed };
+  // A series that was cut short refutes nothing.
+  const cut = again === OUT_OF_TIME || again.outcome === 'invalid' || again.outcome === 'unsteady';
+  return cut
+    ? { ...found, outcome: 'suspected', why: `The second series could not confirm it: ${again.why ?? again.outcome}` }
+    : { outcome: 'inconclusive', metrics: [], why: 'what the check found was not confirmed' };
+}
+
 /** What a check found, in a sentence. */
-export function statementOf(outcome: CheckOutcome, { metrics, why, statement }: SeriesEnd): string {
+export function statementOf({ outcome, metrics, why, statement }: SeriesEnd): string {
   if (statement !== undefined) return statement;
   const reason = why === undefined ? '' : `: ${why}`;
   switch (outcome) {
     case 'regressed':
       return `REGRESSED: B is worse than A in ${metrics.join(', ')}, and a second series of sessions agreed.`;
     case 'suspected':
-      return `REGRESSED (suspected): B is worse than A in ${metrics.join(', ')}. To be sure, run it again, best on another machine: --confirm.`;
+      return `REGRESSED (suspected): B is worse than A in ${metrics.join(', ')}. ${why ?? 'To be sure, run it again, best on another machine: --confirm'}.`;
     case 'unsteady':
       return 'UNSTEADY: speed still changed within sessions after a longer warm-up, so nothing can be said.';
     case 'invalid':

@@ -52,7 +52,7 @@ export function commonPace(capacities: readonly number[], windowMs: number): Pic
   const rate = Math.floor(RATE_SHARE * Math.min(...capacities));
   if (rate < 1) return { rate: 0, rateWindowMs: 0 };
   const needed = (SPARE * SAMPLES_FOR_P99 * 1000) / (rate * RATE_WINDOWS);
-  return { rate, rateWindowMs: Math.min(MOST_WINDOW_MS, Math.max(windowMs, needed)) };
+  return { rate, rateWindowMs: Math.max(windowMs, Math.min(MOST_WINDOW_MS, needed)) };
 }
 
 /**
@@ -99,7 +99,7 @@ async function trace(arm: Arm, plan: CheckPlan, placement: Placement, signal: Ab
   for (let slice = 0; slice < slices && nowNanos() < end; slice++) {
     signal.throwIfAborted();
     const reading = await arm.window(generator, SLICE_MS);
-    requestsPerSecond.push(reading.load.requestsPerSecond);
+    requestsPerSecond.push(reading.requestsPerSecond);
     if (reading.cpuNanosPerRequest !== null) cpuNanosPerRequest.push(reading.cpuNanosPerRequest);
   }
   return { requestsPerSecond, cpuNanosPerRequest };

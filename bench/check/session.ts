@@ -39,7 +39,7 @@ const FULL_WINDOWS = 4;
 export const RATE_WINDOWS = 16;
 /** Percentiles of fewer response times are not estimated: of 10,000, p99 is decided by a hundred. */
 export const SAMPLES_FOR_P99 = 10_000;
-const SAMPLES_FOR_P50 = 500;
+export const SAMPLES_FOR_P50 = 500;
 /**
  * Before windows at the common rate: programs are warm then, but connections and the generator's threads are new. With
  * 300 ms the first window's p50 was a third above that of the others.
@@ -65,6 +65,8 @@ export async function runSession(
   try {
     for (const name of order.places) arms.set(name, await start(name, plan, placement, signal));
     const full = await measure(arms, { rate: 0, count: FULL_WINDOWS, windowMs: plan.windowMs }, scene);
+    // Those at a rate have connections of their own, in place of these.
+    await Promise.all([...arms.values()].map((arm) => arm.close()));
     const { rate, rateWindowMs } = pace;
     const warm = { ...scene, warmupMs: RATE_WARMUP_MS };
     const paced =
@@ -163,7 +165,7 @@ export function costsOf(full: readonly WindowReading[] = [], paced: readonly Win
     samples >= needed ? mean(responses.map((window) => Math.log(window.quantile(q)))) : Number.NaN;
   const cpu = full.map(({ cpuNanosPerRequest }) => cpuNanosPerRequest ?? Number.NaN);
   return {
-    throughput: -mean(full.map(({ load }) => Math.log(load.requestsPerSecond))),
+    throughput: -mean(full.map(({ requestsPerSecond }) => Math.log(requestsPerSecond))),
     cpu: mean(cpu.map(Math.log)),
     p50: percentile(0.5, SAMPLES_FOR_P50),
     p99: percentile(0.99, SAMPLES_FOR_P99),
@@ -171,7 +173,7 @@ export function costsOf(full: readonly WindowReading[] = [], paced: readonly Win
 }
 
 function driftOf(windows: readonly WindowReading[]): number {
-  const logs = windows.map(({ load }) => Math.log(load.requestsPerSecond));
+  const logs = windows.map(({ requestsPerSecond }) => Math.log(requestsPerSecond));
   const half = logs.length >> 1;
   return mean(logs.slice(half)) - mean(logs.slice(0, half));
 }

@@ -47,6 +47,8 @@ export interface ThreadReport {
   readonly used: number;
   /** Requests in flight, or waiting for a connection: mean over the time measured. */
   readonly meanInFlight: number;
+  /** Requests in flight, or waiting, times the time they were, until the last one ended: drain included. */
+  readonly inFlightSeconds: number;
   /** Distances between requests in operational time; null in a closed loop. */
   readonly gaps: Float64Array | null;
   readonly jitterNanos: number | null;

@@ -50,12 +50,15 @@ interface GeneratorThread {
 
 /** The clients of one trial: threads that hold connections, each with an engine of its own (engine.ts). */
 export class Generator {
+  /** Requests that a closed loop keeps in flight. */
+  readonly slots: number;
   readonly #control = new LoadControl();
   readonly #threads: readonly GeneratorThread[];
   #reports: Promise<readonly ThreadReport[]> | undefined;
 
   /** Starts the threads; they open their connections at once. */
   constructor(plan: LoadPlan) {
+    this.slots = plan.point.connections * plan.point.pipelining;
     // Each thread needs a connection to each target.
     const most = Math.floor(plan.point.connections / (plan.selection?.addresses.length ?? 1));
     const threads = Math.max(1, Math.min(plan.threads, most, plan.requests ?? plan.threads));

@@ -23,6 +23,8 @@ export interface LoadReport {
   readonly starvedConnections: number;
   /** Requests in flight, or waiting for a connection: mean over the time measured. */
   readonly meanInFlight: number;
+  /** Requests in flight, or waiting, times the time they were, until the last one ended: drain included. */
+  readonly inFlightSeconds: number;
   /** Distances between requests of a thread in operational time, where 1 is the mean; null in a closed loop. */
   readonly gaps: Float64Array | null;
   /** RFC 3550's interarrival jitter; null where it means nothing. */
@@ -60,6 +62,7 @@ export function mergeReports(reports: readonly ThreadReport[], views: readonly L
     ),
     starvedConnections: total(({ fairness }) => fairness.starved),
     meanInFlight: total(({ meanInFlight }) => meanInFlight),
+    inFlightSeconds: total(({ inFlightSeconds }) => inFlightSeconds),
     gaps: reports.some((report) => report.gaps !== null) ? Float64Array.from(gaps) : null,
     jitterNanos: jitters.length === 0 ? null : jitters.reduce((sum, jitter) => sum + jitter, 0) / jitters.length,
     droppedBySockets: total(({ droppedBySockets }) => droppedBySockets),

@@ -19,6 +19,9 @@ export const defaultLooks: readonly Look[] = [
 /** Probability spent at each look of passing what is worse by the margin that must be detected: 5 % over four looks. */
 export const PASS_ALPHA = 0.0125;
 
+/** Probability spent at each look of telling A from its own copy, in which nothing differs: 5 % over four looks. */
+export const NULL_ALPHA = 0.0125;
+
 /**
  * Looks at which nothing could ever be found: not even sessions that all agree have a small enough p for the first step
  * of Holm's procedure over so many metrics.

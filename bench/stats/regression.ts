@@ -15,7 +15,7 @@ export interface Margins {
 export interface MetricDifferences {
   readonly metric: string;
   readonly margins: Margins;
-  /** One for each session that counts; NaN where the metric could not be estimated. */
+  /** One for each session that counts; not finite where the metric could not be estimated. */
   readonly differences: readonly number[];
 }
 
@@ -79,7 +79,7 @@ function pOfWorse(differences: readonly number[], tolerated: number): number {
 }
 
 function areEstimates(differences: readonly number[]): boolean {
-  return differences.length > 0 && !differences.some(Number.isNaN);
+  return differences.length > 0 && differences.every(Number.isFinite);
 }
 
 /**

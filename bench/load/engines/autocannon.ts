@@ -86,7 +86,7 @@ export class AutocannonEngine implements Engine, HttpConnectionOwner {
 
     this.#flowing = false;
     const end = nowNanos();
-    this.#state.holds(0, end);
+    this.#state.holds(this.#requests.outstanding, end);
     const inTime = { ...this.#state.counts };
     const report = {
       completedInTime: inTime.completed,
@@ -104,7 +104,8 @@ export class AutocannonEngine implements Engine, HttpConnectionOwner {
     await this.#until(drainEnd, DRAIN_LOOK_MS, () => this.#requests.hopeful === 0);
     this.#requests.abandon();
     this.#publish();
-    return { ...report, counts: { ...this.#state.counts }, statuses: this.#requests.statuses };
+    const inFlightSeconds = this.#state.inFlightNanos / 1e9;
+    return { ...report, counts: { ...this.#state.counts }, inFlightSeconds, statuses: this.#requests.statuses };
   }
 
   async close(): Promise<void> {

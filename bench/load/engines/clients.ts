@@ -82,7 +82,7 @@ export class ClientEngine implements Engine {
     const cpuBefore = threadCpuNanos();
     const spunBefore = this.#spunNanos;
     const end = await this.#turnUntil(schedule.measureEnd);
-    state.holds(0, end);
+    state.holds(this.#workload.outstanding + this.#demand.queued, end);
     const inTime = { ...state.counts };
     const report = {
       completedInTime: inTime.completed,
@@ -99,7 +99,8 @@ export class ClientEngine implements Engine {
     this.#live.done = true;
     await this.#finish(end, schedule.drainEnd - schedule.measureEnd);
     const { portsExhausted } = this.#workload.sockets;
-    return { ...report, counts: state.counts, droppedBySockets: 0, portsExhausted };
+    const inFlightSeconds = state.inFlightNanos / 1e9;
+    return { ...report, counts: state.counts, inFlightSeconds, droppedBySockets: 0, portsExhausted };
   }
 
   async close(): Promise<void> {
@@ -130,6 +131,7 @@ export class ClientEngine implements Engine {
     this.#state.startMeasuring(this.#workload.outstanding);
     const begin = nowNanos();
     if (!this.#state.flowing) this.#flow();
+    this.#state.holds(this.#workload.outstanding, begin);
     return begin;
   }
 

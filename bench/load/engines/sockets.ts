@@ -92,7 +92,7 @@ export class SocketEngine implements Engine {
     const cpuBefore = threadCpuNanos();
     const spunBefore = this.#events.spunNanos;
     const end = this.#turnUntil(schedule.measureEnd);
-    state.holds(0, end);
+    state.holds(this.#workload.outstanding + this.#demand.queued, end);
     this.#workload.stopMeasuring?.();
     const inTime = { ...state.counts };
     const report = {
@@ -114,6 +114,7 @@ export class SocketEngine implements Engine {
     return {
       ...report,
       counts: state.counts,
+      inFlightSeconds: state.inFlightNanos / 1e9,
       ...(state.targets && { targets: state.targets.report() }),
       droppedBySockets: dropped,
       portsExhausted,
@@ -151,6 +152,7 @@ export class SocketEngine implements Engine {
     this.#workload.startMeasuring?.();
     const begin = nowNanos();
     if (!this.#state.flowing) this.#flow();
+    this.#state.holds(this.#workload.outstanding, begin);
     return begin;
   }
 

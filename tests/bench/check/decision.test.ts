@@ -6,14 +6,16 @@ import {
   isUnsteady,
   nullArmFires,
   tooManyExcluded,
+  whyNotEstimable,
   whyUndecided,
 } from '../../../bench/check/decision.ts';
+import { afterConfirmation, OUT_OF_TIME, type SeriesEnd, statementOf } from '../../../bench/check/ending.ts';
 import { type ArmName, drawOrder, turns } from '../../../bench/check/order.ts';
 import { commonPace, warmupMs } from '../../../bench/check/pilot.ts';
 import { type CheckPlan, checkFaults } from '../../../bench/check/plan.ts';
 import type { ArmCosts, SessionReading } from '../../../bench/check/session.ts';
 import { fixedSize } from '../../../bench/model/message-sizes.ts';
-import { gatedMetrics } from '../../../bench/stats/gated-metrics.ts';
+import { type GatedMetric, gatedMetrics } from '../../../bench/stats/gated-metrics.ts';
 import { defaultLooks } from '../../../bench/stats/looks.ts';
 import { seededRandom } from '../../../bench/stats/random.ts';
 import { lookAt } from '../../../bench/stats/regression.ts';
@@ -95,11 +97,13 @@ describe('what sessions say', () => {
 
   test('is invalid when A differs from its copy, whichever way', () => {
     for (const sign of [1, -1]) {
-      const differing = sessions(12, (i) => session({ a: 0, b: 0, null: sign * (0.02 + 0.0001 * i) }));
-      expect(nullArmFires(differing, gates, 0.004)).toBe(true);
+      const differing = sessions(10, (i) => session({ a: 0, b: 0, null: sign * (0.02 + 0.0001 * i) }));
+      expect(nullArmFires(differing, gates)).toBe(true);
+      // As soon as anything is decided, however many metrics there are.
+      expect(nullArmFires(differing, [...gates, ...gates, ...gates, ...gates])).toBe(true);
     }
     const same = sessions(12, (i) => session({ a: 0, b: 0, null: 0.001 * (i - 5.4) }));
-    expect(nullArmFires(same, gates, 0.004)).toBe(false);
+    expect(nullArmFires(same, gates)).toBe(false);
   });
 });
 
@@ -208,6 +212,23 @@ describe('what was decided by no look says why:', () => {
     expect(whyUndecided(verdict)).toMatch(/^in p99 B was neither .* alone: --gate cpu$/);
   });
 
+  test('in some that could not be estimated', () => {
+    const unknown = { margins, differences: [...within.differences.slice(1), Number.NEGATIVE_INFINITY] };
+    const verdict = lookAt(
+      [
+        { metric: 'cpu', ...within },
+        { metric: 'p50', ...unknown },
+        { metric: 'p99', ...wide },
+      ],
+      look,
+      true,
+    );
+    expect(whyUndecided(verdict)).toMatch(/^p50 could not be .* session; in p99 B was neither .* alone: --gate cpu$/);
+    expect(whyUndecided({ ...verdict, metrics: verdict.metrics.slice(0, 2) })).toBe(
+      'p50 could not be estimated in every session: gate on what was decided alone: --gate cpu',
+    );
+  });
+
   test('in all metrics', () => {
     const verdict = lookAt(
       [
@@ -218,6 +239,46 @@ describe('what was decided by no look says why:', () => {
       true,
     );
     expect(whyUndecided(verdict)).toMatch(/^in cpu and p99 B was neither .* a longer --window$/);
+  });
+});
+
+describe('a percentile', () => {
+  const all = Object.entries(gatedMetrics).map(([metric, margins]) => ({ metric: metric as GatedMetric, margins }));
+  const pace = (rate: number, rateWindowMs: number) => ({ warmupMs: 300, rate, rateWindowMs });
+
+  test('is estimated from enough response times', () => {
+    expect(whyNotEstimable(all, pace(5000, 200))).toBeUndefined();
+    expect(whyNotEstimable(all.slice(0, 2), pace(0, 0))).toBeUndefined();
+  });
+
+  test('is not where servers are too slow for that, and it is said what to do', () => {
+    expect(whyNotEstimable(all, pace(300, 1250))).toMatch(
+      /^p99 can't be estimated.* has 6000 response times, and it takes 10000\. .* --gate throughput,cpu,p50$/,
+    );
+    expect(whyNotEstimable(all, pace(0, 0))).toMatch(/^p50 and p99 can't .* --gate throughput,cpu$/);
+    expect(whyNotEstimable(all.slice(3), pace(300, 1250))).toMatch(/gate on throughput and cpu$/);
+  });
+});
+
+describe('a second series of sessions', () => {
+  const found: SeriesEnd = { outcome: 'regressed', metrics: ['cpu', 'p50'] };
+
+  test.each<[string, SeriesEnd, string, RegExp]>([
+    [
+      'that finds the same confirms it',
+      { outcome: 'regressed', metrics: ['p50', 'p99'] },
+      'regressed',
+      /in p50, and a/,
+    ],
+    ['that finds something else does not', { outcome: 'regressed', metrics: ['p99'] }, 'inconclusive', /not confirmed/],
+    ['that finds nothing does not', { outcome: 'pass', metrics: [] }, 'inconclusive', /not confirmed/],
+    ['that can’t decide does not', { outcome: 'inconclusive', metrics: [], why: 'x' }, 'inconclusive', /not confirmed/],
+    ['that has no time refutes nothing', OUT_OF_TIME, 'suspected', /in cpu, p50\. .* could not confirm it: the time/],
+    ['that is unsteady refutes nothing', { outcome: 'unsteady', metrics: [] }, 'suspected', /confirm it: unsteady/],
+  ])('%s', (_, again, outcome, statement) => {
+    const end = afterConfirmation(found, again);
+    expect(end.outcome).toBe(outcome);
+    expect(statementOf(end)).toMatch(statement);
   });
 });
 
