@@ -73,7 +73,7 @@ export async function runSession(
       rate === 0 ? new Map() : await measure(arms, { rate, count: RATE_WINDOWS, windowMs: rateWindowMs }, warm);
     const costs = Object.fromEntries(order.places.map((name) => [name, costsOf(full.get(name), paced.get(name))]));
     const drift = Object.fromEntries(order.places.map((name) => [name, driftOf(full.get(name) ?? [])]));
-    return { order, costs, drift, excluded: whyExcluded(before, [...paced.values()].flat()) };
+    return { order, costs, drift, excluded: whyExcluded(stolenSince(before), [...paced.values()].flat()) };
   } finally {
     await Promise.all([...arms.values()].map((arm) => arm.stop()));
   }
@@ -178,16 +178,24 @@ function driftOf(windows: readonly WindowReading[]): number {
   return mean(logs.slice(half)) - mean(logs.slice(0, half));
 }
 
-/** By rules that know nothing of who was who. */
-function whyExcluded(before: KernelCounters | null, paced: readonly WindowReading[]): string | undefined {
-  const after = readKernelCounters();
-  if (before !== null && after !== null) {
-    const { stealTicks, totalTicks } = countedBetween(before, after);
-    const steal = totalTicks === 0 ? 0 : stealTicks / totalTicks;
-    if (steal > MAX_STEAL) return `the hypervisor took ${Math.round(steal * 100)} % of the CPU time`;
-  }
+/**
+ * Why a session doesn't count, by rules that know nothing of who was who; undefined when it does.
+ * @param stolen share of all CPU time that the hypervisor took meanwhile.
+ * @param paced windows at the common rate, of all arms.
+ */
+export function whyExcluded(stolen: number, paced: readonly Pick<WindowReading, 'load'>[]): string | undefined {
+  if (stolen > MAX_STEAL) return `the hypervisor took ${Math.round(stolen * 100)} % of the CPU time`;
+  if (paced.some(({ load }) => load.counts.sent === 0)) return 'the generator was kept from running for a whole window';
   const busiest = Math.max(0, ...paced.map(({ load }) => load.utilization));
   return busiest > MAX_UTILIZATION
     ? `the generator used ${Math.round(busiest * 100)} % of its CPU at the common rate`
     : undefined;
+}
+
+/** Share of all CPU time that a hypervisor took since then; 0 where that is not told. */
+function stolenSince(before: KernelCounters | null): number {
+  const after = readKernelCounters();
+  if (before === null || after === null) return 0;
+  const { stealTicks, totalTicks } = countedBetween(before, after);
+  return totalTicks === 0 ? 0 : stealTicks / totalTicks;
 }

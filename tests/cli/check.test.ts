@@ -102,7 +102,7 @@ test('a pilot finds the warm-up and the common rate; who interrupts keeps what w
     '--gate',
     'cpu,p50,p99',
     '--window',
-    '30ms',
+    '100ms',
     '-c',
     '4',
     '--json',

@@ -9,11 +9,12 @@ import {
   whyNotEstimable,
   whyUndecided,
 } from '../../../bench/check/decision.ts';
-import { afterConfirmation, OUT_OF_TIME, type SeriesEnd, statementOf } from '../../../bench/check/ending.ts';
 import { type ArmName, drawOrder, turns } from '../../../bench/check/order.ts';
 import { commonPace, warmupMs } from '../../../bench/check/pilot.ts';
 import { type CheckPlan, checkFaults } from '../../../bench/check/plan.ts';
-import type { ArmCosts, SessionReading } from '../../../bench/check/session.ts';
+import { type ArmCosts, type SessionReading, whyExcluded } from '../../../bench/check/session.ts';
+import { noCounts } from '../../../bench/load/counts.ts';
+import type { LoadReport } from '../../../bench/load/load-report.ts';
 import { fixedSize } from '../../../bench/model/message-sizes.ts';
 import { type GatedMetric, gatedMetrics } from '../../../bench/stats/gated-metrics.ts';
 import { defaultLooks } from '../../../bench/stats/looks.ts';
@@ -104,6 +105,23 @@ describe('what sessions say', () => {
     }
     const same = sessions(12, (i) => session({ a: 0, b: 0, null: 0.001 * (i - 5.4) }));
     expect(nullArmFires(same, gates)).toBe(false);
+  });
+});
+
+describe('whether a session counts when', () => {
+  const window = (utilization: number, sent: number) => ({
+    load: { utilization, counts: { ...noCounts(), sent } } as LoadReport,
+  });
+  test.each<[string, number, ReturnType<typeof window>[], RegExp | undefined]>([
+    ['nothing was wrong', 0.05, [window(0.9, 1), window(0.1, 900)], undefined],
+    ['there is no rate', 0, [], undefined],
+    ['CPU time was stolen', 0.06, [window(0.1, 1)], /^the hypervisor took 6 %/],
+    ['the generator was too busy', 0, [window(0.1, 1), window(0.95, 1)], /^the generator used 95 %/],
+    ['the generator did not run', 0, [window(0.1, 1), window(0, 0)], /^the generator was kept/],
+  ])('%s', (_, stolen, paced, why) => {
+    const excluded = whyExcluded(stolen, paced);
+    if (why === undefined) expect(excluded).toBeUndefined();
+    else expect(excluded).toMatch(why);
   });
 });
 
@@ -257,28 +275,6 @@ describe('a percentile', () => {
     );
     expect(whyNotEstimable(all, pace(0, 0))).toMatch(/^p50 and p99 can't .* --gate throughput,cpu$/);
     expect(whyNotEstimable(all.slice(3), pace(300, 1250))).toMatch(/gate on throughput and cpu$/);
-  });
-});
-
-describe('a second series of sessions', () => {
-  const found: SeriesEnd = { outcome: 'regressed', metrics: ['cpu', 'p50'] };
-
-  test.each<[string, SeriesEnd, string, RegExp]>([
-    [
-      'that finds the same confirms it',
-      { outcome: 'regressed', metrics: ['p50', 'p99'] },
-      'regressed',
-      /in p50, and a/,
-    ],
-    ['that finds something else does not', { outcome: 'regressed', metrics: ['p99'] }, 'inconclusive', /not confirmed/],
-    ['that finds nothing does not', { outcome: 'pass', metrics: [] }, 'inconclusive', /not confirmed/],
-    ['that can’t decide does not', { outcome: 'inconclusive', metrics: [], why: 'x' }, 'inconclusive', /not confirmed/],
-    ['that has no time refutes nothing', OUT_OF_TIME, 'suspected', /in cpu, p50\. .* could not confirm it: the time/],
-    ['that is unsteady refutes nothing', { outcome: 'unsteady', metrics: [] }, 'suspected', /confirm it: unsteady/],
-  ])('%s', (_, again, outcome, statement) => {
-    const end = afterConfirmation(found, again);
-    expect(end.outcome).toBe(outcome);
-    expect(statementOf(end)).toMatch(statement);
   });
 });
 
