@@ -1,14 +1,17 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ConfigurationError, TargetError } from '../bench/model/errors.ts';
 
 /** An earlier state of the repository that this process runs in, checked out beside it. */
 export interface Baseline {
+  /** The directory there that this process runs in here, which need not be the root. */
   readonly directory: string;
   /** Its commit, in full. */
   readonly commit: string;
+  /** Is what is here the same, in every tracked file? */
+  readonly isHere: boolean;
   /** Removes it. Never throws. */
   dispose(): void;
 }
@@ -22,20 +25,47 @@ const LINES = 20;
  * @throws {ConfigurationError} when this is no repository, or has no such commit.
  */
 export function checkOut(ref: string): Baseline {
-  const commit = git('rev-parse', '--verify', '--end-of-options', `${ref}^{commit}`);
+  const prefix = git('rev-parse', '--show-prefix');
+  const commit = commitOf(ref);
   const root = mkdtempSync(join(tmpdir(), 'sockbench-baseline-'));
-  const directory = join(root, 'tree');
+  const tree = join(root, 'tree');
   const dispose = () => {
-    spawnSync('git', ['worktree', 'remove', '--force', directory], { stdio: 'ignore' });
+    spawnSync('git', ['worktree', 'remove', '--force', tree], { stdio: 'ignore' });
     rmSync(root, { recursive: true, force: true });
   };
   try {
-    git('worktree', 'add', '--detach', directory, commit);
-    return { directory, commit, dispose };
+    git('worktree', 'add', '--detach', tree, commit);
+    const directory = resolve(tree, prefix);
+    if (!existsSync(directory)) {
+      throw new ConfigurationError([
+        `baseline-ref: ${ref} has no ${prefix}, where this runs: run it in a directory that there was then`,
+      ]);
+    }
+    return { directory, commit, isHere: isHere(commit), dispose };
   } catch (error) {
     dispose();
     throw error;
   }
+}
+
+function commitOf(ref: string): string {
+  try {
+    return git('rev-parse', '--verify', '--end-of-options', `${ref}^{commit}`);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw new ConfigurationError(
+      [
+        `${error.message}: there is no commit ${ref} here; fetch it with git fetch, a shallow clone's with ` +
+          'git fetch --unshallow (in CI: check out with fetch-depth: 0)',
+      ],
+      { cause: error },
+    );
+  }
+}
+
+/** Untracked files do not count: results of the last check are among them. */
+function isHere(commit: string): boolean {
+  return spawnSync('git', ['diff', '--quiet', commit, '--'], { stdio: 'ignore' }).status === 0;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { ForeignServer, SingleTarget } from '../bench/model/configuration.ts';
 import { REFERENCE } from '../bench/model/stored-baseline.ts';
+import type { Reason } from '../bench/model/trial.ts';
 import { parseDuration } from '../bench/model/units.ts';
 import { build, checkOut } from './checkout.ts';
 import type { Flags } from './flags.ts';
@@ -16,6 +17,7 @@ export interface Programs {
 
 export interface PreparedPrograms {
   readonly arms: Pick<Programs, 'a' | 'b'>;
+  readonly warnings: readonly Reason[];
   /** Removes what was checked out. Never throws. */
   dispose(): void;
 }
@@ -58,7 +60,7 @@ export function readPrograms(flags: ProgramFlags): Programs {
 
 /** Programs that nothing has to be done for. */
 function ready(arms: Pick<Programs, 'a' | 'b'>): Programs {
-  return { ...arms, prepare: () => ({ arms, dispose: () => {} }) };
+  return { ...arms, prepare: () => ({ arms, warnings: [], dispose: () => {} }) };
 }
 
 function referencePrograms(flags: ProgramFlags, server: (name: string, command: string) => ForeignServer): Programs {
@@ -101,8 +103,19 @@ function baselinePrograms(
         throw error;
       }
       const a = server(`${ref} (${baseline.commit.slice(0, SHORT_COMMIT)})`, command, baseline.directory);
-      return { arms: { a, b: server('here', command, process.cwd()) }, dispose: () => baseline.dispose() };
+      const warnings = baseline.isHere ? [sameSources(ref)] : [];
+      for (const { message } of warnings) say(message);
+      return { arms: { a, b: server('here', command, process.cwd()) }, warnings, dispose: () => baseline.dispose() };
     },
+  };
+}
+
+function sameSources(ref: string): Reason {
+  return {
+    code: 'same-sources',
+    message:
+      `A and B are the same: ${ref} is what is checked out here, and no tracked file differs; ` +
+      'after a push, hold it against the commit before, such as --baseline-ref HEAD^',
   };
 }
 

@@ -198,6 +198,6 @@ function emptyResult(plan: CheckPlan, { serverCpus, loadCpus, warnings }: Placem
     sessions: [],
     looks: [],
     verdict: { outcome: 'inconclusive', metrics: [], statement: 'INCONCLUSIVE: nothing was decided yet.' },
-    warnings: [...warnings],
+    warnings: [...warnings, ...(plan.warnings ?? [])],
   };
 }

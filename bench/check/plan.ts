@@ -1,6 +1,7 @@
 import type { ForeignServer, SingleTarget } from '../model/configuration.ts';
 import type { OperatingPoint } from '../model/operating-point.ts';
 import type { StoredBaseline } from '../model/stored-baseline.ts';
+import type { Reason } from '../model/trial.ts';
 import type { GatedMetric } from '../stats/gated-metrics.ts';
 import { futileLooks, type Look, sessionsToFind } from '../stats/looks.ts';
 import type { Margins } from '../stats/regression.ts';
@@ -46,6 +47,8 @@ export interface CheckPlan {
   readonly threads: number | null;
   readonly serverCpus: readonly number[] | null;
   readonly loadCpus: readonly number[] | null;
+  /** Of what was seen while the programs were made ready: for the report. */
+  readonly warnings?: readonly Reason[];
 }
 
 /** Is it measured at a rate that both arms share? */

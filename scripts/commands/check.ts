@@ -23,7 +23,8 @@ const options = {
   'baseline-ref': {
     group: 'What to compare:',
     type: 'string',
-    describe: 'A is --exec as of this commit of the repository here, checked out beside it; B is --exec here and now',
+    describe:
+      'A is --exec as of this commit, checked out beside what is here, in the same directory; B is --exec here and now',
   },
   baseline: {
     group: 'What to compare:',
@@ -44,7 +45,7 @@ const options = {
   build: {
     group: 'What to compare:',
     type: 'string',
-    describe: 'With --baseline-ref: a shell command that builds, run in both places first',
+    describe: 'With --baseline-ref: a shell command that builds, run first where --exec runs, in both places',
   },
   app: { group: 'Load:', type: 'string', default: 'echo', describe: 'What both say: echo, websocket, or http (GET /)' },
   transport: { group: 'Load:', type: 'string', default: 'tcp', describe: 'tcp, udp or tls' },
@@ -116,7 +117,8 @@ export const check: Command<typeof options> = {
     const baseline = file === undefined ? undefined : await openBaseline(plan, file, flags.has('record'));
     const prepared = programs.prepare();
     try {
-      return await hold({ ...plan, ...prepared.arms, ...(baseline && { baseline }) }, flags);
+      const { arms, warnings } = prepared;
+      return await hold({ ...plan, ...arms, warnings, ...(baseline && { baseline }) }, flags);
     } finally {
       prepared.dispose();
     }

@@ -126,30 +126,82 @@ test('a pilot finds the warm-up and the common rate; who interrupts keeps what w
   }
 });
 
-test('holds what is here against a commit, each built in its place, and leaves nothing behind', async () => {
-  const repository = scratchDirectory();
-  const TMPDIR = scratchDirectory();
-  const git = (...args: string[]) =>
-    execFileSync('git', ['-c', 'user.name=test', '-c', 'user.email=test@localhost', ...args], { cwd: repository });
-  mkdirSync(join(repository, 'src'));
-  copyFileSync('tests/bench/foreign-server.mjs', join(repository, 'src/server.mjs'));
-  writeFileSync(join(repository, 'way'), 'echo');
-  git('init', '-q', '-b', 'main');
-  git('add', '.');
-  git('commit', '-q', '-m', 'fast');
-  writeFileSync(join(repository, 'way'), 'slow');
+describe('against a commit', () => {
   const build = 'mkdir -p built && cp src/server.mjs built/';
-  const run = 'exec node built/server.mjs {port} $(cat way)';
-  const program = new Program(
-    ['check', '--baseline-ref', 'main', '--build', build, '--exec', run, ...brief, '--budget', '1ms', '--json', '-'],
-    { cwd: repository, env: { TMPDIR } },
-  );
-  const { code, stdout, stderr } = await program.end();
-  // Nothing is measured: it is about what is prepared, and that it is removed.
-  expect(code, stderr).toBe(3);
-  const { plan } = checkResultSchema.parse(JSON.parse(stdout));
-  expect(plan.a).toMatch(/^main \([0-9a-f]{9}\)$/);
-  expect(existsSync(join(repository, 'built/server.mjs'))).toBe(true);
-  expect(readdirSync(TMPDIR)).toEqual([]);
-  expect(git('worktree', 'list').toString().trim().split('\n')).toHaveLength(1);
+  const exec = 'exec node built/server.mjs {port} $(cat way)';
+
+  /** A repository whose server is in a directory of it, and in its root another one that does not work. */
+  function repository() {
+    const root = scratchDirectory();
+    const directory = join(root, 'services/api');
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-c', 'user.name=test', '-c', 'user.email=test@localhost', ...args], { cwd: root });
+    for (const each of [root, directory]) {
+      mkdirSync(join(each, 'src'), { recursive: true });
+      writeFileSync(join(each, 'way'), 'echo');
+    }
+    copyFileSync('tests/bench/foreign-server.mjs', join(directory, 'src/server.mjs'));
+    writeFileSync(join(root, 'src/server.mjs'), "throw new Error('this is the root');");
+    git('init', '-q', '-b', 'main');
+    git('add', '.');
+    git('commit', '-q', '-m', 'fast');
+    return { root, directory, git };
+  }
+
+  /** Nothing is measured, unless the budget allows it: it is about what is prepared, and that it is removed. */
+  async function checkIn(cwd: string, ref: string, budget = '1ms') {
+    const TMPDIR = scratchDirectory();
+    const ended = await new Program(
+      ['check', '--baseline-ref', ref, '--build', build, '--exec', exec, ...brief, '--budget', budget, '--json', '-'],
+      { cwd, env: { TMPDIR } },
+    ).end();
+    expect(readdirSync(TMPDIR)).toEqual([]);
+    return ended;
+  }
+
+  test('holds what is here, each built in its place, and leaves nothing behind', async () => {
+    const { directory, git } = repository();
+    writeFileSync(join(directory, 'way'), 'slow');
+    const { code, stdout, stderr } = await checkIn(directory, 'main');
+    expect(code, stderr).toBe(3);
+    expect(stderr).toMatch(/building in .*\/tree\/services\/api\n/);
+    const { plan, warnings } = checkResultSchema.parse(JSON.parse(stdout));
+    expect(plan.a).toMatch(/^main \([0-9a-f]{9}\)$/);
+    expect(warnings.map(({ code }) => code)).not.toContain('same-sources');
+    expect(existsSync(join(directory, 'built/server.mjs'))).toBe(true);
+    expect(git('worktree', 'list').toString().trim().split('\n')).toHaveLength(1);
+  });
+
+  test('runs A in the directory there that this one is here', async () => {
+    const { directory } = repository();
+    // Enough for one session to begin.
+    const { code, stderr } = await checkIn(directory, 'main', '100ms');
+    expect(code, stderr).toBe(3);
+  });
+
+  test('that is checked out here and unchanged, warns that A and B are the same', async () => {
+    const { directory } = repository();
+    const { stdout, stderr } = await checkIn(directory, 'HEAD');
+    expect(stderr).toContain('A and B are the same: HEAD is what is checked out here');
+    const { warnings } = checkResultSchema.parse(JSON.parse(stdout));
+    expect(warnings.map(({ code }) => code)).toContain('same-sources');
+  });
+
+  test('that had no such directory yet is refused with 2', async () => {
+    const { root } = repository();
+    mkdirSync(join(root, 'new'));
+    const { code, stderr } = await checkIn(join(root, 'new'), 'main');
+    expect(code).toBe(2);
+    expect(stderr).toContain('baseline-ref: main has no new/');
+  });
+
+  test('that a shallow clone lacks is refused with 2, saying how to get it', async () => {
+    const { root, git } = repository();
+    git('commit', '-q', '--allow-empty', '-m', 'second');
+    const clone = join(scratchDirectory(), 'clone');
+    execFileSync('git', ['clone', '-q', '--depth', '1', `file://${root}`, clone]);
+    const { code, stderr } = await checkIn(clone, 'HEAD^');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/baseline-ref: git rev-parse: .*git fetch.*fetch-depth: 0/);
+  });
 });
