@@ -31,7 +31,7 @@ export function holdAgainstStored(
 }
 
 function historyOf({ metric, margins, differences }: MetricDifferences, runs: readonly BaselineRun[]): MetricHistory {
-  const run = differences.some(Number.isNaN) ? Number.NaN : hodgesLehmann(differences);
+  const run = differences.every(Number.isFinite) ? hodgesLehmann(differences) : Number.NaN;
   const recorded = runs.flatMap(({ lnRatios }) => (lnRatios as Readonly<Record<string, number>>)[metric] ?? []);
   return { metric, margins, recorded, run };
 }

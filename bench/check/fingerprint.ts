@@ -9,6 +9,7 @@ import {
 } from '../model/stored-baseline.ts';
 import type { Placement } from '../run/placement.ts';
 import type { CheckPlan } from './plan.ts';
+import { METHOD_VERSION } from './session.ts';
 
 const PLAN = {
   app: 'app',
@@ -18,6 +19,7 @@ const PLAN = {
   warmupMs: 'warm-up in ms',
   windowMs: 'window in ms',
   sessions: 'sessions',
+  method: 'method of measuring',
   threads: 'generator threads',
   serverCpus: 'CPUs for servers',
   loadCpus: 'CPUs for the load',
@@ -41,6 +43,7 @@ export function emptyBaseline(
       warmupMs,
       windowMs,
       sessions: looks.at(-1)?.sessions ?? 0,
+      method: METHOD_VERSION,
     },
     ...{ threads, serverCpus: [...serverCpus], loadCpus: [...loadCpus] },
   };

@@ -32,6 +32,13 @@ export interface Pace {
 }
 
 /**
+ * Of how a session's numbers are measured and formed. Raise it when any of that changes: the number and length of windows,
+ * the constants below, the pilot's common rate, what {@link costsOf} makes of windows, or how a run's number is estimated
+ * from its sessions. Runs that were recorded by another version are not comparable.
+ */
+export const METHOD_VERSION = 1;
+
+/**
  * Windows at full load, and at the common rate, for each arm. Even, as they go forwards and backwards in turn; more of
  * those that tell of p99, which scatters a hundred times as much as throughput does.
  */

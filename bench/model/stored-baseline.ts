@@ -4,7 +4,7 @@ import type { ModelName } from '../../servers/catalog.ts';
 import { amount, count, sizeRangeSchema } from './trial.ts';
 
 /** Runs of one server, each measured next to a reference, as they are stored. Objects are loose, as those of results. */
-export const BASELINE_SCHEMA = 'sockbench/baseline/1';
+export const BASELINE_SCHEMA = 'sockbench/baseline/2';
 
 /**
  * What servers are measured next to: one of this project's own models, with the same app. Its version is raised whenever
@@ -27,6 +27,8 @@ const planSchema = z.looseObject({
   warmupMs: amount.nullable(),
   windowMs: z.number().positive(),
   sessions: count,
+  /** Which version of how metrics are measured and formed. */
+  method: count,
   threads: count,
   serverCpus: z.array(count),
   loadCpus: z.array(count),

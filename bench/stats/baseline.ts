@@ -16,7 +16,7 @@ export interface MetricHistory {
   readonly metric: string;
   readonly margins: Margins;
   readonly recorded: readonly number[];
-  /** The new run; NaN where it could not be estimated. */
+  /** The new run; not finite where it could not be estimated. */
   readonly run: number;
 }
 
@@ -59,7 +59,7 @@ function find({ metric, margins, recorded, run }: MetricHistory, metrics: number
     recorded.length < 2 ? Number.NaN : predictionFactor(recorded.length, metrics) * Math.sqrt(variance(recorded));
   return {
     ...{ metric, mean: middle, halfWidth },
-    finding: Number.isNaN(run) ? 'not-estimable' : findingOf(run - middle, halfWidth, recorded.length, margins),
+    finding: Number.isFinite(run) ? findingOf(run - middle, halfWidth, recorded.length, margins) : 'not-estimable',
   };
 }
 

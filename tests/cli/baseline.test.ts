@@ -70,7 +70,7 @@ describe('recorded runs', () => {
     ],
     ['that are not JSON', '{', 2, 'is not JSON'],
     ['that are something else', '{"schema":"sockbench/check/1"}', 2, 'holds no recorded runs'],
-    ['of another version', '{"schema":"sockbench/baseline/2"}', 5, 'schema: sockbench/baseline/2 when recorded'],
+    ['of another version', '{"schema":"sockbench/baseline/1"}', 5, 'schema: sockbench/baseline/1 when recorded'],
     [
       'of another machine and plan',
       JSON.stringify(stored(runs, baselinePlan({ windowMs: 31 }), { ...checkResult().environment, kernel: '1.0' })),

@@ -75,10 +75,16 @@ describe('a run to be recorded', () => {
     });
   });
 
-  test('is not, when a metric could not be estimated', () => {
+  test.each([
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+  ])('is not, when a metric could not be estimated: %d', (unknown) => {
     const baseline = { file: 'runs.json', stored: stored([]), record: true };
-    const missing = { ...sessions('cpu', 0.1), differences: [0.1, Number.NaN] };
-    expect(holdAgainstStored(baseline, [missing]).end).toMatchObject({
+    const missing = { ...sessions('cpu', 0.1), differences: [unknown, unknown, 0.1] };
+    const { record, end } = holdAgainstStored(baseline, [missing]);
+    expect(record.metrics[0]).toMatchObject({ run: null, finding: 'not-estimable' });
+    expect(end).toMatchObject({
       outcome: 'invalid',
       why: expect.stringContaining('cpu could not be estimated, so this run is not recorded'),
     });
@@ -110,6 +116,14 @@ describe('runs recorded', () => {
       'connections: 4 when recorded, 5 now',
       'sizes of messages: [{"from":64,"to":64,"share":1}] when recorded, [{"from":65,"to":65,"share":1}] now',
       'window in ms: 30 when recorded, 31 now',
+    ]);
+  });
+
+  test('by another method of measuring differ in it', () => {
+    const plan = { ...before.plan, method: before.plan.method + 1 };
+    const fingerprint = { ...before.fingerprint, planHash: planHash(plan, before.reference) };
+    expect(fingerprintDifferences({ ...before, plan, fingerprint }, stored([]))).toEqual([
+      `method of measuring: ${plan.method} when recorded, ${before.plan.method} now`,
     ]);
   });
 
