@@ -50,10 +50,8 @@ export function readPrograms(flags: ProgramFlags): Programs {
   }
   if (flags.isGiven('build')) flags.refuse('--build goes with --baseline-ref; without it say --a and --b');
   const [a, b] = (['a', 'b'] as const).map((name) => {
-    const command = flags.text(name);
-    if (command === undefined) flags.refuse(`say what to compare: --${name} 'CMD {port}' is missing`);
-    refusePortless(flags, name, command);
-    return server(command ?? '', command ?? '');
+    const command = readCommand(flags, name, 'say what to compare');
+    return server(command, command);
   }) as [ForeignServer, ForeignServer];
   return ready({ a, b });
 }
@@ -69,9 +67,7 @@ function referencePrograms(flags: ProgramFlags, server: (name: string, command: 
       flags.refuse(`--${other} does not go with --baseline, which holds --exec against recorded runs`);
     }
   }
-  const command = flags.text('exec') ?? '';
-  if (command === '') flags.refuse("say what to hold against the recorded runs: --exec 'CMD {port}' is missing");
-  refusePortless(flags, 'exec', command);
+  const command = readCommand(flags, 'exec', 'say what to hold against the recorded runs');
   return ready({ a: { kind: 'model', model: REFERENCE.model }, b: server(command, command) });
 }
 
@@ -84,9 +80,7 @@ function baselinePrograms(
     if (flags.isGiven(other))
       flags.refuse(`--${other} does not go with --baseline-ref, which runs --exec in both places`);
   }
-  const command = flags.text('exec') ?? '';
-  if (command === '') flags.refuse("say what to run in both places: --exec 'CMD {port}' is missing");
-  refusePortless(flags, 'exec', command);
+  const command = readCommand(flags, 'exec', 'say what to run in both places');
   const buildCommand = flags.text('build');
   return {
     a: server(ref, command),
@@ -119,8 +113,14 @@ function sameSources(ref: string): Reason {
   };
 }
 
-function refusePortless(flags: ProgramFlags, name: string, command: string | undefined): void {
-  if (command && !command.includes('{port}')) {
-    flags.refuse(`--${name}: '${command}' has no {port}: write it where the port goes`);
-  }
+/** A command. One that was refused is replaced, so that it is told of once. @param wish what to say where there is none. */
+function readCommand(flags: ProgramFlags, name: 'a' | 'b' | 'exec', wish: string): string {
+  const command = flags.text(name) ?? '';
+  if (command.includes('{port}')) return command;
+  flags.refuse(
+    command === ''
+      ? `${wish}: --${name} 'CMD {port}' is missing`
+      : `--${name}: '${command}' has no {port}: write it where the port goes`,
+  );
+  return '{port} {transport}';
 }

@@ -28,13 +28,12 @@ export async function openBaseline(plan: CheckPlan, file: string, record: boolea
 }
 
 async function emptyHere(plan: CheckPlan): Promise<StoredBaseline> {
-  const [{ emptyBaseline }, { placeOnCpus }, { describeEnvironment }, { getAffinity }] = await Promise.all([
+  const [{ emptyBaseline }, { prepareCheck }, { describeEnvironment }] = await Promise.all([
     import('../bench/check/fingerprint.ts'),
-    import('../bench/run/placement.ts'),
+    import('../bench/check/preparation.ts'),
     import('../bench/measure/environment.ts'),
-    import('../sockets/cpu.ts'),
   ]);
-  return emptyBaseline(plan, placeOnCpus(getAffinity(0), plan), describeEnvironment());
+  return emptyBaseline(plan, prepareCheck(plan), describeEnvironment());
 }
 
 /** Adds the run to the file, when it is one to be recorded. @throws {ConfigurationError} when that can't be written. */

@@ -1,10 +1,8 @@
-import { getAffinity } from '../../sockets/cpu.ts';
 import { describeEnvironment } from '../measure/environment.ts';
 import { CHECK_SCHEMA, type CheckResult } from '../model/check-result.ts';
 import { targetName } from '../model/configuration.ts';
-import { ConfigurationError } from '../model/errors.ts';
 import { meanSize } from '../model/message-sizes.ts';
-import { type Placement, placeOnCpus } from '../run/placement.ts';
+import type { Placement } from '../run/placement.ts';
 import type { Look } from '../stats/looks.ts';
 import { type Random, seededRandom } from '../stats/random.ts';
 import { lookAt } from '../stats/regression.ts';
@@ -22,7 +20,8 @@ import {
 import { afterConfirmation, OUT_OF_TIME, type SeriesEnd, statementOf } from './ending.ts';
 import { type ArmName, drawOrder } from './order.ts';
 import { runPilot } from './pilot.ts';
-import { type CheckPlan, checkFaults, isPaced } from './plan.ts';
+import { type CheckPlan, isPaced } from './plan.ts';
+import { prepareCheck } from './preparation.ts';
 import { lookRecord, sessionRecord } from './record.ts';
 import { type Pace, runSession, type SessionReading } from './session.ts';
 
@@ -42,12 +41,10 @@ type Series = 'check' | 'confirmation';
 /**
  * Is B slower than A? Holds sessions until a look decides, or the last one did not.
  * @param signal aborts: what was found so far is returned with `interrupted: true`.
- * @throws {ConfigurationError} when the plan could decide nothing.
+ * @throws {ConfigurationError} when the plan could decide nothing, or asks for more than there is here.
  * @throws {TargetError} when a server fails: an arm that errs is a failure, not a measurement.
  */
 export async function check(plan: CheckPlan, observer: CheckObserver, signal: AbortSignal): Promise<CheckResult> {
-  const faults = checkFaults(plan);
-  if (faults.length > 0) throw new ConfigurationError(faults);
   return new Check(plan, observer, signal).run();
 }
 
@@ -64,7 +61,7 @@ class Check {
     this.#plan = plan;
     this.#observer = observer;
     this.#signal = signal;
-    this.#placement = placeOnCpus(getAffinity(0), plan);
+    this.#placement = prepareCheck(plan);
     this.#random = seededRandom(plan.seed);
     this.#deadline = performance.now() + (plan.budgetMs ?? Number.POSITIVE_INFINITY);
     this.#result = emptyResult(plan, this.#placement);

@@ -1,4 +1,5 @@
-import type { ForeignServer, SingleTarget } from '../model/configuration.ts';
+import type { ForeignServer, RunConfiguration, SingleTarget } from '../model/configuration.ts';
+import { configurationFaults } from '../model/configuration-faults.ts';
 import type { OperatingPoint } from '../model/operating-point.ts';
 import type { StoredBaseline } from '../model/stored-baseline.ts';
 import type { Reason } from '../model/trial.ts';
@@ -56,6 +57,18 @@ export function isPaced(metric: GatedMetric): boolean {
   return metric === 'p50' || metric === 'p99';
 }
 
+/** The load that a check puts on one of its programs, as a run would: what is wrong with that is wrong here. */
+function asRun(plan: CheckPlan, program: SingleTarget): RunConfiguration {
+  const { point, seed, threads, timeoutMs, openTimeoutMs, serverCpus, loadCpus, warmupMs } = plan;
+  return {
+    ...{ ...point, command: 'run', targets: [program], transports: [point.transport], connections: [point.connections] },
+    ...{ seed, threads, timeoutMs, openTimeoutMs, serverCpus, loadCpus, warmupMs: warmupMs ?? 0 },
+    ...{ work: null, scenarios: [], rate: null, arrivals: 'constant', stages: [], requests: null, thresholds: [] },
+    // Windows have faults of their own.
+    ...{ rounds: 1, durationMs: 1, timestamps: 'user' },
+  };
+}
+
 /** Reasons why a check could decide nothing, in the user's words; empty when it can. */
 export function checkFaults(plan: CheckPlan): string[] {
   const {
@@ -68,6 +81,7 @@ export function checkFaults(plan: CheckPlan): string[] {
   const futile = futileLooks(looks, gates.length);
   const last = looks.at(-1);
   return [
+    ...new Set([plan.a, plan.b].flatMap((program) => configurationFaults(asRun(plan, program)))),
     ...(app !== 'echo' && transport === 'udp' ? [`app: ${app} goes over tcp or tls, not over udp`] : []),
     ...(app === 'http' && gates.some(({ metric }) => isPaced(metric))
       ? [

@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../model/errors.ts';
 import type { Reason } from '../model/trial.ts';
 
 /** Which CPUs the server and the generator run on. */
@@ -34,8 +35,10 @@ const SPLIT_FROM = 4;
  * Places server and generator on CPUs: as wished; else apart, half of the CPUs each; else, with too few of them,
  * anywhere. One generator thread a CPU of its own, or one in all when CPUs are shared.
  * @param allowed the CPUs that this process may use.
+ * @throws {ConfigurationError} when others are wished for.
  */
 export function placeOnCpus(allowed: readonly number[], wishes: PlacementWishes): Placement {
+  assertAllowed(allowed, wishes);
   const split = allowed.length >= SPLIT_FROM;
   const half = Math.ceil(allowed.length / 2);
   const serverCpus = wishes.serverCpus ?? (split ? without(allowed.slice(0, half), wishes.loadCpus) : []);
@@ -47,6 +50,17 @@ export function placeOnCpus(allowed: readonly number[], wishes: PlacementWishes)
     threads: wishes.threads ?? Math.max(1, loadCpus.length),
     warnings: apart ? [] : [sharedWarning(allowed.length)],
   };
+}
+
+/** The kernel ignores those that are not there, as long as one is: then less would run than was wished. */
+function assertAllowed(allowed: readonly number[], { serverCpus, loadCpus }: PlacementWishes): void {
+  const faults = Object.entries({ 'server-cpus': serverCpus, 'load-cpus': loadCpus }).flatMap(([name, cpus]) => {
+    const missing = cpus?.filter((cpu) => !allowed.includes(cpu)) ?? [];
+    return missing.length === 0
+      ? []
+      : [`${name}: no CPU ${missing.join(',')} for this process: it may use ${allowed.join(',')}`];
+  });
+  if (faults.length > 0) throw new ConfigurationError(faults);
 }
 
 /** CPUs that were not given to the other side; all of them when nothing would be left. */

@@ -114,6 +114,8 @@ export const check: Command<typeof options> = {
     flags.refuse(...checkFaults(plan));
     const file = flags.text('baseline');
     flags.assertNoFaults();
+    const { prepareCheck } = await import('../../bench/check/preparation.ts');
+    prepareCheck(plan);
     const baseline = file === undefined ? undefined : await openBaseline(plan, file, flags.has('record'));
     const prepared = programs.prepare();
     try {

@@ -99,6 +99,15 @@ describe('placement', () => {
     expect(placeOnCpus([0, 1, 2, 3], { ...automatic, loadCpus: [1] }).serverCpus).toEqual([0]);
   });
 
+  test('is not on CPUs that are not there', () => {
+    const wishes = { ...automatic, serverCpus: [1, 2, 3], loadCpus: [2000] };
+    const refused = { faults: [
+      'server-cpus: no CPU 3 for this process: it may use 1,2',
+      'load-cpus: no CPU 2000 for this process: it may use 1,2',
+    ] };
+    expect(() => placeOnCpus([1, 2], wishes)).toThrow(expect.objectContaining(refused));
+  });
+
   test('warns when asked for the same CPUs on both sides', () => {
     const placement = placeOnCpus([0, 1, 2, 3], { serverCpus: [0, 1], loadCpus: [1], threads: null });
     expect(placement.warnings).toHaveLength(1);

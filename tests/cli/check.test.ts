@@ -30,6 +30,9 @@ describe('a check that makes no sense', () => {
     ['of an unknown metric', ['--a', echo, '--b', echo, '--gate', 'p95'], ["unknown metric 'p95'"]],
     ['with margins upside down', ['--a', echo, '--b', echo, '--gate', 'cpu=5%/1%'], ['is not above what is tolerated']],
     ['of both kinds', ['--baseline-ref', 'HEAD', '--a', echo], ['--a does not go with --baseline-ref', '--exec']],
+    ['of CPUs that are not here', ['--a', echo, '--b', echo, '--load-cpus', '999,2000'], ['load-cpus: no CPU 999,2000']],
+    ['of more connections than files', ['--a', echo, '--b', echo, '-c', '900000'], ['4 times at once', 'ulimit -Hn']],
+    ['over what is not told', ['--a', echo, '--b', echo, '--transport', 'tls'], ['its command has no {transport}']],
     [
       'with a build and no baseline',
       ['--a', echo, '--b', echo, '--build', 'make'],

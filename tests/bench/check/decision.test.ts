@@ -161,6 +161,7 @@ describe('the pilot', () => {
 
 describe('a plan', () => {
   const program = { kind: 'exec', name: 'a', command: 'a {port}', startLimitMs: 1000 } as const;
+  const told = { ...program, command: 'a {port} {transport}' };
   const plan: CheckPlan = {
     ...{ a: program, b: program, looks: defaultLooks, nullArm: false, confirm: false, budgetMs: null, seed: 1 },
     gates: [{ metric: 'cpu', margins: gatedMetrics.cpu }],
@@ -198,6 +199,20 @@ describe('a plan', () => {
       { point: { ...plan.point, app: 'websocket', transport: 'udp' } },
       'app: websocket goes over tcp or tls',
     ],
+    ['no connections', { point: { ...plan.point, connections: 0 } }, 'connections: 0 is not a whole number from 1'],
+    ['no time to answer', { timeoutMs: 0 }, 'timeout: must be above zero'],
+    ['no time to start', { b: { ...program, startLimitMs: 0 } }, 'start-timeout: must be above zero'],
+    ['no threads', { threads: 0 }, 'threads: 0 is not a whole number from 1'],
+    [
+      'datagrams too small',
+      { point: { ...plan.point, transport: 'udp', sizes: fixedSize(4) }, a: told, b: told },
+      'size: 4 bytes over UDP',
+    ],
+    [
+      'a command that is not told of its transport',
+      { point: { ...plan.point, transport: 'tls' }, a: told },
+      'a does not serve echo over tls: its command has no {transport}',
+    ],
     ['no window', { windowMs: 0 }, 'window: must be above zero'],
     ['no time', { budgetMs: 0 }, 'budget: must be above zero'],
   ])('with %s is refused', (_, change, fault) => {
@@ -208,7 +223,7 @@ describe('a plan', () => {
     ['echo', plan.point],
     ['echo datagrams', { ...plan.point, transport: 'udp' }],
     ['HTTP', { ...plan.point, app: 'http', transport: 'tls' }],
-  ])('of %s is well', (_, point) => expect(checkFaults({ ...plan, point })).toEqual([]));
+  ])('of %s is well', (_, point) => expect(checkFaults({ ...plan, a: told, b: told, point })).toEqual([]));
 });
 
 describe('what was decided by no look says why:', () => {
