@@ -46,5 +46,6 @@ export async function recordRun({ file, stored }: HeldBaseline, result: CheckRes
 
 function runOf({ startedAt, environment, plan, baseline }: CheckResult): BaselineRun {
   const lnRatios = Object.fromEntries(baseline?.metrics.map(({ metric, run }) => [metric, run]) ?? []);
-  return { startedAt, sockbench: environment.sockbench, command: plan.b, seed: plan.seed, lnRatios };
+  const { b: command, seed, page } = plan;
+  return { startedAt, sockbench: environment.sockbench, command, seed, ...(page !== undefined && { page }), lnRatios };
 }

@@ -1,3 +1,4 @@
+import type { TransportName } from '../../servers/transport.ts';
 import { formatAddress } from '../../sockets/address.ts';
 import { Generator, type LoadPlan } from '../load/generator.ts';
 import type { LoadReport } from '../load/load-report.ts';
@@ -5,6 +6,7 @@ import { nowNanos } from '../measure/clock.ts';
 import { treeUsage } from '../measure/procfs.ts';
 import { TargetError } from '../model/errors.ts';
 import type { RunningTarget } from '../run/running-target.ts';
+import { fetchPage } from './page.ts';
 
 /** What a window of load found. */
 export interface WindowReading {
@@ -23,16 +25,19 @@ export class Arm {
   readonly #label: string;
   readonly #target: RunningTarget;
   readonly #timeoutMs: number;
+  readonly #page: string | null;
   readonly #generators: Generator[] = [];
 
   /**
    * @param label what it is called in errors.
    * @param timeoutMs a request that is not answered in this time has failed.
+   * @param page over HTTP, what every reply must say; null: anything.
    */
-  constructor(label: string, target: RunningTarget, timeoutMs: number) {
+  constructor(label: string, target: RunningTarget, timeoutMs: number, page: string | null) {
     this.#label = label;
     this.#target = target;
     this.#timeoutMs = timeoutMs;
+    this.#page = page;
   }
 
   /**
@@ -41,7 +46,7 @@ export class Arm {
    */
   async open(plan: Omit<LoadPlan, 'address'>): Promise<Generator> {
     const { address } = this.#target;
-    const http = { host: formatAddress(address), path: '/', page: null };
+    const http = { host: formatAddress(address), path: '/', page: this.#page };
     const generator = new Generator({ ...plan, address, ...(plan.point.app === 'http' && { http }) });
     this.#generators.push(generator);
     const { answered, opened } = await labelled(this.#label, Promise.race([generator.opened(), this.#target.died]));
@@ -85,6 +90,12 @@ export class Arm {
   /** Closes the connections that were opened. Never rejects. */
   async close(): Promise<void> {
     await Promise.all(this.#generators.splice(0).map((generator) => generator.stop()));
+  }
+
+  /** What it answers to `GET /`. @throws {TargetError} when it does not. */
+  page(transport: TransportName): Promise<string> {
+    const { address, died } = this.#target;
+    return labelled(this.#label, Promise.race([fetchPage(address, transport, this.#timeoutMs), died]));
   }
 
   /** Ends load and server. Never rejects. */

@@ -19,6 +19,7 @@ import {
 } from './decision.ts';
 import { afterConfirmation, OUT_OF_TIME, type SeriesEnd, statementOf } from './ending.ts';
 import { type ArmName, drawOrder } from './order.ts';
+import { findPages, pageHash } from './pages.ts';
 import { runPilot } from './pilot.ts';
 import { type CheckPlan, isPaced } from './plan.ts';
 import { prepareCheck } from './preparation.ts';
@@ -42,6 +43,7 @@ type Series = 'check' | 'confirmation';
  * Is B slower than A? Holds sessions until a look decides, or the last one did not.
  * @param signal aborts: what was found so far is returned with `interrupted: true`.
  * @throws {ConfigurationError} when the plan could decide nothing, or asks for more than there is here.
+ * @throws {NotComparableError} when the programs don't say the same.
  * @throws {TargetError} when a server fails: an arm that errs is a failure, not a measurement.
  */
 export async function check(plan: CheckPlan, observer: CheckObserver, signal: AbortSignal): Promise<CheckResult> {
@@ -49,7 +51,7 @@ export async function check(plan: CheckPlan, observer: CheckObserver, signal: Ab
 }
 
 class Check {
-  readonly #plan: CheckPlan;
+  #plan: CheckPlan;
   readonly #observer: CheckObserver;
   readonly #signal: AbortSignal;
   readonly #placement: Placement;
@@ -80,6 +82,7 @@ class Check {
 
   async #decide(): Promise<SeriesEnd> {
     if (this.#isOver) return OUT_OF_TIME;
+    await this.#findPages();
     const { unsteady, ...found } = await this.#findPace();
     const longer = { ...found, warmupMs: 2 * found.warmupMs };
     let pace = unsteady ? longer : found;
@@ -98,6 +101,17 @@ class Check {
     if (end.outcome !== 'regressed' || baseline !== undefined) return end;
     if (!confirm) return { ...end, outcome: 'suspected' };
     return afterConfirmation(end, await this.#series('confirmation', pace, looks));
+  }
+
+  /** Over HTTP, what every reply must say. */
+  async #findPages(): Promise<void> {
+    if (this.#plan.point.app !== 'http') return;
+    this.#observer.doing('pages');
+    const pages = await findPages(this.#plan, this.#placement, this.#signal);
+    this.#plan = { ...this.#plan, pages };
+    const { plan, warnings } = this.#result;
+    const page = pages.b === null ? {} : { page: pageHash(pages.b) };
+    this.#update({ plan: { ...plan, ...page }, warnings: [...warnings, ...pages.warnings] });
   }
 
   /** What sessions are to have in common; `unsteady` when programs did not come to rest while the pilot watched. */

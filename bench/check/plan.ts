@@ -21,6 +21,13 @@ export interface HeldBaseline {
   readonly record: boolean;
 }
 
+/** What programs must answer to `GET /`, a character for each byte; null where anything will do. */
+export interface Pages {
+  readonly a: string | null;
+  readonly b: string | null;
+  readonly warnings: readonly Reason[];
+}
+
 /** All that decides what a regression check does. */
 export interface CheckPlan {
   /** What B is held against: a program, or a model of this project as the reference of a stored baseline. */
@@ -48,6 +55,10 @@ export interface CheckPlan {
   readonly threads: number | null;
   readonly serverCpus: readonly number[] | null;
   readonly loadCpus: readonly number[] | null;
+  /** Of HTTP: may pages differ from reply to reply, and A's from B's? */
+  readonly anyPage?: boolean;
+  /** What every reply of the programs must say, once that is known. */
+  readonly pages?: Pages;
   /** Of what was seen while the programs were made ready: for the report. */
   readonly warnings?: readonly Reason[];
 }
@@ -61,7 +72,13 @@ export function isPaced(metric: GatedMetric): boolean {
 function asRun(plan: CheckPlan, program: SingleTarget): RunConfiguration {
   const { point, seed, threads, timeoutMs, openTimeoutMs, serverCpus, loadCpus, warmupMs } = plan;
   return {
-    ...{ ...point, command: 'run', targets: [program], transports: [point.transport], connections: [point.connections] },
+    ...{
+      ...point,
+      command: 'run',
+      targets: [program],
+      transports: [point.transport],
+      connections: [point.connections],
+    },
     ...{ seed, threads, timeoutMs, openTimeoutMs, serverCpus, loadCpus, warmupMs: warmupMs ?? 0 },
     ...{ work: null, scenarios: [], rate: null, arrivals: 'constant', stages: [], requests: null, thresholds: [] },
     // Windows have faults of their own.

@@ -89,7 +89,7 @@ export async function runSession(
 /** A fresh server of an arm. @throws {TargetError} when it does not start; says whose it is. */
 export async function start(
   name: ArmName,
-  { a, b, point: { transport, app }, timeoutMs }: CheckPlan,
+  { a, b, point: { transport, app }, timeoutMs, pages }: CheckPlan,
   { serverCpus }: Placement,
   signal: AbortSignal,
 ): Promise<Arm> {
@@ -97,7 +97,7 @@ export async function start(
   const called = targetName(program);
   const label = name === 'null' ? `the copy of A (${called})` : `${name.toUpperCase()} (${called})`;
   const target = await labelled(label, startTarget(program, { transport, app, cpus: serverCpus, signal }));
-  return new Arm(label, target, timeoutMs);
+  return new Arm(label, target, timeoutMs, pages?.[name === 'b' ? 'b' : 'a'] ?? null);
 }
 
 /** The load of one arm: as fast as it goes, or at a rate. @param rate 0 for as fast as it goes. */

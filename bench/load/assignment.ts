@@ -11,7 +11,7 @@ export interface HttpExchange {
   readonly host: string;
   /** With the query, if there is one. */
   readonly path: string;
-  /** What every reply's body should be; null where that isn't known. */
+  /** What every reply's body should be, a character for each byte; null where that isn't known. */
   readonly page: string | null;
 }
 

@@ -88,6 +88,8 @@ export const checkResultSchema = z.looseObject({
     transport: z.string(),
     connections: count,
     size: count,
+    /** Of HTTP: a hash of what B answered in every reply; missing where that was not looked at. */
+    page: z.string().optional(),
     seed: count,
     windowMs: amount,
     nullArm: z.boolean(),

@@ -49,6 +49,8 @@ const runSchema = z.looseObject({
   /** What was run as the server. */
   command: z.string(),
   seed: count,
+  /** Of HTTP: a hash of what the server answered; missing where that was not looked at. */
+  page: z.string().optional(),
   /** ln(cost of the server / cost of the reference), by Hodges and Lehmann over the sessions; of each gated metric. */
   lnRatios: z.partialRecord(z.enum(baselineMetrics), z.number()),
 });

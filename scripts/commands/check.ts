@@ -48,6 +48,12 @@ const options = {
     describe: 'With --baseline-ref: a shell command that builds, run first where --exec runs, in both places',
   },
   app: { group: 'Load:', type: 'string', default: 'echo', describe: 'What both say: echo, websocket, or http (GET /)' },
+  'any-page': {
+    group: 'Load:',
+    type: 'boolean',
+    default: false,
+    describe: "With --app http: pages may change from reply to reply, and B's differ from A's",
+  },
   transport: { group: 'Load:', type: 'string', default: 'tcp', describe: 'tcp, udp or tls' },
   connections: { alias: 'c', group: 'Load:', type: 'string', default: '50', describe: 'Connections, or UDP sockets' },
   size: { group: 'Load:', type: 'string', default: '64', describe: 'Bytes of a message, or sizes as run takes them' },
@@ -148,8 +154,9 @@ function readPlan(flags: Flags<typeof options>, { a, b }: Programs): CheckPlan {
   if (app === 'http' && flags.isGiven('size')) {
     flags.refuse('--size: an HTTP server chooses how long its pages are: leave it out');
   }
+  if (app !== 'http' && flags.isGiven('any-page')) flags.refuse('--any-page goes with --app http: others echo');
   return {
-    ...{ a, b },
+    ...{ a, b, anyPage: flags.has('any-page') },
     point: {
       ...{ transport, app, workload: 'request-response' },
       ...{ connection: 'pooled', connections: flags.value('connections', parseInteger), pipelining: 1 },

@@ -30,7 +30,11 @@ describe('a check that makes no sense', () => {
     ['of an unknown metric', ['--a', echo, '--b', echo, '--gate', 'p95'], ["unknown metric 'p95'"]],
     ['with margins upside down', ['--a', echo, '--b', echo, '--gate', 'cpu=5%/1%'], ['is not above what is tolerated']],
     ['of both kinds', ['--baseline-ref', 'HEAD', '--a', echo], ['--a does not go with --baseline-ref', '--exec']],
-    ['of CPUs that are not here', ['--a', echo, '--b', echo, '--load-cpus', '999,2000'], ['load-cpus: no CPU 999,2000']],
+    [
+      'of CPUs that are not here',
+      ['--a', echo, '--b', echo, '--load-cpus', '999,2000'],
+      ['load-cpus: no CPU 999,2000'],
+    ],
     ['of more connections than files', ['--a', echo, '--b', echo, '-c', '900000'], ['4 times at once', 'ulimit -Hn']],
     ['over what is not told', ['--a', echo, '--b', echo, '--transport', 'tls'], ['its command has no {transport}']],
     [
@@ -127,6 +131,30 @@ test('a pilot finds the warm-up and the common rate; who interrupts keeps what w
     expect(p50).not.toBeNull();
     expect(p99).not.toBeNull();
   }
+});
+
+describe('over HTTP', () => {
+  /** A server whose every reply's body is this expression; `n` counts replies. */
+  const page = (body: string) =>
+    `exec node -e 'let n = 0; require("http").createServer((_, r) => (n++, r.end(${body}))).listen({port}, "127.0.0.1")'`;
+  const accented = page('"é".repeat(2e5)');
+
+  test.each<[string, string, string, readonly string[], number, string]>([
+    ['a page that is empty in B', page('"Hi"'), page('""'), [], 5, "A's page has 2 bytes, and B's 0 bytes"],
+    ['pages that change', page('"n" + n'), page('"n" + n'), [], 5, "A's page changes from reply to reply"],
+    ['a page that ends after a while', page('"Hi"'), page('n > 20 ? "" : "Hi"'), [], 4, 'were answered wrongly'],
+    ['a page that is not found', page('"Hi"'), page('(r.statusCode = 404, "")'), [], 4, 'with status 404'],
+    ['pages that may change', page('"n" + n'), page('"n" + n'), ['--any-page'], 3, 'results saved'],
+    ['a long page with accents', accented, accented, [], 3, 'results saved'],
+  ])('%s', async (_, a, b, more, expected, message) => {
+    const { code, stderr, stdout } = await sockbench(
+      ...['check', '--app', 'http', '--a', a, '--b', b, ...brief, '--budget', '6s', ...more],
+      ...['--json', '-', '--out-dir', scratchDirectory()],
+    );
+    expect(code, stderr).toBe(expected);
+    expect(stderr).toContain(message);
+    if (more.length > 0) expect(stdout).toContain('pages-not-compared');
+  });
 });
 
 describe('against a commit', () => {

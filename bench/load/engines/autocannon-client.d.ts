@@ -27,6 +27,8 @@ declare module 'autocannon/lib/httpClient.js' {
     /** A copy of what it was made with, and what was left out. Any certificate is taken in any case. */
     readonly opts: { tlsOptions: ConnectionOptions };
     readonly conn: Socket;
+    /** Gathers the body of each reply, part by part; bytes would be decoded as UTF-8, each part for itself. */
+    readonly pipelinedRequests: { addBody(part: Buffer | string): void };
     destroy(): void;
     /** Connects, and sends as many requests as may be in flight; called again when the connection ended. */
     _connect(): void;

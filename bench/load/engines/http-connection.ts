@@ -27,7 +27,7 @@ export interface HttpConnectionOwner {
   unasked(connection: number): void;
   /** A reply's head and body have come. @param bytes with its headers. */
   replied(connection: number, status: number, bytes: number): void;
-  /** Its body is this; told after {@link replied} and after the next request was sent. */
+  /** Its body is this, a character for each byte; told after {@link replied} and after the next request was sent. */
   said(body: string): void;
   /** The connection ended or failed, or no reply came in time; it is of no use any more. @param errno 0 for none. */
   broke(connection: number, errno: number): void;
@@ -66,6 +66,10 @@ export class HttpConnection extends Client {
     });
     // Behind the constructor's back, which would copy it, and its native part can't be copied.
     if (secureContext !== undefined) this.opts.tlsOptions = { secureContext };
+    // A character may be cut in two by the end of a part: bytes are kept as they are.
+    const { pipelinedRequests } = this;
+    const add = pipelinedRequests.addBody.bind(pipelinedRequests);
+    pipelinedRequests.addBody = (part) => add(typeof part === 'string' ? part : part.toString('latin1'));
     this.#owner = owner;
     this.#connection = connection;
     this.on('response', (status: number, bytes: number) => owner.replied(connection, status, bytes));

@@ -75,20 +75,19 @@ describe('a run to be recorded', () => {
     });
   });
 
-  test.each([
-    Number.NaN,
-    Number.POSITIVE_INFINITY,
-    Number.NEGATIVE_INFINITY,
-  ])('is not, when a metric could not be estimated: %d', (unknown) => {
-    const baseline = { file: 'runs.json', stored: stored([]), record: true };
-    const missing = { ...sessions('cpu', 0.1), differences: [unknown, unknown, 0.1] };
-    const { record, end } = holdAgainstStored(baseline, [missing]);
-    expect(record.metrics[0]).toMatchObject({ run: null, finding: 'not-estimable' });
-    expect(end).toMatchObject({
-      outcome: 'invalid',
-      why: expect.stringContaining('cpu could not be estimated, so this run is not recorded'),
-    });
-  });
+  test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+    'is not, when a metric could not be estimated: %d',
+    (unknown) => {
+      const baseline = { file: 'runs.json', stored: stored([]), record: true };
+      const missing = { ...sessions('cpu', 0.1), differences: [unknown, unknown, 0.1] };
+      const { record, end } = holdAgainstStored(baseline, [missing]);
+      expect(record.metrics[0]).toMatchObject({ run: null, finding: 'not-estimable' });
+      expect(end).toMatchObject({
+        outcome: 'invalid',
+        why: expect.stringContaining('cpu could not be estimated, so this run is not recorded'),
+      });
+    },
+  );
 });
 
 describe('runs recorded', () => {
