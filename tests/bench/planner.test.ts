@@ -101,10 +101,12 @@ describe('placement', () => {
 
   test('is not on CPUs that are not there', () => {
     const wishes = { ...automatic, serverCpus: [1, 2, 3], loadCpus: [2000] };
-    const refused = { faults: [
-      'server-cpus: no CPU 3 for this process: it may use 1,2',
-      'load-cpus: no CPU 2000 for this process: it may use 1,2',
-    ] };
+    const refused = {
+      faults: [
+        'server-cpus: no CPU 3 for this process: it may use 1,2',
+        'load-cpus: no CPU 2000 for this process: it may use 1,2',
+      ],
+    };
     expect(() => placeOnCpus([1, 2], wishes)).toThrow(expect.objectContaining(refused));
   });
 

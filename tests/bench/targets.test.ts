@@ -92,7 +92,9 @@ test('10,000 connections are all held, answered, and answered right', async ({ s
 });
 
 test('more connections than files may be opened are refused, with what to do', () => {
-  expect(() => allowOpenFiles(1000, 1, () => 1063)).toThrow(/1000 need 1064 open files.*may open 1063.*ulimit -Hn 1064/);
+  expect(() => allowOpenFiles(1000, 1, () => 1063)).toThrow(
+    /1000 need 1064 open files.*may open 1063.*ulimit -Hn 1064/,
+  );
   expect(() => allowOpenFiles(1000, 1, () => 1064)).not.toThrow();
   expect(() => allowOpenFiles(1000, 4, () => 4063)).toThrow(/1000, 4 times at once, need 4064 open files/);
 });

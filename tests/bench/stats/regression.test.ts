@@ -52,18 +52,17 @@ describe('a look', () => {
     );
   });
 
-  test.each([
-    Number.NaN,
-    Number.POSITIVE_INFINITY,
-    Number.NEGATIVE_INFINITY,
-  ])('never passes what could not be estimated: %d', (unknown) => {
-    const missing = metric('p99', [...around(0).slice(1), unknown]);
-    expect(verdict(metric('cpu', around(0)), missing)).toBe('continue');
-    expect(lookAt([missing], look, true)).toMatchObject({
-      verdict: 'inconclusive',
-      metrics: [{ finding: 'not-estimable' }],
-    });
-  });
+  test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+    'never passes what could not be estimated: %d',
+    (unknown) => {
+      const missing = metric('p99', [...around(0).slice(1), unknown]);
+      expect(verdict(metric('cpu', around(0)), missing)).toBe('continue');
+      expect(lookAt([missing], look, true)).toMatchObject({
+        verdict: 'inconclusive',
+        metrics: [{ finding: 'not-estimable' }],
+      });
+    },
+  );
 
   test('never passes nothing', () => {
     expect(lookAt([metric('cpu', [])], look, true).verdict).toBe('inconclusive');
