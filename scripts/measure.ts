@@ -88,7 +88,10 @@ function exitCode({ interrupted, failures, trials, thresholds = [], capacity }: 
   if (failures.length > 0) return EXIT.targetFailed;
   if (capacity) return capacityExitCode(capacity);
   if (thresholds.some(({ kept }) => !kept)) return EXIT.regressed;
-  return trials.every(({ validity }) => validity.verdict === 'invalid') ? EXIT.inconclusive : EXIT.ok;
+  const invalid = trials.filter(({ validity }) => validity.verdict === 'invalid').length;
+  // That bounds were kept in a trial whose numbers mean nothing is not known.
+  const mostInvalid = thresholds.length > 0 ? 0 : trials.length - 1;
+  return invalid > mostInvalid ? EXIT.inconclusive : EXIT.ok;
 }
 
 /** That a target kept its objectives at no rate is known; that is told before what is not known of others. */

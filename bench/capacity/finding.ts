@@ -52,6 +52,6 @@ const WRITE = {
 } as const satisfies Record<ThresholdOutcome['unit'], (value: number) => string>;
 
 function told({ text, unit, observed }: ThresholdOutcome): Reason {
-  const found = observed === null ? 'is not known' : `was ${WRITE[unit](observed)}`;
+  const found = observed === null ? 'was not measured' : `was ${WRITE[unit](observed)}`;
   return { code: 'bound', message: `${text} was not kept: it ${found}` };
 }

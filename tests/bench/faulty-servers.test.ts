@@ -38,6 +38,29 @@ describe('a TCP server that', () => {
     expect(code).not.toBe(0);
   });
 
+  test('corrupts one of two rounds keeps no bound for sure, however good the other was', async () => {
+    const sometimes = once(200);
+    const url = await tcpServer((socket) => {
+      socket.on('data', (bytes) =>
+        socket.write(
+          sometimes(
+            () => Buffer.alloc(bytes.length),
+            () => bytes,
+          ),
+        ),
+      );
+    });
+    const rounds = ['-c', '1', '-r', '2'];
+    const { result, code } = await measure(url, ...rounds, '--threshold', 'completed>0');
+    expect(result.trials.map(({ validity }) => validity.verdict)).toEqual([
+      'invalid',
+      expect.not.stringMatching('invalid'),
+    ]);
+    expect(result.thresholds?.map(({ kept }) => kept)).toEqual([true, true]);
+    expect(code).toBe(3);
+    expect((await measure(url, ...rounds, '--threshold', 'corrupted>0')).code).toBe(1);
+  });
+
   test('flips one bit of an echo has corrupted one reply', async () => {
     const sometimes = once(200);
     const url = await tcpServer((socket) => {

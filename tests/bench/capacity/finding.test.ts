@@ -99,5 +99,5 @@ test('what was not kept is told with what was seen', () => {
 test('what is not known is not kept', () => {
   const { finding, reasons } = judgeRate([parseThreshold('service.p99<5ms')], seen({}));
   expect(finding).toBe('missed');
-  expect(reasons[0]?.message).toBe('service.p99<5ms was not kept: it is not known');
+  expect(reasons[0]?.message).toBe('service.p99<5ms was not kept: it was not measured');
 });
