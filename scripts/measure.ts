@@ -83,7 +83,8 @@ export function orMisconfigured<T>(write: () => T, what: string): T {
   }
 }
 
-function exitCode({ interrupted, failures, trials, thresholds = [], capacity }: Result): number {
+/** How a command that measured ends. */
+export function exitCode({ interrupted, failures, trials, thresholds = [], capacity }: Result): number {
   if (interrupted) return EXIT.interrupted;
   if (failures.length > 0) return EXIT.targetFailed;
   if (capacity) return capacityExitCode(capacity);
@@ -97,5 +98,6 @@ function exitCode({ interrupted, failures, trials, thresholds = [], capacity }: 
 /** That a target kept its objectives at no rate is known; that is told before what is not known of others. */
 function capacityExitCode(capacities: readonly Capacity[]): number {
   if (capacities.some(({ outcome }) => outcome === 'none')) return EXIT.regressed;
-  return capacities.some(({ outcome }) => outcome === 'unknown') ? EXIT.inconclusive : EXIT.ok;
+  const isUnknown = ({ outcome, limit }: Capacity) => outcome === 'unknown' || limit === 'unmeasured';
+  return capacities.some(isUnknown) ? EXIT.inconclusive : EXIT.ok;
 }
