@@ -123,10 +123,10 @@ describe('a TCP server that', () => {
         if (++seen < 500) socket.write(bytes);
       });
     });
-    const trial = await measureTrial(url, '-c', '4', '--timeout', '10s');
+    const trial = await measureTrial(url, '-c', '4', '--timeout', '1s');
     expect(trial.requests.timedOut).toBe(4);
     expect(accountedFor(trial)).toBe(trial.requests.sent);
-    expect(trial.latencyMicros.response.max).toBeGreaterThan(300_000);
+    expect(trial.latencyMicros.response.max).toBeGreaterThan(999_000);
   });
 
   test('serves one connection and leaves the others waiting has starved those', async () => {
