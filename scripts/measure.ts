@@ -83,16 +83,21 @@ export function orMisconfigured<T>(write: () => T, what: string): T {
   }
 }
 
-function exitCode({ interrupted, failures, trials, thresholds = [], capacity }: Result): number {
+/** How a command that measured ends. */
+export function exitCode({ interrupted, failures, trials, thresholds = [], capacity }: Result): number {
   if (interrupted) return EXIT.interrupted;
   if (failures.length > 0) return EXIT.targetFailed;
   if (capacity) return capacityExitCode(capacity);
   if (thresholds.some(({ kept }) => !kept)) return EXIT.regressed;
-  return trials.every(({ validity }) => validity.verdict === 'invalid') ? EXIT.inconclusive : EXIT.ok;
+  const invalid = trials.filter(({ validity }) => validity.verdict === 'invalid').length;
+  // That bounds were kept in a trial whose numbers mean nothing is not known.
+  const mostInvalid = thresholds.length > 0 ? 0 : trials.length - 1;
+  return invalid > mostInvalid ? EXIT.inconclusive : EXIT.ok;
 }
 
 /** That a target kept its objectives at no rate is known; that is told before what is not known of others. */
 function capacityExitCode(capacities: readonly Capacity[]): number {
   if (capacities.some(({ outcome }) => outcome === 'none')) return EXIT.regressed;
-  return capacities.some(({ outcome }) => outcome === 'unknown') ? EXIT.inconclusive : EXIT.ok;
+  const isUnknown = ({ outcome, limit }: Capacity) => outcome === 'unknown' || limit === 'unmeasured';
+  return capacities.some(isUnknown) ? EXIT.inconclusive : EXIT.ok;
 }

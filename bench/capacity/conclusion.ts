@@ -9,7 +9,7 @@ export interface RunStep extends CapacityStep {
 }
 
 /** What a search came to: `done`, or cut short by something; `running` when it did not come to anything yet. */
-export type SearchEnd = 'done' | 'running' | 'budget' | 'failure' | 'interruption';
+export type SearchEnd = 'done' | 'running' | 'unmeasured' | 'budget' | 'failure' | 'interruption';
 
 type Bracket = Pick<Capacity, 'outcome' | 'confirmed' | 'refuted' | 'limit'>;
 
@@ -100,6 +100,12 @@ const LIMITS = {
   'highest-rate': {
     code: 'highest-rate',
     message: 'no higher rate can be offered',
+  },
+  unmeasured: {
+    code: 'unmeasured',
+    message:
+      'requests were answered, but what an objective bounds was not measured, and other rates would not change that: ' +
+      'bound something else with --slo',
   },
   budget: {
     code: 'budget',

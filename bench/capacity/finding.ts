@@ -15,11 +15,16 @@ export interface Judged {
 
 /**
  * Judges a trial at a rate. It is met when every bound is kept and the rate was answered; a generator at its limit
- * doesn't matter then. When it isn't met, and the generator may be why, it says nothing about the target.
+ * doesn't matter then. When it isn't met, and the generator may be why, it says nothing about the target; nor does it
+ * when requests were answered and what is bounded was not measured.
  * @param bounds the objectives, and the limit on failures.
  */
 export function judgeRate(bounds: readonly Threshold[], trial: Trial): Judged {
   const crossed = bounds.filter((bound) => !judgeThreshold(bound, trial).kept);
+  const unmeasured = crossed.filter((bound) => judgeThreshold(bound, trial).observed === null);
+  if (unmeasured.length > 0 && trial.requests.completed > 0) {
+    return { finding: 'unmeasured', reasons: unmeasured.map((bound) => told(judgeThreshold(bound, trial))) };
+  }
   const behind = trial.validity.reasons.filter(({ code }) => NOT_KEPT_UP.includes(code));
   const reasons = [...crossed.map((bound) => told(judgeThreshold(bound, trial))), ...behind];
   if (reasons.length === 0) return { finding: 'met', reasons };
@@ -52,6 +57,6 @@ const WRITE = {
 } as const satisfies Record<ThresholdOutcome['unit'], (value: number) => string>;
 
 function told({ text, unit, observed }: ThresholdOutcome): Reason {
-  const found = observed === null ? 'is not known' : `was ${WRITE[unit](observed)}`;
+  const found = observed === null ? 'was not measured' : `was ${WRITE[unit](observed)}`;
   return { code: 'bound', message: `${text} was not kept: it ${found}` };
 }

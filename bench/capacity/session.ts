@@ -63,8 +63,13 @@ class Search {
     // Each step is a round of its own: other arrivals, and the same for every target.
     const round = this.#steps.length + 1;
     const trial = await measurement.measure({ ...this.#spec, round }, step);
-    if (trial !== null) this.#steps.push({ ...step, round, ...judgeRate(bounds, trial), trial });
-    else this.#end = measurement.interrupted ? 'interruption' : 'failure';
+    if (trial === null) {
+      this.#end = measurement.interrupted ? 'interruption' : 'failure';
+      return;
+    }
+    const judged = judgeRate(bounds, trial);
+    this.#steps.push({ ...step, round, ...judged, trial });
+    if (judged.finding === 'unmeasured') this.#end = 'unmeasured';
   }
 
   conclude(): Capacity {

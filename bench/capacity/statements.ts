@@ -24,13 +24,19 @@ function stateOf({ outcome, confirmed, refuted, limit }: Capacity, slo: string):
     case 'none':
       return `kept ${slo} at no rate, down to ${perSecond(refuted)}.`;
     case 'unknown':
-      return limit === 'generator' ? `kept ${slo} at no rate that was tried, and the generator may be why.` : undefined;
+      return unknownBy(limit, slo);
   }
+}
+
+function unknownBy(limit: Capacity['limit'], slo: string): string | undefined {
+  if (limit === 'generator') return `kept ${slo} at no rate that was tried, and the generator may be why.`;
+  return limit === 'unmeasured' ? `could not be held against ${slo}, as not all of it was measured.` : undefined;
 }
 
 const BEYOND = {
   generator: 'it may be able to do more, but the generator was the limit.',
   'highest-rate': 'no higher rate can be offered.',
+  unmeasured: 'then not all of that was measured, so where it gives up is not known.',
   budget: 'the budget did not suffice to find out where it gives up.',
   failure: 'a trial failed before it was found out where it gives up.',
   interruption: 'the search was interrupted before it was found out where it gives up.',

@@ -6,8 +6,11 @@ import { amount, count, reasonSchema } from './trial.ts';
 export const purposes = ['bracket', 'confirm', 'profile'] as const;
 export type Purpose = (typeof purposes)[number];
 
-/** `limited`: not all was kept, but that may be the generator's doing. */
-export const findings = ['met', 'missed', 'limited'] as const;
+/**
+ * `limited`: not all was kept, but that may be the generator's doing. `unmeasured`: requests were answered, and yet what
+ * a bound is on is not known.
+ */
+export const findings = ['met', 'missed', 'limited', 'unmeasured'] as const;
 export type Finding = (typeof findings)[number];
 
 const stepSchema = z.looseObject({
@@ -38,7 +41,7 @@ export const capacitySchema = z.looseObject({
   /** Lowest rate which was not kept: for a whole window; where nothing was confirmed, also for a short trial. */
   refuted: amount.nullable(),
   /** What stood in the way of knowing more. */
-  limit: z.enum(['generator', 'highest-rate', 'budget', 'failure', 'interruption']).nullable(),
+  limit: z.enum(['generator', 'highest-rate', 'unmeasured', 'budget', 'failure', 'interruption']).nullable(),
   /** In the order in which they were run. */
   steps: z.array(stepSchema),
   /** At shares of the confirmed rate. */

@@ -19,6 +19,7 @@ import { isFixedSize, largestSize, smallestSize } from './message-sizes.ts';
 import { isOneWay } from './operating-point.ts';
 import { stageWants } from './stage-faults.ts';
 import { sweepWants } from './sweep-faults.ts';
+import { thresholdFaults } from './threshold-faults.ts';
 import { isWhole, MAX_CONNECTIONS, MAX_RATE, type Want } from './want.ts';
 
 /** Bytes of a UDP request's header: which socket it belongs to, and its sequence number. */
@@ -49,6 +50,7 @@ export function configurationFaults(configuration: RunConfiguration): string[] {
     ...unmet(limits(configuration)),
     ...unmet(sweepWants(configuration)),
     ...unservedFaults(configuration),
+    ...thresholdFaults(configuration),
   ];
 }
 

@@ -163,7 +163,7 @@ const comparisonSchema = z.looseObject({
   retentionRanking: rankingSchema.optional(),
   /** Those that nobody beats in retention at the highest level, nor in throughput there; none when nobody has both. */
   scalesBest: z.array(z.string()).optional(),
-  /** Are all of these rankings decided? */
+  /** Are there any of these rankings, and are all decided? */
   decided: z.boolean().optional(),
 });
 

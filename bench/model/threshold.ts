@@ -1,4 +1,5 @@
 import { failedRequests } from './failed-requests.ts';
+import { isOneWay } from './operating-point.ts';
 import type { ThresholdOutcome } from './result.ts';
 import type { Trial } from './trial.ts';
 import { parseDuration, parseNames, parseSize } from './units.ts';
@@ -26,13 +27,15 @@ type Operator = keyof typeof operators;
 
 interface Metric {
   readonly unit: ThresholdOutcome['unit'];
+  /** Null or undefined when it is not known, or of nothing: silence must not pass. */
   readonly read: (trial: Trial) => number | null | undefined;
   /** Reads a bound. @throws {RangeError} */
   readonly parse: (text: string) => number;
 }
 
-const percentiles = ['p50', 'p90', 'p95', 'p99', 'p999', 'max', 'mean'] as const;
+const statistics = ['p50', 'p90', 'p95', 'p99', 'p999', 'max', 'mean'] as const;
 const latencies = ['response', 'service', 'generatorLag', 'connect'] as const;
+type LatencyMetric = (typeof latencies)[number];
 const ends = [
   'sent',
   'completed',
@@ -50,19 +53,17 @@ const counted = { unit: 'count', parse: parseNumber } as const;
 
 /** By name; response times go by their percentile alone, too. */
 const metrics: ReadonlyMap<string, Metric> = new Map<string, Metric>([
-  ...percentiles.map((p): [string, Metric] => [p, { read: (trial) => trial.latencyMicros.response[p], ...micros }]),
+  ...statistics.map((p): [string, Metric] => [p, { read: readLatency('response', p), ...micros }]),
   ...latencies.flatMap((name) =>
-    percentiles.map((p): [string, Metric] => [
-      `${name}.${p}`,
-      { read: (trial) => trial.latencyMicros[name]?.[p], ...micros },
-    ]),
+    statistics.map((p): [string, Metric] => [`${name}.${p}`, { read: readLatency(name, p), ...micros }]),
   ),
   ...ends.map((name): [string, Metric] => [name, { read: (trial) => trial.requests[name], ...counted }]),
-  ['errors', { read: failedRequests, ...counted }],
-  [
-    'errorRate',
-    { read: (trial) => failedRequests(trial) / Math.max(1, trial.requests.sent), unit: 'share', parse: parseShare },
-  ],
+  ...(['lost', 'timedOut'] as const).map((name): [string, Metric] => [
+    name,
+    { read: (trial) => (isLossKnown(trial) ? trial.requests[name] : null), ...counted },
+  ]),
+  ['errors', { read: (trial) => (isLossKnown(trial) ? failedRequests(trial) : null), ...counted }],
+  ['errorRate', { read: readErrorRate, unit: 'share', parse: parseShare }],
   ['rate', { read: ({ throughput }) => throughput.requestsPerSecond, unit: 'perSecond', parse: parseNumber }],
   [
     'bytes',
@@ -74,8 +75,28 @@ const metrics: ReadonlyMap<string, Metric> = new Map<string, Metric>([
   ],
   ['cpu', { read: ({ server }) => server?.cpuMicrosPerRequest, ...micros }],
   ['memory', { read: ({ server }) => server?.peakPssBytes, unit: 'bytes', parse: parseSize }],
-  ['fairness', { read: ({ fairness }) => fairness.jain, ...counted }],
+  ['fairness', { read: ({ fairness, throughput }) => (wentThrough(throughput) ? fairness.jain : null), ...counted }],
 ]);
+
+/** The percentiles of an empty histogram are 0, which would keep any bound. */
+function readLatency(name: LatencyMetric, statistic: (typeof statistics)[number]): Metric['read'] {
+  return ({ latencyMicros: { [name]: latency } }) => (latency && latency.count > 0 ? latency[statistic] : null);
+}
+
+function readErrorRate(trial: Trial): number | null {
+  const failed = failedRequests(trial);
+  const { sent } = trial.requests;
+  return isLossKnown(trial) && sent + failed > 0 ? failed / Math.max(1, sent) : null;
+}
+
+/** Datagrams one way are lost where the server's socket has no room for them, if that can be seen. */
+function isLossKnown({ workload, transport, datagrams }: Trial): boolean {
+  return !(isOneWay(workload) && transport === 'udp') || datagrams?.droppedByServer !== null;
+}
+
+function wentThrough({ requestsPerSecond, bytesPerSecond }: Trial['throughput']): boolean {
+  return requestsPerSecond + bytesPerSecond > 0;
+}
 
 const plainMetrics = [...metrics.keys()].filter((name) => !/^(\w+\.)?(p\d+|max|mean)$/.test(name));
 
@@ -89,7 +110,7 @@ export function parseThreshold(text: string): Threshold {
   const known = metrics.get(metric);
   if (known === undefined) {
     throw new RangeError(
-      `'${metric}' is not a metric; there are ${percentiles.join(', ')}, the same of ${latencies.join(', ')} ` +
+      `'${metric}' is not a metric; there are ${statistics.join(', ')}, the same of ${latencies.join(', ')} ` +
         `(service.p99), ${plainMetrics.join(', ')}`,
     );
   }
@@ -101,7 +122,15 @@ export function parseThresholds(text: string): Threshold[] {
   return parseNames(text).map(parseThreshold);
 }
 
-/** Holds a trial against a threshold. What the trial doesn't know keeps no bound: silence must not pass. */
+/** What a metric is of, when that is latency, and which statistic of it; undefined of others. */
+export function latencyOf(metric: string): { readonly name: LatencyMetric; readonly statistic: string } | undefined {
+  const [first = '', second] = metric.split('.');
+  const name = second === undefined ? 'response' : latencies.find((known) => known === first);
+  const statistic = statistics.find((known) => known === (second ?? first));
+  return name === undefined || statistic === undefined ? undefined : { name, statistic };
+}
+
+/** Holds a trial against a threshold. What the trial doesn't know keeps no bound, and is observed as null. */
 export function judgeThreshold({ text, metric, operator, bound }: Threshold, trial: Trial): ThresholdOutcome {
   const { read, unit } = metrics.get(metric) as Metric;
   const observed = read(trial) ?? null;

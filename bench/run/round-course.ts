@@ -1,8 +1,9 @@
 import type { RunConfiguration } from '../model/configuration.ts';
-import type { Plan, Result } from '../model/result.ts';
+import type { Comparison, Plan, Result } from '../model/result.ts';
 import type { Reason } from '../model/trial.ts';
 import { FAMILY_ALPHA, LOOK_ALPHA, rankingLooks, roundsForRanking } from '../stats/ranking.ts';
 import { micros, whole } from './amounts.ts';
+import { listed } from './listed.ts';
 
 /** How many rounds a run makes: a number that was given, or until all is decided or a time is over. */
 export class RoundCourse {
@@ -49,6 +50,7 @@ export class RoundCourse {
   /**
    * To be asked when a round is over: was it the last? With a budget it was when a look finds all decided, or when
    * another one as long as the longest would end too late.
+   * Where nothing can be ranked, more rounds would not change that.
    */
   isOver(comparison: Result['comparison'], now: number): boolean {
     const { budgetMs, targets } = this.#configuration;
@@ -62,8 +64,13 @@ export class RoundCourse {
 
   /** What is to be known of how the run ended. */
   warnings(comparison: Result['comparison']): Reason[] {
-    const { budgetMs, targets } = this.#configuration;
-    if (budgetMs === undefined || isDecided(comparison)) return [];
+    const { budgetMs } = this.#configuration;
+    return budgetMs === undefined ? [] : [...unranked(comparison), ...this.#undecided(comparison, budgetMs)];
+  }
+
+  #undecided(comparison: Result['comparison'], budgetMs: number): Reason[] {
+    const { targets } = this.#configuration;
+    if (isDecided(comparison)) return [];
     const missing = roundsForRanking(targets.length, LOOK_ALPHA) - this.#rounds;
     const rounds = this.#rounds === 1 ? 'one round' : `${whole(this.#rounds)} rounds`;
     if (!this.#outOfTime) {
@@ -84,6 +91,27 @@ export class RoundCourse {
   }
 }
 
+/** Is there nothing that more rounds could decide? */
 function isDecided(comparison: Result['comparison']): boolean {
-  return Object.values(comparison).every(({ scaling, decided = false }) => decided || scaling.length < 2);
+  return Object.values(comparison).every(
+    (each) => each.decided === true || each.scaling.length < 2 || isUnrankable(each),
+  );
+}
+
+/** Were there rounds enough, and yet nobody to rank? */
+function isUnrankable({ scaling, rankings }: Comparison): boolean {
+  return scaling.length > 1 && rankings?.length === 0;
+}
+
+function unranked(comparison: Result['comparison']): Reason[] {
+  const names = Object.entries(comparison).flatMap(([name, each]) => (isUnrankable(each) ? [name] : []));
+  if (names.length === 0) return [];
+  return [
+    {
+      code: 'nothing-ranked',
+      message:
+        `fewer than two served every connection over ${listed(names)}, in trials that were valid, so nothing is ranked ` +
+        'there and no further rounds were made for it: lower --connections, or compare others',
+    },
+  ];
 }

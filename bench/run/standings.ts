@@ -40,12 +40,13 @@ export function standings(trials: readonly Trial[], levels: readonly number[], a
           alpha,
         )
       : null;
+  const all = [...rankings, ...(retention === null ? [] : [retention])];
   const throughput = rankings.find(({ connections }) => connections === highest);
   return {
     rankings,
     ...(retention !== null && { retentionRanking: retention }),
     ...(retention !== null && { scalesBest: retention.unbeaten.filter((name) => throughput?.unbeaten.includes(name)) }),
-    decided: [...rankings, ...(retention === null ? [] : [retention])].every(({ decided }) => decided),
+    decided: all.length > 0 && all.every(({ decided }) => decided),
   };
 }
 

@@ -26,9 +26,6 @@ export interface TrialObserver {
   loading(generator: Generator): void;
 }
 
-/** Unanswered requests are waited for at most this long after measuring. */
-const DRAIN_LIMIT_MS = 500;
-
 /**
  * One trial: a fresh server at one operating point: start, open, warm up, measure, drain, stop.
  * @throws {TargetError} when the target does not start, does not answer or dies; it is stopped then, too.
@@ -97,7 +94,8 @@ async function measure(
   const begin = nowNanos();
   const warmupEnd = begin + configuration.warmupMs * 1e6;
   const measureEnd = warmupEnd + configuration.durationMs * 1e6;
-  const drainEnd = measureEnd + Math.min(DRAIN_LIMIT_MS, configuration.timeoutMs) * 1e6;
+  // Whoever is slow is waited for until every request has been answered, or has had its time.
+  const drainEnd = measureEnd + configuration.timeoutMs * 1e6;
   observer.phase('warming up');
   generator.go({ begin, warmupEnd, measureEnd, drainEnd });
   await until(warmupEnd);

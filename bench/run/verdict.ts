@@ -80,7 +80,14 @@ function ranked(comparison: Comparison, ranking: RankingRecord): string[] {
       ? []
       : [scalingSentence(comparison, ranking, retentionRanking, scalesBest ?? [])]),
     fastestSentence(scaling, ranking, level),
-  ];
+  ].map((sentence) => `${whomOf(comparison, ranking)}${sentence}`);
+}
+
+/** Whom sentences on a ranking are about, where that is not everybody. */
+function whomOf({ scaling }: Comparison, ranking: RankingRecord): string {
+  const others = scaling.filter(({ target }) => ranking.ranges.every(({ name }) => name !== target));
+  if (others.length === 0) return '';
+  return others.some(servedAll) ? 'of those that were ranked, ' : 'of those that served every connection, ';
 }
 
 function fastestSentence(
@@ -161,10 +168,22 @@ function caveat(compared: readonly Comparison[]): string {
     return `${medians}; rounds that somebody missed were left out, and a ranking needs ${needed} others: add some --rounds.`;
   }
   const pairs = rankings.flatMap((ranking) => ranking.pairs);
+  if (pairs.length === 0) return `${medians}; nobody is ranked. ${ONLY_THOSE}`;
+  const all = compared.every(comparesAll);
   const open = pairs.filter(({ relation }) => relation === 'unresolved').length;
-  return open === 0
-    ? `${medians}; every pair is told apart, or within ${percent(RANKING_MARGIN)} of each other.`
-    : `${medians}; ${whole(open)} of ${whole(pairs.length)} pairs still open: more rounds may tell them apart (--rounds auto).`;
+  const standing =
+    open === 0
+      ? `every pair ${all ? 'is' : 'that was compared is'} told apart, or within ${percent(RANKING_MARGIN)} of each other.`
+      : `${whole(open)} of ${whole(pairs.length)} pairs still open: more rounds may tell them apart (--rounds auto).`;
+  return `${medians}; ${standing}${all ? '' : ` ${ONLY_THOSE}`}`;
+}
+
+const ONLY_THOSE = 'Only those that served every connection, and whose trials were valid, are compared.';
+
+/** Is everybody in every ranking that there should be? */
+function comparesAll({ scaling, levels, rankings = [] }: Comparison): boolean {
+  if (scaling.length < 2) return true;
+  return rankings.length === levels.length && rankings.every(({ ranges }) => ranges.length === scaling.length);
 }
 
 function percent(share: number): string {

@@ -13,6 +13,7 @@ const FINDINGS = {
   met: cell('kept'),
   missed: cell('not kept', 'bad'),
   limited: cell('not known', 'warning'),
+  unmeasured: cell('not measured', 'warning'),
 } as const satisfies Record<CapacityStep['finding'], Row[number]>;
 
 /** Every step of the only search of a run; null when there were several, or none. */

@@ -28,6 +28,6 @@ export function thresholdTable(outcomes: readonly ThresholdOutcome[]): Table | n
 
 function rowOf({ text, round, unit, observed, kept }: ThresholdOutcome): Row {
   const shown = observed === null ? NONE : WRITE[unit](observed);
-  const verdict = kept ? cell('kept') : cell(observed === null ? 'NOT KNOWN' : 'CROSSED', 'bad');
+  const verdict = kept ? cell('kept') : cell(observed === null ? 'NOT MEASURED' : 'CROSSED', 'bad');
   return [cell(text), cell(`${round}`), cell(shown), verdict];
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { OpenDemand } from '../../bench/load/demand.ts';
 import { makePacer, type Pacer, type PacerSpec } from '../../bench/load/pacers/pacer.ts';
-import { accountedFor, measureTrial, tcpServer, udpServer } from './measured.ts';
+import { accountedFor, measure, measureTrial, tcpServer, udpServer } from './measured.ts';
 
 const at = (rate: number): Pick<PacerSpec, 'profile'> => ({ profile: { start: rate, stages: [], holdMs: 0 } });
 const spec: PacerSpec = { ...at(1000), arrivals: 'constant', seed: 1, thread: 0, threads: 1 };
@@ -114,11 +114,28 @@ describe('a rate', () => {
     expect(trial.latencyMicros.response.p50).toBeLessThan(trial.latencyMicros.response.p90);
   });
 
+  test('is answered by a server that is slow, but keeps up, however short the warm-up was', async () => {
+    const url = await tcpServer((socket) => {
+      // The first request is there to open the connection.
+      let delay = 0;
+      socket.on('data', (bytes) => {
+        setTimeout(() => socket.write(bytes), delay);
+        delay = 700;
+      });
+    });
+    const bounds = ['--threshold', 'errors==0,p99<2s'];
+    const { code, result } = await measure(url, '-c', '100', '-R', '100', '-d', '2s', ...bounds);
+    const [trial] = result.trials;
+    expect(trial?.requests).toMatchObject({ timedOut: 0, dropped: 0, completed: trial?.requests.sent });
+    expect(trial?.validity.reasons.map((reason) => reason.code)).not.toContain('rate-missed');
+    expect(code).toBe(0);
+  });
+
   test('above what the server answers is said to be missed, and what was never sent has timed out', async () => {
     const url = await tcpServer((socket) => {
       socket.on('data', (bytes) => setTimeout(() => socket.write(bytes), 20));
     });
-    const trial = await measureTrial(url, '-c', '1', '-R', '1000');
+    const trial = await measureTrial(url, '-c', '1', '-R', '1000', '--timeout', '500ms');
     expect(trial.requests.timedOut).toBeGreaterThan(200);
     expect(accountedFor(trial)).toBe(trial.requests.sent);
     expect(trial.validity.reasons.map(({ code }) => code)).toContain('rate-missed');

@@ -83,6 +83,33 @@ describe('a course of rounds', () => {
     expect(course.warnings(alone)).toEqual([]);
   });
 
+  test('ends where nothing can be ranked, and says why', () => {
+    const course = new RoundCourse(auto, 0);
+    const { tcp } = comparison(false);
+    const unranked = { tcp: { ...tcp, rankings: [] } };
+    for (let round = 1; round < 12; round++) {
+      course.begin(6);
+      // There is no ranking yet.
+      expect(course.isOver(comparison(false), round * SECOND)).toBe(false);
+    }
+    course.begin(6);
+    expect(course.isOver(unranked, 12 * SECOND)).toBe(true);
+    expect(course.warnings(unranked)).toEqual([
+      { code: 'nothing-ranked', message: expect.stringContaining('fewer than two served every connection over tcp') },
+    ]);
+  });
+
+  test('tells what could not be ranked beside what is decided, and what a budget left open', () => {
+    const course = new RoundCourse(auto, 0);
+    const both = { ...comparison(true), udp: { ...comparison(false).tcp, rankings: [] } };
+    expect(roundsOf(course, 1, 1)).toBe(12);
+    expect(course.warnings(both).map(({ code }) => code)).toEqual(['nothing-ranked']);
+    const long = new RoundCourse(auto, 0);
+    roundsOf(long, 8);
+    const open = { ...comparison(false), udp: { ...comparison(false).tcp, rankings: [] } };
+    expect(long.warnings(open).map(({ code }) => code)).toEqual(['nothing-ranked', 'budget-over']);
+  });
+
   test('is stricter with many looks than with one', () => {
     expect(new RoundCourse(configuration, 0).alpha).toBe(0.05);
     expect(new RoundCourse(auto, 0).alpha).toBeLessThan(0.006);

@@ -24,6 +24,12 @@ function rounds(count: number, curves: Curves, vary: (trial: Trial) => TrialVari
   );
 }
 
+/** Those named leave connections waiting at the highest level. */
+const starving =
+  (...names: readonly string[]) =>
+  ({ target, connections }: Trial): TrialVariation =>
+    names.includes(target) && connections === 64 ? { fairness: { starvedConnections: 63 } } : {};
+
 function compared(trials: readonly Trial[]): Comparison {
   const { tcp } = compareTargets(trials);
   if (tcp === undefined) throw new Error('nothing was compared');
@@ -52,6 +58,11 @@ describe('standings', () => {
     expect(compared(rounds(12, { a: { 1: 5 } }))).not.toHaveProperty('rankings');
   });
 
+  test('of fewer than two that served every connection decide nothing', () => {
+    const comparison = compared(rounds(12, { a: { 64: 100 }, b: { 64: 50 } }, starving('a')));
+    expect(comparison).toMatchObject({ rankings: [], decided: false });
+  });
+
   test('with one level know nothing of scaling', () => {
     const comparison = compared(rounds(12, { a: { 8: 100 }, b: { 8: 50 } }));
     expect(places(comparison)).toEqual([['a 1–1', 'b 2–2']]);
@@ -59,11 +70,7 @@ describe('standings', () => {
   });
 
   test('leave out who left connections waiting, at that level only', () => {
-    const comparison = compared(
-      rounds(12, CROSSING, ({ target, connections }) =>
-        target === 'b' && connections === 64 ? { fairness: { starvedConnections: 63 } } : {},
-      ),
-    );
+    const comparison = compared(rounds(12, CROSSING, starving('b')));
     expect(places(comparison)).toEqual([
       ['a 1–1', 'b 2–3', 'c 2–3'],
       ['a 1–1', 'c 2–2'],
@@ -130,6 +137,32 @@ describe('with enough rounds a verdict', () => {
       'TCP: b is fastest with 64 connections: 220 requests/s, ahead of every other.',
       'Medians of 12 rounds; every pair is told apart, or within 2 % of each other.',
     ]);
+  });
+
+  test('says of whom it speaks where some did not serve every connection', () => {
+    expect(say(12, CROSSING, starving('b'))).toEqual([
+      'TCP: of those that served every connection, a scales best: with 64 connections it keeps 90 % of its best rate; ' +
+        'nobody is known to keep more, and nobody is faster there.',
+      'TCP: of those that served every connection, a is fastest with 64 connections: 180 requests/s, ahead of every other.',
+      'TCP: b served 1 of 64 connections and left the others waiting.',
+      'Medians of 12 rounds; every pair that was compared is told apart, or within 2 % of each other. Only those that ' +
+        'served every connection, and whose trials were valid, are compared.',
+    ]);
+  });
+
+  test('claims nothing of pairs where fewer than two served every connection', () => {
+    expect(say(12, { a: { 64: 100 }, b: { 64: 50 } }, starving('a')).at(-1)).toBe(
+      'Medians of 12 rounds; nobody is ranked. Only those that served every connection, and whose trials were valid, are ' +
+        'compared.',
+    );
+  });
+
+  test('does not call those starved who answered wrongly in too many rounds', () => {
+    const wrong = say(12, CROSSING, ({ target, round }) =>
+      target === 'b' && round > 5 ? { validity: { verdict: 'invalid', reasons: [] } } : {},
+    );
+    expect(wrong[1]).toMatch(/^TCP: of those that were ranked, a is fastest with 64 connections/);
+    expect(wrong.at(-1)).toContain('every pair that was compared');
   });
 
   test('knows that who keeps the most may be slower all the same', () => {

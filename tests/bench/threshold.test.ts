@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { judgeThreshold, parseThreshold } from '../../bench/model/threshold.ts';
-import { trial } from '../reports/results.ts';
+import type { Trial } from '../../bench/model/trial.ts';
+import { type TrialVariation, trial } from '../reports/results.ts';
 
 const plain = trial({});
+/** A summary of an empty histogram. */
+const none = { p50: 0, p90: 0, p95: 0, p99: 0, p999: 0, max: 0, mean: 0, count: 0, hdr: '' };
 const latency = { ...plain.latencyMicros.response, p99: 4000 };
 const measured = trial({
   latencyMicros: { response: latency, service: { ...latency, p99: 900 } },
@@ -37,6 +40,32 @@ describe('a threshold', () => {
     expect(judgeThreshold(parseThreshold('connect.p50<1s'), unwatched).kept).toBe(false);
     expect(judgeThreshold(parseThreshold('lost==0'), trial({})).kept).toBe(false);
   });
+
+  test.each<[string, string, TrialVariation]>([
+    ['response times of no request', 'p99<5ms', { latencyMicros: { response: none } }],
+    ['service times of none', 'service.max<1s', { latencyMicros: { response: none, service: none } }],
+    ['shares of no request', 'errorRate<1%', { requests: { sent: 0, completed: 0 } }],
+    [
+      'how evenly nothing was served',
+      'fairness>0.5',
+      { throughput: { requestsPerSecond: 0, bytesPerSecond: 0 }, fairness: { jain: 1 } },
+    ],
+  ])('is not kept by %s', (_, text, variation) => {
+    expect(judgeThreshold(parseThreshold(text), trial(variation))).toMatchObject({ observed: null, kept: false });
+  });
+
+  test.each(['lost==0', 'timedOut==0', 'errors==0', 'errorRate<1%'])(
+    '%s is not kept by datagrams one way that nobody saw arrive',
+    (text) => {
+      const upload = (droppedByServer: number | null): Trial => ({
+        ...trial({ transport: 'udp', requests: { lost: 0 } }),
+        workload: 'upload',
+        datagrams: { droppedByGenerator: 0, droppedByServer },
+      });
+      expect(judgeThreshold(parseThreshold(text), upload(0)).kept).toBe(true);
+      expect(judgeThreshold(parseThreshold(text), upload(null))).toMatchObject({ observed: null, kept: false });
+    },
+  );
 
   test('says what was observed, in its unit', () => {
     expect(judgeThreshold(parseThreshold('errorRate<5%'), measured)).toMatchObject({ unit: 'share', observed: 0.01 });

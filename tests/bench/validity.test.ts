@@ -20,6 +20,16 @@ const slices = (count: number, growth: number, scatter = 2) => ({
     completed: 1000 + (i % 2 === 0 ? scatter : -scatter) + (i < count / 2 ? 0 : growth),
   })),
 });
+/** Response times of so many microseconds nine times of ten, of which Little's law says nothing. */
+const answering = (p90: number) => ({ latencyMicros: { response: { ...response, p90, mean: p90, p99: 2 * p90 } } });
+const perSecond = (requestsPerSecond: number) => ({ requestsPerSecond, bytesPerSecond: 640_000 });
+/** A hundred tenths of a second: nothing completed in the first ones, then so much in each. */
+const filling = (empty: number, completed: number, last = completed) => ({
+  slices: Array.from({ length: 100 }, (_, i) => ({
+    second: (i + 1) / 10,
+    completed: i < empty ? 0 : i < 99 ? completed : last,
+  })),
+});
 const stages = [{ seconds: 1, target: 5 }];
 /** A chat in which all heard all, but for what is said otherwise. */
 const chat = (variation: Partial<NonNullable<MeasuredTrial['broadcast']>>) => ({
@@ -39,6 +49,14 @@ describe('a trial', () => {
 
   test.each<[string, Partial<MeasuredTrial>]>([
     ['without blemish', {}],
+    [
+      'of responses that took until the second second, and then came at the rate',
+      { ...atRate, ...answering(1_500_000), ...filling(15, 1000), throughput: perSecond(8500) },
+    ],
+    [
+      'of such responses, but for one request that fell off at an end',
+      { rate: 20, ...answering(1_500_000), ...filling(15, 2, 1), throughput: perSecond(16.9) },
+    ],
     ['of a version that read no counters', { kernel: undefined }],
     ['where the kernel shows no counters', { kernel: null }],
     ['at 99 % of its rate', { rate: 10_100 }],
@@ -106,6 +124,24 @@ describe('a trial', () => {
       { rate: 10_102 },
       'rate-missed',
       '10,000 of 10,102 requests/s offered were answered (99 %)',
+    ],
+    [
+      'below its rate to the end, with the longer response times of a queue that grew',
+      { rate: 10_000, ...answering(1_500_000), ...filling(0, 900), throughput: perSecond(9000) },
+      'rate-missed',
+      '9,000 of 10,000 requests/s offered were answered (90 %)',
+    ],
+    [
+      'below it from the first response on',
+      { rate: 10_000, ...answering(1_500_000), ...filling(15, 900), throughput: perSecond(7650) },
+      'rate-missed',
+      '9,000 of 10,000 requests/s offered were answered (90 %), so response times grow with the time measured: lower',
+    ],
+    [
+      'over before a request could be answered',
+      { rate: 10_000, ...answering(10_000_000), ...filling(100, 0), throughput: perSecond(0) },
+      'rate-missed',
+      'a tenth of the responses took longer than was measured: raise --duration',
     ],
     ['below it beyond chance', { ...atRate, rate: 10_231 }, 'rate-missed', '10,000 of 10,231 requests/s'],
     [

@@ -63,7 +63,7 @@ test('ends with 1 when no rate keeps the objective', async () => {
 
 test('ends with 3 when the budget does not suffice to confirm anything', async () => {
   const { code, stdout, stderr } = await sockbench(
-    ...['capacity', '--slo', 'p99<10s', '--models', 'async', '-c', '2', ...short],
+    ...['capacity', '--slo', 'p99<2s', '--models', 'async', '-c', '2', ...short],
     ...['--start-rate', '200', '--budget', '500ms'],
     ...['--out-dir', scratchDirectory(), '--json', '-'],
   );
@@ -90,7 +90,7 @@ test('ends with 4 when the server can not be reached', async () => {
 
 test('stops when it is interrupted, with what it has', async () => {
   const program = new Program([
-    ...['capacity', '--slo', 'p99<10s', '--models', 'async', '-c', '2', '-d', '300ms', '--confirm', '5s'],
+    ...['capacity', '--slo', 'p99<2s', '--models', 'async', '-c', '2', '-d', '300ms', '--confirm', '5s'],
     ...['--out-dir', scratchDirectory()],
   ]);
   await program.says(/^\[2\] async/m);

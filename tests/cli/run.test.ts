@@ -170,3 +170,11 @@ test('run ends with 1 when a threshold is not kept, and says which', async () =>
   expect(stdout).toMatch(/p50<1us +1 +[\d.,]+ [mµ]?s +CROSSED\n/);
   expect(readResult(savedFile(stderr)).thresholds?.map(({ kept }) => kept)).toEqual([true, false, true]);
 });
+
+test('run refuses a bound on what it can’t measure, before anything starts', async () => {
+  const { code, stdout, stderr } = await sockbench(
+    ...['run', '--model', 'epoll', '--app', 'discard', '--workload', 'upload', '--threshold', 'p99<5ms'],
+  );
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain('threshold: p99<5ms: nothing answers an upload');
+});

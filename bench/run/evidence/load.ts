@@ -32,20 +32,44 @@ export function loadSuspicions(trial: MeasuredTrial): Reason[] {
   return [...missedRate(trial), ...wrongArrivals(trial), ...littlesLaw(trial), ...drift(trial)];
 }
 
-function missedRate({ rate, arrivals, throughput, measuredSeconds }: MeasuredTrial): Reason[] {
-  const achieved = throughput.requestsPerSecond;
+function missedRate(trial: MeasuredTrial): Reason[] {
+  const { rate, arrivals, throughput, measuredSeconds } = trial;
   if (rate === null) return [];
   // The number of Poisson arrivals varies by the root of its mean.
-  const chance = arrivals === 'poisson' ? LEAST_DEVIATIONS * Math.sqrt(rate / measuredSeconds) : 0;
-  if (achieved >= LEAST_ACHIEVED * rate - chance) return [];
-  return [
-    {
-      code: 'rate-missed',
-      message:
-        `${whole(achieved)} of ${whole(rate)} requests/s offered were answered (${percent(achieved / rate)}), so response ` +
-        'times grow with the time measured: lower --rate, or add --connections',
-    },
-  ];
+  const chance = (seconds: number) => (arrivals === 'poisson' ? LEAST_DEVIATIONS * Math.sqrt(rate / seconds) : 0);
+  const achieved = throughput.requestsPerSecond;
+  if (achieved >= LEAST_ACHIEVED * rate - chance(measuredSeconds)) return [];
+  const answered = sinceResponding(trial);
+  if (answered === undefined) return [rateMissed(trial, achieved)];
+  const { requestsPerSecond, seconds } = answered;
+  // In a short time it matters whether a request ends just before it is over or just after.
+  const missed = requestsPerSecond < LEAST_ACHIEVED * rate - chance(seconds) - 1 / seconds;
+  return missed ? [rateMissed(trial, requestsPerSecond)] : [];
+}
+
+/**
+ * What was answered when measuring had gone on for as long as nine of ten responses take at most: before, where the
+ * warm-up was shorter than that, a server that keeps up has not much to answer yet. One that doesn't falls behind later, too.
+ * @returns undefined where that is not known: when they take longer than was measured, or the rate moved.
+ */
+function sinceResponding({ latencyMicros, slices = [], stages }: MeasuredTrial) {
+  const from = slices.find(({ second }) => second * 1e6 >= latencyMicros.response.p90)?.second ?? 0;
+  const after = slices.filter(({ second }) => second > from);
+  const seconds = (after.at(-1)?.second ?? 0) - from;
+  if (seconds <= 0 || stages?.length) return undefined;
+  return { requestsPerSecond: after.reduce((sum, { completed }) => sum + completed, 0) / seconds, seconds };
+}
+
+function rateMissed({ rate, latencyMicros, measuredSeconds }: MeasuredTrial, achieved: number): Reason {
+  const offered = rate ?? Number.NaN;
+  const isOver = latencyMicros.response.p90 >= measuredSeconds * 1e6;
+  const advice = isOver
+    ? 'and a tenth of the responses took longer than was measured: raise --duration, or lower --rate'
+    : 'so response times grow with the time measured: lower --rate, or add --connections';
+  return {
+    code: 'rate-missed',
+    message: `${whole(achieved)} of ${whole(offered)} requests/s offered were answered (${percent(achieved / offered)}), ${advice}`,
+  };
 }
 
 function wrongArrivals({ arrivals, arrivalCheck }: MeasuredTrial): Reason[] {

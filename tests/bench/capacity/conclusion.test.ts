@@ -55,6 +55,18 @@ test.each<[string, readonly Told[], SearchEnd, Partial<Capacity>]>([
     { outcome: 'unknown', refuted: null, limit: 'generator' },
   ],
   [
+    'not measured',
+    [['bracket', 1000, 'unmeasured']],
+    'unmeasured',
+    { outcome: 'unknown', confirmed: null, refuted: null, limit: 'unmeasured' },
+  ],
+  [
+    'kept, then not measured',
+    [...bracketed.slice(0, 3), ['confirm', 1050, 'unmeasured']],
+    'unmeasured',
+    { outcome: 'at-least', confirmed: 1000, refuted: null, limit: 'unmeasured' },
+  ],
+  [
     'kept for a short time only',
     [
       ['bracket', 20, 'met'],

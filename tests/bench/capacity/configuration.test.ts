@@ -24,7 +24,20 @@ describe('a search is refused', () => {
   test.each<[string, Partial<CapacityConfiguration>, string]>([
     ['without an objective', { thresholds: [] }, "slo: say what is to be kept, such as --slo 'p99<5ms'"],
     ['by the rate itself', { thresholds: [parseThreshold('rate>5k')] }, 'slo: rate>5k: rate follows the rate that is'],
-    ['one way', { workload: 'upload', app: 'discard', transports: ['udp'] }, 'workload: nothing answers an upload'],
+    [
+      'one way',
+      { workload: 'upload', app: 'discard', transports: ['udp'], thresholds: [parseThreshold('memory<1GB')] },
+      'workload: nothing answers an upload',
+    ],
+    [
+      'by what can’t be known',
+      {
+        app: 'websocket',
+        targets: [{ kind: 'model', model: 'async' }],
+        thresholds: [parseThreshold('service.p99<20ms')],
+      },
+      "slo: service.p99<20ms: the kernel's timestamps are of TCP's bytes",
+    ],
     ['with windows shorter than trials', { confirmMs: 499 }, "confirm: a window of 499 ms can't confirm trials of 500"],
     ['that lets all fail', { failureLimit: parseThreshold('errorRate<=100%') }, 'max-errors: a share of all requests'],
     [

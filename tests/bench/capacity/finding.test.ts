@@ -96,8 +96,18 @@ test('what was not kept is told with what was seen', () => {
   ]);
 });
 
-test('what is not known is not kept', () => {
-  const { finding, reasons } = judgeRate([parseThreshold('service.p99<5ms')], seen({}));
-  expect(finding).toBe('missed');
-  expect(reasons[0]?.message).toBe('service.p99<5ms was not kept: it is not known');
+test('what was not measured is neither kept nor missed, whatever else was missed', () => {
+  const objectives = [parseThreshold('service.p99<5ms'), ...bounds];
+  const { finding, reasons } = judgeRate(objectives, seen({ p99Millis: 9, codes: ['generator-saturated'] }));
+  expect(finding).toBe('unmeasured');
+  expect(reasons[0]?.message).toBe('service.p99<5ms was not kept: it was not measured');
+});
+
+test('a rate at which nothing was answered is missed, though there is nothing to measure by', () => {
+  const silent: Trial = {
+    ...seen({ codes: ['nothing-completed'] }),
+    ...{ requests: { ...seen({}).requests, completed: 0, timedOut: 10_000 } },
+    latencyMicros: { response: { ...latency(0, 0), count: 0 } },
+  };
+  expect(judgeRate(bounds, silent).finding).toBe('missed');
 });

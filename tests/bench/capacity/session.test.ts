@@ -110,6 +110,15 @@ describe('a session ends early', () => {
     expect(simulation.of('async')?.outcome).toBe('bracketed');
   });
 
+  test('for a target of which a bound can’t be measured: other rates would not tell either', async () => {
+    const simulation = new Simulation();
+    await searchCapacities({ ...plan, bounds: [parseThreshold('service.p99<5ms')] }, simulation);
+    expect(simulation.measured).toHaveLength(3);
+    expect(simulation.told).toMatchObject(
+      Array(3).fill({ outcome: 'unknown', limit: 'unmeasured', steps: [{ finding: 'unmeasured' }] }),
+    );
+  });
+
   test('when the budget is used up, and begins no trial that would outlast it', async () => {
     const simulation = new Simulation();
     await searchCapacities({ ...plan, budgetMs: 30_000 }, simulation);

@@ -29,6 +29,11 @@ test.each<[string, Partial<Capacity>, readonly string[]]>([
     { outcome: 'unknown', confirmed: null, refuted: null, limit: 'generator' },
     ['async kept p99<5ms at no rate that was tried, and the generator may be why.'],
   ],
+  [
+    'what could not be measured',
+    { outcome: 'unknown', confirmed: null, refuted: null, limit: 'unmeasured' },
+    ['async could not be held against p99<5ms, as not all of it was measured.'],
+  ],
   ['nothing', { outcome: 'unknown', confirmed: null, refuted: null, limit: 'budget' }, []],
 ])('%s', (_, capacity, statements) => {
   expect(stateCapacities([{ ...found, ...capacity }], ['p99<5ms'])).toEqual(statements);

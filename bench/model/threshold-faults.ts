@@ -1,0 +1,78 @@
+import { sendsHttp, throughNode } from './app-workload.ts';
+import { membersOf, type RunConfiguration, transportsOf } from './configuration.ts';
+import { isOneWay } from './operating-point.ts';
+import { latencyOf, type Threshold } from './threshold.ts';
+
+/** Metrics of requests, which a stream has none of. */
+const OF_REQUESTS = ['sent', 'completed', 'timedOut', 'corrupted', 'dropped', 'errorRate', 'rate', 'cpu'];
+/** Metrics of the server's processes. */
+const OF_PROCESSES = ['cpu', 'memory'];
+const OF_DATAGRAMS = ['lost', 'late', 'duplicated', 'reordered'];
+
+/** Bounds that a run can't be held against, whatever comes of it, in the user's words: what they are on is not known. */
+export function thresholdFaults(configuration: RunConfiguration): string[] {
+  const called = configuration.command === 'capacity' ? 'slo' : 'threshold';
+  return configuration.thresholds.flatMap((threshold) => {
+    const why = whyNotKnown(threshold, configuration);
+    return why === undefined ? [] : [`${called}: ${threshold.text}: ${why}`];
+  });
+}
+
+function whyNotKnown(threshold: Threshold, configuration: RunConfiguration): string | undefined {
+  const { metric } = threshold;
+  const latency = latencyOf(metric);
+  if (latency === undefined) return whyNotCounted(metric, configuration);
+  const { workload } = configuration;
+  if (isOneWay(workload)) return `nothing answers an ${workload}, so there are no response times: bound bytes`;
+  switch (latency.name) {
+    case 'response':
+      return whyNotAwaited(threshold, configuration);
+    case 'connect':
+      return whyNotConnecting(configuration);
+    default:
+      return whyNotStamped(latency.statistic, configuration);
+  }
+}
+
+function whyNotCounted(metric: string, configuration: RunConfiguration): string | undefined {
+  const { workload } = configuration;
+  const transports = transportsOf(configuration);
+  if (isOneWay(workload) && transports.includes('tcp') && OF_REQUESTS.includes(metric)) {
+    return `a TCP ${workload} is a stream without requests: bound bytes`;
+  }
+  if (OF_PROCESSES.includes(metric)) return whyNoProcess(configuration);
+  if (!OF_DATAGRAMS.includes(metric)) return undefined;
+  if (transports.some((transport) => transport !== 'udp')) {
+    return 'only datagrams are lost, late, duplicated or reordered: bound errors, or use udp';
+  }
+  return isOneWay(workload) && metric !== 'lost' ? `nothing comes back of an ${workload}: bound lost` : undefined;
+}
+
+/** What is given up counts with its age then, so that no response is known to have taken longer. */
+function whyNotAwaited({ operator, bound }: Threshold, { timeoutMs }: RunConfiguration): string | undefined {
+  if (!operator.startsWith('<') || bound <= timeoutMs * 1000) return undefined;
+  return `what is not answered within ${timeoutMs} ms has failed, and is not waited for: raise --timeout as far`;
+}
+
+function whyNotConnecting({ connection, workload }: RunConfiguration): string | undefined {
+  if (connection === 'per-request' || workload === 'handshake') return undefined;
+  return 'connections stay open, so how long connecting takes is not measured: add --connection per-request';
+}
+
+/** Service time and generator lag come from the kernel's receive timestamps. */
+function whyNotStamped(statistic: string, configuration: RunConfiguration): string | undefined {
+  const { app, workload, timestamps } = configuration;
+  if (sendsHttp(app, workload)) {
+    return `http is measured by autocannon's client, which knows no kernel timestamps: bound ${statistic} in its place`;
+  }
+  if (transportsOf(configuration).some((transport) => throughNode(transport, app))) {
+    return `the kernel's timestamps are of TCP's bytes, not of what is laid over it: bound ${statistic} in its place`;
+  }
+  return timestamps === 'user' ? "it takes the kernel's timestamps: leave out --timestamps user" : undefined;
+}
+
+function whyNoProcess({ targets }: RunConfiguration): string | undefined {
+  const foreign = targets.flatMap(membersOf).find((member) => member.kind === 'address');
+  if (foreign === undefined) return undefined;
+  return `${foreign.url} runs already, and its process is not known: have it started by --exec 'CMD {port}'`;
+}

@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest';
+import type { RunConfiguration, SingleTarget } from '../../bench/model/configuration.ts';
+import { configurationFaults } from '../../bench/model/configuration-faults.ts';
+import { parseThresholds } from '../../bench/model/threshold.ts';
+import { configuration } from './configurations.ts';
+
+const plain: RunConfiguration = {
+  ...configuration,
+  ...{ command: 'run', transports: ['tcp'], connections: [16], targets: [{ kind: 'model', model: 'async' }] },
+};
+
+const elsewhere: SingleTarget = {
+  kind: 'address',
+  url: 'tcp://127.0.0.1:7000',
+  transport: 'tcp',
+  address: { host: '127.0.0.1', port: 7000 },
+};
+
+const upload = { workload: 'upload', app: 'discard' } as const;
+const udp = { transports: ['udp'] } as const;
+
+const faults = (bounds: string, change: Partial<RunConfiguration> = {}) =>
+  configurationFaults({ ...plain, ...change, thresholds: parseThresholds(bounds) });
+
+describe('a bound that can be judged is accepted', () => {
+  test.each<[string, Partial<RunConfiguration>]>([
+    ['p99<2s,service.p99<1ms,generatorLag.max<1ms,cpu<5us,memory<1GB,errors==0,errorRate<1%,rate>1,fairness>0', {}],
+    ['p99>5s', {}],
+    ['service.p99<5s', {}],
+    ['p99<5s', { timeoutMs: 5000 }],
+    ['connect.p99<1ms', { connection: 'per-request' }],
+    ['connect.p99<1ms', { transports: ['tls'], workload: 'handshake', timestamps: 'user' }],
+    ['lost==0,late==0,duplicated==0,reordered==0', udp],
+    ['lost==0,rate>1,errors==0,cpu<5us', { ...upload, ...udp }],
+    ['bytes>1MB,errors==0,memory<1GB,fairness>0.5', upload],
+    ['errors==0', { targets: [elsewhere] }],
+  ])('%s %o', (bounds, change) => expect(faults(bounds, change)).toEqual([]));
+});
+
+describe('a bound on what can’t be known is refused', () => {
+  test.each<[string, Partial<RunConfiguration>, string]>([
+    ['p99<5ms', upload, 'nothing answers an upload, so there are no response times: bound bytes'],
+    ['max<5ms', { ...upload, ...udp }, 'nothing answers an upload'],
+    ['service.p99<5ms', { ...upload, ...udp }, 'nothing answers an upload'],
+    ['rate>5k', upload, 'a TCP upload is a stream without requests: bound bytes'],
+    ['cpu<5us', { workload: 'download', app: 'chargen' }, 'a TCP download is a stream without requests'],
+    ['p99<2001ms', {}, 'what is not answered within 2000 ms has failed, and is not waited for: raise --timeout'],
+    ['response.mean<=3s', {}, 'raise --timeout'],
+    ['service.p99<5ms', { transports: ['tls'] }, 'bound p99 in its place'],
+    ['generatorLag.p99<5ms', { app: 'websocket' }, 'not of what is laid over it: bound p99 in its place'],
+    ['service.max<5ms', { app: 'http', timestamps: 'user' }, 'bound max in its place'],
+    ['service.p99<5ms', { timestamps: 'user' }, 'leave out --timestamps user'],
+    ['connect.p50<5ms', {}, 'add --connection per-request'],
+    ['cpu<5us', { targets: [elsewhere] }, 'tcp://127.0.0.1:7000 runs already, and its process is not known'],
+    [
+      'memory<5MB',
+      { targets: [{ kind: 'group', members: [{ kind: 'model', model: 'async' }, elsewhere], select: 'p2c' }] },
+      'is not known',
+    ],
+    ['lost==0', {}, 'only datagrams are lost, late, duplicated or reordered: bound errors, or use udp'],
+    ['late==0', { transports: ['tcp', 'udp'] }, 'only datagrams are'],
+    ['reordered==0', { ...upload, ...udp }, 'nothing comes back'],
+  ])('%s %o', (bounds, change, why) => {
+    expect(faults(bounds, change)).toEqual([expect.stringMatching(/^threshold: /)]);
+    expect(faults(bounds, change)[0]).toContain(`threshold: ${bounds}: `);
+    expect(faults(bounds, change)[0]).toContain(why);
+  });
+
+  test('each by itself', () => expect(faults('lost==0,p50<1s,connect.p50<5ms')).toHaveLength(2));
+});
