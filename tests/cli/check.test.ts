@@ -35,7 +35,7 @@ describe('a check that makes no sense', () => {
       ['--a', echo, '--b', echo, '--load-cpus', '999,2000'],
       ['load-cpus: no CPU 999,2000'],
     ],
-    ['of more connections than files', ['--a', echo, '--b', echo, '-c', '900000'], ['4 times at once', 'ulimit -Hn']],
+    ['of more connections than files', ['--a', echo, '--b', echo, '-c', '900000'], ['2 times at once', 'ulimit -Hn']],
     ['over what is not told', ['--a', echo, '--b', echo, '--transport', 'tls'], ['its command has no {transport}']],
     [
       'with a build and no baseline',
