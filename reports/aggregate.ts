@@ -97,12 +97,14 @@ function pointKey(trial: Trial): string {
   } = trial;
   // In stages the rate is the mean of what was offered: it varies with when a trial ended.
   const steady = stages.length > 0 && rate !== null ? 'in stages' : rate;
+  // What an HTTP server answers is measured, not asked for: it varies from server to server and from round to round.
+  const asked = app === 'http' ? null : size;
   return JSON.stringify([
     transport,
     app,
     workload,
     connection,
-    size,
+    asked,
     sizes,
     pipelining,
     steady,

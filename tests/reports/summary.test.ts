@@ -50,6 +50,19 @@ test('each transport has a table, and trials of another size have one of their o
   ]);
 });
 
+test('an HTTP server makes its pages as long as it likes, and has one row for all of them', () => {
+  const pages = [
+    { target: 'a', round: 1, size: 210 },
+    { target: 'a', round: 2, size: 212 },
+    { target: 'b', round: 1, size: 3000 },
+    { target: 'b', round: 2, size: 0 },
+  ];
+  const { tables } = summarize(result({ trials: pages.map((page) => ({ ...trial(page), app: 'http' })) }));
+  expect(tables.map(({ groups }) => groups.map(({ rows }) => rows.map(([name]) => name?.text)))).toEqual([
+    [['a', 'b']],
+  ]);
+});
+
 test('a table with a model that balances says how that was done, whichever row comes first', () => {
   const balanced = { ...trial({ target: 'balanced' }), balance: 'p2c' };
   const { tables } = summarize(result({ trials: [trial(), balanced, trial({ transport: 'udp' })] }));
