@@ -27,6 +27,7 @@ declare module 'autocannon/lib/httpClient.js' {
     /** A copy of what it was made with, and what was left out. Any certificate is taken in any case. */
     readonly opts: { tlsOptions: ConnectionOptions };
     readonly conn: Socket;
+    readonly destroyed: boolean;
     destroy(): void;
     /** Connects, and sends as many requests as may be in flight; called again when the connection ended. */
     _connect(): void;
