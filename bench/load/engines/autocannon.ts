@@ -32,7 +32,8 @@ export class AutocannonEngine implements Engine, HttpConnectionOwner {
   #flowing = false;
   #opening = true;
   #closed = false;
-  #opened = 0;
+  /** Connections that have stood. */
+  readonly #stood = new Set<number>();
   /** Connections that failed while opening: not tried again until the load flows. */
   readonly #failed: number[] = [];
   #lastErrno = 0;
@@ -56,15 +57,15 @@ export class AutocannonEngine implements Engine, HttpConnectionOwner {
     this.#lastAnswer = begin;
     this.#openMore();
     const settled = () => this.#requests.connectionsAnswered + this.#failed.length >= point.connections;
-    while (!settled() && nowNanos() - this.#lastAnswer < openTimeoutMs * 1e6 && !this.#control.ended) {
-      await sleep(DRAIN_LOOK_MS);
-    }
+    const givenUp = () => this.#control.openingGivenUp && this.#requests.connectionsAnswered > 0;
+    const waiting = () => !(this.#control.ended || settled() || givenUp());
+    while (waiting() && nowNanos() - this.#lastAnswer < openTimeoutMs * 1e6) await sleep(DRAIN_LOOK_MS);
     const end = this.#requests.connectionsAnswered === point.connections ? this.#lastAnswer : nowNanos();
     this.#openUpTo(point.connections);
     this.#opening = false;
     return {
       seconds: (end - begin) / 1e9,
-      opened: this.#opened,
+      opened: this.#stood.size,
       answered: this.#requests.connectionsAnswered,
       lastErrno: this.#lastErrno,
     };
@@ -123,8 +124,8 @@ export class AutocannonEngine implements Engine, HttpConnectionOwner {
     return true;
   }
 
-  connected(): void {
-    if (this.#opening) this.#opened++;
+  connected(connection: number): void {
+    if (this.#opening) this.#stood.add(connection);
   }
 
   awaits(connection: number, nanos: number): boolean {

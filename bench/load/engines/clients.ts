@@ -53,7 +53,8 @@ export class ClientEngine implements Engine {
     let answered = 0;
     let lastAnswer = begin;
     let now = begin;
-    while (workload.answered < connections && now - lastAnswer < patience && !this.#control.ended) {
+    const waiting = () => !(this.#control.ended || (this.#control.openingGivenUp && workload.answered > 0));
+    while (workload.answered < connections && now - lastAnswer < patience && waiting()) {
       this.#openUpTo(Math.min(connections, workload.answered + OPENING_WINDOW));
       await setTimeout(1);
       now = this.#turn();
