@@ -96,9 +96,9 @@ test('a ramp that trials left at different moments has one table', () => {
 test('a run that ends after so many requests says so', () => {
   const plan = { ...result().plan, requests: 5000, durationSeconds: 3600 };
   expect(summarize(result({ plan })).heading[1]).toContain(
-    '; 5.00k requests each, 60 min at most, after 0.2 s of warm-up;',
+    '; 5.00k requests each, 60 min at most, after 200 ms of warm-up;',
   );
-  expect(summarize(result({ plan: { ...plan, requests: null } })).heading[1]).toContain('; 60 min each after 0.2 s');
+  expect(summarize(result({ plan: { ...plan, requests: null } })).heading[1]).toContain('; 60 min each after 200 ms');
 });
 
 test('every row has a cell for each column', () => {
