@@ -39,6 +39,17 @@ test('rows are grouped by number of connections, fastest first', () => {
   ]);
 });
 
+test('fairness is not told where it is not known, but connections that got nothing are', () => {
+  const fairness = (starvedConnections: number) => {
+    const ramp = { ...trial({ fairness: { jain: null, starvedConnections } }), stages: [{ seconds: 1, target: 16 }] };
+    const [table] = summarize(result({ trials: [ramp] })).tables;
+    const column = table?.columns.findIndex(({ title }) => title === 'fairness') ?? -1;
+    return table?.groups[0]?.rows[0]?.[column]?.text;
+  };
+  expect(fairness(0)).toBe('–');
+  expect(fairness(15)).toBe('15 of 16 starved');
+});
+
 test('each transport has a table, and trials of another size have one of their own', () => {
   const { tables } = summarize(
     result({ trials: [trial({ transport: 'udp' }), trial(), trial({ size: 4096 })], failures: [failure()] }),
