@@ -28,7 +28,8 @@ export interface Aggregate {
   readonly openingGivenUp: boolean;
   /** Of chats: the share of what all should hear that they heard; null for anything else. */
   readonly reach: number | null;
-  readonly jain: number;
+  /** Null where it is not known of any round. */
+  readonly jain: number | null;
   /** Connections that got nothing, as a whole number. */
   readonly starved: number;
   /** Requests that failed in whatever way, in all rounds together: a median could hide them. */
@@ -97,12 +98,14 @@ function pointKey(trial: Trial): string {
   } = trial;
   // In stages the rate is the mean of what was offered: it varies with when a trial ended.
   const steady = stages.length > 0 && rate !== null ? 'in stages' : rate;
+  // What an HTTP server answers is measured, not asked for: it varies from server to server and from round to round.
+  const asked = app === 'http' ? null : size;
   return JSON.stringify([
     transport,
     app,
     workload,
     connection,
-    size,
+    asked,
     sizes,
     pipelining,
     steady,
@@ -146,7 +149,7 @@ function aggregateRow(trials: readonly Trial[], failures: readonly Failure[]): A
     openingMicros: over(({ opening }) => opening.seconds * 1e6),
     openingGivenUp: trials.some(isOpeningGivenUp),
     reach: knownMedian(trials.map(({ broadcast }) => broadcast?.reach)),
-    jain: over(({ fairness }) => fairness.jain),
+    jain: knownMedian(trials.map(({ fairness }) => fairness.jain)),
     starved: Math.round(over(({ fairness }) => fairness.starvedConnections)),
     errors: trials.reduce((sum, trial) => sum + failedRequests(trial), 0),
     saturated: trials.some(({ generator }) => generator.saturated),

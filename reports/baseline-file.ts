@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { NotComparableError, ResultFileError } from '../bench/model/errors.ts';
 import { BASELINE_SCHEMA, type StoredBaseline, storedBaselineSchema } from '../bench/model/stored-baseline.ts';
+import { jsonDocument } from './json-document.ts';
 import { isObject, readJson, validated } from './reader.ts';
 import { writeReport } from './sink.ts';
 
@@ -37,5 +38,5 @@ export function hasBaseline(file: string): boolean {
 
 /** Stores recorded runs in place of those in the file. @throws {Error} of the file system. */
 export function writeBaseline(file: string, baseline: StoredBaseline): void {
-  writeReport(file, `${JSON.stringify(storedBaselineSchema.parse(baseline), undefined, 2)}\n`);
+  writeReport(file, jsonDocument(storedBaselineSchema.parse(baseline)));
 }

@@ -156,8 +156,10 @@ function bound({ saturated }: Aggregate): string {
 function fairnessCell(row: Aggregate): Cell {
   const { jain, starved, connections } = row;
   if (isFailed(row)) return cell(NONE, 'faint');
+  // In stages some are in use for too short a time to be one or the other.
+  if (starved > 0 && jain === null) return cell(`${starved} of ${connections} starved`, 'warning');
   if (starved > 0) return cell(`${connections - starved} of ${connections} served`, 'warning');
-  return cell(jain.toFixed(3));
+  return jain === null ? cell(NONE, 'faint') : cell(jain.toFixed(3));
 }
 
 function errorsCell(row: Aggregate): Cell {

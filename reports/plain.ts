@@ -5,7 +5,7 @@ import { stripVTControlCharacters } from 'node:util';
  * not be able to move the cursor, start a new line or disguise what follows.
  */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g;
+export const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g;
 
 /** Text of unknown origin made safe for a terminal: escape sequences are dropped, other controls shown as `\x07`. */
 export function plain(text: string): string {

@@ -68,8 +68,9 @@ export function formatByteRate(bytesPerSecond: number): string {
   return `${formatNumber(bytesPerSecond / factor)} ${name}`;
 }
 
-/** Seconds as people say them: `0.5 s`, `42 s`, `2 min`, `2 min 5 s`. */
+/** Seconds as people say them: `250 ms`, `1.5 s`, `42 s`, `2 min`, `2 min 5 s`. */
 export function formatSeconds(seconds: number): string {
+  if (seconds > 0 && seconds < 0.9995) return `${Number((seconds * 1000).toPrecision(3))} ms`;
   if (seconds < 60) return `${seconds < 9.95 ? Number(seconds.toFixed(1)) : Math.round(seconds)} s`;
   const whole = Math.round(seconds);
   const rest = whole % 60;

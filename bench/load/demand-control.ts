@@ -9,6 +9,9 @@ import { LoadProfile } from './pacers/profile.ts';
 import type { TargetSelection } from './target-selection.ts';
 import { TURN_EVENTS, type Workload } from './workload.ts';
 
+/** A connection that was put to use more recently than this may not have been answered yet, without being starved. */
+const SETTLING_NANOS = 1e9;
+
 /** Makes a thread's demand for requests: open or closed, over a number of connections that may change, with or without a limit. */
 export class DemandControl {
   /** The open loop, where there is one. */
@@ -17,6 +20,11 @@ export class DemandControl {
   readonly #state: LoadState;
   readonly #bounded = new BoundedDemand();
   readonly #levels: LoadProfile | undefined;
+  /** Connections that were ever in use: by now, when it was last looked, and when before that. */
+  #used: number;
+  #usedAtLook: number;
+  #settled: number;
+  #looked = 0;
   #begin = 0;
   #expectedEnd = 0;
   #droppedBefore = 0;
@@ -26,6 +34,9 @@ export class DemandControl {
     this.#state = state;
     this.#levels = assignment.levels === null ? undefined : new LoadProfile(assignment.levels);
     if (this.#levels !== undefined) this.#bounded.active = this.activeAtStart;
+    this.#used = this.activeAtStart;
+    this.#usedAtLook = this.#used;
+    this.#settled = this.#used;
   }
 
   /** Does the number of connections in use change? */
@@ -40,6 +51,11 @@ export class DemandControl {
 
   get activeAtStart(): number {
     return this.#activeAt(0);
+  }
+
+  /** How many were put to use so long ago that they should have been answered: the first ones. */
+  get settled(): number {
+    return this.#settled;
   }
 
   /** Requests that are due and wait for a connection. */
@@ -60,6 +76,7 @@ export class DemandControl {
    */
   begin(begin: number, end: number): void {
     this.#begin = begin;
+    this.#looked = begin;
     this.#expectedEnd = end;
     if (this.#assignment.pacer !== null) this.#openLoop(begin, Number.POSITIVE_INFINITY);
     else if (this.ramps) this.#state.demand = this.#bounded;
@@ -100,8 +117,15 @@ export class DemandControl {
 
   /** @returns how many of the thread's connections are to be in use now. */
   ramp(now: number): number {
-    this.#bounded.active = this.#activeAt(now - this.#begin);
-    return this.#bounded.active;
+    const active = this.#activeAt(now - this.#begin);
+    this.#bounded.active = active;
+    this.#used = Math.max(this.#used, active);
+    if (now - this.#looked >= SETTLING_NANOS) {
+      this.#settled = this.#usedAtLook;
+      this.#usedAtLook = this.#used;
+      this.#looked = now;
+    }
+    return active;
   }
 
   /** No more requests become due. */

@@ -114,9 +114,13 @@ export class Generator {
     return this.#views.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  /** Has every thread done its measuring? A limit on requests may end it early. */
-  done(): boolean {
-    return this.#views.every(({ done }) => done);
+  /**
+   * When the last thread had done its measuring, in monotonic nanoseconds; undefined while one has not. A limit on
+   * requests may end it early.
+   */
+  doneNanos(): number | undefined {
+    const ends = this.#views.flatMap(({ doneNanos }) => doneNanos ?? []);
+    return ends.length < this.#threads.length ? undefined : Math.max(...ends);
   }
 
   /** A copy of what was recorded under a name since measuring began. May be made at any time. */

@@ -1,3 +1,4 @@
+import { nowNanos } from '../measure/clock.ts';
 import { HISTOGRAM_BYTES, Histogram } from '../measure/histogram.ts';
 
 const NUMBERS = 4;
@@ -57,11 +58,13 @@ export class LiveView implements Readonly<Record<LatencyName, Histogram>> {
     this.#numbers[BYTES] = count;
   }
 
-  /** Has measuring ended, perhaps before its time? */
-  get done(): boolean {
-    return this.#numbers[DONE] === 1;
+  /** When measuring ended, perhaps before its time, in monotonic nanoseconds; undefined while it goes on. */
+  get doneNanos(): number | undefined {
+    return this.#numbers[DONE] || undefined;
   }
+
+  /** Measuring ends now, or is not over any more. */
   set done(done: boolean) {
-    this.#numbers[DONE] = done ? 1 : 0;
+    this.#numbers[DONE] = done ? nowNanos() : 0;
   }
 }

@@ -12,7 +12,7 @@ export interface Fairness {
   /** Over connections: what each completed (requests, or bytes one way), and its square. */
   readonly sum: number;
   readonly sumOfSquares: number;
-  /** Connections that were in use and completed nothing. */
+  /** Connections that were in use for a while and completed nothing. */
   readonly starved: number;
 }
 
@@ -174,8 +174,11 @@ export class LoadState {
     return this.#inFlightNanos;
   }
 
-  /** @param used the number of connections that were in use: the first ones. */
-  fairness(used: number): Fairness {
+  /**
+   * @param used the number of connections that were in use: the first ones.
+   * @param settled how many of those were in use so long that they should have completed something.
+   */
+  fairness(used: number, settled = used): Fairness {
     let sum = 0;
     let sumOfSquares = 0;
     let starved = 0;
@@ -183,7 +186,7 @@ export class LoadState {
       const completed = this.#completedBy[c] as number;
       sum += completed;
       sumOfSquares += completed * completed;
-      if (completed === 0) starved++;
+      if (completed === 0 && c < settled) starved++;
     }
     return { sum, sumOfSquares, starved };
   }

@@ -3,6 +3,8 @@ import { Histogram } from './histogram.ts';
 
 /** What a timeline is made of: numbers that only grow while a load is measured. */
 export interface TimelineSource {
+  /** Requests completed so far, warm-up included. */
+  completed(): number;
   /** Copies of all response times and generator lags since measuring began. */
   latencies(name: 'response' | 'generatorLag' | 'scheduleLag'): Histogram;
   /** Requests that failed, and bytes that were moved, since then. */
@@ -15,15 +17,20 @@ export class Timeline {
   readonly points: TimelinePoint[] = [];
   readonly #begin: number;
   #time: number;
+  #completed: number;
   #responses = new Histogram();
   #lags = new Histogram();
   #failed = 0;
   #bytes = 0;
 
-  /** @param begin when measuring began, in monotonic nanoseconds. */
-  constructor(begin: number) {
+  /**
+   * @param begin when measuring began, in monotonic nanoseconds.
+   * @param completed requests completed by then.
+   */
+  constructor(begin: number, completed: number) {
     this.#begin = begin;
     this.#time = begin;
+    this.#completed = completed;
   }
 
   /**
@@ -37,10 +44,11 @@ export class Timeline {
     const lags = lagsOf(source);
     const latest = responses.since(this.#responses);
     const latestLags = lags.since(this.#lags);
-    const [failed, bytes] = [source.failed(), source.bytes()];
+    const [completed, failed, bytes] = [source.completed(), source.failed(), source.bytes()];
     this.points.push({
       second: (time - this.#begin) / 1e9,
-      requestsPerSecond: latest.count / seconds,
+      // Not of responses: a line of a chat has one for each who hears it, and a request that timed out has one, too.
+      requestsPerSecond: (completed - this.#completed) / seconds,
       bytesPerSecond: Math.max(0, bytes - this.#bytes) / seconds,
       p50: latest.quantile(0.5) / 1000,
       p99: latest.quantile(0.99) / 1000,
@@ -48,6 +56,7 @@ export class Timeline {
       ...(latestLags.count > 0 && { generatorLagP99: latestLags.quantile(0.99) / 1000 }),
     });
     this.#time = time;
+    this.#completed = completed;
     this.#responses = responses;
     this.#lags = lags;
     this.#failed = failed;

@@ -230,9 +230,12 @@ const measuredTrialSchema = z.looseObject({
   /** UDP only: RFC 3550's interarrival jitter, mean of all sockets that received. */
   jitterMicros: amount.optional(),
   fairness: z.looseObject({
-    /** Jain's index over requests completed a connection: 1 when all got the same, 1/n when one got all. */
-    jain: z.number().min(0).max(1),
-    /** Connections that completed nothing while measured. */
+    /**
+     * Jain's index over requests completed a connection: 1 when all got the same, 1/n when one got all. Null where
+     * the number of connections goes in stages: some have more time than others.
+     */
+    jain: z.number().min(0).max(1).nullable(),
+    /** Connections that completed nothing while measured; in stages, of those that were in use for a while. */
     starvedConnections: count,
   }),
   server: serverSchema.nullable(),

@@ -14,9 +14,8 @@ export function planLoad(
   placement: Placement,
   target: RunningTarget,
 ): LoadPlan {
-  const { stages, rate, warmupMs, requests, timestamps, timeoutMs, openTimeoutMs } = configuration;
+  const { stages, warmupMs, requests, timestamps, timeoutMs, openTimeoutMs } = configuration;
   const { transport, app, workload, connection, connections, pipelining, sizes, deflate } = spec;
-  const ramp = rate === null && stages.length > 0;
   return {
     point: {
       ...{ transport, app, workload, connection, pipelining, sizes },
@@ -28,7 +27,7 @@ export function planLoad(
     threads: workload === 'broadcast' ? 1 : placement.threads,
     cpus: placement.loadCpus,
     arrivals: arrivalsOf(spec, configuration),
-    levels: ramp ? { start: connections, stages, holdMs: warmupMs } : null,
+    levels: growsInStages(configuration) ? { start: connections, stages, holdMs: warmupMs } : null,
     requests,
     ...httpOf(spec, target),
     ...selectionOf(spec, target, configuration),
@@ -58,9 +57,15 @@ function httpOf({ app, workload, target }: TrialSpec, { address }: RunningTarget
   return { http: { ...(asked ?? { host: formatAddress(address), path: '/' }), page } };
 }
 
+/** Do stages say how many connections are in use, rather than a rate? */
+export function growsInStages({ rate, stages }: RunConfiguration): boolean {
+  return rate === null && stages.length > 0;
+}
+
 /** Connections that a load of so many at its beginning ever uses at once. */
-export function mostConnections(connections: number, { rate, stages }: RunConfiguration): number {
-  return Math.max(connections, ...(rate === null ? stages.map(({ target }) => target) : []));
+export function mostConnections(connections: number, configuration: RunConfiguration): number {
+  const { stages } = configuration;
+  return Math.max(connections, ...(growsInStages(configuration) ? stages.map(({ target }) => target) : []));
 }
 
 /** Each round has arrivals of its own, and they are the same for every target. */

@@ -19,7 +19,7 @@ import type {
   TimelinePoint,
 } from '../model/trial.ts';
 import { distanceFromConstant, distanceFromExponential } from '../stats/kolmogorov-smirnov.ts';
-import { mostConnections } from './load-plan.ts';
+import { growsInStages, mostConnections } from './load-plan.ts';
 import type { TrialSpec } from './planner.ts';
 
 /** Above this share of a CPU the generator may have been the limit. */
@@ -73,7 +73,8 @@ export function recordTrial(spec: TrialSpec, configuration: RunConfiguration, fi
     throughput: throughputOf(spec, findings),
     latencyMicros: latenciesOf(load),
     ...(load.jitterNanos !== null && { jitterMicros: load.jitterNanos / 1000 }),
-    fairness: { jain: load.jain, starvedConnections: load.starvedConnections },
+    // Of connections that were in use for different times nobody knows.
+    fairness: { jain: growsInStages(configuration) ? null : load.jain, starvedConnections: load.starvedConnections },
     server,
     generator: generatorUsage(findings),
     meanInFlight: load.meanInFlight,

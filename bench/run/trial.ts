@@ -99,9 +99,10 @@ async function measure(
   observer.phase('warming up');
   generator.go({ begin, warmupEnd, measureEnd, drainEnd });
   await until(warmupEnd);
-  readings.startMeasuring(generator.completed());
+  const before = generator.completed();
+  readings.startMeasuring(before);
   observer.phase('measuring');
-  const course = await follow(generator, warmupEnd, measureEnd);
+  const course = await follow(generator, warmupEnd, measureEnd, before);
   readings.stopMeasuring(generator.completed());
   observer.phase('draining');
   const load = await generator.finished();

@@ -20,7 +20,7 @@ export function timelineTable(trials: readonly Trial[]): Table | null {
   if (trial === undefined || others.length > 0 || points.length < (changes ? 1 : LEAST_POINTS)) return null;
   const each = Math.ceil(points.length / MOST_ROWS);
   const rows = mergePoints(points, each);
-  const fields = fieldsOf(rows, isOneWay(trial.workload));
+  const fields = fieldsOf(rows, trial.workload);
   return {
     title:
       each === 1
@@ -61,14 +61,16 @@ function joined(points: readonly TimelinePoint[], begin: number): TimelinePoint 
   };
 }
 
-function fieldsOf(points: readonly TimelinePoint[], oneWay: boolean): Field<TimelinePoint>[] {
+function fieldsOf(points: readonly TimelinePoint[], workload: string): Field<TimelinePoint>[] {
+  const oneWay = isOneWay(workload);
+  const requests = workload === 'broadcast' ? 'lines/s' : 'req/s';
   const bytes = byteRateUnit(points.flatMap(({ bytesPerSecond }) => bytesPerSecond ?? []));
   const lags = points.flatMap(({ generatorLagP99 }) => generatorLagP99 ?? []);
   return [
     { column: numberColumn('until', 's'), cell: ({ second }) => cell(String(Math.round(second * 10) / 10)) },
     oneWay
       ? { column: numberColumn('throughput', bytes.name), cell: (point) => numberCell(point.bytesPerSecond, bytes) }
-      : { column: numberColumn('req/s'), cell: ({ requestsPerSecond }) => cell(formatCount(requestsPerSecond)) },
+      : { column: numberColumn(requests), cell: ({ requestsPerSecond }) => cell(formatCount(requestsPerSecond)) },
     ...(oneWay ? [] : [timeField('p50', points, ({ p50 }) => p50), timeField('p99', points, ({ p99 }) => p99)]),
     {
       column: numberColumn('errors'),

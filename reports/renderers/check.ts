@@ -1,6 +1,7 @@
 import { type CheckBaseline, type CheckResult, checkResultSchema } from '../../bench/model/check-result.ts';
 import { baselineTable } from '../baseline-table.ts';
 import { checkTable } from '../check-table.ts';
+import { jsonDocument } from '../json-document.ts';
 import { paragraph } from '../paragraph.ts';
 import { plain } from '../plain.ts';
 import { formatCount, formatPlural, formatSeconds } from '../quantities.ts';
@@ -29,7 +30,7 @@ export function renderCheck(result: CheckResult, { color, width }: RenderOptions
 
 /** The check as it is saved. @throws {ZodError} when it breaks its own schema, which is a fault of ours. */
 export function renderCheckJson(result: CheckResult): string {
-  return `${JSON.stringify(checkResultSchema.parse(result), undefined, 2)}\n`;
+  return jsonDocument(checkResultSchema.parse(result));
 }
 
 function heading({ environment, plan, pace }: CheckResult): string[] {

@@ -3,6 +3,7 @@ import { findingsOf } from '../../bench/doctor/findings.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { parseDuration } from '../../bench/model/units.ts';
 import { calibrationText, findingsText } from '../../reports/doctor-text.ts';
+import { jsonDocument } from '../../reports/json-document.ts';
 import { calibrationTimes } from '../calibration-times.ts';
 import type { Command } from '../command.ts';
 import type { OptionSet } from '../flags.ts';
@@ -50,7 +51,7 @@ export const doctor: Command<typeof options> = {
 async function examination(json: boolean): Promise<number> {
   const { readMachine } = await import('../../bench/doctor/machine-reading.ts');
   const findings = findingsOf(await readMachine());
-  print(json ? JSON.stringify({ findings }, undefined, 2) : findingsText(findings, reportWidth()));
+  print(json ? jsonDocument({ findings }) : findingsText(findings, reportWidth()));
   return findings.some(({ verdict }) => verdict === 'bad') ? EXIT.inconclusive : EXIT.ok;
 }
 
@@ -78,7 +79,7 @@ async function calibration(
   const described = readings.map((reading) => ({ ...reading, within: isWithin(reading) }));
   print(
     json
-      ? JSON.stringify({ readings: described }, undefined, 2)
+      ? jsonDocument({ readings: described })
       : calibrationText(readings, reportWidth(), mayColor(process.stdout, noColor)),
   );
   if (interrupted) return EXIT.interrupted;

@@ -7,6 +7,7 @@ import { isMissed } from '../../bench/limit/verdict.ts';
 import { describeEnvironment } from '../../bench/measure/environment.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { parseInteger } from '../../bench/model/units.ts';
+import { jsonDocument } from '../../reports/json-document.ts';
 import { formatFigure } from '../../reports/limit-table.ts';
 import { renderLimit } from '../../reports/renderers/limit.ts';
 import { writeReport } from '../../reports/sink.ts';
@@ -76,7 +77,7 @@ async function measure(plan: LimitPlan, file: string | undefined, strict: boolea
     const environment = describeEnvironment();
     const { rounds, seconds, seed } = plan;
     if (file !== undefined) {
-      writeReport(file, `${JSON.stringify({ environment, rounds, seconds, seed, ...cpus, verdicts }, null, 2)}\n`);
+      writeReport(file, jsonDocument({ environment, rounds, seconds, seed, ...cpus, verdicts }));
     }
     const heading =
       `${environment.cpuModel}, ${environment.kernel}, Node ${environment.node}; server on CPU ${cpus.serverCpu}, ` +

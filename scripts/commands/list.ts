@@ -1,5 +1,6 @@
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { workloads } from '../../bench/model/operating-point.ts';
+import { jsonDocument } from '../../reports/json-document.ts';
 import { renderListing } from '../../reports/renderers/listing.ts';
 import { appNames, apps } from '../../servers/apps/catalog.ts';
 import type { CarryingModel } from '../../servers/capability.ts';
@@ -27,7 +28,7 @@ export const list: Command<typeof options> = {
   async run(flags) {
     flags.assertNoFaults();
     const page = { color: mayColor(process.stdout, false), width: reportWidth() };
-    print(flags.has('json') ? JSON.stringify(listing(), undefined, 2) : renderListing(listing(), page));
+    print(flags.has('json') ? jsonDocument(listing()) : renderListing(listing(), page));
     return EXIT.ok;
   },
 };

@@ -2,6 +2,7 @@ import type { MicroResult } from '../../bench/micro/measuring.ts';
 import { hotPathNames } from '../../bench/micro/names.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { parseDuration } from '../../bench/model/units.ts';
+import { jsonDocument } from '../../reports/json-document.ts';
 import type { Command } from '../command.ts';
 import type { OptionSet } from '../flags.ts';
 import { displayOptions } from '../options.ts';
@@ -39,7 +40,7 @@ export const micro: Command<typeof options> = {
     }
     if (flags.has('json')) {
       for (const reason of leftOut) say(`left out: ${reason}`);
-      print(JSON.stringify(results, undefined, 2));
+      print(jsonDocument(results));
     } else {
       const color = mayColor(process.stdout, flags.has('no-color'));
       print(renderMicro(results, leftOut, { color, width: reportWidth() }));

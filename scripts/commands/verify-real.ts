@@ -6,6 +6,7 @@ import { parseInteger } from '../../bench/model/units.ts';
 import { type GatedMetric, gatedMetrics } from '../../bench/stats/gated-metrics.ts';
 import { defaultLooks } from '../../bench/stats/looks.ts';
 import { calibrate, holdCheck, type RealCheck, realPlan } from '../../bench/verify/real-servers.ts';
+import { jsonDocument } from '../../reports/json-document.ts';
 import { renderRealChecks } from '../../reports/renderers/real-checks.ts';
 import { writeReport } from '../../reports/sink.ts';
 import type { Command } from '../command.ts';
@@ -46,7 +47,7 @@ export const verifyReal: Command<typeof options> = {
         const observer = { doing: () => undefined, saved: () => undefined };
         const held = await holdCheck(realPlan(seeded, program, baseMicros, worseBy), worseBy, observer, signal);
         checks.push(held);
-        if (file !== undefined) writeReport(file, `${JSON.stringify(checks, undefined, 2)}\n`);
+        if (file !== undefined) writeReport(file, jsonDocument(checks));
         const { outcome, metrics, sessions, seconds } = held;
         say(
           `${checks.length}: ${Math.round(worseBy * 100)} % of ${baseMicros.toFixed(1)} µs more: ${outcome} ` +

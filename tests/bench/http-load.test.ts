@@ -127,6 +127,26 @@ describe('an HTTP server that', () => {
     expect(accountedFor(trial)).toBe(trial.requests.sent);
   });
 
+  test('resets a connection that opens is connected to again when the load begins', async () => {
+    let resets = 0;
+    let afresh = 0;
+    const url = await tcpServer((socket) => {
+      if (resets === 0) {
+        resets++;
+        socket.resetAndDestroy();
+        return;
+      }
+      afresh++;
+      socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi'));
+    });
+    const trial = await measureTrial(url.replace('tcp', 'http'), '-c', '2');
+    expect(trial.opening.answered).toBe(1);
+    expect(trial.fairness.starvedConnections).toBe(0);
+    expect(trial.requests).toMatchObject({ errors: 0, timedOut: 0 });
+    expect(accountedFor(trial)).toBe(trial.requests.sent);
+    expect(afresh).toBe(2);
+  });
+
   test('answers what nobody asked is caught', async () => {
     const reply = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi';
     let seen = 0;
@@ -147,8 +167,8 @@ test('a server that does not speak HTTP is said not to', async () => {
   expect(code).toBe(4);
 });
 
-test('a server that is not there is said not to be', async () => {
-  const { code, result } = await measure('http://127.0.0.1:1/', '-c', '2');
+test('a server that is not there is said not to be, at once', async () => {
+  const { code, result } = await measure('http://127.0.0.1:1/', '-c', '20', '--open-timeout', '10m');
   expect(result.failures[0]?.message).toContain('ECONNREFUSED');
   expect(code).toBe(4);
 });

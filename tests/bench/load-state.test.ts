@@ -55,6 +55,7 @@ describe('what a thread records', () => {
     state.moved(1, 4);
     expect(state.fairness(2)).toEqual({ sum: 7, sumOfSquares: 25, starved: 0 });
     expect(state.fairness(3).starved).toBe(1);
+    expect(state.fairness(3, 2).starved).toBe(0);
     expect(state.counts.bytes).toBe(7);
   });
 });

@@ -1,16 +1,30 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { availableParallelism } from 'node:os';
-import { describe, expect, test } from 'vitest';
+import { createServer as createTlsServer } from 'node:tls';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type * as Generators from '../../bench/load/generator.ts';
+import { fixedSize } from '../../bench/model/message-sizes.ts';
 import { whyUnavailable } from '../../servers/catalog.ts';
+import { makeCertificate } from '../../servers/certificate.ts';
 import { onlyTrial, resultOf, startMeasuring } from './measured.ts';
+
+/** Its threads need JavaScript. */
+const built = new URL('../../dist/bench/load/generator.js', import.meta.url).href;
+const { Generator }: typeof Generators = await import(built);
 
 const PATIENCE = ['--open-timeout', '15s', '--timeout', '15s'];
 
 describe.skipIf(whyUnavailable('iterative'))('connections that are not answered', () => {
-  test('are given up before their time when the server has nothing left to do', async () => {
-    const { opening } = onlyTrial(await resultOf(startMeasuring('--model', 'iterative', '-c', '3', ...PATIENCE)));
-    expect(opening).toMatchObject({ opened: 3, answered: 1 });
-    expect(opening.seconds).toBeLessThan(15);
-  });
+  test.each(['echo', 'http'])(
+    'are given up before their time when the server of %s has nothing left to do',
+    async (app) => {
+      const flags = ['--model', 'iterative', '--app', app, '-c', '3', ...PATIENCE];
+      const { opening } = onlyTrial(await resultOf(startMeasuring(...flags)));
+      expect(opening).toMatchObject({ opened: 3, answered: 1 });
+      expect(opening.seconds).toBeLessThan(15);
+    },
+  );
 
   test('are waited for while the server waits for its work', async () => {
     // More than there are threads in its pool, so that some are answered long before the others.
@@ -19,4 +33,47 @@ describe.skipIf(whyUnavailable('iterative'))('connections that are not answered'
     const { opening } = onlyTrial(await resultOf(startMeasuring('--model', 'worker-pool', ...flags, ...PATIENCE)));
     expect(opening).toMatchObject({ opened: connections, answered: connections });
   });
+});
+
+/** Answers on the first connection alone; ends with the test. @returns its port. */
+async function answeringOne(transport: 'tcp' | 'tls', answer: (request: Buffer) => Buffer | string): Promise<number> {
+  const sockets = new Set<Socket>();
+  const serve = (socket: Socket) => {
+    const first = sockets.size === 0;
+    sockets.add(socket.on('error', () => undefined));
+    socket.on('data', (request: Buffer) => first && socket.write(answer(request)));
+  };
+  const server = transport === 'tcp' ? createServer(serve) : createTlsServer(makeCertificate(), serve);
+  onTestFinished(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+describe('who is told to wait no longer', () => {
+  test.each([
+    ['echo', 'tcp', (request: Buffer) => request],
+    ['echo', 'tls', (request: Buffer) => request],
+    ['http', 'tcp', () => 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi'],
+  ] as const)(
+    'waits until some connection of %s over %s was answered, and for no other',
+    async (app, transport, answer) => {
+      const address = { host: '127.0.0.1', port: await answeringOne(transport, answer) };
+      const generator = new Generator({
+        point: {
+          ...{ transport, app, workload: 'request-response', connection: 'pooled', connections: 20 },
+          ...{ pipelining: 1, sizes: fixedSize(64) },
+        },
+        ...{ address, threads: 1, cpus: [], arrivals: null, levels: null, requests: null },
+        ...{ timestamps: 'user', timeoutMs: 600_000, openTimeoutMs: 600_000 },
+        ...(app === 'http' && { http: { host: `127.0.0.1:${address.port}`, path: '/', page: null } }),
+      });
+      onTestFinished(() => generator.stop());
+      generator.giveUpOpening();
+      expect((await generator.opened()).answered).toBe(1);
+    },
+  );
 });

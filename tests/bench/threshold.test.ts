@@ -39,6 +39,10 @@ describe('a threshold', () => {
     expect(judgeThreshold(parseThreshold('cpu<1s'), unwatched)).toMatchObject({ observed: null, kept: false });
     expect(judgeThreshold(parseThreshold('connect.p50<1s'), unwatched).kept).toBe(false);
     expect(judgeThreshold(parseThreshold('lost==0'), trial({})).kept).toBe(false);
+    const ramp = trial({ fairness: { jain: null } });
+    for (const text of ['fairness>0', 'fairness<1']) {
+      expect(judgeThreshold(parseThreshold(text), ramp)).toMatchObject({ observed: null, kept: false });
+    }
   });
 
   test.each<[string, string, TrialVariation]>([

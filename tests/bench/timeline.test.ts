@@ -1,7 +1,10 @@
-import { expect, test } from 'vitest';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
 import { Histogram } from '../../bench/measure/histogram.ts';
+import { Slices } from '../../bench/measure/slices.ts';
 import { Timeline } from '../../bench/measure/timeline.ts';
-import { measureTrial, tcpServer } from './measured.ts';
+import type { Trial } from '../../bench/model/trial.ts';
+import { measureTrial, onlyTrial, resultOf, startMeasuring, tcpServer } from './measured.ts';
 
 /** A histogram of so many response times of so many microseconds each. */
 function responses(...groups: readonly (readonly [count: number, micros: number])[]): Histogram {
@@ -11,18 +14,19 @@ function responses(...groups: readonly (readonly [count: number, micros: number]
 }
 
 test('a timeline tells each interval by itself, out of counts that only grow', () => {
-  const timeline = new Timeline(5e9);
-  const read = (time: number, response: Histogram, lag: Histogram, failed: number, bytes: number) =>
+  const timeline = new Timeline(5e9, 1000);
+  const read = (time: number, count: number, response: Histogram, lag: Histogram, failed: number, bytes: number) =>
     timeline.read(time, {
+      completed: () => count,
       latencies: (name) => (name === 'response' ? response : name === 'generatorLag' ? lag : new Histogram()),
       failed: () => failed,
       bytes: () => bytes,
     });
-  read(6e9, responses([100, 10]), responses([100, 1]), 2, 1000);
-  read(7e9, responses([100, 10], [50, 1000]), responses([100, 1], [50, 2]), 2, 4000);
-  read(7.5e9, responses([100, 10], [50, 1000]), responses([100, 1], [50, 2]), 7, 4000);
+  read(6e9, 1098, responses([100, 10]), responses([100, 1]), 2, 1000);
+  read(7e9, 1148, responses([100, 10], [50, 1000]), responses([100, 1], [50, 2]), 2, 4000);
+  read(7.5e9, 1148, responses([100, 10], [50, 1000]), responses([100, 1], [50, 2]), 7, 4000);
   expect(timeline.points).toEqual([
-    { second: 1, requestsPerSecond: 100, bytesPerSecond: 1000, p50: 10, p99: 10, errors: 2, generatorLagP99: 1 },
+    { second: 1, requestsPerSecond: 98, bytesPerSecond: 1000, p50: 10, p99: 10, errors: 2, generatorLagP99: 1 },
     { second: 2, requestsPerSecond: 50, bytesPerSecond: 3000, p50: 1000, p99: 1000, errors: 0, generatorLagP99: 2 },
     { second: 2.5, requestsPerSecond: 0, bytesPerSecond: 0, p50: 0, p99: 0, errors: 5 },
   ]);
@@ -46,4 +50,86 @@ test('every second measured is in the result', async () => {
   const seen = (first?.requestsPerSecond ?? 0) * (first?.second ?? 0);
   expect(seen).toBeGreaterThan(0);
   expect(seen).toBeLessThanOrEqual(requests.completed);
+});
+
+/** Requests that a timeline tells of. */
+function requestsIn({ timeline = [] }: Trial): number {
+  return timeline.reduce((sum, { requestsPerSecond, second }, i) => {
+    return sum + requestsPerSecond * (second - (timeline[i - 1]?.second ?? 0));
+  }, 0);
+}
+
+test('a line of a chat is one, however many hear it', async () => {
+  const trial = onlyTrial(await resultOf(startMeasuring('--model', 'event-driven', '--app', 'chat', '-c', '5')));
+  expect(requestsIn(trial)).toBeGreaterThan(0);
+  expect(requestsIn(trial)).toBeLessThan(trial.requests.completed + 1);
+});
+
+test('requests that timed out were not answered', async () => {
+  let seen = 0;
+  const url = await tcpServer((socket) => {
+    socket.on('data', (request: Buffer) => {
+      // Those of the opening.
+      if (++seen <= 2) socket.write(request);
+    });
+  });
+  const trial = await measureTrial(url, '-c', '2', '--timeout', '50ms');
+  expect(trial.requests).toMatchObject({ completed: 0 });
+  expect(trial.requests.timedOut).toBeGreaterThan(0);
+  expect(trial.timeline?.map(({ requestsPerSecond }) => requestsPerSecond)).toEqual([0]);
+});
+
+test('of a load of so many requests ends with the last of them', async () => {
+  const url = await tcpServer((socket) => socket.pipe(socket));
+  const trial = await measureTrial(url, '-c', '2', '-n', '10', '-R', '50', '-d', '1h');
+  const end = trial.timeline?.at(-1)?.second ?? 0;
+  expect(requestsIn(trial)).toBeCloseTo(10);
+  // It takes 0.2 s; the rest is a machine's that stalls.
+  expect(end - trial.measuredSeconds).toBeLessThan(0.5);
+  expect(end).toBeGreaterThanOrEqual(trial.measuredSeconds);
+  expect(trial.slices?.at(-1)?.second).toBe(end);
+  expect(trial.slices?.reduce((sum, { completed }) => sum + completed, 0)).toBe(10);
+});
+
+describe('slices', () => {
+  const LOOK = 0.1;
+  /** Of a load that completes one request more in each look than in the one before. */
+  const slicesOf = (looks: number, lastLook = LOOK) => {
+    const slices = new Slices(5e9, 7);
+    for (let look = 1; look <= looks; look++) {
+      const time = 5e9 + ((look - 1) * LOOK + (look === looks ? lastLook : LOOK)) * 1e9;
+      slices.read(time, 7 + (look * (look + 1)) / 2, look === looks);
+    }
+    return slices.slices;
+  };
+
+  test('are as many as there are looks', () => {
+    const slices = slicesOf(600);
+    expect(slices.map(({ completed }) => completed)).toEqual(Array.from({ length: 600 }, (_, i) => i + 1));
+    expect(slices.map(({ second }) => Math.round(second * 1000))).toEqual(
+      Array.from({ length: 600 }, (_, i) => (i + 1) * 100),
+    );
+  });
+
+  test('are longer where they would be too many, and lose nothing', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 601, max: 40_000 }), (looks) => {
+        const slices = slicesOf(looks);
+        expect(slices.length).toBeLessThanOrEqual(600);
+        expect(slices.length).toBeGreaterThanOrEqual(300);
+        expect(slices.reduce((sum, { completed }) => sum + completed, 0)).toBe((looks * (looks + 1)) / 2);
+        expect(slices.at(-1)?.second).toBeCloseTo(looks * LOOK);
+        const lengths = slices.map(({ second }, i) => Math.round((second - (slices[i - 1]?.second ?? 0)) * 1000));
+        expect(new Set(lengths.slice(0, -1)).size).toBe(1);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test('do not end in one too short to have a rate', () => {
+    expect(slicesOf(4, 0.06).map(({ completed }) => completed)).toEqual([1, 2, 3, 4]);
+    expect(slicesOf(4, 0.04).map(({ completed }) => completed)).toEqual([1, 2, 7]);
+    expect(slicesOf(4, 0.04).at(-1)?.second).toBeCloseTo(0.34);
+    expect(slicesOf(1, 0.01)).toEqual([{ second: 0.01, completed: 1 }]);
+  });
 });

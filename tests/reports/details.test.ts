@@ -126,6 +126,17 @@ describe('a timeline', () => {
     ]);
   });
 
+  test('of a chat tells lines', () => {
+    const chat = { ...trial(), workload: 'broadcast', timeline: [1, 2, 3].map((second) => point(second)) };
+    expect(timelineTable([chat])?.columns.map(({ title }) => title)).toEqual([
+      'until',
+      'lines/s',
+      'p50',
+      'p99',
+      'errors',
+    ]);
+  });
+
   test('merged keeps the mean rate over time, all errors, and the worst of percentiles', () => {
     expect(
       mergePoints(

@@ -55,9 +55,9 @@ test.each<[string, Partial<Trial>, string]>([
   [
     'a ramp of Poisson arrivals',
     { rate: 500, arrivals: 'poisson', stages },
-    'TCP: echo, request-response, 64 B, 500 requests/s offered on average as Poisson arrivals, rate → 1.00k in 30 s → 0 in 0.5 s',
+    'TCP: echo, request-response, 64 B, 500 requests/s offered on average as Poisson arrivals, rate → 1.00k in 30 s → 0 in 500 ms',
   ],
-  ['a ramp of connections', { stages }, 'TCP: echo, request-response, 64 B, connections → 1.00k in 30 s → 0 in 0.5 s'],
+  ['a ramp of connections', { stages }, 'TCP: echo, request-response, 64 B, connections → 1.00k in 30 s → 0 in 500 ms'],
   ['few CPUs', { cpus: 1 }, 'TCP: echo, request-response, 64 B, server on 1 CPU'],
   ['pages', { app: 'http' }, "TCP: http, request-response, by autocannon's client"],
   ['handshakes with a server of pages', { app: 'http', workload: 'handshake' }, 'TCP: http, handshake'],

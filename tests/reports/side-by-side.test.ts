@@ -61,6 +61,15 @@ test('one way, throughput is what is compared', () => {
   expect(text).toMatch(/^nonblocking +≥4\.20 +≥4\.20 +– /m);
 });
 
+test('HTTP servers are found again, whoever was measured first and however long their pages were', () => {
+  const page = (target: string, size: number) => ({ ...trial({ target, size }), app: 'http' });
+  const [a, b] = [
+    result({ trials: [page('async', 210), page('epoll', 3000)] }),
+    result({ trials: [page('epoll', 3001), page('async', 211)] }),
+  ];
+  expect(sideBySide(a, b)).not.toContain('Only in');
+});
+
 test('stays within the page', () => {
   for (const width of [80, 100]) {
     const lines = sideBySide(before, after, width).split('\n');

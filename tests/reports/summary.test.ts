@@ -39,6 +39,17 @@ test('rows are grouped by number of connections, fastest first', () => {
   ]);
 });
 
+test('fairness is not told where it is not known, but connections that got nothing are', () => {
+  const fairness = (starvedConnections: number) => {
+    const ramp = { ...trial({ fairness: { jain: null, starvedConnections } }), stages: [{ seconds: 1, target: 16 }] };
+    const [table] = summarize(result({ trials: [ramp] })).tables;
+    const column = table?.columns.findIndex(({ title }) => title === 'fairness') ?? -1;
+    return table?.groups[0]?.rows[0]?.[column]?.text;
+  };
+  expect(fairness(0)).toBe('–');
+  expect(fairness(15)).toBe('15 of 16 starved');
+});
+
 test('each transport has a table, and trials of another size have one of their own', () => {
   const { tables } = summarize(
     result({ trials: [trial({ transport: 'udp' }), trial(), trial({ size: 4096 })], failures: [failure()] }),
@@ -47,6 +58,19 @@ test('each transport has a table, and trials of another size have one of their o
     'TCP: echo, request-response, 64 B',
     'TCP: echo, request-response, 4.00 KiB',
     'UDP: echo, request-response, 64 B',
+  ]);
+});
+
+test('an HTTP server makes its pages as long as it likes, and has one row for all of them', () => {
+  const pages = [
+    { target: 'a', round: 1, size: 210 },
+    { target: 'a', round: 2, size: 212 },
+    { target: 'b', round: 1, size: 3000 },
+    { target: 'b', round: 2, size: 0 },
+  ];
+  const { tables } = summarize(result({ trials: pages.map((page) => ({ ...trial(page), app: 'http' })) }));
+  expect(tables.map(({ groups }) => groups.map(({ rows }) => rows.map(([name]) => name?.text)))).toEqual([
+    [['a', 'b']],
   ]);
 });
 
@@ -83,9 +107,9 @@ test('a ramp that trials left at different moments has one table', () => {
 test('a run that ends after so many requests says so', () => {
   const plan = { ...result().plan, requests: 5000, durationSeconds: 3600 };
   expect(summarize(result({ plan })).heading[1]).toContain(
-    '; 5.00k requests each, 60 min at most, after 0.2 s of warm-up;',
+    '; 5.00k requests each, 60 min at most, after 200 ms of warm-up;',
   );
-  expect(summarize(result({ plan: { ...plan, requests: null } })).heading[1]).toContain('; 60 min each after 0.2 s');
+  expect(summarize(result({ plan: { ...plan, requests: null } })).heading[1]).toContain('; 60 min each after 200 ms');
 });
 
 test('every row has a cell for each column', () => {

@@ -29,6 +29,7 @@ declare module 'autocannon/lib/httpClient.js' {
     readonly conn: Socket;
     /** Gathers the body of each reply, part by part; bytes would be decoded as UTF-8, each part for itself. */
     readonly pipelinedRequests: { addBody(part: Buffer | string): void };
+    readonly destroyed: boolean;
     destroy(): void;
     /** Connects, and sends as many requests as may be in flight; called again when the connection ended. */
     _connect(): void;

@@ -32,9 +32,10 @@ export class AutocannonEngine implements Engine, HttpConnectionOwner {
   #flowing = false;
   #opening = true;
   #closed = false;
-  #opened = 0;
+  /** Connections that have stood. */
+  readonly #stood = new Set<number>();
   /** Connections that failed while opening: not tried again until the load flows. */
-  #failed = 0;
+  readonly #failed: number[] = [];
   #lastErrno = 0;
   #lastAnswer = 0;
   #completedBefore = 0;
@@ -54,17 +55,17 @@ export class AutocannonEngine implements Engine, HttpConnectionOwner {
     const { openTimeoutMs, point } = this.#assignment;
     const begin = nowNanos();
     this.#lastAnswer = begin;
-    this.#openUpTo(OPENING_WINDOW);
-    const settled = () => this.#requests.connectionsAnswered + this.#failed >= point.connections;
-    while (!settled() && nowNanos() - this.#lastAnswer < openTimeoutMs * 1e6 && !this.#control.ended) {
-      await sleep(DRAIN_LOOK_MS);
-    }
+    this.#openMore();
+    const settled = () => this.#requests.connectionsAnswered + this.#failed.length >= point.connections;
+    const givenUp = () => this.#control.openingGivenUp && this.#requests.connectionsAnswered > 0;
+    const waiting = () => !(this.#control.ended || settled() || givenUp());
+    while (waiting() && nowNanos() - this.#lastAnswer < openTimeoutMs * 1e6) await sleep(DRAIN_LOOK_MS);
     const end = this.#requests.connectionsAnswered === point.connections ? this.#lastAnswer : nowNanos();
     this.#openUpTo(point.connections);
     this.#opening = false;
     return {
       seconds: (end - begin) / 1e9,
-      opened: this.#opened,
+      opened: this.#stood.size,
       answered: this.#requests.connectionsAnswered,
       lastErrno: this.#lastErrno,
     };
@@ -123,8 +124,8 @@ export class AutocannonEngine implements Engine, HttpConnectionOwner {
     return true;
   }
 
-  connected(): void {
-    if (this.#opening) this.#opened++;
+  connected(connection: number): void {
+    if (this.#opening) this.#stood.add(connection);
   }
 
   awaits(connection: number, nanos: number): boolean {
@@ -145,7 +146,7 @@ export class AutocannonEngine implements Engine, HttpConnectionOwner {
     this.#publish();
     if (!this.#opening) return;
     this.#lastAnswer = nowNanos();
-    this.#openUpTo(this.#requests.connectionsAnswered + this.#failed + OPENING_WINDOW);
+    this.#openMore();
   }
 
   broke(connection: number, errno: number): void {
@@ -153,12 +154,17 @@ export class AutocannonEngine implements Engine, HttpConnectionOwner {
     if (errno !== 0) this.#lastErrno = errno;
     this.#publish();
     if (this.#opening && errno !== 0 && !this.#requests.isAnswered(connection)) {
-      this.#failed++;
+      this.#failed.push(connection);
+      this.#openMore();
       return;
     }
     // A server that closes after its replies is well; one that closes without any is not to be flooded with attempts.
     const well = errno === 0 && this.#requests.isAnswered(connection);
     setTimeout(() => this.#open(connection), well ? 0 : RETRY_MS);
+  }
+
+  #openMore(): void {
+    this.#openUpTo(this.#requests.connectionsAnswered + this.#failed.length + OPENING_WINDOW);
   }
 
   #openUpTo(connections: number): void {
@@ -178,6 +184,7 @@ export class AutocannonEngine implements Engine, HttpConnectionOwner {
     if (this.#flowing) return;
     this.#flowing = true;
     for (const connection of this.#connections) connection.fill();
+    for (const connection of this.#failed.splice(0)) this.#open(connection);
   }
 
   /** Waits until a time on the monotonic clock, or until all is done or over. */

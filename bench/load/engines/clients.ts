@@ -53,7 +53,8 @@ export class ClientEngine implements Engine {
     let answered = 0;
     let lastAnswer = begin;
     let now = begin;
-    while (workload.answered < connections && now - lastAnswer < patience && !this.#control.ended) {
+    const waiting = () => !(this.#control.ended || (this.#control.openingGivenUp && workload.answered > 0));
+    while (workload.answered < connections && now - lastAnswer < patience && waiting()) {
       this.#openUpTo(Math.min(connections, workload.answered + OPENING_WINDOW));
       await setTimeout(1);
       now = this.#turn();
@@ -90,7 +91,7 @@ export class ClientEngine implements Engine {
       measuredSeconds: (end - begin) / 1e9,
       cpuSeconds: (threadCpuNanos() - cpuBefore) / 1e9,
       spunSeconds: (this.#spunNanos - spunBefore) / 1e9,
-      fairness: state.fairness(this.#started),
+      fairness: state.fairness(this.#started, this.#demand.settled),
       used: this.#started,
       meanInFlight: state.inFlightNanos / (end - begin),
       gaps: state.arrivals?.gaps() ?? null,

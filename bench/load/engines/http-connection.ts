@@ -94,9 +94,9 @@ export class HttpConnection extends Client {
     this.conn.once(stands, () => this.#owner.connected(this.#connection));
   }
 
-  /** Sends as many requests as its owner lets it. */
+  /** Sends as many requests as its owner lets it; none when it is of no use any more. */
   fill(): void {
-    while (!this.#closing && this.#owner.sends(this.#connection)) super._doRequest();
+    while (this.#usable && this.#owner.sends(this.#connection)) super._doRequest();
   }
 
   override _connect(): void {
@@ -107,7 +107,11 @@ export class HttpConnection extends Client {
   }
 
   override _doRequest(): void {
-    if (!this.#closing && this.#owner.sends(this.#connection)) super._doRequest();
+    if (this.#usable && this.#owner.sends(this.#connection)) super._doRequest();
+  }
+
+  get #usable(): boolean {
+    return !this.#closing && !this.destroyed;
   }
 }
 

@@ -101,7 +101,7 @@ export class SocketEngine implements Engine {
       measuredSeconds: (end - begin) / 1e9,
       cpuSeconds: (threadCpuNanos() - cpuBefore) / 1e9,
       spunSeconds: (this.#events.spunNanos - spunBefore) / 1e9,
-      fairness: state.fairness(this.#started),
+      fairness: state.fairness(this.#started, this.#demand.settled),
       used: this.#started,
       meanInFlight: state.inFlightNanos / (end - begin),
       gaps: state.arrivals?.gaps() ?? null,

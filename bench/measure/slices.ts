@@ -1,0 +1,65 @@
+import type { Slice } from '../model/trial.ts';
+
+/** Slices kept at most; of a longer load, longer ones. */
+const MOST_SLICES = 600;
+
+/**
+ * What was completed in each short piece of a load, however long that turns out to be: when there are too many slices,
+ * neighbours are joined, and those to come are as long as that.
+ */
+export class Slices {
+  readonly #begin: number;
+  #slices: Slice[] = [];
+  #time: number;
+  #completed: number;
+  #readings = 0;
+  /** Readings that make a slice. */
+  #each = 1;
+
+  /**
+   * @param begin when measuring began, in monotonic nanoseconds.
+   * @param completed requests completed by then.
+   */
+  constructor(begin: number, completed: number) {
+    this.#begin = begin;
+    this.#time = begin;
+    this.#completed = completed;
+  }
+
+  get slices(): Slice[] {
+    return this.#slices;
+  }
+
+  /**
+   * Notes a reading, one of many at the same distance.
+   * @param time of the reading, in monotonic nanoseconds.
+   * @param completed requests completed so far.
+   * @param last does the load end there, so that the distance may be shorter?
+   */
+  read(time: number, completed: number, last: boolean): void {
+    if (this.#slices.length === MOST_SLICES) this.#halve();
+    this.#readings++;
+    if (this.#readings % this.#each !== 0 && !last) return;
+    this.#add({ second: (time - this.#begin) / 1e9, completed: completed - this.#completed }, time - this.#time);
+    this.#time = time;
+    this.#completed = completed;
+  }
+
+  /** The last one may be too short to have a rate worth telling: then it lengthens the one before. */
+  #add(slice: Slice, nanos: number): void {
+    const before = this.#slices.at(-1);
+    const usual = before === undefined ? 0 : (before.second * 1e9) / this.#slices.length;
+    if (before !== undefined && nanos < usual / 2) this.#slices.splice(-1, 1, joined(before, slice));
+    else this.#slices.push(slice);
+  }
+
+  #halve(): void {
+    const slices = this.#slices;
+    this.#slices = slices.flatMap((slice, i) => (i % 2 === 0 ? [joined(slice, slices[i + 1] ?? slice)] : []));
+    this.#each *= 2;
+  }
+}
+
+function joined(first: Slice, second: Slice): Slice {
+  return { second: second.second, completed: first.completed + second.completed };
+}

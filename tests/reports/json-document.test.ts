@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { writeBaseline } from '../../reports/baseline-file.ts';
+import { jsonDocument } from '../../reports/json-document.ts';
+import { plain } from '../../reports/plain.ts';
+import { renderCheckJson } from '../../reports/renderers/check.ts';
+import { renderJson } from '../../reports/renderers/json.ts';
+import { run, stored } from '../bench/check/baselines.ts';
+import { scratchDirectory } from '../cli/program.ts';
+import { checkResult } from './checks.ts';
+import { failure, result, trial } from './results.ts';
+
+/** A sequence that clears the screen, by a control of one byte in Latin-1; a mark that turns writing; a line's end. */
+const EVIL = '\u009b2J\u202e\u2028\u0007\n\ufeffend';
+
+/** Is every line of it as `plain` would have it? */
+function isSafe(text: string): boolean {
+  return text.split('\n').every((line) => plain(line) === line);
+}
+
+test('what a terminal would obey is escaped, to the same value', () => {
+  expect(jsonDocument({ name: EVIL })).toBe('{\n  "name": "\\u009b2J\\u202e\\u2028\\u0007\\n\\ufeffend"\n}\n');
+  fc.assert(
+    fc.property(fc.array(fc.string({ unit: 'binary' })), fc.nat(0x206f), (texts, code) => {
+      const value = { texts, [`${String.fromCharCode(code)}name`]: String.fromCharCode(code) };
+      const document = jsonDocument(value);
+      expect(JSON.parse(document)).toEqual(value);
+      expect(isSafe(document)).toBe(true);
+    }),
+  );
+});
+
+describe('nothing that a terminal would obey is in', () => {
+  test.each([
+    [
+      'results',
+      () => renderJson(result({ trials: [trial({ target: EVIL })], failures: [failure({ stderr: [EVIL] })] })),
+    ],
+    ['a check', () => renderCheckJson({ ...checkResult(), note: EVIL })],
+    [
+      'recorded runs',
+      () => {
+        const file = join(scratchDirectory(), 'baseline.json');
+        writeBaseline(file, stored([{ ...run(0.1), command: EVIL }]));
+        return readFileSync(file, 'utf8');
+      },
+    ],
+  ])('%s', (_, document) => {
+    expect(document()).toContain('\\u009b2J');
+    expect(isSafe(document())).toBe(true);
+  });
+});
