@@ -84,8 +84,9 @@ test('of a load of so many requests ends with the last of them', async () => {
   const trial = await measureTrial(url, '-c', '2', '-n', '10', '-R', '50', '-d', '1h');
   const end = trial.timeline?.at(-1)?.second ?? 0;
   expect(requestsIn(trial)).toBeCloseTo(10);
-  // It takes 0.2 s; the rest is a machine's that stalls.
-  expect(end - trial.measuredSeconds).toBeLessThan(0.5);
+  // It takes 0.2 s, be it longer on a machine that stalls: but not until the next look's whole second.
+  expect(end - trial.measuredSeconds).toBeLessThan(5);
+  expect(Number.isInteger(end)).toBe(false);
   expect(end).toBeGreaterThanOrEqual(trial.measuredSeconds);
   expect(trial.slices?.at(-1)?.second).toBe(end);
   expect(trial.slices?.reduce((sum, { completed }) => sum + completed, 0)).toBe(10);
