@@ -16,7 +16,7 @@ interface Sample {
 export class Readings {
   readonly #target: RunningTarget;
   readonly #kernelBefore: KernelCounters | null = readKernelCounters();
-  readonly #dropsBefore: number | null;
+  #dropsBefore = 0;
   #before: Sample | undefined;
   #after: Sample | undefined;
   #kernel: KernelUsage | null = null;
@@ -26,7 +26,6 @@ export class Readings {
   /** To be made before connections are opened. */
   constructor(target: RunningTarget) {
     this.#target = target;
-    this.#dropsBefore = this.#drops();
     this.#idlePssBytes = target.pids === null ? 0 : treePssBytes(target.pids());
   }
 
@@ -41,6 +40,8 @@ export class Readings {
 
   /** @param completed requests so far. */
   startMeasuring(completed: number): void {
+    // What the warm-up's requests found no room for is not to be held against those that are measured.
+    this.#dropsBefore = this.#drops() ?? 0;
     this.#before = this.#sample(completed);
   }
 
@@ -64,10 +65,13 @@ export class Readings {
     return { ...usage, memoryBytesPerConnection };
   }
 
-  /** Datagrams that the server's sockets dropped since connections were opened; null where they can't be seen. */
+  /**
+   * Datagrams that the server's sockets dropped since measuring began; null where they can't be seen. To be asked after
+   * the drain: requests that waited for a socket go out in it, and may be dropped, too.
+   */
   droppedByServer(): number | null {
     const now = this.#drops();
-    return now === null ? null : Math.max(0, now - (this.#dropsBefore ?? 0));
+    return now === null ? null : Math.max(0, now - this.#dropsBefore);
   }
 
   /** Null when the sockets of some server can't be seen. */

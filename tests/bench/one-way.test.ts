@@ -120,6 +120,19 @@ describe('datagrams one way', () => {
     expect(trial.throughput.requestsPerSecond / rate).toBeCloseTo(1, 1);
   });
 
+  test('that a socket had no room for in the warm-up do not count', async () => {
+    // 800 go to a server that reads nothing for 400 ms, whose socket has room for some hundred; and 1,000 after that.
+    let stalled = false;
+    const url = await udpServer(() => {
+      if (!stalled) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
+      stalled = true;
+    });
+    const load = ['-c', '1', '--size', '1000', '-R', '2000', '--warmup', '600ms', '-d', '500ms'];
+    const trial = await measureTrial(url, '--workload', 'upload', ...load);
+    expect(trial.requests.lost).toBeLessThan(200);
+    expect(trial.datagrams?.droppedByServer).toBe(trial.requests.lost);
+  });
+
   test.each(['8', '1200', '1472', '1473', '65507'])('of %s bytes go as fast as the kernel takes them', async (size) => {
     const url = await udpServer(() => undefined);
     const trial = await measureTrial(url, '--workload', 'upload', '-c', '1', '--size', size, '-n', '2000', '-d', '10s');
