@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Assignment } from '../../bench/load/assignment.ts';
 import { BoundedDemand } from '../../bench/load/demand.ts';
 import { nowNanos } from '../../bench/measure/clock.ts';
@@ -8,6 +8,7 @@ import type { OperatingPoint } from '../../bench/model/operating-point.ts';
 import { ECONNREFUSED } from '../../sockets/errno.ts';
 import { close, localAddress, openServer, send } from '../../sockets/socket.ts';
 import { whyNoUring } from '../../sockets/uring-availability.ts';
+import { ServerProcess } from '../servers/server-process.ts';
 import { RingLoad } from './ring-load.ts';
 import { echo, onceFaulty, type Reply } from './turning-server.ts';
 
@@ -78,6 +79,18 @@ describe.skipIf(whyNoUring()).each(ways)('requests by io_uring, %s timestamps', 
     for (let c = 0; c < 5; c++) load.workload.resume(c);
     load.until(() => demand.left === 0 && load.workload.outstanding === 0);
     expect(load.state.counts).toMatchObject({ sent: 5 + 9, completed: 5 + 9 });
+  });
+
+  test('go out before replies are waited for', async () => {
+    const server = await ServerProcess.start({ model: 'event-driven', transport: 'tcp' });
+    onTestFinished(() => server.kill());
+    const load = start(echo, {}, server.address);
+    load.until(() => load.workload.answered === 5);
+    load.state.flowing = true;
+    for (let c = 0; c < 5; c++) load.workload.resume(c);
+    // It returns as soon as one is answered.
+    load.workload.exchange(3000);
+    expect(load.state.counts.completed).toBeGreaterThan(5);
   });
 
   test('more connections than the ring has buffers for: the rest waits in sockets', () => {

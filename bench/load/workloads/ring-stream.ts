@@ -76,6 +76,8 @@ export class RingStream implements Workload, RingListener {
    * @returns the time before it was handled.
    */
   exchange(timeoutMs: number): number {
+    // Those of connections that were resumed: with nothing in flight, nothing would come to end the wait.
+    if (this.#owing > 0) this.#sendOwed();
     const came = this.#ring.exchange(timeoutMs);
     const now = nowNanos();
     if (came > 0) this.#ring.tell(came, this);
