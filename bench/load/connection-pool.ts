@@ -40,6 +40,11 @@ export class ConnectionPool {
     return -1;
   }
 
+  /** Does a request wait that was due before `deadline`? */
+  isOverdue(deadline: number): boolean {
+    return this.queued > 0 && (this.#queue[this.#queueHead & (MAX_QUEUED - 1)] as number) < deadline;
+  }
+
   /** Takes the request off that waits longest. @returns when it was due. */
   takeQueued(): number {
     return this.#queue[this.#queueHead++ & (MAX_QUEUED - 1)] as number;

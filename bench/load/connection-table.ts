@@ -86,7 +86,7 @@ export class ConnectionTable {
     return this.#times.due(c, this.oldest(c));
   }
 
-  /** When it could be sent, and was; kept only when the table is timed. */
+  /** When it could be sent, and when it was; the latter only when the table is timed. */
   oldestReady(c: number): number {
     return this.#times.ready(c, this.oldest(c));
   }

@@ -133,22 +133,28 @@ export class DemandControl {
     this.open?.end();
   }
 
-  /** What is still in the queue when the load is over was never sent: it timed out. */
-  abandon(now: number): void {
+  /** Arrivals that were due before `deadline` and still wait for a connection have timed out: they are never sent. */
+  expire(now: number, deadline: number): void {
     const { open } = this;
     if (open === undefined) return;
-    const { counts } = this.#state;
-    while (open.queued > 0) {
-      const due = open.takeQueued();
+    const { counts, arrivals } = this.#state;
+    for (let due = open.takeOverdue(deadline); due >= 0; due = open.takeOverdue(deadline)) {
       counts.sent++;
       counts.timedOut++;
       this.#state.expired(due, now);
+      // The next request that is sent did not follow the last one.
+      arrivals?.sent(now, false);
       const tally = this.#targets?.tally(open.target);
       if (tally === undefined) continue;
       tally.counts.sent++;
       tally.timedOut(now - due);
     }
-    counts.dropped = open.dropped - this.#droppedBefore;
+  }
+
+  /** The load is over: what still waits has timed out, and what found no room to wait is told. */
+  abandon(now: number): void {
+    this.expire(now, Number.POSITIVE_INFINITY);
+    if (this.open !== undefined) this.#state.counts.dropped = this.open.dropped - this.#droppedBefore;
   }
 
   /** The targets among which arrivals are divided. */

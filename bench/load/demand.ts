@@ -41,7 +41,7 @@ export class OpenDemand implements Demand {
   dropped = 0;
   /** When the next request is due; infinite when there is none to come. */
   nextDue: number;
-  /** The target that {@link takeIdle} and {@link enqueue} are about, and that {@link takeQueued} took from. */
+  /** The target that {@link takeIdle} and {@link enqueue} are about, and that {@link takeQueued} and {@link takeOverdue} took from. */
   target = 0;
   readonly #pacer: Pacer;
   readonly #begin: number;
@@ -94,10 +94,19 @@ export class OpenDemand implements Demand {
     return this.#pool(this.target).queued;
   }
 
-  /** Takes a request off that waits longest for its target. @returns when it was due. */
+  /** Takes the request off that waits longest for the target. @returns when it was due. */
   takeQueued(): number {
-    while (this.queuedForTarget === 0 && this.queued > 0) this.target = (this.target + 1) % this.#pools.length;
     return this.#pool(this.target).takeQueued();
+  }
+
+  /** Takes a request off that waits since before `deadline`, for whichever target. @returns when it was due; -1 for none. */
+  takeOverdue(deadline: number): number {
+    for (let t = 0; t < this.#pools.length; t++) {
+      if (!this.#pool(t).isOverdue(deadline)) continue;
+      this.target = t;
+      return this.takeQueued();
+    }
+    return -1;
   }
 
   /** Takes a connection that can take a request, or -1 when none is free. */

@@ -14,12 +14,15 @@ export class RequestTimes {
   /** log2 of the numbers kept for each connection, and for each request. */
   readonly #ringBits: number;
   readonly #bits: number;
+  /** Where it is kept when a request could be sent: in a closed loop that is when it was due. */
+  readonly #readyAt: number;
 
   /** @param depth how many requests of a connection are remembered at least. */
   constructor(connections: number, depth: number, timed: boolean) {
     const ring = powerOfTwo(depth);
     this.#mask = ring - 1;
     this.#bits = timed ? TIMED_BITS : 0;
+    this.#readyAt = timed ? READY : DUE;
     this.#ringBits = Math.log2(ring) + this.#bits;
     this.#times = new Float64Array(connections * 2 ** this.#ringBits);
   }
@@ -43,9 +46,9 @@ export class RequestTimes {
     return this.#times[this.#at(connection, sequence) + DUE] as number;
   }
 
-  /** When the request was due and its connection could take it. Only when timed. */
+  /** When the request was due and its connection could take it. */
   ready(connection: number, sequence: number): number {
-    return this.#times[this.#at(connection, sequence) + READY] as number;
+    return this.#times[this.#at(connection, sequence) + this.#readyAt] as number;
   }
 
   /** When it was handed to the kernel. Only when timed. */

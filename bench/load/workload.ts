@@ -38,7 +38,7 @@ export interface Workload {
   resume(connection: number): void;
   /** Makes a request that {@link settle} will send. @returns false when the connection can't take one. */
   request(connection: number, dueNanos: number): boolean;
-  /** Gives up on requests due before `deadline` and mends what broke; both times in monotonic nanoseconds. */
+  /** Gives up on requests that could be sent before `deadline` and mends what broke; both times in monotonic nanoseconds. */
   sweep(now: number, deadline: number): void;
   /** Measuring begins now: what was gathered before is not to count. */
   startMeasuring?(): void;

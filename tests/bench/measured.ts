@@ -1,9 +1,11 @@
 import { createSocket, type RemoteInfo, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { onTestFinished } from 'vitest';
 import { type Result, resultSchema } from '../../bench/model/result.ts';
 import type { Trial } from '../../bench/model/trial.ts';
+import { makeCertificate } from '../../servers/certificate.ts';
 import { Program, scratchDirectory } from '../cli/program.ts';
 
 /** What the program said and how it ended. */
@@ -56,6 +58,22 @@ export async function tcpServer(serve: (socket: Socket) => void): Promise<string
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** A TLS server of this test's own making; ends with the test. @returns its URL. */
+export async function tlsServer(serve: (socket: TLSSocket) => void): Promise<string> {
+  const sockets = new Set<TLSSocket>();
+  const server = createTlsServer({ ...makeCertificate(), noDelay: true }, (socket) => {
+    sockets.add(socket.on('error', () => undefined));
+    serve(socket);
+  });
+  onTestFinished(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return `tls://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 /** A UDP server of this test's own making; ends with the test. @returns its URL. */

@@ -1,7 +1,8 @@
+import type { Duplex } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { OpenDemand } from '../../bench/load/demand.ts';
 import { makePacer, type Pacer, type PacerSpec } from '../../bench/load/pacers/pacer.ts';
-import { accountedFor, measure, measureTrial, tcpServer, udpServer } from './measured.ts';
+import { accountedFor, measure, measureTrial, tcpServer, tlsServer, udpServer } from './measured.ts';
 
 const at = (rate: number): Pick<PacerSpec, 'profile'> => ({ profile: { start: rate, stages: [], holdMs: 0 } });
 const spec: PacerSpec = { ...at(1000), arrivals: 'constant', seed: 1, thread: 0, threads: 1 };
@@ -74,6 +75,13 @@ describe('open demand', () => {
     expect([open.next(0, 0, 1), open.next(1, 0, 1), open.next(1, 0, 1)]).toEqual([5e9, 5e9 + 1e6, -1]);
   });
 
+  test('knows who has waited since before a time, the longest first', () => {
+    const open = demand();
+    for (let i = 0; i < 3; i++, open.advance()) open.enqueue();
+    const due = [5e9, 5e9 + 1.5e6, 5e9 + 1.5e6, 5e9 + 1.5e6].map((deadline) => open.takeOverdue(deadline));
+    expect([due, open.queued]).toEqual([[-1, 5e9, 5e9 + 1e6, -1], 1]);
+  });
+
   test('drops what finds the queue full, and counts it', () => {
     const open = demand();
     for (let i = 0; i < 65_536 + 3; i++) open.enqueue();
@@ -139,6 +147,33 @@ describe('a rate', () => {
     expect(trial.requests.timedOut).toBeGreaterThan(200);
     expect(accountedFor(trial)).toBe(trial.requests.sent);
     expect(trial.validity.reasons.map(({ code }) => code)).toContain('rate-missed');
+  });
+});
+
+describe('a rate above what the server answers', () => {
+  // Each of two connections is good for some 100 requests/s.
+  const slow = (accepted: () => void) => (socket: Duplex) => {
+    accepted();
+    socket.on('data', (bytes) => setTimeout(() => socket.write(bytes), 10));
+  };
+
+  test.each([
+    ['tcp', tcpServer],
+    ['tls', tlsServer],
+  ])('over %s: what waits too long ends where it waits, and the connections go on', async (_, startServer) => {
+    let accepted = 0;
+    const url = await startServer(slow(() => accepted++));
+    const load = ['-c', '2', '-R', '2000', '-d', '900ms', '--timeout', '300ms', '--timestamps', 'user'];
+    const trial = await measureTrial(url, ...load);
+    const { requests, latencyMicros } = trial;
+    expect(accepted).toBe(2);
+    expect(requests).toMatchObject({ errors: 0, dropped: 0 });
+    expect(accountedFor(trial)).toBe(requests.sent);
+    expect(requests.timedOut).toBeGreaterThan(1000);
+    // Their age is known; nobody waited much longer.
+    expect(latencyMicros.response.count).toBe(requests.sent);
+    expect(latencyMicros.response.p50).toBeGreaterThan(200_000);
+    expect(latencyMicros.response.p50).toBeLessThan(600_000);
   });
 });
 

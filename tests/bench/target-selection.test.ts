@@ -169,7 +169,7 @@ describe('arrivals among several targets', () => {
       open.advance();
     }
     expect([open.queued, open.next(2, 0, 1), open.next(5, 0, 1), open.next(1, 0, 1)]).toEqual([3, 2e6, -1, 1e6]);
-    expect([open.takeQueued(), open.target, open.queued]).toEqual([0, 0, 0]);
+    expect([open.takeOverdue(0), open.takeOverdue(0.5), open.target, open.queued]).toEqual([-1, 0, 0, 0]);
   });
 
   test('count as pending while they wait', () => {

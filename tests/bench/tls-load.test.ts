@@ -1,27 +1,17 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
-import { createServer, type TLSSocket } from 'node:tls';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { makeCertificate } from '../../servers/certificate.ts';
-import { accountedFor, measure, measureTrial, onlyTrial, resultOf, startMeasuring, tcpServer } from './measured.ts';
-
-const certificate = makeCertificate();
-
-/** A TLS server of this test's own making; ends with the test. @returns its URL. */
-async function tlsServer(serve: (socket: TLSSocket) => void): Promise<string> {
-  const sockets = new Set<TLSSocket>();
-  const server = createServer({ ...certificate, noDelay: true }, (socket) => {
-    sockets.add(socket.on('error', () => undefined));
-    serve(socket);
-  });
-  onTestFinished(() => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return `tls://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
+import type { TLSSocket } from 'node:tls';
+import { describe, expect, test } from 'vitest';
+import {
+  accountedFor,
+  measure,
+  measureTrial,
+  onlyTrial,
+  resultOf,
+  startMeasuring,
+  tcpServer,
+  tlsServer,
+} from './measured.ts';
 
 const echoing = (socket: TLSSocket) => void socket.on('data', (chunk) => socket.write(chunk));
 const user = ['--timestamps', 'user'] as const;

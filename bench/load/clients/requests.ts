@@ -110,7 +110,7 @@ export class ClientRequests implements ToldWorkload, ClientEvents {
     for (let c = 0; c < this.#table.count; c++) {
       if (!this.#state.draining && this.#reconnects.take(c, now)) {
         this.#again(c);
-      } else if (this.#table.inFlight(c) > 0 && this.#table.oldestDue(c) < deadline) {
+      } else if (this.#table.inFlight(c) > 0 && this.#table.oldestReady(c) < deadline) {
         this.#requests.expire(c, now);
         this.#replace(c);
       }

@@ -215,6 +215,7 @@ export class ClientEngine implements Engine {
 
   #sweep(now: number): void {
     const timeout = this.#assignment.timeoutMs * 1e6;
+    this.#demand.expire(now, now - timeout);
     this.#workload.sweep(now, now - timeout);
     this.#nextSweep = now + (this.#workload.ailing ? 5e6 : Math.min(50e6, timeout / 8));
   }

@@ -239,6 +239,7 @@ export class SocketEngine implements Engine {
 
   #sweep(now: number): void {
     const timeout = this.#assignment.timeoutMs * 1e6;
+    this.#demand.expire(now, now - timeout);
     this.#workload.sweep(now, now - timeout);
     this.#state.kernelClock?.synchronize();
     this.#nextSweep = now + (this.#workload.ailing ? 5e6 : Math.min(50e6, timeout / 8));

@@ -130,7 +130,7 @@ export class DatagramWorkload implements Workload {
     for (let s = 0; s < this.sockets.count; s++) {
       while (this.#outstanding.pending(s) > 0) {
         const oldest = this.#outstanding.oldest(s);
-        if (this.#outstanding.due(s, oldest) >= this.#patience(s, now, deadline)) break;
+        if (this.#outstanding.ready(s, oldest) >= this.#patience(s, now, deadline)) break;
         this.#lose(s, oldest, now);
       }
       const isNew = this.#wasAnswered[s] === 0 && this.sockets.isOpen(s);
@@ -158,7 +158,7 @@ export class DatagramWorkload implements Workload {
     this.#batch.free();
   }
 
-  /** Requests due before this are given up. The very first on a socket is sent again sooner. */
+  /** Requests that could be sent before this are given up. The very first on a socket is sent again sooner. */
   #patience(s: number, now: number, deadline: number): number {
     return this.#wasAnswered[s] === 0 ? Math.max(deadline, now - FIRST_RETRY_NANOS) : deadline;
   }

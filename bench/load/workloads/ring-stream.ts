@@ -145,7 +145,7 @@ export class RingStream implements Workload, RingListener {
     for (let c = 0; c < this.#table.count; c++) {
       if (!this.#state.draining && this.sockets.takeRetry(c, now)) {
         this.open(c);
-      } else if (this.#table.inFlight(c) > 0 && this.#table.oldestDue(c) < deadline) {
+      } else if (this.#table.inFlight(c) > 0 && this.#table.oldestReady(c) < deadline) {
         this.#requests.expire(c, now);
         this.#replace(c);
       }
