@@ -5,7 +5,7 @@ const PENDING = 1;
 const ANSWERED = 2;
 const LOST = 3;
 
-/** Requests of a socket that are remembered at least: a lost one shall not be forgotten before it has timed out. */
+/** Requests of a socket that have a place at least: one that has ended is remembered until another takes that. */
 const LEAST_REMEMBERED = 256;
 
 /** What a reply with some sequence number turns out to be. */
@@ -13,7 +13,8 @@ export type ReplyKind = 'answer' | 'duplicate' | 'late' | 'unknown';
 
 /**
  * Requests over a transport that loses and reorders: each waits for its own reply, in any order, on each of many
- * sockets. The last few are remembered after their end, so that a reply that comes again, or too late, is known.
+ * sockets. It keeps its place for as long as it waits; sequence numbers that would need that place are passed over. The
+ * last few are remembered after their end, so that a reply that comes again, or too late, is known.
  */
 export class Outstanding {
   /** Requests that are pending on all sockets together. */
@@ -25,7 +26,7 @@ export class Outstanding {
   readonly #times: RequestTimes;
   readonly #ring: number;
 
-  /** @param depth how many requests a socket may have pending. */
+  /** @param depth how many requests a socket may have pending: they leave at least three places in four free. */
   constructor(sockets: number, depth: number) {
     this.#ring = Math.max(LEAST_REMEMBERED, powerOfTwo(depth) * 4);
     this.#pending = new Uint16Array(sockets);
@@ -39,20 +40,14 @@ export class Outstanding {
     return this.#pending[s] as number;
   }
 
-  /** Would the next request take the place of one that is still pending? Then that has to be given up: {@link farthest}. */
-  crowded(s: number): boolean {
-    return this.#status[this.#at(s, this.farthest(s))] === PENDING;
-  }
-
-  /** Sequence number of the request whose place the next one takes. */
-  farthest(s: number): number {
-    return ((this.#next[s] as number) - this.#ring) | 0;
-  }
-
   /** Notes a new request. @returns its sequence number, modulo 2^32, signed. */
   push(s: number, dueNanos: number, readyNanos: number): number {
-    const sequence = this.#next[s] as number;
-    const at = this.#at(s, sequence);
+    let sequence = this.#next[s] as number;
+    let at = this.#at(s, sequence);
+    while (this.#status[at] === PENDING) {
+      sequence = (sequence + 1) | 0;
+      at = this.#at(s, sequence);
+    }
     this.#status[at] = PENDING;
     this.#times.push(s, sequence, dueNanos, readyNanos);
     this.#next[s] = sequence + 1;
@@ -61,14 +56,8 @@ export class Outstanding {
     return sequence;
   }
 
-  /** Sequence number of the next request. */
-  next(s: number): number {
-    return this.#next[s] as number;
-  }
-
   /** Takes back the newest request: it was not sent after all. */
-  pop(s: number): void {
-    const sequence = ((this.#next[s] as number) - 1) | 0;
+  pop(s: number, sequence: number): void {
     this.#end(s, this.#at(s, sequence), NONE);
     this.#next[s] = sequence;
   }
@@ -85,17 +74,15 @@ export class Outstanding {
     return this.#times.sent(s, sequence);
   }
 
-  /** The newest `count` requests are handed to the kernel now. */
-  markSent(s: number, count: number, now: number): void {
-    const next = this.#next[s] as number;
-    for (let back = count; back > 0; back--) this.#times.markSent(s, (next - back) | 0, now);
+  /** The request is handed to the kernel now. */
+  markSent(s: number, sequence: number, now: number): void {
+    this.#times.markSent(s, sequence, now);
   }
 
   /** Tells what a reply is, and takes the request off when it is its answer. */
   reply(s: number, sequence: number): ReplyKind {
-    const age = ((this.#next[s] as number) - sequence) >>> 0;
-    if (age === 0 || age > this.#ring) return 'unknown';
     const at = this.#at(s, sequence);
+    if (this.#times.kept(s, sequence) !== sequence) return 'unknown';
     const status = this.#status[at];
     if (status === PENDING) {
       this.#end(s, at, ANSWERED);
@@ -107,11 +94,15 @@ export class Outstanding {
   /** Sequence number of the oldest pending request; meaningless when none is. */
   oldest(s: number): number {
     const next = this.#next[s] as number;
-    for (let back = this.#ring; back > 0; back--) {
-      const sequence = (next - back) | 0;
-      if (this.#status[this.#at(s, sequence)] === PENDING) return sequence;
+    let left = this.#pending[s] as number;
+    let oldest = next;
+    for (let place = 0; left > 0; place++) {
+      if (this.#status[this.#at(s, place)] !== PENDING) continue;
+      const sequence = this.#times.kept(s, place);
+      if ((next - sequence) >>> 0 > (next - oldest) >>> 0) oldest = sequence;
+      left--;
     }
-    return 0;
+    return oldest;
   }
 
   /** Gives a request up; a reply that still comes is late. */

@@ -1,7 +1,8 @@
-/** Numbers kept for each request: when it was due, could be sent, was sent, and one spare, so that they share a cache line. */
+/** Numbers kept for each request: when it was due, could be sent and was sent, and which it is. They share a cache line. */
 const DUE = 0;
 const READY = 1;
 const SENT = 2;
+const SEQUENCE = 3;
 const TIMED_BITS = 2;
 
 /**
@@ -34,7 +35,14 @@ export class RequestTimes {
   push(connection: number, sequence: number, dueNanos: number, readyNanos: number): void {
     const at = this.#at(connection, sequence);
     this.#times[at + DUE] = dueNanos;
-    if (this.#bits !== 0) this.#times[at + READY] = readyNanos;
+    if (this.#bits === 0) return;
+    this.#times[at + READY] = readyNanos;
+    this.#times[at + SEQUENCE] = sequence;
+  }
+
+  /** Sequence number of the request that is kept in the place of this one: of the last of those that share it. Only when timed. */
+  kept(connection: number, sequence: number): number {
+    return this.#times[this.#at(connection, sequence) + SEQUENCE] as number;
   }
 
   /** Does nothing when it is not to be known. */

@@ -192,6 +192,21 @@ describe('a UDP server that', () => {
     expect(accountedFor(trial)).toBe(trial.requests.sent);
   });
 
+  test('keeps one waiting while it answers many others has lost none', async () => {
+    let seen = 0;
+    let held = () => {};
+    const url = await udpServer((datagram, reply) => {
+      if (++seen === 10) held = () => reply(datagram);
+      else reply(datagram);
+      if (seen === 1500) held();
+    });
+    const load = ['-c', '1', '-p', '8', '-n', '2000', '-d', '20s', '--timeout', '10s'];
+    const { requests, latencyMicros } = await measureTrial(url, ...load);
+    expect(requests).toMatchObject({ sent: 2000, completed: 2000, lost: 0, late: 0, unsolicited: 0, reordered: 1 });
+    // Others were answered nearly 200 times over meanwhile.
+    expect(latencyMicros.response.max).toBeGreaterThan(50 * latencyMicros.response.p50);
+  });
+
   test('answers one datagram twice has duplicated one', async () => {
     const sometimes = once(200);
     const url = await udpServer((datagram, reply) => {

@@ -118,24 +118,30 @@ describe('requests that may be lost', () => {
   test('know their oldest, and forget the newest that was taken back', () => {
     const outstanding = new Outstanding(2, 4);
     outstanding.push(1, 5, 5);
-    outstanding.push(1, 6, 6);
-    outstanding.pop(1);
+    outstanding.pop(1, outstanding.push(1, 6, 6));
     expect([outstanding.oldest(1), outstanding.pending(1), outstanding.total]).toEqual([0, 1, 1]);
     expect(outstanding.push(1, 7, 7)).toBe(1);
     outstanding.reply(1, 0);
     expect([outstanding.oldest(1), outstanding.due(1, 1)]).toEqual([1, 7]);
   });
 
-  test('are in the way of later ones when they are never answered, and can be given up', () => {
+  test('keep their place however many are made after them: the number that shares it is passed over', () => {
     const outstanding = new Outstanding(1, 4);
-    const lost = outstanding.push(0, 1, 1);
-    for (let i = 1; i < 256; i++) {
-      expect(outstanding.crowded(0)).toBe(false);
-      outstanding.reply(0, outstanding.push(0, 1, 1));
+    const slow = outstanding.push(0, 1, 1);
+    for (let i = 0; i < 3 * 256; i++) {
+      const sequence = outstanding.push(0, 2, 2);
+      expect(sequence % 256).not.toBe(slow);
+      expect(outstanding.reply(0, sequence)).toBe('answer');
     }
-    expect([outstanding.crowded(0), outstanding.farthest(0)]).toEqual([true, lost]);
-    outstanding.lose(0, lost);
-    expect([outstanding.crowded(0), outstanding.pending(0)]).toEqual([false, 0]);
+    expect([outstanding.oldest(0), outstanding.due(0, slow)]).toEqual([slow, 1]);
+    expect([outstanding.reply(0, 256), outstanding.reply(0, 512)]).toEqual(['unknown', 'unknown']);
+    expect([outstanding.reply(0, slow), outstanding.pending(0)]).toEqual(['answer', 0]);
+  });
+
+  test('are unknown when another has taken their place', () => {
+    const outstanding = new Outstanding(1, 4);
+    for (let i = 0; i <= 256; i++) outstanding.reply(0, outstanding.push(0, 1, 1));
+    expect([outstanding.reply(0, 0), outstanding.reply(0, 256)]).toEqual(['unknown', 'duplicate']);
   });
 
   test('count right whatever happens to them', () => {

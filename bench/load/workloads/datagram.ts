@@ -31,6 +31,8 @@ export class DatagramWorkload implements Workload {
   readonly #order: ArrivalOrder;
   readonly #wasAnswered: Uint8Array;
   readonly #outstanding: Outstanding;
+  /** Sequence numbers of the requests in the outbox. */
+  readonly #prepared: Int32Array;
   /** Sockets whose next requests are to be sent, how many, and when they were due. */
   readonly #owed = new Int32Array(TURN_EVENTS);
   readonly #answers: Uint16Array;
@@ -54,6 +56,7 @@ export class DatagramWorkload implements Workload {
     this.#order = new ArrivalOrder(connections);
     this.#wasAnswered = new Uint8Array(connections);
     this.#outstanding = new Outstanding(connections, pipelining);
+    this.#prepared = new Int32Array(pipelining);
     this.#answers = new Uint16Array(connections);
     this.#answeredAt = new Float64Array(connections);
   }
@@ -180,8 +183,8 @@ export class DatagramWorkload implements Workload {
 
   /** Makes a new request, the i-th of those to be sent next. */
   #prepare(i: number, s: number, dueNanos: number, readyNanos: number): void {
-    if (this.#outstanding.crowded(s)) this.#lose(s, this.#outstanding.farthest(s), nowNanos());
     const sequence = this.#outstanding.push(s, dueNanos, readyNanos);
+    this.#prepared[i] = sequence;
     this.#state.began(s);
     this.#payload.address(i, this.#firstConnection + s, sequence);
   }
@@ -189,30 +192,29 @@ export class DatagramWorkload implements Workload {
   /** Sends the first `count` requests of the outbox: the newest of the socket. */
   #send(s: number, count: number): void {
     const now = nowNanos();
-    this.#outstanding.markSent(s, count, now);
-    const next = this.#outstanding.next(s);
+    for (let i = 0; i < count; i++) this.#outstanding.markSent(s, this.#prepared[i] as number, now);
     let from = 0;
     let refusals = 0;
     while (from < count) {
       const some = Math.min(count - from, this.sockets.segments);
-      const length = some > 1 ? some * this.#size.fixed : this.#sizeOf(s, (next - count + from) | 0);
+      const length = some > 1 ? some * this.#size.fixed : this.#sizeOf(s, this.#prepared[from] as number);
       const sent = send(this.sockets.fd(s), this.#payload.outbox, from * this.#size.largest, length, MSG_DONTWAIT);
       if (sent > 0) from += some;
       // An ICMP error of an earlier datagram is reported once, in place of sending; then sending works again.
       else if (sent === -EAGAIN || ++refusals > 1) break;
       else this.sockets.lastErrno = -sent;
     }
-    if (this.#state.timed) this.#tell(s, next - count, from, now);
-    for (; from < count; from++) {
-      this.#outstanding.pop(s);
+    if (this.#state.timed) this.#tell(s, from, now);
+    while (count-- > from) {
+      this.#outstanding.pop(s, this.#prepared[count] as number);
       this.#state.takenBack(s);
       this.#thirsty = true;
     }
   }
 
-  #tell(s: number, first: number, count: number, now: number): void {
+  #tell(s: number, count: number, now: number): void {
     for (let i = 0; i < count; i++) {
-      const sequence = (first + i) | 0;
+      const sequence = this.#prepared[i] as number;
       this.#state.sent(this.#outstanding.due(s, sequence), this.#outstanding.ready(s, sequence), now);
     }
   }
