@@ -10,11 +10,14 @@ export interface Demand {
    * @returns when the request that it shall send was due, in monotonic nanoseconds, or -1 when there is none yet.
    */
   next(connection: number, now: number, room: number): number;
+  /** A request that {@link next} gave out could not be sent. @returns whether it is to be asked for again; else it has failed. */
+  takeBack(): boolean;
 }
 
 /** Closed loop: a connection's next request is due when it can be sent. */
 export const closedDemand: Demand = {
   next: (_connection, now) => now,
+  takeBack: () => true,
 };
 
 /** A closed loop of some connections only, or of a number of requests. */
@@ -28,6 +31,11 @@ export class BoundedDemand implements Demand {
     if (connection >= this.active || this.left === 0) return -1;
     this.left--;
     return now;
+  }
+
+  takeBack(): boolean {
+    this.left++;
+    return true;
   }
 }
 
@@ -82,6 +90,11 @@ export class OpenDemand implements Demand {
   next(connection: number, _now: number, room: number): number {
     const target = this.#targets === undefined ? 0 : this.#targets.of(connection);
     return this.#pool(target).next(connection, room);
+  }
+
+  /** A request was due then, and not later. */
+  takeBack(): boolean {
+    return false;
   }
 
   /** Selects a target for the arrival at {@link nextDue}. */

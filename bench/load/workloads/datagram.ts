@@ -64,18 +64,15 @@ export class DatagramWorkload implements Workload {
   get jitterNanos(): number | null {
     return this.#order.jitterNanos;
   }
-
   get outstanding(): number {
     return this.#outstanding.total;
   }
-
   get hopeless(): number {
     let requests = 0;
     for (let s = 0; s < this.sockets.count; s++)
       if (this.#wasAnswered[s] === 0) requests += this.#outstanding.pending(s);
     return requests;
   }
-
   get ailing(): boolean {
     return this.#thirsty || (!this.#state.flowing && !this.#state.draining);
   }
@@ -109,9 +106,7 @@ export class DatagramWorkload implements Workload {
   settle(): void {
     for (let i = 0; i < this.#owing; i++) {
       const s = this.#owed[i] as number;
-      const answers = this.#answers[s] as number;
-      const answeredAt = this.#answeredAt[s] as number;
-      this.#ask(s, answeredAt, answers);
+      this.#ask(s, this.#answeredAt[s] as number, this.#answers[s] as number);
     }
     this.#owing = 0;
   }
@@ -197,18 +192,27 @@ export class DatagramWorkload implements Workload {
     let refusals = 0;
     while (from < count) {
       const some = Math.min(count - from, this.sockets.segments);
-      const length = some > 1 ? some * this.#size.fixed : this.#sizeOf(s, this.#prepared[from] as number);
+      const first = this.#prepared[from] as number;
+      const length = some > 1 ? some * this.#size.fixed : this.#size.of(this.#firstConnection + s, first);
       const sent = send(this.sockets.fd(s), this.#payload.outbox, from * this.#size.largest, length, MSG_DONTWAIT);
       if (sent > 0) from += some;
       // An ICMP error of an earlier datagram is reported once, in place of sending; then sending works again.
       else if (sent === -EAGAIN || ++refusals > 1) break;
       else this.sockets.lastErrno = -sent;
     }
-    if (this.#state.timed) this.#tell(s, from, now);
-    while (count-- > from) {
-      this.#outstanding.pop(s, this.#prepared[count] as number);
+    if (this.#state.timed) this.#tell(s, count, now);
+    for (let i = count - 1; i >= from; i--) this.#unsent(s, this.#prepared[i] as number);
+  }
+
+  /** The newest request was not sent after all. At a rate it has failed; first ones are made again at any rate. */
+  #unsent(s: number, sequence: number): void {
+    this.#thirsty = true;
+    if (this.#wasAnswered[s] === 0 || this.#state.demand.takeBack()) {
+      this.#outstanding.pop(s, sequence);
       this.#state.takenBack(s);
-      this.#thirsty = true;
+    } else {
+      this.#outstanding.lose(s, sequence);
+      this.#state.failed(s);
     }
   }
 
@@ -217,10 +221,6 @@ export class DatagramWorkload implements Workload {
       const sequence = this.#prepared[i] as number;
       this.#state.sent(this.#outstanding.due(s, sequence), this.#outstanding.ready(s, sequence), now);
     }
-  }
-
-  #sizeOf(s: number, sequence: number): number {
-    return this.#size.of(this.#firstConnection + s, sequence);
   }
 
   /** Handles the datagram in slot i. @returns whether it answered a request. */
