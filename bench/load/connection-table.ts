@@ -93,6 +93,10 @@ export class ConnectionTable {
   oldestSent(c: number): number {
     return this.#times.sent(c, this.oldest(c));
   }
+  /** It could be sent only so much later, as the connection had to be made first. */
+  delayOldest(c: number, nanos: number): void {
+    this.#times.delay(c, this.oldest(c), nanos);
+  }
 
   /**
    * Notes a new request.

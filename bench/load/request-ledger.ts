@@ -1,3 +1,4 @@
+import { nowNanos } from '../measure/clock.ts';
 import type { ConnectionTable } from './connection-table.ts';
 import type { LoadState } from './load-state.ts';
 
@@ -15,6 +16,18 @@ export class RequestLedger {
   begin(c: number, dueNanos: number, readyNanos: number): void {
     this.#table.push(c, dueNanos, readyNanos);
     this.#state.began(c);
+  }
+
+  /** A new request, for which a connection is to be made: with that, the generator has done its part. */
+  beginConnecting(c: number, dueNanos: number, readyNanos: number): void {
+    this.begin(c, dueNanos, readyNanos);
+    this.#state.sent(dueNanos, readyNanos, nowNanos());
+  }
+
+  /** A connection for one request stands, after that long: its request, if it has one, could not be sent before. */
+  connected(c: number, nanos: number): void {
+    this.#state.connected(nanos);
+    if (this.#table.inFlight(c) > 0) this.#table.delayOldest(c, nanos);
   }
 
   /** The oldest request was answered well. @param arrivedNanos when the kernel had its reply; 0 when that is not known. */

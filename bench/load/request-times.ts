@@ -59,6 +59,12 @@ export class RequestTimes {
     return this.#times[this.#at(connection, sequence) + this.#readyAt] as number;
   }
 
+  /** It could be sent only so much later: its connection had to be made first. Does nothing when it is not to be known. */
+  delay(connection: number, sequence: number, nanos: number): void {
+    const at = this.#at(connection, sequence) + READY;
+    if (this.#bits !== 0) this.#times[at] = (this.#times[at] as number) + nanos;
+  }
+
   /** When it was handed to the kernel. Only when timed. */
   sent(connection: number, sequence: number): number {
     return this.#times[this.#at(connection, sequence) + SENT] as number;

@@ -11,13 +11,15 @@ export class TurningServer {
   accepted = 0;
   /** What is to be sent a little at a time: one piece a turn. */
   readonly later: { readonly fd: number; readonly bytes: Uint8Array }[] = [];
-  readonly #listener = openServer('tcp', { host: '127.0.0.1', port: 0 }, { blocking: false });
+  readonly #listener: number;
   readonly #epoll = new Epoll();
   readonly #reply: Reply;
   readonly #connections = new Map<number, number>();
 
-  constructor(reply: Reply) {
+  /** @param backlog connections that the kernel completes before a turn accepts them: one more than that. */
+  constructor(reply: Reply, backlog = 4096) {
     this.#reply = reply;
+    this.#listener = openServer('tcp', { host: '127.0.0.1', port: 0 }, { blocking: false, backlog });
     this.#epoll.add(this.#listener, EPOLLIN, this.#listener);
   }
 

@@ -96,7 +96,7 @@ export class ClientRequests implements ToldWorkload, ClientEvents {
   request(c: number, dueNanos: number): boolean {
     if (this.#short) {
       if (this.#table.phase(c) !== CLOSED || this.#reconnects.has(c)) return false;
-      this.#requests.begin(c, dueNanos, dueNanos);
+      this.#requests.beginConnecting(c, dueNanos, dueNanos);
       this.open(c);
       return true;
     }
@@ -130,7 +130,7 @@ export class ClientRequests implements ToldWorkload, ClientEvents {
   opened(c: number): void {
     const now = nowNanos();
     if (this.#table.markOpened(c)) this.sockets.opened++;
-    if (this.#short) this.#state.connected(now - (this.#begun[c] as number));
+    if (this.#short) this.#requests.connected(c, now - (this.#begun[c] as number));
     if (this.#handshake) {
       if (this.#table.inFlight(c) > 0) this.#complete(c, 0, now);
       return;
@@ -183,7 +183,7 @@ export class ClientRequests implements ToldWorkload, ClientEvents {
       const request = this.#payload.outbox.bytes.slice(0, this.#size.of(connection, sequence));
       if (this.#state.timed) {
         table.markSent(c, sequence, nowNanos());
-        this.#state.sent(table.due(c, sequence), table.ready(c, sequence), table.sent(c, sequence));
+        if (!this.#short) this.#state.sent(table.due(c, sequence), table.ready(c, sequence), table.sent(c, sequence));
       }
       table.advanceSending(c, 1);
       this.#clients[c]?.send(request);
@@ -242,7 +242,7 @@ export class ClientRequests implements ToldWorkload, ClientEvents {
     if (!this.#state.flowing || this.#table.phase(c) !== CLOSED || this.#reconnects.has(c)) return;
     const due = this.#state.demand.next(c, now, 1);
     if (due < 0) return;
-    this.#requests.begin(c, due, now);
+    this.#requests.beginConnecting(c, due, now);
     this.open(c);
   }
 

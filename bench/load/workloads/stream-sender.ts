@@ -25,6 +25,8 @@ export interface RequestShape {
   readonly depth: number;
   /** The number of the table's first connection among those of all threads: it marks requests. */
   readonly firstConnection: number;
+  /** Was each told of as sent when its connection was begun? */
+  readonly told: boolean;
 }
 
 /** Sends the requests that a table of connections holds, as fast as the kernel takes them. */
@@ -37,13 +39,14 @@ export class StreamSender {
   readonly #expected: ExpectedReplies | undefined;
   readonly #firstConnection: number;
   readonly #size: MessageSize;
+  readonly #tells: boolean;
 
   constructor(
     state: LoadState,
     table: ConnectionTable,
     epoll: Epoll,
     expected: ExpectedReplies | undefined,
-    { size, depth, firstConnection }: RequestShape,
+    { size, depth, firstConnection, told }: RequestShape,
   ) {
     // Only requests of one size lie side by side, to be sent in one call.
     const messages = size.fixed === 0 ? 1 : Math.max(1, Math.min(depth, Math.floor(OUTBOX_BYTES / size.fixed)));
@@ -54,6 +57,7 @@ export class StreamSender {
     this.#expected = expected;
     this.#firstConnection = firstConnection;
     this.#size = size;
+    this.#tells = state.timed && !told;
   }
 
   /**
@@ -93,7 +97,7 @@ export class StreamSender {
     const whole = done === size ? 1 : Math.floor(done / size);
     table.advanceSending(c, whole);
     table.setSentBytes(c, done - whole * size);
-    if (this.#state.timed) this.#tell(c, first, whole);
+    if (this.#tells) this.#tell(c, first, whole);
     if (this.#expected !== undefined && whole === 1) this.#expected.push(c, first);
     return sent < length ? EAGAIN : 0;
   }

@@ -53,7 +53,8 @@ export class StreamWorkload implements Workload {
     this.sockets = new StreamConnections(assignment, this.#table, epoll, WRITING, state);
     this.#expected = new ExpectedReplies(connections);
     const inOrder = pipelining === 1 && !this.#short ? this.#expected : undefined;
-    this.#sender = new StreamSender(state, this.#table, epoll, inOrder, { size, depth: pipelining, firstConnection });
+    const shape = { size, depth: pipelining, firstConnection, told: this.#short };
+    this.#sender = new StreamSender(state, this.#table, epoll, inOrder, shape);
   }
 
   get outstanding(): number {
@@ -118,7 +119,7 @@ export class StreamWorkload implements Workload {
   request(c: number, dueNanos: number): boolean {
     if (this.#short) {
       if (this.#table.phase(c) !== CLOSED || this.sockets.waits(c)) return false;
-      this.#requests.begin(c, dueNanos, dueNanos);
+      this.#requests.beginConnecting(c, dueNanos, dueNanos);
       this.open(c);
       return true;
     }
@@ -154,7 +155,7 @@ export class StreamWorkload implements Workload {
       this.#refused(c);
       return;
     }
-    if (this.#short) this.#state.connected(this.sockets.age(c));
+    if (this.#short) this.#requests.connected(c, this.sockets.age(c));
     else this.#epoll.modify(this.#table.fd(c), READING, c);
     if (this.#table.inFlight(c) === 0) this.#first(c);
     this.#flush(c);
@@ -241,7 +242,7 @@ export class StreamWorkload implements Workload {
     if (!this.#state.flowing || this.#table.phase(c) !== CLOSED || this.sockets.waits(c)) return;
     const due = this.#state.demand.next(c, now, 1);
     if (due < 0) return;
-    this.#requests.begin(c, due, now);
+    this.#requests.beginConnecting(c, due, now);
     this.open(c);
   }
 

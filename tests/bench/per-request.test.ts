@@ -1,0 +1,79 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { ArrivalSample } from '../../bench/load/arrival-sample.ts';
+import { ClientRequests } from '../../bench/load/clients/requests.ts';
+import { BoundedDemand } from '../../bench/load/demand.ts';
+import { LiveView } from '../../bench/load/live.ts';
+import { LoadState } from '../../bench/load/load-state.ts';
+import { LoadProfile } from '../../bench/load/pacers/profile.ts';
+import { StreamWorkload } from '../../bench/load/workloads/stream.ts';
+import { nowNanos } from '../../bench/measure/clock.ts';
+import { KernelClock } from '../../bench/measure/kernel-clock.ts';
+import { Epoll } from '../../sockets/epoll.ts';
+import { assign } from './assignment.ts';
+import { echo, TurningServer } from './turning-server.ts';
+
+const CONNECTIONS = 3;
+
+/** A load at a rate, told by hand when a request is due; nothing is due by itself. */
+function openLoad(clock?: KernelClock) {
+  const live = new LiveView();
+  const state = new LoadState(CONNECTIONS, live, clock, true);
+  state.arrivals = new ArrivalSample(new LoadProfile({ start: 1000, stages: [], holdMs: 0 }), 0, 1, 10);
+  state.demand = new BoundedDemand();
+  Object.assign(state.demand, { left: 0 });
+  return { live, state };
+}
+
+const point = { connection: 'per-request', connections: CONNECTIONS } as const;
+
+test('connecting is neither the generator’s lag nor late sending, but part of the response', () => {
+  // It completes one connection; the others’ first segments are lost, and sent again a second later, RFC 6298.
+  const server = new TurningServer(echo, 0);
+  const { live, state } = openLoad(new KernelClock());
+  const epoll = new Epoll();
+  const workload = new StreamWorkload(assign(point, server.address), state, epoll);
+  onTestFinished(() => {
+    workload.close();
+    epoll.close();
+    server.close();
+  });
+  const until = (done: () => boolean) => {
+    const end = nowNanos() + 10e9;
+    while (!done()) {
+      if (nowNanos() > end) throw new Error(`it did not come to that: ${JSON.stringify(state.counts)}`);
+      server.turn();
+      const ready = epoll.wait(1);
+      for (let i = 0; i < ready; i++) workload.ready(epoll.dataAt(i), epoll.eventsAt(i));
+      workload.settle();
+    }
+  };
+  for (let c = 0; c < CONNECTIONS; c++) {
+    workload.open(c);
+    until(() => workload.answered > c);
+  }
+  state.flowing = true;
+  state.startMeasuring(0);
+  for (let c = 0; c < CONNECTIONS; c++) expect(workload.request(c, nowNanos())).toBe(true);
+  // They went as far as the generator can make them go.
+  expect(live.scheduleLag.count).toBe(CONNECTIONS);
+  until(() => state.counts.completed === CONNECTIONS);
+  expect([live.scheduleLag.count, live.connect.count, live.service.count]).toEqual([3, 3, 3]);
+  expect(live.connect.max).toBeGreaterThan(0.9e9);
+  expect(live.response.max).toBeGreaterThanOrEqual(live.connect.max);
+  for (const part of [live.scheduleLag, live.generatorLag, live.service]) {
+    expect(part.max).toBeLessThan(live.connect.max / 2);
+  }
+});
+
+test('nor is a handshake that Node does', () => {
+  const { live, state } = openLoad();
+  const client = { send: () => undefined, end: () => undefined, destroy: () => undefined };
+  const workload = new ClientRequests(assign(point, { host: '127.0.0.1', port: 1 }), state, () => client);
+  onTestFinished(() => workload.close());
+  workload.request(0, nowNanos());
+  expect(live.scheduleLag.count).toBe(1);
+  for (const end = nowNanos() + 100e6; nowNanos() < end; );
+  workload.opened(0);
+  expect([live.scheduleLag.count, live.connect.count]).toEqual([1, 1]);
+  expect(live.scheduleLag.max).toBeLessThan(live.connect.max);
+});
