@@ -34,7 +34,10 @@ export interface Workload {
    * requests/s (380,000 against 510,000 on a machine where C reached 610,000).
    */
   settle(): void;
-  /** The load flows, for this connection, too: asks for requests if it stands and has room for them, and sends those. */
+  /**
+   * The load flows, for this connection, too: asks for requests if it stands and has room for them, and sends those. One
+   * that ended when an earlier load was over is opened again.
+   */
   resume(connection: number): void;
   /** Makes a request that {@link settle} will send. @returns false when the connection can't take one. */
   request(connection: number, dueNanos: number): boolean;

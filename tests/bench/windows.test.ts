@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type * as Generators from '../../bench/load/generator.ts';
 import type { LoadReport } from '../../bench/load/load-report.ts';
@@ -8,6 +9,7 @@ import type { TransportName } from '../../servers/transport.ts';
 import type { WorkSpec } from '../../servers/work/spec.ts';
 import { formatAddress } from '../../sockets/address.ts';
 import { ServerProcess } from '../servers/server-process.ts';
+import { tcpServer, tlsServer } from './measured.ts';
 
 /** Its threads need JavaScript. */
 const built = new URL('../../dist/bench/load/generator.js', import.meta.url).href;
@@ -28,6 +30,24 @@ const loads: readonly [string, Load][] = [
 /** Each request waits for most of a window. */
 const slow: WorkSpec = { parts: [{ share: 1, cpuNanos: 0, ioNanos: 30e6 }], cacheHit: 0, requestBytes: 64, seed: 1 };
 
+/** A generator for this address; stopped with the test. */
+function generatorFor(
+  address: Generators.LoadPlan['address'],
+  point: Partial<Generators.LoadPlan['point']>,
+  plan: Partial<Generators.LoadPlan> = {},
+) {
+  const generator = new Generator({
+    point: {
+      ...{ transport: 'tcp', app: 'echo', workload: 'request-response', connection: 'pooled', pipelining: 1 },
+      ...{ connections: CONNECTIONS, sizes: fixedSize(64), ...point },
+    },
+    ...{ address, arrivals: null, threads: 1, cpus: [], levels: null, requests: null, windows: WINDOWS },
+    ...{ timestamps: 'user', timeoutMs: 2000, openTimeoutMs: 3000, ...plan },
+  });
+  onTestFinished(() => generator.stop());
+  return generator;
+}
+
 /** A load for some windows; generator and server end with the test. */
 async function start(
   app: AppName,
@@ -37,17 +57,8 @@ async function start(
 ): Promise<Generators.Generator> {
   const server = await ServerProcess.start({ model: 'event-driven', app, transport, ...(work && { work }) });
   onTestFinished(() => server.kill());
-  const generator = new Generator({
-    point: {
-      ...{ transport, app, workload: 'request-response', connection: 'pooled', connections: CONNECTIONS },
-      ...{ pipelining: 1, sizes: fixedSize(64) },
-    },
-    ...load,
-    ...{ address: server.address, threads: 1, cpus: [], levels: null, requests: null, windows: WINDOWS },
-    ...{ timestamps: 'user', timeoutMs: 2000, openTimeoutMs: 3000 },
-    ...(app === 'http' && { http: { host: formatAddress(server.address), path: '/', page: null } }),
-  });
-  onTestFinished(() => generator.stop());
+  const http = { host: formatAddress(server.address), path: '/', page: null };
+  const generator = generatorFor(server.address, { transport, app }, { ...load, ...(app === 'http' && { http }) });
   expect(await generator.opened()).toMatchObject({ opened: CONNECTIONS, answered: CONNECTIONS });
   return generator;
 }
@@ -96,4 +107,49 @@ describe.each<[AppName, TransportName]>([
       }
     },
   );
+});
+
+describe.each<[string, Partial<Generators.LoadPlan['point']>]>([
+  ['one by one', { transport: 'tcp' }],
+  ['pipelined', { transport: 'tcp', pipelining: 2 }],
+  ['over TLS', { transport: 'tls' }],
+])('connections that the server closes, requests %s,', (_, point) => {
+  /** An echo that says nothing while it holds. */
+  const startHere = async () => {
+    const sockets = new Set<Socket>();
+    const server = { hold: false, sockets };
+    const url = await (point.transport === 'tls' ? tlsServer : tcpServer)((socket) => {
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+      socket.on('data', (bytes) => server.hold || socket.write(bytes));
+    });
+    const generator = generatorFor({ host: '127.0.0.1', port: Number(new URL(url).port) }, point);
+    expect(await generator.opened()).toMatchObject({ answered: CONNECTIONS });
+    return { server, generator };
+  };
+
+  test('when a window is over serve the next one again', async () => {
+    const { server, generator } = await startHere();
+    server.hold = true;
+    const first = go(generator);
+    await expect.poll(() => generator.done()).toBe(true);
+    // Their requests are being waited for.
+    for (const socket of server.sockets) socket.destroy();
+    const depth = point.pipelining ?? 1;
+    expect((await first).counts).toMatchObject({ completed: 0, errors: CONNECTIONS * depth });
+    server.hold = false;
+    const { counts, starvedConnections } = await go(generator);
+    expect(starvedConnections).toBe(0);
+    expect(counts).toMatchObject({ completed: counts.sent, errors: 0 });
+  });
+
+  test('between windows serve the next one again', async () => {
+    const { server, generator } = await startHere();
+    await go(generator);
+    for (const socket of server.sockets) socket.end();
+    if (point.transport === 'tls') await expect.poll(() => server.sockets.size).toBe(0);
+    const { counts, starvedConnections } = await go(generator);
+    expect(starvedConnections).toBe(0);
+    expect(counts.completed + counts.errors).toBe(counts.sent);
+  });
 });

@@ -86,11 +86,10 @@ export class ClientRequests implements ToldWorkload, ClientEvents {
   resume(c: number): void {
     // A connection that has not answered its first request yet is left to wait for that.
     if (!this.#table.wasAnswered(c)) return;
-    if (this.#short) this.#renew(c, nowNanos());
-    else if (this.#table.phase(c) === OPEN) {
+    if (this.#table.phase(c) === OPEN && !this.#short) {
       this.#ask(c, nowNanos());
       this.#flush(c);
-    }
+    } else if (this.#table.phase(c) === CLOSED && !this.#reconnects.has(c)) this.#again(c);
   }
 
   request(c: number, dueNanos: number): boolean {

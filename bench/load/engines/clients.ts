@@ -75,6 +75,7 @@ export class ClientEngine implements Engine {
   async run(): Promise<ThreadReport> {
     const schedule = await this.#control.begun();
     const state = this.#state;
+    state.draining = false;
     this.#demand.begin(schedule.begin, schedule.measureEnd);
     if (schedule.warmupEnd > schedule.begin) await this.#warmUp(schedule.warmupEnd);
     this.#demand.limit(nowNanos(), this.#workload.outstanding);

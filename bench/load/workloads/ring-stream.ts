@@ -3,7 +3,7 @@ import { ECONNRESET } from '../../../sockets/errno.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import { isFixedSize, largestSize } from '../../model/message-sizes.ts';
 import type { Assignment } from '../assignment.ts';
-import { CONNECTING, ConnectionTable, OPEN } from '../connection-table.ts';
+import { CLOSED, CONNECTING, ConnectionTable, OPEN } from '../connection-table.ts';
 import { closedDemand } from '../demand.ts';
 import type { LoadState } from '../load-state.ts';
 import { RequestLedger } from '../request-ledger.ts';
@@ -133,6 +133,8 @@ export class RingStream implements Workload, RingListener {
   resume(c: number): void {
     // A connection that has not answered its first request yet is left to wait for that.
     if (this.#table.phase(c) === OPEN && this.#table.inFlight(c) === 0) this.#next(c, nowNanos());
+    // It ended when a load was over, and is to serve another one.
+    else if (this.#table.phase(c) === CLOSED && this.#table.wasAnswered(c) && !this.sockets.waits(c)) this.open(c);
   }
 
   request(c: number, dueNanos: number): boolean {
