@@ -30,6 +30,11 @@ const filling = (empty: number, completed: number, last = completed) => ({
     completed: i < empty ? 0 : i < 99 ? completed : last,
   })),
 });
+/** So many answers at a constant rate of 15 requests/s, of which 22.5 are due in this time. */
+const few = (completed: number) => ({
+  ...{ rate: 15, arrivals: 'constant', measuredSeconds: 1.5 },
+  throughput: { requestsPerSecond: completed / 1.5, bytesPerSecond: 0 },
+});
 const stages = [{ seconds: 1, target: 5 }];
 /** A chat in which all heard all, but for what is said otherwise. */
 const chat = (variation: Partial<NonNullable<MeasuredTrial['broadcast']>>) => ({
@@ -60,6 +65,7 @@ describe('a trial', () => {
     ['of a version that read no counters', { kernel: undefined }],
     ['where the kernel shows no counters', { kernel: null }],
     ['at 99 % of its rate', { rate: 10_100 }],
+    ['a request short, which was due beyond the border', few(22)],
     ['below it, as chance would have it with Poisson arrivals', { ...atRate, rate: 10_229 }],
     ['with a lag of a quarter of its response times', lagging(1000)],
     ['with more lag, which the user’s clock can’t tell from a late read', { ...lagging(1001), timestamps: 'user' }],
@@ -143,6 +149,7 @@ describe('a trial', () => {
       'rate-missed',
       'a tenth of the responses took longer than was measured: raise --duration',
     ],
+    ['more than a request short', few(21), 'rate-missed', '14 of 15 requests/s offered were answered (93.3 %)'],
     ['below it beyond chance', { ...atRate, rate: 10_231 }, 'rate-missed', '10,000 of 10,231 requests/s'],
     [
       'with targets that failed',

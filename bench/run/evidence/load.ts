@@ -36,14 +36,15 @@ function missedRate(trial: MeasuredTrial): Reason[] {
   const { rate, arrivals, throughput, measuredSeconds } = trial;
   if (rate === null) return [];
   // The number of Poisson arrivals varies by the root of its mean.
-  const chance = (seconds: number) => (arrivals === 'poisson' ? LEAST_DEVIATIONS * Math.sqrt(rate / seconds) : 0);
+  const deviation = (seconds: number) => (arrivals === 'poisson' ? Math.sqrt(rate / seconds) : 0);
+  // In a short time it matters whether a request is due, or ends, just before it is over or just after.
+  const chance = (seconds: number) => LEAST_DEVIATIONS * deviation(seconds) + 1 / seconds;
   const achieved = throughput.requestsPerSecond;
   if (achieved >= LEAST_ACHIEVED * rate - chance(measuredSeconds)) return [];
   const answered = sinceResponding(trial);
   if (answered === undefined) return [rateMissed(trial, achieved)];
   const { requestsPerSecond, seconds } = answered;
-  // In a short time it matters whether a request ends just before it is over or just after.
-  const missed = requestsPerSecond < LEAST_ACHIEVED * rate - chance(seconds) - 1 / seconds;
+  const missed = requestsPerSecond < LEAST_ACHIEVED * rate - chance(seconds);
   return missed ? [rateMissed(trial, requestsPerSecond)] : [];
 }
 
