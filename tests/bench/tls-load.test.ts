@@ -58,7 +58,7 @@ describe('a load over TLS', () => {
   });
 
   test('connections are put to use in stages', async () => {
-    const trial = await measureTrial(await tlsServer(echoing), '-c', '1', '-s', '200ms:6', ...user);
+    const trial = await measureTrial(await tlsServer(echoing), '-c', '1', '-s', '200ms:6,400ms:6', ...user);
     expect(trial).toMatchObject({ connections: 6, fairness: { starvedConnections: 0 } });
   });
 
