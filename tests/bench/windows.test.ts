@@ -132,7 +132,7 @@ describe.each<[string, Partial<Generators.LoadPlan['point']>]>([
     const { server, generator } = await startHere();
     server.hold = true;
     const first = go(generator);
-    await expect.poll(() => generator.done()).toBe(true);
+    await expect.poll(() => generator.doneNanos()).toBeDefined();
     // Their requests are being waited for.
     for (const socket of server.sockets) socket.destroy();
     const depth = point.pipelining ?? 1;
