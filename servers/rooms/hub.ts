@@ -30,6 +30,7 @@ export class Hub {
     if (link == null) return;
     const cutter = new FrameCutter();
     this.#links.add(link);
+    // A process that has said all ends its side, and Node then ours: what is said to it meanwhile fails, and is lost on it.
     link.on('error', () => undefined);
     link.on('data', (chunk: Buffer) => this.#repeat(cutter.cut(chunk)));
     link.on('drain', () => this.#goOn());
