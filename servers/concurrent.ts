@@ -14,9 +14,8 @@ import {
   socket,
 } from '../sockets/socket.ts';
 import { loadApp } from './apps/catalog.ts';
-import { BlockingDatagrams, nextConnection } from './blocking.ts';
+import { BlockingDatagrams, type FirstDatagram, nextConnection } from './blocking.ts';
 import type { RunningServer, ServerSpec } from './contract.ts';
-import type { FirstDatagram } from './conversation.ts';
 import { startThread, threadEnd } from './thread.ts';
 import { kernelTransport } from './transport.ts';
 import { ofSeveral } from './work/spec.ts';
@@ -161,6 +160,7 @@ export async function adoptPeers({ listener, spec, capacity, shared }: ListenerI
     Atomics.add(shared, ACTIVE, 1);
     parentPort?.postMessage({ fd, first } satisfies Client);
   }
+  datagrams.free();
 }
 
 function forgetEnded(peers: Set<string>): void {

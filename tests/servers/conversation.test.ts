@@ -1,0 +1,53 @@
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { converse } from '../../servers/conversation.ts';
+import { openRoom } from '../../servers/rooms/descriptor-room.ts';
+import { libc } from '../../sockets/libc.ts';
+import { localAddress, SHUT_WR, send, setReceiveTimeout, shutdown } from '../../sockets/socket.ts';
+import { connection, datagramPair, memory, noLibc } from '../sockets/open.ts';
+
+const at = { host: '127.0.0.1', port: 0 } as const;
+
+/** Counts blocks of native memory that were allocated from now on, and are not freed. */
+function liveBlocks(): Set<number> {
+  const { allocate } = libc();
+  const live = new Set<number>();
+  const counting = vi.spyOn(libc(), 'allocate').mockImplementation((size) => {
+    const block = allocate(size);
+    live.add(block.address);
+    const free = () => {
+      live.delete(block.address);
+      block.free();
+    };
+    return { ...block, free };
+  });
+  onTestFinished(() => counting.mockRestore());
+  return live;
+}
+
+// A thread's end frees nothing of it.
+describe.skipIf(noLibc)('a conversation leaves no native memory behind', () => {
+  test('of a room', async () => {
+    const [client, server] = connection();
+    send(client, memory(8), 0, 8);
+    shutdown(client, SHUT_WR);
+    const live = liveBlocks();
+    await converse({
+      fd: server,
+      spec: { ...at, transport: 'tcp', app: 'chat' },
+      first: undefined,
+      room: openRoom({ app: 'chat' }),
+    });
+    expect([...live]).toEqual([]);
+  });
+
+  // Greetings are made elsewhere than in the datagram that they answer.
+  test.each(['echo', 'greeting'] as const)('of datagrams: %s', async (app) => {
+    const [client, server] = datagramPair();
+    setReceiveTimeout(server, 1);
+    send(client, memory(8), 0, 8);
+    const first = { peer: localAddress(client), base64: 'aGVsbG8=' };
+    const live = liveBlocks();
+    await converse({ fd: server, spec: { ...at, transport: 'udp', app }, first });
+    expect([...live]).toEqual([]);
+  });
+});
