@@ -2,8 +2,17 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { converse } from '../../servers/conversation.ts';
 import { openRoom } from '../../servers/rooms/descriptor-room.ts';
 import { libc } from '../../sockets/libc.ts';
-import { localAddress, SHUT_WR, send, setReceiveTimeout, shutdown } from '../../sockets/socket.ts';
-import { connection, datagramPair, memory, noLibc } from '../sockets/open.ts';
+import {
+  connect,
+  localAddress,
+  MSG_DONTWAIT,
+  recv,
+  SHUT_WR,
+  send,
+  setReceiveTimeout,
+  shutdown,
+} from '../../sockets/socket.ts';
+import { connection, datagramPair, listening, memory, noLibc } from '../sockets/open.ts';
 
 const at = { host: '127.0.0.1', port: 0 } as const;
 
@@ -49,5 +58,18 @@ describe.skipIf(noLibc)('a conversation leaves no native memory behind', () => {
     const live = liveBlocks();
     await converse({ fd: server, spec: { ...at, transport: 'udp', app }, first });
     expect([...live]).toEqual([]);
+  });
+});
+
+describe.skipIf(noLibc)('a conversation over UDP', () => {
+  test('answers who wrote to its socket before that was connected to its peer', async () => {
+    const [server, peer, stranger] = [listening('udp'), listening('udp'), listening('udp')];
+    const bytes = memory(8);
+    connect(stranger, localAddress(server));
+    send(stranger, bytes, 0, 5);
+    connect(server, localAddress(peer));
+    setReceiveTimeout(server, 1);
+    await converse({ fd: server, spec: { ...at, transport: 'udp', app: 'echo' }, first: undefined });
+    expect(recv(stranger, bytes, 0, 8, MSG_DONTWAIT)).toBe(5);
   });
 });
