@@ -49,6 +49,7 @@ const SQ_ENTRIES = 0;
 const CQ_ENTRIES = 1;
 const FLAGS = 2;
 const SQ_TAIL = 11;
+const SQ_FLAGS = 14;
 const SQ_ARRAY = 16;
 const CQ_HEAD = 20;
 const CQ_TAIL = 21;
@@ -105,7 +106,7 @@ export class Uring {
       throw error;
     }
     const submissionOffsets = { tail: at(SQ_TAIL), array: at(SQ_ARRAY) };
-    const completionOffsets = { head: at(CQ_HEAD), tail: at(CQ_TAIL), cqes: at(CQ_CQES) };
+    const completionOffsets = { flags: at(SQ_FLAGS), head: at(CQ_HEAD), tail: at(CQ_TAIL), cqes: at(CQ_CQES) };
     const makeRoom = () => void check(this.submit(), 'io_uring_enter');
     this.submissions = new SubmissionQueue(at(SQ_ENTRIES), submissionOffsets, this.#rings, this.#sqes, makeRoom);
     this.completions = new CompletionQueue(at(CQ_ENTRIES), completionOffsets, this.#rings);
