@@ -30,10 +30,11 @@ export interface InboxSize {
 export class ServerRing {
   readonly group = GROUP;
   readonly inbox: BufferRing;
+  // Before the memory, which would be lost if there were no ring.
+  readonly #uring = new Uring(ENTRIES, COMPLETIONS);
   readonly outbox = new NativeMemory(2 * OUTBOX_SIZE);
   /** Counts the turns. What was prepared in one has been handed over in the next, and what fell short is told there. */
   turn = 0;
-  readonly #uring = new Uring(ENTRIES, COMPLETIONS);
   /** Buffers out of which is being sent: those of even turns, and those of odd ones. */
   readonly #lent: readonly [Int32Array, Int32Array];
   readonly #lentCounts: [number, number] = [0, 0];
@@ -42,7 +43,13 @@ export class ServerRing {
 
   /** @throws {SystemError} where there is no ring to be had: ask whyNoUring() first. */
   constructor({ buffers, bufferSize }: InboxSize) {
-    this.inbox = new BufferRing(this.#uring, GROUP, buffers, bufferSize);
+    try {
+      this.inbox = new BufferRing(this.#uring, GROUP, buffers, bufferSize);
+    } catch (error) {
+      this.#uring.close();
+      this.outbox.free();
+      throw error;
+    }
     this.#lent = [new Int32Array(buffers), new Int32Array(buffers)];
   }
 

@@ -79,7 +79,7 @@ export class Uring {
   readonly #entryFlags: number;
   readonly #rings: MappedMemory;
   readonly #sqes: MappedMemory;
-  readonly #wait = new NativeMemory(WAIT_ARGUMENTS + 16);
+  readonly #wait: NativeMemory;
   #closed = false;
 
   /**
@@ -94,17 +94,21 @@ export class Uring {
     params.uint32[FLAGS] = SETUP;
     const at = (word: number) => params.uint32[word] as number;
     this.#fd = call(IO_URING_SETUP, entries, params.address, 0, 0, 0, 0);
+    let rings: MappedMemory | undefined;
     try {
       check(this.#fd, 'io_uring_setup');
       // Both rings lie in one piece: IORING_FEAT_SINGLE_MMAP, Linux 5.4.
       const size = Math.max(at(CQ_CQES) + at(CQ_ENTRIES) * CQE, at(SQ_ARRAY) + at(SQ_ENTRIES) * 4);
-      this.#rings = new MappedMemory(size, this.#fd, IORING_OFF_SQ_RING);
+      rings = new MappedMemory(size, this.#fd, IORING_OFF_SQ_RING);
       this.#sqes = new MappedMemory(at(SQ_ENTRIES) * SQE, this.#fd, IORING_OFF_SQES);
     } catch (error) {
+      rings?.free();
       if (this.#fd >= 0) close(this.#fd);
       params.free();
       throw error;
     }
+    this.#rings = rings;
+    this.#wait = new NativeMemory(WAIT_ARGUMENTS + 16);
     const submissionOffsets = { tail: at(SQ_TAIL), array: at(SQ_ARRAY) };
     const completionOffsets = { flags: at(SQ_FLAGS), head: at(CQ_HEAD), tail: at(CQ_TAIL), cqes: at(CQ_CQES) };
     const makeRoom = () => void check(this.submit(), 'io_uring_enter');

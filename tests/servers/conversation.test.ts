@@ -1,7 +1,6 @@
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { converse } from '../../servers/conversation.ts';
 import { openRoom } from '../../servers/rooms/descriptor-room.ts';
-import { libc } from '../../sockets/libc.ts';
 import {
   connect,
   localAddress,
@@ -12,26 +11,9 @@ import {
   setReceiveTimeout,
   shutdown,
 } from '../../sockets/socket.ts';
-import { connection, datagramPair, listening, memory, noLibc } from '../sockets/open.ts';
+import { connection, datagramPair, listening, liveBlocks, memory, noLibc } from '../sockets/open.ts';
 
 const at = { host: '127.0.0.1', port: 0 } as const;
-
-/** Counts blocks of native memory that were allocated from now on, and are not freed. */
-function liveBlocks(): Set<number> {
-  const { allocate } = libc();
-  const live = new Set<number>();
-  const counting = vi.spyOn(libc(), 'allocate').mockImplementation((size) => {
-    const block = allocate(size);
-    live.add(block.address);
-    const free = () => {
-      live.delete(block.address);
-      block.free();
-    };
-    return { ...block, free };
-  });
-  onTestFinished(() => counting.mockRestore());
-  return live;
-}
 
 // A thread's end frees nothing of it.
 describe.skipIf(noLibc)('a conversation leaves no native memory behind', () => {
