@@ -23,7 +23,13 @@ export function nextConnection(listener: number): number {
   }
 }
 
-/** Answers datagrams one by one with recvfrom(2) and sendto(2). Its buffers last as long as its thread. */
+/** A datagram that began a conversation, and who sent it. Plain data: it crosses to threads and child processes. */
+export interface FirstDatagram {
+  readonly peer: SocketAddress;
+  readonly base64: string;
+}
+
+/** Answers datagrams one by one with recvfrom(2) and sendto(2). Free it: its buffers would outlast its thread. */
 export class BlockingDatagrams {
   /** Who sent the datagram answered last. */
   readonly peer = new PeerAddress();
@@ -69,12 +75,17 @@ export class BlockingDatagrams {
   }
 
   /** Answers a datagram that somebody else received for this socket. */
-  answerFor(fd: number, datagram: Uint8Array, peer: SocketAddress): void {
+  answerFor(fd: number, { peer, base64 }: FirstDatagram): void {
+    const datagram = Buffer.from(base64, 'base64');
     this.#fd = fd;
     this.#inbox.bytes.set(datagram);
     this.#length = datagram.length;
     this.peer.value = peer;
     this.answer();
+  }
+
+  free(): void {
+    for (const memory of [this.peer.memory, this.#inbox, this.#outbox]) memory?.free();
   }
 
   #send(bytes: Uint8Array, start: number, end: number): void {
@@ -88,7 +99,16 @@ export class BlockingDatagrams {
   }
 }
 
-/** Answers datagrams until the socket is shut down, or none came within its receive timeout, if it has one. */
-export function serveDatagrams(fd: number, datagrams: BlockingDatagrams): void {
-  while (datagrams.receive(fd, 0) === 'datagram') datagrams.answer();
+/**
+ * Answers datagrams until the socket is shut down, or none came within its receive timeout, if it has one.
+ * @param first one that somebody else received for this socket; it is answered before all others.
+ */
+export function serveDatagrams(fd: number, app: App, first?: FirstDatagram): void {
+  const datagrams = new BlockingDatagrams(app);
+  try {
+    if (first !== undefined) datagrams.answerFor(fd, first);
+    while (datagrams.receive(fd, 0) === 'datagram') datagrams.answer();
+  } finally {
+    datagrams.free();
+  }
 }

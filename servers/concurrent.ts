@@ -5,7 +5,6 @@ import {
   close,
   connect,
   localAddress,
-  MSG_DONTWAIT,
   openServer,
   SHUT_RDWR,
   setOption,
@@ -14,9 +13,8 @@ import {
   socket,
 } from '../sockets/socket.ts';
 import { loadApp } from './apps/catalog.ts';
-import { BlockingDatagrams, nextConnection } from './blocking.ts';
+import { BlockingDatagrams, type FirstDatagram, nextConnection } from './blocking.ts';
 import type { RunningServer, ServerSpec } from './contract.ts';
-import type { FirstDatagram } from './conversation.ts';
 import { startThread, threadEnd } from './thread.ts';
 import { kernelTransport } from './transport.ts';
 import { ofSeveral } from './work/spec.ts';
@@ -144,7 +142,7 @@ export async function adoptPeers({ listener, spec, capacity, shared }: ListenerI
   const datagrams = new BlockingDatagrams(await loadApp(spec));
   const address = localAddress(listener);
   const peers = new Set<string>();
-  while (datagrams.receive(listener, 0) === 'datagram') {
+  while (Atomics.load(shared, STOP) === 0 && datagrams.receive(listener, 0) === 'datagram') {
     forgetEnded(peers);
     const peer = datagrams.peer.value;
     const name = formatAddress(peer);
@@ -156,11 +154,11 @@ export async function adoptPeers({ listener, spec, capacity, shared }: ListenerI
       continue;
     }
     const first: FirstDatagram = { peer, base64: Buffer.from(datagrams.datagram).toString('base64') };
-    answerStrays(fd, datagrams);
     peers.add(name);
     Atomics.add(shared, ACTIVE, 1);
     parentPort?.postMessage({ fd, first } satisfies Client);
   }
+  datagrams.free();
 }
 
 function forgetEnded(peers: Set<string>): void {
@@ -173,7 +171,8 @@ function forgetEnded(peers: Set<string>): void {
 }
 
 /**
- * A socket on the server's address that gets the datagrams of one peer only. SO_REUSEADDR and not SO_REUSEPORT:
+ * A socket on the server's address that gets the datagrams of one peer only, but for what anyone sends between its bind
+ * and its connect: whoever serves the peer answers each datagram to its sender. SO_REUSEADDR and not SO_REUSEPORT:
  * with the latter the kernel would spread strangers' datagrams over all the sockets by hash until they are connected.
  * @returns its descriptor, or a negated errno.
  */
@@ -192,9 +191,4 @@ function openPeerSocket(address: SocketAddress, peer: SocketAddress): number {
     return status;
   }
   return fd;
-}
-
-/** Between its bind and its connect a peer's socket may have received datagrams of anyone: those are answered here. */
-function answerStrays(fd: number, datagrams: BlockingDatagrams): void {
-  while (datagrams.receive(fd, MSG_DONTWAIT) === 'datagram') datagrams.answer();
 }

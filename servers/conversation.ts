@@ -1,7 +1,6 @@
-import type { SocketAddress } from '../sockets/address.ts';
 import { SHUT_RDWR, setBlocking, setOption, shutdown } from '../sockets/socket.ts';
 import { loadApp } from './apps/catalog.ts';
-import { BlockingDatagrams, serveDatagrams } from './blocking.ts';
+import { type FirstDatagram, serveDatagrams } from './blocking.ts';
 import { serveStream } from './blocking-stream.ts';
 import type { ServerSpec } from './contract.ts';
 import { serveLinkedStream } from './linked-stream.ts';
@@ -18,27 +17,22 @@ export interface Conversation {
   readonly room?: SharedArrayBuffer | undefined;
 }
 
-export interface FirstDatagram {
-  readonly peer: SocketAddress;
-  readonly base64: string;
-}
-
 /** Serves one client with blocking calls until it has finished (TCP) or been silent for a while (UDP). */
-export async function converse({ fd, spec, first, room }: Conversation): Promise<void> {
+export async function converse({ fd, spec, first, room: memory }: Conversation): Promise<void> {
+  const room = DescriptorRoom.of(memory);
   try {
     const app = await loadApp(spec);
     setBlocking(fd, true);
     if (spec.transport === 'tcp') {
       setOption(fd, 'TCP_NODELAY', 1);
       if (spec.linked) serveLinkedStream(fd, app);
-      else serveStream(fd, app, DescriptorRoom.of(room));
+      else serveStream(fd, app, room);
     } else {
-      const datagrams = new BlockingDatagrams(app);
-      if (first !== undefined) datagrams.answerFor(fd, Buffer.from(first.base64, 'base64'), first.peer);
-      serveDatagrams(fd, datagrams);
+      serveDatagrams(fd, app, first);
     }
   } finally {
     // FIN at once, however long the thread or process takes to go.
     shutdown(fd, SHUT_RDWR);
+    room?.free();
   }
 }

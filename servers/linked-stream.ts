@@ -1,9 +1,10 @@
 import { EAGAIN, EINTR } from '../sockets/errno.ts';
 import { NativeMemory } from '../sockets/memory.ts';
 import { POLLIN, POLLOUT, PollSet } from '../sockets/poll.ts';
-import { MSG_DONTWAIT, recv, send } from '../sockets/socket.ts';
+import { MSG_DONTWAIT, recv, SHUT_WR, send, shutdown } from '../sockets/socket.ts';
 import type { App, StreamReply, StreamSession } from './apps/app.ts';
 import { Backlog } from './backlog.ts';
+import { LINGER_MS } from './lingering.ts';
 import { pause } from './pause.ts';
 import { FRAME_HEADER, FRAME_LIMIT, frameEnd, frameHeader, framePid } from './rooms/frame.ts';
 import { HUB_FD } from './rooms/hub.ts';
@@ -13,8 +14,15 @@ const BUFFER_SIZE = 65_536;
 /** Room for what came of a frame, and as much again. */
 const HUB_BUFFER_SIZE = 2 * FRAME_LIMIT;
 
-const CLIENT = 0;
-const HUB = 1;
+const HUB = 0;
+/** The last, so that it can be taken out of the set. */
+const CLIENT = 1;
+
+/**
+ * `lingering`: the app has ended it, and the client's FIN is awaited. `over`: nothing is said to the client or heard of
+ * it any more. `left`: the hub knows that nothing more comes.
+ */
+type Phase = 'talking' | 'lingering' | 'over' | 'left';
 
 /**
  * One conversation of a room, in a process of its own: poll(2) waits for the client and for the hub together. The client
@@ -31,9 +39,9 @@ class LinkedStream implements StreamReply {
   readonly #set = new PollSet();
   /** Bytes that have come of a frame. */
   #partial = 0;
-  /** Frames of its own that have not come back from the hub. */
-  #returning = 0;
-  #over = false;
+  #phase: Phase = 'talking';
+  /** When lingering is over, on the clock of performance.now(). */
+  #deadline = 0;
   #linked = true;
 
   constructor(fd: number, app: App) {
@@ -42,28 +50,26 @@ class LinkedStream implements StreamReply {
   }
 
   /**
-   * Holds the conversation; returns when it is over, and all that was said has come back from the hub. A link that was
-   * closed before would fail when the hub writes to it, and what the hub has not yet read of it would be lost.
+   * Holds the conversation; returns when it is over, and the hub has read all that was said and closed the link. One that
+   * was closed before would fail when the hub writes to it, and what the hub has not yet read of it would be lost.
    */
   serve(): void {
     const set = this.#set;
-    set.add(this.#fd, POLLIN);
     set.add(HUB_FD, POLLIN);
+    set.add(this.#fd, POLLIN);
     this.#session.open?.(this);
-    while (this.#linked && !(this.#over && this.#returning === 0)) {
-      const full = this.#unsaid.length > 0;
-      set.setEvents(CLIENT, full || this.#over ? 0 : POLLIN);
-      set.setEvents(HUB, full ? POLLIN | POLLOUT : POLLIN);
-      if (set.wait(-1) < 0) continue;
+    while (this.#linked) {
+      if (this.#phase === 'over' && this.#unsaid.length === 0) this.#leave();
+      if (this.#wait() < 0) continue;
       if ((set.reventsAt(HUB) & POLLOUT) !== 0) this.#flush();
       if ((set.reventsAt(HUB) & ~POLLOUT) !== 0) this.#hear();
-      if (!this.#over && set.reventsAt(CLIENT) !== 0) this.#receive();
+      if (this.#listening && set.reventsAt(CLIENT) !== 0) this.#receive();
     }
     for (const part of [this.#inbox, this.#outbox, this.#heard, this.#unsaid, set]) part.free();
   }
 
   send(bytes: Uint8Array, start: number, end: number): void {
-    for (let from = start; from < end && !this.#over; from += BUFFER_SIZE) {
+    for (let from = start; from < end && this.#phase === 'talking'; from += BUFFER_SIZE) {
       const part = bytes.subarray(from, Math.min(end, from + BUFFER_SIZE));
       this.#outbox.bytes.set(part);
       this.#deliver(this.#outbox, part.length);
@@ -77,7 +83,6 @@ class LinkedStream implements StreamReply {
   toOthers(bytes: Uint8Array, start: number, end: number): void {
     this.#unsaid.keep(frameHeader(end - start, process.pid, 0), 0, FRAME_HEADER);
     this.#unsaid.keep(bytes, start, end);
-    this.#returning++;
     this.#flush();
   }
 
@@ -86,19 +91,56 @@ class LinkedStream implements StreamReply {
   }
 
   end(): void {
-    this.#over = true;
+    if (this.#phase !== 'talking') return;
+    this.#phase = 'lingering';
+    this.#deadline = performance.now() + LINGER_MS;
+    shutdown(this.#fd, SHUT_WR);
+  }
+
+  /** Waits for client and hub. @returns as {@link PollSet.wait}. */
+  #wait(): number {
+    const set = this.#set;
+    const full = this.#unsaid.length > 0;
+    set.setEvents(HUB, full ? POLLIN | POLLOUT : POLLIN);
+    if (this.#listening) set.setEvents(CLIENT, full && this.#phase === 'talking' ? 0 : POLLIN);
+    return set.wait(this.#patienceMs());
+  }
+
+  /** May the client say something? */
+  get #listening(): boolean {
+    return this.#phase === 'talking' || this.#phase === 'lingering';
+  }
+
+  /** How long to wait, in milliseconds; -1 is for ever. */
+  #patienceMs(): number {
+    if (this.#phase !== 'lingering') return -1;
+    const left = Math.ceil(this.#deadline - performance.now());
+    if (left <= 0) this.#finish();
+    return Math.max(0, left);
   }
 
   #receive(): void {
     const received = recv(this.#fd, this.#inbox, 0, BUFFER_SIZE, MSG_DONTWAIT);
     if (received > 0) {
-      this.#session.receive(this.#inbox.bytes, 0, received, this);
+      if (this.#phase === 'talking') this.#session.receive(this.#inbox.bytes, 0, received, this);
     } else if (received === 0) {
-      this.#session.finish?.(this);
-      this.#over = true;
+      if (this.#phase === 'talking') this.#session.finish?.(this);
+      this.#finish();
     } else if (received !== -EAGAIN && received !== -EINTR) {
-      this.#over = true;
+      this.#finish();
     }
+  }
+
+  /** The conversation is over. A client that is gone is always ready: polled any more, it would keep the loop busy. */
+  #finish(): void {
+    if (this.#listening) this.#set.removeAt(CLIENT);
+    this.#phase = 'over';
+  }
+
+  /** All has been said: the hub reads it to its end, and then closes the link, all of which has been written by then. */
+  #leave(): void {
+    this.#phase = 'left';
+    shutdown(HUB_FD, SHUT_WR);
   }
 
   /** Hands on to the client what others have said, as far as it has come whole. */
@@ -116,15 +158,13 @@ class LinkedStream implements StreamReply {
     let said = 0;
     // Headers are squeezed out, so that one call sends it all.
     for (let end = frameEnd(bytes, 0, come); end >= 0; end = frameEnd(bytes, at, come)) {
-      if (framePid(bytes, at) === process.pid) {
-        this.#returning--;
-      } else {
+      if (framePid(bytes, at) !== process.pid) {
         bytes.copyWithin(said, at + FRAME_HEADER, end);
         said += end - at - FRAME_HEADER;
       }
       at = end;
     }
-    if (said > 0 && !this.#over) this.#deliver(heard, said);
+    if (said > 0 && this.#phase === 'talking') this.#deliver(heard, said);
     bytes.copyWithin(0, at, come);
     this.#partial = come - at;
   }
@@ -138,7 +178,7 @@ class LinkedStream implements StreamReply {
   }
 
   #deliver(memory: NativeMemory, length: number): void {
-    if (send(this.#fd, memory, 0, length, MSG_DONTWAIT) !== length) this.#over = true;
+    if (send(this.#fd, memory, 0, length, MSG_DONTWAIT) !== length) this.#finish();
   }
 }
 

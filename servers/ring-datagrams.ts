@@ -72,6 +72,7 @@ export class RingDatagrams implements DatagramReply {
   close(): void {
     this.#ring.close();
     this.#layout.free();
+    this.#held.free();
   }
 
   wait(nanos: number): void {

@@ -25,15 +25,16 @@ export interface InboxSize {
  * A ring for a server's loop, and the memory through which it receives and sends. Each turn of the loop hands over what
  * the turn before prepared, waits, and then looks after what has come, all with one call. Sends that don't wait are over
  * when that call returns: their memory is free again at the end of the turn after theirs, by when those that fell short
- * have been looked after.
+ * have been looked after. A turn in which more has completed than the ring can tell at once goes on with the next call.
  */
 export class ServerRing {
   readonly group = GROUP;
   readonly inbox: BufferRing;
-  readonly outbox = new NativeMemory(2 * OUTBOX_SIZE);
-  /** Counts the turns. What was prepared in one has been handed over in the next. */
-  turn = 0;
+  // Before the memory, which would be lost if there were no ring.
   readonly #uring = new Uring(ENTRIES, COMPLETIONS);
+  readonly outbox = new NativeMemory(2 * OUTBOX_SIZE);
+  /** Counts the turns. What was prepared in one has been handed over in the next, and what fell short is told there. */
+  turn = 0;
   /** Buffers out of which is being sent: those of even turns, and those of odd ones. */
   readonly #lent: readonly [Int32Array, Int32Array];
   readonly #lentCounts: [number, number] = [0, 0];
@@ -42,7 +43,13 @@ export class ServerRing {
 
   /** @throws {SystemError} where there is no ring to be had: ask whyNoUring() first. */
   constructor({ buffers, bufferSize }: InboxSize) {
-    this.inbox = new BufferRing(this.#uring, GROUP, buffers, bufferSize);
+    try {
+      this.inbox = new BufferRing(this.#uring, GROUP, buffers, bufferSize);
+    } catch (error) {
+      this.#uring.close();
+      this.outbox.free();
+      throw error;
+    }
     this.#lent = [new Int32Array(buffers), new Int32Array(buffers)];
   }
 
@@ -62,8 +69,8 @@ export class ServerRing {
   beginTurn(timeoutNanos: number): number {
     const result = this.#uring.submitAndWait(timeoutNanos === 0 ? 0 : 1, timeoutNanos);
     if (!passing.has(result)) check(result, 'io_uring_enter');
-    // What the kernel has not taken is still to be sent.
-    this.#advanced = this.submissions.pending === 0;
+    // What the kernel has not taken is still to be sent, and what it could not tell yet may be a send that fell short.
+    this.#advanced = this.submissions.pending === 0 && !this.completions.overflown;
     if (this.#advanced) {
       this.turn++;
       this.#placed = 0;

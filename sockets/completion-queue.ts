@@ -3,6 +3,7 @@ import type { MappedMemory } from './mapped-memory.ts';
 const IORING_CQE_F_BUFFER = 1 << 0;
 const IORING_CQE_F_MORE = 1 << 1;
 const BUFFER_SHIFT = 16;
+const IORING_SQ_CQ_OVERFLOW = 1 << 1;
 
 // struct io_uring_cqe, 16 bytes: in 32-bit words.
 const CQE_BITS = 2;
@@ -13,6 +14,8 @@ const FLAGS = 3;
 
 /** Where a queue's parts are, in bytes: struct io_cqring_offsets, io_uring_setup(2). */
 export interface CompletionOffsets {
+  /** The ring's flags: struct io_sqring_offsets. */
+  readonly flags: number;
   readonly head: number;
   readonly tail: number;
   readonly cqes: number;
@@ -22,6 +25,7 @@ export interface CompletionOffsets {
 export class CompletionQueue {
   readonly #words: Int32Array;
   readonly #mask: number;
+  readonly #flagsAt: number;
   readonly #headAt: number;
   readonly #tailAt: number;
   readonly #cqesAt: number;
@@ -30,6 +34,7 @@ export class CompletionQueue {
   constructor(entries: number, offsets: CompletionOffsets, ring: MappedMemory) {
     this.#words = ring.int32;
     this.#mask = entries - 1;
+    this.#flagsAt = offsets.flags >> 2;
     this.#headAt = offsets.head >> 2;
     this.#tailAt = offsets.tail >> 2;
     this.#cqesAt = offsets.cqes >> 2;
@@ -38,6 +43,11 @@ export class CompletionQueue {
   /** How many there are. */
   get ready(): number {
     return (Atomics.load(this.#words, this.#tailAt) - this.#head) | 0;
+  }
+
+  /** Are there more than the queue holds? The kernel keeps them until it is asked again after {@link advance}. */
+  get overflown(): boolean {
+    return (Atomics.load(this.#words, this.#flagsAt) & IORING_SQ_CQ_OVERFLOW) !== 0;
   }
 
   /** The numbers with which the operation of the i-th completion was prepared. */

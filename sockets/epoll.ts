@@ -1,4 +1,4 @@
-import { check } from './errno.ts';
+import { check, ENOSYS, EPERM } from './errno.ts';
 import { libc, outcome } from './libc.ts';
 import { NativeMemory } from './memory.ts';
 import { close } from './socket.ts';
@@ -26,6 +26,8 @@ export class Epoll {
   readonly #change = new NativeMemory(16);
   readonly #timeout = new NativeMemory(16);
   readonly #capacity: number;
+  /** Does the kernel have epoll_pwait2(2), as far as one knows? */
+  #exact = true;
 
   /**
    * @param capacity how many events one {@link wait} can report.
@@ -62,15 +64,20 @@ export class Epoll {
 
   /**
    * epoll_pwait2(2): as {@link wait}, to the nanosecond as far as the thread's timer slack allows. Where the C library
-   * has no such call, to the millisecond, rounded down.
+   * (glibc before 2.35) or the kernel (Linux before 5.11) has no such call, or a sandbox forbids it, to the millisecond,
+   * rounded down.
    */
   waitNanos(nanos: number): number {
     const { epoll_pwait2 } = libc();
-    if (epoll_pwait2 === undefined) return this.wait(Math.floor(nanos / 1e6));
+    if (epoll_pwait2 === undefined || !this.#exact) return this.wait(Math.floor(nanos / 1e6));
     const seconds = Math.floor(nanos / 1e9);
     this.#timeout.setUint64(0, seconds);
     this.#timeout.setUint64(8, nanos - seconds * 1e9);
-    return outcome(epoll_pwait2(this.fd, this.#events.address, this.#capacity, this.#timeout.address, 0));
+    const ready = outcome(epoll_pwait2(this.fd, this.#events.address, this.#capacity, this.#timeout.address, 0));
+    if (ready !== -ENOSYS && ready !== -EPERM) return ready;
+    // It won't be there the next time either.
+    this.#exact = false;
+    return this.waitNanos(nanos);
   }
 
   /** What the i-th ready descriptor is ready for. */

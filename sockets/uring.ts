@@ -49,6 +49,7 @@ const SQ_ENTRIES = 0;
 const CQ_ENTRIES = 1;
 const FLAGS = 2;
 const SQ_TAIL = 11;
+const SQ_FLAGS = 14;
 const SQ_ARRAY = 16;
 const CQ_HEAD = 20;
 const CQ_TAIL = 21;
@@ -78,7 +79,7 @@ export class Uring {
   readonly #entryFlags: number;
   readonly #rings: MappedMemory;
   readonly #sqes: MappedMemory;
-  readonly #wait = new NativeMemory(WAIT_ARGUMENTS + 16);
+  readonly #wait: NativeMemory;
   #closed = false;
 
   /**
@@ -93,19 +94,23 @@ export class Uring {
     params.uint32[FLAGS] = SETUP;
     const at = (word: number) => params.uint32[word] as number;
     this.#fd = call(IO_URING_SETUP, entries, params.address, 0, 0, 0, 0);
+    let rings: MappedMemory | undefined;
     try {
       check(this.#fd, 'io_uring_setup');
       // Both rings lie in one piece: IORING_FEAT_SINGLE_MMAP, Linux 5.4.
       const size = Math.max(at(CQ_CQES) + at(CQ_ENTRIES) * CQE, at(SQ_ARRAY) + at(SQ_ENTRIES) * 4);
-      this.#rings = new MappedMemory(size, this.#fd, IORING_OFF_SQ_RING);
+      rings = new MappedMemory(size, this.#fd, IORING_OFF_SQ_RING);
       this.#sqes = new MappedMemory(at(SQ_ENTRIES) * SQE, this.#fd, IORING_OFF_SQES);
     } catch (error) {
+      rings?.free();
       if (this.#fd >= 0) close(this.#fd);
       params.free();
       throw error;
     }
+    this.#rings = rings;
+    this.#wait = new NativeMemory(WAIT_ARGUMENTS + 16);
     const submissionOffsets = { tail: at(SQ_TAIL), array: at(SQ_ARRAY) };
-    const completionOffsets = { head: at(CQ_HEAD), tail: at(CQ_TAIL), cqes: at(CQ_CQES) };
+    const completionOffsets = { flags: at(SQ_FLAGS), head: at(CQ_HEAD), tail: at(CQ_TAIL), cqes: at(CQ_CQES) };
     const makeRoom = () => void check(this.submit(), 'io_uring_enter');
     this.submissions = new SubmissionQueue(at(SQ_ENTRIES), submissionOffsets, this.#rings, this.#sqes, makeRoom);
     this.completions = new CompletionQueue(at(CQ_ENTRIES), completionOffsets, this.#rings);

@@ -1,6 +1,6 @@
 import { close, localAddress, openServer, SHUT_RDWR, setOption, shutdown } from '../../sockets/socket.ts';
 import { loadApp } from '../apps/catalog.ts';
-import { BlockingDatagrams, nextConnection, serveDatagrams } from '../blocking.ts';
+import { nextConnection, serveDatagrams } from '../blocking.ts';
 import { serveStream } from '../blocking-stream.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { startThread, threadEnd } from '../thread.ts';
@@ -45,7 +45,7 @@ export const model: ServerModel = {
 /** The loop, in its thread. */
 export async function serve({ fd, spec, shared }: LoopInput): Promise<void> {
   const app = await loadApp(spec);
-  if (spec.transport === 'udp') return serveDatagrams(fd, new BlockingDatagrams(app));
+  if (spec.transport === 'udp') return serveDatagrams(fd, app);
   for (let connection = nextConnection(fd); connection >= 0; connection = nextConnection(fd)) {
     setOption(connection, 'TCP_NODELAY', 1);
     Atomics.store(shared, SERVING, connection);

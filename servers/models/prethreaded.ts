@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import { close, localAddress, openServer, SHUT_RDWR, setOption, shutdown } from '../../sockets/socket.ts';
 import { loadApp } from '../apps/catalog.ts';
-import { BlockingDatagrams, nextConnection, serveDatagrams } from '../blocking.ts';
+import { nextConnection, serveDatagrams } from '../blocking.ts';
 import { serveStream } from '../blocking-stream.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { DescriptorRoom, openRoom } from '../rooms/descriptor-room.ts';
@@ -70,10 +70,9 @@ async function stopPool(fd: number, shared: Int32Array, threads: readonly Worker
 /** One thread of the pool. */
 export async function serve({ fd, spec, shared, serving, room: memory }: PoolInput): Promise<void> {
   const app = await loadApp(ofSeveral(spec, serving));
-  const datagrams = spec.transport === 'udp' ? new BlockingDatagrams(app) : undefined;
   const room = DescriptorRoom.of(memory);
   tellReady();
-  if (datagrams !== undefined) return serveDatagrams(fd, datagrams);
+  if (spec.transport === 'udp') return serveDatagrams(fd, app);
   for (let connection = nextConnection(fd); connection >= 0; connection = nextConnection(fd)) {
     setOption(connection, 'TCP_NODELAY', 1);
     Atomics.store(shared, serving, connection);
@@ -82,4 +81,5 @@ export async function serve({ fd, spec, shared, serving, room: memory }: PoolInp
     Atomics.store(shared, serving, 0);
     close(connection);
   }
+  room?.free();
 }

@@ -25,11 +25,12 @@ export class Hub {
   /** Joins a child process whose standard streams ended with {@link hubStdio}. */
   join(child: ChildProcess): void {
     // A Unix-domain socket, which is more than the type says of it.
-    const link = child.stdio[HUB_FD] as Socket | null | undefined;
-    // A process that could not be started has none.
+    const link = child.stdio?.[HUB_FD] as Socket | null | undefined;
+    // A process that could not be started has none, and for want of descriptors no streams at all.
     if (link == null) return;
     const cutter = new FrameCutter();
     this.#links.add(link);
+    // A process that has said all ends its side, and Node then ours: what is said to it meanwhile fails, and is lost on it.
     link.on('error', () => undefined);
     link.on('data', (chunk: Buffer) => this.#repeat(cutter.cut(chunk)));
     link.on('drain', () => this.#goOn());

@@ -83,12 +83,22 @@ export function describeChat({ model, app, transport }: Subject): void {
     for (const i of [1, 2]) expect(await room.at(i).heard(1)).toEqual([line]);
   });
 
-  test('who says more without a newline is sent away, and the others go on', async () => {
+  test('who says more without a newline hears what was said before, then FIN, and the others go on', async () => {
     await using room = await enter(3);
-    room.at(0).say('x'.repeat(2 * LINE_LIMIT));
-    await until('it to be sent away', () => room.at(0).gone);
-    room.at(1).say('we go on\n');
-    expect(await room.at(2).heard(1)).toEqual(['we go on']);
+    const [rambler, other, witness] = [room.at(0), room.at(1), room.at(2)];
+    const lines = Array.from({ length: FAREWELL / 1024 }, (_, i) => `${i} `.padEnd(1023, 'x'));
+    rambler.client.socket.pause();
+    other.say(`${lines.join('\n')}\n`);
+    await witness.heard(lines.length);
+    // More than a server reads at once: bytes that it left unread would turn FIN into a reset.
+    rambler.say('x'.repeat(16 * LINE_LIMIT));
+    rambler.client.socket.resume();
+    await until('it to be sent away', () => rambler.gone);
+    expect(rambler.lines.length, 'lines heard').toBe(lines.length);
+    expect(rambler.lines).toEqual(lines);
+    expect(rambler.client.socket.readableEnded, 'FIN and no reset').toBe(true);
+    other.say('we go on\n');
+    expect((await witness.heard(lines.length + 1)).at(-1)).toBe('we go on');
   });
 
   test('what a client leaves unfinished is a line, and then comes FIN', async () => {

@@ -1,10 +1,12 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Client, Conversant } from '../../servers/concurrent.ts';
 import type { RunningServer } from '../../servers/contract.ts';
+import type { WorkSpec } from '../../servers/work/spec.ts';
 import { whyNoLibc } from '../../sockets/libc.ts';
-import { close, type Transport } from '../../sockets/socket.ts';
+import { close, connect, send, type Transport } from '../../sockets/socket.ts';
 import { DatagramClient } from '../conformance/datagram-client.ts';
 import { StreamClient } from '../conformance/stream-client.ts';
+import { listening, memory } from '../sockets/open.ts';
 import { until } from './until.ts';
 
 // Out of dist, as it starts threads.
@@ -44,9 +46,13 @@ class Collector {
   }
 }
 
-function start(transport: Transport, capacity: number): { server: RunningServer; collector: Collector } {
+function start(
+  transport: Transport,
+  capacity: number,
+  work?: WorkSpec,
+): { server: RunningServer; collector: Collector } {
   const collector = new Collector();
-  const spec = { transport, app: 'echo', host: '127.0.0.1', port: 0 } as const;
+  const spec = { transport, app: 'echo', work, host: '127.0.0.1', port: 0 } as const;
   const server = startConcurrentServer(spec, capacity, collector.converse);
   onTestFinished(() => server.close());
   return { server, collector };
@@ -59,6 +65,9 @@ async function connectPeer(server: RunningServer): Promise<DatagramClient> {
 }
 
 const hello = Buffer.from('hello');
+/** Each answer takes 1 ms. */
+const SLOW: WorkSpec = { parts: [{ share: 1, cpuNanos: 0, ioNanos: 1e6 }], cacheHit: 0, requestBytes: null, seed: 1 };
+const FLOOD_MS = 50;
 
 describe.skipIf(whyNoLibc())('a concurrent server', () => {
   test('at its capacity it accepts the next connection when one has ended', async () => {
@@ -84,6 +93,21 @@ describe.skipIf(whyNoLibc())('a concurrent server', () => {
     await (await connectPeer(server)).send(hello);
     await until('the stranger’s socket', () => collector.fds.length > peers.length);
     expect(collector.fds.length).toBe(peers.length + 1);
+  });
+
+  test('peers that send faster than they are answered get their sockets', async () => {
+    const { server, collector } = start('udp', 100, SLOW);
+    const bytes = memory(8);
+    // Several, as not each will have sent something in the moment when its socket has just been connected.
+    for (let count = 1; count <= 10; count++) {
+      const peer = listening('udp');
+      connect(peer, server.address);
+      await until(`${count} sockets`, () => {
+        const end = performance.now() + FLOOD_MS;
+        while (performance.now() < end) send(peer, bytes, 0, 8);
+        return collector.fds.length >= count;
+      });
+    }
   });
 
   test('hands on the datagram that began a conversation, unanswered', async () => {

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { LINE_LIMIT } from '../../servers/apps/chat.ts';
 import { whyUnavailable } from '../../servers/catalog.ts';
 import { Chatters } from '../conformance/chatters.ts';
-import { isRunning, processTree } from './process-tree.ts';
+import { isAsleep, isRunning, processTree } from './process-tree.ts';
 import { ServerProcess } from './server-process.ts';
+import { until } from './until.ts';
 
 /** More than the server reads at once (64 KiB), and less than its socket takes unread (net.core.wmem_default, 208 KiB). */
 const LINES = 128;
@@ -26,5 +28,44 @@ describe.skipIf(whyUnavailable('process-per-connection'))('process-per-connectio
     process.kill(server.pid, 'SIGCONT');
 
     for (const i of [1, 2]) expect(await room.at(i).heard(LINES)).toEqual(lines);
+  });
+
+  test('after its client’s reset a process sleeps until that has come back', async () => {
+    const server = await ServerProcess.start({ model: 'process-per-connection', transport: 'tcp', app: 'chat' });
+    onTestFinished(() => server.kill());
+    await using room = await Chatters.enter(server.address, 'tcp', 2);
+    const others = processTree(server.pid).filter(({ pid }) => pid !== server.pid);
+
+    process.kill(server.pid, 'SIGSTOP');
+    room.at(0).say('the last line\n');
+    await room.at(0).client.reset();
+    // One that spins is never found asleep, however rarely it runs.
+    for (let i = 0; i < LOOKS; i++) await until('both to sleep', () => others.every(isAsleep));
+    process.kill(server.pid, 'SIGCONT');
+
+    expect(await room.at(1).heard(1)).toEqual(['the last line']);
+    await until('the process to go', () => !others.every(isRunning));
+  });
+
+  test('who is sent away hears to its end what was said before', async () => {
+    const server = await ServerProcess.start({ model: 'process-per-connection', transport: 'tcp', app: 'chat' });
+    onTestFinished(() => server.kill());
+    await using room = await Chatters.enter(server.address, 'tcp', 3);
+    const processes = processTree(server.pid);
+    const [rambler, other, witness] = [room.at(0), room.at(1), room.at(2)];
+    const lines = Array.from({ length: 4 * LINES }, (_, i) => `${i} `.padEnd(1023, 'x'));
+
+    rambler.client.socket.pause();
+    other.say(`${lines.join('\n')}\n`);
+    await witness.heard(lines.length);
+    rambler.say('x'.repeat(16 * LINE_LIMIT));
+    // Time in which its process could go, and destroy what its socket has not delivered yet.
+    for (let i = 0; i < LOOKS / 2 && processes.every(isRunning); i++) await sleep(10);
+    rambler.client.socket.resume();
+
+    await until('it to be sent away', () => rambler.gone);
+    expect(rambler.lines.length, 'lines heard').toBe(lines.length);
+    expect(rambler.lines).toEqual(lines);
+    expect(rambler.client.socket.readableEnded, 'FIN and no reset').toBe(true);
   });
 });

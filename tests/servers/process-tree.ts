@@ -42,6 +42,12 @@ export function isRunning({ pid, startTime }: ProcessId): boolean {
   return stat !== undefined && stat.startTime === startTime && stat.state !== 'Z' && stat.state !== 'X';
 }
 
+/** Does a process's first thread wait for something? One that is ready to run doesn't, whether it runs or not. */
+export function isAsleep({ pid, startTime }: ProcessId): boolean {
+  const stat = statOf(pid);
+  return stat?.startTime === startTime && stat.state === 'S';
+}
+
 /** What a server and its children hold: it must all come back when clients have gone. */
 export interface Holdings {
   readonly processes: number;

@@ -24,6 +24,8 @@ export interface ServerOptions {
   readonly host?: string;
   /** Default 0: any. */
   readonly port?: number;
+  /** How many files each of its processes may open. Default: as many as this one. */
+  readonly openFiles?: number;
 }
 
 /** How a server process ended. */
@@ -47,11 +49,17 @@ export class ServerProcess {
 
   /** @throws with the server's own message when it couldn't start. */
   static async start(options: ServerOptions): Promise<ServerProcess> {
-    const { model, transport, app = 'echo', work, host = '127.0.0.1', port = 0 } = options;
+    const { model, transport, app = 'echo', work, host = '127.0.0.1', port = 0, openFiles } = options;
     const spec: HostSpec = { model, transport, app, work, host, port, parentPid: process.pid };
-    const child = spawn(process.execPath, [hostPath, JSON.stringify(spec)], {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    });
+    const limit = openFiles === undefined ? '' : `ulimit -n ${openFiles} && `;
+    // Replaced by the host, the shell passes on that its parent is this process.
+    const child = spawn(
+      '/bin/sh',
+      ['-c', `${limit}exec "$@"`, 'sh', process.execPath, hostPath, JSON.stringify(spec)],
+      {
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      },
+    );
     const gone = once(child, 'exit').then(([code, signal]): HostMessage => {
       return { kind: 'failed', message: `the host ended without a word: ${signal ?? code}` };
     });

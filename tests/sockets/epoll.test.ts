@@ -1,5 +1,7 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLRDHUP, Epoll } from '../../sockets/epoll.ts';
+import { ENOSYS, EPERM } from '../../sockets/errno.ts';
+import { libc } from '../../sockets/libc.ts';
 import { SHUT_RDWR, SHUT_WR, send, shutdown } from '../../sockets/socket.ts';
 import { connection, listening, memory, noLibc } from './open.ts';
 
@@ -39,6 +41,27 @@ describe.skipIf(noLibc)('Epoll', () => {
     for (let i = 0; i < 5; i++) set.add(listening('udp'), EPOLLOUT, i);
     expect(set.wait(0)).toBe(2);
   });
+
+  const unknown = noLibc !== undefined || libc().epoll_pwait2 === undefined;
+  test.skipIf(unknown).for([ENOSYS, EPERM])(
+    'where the kernel does not wait to the nanosecond (errno %i) it waits',
+    (errno) => {
+      const fine = vi.spyOn(libc() as { epoll_pwait2: () => number }, 'epoll_pwait2').mockImplementation(() => {
+        libc().errno[0] = errno;
+        return -1;
+      });
+      onTestFinished(() => fine.mockRestore());
+      const [client, server] = connection();
+      const set = epoll();
+      set.add(server, EPOLLIN, 7);
+      const begin = performance.now();
+      expect(set.waitNanos(5.5e6)).toBe(0);
+      expect(performance.now() - begin).toBeGreaterThanOrEqual(4.9);
+      send(client, memory(8), 0, 1);
+      expect(found(set, set.waitNanos(1e9))).toEqual(new Map([[7, EPOLLIN]]));
+      expect(fine, 'the kernel was asked once').toHaveBeenCalledOnce();
+    },
+  );
 
   test('FIN and the end of a connection', () => {
     const [client, server] = connection();

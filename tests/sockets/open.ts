@@ -1,6 +1,6 @@
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { check } from '../../sockets/errno.ts';
-import { whyNoLibc } from '../../sockets/libc.ts';
+import { libc, whyNoLibc } from '../../sockets/libc.ts';
 import { NativeMemory } from '../../sockets/memory.ts';
 import {
   accept,
@@ -53,4 +53,21 @@ export function datagramPair(): readonly [number, number] {
   check(connect(other, localAddress(one)), 'connect');
   check(connect(one, localAddress(other)), 'connect');
   return [one, other];
+}
+
+/** Blocks of native memory, by their addresses, that are allocated from now on and not freed. */
+export function liveBlocks(): Set<number> {
+  const { allocate } = libc();
+  const live = new Set<number>();
+  const counting = vi.spyOn(libc(), 'allocate').mockImplementation((size) => {
+    const block = allocate(size);
+    live.add(block.address);
+    const free = () => {
+      live.delete(block.address);
+      block.free();
+    };
+    return { ...block, free };
+  });
+  onTestFinished(() => counting.mockRestore());
+  return live;
 }

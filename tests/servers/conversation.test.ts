@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { converse } from '../../servers/conversation.ts';
+import { openRoom } from '../../servers/rooms/descriptor-room.ts';
+import {
+  connect,
+  localAddress,
+  MSG_DONTWAIT,
+  recv,
+  SHUT_WR,
+  send,
+  setReceiveTimeout,
+  shutdown,
+} from '../../sockets/socket.ts';
+import { connection, datagramPair, listening, liveBlocks, memory, noLibc } from '../sockets/open.ts';
+
+const at = { host: '127.0.0.1', port: 0 } as const;
+
+// A thread's end frees nothing of it.
+describe.skipIf(noLibc)('a conversation leaves no native memory behind', () => {
+  test('of a room', async () => {
+    const [client, server] = connection();
+    send(client, memory(8), 0, 8);
+    shutdown(client, SHUT_WR);
+    const live = liveBlocks();
+    await converse({
+      fd: server,
+      spec: { ...at, transport: 'tcp', app: 'chat' },
+      first: undefined,
+      room: openRoom({ app: 'chat' }),
+    });
+    expect([...live]).toEqual([]);
+  });
+
+  // Greetings are made elsewhere than in the datagram that they answer.
+  test.each(['echo', 'greeting'] as const)('of datagrams: %s', async (app) => {
+    const [client, server] = datagramPair();
+    setReceiveTimeout(server, 1);
+    send(client, memory(8), 0, 8);
+    const first = { peer: localAddress(client), base64: 'aGVsbG8=' };
+    const live = liveBlocks();
+    await converse({ fd: server, spec: { ...at, transport: 'udp', app }, first });
+    expect([...live]).toEqual([]);
+  });
+});
+
+describe.skipIf(noLibc)('a conversation over UDP', () => {
+  test('answers who wrote to its socket before that was connected to its peer', async () => {
+    const [server, peer, stranger] = [listening('udp'), listening('udp'), listening('udp')];
+    const bytes = memory(8);
+    connect(stranger, localAddress(server));
+    send(stranger, bytes, 0, 5);
+    connect(server, localAddress(peer));
+    setReceiveTimeout(server, 1);
+    await converse({ fd: server, spec: { ...at, transport: 'udp', app: 'echo' }, first: undefined });
+    expect(recv(stranger, bytes, 0, 8, MSG_DONTWAIT)).toBe(5);
+  });
+});

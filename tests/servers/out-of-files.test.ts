@@ -1,0 +1,34 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { whyUnavailable } from '../../servers/catalog.ts';
+import { Chatter, Chatters } from '../conformance/chatters.ts';
+import { StreamClient } from '../conformance/stream-client.ts';
+import { holdings } from './process-tree.ts';
+import { ServerProcess } from './server-process.ts';
+import { until } from './until.ts';
+
+const options = { model: 'process-per-connection', transport: 'tcp', app: 'chat' } as const;
+/** Each conversation takes one descriptor for good, and starting its process several more. */
+const SPARE_FILES = 8;
+const CLIENTS = 12;
+
+describe.skipIf(whyUnavailable('process-per-connection'))('process-per-connection', () => {
+  test('who comes when the server can’t open what a process of a room needs is closed, and the others chat', async () => {
+    const unlimited = await ServerProcess.start(options);
+    const { files } = holdings(unlimited.pid);
+    await unlimited.kill();
+    const server = await ServerProcess.start({ ...options, openFiles: files + SPARE_FILES });
+    onTestFinished(() => server.kill());
+
+    await using room = await Chatters.enter(server.address, 'tcp', 2);
+    const late: Chatter[] = [];
+    for (let i = 0; i < CLIENTS; i++) {
+      const client = await StreamClient.connect(server.address);
+      onTestFinished(() => client[Symbol.asyncDispose]());
+      late.push(new Chatter(client));
+    }
+    await until('one to be closed', () => late.some(({ gone }) => gone));
+
+    room.at(0).say('we go on\n');
+    expect(await room.at(1).heard(1)).toEqual(['we go on']);
+  });
+});
