@@ -20,7 +20,6 @@ import { type GatedMetric, gatedMetrics } from '../../../bench/stats/gated-metri
 import { defaultLooks } from '../../../bench/stats/looks.ts';
 import { seededRandom } from '../../../bench/stats/random.ts';
 import { lookAt } from '../../../bench/stats/regression.ts';
-import { signTest } from '../../../bench/stats/sign-test.ts';
 
 const gates = [{ metric: 'cpu', margins: gatedMetrics.cpu }] as const;
 
@@ -291,11 +290,4 @@ describe('a percentile', () => {
     expect(whyNotEstimable(all, pace(0, 0))).toMatch(/^p50 and p99 can't .* --gate throughput,cpu$/);
     expect(whyNotEstimable(all.slice(3), pace(300, 1250))).toMatch(/gate on throughput and cpu$/);
   });
-});
-
-test('the sign test is a coin’s', () => {
-  expect(signTest([1, 1, 1, 1, 1])).toBeCloseTo(2 / 32, 12);
-  expect(signTest([1, -1, 1, 1, 1, 1])).toBeCloseTo((2 * 7) / 64, 12);
-  expect(signTest([1, -1, 0])).toBe(1);
-  expect(signTest([])).toBe(1);
 });
