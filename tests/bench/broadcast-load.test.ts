@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import type { Trial } from '../../bench/model/trial.ts';
-import { accountedFor, measureTrial, onlyTrial, resultOf, startMeasuring, tcpServer } from './measured.ts';
+import { accountedFor, expectRate, measureTrial, onlyTrial, resultOf, startMeasuring, tcpServer } from './measured.ts';
 
 const CALL = '?';
 
@@ -61,13 +61,13 @@ describe('a chat that', () => {
 
   test('forgets lines loses them for all', async () => {
     let forgotten = 0;
-    const trial = await measureChat(await chat(() => forgotten++), '--timeout', '100ms');
+    const trial = await measureChat(await chat(() => forgotten++), '--timeout', '3s');
     expect(forgotten).toBeGreaterThan(0);
     expect(trial.broadcast?.lost).toBe(3 * forgotten);
     expect(trial.requests.timedOut).toBe(forgotten);
     expect(accountedFor(trial)).toBe(trial.requests.sent);
     expect(trial.broadcast?.reach).toBeLessThan(1);
-    expect(trial.latencyMicros.response.max).toBeGreaterThan(100_000);
+    expect(trial.latencyMicros.response.max).toBeGreaterThan(2_900_000);
     expect(codesOf(trial).filter((code) => faults.includes(code))).toEqual(['broadcast-lost']);
   });
 
@@ -124,7 +124,7 @@ describe('a chat that', () => {
       changed++;
       toOthers(line.replace('.', ','));
     });
-    const trial = await measureChat(url, '--timeout', '100ms');
+    const trial = await measureChat(url, '--timeout', '3s');
     expect(trial.broadcast).toMatchObject({ corrupted: 3 * changed, lost: 3 * changed });
     expect(trial.validity.verdict).toBe('invalid');
     expect(codesOf(trial)).toContain('broadcast-corrupted');
@@ -136,7 +136,7 @@ describe('a chat that', () => {
       toOthers(line);
       if (thrown++ === 0) leave();
     }, 50);
-    const trial = await measureChat(url, '--timeout', '100ms');
+    const trial = await measureChat(url, '--timeout', '3s', '-n', '400', '-d', '30s');
     expect(trial.requests.errors).toBe(1);
     expect(accountedFor(trial)).toBe(trial.requests.sent);
     expect(trial.requests.completed).toBeGreaterThan(200);
@@ -148,8 +148,7 @@ describe('a chat that', () => {
 test('at a rate so many lines are said, by all in turn', async () => {
   const url = await chat((line, { toOthers }) => toOthers(line));
   const trial = await measureChat(url, '-R', '400', '-d', '500ms');
-  expect(trial.requests.sent).toBeGreaterThan(190);
-  expect(trial.requests.sent).toBeLessThan(210);
+  expectRate(trial, 400);
   expect(trial.broadcast).toMatchObject({ reach: 1, duplicated: 0, reordered: 0 });
   expect(trial.latencyMicros.scheduleLag?.count).toBe(trial.requests.sent);
   expect(trial.fairness.starvedConnections).toBe(0);
@@ -173,7 +172,7 @@ test('who is not served hears nothing, and is not waited for', async () => {
       for (const client of clients.slice(0, 3)) if (client !== socket) client.write(chunk);
     });
   });
-  const trial = await measureTrial(url, '--app', 'chat', '-c', '4', '--open-timeout', '200ms');
+  const trial = await measureTrial(url, '--app', 'chat', '-c', '4', '--open-timeout', '2s');
   expect(trial.opening).toMatchObject({ opened: 4, answered: 3 });
   expect(trial.broadcast).toMatchObject({ reach: 1 });
   expect(trial.requests.timedOut).toBe(1);

@@ -6,6 +6,7 @@ import { calibrationCases, isWithin } from '../../bench/calibrate/cases.ts';
 import { type Impairments, unimpaired } from '../../bench/calibrate/impairments.ts';
 import type { Result } from '../../bench/model/result.ts';
 import { Program } from '../cli/program.ts';
+import { PATIENCE_MS } from '../servers/until.ts';
 import { accountedFor } from './measured.ts';
 
 // Servers and loads are threads of compiled code.
@@ -98,7 +99,7 @@ describe('the server that impairs', () => {
     const { address, injected } = await start({ loss: 1 }, 'udp');
     const replies = await exchange(address.port, [1, 2, 0], 1);
     expect(replies.map((reply) => reply.readInt32LE(4))).toEqual([0]);
-    await expect.poll(() => injected().lost).toBe(2);
+    await expect.poll(() => injected().lost, { timeout: PATIENCE_MS }).toBe(2);
   });
 
   test('repeats', async () => {
@@ -111,7 +112,7 @@ describe('the server that impairs', () => {
     const { address, injected } = await start({ reordering: 1 }, 'udp');
     const replies = await exchange(address.port, [1, 2, 3, 4], 4);
     expect(replies.map((reply) => reply.readInt32LE(4))).toEqual([2, 1, 4, 3]);
-    await expect.poll(() => injected().reordered).toBe(2);
+    await expect.poll(() => injected().reordered, { timeout: PATIENCE_MS }).toBe(2);
   });
 
   test('lets one go that nobody overtakes, in time, and counts it not', async () => {

@@ -17,7 +17,13 @@ const server = fileURLToPath(new URL('./foreign-server.mjs', import.meta.url));
 function marked(): string {
   const mark = join(scratchDirectory(), 'mark');
   onTestFinished(() => {
-    for (const pid of pidsWith(mark)) process.kill(pid, 'SIGKILL');
+    for (const pid of pidsWith(mark)) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It has ended by itself meanwhile.
+      }
+    }
   });
   return mark;
 }

@@ -2,7 +2,7 @@ import { createSocket, type RemoteInfo, type Socket as UdpSocket } from 'node:dg
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { type Result, resultSchema } from '../../bench/model/result.ts';
 import type { Trial } from '../../bench/model/trial.ts';
 import { makeCertificate } from '../../servers/certificate.ts';
@@ -16,7 +16,7 @@ export interface Run {
 
 /** Starts the built program's `run` command, shortly and from the first request on, to print JSON. */
 export function startMeasuring(...flags: readonly string[]): Program {
-  const lasting = flags.includes('-s') ? [] : ['-d', '300ms'];
+  const lasting = flags.includes('-s') ? [] : ['-d', '500ms'];
   const brief = [...lasting, '--warmup', '0s', '--seed', '1', '--out-dir', scratchDirectory()];
   return new Program(['run', '--json', '-', ...brief.filter((_, i) => !flags.includes(brief[i & ~1] ?? '')), ...flags]);
 }
@@ -85,6 +85,12 @@ export async function udpServer(serve: (datagram: Buffer, reply: (datagram: Buff
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
   return `udp://127.0.0.1:${socket.address().port}`;
+}
+
+/** As many requests were sent as a rate makes due, as far as a machine that stalls at either end lets one tell. */
+export function expectRate({ requests, measuredSeconds }: Trial, rate: number): void {
+  expect(requests.sent / (rate * measuredSeconds)).toBeGreaterThan(0.7);
+  expect(requests.sent / (rate * measuredSeconds)).toBeLessThan(1.4);
 }
 
 /** Every request ends in exactly one way. */

@@ -5,7 +5,7 @@ import { TargetError } from '../../bench/model/errors.ts';
 import type { TargetShare, Trial } from '../../bench/model/trial.ts';
 import { startGroup } from '../../bench/run/group-target.ts';
 import type { RunningTarget } from '../../bench/run/running-target.ts';
-import { accountedFor, onlyTrial, resultOf, startMeasuring, tcpServer, udpServer } from './measured.ts';
+import { accountedFor, expectRate, onlyTrial, resultOf, startMeasuring, tcpServer, udpServer } from './measured.ts';
 
 const SLOW_MS = 50;
 
@@ -156,8 +156,8 @@ describe('a target that refuses', () => {
     // A busy machine delays arrivals, too: a calm moment is enough to show that failures don't.
     for (let again = 0; again < 5 && codes(trial).includes('arrivals'); again++) trial = await measureAtRate();
     const [served, refusing] = trial.targets ?? [];
-    expect(Math.abs((served?.requests.completed ?? 0) - 100)).toBeLessThanOrEqual(3);
-    expect(Math.abs((refusing?.requests.errors ?? 0) - 100)).toBeLessThanOrEqual(3);
+    expectRate(trial, 400);
+    expect(Math.abs((served?.requests.completed ?? 0) - (refusing?.requests.errors ?? 0))).toBeLessThanOrEqual(5);
     expect(refusing?.requests.timedOut).toBe(0);
     expect(codes(trial)).not.toContain('arrivals');
   });

@@ -92,9 +92,9 @@ describe('a load over TLS', () => {
     const url = await tlsServer((socket) => {
       socket.on('data', (chunk) => ++replies !== 10 && socket.write(chunk));
     });
-    const trial = await measureTrial(url, '-c', '1', '--timeout', '200ms', ...counted(50), ...user);
+    const trial = await measureTrial(url, '-c', '1', '--timeout', '3s', ...counted(50), ...user);
     expect(trial.requests).toMatchObject({ timedOut: 1, errors: 0 });
-    expect(trial.latencyMicros.response.max).toBeGreaterThan(200_000);
+    expect(trial.latencyMicros.response.max).toBeGreaterThan(3_000_000);
     expect(trial.requests.completed).toBeGreaterThan(10);
   });
 

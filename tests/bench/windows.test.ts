@@ -9,6 +9,7 @@ import type { TransportName } from '../../servers/transport.ts';
 import type { WorkSpec } from '../../servers/work/spec.ts';
 import { formatAddress } from '../../sockets/address.ts';
 import { ServerProcess } from '../servers/server-process.ts';
+import { PATIENCE_MS } from '../servers/until.ts';
 import { tcpServer, tlsServer } from './measured.ts';
 
 /** Its threads need JavaScript. */
@@ -18,7 +19,7 @@ const { Generator }: typeof Generators = await import(built);
 const CONNECTIONS = 3;
 const WINDOWS = 3;
 const WINDOW_NANOS = 40e6;
-const DRAIN_NANOS = 2e9;
+const DRAIN_NANOS = 20e9;
 
 type Load = Pick<Generators.LoadPlan, 'arrivals'>;
 
@@ -42,7 +43,7 @@ function generatorFor(
       ...{ connections: CONNECTIONS, sizes: fixedSize(64), ...point },
     },
     ...{ address, arrivals: null, threads: 1, cpus: [], levels: null, requests: null, windows: WINDOWS },
-    ...{ timestamps: 'user', timeoutMs: 2000, openTimeoutMs: 3000, ...plan },
+    ...{ timestamps: 'user', timeoutMs: 20_000, openTimeoutMs: 3000, ...plan },
   });
   onTestFinished(() => generator.stop());
   return generator;
@@ -96,15 +97,18 @@ describe.each<[AppName, TransportName]>([
     '%s: each counts its own requests, over the same connections',
     async (_, load) => {
       const generator = await start(app, transport, load);
+      let completed = 0;
       for (let window = 0; window < WINDOWS; window++) {
         const before = generator.completed();
         const { counts, latencies } = await go(generator);
         expect(counts).toMatchObject({ timedOut: 0, errors: 0, corrupted: 0, unsolicited: 0 });
-        expect(counts.completed).toBeGreaterThan(0);
+        completed += counts.completed;
         expect(counts.completed).toBe(counts.sent);
         expect(latencies.response.count).toBe(counts.completed);
         expect(generator.completed() - before).toBe(counts.completed);
       }
+      // A single window may be over before a machine that is busy lets the generator begin.
+      expect(completed).toBeGreaterThan(0);
     },
   );
 });
@@ -132,7 +136,7 @@ describe.each<[string, Partial<Generators.LoadPlan['point']>]>([
     const { server, generator } = await startHere();
     server.hold = true;
     const first = go(generator);
-    await expect.poll(() => generator.doneNanos()).toBeDefined();
+    await expect.poll(() => generator.doneNanos(), { timeout: PATIENCE_MS }).toBeDefined();
     // Their requests are being waited for.
     for (const socket of server.sockets) socket.destroy();
     const depth = point.pipelining ?? 1;
@@ -147,7 +151,7 @@ describe.each<[string, Partial<Generators.LoadPlan['point']>]>([
     const { server, generator } = await startHere();
     await go(generator);
     for (const socket of server.sockets) socket.end();
-    if (point.transport === 'tls') await expect.poll(() => server.sockets.size).toBe(0);
+    if (point.transport === 'tls') await expect.poll(() => server.sockets.size, { timeout: PATIENCE_MS }).toBe(0);
     const { counts, starvedConnections } = await go(generator);
     expect(starvedConnections).toBe(0);
     expect(counts.completed + counts.errors).toBe(counts.sent);

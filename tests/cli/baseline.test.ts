@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { checkResultSchema } from '../../bench/model/check-result.ts';
 import { storedBaselineSchema } from '../../bench/model/stored-baseline.ts';
 import { recordRun } from '../../scripts/stored-baseline.ts';
 import { getAffinity } from '../../sockets/cpu.ts';
 import { baselinePlan, run, stored } from '../bench/check/baselines.ts';
 import { checkResult } from '../reports/checks.ts';
 import { scratchDirectory, sockbench } from './program.ts';
+import { undisturbed } from './undisturbed.ts';
 
 const echo = 'exec node tests/bench/foreign-server.mjs {port} echo';
 const cpus = ['--threads', '1', '--server-cpus', '0', '--load-cpus', '0'];
@@ -132,8 +132,7 @@ test.skipIf(!getAffinity(0).includes(0))(
   'a server that costs far more than in its recorded runs has regressed',
   { timeout: 300_000 },
   async () => {
-    const { code, stdout } = await check(saved(JSON.stringify(stored(runs))), '--json', '-');
-    const result = checkResultSchema.parse(JSON.parse(stdout));
+    const { code, result } = await undisturbed(() => check(saved(JSON.stringify(stored(runs))), '--json', '-'));
     expect(result.verdict).toMatchObject({ outcome: 'regressed', metrics: ['throughput', 'cpu'] });
     expect(code).toBe(1);
     expect(result.plan.a).toBe('event-driven');

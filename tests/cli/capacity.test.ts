@@ -3,6 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Result, resultSchema } from '../../bench/model/result.ts';
+import { median } from '../../bench/stats/median.ts';
 import { Program, scratchDirectory, sockbench } from './program.ts';
 
 /** Trials that are over as soon as they can be. */
@@ -45,9 +46,15 @@ test('finds what a server can take, confirms it, and refutes more', async () => 
   expect(trials.map(({ rate, arrivals, round }) => ({ rate, arrivals, round }))).toEqual(
     steps.map(({ rate, round }) => ({ rate, arrivals: 'poisson', round })),
   );
-  for (const [i, { purpose }] of steps.entries()) {
-    expect(trials[i]?.measuredSeconds).toBeCloseTo(purpose === 'confirm' ? 0.6 : 0.3, 1);
-  }
+  // A stall makes some of them longer, but not most.
+  const seconds = (confirm: boolean) =>
+    median(
+      trials.flatMap(({ measuredSeconds }, i) =>
+        (steps[i]?.purpose === 'confirm') === confirm ? measuredSeconds : [],
+      ),
+    );
+  expect(seconds(true)).toBeGreaterThan(0.5);
+  expect(seconds(false)).toBeLessThan(0.5);
 });
 
 test('ends with 1 when no rate keeps the objective', async () => {

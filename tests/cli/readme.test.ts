@@ -75,7 +75,7 @@ test('the documents have examples, of every command', () => {
   );
 });
 
-test('their examples work', { timeout: 300_000 }, async () => {
+test('their examples work', { timeout: 900_000 }, async () => {
   const cwd = scratchDirectory();
   symlinkSync(resolve('examples'), join(cwd, 'examples'));
   for (const commands of blocks) {

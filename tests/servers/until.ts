@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How long anything may take that should happen at once: a bound against hanging, not an expectation of speed. */
-export const PATIENCE_MS = 20_000;
+export const PATIENCE_MS = 60_000;
 
 /** Waits, where no event tells, until `condition` holds. @throws when it still doesn't after {@link PATIENCE_MS}. */
 export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {

@@ -15,6 +15,7 @@ import {
   unacknowledged,
 } from '../../sockets/socket.ts';
 import { TimestampedReceiver } from '../../sockets/timestamps.ts';
+import { PATIENCE_MS } from '../servers/until.ts';
 import { closing, connection, datagramPair, listening, loopback, memory, noLibc } from './open.ts';
 
 function receiverOf(size: number) {
@@ -24,9 +25,9 @@ function receiverOf(size: number) {
   return { inbox, receiver };
 }
 
-/** The kernel may begin to stamp packets a moment after it was asked to: sends until one carries a stamp. */
+/** The kernel may begin to stamp packets some time after it was asked to: sends until one carries a stamp. */
 function untilStamped(attempt: () => number): number {
-  for (let i = 0; i < 10_000; i++) {
+  for (const end = Date.now() + PATIENCE_MS; Date.now() < end; ) {
     const seconds = attempt();
     if (seconds !== 0) return seconds;
   }
