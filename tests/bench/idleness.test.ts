@@ -5,49 +5,64 @@ test.each<[string, readonly (readonly [nowMs: number, cpuMs: number, lasts: bool
   [
     'a server that does nothing is idle when its time is over',
     [
-      [500, 0, false],
-      [999, 0, false],
-      [1000, 0, true],
+      [300, 0, false],
+      [600, 0, false],
+      [899, 0, false],
+      [900, 0, true],
     ],
   ],
   [
     'the little that a runtime does by itself is nothing',
     [
-      [500, 1, false],
-      [1000, 1.9, true],
+      [300, 1, false],
+      [600, 1, false],
+      [900, 1.9, true],
     ],
   ],
   [
     'work begins its time anew',
     [
+      [300, 0, false],
+      [600, 5, false],
       [900, 5, false],
-      [1000, 5, false],
-      [1899, 5, false],
-      [1900, 5, true],
+      [1200, 5, false],
+      [1499, 5, false],
+      [1500, 5, true],
     ],
   ],
   [
     'slow work is work, too',
     [
-      [400, 1.5, false],
-      [800, 3, false],
-      [1200, 4.5, false],
-      [1799, 4.5, false],
-      [2200, 4.5, true],
+      [300, 1.5, false],
+      [600, 3, false],
+      [900, 4.5, false],
+      [1200, 5.1, false],
+      [1500, 5.1, false],
+      [1800, 5.1, false],
+      [2100, 5.1, true],
     ],
   ],
   [
     'so is the end of a process',
     [
-      [500, 30, false],
+      [300, 30, false],
+      [600, 10, false],
       [900, 10, false],
-      [1000, 10, false],
-      [1900, 10, true],
+      [1200, 10, false],
+      [1500, 10, true],
+    ],
+  ],
+  [
+    'a machine that stood still proves nothing',
+    [
+      [5000, 0, false],
+      [5300, 0, false],
+      [5600, 0, true],
     ],
   ],
 ])('%s', (_, looks) => {
   let cpuMs = 0;
-  const idleness = new Idleness(1000, () => cpuMs * 1e6, 0);
+  const idleness = new Idleness(900, () => cpuMs * 1e6, 0);
   for (const [nowMs, used, lasts] of looks) {
     cpuMs = used;
     expect(idleness.lasts(nowMs), `at ${nowMs} ms`).toBe(lasts);
