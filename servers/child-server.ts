@@ -29,7 +29,12 @@ export function addressOf(child: ChildProcess): Promise<SocketAddress> {
       else reject(new Error(message.message));
     });
     child.once('error', reject);
-    child.once('exit', (code, signal) => reject(new Error(`a server process ended at once: ${signal ?? code}`)));
+    child.once('exit', (code, signal) => {
+      const end = () => reject(new Error(`a server process ended at once: ${signal ?? code}`));
+      // What it said last may come after the news of its end.
+      if (child.connected) child.once('disconnect', end);
+      else end();
+    });
   });
 }
 

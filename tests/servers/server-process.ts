@@ -60,7 +60,9 @@ export class ServerProcess {
         stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       },
     );
-    const gone = once(child, 'exit').then(([code, signal]): HostMessage => {
+    const gone = once(child, 'exit').then(async ([code, signal]): Promise<HostMessage> => {
+      // What it said last may come after the news of its end.
+      if (child.connected) await once(child, 'disconnect');
       return { kind: 'failed', message: `the host ended without a word: ${signal ?? code}` };
     });
     const told = once(child, 'message').then(([message]) => message as HostMessage);
