@@ -12,16 +12,20 @@ export interface Demand {
   next(connection: number, now: number, room: number): number;
   /** A request that {@link next} gave out could not be sent. @returns whether it is to be asked for again; else it has failed. */
   takeBack(): boolean;
+  /** Requests that are due and wait for a connection. */
+  readonly queued: number;
 }
 
 /** Closed loop: a connection's next request is due when it can be sent. */
 export const closedDemand: Demand = {
   next: (_connection, now) => now,
   takeBack: () => true,
+  queued: 0,
 };
 
 /** A closed loop of some connections only, or of a number of requests. */
 export class BoundedDemand implements Demand {
+  readonly queued = 0;
   /** Connections from this number on rest. */
   active = Number.POSITIVE_INFINITY;
   /** Requests that may still be made. */

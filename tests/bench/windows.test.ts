@@ -86,8 +86,8 @@ describe.each<[AppName, TransportName]>([
         const { counts, latencies, inFlightSeconds } = await go(generator);
         expect(counts.completed).toBeGreaterThanOrEqual(CONNECTIONS);
         const responseSeconds = (latencies.response.mean * counts.completed) / 1e9;
-        expect(inFlightSeconds / responseSeconds).toBeGreaterThan(0.9);
-        expect(inFlightSeconds / responseSeconds).toBeLessThan(1.3);
+        expect(inFlightSeconds / responseSeconds).toBeGreaterThan(0.97);
+        expect(inFlightSeconds / responseSeconds).toBeLessThan(1.03);
       }
     });
   }

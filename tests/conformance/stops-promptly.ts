@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import type { ServerProcess } from '../servers/server-process.ts';
 
-/** A server process is gone within 2 s of being told (servers/lifetime.ts); the rest is for a machine that is busy. */
-const STOP_LIMIT_MS = 5000;
+/** What a server process promises to the outside: gone within 2 s of being told (servers/lifetime.ts). */
+const STOP_LIMIT_MS = 2000;
 
 /** Tells a server to stop, and expects it to end well and in time. */
 export async function stopsPromptly(server: ServerProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
