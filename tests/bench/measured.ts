@@ -45,26 +45,24 @@ export function onlyTrial({ result }: Run): Trial {
 }
 
 /** A TCP server of this test's own making; ends with the test. @returns its URL. */
-export async function tcpServer(serve: (socket: Socket) => void): Promise<string> {
-  const sockets = new Set<Socket>();
-  const server: Server = createServer({ noDelay: true }, (socket) => {
-    sockets.add(socket.on('error', () => undefined));
-    serve(socket);
-  });
-  onTestFinished(() => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`;
+export function tcpServer(serve: (socket: Socket) => void): Promise<string> {
+  return streamServer('tcp', (accept) => createServer({ noDelay: true }, accept), serve);
 }
 
 /** A TLS server of this test's own making; ends with the test. @returns its URL. */
-export async function tlsServer(serve: (socket: TLSSocket) => void): Promise<string> {
-  const sockets = new Set<TLSSocket>();
-  const server = createTlsServer({ ...makeCertificate(), noDelay: true }, (socket) => {
-    sockets.add(socket.on('error', () => undefined));
+export function tlsServer(serve: (socket: TLSSocket) => void): Promise<string> {
+  return streamServer('tls', (accept) => createTlsServer({ ...makeCertificate(), noDelay: true }, accept), serve);
+}
+
+async function streamServer<S extends Socket>(
+  scheme: 'tcp' | 'tls',
+  create: (accept: (socket: S) => void) => Server,
+  serve: (socket: S) => void,
+): Promise<string> {
+  const sockets = new Set<S>();
+  const server = create((socket) => {
+    socket.on('error', () => undefined);
+    sockets.add(socket);
     serve(socket);
   });
   onTestFinished(() => {
@@ -73,7 +71,7 @@ export async function tlsServer(serve: (socket: TLSSocket) => void): Promise<str
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return `tls://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 /** A UDP server of this test's own making; ends with the test. @returns its URL. */
