@@ -5,14 +5,13 @@ import { until } from '../servers/until.ts';
 import { expectSame, patternBytes } from './bytes.ts';
 import { clientsAtOnce } from './clients-at-once.ts';
 import { DatagramClient } from './datagram-client.ts';
+import { kernelBuffersBetween } from './kernel-buffers.ts';
 import { nothingLeft } from './nothing-left.ts';
 import { stopsPromptly } from './stops-promptly.ts';
 import { StreamClient } from './stream-client.ts';
 import type { Subject } from './subject.ts';
 
 const MEBIBYTE = 2 ** 20;
-/** More than the kernel's buffers hold (tcp(7)), so that the server has been stuck in the midst of it. */
-const PAST_BUFFERS = 48 * MEBIBYTE;
 /** What a server with a client that doesn't read may need besides. An endless reply kept in memory is far more. */
 const GROWTH_LIMIT = 28 * MEBIBYTE;
 
@@ -29,6 +28,8 @@ function generated(start: number, length: number): Buffer {
 /** A server that sends without end, over streams. One server process for all tests. */
 export function describeChargenStreams({ model, app, transport }: Subject): void {
   const { together } = clientsAtOnce(model);
+  /** More than the kernel holds on the way to the client, so that the server has been stuck in the midst of it. */
+  const pastBuffers = kernelBuffersBetween(model) / 2 + 4 * MEBIBYTE;
   let server: ServerProcess;
   let idle: Holdings;
 
@@ -73,7 +74,7 @@ export function describeChargenStreams({ model, app, transport }: Subject): void
       await using other = await StreamClient.connect(server.address, transport);
       await expectPattern(other);
     }
-    await expectPattern(client, PAST_BUFFERS, 1);
+    await expectPattern(client, pastBuffers, 1);
   });
 
   test('what a client sends is thrown away, and its FIN ends the conversation', async () => {
@@ -81,7 +82,7 @@ export function describeChargenStreams({ model, app, transport }: Subject): void
     await expectPattern(client);
     client.write(patternBytes(1, 0, MEBIBYTE));
     client.finish();
-    const rest = await client.read(4 * PAST_BUFFERS);
+    const rest = await client.read(4 * pastBuffers);
     expect(client.socket.readableEnded, 'ended by FIN').toBe(true);
     expectSame(rest, generated(MEBIBYTE, rest.length));
   });

@@ -12,6 +12,7 @@ import { hostPath, type ServerOptions, ServerProcess } from '../servers/server-p
 import { soon, until } from '../servers/until.ts';
 import { clientsAtOnce } from './clients-at-once.ts';
 import { DatagramClient } from './datagram-client.ts';
+import { kernelBuffersBetween } from './kernel-buffers.ts';
 import { SlowReader } from './slow-reader.ts';
 import { stopsPromptly } from './stops-promptly.ts';
 import { StreamClient } from './stream-client.ts';
@@ -104,7 +105,7 @@ async function engage(address: SocketAddress, model: ModelName, transport: Trans
   const client = untilTheEnd(await StreamClient.connect(address, transport));
   client.write(Buffer.from('hello'));
   expect(await client.read(5)).toEqual(Buffer.from('hello'));
-  await new SlowReader(client, 64 * 2 ** 20, 1).stuff();
+  await new SlowReader(client, kernelBuffersBetween(model) + 2 ** 20, 1).stuff();
 }
 
 async function gone(tree: readonly ProcessId[]): Promise<void> {
