@@ -1,10 +1,9 @@
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync } from 'node:fs';
 import { NotComparableError, ResultFileError } from '../bench/model/errors.ts';
 import { BASELINE_SCHEMA, type StoredBaseline, storedBaselineSchema } from '../bench/model/stored-baseline.ts';
 import { jsonDocument } from './json-document.ts';
 import { isObject, readJson, validated } from './reader.ts';
-import { writeReport } from './sink.ts';
+import { prepareReport, writeReport } from './sink.ts';
 
 const ANY_VERSION = /^sockbench\/baseline\//;
 
@@ -31,8 +30,7 @@ export function readBaseline(file: string): StoredBaseline {
 
 /** Is there a baseline to add to? If not, makes sure, before anything is measured, that one can be written. @throws {Error} of the file system. */
 export function hasBaseline(file: string): boolean {
-  mkdirSync(dirname(file), { recursive: true });
-  accessSync(dirname(file), constants.W_OK);
+  prepareReport(file);
   return existsSync(file);
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, lstatSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Result } from '../bench/model/result.ts';
 import { renderJson } from './renderers/json.ts';
@@ -42,7 +42,35 @@ export class ResultSink {
  */
 export function writeReport(file: string, document: string): void {
   mkdirSync(dirname(file), { recursive: true });
-  writeWhole(file, document);
+  if (isReplaceable(file)) writeWhole(file, document);
+  else writeFileSync(file, document);
+}
+
+/**
+ * Makes sure that {@link writeReport} will be able to write there, before minutes are spent on what it shall say. Makes
+ * the directory, and leaves a file that is there as it is.
+ * @throws {Error} of the file system.
+ */
+export function prepareReport(file: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  if (!isReplaceable(file)) {
+    accessSync(file, constants.W_OK);
+    return;
+  }
+  const trial = temporaryOf(file);
+  writeFileSync(trial, '');
+  rmSync(trial);
+}
+
+/**
+ * May a new file take its place? Not that of a device, a pipe or a link, which are there to be written to: as root,
+ * `--json /dev/null` would put an end to it.
+ * @throws {Error} of the file system, when it is a directory.
+ */
+function isReplaceable(file: string): boolean {
+  const present = lstatSync(file, { throwIfNoEntry: false });
+  if (present?.isDirectory()) throw Object.assign(new Error(`EISDIR: '${file}' is a directory`), { syscall: 'open' });
+  return present === undefined || present.isFile();
 }
 
 /** UTC, to the second, with no character that a file system or a shell minds. */
@@ -64,7 +92,7 @@ function makeDirectory(root: string, name: string): string {
 }
 
 function writeWhole(file: string, content: string): void {
-  const temporary = `${file}.${process.pid}.tmp`;
+  const temporary = temporaryOf(file);
   try {
     writeFileSync(temporary, content);
     renameSync(temporary, file);
@@ -74,10 +102,14 @@ function writeWhole(file: string, content: string): void {
   }
 }
 
+function temporaryOf(file: string): string {
+  return `${file}.${process.pid}.tmp`;
+}
+
 /** A symbolic link; where links are not allowed (Windows without the privilege, some shares) a file with the name. */
 function pointTo(directory: string): void {
   const link = join(dirname(directory), LATEST);
-  const temporary = `${link}.${process.pid}.tmp`;
+  const temporary = temporaryOf(link);
   rmSync(temporary, { force: true });
   try {
     symlinkSync(basename(directory), temporary, 'dir');

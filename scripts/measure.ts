@@ -31,7 +31,10 @@ export async function record(
   configuration: Pick<RunConfiguration, 'seed'>,
   output: Output,
 ): Promise<number> {
-  const { ResultSink, writeReport } = await import('../reports/sink.ts');
+  const { prepareReport, ResultSink, writeReport } = await import('../reports/sink.ts');
+  for (const { format, file } of output.reports) {
+    if (file !== '-') orMisconfigured(() => prepareReport(file), `${format} report`);
+  }
   const sink = orMisconfigured(() => new ResultSink(output.directory, new Date()), '--out-dir');
   say(`seed ${configuration.seed}; results go to ${sink.directory}`);
   const display = new ProgressDisplay(process.stderr, output.quiet);

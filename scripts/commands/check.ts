@@ -122,6 +122,7 @@ export const check: Command<typeof options> = {
     flags.assertNoFaults();
     const { prepareCheck } = await import('../../bench/check/preparation.ts');
     prepareCheck(plan);
+    await prepareJson(flags.text('json'));
     const baseline = file === undefined ? undefined : await openBaseline(plan, file, flags.has('record'));
     const prepared = programs.prepare();
     try {
@@ -176,6 +177,13 @@ function readPlan(flags: Flags<typeof options>, { a, b }: Programs): CheckPlan {
     serverCpus: flags.value('server-cpus', parseCpus) ?? null,
     loadCpus: flags.value('load-cpus', parseCpus) ?? null,
   };
+}
+
+/** @throws {ConfigurationError} when the results could not be written there: before programs are built. */
+async function prepareJson(file: string | undefined): Promise<void> {
+  if (file === undefined || file === '-') return;
+  const { prepareReport } = await import('../../reports/sink.ts');
+  orMisconfigured(() => prepareReport(file), '--json');
 }
 
 async function hold(plan: CheckPlan, flags: Flags<typeof options>): Promise<number> {

@@ -10,12 +10,13 @@ import { parseInteger } from '../../bench/model/units.ts';
 import { jsonDocument } from '../../reports/json-document.ts';
 import { formatFigure } from '../../reports/limit-table.ts';
 import { renderLimit } from '../../reports/renderers/limit.ts';
-import { writeReport } from '../../reports/sink.ts';
+import { prepareReport, writeReport } from '../../reports/sink.ts';
 import { whyNoLibc } from '../../sockets/libc.ts';
 import type { Command } from '../command.ts';
 import { ending } from '../faults.ts';
 import type { Flags, OptionSet } from '../flags.ts';
 import { untilInterrupted } from '../interrupt.ts';
+import { orMisconfigured } from '../measure.ts';
 import { mayColor, print, reportWidth, say } from '../output.ts';
 
 const names = limitRows.map(({ name }) => name);
@@ -48,6 +49,7 @@ export const limit: Command<typeof options> = {
       say(`skipped: ${reason}`);
       return EXIT.ok;
     }
+    if (file !== undefined) orMisconfigured(() => prepareReport(file), '--json');
     return await measure(plan, file, flags.has('strict'));
   },
 };
@@ -77,7 +79,10 @@ async function measure(plan: LimitPlan, file: string | undefined, strict: boolea
     const environment = describeEnvironment();
     const { rounds, seconds, seed } = plan;
     if (file !== undefined) {
-      writeReport(file, jsonDocument({ environment, rounds, seconds, seed, ...cpus, verdicts }));
+      orMisconfigured(
+        () => writeReport(file, jsonDocument({ environment, rounds, seconds, seed, ...cpus, verdicts })),
+        '--json',
+      );
     }
     const heading =
       `${environment.cpuModel}, ${environment.kernel}, Node ${environment.node}; server on CPU ${cpus.serverCpu}, ` +

@@ -8,10 +8,11 @@ import { defaultLooks } from '../../bench/stats/looks.ts';
 import { calibrate, holdCheck, type RealCheck, realPlan } from '../../bench/verify/real-servers.ts';
 import { jsonDocument } from '../../reports/json-document.ts';
 import { renderRealChecks } from '../../reports/renderers/real-checks.ts';
-import { writeReport } from '../../reports/sink.ts';
+import { prepareReport, writeReport } from '../../reports/sink.ts';
 import type { Command } from '../command.ts';
 import type { OptionSet } from '../flags.ts';
 import { untilInterrupted } from '../interrupt.ts';
+import { orMisconfigured } from '../measure.ts';
 import { mayColor, print, reportWidth, say } from '../output.ts';
 
 const options = {
@@ -38,6 +39,7 @@ export const verifyReal: Command<typeof options> = {
     const plan = planFor(flags.value('connections', parseInteger), flags.value('seed', parseInteger));
     const file = flags.text('json');
     flags.assertNoFaults();
+    if (file !== undefined) orMisconfigured(() => prepareReport(file), '--json');
     const program = fileURLToPath(new URL('../sockbench.js', import.meta.url));
     const checks: RealCheck[] = [];
     await untilInterrupted(async (signal) => {

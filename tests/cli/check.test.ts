@@ -73,11 +73,14 @@ test('a program that fails is a failure, and no measurement', async () => {
   expect(stderr).toContain('no luck');
 });
 
-test('a place for results that can not be written is refused with 2', async () => {
-  const { code, stderr } = await sockbench('check', '--a', echo, '--b', echo, '--out-dir', '/dev/null/results');
-  expect(code).toBe(2);
-  expect(stderr).toContain("--out-dir: can't be written");
-});
+test.each(['--out-dir', '--json'])(
+  'a place for results (%s) that can not be written is refused with 2',
+  async (flag) => {
+    const { code, stdout, stderr } = await sockbench('check', '--a', echo, '--b', echo, flag, '/dev/null/results');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(`${flag}: can't be written`);
+  },
+);
 
 test('a budget that is over leaves it undecided, with what was measured', async () => {
   const directory = scratchDirectory();

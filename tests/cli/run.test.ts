@@ -135,10 +135,14 @@ test('a second Ctrl-C ends at once, and no server outlives it', async () => {
   await until('the server to be gone', () => server !== undefined && !isRunning(server));
 });
 
-test('results that can’t be saved are told before anything is measured', async () => {
-  const { code, stdout, stderr } = await sockbench('run', '--model', 'async', '--out-dir', 'package.json/results');
+test.each([
+  ['--out-dir', 'package.json/results', '--out-dir'],
+  ['--json', 'package.json/results.json', 'json report'],
+  ['--out', 'terminal=docs', 'terminal report'],
+])('results that can’t be saved (%s %s) are told before anything is measured', async (flag, place, what) => {
+  const { code, stdout, stderr } = await sockbench('run', '--model', 'async', flag, place);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toContain("--out-dir: can't be written");
+  expect(stderr).toContain(`${what}: can't be written`);
 });
 
 test('when saving fails halfway, what was measured is printed all the same', async () => {

@@ -1,10 +1,20 @@
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { SCHEMA } from '../../bench/model/result.ts';
 import { readResult } from '../../reports/reader.ts';
-import { LATEST, ResultSink, writeReport } from '../../reports/sink.ts';
+import { LATEST, prepareReport, ResultSink, writeReport } from '../../reports/sink.ts';
 import { result, trial } from './results.ts';
 
 const start = new Date('2026-11-21T00:10:05.678Z');
@@ -101,4 +111,39 @@ test('a report gets the directories that its name asks for, and replaces an olde
   writeReport(file, 'new');
   expect(readFileSync(file, 'utf8')).toBe('new');
   expect(readdirSync(join(root, 'a', 'b'))).toEqual(['report.txt']);
+});
+
+test('a report can be seen to before there is anything to write: an older one stays, and nothing else is left', () => {
+  const file = join(root, 'a', 'report.txt');
+  prepareReport(file);
+  expect(readdirSync(join(root, 'a'))).toEqual([]);
+  writeReport(file, 'old');
+  prepareReport(file);
+  expect(readFileSync(file, 'utf8')).toBe('old');
+  expect(readdirSync(join(root, 'a'))).toEqual(['report.txt']);
+});
+
+test.each([
+  ['under a file', (directory: string) => join(directory, 'file', 'report.txt'), 'EEXIST'],
+  ['a directory', (directory: string) => join(directory, 'taken'), 'EISDIR'],
+])('a report that can’t be written (%s) is told beforehand and then', (_, place, code) => {
+  const directory = join(root, '..');
+  writeFileSync(join(directory, 'file'), '');
+  mkdirSync(join(directory, 'taken'));
+  expect(() => prepareReport(place(directory))).toThrow(code);
+  expect(() => writeReport(place(directory), 'new')).toThrow(code);
+});
+
+test('a report goes through a link, and into a device, which stay what they are', () => {
+  mkdirSync(root);
+  const [file, link] = [join(root, 'report.txt'), join(root, 'link')];
+  writeFileSync(file, 'old');
+  symlinkSync(file, link);
+  for (const place of [link, '/dev/null']) {
+    prepareReport(place);
+    writeReport(place, 'new');
+  }
+  expect(readFileSync(file, 'utf8')).toBe('new');
+  expect(lstatSync(link).isSymbolicLink()).toBe(true);
+  expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true);
 });
