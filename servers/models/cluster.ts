@@ -24,7 +24,10 @@ export const model: ServerModel = {
         const args = [JSON.stringify(ofSeveral(server, i))];
         // What it sets counts for the workers forked after it.
         cluster.setupPrimary({ exec: fileURLToPath(hostProgram), args, ...(hub && { stdio }) });
-        const child = cluster.fork().process;
+        const worker = cluster.fork();
+        // It repeats what its process says, which is heard there, and complains of words to one that was ended already.
+        worker.on('error', () => undefined);
+        const child = worker.process;
         hub?.join(child);
         children.push(child);
       }

@@ -4,6 +4,7 @@ import type * as Generators from '../../bench/load/generator.ts';
 import type { LoadReport } from '../../bench/load/load-report.ts';
 import { nowNanos } from '../../bench/measure/clock.ts';
 import { fixedSize } from '../../bench/model/message-sizes.ts';
+import { median } from '../../bench/stats/median.ts';
 import type { AppName } from '../../servers/apps/catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { WorkSpec } from '../../servers/work/spec.ts';
@@ -18,6 +19,7 @@ const { Generator }: typeof Generators = await import(built);
 
 const CONNECTIONS = 3;
 const WINDOWS = 3;
+const TIMED_WINDOWS = 7;
 const WINDOW_NANOS = 40e6;
 const DRAIN_NANOS = 20e9;
 
@@ -55,11 +57,16 @@ async function start(
   transport: TransportName,
   load: Load,
   work?: WorkSpec,
+  windows = WINDOWS,
 ): Promise<Generators.Generator> {
   const server = await ServerProcess.start({ model: 'event-driven', app, transport, ...(work && { work }) });
   onTestFinished(() => server.kill());
   const http = { host: formatAddress(server.address), path: '/', page: null };
-  const generator = generatorFor(server.address, { transport, app }, { ...load, ...(app === 'http' && { http }) });
+  const generator = generatorFor(
+    server.address,
+    { transport, app },
+    { ...load, windows, ...(app === 'http' && { http }) },
+  );
   expect(await generator.opened()).toMatchObject({ opened: CONNECTIONS, answered: CONNECTIONS });
   return generator;
 }
@@ -81,14 +88,16 @@ describe.each<[AppName, TransportName]>([
   // WebSockets take no work, as a library answers them; over TLS the engine is the same.
   if (app !== 'websocket') {
     test('know how long requests were in flight, with those that end when the window is over', async () => {
-      const generator = await start(app, transport, { arrivals: null }, slow);
-      for (let window = 0; window < WINDOWS; window++) {
+      const generator = await start(app, transport, { arrivals: null }, slow, TIMED_WINDOWS);
+      const shares: number[] = [];
+      for (let window = 0; window < TIMED_WINDOWS; window++) {
         const { counts, latencies, inFlightSeconds } = await go(generator);
         expect(counts.completed).toBeGreaterThanOrEqual(CONNECTIONS);
-        const responseSeconds = (latencies.response.mean * counts.completed) / 1e9;
-        expect(inFlightSeconds / responseSeconds).toBeGreaterThan(0.97);
-        expect(inFlightSeconds / responseSeconds).toBeLessThan(1.03);
+        shares.push((inFlightSeconds * 1e9) / (latencies.response.mean * counts.completed));
       }
+      // Of several, as a machine that is busy may stop the generator between two looks at the clock.
+      expect(median(shares)).toBeGreaterThan(0.97);
+      expect(median(shares)).toBeLessThan(1.03);
     });
   }
 

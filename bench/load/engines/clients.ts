@@ -116,7 +116,11 @@ export class ClientEngine implements Engine {
 
   #flow(): void {
     this.#state.flowing = true;
-    for (let c = 0; c < this.#started; c++) this.#workload.resume(c);
+    for (let c = 0; c < this.#started; c++) {
+      this.#workload.resume(c);
+      // One by one, as they begin: to send all of them takes a while, longer when this thread has to wait for a CPU.
+      this.#state.holds(this.#workload.outstanding + this.#demand.queued, nowNanos());
+    }
   }
 
   async #warmUp(end: number): Promise<void> {
@@ -133,7 +137,6 @@ export class ClientEngine implements Engine {
     this.#state.startMeasuring(this.#workload.outstanding);
     const begin = nowNanos();
     if (!this.#state.flowing) this.#flow();
-    this.#state.holds(this.#workload.outstanding, begin);
     return begin;
   }
 

@@ -1,0 +1,36 @@
+import cluster from 'node:cluster';
+import { expect, onTestFinished, test } from 'vitest';
+import type * as Catalog from '../../servers/catalog.ts';
+import { ServerProcess } from './server-process.ts';
+
+/** Its workers are programs of JavaScript. */
+const built = new URL('../../dist/servers/catalog.js', import.meta.url).href;
+const { loadModel }: typeof Catalog = await import(built);
+
+const spec = { transport: 'tcp', app: 'echo', host: '127.0.0.1' } as const;
+
+test('a worker that can’t be told something, as it has been ended, does not end the server', async () => {
+  const { start } = await loadModel('cluster');
+  const server = await start({ ...spec, port: 0 });
+  onTestFinished(() => server.close());
+  const workers = Object.values(cluster.workers ?? {});
+  expect(workers.length).toBeGreaterThan(0);
+  for (const worker of workers) {
+    // What Node does when the pipe is broken; unheard, it is thrown.
+    expect(worker?.emit('error', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))).toBe(true);
+  }
+});
+
+test('a port that is taken is told as such, however often', async () => {
+  const first = await ServerProcess.start({ model: 'cluster', transport: 'tcp' });
+  onTestFinished(() => first.kill());
+  const again = Array.from({ length: 8 }, () =>
+    ServerProcess.start({ model: 'cluster', transport: 'tcp', port: first.address.port }),
+  );
+  for (const { status, ...result } of await Promise.allSettled(again)) {
+    expect({ status, ...result }).toMatchObject({
+      status: 'rejected',
+      reason: { message: expect.stringContaining('EADDRINUSE') },
+    });
+  }
+});
