@@ -2,11 +2,12 @@ import { randomInt } from 'node:crypto';
 import { appFor, workloadOf } from '../bench/model/app-workload.ts';
 import { type RunConfiguration, timestampSources } from '../bench/model/configuration.ts';
 import { parseSizes } from '../bench/model/message-sizes.ts';
-import { arrivals, connectionUses, workloads } from '../bench/model/operating-point.ts';
+import { arrivals, connectionUses, type Workload, workloads } from '../bench/model/operating-point.ts';
 import { parseCacheHit, parseWork, type RequestWork } from '../bench/model/request-work.ts';
 import { parseStages, stagesDurationMs } from '../bench/model/stage.ts';
 import { parseCpus, parseDuration, parseInteger } from '../bench/model/units.ts';
 import { type AppName, appNames } from '../servers/apps/catalog.ts';
+import type { TransportName } from '../servers/transport.ts';
 import type { Flags } from './flags.ts';
 import type { loadOptions, workOptions } from './options.ts';
 
@@ -74,13 +75,25 @@ function readWorkload(flags: LoadFlags, spoken?: AppName): Pick<Load, 'app' | 'w
   const wished = flags.choice('workload', 'workload', namesOf(workloads));
   const app = flags.choice('app', 'app', appNames) ?? spoken ?? (wished && appFor(wished)) ?? DEFAULT_APP;
   const workload = wished ?? workloadOf(app) ?? 'request-response';
-  if (workload === 'download' && flags.isGiven('size')) {
-    flags.refuse('--size: in a download the server chooses how much it sends at once: leave it out');
-  }
-  if (app === 'http' && flags.isGiven('size')) {
-    flags.refuse('--size: an HTTP server chooses how long its pages are: leave it out');
-  }
   return { app, workload, sizes: flags.value('size', parseSizes) };
+}
+
+/** Refuses --size where it would change nothing. @param load what was read, with every transport that it goes over. */
+export function assertSizeTells(
+  flags: LoadFlags,
+  { app, workload, transports }: Pick<RunConfiguration, 'app' | 'workload' | 'transports'>,
+): void {
+  if (!flags.isGiven('size')) return;
+  const reason = whySizeless(app, workload, transports);
+  if (reason !== undefined) flags.refuse(`--size: ${reason}: leave it out`);
+}
+
+function whySizeless(app: AppName, workload: Workload, transports: readonly TransportName[]): string | undefined {
+  if (app === 'http') return 'an HTTP server chooses how long its pages are';
+  if (workload === 'download') return 'in a download the server chooses how much it sends at once';
+  if (workload === 'handshake') return 'a handshake sends no messages';
+  if (workload === 'upload' && !transports.includes('udp')) return 'a TCP upload is a stream without messages';
+  return undefined;
 }
 
 /** What requests cost the server; null when nothing. */

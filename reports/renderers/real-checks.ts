@@ -43,7 +43,7 @@ function rowOf(change: number, checks: readonly RealCheck[]): Row {
     `${ended('pass')}`,
     `${ended('regressed', 'suspected')}`,
     `${ended('inconclusive')}`,
-    `${ended('invalid', 'unsteady')}`,
+    `${ended('invalid', 'unsteady', 'failed')}`,
     `${median(checks.map(({ sessions }) => sessions))}`,
     formatSeconds(median(checks.map(({ seconds }) => seconds))),
   ];

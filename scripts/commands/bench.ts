@@ -13,7 +13,7 @@ import type { Command } from '../command.ts';
 import { Examples } from '../examples.ts';
 import type { Flags, OptionSet } from '../flags.ts';
 import { foreignOptions, readForeign } from '../foreign.ts';
-import { readLoad, readWork } from '../load-flags.ts';
+import { assertSizeTells, readLoad, readWork } from '../load-flags.ts';
 import { measure } from '../measure.ts';
 import { readModels, serving, someOf } from '../models.ts';
 import { loadOptions, outputOptions, serverOptions } from '../options.ts';
@@ -137,6 +137,7 @@ function readConfiguration(flags: Flags<typeof options>): RunConfiguration {
   const load = readLoad(flags);
   const scenarios = readScenarios(flags, { models, foreign, app: load.app, workload: load.workload });
   const transports = [scenarios, ...scenarios.scenarios].flatMap((scenario) => scenario.transports);
+  assertSizeTells(flags, { ...load, transports });
   const served = serving(models, transports, load.app, flags).map((model): TargetSpec => ({ kind: 'model', model }));
   return {
     command: 'bench',

@@ -8,7 +8,7 @@ import { type TransportName, transportNames } from '../../servers/transport.ts';
 import type { Command } from '../command.ts';
 import type { Flags, OptionSet } from '../flags.ts';
 import { foreignOptions, readForeign } from '../foreign.ts';
-import { parseRate, readLoad, readWork } from '../load-flags.ts';
+import { assertSizeTells, parseRate, readLoad, readWork } from '../load-flags.ts';
 import { record } from '../measure.ts';
 import { readModels, serving } from '../models.ts';
 import { loadOptions, outputOptions, serverOptions, targetOptions } from '../options.ts';
@@ -121,6 +121,7 @@ function readConfiguration(
 ): CapacityConfiguration {
   const load = readLoad(flags, address?.app);
   const transport = flags.choice('transport', 'transport', transportNames) ?? address?.transport ?? 'tcp';
+  assertSizeTells(flags, { ...load, transports: [transport] });
   return {
     ...load,
     command: 'capacity',

@@ -14,7 +14,7 @@ import { transportNames } from '../../servers/transport.ts';
 import type { Command } from '../command.ts';
 import type { Flags, OptionSet } from '../flags.ts';
 import { foreignOptions, readForeign } from '../foreign.ts';
-import { readLoad, readWork } from '../load-flags.ts';
+import { assertSizeTells, readLoad, readWork } from '../load-flags.ts';
 import { measure } from '../measure.ts';
 import { loadOptions, outputOptions, serverOptions, targetOptions } from '../options.ts';
 import { readOutput } from '../output-flags.ts';
@@ -77,10 +77,13 @@ export const run: Command<typeof options> = {
 
 function readConfiguration(flags: Flags<typeof options>, target: TargetSpec | undefined): RunConfiguration {
   const spoken = target && membersOf(target).find((member) => member.kind === 'address');
+  const transports = [flags.choice('transport', 'transport', transportNames) ?? spoken?.transport ?? 'tcp'];
+  const load = readLoad(flags, spoken?.app);
+  assertSizeTells(flags, { ...load, transports });
   return {
     command: 'run',
     targets: target ? [target] : [],
-    transports: [flags.choice('transport', 'transport', transportNames) ?? spoken?.transport ?? 'tcp'],
+    transports,
     connections: [flags.value('connections', parseInteger)],
     warmupMs: flags.value('warmup', parseDuration),
     rounds: flags.value('rounds', parseInteger),
@@ -88,7 +91,7 @@ function readConfiguration(flags: Flags<typeof options>, target: TargetSpec | un
     work: readWork(flags),
     scenarios: [],
     balance: flags.choice('balance', 'balance policy', balancePolicyNames),
-    ...readLoad(flags, spoken?.app),
+    ...load,
   };
 }
 

@@ -9,7 +9,7 @@ import { transportNames } from '../../servers/transport.ts';
 import type { Command } from '../command.ts';
 import type { Flags, OptionSet } from '../flags.ts';
 import { foreignOptions, readForeign } from '../foreign.ts';
-import { readLoad, readWork } from '../load-flags.ts';
+import { assertSizeTells, readLoad, readWork } from '../load-flags.ts';
 import { measure } from '../measure.ts';
 import { loadOptions, outputOptions, serverOptions } from '../options.ts';
 import { readOutput } from '../output-flags.ts';
@@ -86,6 +86,9 @@ function readConfiguration(flags: Flags<typeof options>): RunConfiguration {
       flags.refuse(`--${name}: scale asks for as much as servers do at each level: leave it out, or use bench`);
     }
   }
+  const load = readLoad(flags);
+  const scenarios = readScenarios(flags);
+  assertSizeTells(flags, { ...load, ...scenarios });
   return {
     command: 'scale',
     targets: readTargets(flags),
@@ -93,8 +96,8 @@ function readConfiguration(flags: Flags<typeof options>): RunConfiguration {
     ...readRounds(flags),
     thresholds: [],
     balance: flags.choice('balance', 'balance policy', balancePolicyNames),
-    ...readLoad(flags),
-    ...readScenarios(flags),
+    ...load,
+    ...scenarios,
   };
 }
 

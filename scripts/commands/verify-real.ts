@@ -1,11 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import type { CheckPlan } from '../../bench/check/plan.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
-import { fixedSize } from '../../bench/model/message-sizes.ts';
 import { parseInteger } from '../../bench/model/units.ts';
-import { type GatedMetric, gatedMetrics } from '../../bench/stats/gated-metrics.ts';
-import { defaultLooks } from '../../bench/stats/looks.ts';
-import { calibrate, holdCheck, type RealCheck, realPlan } from '../../bench/verify/real-servers.ts';
+import { holdCheck, planFor, type RealCheck } from '../../bench/verify/real-servers.ts';
 import { jsonDocument } from '../../reports/json-document.ts';
 import { renderRealChecks } from '../../reports/renderers/real-checks.ts';
 import { prepareReport, writeReport } from '../../reports/sink.ts';
@@ -44,17 +40,12 @@ export const verifyReal: Command<typeof options> = {
     const checks: RealCheck[] = [];
     await untilInterrupted(async (signal) => {
       for (const worseBy of shares) {
-        const baseMicros = await calibrate(plan, program, signal);
-        const seeded = { ...plan, seed: plan.seed + checks.length };
-        const observer = { doing: () => undefined, saved: () => undefined };
-        const held = await holdCheck(realPlan(seeded, program, baseMicros, worseBy), worseBy, observer, signal);
+        const held = await holdCheck({ ...plan, seed: plan.seed + checks.length }, program, worseBy, signal);
         checks.push(held);
         if (file !== undefined) writeReport(file, jsonDocument(checks));
-        const { outcome, metrics, sessions, seconds } = held;
-        say(
-          `${checks.length}: ${Math.round(worseBy * 100)} % of ${baseMicros.toFixed(1)} µs more: ${outcome} ` +
-            `${metrics.join(', ')} after ${sessions} sessions, ${Math.round(seconds)} s`,
-        );
+        const more = `${Math.round(worseBy * 100)} % of ${held.baseMicros?.toFixed(1) ?? '?'} µs more`;
+        const took = `${held.sessions} sessions, ${Math.round(held.seconds)} s`;
+        say(`${checks.length}: ${more}, ${took}: ${held.statement}`);
       }
     }).catch((error: unknown) => {
       if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
@@ -70,17 +61,4 @@ function spread(counts: readonly (readonly [share: number, count: number])[]): n
     .flatMap(([share, count]) => Array.from({ length: count }, (_, i) => ({ share, at: (i + 0.5) / count })))
     .sort((one, other) => one.at - other.at)
     .map(({ share }) => share);
-}
-
-function planFor(connections: number, seed: number): Omit<CheckPlan, 'a' | 'b'> {
-  const names = Object.keys(gatedMetrics) as GatedMetric[];
-  return {
-    point: {
-      ...{ transport: 'tcp', app: 'echo', workload: 'request-response', connection: 'pooled', connections },
-      ...{ pipelining: 1, sizes: fixedSize(64) },
-    },
-    gates: names.map((metric) => ({ metric, margins: gatedMetrics[metric] })),
-    ...{ looks: defaultLooks, nullArm: false, confirm: false, budgetMs: null, seed, warmupMs: null, windowMs: 200 },
-    ...{ timeoutMs: 2000, openTimeoutMs: 3000, threads: null, serverCpus: null, loadCpus: null },
-  };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CheckPlan } from '../../bench/check/plan.ts';
-import { burningServer, type RealCheck, realPlan } from '../../bench/verify/real-servers.ts';
+import { burningServer, holdCheck, planFor, type RealCheck, realPlan } from '../../bench/verify/real-servers.ts';
 import { renderRealChecks } from '../../reports/renderers/real-checks.ts';
 
 const program = "/somewhere/it's/sockbench.js";
@@ -16,9 +16,15 @@ test('a path is the shell’s, whatever is in it', () => {
   expect(burningServer(program, 'a', 20).command).toContain(`'/somewhere/it'\\''s/sockbench.js'`);
 });
 
+test('a server that fails ends its check, and no other', async () => {
+  const held = await holdCheck(planFor(2, 1), '/nowhere/sockbench.js', 0.1, new AbortController().signal);
+  expect(held).toMatchObject({ worseBy: 0.1, baseMicros: null, outcome: 'failed', metrics: [], sessions: 0 });
+  expect(held.statement).toMatch(/^A \(original\): .*exited with code 1/);
+});
+
 test('what came of checks is counted by how much worse B was', () => {
   const held = (worseBy: number, outcome: RealCheck['outcome'], sessions: number): RealCheck => ({
-    ...{ worseBy, outcome, metrics: [], sessions, seconds: sessions * 12 },
+    ...{ worseBy, baseMicros: 30, outcome, metrics: [], statement: '', sessions, seconds: sessions * 12 },
   });
   const text = renderRealChecks([held(0, 'pass', 10), held(0, 'inconclusive', 24), held(0.2, 'suspected', 10)], {
     color: false,

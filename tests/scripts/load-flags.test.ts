@@ -2,15 +2,17 @@ import { describe, expect, test } from 'vitest';
 import { appFor } from '../../bench/model/app-workload.ts';
 import { ConfigurationError } from '../../bench/model/errors.ts';
 import { Flags } from '../../scripts/flags.ts';
-import { readLoad, readWork } from '../../scripts/load-flags.ts';
+import { assertSizeTells, readLoad, readWork } from '../../scripts/load-flags.ts';
 import { loadOptions } from '../../scripts/options.ts';
+import type { TransportName } from '../../servers/transport.ts';
 
 const options = { app: { type: 'string' }, duration: { type: 'string', default: '10s' }, ...loadOptions } as const;
 
 /** A load as these flags make it, and the faults in them. */
-function read(argv: Record<string, unknown>) {
+function read(argv: Record<string, unknown>, ...transports: TransportName[]) {
   const flags = new Flags({ _: ['run'], $0: 'sockbench', ...argv }, options);
   const load = readLoad(flags);
+  assertSizeTells(flags, { ...load, transports });
   try {
     flags.assertNoFaults();
     return { load, faults: [] };
@@ -85,6 +87,8 @@ describe('refused is', () => {
     ['part of a request', { requests: '1.5' }, ["--requests: '1.5' is not a whole number"]],
     ['a size in a download', { workload: 'download', size: '9' }, ['--size: in a download the server chooses']],
     ['a size of pages', { app: 'http', size: '9' }, ['--size: an HTTP server chooses']],
+    ['a size of handshakes', { workload: 'handshake', size: '9' }, ['--size: a handshake sends no messages']],
+    ['a size in a TCP upload', { workload: 'upload', size: '9' }, ['--size: a TCP upload is a stream']],
     ['no known workload', { workload: 'uplaod' }, ["unknown workload 'uplaod'; did you mean 'upload'?"]],
     ['no known use of connections', { connection: 'poold' }, ["unknown use of connections 'poold'; did you mean"]],
     ['no known clock', { timestamps: 'kernal' }, ["unknown source of timestamps 'kernal'; did you mean 'kernel'?"]],
@@ -96,6 +100,15 @@ describe('refused is', () => {
       expect(faults[i]).toContain(fault);
     });
   });
+});
+
+test('a size is taken where datagrams have one', () => {
+  for (const transports of [['udp'], ['tcp', 'udp']] as const) {
+    expect(read({ workload: 'upload', size: '1200' }, ...transports)).toMatchObject({
+      load: { sizes: [{ from: 1200, to: 1200, share: 1 }] },
+      faults: [],
+    });
+  }
 });
 
 test('of workload and app, the one that is not given follows from the other', () => {

@@ -147,8 +147,7 @@ export class ClientRequests implements ToldWorkload, ClientEvents {
       this.#accept(c, piece.length, now);
     }
     if (this.#table.phase(c) === OPEN) this.#flush(c);
-    // At once, and not in the engine's next turn: that may come late.
-    this.#state.holds(this.outstanding + this.#state.demand.queued, now);
+    this.#state.holds(this.outstanding + this.#state.demand.queued, now); // At once: the engine's next turn may be late.
   }
 
   ended(c: number, errno: number): void {
