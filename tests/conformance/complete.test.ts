@@ -8,7 +8,7 @@ import { kernelTransport, type TransportName, transportNames } from '../../serve
 import { appSuites } from './app-suites.ts';
 
 test.each(modelNames)('%s has its conformance tests', (name) => {
-  const file = readFileSync(new URL(`./${name}.test.ts`, import.meta.url), 'utf8');
+  const file = readFileSync(new URL(`./${name}.system.test.ts`, import.meta.url), 'utf8');
   expect(file).toContain(`\nconformance('${name}');\n`);
 });
 
