@@ -1,13 +1,46 @@
 import { defineConfig } from 'vitest/config';
 
+/** Bounds against hanging on a machine that others use, too; not expectations of speed. */
+const patience = { testTimeout: 180_000, hookTimeout: 180_000 };
+
+/** The built programs, for tests that start them. */
+const globalSetup = 'tests/build.ts';
+
+/** Three kinds of tests, told apart by their file names; each kind starts when the one before has ended. */
 export default defineConfig({
   test: {
-    include: ['tests/**/*.test.ts'],
-    // Real processes and threads on a shared machine: bounds against hanging, not expectations of speed.
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
-    globalSetup: 'tests/build.ts',
-    pool: 'forks',
-    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          ...patience,
+          name: 'pure',
+          include: ['tests/**/*.test.ts'],
+          exclude: ['tests/**/*.{system,clock}.test.ts'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...patience,
+          globalSetup,
+          name: 'system',
+          include: ['tests/**/*.system.test.ts'],
+          pool: 'forks',
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...patience,
+          globalSetup,
+          name: 'clock',
+          include: ['tests/**/*.clock.test.ts'],
+          pool: 'forks',
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
   },
 });
