@@ -15,7 +15,7 @@ import {
 import { loadApp } from './apps/catalog.ts';
 import { BlockingDatagrams, type FirstDatagram, nextConnection } from './blocking.ts';
 import type { RunningServer, ServerSpec } from './contract.ts';
-import { startThread, threadEnd } from './thread.ts';
+import { allReady, startThread, tellReady, threadEnd } from './thread.ts';
 import { kernelTransport } from './transport.ts';
 import { ofSeveral } from './work/spec.ts';
 
@@ -65,11 +65,11 @@ interface ListenerInput {
  * @param converse begins to serve a client by a spec of its own, and owns its socket unless it throws.
  * @throws {SystemError} EADDRINUSE and the like.
  */
-export function startConcurrentServer(
+export async function startConcurrentServer(
   spec: ServerSpec,
   capacity: number,
   converse: (client: Client, spec: ServerSpec) => Conversant,
-): RunningServer {
+): Promise<RunningServer> {
   const listener = openServer(kernelTransport(spec.transport), spec);
   // Set after the bind, so that this server shares its UDP port with its own sockets, yet doesn't steal another's.
   if (spec.transport === 'udp') setOption(listener, 'SO_REUSEADDR', 1);
@@ -80,7 +80,9 @@ export function startConcurrentServer(
   const run = spec.transport === 'tcp' ? 'acceptConnections' : 'adoptPeers';
   const thread = startThread({ module: import.meta.url, run, input });
 
-  thread.on('message', async (client: Client) => {
+  // Listens from the start on: a client may come right behind the news that the listener is ready.
+  thread.on('message', async (client: Client | 'ready') => {
+    if (client === 'ready') return;
     if (Atomics.load(shared, STOP) === 1) {
       close(client.fd);
       return;
@@ -100,17 +102,16 @@ export function startConcurrentServer(
     if (client.first !== undefined) thread.postMessage(formatAddress(client.first.peer));
   });
 
-  return {
-    address: localAddress(listener),
-    async close() {
-      Atomics.store(shared, STOP, 1);
-      shutdown(listener, SHUT_RDWR);
-      for (const conversant of conversants) conversant.end();
-      const allEnded = Promise.all([...conversants].map((conversant) => conversant.ended));
-      await Promise.all([threadEnd(thread, CLOSE_LIMIT_MS), within(CLOSE_LIMIT_MS, allEnded)]);
-      close(listener);
-    },
+  const stop = async () => {
+    Atomics.store(shared, STOP, 1);
+    shutdown(listener, SHUT_RDWR);
+    for (const conversant of conversants) conversant.end();
+    const allEnded = Promise.all([...conversants].map((conversant) => conversant.ended));
+    await Promise.all([threadEnd(thread, CLOSE_LIMIT_MS), within(CLOSE_LIMIT_MS, allEnded)]);
+    close(listener);
   };
+  await allReady([thread], stop);
+  return { address: localAddress(listener), close: stop };
 }
 
 function within(milliseconds: number, promise: Promise<unknown>): Promise<unknown> {
@@ -119,6 +120,7 @@ function within(milliseconds: number, promise: Promise<unknown>): Promise<unknow
 
 /** The TCP listener, in its thread. */
 export function acceptConnections({ listener, capacity, shared }: ListenerInput): void {
+  tellReady();
   for (;;) {
     waitForCapacity(shared, capacity);
     const fd = nextConnection(listener);
@@ -142,6 +144,7 @@ export async function adoptPeers({ listener, spec, capacity, shared }: ListenerI
   const datagrams = new BlockingDatagrams(await loadApp(spec));
   const address = localAddress(listener);
   const peers = new Set<string>();
+  tellReady();
   while (Atomics.load(shared, STOP) === 0 && datagrams.receive(listener, 0) === 'datagram') {
     forgetEnded(peers);
     const peer = datagrams.peer.value;

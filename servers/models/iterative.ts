@@ -3,13 +3,16 @@ import { loadApp } from '../apps/catalog.ts';
 import { nextConnection, serveDatagrams } from '../blocking.ts';
 import { serveStream } from '../blocking-stream.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
-import { startThread, threadEnd } from '../thread.ts';
+import { allReady, startThread, tellReady, threadEnd } from '../thread.ts';
 import { kernelTransport } from '../transport.ts';
 
 /** Words of the memory that both threads share. */
 const STOP = 0;
 /** The connection being served, so that the main thread can wake the loop: a descriptor, or 0 for none. */
 const SERVING = 1;
+
+/** How long to wait for the loop to end when the server is closed. */
+const CLOSE_LIMIT_MS = 1000;
 
 interface LoopInput {
   readonly fd: number;
@@ -28,23 +31,23 @@ export const model: ServerModel = {
     const input: LoopInput = { fd, spec, shared };
     // The loop blocks for ever, so it has a thread of its own; this one stays free to stop it.
     const worker = startThread({ module: import.meta.url, run: 'serve', input });
-    return {
-      address: localAddress(fd),
-      async close() {
-        Atomics.store(shared, STOP, 1);
-        shutdown(fd, SHUT_RDWR);
-        const serving = Atomics.load(shared, SERVING);
-        if (serving > 0) shutdown(serving, SHUT_RDWR);
-        await threadEnd(worker, 1000);
-        close(fd);
-      },
+    const stop = async () => {
+      Atomics.store(shared, STOP, 1);
+      shutdown(fd, SHUT_RDWR);
+      const serving = Atomics.load(shared, SERVING);
+      if (serving > 0) shutdown(serving, SHUT_RDWR);
+      await threadEnd(worker, CLOSE_LIMIT_MS);
+      close(fd);
     };
+    await allReady([worker], stop);
+    return { address: localAddress(fd), close: stop };
   },
 };
 
 /** The loop, in its thread. */
 export async function serve({ fd, spec, shared }: LoopInput): Promise<void> {
   const app = await loadApp(spec);
+  tellReady();
   if (spec.transport === 'udp') return serveDatagrams(fd, app);
   for (let connection = nextConnection(fd); connection >= 0; connection = nextConnection(fd)) {
     setOption(connection, 'TCP_NODELAY', 1);

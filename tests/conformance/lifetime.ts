@@ -1,17 +1,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ModelName } from '../../servers/catalog.ts';
 import type { HostMessage, HostSpec } from '../../servers/host.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
-import { isRunning, type ProcessId, processTree } from '../servers/process-tree.ts';
+import { isAtRest, isRunning, type ProcessId, processTree } from '../servers/process-tree.ts';
 import { hostPath, type ServerOptions, ServerProcess } from '../servers/server-process.ts';
 import { soon, until } from '../servers/until.ts';
 import { clientsAtOnce } from './clients-at-once.ts';
 import { DatagramClient } from './datagram-client.ts';
+import { HeldStarts } from './held-starts.ts';
 import { kernelBuffersBetween } from './kernel-buffers.ts';
 import { SlowReader } from './slow-reader.ts';
 import { stopsPromptly } from './stops-promptly.ts';
@@ -63,6 +65,27 @@ export function describeLifetime(model: ModelName, transport: TransportName): vo
     parent.kill('SIGKILL');
     await gone(tree);
   });
+
+  // Piscina starts its threads and does not wait for them.
+  test.skipIf(model === 'worker-pool')(
+    'is ready when all threads and processes that it begins with have started, and not before',
+    async () => {
+      using held = new HeldStarts();
+      let pid = 0;
+      let ready = false;
+      const starting = start({ environment: held.environment, onSpawn: (its) => (pid = its) });
+      starting.then(
+        () => (ready = true),
+        () => undefined,
+      );
+      await until('all to be held, or to wait for clients', () => isAtRest(pid));
+      // What it said before that is here by now, and is read in a turn or two.
+      for (let turn = 0; turn < 3; turn++) await nextTurn();
+      expect(ready, `ready while ${held.count} threads or processes had not started`).toBe(held.count === 0);
+      held.release();
+      await engage((await starting).address, model, transport);
+    },
+  );
 
   test('refuses a port that is taken, and says so', async () => {
     const first = await start();

@@ -46,14 +46,14 @@ class Collector {
   }
 }
 
-function start(
+async function start(
   transport: Transport,
   capacity: number,
   work?: WorkSpec,
-): { server: RunningServer; collector: Collector } {
+): Promise<{ server: RunningServer; collector: Collector }> {
   const collector = new Collector();
   const spec = { transport, app: 'echo', work, host: '127.0.0.1', port: 0 } as const;
-  const server = startConcurrentServer(spec, capacity, collector.converse);
+  const server = await startConcurrentServer(spec, capacity, collector.converse);
   onTestFinished(() => server.close());
   return { server, collector };
 }
@@ -71,7 +71,7 @@ const FLOOD_MS = 50;
 
 describe.skipIf(whyNoLibc())('a concurrent server', () => {
   test('at its capacity it accepts the next connection when one has ended', async () => {
-    const { server, collector } = start('tcp', 2);
+    const { server, collector } = await start('tcp', 2);
     for (let i = 0; i < 4; i++) {
       const client = await StreamClient.connect(server.address);
       onTestFinished(() => client[Symbol.asyncDispose]());
@@ -85,7 +85,7 @@ describe.skipIf(whyNoLibc())('a concurrent server', () => {
   });
 
   test('gives each UDP peer one socket, however much it sends at once', async () => {
-    const { server, collector } = start('udp', 100);
+    const { server, collector } = await start('udp', 100);
     const peers = await Promise.all(Array.from({ length: 20 }, () => connectPeer(server)));
     await Promise.all(peers.flatMap((peer) => Array.from({ length: 10 }, () => peer.send(hello))));
     await until('all peers’ sockets', () => collector.fds.length >= peers.length);
@@ -96,7 +96,7 @@ describe.skipIf(whyNoLibc())('a concurrent server', () => {
   });
 
   test('peers that send faster than they are answered get their sockets', async () => {
-    const { server, collector } = start('udp', 100, SLOW);
+    const { server, collector } = await start('udp', 100, SLOW);
     const bytes = memory(8);
     // Several, as not each will have sent something in the moment when its socket has just been connected.
     for (let count = 1; count <= 10; count++) {
@@ -111,7 +111,7 @@ describe.skipIf(whyNoLibc())('a concurrent server', () => {
   });
 
   test('hands on the datagram that began a conversation, unanswered', async () => {
-    const { server, collector } = start('udp', 100);
+    const { server, collector } = await start('udp', 100);
     const peers = [await connectPeer(server), await connectPeer(server)];
     for (const [i, peer] of peers.entries()) await peer.send(Buffer.from([i, 0, 255]));
     await until('both', () => collector.firsts.length === 2);
@@ -124,7 +124,7 @@ describe.skipIf(whyNoLibc())('a concurrent server', () => {
   });
 
   test('above its capacity the listener answers peers itself', async () => {
-    const { server, collector } = start('udp', 1);
+    const { server, collector } = await start('udp', 1);
     await (await connectPeer(server)).send(hello);
     await until('the first peer’s socket', () => collector.fds.length === 1);
     const second = await connectPeer(server);
@@ -133,7 +133,7 @@ describe.skipIf(whyNoLibc())('a concurrent server', () => {
   });
 
   test('a peer that comes back after its conversation ended gets a new one', async () => {
-    const { server, collector } = start('udp', 10);
+    const { server, collector } = await start('udp', 10);
     const peer = await connectPeer(server);
     await peer.send(hello);
     await until('a socket', () => collector.fds.length === 1);

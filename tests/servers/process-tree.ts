@@ -48,6 +48,34 @@ export function isAsleep({ pid, startTime }: ProcessId): boolean {
   return stat?.startTime === startTime && stat.state === 'S';
 }
 
+/**
+ * Does everything in a process and its descendants wait, so that nothing will happen unless something comes from outside?
+ * Holds when each of two looks finds all threads asleep, and none has had the CPU in between: then all slept when the first
+ * look ended. A thread that is ready to run doesn't sleep, however long it gets no CPU.
+ */
+export function isAtRest(root: number): boolean {
+  const before = sleepers(root);
+  return before !== undefined && before === sleepers(root);
+}
+
+/** All threads with the CPU time that each has had, proc_pid_schedstat(5); undefined when one doesn't sleep. */
+function sleepers(root: number): string | undefined {
+  const lines: string[] = [];
+  try {
+    for (const { pid } of processTree(root)) {
+      for (const tid of readdirSync(`/proc/${pid}/task`)) {
+        const stat = readFileSync(`/proc/${pid}/task/${tid}/stat`, 'latin1');
+        if (stat[stat.lastIndexOf(')') + 2] !== 'S') return undefined;
+        lines.push(`${tid} ${readFileSync(`/proc/${pid}/task/${tid}/schedstat`, 'latin1').split(' ')[0]}`);
+      }
+    }
+  } catch {
+    // One has just ended.
+    return undefined;
+  }
+  return lines.join('\n');
+}
+
 /** What a server and its children hold: it must all come back when clients have gone. */
 export interface Holdings {
   readonly processes: number;

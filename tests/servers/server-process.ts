@@ -26,6 +26,10 @@ export interface ServerOptions {
   readonly port?: number;
   /** How many files each of its processes may open. Default: as many as this one. */
   readonly openFiles?: number;
+  /** Added to its environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Called when the process has been started, long before it is ready. */
+  readonly onSpawn?: (pid: number) => void;
 }
 
 /** How a server process ended. */
@@ -49,7 +53,7 @@ export class ServerProcess {
 
   /** @throws with the server's own message when it couldn't start. */
   static async start(options: ServerOptions): Promise<ServerProcess> {
-    const { model, transport, app = 'echo', work, host = '127.0.0.1', port = 0, openFiles } = options;
+    const { model, transport, app = 'echo', work, host = '127.0.0.1', port = 0, openFiles, environment } = options;
     const spec: HostSpec = { model, transport, app, work, host, port, parentPid: process.pid };
     const limit = openFiles === undefined ? '' : `ulimit -n ${openFiles} && `;
     // Replaced by the host, the shell passes on that its parent is this process.
@@ -58,8 +62,10 @@ export class ServerProcess {
       ['-c', `${limit}exec "$@"`, 'sh', process.execPath, hostPath, JSON.stringify(spec)],
       {
         stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+        env: { ...process.env, ...environment },
       },
     );
+    if (child.pid !== undefined) options.onSpawn?.(child.pid);
     const gone = once(child, 'exit').then(async ([code, signal]): Promise<HostMessage> => {
       // What it said last may come after the news of its end.
       if (child.connected) await once(child, 'disconnect');

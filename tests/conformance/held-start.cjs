@@ -1,0 +1,14 @@
+// Loaded first in every thread and process of a server (NODE_OPTIONS): those that the server starts write a line into one
+// file, and wait until another, a FIFO, is opened for writing. Once that is gone none waits.
+const { appendFileSync, readFileSync } = require('node:fs');
+const { isMainThread } = require('node:worker_threads');
+
+const { HELD_BY: tester, HELD_LIST: list, HELD_UNTIL: fifo } = process.env;
+if (!isMainThread || process.ppid !== Number(tester)) {
+  appendFileSync(list, `${process.pid}\n`);
+  try {
+    readFileSync(fifo);
+  } catch {
+    // Nothing is held any more.
+  }
+}
