@@ -1,6 +1,6 @@
 import { readSockaddr, SOCKADDR_SIZE, type SocketAddress } from './address.ts';
 import { libc, outcome } from './libc.ts';
-import { NativeMemory } from './memory.ts';
+import { checkIndex, NativeMemory } from './memory.ts';
 import type { PeerAddress } from './socket.ts';
 import { CONTROL_LENGTH, CONTROL_SIZE, stampNanos, stampSeconds } from './timestamps.ts';
 
@@ -45,35 +45,42 @@ export class DatagramBatch {
     for (let i = 0; i < capacity; i++) this.#initialize(i);
   }
 
-  /** recvmmsg(2) into slots 0 and up. @returns how many datagrams came, or a negated errno. */
+  /**
+   * recvmmsg(2) into slots 0 and up. @returns how many datagrams came, or a negated errno.
+   * @throws {RangeError} when there are fewer than `count` slots.
+   */
   receive(fd: number, flags: number, count = this.capacity): number {
+    const headers = this.#headers.addressOf(0, count * HEADER, 'recvmmsg');
     for (let i = 0; i < count; i++) {
       this.#iovecs.uint32[(i * IOVEC + 8) >> 2] = this.slotSize;
       if (this.#peers !== undefined) this.#headers.uint32[(i * HEADER + NAME_LENGTH) >> 2] = SOCKADDR_SIZE;
       if (this.#controls !== undefined) this.#headers.uint32[(i * HEADER + CONTROL_LENGTH) >> 2] = CONTROL_SIZE;
     }
-    const received = libc().recvmmsg(fd, this.#headers.address, count, flags, 0);
+    const received = libc().recvmmsg(fd, headers, count, flags, 0);
     return outcome(received);
   }
 
   /**
    * sendmmsg(2) of slots `first` to `first + count - 1`, each {@link setLength} long.
    * @returns how many the kernel took, perhaps fewer, or a negated errno when it took none.
+   * @throws {RangeError} when there are no such slots.
    */
   send(fd: number, flags: number, first: number, count: number): number {
-    const sent = libc().sendmmsg(fd, this.#headers.address + first * HEADER, count, flags);
+    const headers = this.#headers.addressOf(first * HEADER, count * HEADER, 'sendmmsg');
+    const sent = libc().sendmmsg(fd, headers, count, flags);
     return outcome(sent);
   }
 
   /**
    * sendto(2) of bytes from elsewhere to whoever sent the datagram in slot i.
-   * @returns bytes sent, or a negated errno.
+   * @returns bytes sent, or a negated errno. @throws {RangeError} when the bytes don't lie within the memory.
    */
   sendTo(i: number, fd: number, flags: number, memory: NativeMemory, offset: number, length: number): number {
     if (this.#peers === undefined) throw new TypeError('this batch was made without peers');
+    const from = memory.addressOf(offset, length, 'sendto');
+    const to = this.#peers.addressOf(i * PEER, PEER, 'sendto');
     const nameLength = this.#headers.uint32[(i * HEADER + NAME_LENGTH) >> 2] as number;
-    const to = this.#peers.address + i * PEER;
-    return outcome(libc().sendto(fd, memory.address + offset, length, flags, to, nameLength));
+    return outcome(libc().sendto(fd, from, length, flags, to, nameLength));
   }
 
   /** How long the datagram is that the last {@link receive} put into slot i. */
@@ -93,8 +100,12 @@ export class DatagramBatch {
     return this.#controls === undefined ? 0 : stampNanos(this.#controls, i * CONTROL_SIZE);
   }
 
-  /** How many bytes of slot i to send. */
+  /** How many bytes of slot i to send. @throws {RangeError} for no slot, or more than it holds. */
   setLength(i: number, bytes: number): void {
+    checkIndex(i, this.capacity, 'slot of a batch');
+    if (!(bytes >= 0 && bytes <= this.slotSize)) {
+      throw new RangeError(`setLength: a slot holds ${this.slotSize} bytes, not ${bytes}`);
+    }
     this.#iovecs.uint32[(i * IOVEC + 8) >> 2] = bytes;
   }
 
@@ -107,6 +118,7 @@ export class DatagramBatch {
   /** Keeps who sent the datagram in slot i. */
   copyPeer(i: number, into: PeerAddress): void {
     if (this.#peers === undefined) throw new TypeError('this batch was made without peers');
+    checkIndex(i, this.capacity, 'slot of a batch');
     into.memory.bytes.set(this.#peers.bytes.subarray(i * PEER, i * PEER + SOCKADDR_SIZE));
     into.length = this.#headers.uint32[(i * HEADER + NAME_LENGTH) >> 2] as number;
   }

@@ -1,6 +1,6 @@
 import { check } from './errno.ts';
 import { MappedMemory } from './mapped-memory.ts';
-import { NativeMemory } from './memory.ts';
+import { checkIndex, NativeMemory } from './memory.ts';
 import type { Uring } from './uring.ts';
 
 const IORING_REGISTER_PBUF_RING = 22;
@@ -49,8 +49,9 @@ export class BufferRing {
     this.publish();
   }
 
-  /** A buffer's content has been read: the kernel may have it again, from {@link publish} on. */
+  /** A buffer's content has been read: the kernel may have it again, from {@link publish} on. @throws {RangeError} for no such buffer. */
   release(buffer: number): void {
+    checkIndex(buffer, this.#count, 'buffer of a ring');
     const slot = this.#tail & (this.#count - 1);
     this.#tail = (this.#tail + 1) & 0xffff;
     // Those that come back in the order in which they went find their place as they left it.

@@ -1,5 +1,6 @@
 import { check } from './errno.ts';
 import { libc, outcome } from './libc.ts';
+import { countAllocation, countFree } from './live-memory.ts';
 
 const PROT_READ_WRITE = 3;
 const MAP_SHARED = 0x01;
@@ -11,9 +12,9 @@ const MAP_POPULATE = 0x8000;
 export class MappedMemory {
   /** Where it starts; meaningful to this floor only. */
   readonly address: number;
-  readonly size: number;
   readonly int32: Int32Array;
   readonly uint16: Uint16Array;
+  #size: number;
 
   /**
    * @param size in bytes, a multiple of 4.
@@ -22,15 +23,22 @@ export class MappedMemory {
    */
   constructor(size: number, fd = -1, offset = 0) {
     const flags = fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED | MAP_POPULATE;
-    this.size = size;
+    this.#size = size;
     this.address = check(outcome(libc().mmap(0, size, PROT_READ_WRITE, flags, fd, offset)), 'mmap');
+    countAllocation(size);
     const bytes = libc().view(this.address, size);
     this.int32 = new Int32Array(bytes);
     this.uint16 = new Uint16Array(bytes);
   }
 
-  /** munmap(2). Neither this object nor any of its views may be used afterwards. */
+  /**
+   * munmap(2). Neither this object nor any of its views may be used afterwards; to free it again changes nothing. Twice
+   * unmapped, it would take away what has been mapped there meanwhile.
+   */
   free(): void {
-    libc().munmap(this.address, this.size);
+    if (this.#size === 0) return;
+    countFree(this.#size);
+    libc().munmap(this.address, this.#size);
+    this.#size = 0;
   }
 }

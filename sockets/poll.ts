@@ -1,5 +1,5 @@
 import { libc, outcome } from './libc.ts';
-import { NativeMemory } from './memory.ts';
+import { checkIndex, NativeMemory } from './memory.ts';
 
 export const POLLIN = 0x001;
 export const POLLOUT = 0x004;
@@ -26,6 +26,7 @@ export class PollSet {
 
   /** Takes an entry out by moving the last one into its place. */
   removeAt(index: number): void {
+    checkIndex(index, this.#count, 'entry of a poll set');
     const last = --this.#count;
     const words = this.#memory.int32;
     words[index * 2] = words[last * 2] as number;
@@ -38,6 +39,7 @@ export class PollSet {
 
   /** What the entry waits for; clears what it was last ready for. */
   setEvents(index: number, events: number): void {
+    checkIndex(index, this.#count, 'entry of a poll set');
     this.#memory.int32[index * 2 + 1] = events & 0xffff;
   }
 

@@ -79,14 +79,17 @@ export function connect(fd: number, address: SocketAddress): number {
   return outcome(libc().connect(fd, memory.address, writeSockaddr(memory, 0, address)));
 }
 
-/** send(2) without SIGPIPE. @returns bytes taken by the kernel, perhaps fewer than `length`, or a negated errno. */
+/**
+ * send(2) without SIGPIPE. @returns bytes taken by the kernel, perhaps fewer than `length`, or a negated errno.
+ * @throws {RangeError} when the bytes don't lie within the memory, as do the other calls that take an offset and a length.
+ */
 export function send(fd: number, memory: NativeMemory, offset: number, length: number, flags = 0): number {
-  return outcome(libc().send(fd, memory.address + offset, length, flags | MSG_NOSIGNAL));
+  return outcome(libc().send(fd, memory.addressOf(offset, length, 'send'), length, flags | MSG_NOSIGNAL));
 }
 
 /** recv(2). @returns bytes received, 0 when the peer has finished sending, or a negated errno. */
 export function recv(fd: number, memory: NativeMemory, offset: number, length: number, flags = 0): number {
-  return outcome(libc().recv(fd, memory.address + offset, length, flags));
+  return outcome(libc().recv(fd, memory.addressOf(offset, length, 'recv'), length, flags));
 }
 
 /** Where recvfrom(2) puts a sender and sendto(2) finds a receiver, without making objects on the way. */
@@ -110,12 +113,12 @@ export class PeerAddress {
 
 /** bind(2) to an address made before: nothing is allocated. */
 export function bindTo(fd: number, { memory, length }: PeerAddress): number {
-  return outcome(libc().bind(fd, memory.address, length));
+  return outcome(libc().bind(fd, memory.addressOf(0, length, 'bind'), length));
 }
 
 /** {@link connect} to an address made before: nothing is allocated. */
 export function connectTo(fd: number, { memory, length }: PeerAddress): number {
-  return outcome(libc().connect(fd, memory.address, length));
+  return outcome(libc().connect(fd, memory.addressOf(0, length, 'connect'), length));
 }
 
 /** recvfrom(2); the sender is left in `peer`. @returns bytes of the datagram, or a negated errno. */
@@ -128,8 +131,9 @@ export function recvfrom(
   peer: PeerAddress,
 ): number {
   peer.length = SOCKADDR_SIZE;
-  const where = peer.memory.address;
-  return outcome(libc().recvfrom(fd, memory.address + offset, length, flags, where, where + SOCKADDR_SIZE));
+  const where = peer.memory.addressOf(0, SOCKADDR_SIZE + 4, 'recvfrom');
+  const to = memory.addressOf(offset, length, 'recvfrom');
+  return outcome(libc().recvfrom(fd, to, length, flags, where, where + SOCKADDR_SIZE));
 }
 
 /** sendto(2). @returns bytes sent, or a negated errno. */
@@ -141,8 +145,10 @@ export function sendto(
   flags: number,
   peer: PeerAddress,
 ): number {
-  const to = peer.memory.address;
-  return outcome(libc().sendto(fd, memory.address + offset, length, flags | MSG_NOSIGNAL, to, peer.length));
+  const nameLength = peer.length;
+  const to = peer.memory.addressOf(0, nameLength, 'sendto');
+  const from = memory.addressOf(offset, length, 'sendto');
+  return outcome(libc().sendto(fd, from, length, flags | MSG_NOSIGNAL, to, nameLength));
 }
 
 /** shutdown(2): `SHUT_WR` sends FIN; `SHUT_RDWR` also wakes every thread blocked on the socket. */
@@ -216,8 +222,10 @@ const TCP_CONGESTION = 13;
 /** Chooses a TCP socket's congestion control, tcp(7): `reno` is to be had everywhere. */
 export function setCongestionControl(fd: number, algorithm: string): number {
   const memory = scratch();
-  memory.bytes.set(new TextEncoder().encode(algorithm));
-  return outcome(libc().setsockopt(fd, TCP_LEVEL, TCP_CONGESTION, memory.address, algorithm.length));
+  const name = new TextEncoder().encode(algorithm);
+  const at = memory.addressOf(0, name.length, 'setsockopt TCP_CONGESTION');
+  memory.bytes.set(name);
+  return outcome(libc().setsockopt(fd, TCP_LEVEL, TCP_CONGESTION, at, name.length));
 }
 
 /** Makes an existing descriptor blocking or non-blocking: fcntl(2) F_SETFL. @throws {SystemError} */

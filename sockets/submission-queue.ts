@@ -64,7 +64,8 @@ export interface DatagramPeer {
  * Operations that wait to be handed to the kernel. Every method prepares one, and nothing happens before
  * {@link Uring.submit}. Each carries two numbers that its completions bring back: a `kind`, from -2^31 to 2^31 - 1,
  * and `data` of the same range, which mean what the caller wants. Memory that an operation uses must stay, unchanged,
- * until it has completed.
+ * until it has completed. Methods that take an offset and a length throw a RangeError, and prepare nothing, when these
+ * bytes don't lie within the memory.
  */
 export class SubmissionQueue {
   /** How many fit. When there is no room for one more, those prepared are submitted. */
@@ -122,8 +123,9 @@ export class SubmissionQueue {
 
   /** recv(2) into memory. */
   recv(fd: number, memory: NativeMemory, offset: number, length: number, kind: number, data: number): void {
+    const address = memory.addressOf(offset, length, 'io_uring recv');
     const at = this.#prepare(IORING_OP_RECV, fd, kind, data);
-    this.#setAddress(at, memory.address + offset);
+    this.#setAddress(at, address);
     this.#sqes[at + LENGTH] = length;
   }
 
@@ -158,8 +160,9 @@ export class SubmissionQueue {
 
   /** send(2) of all bytes, however long it takes, without SIGPIPE. */
   send(fd: number, memory: NativeMemory, offset: number, length: number, kind: number, data: number): void {
+    const address = memory.addressOf(offset, length, 'io_uring send');
     const at = this.#prepare(IORING_OP_SEND, fd, kind, data);
-    this.#setAddress(at, memory.address + offset);
+    this.#setAddress(at, address);
     this.#sqes[at + LENGTH] = length;
     this.#sqes[at + OPERATION_FLAGS] = MSG_NOSIGNAL | MSG_WAITALL;
   }
@@ -170,8 +173,9 @@ export class SubmissionQueue {
    * since such things complete later in the call, when this thread asks for them.
    */
   sendNow(fd: number, memory: NativeMemory, offset: number, length: number, kind: number, data: number): void {
+    const address = memory.addressOf(offset, length, 'io_uring send');
     const at = this.#prepare(IORING_OP_SEND, fd, kind, data);
-    this.#setAddress(at, memory.address + offset);
+    this.#setAddress(at, address);
     this.#sqes[at + LENGTH] = length;
     // MSG_WAITALL makes a failure, and so a completion, of what is less than all.
     this.#sqes[at + OPERATION_FLAGS] = MSG_NOSIGNAL | MSG_WAITALL | MSG_DONTWAIT;
@@ -180,10 +184,11 @@ export class SubmissionQueue {
 
   /** sendto(2) of a datagram, without waiting: it completes only when the kernel refuses it. The peer lies in memory, too. */
   sendTo(fd: number, memory: NativeMemory, offset: number, length: number, peer: DatagramPeer, kind: number): void {
+    const address = memory.addressOf(offset, length, 'io_uring sendto');
+    const peerAddress = peer.memory.addressOf(peer.offset, peer.length, 'io_uring sendto');
     const at = this.#prepare(IORING_OP_SEND, fd, kind, 0);
-    this.#setAddress(at, memory.address + offset);
+    this.#setAddress(at, address);
     this.#sqes[at + LENGTH] = length;
-    const peerAddress = peer.memory.address + peer.offset;
     this.#sqes[at + OFFSET] = peerAddress | 0;
     this.#sqes[at + OFFSET + 1] = Math.floor(peerAddress / TWO_32);
     this.#sqes[at + NAME_LENGTH] = peer.length;
@@ -194,7 +199,7 @@ export class SubmissionQueue {
   /** connect(2). */
   connect(fd: number, peer: PeerAddress, kind: number, data: number): void {
     const at = this.#prepare(IORING_OP_CONNECT, fd, kind, data);
-    this.#setAddress(at, peer.memory.address);
+    this.#setAddress(at, peer.memory.addressOf(0, peer.length, 'io_uring connect'));
     this.#sqes[at + OFFSET] = peer.length;
   }
 

@@ -45,9 +45,13 @@ export class TimestampedReceiver {
   nanos = 0;
   readonly #header = new NativeMemory(MESSAGE + 16 + CONTROL_SIZE);
   readonly #control = MESSAGE + 16;
+  readonly #memory: NativeMemory;
+  readonly #size: number;
 
   /** @param memory where to receive to, from its beginning, as much as it holds. */
   constructor(memory: NativeMemory) {
+    this.#memory = memory;
+    this.#size = memory.size;
     const header = this.#header;
     header.setUint64(IOV, header.address + MESSAGE);
     header.setUint64(IOV_COUNT, 1);
@@ -56,8 +60,10 @@ export class TimestampedReceiver {
     header.setUint64(MESSAGE + 8, memory.size);
   }
 
-  /** recvmsg(2). @returns bytes received, 0 when the peer has finished sending, or a negated errno. */
+  /** recvmsg(2). @returns bytes received, 0 when the peer has finished sending, or a negated errno. @throws {RangeError} when the memory was freed. */
   receive(fd: number): number {
+    // It is the caller's, who may have freed it.
+    this.#memory.addressOf(0, this.#size, 'recvmsg');
     const words = this.#header.uint32;
     words[CONTROL_LENGTH >> 2] = CONTROL_SIZE;
     const received = libc().recvmsg(fd, this.#header.address, 0);

@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { liveMemory } from '../../sockets/live-memory.ts';
+import { MappedMemory } from '../../sockets/mapped-memory.ts';
+import { NativeMemory } from '../../sockets/memory.ts';
 import { memory, noLibc } from './open.ts';
 
 describe.skipIf(noLibc)('native memory', () => {
@@ -24,5 +27,18 @@ describe.skipIf(noLibc)('native memory', () => {
     other.bytes.set([1, 2, 3], 9);
     expect(one.equals(4, other, 9, 3)).toBe(true);
     expect(one.equals(4, other, 8, 3)).toBe(false);
+  });
+
+  test.each([-1, Number.NaN, 2 ** 31, Number.POSITIVE_INFINITY])('of %d bytes is refused', (size) => {
+    expect(() => new NativeMemory(size)).toThrow(RangeError);
+  });
+
+  test('is counted until it is freed, once', () => {
+    const before = liveMemory();
+    const [one, other] = [new NativeMemory(100), new MappedMemory(4096)];
+    expect(liveMemory()).toEqual({ blocks: before.blocks + 2, bytes: before.bytes + 104 + 4096 });
+    for (const made of [one, one, other, other]) made.free();
+    expect(liveMemory()).toEqual(before);
+    expect(one.size).toBe(0);
   });
 });
