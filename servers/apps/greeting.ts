@@ -1,11 +1,10 @@
 import type { App, StreamReply, StreamSession } from './app.ts';
-import { endsMessage } from './message.ts';
 
 const GREETING = new TextEncoder().encode('Hello from server');
 
 /**
- * Speaks first, reads one message, and ends the conversation. The message ends at a newline, or where the peer has
- * finished sending; it may be of any length. Without a connection nobody can speak first: TCP only.
+ * Speaks first, reads one message, and ends the conversation. A message is what one read returns, as in textbook
+ * servers: no newline and no FIN is waited for. Without a connection no server can speak first: TCP only.
  */
 export class Greeting implements App, StreamSession {
   readonly #once: boolean;
@@ -24,8 +23,8 @@ export class Greeting implements App, StreamSession {
     if (this.#once) reply.end();
   }
 
-  receive(bytes: Uint8Array, start: number, end: number, reply: StreamReply): void {
-    if (endsMessage(bytes, start, end)) reply.end();
+  receive(_bytes: Uint8Array, _start: number, _end: number, reply: StreamReply): void {
+    reply.end();
   }
 
   datagram(): void {}

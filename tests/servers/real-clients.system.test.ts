@@ -1,22 +1,30 @@
-import { execFile, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, execFile, spawn, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { modelNames, models, whyUnavailable } from '../../servers/catalog.ts';
+import type { AppName } from '../../servers/apps/catalog.ts';
+import { whyNotCarried } from '../../servers/carrying.ts';
+import { type ModelName, modelNames, whyUnavailable } from '../../servers/catalog.ts';
+import type { Transport } from '../../sockets/socket.ts';
 import { ServerProcess } from './server-process.ts';
+import { PATIENCE_MS, soon, until } from './until.ts';
 
-/** Clients that nobody here wrote: Python's socket module, and nc as Debian has it. */
+/**
+ * Clients that know nothing of this project: Python's socket module, nc as Debian has it, and the programs of a socket
+ * course in examples/clients/, which read once, send no newline, and keep their side open.
+ */
 
+const COURSE = 'examples/clients';
 const run = promisify(execFile);
 const noPython = spawnSync('python3', ['--version']).error?.message;
 const noNc = spawnSync('nc', ['-h']).error?.message;
 const available = modelNames.filter((model) => whyUnavailable(model) === undefined);
-const overUdp = available.filter((model) => models[model].transports.some((transport) => transport === 'udp'));
 
 /** Sends 100 kB, finishes, and reads all that comes back. */
 const STREAM = `
 import socket, sys, threading
-with socket.create_connection(('127.0.0.1', int(sys.argv[1])), 10) as client:
+with socket.create_connection(('127.0.0.1', int(sys.argv[2])), 10) as client:
     sent = bytes(i % 251 for i in range(100_000))
     def send():
         client.sendall(sent)
@@ -30,38 +38,154 @@ const DATAGRAMS = `
 import socket, sys
 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
     client.settimeout(10)
-    client.connect(('127.0.0.1', int(sys.argv[1])))
+    client.connect(('127.0.0.1', int(sys.argv[2])))
     for size in (0, 1, 512, 1472, 65507):
         client.send(b'x' * size)
         assert client.recv(65536) == b'x' * size, size
 print('the same')
 `;
 
-async function echoServer(model: (typeof modelNames)[number], transport: 'tcp' | 'udp'): Promise<string> {
-  const server = await ServerProcess.start({ model, app: 'echo', transport });
-  onTestFinished(() => server.kill());
-  return String(server.address.port);
+interface PythonClient {
+  readonly name: string;
+  /** The program; without it, the file of that name in {@link COURSE}. */
+  readonly source?: string;
+  readonly app: AppName;
+  readonly transport: Transport;
+  /** What it prints. */
+  readonly printed: RegExp;
 }
 
-describe.skipIf(noPython)(`Python's socket module agrees with (${noPython ?? 'it is here'})`, () => {
-  test.each(available)('%s over tcp', async (model) => {
-    const { stdout } = await run('python3', ['-c', STREAM, await echoServer(model, 'tcp')], { timeout: 20_000 });
-    expect(stdout).toBe('the same\n');
-  });
+const greeted = /^Hello from server\nthe server has closed the connection\n$/;
+const echoed = /^Hello, Server!\nHello again!\n$/;
+const page = /^HTTP\/1\.1 200 OK\r\n(?:.+\r\n)+\r\nHello, World!\n$/;
+const same = /^the same\n$/;
 
-  test.each(overUdp)('%s over udp', async (model) => {
-    const { stdout } = await run('python3', ['-c', DATAGRAMS, await echoServer(model, 'udp')], { timeout: 20_000 });
-    expect(stdout).toBe('the same\n');
+const pythonClients: readonly PythonClient[] = [
+  { name: 'greeting.py', app: 'greeting', transport: 'tcp', printed: greeted },
+  { name: 'ack.py', app: 'ack', transport: 'tcp', printed: /^ACK\n$/ },
+  { name: 'ack_udp.py', app: 'ack', transport: 'udp', printed: /^ACK\n$/ },
+  { name: 'echo.py', app: 'echo', transport: 'tcp', printed: echoed },
+  { name: 'echo_udp.py', app: 'echo', transport: 'udp', printed: echoed },
+  { name: 'http_get.py', app: 'http', transport: 'tcp', printed: page },
+  { name: '100 kB', source: STREAM, app: 'echo', transport: 'tcp', printed: same },
+  { name: 'datagrams of all sizes', source: DATAGRAMS, app: 'echo', transport: 'udp', printed: same },
+];
+
+/** Runs programs one after the other in one interpreter, which costs more to start than all of them to run. */
+const RUN_ALL = `
+import contextlib, io, json, socket, sys
+socket.setdefaulttimeout(10)
+printed = {}
+for name, source, port in json.load(sys.stdin):
+    sys.argv = [name, '127.0.0.1', str(port)]
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        try:
+            exec(compile(source, name, 'exec'), {'__name__': '__main__'})
+        except OSError as error:
+            print(repr(error))
+    printed[name] = out.getvalue()
+print(json.dumps(printed))
+`;
+
+async function serve(model: ModelName, app: AppName, transport: Transport): Promise<number> {
+  const server = await ServerProcess.start({ model, app, transport });
+  onTestFinished(() => server.kill());
+  return server.address.port;
+}
+
+/** A server of the model for each app and transport that the clients need. @returns its port for an app and transport. */
+async function serveAll(model: ModelName): Promise<(app: AppName, transport: Transport) => number | undefined> {
+  const ports = new Map<string, number>();
+  const wanted = new Map(pythonClients.map(({ app, transport }) => [`${app} ${transport}`, { app, transport }]));
+  await Promise.all(
+    [...wanted].map(async ([key, { app, transport }]) => {
+      if (whyNotCarried(model, app, transport) !== undefined) return;
+      ports.set(key, await serve(model, app, transport));
+    }),
+  );
+  return (app, transport) => ports.get(`${app} ${transport}`);
+}
+
+function sourceOf({ name, source }: PythonClient): string {
+  return source ?? readFileSync(`${COURSE}/${name}`, 'utf8');
+}
+
+/** What each client prints, by its name. */
+async function printedBy(clients: readonly (readonly [PythonClient, number])[]): Promise<Record<string, string>> {
+  const python = spawn('python3', ['-c', RUN_ALL], { stdio: ['pipe', 'pipe', 'inherit'] });
+  onTestFinished(() => void python.kill('SIGKILL'));
+  python.stdin.end(JSON.stringify(clients.map(([client, port]) => [client.name, sourceOf(client), port])));
+  return JSON.parse(await soon('the clients in Python', text(python.stdout))) as Record<string, string>;
+}
+
+async function assertEcho(port: number): Promise<void> {
+  // -N: FIN at the end of input, so that the server's end ends it.
+  const nc = run('nc', ['-N', '127.0.0.1', String(port)], { timeout: PATIENCE_MS });
+  nc.child.stdin?.end('a line\nand another\n');
+  expect((await nc).stdout, 'nc').toBe('a line\nand another\n');
+}
+
+describe.skipIf(noPython)(`clients in Python${noPython ? ` (${noPython})` : ''}, and nc, agree with`, () => {
+  test.each(available)('%s', async (model) => {
+    const portOf = await serveAll(model);
+    const clients = pythonClients.flatMap((client) => {
+      const port = portOf(client.app, client.transport);
+      return port === undefined ? [] : [[client, port] as const];
+    });
+    const printed = await printedBy(clients);
+    for (const [client] of clients) expect(printed[client.name], client.name).toMatch(client.printed);
+    if (noNc === undefined) await assertEcho(portOf('echo', 'tcp') ?? 0);
   });
 });
 
-describe.skipIf(noNc)(`nc agrees with (${noNc ?? 'it is here'})`, () => {
-  test.each(available)('%s', async (model) => {
-    const port = await echoServer(model, 'tcp');
-    // -N: FIN at the end of input, so that the server's end ends it.
-    const nc = spawn('nc', ['-N', '127.0.0.1', port], { timeout: 20_000 });
-    onTestFinished(() => void nc.kill());
-    nc.stdin.end('a line\nand another\n');
-    expect(await text(nc.stdout)).toBe('a line\nand another\n');
+/** The chat program, and what it has printed so far. */
+class Chatter {
+  printed = '';
+  readonly #program: ChildProcessWithoutNullStreams;
+
+  constructor(port: number) {
+    this.#program = spawn('python3', [`${COURSE}/chat.py`, '127.0.0.1', String(port)]);
+    this.#program.stdout.on('data', (chunk) => {
+      this.printed += String(chunk);
+    });
+    onTestFinished(() => void this.#program.kill('SIGKILL'));
+  }
+
+  type(line: string): void {
+    this.#program.stdin.write(`${line}\n`);
+  }
+
+  /** Ends its input. @returns its exit code. */
+  leave(): Promise<number> {
+    const ended = new Promise<number>((resolve) => void this.#program.once('exit', resolve));
+    this.#program.stdin.end();
+    return soon('the chat program to end', ended);
+  }
+}
+
+const chatting = available.filter((model) => whyNotCarried(model, 'chat', 'tcp') === undefined);
+
+test.skipIf(noPython).each(chatting)('two chat programs in Python reach each other over %s', async (model) => {
+  const port = await serve(model, 'chat', 'tcp');
+  const [ann, bob] = [new Chatter(port), new Chatter(port)];
+  // Said again until both are in the room: the server announces no one.
+  await until('Bob to hear Ann', () => {
+    ann.type('hello');
+    return bob.printed.startsWith('hello\n');
   });
+  bob.type('hello, Ann');
+  await until('Ann to hear Bob', () => ann.printed !== '');
+  expect(ann.printed).toBe('hello, Ann\n');
+  expect(await Promise.all([ann.leave(), bob.leave()])).toEqual([0, 0]);
+});
+
+test('each program of the course is short, documented, and among these tests', () => {
+  const files = readdirSync(COURSE).sort();
+  const readme = readFileSync('examples/README.md', 'utf8');
+  const tested = pythonClients.filter(({ source }) => source === undefined).map(({ name }) => name);
+  expect(files).toEqual([...tested, 'chat.py'].sort());
+  for (const file of files) {
+    expect(readme).toContain(`\`${file}\``);
+    expect(readFileSync(`${COURSE}/${file}`, 'utf8').split('\n').length, file).toBeLessThan(25);
+  }
 });

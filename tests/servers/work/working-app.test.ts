@@ -120,3 +120,11 @@ test('a session that owes an answer owes it with work, too, and is told of the e
   session.close?.();
   expect(shown.at(-1)).toBe('client 1 has left');
 });
+
+test('a message is what one read returns with work, too: it is waited for, acknowledged, and the end', () => {
+  const session = new WorkingApp(ack, waiting(null)).stream();
+  const reply = new Notes();
+  const bytes = Buffer.from('Hello, Server!');
+  session.receive(bytes, 0, bytes.length, reply);
+  expect(reply.notes).toEqual([7, 'ACK', 'end']);
+});

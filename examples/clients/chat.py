@@ -1,0 +1,17 @@
+"""Sends each line that is typed, and prints what others say meanwhile: chat.py HOST PORT"""
+import socket
+import sys
+import threading
+
+host, port = sys.argv[1], int(sys.argv[2])
+
+
+def listen():
+    while said := client.recv(1024):
+        print(said.decode(), end='', flush=True)
+
+
+with socket.create_connection((host, port)) as client:
+    threading.Thread(target=listen, daemon=True).start()
+    for line in sys.stdin:
+        client.sendall(line.encode())
