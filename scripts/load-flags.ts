@@ -5,7 +5,7 @@ import { parseSizes } from '../bench/model/message-sizes.ts';
 import { arrivals, connectionUses, type Workload, workloads } from '../bench/model/operating-point.ts';
 import { parseCacheHit, parseWork, type RequestWork } from '../bench/model/request-work.ts';
 import { parseStages, stagesDurationMs } from '../bench/model/stage.ts';
-import { parseCpus, parseDuration, parseInteger } from '../bench/model/units.ts';
+import { parseCpus, parseDuration, parseInteger, parseRate } from '../bench/model/units.ts';
 import { type AppName, appNames } from '../servers/apps/catalog.ts';
 import type { TransportName } from '../servers/transport.ts';
 import type { Flags } from './flags.ts';
@@ -133,10 +133,4 @@ export function parseSeed(text: string): number {
   const seed = parseInteger(text);
   if (seed >= SEEDS) throw new RangeError(`'${text}' is not a seed from 0 to ${SEEDS - 1}`);
   return seed;
-}
-
-/** `20000` or `0.5` requests/s. @throws {RangeError} */
-export function parseRate(text: string): number {
-  if (!/^\d{1,12}(\.\d+)?$/.test(text)) throw new RangeError(`'${text}' is not a number of requests/s, such as 1000`);
-  return Number(text);
 }

@@ -86,7 +86,7 @@ export const loadOptions = {
     alias: 'R',
     type: 'string',
     group: 'Load:',
-    describe: 'Requests/s, whatever the server does [default: as many as it answers]',
+    describe: 'Requests/s, whatever the server does: 500, 10k, 1e6 [default: as many as it answers]',
   },
   arrivals: {
     type: 'string',
@@ -98,7 +98,7 @@ export const loadOptions = {
     alias: 's',
     type: 'string',
     group: 'Load:',
-    describe: 'Ramps in place of --duration: 30s:1000,10s:5000 of --rate, or without it of connections',
+    describe: 'Ramps in place of --duration: 30s:1000,10s:5k of --rate, or without it of connections',
   },
   requests: {
     alias: 'n',

@@ -1,5 +1,5 @@
 import type { WorkPart } from '../../servers/work/spec.ts';
-import { parseDuration } from './units.ts';
+import { parseDurationWithUnit } from './units.ts';
 
 /** What requests cost the server beyond the answer. */
 export interface RequestWork {
@@ -44,7 +44,7 @@ function parsePart(entry: string, alone: boolean): WorkPart {
   for (const cost of costs.split('+')) {
     const [, kind, duration = ''] = /^(cpu|io):(.+)$/.exec(cost.trim()) ?? [];
     if (kind !== 'cpu' && kind !== 'io') throw new RangeError(`'${cost}' is no work, ${EXAMPLES}`);
-    const milliseconds = parseDuration(duration);
+    const milliseconds = parseDurationWithUnit(duration);
     if (!(milliseconds > 0 && milliseconds + nanos[kind] / NANOS_PER_MS <= MOST_MS)) {
       throw new RangeError(
         `'${entry}': a request costs more than nothing, and ${MOST_MS / 1000} s of each kind at most`,

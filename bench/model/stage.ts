@@ -1,4 +1,4 @@
-import { parseDuration } from './units.ts';
+import { parseAmount, parseDuration } from './units.ts';
 
 /** A part of a load in which its level goes linearly from where it was to `target`. */
 export interface Stage {
@@ -13,31 +13,31 @@ export function stagesDurationMs(stages: readonly Stage[]): number {
   return stages.reduce((sum, { durationMs }) => sum + durationMs, 0);
 }
 
-/** `30s:1000,10s:5000`. @throws {RangeError} for the first stage that is none. */
+/** `30s:1000,1m:10k`, or in seconds `30:1000`. @throws {RangeError} for the first stage that is none. */
 export function parseStages(text: string): Stage[] {
   return text.split(',').map((part) => parseStage(part.trim()));
 }
 
 function parseStage(text: string): Stage {
   const [duration = '', target = '', ...more] = text.split(':');
-  if (more.length === 0 && isTarget(duration) && isDuration(target)) {
+  if (more.length > 0) throw notAStage(text);
+  const durationMs = millisecondsOf(duration);
+  const level = parseAmount(target);
+  if (durationMs !== undefined && level !== undefined) return { durationMs, target: level };
+  if (parseAmount(duration) !== undefined && millisecondsOf(target) !== undefined) {
     throw new RangeError(`'${text}' has its duration last; did you mean ${target}:${duration}?`);
   }
-  if (more.length > 0 || !isTarget(target) || !isDuration(duration)) {
-    throw new RangeError(`'${text}' is not a stage: a duration and a target, such as 30s:1000`);
-  }
-  return { durationMs: parseDuration(duration), target: Number(target) };
+  throw notAStage(text);
 }
 
-function isTarget(text: string): boolean {
-  return /^\d{1,12}(\.\d+)?$/.test(text);
+function notAStage(text: string): RangeError {
+  return new RangeError(`'${text}' is not a stage: a duration and a target, such as 30s:1000 or 30:10k`);
 }
 
-function isDuration(text: string): boolean {
+function millisecondsOf(text: string): number | undefined {
   try {
-    parseDuration(text);
-    return true;
+    return parseDuration(text);
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -2,7 +2,7 @@ import { failedRequests } from './failed-requests.ts';
 import { isOneWay } from './operating-point.ts';
 import type { ThresholdOutcome } from './result.ts';
 import type { Trial } from './trial.ts';
-import { parseDuration, parseNames, parseSize } from './units.ts';
+import { parseAmount, parseDurationWithUnit, parseNames, parseSize } from './units.ts';
 
 /** A bound that a trial must keep, such as `p99<5ms`. */
 export interface Threshold {
@@ -48,7 +48,7 @@ const ends = [
   'reordered',
 ] as const;
 
-const micros = { unit: 'micros', parse: (text: string) => parseDuration(text) * 1000 } as const;
+const micros = { unit: 'micros', parse: (text: string) => parseDurationWithUnit(text) * 1000 } as const;
 const counted = { unit: 'count', parse: parseNumber } as const;
 
 /** By name; response times go by their percentile alone, too. */
@@ -138,9 +138,9 @@ export function judgeThreshold({ text, metric, operator, bound }: Threshold, tri
 }
 
 function parseNumber(text: string): number {
-  const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)([kM]?)$/.exec(text) ?? [];
-  if (digits === undefined) throw new RangeError(`'${text}' is not a number`);
-  return Number(digits) * { '': 1, k: 1e3, M: 1e6 }[unit as '' | 'k' | 'M'];
+  const amount = parseAmount(text);
+  if (amount === undefined) throw new RangeError(`'${text}' is not a number`);
+  return amount;
 }
 
 function parseShare(text: string): number {

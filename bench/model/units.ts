@@ -19,18 +19,48 @@ const BYTES_PER_UNIT: Readonly<Record<string, number>> = {
 /** Linux's CONFIG_NR_CPUS is 8192 at most; also keeps `0-999999999` from filling memory. */
 const MOST_CPUS = 8192;
 
-const WHOLE = /^\d{1,15}$/;
+/** Exponents of ten by suffix. */
+const EXPONENTS: Readonly<Record<string, string>> = { k: 'e3', M: 'e6' };
 
-/** `500ms`, `2s`, `1.5m` or `1m30s` in milliseconds. @throws {RangeError} when it is no duration. */
+const DURATION = /^(\d+(\.\d+)?(us|µs|ms|s|m|h))+$/;
+const PLAIN = /^\d{1,15}(\.\d+)?$/;
+
+/**
+ * `500ms`, `2s`, `1.5m` or `1m30s` in milliseconds; a plain number means seconds, as wrk, k6 and autocannon have it.
+ * @throws {RangeError} when it is no duration.
+ */
 export function parseDuration(text: string): number {
-  if (!/^(\d+(\.\d+)?(us|µs|ms|s|m|h))+$/.test(text)) {
-    throw new RangeError(`'${text}' is not a duration, such as 500ms, 2s or 1m`);
-  }
+  if (PLAIN.test(text)) return Number(text) * 1000;
+  if (!DURATION.test(text)) throw new RangeError(`'${text}' is not a duration, such as 500ms, 2s, 1m or 2 (seconds)`);
   let milliseconds = 0;
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(us|µs|ms|s|m|h)/g)) {
     milliseconds += Number(amount) * (MS_PER_UNIT[unit ?? ''] ?? Number.NaN);
   }
   return milliseconds;
+}
+
+/**
+ * A duration as {@link parseDuration} reads it, in milliseconds, that must have its unit: for costs and bounds, which
+ * are mostly far below a second. @throws {RangeError} when it is no duration, or a plain number.
+ */
+export function parseDurationWithUnit(text: string): number {
+  if (PLAIN.test(text)) throw new RangeError(`'${text}' has no unit: write ${text}us, ${text}ms or ${text}s`);
+  return parseDuration(text);
+}
+
+/** `20000`, `0.5`, `10k`, `1.5M` or `1e6`. @returns undefined when it is no such number. */
+export function parseAmount(text: string): number | undefined {
+  const [, digits, suffix] = /^(\d{1,15}(?:\.\d+)?)([kM]|[eE]\d{1,2})?$/.exec(text) ?? [];
+  if (digits === undefined) return undefined;
+  // Read as one literal: 1.1 times 1000 is not 1100.
+  return Number(digits + (suffix === undefined ? '' : (EXPONENTS[suffix] ?? suffix)));
+}
+
+/** Requests/s: `20000`, `0.5`, `10k` or `1e6`. @throws {RangeError} when it is no rate. */
+export function parseRate(text: string): number {
+  const rate = parseAmount(text);
+  if (rate === undefined) throw new RangeError(`'${text}' is not a number of requests/s, such as 1000, 10k or 1e6`);
+  return rate;
 }
 
 /** `64`, `64KiB` or `1MiB` in bytes. @throws {RangeError} when it is no size, or no whole number of bytes. */
@@ -39,15 +69,17 @@ export function parseSize(text: string): number {
   const factor = Object.hasOwn(BYTES_PER_UNIT, unit) ? BYTES_PER_UNIT[unit] : undefined;
   const bytes = Number(amount) * (factor ?? Number.NaN);
   if (!Number.isSafeInteger(bytes)) {
-    throw new RangeError(`'${text}' is not a size, such as 64, 64KiB or 1MiB`);
+    const hint = /^[\d.]+ ?[kKM]$/.test(text) ? ': kB is 1000 and KiB 1024 bytes' : '';
+    throw new RangeError(`'${text}' is not a size, such as 64, 64KiB or 1MiB${hint}`);
   }
   return bytes;
 }
 
-/** A whole number, zero or more. @throws {RangeError} when it is none. */
+/** A whole number, zero or more: `64`, `10k` or `1e6`. @throws {RangeError} when it is none. */
 export function parseInteger(text: string): number {
-  if (!WHOLE.test(text)) throw new RangeError(`'${text}' is not a whole number`);
-  return Number(text);
+  const amount = parseAmount(text);
+  if (!Number.isSafeInteger(amount)) throw new RangeError(`'${text}' is not a whole number`);
+  return amount as number;
 }
 
 /** `1,16,128`: whole numbers in the order given, each once. @throws {RangeError} naming the first that is none. */

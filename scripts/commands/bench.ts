@@ -55,7 +55,7 @@ const options = {
     alias: 'd',
     type: 'string',
     default: '400ms',
-    describe: 'Time measured in each trial',
+    describe: 'Time measured in each trial: 500ms, 1m, 2 (seconds)',
   },
   warmup: { group: 'What to measure:', type: 'string', default: '100ms', describe: 'Load before that, not measured' },
   ...roundsOptions,

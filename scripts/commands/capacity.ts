@@ -1,14 +1,14 @@
 import { type CapacityConfiguration, capacityFaults } from '../../bench/model/capacity-configuration.ts';
 import type { TargetSpec } from '../../bench/model/configuration.ts';
 import { parseThreshold, parseThresholds } from '../../bench/model/threshold.ts';
-import { parseDuration, parseIntegers, parseNames } from '../../bench/model/units.ts';
+import { parseDuration, parseIntegers, parseNames, parseRate } from '../../bench/model/units.ts';
 import { balancePolicyNames } from '../../servers/balance/policies.ts';
 import { modelNames } from '../../servers/catalog.ts';
 import { type TransportName, transportNames } from '../../servers/transport.ts';
 import type { Command } from '../command.ts';
 import type { Flags, OptionSet } from '../flags.ts';
 import { foreignOptions, readForeign } from '../foreign.ts';
-import { assertSizeTells, parseRate, readLoad, readWork } from '../load-flags.ts';
+import { assertSizeTells, readLoad, readWork } from '../load-flags.ts';
 import { record } from '../measure.ts';
 import { readModels, serving } from '../models.ts';
 import { loadOptions, outputOptions, serverOptions, targetOptions } from '../options.ts';
@@ -46,7 +46,7 @@ const options = {
     alias: 'd',
     type: 'string',
     default: '2s',
-    describe: 'Time measured in each short trial, which brackets the capacity',
+    describe: 'Time measured in each short trial (500ms, or 2 for seconds), which brackets the capacity',
   },
   confirm: {
     group: 'What to look for:',

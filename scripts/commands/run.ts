@@ -29,7 +29,13 @@ const options = {
   },
   ...foreignOptions,
   ...targetOptions,
-  duration: { group: 'What to measure:', alias: 'd', type: 'string', default: '10s', describe: 'Time measured' },
+  duration: {
+    group: 'What to measure:',
+    alias: 'd',
+    type: 'string',
+    default: '10s',
+    describe: 'Time measured: 500ms, 1m, 10 (seconds)',
+  },
   warmup: { group: 'What to measure:', type: 'string', default: '1s', describe: 'Load before that, not measured' },
   rounds: {
     group: 'What to measure:',

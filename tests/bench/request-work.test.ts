@@ -23,6 +23,7 @@ describe('work', () => {
     ['disk:5ms', /is no work/],
     ['cpu:', /is no work/],
     ['cpu:fast', /not a duration/],
+    ['cpu:200', /'200' has no unit: write 200us, 200ms or 200s/],
     ['cpu:0us', /more than nothing/],
     ['io:2s', /1 s of each kind at most/],
     ['io:600ms+io:600ms', /1 s of each kind at most/],

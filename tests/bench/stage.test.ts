@@ -12,17 +12,20 @@ describe('stages', () => {
       ],
     ],
     ['0s:0', [{ durationMs: 0, target: 0 }]],
+    ['30:100', [{ durationMs: 30_000, target: 100 }]],
+    ['0.5:10k', [{ durationMs: 500, target: 10_000 }]],
+    ['30s:1e3', [{ durationMs: 30_000, target: 1000 }]],
   ])('%s are read', (text, stages) => expect(parseStages(text)).toEqual(stages));
 
   test.each([
     ['1000:30s', "'1000:30s' has its duration last; did you mean 30s:1000?"],
     ['30s:10,10:5s', 'did you mean 5s:10?'],
-    ['30:1000', "'30:1000' is not a stage: a duration and a target, such as 30s:1000"],
+    ['30s:1k5', "'30s:1k5' is not a stage: a duration and a target, such as 30s:1000 or 30:10k"],
+    ['10k:30s', "'10k:30s' has its duration last; did you mean 30s:10k?"],
     ['30s', 'is not a stage'],
     ['30s:', 'is not a stage'],
     [':1000', 'is not a stage'],
     ['30s:-5', 'is not a stage'],
-    ['30s:1e3', 'is not a stage'],
     ['30s:40s', 'is not a stage'],
     ['30s:1000:5', 'is not a stage'],
     ['1000:30s:5', 'is not a stage'],

@@ -28,6 +28,7 @@ describe('a threshold', () => {
     ['errorRate<0.01', false],
     ['corrupted<3', true],
     ['rate>=20k', true],
+    ['rate<2e5', true],
     ['rate>20000', false],
     ['bytes>1MB/s', true],
   ])('%s: %s', (text, kept) => {
@@ -79,7 +80,7 @@ describe('a threshold', () => {
   test.each([
     ['p98<5ms', "'p98' is not a metric; there are p50, p90"],
     ['p99', "'p99' is not a threshold, such as p99<5ms"],
-    ['p99<5', "'5' is not a duration"],
+    ['p99<5', "'5' has no unit: write 5us, 5ms or 5s"],
     ['p99=<5ms', 'is not a threshold'],
     ['errors==none', "'none' is not a number"],
     ['memory<5ms', "'5ms' is not a size"],

@@ -121,7 +121,7 @@ test('refuses what makes no sense, all of it at once', async () => {
     '--stage: a search chooses its rates by itself',
     '--requests: trials of a search last for a time',
     "unknown model 'asink'; did you mean 'async'?",
-    "--start-rate: 'x' is not a number of requests/s, such as 1000",
+    "--start-rate: 'x' is not a number of requests/s, such as 1000, 10k or 1e6",
     'slo: rate>5k',
     "confirm: a window of 500 ms can't confirm trials of 1000 ms",
     'max-errors: a share of all requests is no limit',

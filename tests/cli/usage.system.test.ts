@@ -108,7 +108,7 @@ describe('wrong usage ends with 2, says why on stderr and nothing on stdout:', (
   test('everything wrong at once is told at once', async () => {
     const { code, stdout, stderr } = await sockbench(
       ...['bench', '--modles', 'x', '--bogus', '-z', '--models', 'itrative,async', '--size', '1x'],
-      ...['--duration', '5', '-c', '0,1', '--rounds', '0', '--server-cpus', 'a', '--open-timeout'],
+      ...['--duration', '5x', '-c', '0,1', '--rounds', '0', '--server-cpus', 'a', '--open-timeout'],
     );
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(faults(stderr)).toEqual(
@@ -117,7 +117,7 @@ describe('wrong usage ends with 2, says why on stderr and nothing on stdout:', (
         'sockbench: unknown flag --bogus',
         'sockbench: unknown flag -z',
         "sockbench: unknown model 'itrative'; did you mean 'iterative'?",
-        "sockbench: --duration: '5' is not a duration, such as 500ms, 2s or 1m",
+        "sockbench: --duration: '5x' is not a duration, such as 500ms, 2s, 1m or 2 (seconds)",
         "sockbench: --size: '1x' is not a size, such as 64, 64KiB or 1MiB",
         '--open-timeout needs a value',
         "sockbench: --server-cpus: 'a' is not a list of CPUs, such as 0,2-3",
