@@ -62,7 +62,7 @@ export function readLoad(flags: LoadFlags, spoken?: AppName): Load {
     arrivals: flags.choice('arrivals', 'kind of arrivals', namesOf(arrivals)) ?? 'constant',
     timestamps: readTimestamps(flags, workload.app),
     threads: flags.value('threads', parseInteger) ?? null,
-    seed: flags.value('seed', parseSeed) ?? randomInt(SEEDS),
+    seed: flags.value('seed', parseSeed) ?? chosenSeed(),
     timeoutMs: flags.value('timeout', parseDuration),
     openTimeoutMs: flags.value('open-timeout', parseDuration),
     serverCpus: flags.value('server-cpus', parseCpus) ?? null,
@@ -126,6 +126,11 @@ function readTime(flags: LoadFlags): Pick<Load, 'stages' | 'requests' | 'duratio
 
 function namesOf<N extends string>(catalog: Readonly<Record<N, unknown>>): readonly N[] {
   return Object.keys(catalog) as N[];
+}
+
+/** A seed of all that is random, where none was given. */
+export function chosenSeed(): number {
+  return randomInt(SEEDS);
 }
 
 /** A seed of all that is random. @throws {RangeError} */

@@ -15,9 +15,9 @@ import {
 import { loadApp } from './apps/catalog.ts';
 import { BlockingDatagrams, type FirstDatagram, nextConnection } from './blocking.ts';
 import type { RunningServer, ServerSpec } from './contract.ts';
+import { ofSeveral } from './several.ts';
 import { allReady, startThread, tellReady, threadEnd } from './thread.ts';
 import { kernelTransport } from './transport.ts';
-import { ofSeveral } from './work/spec.ts';
 
 /**
  * The concurrent server of Stevens, UNIX Network Programming, volume 1, section 4.8: a listener waits for clients and

@@ -15,18 +15,11 @@ export interface ServerSpec extends Served {
   /** The process has a link to others of its server, under HUB_FD of rooms/hub.ts: those of an app that needs a room. */
   readonly linked?: boolean;
   /** For models that balance; without it they do as they do by default. */
-  readonly balance?: Balance;
+  readonly balance?: BalancePolicy;
 }
 
 /** `open` for the first socket on the port, which must be free; `join` for the others. */
 export type SharedPort = 'open' | 'join';
-
-/** How connections are divided over servers. */
-export interface Balance {
-  readonly policy: BalancePolicy;
-  /** Seed of what the policy leaves to chance. */
-  readonly seed: number;
-}
 
 /** A server that is bound and answering. */
 export interface RunningServer {

@@ -11,11 +11,10 @@ import { NonblockingConnection, StreamBuffers, type Wish } from './nonblocking.t
 import { DescriptorRoom } from './rooms/descriptor-room.ts';
 import { tellReady } from './thread.ts';
 import { soonest, WaitingConnections } from './waiting-connections.ts';
-import { ofSeveral } from './work/spec.ts';
 
 /** One event loop around epoll(7), in its thread. */
 export async function loop({ listener, spec, stop, room }: LoopInput): Promise<void> {
-  const app = await loadApp(ofSeveral(spec, listener));
+  const app = await loadApp(spec);
   // What waits is to wait no longer than it must.
   if (spec.work !== undefined) setTimerSlack(1);
   const stopping = () => Atomics.load(stop, 0) === 1;

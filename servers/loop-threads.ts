@@ -2,12 +2,14 @@ import type { Worker } from 'node:worker_threads';
 import { close, localAddress, SHUT_RDWR, shutdown } from '../sockets/socket.ts';
 import type { RunningServer, ServerSpec } from './contract.ts';
 import { openRoom } from './rooms/descriptor-room.ts';
+import { ofSeveral } from './several.ts';
 import { allReady, startThread, threadEnd } from './thread.ts';
 
 /** What a loop over readiness is given, in its thread. */
 export interface LoopInput {
   /** The loop's own socket, non-blocking: a TCP listener, or what receives datagrams. */
   readonly listener: number;
+  /** Of the loop itself, where there are several. */
   readonly spec: ServerSpec;
   /** One flag, shared with all loops of a server: 1 when they shall end. Look at it after each wait. */
   readonly stop: Int32Array;
@@ -33,8 +35,8 @@ export async function startLoops(
 ): Promise<RunningServer> {
   const stop = new Int32Array(new SharedArrayBuffer(4));
   const room = openRoom(spec);
-  const threads = listeners.map((listener) => {
-    const input: LoopInput = { listener, spec, stop, room };
+  const threads = listeners.map((listener, i) => {
+    const input: LoopInput = { listener, spec: ofSeveral(spec, i), stop, room };
     return startThread({ module, run: 'loop', input });
   });
   const close = () => stopLoops(listeners, stop, threads);

@@ -1,10 +1,10 @@
 /** What the worker-pool model's threads do. */
-import { threadId, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
 import type { StreamReply, StreamSession } from './apps/app.ts';
 import { loadApp, type Served } from './apps/catalog.ts';
 import { type Collected, CollectedReply } from './collected-reply.ts';
 import { pause } from './pause.ts';
-import { ofSeveral } from './work/spec.ts';
+import { ofSeveral } from './several.ts';
 
 /** What happens to a session: the calls of {@link StreamSession}. Structured-cloned into the thread. */
 export type StreamEvent =
@@ -23,7 +23,15 @@ export type PoolTask =
   | { readonly kind: 'forget'; readonly connection: number }
   | { readonly kind: 'datagram'; readonly bytes: Uint8Array };
 
-const app = await loadApp(ofSeveral(workerData as Served, threadId));
+/** What each thread of the pool is given. */
+export interface PoolThread {
+  readonly served: Served;
+  /** Threads that were started so far: shared by all of them. */
+  readonly started: Int32Array;
+}
+
+const { served, started } = workerData as PoolThread;
+const app = await loadApp(ofSeveral(served, Atomics.add(started, 0, 1)));
 const sessions = new Map<number, StreamSession>();
 
 /** Does one request's work. @returns the replies. */

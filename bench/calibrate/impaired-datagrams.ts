@@ -1,10 +1,10 @@
+import { type Random, streamOf } from '../../servers/random.ts';
 import { DatagramBatch } from '../../sockets/batch.ts';
 import { EPOLLIN, Epoll } from '../../sockets/epoll.ts';
 import { NativeMemory } from '../../sockets/memory.ts';
 import { close, MSG_DONTWAIT, PeerAddress, sendto, setOption } from '../../sockets/socket.ts';
 import { HEADER_BYTES, requestConnection, requestSequence } from '../load/payload.ts';
 import { nowNanos } from '../measure/clock.ts';
-import { type Random, seededRandom } from '../stats/random.ts';
 import type { ImpairingBoard } from './impairing-server.ts';
 import { fateOf, type Impairments, type Injected } from './impairments.ts';
 import { waitUntil } from './punctual-wait.ts';
@@ -39,7 +39,7 @@ export class ImpairedDatagrams {
     this.#fd = fd;
     this.#impairments = impairments;
     this.#board = board;
-    this.#random = seededRandom(impairments.seed);
+    this.#random = streamOf('impairments', { seed: impairments.seed });
     setOption(fd, 'SO_RCVBUF', 4 << 20);
     this.#epoll.add(fd, EPOLLIN, 0);
   }

@@ -1,4 +1,4 @@
-import type { Random } from '../stats/random.ts';
+import type { Random } from '../../servers/random.ts';
 
 /** What a reference server does to those who talk to it, so that an instrument can be held against what is known. */
 export interface Impairments {

@@ -1,10 +1,11 @@
+import { streamOf } from '../../servers/random.ts';
 import type { Capacity } from '../model/capacity.ts';
 import { targetName } from '../model/configuration.ts';
 import type { Threshold } from '../model/threshold.ts';
 import type { Trial } from '../model/trial.ts';
 import type { TrialSpec } from '../run/planner.ts';
 import { workRecord } from '../run/trial-record.ts';
-import { seededRandom, shuffled } from '../stats/random.ts';
+import { shuffled } from '../stats/shuffled.ts';
 import { conclude, type RunStep, type SearchEnd } from './conclusion.ts';
 import { judgeRate } from './finding.ts';
 import { nextStep, type SearchRange, type Step } from './search.ts';
@@ -84,10 +85,11 @@ class Search {
  * machine hits all alike. A target whose trial fails is given up; the others go on.
  */
 export async function searchCapacities(plan: SessionPlan, measurement: Measurement): Promise<void> {
-  const random = seededRandom(plan.seed);
+  let turn = 0;
   const searches = plan.specs.map((spec) => new Search(spec));
   const tell = () => measurement.found(searches.map((search) => search.conclude()));
   for (let running = searches; running.length > 0; running = running.filter(({ isRunning }) => isRunning)) {
+    const random = streamOf('search order', { seed: plan.seed, round: ++turn });
     for (const search of shuffled(running, random)) {
       if (measurement.interrupted) search.interrupt();
       else await search.advance(plan, measurement);

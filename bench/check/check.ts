@@ -1,10 +1,10 @@
+import { streamOf } from '../../servers/random.ts';
 import { describeEnvironment } from '../measure/environment.ts';
 import { CHECK_SCHEMA, type CheckResult } from '../model/check-result.ts';
 import { targetName } from '../model/configuration.ts';
 import { meanSize } from '../model/message-sizes.ts';
 import type { Placement } from '../run/placement.ts';
 import type { Look } from '../stats/looks.ts';
-import { type Random, seededRandom } from '../stats/random.ts';
 import { lookAt } from '../stats/regression.ts';
 import { holdAgainstStored } from './baseline.ts';
 import {
@@ -55,8 +55,9 @@ class Check {
   readonly #observer: CheckObserver;
   readonly #signal: AbortSignal;
   readonly #placement: Placement;
-  readonly #random: Random;
   readonly #deadline: number;
+  /** Sessions that were held, also those that do not count: each has streams of its own. */
+  #held = 0;
   #result: CheckResult;
 
   constructor(plan: CheckPlan, observer: CheckObserver, signal: AbortSignal) {
@@ -64,7 +65,6 @@ class Check {
     this.#observer = observer;
     this.#signal = signal;
     this.#placement = prepareCheck(plan);
-    this.#random = seededRandom(plan.seed);
     this.#deadline = performance.now() + (plan.budgetMs ?? Number.POSITIVE_INFINITY);
     this.#result = emptyResult(plan, this.#placement);
   }
@@ -165,8 +165,9 @@ class Check {
     while (counting(sessions).length < look.sessions) {
       if (this.#isOver) return OUT_OF_TIME;
       this.#observer.doing(`${series}: session ${sessions.length + 1}, next look after ${look.sessions}`);
-      const order = drawOrder(arms, this.#random);
-      const session = await runSession(this.#plan, pace, order, this.#placement, this.#signal);
+      const streamKey = { seed: this.#plan.seed, session: ++this.#held };
+      const order = drawOrder(arms, streamOf('session order', streamKey));
+      const session = await runSession(this.#plan, pace, { order, streamKey }, this.#placement, this.#signal);
       sessions.push(session);
       this.#update({ sessions: [...this.#result.sessions, sessionRecord(series, sessions.length, session)] });
       if (tooManyExcluded(sessions) || sessions.length > MOST_SESSIONS_FOR_EACH * look.sessions) {

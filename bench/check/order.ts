@@ -1,4 +1,5 @@
-import { type Random, shuffled } from '../stats/random.ts';
+import type { Random } from '../../servers/random.ts';
+import { shuffled } from '../stats/shuffled.ts';
 
 /** Who takes part in a session: the two that are compared, and the copy of A, where there is one. */
 export type ArmName = 'a' | 'b' | 'null';

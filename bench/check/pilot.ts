@@ -92,7 +92,7 @@ async function watch(name: ArmName, plan: CheckPlan, placement: Placement, signa
 
 async function trace(arm: Arm, plan: CheckPlan, placement: Placement, signal: AbortSignal): Promise<PilotTrace> {
   const slices = TRACE_MS / SLICE_MS;
-  const generator = await arm.open(loadOf(plan, placement, 0, slices));
+  const generator = await arm.open(loadOf(plan, placement, 0, slices, { seed: plan.seed }));
   const requestsPerSecond: number[] = [];
   const cpuNanosPerRequest: number[] = [];
   const end = nowNanos() + 3 * TRACE_MS * 1e6;

@@ -1,3 +1,4 @@
+import type { StreamKey } from '../../servers/random.ts';
 import type { LoadPlan } from '../load/generator.ts';
 import { countedBetween, type KernelCounters, readKernelCounters } from '../measure/kernel-counters.ts';
 import { targetName } from '../model/configuration.ts';
@@ -11,6 +12,13 @@ import type { CheckPlan } from './plan.ts';
 
 /** ln of what each metric cost an arm in one session; NaN where it can't be estimated. */
 export type ArmCosts = Readonly<Record<GatedMetric, number>>;
+
+/** What chance decides for a session. */
+export interface Drawn {
+  readonly order: SessionOrder;
+  /** Which streams decide arrivals, sizes and bytes: of no other session. */
+  readonly streamKey: StreamKey;
+}
 
 /** What one session found. */
 export interface SessionReading {
@@ -36,7 +44,7 @@ export interface Pace {
  * the constants below, the pilot's common rate, what {@link costsOf} makes of windows, or how a run's number is estimated
  * from its sessions. Runs that were recorded by another version are not comparable.
  */
-export const METHOD_VERSION = 1;
+export const METHOD_VERSION = 2;
 
 /**
  * Windows at full load, and at the common rate, for each arm. Even, as they go forwards and backwards in turn; more of
@@ -62,12 +70,12 @@ const MAX_UTILIZATION = 0.9;
 export async function runSession(
   plan: CheckPlan,
   pace: Pace,
-  order: SessionOrder,
+  { order, streamKey }: Drawn,
   placement: Placement,
   signal: AbortSignal,
 ): Promise<SessionReading> {
   const before = readKernelCounters();
-  const scene: Scene = { plan, placement, warmupMs: pace.warmupMs, order, signal };
+  const scene: Scene = { plan, placement, warmupMs: pace.warmupMs, order, streamKey, signal };
   const arms = new Map<ArmName, Arm>();
   try {
     for (const name of order.places) arms.set(name, await start(name, plan, placement, signal));
@@ -106,14 +114,17 @@ export function loadOf(
   placement: Placement,
   rate: number,
   windows: number,
+  streamKey: StreamKey,
 ): Omit<LoadPlan, 'address'> {
-  const { point, timeoutMs, openTimeoutMs, seed } = plan;
+  const { point, timeoutMs, openTimeoutMs } = plan;
   const profile = { start: rate, stages: [], holdMs: 0 };
   return {
     ...{ point, timeoutMs, openTimeoutMs, windows },
     threads: placement.threads,
     cpus: placement.loadCpus,
-    arrivals: rate === 0 ? null : { profile, arrivals: 'poisson', seed },
+    arrivals: rate === 0 ? null : { profile, arrivals: 'poisson' },
+    // The same for every arm, so that window w of one has the arrivals of window w of another.
+    streamKey,
     levels: null,
     requests: null,
     timestamps: 'user',
@@ -134,6 +145,7 @@ interface Scene {
   readonly placement: Placement;
   readonly warmupMs: number;
   readonly order: SessionOrder;
+  readonly streamKey: StreamKey;
   readonly signal: AbortSignal;
 }
 
@@ -141,12 +153,12 @@ interface Scene {
 async function measure(
   arms: ReadonlyMap<ArmName, Arm>,
   { rate, count, windowMs }: Windows,
-  { plan, placement, warmupMs, order, signal }: Scene,
+  { plan, placement, warmupMs, order, streamKey, signal }: Scene,
 ): Promise<Map<ArmName, WindowReading[]>> {
   const readings = new Map<ArmName, WindowReading[]>();
   const load = new Map<ArmName, (durationMs: number) => Promise<WindowReading>>();
   for (const [name, arm] of arms) {
-    const generator = await arm.open(loadOf(plan, placement, rate, count + 1));
+    const generator = await arm.open(loadOf(plan, placement, rate, count + 1, streamKey));
     const window = (durationMs: number) => arm.window(generator, durationMs);
     await window(warmupMs);
     load.set(name, window);

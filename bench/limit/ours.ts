@@ -36,6 +36,7 @@ export function planFor(load: OwnLoad, port: number, cpu: number): LoadPlan {
     threads: 1,
     cpus: [cpu],
     levels: null,
+    streamKey: { seed: 1 },
     requests: null,
     timeoutMs: 1000,
     openTimeoutMs: 10_000,
@@ -83,7 +84,7 @@ export function constantRate(rate: number, connections: number, size: number): O
   const profile = { start: rate, stages: [], holdMs: 0 };
   return {
     point: echoPoint(connections, size),
-    arrivals: { profile, arrivals: 'constant', seed: 1 },
+    arrivals: { profile, arrivals: 'constant' },
     timestamps: 'user',
   };
 }

@@ -1,4 +1,4 @@
-import type { Random } from '../stats/random.ts';
+import type { Random } from '../../servers/random.ts';
 import type { Figure, Measured } from './figure.ts';
 import type { CReference } from './reference.ts';
 

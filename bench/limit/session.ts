@@ -1,5 +1,5 @@
+import { type StreamKey, streamOf } from '../../servers/random.ts';
 import { getAffinity } from '../../sockets/cpu.ts';
-import { type Random, seededRandom } from '../stats/random.ts';
 import type { Measured } from './figure.ts';
 import { CReference } from './reference.ts';
 import type { LimitRow, Setting } from './row.ts';
@@ -39,12 +39,18 @@ export async function measureRows(
   const [serverCpu = 0, loadCpu = serverCpu] = getAffinity(0);
   const reference = new CReference();
   const setting: Setting = { reference, serverCpu, loadCpu, seconds: plan.seconds };
-  const random = seededRandom(plan.seed);
   const verdicts: RowVerdict[] = [];
   try {
-    for (const row of plan.rows) {
+    for (const [ordinal, row] of plan.rows.entries()) {
       if (signal.aborted) break;
-      verdicts.push(await measureRow(row, setting, { rounds: plan.rounds, random, observer, signal }));
+      verdicts.push(
+        await measureRow(row, setting, {
+          rounds: plan.rounds,
+          streamKey: { seed: plan.seed, ordinal },
+          observer,
+          signal,
+        }),
+      );
     }
   } finally {
     reference.dispose();
@@ -54,7 +60,7 @@ export async function measureRows(
 
 interface Rounds {
   readonly rounds: number;
-  readonly random: Random;
+  readonly streamKey: StreamKey;
   readonly observer: LimitObserver;
   readonly signal: AbortSignal;
 }
@@ -63,7 +69,7 @@ interface Rounds {
 async function measureRow(
   row: LimitRow,
   setting: Setting,
-  { rounds, random, observer, signal }: Rounds,
+  { rounds, streamKey, observer, signal }: Rounds,
 ): Promise<RowVerdict> {
   const measured: Measured[] = [];
   const notes: string[] = [];
@@ -72,7 +78,8 @@ async function measureRow(
     notes.push(...prepared.notes);
     try {
       while (measured.length < rounds && !signal.aborted) {
-        const figures = await prepared.measure(random);
+        const round = measured.length + 1;
+        const figures = await prepared.measure(streamOf('contestant order', { ...streamKey, round }));
         measured.push(figures);
         observer.measured(row, measured.length, figures);
       }

@@ -1,4 +1,5 @@
-import { type Random, shuffled } from '../stats/random.ts';
+import type { Random } from '../../servers/random.ts';
+import { shuffled } from '../stats/shuffled.ts';
 
 type Contestants = Readonly<Record<string, () => Promise<unknown>>>;
 type Outcomes<C extends Contestants> = { readonly [Name in keyof C]: Awaited<ReturnType<C[Name]>> };

@@ -1,3 +1,4 @@
+import type { StreamKey } from '../../servers/random.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
 import type { Timestamps } from '../model/configuration.ts';
 import type { OperatingPoint } from '../model/operating-point.ts';
@@ -19,8 +20,6 @@ export interface HttpExchange {
 export interface Selection {
   readonly addresses: readonly SocketAddress[];
   readonly policy: SelectPolicy;
-  /** Of what is left to chance. */
-  readonly seed: number;
 }
 
 /** One generator thread's part of a load. Plain data and shared memory: it crosses to the thread. */
@@ -33,6 +32,8 @@ export interface Assignment {
   readonly threads: number;
   /** Number of the thread's first connection among those of all threads: it marks requests. */
   readonly firstConnection: number;
+  /** Which streams decide what is left to chance, the same for all threads. */
+  readonly streamKey: StreamKey;
   /** CPUs to run on; empty leaves that to the kernel. */
   readonly cpus: readonly number[];
   /** Says when requests are due; null for a closed loop. */

@@ -28,6 +28,8 @@ export class DemandControl {
   #begin = 0;
   #expectedEnd = 0;
   #droppedBefore = 0;
+  /** Open loops that were begun: each has arrivals of its own. */
+  #openLoops = 0;
 
   constructor(assignment: Assignment, state: LoadState) {
     this.#assignment = assignment;
@@ -181,7 +183,15 @@ export class DemandControl {
     // A load of so many requests begins anew when its warm-up is over.
     const profile = limit === Number.POSITIVE_INFINITY ? pacer.profile : { ...pacer.profile, holdMs: 0 };
     const { connections, pipelining } = point;
-    this.open = new OpenDemand(makePacer({ ...pacer, profile }), begin, connections, pipelining, limit, this.#targets);
+    const streamKey = { ...pacer.streamKey, window: this.#openLoops++ };
+    this.open = new OpenDemand(
+      makePacer({ ...pacer, profile, streamKey }),
+      begin,
+      connections,
+      pipelining,
+      limit,
+      this.#targets,
+    );
     this.#state.demand = this.open;
     const levels = new LoadProfile(profile);
     const expected = Math.min(limit, levels.cumulative(this.#expectedEnd - begin) / threads);

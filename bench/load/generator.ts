@@ -1,4 +1,5 @@
 import { SHARE_ENV, Worker } from 'node:worker_threads';
+import type { StreamKey } from '../../servers/random.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
 import type { Histogram } from '../measure/histogram.ts';
 import type { Timestamps } from '../model/configuration.ts';
@@ -24,7 +25,9 @@ export interface LoadPlan {
   /** CPUs for the threads; empty leaves that to the kernel. */
   readonly cpus: readonly number[];
   /** Rate and kind of arrivals; null for a closed loop. */
-  readonly arrivals: Pick<PacerSpec, 'profile' | 'arrivals' | 'seed'> | null;
+  readonly arrivals: Pick<PacerSpec, 'profile' | 'arrivals'> | null;
+  /** Which streams decide what is left to chance: arrivals, targets, sizes, bytes. */
+  readonly streamKey: StreamKey;
   /** How many connections are in use as time goes; null: all of them. */
   readonly levels: ProfileSpec | null;
   /** Measuring ends when so many requests have ended; null: when its time is over. */
@@ -142,12 +145,12 @@ export class Generator {
 function startThread(plan: LoadPlan, thread: number, threads: number, control: LoadControl): GeneratorThread {
   const { first, count } = shareOf(plan.point.connections, threads, thread);
   const live = new LiveView();
-  const { address, cpus, levels, timestamps, timeoutMs, openTimeoutMs } = plan;
+  const { address, cpus, levels, streamKey, timestamps, timeoutMs, openTimeoutMs } = plan;
   const assignment: Assignment = {
-    ...{ address, cpus, levels, timestamps, timeoutMs, openTimeoutMs, thread, threads },
+    ...{ address, cpus, levels, streamKey, timestamps, timeoutMs, openTimeoutMs, thread, threads },
     point: { ...plan.point, connections: count },
     firstConnection: first,
-    pacer: plan.arrivals === null ? null : { ...plan.arrivals, thread, threads },
+    pacer: plan.arrivals === null ? null : { ...plan.arrivals, streamKey, thread, threads },
     ...(plan.http && { http: plan.http }),
     windows: plan.windows ?? 1,
     ...(plan.selection && { selection: plan.selection }),

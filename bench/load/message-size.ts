@@ -1,6 +1,12 @@
+import { avalanche } from '../../servers/murmur3.ts';
+import { type StreamKey, seedOf } from '../../servers/random.ts';
 import { isFixedSize, largestSize, type MessageSizes } from '../model/message-sizes.ts';
 
 const TWO_32 = 2 ** 32;
+/** Any words, to tell apart what is hashed: 2^32 divided by the golden ratio, its double and its triple. */
+const CONNECTION = 0x9e3779b9;
+const SEQUENCE = 0x3c6ef372;
+const PLACE = 0xdaa66d2b;
 
 /**
  * How long each request is. Where sizes are mixed, a request's size follows from its connection and sequence number
@@ -15,7 +21,12 @@ export class MessageSize {
   /** Up to which random number each range is chosen. */
   readonly #limits: Float64Array;
 
-  constructor(sizes: MessageSizes) {
+  /** Starts the hash of a request's connection and sequence number. */
+  readonly #seed: number;
+
+  /** @param streamKey decides the sizes. */
+  constructor(sizes: MessageSizes, streamKey: StreamKey) {
+    this.#seed = seedOf('message sizes', streamKey);
     this.largest = largestSize(sizes);
     this.fixed = isFixedSize(sizes) ? this.largest : 0;
     this.#from = Float64Array.from(sizes, ({ from }) => from);
@@ -30,18 +41,12 @@ export class MessageSize {
   /** Bytes of a connection's request of that sequence number. */
   of(connection: number, sequence: number): number {
     if (this.fixed !== 0) return this.fixed;
-    const choice = scramble(Math.imul(connection, 0x9e3779b1) ^ sequence);
-    const place = scramble(choice ^ 0x85ebca6b);
+    // Each word is mixed before it joins the others: else two connections would have the same sizes in another order.
+    const stream = avalanche(this.#seed ^ avalanche(connection ^ CONNECTION));
+    const choice = avalanche(stream ^ avalanche(sequence ^ SEQUENCE)) >>> 0;
+    const place = avalanche(choice ^ PLACE) >>> 0;
     let range = 0;
     while (range < this.#limits.length - 1 && choice / TWO_32 >= (this.#limits[range] as number)) range++;
     return (this.#from[range] as number) + Math.floor((place / TWO_32) * (this.#span[range] as number));
   }
-}
-
-/** 32 bits of which each depends on all of the input: the finalizer of MurmurHash3, Austin Appleby, public domain. */
-function scramble(bits: number): number {
-  let mixed = bits;
-  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
-  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
-  return (mixed ^ (mixed >>> 16)) >>> 0;
 }

@@ -1,5 +1,5 @@
+import { type StreamKey, streamOf } from '../../servers/random.ts';
 import { NativeMemory } from '../../sockets/memory.ts';
-import { seededRandom } from '../stats/random.ts';
 
 /**
  * Bytes at the start of a request: a mark, then the request's sequence number on its connection, 4 bytes each,
@@ -24,11 +24,12 @@ export class Payload {
   readonly outbox: NativeMemory;
   readonly #messages: number;
 
-  constructor(size: number, messages: number) {
+  /** @param streamKey decides the letters: those of a shorter request begin those of a longer one. */
+  constructor(size: number, messages: number, streamKey: StreamKey) {
     this.size = size;
     this.#messages = messages;
     this.outbox = new NativeMemory(size * messages + HEADER_BYTES);
-    const random = seededRandom(size);
+    const random = streamOf('payload', streamKey);
     const letters = Uint8Array.from({ length: size }, () => 97 + Math.floor(random() * 26));
     for (let i = 0; i < messages; i++) this.outbox.bytes.set(letters, i * size);
   }

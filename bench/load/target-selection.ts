@@ -1,5 +1,5 @@
 import type { Choose } from '../../servers/balance/policies.ts';
-import { seededRandom } from '../../servers/random.ts';
+import { streamOf } from '../../servers/random.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
 import { selectorOf } from '../model/select-policy.ts';
 import type { Assignment, Selection } from './assignment.ts';
@@ -34,12 +34,12 @@ export class TargetSelection {
   readonly #connections: Int32Array;
   readonly #refusals: Int32Array;
 
-  constructor({ point, pacer, thread, firstConnection }: Assignment, { addresses, policy, seed }: Selection) {
+  constructor({ point, pacer, thread, firstConnection, streamKey }: Assignment, { addresses, policy }: Selection) {
     this.addresses = addresses;
     this.#pooled = point.connection === 'pooled';
     this.dividesArrivals = this.#pooled && pacer !== null;
     this.#inTurn = this.dividesArrivals || (this.#pooled && policy === 'round-robin');
-    this.#choose = selectorOf(policy, seededRandom(seed + thread));
+    this.#choose = selectorOf(policy, streamOf('target selection', { ...streamKey, thread }));
     this.#firstConnection = firstConnection;
     this.#tallies = addresses.map(() => new TargetTally());
     this.#loads = new Int32Array(addresses.length);

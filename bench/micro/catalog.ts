@@ -1,15 +1,15 @@
 import { RequestParser } from '../../servers/http/request-parser.ts';
+import { streamOf } from '../../servers/random.ts';
 import { libc, whyNoLibc } from '../../sockets/libc.ts';
 import { NativeMemory } from '../../sockets/memory.ts';
 import { makePacer } from '../load/pacers/pacer.ts';
 import { Payload } from '../load/payload.ts';
 import { nowNanos } from '../measure/clock.ts';
 import { Histogram } from '../measure/histogram.ts';
-import { seededRandom } from '../stats/random.ts';
 import type { HotPath } from './hot-path.ts';
 
 /** Response times to record: as many as fit a cache, spread over three decades. */
-const random = seededRandom(1);
+const random = streamOf('micro values', { seed: 1 });
 const LATENCIES = Float64Array.from({ length: 1024 }, () => 10_000 * 1000 ** random());
 
 function pacing(arrivals: 'constant' | 'poisson'): HotPath {
@@ -18,7 +18,7 @@ function pacing(arrivals: 'constant' | 'poisson'): HotPath {
     summary: `when the next request of a ${arrivals} rate is due`,
     prepare() {
       const profile = { start: 1000, stages: [], holdMs: 0 };
-      const pacer = makePacer({ profile, arrivals, seed: 1, thread: 0, threads: 1 });
+      const pacer = makePacer({ profile, arrivals, streamKey: { seed: 1 }, thread: 0, threads: 1 });
       return {
         repeat(times) {
           let due = 0;
@@ -36,7 +36,7 @@ function comparing(size: 64 | 16_384): HotPath {
     summary: `compares the ${size} bytes of a reply with what was sent`,
     whyNot: whyNoLibc,
     prepare() {
-      const payload = new Payload(size, 1);
+      const payload = new Payload(size, 1, { seed: 1 });
       const inbox = new NativeMemory(size + 8);
       payload.address(0, 1, 1);
       inbox.bytes.set(payload.outbox.bytes.subarray(0, size));

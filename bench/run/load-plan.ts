@@ -1,4 +1,5 @@
 import { PAGE } from '../../servers/apps/http.ts';
+import type { StreamKey } from '../../servers/random.ts';
 import { formatAddress } from '../../sockets/address.ts';
 import type { LoadPlan } from '../load/generator.ts';
 import { sendsHttp } from '../model/app-workload.ts';
@@ -26,27 +27,28 @@ export function planLoad(
     // Whoever says a line must know who has heard it.
     threads: workload === 'broadcast' ? 1 : placement.threads,
     cpus: placement.loadCpus,
-    arrivals: arrivalsOf(spec, configuration),
+    arrivals: arrivalsOf(configuration),
+    streamKey: streamKeyOf(spec, configuration),
     levels: growsInStages(configuration) ? { start: connections, stages, holdMs: warmupMs } : null,
     requests,
     ...httpOf(spec, target),
-    ...selectionOf(spec, target, configuration),
+    ...selectionOf(spec, target),
     timestamps,
     timeoutMs,
     openTimeoutMs,
   };
 }
 
-/** Each round is divided by chance anew. */
-function selectionOf(
-  { target, round }: TrialSpec,
-  { members = [] }: RunningTarget,
-  { seed }: RunConfiguration,
-): Pick<LoadPlan, 'selection'> {
+function selectionOf({ target }: TrialSpec, { members = [] }: RunningTarget): Pick<LoadPlan, 'selection'> {
   if (target.kind !== 'group') return {};
   return {
-    selection: { addresses: members.map(({ address }) => address), policy: target.select, seed: seed + round },
+    selection: { addresses: members.map(({ address }) => address), policy: target.select },
   };
+}
+
+/** In each round chance decides anew, and alike for every target. */
+export function streamKeyOf({ round }: TrialSpec, { seed }: RunConfiguration): StreamKey {
+  return { seed, round };
 }
 
 /** What to ask an HTTP server for. What the built-in app says is known; another server may say what it likes. */
@@ -68,8 +70,6 @@ export function mostConnections(connections: number, configuration: RunConfigura
   return Math.max(connections, ...(growsInStages(configuration) ? stages.map(({ target }) => target) : []));
 }
 
-/** Each round has arrivals of its own, and they are the same for every target. */
-function arrivalsOf({ round }: TrialSpec, configuration: RunConfiguration): LoadPlan['arrivals'] {
-  const { rate, arrivals, stages, seed, warmupMs } = configuration;
-  return rate === null ? null : { profile: { start: rate, stages, holdMs: warmupMs }, arrivals, seed: seed + round };
+function arrivalsOf({ rate, arrivals, stages, warmupMs }: RunConfiguration): LoadPlan['arrivals'] {
+  return rate === null ? null : { profile: { start: rate, stages, holdMs: warmupMs }, arrivals };
 }

@@ -1,7 +1,8 @@
+import { streamOf } from '../../servers/random.ts';
 import { type RunConfiguration, type Scenario, scenariosOf, type TargetSpec } from '../model/configuration.ts';
 import { whyNotMeasured } from '../model/left-out.ts';
 import type { OperatingPoint } from '../model/operating-point.ts';
-import { seededRandom, shuffled } from '../stats/random.ts';
+import { shuffled } from '../stats/shuffled.ts';
 
 /** A load, and what its requests cost the server. */
 export interface LoadPoint extends OperatingPoint, Pick<Scenario, 'work' | 'cpus'> {}
@@ -20,7 +21,6 @@ export interface TrialSpec extends LoadPoint {
  */
 export function* planRounds(configuration: RunConfiguration): Generator<TrialSpec[], void> {
   const { targets, app, workload, connection, pipelining, sizes, deflate, rounds, seed } = configuration;
-  const random = seededRandom(seed);
   const points = scenariosOf(configuration).flatMap(({ transports, connections, work, cpus }) =>
     transports.flatMap((transport) =>
       connections.map(
@@ -40,6 +40,7 @@ export function* planRounds(configuration: RunConfiguration): Generator<TrialSpe
     ),
   );
   for (let round = 1; round <= rounds; round++) {
+    const random = streamOf('trial order', { seed, round });
     yield shuffled(points, random).flatMap((point) =>
       shuffled(targets, random)
         .filter((target) => whyNotMeasured(target, configuration, point.transport) === undefined)

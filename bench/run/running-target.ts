@@ -1,5 +1,5 @@
 import type { Served } from '../../servers/apps/catalog.ts';
-import type { Balance } from '../../servers/contract.ts';
+import type { BalancePolicy } from '../../servers/balance/policies.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
 
@@ -19,7 +19,7 @@ export interface RunningTarget {
 export interface TargetOptions extends Served {
   readonly transport: TransportName;
   /** For models that balance. */
-  readonly balance?: Balance;
+  readonly balance?: BalancePolicy;
   /** CPUs to run on; empty leaves that to the kernel. */
   readonly cpus: readonly number[];
   /** Aborted: nobody waits any longer for it to start. */

@@ -9,7 +9,7 @@ import { TargetError } from '../model/errors.ts';
 import { largestSize } from '../model/message-sizes.ts';
 import type { Trial } from '../model/trial.ts';
 import { follow, until } from './following.ts';
-import { planLoad } from './load-plan.ts';
+import { planLoad, streamKeyOf } from './load-plan.ts';
 import type { Phase } from './observer.ts';
 import { opened } from './opening.ts';
 import type { Placement } from './placement.ts';
@@ -42,11 +42,11 @@ export async function runTrial(
   const target = await startTarget(spec.target, {
     transport: spec.transport,
     app: spec.app,
-    work: workSpecOf(spec, configuration),
+    work: workSpecOf(spec),
     cpus: placement.serverCpus.slice(0, spec.cpus),
     signal,
-    // Each round is balanced by chance anew.
-    ...(policy !== undefined && { balance: { policy, seed: configuration.seed + spec.round } }),
+    streamKey: streamKeyOf(spec, configuration),
+    ...(policy !== undefined && { balance: policy }),
   });
   const readings = new Readings(target);
   const generator = new Generator(planLoad(spec, configuration, placement, target));
@@ -67,10 +67,10 @@ export async function runTrial(
 }
 
 /** What a server is told of its requests' cost; undefined when there is nothing to tell. */
-function workSpecOf({ work, transport, sizes, round }: TrialSpec, { seed }: RunConfiguration): WorkSpec | undefined {
+function workSpecOf({ work, transport, sizes }: TrialSpec): WorkSpec | undefined {
   if (work === null) return undefined;
   const { parts, cacheHit } = work;
-  return { parts, cacheHit, requestBytes: transport !== 'udp' ? largestSize(sizes) : null, seed: seed + round };
+  return { parts, cacheHit, requestBytes: transport !== 'udp' ? largestSize(sizes) : null };
 }
 
 /** Who takes part in a trial. */

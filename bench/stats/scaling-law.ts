@@ -1,7 +1,7 @@
+import type { Random } from '../../servers/random.ts';
 import { expandedTail } from './bootstrap.ts';
 import { fUpperTail } from './f-distribution.ts';
 import { mean } from './mean.ts';
-import type { Random } from './random.ts';
 import { fitUsl, type UslCoefficients, type UslPoint, uslPeak, uslResidual, uslThroughput } from './usl.ts';
 import type { Interval } from './walsh.ts';
 

@@ -33,7 +33,7 @@ export class SimulatedCheck {
   session(): number[] {
     const { coin, fresh, placeAdvantage } = this.#design;
     const [a, b] = this.#arms(fresh);
-    const aFirst = !coin || this.#trace.random() < 0.5;
+    const aFirst = !coin || this.#trace.coin() < 0.5;
     const costs = { a: traits.map((): number[] => []), b: traits.map((): number[] => []) };
     for (let window = 0; window < WINDOWS.full + WINDOWS.paced; window++) {
       const load = window < WINDOWS.full ? 'full' : 'paced';

@@ -1,4 +1,4 @@
-import type { Random } from '../stats/random.ts';
+import type { Random } from '../../servers/random.ts';
 
 /** How slow a machine is, one window after the other: ln of the cost of the same work. */
 export type Noise = () => number;

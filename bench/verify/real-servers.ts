@@ -83,7 +83,7 @@ async function calibrate(plan: Omit<CheckPlan, 'a' | 'b'>, program: string, sign
   const placement = placeOnCpus(getAffinity(0), whole);
   const arm = await start('a', whole, placement, signal);
   try {
-    const generator = await arm.open(loadOf(whole, placement, 0, CALIBRATION_WINDOWS + 1));
+    const generator = await arm.open(loadOf(whole, placement, 0, CALIBRATION_WINDOWS + 1, { seed: plan.seed }));
     await arm.window(generator, 3 * CALIBRATION_WINDOW_MS);
     const nanos: number[] = [];
     for (let i = 0; i < CALIBRATION_WINDOWS; i++) {

@@ -1,5 +1,4 @@
 import { gatedMetrics } from '../stats/gated-metrics.ts';
-import { seededRandom } from '../stats/random.ts';
 import { SimulatedCheck, soundDesign } from './design.ts';
 import { type MachineName, machines } from './noise.ts';
 import { type Outcome, runCheck } from './our-rule.ts';
@@ -22,7 +21,7 @@ export const machineNames = Object.keys(machines) as MachineName[];
 /** Simulated checks by our rule. The same seed gives the same machine to every rule. */
 export function outcomes(machine: MachineName, change: Change, runs: number, seed: number): Outcome[] {
   return Array.from({ length: runs }, (_, run) => {
-    return runCheck(new SimulatedCheck(new Trace(machine, seededRandom(seed + run)), change, soundDesign));
+    return runCheck(new SimulatedCheck(new Trace(machine, { seed, ordinal: run }), change, soundDesign));
   });
 }
 
@@ -92,7 +91,7 @@ function rivalFrequency(
 ): Frequency {
   let alarms = 0;
   for (let run = 0; run < runs; run++) {
-    if (rival.alarms(new Trace(machine, seededRandom(seed + run)), change)) alarms++;
+    if (rival.alarms(new Trace(machine, { seed, ordinal: run }), change)) alarms++;
   }
   return { rule: rival.name, machine, what, share: alarms / runs, runs, claim: undefined };
 }

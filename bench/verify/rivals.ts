@@ -1,6 +1,6 @@
+import type { Random } from '../../servers/random.ts';
 import { mean, variance } from '../stats/mean.ts';
 import { median } from '../stats/median.ts';
-import type { Random } from '../stats/random.ts';
 import { doubledRanks } from '../stats/signed-rank.ts';
 import { type Change, type Trace, unchanged } from './trace.ts';
 
@@ -95,7 +95,7 @@ export const rivals: readonly Rival[] = [
     rule: 'all of A, then all of B; bootstrap interval of the change above 0, and the change above 1 %',
     alarms(trace, change) {
       const samples = blocked(trace, change);
-      const [low] = bootstrapInterval(samples, trace.random);
+      const [low] = bootstrapInterval(samples, trace.resampling);
       return low > 0 && mean(samples.b) / mean(samples.a) > 1.01;
     },
   },

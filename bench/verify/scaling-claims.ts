@@ -1,4 +1,4 @@
-import { type Random, seededRandom } from '../stats/random.ts';
+import { type Random, streamOf } from '../../servers/random.ts';
 import { type ScalingLaw, type ScalingRounds, scalingLaw } from '../stats/scaling-law.ts';
 import { type UslCoefficients, uslThroughput } from '../stats/usl.ts';
 import { normal } from './noise.ts';
@@ -38,22 +38,23 @@ const otherShapes: readonly ((n: number, random: Random) => number)[] = [
 
 /** Fits many simulated measurements, half of them of the law. */
 export function scalingClaims(curves: number, seed: number): ScalingClaims {
-  const random = seededRandom(seed);
-  const lawful = Array.from({ length: curves }, () => {
+  const lawful = Array.from({ length: curves }, (_, ordinal) => {
+    const random = streamOf('simulated curve', { seed, round: 0, ordinal });
     const truth = { gamma: 1000, sigma: 0.02 + 0.3 * random(), kappa: 10 ** (-5 + 2.5 * random()) };
     return {
       truth,
       law: scalingLaw(
         measured((n) => uslThroughput(truth, n), random),
-        random,
+        streamOf('bootstrap', { seed, round: 0, ordinal }),
       ),
     };
   });
-  const others = Array.from({ length: curves }, (_, i) => {
-    const shape = otherShapes[i % otherShapes.length] as (n: number, random: Random) => number;
+  const others = Array.from({ length: curves }, (_, ordinal) => {
+    const random = streamOf('simulated curve', { seed, round: 1, ordinal });
+    const shape = otherShapes[ordinal % otherShapes.length] as (n: number, random: Random) => number;
     return scalingLaw(
       measured((n) => 1000 * shape(n, random), random),
-      random,
+      streamOf('bootstrap', { seed, round: 1, ordinal }),
     );
   });
   const stated = lawful.flatMap(({ truth, law }) => (law.fitted ? [{ truth, law }] : []));

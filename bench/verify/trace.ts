@@ -1,5 +1,5 @@
+import { type Random, type StreamKey, streamOf } from '../../servers/random.ts';
 import type { GatedMetric } from '../stats/gated-metrics.ts';
-import type { Random } from '../stats/random.ts';
 import { type MachineName, machines, type Noise, normal } from './noise.ts';
 
 /** What a simulated server is measured by: how it follows the machine, and how much it scatters besides. */
@@ -29,24 +29,30 @@ export const unchanged: Change = [0, 0, 0, 0];
 
 /** One simulated machine over time, on which windows are measured one after the other. */
 export class Trace {
-  readonly random: Random;
+  /** Decides what is no matter of the machine or the servers: who comes first, what is resampled. */
+  readonly coin: Random;
+  readonly resampling: Random;
   readonly #noise: Noise;
+  readonly #servers: Random;
 
-  constructor(machine: MachineName, random: Random) {
-    this.random = random;
-    this.#noise = machines[machine](random);
+  /** @param streamKey the same gives the same machine, whatever is measured on it. */
+  constructor(machine: MachineName, streamKey: StreamKey) {
+    this.coin = streamOf('simulated coin', streamKey);
+    this.resampling = streamOf('bootstrap', streamKey);
+    this.#noise = machines[machine](streamOf('simulated machine', streamKey));
+    this.#servers = streamOf('simulated server', streamKey);
   }
 
   /** ln of the cost by each metric in the next window, of a process of which these are the own ways. */
   window(process: readonly number[]): number[] {
     const noise = this.#noise();
     return traits.map(({ machine, scatter }, i) => {
-      return machine * noise + scatter * normal(this.random) + (process[i] as number);
+      return machine * noise + scatter * normal(this.#servers) + (process[i] as number);
     });
   }
 
   /** A fresh process of a server that is by so much worse than the original. */
   process(change: Change): number[] {
-    return traits.map(({ process }, i) => process * normal(this.random) + Math.log1p(change[i] as number));
+    return traits.map(({ process }, i) => process * normal(this.#servers) + Math.log1p(change[i] as number));
   }
 }

@@ -10,7 +10,7 @@ import type { Command } from '../command.ts';
 import type { Flags, OptionSet } from '../flags.ts';
 import { readGates } from '../gates.ts';
 import { untilInterrupted } from '../interrupt.ts';
-import { parseSeed } from '../load-flags.ts';
+import { chosenSeed, parseSeed } from '../load-flags.ts';
 import { attempted, orMisconfigured, show } from '../measure.ts';
 import { displayOptions } from '../options.ts';
 import { say } from '../output.ts';
@@ -168,7 +168,7 @@ function readPlan(flags: Flags<typeof options>, { a, b }: Programs): CheckPlan {
     nullArm: flags.has('null-arm'),
     confirm: flags.has('confirm'),
     budgetMs: flags.value('budget', parseDuration) ?? null,
-    seed: flags.value('seed', parseSeed) ?? Date.now() % 2 ** 32,
+    seed: flags.value('seed', parseSeed) ?? chosenSeed(),
     warmupMs: flags.value('warmup', parseDuration) ?? null,
     windowMs: flags.value('window', parseDuration),
     timeoutMs: flags.value('timeout', parseDuration),

@@ -16,6 +16,7 @@ import type { Command } from '../command.ts';
 import { ending } from '../faults.ts';
 import type { Flags, OptionSet } from '../flags.ts';
 import { untilInterrupted } from '../interrupt.ts';
+import { chosenSeed, parseSeed } from '../load-flags.ts';
 import { orMisconfigured } from '../measure.ts';
 import { mayColor, print, reportWidth, say } from '../output.ts';
 
@@ -60,7 +61,7 @@ function readPlan(flags: Flags<typeof options>): LimitPlan {
     rows: limitRows.filter(({ name }) => chosen?.includes(name) ?? true),
     rounds: flags.value('pairs', parsePairs, false),
     seconds: flags.value('seconds', parseSeconds, false),
-    seed: flags.value('seed', parseInteger, false) ?? Date.now() % 2 ** 32,
+    seed: flags.value('seed', parseSeed, false) ?? chosenSeed(),
   };
 }
 

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { workloadOf } from '../../bench/model/app-workload.ts';
 import { TargetError } from '../../bench/model/errors.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
@@ -13,7 +12,7 @@ import { formatAddress, type SocketAddress } from '../../sockets/address.ts';
 import type { Command } from '../command.ts';
 import type { OptionSet } from '../flags.ts';
 import { resolveHost } from '../host.ts';
-import { readWork } from '../load-flags.ts';
+import { chosenSeed, readWork } from '../load-flags.ts';
 import { TerminalOperator } from '../operator.ts';
 import { serverOptions, workOptions } from '../options.ts';
 import { print, say } from '../output.ts';
@@ -32,8 +31,6 @@ const options = {
 
 /** Files that a server may open: one a connection. As many as Linux allows a process by default: fs.nr_open. */
 const OPEN_FILES = 1_048_576;
-
-const SEEDS = 2 ** 32;
 
 /** `sockbench serve`: runs one model in the foreground until it is told to stop. */
 export const serve: Command<typeof options> = {
@@ -70,8 +67,9 @@ export const serve: Command<typeof options> = {
       app,
       host,
       port,
-      ...(policy && { balance: { policy, seed: randomInt(SEEDS) } }),
-      ...(work && { work: { ...work, requestBytes: null, seed: 1 } }),
+      ...(policy && { balance: policy }),
+      streamKey: { seed: chosenSeed() },
+      ...(work && { work: { ...work, requestBytes: null } }),
     };
     // The models that carry such an app run it in this thread, so it is the same app.
     (await loadApp({ app })).attend?.(new TerminalOperator(process.stdin, print));

@@ -5,9 +5,11 @@ import { holdCheck, planFor, type RealCheck } from '../../bench/verify/real-serv
 import { jsonDocument } from '../../reports/json-document.ts';
 import { renderRealChecks } from '../../reports/renderers/real-checks.ts';
 import { prepareReport, writeReport } from '../../reports/sink.ts';
+import { seedOf } from '../../servers/random.ts';
 import type { Command } from '../command.ts';
 import type { OptionSet } from '../flags.ts';
 import { untilInterrupted } from '../interrupt.ts';
+import { parseSeed } from '../load-flags.ts';
 import { orMisconfigured } from '../measure.ts';
 import { mayColor, print, reportWidth, say } from '../output.ts';
 
@@ -16,7 +18,7 @@ const options = {
   'worse-by-20': { type: 'string', default: '10', describe: 'Checks against one that takes 20 % more CPU time' },
   'worse-by-10': { type: 'string', default: '10', describe: 'Checks against one that takes 10 % more' },
   connections: { alias: 'c', type: 'string', default: '20', describe: 'Connections' },
-  seed: { type: 'string', default: '1', describe: 'Of the first check; each further one has the next' },
+  seed: { type: 'string', default: '1', describe: 'From which the seed of each check is derived' },
   json: { type: 'string', describe: 'Also writes what came of each check to this file' },
 } as const satisfies OptionSet;
 
@@ -32,7 +34,7 @@ export const verifyReal: Command<typeof options> = {
       [0.2, flags.value('worse-by-20', parseInteger)],
       [0.1, flags.value('worse-by-10', parseInteger)],
     ]);
-    const plan = planFor(flags.value('connections', parseInteger), flags.value('seed', parseInteger));
+    const plan = planFor(flags.value('connections', parseInteger), flags.value('seed', parseSeed));
     const file = flags.text('json');
     flags.assertNoFaults();
     if (file !== undefined) orMisconfigured(() => prepareReport(file), '--json');
@@ -40,7 +42,8 @@ export const verifyReal: Command<typeof options> = {
     const checks: RealCheck[] = [];
     await untilInterrupted(async (signal) => {
       for (const worseBy of shares) {
-        const held = await holdCheck({ ...plan, seed: plan.seed + checks.length }, program, worseBy, signal);
+        const seed = seedOf('check seeds', { seed: plan.seed, ordinal: checks.length });
+        const held = await holdCheck({ ...plan, seed }, program, worseBy, signal);
         checks.push(held);
         if (file !== undefined) writeReport(file, jsonDocument(checks));
         const more = `${Math.round(worseBy * 100)} % of ${held.baseMicros?.toFixed(1) ?? '?'} µs more`;

@@ -13,6 +13,7 @@ import { scalingClaims, scalingHolds } from '../../bench/verify/scaling-claims.t
 import { renderClaims } from '../../reports/renderers/claims.ts';
 import type { Command } from '../command.ts';
 import type { OptionSet } from '../flags.ts';
+import { parseSeed } from '../load-flags.ts';
 import { mayColor, print, reportWidth, say } from '../output.ts';
 
 const MAX_RUNS = 1_000_000;
@@ -34,7 +35,7 @@ export const verifyStats: Command<typeof options> = {
     const runs = flags.value('runs', parseRuns);
     const changeRuns = flags.value('change-runs', parseRuns);
     const curves = flags.value('curves', parseRuns);
-    const seed = flags.value('seed', parseInteger);
+    const seed = flags.value('seed', parseSeed);
     flags.assertNoFaults();
     const frequencies = machineNames.flatMap((machine): Frequency[] => {
       say(`simulating a machine: ${machine}`);

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { Random } from '../random.ts';
 
 /**
  * What a server says, as a state machine without sockets: bytes in, bytes out. Any app runs on any model.
@@ -19,6 +20,8 @@ export interface App {
    * in place of {@link stream}. Models that can do so say `node-streams` in the catalog.
    */
   adopt?(stream: Duplex): void;
+  /** Given to an app that leaves something to chance, before it serves anyone: what decides. */
+  draw?(random: Random): void;
   /** Given to an app that needs the capability `terminal`, before it serves anyone: who answers by hand. */
   attend?(operator: Operator): void;
 }

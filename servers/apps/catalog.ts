@@ -1,4 +1,6 @@
 import type { CarriedApp } from '../capability.ts';
+import { streamOf } from '../random.ts';
+import { type LeftToChance, streamKeyOf } from '../several.ts';
 import type { WorkSpec } from '../work/spec.ts';
 import type { App } from './app.ts';
 
@@ -107,17 +109,20 @@ export function needsRoom(app: AppName): boolean {
 }
 
 /** What a server says, and what that costs it. Plain data. */
-export interface Served {
+export interface Served extends LeftToChance {
   readonly app: AppName;
   /** Without it, requests cost no more than their answers. */
   readonly work?: WorkSpec | undefined;
 }
 
 /** The app, ready to run. */
-export async function loadApp({ app: name, work }: Served): Promise<App> {
+export async function loadApp(served: Served): Promise<App> {
+  const { app: name, work } = served;
   const { app } = await apps[name].load();
+  const streamKey = streamKeyOf(served);
+  app.draw?.(streamOf('chargen', streamKey));
   if (work === undefined) return app;
   if (app.adopt !== undefined) throw new TypeError(`${name} can't be given work: a library answers its requests`);
   const { WorkingApp } = await import('../work/working-app.ts');
-  return new WorkingApp(app, work);
+  return new WorkingApp(app, work, streamOf('work', streamKey));
 }

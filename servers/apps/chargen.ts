@@ -1,4 +1,4 @@
-import { threadId } from 'node:worker_threads';
+import { type Random, streamOf } from '../random.ts';
 import type { App, DatagramReply, StreamReply, StreamSession } from './app.ts';
 
 /** The printing characters of ASCII, from the space to the tilde: a ring. */
@@ -27,12 +27,15 @@ function pattern(lines: number): Uint8Array {
 /**
  * Character generator: RFC 864. Over a stream it sends the pattern without end, throws away what it receives, and ends
  * when the peer has finished sending: the caller ends the conversation, says the RFC. It answers a datagram with one of
- * 0 to 512 characters of the pattern; the lengths look random, and are the same in each run.
+ * 0 to 512 characters of the pattern; the lengths are random, and the same for the same seed.
  */
 class Chargen implements App, StreamSession {
   readonly #block = pattern(ROTATIONS * CHARACTERS);
-  /** Threads that answer the same peer don't all begin with the same length. */
-  #random = 1 + threadId;
+  #random = streamOf('chargen', { seed: 0 });
+
+  draw(random: Random): void {
+    this.#random = random;
+  }
 
   stream(): StreamSession {
     return this;
@@ -48,10 +51,8 @@ class Chargen implements App, StreamSession {
     reply.send(this.#block, 0, this.#nextLength());
   }
 
-  /** Lehmer's generator with the multiplier of Park and Miller (1988). */
   #nextLength(): number {
-    this.#random = (this.#random * 48_271) % 2_147_483_647;
-    return this.#random % (LONGEST_DATAGRAM + 1);
+    return Math.floor(this.#random() * (LONGEST_DATAGRAM + 1));
   }
 }
 

@@ -6,9 +6,9 @@ import { relay } from '../balance/relay.ts';
 import { addressOf, forkServer, killServers } from '../child-server.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { listenStream } from '../node-stream.ts';
-import { seededRandom } from '../random.ts';
+import { streamOf } from '../random.ts';
 import { openHub } from '../rooms/hub.ts';
-import { ofSeveral } from '../work/spec.ts';
+import { ofSeveral, streamKeyOf } from '../several.ts';
 
 /**
  * A load balancer in front of event-driven servers, one a CPU and at least two, each in a process with a loopback port
@@ -40,9 +40,11 @@ export const model: ServerModel = {
 
 /** Resolves when all of them answer. From then on, those that die are taken out. */
 async function backendsOf(children: readonly ChildProcess[], spec: ServerSpec): Promise<Backends> {
-  const { policy, seed } = spec.balance ?? { policy: DEFAULT_BALANCE, seed: 0 };
   const addresses = await Promise.all(children.map(addressOf));
-  const backends = new Backends(addresses, chooserOf(policy, seededRandom(seed)));
+  const backends = new Backends(
+    addresses,
+    chooserOf(spec.balance ?? DEFAULT_BALANCE, streamOf('balancing', streamKeyOf(spec))),
+  );
   children.forEach((child, i) => {
     child.once('exit', (code, signal) => {
       // Not one that we have ended ourselves.

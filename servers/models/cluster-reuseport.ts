@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { addressOf, forkServer, startTogether } from '../child-server.ts';
 import type { ServerModel } from '../contract.ts';
 import { openHub } from '../rooms/hub.ts';
-import { ofSeveral } from '../work/spec.ts';
+import { ofSeveral } from '../several.ts';
 
 /**
  * One process a CPU as in cluster, but each with a socket of its own on the common port (SO_REUSEPORT, socket(7), Linux

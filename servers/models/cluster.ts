@@ -6,7 +6,7 @@ import { addressOf, startTogether } from '../child-server.ts';
 import type { ServerModel } from '../contract.ts';
 import { type HostSpec, hostProgram } from '../host.ts';
 import { hubStdio, openHub } from '../rooms/hub.ts';
-import { ofSeveral } from '../work/spec.ts';
+import { ofSeveral } from '../several.ts';
 
 /** As Node's cluster has them, and a link to the hub. */
 const stdio = ['inherit', 'inherit', 'inherit', 'ipc', ...hubStdio];

@@ -5,9 +5,9 @@ import { nextConnection, serveDatagrams } from '../blocking.ts';
 import { serveStream } from '../blocking-stream.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { DescriptorRoom, openRoom } from '../rooms/descriptor-room.ts';
+import { ofSeveral } from '../several.ts';
 import { allReady, startThread, tellReady, threadEnd } from '../thread.ts';
 import { kernelTransport } from '../transport.ts';
-import { ofSeveral } from '../work/spec.ts';
 
 /**
  * Threads of the pool, and so the TCP connections served at once. Each takes 8 MB and 30 ms of CPU when the server
@@ -45,7 +45,7 @@ export const model: ServerModel = {
     const shared = new Int32Array(new SharedArrayBuffer(4 * (FIRST_SERVING + POOL_SIZE)));
     const room = openRoom(spec);
     const threads = Array.from({ length: POOL_SIZE }, (_, i) => {
-      const input: PoolInput = { fd, spec, shared, serving: FIRST_SERVING + i, room };
+      const input: PoolInput = { fd, spec: ofSeveral(spec, i), shared, serving: FIRST_SERVING + i, room };
       return startThread({ module: import.meta.url, run: 'serve', input });
     });
     const stop = () => stopPool(fd, shared, threads);
@@ -69,7 +69,7 @@ async function stopPool(fd: number, shared: Int32Array, threads: readonly Worker
 
 /** One thread of the pool. */
 export async function serve({ fd, spec, shared, serving, room: memory }: PoolInput): Promise<void> {
-  const app = await loadApp(ofSeveral(spec, serving));
+  const app = await loadApp(spec);
   const room = DescriptorRoom.of(memory);
   tellReady();
   if (spec.transport === 'udp') return serveDatagrams(fd, app);

@@ -2,12 +2,12 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { StreamReply, StreamSession } from '../apps/app.ts';
-import { loadApp, needsRoom, type Served } from '../apps/catalog.ts';
+import { loadApp, needsRoom } from '../apps/catalog.ts';
 import type { Collected } from '../collected-reply.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { bindDatagram, sendDatagram } from '../node-datagram.ts';
 import { type AsyncSession, converse, listenStream } from '../node-stream.ts';
-import type { PoolTask, StreamEvent } from '../pool-task.ts';
+import type { PoolTask, PoolThread, StreamEvent } from '../pool-task.ts';
 import { SocketRoom } from '../rooms/socket-room.ts';
 
 /** Datagrams that may be in the pool at a time; further ones are dropped, as a full socket buffer drops them. */
@@ -132,7 +132,10 @@ class Pool {
     this.#piscina = new Piscina({
       filename: fileURLToPath(new URL('../pool-task.js', import.meta.url)),
       name: 'run',
-      workerData: { app: spec.app, work: spec.work } satisfies Served,
+      workerData: {
+        served: { app: spec.app, work: spec.work, streamKey: spec.streamKey },
+        started: new Int32Array(new SharedArrayBuffer(4)),
+      } satisfies PoolThread,
       minThreads: threads,
       maxThreads: threads,
       recordTiming: false,

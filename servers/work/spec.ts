@@ -19,15 +19,4 @@ export interface WorkSpec {
    * A datagram is always one.
    */
   readonly requestBytes: number | null;
-  /** Requests draw by it. */
-  readonly seed: number;
-}
-
-/**
- * The same for the `index`-th of several threads or processes of one server: with a seed of its own, since otherwise
- * all would meet their expensive requests at the same time.
- */
-export function ofSeveral<S extends { readonly work?: WorkSpec | undefined }>(served: S, index: number): S {
-  const { work } = served;
-  return work === undefined ? served : { ...served, work: { ...work, seed: work.seed + index } };
 }

@@ -1,4 +1,5 @@
 import type { Reply, RequestCost } from '../apps/app.ts';
+import type { Random } from '../random.ts';
 import { burnCpu } from './burner.ts';
 import { WorkSampler } from './sampler.ts';
 import type { WorkSpec } from './spec.ts';
@@ -7,8 +8,8 @@ import type { WorkSpec } from './spec.ts';
 export class Work implements RequestCost {
   readonly #sampler: WorkSampler;
 
-  constructor(spec: WorkSpec) {
-    this.#sampler = new WorkSampler(spec);
+  constructor(spec: WorkSpec, random: Random) {
+    this.#sampler = new WorkSampler(spec, random);
   }
 
   next(reply: Reply): void {

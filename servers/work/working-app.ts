@@ -1,4 +1,5 @@
 import type { App, DatagramReply, StreamReply, StreamSession } from '../apps/app.ts';
+import type { Random } from '../random.ts';
 import type { WorkSpec } from './spec.ts';
 import { Work } from './work.ts';
 
@@ -8,9 +9,10 @@ export class WorkingApp implements App {
   readonly #work: Work;
   readonly #requestBytes: number | null;
 
-  constructor(app: App, spec: WorkSpec) {
+  /** @param random decides what each request costs. */
+  constructor(app: App, spec: WorkSpec, random: Random) {
     this.#app = app;
-    this.#work = new Work(spec);
+    this.#work = new Work(spec, random);
     this.#requestBytes = spec.requestBytes;
   }
 

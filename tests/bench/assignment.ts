@@ -18,6 +18,7 @@ export function assign(point: Partial<OperatingPoint>, address: Assignment['addr
     thread: 0,
     threads: 1,
     firstConnection: 3,
+    streamKey: { seed: 1 },
     cpus: [],
     pacer: null,
     levels: null,

@@ -47,7 +47,12 @@ async function answered(demand: Demand) {
 describe('requests that the kernel does not take', () => {
   const open = () => {
     const profile = { start: 1000, stages: [], holdMs: 0 };
-    return new OpenDemand(makePacer({ profile, arrivals: 'constant', seed: 1, thread: 0, threads: 1 }), 1e9, 1, DEPTH);
+    return new OpenDemand(
+      makePacer({ profile, arrivals: 'constant', streamKey: { seed: 1 }, thread: 0, threads: 1 }),
+      1e9,
+      1,
+      DEPTH,
+    );
   };
 
   test('have failed when they came at a rate, and the socket can take others later', async () => {

@@ -4,7 +4,8 @@ import {
   distanceFromConstant,
   distanceFromExponential,
 } from '../../bench/stats/kolmogorov-smirnov.ts';
-import { type Random, seededRandom } from '../../bench/stats/random.ts';
+import type { Random } from '../../servers/random.ts';
+import { seeded } from '../seeded.ts';
 
 /** The value that an exponential of mean 1 is below with probability `p`. */
 const quantile = (p: number) => -Math.log(1 - p);
@@ -28,7 +29,7 @@ describe('the distance from an exponential', () => {
   });
 
   test('exceeds the critical one in one of a thousand samples', () => {
-    const random = seededRandom(11);
+    const random = seeded(11);
     for (const n of [5, 50]) {
       const critical = criticalDistance(n);
       const exceeding = Array.from({ length: 20_000 }, () => exponentials(n, random)).filter(
@@ -40,7 +41,7 @@ describe('the distance from an exponential', () => {
   });
 
   test('of arrivals at equal distances, or in bursts, exceeds it', () => {
-    const random = seededRandom(12);
+    const random = seeded(12);
     const even = Array.from({ length: 200 }, () => 0.9 + 0.2 * random());
     const bursts = Array.from({ length: 200 }, (_, i) => (i % 10 === 0 ? 10 : 0));
     for (const sample of [even, bursts]) expect(distanceFromExponential(sample)).toBeGreaterThan(criticalDistance(200));

@@ -68,21 +68,29 @@ test('a bounded demand asks only connections in use, and only so many requests',
   expect([demand.next(2, 1), demand.next(1, 1), demand.next(0, 2), demand.next(1, 3)]).toEqual([-1, 1, 2, -1]);
 });
 
+const KEY = { seed: 1 };
+
 describe('the sizes of requests', () => {
   test('follow from connection and sequence number alone', () => {
-    const size = new MessageSize([
-      { from: 10, to: 20, share: 0.5 },
-      { from: 1000, to: 1000, share: 0.5 },
-    ]);
+    const size = new MessageSize(
+      [
+        { from: 10, to: 20, share: 0.5 },
+        { from: 1000, to: 1000, share: 0.5 },
+      ],
+      KEY,
+    );
     expect([size.fixed, size.largest]).toEqual([0, 1000]);
     for (let sequence = -50; sequence < 50; sequence++) expect(size.of(3, sequence)).toBe(size.of(3, sequence));
   });
 
   test('are as frequent as their shares, and even within a range', () => {
-    const size = new MessageSize([
-      { from: 1, to: 4, share: 0.75 },
-      { from: 64, to: 64, share: 0.25 },
-    ]);
+    const size = new MessageSize(
+      [
+        { from: 1, to: 4, share: 0.75 },
+        { from: 64, to: 64, share: 0.25 },
+      ],
+      KEY,
+    );
     const counts = new Map<number, number>();
     for (let c = 0; c < 20; c++) {
       for (let sequence = 0; sequence < 2000; sequence++) {
@@ -102,14 +110,14 @@ describe('the sizes of requests', () => {
   test('stay within their range', () => {
     fc.assert(
       fc.property(fc.nat(1e6), fc.nat(1e6), fc.integer(), fc.nat(1e5), (from, span, sequence, connection) => {
-        const bytes = new MessageSize([{ from, to: from + span, share: 1 }]).of(connection, sequence);
+        const bytes = new MessageSize([{ from, to: from + span, share: 1 }], KEY).of(connection, sequence);
         expect(bytes).toBeGreaterThanOrEqual(from);
         expect(bytes).toBeLessThanOrEqual(from + span);
       }),
     );
   });
 
-  test('may all be the same', () => expect(new MessageSize(fixedSize(64)).fixed).toBe(64));
+  test('may all be the same', () => expect(new MessageSize(fixedSize(64), KEY).fixed).toBe(64));
 });
 
 describe('the order in which datagrams come', () => {

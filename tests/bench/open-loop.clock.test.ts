@@ -6,7 +6,7 @@ import type { Result } from '../../bench/model/result.ts';
 import { accountedFor, expectRate, measure, measureTrial, tcpServer, tlsServer, udpServer } from './measured.ts';
 
 const at = (rate: number): Pick<PacerSpec, 'profile'> => ({ profile: { start: rate, stages: [], holdMs: 0 } });
-const spec: PacerSpec = { ...at(1000), arrivals: 'constant', seed: 1, thread: 0, threads: 1 };
+const spec: PacerSpec = { ...at(1000), arrivals: 'constant', streamKey: { seed: 1 }, thread: 0, threads: 1 };
 
 function reasonsOf({ trials }: Result): string[] {
   return trials.flatMap(({ validity }) => validity.reasons.map(({ code }) => code));
@@ -41,7 +41,7 @@ describe('a pacer of Poisson arrivals', () => {
     const due = take(makePacer(poisson), 1000);
     expect(due).toEqual([...due].sort((a, b) => a - b));
     expect(take(makePacer(poisson), 1000)).toEqual(due);
-    expect(take(makePacer({ ...poisson, seed: 2 }), 1000)).not.toEqual(due);
+    expect(take(makePacer({ ...poisson, streamKey: { seed: 2 } }), 1000)).not.toEqual(due);
     expect(take(makePacer({ ...poisson, thread: 1 }), 1000)).not.toEqual(due);
   });
 

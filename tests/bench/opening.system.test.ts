@@ -67,7 +67,7 @@ describe('who is told to wait no longer', () => {
           ...{ transport, app, workload: 'request-response', connection: 'pooled', connections: 20 },
           ...{ pipelining: 1, sizes: fixedSize(64) },
         },
-        ...{ address, threads: 1, cpus: [], arrivals: null, levels: null, requests: null },
+        ...{ address, threads: 1, cpus: [], arrivals: null, levels: null, requests: null, streamKey: { seed: 1 } },
         ...{ timestamps: 'user', timeoutMs: 600_000, openTimeoutMs: 600_000 },
         ...(app === 'http' && { http: { host: `127.0.0.1:${address.port}`, path: '/', page: null } }),
       });

@@ -7,7 +7,7 @@ import type { Stage } from '../../bench/model/stage.ts';
 const SECOND = 1e9;
 const NEVER = Number.POSITIVE_INFINITY;
 const none = { start: 0, stages: [], holdMs: 0 };
-const spec: PacerSpec = { profile: none, arrivals: 'constant', seed: 1, thread: 0, threads: 1 };
+const spec: PacerSpec = { profile: none, arrivals: 'constant', streamKey: { seed: 1 }, thread: 0, threads: 1 };
 
 function take(pacer: Pacer, count: number): number[] {
   return Array.from({ length: count }, () => pacer.next());
@@ -100,7 +100,7 @@ describe('whatever its stages, a pacer', () => {
   test('never goes back in time', () => {
     fc.assert(
       fc.property(anyProfile, anyArrivals, fc.nat(), (profile, arrivals, seed) => {
-        const due = take(makePacer({ ...spec, profile, arrivals, seed }), 300);
+        const due = take(makePacer({ ...spec, profile, arrivals, streamKey: { seed } }), 300);
         expect(due.some(Number.isNaN)).toBe(false);
         for (const [i, at] of due.entries()) expect(at).toBeGreaterThanOrEqual(due[i - 1] ?? 0);
       }),

@@ -24,7 +24,7 @@ describe('the ring suits', () => {
 
   test('not a load at a rate', () => {
     const profile = { start: 1, stages: [], holdMs: 0 };
-    const pacer = { profile, arrivals: 'constant', seed: 1, thread: 0, threads: 1 } as const;
+    const pacer = { profile, arrivals: 'constant', streamKey: { seed: 1 }, thread: 0, threads: 1 } as const;
     expect(ringSuits({ ...assign({}, address), pacer })).toBe(false);
   });
 });

@@ -7,10 +7,10 @@ import { leadersOf } from '../../bench/run/scaling/leaders.ts';
 import { memoryPerConnection } from '../../bench/run/scaling/memory.ts';
 import { signsOf } from '../../bench/run/scaling/signs.ts';
 import { stateScaling } from '../../bench/run/scaling/statements.ts';
-import { seededRandom } from '../../bench/stats/random.ts';
 import { slope } from '../../bench/stats/slope.ts';
 import { failure, latency, type TrialVariation, trial } from '../reports/results.ts';
 import { sweep } from '../reports/sweeps.ts';
+import { seeded } from '../seeded.ts';
 
 /** A ranking at a level, by who is unbeaten there, and how those compare. */
 function ranking(connections: number, names: string, relation: 'equivalent' | 'unresolved' = 'equivalent') {
@@ -219,7 +219,7 @@ test.each([
 
 describe('the law of a target', () => {
   const { trials } = sweep(12, ['event-driven']);
-  const law = (varied: readonly Trial[]) => lawOf(varied, seededRandom(1));
+  const law = (varied: readonly Trial[]) => lawOf(varied, seeded(1));
   const reasons = (varied: readonly Trial[]) => {
     const found = law(varied);
     return found.fitted ? [] : found.reasons;

@@ -10,7 +10,7 @@ import { assign } from './assignment.ts';
 const pacer = {
   profile: { start: 1000, stages: [], holdMs: 0 },
   arrivals: 'constant',
-  seed: 1,
+  streamKey: { seed: 1 },
   thread: 0,
   threads: 1,
 } as const;
@@ -23,7 +23,10 @@ interface Load extends Partial<Pick<Assignment, 'pacer' | 'firstConnection' | 't
 function among(policy: SelectPolicy, { point = {}, ...load }: Load = {}, seed = 7): TargetSelection {
   const addresses = [1, 2, 3].map((port) => ({ host: '127.0.0.1', port }));
   const assignment = assign({ connections: 12, ...point }, { host: '127.0.0.1', port: 1 });
-  return new TargetSelection({ ...assignment, firstConnection: 0, ...load }, { addresses, policy, seed });
+  return new TargetSelection(
+    { ...assignment, firstConnection: 0, streamKey: { seed }, ...load },
+    { addresses, policy },
+  );
 }
 
 /** Gives each connection a target. @returns which. */

@@ -27,11 +27,11 @@ type Load = Pick<Generators.LoadPlan, 'arrivals'>;
 
 const loads: readonly [string, Load][] = [
   ['in a closed loop', { arrivals: null }],
-  ['at a rate', { arrivals: { profile: { start: 1000, stages: [], holdMs: 0 }, arrivals: 'constant', seed: 1 } }],
+  ['at a rate', { arrivals: { profile: { start: 1000, stages: [], holdMs: 0 }, arrivals: 'constant' } }],
 ];
 
 /** Each request waits for most of a window. */
-const slow: WorkSpec = { parts: [{ share: 1, cpuNanos: 0, ioNanos: 30e6 }], cacheHit: 0, requestBytes: 64, seed: 1 };
+const slow: WorkSpec = { parts: [{ share: 1, cpuNanos: 0, ioNanos: 30e6 }], cacheHit: 0, requestBytes: 64 };
 
 /** A generator for this address; stopped with the test. */
 function generatorFor(
@@ -44,7 +44,16 @@ function generatorFor(
       ...{ transport: 'tcp', app: 'echo', workload: 'request-response', connection: 'pooled', pipelining: 1 },
       ...{ connections: CONNECTIONS, sizes: fixedSize(64), ...point },
     },
-    ...{ address, arrivals: null, threads: 1, cpus: [], levels: null, requests: null, windows: WINDOWS },
+    ...{
+      address,
+      arrivals: null,
+      threads: 1,
+      cpus: [],
+      levels: null,
+      requests: null,
+      windows: WINDOWS,
+      streamKey: { seed: 1 },
+    },
     ...{ timestamps: 'user', timeoutMs: 20_000, openTimeoutMs: 3000, ...plan },
   });
   onTestFinished(() => generator.stop());

@@ -21,7 +21,7 @@ export const workSuites: Record<Transport, (model: ModelName, transport: Transpo
 };
 
 function waiting(requestBytes: number | null): WorkSpec {
-  return { parts: [{ share: 1, cpuNanos: 100e3, ioNanos: WAIT_MS * 1e6 }], cacheHit: 0, requestBytes, seed: 1 };
+  return { parts: [{ share: 1, cpuNanos: 100e3, ioNanos: WAIT_MS * 1e6 }], cacheHit: 0, requestBytes };
 }
 
 async function start(

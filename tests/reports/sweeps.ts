@@ -3,9 +3,9 @@ import type { Trial } from '../../bench/model/trial.ts';
 import { compareTargets } from '../../bench/run/comparison.ts';
 import { withScaling } from '../../bench/run/scaling/analysis.ts';
 import { stateVerdict } from '../../bench/run/verdict.ts';
-import { seededRandom } from '../../bench/stats/random.ts';
 import { uslThroughput } from '../../bench/stats/usl.ts';
 import { normal } from '../../bench/verify/noise.ts';
+import { seeded } from '../seeded.ts';
 import { latency, result, trial } from './results.ts';
 
 /** A server that is simulated: what it does with so many connections. */
@@ -65,7 +65,7 @@ function measured(target: string, connections: number, round: number, random: ()
 
 /** A sweep of these, as it was when its last trial was done, and as it is saved. */
 export function sweep(rounds = 12, models: readonly string[] = Object.keys(SERVERS)): Result {
-  const random = seededRandom(5);
+  const random = seeded(5);
   const trials = Array.from({ length: rounds }, (_, i) => i + 1).flatMap((round) =>
     LEVELS.flatMap((level) => models.map((target) => measured(target, level, round, random))),
   );

@@ -66,7 +66,7 @@ async function connectPeer(server: RunningServer): Promise<DatagramClient> {
 
 const hello = Buffer.from('hello');
 /** Each answer takes 1 ms. */
-const SLOW: WorkSpec = { parts: [{ share: 1, cpuNanos: 0, ioNanos: 1e6 }], cacheHit: 0, requestBytes: null, seed: 1 };
+const SLOW: WorkSpec = { parts: [{ share: 1, cpuNanos: 0, ioNanos: 1e6 }], cacheHit: 0, requestBytes: null };
 const FLOOD_MS = 50;
 
 describe.skipIf(whyNoLibc())('a concurrent server', () => {

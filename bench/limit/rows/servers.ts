@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { type ModelName, whyUnavailable } from '../../../servers/catalog.ts';
 import { type HostSpec, hostProgram } from '../../../servers/host.ts';
+import type { Random } from '../../../servers/random.ts';
 import type { Transport } from '../../../sockets/socket.ts';
-import type { Random } from '../../stats/random.ts';
 import type { Figure, Measured } from '../figure.ts';
 import { closedLoop, run } from '../ours.ts';
 import type { CReference, LimitCase, LoadedServer, ReferenceServer } from '../reference.ts';

@@ -47,7 +47,7 @@ export class ClientRequests implements ToldWorkload, ClientEvents {
   readonly #sources: readonly string[];
   #turn = 0;
 
-  constructor({ point, firstConnection, address }: Assignment, state: LoadState, connect: Connect) {
+  constructor({ point, firstConnection, streamKey, address }: Assignment, state: LoadState, connect: Connect) {
     const { connections, sizes, pipelining, connection, workload } = point;
     this.#state = state;
     this.#connect = connect;
@@ -56,8 +56,8 @@ export class ClientRequests implements ToldWorkload, ClientEvents {
     this.#depth = pipelining;
     this.#handshake = workload === 'handshake';
     this.#short = connection === 'per-request' || this.#handshake;
-    this.#size = new MessageSize(sizes);
-    this.#payload = new Payload(this.#size.largest, 1);
+    this.#size = new MessageSize(sizes, streamKey);
+    this.#payload = new Payload(this.#size.largest, 1, streamKey);
     this.#table = new ConnectionTable(connections, pipelining, state.timed);
     this.#requests = new RequestLedger(this.#table, state);
     this.#reconnects = new Reconnects(connections);

@@ -1,4 +1,4 @@
-import type { Random } from '../../stats/random.ts';
+import type { Random } from '../../../servers/random.ts';
 
 /**
  * Arrivals in operational time, where one is expected in each unit: the k-th of them comes when a load's profile

@@ -1,5 +1,5 @@
+import { type StreamKey, streamOf } from '../../../servers/random.ts';
 import type { Arrivals } from '../../model/operating-point.ts';
-import { seededRandom } from '../../stats/random.ts';
 import { type ArrivalProcess, ConstantArrivals, PoissonArrivals } from './arrivals.ts';
 import { LoadProfile, type ProfileSpec } from './profile.ts';
 
@@ -16,7 +16,8 @@ export interface PacerSpec {
   /** Arrivals a second of all threads together. */
   readonly profile: ProfileSpec;
   readonly arrivals: Arrivals;
-  readonly seed: number;
+  /** Which arrivals, where chance decides. */
+  readonly streamKey: StreamKey;
   readonly thread: number;
   readonly threads: number;
 }
@@ -31,10 +32,10 @@ export function makePacer(spec: PacerSpec): Pacer {
   return new ProfilePacer(arrivalProcess(spec), new LoadProfile(spec.profile));
 }
 
-function arrivalProcess({ arrivals, seed, thread, threads }: PacerSpec): ArrivalProcess {
+function arrivalProcess({ arrivals, streamKey, thread, threads }: PacerSpec): ArrivalProcess {
   return arrivals === 'constant'
     ? new ConstantArrivals(thread, threads)
-    : new PoissonArrivals(threads, seededRandom(seed + thread * 7919));
+    : new PoissonArrivals(threads, streamOf('arrivals', { ...streamKey, thread }));
 }
 
 class ProfilePacer implements Pacer {

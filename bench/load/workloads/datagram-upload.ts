@@ -32,8 +32,8 @@ export class DatagramUpload implements Workload {
     this.#state = state;
     this.#epoll = epoll;
     this.#firstConnection = assignment.firstConnection;
-    this.#size = new MessageSize(assignment.point.sizes);
-    this.#payload = new Payload(this.#size.largest, this.#size.fixed === 0 ? 1 : BURST);
+    this.#size = new MessageSize(assignment.point.sizes, assignment.streamKey);
+    this.#payload = new Payload(this.#size.largest, this.#size.fixed === 0 ? 1 : BURST, assignment.streamKey);
     this.sockets = new DatagramSockets(assignment, epoll, this.#size.fixed, false);
     this.#next = new Int32Array(this.sockets.count);
   }

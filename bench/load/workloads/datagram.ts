@@ -42,13 +42,14 @@ export class DatagramWorkload implements Workload {
   #thirsty = false;
 
   constructor(assignment: Assignment, state: LoadState, epoll: Epoll) {
-    const { connections, sizes, pipelining } = assignment.point;
-    const size = new MessageSize(sizes);
+    const { streamKey, point } = assignment;
+    const { connections, sizes, pipelining } = point;
+    const size = new MessageSize(sizes, streamKey);
     this.#firstConnection = assignment.firstConnection;
     this.#state = state;
     this.#size = size;
     this.#depth = pipelining;
-    this.#payload = new Payload(size.largest, pipelining);
+    this.#payload = new Payload(size.largest, pipelining, streamKey);
     // A slot longer than a request, so that a reply that is too long shows.
     const timestamps = state.kernelClock !== undefined;
     this.#batch = new DatagramBatch(pipelining, size.largest + 8, { withTimestamps: timestamps });

@@ -6,6 +6,7 @@ import { MSG_DONTWAIT, send } from '../../../sockets/socket.ts';
 import { IOSQE_CQE_SKIP_SUCCESS, IOSQE_FIXED_FILE } from '../../../sockets/submission-queue.ts';
 import { Uring } from '../../../sockets/uring.ts';
 import type { KernelClock } from '../../measure/kernel-clock.ts';
+import type { Assignment } from '../assignment.ts';
 import { Payload } from '../payload.ts';
 import { powerOfTwo } from '../request-times.ts';
 
@@ -54,19 +55,25 @@ export class RingSockets {
   readonly #inside: Uint8Array;
 
   /**
-   * @param size of requests and replies. @param firstConnection the number of connection 0 among those of all threads: it marks requests.
+   * @param size of requests and replies.
    * @param watched a descriptor of which is to be told when it can be read.
    * @param clock tells timestamps of sockets with SO_TIMESTAMPNS; undefined where they have none.
    * @throws {SystemError} where there is no ring to be had.
    */
-  constructor(connections: number, size: number, firstConnection: number, watched: number, clock?: KernelClock) {
+  constructor(
+    connections: number,
+    size: number,
+    { firstConnection, streamKey }: Pick<Assignment, 'firstConnection' | 'streamKey'>,
+    watched: number,
+    clock?: KernelClock,
+  ) {
     this.#clock = clock;
     this.#layout = clock && new MessageLayout();
     this.#size = size;
     this.#firstConnection = firstConnection;
     this.#watched = watched;
     // A request stays in its connection's place until it was answered: the kernel may still be about to read it.
-    this.payload = new Payload(size, connections);
+    this.payload = new Payload(size, connections, streamKey);
     this.#socket = new Int32Array(connections);
     this.#inside = new Uint8Array(connections);
     const entries = powerOfTwo(Math.min(connections, MOST_ENTRIES));

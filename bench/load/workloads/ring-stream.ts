@@ -58,7 +58,7 @@ export class RingStream implements Workload, RingListener {
     this.#table = new ConnectionTable(connections, 1, state.timed);
     this.#requests = new RequestLedger(this.#table, state);
     this.sockets = new StreamConnections(assignment, this.#table, epoll, WRITING, state);
-    this.#ring = new RingSockets(connections, this.#size, firstConnection, epoll.fd, state.kernelClock);
+    this.#ring = new RingSockets(connections, this.#size, assignment, epoll.fd, state.kernelClock);
   }
 
   get outstanding(): number {

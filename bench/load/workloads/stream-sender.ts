@@ -1,3 +1,4 @@
+import type { StreamKey } from '../../../servers/random.ts';
 import { EPOLLET, EPOLLIN, EPOLLOUT, EPOLLRDHUP, type Epoll } from '../../../sockets/epoll.ts';
 import { EAGAIN } from '../../../sockets/errno.ts';
 import { send } from '../../../sockets/socket.ts';
@@ -25,6 +26,8 @@ export interface RequestShape {
   readonly depth: number;
   /** The number of the table's first connection among those of all threads: it marks requests. */
   readonly firstConnection: number;
+  /** Decides their bytes. */
+  readonly streamKey: StreamKey;
   /** Was each told of as sent when its connection was begun? */
   readonly told: boolean;
 }
@@ -46,11 +49,11 @@ export class StreamSender {
     table: ConnectionTable,
     epoll: Epoll,
     expected: ExpectedReplies | undefined,
-    { size, depth, firstConnection, told }: RequestShape,
+    { size, depth, firstConnection, streamKey, told }: RequestShape,
   ) {
     // Only requests of one size lie side by side, to be sent in one call.
     const messages = size.fixed === 0 ? 1 : Math.max(1, Math.min(depth, Math.floor(OUTBOX_BYTES / size.fixed)));
-    this.payload = new Payload(size.largest, messages);
+    this.payload = new Payload(size.largest, messages, streamKey);
     this.#state = state;
     this.#table = table;
     this.#epoll = epoll;

@@ -39,8 +39,8 @@ export class StreamWorkload implements Workload {
 
   constructor(assignment: Assignment, state: LoadState, epoll: Epoll) {
     const { connections, sizes, pipelining, connection } = assignment.point;
-    const { firstConnection } = assignment;
-    const size = new MessageSize(sizes);
+    const { firstConnection, streamKey } = assignment;
+    const size = new MessageSize(sizes, streamKey);
     this.#state = state;
     this.#epoll = epoll;
     this.#firstConnection = firstConnection;
@@ -53,7 +53,7 @@ export class StreamWorkload implements Workload {
     this.sockets = new StreamConnections(assignment, this.#table, epoll, WRITING, state);
     this.#expected = new ExpectedReplies(connections);
     const inOrder = pipelining === 1 && !this.#short ? this.#expected : undefined;
-    const shape = { size, depth: pipelining, firstConnection, told: this.#short };
+    const shape = { size, depth: pipelining, firstConnection, streamKey, told: this.#short };
     this.#sender = new StreamSender(state, this.#table, epoll, inOrder, shape);
   }
 

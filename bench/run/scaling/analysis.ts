@@ -1,10 +1,10 @@
+import { type Random, type StreamKey, streamOf } from '../../../servers/random.ts';
 import { isOneWay } from '../../model/operating-point.ts';
 import type { Failure, Result } from '../../model/result.ts';
 import type { Scaling, TargetScaling } from '../../model/scaling.ts';
 import type { Trial } from '../../model/trial.ts';
 import { workWords } from '../../model/work-words.ts';
 import { median } from '../../stats/median.ts';
-import { type Random, seededRandom } from '../../stats/random.ts';
 import { type ComparableTrials, comparables } from '../comparison.ts';
 import { speed, throughputOf } from '../throughput.ts';
 import { stateVerdict } from '../verdict.ts';
@@ -21,9 +21,11 @@ const KNEE_SHARE = 0.95;
 /** A result of a sweep, with how each of its targets scales. Takes a second or so: once, when all was measured. */
 export function withScaling(result: Result): Result {
   const scenarios = comparables(result.trials);
-  const random = seededRandom(result.plan.seed);
   const scaling = Object.fromEntries(
-    scenarios.map((scenario): [string, Scaling] => [scenario.name, scalingOf(scenario, result, random)]),
+    scenarios.map((scenario, round): [string, Scaling] => [
+      scenario.name,
+      scalingOf(scenario, result, { seed: result.plan.seed, round }),
+    ]),
   );
   const gains = cpuGains(scenarios);
   const verdict = stateVerdict(result.comparison, stateScaling(scaling, gains));
@@ -33,7 +35,7 @@ export function withScaling(result: Result): Result {
 function scalingOf(
   { name, transport, work, cpus, trials }: ComparableTrials,
   { failures, plan, comparison }: Result,
-  random: Random,
+  streamKey: StreamKey,
 ): Scaling {
   const measured = new Set(trials.map(({ target }) => target));
   const failed = failures.filter(
@@ -46,12 +48,12 @@ function scalingOf(
     unit: trials.some(({ workload }) => isOneWay(workload)) ? 'bytesPerSecond' : 'perSecond',
     targets: plan.models
       .filter((target) => measured.has(target))
-      .map((target) =>
+      .map((target, ordinal) =>
         targetScaling(
           target,
           trials.filter((trial) => trial.target === target),
           failed.filter((failure) => failure.target === target),
-          random,
+          streamOf('bootstrap', { ...streamKey, ordinal }),
         ),
       ),
     leaders: leadersOf(comparison[name]?.rankings ?? []),

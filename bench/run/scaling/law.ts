@@ -1,7 +1,7 @@
+import type { Random } from '../../../servers/random.ts';
 import type { TargetScaling } from '../../model/scaling.ts';
 import type { Trial } from '../../model/trial.ts';
 import { median } from '../../stats/median.ts';
-import type { Random } from '../../stats/random.ts';
 import { type ScalingLaw, scalingLaw } from '../../stats/scaling-law.ts';
 import type { UslCoefficients } from '../../stats/usl.ts';
 import { listed } from '../listed.ts';

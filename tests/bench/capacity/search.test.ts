@@ -10,7 +10,7 @@ import {
   type Tried,
 } from '../../../bench/capacity/search.ts';
 import { type Finding, findings } from '../../../bench/model/capacity.ts';
-import { seededRandom } from '../../../bench/stats/random.ts';
+import { seeded } from '../../seeded.ts';
 
 const range: SearchRange = { startRate: 1000, leastRate: 10, mostRate: 1e8 };
 /** A bracket may be wider than that by what rounding rates does. */
@@ -149,7 +149,7 @@ describe('whatever the server', () => {
       fc.property(servers, fc.integer({ min: 0, max: 1e6 }), ({ serviceRate, sloSeconds, startRate }, seed) => {
         const capacity = serviceRate - Math.log(100) / sloSeconds;
         fc.pre(capacity > 2 * range.leastRate);
-        const random = seededRandom(seed);
+        const random = seeded(seed);
         // The p99 of a trial is up to 20 % off either way.
         const noisy = ({ rate }: Step): Finding =>
           p99OfQueue(serviceRate, rate) * (0.8 + 0.4 * random()) <= sloSeconds ? 'met' : 'missed';

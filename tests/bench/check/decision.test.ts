@@ -18,8 +18,8 @@ import type { LoadReport } from '../../../bench/load/load-report.ts';
 import { fixedSize } from '../../../bench/model/message-sizes.ts';
 import { type GatedMetric, gatedMetrics } from '../../../bench/stats/gated-metrics.ts';
 import { defaultLooks } from '../../../bench/stats/looks.ts';
-import { seededRandom } from '../../../bench/stats/random.ts';
 import { lookAt } from '../../../bench/stats/regression.ts';
+import { seeded } from '../../seeded.ts';
 
 const gates = [{ metric: 'cpu', margins: gatedMetrics.cpu }] as const;
 
@@ -43,7 +43,7 @@ function sessions(count: number, of: (i: number) => SessionReading): SessionRead
 
 describe('the order of a session', () => {
   test('gives every program every place, by chance', () => {
-    const random = seededRandom(1);
+    const random = seeded(1);
     const first = { a: 0, b: 0, null: 0 };
     for (let i = 0; i < 3000; i++) first[drawOrder(['a', 'b', 'null'], random).places[0] as ArmName]++;
     for (const count of Object.values(first)) expect(count / 3000).toBeCloseTo(1 / 3, 1);

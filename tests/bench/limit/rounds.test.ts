@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { limitRows } from '../../../bench/limit/catalog.ts';
 import { ephemeralPorts, possibleConnections } from '../../../bench/limit/rows/connections.ts';
 import { inTurn } from '../../../bench/limit/turns.ts';
-import { seededRandom } from '../../../bench/stats/random.ts';
+import { seeded } from '../../seeded.ts';
 
 describe('in turn', () => {
   /** Runs three contestants. @returns who ran, in order, and what they came to. */
@@ -17,7 +17,7 @@ describe('in turn', () => {
       return outcome;
     };
     const contestants = { a: contestant('a', 1), b: contestant('b', 2), c: contestant('c', 3) };
-    return { outcomes: await inTurn(seededRandom(seed), contestants), order: order.join('') };
+    return { outcomes: await inTurn(seeded(seed), contestants), order: order.join('') };
   }
 
   test('everyone runs once, alone, and is called by name', async () => {
@@ -34,7 +34,7 @@ describe('in turn', () => {
 
   test('who fails ends it', async () => {
     const failing = { a: () => Promise.reject(new Error('broken')) };
-    await expect(inTurn(seededRandom(1), failing)).rejects.toThrow('broken');
+    await expect(inTurn(seeded(1), failing)).rejects.toThrow('broken');
   });
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { BASELINE_ALPHA, holdAgainst, type MetricHistory, runsToPass } from '../../../bench/stats/baseline.ts';
-import { type Random, seededRandom } from '../../../bench/stats/random.ts';
 import { studentQuantile } from '../../../bench/stats/student-distribution.ts';
+import type { Random } from '../../../servers/random.ts';
+import { seeded } from '../../seeded.ts';
 
 const margins = { tolerated: 0.01, detected: 0.05 };
 /** Mean 0.1, standard deviation 0.0007906; one more run lies within 0.1 ± 0.003245 (one metric), ± 0.003987 (two). */
@@ -109,7 +110,7 @@ function normal(random: Random): number {
 
 /** How often a verdict comes of runs that scatter by 1 % in each of three metrics, the new one worse by so much. */
 function share(wanted: string, worseBy: number, runs: number, scatter = 0.01): number {
-  const random = seededRandom(runs);
+  const random = seeded(runs);
   const simulations = 8000;
   let count = 0;
   for (let i = 0; i < simulations; i++) {

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { seededRandom } from '../../../bench/stats/random.ts';
 import { type Contestant, LOOK_ALPHA, rank, rankingLooks, roundsForRanking } from '../../../bench/stats/ranking.ts';
 import { normal } from '../../../bench/verify/noise.ts';
+import { seeded } from '../../seeded.ts';
 
 /** Rounds of contestants with these speeds; each round has a speed of its own that all share. */
 function measured(speeds: Record<string, number>, rounds: number, scatter = 0.01, seed = 1): Contestant[] {
-  const random = seededRandom(seed);
+  const random = seeded(seed);
   const ofRound = Array.from({ length: rounds }, () => random());
   return Object.entries(speeds).map(([name, speed]) => ({
     name,

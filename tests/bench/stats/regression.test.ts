@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { defaultLooks, futileLooks, sessionsToFind } from '../../../bench/stats/looks.ts';
-import { seededRandom } from '../../../bench/stats/random.ts';
 import { lookAt, type MetricDifferences, minimumDetectableChange } from '../../../bench/stats/regression.ts';
+import { seeded } from '../../seeded.ts';
 
 const margins = { tolerated: 0.01, detected: 0.05 };
 const look = { sessions: 10, alpha: 0.004 };
@@ -86,7 +86,7 @@ describe('a look', () => {
 });
 
 test("without Holm's procedure, eight metrics have eight chances to be wrong", () => {
-  const random = seededRandom(1);
+  const random = seeded(1);
   const counts = { together: 0, alone: 0 };
   const runs = 2000;
   for (let run = 0; run < runs; run++) {

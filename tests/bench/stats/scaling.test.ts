@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { fUpperTail } from '../../../bench/stats/f-distribution.ts';
 import { mser5 } from '../../../bench/stats/mser.ts';
-import { seededRandom } from '../../../bench/stats/random.ts';
 import { type ScalingRounds, scalingLaw } from '../../../bench/stats/scaling-law.ts';
 import { fitUsl, uslPeak, uslThroughput } from '../../../bench/stats/usl.ts';
+import { seeded } from '../../seeded.ts';
 import mser from './fixtures/mser.json' with { type: 'json' };
 import fixtures from './fixtures/statistics.json' with { type: 'json' };
 
@@ -37,7 +37,7 @@ function noise(random: () => number): number {
 
 /** Rounds of a curve, each with a speed of its own, and 2 % of scatter. */
 function measured(curve: (n: number) => number, seed: number, rounds = 12, levels = LEVELS): ScalingRounds {
-  const random = seededRandom(seed);
+  const random = seeded(seed);
   return {
     levels,
     rounds: Array.from({ length: rounds }, () => {
@@ -51,7 +51,7 @@ const usl = (sigma: number, kappa: number) => (n: number) => uslThroughput({ gam
 
 describe('a scaling law', () => {
   test('is found where there is one, and its peak', () => {
-    const law = scalingLaw(measured(usl(0.05, 0.0005), 1), seededRandom(2));
+    const law = scalingLaw(measured(usl(0.05, 0.0005), 1), seeded(2));
     expect(law.fitted && law.coefficients.sigma).toBeCloseTo(0.05, 1);
     expect(law.fitted && 'concurrency' in law.peak && law.peak.concurrency / Math.sqrt(0.95 / 0.0005)).toBeCloseTo(
       1,
@@ -60,7 +60,7 @@ describe('a scaling law', () => {
   });
 
   test('states no peak beyond what was tested', () => {
-    const law = scalingLaw(measured(usl(0.05, 0.00001), 1), seededRandom(2));
+    const law = scalingLaw(measured(usl(0.05, 0.00001), 1), seeded(2));
     expect(law.fitted && law.peak).toEqual({ beyond: 128 });
   });
 
@@ -72,7 +72,7 @@ describe('a scaling law', () => {
     ['a cliff', measured((n) => (n < 32 ? 1000 * n : 400 * n), 1), 'another shape'],
     ['a wave', measured((n) => 1000 * (2 + Math.sin(Math.log2(n) * 2)), 1), 'the law is off by'],
   ])('is refused for %s', (_, data, reason) => {
-    const law = scalingLaw(data, seededRandom(2));
+    const law = scalingLaw(data, seeded(2));
     expect(law.fitted ? '' : law.reasons.join()).toContain(reason);
   });
 

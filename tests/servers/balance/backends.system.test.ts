@@ -3,8 +3,8 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { expect, onTestFinished, test } from 'vitest';
 import { Backends } from '../../../servers/balance/backends.ts';
 import { chooserOf } from '../../../servers/balance/policies.ts';
-import { seededRandom } from '../../../servers/random.ts';
 import type { SocketAddress } from '../../../sockets/address.ts';
+import { seeded } from '../../seeded.ts';
 import { until } from '../until.ts';
 
 /** A server that keeps connections open; it ends with the test. */
@@ -38,7 +38,7 @@ async function portOf(backends: Backends): Promise<number | undefined> {
   return socket?.remotePort;
 }
 
-const inTurn = () => chooserOf('round-robin', seededRandom(0));
+const inTurn = () => chooserOf('round-robin', seeded(0));
 
 test('who refuses is passed over, again and again, and the others share the connections', async () => {
   const [one, other] = [(await listening()).address, (await listening()).address];

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type BalancePolicy, balancePolicyNames, type Choose, chooserOf } from '../../../servers/balance/policies.ts';
-import { type Random, seededRandom } from '../../../servers/random.ts';
+import type { Random } from '../../../servers/random.ts';
+import { seeded } from '../../seeded.ts';
 
 /** Numbers that come one after the other, as if by chance. */
 function sequence(...numbers: readonly number[]): Random {
@@ -95,7 +96,7 @@ describe.each(balancePolicyNames)('%s', (policy) => {
   test('chooses one of the servers there are, however many those are by now', () => {
     fc.assert(
       fc.property(fc.array(someOpen, { maxLength: 50 }), fc.nat(), (states, seed) => {
-        const choose = chooserOf(policy, seededRandom(seed));
+        const choose = chooserOf(policy, seeded(seed));
         for (const open of states) {
           const chosen = choose(open);
           expect(Number.isInteger(chosen) && chosen >= 0 && chosen < open.length).toBe(true);
@@ -106,7 +107,7 @@ describe.each(balancePolicyNames)('%s', (policy) => {
 
   test('chooses the same with the same seed', () => {
     const choices = (seed: number) => {
-      const choose = chooserOf(policy, seededRandom(seed));
+      const choose = chooserOf(policy, seeded(seed));
       return Array.from({ length: 100 }, (_, i) => choose([i % 7, i % 5, i % 3, 2]));
     };
     expect(choices(1)).toEqual(choices(1));
@@ -120,7 +121,7 @@ test.each(['round-robin', 'least-connections'] as const)(
   (policy) => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 20 }), fc.nat(500), (servers, connections) => {
-        const open = deal(chooserOf(policy, seededRandom(0)), servers, connections);
+        const open = deal(chooserOf(policy, seeded(0)), servers, connections);
         expect(Math.max(...open) - Math.min(...open)).toBeLessThanOrEqual(1);
       }),
     );
@@ -130,7 +131,7 @@ test.each(['round-robin', 'least-connections'] as const)(
 test('least-connections: the chosen one is a least loaded one, whatever went before', () => {
   fc.assert(
     fc.property(fc.array(someOpen, { maxLength: 50 }), (states) => {
-      const choose = chooserOf('least-connections', seededRandom(0));
+      const choose = chooserOf('least-connections', seeded(0));
       for (const open of states) expect(open[choose(open)]).toBe(Math.min(...open));
     }),
   );
@@ -141,7 +142,7 @@ test('p2c: the most loaded server is never chosen when there is but one such', (
     fc.property(someOpen, fc.nat(), (open, seed) => {
       const most = Math.max(...open);
       fc.pre(open.filter((count) => count === most).length === 1 && open.length > 1);
-      expect(open[chooserOf('p2c', seededRandom(seed))(open)]).toBeLessThan(most);
+      expect(open[chooserOf('p2c', seeded(seed))(open)]).toBeLessThan(most);
     }),
   );
 });
@@ -149,8 +150,7 @@ test('p2c: the most loaded server is never chosen when there is but one such', (
 test('with as many connections as servers the largest load is smaller with two choices than with one', () => {
   const servers = 1000;
   for (let seed = 0; seed < 20; seed++) {
-    const largest = (policy: BalancePolicy) =>
-      Math.max(...deal(chooserOf(policy, seededRandom(seed)), servers, servers));
+    const largest = (policy: BalancePolicy) => Math.max(...deal(chooserOf(policy, seeded(seed)), servers, servers));
     expect(largest('p2c'), `seed ${seed}`).toBeLessThan(largest('random'));
   }
 });

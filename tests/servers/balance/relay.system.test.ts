@@ -6,7 +6,7 @@ import { chooserOf } from '../../../servers/balance/policies.ts';
 import { relay } from '../../../servers/balance/relay.ts';
 import { LINGER_MS } from '../../../servers/lingering.ts';
 import { listenStream } from '../../../servers/node-stream.ts';
-import { seededRandom } from '../../../servers/random.ts';
+import { seeded } from '../../seeded.ts';
 import { soon } from '../until.ts';
 
 interface Pair {
@@ -22,7 +22,7 @@ async function joined(): Promise<Pair> {
   onTestFinished(() => void origin.close());
   await once(origin, 'listening');
   const { address: host, port } = origin.address() as AddressInfo;
-  const backends = new Backends([{ host, port }], chooserOf('round-robin', seededRandom(0)));
+  const backends = new Backends([{ host, port }], chooserOf('round-robin', seeded(0)));
   const spec = { transport: 'tcp', app: 'echo', host: '127.0.0.1', port: 0 } as const;
   const balancer = await listenStream(spec, (socket) => void relay(socket, backends));
   onTestFinished(() => balancer.close());

@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { type StreamKey, streamOf } from '../../../servers/random.ts';
+import { ofSeveral, streamKeyOf } from '../../../servers/several.ts';
 import { WorkSampler } from '../../../servers/work/sampler.ts';
-import { ofSeveral, type WorkSpec } from '../../../servers/work/spec.ts';
+import type { WorkSpec } from '../../../servers/work/spec.ts';
 
 const plain: WorkSpec = {
   parts: [{ share: 1, cpuNanos: 100, ioNanos: 0 }],
   cacheHit: 0,
   requestBytes: 64,
-  seed: 1,
 };
 const mixed: WorkSpec = {
   ...plain,
@@ -17,8 +18,8 @@ const mixed: WorkSpec = {
 };
 
 /** What some requests cost, in order. */
-function costs(spec: WorkSpec, count: number): string[] {
-  const sampler = new WorkSampler(spec);
+function costs(spec: WorkSpec, count: number, key: StreamKey = { seed: 1 }): string[] {
+  const sampler = new WorkSampler(spec, streamOf('work', key));
   return Array.from({ length: count }, () => {
     sampler.next();
     return `${sampler.cpuNanos} ${sampler.ioNanos}`;
@@ -43,20 +44,16 @@ describe('what requests cost', () => {
 
   test('is known for a seed, and another for another', () => {
     expect(costs(mixed, 100)).toEqual(costs(mixed, 100));
-    expect(costs({ ...mixed, seed: 2 }, 100)).not.toEqual(costs(mixed, 100));
+    expect(costs(mixed, 100, { seed: 2 })).not.toEqual(costs(mixed, 100));
   });
 
-  test.each([0, 1, 2 ** 32 - 1, 2 ** 32])('varies with the seed %d', (seed) => {
-    expect(new Set(costs({ ...mixed, seed }, 100)).size).toBe(3);
+  test.each([0, 1, 2 ** 32 - 1])('varies with the seed %d', (seed) => {
+    expect(new Set(costs(mixed, 100, { seed })).size).toBe(3);
   });
 
   test('comes at other times in each of several threads, from the first request on', () => {
-    const first = (index: number) => costs(ofSeveral({ work: mixed }, index).work, 1)[0];
+    const first = (index: number) => costs(mixed, 1, streamKeyOf(ofSeveral({ streamKey: { seed: 1 } }, index)))[0];
     const cheap = Array.from({ length: 1000 }, (_, index) => first(index)).filter((cost) => cost === '50 0');
     expect(cheap.length / 1000).toBeCloseTo(0.7, 1);
-  });
-
-  test('is nothing in any of them when it is nothing', () => {
-    expect(ofSeveral({ work: undefined }, 3)).toEqual({ work: undefined });
   });
 });

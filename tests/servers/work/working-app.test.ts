@@ -8,6 +8,7 @@ import { app as greeting } from '../../../servers/apps/greeting.ts';
 import { app as http } from '../../../servers/apps/http.ts';
 import type { WorkSpec } from '../../../servers/work/spec.ts';
 import { WorkingApp } from '../../../servers/work/working-app.ts';
+import { seeded } from '../../seeded.ts';
 
 /** Notes what is said and when the peer is to wait. */
 class Notes implements StreamReply {
@@ -35,7 +36,7 @@ class Notes implements StreamReply {
 }
 
 function waiting(requestBytes: number | null): WorkSpec {
-  return { parts: [{ share: 1, cpuNanos: 0, ioNanos: 7 }], cacheHit: 0, requestBytes, seed: 1 };
+  return { parts: [{ share: 1, cpuNanos: 0, ioNanos: 7 }], cacheHit: 0, requestBytes };
 }
 
 test.each([
@@ -45,7 +46,7 @@ test.each([
   ['one may end and another begin in the same piece', 3, ['ab', 'cdef', 'g'], ['ab', 7, 7, 'cdef', 'g']],
   ['of unknown length, whatever comes at once is one', null, ['a', 'bcdefg'], [7, 'a', 7, 'bcdefg']],
 ])('%s', (_, requestBytes, pieces, expected) => {
-  const session = new WorkingApp(echo, waiting(requestBytes)).stream();
+  const session = new WorkingApp(echo, waiting(requestBytes), seeded(1)).stream();
   const reply = new Notes();
   for (const piece of pieces) {
     // In the middle of a buffer, as models pass them.
@@ -72,7 +73,7 @@ test.each([
     [100],
   ],
 ])('of HTTP requests, whose length nobody says: %s', (_, pieces, expected) => {
-  const session = new WorkingApp(http, waiting(5)).stream();
+  const session = new WorkingApp(http, waiting(5), seeded(1)).stream();
   const reply = new Notes();
   for (const piece of pieces) session.receive(Buffer.from(piece), 0, piece.length, reply);
   const status = (note: string | number) => Number(/^HTTP\/1\.1 (\d{3}) /.exec(`${note}`)?.[1] ?? Number.NaN);
@@ -80,7 +81,7 @@ test.each([
 });
 
 test('each connection has requests of its own', () => {
-  const app = new WorkingApp(echo, waiting(4));
+  const app = new WorkingApp(echo, waiting(4), seeded(1));
   const reply = new Notes();
   app.stream().receive(Buffer.from('ab'), 0, 2, reply);
   app.stream().receive(Buffer.from('cd'), 0, 2, reply);
@@ -89,13 +90,13 @@ test('each connection has requests of its own', () => {
 
 test('a datagram is a request, however long', () => {
   const reply = new Notes();
-  new WorkingApp(echo, waiting(64)).datagram(Buffer.from('abc'), 0, 3, reply);
+  new WorkingApp(echo, waiting(64), seeded(1)).datagram(Buffer.from('abc'), 0, 3, reply);
   expect(reply.notes).toEqual([7, 'abc']);
 });
 
 test('a session has the calls of the app that works, and no others', () => {
   const calls = (app: typeof echo) => {
-    const { open, finish, produce } = new WorkingApp(app, waiting(null)).stream();
+    const { open, finish, produce } = new WorkingApp(app, waiting(null), seeded(1)).stream();
     return [open, finish, produce].map((call) => call !== undefined);
   };
   expect(calls(echo)).toEqual([false, false, false]);
@@ -108,7 +109,7 @@ test('a session that owes an answer owes it with work, too, and is told of the e
   const desk = new ChatOperator();
   const shown: string[] = [];
   desk.attend({ show: (line) => shown.push(line), ask: () => undefined });
-  const session = new WorkingApp(desk, waiting(null)).stream();
+  const session = new WorkingApp(desk, waiting(null), seeded(1)).stream();
   const reply = new Notes();
   session.open?.(reply);
   expect(session.owing).toBe(false);
@@ -119,7 +120,7 @@ test('a session that owes an answer owes it with work, too, and is told of the e
 });
 
 test('a message is what one read returns with work, too: it is waited for, acknowledged, and the end', () => {
-  const session = new WorkingApp(ack, waiting(null)).stream();
+  const session = new WorkingApp(ack, waiting(null), seeded(1)).stream();
   const reply = new Notes();
   const bytes = Buffer.from('Hello, Server!');
   session.receive(bytes, 0, bytes.length, reply);

@@ -1,7 +1,5 @@
 import type { Random } from '../../servers/random.ts';
 
-export { type Random, seededRandom } from '../../servers/random.ts';
-
 /** A copy in uniformly random order: Fisher and Yates, as Durstenfeld (1964) wrote it. */
 export function shuffled<T>(items: readonly T[], random: Random): T[] {
   const copy = [...items];

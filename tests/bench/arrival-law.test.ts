@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest';
+import type { Assignment } from '../../bench/load/assignment.ts';
+import { DemandControl } from '../../bench/load/demand-control.ts';
+import { LiveView } from '../../bench/load/live.ts';
+import { LoadState } from '../../bench/load/load-state.ts';
+import { TargetSelection } from '../../bench/load/target-selection.ts';
+import type { SelectPolicy } from '../../bench/model/select-policy.ts';
+import type { StreamKey } from '../../servers/random.ts';
+import { assign } from './assignment.ts';
+
+/** A load of Poisson arrivals at 400/s, of one of several threads. */
+function load(streamKey: StreamKey, thread = 0, threads = 1): Assignment {
+  const profile = { start: 400, stages: [], holdMs: 0 };
+  return {
+    ...assign({ connections: 4 }, { host: '127.0.0.1', port: 1 }),
+    ...{ streamKey, thread, threads, firstConnection: 4 * thread },
+    pacer: { profile, arrivals: 'poisson', streamKey, thread, threads },
+  };
+}
+
+/** Two equal targets, and the load's demand, which begins at 0. */
+function demandOn(assignment: Assignment, policy: SelectPolicy = 'random'): DemandControl {
+  const state = new LoadState(4, new LiveView(), undefined, true);
+  const addresses = [1, 2].map((port) => ({ host: '127.0.0.1', port }));
+  state.targets = new TargetSelection(assignment, { addresses, policy });
+  for (let c = 0; c < 4; c++) state.targets.assign(c);
+  return new DemandControl(assignment, state);
+}
+
+/** When each target gets arrivals, of which no request ever waits: by a clock that is always at the next one. */
+function arrivalsAt(demand: DemandControl, count: number): [number[], number[]] {
+  const times: [number[], number[]] = [[], []];
+  demand.begin(0, 1e15);
+  for (let i = 0; i < count; i++) {
+    const { open } = demand;
+    if (open === undefined) throw new Error('the load is closed');
+    open.select();
+    times[open.target as 0 | 1].push(open.nextDue);
+    open.advance();
+  }
+  return times;
+}
+
+function gapsOf(times: readonly number[]): number[] {
+  return times.slice(1).map((time, i) => time - (times[i] as number));
+}
+
+/** Variance over the square of the mean: 1 for a Poisson process, 0 for even arrivals. */
+function squaredVariation(gaps: readonly number[]): number {
+  const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
+  return gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / gaps.length / mean ** 2;
+}
+
+/** Correlation of each gap with the one after it. */
+function serialCorrelation(gaps: readonly number[]): number {
+  const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
+  const variance = gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0);
+  return gaps.slice(1).reduce((sum, gap, i) => sum + (gap - mean) * ((gaps[i] as number) - mean), 0) / variance;
+}
+
+const ARRIVALS = 200_000;
+
+describe('Poisson arrivals among two equal targets', () => {
+  test.each([
+    [1, 1],
+    [1, 2],
+    [2, 1],
+    [7, 40],
+  ])('are a Poisson process of half the rate at each, left to chance: seed %d, round %d', (seed, round) => {
+    for (const times of arrivalsAt(demandOn(load({ seed, round })), ARRIVALS)) {
+      const gaps = gapsOf(times);
+      // Of 100,000 exponential gaps: standard deviations of 0.9 %, 0.3 %, and 0.2 %; each within four.
+      expect(Math.abs(squaredVariation(gaps) - 1)).toBeLessThan(0.036);
+      expect(Math.abs(serialCorrelation(gaps))).toBeLessThan(0.013);
+      expect(Math.abs(times.length / ARRIVALS - 0.5)).toBeLessThan(0.0045);
+    }
+  });
+
+  test('also where several threads make them', () => {
+    const parts = [0, 1, 2].map((thread) => arrivalsAt(demandOn(load({ seed: 3, round: 1 }, thread, 3)), ARRIVALS / 3));
+    for (const target of [0, 1] as const) {
+      const merged = parts.flatMap((times) => times[target]).sort((a, b) => a - b);
+      // The threads end at different times: the last twentieth is not of all.
+      const gaps = gapsOf(merged.slice(0, -merged.length / 20));
+      expect(Math.abs(squaredVariation(gaps) - 1)).toBeLessThan(0.037);
+    }
+  });
+
+  test('are every other arrival at each, in turn: half as variable', () => {
+    for (const times of arrivalsAt(demandOn(load({ seed: 1, round: 1 }), 'round-robin'), ARRIVALS)) {
+      expect(Math.abs(squaredVariation(gapsOf(times)) - 0.5)).toBeLessThan(0.02);
+    }
+  });
+});
+
+describe('windows of a load', () => {
+  const window = (demand: DemandControl) => arrivalsAt(demand, 50).flat();
+
+  test('have arrivals of their own, and the same for every program of a session', () => {
+    const key = { seed: 9, session: 4 };
+    const [a, b] = [demandOn(load(key)), demandOn(load(key))];
+    const windows = [0, 1, 2, 3].map(() => window(a));
+    expect([0, 1, 2, 3].map(() => window(b))).toEqual(windows);
+    expect(new Set(windows.map(String)).size).toBe(4);
+  });
+
+  test('differ from session to session, and from round to round', () => {
+    const keys = [{ seed: 9 }, { seed: 9, session: 1 }, { seed: 9, session: 2 }, { seed: 9, round: 1 }];
+    expect(new Set(keys.map((key) => String(window(demandOn(load(key)))))).size).toBe(4);
+  });
+
+  test('are not what came in the warm-up, where the number of requests is limited', () => {
+    const demand = demandOn({ ...load({ seed: 9 }), requests: 60 });
+    const warmUp = window(demand);
+    demand.limit(0, 0);
+    const { open } = demand;
+    const measured = Array.from({ length: 50 }, () => {
+      const due = open?.nextDue ?? 0;
+      open?.advance();
+      return due;
+    });
+    expect(measured).not.toEqual(warmUp.sort((x, y) => x - y));
+  });
+});

@@ -1,0 +1,175 @@
+import { describe, expect, test } from 'vitest';
+import { avalanche, murmur3 } from '../../servers/murmur3.ts';
+import { type Random, type StreamKey, seedOf, streamOf, streamPurposes } from '../../servers/random.ts';
+import { ofSeveral, streamKeyOf } from '../../servers/several.ts';
+
+function bits(random: Random, count: number): number[] {
+  return Array.from({ length: count }, () => random() * 2 ** 32);
+}
+
+describe('values that other implementations give', () => {
+  // By the package mmh3 5 for Python: mmh3.hash128(words, 0, x64arch=False).
+  test.each([
+    [
+      [0, 0, 0, 0],
+      [0x5a4075d6, 0x6b2d3d27, 0xd3926c2f, 0xeb228a07],
+    ],
+    [
+      [1, 2, 3, 4],
+      [0x37d6ee17, 0x3d4a429d, 0x3dbb9c17, 0x5b64b81d],
+    ],
+    [
+      [0xffffffff, 0x80000000, 0x7fffffff, 42],
+      [0x3ec0e187, 0x0a2c89, 0xc4d38e3e, 0x75f286b0],
+    ],
+    [
+      [1, 2, 3, 4, 5, 6, 7, 8],
+      [0x201f5493, 0xff6abaf2, 0xff6325bd, 0x71107d24],
+    ],
+  ])('MurmurHash3_x86_128 of %j', (words, hash) => {
+    expect(murmur3(words).map((word) => word >>> 0)).toEqual(hash);
+  });
+
+  // fmix32 is a bijection that keeps 0; of 1 it is the hash of no bytes with seed 1 by MurmurHash3_x86_32.
+  test('the finalizer', () => expect([avalanche(0), avalanche(1) >>> 0]).toEqual([0, 0x514e28b7]));
+
+  // The same hash of the key's words, then xoshiro128** as its authors wrote it in C.
+  test.each<['arrivals' | 'work', StreamKey, number[]]>([
+    ['arrivals', { seed: 42, round: 3, thread: 1 }, [374222462, 1696054584, 1852769628, 1319818862]],
+    [
+      'work',
+      { seed: 2 ** 32 - 1, session: 2 ** 32 - 2, window: 7, ordinal: 0 },
+      [2619939653, 1993543657, 2422420055, 3699242646],
+    ],
+  ])('the stream of %s at %j', (purpose, key, drawn) => {
+    expect(bits(streamOf(purpose, key), 4)).toEqual(drawn);
+  });
+});
+
+/** Streams as a run has them: each purpose, with neighbouring values of every part of the key. */
+const keys: StreamKey[] = [
+  ...[0, 1, 2, 1000, 2 ** 32 - 1].map((seed) => ({ seed })),
+  ...[0, 1, 2, 3].flatMap((value) => [
+    ...[{ round: value }, { session: value }, { window: value }, { thread: value }, { ordinal: value }].map((part) => ({
+      seed: 1,
+      ...part,
+    })),
+    // The same sums of seed, round and thread, which made equal streams when they were added.
+    { seed: 1 + value, round: 4 - value, thread: 0 },
+    { seed: 1, round: 4, session: 2, window: value, thread: 3 - value },
+  ]),
+];
+const streams = streamPurposes.flatMap((purpose) =>
+  keys.map((key) => ({ name: `${purpose} ${JSON.stringify(key)}`, random: () => streamOf(purpose, key) })),
+);
+
+describe('streams', () => {
+  test('are the same for the same purpose and key', () => {
+    for (const { random } of streams) expect(bits(random(), 5)).toEqual(bits(random(), 5));
+  });
+
+  test('are none of them a copy of another, nor a shifted one', () => {
+    // Of two numbers in a row 52 bits: a part that two streams share would show, wherever it is in either.
+    const seen = new Map<number, string>();
+    const shared: string[] = [];
+    for (const { name, random } of streams) {
+      const drawn = bits(random(), 500);
+      for (let i = 1; i < drawn.length; i++) {
+        const pair = (drawn[i - 1] as number) * 2 ** 20 + Math.floor((drawn[i] as number) / 2 ** 12);
+        const other = seen.get(pair);
+        if (other !== undefined) shared.push(`${name} and ${other}`);
+        seen.set(pair, name);
+      }
+    }
+    expect(shared).toEqual([]);
+  });
+
+  test('are even, each by itself', () => {
+    for (const { name, random } of streams) {
+      const drawn = random();
+      const counts = new Array<number>(16).fill(0);
+      for (let i = 0; i < 16 * 256; i++) count(counts, Math.floor(drawn() * 16));
+      // 15 degrees of freedom: above 60 with a probability of 2e-7.
+      expect(
+        counts.reduce((sum, each) => sum + (each - 256) ** 2 / 256, 0),
+        name,
+      ).toBeLessThan(60);
+    }
+  });
+
+  test('are independent of each other, pair by pair', () => {
+    const drawn = streams.map(({ random }) => bits(random(), LENGTH).map((each) => each / 2 ** 32));
+    const pairs = (drawn.length * (drawn.length - 1)) / 2;
+    const dependent: string[] = [];
+    let [sum, sumOfSquares] = [0, 0];
+    for (let i = 0; i < drawn.length; i++) {
+      for (let j = 0; j < i; j++) {
+        const { z, square } = dependence(drawn[i] as number[], drawn[j] as number[]);
+        // A correlation as large has one of 10^10 pairs, and so has a chi-square with 9 degrees of freedom.
+        if (Math.abs(z) > 6.5 || square > 65) dependent.push(`${streams[i]?.name} and ${streams[j]?.name}`);
+        sum += square;
+        sumOfSquares += z * z;
+      }
+    }
+    expect(dependent).toEqual([]);
+    // Over all pairs the mean of either is what its distribution says, within five standard deviations.
+    expect(Math.abs(sum / pairs - 9)).toBeLessThan(5 * Math.sqrt(18 / pairs));
+    expect(Math.abs(sumOfSquares / pairs - 1)).toBeLessThan(5 * Math.sqrt(2 / pairs));
+  });
+
+  test('differ by parts that are 0 and parts that are left out', () => {
+    expect(bits(streamOf('work', { seed: 1, ordinal: 0 }), 1)).not.toEqual(bits(streamOf('work', { seed: 1 }), 1));
+  });
+
+  test.each([-1, 0.5, Number.NaN, 2 ** 32])('have no seed %d', (seed) => {
+    expect(() => streamOf('work', { seed })).toThrow(/^a seed is an integer from 0 to 4294967295, not/);
+  });
+
+  test.each([-1, 0.5, Number.NaN, 2 ** 32 - 1])('have no part %d', (ordinal) => {
+    expect(() => streamOf('work', { seed: 1, ordinal })).toThrow(/^a part of a stream's key is an integer/);
+  });
+});
+
+test('derived seeds can be recorded, and differ', () => {
+  const seeds = Array.from({ length: 1000 }, (_, ordinal) => seedOf('check seeds', { seed: 1, ordinal }));
+  expect(new Set(seeds).size).toBe(1000);
+  for (const seed of seeds) expect(seed >= 0 && seed < 2 ** 32 && Number.isInteger(seed)).toBe(true);
+});
+
+test('each of several workers has streams of its own, in all that it does', () => {
+  const served = { app: 'echo', streamKey: { seed: 5, round: 2 } };
+  expect(ofSeveral(served, 3)).toEqual({ app: 'echo', streamKey: { seed: 5, round: 2, ordinal: 3 } });
+  expect(streamKeyOf({})).toEqual({ seed: 0 });
+});
+
+/** Numbers that pairs of streams are compared by. */
+const LENGTH = 512;
+
+function count(counts: number[], index: number): void {
+  counts[index] = (counts[index] ?? 0) + 1;
+}
+
+/**
+ * How much two series of numbers in [0, 1) depend on each other: their correlation, in standard deviations of that of
+ * independent ones, and the interaction in a table of 4 × 4 joint bins, a chi-square with 9 degrees of freedom.
+ */
+function dependence(x: readonly number[], y: readonly number[]): { readonly z: number; readonly square: number } {
+  const joint = new Array<number>(16).fill(0);
+  const rows = new Array<number>(4).fill(0);
+  const columns = new Array<number>(4).fill(0);
+  let products = 0;
+  for (let k = 0; k < LENGTH; k++) {
+    const [a, b] = [x[k] as number, y[k] as number];
+    const [row, column] = [Math.floor(4 * a), Math.floor(4 * b)];
+    count(joint, 4 * row + column);
+    count(rows, row);
+    count(columns, column);
+    products += (a - 0.5) * (b - 0.5);
+  }
+  const expected = LENGTH / 16;
+  const square = joint.reduce((sum, each, bin) => {
+    const interaction = each - ((rows[bin >> 2] as number) + (columns[bin & 3] as number)) / 4 + expected;
+    return sum + interaction ** 2 / expected;
+  }, 0);
+  return { z: (12 * products) / Math.sqrt(LENGTH), square };
+}
