@@ -16,6 +16,8 @@ export default defineConfig({
           name: 'pure',
           include: ['tests/**/*.test.ts'],
           exclude: ['tests/**/*.{system,clock}.test.ts'],
+          // They leave nothing behind, so that modules need loading once a worker, not once a file.
+          isolate: false,
           sequence: { groupOrder: 0 },
         },
       },

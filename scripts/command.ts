@@ -24,8 +24,14 @@ export interface Command<O extends OptionSet> {
   run(flags: Flags<O>, ...args: readonly string[]): Promise<number>;
 }
 
-/** A command as yargs takes it. Sets `process.exitCode`. */
-export function yargsCommand<O extends OptionSet>(command: Command<O>): CommandModule {
+/**
+ * A command as yargs takes it.
+ * @param ended is called with the exit code when the command has done its work.
+ */
+export function yargsCommand<O extends OptionSet>(
+  command: Command<O>,
+  ended: (exitCode: number) => void,
+): CommandModule {
   const { name, describe, options, positional, examples } = command;
   return {
     command: positional ? `${name} [${positional.name}${positional.several ? '..' : ''}]` : name,
@@ -43,7 +49,7 @@ export function yargsCommand<O extends OptionSet>(command: Command<O>): CommandM
     async handler(argv) {
       const flags = new Flags(argv, options, positional?.name);
       const args = positional ? [argv[positional.name] ?? []].flat().map(String) : [];
-      process.exitCode = await command.run(flags, ...args);
+      ended(await command.run(flags, ...args));
     },
   };
 }

@@ -1,5 +1,5 @@
 /** `npm run bench:limit`: see commands/limit.ts and docs/limits.md. */
 import { limit } from './commands/limit.ts';
-import { runSingleCommand } from './single-command.ts';
+import { singleCommandMain } from './single-command.ts';
 
-await runSingleCommand('bench:limit', limit);
+await singleCommandMain('bench:limit', limit);

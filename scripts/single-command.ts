@@ -1,25 +1,41 @@
 import yargs from 'yargs';
 import { ConfigurationError } from '../bench/model/errors.ts';
+import { EXIT } from '../bench/model/exit-code.ts';
 import { type Command, yargsCommand } from './command.ts';
 import { ending } from './faults.ts';
 import type { OptionSet } from './flags.ts';
 import { endQuietlyOnBrokenPipe, reportWidth, say } from './output.ts';
 
-/**
- * Runs a program that is one command without a name, as `npm run SCRIPT --` starts it. Sets `process.exitCode`.
- * @param script the name in package.json, for the help.
- */
-export async function runSingleCommand<O extends OptionSet>(script: string, command: Command<O>): Promise<void> {
+/** A program that is one command without a name, as `npm run SCRIPT --` starts it. Sets `process.exitCode`. */
+export async function singleCommandMain<O extends OptionSet>(script: string, command: Command<O>): Promise<void> {
   endQuietlyOnBrokenPipe();
+  process.exitCode = await runSingleCommand(script, command, process.argv.slice(2));
+}
+
+/**
+ * Does what the command line of such a program asks for, in this process.
+ * @param script the name in package.json, for the help.
+ * @returns the exit code. Never throws.
+ */
+export async function runSingleCommand<O extends OptionSet>(
+  script: string,
+  command: Command<O>,
+  args: readonly string[],
+): Promise<number> {
+  let ended: number = EXIT.ok;
   // What reads flags expects a command's name before the arguments that are too many.
   const nameCommand = (argv: { _: (string | number)[] }) => void argv._.unshift(command.name);
   try {
-    await yargs(process.argv.slice(2))
+    await yargs(args)
       .scriptName(`npm run ${script} --`)
       .locale('en')
       .parserConfiguration({ 'boolean-negation': false, 'camel-case-expansion': false, 'dot-notation': false })
       .middleware(nameCommand, true)
-      .command(yargsCommand(command))
+      .command(
+        yargsCommand(command, (exitCode) => {
+          ended = exitCode;
+        }),
+      )
       .version(false)
       .alias('help', 'h')
       .wrap(reportWidth())
@@ -30,6 +46,7 @@ export async function runSingleCommand<O extends OptionSet>(script: string, comm
     const { lines, exitCode } = ending(error);
     for (const line of lines) say(line);
     if (error instanceof ConfigurationError) say(`Try 'npm run ${script} -- --help'.`);
-    process.exitCode = exitCode;
+    return exitCode;
   }
+  return ended;
 }

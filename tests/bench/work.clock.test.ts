@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Trial } from '../../bench/model/trial.ts';
 import { type ModelName, modelNames, models, whyUnavailable } from '../../servers/catalog.ts';
-import { accountedFor, measureTrial, onlyTrial, resultOf, startMeasuring, tcpServer } from './measured.ts';
+import { accountedFor, onlyTrial, resultOf, startMeasuring } from './measured.ts';
 
 const here = modelNames.filter((name) => whyUnavailable(name) === undefined);
 const cases = here.flatMap((model) => models[model].transports.map((transport) => [model, transport] as const));
@@ -56,9 +56,4 @@ test('what is found in a cache costs nothing', async () => {
   const { requests, cacheHit } = await trialOf('async', '-c', '1', '--work', 'io:500ms', '--cache-hit', '1');
   expect(cacheHit).toBe(1);
   expect(requests.completed).toBeGreaterThan(10);
-});
-
-test('a server that runs already does no work of ours', async () => {
-  const url = await tcpServer((socket) => socket.pipe(socket));
-  await expect(measureTrial(url, '--work', 'cpu:1ms')).rejects.toThrow(/does its own work: leave out --work/);
 });

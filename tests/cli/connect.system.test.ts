@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { connectWith, listen, serve } from './conversation.ts';
-import { Program, sockbench, whyNoTerminal } from './program.ts';
+import { Program, whyNoTerminal } from './program.ts';
 
 describe('through pipes, stdout has what the server said, and nothing else:', () => {
   test.each([
@@ -33,14 +33,6 @@ describe('through pipes, stdout has what the server said, and nothing else:', ()
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'ACKACKACK' });
     expect(stderr).toBe(`each line is a message to ${url}\n`);
   });
-});
-
-test.each(['http', 'https'])('%s is no conversation in lines, and refused', async (scheme) => {
-  const { code, stdout, stderr } = await sockbench('connect', `${scheme}://127.0.0.1:1/page`);
-  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toContain(
-    `connect does not speak ${scheme}, which is no conversation in lines: use tcp, udp, tls, ws`,
-  );
 });
 
 test('a chat with the operator, who has the terminal of the server', async () => {
@@ -111,33 +103,12 @@ test('SIGINT ends it with 130', async () => {
 });
 
 describe('several targets', () => {
-  test('are refused without a terminal to ask on, with everything else that is wrong', async () => {
-    const { code, stdout, stderr } = await sockbench(
-      'connect',
-      'tcp://127.0.0.1:1',
-      'tcp://127.0.0.1',
-      '--timeout',
-      '0s',
-    );
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain('2 targets, and no terminal to ask on: say which with --pick 1 to 2');
-    expect(stderr).toContain("'tcp://127.0.0.1' is not a target, such as");
-    expect(stderr).toContain('--timeout must be above zero');
-  });
-
   test('one is picked by its number', async () => {
     const targets = ['tcp://127.0.0.1:1', await serve('ack')];
     expect(await connectWith('hi', ...targets, '--pick', '2')).toMatchObject({ code: 0, stdout: 'ACK' });
     const { code, stderr } = await connectWith('', ...targets, '--pick', '3');
     expect(code).toBe(2);
     expect(stderr).toContain("--pick: '3' is not a number from 1 to 2");
-  });
-
-  test('none at all is refused', async () => {
-    expect(await sockbench('connect')).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('say whom to talk to'),
-    });
   });
 });
 

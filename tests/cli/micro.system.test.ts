@@ -33,9 +33,3 @@ test('prints a table', async () => {
   expect(stdout).toMatch(/clock +reads the monotonic clock +[\d.]+/);
   expect(stderr).toBe('');
 });
-
-test('refuses what there is not', async () => {
-  const { code, stderr } = await micro('--only', 'clok').end();
-  expect(code).toBe(2);
-  expect(stderr).toContain("unknown hot path 'clok'");
-});

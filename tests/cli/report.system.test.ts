@@ -1,105 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Result } from '../../bench/model/result.ts';
-import { readResult } from '../../reports/reader.ts';
-import { checkResult } from '../reports/checks.ts';
-import { Program, scratchDirectory, sockbench } from './program.ts';
+import { Program, scratchDirectory } from './program.ts';
 
 const fixture = 'tests/golden/bench.json';
-
-test('prints a saved result as it was printed after the run, without colour into a pipe', async () => {
-  const { code, stdout, stderr } = await sockbench('report', fixture);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(stdout).toBe(readFileSync('tests/golden/bench.txt', 'utf8'));
-});
-
-test('prints it as JSON, nothing lost', async () => {
-  const { code, stdout } = await sockbench('report', fixture, '--format', 'json');
-  expect(code).toBe(0);
-  expect(JSON.parse(stdout)).toEqual(JSON.parse(readFileSync(fixture, 'utf8')));
-});
-
-test('takes a directory', async () => {
-  const directory = scratchDirectory();
-  copyFileSync(fixture, join(directory, 'results.json'));
-  expect(await sockbench('report', directory)).toMatchObject({ code: 0, stderr: '' });
-});
 
 test('without a file and without a run before, says what to do', async () => {
   const { code, stdout, stderr } = await new Program(['report'], { cwd: scratchDirectory() }).end();
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toContain('results/latest: there is no such file; measure first with `sockbench bench`');
-});
-
-test.each([
-  ['what is not JSON', '{', 'is not JSON'],
-  ['a schema of the future', '{"schema":"sockbench/result/9"}', 'use the sockbench that wrote it, or a newer one'],
-])('refuses %s with 2 and without a stack trace', async (_, content, reason) => {
-  const file = join(scratchDirectory(), 'bad.json');
-  writeFileSync(file, content);
-  const { code, stdout, stderr } = await sockbench('report', file);
-  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toContain(reason);
-  expect(stderr.split('\n')).toHaveLength(2);
-});
-
-/** The fixture with another plan and environment, in a file. */
-function variant(name: string, change: (saved: Result) => Partial<Result>): string {
-  const saved = readResult(fixture);
-  const file = join(scratchDirectory(), name);
-  writeFileSync(file, JSON.stringify({ ...saved, ...change(saved) }));
-  return file;
-}
-
-test('prints two results side by side, without a verdict', async () => {
-  const other = variant('after.json', ({ plan, trials }) => ({ plan: { ...plan, seed: 7 }, trials: trials.slice(1) }));
-  const { code, stdout, stderr } = await sockbench('report', fixture, other);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(stdout).toMatch(/^A: tests\/golden\/bench\.json: .*seed 42/m);
-  expect(stdout).toMatch(/^B: .*after\.json: /m);
-  expect(stdout).toMatch(/^async +48\.1k +48\.1k +\+0\.0 /m);
-  expect(stdout).toMatch(/^No verdict: /m);
-});
-
-test('refuses two that can not be compared with 5, and says each field that differs', async () => {
-  const other = variant('other.json', ({ plan, environment }) => ({
-    plan: { ...plan, size: 1024 },
-    environment: { ...environment, node: 'v22.1.0', kernel: 'Linux 6.9.0' },
-  }));
-  const { code, stdout, stderr } = await sockbench('report', fixture, other);
-  expect({ code, stdout }).toEqual({ code: 5, stdout: '' });
-  expect(stderr.trimEnd().split('\n')).toEqual([
-    `sockbench: ${fixture} (A) and ${other} (B) can't be compared, as these differ:`,
-    '  kernel: Linux 6.8.0 in A, Linux 6.9.0 in B',
-    '  Node version: v20.20.2 in A, v22.1.0 in B',
-    '  size: 64 in A, 1024 in B',
-  ]);
-});
-
-test('prints a saved check again, as text and as JSON, but none side by side', async () => {
-  const file = join(scratchDirectory(), 'check.json');
-  writeFileSync(file, JSON.stringify(checkResult()));
-  const text = await sockbench('report', file);
-  expect(text).toEqual({ code: 0, stderr: '', stdout: readFileSync('tests/golden/check-pass.txt', 'utf8') });
-  expect(JSON.parse((await sockbench('report', file, '--format', 'json')).stdout)).toEqual(checkResult());
-  for (const files of [
-    [fixture, file],
-    [file, fixture],
-  ]) {
-    const { code, stdout, stderr } = await sockbench('report', ...files);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(`${file} is of a regression check`);
-  }
-});
-
-test('takes two results at most, and tells two of them as text only', async () => {
-  const { code, stderr } = await sockbench('report', fixture, fixture, 'c.json', '--format', 'json');
-  expect(code).toBe(2);
-  expect(stderr).toContain("unexpected argument 'c.json': two results at most");
-  expect(stderr).toContain("--format: two results can't be told as json");
 });
 
 test('ends quietly when its reader has had enough', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { readResult } from '../../reports/reader.ts';
 import { Program, scratchDirectory, sockbench } from './program.ts';
 
@@ -49,39 +49,4 @@ test('an interrupted scale says what it knows, and ends with 130', async () => {
   expect(code).toBe(130);
   expect(stdout).toMatch(/^Interrupted after \d+ of 200 trials/m);
   expect(stdout).toMatch(/^Scaling over TCP$/m);
-});
-
-describe('scale refuses with 2, all at once,', () => {
-  test.each([
-    ['nobody to sweep', [], ["say what to measure: --models NAME,NAME or --exec 'CMD {port}'"]],
-    [
-      'a single level, a rate, and more CPUs than there are',
-      ['--models', 'async', '-c', '8', '-R', '5', '--cpus', '1,8000'],
-      [
-        '--rate: scale asks for as much as',
-        '--connections: a sweep needs several levels',
-        '--cpus: 8000 are more than',
-      ],
-    ],
-    [
-      'no CPU, and rounds that are no number',
-      ['--models', 'async,event-driven', '--cpus', '0', '-r', 'often'],
-      ["--rounds: 'often' is neither a whole number nor auto", 'cpus: 0 is not a whole number from 1'],
-    ],
-    [
-      'a budget for a number of rounds',
-      ['--models', 'async,event-driven', '--budget', '5m'],
-      ['--budget: has no effect on a number of rounds: use --rounds auto'],
-    ],
-    [
-      'one alone until it is told apart',
-      ['--models', 'async', '-r', 'auto'],
-      ['rounds: auto goes on until servers are told apart'],
-    ],
-  ])('%s', async (_, args, expected) => {
-    const { code, stdout, stderr } = await sockbench('scale', ...args);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    const lines = stderr.trimEnd().split('\n').slice(0, -1);
-    expect(lines).toEqual(expected.map((fault) => expect.stringContaining(fault)));
-  });
 });

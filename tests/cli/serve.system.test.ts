@@ -51,12 +51,6 @@ test('answers over TLS, and says how to talk to it', async () => {
   expect(String(reply)).toBe('hello');
 });
 
-test('refuses TLS where the model has none of Node’s streams', async () => {
-  const { code, stderr } = await sockbench('serve', '--model', 'iterative', '--transport', 'tls');
-  expect(code).toBe(2);
-  expect(stderr).toContain("TLS comes with Node's own streams");
-});
-
 test('says what it is told to say', async () => {
   const program = new Program(['serve', '--model', 'event-driven', '--app', 'greeting']);
   const socket = connect(await port(program), '127.0.0.1');
@@ -82,12 +76,6 @@ test('balances as it is told, and refuses to tell that to a model that does not'
   expect((await sockbench('serve', '--model', 'async', '--balance', 'p2c')).stderr).toContain('no effect on async');
 });
 
-test('refuses an app over a transport that it does not speak', async () => {
-  const { code, stderr } = await sockbench('serve', '--model', 'async', '--app', 'greeting', '--transport', 'udp');
-  expect(code).toBe(2);
-  expect(stderr).toContain('greeting is not spoken over udp');
-});
-
 test('listens on the port it is told to, and ends with 4 and the reason when that is taken', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => {
@@ -102,21 +90,4 @@ test('listens on the port it is told to, and ends with 4 and the reason when tha
     expect(stderr).toContain('EADDRINUSE');
     expect(stderr).not.toContain('    at ');
   }
-});
-
-test('refuses what it can’t serve, all at once', async () => {
-  const { code, stderr } = await sockbench(
-    'serve',
-    '--port',
-    '70000',
-    '--transport',
-    'sctp',
-    '--host',
-    'no-such-host.invalid',
-  );
-  expect(code).toBe(2);
-  expect(stderr).toContain('--model is missing');
-  expect(stderr).toContain("unknown transport 'sctp'");
-  expect(stderr).toContain("'70000' is not a port");
-  expect(stderr).toContain("host 'no-such-host.invalid' is not known");
 });

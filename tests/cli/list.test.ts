@@ -3,10 +3,10 @@ import { workloads } from '../../bench/model/operating-point.ts';
 import { type AppName, appNames, apps } from '../../servers/apps/catalog.ts';
 import { transportsCarrying, whyNotCarried } from '../../servers/carrying.ts';
 import { modelNames } from '../../servers/catalog.ts';
-import { sockbench } from './program.ts';
+import { commandLine } from './in-process.ts';
 
 test('lists every model, app and workload as JSON', async () => {
-  const { code, stdout, stderr } = await sockbench('list', '--json');
+  const { code, stdout, stderr } = await commandLine('list', '--json');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const listing = JSON.parse(stdout);
   expect(Object.keys(listing)).toEqual(['models', 'apps', 'workloads']);
@@ -37,7 +37,7 @@ test('lists every model, app and workload as JSON', async () => {
 });
 
 test('says as JSON over which transports each model carries each app', async () => {
-  const listing = JSON.parse((await sockbench('list', '--json')).stdout);
+  const listing = JSON.parse((await commandLine('list', '--json')).stdout);
   for (const { name, apps: carried, carries } of listing.models) {
     expect(Object.keys(carries)).toEqual(carried);
     for (const app of appNames) expect(carries[app] ?? [], `${name}, ${app}`).toEqual(transportsCarrying(name, app));
@@ -47,15 +47,15 @@ test('says as JSON over which transports each model carries each app', async () 
 });
 
 test('says that one client at a time is no chat', async () => {
-  const { stdout } = await sockbench('list');
+  const { stdout } = await commandLine('list');
   expect(stdout.replaceAll(/\s+/g, ' ')).toContain('iterative: chat needs clients that are served at the same time');
-  const { models } = JSON.parse((await sockbench('list', '--json')).stdout);
+  const { models } = JSON.parse((await commandLine('list', '--json')).stdout);
   const left = models.filter(({ apps }: { apps: string[] }) => !apps.includes('chat'));
   expect(left.map(({ name }: { name: string }) => name)).toEqual(['iterative']);
 });
 
 test('lists them for people within 100 columns', async () => {
-  const { code, stdout } = await sockbench('list');
+  const { code, stdout } = await commandLine('list');
   expect(code).toBe(0);
   for (const name of [...appNames, ...modelNames, ...Object.keys(workloads)]) {
     expect(stdout).toMatch(new RegExp(`^  ${name}  +\\S`, 'm'));

@@ -1,0 +1,25 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { run } from '../bench/check/baselines.ts';
+import { scratchDirectory } from './program.ts';
+
+/** A server in a process of its own, for check's --exec. */
+export const echo = 'exec node tests/bench/foreign-server.mjs {port} echo';
+
+/** Flags of a check with the plan of tests/bench/check/baselines.ts, against the runs recorded in a file. */
+export function checkAgainst(file: string): readonly string[] {
+  return [
+    ...['check', '--baseline', file, '--exec', echo, '--gate', 'throughput,cpu', '--window', '30ms', '-c', '4'],
+    ...['--warmup', '100ms', '-q', '--threads', '1', '--server-cpus', '0', '--load-cpus', '0'],
+    ...['--out-dir', scratchDirectory()],
+  ];
+}
+
+export const recordedRuns = [-3, -3.001, -2.999, -3.0005, -2.9995].map((value) => run(value));
+
+/** A file of this test's own. */
+export function saved(content: string): string {
+  const file = join(scratchDirectory(), 'runs.json');
+  writeFileSync(file, content);
+  return file;
+}

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { commandLine } from './in-process.ts';
+
+test('refuses TLS where the model has none of Node’s streams', async () => {
+  const { code, stderr } = await commandLine('serve', '--model', 'iterative', '--transport', 'tls');
+  expect(code).toBe(2);
+  expect(stderr).toContain("TLS comes with Node's own streams");
+});
+
+test('refuses an app over a transport that it does not speak', async () => {
+  const { code, stderr } = await commandLine('serve', '--model', 'async', '--app', 'greeting', '--transport', 'udp');
+  expect(code).toBe(2);
+  expect(stderr).toContain('greeting is not spoken over udp');
+});
+
+test('refuses what it can’t serve, all at once', async () => {
+  const { code, stderr } = await commandLine(
+    'serve',
+    '--port',
+    '70000',
+    '--transport',
+    'sctp',
+    '--host',
+    'no-such-host.invalid',
+  );
+  expect(code).toBe(2);
+  expect(stderr).toContain('--model is missing');
+  expect(stderr).toContain("unknown transport 'sctp'");
+  expect(stderr).toContain("'70000' is not a port");
+  expect(stderr).toContain("host 'no-such-host.invalid' is not known");
+});
