@@ -16,7 +16,7 @@ export default defineConfig({
           name: 'pure',
           include: ['tests/**/*.test.ts'],
           exclude: ['tests/**/*.{system,clock}.test.ts'],
-          // They leave nothing behind, so that modules need loading once a worker, not once a file.
+          // Modules are loaded once a worker, not once a file: a file that mocks one calls vi.resetModules() around it.
           isolate: false,
           sequence: { groupOrder: 0 },
         },

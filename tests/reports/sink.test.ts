@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { SCHEMA } from '../../bench/model/result.ts';
 import { readResult } from '../../reports/reader.ts';
 import { LATEST, prepareReport, ResultSink, writeReport } from '../../reports/sink.ts';
@@ -19,6 +19,10 @@ import { result, trial } from './results.ts';
 
 const start = new Date('2026-11-21T00:10:05.678Z');
 const disk = vi.hoisted(() => ({ failing: '' }));
+
+// Modules stay loaded from one pure test file to the next: those with a mock inside must be this file's own.
+vi.hoisted(() => void vi.resetModules());
+afterAll(() => void vi.resetModules());
 
 // The real file system, but for one call that a test lets fail.
 vi.mock('node:fs', async (original) => {

@@ -1,8 +1,11 @@
-import { expect, test, vi } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { loadModel, whyUnavailable } from '../../servers/catalog.ts';
 import { UnavailableError } from '../../sockets/errno.ts';
 import { whyNoLibc } from '../../sockets/libc.ts';
 
+// Modules stay loaded from one pure test file to the next: those with a mock inside must be this file's own.
+vi.hoisted(() => void vi.resetModules());
+afterAll(() => void vi.resetModules());
 vi.mock('../../sockets/uring-availability.ts', () => ({ whyNoUring: () => 'a seccomp profile forbids io_uring.' }));
 
 test('where io_uring is forbidden its model is listed with the reason, and the others as ever', () => {
