@@ -1,6 +1,8 @@
-import { EAGAIN, EINTR } from '../sockets/errno.ts';
+import { EINTR } from '../sockets/errno.ts';
 import { NativeMemory } from '../sockets/memory.ts';
+import { streamRetry } from '../sockets/retry.ts';
 import { MSG_DONTWAIT, recv, SHUT_WR, send, setReceiveTimeout, shutdown } from '../sockets/socket.ts';
+import { SHORTAGE_NANOS } from './accepting.ts';
 import type { App, StreamReply } from './apps/app.ts';
 import { LINGER_MS } from './lingering.ts';
 import { NativeCopies } from './native-copies.ts';
@@ -69,7 +71,7 @@ class BlockingStreamReply implements StreamReply {
     while (from < end && !this.over) {
       const sent = send(this.#fd, memory, from, end - from);
       if (sent >= 0) from += sent;
-      else if (sent !== -EINTR) this.over = true;
+      else if (!passes(sent, 'send')) this.over = true;
     }
   }
 }
@@ -107,11 +109,18 @@ function talk(fd: number, app: App, inbox: NativeMemory, reply: BlockingStreamRe
     } else if (received === 0) {
       session.finish?.(reply);
       break;
-    } else if (received !== -EINTR && received !== -EAGAIN) {
+    } else if (!passes(received, 'recv')) {
       break;
     }
     if (flags !== 0 && !reply.over) session.produce?.(reply);
   }
+}
+
+/** Does the conversation outlast a call that failed? After a shortage this waits a little. */
+function passes(result: number, call: 'recv' | 'send'): boolean {
+  const retry = streamRetry(result, call);
+  if (retry === 'later') pause(SHORTAGE_NANOS);
+  return retry !== 'never';
 }
 
 /** Sends FIN, and blocks until the peer's comes, or {@link LINGER_MS}, or until the connection breaks. */

@@ -1,8 +1,9 @@
 import type { SocketAddress } from '../sockets/address.ts';
-import { EAGAIN, EBADF, EINVAL } from '../sockets/errno.ts';
+import { EAGAIN } from '../sockets/errno.ts';
 import { NativeMemory } from '../sockets/memory.ts';
+import { checkDatagramSent, datagramRetry } from '../sockets/retry.ts';
 import { accept, PeerAddress, recvfrom, sendto } from '../sockets/socket.ts';
-import { EXHAUSTED_MS, isExhausted } from './accepting.ts';
+import { retryAccept, SHORTAGE_NANOS } from './accepting.ts';
 import type { App, DatagramReply } from './apps/app.ts';
 import { pause } from './pause.ts';
 
@@ -12,14 +13,17 @@ const BUFFER_SIZE = 65_536;
 /**
  * Blocks in accept(2) until a connection comes. A connection that was reset in the backlog is passed over; when
  * descriptors or memory have run out, it tries again a little later: another connection may end.
- * @returns the connection's descriptor, or -1 when the listener was shut down.
+ * @param stopping is the server about to end? That is set before its listener is shut down, which wakes this.
+ * @returns the connection's descriptor, or -1 when the server is stopping.
+ * @throws {SystemError} when there can be no further connection: the listener is not one.
  */
-export function nextConnection(listener: number): number {
+export function nextConnection(listener: number, stopping: () => boolean): number {
   for (;;) {
     const connection = accept(listener);
     if (connection >= 0) return connection;
-    if (connection === -EINVAL || connection === -EBADF) return -1;
-    if (isExhausted(connection)) pause(EXHAUSTED_MS * 1e6);
+    const retry = retryAccept(connection, stopping);
+    if (retry === 'never') return -1;
+    if (retry === 'later') pause(SHORTAGE_NANOS);
   }
 }
 
@@ -50,15 +54,18 @@ export class BlockingDatagrams {
    * Receives one datagram, without answering it yet.
    * @param flags of recvfrom(2): 0 blocks until a datagram comes, MSG_DONTWAIT does not.
    * @returns 'silence' when none came in time, 'end' when the socket was shut down.
+   * @throws {SystemError} when none can come any more: the descriptor is no socket.
    */
   receive(fd: number, flags: number): 'datagram' | 'silence' | 'end' {
     this.#fd = fd;
     for (;;) {
       this.#length = recvfrom(fd, this.#inbox, 0, BUFFER_SIZE, flags, this.peer);
       if (this.#length === -EAGAIN) return 'silence';
-      if (this.#length === -EBADF) return 'end';
-      // An interruption, or an ICMP error of an earlier reply: no reason to stop serving the others.
-      if (this.#length < 0) continue;
+      if (this.#length < 0) {
+        // An interruption, or an ICMP error of an earlier reply: no reason to stop serving the others.
+        if (datagramRetry(this.#length, 'recvfrom') === 'later') pause(SHORTAGE_NANOS);
+        continue;
+      }
       // Nothing from nobody is what a socket gives that was shut down; an empty datagram has a sender.
       return this.peer.length === 0 ? 'end' : 'datagram';
     }
@@ -90,12 +97,12 @@ export class BlockingDatagrams {
 
   #send(bytes: Uint8Array, start: number, end: number): void {
     if (bytes === this.#inbox.bytes) {
-      sendto(this.#fd, this.#inbox, start, end - start, 0, this.peer);
+      checkDatagramSent(sendto(this.#fd, this.#inbox, start, end - start, 0, this.peer), 'sendto');
       return;
     }
     this.#outbox ??= new NativeMemory(BUFFER_SIZE);
     this.#outbox.bytes.set(bytes.subarray(start, end));
-    sendto(this.#fd, this.#outbox, 0, end - start, 0, this.peer);
+    checkDatagramSent(sendto(this.#fd, this.#outbox, 0, end - start, 0, this.peer), 'sendto');
   }
 }
 

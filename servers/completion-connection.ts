@@ -1,13 +1,12 @@
-import { EAGAIN, ECANCELED, EINTR, ENOBUFS } from '../sockets/errno.ts';
+import { ECANCELED, ENOBUFS } from '../sockets/errno.ts';
 import type { NativeMemory } from '../sockets/memory.ts';
+import { streamRetry } from '../sockets/retry.ts';
+import { SHORTAGE_NANOS } from './accepting.ts';
 import type { App, StreamReply, StreamSession } from './apps/app.ts';
 import { Backlog } from './backlog.ts';
 import type { Phase } from './nonblocking.ts';
 import { UNREAD_LIMIT } from './rooms/unread-limit.ts';
 import type { StreamRing } from './stream-ring.ts';
-
-/** After these receiving begins again: no buffer was left, it was to stop, or nothing is the matter. */
-const receivable = new Set([-ENOBUFS, -ECANCELED, -EAGAIN, -EINTR]);
 
 /**
  * A conversation on a socket whose operations complete by themselves: it receives all the time, and says at once what it
@@ -70,8 +69,16 @@ export class CompletionConnection implements StreamReply {
     this.#receiving = false;
     this.#stopping = false;
     if (result === 0) this.#finUnheard = true;
-    else if (result < 0 && !receivable.has(result)) this.#phase = 'broken';
+    else if (result < 0) this.#receivingFailed(result);
     this.#goOn();
+  }
+
+  #receivingFailed(result: number): void {
+    // It was to stop, or no buffer was left: receiving begins again.
+    if (result === -ECANCELED || result === -ENOBUFS) return;
+    const retry = streamRetry(result, 'recv');
+    if (retry === 'never') this.#phase = 'broken';
+    else if (retry === 'later') this.#waitNanos += SHORTAGE_NANOS;
   }
 
   /** The kernel did not take at once all that it was to. @param result how many bytes it took, or a negated errno. */
@@ -79,7 +86,8 @@ export class CompletionConnection implements StreamReply {
     const going = this.#going;
     this.#sendingTurn = -1;
     if (result >= 0) going.start += result;
-    else if (result !== -EAGAIN && result !== -EINTR) this.#phase = 'broken';
+    // After a shortage the kernel tries once more, without hurry.
+    else if (streamRetry(result, 'send') === 'never') this.#phase = 'broken';
     const { memory, start, end } = going;
     if (this.#phase !== 'broken' && memory !== undefined) this.#sendLater(going, memory, start, end);
     else this.#goOn();
@@ -91,6 +99,7 @@ export class CompletionConnection implements StreamReply {
     this.#waiting = false;
     // However long it takes, it takes all: less than that comes before an error.
     if (result !== going.length) this.#phase = 'broken';
+    if (result < 0) streamRetry(result, 'send');
     going.start = going.end;
     this.#goOn();
   }

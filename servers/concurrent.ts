@@ -123,7 +123,7 @@ export function acceptConnections({ listener, capacity, shared }: ListenerInput)
   tellReady();
   for (;;) {
     waitForCapacity(shared, capacity);
-    const fd = nextConnection(listener);
+    const fd = nextConnection(listener, () => Atomics.load(shared, STOP) === 1);
     if (fd < 0) return;
     Atomics.add(shared, ACTIVE, 1);
     parentPort?.postMessage({ fd, first: undefined } satisfies Client);

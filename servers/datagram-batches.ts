@@ -1,8 +1,11 @@
 import { DatagramBatch } from '../sockets/batch.ts';
 import { NativeMemory } from '../sockets/memory.ts';
+import { checkDatagramSent, datagramRetry } from '../sockets/retry.ts';
 import { MSG_DONTWAIT } from '../sockets/socket.ts';
+import { SHORTAGE_NANOS } from './accepting.ts';
 import type { App, DatagramReply } from './apps/app.ts';
 import { HeldDatagrams } from './held-datagrams.ts';
+import { pause } from './pause.ts';
 
 /** Datagrams taken with one system call. */
 const BATCH = 64;
@@ -35,9 +38,13 @@ export class DatagramBatches implements DatagramReply {
     this.#held = new HeldDatagrams(fd);
   }
 
-  /** Answers what has come, at most one batch; does not block. */
+  /**
+   * Answers what has come, at most one batch; blocks only for a moment, when the kernel is short of memory.
+   * @throws {SystemError} when nothing can come any more: the descriptor is no socket.
+   */
   answer(): void {
     const received = this.#batch.receive(this.#fd, MSG_DONTWAIT);
+    if (received < 0 && datagramRetry(received, 'recvmmsg') === 'later') pause(SHORTAGE_NANOS);
     this.#first = 0;
     for (this.#slot = 0; this.#slot < received; this.#slot++) {
       const start = this.#slot * SLOT_SIZE;
@@ -75,7 +82,8 @@ export class DatagramBatches implements DatagramReply {
     }
     this.#outbox ??= new NativeMemory(SLOT_SIZE);
     this.#outbox.bytes.set(bytes.subarray(start, end));
-    this.#batch.sendTo(this.#slot, this.#fd, MSG_DONTWAIT, this.#outbox, 0, end - start);
+    const sent = this.#batch.sendTo(this.#slot, this.#fd, MSG_DONTWAIT, this.#outbox, 0, end - start);
+    checkDatagramSent(sent, 'sendto');
   }
 
   /** Gives the memory back. */
@@ -88,6 +96,7 @@ export class DatagramBatches implements DatagramReply {
   #sendRun(end: number): void {
     while (this.#first < end) {
       const sent = this.#batch.send(this.#fd, MSG_DONTWAIT, this.#first, end - this.#first);
+      checkDatagramSent(sent, 'sendmmsg');
       // The first reply of the run can't be sent, be its peer unreachable or the socket full: it is lost.
       this.#first += sent > 0 ? sent : 1;
     }

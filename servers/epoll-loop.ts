@@ -1,7 +1,7 @@
 import { EPOLLIN, EPOLLOUT, Epoll } from '../sockets/epoll.ts';
 import { setTimerSlack } from '../sockets/process.ts';
 import { setOption } from '../sockets/socket.ts';
-import { acceptSome, EXHAUSTED_MS } from './accepting.ts';
+import { acceptSome, SHORTAGE_MS } from './accepting.ts';
 import type { App } from './apps/app.ts';
 import { loadApp } from './apps/catalog.ts';
 import { DatagramBatches } from './datagram-batches.ts';
@@ -22,7 +22,7 @@ export async function loop({ listener, spec, stop, room }: LoopInput): Promise<v
   epoll.add(listener, EPOLLIN, listener);
   tellReady();
   if (spec.transport === 'tcp')
-    new EpollLoop(epoll, listener, app, new StreamBuffers(DescriptorRoom.of(room))).run(stopping);
+    new EpollLoop(epoll, listener, app, new StreamBuffers(DescriptorRoom.of(room)), stopping).run();
   else answerDatagrams(epoll, listener, app, stopping);
   epoll.close();
 }
@@ -54,17 +54,23 @@ class EpollLoop {
   readonly #waiting = new WaitingConnections<NonblockingConnection>();
   #accepting = true;
 
-  /** @param epoll watches the listener already, under its descriptor. */
-  constructor(epoll: Epoll, listener: number, app: App, buffers: StreamBuffers) {
+  readonly #stopping: () => boolean;
+
+  /**
+   * @param epoll watches the listener already, under its descriptor.
+   * @param stopping shall the loop end? Set that, then shut the listener down, which wakes it.
+   */
+  constructor(epoll: Epoll, listener: number, app: App, buffers: StreamBuffers, stopping: () => boolean) {
     this.#epoll = epoll;
+    this.#stopping = stopping;
     this.#listener = listener;
     this.#app = app;
     this.#buffers = buffers;
   }
 
-  /** Serves until `stopping()` is true after a wake-up: set it, then shut the listener down. */
-  run(stopping: () => boolean): void {
-    while (!stopping()) {
+  /** Serves until it shall end. @throws {SystemError} when it can't go on. */
+  run(): void {
+    while (!this.#stopping()) {
       const ready = waitMs(this.#epoll, this.#patienceMs());
       const paused = !this.#accepting;
       for (let i = 0; i < ready; i++) {
@@ -83,7 +89,7 @@ class EpollLoop {
   /** How long to wait for readiness, in milliseconds; -1 is for ever. */
   #patienceMs(): number {
     const lingering = this.#lingering.size === 0 ? -1 : this.#lingering.expire();
-    return soonest(soonest(lingering, this.#waiting.patienceMs()), this.#accepting ? -1 : EXHAUSTED_MS);
+    return soonest(soonest(lingering, this.#waiting.patienceMs()), this.#accepting ? -1 : SHORTAGE_MS);
   }
 
   /** Goes on with connections that have waited long enough. */
@@ -97,7 +103,7 @@ class EpollLoop {
 
   #accept(): void {
     // Ready and yet impossible: without a pause the loop would spin.
-    if (!acceptSome(this.#listener, this.#open)) this.#watchListener(false);
+    if (!acceptSome(this.#listener, this.#open, this.#stopping)) this.#watchListener(false);
   }
 
   readonly #open = (fd: number): void => {

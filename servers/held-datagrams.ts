@@ -1,4 +1,5 @@
 import { NativeMemory } from '../sockets/memory.ts';
+import { checkDatagramSent } from '../sockets/retry.ts';
 import { MSG_DONTWAIT, PeerAddress, sendto } from '../sockets/socket.ts';
 import { DueTimes } from './due-times.ts';
 
@@ -62,7 +63,7 @@ export class HeldDatagrams {
   sendDue(): number {
     const now = performance.now();
     for (let held = this.#due.take(now); held !== undefined; held = this.#due.take(now)) {
-      sendto(this.#fd, held.memory, 0, held.length, MSG_DONTWAIT, held.peer);
+      checkDatagramSent(sendto(this.#fd, held.memory, 0, held.length, MSG_DONTWAIT, held.peer), 'sendto');
       this.#free.push(held);
     }
     return this.#due.size === 0 ? -1 : this.#due.earliest - now;

@@ -2,7 +2,7 @@
 import { dieWithParent, raiseOpenFileLimit } from '../sockets/process.ts';
 import { loadModel, type ModelName } from './catalog.ts';
 import type { HostMessage, HostSpec } from './host.ts';
-import { stopOnSignal } from './lifetime.ts';
+import { endOnFailure, stopOnSignal } from './lifetime.ts';
 
 /** As many as Linux allows a process by default: fs.nr_open. */
 const OPEN_FILES = 1_048_576;
@@ -13,6 +13,7 @@ function tell(message: HostMessage): void {
 
 const spec = JSON.parse(process.argv[2] ?? '') as HostSpec;
 dieWithParent(spec.parentPid);
+endOnFailure();
 try {
   raiseOpenFileLimit(OPEN_FILES);
   const model = await loadModel(spec.model as ModelName);

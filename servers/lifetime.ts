@@ -1,5 +1,8 @@
+import { writeSync } from 'node:fs';
 import { exitNow } from '../sockets/process.ts';
 import type { RunningServer } from './contract.ts';
+
+const STDERR = 2;
 
 /** How long a server may take to close before the process ends without it; the promise to the outside is 2 s. */
 const CLOSE_LIMIT_MS = 1_700;
@@ -19,4 +22,15 @@ export function stopOnSignal(server: RunningServer): void {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   process.on('disconnect', stop);
+}
+
+/**
+ * Ends this process with code 1 when something fails that no code handles, such as a thread whose loop can't go on, and
+ * writes the reason on stderr. Node's own way waits for all threads, and so for ever for one in a blocking system call.
+ */
+export function endOnFailure(): void {
+  process.on('uncaughtException', (error) => {
+    writeSync(STDERR, `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    exitNow(1);
+  });
 }

@@ -1,6 +1,6 @@
-import { EAGAIN, EINTR } from '../sockets/errno.ts';
 import { NativeMemory } from '../sockets/memory.ts';
 import { POLLIN, POLLOUT, PollSet } from '../sockets/poll.ts';
+import { streamRetry } from '../sockets/retry.ts';
 import { MSG_DONTWAIT, recv, SHUT_WR, send, shutdown } from '../sockets/socket.ts';
 import type { App, StreamReply, StreamSession } from './apps/app.ts';
 import { Backlog } from './backlog.ts';
@@ -60,7 +60,7 @@ class LinkedStream implements StreamReply {
     this.#session.open?.(this);
     while (this.#linked) {
       if (this.#phase === 'over' && this.#unsaid.length === 0) this.#leave();
-      if (this.#wait() < 0) continue;
+      this.#wait();
       if ((set.reventsAt(HUB) & POLLOUT) !== 0) this.#flush();
       if ((set.reventsAt(HUB) & ~POLLOUT) !== 0) this.#hear();
       if (this.#listening && set.reventsAt(CLIENT) !== 0) this.#receive();
@@ -97,13 +97,13 @@ class LinkedStream implements StreamReply {
     shutdown(this.#fd, SHUT_WR);
   }
 
-  /** Waits for client and hub. @returns as {@link PollSet.wait}. */
-  #wait(): number {
+  /** Waits for client and hub. */
+  #wait(): void {
     const set = this.#set;
     const full = this.#unsaid.length > 0;
     set.setEvents(HUB, full ? POLLIN | POLLOUT : POLLIN);
     if (this.#listening) set.setEvents(CLIENT, full && this.#phase === 'talking' ? 0 : POLLIN);
-    return set.wait(this.#patienceMs());
+    set.wait(this.#patienceMs());
   }
 
   /** May the client say something? */
@@ -126,7 +126,7 @@ class LinkedStream implements StreamReply {
     } else if (received === 0) {
       if (this.#phase === 'talking') this.#session.finish?.(this);
       this.#finish();
-    } else if (received !== -EAGAIN && received !== -EINTR) {
+    } else if (streamRetry(received, 'recv') === 'never') {
       this.#finish();
     }
   }
@@ -148,9 +148,8 @@ class LinkedStream implements StreamReply {
     const heard = this.#heard;
     const { bytes } = heard;
     const received = recv(HUB_FD, heard, this.#partial, HUB_BUFFER_SIZE - this.#partial, MSG_DONTWAIT);
-    if (received === -EAGAIN || received === -EINTR) return;
     if (received <= 0) {
-      this.#linked = false;
+      this.#linked = received < 0 && streamRetry(received, 'recv') !== 'never';
       return;
     }
     const come = this.#partial + received;
@@ -174,7 +173,7 @@ class LinkedStream implements StreamReply {
     if (memory === undefined || length === 0) return;
     const sent = send(HUB_FD, memory, start, length, MSG_DONTWAIT);
     if (sent >= 0) this.#unsaid.start = start + sent;
-    else if (sent !== -EAGAIN && sent !== -EINTR) this.#linked = false;
+    else if (streamRetry(sent, 'send') === 'never') this.#linked = false;
   }
 
   #deliver(memory: NativeMemory, length: number): void {

@@ -1,5 +1,6 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
+import { checkDatagramSent, datagramRetry } from '../sockets/retry.ts';
 import type { DatagramReply } from './apps/app.ts';
 import type { RunningServer, ServerSpec } from './contract.ts';
 import { after } from './node-wait.ts';
@@ -33,12 +34,18 @@ export function bindDatagram(
     const { host: address, port, sharedPort } = spec;
     socket.bind(sharedPort === undefined ? { address, port } : { fd: openSharedPort(spec, sharedPort) }, () => {
       socket.off('error', reject);
-      // A reply that couldn't be sent is lost, as UDP allows.
-      socket.on('error', () => undefined);
+      socket.on('error', failed);
       const { address: host, port } = socket.address();
       resolve({ address: { host, port }, close: () => new Promise((closed) => void socket.close(() => closed())) });
     });
   });
+}
+
+/** A reply that couldn't be sent is lost, as UDP allows. @throws {SystemError} when it would be so for ever. */
+function failed({ errno, syscall }: NodeJS.ErrnoException): void {
+  if (errno === undefined) return;
+  if (syscall === 'recvmsg') datagramRetry(errno, 'recvmsg');
+  else checkDatagramSent(errno, 'send');
 }
 
 /** Sends through a node:dgram socket to the peer of the datagram being answered. */

@@ -1,6 +1,7 @@
-import { EAGAIN, EINTR } from '../sockets/errno.ts';
 import { NativeMemory } from '../sockets/memory.ts';
+import { streamRetry } from '../sockets/retry.ts';
 import { close, recv, SHUT_WR, send, shutdown } from '../sockets/socket.ts';
+import { SHORTAGE_NANOS } from './accepting.ts';
 import type { App, StreamReply, StreamSession } from './apps/app.ts';
 import { Backlog } from './backlog.ts';
 import { NativeCopies } from './native-copies.ts';
@@ -158,7 +159,7 @@ export class NonblockingConnection implements StreamReply {
       return this.#wish();
     }
     if (received === 0) return this.#finish();
-    return received === -EAGAIN || received === -EINTR ? this.#wish() : 'close';
+    return this.#passes(received, 'recv') ? this.#wish() : 'close';
   }
 
   /** The peer's FIN comes after all its data, and that has been answered: else nothing would be received. */
@@ -196,8 +197,15 @@ export class NonblockingConnection implements StreamReply {
   #sendSome(memory: NativeMemory, start: number, end: number): number {
     const sent = send(this.fd, memory, start, end - start);
     if (sent >= 0) return sent;
-    if (sent !== -EAGAIN && sent !== -EINTR) this.#phase = 'broken';
+    if (!this.#passes(sent, 'send')) this.#phase = 'broken';
     return 0;
+  }
+
+  /** Does the conversation outlast a call that failed? After a shortage, once it has waited a little. */
+  #passes(result: number, call: 'recv' | 'send'): boolean {
+    const retry = streamRetry(result, call);
+    if (retry === 'later') this.#waitNanos += SHORTAGE_NANOS;
+    return retry !== 'never';
   }
 
   #sendBacklog(): void {

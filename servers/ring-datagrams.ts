@@ -1,7 +1,10 @@
 import { DatagramLayout } from '../sockets/datagram-layout.ts';
+import { check, ENOBUFS } from '../sockets/errno.ts';
 import type { NativeMemory } from '../sockets/memory.ts';
 import { POLLHUP } from '../sockets/poll.ts';
+import { checkDatagramSent, datagramRetry } from '../sockets/retry.ts';
 import type { PeerAddress } from '../sockets/socket.ts';
+import { SHORTAGE_NANOS } from './accepting.ts';
 import type { App, DatagramReply } from './apps/app.ts';
 import { HeldDatagrams, type PeerSource } from './held-datagrams.ts';
 import { type InboxSize, ServerRing } from './server-ring.ts';
@@ -10,6 +13,7 @@ import { soonest } from './waiting-connections.ts';
 const RECEIVE = 0;
 const SEND = 1;
 const WATCH = 2;
+const PAUSE = 3;
 
 /** Holds the largest UDP datagram: 65,507 bytes, udp(7). Most are small, and touch a page of theirs. */
 const INBOX: InboxSize = { buffers: 256, bufferSize: 65_536 + DatagramLayout.overhead };
@@ -56,7 +60,10 @@ export class RingDatagrams implements DatagramReply {
     this.#watch();
   }
 
-  /** Waits until datagrams have come, at most so long, and answers them. @param timeoutNanos -1 is for ever. */
+  /**
+   * Waits until datagrams have come, at most so long, and answers them. @param timeoutNanos -1 is for ever.
+   * @throws {SystemError} when none can come any more, or the ring is unusable.
+   */
   serve(timeoutNanos = -1): void {
     const { completions } = this.#ring;
     const heldMs = this.#held.sendDue();
@@ -64,7 +71,9 @@ export class RingDatagrams implements DatagramReply {
     for (let i = 0; i < came; i++) {
       const kind = completions.kindAt(i);
       if (kind === RECEIVE) this.#tellOfReceive(i);
-      else if (kind === WATCH && !completions.hasMore(i)) this.#watch();
+      else if (kind === SEND) checkDatagramSent(completions.resultAt(i), 'sendto');
+      else if (kind === WATCH) this.#tellOfWatch(i);
+      else if (kind === PAUSE) this.#receive();
     }
     this.#ring.endTurn(came);
   }
@@ -110,8 +119,21 @@ export class RingDatagrams implements DatagramReply {
       if (this.#lending) this.#ring.lend(buffer);
       else inbox.release(buffer);
     }
-    // It ends when there is no buffer left, for one: they come back now.
-    if (!completions.hasMore(i)) this.#receive();
+    if (!completions.hasMore(i)) this.#receiveAgain(completions.resultAt(i));
+  }
+
+  /** Receiving has ended. @throws {SystemError} when nothing can come any more: the descriptor is no socket. */
+  #receiveAgain(result: number): void {
+    // There was no buffer left: they come back now.
+    const retry = result >= 0 || result === -ENOBUFS ? 'now' : datagramRetry(result, 'recvmsg');
+    if (retry === 'now') this.#receive();
+    else this.#ring.submissions.timeout(SHORTAGE_NANOS, PAUSE, 0);
+  }
+
+  #tellOfWatch(i: number): void {
+    const { completions } = this.#ring;
+    check(completions.resultAt(i), 'poll');
+    if (!completions.hasMore(i)) this.#watch();
   }
 
   #answer(at: number): void {

@@ -1,7 +1,7 @@
 import type { NativeMemory } from '../sockets/memory.ts';
 import { close, SHUT_RDWR, SHUT_WR, setOption, shutdown } from '../sockets/socket.ts';
 import { IOSQE_CQE_SKIP_SUCCESS } from '../sockets/submission-queue.ts';
-import { EXHAUSTED_MS, isExhausted } from './accepting.ts';
+import { retryAccept, SHORTAGE_NANOS } from './accepting.ts';
 import type { App } from './apps/app.ts';
 import { CompletionConnection } from './completion-connection.ts';
 import { Lingering } from './lingering.ts';
@@ -41,9 +41,15 @@ export class RingStreams implements StreamRing<CompletionConnection> {
   /** The buffer of what is being told of is being sent. */
   #lending = false;
 
-  /** @throws {SystemError} where there is no ring to be had. */
-  constructor(listener: number, app: App, inbox = INBOX) {
+  readonly #stopping: () => boolean;
+
+  /**
+   * @param stopping is the server about to end? That is set before its listener is shut down, which ends a wait.
+   * @throws {SystemError} where there is no ring to be had.
+   */
+  constructor(listener: number, app: App, inbox = INBOX, stopping = () => false) {
     this.#listener = listener;
+    this.#stopping = stopping;
     this.#app = app;
     this.#ring = new ServerRing(inbox);
     this.received = this.#ring.inbox.data;
@@ -55,7 +61,10 @@ export class RingStreams implements StreamRing<CompletionConnection> {
     return this.#ring.turn;
   }
 
-  /** Waits until something has come, at most so long, and does what it calls for. @param timeoutNanos -1 is for ever. */
+  /**
+   * Waits until something has come, at most so long, and does what it calls for. @param timeoutNanos -1 is for ever.
+   * @throws {SystemError} when there can be no further connection, or the ring is unusable.
+   */
   serve(timeoutNanos = -1): void {
     const { completions } = this.#ring;
     const came = this.#ring.beginTurn(this.#patienceNanos(timeoutNanos));
@@ -169,9 +178,10 @@ export class RingStreams implements StreamRing<CompletionConnection> {
   #tellOfAccept(result: number, more: boolean): void {
     if (result >= 0) this.#open(result);
     if (more) return;
+    const retry = result >= 0 ? 'now' : retryAccept(result, this.#stopping);
     // Impossible, and tried again at once: the loop would spin.
-    if (isExhausted(result)) this.#ring.submissions.timeout(EXHAUSTED_MS * 1e6, PAUSE, 0);
-    else this.#accept();
+    if (retry === 'later') this.#ring.submissions.timeout(SHORTAGE_NANOS, PAUSE, 0);
+    else if (retry === 'now') this.#accept();
   }
 
   #accept(): void {

@@ -1,5 +1,4 @@
 import { BufferRing } from '../sockets/buffer-ring.ts';
-import { check, EAGAIN, EBUSY, EINTR } from '../sockets/errno.ts';
 import { NativeMemory } from '../sockets/memory.ts';
 import { Uring } from '../sockets/uring.ts';
 
@@ -10,9 +9,6 @@ const COMPLETIONS = 4 * ENTRIES;
 const GROUP = 0;
 /** Bytes that may be said in one turn without being kept for each connection. */
 const OUTBOX_SIZE = 256 << 10;
-
-/** After these the call may simply be made again. */
-const passing = new Set([-EINTR, -EAGAIN, -EBUSY]);
 
 export interface InboxSize {
   /** A power of two. */
@@ -67,8 +63,7 @@ export class ServerRing {
    * @throws {SystemError} when the ring is of no use any more.
    */
   beginTurn(timeoutNanos: number): number {
-    const result = this.#uring.submitAndWait(timeoutNanos === 0 ? 0 : 1, timeoutNanos);
-    if (!passing.has(result)) check(result, 'io_uring_enter');
+    this.#uring.submitAndWait(timeoutNanos === 0 ? 0 : 1, timeoutNanos);
     // What the kernel has not taken is still to be sent, and what it could not tell yet may be a send that fell short.
     this.#advanced = this.submissions.pending === 0 && !this.completions.overflown;
     if (this.#advanced) {
@@ -104,7 +99,7 @@ export class ServerRing {
 
   /** Hands over what was prepared, now: for those who need not know what has become of it. Afterwards the outbox is empty. */
   flushOutbox(): void {
-    check(this.#uring.submit(), 'io_uring_enter');
+    this.#uring.submit();
     if (this.submissions.pending === 0) this.#placed = 0;
   }
 

@@ -1,6 +1,7 @@
 import { check, ENOSYS, EPERM } from './errno.ts';
 import { libc, outcome } from './libc.ts';
 import { NativeMemory } from './memory.ts';
+import { checkWait } from './retry.ts';
 import { close } from './socket.ts';
 
 export const EPOLLIN = 0x001;
@@ -56,10 +57,13 @@ export class Epoll {
     this.#control(EPOLL_CTL_DEL, fd, 0, 0);
   }
 
-  /** epoll_wait(2). @returns how many descriptors are ready, or a negated errno (-EINTR). `timeoutMs` -1 waits for ever. */
+  /**
+   * epoll_wait(2). `timeoutMs` -1 waits for ever.
+   * @returns how many descriptors are ready; 0 also when a signal interrupted the wait. @throws {SystemError} EBADF
+   */
   wait(timeoutMs: number): number {
     const ready = libc().epoll_wait(this.fd, this.#events.address, this.#capacity, timeoutMs);
-    return outcome(ready);
+    return ready >= 0 ? ready : checkWait(outcome(ready), 'epoll_wait');
   }
 
   /**
@@ -74,7 +78,7 @@ export class Epoll {
     this.#timeout.setUint64(0, seconds);
     this.#timeout.setUint64(8, nanos - seconds * 1e9);
     const ready = outcome(epoll_pwait2(this.fd, this.#events.address, this.#capacity, this.#timeout.address, 0));
-    if (ready !== -ENOSYS && ready !== -EPERM) return ready;
+    if (ready !== -ENOSYS && ready !== -EPERM) return checkWait(ready, 'epoll_wait');
     // It won't be there the next time either.
     this.#exact = false;
     return this.waitNanos(nanos);

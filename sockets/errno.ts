@@ -4,6 +4,12 @@ import { getSystemErrorMap } from 'node:util';
 const nameByErrno = new Map<number, string>(Object.entries(constants.errno).map(([name, errno]) => [errno, name]));
 // EWOULDBLOCK and EOPNOTSUPP share their numbers with EAGAIN and ENOTSUP on Linux; POSIX prefers these names.
 nameByErrno.set(constants.errno.EAGAIN, 'EAGAIN');
+for (const [errno, name] of [
+  [64, 'ENONET'],
+  [112, 'EHOSTDOWN'],
+] as const) {
+  if (!nameByErrno.has(errno)) nameByErrno.set(errno, name);
+}
 
 export const EAGAIN = constants.errno.EAGAIN;
 export const EINTR = constants.errno.EINTR;
@@ -20,6 +26,21 @@ export const ENFILE = constants.errno.ENFILE;
 export const ENOBUFS = constants.errno.ENOBUFS;
 export const ENOMEM = constants.errno.ENOMEM;
 export const EBADF = constants.errno.EBADF;
+export const ENOTSOCK = constants.errno.ENOTSOCK;
+export const EFAULT = constants.errno.EFAULT;
+export const ECONNABORTED = constants.errno.ECONNABORTED;
+export const ENETDOWN = constants.errno.ENETDOWN;
+export const ENETUNREACH = constants.errno.ENETUNREACH;
+export const EHOSTUNREACH = constants.errno.EHOSTUNREACH;
+export const ENOPROTOOPT = constants.errno.ENOPROTOOPT;
+export const EOPNOTSUPP = constants.errno.EOPNOTSUPP;
+export const EMSGSIZE = constants.errno.EMSGSIZE;
+export const EACCES = constants.errno.EACCES;
+export const EDESTADDRREQ = constants.errno.EDESTADDRREQ;
+export const ETIMEDOUT = constants.errno.ETIMEDOUT;
+/** Linux's numbers of two that Node does not name: asm-generic/errno.h. */
+export const ENONET = 64;
+export const EHOSTDOWN = 112;
 export const EBUSY = constants.errno.EBUSY;
 export const ECANCELED = constants.errno.ECANCELED;
 export const ENOSYS = constants.errno.ENOSYS;

@@ -1,9 +1,14 @@
+import { ENOMEM } from './errno.ts';
 import { libc, outcome } from './libc.ts';
 import { checkIndex, NativeMemory } from './memory.ts';
+import { checkWait } from './retry.ts';
 
 export const POLLIN = 0x001;
 export const POLLOUT = 0x004;
 export const POLLHUP = 0x010;
+
+/** How long to wait when the kernel has no memory for the set, in milliseconds. */
+const SHORTAGE_MS = 10;
 
 /** poll(2): a dense array of struct pollfd, grown as needed. Entries are addressed by their index. */
 export class PollSet {
@@ -50,12 +55,13 @@ export class PollSet {
 
   /**
    * poll(2), or for a fraction of a millisecond ppoll(2), which is as exact as the thread's timer slack allows.
-   * @returns how many entries are ready, or a negated errno (-EINTR). `timeoutMs` -1 waits for ever.
+   * `timeoutMs` -1 waits for ever. A descriptor that is none is ready at once, for POLLNVAL.
+   * @returns how many entries are ready; 0 also when a signal interrupted the wait. @throws {SystemError} EINVAL
    */
   wait(timeoutMs: number): number {
     if (!Number.isInteger(timeoutMs)) return this.#waitExactly(timeoutMs);
     const ready = libc().poll(this.#memory.address, this.#count, timeoutMs);
-    return outcome(ready);
+    return ready >= 0 ? ready : this.#failed(outcome(ready));
   }
 
   free(): void {
@@ -68,7 +74,13 @@ export class PollSet {
     this.#timeout.setUint64(0, seconds);
     this.#timeout.setUint64(8, Math.floor((timeoutMs - seconds * 1000) * 1e6));
     const ready = libc().ppoll(this.#memory.address, this.#count, this.#timeout.address, 0);
-    return outcome(ready);
+    return ready >= 0 ? ready : this.#failed(outcome(ready));
+  }
+
+  #failed(result: number): number {
+    // A poll of nothing needs no memory.
+    if (result === -ENOMEM) libc().poll(0, 0, SHORTAGE_MS);
+    return checkWait(result, 'poll');
   }
 
   #grow(): void {

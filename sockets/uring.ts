@@ -1,8 +1,9 @@
 import { CompletionQueue } from './completion-queue.ts';
-import { check, EBADF, ETIME } from './errno.ts';
+import { check, EBADF, EBUSY, SystemError } from './errno.ts';
 import { libc, outcome } from './libc.ts';
 import { MappedMemory } from './mapped-memory.ts';
 import { NativeMemory } from './memory.ts';
+import { checkEnter } from './retry.ts';
 import { close } from './socket.ts';
 import { SubmissionQueue, writeTimespec } from './submission-queue.ts';
 
@@ -54,6 +55,9 @@ const SQ_ARRAY = 16;
 const CQ_HEAD = 20;
 const CQ_TAIL = 21;
 const CQ_CQES = 25;
+
+/** How often a submission that the kernel puts off is tried again, when there is no room for another one. */
+const ATTEMPTS = 100;
 
 const SQE = 64;
 const CQE = 16;
@@ -111,7 +115,7 @@ export class Uring {
     this.#wait = new NativeMemory(WAIT_ARGUMENTS + 16);
     const submissionOffsets = { tail: at(SQ_TAIL), array: at(SQ_ARRAY) };
     const completionOffsets = { flags: at(SQ_FLAGS), head: at(CQ_HEAD), tail: at(CQ_TAIL), cqes: at(CQ_CQES) };
-    const makeRoom = () => void check(this.submit(), 'io_uring_enter');
+    const makeRoom = () => this.#makeRoom();
     this.submissions = new SubmissionQueue(at(SQ_ENTRIES), submissionOffsets, this.#rings, this.#sqes, makeRoom);
     this.completions = new CompletionQueue(at(CQ_ENTRIES), completionOffsets, this.#rings);
     params.free();
@@ -121,7 +125,10 @@ export class Uring {
     this.#wait.setUint64(WAIT_TIMESPEC, this.#wait.address + WAIT_ARGUMENTS);
   }
 
-  /** Hands all that was prepared to the kernel, without waiting. @returns how many operations, or a negated errno. */
+  /**
+   * Hands all that was prepared to the kernel, without waiting.
+   * @returns how many operations it took; 0 when the call is to be made again. @throws {SystemError} when it can't pass.
+   */
   submit(): number {
     const prepared = this.submissions.publish();
     return this.#taken(call(IO_URING_ENTER, this.#entry, prepared, 0, this.#entryFlags, 0, 0));
@@ -132,7 +139,8 @@ export class Uring {
    * @param least completions to wait for; 0 looks for those that can be had at once. A {@link SubmissionQueue.timeout}
    * that has run out ends waiting, however few there are.
    * @param timeoutNanos how long to wait for them at most; -1 waits for ever.
-   * @returns how many completions are ready, or a negated errno (-EINTR).
+   * @returns how many completions are ready; fewer than asked for when a signal interrupted the wait, or the kernel is
+   * short of memory for a moment. @throws {SystemError} when the call can't be made again.
    */
   submitAndWait(least: number, timeoutNanos: number): number {
     const prepared = this.submissions.publish();
@@ -147,7 +155,7 @@ export class Uring {
       result = call(IO_URING_ENTER, this.#entry, prepared, least, extended, wait.address, WAIT_ARGUMENTS);
     }
     this.#taken(result);
-    return result < 0 && result !== -ETIME ? result : this.completions.ready;
+    return this.completions.ready;
   }
 
   /**
@@ -199,7 +207,13 @@ export class Uring {
 
   #taken(result: number): number {
     if (result > 0) this.submissions.taken(result);
-    return result;
+    return checkEnter(result);
+  }
+
+  /** Submits, so that there is room for one more. @throws {SystemError} EBUSY when the kernel takes none. */
+  #makeRoom(): void {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) if (this.submit() > 0) return;
+    throw new SystemError(EBUSY, 'io_uring_enter');
   }
 
   /** @throws {SystemError} */

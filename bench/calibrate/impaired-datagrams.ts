@@ -2,6 +2,7 @@ import { type Random, streamOf } from '../../servers/random.ts';
 import { DatagramBatch } from '../../sockets/batch.ts';
 import { EPOLLIN, Epoll } from '../../sockets/epoll.ts';
 import { NativeMemory } from '../../sockets/memory.ts';
+import { checkDatagramSent, datagramRetry } from '../../sockets/retry.ts';
 import { close, MSG_DONTWAIT, PeerAddress, sendto, setOption } from '../../sockets/socket.ts';
 import { HEADER_BYTES, requestConnection, requestSequence } from '../load/payload.ts';
 import { nowNanos } from '../measure/clock.ts';
@@ -49,6 +50,7 @@ export class ImpairedDatagrams {
     while (!this.#board.stopped) {
       waitUntil(this.#epoll, Number.POSITIVE_INFINITY);
       const received = this.#batch.receive(this.#fd, MSG_DONTWAIT);
+      if (received < 0) datagramRetry(received, 'recvmmsg');
       for (let i = 0; i < received; i++) this.#answer(i);
       this.#releaseOld();
       this.#board.injected = this.#injected;
@@ -86,7 +88,7 @@ export class ImpairedDatagrams {
   }
 
   #send(i: number, at: number, length: number): void {
-    this.#batch.sendTo(i, this.#fd, MSG_DONTWAIT, this.#batch.data, at, length);
+    checkDatagramSent(this.#batch.sendTo(i, this.#fd, MSG_DONTWAIT, this.#batch.data, at, length), 'sendto');
   }
 
   /** Flips a bit, not of the sequence number: the request whose reply is damaged shall be known. */

@@ -1,6 +1,6 @@
 import { EPOLLIN, EPOLLRDHUP, Epoll } from '../../sockets/epoll.ts';
-import { EAGAIN } from '../../sockets/errno.ts';
 import { NativeMemory } from '../../sockets/memory.ts';
+import { acceptRetry, streamRetry } from '../../sockets/retry.ts';
 import { accept, close, send, setOption } from '../../sockets/socket.ts';
 import { Inbox } from '../load/inbox.ts';
 import { nowNanos } from '../measure/clock.ts';
@@ -59,7 +59,12 @@ export class ImpairedStreams {
   }
 
   #accept(): void {
-    for (let fd = accept(this.#listener, false); fd >= 0; fd = accept(this.#listener, false)) {
+    for (;;) {
+      const fd = accept(this.#listener, false);
+      if (fd < 0) {
+        acceptRetry(fd);
+        return;
+      }
       setOption(fd, 'TCP_NODELAY', 1);
       setOption(fd, 'SO_TIMESTAMPNS', 1);
       this.#open.add(fd);
@@ -69,7 +74,7 @@ export class ImpairedStreams {
 
   #read(fd: number): void {
     const length = this.#inbox.read(fd);
-    if (length === -EAGAIN) return;
+    if (length < 0 && streamRetry(length, 'recvmsg') !== 'never') return;
     if (length <= 0) {
       this.#open.delete(fd);
       close(fd);

@@ -13,8 +13,8 @@ const MAX_SLEEP_NANOS = 20e6;
  */
 export function waitUntil(epoll: Epoll, due: number): number {
   const left = due - nowNanos();
-  if (left > AWAKE_NANOS) return Math.max(0, epoll.waitNanos(Math.min(left - AWAKE_NANOS, MAX_SLEEP_NANOS)));
+  if (left > AWAKE_NANOS) return epoll.waitNanos(Math.min(left - AWAKE_NANOS, MAX_SLEEP_NANOS));
   let ready = epoll.wait(0);
   while (ready === 0 && nowNanos() < due) ready = epoll.wait(0);
-  return Math.max(0, ready);
+  return ready;
 }

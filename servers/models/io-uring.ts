@@ -52,12 +52,14 @@ export const model: ServerModel = {
 /** The loop, in its thread. */
 export async function loop({ listener, spec, stop }: LoopInput): Promise<void> {
   const app = await loadApp(spec);
-  const sockets = spec.transport === 'tcp' ? new RingStreams(listener, app) : new RingDatagrams(listener, app);
+  const stopping = () => Atomics.load(stop, 0) === 1;
+  const sockets =
+    spec.transport === 'tcp' ? new RingStreams(listener, app, undefined, stopping) : new RingDatagrams(listener, app);
   // Only now it is sure that there is a ring.
   parentPort?.postMessage('serving');
   try {
     // The listener is shut down when this has been set, which ends a wait.
-    while (Atomics.load(stop, 0) === 0) sockets.serve();
+    while (!stopping()) sockets.serve();
   } finally {
     sockets.close();
   }

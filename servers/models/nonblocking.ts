@@ -1,7 +1,7 @@
 import { POLLIN, POLLOUT, PollSet } from '../../sockets/poll.ts';
 import { setTimerSlack } from '../../sockets/process.ts';
 import { openServer, setOption } from '../../sockets/socket.ts';
-import { acceptSome, EXHAUSTED_MS } from '../accepting.ts';
+import { acceptSome, SHORTAGE_MS } from '../accepting.ts';
 import type { App } from '../apps/app.ts';
 import { loadApp } from '../apps/catalog.ts';
 import type { ServerModel } from '../contract.ts';
@@ -31,7 +31,7 @@ export async function loop({ listener, spec, stop, room }: LoopInput): Promise<v
   if (spec.work !== undefined) setTimerSlack(1);
   const stopping = () => Atomics.load(stop, 0) === 1;
   tellReady();
-  if (spec.transport === 'tcp') new PollLoop(listener, app, new StreamBuffers(DescriptorRoom.of(room))).run(stopping);
+  if (spec.transport === 'tcp') new PollLoop(listener, app, new StreamBuffers(DescriptorRoom.of(room)), stopping).run();
   else answerDatagrams(listener, app, stopping);
 }
 
@@ -57,16 +57,20 @@ class PollLoop {
   readonly #places = new Map<NonblockingConnection, number>();
   #accepting = true;
 
-  constructor(listener: number, app: App, buffers: StreamBuffers) {
+  readonly #stopping: () => boolean;
+
+  /** @param stopping shall the loop end? Set that, then shut the listener down, which wakes it. */
+  constructor(listener: number, app: App, buffers: StreamBuffers, stopping: () => boolean) {
     this.#listener = listener;
+    this.#stopping = stopping;
     this.#app = app;
     this.#buffers = buffers;
     this.#set.add(listener, POLLIN);
   }
 
-  /** Serves until `stopping()` is true after a wake-up: set it, then shut the listener down. */
-  run(stopping: () => boolean): void {
-    while (!stopping()) {
+  /** Serves until it shall end. @throws {SystemError} when it can't go on. */
+  run(): void {
+    while (!this.#stopping()) {
       let ready = this.#set.wait(this.#patienceMs());
       // From the last to the first, because dropping one moves the last into its place.
       for (let i = this.#connections.length; i > 0 && ready > 0; i--) {
@@ -87,7 +91,7 @@ class PollLoop {
   /** How long to wait for readiness, in milliseconds; -1 is for ever. */
   #patienceMs(): number {
     const lingering = this.#lingering.size === 0 ? -1 : this.#lingering.expire();
-    return soonest(soonest(lingering, this.#waiting.patienceMs()), this.#accepting ? -1 : EXHAUSTED_MS);
+    return soonest(soonest(lingering, this.#waiting.patienceMs()), this.#accepting ? -1 : SHORTAGE_MS);
   }
 
   /** Goes on with connections that have waited long enough. */
@@ -116,7 +120,7 @@ class PollLoop {
 
   #accept(): void {
     // Ready and yet impossible: without a pause the loop would spin.
-    if (!acceptSome(this.#listener, this.#open)) this.#watchListener(false);
+    if (!acceptSome(this.#listener, this.#open, this.#stopping)) this.#watchListener(false);
   }
 
   readonly #open = (fd: number): void => {

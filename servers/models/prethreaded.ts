@@ -73,11 +73,12 @@ export async function serve({ fd, spec, shared, serving, room: memory }: PoolInp
   const room = DescriptorRoom.of(memory);
   tellReady();
   if (spec.transport === 'udp') return serveDatagrams(fd, app);
-  for (let connection = nextConnection(fd); connection >= 0; connection = nextConnection(fd)) {
+  const stopping = () => Atomics.load(shared, STOP) === 1;
+  for (let connection = nextConnection(fd, stopping); connection >= 0; connection = nextConnection(fd, stopping)) {
     setOption(connection, 'TCP_NODELAY', 1);
     Atomics.store(shared, serving, connection);
     // Looked at after telling the connection: so either this thread sees the stop, or the main one the connection.
-    if (Atomics.load(shared, STOP) === 0) serveStream(connection, app, room);
+    if (!stopping()) serveStream(connection, app, room);
     Atomics.store(shared, serving, 0);
     close(connection);
   }

@@ -1,6 +1,7 @@
 import { EPOLLIN, EPOLLOUT, EPOLLRDHUP, type Epoll } from '../../../sockets/epoll.ts';
-import { EAGAIN, ECONNRESET } from '../../../sockets/errno.ts';
+import { ECONNRESET } from '../../../sockets/errno.ts';
 import { NativeMemory } from '../../../sockets/memory.ts';
+import { streamRetry } from '../../../sockets/retry.ts';
 import { send } from '../../../sockets/socket.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import { largestSize } from '../../model/message-sizes.ts';
@@ -195,7 +196,7 @@ export class Broadcast implements Workload {
       const skipped = this.#sentBytes[c] as number;
       const sent = send(this.#table.fd(c), this.#outbox, skipped, lines * size - skipped);
       if (sent < 0) {
-        if (sent === -EAGAIN) this.#watch(c, 1);
+        if (streamRetry(sent, 'send') === 'now') this.#watch(c, 1);
         else this.#end(c, -sent);
         return;
       }
@@ -231,7 +232,8 @@ export class Broadcast implements Workload {
     for (let length = INBOX_BYTES; length === INBOX_BYTES; ) {
       length = inbox.read(this.#table.fd(c));
       if (length > 0) this.#hear(c, length, nowNanos());
-      else if (length !== -EAGAIN) this.#end(c, length === 0 ? ECONNRESET : -length);
+      else if (length === 0) this.#end(c, ECONNRESET);
+      else if (streamRetry(length, 'recv') !== 'now') this.#end(c, -length);
     }
   }
 

@@ -1,6 +1,7 @@
 import { EPOLLIN, EPOLLRDHUP, type Epoll } from '../../../sockets/epoll.ts';
-import { EAGAIN, ECONNRESET } from '../../../sockets/errno.ts';
+import { ECONNRESET } from '../../../sockets/errno.ts';
 import { NativeMemory } from '../../../sockets/memory.ts';
+import { streamRetry } from '../../../sockets/retry.ts';
 import { recv } from '../../../sockets/socket.ts';
 import type { Assignment } from '../assignment.ts';
 import type { LoadState } from '../load-state.ts';
@@ -27,7 +28,8 @@ export class Download extends OneWayStream {
   protected move(c: number): number {
     for (let i = 0; i < CHUNKS_A_TURN; i++) {
       const length = recv(this.table.fd(c), this.#inbox, 0, CHUNK_BYTES);
-      if (length <= 0) return length === -EAGAIN ? 0 : length === 0 ? ECONNRESET : -length;
+      if (length === 0) return ECONNRESET;
+      if (length < 0) return streamRetry(length, 'recv') === 'now' ? 0 : -length;
       this.state.moved(c, length);
       this.serve(c);
       if (!this.state.flowing) {

@@ -2,6 +2,7 @@ import { BufferRing } from '../../../sockets/buffer-ring.ts';
 import { ENOBUFS } from '../../../sockets/errno.ts';
 import { MessageLayout } from '../../../sockets/message-layout.ts';
 import { POLLIN } from '../../../sockets/poll.ts';
+import { streamRetry } from '../../../sockets/retry.ts';
 import { MSG_DONTWAIT, send } from '../../../sockets/socket.ts';
 import { IOSQE_CQE_SKIP_SUCCESS, IOSQE_FIXED_FILE } from '../../../sockets/submission-queue.ts';
 import { Uring } from '../../../sockets/uring.ts';
@@ -138,7 +139,7 @@ export class RingSockets {
 
   /** Sends what was prepared and waits until something comes, at most so long. @returns how many things came, for {@link tell}. */
   exchange(timeoutMs: number): number {
-    return Math.max(0, this.#ring.submitAndWait(timeoutMs <= 0 ? 0 : 1, timeoutMs * 1e6));
+    return this.#ring.submitAndWait(timeoutMs <= 0 ? 0 : 1, timeoutMs * 1e6);
   }
 
   /** Tells of the first `count` things that came. */
@@ -165,11 +166,18 @@ export class RingSockets {
       if (buffer >= 0) this.#buffers.release(buffer);
     } else if (purpose === SEND) {
       // Only those that failed are told of.
-      if (this.#concerns(i, kind)) listener.ended(completions.dataAt(i), -completions.resultAt(i));
+      if (this.#concerns(i, kind)) this.#tellOfFailedSend(i, listener);
     } else if (purpose === WATCH) {
       listener.noticed();
       this.#watch();
     }
+  }
+
+  #tellOfFailedSend(i: number, listener: RingListener): void {
+    const result = this.#ring.completions.resultAt(i);
+    // What is our own mistake throws.
+    if (result < 0) streamRetry(result, 'send');
+    listener.ended(this.#ring.completions.dataAt(i), -result);
   }
 
   #tellOfReceive(i: number, buffer: number, listener: RingListener): void {
@@ -177,7 +185,7 @@ export class RingSockets {
     const c = completions.dataAt(i);
     const result = completions.resultAt(i);
     if (buffer >= 0 && result > 0) this.#tellOfBytes(c, buffer * this.#buffers.size, result, listener);
-    else if (result !== -ENOBUFS) listener.ended(c, -result);
+    else if (result >= 0 || (result !== -ENOBUFS && streamRetry(result, 'recv') !== 'now')) listener.ended(c, -result);
     // It ends when another connection has taken all buffers, for one: they are being read, so that it can go on.
     if (!completions.hasMore(i) && this.#concerns(i, completions.kindAt(i))) this.#receive(c);
   }

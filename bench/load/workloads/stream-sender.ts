@@ -1,6 +1,7 @@
 import type { StreamKey } from '../../../servers/random.ts';
 import { EPOLLET, EPOLLIN, EPOLLOUT, EPOLLRDHUP, type Epoll } from '../../../sockets/epoll.ts';
 import { EAGAIN } from '../../../sockets/errno.ts';
+import { streamRetry } from '../../../sockets/retry.ts';
 import { send } from '../../../sockets/socket.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import type { ConnectionTable } from '../connection-table.ts';
@@ -94,7 +95,8 @@ export class StreamSender {
     const length = messages * size - from;
     if (this.#state.timed) this.#stamp(c, first, messages, from);
     const sent = send(table.fd(c), this.payload.outbox, from, length);
-    if (sent < 0) return -sent;
+    // A shortage is an error of the connection here: to wait for its end would hide it in response times.
+    if (sent < 0) return streamRetry(sent, 'send') === 'now' ? EAGAIN : -sent;
     const done = from + sent;
     // Nearly always one request, taken whole: a division would cost more than the test.
     const whole = done === size ? 1 : Math.floor(done / size);

@@ -1,5 +1,6 @@
 import { EPOLLIN, EPOLLOUT, type Epoll } from '../../../sockets/epoll.ts';
-import { EAGAIN, ECONNRESET } from '../../../sockets/errno.ts';
+import { ECONNRESET } from '../../../sockets/errno.ts';
+import { streamRetry } from '../../../sockets/retry.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import type { Assignment } from '../assignment.ts';
 import { CLOSED, CONNECTING, ConnectionTable, OPEN } from '../connection-table.ts';
@@ -186,7 +187,8 @@ export class StreamWorkload implements Workload {
     for (;;) {
       const length = inbox.read(this.#table.fd(c));
       if (length <= 0) {
-        if (length !== -EAGAIN) this.#break(c, length === 0 ? ECONNRESET : -length);
+        if (length === 0) this.#break(c, ECONNRESET);
+        else if (streamRetry(length, 'recv') !== 'now') this.#break(c, -length);
         return;
       }
       if (!this.#accept(c, length, nowNanos())) return;

@@ -1,6 +1,7 @@
 import { EPOLLIN, EPOLLOUT, EPOLLRDHUP, type Epoll } from '../../../sockets/epoll.ts';
-import { EAGAIN, ECONNRESET } from '../../../sockets/errno.ts';
+import { ECONNRESET } from '../../../sockets/errno.ts';
 import { NativeMemory } from '../../../sockets/memory.ts';
+import { streamRetry } from '../../../sockets/retry.ts';
 import { recv, send, unacknowledged } from '../../../sockets/socket.ts';
 import type { Assignment } from '../assignment.ts';
 import { OPEN } from '../connection-table.ts';
@@ -31,14 +32,15 @@ export class Upload extends OneWayStream {
     const fd = this.table.fd(c);
     if ((events & (EPOLLIN | ENDING)) !== 0) {
       const length = recv(fd, this.#inbox, 0, this.#inbox.size);
-      if (length <= 0 && length !== -EAGAIN) return length === 0 ? ECONNRESET : -length;
+      if (length === 0) return ECONNRESET;
+      if (length < 0 && streamRetry(length, 'recv') !== 'now') return -length;
       // Nobody asked: but left unread, it would keep the server from reading.
       if (length > 0) this.state.counts.unsolicited++;
     }
     if ((events & EPOLLOUT) === 0 || !this.state.flowing) return 0;
     for (let i = 0; i < CHUNKS_A_TURN; i++) {
       const sent = send(fd, this.#chunk, 0, CHUNK_BYTES);
-      if (sent < 0) return sent === -EAGAIN ? 0 : -sent;
+      if (sent < 0) return streamRetry(sent, 'send') === 'now' ? 0 : -sent;
       this.state.moved(c, sent);
       if (sent < CHUNK_BYTES) return 0;
     }

@@ -1,0 +1,75 @@
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { LiveView } from '../../bench/load/live.ts';
+import { LoadState } from '../../bench/load/load-state.ts';
+import type { Workload } from '../../bench/load/workload.ts';
+import { Broadcast } from '../../bench/load/workloads/broadcast.ts';
+import { Download } from '../../bench/load/workloads/download.ts';
+import { StreamWorkload } from '../../bench/load/workloads/stream.ts';
+import { Upload } from '../../bench/load/workloads/upload.ts';
+import { EPOLLIN, EPOLLOUT, Epoll } from '../../sockets/epoll.ts';
+import { EBADF, ECONNRESET } from '../../sockets/errno.ts';
+import { libc } from '../../sockets/libc.ts';
+import { close, localAddress } from '../../sockets/socket.ts';
+import { listening, noLibc } from '../sockets/open.ts';
+import { assign } from './assignment.ts';
+
+/** From now on the call fails. */
+function fail(call: 'recv' | 'send', errno: number): void {
+  const failing = vi.spyOn(libc(), call).mockImplementation(() => {
+    libc().errno[0] = errno;
+    return -1;
+  });
+  onTestFinished(() => failing.mockRestore());
+}
+
+type Load = new (...args: ConstructorParameters<typeof StreamWorkload>) => Workload;
+
+/** A load over one connection that is established, with requests to come. */
+function connected(Of: Load): { readonly workload: Workload } {
+  const assignment = assign({ connections: 1 }, localAddress(listening('tcp')));
+  const state = new LoadState(1, new LiveView(), undefined, false);
+  const epoll = new Epoll();
+  const workload = new Of(assignment, state, epoll);
+  onTestFinished(() => {
+    workload.close();
+    epoll.close();
+  });
+  workload.open(0);
+  while (workload.sockets.opened === 0) {
+    for (let i = epoll.wait(1000); i > 0; i--) workload.ready(epoll.dataAt(i - 1), epoll.eventsAt(i - 1));
+  }
+  state.flowing = true;
+  return { workload };
+}
+
+const cases = [
+  ['request-response', StreamWorkload, 'recv', EPOLLIN],
+  ['download', Download, 'recv', EPOLLIN],
+  ['upload', Upload, 'recv', EPOLLIN],
+  ['upload', Upload, 'send', EPOLLOUT],
+  ['broadcast', Broadcast, 'recv', EPOLLIN],
+] as const;
+
+// As an error of the server it would be reported for as long as the trial lasts.
+describe.skipIf(noLibc)('a load whose descriptor is broken ends, and says why', () => {
+  test.each(cases)('%s', (_, Of, call, events) => {
+    const { workload } = connected(Of);
+    fail(call, EBADF);
+    expect(() => workload.ready(0, events)).toThrow(`${call}: bad file descriptor (EBADF)`);
+  });
+
+  test.each(cases)('%s: what the peer does is an error of the connection', (_, Of, call, events) => {
+    const { workload } = connected(Of);
+    fail(call, ECONNRESET);
+    workload.ready(0, events);
+    expect(workload.sockets.lastErrno).toBe(ECONNRESET);
+  });
+
+  test('a set of descriptors that is closed is not asked again', () => {
+    const epoll = new Epoll();
+    close(epoll.fd);
+    expect(() => epoll.wait(0)).toThrow('epoll_wait: bad file descriptor (EBADF)');
+    expect(() => epoll.waitNanos(1)).toThrow('epoll_wait: bad file descriptor (EBADF)');
+    epoll.close();
+  });
+});

@@ -1,0 +1,139 @@
+import { constants } from 'node:os';
+import { describe, expect, test } from 'vitest';
+import { errnoMessage, SystemError } from '../../sockets/errno.ts';
+import {
+  acceptRetry,
+  checkDatagramSent,
+  checkEnter,
+  checkWait,
+  datagramRetry,
+  isShortage,
+  streamRetry,
+} from '../../sockets/retry.ts';
+
+/** Linux's numbers; Node does not name the last two. */
+const numbers = { ...constants.errno, ENONET: 64, EHOSTDOWN: 112 };
+type Name = keyof typeof numbers;
+
+/** What errno 4095 is that no kernel gives: the largest of all. */
+const UNKNOWN = -4095;
+const FAULTS = ['EBADF', 'ENOTSOCK', 'EFAULT'] as const;
+const SHORTAGES = ['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'] as const;
+/** Errors of the network that accept(2) and udp(7) list: each comes once. */
+const NETWORK = [
+  ...(['ENETDOWN', 'EPROTO', 'ENOPROTOOPT', 'EHOSTDOWN', 'ENONET'] as const),
+  ...(['EHOSTUNREACH', 'EOPNOTSUPP', 'ENETUNREACH'] as const),
+];
+
+const negated = (name: Name) => -numbers[name];
+
+describe('accept4(2)', () => {
+  test.each(['EAGAIN', 'EINTR', 'ECONNABORTED', 'EPERM', ...NETWORK] as const)('%s: the next connection', (name) => {
+    expect(acceptRetry(negated(name))).toBe('now');
+  });
+
+  test.each(SHORTAGES)('%s: after a pause', (name) => {
+    expect(acceptRetry(negated(name))).toBe('later');
+    expect(isShortage(negated(name))).toBe(true);
+  });
+
+  test.each([...FAULTS, 'EINVAL'] as const)('%s: never', (name) => {
+    expect(() => acceptRetry(negated(name))).toThrow(`accept4: ${errnoMessage(numbers[name])} (${name})`);
+  });
+
+  test('an errno that no manual page names: never', () => {
+    expect(() => acceptRetry(UNKNOWN)).toThrow(SystemError);
+  });
+});
+
+describe('recv(2) and send(2) on a connection', () => {
+  test.each(['EAGAIN', 'EINTR'] as const)('%s: again', (name) => {
+    expect(streamRetry(negated(name), 'recv')).toBe('now');
+  });
+
+  test.each(['ENOBUFS', 'ENOMEM'] as const)('%s: after a pause', (name) => {
+    expect(streamRetry(negated(name), 'send')).toBe('later');
+  });
+
+  test.each(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ECONNREFUSED'] as const)(
+    '%s: the connection has ended',
+    (name) => {
+      expect(streamRetry(negated(name), 'recv')).toBe('never');
+    },
+  );
+
+  test('an errno that no manual page names ends the connection, and is not tried again', () => {
+    expect(streamRetry(UNKNOWN, 'recv')).toBe('never');
+  });
+
+  test.each([...FAULTS, 'EINVAL', 'EDESTADDRREQ', 'EOPNOTSUPP'] as const)('%s: a mistake of ours', (name) => {
+    expect(() => streamRetry(negated(name), 'send')).toThrow(`send: ${errnoMessage(numbers[name])}`);
+  });
+});
+
+describe('datagrams', () => {
+  test.each(['EAGAIN', 'EINTR', 'ECONNREFUSED', 'EMSGSIZE', 'EACCES', ...NETWORK] as const)(
+    '%s in place of one that is received: the next one',
+    (name) => {
+      expect(datagramRetry(negated(name), 'recvfrom')).toBe('now');
+    },
+  );
+
+  test.each(['ENOBUFS', 'ENOMEM'] as const)('%s: after a pause', (name) => {
+    expect(datagramRetry(negated(name), 'recvmmsg')).toBe('later');
+  });
+
+  test.each([...FAULTS, 'EINVAL'] as const)('%s: none can be received', (name) => {
+    expect(() => datagramRetry(negated(name), 'recvmmsg')).toThrow(`recvmmsg: ${errnoMessage(numbers[name])}`);
+  });
+
+  test('an errno that no manual page names: none can be received', () => {
+    expect(() => datagramRetry(UNKNOWN, 'recvfrom')).toThrow(SystemError);
+  });
+
+  // EINVAL: a peer with port 0, which anyone can forge.
+  test.each(['EAGAIN', 'EINVAL', 'EMSGSIZE', 'EPERM', 'ENETUNREACH', 'ECONNREFUSED', 'ENOBUFS', 'EPIPE'] as const)(
+    '%s: one that is sent is lost',
+    (name) => {
+      expect(() => checkDatagramSent(negated(name), 'sendto')).not.toThrow();
+    },
+  );
+
+  test.each(FAULTS)('%s: none can be sent', (name) => {
+    expect(() => checkDatagramSent(negated(name), 'sendto')).toThrow(`(${name})`);
+    expect(() => checkDatagramSent(5, 'sendto')).not.toThrow();
+  });
+});
+
+describe('waiting', () => {
+  test('what is ready is counted', () => {
+    expect([checkWait(3, 'poll'), checkWait(0, 'epoll_wait'), checkEnter(2)]).toEqual([3, 0, 2]);
+  });
+
+  test.each([
+    ['poll', 'EINTR'],
+    ['poll', 'ENOMEM'],
+    ['poll', 'EAGAIN'],
+    ['epoll_wait', 'EINTR'],
+  ] as const)('%s, %s: nothing is ready yet', (call, name) => {
+    expect(checkWait(negated(name), call)).toBe(0);
+  });
+
+  test.each([
+    ['poll', 'EINVAL'],
+    ['poll', 'EFAULT'],
+    ['epoll_wait', 'EBADF'],
+    ['epoll_wait', 'EFAULT'],
+    ['epoll_wait', 'EINVAL'],
+  ] as const)('%s, %s: nothing ever will be', (call, name) => {
+    expect(() => checkWait(negated(name), call)).toThrow(`${call}: ${errnoMessage(numbers[name])} (${name})`);
+  });
+
+  test.each(['EINTR', 'ETIME', 'EAGAIN', 'EBUSY'] as const)('io_uring_enter, %s: again', (name) => {
+    expect(checkEnter(negated(name))).toBe(0);
+  });
+
+  test.each(['EBADF', 'EFAULT', 'EINVAL', 'EOPNOTSUPP'] as const)('io_uring_enter, %s: never', (name) => {
+    expect(() => checkEnter(negated(name))).toThrow('io_uring_enter: ');
+  });
+});
