@@ -71,7 +71,11 @@ function groupsOfIPv6(host: string): number[] {
   return [...left, ...new Array<number>(8 - left.length - right.length).fill(0), ...right];
 }
 
-/** Does an IP address stay on this machine? */
+/** Does an IP address stay on this machine? 127.0.0.0/8, the same mapped to IPv6, or ::1, however they are written. */
 export function isLoopback(address: string): boolean {
-  return address === '::1' || /^(::ffff:)?127\.\d+\.\d+\.\d+$/.test(address);
+  if (isIPv4(address)) return address.startsWith('127.');
+  if (!isIPv6(address)) return false;
+  const [a, b, c, d, e, prefix = 0, high = 0, low] = groupsOfIPv6(address);
+  if (a || b || c || d || e) return false;
+  return prefix === 0 ? high === 0 && low === 1 : prefix === 0xffff && high >> 8 === 127;
 }

@@ -2,15 +2,16 @@ import { workloadOf } from '../../bench/model/app-workload.ts';
 import { TargetError } from '../../bench/model/errors.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { isOneWay } from '../../bench/model/operating-point.ts';
-import { appNames, loadApp } from '../../servers/apps/catalog.ts';
+import { type AppName, appNames, loadApp } from '../../servers/apps/catalog.ts';
 import { balancePolicyNames } from '../../servers/balance/policies.ts';
 import { whyNotCarried } from '../../servers/carrying.ts';
 import { doesBalance, loadModel, modelNames } from '../../servers/catalog.ts';
 import type { ServerModel, ServerSpec } from '../../servers/contract.ts';
-import { transportNames } from '../../servers/transport.ts';
+import { whyReflects } from '../../servers/reflection.ts';
+import { type TransportName, transportNames } from '../../servers/transport.ts';
 import { formatAddress, type SocketAddress } from '../../sockets/address.ts';
 import type { Command } from '../command.ts';
-import type { OptionSet } from '../flags.ts';
+import type { Flags, OptionSet } from '../flags.ts';
 import { resolveHost } from '../host.ts';
 import { chosenSeed, readWork } from '../load-flags.ts';
 import { TerminalOperator } from '../operator.ts';
@@ -25,6 +26,11 @@ const options = {
   transport: { type: 'string', default: 'tcp', describe: transportNames.join(', ') },
   port: { type: 'string', default: '0', describe: 'Port to listen on; 0 lets the system choose' },
   host: { type: 'string', default: '127.0.0.1', describe: 'Address to listen on' },
+  'allow-reflection': {
+    type: 'boolean',
+    default: false,
+    describe: 'Answer datagrams on an address beyond this machine, although senders can be forged',
+  },
   ...workOptions,
   balance: { type: 'string', describe: serverOptions.balance.describe },
 } as const satisfies OptionSet;
@@ -50,9 +56,7 @@ export const serve: Command<typeof options> = {
     const why = model && whyNotCarried(model, app, transport);
     if (why !== undefined) flags.refuse(`${model} does not serve ${app} over ${transport}: ${why}`);
     const port = flags.value('port', parsePort);
-    const host = await resolveHost(flags.text('host')).catch((error: Error) =>
-      flags.refuse(`--host: ${error.message}`),
-    );
+    const host = await readHost(flags, app, transport);
     const work = readWork(flags);
     if (work !== null && isOneWay(workloadOf(app) ?? '')) flags.refuse(`--work: ${app} answers no requests`);
     const policy = flags.choice('balance', 'balance policy', balancePolicyNames);
@@ -92,6 +96,24 @@ async function started(model: ServerModel, spec: ServerSpec) {
     const reason = error.message.includes(code) ? error.message : `${error.message} (${code})`;
     throw new TargetError(`can't serve on ${formatAddress(spec)}: ${reason}`, [], { cause: error });
   }
+}
+
+/** The address to listen on; undefined, and a fault noted, when it won't do. */
+async function readHost(
+  flags: Flags<typeof options>,
+  app: AppName,
+  transport: TransportName,
+): Promise<string | undefined> {
+  try {
+    const host = await resolveHost(flags.text('host'));
+    const why = flags.has('allow-reflection') ? undefined : whyReflects(app, transport, host);
+    if (why === undefined) return host;
+    flags.refuse(`--host: ${why}; listen on 127.0.0.1, or add --allow-reflection where you trust all who can reach it`);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    flags.refuse(`--host: ${error.message}`);
+  }
+  return undefined;
 }
 
 /** A command that talks to a server from this machine. */

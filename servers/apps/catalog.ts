@@ -13,6 +13,8 @@ export type ServedWorkload = 'request-response' | 'upload' | 'download' | 'broad
 interface AppEntry extends CarriedApp {
   readonly title: string;
   readonly summary: string;
+  /** Does it answer datagrams? Then whoever forges a sender can aim the answers: see reflection.ts. */
+  readonly answersDatagrams?: boolean;
   /** The workload that it can be measured with. */
   readonly workload: ServedWorkload;
   /** Imports the app when it is needed, so that listing apps costs nothing. */
@@ -27,6 +29,7 @@ export const apps = {
     title: 'Echo',
     summary: 'sends back every byte it receives (RFC 862)',
     transports: both,
+    answersDatagrams: true,
     workload: 'request-response',
     load: () => import('./echo.ts'),
   },
@@ -41,6 +44,7 @@ export const apps = {
     title: 'Character generator',
     summary: 'sends a pattern without end; answers a datagram with up to 512 characters of it (RFC 864)',
     transports: both,
+    answersDatagrams: true,
     workload: 'download',
     load: () => import('./chargen.ts'),
   },
@@ -62,6 +66,7 @@ export const apps = {
     title: 'Ack',
     summary: 'replies ACK to a message, then closes; over UDP replies ACK to each datagram',
     transports: both,
+    answersDatagrams: true,
     workload: null,
     load: () => import('./ack.ts'),
   },
@@ -106,6 +111,12 @@ export const appNames = Object.keys(apps) as AppName[];
 export function needsRoom(app: AppName): boolean {
   const { needs = [] }: AppEntry = apps[app];
   return needs.includes('room');
+}
+
+/** Does an app answer datagrams? */
+export function answersDatagrams(app: AppName): boolean {
+  const { answersDatagrams = false }: AppEntry = apps[app];
+  return answersDatagrams;
 }
 
 /** What a server says, and what that costs it. Plain data. */

@@ -29,3 +29,13 @@ test('refuses what it can’t serve, all at once', async () => {
   expect(stderr).toContain("'70000' is not a port");
   expect(stderr).toContain("host 'no-such-host.invalid' is not known");
 });
+
+test.each(['echo', 'chargen', 'ack'])('serve refuses to answer datagrams with %s for other machines', async (app) => {
+  const udp = ['serve', '--model', 'async', '--app', app, '--transport', 'udp'];
+  for (const host of ['0.0.0.0', '::']) {
+    const { code, stdout, stderr } = await commandLine(...udp, '--host', host);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('with a forged sender it floods others');
+    expect(stderr).toContain('add --allow-reflection');
+  }
+});

@@ -76,6 +76,11 @@ test('balances as it is told, and refuses to tell that to a model that does not'
   expect((await sockbench('serve', '--model', 'async', '--balance', 'p2c')).stderr).toContain('no effect on async');
 });
 
+test('answers datagrams for other machines when it is allowed to', async () => {
+  const flags = ['--transport', 'udp', '--host', '0.0.0.0', '--allow-reflection'];
+  await new Program(['serve', '--model', 'event-driven', ...flags]).says(/ on 0\.0\.0\.0:\d+\n/);
+});
+
 test('listens on the port it is told to, and ends with 4 and the reason when that is taken', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => {
