@@ -7,13 +7,14 @@ import { ServerProcess } from '../servers/server-process.ts';
 import { soon, until } from '../servers/until.ts';
 import { Chatter, Chatters } from './chatters.ts';
 import { nothingLeft } from './nothing-left.ts';
+import { serverHasClosed } from './standstill.ts';
 import { stopsPromptly } from './stops-promptly.ts';
 import { StreamClient } from './stream-client.ts';
 import type { Subject } from './subject.ts';
 
 const CLIENTS = 12;
 const LINES = 300;
-/** Said to a client that reads nothing: more than all buffers on the way take, be there a balancer. */
+/** Said at most to a client that reads nothing: more than all buffers on the way take, be there a balancer. */
 const TOO_MUCH = 64 * 2 ** 20;
 const STEP = 256 * 1024;
 /** Said at once: less than what may wait for a client. */
@@ -140,12 +141,13 @@ export function describeChat({ model, app, transport }: Subject): void {
   });
 
   test('who doesn’t read is cut off in the end, and the others hear everything', { timeout: 60_000 }, async () => {
-    await using room = await enter(3);
+    await using room = await Chatters.enter(server.address, transport, 3, StreamClient.connectNarrow);
     const [speaker, witness, slow] = [room.at(0), room.at(1), room.at(2)];
     slow.client.socket.pause();
     const line = 'x'.repeat(1023);
     const step = `${line}\n`.repeat(STEP / 1024);
-    for (let said = STEP; said <= TOO_MUCH; said += STEP) {
+    // Of a balancer's clients it is not seen: their connections end when the bytes on the way have been read.
+    for (let said = STEP; said <= TOO_MUCH && !serverHasClosed(slow.client.port); said += STEP) {
       speaker.say(step);
       await witness.heard(STEP / 1024);
       expect(witness.lines.splice(0)).toEqual(Array.from({ length: STEP / 1024 }, () => line));

@@ -50,9 +50,14 @@ export class Chatters implements AsyncDisposable {
     this.all = all;
   }
 
-  /** @param count at least two. */
-  static async enter(address: SocketAddress, transport: TransportName, count: number): Promise<Chatters> {
-    const clients = await Promise.all(Array.from({ length: count }, () => StreamClient.connect(address, transport)));
+  /** @param count at least two. @param connect how each connects. */
+  static async enter(
+    address: SocketAddress,
+    transport: TransportName,
+    count: number,
+    connect = StreamClient.connect,
+  ): Promise<Chatters> {
+    const clients = await Promise.all(Array.from({ length: count }, () => connect(address, transport)));
     const chatters = new Chatters(clients.map((client) => new Chatter(client)));
     // A connection is there before the server knows of it: calls are repeated until each client has heard one.
     await until('everybody to be in the room', () => {

@@ -13,6 +13,8 @@ const exceptions: Partial<Record<ModelName, Clients>> = {
   iterative: { count: 200, together: false },
   // As many as it has threads.
   prethreaded: { count: POOL_SIZE, together: true },
+  // Each costs a thread: 30 ms of CPU.
+  'thread-per-connection': { count: 60, together: true },
   // Each costs a process: 0.1 s of CPU.
   'process-per-connection': { count: 30, together: true },
 };

@@ -6,6 +6,8 @@ import { transportsCarrying, whyNotCarried } from '../../servers/carrying.ts';
 import { modelNames, models } from '../../servers/catalog.ts';
 import { kernelTransport, type TransportName, transportNames } from '../../servers/transport.ts';
 import { appSuites } from './app-suites.ts';
+import { cells, KINDS, scopeOf } from './cells.ts';
+import type { Subject } from './subject.ts';
 
 test.each(modelNames)('%s has its conformance tests', (name) => {
   const file = readFileSync(new URL(`./${name}.system.test.ts`, import.meta.url), 'utf8');
@@ -41,4 +43,33 @@ test('TLS is for the models that have Node’s streams; the others say why not',
 test.each(appNames)('%s is carried by some model over each transport that it speaks', (app) => {
   const carried = new Set(modelNames.flatMap((model) => transportsCarrying(model, app)));
   for (const transport of apps[app].transports) expect(carried).toContain(transport);
+});
+
+describe('of models, apps and transports', () => {
+  const named = ({ model, app, transport }: Subject) => `${model} ${app} ${transport}`;
+  const product = modelNames.flatMap((model) =>
+    appNames.flatMap((app) => transportNames.map((transport) => ({ model, app, transport }))),
+  );
+  const carried = product.filter(({ model, app, transport }) => whyNotCarried(model, app, transport) === undefined);
+
+  test('the full suite leaves none out that can be', () => {
+    expect(cells('full').map(named).sort()).toEqual(carried.map(named).sort());
+  });
+
+  test('the usual one has echo, chat and http on all models, and the other apps on a model of each kind', () => {
+    const kinds: readonly string[] = Object.values(KINDS);
+    const usual = carried.filter(({ model, app }) => ['echo', 'chat', 'http'].includes(app) || kinds.includes(model));
+    expect(cells('usual').map(named).sort()).toEqual(usual.map(named).sort());
+  });
+
+  test('the usual one has each app over each transport that some model carries it over', () => {
+    const spoken = (all: readonly Subject[]) => new Set(all.map(({ app, transport }) => `${app} ${transport}`));
+    expect(spoken(cells('usual'))).toEqual(spoken(carried));
+  });
+
+  test('the environment chooses, and can not be misspelt', () => {
+    const scopes = [{}, { SOCKBENCH_CONFORMANCE: 'usual' }, { SOCKBENCH_CONFORMANCE: 'full' }].map(scopeOf);
+    expect(scopes).toEqual(['usual', 'usual', 'full']);
+    expect(() => scopeOf({ SOCKBENCH_CONFORMANCE: 'all' })).toThrow('SOCKBENCH_CONFORMANCE=all: usual or full');
+  });
 });

@@ -7,7 +7,6 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { ModelName } from '../../servers/catalog.ts';
 import type { HostMessage, HostSpec } from '../../servers/host.ts';
 import type { TransportName } from '../../servers/transport.ts';
-import type { SocketAddress } from '../../sockets/address.ts';
 import { isAtRest, isRunning, type ProcessId, processTree } from '../servers/process-tree.ts';
 import { hostPath, type ServerOptions, ServerProcess } from '../servers/server-process.ts';
 import { soon, until } from '../servers/until.ts';
@@ -31,7 +30,7 @@ export function describeLifetime(model: ModelName, transport: TransportName): vo
 
   test.for(['SIGTERM', 'SIGINT'] as const)('ends on %s with clients at hand', async (signal) => {
     const server = await start();
-    await engage(server.address, model, transport);
+    await engage(server, model, transport);
     const tree = server.tree();
     onTestFinished(() => tree.forEach(kill));
     await stopsPromptly(server, signal);
@@ -40,7 +39,7 @@ export function describeLifetime(model: ModelName, transport: TransportName): vo
 
   test('leaves no orphan when it is killed', async () => {
     const server = await start();
-    await engage(server.address, model, transport);
+    await engage(server, model, transport);
     const tree = server.tree();
     onTestFinished(() => tree.forEach(kill));
     await server.signal('SIGKILL');
@@ -58,7 +57,7 @@ export function describeLifetime(model: ModelName, transport: TransportName): vo
     const message = JSON.parse(String(line)) as HostMessage & { readonly pid: number };
     if (message.kind !== 'ready') throw new Error(message.message);
     onTestFinished(() => processTree(message.pid).forEach(kill));
-    await engage(message.address, model, transport);
+    await engage(message, model, transport);
     const tree = processTree(message.pid);
     onTestFinished(() => tree.forEach(kill));
     expect(tree.map(({ pid }) => pid)).toContain(message.pid);
@@ -83,20 +82,20 @@ export function describeLifetime(model: ModelName, transport: TransportName): vo
       for (let turn = 0; turn < 3; turn++) await nextTurn();
       expect(ready, `ready while ${held.count} threads or processes had not started`).toBe(held.count === 0);
       held.release();
-      await engage((await starting).address, model, transport);
+      await engage(await starting, model, transport);
     },
   );
 
   test('refuses a port that is taken, and says so', async () => {
     const first = await start();
     await expect(start({ port: first.address.port })).rejects.toThrow('EADDRINUSE');
-    await engage(first.address, model, transport);
+    await engage(first, model, transport);
   });
 
   test.skipIf(!hasIPv6)('serves IPv6', async () => {
     const server = await start({ host: '::1' });
     expect(server.address.host).toBe('::1');
-    await engage(server.address, model, transport);
+    await engage(server, model, transport);
   });
 }
 
@@ -104,7 +103,11 @@ export function describeLifetime(model: ModelName, transport: TransportName): vo
  * Brings a server into the state in which it is hardest to stop: clients in conversation, and over TCP one that doesn't
  * read, so that whoever serves it is stuck sending. They go when the test has finished.
  */
-async function engage(address: SocketAddress, model: ModelName, transport: TransportName): Promise<void> {
+async function engage(
+  { address, pid: serverPid }: Pick<ServerProcess, 'address' | 'pid'>,
+  model: ModelName,
+  transport: TransportName,
+): Promise<void> {
   const untilTheEnd = <C extends AsyncDisposable>(client: C): C => {
     onTestFinished(() => client[Symbol.asyncDispose]());
     return client;
@@ -125,10 +128,10 @@ async function engage(address: SocketAddress, model: ModelName, transport: Trans
       expect(await client.read(5)).toEqual(Buffer.from('hello'));
     }
   }
-  const client = untilTheEnd(await StreamClient.connect(address, transport));
+  const client = untilTheEnd(await StreamClient.connectNarrow(address, transport));
   client.write(Buffer.from('hello'));
   expect(await client.read(5)).toEqual(Buffer.from('hello'));
-  await new SlowReader(client, kernelBuffersBetween(model) + 2 ** 20, 1).stuff();
+  await new SlowReader(client, kernelBuffersBetween(model) + 2 ** 20, 1).stuff(serverPid);
 }
 
 async function gone(tree: readonly ProcessId[]): Promise<void> {

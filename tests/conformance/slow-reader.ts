@@ -1,49 +1,45 @@
 import { until } from '../servers/until.ts';
 import { patternBytes } from './bytes.ts';
+import { uploadStands } from './standstill.ts';
 import type { StreamClient } from './stream-client.ts';
 
-const CHUNK = 2 ** 20;
-/** So many looks, 10 ms apart, without a byte leaving count as a server that has stopped reading. */
-const STILL_LOOKS = 30;
+const CHUNK = 2 ** 16;
 
 /** A client that sends and sends, and doesn't read. */
 export class SlowReader {
   readonly client: StreamClient;
-  readonly total: number;
   readonly seed: number;
-  #written = 0;
+  /** Bytes sent or to be sent: no more are added once {@link SlowReader.stuff} has resolved. */
+  written = 0;
+  readonly #most: number;
+  #stopped = false;
 
-  /** @param total bytes to send in all. */
-  constructor(client: StreamClient, total: number, seed: number) {
+  /** @param most bytes to send if the server takes them all. */
+  constructor(client: StreamClient, most: number, seed: number) {
     this.client = client;
-    this.total = total;
     this.seed = seed;
+    this.#most = most;
   }
 
   /** Bytes that have left for the kernel. */
   get sent(): number {
-    return this.#written - this.client.socket.writableLength;
+    return this.written - this.client.socket.writableLength;
   }
 
-  /** Sends until nothing is taken any more, or everything was. @returns a promise of everything's being written. */
-  async stuff(): Promise<{ readonly written: Promise<void> }> {
-    const written = this.#writeAll();
-    let last = -1;
-    let still = 0;
-    await until('the server to stop reading', () => {
-      still = this.sent === last ? still + 1 : 0;
-      last = this.sent;
-      return still >= STILL_LOOKS || last === this.total;
-    });
-    return { written };
+  /** Sends until the server has stopped reading, or has taken everything. @param serverPid the server's process. */
+  async stuff(serverPid: number): Promise<void> {
+    this.#write();
+    const ends = { clientPort: this.client.port, serverPid };
+    await until('the server to stop reading', () => this.sent === this.#most || uploadStands(ends));
+    this.#stopped = true;
   }
 
-  async #writeAll(): Promise<void> {
+  async #write(): Promise<void> {
     const { socket } = this.client;
-    while (this.#written < this.total && !socket.destroyed) {
-      const length = Math.min(CHUNK, this.total - this.#written);
-      const taken = socket.write(patternBytes(this.seed, this.#written, length));
-      this.#written += length;
+    while (!this.#stopped && this.written < this.#most && !socket.destroyed) {
+      const length = Math.min(CHUNK, this.#most - this.written);
+      const taken = socket.write(patternBytes(this.seed, this.written, length));
+      this.written += length;
       if (!taken) await this.client.drained();
     }
   }

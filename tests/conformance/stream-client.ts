@@ -1,9 +1,29 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect, Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { TransportName } from '../../servers/transport.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
+import { check } from '../../sockets/errno.ts';
+import { whyNoLibc } from '../../sockets/libc.ts';
+import { connect as connectDescriptor, socket as openSocket, setOption } from '../../sockets/socket.ts';
 import { soon } from '../servers/until.ts';
+
+/** What the kernel holds of a narrow connection at this end, in each direction: it doubles that for its own use (tcp(7)). */
+export const NARROW_BUFFER = 2 ** 17;
+
+/**
+ * A TCP connection with small kernel buffers at this end, so that little is on its way when nobody reads. Where libc
+ * can't be called its buffers are as ever.
+ */
+export function narrowConnection({ host, port }: SocketAddress): Socket {
+  if (whyNoLibc() !== undefined) return connect({ host, port, allowHalfOpen: true, noDelay: true });
+  // Before it is connected: the window that is offered then can not shrink.
+  const fd = check(openSocket('tcp', host), 'socket');
+  for (const option of ['SO_RCVBUF', 'SO_SNDBUF'] as const) check(setOption(fd, option, NARROW_BUFFER), option);
+  // Over the loopback the kernel connects at once, whoever accepts.
+  check(connectDescriptor(fd, { host, port }), 'connect');
+  return new Socket({ fd, allowHalfOpen: true, readable: true, writable: true }).setNoDelay();
+}
 
 /** A TCP or TLS client that reads only when it is asked to, so that tests decide about backpressure. */
 export class StreamClient implements AsyncDisposable {
@@ -22,11 +42,25 @@ export class StreamClient implements AsyncDisposable {
   static async connect({ host, port }: SocketAddress, transport: TransportName = 'tcp'): Promise<StreamClient> {
     const connection = connect({ host, port, allowHalfOpen: true, noDelay: true });
     await soon('a connection', once(connection, 'connect'));
+    return StreamClient.#over(connection, transport);
+  }
+
+  /** Connects with {@link narrowConnection}. */
+  static async connectNarrow(address: SocketAddress, transport: TransportName = 'tcp'): Promise<StreamClient> {
+    return StreamClient.#over(narrowConnection(address), transport);
+  }
+
+  static async #over(connection: Socket, transport: TransportName): Promise<StreamClient> {
     if (transport !== 'tls') return new StreamClient(connection, connection);
     connection.on('error', () => undefined);
     const socket = connectTls({ socket: connection, rejectUnauthorized: false });
     await soon('a TLS handshake', once(socket, 'secureConnect'));
     return new StreamClient(socket, connection);
+  }
+
+  /** The port of this end. */
+  get port(): number {
+    return this.#connection.localPort ?? 0;
   }
 
   /** Queues bytes to be sent. */

@@ -1,24 +1,24 @@
 import { describe, test } from 'vitest';
-import { appNames } from '../../servers/apps/catalog.ts';
-import { transportsCarrying } from '../../servers/carrying.ts';
 import { type ModelName, models, whyUnavailable } from '../../servers/catalog.ts';
 import { kernelTransport } from '../../servers/transport.ts';
 import { appSuites } from './app-suites.ts';
+import { cells, scopeOf } from './cells.ts';
 import { describeLifetime } from './lifetime.ts';
 import { workSuites } from './work.ts';
 
-/** Checks every promise that a model makes (see servers/contract.ts), with every app and transport that it can carry. */
+/**
+ * Checks every promise that a model makes (see servers/contract.ts), with every app and transport that it can carry, or
+ * with those that cells.ts chooses.
+ */
 export function conformance(model: ModelName): void {
   const reason = whyUnavailable(model);
   if (reason !== undefined) {
     test.skip(`${model} is unavailable here: ${reason}`);
     return;
   }
-  for (const app of appNames) {
-    for (const transport of transportsCarrying(model, app)) {
-      describe(`${model} serves ${app} over ${transport}`, () =>
-        appSuites[app][kernelTransport(transport)]?.({ model, app, transport }));
-    }
+  for (const subject of cells(scopeOf()).filter((cell) => cell.model === model)) {
+    const { app, transport } = subject;
+    describe(`${model} serves ${app} over ${transport}`, () => appSuites[app][kernelTransport(transport)]?.(subject));
   }
   for (const transport of models[model].transports) {
     describe(`${model} over ${transport} has requests that cost something:`, () =>
