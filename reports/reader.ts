@@ -1,20 +1,23 @@
-import { readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type * as z from 'zod';
-import { CHECK_SCHEMA, type CheckResult, checkResultSchema } from '../bench/model/check-result.ts';
+import { CHECK_SCHEMA } from '../bench/model/check-result.ts';
 import { ResultFileError } from '../bench/model/errors.ts';
-import { type Result, resultSchema, SCHEMA } from '../bench/model/result.ts';
-import { RESULT_FILE } from './sink.ts';
+import { type Result, SCHEMA } from '../bench/model/result.ts';
+import { parseJournal } from './journal.ts';
+import { recovered } from './recovery.ts';
+import { isSavedSchema, type Saved, savedSchemas } from './saved.ts';
+import { JOURNAL_FILE, RESULT_FILE } from './sink.ts';
+
+const IF_MISSING = 'measure first with `sockbench bench`, or name a results.json';
 
 /** Faults of one file that are worth telling. */
 const MOST_FAULTS = 5;
 
-/** What a measuring command saved. */
-export type Saved = Result | CheckResult;
-
 /**
  * Reads saved results of trials, with fields that a later version added.
- * @param path a results file, or the directory of a run, or what stands for it where links are not allowed.
+ * @param path a results file, or the directory of a run, or what stands for it where links are not allowed. Of a run that
+ * was killed, its journal or directory.
  * @throws {ResultFileError} when there is no such file, it holds a regression check, or no result of a known schema;
  * says what to do.
  */
@@ -34,10 +37,19 @@ export function readResult(path: string): Result {
  */
 export function readSaved(path: string): Saved {
   const file = locate(path);
-  const content = readJson(file, 'a results.json', 'measure first with `sockbench bench`, or name a results.json');
+  if (basename(file) === JOURNAL_FILE) return readJournal(file);
+  return document(readJson(file, 'a results.json', IF_MISSING), file);
+}
+
+function readJournal(file: string): Saved {
+  const { content, warnings } = parseJournal(read(file, IF_MISSING), file);
+  const saved = document(content, file);
+  return recovered({ ...saved, warnings: [...saved.warnings, ...warnings] });
+}
+
+function document(content: unknown, file: string): Saved {
   const schema = isObject(content) ? content.schema : undefined;
-  if (schema === SCHEMA) return validated(resultSchema, content, file);
-  if (schema === CHECK_SCHEMA) return validated(checkResultSchema, content, file);
+  if (isSavedSchema(schema)) return validated<Saved>(savedSchemas[schema], content, file);
   throw new ResultFileError(`${file} ${whySchema(schema)}`);
 }
 
@@ -55,10 +67,16 @@ export function validated<T>(schema: z.ZodType<T>, content: unknown, file: strin
 }
 
 function locate(path: string): string {
-  if (isDirectory(path)) return join(path, RESULT_FILE);
+  if (isDirectory(path)) return inDirectory(path);
   // `latest` as a file that names the directory beside it: see sink.ts.
   const name = /^[\w.-]+Z(-\d+)?\n$/.exec(peek(path) ?? '')?.[0].trim();
-  return name === undefined ? path : join(dirname(path), name, RESULT_FILE);
+  return name === undefined ? path : inDirectory(join(dirname(path), name));
+}
+
+/** The results of a run's directory; of one that did not come to its end, the journal. */
+function inDirectory(directory: string): string {
+  const [document, journal] = [RESULT_FILE, JOURNAL_FILE].map((name) => join(directory, name)) as [string, string];
+  return !existsSync(document) && existsSync(journal) ? journal : document;
 }
 
 function isDirectory(path: string): boolean {

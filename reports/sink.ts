@@ -1,19 +1,38 @@
-import { accessSync, constants, lstatSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { Result } from '../bench/model/result.ts';
-import { renderJson } from './renderers/json.ts';
+import { JournalWriter } from './journal.ts';
+import { jsonDocument } from './json-document.ts';
+import { type Saved, savedSchemas } from './saved.ts';
 
 export const RESULT_FILE = 'results.json';
+/** Beside it until it is there: what has been measured so far, a line for each change; see journal.ts. */
+export const JOURNAL_FILE = 'journal.jsonl';
 export const LATEST = 'latest';
 
 /**
  * The only writer of results: one run's directory `ROOT/2026-11-21T00-10-05Z/`, and `ROOT/latest` pointing to the last
- * one. A file is there whole or not at all: it is written beside its place and renamed into it.
+ * one. While the run goes on, what it measures is appended to a journal; at the end the document takes its place. The
+ * document is there whole or not at all: it is written beside its place and renamed into it.
  */
 export class ResultSink {
   readonly directory: string;
-  /** Where the results are saved. */
+  /** Where the results are saved in the end. */
   readonly file: string;
+  readonly #journalFile: string;
+  readonly #journal: JournalWriter;
+  #isLatest = false;
 
   /**
    * Makes the run's directory; never one that another run made, also when both start in the same second.
@@ -22,17 +41,30 @@ export class ResultSink {
   constructor(root: string, startedAt: Date) {
     this.directory = makeDirectory(root, directoryName(startedAt));
     this.file = join(this.directory, RESULT_FILE);
+    this.#journalFile = join(this.directory, JOURNAL_FILE);
+    this.#journal = new JournalWriter(this.#journalFile);
   }
 
-  /** Saves all results so far, in place of those saved before. @throws {Error} of the file system. */
-  save(result: Result): void {
-    this.saveText(renderJson(result));
+  /**
+   * Saves what results gained since the last call; it costs no more for those before. They survive the end of this
+   * process, however it ends.
+   * @throws {Error} of the file system; the next call saves this, too.
+   */
+  append(result: Saved): void {
+    this.#journal.append(result);
+    this.#point();
   }
 
-  /** Saves results that are JSON already. @throws {Error} of the file system. */
-  saveText(json: string): void {
-    writeWhole(this.file, json);
-    pointTo(this.directory);
+  /** Saves the whole document; it is on the disk when this returns. @throws {Error} of the file system. */
+  save(result: Saved): void {
+    writeWhole(this.file, jsonDocument(savedSchemas[result.schema].parse(result)));
+    this.#point();
+    rmSync(this.#journalFile, { force: true });
+  }
+
+  #point(): void {
+    if (!this.#isLatest) pointTo(this.directory);
+    this.#isLatest = true;
   }
 }
 
@@ -94,11 +126,24 @@ function makeDirectory(root: string, name: string): string {
 function writeWhole(file: string, content: string): void {
   const temporary = temporaryOf(file);
   try {
-    writeFileSync(temporary, content);
+    writeFileSync(temporary, content, { flush: true });
     renameSync(temporary, file);
+    flushDirectory(dirname(file));
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
+  }
+}
+
+/** Has the names in a directory reach the disk: a rename alone may be lost, fsync(2). */
+function flushDirectory(directory: string): void {
+  // Windows opens no directories, and writes their entries by itself.
+  if (process.platform === 'win32') return;
+  const descriptor = openSync(directory, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

@@ -5,7 +5,7 @@ import { EXIT } from '../bench/model/exit-code.ts';
 import type { Result } from '../bench/model/result.ts';
 import type { RunObserver } from '../bench/run/observer.ts';
 import { type Format, render } from '../reports/catalog.ts';
-import type { Saved } from '../reports/reader.ts';
+import type { Saved } from '../reports/saved.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { mayColor, print, reportWidth, say } from './output.ts';
 import type { Output } from './output-flags.ts';
@@ -39,15 +39,15 @@ export async function record(
   say(`seed ${configuration.seed}; results go to ${sink.directory}`);
   const display = new ProgressDisplay(process.stderr, output.quiet);
   // A full disk must not end the run: what it measures can still be printed, and the next save may succeed.
-  let save = () => {};
   const observer = {
     progress: display.progress.bind(display),
     saved(result: Result) {
+      attempted(() => sink.append(result));
       display.saved(result);
-      save = attempted(() => sink.save(result));
     },
   };
   const result = await untilInterrupted((signal) => work(observer, signal)).finally(() => display.finish());
+  const save = attempted(() => sink.save(result));
   if (!output.reports.some(({ file }) => file === '-')) await show('terminal', result, output.noColor);
   for (const { format, file } of output.reports) {
     const document = await render(format, result, { color: false, width: 100 });

@@ -96,9 +96,7 @@ class CapacityTrials implements Measurement {
   }
 
   finish(): Result {
-    this.#result = { ...this.#result, finishedAt: new Date().toISOString(), interrupted: this.interrupted };
-    this.#observer.saved(this.#result);
-    return this.#result;
+    return { ...this.#result, finishedAt: new Date().toISOString(), interrupted: this.interrupted };
   }
 
   #windowMs({ purpose }: Step): number {

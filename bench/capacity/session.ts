@@ -39,6 +39,8 @@ class Search {
   readonly #spec: TrialSpec;
   readonly #steps: RunStep[] = [];
   #end: SearchEnd = 'running';
+  /** Until something changes. */
+  #concluded: Capacity | undefined;
 
   constructor(spec: TrialSpec) {
     this.#spec = spec;
@@ -50,6 +52,7 @@ class Search {
 
   /** Runs its next step, if there is one and time for it. */
   async advance({ bounds, range, budgetMs }: SessionPlan, measurement: Measurement): Promise<void> {
+    this.#concluded = undefined;
     const step = nextStep(this.#steps, range);
     if (step === null) this.#end = 'done';
     else if (measurement.elapsedMs() + measurement.lastingMs(step) > budgetMs) this.#end = 'budget';
@@ -57,6 +60,7 @@ class Search {
   }
 
   interrupt(): void {
+    this.#concluded = undefined;
     this.#end = 'interruption';
   }
 
@@ -73,10 +77,12 @@ class Search {
     if (judged.finding === 'unmeasured') this.#end = 'unmeasured';
   }
 
+  /** What is known of its target: the same object as long as that is the same. */
   conclude(): Capacity {
     const { target, transport, connections, work } = this.#spec;
     const point = { target: targetName(target), transport, connections, ...workRecord(work) };
-    return { ...point, ...conclude(this.#steps, this.#end) };
+    this.#concluded ??= { ...point, ...conclude(this.#steps, this.#end) };
+    return this.#concluded;
   }
 }
 

@@ -24,6 +24,6 @@ export interface Progress {
 export interface RunObserver {
   /** A few times a second, and at each change of phase. */
   progress(progress: Progress): void;
-  /** After every trial, with all that is known so far: the moment to save. */
+  /** After every trial, with what was measured so far: the moment to save what is new. What follows from all is missing. */
   saved(result: Result): void;
 }

@@ -51,13 +51,14 @@ export class RoundCourse {
    * To be asked when a round is over: was it the last? With a budget it was when a look finds all decided, or when
    * another one as long as the longest would end too late.
    * Where nothing can be ranked, more rounds would not change that.
+   * @param compare all rounds so far; called only when a look is due.
    */
-  isOver(comparison: Result['comparison'], now: number): boolean {
+  isOver(compare: () => Result['comparison'], now: number): boolean {
     const { budgetMs, targets } = this.#configuration;
     this.#longest = Math.max(this.#longest, now - this.#roundBegin);
     this.#roundBegin = now;
     if (budgetMs === undefined) return false;
-    if (rankingLooks(targets.length).includes(this.#rounds) && isDecided(comparison)) return true;
+    if (rankingLooks(targets.length).includes(this.#rounds) && isDecided(compare())) return true;
     this.#outOfTime = now - this.#begin + this.#longest > budgetMs * 1e6;
     return this.#outOfTime;
   }

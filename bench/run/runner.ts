@@ -57,15 +57,12 @@ export async function run(
       progress.end();
       if (outcome === null) break;
       result = withOutcome(result, outcome, configuration);
-      if (spec !== specs.at(-1)) observer.saved(result);
+      observer.saved(result);
     }
-    result = withComparison(result, course.alpha);
-    if (signal.aborted || course.isOver(result.comparison, nowNanos())) break;
-    observer.saved(result);
+    const { trials } = result;
+    if (signal.aborted || course.isOver(() => compareTargets(trials, course.alpha), nowNanos())) break;
   }
-  result = finished({ ...result, interrupted: signal.aborted }, course, configuration);
-  observer.saved(result);
-  return result;
+  return finished(withComparison({ ...result, interrupted: signal.aborted }, course.alpha), course, configuration);
 }
 
 function place(configuration: RunConfiguration): Placement {
@@ -129,7 +126,7 @@ function withOutcome(result: Result, outcome: Outcome, { thresholds }: RunConfig
   };
 }
 
-/** Once a round, as it takes a while with many of them. */
+/** Once, as it takes a while with many trials. */
 function withComparison(result: Result, alpha: number): Result {
   const comparison = compareTargets(result.trials, alpha);
   return { ...result, comparison, verdict: stateVerdict(comparison) };

@@ -196,14 +196,12 @@ async function hold(plan: CheckPlan, flags: Flags<typeof options>): Promise<numb
   say(`seed ${plan.seed}; results go to ${sink.directory}`);
   const quiet = flags.has('quiet');
   // A full disk must not end the check: its verdict can still be printed, and the next save may succeed.
-  let save = () => {};
   const observer = {
     doing: (what: string) => (quiet ? undefined : say(what)),
-    saved(result: CheckResult) {
-      save = attempted(() => sink.saveText(renderCheckJson(result)));
-    },
+    saved: (result: CheckResult) => void attempted(() => sink.append(result)),
   };
   const result = await untilInterrupted((signal) => runCheck(plan, observer, signal));
+  const save = attempted(() => sink.save(result));
   if (plan.baseline) await recordRun(plan.baseline, result);
   const file = flags.text('json');
   await show(file === '-' ? 'json' : 'terminal', result, flags.has('no-color'));

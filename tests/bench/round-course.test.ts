@@ -18,7 +18,7 @@ function comparison(decided: boolean): { tcp: Comparison } {
 function roundsOf(course: RoundCourse, eachSeconds: number, decidedAfter = Number.POSITIVE_INFINITY): number {
   for (let round = 1; ; round++) {
     course.begin(6);
-    if (course.isOver(comparison(round >= decidedAfter), round * eachSeconds * SECOND)) return round;
+    if (course.isOver(() => comparison(round >= decidedAfter), round * eachSeconds * SECOND)) return round;
   }
 }
 
@@ -29,7 +29,7 @@ describe('a course of rounds', () => {
     const course = new RoundCourse(configuration, 0);
     expect(course.begin(6)).toEqual({ rounds: 5, trials: 30 });
     expect(course.trialsExpected).toBe(30);
-    expect(course.isOver(comparison(true), SECOND)).toBe(false);
+    expect(course.isOver(() => comparison(true), SECOND)).toBe(false);
     expect(course.warnings(comparison(false))).toEqual([]);
   });
 
@@ -37,7 +37,7 @@ describe('a course of rounds', () => {
     const course = new RoundCourse(auto, 0);
     expect(course.begin(6)).toEqual({ rounds: 1, trials: 6 });
     expect(course.trialsExpected).toBe(72);
-    course.isOver(comparison(false), SECOND);
+    course.isOver(() => comparison(false), SECOND);
     expect(course.begin(6)).toEqual({ rounds: 2, trials: 12 });
   });
 
@@ -52,10 +52,10 @@ describe('a course of rounds', () => {
 
   test('takes for the next round the time of the longest', () => {
     const course = new RoundCourse(auto, 0);
-    expect(course.isOver(comparison(false), 60 * SECOND)).toBe(true);
+    expect(course.isOver(() => comparison(false), 60 * SECOND)).toBe(true);
     const other = new RoundCourse(auto, 0);
-    expect(other.isOver(comparison(false), 40 * SECOND)).toBe(false);
-    expect(other.isOver(comparison(false), 61 * SECOND)).toBe(true);
+    expect(other.isOver(() => comparison(false), 40 * SECOND)).toBe(false);
+    expect(other.isOver(() => comparison(false), 61 * SECOND)).toBe(true);
   });
 
   test.each([
@@ -76,10 +76,10 @@ describe('a course of rounds', () => {
     const alone = { tcp: { ...tcp, scaling: tcp.scaling.slice(1) } };
     for (let round = 1; round < 12; round++) {
       course.begin(6);
-      expect(course.isOver(alone, round * SECOND)).toBe(false);
+      expect(course.isOver(() => alone, round * SECOND)).toBe(false);
     }
     course.begin(6);
-    expect(course.isOver(alone, 12 * SECOND)).toBe(true);
+    expect(course.isOver(() => alone, 12 * SECOND)).toBe(true);
     expect(course.warnings(alone)).toEqual([]);
   });
 
@@ -90,10 +90,10 @@ describe('a course of rounds', () => {
     for (let round = 1; round < 12; round++) {
       course.begin(6);
       // There is no ranking yet.
-      expect(course.isOver(comparison(false), round * SECOND)).toBe(false);
+      expect(course.isOver(() => comparison(false), round * SECOND)).toBe(false);
     }
     course.begin(6);
-    expect(course.isOver(unranked, 12 * SECOND)).toBe(true);
+    expect(course.isOver(() => unranked, 12 * SECOND)).toBe(true);
     expect(course.warnings(unranked)).toEqual([
       { code: 'nothing-ranked', message: expect.stringContaining('fewer than two served every connection over tcp') },
     ]);

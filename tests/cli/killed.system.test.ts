@@ -1,0 +1,45 @@
+import { appendFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { Program, scratchDirectory } from './program.ts';
+import { short } from './saved-file.ts';
+
+const ECHO = "exec node -e 'require(`net`).createServer((s) => s.pipe(s)).listen({port})'";
+
+test.each([
+  ['run', ['--model', 'event-driven', '-r', '1000', ...short], /^\[3\/1000\]/m, /\d+ trials/],
+  ['scale', ['--models', 'event-driven', '-c', '1,2', '-r', '1000', ...short], /^\[3\/2000\]/m, /\d+ trials/],
+  [
+    'capacity',
+    ['--models', 'event-driven', '--slo', 'p99<1s', '--start-rate', '300', ...short, '--confirm', '100ms'],
+    /^\[3\]/m,
+    /\d+ trials/,
+  ],
+  [
+    'check',
+    ['--a', ECHO, '--b', ECHO, '--gate', 'cpu', '-c', '2', '--window', '5ms', '--warmup', '5ms'],
+    /^check: session 3/m,
+    /\d+ sessions/,
+  ],
+] as const)(
+  '%s that is killed with SIGKILL keeps what it had finished, and report reads it',
+  async (command, flags, done, finished) => {
+    const cwd = scratchDirectory();
+    const killed = new Program([command, ...flags], { cwd });
+    await killed.says(done);
+    killed.process.kill('SIGKILL');
+    expect((await killed.end()).code).toBeNull();
+    const directory = join(cwd, 'results', 'latest');
+    expect(readdirSync(directory)).toEqual(['journal.jsonl']);
+    appendFileSync(join(directory, 'journal.jsonl'), '{"add":{"tri');
+
+    const { stdout } = await new Program(['report', directory, '--format', 'json'], { cwd }).end();
+    const saved = JSON.parse(stdout);
+    expect((saved.trials ?? saved.sessions).length).toBeGreaterThanOrEqual(command === 'check' ? 2 : 3);
+    expect(saved).toMatchObject({ interrupted: true, finishedAt: null });
+    expect(saved.warnings.map(({ code }: { code: string }) => code)).toEqual(
+      expect.arrayContaining(['torn-line', 'killed']),
+    );
+    expect(saved.warnings.at(-1).message).toMatch(finished);
+  },
+);
