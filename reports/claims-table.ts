@@ -32,8 +32,8 @@ function claimOf(frequencies: readonly Frequency[]): string {
 }
 
 /** Is nothing claimed of our own rule here? */
-function isUnclaimed({ rule, claim }: Frequency): boolean {
-  return rule === 'sockbench' && claim === undefined;
+function isUnclaimed({ isOurs, claim }: Frequency): boolean {
+  return isOurs && claim === undefined;
 }
 
 function shareCell(frequency: Frequency | undefined): Cell {

@@ -4,27 +4,18 @@ import { CHECK_SCHEMA, type CheckResult } from '../model/check-result.ts';
 import { targetName } from '../model/configuration.ts';
 import { meanSize } from '../model/message-sizes.ts';
 import type { Placement } from '../run/placement.ts';
-import type { Look } from '../stats/looks.ts';
-import { lookAt } from '../stats/regression.ts';
-import { holdAgainstStored } from './baseline.ts';
-import {
-  counting,
-  differencesOf,
-  isUnsteady,
-  nullArmFires,
-  regressedMetrics,
-  tooManyExcluded,
-  whyNotEstimable,
-  whyUndecided,
-} from './decision.ts';
+import { BASELINE_SESSIONS } from '../stats/baseline.ts';
+import { planSessions, recordedPace, whyNotEstimable } from './allocation.ts';
+import type { CommonRate } from './common-rate.ts';
 import { afterConfirmation, OUT_OF_TIME, type SeriesEnd, statementOf } from './ending.ts';
 import { type ArmName, drawOrder } from './order.ts';
 import { findPages, pageHash } from './pages.ts';
-import { runPilot } from './pilot.ts';
+import { type PilotFindings, runPilot, withoutPilot } from './pilot.ts';
 import { type CheckPlan, isPaced } from './plan.ts';
 import { prepareCheck } from './preparation.ts';
-import { lookRecord, sessionRecord } from './record.ts';
-import { type Pace, runSession, type SessionReading } from './session.ts';
+import { sessionRecord } from './record.ts';
+import { looksOf, Series, type SeriesHost, type SeriesPlan } from './series.ts';
+import { type Pace, runSession } from './session.ts';
 
 /** Watches a check. */
 export interface CheckObserver {
@@ -33,11 +24,6 @@ export interface CheckObserver {
   /** What is known so far changed: to be saved. */
   saved(result: CheckResult): void;
 }
-
-/** Sessions may be excluded, so more are held than a look needs: so many for each, at most. */
-const MOST_SESSIONS_FOR_EACH = 1.5;
-
-type Series = 'check' | 'confirmation';
 
 /**
  * Is B slower than A? Holds sessions until a look decides, or the last one did not.
@@ -55,7 +41,8 @@ class Check {
   readonly #observer: CheckObserver;
   readonly #signal: AbortSignal;
   readonly #placement: Placement;
-  readonly #deadline: number;
+  readonly #begin = performance.now();
+  #deadline: number;
   /** Sessions that were held, also those that do not count: each has streams of its own. */
   #held = 0;
   #result: CheckResult;
@@ -65,7 +52,7 @@ class Check {
     this.#observer = observer;
     this.#signal = signal;
     this.#placement = prepareCheck(plan);
-    this.#deadline = performance.now() + (plan.budgetMs ?? Number.POSITIVE_INFINITY);
+    this.#deadline = this.#begin + (plan.budgetMs ?? Number.POSITIVE_INFINITY);
     this.#result = emptyResult(plan, this.#placement);
   }
 
@@ -81,26 +68,36 @@ class Check {
   }
 
   async #decide(): Promise<SeriesEnd> {
-    if (this.#isOver) return OUT_OF_TIME;
+    if (performance.now() > this.#deadline) return OUT_OF_TIME;
     await this.#findPages();
-    const { unsteady, ...found } = await this.#findPace();
-    const longer = { ...found, warmupMs: 2 * found.warmupMs };
-    let pace = unsteady ? longer : found;
-    this.#update({ pace });
-    const { gates, looks, baseline, confirm } = this.#plan;
-    const why = baseline === undefined ? whyNotEstimable(gates, pace) : undefined;
-    if (why !== undefined) return { outcome: 'inconclusive', metrics: [], why };
-    let end = await this.#series('check', pace, looks);
-    if (end.outcome === 'unsteady' && !unsteady) {
-      // Once more, warmed up for twice as long; what was measured before does not count, but its looks are spent.
-      pace = longer;
-      const left = looks.slice(this.#result.looks.length);
-      this.#update({ sessions: [], looks: [], pace });
-      end = await this.#series('check', pace, left);
+    const findings = await this.#pilot();
+    const besidesMs = performance.now() - this.#begin;
+    const end = await this.#mainSeries(findings, besidesMs);
+    if (end.outcome !== 'regressed' || this.#plan.baseline !== undefined) return end;
+    if (!this.#plan.confirm) return { ...end, outcome: 'suspected' };
+    // A second series has as much time as the first had.
+    this.#deadline = performance.now() + (this.#plan.budgetMs ?? Number.POSITIVE_INFINITY) - besidesMs;
+    const confirmation = this.#plannedSeries('confirmation', findings, besidesMs);
+    return afterConfirmation(end, await (confirmation instanceof Series ? confirmation.run() : confirmation));
+  }
+
+  async #mainSeries(findings: PilotFindings, besidesMs: number): Promise<SeriesEnd> {
+    const series = this.#plannedSeries('check', findings, besidesMs);
+    if (!(series instanceof Series)) return series;
+    const end = await series.run();
+    if (end.outcome !== 'unsteady' || findings.unsteady) return end;
+    // Once more, warmed up for twice as long; what was measured before does not count, but its looks are spent.
+    const longer = { ...findings, warmupMs: 2 * findings.warmupMs };
+    const again = this.#plannedSeries('check', longer, besidesMs, series);
+    if (!(again instanceof Series)) {
+      const needed = `--warmup ${Math.ceil(longer.warmupMs)}ms --budget ${Math.ceil((2 * (performance.now() - this.#begin)) / 60_000)}m`;
+      return { ...end, why: `${end.why}, and no time was left for a longer warm-up: ${needed}` };
     }
-    if (end.outcome !== 'regressed' || baseline !== undefined) return end;
-    if (!confirm) return { ...end, outcome: 'suspected' };
-    return afterConfirmation(end, await this.#series('confirmation', pace, looks));
+    this.#update({ sessions: [], looks: [] });
+    const repeated = await again.run();
+    return repeated.outcome === 'unsteady'
+      ? { ...repeated, why: `${repeated.why}, after a longer warm-up, too` }
+      : repeated;
   }
 
   /** Over HTTP, what every reply must say. */
@@ -114,81 +111,93 @@ class Check {
     this.#update({ plan: { ...plan, ...page }, warnings: [...warnings, ...pages.warnings] });
   }
 
-  /** What sessions are to have in common; `unsteady` when programs did not come to rest while the pilot watched. */
-  async #findPace(): Promise<Pace & { readonly unsteady: boolean }> {
-    const { gates, warmupMs } = this.#plan;
+  /** What sessions are planned by. Percentiles whose common rate the generator can't carry are gated on no longer. */
+  async #pilot(): Promise<PilotFindings> {
+    const { gates, baseline, warmupMs } = this.#plan;
     const paced = gates.some(({ metric }) => isPaced(metric));
-    if (warmupMs !== null && !paced) return { warmupMs, rate: 0, rateWindowMs: 0, unsteady: false };
+    // Recorded runs have sessions of one kind, for which no scatter needs to be known.
+    if (baseline !== undefined && warmupMs !== null && !paced) return withoutPilot(warmupMs);
     this.#observer.doing('pilot');
-    const pace = await runPilot(this.#plan, this.#placement, paced, this.#signal);
-    return warmupMs === null ? pace : { ...pace, warmupMs, unsteady: false };
+    const findings = await runPilot(this.#plan, this.#placement, paced, this.#signal);
+    const { commonRate, unsteady } = findings;
+    if (baseline === undefined) this.#drop(commonRate?.dropped ?? []);
+    return unsteady ? { ...findings, warmupMs: 2 * findings.warmupMs } : findings;
   }
 
-  /** Holds sessions up to each look in turn. */
-  async #series(series: Series, pace: Pace, looks: readonly Look[]): Promise<SeriesEnd> {
-    const { gates, nullArm, baseline } = this.#plan;
-    const sessions: SessionReading[] = [];
-    for (const look of looks) {
-      const stopped = await this.#holdSessions(series, sessions, look, pace);
-      if (stopped !== undefined) return stopped;
-      if (isUnsteady(sessions)) return { outcome: 'unsteady', metrics: [] };
-      if (nullArm && nullArmFires(sessions, gates)) {
-        return {
-          outcome: 'invalid',
-          metrics: [],
-          why: 'A was told apart from its own copy: something else makes a difference here',
-        };
-      }
-      const differences = differencesOf(sessions, gates);
-      if (baseline !== undefined) {
-        const { record, end } = holdAgainstStored(baseline, differences);
-        this.#update({ baseline: record });
-        return end;
-      }
-      const verdict = lookAt(differences, look, look === looks.at(-1));
-      this.#update({ looks: [...this.#result.looks, lookRecord(series, look, verdict, differences)] });
-      if (verdict.verdict === 'continue') continue;
-      const why = verdict.verdict === 'inconclusive' ? { why: whyUndecided(verdict) } : {};
-      return { outcome: verdict.verdict, metrics: regressedMetrics(verdict), ...why };
-    }
-    return { outcome: 'inconclusive', metrics: [] };
+  /** Leaves out gates that can't be measured here, and says so. */
+  #drop(unmeasured: CommonRate['dropped']): void {
+    const dropped = unmeasured.filter((each) => this.#plan.gates.some(({ metric }) => metric === each.metric));
+    if (dropped.length === 0) return;
+    const isDropped = (metric: string) => dropped.some((each) => each.metric === metric);
+    this.#plan = { ...this.#plan, gates: this.#plan.gates.filter(({ metric }) => !isDropped(metric)) };
+    const { warnings, plan } = this.#result;
+    const said = dropped.map(({ metric, reason }) => ({
+      code: 'gate-dropped',
+      message: `${metric} is not gated on: ${reason}`,
+    }));
+    this.#update({
+      warnings: [...warnings, ...said],
+      plan: { ...plan, dropped: dropped.map((each) => ({ ...each })) },
+    });
   }
 
-  /** @returns how the series ended when it can't go on to the look. */
-  async #holdSessions(
-    series: Series,
-    sessions: SessionReading[],
-    look: Look,
-    pace: Pace,
-  ): Promise<SeriesEnd | undefined> {
+  /**
+   * A series of sessions with its looks, planned to the time that is left; or how it ends as none can decide anything.
+   * @param before a series whose looks are spent.
+   */
+  #plannedSeries(
+    name: SeriesPlan['name'],
+    findings: PilotFindings,
+    besidesMs: number,
+    before?: Series,
+  ): Series | SeriesEnd {
+    const { gates, baseline } = this.#plan;
+    const isJudged = baseline === undefined;
+    if (gates.length === 0) return undecided('nothing that is gated on can be measured: gate on throughput and cpu');
+    const planned = isJudged
+      ? planSessions(findings, this.#plan, this.#deadline - performance.now())
+      : { pace: recordedPace(findings), sessions: BASELINE_SESSIONS };
+    if ('why' in planned) return undecided(planned.why);
+    const { pace, sessions } = planned;
+    const why = isJudged ? whyNotEstimable(gates, pace) : undefined;
+    if (why !== undefined) return undecided(why);
+    const looks = looksOf(sessions, gates.length, before);
+    this.#update({ pace: { ...pace, looks: looks.map(({ sessions, alpha }) => ({ sessions, alpha })) } });
+    return new Series(this.#host(name, pace), { name, pace, looks, deadline: this.#deadline, besidesMs });
+  }
+
+  #host(series: SeriesPlan['name'], pace: Pace): SeriesHost {
     const arms: readonly ArmName[] = this.#plan.nullArm ? ['a', 'b', 'null'] : ['a', 'b'];
-    while (counting(sessions).length < look.sessions) {
-      if (this.#isOver) return OUT_OF_TIME;
-      this.#observer.doing(`${series}: session ${sessions.length + 1}, next look after ${look.sessions}`);
-      const streamKey = { seed: this.#plan.seed, session: ++this.#held };
-      const order = drawOrder(arms, streamOf('session order', streamKey));
-      const session = await runSession(this.#plan, pace, { order, streamKey }, this.#placement, this.#signal);
-      sessions.push(session);
-      this.#update({ sessions: [...this.#result.sessions, sessionRecord(series, sessions.length, session)] });
-      if (tooManyExcluded(sessions) || sessions.length > MOST_SESSIONS_FOR_EACH * look.sessions) {
-        return { outcome: 'invalid', metrics: [], why: 'more than a quarter of the sessions had to be excluded' };
-      }
-    }
-    return undefined;
-  }
-
-  get #isOver(): boolean {
-    return performance.now() > this.#deadline;
+    return {
+      plan: this.#plan,
+      session: async (number, nextLook) => {
+        this.#observer.doing(`${series}: session ${number}, next look after ${nextLook}`);
+        const streamKey = { seed: this.#plan.seed, session: ++this.#held };
+        const order = drawOrder(arms, streamOf('session order', streamKey));
+        const session = await runSession(this.#plan, pace, { order, streamKey }, this.#placement, this.#signal);
+        this.#update({ sessions: [...this.#result.sessions, sessionRecord(series, number, session)] });
+        return session;
+      },
+      lookedAt: (look) => this.#update({ looks: [...this.#result.looks, look] }),
+      heldAgainst: (baseline) => this.#update({ baseline }),
+    };
   }
 
   #conclude(end: SeriesEnd): void {
-    this.#update({ verdict: { outcome: end.outcome, metrics: [...end.metrics], statement: statementOf(end) } });
+    const { outcome, metrics, needs } = end;
+    const dropped = this.#result.plan.dropped?.map(({ metric }) => metric);
+    const verdict = { outcome, metrics: [...metrics], statement: statementOf(end, dropped) };
+    this.#update({ verdict: { ...verdict, ...(needs && { needs: needs.map((need) => ({ ...need })) }) } });
   }
 
   #update(change: Partial<CheckResult>): void {
     this.#result = { ...this.#result, ...change };
     this.#observer.saved(this.#result);
   }
+}
+
+function undecided(why: string): SeriesEnd {
+  return { outcome: 'inconclusive', metrics: [], why };
 }
 
 function emptyResult(plan: CheckPlan, { serverCpus, loadCpus, warnings }: Placement): CheckResult {

@@ -1,4 +1,5 @@
 import type { CheckOutcome } from '../model/check-result.ts';
+import type { Need } from './open-metrics.ts';
 
 /** How a series of sessions ended. */
 export interface SeriesEnd {
@@ -7,6 +8,8 @@ export interface SeriesEnd {
   readonly why?: string;
   /** The verdict in a sentence, where the usual one would not fit. */
   readonly statement?: string;
+  /** Of an undecided series: what would have decided each open metric. */
+  readonly needs?: readonly Need[];
 }
 
 export const OUT_OF_TIME: SeriesEnd = {
@@ -26,8 +29,8 @@ export function afterConfirmation(found: SeriesEnd, again: SeriesEnd): SeriesEnd
     : { outcome: 'inconclusive', metrics: [], why: 'what the check found was not confirmed' };
 }
 
-/** What a check found, in a sentence. */
-export function statementOf({ outcome, metrics, why, statement }: SeriesEnd): string {
+/** What a check found, in a sentence. @param dropped metrics that were to be gated on, and could not be. */
+export function statementOf({ outcome, metrics, why, statement }: SeriesEnd, dropped: readonly string[] = []): string {
   if (statement !== undefined) return statement;
   const reason = why === undefined ? '' : `: ${why}`;
   switch (outcome) {
@@ -36,12 +39,14 @@ export function statementOf({ outcome, metrics, why, statement }: SeriesEnd): st
     case 'suspected':
       return `REGRESSED (suspected): B is worse than A in ${metrics.join(', ')}. ${why ?? 'To be sure, run it again, best on another machine: --confirm'}.`;
     case 'unsteady':
-      return 'UNSTEADY: speed still changed within sessions after a longer warm-up, so nothing can be said.';
+      return `UNSTEADY${reason}, so nothing can be said.`;
     case 'invalid':
       return `INVALID${reason}.`;
     case 'inconclusive':
       return `INCONCLUSIVE${reason}.`;
     default:
-      return 'PASS: B is not worse than A by what must be found, in any metric.';
+      return dropped.length === 0
+        ? 'PASS: B is not worse than A by what must be found, in any metric.'
+        : `PASS: B is not worse than A by what must be found, in any metric that was measured; ${dropped.join(' and ')} could not be, see below.`;
   }
 }

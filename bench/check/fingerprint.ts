@@ -8,6 +8,7 @@ import {
   type StoredBaseline,
 } from '../model/stored-baseline.ts';
 import type { Placement } from '../run/placement.ts';
+import { BASELINE_SESSIONS } from '../stats/baseline.ts';
 import type { CheckPlan } from './plan.ts';
 import { METHOD_VERSION } from './session.ts';
 
@@ -29,7 +30,7 @@ const WHERE = ['when recorded', 'now'] as const;
 
 /** A baseline without runs: all that runs must have in common to be held against each other. */
 export function emptyBaseline(
-  { point, looks, warmupMs, windowMs }: CheckPlan,
+  { point, warmupMs, windowMs }: CheckPlan,
   { threads, serverCpus, loadCpus }: Placement,
   { cpuModel, cpus, kernel, node }: Environment,
 ): StoredBaseline {
@@ -42,7 +43,7 @@ export function emptyBaseline(
       sizes: sizes.map(({ from, to, share }) => ({ from, to, share })),
       warmupMs,
       windowMs,
-      sessions: looks.at(-1)?.sessions ?? 0,
+      sessions: BASELINE_SESSIONS,
       method: METHOD_VERSION,
     },
     ...{ threads, serverCpus: [...serverCpus], loadCpus: [...loadCpus] },

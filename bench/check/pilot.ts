@@ -1,33 +1,80 @@
-import { nowNanos } from '../measure/clock.ts';
+import { streamOf } from '../../servers/random.ts';
 import type { Placement } from '../run/placement.ts';
+import { type Scatter, scatterOf } from '../stats/allocation.ts';
+import type { GatedMetric } from '../stats/gated-metrics.ts';
+import { mean } from '../stats/mean.ts';
 import { median } from '../stats/median.ts';
 import { mser5 } from '../stats/mser.ts';
-import type { Arm } from './arm.ts';
-import type { ArmName } from './order.ts';
+import type { WindowReading } from './arm.ts';
+import { type CommonRate, findCommonRate, tryRate } from './common-rate.ts';
+import { type ArmName, drawOrder } from './order.ts';
 import type { CheckPlan } from './plan.ts';
-import { loadOf, type Pace, RATE_WINDOWS, SAMPLES_FOR_P99, start } from './session.ts';
+import {
+  costsOfWindow,
+  loadOf,
+  type Measured,
+  measure,
+  RATE_WARMUP_MS,
+  type Scene,
+  startArms,
+  stopArms,
+} from './session.ts';
 
 /**
- * The pilot starts each program so often, and watches it for so long each time, in slices. MSER-5 takes a change of the
- * machine's speed for a warm-up, too, so that its cuts are too long rather than too short: of one program on a machine
+ * The pilot starts each program this often, and watches it for this long each time, in slices. MSER-5 takes a change of
+ * the machine's speed for a warm-up, too, so that its cuts are too long rather than too short: of one program on a machine
  * whose speed wandered, 0.25 to 1.75 s. A warm-up is in every start, so the least of three cuts holds it.
  */
 const STARTS = 3;
 const TRACE_MS = 3000;
 const SLICE_MS = 50;
-/** Warm-up is so much longer than what the pilot saw, and at least so long. */
+/** Where it is told how long to warm up: windows of each program, as a session has them. */
+const FULL_WINDOWS = 4;
+/** Windows of each program at the common rate. */
+const RATE_WINDOWS = 12;
+/**
+ * Warm-up is this much longer than what the pilot saw, and at least as long as the generator's fresh threads take: with
+ * an echo server in C, which needs none, throughput rose by 15 % over the first 600 ms.
+ */
 const SAFETY = 1.5;
-const LEAST_WARMUP_MS = 300;
-/** The common rate, as a share of what the slower one reaches. */
-const RATE_SHARE = 0.6;
+const LEAST_WARMUP_MS = 700;
+/** At a rate, a window is half as long as one at full load, but has this many response times: ten above p99. */
+const SAMPLES_A_WINDOW = 1000;
 const MOST_WINDOW_MS = 1250;
-/** Of response times a little more are asked for than are needed: Poisson arrivals differ. */
-const SPARE = 1.1;
+
+/**
+ * How much two processes of one program differ, as variances of the difference of two: 0.7 % in throughput and CPU time.
+ * Three starts tell too little of it to believe in less.
+ */
+const LEAST_BETWEEN: Readonly<Record<GatedMetric, number>> = {
+  throughput: 2 * 0.007 ** 2,
+  cpu: 2 * 0.007 ** 2,
+  p50: 2 * 0.01 ** 2,
+  p99: 2 * 0.02 ** 2,
+};
 
 /** What the pilot saw of one start of a program, slice by slice. */
 export interface PilotTrace {
   readonly requestsPerSecond: readonly number[];
   readonly cpuNanosPerRequest: readonly number[];
+}
+
+/** What the pilot found. */
+export interface PilotFindings {
+  readonly warmupMs: number;
+  /** Did a program not come to rest? Then twice as long a warm-up as a trace lasted is worth a try. */
+  readonly unsteady: boolean;
+  /** Undefined when nothing is gated on that needs one. */
+  readonly commonRate: CommonRate | undefined;
+  /** Of each window at the common rate; 0 without one. */
+  readonly rateWindowMs: number;
+  /** Of the differences of pairs of windows; of a window's length at full load, and {@link rateWindowMs} at the rate. */
+  readonly scatters: Readonly<Record<GatedMetric, Scatter>>;
+  /** What a session takes for each program besides warm-up and windows. */
+  readonly startMs: number;
+  /** What each window takes besides its own length, at full load and at the common rate. */
+  readonly fullOverheadMs: number;
+  readonly rateOverheadMs: number;
 }
 
 /**
@@ -47,19 +94,18 @@ export function warmupMs(programs: readonly (readonly PilotTrace[])[]): number |
   return Math.max(LEAST_WARMUP_MS, SAFETY * SLICE_MS * longest);
 }
 
-/** The common rate, and how long its windows must be for p99 to be estimated. @param capacities requests a second. */
-export function commonPace(capacities: readonly number[], windowMs: number): Pick<Pace, 'rate' | 'rateWindowMs'> {
-  const rate = Math.floor(RATE_SHARE * Math.min(...capacities));
-  if (rate < 1) return { rate: 0, rateWindowMs: 0 };
-  const needed = (SPARE * SAMPLES_FOR_P99 * 1000) / (rate * RATE_WINDOWS);
-  return { rate, rateWindowMs: Math.max(windowMs, Math.min(MOST_WINDOW_MS, needed)) };
+/**
+ * How long each window at a rate is. Short ones: a stall of the machine is p99 of the window that it falls in, and of
+ * no other, so that halving the windows halves what stalls add to the scatter of their mean.
+ * @param windowMs of a window at full load.
+ */
+export function rateWindow(rate: number, windowMs: number): number {
+  return Math.min(MOST_WINDOW_MS, Math.max(windowMs / 2, (SAMPLES_A_WINDOW * 1000) / rate));
 }
 
 /**
- * Watches fresh processes of A and of B from their first request on, in turn.
+ * Starts A and B a few times and measures them in turn, as sessions do, from their first request on.
  * @param paced is there to be a load at a rate, too?
- * @returns what sessions are to have in common; `unsteady` when a program did not come to rest: then twice as long a
- * warm-up as a trace lasted is worth a try.
  * @throws {TargetError} when a server fails.
  */
 export async function runPilot(
@@ -67,45 +113,133 @@ export async function runPilot(
   placement: Placement,
   paced: boolean,
   signal: AbortSignal,
-): Promise<Pace & { readonly unsteady: boolean }> {
-  const starts = { a: [] as PilotTrace[], b: [] as PilotTrace[] };
+): Promise<PilotFindings> {
+  const starts: PilotStart[] = [];
+  let commonRate: CommonRate | undefined;
   for (let start = 0; start < STARTS; start++) {
-    for (const name of ['a', 'b'] as const) starts[name].push(await watch(name, plan, placement, signal));
+    // Sessions have their number in their key, so that starts of the pilot share no stream with them.
+    const streamKey = { seed: plan.seed, round: 0, ordinal: start };
+    const order = drawOrder(['a', 'b'], streamOf('session order', streamKey));
+    const scene = { plan, placement, warmupMs: plan.warmupMs ?? 0, order, streamKey, signal };
+    const held = await holdStart(scene, paced, commonRate);
+    commonRate = held.commonRate;
+    starts.push(held);
   }
-  const programs = [starts.a, starts.b];
-  const found = warmupMs(programs);
-  const capacities = programs.map((traces) =>
-    median(traces.map(({ requestsPerSecond }) => lastHalfMean(requestsPerSecond))),
-  );
-  const pace = paced ? commonPace(capacities, plan.windowMs) : { rate: 0, rateWindowMs: 0 };
-  return { warmupMs: found ?? TRACE_MS, unsteady: found === null, ...pace };
+  const found =
+    plan.warmupMs ?? warmupMs((['a', 'b'] as const).map((name) => starts.map((each) => traceOf(each, name))));
+  const rate = commonRate?.rate ?? 0;
+  return {
+    ...{ warmupMs: found ?? TRACE_MS, unsteady: found === null, commonRate },
+    ...{ rateWindowMs: rate === 0 ? 0 : rateWindow(rate, plan.windowMs), scatters: scattersOf(starts, plan) },
+    startMs: median(starts.map(({ startMs }) => startMs)),
+    fullOverheadMs: median(starts.map(({ full }) => full.overheadMs)),
+    rateOverheadMs: median(starts.map(({ atRate }) => atRate?.overheadMs ?? 0)),
+  };
 }
 
-async function watch(name: ArmName, plan: CheckPlan, placement: Placement, signal: AbortSignal): Promise<PilotTrace> {
-  const arm = await start(name, plan, placement, signal);
+/** What is known where sessions are not planned by what a pilot finds, and it is told how long to warm up. */
+export function withoutPilot(warmupMs: number): PilotFindings {
+  const none = { between: 0, within: 0 };
+  return {
+    ...{ warmupMs, unsteady: false, commonRate: undefined, rateWindowMs: 0 },
+    scatters: { throughput: none, cpu: none, p50: none, p99: none },
+    ...{ startMs: 0, fullOverheadMs: 0, rateOverheadMs: 0 },
+  };
+}
+
+/** One fresh start of both programs. */
+interface PilotStart {
+  readonly full: Measured;
+  readonly atRate: Measured | undefined;
+  readonly commonRate: CommonRate | undefined;
+  /** For each program, besides warm-up, windows and the search for a rate. */
+  readonly startMs: number;
+}
+
+async function holdStart(scene: Scene, paced: boolean, known: CommonRate | undefined): Promise<PilotStart> {
+  const begin = performance.now();
+  const arms = await startArms(scene);
+  let countedMs = 0;
   try {
-    return await trace(arm, plan, placement, signal);
+    const { plan, placement } = scene;
+    const windows =
+      plan.warmupMs === null
+        ? { count: TRACE_MS / SLICE_MS, windowMs: SLICE_MS }
+        : { count: FULL_WINDOWS, windowMs: plan.windowMs };
+    const full = await measure(arms, { rate: 0, ...windows, mostMs: 6 * TRACE_MS }, scene);
+    await Promise.all([...arms.values()].map((arm) => arm.close()));
+    countedMs += full.turnsMs + 2 * scene.warmupMs;
+    const searchBegin = performance.now();
+    const capacity = Math.min(...[...full.readings.values()].map((each) => capacityOf(each)));
+    const commonRate = paced
+      ? (known ??
+        (await findCommonRate(capacity, (rate) =>
+          tryRate(arms.values(), loadOf(plan, placement, rate, 0, scene.streamKey)),
+        )))
+      : undefined;
+    countedMs += performance.now() - searchBegin;
+    const rate = commonRate?.rate ?? 0;
+    const atRate =
+      rate === 0
+        ? undefined
+        : await measure(
+            arms,
+            { rate, count: RATE_WINDOWS, windowMs: rateWindow(rate, plan.windowMs) },
+            { ...scene, warmupMs: RATE_WARMUP_MS },
+          );
+    countedMs += atRate === undefined ? 0 : atRate.turnsMs + 2 * RATE_WARMUP_MS;
+    await stopArms(arms);
+    return { full, atRate, commonRate, startMs: Math.max(0, performance.now() - begin - countedMs) / 2 };
   } finally {
-    await arm.stop();
+    await stopArms(arms);
   }
 }
 
-async function trace(arm: Arm, plan: CheckPlan, placement: Placement, signal: AbortSignal): Promise<PilotTrace> {
-  const slices = TRACE_MS / SLICE_MS;
-  const generator = await arm.open(loadOf(plan, placement, 0, slices, { seed: plan.seed }));
-  const requestsPerSecond: number[] = [];
-  const cpuNanosPerRequest: number[] = [];
-  const end = nowNanos() + 3 * TRACE_MS * 1e6;
-  for (let slice = 0; slice < slices && nowNanos() < end; slice++) {
-    signal.throwIfAborted();
-    const reading = await arm.window(generator, SLICE_MS);
-    requestsPerSecond.push(reading.requestsPerSecond);
-    if (reading.cpuNanosPerRequest !== null) cpuNanosPerRequest.push(reading.cpuNanosPerRequest);
-  }
-  return { requestsPerSecond, cpuNanosPerRequest };
+/** Requests a second, in the second half: warm by then. */
+function capacityOf(windows: readonly WindowReading[]): number {
+  return mean(windows.slice(windows.length >> 1).map(({ requestsPerSecond }) => requestsPerSecond));
 }
 
-function lastHalfMean(values: readonly number[]): number {
-  const half = values.slice(values.length >> 1);
-  return half.reduce((sum, value) => sum + value, 0) / half.length;
+function traceOf({ full }: PilotStart, name: ArmName): PilotTrace {
+  const windows = full.readings.get(name) ?? [];
+  return {
+    requestsPerSecond: windows.map(({ requestsPerSecond }) => requestsPerSecond),
+    cpuNanosPerRequest: windows.flatMap(({ cpuNanosPerRequest }) => cpuNanosPerRequest ?? []),
+  };
+}
+
+/** How each metric scatters, in windows as long as a session's. */
+function scattersOf(starts: readonly PilotStart[], { warmupMs, windowMs }: CheckPlan): PilotFindings['scatters'] {
+  const slices = warmupMs === null ? Math.max(1, Math.round(windowMs / SLICE_MS)) : 1;
+  const pairs = (metric: GatedMetric, of: (start: PilotStart) => Measured | undefined, group: number) =>
+    starts.flatMap((start) => {
+      const measured = of(start);
+      return measured === undefined ? [] : [pairedDifferences(measured, metric, group)];
+    });
+  // The trace begins cold: its second half is warm.
+  const full = (metric: GatedMetric) =>
+    pairs(metric, ({ full }) => full, slices).map((each) => (warmupMs === null ? each.slice(each.length >> 1) : each));
+  return {
+    throughput: scatterOf(full('throughput'), LEAST_BETWEEN.throughput),
+    cpu: scatterOf(full('cpu'), LEAST_BETWEEN.cpu),
+    p50: scatterOf(
+      pairs('p50', ({ atRate }) => atRate, 1),
+      LEAST_BETWEEN.p50,
+    ),
+    p99: scatterOf(
+      pairs('p99', ({ atRate }) => atRate, 1),
+      LEAST_BETWEEN.p99,
+    ),
+  };
+}
+
+/** B's windows less A's, in pairs as they were held; means of some neighbours stand for one longer window. */
+function pairedDifferences({ readings }: Measured, metric: GatedMetric, group: number): number[] {
+  const [a, b] = (['a', 'b'] as const).map((name) =>
+    (readings.get(name) ?? []).map((window) => costsOfWindow(window)[metric]),
+  );
+  const differences = (b ?? []).map((cost, i) => cost - (a?.[i] ?? Number.NaN));
+  return Array.from({ length: Math.floor(differences.length / group) }, (_, i) =>
+    mean(differences.slice(i * group, (i + 1) * group)),
+  );
 }

@@ -4,7 +4,15 @@ import type { OperatingPoint } from '../model/operating-point.ts';
 import type { StoredBaseline } from '../model/stored-baseline.ts';
 import type { Reason } from '../model/trial.ts';
 import type { GatedMetric } from '../stats/gated-metrics.ts';
-import { futileLooks, type Look, sessionsToFind } from '../stats/looks.ts';
+import {
+  ALPHA,
+  FEWEST_SESSIONS,
+  lookSizes,
+  MOST_SESSIONS,
+  planLooks,
+  sessionsToFind,
+  spentBy,
+} from '../stats/looks.ts';
 import type { Margins } from '../stats/regression.ts';
 
 /** A metric that may fail a check, and how much worse it may get. */
@@ -38,12 +46,13 @@ export interface CheckPlan {
   /** The load, but for its rate: a closed loop, then an open one. */
   readonly point: OperatingPoint;
   readonly gates: readonly Gate[];
-  readonly looks: readonly Look[];
+  /** No look comes after more sessions; null: as many as the budget reaches. */
+  readonly maxSessions: number | null;
   /** Is A also held against a copy of itself? When that finds a difference, the check is worth nothing. */
   readonly nullArm: boolean;
   /** Is what was found to be looked for again, in sessions of their own? */
   readonly confirm: boolean;
-  /** Ends the check, undecided, when it is over; null: only after the last look. */
+  /** Time for the pilot and the sessions; looks are planned to it. A second series has what the first had. Null: no end. */
   readonly budgetMs: number | null;
   readonly seed: number;
   /** Of each program in each session; null: as long as a pilot finds that it takes. */
@@ -91,12 +100,12 @@ export function checkFaults(plan: CheckPlan): string[] {
   const {
     point: { app, transport },
     gates,
-    looks,
+    maxSessions,
     windowMs,
     budgetMs,
   } = plan;
-  const futile = futileLooks(looks, gates.length);
-  const last = looks.at(-1);
+  const sizes = lookSizes(maxSessions ?? MOST_SESSIONS);
+  const last = sizes.at(-1);
   return [
     ...new Set([plan.a, plan.b].flatMap((program) => configurationFaults(asRun(plan, program)))),
     ...(app !== 'echo' && transport === 'udp' ? [`app: ${app} goes over tcp or tls, not over udp`] : []),
@@ -106,11 +115,11 @@ export function checkFaults(plan: CheckPlan): string[] {
         ]
       : []),
     ...(gates.length === 0 ? ['gate: nothing to gate on: name a metric'] : []),
-    ...(last === undefined ? ['max-sessions: leaves no look: the first is after 10 sessions'] : []),
-    ...(last !== undefined && futile.length === looks.length
+    ...(last === undefined ? [`max-sessions: leaves no look: the first is after ${FEWEST_SESSIONS} sessions`] : []),
+    ...(last !== undefined && gates.length > 0 && spentBy(planLooks(sizes, gates.length, ALPHA)) === 0
       ? [
-          `looks: ${last.sessions} sessions can find nothing in ${gates.length} metrics at a level of ${last.alpha}: ` +
-            `it takes ${sessionsToFind(last.alpha, gates.length)}`,
+          `max-sessions: ${last} sessions can find nothing in ${gates.length} metrics at a level of ${ALPHA}: ` +
+            `it takes ${sessionsToFind(ALPHA, gates.length)}`,
         ]
       : []),
     ...gates.flatMap(({ metric, margins: { tolerated, detected } }) =>

@@ -33,10 +33,16 @@ export interface SessionReading {
 /** What sessions have in common, as the pilot found it. */
 export interface Pace {
   readonly warmupMs: number;
+  /** Windows at full load, for each arm. Even, as they go forwards and backwards in turn. */
+  readonly fullWindows: number;
   /** Requests a second of the windows at a rate, the same for every arm; 0: there are none. */
   readonly rate: number;
   /** How long each of those is. */
   readonly rateWindowMs: number;
+  /** How many there are for each arm; even. */
+  readonly rateWindows: number;
+  /** How long a session takes, most likely; null where that does not matter. */
+  readonly sessionMs: number | null;
 }
 
 /**
@@ -46,12 +52,6 @@ export interface Pace {
  */
 export const METHOD_VERSION = 2;
 
-/**
- * Windows at full load, and at the common rate, for each arm. Even, as they go forwards and backwards in turn; more of
- * those that tell of p99, which scatters a hundred times as much as throughput does.
- */
-const FULL_WINDOWS = 4;
-export const RATE_WINDOWS = 16;
 /** Percentiles of fewer response times are not estimated: of 10,000, p99 is decided by a hundred. */
 export const SAMPLES_FOR_P99 = 10_000;
 export const SAMPLES_FOR_P50 = 500;
@@ -59,7 +59,7 @@ export const SAMPLES_FOR_P50 = 500;
  * Before windows at the common rate: programs are warm then, but connections and the generator's threads are new. With
  * 300 ms the first window's p50 was a third above that of the others.
  */
-const RATE_WARMUP_MS = 700;
+export const RATE_WARMUP_MS = 700;
 const MAX_STEAL = 0.05;
 const MAX_UTILIZATION = 0.9;
 
@@ -76,22 +76,47 @@ export async function runSession(
 ): Promise<SessionReading> {
   const before = readKernelCounters();
   const scene: Scene = { plan, placement, warmupMs: pace.warmupMs, order, streamKey, signal };
+  const arms = await startArms(scene);
+  try {
+    const full = await measure(arms, { rate: 0, count: pace.fullWindows, windowMs: plan.windowMs }, scene);
+    // Those at a rate have connections of their own, in place of these.
+    await Promise.all([...arms.values()].map((arm) => arm.close()));
+    const paced = await measurePaced(arms, pace, scene);
+    const costs = Object.fromEntries(
+      order.places.map((name) => [name, costsOf(full.readings.get(name), paced.get(name))]),
+    );
+    const drift = Object.fromEntries(order.places.map((name) => [name, driftOf(full.readings.get(name) ?? [])]));
+    return { order, costs, drift, excluded: whyExcluded(stolenSince(before), [...paced.values()].flat()) };
+  } finally {
+    await stopArms(arms);
+  }
+}
+
+async function measurePaced(
+  arms: ReadonlyMap<ArmName, Arm>,
+  { rate, rateWindows, rateWindowMs }: Pace,
+  scene: Scene,
+): Promise<Measured['readings']> {
+  if (rate === 0) return new Map();
+  const windows = { rate, count: rateWindows, windowMs: rateWindowMs };
+  return (await measure(arms, windows, { ...scene, warmupMs: RATE_WARMUP_MS })).readings;
+}
+
+/** Fresh servers of all arms, in the order of their places. @throws {TargetError} when one does not start. */
+export async function startArms({ plan, placement, order, signal }: Scene): Promise<Map<ArmName, Arm>> {
   const arms = new Map<ArmName, Arm>();
   try {
     for (const name of order.places) arms.set(name, await start(name, plan, placement, signal));
-    const full = await measure(arms, { rate: 0, count: FULL_WINDOWS, windowMs: plan.windowMs }, scene);
-    // Those at a rate have connections of their own, in place of these.
-    await Promise.all([...arms.values()].map((arm) => arm.close()));
-    const { rate, rateWindowMs } = pace;
-    const warm = { ...scene, warmupMs: RATE_WARMUP_MS };
-    const paced =
-      rate === 0 ? new Map() : await measure(arms, { rate, count: RATE_WINDOWS, windowMs: rateWindowMs }, warm);
-    const costs = Object.fromEntries(order.places.map((name) => [name, costsOf(full.get(name), paced.get(name))]));
-    const drift = Object.fromEntries(order.places.map((name) => [name, driftOf(full.get(name) ?? [])]));
-    return { order, costs, drift, excluded: whyExcluded(stolenSince(before), [...paced.values()].flat()) };
-  } finally {
-    await Promise.all([...arms.values()].map((arm) => arm.stop()));
+    return arms;
+  } catch (error) {
+    await stopArms(arms);
+    throw error;
   }
+}
+
+/** Ends them all. Never rejects; they may have been stopped before. */
+export async function stopArms(arms: ReadonlyMap<ArmName, Arm>): Promise<void> {
+  await Promise.all([...arms.values()].map((arm) => arm.stop()));
 }
 
 /** A fresh server of an arm. @throws {TargetError} when it does not start; says whose it is. */
@@ -137,10 +162,12 @@ interface Windows {
   readonly rate: number;
   readonly count: number;
   readonly windowMs: number;
+  /** No pair of windows begins after this time; without it, all are held. */
+  readonly mostMs?: number;
 }
 
 /** A session's surroundings. */
-interface Scene {
+export interface Scene {
   readonly plan: CheckPlan;
   readonly placement: Placement;
   readonly warmupMs: number;
@@ -149,27 +176,52 @@ interface Scene {
   readonly signal: AbortSignal;
 }
 
-/** Windows of all arms in turn, after a warm-up of each. */
-async function measure(
+/** What windows of all arms found, each arm's in the order in which they were held. */
+export interface Measured {
+  readonly readings: ReadonlyMap<ArmName, readonly WindowReading[]>;
+  /** How long they took, warm-up not included. */
+  readonly turnsMs: number;
+  /** What each took besides its own length. */
+  readonly overheadMs: number;
+}
+
+/** Windows of all arms in turn, after a warm-up of each, over connections of their own. */
+export async function measure(
   arms: ReadonlyMap<ArmName, Arm>,
-  { rate, count, windowMs }: Windows,
+  { rate, count, windowMs, mostMs = Number.POSITIVE_INFINITY }: Windows,
   { plan, placement, warmupMs, order, streamKey, signal }: Scene,
-): Promise<Map<ArmName, WindowReading[]>> {
+): Promise<Measured> {
   const readings = new Map<ArmName, WindowReading[]>();
   const load = new Map<ArmName, (durationMs: number) => Promise<WindowReading>>();
   for (const [name, arm] of arms) {
     const generator = await arm.open(loadOf(plan, placement, rate, count + 1, streamKey));
     const window = (durationMs: number) => arm.window(generator, durationMs);
-    await window(warmupMs);
+    if (warmupMs > 0) await window(warmupMs);
     load.set(name, window);
     readings.set(name, []);
   }
+  const begin = performance.now();
+  let held = 0;
   for (const name of turns(order, count)) {
     signal.throwIfAborted();
+    if (held % arms.size === 0 && performance.now() - begin > mostMs) break;
     const reading = await load.get(name)?.(windowMs);
     if (reading !== undefined) readings.get(name)?.push(reading);
+    held++;
   }
-  return readings;
+  const turnsMs = performance.now() - begin;
+  return { readings, turnsMs, overheadMs: Math.max(0, turnsMs / held - windowMs) };
+}
+
+/** ln of what each metric cost in one window; those that its load does not tell of mean nothing. */
+export function costsOfWindow({ requestsPerSecond, cpuNanosPerRequest, load }: WindowReading): ArmCosts {
+  const { response } = load.latencies;
+  return {
+    throughput: -Math.log(requestsPerSecond),
+    cpu: Math.log(cpuNanosPerRequest ?? Number.NaN),
+    p50: Math.log(response.quantile(0.5)),
+    p99: Math.log(response.quantile(0.99)),
+  };
 }
 
 /**
@@ -178,16 +230,14 @@ async function measure(
  * over 38 sessions, and by 0.4 as a mean over windows, in which stalls that a program makes every few seconds still show.
  */
 export function costsOf(full: readonly WindowReading[] = [], paced: readonly WindowReading[] = []): ArmCosts {
-  const responses = paced.map(({ load }) => load.latencies.response);
-  const samples = responses.reduce((sum, { count }) => sum + count, 0);
-  const percentile = (q: number, needed: number) =>
-    samples >= needed ? mean(responses.map((window) => Math.log(window.quantile(q)))) : Number.NaN;
-  const cpu = full.map(({ cpuNanosPerRequest }) => cpuNanosPerRequest ?? Number.NaN);
+  const samples = paced.reduce((sum, { load }) => sum + load.latencies.response.count, 0);
+  const meanOf = (windows: readonly WindowReading[], metric: GatedMetric) =>
+    mean(windows.map((window) => costsOfWindow(window)[metric]));
   return {
-    throughput: -mean(full.map(({ requestsPerSecond }) => Math.log(requestsPerSecond))),
-    cpu: mean(cpu.map(Math.log)),
-    p50: percentile(0.5, SAMPLES_FOR_P50),
-    p99: percentile(0.99, SAMPLES_FOR_P99),
+    throughput: meanOf(full, 'throughput'),
+    cpu: meanOf(full, 'cpu'),
+    p50: samples >= SAMPLES_FOR_P50 ? meanOf(paced, 'p50') : Number.NaN,
+    p99: samples >= SAMPLES_FOR_P99 ? meanOf(paced, 'p99') : Number.NaN,
   };
 }
 

@@ -95,11 +95,26 @@ export const checkResultSchema = z.looseObject({
     nullArm: z.boolean(),
     confirm: z.boolean(),
     budgetMs: amount.nullable(),
+    /** Metrics that were to be gated on and are not, as they could not be measured here; missing when there are none. */
+    dropped: z.array(z.looseObject({ metric: z.string(), reason: z.string() })).optional(),
     serverCpus: z.array(count),
     loadCpus: z.array(count),
   }),
-  /** What the pilot found. */
-  pace: z.looseObject({ warmupMs: amount, rate: amount, rateWindowMs: amount }).nullable(),
+  /** What the pilot found, and how sessions were planned by it. */
+  pace: z
+    .looseObject({
+      warmupMs: amount,
+      rate: amount,
+      rateWindowMs: amount,
+      /** Of each program in each session; missing in files of earlier versions, as are the next three. */
+      fullWindows: count.optional(),
+      rateWindows: count.optional(),
+      /** How long a session was expected to take; null where it did not matter. */
+      sessionMs: amount.nullable().optional(),
+      /** Planned: sessions, and what of the probability of a false alarm is spent. */
+      looks: z.array(z.looseObject({ sessions: count, alpha: amount })).optional(),
+    })
+    .nullable(),
   sessions: z.array(sessionSchema),
   looks: z.array(lookSchema),
   /** With a stored baseline, in place of looks: A is the reference then. Missing without one. */
@@ -110,6 +125,10 @@ export const checkResultSchema = z.looseObject({
     metrics: z.array(z.string()),
     /** In a sentence. */
     statement: z.string(),
+    /** Of an inconclusive check: what would most likely have decided each open metric; null where nothing would. */
+    needs: z
+      .array(z.looseObject({ metric: z.string(), sessions: count.nullable(), budgetMs: amount.nullable() }))
+      .optional(),
   }),
   warnings: z.array(reasonSchema),
 });

@@ -4,33 +4,87 @@ import { smallestP } from './signed-rank.ts';
 export interface Look {
   /** Sessions that count by then. */
   readonly sessions: number;
-  /** Probability of a false alarm spent here, over all metrics together. */
+  /** Probability of a false alarm spent here, over all metrics together; 0: B may pass here, but nothing is called worse. */
   readonly alpha: number;
 }
 
-/** Looks of a regression check: 1 % of false alarms in all, by Bonferroni over the looks. */
-export const defaultLooks: readonly Look[] = [
-  { sessions: 10, alpha: 0.004 },
-  { sessions: 14, alpha: 0.002 },
-  { sessions: 18, alpha: 0.002 },
-  { sessions: 24, alpha: 0.002 },
-];
+/** Probability of a false alarm in a whole check: over all metrics and all looks. */
+export const ALPHA = 0.01;
 
-/** Probability spent at each look of passing what is worse by the margin that must be detected: 5 % over four looks. */
-export const PASS_ALPHA = 0.0125;
-
-/** Probability spent at each look of telling A from its own copy, in which nothing differs: 5 % over four looks. */
-export const NULL_ALPHA = 0.0125;
+/** Probability, over all looks, of telling A from its own copy, in which nothing differs. */
+export const NULL_ALPHA = 0.05;
 
 /**
- * Looks at which nothing could ever be found: not even sessions that all agree have a small enough p for the first step
- * of Holm's procedure over so many metrics.
+ * Level of each look for passing what is worse by the margin that must be detected. At one-sided .0125 a look, up to
+ * eight looks pass it with a probability of 5 % at most: Pocock's boundary for that is .0130 (S. Pocock, Group
+ * Sequential Methods in the Design and Analysis of Clinical Trials, Biometrika 64, 1977; C. Jennison, B. Turnbull,
+ * Group Sequential Methods, table 2.1).
  */
-export function futileLooks(looks: readonly Look[], metrics: number): Look[] {
-  return looks.filter(({ sessions, alpha }) => smallestP(sessions, 'greater') > alpha / metrics);
+export const PASS_ALPHA = 0.0125;
+
+/** Sessions of the looks that a budget may reach. Not more than eight of them: see {@link PASS_ALPHA}. */
+const SIZES = [10, 14, 18, 24, 32, 44, 60, 82] as const;
+export const FEWEST_SESSIONS = SIZES[0];
+export const MOST_SESSIONS = SIZES[SIZES.length - 1] as number;
+
+/** The last look comes at what the budget reaches when that is more than the look before by at least this. */
+const LEAST_STEP = 2;
+
+/** Sessions of each look of a check that has time for `most` of them; empty when the first look is not reached. */
+export function lookSizes(most: number): number[] {
+  const reached = Math.min(most, MOST_SESSIONS);
+  const sizes = SIZES.filter((size) => size <= reached);
+  const last = sizes.at(-1);
+  return last !== undefined && reached >= last + LEAST_STEP ? [...sizes, reached] : sizes;
 }
 
-/** The fewest sessions that could find something with `alpha` over so many metrics. */
+/**
+ * What may be spent of `alpha` by the time at which a share of the planned sessions is held: alpha·√share, of the power
+ * family (K. Kim, D. DeMets, Biometrika 74, 1987; exponent ½). It spends early, as the exact test can't reach a small
+ * level with few sessions: with four metrics ten sessions need .0039, and get .0041 of the 1 % when 60 are planned.
+ */
+export function spendable(alpha: number, share: number): number {
+  return alpha * Math.sqrt(Math.min(1, share));
+}
+
+/**
+ * The looks at these sizes, each with what it adds to what may be spent (K. Lan, D. DeMets, Biometrika 70, 1983). By the
+ * union bound their sum holds for all of them together, however the looks depend on each other. A look at which not even
+ * sessions that all agree have a small enough p for the first step of Holm's procedure spends nothing, and leaves its
+ * part to the next; what the last ones can't use goes to the last that can.
+ * @param sizes in ascending order.
+ * @param metrics how many are tested at each look.
+ */
+export function planLooks(sizes: readonly number[], metrics: number, alpha: number): Look[] {
+  const last = sizes.at(-1) ?? 0;
+  let spent = 0;
+  const looks = sizes.map((sessions) => {
+    const level = spendable(alpha, sessions / last) - spent;
+    if (isFutile({ sessions, alpha: level }, metrics)) return { sessions, alpha: 0 };
+    spent += level;
+    return { sessions, alpha: level };
+  });
+  const final = looks.findLastIndex((look) => look.alpha > 0);
+  if (final === -1)
+    return isFutile({ sessions: last, alpha }, metrics) ? looks : withAlpha(looks, looks.length - 1, alpha);
+  return withAlpha(looks, final, (looks[final]?.alpha ?? 0) + alpha - spent);
+}
+
+function withAlpha(looks: readonly Look[], at: number, alpha: number): Look[] {
+  return looks.map((look, i) => (i === at ? { ...look, alpha } : look));
+}
+
+/** What looks spend together. */
+export function spentBy(looks: readonly Pick<Look, 'alpha'>[]): number {
+  return looks.reduce((sum, { alpha }) => sum + alpha, 0);
+}
+
+/** Could nothing ever be found at this look, not even by sessions that all agree? */
+export function isFutile({ sessions, alpha }: Look, metrics: number): boolean {
+  return smallestP(sessions, 'greater') > alpha / metrics;
+}
+
+/** The fewest sessions that could find something with `alpha` over that many metrics. */
 export function sessionsToFind(alpha: number, metrics: number): number {
   return Math.ceil(Math.log2(metrics / alpha));
 }

@@ -1,5 +1,5 @@
 import { gatedMetrics } from '../stats/gated-metrics.ts';
-import { defaultLooks } from '../stats/looks.ts';
+import { ALPHA, type Look, lookSizes, planLooks } from '../stats/looks.ts';
 import { type LookVerdict, lookAt, type MetricDifferences } from '../stats/regression.ts';
 import type { SimulatedCheck } from './design.ts';
 import { traits } from './trace.ts';
@@ -10,8 +10,20 @@ export interface Outcome {
   readonly sessions: number;
 }
 
-/** Runs a simulated check until it is decided, at the looks of a real one. */
-export function runCheck(check: SimulatedCheck): Outcome {
+/** The looks of a check whose budget reaches that many sessions: those of a real one. */
+export function looksFor(sessions: number): readonly Look[] {
+  return planLooks(lookSizes(sessions), traits.length, ALPHA);
+}
+
+/**
+ * Runs a simulated check until it is decided.
+ * @param judge how a look decides: that of a real check, unless something is to be left out of it.
+ */
+export function runCheck(
+  check: Pick<SimulatedCheck, 'session'>,
+  looks: readonly Look[],
+  judge: typeof lookAt = lookAt,
+): Outcome {
   const differences = traits.map((): number[] => []);
   const metrics = traits.map(
     ({ metric }, i): MetricDifferences => ({
@@ -22,13 +34,13 @@ export function runCheck(check: SimulatedCheck): Outcome {
   );
   let sessions = 0;
   let verdict: LookVerdict['verdict'] = 'continue';
-  for (const [i, look] of defaultLooks.entries()) {
+  for (const [i, look] of looks.entries()) {
     for (; sessions < look.sessions; sessions++) {
       check.session().forEach((difference, metric) => {
         differences[metric]?.push(difference);
       });
     }
-    verdict = lookAt(metrics, look, i === defaultLooks.length - 1).verdict;
+    verdict = judge(metrics, look, i === looks.length - 1).verdict;
     if (verdict !== 'continue') break;
   }
   return { verdict: verdict === 'continue' ? 'inconclusive' : verdict, sessions };

@@ -1,58 +1,118 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { getAffinity } from '../../sockets/cpu.ts';
-import { check } from '../check/check.ts';
+import type { WindowReading } from '../check/arm.ts';
 import type { CheckPlan } from '../check/plan.ts';
-import { loadOf, start } from '../check/session.ts';
-import type { CheckOutcome, CheckResult } from '../model/check-result.ts';
+import { measure, startArms, stopArms } from '../check/session.ts';
 import type { ForeignServer } from '../model/configuration.ts';
 import { TargetError } from '../model/errors.ts';
-import { fixedSize } from '../model/message-sizes.ts';
+import { packageRoot } from '../model/package.ts';
 import { placeOnCpus } from '../run/placement.ts';
-import { type GatedMetric, gatedMetrics } from '../stats/gated-metrics.ts';
-import { defaultLooks } from '../stats/looks.ts';
+import { mean } from '../stats/mean.ts';
 import { median } from '../stats/median.ts';
 
-/** CPU time that each request of the original costs besides its echo: so that a share more of it can be added finely. */
-const BASE_WORK_MICROS = 20;
-const CALIBRATION_WINDOWS = 9;
-const CALIBRATION_WINDOW_MS = 300;
+/** A plan but for the programs. */
+export type PlanOfChecks = Omit<CheckPlan, 'a' | 'b'>;
 
-/** How one check of real servers ended. */
-export interface RealCheck {
-  /** How much more CPU time a request of B takes, as a share. */
-  readonly worseBy: number;
-  /** CPU time that a request of A takes in all, in microseconds; null when a server failed before that was known. */
+export const serverNames = ['c', 'node'] as const;
+export type ServerName = (typeof serverNames)[number];
+
+/** Two programs to check: B takes a share more CPU time for each request. */
+export interface ProgramPair {
+  readonly a: ForeignServer;
+  readonly b: ForeignServer;
+  /** CPU time of a request of A in all, in microseconds; null where it was not needed. */
   readonly baseMicros: number | null;
-  /** `failed`: a server did, and so there was no verdict. */
-  readonly outcome: CheckOutcome | 'failed';
-  readonly metrics: readonly string[];
-  /** The verdict, or what failed, in a sentence. */
-  readonly statement: string;
-  readonly sessions: number;
-  readonly seconds: number;
 }
 
-/** A server of this project that burns so much CPU time for each request. @param program the path of its command line. */
-export function burningServer(program: string, name: string, workMicros: number): ForeignServer {
-  const nanos = Math.round(workMicros * 1000);
-  const work = `--work cpu:${nanos / 1000}us`;
-  return {
-    ...{ kind: 'exec', name, startLimitMs: 15_000 },
-    command: `exec ${quoted(process.execPath)} ${quoted(program)} serve --model event-driven --port {port} ${work}`,
-  };
+/** A server that can be made slower by a known share of its CPU time. */
+export interface RealServer {
+  /**
+   * The server, and itself made slower: measured anew each time, as it depends on what the machine does.
+   * @param worseBy 0 for the same program.
+   * @throws {TargetError} when a server fails, or its CPU time is not known.
+   */
+  pair(plan: PlanOfChecks, worseBy: number, signal: AbortSignal): Promise<ProgramPair>;
+  /** Removes what was built. */
+  dispose(): void;
 }
 
-/** How checks of real servers are held, whatever these are: all metrics gated, as `check` does without flags. */
-export function planFor(connections: number, seed: number): Omit<CheckPlan, 'a' | 'b'> {
-  const names = Object.keys(gatedMetrics) as GatedMetric[];
-  return {
-    point: {
-      ...{ transport: 'tcp', app: 'echo', workload: 'request-response', connection: 'pooled', connections },
-      ...{ pipelining: 1, sizes: fixedSize(64) },
-    },
-    gates: names.map((metric) => ({ metric, margins: gatedMetrics[metric] })),
-    ...{ looks: defaultLooks, nullArm: false, confirm: false, budgetMs: null, seed, warmupMs: null, windowMs: 200 },
-    ...{ timeoutMs: 2000, openTimeoutMs: 3000, threads: null, serverCpus: null, loadCpus: null },
-  };
+/** CPU time that each request of the server in Node costs besides its echo: so that a share can be added finely. */
+const BASE_WORK_MICROS = 20;
+const CALIBRATION = { rate: 0, count: 12, windowMs: 200 } as const;
+const WARMUP_MS = 500;
+/** Steps of the first round of a calibration: about a microsecond. */
+const FIRST_STEPS = 1000;
+const ROUNDS = 3;
+
+/** This project's `event-driven` model, which burns CPU time for each request. */
+export class NodeServer implements RealServer {
+  readonly #program: string;
+
+  /** @param program the path of sockbench's command line. */
+  constructor(program: string) {
+    this.#program = program;
+  }
+
+  async pair(plan: PlanOfChecks, worseBy: number, signal: AbortSignal): Promise<ProgramPair> {
+    const a = this.server('original', BASE_WORK_MICROS);
+    if (worseBy === 0) return { a, b: { ...a, name: 'changed' }, baseMicros: null };
+    const { nanosOfA } = await compareCpu(plan, a, a, signal);
+    const baseMicros = nanosOfA / 1000;
+    return { a, b: this.server('changed', BASE_WORK_MICROS + worseBy * baseMicros), baseMicros };
+  }
+
+  server(name: string, workMicros: number): ForeignServer {
+    const nanos = Math.round(workMicros * 1000);
+    const serve = `serve --model event-driven --port {port} --work cpu:${nanos / 1000}us`;
+    return foreign(name, `exec ${quoted(process.execPath)} ${quoted(this.#program)} ${serve}`);
+  }
+
+  dispose(): void {}
+}
+
+/** The echo server in C, bench/reference/echo_epoll.c, which runs through a loop for each request. */
+export class CServer implements RealServer {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'sockbench-verify-'));
+  readonly #program = join(this.#folder, 'echo_epoll');
+
+  /** Compiles it. @throws when there is no compiler `cc`, or it refuses. */
+  constructor() {
+    const source = fileURLToPath(new URL('bench/reference/echo_epoll.c', packageRoot()));
+    execFileSync('cc', ['-O2', '-o', this.#program, source], { stdio: ['ignore', 'ignore', 'inherit'] });
+  }
+
+  async pair(plan: PlanOfChecks, worseBy: number, signal: AbortSignal): Promise<ProgramPair> {
+    const a = this.server('original', 0);
+    if (worseBy === 0) return { a, b: { ...a, name: 'changed' }, baseMicros: null };
+    let steps = FIRST_STEPS;
+    const rounds: { readonly perStep: number; readonly nanosOfA: number }[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const { share, nanosOfA } = await compareCpu(plan, a, this.server('changed', steps), signal);
+      rounds.push({ perStep: share / steps, nanosOfA });
+      // What a step costs is known best near the share that is wanted: the first round is not.
+      const perStep = mean(rounds.slice(round === 0 ? 0 : 1).map((each) => each.perStep));
+      if (!(perStep > 0)) throw new TargetError('a server that does more work did not take more CPU time');
+      steps = Math.max(1, Math.round(worseBy / perStep));
+    }
+    const baseMicros = median(rounds.map(({ nanosOfA }) => nanosOfA)) / 1000;
+    return { a, b: this.server('changed', steps), baseMicros };
+  }
+
+  server(name: string, steps: number): ForeignServer {
+    return foreign(name, `exec ${quoted(this.#program)} {port}${steps === 0 ? '' : ` ${steps}`}`);
+  }
+
+  dispose(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+function foreign(name: string, command: string): ForeignServer {
+  return { kind: 'exec', name, command, startLimitMs: 15_000 };
 }
 
 /** For a shell to take as one word. */
@@ -60,74 +120,37 @@ function quoted(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** A plan that holds the original against one that takes a share more CPU time for each request. */
-export function realPlan(
-  plan: Omit<CheckPlan, 'a' | 'b'>,
-  program: string,
-  baseMicros: number,
-  worseBy: number,
-): CheckPlan & Record<'a' | 'b', ForeignServer> {
-  return {
-    ...plan,
-    a: burningServer(program, 'original', BASE_WORK_MICROS),
-    b: burningServer(program, 'changed', BASE_WORK_MICROS + worseBy * baseMicros),
-  };
-}
-
 /**
- * CPU time that a request of the original takes in all, in microseconds: the median of some windows at full load.
- * @throws {TargetError} when the kernel doesn't tell it.
+ * CPU time for each request of two servers at full load, in pairs of windows as a session of a check has them.
+ * @returns that of A in nanoseconds, and how much more B takes, as a share: medians over the pairs.
+ * @throws {TargetError} when the kernel doesn't report it.
  */
-async function calibrate(plan: Omit<CheckPlan, 'a' | 'b'>, program: string, signal: AbortSignal): Promise<number> {
-  const whole = realPlan(plan, program, 0, 0);
-  const placement = placeOnCpus(getAffinity(0), whole);
-  const arm = await start('a', whole, placement, signal);
-  try {
-    const generator = await arm.open(loadOf(whole, placement, 0, CALIBRATION_WINDOWS + 1, { seed: plan.seed }));
-    await arm.window(generator, 3 * CALIBRATION_WINDOW_MS);
-    const nanos: number[] = [];
-    for (let i = 0; i < CALIBRATION_WINDOWS; i++) {
-      const { cpuNanosPerRequest } = await arm.window(generator, CALIBRATION_WINDOW_MS);
-      if (cpuNanosPerRequest === null) throw new TargetError('the CPU time of the server is not known here');
-      nanos.push(cpuNanosPerRequest);
-    }
-    return median(nanos) / 1000;
-  } finally {
-    await arm.stop();
-  }
-}
-
-/**
- * Measures what a request of the original takes, and holds one check against a server that takes a share more. A server
- * that fails ends this check alone: the machine may have stood still for too long.
- */
-export async function holdCheck(
-  plan: Omit<CheckPlan, 'a' | 'b'>,
-  program: string,
-  worseBy: number,
+async function compareCpu(
+  plan: PlanOfChecks,
+  a: ForeignServer,
+  b: ForeignServer,
   signal: AbortSignal,
-): Promise<RealCheck> {
-  let baseMicros: number | null = null;
-  let sessions = 0;
-  let begin = performance.now();
-  const observer = {
-    doing: () => undefined,
-    saved: (result: CheckResult) => {
-      sessions = result.sessions.length;
-    },
+): Promise<{ readonly nanosOfA: number; readonly share: number }> {
+  const whole = { ...plan, a, b };
+  const placement = placeOnCpus(getAffinity(0), whole);
+  const scene = {
+    ...{ plan: whole, placement, warmupMs: WARMUP_MS, signal },
+    ...{ order: { places: ['a', 'b'] as const }, streamKey: { seed: plan.seed } },
   };
-  const ended = (outcome: RealCheck['outcome'], metrics: readonly string[], statement: string): RealCheck => {
-    const seconds = (performance.now() - begin) / 1000;
-    return { worseBy, baseMicros, outcome, metrics, statement, sessions, seconds };
-  };
+  const arms = await startArms(scene);
   try {
-    baseMicros = await calibrate(plan, program, signal);
-    begin = performance.now();
-    const { verdict } = await check(realPlan(plan, program, baseMicros, worseBy), observer, signal);
-    signal.throwIfAborted();
-    return ended(verdict.outcome, verdict.metrics, verdict.statement);
-  } catch (error) {
-    if (!(error instanceof TargetError)) throw error;
-    return ended('failed', [], error.message);
+    const { readings } = await measure(arms, CALIBRATION, scene);
+    const [ofA, ofB] = (['a', 'b'] as const).map((name) => cpuNanos(readings.get(name) ?? [])) as [number[], number[]];
+    const ratios = ofB.map((nanos, i) => nanos / (ofA[i] as number));
+    return { nanosOfA: median(ofA), share: median(ratios) - 1 };
+  } finally {
+    await stopArms(arms);
   }
+}
+
+function cpuNanos(windows: readonly WindowReading[]): number[] {
+  return windows.map(({ cpuNanosPerRequest }) => {
+    if (cpuNanosPerRequest === null) throw new TargetError('the CPU time of the server is not known here');
+    return cpuNanosPerRequest;
+  });
 }

@@ -1,13 +1,14 @@
 import { gatedMetrics } from '../stats/gated-metrics.ts';
 import { SimulatedCheck, soundDesign } from './design.ts';
 import { type MachineName, machines } from './noise.ts';
-import { type Outcome, runCheck } from './our-rule.ts';
+import { looksFor, type Outcome, runCheck } from './our-rule.ts';
 import { type Rival, rivals } from './rivals.ts';
 import { type Change, Trace, traits, unchanged } from './trace.ts';
 
 /** How often something happened in simulated checks on one kind of machine. */
 export interface Frequency {
   readonly rule: string;
+  readonly isOurs: boolean;
   readonly machine: MachineName;
   readonly what: string;
   readonly share: number;
@@ -18,11 +19,54 @@ export interface Frequency {
 
 export const machineNames = Object.keys(machines) as MachineName[];
 
-/** Simulated checks by our rule. The same seed gives the same machine to every rule. */
-export function outcomes(machine: MachineName, change: Change, runs: number, seed: number): Outcome[] {
+/**
+ * Sessions that the budgets of simulated checks reach: the first look alone, four looks, seven, and as many as there may
+ * be. All claims must hold for each.
+ */
+export const reaches = [10, 24, 60, 82] as const;
+
+/**
+ * Simulated checks by our rule, of each budget. The same seed gives the same machine to every rule, and the same sessions
+ * to every budget.
+ */
+function outcomes(machine: MachineName, change: Change, { runs, seed }: Sample): Outcome[][] {
+  const looks = reaches.map(looksFor);
   return Array.from({ length: runs }, (_, run) => {
-    return runCheck(new SimulatedCheck(new Trace(machine, { seed, ordinal: run }), change, soundDesign));
+    const check = new SimulatedCheck(new Trace(machine, { seed, ordinal: run }), change, soundDesign);
+    const sessions: number[][] = [];
+    return looks.map((planned) => {
+      let next = 0;
+      const session = () => {
+        sessions[next] ??= check.session();
+        return sessions[next++] as number[];
+      };
+      return runCheck({ session }, planned);
+    });
   });
+}
+
+/** How many simulated checks, and of which seed. */
+interface Sample {
+  readonly runs: number;
+  readonly seed: number;
+}
+
+/** How often checks ended in some way, and what is claimed of that. */
+type Question = Pick<Frequency, 'what' | 'claim'> & { readonly verdict: Outcome['verdict'] };
+
+/** How often our checks ended so, of each budget. */
+function ours(machine: MachineName, change: Change, sample: Sample, questions: readonly Question[]): Frequency[] {
+  const ended = outcomes(machine, change, sample);
+  return reaches.flatMap((reach, i) =>
+    questions.map(({ what, verdict, claim }) => ({
+      ...{ rule: ruleOf(reach), isOurs: true, machine, what, claim, runs: sample.runs },
+      share: ended.filter((each) => each[i]?.verdict === verdict).length / sample.runs,
+    })),
+  );
+}
+
+function ruleOf(reach: number): string {
+  return reach === reaches[0] ? `sockbench, ${reach} sessions` : `sockbench, up to ${reach}`;
 }
 
 /** Every metric worse by that share. */
@@ -33,13 +77,13 @@ export function worseBy(share: number): Change {
 /** How often nothing changed and an alarm was raised all the same; and how often our rule said so: passed. */
 export function falseAlarms(machine: MachineName, runs: number, seed: number): Frequency[] {
   const what = 'alarm, nothing changed';
-  const ended = outcomes(machine, unchanged, runs, seed);
-  const shareOf = (wanted: Outcome['verdict']) => ended.filter(({ verdict }) => verdict === wanted).length / runs;
-  const ours = { rule: 'sockbench', machine, runs };
+  const questions: readonly Question[] = [
+    { what, verdict: 'regressed', claim: { atMost: 0.01 } },
+    { what: 'pass, nothing changed', verdict: 'pass', claim: undefined },
+  ];
   return [
-    { ...ours, what, share: shareOf('regressed'), claim: { atMost: 0.01 } },
-    { ...ours, what: 'pass, nothing changed', share: shareOf('pass'), claim: undefined },
-    ...rivals.map((rival) => rivalFrequency(rival, machine, what, unchanged, runs, seed)),
+    ...ours(machine, unchanged, { runs, seed }, questions),
+    ...rivals.map((rival) => rivalFrequency(rival, machine, what, unchanged, { runs, seed })),
   ];
 }
 
@@ -47,31 +91,36 @@ export function falseAlarms(machine: MachineName, runs: number, seed: number): F
 export function power(machine: MachineName, share: number, runs: number, seed: number): Frequency[] {
   const what = `alarm, ${Math.round(share * 100)} % worse`;
   const change = worseBy(share);
-  const alarms = outcomes(machine, change, runs, seed).filter(({ verdict }) => verdict === 'regressed').length;
   const atLeast = claimedPower(machine, share);
   const claim = atLeast === undefined ? undefined : { atLeast };
   return [
-    { rule: 'sockbench', machine, what, share: alarms / runs, runs, claim },
-    ...rivals.map((rival) => rivalFrequency(rival, machine, what, change, runs, seed)),
+    ...ours(machine, change, { runs, seed }, [{ what, verdict: 'regressed', claim }]),
+    ...rivals.map((rival) => rivalFrequency(rival, machine, what, change, { runs, seed })),
   ];
 }
 
 /** How often a change passed that is worse in one metric by what must be detected; the worst of all metrics. */
-export function falsePasses(machine: MachineName, runs: number, seed: number): Frequency {
-  const shares = traits.map(({ metric }, i) => {
+export function falsePasses(machine: MachineName, runs: number, seed: number): Frequency[] {
+  const question: Question = {
+    what: 'pass, one metric worse by what must be found',
+    verdict: 'pass',
+    claim: { atMost: 0.05 },
+  };
+  const ofMetrics = traits.map(({ metric }, i) => {
     const change = traits.map((_, j) => (i === j ? gatedMetrics[metric].detected : 0));
-    return outcomes(machine, change, runs, seed).filter(({ verdict }) => verdict === 'pass').length / runs;
+    return ours(machine, change, { runs, seed }, [question]);
   });
-  const what = 'pass, one metric worse by what must be found';
-  return { rule: 'sockbench', machine, what, share: Math.max(...shares), runs, claim: { atMost: 0.05 } };
+  return reaches.map((_, i) => {
+    const ofReach = ofMetrics.map((frequencies) => frequencies[i] as Frequency);
+    return ofReach.reduce((worst, each) => (each.share > worst.share ? each : worst));
+  });
 }
 
 /** How often an alarm was raised although no metric is worse by more than is tolerated: the hardest case of that. */
-export function alarmsAtTolerance(machine: MachineName, runs: number, seed: number): Frequency {
+export function alarmsAtTolerance(machine: MachineName, runs: number, seed: number): Frequency[] {
   const change = traits.map(({ metric }) => gatedMetrics[metric].tolerated);
-  const alarms = outcomes(machine, change, runs, seed).filter(({ verdict }) => verdict === 'regressed').length;
   const what = 'alarm, all worse by what is tolerated';
-  return { rule: 'sockbench', machine, what, share: alarms / runs, runs, claim: { atMost: 0.01 } };
+  return ours(machine, change, { runs, seed }, [{ what, verdict: 'regressed', claim: { atMost: 0.01 } }]);
 }
 
 /** At least so often a change must be found. */
@@ -86,14 +135,13 @@ function rivalFrequency(
   machine: MachineName,
   what: string,
   change: Change,
-  runs: number,
-  seed: number,
+  { runs, seed }: Sample,
 ): Frequency {
   let alarms = 0;
   for (let run = 0; run < runs; run++) {
     if (rival.alarms(new Trace(machine, { seed, ordinal: run }), change)) alarms++;
   }
-  return { rule: rival.name, machine, what, share: alarms / runs, runs, claim: undefined };
+  return { rule: rival.name, isOurs: false, machine, what, share: alarms / runs, runs, claim: undefined };
 }
 
 /** Does a frequency keep what is claimed? True where nothing is. */

@@ -3,9 +3,8 @@ import type { CheckOutcome, CheckResult } from '../../bench/model/check-result.t
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { parseSizes } from '../../bench/model/message-sizes.ts';
 import { parseCpus, parseDuration, parseInteger } from '../../bench/model/units.ts';
-import { BASELINE_ALPHA, BASELINE_SESSIONS } from '../../bench/stats/baseline.ts';
+import { BASELINE_SESSIONS } from '../../bench/stats/baseline.ts';
 import { gatedMetrics } from '../../bench/stats/gated-metrics.ts';
-import { defaultLooks, type Look } from '../../bench/stats/looks.ts';
 import type { Command } from '../command.ts';
 import type { Flags, OptionSet } from '../flags.ts';
 import { readGates } from '../gates.ts';
@@ -68,7 +67,7 @@ const options = {
     type: 'string',
     describe: 'Of each program in each session [default: as long as a pilot finds it to take]',
   },
-  timeout: { group: 'Load:', type: 'string', default: '2s', describe: 'A request unanswered for so long has failed' },
+  timeout: { group: 'Load:', type: 'string', default: '10s', describe: 'A request unanswered for so long has failed' },
   'start-timeout': { group: 'Load:', type: 'string', default: '15s', describe: 'A program must listen by then' },
   threads: { group: 'Load:', type: 'string', describe: 'Threads that generate load [default: chosen]' },
   'server-cpus': { group: 'Load:', type: 'string', describe: 'CPUs for the programs: 0,2-3 [default: chosen]' },
@@ -81,10 +80,14 @@ const options = {
   'max-sessions': {
     group: 'Verdict:',
     type: 'string',
-    default: '24',
-    describe: 'Looks after more sessions are left out',
+    describe: 'No look after more sessions [default: as many as the budget reaches]',
   },
-  budget: { group: 'Verdict:', type: 'string', describe: 'Ends undecided after this time' },
+  budget: {
+    group: 'Verdict:',
+    type: 'string',
+    default: '5m',
+    describe: 'Time of the check; looks and windows are planned to it',
+  },
   confirm: {
     group: 'Verdict:',
     type: 'boolean',
@@ -137,16 +140,21 @@ export const check: Command<typeof options> = {
 /** What only makes sense where sessions go on until they decide. */
 const SEQUENTIAL = ['max-sessions', 'confirm', 'null-arm'] as const;
 
-function readLooks(flags: Flags<typeof options>): readonly Look[] {
-  const most = flags.value('max-sessions', parseInteger);
+function readMaxSessions(flags: Flags<typeof options>): number | null {
   if (!flags.isGiven('baseline')) {
     if (flags.has('record')) flags.refuse('--record goes with --baseline, which names the file');
-    return defaultLooks.filter(({ sessions }) => sessions <= most);
+    return flags.value('max-sessions', parseInteger) ?? null;
   }
   for (const name of SEQUENTIAL.filter((name) => flags.isGiven(name))) {
     flags.refuse(`--${name} does not go with --baseline, for which ${BASELINE_SESSIONS} sessions are one run`);
   }
-  return [{ sessions: BASELINE_SESSIONS, alpha: BASELINE_ALPHA }];
+  return null;
+}
+
+/** Recorded runs must be alike: they end when their sessions are held, unless a budget is given. */
+function readBudget(flags: Flags<typeof options>): number | null {
+  const budgetMs = flags.value('budget', parseDuration);
+  return flags.isGiven('baseline') && !flags.isGiven('budget') ? null : budgetMs;
 }
 
 function readPlan(flags: Flags<typeof options>, { a, b }: Programs): CheckPlan {
@@ -164,10 +172,10 @@ function readPlan(flags: Flags<typeof options>, { a, b }: Programs): CheckPlan {
       sizes: flags.value('size', parseSizes),
     },
     gates: readGates(flags, app),
-    looks: readLooks(flags),
+    maxSessions: readMaxSessions(flags),
     nullArm: flags.has('null-arm'),
     confirm: flags.has('confirm'),
-    budgetMs: flags.value('budget', parseDuration) ?? null,
+    budgetMs: readBudget(flags),
     seed: flags.value('seed', parseSeed) ?? chosenSeed(),
     warmupMs: flags.value('warmup', parseDuration) ?? null,
     windowMs: flags.value('window', parseDuration),

@@ -1,9 +1,25 @@
 import { fileURLToPath } from 'node:url';
 import { EXIT } from '../../bench/model/exit-code.ts';
-import { parseInteger } from '../../bench/model/units.ts';
-import { holdCheck, planFor, type RealCheck } from '../../bench/verify/real-servers.ts';
+import { parseDuration, parseInteger } from '../../bench/model/units.ts';
+import {
+  holdCheck,
+  isSame,
+  keyOf,
+  planFor,
+  type RealCheck,
+  type RealCheckKey,
+} from '../../bench/verify/real-checks.ts';
+import {
+  CServer,
+  NodeServer,
+  type PlanOfChecks,
+  type RealServer,
+  type ServerName,
+  serverNames,
+} from '../../bench/verify/real-servers.ts';
 import { jsonDocument } from '../../reports/json-document.ts';
-import { renderRealChecks } from '../../reports/renderers/real-checks.ts';
+import { areAsWanted, renderRealChecks } from '../../reports/renderers/real-checks.ts';
+import { readSavedChecks, saveCheck } from '../../reports/saved-checks.ts';
 import { prepareReport, writeReport } from '../../reports/sink.ts';
 import { seedOf } from '../../servers/random.ts';
 import type { Command } from '../command.ts';
@@ -14,12 +30,19 @@ import { orMisconfigured } from '../measure.ts';
 import { mayColor, print, reportWidth, say } from '../output.ts';
 
 const options = {
-  same: { type: 'string', default: '20', describe: 'Checks of a server against itself' },
+  server: { type: 'string', default: 'c,node', describe: 'c: the echo server in C; node: event-driven, at 20 µs more' },
+  same: { type: 'string', default: '20', describe: 'Checks of each server against itself' },
   'worse-by-20': { type: 'string', default: '10', describe: 'Checks against one that takes 20 % more CPU time' },
   'worse-by-10': { type: 'string', default: '10', describe: 'Checks against one that takes 10 % more' },
   connections: { alias: 'c', type: 'string', default: '20', describe: 'Connections' },
+  budget: { type: 'string', default: '5m', describe: 'Of each check' },
   seed: { type: 'string', default: '1', describe: 'From which the seed of each check is derived' },
-  json: { type: 'string', describe: 'Also writes what came of each check to this file' },
+  lines: {
+    type: 'string',
+    default: 'results/verify-real.jsonl',
+    describe: 'Gets a line for each check that ended; those that are in it are not held again',
+  },
+  json: { type: 'string', describe: 'Also writes what came of all checks to this file' },
 } as const satisfies OptionSet;
 
 /** Holds regression checks of real servers that are the same, or slower by a known share of CPU time. Takes hours. */
@@ -27,41 +50,98 @@ export const verifyReal: Command<typeof options> = {
   name: '$0',
   describe: 'Holds checks of real servers that are the same, or slower by a known share of CPU time. Takes hours.',
   options,
-  examples: [['--same 2 --worse-by-20 2 --worse-by-10 0', 'A few of them, in ten minutes']],
+  examples: [
+    ['--server c', 'The echo server in C alone; again after an interruption: goes on where it was'],
+    ['--same 2 --worse-by-20 2 --worse-by-10 0 --lines few.jsonl', 'A few of them'],
+  ],
   async run(flags) {
-    const shares = spread([
+    const counts = [
       [0, flags.value('same', parseInteger)],
       [0.2, flags.value('worse-by-20', parseInteger)],
       [0.1, flags.value('worse-by-10', parseInteger)],
-    ]);
-    const plan = planFor(flags.value('connections', parseInteger), flags.value('seed', parseSeed));
-    const file = flags.text('json');
+    ] as const;
+    const connections = flags.value('connections', parseInteger);
+    const plan = planFor(connections, flags.value('seed', parseSeed), flags.value('budget', parseDuration));
+    const servers = flags.choices('server', 'server', serverNames) ?? [];
+    const [lines, file] = [flags.text('lines'), flags.text('json')];
     flags.assertNoFaults();
     if (file !== undefined) orMisconfigured(() => prepareReport(file), '--json');
-    const program = fileURLToPath(new URL('../sockbench.js', import.meta.url));
-    const checks: RealCheck[] = [];
-    await untilInterrupted(async (signal) => {
-      for (const worseBy of shares) {
-        const seed = seedOf('check seeds', { seed: plan.seed, ordinal: checks.length });
-        const held = await holdCheck({ ...plan, seed }, program, worseBy, signal);
-        checks.push(held);
-        if (file !== undefined) writeReport(file, jsonDocument(checks));
-        const more = `${Math.round(worseBy * 100)} % of ${held.baseMicros?.toFixed(1) ?? '?'} µs more`;
-        const took = `${held.sessions} sessions, ${Math.round(held.seconds)} s`;
-        say(`${checks.length}: ${more}, ${took}: ${held.statement}`);
-      }
-    }).catch((error: unknown) => {
-      if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
+    const planned = spread(servers, counts).map(({ server, worseBy, number }) => keyed(plan, server, worseBy, number));
+    const saved = orMisconfigured(() => readSavedChecks(lines), '--lines');
+    const known = planned.flatMap(({ key }) => saved.find((check) => isSame(check, key)) ?? []);
+    if (known.length > 0) say(`${known.length} of ${planned.length} checks are in ${lines}`);
+    const left = planned.filter(({ key }) => !known.some((check) => isSame(check, key)));
+    const checks = [...known];
+    await holdAll(left, (check) => {
+      checks.push(check);
+      orMisconfigured(() => saveCheck(lines, check), '--lines');
+      if (file !== undefined) writeReport(file, jsonDocument(checks));
+      say(`${checks.length} of ${planned.length}: ${lineOf(check)}`);
     });
     print(renderRealChecks(checks, { color: mayColor(process.stdout, false), width: reportWidth() }));
-    return EXIT.ok;
+    if (checks.length < planned.length) return EXIT.interrupted;
+    return areAsWanted(checks) ? EXIT.ok : EXIT.regressed;
   },
 };
 
-/** Each share as often as told, evenly spread, so that a slow hour of the machine is not one kind's alone. */
-function spread(counts: readonly (readonly [share: number, count: number])[]): number[] {
-  return counts
-    .flatMap(([share, count]) => Array.from({ length: count }, (_, i) => ({ share, at: (i + 0.5) / count })))
+/** A check that is to be held. */
+interface Planned {
+  readonly plan: PlanOfChecks;
+  readonly key: RealCheckKey;
+}
+
+/** Its seed depends on which check it is alone, so that it is the same one whatever else is held. */
+function keyed(plan: PlanOfChecks, server: ServerName, worseBy: number, number: number): Planned {
+  const part = {
+    seed: plan.seed,
+    round: Math.round(worseBy * 100),
+    thread: serverNames.indexOf(server),
+    ordinal: number,
+  };
+  const seeded = { ...plan, seed: seedOf('check seeds', part) };
+  return { plan: seeded, key: keyOf(seeded, server, worseBy, number) };
+}
+
+/** Holds them one after the other until interrupted. */
+async function holdAll(planned: readonly Planned[], ended: (check: RealCheck) => void): Promise<void> {
+  const servers = new Map<ServerName, RealServer>();
+  try {
+    await untilInterrupted(async (signal) => {
+      for (const { plan, key } of planned) {
+        const server = servers.get(key.server) ?? prepared(key.server);
+        servers.set(key.server, server);
+        ended(await holdCheck(plan, server, key, signal));
+      }
+    });
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
+  } finally {
+    for (const server of servers.values()) server.dispose();
+  }
+}
+
+function prepared(name: ServerName): RealServer {
+  if (name === 'c') return orMisconfigured(() => new CServer(), '--server c');
+  return new NodeServer(fileURLToPath(new URL('../sockbench.js', import.meta.url)));
+}
+
+function lineOf({ server, worseBy, baseMicros, sessions, seconds, statement }: RealCheck): string {
+  const of = baseMicros === null ? '' : ` of ${baseMicros.toFixed(2)} µs`;
+  const took = `${sessions} sessions, ${Math.round(seconds)} s`;
+  return `${server}, ${Math.round(worseBy * 100)} %${of} more, ${took}: ${statement}`;
+}
+
+/** Each kind of check as often as told, evenly spread, so that a slow hour of the machine is not one kind's alone. */
+function spread(
+  servers: readonly ServerName[],
+  counts: readonly (readonly [worseBy: number, count: number])[],
+): { readonly server: ServerName; readonly worseBy: number; readonly number: number }[] {
+  return servers
+    .flatMap((server) =>
+      counts.flatMap(([worseBy, count]) =>
+        Array.from({ length: count }, (_, i) => ({ server, worseBy, number: i + 1, at: (i + 0.5) / count })),
+      ),
+    )
     .sort((one, other) => one.at - other.at)
-    .map(({ share }) => share);
+    .map(({ server, worseBy, number }) => ({ server, worseBy, number }));
 }

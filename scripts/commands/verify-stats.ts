@@ -41,9 +41,9 @@ export const verifyStats: Command<typeof options> = {
       say(`simulating a machine: ${machine}`);
       return [
         ...falseAlarms(machine, runs, seed),
-        alarmsAtTolerance(machine, runs, seed),
+        ...alarmsAtTolerance(machine, runs, seed),
         ...[0.05, 0.1, 0.2].flatMap((share) => power(machine, share, changeRuns, seed)),
-        falsePasses(machine, changeRuns, seed),
+        ...falsePasses(machine, changeRuns, seed),
       ];
     });
     say('fitting curves');

@@ -1,39 +1,76 @@
-import { expect, test } from 'vitest';
-import type { CheckPlan } from '../../bench/check/plan.ts';
-import { burningServer, holdCheck, planFor, type RealCheck, realPlan } from '../../bench/verify/real-servers.ts';
-import { renderRealChecks } from '../../reports/renderers/real-checks.ts';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { isSame, keyOf, planFor, type RealCheck } from '../../bench/verify/real-checks.ts';
+import { NodeServer } from '../../bench/verify/real-servers.ts';
+import { areAsWanted, renderRealChecks } from '../../reports/renderers/real-checks.ts';
+import { readSavedChecks, saveCheck } from '../../reports/saved-checks.ts';
 
-const program = "/somewhere/it's/sockbench.js";
+const plan = planFor(20, 1, 300_000);
+const folder = mkdtempSync(join(tmpdir(), 'sockbench-test-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('the changed server burns a share more of all that a request takes', () => {
-  const { a, b } = realPlan({} as CheckPlan, '/x.js', 50, 0.2);
-  expect(a.command).toMatch(/ serve --model event-driven --port \{port\} --work cpu:20us$/);
-  expect(b.command).toMatch(/ --work cpu:30us$/);
-  expect(realPlan({} as CheckPlan, '/x.js', 50, 0).b.command).toBe(a.command);
-});
+function held(worseBy: number, outcome: RealCheck['outcome'], sessions: number, number = 1): RealCheck {
+  const key = keyOf(plan, 'c', worseBy, number);
+  const how = { baseMicros: null, outcome, metrics: [], statement: '', sessions, seconds: sessions * 12 };
+  return { ...key, ...how, pace: null, found: [] };
+}
 
 test('a path is the shell’s, whatever is in it', () => {
-  expect(burningServer(program, 'a', 20).command).toContain(`'/somewhere/it'\\''s/sockbench.js'`);
+  const { command } = new NodeServer("/somewhere/it's/sockbench.js").server('a', 20);
+  expect(command).toContain(
+    `'/somewhere/it'\\''s/sockbench.js' serve --model event-driven --port {port} --work cpu:20us`,
+  );
 });
 
-test('a server that fails ends its check, and no other', async () => {
-  const held = await holdCheck(planFor(2, 1), '/nowhere/sockbench.js', 0.1, new AbortController().signal);
-  expect(held).toMatchObject({ worseBy: 0.1, baseMicros: null, outcome: 'failed', metrics: [], sessions: 0 });
-  expect(held.statement).toMatch(/^A \(original\): .*exited with code 1/);
+describe('checks that were saved', () => {
+  test('are read again, but for a line that was cut off', () => {
+    const file = join(folder, 'cut/checks.jsonl');
+    saveCheck(file, held(0, 'pass', 10));
+    writeFileSync(file, '{"server":"c","worseBy":0.1,"outc', { flag: 'a' });
+    expect(readSavedChecks(file)).toEqual([held(0, 'pass', 10)]);
+    saveCheck(file, held(0.2, 'suspected', 14));
+    expect(readSavedChecks(file)).toEqual([held(0, 'pass', 10), held(0.2, 'suspected', 14)]);
+  });
+
+  test('of no file are none', () => expect(readSavedChecks(join(folder, 'nothing'))).toEqual([]));
+
+  test('are the same when nothing that matters differs', () => {
+    const key = keyOf(plan, 'c', 0.1, 2);
+    expect(isSame(held(0.1, 'pass', 10, 2), key)).toBe(true);
+    for (const change of [{ server: 'node' }, { worseBy: 0 }, { number: 3 }, { connections: 1 }, { budgetMs: 1 }]) {
+      expect(isSame({ ...key, ...change } as RealCheck, key)).toBe(false);
+    }
+  });
 });
 
-test('what came of checks is counted by how much worse B was', () => {
-  const held = (worseBy: number, outcome: RealCheck['outcome'], sessions: number): RealCheck => ({
-    ...{ worseBy, baseMicros: 30, outcome, metrics: [], statement: '', sessions, seconds: sessions * 12 },
-  });
-  const text = renderRealChecks([held(0, 'pass', 10), held(0, 'inconclusive', 24), held(0.2, 'suspected', 10)], {
-    color: false,
-    width: 100,
-  });
+test('what came of checks is counted by server, and by how much worse B was', () => {
+  const checks = [held(0, 'pass', 10), held(0, 'inconclusive', 24, 2), held(0.2, 'suspected', 10)];
+  const text = renderRealChecks(checks, { color: false, width: 100 });
+  const columns = ['checks', 'pass', 'regressed', 'inconclusive', 'other', 'sessions', 'time to verdict', 'as wanted'];
   expect(text.split('\n').map((line) => line.trim().split(/ {2,}/))).toMatchObject([
-    ['CPU time of B', 'checks', 'pass', 'regressed', 'inconclusive', 'other', 'sessions', 'time to verdict'],
-    ['the same', '2', '1', '0', '1', '0', '17', '3 min 24 s'],
-    ['20 % more', '1', '0', '1', '0', '0', '10', '2 min'],
+    ['server', 'CPU time of B', ...columns],
+    ['C', 'the same', '2', '1', '0', '1', '0', '17', '3 min 24 s', 'no'],
+    ['C', '20 % more', '1', '0', '1', '0', '0', '10', '2 min', 'yes'],
     [''],
   ]);
+});
+
+describe('as wanted', () => {
+  const many = (worseBy: number, outcomes: Partial<Record<RealCheck['outcome'], number>>, sessions = 10) =>
+    Object.entries(outcomes).flatMap(([outcome, count]) =>
+      Array.from({ length: count }, () => held(worseBy, outcome as RealCheck['outcome'], sessions)),
+    );
+  test.each<[string, RealCheck[], boolean]>([
+    ['are equal programs of which four of five pass', many(0, { pass: 16, inconclusive: 4 }), true],
+    ['not fewer', many(0, { pass: 15, inconclusive: 5 }), false],
+    ['nor one alarm', many(0, { pass: 19, suspected: 1 }), false],
+    ['nor an invalid one', many(0, { pass: 19, invalid: 1 }), false],
+    ['nor later than in four minutes', many(0, { pass: 20 }, 21), false],
+    ['is 10 % found in four of five', many(0.1, { suspected: 8, inconclusive: 2 }), true],
+    ['not passed once', many(0.1, { suspected: 9, pass: 1 }), false],
+    ['is 20 % found always', many(0.2, { suspected: 10 }), true],
+    ['not left open once', many(0.2, { suspected: 9, inconclusive: 1 }), false],
+  ])('%s', (_, checks, wanted) => expect(areAsWanted(checks)).toBe(wanted));
 });

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { defaultLooks, futileLooks, sessionsToFind } from '../../../bench/stats/looks.ts';
 import { lookAt, type MetricDifferences, minimumDetectableChange } from '../../../bench/stats/regression.ts';
 import { seeded } from '../../seeded.ts';
 
@@ -102,19 +101,6 @@ test("without Holm's procedure, eight metrics have eight chances to be wrong", (
   }
   expect(counts.together / runs).toBeLessThan(2 * look.alpha);
   expect(counts.alone / runs).toBeGreaterThan(4 * look.alpha);
-});
-
-describe('looks', () => {
-  test('that could find nothing are known beforehand', () => {
-    expect(futileLooks(defaultLooks, 4)).toEqual([]);
-    expect(futileLooks(defaultLooks, 8)).toEqual([{ sessions: 10, alpha: 0.004 }]);
-    expect(futileLooks([{ sessions: 5, alpha: 0.01 }], 1)).toHaveLength(1);
-    expect(sessionsToFind(0.004, 4)).toBe(10);
-  });
-
-  test('spend 1 % in all', () => {
-    expect(defaultLooks.reduce((sum, { alpha }) => sum + alpha, 0)).toBeCloseTo(0.01, 12);
-  });
 });
 
 test('the smallest change that would have been found grows with the scatter', () => {

@@ -1,0 +1,134 @@
+import { quickest, sessionsFor, sessionVariance } from '../stats/allocation.ts';
+import { FEWEST_SESSIONS, MOST_SESSIONS, PASS_ALPHA } from '../stats/looks.ts';
+import type { PilotFindings } from './pilot.ts';
+import { type CheckPlan, type Gate, isPaced } from './plan.ts';
+import { type Pace, RATE_WARMUP_MS, SAMPLES_FOR_P50, SAMPLES_FOR_P99 } from './session.ts';
+
+/** Windows of each program in a session that are tried. Even: they go forwards and backwards in turn. */
+const FULL_WINDOWS = [4, 6, 8, 12, 16, 24] as const;
+const RATE_WINDOWS = [8, 12, 16, 24, 32, 48, 64, 96, 128] as const;
+/** At a rate, windows of one program and session take no longer in all. */
+const MOST_RATE_MS = 20_000;
+/** A run that is recorded, or held against recorded ones, always has these: runs must be alike. */
+const RECORDED_WINDOWS = { fullWindows: 4, rateWindows: 16 } as const;
+/** Of response times a little more are asked for than are needed: Poisson arrivals differ. */
+const SPARE_SAMPLES = 1.1;
+/** With so many sessions a budget holds three looks, so that one bad session is not the end of it. */
+const PREFERRED_SESSIONS = 18;
+/** Probability with which equal programs are to pass at the sessions that are planned for. */
+const POWER = 0.9;
+/** Of the time that is left; the rest is for sessions that take longer than the pilot's did. */
+const USABLE = 0.95;
+
+/** How sessions are held, and how many the budget reaches. */
+export interface SessionPlan {
+  readonly pace: Pace;
+  readonly sessions: number;
+}
+
+/** What a pilot's findings are to be made into sessions with. */
+type Wanted = Pick<CheckPlan, 'gates' | 'windowMs' | 'nullArm' | 'maxSessions'>;
+
+/** One way to hold a session. */
+interface Way extends Pick<Pace, 'fullWindows' | 'rateWindows'> {
+  readonly sessionMs: number;
+  readonly sessions: number;
+}
+
+/**
+ * Chooses the windows of a session from the scatter that the pilot saw within and between its starts: those with which
+ * every gated metric is decided in the least time, if the programs are equal.
+ * @param leftMs what is left of the budget; infinite without one.
+ * @returns why nothing can be decided in that time, when it does not hold the sessions of the first look.
+ */
+export function planSessions(
+  findings: PilotFindings,
+  plan: Wanted,
+  leftMs: number,
+): SessionPlan | { readonly why: string } {
+  const ways = waysToHold(findings, plan);
+  const usableMs = USABLE * leftMs;
+  const best = quickest(ways, FEWEST_SESSIONS, PREFERRED_SESSIONS, usableMs);
+  if (best === undefined) return { why: whyTooLong(Math.min(...ways.map(({ sessionMs }) => sessionMs)), leftMs) };
+  const { fullWindows, rateWindows, sessionMs } = best;
+  const { warmupMs, commonRate, rateWindowMs } = findings;
+  const most = Math.min(plan.maxSessions ?? MOST_SESSIONS, MOST_SESSIONS);
+  return {
+    pace: { warmupMs, fullWindows, rate: commonRate?.rate ?? 0, rateWindowMs, rateWindows, sessionMs },
+    sessions: Math.min(most, Math.floor(usableMs / sessionMs)),
+  };
+}
+
+/** How each run is measured that is recorded, or held against recorded ones. */
+export function recordedPace({ warmupMs, commonRate, rateWindowMs }: PilotFindings): Pace {
+  const rate = commonRate?.rate ?? 0;
+  return { warmupMs, ...RECORDED_WINDOWS, rate, rateWindowMs, sessionMs: null };
+}
+
+function waysToHold(findings: PilotFindings, plan: Wanted): Way[] {
+  const rates = rateWindowsOf(findings, plan.gates);
+  return FULL_WINDOWS.flatMap((fullWindows) =>
+    rates.map((rateWindows) => ({
+      ...{ fullWindows, rateWindows },
+      sessionMs: sessionTime(findings, plan, fullWindows, rateWindows),
+      sessions: sessionsNeeded(findings, plan.gates, fullWindows, rateWindows),
+    })),
+  );
+}
+
+/** Numbers of windows that have enough response times for what is gated on; the most there are when none has. */
+function rateWindowsOf({ commonRate, rateWindowMs }: PilotFindings, gates: readonly Gate[]): readonly number[] {
+  const rate = commonRate?.rate ?? 0;
+  if (rate === 0) return [0];
+  const needed = gates.some(({ metric }) => metric === 'p99') ? SAMPLES_FOR_P99 : SAMPLES_FOR_P50;
+  const short = RATE_WINDOWS.filter((count) => count * rateWindowMs <= MOST_RATE_MS);
+  const enough = short.filter((count) => (count * rateWindowMs * rate) / 1000 >= SPARE_SAMPLES * needed);
+  return enough.length > 0 ? enough : short.slice(-1);
+}
+
+function sessionTime(findings: PilotFindings, plan: Wanted, fullWindows: number, rateWindows: number): number {
+  const { warmupMs, rateWindowMs, startMs, fullOverheadMs, rateOverheadMs } = findings;
+  const full = warmupMs + fullWindows * (plan.windowMs + fullOverheadMs);
+  const paced = rateWindows === 0 ? 0 : RATE_WARMUP_MS + rateWindows * (rateWindowMs + rateOverheadMs);
+  return (plan.nullArm ? 3 : 2) * (startMs + full + paced);
+}
+
+function sessionsNeeded(
+  { scatters }: PilotFindings,
+  gates: readonly Gate[],
+  fullWindows: number,
+  rateWindows: number,
+): number {
+  const needed = gates.map(({ metric, margins }) => {
+    const variance = sessionVariance(scatters[metric], isPaced(metric) ? rateWindows : fullWindows);
+    return sessionsFor(variance, Math.log1p(margins.detected), PASS_ALPHA, POWER);
+  });
+  return Math.max(...needed);
+}
+
+function whyTooLong(sessionMs: number, leftMs: number): string {
+  const needed = (FEWEST_SESSIONS * sessionMs) / USABLE;
+  const more = Math.ceil((needed - leftMs) / 1000);
+  return (
+    `a session takes ${(sessionMs / 1000).toFixed(1)} s, and the first look comes after ${FEWEST_SESSIONS}: ` +
+    `that needs ${more} s more than --budget leaves after the pilot`
+  );
+}
+
+/** Which gated percentiles a session of that pace has too few response times for, and what to do; undefined if none. */
+export function whyNotEstimable(
+  gates: readonly Gate[],
+  { rate, rateWindowMs, rateWindows }: Pick<Pace, 'rate' | 'rateWindowMs' | 'rateWindows'>,
+): string | undefined {
+  const samples = Math.floor((rate * rateWindows * rateWindowMs) / 1000);
+  const needs = { throughput: 0, cpu: 0, p50: SAMPLES_FOR_P50, p99: SAMPLES_FOR_P99 };
+  // Poisson arrivals differ: a few more response times are expected than are needed.
+  const lacking = gates.flatMap(({ metric }) => (samples < 1.05 * needs[metric] ? metric : []));
+  if (lacking.length === 0) return undefined;
+  const others = gates.flatMap(({ metric }) => (lacking.includes(metric) ? [] : metric));
+  const remedy = others.length === 0 ? 'gate on throughput and cpu' : `gate on the others: --gate ${others.join(',')}`;
+  return (
+    `${lacking.join(' and ')} can't be estimated, as the servers are too slow for that: at the common rate of ${rate}/s a session ` +
+    `has ${samples} response times, and it takes ${Math.min(...lacking.map((metric) => needs[metric]))}. Put on more load (-c), or ${remedy}`
+  );
+}

@@ -1,0 +1,88 @@
+import { sessionsFor } from '../stats/allocation.ts';
+import { MOST_SESSIONS, PASS_ALPHA } from '../stats/looks.ts';
+import type { LookVerdict, MetricDifferences, MetricFinding } from '../stats/regression.ts';
+import { hodgesLehmann, walshInterval } from '../stats/walsh.ts';
+
+/** What would most likely have decided a metric that a last look left open. */
+export interface Need {
+  readonly metric: string;
+  /** Sessions in all, at the scatter that was seen; null when more than any check holds. */
+  readonly sessions: number | null;
+  /** The budget for that; null where it is not known. */
+  readonly budgetMs: number | null;
+}
+
+/** How long what is besides sessions took (the pilot), and each session. */
+export interface Timing {
+  readonly besidesMs: number;
+  readonly sessionMs: number;
+}
+
+/** Probability with which the sessions that are named would decide. */
+const POWER = 0.8;
+/** Sessions may take longer than those before. */
+const SPARE_TIME = 1.1;
+const INTERVAL_ALPHA = 0.05;
+/** Half of a 95 % interval in standard errors. */
+const Z_95 = 1.96;
+const MINUTE_MS = 60_000;
+
+/** What each open metric of a last look would take, in their order. @param alpha of that look, over all metrics. */
+export function needsOf(
+  { metrics }: LookVerdict,
+  differences: readonly MetricDifferences[],
+  alpha: number,
+  timing: Timing,
+): Need[] {
+  return metrics.flatMap(({ metric, finding }, i): Need[] => {
+    const of = differences[i];
+    if (finding !== 'open' || of === undefined) return [];
+    const sessions = sessionsToDecide(of, alpha / metrics.length);
+    return [{ metric, sessions, budgetMs: sessions === null ? null : budgetFor(sessions, timing) }];
+  });
+}
+
+/**
+ * Sessions that would most likely decide a metric, were its estimate right and its scatter what it was: to rule out what
+ * must be found, or to find that it is worse than tolerated, whichever takes fewer.
+ */
+function sessionsToDecide({ differences, margins }: MetricDifferences, alpha: number): number | null {
+  const held = differences.length;
+  const { low, high } = walshInterval(differences, INTERVAL_ALPHA);
+  const deviation = ((high - low) / (2 * Z_95)) * Math.sqrt(held);
+  const estimate = hodgesLehmann(differences);
+  const [toPass, toFind] = [Math.log1p(margins.detected) - estimate, estimate - Math.log1p(margins.tolerated)];
+  const needed = Math.min(
+    toPass > 0 ? sessionsFor(deviation ** 2, toPass, PASS_ALPHA, POWER) : Number.POSITIVE_INFINITY,
+    toFind > 0 && alpha > 0 ? sessionsFor(deviation ** 2, toFind, alpha, POWER) : Number.POSITIVE_INFINITY,
+  );
+  const sessions = Math.max(held + 2, needed);
+  return sessions <= MOST_SESSIONS ? sessions : null;
+}
+
+/** In whole minutes, so that it can be said. */
+function budgetFor(sessions: number, { besidesMs, sessionMs }: Timing): number {
+  return Math.ceil((besidesMs + SPARE_TIME * sessions * sessionMs) / MINUTE_MS) * MINUTE_MS;
+}
+
+/** Why the last look decided nothing, and what would have, metric by metric. */
+export function whyUndecided({ metrics }: LookVerdict, needs: readonly Need[]): string {
+  const found = (wanted: MetricFinding['finding']) =>
+    metrics.filter(({ finding }) => finding === wanted).map(({ metric }) => metric);
+  const [decided, open, unknown] = [found('within'), found('open'), found('not-estimable')];
+  const others = decided.length === 0 ? '' : `gate on what was decided alone: --gate ${decided.join(',')}`;
+  const lacking = unknown.length === 0 ? [] : [`${unknown.join(' and ')} could not be estimated in every session`];
+  if (open.length === 0) return [...lacking, ...(others === '' ? [] : [others])].join(': ');
+  const undecided = `in ${open.join(' and ')} B was neither found worse nor ruled out to be. ${whatDecides(needs)}`;
+  return [...lacking, others === '' ? undecided : `${undecided}; or ${others}`].join('; ');
+}
+
+function whatDecides(needs: readonly Need[]): string {
+  const each = needs.map(({ metric, sessions }) =>
+    sessions === null ? `${metric} more than ${MOST_SESSIONS} sessions` : `${metric} some ${sessions} sessions`,
+  );
+  const takes = `At this scatter ${each.join(', ')} would decide`;
+  if (needs.some(({ sessions }) => sessions === null))
+    return `${takes}: use a calmer machine, or wider margins (--gate)`;
+  return `${takes}: --budget ${Math.max(...needs.map(({ budgetMs }) => budgetMs ?? 0)) / MINUTE_MS}m`;
+}

@@ -1,0 +1,28 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { RealCheck } from '../bench/verify/real-checks.ts';
+
+/** Checks of real servers that were saved, one in a line of JSON. A line that was cut off is left out: it is held again. */
+export function readSavedChecks(file: string): RealCheck[] {
+  if (!existsSync(file)) return [];
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .flatMap((line) => checkIn(line) ?? []);
+}
+
+/** Adds a check to the file as a line of its own, also after one that was cut off. */
+export function saveCheck(file: string, check: RealCheck): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const isCutOff = existsSync(file) && !/(^|\n)$/.test(readFileSync(file, 'utf8'));
+  appendFileSync(file, `${isCutOff ? '\n' : ''}${JSON.stringify(check)}\n`);
+}
+
+function checkIn(line: string): RealCheck | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    const isCheck = typeof value === 'object' && value !== null && 'outcome' in value && 'worseBy' in value;
+    return isCheck ? (value as RealCheck) : undefined;
+  } catch {
+    return undefined;
+  }
+}

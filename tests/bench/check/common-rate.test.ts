@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { findCommonRate, type RateTrial, rateTrial } from '../../../bench/check/common-rate.ts';
+import type { LoadReport } from '../../../bench/load/load-report.ts';
+import { Histogram } from '../../../bench/measure/histogram.ts';
+
+/** A generator whose use of its CPU grows with the rate. */
+const generator =
+  (mostRate: number, lagShares = { p50: 0.05, p99: 0.3 }) =>
+  async (rate: number): Promise<RateTrial> => ({ utilization: rate / mostRate, lagShares });
+
+describe('the common rate', () => {
+  test('is 40 % of what the slower program completes, where the generator carries it', async () => {
+    expect(await findCommonRate(50_000, generator(100_000))).toEqual({ rate: 20_000, dropped: [] });
+  });
+
+  test('of a server faster than the generator is what the generator carries at 70 % of its CPU', async () => {
+    const rates: number[] = [];
+    const { rate, dropped } = await findCommonRate(200_000, (tried) => {
+      rates.push(tried);
+      return generator(60_000)(tried);
+    });
+    expect(rates).toEqual([80_000, 48_000, 28_800]);
+    expect({ rate, dropped }).toEqual({ rate: 28_800, dropped: [] });
+  });
+
+  test('does without the percentile that is mostly the generator’s lateness', async () => {
+    const { rate, dropped } = await findCommonRate(50_000, generator(100_000, { p50: 0.1, p99: 0.8 }));
+    expect(rate).toBe(20_000);
+    expect(dropped).toEqual([
+      { metric: 'p99', reason: expect.stringMatching(/^at 20000 requests\/s, 80 % of it passed/) },
+    ]);
+  });
+
+  test.each<[string, number, (rate: number) => Promise<RateTrial>, RegExp]>([
+    ['is always busy', 50_000, generator(1), /it used \d+ % of its CPU even at \d+ requests/],
+    ['is always late', 50_000, generator(1e6, { p50: 0.9, p99: 0.9 }), /90 % of it passed/],
+    ['has hardly anything to do', 1, generator(1e6), /complete only 1.0 requests/],
+  ])('is none where the generator %s', async (_, capacity, tryAt, why) => {
+    const { rate, dropped } = await findCommonRate(capacity, tryAt);
+    expect(rate).toBe(0);
+    expect(dropped.map(({ metric }) => metric)).toEqual(['p50', 'p99']);
+    for (const { reason } of dropped) expect(reason).toMatch(why);
+  });
+
+  test('is judged by the median window', () => {
+    const window = (utilization: number, lag: number) => {
+      const [response, scheduleLag] = [new Histogram(), new Histogram()];
+      response.record(100_000);
+      scheduleLag.record(lag);
+      return { load: { utilization, latencies: { response, scheduleLag } } as unknown as LoadReport };
+    };
+    const { utilization, lagShares } = rateTrial([window(0.5, 20_000), window(0.6, 30_000), window(0.99, 90_000)]);
+    expect(utilization).toBe(0.6);
+    expect(lagShares.p50).toBeCloseTo(0.3, 1);
+  });
+});
