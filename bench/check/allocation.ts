@@ -54,7 +54,14 @@ export function planSessions(
   const { warmupMs, commonRate, rateWindowMs } = findings;
   const most = Math.min(plan.maxSessions ?? MOST_SESSIONS, MOST_SESSIONS);
   return {
-    pace: { warmupMs, fullWindows, rate: commonRate?.rate ?? 0, rateWindowMs, rateWindows, sessionMs },
+    pace: {
+      warmupMs,
+      fullWindows,
+      rate: rateWindows === 0 ? 0 : (commonRate?.rate ?? 0),
+      rateWindowMs,
+      rateWindows,
+      sessionMs,
+    },
     sessions: Math.min(most, Math.floor(usableMs / sessionMs)),
   };
 }
@@ -79,7 +86,7 @@ function waysToHold(findings: PilotFindings, plan: Wanted): Way[] {
 /** Numbers of windows that have enough response times for what is gated on; the most there are when none has. */
 function rateWindowsOf({ commonRate, rateWindowMs }: PilotFindings, gates: readonly Gate[]): readonly number[] {
   const rate = commonRate?.rate ?? 0;
-  if (rate === 0) return [0];
+  if (rate === 0 || !gates.some(({ metric }) => isPaced(metric))) return [0];
   const needed = gates.some(({ metric }) => metric === 'p99') ? SAMPLES_FOR_P99 : SAMPLES_FOR_P50;
   const short = RATE_WINDOWS.filter((count) => count * rateWindowMs <= MOST_RATE_MS);
   const enough = short.filter((count) => (count * rateWindowMs * rate) / 1000 >= SPARE_SAMPLES * needed);

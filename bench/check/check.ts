@@ -180,6 +180,7 @@ class Check {
       },
       lookedAt: (look) => this.#update({ looks: [...this.#result.looks, look] }),
       heldAgainst: (baseline) => this.#update({ baseline }),
+      now: () => performance.now(),
     };
   }
 

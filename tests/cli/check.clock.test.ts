@@ -66,6 +66,9 @@ test('a pilot finds the warm-up and the common rate; who interrupts keeps what w
   timeout: 120_000,
 }, async () => {
   const flags = [
+    // On a busy machine sessions take long.
+    '--budget',
+    '60m',
     '--gate',
     'cpu,p50,p99',
     '--window',
@@ -82,14 +85,17 @@ test('a pilot finds the warm-up and the common rate; who interrupts keeps what w
   program.process.kill('SIGINT');
   const { code, stdout } = await program.end();
   expect(code).toBe(130);
-  const { interrupted, pace, sessions } = checkResultSchema.parse(JSON.parse(stdout));
+  const { interrupted, plan, pace, sessions } = checkResultSchema.parse(JSON.parse(stdout));
   expect(interrupted).toBe(true);
-  expect(pace?.warmupMs).toBeGreaterThanOrEqual(300);
-  expect(pace?.rate).toBeGreaterThan(0);
+  expect(pace?.warmupMs).toBeGreaterThanOrEqual(700);
+  expect(pace?.fullWindows).toBeGreaterThanOrEqual(4);
+  expect(pace?.looks?.[0]?.sessions).toBe(10);
   expect(sessions).toHaveLength(1);
+  // What a machine that keeps the generator waiting can't measure is dropped, with the reason.
+  const dropped = new Set(plan.dropped?.map(({ metric }) => metric));
   for (const { p50, p99 } of Object.values(sessions[0]?.costs ?? {})) {
-    expect(p50).not.toBeNull();
-    expect(p99).not.toBeNull();
+    expect(p50 === null).toBe(dropped.has('p50') && dropped.has('p99'));
+    if (!dropped.has('p99')) expect(p99).not.toBeNull();
   }
 });
 

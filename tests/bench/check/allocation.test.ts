@@ -96,11 +96,12 @@ describe('an allocation', () => {
     });
   });
 
-  test('has no windows at a rate without one', () => {
-    const none = { commonRate: undefined, rateWindowMs: 0 };
-    expect(planSessions(findings(none), { ...wanted, gates: all.slice(0, 2) }, 260_000)).toMatchObject({
-      pace: { rate: 0, rateWindows: 0 },
-    });
+  test('has no windows at a rate without one, or when nothing that needs one is gated on', () => {
+    for (const none of [{ commonRate: undefined, rateWindowMs: 0 }, {}]) {
+      expect(planSessions(findings(none), { ...wanted, gates: all.slice(0, 2) }, 260_000)).toMatchObject({
+        pace: { rate: 0, rateWindows: 0 },
+      });
+    }
   });
 
   test('reaches no more sessions than wished, and takes three programs for longer than two', () => {
