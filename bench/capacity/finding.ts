@@ -1,11 +1,15 @@
 import type { Finding } from '../model/capacity.ts';
+import { requestsDue } from '../model/failed-requests.ts';
 import type { ThresholdOutcome } from '../model/result.ts';
-import { judgeThreshold, type Threshold } from '../model/threshold.ts';
+import { isBoundHiddenByDrops, judgeThreshold, type Threshold } from '../model/threshold.ts';
 import type { Reason, Trial } from '../model/trial.ts';
 import { micros, percent, rounded } from '../run/amounts.ts';
 
 /** Verdicts on a trial that mean that the target did not keep up, whatever its response times were. */
 const NOT_KEPT_UP = ['rate-missed', 'corrupted', 'nothing-completed'];
+
+/** Verdicts on a trial that mean that the generator could not send what was due. */
+const UNABLE = ['send-buffer', 'ports-exhausted'];
 
 /** Whether a trial kept all that was to be kept, and if not, why. */
 export interface Judged {
@@ -21,12 +25,14 @@ export interface Judged {
  */
 export function judgeRate(bounds: readonly Threshold[], trial: Trial): Judged {
   const crossed = bounds.filter((bound) => !judgeThreshold(bound, trial).kept);
-  const unmeasured = crossed.filter((bound) => judgeThreshold(bound, trial).observed === null);
+  const unmeasured = crossed.filter(
+    (bound) => judgeThreshold(bound, trial).observed === null && !isBoundHiddenByDrops(bound, trial),
+  );
   if (unmeasured.length > 0 && trial.requests.completed > 0) {
     return { finding: 'unmeasured', reasons: unmeasured.map((bound) => told(judgeThreshold(bound, trial))) };
   }
   const behind = trial.validity.reasons.filter(({ code }) => NOT_KEPT_UP.includes(code));
-  const reasons = [...crossed.map((bound) => told(judgeThreshold(bound, trial))), ...behind];
+  const reasons = [...crossed.map((bound) => toldOf(bound, trial)), ...behind];
   if (reasons.length === 0) return { finding: 'met', reasons };
   const suspected = generatorReasons(crossed, trial);
   return suspected.length > 0
@@ -38,13 +44,14 @@ export function judgeRate(bounds: readonly Threshold[], trial: Trial): Judged {
 function generatorReasons(crossed: readonly Threshold[], trial: Trial): Reason[] {
   const { reasons } = trial.validity;
   if (trial.requests.corrupted > 0) return [];
+  const unable = reasons.filter(({ code }) => UNABLE.includes(code));
   const saturated = reasons.filter(({ code }) => code === 'generator-saturated');
   const lagged = reasons.filter(({ code }) => code === 'generator-lag');
   // Lag is not in service times: when they cross a bound too, it was not the lag.
   const { service } = trial.latencyMicros;
   const served = service && { ...trial, latencyMicros: { ...trial.latencyMicros, response: service } };
   const slowAnyway = served !== undefined && crossed.some((bound) => !judgeThreshold(bound, served).kept);
-  return slowAnyway ? saturated : [...saturated, ...lagged];
+  return [...unable, ...saturated, ...(slowAnyway ? [] : lagged)];
 }
 
 const WRITE = {
@@ -55,6 +62,15 @@ const WRITE = {
   perSecond: (value) => `${rounded(value)}/s`,
   bytesPerSecond: (value) => `${rounded(value)} bytes/s`,
 } as const satisfies Record<ThresholdOutcome['unit'], (value: number) => string>;
+
+function toldOf(bound: Threshold, trial: Trial): Reason {
+  if (!isBoundHiddenByDrops(bound, trial)) return told(judgeThreshold(bound, trial));
+  const dropped = percent(trial.requests.dropped / requestsDue(trial));
+  return {
+    code: 'bound',
+    message: `${bound.text} was not kept: ${dropped} of the requests that were due were never sent`,
+  };
+}
 
 function told({ text, unit, observed }: ThresholdOutcome): Reason {
   const found = observed === null ? 'was not measured' : `was ${WRITE[unit](observed)}`;

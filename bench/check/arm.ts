@@ -69,10 +69,11 @@ export class Arm {
     const measureEnd = begin + windowMs * 1e6;
     generator.go({ begin, warmupEnd: begin, measureEnd, drainEnd: measureEnd + this.#timeoutMs * 1e6 });
     const load = await labelled(this.#label, Promise.race([generator.finished(), this.#target.died]));
-    const { timedOut, errors, corrupted } = load.counts;
-    if (timedOut + errors + corrupted > 0) {
+    const { timedOut, errors, corrupted, dropped } = load.counts;
+    if (timedOut + errors + corrupted + dropped > 0) {
       throw new TargetError(
-        `${this.#label}: ${timedOut} requests timed out, ${errors} broke and ${corrupted} were answered wrongly`,
+        `${this.#label}: ${timedOut} requests timed out, ${errors} broke, ${corrupted} were answered wrongly and ` +
+          `${dropped} were never sent`,
       );
     }
     const completed = generator.completed() - completedBefore;

@@ -38,6 +38,11 @@ export class ArrivalSample {
     this.#last = onTime ? now : Number.NaN;
   }
 
+  /** One that was due was not sent: the next distance says nothing. */
+  interrupted(): void {
+    this.#last = Number.NaN;
+  }
+
   reset(): void {
     this.#kept = 0;
     this.#seen = 0;

@@ -16,6 +16,7 @@ const WRITING = 7;
 const SERVED = 8;
 const OPENED = 9;
 const ANSWERED = 10;
+const GIVEN_UP = 11;
 const ROW_BITS = 4;
 
 export const CLOSED = 0;
@@ -57,10 +58,25 @@ export class ConnectionTable {
     this.#rows[(c << ROW_BITS) + PHASE] = phase;
   }
 
-  /** Requests made and not yet answered, sent or not. */
+  /** Requests made, neither answered nor given up, sent or not. */
   inFlight(c: number): number {
     const row = c << ROW_BITS;
+    const awaited = ((this.#rows[row + NEXT] as number) - (this.#rows[row + OLDEST] as number)) | 0;
+    return awaited - (this.#rows[row + GIVEN_UP] as number);
+  }
+
+  /**
+   * Requests that a reply is still to come for: those in flight, and before them those that were given up. Replies come
+   * in the order of requests, so that those must be read before others can be.
+   */
+  awaited(c: number): number {
+    const row = c << ROW_BITS;
     return ((this.#rows[row + NEXT] as number) - (this.#rows[row + OLDEST] as number)) | 0;
+  }
+
+  /** How many of those were given up. */
+  givenUp(c: number): number {
+    return this.#rows[(c << ROW_BITS) + GIVEN_UP] as number;
   }
 
   /** Requests in flight on connections that never got an answer. */
@@ -76,26 +92,38 @@ export class ConnectionTable {
     return ((this.#rows[row + NEXT] as number) - (this.#rows[row + SENDING] as number)) | 0;
   }
 
-  /** Sequence number of the request that waits longest for its reply. */
+  /** Sequence number of the request whose reply comes next, given up or not. */
   oldest(c: number): number {
     return this.#rows[(c << ROW_BITS) + OLDEST] as number;
   }
 
-  /** When that request was due, in nanoseconds; meaningless when there is none. */
+  /** Sequence number of the oldest request in flight; meaningless when there is none. */
+  oldestInFlight(c: number): number {
+    const row = c << ROW_BITS;
+    return ((this.#rows[row + OLDEST] as number) + (this.#rows[row + GIVEN_UP] as number)) | 0;
+  }
+
+  /** When that request was due, in nanoseconds. */
   oldestDue(c: number): number {
-    return this.#times.due(c, this.oldest(c));
+    return this.#times.due(c, this.oldestInFlight(c));
   }
 
   /** When it could be sent, and when it was; the latter only when the table is timed. */
   oldestReady(c: number): number {
-    return this.#times.ready(c, this.oldest(c));
+    return this.#times.ready(c, this.oldestInFlight(c));
   }
   oldestSent(c: number): number {
-    return this.#times.sent(c, this.oldest(c));
+    return this.#times.sent(c, this.oldestInFlight(c));
   }
   /** It could be sent only so much later, as the connection had to be made first. */
   delayOldest(c: number, nanos: number): void {
-    this.#times.delay(c, this.oldest(c), nanos);
+    this.#times.delay(c, this.oldestInFlight(c), nanos);
+  }
+  /** Was no byte of it handed over yet? */
+  isOldestUnsent(c: number): boolean {
+    const row = c << ROW_BITS;
+    const ahead = (this.oldestInFlight(c) - (this.#rows[row + SENDING] as number)) | 0;
+    return ahead > 0 || (ahead === 0 && this.#rows[row + SENT_BYTES] === 0);
   }
 
   /**
@@ -110,13 +138,30 @@ export class ConnectionTable {
     this.inFlightTotal++;
   }
 
-  /** Takes the oldest request off. @returns when it was due. */
+  /** The oldest request in flight has ended, and those given up before it are forgotten. @returns when it was due. */
   shift(c: number): number {
     const due = this.oldestDue(c);
-    const at = (c << ROW_BITS) + OLDEST;
+    const row = c << ROW_BITS;
+    this.#rows[row + OLDEST] = this.oldestInFlight(c) + 1;
+    this.#rows[row + GIVEN_UP] = 0;
+    this.inFlightTotal--;
+    return due;
+  }
+
+  /** Gives the oldest request in flight up, though its reply is still to be read. @returns when it was due. */
+  giveUp(c: number): number {
+    const due = this.oldestDue(c);
+    const at = (c << ROW_BITS) + GIVEN_UP;
     this.#rows[at] = (this.#rows[at] as number) + 1;
     this.inFlightTotal--;
     return due;
+  }
+
+  /** The reply to a request that was given up has come. */
+  skip(c: number): void {
+    const row = c << ROW_BITS;
+    this.#rows[row + OLDEST] = (this.#rows[row + OLDEST] as number) + 1;
+    this.#rows[row + GIVEN_UP] = (this.#rows[row + GIVEN_UP] as number) - 1;
   }
 
   /** A request is handed to the kernel now. For timed tables. */
@@ -193,12 +238,15 @@ export class ConnectionTable {
     return first;
   }
 
-  /** The socket is closed and nothing in flight any more: a later one begins with the next request. */
+  /** The socket is closed, and of requests in flight only unsent ones are left: a later one begins with these, or with the next. */
   markClosed(c: number): void {
     const row = c << ROW_BITS;
     this.#rows[row + FD] = -1;
     this.#rows[row + PHASE] = CLOSED;
-    this.#rows[row + SENDING] = this.#rows[row + NEXT] as number;
+    const first = this.oldestInFlight(c);
+    this.#rows[row + OLDEST] = first;
+    this.#rows[row + GIVEN_UP] = 0;
+    this.#rows[row + SENDING] = first;
     this.#rows[row + SENT_BYTES] = 0;
     this.#rows[row + RECEIVED_BYTES] = 0;
     this.#rows[row + WRITING] = 0;

@@ -1,21 +1,33 @@
 /**
- * What one generator thread counts while it measures. Every request ends in exactly one way:
- * sent = completed + timedOut + errors + corrupted.
+ * Why a request that was due was never handed to the kernel.
+ * - `noConnection`: it waited for a free connection for as long as a request may wait, or there were too many that waited.
+ * - `refused`: its target lets nobody in.
+ * - `sendBuffer`: UDP: the send buffer of the generator's own socket, or its network device, was full.
+ * - `noPort`: no local port was left to connect from.
+ * - `unsent`: its connection ended before any byte of it was taken, or the kernel refused it for another reason.
  */
-export interface Counts {
+export const dropCauses = ['noConnection', 'refused', 'sendBuffer', 'noPort', 'unsent'] as const;
+export type DropCause = (typeof dropCauses)[number];
+
+/**
+ * What one generator thread counts while it measures. Every request that was handed to the kernel, or for which a
+ * connection of its own was begun, is sent, and ends in exactly one way: sent = completed + timedOut + errors + corrupted.
+ * One that was due and was not handed over is dropped; it is not sent, and has no response time.
+ */
+export interface Counts extends Record<DropCause, number> {
   /** Requests outstanding when measuring began, and requests sent since. */
   sent: number;
   completed: number;
   timedOut: number;
-  /** Ended by a reset, an early close or a failed connection. */
+  /** Ended by a reset or an early close, or their own connection failed. */
   errors: number;
   /** Answered with other bytes than expected. */
   corrupted: number;
-  /** Arrivals for which there was no room in the queue: open loop. Not among those sent. */
+  /** Due and never sent, for whatever cause. Not among those sent. */
   dropped: number;
   /** UDP: replies that came after one to a later request: RFC 4737's reordered packets. */
   reordered: number;
-  /** UDP: replies that came after their time-out. */
+  /** Replies that came after their time-out. */
   late: number;
   /** UDP: replies that came again. */
   duplicated: number;
@@ -33,6 +45,11 @@ export function noCounts(): Counts {
     errors: 0,
     corrupted: 0,
     dropped: 0,
+    noConnection: 0,
+    refused: 0,
+    sendBuffer: 0,
+    noPort: 0,
+    unsent: 0,
     reordered: 0,
     late: 0,
     duplicated: 0,

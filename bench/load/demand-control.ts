@@ -2,6 +2,7 @@ import { setTimerSlack } from '../../sockets/process.ts';
 import { nowNanos } from '../measure/clock.ts';
 import { ArrivalSample } from './arrival-sample.ts';
 import type { Assignment } from './assignment.ts';
+import type { DropCause } from './counts.ts';
 import { BoundedDemand, OpenDemand } from './demand.ts';
 import type { LoadState } from './load-state.ts';
 import { makePacer } from './pacers/pacer.ts';
@@ -27,7 +28,6 @@ export class DemandControl {
   #looked = 0;
   #begin = 0;
   #expectedEnd = 0;
-  #droppedBefore = 0;
   /** Open loops that were begun: each has arrivals of its own. */
   #openLoops = 0;
 
@@ -97,10 +97,6 @@ export class DemandControl {
     this.#state.demand = this.#bounded;
   }
 
-  startMeasuring(): void {
-    this.#droppedBefore = this.open?.dropped ?? 0;
-  }
-
   /** Gives arrivals that are due to connections that are free; the others wait. */
   dispatch(workload: Pick<Workload, 'request'>): void {
     const { open } = this;
@@ -113,7 +109,7 @@ export class DemandControl {
       while (connection >= 0 && !workload.request(connection, open.nextDue)) connection = open.takeIdle();
       if (connection >= 0) sent++;
       else if (this.#targets?.isDown(open.target)) this.#refuse(open);
-      else open.enqueue();
+      else if (!open.enqueue()) this.#drop(open, 'noConnection');
     }
   }
 
@@ -135,28 +131,20 @@ export class DemandControl {
     this.open?.end();
   }
 
-  /** Arrivals that were due before `deadline` and still wait for a connection have timed out: they are never sent. */
-  expire(now: number, deadline: number): void {
+  /** Arrivals that were due before `deadline` and still wait for a connection will not get one: they are dropped. */
+  expire(deadline: number): void {
     const { open } = this;
     if (open === undefined) return;
-    const { counts, arrivals } = this.#state;
-    for (let due = open.takeOverdue(deadline); due >= 0; due = open.takeOverdue(deadline)) {
-      counts.sent++;
-      counts.timedOut++;
-      this.#state.expired(due, now);
+    while (open.takeOverdue(deadline) >= 0) {
+      this.#drop(open, 'noConnection');
       // The next request that is sent did not follow the last one.
-      arrivals?.sent(now, false);
-      const tally = this.#targets?.tally(open.target);
-      if (tally === undefined) continue;
-      tally.counts.sent++;
-      tally.timedOut(now - due);
+      this.#state.arrivals?.interrupted();
     }
   }
 
-  /** The load is over: what still waits has timed out, and what found no room to wait is told. */
-  abandon(now: number): void {
-    this.expire(now, Number.POSITIVE_INFINITY);
-    if (this.open !== undefined) this.#state.counts.dropped = this.open.dropped - this.#droppedBefore;
+  /** The load is over: what still waits is never sent. */
+  abandon(): void {
+    this.expire(Number.POSITIVE_INFINITY);
   }
 
   /** The targets among which arrivals are divided. */
@@ -165,15 +153,17 @@ export class DemandControl {
     return targets?.dividesArrivals ? targets : undefined;
   }
 
-  /** The target lets nobody in: the arrival has failed, and so have those that wait for it. */
+  /** The target lets nobody in: the arrival is dropped, and so are those that wait for it. */
   #refuse(open: OpenDemand): void {
-    let failed = 1;
-    for (; open.queuedForTarget > 0; failed++) open.takeQueued();
+    this.#drop(open, 'refused');
+    for (; open.queuedForTarget > 0; this.#drop(open, 'refused')) open.takeQueued();
     // It came when it was to, as far as the load is concerned.
     this.#state.arrivals?.sent(nowNanos(), true);
-    this.#state.counts.sent += failed;
-    this.#state.counts.errors += failed;
-    this.#targets?.tally(open.target).refused(failed);
+  }
+
+  /** An arrival for the demand's target is never sent. */
+  #drop(open: OpenDemand, cause: DropCause): void {
+    this.#state.dropped(cause, this.#targets?.tally(open.target));
   }
 
   #openLoop(begin: number, limit: number): void {

@@ -10,7 +10,7 @@ export interface Demand {
    * @returns when the request that it shall send was due, in monotonic nanoseconds, or -1 when there is none yet.
    */
   next(connection: number, now: number, room: number): number;
-  /** A request that {@link next} gave out could not be sent. @returns whether it is to be asked for again; else it has failed. */
+  /** A request that {@link next} gave out could not be sent. @returns whether it is to be asked for again; else it is dropped. */
   takeBack(): boolean;
   /** Requests that are due and wait for a connection. */
   readonly queued: number;
@@ -49,8 +49,6 @@ export class BoundedDemand implements Demand {
  * is selected, and waits for one of its connections.
  */
 export class OpenDemand implements Demand {
-  /** Arrivals that found the queue full. */
-  dropped = 0;
   /** When the next request is due; infinite when there is none to come. */
   nextDue: number;
   /** The target that {@link takeIdle} and {@link enqueue} are about, and that {@link takeQueued} and {@link takeOverdue} took from. */
@@ -141,11 +139,9 @@ export class OpenDemand implements Demand {
     this.nextDue = Number.POSITIVE_INFINITY;
   }
 
-  /** Lets the arrival at {@link nextDue} wait for a connection, or drops it. */
-  enqueue(): void {
-    if (this.#pool(this.target).enqueue(this.nextDue)) return;
-    this.dropped++;
-    if (this.#targets !== undefined) this.#targets.tally(this.target).counts.dropped++;
+  /** Lets the arrival at {@link nextDue} wait for a connection. @returns false when there is no room for it. */
+  enqueue(): boolean {
+    return this.#pool(this.target).enqueue(this.nextDue);
   }
 
   #pool(target: number): ConnectionPool {

@@ -42,7 +42,7 @@ export class LiveView implements Readonly<Record<LatencyName, Histogram>> {
     this.#numbers[COMPLETED] = count;
   }
 
-  /** Requests that timed out, broke or were corrupted, since measuring began. */
+  /** Requests that timed out, broke, were corrupted or were never sent, since measuring began. */
   get failed(): number {
     return this.#numbers[FAILED] as number;
   }

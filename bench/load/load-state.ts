@@ -2,10 +2,11 @@ import { nowNanos } from '../measure/clock.ts';
 import type { Histogram } from '../measure/histogram.ts';
 import type { KernelClock } from '../measure/kernel-clock.ts';
 import type { ArrivalSample } from './arrival-sample.ts';
-import { type Counts, noCounts } from './counts.ts';
+import { type Counts, type DropCause, noCounts } from './counts.ts';
 import { closedDemand, type Demand } from './demand.ts';
 import type { LiveView } from './live.ts';
 import type { TargetSelection } from './target-selection.ts';
+import type { TargetTally } from './target-tally.ts';
 
 /** How evenly the connections of a thread were served. */
 export interface Fairness {
@@ -58,16 +59,29 @@ export class LoadState {
     this.#completedBy = new Float64Array(connections);
   }
 
-  /** A request was made for that connection. */
+  /** A request was handed to the kernel for that connection, or is to be as soon as it takes it. */
   began(connection: number): void {
     this.counts.sent++;
     this.targets?.began(connection);
   }
 
-  /** It was not sent after all. */
-  takenBack(connection: number): void {
+  /** One of those was not handed over after all. */
+  unsent(connection: number, cause: DropCause): void {
     this.counts.sent--;
     this.targets?.takenBack(connection);
+    this.droppedOn(connection, cause);
+  }
+
+  /** A request was due on that connection and was not handed over. */
+  droppedOn(connection: number, cause: DropCause): void {
+    this.dropped(cause, this.targets?.tallyOf(connection));
+  }
+
+  /** A request was due and was not handed over: it is not sent, and has no response time. @param tally of its target. */
+  dropped(cause: DropCause, tally?: TargetTally): void {
+    this.counts.dropped++;
+    this.counts[cause]++;
+    if (tally !== undefined) tally.counts.dropped++;
   }
 
   /** A request of that connection ended with it. */
@@ -167,6 +181,12 @@ export class LoadState {
     this.#inFlightNanos = 0;
     this.#inFlight = outstanding;
     this.#inFlightSince = nowNanos();
+  }
+
+  /** Requests that failed, or were never sent, since measuring began. */
+  get failures(): number {
+    const { timedOut, errors, corrupted, dropped } = this.counts;
+    return timedOut + errors + corrupted + dropped;
   }
 
   /** Requests in flight since measuring began, times the time they were: in nanoseconds. */

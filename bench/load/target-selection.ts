@@ -114,6 +114,11 @@ export class TargetSelection {
     return this.addresses[this.of(connection)];
   }
 
+  /** That of a connection's target; undefined while it has none. */
+  tallyOf(connection: number): TargetTally | undefined {
+    return this.#tallies[this.of(connection)];
+  }
+
   /** A request was made for a connection, open or to be opened. */
   began(connection: number): void {
     this.assign(connection);

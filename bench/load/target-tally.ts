@@ -45,12 +45,6 @@ export class TargetTally {
     this.response.record(ageNanos);
   }
 
-  /** Requests that no connection could be asked for ended in errors. */
-  refused(requests: number): void {
-    this.counts.sent += requests;
-    this.counts.errors += requests;
-  }
-
   /** Forgets all but what is pending. */
   startMeasuring(): void {
     const { pending } = this;

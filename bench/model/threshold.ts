@@ -1,4 +1,4 @@
-import { failedRequests } from './failed-requests.ts';
+import { failedRequests, requestsDue } from './failed-requests.ts';
 import { isOneWay } from './operating-point.ts';
 import type { ThresholdOutcome } from './result.ts';
 import type { Trial } from './trial.ts';
@@ -78,15 +78,35 @@ const metrics: ReadonlyMap<string, Metric> = new Map<string, Metric>([
   ['fairness', { read: ({ fairness, throughput }) => (wentThrough(throughput) ? fairness.jain : null), ...counted }],
 ]);
 
+/** Of all requests, those above each statistic; the maximum and the mean need every one. */
+const SHARE_ABOVE = { p50: 0.5, p90: 0.1, p95: 0.05, p99: 0.01, p999: 0.001, max: 0, mean: 0 } as const;
+
 /** The percentiles of an empty histogram are 0, which would keep any bound. */
 function readLatency(name: LatencyMetric, statistic: (typeof statistics)[number]): Metric['read'] {
-  return ({ latencyMicros: { [name]: latency } }) => (latency && latency.count > 0 ? latency[statistic] : null);
+  return (trial) => {
+    const latency = trial.latencyMicros[name];
+    if (!latency || latency.count === 0) return null;
+    return name === 'response' && isHiddenByDrops(trial, statistic) ? null : latency[statistic];
+  };
+}
+
+/**
+ * A request that was never sent would have waited longer than any that was, for all that is known: where more were
+ * dropped than lie above a percentile of the response times of all that were due, that percentile is one of these.
+ */
+function isHiddenByDrops(trial: Pick<Trial, 'requests'>, statistic: (typeof statistics)[number]): boolean {
+  return trial.requests.dropped > SHARE_ABOVE[statistic] * requestsDue(trial);
+}
+
+/** Does a threshold bound a response time that is not known, as too many requests were never sent? */
+export function isBoundHiddenByDrops({ metric }: Threshold, trial: Pick<Trial, 'requests'>): boolean {
+  const bounded = latencyOf(metric);
+  return bounded?.name === 'response' && isHiddenByDrops(trial, bounded.statistic);
 }
 
 function readErrorRate(trial: Trial): number | null {
-  const failed = failedRequests(trial);
-  const { sent } = trial.requests;
-  return isLossKnown(trial) && sent + failed > 0 ? failed / Math.max(1, sent) : null;
+  const due = requestsDue(trial);
+  return isLossKnown(trial) && due > 0 ? failedRequests(trial) / due : null;
 }
 
 /** Datagrams one way are lost where the server's socket has no room for them, if that can be seen. */
@@ -123,7 +143,9 @@ export function parseThresholds(text: string): Threshold[] {
 }
 
 /** What a metric is of, when that is latency, and which statistic of it; undefined of others. */
-export function latencyOf(metric: string): { readonly name: LatencyMetric; readonly statistic: string } | undefined {
+export function latencyOf(
+  metric: string,
+): { readonly name: LatencyMetric; readonly statistic: (typeof statistics)[number] } | undefined {
   const [first = '', second] = metric.split('.');
   const name = second === undefined ? 'response' : latencies.find((known) => known === first);
   const statistic = statistics.find((known) => known === (second ?? first));

@@ -11,19 +11,35 @@ export const sizeRangeSchema = z.looseObject({ from: count, to: count, share: am
 /** Where a load's level goes, and in what time. */
 export const stageSchema = z.looseObject({ seconds: amount, target: amount });
 
+/** Why requests were due and never sent; see DropCause in bench/load/counts.ts. */
+const dropsSchema = z.looseObject({
+  /** They waited for a free connection for as long as --timeout, or there were too many that waited. */
+  noConnection: count,
+  /** Their target let nobody in. */
+  refused: count,
+  /** UDP: the generator's own send buffer, or its network device, was full. */
+  sendBuffer: count,
+  /** No local port was left to connect from. */
+  noPort: count,
+  /** Their connection ended first, or the generator's kernel refused them for another reason. */
+  unsent: count,
+});
+
 const requestsSchema = z.looseObject({
-  /** Outstanding when measuring began, or sent while measuring. sent = completed + timedOut + errors + corrupted. */
+  /** Outstanding when measuring began, or handed to the kernel while measuring. sent = completed + timedOut + errors + corrupted. */
   sent: count,
   /** Answered in full and as expected, while measuring or in the drain after it. */
   completed: count,
   /** Not answered in time; over UDP also those lost. */
   timedOut: count,
-  /** Ended by a reset, an early close or a failed connection. */
+  /** Ended by a reset or an early close, or their own connection failed. */
   errors: count,
   /** Answered with other bytes than expected. */
   corrupted: count,
-  /** Arrivals that could not be sent for want of a free connection: open loop only. */
+  /** Due and never sent: not among those sent, and without a response time. */
   dropped: count,
+  /** Of those, how many for which reason; missing in results of versions that did not tell. */
+  drops: dropsSchema.optional(),
   /** UDP only: replies that came after their time-out, more than once, or after a later one. */
   lost: count.optional(),
   late: count.optional(),
@@ -168,7 +184,7 @@ const timelinePointSchema = z.looseObject({
 const targetShareSchema = z.looseObject({
   /** Its name, or URL. */
   target: z.string(),
-  /** Of the requests sent to all of them, 0 to 1. */
+  /** Of the requests that were sent to any of them, or dropped, 0 to 1. */
   share: z.number().min(0).max(1),
   /** As those of the whole trial. Arrivals that nobody chose a target for are only there. */
   requests: z.looseObject({

@@ -1,3 +1,4 @@
+import type { Counts, DropCause } from '../load/counts.ts';
 import type { OpeningReport } from '../load/engine.ts';
 import type { LoadReport } from '../load/load-report.ts';
 import { LoadProfile } from '../load/pacers/profile.ts';
@@ -94,12 +95,13 @@ export function recordTrial(spec: TrialSpec, configuration: RunConfiguration, fi
 function targetShares({ target }: TrialSpec, { targets = [] }: LoadReport): Pick<MeasuredTrial, 'select' | 'targets'> {
   if (target.kind !== 'group') return {};
   const names = memberNames(target);
-  const sentToAll = targets.reduce((sum, { counts }) => sum + counts.sent, 0);
+  const dueTo = ({ sent, dropped }: Counts) => sent + dropped;
+  const dueToAll = targets.reduce((sum, { counts }) => sum + dueTo(counts), 0);
   const shares = targets.map(({ counts, response, service }, i) => {
     const { sent, completed, timedOut, errors, corrupted, dropped } = counts;
     return {
       target: names[i] ?? '',
-      share: sentToAll === 0 ? 0 : sent / sentToAll,
+      share: dueToAll === 0 ? 0 : dueTo(counts) / dueToAll,
       requests: { sent, completed, timedOut, errors, corrupted, dropped },
       latencyMicros: { response: summarizeLatency(response), ...known('service', service) },
     };
@@ -140,12 +142,19 @@ function offeredRate({ rate, stages, requests, durationMs }: RunConfiguration, m
 function requestsOf(spec: TrialSpec, { load, droppedByServer }: Findings): MeasuredTrial['requests'] {
   const { counts } = load;
   const { sent, errors, corrupted, dropped, unsolicited, late, duplicated, reordered } = counts;
-  const common = { sent, errors, corrupted, dropped, unsolicited };
+  const common = { sent, errors, corrupted, dropped, unsolicited, ...dropsOf(counts) };
   if (spec.transport !== 'udp') return { ...common, completed: counts.completed, timedOut: counts.timedOut };
   // One way nobody says what arrived, but the server's socket knows what it had no room for.
   const lost = spec.workload === 'upload' ? Math.min(droppedByServer ?? 0, counts.completed) : counts.timedOut;
   const completed = spec.workload === 'upload' ? counts.completed - lost : counts.completed;
   return { ...common, completed, timedOut: lost, lost, late, duplicated, reordered };
+}
+
+/** Why requests were dropped, where some were. */
+function dropsOf(counts: Counts): Pick<MeasuredTrial['requests'], 'drops'> {
+  if (counts.dropped === 0) return {};
+  const { noConnection, refused, sendBuffer, noPort, unsent } = counts satisfies Readonly<Record<DropCause, number>>;
+  return { drops: { noConnection, refused, sendBuffer, noPort, unsent } };
 }
 
 /** Of datagrams that went one way only those count that arrived, as far as the server's socket tells. */
@@ -205,7 +214,7 @@ function notesOn(load: LoadReport, spec: TrialSpec, { timestamps }: RunConfigura
     notes.push({
       code: 'ports-exhausted',
       message:
-        `${load.portsExhausted} connections found no local port: closed connections hold theirs for a minute ` +
+        `${load.portsExhausted} connections found no local port, so that their requests were never sent: closed connections hold theirs for a minute ` +
         '(TIME_WAIT); lower the rate, measure for a shorter time, or widen net.ipv4.ip_local_port_range',
     });
   }

@@ -1,4 +1,5 @@
-import type { TargetShare, Trial } from '../../bench/model/trial.ts';
+import { failedRequests } from '../../bench/model/failed-requests.ts';
+import type { Trial } from '../../bench/model/trial.ts';
 import { median } from '../../bench/stats/median.ts';
 import { type Field, numberCell, numberColumn } from '../cells.ts';
 import { formatCount, formatPlural, timeUnit } from '../quantities.ts';
@@ -12,7 +13,7 @@ interface Part {
   /** NaN when nothing was answered, nor given up. */
   readonly p50Micros: number;
   readonly p99Micros: number;
-  /** Requests that failed in whatever way, in all rounds together. */
+  /** Requests that failed in whatever way, or were never sent, in all rounds together. */
   readonly errors: number;
 }
 
@@ -43,12 +44,8 @@ function partOf(trials: readonly Trial[], i: number): Part {
     requestsPerSecond: median(shares.map(({ requests, seconds }) => requests.completed / seconds)),
     p50Micros: median(responses.map(({ p50 }) => p50)),
     p99Micros: median(responses.map(({ p99 }) => p99)),
-    errors: shares.reduce((sum, share) => sum + failed(share), 0),
+    errors: shares.reduce((sum, share) => sum + failedRequests(share), 0),
   };
-}
-
-function failed({ requests }: TargetShare): number {
-  return requests.timedOut + requests.errors + requests.corrupted + requests.dropped;
 }
 
 function fieldsOf(parts: readonly Part[]): Field<Part>[] {

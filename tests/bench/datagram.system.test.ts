@@ -4,9 +4,11 @@ import { LiveView } from '../../bench/load/live.ts';
 import { LoadState } from '../../bench/load/load-state.ts';
 import { makePacer } from '../../bench/load/pacers/pacer.ts';
 import { DatagramWorkload } from '../../bench/load/workloads/datagram.ts';
+import { DatagramUpload } from '../../bench/load/workloads/datagram-upload.ts';
 import { nowNanos } from '../../bench/measure/clock.ts';
 import { fixedSize } from '../../bench/model/message-sizes.ts';
 import { Epoll } from '../../sockets/epoll.ts';
+import { EAGAIN, EINVAL, ENOBUFS } from '../../sockets/errno.ts';
 import { setOption } from '../../sockets/socket.ts';
 import { ServerProcess } from '../servers/server-process.ts';
 import { assign } from './assignment.ts';
@@ -14,14 +16,16 @@ import { assign } from './assignment.ts';
 const DEPTH = 3;
 const SIZE = 1000;
 
-/** One socket with room for three requests, whose first one was answered. */
-async function answered(demand: Demand) {
+/** One socket with room for three requests, whose first one was answered. @param leaves is the server gone then? */
+async function answered(demand: Demand, { leaves = false } = {}) {
   const server = await ServerProcess.start({ model: 'event-driven', transport: 'udp' });
   onTestFinished(() => server.kill());
   const point = { transport: 'udp', connections: 1, pipelining: DEPTH, sizes: fixedSize(SIZE) } as const;
-  const state = new LoadState(1, new LiveView(), undefined, demand instanceof OpenDemand);
+  const live = new LiveView();
+  const open = demand instanceof OpenDemand;
+  const state = new LoadState(1, live, undefined, open);
   const epoll = new Epoll();
-  const workload = new DatagramWorkload(assign(point, server.address), state, epoll);
+  const workload = new DatagramWorkload({ ...assign(point, server.address), pacer: open ? pacer : null }, state, epoll);
   onTestFinished(() => {
     workload.close();
     epoll.close();
@@ -37,60 +41,140 @@ async function answered(demand: Demand) {
   };
   workload.open(0);
   settled();
+  if (leaves) await server.kill();
   state.demand = demand;
   /** A datagram of so many segments is more than the kernel takes, udp(7): EINVAL. */
   const refuse = () => setOption(workload.sockets.fd(0), 'UDP_SEGMENT', 1);
   const accept = () => setOption(workload.sockets.fd(0), 'UDP_SEGMENT', SIZE);
-  return { workload, state, settled, refuse, accept };
+  return { workload, state, live, settled, refuse, accept };
 }
 
-describe('requests that the kernel does not take', () => {
-  const open = () => {
-    const profile = { start: 1000, stages: [], holdMs: 0 };
-    return new OpenDemand(
-      makePacer({ profile, arrivals: 'constant', streamKey: { seed: 1 }, thread: 0, threads: 1 }),
-      1e9,
-      1,
-      DEPTH,
-    );
-  };
+const pacer = {
+  profile: { start: 1000, stages: [], holdMs: 0 },
+  arrivals: 'constant',
+  streamKey: { seed: 1 },
+  thread: 0,
+  threads: 1,
+} as const;
+const atRate = () => new OpenDemand(makePacer(pacer), 1e9, 1, 1);
 
-  test('have failed when they came at a rate, and the socket can take others later', async () => {
-    const demand = open();
-    const { workload, state, settled, refuse, accept } = await answered(demand);
-    refuse();
+describe('a request that is due', () => {
+  test('goes out, however many are outstanding on the socket, and the socket takes others', async () => {
+    const demand = atRate();
+    const { workload, state, settled, live } = await answered(demand);
     state.flowing = true;
-    expect(workload.request(0, nowNanos())).toBe(true);
-    expect(state.counts).toMatchObject({ sent: 2, completed: 1, errors: 1 });
-    // Nor do those vanish that waited for a connection.
-    demand.enqueue();
-    demand.enqueue();
     workload.resume(0);
-    expect(state.counts).toMatchObject({ sent: 4, completed: 1, errors: 3 });
-    expect([workload.outstanding, demand.queued]).toEqual([0, 0]);
-    accept();
-    while (demand.takeIdle() >= 0);
-    workload.sweep(nowNanos(), 0);
-    expect([demand.takeIdle(), demand.takeIdle(), demand.takeIdle(), demand.takeIdle()]).toEqual([0, 0, 0, -1]);
-    state.flowing = false;
-    workload.request(0, nowNanos());
+    expect([demand.takeIdle(), demand.takeIdle()]).toEqual([0, -1]);
+    for (let i = 0; i < 10 * DEPTH; i++) {
+      expect(workload.request(0, nowNanos())).toBe(true);
+      expect(demand.takeIdle()).toBe(0);
+    }
+    expect(workload.outstanding).toBe(10 * DEPTH);
     settled();
-    expect(state.counts).toMatchObject({ sent: 5, completed: 2, errors: 3 });
+    expect(state.counts).toMatchObject({ sent: 1 + 10 * DEPTH, completed: 1 + 10 * DEPTH, dropped: 0 });
+    expect(live.response.count).toBe(1 + 10 * DEPTH);
   });
 
-  test('are made again in a closed loop: as many as were asked for', async () => {
+  test('goes out when it waited for the socket to be opened', async () => {
+    const demand = atRate();
+    const { workload, state, settled } = await answered(demand);
+    for (let i = 0; i < 3; i++) demand.enqueue();
+    state.flowing = true;
+    workload.resume(0);
+    expect([demand.queued, demand.takeIdle()]).toEqual([0, 0]);
+    settled();
+    expect(state.counts).toMatchObject({ sent: 4, completed: 4 });
+  });
+});
+
+describe('requests that the kernel does not take', () => {
+  test.each([
+    ['for want of room in the send buffer', EAGAIN, 'sendBuffer'],
+    ['as the network device is busy', ENOBUFS, 'sendBuffer'],
+    ['for another reason', EINVAL, 'unsent'],
+  ] as const)('%s, at a rate, are dropped: not sent, without a response time', async (_, errno, cause) => {
+    const { workload, state, settled, live } = await answered(atRate());
+    state.flowing = true;
+    const { send } = workload.sockets;
+    workload.sockets.send = () => -errno;
+    for (let i = 0; i < 5; i++) expect(workload.request(0, nowNanos())).toBe(true);
+    expect(state.counts).toMatchObject({ sent: 1, completed: 1, errors: 0, dropped: 5, [cause]: 5 });
+    expect([workload.outstanding, live.response.count]).toEqual([0, 1]);
+    workload.sockets.send = send;
+    workload.request(0, nowNanos());
+    settled();
+    expect(state.counts).toMatchObject({ sent: 2, completed: 2, errors: 0, dropped: 5 });
+  });
+
+  test('by a real refusal of it', async () => {
+    const { workload, state, settled, refuse, accept } = await answered(atRate());
+    refuse();
+    state.flowing = true;
+    workload.request(0, nowNanos());
+    expect(state.counts).toMatchObject({ sent: 1, errors: 0, dropped: 1, unsent: 1 });
+    expect(workload.sockets.lastErrno).toBe(EINVAL);
+    accept();
+    workload.request(0, nowNanos());
+    settled();
+    expect(state.counts).toMatchObject({ sent: 2, completed: 2, dropped: 1 });
+  });
+
+  test.each([
+    ['by its send buffer', -EAGAIN],
+    ['at all', undefined],
+  ])('%s are made again in a closed loop: as many as were asked for', async (_, outcome) => {
     const demand = new BoundedDemand();
     demand.left = 10;
     const { workload, state, settled, refuse, accept } = await answered(demand);
-    refuse();
+    const { send } = workload.sockets;
+    if (outcome === undefined) refuse();
+    else workload.sockets.send = () => outcome;
     state.flowing = true;
     workload.resume(0);
-    expect(state.counts).toMatchObject({ sent: 1, errors: 0 });
+    expect(state.counts).toMatchObject({ sent: 1, errors: 0, dropped: 0 });
     expect(demand.left).toBe(10);
     accept();
+    workload.sockets.send = send;
     workload.sweep(nowNanos(), 0);
     settled();
     expect(state.counts).toMatchObject({ sent: 11, completed: 11, errors: 0 });
     expect(demand.left).toBe(0);
+  });
+});
+
+describe('an ICMP error', () => {
+  test('that sending reports ends an earlier request, and the new one goes out', async () => {
+    const { workload, state } = await answered(atRate(), { leaves: true });
+    state.flowing = true;
+    // Each is sent to a port where nobody listens any more. The error of each is reported in place of sending the next.
+    for (let i = 0; i < 4; i++) workload.request(0, nowNanos());
+    expect(state.counts).toMatchObject({ sent: 5, errors: 3, dropped: 0 });
+    expect(workload.outstanding).toBe(1);
+    workload.ready(0);
+    expect(state.counts).toMatchObject({ sent: 5, completed: 1, errors: 4 });
+  });
+});
+
+describe('an upload at a rate', () => {
+  test('drops what the kernel does not take, and loses no arrival', async () => {
+    const server = await ServerProcess.start({ model: 'event-driven', transport: 'udp' });
+    onTestFinished(() => server.kill());
+    const demand = atRate();
+    const state = new LoadState(1, new LiveView(), undefined, true);
+    state.demand = demand;
+    const epoll = new Epoll();
+    const point = { transport: 'udp', connections: 1, workload: 'upload', sizes: fixedSize(SIZE) } as const;
+    const upload = new DatagramUpload({ ...assign(point, server.address), pacer }, state, epoll);
+    onTestFinished(() => {
+      upload.close();
+      epoll.close();
+    });
+    upload.open(0);
+    demand.enqueue();
+    upload.resume(0);
+    expect(state.counts).toMatchObject({ sent: 1, completed: 1 });
+    upload.sockets.send = () => -ENOBUFS;
+    upload.request(0, nowNanos());
+    expect(state.counts).toMatchObject({ sent: 1, completed: 1, errors: 0, dropped: 1, sendBuffer: 1 });
   });
 });

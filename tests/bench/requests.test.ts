@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CLOSED, ConnectionTable, OPEN } from '../../bench/load/connection-table.ts';
-import { Outstanding } from '../../bench/load/outstanding.ts';
 import { powerOfTwo, RequestTimes } from '../../bench/load/request-times.ts';
 
 test.each([
@@ -72,6 +71,31 @@ describe('a table of connections', () => {
     );
   });
 
+  test('passes over the replies of requests that were given up', () => {
+    const table = new ConnectionTable(1, 4, true);
+    for (const due of [10, 20, 30]) table.push(0, due, due);
+    expect([table.giveUp(0), table.giveUp(0)]).toEqual([10, 20]);
+    expect([table.inFlight(0), table.awaited(0), table.givenUp(0), table.inFlightTotal]).toEqual([1, 3, 2, 1]);
+    expect([table.oldest(0), table.oldestInFlight(0), table.oldestDue(0)]).toEqual([0, 2, 30]);
+    table.skip(0);
+    expect([table.oldest(0), table.givenUp(0), table.inFlight(0)]).toEqual([1, 1, 1]);
+    table.skip(0);
+    expect([table.shift(0), table.inFlight(0), table.awaited(0)]).toEqual([30, 0, 0]);
+  });
+
+  test('keeps unsent requests for the next socket, and forgets whatever was given up on this one', () => {
+    const table = new ConnectionTable(1, 4, true);
+    for (const due of [10, 20, 30]) table.push(0, due, due);
+    table.advanceSending(0, 2);
+    expect([table.giveUp(0), table.shift(0)]).toEqual([10, 20]);
+    expect(table.isOldestUnsent(0)).toBe(true);
+    table.setSentBytes(0, 1);
+    expect(table.isOldestUnsent(0)).toBe(false);
+    table.setSentBytes(0, 0);
+    table.markClosed(0);
+    expect([table.inFlight(0), table.awaited(0), table.unsent(0), table.sending(0)]).toEqual([1, 1, 1, 2]);
+  });
+
   test('knows what is unsent, and forgets it with the socket, but not that the connection was once answered', () => {
     const table = new ConnectionTable(1, 4, true);
     expect([table.phase(0), table.fd(0)]).toEqual([CLOSED, -1]);
@@ -84,83 +108,9 @@ describe('a table of connections', () => {
     table.setWriting(0, 1);
     expect([table.unsent(0), table.sending(0), table.sentBytes(0)]).toEqual([2, 1, 5]);
     expect([table.markServed(0), table.markServed(0), table.served(0)]).toEqual([true, false, true]);
+    for (let i = 0; i < 3; i++) table.shift(0);
     table.markClosed(0);
     expect([table.unsent(0), table.sentBytes(0), table.receivedBytes(0), table.writing(0)]).toEqual([0, 0, 0, 0]);
     expect([table.fd(0), table.phase(0), table.served(0), table.wasAnswered(0)]).toEqual([-1, CLOSED, false, true]);
-  });
-});
-
-describe('requests that may be lost', () => {
-  test('are answered in any order, once', () => {
-    const outstanding = new Outstanding(1, 4);
-    const [a, b] = [outstanding.push(0, 1, 1), outstanding.push(0, 2, 2)];
-    expect(outstanding.reply(0, b)).toBe('answer');
-    expect(outstanding.reply(0, b)).toBe('duplicate');
-    expect(outstanding.reply(0, a)).toBe('answer');
-    expect(outstanding.total).toBe(0);
-  });
-
-  test('are late once they were given up', () => {
-    const outstanding = new Outstanding(1, 4);
-    const sequence = outstanding.push(0, 1, 1);
-    outstanding.lose(0, sequence);
-    expect(outstanding.reply(0, sequence)).toBe('late');
-    expect(outstanding.pending(0)).toBe(0);
-  });
-
-  test('that were never made are unknown', () => {
-    const outstanding = new Outstanding(1, 4);
-    outstanding.push(0, 1, 1);
-    expect(outstanding.reply(0, 1)).toBe('unknown');
-    expect(outstanding.reply(0, -257)).toBe('unknown');
-  });
-
-  test('know their oldest, and forget the newest that was taken back', () => {
-    const outstanding = new Outstanding(2, 4);
-    outstanding.push(1, 5, 5);
-    outstanding.pop(1, outstanding.push(1, 6, 6));
-    expect([outstanding.oldest(1), outstanding.pending(1), outstanding.total]).toEqual([0, 1, 1]);
-    expect(outstanding.push(1, 7, 7)).toBe(1);
-    outstanding.reply(1, 0);
-    expect([outstanding.oldest(1), outstanding.due(1, 1)]).toEqual([1, 7]);
-  });
-
-  test('keep their place however many are made after them: the number that shares it is passed over', () => {
-    const outstanding = new Outstanding(1, 4);
-    const slow = outstanding.push(0, 1, 1);
-    for (let i = 0; i < 3 * 256; i++) {
-      const sequence = outstanding.push(0, 2, 2);
-      expect(sequence % 256).not.toBe(slow);
-      expect(outstanding.reply(0, sequence)).toBe('answer');
-    }
-    expect([outstanding.oldest(0), outstanding.due(0, slow)]).toEqual([slow, 1]);
-    expect([outstanding.reply(0, 256), outstanding.reply(0, 512)]).toEqual(['unknown', 'unknown']);
-    expect([outstanding.reply(0, slow), outstanding.pending(0)]).toEqual(['answer', 0]);
-  });
-
-  test('are unknown when another has taken their place', () => {
-    const outstanding = new Outstanding(1, 4);
-    for (let i = 0; i <= 256; i++) outstanding.reply(0, outstanding.push(0, 1, 1));
-    expect([outstanding.reply(0, 0), outstanding.reply(0, 256)]).toEqual(['unknown', 'duplicate']);
-  });
-
-  test('count right whatever happens to them', () => {
-    const step = fc.tuple(fc.constantFrom('push', 'reply', 'lose'), fc.integer({ min: 0, max: 40 }));
-    fc.assert(
-      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
-        const outstanding = new Outstanding(1, 8);
-        const pending = new Set<number>();
-        const take = {
-          push: (time: number) => pending.size < 8 && pending.add(outstanding.push(0, time, time)),
-          reply: (n: number) => expect(outstanding.reply(0, n) === 'answer').toBe(pending.delete(n)),
-          lose: (n: number) => pending.delete(n) && outstanding.lose(0, n),
-        };
-        for (const [what, number] of steps) {
-          take[what](number);
-          expect(outstanding.total).toBe(pending.size);
-          if (pending.size > 0) expect(outstanding.oldest(0)).toBe(Math.min(...pending));
-        }
-      }),
-    );
   });
 });

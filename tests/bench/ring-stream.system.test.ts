@@ -267,7 +267,7 @@ describe.skipIf(whyNoUring()).each(ways)('requests by io_uring, %s timestamps', 
     const address = localAddress(listener);
     close(listener);
     const load = start(echo, {}, address);
-    load.until(() => load.state.counts.errors >= 10);
+    load.until(() => load.state.counts.refused >= 10);
     expect(load.workload.sockets.lastErrno).toBe(ECONNREFUSED);
     expect(load.workload.ailing).toBe(true);
   });

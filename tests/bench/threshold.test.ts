@@ -9,7 +9,7 @@ const none = { p50: 0, p90: 0, p95: 0, p99: 0, p999: 0, max: 0, mean: 0, count: 
 const latency = { ...plain.latencyMicros.response, p99: 4000 };
 const measured = trial({
   latencyMicros: { response: latency, service: { ...latency, p99: 900 } },
-  requests: { ...plain.requests, sent: 1000, completed: 990, timedOut: 4, errors: 3, corrupted: 2, dropped: 1 },
+  requests: { ...plain.requests, sent: 999, completed: 990, timedOut: 4, errors: 3, corrupted: 2, dropped: 1 },
   throughput: { requestsPerSecond: 20_000, bytesPerSecond: 1_280_000 },
 });
 
@@ -57,6 +57,31 @@ describe('a threshold', () => {
     ],
   ])('is not kept by %s', (_, text, variation) => {
     expect(judgeThreshold(parseThreshold(text), trial(variation))).toMatchObject({ observed: null, kept: false });
+  });
+
+  // Of 1,000 that were due, so many were never sent: nobody knows how long they would have taken.
+  test.each<[number, string, boolean]>([
+    [1, 'p99<5ms', true],
+    [10, 'p99<5ms', true],
+    [11, 'p99<5ms', false],
+    [11, 'p99>1us', false],
+    [11, 'response.p99<5ms', false],
+    [11, 'p95<5ms', true],
+    [500, 'p50<5ms', true],
+    [501, 'p50<5ms', false],
+    [1, 'max<1h', false],
+    [1, 'mean<1h', false],
+    [0, 'max<1h', true],
+    [999, 'service.p99<5ms', true],
+    [100, 'errorRate<=10%', true],
+    [100, 'errorRate<10%', false],
+    [999, 'errorRate<100%', true],
+  ])('with %i dropped of 1,000, %s: %s', (dropped, text, kept) => {
+    const sent = 1000 - dropped;
+    const requests = { ...plain.requests, sent, completed: sent, timedOut: 0, errors: 0, corrupted: 0, dropped };
+    const { service, response } = { response: latency, service: { ...latency, p99: 900 } };
+    const outcome = judgeThreshold(parseThreshold(text), trial({ latencyMicros: { response, service }, requests }));
+    expect(outcome.kept).toBe(kept);
   });
 
   test.each(['lost==0', 'timedOut==0', 'errors==0', 'errorRate<1%'])(

@@ -9,6 +9,11 @@ function share(target: string, sent: number, completed: number): TargetShare {
   return { target, share: 0.5, requests, latencyMicros: { response: latency(500, 2000) } };
 }
 
+/** A target to which nothing could be sent. */
+function refusedShare(target: string, dropped: number): TargetShare {
+  return { ...share(target, 0, 0), requests: { ...share(target, 0, 0).requests, dropped } };
+}
+
 const kernel = (variation: Partial<typeof calm>) => ({ kernel: { ...calm, ...variation } });
 const responding = (mean: number) => ({ latencyMicros: { response: { ...response, mean } } });
 const lagging = (p99: number) => ({ latencyMicros: { response, generatorLag: latency(1, p99) } });
@@ -45,6 +50,8 @@ const chat = (variation: Partial<NonNullable<MeasuredTrial['broadcast']>>) => ({
     ...variation,
   },
 });
+
+const noDrops = { noConnection: 0, refused: 0, sendBuffer: 0, noPort: 0, unsent: 0 };
 
 describe('a trial', () => {
   const judged = (variation: Partial<MeasuredTrial>) => {
@@ -158,12 +165,41 @@ describe('a trial', () => {
       'the load went on (a 10 of its 5,000, b all of its 70): mend',
     ],
     [
+      'with a target that refused all of its arrivals',
+      { targets: [share('a', 5000, 5000), refusedShare('b', 70)] },
+      'target-failed',
+      'b all of its 70): mend',
+    ],
+    [
       'with a target that got nothing',
       { targets: [share('a', 5, 5), share('b', 0, 0)] },
       'target-idle',
       'sent to b: add',
     ],
-    ['with dropped arrivals', requests({ dropped: 1234 }), 'dropped', 'that 1,234 were never sent'],
+    [
+      'with dropped arrivals',
+      requests({ dropped: 1234 }),
+      'dropped',
+      '1,234 requests waited in vain for a free connection',
+    ],
+    [
+      'with arrivals that its target refused',
+      requests({ dropped: 7, drops: { ...noDrops, refused: 7 } }),
+      'refused',
+      '7 requests were never sent, as the target refused',
+    ],
+    [
+      'with datagrams that the generator could not send',
+      requests({ dropped: 7, drops: { ...noDrops, sendBuffer: 7 } }),
+      'send-buffer',
+      "7 datagrams were never sent, as the send buffers of the generator's own sockets",
+    ],
+    [
+      'with requests whose connections ended first',
+      requests({ dropped: 7, drops: { ...noDrops, unsent: 7 } }),
+      'unsent',
+      '7 requests were never sent, as connections ended',
+    ],
     [
       'with Poisson arrivals beyond chance',
       { ...atRate, arrivalCheck: { gaps: 100, distance: 0.2 } },

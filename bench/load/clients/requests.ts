@@ -3,6 +3,8 @@ import { NativeMemory } from '../../../sockets/memory.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import type { Assignment } from '../assignment.ts';
 import { CLOSED, CONNECTING, ConnectionTable, OPEN } from '../connection-table.ts';
+import type { DropCause } from '../counts.ts';
+import { OpenDemand } from '../demand.ts';
 import type { LoadState } from '../load-state.ts';
 import { MessageSize } from '../message-size.ts';
 import { Payload } from '../payload.ts';
@@ -59,7 +61,7 @@ export class ClientRequests implements ToldWorkload, ClientEvents {
     this.#size = new MessageSize(sizes, streamKey);
     this.#payload = new Payload(this.#size.largest, 1, streamKey);
     this.#table = new ConnectionTable(connections, pipelining, state.timed);
-    this.#requests = new RequestLedger(this.#table, state);
+    this.#requests = new RequestLedger(this.#table, state, this.#short);
     this.#reconnects = new Reconnects(connections);
     this.#begun = new Float64Array(connections);
     this.#sources = this.#short ? sourceHosts(address.host) : [];
@@ -99,7 +101,7 @@ export class ClientRequests implements ToldWorkload, ClientEvents {
       this.open(c);
       return true;
     }
-    if (this.#table.phase(c) !== OPEN || this.#table.inFlight(c) >= this.#depth) return false;
+    if (this.#table.phase(c) !== OPEN || this.#table.awaited(c) >= this.#depth) return false;
     this.#requests.begin(c, dueNanos, dueNanos);
     this.#flush(c);
     return true;
@@ -109,15 +111,14 @@ export class ClientRequests implements ToldWorkload, ClientEvents {
     for (let c = 0; c < this.#table.count; c++) {
       if (!this.#state.draining && this.#reconnects.take(c, now)) {
         this.#again(c);
-      } else if (this.#table.inFlight(c) > 0 && this.#table.oldestReady(c) < deadline) {
-        this.#requests.expire(c, now);
+      } else if (this.#requests.expire(c, deadline, now)) {
         this.#replace(c);
       }
     }
   }
 
   abandon(now: number): void {
-    for (let c = 0; c < this.#table.count; c++) this.#requests.expire(c, now);
+    for (let c = 0; c < this.#table.count; c++) this.#requests.abandon(c, now);
   }
 
   close(): void {
@@ -134,7 +135,7 @@ export class ClientRequests implements ToldWorkload, ClientEvents {
       if (this.#table.inFlight(c) > 0) this.#complete(c, 0, now);
       return;
     }
-    if (this.#table.inFlight(c) === 0) this.#first(c);
+    this.#first(c);
     this.#flush(c);
   }
 
@@ -153,21 +154,21 @@ export class ClientRequests implements ToldWorkload, ClientEvents {
   ended(c: number, errno: number): void {
     this.sockets.lastErrno = errno;
     if (errno === EADDRNOTAVAIL) this.sockets.portsExhausted++;
-    if (this.#table.phase(c) === CONNECTING) this.#refused(c);
+    if (this.#table.phase(c) === CONNECTING) this.#refused(c, errno);
     else if (this.#table.served(c)) this.#replace(c);
-    else this.#retryLater(c);
+    else this.#retryLater(c, errno);
   }
 
   /** A new connection's first request: while connections are being opened each sends one, and waits for the word to go. */
   #first(c: number): void {
     const now = nowNanos();
     if (this.#state.flowing) this.#ask(c, now);
-    else this.#requests.begin(c, now, now);
+    else if (this.#table.inFlight(c) === 0) this.#requests.begin(c, now, now);
   }
 
   /** Asks for as many requests as the connection has room for. */
-  #ask(c: number, now: number): void {
-    for (let room = this.#depth - this.#table.inFlight(c); room > 0; room--) {
+  #ask(c: number, now: number, most = this.#depth - this.#table.awaited(c)): void {
+    for (let room = most; room > 0; room--) {
       const due = this.#state.demand.next(c, now, room);
       if (due >= 0) this.#requests.begin(c, due, now);
     }
@@ -192,7 +193,7 @@ export class ClientRequests implements ToldWorkload, ClientEvents {
 
   /** Is a message as long as the reply that is due? A longer or shorter one is corrupted, or answers nothing. */
   #isWhole(c: number, length: number): boolean {
-    if (this.#table.inFlight(c) === 0) {
+    if (this.#table.awaited(c) === 0) {
       this.#unsolicited(c);
       return false;
     }
@@ -205,7 +206,7 @@ export class ClientRequests implements ToldWorkload, ClientEvents {
   #accept(c: number, length: number, now: number): void {
     const connection = this.#firstConnection + c;
     for (let at = 0; at < length && this.#table.phase(c) === OPEN; ) {
-      if (this.#table.inFlight(c) === 0) {
+      if (this.#table.awaited(c) === 0) {
         this.#unsolicited(c);
         return;
       }
@@ -232,7 +233,7 @@ export class ClientRequests implements ToldWorkload, ClientEvents {
       this.#forget(c);
       this.#renew(c, now);
     } else if (this.#state.flowing) {
-      const due = this.#state.demand.next(c, now, this.#depth - table.inFlight(c));
+      const due = this.#state.demand.next(c, now, this.#depth - table.awaited(c));
       if (due >= 0) this.#requests.begin(c, due, now);
     }
   }
@@ -252,20 +253,16 @@ export class ClientRequests implements ToldWorkload, ClientEvents {
     this.#replace(c);
   }
 
-  /** A stream that carried a wrong byte is out of step: its connection is of no more use. */
+  /** A stream with a wrong byte is out of step. */
   #corrupted(c: number): void {
     this.#requests.corrupt(c);
     this.#replace(c);
   }
 
-  /** An attempt to connect failed: a request that was due ended in an error. */
-  #refused(c: number): void {
-    const now = nowNanos();
-    if (this.#table.inFlight(c) === 0) {
-      const due = this.#state.demand.next(c, now, this.#depth);
-      if (due >= 0) this.#requests.begin(c, due, now);
-    }
-    this.#retryLater(c);
+  /** An attempt to connect failed, and with it its request, or one that was due. At a rate, another connection may take that. */
+  #refused(c: number, errno: number): void {
+    if (this.#table.inFlight(c) === 0 && !(this.#state.demand instanceof OpenDemand)) this.#ask(c, nowNanos(), 1);
+    this.#retryLater(c, errno);
   }
 
   #replace(c: number): void {
@@ -273,8 +270,8 @@ export class ClientRequests implements ToldWorkload, ClientEvents {
     this.#again(c);
   }
 
-  #retryLater(c: number): void {
-    this.#shut(c);
+  #retryLater(c: number, errno: number): void {
+    this.#shut(c, errno === EADDRNOTAVAIL ? 'noPort' : 'refused');
     this.#reconnects.add(c, nowNanos());
   }
 
@@ -285,9 +282,9 @@ export class ClientRequests implements ToldWorkload, ClientEvents {
     else this.open(c);
   }
 
-  /** Closes the connection; requests that were in flight on it ended in an error. */
-  #shut(c: number): void {
-    this.#requests.fail(c);
+  /** Closes the connection. @param cause see {@link RequestLedger.fail}. */
+  #shut(c: number, cause?: DropCause): void {
+    this.#requests.fail(c, cause);
     this.#clients[c]?.destroy();
     this.#forget(c);
   }

@@ -197,7 +197,7 @@ export class AutocannonEngine implements Engine, HttpConnectionOwner {
   #publish(): void {
     const { counts } = this.#state;
     this.#live.completed = this.#completedBefore + counts.completed;
-    this.#live.failed = counts.timedOut + counts.errors + counts.corrupted;
+    this.#live.failed = this.#state.failures;
     this.#live.bytes = counts.bytes;
   }
 }

@@ -133,7 +133,6 @@ export class ClientEngine implements Engine {
 
   #startMeasuring(): number {
     this.#completedBefore += this.#state.counts.completed;
-    this.#demand.startMeasuring();
     this.#state.startMeasuring(this.#workload.outstanding);
     const begin = nowNanos();
     if (!this.#state.flowing) this.#flow();
@@ -145,7 +144,7 @@ export class ClientEngine implements Engine {
     await this.#runDry(end + patience);
     const now = nowNanos();
     this.#workload.abandon(now);
-    this.#demand.abandon(now);
+    this.#demand.abandon();
     this.#publish();
   }
 
@@ -219,7 +218,7 @@ export class ClientEngine implements Engine {
 
   #sweep(now: number): void {
     const timeout = this.#assignment.timeoutMs * 1e6;
-    this.#demand.expire(now, now - timeout);
+    this.#demand.expire(now - timeout);
     this.#workload.sweep(now, now - timeout);
     this.#nextSweep = now + (this.#workload.ailing ? 5e6 : Math.min(50e6, timeout / 8));
   }
@@ -227,7 +226,7 @@ export class ClientEngine implements Engine {
   #publish(): void {
     const { counts } = this.#state;
     this.#live.completed = this.#completedBefore + counts.completed;
-    this.#live.failed = counts.timedOut + counts.errors + counts.corrupted;
+    this.#live.failed = this.#state.failures;
     this.#live.bytes = counts.bytes;
   }
 }

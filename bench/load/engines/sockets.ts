@@ -151,7 +151,6 @@ export class SocketEngine implements Engine {
 
   #startMeasuring(): number {
     this.#completedBefore += this.#state.counts.completed;
-    this.#demand.startMeasuring();
     this.#state.startMeasuring(this.#workload.outstanding);
     this.#workload.startMeasuring?.();
     const begin = nowNanos();
@@ -164,7 +163,7 @@ export class SocketEngine implements Engine {
     this.#runDry(end + patience);
     const now = nowNanos();
     this.#workload.abandon(now);
-    this.#demand.abandon(now);
+    this.#demand.abandon();
     this.#publish();
   }
 
@@ -242,7 +241,7 @@ export class SocketEngine implements Engine {
 
   #sweep(now: number): void {
     const timeout = this.#assignment.timeoutMs * 1e6;
-    this.#demand.expire(now, now - timeout);
+    this.#demand.expire(now - timeout);
     this.#workload.sweep(now, now - timeout);
     this.#state.kernelClock?.synchronize();
     this.#nextSweep = now + (this.#workload.ailing ? 5e6 : Math.min(50e6, timeout / 8));
@@ -251,7 +250,7 @@ export class SocketEngine implements Engine {
   #publish(): void {
     const { counts } = this.#state;
     this.#live.completed = this.#completedBefore + counts.completed;
-    this.#live.failed = counts.timedOut + counts.errors + counts.corrupted;
+    this.#live.failed = this.#state.failures;
     this.#live.bytes = counts.bytes;
   }
 }

@@ -1,7 +1,10 @@
 import type { Epoll } from '../../../sockets/epoll.ts';
-import { check } from '../../../sockets/errno.ts';
-import { close, connect, droppedBySocket, setOption, socket } from '../../../sockets/socket.ts';
+import { check, EAGAIN, ENOBUFS } from '../../../sockets/errno.ts';
+import type { NativeMemory } from '../../../sockets/memory.ts';
+import { checkDatagramSent } from '../../../sockets/retry.ts';
+import { close, connect, droppedBySocket, MSG_DONTWAIT, send, setOption, socket } from '../../../sockets/socket.ts';
 import type { Assignment } from '../assignment.ts';
+import type { DropCause } from '../counts.ts';
 import type { TargetSelection } from '../target-selection.ts';
 import type { SocketState } from '../workload.ts';
 
@@ -17,10 +20,22 @@ const MAX_SEGMENT_BYTES = 1472;
 /** Linux's default: net.core.rmem_default. */
 const LEAST_BUFFER = 212_992;
 
+/** Why a datagram was dropped that send(2) refused with that errno. */
+export function causeOfRefusal(errno: number): DropCause {
+  return isFull(errno) ? 'sendBuffer' : 'unsent';
+}
+
+/** send(2): the socket's own buffer (EAGAIN), or the queue of the network device (ENOBUFS), has no room. */
+function isFull(errno: number): boolean {
+  return errno === EAGAIN || errno === ENOBUFS;
+}
+
 /** Connected UDP sockets, each a peer of its own. */
 export class DatagramSockets implements SocketState {
   opened = 0;
   lastErrno = 0;
+  /** Errno that the last {@link send} found to have befallen an earlier datagram; 0 for none. */
+  earlierErrno = 0;
   /** Datagrams that one send(2) carries at most. */
   segments: number;
   readonly count: number;
@@ -82,6 +97,23 @@ export class DatagramSockets implements SocketState {
     // Kernels before 4.18 refuse: then each datagram is sent by itself.
     if (this.segments > 1 && setOption(fd, 'UDP_SEGMENT', this.#segmentBytes) < 0) this.segments = 1;
     this.opened++;
+  }
+
+  /**
+   * send(2) on a socket. An ICMP error that an earlier datagram has caused is reported once, in place of sending: then
+   * {@link earlierErrno} is set, and the datagram is sent. An error that comes twice is the datagram's own.
+   * @returns bytes sent, or a negated errno when the kernel did not take it.
+   * @throws {SystemError} when none could ever be sent that way.
+   */
+  send(s: number, memory: NativeMemory, offset: number, length: number): number {
+    this.earlierErrno = 0;
+    const sent = send(this.fd(s), memory, offset, length, MSG_DONTWAIT);
+    if (sent >= 0 || isFull(-sent)) return sent;
+    this.lastErrno = -sent;
+    const again = send(this.fd(s), memory, offset, length, MSG_DONTWAIT);
+    if (again !== sent) this.earlierErrno = -sent;
+    checkDatagramSent(again, 'send');
+    return again;
   }
 
   /** Measuring begins: what was dropped until now does not count. */

@@ -1,7 +1,7 @@
 import { EPOLLIN, EPOLLOUT, type Epoll } from '../../../sockets/epoll.ts';
 import { EAGAIN } from '../../../sockets/errno.ts';
 import { NativeMemory } from '../../../sockets/memory.ts';
-import { MSG_DONTWAIT, recv, send } from '../../../sockets/socket.ts';
+import { MSG_DONTWAIT, recv } from '../../../sockets/socket.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import type { Assignment } from '../assignment.ts';
 import { closedDemand, OpenDemand } from '../demand.ts';
@@ -9,7 +9,7 @@ import type { LoadState } from '../load-state.ts';
 import { MessageSize } from '../message-size.ts';
 import { Payload } from '../payload.ts';
 import type { Workload } from '../workload.ts';
-import { DatagramSockets } from './datagram-sockets.ts';
+import { causeOfRefusal, DatagramSockets } from './datagram-sockets.ts';
 
 /** Datagrams that one turn sends on a socket at most: what one UDP_SEGMENT can carry. */
 const BURST = 64;
@@ -55,17 +55,13 @@ export class DatagramUpload implements Workload {
   settle(): void {}
 
   resume(s: number): void {
-    // With a rate, a socket is free at all times: it says so once for each arrival that it takes.
-    if (this.#state.demand instanceof OpenDemand) this.#state.demand.next(s, nowNanos(), 1);
+    if (this.#state.demand instanceof OpenDemand) this.#offer(s);
     else this.#epoll.modify(this.sockets.fd(s), EPOLLIN | EPOLLOUT, s);
   }
 
   request(s: number, dueNanos: number): boolean {
-    const now = nowNanos();
-    if (this.#state.timed) this.#state.sent(dueNanos, dueNanos, now);
-    this.#write(0, s);
-    this.#send(s, 1);
-    this.#state.demand.next(s, now, 1);
+    this.#sendDue(s, dueNanos);
+    this.#offer(s);
     return true;
   }
 
@@ -87,6 +83,26 @@ export class DatagramUpload implements Workload {
     this.#inbox.free();
   }
 
+  /** At a rate a socket can always take a datagram, and says so once for each that it takes. */
+  #offer(s: number): void {
+    const { demand } = this.#state;
+    for (let due = demand.next(s, 0, 1); due >= 0; due = demand.next(s, 0, 1)) this.#sendDue(s, due);
+  }
+
+  /** A datagram at a rate. */
+  #sendDue(s: number, dueNanos: number): void {
+    const now = nowNanos();
+    this.#write(0, s);
+    const refusal = this.#send(s, 1);
+    if (refusal === 0) {
+      this.#state.sent(dueNanos, dueNanos, now);
+      return;
+    }
+    this.#state.droppedOn(s, causeOfRefusal(refusal));
+    // It came when it was to, as far as the load is concerned.
+    this.#state.arrivals?.sent(now, true);
+  }
+
   /** As many datagrams as one call carries, and as there is demand for. */
   #burst(s: number): void {
     const now = nowNanos();
@@ -96,36 +112,55 @@ export class DatagramUpload implements Workload {
       if (demand !== closedDemand && demand.next(s, now, 1) < 0) break;
       this.#write(count++, s);
     }
-    if (count > 0) this.#send(s, count);
-    else this.#epoll.modify(this.sockets.fd(s), EPOLLIN, s);
-  }
-
-  #write(i: number, s: number): void {
-    const sequence = this.#next[s] as number;
-    this.#next[s] = sequence + 1;
-    this.#payload.address(i, this.#firstConnection + s, sequence);
-  }
-
-  #send(s: number, count: number): void {
-    const { counts } = this.#state;
-    const last = ((this.#next[s] as number) - 1) | 0;
-    const length = count > 1 ? count * this.#size.fixed : this.#size.of(this.#firstConnection + s, last);
-    const sent = send(this.sockets.fd(s), this.#payload.outbox, 0, length, MSG_DONTWAIT);
-    counts.sent += count;
-    if (sent === length) {
-      this.#state.moved(s, length);
-      counts.completed += count;
+    if (count === 0) {
+      this.#epoll.modify(this.sockets.fd(s), EPOLLIN, s);
       return;
     }
-    // The kernel had no room, or an ICMP error of an earlier datagram was waiting.
-    counts.errors += count;
-    if (sent !== -EAGAIN) this.sockets.lastErrno = -sent;
+    const refusal = this.#send(s, count);
+    if (refusal === 0) return;
+    // As fast as the kernel takes them: what it has no room for yet is made again when it has. Other faults stay.
+    const cause = causeOfRefusal(refusal);
+    for (let i = 0; i < count; i++) {
+      if (cause === 'sendBuffer') demand.takeBack();
+      else this.#state.droppedOn(s, cause);
+    }
+  }
+
+  /** Writes the i-th of the datagrams to be sent next. */
+  #write(i: number, s: number): void {
+    this.#payload.address(i, this.#firstConnection + s, ((this.#next[s] as number) + i) | 0);
+  }
+
+  /** Sends the first `count` datagrams of the outbox. @returns 0, or the errno for which the kernel did not take them. */
+  #send(s: number, count: number): number {
+    const { counts } = this.#state;
+    const first = this.#next[s] as number;
+    const length = count > 1 ? count * this.#size.fixed : this.#size.of(this.#firstConnection + s, first);
+    const sent = this.sockets.send(s, this.#payload.outbox, 0, length);
+    if (this.sockets.earlierErrno !== 0) this.#failed();
+    if (sent < 0) return -sent;
+    this.#next[s] = first + count;
+    counts.sent += count;
+    counts.completed += count;
+    this.#state.moved(s, length);
+    return 0;
+  }
+
+  /** The kernel reports an ICMP error: a datagram that had been taken did not arrive. */
+  #failed(): void {
+    const { counts } = this.#state;
+    if (counts.completed === 0) return;
+    counts.completed--;
+    counts.errors++;
   }
 
   /** What comes back answers nothing. */
   #drop(s: number): void {
     const length = recv(this.sockets.fd(s), this.#inbox, 0, this.#inbox.size, MSG_DONTWAIT);
     if (length >= 0) this.#state.counts.unsolicited++;
-    else if (length !== -EAGAIN) this.sockets.lastErrno = -length;
+    else if (length !== -EAGAIN) {
+      this.sockets.lastErrno = -length;
+      this.#failed();
+    }
   }
 }

@@ -1,9 +1,10 @@
 import type { Epoll } from '../../../sockets/epoll.ts';
-import { ECONNRESET } from '../../../sockets/errno.ts';
+import { EADDRNOTAVAIL, ECONNRESET } from '../../../sockets/errno.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import { isFixedSize, largestSize } from '../../model/message-sizes.ts';
 import type { Assignment } from '../assignment.ts';
 import { CLOSED, CONNECTING, ConnectionTable, OPEN } from '../connection-table.ts';
+import type { DropCause } from '../counts.ts';
 import { closedDemand } from '../demand.ts';
 import type { LoadState } from '../load-state.ts';
 import { RequestLedger } from '../request-ledger.ts';
@@ -86,7 +87,8 @@ export class RingStream implements Workload, RingListener {
   }
 
   open(c: number): void {
-    if (this.sockets.open(c) !== 0) this.#refused(c);
+    const errno = this.sockets.open(c);
+    if (errno !== 0) this.#refused(c, errno);
   }
 
   /** Epoll is asked when the ring says so. */
@@ -98,8 +100,9 @@ export class RingStream implements Workload, RingListener {
   /** A connection that was begun stands, or is refused. */
   ready(c: number): void {
     if (this.#table.phase(c) !== CONNECTING) return;
-    if (this.sockets.finish(c) !== 0) {
-      this.#refused(c);
+    const errno = this.sockets.finish(c);
+    if (errno !== 0) {
+      this.#refused(c, errno);
       return;
     }
     const fd = this.#table.fd(c);
@@ -147,15 +150,14 @@ export class RingStream implements Workload, RingListener {
     for (let c = 0; c < this.#table.count; c++) {
       if (!this.#state.draining && this.sockets.takeRetry(c, now)) {
         this.open(c);
-      } else if (this.#table.inFlight(c) > 0 && this.#table.oldestReady(c) < deadline) {
-        this.#requests.expire(c, now);
+      } else if (this.#requests.expire(c, deadline, now)) {
         this.#replace(c);
       }
     }
   }
 
   abandon(now: number): void {
-    for (let c = 0; c < this.#table.count; c++) this.#requests.expire(c, now);
+    for (let c = 0; c < this.#table.count; c++) this.#requests.abandon(c, now);
   }
 
   close(): void {
@@ -243,30 +245,30 @@ export class RingStream implements Workload, RingListener {
   #break(c: number, errno: number): void {
     this.sockets.lastErrno = errno;
     if (this.#table.served(c)) this.#replace(c);
-    else this.#retryLater(c);
+    else this.#retryLater(c, errno);
   }
 
-  /** An attempt to connect failed: a request that was due ended in an error. */
-  #refused(c: number): void {
+  /** An attempt to connect failed, and with it the request that was due. */
+  #refused(c: number, errno: number): void {
     const now = nowNanos();
     const due = this.#state.demand.next(c, now, 1);
     if (due >= 0) this.#requests.begin(c, due, now);
-    this.#retryLater(c);
+    this.#retryLater(c, errno);
   }
 
   #replace(c: number): void {
-    this.#shut(c);
+    this.#shut(c, 'unsent');
     if (!this.#state.draining) this.open(c);
   }
 
-  #retryLater(c: number): void {
-    this.#shut(c);
+  #retryLater(c: number, errno: number): void {
+    this.#shut(c, errno === EADDRNOTAVAIL ? 'noPort' : 'refused');
     this.sockets.retryLater(c);
   }
 
-  /** Closes the socket; a request that was in flight on it ended in an error. */
-  #shut(c: number): void {
-    this.#requests.fail(c);
+  /** Closes the socket; a request that was sent on it ended in an error. @param cause why one is dropped that was not. */
+  #shut(c: number, cause: DropCause): void {
+    this.#requests.fail(c, cause);
     this.#ring.remove(c);
     this.sockets.close(c);
   }

@@ -14,7 +14,7 @@ import { Payload } from '../payload.ts';
  * Edge-triggered: a level-triggered socket is polled once more by the next epoll_wait(2) after it was read, which
  * cost 3 % of all CPU time. The price: a read must go on until the socket is empty.
  */
-export const READING = EPOLLIN | EPOLLRDHUP | EPOLLET;
+const READING = EPOLLIN | EPOLLRDHUP | EPOLLET;
 export const WRITING = READING | EPOLLOUT;
 
 /** Requests that one send(2) may carry at most, in bytes. */
@@ -62,6 +62,11 @@ export class StreamSender {
     this.#firstConnection = firstConnection;
     this.#size = size;
     this.#tells = state.timed && !told;
+  }
+
+  /** The connection stands: from now on epoll watches it for replies alone. */
+  established(c: number): void {
+    this.#epoll.modify(this.#table.fd(c), READING, c);
   }
 
   /**

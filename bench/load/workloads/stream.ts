@@ -1,10 +1,11 @@
 import { EPOLLIN, EPOLLOUT, type Epoll } from '../../../sockets/epoll.ts';
-import { ECONNRESET } from '../../../sockets/errno.ts';
+import { EADDRNOTAVAIL, ECONNRESET } from '../../../sockets/errno.ts';
 import { streamRetry } from '../../../sockets/retry.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import type { Assignment } from '../assignment.ts';
 import { CLOSED, CONNECTING, ConnectionTable, OPEN } from '../connection-table.ts';
-import { closedDemand } from '../demand.ts';
+import type { DropCause } from '../counts.ts';
+import { closedDemand, OpenDemand } from '../demand.ts';
 import { ExpectedReplies } from '../expected-replies.ts';
 import { Inbox } from '../inbox.ts';
 import type { LoadState } from '../load-state.ts';
@@ -12,7 +13,7 @@ import { MessageSize } from '../message-size.ts';
 import { RequestLedger } from '../request-ledger.ts';
 import { TURN_EVENTS, type Workload } from '../workload.ts';
 import { StreamConnections } from './stream-connections.ts';
-import { READING, StreamSender, WRITING } from './stream-sender.ts';
+import { StreamSender, WRITING } from './stream-sender.ts';
 
 /**
  * Requests and replies over TCP: every connection keeps up to `pipelining` requests in flight, and replies come in
@@ -23,7 +24,6 @@ export class StreamWorkload implements Workload {
   answered = 0;
   readonly sockets: StreamConnections;
   readonly #state: LoadState;
-  readonly #epoll: Epoll;
   readonly #firstConnection: number;
   readonly #size: MessageSize;
   readonly #depth: number;
@@ -43,14 +43,13 @@ export class StreamWorkload implements Workload {
     const { firstConnection, streamKey } = assignment;
     const size = new MessageSize(sizes, streamKey);
     this.#state = state;
-    this.#epoll = epoll;
     this.#firstConnection = firstConnection;
     this.#size = size;
     this.#depth = pipelining;
     this.#short = connection === 'per-request';
     this.#inbox = new Inbox(Math.min(Math.max(size.largest * pipelining, 65_536), 1 << 20), state.kernelClock);
     this.#table = new ConnectionTable(connections, pipelining, state.timed);
-    this.#requests = new RequestLedger(this.#table, state);
+    this.#requests = new RequestLedger(this.#table, state, this.#short);
     this.sockets = new StreamConnections(assignment, this.#table, epoll, WRITING, state);
     this.#expected = new ExpectedReplies(connections);
     const inOrder = pipelining === 1 && !this.#short ? this.#expected : undefined;
@@ -69,7 +68,8 @@ export class StreamWorkload implements Workload {
   }
 
   open(c: number): void {
-    if (this.sockets.open(c) !== 0) this.#refused(c);
+    const errno = this.sockets.open(c);
+    if (errno !== 0) this.#refused(c, errno);
   }
 
   ready(c: number, events: number): void {
@@ -123,7 +123,7 @@ export class StreamWorkload implements Workload {
       this.open(c);
       return true;
     }
-    if (this.#table.phase(c) !== OPEN || this.#table.inFlight(c) >= this.#depth) return false;
+    if (this.#table.phase(c) !== OPEN || this.#table.awaited(c) >= this.#depth) return false;
     this.#requests.begin(c, dueNanos, dueNanos);
     this.#owed[this.#owing++] = c;
     return true;
@@ -133,15 +133,14 @@ export class StreamWorkload implements Workload {
     for (let c = 0; c < this.#table.count; c++) {
       if (!this.#state.draining && this.sockets.takeRetry(c, now)) {
         this.#again(c);
-      } else if (this.#table.inFlight(c) > 0 && this.#table.oldestReady(c) < deadline) {
-        this.#requests.expire(c, now);
+      } else if (this.#requests.expire(c, deadline, now)) {
         this.#replace(c);
       }
     }
   }
 
   abandon(now: number): void {
-    for (let c = 0; c < this.#table.count; c++) this.#requests.expire(c, now);
+    for (let c = 0; c < this.#table.count; c++) this.#requests.abandon(c, now);
   }
 
   close(): void {
@@ -151,13 +150,14 @@ export class StreamWorkload implements Workload {
   }
 
   #connected(c: number): void {
-    if (this.sockets.finish(c) !== 0) {
-      this.#refused(c);
+    const errno = this.sockets.finish(c);
+    if (errno !== 0) {
+      this.#refused(c, errno);
       return;
     }
     if (this.#short) this.#requests.connected(c, this.sockets.age(c));
-    else this.#epoll.modify(this.#table.fd(c), READING, c);
-    if (this.#table.inFlight(c) === 0) this.#first(c);
+    else this.#sender.established(c);
+    this.#first(c);
     this.#flush(c);
   }
 
@@ -165,12 +165,12 @@ export class StreamWorkload implements Workload {
   #first(c: number): void {
     const now = nowNanos();
     if (this.#state.flowing) this.#ask(c, now);
-    else this.#requests.begin(c, now, now);
+    else if (this.#table.inFlight(c) === 0) this.#requests.begin(c, now, now);
   }
 
   /** Asks for as many requests as the connection has room for. */
-  #ask(c: number, now: number): void {
-    for (let room = this.#depth - this.#table.inFlight(c); room > 0; room--) {
+  #ask(c: number, now: number, most = this.#depth - this.#table.awaited(c)): void {
+    for (let room = most; room > 0; room--) {
       const due = this.#state.demand.next(c, now, room);
       if (due >= 0) this.#requests.begin(c, due, now);
     }
@@ -203,7 +203,7 @@ export class StreamWorkload implements Workload {
     let at = 0;
     while (at < length) {
       // After a reply a short connection is closed: more of it answers nothing.
-      if (this.#table.inFlight(c) === 0 || this.#table.phase(c) !== OPEN) {
+      if (this.#table.awaited(c) === 0 || this.#table.phase(c) !== OPEN) {
         this.#unsolicited(c);
         return false;
       }
@@ -233,7 +233,7 @@ export class StreamWorkload implements Workload {
     } else if (state.flowing) {
       // The closed loop, without a call: it is the one whose speed is held against C.
       const { demand } = state;
-      const due = demand === closedDemand ? now : demand.next(c, now, this.#depth - table.inFlight(c));
+      const due = demand === closedDemand ? now : demand.next(c, now, this.#depth - table.awaited(c));
       if (due >= 0) this.#requests.begin(c, due, now);
     }
   }
@@ -253,7 +253,7 @@ export class StreamWorkload implements Workload {
     if (this.#table.phase(c) === OPEN) this.#replace(c);
   }
 
-  /** A stream that carried a wrong byte is out of step: its connection is of no more use. */
+  /** A stream with a wrong byte is out of step. */
   #corrupted(c: number): void {
     this.#requests.corrupt(c);
     this.#replace(c);
@@ -263,17 +263,13 @@ export class StreamWorkload implements Workload {
   #break(c: number, errno: number): void {
     this.sockets.lastErrno = errno;
     if (this.#table.served(c)) this.#replace(c);
-    else this.#retryLater(c);
+    else this.#retryLater(c, errno);
   }
 
-  /** An attempt to connect failed: a request that was due ended in an error. */
-  #refused(c: number): void {
-    const now = nowNanos();
-    if (this.#table.inFlight(c) === 0) {
-      const due = this.#state.demand.next(c, now, this.#depth);
-      if (due >= 0) this.#requests.begin(c, due, now);
-    }
-    this.#retryLater(c);
+  /** An attempt to connect failed, and with it its request, or one that was due. At a rate, another connection may take that. */
+  #refused(c: number, errno: number): void {
+    if (this.#table.inFlight(c) === 0 && !(this.#state.demand instanceof OpenDemand)) this.#ask(c, nowNanos(), 1);
+    this.#retryLater(c, errno);
   }
 
   #replace(c: number): void {
@@ -281,8 +277,8 @@ export class StreamWorkload implements Workload {
     this.#again(c);
   }
 
-  #retryLater(c: number): void {
-    this.#shut(c);
+  #retryLater(c: number, errno: number): void {
+    this.#shut(c, errno === EADDRNOTAVAIL ? 'noPort' : 'refused');
     this.sockets.retryLater(c);
   }
 
@@ -293,9 +289,9 @@ export class StreamWorkload implements Workload {
     else this.open(c);
   }
 
-  /** Closes the socket; requests that were in flight on it ended in an error. */
-  #shut(c: number): void {
-    this.#requests.fail(c);
+  /** Closes the socket. @param cause see {@link RequestLedger.fail}. */
+  #shut(c: number, cause?: DropCause): void {
+    this.#requests.fail(c, cause);
     this.sockets.close(c);
   }
 }

@@ -1,3 +1,4 @@
+import { failedRequests } from '../../model/failed-requests.ts';
 import type { MeasuredTrial, Reason } from '../../model/trial.ts';
 import { criticalDistance } from '../../stats/kolmogorov-smirnov.ts';
 import { mean } from '../../stats/mean.ts';
@@ -89,12 +90,12 @@ function wrongArrivals({ arrivals, arrivalCheck }: MeasuredTrial): Reason[] {
 
 /** L = λW: J. D. C. Little, Operations Research 9 (1961). Where it does not hold, some requests or times are missing. */
 function littlesLaw(trial: MeasuredTrial): Reason[] {
-  const { requests, latencyMicros, measuredSeconds, throughput, broadcast } = trial;
+  const { latencyMicros, measuredSeconds, throughput, broadcast } = trial;
   // Response times are those of deliveries there, of which a line has several.
   if (broadcast !== undefined) return [];
   const { response } = latencyMicros;
   const inFlight = expectedInFlight(trial);
-  const failed = requests.errors + requests.timedOut + requests.corrupted;
+  const failed = failedRequests(trial);
   const longEnough = measuredSeconds * 1e6 >= LEAST_RESPONSES * response.mean;
   if (inFlight === undefined || inFlight === 0 || response.count === 0 || failed > 0 || !longEnough) return [];
   const found = (throughput.requestsPerSecond * response.mean) / 1e6;

@@ -1,3 +1,4 @@
+import { failedRequests, requestsDue } from '../../model/failed-requests.ts';
 import { isOneWay } from '../../model/operating-point.ts';
 import type { MeasuredTrial, Reason, TargetShare } from '../../model/trial.ts';
 import { whole } from '../amounts.ts';
@@ -22,17 +23,47 @@ export function requestInvalidations({ requests, throughput, workload }: Measure
   return reasons;
 }
 
+/** What was due and never sent, by cause. It has no response time: those of the others do not speak for it. */
+function neverSent({ dropped, drops }: MeasuredTrial['requests']): Reason[] {
+  const causes = drops ?? { noConnection: dropped, refused: 0, sendBuffer: 0, unsent: 0 };
+  const told = [
+    {
+      code: 'dropped',
+      count: causes.noConnection,
+      message:
+        'requests waited in vain for a free connection and were never sent, so that response times are those of the ' +
+        'others: lower --rate, or add --connections',
+    },
+    {
+      code: 'refused',
+      count: causes.refused,
+      message:
+        'requests were never sent, as the target refused or ended connections before it served any: look at the server, ' +
+        'or open fewer --connections',
+    },
+    {
+      code: 'send-buffer',
+      count: causes.sendBuffer,
+      message:
+        "datagrams were never sent, as the send buffers of the generator's own sockets or network device were full: lower " +
+        '--rate, add --connections (each has a buffer), or enlarge net.core.wmem_default',
+    },
+    {
+      code: 'unsent',
+      count: causes.unsent,
+      message:
+        'requests were never sent, as connections ended or stood still before they could be, or as the kernel of the ' +
+        'generator refused them: look at the server, and at --size over UDP',
+    },
+  ];
+  return told.flatMap(({ code, count, message }) =>
+    count > 0 ? [{ code, message: `${whole(count)} ${message}` }] : [],
+  );
+}
+
 /** Requests that failed, or were never sent. */
 export function requestSuspicions({ requests, statuses = {}, targets = [] }: MeasuredTrial): Reason[] {
-  const reasons: Reason[] = failedTargets(targets);
-  if (requests.dropped > 0) {
-    reasons.push({
-      code: 'dropped',
-      message:
-        `so many requests waited for a connection that ${whole(requests.dropped)} were never sent: lower --rate, or ` +
-        'add --connections',
-    });
-  }
+  const reasons: Reason[] = [...failedTargets(targets), ...neverSent(requests)];
   const refused = Object.entries(statuses).filter(([status]) => !status.startsWith('2'));
   const refusals = refused.reduce((sum, [, count]) => sum + count, 0);
   if (refusals > 0) {
@@ -57,12 +88,12 @@ export function requestSuspicions({ requests, statuses = {}, targets = [] }: Mea
 
 /** Of several targets, those that failed while the others went on, and those that got nothing to do. */
 function failedTargets(targets: readonly TargetShare[]): Reason[] {
-  const failures = targets.flatMap(({ target, requests }) => {
-    const { sent, completed, timedOut, errors, corrupted } = requests;
-    const failed = timedOut + errors + corrupted;
-    return failed === 0 ? [] : [`${target} ${completed === 0 ? 'all' : whole(failed)} of its ${whole(sent)}`];
+  const failures = targets.flatMap((share) => {
+    const failed = failedRequests(share);
+    const few = share.requests.completed > 0;
+    return failed === 0 ? [] : [`${share.target} ${few ? whole(failed) : 'all'} of its ${whole(requestsDue(share))}`];
   });
-  const idle = targets.filter(({ requests }) => requests.sent === 0).map(({ target }) => target);
+  const idle = targets.filter((share) => requestsDue(share) === 0).map(({ target }) => target);
   return [
     ...(failures.length > 0 ? [{ code: 'target-failed', message: failureText(failures) }] : []),
     ...(idle.length > 0 ? [{ code: 'target-idle', message: idleText(idle) }] : []),

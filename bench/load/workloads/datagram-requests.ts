@@ -1,0 +1,112 @@
+import { nowNanos } from '../../measure/clock.ts';
+import type { Assignment } from '../assignment.ts';
+import type { DropCause } from '../counts.ts';
+import type { LoadState } from '../load-state.ts';
+import type { MessageSize } from '../message-size.ts';
+import { Outstanding } from '../outstanding.ts';
+import { Payload } from '../payload.ts';
+import { causeOfRefusal, type DatagramSockets } from './datagram-sockets.ts';
+
+/** What the requests of a thread's sockets are like. */
+export interface DatagramShape {
+  readonly size: MessageSize;
+  /** How many one call of {@link DatagramRequests.send} may send. */
+  readonly batch: number;
+  /** The number of the first socket among those of all threads: it marks requests. */
+  readonly firstConnection: number;
+  /** Of their bytes: {@link Assignment.streamKey}. */
+  readonly streamKey: Assignment['streamKey'];
+}
+
+/**
+ * The requests of datagram sockets: handed to the kernel, and given up. Only what the kernel has taken is sent and
+ * outstanding.
+ */
+export class DatagramRequests {
+  readonly payload: Payload;
+  readonly outstanding: Outstanding;
+  /** Set when a socket may have room for more requests than it has. */
+  freed = false;
+  readonly #state: LoadState;
+  readonly #sockets: DatagramSockets;
+  readonly #size: MessageSize;
+  readonly #firstConnection: number;
+  /** When the requests in the outbox were due. */
+  readonly #dues: Float64Array;
+  #refusal = 0;
+
+  constructor(state: LoadState, sockets: DatagramSockets, { size, batch, firstConnection, streamKey }: DatagramShape) {
+    this.payload = new Payload(size.largest, batch, streamKey);
+    this.outstanding = new Outstanding(sockets.count);
+    this.#state = state;
+    this.#sockets = sockets;
+    this.#size = size;
+    this.#firstConnection = firstConnection;
+    this.#dues = new Float64Array(batch);
+  }
+
+  /** Why the kernel did not take the first request that the last {@link send} left. */
+  get refusal(): DropCause {
+    return causeOfRefusal(this.#refusal);
+  }
+
+  /** Writes a new request, the i-th of those to be sent next. */
+  prepare(i: number, s: number, dueNanos: number): void {
+    this.#dues[i] = dueNanos;
+    this.payload.address(i, this.#firstConnection + s, (this.outstanding.next(s) + i) | 0);
+  }
+
+  /** Sends the first `count` requests of the outbox. @returns how many the kernel has taken: the first ones. */
+  send(s: number, count: number, readyNanos: number): number {
+    const now = nowNanos();
+    const taken = this.#handOver(s, count);
+    const state = this.#state;
+    for (let i = 0; i < taken; i++) {
+      const due = this.#dues[i] as number;
+      this.outstanding.push(s, due, readyNanos, now);
+      state.began(s);
+      if (state.timed) state.sent(due, readyNanos, now);
+    }
+    return taken;
+  }
+
+  /** Gives up on requests of a socket that could be sent before `deadline`. */
+  expire(s: number, deadline: number, now: number): void {
+    const { outstanding } = this;
+    while (outstanding.pending(s) > 0) {
+      const oldest = outstanding.oldest(s);
+      if (outstanding.ready(oldest) >= deadline) return;
+      this.#state.timedOut(s, outstanding.due(oldest), now);
+      outstanding.lose(s);
+      this.freed = true;
+    }
+  }
+
+  /** The kernel reports an ICMP error, such as a port where nobody listens: it ends the oldest request. */
+  refused(s: number, errno: number): void {
+    this.#sockets.lastErrno = errno;
+    this.#state.targets?.refused(s);
+    if (this.outstanding.pending(s) === 0) return;
+    this.outstanding.lose(s);
+    this.#state.failed(s);
+    this.freed = true;
+  }
+
+  #handOver(s: number, count: number): number {
+    const sockets = this.#sockets;
+    const first = this.outstanding.next(s);
+    let from = 0;
+    while (from < count) {
+      const some = Math.min(count - from, sockets.segments);
+      const length = some > 1 ? some * this.#size.fixed : this.#size.of(this.#firstConnection + s, (first + from) | 0);
+      const sent = sockets.send(s, this.payload.outbox, from * this.#size.largest, length);
+      if (sockets.earlierErrno !== 0) this.refused(s, sockets.earlierErrno);
+      if (sent < 0) {
+        this.#refusal = -sent;
+        return from;
+      }
+      from += some;
+    }
+    return count;
+  }
+}

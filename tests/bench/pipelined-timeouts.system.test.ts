@@ -1,0 +1,178 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Client, ClientEvents } from '../../bench/load/clients/client.ts';
+import { ClientRequests } from '../../bench/load/clients/requests.ts';
+import { OpenDemand } from '../../bench/load/demand.ts';
+import { LiveView } from '../../bench/load/live.ts';
+import { LoadState } from '../../bench/load/load-state.ts';
+import { makePacer } from '../../bench/load/pacers/pacer.ts';
+import { StreamWorkload } from '../../bench/load/workloads/stream.ts';
+import { nowNanos } from '../../bench/measure/clock.ts';
+import { Epoll } from '../../sockets/epoll.ts';
+import { assign } from './assignment.ts';
+import { echo, TurningServer } from './turning-server.ts';
+
+const DEPTH = 3;
+const SIZE = 64;
+const MS = 1e6;
+
+const pacer = {
+  profile: { start: 1000, stages: [], holdMs: 0 },
+  arrivals: 'constant',
+  streamKey: { seed: 1 },
+  thread: 0,
+  threads: 1,
+} as const;
+
+/** A connection with room for three requests, whose server holds back what it is to answer after the first. */
+interface Pipeline {
+  readonly state: LoadState;
+  readonly live: LiveView;
+  readonly workload: Pick<StreamWorkload, 'request' | 'sweep' | 'outstanding'>;
+  /** Lets so many requests have come at the server since the first. */
+  arrive(requests: number): void;
+  /** Has the server answer all that it holds, and the client read it. */
+  release(): void;
+  /** Connections that were made. */
+  made(): number;
+}
+
+function openState(): { live: LiveView; state: LoadState } {
+  const live = new LiveView();
+  return { live, state: new LoadState(1, live, undefined, true) };
+}
+
+const point = { connections: 1, pipelining: DEPTH } as const;
+
+function overSockets(): Pipeline {
+  const { live, state } = openState();
+  let held = 0;
+  const fds: number[] = [];
+  const server = new TurningServer((it, fd, connection, length) => {
+    if (held === 0 && fds.length === 0) echo(it, fd, connection, length);
+    else it.later.push({ fd, bytes: it.inbox.bytes.slice(0, length) });
+    fds.push(fd);
+    held += length;
+  });
+  const epoll = new Epoll();
+  const workload = new StreamWorkload({ ...assign(point, server.address), pacer }, state, epoll);
+  onTestFinished(() => {
+    workload.close();
+    epoll.close();
+    server.close();
+  });
+  const kept: { fd: number; bytes: Uint8Array }[] = [];
+  const until = (done: () => boolean) => {
+    const end = nowNanos() + 5e9;
+    while (!done()) {
+      if (nowNanos() > end) throw new Error(`it did not come to that: ${JSON.stringify(state.counts)}`);
+      const ready = epoll.wait(0);
+      for (let i = 0; i < ready; i++) workload.ready(epoll.dataAt(i), epoll.eventsAt(i));
+      workload.settle();
+      kept.push(...server.later.splice(0));
+      server.turn();
+    }
+  };
+  workload.open(0);
+  until(() => workload.answered === 1);
+  return {
+    state,
+    live,
+    workload,
+    arrive: (requests) => until(() => held === (1 + requests) * SIZE),
+    release() {
+      kept.push(...server.later.splice(0));
+      const answered = state.counts.late + state.counts.completed;
+      const bytes = kept.reduce((sum, piece) => sum + piece.bytes.length, 0);
+      server.later.push(...kept.splice(0));
+      const end = nowNanos() + 5e9;
+      while (state.counts.late + state.counts.completed < answered + bytes / SIZE && nowNanos() < end) {
+        server.turn();
+        const ready = epoll.wait(0);
+        for (let i = 0; i < ready; i++) workload.ready(epoll.dataAt(i), epoll.eventsAt(i));
+        workload.settle();
+      }
+    },
+    made: () => {
+      for (let i = 0; i < 100; i++) server.turn();
+      return server.accepted;
+    },
+  };
+}
+
+/** TLS and WebSockets: Node's clients, here one that does nothing. */
+function overClients(): Pipeline {
+  const { live, state } = openState();
+  let made = 0;
+  const held: Uint8Array[] = [];
+  let events: ClientEvents | undefined;
+  const connect = (c: number, told: ClientEvents): Client => {
+    made++;
+    events = told;
+    queueMicrotask(() => told.opened(c));
+    return { send: (request) => void held.push(request), end: () => undefined, destroy: () => void held.splice(0) };
+  };
+  const workload = new ClientRequests({ ...assign(point, { host: '127.0.0.1', port: 1 }), pacer }, state, connect);
+  onTestFinished(() => workload.close());
+  workload.open(0);
+  events?.opened(0);
+  const release = () => {
+    for (const bytes of held.splice(0)) events?.received(0, bytes, false);
+  };
+  release();
+  return {
+    state,
+    live,
+    workload,
+    arrive: (requests) => expect(held).toHaveLength(requests),
+    release,
+    made: () => made,
+  };
+}
+
+describe.each([
+  ['sockets', overSockets],
+  ["Node's clients", overClients],
+])('pipelined requests over %s', (_, start) => {
+  /** Three requests on a connection, due so long ago (ms), all of them sent. */
+  function waiting(...agesMs: readonly number[]) {
+    const pipeline = start();
+    const { state, workload } = pipeline;
+    state.demand = new OpenDemand(makePacer(pacer), 1e15, 1, DEPTH);
+    state.flowing = true;
+    const now = nowNanos();
+    for (const age of agesMs) expect(workload.request(0, now - age * MS)).toBe(true);
+    pipeline.arrive(agesMs.length);
+    return { ...pipeline, sweep: (atMs: number) => workload.sweep(now + atMs * MS, now + (atMs - 1000) * MS) };
+  }
+
+  test('expire one by one: the younger ones wait on, and are answered behind late replies', () => {
+    const { sweep, state, live, workload, release, made } = waiting(1500, 600, 20);
+    sweep(0);
+    expect(state.counts).toMatchObject({ sent: 4, completed: 1, timedOut: 1, errors: 0, late: 0 });
+    expect(workload.outstanding).toBe(2);
+    // Nor does anybody take the place of one whose reply is still to come.
+    expect(workload.request(0, nowNanos())).toBe(false);
+    release();
+    expect(state.counts).toMatchObject({ sent: 4, completed: 3, timedOut: 1, errors: 0, late: 1 });
+    expect([live.response.count, workload.outstanding, made()]).toEqual([4, 0, 1]);
+    expect(workload.request(0, nowNanos())).toBe(true);
+  });
+
+  test('each have a time-out of their own, and a connection that has nothing else in flight is replaced', () => {
+    const { sweep, state, live, workload, made } = waiting(1500, 600, 20);
+    for (const [atMs, timedOut, connections] of [
+      [0, 1, 1],
+      [300, 1, 1],
+      [500, 2, 1],
+      [900, 2, 1],
+      [990, 3, 2],
+    ] as const) {
+      sweep(atMs);
+      expect([atMs, state.counts.timedOut, made()]).toEqual([atMs, timedOut, connections]);
+    }
+    expect(state.counts).toMatchObject({ sent: 4, completed: 1, errors: 0, dropped: 0 });
+    expect(workload.outstanding).toBe(0);
+    // None was counted younger than its time-out.
+    expect(live.response.quantile(0.26)).toBeGreaterThan(1000 * MS);
+  });
+});
