@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -8,6 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { holdSocket, listeningSockets, parseListening } from '../../bench/measure/listening-sockets.ts';
 import { fillIn } from '../../bench/run/foreign-target.ts';
 import { scratchDirectory } from '../cli/program.ts';
+import { whyMissing } from '../requirements.ts';
 import { until } from '../servers/until.ts';
 import { onlyTrial, resultOf, startMeasuring } from './measured.ts';
 
@@ -53,11 +53,9 @@ function command(way: string, mark: string): string {
 }
 
 describe('a server in another language', () => {
-  test.each(['tcp', 'udp'])('is measured over %s like one of ours', async (transport) => {
-    const python = spawnSync('python3', ['--version']).status === 0;
+  test.skipIf(whyMissing('python')).each(['tcp', 'udp'])('is measured over %s like one of ours', async (transport) => {
     const file = 'examples/servers/selecting.py';
-    const echo = python ? `exec python3 ${file} {port} {transport}` : `exec node ${server} {port} echo`;
-    if (!python && transport === 'udp') return;
+    const echo = `exec python3 ${file} {port} {transport}`;
     const run = await resultOf(startMeasuring('--exec', echo, '--name', 'mine', '--transport', transport, '-c', '4'));
     const trial = onlyTrial(run);
     expect(run.code).toBe(0);

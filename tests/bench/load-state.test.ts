@@ -12,7 +12,7 @@ import { KernelClock } from '../../bench/measure/kernel-clock.ts';
 import { parseUdpDrops } from '../../bench/measure/udp-sockets.ts';
 import { fixedSize } from '../../bench/model/message-sizes.ts';
 import { readRealtime } from '../../sockets/clock.ts';
-import { whyNoLibc } from '../../sockets/libc.ts';
+import { whyMissing } from '../requirements.ts';
 
 describe('what a thread records', () => {
   test('divides a response into waiting for a connection, generator lag and service', () => {
@@ -195,7 +195,7 @@ describe('a sample of arrivals', () => {
   });
 });
 
-test.skipIf(whyNoLibc())('the kernel’s time of day is told on the monotonic clock', () => {
+test.skipIf(whyMissing('libc'))('the kernel’s time of day is told on the monotonic clock', () => {
   const clock = new KernelClock();
   const before = nowNanos();
   const { seconds, nanos } = readRealtime();

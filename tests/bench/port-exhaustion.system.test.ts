@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { resultSchema } from '../../bench/model/result.ts';
 import { scratchDirectory } from '../cli/program.ts';
+import { whyMissing } from '../requirements.ts';
 
 const program = fileURLToPath(new URL('../../dist/scripts/sockbench.js', import.meta.url));
 
@@ -13,9 +14,7 @@ const NARROW = [
   'echo 0 > /proc/sys/net/ipv4/tcp_tw_reuse',
 ].join(' && ');
 
-const mayNarrow = spawnSync('unshare', ['--net', 'sh', '-c', NARROW], { stdio: 'ignore' }).status === 0;
-
-test.skipIf(!mayNarrow)('when ports run out, it is said, and the rest goes on (needs root and ip)', () => {
+test.skipIf(whyMissing('netns'))('when ports run out, it is said, and the rest goes on', () => {
   const flags = ['--model', 'event-driven', '-c', '2', '--connection', 'per-request', '-n', '300', '-d', '5s'];
   const line = ['exec', process.execPath, program, 'run', ...flags, '--warmup', '0s', '--json', '-', '--out-dir'];
   const shell = `${NARROW} && ${[...line, scratchDirectory()]

@@ -7,7 +7,7 @@ import { KernelClock } from '../../bench/measure/kernel-clock.ts';
 import type { OperatingPoint } from '../../bench/model/operating-point.ts';
 import { ECONNREFUSED } from '../../sockets/errno.ts';
 import { close, localAddress, openServer, send } from '../../sockets/socket.ts';
-import { whyNoUring } from '../../sockets/uring-availability.ts';
+import { whyMissing } from '../requirements.ts';
 import { ServerProcess } from '../servers/server-process.ts';
 import { RingLoad } from './ring-load.ts';
 import { echo, onceFaulty, type Reply } from './turning-server.ts';
@@ -29,7 +29,7 @@ const sized = (size: number) => ({ sizes: [{ from: size, to: size, share: 1 }] }
 
 const ways = ['user', 'kernel'] as const;
 
-describe.skipIf(whyNoUring()).each(ways)('requests by io_uring, %s timestamps', (timestamps) => {
+describe.skipIf(whyMissing('uring')).each(ways)('requests by io_uring, %s timestamps', (timestamps) => {
   beforeEach(() => {
     clock = timestamps === 'kernel' ? new KernelClock() : undefined;
   });

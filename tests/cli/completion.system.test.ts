@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { whyMissing } from '../requirements.ts';
 import { Program } from './program.ts';
 
 const entry = fileURLToPath(new URL('../../dist/scripts/sockbench.js', import.meta.url));
-const hasBash = spawnSync('bash', ['--version']).status === 0;
 
 /** What bash offers after these words, having read the script of `sockbench completion`. */
 function completions(...words: readonly string[]): string[] {
@@ -21,7 +21,7 @@ function completions(...words: readonly string[]): string[] {
   return stdout.trim().split('\n');
 }
 
-test.skipIf(!hasBash)('bash completes commands and flags', () => {
+test.skipIf(whyMissing('bash'))('bash completes commands and flags', () => {
   expect(completions('con')).toEqual(['connect']);
   expect(completions('')).toEqual(expect.arrayContaining(['bench', 'run', 'serve', 'list']));
   expect(completions('connect', '--no')).toEqual(['--no-newline']);

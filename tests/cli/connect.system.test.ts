@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { whyMissing } from '../requirements.ts';
 import { connectWith, listen, serve } from './conversation.ts';
-import { Program, whyNoTerminal } from './program.ts';
+import { Program } from './program.ts';
 
 describe('through pipes, stdout has what the server said, and nothing else:', () => {
   test.each([
@@ -112,8 +113,7 @@ describe('several targets', () => {
   });
 });
 
-const reason = whyNoTerminal();
-describe.skipIf(reason !== undefined)(`on a terminal${reason ? `: skipped, ${reason}` : ''}`, () => {
+describe.skipIf(whyMissing('script'))('on a terminal', () => {
   const CTRL_C = '\x03';
   const CTRL_D = '\x04';
 

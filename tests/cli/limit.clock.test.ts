@@ -2,22 +2,22 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isInstalled } from '../../bench/limit/child.ts';
-import { hasCompiler } from '../../bench/limit/reference.ts';
 import type { RowVerdict } from '../../bench/limit/verdict.ts';
 import { type ModelName, whyUnavailable } from '../../servers/catalog.ts';
+import { whyMissing } from '../requirements.ts';
 import { isRunning, processTree } from '../servers/process-tree.ts';
 import { until } from '../servers/until.ts';
 import { Program, scratchDirectory } from './program.ts';
+
+const whereCompiled = test.skipIf(whyMissing('cc'));
 
 function limit(...args: readonly string[]): Program {
   return new Program(args, { script: 'limit' });
 }
 
 const brief = ['--pairs', '1', '--seconds', '1'];
-const needsCompiler = 'no C compiler (cc) here';
 
-test('rows are measured in the order of the table, shown, and saved', async ({ skip }) => {
-  skip(!hasCompiler(), needsCompiler);
+whereCompiled('rows are measured in the order of the table, shown, and saved', async () => {
   const file = join(scratchDirectory(), 'limits.json');
   const { code, stdout, stderr } = await limit('--rows', 'tcp500,tcp50', ...brief, '--seed', '7', '--json', file).end();
   expect({ code, stderr }).toMatchObject({
@@ -39,8 +39,7 @@ test('rows are measured in the order of the table, shown, and saved', async ({ s
   }
 });
 
-test('one way and at a rate, too, is measured with what is installed', async ({ skip }) => {
-  skip(!hasCompiler(), needsCompiler);
+whereCompiled('one way and at a rate, too, is measured with what is installed', async () => {
   const file = join(scratchDirectory(), 'limits.json');
   const { code, stderr } = await limit('--rows', 'download,lag', ...brief, '--json', file, '--strict').end();
   const [download, lag, ...others] = JSON.parse(readFileSync(file, 'utf8')).verdicts as RowVerdict[];
@@ -59,8 +58,7 @@ test('one way and at a rate, too, is measured with what is installed', async ({ 
   }
 });
 
-test('models are held against the server in C, over TCP and UDP', async ({ skip }) => {
-  skip(!hasCompiler(), needsCompiler);
+whereCompiled('models are held against the server in C, over TCP and UDP', async () => {
   const file = join(scratchDirectory(), 'limits.json');
   const { code, stderr } = await limit('--rows', 'servers', ...brief, '--json', file).end();
   expect({ code, stderr }).toMatchObject({ code: 0 });
@@ -77,8 +75,7 @@ test('models are held against the server in C, over TCP and UDP', async ({ skip 
   );
 });
 
-test('HTTP is held against autocannon, under a plain server', async ({ skip }) => {
-  skip(!hasCompiler(), needsCompiler);
+whereCompiled('HTTP is held against autocannon, under a plain server', async () => {
   const file = join(scratchDirectory(), 'limits.json');
   const { code, stderr } = await limit('--rows', 'http', ...brief, '--json', file).end();
   expect({ code, stderr }).toMatchObject({ code: 0 });
@@ -98,8 +95,7 @@ async function startLong() {
   return { program, children };
 }
 
-test('Ctrl-C ends it after the round, with what was measured, and leaves no server behind', async ({ skip }) => {
-  skip(!hasCompiler(), needsCompiler);
+whereCompiled('Ctrl-C ends it after the round, with what was measured, and leaves no server behind', async () => {
   const { program, children } = await startLong();
   program.process.kill('SIGINT');
   const { code, stdout } = await program.end();
@@ -109,8 +105,7 @@ test('Ctrl-C ends it after the round, with what was measured, and leaves no serv
   expect(children.filter(isRunning)).toEqual([]);
 });
 
-test('killed outright it leaves no server behind', async ({ skip }) => {
-  skip(!hasCompiler(), needsCompiler);
+whereCompiled('killed outright it leaves no server behind', async () => {
   const { program, children } = await startLong();
   program.process.kill('SIGKILL');
   await program.end();

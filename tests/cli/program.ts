@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,15 +18,9 @@ interface ProgramOptions {
   readonly script?: string;
   /**
    * What its stdin is: nothing (the default), a pipe, or a terminal of its own, to which its stdout and stderr go as well,
-   * and come back as stdout. Terminals need {@link whyNoTerminal} to be undefined.
+   * and come back as stdout. Terminals need script(1) of util-linux.
    */
   readonly stdin?: 'ignore' | 'pipe' | 'terminal';
-}
-
-/** Why programs can't be given a terminal here, or undefined when they can: it takes script(1) of util-linux. */
-export function whyNoTerminal(): string | undefined {
-  const { stdout } = spawnSync('script', ['--version'], { encoding: 'utf8' });
-  return stdout?.includes('util-linux') ? undefined : 'there is no script(1) of util-linux';
 }
 
 /** A command line for script(1), which has a shell run it on a terminal. Ends with the command's exit code. */

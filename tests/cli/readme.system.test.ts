@@ -1,10 +1,11 @@
-import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { expect, test } from 'vitest';
-import { Program, scratchDirectory } from './program.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { whyMissing } from '../requirements.ts';
+import { Program } from './program.ts';
 
 /**
  * The examples of README.md, docs/guide.md and examples/README.md, executed. The sockbench commands of each ```sh block run in order, in a
@@ -66,7 +67,6 @@ async function onFreePort(commands: Block): Promise<Block> {
 const blocks = ['README.md', 'docs/guide.md', 'examples/README.md'].flatMap((file) =>
   exampleBlocks(readFileSync(file, 'utf8')),
 );
-const hasPython = spawnSync('python3', ['--version']).status === 0;
 
 test('the documents have examples, of every command', () => {
   const shown = new Set(blocks.flatMap((commands) => commands.map(([command]) => command)));
@@ -75,23 +75,34 @@ test('the documents have examples, of every command', () => {
   );
 });
 
-test('their examples work', { timeout: 900_000 }, async () => {
-  const cwd = scratchDirectory();
+const titled = blocks.map((commands) => ({ title: commands.map((command) => command.join(' ')).join('; '), commands }));
+const needsPython = ({ title }: { title: string }) => title.includes('python3');
+
+let cwd: string;
+beforeAll(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'sockbench-readme-'));
   symlinkSync(resolve('examples'), join(cwd, 'examples'));
-  for (const commands of blocks) {
-    if (!hasPython && commands.flat().join(' ').includes('python3')) continue;
-    const servers: Program[] = [];
-    for (const command of await onFreePort(commands)) {
-      const program = new Program(command, { cwd });
-      if (command[0] === 'serve') {
-        await program.says(/talk to it/);
-        servers.push(program);
-      } else {
-        const { code, stderr } = await program.end();
-        expect(code, `${command.join(' ')}\n${stderr}`).toBe(0);
-      }
-    }
-    for (const server of servers) server.process.kill('SIGTERM');
-    for (const server of servers) expect(await server.end()).toMatchObject({ code: 0 });
-  }
 });
+afterAll(() => rmSync(cwd, { recursive: true, force: true }));
+
+/** Runs a block's commands, one after the other; its servers end with it. */
+async function execute({ commands }: { commands: Block }): Promise<void> {
+  const servers: Program[] = [];
+  for (const command of await onFreePort(commands)) {
+    const program = new Program(command, { cwd });
+    if (command[0] === 'serve') {
+      await program.says(/talk to it/);
+      servers.push(program);
+    } else {
+      const { code, stderr } = await program.end();
+      expect(code, `${command.join(' ')}\n${stderr}`).toBe(0);
+    }
+  }
+  for (const server of servers) server.process.kill('SIGTERM');
+  for (const server of servers) expect(await server.end()).toMatchObject({ code: 0 });
+}
+
+// In the order of the documents: some read what others have measured.
+test.each(titled.filter((block) => !needsPython(block)))('works: $title', execute);
+
+test.skipIf(whyMissing('python')).each(titled.filter(needsPython))('works, with Python: $title', execute);

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { networkInterfaces } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ModelName } from '../../servers/catalog.ts';
 import type { HostMessage, HostSpec } from '../../servers/host.ts';
 import type { TransportName } from '../../servers/transport.ts';
+import { whyMissing } from '../requirements.ts';
 import { isAtRest, isRunning, type ProcessId, processTree } from '../servers/process-tree.ts';
 import { hostPath, type ServerOptions, ServerProcess } from '../servers/server-process.ts';
 import { soon, until } from '../servers/until.ts';
@@ -17,8 +17,6 @@ import { kernelBuffersBetween } from './kernel-buffers.ts';
 import { SlowReader } from './slow-reader.ts';
 import { stopsPromptly } from './stops-promptly.ts';
 import { StreamClient } from './stream-client.ts';
-
-const hasIPv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === '::1'));
 
 /** The promises about starting and stopping, whatever the app: a server process for each. */
 export function describeLifetime(model: ModelName, transport: TransportName): void {
@@ -92,7 +90,7 @@ export function describeLifetime(model: ModelName, transport: TransportName): vo
     await engage(first, model, transport);
   });
 
-  test.skipIf(!hasIPv6)('serves IPv6', async () => {
+  test.skipIf(whyMissing('ipv6'))('serves IPv6', async () => {
     const server = await start({ host: '::1' });
     expect(server.address.host).toBe('::1');
     await engage(server, model, transport);

@@ -1,6 +1,7 @@
 import { describe, test } from 'vitest';
-import { type ModelName, models, whyUnavailable } from '../../servers/catalog.ts';
+import { type ModelName, models } from '../../servers/catalog.ts';
 import { kernelTransport } from '../../servers/transport.ts';
+import { whyMissing } from '../requirements.ts';
 import { appSuites } from './app-suites.ts';
 import { cells, scopeOf } from './cells.ts';
 import { describeLifetime } from './lifetime.ts';
@@ -11,7 +12,8 @@ import { workSuites } from './work.ts';
  * with those that cells.ts chooses.
  */
 export function conformance(model: ModelName): void {
-  const reason = whyUnavailable(model);
+  const { needs } = models[model];
+  const reason = needs === null ? undefined : whyMissing(needs === 'io_uring' ? 'uring' : needs);
   if (reason !== undefined) {
     test.skip(`${model} is unavailable here: ${reason}`);
     return;

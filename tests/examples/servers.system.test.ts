@@ -9,6 +9,7 @@ import type { SocketAddress } from '../../sockets/address.ts';
 import type { Transport } from '../../sockets/socket.ts';
 import { DatagramClient } from '../conformance/datagram-client.ts';
 import { StreamClient } from '../conformance/stream-client.ts';
+import { type Requirement, whyMissing } from '../requirements.ts';
 import { until } from '../servers/until.ts';
 
 /** What is written at once, so that it can be seen how much has left. */
@@ -84,7 +85,16 @@ describe.each(examples.ready)('$name', ({ name, command }) => {
   });
 });
 
-for (const { name, reason } of examples.missing) test(name, ({ skip }) => skip(reason));
+/** By an example's tool. */
+const requirement: Record<string, Requirement> = { python3: 'python', cc: 'cc', rustc: 'rustc' };
+const catalog = JSON.parse(readFileSync('examples/servers/catalog.json', 'utf8')) as { name: string; tool: string }[];
+
+for (const { name, reason } of examples.missing) {
+  const needs = requirement[catalog.find((example) => example.name === name)?.tool ?? ''];
+  test.skipIf(needs && whyMissing(needs))(`${name} can be built where its tool is installed`, () => {
+    expect.fail(reason);
+  });
+}
 
 test('each example is a short file of its own, and in the catalog', () => {
   const files = readdirSync('examples/servers').filter((file) => file !== 'catalog.json');

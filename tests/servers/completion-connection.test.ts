@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { App, StreamReply, StreamSession } from '../../servers/apps/app.ts';
 import { CompletionConnection } from '../../servers/completion-connection.ts';
 import { EAGAIN, ECANCELED, ECONNRESET, ENOBUFS, EPIPE } from '../../sockets/errno.ts';
-import { whyNoLibc } from '../../sockets/libc.ts';
+import { whyMissing } from '../requirements.ts';
 import { INBOX, RecordingRing } from './recording-ring.ts';
 
 const FD = 7;
@@ -79,7 +79,7 @@ function tell(connection: CompletionConnection, ring: RecordingRing, event: Even
 
 const begin: Turn = [[], ['receive']];
 
-describe.skipIf(whyNoLibc())('a conversation by completions', () => {
+describe.skipIf(whyMissing('libc'))('a conversation by completions', () => {
   test.each<[string, readonly Turn[]]>([
     ['answers at once, turn after turn', [begin, [['ab'], ['now ab']], [['cd'], ['now cd']]]],
     [

@@ -2,10 +2,10 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Client, Conversant } from '../../servers/concurrent.ts';
 import type { RunningServer } from '../../servers/contract.ts';
 import type { WorkSpec } from '../../servers/work/spec.ts';
-import { whyNoLibc } from '../../sockets/libc.ts';
 import { close, connect, send, type Transport } from '../../sockets/socket.ts';
 import { DatagramClient } from '../conformance/datagram-client.ts';
 import { StreamClient } from '../conformance/stream-client.ts';
+import { whyMissing } from '../requirements.ts';
 import { listening, memory } from '../sockets/open.ts';
 import { until } from './until.ts';
 
@@ -69,7 +69,7 @@ const hello = Buffer.from('hello');
 const SLOW: WorkSpec = { parts: [{ share: 1, cpuNanos: 0, ioNanos: 1e6 }], cacheHit: 0, requestBytes: null };
 const FLOOD_MS = 50;
 
-describe.skipIf(whyNoLibc())('a concurrent server', () => {
+describe.skipIf(whyMissing('libc'))('a concurrent server', () => {
   test('at its capacity it accepts the next connection when one has ended', async () => {
     const { server, collector } = await start('tcp', 2);
     for (let i = 0; i < 4; i++) {

@@ -4,16 +4,13 @@ import { Agent, get, type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { whyMissing } from '../requirements.ts';
 import { ServerProcess } from './server-process.ts';
 
 /** The http app as other programs' clients see it. */
 
 const PAGE = 'Hello, World!';
 const run = promisify(execFile);
-const noCurl = await run('curl', ['--version']).then(
-  () => undefined,
-  (error: Error) => error.message,
-);
 
 let server: ServerProcess;
 let url: string;
@@ -60,7 +57,7 @@ test('fetch', async () => {
   expect([posted.status, posted.headers.get('allow'), await posted.text()]).toEqual([405, 'GET, HEAD', '']);
 });
 
-describe.skipIf(noCurl)(`curl${noCurl ? `: skipped, as it does not start: ${noCurl}` : ''}`, () => {
+describe.skipIf(whyMissing('curl'))('curl', () => {
   const curl = async (...flags: readonly string[]) =>
     (await run('curl', ['--silent', '--max-time', '10', '--noproxy', '*', ...flags, url])).stdout;
 

@@ -1,4 +1,4 @@
-import { type ChildProcessWithoutNullStreams, execFile, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
@@ -17,8 +17,6 @@ import { PATIENCE_MS, soon, until } from './until.ts';
 
 const COURSE = 'examples/clients';
 const run = promisify(execFile);
-const noPython = spawnSync('python3', ['--version']).error?.message;
-const noNc = spawnSync('nc', ['-h']).error?.message;
 const available = modelNames.filter((model) => whyUnavailable(model) === undefined);
 
 /** Sends 100 kB, finishes, and reads all that comes back. */
@@ -87,6 +85,8 @@ for name, source, port in json.load(sys.stdin):
 print(json.dumps(printed))
 `;
 
+import { whyMissing } from '../requirements.ts';
+
 async function serve(model: ModelName, app: AppName, transport: Transport): Promise<number> {
   const server = await ServerProcess.start({ model, app, transport });
   onTestFinished(() => server.kill());
@@ -125,7 +125,7 @@ async function assertEcho(port: number): Promise<void> {
   expect((await nc).stdout, 'nc').toBe('a line\nand another\n');
 }
 
-describe.skipIf(noPython)(`clients in Python${noPython ? ` (${noPython})` : ''}, and nc, agree with`, () => {
+describe.skipIf(whyMissing('python'))('clients in Python agree with', () => {
   test.each(available)('%s', async (model) => {
     const portOf = await serveAll(model);
     const clients = pythonClients.flatMap((client) => {
@@ -134,8 +134,11 @@ describe.skipIf(noPython)(`clients in Python${noPython ? ` (${noPython})` : ''},
     });
     const printed = await printedBy(clients);
     for (const [client] of clients) expect(printed[client.name], client.name).toMatch(client.printed);
-    if (noNc === undefined) await assertEcho(portOf('echo', 'tcp') ?? 0);
   });
+});
+
+describe.skipIf(whyMissing('nc'))('nc agrees with', () => {
+  test.each(available)('%s', async (model) => assertEcho(await serve(model, 'echo', 'tcp')));
 });
 
 /** The chat program, and what it has printed so far. */
@@ -165,19 +168,22 @@ class Chatter {
 
 const chatting = available.filter((model) => whyNotCarried(model, 'chat', 'tcp') === undefined);
 
-test.skipIf(noPython).each(chatting)('two chat programs in Python reach each other over %s', async (model) => {
-  const port = await serve(model, 'chat', 'tcp');
-  const [ann, bob] = [new Chatter(port), new Chatter(port)];
-  // Said again until both are in the room: the server announces no one.
-  await until('Bob to hear Ann', () => {
-    ann.type('hello');
-    return bob.printed.startsWith('hello\n');
-  });
-  bob.type('hello, Ann');
-  await until('Ann to hear Bob', () => ann.printed !== '');
-  expect(ann.printed).toBe('hello, Ann\n');
-  expect(await Promise.all([ann.leave(), bob.leave()])).toEqual([0, 0]);
-});
+test.skipIf(whyMissing('python')).each(chatting)(
+  'two chat programs in Python reach each other over %s',
+  async (model) => {
+    const port = await serve(model, 'chat', 'tcp');
+    const [ann, bob] = [new Chatter(port), new Chatter(port)];
+    // Said again until both are in the room: the server announces no one.
+    await until('Bob to hear Ann', () => {
+      ann.type('hello');
+      return bob.printed.startsWith('hello\n');
+    });
+    bob.type('hello, Ann');
+    await until('Ann to hear Bob', () => ann.printed !== '');
+    expect(ann.printed).toBe('hello, Ann\n');
+    expect(await Promise.all([ann.leave(), bob.leave()])).toEqual([0, 0]);
+  },
+);
 
 test('each program of the course is short, documented, and among these tests', () => {
   const files = readdirSync(COURSE).sort();

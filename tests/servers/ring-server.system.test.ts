@@ -18,8 +18,8 @@ import {
   socket,
   type Transport,
 } from '../../sockets/socket.ts';
-import { whyNoUring } from '../../sockets/uring-availability.ts';
 import { patternBytes } from '../conformance/bytes.ts';
+import { whyMissing } from '../requirements.ts';
 import { closing, loopback, memory } from '../sockets/open.ts';
 import { openRings } from '../sockets/rings.ts';
 import { PATIENCE_MS } from './until.ts';
@@ -90,7 +90,7 @@ function serveUntilStuck(server: RingStreams, say: () => number): void {
   }
 }
 
-describe.skipIf(whyNoUring())('a server’s ring', () => {
+describe.skipIf(whyMissing('uring'))('a server’s ring', () => {
   test.each([1, 2, 4])('serves more connections at once than it has buffers: %i', (buffers) => {
     const listener = listening('tcp');
     const server = streams(listener, buffers, 16);

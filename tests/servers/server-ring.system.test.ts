@@ -6,14 +6,14 @@ import { ServerRing } from '../../servers/server-ring.ts';
 import { EBADF, ENOMEM } from '../../sockets/errno.ts';
 import { libc } from '../../sockets/libc.ts';
 import { send } from '../../sockets/socket.ts';
-import { whyNoUring } from '../../sockets/uring-availability.ts';
+import { whyMissing } from '../requirements.ts';
 import { datagramPair, liveBlocks, memory } from '../sockets/open.ts';
 
 /** More than a ring tells of at once. */
 const FAILING = 5000;
 const NO_SOCKET = -1;
 
-describe.skipIf(whyNoUring())('a server’s ring', () => {
+describe.skipIf(whyMissing('uring'))('a server’s ring', () => {
   test('a turn is over when all is told of that has become of its sends, however many fell short', () => {
     const ring = new ServerRing({ buffers: 2, bufferSize: 64 });
     onTestFinished(() => ring.close());

@@ -4,7 +4,6 @@ import { serveStream } from '../../servers/blocking-stream.ts';
 import { converse, listenStream } from '../../servers/node-stream.ts';
 import { NonblockingConnection, StreamBuffers } from '../../servers/nonblocking.ts';
 import { check, EAGAIN } from '../../sockets/errno.ts';
-import { whyNoLibc } from '../../sockets/libc.ts';
 import { NativeMemory } from '../../sockets/memory.ts';
 import {
   accept,
@@ -21,6 +20,7 @@ import {
   socket,
 } from '../../sockets/socket.ts';
 import { StreamClient } from '../conformance/stream-client.ts';
+import { whyMissing } from '../requirements.ts';
 import { PATIENCE_MS, until } from './until.ts';
 
 /** More than one recv takes. */
@@ -82,7 +82,7 @@ function connectedPair(blocking: boolean): { client: number; server: number } {
   return { client, server: check(accept(listener, blocking), 'accept') };
 }
 
-test.skipIf(whyNoLibc())('a session produces the next piece when the kernel has taken the one before', () => {
+test.skipIf(whyMissing('libc'))('a session produces the next piece when the kernel has taken the one before', () => {
   const app = new Endless();
   const { client, server } = connectedPair(false);
   check(setReceiveTimeout(client, PATIENCE_MS), 'setsockopt');
@@ -101,7 +101,7 @@ test.skipIf(whyNoLibc())('a session produces the next piece when the kernel has 
   while (missing > 0) missing -= check(recv(client, memory, 0, Math.min(65_536, missing)), 'recv');
 });
 
-describe.skipIf(whyNoLibc())('after its end a session hears nothing, and nothing is sent for it:', () => {
+describe.skipIf(whyMissing('libc'))('after its end a session hears nothing, and nothing is sent for it:', () => {
   /** A client that has sent all and finished already, so that nothing needs to be waited for. */
   function connection(blocking: boolean): { client: number; server: number } {
     const { client, server } = connectedPair(blocking);
@@ -143,7 +143,7 @@ describe.skipIf(whyNoLibc())('after its end a session hears nothing, and nothing
   });
 });
 
-test.skipIf(whyNoLibc())('who waits is looked at when its time has come; before, only to be dropped', () => {
+test.skipIf(whyMissing('libc'))('who waits is looked at when its time has come; before, only to be dropped', () => {
   const { client, server } = connectedPair(false);
   const app: App = {
     stream: () => ({

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createPublicKey, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -9,6 +9,7 @@ import { makeCertificate } from '../../servers/certificate.ts';
 import { patternBytes } from '../conformance/bytes.ts';
 import { stopsPromptly } from '../conformance/stops-promptly.ts';
 import { StreamClient } from '../conformance/stream-client.ts';
+import { whyMissing } from '../requirements.ts';
 import { ServerProcess } from './server-process.ts';
 import { soon } from './until.ts';
 
@@ -95,10 +96,7 @@ describe('over TLS', () => {
     await expectEcho(server);
   });
 
-  const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
-
-  // Skipped where there is no openssl(1): nothing else here needs it.
-  test.skipIf(!hasOpenssl)('openssl s_client speaks TLS 1.3 with it, and sees it end well', async () => {
+  test.skipIf(whyMissing('openssl'))('openssl s_client speaks TLS 1.3 with it, and sees it end well', async () => {
     const { host, port } = (await start('greeting')).address;
     const client = spawn('openssl', ['s_client', '-connect', `${host}:${port}`, '-ign_eof'], {
       timeout: 20_000,

@@ -4,11 +4,11 @@ import { ENOBUFS } from '../../sockets/errno.ts';
 import { SHUT_WR, send } from '../../sockets/socket.ts';
 import { IOSQE_CQE_SKIP_SUCCESS } from '../../sockets/submission-queue.ts';
 import { Uring } from '../../sockets/uring.ts';
-import { whyNoUring } from '../../sockets/uring-availability.ts';
+import { whyMissing } from '../requirements.ts';
 import { connection, memory } from './open.ts';
 import { completed, makeBuffers, makeRing, PATIENCE, say, textIn } from './rings.ts';
 
-describe.skipIf(whyNoUring())('buffers of a ring', () => {
+describe.skipIf(whyMissing('uring'))('buffers of a ring', () => {
   test('out of buffers it says so and stops receiving, and goes on when asked again', () => {
     const ring = makeRing();
     const buffers = makeBuffers(ring, 2, 4);

@@ -1,6 +1,6 @@
 import { onTestFinished, vi } from 'vitest';
 import { check } from '../../sockets/errno.ts';
-import { libc, whyNoLibc } from '../../sockets/libc.ts';
+import { libc } from '../../sockets/libc.ts';
 import { NativeMemory } from '../../sockets/memory.ts';
 import {
   accept,
@@ -13,9 +13,10 @@ import {
   socket,
   type Transport,
 } from '../../sockets/socket.ts';
+import { whyMissing } from '../requirements.ts';
 
 /** Why these tests can't run here, if they can't. */
-export const noLibc = whyNoLibc();
+export const noLibc = whyMissing('libc');
 
 export const loopback = { host: '127.0.0.1', port: 0 } as const;
 

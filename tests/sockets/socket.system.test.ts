@@ -1,4 +1,3 @@
-import { networkInterfaces } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import {
   check,
@@ -34,9 +33,8 @@ import {
   shutdown,
   socket,
 } from '../../sockets/socket.ts';
+import { whyMissing } from '../requirements.ts';
 import { closing, connection, datagramPair, listening, loopback, memory, noLibc } from './open.ts';
-
-const hasIPv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === '::1'));
 
 describe.skipIf(noLibc)('TCP', () => {
   test('bytes go there and back', () => {
@@ -97,7 +95,7 @@ describe.skipIf(noLibc)('TCP', () => {
     expect(connect(closing(socket('tcp', loopback.host)), localAddress(bound))).toBe(-ECONNREFUSED);
   });
 
-  test.skipIf(!hasIPv6)('IPv6', () => {
+  test.skipIf(whyMissing('ipv6'))('IPv6', () => {
     const server = closing(openServer('tcp', { host: '::1', port: 0 }));
     const address = localAddress(server);
     expect(address.host).toBe('::1');

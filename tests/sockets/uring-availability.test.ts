@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { EINVAL, EMFILE, ENOMEM, ENOSYS, EPERM } from '../../sockets/errno.ts';
 import { Uring } from '../../sockets/uring.ts';
-import { explainRefusal, whyNoUring } from '../../sockets/uring-availability.ts';
+import { explainRefusal } from '../../sockets/uring-availability.ts';
+import { whyMissing } from '../requirements.ts';
 
 const kernel = '6.12.3';
 
@@ -32,8 +33,6 @@ test.each([
   expect(explainRefusal(refusal)).toContain(advice);
 });
 
-test('there is a ring, or a reason why there is none', () => {
-  const why = whyNoUring();
-  if (why === undefined) expect(() => new Uring(1).close()).not.toThrow();
-  else expect(why).toMatch(/Linux|io_uring|koffi/);
+test.skipIf(whyMissing('uring'))('where nothing is said against it there is a ring', () => {
+  new Uring(1).close();
 });

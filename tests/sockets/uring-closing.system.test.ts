@@ -3,11 +3,11 @@ import { BufferRing } from '../../sockets/buffer-ring.ts';
 import { EBADF } from '../../sockets/errno.ts';
 import { close, openServer } from '../../sockets/socket.ts';
 import { Uring } from '../../sockets/uring.ts';
-import { whyNoUring } from '../../sockets/uring-availability.ts';
+import { whyMissing } from '../requirements.ts';
 import { loopback, memory } from './open.ts';
 import { completed, heard, makeBuffers, makeRing, openPair, openRings } from './rings.ts';
 
-describe.skipIf(whyNoUring())('a ring’s life', () => {
+describe.skipIf(whyMissing('uring'))('a ring’s life', () => {
   test('what is wrong with a ring or its buffers is an error', () => {
     expect(() => new Uring(0)).toThrow('EINVAL');
     const ring = makeRing();

@@ -2,11 +2,11 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { DatagramLayout } from '../../sockets/datagram-layout.ts';
 import { check, EAGAIN, EPIPE } from '../../sockets/errno.ts';
 import { connect, localAddress, MSG_DONTWAIT, SHUT_WR, send, shutdown, socket } from '../../sockets/socket.ts';
-import { whyNoUring } from '../../sockets/uring-availability.ts';
+import { whyMissing } from '../requirements.ts';
 import { closing, connection, listening, loopback, memory } from './open.ts';
 import { completed, heard, makeBuffers, makeRing, say } from './rings.ts';
 
-describe.skipIf(whyNoUring())('a ring sends without waiting', () => {
+describe.skipIf(whyMissing('uring'))('a ring sends without waiting', () => {
   test('and says nothing of what was taken whole', () => {
     const ring = makeRing();
     const [client, server] = connection();

@@ -13,11 +13,11 @@ import {
   socket,
 } from '../../sockets/socket.ts';
 import { IOSQE_CQE_SKIP_SUCCESS, IOSQE_FIXED_FILE, IOSQE_IO_LINK } from '../../sockets/submission-queue.ts';
-import { whyNoUring } from '../../sockets/uring-availability.ts';
+import { whyMissing } from '../requirements.ts';
 import { closing, connection, listening, loopback, memory } from './open.ts';
 import { completed, heard, makeBuffers, makeRing, openPair, PATIENCE, say } from './rings.ts';
 
-describe.skipIf(whyNoUring())('a ring', () => {
+describe.skipIf(whyMissing('uring'))('a ring', () => {
   test('receives and sends, and brings both numbers back as they were given', () => {
     const ring = makeRing();
     const [client, server] = connection();

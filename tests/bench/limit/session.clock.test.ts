@@ -1,11 +1,12 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { holdConnections } from '../../../bench/limit/held-connections.ts';
-import { CReference, hasCompiler } from '../../../bench/limit/reference.ts';
+import { CReference } from '../../../bench/limit/reference.ts';
 import type { LimitRow } from '../../../bench/limit/row.ts';
 import { type LimitObserver, measureRows } from '../../../bench/limit/session.ts';
 import { getAffinity } from '../../../sockets/cpu.ts';
+import { whyMissing } from '../../requirements.ts';
 
-const noCompiler = 'no C compiler (cc) here';
+const whereCompiled = test.skipIf(whyMissing('cc'));
 
 /** A row that measures nothing real, and notes what is done with it. */
 function fakeRow(name: string, log: string[], measure: (round: number) => number): LimitRow {
@@ -33,8 +34,7 @@ function observer(log: string[]): LimitObserver {
 }
 
 describe('a session', () => {
-  test('measures row after row, and goes on after one that fails', async ({ skip }) => {
-    skip(!hasCompiler(), noCompiler);
+  whereCompiled('measures row after row, and goes on after one that fails', async () => {
     const log: string[] = [];
     const failing = fakeRow('b', log, (round) => {
       if (round === 2) throw new Error('its server died');
@@ -58,8 +58,7 @@ describe('a session', () => {
     ]);
   });
 
-  test('that is aborted ends after the round', async ({ skip }) => {
-    skip(!hasCompiler(), noCompiler);
+  whereCompiled('that is aborted ends after the round', async () => {
     const log: string[] = [];
     const controller = new AbortController();
     const aborting = fakeRow('a', log, (round) => {
@@ -74,8 +73,7 @@ describe('a session', () => {
   });
 });
 
-test('connections are held by a process of their own, and counted', async ({ skip }) => {
-  skip(!hasCompiler(), noCompiler);
+whereCompiled('connections are held by a process of their own, and counted', async () => {
   const [cpu = 0] = getAffinity(0);
   const reference = new CReference();
   onTestFinished(() => reference.dispose());
@@ -88,8 +86,7 @@ test('connections are held by a process of their own, and counted', async ({ ski
   expect(held.residentBytesAfter).toBeGreaterThan(held.residentBytesBefore);
 });
 
-test('a server that does not start is an error, in its own words', async ({ skip }) => {
-  skip(!hasCompiler(), noCompiler);
+whereCompiled('a server that does not start is an error, in its own words', async () => {
   const [cpu = 0] = getAffinity(0);
   const reference = new CReference();
   onTestFinished(() => reference.dispose());

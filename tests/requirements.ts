@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process';
+import { networkInterfaces } from 'node:os';
+import { whyNoLibc } from '../sockets/libc.ts';
+import { whyNoUring } from '../sockets/uring-availability.ts';
+
+/** What some tests need of a machine, and why it isn't there, or undefined when it is. */
+const probes = {
+  libc: whyNoLibc,
+  uring: whyNoUring,
+  ipv6: () => (hasLoopbackIPv6() ? undefined : 'no interface has the address ::1'),
+  python: () => whyNotStarted('python3', '--version'),
+  cc: () => whyNotStarted('cc', '--version'),
+  rustc: () => whyNotStarted('rustc', '--version'),
+  openssl: () => whyNotStarted('openssl', 'version'),
+  curl: () => whyNotStarted('curl', '--version'),
+  nc: () => whyNotStarted('nc', '-h'),
+  bash: () => whyNotStarted('bash', '--version'),
+  // script(1) of util-linux: others have other flags.
+  script: () => whyNotStarted('script', '--version', 'util-linux'),
+  // Root, or a user who may do so, and ip(8).
+  netns: () => whyNotStarted('unshare', '--net ip link set lo up'),
+} as const satisfies Record<string, () => string | undefined>;
+
+export type Requirement = keyof typeof probes;
+
+/**
+ * Why a test that needs something can't run here, for vitest's skipIf; undefined when it can.
+ * @throws {Error} instead where SOCKBENCH_REQUIRE lists it, separated by commas: there nothing may be skipped for it.
+ */
+export function whyMissing(requirement: Requirement): string | undefined {
+  const required = requirements(process.env.SOCKBENCH_REQUIRE);
+  const reason = found(requirement);
+  if (reason !== undefined && required.includes(requirement)) {
+    throw new Error(`SOCKBENCH_REQUIRE names ${requirement}, and it is missing: ${reason}`);
+  }
+  return reason;
+}
+
+/** What a list names. @throws {RangeError} when no test needs it. */
+export function requirements(list = ''): Requirement[] {
+  const names = list.split(',').filter((name) => name !== '');
+  const unknown = names.filter((name) => !Object.hasOwn(probes, name));
+  if (unknown.length > 0) {
+    throw new RangeError(`SOCKBENCH_REQUIRE=${list}: no test needs ${unknown}; there are ${Object.keys(probes)}`);
+  }
+  return names as Requirement[];
+}
+
+const known = new Map<Requirement, string | undefined>();
+
+function found(requirement: Requirement): string | undefined {
+  if (!known.has(requirement)) known.set(requirement, probes[requirement]());
+  return known.get(requirement);
+}
+
+function whyNotStarted(program: string, flags: string, says = ''): string | undefined {
+  const { error, status, stdout } = spawnSync(program, flags.split(' '), { encoding: 'utf8' });
+  if (error !== undefined) return error.message;
+  if (status !== 0) return `${program} ${flags} ended with ${status}`;
+  return stdout.includes(says) ? undefined : `${program} is not the one of ${says}`;
+}
+
+function hasLoopbackIPv6(): boolean {
+  return Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === '::1'));
+}

@@ -1,0 +1,27 @@
+import { afterAll, expect, test, vi } from 'vitest';
+import { EPERM, SystemError } from '../../sockets/errno.ts';
+import { whyNoUring } from '../../sockets/uring-availability.ts';
+import { whyMissing } from '../requirements.ts';
+
+const refusal = vi.hoisted((): { error: unknown } => ({ error: undefined }));
+
+// Modules stay loaded from one pure test file to the next: those with a mock inside must be this file's own.
+vi.hoisted(() => void vi.resetModules());
+afterAll(() => void vi.resetModules());
+vi.mock('../../sockets/uring.ts', () => ({
+  Uring: class {
+    constructor() {
+      throw refusal.error;
+    }
+  },
+}));
+
+test.skipIf(whyMissing('libc'))('a kernel that refuses a ring is a reason with advice', () => {
+  refusal.error = new SystemError(EPERM, 'io_uring_setup');
+  expect(whyNoUring()).toMatch(/io_uring_disabled|io_uring_group|seccomp=unconfined/);
+});
+
+test.skipIf(whyMissing('libc'))('what else fails is a reason in its own words', () => {
+  refusal.error = new RangeError('no such thing');
+  expect(whyNoUring()).toBe('RangeError: no such thing');
+});
