@@ -1,11 +1,12 @@
-import { EINTR } from '../sockets/errno.ts';
+import { EAGAIN, EINTR } from '../sockets/errno.ts';
 import { NativeMemory } from '../sockets/memory.ts';
 import { streamRetry } from '../sockets/retry.ts';
-import { MSG_DONTWAIT, recv, SHUT_WR, send, setReceiveTimeout, shutdown } from '../sockets/socket.ts';
+import { MSG_DONTWAIT, recv, SHUT_WR, send, setReceiveTimeout, setSendTimeout, shutdown } from '../sockets/socket.ts';
 import { SHORTAGE_NANOS } from './accepting.ts';
-import type { App, StreamReply } from './apps/app.ts';
+import type { App, StreamReply, StreamSession } from './apps/app.ts';
 import { LINGER_MS } from './lingering.ts';
 import { NativeCopies } from './native-copies.ts';
+import { type Awaiting, LookTimes, Patience } from './patience.ts';
 import { pause } from './pause.ts';
 import type { DescriptorRoom } from './rooms/descriptor-room.ts';
 
@@ -71,7 +72,8 @@ class BlockingStreamReply implements StreamReply {
     while (from < end && !this.over) {
       const sent = send(this.#fd, memory, from, end - from);
       if (sent >= 0) from += sent;
-      else if (!passes(sent, 'send')) this.over = true;
+      // EAGAIN: the peer has read nothing for as long as SO_SNDTIMEO allows.
+      else if (sent === -EAGAIN || !passes(sent, 'send')) this.over = true;
     }
   }
 }
@@ -101,6 +103,8 @@ function talk(fd: number, app: App, inbox: NativeMemory, reply: BlockingStreamRe
   const session = app.stream();
   // Who has always something to say blocks in send, and only looks whether something has come.
   const flags = session.produce === undefined ? 0 : MSG_DONTWAIT;
+  const looks = new LookTimes(app.lookEveryMs);
+  const patience = boundWaiting(fd, app, session);
   session.open?.(reply);
   while (!reply.over) {
     const received = recv(fd, inbox, 0, BUFFER_SIZE, flags);
@@ -113,6 +117,8 @@ function talk(fd: number, app: App, inbox: NativeMemory, reply: BlockingStreamRe
       break;
     }
     if (flags !== 0 && !reply.over) session.produce?.(reply);
+    const nowMs = looks.due();
+    if (nowMs >= 0 && !reply.over && patience?.isOver(nowMs, session as Awaiting)) session.expire?.(reply);
   }
 }
 
@@ -121,6 +127,17 @@ function passes(result: number, call: 'recv' | 'send'): boolean {
   const retry = streamRetry(result, call);
   if (retry === 'later') pause(SHORTAGE_NANOS);
   return retry !== 'never';
+}
+
+/**
+ * For an app that bounds how long clients may take: recv returns for each look, and send when an idle client, which does
+ * not read, has had its time.
+ */
+function boundWaiting(fd: number, { lookEveryMs }: App, { patienceMs = 0 }: StreamSession): Patience | undefined {
+  if (lookEveryMs === undefined) return undefined;
+  setReceiveTimeout(fd, lookEveryMs);
+  setSendTimeout(fd, patienceMs);
+  return new Patience(lookEveryMs);
 }
 
 /** Sends FIN, and blocks until the peer's comes, or {@link LINGER_MS}, or until the connection breaks. */

@@ -5,6 +5,7 @@ import { SHORTAGE_NANOS } from './accepting.ts';
 import type { App, StreamReply, StreamSession } from './apps/app.ts';
 import { Backlog } from './backlog.ts';
 import type { Phase } from './nonblocking.ts';
+import { type Awaiting, Patience } from './patience.ts';
 import { UNREAD_LIMIT } from './rooms/unread-limit.ts';
 import type { StreamRing } from './stream-ring.ts';
 
@@ -18,6 +19,7 @@ export class CompletionConnection implements StreamReply {
   readonly #ring: StreamRing<CompletionConnection>;
   readonly #session: StreamSession;
   readonly #producing: boolean;
+  readonly #patience: Patience | undefined;
   #phase: Phase = 'talking';
   #receiving = false;
   #stopping = false;
@@ -44,6 +46,7 @@ export class CompletionConnection implements StreamReply {
     this.#ring = ring;
     this.#session = app.stream();
     this.#producing = this.#session.produce !== undefined;
+    if (app.lookEveryMs !== undefined) this.#patience = new Patience(app.lookEveryMs);
   }
 
   /** Begins the conversation. To be called once. */
@@ -101,6 +104,16 @@ export class CompletionConnection implements StreamReply {
     if (result !== going.length) this.#phase = 'broken';
     if (result < 0) streamRetry(result, 'send');
     going.start = going.end;
+    this.#goOn();
+  }
+
+  /** Ends the conversation when the peer has taken too long. To be called now and then. */
+  look(nowMs: number): void {
+    if (this.#phase !== 'talking' || this.#waitNanos > 0) return;
+    if (this.#patience?.isOver(nowMs, this.#session as Awaiting) !== true) return;
+    // It doesn't read either: nothing more can be said to it.
+    if (this.#waiting) this.#phase = 'broken';
+    else this.#session.expire?.(this);
     this.#goOn();
   }
 

@@ -8,6 +8,7 @@ import { DatagramBatches } from './datagram-batches.ts';
 import { Lingering } from './lingering.ts';
 import type { LoopInput } from './loop-threads.ts';
 import { NonblockingConnection, StreamBuffers, type Wish } from './nonblocking.ts';
+import { LookTimes } from './patience.ts';
 import { DescriptorRoom } from './rooms/descriptor-room.ts';
 import { tellReady } from './thread.ts';
 import { soonest, WaitingConnections } from './waiting-connections.ts';
@@ -52,6 +53,7 @@ class EpollLoop {
   readonly #buffers: StreamBuffers;
   readonly #lingering = new Lingering();
   readonly #waiting = new WaitingConnections<NonblockingConnection>();
+  readonly #lookTimes: LookTimes;
   #accepting = true;
 
   readonly #stopping: () => boolean;
@@ -66,6 +68,7 @@ class EpollLoop {
     this.#listener = listener;
     this.#app = app;
     this.#buffers = buffers;
+    this.#lookTimes = new LookTimes(app.lookEveryMs);
   }
 
   /** Serves until it shall end. @throws {SystemError} when it can't go on. */
@@ -80,6 +83,7 @@ class EpollLoop {
         else if (fd === this.#listener && !paused) this.#accept();
       }
       if (this.#waiting.size > 0) this.#resume();
+      this.#look();
       if (paused) this.#watchListener(true);
     }
     for (const connection of this.#connections) connection?.close();
@@ -89,7 +93,8 @@ class EpollLoop {
   /** How long to wait for readiness, in milliseconds; -1 is for ever. */
   #patienceMs(): number {
     const lingering = this.#lingering.size === 0 ? -1 : this.#lingering.expire();
-    return soonest(soonest(lingering, this.#waiting.patienceMs()), this.#accepting ? -1 : SHORTAGE_MS);
+    const ownMs = soonest(this.#lookTimes.waitMs(), this.#accepting ? -1 : SHORTAGE_MS);
+    return soonest(soonest(lingering, this.#waiting.patienceMs()), ownMs);
   }
 
   /** Goes on with connections that have waited long enough. */
@@ -98,6 +103,16 @@ class EpollLoop {
     for (let next = this.#waiting.take(now); next !== undefined; next = this.#waiting.take(now)) {
       // Another connection may have its descriptor by now.
       if (this.#connections[next.fd] === next) this.#grant(next, next.resume());
+    }
+  }
+
+  /** Ends the conversations of clients that have taken too long. */
+  #look(): void {
+    const nowMs = this.#lookTimes.due();
+    if (nowMs < 0) return;
+    for (const connection of this.#connections) {
+      const wish = connection?.look(nowMs);
+      if (connection !== undefined && wish !== undefined) this.#grant(connection, wish);
     }
   }
 

@@ -4,7 +4,8 @@ import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import type { StreamReply, StreamSession } from './apps/app.ts';
 import { makeCertificate } from './certificate.ts';
 import type { RunningServer, ServerSpec } from './contract.ts';
-import { LINGER_MS } from './lingering.ts';
+import type { Lookout } from './lookout.ts';
+import { linger } from './node-linger.ts';
 import { after } from './node-wait.ts';
 import type { SocketRoom } from './rooms/socket-room.ts';
 import { openSharedPort } from './shared-port.ts';
@@ -140,26 +141,31 @@ function finish(socket: Socket): void {
   else socket.end(() => linger(socket));
 }
 
-/** Gives up a peer whose FIN doesn't come in time: {@link LINGER_MS} from now. */
-export function linger(socket: Socket): void {
-  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
-  socket.once('close', () => clearTimeout(timer));
+/** What the conversations of a server share. */
+export interface Together {
+  /** What the peers hear of others, for apps that need it. */
+  readonly room?: SocketRoom | undefined;
+  /** What keeps their time, for apps that bound it. */
+  readonly lookout?: Lookout | undefined;
 }
 
 /** A {@link StreamSession} that takes its time: a call is made when the promise of the one before is fulfilled. */
 export type AsyncSession = {
   [Call in keyof StreamCalls]: (...args: Parameters<NonNullable<StreamCalls[Call]>>) => void | Promise<void>;
-} & Pick<StreamSession, 'owing'>;
+} & Pick<StreamSession, StreamStates>;
 
-type StreamCalls = Omit<StreamSession, 'owing'>;
+/** What of a session is looked at, and not called. */
+type StreamStates = 'owing' | 'turn' | 'patienceMs';
+type StreamCalls = Omit<StreamSession, StreamStates>;
 
 /**
  * Holds one conversation as one async function: awaits a chunk, awaits its answer, awaits that the peer took it.
  * Ends when the peer has finished and everything is sent, or when the connection broke. Never rejects.
- * @param room what the peer hears of others, for apps that need one.
+ * @param together what it shares with the server's other conversations.
  */
-export async function converse(socket: Socket, session: AsyncSession, room?: SocketRoom): Promise<void> {
+export async function converse(socket: Socket, session: AsyncSession, { room, lookout }: Together = {}): Promise<void> {
   const reply = new NodeStreamReply(socket, room);
+  lookout?.watch(socket, session, reply);
   socket.once('close', () => void session.close?.());
   try {
     if (session.open !== undefined) await session.open(reply);

@@ -5,6 +5,7 @@ import { SHORTAGE_NANOS } from './accepting.ts';
 import type { App, StreamReply, StreamSession } from './apps/app.ts';
 import { Backlog } from './backlog.ts';
 import { NativeCopies } from './native-copies.ts';
+import { type Awaiting, Patience } from './patience.ts';
 import type { DescriptorRoom } from './rooms/descriptor-room.ts';
 
 /** Bytes one recv may take. */
@@ -56,6 +57,7 @@ export class NonblockingConnection implements StreamReply {
   readonly #producing: boolean;
   #phase: Phase = 'talking';
   readonly #backlog = new Backlog();
+  readonly #patience: Patience | undefined;
   #waitNanos = 0;
 
   constructor(fd: number, app: App, buffers: StreamBuffers) {
@@ -63,6 +65,7 @@ export class NonblockingConnection implements StreamReply {
     this.#buffers = buffers;
     this.#session = app.stream();
     this.#producing = this.#session.produce !== undefined;
+    if (app.lookEveryMs !== undefined) this.#patience = new Patience(app.lookEveryMs);
   }
 
   /** Begins the conversation. To be called once. */
@@ -93,6 +96,16 @@ export class NonblockingConnection implements StreamReply {
   resume(): Wish {
     this.#waitNanos = 0;
     if (this.#backlog.length > 0) this.#sendBacklog();
+    return this.#wish();
+  }
+
+  /** Ends the conversation when the peer has taken too long; undefined when it has not. To be called now and then. */
+  look(nowMs: number): Wish | undefined {
+    if (this.#phase !== 'talking' || this.#waitNanos > 0) return undefined;
+    if (this.#patience?.isOver(nowMs, this.#session as Awaiting) !== true) return undefined;
+    // It doesn't read either: nothing more can be said to it.
+    if (this.#backlog.length > 0) return 'close';
+    this.#session.expire?.(this);
     return this.#wish();
   }
 

@@ -6,6 +6,7 @@ import type { App } from './apps/app.ts';
 import { CompletionConnection } from './completion-connection.ts';
 import { Lingering } from './lingering.ts';
 import { NativeCopies } from './native-copies.ts';
+import { LookTimes } from './patience.ts';
 import { type InboxSize, ServerRing } from './server-ring.ts';
 import type { StreamRing } from './stream-ring.ts';
 import { soonest, WaitingConnections } from './waiting-connections.ts';
@@ -34,6 +35,7 @@ export class RingStreams implements StreamRing<CompletionConnection> {
   readonly #constants = new NativeCopies();
   readonly #lingering = new Lingering();
   readonly #waiting = new WaitingConnections<CompletionConnection>();
+  readonly #lookTimes: LookTimes;
   /** By descriptor. One is closed only when nothing is under way on it: its number means no other connection till then. */
   readonly #connections: (CompletionConnection | undefined)[] = [];
   #toRevisit: CompletionConnection[] = [];
@@ -51,6 +53,7 @@ export class RingStreams implements StreamRing<CompletionConnection> {
     this.#listener = listener;
     this.#stopping = stopping;
     this.#app = app;
+    this.#lookTimes = new LookTimes(app.lookEveryMs);
     this.#ring = new ServerRing(inbox);
     this.received = this.#ring.inbox.data;
     this.outbox = this.#ring.outbox;
@@ -76,6 +79,7 @@ export class RingStreams implements StreamRing<CompletionConnection> {
     }
     for (let i = 0; i < came; i++) this.#tell(completions.kindAt(i), completions.dataAt(i), i);
     if (this.#waiting.size > 0) this.#resume();
+    this.#look();
     this.#revisitAll();
     this.#ring.endTurn(came);
   }
@@ -148,9 +152,10 @@ export class RingStreams implements StreamRing<CompletionConnection> {
   /** How long to wait for completions, when it may be no longer than so. */
   #patienceNanos(timeoutNanos: number): number {
     if (this.#toRevisit.length > 0) return 0;
-    if (this.#lingering.size + this.#waiting.size === 0) return timeoutNanos;
+    const lookMs = this.#lookTimes.waitMs();
+    if (lookMs < 0 && this.#lingering.size + this.#waiting.size === 0) return timeoutNanos;
     const lingering = this.#lingering.size === 0 ? -1 : this.#lingering.expire();
-    const left = soonest(lingering, this.#waiting.patienceMs());
+    const left = soonest(soonest(lingering, this.#waiting.patienceMs()), lookMs);
     return soonest(timeoutNanos, left < 0 ? -1 : Math.ceil(left * 1e6));
   }
 
@@ -201,6 +206,13 @@ export class RingStreams implements StreamRing<CompletionConnection> {
     for (let next = this.#waiting.take(now); next !== undefined; next = this.#waiting.take(now)) {
       if (this.#connections[next.fd] === next) next.resume();
     }
+  }
+
+  /** Ends the conversations of clients that have taken too long. */
+  #look(): void {
+    const nowMs = this.#lookTimes.due();
+    if (nowMs < 0) return;
+    for (const connection of this.#connections) connection?.look(nowMs);
   }
 
   /** What has been asked for in the turns before is done; what is asked for now has its turn next time. */

@@ -180,11 +180,21 @@ export function setOption(fd: number, option: SocketOption, value: number): numb
 /** SO_RCVTIMEO, socket(7): how long a receive may block before it answers -EAGAIN, in milliseconds; 0 means for ever. */
 export function setReceiveTimeout(fd: number, milliseconds: number): number {
   const SO_RCVTIMEO = 20;
+  return setTimeoutOption(fd, SO_RCVTIMEO, milliseconds);
+}
+
+/** SO_SNDTIMEO, socket(7): how long a send may block before it answers -EAGAIN, in milliseconds; 0 means for ever. */
+export function setSendTimeout(fd: number, milliseconds: number): number {
+  const SO_SNDTIMEO = 21;
+  return setTimeoutOption(fd, SO_SNDTIMEO, milliseconds);
+}
+
+function setTimeoutOption(fd: number, option: number, milliseconds: number): number {
   const memory = scratch();
   // struct timeval: seconds and microseconds, 64 bits each.
   memory.setUint64(0, Math.floor(milliseconds / 1000));
-  memory.setUint64(8, (milliseconds % 1000) * 1000);
-  return outcome(libc().setsockopt(fd, 1, SO_RCVTIMEO, memory.address, 16));
+  memory.setUint64(8, Math.round((milliseconds % 1000) * 1000));
+  return outcome(libc().setsockopt(fd, 1, option, memory.address, 16));
 }
 
 /** getsockopt(2) for the options that are integers. @throws {SystemError} */

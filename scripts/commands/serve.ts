@@ -2,11 +2,13 @@ import { workloadOf } from '../../bench/model/app-workload.ts';
 import { TargetError } from '../../bench/model/errors.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { isOneWay } from '../../bench/model/operating-point.ts';
+import { parseDuration } from '../../bench/model/units.ts';
 import { type AppName, appNames, loadApp } from '../../servers/apps/catalog.ts';
 import { balancePolicyNames } from '../../servers/balance/policies.ts';
 import { whyNotCarried } from '../../servers/carrying.ts';
 import { doesBalance, loadModel, modelNames } from '../../servers/catalog.ts';
 import type { ServerModel, ServerSpec } from '../../servers/contract.ts';
+import type { HttpTimeLimits } from '../../servers/http/time-limits.ts';
 import { whyReflects } from '../../servers/reflection.ts';
 import { type TransportName, transportNames } from '../../servers/transport.ts';
 import { formatAddress, type SocketAddress } from '../../sockets/address.ts';
@@ -31,6 +33,17 @@ const options = {
     default: false,
     describe: 'Answer datagrams on an address beyond this machine, although senders can be forged',
   },
+  'idle-timeout': {
+    type: 'string',
+    default: '5m',
+    describe: 'With HTTP: close a connection on which no request has begun for so long; 0 never does',
+  },
+  'header-timeout': {
+    type: 'string',
+    default: '60s',
+    describe: 'With HTTP: answer 408 and close when the head of a request takes longer; 0 never does',
+  },
+  'request-timeout': { type: 'string', default: '5m', describe: 'The same for a whole request, with its body' },
   ...workOptions,
   balance: { type: 'string', describe: serverOptions.balance.describe },
 } as const satisfies OptionSet;
@@ -57,6 +70,7 @@ export const serve: Command<typeof options> = {
     if (why !== undefined) flags.refuse(`${model} does not serve ${app} over ${transport}: ${why}`);
     const port = flags.value('port', parsePort);
     const host = await readHost(flags, app, transport);
+    const timeLimits = readTimeLimits(flags, app);
     const work = readWork(flags);
     if (work !== null && isOneWay(workloadOf(app) ?? '')) flags.refuse(`--work: ${app} answers no requests`);
     const policy = flags.choice('balance', 'balance policy', balancePolicyNames);
@@ -71,6 +85,7 @@ export const serve: Command<typeof options> = {
       app,
       host,
       port,
+      timeLimits,
       ...(policy && { balance: policy }),
       streamKey: { seed: chosenSeed() },
       ...(work && { work: { ...work, requestBytes: null } }),
@@ -96,6 +111,19 @@ async function started(model: ServerModel, spec: ServerSpec) {
     const reason = error.message.includes(code) ? error.message : `${error.message} (${code})`;
     throw new TargetError(`can't serve on ${formatAddress(spec)}: ${reason}`, [], { cause: error });
   }
+}
+
+/** How long clients may take, for what is spoken over HTTP. */
+function readTimeLimits(flags: Flags<typeof options>, app: AppName): HttpTimeLimits {
+  for (const flag of ['idle-timeout', 'header-timeout', 'request-timeout'] as const) {
+    const tells = app === 'http' || (app === 'websocket' && flag !== 'request-timeout');
+    if (flags.isGiven(flag) && !tells) flags.refuse(`--${flag} has no effect on ${app}: leave it out`);
+  }
+  return {
+    idleMs: flags.value('idle-timeout', parseDuration),
+    headerMs: flags.value('header-timeout', parseDuration),
+    requestMs: flags.value('request-timeout', parseDuration),
+  };
 }
 
 /** The address to listen on; undefined, and a fault noted, when it won't do. */

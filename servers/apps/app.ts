@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { HttpTimeLimits } from '../http/time-limits.ts';
 import type { Random } from '../random.ts';
 
 /**
@@ -22,6 +23,13 @@ export interface App {
   adopt?(stream: Duplex): void;
   /** Given to an app that leaves something to chance, before it serves anyone: what decides. */
   draw?(random: Random): void;
+  /**
+   * For apps that bound how long clients may take (see patience.ts): how often a model looks whether one has, in
+   * milliseconds. All their sessions have `turn`, `patienceMs` and `expire`.
+   */
+  readonly lookEveryMs?: number | undefined;
+  /** The same app with other bounds. */
+  within?(limits: HttpTimeLimits): App;
   /** Given to an app that needs the capability `terminal`, before it serves anyone: who answers by hand. */
   attend?(operator: Operator): void;
 }
@@ -65,6 +73,11 @@ export interface StreamSession {
    * {@link StreamReply.end}. For models that can `unprompted-replies`.
    */
   readonly owing?: boolean;
+  /** What the peer is awaited for: see `Awaiting` of patience.ts. */
+  readonly turn?: number;
+  readonly patienceMs?: number;
+  /** The peer has taken too long: says so, or not, and ends the conversation. */
+  expire?(reply: StreamReply): void;
   /**
    * The connection is gone, whoever ended it and however; nothing can be said any more. Called once, as the last. By
    * models that can `unprompted-replies`.

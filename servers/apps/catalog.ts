@@ -1,4 +1,5 @@
 import type { CarriedApp } from '../capability.ts';
+import type { HttpTimeLimits } from '../http/time-limits.ts';
 import { streamOf } from '../random.ts';
 import { type LeftToChance, streamKeyOf } from '../several.ts';
 import type { WorkSpec } from '../work/spec.ts';
@@ -124,12 +125,15 @@ export interface Served extends LeftToChance {
   readonly app: AppName;
   /** Without it, requests cost no more than their answers. */
   readonly work?: WorkSpec | undefined;
+  /** How long clients may take, for apps that speak HTTP; without it, as they have it by default. */
+  readonly timeLimits?: HttpTimeLimits | undefined;
 }
 
 /** The app, ready to run. */
 export async function loadApp(served: Served): Promise<App> {
-  const { app: name, work } = served;
-  const { app } = await apps[name].load();
+  const { app: name, work, timeLimits } = served;
+  const { app: usual } = await apps[name].load();
+  const app = timeLimits === undefined ? usual : (usual.within?.(timeLimits) ?? usual);
   const streamKey = streamKeyOf(served);
   app.draw?.(streamOf('chargen', streamKey));
   if (work === undefined) return app;

@@ -1,5 +1,6 @@
 import { DatedReply } from '../http/dated-reply.ts';
 import { RequestParser } from '../http/request-parser.ts';
+import { DEFAULT_TIME_LIMITS, type HttpTimeLimits, lookEveryMs } from '../http/time-limits.ts';
 import type { App, RequestCost, StreamReply, StreamSession } from './app.ts';
 
 /** What every page says. */
@@ -39,6 +40,7 @@ const replies = {
 
 const FAULTS: Readonly<Record<number, string>> = {
   400: 'Bad Request',
+  408: 'Request Timeout',
   413: 'Content Too Large',
   414: 'URI Too Long',
   417: 'Expectation Failed',
@@ -73,10 +75,29 @@ const speaker = new Speaker();
 
 class HttpSession implements StreamSession {
   readonly #parser = new RequestParser();
+  readonly #limits: HttpTimeLimits;
   readonly #cost: RequestCost | undefined;
+  #answered = 0;
 
-  constructor(cost?: RequestCost) {
+  constructor(limits: HttpTimeLimits, cost?: RequestCost) {
+    this.#limits = limits;
     this.#cost = cost;
+  }
+
+  /** A request's beginning is the client's turn, and its end: two for each. */
+  get turn(): number {
+    return 2 * this.#answered + (this.#parser.idle ? 0 : 1);
+  }
+
+  get patienceMs(): number {
+    if (this.#parser.idle) return this.#limits.idleMs;
+    return this.#parser.inBody ? this.#limits.requestMs : this.#limits.headerMs;
+  }
+
+  /** A client is told that its request has taken too long; an idle one is not told, as it has asked for nothing. */
+  expire(reply: StreamReply): void {
+    if (this.#parser.idle) reply.end();
+    else refuse(408, reply);
   }
 
   receive(bytes: Uint8Array, start: number, end: number, reply: StreamReply): void {
@@ -104,6 +125,7 @@ class HttpSession implements StreamSession {
   /** @returns whether the conversation goes on. */
   #answer(reply: StreamReply): boolean {
     const parser = this.#parser;
+    this.#answered++;
     if (this.#cost !== undefined) {
       // What was said before must not wait with this.
       speaker.flush(reply);
@@ -133,18 +155,30 @@ function refuse(status: number, reply: StreamReply): void {
 /**
  * An HTTP/1.1 server (RFC 9110, RFC 9112) whose every path is the page "Hello, World!", for GET and HEAD. Connections
  * stay open and requests may be pipelined; bodies are passed over. What is malformed, or could be understood in two ways,
- * is refused, and the connection ends.
+ * is refused, and the connection ends. So does that of a client which takes longer than the limits allow.
  */
 class Http implements App {
+  readonly lookEveryMs: number | undefined;
+  readonly #limits: HttpTimeLimits;
+
+  constructor(limits: HttpTimeLimits) {
+    this.lookEveryMs = lookEveryMs(limits);
+    this.#limits = limits;
+  }
+
   stream(): StreamSession {
-    return new HttpSession();
+    return new HttpSession(this.#limits);
   }
 
   costlyStream(cost: RequestCost): StreamSession {
-    return new HttpSession(cost);
+    return new HttpSession(this.#limits, cost);
+  }
+
+  within(limits: HttpTimeLimits): App {
+    return new Http(limits);
   }
 
   datagram(): void {}
 }
 
-export const app: App = new Http();
+export const app: App = new Http(DEFAULT_TIME_LIMITS);

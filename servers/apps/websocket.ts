@@ -1,6 +1,9 @@
 import { createServer } from 'node:http';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { DEFAULT_TIME_LIMITS, type HttpTimeLimits } from '../http/time-limits.ts';
+import { linger } from '../node-linger.ts';
 import type { App } from './app.ts';
 
 /** The longest message that is taken, in bytes; a longer one ends the conversation with 1009. */
@@ -24,7 +27,20 @@ const webSockets = new WebSocketServer({
 const upgrades = createServer((_, response) => {
   response.writeHead(426, { Connection: 'close', Upgrade: 'websocket' }).end('This server speaks WebSocket only.\n');
 });
-upgrades.on('upgrade', (request, stream, head) => webSockets.handleUpgrade(request, stream, head, echo));
+upgrades.on('upgrade', (request, stream, head) => {
+  clearTimeout(upgrading.get(stream));
+  webSockets.handleUpgrade(request, stream, head, echo);
+});
+
+/** Ends the connections whose request to upgrade does not come whole in time: a server that doesn't listen has no clock. */
+const upgrading = new WeakMap<Duplex, NodeJS.Timeout>();
+
+const TOO_LATE = 'HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
+
+function giveUp(stream: Duplex): void {
+  if (!(stream instanceof Socket) || stream.bytesRead === 0) stream.destroy();
+  else stream.end(TOO_LATE, () => linger(stream));
+}
 
 function echo(client: WebSocket): void {
   const resume = () => {
@@ -38,12 +54,24 @@ function echo(client: WebSocket): void {
   });
 }
 
-export const app: App = {
-  adopt(stream: Duplex): void {
-    upgrades.emit('connection', stream);
-  },
-  stream() {
-    throw new TypeError('websocket needs a stream of Node’s to adopt');
-  },
-  datagram(): void {},
-};
+/** A WebSocket itself may be silent for as long as it likes. */
+function webSocketApp({ idleMs, headerMs }: HttpTimeLimits): App {
+  const limitMs = Math.min(idleMs || Number.POSITIVE_INFINITY, headerMs || Number.POSITIVE_INFINITY);
+  return {
+    adopt(stream: Duplex): void {
+      if (Number.isFinite(limitMs)) {
+        const timer = setTimeout(giveUp, limitMs, stream);
+        upgrading.set(stream, timer);
+        stream.once('close', () => clearTimeout(timer));
+      }
+      upgrades.emit('connection', stream);
+    },
+    within: webSocketApp,
+    stream() {
+      throw new TypeError('websocket needs a stream of Node’s to adopt');
+    },
+    datagram(): void {},
+  };
+}
+
+export const app: App = webSocketApp(DEFAULT_TIME_LIMITS);

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { linger } from '../node-stream.ts';
+import { linger } from '../node-linger.ts';
 import type { Backends } from './backends.ts';
 
 /** Finds a server for a client and joins the two; a client for whom there is none is reset. Never rejects. */

@@ -31,6 +31,11 @@ export class RequestParser {
     return !this.done && this.#line.untouched;
   }
 
+  /** Is a request's head whole, and its body not? */
+  get inBody(): boolean {
+    return this.#inBody && !this.done;
+  }
+
   get method(): Method {
     return this.#line.method;
   }

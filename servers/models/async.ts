@@ -3,6 +3,7 @@ import type { App } from '../apps/app.ts';
 import { loadApp, needsRoom } from '../apps/catalog.ts';
 import { CollectedReply } from '../collected-reply.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
+import { Lookout } from '../lookout.ts';
 import { bindDatagram, sendDatagram } from '../node-datagram.ts';
 import { converse, listenStream } from '../node-stream.ts';
 import { after } from '../node-wait.ts';
@@ -19,8 +20,8 @@ export const model: ServerModel = {
   async start(spec) {
     const app = await loadApp(spec);
     if (spec.transport === 'udp') return serveDatagrams(spec, app);
-    const room = needsRoom(spec.app) ? new SocketRoom() : undefined;
-    return listenStream(spec, app.adopt ?? ((socket) => void converse(socket, app.stream(), room)));
+    const together = { room: needsRoom(spec.app) ? new SocketRoom() : undefined, lookout: Lookout.of(app) };
+    return listenStream(spec, app.adopt ?? ((socket) => void converse(socket, app.stream(), together)));
   },
 };
 

@@ -3,8 +3,9 @@ import type { Socket } from 'node:net';
 import type { App, StreamSession } from '../apps/app.ts';
 import { loadApp, needsRoom } from '../apps/catalog.ts';
 import type { ServerModel } from '../contract.ts';
+import { Lookout } from '../lookout.ts';
 import { bindDatagram, NodeDatagramReply } from '../node-datagram.ts';
-import { listenStream, NodeStreamReply } from '../node-stream.ts';
+import { listenStream, NodeStreamReply, type Together } from '../node-stream.ts';
 import { after } from '../node-wait.ts';
 import { SocketRoom } from '../rooms/socket-room.ts';
 
@@ -17,7 +18,8 @@ export const model: ServerModel = {
     const app = await loadApp(spec);
     if (spec.transport !== 'udp') {
       const room = needsRoom(spec.app) ? new SocketRoom(spec) : undefined;
-      return listenStream(spec, app.adopt ?? ((socket) => serveConnection(socket, app, room)));
+      const together = { room, lookout: Lookout.of(app) };
+      return listenStream(spec, app.adopt ?? ((socket) => serveConnection(socket, app, together)));
     }
     let reply: NodeDatagramReply | undefined;
     return bindDatagram(spec, (datagram, peer, socket: DatagramSocket) => {
@@ -28,9 +30,10 @@ export const model: ServerModel = {
   },
 };
 
-function serveConnection(socket: Socket, app: App, room: SocketRoom | undefined): void {
+function serveConnection(socket: Socket, app: App, { room, lookout }: Together): void {
   const session = app.stream();
   const reply = new NodeStreamReply(socket, room);
+  lookout?.watch(socket, session, reply);
   session.open?.(reply);
   socket.on('data', (chunk) => {
     if (reply.ended) return;

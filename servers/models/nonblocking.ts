@@ -9,6 +9,7 @@ import { DatagramBatches } from '../datagram-batches.ts';
 import { Lingering } from '../lingering.ts';
 import { type LoopInput, startLoops } from '../loop-threads.ts';
 import { NonblockingConnection, StreamBuffers, type Wish } from '../nonblocking.ts';
+import { LookTimes } from '../patience.ts';
 import { DescriptorRoom } from '../rooms/descriptor-room.ts';
 import { tellReady } from '../thread.ts';
 import { kernelTransport } from '../transport.ts';
@@ -55,6 +56,7 @@ class PollLoop {
   readonly #waiting = new WaitingConnections<NonblockingConnection>();
   /** Where each connection's entry is. */
   readonly #places = new Map<NonblockingConnection, number>();
+  readonly #lookTimes: LookTimes;
   #accepting = true;
 
   readonly #stopping: () => boolean;
@@ -65,6 +67,7 @@ class PollLoop {
     this.#stopping = stopping;
     this.#app = app;
     this.#buffers = buffers;
+    this.#lookTimes = new LookTimes(app.lookEveryMs);
     this.#set.add(listener, POLLIN);
   }
 
@@ -80,6 +83,7 @@ class PollLoop {
         this.#grant(i, connection, connection.serve());
       }
       if (this.#waiting.size > 0) this.#resume();
+      this.#look();
       if (!this.#accepting) this.#watchListener(true);
       else if (ready > 0) this.#accept();
     }
@@ -91,7 +95,8 @@ class PollLoop {
   /** How long to wait for readiness, in milliseconds; -1 is for ever. */
   #patienceMs(): number {
     const lingering = this.#lingering.size === 0 ? -1 : this.#lingering.expire();
-    return soonest(soonest(lingering, this.#waiting.patienceMs()), this.#accepting ? -1 : SHORTAGE_MS);
+    const ownMs = soonest(this.#lookTimes.waitMs(), this.#accepting ? -1 : SHORTAGE_MS);
+    return soonest(soonest(lingering, this.#waiting.patienceMs()), ownMs);
   }
 
   /** Goes on with connections that have waited long enough. */
@@ -116,6 +121,18 @@ class PollLoop {
     if (last === undefined || last === connection) return;
     this.#connections[i - 1] = last;
     this.#places.set(last, i);
+  }
+
+  /** Ends the conversations of clients that have taken too long. */
+  #look(): void {
+    const nowMs = this.#lookTimes.due();
+    if (nowMs < 0) return;
+    // From the last to the first, because dropping one moves the last into its place.
+    for (let i = this.#connections.length; i > 0; i--) {
+      const connection = this.#connections[i - 1];
+      const wish = connection?.look(nowMs);
+      if (connection !== undefined && wish !== undefined) this.#grant(i, connection, wish);
+    }
   }
 
   #accept(): void {

@@ -3,11 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { StreamReply, StreamSession } from '../apps/app.ts';
 import { loadApp, needsRoom } from '../apps/catalog.ts';
-import type { Collected } from '../collected-reply.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
+import { Lookout } from '../lookout.ts';
 import { bindDatagram, sendDatagram } from '../node-datagram.ts';
 import { type AsyncSession, converse, listenStream } from '../node-stream.ts';
-import type { PoolTask, PoolThread, StreamEvent } from '../pool-task.ts';
+import type { Awaiting } from '../patience.ts';
+import type { PoolResult, PoolTask, PoolThread, StreamEvent } from '../pool-task.ts';
 import { SocketRoom } from '../rooms/socket-room.ts';
 
 /** Datagrams that may be in the pool at a time; further ones are dropped, as a full socket buffer drops them. */
@@ -36,13 +37,14 @@ export const model: ServerModel = {
 };
 
 async function serveStreams(spec: ServerSpec, pool: Pool): Promise<RunningServer> {
+  const app = await loadApp(spec);
+  const together = { room: needsRoom(spec.app) ? new SocketRoom() : undefined, lookout: Lookout.of(app) };
   // Never talked to: it shows what there is to call.
-  const pattern = (await loadApp(spec)).stream();
-  const room = needsRoom(spec.app) ? new SocketRoom() : undefined;
+  const pattern = app.stream();
   let connections = 0;
   return listenStream(spec, async (socket) => {
     const session = new PooledSession(pool, ++connections);
-    await converse(socket, session.as(pattern), room);
+    await converse(socket, session.as(pattern), together);
     await session.forget();
   });
 }
@@ -52,6 +54,8 @@ class PooledSession {
   readonly #pool: Pool;
   readonly #connection: number;
   #opening = true;
+  /** As the session was after the last task; while one is under way, the peer is awaited for nothing. */
+  #awaiting: Awaiting = { turn: 0, patienceMs: 0 };
 
   constructor(pool: Pool, connection: number) {
     this.#pool = pool;
@@ -59,13 +63,22 @@ class PooledSession {
   }
 
   /** With the optional calls that `pattern` has, and no others: each would cost a task. */
-  as({ open, finish, produce }: StreamSession): AsyncSession {
+  as({ open, finish, produce, expire, patienceMs = 0 }: StreamSession): AsyncSession {
+    this.#awaiting = { turn: 0, patienceMs };
+    const awaiting = () => this.#awaiting;
     return {
+      get turn() {
+        return awaiting().turn;
+      },
+      get patienceMs() {
+        return awaiting().patienceMs;
+      },
       // One task in flight a connection: replies keep their order, and nothing is read meanwhile.
       receive: (bytes, start, end, reply) =>
         this.#tell({ kind: 'receive', bytes: exactly(bytes.subarray(start, end)) }, reply),
       ...(open && { open: (reply) => this.#tell({ kind: 'open' }, reply) }),
       ...(finish && { finish: (reply) => this.#tell({ kind: 'finish' }, reply) }),
+      ...(expire && { expire: (reply) => this.#tell({ kind: 'expire' }, reply) }),
       ...(produce && { produce: (reply) => this.#tell({ kind: 'produce' }, reply) }),
     };
   }
@@ -79,12 +92,14 @@ class PooledSession {
   async #tell(event: StreamEvent, reply: StreamReply): Promise<void> {
     const opening = this.#opening;
     this.#opening = false;
-    const { parts, toOthers, ended } = await this.#pool.run({
+    this.#awaiting = { turn: this.#awaiting.turn, patienceMs: 0 };
+    const { parts, toOthers, ended, awaiting } = await this.#pool.run({
       kind: 'stream',
       connection: this.#connection,
       opening,
       event,
     });
+    if (awaiting !== undefined) this.#awaiting = awaiting;
     // They came for this reply alone, and nobody will change them.
     for (const part of parts) reply.sendConstant(part, 0, part.length);
     for (const part of toOthers) reply.toOthers(part, 0, part.length);
@@ -133,7 +148,7 @@ class Pool {
       filename: fileURLToPath(new URL('../pool-task.js', import.meta.url)),
       name: 'run',
       workerData: {
-        served: { app: spec.app, work: spec.work, streamKey: spec.streamKey },
+        served: { app: spec.app, work: spec.work, streamKey: spec.streamKey, timeLimits: spec.timeLimits },
         started: new Int32Array(new SharedArrayBuffer(4)),
       } satisfies PoolThread,
       minThreads: threads,
@@ -148,11 +163,11 @@ class Pool {
   }
 
   /** Has a thread do the task. @returns the replies. Rejects when the app throws or the pool is closed. */
-  async run(task: PoolTask): Promise<Collected> {
+  async run(task: PoolTask): Promise<PoolResult> {
     // A destroyed Piscina would start anew.
     if (this.#closed) throw new Error('the pool is closed');
     const queue: PoolQueue = task.kind === 'datagram' ? null : { connection: task.connection };
-    return this.#piscina.run({ ...task, [queueOptions]: queue }) as Promise<Collected>;
+    return this.#piscina.run({ ...task, [queueOptions]: queue }) as Promise<PoolResult>;
   }
 
   close(): Promise<void> {

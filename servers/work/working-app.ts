@@ -16,6 +16,10 @@ export class WorkingApp implements App {
     this.#requestBytes = spec.requestBytes;
   }
 
+  get lookEveryMs(): number | undefined {
+    return this.#app.lookEveryMs;
+  }
+
   stream(): StreamSession {
     const session = this.#app.costlyStream?.(this.#work);
     return session ?? new WorkingSession(this.#app.stream(), this.#work, this.#requestBytes);
@@ -32,6 +36,7 @@ class WorkingSession implements StreamSession {
   readonly finish?: (reply: StreamReply) => void;
   readonly produce?: (reply: StreamReply) => void;
   readonly close?: () => void;
+  readonly expire?: (reply: StreamReply) => void;
   readonly #session: StreamSession;
   readonly #work: Work;
   readonly #requestBytes: number | null;
@@ -46,6 +51,15 @@ class WorkingSession implements StreamSession {
     if (session.finish !== undefined) this.finish = session.finish.bind(session);
     if (session.produce !== undefined) this.produce = session.produce.bind(session);
     if (session.close !== undefined) this.close = session.close.bind(session);
+    if (session.expire !== undefined) this.expire = session.expire.bind(session);
+  }
+
+  get turn(): number {
+    return this.#session.turn ?? 0;
+  }
+
+  get patienceMs(): number {
+    return this.#session.patienceMs ?? 0;
   }
 
   get owing(): boolean {

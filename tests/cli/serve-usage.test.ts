@@ -39,3 +39,12 @@ test.each(['echo', 'chargen', 'ack'])('serve refuses to answer datagrams with %s
     expect(stderr).toContain('add --allow-reflection');
   }
 });
+
+test('serve refuses time-outs where nothing is spoken over HTTP', async () => {
+  const limits = ['--idle-timeout', '2', '--header-timeout', '1s', '--request-timeout', 'soon'];
+  const { code, stderr } = await commandLine('serve', '--model', 'async', ...limits);
+  expect(code).toBe(2);
+  expect(stderr).toContain('--idle-timeout has no effect on echo: leave it out');
+  expect(stderr).toContain('--header-timeout has no effect on echo');
+  expect(stderr).toContain("--request-timeout: 'soon' is not a duration");
+});

@@ -81,6 +81,17 @@ test('answers datagrams for other machines when it is allowed to', async () => {
   await new Program(['serve', '--model', 'event-driven', ...flags]).says(/ on 0\.0\.0\.0:\d+\n/);
 });
 
+test('gives an HTTP client the time that it is told to', async () => {
+  const program = new Program(['serve', '--model', 'epoll', '--app', 'http', '--header-timeout', '50ms']);
+  const socket = connect(await port(program), '127.0.0.1');
+  onTestFinished(() => {
+    socket.destroy();
+  });
+  socket.write('GET / HT');
+  const [reply] = await once(socket, 'data');
+  expect(String(reply)).toContain('HTTP/1.1 408 Request Timeout');
+});
+
 test('listens on the port it is told to, and ends with 4 and the reason when that is taken', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { AppName } from '../../servers/apps/catalog.ts';
 import type { ModelName } from '../../servers/catalog.ts';
 import type { HostMessage, HostSpec } from '../../servers/host.ts';
+import type { HttpTimeLimits } from '../../servers/http/time-limits.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { WorkSpec } from '../../servers/work/spec.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
@@ -20,6 +21,8 @@ export interface ServerOptions {
   readonly app?: AppName;
   /** Default: none. */
   readonly work?: WorkSpec;
+  /** Default: those of the app. */
+  readonly timeLimits?: HttpTimeLimits;
   /** Default 127.0.0.1. */
   readonly host?: string;
   /** Default 0: any. */
@@ -53,8 +56,18 @@ export class ServerProcess {
 
   /** @throws with the server's own message when it couldn't start. */
   static async start(options: ServerOptions): Promise<ServerProcess> {
-    const { model, transport, app = 'echo', work, host = '127.0.0.1', port = 0, openFiles, environment } = options;
-    const spec: HostSpec = { model, transport, app, work, host, port, parentPid: process.pid };
+    const {
+      model,
+      transport,
+      app = 'echo',
+      work,
+      timeLimits,
+      host = '127.0.0.1',
+      port = 0,
+      openFiles,
+      environment,
+    } = options;
+    const spec: HostSpec = { model, transport, app, work, timeLimits, host, port, parentPid: process.pid };
     const limit = openFiles === undefined ? '' : `ulimit -n ${openFiles} && `;
     // Replaced by the host, the shell passes on that its parent is this process.
     const child = spawn(

@@ -1,0 +1,70 @@
+import type { Socket } from 'node:net';
+import type { App, StreamReply } from './apps/app.ts';
+import { type Awaiting, Patience } from './patience.ts';
+
+/** A session of an app that bounds how long clients may take, be it in this thread or in another. */
+interface WatchedSession extends Partial<Awaiting> {
+  expire?(reply: StreamReply): void | Promise<void>;
+}
+
+/** Says things on a socket of Node's; while it holds back what was said, the peer is not awaited. */
+interface WatchedReply extends StreamReply {
+  readonly ended: boolean;
+  readonly waitNanos: number;
+}
+
+/** One conversation on a socket of Node's. */
+interface Watched {
+  readonly socket: Socket;
+  readonly session: WatchedSession;
+  readonly reply: WatchedReply;
+  readonly patience: Patience;
+}
+
+/** Never rejects. */
+async function expire(socket: Socket, session: WatchedSession, reply: WatchedReply): Promise<void> {
+  try {
+    await session.expire?.(reply);
+  } catch {
+    socket.destroy();
+  }
+}
+
+/** Looks every now and then at the conversations of a server in Node, and ends those whose clients take too long. */
+export class Lookout {
+  readonly #everyMs: number;
+  readonly #watched = new Set<Watched>();
+  #timer: NodeJS.Timeout | undefined;
+
+  /** For an app that bounds how long clients may take; undefined for the others. */
+  static of({ lookEveryMs }: App): Lookout | undefined {
+    return lookEveryMs === undefined ? undefined : new Lookout(lookEveryMs);
+  }
+
+  private constructor(everyMs: number) {
+    this.#everyMs = everyMs;
+  }
+
+  /** Watches a conversation until its socket is closed. */
+  watch(socket: Socket, session: WatchedSession, reply: WatchedReply): void {
+    const watched: Watched = { socket, session, reply, patience: new Patience(this.#everyMs) };
+    this.#watched.add(watched);
+    this.#timer ??= setInterval(() => this.#look(), this.#everyMs).unref();
+    socket.once('close', () => {
+      this.#watched.delete(watched);
+      if (this.#watched.size > 0) return;
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    });
+  }
+
+  #look(): void {
+    const nowMs = performance.now();
+    for (const { socket, session, reply, patience } of this.#watched) {
+      if (reply.ended || reply.waitNanos > 0 || !patience.isOver(nowMs, session as Awaiting)) continue;
+      // It doesn't read either: nothing more can be said to it.
+      if (socket.writableLength > 0) socket.destroy();
+      else void expire(socket, session, reply);
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest';
+import { Patience } from '../../servers/patience.ts';
+
+const EVERY_MS = 10;
+
+/** When a client that is looked at like this has taken too long: the number of the look, or undefined. */
+function overAt(looks: readonly { at: number; turn: number; patienceMs: number }[]): number | undefined {
+  const patience = new Patience(EVERY_MS);
+  const look = looks.findIndex(({ at, ...awaiting }) => patience.isOver(at, awaiting));
+  return look < 0 ? undefined : look;
+}
+
+/** Looks at regular times, each with a turn and a patience. */
+const looks = (...states: readonly (readonly [turn: number, patienceMs: number])[]) =>
+  states.map(([turn, patienceMs], i) => ({ at: 1000 + i * EVERY_MS, turn, patienceMs }));
+
+describe('a client has taken too long', () => {
+  test.each([
+    ['when its turn lasts as long as the patience', looks([0, 20], [0, 20], [0, 20]), 2],
+    ['not before', looks([0, 30], [0, 30], [0, 30]), undefined],
+    ['counted anew from when the turn changes', looks([0, 20], [0, 20], [1, 20], [1, 20], [1, 20]), 4],
+    ['never while it does its part', looks(...Array.from({ length: 50 }, (_, i) => [i, 10] as const)), undefined],
+    ['never where patience is without end', looks(...Array.from({ length: 50 }, () => [0, 0] as const)), undefined],
+    // A head has come whole, and its body is awaited: the longer patience counts from the request's beginning.
+    ['from the beginning of its turn, when the patience grows', looks([1, 20], [1, 40], [1, 40], [1, 40], [1, 40]), 4],
+    ['at once, when the patience shrinks below what it took', looks([1, 90], [1, 90], [1, 90], [1, 10]), 3],
+  ])('%s', (_, seen, expected) => expect(overAt(seen)).toBe(expected));
+
+  test('not by time in which the server itself was held up', () => {
+    const awaiting = { turn: 0, patienceMs: 50 };
+    const times = [0, 10, 60_000, 60_010];
+    expect(overAt(times.map((at) => ({ at, ...awaiting })))).toBeUndefined();
+    expect(overAt([...times, 60_020].map((at) => ({ at, ...awaiting })))).toBe(4);
+  });
+});

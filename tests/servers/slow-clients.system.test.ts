@@ -1,0 +1,78 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { AppName } from '../../servers/apps/catalog.ts';
+import { whyNotCarried } from '../../servers/carrying.ts';
+import { type ModelName, modelNames, whyUnavailable } from '../../servers/catalog.ts';
+import { StreamClient } from '../conformance/stream-client.ts';
+import { ServerProcess } from './server-process.ts';
+import { until } from './until.ts';
+
+/** Clients of HTTP that take too long, on every model. */
+
+const timeLimits = { idleMs: 150, headerMs: 100, requestMs: 200 };
+
+const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
+const POST = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n';
+/** Requests whose replies are more than all the kernel's buffers on the way take (tcp(7)). */
+const FLOOD = Buffer.from(GET.repeat(200_000));
+
+async function serve(model: ModelName, app: AppName): Promise<() => Promise<StreamClient>> {
+  const server = await ServerProcess.start({ model, app, transport: 'tcp', timeLimits });
+  onTestFinished(() => server.kill());
+  return async () => {
+    const client = await StreamClient.connect(server.address);
+    onTestFinished(() => void client.socket.destroy());
+    return client;
+  };
+}
+
+function statuses(said: Buffer): number[] {
+  return [...said.toString('latin1').matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => Number(status));
+}
+
+describe.each(modelNames)('%s', (model) => {
+  const unavailable = whyUnavailable(model);
+
+  test.skipIf(unavailable)(
+    'ends what takes too long, with 408 where a request has begun, and drops a client that does not read',
+    async () => {
+      const connect = await serve(model, 'http');
+      const ends = [
+        ['', []],
+        ['GET / HTTP/1.1\r\nHo', [408]],
+        [`${POST}a`, [408]],
+        [GET, [200]],
+        [`${GET}GET /`, [200, 408]],
+      ] as const;
+      await Promise.all(
+        ends.map(async ([sent, expected]) => {
+          const client = await connect();
+          client.write(Buffer.from(sent));
+          expect(statuses(await client.readToEnd()), JSON.stringify(sent)).toEqual(expected);
+        }),
+      );
+      const [dripping, deaf] = [await connect(), await connect()];
+      const end = dripping.readToEnd();
+      dripping.write(Buffer.from('GET / HTTP/1.1\r\nX: '));
+      deaf.write(FLOOD);
+      await until('the head to have taken too long', () => {
+        dripping.write(Buffer.from('x'));
+        return dripping.socket.readableEnded || dripping.socket.destroyed;
+      });
+      expect(statuses(await end)).toEqual([408]);
+      await until('the client that does not read to be dropped', () => {
+        // Without reading, it is what it writes that shows the end.
+        deaf.write(Buffer.from('x'));
+        return deaf.socket.destroyed;
+      });
+    },
+  );
+
+  const noWebSocket = unavailable ?? whyNotCarried(model, 'websocket', 'tcp');
+  test.skipIf(noWebSocket)('ends a request to upgrade that takes too long', async () => {
+    const connect = await serve(model, 'websocket');
+    const [silent, late] = [await connect(), await connect()];
+    late.write(Buffer.from('GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n'));
+    expect(statuses(await late.readToEnd())).toEqual([408]);
+    expect(await silent.readToEnd()).toEqual(Buffer.alloc(0));
+  });
+});

@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import type { StreamSession } from '../../servers/apps/app.ts';
+import { loadApp } from '../../servers/apps/catalog.ts';
+import { CollectedReply } from '../../servers/collected-reply.ts';
+import { lookEveryMs } from '../../servers/http/time-limits.ts';
+import type { Awaiting } from '../../servers/patience.ts';
+
+const timeLimits = { idleMs: 1, headerMs: 2, requestMs: 3 };
+const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
+const POST = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n';
+
+async function after(...pieces: readonly string[]): Promise<{ session: StreamSession; reply: CollectedReply }> {
+  const session = (await loadApp({ app: 'http', timeLimits })).stream();
+  const reply = new CollectedReply();
+  for (const piece of pieces) session.receive(Buffer.from(piece), 0, piece.length, reply);
+  reply.take();
+  return { session, reply };
+}
+
+/** What the client is told when it has taken too long after this. */
+async function saidLate(...pieces: readonly string[]): Promise<{ said: string; ended: boolean }> {
+  const { session, reply } = await after(...pieces);
+  session.expire?.(reply);
+  const { parts, ended } = reply.take();
+  return { said: Buffer.concat(parts).toString('latin1'), ended };
+}
+
+describe('a client of the http app', () => {
+  test.each([
+    ['has said nothing', [], 1, 0],
+    ['has begun a head', ['GET /'], 2, 1],
+    ['has said more of it', ['G', 'ET /', ' HTTP/1.1\r\nHo'], 2, 1],
+    ['has begun a body', [`${POST}a`], 3, 1],
+    ['has a body to send', [POST], 3, 1],
+    ['has its reply', [GET], 1, 2],
+    ['has its reply to a request with a body', [POST, 'abc'], 1, 2],
+    ['has several', [GET + GET, GET], 1, 6],
+    ['has begun a head behind a request', [`${GET}GET`], 2, 3],
+  ] as const)('that %s has the time for that', async (_, pieces, patienceMs, turn) => {
+    const { session } = await after(...pieces);
+    const { patienceMs: patience, turn: at } = session as Awaiting;
+    expect([patience, at]).toEqual([patienceMs, turn]);
+  });
+
+  test.each([
+    ['a head', 'GET / HTTP/1.1\r\nHo'],
+    ['a body', `${POST}a`],
+    ['a head behind a request', `${GET}GET`],
+  ])('is answered 408 when it is late with %s', async (_, sent) => {
+    const { said, ended } = await saidLate(sent);
+    expect(said).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n(?:.+\r\n)*Connection: close\r\n\r\n$/);
+    expect(ended).toBe(true);
+  });
+
+  test.each([
+    ['before its first request', ''],
+    ['after one', GET],
+  ])('is left without a word %s', async (_, sent) => {
+    expect(await saidLate(sent)).toEqual({ said: '', ended: true });
+  });
+});
+
+test('limits hold with work, too', async () => {
+  const work = { parts: [{ share: 1, cpuNanos: 0, ioNanos: 1 }], cacheHit: 0, requestBytes: null, seed: 1 };
+  const app = await loadApp({ app: 'http', work, timeLimits });
+  expect(app.lookEveryMs).toBe(5);
+  expect((app.stream() as Awaiting).patienceMs).toBe(1);
+});
+
+test('models look ten times within the shortest limit, once a second at least, and not without limits', () => {
+  expect(lookEveryMs({ idleMs: 300_000, headerMs: 60_000, requestMs: 0 })).toBe(1000);
+  expect(lookEveryMs({ idleMs: 0, headerMs: 500, requestMs: 0 })).toBe(50);
+  expect(lookEveryMs({ idleMs: 1, headerMs: 500, requestMs: 0 })).toBe(5);
+  expect(lookEveryMs({ idleMs: 0, headerMs: 0, requestMs: 0 })).toBeUndefined();
+});
