@@ -15,17 +15,18 @@ import {
 import { loadApp } from './apps/catalog.ts';
 import { BlockingDatagrams, type FirstDatagram, nextConnection } from './blocking.ts';
 import type { RunningServer, ServerSpec } from './contract.ts';
+import { type Client, type Conversant, Conversants } from './conversants.ts';
 import { ofSeveral } from './several.ts';
 import { allReady, startThread, tellReady, threadEnd } from './thread.ts';
 import { kernelTransport } from './transport.ts';
 
 /**
  * The concurrent server of Stevens, UNIX Network Programming, volume 1, section 4.8: a listener waits for clients and
- * hands each to something that serves it alone, be that a thread or a process. Over UDP each peer gets a socket
- * of its own, connected to it, on the server's port (section 22.7), and its server ends after a silence.
+ * hands each to something that serves it alone, be that a thread or a process, new or idle. Over UDP each peer gets a
+ * socket of its own, connected to it, on the server's port (section 22.7), and its conversation ends after a silence.
  */
 
-/** How long a UDP peer may be silent before its thread or process ends, in milliseconds. */
+/** How long a UDP peer may be silent before its conversation ends, in milliseconds. */
 const PEER_IDLE_MS = 10_000;
 
 /** How long to wait for threads and processes to end when the server is closed. */
@@ -35,21 +36,6 @@ const CLOSE_LIMIT_MS = 1000;
 const STOP = 0;
 /** Conversations going on. */
 const ACTIVE = 1;
-
-/** Whoever serves one client. */
-export interface Conversant {
-  /** Resolves when the client has been served and its socket is closed. */
-  readonly ended: Promise<void>;
-  /** Ends the conversation early. */
-  end(): void;
-}
-
-/** The listener thread's news: a client, whose socket is now the main thread's. */
-export interface Client {
-  readonly fd: number;
-  /** Over UDP, with what and from whom the conversation began. */
-  readonly first: FirstDatagram | undefined;
-}
 
 interface ListenerInput {
   readonly listener: number;
@@ -62,19 +48,19 @@ interface ListenerInput {
  * Starts a concurrent server.
  * @param capacity how many clients are served at once. Further TCP connections wait in the backlog; further UDP peers
  * are answered by the listener itself.
- * @param converse begins to serve a client by a spec of its own, and owns its socket unless it throws.
+ * @param begin begins a thread or a process that serves clients, one at a time.
  * @throws {SystemError} EADDRINUSE and the like.
  */
 export async function startConcurrentServer(
   spec: ServerSpec,
   capacity: number,
-  converse: (client: Client, spec: ServerSpec) => Conversant,
+  begin: () => Conversant,
 ): Promise<RunningServer> {
   const listener = openServer(kernelTransport(spec.transport), spec);
   // Set after the bind, so that this server shares its UDP port with its own sockets, yet doesn't steal another's.
   if (spec.transport === 'udp') setOption(listener, 'SO_REUSEADDR', 1);
   const shared = new Int32Array(new SharedArrayBuffer(8));
-  const conversants = new Set<Conversant>();
+  const conversants = new Conversants(begin);
   let clients = 0;
   const input: ListenerInput = { listener, spec, capacity, shared };
   const run = spec.transport === 'tcp' ? 'acceptConnections' : 'adoptPeers';
@@ -88,10 +74,7 @@ export async function startConcurrentServer(
       return;
     }
     try {
-      const conversant = converse(client, ofSeveral(spec, ++clients));
-      conversants.add(conversant);
-      await conversant.ended;
-      conversants.delete(conversant);
+      await conversants.serve(client, ofSeveral(spec, ++clients));
     } catch (error) {
       // No thread or process to be had: this client goes unserved, the others don't.
       process.emitWarning(error as Error);
@@ -105,9 +88,7 @@ export async function startConcurrentServer(
   const stop = async () => {
     Atomics.store(shared, STOP, 1);
     shutdown(listener, SHUT_RDWR);
-    for (const conversant of conversants) conversant.end();
-    const allEnded = Promise.all([...conversants].map((conversant) => conversant.ended));
-    await Promise.all([threadEnd(thread, CLOSE_LIMIT_MS), within(CLOSE_LIMIT_MS, allEnded)]);
+    await Promise.all([threadEnd(thread, CLOSE_LIMIT_MS), within(CLOSE_LIMIT_MS, conversants.end())]);
     close(listener);
   };
   await allReady([thread], stop);

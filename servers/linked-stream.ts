@@ -7,7 +7,6 @@ import { Backlog } from './backlog.ts';
 import { LINGER_MS } from './lingering.ts';
 import { pause } from './pause.ts';
 import { FRAME_HEADER, FRAME_LIMIT, frameEnd, frameHeader, framePid } from './rooms/frame.ts';
-import { HUB_FD } from './rooms/hub.ts';
 
 /** Bytes one recv of the client may take. */
 const BUFFER_SIZE = 65_536;
@@ -31,6 +30,7 @@ type Phase = 'talking' | 'lingering' | 'over' | 'left';
  */
 class LinkedStream implements StreamReply {
   readonly #fd: number;
+  readonly #hub: number;
   readonly #session: StreamSession;
   readonly #inbox = new NativeMemory(BUFFER_SIZE);
   readonly #outbox = new NativeMemory(BUFFER_SIZE);
@@ -44,8 +44,9 @@ class LinkedStream implements StreamReply {
   #deadline = 0;
   #linked = true;
 
-  constructor(fd: number, app: App) {
+  constructor(fd: number, hub: number, app: App) {
     this.#fd = fd;
+    this.#hub = hub;
     this.#session = app.stream();
   }
 
@@ -55,7 +56,7 @@ class LinkedStream implements StreamReply {
    */
   serve(): void {
     const set = this.#set;
-    set.add(HUB_FD, POLLIN);
+    set.add(this.#hub, POLLIN);
     set.add(this.#fd, POLLIN);
     this.#session.open?.(this);
     while (this.#linked) {
@@ -140,14 +141,14 @@ class LinkedStream implements StreamReply {
   /** All has been said: the hub reads it to its end, and then closes the link, all of which has been written by then. */
   #leave(): void {
     this.#phase = 'left';
-    shutdown(HUB_FD, SHUT_WR);
+    shutdown(this.#hub, SHUT_WR);
   }
 
   /** Hands on to the client what others have said, as far as it has come whole. */
   #hear(): void {
     const heard = this.#heard;
     const { bytes } = heard;
-    const received = recv(HUB_FD, heard, this.#partial, HUB_BUFFER_SIZE - this.#partial, MSG_DONTWAIT);
+    const received = recv(this.#hub, heard, this.#partial, HUB_BUFFER_SIZE - this.#partial, MSG_DONTWAIT);
     if (received <= 0) {
       this.#linked = received < 0 && streamRetry(received, 'recv') !== 'never';
       return;
@@ -171,7 +172,7 @@ class LinkedStream implements StreamReply {
   #flush(): void {
     const { memory, start, length } = this.#unsaid;
     if (memory === undefined || length === 0) return;
-    const sent = send(HUB_FD, memory, start, length, MSG_DONTWAIT);
+    const sent = send(this.#hub, memory, start, length, MSG_DONTWAIT);
     if (sent >= 0) this.#unsaid.start = start + sent;
     else if (streamRetry(sent, 'send') === 'never') this.#linked = false;
   }
@@ -181,7 +182,10 @@ class LinkedStream implements StreamReply {
   }
 }
 
-/** Holds one conversation of a room whose other clients are in other processes. Does not close the socket. */
-export function serveLinkedStream(fd: number, app: App): void {
-  new LinkedStream(fd, app).serve();
+/**
+ * Holds one conversation of a room whose other clients are in other processes. Does not close the sockets.
+ * @param hub the link to the hub that joins them; unusable afterwards.
+ */
+export function serveLinkedStream(fd: number, hub: number, app: App): void {
+  new LinkedStream(fd, hub, app).serve();
 }

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { type Hub, hubStdio } from './rooms/hub.ts';
 
 /** What a child process is given: which exported function of which module to run, and with what. */
 export interface ProcessTask {
@@ -19,13 +18,9 @@ export const INHERITED_FD = 3;
  * Starts a child process that runs one exported function with the socket `fd` as {@link INHERITED_FD}, and ends when
  * that returns. It never outlives this process. To be called in the main thread: the child's life hangs on the thread
  * that started it (prctl(2), PR_SET_PDEATHSIG). The caller keeps its own copy of `fd`.
- * @param hub what joins it with others, for an app that needs a room.
  */
-export function startProcess(task: ProcessTask, fd: number, hub?: Hub): ChildProcess {
+export function startProcess(task: ProcessTask, fd: number): ChildProcess {
   const program = fileURLToPath(new URL('./process-main.js', import.meta.url));
   const argument = JSON.stringify({ ...task, parentPid: process.pid });
-  const stdio = ['ignore' as const, 'ignore' as const, 'inherit' as const, fd, ...(hub ? hubStdio : [])];
-  const child = spawn(process.execPath, [program, argument], { stdio });
-  hub?.join(child);
-  return child;
+  return spawn(process.execPath, [program, argument], { stdio: ['ignore', 'ignore', 'inherit', fd] });
 }

@@ -6,6 +6,7 @@ type Call = (...args: readonly number[]) => number;
 /** The C library's functions used here. Pointers and sizes are plain numbers: cheaper to pass than Buffers. */
 export interface Libc {
   readonly socket: Call;
+  readonly socketpair: Call;
   readonly bind: Call;
   readonly listen: Call;
   readonly accept4: Call;
@@ -14,6 +15,7 @@ export interface Libc {
   readonly recv: Call;
   readonly sendto: Call;
   readonly recvfrom: Call;
+  readonly sendmsg: Call;
   readonly recvmsg: Call;
   readonly sendmmsg: Call;
   readonly recvmmsg: Call;
@@ -58,6 +60,7 @@ export interface Libc {
  */
 const signatures = {
   socket: 'int socket(int, int, int)',
+  socketpair: 'int socketpair(int, int, int, uintptr_t)',
   bind: 'int bind(int, uintptr_t, uint32_t)',
   listen: 'int listen(int, int)',
   accept4: 'int accept4(int, uintptr_t, uintptr_t, int)',
@@ -66,6 +69,7 @@ const signatures = {
   recv: 'intptr_t recv(int, uintptr_t, size_t, int)',
   sendto: 'intptr_t sendto(int, uintptr_t, size_t, int, uintptr_t, uint32_t)',
   recvfrom: 'intptr_t recvfrom(int, uintptr_t, size_t, int, uintptr_t, uintptr_t)',
+  sendmsg: 'intptr_t sendmsg(int, uintptr_t, int)',
   recvmsg: 'intptr_t recvmsg(int, uintptr_t, int)',
   sendmmsg: 'int sendmmsg(int, uintptr_t, uint32_t, int)',
   recvmmsg: 'int recvmmsg(int, uintptr_t, uint32_t, int, uintptr_t)',

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
+import { socketPair } from '../../sockets/descriptor-passing.ts';
 import { type AppName, needsRoom } from '../apps/catalog.ts';
 import { FrameCutter } from './frame.ts';
 
@@ -27,7 +28,20 @@ export class Hub {
     // A Unix-domain socket, which is more than the type says of it.
     const link = child.stdio?.[HUB_FD] as Socket | null | undefined;
     // A process that could not be started has none, and for want of descriptors no streams at all.
-    if (link == null) return;
+    if (link != null) this.#add(link);
+  }
+
+  /**
+   * Opens a link for a process that exists. @returns the descriptor of its end, for the caller to pass on and to close.
+   * @throws {SystemError} EMFILE and the like.
+   */
+  open(): number {
+    const [ours, theirs] = socketPair();
+    this.#add(new Socket({ fd: ours, readable: true, writable: true }));
+    return theirs;
+  }
+
+  #add(link: Socket): void {
     const cutter = new FrameCutter();
     this.#links.add(link);
     // A process that has said all ends its side, and Node then ours: what is said to it meanwhile fails, and is lost on it.

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Client, Conversant } from '../../servers/concurrent.ts';
 import type { RunningServer } from '../../servers/contract.ts';
+import type { Client, Conversant } from '../../servers/conversants.ts';
 import type { WorkSpec } from '../../servers/work/spec.ts';
 import { close, connect, send, type Transport } from '../../sockets/socket.ts';
 import { DatagramClient } from '../conformance/datagram-client.ts';
@@ -20,29 +20,34 @@ class Collector {
   readonly firsts: Client['first'][] = [];
   /** The most conversations that were going on at once. */
   most = 0;
-  #ended = 0;
+  /** How many were begun. */
+  conversants = 0;
   readonly #ends: (() => void)[] = [];
 
-  readonly converse = ({ fd, first }: Client): Conversant => {
-    this.fds.push(fd);
-    this.firsts.push(first);
-    this.most = Math.max(this.most, this.fds.length - this.#ended);
-    const ending = new AbortController();
+  readonly begin = (): Conversant => {
+    this.conversants++;
+    let end = () => {};
     const ended = new Promise<void>((resolve) => {
-      ending.signal.addEventListener('abort', () => {
-        close(fd);
-        resolve();
-      });
+      end = resolve;
     });
-    const end = () => ending.abort();
-    this.#ends.push(end);
-    return { ended, end };
+    return { ended, serve: (client) => this.#serve(client), dismiss: end, end };
   };
 
-  /** Ends the conversation that began first. */
+  /** Ends the conversation that began first, or came first after those. */
   endFirst(): void {
-    this.#ended++;
     this.#ends.shift()?.();
+  }
+
+  #serve({ fd, first }: Client): Promise<boolean> {
+    this.fds.push(fd);
+    this.firsts.push(first);
+    return new Promise((resolve) => {
+      this.#ends.push(() => {
+        close(fd);
+        resolve(true);
+      });
+      this.most = Math.max(this.most, this.#ends.length);
+    });
   }
 }
 
@@ -53,8 +58,11 @@ async function start(
 ): Promise<{ server: RunningServer; collector: Collector }> {
   const collector = new Collector();
   const spec = { transport, app: 'echo', work, host: '127.0.0.1', port: 0 } as const;
-  const server = await startConcurrentServer(spec, capacity, collector.converse);
-  onTestFinished(() => server.close());
+  const server = await startConcurrentServer(spec, capacity, collector.begin);
+  onTestFinished(async () => {
+    await server.close();
+    for (let i = 0; i < collector.fds.length; i++) collector.endFirst();
+  });
   return { server, collector };
 }
 
@@ -82,6 +90,7 @@ describe.skipIf(whyMissing('libc'))('a concurrent server', () => {
     collector.endFirst();
     await until('a fourth', () => collector.fds.length >= 4);
     expect(collector.most).toBe(2);
+    expect(collector.conversants, 'threads or processes for four clients').toBe(2);
   });
 
   test('gives each UDP peer one socket, however much it sends at once', async () => {
@@ -142,5 +151,6 @@ describe.skipIf(whyMissing('libc'))('a concurrent server', () => {
       await peer.send(hello);
       return collector.fds.length === 2;
     });
+    expect(collector.conversants, 'threads or processes for both').toBe(1);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { LINE_LIMIT } from '../../servers/apps/chat.ts';
 import { whyUnavailable } from '../../servers/catalog.ts';
 import { Chatters } from '../conformance/chatters.ts';
-import { isAsleep, isRunning, processTree } from './process-tree.ts';
+import { holdings, isAsleep, isRunning, processTree } from './process-tree.ts';
 import { ServerProcess } from './server-process.ts';
 import { until } from './until.ts';
 
@@ -35,6 +35,8 @@ describe.skipIf(whyUnavailable('process-per-connection'))('process-per-connectio
     onTestFinished(() => server.kill());
     await using room = await Chatters.enter(server.address, 'tcp', 2);
     const others = processTree(server.pid).filter(({ pid }) => pid !== server.pid);
+    const sockets = () => others.reduce((sum, { pid }) => sum + holdings(pid).sockets, 0);
+    const talking = sockets();
 
     process.kill(server.pid, 'SIGSTOP');
     room.at(0).say('the last line\n');
@@ -44,7 +46,8 @@ describe.skipIf(whyUnavailable('process-per-connection'))('process-per-connectio
     process.kill(server.pid, 'SIGCONT');
 
     expect(await room.at(1).heard(1)).toEqual(['the last line']);
-    await until('the process to go', () => !others.every(isRunning));
+    // Its client's, and its link to the others.
+    await until('the process to wait for another client', () => sockets() === talking - 2);
   });
 
   test('who is sent away hears to its end what was said before', async () => {

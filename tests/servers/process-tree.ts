@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processCpuNanos } from '../../sockets/cpu.ts';
 
@@ -81,6 +81,8 @@ export interface Holdings {
   readonly processes: number;
   readonly threads: number;
   readonly files: number;
+  /** Of the files, the sockets. */
+  readonly sockets: number;
 }
 
 export function holdings(root: number): Holdings {
@@ -89,6 +91,7 @@ export function holdings(root: number): Holdings {
     processes: tree.length,
     threads: tree.reduce((sum, { pid }) => sum + entries(`/proc/${pid}/task`), 0),
     files: tree.reduce((sum, { pid }) => sum + entries(`/proc/${pid}/fd`), 0),
+    sockets: tree.reduce((sum, { pid }) => sum + sockets(pid), 0),
   };
 }
 
@@ -112,6 +115,23 @@ export async function isIdle(root: number): Promise<boolean> {
 
 function cpuNanos(root: number): number {
   return processTree(root).reduce((sum, { pid }) => sum + (processCpuNanos(pid) ?? 0), 0);
+}
+
+function sockets(pid: number): number {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).filter((fd) => isSocket(`/proc/${pid}/fd/${fd}`)).length;
+  } catch {
+    return 0;
+  }
+}
+
+function isSocket(file: string): boolean {
+  try {
+    return readlinkSync(file).startsWith('socket:');
+  } catch {
+    // Closed meanwhile.
+    return false;
+  }
 }
 
 function entries(directory: string): number {

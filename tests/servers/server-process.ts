@@ -44,11 +44,13 @@ export interface Exit {
 
 /** A server in a real child process, as the harness runs it. Kill it with {@link ServerProcess.kill} in any case. */
 export class ServerProcess {
+  readonly model: ModelName;
   readonly pid: number;
   readonly address: SocketAddress;
   readonly #child: ChildProcess;
 
-  private constructor(child: ChildProcess, address: SocketAddress) {
+  private constructor(model: ModelName, child: ChildProcess, address: SocketAddress) {
+    this.model = model;
     this.#child = child;
     this.pid = child.pid ?? 0;
     this.address = address;
@@ -88,7 +90,7 @@ export class ServerProcess {
     try {
       const message = await soon('the host to be ready', Promise.race([told, gone]));
       if (message.kind === 'failed') throw new Error(message.message);
-      return new ServerProcess(child, message.address);
+      return new ServerProcess(model, child, message.address);
     } catch (error) {
       child.kill('SIGKILL');
       throw error;

@@ -1,0 +1,68 @@
+/* Echo with fork(2): a process for each connection; over UDP, which has none, one for each CPU, all reading one socket.
+ * cc -O2 -o forking forking.c && ./forking PORT [tcp|udp] */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char buffer[65536]; /* Each process has its own copy. */
+
+static int bound(int type, int port) {
+  int on = 1, fd = socket(AF_INET, type, 0);
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+  if (type == SOCK_STREAM) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (bind(fd, (void *)&address, sizeof address) < 0) perror("bind"), exit(1);
+  if (type == SOCK_STREAM && listen(fd, 1024) < 0) perror("listen"), exit(1);
+  return fd;
+}
+
+static int accepted(int listener) {
+  for (int on = 1;;) {
+    int fd = accept(listener, NULL, NULL);
+    if (fd >= 0) return setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on), fd;
+    if (errno == EBADF || errno == EINVAL || errno == ENOTSOCK) perror("accept"), exit(1);
+    /* Else a signal came, a client broke off, or descriptors have run out, and one must be closed first: accept(2). */
+    if (errno != EINTR && errno != ECONNABORTED) usleep(10000);
+  }
+}
+
+static void echo(int fd) {
+  for (ssize_t length; (length = recv(fd, buffer, sizeof buffer, 0)) > 0 || (length < 0 && errno == EINTR);)
+    for (ssize_t sent = 0, n; sent < length; sent += n > 0 ? n : 0) /* The kernel may take a part only. */
+      /* MSG_NOSIGNAL: that a client has broken off is an error, and no SIGPIPE, which would end the process. */
+      if ((n = send(fd, buffer + sent, length - sent, MSG_NOSIGNAL)) < 0 && errno != EINTR) return;
+}
+
+static void echo_datagrams(int fd) {
+  struct sockaddr_in peer;
+  for (socklen_t size = sizeof peer;; size = sizeof peer) {
+    ssize_t length = recvfrom(fd, buffer, sizeof buffer, 0, (void *)&peer, &size);
+    if (length >= 0) sendto(fd, buffer, length, 0, (void *)&peer, size);
+  }
+}
+
+/* A child that has ended stays as a zombie until its parent waits for it. One signal may stand for several. */
+static void reap(int signal) {
+  int before = errno;
+  while (waitpid(-1, NULL, WNOHANG) > 0) (void)signal;
+  errno = before;
+}
+
+int main(int argc, char **argv) {
+  if (argc < 2) return fprintf(stderr, "usage: forking PORT [tcp|udp]\n"), 2;
+  int udp = argc > 2 && strcmp(argv[2], "udp") == 0, fd = bound(udp ? SOCK_DGRAM : SOCK_STREAM, atoi(argv[1]));
+  for (long i = 1; udp && i < sysconf(_SC_NPROCESSORS_ONLN) && fork() > 0; i++) continue;
+  if (udp) echo_datagrams(fd);
+  sigaction(SIGCHLD, &(struct sigaction){.sa_handler = reap}, NULL); /* Interrupts accept, which is called again. */
+  for (;;) {
+    int connection = accepted(fd);
+    if (fork() == 0) close(fd), echo(connection), _exit(0); /* Its end closes the connection. */
+    close(connection); /* With this copy open, the child's end would send no FIN. */
+  }
+}

@@ -1,0 +1,58 @@
+import type { Worker } from 'node:worker_threads';
+import { close, SHUT_RDWR, shutdown } from '../sockets/socket.ts';
+import type { ServerSpec } from './contract.ts';
+import type { Client, Conversant } from './conversants.ts';
+import type { Conversation } from './conversation.ts';
+import { startThread } from './thread.ts';
+
+const module = new URL('./conversation.js', import.meta.url).href;
+
+/** A thread that serves one client after the other. */
+export class ClientThread implements Conversant {
+  readonly ended: Promise<void>;
+  readonly #thread: Worker;
+  readonly #room: SharedArrayBuffer | undefined;
+  /** The client's socket; -1 while there is none. */
+  #fd = -1;
+  #served: ((goesOn: boolean) => void) | undefined;
+
+  /** @param room what its clients share with those of other threads, for an app that needs a room. */
+  constructor(room: SharedArrayBuffer | undefined) {
+    this.#room = room;
+    this.#thread = startThread({ module, run: 'serveClientsOfThread', input: undefined });
+    this.#thread.on('message', () => this.#finish(true));
+    // A failed conversation is over for its client; the others go on.
+    this.#thread.on('error', (error) => process.emitWarning(error));
+    this.ended = new Promise((resolve) => {
+      this.#thread.once('exit', () => {
+        this.#finish(false);
+        resolve();
+      });
+    });
+  }
+
+  serve({ fd, first }: Client, spec: ServerSpec): Promise<boolean> {
+    this.#thread.postMessage({ fd, spec, first, room: this.#room } satisfies Conversation);
+    this.#fd = fd;
+    return new Promise((resolve) => {
+      this.#served = resolve;
+    });
+  }
+
+  dismiss(): void {
+    this.#thread.postMessage(null);
+  }
+
+  end(): void {
+    if (this.#fd >= 0) shutdown(this.#fd, SHUT_RDWR);
+    this.dismiss();
+  }
+
+  /** Closes the socket here and not in the thread, which may have failed to start, or be about to be ended by it. */
+  #finish(goesOn: boolean): void {
+    if (this.#fd >= 0) close(this.#fd);
+    this.#fd = -1;
+    this.#served?.(goesOn);
+    this.#served = undefined;
+  }
+}

@@ -1,0 +1,186 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { AppName } from '../../servers/apps/catalog.ts';
+import type { ServerSpec } from '../../servers/contract.ts';
+import type { Conversant } from '../../servers/conversants.ts';
+import { openRoom } from '../../servers/rooms/descriptor-room.ts';
+import { check } from '../../sockets/errno.ts';
+import {
+  accept,
+  close,
+  connect,
+  localAddress,
+  MSG_DONTWAIT,
+  openServer,
+  recv,
+  SHUT_WR,
+  send,
+  setReceiveTimeout,
+  shutdown,
+  socket,
+} from '../../sockets/socket.ts';
+import { closing, listening, loopback, memory, noLibc } from '../sockets/open.ts';
+import { isRunning, type ProcessId, processTree } from './process-tree.ts';
+import { soon, until } from './until.ts';
+
+// Out of dist, as they start threads and processes.
+const built = (name: string) => import(new URL(`../../dist/servers/${name}.js`, import.meta.url).href);
+const { ClientThread } = (await built('client-thread')) as typeof import('../../servers/client-thread.ts');
+const { ClientProcess } = (await built('client-process')) as typeof import('../../servers/client-process.ts');
+const { Hub } = (await built('rooms/hub')) as typeof import('../../servers/rooms/hub.ts');
+
+const threads = () => readdirSync('/proc/self/task').sort();
+const children = () => processTree(process.pid).filter(({ pid }) => pid !== process.pid);
+const openFiles = () => readdirSync('/proc/self/fd').length;
+
+const kinds = [
+  {
+    kind: 'a thread',
+    begin: (app: AppName): Conversant => new ClientThread(openRoom({ app })),
+    workers: threads as () => unknown,
+  },
+  {
+    kind: 'a process',
+    begin: (app: AppName): Conversant => new ClientProcess(app === 'chat' ? new Hub() : undefined),
+    workers: children as () => unknown,
+  },
+] as const;
+
+function spec(app: AppName, transport: 'tcp' | 'udp'): ServerSpec {
+  return { ...loopback, app, transport };
+}
+
+/** A TCP connection whose server's end is the conversant's. */
+function streamClient(): { readonly client: number; readonly fd: number } {
+  const listener = openServer('tcp', loopback);
+  const client = closing(check(socket('tcp', loopback.host), 'socket'));
+  check(connect(client, localAddress(listener)), 'connect');
+  const fd = check(accept(listener), 'accept4');
+  close(listener);
+  return { client, fd };
+}
+
+function say(client: number, text: string): void {
+  const area = memory(1024);
+  area.bytes.set(Buffer.from(text));
+  expect(send(client, area, 0, text.length)).toBe(text.length);
+}
+
+/** All that a server says until its FIN. */
+async function heardToEnd(client: number): Promise<string> {
+  const area = memory(1024);
+  let said = '';
+  await until('FIN', () => {
+    const received = recv(client, area, 0, 1024, MSG_DONTWAIT);
+    if (received > 0) said += Buffer.from(area.bytes.subarray(0, received)).toString();
+    return received === 0;
+  });
+  return said;
+}
+
+describe.skipIf(noLibc).each(kinds)('$kind', ({ begin, workers }) => {
+  function start(app: AppName): Conversant {
+    const conversant = begin(app);
+    onTestFinished(async () => {
+      conversant.end();
+      await soon('its end', conversant.ended);
+    });
+    return conversant;
+  }
+
+  async function echoed(conversant: Conversant, text: string): Promise<void> {
+    const { client, fd } = streamClient();
+    const served = conversant.serve({ fd, first: undefined }, spec('echo', 'tcp'));
+    say(client, text);
+    shutdown(client, SHUT_WR);
+    expect(await heardToEnd(client)).toBe(text);
+    expect(await soon('the news of it', served)).toBe(true);
+  }
+
+  test('serves one client after the other, and no more of it is needed', async () => {
+    const conversant = start('echo');
+    await echoed(conversant, 'the first');
+    const before = workers();
+    const files = openFiles();
+    for (let i = 0; i < 20; i++) await echoed(conversant, `the next ${i}`);
+    expect(workers()).toEqual(before);
+    // The clients' own, which are open until the test's end.
+    expect(openFiles()).toBe(files + 20);
+  });
+
+  test('what a client left unfinished is no other client’s', async () => {
+    const conversant = start('http');
+    for (const request of ['GET / HT', 'GET / HTTP/1.1\r\nHost: a\r\n\r\n']) {
+      const { client, fd } = streamClient();
+      const served = conversant.serve({ fd, first: undefined }, spec('http', 'tcp'));
+      say(client, request);
+      shutdown(client, SHUT_WR);
+      const said = await heardToEnd(client);
+      if (request.endsWith('\r\n')) expect(said).toMatch(/^HTTP\/1\.1 200 /);
+      expect(await soon('the news of it', served)).toBe(true);
+    }
+  });
+
+  test('serves the next peer over UDP when one has been silent', async () => {
+    const conversant = start('echo');
+    for (let i = 0; i < 3; i++) {
+      const fd = openServer('udp', loopback);
+      const peer = listening('udp');
+      check(connect(fd, localAddress(peer)), 'connect');
+      check(connect(peer, localAddress(fd)), 'connect');
+      setReceiveTimeout(fd, 1);
+      const first = { peer: localAddress(peer), base64: Buffer.from(`peer ${i}`).toString('base64') };
+      expect(await soon('its silence', conversant.serve({ fd, first }, spec('echo', 'udp')))).toBe(true);
+      const area = memory(64);
+      expect(Buffer.from(area.bytes.subarray(0, recv(peer, area, 0, 64))).toString()).toBe(`peer ${i}`);
+    }
+  });
+
+  test('a room is entered and left by each client', async () => {
+    const conversant = start('chat');
+    for (let i = 0; i < 3; i++) {
+      const { client, fd } = streamClient();
+      const served = conversant.serve({ fd, first: undefined }, spec('chat', 'tcp'));
+      say(client, 'a line\n');
+      shutdown(client, SHUT_WR);
+      expect(await heardToEnd(client)).toBe('');
+      expect(await soon('the news of it', served)).toBe(true);
+    }
+  });
+
+  test('ends when it is dismissed', async () => {
+    const conversant = start('echo');
+    await echoed(conversant, 'hello');
+    conversant.dismiss();
+    await soon('its end', conversant.ended);
+  });
+
+  test('ends in the middle of a conversation, whose client sees it', async () => {
+    const conversant = start('echo');
+    const { client, fd } = streamClient();
+    const served = conversant.serve({ fd, first: undefined }, spec('echo', 'tcp'));
+    say(client, 'hello');
+    conversant.end();
+    await soon('its end', conversant.ended);
+    await soon('the news of it', served);
+    await heardToEnd(client);
+  });
+});
+
+test.skipIf(noLibc)(
+  'a client that a process was given before it was killed is closed, and the process serves no more',
+  async () => {
+    const conversant = new ClientProcess(undefined);
+    const { client, fd } = streamClient();
+    const served = conversant.serve({ fd, first: undefined }, spec('echo', 'tcp'));
+    const [child] = children() as [ProcessId];
+    process.kill(child.pid, 'SIGKILL');
+    expect(await soon('the news of it', served)).toBe(false);
+    await soon('its end', conversant.ended);
+    expect(isRunning(child)).toBe(false);
+    expect(await heardToEnd(client)).toBe('');
+    const other = streamClient();
+    closing(other.fd);
+    expect(() => conversant.serve({ fd: other.fd, first: undefined }, spec('echo', 'tcp'))).toThrow('EPIPE');
+  },
+);

@@ -1,0 +1,81 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { receiveDescriptors, sendDescriptors, socketPair } from '../../sockets/descriptor-passing.ts';
+import { EBADF, ENOBUFS, EPIPE } from '../../sockets/errno.ts';
+import { close, MSG_DONTWAIT, recv, send } from '../../sockets/socket.ts';
+import { closing, connection, liveBlocks, memory, noLibc } from './open.ts';
+
+function pair(): readonly [number, number] {
+  const [one, other] = socketPair();
+  return [closing(one), closing(other)];
+}
+
+const openFiles = () => readdirSync('/proc/self/fd').length;
+
+describe.skipIf(noLibc)('descriptors passed over a Unix-domain socket', () => {
+  test.for([0, 1, 5, 90_000])('come with %i bytes, and mean the same socket', (length) => {
+    const [from, to] = pair();
+    const [client, server] = connection();
+    const bytes = Uint8Array.from({ length }, (_, i) => i % 251);
+    expect(sendDescriptors(from, bytes, [server])).toBe(0);
+    const passed = receiveDescriptors(to);
+    expect(Buffer.compare(passed?.bytes ?? Buffer.of(1), bytes)).toBe(0);
+    expect(passed?.fds.length).toBe(1);
+    const copy = closing(passed?.fds[0] ?? -1);
+    expect(copy).not.toBe(server);
+    const area = memory(8);
+    area.bytes.set(Buffer.from('hello'));
+    expect(send(copy, area, 0, 5)).toBe(5);
+    expect(recv(client, memory(8), 0, 8)).toBe(5);
+  });
+
+  test('several messages come one by one, each with its own', () => {
+    const [from, to] = pair();
+    const [client, server] = connection();
+    for (let i = 1; i <= 3; i++)
+      expect(sendDescriptors(from, Uint8Array.of(i), i === 2 ? [client, server] : [client])).toBe(0);
+    for (let i = 1; i <= 3; i++) {
+      const passed = receiveDescriptors(to);
+      passed?.fds.forEach(closing);
+      expect([...(passed?.bytes ?? [])]).toEqual([i]);
+      expect(passed?.fds.length).toBe(i === 2 ? 2 : 1);
+    }
+  });
+
+  test('the sender’s close is the end, also in the middle of a message, whose descriptors are closed', () => {
+    const [from, to] = socketPair();
+    closing(to);
+    const [client] = connection();
+    // Only the length arrives whole.
+    expect(sendDescriptors(from, new Uint8Array(4 * 2 ** 20), [client])).toBe(-ENOBUFS);
+    close(from);
+    const files = openFiles();
+    expect(receiveDescriptors(to)).toBeUndefined();
+    expect(openFiles()).toBe(files);
+  });
+
+  test('a receiver that is gone, and a descriptor that is none, are errors', () => {
+    const [from, to] = socketPair();
+    closing(from);
+    const [client] = connection();
+    expect(sendDescriptors(from, Uint8Array.of(1), [1_000_000])).toBe(-EBADF);
+    close(to);
+    expect(sendDescriptors(from, Uint8Array.of(1), [client])).toBe(-EPIPE);
+    expect(() => sendDescriptors(from, Uint8Array.of(1), [])).toThrow(RangeError);
+    expect(() => sendDescriptors(from, Uint8Array.of(1), [1, 2, 3, 4, 5])).toThrow(RangeError);
+  });
+
+  test('neither end keeps memory or descriptors', () => {
+    const [from, to] = pair();
+    const [client] = connection();
+    const live = liveBlocks();
+    const files = openFiles();
+    for (let i = 0; i < 3; i++) {
+      sendDescriptors(from, Uint8Array.of(1), [client]);
+      for (const fd of receiveDescriptors(to)?.fds ?? []) close(fd);
+    }
+    expect([...live]).toEqual([]);
+    expect(openFiles()).toBe(files);
+    expect(recv(to, memory(8), 0, 8, MSG_DONTWAIT)).toBeLessThan(0);
+  });
+});
