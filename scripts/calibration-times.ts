@@ -1,7 +1,7 @@
 import { type CalibrationTimes, FULL_TIMES } from '../bench/calibrate/cases.ts';
 
 /** All cases together, with warm-ups and the starts of servers. */
-const FULL_MS = 30_000;
+const FULL_MS = 40_000;
 const LEAST_MS = 5000;
 /** A stall's period: its case must last a whole number of them. */
 const STALL_PERIOD_MS = 2000;
@@ -18,5 +18,6 @@ export function calibrationTimes(durationMs: number = FULL_MS): CalibrationTimes
     delayMs: Math.round(FULL_TIMES.delayMs * scale),
     stallMs: Math.max(1, Math.round((FULL_TIMES.stallMs * scale) / STALL_PERIOD_MS)) * STALL_PERIOD_MS,
     datagramsMs: Math.round(FULL_TIMES.datagramsMs * scale),
+    oneSocketMs: Math.round(FULL_TIMES.oneSocketMs * scale),
   };
 }

@@ -7,7 +7,7 @@ import { close, MSG_DONTWAIT, PeerAddress, sendto, setOption } from '../../socke
 import { HEADER_BYTES, requestConnection, requestSequence } from '../load/payload.ts';
 import { nowNanos } from '../measure/clock.ts';
 import type { ImpairingBoard } from './impairing-server.ts';
-import { fateOf, type Impairments, type Injected } from './impairments.ts';
+import { type Fate, fateOf, fateOfNumber, type Impairments, type Injected } from './impairments.ts';
 import { waitUntil } from './punctual-wait.ts';
 
 const SLOTS = 64;
@@ -31,6 +31,8 @@ export class ImpairedDatagrams {
   readonly #batch = new DatagramBatch(SLOTS, SLOT_BYTES, { withPeers: true });
   readonly #outbox = new NativeMemory(SLOT_BYTES);
   readonly #random: Random;
+  /** Datagrams that might have suffered something. */
+  #number = 0;
   /** By the number of the peer's connection, which every datagram tells. */
   readonly #held = new Map<number, Held>();
   readonly #injected = { lost: 0, duplicated: 0, reordered: 0, corrupted: 0 } satisfies Injected;
@@ -69,7 +71,7 @@ export class ImpairedDatagrams {
     const held = this.#held.get(connection);
     // The first of a peer belongs to the opening of connections; and one that overtakes another shall do nothing else.
     const harmless = length < HEADER_BYTES || requestSequence(data, at) === 0 || held !== undefined;
-    const fate = harmless ? 'pass' : fateOf(this.#random, this.#impairments);
+    const fate = harmless ? 'pass' : this.#nextFate();
     if (fate === 'lose') {
       this.#injected.lost++;
     } else if (fate === 'hold') {
@@ -85,6 +87,11 @@ export class ImpairedDatagrams {
     if (held === undefined) return;
     this.#injected.reordered++;
     this.#release(connection, held);
+  }
+
+  #nextFate(): Fate {
+    const { every } = this.#impairments;
+    return every === null ? fateOf(this.#random, this.#impairments) : fateOfNumber(++this.#number, every);
   }
 
   #send(i: number, at: number, length: number): void {

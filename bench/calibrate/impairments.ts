@@ -13,7 +13,17 @@ export interface Impairments {
   readonly reordering: number;
   /** One bit of one byte is flipped. */
   readonly corruption: number;
+  /** Datagrams that suffer something by their number, in place of chance; null: none. */
+  readonly every: Every | null;
   readonly seed: number;
+}
+
+/** Which datagrams suffer what: each whose number is a multiple; of several, the first that is named here. */
+export interface Every {
+  readonly lose: number;
+  /** It changes places with its successor. */
+  readonly swap: number;
+  readonly duplicate: number;
 }
 
 /** Of every `everyMs` milliseconds, the last `forMs` pass without an answer. */
@@ -29,6 +39,7 @@ export const unimpaired: Impairments = {
   duplication: 0,
   reordering: 0,
   corruption: 0,
+  every: null,
   seed: 1,
 };
 
@@ -50,6 +61,13 @@ export function fateOf(random: Random, { loss, duplication, reordering, corrupti
   if (drawn < loss + duplication) return 'duplicate';
   if (drawn < loss + duplication + reordering) return 'hold';
   return drawn < loss + duplication + reordering + corruption ? 'corrupt' : 'pass';
+}
+
+/** Decides by the number of a datagram, from 1. */
+export function fateOfNumber(n: number, { lose, swap, duplicate }: Every): Fate {
+  if (n % lose === 0) return 'lose';
+  if (n % swap === 0) return 'hold';
+  return n % duplicate === 0 ? 'duplicate' : 'pass';
 }
 
 /**

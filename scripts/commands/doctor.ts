@@ -35,7 +35,7 @@ export const doctor: Command<typeof options> = {
   options,
   examples: [
     ['doctor', 'look at this machine'],
-    ['doctor --calibrate', 'injected beside reported, in half a minute'],
+    ['doctor --calibrate', 'injected beside reported, in 40 s or so'],
   ],
   async run(flags) {
     const durationMs = flags.value('duration', parseDuration);

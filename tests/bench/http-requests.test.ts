@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { HttpRequests } from '../../bench/load/engines/http-requests.ts';
 import { LiveView } from '../../bench/load/live.ts';
 import { LoadState } from '../../bench/load/load-state.ts';
+import { nowNanos } from '../../bench/measure/clock.ts';
 
 function requests({ page = null as string | null, pipelining = 2 } = {}) {
   const live = new LiveView();
@@ -66,6 +67,18 @@ describe('requests of a connection that is gone', () => {
     http.lose(1, timeoutNanos);
     expect(state.counts).toMatchObject(counts);
     expect([live.response.count, http.outstanding, http.inFlight(1)]).toEqual([recorded, 0, 0]);
+  });
+
+  test('time out each by itself: a younger one failed', () => {
+    const { state, live, requests: http } = requests();
+    http.sent(1);
+    const between = nowNanos();
+    while (nowNanos() === between);
+    http.sent(1);
+    // When the first is as old as the time-out, or older, the second is not.
+    http.lose(1, 1e9, between + 1e9);
+    expect(state.counts).toMatchObject({ sent: 2, errors: 1, timedOut: 1 });
+    expect(live.response.count).toBe(1);
   });
 
   test('are none when nothing was in flight', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DelayLine } from '../../bench/calibrate/delay-line.ts';
-import { fateOf, releaseTime, stallQuantileMs, unimpaired } from '../../bench/calibrate/impairments.ts';
+import { fateOf, fateOfNumber, releaseTime, stallQuantileMs, unimpaired } from '../../bench/calibrate/impairments.ts';
 import { calibrationTimes } from '../../scripts/calibration-times.ts';
 
 const MS = 1e6;
@@ -52,6 +52,19 @@ test('the fate of a datagram is drawn as the shares say, one thing each', () => 
   expect(fateOf(() => 0, unimpaired)).toBe('pass');
 });
 
+test.each([
+  [1, 'pass'],
+  [40, 'lose'],
+  [60, 'hold'],
+  [90, 'duplicate'],
+  [120, 'lose'],
+  [180, 'hold'],
+  [270, 'duplicate'],
+  [360, 'lose'],
+])('the fate of datagram %i by its number is %s', (n, fate) => {
+  expect(fateOfNumber(n, { lose: 40, swap: 60, duplicate: 90 })).toBe(fate);
+});
+
 test('a delay line gives back what is due, in order', () => {
   const line = new DelayLine<string>();
   expect(line.nextDue).toBe(Number.POSITIVE_INFINITY);
@@ -70,8 +83,8 @@ test('a delay line gives back what is due, in order', () => {
 });
 
 test('a calibration’s time is divided, and stalls come in whole periods', () => {
-  expect(calibrationTimes()).toMatchObject({ delayMs: 3000, stallMs: 10_000, datagramsMs: 6000 });
-  expect(calibrationTimes(6000)).toMatchObject({ delayMs: 600, stallMs: 2000, datagramsMs: 1200 });
-  expect(calibrationTimes(60_000)?.stallMs).toBe(20_000);
+  expect(calibrationTimes()).toMatchObject({ delayMs: 3000, stallMs: 10_000, datagramsMs: 6000, oneSocketMs: 10_000 });
+  expect(calibrationTimes(6000)).toMatchObject({ delayMs: 450, stallMs: 2000, datagramsMs: 900, oneSocketMs: 1500 });
+  expect(calibrationTimes(80_000)?.stallMs).toBe(20_000);
   expect(calibrationTimes(4999)).toBeUndefined();
 });

@@ -105,11 +105,12 @@ export class HttpRequests {
     }
   }
 
-  /** The connection is gone, and its requests with it: those that waited for `timeoutNanos` timed out. */
-  lose(connection: number, timeoutNanos: number): void {
-    const now = nowNanos();
-    const timedOut = this.#oldestAge(connection, now) >= timeoutNanos;
-    while ((this.#inFlight[connection] as number) > 0) this.#giveUp(connection, now, timedOut);
+  /**
+   * The connection is gone, and its requests with it: each that had waited for `timeoutNanos` has timed out, and the
+   * younger ones failed.
+   */
+  lose(connection: number, timeoutNanos: number, now = nowNanos()): void {
+    while ((this.#inFlight[connection] as number) > 0) this.#giveUp(connection, now, timeoutNanos);
     this.#state.holds(this.#outstanding, now);
   }
 
@@ -118,9 +119,9 @@ export class HttpRequests {
     for (let c = 0; c < this.#inFlight.length; c++) this.lose(c, 0);
   }
 
-  #giveUp(connection: number, now: number, timedOut: boolean): void {
+  #giveUp(connection: number, now: number, timeoutNanos: number): void {
     const due = this.#takeOldest(connection);
-    if (!timedOut) {
+    if (now - due < timeoutNanos) {
       this.#state.counts.errors++;
       return;
     }
