@@ -1,8 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ConfigurationError, TargetError } from '../bench/model/errors.ts';
+import { runInGroup } from './child-group.ts';
 
 /** An earlier state of the repository that this process runs in, checked out beside it. */
 export interface Baseline {
@@ -12,8 +12,8 @@ export interface Baseline {
   readonly commit: string;
   /** Is what is here the same, in every tracked file? */
   readonly isHere: boolean;
-  /** Removes it. Never throws. */
-  dispose(): void;
+  /** Removes it. Never rejects. */
+  dispose(): Promise<void>;
 }
 
 /** How long one build may take. */
@@ -22,35 +22,39 @@ const LINES = 20;
 
 /**
  * Checks out a commit in a work tree of its own (git-worktree(1)), in the temporary directory.
+ * @param signal aborts: nothing stays of it.
  * @throws {ConfigurationError} when this is no repository, or has no such commit.
  */
-export function checkOut(ref: string): Baseline {
-  const prefix = git('rev-parse', '--show-prefix');
-  const commit = commitOf(ref);
+export async function checkOut(ref: string, signal: AbortSignal): Promise<Baseline> {
+  const prefix = await git(signal, 'rev-parse', '--show-prefix');
+  const commit = await commitOf(ref, signal);
   const root = mkdtempSync(join(tmpdir(), 'sockbench-baseline-'));
   const tree = join(root, 'tree');
-  const dispose = () => {
-    spawnSync('git', ['worktree', 'remove', '--force', tree], { stdio: 'ignore' });
+  const dispose = async () => {
+    // Also one that was being made, which is locked and not whole: then only forgetting it is left to do.
+    await runInGroup('git', ['worktree', 'remove', '--force', '--force', tree]);
     rmSync(root, { recursive: true, force: true });
+    await runInGroup('git', ['worktree', 'unlock', tree]);
+    await runInGroup('git', ['worktree', 'prune']);
   };
   try {
-    git('worktree', 'add', '--detach', tree, commit);
+    await git(signal, 'worktree', 'add', '--detach', tree, commit);
     const directory = resolve(tree, prefix);
     if (!existsSync(directory)) {
       throw new ConfigurationError([
         `baseline-ref: ${ref} has no ${prefix}, where this runs: run it in a directory that there was then`,
       ]);
     }
-    return { directory, commit, isHere: isHere(commit), dispose };
+    return { directory, commit, isHere: await isHere(commit, signal), dispose };
   } catch (error) {
-    dispose();
+    await dispose();
     throw error;
   }
 }
 
-function commitOf(ref: string): string {
+async function commitOf(ref: string, signal: AbortSignal): Promise<string> {
   try {
-    return git('rev-parse', '--verify', '--end-of-options', `${ref}^{commit}`);
+    return await git(signal, 'rev-parse', '--verify', '--end-of-options', `${ref}^{commit}`);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     throw new ConfigurationError(
@@ -64,33 +68,25 @@ function commitOf(ref: string): string {
 }
 
 /** Untracked files do not count: results of the last check are among them. */
-function isHere(commit: string): boolean {
-  return spawnSync('git', ['diff', '--quiet', commit, '--'], { stdio: 'ignore' }).status === 0;
+async function isHere(commit: string, signal: AbortSignal): Promise<boolean> {
+  return (await runInGroup('git', ['diff', '--quiet', commit, '--'], { signal })).fault === null;
 }
 
 /**
  * Builds in a directory, by a shell command.
+ * @param signal aborts: all processes of the build are ended.
  * @throws {TargetError} when that fails: with its last words.
  */
-export function build(command: string, directory: string): void {
-  const { status, signal, stdout, stderr, error } = spawnSync('/bin/sh', ['-c', command], {
-    cwd: directory,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: BUILD_LIMIT_MS,
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  if (status === 0) return;
-  const how = error?.message ?? (signal === null ? `exited with code ${status}` : `was killed by ${signal}`);
+export async function build(command: string, directory: string, signal: AbortSignal): Promise<void> {
+  const options = { directory, limitMs: BUILD_LIMIT_MS, signal };
+  const { fault, stdout, stderr } = await runInGroup('/bin/sh', ['-c', command], options);
+  if (fault === null) return;
   const lines = `${stdout}${stderr}`.trimEnd().split('\n').slice(-LINES);
-  throw new TargetError(`the build '${command}' in ${directory} ${how}`, lines);
+  throw new TargetError(`the build '${command}' in ${directory} ${fault}`, lines);
 }
 
-function git(...args: readonly string[]): string {
-  try {
-    return execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
-  } catch (error) {
-    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : String(error);
-    throw new ConfigurationError([`baseline-ref: git ${args[0]}: ${said}`], { cause: error });
-  }
+async function git(signal: AbortSignal, ...args: readonly string[]): Promise<string> {
+  const { fault, stdout, stderr } = await runInGroup('git', args, { signal });
+  if (fault === null) return stdout.trim();
+  throw new ConfigurationError([`baseline-ref: git ${args[0]}: ${stderr.trim() || fault}`]);
 }

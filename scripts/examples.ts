@@ -1,14 +1,11 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import * as z from 'zod';
 import { packageRoot } from '../bench/model/package.ts';
 import { fillIn } from '../bench/run/foreign-target.ts';
-
-const run = promisify(execFile);
+import { runInGroup } from './child-group.ts';
 
 /** Compiling one of the examples takes about a second; this is for machines that are overloaded. */
 const BUILD_LIMIT_MS = 60_000;
@@ -52,10 +49,22 @@ export class Examples {
     this.missing = made.filter((example) => 'reason' in example);
   }
 
-  /** Builds those whose tools are installed. */
-  static async build(): Promise<Examples> {
+  /**
+   * Builds those whose tools are installed.
+   * @param signal aborts: the builds are ended, and nothing stays of them.
+   */
+  static async build(signal: AbortSignal): Promise<Examples> {
     const folder = mkdtempSync(join(tmpdir(), 'sockbench-examples-'));
-    return new Examples(folder, await Promise.all(readCatalog().map((example) => make(example, folder))));
+    // All of them end before their folder goes.
+    const made = await Promise.allSettled(readCatalog().map((example) => make(example, folder, signal)));
+    const failed = made.find((outcome) => outcome.status === 'rejected');
+    if (failed === undefined)
+      return new Examples(
+        folder,
+        made.flatMap((each) => ('value' in each ? [each.value] : [])),
+      );
+    rmSync(folder, { recursive: true, force: true });
+    throw failed.reason;
   }
 
   /** Deletes what was built. */
@@ -72,22 +81,27 @@ function readCatalog(): Example[] {
   return z.array(exampleSchema).parse(JSON.parse(readFileSync(exampleFile('catalog.json'), 'utf8')));
 }
 
-async function make({ name, tool, source, build, run: start }: Example, folder: string) {
+async function make(
+  { name, tool, source, build, run }: Example,
+  folder: string,
+  signal: AbortSignal,
+): Promise<ReadyExample | MissingExample> {
   const files = { source: quoted(exampleFile(source)), program: quoted(join(folder, name)) };
-  if (!(await isInstalled(tool))) return { name, reason: `${tool} is not installed` };
-  try {
-    if (build !== undefined) await run('/bin/sh', ['-c', fillIn(build, files)], { timeout: BUILD_LIMIT_MS });
-    return { name, command: fillIn(start, files) };
-  } catch (error) {
-    return { name, reason: `${tool} could not build it: ${error instanceof Error ? error.message : error}` };
-  }
+  if (!(await isInstalled(tool, signal))) return { name, reason: `${tool} is not installed` };
+  const fault = build === undefined ? null : await buildFault(fillIn(build, files), signal);
+  return fault === null
+    ? { name, command: fillIn(run, files) }
+    : { name, reason: `${tool} could not build it: ${fault}` };
 }
 
-async function isInstalled(tool: string): Promise<boolean> {
-  return run(tool, ['--version'], { timeout: BUILD_LIMIT_MS }).then(
-    () => true,
-    () => false,
-  );
+/** Why a build failed; null: it did not. */
+async function buildFault(command: string, signal: AbortSignal): Promise<string | null> {
+  const { fault, stderr } = await runInGroup('/bin/sh', ['-c', command], { limitMs: BUILD_LIMIT_MS, signal });
+  return fault === null ? null : `it ${fault}\n${stderr}`.trimEnd();
+}
+
+async function isInstalled(tool: string, signal: AbortSignal): Promise<boolean> {
+  return (await runInGroup(tool, ['--version'], { limitMs: BUILD_LIMIT_MS, signal })).fault === null;
 }
 
 /** A path as one word of a shell command, whatever is in it. */

@@ -1,6 +1,7 @@
 import { ConfigurationError, NotComparableError, ResultFileError, TargetError } from '../bench/model/errors.ts';
 import { EXIT } from '../bench/model/exit-code.ts';
 import { SystemError, UnavailableError } from '../sockets/errno.ts';
+import { Interrupted } from './interrupt.ts';
 
 /** What an error that ended the program means to its user. */
 export interface Ending {
@@ -27,6 +28,8 @@ export function ending(error: unknown): Ending {
   if (error instanceof SystemError) {
     return { lines: [`sockbench: ${error.message}`], exitCode: EXIT.targetFailed };
   }
+  // That it stops was said when it was told to.
+  if (error instanceof Interrupted) return { lines: [], exitCode: EXIT.interrupted };
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {
     lines: [stack, 'sockbench: this is a fault of sockbench itself; please report it with the lines above'],

@@ -11,15 +11,18 @@ export interface Programs {
   /** A model of this project where it is the reference of a stored baseline. */
   readonly a: SingleTarget;
   readonly b: ForeignServer;
-  /** Gets both ready to run: checks out and builds, where that is asked for. */
-  prepare(): PreparedPrograms;
+  /**
+   * Gets both ready to run: checks out and builds, where that is asked for.
+   * @param signal aborts: builds are ended, and what was checked out is removed.
+   */
+  prepare(signal: AbortSignal): Promise<PreparedPrograms>;
 }
 
 export interface PreparedPrograms {
   readonly arms: Pick<Programs, 'a' | 'b'>;
   readonly warnings: readonly Reason[];
-  /** Removes what was checked out. Never throws. */
-  dispose(): void;
+  /** Removes what was checked out. Never rejects. */
+  dispose(): Promise<void>;
 }
 
 type ProgramFlags = Flags<{
@@ -58,7 +61,7 @@ export function readPrograms(flags: ProgramFlags): Programs {
 
 /** Programs that nothing has to be done for. */
 function ready(arms: Pick<Programs, 'a' | 'b'>): Programs {
-  return { ...arms, prepare: () => ({ arms, warnings: [], dispose: () => {} }) };
+  return { ...arms, prepare: async () => ({ arms, warnings: [], dispose: async () => {} }) };
 }
 
 function referencePrograms(flags: ProgramFlags, server: (name: string, command: string) => ForeignServer): Programs {
@@ -85,15 +88,15 @@ function baselinePrograms(
   return {
     a: server(ref, command),
     b: server('here', command),
-    prepare() {
-      const baseline = checkOut(ref);
+    async prepare(signal) {
+      const baseline = await checkOut(ref, signal);
       try {
         for (const directory of buildCommand === undefined ? [] : [baseline.directory, process.cwd()]) {
           say(`building in ${directory}`);
-          build(buildCommand ?? '', directory);
+          await build(buildCommand ?? '', directory, signal);
         }
       } catch (error) {
-        baseline.dispose();
+        await baseline.dispose();
         throw error;
       }
       const a = server(`${ref} (${baseline.commit.slice(0, SHORT_COMMIT)})`, command, baseline.directory);

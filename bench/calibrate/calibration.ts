@@ -2,6 +2,7 @@ import { getAffinity } from '../../sockets/cpu.ts';
 import { TargetError } from '../model/errors.ts';
 import type { RunObserver } from '../run/observer.ts';
 import { run } from '../run/runner.ts';
+import { whileRunning } from '../run/while-running.ts';
 import { type CalibrationCase, type CalibrationReading, calibrationRun } from './cases.ts';
 import { startImpairingServer } from './impairing-server.ts';
 
@@ -17,11 +18,8 @@ export async function calibrateCase(
 ): Promise<CalibrationReading[]> {
   const [first, ...others] = getAffinity(0);
   const apart = first !== undefined && others.length > 0;
-  const server = await startImpairingServer(each.impairments, {
-    transport: each.transport,
-    cpus: apart ? [first] : [],
-  });
-  try {
+  const options = { transport: each.transport, cpus: apart ? [first] : [] };
+  return whileRunning(startImpairingServer(each.impairments, options), async (server) => {
     const { trials, failures } = await run(
       calibrationRun(each, server.address, apart ? others.slice(0, 1) : []),
       observer,
@@ -31,7 +29,5 @@ export async function calibrateCase(
     const [trial] = trials;
     if (trial === undefined) throw new TargetError(`${each.name}: ${failures[0]?.message ?? 'nothing was measured'}`);
     return each.read(trial, server.injected());
-  } finally {
-    await server.stop();
-  }
+  });
 }

@@ -10,11 +10,12 @@ const ATTEMPTS = 20;
 
 /** Why the kernel gives no receive timestamps; undefined when a datagram to ourselves carried one. */
 export async function whyNoTimestamps(): Promise<string | undefined> {
+  const inbox = openServer('udp', HERE, { blocking: false });
+  const outbox = socket('udp', HERE.host);
   const memory = new NativeMemory(8);
   const receiver = new TimestampedReceiver(memory);
-  const inbox = openServer('udp', HERE, { blocking: false });
-  const outbox = check(socket('udp', HERE.host), 'socket');
   try {
+    check(outbox, 'socket');
     const status = setOption(inbox, 'SO_TIMESTAMPNS', 1);
     if (status < 0) return 'this kernel does not know SO_TIMESTAMPNS';
     check(connect(outbox, localAddress(inbox)), 'connect');
@@ -26,7 +27,7 @@ export async function whyNoTimestamps(): Promise<string | undefined> {
     return 'datagrams arrive without their time';
   } finally {
     close(inbox);
-    close(outbox);
+    if (outbox >= 0) close(outbox);
     receiver.free();
     memory.free();
   }

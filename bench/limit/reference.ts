@@ -62,9 +62,14 @@ export class CReference {
 
   /** Compiles them. @throws when the compiler refuses. */
   constructor() {
-    for (const name of PROGRAMS) {
-      const source = fileURLToPath(new URL(`bench/reference/${name}.c`, packageRoot()));
-      execFileSync('cc', ['-O2', '-o', join(this.#folder, name), source], { stdio: ['ignore', 'ignore', 'inherit'] });
+    try {
+      for (const name of PROGRAMS) {
+        const source = fileURLToPath(new URL(`bench/reference/${name}.c`, packageRoot()));
+        execFileSync('cc', ['-O2', '-o', join(this.#folder, name), source], { stdio: ['ignore', 'ignore', 'inherit'] });
+      }
+    } catch (error) {
+      this.dispose();
+      throw error;
     }
   }
 

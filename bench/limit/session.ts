@@ -75,8 +75,8 @@ async function measureRow(
   const notes: string[] = [];
   try {
     const prepared = await row.prepare(setting);
-    notes.push(...prepared.notes);
     try {
+      notes.push(...prepared.notes);
       while (measured.length < rounds && !signal.aborted) {
         const round = measured.length + 1;
         const figures = await prepared.measure(streamOf('contestant order', { ...streamKey, round }));

@@ -59,13 +59,21 @@ export class Generator {
   readonly #threads: readonly GeneratorThread[];
   #reports: Promise<readonly ThreadReport[]> | undefined;
 
-  /** Starts the threads; they open their connections at once. */
+  /** Starts the threads; they open their connections at once. When one can't be started, the others end. */
   constructor(plan: LoadPlan) {
     this.slots = plan.point.connections * plan.point.pipelining;
     // Each thread needs a connection to each target.
     const most = Math.floor(plan.point.connections / (plan.selection?.addresses.length ?? 1));
     const threads = Math.max(1, Math.min(plan.threads, most, plan.requests ?? plan.threads));
-    this.#threads = Array.from({ length: threads }, (_, i) => startThread(plan, i, threads, this.#control));
+    const started: GeneratorThread[] = [];
+    this.#threads = started;
+    try {
+      for (let i = 0; i < threads; i++) started.push(startThread(plan, i, threads, this.#control));
+    } catch (error) {
+      // Nobody gets a generator to stop them by.
+      this.#control.end();
+      throw error;
+    }
   }
 
   get threads(): number {

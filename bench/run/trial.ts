@@ -19,6 +19,7 @@ import type { RunningTarget } from './running-target.ts';
 import { startTarget } from './target.ts';
 import { recordTrial } from './trial-record.ts';
 import { judgeTrial } from './validity.ts';
+import { whileRunning } from './while-running.ts';
 
 /** Watches one trial: told of each phase, and given the generator once there is one. */
 export interface TrialObserver {
@@ -39,7 +40,7 @@ export async function runTrial(
 ): Promise<Trial> {
   observer.phase('starting');
   const policy = balanceOf(spec.target, configuration);
-  const target = await startTarget(spec.target, {
+  const starting = startTarget(spec.target, {
     transport: spec.transport,
     app: spec.app,
     work: workSpecOf(spec),
@@ -48,22 +49,23 @@ export async function runTrial(
     streamKey: streamKeyOf(spec, configuration),
     ...(policy !== undefined && { balance: policy }),
   });
-  const readings = new Readings(target);
-  const generator = new Generator(planLoad(spec, configuration, placement, target));
-  observer.loading(generator);
-  const over = new AbortController();
-  try {
-    return await Promise.race([
-      measure(spec, configuration, { target, generator, readings }, observer),
-      target.died,
-      aborted(signal, over.signal),
-    ]);
-  } finally {
-    over.abort();
-    observer.phase('stopping');
-    await generator.stop();
-    await target.stop();
-  }
+  return whileRunning(starting, async (target) => {
+    const readings = new Readings(target);
+    return whileRunning(new Generator(planLoad(spec, configuration, placement, target)), async (generator) => {
+      observer.loading(generator);
+      const over = new AbortController();
+      try {
+        return await Promise.race([
+          measure(spec, configuration, { target, generator, readings }, observer),
+          target.died,
+          aborted(signal, over.signal),
+        ]);
+      } finally {
+        over.abort();
+        observer.phase('stopping');
+      }
+    });
+  });
 }
 
 /** What a server is told of its requests' cost; undefined when there is nothing to tell. */

@@ -13,6 +13,7 @@ import type { Command } from '../command.ts';
 import { Examples } from '../examples.ts';
 import type { Flags, OptionSet } from '../flags.ts';
 import { foreignOptions, readForeign } from '../foreign.ts';
+import { untilInterrupted } from '../interrupt.ts';
 import { assertSizeTells, readLoad, readWork } from '../load-flags.ts';
 import { measure } from '../measure.ts';
 import { readModels, serving, someOf } from '../models.ts';
@@ -117,18 +118,20 @@ export const bench: Command<typeof options> = {
 };
 
 /** Adds the example servers whose tools are installed; the others are left out with a note. */
-async function measureWithExamples(configuration: RunConfiguration, output: Output, startLimitMs: number) {
-  say('building the example servers');
-  const examples = await Examples.build();
-  try {
-    for (const { name, reason } of examples.missing) say(`left out: ${name}: ${reason}`);
-    const added = examples.ready.map((example): TargetSpec => ({ kind: 'exec', startLimitMs, ...example }));
-    const targets = [...configuration.targets, ...added];
-    assertRunnable({ ...configuration, targets });
-    return await measure({ ...configuration, targets }, output);
-  } finally {
-    examples.dispose();
-  }
+function measureWithExamples(configuration: RunConfiguration, output: Output, startLimitMs: number): Promise<number> {
+  return untilInterrupted(async (signal) => {
+    say('building the example servers');
+    const examples = await Examples.build(signal);
+    try {
+      for (const { name, reason } of examples.missing) say(`left out: ${name}: ${reason}`);
+      const added = examples.ready.map((example): TargetSpec => ({ kind: 'exec', startLimitMs, ...example }));
+      const targets = [...configuration.targets, ...added];
+      assertRunnable({ ...configuration, targets });
+      return await measure({ ...configuration, targets }, output);
+    } finally {
+      examples.dispose();
+    }
+  });
 }
 
 function readConfiguration(flags: Flags<typeof options>): RunConfiguration {

@@ -127,13 +127,15 @@ export const check: Command<typeof options> = {
     prepareCheck(plan);
     await prepareJson(flags.text('json'));
     const baseline = file === undefined ? undefined : await openBaseline(plan, file, flags.has('record'));
-    const prepared = programs.prepare();
-    try {
-      const { arms, warnings } = prepared;
-      return await hold({ ...plan, ...arms, warnings, ...(baseline && { baseline }) }, flags);
-    } finally {
-      prepared.dispose();
-    }
+    return untilInterrupted(async (signal) => {
+      const prepared = await programs.prepare(signal);
+      try {
+        const { arms, warnings } = prepared;
+        return await hold({ ...plan, ...arms, warnings, ...(baseline && { baseline }) }, flags, signal);
+      } finally {
+        await prepared.dispose();
+      }
+    });
   },
 };
 
@@ -194,7 +196,7 @@ async function prepareJson(file: string | undefined): Promise<void> {
   orMisconfigured(() => prepareReport(file), '--json');
 }
 
-async function hold(plan: CheckPlan, flags: Flags<typeof options>): Promise<number> {
+async function hold(plan: CheckPlan, flags: Flags<typeof options>, signal: AbortSignal): Promise<number> {
   const [{ check: runCheck }, { ResultSink, writeReport }, { renderCheckJson }] = await Promise.all([
     import('../../bench/check/check.ts'),
     import('../../reports/sink.ts'),
@@ -208,7 +210,7 @@ async function hold(plan: CheckPlan, flags: Flags<typeof options>): Promise<numb
     doing: (what: string) => (quiet ? undefined : say(what)),
     saved: (result: CheckResult) => void attempted(() => sink.append(result)),
   };
-  const result = await untilInterrupted((signal) => runCheck(plan, observer, signal));
+  const result = await runCheck(plan, observer, signal);
   const save = attempted(() => sink.save(result));
   if (plan.baseline) await recordRun(plan.baseline, result);
   const file = flags.text('json');

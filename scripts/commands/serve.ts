@@ -92,8 +92,8 @@ export const serve: Command<typeof options> = {
     };
     // The models that carry such an app run it in this thread, so it is the same app.
     (await loadApp({ app })).attend?.(new TerminalOperator(process.stdin, print));
-    const server = await started(await loadModel(model), spec);
     const { stopOnSignal } = await import('../../servers/lifetime.ts');
+    const server = await started(await loadModel(model), spec);
     stopOnSignal(server);
     say(`${model} serves ${app} over ${transport} on ${formatAddress(server.address)}`);
     say(`talk to it: ${talker({ transport, app }, server.address)}   stop it: Ctrl-C`);

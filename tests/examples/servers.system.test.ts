@@ -16,7 +16,7 @@ import { until } from '../servers/until.ts';
 /** What is written at once, so that it can be seen how much has left. */
 const CHUNK = 64 * 1024;
 
-const examples = await Examples.build();
+const examples = await Examples.build(new AbortController().signal);
 afterAll(() => examples.dispose());
 
 /** The address of an example that was started; see {@link start}. */
