@@ -13,7 +13,7 @@ export interface Design {
 
 export const soundDesign: Design = { coin: true, fresh: true, placeAdvantage: 0.01 };
 
-/** Windows of a session, half of them each program's: ABBA or BAAB, again and again. As in bench/check/session.ts. */
+/** Windows of a session, half of them each program's: ABBA or BAAB, again and again. The fewest that bench/check/allocation.ts plans. */
 const WINDOWS = { full: 8, paced: 32 };
 
 /** A session by session comparison of A with a changed B, on one machine. Endless: takes what is asked of it. */

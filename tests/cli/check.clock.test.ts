@@ -62,11 +62,13 @@ test('finds a server that takes much more CPU, at the first look, and says in wh
   expect(result.looks).toHaveLength(1);
 });
 
-test('a pilot finds the warm-up and the common rate; who interrupts keeps what was measured', {
-  timeout: 120_000,
+test('a pilot finds the common rate and plans sessions; who interrupts keeps what was measured', {
+  timeout: 300_000,
 }, async () => {
   const flags = [
-    // On a busy machine sessions take long.
+    // Three starts at a warm-up that is given, for the time's sake. On a busy machine sessions take long.
+    '--warmup',
+    '200ms',
     '--budget',
     '60m',
     '--gate',
@@ -87,7 +89,6 @@ test('a pilot finds the warm-up and the common rate; who interrupts keeps what w
   expect(code).toBe(130);
   const { interrupted, plan, pace, sessions } = checkResultSchema.parse(JSON.parse(stdout));
   expect(interrupted).toBe(true);
-  expect(pace?.warmupMs).toBeGreaterThanOrEqual(700);
   expect(pace?.fullWindows).toBeGreaterThanOrEqual(4);
   expect(pace?.looks?.[0]?.sessions).toBe(10);
   expect(sessions).toHaveLength(1);

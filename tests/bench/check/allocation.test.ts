@@ -70,7 +70,7 @@ describe('an allocation', () => {
 
   test('of a calm machine has few windows, so that the first look comes early', () => {
     const planned = planSessions(findings(), wanted, 260_000);
-    expect(planned).toMatchObject({ pace: { fullWindows: 4, rateWindows: 8 }, sessions: 37 });
+    expect(planned).toMatchObject({ pace: { fullWindows: 4, rateWindows: 16 }, sessions: 29 });
   });
 
   test('has more windows of what scatters within sessions, and none the more of what does between them', () => {
@@ -79,7 +79,7 @@ describe('an allocation', () => {
     const within = of({ between: 0.0008, within: 2 });
     expect('pace' in within && within.pace.rateWindows).toBeGreaterThanOrEqual(24);
     expect(within).toMatchObject({ pace: { fullWindows: 4 } });
-    expect(of({ between: 0.06, within: 0.01 })).toMatchObject({ pace: { rateWindows: 8 } });
+    expect(of({ between: 0.06, within: 0.01 })).toMatchObject({ pace: { rateWindows: 16 } });
   });
 
   test('leaves time for three looks, where there is any', () => {
@@ -89,10 +89,10 @@ describe('an allocation', () => {
   });
 
   test('has response times enough for p99, and fewer where it is not gated on', () => {
-    const slow = { commonRate: { rate: 2000, dropped: [] }, rateWindowMs: 500 };
-    expect(planSessions(findings(slow), wanted, 600_000)).toMatchObject({ pace: { rateWindows: 12 } });
+    const slow = { commonRate: { rate: 1000, dropped: [] }, rateWindowMs: 500 };
+    expect(planSessions(findings(slow), wanted, 600_000)).toMatchObject({ pace: { rateWindows: 24 } });
     expect(planSessions(findings(slow), { ...wanted, gates: all.slice(0, 3) }, 600_000)).toMatchObject({
-      pace: { rateWindows: 8 },
+      pace: { rateWindows: 16 },
     });
   });
 
@@ -107,14 +107,14 @@ describe('an allocation', () => {
   test('reaches no more sessions than wished, and takes three programs for longer than two', () => {
     expect(planSessions(findings(), { ...wanted, maxSessions: 14 }, 260_000)).toMatchObject({ sessions: 14 });
     const [two, three] = [false, true].map((nullArm) => planSessions(findings(), { ...wanted, nullArm }, 260_000));
-    expect(two).toMatchObject({ sessions: 37 });
-    expect(three).toMatchObject({ sessions: 24 });
+    expect(two).toMatchObject({ sessions: 29 });
+    expect(three).toMatchObject({ sessions: 19 });
   });
 
   test('is none in a budget too short, and it is said by how much', () => {
     expect(planSessions(findings(), wanted, 20_000)).toEqual({
       why: expect.stringMatching(
-        /^a session takes 6\.\d s, and the first look comes after 10: that needs 50 s more than/,
+        /^a session takes 8\.\d s, and the first look comes after 10: that needs 68 s more than/,
       ),
     });
   });
