@@ -90,13 +90,14 @@ export function serveStream(fd: number, app: App, room?: DescriptorRoom): void {
   room?.enter(fd);
   try {
     talk(fd, app, inbox, reply);
-  } finally {
-    // Before the descriptor is somebody else's.
+    // Before the descriptor is another client's.
     room?.leave(fd);
+    if (reply.ended) linger(fd, inbox);
+  } finally {
+    room?.leave(fd);
+    reply.free();
+    inbox.free();
   }
-  if (reply.ended) linger(fd, inbox);
-  reply.free();
-  inbox.free();
 }
 
 function talk(fd: number, app: App, inbox: NativeMemory, reply: BlockingStreamReply): void {

@@ -24,11 +24,11 @@ export class CompletionConnection implements StreamReply {
   #receiving = false;
   #stopping = false;
   /** What the kernel is sending. */
-  #going = new Backlog();
+  #going: Backlog;
   /** What was said meanwhile. */
-  #next = new Backlog();
+  #next: Backlog;
   /** What came while a send waited, or the app had the peer wait: the session hears of it afterwards. */
-  readonly #unheard = new Backlog();
+  readonly #unheard: Backlog;
   /** The peer's FIN has come, and the session has not heard of it. */
   #finUnheard = false;
   #waitNanos = 0;
@@ -44,6 +44,9 @@ export class CompletionConnection implements StreamReply {
   constructor(fd: number, app: App, ring: StreamRing<CompletionConnection>) {
     this.fd = fd;
     this.#ring = ring;
+    this.#going = new Backlog(ring.pool);
+    this.#next = new Backlog(ring.pool);
+    this.#unheard = new Backlog(ring.pool);
     this.#session = app.stream();
     this.#producing = this.#session.produce !== undefined;
     if (app.lookEveryMs !== undefined) this.#patience = new Patience(app.lookEveryMs);
@@ -88,7 +91,7 @@ export class CompletionConnection implements StreamReply {
   fellShort(result: number): void {
     const going = this.#going;
     this.#sendingTurn = -1;
-    if (result >= 0) going.start += result;
+    if (result >= 0) going.advance(result);
     // After a shortage the kernel tries once more, without hurry.
     else if (streamRetry(result, 'send') === 'never') this.#phase = 'broken';
     const { memory, start, end } = going;
@@ -103,7 +106,7 @@ export class CompletionConnection implements StreamReply {
     // However long it takes, it takes all: less than that comes before an error.
     if (result !== going.length) this.#phase = 'broken';
     if (result < 0) streamRetry(result, 'send');
-    going.start = going.end;
+    going.clear();
     this.#goOn();
   }
 
@@ -181,20 +184,22 @@ export class CompletionConnection implements StreamReply {
 
   /** Gives back the memory. */
   free(): void {
-    this.#going.free();
-    this.#next.free();
-    this.#unheard.free();
+    this.#going.clear();
+    this.#next.clear();
+    this.#unheard.clear();
   }
 
   /** Does what is to be done next, as far as that is possible by now. */
   #goOn(): void {
+    // What was sent at once, and did not fall short by now, has been sent.
+    if (!this.#busy) this.#going.clear();
     if (this.#phase !== 'broken' && !this.#busy && this.#waitNanos === 0) this.#proceed();
     if (this.#waitNanos > 0 && this.#phase !== 'broken') {
       this.#rest();
       return;
     }
     if (this.#phase === 'talking') {
-      if (!this.#waiting && (this.#producing || this.#owing)) this.#revisit();
+      if (!this.#waiting && (this.#producing || this.#owing || this.#going.borrows)) this.#revisit();
     } else this.#wind();
     if (!this.#receiving && !this.#waiting && this.#listening) this.#receive();
   }
@@ -210,8 +215,8 @@ export class CompletionConnection implements StreamReply {
   /** Tells the session what it has not heard of yet. */
   #hear(): void {
     const { memory, start, end } = this.#unheard;
-    this.#unheard.clear();
     if (memory !== undefined && this.#phase === 'talking') this.#session.receive(memory.bytes, start, end, this);
+    this.#unheard.clear();
   }
 
   #rest(): void {

@@ -1,17 +1,17 @@
-import { NativeMemory } from '../sockets/memory.ts';
+import type { NativeMemory } from '../sockets/memory.ts';
 import { checkDatagramSent } from '../sockets/retry.ts';
 import { MSG_DONTWAIT, PeerAddress, sendto } from '../sockets/socket.ts';
 import { DueTimes } from './due-times.ts';
+import { MemoryPool } from './memory-pool.ts';
 
 /** Replies that may be held at a time; further ones are dropped, as a full socket buffer drops them. */
 const LIMIT = 1024;
-/** Bytes of memory for a reply, when it needs no more: two of Ethernet's packets. */
-const USUAL_SIZE = 3072;
+const END = Number.POSITIVE_INFINITY;
 
 interface HeldDatagram {
   readonly peer: PeerAddress;
-  memory: NativeMemory;
-  length: number;
+  readonly memory: NativeMemory;
+  readonly length: number;
 }
 
 /** Knows who sent a datagram: a batch, by its slots. */
@@ -23,8 +23,9 @@ export interface PeerSource {
 export class HeldDatagrams {
   readonly #fd: number;
   readonly #due = new DueTimes<HeldDatagram>();
-  /** Not in use at the moment: nothing is allocated for a reply as long as there are some. */
-  readonly #free: HeldDatagram[] = [];
+  readonly #pool = new MemoryPool();
+  /** Addresses that are not in use: 32 bytes each, and no more of them than replies were held at a time. */
+  readonly #peers: PeerAddress[] = [];
 
   constructor(fd: number) {
     this.#fd = fd;
@@ -33,30 +34,19 @@ export class HeldDatagrams {
   /** Keeps a copy of a reply to whoever sent the datagram in a slot, until `due` by performance.now(). */
   hold(bytes: Uint8Array, peers: PeerSource, slot: number, due: number): void {
     if (this.#due.size >= LIMIT) return;
-    const held = this.#free.pop() ?? { peer: new PeerAddress(), memory: new NativeMemory(USUAL_SIZE), length: 0 };
-    if (held.memory.size < bytes.length) {
-      held.memory.free();
-      held.memory = new NativeMemory(bytes.length);
-    }
-    held.memory.bytes.set(bytes);
-    held.length = bytes.length;
-    peers.copyPeer(slot, held.peer);
-    this.#due.add(due, held);
+    const peer = this.#peers.pop() ?? new PeerAddress();
+    const memory = this.#pool.take(bytes.length);
+    memory.bytes.set(bytes);
+    peers.copyPeer(slot, peer);
+    this.#due.add(due, { peer, memory, length: bytes.length });
   }
 
   /** Gives the memory back; what is held is lost. */
   free(): void {
-    for (
-      let held = this.#due.take(Number.POSITIVE_INFINITY);
-      held !== undefined;
-      held = this.#due.take(Number.POSITIVE_INFINITY)
-    )
-      this.#free.push(held);
-    for (const { memory, peer } of this.#free) {
-      memory.free();
-      peer.memory.free();
-    }
-    this.#free.length = 0;
+    for (let held = this.#due.take(END); held !== undefined; held = this.#due.take(END)) this.#release(held);
+    for (const { memory } of this.#peers) memory.free();
+    this.#peers.length = 0;
+    this.#pool.free();
   }
 
   /** Sends what is due. @returns milliseconds until the next is, or -1 when none is left. */
@@ -64,8 +54,13 @@ export class HeldDatagrams {
     const now = performance.now();
     for (let held = this.#due.take(now); held !== undefined; held = this.#due.take(now)) {
       checkDatagramSent(sendto(this.#fd, held.memory, 0, held.length, MSG_DONTWAIT, held.peer), 'sendto');
-      this.#free.push(held);
+      this.#release(held);
     }
     return this.#due.size === 0 ? -1 : this.#due.earliest - now;
+  }
+
+  #release({ peer, memory }: HeldDatagram): void {
+    this.#pool.give(memory);
+    this.#peers.push(peer);
   }
 }

@@ -5,6 +5,7 @@ import { MSG_DONTWAIT, recv, SHUT_WR, send, shutdown } from '../sockets/socket.t
 import type { App, StreamReply, StreamSession } from './apps/app.ts';
 import { Backlog } from './backlog.ts';
 import { LINGER_MS } from './lingering.ts';
+import { MemoryPool } from './memory-pool.ts';
 import { pause } from './pause.ts';
 import { FRAME_HEADER, FRAME_LIMIT, frameEnd, frameHeader, framePid } from './rooms/frame.ts';
 
@@ -35,7 +36,8 @@ class LinkedStream implements StreamReply {
   readonly #inbox = new NativeMemory(BUFFER_SIZE);
   readonly #outbox = new NativeMemory(BUFFER_SIZE);
   readonly #heard = new NativeMemory(HUB_BUFFER_SIZE);
-  readonly #unsaid = new Backlog();
+  readonly #pool = new MemoryPool();
+  readonly #unsaid = new Backlog(this.#pool);
   readonly #set = new PollSet();
   /** Bytes that have come of a frame. */
   #partial = 0;
@@ -66,7 +68,11 @@ class LinkedStream implements StreamReply {
       if ((set.reventsAt(HUB) & ~POLLOUT) !== 0) this.#hear();
       if (this.#listening && set.reventsAt(CLIENT) !== 0) this.#receive();
     }
-    for (const part of [this.#inbox, this.#outbox, this.#heard, this.#unsaid, set]) part.free();
+  }
+
+  free(): void {
+    this.#unsaid.clear();
+    for (const part of [this.#inbox, this.#outbox, this.#heard, this.#pool, this.#set]) part.free();
   }
 
   send(bytes: Uint8Array, start: number, end: number): void {
@@ -173,7 +179,7 @@ class LinkedStream implements StreamReply {
     const { memory, start, length } = this.#unsaid;
     if (memory === undefined || length === 0) return;
     const sent = send(this.#hub, memory, start, length, MSG_DONTWAIT);
-    if (sent >= 0) this.#unsaid.start = start + sent;
+    if (sent >= 0) this.#unsaid.advance(sent);
     else if (streamRetry(sent, 'send') === 'never') this.#linked = false;
   }
 
@@ -187,5 +193,10 @@ class LinkedStream implements StreamReply {
  * @param hub the link to the hub that joins them; unusable afterwards.
  */
 export function serveLinkedStream(fd: number, hub: number, app: App): void {
-  new LinkedStream(fd, hub, app).serve();
+  const stream = new LinkedStream(fd, hub, app);
+  try {
+    stream.serve();
+  } finally {
+    stream.free();
+  }
 }

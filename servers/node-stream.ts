@@ -88,8 +88,11 @@ export class NodeStreamReply implements StreamReply {
     return this.#socket.writableNeedDrain ? this.#socket : this.#room?.clogged;
   }
 
-  /** The chunk being answered: node:net made it for us alone, so that replies out of it need no copy. */
-  answering(chunk: Uint8Array): void {
+  /**
+   * The chunk being answered: node:net made it for us alone, so that replies out of it need no copy. None when it has
+   * been answered: a connection that is idle would keep as much as came last, up to 64 KiB.
+   */
+  answering(chunk: Uint8Array | undefined): void {
     this.#chunk = chunk;
   }
 
@@ -175,6 +178,7 @@ export async function converse(socket: Socket, session: AsyncSession, { room, lo
       if (reply.ended) continue;
       reply.answering(chunk);
       await session.receive(chunk, 0, chunk.length, reply);
+      reply.answering(undefined);
       if (reply.waitNanos > 0) await waited(reply);
       if (reply.clogged !== undefined) await drained(reply.clogged);
     }

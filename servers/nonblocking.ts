@@ -4,6 +4,7 @@ import { close, recv, SHUT_WR, send, shutdown } from '../sockets/socket.ts';
 import { SHORTAGE_NANOS } from './accepting.ts';
 import type { App, StreamReply, StreamSession } from './apps/app.ts';
 import { Backlog } from './backlog.ts';
+import { MemoryPool } from './memory-pool.ts';
 import { NativeCopies } from './native-copies.ts';
 import { type Awaiting, Patience } from './patience.ts';
 import type { DescriptorRoom } from './rooms/descriptor-room.ts';
@@ -25,6 +26,7 @@ export class StreamBuffers {
   readonly inbox = new NativeMemory(BUFFER_SIZE);
   readonly outbox = new NativeMemory(BUFFER_SIZE);
   readonly constants = new NativeCopies();
+  readonly pool = new MemoryPool();
   readonly room: DescriptorRoom | undefined;
 
   constructor(room?: DescriptorRoom) {
@@ -36,6 +38,7 @@ export class StreamBuffers {
     this.inbox.free();
     this.outbox.free();
     this.constants.free();
+    this.pool.free();
     this.room?.free();
   }
 }
@@ -56,13 +59,14 @@ export class NonblockingConnection implements StreamReply {
   readonly #session: StreamSession;
   readonly #producing: boolean;
   #phase: Phase = 'talking';
-  readonly #backlog = new Backlog();
+  readonly #backlog: Backlog;
   readonly #patience: Patience | undefined;
   #waitNanos = 0;
 
   constructor(fd: number, app: App, buffers: StreamBuffers) {
     this.fd = fd;
     this.#buffers = buffers;
+    this.#backlog = new Backlog(buffers.pool);
     this.#session = app.stream();
     this.#producing = this.#session.produce !== undefined;
     if (app.lookEveryMs !== undefined) this.#patience = new Patience(app.lookEveryMs);
@@ -156,7 +160,7 @@ export class NonblockingConnection implements StreamReply {
   close(): void {
     this.#buffers.room?.leave(this.fd);
     close(this.fd);
-    this.#backlog.free();
+    this.#backlog.clear();
   }
 
   /** Must what is said now be kept, behind what wasn't sent yet? */
@@ -223,6 +227,6 @@ export class NonblockingConnection implements StreamReply {
 
   #sendBacklog(): void {
     const { memory, start, end } = this.#backlog;
-    if (memory !== undefined) this.#backlog.start = start + this.#sendSome(memory, start, end);
+    if (memory !== undefined) this.#backlog.advance(this.#sendSome(memory, start, end));
   }
 }

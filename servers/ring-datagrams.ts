@@ -42,7 +42,7 @@ export class RingDatagrams implements DatagramReply {
   readonly #fd: number;
   readonly #app: App;
   readonly #ring: ServerRing;
-  readonly #layout = new DatagramLayout();
+  readonly #layout: DatagramLayout;
   readonly #sender: Sender;
   readonly #held: HeldDatagrams;
   #waitNanos = 0;
@@ -55,6 +55,8 @@ export class RingDatagrams implements DatagramReply {
     this.#app = app;
     this.#held = new HeldDatagrams(fd);
     this.#ring = new ServerRing(inbox);
+    // Only now that there is a ring: what a constructor allocates is lost when it throws.
+    this.#layout = new DatagramLayout();
     this.#sender = new Sender(this.#ring.inbox.data);
     this.#receive();
     this.#watch();

@@ -5,6 +5,7 @@ import { retryAccept, SHORTAGE_NANOS } from './accepting.ts';
 import type { App } from './apps/app.ts';
 import { CompletionConnection } from './completion-connection.ts';
 import { Lingering } from './lingering.ts';
+import { MemoryPool } from './memory-pool.ts';
 import { NativeCopies } from './native-copies.ts';
 import { LookTimes } from './patience.ts';
 import { type InboxSize, ServerRing } from './server-ring.ts';
@@ -29,6 +30,7 @@ const INBOX: InboxSize = { buffers: 1024, bufferSize: 16_384 };
 export class RingStreams implements StreamRing<CompletionConnection> {
   readonly received: NativeMemory;
   readonly outbox: NativeMemory;
+  readonly pool = new MemoryPool();
   readonly #listener: number;
   readonly #app: App;
   readonly #ring: ServerRing;
@@ -89,6 +91,7 @@ export class RingStreams implements StreamRing<CompletionConnection> {
     this.#ring.close();
     for (const connection of this.#connections) if (connection !== undefined) this.#release(connection);
     this.#constants.free();
+    this.pool.free();
   }
 
   place(bytes: Uint8Array, start: number, end: number): number {

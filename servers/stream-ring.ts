@@ -1,4 +1,5 @@
 import type { NativeMemory } from '../sockets/memory.ts';
+import type { MemoryPool } from './memory-pool.ts';
 
 /**
  * What a conversation asks of its loop, which tells it later what became of it, by methods of the conversation: `received`,
@@ -10,6 +11,8 @@ export interface StreamRing<Connection> {
   /** What was received lies here, until the turn ends in which `received` is told. */
   readonly received: NativeMemory;
   readonly outbox: NativeMemory;
+  /** For what can't be sent in this turn. */
+  readonly pool: MemoryPool;
   /** Copies bytes to where they can be sent in this turn. @returns their offset in {@link outbox}; -1 when it is full. */
   place(bytes: Uint8Array, start: number, end: number): number;
   /** A copy of bytes that never change, which stays. */

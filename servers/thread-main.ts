@@ -1,7 +1,12 @@
 /** First code of every thread that thread.ts starts. */
 import { workerData } from 'node:worker_threads';
+import { freeThreadMemory } from '../sockets/thread-memory.ts';
 import type { ThreadTask } from './thread.ts';
 
 const task = workerData as ThreadTask;
 const module = (await import(task.module)) as Record<string, (input: unknown) => unknown>;
-await module[task.run]?.(task.input);
+try {
+  await module[task.run]?.(task.input);
+} finally {
+  freeThreadMemory();
+}

@@ -1,7 +1,7 @@
 import { libc } from './libc.ts';
-import { NativeMemory } from './memory.ts';
+import { ThreadMemory } from './thread-memory.ts';
 
-let timespec: NativeMemory | undefined;
+const timespec = new ThreadMemory(16);
 
 /** A moment as clock_gettime(2) gives it: in one number of nanoseconds, a double would lose the last digits. */
 export interface ClockReading {
@@ -11,9 +11,9 @@ export interface ClockReading {
 
 /** clock_gettime(2). @returns undefined when there is no such clock. */
 export function readClock(clock: number): ClockReading | undefined {
-  timespec ??= new NativeMemory(16);
-  if (libc().clock_gettime(clock, timespec.address) !== 0) return undefined;
-  return { seconds: timespec.getUint64(0), nanos: timespec.getUint64(8) };
+  const { memory } = timespec;
+  if (libc().clock_gettime(clock, memory.address) !== 0) return undefined;
+  return { seconds: memory.getUint64(0), nanos: memory.getUint64(8) };
 }
 
 /** The time of day, CLOCK_REALTIME: seconds since 1970. */

@@ -1,16 +1,12 @@
 import { type ClockReading, readClock } from './clock.ts';
 import { check } from './errno.ts';
 import { libc, outcome } from './libc.ts';
-import { NativeMemory } from './memory.ts';
+import { ThreadMemory } from './thread-memory.ts';
 
 // cpu_set_t holds 1024 CPUs, CPU_SET(3).
 const MAX_CPUS = 1024;
 
-let set: NativeMemory | undefined;
-function cpuSet(): NativeMemory {
-  set ??= new NativeMemory(MAX_CPUS / 8);
-  return set;
-}
+const cpuSet = new ThreadMemory(MAX_CPUS / 8);
 
 /**
  * sched_setaffinity(2): which CPUs a thread may run on. Children and threads made later inherit it.
@@ -18,7 +14,7 @@ function cpuSet(): NativeMemory {
  * @throws {SystemError} EINVAL when none of `cpus` exists here.
  */
 export function setAffinity(pid: number, cpus: readonly number[]): void {
-  const memory = cpuSet();
+  const { memory } = cpuSet;
   memory.bytes.fill(0);
   for (const cpu of cpus) {
     if (!Number.isInteger(cpu) || cpu < 0 || cpu >= MAX_CPUS) throw new RangeError(`no such CPU: ${cpu}`);
@@ -30,7 +26,7 @@ export function setAffinity(pid: number, cpus: readonly number[]): void {
 
 /** sched_getaffinity(2): the CPUs a thread may run on, in ascending order. @throws {SystemError} ESRCH */
 export function getAffinity(pid: number): number[] {
-  const memory = cpuSet();
+  const { memory } = cpuSet;
   memory.bytes.fill(0);
   const status = libc().sched_getaffinity(pid, memory.size, memory.address);
   check(outcome(status), 'sched_getaffinity');

@@ -24,8 +24,8 @@ export class Epoll {
   readonly fd: number;
   readonly #events: NativeMemory;
   readonly #words: Uint32Array;
-  readonly #change = new NativeMemory(16);
-  readonly #timeout = new NativeMemory(16);
+  readonly #change: NativeMemory;
+  readonly #timeout: NativeMemory;
   readonly #capacity: number;
   /** Does the kernel have epoll_pwait2(2), as far as one knows? */
   #exact = true;
@@ -38,7 +38,10 @@ export class Epoll {
     const made = libc().epoll_create1(EPOLL_CLOEXEC);
     this.fd = check(outcome(made), 'epoll_create1');
     this.#capacity = capacity;
+    // Only now that there is a set: what a constructor allocates is lost when it throws.
     this.#events = new NativeMemory(capacity * EVENT_WORDS * 4);
+    this.#change = new NativeMemory(16);
+    this.#timeout = new NativeMemory(16);
     this.#words = this.#events.uint32;
   }
 

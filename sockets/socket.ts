@@ -2,6 +2,7 @@ import { familyOf, formatAddress, readSockaddr, SOCKADDR_SIZE, type SocketAddres
 import { check } from './errno.ts';
 import { libc, outcome } from './libc.ts';
 import { NativeMemory } from './memory.ts';
+import { ThreadMemory } from './thread-memory.ts';
 
 /**
  * BSD sockets as Stevens describes them: thin calls that return what the kernel returns, zero or more on success
@@ -41,14 +42,12 @@ const OPTIONS = {
 
 export type SocketOption = keyof typeof OPTIONS;
 
-// Arguments that calls pass by reference; a thread makes one call at a time, so one scratch area serves all.
-let scratchMemory: NativeMemory | undefined;
+const scratchMemory = new ThreadMemory(64);
 const SCRATCH_LENGTH = 32;
 /** Where lengths of larger results go. */
 const SCRATCH_LENGTH_LARGE = 56;
 function scratch(): NativeMemory {
-  scratchMemory ??= new NativeMemory(64);
-  return scratchMemory;
+  return scratchMemory.memory;
 }
 
 /** socket(2), closed on exec. @returns a file descriptor or a negated errno. */

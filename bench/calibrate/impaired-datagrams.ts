@@ -57,6 +57,7 @@ export class ImpairedDatagrams {
       this.#releaseOld();
       this.#board.injected = this.#injected;
     }
+    for (const [connection, held] of this.#held) this.#release(connection, held);
     close(this.#fd);
     this.#epoll.close();
     this.#batch.free();

@@ -2,6 +2,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import { setAffinity } from '../../sockets/cpu.ts';
+import { freeThreadMemory } from '../../sockets/thread-memory.ts';
 import type { Assignment } from './assignment.ts';
 import { makeEngine } from './engines/catalog.ts';
 import type { ThreadMessage } from './generator.ts';
@@ -22,3 +23,4 @@ for (let window = 0; window < assignment.windows; window++) {
   tell({ kind: 'finished', report: await engine.run() });
 }
 await engine.close();
+freeThreadMemory();

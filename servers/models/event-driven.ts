@@ -39,6 +39,7 @@ function serveConnection(socket: Socket, app: App, { room, lookout }: Together):
     if (reply.ended) return;
     reply.answering(chunk);
     session.receive(chunk, 0, chunk.length, reply);
+    reply.answering(undefined);
     if (reply.waitNanos > 0) holdBack(socket, reply);
     // A peer that doesn't read its replies isn't read from either, until it does.
     else pauseWhile(socket, reply.clogged);

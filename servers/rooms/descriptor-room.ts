@@ -12,6 +12,9 @@ const MEMBERS = 2;
 /** One more than the place, so that 0 is nowhere. */
 const PLACES = MEMBERS + DESCRIPTORS;
 
+/** Bytes that are said at once, mostly. */
+const OUTBOX_SIZE = 65_536;
+
 /** The lock: U. Drepper, Futexes Are Tricky (2011), section 5. */
 const FREE = 0;
 const TAKEN = 1;
@@ -30,7 +33,7 @@ export function openRoom({ app }: { readonly app: AppName }): SharedArrayBuffer 
  */
 export class DescriptorRoom {
   readonly #words: Int32Array;
-  #outbox = new NativeMemory(65_536);
+  readonly #outbox = new NativeMemory(OUTBOX_SIZE);
 
   /** One for each thread, of the memory that {@link openRoom} gave; undefined without. */
   static of(memory: SharedArrayBuffer | undefined): DescriptorRoom | undefined {
@@ -63,18 +66,20 @@ export class DescriptorRoom {
   tell(from: number, bytes: Uint8Array, start: number, end: number): void {
     const words = this.#words;
     const length = end - start;
-    if (length > this.#outbox.size) this.#enlarge(length);
-    this.#outbox.bytes.set(bytes.subarray(start, end));
+    // Few are longer, and their memory is not kept.
+    const outbox = length <= OUTBOX_SIZE ? this.#outbox : new NativeMemory(length);
+    outbox.bytes.set(bytes.subarray(start, end));
     this.#lock();
     // From the last to the first, because removing one moves the last into its place.
     for (let place = (words[COUNT] as number) - 1; place >= 0; place--) {
       const fd = words[MEMBERS + place] as number;
-      if (fd === from || send(fd, this.#outbox, 0, length, MSG_DONTWAIT) === length) continue;
+      if (fd === from || send(fd, outbox, 0, length, MSG_DONTWAIT) === length) continue;
       // Its own thread or loop wakes up from that, and ends the conversation.
       shutdown(fd, SHUT_RDWR);
       this.#remove(fd);
     }
     this.#unlock();
+    if (outbox !== this.#outbox) outbox.free();
   }
 
   free(): void {
@@ -91,11 +96,6 @@ export class DescriptorRoom {
     words[PLACES + moved] = place + 1;
     words[PLACES + fd] = 0;
     words[COUNT] = last;
-  }
-
-  #enlarge(size: number): void {
-    this.#outbox.free();
-    this.#outbox = new NativeMemory(size);
   }
 
   #lock(): void {

@@ -1,9 +1,18 @@
 /**
  * Runs the model that it is told by IPC, and stays when the server is closed, so that what is left can be seen:
- * {start: spec} is answered by {address}, {close: true} by {closed: true}. Ends with its parent.
+ * {start: spec} is answered by {address}, {close: true} by {closed: true}, {measure: true} by the memory that it holds.
+ * Ends with its parent.
  */
 const [, , catalogUrl] = process.argv;
 const { loadModel } = await import(catalogUrl);
+const { liveMemory } = await import(new URL('../sockets/live-memory.js', catalogUrl));
+
+/** Bytes of native memory, of JavaScript's, and of the process; those that nothing refers to are collected first. */
+function measure() {
+  globalThis.gc?.();
+  const { heapUsed, external, rss } = process.memoryUsage();
+  return { native: liveMemory().bytes, script: heapUsed + external, rss };
+}
 
 let server;
 process.on('message', async (message) => {
@@ -13,6 +22,8 @@ process.on('message', async (message) => {
   } else if (message.start) {
     server = await (await loadModel(message.start.model)).start(message.start);
     process.send({ address: server.address });
+  } else if (message.measure) {
+    process.send(measure());
   } else {
     await server.close();
     process.send({ closed: true });

@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import type { CompletionConnection } from '../../servers/completion-connection.ts';
+import { MemoryPool } from '../../servers/memory-pool.ts';
 import type { StreamRing } from '../../servers/stream-ring.ts';
 import { NativeMemory } from '../../sockets/memory.ts';
 
@@ -12,6 +13,7 @@ export class RecordingRing implements StreamRing<CompletionConnection> {
   turn = 0;
   readonly received = this.#memory(2 * INBOX);
   readonly outbox = this.#memory(2 * OUTBOX);
+  readonly pool = new MemoryPool();
   readonly #asked: (() => string)[] = [];
   #placed = 0;
   #toRevisit: CompletionConnection[] = [];

@@ -1,0 +1,85 @@
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { type ModelName, whyUnavailable } from '../../servers/catalog.ts';
+import { KEPT_BYTES } from '../../servers/memory-pool.ts';
+import { noLibc } from '../sockets/open.ts';
+import { MeasuredServer, type Memory } from './measured-server.ts';
+import { SlowClient } from './slow-client.ts';
+import { PATIENCE_MS, until } from './until.ts';
+
+/** Sent by each client: more than the kernel keeps of it on the way. */
+const TOTAL = 16 << 20;
+
+/** Bytes that garbage collection leaves or takes as it likes. */
+const NOISE = 512 << 10;
+
+/** What one read of Node's takes at most. Its asynchronous iterator refers to the last chunk until the next one comes. */
+const CHUNK = 65_536;
+const iterating: ReadonlySet<ModelName> = new Set(['async', 'worker-pool']);
+
+/** Models by where what a client does not read waits: each is to give it back. */
+const cases: readonly (readonly [ModelName, clients: number, held: 'native' | 'script' | 'nowhere'])[] = [
+  ['iterative', 1, 'nowhere'],
+  ['prethreaded', 1, 'nowhere'],
+  ['thread-per-connection', 1, 'nowhere'],
+  ['nonblocking', 24, 'native'],
+  ['epoll', 24, 'native'],
+  ['multi-reactor', 24, 'native'],
+  ['io-uring', 64, 'native'],
+  ['event-driven', 24, 'script'],
+  ['async', 24, 'script'],
+  ['worker-pool', 24, 'script'],
+  ['balanced', 24, 'script'],
+];
+
+const grown = (now: Memory, before: Memory): Memory => ({
+  native: now.native - before.native,
+  script: now.script - before.script,
+  rss: now.rss - before.rss,
+});
+
+// A process of its own for each client, or several event-driven ones: what they hold ends with them, or is event-driven's.
+describe.skipIf(noLibc)('what was held for a client that did not read', () => {
+  for (const [model, count, held] of cases) {
+    test.skipIf(whyUnavailable(model))(`comes back when it has read all: ${model}`, async () => {
+      const server = await MeasuredServer.start(model, 'tcp');
+      const clients = Array.from({ length: count }, () => new SlowClient(server.address));
+      // Each has been served once, so that all is there that a connection has for good.
+      await until('all to be connected', () => {
+        for (const client of clients) client.stuff(1);
+        return clients.every(({ sent }) => sent === 1);
+      });
+      await readAll(clients);
+      const before = await server.memory();
+
+      let stuck: Memory = before;
+      await until('the server to hold replies', async () => {
+        const sent = clients.map((client) => client.sent);
+        for (const client of clients) client.stuff(TOTAL);
+        stuck = grown(await server.memory(), before);
+        if (held === 'nowhere') return clients.every((client, i) => client.sent === sent[i]);
+        return stuck[held] > KEPT_BYTES;
+      });
+      if (held === 'nowhere') expect(stuck.native).toBe(0);
+
+      for (const client of clients) client.open();
+      await readAll(clients);
+      const bound = held === 'nowhere' ? 0 : KEPT_BYTES;
+      await until('the memory to be given back', async () => grown(await server.memory(), before).native <= bound);
+      if (held === 'script') {
+        const most = NOISE + (iterating.has(model) ? count * CHUNK : 0);
+        await until('the buffers to be collected', async () => grown(await server.memory(), before).script <= most);
+      }
+    });
+  }
+});
+
+/** Reads until each client has had back all that it sent. */
+async function readAll(clients: readonly SlowClient[]): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (clients.some(({ sent, read }) => read < sent)) {
+    if (Date.now() > deadline) throw new Error('the replies do not come');
+    for (const client of clients) client.drain();
+    await setImmediate();
+  }
+}
