@@ -20,7 +20,7 @@ import {
   socket,
 } from '../../sockets/socket.ts';
 import { closing, listening, loopback, memory, noLibc } from '../sockets/open.ts';
-import { isRunning, type ProcessId, processTree } from './process-tree.ts';
+import { holdings, isRunning, type ProcessId, processTree } from './process-tree.ts';
 import { soon, until } from './until.ts';
 
 // Out of dist, as they start threads and processes.
@@ -31,7 +31,8 @@ const { Hub } = (await built('rooms/hub')) as typeof import('../../servers/rooms
 
 const threads = () => readdirSync('/proc/self/task').sort();
 const children = () => processTree(process.pid).filter(({ pid }) => pid !== process.pid);
-const openFiles = () => readdirSync('/proc/self/fd').length;
+/** Of this process and its children. */
+const openFiles = () => holdings(process.pid).files;
 
 const kinds = [
   {

@@ -1,0 +1,122 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { ServerSpec } from '../../servers/contract.ts';
+import { type Client, type Conversant, Conversants } from '../../servers/conversants.ts';
+
+const spec: ServerSpec = { transport: 'tcp', app: 'echo', host: '127.0.0.1', port: 0 };
+
+/** Serves nobody until it is told that it has. */
+class Fake implements Conversant {
+  readonly served: number[] = [];
+  ending = 0;
+  readonly ended: Promise<void>;
+  readonly #failure: Error | undefined;
+  #end = () => {};
+  #finish = (_goesOn: boolean) => {};
+
+  constructor(failure?: Error) {
+    this.#failure = failure;
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+  }
+
+  serve({ fd }: Client): Promise<boolean> {
+    if (this.#failure !== undefined) throw this.#failure;
+    this.served.push(fd);
+    return new Promise((resolve) => {
+      this.#finish = resolve;
+    });
+  }
+
+  finish(goesOn = true): void {
+    this.#finish(goesOn);
+    if (!goesOn) this.#end();
+  }
+
+  dismiss(): void {
+    this.end();
+  }
+
+  end(): void {
+    this.ending++;
+    this.finish(false);
+  }
+}
+
+describe('threads or processes for clients', () => {
+  const begun: Fake[] = [];
+  const begin = (failure?: Error) => () => {
+    const fake = new Fake(failure);
+    begun.push(fake);
+    return fake;
+  };
+  const client = (fd: number): Client => ({ fd, first: undefined });
+  const who = () => begun.map(({ served }) => served);
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    begun.length = 0;
+  });
+  afterEach(() => void vi.useRealTimers());
+
+  test('each client that comes while the others are served gets its own', async () => {
+    const conversants = new Conversants(begin());
+    for (const fd of [1, 2, 3]) conversants.serve(client(fd), spec);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(who()).toEqual([[1], [2], [3]]);
+  });
+
+  test('the first waits for none, and the next gets the one that is idle', async () => {
+    const conversants = new Conversants(begin());
+    conversants.serve(client(1), spec);
+    expect(who()).toEqual([[1]]);
+    begun[0]?.finish();
+    await vi.advanceTimersByTimeAsync(0);
+    conversants.serve(client(2), spec);
+    expect(who()).toEqual([[1, 2]]);
+  });
+
+  test('a client that comes just before another’s end gets that one’s, in the order of coming', async () => {
+    const conversants = new Conversants(begin());
+    for (const fd of [1, 2, 3]) conversants.serve(client(fd), spec);
+    await vi.advanceTimersByTimeAsync(1);
+    begun[0]?.finish();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(who()).toEqual([[1, 2]]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(who()).toEqual([[1, 2], [3]]);
+  });
+
+  test('one that has ended is given no client', async () => {
+    const conversants = new Conversants(begin());
+    conversants.serve(client(1), spec);
+    begun[0]?.finish(false);
+    await vi.advanceTimersByTimeAsync(0);
+    conversants.serve(client(2), spec);
+    expect(who()).toEqual([[1], [2]]);
+    begun[1]?.finish();
+    await vi.advanceTimersByTimeAsync(0);
+    // Killed while it was idle.
+    begun[1]?.finish(false);
+    await vi.advanceTimersByTimeAsync(0);
+    conversants.serve(client(3), spec);
+    expect(who()).toEqual([[1], [2], [3]]);
+  });
+
+  test('one that can’t be given its client is ended, and the caller is told', async () => {
+    const conversants = new Conversants(begin(new Error('EPIPE')));
+    await expect(conversants.serve(client(1), spec)).rejects.toThrow('EPIPE');
+    expect(begun.map(({ ending }) => ending)).toEqual([1]);
+  });
+
+  test('all end together, and none is begun afterwards, not even for a client that waits', async () => {
+    const conversants = new Conversants(begin());
+    const served = [conversants.serve(client(1), spec), conversants.serve(client(-1), spec)];
+    const ended = conversants.end();
+    await vi.advanceTimersByTimeAsync(100);
+    await Promise.all([ended, ...served]);
+    expect(who()).toEqual([[1]]);
+    expect(begun[0]?.ending).toBe(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});

@@ -1,0 +1,61 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { whyUnavailable } from '../../servers/catalog.ts';
+import { StreamClient } from '../conformance/stream-client.ts';
+import { isAtRest, isRunning, processTree } from './process-tree.ts';
+import { ServerProcess } from './server-process.ts';
+import { until } from './until.ts';
+
+const hello = Buffer.from('hello');
+/** More than the threads that Node may start for itself meanwhile. */
+const NEXT = 8;
+
+async function start(model: 'thread-per-connection' | 'process-per-connection'): Promise<ServerProcess> {
+  const server = await ServerProcess.start({ model, transport: 'tcp' });
+  onTestFinished(() => server.kill());
+  return server;
+}
+
+/** Has a client served to its end, and waits until the server has nothing to do any more. */
+async function serveOne(server: ServerProcess): Promise<void> {
+  const client = await StreamClient.connect(server.address);
+  client.write(hello);
+  client.finish();
+  expect(await client.readToEnd()).toEqual(hello);
+  await client[Symbol.asyncDispose]();
+  await until('the server to wait', () => isAtRest(server.pid));
+}
+
+const children = (server: ServerProcess) => server.tree().filter(({ pid }) => pid !== server.pid);
+
+describe.skipIf(whyUnavailable('thread-per-connection') !== undefined)('what served a client serves the next', () => {
+  test('thread-per-connection', async () => {
+    const server = await start('thread-per-connection');
+    await serveOne(server);
+    const before = readdirSync(`/proc/${server.pid}/task`);
+    for (let i = 0; i < NEXT; i++) await serveOne(server);
+    const after = readdirSync(`/proc/${server.pid}/task`);
+    expect(after).toEqual(expect.arrayContaining(before));
+    expect(after.length - before.length, 'new threads').toBeLessThan(NEXT);
+  });
+
+  test('process-per-connection, and when that was killed a new one does', async () => {
+    const server = await start('process-per-connection');
+    await serveOne(server);
+    const [first, ...others] = children(server);
+    expect(others).toEqual([]);
+    await serveOne(server);
+    expect(children(server)).toEqual([first]);
+
+    if (first === undefined) throw new Error('no process has served');
+    process.kill(first.pid, 'SIGKILL');
+    await until(
+      'it to be gone',
+      () => !isRunning(first) && !processTree(server.pid).some(({ pid }) => pid === first.pid),
+    );
+    await until('the server to wait', () => isAtRest(server.pid));
+    await serveOne(server);
+    expect(children(server).length).toBe(1);
+    expect(children(server)[0]?.pid).not.toBe(first.pid);
+  });
+});
