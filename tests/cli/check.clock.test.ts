@@ -3,8 +3,8 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFi
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkResultSchema } from '../../bench/model/check-result.ts';
+import { checked, STOLEN } from './disturbed.ts';
 import { Program, scratchDirectory, sockbench } from './program.ts';
-import { undisturbed } from './undisturbed.ts';
 
 const echo = 'exec node tests/bench/foreign-server.mjs {port} echo';
 const slow = 'exec node tests/bench/foreign-server.mjs {port} slow';
@@ -51,9 +51,13 @@ test('a budget that is over leaves it undecided, with what was measured', async 
   expect(saved).toMatchObject({ interrupted: false, verdict: { outcome: 'inconclusive' } });
 });
 
-test('finds a server that takes much more CPU, at the first look, and says in what', { timeout: 300_000 }, async () => {
+test('finds a server that takes much more CPU, at the first look, and says in what', { timeout: 300_000 }, async ({
+  skip,
+}) => {
   const flags = ['--a', echo, '--b', slow, ...brief, '--seed', '7', '--json', '-'];
-  const { code, result } = await undisturbed(() => sockbench('check', ...flags, '--out-dir', scratchDirectory()));
+  const outcome = await sockbench('check', ...flags, '--out-dir', scratchDirectory());
+  const { code, result, disturbed } = checked(outcome);
+  skip(disturbed, STOLEN);
   expect(result.verdict).toMatchObject({ outcome: 'suspected', metrics: expect.arrayContaining(['cpu']) });
   expect(code).toBe(1);
   const counting = result.sessions.filter(({ excluded }) => excluded === null);
