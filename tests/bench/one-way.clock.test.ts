@@ -1,179 +1,36 @@
-import { describe, expect, test } from 'vitest';
-import {
-  expectRate,
-  measure,
-  measureTrial,
-  onlyTrial,
-  resultOf,
-  startMeasuring,
-  tcpServer,
-  udpServer,
-} from './measured.ts';
+import { expect, test } from 'vitest';
+import { expectRate, measureTrial, tcpServer, udpServer } from './measured.ts';
 
-const LETTERS = Buffer.alloc(65_536, 'x');
-
-describe('an upload', () => {
-  test('is counted in bytes that reached the server, no more and not much less', async () => {
-    let received = 0;
-    const url = await tcpServer((socket) => {
-      socket.on('data', (bytes) => {
-        received += bytes.length;
-      });
-    });
-    const trial = await measureTrial(url, '--workload', 'upload', '-c', '3', '-d', '500ms');
-    const bytes = trial.throughput.bytesPerSecond * trial.measuredSeconds;
-    expect(bytes).toBeGreaterThan(1e6);
-    // What the server's kernel holds and the server has not read yet was delivered, too: some MiB a connection.
-    expect(bytes).toBeLessThan(received + 3 * 8 * 2 ** 20);
-    expect(bytes).toBeGreaterThan(received * 0.5);
-    expect(trial).toMatchObject({ workload: 'upload', app: 'discard', requests: { sent: 0, errors: 0 } });
-    expect(trial.fairness.starvedConnections).toBe(0);
-  });
-
-  test('whose server does not read stands still, and is not counted', async () => {
-    const url = await tcpServer((socket) => void socket.pause());
-    const trial = await measureTrial(url, '--workload', 'upload', '-c', '1', '--warmup', '300ms');
-    expect(trial.throughput.bytesPerSecond).toBeLessThan(1e7);
-  });
-
-  test('goes on when the server answers, though nobody asked', async () => {
-    const url = await tcpServer((socket) => socket.pipe(socket));
-    const trial = await measureTrial(url, '--workload', 'upload', '-c', '2');
-    expect(trial.throughput.bytesPerSecond).toBeGreaterThan(1e6);
-    expect(trial.requests.unsolicited).toBeGreaterThan(0);
-  });
-
-  test('to a server that closes connections has errors, and connects again', async () => {
-    let connections = 0;
-    const url = await tcpServer((socket) => {
-      connections++;
-      let seen = 0;
-      socket.on('data', (bytes) => {
-        seen += bytes.length;
-        if (seen > 1e6) socket.destroy();
-      });
-    });
-    const trial = await measureTrial(url, '--workload', 'upload', '-c', '2');
-    expect(trial.requests.errors).toBeGreaterThan(2);
-    expect(connections).toBeGreaterThan(4);
-  });
+test('an upload whose server does not read stands still, and is not counted', async () => {
+  const url = await tcpServer((socket) => void socket.pause());
+  const trial = await measureTrial(url, '--workload', 'upload', '-c', '1', '--warmup', '300ms');
+  expect(trial.throughput.bytesPerSecond).toBeLessThan(1e7);
 });
 
-describe('a download', () => {
-  test('is counted in bytes that were taken, by all connections', async () => {
-    let sent = 0;
-    const url = await tcpServer((socket) => {
-      const more = () => {
-        while (socket.write(LETTERS)) sent += LETTERS.length;
-        sent += LETTERS.length;
-      };
-      socket.on('drain', more);
-      more();
-    });
-    const trial = await measureTrial(url, '--workload', 'download', '-c', '3', '-d', '500ms');
-    const bytes = trial.throughput.bytesPerSecond * trial.measuredSeconds;
-    expect(bytes).toBeGreaterThan(1e6);
-    expect(bytes).toBeLessThanOrEqual(sent);
-    expect(trial).toMatchObject({ workload: 'download', app: 'chargen', fairness: { starvedConnections: 0 } });
-    expect(trial.validity.reasons.map(({ code }) => code)).not.toContain('nothing-completed');
-  });
-
-  test('from a server that says nothing is a failed target', async () => {
-    const flags = ['--workload', 'download', '-c', '2', '--open-timeout', '200ms'];
-    const { code, result } = await measure(await tcpServer(() => undefined), ...flags);
-    expect(code).toBe(4);
-    expect(result.failures[0]?.message).toMatch(/within 200 ms.*does it serve chargen/);
-  });
-
-  test('from one that stops in the middle goes on with the others', async () => {
-    let first = true;
-    const url = await tcpServer((socket) => {
-      const silent = first;
-      first = false;
-      const more = () => {
-        while (socket.write(LETTERS));
-      };
-      if (silent) socket.write(LETTERS);
-      else socket.on('drain', more);
-      if (!silent) more();
-    });
-    const trial = await measureTrial(url, '--workload', 'download', '-c', '2', '--warmup', '200ms');
-    expect(trial.fairness.starvedConnections).toBe(1);
-    expect(trial.throughput.bytesPerSecond).toBeGreaterThan(1e6);
-  });
+test('datagrams one way go at a rate, each with its number', async () => {
+  const numbers: number[] = [];
+  const url = await udpServer((datagram) => void numbers.push(datagram.readUInt32LE(4)));
+  const trial = await measureTrial(url, '--workload', 'upload', '-c', '1', '-R', '1000');
+  expectRate(trial, 1000);
+  expect(trial.requests.completed + (trial.requests.lost ?? 0)).toBe(trial.requests.sent);
+  expect(numbers.slice(0, 100)).toEqual(Array.from({ length: 100 }, (_, i) => i));
+  expect(trial.latencyMicros.scheduleLag?.count).toBe(trial.requests.sent);
 });
 
-describe('datagrams one way', () => {
-  test('go at a rate, each with its number', async () => {
-    const numbers: number[] = [];
-    const url = await udpServer((datagram) => void numbers.push(datagram.readUInt32LE(4)));
-    const trial = await measureTrial(url, '--workload', 'upload', '-c', '1', '-R', '1000');
-    expectRate(trial, 1000);
-    expect(trial.requests.completed + (trial.requests.lost ?? 0)).toBe(trial.requests.sent);
-    expect(numbers.slice(0, 100)).toEqual(Array.from({ length: 100 }, (_, i) => i));
-    expect(trial.latencyMicros.scheduleLag?.count).toBe(trial.requests.sent);
+test('datagrams that a socket had no room for in the warm-up do not count', async () => {
+  // 800 go to a server that reads nothing for 400 ms, whose socket has room for some hundred; and 1,000 after that.
+  let stalled = false;
+  let received = 0;
+  let highest = 0;
+  const url = await udpServer((datagram) => {
+    received++;
+    highest = Math.max(highest, datagram.readUInt32LE(4));
+    if (!stalled) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
+    stalled = true;
   });
-
-  test('that a socket had no room for are lost, and not throughput', async () => {
-    // Reads what comes first, then nothing while datagrams flow.
-    let blocked = false;
-    const url = await udpServer(() => {
-      if (!blocked) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
-      blocked = true;
-    });
-    const trial = await measureTrial(url, '--workload', 'upload', '-c', '2', '--size', '1000');
-    expect(trial.requests.lost).toBeGreaterThan(1000);
-    expect(trial.requests.lost).toBe(trial.datagrams?.droppedByServer);
-    expect(trial.requests.completed).toBe(trial.requests.sent - (trial.requests.lost ?? 0) - trial.requests.errors);
-    const rate = trial.requests.completed / trial.measuredSeconds;
-    expect(trial.throughput.requestsPerSecond / rate).toBeCloseTo(1, 1);
-  });
-
-  test('that a socket had no room for in the warm-up do not count', async () => {
-    // 800 go to a server that reads nothing for 400 ms, whose socket has room for some hundred; and 1,000 after that.
-    let stalled = false;
-    let received = 0;
-    let highest = 0;
-    const url = await udpServer((datagram) => {
-      received++;
-      highest = Math.max(highest, datagram.readUInt32LE(4));
-      if (!stalled) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
-      stalled = true;
-    });
-    const load = ['-c', '1', '--size', '1000', '-R', '2000', '--warmup', '600ms', '-d', '500ms'];
-    const trial = await measureTrial(url, '--workload', 'upload', ...load);
-    // What never came, less what is told to be lost, went in the warm-up.
-    expect(highest + 1 - received - (trial.requests.lost ?? 0)).toBeGreaterThan(300);
-    expect(trial.datagrams?.droppedByServer).toBe(trial.requests.lost);
-  });
-
-  test.each(['8', '1200', '1472', '1473', '65507'])('of %s bytes go as fast as the kernel takes them', async (size) => {
-    const url = await udpServer(() => undefined);
-    const trial = await measureTrial(url, '--workload', 'upload', '-c', '1', '--size', size, '-n', '2000', '-d', '10s');
-    expect(trial.requests).toMatchObject({ sent: 2000, errors: 0 });
-  });
-
-  test.each([
-    ['-n', '700'],
-    ['-n', '700', '-R', '5000'],
-  ])('stop at a number of them: %s', async (...flags) => {
-    let seen = 0;
-    const url = await udpServer(() => void seen++);
-    const trial = await measureTrial(url, '--workload', 'upload', '-c', '3', '-d', '10s', ...flags);
-    expect(trial.requests.sent).toBe(700);
-    expect(trial.measuredSeconds).toBeLessThan(10);
-  });
-});
-
-describe('built-in servers', () => {
-  test.each(['nonblocking', 'async', 'thread-per-connection'])(
-    '%s takes uploads and gives downloads',
-    async (model) => {
-      for (const workload of ['upload', 'download']) {
-        const trial = onlyTrial(await resultOf(startMeasuring('--model', model, '--workload', workload, '-c', '2')));
-        expect(trial.throughput.bytesPerSecond).toBeGreaterThan(1e6);
-        expect(trial.requests.errors).toBe(0);
-      }
-    },
-  );
+  const load = ['-c', '1', '--size', '1000', '-R', '2000', '--warmup', '600ms', '-d', '500ms'];
+  const trial = await measureTrial(url, '--workload', 'upload', ...load);
+  // What never came, less what is told to be lost, went in the warm-up.
+  expect(highest + 1 - received - (trial.requests.lost ?? 0)).toBeGreaterThan(300);
+  expect(trial.datagrams?.droppedByServer).toBe(trial.requests.lost);
 });
