@@ -29,6 +29,8 @@ export class CompletionConnection implements StreamReply {
   #next: Backlog;
   /** What came while a send waited, or the app had the peer wait: the session hears of it afterwards. */
   readonly #unheard: Backlog;
+  /** What is to be said to others when the wait is over. */
+  readonly #heldBack: Backlog;
   /** The peer's FIN has come, and the session has not heard of it. */
   #finUnheard = false;
   #waitNanos = 0;
@@ -47,6 +49,7 @@ export class CompletionConnection implements StreamReply {
     this.#going = new Backlog(ring.pool);
     this.#next = new Backlog(ring.pool);
     this.#unheard = new Backlog(ring.pool);
+    this.#heldBack = new Backlog(ring.pool);
     this.#session = app.stream();
     this.#producing = this.#session.produce !== undefined;
     if (app.lookEveryMs !== undefined) this.#patience = new Patience(app.lookEveryMs);
@@ -133,6 +136,7 @@ export class CompletionConnection implements StreamReply {
   resume(): void {
     this.#waitNanos = 0;
     this.#resting = false;
+    this.#tellHeldBack();
     this.#goOn();
   }
 
@@ -160,7 +164,9 @@ export class CompletionConnection implements StreamReply {
   }
 
   toOthers(bytes: Uint8Array, start: number, end: number): void {
-    if (this.#phase === 'talking') this.#ring.tellOthers(this, bytes, start, end);
+    if (this.#phase !== 'talking') return;
+    if (this.#waitNanos > 0) this.#heldBack.keep(bytes, start, end);
+    else this.#ring.tellOthers(this, bytes, start, end);
   }
 
   /** Another connection has said something; a peer that has left too much of that unread is dropped. */
@@ -187,6 +193,7 @@ export class CompletionConnection implements StreamReply {
     this.#going.clear();
     this.#next.clear();
     this.#unheard.clear();
+    this.#heldBack.clear();
   }
 
   /** Does what is to be done next, as far as that is possible by now. */
@@ -217,6 +224,13 @@ export class CompletionConnection implements StreamReply {
     const { memory, start, end } = this.#unheard;
     if (memory !== undefined && this.#phase === 'talking') this.#session.receive(memory.bytes, start, end, this);
     this.#unheard.clear();
+  }
+
+  #tellHeldBack(): void {
+    const { memory, start, end } = this.#heldBack;
+    if (memory === undefined || start === end) return;
+    this.#ring.tellOthers(this, memory.bytes, start, end);
+    this.#heldBack.clear();
   }
 
   #rest(): void {

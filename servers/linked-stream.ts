@@ -1,13 +1,14 @@
 import { NativeMemory } from '../sockets/memory.ts';
 import { POLLIN, POLLOUT, PollSet } from '../sockets/poll.ts';
+import { setTimerSlack } from '../sockets/process.ts';
 import { streamRetry } from '../sockets/retry.ts';
 import { MSG_DONTWAIT, recv, SHUT_WR, send, shutdown } from '../sockets/socket.ts';
 import type { App, StreamReply, StreamSession } from './apps/app.ts';
 import { Backlog } from './backlog.ts';
 import { LINGER_MS } from './lingering.ts';
 import { MemoryPool } from './memory-pool.ts';
-import { pause } from './pause.ts';
 import { FRAME_HEADER, FRAME_LIMIT, frameEnd, frameHeader, framePid } from './rooms/frame.ts';
+import { soonest } from './waiting-connections.ts';
 
 /** Bytes one recv of the client may take. */
 const BUFFER_SIZE = 65_536;
@@ -44,6 +45,8 @@ class LinkedStream implements StreamReply {
   #phase: Phase = 'talking';
   /** When lingering is over, on the clock of performance.now(). */
   #deadline = 0;
+  /** When what was said may go to the hub, on the same clock; the client is not received from before. */
+  #restsUntil = 0;
   #linked = true;
 
   constructor(fd: number, hub: number, app: App) {
@@ -62,9 +65,11 @@ class LinkedStream implements StreamReply {
     set.add(this.#fd, POLLIN);
     this.#session.open?.(this);
     while (this.#linked) {
-      if (this.#phase === 'over' && this.#unsaid.length === 0) this.#leave();
-      this.#wait();
-      if ((set.reventsAt(HUB) & POLLOUT) !== 0) this.#flush();
+      const isResting = this.#isResting;
+      if (!isResting) this.#flush();
+      if (!this.#linked) break;
+      if (this.#phase === 'over' && this.#unsaid.length === 0 && !isResting) this.#leave();
+      this.#wait(isResting);
       if ((set.reventsAt(HUB) & ~POLLOUT) !== 0) this.#hear();
       if (this.#listening && set.reventsAt(CLIENT) !== 0) this.#receive();
     }
@@ -90,11 +95,11 @@ class LinkedStream implements StreamReply {
   toOthers(bytes: Uint8Array, start: number, end: number): void {
     this.#unsaid.keep(frameHeader(end - start, process.pid, 0), 0, FRAME_HEADER);
     this.#unsaid.keep(bytes, start, end);
-    this.#flush();
   }
 
   wait(nanos: number): void {
-    pause(nanos);
+    if (this.#restsUntil === 0) setTimerSlack(1);
+    this.#restsUntil = Math.max(this.#restsUntil, performance.now()) + nanos / 1e6;
   }
 
   end(): void {
@@ -105,12 +110,18 @@ class LinkedStream implements StreamReply {
   }
 
   /** Waits for client and hub. */
-  #wait(): void {
+  #wait(isResting: boolean): void {
     const set = this.#set;
     const full = this.#unsaid.length > 0;
-    set.setEvents(HUB, full ? POLLIN | POLLOUT : POLLIN);
-    if (this.#listening) set.setEvents(CLIENT, full && this.#phase === 'talking' ? 0 : POLLIN);
-    set.wait(this.#patienceMs());
+    set.setEvents(HUB, full && !isResting ? POLLIN | POLLOUT : POLLIN);
+    if (this.#listening) set.setEvents(CLIENT, (full || isResting) && this.#phase === 'talking' ? 0 : POLLIN);
+    const rest = isResting ? Math.max(0, this.#restsUntil - performance.now()) : -1;
+    set.wait(soonest(rest, this.#patienceMs()));
+  }
+
+  /** Does the app have the client wait? The hub is read meanwhile. */
+  get #isResting(): boolean {
+    return this.#restsUntil > 0 && performance.now() < this.#restsUntil;
   }
 
   /** May the client say something? */

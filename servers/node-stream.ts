@@ -76,6 +76,8 @@ export class NodeStreamReply implements StreamReply {
   /** Its number in the room. */
   readonly #speaker: number;
   #chunk: Uint8Array | undefined;
+  /** What is to be said to others when the wait is over. */
+  readonly #heldBack: Uint8Array[] = [];
 
   constructor(socket: Socket, room?: SocketRoom) {
     this.#socket = socket;
@@ -107,7 +109,10 @@ export class NodeStreamReply implements StreamReply {
   }
 
   toOthers(bytes: Uint8Array, start: number, end: number): void {
-    if (!this.ended) this.#room?.tell(this.#speaker, bytes.subarray(start, end));
+    if (this.ended) return;
+    const part = bytes.subarray(start, end);
+    if (this.waitNanos > 0) this.#heldBack.push(new Uint8Array(part));
+    else this.#room?.tell(this.#speaker, part);
   }
 
   wait(nanos: number): void {
@@ -118,6 +123,7 @@ export class NodeStreamReply implements StreamReply {
   /** Lets go what was held back. */
   release(): void {
     this.waitNanos = 0;
+    for (const part of this.#heldBack.splice(0)) this.#room?.tell(this.#speaker, part);
     this.#socket.uncork();
     if (this.ended) this.#end();
   }
@@ -172,6 +178,7 @@ export async function converse(socket: Socket, session: AsyncSession, { room, lo
   socket.once('close', () => void session.close?.());
   try {
     if (session.open !== undefined) await session.open(reply);
+    await waited(reply);
     const produced = session.produce === undefined ? undefined : produce(socket, session, reply);
     // The iterator would destroy the socket at the peer's FIN, with replies still unsent.
     for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
@@ -180,9 +187,10 @@ export async function converse(socket: Socket, session: AsyncSession, { room, lo
       await session.receive(chunk, 0, chunk.length, reply);
       reply.answering(undefined);
       if (reply.waitNanos > 0) await waited(reply);
-      if (reply.clogged !== undefined) await drained(reply.clogged);
+      for (let { clogged } = reply; clogged !== undefined; clogged = reply.clogged) await drained(clogged, socket);
     }
     if (!reply.ended) await session.finish?.(reply);
+    await waited(reply);
     if (session.owing !== true) reply.end();
     await produced;
   } catch {
@@ -195,7 +203,8 @@ async function produce(socket: Socket, session: AsyncSession, reply: NodeStreamR
   try {
     while (!reply.ended && !socket.destroyed) {
       await session.produce?.(reply);
-      if (socket.writableNeedDrain) await drained(socket);
+      await waited(reply);
+      if (socket.writableNeedDrain) await drained(socket, socket);
       // While the kernel takes all at once, none of this waits for an event: the other connections must have their turn.
       await nextTurn();
     }
@@ -204,25 +213,22 @@ async function produce(socket: Socket, session: AsyncSession, reply: NodeStreamR
   }
 }
 
-/** Resolves when what is held back was let go. */
-function waited(reply: NodeStreamReply): Promise<void> {
-  return new Promise((resolve) => {
-    after(reply.waitNanos, () => {
-      reply.release();
-      resolve();
-    });
-  });
+/** Resolves when what is held back has been let go; at once when nothing is. */
+async function waited(reply: NodeStreamReply): Promise<void> {
+  if (reply.waitNanos === 0) return;
+  await new Promise<void>((resolve) => after(reply.waitNanos, resolve));
+  reply.release();
 }
 
-/** Resolves when what was written has been sent, or never will be. */
-function drained(socket: Socket): Promise<void> {
+/** Resolves when what was written to `clogged` has been sent, or never will be, or `peer` is closed. */
+function drained(clogged: Socket, peer: Socket): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
-      socket.off('drain', done);
-      socket.off('close', done);
+      clogged.off('drain', done);
+      for (const socket of [clogged, peer]) socket.off('close', done);
       resolve();
     };
-    socket.on('drain', done);
-    socket.on('close', done);
+    clogged.on('drain', done);
+    for (const socket of [clogged, peer]) socket.on('close', done);
   });
 }

@@ -61,12 +61,15 @@ export class NonblockingConnection implements StreamReply {
   #phase: Phase = 'talking';
   readonly #backlog: Backlog;
   readonly #patience: Patience | undefined;
+  /** What is to be said to others when the wait is over. */
+  readonly #heldBack: Backlog;
   #waitNanos = 0;
 
   constructor(fd: number, app: App, buffers: StreamBuffers) {
     this.fd = fd;
     this.#buffers = buffers;
     this.#backlog = new Backlog(buffers.pool);
+    this.#heldBack = new Backlog(buffers.pool);
     this.#session = app.stream();
     this.#producing = this.#session.produce !== undefined;
     if (app.lookEveryMs !== undefined) this.#patience = new Patience(app.lookEveryMs);
@@ -99,6 +102,7 @@ export class NonblockingConnection implements StreamReply {
   /** Goes on after a wait. */
   resume(): Wish {
     this.#waitNanos = 0;
+    this.#tellHeldBack();
     if (this.#backlog.length > 0) this.#sendBacklog();
     return this.#wish();
   }
@@ -147,7 +151,9 @@ export class NonblockingConnection implements StreamReply {
   }
 
   toOthers(bytes: Uint8Array, start: number, end: number): void {
-    if (this.#phase === 'talking') this.#buffers.room?.tell(this.fd, bytes, start, end);
+    if (this.#phase !== 'talking') return;
+    if (this.#waitNanos > 0) this.#heldBack.keep(bytes, start, end);
+    else this.#buffers.room?.tell(this.fd, bytes, start, end);
   }
 
   end(): void {
@@ -161,6 +167,7 @@ export class NonblockingConnection implements StreamReply {
     this.#buffers.room?.leave(this.fd);
     close(this.fd);
     this.#backlog.clear();
+    this.#heldBack.clear();
   }
 
   /** Must what is said now be kept, behind what wasn't sent yet? */
@@ -208,6 +215,13 @@ export class NonblockingConnection implements StreamReply {
       if (this.#phase !== 'talking' || this.#backlog.length > 0) return;
       this.#session.produce?.(this);
     }
+  }
+
+  #tellHeldBack(): void {
+    const { memory, start, end } = this.#heldBack;
+    if (memory === undefined || start === end) return;
+    this.#buffers.room?.tell(this.fd, memory.bytes, start, end);
+    this.#heldBack.clear();
   }
 
   /** @returns bytes that the kernel took. */

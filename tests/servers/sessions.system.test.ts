@@ -1,8 +1,13 @@
+import { EventEmitter } from 'node:events';
+import type { Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { App, StreamReply, StreamSession } from '../../servers/apps/app.ts';
 import { serveStream } from '../../servers/blocking-stream.ts';
-import { converse, listenStream } from '../../servers/node-stream.ts';
+import { serveByCallbacks } from '../../servers/callback-stream.ts';
+import { converse, listenStream, type Together } from '../../servers/node-stream.ts';
 import { NonblockingConnection, StreamBuffers } from '../../servers/nonblocking.ts';
+import { DescriptorRoom, openRoom } from '../../servers/rooms/descriptor-room.ts';
+import { SocketRoom } from '../../servers/rooms/socket-room.ts';
 import { check, EAGAIN } from '../../sockets/errno.ts';
 import { NativeMemory } from '../../sockets/memory.ts';
 import {
@@ -21,7 +26,7 @@ import {
 } from '../../sockets/socket.ts';
 import { StreamClient } from '../conformance/stream-client.ts';
 import { whyMissing } from '../requirements.ts';
-import { PATIENCE_MS, until } from './until.ts';
+import { PATIENCE_MS, soon, until } from './until.ts';
 
 /** More than one recv takes. */
 const SENT = 200_000;
@@ -184,4 +189,147 @@ test('after its end a session that takes its time hears nothing, and nothing is 
   expect((await client.readToEnd()).toString()).toBe('400');
   await until('the conversation to end', () => over);
   expect(app.calls).toEqual(['receive']);
+});
+
+describe('an app may have the peer wait when it opens and when it finishes:', () => {
+  /** Speaks first and last, and only after a while. */
+  const patient: App = {
+    stream: () => ({
+      open(reply) {
+        reply.wait(2e6);
+        reply.send(Buffer.from('hello '), 0, 6);
+      },
+      receive: () => undefined,
+      finish(reply) {
+        reply.wait(2e6);
+        reply.send(Buffer.from('goodbye'), 0, 7);
+      },
+    }),
+    datagram: () => undefined,
+  };
+
+  const spec = { transport: 'tcp', app: 'echo', host: '127.0.0.1', port: 0 } as const;
+
+  test.each([
+    ['callbacks', (socket: Socket) => serveByCallbacks(socket, patient)],
+    ['an async function', (socket: Socket) => void converse(socket, patient.stream())],
+  ])('served by %s', async (_, serve) => {
+    const server = await listenStream(spec, serve);
+    onTestFinished(() => server.close());
+    await using client = await StreamClient.connect(server.address);
+    client.write(Buffer.of(1));
+    client.finish();
+    expect((await soon('the end', client.readToEnd())).toString()).toBe('hello goodbye');
+  });
+
+  test.skipIf(whyMissing('libc'))('served with non-blocking calls', async () => {
+    const { client, server } = connectedPair(false);
+    const connection = new NonblockingConnection(server, patient, new StreamBuffers());
+    check(shutdown(client, SHUT_WR), 'shutdown');
+    let wish = connection.open();
+    await until('the end', () => {
+      if (wish !== 'close') wish = wish === 'wait' ? connection.resume() : connection.serve();
+      return wish === 'close';
+    });
+    connection.close();
+    const memory = new NativeMemory(100);
+    onTestFinished(() => memory.free());
+    let length = 0;
+    for (let got = -1; got !== 0; length += got) got = check(recv(client, memory, length, 100 - length), 'recv');
+    expect(Buffer.from(memory.bytes.subarray(0, length)).toString()).toBe('hello goodbye');
+  });
+});
+
+describe('while the room takes nothing more, nothing is received, though the app had its peer wait before:', () => {
+  /** A room whose link is full after each line, and drains a little later. */
+  class FullRoom extends SocketRoom {
+    readonly lines: string[] = [];
+    readonly #link = new EventEmitter();
+    #isFull = false;
+
+    override tell(_speaker: number, bytes: Uint8Array): void {
+      this.lines.push(Buffer.from(bytes).toString());
+      this.#isFull = true;
+      setTimeout(() => {
+        this.#isFull = false;
+        this.#link.emit('drain');
+      }, 30);
+    }
+
+    override get clogged(): Socket | undefined {
+      return this.#isFull ? (this.#link as Socket) : undefined;
+    }
+  }
+
+  /** Repeats to others what it hears, a while later. @returns what it heard while the room was full. */
+  function repeating(room: FullRoom, overheard: string[]): App {
+    return {
+      stream: () => ({
+        receive(bytes, start, end, reply) {
+          if (room.clogged !== undefined) overheard.push(Buffer.from(bytes.subarray(start, end)).toString());
+          reply.wait(2e6);
+          reply.toOthers(bytes, start, end);
+        },
+      }),
+      datagram: () => undefined,
+    };
+  }
+
+  test.each([
+    ['callbacks', serveByCallbacks],
+    [
+      'an async function',
+      (socket: Socket, app: App, together: Together) => void converse(socket, app.stream(), together),
+    ],
+  ])('served by %s', async (_, serve) => {
+    const room = new FullRoom();
+    const overheard: string[] = [];
+    const spec = { transport: 'tcp', app: 'chat', host: '127.0.0.1', port: 0 } as const;
+    const server = await listenStream(spec, (socket) => serve(socket, repeating(room, overheard), { room }));
+    onTestFinished(() => server.close());
+    await using client = await StreamClient.connect(server.address);
+    for (const line of ['one\n', 'two\n', 'three\n']) {
+      const before = room.lines.length;
+      client.write(Buffer.from(line));
+      // The next comes while the link is full.
+      await until('the line', () => room.lines.length > before);
+    }
+    client.finish();
+    await soon('the end', client.readToEnd());
+    expect([room.lines, overheard]).toEqual([['one\n', 'two\n', 'three\n'], []]);
+  });
+});
+
+test.skipIf(whyMissing('libc'))('what others are to hear waits, too, with non-blocking calls', () => {
+  const { client, server } = connectedPair(false);
+  const told: string[] = [];
+  class Room extends DescriptorRoom {
+    override tell(_fd: number, bytes: Uint8Array, start: number, end: number): void {
+      told.push(Buffer.from(bytes.subarray(start, end)).toString());
+    }
+  }
+  const memory = openRoom({ app: 'chat' });
+  if (memory === undefined) throw new Error('a chat has a room');
+  const app: App = {
+    stream: () => ({
+      receive(bytes, start, end, reply) {
+        reply.wait(1e6);
+        reply.toOthers(bytes, start, end);
+      },
+    }),
+    datagram: () => undefined,
+  };
+  const buffers = new StreamBuffers(new Room(memory));
+  const connection = new NonblockingConnection(server, app, buffers);
+  onTestFinished(() => {
+    connection.close();
+    buffers.free();
+  });
+  const line = new NativeMemory(8);
+  onTestFinished(() => line.free());
+  line.bytes.set(Buffer.from('hi\n'));
+  connection.open();
+  expect(send(client, line, 0, 3)).toBe(3);
+  expect([connection.serve(), told]).toEqual(['wait', []]);
+  expect([connection.resume(), told]).toEqual(['receive', ['hi\n']]);
 });
