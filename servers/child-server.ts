@@ -1,9 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { SocketAddress } from '../sockets/address.ts';
-import type { RunningServer } from './contract.ts';
+import type { RunningServer, WorkerEnded } from './contract.ts';
 import { type HostMessage, type HostSpec, hostProgram } from './host.ts';
 import { type Hub, hubStdio } from './rooms/hub.ts';
+import { howProcessEnded, WorkerWatch } from './worker-watch.ts';
 
 /** Servers in child processes, as models that consist of several processes start them. */
 
@@ -26,11 +27,11 @@ export function addressOf(child: ChildProcess): Promise<SocketAddress> {
   return new Promise((resolve, reject) => {
     child.once('message', (message: HostMessage) => {
       if (message.kind === 'ready') resolve(message.address);
-      else reject(new Error(message.message));
+      else if (message.kind === 'failed') reject(new Error(message.message));
     });
     child.once('error', reject);
     child.once('exit', (code, signal) => {
-      const end = () => reject(new Error(`a server process ended at once: ${signal ?? code}`));
+      const end = () => reject(new Error(`a server process ${howProcessEnded(code, signal)} before it was ready`));
       // What it said last may come after the news of its end.
       if (child.connected) child.once('disconnect', end);
       else end();
@@ -56,14 +57,22 @@ export async function killServers(children: readonly ChildProcess[]): Promise<vo
  * Starts processes that are one server together, on one port.
  * @param start puts every process that it starts into the list at once, and resolves to the server's address when all
  * answer. When it rejects, all of them are killed.
+ * @param workerEnded as of {@link ServerModel.start}. A process that ends is not replaced.
  */
 export async function startTogether(
   start: (children: ChildProcess[]) => Promise<SocketAddress>,
+  workerEnded?: WorkerEnded,
 ): Promise<RunningServer> {
   const children: ChildProcess[] = [];
-  const close = () => killServers(children);
+  const watch = new WorkerWatch(workerEnded);
+  const close = () => {
+    watch.close();
+    return killServers(children);
+  };
   try {
-    return { address: await start(children), close };
+    const address = await start(children);
+    for (const child of children) watch.process(child, 'worker process', 'lasting');
+    return { address, close };
   } catch (error) {
     await close();
     throw error;

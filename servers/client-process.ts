@@ -8,6 +8,7 @@ import type { Client, Conversant } from './conversants.ts';
 import type { PassedConversation } from './conversation.ts';
 import { startProcess } from './process.ts';
 import type { Hub } from './rooms/hub.ts';
+import type { WorkerWatch } from './worker-watch.ts';
 
 const module = new URL('./conversation.js', import.meta.url).href;
 
@@ -25,7 +26,7 @@ export class ClientProcess implements Conversant {
    * @param hub joins its clients with those of other processes, for an app that needs a room.
    * @throws {SystemError} EMFILE and the like.
    */
-  constructor(hub: Hub | undefined) {
+  constructor(hub: Hub | undefined, watch: WorkerWatch) {
     this.#hub = hub;
     const [ours, theirs] = socketPair();
     this.#controlFd = ours;
@@ -42,6 +43,7 @@ export class ClientProcess implements Conversant {
     } finally {
       close(theirs);
     }
+    watch.process(this.#child, 'process of a connection', 'conversation');
     this.ended = this.#untilEnded();
   }
 

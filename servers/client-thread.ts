@@ -4,6 +4,7 @@ import type { ServerSpec } from './contract.ts';
 import type { Client, Conversant } from './conversants.ts';
 import type { Conversation } from './conversation.ts';
 import { startThread } from './thread.ts';
+import type { WorkerWatch } from './worker-watch.ts';
 
 const module = new URL('./conversation.js', import.meta.url).href;
 
@@ -17,12 +18,12 @@ export class ClientThread implements Conversant {
   #served: ((goesOn: boolean) => void) | undefined;
 
   /** @param room what its clients share with those of other threads, for an app that needs a room. */
-  constructor(room: SharedArrayBuffer | undefined) {
+  constructor(room: SharedArrayBuffer | undefined, watch: WorkerWatch) {
     this.#room = room;
     this.#thread = startThread({ module, run: 'serveClientsOfThread', input: undefined });
     this.#thread.on('message', () => this.#finish(true));
     // A failed conversation is over for its client; the others go on.
-    this.#thread.on('error', (error) => process.emitWarning(error));
+    watch.thread(this.#thread, `thread ${this.#thread.threadId} of a connection`, 'conversation');
     this.ended = new Promise((resolve) => {
       this.#thread.once('exit', () => {
         this.#finish(false);

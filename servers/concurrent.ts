@@ -14,11 +14,12 @@ import {
 } from '../sockets/socket.ts';
 import { loadApp } from './apps/catalog.ts';
 import { BlockingDatagrams, type FirstDatagram, nextConnection } from './blocking.ts';
-import type { RunningServer, ServerSpec } from './contract.ts';
+import type { RunningServer, ServerSpec, WorkerEnded } from './contract.ts';
 import { type Client, type Conversant, Conversants } from './conversants.ts';
 import { ofSeveral } from './several.ts';
 import { allReady, startThread, tellReady, threadEnd } from './thread.ts';
 import { kernelTransport } from './transport.ts';
+import { WorkerWatch } from './worker-watch.ts';
 
 /**
  * The concurrent server of Stevens, UNIX Network Programming, volume 1, section 4.8: a listener waits for clients and
@@ -48,19 +49,22 @@ interface ListenerInput {
  * Starts a concurrent server.
  * @param capacity how many clients are served at once. Further TCP connections wait in the backlog; further UDP peers
  * are answered by the listener itself.
- * @param begin begins a thread or a process that serves clients, one at a time.
+ * @param begin begins a thread or a process that serves clients, one at a time, and has it watched.
+ * @param workerEnded as of {@link ServerModel.start}.
  * @throws {SystemError} EADDRINUSE and the like.
  */
 export async function startConcurrentServer(
   spec: ServerSpec,
   capacity: number,
-  begin: () => Conversant,
+  begin: (watch: WorkerWatch) => Conversant,
+  workerEnded?: WorkerEnded,
 ): Promise<RunningServer> {
   const listener = openServer(kernelTransport(spec.transport), spec);
   // Set after the bind, so that this server shares its UDP port with its own sockets, yet doesn't steal another's.
   if (spec.transport === 'udp') setOption(listener, 'SO_REUSEADDR', 1);
   const shared = new Int32Array(new SharedArrayBuffer(8));
-  const conversants = new Conversants(begin);
+  const watch = new WorkerWatch(workerEnded);
+  const conversants = new Conversants(() => begin(watch));
   let clients = 0;
   const input: ListenerInput = { listener, spec, capacity, shared };
   const run = spec.transport === 'tcp' ? 'acceptConnections' : 'adoptPeers';
@@ -86,12 +90,14 @@ export async function startConcurrentServer(
   });
 
   const stop = async () => {
+    watch.close();
     Atomics.store(shared, STOP, 1);
     shutdown(listener, SHUT_RDWR);
     await Promise.all([threadEnd(thread, CLOSE_LIMIT_MS), within(CLOSE_LIMIT_MS, conversants.end())]);
     close(listener);
   };
   await allReady([thread], stop);
+  watch.thread(thread, 'listening thread', 'vital');
   return { address: localAddress(listener), close: stop };
 }
 

@@ -38,6 +38,16 @@ export interface RunningServer {
  * {@link RunningServer.close} says.
  */
 export interface ServerModel {
-  /** @throws {SystemError} EADDRINUSE and the like. @throws {UnavailableError} where the platform lacks something. */
-  start(spec: ServerSpec): Promise<RunningServer>;
+  /**
+   * @param workerEnded is called when a thread or process of the running server ends by itself. Default: a line on
+   * stderr.
+   * @throws {SystemError} EADDRINUSE and the like. @throws {UnavailableError} where the platform lacks something.
+   */
+  start(spec: ServerSpec, workerEnded?: WorkerEnded): Promise<RunningServer>;
 }
+
+/**
+ * Reports a thread or process of a server that ended although the server did not end it.
+ * @param how which one, and how it ended, such as `worker process 1234 was killed by SIGKILL`.
+ */
+export type WorkerEnded = (how: string) => void;

@@ -9,10 +9,18 @@ export interface HostSpec extends ServerSpec {
   readonly parentPid: number;
 }
 
-/** What a host process tells its parent over IPC, once. */
+/**
+ * What a host process reports to its parent over IPC: first `ready` or `failed`; then `ended` for each thread or process
+ * of the server that ended by itself, and `answer` to each {@link HOST_QUESTION}.
+ */
 export type HostMessage =
   | { readonly kind: 'ready'; readonly address: SocketAddress }
-  | { readonly kind: 'failed'; readonly message: string };
+  | { readonly kind: 'failed'; readonly message: string }
+  | { readonly kind: 'ended'; readonly how: string }
+  | { readonly kind: 'answer' };
+
+/** Sent to a host over IPC: it answers when all ends that it can know of by then have been reported. */
+export const HOST_QUESTION = 'question';
 
 /** The program to run with `node PROGRAM SPEC` and an IPC channel, SPEC being a {@link HostSpec} as JSON. */
 export const hostProgram = new URL('./host-main.js', import.meta.url);

@@ -1,9 +1,10 @@
 import type { Worker } from 'node:worker_threads';
 import { close, localAddress, SHUT_RDWR, shutdown } from '../sockets/socket.ts';
-import type { RunningServer, ServerSpec } from './contract.ts';
+import type { RunningServer, ServerSpec, WorkerEnded } from './contract.ts';
 import { openRoom } from './rooms/descriptor-room.ts';
 import { ofSeveral } from './several.ts';
 import { allReady, startThread, threadEnd } from './thread.ts';
+import { WorkerWatch } from './worker-watch.ts';
 
 /** What a loop over readiness is given, in its thread. */
 export interface LoopInput {
@@ -26,12 +27,14 @@ const CLOSE_LIMIT_MS = 1000;
  * @param module URL of a module that exports the loop as `loop`; called with a {@link LoopInput}. It calls `tellReady` of
  * thread.ts when it is about to wait.
  * @param listeners on one address; closed when the server is, or can't start.
+ * @param workerEnded as of {@link ServerModel.start}; a loop that ends by itself ends this process, too.
  * @throws {SystemError} when a loop can't have what it needs, such as a descriptor.
  */
 export async function startLoops(
   module: string,
   spec: ServerSpec,
   listeners: readonly [number, ...number[]],
+  workerEnded?: WorkerEnded,
 ): Promise<RunningServer> {
   const stop = new Int32Array(new SharedArrayBuffer(4));
   const room = openRoom(spec);
@@ -39,8 +42,15 @@ export async function startLoops(
     const input: LoopInput = { listener, spec: ofSeveral(spec, i), stop, room };
     return startThread({ module, run: 'loop', input });
   });
-  const close = () => stopLoops(listeners, stop, threads);
+  const watch = new WorkerWatch(workerEnded);
+  const close = () => {
+    watch.close();
+    return stopLoops(listeners, stop, threads);
+  };
   await allReady(threads, close);
+  threads.forEach((thread, i) => {
+    watch.thread(thread, `event loop thread ${i + 1} of ${threads.length}`, 'vital');
+  });
   return { address: localAddress(listeners[0]), close };
 }
 

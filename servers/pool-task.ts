@@ -5,15 +5,14 @@ import { loadApp, type Served } from './apps/catalog.ts';
 import { type Collected, CollectedReply } from './collected-reply.ts';
 import type { Awaiting } from './patience.ts';
 import { pause } from './pause.ts';
-import { ofSeveral } from './several.ts';
 
 /** What happens to a session: the calls of {@link StreamSession}. Structured-cloned into the thread. */
 export type StreamEvent =
   | { readonly kind: 'receive'; readonly bytes: Uint8Array }
   | { readonly kind: 'open' | 'finish' | 'produce' | 'expire' };
 
-/** One request's work. Structured-cloned into the thread. */
-export type PoolTask =
+/** What concerns one connection's session. Structured-cloned into the thread. */
+export type ConnectionTask =
   | {
       readonly kind: 'stream';
       readonly connection: number;
@@ -21,8 +20,15 @@ export type PoolTask =
       readonly opening: boolean;
       readonly event: StreamEvent;
     }
-  | { readonly kind: 'forget'; readonly connection: number }
-  | { readonly kind: 'datagram'; readonly bytes: Uint8Array };
+  | { readonly kind: 'forget'; readonly connection: number };
+
+export interface DatagramTask {
+  readonly kind: 'datagram';
+  readonly bytes: Uint8Array;
+}
+
+/** One task of a thread: a request's work, or just to show that it does tasks. */
+export type PoolTask = ConnectionTask | DatagramTask | { readonly kind: 'ready' };
 
 /** What a task brought. Crosses back to the main thread. */
 export interface PoolResult extends Collected {
@@ -30,15 +36,7 @@ export interface PoolResult extends Collected {
   readonly awaiting?: Awaiting;
 }
 
-/** What each thread of the pool is given. */
-export interface PoolThread {
-  readonly served: Served;
-  /** Threads that were started so far: shared by all of them. */
-  readonly started: Int32Array;
-}
-
-const { served, started } = workerData as PoolThread;
-const app = await loadApp(ofSeveral(served, Atomics.add(started, 0, 1)));
+const app = await loadApp(workerData as Served);
 const sessions = new Map<number, StreamSession>();
 
 /** Does one request's work. @returns the replies. */
@@ -55,6 +53,8 @@ export function run(task: PoolTask): PoolResult {
       break;
     case 'datagram':
       app.datagram(task.bytes, 0, task.bytes.length, reply);
+      break;
+    case 'ready':
       break;
   }
   const collected = reply.take();

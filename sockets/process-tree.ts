@@ -25,9 +25,26 @@ export function processStat(pid: number): string[] {
   return stat === '' ? [] : stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
-/** Has a process ended, or does it only wait for its parent to ask after it (a zombie)? */
+/** When a process was started, which distinguishes it from a later one with the same pid; undefined when it is gone. */
+export function startTime(pid: number): string | undefined {
+  return processStat(pid)[19];
+}
+
+/**
+ * How a process ended whose parent has not waited for it (a zombie), as wait(2) gives it: proc_pid_stat(5), which shows 0
+ * of another user's. Undefined when it runs or is gone.
+ */
+export function zombieExitStatus(pid: number): number | undefined {
+  const fields = processStat(pid);
+  return fields[0] === 'Z' ? Number(fields[49]) : undefined;
+}
+
+/**
+ * Has a process ended, or does it only wait for its parent to ask after it (a zombie)? Not while other threads than its
+ * first one go on.
+ */
 export function hasEnded(pid: number): boolean {
-  return ['Z', 'X', undefined].includes(processStat(pid)[0]);
+  return ['Z', 'X', undefined].includes(processStat(pid)[0]) && entries(`/proc/${pid}/task`).length <= 1;
 }
 
 function contents(path: string): string {

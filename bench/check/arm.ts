@@ -55,6 +55,8 @@ export class Arm {
         `only ${answered} of ${plan.point.connections} connections were answered (${opened} opened)`,
       );
     }
+    // Not to the end: other windows have connections of their own.
+    this.#target.watch(false);
     return generator;
   }
 
@@ -69,6 +71,8 @@ export class Arm {
     const measureEnd = begin + windowMs * 1e6;
     generator.go({ begin, warmupEnd: begin, measureEnd, drainEnd: measureEnd + this.#timeoutMs * 1e6 });
     const load = await labelled(this.#label, Promise.race([generator.finished(), this.#target.died]));
+    const cpuNanos = this.#cpuNanos();
+    await this.#assertWhole();
     const { timedOut, errors, corrupted, dropped } = load.counts;
     if (timedOut + errors + corrupted + dropped > 0) {
       throw new TargetError(
@@ -79,7 +83,6 @@ export class Arm {
     const completed = generator.completed() - completedBefore;
     // At a rate, a generator that was kept from running has asked nothing.
     if (completed === 0 && load.counts.sent > 0) throw new TargetError(`${this.#label} answered nothing`);
-    const cpuNanos = this.#cpuNanos();
     const isKnown = cpuNanos !== null && cpuBefore !== null;
     return {
       load,
@@ -103,6 +106,12 @@ export class Arm {
   async stop(): Promise<void> {
     await this.close();
     await this.#target.stop();
+  }
+
+  /** @throws {TargetError} when a part of the server has ended. */
+  async #assertWhole(): Promise<void> {
+    const lost = await labelled(this.#label, this.#target.lost());
+    if (lost.length > 0) throw new TargetError(`${this.#label}: ${lost.join('; ')} while it was measured`);
   }
 
   #cpuNanos(): number | null {

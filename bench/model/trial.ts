@@ -255,6 +255,8 @@ const measuredTrialSchema = z.looseObject({
     starvedConnections: count,
   }),
   server: serverSchema.nullable(),
+  /** Processes of a foreign server that are gone, and it is not known how they ended; missing where there is none. */
+  lostProcesses: z.array(z.string()).optional(),
   generator: generatorSchema,
   /** Requests in flight or waiting for a connection: mean over the time measured. */
   meanInFlight: amount.optional(),

@@ -4,8 +4,10 @@ import { kernelTransport } from '../../servers/transport.ts';
 import { freePort } from '../measure/free-port.ts';
 import { holdSocket, listeningSockets } from '../measure/listening-sockets.ts';
 import type { ForeignServer } from '../model/configuration.ts';
+import { judgeEnds } from './process-ends.ts';
 import type { RunningTarget, TargetOptions } from './running-target.ts';
 import { ServerProcess } from './server-process.ts';
+import { WatchedProcesses } from './watched-processes.ts';
 
 const HOST = '127.0.0.1';
 const POLL_MS = 5;
@@ -39,7 +41,23 @@ export async function startForeign(target: ForeignServer, options: TargetOptions
   };
   const late = `did not listen on ${transport} port ${port} of ${HOST} (--start-timeout)`;
   await server.until(listening, target.startLimitMs, signal, late);
-  return { address: { host: HOST, port }, pids, died: server.died, stop: () => server.stop() };
+  const processes = new WatchedProcesses();
+  processes.add(pids(), true);
+  return {
+    address: { host: HOST, port },
+    pids,
+    died: server.died,
+    watch: (clientsStay) => processes.add(pids(), clientsStay),
+    async lost() {
+      const { failed, unknown } = judgeEnds(processes.ended());
+      if (failed.length > 0) throw server.failure(`lost a part of itself: ${failed.join('; ')}`);
+      return unknown;
+    },
+    async stop() {
+      processes.forget();
+      await server.stop();
+    },
+  };
 }
 
 /** A command with each `{name}` of some replaced by its value; other braces are the shell's. */

@@ -21,7 +21,17 @@ export async function startGroup(
   }
   const died = Promise.race(running.map((member) => member.died));
   died.catch(() => undefined);
-  return { address: first.address, members: running, pids: pidsOf(running), died, stop };
+  return {
+    address: first.address,
+    members: running,
+    pids: pidsOf(running),
+    died,
+    watch(clientsStay) {
+      for (const member of running) member.watch(clientsStay);
+    },
+    lost: async () => (await Promise.all(running.map((member) => member.lost()))).flat(),
+    stop,
+  };
 }
 
 /** Null when some of them are not ours. */

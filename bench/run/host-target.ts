@@ -1,6 +1,7 @@
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { ModelName } from '../../servers/catalog.ts';
-import { type HostMessage, type HostSpec, hostProgram } from '../../servers/host.ts';
+import { HOST_QUESTION, type HostMessage, type HostSpec, hostProgram } from '../../servers/host.ts';
 import { DEFAULT_TIME_LIMITS } from '../../servers/http/time-limits.ts';
 import type { RunningTarget, TargetOptions } from './running-target.ts';
 import { ServerProcess } from './server-process.ts';
@@ -10,6 +11,7 @@ const START_LIMIT_MS = 15_000;
 
 /** Idle connections are the load's own: however low its rate, they are not closed. */
 const TIME_LIMITS = { ...DEFAULT_TIME_LIMITS, idleMs: 0 };
+const NOTHING = Promise.resolve([]);
 
 /** Starts a built-in model. @throws {TargetError} when it does not start. */
 export async function startHost(model: ModelName, { cpus, signal, ...served }: TargetOptions): Promise<RunningTarget> {
@@ -22,15 +24,39 @@ export async function startHost(model: ModelName, { cpus, signal, ...served }: T
     parentPid: process.pid,
   };
   const server = new ServerProcess(model, hostProgram, spec, cpus);
+  const { child, died } = server;
   const address = async () => {
-    const [message] = (await once(server.child, 'message')) as [HostMessage];
-    if (message.kind === 'failed') throw server.failure(`could not start: ${message.message}`);
-    return message.address;
+    const [message] = (await once(child, 'message')) as [HostMessage];
+    if (message.kind === 'ready') return message.address;
+    throw server.failure(message.kind === 'failed' ? `could not start: ${message.message}` : 'could not start');
   };
+  child.on('message', (message: HostMessage) => {
+    if (message.kind === 'ended') server.fail(`lost a part of itself: ${message.how}`);
+  });
   return {
     address: await server.until(address, START_LIMIT_MS, signal),
     pids: () => server.tree(),
-    died: server.died,
+    died,
+    watch: () => undefined,
+    async lost() {
+      const answered = answerOf(child);
+      // Where that fails, the process has ended, and `died` rejects.
+      child.send(HOST_QUESTION, () => undefined);
+      await Promise.race([answered, died]);
+      // What was reported before the answer has been received before it, too.
+      return Promise.race([died, NOTHING]);
+    },
     stop: () => server.stop(),
   };
+}
+
+function answerOf(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    const receive = ({ kind }: HostMessage) => {
+      if (kind !== 'answer') return;
+      child.off('message', receive);
+      resolve();
+    };
+    child.on('message', receive);
+  });
 }

@@ -10,8 +10,22 @@ export interface RunningTarget {
   readonly members?: readonly RunningTarget[];
   /** The pids of all its processes at this moment; null when the target is not ours. */
   readonly pids: (() => readonly number[]) | null;
-  /** Rejects with a {@link TargetError} when the target ends by itself; never resolves. */
+  /**
+   * Rejects with a {@link TargetError} when the target ends by itself, or, of a built-in server, one of its threads or
+   * processes does; never resolves.
+   */
   readonly died: Promise<never>;
+  /**
+   * To be called when measuring begins: processes that have come since the target was ready are watched, too.
+   * @param clientsStay do all connections stay open to the end, so that no process ends with its client?
+   */
+  watch(clientsStay: boolean): void;
+  /**
+   * To be asked when measuring has ended, before the clients leave: processes of a foreign server that are gone, though
+   * it is not known how they ended, each as a clause. Empty where none is, and where the target is not ours.
+   * @throws {TargetError} when one is known to have failed; of a built-in server, when any thread or process has ended.
+   */
+  lost(): Promise<readonly string[]>;
   /** Stops it, by force if need be, and resolves when it is gone. Never rejects. */
   stop(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { howProcessEnded } from '../../servers/worker-watch.ts';
 import { onCpus } from '../../sockets/cpu.ts';
 import { processTree } from '../../sockets/process-tree.ts';
 import { TargetError } from '../model/errors.ts';
@@ -17,8 +18,10 @@ const SIGNAL_CODES = 128;
 export class ServerProcess {
   /** With an IPC channel, which tells it when this process is gone. */
   readonly child: ChildProcess;
-  /** Rejects with a {@link TargetError} when it ends; never resolves. */
+  /** Rejects with a {@link TargetError} when it ends, or {@link fail} is called; never resolves. */
   readonly died: Promise<never>;
+  /** Has {@link died} reject: the server lives on, and yet is not what was to be measured. */
+  readonly fail: (what: string) => void;
   readonly #name: string;
   readonly #ended: Promise<string>;
   /** The last lines that it wrote on stderr. */
@@ -42,10 +45,10 @@ export class ServerProcess {
       this.child.once('error', (error) => resolve(error.message));
       this.child.once('close', (code, signal) => resolve(howItEnded(code, signal)));
     });
-    this.died = this.#ended.then((how): never => {
-      throw this.failure(how);
-    });
-    this.died.catch(() => undefined);
+    const { promise, reject } = withReject();
+    this.died = promise;
+    this.fail = (what) => reject(this.failure(what));
+    void this.#ended.then(this.fail);
   }
 
   /** Its pid and those of its descendants at this moment; empty when it is gone. */
@@ -115,9 +118,19 @@ export class ServerProcess {
   }
 }
 
+/** A promise that only rejects, and is not missed when it does. */
+function withReject(): { readonly promise: Promise<never>; readonly reject: (error: Error) => void } {
+  let reject: (error: Error) => void = () => undefined;
+  const promise = new Promise<never>((_, fail) => {
+    reject = fail;
+  });
+  promise.catch(() => undefined);
+  return { promise, reject };
+}
+
 function howItEnded(code: number | null, signal: NodeJS.Signals | null): string {
   const name = signal ?? signalNumbered((code ?? 0) - SIGNAL_CODES);
-  return name === undefined ? `exited with code ${code}` : `was killed by ${name}`;
+  return howProcessEnded(code, name ?? null);
 }
 
 function signalNumbered(number: number): string | undefined {

@@ -11,7 +11,14 @@ import type { RunningTarget, TargetOptions } from './running-target.ts';
 export async function startTarget(target: TargetSpec, options: TargetOptions): Promise<RunningTarget> {
   switch (target.kind) {
     case 'address':
-      return { address: target.address, pids: null, died: new Promise(() => {}), stop: async () => {} };
+      return {
+        address: target.address,
+        pids: null,
+        died: new Promise(() => {}),
+        watch: () => {},
+        lost: async () => [],
+        stop: async () => {},
+      };
     case 'exec':
       return startForeign(target, options);
     case 'model':

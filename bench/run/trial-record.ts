@@ -34,6 +34,8 @@ export interface Findings {
   readonly server: ServerUsage | null;
   readonly kernel: KernelUsage | null;
   readonly droppedByServer: number | null;
+  /** As {@link RunningTarget.lost} gives them. */
+  readonly lostProcesses: readonly string[];
   readonly timeline: TimelinePoint[];
   readonly slices: Slice[];
 }
@@ -77,6 +79,7 @@ export function recordTrial(spec: TrialSpec, configuration: RunConfiguration, fi
     // Of connections that were in use for different times nobody knows.
     fairness: { jain: growsInStages(configuration) ? null : load.jain, starvedConnections: load.starvedConnections },
     server,
+    ...(findings.lostProcesses.length > 0 && { lostProcesses: [...findings.lostProcesses] }),
     generator: generatorUsage(findings),
     meanInFlight: load.meanInFlight,
     arrivalCheck: arrivalCheck(load, configuration),

@@ -9,7 +9,7 @@ import { TargetError } from '../model/errors.ts';
 import { largestSize } from '../model/message-sizes.ts';
 import type { Trial } from '../model/trial.ts';
 import { follow, until } from './following.ts';
-import { planLoad, streamKeyOf } from './load-plan.ts';
+import { growsInStages, planLoad, streamKeyOf } from './load-plan.ts';
 import type { Phase } from './observer.ts';
 import { opened } from './opening.ts';
 import type { Placement } from './placement.ts';
@@ -101,6 +101,7 @@ async function measure(
   observer.phase('warming up');
   generator.go({ begin, warmupEnd, measureEnd, drainEnd });
   await until(warmupEnd);
+  target.watch(spec.connection === 'pooled' && !growsInStages(configuration));
   const before = generator.completed();
   readings.startMeasuring(before);
   observer.phase('measuring');
@@ -108,6 +109,7 @@ async function measure(
   readings.stopMeasuring(generator.completed());
   observer.phase('draining');
   const load = await generator.finished();
+  const lostProcesses = await target.lost();
   const measured = recordTrial(spec, configuration, {
     ...course,
     opening,
@@ -116,6 +118,7 @@ async function measure(
     server: readings.server(),
     kernel: readings.kernel,
     droppedByServer: readings.droppedByServer(),
+    lostProcesses,
   });
   return { ...measured, validity: judgeTrial(measured) };
 }

@@ -5,13 +5,14 @@ import { generatorSuspicions } from './evidence/generator.ts';
 import { loadSuspicions } from './evidence/load.ts';
 import { machineSuspicions } from './evidence/machine.ts';
 import { requestInvalidations, requestSuspicions } from './evidence/requests.ts';
+import { serverInvalidations } from './evidence/server.ts';
 
 /**
  * May a trial's numbers be believed? `invalid`: they are not what they claim to be; `suspect`: true, but they may
  * say something else than they seem to. Each reason holds the numbers of this trial and tells what to do.
  */
 export function judgeTrial(trial: MeasuredTrial): Trial['validity'] {
-  const invalid = [...requestInvalidations(trial), ...broadcastInvalidations(trial)];
+  const invalid = [...serverInvalidations(trial), ...requestInvalidations(trial), ...broadcastInvalidations(trial)];
   const suspect = [
     ...generatorSuspicions(trial),
     ...loadSuspicions(trial),

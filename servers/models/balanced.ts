@@ -9,6 +9,7 @@ import { listenStream } from '../node-stream.ts';
 import { streamOf } from '../random.ts';
 import { openHub } from '../rooms/hub.ts';
 import { ofSeveral, streamKeyOf } from '../several.ts';
+import { WorkerWatch } from '../worker-watch.ts';
 
 /**
  * A load balancer in front of event-driven servers, one a CPU and at least two, each in a process with a loopback port
@@ -16,18 +17,20 @@ import { ofSeveral, streamKeyOf } from '../several.ts';
  * TCP mode. A server that dies is taken out and not replaced: a benchmark shall show it, not hide it.
  */
 export const model: ServerModel = {
-  async start(spec): Promise<RunningServer> {
+  async start(spec, workerEnded): Promise<RunningServer> {
     const server = { ...spec, model: 'event-driven', host: '127.0.0.1', port: 0 } as const;
     const hub = openHub(spec);
     const children = Array.from({ length: Math.max(2, availableParallelism()) }, (_, i) =>
       forkServer(ofSeveral(server, i), hub),
     );
     try {
-      const backends = await backendsOf(children, spec);
+      const watch = new WorkerWatch(workerEnded);
+      const backends = await backendsOf(children, spec, watch);
       const { address, close } = await listenStream(spec, (client) => void relay(client, backends));
       return {
         address,
         async close() {
+          watch.close();
           await Promise.all([close(), killServers(children)]);
         },
       };
@@ -39,20 +42,18 @@ export const model: ServerModel = {
 };
 
 /** Resolves when all of them answer. From then on, those that die are taken out. */
-async function backendsOf(children: readonly ChildProcess[], spec: ServerSpec): Promise<Backends> {
+async function backendsOf(children: readonly ChildProcess[], spec: ServerSpec, watch: WorkerWatch): Promise<Backends> {
   const addresses = await Promise.all(children.map(addressOf));
   const backends = new Backends(
     addresses,
     chooserOf(spec.balance ?? DEFAULT_BALANCE, streamOf('balancing', streamKeyOf(spec))),
   );
   children.forEach((child, i) => {
-    child.once('exit', (code, signal) => {
-      // Not one that we have ended ourselves.
-      if (child.killed) return;
+    child.once('exit', () => {
       const address = addresses[i];
       if (address !== undefined) backends.takeOut(address);
-      process.emitWarning(`a server behind the balancer ended (${signal ?? code}); ${backends.size} are left`);
     });
+    watch.process(child, 'server process behind the balancer', 'lasting');
   });
   return backends;
 }

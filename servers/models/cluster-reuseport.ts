@@ -10,7 +10,7 @@ import { ofSeveral } from '../several.ts';
  * `reuseport`.
  */
 export const model: ServerModel = {
-  start: (spec) =>
+  start: (spec, workerEnded) =>
     startTogether(async (children) => {
       const server = { ...spec, model: 'event-driven' } as const;
       const hub = openHub(spec);
@@ -22,5 +22,5 @@ export const model: ServerModel = {
       }
       await Promise.all(children.slice(1).map(addressOf));
       return address;
-    }),
+    }, workerEnded),
 };

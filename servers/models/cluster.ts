@@ -16,7 +16,7 @@ const stdio = ['inherit', 'inherit', 'inherit', 'ipc', ...hubStdio];
  * and deals connections out in turn; over UDP the workers share the socket, and the kernel's wake-ups decide.
  */
 export const model: ServerModel = {
-  start(spec) {
+  start(spec, workerEnded) {
     const hub = openHub(spec);
     const server: HostSpec = { ...spec, linked: hub !== undefined, model: 'event-driven', parentPid: process.pid };
     return startTogether(async (children) => {
@@ -34,6 +34,6 @@ export const model: ServerModel = {
       // Port 0 is the same port for all of them: the primary binds it once.
       const [address] = await Promise.all(children.map(addressOf));
       return address as SocketAddress;
-    });
+    }, workerEnded);
   },
 };

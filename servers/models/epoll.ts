@@ -8,8 +8,8 @@ import { kernelTransport } from '../transport.ts';
  * are ready, so that idle connections cost nothing. Kegel, The C10K problem; the reactor pattern in one thread.
  */
 export const model: ServerModel = {
-  async start(spec) {
+  async start(spec, workerEnded) {
     const listener = openServer(kernelTransport(spec.transport), spec, { blocking: false });
-    return startLoops(new URL('../epoll-loop.js', import.meta.url).href, spec, [listener]);
+    return startLoops(new URL('../epoll-loop.js', import.meta.url).href, spec, [listener], workerEnded);
   },
 };

@@ -9,6 +9,7 @@ import { RingDatagrams } from '../ring-datagrams.ts';
 import { RingStreams } from '../ring-streams.ts';
 import { startThread, threadEnd } from '../thread.ts';
 import { kernelTransport } from '../transport.ts';
+import { WorkerWatch } from '../worker-watch.ts';
 
 interface LoopInput {
   readonly listener: number;
@@ -23,7 +24,7 @@ interface LoopInput {
  * proactor pattern: Schmidt et al., Pattern-Oriented Software Architecture, volume 2.
  */
 export const model: ServerModel = {
-  async start(spec): Promise<RunningServer> {
+  async start(spec, workerEnded): Promise<RunningServer> {
     const why = whyNoUring();
     if (why !== undefined) throw new UnavailableError(why);
     const listener = openServer(kernelTransport(spec.transport), spec);
@@ -37,9 +38,12 @@ export const model: ServerModel = {
       close(listener);
       throw error;
     }
+    const watch = new WorkerWatch(workerEnded);
+    watch.thread(worker, 'ring thread', 'vital');
     return {
       address: localAddress(listener),
       async close() {
+        watch.close();
         Atomics.store(stop, 0, 1);
         shutdown(listener, SHUT_RDWR);
         await threadEnd(worker, 1000);

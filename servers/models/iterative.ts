@@ -5,6 +5,7 @@ import { serveStream } from '../blocking-stream.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { allReady, startThread, tellReady, threadEnd } from '../thread.ts';
 import { kernelTransport } from '../transport.ts';
+import { WorkerWatch } from '../worker-watch.ts';
 
 /** Words of the memory that both threads share. */
 const STOP = 0;
@@ -25,13 +26,15 @@ interface LoopInput {
  * over UDP one datagram at a time. Stevens, UNIX Network Programming, volume 1, section 1.5.
  */
 export const model: ServerModel = {
-  async start(spec: ServerSpec): Promise<RunningServer> {
+  async start(spec, workerEnded): Promise<RunningServer> {
     const fd = openServer(kernelTransport(spec.transport), spec);
     const shared = new Int32Array(new SharedArrayBuffer(8));
     const input: LoopInput = { fd, spec, shared };
     // The loop blocks for ever, so it has a thread of its own; this one stays free to stop it.
     const worker = startThread({ module: import.meta.url, run: 'serve', input });
+    const watch = new WorkerWatch(workerEnded);
     const stop = async () => {
+      watch.close();
       Atomics.store(shared, STOP, 1);
       shutdown(fd, SHUT_RDWR);
       const serving = Atomics.load(shared, SERVING);
@@ -40,6 +43,7 @@ export const model: ServerModel = {
       close(fd);
     };
     await allReady([worker], stop);
+    watch.thread(worker, 'serving thread', 'vital');
     return { address: localAddress(fd), close: stop };
   },
 };

@@ -10,9 +10,9 @@ import { openSharedPort } from '../shared-port.ts';
  * addresses; from there on the reactors share nothing. They are not bound to their CPUs.
  */
 export const model: ServerModel = {
-  async start(spec) {
+  async start(spec, workerEnded) {
     const listeners = openListeners(spec, getAffinity(0).length);
-    return startLoops(new URL('../epoll-loop.js', import.meta.url).href, spec, listeners);
+    return startLoops(new URL('../epoll-loop.js', import.meta.url).href, spec, listeners, workerEnded);
   },
 };
 

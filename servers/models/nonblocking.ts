@@ -20,8 +20,9 @@ import { soonest, WaitingConnections } from '../waiting-connections.ts';
  * cost grows with the connections that are idle. Stevens, UNIX Network Programming, volume 1, sections 6.10 and 16.2.
  */
 export const model: ServerModel = {
-  async start(spec) {
-    return startLoops(import.meta.url, spec, [openServer(kernelTransport(spec.transport), spec, { blocking: false })]);
+  async start(spec, workerEnded) {
+    const listener = openServer(kernelTransport(spec.transport), spec, { blocking: false });
+    return startLoops(import.meta.url, spec, [listener], workerEnded);
   },
 };
 

@@ -8,6 +8,7 @@ import { DescriptorRoom, openRoom } from '../rooms/descriptor-room.ts';
 import { ofSeveral } from '../several.ts';
 import { allReady, startThread, tellReady, threadEnd } from '../thread.ts';
 import { kernelTransport } from '../transport.ts';
+import { WorkerWatch } from '../worker-watch.ts';
 
 /**
  * Threads of the pool, and so the TCP connections served at once. Each takes 8 MB and 30 ms of CPU when the server
@@ -40,7 +41,7 @@ interface PoolInput {
  * Over UDP all block in recvfrom on one socket, and whoever gets a datagram answers it.
  */
 export const model: ServerModel = {
-  async start(spec): Promise<RunningServer> {
+  async start(spec, workerEnded): Promise<RunningServer> {
     const fd = openServer(kernelTransport(spec.transport), spec);
     const shared = new Int32Array(new SharedArrayBuffer(4 * (FIRST_SERVING + POOL_SIZE)));
     const room = openRoom(spec);
@@ -48,9 +49,16 @@ export const model: ServerModel = {
       const input: PoolInput = { fd, spec: ofSeveral(spec, i), shared, serving: FIRST_SERVING + i, room };
       return startThread({ module: import.meta.url, run: 'serve', input });
     });
-    const stop = () => stopPool(fd, shared, threads);
+    const watch = new WorkerWatch(workerEnded);
+    const stop = () => {
+      watch.close();
+      return stopPool(fd, shared, threads);
+    };
     // "Pre": what the threads cost to start is not the first clients' to pay.
     await allReady(threads, stop);
+    threads.forEach((thread, i) => {
+      watch.thread(thread, `pool thread ${i + 1} of ${POOL_SIZE}`, 'vital');
+    });
     return { address: localAddress(fd), close: stop };
   },
 };

@@ -16,8 +16,8 @@ const CAPACITY = Math.min(500, Math.floor(totalmem() / 2 / PROCESS_BYTES));
  * child is a fresh `node`, and gets its clients' sockets over a Unix-domain socket (section 15.7).
  */
 export const model: ServerModel = {
-  async start(spec) {
+  async start(spec, workerEnded) {
     const hub = openHub(spec);
-    return startConcurrentServer(spec, CAPACITY, () => new ClientProcess(hub));
+    return startConcurrentServer(spec, CAPACITY, (watch) => new ClientProcess(hub, watch), workerEnded);
   },
 };

@@ -15,8 +15,8 @@ const CAPACITY = Math.min(1000, Math.floor(totalmem() / 2 / THREAD_BYTES));
  * each connection, a new one or one whose client has gone. Stevens, UNIX Network Programming, volume 1, section 26.4.
  */
 export const model: ServerModel = {
-  async start(spec) {
+  async start(spec, workerEnded) {
     const room = openRoom(spec);
-    return startConcurrentServer(spec, CAPACITY, () => new ClientThread(room));
+    return startConcurrentServer(spec, CAPACITY, (watch) => new ClientThread(room, watch), workerEnded);
   },
 };

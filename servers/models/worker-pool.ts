@@ -2,14 +2,16 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { StreamReply, StreamSession } from '../apps/app.ts';
-import { loadApp, needsRoom } from '../apps/catalog.ts';
-import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
+import { loadApp, needsRoom, type Served } from '../apps/catalog.ts';
+import type { RunningServer, ServerModel, ServerSpec, WorkerEnded } from '../contract.ts';
 import { Lookout } from '../lookout.ts';
 import { bindDatagram, sendDatagram } from '../node-datagram.ts';
 import { type AsyncSession, converse, listenStream } from '../node-stream.ts';
 import type { Awaiting } from '../patience.ts';
-import type { PoolResult, PoolTask, PoolThread, StreamEvent } from '../pool-task.ts';
+import type { ConnectionTask, DatagramTask, PoolResult, PoolTask, StreamEvent } from '../pool-task.ts';
 import { SocketRoom } from '../rooms/socket-room.ts';
+import { ofSeveral } from '../several.ts';
+import { WorkerWatch } from '../worker-watch.ts';
 
 /** Datagrams that may be in the pool at a time; further ones are dropped, as a full socket buffer drops them. */
 const TASK_LIMIT = 1024;
@@ -19,9 +21,11 @@ const TASK_LIMIT = 1024;
  * Stevens' prethreaded server turned inside out; what Java calls an executor.
  */
 export const model: ServerModel = {
-  async start(spec): Promise<RunningServer> {
-    const pool = new Pool(spec);
+  async start(spec, workerEnded): Promise<RunningServer> {
+    const pool = new Pool(spec, workerEnded);
     try {
+      // What the threads cost to start is not the first clients' to pay.
+      await pool.ready();
       const server = await (spec.transport === 'udp' ? serveDatagrams(spec, pool) : serveStreams(spec, pool));
       return {
         address: server.address,
@@ -128,50 +132,93 @@ function exactly(bytes: Uint8Array): Uint8Array {
   return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
 }
 
-/** What the pool goes by when it chooses a thread. */
-type PoolQueue = { readonly connection: number } | null;
+/** What of a spec is served, for a thread. */
+function servedOf({ app, work, streamKey, timeLimits }: ServerSpec): Served {
+  return { app, work, streamKey, timeLimits };
+}
 
-// Piscina's types say `symbol` where they mean this one.
-const queueOptions: unique symbol = Piscina.queueOptionsSymbol as never;
-interface QueuedTask {
-  readonly [queueOptions]: PoolQueue;
+/** A thread of the pool, and the tasks that it has yet to do. */
+class PoolThread {
+  readonly #piscina: Piscina;
+  #tasks = 0;
+
+  readonly #number: number;
+
+  /** @param number of the thread in its pool. */
+  constructor(spec: ServerSpec, number: number) {
+    this.#number = number;
+    this.#piscina = new Piscina({
+      filename: fileURLToPath(new URL('../pool-task.js', import.meta.url)),
+      name: 'run',
+      workerData: ofSeveral(servedOf(spec), number),
+      minThreads: 1,
+      maxThreads: 1,
+      recordTiming: false,
+      // The thread has its next task before it is done with one.
+      loadBalancer: (_, [thread]) => thread ?? null,
+    });
+    // Reported by the watch. Piscina starts another thread, and the sessions of the one that ended fail.
+    this.#piscina.on('error', () => undefined);
+  }
+
+  /** Resolves when the thread has loaded the app and does tasks; from then on it is watched. Rejects when it can't. */
+  async ready(watch: WorkerWatch): Promise<void> {
+    await this.run({ kind: 'ready' });
+    for (const thread of this.#piscina.threads) watch.thread(thread, `pool thread ${this.#number + 1}`, 'lasting');
+  }
+
+  /** Tasks that it has not done. */
+  get tasks(): number {
+    return this.#tasks;
+  }
+
+  /** Has the thread do a task. @returns the replies. Rejects when the app throws, or the thread ends. */
+  async run(task: PoolTask): Promise<PoolResult> {
+    this.#tasks++;
+    try {
+      return (await this.#piscina.run(task)) as PoolResult;
+    } finally {
+      this.#tasks--;
+    }
+  }
+
+  end(): Promise<void> {
+    return this.#piscina.destroy();
+  }
 }
 
 /** The fixed pool. A connection's tasks all go to one thread, which keeps its session; datagrams go to the least busy. */
 class Pool {
-  readonly #piscina: Piscina;
+  readonly #threads: readonly PoolThread[];
+  readonly #watch: WorkerWatch;
   #closed = false;
 
-  constructor(spec: ServerSpec) {
-    const threads = availableParallelism();
-    this.#piscina = new Piscina({
-      filename: fileURLToPath(new URL('../pool-task.js', import.meta.url)),
-      name: 'run',
-      workerData: {
-        served: { app: spec.app, work: spec.work, streamKey: spec.streamKey, timeLimits: spec.timeLimits },
-        started: new Int32Array(new SharedArrayBuffer(4)),
-      } satisfies PoolThread,
-      minThreads: threads,
-      maxThreads: threads,
-      recordTiming: false,
-      loadBalancer(task, workers) {
-        const connection = (task as unknown as QueuedTask)[queueOptions]?.connection;
-        if (connection !== undefined) return workers[connection % workers.length] ?? null;
-        return workers.reduce((least, worker) => (worker.currentUsage < least.currentUsage ? worker : least));
-      },
-    });
+  constructor(spec: ServerSpec, workerEnded?: WorkerEnded) {
+    this.#watch = new WorkerWatch(workerEnded);
+    this.#threads = Array.from({ length: availableParallelism() }, (_, number) => new PoolThread(spec, number));
   }
 
-  /** Has a thread do the task. @returns the replies. Rejects when the app throws or the pool is closed. */
-  async run(task: PoolTask): Promise<PoolResult> {
+  /** Resolves when every thread does tasks. Rejects when one can't. */
+  async ready(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.ready(this.#watch)));
+  }
+
+  /** Has a thread do the task. @returns the replies. Rejects when the app throws, the thread ends or the pool is closed. */
+  async run(task: ConnectionTask | DatagramTask): Promise<PoolResult> {
     // A destroyed Piscina would start anew.
     if (this.#closed) throw new Error('the pool is closed');
-    const queue: PoolQueue = task.kind === 'datagram' ? null : { connection: task.connection };
-    return this.#piscina.run({ ...task, [queueOptions]: queue }) as Promise<PoolResult>;
+    return this.#threadFor(task).run(task);
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#closed = true;
-    return this.#piscina.destroy();
+    this.#watch.close();
+    await Promise.all(this.#threads.map((thread) => thread.end()));
+  }
+
+  #threadFor(task: ConnectionTask | DatagramTask): PoolThread {
+    const threads = this.#threads;
+    if (task.kind !== 'datagram') return threads[task.connection % threads.length] as PoolThread;
+    return threads.reduce((least, thread) => (thread.tasks < least.tasks ? thread : least));
   }
 }

@@ -210,6 +210,8 @@ describe('servers that are started for it', () => {
       address: { host: '127.0.0.1', port },
       pids,
       died: new Promise<never>(() => undefined),
+      watch: () => undefined,
+      lost: async () => [],
       stopped: false,
       stop: async () => {
         target.stopped = true;

@@ -53,7 +53,7 @@ export function describeLifetime(model: ModelName, transport: TransportName): vo
     onTestFinished(() => void parent.kill('SIGKILL'));
     const [line] = await soon('the host to be ready', once(parent.stdout, 'data'));
     const message = JSON.parse(String(line)) as HostMessage & { readonly pid: number };
-    if (message.kind !== 'ready') throw new Error(message.message);
+    if (message.kind !== 'ready') throw new Error(line);
     onTestFinished(() => processTree(message.pid).forEach(kill));
     await engage(message, model, transport);
     const tree = processTree(message.pid);

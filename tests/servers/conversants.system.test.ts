@@ -27,7 +27,11 @@ import { soon, until } from './until.ts';
 const built = (name: string) => import(new URL(`../../dist/servers/${name}.js`, import.meta.url).href);
 const { ClientThread } = (await built('client-thread')) as typeof import('../../servers/client-thread.ts');
 const { ClientProcess } = (await built('client-process')) as typeof import('../../servers/client-process.ts');
+const { WorkerWatch } = (await built('worker-watch')) as typeof import('../../servers/worker-watch.ts');
 const { Hub } = (await built('rooms/hub')) as typeof import('../../servers/rooms/hub.ts');
+
+/** Of deaths that are meant. */
+const watch = new WorkerWatch(() => undefined);
 
 const threads = () => readdirSync('/proc/self/task').sort();
 const children = () => processTree(process.pid).filter(({ pid }) => pid !== process.pid);
@@ -37,12 +41,12 @@ const openFiles = () => holdings(process.pid).files;
 const kinds = [
   {
     kind: 'a thread',
-    begin: (app: AppName): Conversant => new ClientThread(openRoom({ app })),
+    begin: (app: AppName): Conversant => new ClientThread(openRoom({ app }), watch),
     workers: threads as () => unknown,
   },
   {
     kind: 'a process',
-    begin: (app: AppName): Conversant => new ClientProcess(app === 'chat' ? new Hub() : undefined),
+    begin: (app: AppName): Conversant => new ClientProcess(app === 'chat' ? new Hub() : undefined, watch),
     workers: children as () => unknown,
   },
 ] as const;
@@ -171,7 +175,7 @@ describe.skipIf(noLibc).each(kinds)('$kind', ({ begin, workers }) => {
 test.skipIf(noLibc)(
   'a client that a process was given before it was killed is closed, and the process serves no more',
   async () => {
-    const conversant = new ClientProcess(undefined);
+    const conversant = new ClientProcess(undefined, watch);
     const { client, fd } = streamClient();
     const served = conversant.serve({ fd, first: undefined }, spec('echo', 'tcp'));
     const [child] = children() as [ProcessId];

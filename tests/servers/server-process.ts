@@ -89,8 +89,8 @@ export class ServerProcess {
     const told = once(child, 'message').then(([message]) => message as HostMessage);
     try {
       const message = await soon('the host to be ready', Promise.race([told, gone]));
-      if (message.kind === 'failed') throw new Error(message.message);
-      return new ServerProcess(model, child, message.address);
+      if (message.kind === 'ready') return new ServerProcess(model, child, message.address);
+      throw new Error(message.kind === 'failed' ? message.message : message.kind);
     } catch (error) {
       child.kill('SIGKILL');
       throw error;

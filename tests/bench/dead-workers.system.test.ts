@@ -1,0 +1,187 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Phase } from '../../bench/run/observer.ts';
+import type * as Runner from '../../bench/run/runner.ts';
+import { WatchedProcesses } from '../../bench/run/watched-processes.ts';
+import type { ModelName } from '../../servers/catalog.ts';
+import { hasEnded } from '../../sockets/process-tree.ts';
+import { Program, scratchDirectory } from '../cli/program.ts';
+import { processTree } from '../servers/process-tree.ts';
+import { soon, until } from '../servers/until.ts';
+import { configuration } from './configurations.ts';
+import { onlyTrial, resultOf, startMeasuring } from './measured.ts';
+
+/** Its servers and threads are programs of JavaScript. */
+const built = new URL('../../dist/bench/run/runner.js', import.meta.url).href;
+const { run }: typeof Runner = await import(built);
+
+const forever = new AbortController().signal;
+
+/** The youngest process below this one: of a server with workers, a worker. */
+function youngest(root = process.pid): number {
+  const tree = processTree(root).sort((a, b) => Number(a.startTime) - Number(b.startTime) || a.pid - b.pid);
+  return tree.at(-1)?.pid ?? 0;
+}
+
+describe('a worker of a built-in server that is killed fails the trial', () => {
+  async function failureOf(model: ModelName, phase: Phase, transport: 'tcp' | 'udp' = 'tcp') {
+    let killed = 0;
+    const observer = {
+      progress(progress: { readonly phase: Phase }) {
+        if (progress.phase !== phase || killed !== 0) return;
+        killed = youngest();
+        process.kill(killed, 'SIGKILL');
+        // What happens after this is after its death.
+        while (!hasEnded(killed));
+      },
+      saved: () => undefined,
+    };
+    const load = {
+      openTimeoutMs: 60_000,
+      targets: [{ kind: 'model', model } as const],
+      transports: [transport],
+      connections: [4],
+      rounds: 1,
+    };
+    const { trials, failures } = await run({ ...configuration, ...load }, observer, forever);
+    expect(trials).toEqual([]);
+    expect(failures).toHaveLength(1);
+    return { message: failures[0]?.message, killed };
+  }
+
+  test.each([
+    ['cluster', 'worker process', 'tcp'],
+    ['cluster', 'worker process', 'udp'],
+    ['cluster-reuseport', 'worker process', 'tcp'],
+    ['balanced', 'server process behind the balancer', 'tcp'],
+    ['process-per-connection', 'process of a connection', 'tcp'],
+  ] as const)('%s: a %s, over %s', async (model, what, transport) => {
+    const { message, killed } = await failureOf(model, 'measuring', transport);
+    expect(message).toBe(`server ${model} lost a part of itself: ${what} ${killed} was killed by SIGKILL`);
+  });
+
+  test.each(['warming up', 'draining'] as const)('also while %s', async (phase) => {
+    const { message, killed } = await failureOf('cluster', phase);
+    expect(message).toContain(`worker process ${killed} was killed by SIGKILL`);
+  });
+});
+
+describe('of a foreign prefork server', () => {
+  const server = fileURLToPath(new URL('./prefork-server.mjs', import.meta.url));
+  const exec = (way: string) => ['--exec', `node ${server} {port} ${way}`, '--open-timeout', '60s', '--timeout', '30s'];
+
+  test.each([
+    ['killed', 'was killed by SIGKILL'],
+    ['crashed', 'exited with code 3'],
+  ])('a worker that is %s fails the trial', async (way, how) => {
+    const { code, result } = await resultOf(startMeasuring(...exec(way), '-c', '4'));
+    expect(code).toBe(4);
+    expect(result.trials).toEqual([]);
+    expect(result.failures).toMatchObject([
+      {
+        message: expect.stringMatching(new RegExp(`lost a part of itself: process \\d+ \\(.*other\\) ${how}`)),
+        stderr: ['the other worker is here'],
+      },
+    ]);
+  });
+
+  test('a worker that ends with code 0 has been replaced', async () => {
+    const { code, result } = await resultOf(startMeasuring(...exec('replaced'), '-c', '4'));
+    expect({ code, failures: result.failures }).toEqual({ code: 0, failures: [] });
+  });
+
+  test.each(['capacity', 'scale'])('%s says so, too', async (command) => {
+    const least = command === 'capacity' ? ['--slo', 'p99<20s', '--start-rate', '300'] : ['-c', '1,2', '--rounds', '1'];
+    const brief = ['-d', '500ms', '--warmup', '0s', '--out-dir', scratchDirectory(), '--json', '-'];
+    const { code, stdout } = await new Program([command, ...exec('killed'), ...least, ...brief]).end();
+    expect(code).toBe(4);
+    expect(JSON.parse(stdout).failures[0].message).toMatch(/process \d+ .* was killed by SIGKILL/);
+  });
+
+  test('check says whose it is', async () => {
+    const arms = ['--a', `node ${server} {port} replaced`, '--b', `node ${server} {port} killed`];
+    const { code, stderr } = await new Program([
+      'check',
+      ...arms,
+      '--timeout',
+      '30s',
+      '--out-dir',
+      scratchDirectory(),
+    ]).end();
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/B \(.*\): server .* lost a part of itself: process \d+ .* was killed by SIGKILL/);
+  });
+});
+
+const python = spawnSync('python3', ['--version']).status === 0;
+
+test.skipIf(!python)(
+  'processes that end with their clients are a forking server’s business (needs Python)',
+  async () => {
+    const forking = `exec python3 -c 'import socketserver, sys
+class Echo(socketserver.BaseRequestHandler):
+    def handle(self):
+        data = self.request.recv(65536)
+        while data:
+            self.request.sendall(data)
+            data = self.request.recv(65536)
+socketserver.ForkingTCPServer.request_queue_size = 64
+socketserver.ForkingTCPServer(("127.0.0.1", {port}), Echo).serve_forever()'`;
+    const run = await resultOf(startMeasuring('--exec', forking, '-c', '4', '--connection', 'per-request'));
+    expect(run.result.failures).toEqual([]);
+    expect(onlyTrial(run).requests.completed).toBeGreaterThan(0);
+  },
+);
+
+describe('watched processes', () => {
+  /** A process whose child's end it waits for at once. @returns both pids. */
+  async function parentAndChild(): Promise<{ parent: number; child: number }> {
+    const shell = spawn('sh', ['-c', 'sleep 1000 & echo $!; wait; exec sleep 1000'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = await soon('the child', once(shell.stdout, 'data'));
+    const [parent = 0, child] = [shell.pid, Number(line)];
+    onTestFinished(() => {
+      for (const pid of [child, parent]) {
+        try {
+          process.kill(pid, 'SIGKILL');
+        } catch {
+          // It has ended.
+        }
+      }
+    });
+    return { parent, child };
+  }
+
+  test('a child that is another process’s: known by its command, and on Linux 6.15 and later by the signal', async () => {
+    const { parent, child } = await parentAndChild();
+    const watched = new WatchedProcesses();
+    onTestFinished(() => watched.forget());
+    watched.add([parent, child], true);
+    expect(watched.ended()).toEqual([]);
+    process.kill(child, 'SIGKILL');
+    await until('the child to be waited for', () => !processTree(parent).some(({ pid }) => pid === child));
+    const [end, ...others] = watched.ended();
+    expect(others).toEqual([]);
+    expect(end).toMatchObject({ pid: child, command: expect.stringContaining('sleep 1000'), isLasting: true });
+    expect([undefined, 9]).toContain(end?.status);
+  });
+
+  test('one that nobody waits for is known by its signal on any kernel', async () => {
+    // `true &` is never waited for, as the shell is replaced by a program that knows nothing of it.
+    const shell = spawn('sh', ['-c', 'sleep 1000 & echo $!; exec sleep 1000'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => void shell.kill('SIGKILL'));
+    const [line] = await soon('the child', once(shell.stdout, 'data'));
+    const child = Number(line);
+    const watched = new WatchedProcesses();
+    onTestFinished(() => watched.forget());
+    watched.add([child], false);
+    process.kill(child, 'SIGTERM');
+    await until('the child to end', () => watched.ended().length > 0);
+    expect(watched.ended()).toMatchObject([{ pid: child, isLasting: false, status: 15 }]);
+  });
+});

@@ -1,0 +1,22 @@
+/**
+ * Starts a model whose app fails in threads, talks to it, and writes what the model reports on stdout, a line each.
+ * Arguments: MODEL. See failing-app.mjs.
+ */
+import { syncBuiltinESMExports } from 'node:module';
+import { connect } from 'node:net';
+import workerThreads from 'node:worker_threads';
+
+const failing = new URL('./failing-app.mjs', import.meta.url).href;
+workerThreads.Worker = class extends workerThreads.Worker {
+  constructor(file, options) {
+    super(file, { ...options, execArgv: ['--import', failing] });
+  }
+};
+syncBuiltinESMExports();
+const { loadModel } = await import('../../dist/servers/catalog.js');
+
+const { start } = await loadModel(process.argv[2]);
+const spec = { transport: 'tcp', app: 'echo', host: '127.0.0.1', port: 0 };
+const server = await start(spec, (how) => process.stdout.write(`${how}\n`));
+const socket = connect(server.address.port, '127.0.0.1', () => socket.write('x'));
+socket.on('error', () => undefined);
