@@ -19,6 +19,8 @@ const probes = {
   script: () => whyNotStarted('script', '--version', 'util-linux'),
   // Root, or a user who may do so, and ip(8).
   netns: () => whyNotStarted('unshare', '--net ip link set lo up'),
+  // The same, and a kernel with tc-tbf(8).
+  tbf: () => whyNotStarted('unshare', '--net tc qdisc add dev lo root tbf rate 4mbit burst 20kb latency 5s'),
 } as const satisfies Record<string, () => string | undefined>;
 
 export type Requirement = keyof typeof probes;
