@@ -184,6 +184,16 @@ export class SaidLines {
     return -1;
   }
 
+  /** A line is never sent, so that nobody is to hear it. @returns false when it had ended before. */
+  withdraw(c: number, number: number): boolean {
+    const slot = this.#slotOf(c, number);
+    if (this.#numbers[slot] !== number || this.#missing[slot] === 0) return false;
+    this.counts.expected -= this.#missing[slot] as number;
+    this.#missing[slot] = 0;
+    this.#close(c);
+    return true;
+  }
+
   /** Forgets what was counted: from now on what is outstanding is expected, and what will be said. */
   restart(): void {
     this.counts = noDeliveries();

@@ -46,6 +46,18 @@ test.each([
   expect(lines.counts).toMatchObject({ corrupted: 1, delivered: 0 });
 });
 
+test('a line that is never sent is expected by nobody, unless it had been given up before', () => {
+  const lines = room(3);
+  const [sent, unsent] = [lines.say(0, 1, 1), lines.say(0, 2, 2)];
+  lines.hear(1, 0, sent);
+  expect([lines.withdraw(0, unsent), lines.withdraw(0, unsent)]).toEqual([true, false]);
+  expect([lines.counts.expected, lines.outstanding, lines.room(0)]).toEqual([2, 1, 3]);
+  const late = lines.say(0, 3, 3);
+  expect(late).toBe(unsent + 1);
+  for (let due = lines.giveUp(0, 9); due >= 0; ) due = lines.giveUp(0, 9);
+  expect([lines.withdraw(0, late), lines.counts.expected, lines.outstanding]).toEqual([false, 4, 0]);
+});
+
 test('who comes later is not expected to hear what was said before, and does no harm when it does', () => {
   const lines = new SaidLines(3, 4);
   lines.enter(0);

@@ -287,6 +287,10 @@ export class Broadcast implements Workload {
     this.#state.counts.sent++;
     this.#state.counts.errors++;
     this.#lines.leave(c);
+    // Lines of which no byte was handed over are never sent.
+    for (let i = this.#sentBytes[c] === 0 ? 0 : 1; i < (this.#unsent[c] as number); i++) {
+      if (this.#lines.withdraw(c, (this.#sending[c] as number) + i)) this.#state.unsent(c, 'unsent');
+    }
     this.#unsent[c] = 0;
     this.#sentBytes[c] = 0;
     if (this.#table.phase(c) !== CLOSED) this.sockets.close(c);
