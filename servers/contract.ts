@@ -21,7 +21,7 @@ export interface ServerSpec extends Served {
 /** `open` for the first socket on the port, which must be free; `join` for the others. */
 export type SharedPort = 'open' | 'join';
 
-/** A server that is bound and answering. */
+/** A server that is bound and ready: whatever takes its next client runs, its code is loaded, and it is about to wait. */
 export interface RunningServer {
   readonly address: SocketAddress;
   /** Stops accepting, ends open connections, and resolves when all is released; within 1.5 s. Never rejects. */
