@@ -121,6 +121,11 @@ export class LoadState {
     this.targets?.served(connection, arrivedNanos - sentNanos);
   }
 
+  /** A good reply, of which the kernel's time is not known: the generator added that much at most. */
+  lagged(nanos: number): void {
+    this.#generatorLag.record(nanos);
+  }
+
   /** A line that was due at `dueNanos` was heard by one of those who are to hear it. */
   delivered(dueNanos: number, nowNanos: number): void {
     this.#response.record(nowNanos - dueNanos);

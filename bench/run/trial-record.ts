@@ -213,6 +213,14 @@ function notesOn(load: LoadReport, spec: TrialSpec, { timestamps }: RunConfigura
           'use a kernel that does (SO_TIMESTAMPNS), or ask for --timestamps user',
     });
   }
+  if (!wanted && load.latencies.response.count > 0 && load.latencies.generatorLag.count === 0) {
+    notes.push({
+      code: 'lag-unknown',
+      message:
+        'how late the generator itself sent and read is not known without kernel timestamps, and is in the response times: ' +
+        'leave out --timestamps user',
+    });
+  }
   if (load.portsExhausted > 0) {
     notes.push({
       code: 'ports-exhausted',

@@ -38,6 +38,7 @@ describe('an HTTP server that', () => {
     expect(served).toBe(trial.requests.sent + 5);
     expect(trial.statuses).toEqual({ 200: trial.requests.completed });
     expect(trial.latencyMicros.response.count).toBe(trial.requests.completed);
+    expect(trial.latencyMicros.generatorLag?.count).toBe(trial.requests.completed);
     expect(trial.opening).toMatchObject({ opened: 5, answered: 5 });
     expect(trial.fairness.starvedConnections).toBe(0);
     expect(trial.meanInFlight).toBeGreaterThan(10);

@@ -25,8 +25,9 @@ describe('timestamps', () => {
   });
 
   test('of the user alone say nothing of the server’s part', async () => {
-    const { latencyMicros, timestamps } = await measureTrial(await echo(), '-c', '4', '--timestamps', 'user');
+    const { latencyMicros, timestamps, notes } = await measureTrial(await echo(), '-c', '4', '--timestamps', 'user');
     expect(timestamps).toBe('user');
+    expect(notes?.map(({ code }) => code)).toEqual(['lag-unknown']);
     expect(Object.keys(latencyMicros)).toEqual(['response']);
   });
 });

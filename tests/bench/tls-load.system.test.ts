@@ -33,6 +33,7 @@ describe('a load over TLS', () => {
     expect(accountedFor(trial)).toBe(trial.requests.sent);
     expect(trial.latencyMicros.response.count).toBe(trial.requests.completed);
     expect(trial.fairness.starvedConnections).toBe(0);
+    expect(trial.latencyMicros.generatorLag?.count).toBe(trial.requests.completed);
   });
 
   test('a number of requests is sent, and no more', async () => {
@@ -55,6 +56,7 @@ describe('a load over TLS', () => {
     expect(trial.requests.sent).toBe(100);
     expect(accountedFor(trial)).toBe(100);
     expect(trial.latencyMicros.scheduleLag?.count).toBeGreaterThan(0);
+    expect(trial.latencyMicros.generatorLag?.count).toBe(trial.requests.completed);
   });
 
   test('connections are put to use in stages', async () => {

@@ -31,6 +31,7 @@ describe('a load over WebSockets', () => {
     const trial = await measureTrial(url, ...flags, ...counted(100));
     expect(trial).toMatchObject({ transport: 'tcp', app: 'websocket', requests: { sent: 100, completed: 100 } });
     expect(trial.latencyMicros.response.count).toBe(100);
+    expect(trial.latencyMicros.generatorLag?.count).toBe(100);
   });
 
   test.each(['tcp', 'tls'])('a model is measured over %s', async (transport) => {

@@ -13,6 +13,7 @@ import { RequestLedger } from '../request-ledger.ts';
 import { sourceHosts } from '../source-addresses.ts';
 import type { Workload } from '../workload.ts';
 import type { Client, ClientEvents, Connect } from './client.ts';
+import { PickupLag } from './pickup-lag.ts';
 
 /** Bytes of replies that are compared at a time: a TLS record holds 16 KiB. */
 const INBOX_BYTES = 65_536;
@@ -27,6 +28,7 @@ type ToldWorkload = Omit<Workload, 'ready' | 'readExpected' | 'settle'>;
  */
 export class ClientRequests implements ToldWorkload, ClientEvents {
   answered = 0;
+  readonly pickup = new PickupLag();
   readonly sockets = { opened: 0, lastErrno: 0, portsExhausted: 0 };
   readonly #state: LoadState;
   readonly #connect: Connect;
@@ -227,6 +229,8 @@ export class ClientRequests implements ToldWorkload, ClientEvents {
   #complete(c: number, size: number, now: number): void {
     const table = this.#table;
     if (table.markServed(c)) this.answered++;
+    const sentLate = this.#state.timed && !this.#handshake ? table.oldestSent(c) - table.oldestReady(c) : 0;
+    if (table.givenUp(c) === 0) this.#state.lagged(sentLate + this.pickup.of(now));
     this.#requests.complete(c, size, 0, now);
     if (this.#short) {
       this.#clients[c]?.end();
@@ -275,7 +279,6 @@ export class ClientRequests implements ToldWorkload, ClientEvents {
     this.#reconnects.add(c, nowNanos());
   }
 
-  /** A connection that ended is put to use again. */
   #again(c: number): void {
     if (this.#state.draining) return;
     if (this.#short && this.#state.flowing) this.#renew(c, nowNanos());

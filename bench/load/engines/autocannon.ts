@@ -191,6 +191,7 @@ export class AutocannonEngine implements Engine, HttpConnectionOwner {
   async #until(time: number, lookMs: number, done: () => boolean = () => false): Promise<void> {
     for (let left = time - nowNanos(); left > 0 && !done() && !this.#control.ended; left = time - nowNanos()) {
       await sleep(Math.min(lookMs, Math.ceil(left / 1e6)));
+      this.#requests.look();
     }
   }
 

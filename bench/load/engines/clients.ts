@@ -192,6 +192,7 @@ export class ClientEngine implements Engine {
     const completed = this.#state.counts.completed;
     const cpuBefore = threadCpuNanos();
     await setImmediate();
+    this.#workload.pickup.look(nowNanos());
     if (this.#state.counts.completed === completed) this.#spunNanos += threadCpuNanos() - cpuBefore;
   }
 
@@ -199,6 +200,7 @@ export class ClientEngine implements Engine {
   #turn(): number {
     const workload = this.#workload;
     const now = nowNanos();
+    workload.pickup.look(now);
     if (this.#demand.ramps && this.#state.flowing) this.#ramp(now);
     if (this.#state.flowing) this.#demand.dispatch(workload);
     if (now >= this.#nextSweep) this.#sweep(now);

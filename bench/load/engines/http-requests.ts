@@ -1,4 +1,5 @@
 import { nowNanos } from '../../measure/clock.ts';
+import { PickupLag } from '../clients/pickup-lag.ts';
 import type { LoadState } from '../load-state.ts';
 
 /** The requests in flight on each of a thread's HTTP connections, and what became of those that were. */
@@ -11,6 +12,7 @@ export class HttpRequests {
   readonly #oldest: Int32Array;
   readonly #inFlight: Int32Array;
   readonly #answered: Uint8Array;
+  readonly #pickup = new PickupLag();
   readonly #statuses = new Map<number, number>();
   #outstanding = 0;
   // The reply whose body is still to be seen.
@@ -19,6 +21,7 @@ export class HttpRequests {
   #bytes = 0;
   #dueNanos = 0;
   #repliedNanos = 0;
+  #lagNanos = 0;
   /** Connections that were answered at least once. */
   connectionsAnswered = 0;
 
@@ -83,6 +86,7 @@ export class HttpRequests {
     this.#status = status;
     this.#bytes = bytes;
     this.#repliedNanos = now;
+    this.#lagNanos = this.#pickup.of(now);
     this.#dueNanos = this.#takeOldest(connection);
     this.#state.holds(this.#outstanding, now);
     if (this.#answered[connection] === 1) return;
@@ -102,7 +106,13 @@ export class HttpRequests {
     } else {
       counts.bytes += this.#bytes;
       this.#state.completed(this.#connection, this.#dueNanos, this.#repliedNanos);
+      this.#state.lagged(this.#lagNanos);
     }
+  }
+
+  /** The loop does something else: see {@link PickupLag.look}. */
+  look(): void {
+    this.#pickup.look(nowNanos());
   }
 
   /**

@@ -17,12 +17,17 @@ export function generatorSuspicions({ generator, latencyMicros, timestamps, broa
     });
   }
   const { response, generatorLag } = latencyMicros;
-  if (timestamps === 'kernel' && generatorLag !== undefined && generatorLag.p99 > MOST_LAG * response.p99) {
+  if (generatorLag !== undefined && generatorLag.p99 > MOST_LAG * response.p99) {
+    // Without the kernel's timestamps it is known only within bounds, and there are no service times.
+    const known = timestamps === 'kernel';
     reasons.push({
       code: 'generator-lag',
       message:
-        `the generator sent and read late by ${micros(generatorLag.p99)} at the 99th percentile, more than a quarter of ` +
-        `the response times' ${micros(response.p99)}: judge the server by its service times (as \`run\` and the JSON tell), or lower the load`,
+        `the generator sent and read late by ${known ? '' : 'up to '}${micros(generatorLag.p99)} at the 99th percentile, more than a ` +
+        `quarter of the response times' ${micros(response.p99)}: ` +
+        (known
+          ? 'judge the server by its service times (as `run` and the JSON tell), or lower the load'
+          : 'lower the load'),
     });
   }
   return reasons;
