@@ -67,7 +67,7 @@ test('connecting is neither the generator’s lag nor late sending, but part of 
 
 test('nor is a handshake that Node does', () => {
   const { live, state } = openLoad();
-  const client = { send: () => undefined, end: () => undefined, destroy: () => undefined };
+  const client = { hasRoom: true, send: () => undefined, end: () => undefined, destroy: () => undefined };
   const workload = new ClientRequests(assign(point, { host: '127.0.0.1', port: 1 }), state, () => client);
   onTestFinished(() => workload.close());
   workload.request(0, nowNanos());

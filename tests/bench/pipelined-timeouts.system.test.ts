@@ -109,7 +109,12 @@ function overClients(): Pipeline {
     made++;
     events = told;
     queueMicrotask(() => told.opened(c));
-    return { send: (request) => void held.push(request), end: () => undefined, destroy: () => void held.splice(0) };
+    return {
+      hasRoom: true,
+      send: (request) => void held.push(request),
+      end: () => undefined,
+      destroy: () => void held.splice(0),
+    };
   };
   const workload = new ClientRequests({ ...assign(point, { host: '127.0.0.1', port: 1 }), pacer }, state, connect);
   onTestFinished(() => workload.close());

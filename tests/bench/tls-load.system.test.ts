@@ -22,6 +22,7 @@ describe('a load over TLS', () => {
   test.each([
     ['one by one', ['-c', '3']],
     ['pipelined', ['-c', '2', '-p', '8']],
+    ['pipelined, more than a connection queues', ['-c', '1', '-p', '32', '--size', '64KiB']],
     ['of several sizes, beyond a record', ['-c', '2', '--size', '1-100:0.5,20KiB-200KiB:0.5']],
     ['on several threads', ['-c', '4', '--threads', '2']],
     ['on a connection each', ['-c', '2', '--connection', 'per-request']],

@@ -23,6 +23,7 @@ describe('a load over WebSockets', () => {
   test.each([
     ['one by one', ['-c', '3']],
     ['pipelined', ['-c', '2', '-p', '8']],
+    ['pipelined, more than a connection queues', ['-c', '1', '-p', '32', '--size', '64KiB']],
     ['of several sizes, beyond an inbox', ['-c', '2', '--size', '1-100:0.5,50KiB-200KiB:0.5']],
     ['on a connection each', ['-c', '2', '--connection', 'per-request']],
     ['at a rate', ['-c', '2', '-R', '200']],

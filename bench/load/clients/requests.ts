@@ -91,7 +91,7 @@ export class ClientRequests implements ToldWorkload, ClientEvents {
     // A connection that has not answered its first request yet is left to wait for that.
     if (!this.#table.wasAnswered(c)) return;
     if (this.#table.phase(c) === OPEN && !this.#short) {
-      this.#ask(c, nowNanos());
+      if (this.#state.flowing) this.#ask(c, nowNanos());
       this.#flush(c);
     } else if (this.#table.phase(c) === CLOSED && !this.#reconnects.has(c)) this.#again(c);
   }
@@ -179,7 +179,7 @@ export class ClientRequests implements ToldWorkload, ClientEvents {
   /** Hands over all requests of a connection that wait to be sent. */
   #flush(c: number): void {
     const table = this.#table;
-    while (table.unsent(c) > 0) {
+    while (table.unsent(c) > 0 && this.#clients[c]?.hasRoom !== false) {
       const sequence = table.sending(c);
       const connection = this.#firstConnection + c;
       this.#payload.address(0, connection, sequence);

@@ -1,7 +1,7 @@
 import { connect, createSecureContext, type TLSSocket } from 'node:tls';
 import type { SocketAddress } from '../../../sockets/address.ts';
 import { ECONNRESET, EPROTO } from '../../../sockets/errno.ts';
-import type { Client, ClientEvents, Connect } from './client.ts';
+import { type Client, type ClientEvents, type Connect, MOST_QUEUED_BYTES } from './client.ts';
 
 /**
  * How TLS clients connect: each with a full handshake, as no session is resumed. They take any certificate: it is the
@@ -30,9 +30,14 @@ class TlsClient implements Client {
     socket.setNoDelay(true);
     socket.on('secureConnect', () => this.#silent || events.opened(connection));
     socket.on('data', (chunk: Buffer) => this.#silent || events.received(connection, chunk, false));
+    socket.on('drain', () => this.#silent || events.resume(connection));
     socket.on('error', (error) => this.#ended(errnoOf(error)));
     socket.on('end', () => this.#ended(ECONNRESET));
     socket.on('close', () => this.#ended(ECONNRESET));
+  }
+
+  get hasRoom(): boolean {
+    return this.#socket.writableLength < MOST_QUEUED_BYTES;
   }
 
   send(request: Uint8Array): void {

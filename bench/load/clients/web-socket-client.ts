@@ -2,7 +2,7 @@ import { createSecureContext } from 'node:tls';
 import { WebSocket } from 'ws';
 import { formatAddress, type SocketAddress } from '../../../sockets/address.ts';
 import { ECONNRESET } from '../../../sockets/errno.ts';
-import type { Client, ClientEvents, Connect } from './client.ts';
+import { type Client, type ClientEvents, type Connect, MOST_QUEUED_BYTES } from './client.ts';
 import { errnoOf } from './tls-client.ts';
 
 /** How long a peer may take to answer the closing handshake. */
@@ -31,6 +31,12 @@ class WebSocketClient implements Client {
   readonly #connection: number;
   readonly #events: ClientEvents;
   #silent = false;
+  #full = false;
+  readonly #sent = (): void => {
+    if (!this.#full || !this.hasRoom) return;
+    this.#full = false;
+    if (!this.#silent) this.#events.resume(this.#connection);
+  };
 
   constructor(socket: WebSocket, connection: number, events: ClientEvents) {
     this.#socket = socket;
@@ -42,8 +48,13 @@ class WebSocketClient implements Client {
     socket.on('close', () => this.#ended(ECONNRESET));
   }
 
+  get hasRoom(): boolean {
+    return this.#socket.bufferedAmount < MOST_QUEUED_BYTES;
+  }
+
   send(request: Uint8Array): void {
-    this.#socket.send(request);
+    this.#socket.send(request, this.#sent);
+    this.#full = !this.hasRoom;
   }
 
   end(): void {
