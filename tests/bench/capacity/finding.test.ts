@@ -14,13 +14,14 @@ interface Seen {
   readonly serviceP99Millis?: number;
   readonly failed?: number;
   readonly corrupted?: number;
+  readonly dropped?: number;
   readonly codes?: readonly string[];
 }
 
-function seen({ p99Millis = 1, serviceP99Millis, failed = 0, corrupted = 0, codes = [] }: Seen): Trial {
+function seen({ p99Millis = 1, serviceP99Millis, failed = 0, corrupted = 0, dropped = 0, codes = [] }: Seen): Trial {
   return {
     ...trial({
-      requests: { sent: 10_000, completed: 10_000 - failed - corrupted, timedOut: failed, corrupted },
+      requests: { sent: 10_000, completed: 10_000 - failed - corrupted, timedOut: failed, corrupted, dropped },
       validity: { verdict: codes.length > 0 ? 'suspect' : 'valid', reasons: codes.map(reason) },
     }),
     latencyMicros: {
@@ -36,6 +37,21 @@ test.each<[string, Seen, Finding, readonly string[]]>([
   ['as many failures as may be', { failed: 10 }, 'met', []],
   ['one failure too many', { failed: 11 }, 'missed', ['bound']],
   ['both missed', { p99Millis: 9, failed: 500 }, 'missed', ['bound', 'bound']],
+  // The response times of those that were sent are fine, and do not speak for the others.
+  ['too many never sent', { dropped: 500, codes: ['dropped'] }, 'missed', ['bound', 'bound']],
+  ['few never sent, and yet too many failures', { dropped: 50, codes: ['dropped'] }, 'missed', ['bound']],
+  [
+    'not sent for want of room at the generator',
+    { dropped: 500, codes: ['send-buffer'] },
+    'limited',
+    ['bound', 'bound', 'send-buffer'],
+  ],
+  [
+    'not sent for want of ports',
+    { dropped: 500, codes: ['ports-exhausted'] },
+    'limited',
+    ['bound', 'bound', 'ports-exhausted'],
+  ],
   ['less answered than offered', { codes: ['rate-missed'] }, 'missed', ['rate-missed']],
   ['wrong bytes', { corrupted: 1, codes: ['corrupted'] }, 'missed', ['corrupted']],
   ['nothing answered', { codes: ['nothing-completed'] }, 'missed', ['nothing-completed']],
