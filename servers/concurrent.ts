@@ -61,7 +61,7 @@ export async function startConcurrentServer(
 ): Promise<RunningServer> {
   const listener = openServer(kernelTransport(spec.transport), spec);
   // Set after the bind, so that this server shares its UDP port with its own sockets, yet doesn't steal another's.
-  if (spec.transport === 'udp') setOption(listener, 'SO_REUSEADDR', 1);
+  if (spec.transport === 'udp') setOption(listener, 'SO_REUSEPORT', 1);
   const shared = new Int32Array(new SharedArrayBuffer(8));
   const watch = new WorkerWatch(workerEnded);
   const conversants = new Conversants(() => begin(watch));
@@ -162,15 +162,16 @@ function forgetEnded(peers: Set<string>): void {
 
 /**
  * A socket on the server's address that gets the datagrams of one peer only, but for what anyone sends between its bind
- * and its connect: whoever serves the peer answers each datagram to its sender. SO_REUSEADDR and not SO_REUSEPORT:
- * with the latter the kernel would spread strangers' datagrams over all the sockets by hash until they are connected.
+ * and its connect: whoever serves the peer answers each datagram to its sender. SO_REUSEPORT and not SO_REUSEADDR: with
+ * the latter any user's socket could share the port, and would get its datagrams; with the former only sockets of this
+ * user that ask for it (udp_lib_lport_inuse in net/ipv4/udp.c).
  * @returns its descriptor, or a negated errno.
  */
 function openPeerSocket(address: SocketAddress, peer: SocketAddress): number {
   const fd = socket('udp', address.host);
   if (fd < 0) return fd;
   for (const step of [
-    () => setOption(fd, 'SO_REUSEADDR', 1),
+    () => setOption(fd, 'SO_REUSEPORT', 1),
     () => bind(fd, address),
     () => connect(fd, peer),
     () => setReceiveTimeout(fd, PEER_IDLE_MS),

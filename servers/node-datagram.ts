@@ -4,7 +4,7 @@ import { checkDatagramSent, datagramRetry } from '../sockets/retry.ts';
 import type { DatagramReply } from './apps/app.ts';
 import type { RunningServer, ServerSpec } from './contract.ts';
 import { after } from './node-wait.ts';
-import { openSharedPort } from './shared-port.ts';
+import { openSharedPort, refuseSharing } from './shared-port.ts';
 
 /** UDP through node:dgram, as the event-driven, async, cluster and worker-pool models share it. */
 
@@ -36,6 +36,7 @@ export function bindDatagram(
       socket.off('error', reject);
       socket.on('error', failed);
       const { address: host, port } = socket.address();
+      refuseSharing(port);
       resolve({ address: { host, port }, close: () => new Promise((closed) => void socket.close(() => closed())) });
     });
   });

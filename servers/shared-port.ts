@@ -1,5 +1,7 @@
+import { readdirSync } from 'node:fs';
 import { check } from '../sockets/errno.ts';
-import { close, openServer, setOption } from '../sockets/socket.ts';
+import { whyNoLibc } from '../sockets/libc.ts';
+import { close, localAddress, openServer, setOption } from '../sockets/socket.ts';
 import type { ServerSpec, SharedPort } from './contract.ts';
 import { kernelTransport } from './transport.ts';
 
@@ -20,5 +22,26 @@ export function openSharedPort({ transport, host, port }: ServerSpec, shared: Sh
   } catch (error) {
     close(fd);
     throw error;
+  }
+}
+
+/**
+ * Has this process's sockets on a UDP port refuse others that would share it. Libuv sets SO_REUSEADDR on each UDP socket
+ * that it did not open itself (uv_udp_open), be it another's descriptor or, in Node's cluster, the primary's: with it any
+ * user's socket that has it, too, could bind the port and take its datagrams. Without libc this does nothing.
+ */
+export function refuseSharing(port: number): void {
+  if (whyNoLibc() !== undefined) return;
+  for (const name of readdirSync('/proc/self/fd')) {
+    if (portOf(Number(name)) === port) setOption(Number(name), 'SO_REUSEADDR', 0);
+  }
+}
+
+/** The local port of a socket; undefined of what is none. */
+function portOf(fd: number): number | undefined {
+  try {
+    return localAddress(fd).port;
+  } catch {
+    return undefined;
   }
 }

@@ -31,7 +31,8 @@ export async function startForeign(target: ForeignServer, options: TargetOptions
     for (let strange = 0; !over.aborted; await sleep(POLL_MS)) {
       const inodes = listeningSockets(kernelTransport(transport), port);
       if (inodes.length === 0) continue;
-      if (holdSocket(pids(), inodes) !== false) return;
+      // All of them: another's that shares the port would take a part of the load.
+      if (inodes.every((inode) => holdSocket(pids(), [inode]) !== false)) return;
       if (++strange < STRANGE_POLLS) continue;
       throw server.failure(
         `does not serve ${transport} port ${port}: a process that it did not start listens there; ` +

@@ -149,13 +149,13 @@ describe.skipIf(noLibc)('servers', () => {
   });
 
   // What the concurrent UDP servers do: nobody else can take the port, but the server's own sockets can.
-  test('SO_REUSEADDR set after the bind lets only sockets in that set it too', () => {
+  test('SO_REUSEPORT set after the bind lets only sockets in that set it too', () => {
     const first = listening('udp');
     const address = localAddress(first);
-    check(setOption(first, 'SO_REUSEADDR', 1), 'setsockopt');
+    check(setOption(first, 'SO_REUSEPORT', 1), 'setsockopt');
     expect(bind(closing(socket('udp', loopback.host)), address)).toBe(-EADDRINUSE);
     const peerSocket = closing(socket('udp', loopback.host));
-    setOption(peerSocket, 'SO_REUSEADDR', 1);
+    setOption(peerSocket, 'SO_REUSEPORT', 1);
     expect(bind(peerSocket, address)).toBe(0);
   });
 
