@@ -1,0 +1,32 @@
+/**
+ * Makes connections that come and go, one for each request, by this project's own generator: in windows of so many. After
+ * each it reports by IPC what was counted and what memory this process holds, and goes on when it is told to.
+ */
+import { once } from 'node:events';
+
+const { address, connections, requests, windows, timeoutMs } = JSON.parse(process.argv[2]);
+const { Generator } = await import('../../dist/bench/load/generator.js');
+const { liveMemory } = await import('../../dist/sockets/live-memory.js');
+
+const point = {
+  ...{ transport: 'tcp', app: 'echo', workload: 'request-response', connection: 'per-request' },
+  ...{ connections, pipelining: 1, sizes: [{ from: 64, to: 64, share: 1 }] },
+};
+const before = liveMemory().bytes;
+const generator = new Generator({
+  ...{ point, address, threads: 1, cpus: [], arrivals: null, levels: null, requests, windows, streamKey: { seed: 1 } },
+  ...{ timestamps: 'user', timeoutMs, openTimeoutMs: timeoutMs },
+});
+await generator.opened();
+for (let window = 0; window < windows; window++) {
+  const begin = Number(process.hrtime.bigint());
+  const end = begin + timeoutMs * 1e6;
+  generator.go({ begin, warmupEnd: begin, measureEnd: end, drainEnd: end + timeoutMs * 1e6 });
+  const { counts } = await generator.finished();
+  globalThis.gc?.();
+  process.send({ completed: counts.completed, native: liveMemory().bytes, rss: process.memoryUsage().rss });
+  await once(process, 'message');
+}
+await generator.stop();
+process.send({ left: liveMemory().bytes - before });
+process.disconnect();
