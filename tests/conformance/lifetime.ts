@@ -63,26 +63,22 @@ export function describeLifetime(model: ModelName, transport: TransportName): vo
     await gone(tree);
   });
 
-  // Piscina starts its threads and does not wait for them.
-  test.skipIf(model === 'worker-pool')(
-    'is ready when all threads and processes that it begins with have started, and not before',
-    async () => {
-      using held = new HeldStarts();
-      let pid = 0;
-      let ready = false;
-      const starting = start({ environment: held.environment, onSpawn: (its) => (pid = its) });
-      starting.then(
-        () => (ready = true),
-        () => undefined,
-      );
-      await until('all to be held, or to wait for clients', () => isAtRest(pid));
-      // What it said before that is here by now, and is read in a turn or two.
-      for (let turn = 0; turn < 3; turn++) await nextTurn();
-      expect(ready, `ready while ${held.count} threads or processes had not started`).toBe(held.count === 0);
-      held.release();
-      await engage(await starting, model, transport);
-    },
-  );
+  test('is ready when all threads and processes that it begins with have started, and not before', async () => {
+    using held = new HeldStarts();
+    let pid = 0;
+    let ready = false;
+    const starting = start({ environment: held.environment, onSpawn: (its) => (pid = its) });
+    starting.then(
+      () => (ready = true),
+      () => undefined,
+    );
+    await until('all to be held, or to wait for clients', () => isAtRest(pid));
+    // What it said before that is here by now, and is read in a turn or two.
+    for (let turn = 0; turn < 3; turn++) await nextTurn();
+    expect(ready, `ready while ${held.count} threads or processes had not started`).toBe(held.count === 0);
+    held.release();
+    await engage(await starting, model, transport);
+  });
 
   test('refuses a port that is taken, and says so', async () => {
     const first = await start();
