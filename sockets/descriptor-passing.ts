@@ -1,4 +1,4 @@
-import { check, EINTR, ENOBUFS } from './errno.ts';
+import { check, ECONNRESET, EINTR, ENOBUFS } from './errno.ts';
 import { libc, outcome } from './libc.ts';
 import { NativeMemory } from './memory.ts';
 import { close, MSG_DONTWAIT, recv, SHUT_RDWR, shutdown } from './socket.ts';
@@ -83,7 +83,8 @@ export function receiveDescriptors(socket: number): PassedDescriptors | undefine
   const memory = messageMemory(LENGTH_SIZE, MAX_DESCRIPTORS);
   try {
     const received = uninterrupted(() => outcome(libc().recvmsg(socket, memory.address, MSG_CMSG_CLOEXEC)));
-    if (check(received, 'recvmsg') === 0) return undefined;
+    // A sender that closes, or is killed, without having read all it was sent resets the connection (unix(7)).
+    if (received === -ECONNRESET || check(received, 'recvmsg') === 0) return undefined;
     // The kernel has left there how much it wrote: none, when descriptors ran out.
     const control = memory.getUint64(MSG_CONTROLLEN);
     const count = control === 0 ? 0 : (memory.getUint64(CMSG) - (CMSG_DATA - CMSG)) / 4;

@@ -29,6 +29,16 @@ describe.skipIf(noLibc)('descriptors passed over a Unix-domain socket', () => {
     expect(recv(client, memory(8), 0, 8)).toBe(5);
   });
 
+  test('a sender that closed its socket, with bytes unread or none, is the end', () => {
+    for (const unread of [0, 1]) {
+      const [from, to] = socketPair();
+      closing(to);
+      if (unread > 0) expect(send(to, memory(8), 0, unread)).toBe(unread);
+      close(from);
+      expect(receiveDescriptors(to)).toBeUndefined();
+    }
+  });
+
   test('several messages come one by one, each with its own', () => {
     const [from, to] = pair();
     const [client, server] = connection();
