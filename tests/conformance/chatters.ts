@@ -50,14 +50,18 @@ export class Chatters implements AsyncDisposable {
     this.all = all;
   }
 
-  /** @param count at least two. @param connect how each connects. */
+  /** @param count at least two. @param connect how each connects, by its number. */
   static async enter(
     address: SocketAddress,
     transport: TransportName,
     count: number,
-    connect = StreamClient.connect,
+    connect: (
+      address: SocketAddress,
+      transport: TransportName,
+      index: number,
+    ) => Promise<StreamClient> = StreamClient.connect,
   ): Promise<Chatters> {
-    const clients = await Promise.all(Array.from({ length: count }, () => connect(address, transport)));
+    const clients = await Promise.all(Array.from({ length: count }, (_, i) => connect(address, transport, i)));
     const chatters = new Chatters(clients.map((client) => new Chatter(client)));
     // A connection is there before the server knows of it: calls are repeated until each client has heard one.
     await until('everybody to be in the room', () => {

@@ -1,8 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { processTree } from '../servers/process-tree.ts';
 
-/** The column `tr` of /proc/net/tcp: a timer that probes a window that the other end has closed (proc_net_tcp.txt). */
-const PROBING = '04:';
 /** The column `st`: TCP_ESTABLISHED of tcp_states.h. */
 const ESTABLISHED = '01';
 
@@ -13,16 +11,24 @@ export interface Ends {
 }
 
 /**
- * Does nothing move any more from the client to the server? The client's kernel has bytes to send, for which the
- * server's has no room, and all threads of the server sleep: it does not want them. No time is part of it.
+ * Has the server stopped reading? There are bytes to read, more are waiting at the client, and all threads of the server
+ * sleep: it does not want them. No time is part of it.
  */
 export function uploadStands({ clientPort, serverPid }: Ends): boolean {
-  return probes(clientPort, 'local') && isAsleep(serverPid);
+  return (
+    connections(clientPort, 'remote').some(({ toRead }) => toRead > 0) &&
+    connections(clientPort, 'local').some(({ toSend }) => toSend > 0) &&
+    isAsleep(serverPid)
+  );
 }
 
-/** Does nothing move any more from the server to the client, which doesn't read? */
+/** Can the server send no more to the client, which doesn't read? All its threads sleep, with bytes that have not left. */
 export function downloadStands({ clientPort, serverPid }: Ends): boolean {
-  return probes(clientPort, 'remote') && isAsleep(serverPid);
+  return (
+    connections(clientPort, 'local').some(({ toRead }) => toRead > 0) &&
+    connections(clientPort, 'remote').some(({ toSend }) => toSend > 0) &&
+    isAsleep(serverPid)
+  );
 }
 
 /** Has the server closed its end of a client's connection, though what it sent may still be on its way? */
@@ -30,19 +36,25 @@ export function serverHasClosed(clientPort: number): boolean {
   return !connections(clientPort, 'remote').some(({ state }) => state === ESTABLISHED);
 }
 
-function probes(port: number, end: 'local' | 'remote'): boolean {
-  return connections(port, end).some(({ timer }) => timer.startsWith(PROBING));
+/** One end of a connection: its state, and bytes in its queues. */
+interface Connection {
+  readonly state: string;
+  readonly toSend: number;
+  readonly toRead: number;
 }
 
 /** The kernel's TCP sockets that have a port at this end, local or remote, as proc_net_tcp.txt describes them. */
-function connections(port: number, end: 'local' | 'remote'): { state: string; timer: string }[] {
+function connections(port: number, end: 'local' | 'remote'): Connection[] {
   const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   return ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) =>
     readFileSync(table, 'latin1')
       .split('\n')
       .map((line) => line.trim().split(/\s+/))
       .filter(([, local, remote]) => (end === 'local' ? local : remote)?.endsWith(suffix))
-      .map(([, , , state = '', , timer = '']) => ({ state, timer })),
+      .map(([, , , state = '', queues = '']) => {
+        const [toSend = 0, toRead = 0] = queues.split(':').map((bytes) => Number.parseInt(bytes, 16));
+        return { state, toSend, toRead };
+      }),
   );
 }
 
