@@ -81,7 +81,7 @@ export interface Holdings {
   readonly processes: number;
   readonly threads: number;
   readonly files: number;
-  /** Of the files, the sockets. */
+  /** Of the files, the sockets: but for stdin, stdout and stderr, which a test's processes inherit, be they sockets or not. */
   readonly sockets: number;
 }
 
@@ -117,9 +117,12 @@ function cpuNanos(root: number): number {
   return processTree(root).reduce((sum, { pid }) => sum + (processCpuNanos(pid) ?? 0), 0);
 }
 
+const STDERR = 2;
+
 function sockets(pid: number): number {
   try {
-    return readdirSync(`/proc/${pid}/fd`).filter((fd) => isSocket(`/proc/${pid}/fd/${fd}`)).length;
+    const files = readdirSync(`/proc/${pid}/fd`).filter((fd) => Number(fd) > STDERR);
+    return files.filter((fd) => isSocket(`/proc/${pid}/fd/${fd}`)).length;
   } catch {
     return 0;
   }
