@@ -46,7 +46,7 @@ export function bindDatagram(
 function failed({ errno, syscall }: NodeJS.ErrnoException): void {
   if (errno === undefined) return;
   if (syscall === 'recvmsg') datagramRetry(errno, 'recvmsg');
-  else checkDatagramSent(errno, 'send');
+  else checkDatagramSent(errno, 'sendmsg');
 }
 
 /** Sends through a node:dgram socket to the peer of the datagram being answered. */

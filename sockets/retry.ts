@@ -69,6 +69,8 @@ const FAULTS: ReadonlySet<number> = new Set([EBADF, ENOTSOCK, EFAULT, EINVAL, ED
 
 /** The same of sendto(2), to whoever sent a datagram: EINVAL among others is what a peer with port 0 brings about. */
 const SENDTO_FAULTS: ReadonlySet<number> = new Set([EBADF, ENOTSOCK, EFAULT]);
+/** And of send(2) on a connected socket, whose peer was accepted by connect(2). */
+const SEND_FAULTS: ReadonlySet<number> = new Set([...SENDTO_FAULTS, EINVAL]);
 
 /** Is it one of those errnos that say that the machine is short of something? @param result a negated errno. */
 export function isShortage(result: number): boolean {
@@ -106,10 +108,12 @@ export function datagramRetry(
 
 /**
  * A datagram was sent, or is lost because the kernel refused it, as UDP allows.
- * @param result of sendto(2), sendmmsg(2) or send(2). @throws {SystemError} when none could ever be sent that way.
+ * @param result of sendto(2), sendmsg(2) or sendmmsg(2) with an address, or of send(2) on a connected socket.
+ * @throws {SystemError} when none could ever be sent that way.
  */
-export function checkDatagramSent(result: number, call: 'sendto' | 'sendmmsg' | 'send'): void {
-  if (result < 0 && SENDTO_FAULTS.has(-result)) throw new SystemError(-result, call);
+export function checkDatagramSent(result: number, call: 'sendto' | 'sendmsg' | 'sendmmsg' | 'send'): void {
+  const faults = call === 'send' ? SEND_FAULTS : SENDTO_FAULTS;
+  if (result < 0 && faults.has(-result)) throw new SystemError(-result, call);
 }
 
 /**

@@ -14,6 +14,7 @@ test('a list that names what no test needs is refused, as it would require nothi
 
 test('what is missing is a reason to skip, or an error where it is required', () => {
   vi.stubEnv('PATH', '/nowhere');
+  vi.stubEnv('SOCKBENCH_REQUIRE', '');
   expect(whyMissing('rustc')).toContain('ENOENT');
   vi.stubEnv('SOCKBENCH_REQUIRE', 'cc,rustc');
   expect(() => whyMissing('rustc')).toThrow(/SOCKBENCH_REQUIRE names rustc, and it is missing: .*ENOENT/);

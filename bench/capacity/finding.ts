@@ -6,7 +6,10 @@ import type { Reason, Trial } from '../model/trial.ts';
 import { micros, percent, rounded } from '../run/amounts.ts';
 
 /** Verdicts on a trial that mean that the target did not keep up, whatever its response times were. */
-const NOT_KEPT_UP = ['rate-missed', 'corrupted', 'nothing-completed'];
+const NOT_KEPT_UP = ['rate-missed', 'corrupted', 'nothing-completed', 'server-process-ended'];
+
+/** Those of them that no generator brings about. */
+const TARGETS_OWN = ['corrupted', 'server-process-ended'];
 
 /** Verdicts on a trial that mean that the generator could not send what was due. */
 const UNABLE = ['send-buffer', 'ports-exhausted'];
@@ -43,7 +46,7 @@ export function judgeRate(bounds: readonly Threshold[], trial: Trial): Judged {
 /** Why what was crossed may be the generator's doing; none when the target is to blame in any case. */
 function generatorReasons(crossed: readonly Threshold[], trial: Trial): Reason[] {
   const { reasons } = trial.validity;
-  if (trial.requests.corrupted > 0) return [];
+  if (reasons.some(({ code }) => TARGETS_OWN.includes(code))) return [];
   const unable = reasons.filter(({ code }) => UNABLE.includes(code));
   const saturated = reasons.filter(({ code }) => code === 'generator-saturated');
   const lagged = reasons.filter(({ code }) => code === 'generator-lag');

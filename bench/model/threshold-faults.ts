@@ -1,7 +1,7 @@
 import { sendsHttp, throughNode } from './app-workload.ts';
 import { membersOf, type RunConfiguration, transportsOf } from './configuration.ts';
 import { isOneWay } from './operating-point.ts';
-import { latencyOf, type Threshold } from './threshold.ts';
+import { type BoundedLatency, latencyOf, type Threshold } from './threshold.ts';
 
 /** Metrics of requests, which a stream has none of. */
 const OF_REQUESTS = ['sent', 'completed', 'timedOut', 'corrupted', 'dropped', 'errorRate', 'rate', 'cpu'];
@@ -30,7 +30,7 @@ function whyNotKnown(threshold: Threshold, configuration: RunConfiguration): str
     case 'connect':
       return whyNotConnecting(configuration);
     default:
-      return whyNotStamped(latency.statistic, configuration);
+      return whyNotStamped(latency, configuration);
   }
 }
 
@@ -59,13 +59,19 @@ function whyNotConnecting({ connection, workload }: RunConfiguration): string | 
   return 'connections stay open, so how long connecting takes is not measured: add --connection per-request';
 }
 
-/** Service time and generator lag come from the kernel's receive timestamps. */
-function whyNotStamped(statistic: string, configuration: RunConfiguration): string | undefined {
+/**
+ * Service time and generator lag come from the kernel's receive timestamps. Clients of Node's know their lag without them,
+ * at most, and no service time.
+ */
+function whyNotStamped({ name, statistic }: BoundedLatency, configuration: RunConfiguration): string | undefined {
   const { app, workload, timestamps } = configuration;
-  if (sendsHttp(app, workload)) {
+  const overHttp = sendsHttp(app, workload);
+  const throughClients = transportsOf(configuration).map((transport) => overHttp || throughNode(transport, app));
+  if (name === 'generatorLag') {
+    if (throughClients.every((through) => through)) return undefined;
+  } else if (overHttp) {
     return `http is measured by autocannon's client, which knows no kernel timestamps: bound ${statistic} in its place`;
-  }
-  if (transportsOf(configuration).some((transport) => throughNode(transport, app))) {
+  } else if (throughClients.includes(true)) {
     return `the kernel's timestamps are of TCP's bytes, not of what is laid over it: bound ${statistic} in its place`;
   }
   return timestamps === 'user' ? "it takes the kernel's timestamps: leave out --timestamps user" : undefined;

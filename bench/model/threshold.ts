@@ -142,10 +142,14 @@ export function parseThresholds(text: string): Threshold[] {
   return parseNames(text).map(parseThreshold);
 }
 
+/** A metric of latency. */
+export interface BoundedLatency {
+  readonly name: LatencyMetric;
+  readonly statistic: (typeof statistics)[number];
+}
+
 /** What a metric is of, when that is latency, and which statistic of it; undefined of others. */
-export function latencyOf(
-  metric: string,
-): { readonly name: LatencyMetric; readonly statistic: (typeof statistics)[number] } | undefined {
+export function latencyOf(metric: string): BoundedLatency | undefined {
   const [first = '', second] = metric.split('.');
   const name = second === undefined ? 'response' : latencies.find((known) => known === first);
   const statistic = statistics.find((known) => known === (second ?? first));

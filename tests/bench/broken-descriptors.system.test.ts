@@ -1,20 +1,23 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { BoundedDemand } from '../../bench/load/demand.ts';
 import { LiveView } from '../../bench/load/live.ts';
 import { LoadState } from '../../bench/load/load-state.ts';
 import type { Workload } from '../../bench/load/workload.ts';
 import { Broadcast } from '../../bench/load/workloads/broadcast.ts';
+import { DatagramWorkload } from '../../bench/load/workloads/datagram.ts';
+import { DatagramUpload } from '../../bench/load/workloads/datagram-upload.ts';
 import { Download } from '../../bench/load/workloads/download.ts';
 import { StreamWorkload } from '../../bench/load/workloads/stream.ts';
 import { Upload } from '../../bench/load/workloads/upload.ts';
 import { EPOLLIN, EPOLLOUT, Epoll } from '../../sockets/epoll.ts';
-import { EBADF, ECONNRESET } from '../../sockets/errno.ts';
+import { EBADF, ECONNRESET, EFAULT, EHOSTUNREACH, EINVAL, ENOTSOCK, errnoMessage } from '../../sockets/errno.ts';
 import { libc } from '../../sockets/libc.ts';
 import { close, localAddress } from '../../sockets/socket.ts';
 import { listening, noLibc } from '../sockets/open.ts';
 import { assign } from './assignment.ts';
 
 /** From now on the call fails. */
-function fail(call: 'recv' | 'send', errno: number): void {
+function fail(call: 'recv' | 'recvmmsg' | 'send', errno: number): void {
   const failing = vi.spyOn(libc(), call).mockImplementation(() => {
     libc().errno[0] = errno;
     return -1;
@@ -24,9 +27,9 @@ function fail(call: 'recv' | 'send', errno: number): void {
 
 type Load = new (...args: ConstructorParameters<typeof StreamWorkload>) => Workload;
 
-/** A load over one connection that is established, with requests to come. */
-function connected(Of: Load): { readonly workload: Workload } {
-  const assignment = assign({ connections: 1 }, localAddress(listening('tcp')));
+/** A load over one connection that is established, with one request to come. */
+function connected(Of: Load, transport: 'tcp' | 'udp' = 'tcp'): { readonly workload: Workload } {
+  const assignment = assign({ connections: 1, transport }, localAddress(listening(transport)));
   const state = new LoadState(1, new LiveView(), undefined, false);
   const epoll = new Epoll();
   const workload = new Of(assignment, state, epoll);
@@ -38,6 +41,7 @@ function connected(Of: Load): { readonly workload: Workload } {
   while (workload.sockets.opened === 0) {
     for (let i = epoll.wait(1000); i > 0; i--) workload.ready(epoll.dataAt(i - 1), epoll.eventsAt(i - 1));
   }
+  state.demand = Object.assign(new BoundedDemand(), { left: 1 });
   state.flowing = true;
   return { workload };
 }
@@ -48,6 +52,13 @@ const cases = [
   ['upload', Upload, 'recv', EPOLLIN],
   ['upload', Upload, 'send', EPOLLOUT],
   ['broadcast', Broadcast, 'recv', EPOLLIN],
+] as const;
+
+const datagramCases = [
+  ['requests over UDP', DatagramWorkload, 'recvmmsg', (workload: Workload) => workload.ready(0, EPOLLIN)],
+  ['requests over UDP', DatagramWorkload, 'send', (workload: Workload) => workload.request(0, 1)],
+  ['an upload over UDP', DatagramUpload, 'recv', (workload: Workload) => workload.ready(0, EPOLLIN)],
+  ['an upload over UDP', DatagramUpload, 'send', (workload: Workload) => workload.ready(0, EPOLLOUT)],
 ] as const;
 
 // As an error of the server it would be reported for as long as the trial lasts.
@@ -63,6 +74,21 @@ describe.skipIf(noLibc)('a load whose descriptor is broken ends, and says why', 
     fail(call, ECONNRESET);
     workload.ready(0, events);
     expect(workload.sockets.lastErrno).toBe(ECONNRESET);
+  });
+
+  describe.each(datagramCases)('%s', (_, Of, call, use) => {
+    test.each([EBADF, ENOTSOCK, EFAULT, EINVAL])('%i', (errno) => {
+      const { workload } = connected(Of, 'udp');
+      fail(call, errno);
+      expect(() => use(workload)).toThrow(`${call}: ${errnoMessage(errno)}`);
+    });
+
+    test('what the network does to a datagram ends no load', () => {
+      const { workload } = connected(Of, 'udp');
+      fail(call, EHOSTUNREACH);
+      use(workload);
+      expect(workload.sockets.lastErrno).toBe(EHOSTUNREACH);
+    });
   });
 
   test('a set of descriptors that is closed is not asked again', () => {

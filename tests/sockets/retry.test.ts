@@ -99,7 +99,12 @@ describe('datagrams', () => {
     },
   );
 
+  test('EINVAL on a connected socket: none can be sent', () => {
+    expect(() => checkDatagramSent(negated('EINVAL'), 'send')).toThrow('send: invalid argument (EINVAL)');
+  });
+
   test.each(FAULTS)('%s: none can be sent', (name) => {
+    expect(() => checkDatagramSent(negated(name), 'send')).toThrow(`(${name})`);
     expect(() => checkDatagramSent(negated(name), 'sendto')).toThrow(`(${name})`);
     expect(() => checkDatagramSent(5, 'sendto')).not.toThrow();
   });

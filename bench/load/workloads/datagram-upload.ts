@@ -1,6 +1,7 @@
 import { EPOLLIN, EPOLLOUT, type Epoll } from '../../../sockets/epoll.ts';
 import { EAGAIN } from '../../../sockets/errno.ts';
 import { NativeMemory } from '../../../sockets/memory.ts';
+import { datagramRetry } from '../../../sockets/retry.ts';
 import { MSG_DONTWAIT, recv } from '../../../sockets/socket.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import type { Assignment } from '../assignment.ts';
@@ -158,7 +159,7 @@ export class DatagramUpload implements Workload {
   #drop(s: number): void {
     const length = recv(this.sockets.fd(s), this.#inbox, 0, this.#inbox.size, MSG_DONTWAIT);
     if (length >= 0) this.#state.counts.unsolicited++;
-    else if (length !== -EAGAIN) {
+    else if (length !== -EAGAIN && datagramRetry(length, 'recv') === 'now') {
       this.sockets.lastErrno = -length;
       this.#failed();
     }

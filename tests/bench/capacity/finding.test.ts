@@ -54,6 +54,18 @@ test.each<[string, Seen, Finding, readonly string[]]>([
   ],
   ['less answered than offered', { codes: ['rate-missed'] }, 'missed', ['rate-missed']],
   ['wrong bytes', { corrupted: 1, codes: ['corrupted'] }, 'missed', ['corrupted']],
+  [
+    'all kept, but a process of the server ended',
+    { codes: ['server-process-ended'] },
+    'missed',
+    ['server-process-ended'],
+  ],
+  [
+    'a process of the server ended, and the generator at its limit',
+    { p99Millis: 9, codes: ['generator-saturated', 'server-process-ended'] },
+    'missed',
+    ['bound', 'server-process-ended'],
+  ],
   ['nothing answered', { codes: ['nothing-completed'] }, 'missed', ['nothing-completed']],
   ['kept, the generator at its limit', { codes: ['generator-saturated', 'generator-lag'] }, 'met', []],
   ['kept, with other doubts', { codes: ['steal', 'arrivals', 'retransmits'] }, 'met', []],
