@@ -28,7 +28,10 @@ function fail(call: 'recv' | 'recvmmsg' | 'send', errno: number): void {
 type Load = new (...args: ConstructorParameters<typeof StreamWorkload>) => Workload;
 
 /** A load over one connection that is established, with one request to come. */
-function connected(Of: Load, transport: 'tcp' | 'udp' = 'tcp'): { readonly workload: Workload } {
+function connected(
+  Of: Load,
+  transport: 'tcp' | 'udp' = 'tcp',
+): { readonly workload: Workload; readonly state: LoadState } {
   const assignment = assign({ connections: 1, transport }, localAddress(listening(transport)));
   const state = new LoadState(1, new LiveView(), undefined, false);
   const epoll = new Epoll();
@@ -43,7 +46,7 @@ function connected(Of: Load, transport: 'tcp' | 'udp' = 'tcp'): { readonly workl
   }
   state.demand = Object.assign(new BoundedDemand(), { left: 1 });
   state.flowing = true;
-  return { workload };
+  return { workload, state };
 }
 
 const cases = [
@@ -89,6 +92,20 @@ describe.skipIf(noLibc)('a load whose descriptor is broken ends, and says why', 
       use(workload);
       expect(workload.sockets.lastErrno).toBe(EHOSTUNREACH);
     });
+  });
+
+  test('datagrams that are too long to be segments of one are sent one by one', () => {
+    const { workload, state } = connected(DatagramUpload, 'udp');
+    state.demand = Object.assign(new BoundedDemand(), { left: 3 });
+    const send = vi.spyOn(libc(), 'send');
+    onTestFinished(() => send.mockRestore());
+    send.mockImplementationOnce(() => {
+      libc().errno[0] = EINVAL;
+      return -1;
+    });
+    for (let turn = 0; turn < 5; turn++) workload.ready(0, EPOLLOUT);
+    expect(send.mock.calls.map(([, , length]) => length)).toEqual([192, 64, 64, 64]);
+    expect(state.counts).toMatchObject({ sent: 3, completed: 3, errors: 0, dropped: 0 });
   });
 
   test('a set of descriptors that is closed is not asked again', () => {

@@ -1,5 +1,5 @@
 import type { Epoll } from '../../../sockets/epoll.ts';
-import { check, EAGAIN, ENOBUFS } from '../../../sockets/errno.ts';
+import { check, EAGAIN, EINVAL, EMSGSIZE, ENOBUFS } from '../../../sockets/errno.ts';
 import type { NativeMemory } from '../../../sockets/memory.ts';
 import { checkDatagramSent } from '../../../sockets/retry.ts';
 import { close, connect, droppedBySocket, MSG_DONTWAIT, send, setOption, socket } from '../../../sockets/socket.ts';
@@ -109,6 +109,11 @@ export class DatagramSockets implements SocketState {
     this.earlierErrno = 0;
     const sent = send(this.fd(s), memory, offset, length, MSG_DONTWAIT);
     if (sent >= 0 || isFull(-sent)) return sent;
+    if (this.segments > 1 && (sent === -EINVAL || sent === -EMSGSIZE)) {
+      this.#stopSegmenting();
+      // Several together: as if there had been no room for them.
+      return length > this.#segmentBytes ? -EAGAIN : this.send(s, memory, offset, length);
+    }
     this.lastErrno = -sent;
     const again = send(this.fd(s), memory, offset, length, MSG_DONTWAIT);
     if (again !== sent) this.earlierErrno = -sent;
@@ -130,6 +135,12 @@ export class DatagramSockets implements SocketState {
 
   close(): void {
     for (const fd of this.#fd) if (fd >= 0) close(fd);
+  }
+
+  /** A segment does not fit the path's MTU, udp_send_skb in net/ipv4/udp.c. One by one, IP may fragment them. */
+  #stopSegmenting(): void {
+    this.segments = 1;
+    for (const fd of this.#fd) if (fd >= 0) setOption(fd, 'UDP_SEGMENT', 0);
   }
 
   #dropped(s: number): number {
