@@ -97,7 +97,7 @@ describe.skipIf(noLibc)('a load whose descriptor is broken ends, and says why', 
   test('datagrams that are too long to be segments of one are sent one by one', () => {
     const { workload, state } = connected(DatagramUpload, 'udp');
     state.demand = Object.assign(new BoundedDemand(), { left: 3 });
-    const send = vi.spyOn(libc(), 'send');
+    const send = vi.spyOn(libc() as { send: (fd: number, address: number, length: number) => number }, 'send');
     onTestFinished(() => send.mockRestore());
     send.mockImplementationOnce(() => {
       libc().errno[0] = EINVAL;
