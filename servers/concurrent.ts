@@ -128,27 +128,31 @@ function waitForCapacity(shared: Int32Array, capacity: number): void {
 
 /** The UDP listener, in its thread: gives new peers sockets of their own, and answers what it can't give away. */
 export async function adoptPeers({ listener, spec, capacity, shared }: ListenerInput): Promise<void> {
-  const datagrams = new BlockingDatagrams(await loadApp(spec));
+  const app = await loadApp(spec);
   const address = localAddress(listener);
+  const datagrams = new BlockingDatagrams(app);
   const peers = new Set<string>();
   tellReady();
-  while (Atomics.load(shared, STOP) === 0 && datagrams.receive(listener, 0) === 'datagram') {
-    forgetEnded(peers);
-    const peer = datagrams.peer.value;
-    const name = formatAddress(peer);
-    // A known peer's datagram was on its way here before the peer's own socket was connected.
-    const adoptable = !peers.has(name) && Atomics.load(shared, ACTIVE) < capacity;
-    const fd = adoptable ? openPeerSocket(address, peer) : -1;
-    if (fd < 0) {
-      datagrams.answer();
-      continue;
+  try {
+    while (Atomics.load(shared, STOP) === 0 && datagrams.receive(listener, 0) === 'datagram') {
+      forgetEnded(peers);
+      const peer = datagrams.peer.value;
+      const name = formatAddress(peer);
+      // A known peer's datagram was on its way here before the peer's own socket was connected.
+      const adoptable = !peers.has(name) && Atomics.load(shared, ACTIVE) < capacity;
+      const fd = adoptable ? openPeerSocket(address, peer) : -1;
+      if (fd < 0) {
+        datagrams.answer();
+        continue;
+      }
+      const first: FirstDatagram = { peer, base64: Buffer.from(datagrams.datagram).toString('base64') };
+      peers.add(name);
+      Atomics.add(shared, ACTIVE, 1);
+      parentPort?.postMessage({ fd, first } satisfies Client);
     }
-    const first: FirstDatagram = { peer, base64: Buffer.from(datagrams.datagram).toString('base64') };
-    peers.add(name);
-    Atomics.add(shared, ACTIVE, 1);
-    parentPort?.postMessage({ fd, first } satisfies Client);
+  } finally {
+    datagrams.free();
   }
-  datagrams.free();
 }
 
 function forgetEnded(peers: Set<string>): void {

@@ -1,5 +1,6 @@
 import { BufferRing } from '../sockets/buffer-ring.ts';
 import { NativeMemory } from '../sockets/memory.ts';
+import { Parts } from '../sockets/parts.ts';
 import { Uring } from '../sockets/uring.ts';
 
 /** Operations that one call submits at most. */
@@ -26,9 +27,8 @@ export interface InboxSize {
 export class ServerRing {
   readonly group = GROUP;
   readonly inbox: BufferRing;
-  // Before the memory, which would be lost if there were no ring.
-  readonly #uring = new Uring(ENTRIES, COMPLETIONS);
-  readonly outbox = new NativeMemory(2 * OUTBOX_SIZE);
+  readonly outbox: NativeMemory;
+  readonly #uring: Uring;
   /** Counts the turns. What was prepared in one has been handed over in the next, and what fell short is told there. */
   turn = 0;
   /** Buffers out of which is being sent: those of even turns, and those of odd ones. */
@@ -39,11 +39,13 @@ export class ServerRing {
 
   /** @throws {SystemError} where there is no ring to be had: ask whyNoUring() first. */
   constructor({ buffers, bufferSize }: InboxSize) {
+    const parts = new Parts();
     try {
-      this.inbox = new BufferRing(this.#uring, GROUP, buffers, bufferSize);
+      this.#uring = parts.own(new Uring(ENTRIES, COMPLETIONS));
+      this.outbox = parts.own(new NativeMemory(2 * OUTBOX_SIZE));
+      this.inbox = parts.own(new BufferRing(this.#uring, GROUP, buffers, bufferSize));
     } catch (error) {
-      this.#uring.close();
-      this.outbox.free();
+      parts.free();
       throw error;
     }
     this.#lent = [new Int32Array(buffers), new Int32Array(buffers)];

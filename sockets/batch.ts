@@ -1,6 +1,7 @@
 import { readSockaddr, SOCKADDR_SIZE, type SocketAddress } from './address.ts';
 import { libc, outcome } from './libc.ts';
 import { checkIndex, NativeMemory } from './memory.ts';
+import { Parts } from './parts.ts';
 import type { PeerAddress } from './socket.ts';
 import { CONTROL_LENGTH, CONTROL_SIZE, stampNanos, stampSeconds } from './timestamps.ts';
 
@@ -37,11 +38,17 @@ export class DatagramBatch {
   constructor(capacity: number, slotSize: number, { withPeers = false, withTimestamps = false }: BatchOptions = {}) {
     this.capacity = capacity;
     this.slotSize = (slotSize + 7) & ~7;
-    this.data = new NativeMemory(capacity * this.slotSize);
-    this.#headers = new NativeMemory(capacity * HEADER);
-    this.#iovecs = new NativeMemory(capacity * IOVEC);
-    this.#peers = withPeers ? new NativeMemory(capacity * PEER) : undefined;
-    this.#controls = withTimestamps ? new NativeMemory(capacity * CONTROL_SIZE) : undefined;
+    const parts = new Parts();
+    try {
+      this.data = parts.own(new NativeMemory(capacity * this.slotSize));
+      this.#headers = parts.own(new NativeMemory(capacity * HEADER));
+      this.#iovecs = parts.own(new NativeMemory(capacity * IOVEC));
+      this.#peers = withPeers ? parts.own(new NativeMemory(capacity * PEER)) : undefined;
+      this.#controls = withTimestamps ? parts.own(new NativeMemory(capacity * CONTROL_SIZE)) : undefined;
+    } catch (error) {
+      parts.free();
+      throw error;
+    }
     for (let i = 0; i < capacity; i++) this.#initialize(i);
   }
 

@@ -1,6 +1,7 @@
 import { check } from './errno.ts';
 import { MappedMemory } from './mapped-memory.ts';
 import { checkIndex, NativeMemory } from './memory.ts';
+import { Parts } from './parts.ts';
 import type { Uring } from './uring.ts';
 
 const IORING_REGISTER_PBUF_RING = 22;
@@ -36,12 +37,13 @@ export class BufferRing {
     this.group = group;
     this.#count = count;
     this.size = size;
-    this.#ring = new MappedMemory(count * ENTRY);
-    this.data = new NativeMemory(count * size);
+    const parts = new Parts();
     try {
+      this.#ring = parts.own(new MappedMemory(count * ENTRY));
+      this.data = parts.own(new NativeMemory(count * size));
       this.#register();
     } catch (error) {
-      this.#freeMemory();
+      parts.free();
       throw error;
     }
     for (let buffer = 0; buffer < count; buffer++) this.#place(buffer, buffer);
@@ -69,7 +71,8 @@ export class BufferRing {
     registration.uint32[3] = this.group;
     this.#uring.register(IORING_UNREGISTER_PBUF_RING, registration, 1);
     registration.free();
-    this.#freeMemory();
+    this.#ring.free();
+    this.data.free();
   }
 
   #place(slot: number, buffer: number): void {
@@ -90,10 +93,5 @@ export class BufferRing {
     const status = this.#uring.register(IORING_REGISTER_PBUF_RING, registration, 1);
     registration.free();
     check(status, 'io_uring_register');
-  }
-
-  #freeMemory(): void {
-    this.#ring.free();
-    this.data.free();
   }
 }

@@ -1,6 +1,7 @@
 import { check, ENOSYS, EPERM } from './errno.ts';
 import { libc, outcome } from './libc.ts';
 import { NativeMemory } from './memory.ts';
+import { Parts } from './parts.ts';
 import { checkWait } from './retry.ts';
 import { close } from './socket.ts';
 
@@ -38,10 +39,16 @@ export class Epoll {
     const made = libc().epoll_create1(EPOLL_CLOEXEC);
     this.fd = check(outcome(made), 'epoll_create1');
     this.#capacity = capacity;
-    // Only now that there is a set: what a constructor allocates is lost when it throws.
-    this.#events = new NativeMemory(capacity * EVENT_WORDS * 4);
-    this.#change = new NativeMemory(16);
-    this.#timeout = new NativeMemory(16);
+    const parts = new Parts();
+    parts.own({ close: () => close(this.fd) });
+    try {
+      this.#events = parts.own(new NativeMemory(capacity * EVENT_WORDS * 4));
+      this.#change = parts.own(new NativeMemory(16));
+      this.#timeout = parts.own(new NativeMemory(16));
+    } catch (error) {
+      parts.free();
+      throw error;
+    }
     this.#words = this.#events.uint32;
   }
 

@@ -3,6 +3,7 @@ import { check, EBADF, EBUSY, SystemError } from './errno.ts';
 import { libc, outcome } from './libc.ts';
 import { MappedMemory } from './mapped-memory.ts';
 import { NativeMemory } from './memory.ts';
+import { Parts } from './parts.ts';
 import { checkEnter } from './retry.ts';
 import { close } from './socket.ts';
 import { SubmissionQueue, writeTimespec } from './submission-queue.ts';
@@ -97,31 +98,31 @@ export class Uring {
     params.uint32[CQ_ENTRIES] = completions;
     params.uint32[FLAGS] = SETUP;
     const at = (word: number) => params.uint32[word] as number;
-    this.#fd = call(IO_URING_SETUP, entries, params.address, 0, 0, 0, 0);
-    let rings: MappedMemory | undefined;
+    const parts = new Parts();
     try {
-      check(this.#fd, 'io_uring_setup');
+      this.#fd = check(call(IO_URING_SETUP, entries, params.address, 0, 0, 0, 0), 'io_uring_setup');
+      parts.own({ close: () => close(this.#fd) });
       // Both rings lie in one piece: IORING_FEAT_SINGLE_MMAP, Linux 5.4.
       const size = Math.max(at(CQ_CQES) + at(CQ_ENTRIES) * CQE, at(SQ_ARRAY) + at(SQ_ENTRIES) * 4);
-      rings = new MappedMemory(size, this.#fd, IORING_OFF_SQ_RING);
-      this.#sqes = new MappedMemory(at(SQ_ENTRIES) * SQE, this.#fd, IORING_OFF_SQES);
+      this.#rings = parts.own(new MappedMemory(size, this.#fd, IORING_OFF_SQ_RING));
+      this.#sqes = parts.own(new MappedMemory(at(SQ_ENTRIES) * SQE, this.#fd, IORING_OFF_SQES));
+      this.#wait = parts.own(new NativeMemory(WAIT_ARGUMENTS + 16));
+      const submissionOffsets = { tail: at(SQ_TAIL), array: at(SQ_ARRAY) };
+      const completionOffsets = { flags: at(SQ_FLAGS), head: at(CQ_HEAD), tail: at(CQ_TAIL), cqes: at(CQ_CQES) };
+      const makeRoom = () => this.#makeRoom();
+      this.submissions = parts.own(
+        new SubmissionQueue(at(SQ_ENTRIES), submissionOffsets, this.#rings, this.#sqes, makeRoom),
+      );
+      this.completions = new CompletionQueue(at(CQ_ENTRIES), completionOffsets, this.#rings);
+      const registered = this.#registerItself();
+      this.#entry = registered < 0 ? this.#fd : registered;
+      this.#entryFlags = registered < 0 ? 0 : IORING_ENTER_REGISTERED_RING;
     } catch (error) {
-      rings?.free();
-      if (this.#fd >= 0) close(this.#fd);
-      params.free();
+      parts.free();
       throw error;
+    } finally {
+      params.free();
     }
-    this.#rings = rings;
-    this.#wait = new NativeMemory(WAIT_ARGUMENTS + 16);
-    const submissionOffsets = { tail: at(SQ_TAIL), array: at(SQ_ARRAY) };
-    const completionOffsets = { flags: at(SQ_FLAGS), head: at(CQ_HEAD), tail: at(CQ_TAIL), cqes: at(CQ_CQES) };
-    const makeRoom = () => this.#makeRoom();
-    this.submissions = new SubmissionQueue(at(SQ_ENTRIES), submissionOffsets, this.#rings, this.#sqes, makeRoom);
-    this.completions = new CompletionQueue(at(CQ_ENTRIES), completionOffsets, this.#rings);
-    params.free();
-    const registered = this.#registerItself();
-    this.#entry = registered < 0 ? this.#fd : registered;
-    this.#entryFlags = registered < 0 ? 0 : IORING_ENTER_REGISTERED_RING;
     this.#wait.setUint64(WAIT_TIMESPEC, this.#wait.address + WAIT_ARGUMENTS);
   }
 

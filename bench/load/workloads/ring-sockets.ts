@@ -1,6 +1,7 @@
 import { BufferRing } from '../../../sockets/buffer-ring.ts';
 import { ENOBUFS } from '../../../sockets/errno.ts';
 import { MessageLayout } from '../../../sockets/message-layout.ts';
+import { Parts } from '../../../sockets/parts.ts';
 import { POLLIN } from '../../../sockets/poll.ts';
 import { streamRetry } from '../../../sockets/retry.ts';
 import { MSG_DONTWAIT, send } from '../../../sockets/socket.ts';
@@ -69,22 +70,28 @@ export class RingSockets {
     clock?: KernelClock,
   ) {
     this.#clock = clock;
-    this.#layout = clock && new MessageLayout();
     this.#size = size;
     this.#firstConnection = firstConnection;
     this.#watched = watched;
-    // A request stays in its connection's place until it was answered: the kernel may still be about to read it.
-    this.payload = new Payload(size, connections, streamKey);
     this.#socket = new Int32Array(connections);
     this.#inside = new Uint8Array(connections);
-    const entries = powerOfTwo(Math.min(connections, MOST_ENTRIES));
-    this.#ring = new Uring(entries, 4 * entries);
-    this.#ring.registerFiles(connections);
-    const slot = ((size + 7) & ~7) + (clock === undefined ? 0 : MessageLayout.overhead);
-    // One for each reply, and one more: a receive wants a buffer before it finds that nothing is left to receive.
-    let buffers = Math.min(powerOfTwo(connections + 1), MOST_BUFFERS);
-    while (buffers * slot > LARGEST_INBOX) buffers /= 2;
-    this.#buffers = new BufferRing(this.#ring, GROUP, buffers, slot);
+    const parts = new Parts();
+    try {
+      // A request stays in its connection's place until it was answered: the kernel may still be about to read it.
+      this.payload = parts.own(new Payload(size, connections, streamKey));
+      this.#layout = clock && parts.own(new MessageLayout());
+      const entries = powerOfTwo(Math.min(connections, MOST_ENTRIES));
+      this.#ring = parts.own(new Uring(entries, 4 * entries));
+      this.#ring.registerFiles(connections);
+      const slot = ((size + 7) & ~7) + (clock === undefined ? 0 : MessageLayout.overhead);
+      // One for each reply, and one more: a receive wants a buffer before it finds that nothing is left to receive.
+      let buffers = Math.min(powerOfTwo(connections + 1), MOST_BUFFERS);
+      while (buffers * slot > LARGEST_INBOX) buffers /= 2;
+      this.#buffers = parts.own(new BufferRing(this.#ring, GROUP, buffers, slot));
+    } catch (error) {
+      parts.free();
+      throw error;
+    }
     this.#watch();
   }
 

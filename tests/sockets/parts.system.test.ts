@@ -1,0 +1,88 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, test, vi } from 'vitest';
+import { RingSockets } from '../../bench/load/workloads/ring-sockets.ts';
+import { KernelClock } from '../../bench/measure/kernel-clock.ts';
+import { ServerRing } from '../../servers/server-ring.ts';
+import { DatagramBatch } from '../../sockets/batch.ts';
+import { Epoll } from '../../sockets/epoll.ts';
+import { ENOMEM } from '../../sockets/errno.ts';
+import { libc } from '../../sockets/libc.ts';
+import { liveMemory } from '../../sockets/live-memory.ts';
+import { Parts } from '../../sockets/parts.ts';
+import { Uring } from '../../sockets/uring.ts';
+import { whyMissing } from '../requirements.ts';
+import { noLibc } from './open.ts';
+
+type Made = { free(): void } | { close(): void };
+
+/** Makes an object while the `nth` allocation fails, from 0 on. @returns it, released; undefined when it could not be made. */
+function makeWithout(nth: number, make: () => Made): Made | undefined {
+  const { allocate, mmap } = libc();
+  let left = nth;
+  const failing = [
+    vi.spyOn(libc(), 'allocate').mockImplementation((size) => {
+      if (left-- === 0) throw new Error('no memory');
+      return allocate(size);
+    }),
+    vi.spyOn(libc(), 'mmap').mockImplementation((...wanted) => {
+      if (left-- !== 0) return mmap(...wanted);
+      libc().errno[0] = ENOMEM;
+      return -1;
+    }),
+  ];
+  let made: Made | undefined;
+  try {
+    made = make();
+  } catch {
+    // What it leaves behind is looked at.
+  }
+  for (const each of failing) each.mockRestore();
+  if (made !== undefined) release(made);
+  return made;
+}
+
+function release(made: Made): void {
+  if ('free' in made) made.free();
+  else made.close();
+}
+
+/** What this process holds that nothing but its owner gives back. */
+function held(): unknown {
+  return { memory: liveMemory(), descriptors: readdirSync('/proc/self/fd').length };
+}
+
+const noUring = noLibc ?? whyMissing('uring');
+const key = { firstConnection: 0, streamKey: { seed: 1 } };
+
+const cases: readonly [string, () => Made, string | undefined][] = [
+  ['Epoll', () => new Epoll(), noLibc],
+  ['DatagramBatch', () => new DatagramBatch(4, 64, { withPeers: true, withTimestamps: true }), noLibc],
+  ['Uring', () => new Uring(8), noUring],
+  ['ServerRing', () => new ServerRing({ buffers: 8, bufferSize: 64 }), noUring],
+  ['RingSockets', () => new RingSockets(4, 64, key, 0, new KernelClock()), noUring],
+];
+
+describe('what a constructor has when an allocation fails it gives back', () => {
+  for (const [name, make, why] of cases) {
+    test.skipIf(why)(name, () => {
+      // Whatever is made once for all is there then.
+      release(make());
+      const before = held();
+      let failures = 0;
+      for (; makeWithout(failures, make) === undefined; failures++) {
+        expect(held(), `after allocation ${failures} failed`).toEqual(before);
+      }
+      expect(failures).toBeGreaterThanOrEqual(3);
+    });
+  }
+});
+
+test('parts are given back once, the last one first', () => {
+  const given: string[] = [];
+  const parts = new Parts();
+  parts.own({ free: () => void given.push('memory') });
+  parts.own({ close: () => void given.push('descriptor') });
+  parts.free();
+  parts.free();
+  expect(given).toEqual(['descriptor', 'memory']);
+});
