@@ -1,4 +1,4 @@
-import { parentPort, receiveMessageOnPort } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort, type Worker } from 'node:worker_threads';
 import { formatAddress, type SocketAddress } from '../sockets/address.ts';
 import {
   bind,
@@ -17,7 +17,7 @@ import { BlockingDatagrams, type FirstDatagram, nextConnection } from './blockin
 import type { RunningServer, ServerSpec, WorkerEnded } from './contract.ts';
 import { type Client, type Conversant, Conversants } from './conversants.ts';
 import { ofSeveral } from './several.ts';
-import { allReady, startThread, tellReady, threadEnd } from './thread.ts';
+import { startThreads, tellReady, threadsEnd } from './thread.ts';
 import { kernelTransport } from './transport.ts';
 import { WorkerWatch } from './worker-watch.ts';
 
@@ -68,11 +68,11 @@ export async function startConcurrentServer(
   let clients = 0;
   const input: ListenerInput = { listener, spec, capacity, shared };
   const run = spec.transport === 'tcp' ? 'acceptConnections' : 'adoptPeers';
-  const thread = startThread({ module: import.meta.url, run, input });
 
   // Listens from the start on: a client may come right behind the news that the listener is ready.
-  thread.on('message', async (client: Client | 'ready') => {
-    if (client === 'ready') return;
+  const heard = async (message: unknown, thread: Worker) => {
+    if (message === 'ready') return;
+    const client = message as Client;
     if (Atomics.load(shared, STOP) === 1) {
       close(client.fd);
       return;
@@ -87,18 +87,18 @@ export async function startConcurrentServer(
     Atomics.sub(shared, ACTIVE, 1);
     Atomics.notify(shared, ACTIVE);
     if (client.first !== undefined) thread.postMessage(formatAddress(client.first.peer));
-  });
+  };
 
-  const stop = async () => {
+  const stop = async (threads: readonly Worker[]) => {
     watch.close();
     Atomics.store(shared, STOP, 1);
     shutdown(listener, SHUT_RDWR);
-    await Promise.all([threadEnd(thread, CLOSE_LIMIT_MS), within(CLOSE_LIMIT_MS, conversants.end())]);
+    await Promise.all([threadsEnd(threads, CLOSE_LIMIT_MS), within(CLOSE_LIMIT_MS, conversants.end())]);
     close(listener);
   };
-  await allReady([thread], stop);
-  watch.thread(thread, 'listening thread', 'vital');
-  return { address: localAddress(listener), close: stop };
+  const threads = await startThreads([{ module: import.meta.url, run, input }], stop, heard);
+  for (const thread of threads) watch.thread(thread, 'listening thread', 'vital');
+  return { address: localAddress(listener), close: () => stop(threads) };
 }
 
 function within(milliseconds: number, promise: Promise<unknown>): Promise<unknown> {

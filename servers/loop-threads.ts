@@ -3,7 +3,7 @@ import { close, localAddress, SHUT_RDWR, shutdown } from '../sockets/socket.ts';
 import type { RunningServer, ServerSpec, WorkerEnded } from './contract.ts';
 import { openRoom } from './rooms/descriptor-room.ts';
 import { ofSeveral } from './several.ts';
-import { allReady, startThread, threadEnd } from './thread.ts';
+import { startThreads, threadsEnd } from './thread.ts';
 import { WorkerWatch } from './worker-watch.ts';
 
 /** What a loop over readiness is given, in its thread. */
@@ -38,25 +38,25 @@ export async function startLoops(
 ): Promise<RunningServer> {
   const stop = new Int32Array(new SharedArrayBuffer(4));
   const room = openRoom(spec);
-  const threads = listeners.map((listener, i) => {
+  const tasks = listeners.map((listener, i) => {
     const input: LoopInput = { listener, spec: ofSeveral(spec, i), stop, room };
-    return startThread({ module, run: 'loop', input });
+    return { module, run: 'loop', input };
   });
   const watch = new WorkerWatch(workerEnded);
-  const close = () => {
+  const close = (threads: readonly Worker[]) => {
     watch.close();
     return stopLoops(listeners, stop, threads);
   };
-  await allReady(threads, close);
+  const threads = await startThreads(tasks, close);
   threads.forEach((thread, i) => {
     watch.thread(thread, `event loop thread ${i + 1} of ${threads.length}`, 'vital');
   });
-  return { address: localAddress(listeners[0]), close };
+  return { address: localAddress(listeners[0]), close: () => close(threads) };
 }
 
 async function stopLoops(listeners: readonly number[], stop: Int32Array, threads: readonly Worker[]): Promise<void> {
   Atomics.store(stop, 0, 1);
   for (const listener of listeners) shutdown(listener, SHUT_RDWR);
-  await Promise.all(threads.map((thread) => threadEnd(thread, CLOSE_LIMIT_MS)));
+  await threadsEnd(threads, CLOSE_LIMIT_MS);
   for (const listener of listeners) close(listener);
 }

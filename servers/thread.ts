@@ -21,29 +21,47 @@ export function startThread(task: ThreadTask): Worker {
   return new Worker(new URL('./thread-main.js', import.meta.url), { workerData: task, env: SHARE_ENV });
 }
 
-/** In a thread: tells that all is prepared, before its first call that blocks. See {@link allReady}. */
+/** In a thread: tells that all is prepared, before its first call that blocks. See {@link startThreads}. */
 export function tellReady(): void {
   parentPort?.postMessage('ready');
 }
 
 /**
- * Resolves when each of the threads has told that it is ready. When one fails before, the others are stopped.
- * @param stop wakes and ends the threads, and resolves when they have ended.
- * @throws what the thread failed with, such as a SystemError for want of descriptors.
+ * Starts threads, and resolves to them when each is ready. When one can't be started, or fails before, the others are
+ * stopped.
+ * @param stop wakes and ends those that were started, resolves when they have ended, and gives back what they share, such
+ * as a listener.
+ * @param heard is called with all that they tell, the first time when they are ready.
+ * @throws why a thread could not start, or failed, such as a SystemError for want of descriptors.
  */
-export async function allReady(threads: readonly Worker[], stop: () => Promise<void>): Promise<void> {
+export async function startThreads(
+  tasks: readonly ThreadTask[],
+  stop: (threads: readonly Worker[]) => Promise<void>,
+  heard?: (message: unknown, thread: Worker) => void,
+): Promise<Worker[]> {
+  const threads: Worker[] = [];
   try {
+    for (const task of tasks) {
+      const thread = startThread(task);
+      threads.push(thread);
+      if (heard !== undefined) thread.on('message', (message) => heard(message, thread));
+    }
     await Promise.all(threads.map((thread) => once(thread, 'message')));
+    return threads;
   } catch (error) {
     // The others may fail as well: one error tells of all.
     for (const thread of threads) thread.on('error', () => undefined);
-    await stop();
+    await stop(threads);
     throw error;
   }
 }
 
-/** Resolves when the thread has ended, or after `timeoutMs`, whichever comes first. */
-export function threadEnd(worker: Worker, timeoutMs: number): Promise<void> {
+/** Resolves when all of them have ended, or after `timeoutMs`, whichever comes first. */
+export async function threadsEnd(threads: readonly Worker[], timeoutMs: number): Promise<void> {
+  await Promise.all(threads.map((thread) => threadEnd(thread, timeoutMs)));
+}
+
+function threadEnd(worker: Worker, timeoutMs: number): Promise<void> {
   return new Promise((resolve) => {
     // An ended thread has no id, and won't tell again that it has ended.
     if (worker.threadId === -1) return resolve();

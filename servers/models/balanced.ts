@@ -20,11 +20,11 @@ export const model: ServerModel = {
   async start(spec, workerEnded): Promise<RunningServer> {
     const server = { ...spec, model: 'event-driven', host: '127.0.0.1', port: 0 } as const;
     const hub = openHub(spec);
-    const children = Array.from({ length: Math.max(2, availableParallelism()) }, (_, i) =>
-      forkServer(ofSeveral(server, i), hub),
-    );
+    const watch = new WorkerWatch(workerEnded);
+    const children: ChildProcess[] = [];
     try {
-      const watch = new WorkerWatch(workerEnded);
+      for (let i = 0; i < Math.max(2, availableParallelism()); i++)
+        children.push(forkServer(ofSeveral(server, i), hub));
       const backends = await backendsOf(children, spec, watch);
       const { address, close } = await listenStream(spec, (client) => void relay(client, backends));
       return {
@@ -35,6 +35,7 @@ export const model: ServerModel = {
         },
       };
     } catch (error) {
+      watch.close();
       await killServers(children);
       throw error;
     }

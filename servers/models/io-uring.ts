@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { parentPort } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { UnavailableError } from '../../sockets/errno.ts';
 import { close, localAddress, openServer, SHUT_RDWR, shutdown } from '../../sockets/socket.ts';
 import { whyNoUring } from '../../sockets/uring-availability.ts';
@@ -7,9 +6,12 @@ import { loadApp } from '../apps/catalog.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { RingDatagrams } from '../ring-datagrams.ts';
 import { RingStreams } from '../ring-streams.ts';
-import { startThread, threadEnd } from '../thread.ts';
+import { startThreads, tellReady, threadsEnd } from '../thread.ts';
 import { kernelTransport } from '../transport.ts';
 import { WorkerWatch } from '../worker-watch.ts';
+
+/** How long to wait for the loop to end when the server is closed. */
+const CLOSE_LIMIT_MS = 1000;
 
 interface LoopInput {
   readonly listener: number;
@@ -30,26 +32,18 @@ export const model: ServerModel = {
     const listener = openServer(kernelTransport(spec.transport), spec);
     const stop = new Int32Array(new SharedArrayBuffer(4));
     const input: LoopInput = { listener, spec, stop };
-    // Waiting for completions blocks, so the loop has a thread of its own; this one stays free to stop it.
-    const worker = startThread({ module: import.meta.url, run: 'loop', input });
-    try {
-      await once(worker, 'message');
-    } catch (error) {
-      close(listener);
-      throw error;
-    }
     const watch = new WorkerWatch(workerEnded);
-    watch.thread(worker, 'ring thread', 'vital');
-    return {
-      address: localAddress(listener),
-      async close() {
-        watch.close();
-        Atomics.store(stop, 0, 1);
-        shutdown(listener, SHUT_RDWR);
-        await threadEnd(worker, 1000);
-        close(listener);
-      },
+    const end = async (threads: readonly Worker[]) => {
+      watch.close();
+      Atomics.store(stop, 0, 1);
+      shutdown(listener, SHUT_RDWR);
+      await threadsEnd(threads, CLOSE_LIMIT_MS);
+      close(listener);
     };
+    // Waiting for completions blocks, so the loop has a thread of its own; this one stays free to stop it.
+    const threads = await startThreads([{ module: import.meta.url, run: 'loop', input }], end);
+    for (const thread of threads) watch.thread(thread, 'ring thread', 'vital');
+    return { address: localAddress(listener), close: () => end(threads) };
   },
 };
 
@@ -60,7 +54,7 @@ export async function loop({ listener, spec, stop }: LoopInput): Promise<void> {
   const sockets =
     spec.transport === 'tcp' ? new RingStreams(listener, app, undefined, stopping) : new RingDatagrams(listener, app);
   // Only now it is sure that there is a ring.
-  parentPort?.postMessage('serving');
+  tellReady();
   try {
     // The listener is shut down when this has been set, which ends a wait.
     while (!stopping()) sockets.serve();

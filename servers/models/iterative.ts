@@ -1,9 +1,10 @@
+import type { Worker } from 'node:worker_threads';
 import { close, localAddress, openServer, SHUT_RDWR, setOption, shutdown } from '../../sockets/socket.ts';
 import { loadApp } from '../apps/catalog.ts';
 import { nextConnection, serveDatagrams } from '../blocking.ts';
 import { serveStream } from '../blocking-stream.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
-import { allReady, startThread, tellReady, threadEnd } from '../thread.ts';
+import { startThreads, tellReady, threadsEnd } from '../thread.ts';
 import { kernelTransport } from '../transport.ts';
 import { WorkerWatch } from '../worker-watch.ts';
 
@@ -30,21 +31,20 @@ export const model: ServerModel = {
     const fd = openServer(kernelTransport(spec.transport), spec);
     const shared = new Int32Array(new SharedArrayBuffer(8));
     const input: LoopInput = { fd, spec, shared };
-    // The loop blocks for ever, so it has a thread of its own; this one stays free to stop it.
-    const worker = startThread({ module: import.meta.url, run: 'serve', input });
     const watch = new WorkerWatch(workerEnded);
-    const stop = async () => {
+    const stop = async (threads: readonly Worker[]) => {
       watch.close();
       Atomics.store(shared, STOP, 1);
       shutdown(fd, SHUT_RDWR);
       const serving = Atomics.load(shared, SERVING);
       if (serving > 0) shutdown(serving, SHUT_RDWR);
-      await threadEnd(worker, CLOSE_LIMIT_MS);
+      await threadsEnd(threads, CLOSE_LIMIT_MS);
       close(fd);
     };
-    await allReady([worker], stop);
-    watch.thread(worker, 'serving thread', 'vital');
-    return { address: localAddress(fd), close: stop };
+    // The loop blocks for ever, so it has a thread of its own; this one stays free to stop it.
+    const threads = await startThreads([{ module: import.meta.url, run: 'serve', input }], stop);
+    for (const thread of threads) watch.thread(thread, 'serving thread', 'vital');
+    return { address: localAddress(fd), close: () => stop(threads) };
   },
 };
 

@@ -6,7 +6,7 @@ import { serveStream } from '../blocking-stream.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { DescriptorRoom, openRoom } from '../rooms/descriptor-room.ts';
 import { ofSeveral } from '../several.ts';
-import { allReady, startThread, tellReady, threadEnd } from '../thread.ts';
+import { startThreads, tellReady, threadsEnd } from '../thread.ts';
 import { kernelTransport } from '../transport.ts';
 import { WorkerWatch } from '../worker-watch.ts';
 
@@ -45,21 +45,21 @@ export const model: ServerModel = {
     const fd = openServer(kernelTransport(spec.transport), spec);
     const shared = new Int32Array(new SharedArrayBuffer(4 * (FIRST_SERVING + POOL_SIZE)));
     const room = openRoom(spec);
-    const threads = Array.from({ length: POOL_SIZE }, (_, i) => {
+    const tasks = Array.from({ length: POOL_SIZE }, (_, i) => {
       const input: PoolInput = { fd, spec: ofSeveral(spec, i), shared, serving: FIRST_SERVING + i, room };
-      return startThread({ module: import.meta.url, run: 'serve', input });
+      return { module: import.meta.url, run: 'serve', input };
     });
     const watch = new WorkerWatch(workerEnded);
-    const stop = () => {
+    const stop = (threads: readonly Worker[]) => {
       watch.close();
       return stopPool(fd, shared, threads);
     };
     // "Pre": what the threads cost to start is not the first clients' to pay.
-    await allReady(threads, stop);
+    const threads = await startThreads(tasks, stop);
     threads.forEach((thread, i) => {
       watch.thread(thread, `pool thread ${i + 1} of ${POOL_SIZE}`, 'vital');
     });
-    return { address: localAddress(fd), close: stop };
+    return { address: localAddress(fd), close: () => stop(threads) };
   },
 };
 
@@ -71,7 +71,7 @@ async function stopPool(fd: number, shared: Int32Array, threads: readonly Worker
     const serving = Atomics.load(shared, i);
     if (serving > 0) shutdown(serving, SHUT_RDWR);
   }
-  await Promise.all(threads.map((thread) => threadEnd(thread, CLOSE_LIMIT_MS)));
+  await threadsEnd(threads, CLOSE_LIMIT_MS);
   close(fd);
 }
 

@@ -24,7 +24,7 @@ function makeWithout(nth: number, make: () => Made): Made | undefined {
       if (left-- === 0) throw new Error('no memory');
       return allocate(size);
     }),
-    vi.spyOn(libc(), 'mmap').mockImplementation((...wanted) => {
+    vi.spyOn(libc() as { mmap: (...wanted: number[]) => number }, 'mmap').mockImplementation((...wanted) => {
       if (left-- !== 0) return mmap(...wanted);
       libc().errno[0] = ENOMEM;
       return -1;
