@@ -103,8 +103,11 @@ describe.skipIf(whyMissing('libc'))('a concurrent server', () => {
       return collector.fds.length >= peers.length;
     });
     // The listener has seen everything sent before this stranger's datagram.
-    await (await connectPeer(server)).send(hello);
-    await until('the stranger’s socket', () => collector.fds.length > peers.length);
+    const stranger = await connectPeer(server);
+    await until('the stranger’s socket', async () => {
+      await stranger.send(hello);
+      return collector.fds.length > peers.length;
+    });
     expect(collector.fds.length).toBe(peers.length + 1);
   });
 
