@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Trial } from '../../bench/model/trial.ts';
 import { makeCertificate } from '../../servers/certificate.ts';
 import { accountedFor, measure, measureTrial, onlyTrial, resultOf, startMeasuring, tcpServer } from './measured.ts';
 
@@ -19,14 +20,31 @@ async function httpServer(serve: RequestListener, scheme: 'http' | 'https' = 'ht
   return `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+/**
+ * The time that requests were in flight in the window is their response times in all, but for what those that were in
+ * flight at its end took afterwards. Histograms are exact to a thousandth.
+ */
+function expectLittlesLaw(
+  { meanInFlight = 0, measuredSeconds, latencyMicros: { response } }: Trial,
+  most: number,
+): void {
+  const inFlightMicros = (meanInFlight ?? 0) * measuredSeconds * 1e6;
+  const responseMicros = response.mean * response.count;
+  expect(inFlightMicros).toBeLessThanOrEqual(responseMicros * 1.002);
+  expect(inFlightMicros).toBeGreaterThanOrEqual(responseMicros * 0.998 - most * response.max);
+}
+
 describe('an HTTP server that', () => {
   test('answers well is counted right, and asked for what its URL says', async () => {
     const asked = new Set<string>();
     let served = 0;
+    const held: (() => void)[] = [];
     const url = await httpServer(({ method, url, headers: { host } }, response) => {
       asked.add(`${method} ${url} of ${host}`);
       served++;
-      response.end('any page');
+      // The opening asks once for each connection. Then as many as may be in flight have to be before one is answered.
+      held.push(() => void response.end('any page'));
+      if (served <= 5 || served >= 5 + 15) for (const answer of held.splice(0)) answer();
     });
     const trial = await measureTrial(`${url}/a?b=c`, '-c', '5', '-p', '3');
     expect([...asked]).toEqual([`GET /a?b=c of ${url.slice('http://'.length)}`]);
@@ -34,15 +52,14 @@ describe('an HTTP server that', () => {
     expect(trial.requests.completed).toBeGreaterThan(0);
     expect(trial.requests).toMatchObject({ timedOut: 0, errors: 0, corrupted: 0, unsolicited: 0 });
     expect(accountedFor(trial)).toBe(trial.requests.sent);
-    // The opening asked once for each connection.
     expect(served).toBe(trial.requests.sent + 5);
     expect(trial.statuses).toEqual({ 200: trial.requests.completed });
     expect(trial.latencyMicros.response.count).toBe(trial.requests.completed);
     expect(trial.latencyMicros.generatorLag?.count).toBe(trial.requests.completed);
     expect(trial.opening).toMatchObject({ opened: 5, answered: 5 });
     expect(trial.fairness.starvedConnections).toBe(0);
-    expect(trial.meanInFlight).toBeGreaterThan(10);
     expect(trial.meanInFlight).toBeLessThanOrEqual(15);
+    expectLittlesLaw(trial, 15);
   });
 
   test('takes its time has response times no shorter, and so many requests as there is time for', async () => {

@@ -35,10 +35,6 @@ function expectWhole({ targets = [], requests, latencyMicros }: Trial): void {
   );
 }
 
-function shares({ targets = [] }: Trial): number[] {
-  return targets.map(({ share }) => share);
-}
-
 function failedOf({ requests }: TargetShare): number {
   return requests.errors + requests.timedOut + requests.dropped;
 }
@@ -95,7 +91,7 @@ describe('round robin', () => {
   test('sends each request of one connection after the other to the next', async () => {
     const trial = await measureAll(
       [await tcpServer(echo), await tcpServer(echo)],
-      ...['-c', '1', '-n', '200', '--connection', 'per-request', '--select', 'round-robin'],
+      ...['-c', '1', '-n', '200', '-d', '60s', '--connection', 'per-request', '--select', 'round-robin'],
     );
     expectWhole(trial);
     expect(trial.requests).toMatchObject({ sent: 200, completed: 200 });
@@ -103,26 +99,56 @@ describe('round robin', () => {
   });
 });
 
+/**
+ * Two servers, of which the second answers when the first has been asked `quickRequests` times. Before that, both answer
+ * what comes of the opening: once for each of `connections`.
+ */
+function quickAndHeld(connections: number, quickRequests: number) {
+  let opening = connections;
+  let left = quickRequests;
+  const held: (() => void)[] = [];
+  return {
+    quick(reply: () => void) {
+      reply();
+      if (opening > 0) opening--;
+      else if (--left === 0) for (const late of held) late();
+    },
+    held(reply: () => void) {
+      if (opening === 0 && left > 0) held.push(reply);
+      else reply();
+      if (opening > 0) opening--;
+    },
+  };
+}
+
 describe.each(['least-pending', 'p2c'])('%s shifts load away from a slow target', (select) => {
-  test.each([
-    ['at a rate', ['-c', '60', '-R', '400', '-d', '1s']],
-    ['at a rate, a connection for each request', ['-c', '60', '-R', '400', '-d', '1s', '--connection', 'per-request']],
-    ['in a closed loop, a connection for each request', ['-c', '3', '--connection', 'per-request', '-d', '1s']],
-  ])('%s', async (_, flags) => {
-    const trial = await measureAll([await tcpServer(echo), await tcpServer(echoSlowly)], ...flags, '--select', select);
+  // Dealt out in turn, 200 requests are 100 for each: the first target never gets as many as the other one waits for.
+  const flags = ['-n', '200', '-d', '60s', '--timeout', '10s', '--select', select];
+  const quickRequests = 150;
+
+  function expectShifted(trial: Trial): void {
     expectWhole(trial);
-    expect(trial.requests.errors).toBe(0);
-    const [quick = 0, slow = 1] = shares(trial);
-    expect(slow).toBeLessThan(0.3);
-    expect(quick).toBeGreaterThan(0.7);
+    expect(trial.requests).toMatchObject({ sent: 200, completed: 200, timedOut: 0, errors: 0, dropped: 0 });
+    expect(trial.targets?.[0]?.requests.completed).toBeGreaterThanOrEqual(quickRequests);
+  }
+
+  test.each([
+    ['at a rate', 60, ['-R', '200']],
+    ['at a rate, a connection for each request', 60, ['-R', '200', '--connection', 'per-request']],
+    ['in a closed loop, a connection for each request', 3, ['--connection', 'per-request']],
+  ])('%s', async (_, connections, more) => {
+    const servers = quickAndHeld(connections, quickRequests);
+    const answering = (treat: (reply: () => void) => void) =>
+      tcpServer((socket) => void socket.on('data', (bytes) => treat(() => socket.destroyed || socket.write(bytes))));
+    const urls = [await answering(servers.quick), await answering(servers.held)];
+    expectShifted(await measureAll(urls, '-c', `${connections}`, ...more, ...flags));
   });
 
   test('over UDP', async () => {
-    const quick = await udpServer((datagram, reply) => reply(datagram));
-    const slow = await udpServer((datagram, reply) => setTimeout(() => reply(datagram), SLOW_MS));
-    const trial = await measureAll([quick, slow], '-c', '60', '-R', '400', '-d', '1s', '--select', select);
-    expectWhole(trial);
-    expect(shares(trial)[1]).toBeLessThan(0.3);
+    const servers = quickAndHeld(60, quickRequests);
+    const quick = await udpServer((datagram, reply) => servers.quick(() => reply(datagram)));
+    const slow = await udpServer((datagram, reply) => servers.held(() => reply(datagram)));
+    expectShifted(await measureAll([quick, slow], '-c', '60', '-R', '200', ...flags));
   });
 });
 
