@@ -171,11 +171,16 @@ export class SaidLines {
     return COMPLETE;
   }
 
-  /** Gives up on lines of a connection that could be sent before `deadline`, one a call. @returns when it was due; -1 for none. */
-  giveUp(c: number, deadline: number): number {
+  /**
+   * Gives up on lines of a connection that could be sent before `deadline`, one a call.
+   * @param before the first line that was not sent: neither it nor later ones are given up.
+   * @returns when it was due; -1 for none.
+   */
+  giveUp(c: number, deadline: number, before = Number.POSITIVE_INFINITY): number {
     if ((this.#open[c] as number) === 0) return -1;
     for (let slot = c * this.#slots; slot < (c + 1) * this.#slots; slot++) {
       if ((this.#missing[slot] as number) === 0 || (this.#ready[slot] as number) >= deadline) continue;
+      if ((this.#numbers[slot] as number) >= before) continue;
       this.missed = this.#missing[slot] as number;
       this.#missing[slot] = 0;
       this.#close(c);

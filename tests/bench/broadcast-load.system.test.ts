@@ -179,3 +179,27 @@ test('at a rate so many lines are said, by all in turn', async () => {
   expect(trial.latencyMicros.scheduleLag?.count).toBe(trial.requests.sent);
   expect(trial.fairness.starvedConnections).toBe(0);
 });
+
+test('lines that a full socket never takes are dropped, and have no response time', async () => {
+  const clients = new Set<Socket>();
+  const called = new Set<Socket>();
+  const url = await tcpServer((socket) => {
+    clients.add(socket);
+    socket.on('data', () => {
+      for (const client of clients) {
+        if (client === socket || called.has(client)) continue;
+        called.add(client);
+        client.write(`${CALL}\n`);
+      }
+      // Both are in the room, and nothing more is read.
+      if (called.size === 2) for (const client of clients) client.pause();
+    });
+  });
+  const size = 60_000;
+  const flags = ['--size', `${size}`, '-p', '256', '--timeout', '200ms', '-d', '500ms', '--open-timeout', '2s'];
+  const trial = await measureTrial(url, '--app', 'chat', '-c', '2', ...flags);
+  expect(trial.requests.dropped).toBeGreaterThan(0);
+  expect(trial.requests).toMatchObject({ completed: 0, errors: 0, drops: { unsent: trial.requests.dropped } });
+  expect(trial.requests.timedOut).toBe(trial.requests.sent);
+  expect(trial.latencyMicros.response.count).toBe(trial.requests.timedOut);
+});

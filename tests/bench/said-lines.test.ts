@@ -124,3 +124,13 @@ test('counting anew expects what is outstanding', () => {
   lines.restart();
   expect(lines.counts).toMatchObject({ expected: 2, delivered: 0 });
 });
+
+test('what was not sent is not given up', () => {
+  const lines = new SaidLines(2, 4);
+  lines.enter(0);
+  lines.enter(1);
+  for (let i = 0; i < 3; i++) lines.say(0, 10 + i, 10 + i);
+  const given = [1, 2, 3].map(() => lines.giveUp(0, 1000, 2));
+  expect(given).toEqual([10, 11, -1]);
+  expect(lines.outstanding).toBe(1);
+});

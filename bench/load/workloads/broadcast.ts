@@ -131,7 +131,10 @@ export class Broadcast implements Workload {
   }
 
   abandon(now: number): void {
-    for (let c = 0; c < this.#table.count; c++) this.#expire(c, Number.POSITIVE_INFINITY, now);
+    for (let c = 0; c < this.#table.count; c++) {
+      this.#withdraw(c);
+      this.#expire(c, Number.POSITIVE_INFINITY, now);
+    }
     this.#state.counts.timedOut += this.#begun - this.answered;
   }
 
@@ -264,8 +267,19 @@ export class Broadcast implements Workload {
     if (state.flowing && this.#table.phase(speaker) === OPEN) this.#ask(speaker, now);
   }
 
+  /** Lines that were sent have timed out then; those that the socket never had room for are dropped. */
   #expire(c: number, deadline: number, now: number): void {
-    for (let due = this.#lines.giveUp(c, deadline); due >= 0; due = this.#lines.giveUp(c, deadline)) {
+    // One of which a part was sent has to be finished before those behind it can be left out.
+    while (this.#sentBytes[c] === 0 && (this.#unsent[c] as number) > 0) {
+      const number = this.#sending[c] as number;
+      if (this.#lines.ready(c, number) >= deadline) break;
+      if (this.#lines.withdraw(c, number)) this.#state.unsent(c, 'unsent');
+      this.#sending[c] = number + 1;
+      this.#unsent[c] = (this.#unsent[c] as number) - 1;
+    }
+    const begun = this.#sentBytes[c] === 0 ? 0 : 1;
+    const before = (this.#unsent[c] as number) > begun ? (this.#sending[c] as number) + begun : undefined;
+    for (let due = this.#lines.giveUp(c, deadline, before); due >= 0; due = this.#lines.giveUp(c, deadline, before)) {
       this.#state.counts.timedOut++;
       // Each who has not heard it has waited that long, at least.
       for (let i = 0; i < this.#lines.missed; i++) this.#state.expired(due, now);
@@ -287,13 +301,17 @@ export class Broadcast implements Workload {
     this.#state.counts.sent++;
     this.#state.counts.errors++;
     this.#lines.leave(c);
-    // Lines of which no byte was handed over are never sent.
+    this.#withdraw(c);
+    if (this.#table.phase(c) !== CLOSED) this.sockets.close(c);
+    if (!this.#state.draining) this.sockets.retryLater(c);
+  }
+
+  /** Lines of which no byte was handed over are never sent. */
+  #withdraw(c: number): void {
     for (let i = this.#sentBytes[c] === 0 ? 0 : 1; i < (this.#unsent[c] as number); i++) {
       if (this.#lines.withdraw(c, (this.#sending[c] as number) + i)) this.#state.unsent(c, 'unsent');
     }
     this.#unsent[c] = 0;
     this.#sentBytes[c] = 0;
-    if (this.#table.phase(c) !== CLOSED) this.sockets.close(c);
-    if (!this.#state.draining) this.sockets.retryLater(c);
   }
 }
