@@ -8,8 +8,8 @@ import { DatagramUpload } from '../../bench/load/workloads/datagram-upload.ts';
 import { nowNanos } from '../../bench/measure/clock.ts';
 import { fixedSize } from '../../bench/model/message-sizes.ts';
 import { Epoll } from '../../sockets/epoll.ts';
-import { EAGAIN, EINVAL, ENOBUFS } from '../../sockets/errno.ts';
-import { setOption } from '../../sockets/socket.ts';
+import { EAGAIN, EDESTADDRREQ, ENOBUFS } from '../../sockets/errno.ts';
+import { close, socket } from '../../sockets/socket.ts';
 import { ServerProcess } from '../servers/server-process.ts';
 import { assign } from './assignment.ts';
 
@@ -43,9 +43,17 @@ async function answered(demand: Demand, { leaves = false } = {}) {
   settled();
   if (leaves) await server.kill();
   state.demand = demand;
-  /** A datagram of so many segments is more than the kernel takes, udp(7): EINVAL. */
-  const refuse = () => setOption(workload.sockets.fd(0), 'UDP_SEGMENT', 1);
-  const accept = () => setOption(workload.sockets.fd(0), 'UDP_SEGMENT', SIZE);
+  const { sockets } = workload;
+  const { fd } = sockets;
+  const unconnected = socket('udp', server.address.host);
+  onTestFinished(() => close(unconnected));
+  /** The kernel refuses to send without a destination, send(2): EDESTADDRREQ. */
+  const refuse = () => {
+    sockets.fd = () => unconnected;
+  };
+  const accept = () => {
+    sockets.fd = fd;
+  };
   return { workload, state, live, settled, refuse, accept };
 }
 
@@ -91,7 +99,7 @@ describe('requests that the kernel does not take', () => {
   test.each([
     ['for want of room in the send buffer', EAGAIN, 'sendBuffer'],
     ['as the network device is busy', ENOBUFS, 'sendBuffer'],
-    ['for another reason', EINVAL, 'unsent'],
+    ['for another reason', EDESTADDRREQ, 'unsent'],
   ] as const)('%s, at a rate, are dropped: not sent, without a response time', async (_, errno, cause) => {
     const { workload, state, settled, live } = await answered(atRate());
     state.flowing = true;
@@ -112,7 +120,7 @@ describe('requests that the kernel does not take', () => {
     state.flowing = true;
     workload.request(0, nowNanos());
     expect(state.counts).toMatchObject({ sent: 1, errors: 0, dropped: 1, unsent: 1 });
-    expect(workload.sockets.lastErrno).toBe(EINVAL);
+    expect(workload.sockets.lastErrno).toBe(EDESTADDRREQ);
     accept();
     workload.request(0, nowNanos());
     settled();
