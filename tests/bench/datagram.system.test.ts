@@ -46,7 +46,9 @@ async function answered(demand: Demand, { leaves = false } = {}) {
   const { sockets } = workload;
   const { fd } = sockets;
   const unconnected = socket('udp', server.address.host);
-  onTestFinished(() => close(unconnected));
+  onTestFinished(() => {
+    close(unconnected);
+  });
   /** The kernel refuses to send without a destination, send(2): EDESTADDRREQ. */
   const refuse = () => {
     sockets.fd = () => unconnected;
