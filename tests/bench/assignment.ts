@@ -31,3 +31,12 @@ export function assign(point: Partial<OperatingPoint>, address: Assignment['addr
     live: new SharedArrayBuffer(0),
   };
 }
+
+/** Of a constant rate: 1,000 requests a second. */
+export const pacer = {
+  profile: { start: 1000, stages: [], holdMs: 0 },
+  arrivals: 'constant',
+  streamKey: { seed: 1 },
+  thread: 0,
+  threads: 1,
+} as const;

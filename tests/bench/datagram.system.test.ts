@@ -11,7 +11,7 @@ import { Epoll } from '../../sockets/epoll.ts';
 import { EAGAIN, EDESTADDRREQ, ENOBUFS } from '../../sockets/errno.ts';
 import { close, socket } from '../../sockets/socket.ts';
 import { ServerProcess } from '../servers/server-process.ts';
-import { assign } from './assignment.ts';
+import { assign, pacer } from './assignment.ts';
 
 const DEPTH = 3;
 const SIZE = 1000;
@@ -59,13 +59,6 @@ async function answered(demand: Demand, { leaves = false } = {}) {
   return { workload, state, live, settled, refuse, accept };
 }
 
-const pacer = {
-  profile: { start: 1000, stages: [], holdMs: 0 },
-  arrivals: 'constant',
-  streamKey: { seed: 1 },
-  thread: 0,
-  threads: 1,
-} as const;
 const atRate = () => new OpenDemand(makePacer(pacer), 1e9, 1, 1);
 
 describe('a request that is due', () => {

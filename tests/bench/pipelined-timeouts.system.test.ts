@@ -8,20 +8,12 @@ import { makePacer } from '../../bench/load/pacers/pacer.ts';
 import { StreamWorkload } from '../../bench/load/workloads/stream.ts';
 import { nowNanos } from '../../bench/measure/clock.ts';
 import { Epoll } from '../../sockets/epoll.ts';
-import { assign } from './assignment.ts';
+import { assign, pacer } from './assignment.ts';
 import { echo, TurningServer } from './turning-server.ts';
 
 const DEPTH = 3;
 const SIZE = 64;
 const MS = 1e6;
-
-const pacer = {
-  profile: { start: 1000, stages: [], holdMs: 0 },
-  arrivals: 'constant',
-  streamKey: { seed: 1 },
-  thread: 0,
-  threads: 1,
-} as const;
 
 /** A connection with room for three requests, whose server holds back what it is to answer after the first. */
 interface Pipeline {

@@ -5,15 +5,7 @@ import { makePacer } from '../../bench/load/pacers/pacer.ts';
 import { TargetSelection } from '../../bench/load/target-selection.ts';
 import type { OperatingPoint } from '../../bench/model/operating-point.ts';
 import { type SelectPolicy, selectPolicyNames } from '../../bench/model/select-policy.ts';
-import { assign } from './assignment.ts';
-
-const pacer = {
-  profile: { start: 1000, stages: [], holdMs: 0 },
-  arrivals: 'constant',
-  streamKey: { seed: 1 },
-  thread: 0,
-  threads: 1,
-} as const;
+import { assign, pacer } from './assignment.ts';
 
 interface Load extends Partial<Pick<Assignment, 'pacer' | 'firstConnection' | 'thread'>> {
   readonly point?: Partial<OperatingPoint>;
