@@ -1,5 +1,6 @@
 /** First code of the child process that runs one server for a harness. See host.ts. */
 import { dieWithParent, raiseOpenFileLimit } from '../sockets/process.ts';
+import { hasUnreapedChild } from '../sockets/process-tree.ts';
 import { loadModel, type ModelName } from './catalog.ts';
 import { HOST_QUESTION, type HostMessage, type HostSpec } from './host.ts';
 import { endOnFailure, stopOnSignal } from './lifetime.ts';
@@ -11,6 +12,15 @@ function tell(message: HostMessage): void {
   process.send?.(message);
 }
 
+/**
+ * Answers when every child process that has ended by now was waited for. A question can come first: the kernel may give
+ * SIGCHLD to another thread, which writes to libuv's pipe when it gets a CPU.
+ */
+function answer(): void {
+  if (hasUnreapedChild(process.pid)) setImmediate(answer);
+  else tell({ kind: 'answer' });
+}
+
 const spec = JSON.parse(process.argv[2] ?? '') as HostSpec;
 dieWithParent(spec.parentPid);
 endOnFailure();
@@ -20,8 +30,7 @@ try {
   const server = await model.start(spec, (how) => tell({ kind: 'ended', how }));
   stopOnSignal(server);
   process.on('message', (message) => {
-    // Libuv handles SIGCHLD after what it polled in the same turn, and immediates after that.
-    if (message === HOST_QUESTION) setImmediate(tell, { kind: 'answer' } satisfies HostMessage);
+    if (message === HOST_QUESTION) setImmediate(answer);
   });
   tell({ kind: 'ready', address: server.address });
 } catch (error) {

@@ -8,12 +8,16 @@ export function processTree(root: number): number[] {
     const threads = entries(`/proc/${pid}/task`);
     if (threads.length === 0) continue;
     pids.push(pid);
-    for (const thread of threads) {
-      const children = contents(`/proc/${pid}/task/${thread}/children`);
-      waiting.push(...children.split(' ').filter(Boolean).map(Number));
-    }
+    for (const thread of threads) waiting.push(...childrenOf(pid, thread));
   }
   return pids;
+}
+
+/** Has a child of this process ended that it has not waited for yet? Linux only: elsewhere never. */
+export function hasUnreapedChild(pid: number): boolean {
+  return entries(`/proc/${pid}/task`)
+    .flatMap((thread) => childrenOf(pid, thread))
+    .some((child) => processStat(child)[0] === 'Z' && hasEnded(child));
 }
 
 /**
@@ -45,6 +49,11 @@ export function zombieExitStatus(pid: number): number | undefined {
  */
 export function hasEnded(pid: number): boolean {
   return ['Z', 'X', undefined].includes(processStat(pid)[0]) && entries(`/proc/${pid}/task`).length <= 1;
+}
+
+/** The children that a thread of a process has started: proc_pid_task_tid_children(5). */
+function childrenOf(pid: number, thread: string): number[] {
+  return contents(`/proc/${pid}/task/${thread}/children`).split(' ').filter(Boolean).map(Number);
 }
 
 function contents(path: string): string {

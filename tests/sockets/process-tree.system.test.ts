@@ -1,0 +1,22 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { expect, onTestFinished, test } from 'vitest';
+import { hasUnreapedChild, processTree } from '../../sockets/process-tree.ts';
+import { until } from '../servers/until.ts';
+
+/** A process in place of its shell, which has started a child that it never waits for. */
+function parentOf(child: string): ChildProcess & { readonly pid: number } {
+  const parent = spawn('sh', ['-c', `${child} & exec sleep 60`], { stdio: 'ignore', detached: true });
+  const { pid } = parent;
+  if (pid === undefined) throw new Error('sh did not start');
+  onTestFinished(() => void process.kill(-pid, 'SIGKILL'));
+  return Object.assign(parent, { pid });
+}
+
+test('a child that has ended counts as unreaped until it was waited for, and one that runs does not', async () => {
+  const { pid } = parentOf('true');
+  await until('a zombie', () => hasUnreapedChild(pid));
+  const { pid: busy } = parentOf('sleep 60');
+  await until('the child', () => processTree(busy).length === 2);
+  expect(hasUnreapedChild(busy)).toBe(false);
+  expect(hasUnreapedChild(process.pid)).toBe(false);
+});
