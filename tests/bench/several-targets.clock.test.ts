@@ -10,8 +10,9 @@ import { accountedFor, expectRate, onlyTrial, resultOf, startMeasuring, tcpServe
 const SLOW_MS = 50;
 
 const echo = (socket: Socket) => void socket.pipe(socket);
-const echoSlowly = (socket: Socket) =>
-  void socket.on('data', (bytes) => setTimeout(() => socket.destroyed || socket.write(bytes), SLOW_MS));
+const echoAfter = (delayMs: number) => (socket: Socket) =>
+  void socket.on('data', (bytes) => setTimeout(() => socket.destroyed || socket.write(bytes), delayMs));
+const echoSlowly = echoAfter(SLOW_MS);
 
 /** Nobody listens there: it is for privileged services long forgotten, tcpmux of RFC 1078. */
 const NOBODY = '127.0.0.1:1';
@@ -78,12 +79,12 @@ describe('round robin', () => {
   });
 
   test('lets arrivals wait for a slow target while the other is free, and says that they were never sent', async () => {
-    const urls = [await tcpServer(echo), await tcpServer(echoSlowly)];
+    const urls = [await tcpServer(echo), await tcpServer(echoAfter(10 * SLOW_MS))];
     const trial = await measureAll(urls, '-c', '2', '-R', '400', '-d', '500ms', '--select', 'round-robin');
     expectWhole(trial);
     const [quick, slow] = trial.targets ?? [];
     expect(quick?.requests).toMatchObject({ timedOut: 0, errors: 0, dropped: 0 });
-    // 100 are due there, and one is answered at a time: 20 a second, for as long as it is waited.
+    // 100 are due there, and one is answered at a time: two a second, for the 2.5 s that it is waited.
     expect(slow?.requests.dropped).toBeGreaterThan(50);
     expect(slow?.latencyMicros.response.count).toBe(slow?.requests.sent);
   });

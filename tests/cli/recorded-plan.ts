@@ -10,7 +10,7 @@ export const echo = 'exec node tests/bench/foreign-server.mjs {port} echo';
 export function checkAgainst(file: string): readonly string[] {
   return [
     ...['check', '--baseline', file, '--exec', echo, '--gate', 'throughput,cpu', '--window', '30ms', '-c', '4'],
-    ...['--warmup', '100ms', '-q', '--threads', '1', '--server-cpus', '0', '--load-cpus', '0'],
+    ...['--warmup', '700ms', '-q', '--threads', '1', '--server-cpus', '0', '--load-cpus', '0'],
     ...['--out-dir', scratchDirectory()],
   ];
 }

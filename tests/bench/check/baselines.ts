@@ -6,7 +6,7 @@ import type { Environment } from '../../../bench/model/result.ts';
 import type { BaselineRun, StoredBaseline } from '../../../bench/model/stored-baseline.ts';
 import { gatedMetrics } from '../../../bench/stats/gated-metrics.ts';
 
-/** What `check --baseline FILE -c 4 --warmup 100ms --window 30ms --gate throughput,cpu` does, on CPUs that it does not choose. */
+/** What `check --baseline FILE -c 4 --warmup 700ms --window 30ms --gate throughput,cpu` does, on CPUs that it does not choose. */
 export function baselinePlan(variation: Partial<CheckPlan> = {}): CheckPlan {
   return {
     a: { kind: 'model', model: 'event-driven' },
@@ -22,7 +22,7 @@ export function baselinePlan(variation: Partial<CheckPlan> = {}): CheckPlan {
       confirm: false,
       budgetMs: null,
       seed: 1,
-      warmupMs: 100,
+      warmupMs: 700,
       windowMs: 30,
       timeoutMs: 2000,
       openTimeoutMs: 3000,
