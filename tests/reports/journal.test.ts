@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ResultFileError } from '../../bench/model/errors.ts';
 import type { Result } from '../../bench/model/result.ts';
 import type { Trial } from '../../bench/model/trial.ts';
@@ -12,6 +12,10 @@ import { JOURNAL_FILE, ResultSink } from '../../reports/sink.ts';
 import { checkResult } from './checks.ts';
 import { failure, result, trial } from './results.ts';
 import { sweep } from './sweeps.ts';
+
+// Modules stay loaded from one pure test file to the next: those with a mock inside must be this file's own.
+vi.hoisted(() => void vi.resetModules());
+afterAll(() => void vi.resetModules());
 
 const disk = vi.hoisted(() => ({ full: false }));
 
