@@ -1,20 +1,9 @@
-import yargs from 'yargs';
+import yargs, { type CommandModule } from 'yargs';
 import { ConfigurationError } from '../bench/model/errors.ts';
 import { EXIT } from '../bench/model/exit-code.ts';
 import { packageVersion } from '../bench/model/package.ts';
 import { plain } from '../reports/plain.ts';
 import { yargsCommand } from './command.ts';
-import { bench } from './commands/bench.ts';
-import { capacity } from './commands/capacity.ts';
-import { check } from './commands/check.ts';
-import { connect } from './commands/connect.ts';
-import { doctor } from './commands/doctor.ts';
-import { list } from './commands/list.ts';
-import { micro } from './commands/micro.ts';
-import { report } from './commands/report.ts';
-import { run } from './commands/run.ts';
-import { scale } from './commands/scale.ts';
-import { serve } from './commands/serve.ts';
 import { ending } from './faults.ts';
 import { unknown } from './nearest.ts';
 import { reportWidth, say } from './output.ts';
@@ -22,15 +11,35 @@ import { reportWidth, say } from './output.ts';
 /** yargs' own command: its script goes into ~/.bashrc or ~/.zshrc. */
 const COMPLETION = 'completion';
 
-const commandNames = [
-  ...[bench, run, scale, capacity, check, serve, connect, list, report, doctor, micro].map(({ name }) => name),
-  COMPLETION,
-];
+type Ended = (exitCode: number) => void;
+
+/** The commands in the order of the help. Each is imported when it is wanted: all of them take twice as long as one. */
+const commands: Readonly<Record<string, (ended: Ended) => Promise<CommandModule>>> = {
+  bench: async (ended) => yargsCommand((await import('./commands/bench.ts')).bench, ended),
+  run: async (ended) => yargsCommand((await import('./commands/run.ts')).run, ended),
+  scale: async (ended) => yargsCommand((await import('./commands/scale.ts')).scale, ended),
+  capacity: async (ended) => yargsCommand((await import('./commands/capacity.ts')).capacity, ended),
+  check: async (ended) => yargsCommand((await import('./commands/check.ts')).check, ended),
+  serve: async (ended) => yargsCommand((await import('./commands/serve.ts')).serve, ended),
+  connect: async (ended) => yargsCommand((await import('./commands/connect.ts')).connect, ended),
+  list: async (ended) => yargsCommand((await import('./commands/list.ts')).list, ended),
+  report: async (ended) => yargsCommand((await import('./commands/report.ts')).report, ended),
+  doctor: async (ended) => yargsCommand((await import('./commands/doctor.ts')).doctor, ended),
+  micro: async (ended) => yargsCommand((await import('./commands/micro.ts')).micro, ended),
+};
+
+/** The commands that a command line may mean: those whose names are in it, or all, as for help and completion. */
+function meant(args: readonly string[], ended: Ended): Promise<CommandModule[]> {
+  const all = Object.entries(commands);
+  const named = all.filter(([name]) => args.includes(name));
+  return Promise.all((named.length > 0 ? named : all).map(([, load]) => load(ended)));
+}
 
 function refuseCommand([name]: readonly (string | number)[]): void {
   // yargs has printed the script, and comes here nevertheless, as it mustn't exit.
   if (name === COMPLETION) return;
-  const fault = name === undefined ? 'no command given' : unknown('command', String(name), commandNames);
+  const fault =
+    name === undefined ? 'no command given' : unknown('command', String(name), [...Object.keys(commands), COMPLETION]);
   throw new ConfigurationError([fault]);
 }
 
@@ -48,7 +57,7 @@ function joinDashes(args: readonly string[]): string[] {
   });
 }
 
-function program(args: readonly string[], ended: (exitCode: number) => void) {
+function program(args: readonly string[], modules: CommandModule[]) {
   return (
     yargs(joinDashes(args))
       .scriptName('sockbench')
@@ -57,19 +66,7 @@ function program(args: readonly string[], ended: (exitCode: number) => void) {
       // Flags are checked by flags.ts, which names all faults at once; yargs stops at the first.
       .parserConfiguration({ 'boolean-negation': false, 'camel-case-expansion': false, 'dot-notation': false })
       .middleware(refusePrototypeNames, true)
-      .command([
-        yargsCommand(bench, ended),
-        yargsCommand(run, ended),
-        yargsCommand(scale, ended),
-        yargsCommand(capacity, ended),
-        yargsCommand(check, ended),
-        yargsCommand(serve, ended),
-        yargsCommand(connect, ended),
-        yargsCommand(list, ended),
-        yargsCommand(report, ended),
-        yargsCommand(doctor, ended),
-        yargsCommand(micro, ended),
-      ])
+      .command(modules)
       .completion(COMPLETION, 'Print a script that has bash or zsh complete commands and flags')
       .command('$0', false, {}, (argv) => refuseCommand(argv._))
       .epilogue(
@@ -99,9 +96,10 @@ export function explain(error: unknown): number {
 export async function runCommandLine(args: readonly string[]): Promise<number> {
   let exitCode: number = EXIT.ok;
   try {
-    await program(args, (code) => {
+    const modules = await meant(args, (code) => {
       exitCode = code;
-    }).parseAsync();
+    });
+    await program(args, modules).parseAsync();
   } catch (error) {
     return explain(error);
   }
