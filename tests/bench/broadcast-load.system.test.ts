@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import type { Trial } from '../../bench/model/trial.ts';
-import { accountedFor, measureTrial, onlyTrial, resultOf, startMeasuring, tcpServer } from './measured.ts';
+import { accountedFor, counted, measureTrial, onlyTrial, resultOf, startMeasuring, tcpServer } from './measured.ts';
 
 const CALL = '?';
 
@@ -46,7 +46,7 @@ const faults = ['broadcast-lost', 'broadcast-duplicated', 'broadcast-reordered',
 
 describe('a chat that', () => {
   test('is right is counted right', async () => {
-    const trial = await measureChat(await chat((line, { toOthers }) => toOthers(line)));
+    const trial = await measureChat(await chat((line, { toOthers }) => toOthers(line)), ...counted(500));
     const { broadcast, requests, latencyMicros } = trial;
     expect(requests.completed).toBeGreaterThan(100);
     expect(accountedFor(trial)).toBe(requests.sent);
@@ -61,7 +61,7 @@ describe('a chat that', () => {
 
   test('forgets lines loses them for all', async () => {
     let forgotten = 0;
-    const trial = await measureChat(await chat(() => forgotten++), '--timeout', '3s');
+    const trial = await measureChat(await chat(() => forgotten++), '--timeout', '3s', ...counted(450));
     expect(forgotten).toBeGreaterThan(0);
     expect(trial.broadcast?.lost).toBe(3 * forgotten);
     expect(trial.requests.timedOut).toBe(forgotten);
@@ -77,7 +77,7 @@ describe('a chat that', () => {
       repeated++;
       toOthers(line + line);
     });
-    const trial = await measureChat(url);
+    const trial = await measureChat(url, ...counted(450));
     expect(repeated).toBeGreaterThan(0);
     expect(trial.broadcast).toMatchObject({ duplicated: 3 * repeated, lost: 0, reach: 1 });
     expect(codesOf(trial).filter((code) => faults.includes(code))).toEqual(['broadcast-duplicated']);
@@ -90,7 +90,7 @@ describe('a chat that', () => {
       toOthers(line);
       toSpeaker(line);
     });
-    const trial = await measureChat(url);
+    const trial = await measureChat(url, ...counted(450));
     expect(returned).toBeGreaterThan(0);
     // The one of the last line may come when nobody looks any more.
     expect(trial.broadcast?.duplicated).toBeGreaterThanOrEqual(returned - 1);
@@ -111,7 +111,7 @@ describe('a chat that', () => {
       toOthers(same ? line + held : held + line);
       held = undefined;
     }, 1);
-    const trial = await measureTrial(url, '--app', 'chat', '-c', '2', '-p', '16');
+    const trial = await measureTrial(url, '--app', 'chat', '-c', '2', '-p', '16', ...counted(400));
     expect(swapped).toBeGreaterThan(0);
     expect(trial.broadcast?.reordered).toBe(swapped);
     expect(trial.broadcast?.duplicated).toBe(0);
@@ -124,7 +124,7 @@ describe('a chat that', () => {
       changed++;
       toOthers(line.replace('.', ','));
     });
-    const trial = await measureChat(url, '--timeout', '3s');
+    const trial = await measureChat(url, '--timeout', '3s', ...counted(450));
     expect(trial.broadcast).toMatchObject({ corrupted: 3 * changed, lost: 3 * changed });
     expect(trial.validity.verdict).toBe('invalid');
     expect(codesOf(trial)).toContain('broadcast-corrupted');
@@ -136,7 +136,7 @@ describe('a chat that', () => {
       toOthers(line);
       if (thrown++ === 0) leave();
     }, 50);
-    const trial = await measureChat(url, '--timeout', '3s', '-n', '400', '-d', '30s');
+    const trial = await measureChat(url, '--timeout', '3s', ...counted(450));
     expect(trial.requests.errors).toBe(1);
     expect(accountedFor(trial)).toBe(trial.requests.sent);
     expect(trial.requests.completed).toBeGreaterThan(200);
@@ -146,10 +146,9 @@ describe('a chat that', () => {
 });
 
 test('lines longer than what a socket takes at once are heard whole', async () => {
-  const trial = onlyTrial(
-    await resultOf(startMeasuring('--model', 'event-driven', '--app', 'chat', '-c', '3', '-p', '8', '--size', '60000')),
-  );
-  expect(trial.requests.completed).toBeGreaterThan(20);
+  const load = ['-c', '3', '-p', '8', '--size', '60000', ...counted(100)];
+  const trial = onlyTrial(await resultOf(startMeasuring('--model', 'event-driven', '--app', 'chat', ...load)));
+  expect(trial.requests.completed).toBe(100);
   expect(trial.broadcast).toMatchObject({ corrupted: 0, duplicated: 0, reordered: 0 });
 });
 
@@ -173,7 +172,7 @@ test('who is not served hears nothing, and is not waited for', async () => {
 
 test('at a rate so many lines are said, by all in turn', async () => {
   const url = await chat((line, { toOthers }) => toOthers(line));
-  const trial = await measureChat(url, '-R', '400', '-n', '200', '-d', '60s');
+  const trial = await measureChat(url, '-R', '400', ...counted(200));
   expect(trial).toMatchObject({ rate: 400, requests: { sent: 200, completed: 200 } });
   expect(trial.broadcast).toMatchObject({ reach: 1, duplicated: 0, reordered: 0 });
   expect(trial.latencyMicros.scheduleLag?.count).toBe(trial.requests.sent);

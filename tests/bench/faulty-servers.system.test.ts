@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { accountedFor, measure, measureTrial, tcpServer, tlsServer, udpServer } from './measured.ts';
+import { accountedFor, counted, measure, measureTrial, tcpServer, tlsServer, udpServer } from './measured.ts';
 
 /** Requests enough for any fault to come, in whatever time that takes. */
-const enough = ['-n', '2000', '-d', '60s'];
+const enough = counted(1000);
 
 /** Calls `fault` once, when `count` requests of `size` bytes have come, and `otherwise` at all other times. */
 function once(count: number) {
@@ -53,7 +53,7 @@ describe('a TCP server that', () => {
         ),
       );
     });
-    const rounds = ['-c', '1', '-r', '2', '-n', '500', '-d', '60s'];
+    const rounds = ['-c', '1', '-r', '2', ...counted(300)];
     const { result, code } = await measure(url, ...rounds, '--threshold', 'completed>0');
     expect(result.trials.map(({ validity }) => validity.verdict)).toEqual([
       'invalid',
@@ -97,7 +97,8 @@ describe('a TCP server that', () => {
   });
 
   test('closes every connection after each reply is met with new connections', async () => {
-    const trial = await measureTrial(await tcpServer((socket) => socket.once('data', (bytes) => socket.end(bytes))));
+    const url = await tcpServer((socket) => socket.once('data', (bytes) => socket.end(bytes)));
+    const trial = await measureTrial(url, ...counted(300));
     expect(trial.requests.completed).toBeGreaterThan(50);
     expect(trial.requests.errors).toBeGreaterThan(0);
     expect(accountedFor(trial)).toBe(trial.requests.sent);
@@ -183,16 +184,15 @@ test.each([
 );
 
 describe.each([
-  ['small', '13', '3'],
-  ['odd', '1001', '7'],
-  ['larger than a buffer', '100000', '2'],
-  ['a MiB', '1MiB', '1'],
-])('requests that are %s', (_, size, pipelining) => {
+  ['small', '13', '3', 1000],
+  ['odd', '1001', '7', 1000],
+  ['larger than a buffer', '100000', '2', 100],
+  ['a MiB', '1MiB', '1', 20],
+] as const)('requests that are %s', (_, size, pipelining, count) => {
   test('are echoed whole, pipelined', async () => {
     const url = await tcpServer((socket) => socket.pipe(socket));
-    const trial = await measureTrial(url, '-c', '3', '--size', size, '-p', pipelining);
-    expect(trial.requests.completed).toBeGreaterThan(10);
-    expect(trial.requests).toMatchObject({ errors: 0, corrupted: 0, unsolicited: 0 });
+    const trial = await measureTrial(url, '-c', '3', '--size', size, '-p', pipelining, ...counted(count));
+    expect(trial.requests).toMatchObject({ sent: count, completed: count, errors: 0, corrupted: 0, unsolicited: 0 });
     expect(accountedFor(trial)).toBe(trial.requests.sent);
   });
 });

@@ -65,7 +65,7 @@ describe('an HTTP server that', () => {
   test('takes its time has response times no shorter, and so many requests as there is time for', async () => {
     const delayMs = 20;
     const url = await httpServer((_, response) => void setTimeout(() => response.end('late'), delayMs));
-    const trial = await measureTrial(url, '-c', '4');
+    const trial = await measureTrial(url, '-c', '4', '-d', '500ms');
     // Timers go by whole milliseconds.
     expect(trial.latencyMicros.response.p50).toBeGreaterThan((delayMs - 1.5) * 1000);
     expect(trial.throughput.requestsPerSecond).toBeLessThan(4 / ((delayMs - 1.5) / 1000));
@@ -114,7 +114,7 @@ describe('an HTTP server that', () => {
       if (++seen === 5) request.socket.resetAndDestroy();
       else response.end('page');
     });
-    const trial = await measureTrial(url, '-c', '1');
+    const trial = await measureTrial(url, '-c', '1', '-d', '500ms');
     expect(trial.requests).toMatchObject({ errors: 1, timedOut: 0, corrupted: 0 });
     expect(trial.requests.completed).toBeGreaterThan(5);
     expect(accountedFor(trial)).toBe(trial.requests.sent);
@@ -137,7 +137,7 @@ describe('an HTTP server that', () => {
     const url = await httpServer((_, response) => {
       if (++seen !== 5) response.end('page');
     });
-    const trial = await measureTrial(url, '-c', '1', '-d', '1s', '--timeout', '100ms');
+    const trial = await measureTrial(url, '-c', '1', '-d', '500ms', '--timeout', '100ms');
     // A machine that stalls makes others time out, too.
     expect(trial.requests.timedOut).toBeGreaterThanOrEqual(1);
     expect(trial.requests).toMatchObject({ errors: 0, corrupted: 0 });
@@ -157,7 +157,7 @@ describe('an HTTP server that', () => {
       afresh++;
       socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi'));
     });
-    const trial = await measureTrial(url.replace('tcp', 'http'), '-c', '2');
+    const trial = await measureTrial(url.replace('tcp', 'http'), '-c', '2', '-d', '500ms');
     expect(trial.opening.answered).toBe(1);
     expect(trial.fairness.starvedConnections).toBe(0);
     expect(trial.requests).toMatchObject({ errors: 0, timedOut: 0 });
@@ -171,7 +171,7 @@ describe('an HTTP server that', () => {
     const url = await tcpServer((socket) => {
       socket.on('data', () => socket.write(++seen === 5 ? reply + reply : reply));
     });
-    const trial = await measureTrial(url.replace('tcp', 'http'), '-c', '1');
+    const trial = await measureTrial(url.replace('tcp', 'http'), '-c', '1', '-d', '500ms');
     expect(trial.requests).toMatchObject({ unsolicited: 1, timedOut: 0 });
     expect(trial.requests.completed).toBeGreaterThan(5);
     expect(accountedFor(trial)).toBe(trial.requests.sent);

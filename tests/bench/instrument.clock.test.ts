@@ -75,7 +75,7 @@ test('connections are put to use in stages, on both threads, and rest again', as
     most = Math.max(most, ++now);
     socket.on('close', () => now--).pipe(socket);
   });
-  const trial = await measureTrial(url, '-c', '2', '-s', '300ms:30,1s:30,300ms:5', '--threads', '2');
+  const trial = await measureTrial(url, '-c', '2', '-s', '300ms:30,500ms:30,200ms:5', '--threads', '2');
   // Some had more time than others, so that nobody knows how fairly they were served.
   expect(trial).toMatchObject({ connections: 30, rate: null, fairness: { jain: null, starvedConnections: 0 } });
   expect(trial.opening).toMatchObject({ opened: 2, answered: 2 });
@@ -87,8 +87,9 @@ test('connections are put to use in stages, on both threads, and rest again', as
 });
 
 test('a connection for each request is made at a rate, over mixed sizes', async () => {
-  const flags = ['--connection', 'per-request', '-c', '8', '-R', '500', '--size', '64,3000:0.3,100000:0.01'];
-  const trial = await measureTrial(await echo(), ...flags);
+  const sizes = ['--size', '64,3000:0.3,100000:0.01'];
+  const flags = ['--connection', 'per-request', '-c', '8', '-R', '500', '-d', '500ms'];
+  const trial = await measureTrial(await echo(), ...flags, ...sizes);
   expect(trial.requests).toMatchObject({ errors: 0, corrupted: 0, timedOut: 0 });
   expectRate(trial, 500);
 });

@@ -5,7 +5,9 @@ import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { expect, onTestFinished } from 'vitest';
 import { type Result, resultSchema } from '../../bench/model/result.ts';
 import type { Trial } from '../../bench/model/trial.ts';
+import { type ModelName, modelNames, whyUnavailable } from '../../servers/catalog.ts';
 import { makeCertificate } from '../../servers/certificate.ts';
+import { type TransportName, transportNames } from '../../servers/transport.ts';
 import { Program, scratchDirectory } from '../cli/program.ts';
 
 /** What the program said and how it ended. */
@@ -14,11 +16,40 @@ export interface Run {
   readonly result: Result;
 }
 
-/** Starts the built program's `run` command, shortly and from the first request on, to print JSON. */
+/** So many requests, in whatever time they take. */
+export const counted = (count: number) => ['-n', String(count), '-d', '60s'] as const;
+
+/**
+ * Starts the built program's `run` command, from the first request on and for 100 ms, unless flags say otherwise, to print
+ * JSON. That is time enough for something to be counted, not for so many: who needs these asks for {@link counted}.
+ */
 export function startMeasuring(...flags: readonly string[]): Program {
-  const lasting = flags.includes('-s') ? [] : ['-d', '500ms'];
-  const brief = [...lasting, '--warmup', '0s', '--seed', '1', '--out-dir', scratchDirectory()];
-  return new Program(['run', '--json', '-', ...brief.filter((_, i) => !flags.includes(brief[i & ~1] ?? '')), ...flags]);
+  return startBriefly('run', flags);
+}
+
+function startBriefly(command: 'run' | 'bench', flags: readonly string[]): Program {
+  const lasting = flags.includes('-s') ? [] : ['-d', '100ms'];
+  const brief = [...lasting, '--warmup', '0s', '--seed', '1', '-r', '1', '--out-dir', scratchDirectory()];
+  const others = brief.filter((_, i) => !flags.includes(brief[i & ~1] ?? ''));
+  return new Program([command, '--json', '-', ...others, ...flags]);
+}
+
+/**
+ * Measures each model over each of its transports, with one start of the program for all of them. What cannot be called
+ * here is left out.
+ * @returns the trial of a model over a transport.
+ * @throws when there is none, or several.
+ */
+export async function measureModels(
+  ...flags: readonly string[]
+): Promise<(model: ModelName, transport: TransportName) => Trial> {
+  const available = modelNames.filter((name) => whyUnavailable(name) === undefined);
+  const all = ['--models', available.join(','), '--transports', transportNames.join(',')];
+  const { result } = await resultOf(startBriefly('bench', [...all, ...flags]));
+  return (model, transport) => {
+    const trials = result.trials.filter((trial) => trial.model === model && trial.transport === transport);
+    return onlyTrial({ result: { ...result, trials }, code: 0 });
+  };
 }
 
 /** @throws when the program printed no result. */
@@ -39,8 +70,9 @@ export async function measureTrial(url: string, ...flags: readonly string[]): Pr
 }
 
 export function onlyTrial({ result }: Run): Trial {
-  const [trial] = result.trials;
+  const [trial, ...others] = result.trials;
   if (trial === undefined) throw new Error(`nothing was measured: ${JSON.stringify(result.failures)}`);
+  if (others.length > 0) throw new Error(`${others.length} trials too many`);
   return trial;
 }
 

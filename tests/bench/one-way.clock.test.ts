@@ -3,14 +3,14 @@ import { expectRate, measureTrial, tcpServer, udpServer } from './measured.ts';
 
 test('an upload whose server does not read stands still, and is not counted', async () => {
   const url = await tcpServer((socket) => void socket.pause());
-  const trial = await measureTrial(url, '--workload', 'upload', '-c', '1', '--warmup', '300ms');
+  const trial = await measureTrial(url, '--workload', 'upload', '-c', '1', '--warmup', '300ms', '-d', '500ms');
   expect(trial.throughput.bytesPerSecond).toBeLessThan(1e7);
 });
 
 test('datagrams one way go at a rate, each with its number', async () => {
   const numbers: number[] = [];
   const url = await udpServer((datagram) => void numbers.push(datagram.readUInt32LE(4)));
-  const trial = await measureTrial(url, '--workload', 'upload', '-c', '1', '-R', '1000');
+  const trial = await measureTrial(url, '--workload', 'upload', '-c', '1', '-R', '1000', '-d', '500ms');
   expectRate(trial, 1000);
   expect(trial.requests.completed + (trial.requests.lost ?? 0)).toBe(trial.requests.sent);
   expect(numbers.slice(0, 100)).toEqual(Array.from({ length: 100 }, (_, i) => i));

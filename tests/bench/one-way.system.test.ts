@@ -11,7 +11,7 @@ describe('an upload', () => {
         received += bytes.length;
       });
     });
-    const trial = await measureTrial(url, '--workload', 'upload', '-c', '3', '-d', '500ms');
+    const trial = await measureTrial(url, '--workload', 'upload', '-c', '3', '-d', '200ms');
     const bytes = trial.throughput.bytesPerSecond * trial.measuredSeconds;
     expect(bytes).toBeGreaterThan(1e6);
     // What the server's kernel holds and the server has not read yet was delivered, too: some MiB a connection.
@@ -38,7 +38,7 @@ describe('an upload', () => {
         if (seen > 1e6) socket.destroy();
       });
     });
-    const trial = await measureTrial(url, '--workload', 'upload', '-c', '2');
+    const trial = await measureTrial(url, '--workload', 'upload', '-c', '2', '-d', '500ms');
     expect(trial.requests.errors).toBeGreaterThan(2);
     expect(connections).toBeGreaterThan(4);
   });
@@ -55,7 +55,7 @@ describe('a download', () => {
       socket.on('drain', more);
       more();
     });
-    const trial = await measureTrial(url, '--workload', 'download', '-c', '3', '-d', '500ms');
+    const trial = await measureTrial(url, '--workload', 'download', '-c', '3', '-d', '200ms');
     const bytes = trial.throughput.bytesPerSecond * trial.measuredSeconds;
     expect(bytes).toBeGreaterThan(1e6);
     expect(bytes).toBeLessThanOrEqual(sent);
@@ -96,7 +96,7 @@ describe('datagrams one way', () => {
       if (!blocked) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
       blocked = true;
     });
-    const trial = await measureTrial(url, '--workload', 'upload', '-c', '2', '--size', '1000');
+    const trial = await measureTrial(url, '--workload', 'upload', '-c', '2', '--size', '1000', '-d', '500ms');
     expect(trial.requests.lost).toBeGreaterThan(1000);
     expect(trial.requests.lost).toBe(trial.datagrams?.droppedByServer);
     expect(trial.requests.completed).toBe(trial.requests.sent - (trial.requests.lost ?? 0) - trial.requests.errors);

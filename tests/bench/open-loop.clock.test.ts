@@ -98,7 +98,8 @@ describe('open demand', () => {
 describe('a rate', () => {
   test.each(['constant', 'poisson'])('with %s arrivals is offered and accounted for, over TCP', async (arrivals) => {
     const url = await tcpServer((socket) => socket.pipe(socket));
-    const trial = await measureTrial(url, '-c', '5', '-R', '2000', '--arrivals', arrivals, '--threads', '2');
+    const load = ['-c', '5', '-R', '2000', '-d', '500ms', '--arrivals', arrivals, '--threads', '2'];
+    const trial = await measureTrial(url, ...load);
     expect(trial).toMatchObject({ rate: 2000, arrivals });
     expect(accountedFor(trial)).toBe(trial.requests.sent);
     expectRate(trial, 2000);
@@ -107,7 +108,7 @@ describe('a rate', () => {
 
   test('is offered over UDP, too', async () => {
     const url = await udpServer((datagram, reply) => reply(datagram));
-    const trial = await measureTrial(url, '-c', '3', '-p', '2', '-R', '1000');
+    const trial = await measureTrial(url, '-c', '3', '-p', '2', '-R', '1000', '-d', '500ms');
     expectRate(trial, 1000);
     expect(accountedFor(trial)).toBe(trial.requests.sent);
   });
@@ -148,7 +149,8 @@ describe('a rate', () => {
       socket.on('data', (bytes) => setTimeout(() => socket.write(bytes), 20));
     });
     const bounds = ['--threshold', 'p50<500ms,errors==0,errorRate<50%'];
-    const { code, result } = await measure(url, '-c', '1', '-R', '1000', '--timeout', '500ms', ...bounds);
+    const load = ['-c', '1', '-R', '1000', '-d', '500ms', '--timeout', '500ms'];
+    const { code, result } = await measure(url, ...load, ...bounds);
     const [trial] = result.trials;
     const { requests, latencyMicros, timeline = [] } = trial as Trial;
     // In half a second, 500 were due and 25 can be answered; the first waits are over only with the drain.

@@ -38,7 +38,7 @@ describe('work tells models apart:', () => {
 });
 
 test('requests in flight on one connection are worked for each by itself', async () => {
-  const trial = await trialOf('async', '-c', '2', '-p', '4', '--work', 'io:4ms');
+  const trial = await trialOf('async', '-c', '2', '-p', '4', '--work', 'io:4ms', '-d', '500ms');
   expect(trial.requests).toMatchObject({ corrupted: 0, errors: 0, timedOut: 0 });
   expect(trial.requests.completed).toBeGreaterThan(0);
   // Two connections, each with one wait at a time, and those that came with it.
@@ -46,7 +46,8 @@ test('requests in flight on one connection are worked for each by itself', async
 });
 
 test('what is found in a cache costs nothing', async () => {
-  const { requests, cacheHit } = await trialOf('async', '-c', '1', '--work', 'io:500ms', '--cache-hit', '1');
+  const flags = ['-c', '1', '--work', 'io:500ms', '--cache-hit', '1', '-d', '500ms'];
+  const { requests, cacheHit } = await trialOf('async', ...flags);
   expect(cacheHit).toBe(1);
   expect(requests.completed).toBeGreaterThan(10);
 });
