@@ -17,6 +17,14 @@ export const KINDS = {
   node: 'event-driven',
 } as const satisfies Record<string, ModelName>;
 
+/** Models that have the loop of another, several times over: they differ in how they start, stop, and divide clients. */
+export const LOOPS: Partial<Record<ModelName, ModelName>> = {
+  'multi-reactor': 'epoll',
+  cluster: 'event-driven',
+  'cluster-reuseport': 'event-driven',
+  balanced: 'event-driven',
+};
+
 /** `usual` is what `npm test` runs, `full` what `npm run test:all` does: each model with each app that it can carry. */
 export type Scope = 'usual' | 'full';
 
@@ -34,6 +42,11 @@ export function cells(scope: Scope): Subject[] {
       .filter((app) => scope === 'full' || EVERYWHERE.includes(app) || isOfKinds(model))
       .flatMap((app) => transportsCarrying(model, app).map((transport) => ({ model, app, transport }))),
   );
+}
+
+/** Models that are tested with requests that cost something. */
+export function workingModels(scope: Scope): ModelName[] {
+  return modelNames.filter((model) => scope === 'full' || LOOPS[model] === undefined);
 }
 
 function isOfKinds(model: ModelName): boolean {

@@ -7,16 +7,16 @@ interface Clients {
   readonly together: boolean;
 }
 
-const usual: Clients = { count: 200, together: true };
+const usual: Clients = { count: 100, together: true };
 
 const exceptions: Partial<Record<ModelName, Clients>> = {
-  iterative: { count: 200, together: false },
+  iterative: { count: 100, together: false },
   // As many as it has threads.
   prethreaded: { count: POOL_SIZE, together: true },
   // Each costs a thread: 30 ms of CPU.
-  'thread-per-connection': { count: 60, together: true },
+  'thread-per-connection': { count: 40, together: true },
   // Each costs a process: 0.1 s of CPU.
-  'process-per-connection': { count: 30, together: true },
+  'process-per-connection': { count: 20, together: true },
 };
 
 /** How many clients a model is tried with at once. */

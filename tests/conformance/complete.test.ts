@@ -6,7 +6,7 @@ import { transportsCarrying, whyNotCarried } from '../../servers/carrying.ts';
 import { modelNames, models } from '../../servers/catalog.ts';
 import { kernelTransport, type TransportName, transportNames } from '../../servers/transport.ts';
 import { appSuites } from './app-suites.ts';
-import { cells, KINDS, scopeOf } from './cells.ts';
+import { cells, KINDS, LOOPS, scopeOf, workingModels } from './cells.ts';
 import type { Subject } from './subject.ts';
 
 test.each(modelNames)('%s has its conformance tests', (name) => {
@@ -65,6 +65,12 @@ describe('of models, apps and transports', () => {
   test('the usual one has each app over each transport that some model carries it over', () => {
     const spoken = (all: readonly Subject[]) => new Set(all.map(({ app, transport }) => `${app} ${transport}`));
     expect(spoken(cells('usual'))).toEqual(spoken(carried));
+  });
+
+  test('the full suite has requests that cost something on all models, the usual one on each loop', () => {
+    expect(workingModels('full')).toEqual(modelNames);
+    const loops = modelNames.map((model) => LOOPS[model] ?? model);
+    expect(new Set(loops)).toEqual(new Set(workingModels('usual')));
   });
 
   test('the environment chooses, and can not be misspelt', () => {

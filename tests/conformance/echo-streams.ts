@@ -96,7 +96,7 @@ export function describeEchoStreams({ model, app, transport }: Subject): void {
     const clients = await Promise.all(
       Array.from({ length: count }, () => StreamClient.connect(server.address, transport)),
     );
-    const rounds = 3;
+    const rounds = 2;
     const sentBy = (seed: number, round: number) => patternBytes(seed, round * 2000, 2000);
     if (together) {
       for (let round = 0; round < rounds; round++) {

@@ -77,19 +77,19 @@ export function describeLifetime(model: ModelName, transport: TransportName): vo
     for (let turn = 0; turn < 3; turn++) await nextTurn();
     expect(ready, `ready while ${held.count} threads or processes had not started`).toBe(held.count === 0);
     held.release();
-    await engage(await starting, model, transport);
+    await converse(await starting, model, transport);
   });
 
   test('refuses a port that is taken, and says so', async () => {
     const first = await start();
     await expect(start({ port: first.address.port })).rejects.toThrow('EADDRINUSE');
-    await engage(first, model, transport);
+    await converse(first, model, transport);
   });
 
   test.skipIf(whyMissing('ipv6'))('serves IPv6', async () => {
     const server = await start({ host: '::1' });
     expect(server.address.host).toBe('::1');
-    await engage(server, model, transport);
+    await converse(server, model, transport);
   });
 }
 
@@ -98,14 +98,23 @@ export function describeLifetime(model: ModelName, transport: TransportName): vo
  * read, so that whoever serves it is stuck sending. They go when the test has finished.
  */
 async function engage(
-  { address, pid: serverPid }: Pick<ServerProcess, 'address' | 'pid'>,
+  server: Pick<ServerProcess, 'address' | 'pid'>,
   model: ModelName,
   transport: TransportName,
 ): Promise<void> {
-  const untilTheEnd = <C extends AsyncDisposable>(client: C): C => {
-    onTestFinished(() => client[Symbol.asyncDispose]());
-    return client;
-  };
+  await converse(server, model, transport);
+  if (transport === 'udp') return;
+  const client = untilTheEnd(await StreamClient.connectNarrow(server.address, transport));
+  await greet(client);
+  await new SlowReader(client, kernelBuffersBetween(model) + 2 ** 20, 1).stuff(server.pid);
+}
+
+/** Has a server serve clients, which go when the test has finished: at once, if it can, else one after the other. */
+async function converse(
+  { address }: Pick<ServerProcess, 'address'>,
+  model: ModelName,
+  transport: TransportName,
+): Promise<void> {
   if (transport === 'udp') {
     for (let i = 0; i < 3; i++) {
       const client = untilTheEnd(await DatagramClient.connect(address));
@@ -115,17 +124,24 @@ async function engage(
     }
     return;
   }
-  if (clientsAtOnce(model).together) {
-    for (let i = 0; i < 2; i++) {
-      const client = untilTheEnd(await StreamClient.connect(address, transport));
-      client.write(Buffer.from('hello'));
-      expect(await client.read(5)).toEqual(Buffer.from('hello'));
-    }
+  const { together } = clientsAtOnce(model);
+  for (let i = 0; i < 2; i++) {
+    const client = await StreamClient.connect(address, transport);
+    await greet(client);
+    if (together) untilTheEnd(client);
+    else await client[Symbol.asyncDispose]();
   }
-  const client = untilTheEnd(await StreamClient.connectNarrow(address, transport));
+}
+
+async function greet(client: StreamClient): Promise<void> {
   client.write(Buffer.from('hello'));
   expect(await client.read(5)).toEqual(Buffer.from('hello'));
-  await new SlowReader(client, kernelBuffersBetween(model) + 2 ** 20, 1).stuff(serverPid);
+}
+
+/** Has a client go when the test has finished. */
+function untilTheEnd<C extends AsyncDisposable>(client: C): C {
+  onTestFinished(() => client[Symbol.asyncDispose]());
+  return client;
 }
 
 async function gone(tree: readonly ProcessId[]): Promise<void> {

@@ -3,7 +3,7 @@ import { type ModelName, models } from '../../servers/catalog.ts';
 import { kernelTransport } from '../../servers/transport.ts';
 import { whyMissing } from '../requirements.ts';
 import { appSuites } from './app-suites.ts';
-import { cells, scopeOf } from './cells.ts';
+import { cells, scopeOf, workingModels } from './cells.ts';
 import { describeLifetime } from './lifetime.ts';
 import { workSuites } from './work.ts';
 
@@ -18,13 +18,16 @@ export function conformance(model: ModelName): void {
     test.skip(`${model} is unavailable here: ${reason}`);
     return;
   }
-  for (const subject of cells(scopeOf()).filter((cell) => cell.model === model)) {
+  const scope = scopeOf();
+  for (const subject of cells(scope).filter((cell) => cell.model === model)) {
     const { app, transport } = subject;
     describe(`${model} serves ${app} over ${transport}`, () => appSuites[app][kernelTransport(transport)]?.(subject));
   }
   for (const transport of models[model].transports) {
-    describe(`${model} over ${transport} has requests that cost something:`, () =>
-      workSuites[kernelTransport(transport)](model, transport));
+    if (workingModels(scope).includes(model)) {
+      describe(`${model} over ${transport} has requests that cost something:`, () =>
+        workSuites[kernelTransport(transport)](model, transport));
+    }
     describe(`${model} over ${transport} begins and ends`, () => describeLifetime(model, transport));
   }
 }

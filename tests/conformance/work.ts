@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { AppName } from '../../servers/apps/catalog.ts';
 import type { ModelName } from '../../servers/catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
@@ -36,8 +36,14 @@ async function start(
 }
 
 function describeStreams(model: ModelName, transport: TransportName): void {
+  let server: ServerProcess;
+
+  beforeAll(async () => {
+    server = await ServerProcess.start({ model, transport, work: waiting(100) });
+  });
+  afterAll(() => server?.kill());
+
   test('a reply comes after its wait, and then FIN to who has finished', async () => {
-    const server = await start(model, transport, waiting(100));
     await using client = await StreamClient.connect(server.address, transport);
     const request = patternBytes(1, 0, 100);
     const begin = performance.now();
@@ -48,7 +54,6 @@ function describeStreams(model: ModelName, transport: TransportName): void {
   });
 
   test('replies keep their order, each after the waits of all before it', async () => {
-    const server = await start(model, transport, waiting(100));
     await using client = await StreamClient.connect(server.address, transport);
     const begin = performance.now();
     for (let i = 0; i < 5; i++) client.write(patternBytes(1, i * 100, 100));
@@ -90,7 +95,6 @@ function describeStreams(model: ModelName, transport: TransportName): void {
   });
 
   test('who resets while waiting hurts nobody', async () => {
-    const server = await start(model, transport, waiting(100));
     for (let i = 0; i < 3; i++) {
       await using client = await StreamClient.connect(server.address, transport);
       client.write(patternBytes(1, 0, 150));
