@@ -29,12 +29,15 @@ describe('over a WebSocket', () => {
   test.each([
     ['ws', 'tcp'],
     ['wss', 'tls'],
-  ])('%s, lines go as messages, each by itself, and all answers come before the close', async (scheme, transport) => {
-    const url = (await serve('websocket', transport)).replace(transport, scheme);
-    const { code, stdout, stderr } = await connectWith('one\n\nthree', url);
-    expect({ code, stdout }).toEqual({ code: 0, stdout: 'one\n\nthree' });
-    expect(stderr).toBe(`each line is a message to ${url}\nclosed by ${url}\n`);
-  });
+  ] as const)(
+    '%s, lines go as messages, each by itself, and all answers come before the close',
+    async (scheme, transport) => {
+      const url = (await serve('websocket', transport)).replace(transport, scheme);
+      const { code, stdout, stderr } = await connectWith('one\n\nthree', url);
+      expect({ code, stdout }).toEqual({ code: 0, stdout: 'one\n\nthree' });
+      expect(stderr).toBe(`each line is a message to ${url}\nclosed by ${url}\n`);
+    },
+  );
 
   test('what is text goes as text, what is none as bytes, and without newlines when these are not wanted', async () => {
     const received: string[] = [];

@@ -13,7 +13,7 @@ describe('through pipes, stdout has what the server said, and nothing else:', ()
     ['greeting', 'hi\n', [], 'Hello from server'],
     ['ack', 'hi\n', [], 'ACK'],
     ['ack', 'hi', [], 'ACK'],
-  ])('%s, told %j %j', async (app, input, flags, said) => {
+  ] as const)('%s, told %j %j', async (app, input, flags, said) => {
     const url = await serve(app);
     const { code, stdout, stderr } = await connectWith(input, url, ...flags);
     expect({ code, stdout }).toEqual({ code: 0, stdout: said });

@@ -1,13 +1,17 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
+import type { AppName } from '../../servers/apps/catalog.ts';
+import type { TransportName } from '../../servers/transport.ts';
+import { formatAddress } from '../../sockets/address.ts';
+import { ServerProcess } from '../servers/server-process.ts';
 import { Program } from './program.ts';
 
 /** Serves an app by a real process. @returns its URL. */
-export async function serve(app: string, transport = 'tcp', host = '127.0.0.1'): Promise<string> {
-  const args = ['serve', '--model', 'event-driven', '--app', app, '--transport', transport, '--host', host];
-  const [, address] = await new Program(args).says(/ on (\S+:\d+)\n/);
-  return `${transport}://${address}`;
+export async function serve(app: AppName, transport: TransportName = 'tcp', host = '127.0.0.1'): Promise<string> {
+  const server = await ServerProcess.start({ model: 'event-driven', app, transport, host });
+  onTestFinished(() => server.kill());
+  return `${transport}://${formatAddress(server.address)}`;
 }
 
 /** Runs connect with all this piped into it. */

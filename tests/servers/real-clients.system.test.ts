@@ -2,11 +2,12 @@ import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child
 import { readdirSync, readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { AppName } from '../../servers/apps/catalog.ts';
 import { whyNotCarried } from '../../servers/carrying.ts';
 import { type ModelName, modelNames, whyUnavailable } from '../../servers/catalog.ts';
 import type { Transport } from '../../sockets/socket.ts';
+import { whyMissing } from '../requirements.ts';
 import { ServerProcess } from './server-process.ts';
 import { PATIENCE_MS, soon, until } from './until.ts';
 
@@ -85,25 +86,22 @@ for name, source, port in json.load(sys.stdin):
 print(json.dumps(printed))
 `;
 
-import { whyMissing } from '../requirements.ts';
+/** Servers that run, by what they serve: each is started when the first client needs it. */
+const servers = new Map<string, Promise<ServerProcess>>();
 
-async function serve(model: ModelName, app: AppName, transport: Transport): Promise<number> {
-  const server = await ServerProcess.start({ model, app, transport });
-  onTestFinished(() => server.kill());
-  return server.address.port;
+async function portOf(model: ModelName, app: AppName, transport: Transport): Promise<number> {
+  const key = `${model} ${app} ${transport}`;
+  const server = servers.get(key) ?? ServerProcess.start({ model, app, transport });
+  servers.set(key, server);
+  return (await server).address.port;
 }
 
-/** A server of the model for each app and transport that the clients need. @returns its port for an app and transport. */
-async function serveAll(model: ModelName): Promise<(app: AppName, transport: Transport) => number | undefined> {
-  const ports = new Map<string, number>();
-  const wanted = new Map(pythonClients.map(({ app, transport }) => [`${app} ${transport}`, { app, transport }]));
-  await Promise.all(
-    [...wanted].map(async ([key, { app, transport }]) => {
-      if (whyNotCarried(model, app, transport) !== undefined) return;
-      ports.set(key, await serve(model, app, transport));
-    }),
-  );
-  return (app, transport) => ports.get(`${app} ${transport}`);
+/** Ends all servers, those that are starting as well. */
+async function endServers(): Promise<void> {
+  const ending = [...servers.values()];
+  servers.clear();
+  for (const outcome of await Promise.allSettled(ending))
+    if (outcome.status === 'fulfilled') await outcome.value.kill();
 }
 
 function sourceOf({ name, source }: PythonClient): string {
@@ -124,22 +122,6 @@ async function assertEcho(port: number): Promise<void> {
   nc.child.stdin?.end('a line\nand another\n');
   expect((await nc).stdout, 'nc').toBe('a line\nand another\n');
 }
-
-describe.skipIf(whyMissing('python'))('clients in Python agree with', () => {
-  test.each(available)('%s', async (model) => {
-    const portOf = await serveAll(model);
-    const clients = pythonClients.flatMap((client) => {
-      const port = portOf(client.app, client.transport);
-      return port === undefined ? [] : [[client, port] as const];
-    });
-    const printed = await printedBy(clients);
-    for (const [client] of clients) expect(printed[client.name], client.name).toMatch(client.printed);
-  });
-});
-
-describe.skipIf(whyMissing('nc'))('nc agrees with', () => {
-  test.each(available)('%s', async (model) => assertEcho(await serve(model, 'echo', 'tcp')));
-});
 
 /** The chat program, and what it has printed so far. */
 class Chatter {
@@ -166,12 +148,23 @@ class Chatter {
   }
 }
 
-const chatting = available.filter((model) => whyNotCarried(model, 'chat', 'tcp') === undefined);
+describe.each(available)('%s', (model) => {
+  afterAll(endServers);
 
-test.skipIf(whyMissing('python')).each(chatting)(
-  'two chat programs in Python reach each other over %s',
-  async (model) => {
-    const port = await serve(model, 'chat', 'tcp');
+  test.skipIf(whyMissing('python'))('agrees with clients in Python', async () => {
+    const carried = pythonClients.filter(({ app, transport }) => whyNotCarried(model, app, transport) === undefined);
+    const clients = await Promise.all(
+      carried.map(async (client) => [client, await portOf(model, client.app, client.transport)] as const),
+    );
+    const printed = await printedBy(clients);
+    for (const [client] of clients) expect(printed[client.name], client.name).toMatch(client.printed);
+  });
+
+  test.skipIf(whyMissing('nc'))('agrees with nc', async () => assertEcho(await portOf(model, 'echo', 'tcp')));
+
+  if (whyNotCarried(model, 'chat', 'tcp') !== undefined) return;
+  test.skipIf(whyMissing('python'))('has two chat programs in Python reach each other', async () => {
+    const port = await portOf(model, 'chat', 'tcp');
     const [ann, bob] = [new Chatter(port), new Chatter(port)];
     // Said again until both are in the room: the server announces no one.
     await until('Bob to hear Ann', () => {
@@ -182,8 +175,8 @@ test.skipIf(whyMissing('python')).each(chatting)(
     await until('Ann to hear Bob', () => ann.printed !== '');
     expect(ann.printed).toBe('hello, Ann\n');
     expect(await Promise.all([ann.leave(), bob.leave()])).toEqual([0, 0]);
-  },
-);
+  });
+});
 
 test('each program of the course is short, documented, and among these tests', () => {
   const files = readdirSync(COURSE).sort();

@@ -7,15 +7,8 @@ import { ServerProcess } from './server-process.ts';
 import { soon } from './until.ts';
 
 const available = modelNames.filter((model) => whyUnavailable(model) === undefined);
-const rows = available.flatMap((model) => transportsCarrying(model, 'echo').map((transport) => ({ model, transport })));
 
-test.each(rows)('$model over $transport: a second server on its port is refused', async ({ model, transport }) => {
-  const first = await ServerProcess.start({ model, transport });
-  onTestFinished(() => first.kill());
-  const second = ServerProcess.start({ model, transport, port: first.address.port });
-  await expect(second).rejects.toThrow('EADDRINUSE');
-});
-
+// That a second server of ours is refused is in the conformance suite: tests/conformance/lifetime.ts.
 test.each(available.filter((model) => transportsCarrying(model, 'echo').includes('udp')))(
   '%s: a socket that would share its UDP port (SO_REUSEADDR), as any user may ask to, is refused',
   async (model) => {
