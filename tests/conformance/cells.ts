@@ -17,8 +17,11 @@ export const KINDS = {
   node: 'event-driven',
 } as const satisfies Record<string, ModelName>;
 
-/** Models that have the loop of another, several times over: they differ in how they start, stop, and divide clients. */
+/** Models that serve a client with the same code as another: they differ in how they start, stop, and divide clients. */
 export const LOOPS: Partial<Record<ModelName, ModelName>> = {
+  iterative: 'thread-per-connection',
+  'process-per-connection': 'thread-per-connection',
+  prethreaded: 'thread-per-connection',
   'multi-reactor': 'epoll',
   cluster: 'event-driven',
   'cluster-reuseport': 'event-driven',
