@@ -4,13 +4,14 @@ import { StreamClient } from './stream-client.ts';
 import type { Subject } from './subject.ts';
 
 /** A server whose operator is this test. */
-async function operated({ model, app }: Subject) {
-  const program = new Program(['serve', '--model', model, '--app', app], { stdin: 'pipe' });
+async function operated({ model, app, transport }: Subject) {
+  const args = ['serve', '--model', model, '--app', app, '--transport', transport];
+  const program = new Program(args, { stdin: 'pipe' });
   const [, port] = await program.says(/ on 127\.0\.0\.1:(\d+)\n/);
   return {
     program,
     async connect() {
-      const client = await StreamClient.connect({ host: '127.0.0.1', port: Number(port) });
+      const client = await StreamClient.connect({ host: '127.0.0.1', port: Number(port) }, transport);
       onTestFinished(() => {
         client.socket.destroy();
       });

@@ -32,18 +32,18 @@ function undated(bytes: Buffer): string {
 }
 
 /** An HTTP/1.1 server, over real connections. What it says to which bytes is tested without any, in http.test.ts. */
-export function describeHttp({ model, app }: Subject): void {
+export function describeHttp({ model, app, transport }: Subject): void {
   const { together } = clientsAtOnce(model);
   let server: ServerProcess;
   let idle: Holdings;
 
   beforeAll(async () => {
-    server = await ServerProcess.start({ model, app, transport: 'tcp' });
+    server = await ServerProcess.start({ model, app, transport });
     idle = holdings(server.pid);
   });
   afterAll(() => server?.kill());
 
-  const connect = () => StreamClient.connect(server.address);
+  const connect = () => StreamClient.connect(server.address, transport);
 
   test('requests one after the other, then FIN', async () => {
     await using client = await connect();
