@@ -58,7 +58,7 @@ describe('an open loop', () => {
 
 test.each([
   ['that were just put to use are not said to be starved', '400ms:10', 0],
-  ['that were in use for a while are', '100ms:10,5s:10', 8],
+  ['that were in use for a while are', '100ms:10,2500ms:10', 8],
 ])('connections without an answer %s', async (_, stages, starved) => {
   let open = 0;
   const url = await tcpServer((socket) => {
