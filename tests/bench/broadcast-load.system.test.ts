@@ -46,7 +46,7 @@ const faults = ['broadcast-lost', 'broadcast-duplicated', 'broadcast-reordered',
 
 describe('a chat that', () => {
   test('is right is counted right', async () => {
-    const trial = await measureChat(await chat((line, { toOthers }) => toOthers(line)), ...counted(500));
+    const trial = await measureChat(await chat((line, { toOthers }) => toOthers(line)), '-d', '500ms');
     const { broadcast, requests, latencyMicros } = trial;
     expect(requests.completed).toBeGreaterThan(100);
     expect(accountedFor(trial)).toBe(requests.sent);

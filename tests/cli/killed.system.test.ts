@@ -11,7 +11,7 @@ test.each([
   ['scale', ['--models', 'event-driven', '-c', '1,2', '-r', '1000', ...short], /^\[3\/2000\]/m, /\d+ trials/],
   [
     'capacity',
-    ['--models', 'event-driven', '--slo', 'p99<1s', '--start-rate', '300', ...short, '--confirm', '100ms'],
+    ['--models', 'event-driven', '--slo', 'p99<1s', '--start-rate', '1000', ...short, '--confirm', '100ms'],
     /^\[3\]/m,
     /\d+ trials/,
   ],

@@ -26,17 +26,43 @@ export function describeLifetime(model: ModelName, transport: TransportName): vo
     return server;
   }
 
-  test.for(['SIGTERM', 'SIGINT'] as const)('ends on %s with clients at hand', async (signal) => {
-    const server = await start();
+  /** Has a server that is hard to stop end with a signal, and all its processes with it. */
+  async function endsOn(signal: NodeJS.Signals, server: ServerProcess): Promise<void> {
     await engage(server, model, transport);
     const tree = server.tree();
     onTestFinished(() => tree.forEach(kill));
     await stopsPromptly(server, signal);
     await gone(tree);
+  }
+
+  test('refuses a port that is taken, and says so; ends on SIGTERM with clients at hand', async () => {
+    const first = await start();
+    await expect(start({ port: first.address.port })).rejects.toThrow('EADDRINUSE');
+    await endsOn('SIGTERM', first);
   });
 
-  test('leaves no orphan when it is killed', async () => {
-    const server = await start();
+  test('serves IPv6, where there is any; ends on SIGINT with clients at hand', async () => {
+    const host = whyMissing('ipv6') === undefined ? '::1' : '127.0.0.1';
+    const server = await start({ host });
+    expect(server.address.host).toBe(host);
+    await endsOn('SIGINT', server);
+  });
+
+  test('is ready when all threads and processes that it begins with have started, and not before; leaves no orphan when it is killed', async () => {
+    using held = new HeldStarts();
+    let pid = 0;
+    let ready = false;
+    const starting = start({ environment: held.environment, onSpawn: (its) => (pid = its) });
+    starting.then(
+      () => (ready = true),
+      () => undefined,
+    );
+    await until('all to be held, or to wait for clients', () => isAtRest(pid));
+    // What it said before that is here by now, and is read in a turn or two.
+    for (let turn = 0; turn < 3; turn++) await nextTurn();
+    expect(ready, `ready while ${held.count} threads or processes had not started`).toBe(held.count === 0);
+    held.release();
+    const server = await starting;
     await engage(server, model, transport);
     const tree = server.tree();
     onTestFinished(() => tree.forEach(kill));
@@ -61,35 +87,6 @@ export function describeLifetime(model: ModelName, transport: TransportName): vo
     expect(tree.map(({ pid }) => pid)).toContain(message.pid);
     parent.kill('SIGKILL');
     await gone(tree);
-  });
-
-  test('is ready when all threads and processes that it begins with have started, and not before', async () => {
-    using held = new HeldStarts();
-    let pid = 0;
-    let ready = false;
-    const starting = start({ environment: held.environment, onSpawn: (its) => (pid = its) });
-    starting.then(
-      () => (ready = true),
-      () => undefined,
-    );
-    await until('all to be held, or to wait for clients', () => isAtRest(pid));
-    // What it said before that is here by now, and is read in a turn or two.
-    for (let turn = 0; turn < 3; turn++) await nextTurn();
-    expect(ready, `ready while ${held.count} threads or processes had not started`).toBe(held.count === 0);
-    held.release();
-    await converse(await starting, model, transport);
-  });
-
-  test('refuses a port that is taken, and says so', async () => {
-    const first = await start();
-    await expect(start({ port: first.address.port })).rejects.toThrow('EADDRINUSE');
-    await converse(first, model, transport);
-  });
-
-  test.skipIf(whyMissing('ipv6'))('serves IPv6', async () => {
-    const server = await start({ host: '::1' });
-    expect(server.address.host).toBe('::1');
-    await converse(server, model, transport);
   });
 }
 
