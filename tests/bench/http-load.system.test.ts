@@ -24,7 +24,7 @@ describe('an HTTP server that', () => {
       if (++seen > 5 && seen % 10 === 0) failed++;
       response.writeHead(seen > 5 && seen % 10 === 0 ? 503 : 200).end();
     });
-    const trial = await measureTrial(url, '-c', '3');
+    const trial = await measureTrial(url, '-c', '3', '-d', '500ms');
     expect(failed).toBeGreaterThan(0);
     expect(trial.requests).toMatchObject({ errors: failed, timedOut: 0 });
     expect(trial.statuses).toEqual({ 200: trial.requests.completed, 503: failed });
