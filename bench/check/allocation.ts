@@ -2,7 +2,7 @@ import { quickest, sessionsFor, sessionVariance } from '../stats/allocation.ts';
 import { FEWEST_SESSIONS, MOST_SESSIONS, PASS_ALPHA } from '../stats/looks.ts';
 import type { PilotFindings } from './pilot.ts';
 import { type CheckPlan, type Gate, isPaced } from './plan.ts';
-import { type Pace, RATE_WARMUP_MS, SAMPLES_FOR_P50, SAMPLES_FOR_P99 } from './session.ts';
+import { type Pace, RATE_WARMUP_MS, SAMPLES_FOR_P50, SAMPLES_FOR_P99, SETTLING_WINDOWS } from './session.ts';
 
 /**
  * Windows of each program in a session that are tried. Even: they go forwards and backwards in turn. At a rate not fewer
@@ -98,8 +98,9 @@ function rateWindowsOf({ commonRate, rateWindowMs }: PilotFindings, gates: reado
 
 function sessionTime(findings: PilotFindings, plan: Wanted, fullWindows: number, rateWindows: number): number {
   const { warmupMs, rateWindowMs, startMs, fullOverheadMs, rateOverheadMs } = findings;
-  const full = warmupMs + fullWindows * (plan.windowMs + fullOverheadMs);
-  const paced = rateWindows === 0 ? 0 : RATE_WARMUP_MS + rateWindows * (rateWindowMs + rateOverheadMs);
+  const full = warmupMs + (SETTLING_WINDOWS + fullWindows) * (plan.windowMs + fullOverheadMs);
+  const paced =
+    rateWindows === 0 ? 0 : RATE_WARMUP_MS + (SETTLING_WINDOWS + rateWindows) * (rateWindowMs + rateOverheadMs);
   return (plan.nullArm ? 3 : 2) * (startMs + full + paced);
 }
 

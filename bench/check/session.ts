@@ -60,6 +60,8 @@ export const SAMPLES_FOR_P50 = 500;
  * 300 ms the first window's p50 was a third above that of the others.
  */
 export const RATE_WARMUP_MS = 700;
+/** Windows of each arm, in turn, between its warm-up and those that count. */
+export const SETTLING_WINDOWS = 2;
 const MAX_STEAL = 0.05;
 const MAX_UTILIZATION = 0.9;
 
@@ -194,12 +196,14 @@ export async function measure(
   const readings = new Map<ArmName, WindowReading[]>();
   const load = new Map<ArmName, (durationMs: number) => Promise<WindowReading>>();
   for (const [name, arm] of arms) {
-    const generator = await arm.open(loadOf(plan, placement, rate, count + 1, streamKey));
+    const generator = await arm.open(loadOf(plan, placement, rate, 1 + SETTLING_WINDOWS + count, streamKey));
     const window = (durationMs: number) => arm.window(generator, durationMs);
     if (warmupMs > 0) await window(warmupMs);
     load.set(name, window);
     readings.set(name, []);
   }
+  // Whoever was warmed up first has been idle since: its first window was down to half as fast as those behind it.
+  for (const name of warmupMs > 0 ? turns(order, SETTLING_WINDOWS) : []) await load.get(name)?.(windowMs);
   const begin = performance.now();
   let held = 0;
   for (const name of turns(order, count)) {
