@@ -28,7 +28,7 @@ import {
 const STARTS = 3;
 const TRACE_MS = 3000;
 const SLICE_MS = 50;
-/** Where it is told how long to warm up: windows of each program, as a session has them. */
+/** With a given warm-up: windows of each program, as a session has them. */
 const FULL_WINDOWS = 4;
 /** Windows of each program at the common rate. */
 const RATE_WINDOWS = 12;
@@ -137,7 +137,7 @@ export async function runPilot(
   };
 }
 
-/** What is known where sessions are not planned by what a pilot finds, and it is told how long to warm up. */
+/** Findings where no pilot runs: sessions are not planned from its scatter, and the warm-up is given. */
 export function withoutPilot(warmupMs: number): PilotFindings {
   const none = { between: 0, within: 0 };
   return {

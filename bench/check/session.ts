@@ -202,7 +202,7 @@ export async function measure(
     load.set(name, window);
     readings.set(name, []);
   }
-  // Whoever was warmed up first has been idle since: its first window was down to half as fast as those behind it.
+  // The arm that was warmed up first has been idle since: its first window was down to half the speed of the next ones.
   for (const name of warmupMs > 0 ? turns(order, SETTLING_WINDOWS) : []) await load.get(name)?.(windowMs);
   const begin = performance.now();
   let held = 0;
