@@ -93,6 +93,8 @@ async function measure(
   if (opening.answered === 0) throw unanswered(target, opening, configuration);
   readings.opened(spec, opening);
 
+  // Without a warm-up, what completes while this thread finds the time to look has been measured already.
+  const beforeBegin = generator.completed();
   const begin = nowNanos();
   const warmupEnd = begin + configuration.warmupMs * 1e6;
   const measureEnd = warmupEnd + configuration.durationMs * 1e6;
@@ -102,7 +104,7 @@ async function measure(
   generator.go({ begin, warmupEnd, measureEnd, drainEnd });
   await until(warmupEnd);
   target.watch(spec.connection === 'pooled' && !growsInStages(configuration));
-  const before = generator.completed();
+  const before = configuration.warmupMs === 0 ? beforeBegin : generator.completed();
   readings.startMeasuring(before);
   observer.phase('measuring');
   const course = await follow(generator, warmupEnd, measureEnd, before);

@@ -59,10 +59,16 @@ export class WatchedProcesses {
   }
 }
 
+/** A long command line without its middle: its program and its last arguments tell one process from another. */
+function shortened(words: string): string {
+  if (words.length <= COMMAND_LENGTH) return words;
+  return `${words.slice(0, COMMAND_LENGTH / 2)}…${words.slice(-COMMAND_LENGTH / 2)}`;
+}
+
 function commandOf(pid: number): string {
   try {
     const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-    return words.length > COMMAND_LENGTH ? `${words.slice(0, COMMAND_LENGTH)}…` : words;
+    return shortened(words);
   } catch {
     return '';
   }

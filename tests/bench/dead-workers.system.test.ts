@@ -11,7 +11,7 @@ import { Program, scratchDirectory } from '../cli/program.ts';
 import { processTree } from '../servers/process-tree.ts';
 import { soon, until } from '../servers/until.ts';
 import { configuration } from './configurations.ts';
-import { onlyTrial, resultOf, startMeasuring } from './measured.ts';
+import { counted, onlyTrial, resultOf, startMeasuring } from './measured.ts';
 
 /** Its servers and threads are programs of JavaScript. */
 const built = new URL('../../dist/bench/run/runner.js', import.meta.url).href;
@@ -76,7 +76,7 @@ describe('of a foreign prefork server', () => {
     ['killed', 'was killed by SIGKILL'],
     ['crashed', 'exited with code 3'],
   ])('a worker that is %s fails the trial', async (way, how) => {
-    const { code, result } = await resultOf(startMeasuring(...exec(way), '-c', '4'));
+    const { code, result } = await resultOf(startMeasuring(...exec(way), '-c', '4', ...counted(100)));
     expect(code).toBe(4);
     expect(result.trials).toEqual([]);
     expect(result.failures).toMatchObject([
@@ -88,7 +88,7 @@ describe('of a foreign prefork server', () => {
   });
 
   test('a worker that ends with code 0 has been replaced', async () => {
-    const { code, result } = await resultOf(startMeasuring(...exec('replaced'), '-c', '4'));
+    const { code, result } = await resultOf(startMeasuring(...exec('replaced'), '-c', '4', ...counted(100)));
     expect({ code, failures: result.failures }).toEqual({ code: 0, failures: [] });
   });
 

@@ -1,6 +1,6 @@
 /**
  * A prefork server that is not ours: `node prefork-server.mjs PORT WAY`. Of its two workers one echoes, over TCP, and the
- * other ends in some way at the hundredth request, which is answered when the parent has waited for it.
+ * other ends in some way at the tenth request, which is answered when the parent has waited for it.
  */
 import { fork } from 'node:child_process';
 import { createServer } from 'node:net';
@@ -26,8 +26,8 @@ function echo() {
   createServer((socket) => {
     socket.on('error', () => {});
     socket.on('data', (bytes) => {
-      if (++requests !== 100) return socket.write(bytes);
-      process.send('a hundred');
+      if (++requests !== 10) return socket.write(bytes);
+      process.send('ten');
       process.once('message', () => socket.write(bytes));
     });
   }).listen(Number(port), '127.0.0.1');

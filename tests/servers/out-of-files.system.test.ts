@@ -2,7 +2,6 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { whyUnavailable } from '../../servers/catalog.ts';
 import { Chatter, Chatters } from '../conformance/chatters.ts';
 import { StreamClient } from '../conformance/stream-client.ts';
-import { holdings } from './process-tree.ts';
 import { ServerProcess } from './server-process.ts';
 import { until } from './until.ts';
 
@@ -13,13 +12,11 @@ const CLIENTS = 12;
 
 describe.skipIf(whyUnavailable('process-per-connection'))('process-per-connection', () => {
   test('who comes when the server can’t open what a process of a room needs is closed, and the others chat', async () => {
-    const unlimited = await ServerProcess.start(options);
-    const { files } = holdings(unlimited.pid);
-    await unlimited.kill();
-    const server = await ServerProcess.start({ ...options, openFiles: files + SPARE_FILES });
+    const server = await ServerProcess.start(options);
     onTestFinished(() => server.kill());
-
     await using room = await Chatters.enter(server.address, 'tcp', 2);
+    server.limitOpenFiles(SPARE_FILES);
+
     const late: Chatter[] = [];
     for (let i = 0; i < CLIENTS; i++) {
       const client = await StreamClient.connect(server.address);

@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { AppName } from '../../servers/apps/catalog.ts';
 import type { ModelName } from '../../servers/catalog.ts';
@@ -27,8 +28,6 @@ export interface ServerOptions {
   readonly host?: string;
   /** Default 0: any. */
   readonly port?: number;
-  /** How many files each of its processes may open. Default: as many as this one. */
-  readonly openFiles?: number;
   /** Added to its environment. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Called when the process has been started, long before it is ready. */
@@ -58,28 +57,12 @@ export class ServerProcess {
 
   /** @throws with the server's own message when it couldn't start. */
   static async start(options: ServerOptions): Promise<ServerProcess> {
-    const {
-      model,
-      transport,
-      app = 'echo',
-      work,
-      timeLimits,
-      host = '127.0.0.1',
-      port = 0,
-      openFiles,
-      environment,
-    } = options;
+    const { model, transport, app = 'echo', work, timeLimits, host = '127.0.0.1', port = 0, environment } = options;
     const spec: HostSpec = { model, transport, app, work, timeLimits, host, port, parentPid: process.pid };
-    const limit = openFiles === undefined ? '' : `ulimit -n ${openFiles} && `;
-    // Replaced by the host, the shell passes on that its parent is this process.
-    const child = spawn(
-      '/bin/sh',
-      ['-c', `${limit}exec "$@"`, 'sh', process.execPath, hostPath, JSON.stringify(spec)],
-      {
-        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-        env: { ...process.env, ...environment },
-      },
-    );
+    const child = spawn(process.execPath, [hostPath, JSON.stringify(spec)], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      env: { ...process.env, ...environment },
+    });
     if (child.pid !== undefined) options.onSpawn?.(child.pid);
     const gone = once(child, 'exit').then(async ([code, signal]): Promise<HostMessage> => {
       // What it said last may come after the news of its end.
@@ -99,6 +82,15 @@ export class ServerProcess {
 
   get running(): boolean {
     return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /**
+   * Lets the host have so many more files open than now; what it starts from now on has its limit. Linux only. Not from
+   * its start: a program opens as many of its modules at once as it finds the time for.
+   */
+  limitOpenFiles(more: number): void {
+    const files = readdirSync(`/proc/${this.pid}/fd`).length;
+    execFileSync('prlimit', [`--pid=${this.pid}`, `--nofile=${files + more}`]);
   }
 
   /** The host and all its descendants, as of now. */
