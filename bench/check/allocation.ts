@@ -1,19 +1,11 @@
 import { quickest, sessionsFor, sessionVariance } from '../stats/allocation.ts';
 import { FEWEST_SESSIONS, MOST_SESSIONS, PASS_ALPHA } from '../stats/looks.ts';
+import { SAMPLES_FOR_P50, SAMPLES_FOR_P99 } from './costs.ts';
 import type { PilotFindings } from './pilot.ts';
 import { type CheckPlan, type Gate, isPaced } from './plan.ts';
-import { type Pace, RATE_WARMUP_MS, SAMPLES_FOR_P50, SAMPLES_FOR_P99, SETTLING_WINDOWS } from './session.ts';
+import { type Pace, RATE_WARMUP_MS, SETTLING_WINDOWS } from './session.ts';
+import { AT_A_RATE_MS, FULL_LOAD_MS, windowCounts } from './windows.ts';
 
-/**
- * Windows of each program in a session that are tried. Even: they go forwards and backwards in turn. At a rate not fewer
- * than 16, 1.6 s, so that most sessions meet a stall that a program makes once a second.
- */
-const FULL_WINDOWS = [4, 6, 8, 12, 16, 24] as const;
-const RATE_WINDOWS = [16, 24, 32, 48, 64, 96, 128] as const;
-/** At a rate, windows of one program and session take no longer in all. */
-const MOST_RATE_MS = 20_000;
-/** A run that is recorded, or held against recorded ones, always has these: runs must be alike. */
-const RECORDED_WINDOWS = { fullWindows: 4, rateWindows: 16 } as const;
 /** Of response times a little more are asked for than are needed: Poisson arrivals differ. */
 const SPARE_SAMPLES = 1.1;
 /** With so many sessions a budget holds three looks, so that one bad session is not the end of it. */
@@ -30,7 +22,7 @@ export interface SessionPlan {
 }
 
 /** What a pilot's findings are to be made into sessions with. */
-type Wanted = Pick<CheckPlan, 'gates' | 'windowMs' | 'nullArm' | 'maxSessions'>;
+type Wanted = Pick<CheckPlan, 'gates' | 'nullArm' | 'maxSessions'>;
 
 /** One way to hold a session. */
 interface Way extends Pick<Pace, 'fullWindows' | 'rateWindows'> {
@@ -54,11 +46,12 @@ export function planSessions(
   const best = quickest(ways, FEWEST_SESSIONS, PREFERRED_SESSIONS, usableMs);
   if (best === undefined) return { why: whyTooLong(Math.min(...ways.map(({ sessionMs }) => sessionMs)), leftMs) };
   const { fullWindows, rateWindows, sessionMs } = best;
-  const { warmupMs, commonRate, rateWindowMs } = findings;
+  const { warmupMs, commonRate, fullWindowMs, rateWindowMs } = findings;
   const most = Math.min(plan.maxSessions ?? MOST_SESSIONS, MOST_SESSIONS);
   return {
     pace: {
       warmupMs,
+      fullWindowMs,
       fullWindows,
       rate: rateWindows === 0 ? 0 : (commonRate?.rate ?? 0),
       rateWindowMs,
@@ -69,15 +62,24 @@ export function planSessions(
   };
 }
 
-/** How each run is measured that is recorded, or held against recorded ones. */
-export function recordedPace({ warmupMs, commonRate, rateWindowMs }: PilotFindings): Pace {
-  const rate = commonRate?.rate ?? 0;
-  return { warmupMs, ...RECORDED_WINDOWS, rate, rateWindowMs, sessionMs: null };
+/** How each run is measured that is recorded, or held against recorded ones: always alike, with the fewest windows. */
+export function recordedPace({ warmupMs, commonRate, fullWindowMs, rateWindowMs }: PilotFindings): Pace {
+  const [fullWindows = 0] = windowCounts(fullWindowMs, FULL_LOAD_MS);
+  const [rateWindows = 0] = windowCounts(rateWindowMs, AT_A_RATE_MS);
+  return {
+    warmupMs,
+    fullWindowMs,
+    fullWindows,
+    rate: commonRate?.rate ?? 0,
+    rateWindowMs,
+    rateWindows,
+    sessionMs: null,
+  };
 }
 
 function waysToHold(findings: PilotFindings, plan: Wanted): Way[] {
   const rates = rateWindowsOf(findings, plan.gates);
-  return FULL_WINDOWS.flatMap((fullWindows) =>
+  return windowCounts(findings.fullWindowMs, FULL_LOAD_MS).flatMap((fullWindows) =>
     rates.map((rateWindows) => ({
       ...{ fullWindows, rateWindows },
       sessionMs: sessionTime(findings, plan, fullWindows, rateWindows),
@@ -91,14 +93,14 @@ function rateWindowsOf({ commonRate, rateWindowMs }: PilotFindings, gates: reado
   const rate = commonRate?.rate ?? 0;
   if (rate === 0 || !gates.some(({ metric }) => isPaced(metric))) return [0];
   const needed = gates.some(({ metric }) => metric === 'p99') ? SAMPLES_FOR_P99 : SAMPLES_FOR_P50;
-  const short = RATE_WINDOWS.filter((count) => count * rateWindowMs <= MOST_RATE_MS);
-  const enough = short.filter((count) => (count * rateWindowMs * rate) / 1000 >= SPARE_SAMPLES * needed);
-  return enough.length > 0 ? enough : short.slice(-1);
+  const counts = windowCounts(rateWindowMs, AT_A_RATE_MS);
+  const enough = counts.filter((count) => (count * rateWindowMs * rate) / 1000 >= SPARE_SAMPLES * needed);
+  return enough.length > 0 ? enough : counts.slice(-1);
 }
 
 function sessionTime(findings: PilotFindings, plan: Wanted, fullWindows: number, rateWindows: number): number {
-  const { warmupMs, rateWindowMs, startMs, fullOverheadMs, rateOverheadMs } = findings;
-  const full = warmupMs + (SETTLING_WINDOWS + fullWindows) * (plan.windowMs + fullOverheadMs);
+  const { warmupMs, fullWindowMs, rateWindowMs, startMs, fullOverheadMs, rateOverheadMs } = findings;
+  const full = warmupMs + (SETTLING_WINDOWS + fullWindows) * (fullWindowMs + fullOverheadMs);
   const paced =
     rateWindows === 0 ? 0 : RATE_WARMUP_MS + (SETTLING_WINDOWS + rateWindows) * (rateWindowMs + rateOverheadMs);
   return (plan.nullArm ? 3 : 2) * (startMs + full + paced);

@@ -116,7 +116,7 @@ class Check {
     const { gates, baseline, warmupMs } = this.#plan;
     const paced = gates.some(({ metric }) => isPaced(metric));
     // Recorded runs have sessions of one kind, for which no scatter needs to be known.
-    if (baseline !== undefined && warmupMs !== null && !paced) return withoutPilot(warmupMs);
+    if (baseline !== undefined && warmupMs !== null && !paced) return withoutPilot(warmupMs, this.#plan.windowMs);
     this.#observer.doing('pilot');
     const findings = await runPilot(this.#plan, this.#placement, paced, this.#signal);
     const { commonRate, unsteady } = findings;

@@ -5,20 +5,13 @@ import type { GatedMetric } from '../stats/gated-metrics.ts';
 import { mean } from '../stats/mean.ts';
 import { median } from '../stats/median.ts';
 import { mser5 } from '../stats/mser.ts';
-import type { WindowReading } from './arm.ts';
+import type { Arm, WindowReading } from './arm.ts';
 import { type CommonRate, findCommonRate, tryRate } from './common-rate.ts';
+import { costsOfWindow, TRIMMED } from './costs.ts';
 import { type ArmName, drawOrder } from './order.ts';
 import type { CheckPlan } from './plan.ts';
-import {
-  costsOfWindow,
-  loadOf,
-  type Measured,
-  measure,
-  RATE_WARMUP_MS,
-  type Scene,
-  startArms,
-  stopArms,
-} from './session.ts';
+import { loadOf, type Measured, measure, RATE_WARMUP_MS, type Scene, startArms, stopArms } from './session.ts';
+import { fullWindow, rateWindow } from './windows.ts';
 
 /**
  * The pilot starts each program this often, and watches it for this long each time, in slices. MSER-5 takes a change of
@@ -28,19 +21,15 @@ import {
 const STARTS = 3;
 const TRACE_MS = 3000;
 const SLICE_MS = 50;
-/** With a given warm-up: windows of each program, as a session has them. */
-const FULL_WINDOWS = 4;
-/** Windows of each program at the common rate. */
-const RATE_WINDOWS = 12;
+/** Windows of each program, as a session has them: so many at least, and so long in all. At full load with a given warm-up. */
+const FULL = { least: 4, lastingMs: 800 } as const;
+const AT_RATE = { least: 12, lastingMs: 1200 } as const;
 /**
  * Warm-up is this much longer than what the pilot saw, and at least as long as the generator's fresh threads take: with
  * an echo server in C, which needs none, throughput rose by 15 % over the first 600 ms.
  */
 const SAFETY = 1.5;
 const LEAST_WARMUP_MS = 700;
-/** At a rate, a window is half as long as one at full load, but has this many response times: ten above p99. */
-const SAMPLES_A_WINDOW = 1000;
-const MOST_WINDOW_MS = 1250;
 
 /**
  * How much two processes of one program differ, as variances of the difference of two: 0.7 % in throughput and CPU time.
@@ -66,9 +55,11 @@ export interface PilotFindings {
   readonly unsteady: boolean;
   /** Undefined when nothing is gated on that needs one. */
   readonly commonRate: CommonRate | undefined;
+  /** How long each window at full load is. */
+  readonly fullWindowMs: number;
   /** Of each window at the common rate; 0 without one. */
   readonly rateWindowMs: number;
-  /** Of the differences of pairs of windows; of a window's length at full load, and {@link rateWindowMs} at the rate. */
+  /** Of the differences of pairs of windows of those lengths. */
   readonly scatters: Readonly<Record<GatedMetric, Scatter>>;
   /** What a session takes for each program besides warm-up and windows. */
   readonly startMs: number;
@@ -92,15 +83,6 @@ export function warmupMs(programs: readonly (readonly PilotTrace[])[]): number |
   if (cuts.some((starts) => starts.every(({ unsteady }) => unsteady))) return null;
   const longest = Math.max(...cuts.map((starts) => Math.min(...starts.map(({ cut }) => cut))));
   return Math.max(LEAST_WARMUP_MS, SAFETY * SLICE_MS * longest);
-}
-
-/**
- * How long each window at a rate is. Short ones: a stall of the machine is p99 of the window that it falls in, and of
- * no other, so that halving the windows halves what stalls add to the scatter of their mean.
- * @param windowMs of a window at full load.
- */
-export function rateWindow(rate: number, windowMs: number): number {
-  return Math.min(MOST_WINDOW_MS, Math.max(windowMs / 2, (SAMPLES_A_WINDOW * 1000) / rate));
 }
 
 /**
@@ -128,9 +110,13 @@ export async function runPilot(
   const found =
     plan.warmupMs ?? warmupMs((['a', 'b'] as const).map((name) => starts.map((each) => traceOf(each, name))));
   const rate = commonRate?.rate ?? 0;
+  const fullWindowMs = fullWindow(median(starts.map((each) => slowerCapacity(each.full))), plan.windowMs);
   return {
-    ...{ warmupMs: found ?? TRACE_MS, unsteady: found === null, commonRate },
-    ...{ rateWindowMs: rate === 0 ? 0 : rateWindow(rate, plan.windowMs), scatters: scattersOf(starts, plan) },
+    ...{ warmupMs: found ?? TRACE_MS, unsteady: found === null, commonRate, fullWindowMs },
+    ...{
+      rateWindowMs: rate === 0 ? 0 : rateWindow(rate, plan.windowMs),
+      scatters: scattersOf(starts, plan, fullWindowMs),
+    },
     startMs: median(starts.map(({ startMs }) => startMs)),
     fullOverheadMs: median(starts.map(({ full }) => full.overheadMs)),
     rateOverheadMs: median(starts.map(({ atRate }) => atRate?.overheadMs ?? 0)),
@@ -138,10 +124,10 @@ export async function runPilot(
 }
 
 /** Findings where no pilot runs: sessions are not planned from its scatter, and the warm-up is given. */
-export function withoutPilot(warmupMs: number): PilotFindings {
+export function withoutPilot(warmupMs: number, windowMs: number): PilotFindings {
   const none = { between: 0, within: 0 };
   return {
-    ...{ warmupMs, unsteady: false, commonRate: undefined, rateWindowMs: 0 },
+    ...{ warmupMs, unsteady: false, commonRate: undefined, fullWindowMs: windowMs, rateWindowMs: 0 },
     scatters: { throughput: none, cpu: none, p50: none, p99: none },
     ...{ startMs: 0, fullOverheadMs: 0, rateOverheadMs: 0 },
   };
@@ -165,12 +151,12 @@ async function holdStart(scene: Scene, paced: boolean, known: CommonRate | undef
     const windows =
       plan.warmupMs === null
         ? { count: TRACE_MS / SLICE_MS, windowMs: SLICE_MS }
-        : { count: FULL_WINDOWS, windowMs: plan.windowMs };
+        : { count: evenCount(FULL, plan.windowMs), windowMs: plan.windowMs };
     const full = await measure(arms, { rate: 0, ...windows, mostMs: 6 * TRACE_MS }, scene);
     await Promise.all([...arms.values()].map((arm) => arm.close()));
     countedMs += full.turnsMs + 2 * scene.warmupMs;
     const searchBegin = performance.now();
-    const capacity = Math.min(...[...full.readings.values()].map((each) => capacityOf(each)));
+    const capacity = slowerCapacity(full);
     const commonRate = paced
       ? (known ??
         (await findCommonRate(capacity, (rate) =>
@@ -179,20 +165,29 @@ async function holdStart(scene: Scene, paced: boolean, known: CommonRate | undef
       : undefined;
     countedMs += performance.now() - searchBegin;
     const rate = commonRate?.rate ?? 0;
-    const atRate =
-      rate === 0
-        ? undefined
-        : await measure(
-            arms,
-            { rate, count: RATE_WINDOWS, windowMs: rateWindow(rate, plan.windowMs) },
-            { ...scene, warmupMs: RATE_WARMUP_MS },
-          );
+    const atRate = rate === 0 ? undefined : await measureAtRate(arms, rate, scene);
     countedMs += atRate === undefined ? 0 : atRate.turnsMs + 2 * RATE_WARMUP_MS;
     await stopArms(arms);
     return { full, atRate, commonRate, startMs: Math.max(0, performance.now() - begin - countedMs) / 2 };
   } finally {
     await stopArms(arms);
   }
+}
+
+function measureAtRate(arms: ReadonlyMap<ArmName, Arm>, rate: number, scene: Scene): Promise<Measured> {
+  const windowMs = rateWindow(rate, scene.plan.windowMs);
+  const windows = { rate, count: evenCount(AT_RATE, windowMs), windowMs };
+  return measure(arms, windows, { ...scene, warmupMs: RATE_WARMUP_MS });
+}
+
+/** Even: windows go forwards and backwards in turn. */
+function evenCount({ least, lastingMs }: { least: number; lastingMs: number }, windowMs: number): number {
+  return Math.max(least, 2 * Math.ceil(lastingMs / windowMs / 2));
+}
+
+/** Of the slower program. */
+function slowerCapacity({ readings }: Measured): number {
+  return Math.min(...[...readings.values()].map((each) => capacityOf(each)));
 }
 
 /** Requests a second, in the second half: warm by then. */
@@ -209,8 +204,12 @@ function traceOf({ full }: PilotStart, name: ArmName): PilotTrace {
 }
 
 /** How each metric scatters, in windows as long as a session's. */
-function scattersOf(starts: readonly PilotStart[], { warmupMs, windowMs }: CheckPlan): PilotFindings['scatters'] {
-  const slices = warmupMs === null ? Math.max(1, Math.round(windowMs / SLICE_MS)) : 1;
+function scattersOf(
+  starts: readonly PilotStart[],
+  { warmupMs, windowMs }: CheckPlan,
+  fullWindowMs: number,
+): PilotFindings['scatters'] {
+  const slices = Math.max(1, Math.round(fullWindowMs / (warmupMs === null ? SLICE_MS : windowMs)));
   const pairs = (metric: GatedMetric, of: (start: PilotStart) => Measured | undefined, group: number) =>
     starts.flatMap((start) => {
       const measured = of(start);
@@ -219,18 +218,17 @@ function scattersOf(starts: readonly PilotStart[], { warmupMs, windowMs }: Check
   // The trace begins cold: its second half is warm.
   const full = (metric: GatedMetric) =>
     pairs(metric, ({ full }) => full, slices).map((each) => (warmupMs === null ? each.slice(each.length >> 1) : each));
+  const atRate = (metric: GatedMetric) => pairs(metric, (start) => start.atRate, 1);
   return {
-    throughput: scatterOf(full('throughput'), LEAST_BETWEEN.throughput),
-    cpu: scatterOf(full('cpu'), LEAST_BETWEEN.cpu),
-    p50: scatterOf(
-      pairs('p50', ({ atRate }) => atRate, 1),
-      LEAST_BETWEEN.p50,
-    ),
-    p99: scatterOf(
-      pairs('p99', ({ atRate }) => atRate, 1),
-      LEAST_BETWEEN.p99,
-    ),
+    throughput: scatter('throughput', full('throughput')),
+    cpu: scatter('cpu', full('cpu')),
+    p50: scatter('p50', atRate('p50')),
+    p99: scatter('p99', atRate('p99')),
   };
+}
+
+function scatter(metric: GatedMetric, starts: readonly (readonly number[])[]): Scatter {
+  return scatterOf(starts, LEAST_BETWEEN[metric], TRIMMED[metric]);
 }
 
 /** B's windows less A's, in pairs as they were held; means of some neighbours stand for one longer window. */

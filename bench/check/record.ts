@@ -1,7 +1,8 @@
 import type { CheckLook, CheckSession } from '../model/check-result.ts';
 import type { Look } from '../stats/looks.ts';
 import { type LookVerdict, type MetricDifferences, minimumDetectableChange } from '../stats/regression.ts';
-import type { ArmCosts, SessionReading } from './session.ts';
+import type { ArmCosts } from './costs.ts';
+import type { SessionReading } from './session.ts';
 
 type Series = CheckSession['series'];
 

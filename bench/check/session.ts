@@ -4,14 +4,11 @@ import { countedBetween, type KernelCounters, readKernelCounters } from '../meas
 import { targetName } from '../model/configuration.ts';
 import type { Placement } from '../run/placement.ts';
 import { startTarget } from '../run/target.ts';
-import type { GatedMetric } from '../stats/gated-metrics.ts';
 import { mean } from '../stats/mean.ts';
 import { Arm, labelled, type WindowReading } from './arm.ts';
+import { type ArmCosts, costsOf } from './costs.ts';
 import { type ArmName, type SessionOrder, turns } from './order.ts';
 import type { CheckPlan } from './plan.ts';
-
-/** ln of what each metric cost an arm in one session; NaN where it can't be estimated. */
-export type ArmCosts = Readonly<Record<GatedMetric, number>>;
 
 /** What chance decides for a session. */
 export interface Drawn {
@@ -33,6 +30,8 @@ export interface SessionReading {
 /** What sessions have in common, as the pilot found it. */
 export interface Pace {
   readonly warmupMs: number;
+  /** How long each window at full load is. */
+  readonly fullWindowMs: number;
   /** Windows at full load, for each arm. Even, as they go forwards and backwards in turn. */
   readonly fullWindows: number;
   /** Requests a second of the windows at a rate, the same for every arm; 0: there are none. */
@@ -50,11 +49,8 @@ export interface Pace {
  * the constants below, the pilot's common rate, what {@link costsOf} makes of windows, or how a run's number is estimated
  * from its sessions. Runs that were recorded by another version are not comparable.
  */
-export const METHOD_VERSION = 2;
+export const METHOD_VERSION = 3;
 
-/** Percentiles of fewer response times are not estimated: of 10,000, p99 is decided by a hundred. */
-export const SAMPLES_FOR_P99 = 10_000;
-export const SAMPLES_FOR_P50 = 500;
 /**
  * Before windows at the common rate: programs are warm then, but connections and the generator's threads are new. With
  * 300 ms the first window's p50 was a third above that of the others.
@@ -64,6 +60,8 @@ export const RATE_WARMUP_MS = 700;
 export const SETTLING_WINDOWS = 2;
 const MAX_STEAL = 0.05;
 const MAX_UTILIZATION = 0.9;
+/** Of the windows at the common rate: those in which the generator did not run at all. */
+const MAX_EMPTY = 0.05;
 
 /**
  * One session: a fresh server for each arm, warmed up alike, then windows in turn.
@@ -80,7 +78,7 @@ export async function runSession(
   const scene: Scene = { plan, placement, warmupMs: pace.warmupMs, order, streamKey, signal };
   const arms = await startArms(scene);
   try {
-    const full = await measure(arms, { rate: 0, count: pace.fullWindows, windowMs: plan.windowMs }, scene);
+    const full = await measure(arms, { rate: 0, count: pace.fullWindows, windowMs: pace.fullWindowMs }, scene);
     // Those at a rate have connections of their own, in place of these.
     await Promise.all([...arms.values()].map((arm) => arm.close()));
     const paced = await measurePaced(arms, pace, scene);
@@ -217,34 +215,6 @@ export async function measure(
   return { readings, turnsMs, overheadMs: Math.max(0, turnsMs / held - windowMs) };
 }
 
-/** ln of what each metric cost in one window; those that its load does not tell of mean nothing. */
-export function costsOfWindow({ requestsPerSecond, cpuNanosPerRequest, load }: WindowReading): ArmCosts {
-  const { response } = load.latencies;
-  return {
-    throughput: -Math.log(requestsPerSecond),
-    cpu: Math.log(cpuNanosPerRequest ?? Number.NaN),
-    p50: Math.log(response.quantile(0.5)),
-    p99: Math.log(response.quantile(0.99)),
-  };
-}
-
-/**
- * What an arm's windows say of each metric: the mean of the windows' logarithms, of percentiles too. In one histogram of
- * all windows a single stall of the machine is p99: the difference of two equal programs' ln p99 then scattered by 1.0
- * over 38 sessions, and by 0.4 as a mean over windows, in which stalls that a program makes every few seconds still show.
- */
-export function costsOf(full: readonly WindowReading[] = [], paced: readonly WindowReading[] = []): ArmCosts {
-  const samples = paced.reduce((sum, { load }) => sum + load.latencies.response.count, 0);
-  const meanOf = (windows: readonly WindowReading[], metric: GatedMetric) =>
-    mean(windows.map((window) => costsOfWindow(window)[metric]));
-  return {
-    throughput: meanOf(full, 'throughput'),
-    cpu: meanOf(full, 'cpu'),
-    p50: samples >= SAMPLES_FOR_P50 ? meanOf(paced, 'p50') : Number.NaN,
-    p99: samples >= SAMPLES_FOR_P99 ? meanOf(paced, 'p99') : Number.NaN,
-  };
-}
-
 function driftOf(windows: readonly WindowReading[]): number {
   const logs = windows.map(({ requestsPerSecond }) => Math.log(requestsPerSecond));
   const half = logs.length >> 1;
@@ -258,7 +228,9 @@ function driftOf(windows: readonly WindowReading[]): number {
  */
 export function whyExcluded(stolen: number, paced: readonly Pick<WindowReading, 'load'>[]): string | undefined {
   if (stolen > MAX_STEAL) return `the hypervisor took ${Math.round(stolen * 100)} % of the CPU time`;
-  if (paced.some(({ load }) => load.counts.sent === 0)) return 'the generator was kept from running for a whole window';
+  const empty = paced.filter(({ load }) => load.counts.sent === 0).length;
+  if (empty > MAX_EMPTY * paced.length)
+    return `the generator was kept from running in ${empty} of ${paced.length} windows`;
   // Not of the busiest window: after a stall of the machine a short one is busy catching up.
   const busy = paced.length === 0 ? 0 : mean(paced.map(({ load }) => load.utilization));
   return busy > MAX_UTILIZATION

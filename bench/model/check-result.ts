@@ -106,7 +106,9 @@ export const checkResultSchema = z.looseObject({
       warmupMs: amount,
       rate: amount,
       rateWindowMs: amount,
-      /** Of each program in each session; missing in files of earlier versions, as are the next three. */
+      /** Of each window at full load; missing in files of earlier versions, as are the next four. */
+      fullWindowMs: amount.optional(),
+      /** Of each program in each session. */
       fullWindows: count.optional(),
       rateWindows: count.optional(),
       /** How long a session was expected to take; null where it did not matter. */

@@ -1,4 +1,4 @@
-import { mean, variance } from './mean.ts';
+import { mean, trimmedMean, trimmedVariance, variance } from './mean.ts';
 import { studentQuantile } from './student-distribution.ts';
 
 /** How one metric's paired difference, ln of B's cost less ln of A's, scatters: as variances. */
@@ -16,13 +16,14 @@ const MANY = 100_000;
  * Scatter between and within sessions: analysis of variance of one random effect (W. Cochran, Sampling Techniques,
  * chapter 10). A few sessions tell little of what is between them, so that it is at least `least`.
  * @param sessions of each, the differences of its pairs of windows; those with fewer than two tell nothing.
+ * @param trimmed share of a session's pairs that is left out at either end.
  */
-export function scatterOf(sessions: readonly (readonly number[])[], least: number): Scatter {
+export function scatterOf(sessions: readonly (readonly number[])[], least: number, trimmed = 0): Scatter {
   const told = sessions.filter((pairs) => pairs.length > 1 && pairs.every(Number.isFinite));
   if (told.length === 0) return { between: least, within: 0 };
-  const within = mean(told.map(variance));
+  const within = mean(told.map((pairs) => trimmedVariance(pairs, trimmed)));
   const error = mean(told.map((pairs) => within / pairs.length));
-  const observed = told.length > 1 ? variance(told.map(mean)) : 0;
+  const observed = told.length > 1 ? variance(told.map((pairs) => trimmedMean(pairs, trimmed))) : 0;
   return { between: Math.max(least, observed - error), within };
 }
 

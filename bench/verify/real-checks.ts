@@ -46,7 +46,7 @@ export function planFor(connections: number, seed: number, budgetMs: number): Pl
       ...{ pipelining: 1, sizes: fixedSize(64) },
     },
     gates: names.map((metric) => ({ metric, margins: gatedMetrics[metric] })),
-    ...{ maxSessions: null, nullArm: false, confirm: false, budgetMs, seed, warmupMs: null, windowMs: 200 },
+    ...{ maxSessions: null, nullArm: false, confirm: false, budgetMs, seed, warmupMs: null, windowMs: 50 },
     ...{ timeoutMs: 10_000, openTimeoutMs: 3000, threads: null, serverCpus: null, loadCpus: null },
   };
 }

@@ -59,8 +59,8 @@ const options = {
   window: {
     group: 'Load:',
     type: 'string',
-    default: '200ms',
-    describe: 'Each of the windows in which they take turns',
+    default: '50ms',
+    describe: 'Each window at full load in which they take turns, half of it at a rate; longer where servers are slow',
   },
   warmup: {
     group: 'Load:',

@@ -13,14 +13,15 @@ const calm = { between: 0.0001, within: 0.0004 };
 
 function findings(variation: Partial<PilotFindings> = {}): PilotFindings {
   return {
-    ...{ warmupMs: 700, unsteady: false, commonRate: { rate: 20_000, dropped: [] }, rateWindowMs: 100 },
+    ...{ warmupMs: 700, unsteady: false, commonRate: { rate: 20_000, dropped: [] } },
+    ...{ fullWindowMs: 200, rateWindowMs: 100 },
     scatters: { throughput: calm, cpu: calm, p50: calm, p99: calm },
     ...{ startMs: 300, fullOverheadMs: 2, rateOverheadMs: 2 },
     ...variation,
   };
 }
 
-const wanted = { gates: all, windowMs: 200, nullArm: false, maxSessions: null };
+const wanted = { gates: all, nullArm: false, maxSessions: null };
 
 describe('scatter', () => {
   test('is told apart between and within sessions', () => {
@@ -92,7 +93,7 @@ describe('an allocation', () => {
     const slow = { commonRate: { rate: 1000, dropped: [] }, rateWindowMs: 500 };
     expect(planSessions(findings(slow), wanted, 600_000)).toMatchObject({ pace: { rateWindows: 24 } });
     expect(planSessions(findings(slow), { ...wanted, gates: all.slice(0, 3) }, 600_000)).toMatchObject({
-      pace: { rateWindows: 16 },
+      pace: { rateWindows: 4 },
     });
   });
 

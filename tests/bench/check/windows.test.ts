@@ -1,0 +1,37 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { AT_A_RATE_MS, FULL_LOAD_MS, fullWindow, rateWindow, windowCounts } from '../../../bench/check/windows.ts';
+
+describe('windows', () => {
+  test('at full load are as short as wished, but hold two hundred requests', () => {
+    expect(fullWindow(50_000, 50)).toBe(50);
+    expect(fullWindow(50_000, 200)).toBe(200);
+    expect(fullWindow(2000, 50)).toBe(100);
+    expect(fullWindow(10, 50)).toBe(1250);
+    expect(fullWindow(10, 3000)).toBe(3000);
+  });
+
+  test('at a rate are half as long, but hold a thousand response times', () => {
+    expect(rateWindow(50_000, 50)).toBe(25);
+    expect(rateWindow(50_000, 200)).toBe(100);
+    expect(rateWindow(5000, 50)).toBe(200);
+    expect(rateWindow(100, 50)).toBe(1250);
+  });
+
+  test('are even in number, and last neither too short nor too long in all', () => {
+    expect(windowCounts(50, FULL_LOAD_MS)).toEqual([16, 24, 32, 48, 64, 96]);
+    expect(windowCounts(25, AT_A_RATE_MS)).toEqual([64, 96, 128, 192, 256, 384, 512]);
+    expect(windowCounts(1250, AT_A_RATE_MS)).toEqual([4, 6, 8, 12, 16]);
+  });
+
+  test('are never none, however long or short one is', () => {
+    expect(windowCounts(30_000, AT_A_RATE_MS)).toEqual([4]);
+    expect(windowCounts(1, FULL_LOAD_MS)).toEqual([512]);
+    fc.assert(
+      fc.property(fc.double({ min: 0.001, max: 1e6, noNaN: true }), (windowMs) => {
+        expect(windowCounts(windowMs, FULL_LOAD_MS).every((count) => count >= 4 && count % 2 === 0)).toBe(true);
+        expect(windowCounts(windowMs, FULL_LOAD_MS).length).toBeGreaterThan(0);
+      }),
+    );
+  });
+});
