@@ -3,7 +3,7 @@ import { formatAddress } from '../../sockets/address.ts';
 import { Generator, type LoadPlan } from '../load/generator.ts';
 import type { LoadReport } from '../load/load-report.ts';
 import { nowNanos } from '../measure/clock.ts';
-import { treeUsage } from '../measure/procfs.ts';
+import { threadNanos, treeUsage } from '../measure/procfs.ts';
 import { TargetError } from '../model/errors.ts';
 import type { RunningTarget } from '../run/running-target.ts';
 import { fetchPage } from './page.ts';
@@ -89,6 +89,11 @@ export class Arm {
       requestsPerSecond: (load.counts.completed * generator.slots) / load.inFlightSeconds,
       cpuNanosPerRequest: isKnown ? (cpuNanos - cpuBefore) / completed : null,
     };
+  }
+
+  /** CPU time that each thread of the server has used, by its number; empty when it is not known. */
+  threadNanos(): ReadonlyMap<number, number> {
+    return threadNanos(this.#target.pids?.() ?? []);
   }
 
   /** Closes the connections that were opened. Never rejects. */

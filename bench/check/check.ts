@@ -14,6 +14,7 @@ import { type PilotFindings, runPilot, withoutPilot } from './pilot.ts';
 import { type CheckPlan, isPaced } from './plan.ts';
 import { prepareCheck } from './preparation.ts';
 import { sessionRecord } from './record.ts';
+import { separate } from './separation.ts';
 import { looksOf, Series, type SeriesHost, type SeriesPlan } from './series.ts';
 import { type Pace, runSession } from './session.ts';
 
@@ -40,7 +41,7 @@ class Check {
   #plan: CheckPlan;
   readonly #observer: CheckObserver;
   readonly #signal: AbortSignal;
-  readonly #placement: Placement;
+  #placement: Placement;
   readonly #begin = performance.now();
   #deadline: number;
   /** Sessions that were held, also those that do not count: each has streams of its own. */
@@ -70,6 +71,7 @@ class Check {
   async #decide(): Promise<SeriesEnd> {
     if (performance.now() > this.#deadline) return OUT_OF_TIME;
     await this.#findPages();
+    await this.#separate();
     const findings = await this.#pilot();
     const besidesMs = performance.now() - this.#begin;
     const end = await this.#mainSeries(findings, besidesMs);
@@ -109,6 +111,19 @@ class Check {
     const { plan, warnings } = this.#result;
     const page = pages.b === null ? {} : { page: pageHash(pages.b) };
     this.#update({ plan: { ...plan, ...page }, warnings: [...warnings, ...pages.warnings] });
+  }
+
+  /** Not for recorded runs: where those run is a part of what must be the same. */
+  async #separate(): Promise<void> {
+    if (this.#plan.baseline !== undefined) return;
+    this.#observer.doing('placement');
+    const [before, after] = [this.#placement, await separate(this.#plan, this.#placement, this.#signal)];
+    if (before === after) return;
+    this.#placement = after;
+    const { serverCpus, loadCpus } = after;
+    const warnings = this.#result.warnings.filter((warning) => !before.warnings.includes(warning));
+    const plan = { ...this.#result.plan, serverCpus: [...serverCpus], loadCpus: [...loadCpus] };
+    this.#update({ plan, warnings: [...warnings, ...after.warnings] });
   }
 
   /** What sessions are planned by. Percentiles whose common rate the generator can't carry are gated on no longer. */

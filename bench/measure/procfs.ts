@@ -41,6 +41,18 @@ export function treeUsage(pids: readonly number[]): TreeUsage {
   return { cpuNanos, threads, processes: pids.filter((pid) => !hasEnded(pid)).length, contextSwitches };
 }
 
+/** CPU time of each thread of some processes that is alive, in nanoseconds, by thread id: proc_pid_schedstat(5). */
+export function threadNanos(pids: readonly number[]): Map<number, number> {
+  const nanos = new Map<number, number>();
+  for (const pid of pids) {
+    for (const task of list(`/proc/${pid}/task`)) {
+      const [used = ''] = read(`/proc/${pid}/task/${task}/schedstat`).split(' ');
+      if (used !== '') nanos.set(Number(task), Number(used));
+    }
+  }
+  return nanos;
+}
+
 /** Proportional set size of some processes, in bytes: shared pages count once. Takes about 1 ms a process. */
 export function treePssBytes(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => sum + proportionalKib(pid), 0) * BYTES_PER_KIB;

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { getAffinity } from '../../sockets/cpu.ts';
 import type { WindowReading } from '../check/arm.ts';
 import type { CheckPlan } from '../check/plan.ts';
+import { separate } from '../check/separation.ts';
 import { measure, startArms, stopArms } from '../check/session.ts';
 import type { ForeignServer } from '../model/configuration.ts';
 import { TargetError } from '../model/errors.ts';
@@ -132,7 +133,7 @@ async function compareCpu(
   signal: AbortSignal,
 ): Promise<{ readonly nanosOfA: number; readonly share: number }> {
   const whole = { ...plan, a, b };
-  const placement = placeOnCpus(getAffinity(0), whole);
+  const placement = await separate(whole, placeOnCpus(getAffinity(0), whole), signal);
   const scene = {
     ...{ plan: whole, placement, warmupMs: WARMUP_MS, signal },
     ...{ order: { places: ['a', 'b'] as const }, streamKey: { seed: plan.seed } },
