@@ -29,9 +29,7 @@ export function processStat(pid: number): string[] {
   return stat === '' ? [] : stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
-/**
- * Returns the start time of a process, which distinguishes it from a later one with its pid; undefined when it is gone.
- */
+/** Returns when a process started, which distinguishes it from a later one with its pid; undefined when it is gone. */
 export function startTime(pid: number): string | undefined {
   return processStat(pid)[19];
 }

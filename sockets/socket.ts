@@ -72,9 +72,7 @@ export function accept(fd: number, blocking = true): number {
   return outcome(libc().accept4(fd, 0, 0, SOCK_CLOEXEC | (blocking ? 0 : SOCK_NONBLOCK)));
 }
 
-/**
- * Connects a socket: connect(2). A non-blocking TCP socket returns -EINPROGRESS: poll for POLLOUT, then read SO_ERROR.
- */
+/** Connects a socket: connect(2). A non-blocking TCP socket returns -EINPROGRESS: once writable, read SO_ERROR. */
 export function connect(fd: number, address: SocketAddress): number {
   const memory = scratch();
   return outcome(libc().connect(fd, memory.address, writeSockaddr(memory, 0, address)));
@@ -223,7 +221,7 @@ export function unacknowledged(fd: number): number {
   return memory.int32[0] ?? 0;
 }
 
-/** Returns the packets that a socket dropped because its receive buffer was full: SO_MEMINFO, Linux 4.12. Else 0. */
+/** Returns how many packets a socket dropped on a full receive buffer; 0 if unknown: SO_MEMINFO, Linux 4.12. */
 export function droppedBySocket(fd: number): number {
   const SO_MEMINFO = 55;
   const SK_MEMINFO_DROPS = 8;
