@@ -7,7 +7,7 @@ import { openSharedPort } from '../shared-port.ts';
 /**
  * One reactor for each CPU that this process may use: a thread with its own listener on the shared port (SO_REUSEPORT,
  * socket(7)) and its own epoll(7) loop. The kernel distributes connections, and the peers of datagrams, by a hash of
- * both addresses. The reactors share nothing else. They are not bound to their CPUs.
+ * both addresses. The reactors share only the room of an app that needs one, and are not bound to CPUs.
  */
 export const model: ServerModel = {
   async start(spec, workerEnded) {

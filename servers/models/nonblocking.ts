@@ -62,9 +62,7 @@ class PollLoop {
 
   readonly #stopping: () => boolean;
 
-  /**
-   * @param stopping reports whether the loop must end. To stop it, set that, then shut the listener down to wake it.
-   */
+  /** @param stopping reports whether the loop must end. To stop it, set that, then shut the listener down: it wakes. */
   constructor(listener: number, app: App, buffers: StreamBuffers, stopping: () => boolean) {
     this.#listener = listener;
     this.#stopping = stopping;

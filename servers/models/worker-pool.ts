@@ -187,9 +187,7 @@ class PoolThread {
   }
 }
 
-/**
- * The fixed pool. All tasks of a connection go to the thread that has its session; datagrams go to the least busy one.
- */
+/** The fixed pool. Tasks of a connection go to the thread that has its session; datagrams go to the least busy one. */
 class Pool {
   readonly #threads: readonly PoolThread[];
   readonly #watch: WorkerWatch;
