@@ -14,10 +14,7 @@ export type ServedWorkload = 'request-response' | 'upload' | 'download' | 'broad
 interface AppEntry extends CarriedApp {
   readonly title: string;
   readonly summary: string;
-  /**
-   * True if it answers datagrams: a client that forges its source address can then direct replies at others; see
-   * reflection.ts.
-   */
+  /** True if it answers datagrams, so that a forged source address can aim its replies at others: see reflection.ts. */
   readonly answersDatagrams?: boolean;
   /** The workload that measures it. */
   readonly workload: ServedWorkload;

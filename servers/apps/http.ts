@@ -144,9 +144,7 @@ class HttpSession implements StreamSession {
   }
 }
 
-/**
- * Sends an error status after the replies before it, and ends the connection: the start of the next request is unknown.
- */
+/** Sends an error status after earlier replies, and ends the connection: the start of the next request is unknown. */
 function refuse(status: number, reply: StreamReply): void {
   speaker.flush(reply);
   speaker.say(new DatedReply(`${status} ${FAULTS[status] ?? 'Error'}`, [...EMPTY, ...CLOSE], ''), reply);

@@ -46,9 +46,7 @@ function roundRobin(): Choose {
   };
 }
 
-/**
- * Starts each search after the last choice: otherwise the first server would get every connection that finds all idle.
- */
+/** Starts each search after the last choice: otherwise the first server would get every connection if all are idle. */
 function leastConnections(): Choose {
   let start = 0;
   return (open) => {

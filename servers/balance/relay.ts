@@ -2,9 +2,7 @@ import type { Socket } from 'node:net';
 import { linger } from '../node-linger.ts';
 import type { Backends } from './backends.ts';
 
-/**
- * Connects a client to a server and relays between them. Resets the client when no server is available. Never rejects.
- */
+/** Relays between a client and a server of the policy's choice. Resets the client if there is none. Never rejects. */
 export async function relay(client: Socket, backends: Backends): Promise<void> {
   const server = await backends.connect();
   if (server === undefined || server.destroyed) client.resetAndDestroy();

@@ -29,8 +29,7 @@ interface PoolInput {
   readonly spec: ServerSpec;
   readonly shared: Int32Array;
   /**
-   * Index of the thread's word in the shared memory: the descriptor that it serves, or 0. Main uses it to wake the
-   * thread.
+   * Index of the thread's word in the shared memory. Through the descriptor there, main can wake the thread; 0: none.
    */
   readonly serving: number;
   /** Memory that the clients of all threads share; undefined when the app needs none. */

@@ -38,10 +38,7 @@ function calibrate(): number {
   return best;
 }
 
-/**
- * Mixes the table; each round depends on the one before. The stored result prevents the compiler from removing the
- * loop.
- */
+/** Mixes the table; each round depends on the one before. The stored result keeps the compiler from removing it. */
 function churn(rounds: number): void {
   let x = table[0] as number | 0;
   for (let i = 0; i < rounds; i++) {

@@ -3,9 +3,7 @@ import type { Random } from '../random.ts';
 import type { WorkSpec } from './spec.ts';
 import { Work } from './work.ts';
 
-/**
- * Wraps an app so that its requests cost something before the reply. Requests received together are answered together.
- */
+/** Wraps an app so that its requests cost something before the reply. Requests received together share one reply. */
 export class WorkingApp implements App {
   readonly #app: App;
   readonly #work: Work;
