@@ -47,10 +47,7 @@ export const ENOSYS = constants.errno.ENOSYS;
 export const EPERM = constants.errno.EPERM;
 export const ETIME = constants.errno.ETIME;
 
-/**
- * Returns the symbolic name of a positive errno, such as `ECONNREFUSED`; `E<number>` when this platform has no name for
- * it.
- */
+/** Returns the symbolic name of a positive errno, such as `ECONNREFUSED`; `E<number>` for one without a name here. */
 export function errnoName(errno: number): string {
   return nameByErrno.get(errno) ?? `E${errno}`;
 }

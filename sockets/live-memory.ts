@@ -3,7 +3,7 @@ import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 /** Counts the native memory that this process holds: exactly, as every allocation and every free is counted. */
 
 const KEY = 'sockbench: native memory held';
-/** Words of the counter: blocks, and units of 8 bytes. Block sizes are rounded to this unit. */
+/** Words of the counter: blocks, and units of 8 bytes. Block sizes are rounded down to whole units. */
 const BLOCKS = 0;
 const UNITS = 1;
 const UNIT = 8;

@@ -10,10 +10,7 @@ export const POLLHUP = 0x010;
 /** Pause in milliseconds when the kernel has no memory for the set. */
 const SHORTAGE_MS = 10;
 
-/**
- * The descriptors of a poll(2) call: a dense array of struct pollfd that grows as needed. Entries are addressed by
- * index.
- */
+/** The descriptors of a poll(2) call: a dense array of struct pollfd that grows as needed, with entries by index. */
 export class PollSet {
   #memory = new NativeMemory(64 * 8);
   readonly #timeout = new NativeMemory(16);

@@ -18,10 +18,10 @@ const IORING_OP_SHUTDOWN = 34;
 
 /** The descriptor is a slot that {@link Uring.setFile} filled. */
 export const IOSQE_FIXED_FILE = 1 << 0;
-/** The next submission starts when this one has succeeded, and is cancelled when this one fails. */
+/** The next submission starts when this one has succeeded, and is cancelled if this one fails. */
 export const IOSQE_IO_LINK = 1 << 2;
 const IOSQE_BUFFER_SELECT = 1 << 5;
-/** The operation completes visibly only if it fails. */
+/** Only a failure produces a completion. */
 export const IOSQE_CQE_SKIP_SUCCESS = 1 << 6;
 
 const IORING_RECV_MULTISHOT = 1 << 1;
@@ -113,7 +113,9 @@ export class SubmissionQueue {
     this.#pending -= count;
   }
 
-  /** Accepts connections repeatedly: accept4(2). Completes for each one, while {@link CompletionQueue.hasMore}. */
+  /**
+   * Accepts connections repeatedly: accept4(2). One completion each; the last has no {@link CompletionQueue.hasMore}.
+   */
   acceptMultishot(fd: number, kind: number, data: number): void {
     const at = this.#prepare(IORING_OP_ACCEPT, fd, kind, data);
     this.#setPriority(at, IORING_ACCEPT_MULTISHOT);
@@ -154,7 +156,7 @@ export class SubmissionQueue {
     this.#sqes[at + GROUP] = group;
   }
 
-  /** Sends all bytes, without SIGPIPE, and completes only when all were taken: send(2). */
+  /** Sends all bytes, without SIGPIPE: send(2). It completes when all are taken, however long that takes, or fails. */
   send(fd: number, memory: NativeMemory, offset: number, length: number, kind: number, data: number): void {
     const address = memory.addressOf(offset, length, 'io_uring send');
     const at = this.#prepare(IORING_OP_SEND, fd, kind, data);
@@ -179,8 +181,8 @@ export class SubmissionQueue {
   }
 
   /**
-   * Sends a datagram without waiting: sendto(2). It completes only when the kernel refuses it. The operation uses the
-   * peer's memory, too.
+   * Sends a datagram without waiting: sendto(2). It completes only when the kernel refuses it. The operation also uses
+   * the peer's memory.
    */
   sendTo(fd: number, memory: NativeMemory, offset: number, length: number, peer: DatagramPeer, kind: number): void {
     const address = memory.addressOf(offset, length, 'io_uring sendto');
@@ -211,9 +213,7 @@ export class SubmissionQueue {
     this.#sqes[at + LENGTH] = how;
   }
 
-  /**
-   * Closes a descriptor: close(2). Pending operations keep its socket open: {@link cancel} or {@link shutdown} them.
-   */
+  /** Closes a descriptor: close(2). Pending operations keep the socket open: {@link cancel} or {@link shutdown} it. */
   close(fd: number, kind: number, data: number): void {
     this.#prepare(IORING_OP_CLOSE, fd, kind, data);
   }

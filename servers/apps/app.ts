@@ -45,7 +45,7 @@ export interface Operator {
   /** Shows a line with any content. */
   show(line: string): void;
   /**
-   * Reads the operator's next line and calls `answer` with it later; with undefined at the end of input. Only one call
+   * Reads the operator's next line and calls `answer` with it later, or with undefined at the end of input. One call
    * may be pending.
    */
   ask(answer: (line: string | undefined) => void): void;
@@ -108,7 +108,7 @@ export interface StreamReply extends Reply {
   /**
    * Sends bytes `start` to `end` at once to all other open sessions of the server, in whatever thread or process they
    * are, and never to this one. All clients receive the output of several senders in the same order. A client that does
-   * not read is dropped when its unread output exceeds a limit. For apps that need a `room`; their sessions send
+   * not read is dropped when its unread output exceeds a limit. For apps that need a `room`, whose sessions send
    * nothing else.
    */
   toOthers(bytes: Uint8Array, start: number, end: number): void;

@@ -27,10 +27,7 @@ const RETURN = 9;
 const NEWLINE = 10;
 const DONE = 11;
 
-/**
- * Parses a request line, `GET /path HTTP/1.1`: RFC 9112 §3. Lines must end with CRLF. Empty lines before it are
- * skipped.
- */
+/** Parses a request line, `GET /path HTTP/1.1`: RFC 9112 §3. Lines must end with CRLF. Skips empty lines before it. */
 export class RequestLine {
   method: Method = 'unknown';
   /** The minor version: 0 for HTTP/1.0. A version above 1.1 is treated as 1.1. */

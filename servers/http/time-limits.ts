@@ -2,7 +2,7 @@
 export interface HttpTimeLimits {
   /** Longest wait for the first byte of a request, the first or the next. Then the connection is closed. */
   readonly idleMs: number;
-  /** Longest time for a request's head, from its first byte. Then it gets status 408, and a close: RFC 9110 §15.5.9. */
+  /** Longest time for a request's head, from its first byte. Then it gets status 408 and a close: RFC 9110 §15.5.9. */
   readonly headerMs: number;
   /** Longest time for a whole request, from its first byte. Then as for `headerMs`. */
   readonly requestMs: number;
@@ -10,8 +10,8 @@ export interface HttpTimeLimits {
 
 /**
  * The limits on head and request are those of node:http (`headersTimeout`, `requestTimeout`). Idle connections live
- * longer than its 5 s (`keepAliveTimeout`), as long as in Caddy, so that a low rate over many connections does not lose
- * them.
+ * longer than its 5 s (`keepAliveTimeout`), as long as in Caddy, so that a load with a low rate over many connections
+ * keeps them all.
  */
 export const DEFAULT_TIME_LIMITS: HttpTimeLimits = { idleMs: 300_000, headerMs: 60_000, requestMs: 300_000 };
 

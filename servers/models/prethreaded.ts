@@ -28,9 +28,7 @@ interface PoolInput {
   readonly fd: number;
   readonly spec: ServerSpec;
   readonly shared: Int32Array;
-  /**
-   * Index of the thread's word in the shared memory. Through the descriptor there, main can wake the thread; 0: none.
-   */
+  /** Index of the thread's word in shared memory. Main wakes the thread through the descriptor there; 0 means none. */
   readonly serving: number;
   /** Memory that the clients of all threads share; undefined when the app needs none. */
   readonly room: SharedArrayBuffer | undefined;

@@ -3,10 +3,7 @@ import { FRAME_HEADER, FrameCutter, frameEnd, frameHeader, framePid, frameSpeake
 import { HUB_FD } from './hub.ts';
 import { UNREAD_LIMIT } from './unread-limit.ts';
 
-/**
- * Broadcasts between the sessions of this event loop, and through a hub to those of other processes. For Node's
- * sockets.
- */
+/** Broadcasts between the sessions of this event loop, on Node's sockets, and through a hub to other processes. */
 export class SocketRoom {
   /** All members of the room, by number. */
   readonly #members = new Map<number, Socket>();
