@@ -45,7 +45,7 @@ const SHORTAGE: ReadonlySet<number> = new Set([EMFILE, ENFILE, ENOBUFS, ENOMEM])
 
 /**
  * accept(2), section "Error handling": "Linux accept() passes already-pending network errors on the new socket as an
- * error code", to be treated like EAGAIN. EPERM comes from a firewall. Each error ends one connection only.
+ * error code", to be treated like EAGAIN. EPERM comes from a firewall. A network error ends that one connection only.
  */
 const ACCEPT_NEXT: ReadonlySet<number> = new Set([
   ...[EAGAIN, EINTR, ECONNABORTED, EPERM, ETIMEDOUT],

@@ -45,16 +45,16 @@ export interface Operator {
   /** Shows a line with any content. */
   show(line: string): void;
   /**
-   * Reads the operator's next line and calls `answer` with it later, or with undefined at the end of input. One call
-   * may be pending.
+   * Reads the operator's next line and calls `answer` with it later, or with undefined at the end of input. Only one
+   * call may be pending at a time.
    */
   ask(answer: (line: string | undefined) => void): void;
 }
 
 /**
  * One session over a stream. Chunk boundaries are those of the network: an app must not rely on them. The session ends
- * when the peer has finished sending, or when the app calls {@link StreamReply.end}; after that only {@link
- * StreamSession.close} is called. A model checks once which optional methods exist: they must not change.
+ * when the peer has finished sending, or when the app calls {@link StreamReply.end}; afterwards, {@link
+ * StreamSession.close} is the only call. A model checks once which optional methods exist: they must not change.
  *
  * On models with the capability `unprompted-replies`, a session may also send between these calls: the reply of the
  * first call serves all calls and stays valid until `close`. Output then waits in memory while the peer does not read;

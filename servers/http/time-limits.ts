@@ -10,8 +10,8 @@ export interface HttpTimeLimits {
 
 /**
  * The limits on head and request are those of node:http (`headersTimeout`, `requestTimeout`). Idle connections live
- * longer than its 5 s (`keepAliveTimeout`), as long as in Caddy, so that a load with a low rate over many connections
- * keeps them all.
+ * longer than its 5 s (`keepAliveTimeout`), as long as in Caddy: a load with a low rate over many connections must not
+ * lose any of them.
  */
 export const DEFAULT_TIME_LIMITS: HttpTimeLimits = { idleMs: 300_000, headerMs: 60_000, requestMs: 300_000 };
 

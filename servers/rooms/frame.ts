@@ -1,7 +1,7 @@
 /**
- * Framing of messages between the processes of a room. A header of this size precedes each message: three 32-bit
- * little-endian numbers, which are the message's length, the pid of the sending process, and which of its sessions sent
- * it.
+ * Framing of messages between the processes of a room. A header of this size precedes each message. It consists of
+ * three 32-bit little-endian numbers: the message's length, the pid of the sending process, and which of its sessions
+ * sent it.
  */
 export const FRAME_HEADER = 12;
 
