@@ -53,8 +53,8 @@ export interface Operator {
 
 /**
  * One session over a stream. Chunk boundaries are those of the network: an app must not rely on them. The session ends
- * when the peer has finished sending, or when the app calls {@link StreamReply.end}; afterwards, {@link
- * StreamSession.close} is the only call. A model checks once which optional methods exist: they must not change.
+ * when the peer has finished sending, or when the app calls {@link StreamReply.end}; afterwards, only
+ * {@link StreamSession.close} is called. A model checks once which optional methods exist: they must not change.
  *
  * On models with the capability `unprompted-replies`, a session may also send between these calls: the reply of the
  * first call serves all calls and stays valid until `close`. Output then waits in memory while the peer does not read;
