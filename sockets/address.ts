@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import type { NativeMemory } from './memory.ts';
 
-/** One end of a conversation: an IP address and a port. */
+/** An IP address and a port: one end of a connection or a datagram. */
 export interface SocketAddress {
   /** IPv4 in dotted form or IPv6 in RFC 5952 form; never a host name. */
   readonly host: string;
@@ -11,17 +11,17 @@ export interface SocketAddress {
 export const AF_INET = 2;
 export const AF_INET6 = 10;
 
-/** Bytes of the largest socket address used here: struct sockaddr_in6, ipv6(7). */
+/** Size in bytes of the largest socket address used here: struct sockaddr_in6, ipv6(7). */
 export const SOCKADDR_SIZE = 28;
 
-/** The address family of an IP address literal. @throws {TypeError} for a host name. */
+/** Returns the address family of an IP address literal. @throws {TypeError} for a host name. */
 export function familyOf(host: string): typeof AF_INET | typeof AF_INET6 {
   if (isIPv4(host)) return AF_INET;
   if (isIPv6(host)) return AF_INET6;
   throw new TypeError(`'${host}' is not an IP address; resolve host names first`);
 }
 
-/** `host:port`, with brackets around IPv6, as RFC 3986 writes it. */
+/** Returns `host:port`, with brackets around an IPv6 address (RFC 3986). */
 export function formatAddress({ host, port }: SocketAddress): string {
   return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
 }
@@ -48,7 +48,7 @@ export function writeSockaddr(memory: NativeMemory, offset: number, { host, port
   return 28;
 }
 
-/** Reads what the kernel wrote: the inverse of {@link writeSockaddr}. */
+/** Reads a socket address that the kernel wrote: the inverse of {@link writeSockaddr}. */
 export function readSockaddr(memory: NativeMemory, offset: number): SocketAddress {
   const view = new DataView(memory.bytes.buffer, offset, SOCKADDR_SIZE);
   const port = view.getUint16(2);
@@ -56,7 +56,7 @@ export function readSockaddr(memory: NativeMemory, offset: number): SocketAddres
     return { host: `${view.getUint8(4)}.${view.getUint8(5)}.${view.getUint8(6)}.${view.getUint8(7)}`, port };
   }
   const groups = Array.from({ length: 8 }, (_, i) => view.getUint16(8 + 2 * i).toString(16));
-  // The URL parser compresses zeros as RFC 5952 wants.
+  // The URL parser compresses zeros as RFC 5952 requires.
   return { host: new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1), port };
 }
 
@@ -71,7 +71,7 @@ function groupsOfIPv6(host: string): number[] {
   return [...left, ...new Array<number>(8 - left.length - right.length).fill(0), ...right];
 }
 
-/** Does an IP address stay on this machine? 127.0.0.0/8, the same mapped to IPv6, or ::1, however they are written. */
+/** Reports whether an IP address is loopback, in any notation: 127.0.0.0/8, the same range mapped to IPv6, or ::1. */
 export function isLoopback(address: string): boolean {
   if (isIPv4(address)) return address.startsWith('127.');
   if (!isIPv6(address)) return false;

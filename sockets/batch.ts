@@ -17,18 +17,20 @@ const IOVEC = 16;
 const PEER = 32;
 
 export interface BatchOptions {
-  /** Keep each datagram's peer address: needed on sockets that are not connected. Default false. */
+  /** Keep the sender's address of each datagram; required on unconnected sockets. Default false. */
   readonly withPeers?: boolean;
-  /** Keep when the kernel received each datagram: for sockets with SO_TIMESTAMPNS set. Default false. */
+  /** Keep the kernel's receive time of each datagram; the socket must have SO_TIMESTAMPNS set. Default false. */
   readonly withTimestamps?: boolean;
 }
 
-/** Datagrams received or sent many at a time, recvmmsg(2) and sendmmsg(2), each in a slot of fixed size. */
+/**
+ * Receives and sends many datagrams in one call, recvmmsg(2) and sendmmsg(2). Each datagram has a slot of fixed size.
+ */
 export class DatagramBatch {
   readonly capacity: number;
-  /** Bytes a slot can hold; longer datagrams are cut by the kernel. */
+  /** Size of a slot in bytes. The kernel truncates longer datagrams. */
   readonly slotSize: number;
-  /** All slots in one piece of memory: slot i starts at `i * slotSize`. */
+  /** All slots, contiguous: slot i starts at `i * slotSize`. */
   readonly data: NativeMemory;
   readonly #headers: NativeMemory;
   readonly #iovecs: NativeMemory;
@@ -53,7 +55,8 @@ export class DatagramBatch {
   }
 
   /**
-   * recvmmsg(2) into slots 0 and up. @returns how many datagrams came, or a negated errno.
+   * Receives datagrams into slots 0 and up: recvmmsg(2).
+   * @returns the number of datagrams received, or a negated errno.
    * @throws {RangeError} when there are fewer than `count` slots.
    */
   receive(fd: number, flags: number, count = this.capacity): number {
@@ -68,9 +71,9 @@ export class DatagramBatch {
   }
 
   /**
-   * sendmmsg(2) of slots `first` to `first + count - 1`, each {@link setLength} long.
-   * @returns how many the kernel took, perhaps fewer, or a negated errno when it took none.
-   * @throws {RangeError} when there are no such slots.
+   * Sends slots `first` to `first + count - 1` with sendmmsg(2). {@link setLength} sets the length of each.
+   * @returns the number of datagrams that the kernel took, which may be fewer; a negated errno when it took none.
+   * @throws {RangeError} when these slots do not exist.
    */
   send(fd: number, flags: number, first: number, count: number): number {
     const headers = this.#headers.addressOf(first * HEADER, count * HEADER, 'sendmmsg');
@@ -79,8 +82,9 @@ export class DatagramBatch {
   }
 
   /**
-   * sendto(2) of bytes from elsewhere to whoever sent the datagram in slot i.
-   * @returns bytes sent, or a negated errno. @throws {RangeError} when the bytes don't lie within the memory.
+   * Sends bytes of other memory to the sender of the datagram in slot i: sendto(2).
+   * @returns bytes sent, or a negated errno.
+   * @throws {RangeError} when the bytes are outside the memory.
    */
   sendTo(i: number, fd: number, flags: number, memory: NativeMemory, offset: number, length: number): number {
     if (this.#peers === undefined) throw new TypeError('this batch was made without peers');
@@ -90,24 +94,27 @@ export class DatagramBatch {
     return outcome(libc().sendto(fd, from, length, flags, to, nameLength));
   }
 
-  /** How long the datagram is that the last {@link receive} put into slot i. */
+  /** Returns the length of the datagram that the last {@link receive} put into slot i. */
   receivedLength(i: number): number {
     return this.#headers.uint32[(i * HEADER + MESSAGE_LENGTH) >> 2] as number;
   }
 
-  /** When the kernel received the datagram in slot i, in whole seconds since 1970; 0 when it did not say. */
+  /** Returns when the kernel received the datagram in slot i, in whole seconds since 1970; 0 without a timestamp. */
   stampSeconds(i: number): number {
     if (this.#controls === undefined) return 0;
     const length = this.#headers.uint32[(i * HEADER + CONTROL_LENGTH) >> 2] as number;
     return stampSeconds(this.#controls, i * CONTROL_SIZE, length);
   }
 
-  /** Nanoseconds within that second. */
+  /** Returns the nanoseconds within that second. */
   stampNanos(i: number): number {
     return this.#controls === undefined ? 0 : stampNanos(this.#controls, i * CONTROL_SIZE);
   }
 
-  /** How many bytes of slot i to send. @throws {RangeError} for no slot, or more than it holds. */
+  /**
+   * Sets how many bytes of slot i to send.
+   * @throws {RangeError} for a slot that does not exist, or for more bytes than it holds.
+   */
   setLength(i: number, bytes: number): void {
     checkIndex(i, this.capacity, 'slot of a batch');
     if (!(bytes >= 0 && bytes <= this.slotSize)) {
@@ -116,13 +123,13 @@ export class DatagramBatch {
     this.#iovecs.uint32[(i * IOVEC + 8) >> 2] = bytes;
   }
 
-  /** Who sent the datagram in slot i. For set-up and tests, not for hot loops. */
+  /** Returns the sender of the datagram in slot i. Allocates: for set-up and tests, not for hot loops. */
   peerAt(i: number): SocketAddress {
     if (this.#peers === undefined) throw new TypeError('this batch was made without peers');
     return readSockaddr(this.#peers, i * PEER);
   }
 
-  /** Keeps who sent the datagram in slot i. */
+  /** Copies the address of the sender of the datagram in slot i. */
   copyPeer(i: number, into: PeerAddress): void {
     if (this.#peers === undefined) throw new TypeError('this batch was made without peers');
     checkIndex(i, this.capacity, 'slot of a batch');

@@ -7,7 +7,7 @@ import type { Uring } from './uring.ts';
 const IORING_REGISTER_PBUF_RING = 22;
 const IORING_UNREGISTER_PBUF_RING = 23;
 
-// struct io_uring_buf, 16 bytes: address, length, and the buffer's number. The ring's tail lies in the first one.
+// struct io_uring_buf, 16 bytes: address, length, and the buffer's number. The first entry also holds the ring's tail.
 const ENTRY = 16;
 const LENGTH_WORD = 2;
 const NUMBER_HALF = 6;
@@ -15,8 +15,8 @@ const TAIL_HALF = 7;
 const TWO_32 = 2 ** 32;
 
 /**
- * Buffers that the kernel takes when something has come to be put into them, so that operations that wait need none.
- * Buffer b lies at `b * size` of {@link data}.
+ * Provides buffers to the kernel, which takes one only when data has arrived. An operation that waits holds none.
+ * Buffer b starts at `b * size` in {@link data}.
  */
 export class BufferRing {
   readonly group: number;
@@ -28,9 +28,10 @@ export class BufferRing {
   #tail = 0;
 
   /**
-   * @param group a number of the caller's choice, below 65,536, for {@link SubmissionQueue.recvMultishot}.
-   * @param count of buffers: a power of two, up to 32,768. @param size of each, in bytes.
-   * @throws {SystemError} EEXIST when the ring has such a group already, EINVAL for a `count` that is no power of two.
+   * @param group number of the caller's choice, below 65,536, for {@link SubmissionQueue.recvMultishot}.
+   * @param count number of buffers: a power of two, up to 32,768.
+   * @param size size of each buffer in bytes.
+   * @throws {SystemError} EEXIST when the ring already has this group, EINVAL when `count` is not a power of two.
    */
   constructor(uring: Uring, group: number, count: number, size: number) {
     this.#uring = uring;
@@ -51,21 +52,26 @@ export class BufferRing {
     this.publish();
   }
 
-  /** A buffer's content has been read: the kernel may have it again, from {@link publish} on. @throws {RangeError} for no such buffer. */
+  /**
+   * Returns a buffer to the ring once its content has been read. The kernel may use it after {@link publish}.
+   * @throws {RangeError} when there is no such buffer.
+   */
   release(buffer: number): void {
     checkIndex(buffer, this.#count, 'buffer of a ring');
     const slot = this.#tail & (this.#count - 1);
     this.#tail = (this.#tail + 1) & 0xffff;
-    // Those that come back in the order in which they went find their place as they left it.
+    // Buffers that return in the order in which the kernel took them find their entries already filled in.
     if (this.#ring.uint16[slot * 8 + NUMBER_HALF] !== buffer) this.#place(slot, buffer);
   }
 
-  /** Shows the kernel the buffers that were released. */
+  /** Makes the released buffers visible to the kernel. */
   publish(): void {
     Atomics.store(this.#ring.uint16, TAIL_HALF, this.#tail);
   }
 
-  /** Takes the buffers from the ring and frees them. When operations may still use them, close the ring first. */
+  /**
+   * Unregisters the ring and frees its memory. If operations may still use the buffers, close the {@link Uring} first.
+   */
   free(): void {
     const registration = new NativeMemory(40);
     registration.uint32[3] = this.group;
@@ -84,7 +90,7 @@ export class BufferRing {
     this.#ring.uint16[slot * 8 + NUMBER_HALF] = buffer;
   }
 
-  /** struct io_uring_buf_reg. */
+  /** Registers the ring: struct io_uring_buf_reg. */
   #register(): void {
     const registration = new NativeMemory(40);
     registration.setUint64(0, this.#ring.address);

@@ -5,14 +5,14 @@ const IORING_CQE_F_MORE = 1 << 1;
 const BUFFER_SHIFT = 16;
 const IORING_SQ_CQ_OVERFLOW = 1 << 1;
 
-// struct io_uring_cqe, 16 bytes: in 32-bit words.
+// struct io_uring_cqe, 16 bytes: offsets in 32-bit words.
 const CQE_BITS = 2;
 const DATA = 0;
 const KIND = 1;
 const RESULT = 2;
 const FLAGS = 3;
 
-/** Where a queue's parts are, in bytes: struct io_cqring_offsets, io_uring_setup(2). */
+/** Byte offsets of the queue's parts: struct io_cqring_offsets, io_uring_setup(2). */
 export interface CompletionOffsets {
   /** The ring's flags: struct io_sqring_offsets. */
   readonly flags: number;
@@ -21,7 +21,7 @@ export interface CompletionOffsets {
   readonly cqes: number;
 }
 
-/** What the kernel tells of operations that have completed, the oldest first. */
+/** The completion queue of an io_uring: results of completed operations, oldest first. */
 export class CompletionQueue {
   readonly #words: Int32Array;
   readonly #mask: number;
@@ -40,17 +40,22 @@ export class CompletionQueue {
     this.#cqesAt = offsets.cqes >> 2;
   }
 
-  /** How many there are. */
+  /** Number of completions in the queue. */
   get ready(): number {
     return (Atomics.load(this.#words, this.#tailAt) - this.#head) | 0;
   }
 
-  /** Are there more than the queue holds? The kernel keeps them until it is asked again after {@link advance}. */
+  /**
+   * Reports whether there are more completions than the queue holds. The kernel keeps the rest: they appear in the
+   * queue when it is entered again after {@link advance}.
+   */
   get overflown(): boolean {
     return (Atomics.load(this.#words, this.#flagsAt) & IORING_SQ_CQ_OVERFLOW) !== 0;
   }
 
-  /** The numbers with which the operation of the i-th completion was prepared. */
+  /**
+   * Returns the `kind` with which the operation of the i-th completion was prepared; {@link dataAt} returns its `data`.
+   */
   kindAt(i: number): number {
     return this.#words[this.#at(i) + KIND] as number;
   }
@@ -58,23 +63,25 @@ export class CompletionQueue {
     return this.#words[this.#at(i) + DATA] as number;
   }
 
-  /** What the system call would have returned: zero or more, or a negated errno. */
+  /** Returns the result of the system call: zero or more, or a negated errno. */
   resultAt(i: number): number {
     return this.#words[this.#at(i) + RESULT] as number;
   }
 
-  /** Will the operation of the i-th completion bring further ones? */
+  /** Reports whether the operation of the i-th completion will produce further completions. */
   hasMore(i: number): boolean {
     return ((this.#words[this.#at(i) + FLAGS] as number) & IORING_CQE_F_MORE) !== 0;
   }
 
-  /** The buffer of a {@link BufferRing} that holds what was received, to be released; -1 for none. */
+  /** Returns the buffer of a {@link BufferRing} that holds the received data and must be released; -1 for none. */
   bufferAt(i: number): number {
     const flags = this.#words[this.#at(i) + FLAGS] as number;
     return (flags & IORING_CQE_F_BUFFER) === 0 ? -1 : flags >>> BUFFER_SHIFT;
   }
 
-  /** The first `count` are done with: their places go back to the kernel, and the next one is the 0-th. */
+  /**
+   * Consumes the first `count` completions: their entries return to the kernel, and the next completion has index 0.
+   */
   advance(count: number): void {
     this.#head = (this.#head + count) | 0;
     Atomics.store(this.#words, this.#headAt, this.#head);

@@ -9,9 +9,10 @@ const MAX_CPUS = 1024;
 const cpuSet = new ThreadMemory(MAX_CPUS / 8);
 
 /**
- * sched_setaffinity(2): which CPUs a thread may run on. Children and threads made later inherit it.
- * @param pid a thread's id; 0 is the calling thread.
+ * Binds a thread to CPUs: sched_setaffinity(2). Children and threads created later inherit the binding.
+ * @param pid id of a thread; 0 is the calling thread.
  * @throws {SystemError} EINVAL when none of `cpus` exists here.
+ * @throws {RangeError} for a number that is not an integer from 0 to 1023.
  */
 export function setAffinity(pid: number, cpus: readonly number[]): void {
   const { memory } = cpuSet;
@@ -24,7 +25,7 @@ export function setAffinity(pid: number, cpus: readonly number[]): void {
   check(outcome(status), 'sched_setaffinity', `CPUs ${cpus.join(',')}`);
 }
 
-/** sched_getaffinity(2): the CPUs a thread may run on, in ascending order. @throws {SystemError} ESRCH */
+/** Returns the CPUs on which a thread may run, in ascending order: sched_getaffinity(2). @throws {SystemError} ESRCH */
 export function getAffinity(pid: number): number[] {
   const { memory } = cpuSet;
   memory.bytes.fill(0);
@@ -36,8 +37,8 @@ export function getAffinity(pid: number): number[] {
 }
 
 /**
- * Does something, such as starting a process, while the calling thread is bound to some CPUs: children inherit that.
- * @param cpus none: leaves the thread as it is.
+ * Runs `action` while the calling thread is bound to `cpus`. Processes that `action` starts inherit the binding.
+ * @param cpus empty: leaves the thread as it is.
  * @throws {SystemError} EINVAL when none of them exists here.
  */
 export function onCpus<T>(cpus: readonly number[], action: () => T): T {
@@ -52,8 +53,8 @@ export function onCpus<T>(cpus: readonly number[], action: () => T): T {
 }
 
 /**
- * CPU time that a process has used, in nanoseconds: all its threads, also those that have ended; no children.
- * The clock is the one that clock_getcpuclockid(3) gives; finer than the 10 ms ticks of /proc/PID/stat.
+ * Returns the CPU time that a process has used, in nanoseconds. It includes threads that have ended, but no children.
+ * The clock is that of clock_getcpuclockid(3), which is finer than the 10 ms ticks of /proc/PID/stat.
  * @returns undefined when there is no such process.
  */
 export function processCpuNanos(pid: number): number | undefined {
@@ -61,7 +62,7 @@ export function processCpuNanos(pid: number): number | undefined {
   return nanosOf(readClock((~pid << 3) | CPUCLOCK_SCHED));
 }
 
-/** CPU time of the calling thread, in nanoseconds: CLOCK_THREAD_CPUTIME_ID, clock_gettime(2). */
+/** Returns the CPU time of the calling thread, in nanoseconds: CLOCK_THREAD_CPUTIME_ID, clock_gettime(2). */
 export function threadCpuNanos(): number {
   const CLOCK_THREAD_CPUTIME_ID = 3;
   return nanosOf(readClock(CLOCK_THREAD_CPUTIME_ID)) ?? 0;

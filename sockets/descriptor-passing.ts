@@ -3,7 +3,7 @@ import { libc, outcome } from './libc.ts';
 import { NativeMemory } from './memory.ts';
 import { close, MSG_DONTWAIT, recv, SHUT_RDWR, shutdown } from './socket.ts';
 
-/** Open descriptors that travel to another process, with bytes, over a Unix-domain socket: SCM_RIGHTS, unix(7). */
+/** Passes open descriptors to another process, with bytes, over a Unix-domain socket: SCM_RIGHTS, unix(7). */
 
 const AF_UNIX = 1;
 const SOCK_STREAM = 1;
@@ -13,11 +13,11 @@ const SCM_RIGHTS = 1;
 const MSG_NOSIGNAL = 0x4000;
 const MSG_CMSG_CLOEXEC = 0x40000000;
 
-/** Descriptors that a message may have with it. */
+/** Most descriptors that one message may carry. */
 const MAX_DESCRIPTORS = 4;
 
-// In one block of memory: struct msghdr on 64-bit Linux (recvmsg(2)), a struct iovec, and a control message (cmsg(3)) of a
-// header and the descriptors; then the bytes, which begin with their number in 32 bits.
+// One block of memory holds a struct msghdr of 64-bit Linux (recvmsg(2)), a struct iovec, a control message (cmsg(3))
+// with a header and the descriptors, and the bytes. The bytes begin with their length in 32 bits.
 const MSG_IOV = 16;
 const MSG_IOVLEN = 24;
 const MSG_CONTROL = 32;
@@ -30,14 +30,17 @@ const CMSG_DATA = CMSG + 16;
 const BYTES = CMSG_DATA + 4 * MAX_DESCRIPTORS;
 const LENGTH_SIZE = 4;
 
-/** What came with one message. */
+/** Content of one message. */
 export interface PassedDescriptors {
   readonly bytes: Uint8Array;
-  /** Open here as well from now on, closed on exec. */
+  /** Descriptors that are now open in this process, too; close-on-exec. */
   readonly fds: readonly number[];
 }
 
-/** socketpair(2): two connected Unix-domain stream sockets, closed on exec. @throws {SystemError} EMFILE and the like. */
+/**
+ * Creates two connected Unix-domain stream sockets, close-on-exec: socketpair(2).
+ * @throws {SystemError} such as EMFILE.
+ */
 export function socketPair(): readonly [number, number] {
   const memory = new NativeMemory(8);
   try {
@@ -49,9 +52,9 @@ export function socketPair(): readonly [number, number] {
 }
 
 /**
- * Sends a message without waiting: sendmsg(2). The caller keeps its own copies of the descriptors.
- * @param fds one to four.
- * @returns 0 or a negated errno; -ENOBUFS when the socket had room for a part only, and was shut down.
+ * Sends a message without waiting: sendmsg(2). The caller's own descriptors stay open.
+ * @param fds one to four descriptors.
+ * @returns 0 or a negated errno; -ENOBUFS when the socket had room for only a part and was shut down.
  * @throws {RangeError} for fewer or more descriptors.
  */
 export function sendDescriptors(socket: number, bytes: Uint8Array, fds: readonly number[]): number {
@@ -75,7 +78,7 @@ export function sendDescriptors(socket: number, bytes: Uint8Array, fds: readonly
 }
 
 /**
- * Blocks until a message has come: recvmsg(2).
+ * Blocks until a message has arrived: recvmsg(2).
  * @returns undefined when the sender has closed its socket.
  * @throws {SystemError} when the socket fails.
  */
@@ -83,9 +86,9 @@ export function receiveDescriptors(socket: number): PassedDescriptors | undefine
   const memory = messageMemory(LENGTH_SIZE, MAX_DESCRIPTORS);
   try {
     const received = uninterrupted(() => outcome(libc().recvmsg(socket, memory.address, MSG_CMSG_CLOEXEC)));
-    // A sender that closes, or is killed, without having read all it was sent resets the connection (unix(7)).
+    // A sender that closes or is killed with unread data in its receive buffer resets the connection (unix(7)).
     if (received === -ECONNRESET || check(received, 'recvmsg') === 0) return undefined;
-    // The kernel has left there how much it wrote: none, when descriptors ran out.
+    // The kernel has stored the length of the control data that it wrote: 0 when descriptors ran out.
     const control = memory.getUint64(MSG_CONTROLLEN);
     const count = control === 0 ? 0 : (memory.getUint64(CMSG) - (CMSG_DATA - CMSG)) / 4;
     const fds = Array.from(memory.int32.subarray(CMSG_DATA >> 2, (CMSG_DATA >> 2) + count));
@@ -98,7 +101,7 @@ export function receiveDescriptors(socket: number): PassedDescriptors | undefine
   }
 }
 
-/** A message header for `length` bytes and `count` descriptors, and the memory behind it. */
+/** Allocates a message header with room for `length` bytes and `count` descriptors. */
 function messageMemory(length: number, count: number): NativeMemory {
   const memory = new NativeMemory(BYTES + length);
   memory.setUint64(MSG_IOV, memory.address + IOV);
@@ -111,7 +114,7 @@ function messageMemory(length: number, count: number): NativeMemory {
   return memory;
 }
 
-/** @returns undefined when the sender ended before it had sent them all. */
+/** Receives `length` bytes. @returns undefined when the sender closed the socket before it had sent them all. */
 function receiveBytes(socket: number, length: number): Uint8Array | undefined {
   const memory = new NativeMemory(Math.max(8, length));
   try {

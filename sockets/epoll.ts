@@ -20,7 +20,7 @@ const EPOLL_CLOEXEC = 0o2000000;
 const EVENT_WORDS = process.arch === 'x64' ? 3 : 4;
 const DATA_WORD = process.arch === 'x64' ? 1 : 2;
 
-/** epoll(7): a set of descriptors that tells which of them are ready, each under a number of the caller's choice. */
+/** An epoll(7) instance: reports which descriptors are ready, each under a number of the caller's choice. */
 export class Epoll {
   readonly fd: number;
   readonly #events: NativeMemory;
@@ -28,11 +28,11 @@ export class Epoll {
   readonly #change: NativeMemory;
   readonly #timeout: NativeMemory;
   readonly #capacity: number;
-  /** Does the kernel have epoll_pwait2(2), as far as one knows? */
+  /** False once the kernel has refused epoll_pwait2(2). */
   #exact = true;
 
   /**
-   * @param capacity how many events one {@link wait} can report.
+   * @param capacity the most events that one {@link wait} can report.
    * @throws {SystemError}
    */
   constructor(capacity = 1024) {
@@ -52,24 +52,25 @@ export class Epoll {
     this.#words = this.#events.uint32;
   }
 
-  /** Watches `fd` for `events`; they are reported with `data` (an unsigned 32-bit number). @throws {SystemError} */
+  /** Watches `fd` for `events`, which are reported with `data` (an unsigned 32-bit number). @throws {SystemError} */
   add(fd: number, events: number, data: number): void {
     this.#control(EPOLL_CTL_ADD, fd, events, data);
   }
 
-  /** Changes what a watched descriptor is watched for. @throws {SystemError} */
+  /** Changes the events of a watched descriptor. @throws {SystemError} */
   modify(fd: number, events: number, data: number): void {
     this.#control(EPOLL_CTL_MOD, fd, events, data);
   }
 
-  /** Stops watching. Closing the last descriptor of a socket does the same. @throws {SystemError} */
+  /** Stops watching a descriptor. Closing the last descriptor of a socket does the same. @throws {SystemError} */
   remove(fd: number): void {
     this.#control(EPOLL_CTL_DEL, fd, 0, 0);
   }
 
   /**
-   * epoll_wait(2). `timeoutMs` -1 waits for ever.
-   * @returns how many descriptors are ready; 0 also when a signal interrupted the wait. @throws {SystemError} EBADF
+   * Waits for events: epoll_wait(2). `timeoutMs` -1 waits without limit.
+   * @returns the number of ready descriptors; 0 also when a signal interrupted the wait.
+   * @throws {SystemError} EBADF
    */
   wait(timeoutMs: number): number {
     const ready = libc().epoll_wait(this.fd, this.#events.address, this.#capacity, timeoutMs);
@@ -77,9 +78,9 @@ export class Epoll {
   }
 
   /**
-   * epoll_pwait2(2): as {@link wait}, to the nanosecond as far as the thread's timer slack allows. Where the C library
-   * (glibc before 2.35) or the kernel (Linux before 5.11) has no such call, or a sandbox forbids it, to the millisecond,
-   * rounded down.
+   * Waits as {@link wait} does, to the nanosecond: epoll_pwait2(2). The thread's timer slack limits the precision. The
+   * timeout is rounded down to milliseconds where the C library (glibc before 2.35) or the kernel (Linux before 5.11)
+   * lacks the call, or a sandbox forbids it.
    */
   waitNanos(nanos: number): number {
     const { epoll_pwait2 } = libc();
@@ -89,22 +90,22 @@ export class Epoll {
     this.#timeout.setUint64(8, nanos - seconds * 1e9);
     const ready = outcome(epoll_pwait2(this.fd, this.#events.address, this.#capacity, this.#timeout.address, 0));
     if (ready !== -ENOSYS && ready !== -EPERM) return checkWait(ready, 'epoll_wait');
-    // It won't be there the next time either.
+    // The call will not become available later.
     this.#exact = false;
     return this.waitNanos(nanos);
   }
 
-  /** What the i-th ready descriptor is ready for. */
+  /** Returns the events for which the i-th ready descriptor is ready. */
   eventsAt(i: number): number {
     return this.#words[i * EVENT_WORDS] as number;
   }
 
-  /** The number under which the i-th ready descriptor was added. */
+  /** Returns the number under which the i-th ready descriptor was added. */
   dataAt(i: number): number {
     return this.#words[i * EVENT_WORDS + DATA_WORD] as number;
   }
 
-  /** Closes the set and frees its memory. */
+  /** Closes the epoll instance and frees its memory. */
   close(): void {
     close(this.fd);
     this.#events.free();

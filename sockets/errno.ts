@@ -38,7 +38,7 @@ export const EMSGSIZE = constants.errno.EMSGSIZE;
 export const EACCES = constants.errno.EACCES;
 export const EDESTADDRREQ = constants.errno.EDESTADDRREQ;
 export const ETIMEDOUT = constants.errno.ETIMEDOUT;
-/** Linux's numbers of two that Node does not name: asm-generic/errno.h. */
+/** Linux numbers of two errors that Node does not name: asm-generic/errno.h. */
 export const ENONET = 64;
 export const EHOSTDOWN = 112;
 export const EBUSY = constants.errno.EBUSY;
@@ -47,17 +47,17 @@ export const ENOSYS = constants.errno.ENOSYS;
 export const EPERM = constants.errno.EPERM;
 export const ETIME = constants.errno.ETIME;
 
-/** The symbolic name of a positive errno, such as `ECONNREFUSED`; `E<number>` when this platform has no name for it. */
+/** Returns the symbolic name of a positive errno, such as `ECONNREFUSED`; `E<number>` for one without a name here. */
 export function errnoName(errno: number): string {
   return nameByErrno.get(errno) ?? `E${errno}`;
 }
 
-/** What the C library says about a positive errno, such as `connection refused`. */
+/** Returns the system's message for a positive errno, such as `connection refused`. */
 export function errnoMessage(errno: number): string {
   return getSystemErrorMap().get(-errno)?.[1] ?? `error ${errno} on ${platform()}`;
 }
 
-/** A system call that failed: which one, on what address, and why. */
+/** A system call that failed: its name, the address concerned and the errno. */
 export class SystemError extends Error {
   override readonly name = 'SystemError';
   /** Symbolic name, as in `errno.h`: `ECONNREFUSED`. */
@@ -65,7 +65,7 @@ export class SystemError extends Error {
   /** Positive errno. */
   readonly errno: number;
   readonly syscall: string;
-  /** The address concerned, as `host:port`, where there is one. */
+  /** The address concerned, as `host:port`, if there is one. */
   readonly address: string | undefined;
 
   constructor(errno: number, syscall: string, address?: string) {
@@ -78,14 +78,14 @@ export class SystemError extends Error {
   }
 }
 
-/** This machine lacks what a feature needs; the message says what and where it would work. */
+/** This machine lacks something that a feature needs. The message names it, and where the feature would work. */
 export class UnavailableError extends Error {
   override readonly name = 'UnavailableError';
 }
 
 /**
- * Passes a system call's result through, or throws.
- * @param result what a function of this floor returns: zero or more, or a negated errno.
+ * Returns a system call's result, or throws if the call failed.
+ * @param result result of a call in this folder: zero or more, or a negated errno.
  * @throws {SystemError} when `result` is negative.
  */
 export function check(result: number, syscall: string, address?: string): number {

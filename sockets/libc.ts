@@ -3,7 +3,9 @@ import { UnavailableError } from './errno.ts';
 
 type Call = (...args: readonly number[]) => number;
 
-/** The C library's functions used here. Pointers and sizes are plain numbers: cheaper to pass than Buffers. */
+/**
+ * The C library's functions used here. Pointers and sizes are plain numbers, which are cheaper to pass than Buffers.
+ */
 export interface Libc {
   readonly socket: Call;
   readonly socketpair: Call;
@@ -31,7 +33,7 @@ export interface Libc {
   readonly epoll_create1: Call;
   readonly epoll_ctl: Call;
   readonly epoll_wait: Call;
-  /** glibc 2.35, not in every C library. */
+  /** glibc 2.35; missing from some C libraries. */
   readonly epoll_pwait2: Call | undefined;
   readonly sched_setaffinity: Call;
   readonly sched_getaffinity: Call;
@@ -42,21 +44,21 @@ export interface Libc {
   readonly memcmp: Call;
   readonly mmap: Call;
   readonly munmap: Call;
-  /** syscall(2): a system call by its number and six arguments, for those that the C library does not wrap. */
+  /** syscall(2): makes a system call that the C library does not wrap, by its number and six arguments. */
   readonly syscall: Call;
   readonly _exit: Call;
-  /** Memory of `size` bytes, zeroed, that stays where it is until freed. */
+  /** Allocates `size` bytes, zeroed, that do not move until they are freed. */
   allocate(size: number): { readonly address: number; readonly bytes: ArrayBuffer; free(): void };
-  /** Sees memory that is at a fixed address, such as mmap(2) gave. */
+  /** Returns a view of memory at a fixed address, such as the result of mmap(2). */
   view(address: number, size: number): ArrayBuffer;
-  /** The calling thread's errno, seen directly in its thread-local memory: no call needed to read it. */
+  /** A view of the calling thread's errno in thread-local memory. Reading it needs no call. */
   readonly errno: Int32Array;
 }
 
 /**
- * Types are those of the manual pages, as they are on 64-bit Linux. koffi has no `ssize_t`: `intptr_t` is as wide. A
- * 64-bit result costs no more than an `int` (recv(2) that fails at once: 290 to 300 ns with either), and koffi gives a
- * number for it below 2^53, which is every result here. `socklen_t` is a `uint32_t`.
+ * Signatures follow the manual pages, with the types of 64-bit Linux. koffi has no `ssize_t`; `intptr_t` has the same
+ * width. A 64-bit result costs no more than an `int`: recv(2) that fails at once takes 290 to 300 ns with either. koffi
+ * returns a number for results below 2^53, which is every result here. `socklen_t` is a `uint32_t`.
  */
 const signatures = {
   socket: 'int socket(int, int, int)',
@@ -101,7 +103,7 @@ const signatures = {
 let bound: Libc | undefined;
 
 /**
- * The C library of this process, bound on first use.
+ * Returns the C library of this process, bound on first use.
  * @throws {UnavailableError} where the platform is not 64-bit Linux, or koffi has no build for it.
  */
 export function libc(): Libc {
@@ -109,12 +111,14 @@ export function libc(): Libc {
   return bound;
 }
 
-/** A call's result as this floor returns it: -1 becomes the negated errno, anything else stays. */
+/**
+ * Returns a call's result as the functions in this folder do: -1 becomes the negated errno, other values are unchanged.
+ */
 export function outcome(value: number): number {
   return value < 0 ? -(libc().errno[0] as number) : value;
 }
 
-/** Why system calls can't be made here, or `undefined` when they can. Never throws. */
+/** Returns why system calls are not possible here, or `undefined` when they are. Never throws. */
 export function whyNoLibc(): string | undefined {
   try {
     libc();
@@ -150,7 +154,7 @@ function optional<T>(bind: () => T): T | undefined {
   }
 }
 
-/** Node appends a list of requiring files to what it says of a missing module. */
+/** Drops the list of requiring files, which Node appends to the message about a missing module. */
 function firstLine(error: unknown): string | undefined {
   return (error instanceof Error ? error.message : String(error)).split('\n')[0];
 }
@@ -164,7 +168,7 @@ function bindWith(koffi: typeof import('koffi')): Libc {
     ...calls,
     epoll_pwait2: optional(() => process.func('int epoll_pwait2(int, uintptr_t, int, uintptr_t, uintptr_t)')),
     allocate(size) {
-      // koffi.alloc is calloc: zeroed, and never moved, which a Buffer's memory does not promise.
+      // koffi.alloc calls calloc: the memory is zeroed and never moves. A Buffer does not promise that.
       const pointer = koffi.alloc('uint8_t', size);
       const address = Number(koffi.address(pointer));
       return { address, bytes: koffi.view(pointer, size), free: () => koffi.free(pointer) };

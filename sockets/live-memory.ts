@@ -1,14 +1,14 @@
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 
-/** How much native memory this process holds, exactly: every block is counted when it is allocated and when it is freed. */
+/** Counts the native memory that this process holds: exactly, as every allocation and every free is counted. */
 
 const KEY = 'sockbench: native memory held';
-/** Words of the counter: blocks, and units of 8 bytes. The size of a block is a multiple of that. */
+/** Words of the counter: blocks, and units of 8 bytes. Block sizes are rounded down to whole units. */
 const BLOCKS = 0;
 const UNITS = 1;
 const UNIT = 8;
 
-/** One counter for all threads: a thread inherits it from the one that started it. */
+/** Returns the one counter of all threads. A thread inherits it from the thread that started it. */
 function sharedCounter(): Int32Array {
   const inherited: unknown = getEnvironmentData(KEY);
   if (inherited instanceof SharedArrayBuffer) return new Int32Array(inherited);
@@ -25,18 +25,18 @@ export interface LiveMemory {
   readonly bytes: number;
 }
 
-/** What all threads of this process hold now. */
+/** Returns what all threads of this process hold now. */
 export function liveMemory(): LiveMemory {
   return { blocks: Atomics.load(counter, BLOCKS), bytes: Atomics.load(counter, UNITS) * UNIT };
 }
 
-/** A block was allocated. @param bytes rounded down to a multiple of 8. */
+/** Counts the allocation of a block. @param bytes size of the block, rounded down to a multiple of 8. */
 export function countAllocation(bytes: number): void {
   Atomics.add(counter, BLOCKS, 1);
   Atomics.add(counter, UNITS, bytes / UNIT);
 }
 
-/** A block was freed. @param bytes as when it was allocated. */
+/** Counts the free of a block. @param bytes the same size as when it was allocated. */
 export function countFree(bytes: number): void {
   Atomics.sub(counter, BLOCKS, 1);
   Atomics.sub(counter, UNITS, bytes / UNIT);

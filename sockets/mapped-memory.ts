@@ -8,9 +8,9 @@ const MAP_PRIVATE = 0x02;
 const MAP_ANONYMOUS = 0x20;
 const MAP_POPULATE = 0x8000;
 
-/** Memory by mmap(2): whole pages, zeroed, or memory that the kernel shares through a descriptor. */
+/** Memory from mmap(2): zeroed private pages, or memory that the kernel shares through a descriptor. */
 export class MappedMemory {
-  /** Where it starts; meaningful to this floor only. */
+  /** Start of the mapping; for system calls only. */
   readonly address: number;
   readonly int32: Int32Array;
   readonly uint16: Uint16Array;
@@ -18,7 +18,7 @@ export class MappedMemory {
 
   /**
    * @param size in bytes, a multiple of 4.
-   * @param fd whose memory is shared, from `offset` on; none: private memory.
+   * @param fd descriptor whose memory is shared, from `offset` on; -1: private memory.
    * @throws {SystemError} ENOMEM
    */
   constructor(size: number, fd = -1, offset = 0) {
@@ -32,8 +32,8 @@ export class MappedMemory {
   }
 
   /**
-   * munmap(2). Neither this object nor any of its views may be used afterwards; to free it again changes nothing. Twice
-   * unmapped, it would take away what has been mapped there meanwhile.
+   * Unmaps the memory: munmap(2). Neither this object nor its views may be used afterwards. A second call does nothing:
+   * a second munmap(2) could unmap whatever has been mapped there since.
    */
   free(): void {
     if (this.#size === 0) return;

@@ -2,11 +2,11 @@ import { libc } from './libc.ts';
 import { countAllocation, countFree } from './live-memory.ts';
 
 /**
- * Memory outside the JavaScript heap, zeroed, at an address that never changes. Nothing frees it but
- * {@link NativeMemory.free}: neither the garbage collector nor the end of its thread. Who makes it owns it.
+ * Zeroed memory outside the JavaScript heap, at an address that never changes. The object that allocates it owns it,
+ * and only {@link NativeMemory.free} frees it: neither the garbage collector nor the end of its thread does.
  */
 export class NativeMemory {
-  /** Where it starts; meaningful to this floor only. For a part of it use {@link addressOf}, which checks the bounds. */
+  /** Start of the memory; for system calls only. For a part of it use {@link addressOf}, which checks the bounds. */
   readonly address: number;
   readonly bytes: Uint8Array;
   readonly int32: Int32Array;
@@ -17,7 +17,7 @@ export class NativeMemory {
 
   /**
    * @param size in bytes, below 2^31; rounded up to a multiple of 8.
-   * @throws {RangeError} when it is no such number.
+   * @throws {RangeError} when it is negative, too large or not a number.
    */
   constructor(size: number) {
     if (!(size >= 0 && size <= 0x7fff_fff8)) throw new RangeError(`${size} bytes of native memory can't be allocated`);
@@ -32,15 +32,15 @@ export class NativeMemory {
     this.#free = block.free;
   }
 
-  /** In bytes; 0 when it was freed. */
+  /** Size in bytes; 0 after {@link free}. */
   get size(): number {
     return this.#size;
   }
 
   /**
-   * The address of `length` bytes from `offset` on, for a system call.
-   * @param call what the address is for; the error names it.
-   * @throws {RangeError} when they don't lie within this memory, or it was freed.
+   * Returns the address of `length` bytes at `offset`, for a system call.
+   * @param call name of that call, for the error message.
+   * @throws {RangeError} when the bytes are outside this memory, or it was freed.
    */
   addressOf(offset: number, length: number, call: string): number {
     // Written so that NaN is refused, too.
@@ -60,18 +60,15 @@ export class NativeMemory {
   }
 
   /**
-   * Are `length` bytes at `offset` the same as those of `other` at `otherOffset`? memcmp(3).
-   * @throws {RangeError} when they don't lie within both.
+   * Reports whether `length` bytes at `offset` equal those of `other` at `otherOffset`: memcmp(3).
+   * @throws {RangeError} when the bytes are outside either memory.
    */
   equals(offset: number, other: NativeMemory, otherOffset: number, length: number): boolean {
     const own = this.addressOf(offset, length, 'memcmp');
     return libc().memcmp(own, other.addressOf(otherOffset, length, 'memcmp'), length) === 0;
   }
 
-  /**
-   * Gives the memory back. None of its views may be used afterwards, and no call takes it any more; to free it again
-   * changes nothing.
-   */
+  /** Frees the memory. Its views may not be used afterwards, and system calls refuse it. A second call does nothing. */
   free(): void {
     if (this.#size === 0) return;
     countFree(this.#size);
@@ -85,7 +82,11 @@ function outOfBounds(offset: number, length: number, size: number, call: string)
   return new RangeError(`${call}: ${length} bytes at offset ${offset} do not lie within memory ${why}`);
 }
 
-/** @throws {RangeError} unless `index` is one of `count`. @param what the index is of; the error names it. */
+/**
+ * Checks that an index is below `count`.
+ * @param what what the index selects, for the error message.
+ * @throws {RangeError} when it is not.
+ */
 export function checkIndex(index: number, count: number, what: string): void {
   if (!(index >= 0 && index < count)) throw new RangeError(`${what}: there is no ${index} among ${count}`);
 }

@@ -1,9 +1,9 @@
-/** What its owner has to give back: neither the garbage collector nor the end of a thread does. */
+/** A resource that its owner must free: neither the garbage collector nor the end of a thread does. */
 type Part = { free(): void } | { close(): void };
 
 /**
- * The parts of an object under construction. A constructor that throws returns no object, so nothing else could free
- * what it has already:
+ * Collects the parts of an object under construction. A constructor that throws returns no object, so nothing else
+ * could free the parts that exist already:
  *
  *     const parts = new Parts();
  *     try {
@@ -17,13 +17,13 @@ type Part = { free(): void } | { close(): void };
 export class Parts {
   readonly #owned: Part[] = [];
 
-  /** @returns the part itself. */
+  /** Adds a part. @returns the part itself. */
   own<P extends Part>(part: P): P {
     this.#owned.push(part);
     return part;
   }
 
-  /** Frees or closes all of them, the last one first. */
+  /** Frees or closes all parts, the last one first. */
   free(): void {
     for (let part = this.#owned.pop(); part !== undefined; part = this.#owned.pop()) {
       if ('free' in part) part.free();

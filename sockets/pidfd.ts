@@ -10,15 +10,18 @@ const PIDFD_INFO_EXIT = 8;
 const INFO_SIZE = 64;
 const EXIT_CODE = 60;
 
-/** pidfd_open(2), Linux 5.3. Close it with close(2). @returns a descriptor of the process, or a negative number. */
+/**
+ * Opens a descriptor of a process: pidfd_open(2), Linux 5.3. Close it with close(2).
+ * @returns the descriptor, or a negative number.
+ */
 export function openPidfd(pid: number): number {
   return whyNoLibc() === undefined ? libc().syscall(SYS_PIDFD_OPEN, pid, 0, 0, 0, 0, 0) : -1;
 }
 
 /**
- * How a process ended, as wait(2) gives it, also when it was another's child and has been waited for: PIDFD_GET_INFO,
- * ioctl_pidfd(2), Linux 6.15.
- * @returns undefined while it runs or has not been waited for, and where the kernel does not tell.
+ * Returns the wait status of an ended process, as wait(2) gives it, even if another process was its parent and has
+ * already waited for it: PIDFD_GET_INFO, ioctl_pidfd(2), Linux 6.15.
+ * @returns undefined while the process runs or has not been waited for, and on kernels without this call.
  */
 export function pidfdExitStatus(fd: number): number | undefined {
   if (fd < 0) return undefined;
@@ -26,7 +29,7 @@ export function pidfdExitStatus(fd: number): number | undefined {
   try {
     memory.setUint64(0, PIDFD_INFO_EXIT);
     if (libc().ioctl(fd, PIDFD_GET_INFO, memory.address) < 0) return undefined;
-    // What the kernel has filled in.
+    // The kernel clears the bits of fields that it has not filled in.
     const known = (memory.getUint64(0) & PIDFD_INFO_EXIT) !== 0;
     return known ? memory.int32[EXIT_CODE / 4] : undefined;
   } finally {

@@ -7,10 +7,10 @@ export const POLLIN = 0x001;
 export const POLLOUT = 0x004;
 export const POLLHUP = 0x010;
 
-/** How long to wait when the kernel has no memory for the set, in milliseconds. */
+/** Pause in milliseconds when the kernel has no memory for the set. */
 const SHORTAGE_MS = 10;
 
-/** poll(2): a dense array of struct pollfd, grown as needed. Entries are addressed by their index. */
+/** The descriptors of a poll(2) call: a dense array of struct pollfd that grows as needed, with entries by index. */
 export class PollSet {
   #memory = new NativeMemory(64 * 8);
   readonly #timeout = new NativeMemory(16);
@@ -29,7 +29,7 @@ export class PollSet {
     return index;
   }
 
-  /** Takes an entry out by moving the last one into its place. */
+  /** Removes an entry by moving the last one into its place. */
   removeAt(index: number): void {
     checkIndex(index, this.#count, 'entry of a poll set');
     const last = --this.#count;
@@ -42,21 +42,22 @@ export class PollSet {
     return this.#memory.int32[index * 2] as number;
   }
 
-  /** What the entry waits for; clears what it was last ready for. */
+  /** Sets the events to wait for, and clears the events of the last {@link wait}. */
   setEvents(index: number, events: number): void {
     checkIndex(index, this.#count, 'entry of a poll set');
     this.#memory.int32[index * 2 + 1] = events & 0xffff;
   }
 
-  /** What the last {@link wait} found the entry ready for. */
+  /** Returns the events for which the last {@link wait} found the entry ready. */
   reventsAt(index: number): number {
     return (this.#memory.int32[index * 2 + 1] as number) >>> 16;
   }
 
   /**
-   * poll(2), or for a fraction of a millisecond ppoll(2), which is as exact as the thread's timer slack allows.
-   * `timeoutMs` -1 waits for ever. A descriptor that is none is ready at once, for POLLNVAL.
-   * @returns how many entries are ready; 0 also when a signal interrupted the wait. @throws {SystemError} EINVAL
+   * Waits for events: poll(2), or for a fraction of a millisecond ppoll(2), whose precision the thread's timer slack
+   * limits. `timeoutMs` -1 waits without limit. An invalid descriptor is ready at once, with POLLNVAL.
+   * @returns the number of ready entries; 0 also when a signal interrupted the wait.
+   * @throws {SystemError} EINVAL
    */
   wait(timeoutMs: number): number {
     if (!Number.isInteger(timeoutMs)) return this.#waitExactly(timeoutMs);
@@ -78,7 +79,7 @@ export class PollSet {
   }
 
   #failed(result: number): number {
-    // A poll of nothing needs no memory.
+    // Sleep: an empty poll needs no memory.
     if (result === -ENOMEM) libc().poll(0, 0, SHORTAGE_MS);
     return checkWait(result, 'poll');
   }

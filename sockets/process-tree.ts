@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** The pids of a process and its descendants, itself first; empty when it is gone. Linux only: elsewhere always empty. */
+/** Returns the pids of a process and its descendants, the process first. Empty when it is gone, and except on Linux. */
 export function processTree(root: number): number[] {
   const pids: number[] = [];
   const waiting = [root];
@@ -13,7 +13,7 @@ export function processTree(root: number): number[] {
   return pids;
 }
 
-/** Has a child of this process ended that it has not waited for yet? Linux only: elsewhere never. */
+/** Reports whether a process has an ended child that it has not waited for. Linux only: elsewhere always false. */
 export function hasUnreapedChild(pid: number): boolean {
   return entries(`/proc/${pid}/task`)
     .flatMap((thread) => childrenOf(pid, thread))
@@ -21,37 +21,34 @@ export function hasUnreapedChild(pid: number): boolean {
 }
 
 /**
- * The fields of /proc/PID/stat from the third on, proc_pid_stat(5): the state is the first. The name in field 2, which
- * may hold spaces and brackets, is left out. Empty when there is no such process.
+ * Returns the fields of /proc/PID/stat from the third on, proc_pid_stat(5): the state comes first. Field 2, the name,
+ * is left out, as it may contain spaces and brackets. Empty when there is no such process.
  */
 export function processStat(pid: number): string[] {
   const stat = contents(`/proc/${pid}/stat`);
   return stat === '' ? [] : stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
-/** When a process was started, which distinguishes it from a later one with the same pid; undefined when it is gone. */
+/** Returns when a process started, which distinguishes it from a later one with its pid; undefined when it is gone. */
 export function startTime(pid: number): string | undefined {
   return processStat(pid)[19];
 }
 
 /**
- * How a process ended whose parent has not waited for it (a zombie), as wait(2) gives it: proc_pid_stat(5), which shows 0
- * of another user's. Undefined when it runs or is gone.
+ * Returns the wait status of a zombie (a process that has ended and whose parent has not waited for it), as wait(2)
+ * gives it: proc_pid_stat(5), which shows 0 for processes of other users. Undefined when the process runs or is gone.
  */
 export function zombieExitStatus(pid: number): number | undefined {
   const fields = processStat(pid);
   return fields[0] === 'Z' ? Number(fields[49]) : undefined;
 }
 
-/**
- * Has a process ended, or does it only wait for its parent to ask after it (a zombie)? Not while other threads than its
- * first one go on.
- */
+/** Reports whether a process has ended or is a zombie. False while threads other than its first one still run. */
 export function hasEnded(pid: number): boolean {
   return ['Z', 'X', undefined].includes(processStat(pid)[0]) && entries(`/proc/${pid}/task`).length <= 1;
 }
 
-/** The children that a thread of a process has started: proc_pid_task_tid_children(5). */
+/** Returns the children that a thread of a process has started: proc_pid_task_tid_children(5). */
 function childrenOf(pid: number, thread: string): number[] {
   return contents(`/proc/${pid}/task/${thread}/children`).split(' ').filter(Boolean).map(Number);
 }

@@ -10,10 +10,10 @@ const SIGKILL = 9;
 const RLIMIT_NOFILE = 7;
 
 /**
- * Asks the kernel to kill this process when its parent dies, also when the parent is SIGKILLed: prctl(2)
- * PR_SET_PDEATHSIG. "Parent" means the thread that started it, so start children from a thread that stays.
- * Without libc this does nothing: there, watch the parent's IPC channel instead.
- * @param parentPid as the parent told it; when that parent is gone already, this process ends at once.
+ * Asks the kernel to kill this process when its parent dies, even if the parent is SIGKILLed: prctl(2)
+ * PR_SET_PDEATHSIG. "Parent" means the thread that started it, so start children from a thread that stays alive.
+ * Without libc this does nothing; watch the parent's IPC channel instead.
+ * @param parentPid pid of the parent, from the parent itself. If that parent is already gone, this process exits now.
  */
 export function dieWithParent(parentPid: number): void {
   if (whyNoLibc() !== undefined) return;
@@ -22,37 +22,37 @@ export function dieWithParent(parentPid: number): void {
 }
 
 /**
- * Makes this process the parent of descendants whose own parent ends, so that those which detach themselves (daemons)
- * stay in its tree: prctl(2) PR_SET_CHILD_SUBREAPER. Without libc this does nothing.
+ * Makes this process the new parent of descendants whose own parent ends, so that daemons stay in its process tree:
+ * prctl(2) PR_SET_CHILD_SUBREAPER. Without libc this does nothing.
  */
 export function adoptOrphans(): void {
   if (whyNoLibc() === undefined) libc().prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 }
 
 /**
- * How late the kernel may wake the calling thread from a timed wait, to wake several at once: prctl(2)
- * PR_SET_TIMERSLACK. The default is 50,000 ns; 1 is the least.
+ * Sets how late the kernel may wake the calling thread from a timed wait, to combine wake-ups: prctl(2)
+ * PR_SET_TIMERSLACK. The default is 50,000 ns; the minimum is 1.
  */
 export function setTimerSlack(nanos: number): void {
   libc().prctl(PR_SET_TIMERSLACK, nanos, 0, 0, 0);
 }
 
 /**
- * _exit(2): ends the process at once, all its threads with it, also those blocked in a system call, for which
- * process.exit() would wait for ever. Nothing is flushed.
+ * Ends the process and all its threads at once, without flushing anything: _exit(2). This includes threads blocked in a
+ * system call, for which process.exit() would wait without limit.
  */
 export function exitNow(code: number): never {
   if (whyNoLibc() === undefined) libc()._exit(code);
   return process.exit(code);
 }
 
-/** How many files a process may open, and how far it may raise that itself. */
+/** The limits on open files of a process. The process may raise the soft limit up to the hard limit. */
 export interface OpenFileLimit {
   readonly soft: number;
   readonly hard: number;
 }
 
-/** getrlimit(2) RLIMIT_NOFILE. */
+/** Returns the limit on open files: getrlimit(2) RLIMIT_NOFILE. @throws {SystemError} */
 export function openFileLimit(): OpenFileLimit {
   const memory = new NativeMemory(16);
   try {
@@ -64,10 +64,10 @@ export function openFileLimit(): OpenFileLimit {
 }
 
 /**
- * Raises the limit on open files to `files` where the kernel allows it: up to the hard limit for anyone, up to
+ * Raises the limit on open files to `files`, as far as the kernel allows: up to the hard limit for any user, up to
  * /proc/sys/fs/nr_open for root. Children started afterwards inherit it.
- * @returns the soft limit now in force: less than `files` when it could not be raised that far. Without libc nothing
- * is done and `files` returned: Node raises its own limit to the hard one there.
+ * @returns the soft limit now in force, which may be less than `files`. Without libc it changes nothing and returns
+ * `files`: Node raises its own limit to the hard one there.
  */
 export function raiseOpenFileLimit(files: number): number {
   if (whyNoLibc() !== undefined) return files;

@@ -5,9 +5,9 @@ import { NativeMemory } from './memory.ts';
 import { ThreadMemory } from './thread-memory.ts';
 
 /**
- * BSD sockets as Stevens describes them: thin calls that return what the kernel returns, zero or more on success
- * and a **negated errno** on failure, so that loops can test for EAGAIN without exceptions.
- * Wrap a call in `check(...)` from errno.ts where failure is exceptional.
+ * BSD sockets as Stevens describes them: thin wrappers that return what the kernel returns, zero or more on success and
+ * a **negated errno** on failure, so that loops can test for EAGAIN without exceptions. Wrap a call in `check(...)`
+ * from errno.ts where failure is exceptional.
  */
 
 export type Transport = 'tcp' | 'udp';
@@ -25,7 +25,7 @@ export const MSG_DONTWAIT = 0x40;
 export const SHUT_WR = 1;
 export const SHUT_RDWR = 2;
 
-/** Socket options by name, with level and number as in Linux's asm-generic/socket.h and tcp.h. */
+/** Socket options by name, with level and number from Linux's asm-generic/socket.h and tcp.h. */
 const OPTIONS = {
   SO_REUSEADDR: [1, 2],
   SO_ERROR: [1, 4],
@@ -44,57 +44,58 @@ export type SocketOption = keyof typeof OPTIONS;
 
 const scratchMemory = new ThreadMemory(64);
 const SCRATCH_LENGTH = 32;
-/** Where lengths of larger results go. */
+/** Offset of the length for results of more than 32 bytes. */
 const SCRATCH_LENGTH_LARGE = 56;
 function scratch(): NativeMemory {
   return scratchMemory.memory;
 }
 
-/** socket(2), closed on exec. @returns a file descriptor or a negated errno. */
+/** Creates a socket, close-on-exec: socket(2). @returns a file descriptor or a negated errno. */
 export function socket(transport: Transport, host: string, blocking = true): number {
   const type = (transport === 'tcp' ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC | (blocking ? 0 : SOCK_NONBLOCK);
   return outcome(libc().socket(familyOf(host), type, 0));
 }
 
-/** bind(2). Port 0 lets the kernel choose; see {@link localAddress}. */
+/** Binds a socket: bind(2). For port 0 the kernel chooses a port; see {@link localAddress}. */
 export function bind(fd: number, address: SocketAddress): number {
   const memory = scratch();
   return outcome(libc().bind(fd, memory.address, writeSockaddr(memory, 0, address)));
 }
 
-/** listen(2). The kernel caps `backlog` at net.core.somaxconn. */
+/** Makes a socket listen: listen(2). The kernel caps `backlog` at net.core.somaxconn. */
 export function listen(fd: number, backlog: number): number {
   return outcome(libc().listen(fd, backlog));
 }
 
-/** accept4(2), closed on exec. @returns the connection's descriptor or a negated errno. */
+/** Accepts a connection, close-on-exec: accept4(2). @returns its descriptor or a negated errno. */
 export function accept(fd: number, blocking = true): number {
   return outcome(libc().accept4(fd, 0, 0, SOCK_CLOEXEC | (blocking ? 0 : SOCK_NONBLOCK)));
 }
 
-/** connect(2). A non-blocking TCP socket answers -EINPROGRESS: wait until writable, then ask for SO_ERROR. */
+/** Connects a socket: connect(2). A non-blocking TCP socket returns -EINPROGRESS: once writable, read SO_ERROR. */
 export function connect(fd: number, address: SocketAddress): number {
   const memory = scratch();
   return outcome(libc().connect(fd, memory.address, writeSockaddr(memory, 0, address)));
 }
 
 /**
- * send(2) without SIGPIPE. @returns bytes taken by the kernel, perhaps fewer than `length`, or a negated errno.
- * @throws {RangeError} when the bytes don't lie within the memory, as do the other calls that take an offset and a length.
+ * Sends bytes without SIGPIPE: send(2).
+ * @returns bytes taken by the kernel, perhaps fewer than `length`, or a negated errno.
+ * @throws {RangeError} when the bytes are outside the memory, as do the other calls that take an offset and a length.
  */
 export function send(fd: number, memory: NativeMemory, offset: number, length: number, flags = 0): number {
   return outcome(libc().send(fd, memory.addressOf(offset, length, 'send'), length, flags | MSG_NOSIGNAL));
 }
 
-/** recv(2). @returns bytes received, 0 when the peer has finished sending, or a negated errno. */
+/** Receives bytes: recv(2). @returns bytes received, 0 when the peer has finished sending, or a negated errno. */
 export function recv(fd: number, memory: NativeMemory, offset: number, length: number, flags = 0): number {
   return outcome(libc().recv(fd, memory.addressOf(offset, length, 'recv'), length, flags));
 }
 
-/** Where recvfrom(2) puts a sender and sendto(2) finds a receiver, without making objects on the way. */
+/** A reusable address: recvfrom(2) stores the sender in it, sendto(2) reads the receiver. Neither allocates objects. */
 export class PeerAddress {
   readonly memory = new NativeMemory(SOCKADDR_SIZE + 4);
-  /** Bytes of the address, where the kernel wants a socklen_t. */
+  /** Length of the address in bytes, stored where the kernel expects a socklen_t. */
   get length(): number {
     return this.memory.uint32[SOCKADDR_SIZE >> 2] ?? 0;
   }
@@ -110,17 +111,20 @@ export class PeerAddress {
   }
 }
 
-/** bind(2) to an address made before: nothing is allocated. */
+/** Binds to a stored address, without allocating: bind(2). */
 export function bindTo(fd: number, { memory, length }: PeerAddress): number {
   return outcome(libc().bind(fd, memory.addressOf(0, length, 'bind'), length));
 }
 
-/** {@link connect} to an address made before: nothing is allocated. */
+/** Connects to a stored address, without allocating; otherwise as {@link connect}. */
 export function connectTo(fd: number, { memory, length }: PeerAddress): number {
   return outcome(libc().connect(fd, memory.addressOf(0, length, 'connect'), length));
 }
 
-/** recvfrom(2); the sender is left in `peer`. @returns bytes of the datagram, or a negated errno. */
+/**
+ * Receives a datagram and stores its sender in `peer`: recvfrom(2).
+ * @returns bytes of the datagram, or a negated errno.
+ */
 export function recvfrom(
   fd: number,
   memory: NativeMemory,
@@ -135,7 +139,7 @@ export function recvfrom(
   return outcome(libc().recvfrom(fd, to, length, flags, where, where + SOCKADDR_SIZE));
 }
 
-/** sendto(2). @returns bytes sent, or a negated errno. */
+/** Sends a datagram: sendto(2). @returns bytes sent, or a negated errno. */
 export function sendto(
   fd: number,
   memory: NativeMemory,
@@ -150,17 +154,17 @@ export function sendto(
   return outcome(libc().sendto(fd, from, length, flags | MSG_NOSIGNAL, to, nameLength));
 }
 
-/** shutdown(2): `SHUT_WR` sends FIN; `SHUT_RDWR` also wakes every thread blocked on the socket. */
+/** Shuts down a connection: shutdown(2). `SHUT_WR` sends FIN; `SHUT_RDWR` also wakes threads blocked on the socket. */
 export function shutdown(fd: number, how: number): number {
   return outcome(libc().shutdown(fd, how));
 }
 
-/** close(2). */
+/** Closes a descriptor: close(2). */
 export function close(fd: number): number {
   return outcome(libc().close(fd));
 }
 
-/** getsockname(2): what the socket is bound to. @throws {SystemError} */
+/** Returns the address to which the socket is bound: getsockname(2). @throws {SystemError} */
 export function localAddress(fd: number): SocketAddress {
   const memory = scratch();
   memory.uint32[SCRATCH_LENGTH >> 2] = SOCKADDR_SIZE;
@@ -168,7 +172,7 @@ export function localAddress(fd: number): SocketAddress {
   return readSockaddr(memory, 0);
 }
 
-/** setsockopt(2) for the options that are integers. */
+/** Sets an option whose value is an integer: setsockopt(2). */
 export function setOption(fd: number, option: SocketOption, value: number): number {
   const memory = scratch();
   const [level, name] = OPTIONS[option];
@@ -176,13 +180,13 @@ export function setOption(fd: number, option: SocketOption, value: number): numb
   return outcome(libc().setsockopt(fd, level, name, memory.address, 4));
 }
 
-/** SO_RCVTIMEO, socket(7): how long a receive may block before it answers -EAGAIN, in milliseconds; 0 means for ever. */
+/** Sets how long a receive may block before -EAGAIN, in milliseconds; 0 means no limit: SO_RCVTIMEO, socket(7). */
 export function setReceiveTimeout(fd: number, milliseconds: number): number {
   const SO_RCVTIMEO = 20;
   return setTimeoutOption(fd, SO_RCVTIMEO, milliseconds);
 }
 
-/** SO_SNDTIMEO, socket(7): how long a send may block before it answers -EAGAIN, in milliseconds; 0 means for ever. */
+/** Sets how long a send may block before -EAGAIN, in milliseconds; 0 means no limit: SO_SNDTIMEO, socket(7). */
 export function setSendTimeout(fd: number, milliseconds: number): number {
   const SO_SNDTIMEO = 21;
   return setTimeoutOption(fd, SO_SNDTIMEO, milliseconds);
@@ -196,7 +200,7 @@ function setTimeoutOption(fd: number, option: number, milliseconds: number): num
   return outcome(libc().setsockopt(fd, 1, option, memory.address, 16));
 }
 
-/** getsockopt(2) for the options that are integers. @throws {SystemError} */
+/** Returns an option whose value is an integer: getsockopt(2). @throws {SystemError} */
 export function getOption(fd: number, option: SocketOption): number {
   const memory = scratch();
   const [level, name] = OPTIONS[option];
@@ -206,7 +210,10 @@ export function getOption(fd: number, option: SocketOption): number {
   return memory.int32[0] ?? 0;
 }
 
-/** Bytes that a TCP socket has sent and its peer's kernel has not yet acknowledged: SIOCOUTQ, tcp(7). @throws {SystemError} */
+/**
+ * Returns the bytes that a TCP socket has sent and the peer's kernel has not yet acknowledged: SIOCOUTQ, tcp(7).
+ * @throws {SystemError}
+ */
 export function unacknowledged(fd: number): number {
   const SIOCOUTQ = 0x5411;
   const memory = scratch();
@@ -214,7 +221,7 @@ export function unacknowledged(fd: number): number {
   return memory.int32[0] ?? 0;
 }
 
-/** Packets that a socket dropped because its receive buffer was full: SO_MEMINFO, Linux 4.12. 0 where it is not known. */
+/** Returns how many packets a socket dropped on a full receive buffer; 0 if unknown: SO_MEMINFO, Linux 4.12. */
 export function droppedBySocket(fd: number): number {
   const SO_MEMINFO = 55;
   const SK_MEMINFO_DROPS = 8;
@@ -228,7 +235,7 @@ export function droppedBySocket(fd: number): number {
 const TCP_LEVEL = 6;
 const TCP_CONGESTION = 13;
 
-/** Chooses a TCP socket's congestion control, tcp(7): `reno` is to be had everywhere. */
+/** Sets a TCP socket's congestion control, tcp(7). `reno` is available everywhere. */
 export function setCongestionControl(fd: number, algorithm: string): number {
   const memory = scratch();
   const name = new TextEncoder().encode(algorithm);
@@ -248,13 +255,13 @@ export interface ListenOptions {
   readonly blocking?: boolean;
   /** Let several sockets share the address: SO_REUSEPORT, socket(7). Default false. */
   readonly reusePort?: boolean;
-  /** Connections the kernel completes ahead of accept; TCP only. Default 4096, as somaxconn. */
+  /** Length of the accept queue; TCP only. Default 4096, the default of somaxconn. */
   readonly backlog?: number;
 }
 
 /**
- * A socket bound to `address`, and listening when it is TCP.
- * @returns its descriptor; {@link localAddress} tells the port that the kernel chose for port 0.
+ * Opens a socket bound to `address`; a TCP socket also listens.
+ * @returns its descriptor. {@link localAddress} returns the port that the kernel chose for port 0.
  * @throws {SystemError} such as EADDRINUSE; nothing stays open.
  */
 export function openServer(transport: Transport, address: SocketAddress, options: ListenOptions = {}): number {
@@ -262,7 +269,7 @@ export function openServer(transport: Transport, address: SocketAddress, options
   const where = formatAddress(address);
   const fd = check(socket(transport, address.host, blocking), 'socket');
   try {
-    // Not for UDP: there it would let a second server steal the port in silence.
+    // Not for UDP, where it would let a second server take over the port without an error.
     if (transport === 'tcp') check(setOption(fd, 'SO_REUSEADDR', 1), 'setsockopt SO_REUSEADDR');
     if (reusePort) check(setOption(fd, 'SO_REUSEPORT', 1), 'setsockopt SO_REUSEPORT');
     check(bind(fd, address), 'bind', where);

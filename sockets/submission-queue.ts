@@ -18,10 +18,10 @@ const IORING_OP_SHUTDOWN = 34;
 
 /** The descriptor is a slot that {@link Uring.setFile} filled. */
 export const IOSQE_FIXED_FILE = 1 << 0;
-/** The next submission begins when this one has succeeded; it is cancelled when not. */
+/** The next submission starts when this one has succeeded, and is cancelled if this one fails. */
 export const IOSQE_IO_LINK = 1 << 2;
 const IOSQE_BUFFER_SELECT = 1 << 5;
-/** A completion comes only if the operation fails. */
+/** Only a failure produces a completion. */
 export const IOSQE_CQE_SKIP_SUCCESS = 1 << 6;
 
 const IORING_RECV_MULTISHOT = 1 << 1;
@@ -32,7 +32,7 @@ const SOCK_CLOEXEC = 0o2000000;
 const MSG_NOSIGNAL = 0x4000;
 const MSG_WAITALL = 0x100;
 
-// struct io_uring_sqe, 64 bytes: in 32-bit words.
+// struct io_uring_sqe, 64 bytes: offsets in 32-bit words.
 const SQE_BITS = 4;
 const FD = 1;
 const OFFSET = 2;
@@ -47,13 +47,13 @@ const SQE_WORDS = 16;
 const TIMESPEC = 16;
 const TWO_32 = 2 ** 32;
 
-/** Where a queue's parts are, in bytes: struct io_sqring_offsets, io_uring_setup(2). */
+/** Byte offsets of the queue's parts: struct io_sqring_offsets, io_uring_setup(2). */
 export interface SubmissionOffsets {
   readonly tail: number;
   readonly array: number;
 }
 
-/** Where a sockaddr lies, for {@link SubmissionQueue.sendTo}. */
+/** Location of a sockaddr in memory, for {@link SubmissionQueue.sendTo}. */
 export interface DatagramPeer {
   readonly memory: NativeMemory;
   readonly offset: number;
@@ -61,14 +61,13 @@ export interface DatagramPeer {
 }
 
 /**
- * Operations that wait to be handed to the kernel. Every method prepares one, and nothing happens before
- * {@link Uring.submit}. Each carries two numbers that its completions bring back: a `kind`, from -2^31 to 2^31 - 1,
- * and `data` of the same range, which mean what the caller wants. Memory that an operation uses must stay, unchanged,
- * until it has completed. Methods that take an offset and a length throw a RangeError, and prepare nothing, when these
- * bytes don't lie within the memory.
+ * The submission queue of an io_uring. Every method prepares one operation; none starts before {@link Uring.submit}.
+ * Each operation carries two numbers that its completions return: `kind` and `data`, both from -2^31 to 2^31 - 1, whose
+ * meaning the caller chooses. Memory that an operation uses must stay unchanged until it has completed. Methods that
+ * take an offset and a length throw a RangeError, and prepare nothing, when these bytes are outside the memory.
  */
 export class SubmissionQueue {
-  /** How many fit. When there is no room for one more, those prepared are submitted. */
+  /** Capacity of the queue. When it is full, preparing one more operation submits those before it. */
   readonly entries: number;
   readonly #ring: Int32Array;
   readonly #tailAt: number;
@@ -77,10 +76,10 @@ export class SubmissionQueue {
   readonly #timespecs: NativeMemory;
   #tail = 0;
   #pending = 0;
-  /** The first word of what was prepared last. */
+  /** Index of the first word of the operation prepared last. */
   #last = 0;
 
-  /** @param makeRoom submits what is there. */
+  /** @param makeRoom submits the prepared operations. */
   constructor(
     entries: number,
     offsets: SubmissionOffsets,
@@ -94,7 +93,7 @@ export class SubmissionQueue {
     this.#sqes = sqes.int32;
     this.#makeRoom = makeRoom;
     this.#timespecs = new NativeMemory(entries * TIMESPEC);
-    // The array allows for another order than that of entries: this queue has no use for that.
+    // The index array would allow entries in another order; this queue always uses them in sequence.
     for (let i = 0; i < entries; i++) this.#ring[(offsets.array >> 2) + i] = i;
   }
 
@@ -103,25 +102,27 @@ export class SubmissionQueue {
     return this.#pending;
   }
 
-  /** Shows the kernel what was prepared. @returns how many operations. */
+  /** Makes the prepared operations visible to the kernel. @returns their number. */
   publish(): number {
     Atomics.store(this.#ring, this.#tailAt, this.#tail);
     return this.#pending;
   }
 
-  /** The kernel has taken so many. */
+  /** Records that the kernel has taken `count` operations. */
   taken(count: number): void {
     this.#pending -= count;
   }
 
-  /** accept4(2) again and again: a completion for each connection, until one has no {@link CompletionQueue.hasMore}. */
+  /**
+   * Accepts connections repeatedly: accept4(2). One completion each; the last has no {@link CompletionQueue.hasMore}.
+   */
   acceptMultishot(fd: number, kind: number, data: number): void {
     const at = this.#prepare(IORING_OP_ACCEPT, fd, kind, data);
     this.#setPriority(at, IORING_ACCEPT_MULTISHOT);
     this.#sqes[at + OPERATION_FLAGS] = SOCK_CLOEXEC;
   }
 
-  /** recv(2) into memory. */
+  /** Receives once into memory: recv(2). */
   recv(fd: number, memory: NativeMemory, offset: number, length: number, kind: number, data: number): void {
     const address = memory.addressOf(offset, length, 'io_uring recv');
     const at = this.#prepare(IORING_OP_RECV, fd, kind, data);
@@ -130,8 +131,8 @@ export class SubmissionQueue {
   }
 
   /**
-   * recv(2) again and again, each into a buffer of a {@link BufferRing}. It ends, as {@link CompletionQueue.hasMore}
-   * tells, with the stream, with an error, and with -ENOBUFS when the group has no buffer left.
+   * Receives repeatedly, each time into a buffer of a {@link BufferRing}: recv(2). It ends at the end of the stream,
+   * with an error, or with -ENOBUFS when the group has no buffer left; {@link CompletionQueue.hasMore} reports that.
    */
   recvMultishot(fd: number, group: number, kind: number, data: number): void {
     const at = this.#prepare(IORING_OP_RECV, fd, kind, data);
@@ -140,10 +141,7 @@ export class SubmissionQueue {
     this.#sqes[at + GROUP] = group;
   }
 
-  /**
-   * recvmsg(2) in the same way. Each buffer begins with what its layout tells: then come ancillary data or the sender,
-   * and bytes.
-   */
+  /** Receives repeatedly with recvmsg(2). A buffer gets a header, ancillary data or the sender, and the payload. */
   recvmsgMultishot(
     fd: number,
     layout: MessageLayout | DatagramLayout,
@@ -158,7 +156,7 @@ export class SubmissionQueue {
     this.#sqes[at + GROUP] = group;
   }
 
-  /** send(2) of all bytes, however long it takes, without SIGPIPE. */
+  /** Sends all bytes, without SIGPIPE: send(2). It completes when all are taken, however long that takes, or fails. */
   send(fd: number, memory: NativeMemory, offset: number, length: number, kind: number, data: number): void {
     const address = memory.addressOf(offset, length, 'io_uring send');
     const at = this.#prepare(IORING_OP_SEND, fd, kind, data);
@@ -168,21 +166,24 @@ export class SubmissionQueue {
   }
 
   /**
-   * send(2) of what the kernel takes at once, without waiting for more. It completes only when that was not all: with
-   * how much it was, or -EAGAIN for nothing. That is told before anything that had been waiting when it was handed over,
-   * since such things complete later in the call, when this thread asks for them.
+   * Sends what the kernel takes at once: send(2). It completes only when that was not everything, with the number of
+   * bytes taken, or -EAGAIN for none. This completion precedes those of all operations that were pending at submission:
+   * they complete later in the same call, when this thread asks for completions.
    */
   sendNow(fd: number, memory: NativeMemory, offset: number, length: number, kind: number, data: number): void {
     const address = memory.addressOf(offset, length, 'io_uring send');
     const at = this.#prepare(IORING_OP_SEND, fd, kind, data);
     this.#setAddress(at, address);
     this.#sqes[at + LENGTH] = length;
-    // MSG_WAITALL makes a failure, and so a completion, of what is less than all.
+    // MSG_WAITALL makes a partial send a failure, so that it produces a completion.
     this.#sqes[at + OPERATION_FLAGS] = MSG_NOSIGNAL | MSG_WAITALL | MSG_DONTWAIT;
     this.flag(IOSQE_CQE_SKIP_SUCCESS);
   }
 
-  /** sendto(2) of a datagram, without waiting: it completes only when the kernel refuses it. The peer lies in memory, too. */
+  /**
+   * Sends a datagram without waiting: sendto(2). It completes only when the kernel refuses it. The operation also uses
+   * the peer's memory.
+   */
   sendTo(fd: number, memory: NativeMemory, offset: number, length: number, peer: DatagramPeer, kind: number): void {
     const address = memory.addressOf(offset, length, 'io_uring sendto');
     const peerAddress = peer.memory.addressOf(peer.offset, peer.length, 'io_uring sendto');
@@ -196,47 +197,50 @@ export class SubmissionQueue {
     this.flag(IOSQE_CQE_SKIP_SUCCESS);
   }
 
-  /** connect(2). */
+  /** Connects a socket: connect(2). */
   connect(fd: number, peer: PeerAddress, kind: number, data: number): void {
     const at = this.#prepare(IORING_OP_CONNECT, fd, kind, data);
     this.#setAddress(at, peer.memory.addressOf(0, peer.length, 'io_uring connect'));
     this.#sqes[at + OFFSET] = peer.length;
   }
 
-  /** shutdown(2): `SHUT_WR` or `SHUT_RDWR`. A thread of the kernel does it a little later: link what must come after it. */
+  /**
+   * Shuts down a connection, with `SHUT_WR` or `SHUT_RDWR`: shutdown(2). A kernel thread does it a little later, so
+   * link any operation that must follow it.
+   */
   shutdown(fd: number, how: number, kind: number, data: number): void {
     const at = this.#prepare(IORING_OP_SHUTDOWN, fd, kind, data);
     this.#sqes[at + LENGTH] = how;
   }
 
-  /** close(2). Operations under way on the descriptor keep its socket open: {@link cancel} or {@link shutdown} it first. */
+  /** Closes a descriptor: close(2). Pending operations keep the socket open: {@link cancel} or {@link shutdown} it. */
   close(fd: number, kind: number, data: number): void {
     this.#prepare(IORING_OP_CLOSE, fd, kind, data);
   }
 
-  /** poll(2) once: the result is what the descriptor is ready for. */
+  /** Polls a descriptor once: poll(2). The result is the set of ready events. */
   poll(fd: number, events: number, kind: number, data: number): void {
     const at = this.#prepare(IORING_OP_POLL_ADD, fd, kind, data);
     this.#sqes[at + OPERATION_FLAGS] = events;
   }
 
-  /** The same, again and again: a completion each time that something comes. */
+  /** Polls repeatedly: one completion each time that an event occurs. */
   pollMultishot(fd: number, events: number, kind: number, data: number): void {
     this.poll(fd, events, kind, data);
     this.#sqes[this.#last + LENGTH] = IORING_POLL_ADD_MULTI;
   }
 
-  /** Completes with -ETIME after so many nanoseconds on the monotonic clock. */
+  /** Completes with -ETIME after `nanos` nanoseconds on the monotonic clock. */
   timeout(nanos: number, kind: number, data: number): void {
     const at = this.#prepare(IORING_OP_TIMEOUT, -1, kind, data);
-    // Each place in the queue has a timespec of its own, which the kernel copies when it takes the entry.
+    // Each entry of the queue has its own timespec, which the kernel copies when it takes the entry.
     const timespec = (at >> SQE_BITS) * TIMESPEC;
     writeTimespec(this.#timespecs, timespec, nanos);
     this.#setAddress(at, this.#timespecs.address + timespec);
     this.#sqes[at + LENGTH] = 1;
   }
 
-  /** Ends all operations of that kind and data, with -ECANCELED. The result is how many. */
+  /** Ends all operations of the given kind and data with -ECANCELED. The result is their number. */
   cancel(targetKind: number, targetData: number, kind: number, data: number): void {
     const at = this.#prepare(IORING_OP_ASYNC_CANCEL, -1, kind, data);
     this.#sqes[at + ADDRESS] = targetData;
@@ -253,7 +257,7 @@ export class SubmissionQueue {
     this.#timespecs.free();
   }
 
-  /** An entry with nothing but what all have. @returns its first word. */
+  /** Prepares an entry with the fields that all operations have. @returns the index of its first word. */
   #prepare(operation: number, fd: number, kind: number, data: number): number {
     if (this.#pending === this.entries) this.#makeRoom();
     const sqes = this.#sqes;
@@ -279,7 +283,7 @@ export class SubmissionQueue {
   }
 }
 
-/** A struct timespec of 64 bits each, as the kernel wants it on every architecture. */
+/** Writes a struct timespec with two 64-bit fields, the kernel's format on every architecture. */
 export function writeTimespec(memory: NativeMemory, offset: number, nanos: number): void {
   const seconds = Math.floor(nanos / 1e9);
   memory.setUint64(offset, seconds);

@@ -1,11 +1,11 @@
 import { NativeMemory } from './memory.ts';
 
-/** Blocks of the calling thread that are allocated. */
+/** The allocated blocks of the calling thread. */
 const allocated = new Set<ThreadMemory>();
 
 /**
- * Memory for arguments that system calls take by reference. A thread makes one call at a time, so one block serves all
- * its calls of a kind. It is allocated on first use, and freed by {@link freeThreadMemory}.
+ * A block of memory for arguments that system calls take by reference. A thread makes one call at a time, so one block
+ * serves all its calls of a kind. It is allocated on first use and freed by {@link freeThreadMemory}.
  */
 export class ThreadMemory {
   readonly #size: number;
@@ -31,7 +31,7 @@ export class ThreadMemory {
   }
 }
 
-/** Frees what the calling thread has for its calls: to be called at the end of each thread, as nothing else does it. */
+/** Frees the calling thread's blocks. Call it at the end of each thread, because nothing else frees them. */
 export function freeThreadMemory(): void {
   for (const block of allocated) block.free();
 }

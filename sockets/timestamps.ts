@@ -2,8 +2,8 @@ import { libc, outcome } from './libc.ts';
 import { NativeMemory } from './memory.ts';
 
 /**
- * When the kernel received what a socket delivers: SO_TIMESTAMPNS, socket(7). The time comes as ancillary data, a
- * struct timespec of CLOCK_REALTIME.
+ * Reads the time at which the kernel received data: SO_TIMESTAMPNS, socket(7). It arrives as ancillary data: a struct
+ * timespec of CLOCK_REALTIME.
  */
 
 // struct msghdr on 64-bit Linux, recvmsg(2).
@@ -12,35 +12,36 @@ const IOV = 16;
 const IOV_COUNT = 24;
 const CONTROL = 32;
 export const CONTROL_LENGTH = 40;
-/** Room for one control message: cmsg(3) header of 16 bytes and a timespec of 16, twice over. */
+/** Room for a control message, a cmsg(3) header of 16 bytes and a timespec of 16, and as much again. */
 export const CONTROL_SIZE = 64;
 
 const SOL_SOCKET = 1;
 const SCM_TIMESTAMPNS = 35;
-/** A control message of a timespec: cmsg_len. */
+/** Length of a control message with a timespec: cmsg_len. */
 const STAMP_LENGTH = 32;
 
 /**
- * Whole seconds of the timestamp in a piece of ancillary data, since 1970; 0 when it holds none.
- * @param at byte offset, a multiple of 8. @param length bytes that the kernel wrote there.
+ * Returns the whole seconds of the timestamp in ancillary data, since 1970; 0 when it contains no timestamp.
+ * @param at byte offset, a multiple of 8.
+ * @param length bytes that the kernel wrote there.
  */
 export function stampSeconds(control: NativeMemory, at: number, length: number): number {
   if (length < STAMP_LENGTH) return 0;
   const words = control.uint32;
   const word = at >> 2;
   if (words[word + 2] !== SOL_SOCKET || words[word + 3] !== SCM_TIMESTAMPNS) return 0;
-  // The lower half: enough until 2106.
+  // The lower half is enough until 2106.
   return words[word + 4] as number;
 }
 
-/** Nanoseconds within that second. */
+/** Returns the nanoseconds within that second. */
 export function stampNanos(control: NativeMemory, at: number): number {
   return control.uint32[(at >> 2) + 6] as number;
 }
 
-/** Receives from sockets with SO_TIMESTAMPNS set, and keeps when the kernel got what was received last. */
+/** Receives from sockets with SO_TIMESTAMPNS set, and keeps the kernel's timestamp of the last receive. */
 export class TimestampedReceiver {
-  /** When the last bytes received had arrived, in whole seconds since 1970; 0 when the kernel did not say. */
+  /** When the kernel received the last bytes, in whole seconds since 1970; 0 without a timestamp. */
   seconds = 0;
   nanos = 0;
   readonly #header = new NativeMemory(MESSAGE + 16 + CONTROL_SIZE);
@@ -48,7 +49,7 @@ export class TimestampedReceiver {
   readonly #memory: NativeMemory;
   readonly #size: number;
 
-  /** @param memory where to receive to, from its beginning, as much as it holds. */
+  /** @param memory receive buffer, used from its start up to its full size. */
   constructor(memory: NativeMemory) {
     this.#memory = memory;
     this.#size = memory.size;
@@ -60,9 +61,13 @@ export class TimestampedReceiver {
     header.setUint64(MESSAGE + 8, memory.size);
   }
 
-  /** recvmsg(2). @returns bytes received, 0 when the peer has finished sending, or a negated errno. @throws {RangeError} when the memory was freed. */
+  /**
+   * Receives once: recvmsg(2).
+   * @returns bytes received, 0 when the peer has finished sending, or a negated errno.
+   * @throws {RangeError} when the memory was freed.
+   */
   receive(fd: number): number {
-    // It is the caller's, who may have freed it.
+    // The memory belongs to the caller, who may have freed it.
     this.#memory.addressOf(0, this.#size, 'recvmsg');
     const words = this.#header.uint32;
     words[CONTROL_LENGTH >> 2] = CONTROL_SIZE;
@@ -74,7 +79,7 @@ export class TimestampedReceiver {
     return outcome(received);
   }
 
-  /** Frees its own memory, not the one that was received to. */
+  /** Frees its own memory, but not the receive buffer. */
   free(): void {
     this.#header.free();
   }

@@ -4,19 +4,19 @@ import { EINVAL, ENOMEM, ENOSYS, EPERM, SystemError } from './errno.ts';
 import { whyNoLibc } from './libc.ts';
 import { Uring } from './uring.ts';
 
-/** What a system says of itself, when it has refused to make a ring. */
+/** Facts about a system that has refused to create a ring. */
 export interface UringRefusal {
   /** Positive errno of io_uring_setup(2). */
   readonly errno: number;
   /** The kernel's version, such as `6.1.0-18-amd64`. */
   readonly kernel: string;
-  /** /proc/sys/kernel/io_uring_disabled, Linux 6.6: 0, 1 or 2; undefined where there is no such file. */
+  /** /proc/sys/kernel/io_uring_disabled, Linux 6.6: 0, 1 or 2; undefined if there is no such file. */
   readonly disabled: string | undefined;
 }
 
 const INSTEAD = 'The epoll model needs nothing of the kind.';
 
-/** Why there is no ring, and what to do about it. */
+/** Explains why the ring was refused and what to do about it. */
 export function explainRefusal({ errno, kernel, disabled }: UringRefusal): string {
   if (errno === ENOSYS || errno === EINVAL) {
     const [major = 0, minor = 0] = kernel.split('.').map(Number);
@@ -40,7 +40,7 @@ export function explainRefusal({ errno, kernel, disabled }: UringRefusal): strin
   return `something forbids io_uring to this process: mostly a container's seccomp profile, such as Docker's default one; run it with \`--security-opt seccomp=unconfined\`, or a profile that allows io_uring_setup, io_uring_enter and io_uring_register. ${INSTEAD}`;
 }
 
-/** Why io_uring can't be used here, and what to do about it, or `undefined` when it can. Never throws. */
+/** Returns why io_uring is not available here and what to do about it, or `undefined` when it is. Never throws. */
 export function whyNoUring(): string | undefined {
   const why = whyNoLibc();
   if (why !== undefined) return why;

@@ -8,7 +8,7 @@ import { checkEnter } from './retry.ts';
 import { close } from './socket.ts';
 import { SubmissionQueue, writeTimespec } from './submission-queue.ts';
 
-// System calls without a wrapper in the C library; the numbers are those of every architecture.
+// System calls without a wrapper in the C library. The numbers are the same on x86-64 and arm64.
 const IO_URING_SETUP = 425;
 const IO_URING_ENTER = 426;
 const IO_URING_REGISTER = 427;
@@ -19,8 +19,8 @@ const IORING_SETUP_SUBMIT_ALL = 1 << 7;
 const IORING_SETUP_SINGLE_ISSUER = 1 << 12;
 const IORING_SETUP_DEFER_TASKRUN = 1 << 13;
 /**
- * Completions are made when their thread asks for them and at no other time, which spares interrupting it: Linux 6.1.
- * A submission that fails does not keep the others from being taken.
+ * Completions are posted only when their thread asks for them, which avoids interrupting it: Linux 6.1. A submission
+ * that fails does not stop the kernel from taking the others.
  */
 const SETUP =
   IORING_SETUP_CQSIZE |
@@ -45,7 +45,7 @@ const IORING_RSRC_REGISTER_SPARSE = 1;
 const IORING_ASYNC_CANCEL_ALL = 1 << 0;
 const IORING_ASYNC_CANCEL_ANY = 1 << 2;
 
-// struct io_uring_params, io_uring_setup(2): in 32-bit words.
+// struct io_uring_params, io_uring_setup(2): offsets in 32-bit words.
 const PARAMS = 120;
 const SQ_ENTRIES = 0;
 const CQ_ENTRIES = 1;
@@ -57,29 +57,29 @@ const CQ_HEAD = 20;
 const CQ_TAIL = 21;
 const CQ_CQES = 25;
 
-/** How often a submission that the kernel puts off is tried again, when there is no room for another one. */
+/** Attempts to submit when the queue is full and the kernel takes nothing. */
 const ATTEMPTS = 100;
 
 const SQE = 64;
 const CQE = 16;
-// struct io_uring_getevents_arg, and a timespec behind it.
+// struct io_uring_getevents_arg, followed by a timespec.
 const WAIT_ARGUMENTS = 24;
 const WAIT_TIMESPEC = 16;
 
-/** @returns the result, or a negated errno. */
+/** Makes a system call. @returns the result, or a negated errno. */
 function call(number: number, a: number, b: number, c: number, d: number, e: number, f: number): number {
   return outcome(libc().syscall(number, a, b, c, d, e, f));
 }
 
 /**
- * A ring of io_uring(7): many operations are handed to the kernel in one call, and it tells of each when it has
- * completed. A ring belongs to the thread that made it. Needs Linux 6.1; {@link whyNoUring} tells whether it is there.
+ * An io_uring(7): submits many operations to the kernel in one call and reports their completions. A ring belongs to
+ * the thread that created it. Needs Linux 6.1; {@link whyNoUring} reports whether it is available.
  */
 export class Uring {
   readonly submissions: SubmissionQueue;
   readonly completions: CompletionQueue;
   readonly #fd: number;
-  /** How io_uring_enter(2) knows the ring: by its place among those registered, or its descriptor. */
+  /** Identifies the ring to io_uring_enter(2): its index among the registered rings, or its descriptor. */
   readonly #entry: number;
   readonly #entryFlags: number;
   readonly #rings: MappedMemory;
@@ -89,9 +89,9 @@ export class Uring {
 
   /**
    * @param entries operations that one call may submit; rounded up to a power of two.
-   * @param completions operations of which may be told at once: no fewer than `entries`. Further ones are kept by the
-   * kernel, but cost more, and end what would go on by itself.
-   * @throws {SystemError} where io_uring is not to be had, or ENOMEM.
+   * @param completions capacity of the completion queue, at least `entries`. The kernel keeps further completions, but
+   * they cost more and end multishot operations.
+   * @throws {SystemError} where io_uring is not available, or ENOMEM.
    */
   constructor(entries: number, completions = 4 * entries) {
     const params = new NativeMemory(PARAMS);
@@ -102,7 +102,7 @@ export class Uring {
     try {
       this.#fd = check(call(IO_URING_SETUP, entries, params.address, 0, 0, 0, 0), 'io_uring_setup');
       parts.own({ close: () => close(this.#fd) });
-      // Both rings lie in one piece: IORING_FEAT_SINGLE_MMAP, Linux 5.4.
+      // Both rings share one mapping: IORING_FEAT_SINGLE_MMAP, Linux 5.4.
       const size = Math.max(at(CQ_CQES) + at(CQ_ENTRIES) * CQE, at(SQ_ARRAY) + at(SQ_ENTRIES) * 4);
       this.#rings = parts.own(new MappedMemory(size, this.#fd, IORING_OFF_SQ_RING));
       this.#sqes = parts.own(new MappedMemory(at(SQ_ENTRIES) * SQE, this.#fd, IORING_OFF_SQES));
@@ -127,8 +127,9 @@ export class Uring {
   }
 
   /**
-   * Hands all that was prepared to the kernel, without waiting.
-   * @returns how many operations it took; 0 when the call is to be made again. @throws {SystemError} when it can't pass.
+   * Submits all prepared operations without waiting.
+   * @returns the number of operations taken; 0 when the call must be repeated.
+   * @throws {SystemError} when the error is permanent.
    */
   submit(): number {
     const prepared = this.submissions.publish();
@@ -136,12 +137,13 @@ export class Uring {
   }
 
   /**
-   * Hands over all that was prepared, and waits.
-   * @param least completions to wait for; 0 looks for those that can be had at once. A {@link SubmissionQueue.timeout}
-   * that has run out ends waiting, however few there are.
-   * @param timeoutNanos how long to wait for them at most; -1 waits for ever.
-   * @returns how many completions are ready; fewer than asked for when a signal interrupted the wait, or the kernel is
-   * short of memory for a moment. @throws {SystemError} when the call can't be made again.
+   * Submits all prepared operations and waits for completions.
+   * @param least completions to wait for; 0 only collects those available at once. A {@link SubmissionQueue.timeout}
+   * that expires ends the wait even if there are fewer.
+   * @param timeoutNanos longest wait; -1 waits without limit.
+   * @returns the number of available completions; fewer than `least` when the timeout expired, a signal interrupted the
+   * wait, or the kernel is temporarily short of memory.
+   * @throws {SystemError} when the error is permanent.
    */
   submitAndWait(least: number, timeoutNanos: number): number {
     const prepared = this.submissions.publish();
@@ -160,8 +162,8 @@ export class Uring {
   }
 
   /**
-   * Makes slots for descriptors that operations find faster, under {@link IOSQE_FIXED_FILE}. To be done once.
-   * @throws {SystemError} EMFILE when the process may not open so many.
+   * Registers empty slots for descriptors, which operations with {@link IOSQE_FIXED_FILE} look up faster. Call it once.
+   * @throws {SystemError} EMFILE when `slots` exceeds the limit on open files.
    */
   registerFiles(slots: number): void {
     const registration = new NativeMemory(32);
@@ -170,7 +172,10 @@ export class Uring {
     this.#registerOnce(IORING_REGISTER_FILES2, registration, 32);
   }
 
-  /** Puts a descriptor into a slot, or with -1 empties it. The slot keeps the socket open. @throws {SystemError} */
+  /**
+   * Puts a descriptor into a slot, or with -1 empties the slot. The slot keeps the socket open.
+   * @throws {SystemError}
+   */
   setFile(slot: number, fd: number): void {
     const update = new NativeMemory(24);
     update.uint32[0] = slot;
@@ -179,21 +184,21 @@ export class Uring {
     this.#registerOnce(IORING_REGISTER_FILES_UPDATE, update, 1);
   }
 
-  /** io_uring_register(2) with a structure that lasts. @returns the result, or a negated errno. */
+  /** Calls io_uring_register(2). @returns the result, or a negated errno. */
   register(what: number, memory: NativeMemory, count: number): number {
-    // The number may be another file's by now.
+    // The number may belong to another file by now.
     if (this.#closed) return -EBADF;
     return call(IO_URING_REGISTER, this.#fd, what, memory.address, count, 0, 0);
   }
 
   /**
-   * Ends all operations, whose memory may be freed then, closes the ring and frees what it has. A blocking call that
-   * this thread makes soon afterwards may be interrupted (-EINTR), when the kernel has tidied up.
+   * Ends all operations, closes the ring and frees its memory; the memory of the operations may be freed afterwards.
+   * The kernel's cleanup may interrupt a blocking call that this thread makes soon afterwards (-EINTR).
    */
   close(): void {
     const cancel = new NativeMemory(64);
     cancel.uint32[3] = IORING_ASYNC_CANCEL_ALL | IORING_ASYNC_CANCEL_ANY;
-    // A timeout of -1, -1 waits for operations that can't be ended at once.
+    // A timeout of -1, -1 waits for operations that cannot end at once.
     cancel.int32.fill(-1, 4, 8);
     this.register(IORING_REGISTER_SYNC_CANCEL, cancel, 1);
     cancel.free();
@@ -211,13 +216,13 @@ export class Uring {
     return checkEnter(result);
   }
 
-  /** Submits, so that there is room for one more. @throws {SystemError} EBUSY when the kernel takes none. */
+  /** Submits to make room for one more operation. @throws {SystemError} EBUSY when the kernel takes none. */
   #makeRoom(): void {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) if (this.submit() > 0) return;
     throw new SystemError(EBUSY, 'io_uring_enter');
   }
 
-  /** @throws {SystemError} */
+  /** Calls {@link register} and frees the memory. @throws {SystemError} */
   #registerOnce(what: number, memory: NativeMemory, count: number): void {
     try {
       check(this.register(what, memory, count), 'io_uring_register');
@@ -226,7 +231,10 @@ export class Uring {
     }
   }
 
-  /** @returns the ring's place among those of the thread, or a negated errno: it has 16 places. */
+  /**
+   * Registers the ring's descriptor for faster calls.
+   * @returns its index, or a negated errno: a thread has 16 places.
+   */
   #registerItself(): number {
     const update = ringUpdate(0xffff_ffff, this.#fd);
     const status = this.register(IORING_REGISTER_RING_FDS, update, 1);
@@ -242,7 +250,7 @@ export class Uring {
   }
 }
 
-/** struct io_uring_rsrc_update. */
+/** Allocates a struct io_uring_rsrc_update. */
 function ringUpdate(place: number, fd: number): NativeMemory {
   const update = new NativeMemory(16);
   update.uint32[0] = place;

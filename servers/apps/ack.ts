@@ -3,9 +3,8 @@ import type { App, DatagramReply, StreamReply, StreamSession } from './app.ts';
 const ACK = new TextEncoder().encode('ACK');
 
 /**
- * Replies ACK to a message and ends the conversation. Over a stream a message is what one read returns, as in textbook
- * servers: no newline and no FIN is waited for. A client that sends nothing gets no ACK. Over UDP each datagram is a
- * message.
+ * Replies ACK to a message and ends the session. Over a stream a message is what one read returns, as in textbook
+ * servers: it waits for neither newline nor FIN. A client that sends nothing gets no ACK. A datagram is a message.
  */
 class Ack implements App, StreamSession {
   stream(): StreamSession {

@@ -3,118 +3,118 @@ import type { HttpTimeLimits } from '../http/time-limits.ts';
 import type { Random } from '../random.ts';
 
 /**
- * What a server says, as a state machine without sockets: bytes in, bytes out. Any app runs on any model.
- * Bytes are passed as a range of a buffer, so that a request costs no allocation; they are valid during the call only.
+ * An application protocol as a state machine without sockets: bytes in, bytes out. Any app runs on any model. Bytes are
+ * passed as a range of a buffer, so that a request costs no allocation; they are valid during the call only.
  */
 export interface App {
-  /** A new conversation over a stream (a TCP connection). */
+  /** Opens a session for a stream (a TCP connection). */
   stream(): StreamSession;
   /**
-   * The same, with requests that cost something: `cost` is to be told of each, when it is whole and before it is
-   * answered. For apps that know where each ends; of others, bytes are counted.
+   * Opens a session whose requests have a cost. The session calls `cost` for each request once it is complete, before
+   * it replies. For apps that know where each request ends; for other apps, bytes are counted.
    */
   costlyStream?(cost: RequestCost): StreamSession;
-  /** Answers one datagram. Called with datagrams of any sender: an app keeps no state about them here. */
+  /** Answers one datagram. Datagrams may come from any sender, and the app keeps no state about senders here. */
   datagram(bytes: Uint8Array, start: number, end: number, reply: DatagramReply): void;
   /**
-   * For apps that leave a protocol to a library which wants one of Node's streams: takes a connection over, to its end,
-   * in place of {@link stream}. Models that can do so say `node-streams` in the catalog.
+   * Takes over a connection to its end, in place of {@link stream}. For apps that leave the protocol to a library which
+   * needs one of Node's streams. Models with the capability `node-streams` call it.
    */
   adopt?(stream: Duplex): void;
-  /** Given to an app that leaves something to chance, before it serves anyone: what decides. */
+  /** Gives an app with random behaviour its source of randomness, before it serves any client. */
   draw?(random: Random): void;
   /**
-   * For apps that bound how long clients may take (see patience.ts): how often a model looks whether one has, in
-   * milliseconds. All their sessions have `turn`, `patienceMs` and `expire`.
+   * Interval at which a model checks the time limits of clients (see patience.ts), in milliseconds; undefined: no
+   * limits. If it is set, all sessions of the app have `turn`, `patienceMs` and `expire`.
    */
   readonly lookEveryMs?: number | undefined;
-  /** The same app with other bounds. */
+  /** Returns the same app with other time limits. */
   within?(limits: HttpTimeLimits): App;
-  /** Given to an app that needs the capability `terminal`, before it serves anyone: who answers by hand. */
+  /** Gives an app that needs the capability `terminal` its operator, before it serves any client. */
   attend?(operator: Operator): void;
 }
 
-/** What each request costs beyond the answer. */
+/** Cost of each request beyond the reply. */
 export interface RequestCost {
-  /** Does the next request's work: burns CPU time, and has the model wait before what is said after this. */
+  /** Does the next request's work: burns CPU time, and makes the model wait before the output that follows. */
   next(reply: Reply): void;
 }
 
-/** Somebody at the terminal of the server. */
+/** A person at the server's terminal. */
 export interface Operator {
-  /** Shows a line, of any content. */
+  /** Shows a line with any content. */
   show(line: string): void;
   /**
-   * Has the operator's next line read, and `answer` called with it, later: undefined when there will be no more.
-   * One line is asked for at a time.
+   * Reads the operator's next line and calls `answer` with it later, or with undefined at the end of input. Only one
+   * call may be pending at a time.
    */
   ask(answer: (line: string | undefined) => void): void;
 }
 
 /**
- * One conversation over a stream. Chunks arrive as the network cut them: an app must not rely on their boundaries.
- * It is over when the peer has finished sending, or when the app says so with {@link StreamReply.end}; after that no
- * method is called any more but {@link StreamSession.close}. A model looks at once which of the optional methods there
- * are: they don't come or go.
+ * One session over a stream. Chunk boundaries are those of the network: an app must not rely on them. The session ends
+ * when the peer has finished sending, or when the app calls {@link StreamReply.end}; afterwards, only
+ * {@link StreamSession.close} is called. A model checks once which optional methods exist: they must not change.
  *
- * Where a model can `unprompted-replies`, a session may speak between these calls, too: the reply of the first call is
- * that of all, and stays good until `close`. What is said then waits in memory for as long as the peer doesn't read: the
- * app sees to it that this is not much.
+ * On models with the capability `unprompted-replies`, a session may also send between these calls: the reply of the
+ * first call serves all calls and stays valid until `close`. Output then waits in memory while the peer does not read;
+ * the app must bound its amount.
  */
 export interface StreamSession {
-  /** The connection is open, and nothing has been received: here speaks who speaks first. */
+  /** The connection is open and nothing has been received. Apps that send first do it here. */
   open?(reply: StreamReply): void;
   /** The peer sent bytes `start` to `end` of `bytes`. */
   receive(bytes: Uint8Array, start: number, end: number, reply: StreamReply): void;
-  /** The peer has finished sending (FIN). When this returns, the conversation ends as {@link StreamReply.end} ends it. */
+  /** The peer has finished sending (FIN). After this returns, the session ends as with {@link StreamReply.end}. */
   finish?(reply: StreamReply): void;
   /**
-   * Is an answer still to come? Looked at after {@link StreamSession.finish}: then the conversation goes on until
-   * {@link StreamReply.end}. For models that can `unprompted-replies`.
+   * Reports whether a reply is still pending. Checked after {@link StreamSession.finish}: if true, the session
+   * continues until {@link StreamReply.end}. For models with the capability `unprompted-replies`.
    */
   readonly owing?: boolean;
-  /** What the peer is awaited for: see `Awaiting` of patience.ts. */
+  /** State of the peer's time limit: see `Awaiting` of patience.ts. */
   readonly turn?: number;
   readonly patienceMs?: number;
-  /** The peer has taken too long: says so, or not, and ends the conversation. */
+  /** The peer has exceeded its time limit. Ends the session, with or without a reply. */
   expire?(reply: StreamReply): void;
   /**
-   * The connection is gone, whoever ended it and however; nothing can be said any more. Called once, as the last. By
-   * models that can `unprompted-replies`.
+   * The connection is gone, for whatever reason, and nothing can be sent. Called once, after all other calls, by models
+   * with the capability `unprompted-replies`.
    */
   close?(): void;
   /**
-   * Says the next piece of what has no end: to be called whenever the peer has taken all that was said before, from the
-   * opening to the end of the conversation. While the peer takes nothing, it isn't called.
+   * Sends the next piece of endless output. Called whenever the peer has taken all earlier output, from the start to
+   * the end of the session, and not while the peer takes nothing.
    */
   produce?(reply: StreamReply): void;
 }
 
 export interface Reply {
   /**
-   * Has the peer wait so many nanoseconds for what is said after this; several waits of one call add up. A model that
-   * blocks, blocks. The others serve others meanwhile, and receive nothing more of this conversation.
+   * Delays the output that follows by `nanos` nanoseconds; several delays in one call add up. A model that blocks,
+   * blocks. Other models serve other sessions meanwhile, and receive nothing more for this one.
    */
   wait(nanos: number): void;
 }
 
 export interface StreamReply extends Reply {
-  /** Queues bytes `start` to `end` for the peer. The model copies them if it can't send them at once. */
+  /** Queues bytes `start` to `end` for the peer. The model copies them if it cannot send them at once. */
   send(bytes: Uint8Array, start: number, end: number): void;
   /**
-   * The same for bytes that never change, of which the app has few and says them often: the model need not copy them
-   * each time, and may keep one copy of its own where the kernel finds it.
+   * Queues bytes that never change, of which the app has few and sends them often. The model need not copy them each
+   * time, and may keep its own copy in native memory.
    */
   sendConstant(bytes: Uint8Array, start: number, end: number): void;
   /**
-   * Says bytes `start` to `end`, at once, to all other conversations of the server that the model has open, wherever it
-   * serves them; never to this one. All hear what several say in one order. A client that doesn't read is dropped when
-   * what waits for it grows too much. For apps that need a `room`, and in their conversations the only thing to say.
+   * Sends bytes `start` to `end` at once to all other open sessions of the server, in whatever thread or process they
+   * are, and never to this one. All clients receive the output of several senders in the same order. A client that does
+   * not read is dropped when its unread output exceeds a limit. For apps that need a `room`, whose sessions send
+   * nothing else.
    */
   toOthers(bytes: Uint8Array, start: number, end: number): void;
   /**
-   * Ends the conversation: what was queued is delivered, then comes FIN. What the peer still sends is read and thrown
-   * away, see LINGER_MS, so that the kernel doesn't answer it with a reset, which would destroy the reply.
+   * Ends the session: queued output is delivered, followed by FIN. Later input is read and discarded, see LINGER_MS, so
+   * that the kernel does not answer it with a reset, which would destroy the reply.
    */
   end(): void;
 }

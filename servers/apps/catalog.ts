@@ -6,25 +6,25 @@ import type { WorkSpec } from '../work/spec.ts';
 import type { App } from './app.ts';
 
 /**
- * What a load generator can do with an app, so that what comes back is as expected: send requests and compare the
- * replies, send all that is taken, take all that is sent, or say lines and hear those of others. Null: nothing yet.
+ * The workloads with which a load generator can measure an app: send requests and compare the replies, send as fast as
+ * the app reads, receive as fast as it sends, or send lines and receive those of others. Null: none.
  */
 export type ServedWorkload = 'request-response' | 'upload' | 'download' | 'broadcast' | null;
 
 interface AppEntry extends CarriedApp {
   readonly title: string;
   readonly summary: string;
-  /** Does it answer datagrams? Then whoever forges a sender can aim the answers: see reflection.ts. */
+  /** True if it answers datagrams, so that a forged source address can aim its replies at others: see reflection.ts. */
   readonly answersDatagrams?: boolean;
-  /** The workload that it can be measured with. */
+  /** The workload that measures it. */
   readonly workload: ServedWorkload;
-  /** Imports the app when it is needed, so that listing apps costs nothing. */
+  /** Imports the app on demand, so that listing apps costs nothing. */
   readonly load: () => Promise<{ readonly app: App }>;
 }
 
 const both = ['tcp', 'udp'] as const;
 
-/** Every app, by name. To add one: write `apps/NAME.ts` and an entry here. */
+/** Every app, by name. To add one, write `apps/NAME.ts` and add an entry here. */
 export const apps = {
   echo: {
     title: 'Echo',
@@ -108,28 +108,28 @@ export type AppName = keyof typeof apps;
 
 export const appNames = Object.keys(apps) as AppName[];
 
-/** Does an app speak to all clients of a server, so that its model must bring them together? */
+/** Reports whether an app sends to all clients of a server, so that its model must provide a room. */
 export function needsRoom(app: AppName): boolean {
   const { needs = [] }: AppEntry = apps[app];
   return needs.includes('room');
 }
 
-/** Does an app answer datagrams? */
+/** Reports whether an app answers datagrams. */
 export function answersDatagrams(app: AppName): boolean {
   const { answersDatagrams = false }: AppEntry = apps[app];
   return answersDatagrams;
 }
 
-/** What a server says, and what that costs it. Plain data. */
+/** What a server serves, and what each request costs. Plain data. */
 export interface Served extends LeftToChance {
   readonly app: AppName;
-  /** Without it, requests cost no more than their answers. */
+  /** Cost of requests; undefined: they cost no more than their replies. */
   readonly work?: WorkSpec | undefined;
-  /** How long clients may take, for apps that speak HTTP; without it, as they have it by default. */
+  /** Time limits of clients, for apps that speak HTTP; undefined: the defaults. */
   readonly timeLimits?: HttpTimeLimits | undefined;
 }
 
-/** The app, ready to run. */
+/** Loads an app, ready to run. @throws {TypeError} when `work` is given for an app whose requests a library answers. */
 export async function loadApp(served: Served): Promise<App> {
   const { app: name, work, timeLimits } = served;
   const { app: usual } = await apps[name].load();

@@ -1,19 +1,19 @@
 import { type Random, streamOf } from '../random.ts';
 import type { App, DatagramReply, StreamReply, StreamSession } from './app.ts';
 
-/** The printing characters of ASCII, from the space to the tilde: a ring. */
+/** The printable ASCII characters, from space to tilde, as a ring. */
 const FIRST_CHARACTER = 0x20;
 const CHARACTERS = 95;
 const LINE_CHARACTERS = 72;
-/** With carriage return and line feed. */
+/** Includes carriage return and line feed. */
 const LINE_BYTES = LINE_CHARACTERS + 2;
 
-/** How often a block goes round the ring. It ends where it began, so that blocks join; 197 kB keep the kernel busy. */
+/** Rotations of the ring in one block. The block ends where it began, so blocks join; 197 kB keep the kernel busy. */
 const ROTATIONS = 28;
-/** The most characters of a datagram. */
+/** Most characters in a datagram. */
 const LONGEST_DATAGRAM = 512;
 
-/** The pattern that RFC 864 shows: line n has the characters n to n + 71 of the ring. */
+/** Returns the example pattern of RFC 864: line n contains characters n to n + 71 of the ring. */
 function pattern(lines: number): Uint8Array {
   const bytes = new Uint8Array(lines * LINE_BYTES);
   for (let line = 0; line < lines; line++) {
@@ -25,9 +25,9 @@ function pattern(lines: number): Uint8Array {
 }
 
 /**
- * Character generator: RFC 864. Over a stream it sends the pattern without end, throws away what it receives, and ends
- * when the peer has finished sending: the caller ends the conversation, says the RFC. It answers a datagram with one of
- * 0 to 512 characters of the pattern; the lengths are random, and the same for the same seed.
+ * Character generator: RFC 864. Over a stream it sends the pattern without end, discards what it receives, and ends
+ * when the peer has finished sending: in the RFC the client ends the connection. It answers a datagram with 0 to 512
+ * characters of the pattern. The lengths are random, and the same for the same seed.
  */
 class Chargen implements App, StreamSession {
   readonly #block = pattern(ROTATIONS * CHARACTERS);

@@ -1,19 +1,19 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { App, Operator, StreamReply, StreamSession } from './app.ts';
 
-/** Characters that a client may have said before the operator got to them: its memory is bounded. */
+/** Most unread characters per client, which bounds its memory. */
 const UNREAD_LIMIT = 65_536;
-/** Clients that may wait for the operator. */
+/** Most clients that may wait for the operator. */
 const QUEUE_LIMIT = 64;
 
-/** One client: its lines that the operator hasn't seen, and the way back. */
+/** A client: its lines that the operator has not seen, and its reply. */
 class Client implements StreamSession {
   readonly number: number;
   readonly #desk: ChatOperator;
   readonly #decoder = new StringDecoder('utf8');
   readonly #lines: string[] = [];
   #partial = '';
-  /** Characters in `#lines`, with their newlines. */
+  /** Characters in `#lines`, including their newlines. */
   #unread = 0;
   #finished = false;
   #reply: StreamReply | undefined;
@@ -57,20 +57,20 @@ class Client implements StreamSession {
     this.#desk.leave(this);
   }
 
-  /** The oldest line that the operator hasn't seen. */
+  /** Removes and returns the oldest line that the operator has not seen. */
   takeLine(): string | undefined {
     const line = this.#lines.shift();
     if (line !== undefined) this.#unread -= line.length + 1;
     return line;
   }
 
-  /** Says a line. */
+  /** Sends a line to the client. */
   say(line: string): void {
     const bytes = Buffer.from(`${line}\n`);
     this.#reply?.send(bytes, 0, bytes.length);
   }
 
-  /** Says what the operator answered; after the last answer to a client that has finished, ends the conversation. */
+  /** Sends the operator's answer. Ends the session after the last answer to a client that has finished. */
   answer(line: string): void {
     this.say(line);
     if (!this.#finished || this.owing) return;
@@ -78,7 +78,7 @@ class Client implements StreamSession {
     this.#desk.leave(this);
   }
 
-  /** Says a last line. */
+  /** Sends a last line and ends the session. */
   dismiss(line: string): void {
     this.#lines.length = 0;
     this.say(line);
@@ -92,19 +92,19 @@ class Client implements StreamSession {
 }
 
 /**
- * A chat of one client with the operator at the server's terminal, turn by turn: a line of the client is shown there,
- * the operator's next line goes back, then comes the client's next line. Other clients are told that the operator is
- * busy, and wait; who comes when too many wait is told so and closed, as are all when the operator leaves.
- * Without a connection there are no turns: TCP only.
+ * A chat of one client with the operator at the server's terminal, in turns. A line of the client is shown at the
+ * terminal, the operator's next line goes back, then the client's next line is shown. Other clients receive a notice
+ * and wait. A client that finds the queue full receives a notice and is closed; so are all clients when the operator
+ * leaves. TCP only, because UDP has no connections and so no turns.
  */
 export class ChatOperator implements App {
   #operator: Operator | undefined;
-  /** In the order in which they came; the first is being served. */
+  /** In order of arrival; the first is being served. */
   readonly #clients: Client[] = [];
   #count = 0;
-  /** Whose line the operator is answering. */
+  /** The client whose line the operator is answering. */
   #answering: Client | undefined;
-  /** Has the operator been asked for a line that hasn't come? */
+  /** True while a line of the operator is pending. */
   #asked = false;
 
   attend(operator: Operator): void {
@@ -117,7 +117,7 @@ export class ChatOperator implements App {
 
   datagram(): void {}
 
-  /** Is the operator to answer this client now? */
+  /** Reports whether the operator is answering this client now. */
   isAnswering(client: Client): boolean {
     return this.#answering === client;
   }
@@ -135,7 +135,7 @@ export class ChatOperator implements App {
     }
   }
 
-  /** Forgets a client; to say so again changes nothing. */
+  /** Removes a client. A second call does nothing. */
   leave(client: Client): void {
     const place = this.#clients.indexOf(client);
     if (place < 0) return;
@@ -147,7 +147,7 @@ export class ChatOperator implements App {
     this.takeTurn();
   }
 
-  /** Shows the operator the next line of who is being served, if it has come, and the last one has its answer. */
+  /** Shows the operator the next line of the first client, if there is one and the last line has been answered. */
   takeTurn(): void {
     const [client] = this.#clients;
     if (client === undefined || this.#answering !== undefined) return;
@@ -155,7 +155,7 @@ export class ChatOperator implements App {
     if (line === undefined) return;
     this.#answering = client;
     this.#operator?.show(`client ${client.number}: ${line}`);
-    // Perhaps the client is gone that the operator was asked to answer; the line will be for this one.
+    // A pending line was meant for a client that has left; it now answers this one.
     if (this.#asked) return;
     this.#asked = true;
     this.#operator?.ask((answer) => this.#answer(answer));
@@ -174,7 +174,7 @@ export class ChatOperator implements App {
     this.takeTurn();
   }
 
-  /** The operator has gone. */
+  /** Ends all sessions after the operator has left. */
   #end(): void {
     this.#operator = undefined;
     this.#answering = undefined;

@@ -1,14 +1,14 @@
 import type { App, StreamReply, StreamSession } from './app.ts';
 
-/** Bytes of a line, with its newline: who says more without one is sent away, since its memory is bounded. */
+/** Longest line in bytes, including its newline, which bounds a client's memory. A longer line ends the session. */
 export const LINE_LIMIT = 65_536;
 
 const NEWLINE = 0x0a;
 const NOTHING = Buffer.alloc(0);
 
-/** What one client says. */
+/** The session of one client. */
 class Speaker implements StreamSession {
-  /** What has come of a line whose newline has not. */
+  /** The received part of an incomplete line. */
   #partial: Buffer = NOTHING;
 
   receive(bytes: Uint8Array, start: number, end: number, reply: StreamReply): void {
@@ -19,12 +19,12 @@ class Speaker implements StreamSession {
     if (this.#partial.length >= LINE_LIMIT) reply.end();
   }
 
-  /** What a client leaves unfinished is a line, too. */
+  /** An incomplete last line counts as a line, too. */
   finish(reply: StreamReply): void {
     if (this.#partial.length > 0) this.#tell(Buffer.of(NEWLINE), 0, 1, reply);
   }
 
-  /** Lines are told whole, together with those that came with them: nobody's come between the pieces of one. */
+  /** Sends whole lines in one piece, so that no other client's text comes between the parts of a line. */
   #tell(bytes: Uint8Array, start: number, end: number, reply: StreamReply): void {
     if (this.#partial.length === 0) {
       reply.toOthers(bytes, start, end);
@@ -36,7 +36,7 @@ class Speaker implements StreamSession {
   }
 }
 
-/** A chat: each line that a client says goes to all the others, and nobody else says anything. */
+/** A chat server: each line of a client goes to all other clients, and the server itself sends nothing. */
 export const app: App = {
   stream: () => new Speaker(),
   datagram(): void {},

@@ -1,6 +1,6 @@
 import type { App, StreamSession } from './app.ts';
 
-/** Reads everything and throws it away: RFC 863. Never answers. */
+/** Reads and discards everything: RFC 863. Never replies. */
 class Discard implements App, StreamSession {
   stream(): StreamSession {
     return this;

@@ -3,13 +3,13 @@ import type { App, StreamReply, StreamSession } from './app.ts';
 const GREETING = new TextEncoder().encode('Hello from server');
 
 /**
- * Speaks first, reads one message, and ends the conversation. A message is what one read returns, as in textbook
- * servers: no newline and no FIN is waited for. Without a connection no server can speak first: TCP only.
+ * Sends a greeting, reads one message, and ends the session. A message is what one read returns, as in textbook
+ * servers: it waits for neither newline nor FIN. TCP only, because a UDP server cannot send first.
  */
 export class Greeting implements App, StreamSession {
   readonly #once: boolean;
 
-  /** @param once does it end the conversation with its greeting, whatever the peer says? */
+  /** @param once ends the session right after the greeting, without reading. */
   constructor({ once = false } = {}) {
     this.#once = once;
   }

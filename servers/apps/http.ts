@@ -3,10 +3,10 @@ import { RequestParser } from '../http/request-parser.ts';
 import { DEFAULT_TIME_LIMITS, type HttpTimeLimits, lookEveryMs } from '../http/time-limits.ts';
 import type { App, RequestCost, StreamReply, StreamSession } from './app.ts';
 
-/** What every page says. */
+/** Body of every page. */
 export const PAGE = 'Hello, World!';
 
-/** Replies that go out at once, at most. */
+/** Most replies sent at once. */
 const MOST_TOGETHER = 64;
 
 const ABOUT_PAGE = ['Content-Type: text/plain', `Content-Length: ${PAGE.length}`];
@@ -17,7 +17,7 @@ const ALLOW = ['Allow: GET, HEAD'];
 
 const CONTINUE = new TextEncoder().encode('HTTP/1.1 100 Continue\r\n\r\n');
 
-/** A reply for each way to go on: as HTTP/1.1 does by itself, as HTTP/1.0 is told to, and not at all. */
+/** A reply in three variants: as usual for HTTP/1.1, with keep-alive for HTTP/1.0, and with close. */
 class Variants {
   readonly usual: DatedReply;
   readonly keepAlive: DatedReply;
@@ -33,7 +33,7 @@ class Variants {
 const replies = {
   get: new Variants('200 OK', ABOUT_PAGE, PAGE),
   head: new Variants('200 OK', ABOUT_PAGE),
-  // RFC 9110 §9.1: 405 for a method that is known but not for this page, 501 for one that isn't.
+  // RFC 9110 §9.1: 405 for a method that is known but not allowed here, 501 for an unknown one.
   other: new Variants('405 Method Not Allowed', [...ALLOW, ...EMPTY]),
   unknown: new Variants('501 Not Implemented', EMPTY),
 };
@@ -49,7 +49,7 @@ const FAULTS: Readonly<Record<number, string>> = {
   505: 'HTTP Version Not Supported',
 };
 
-/** Sends what is said in one turn, replies of the usual kind together. */
+/** Collects the replies of one turn, and sends consecutive copies of the usual reply together. */
 class Speaker {
   #reply: DatedReply | undefined;
   #copies = 0;
@@ -70,7 +70,7 @@ class Speaker {
   }
 }
 
-/** Sessions of a thread take turns with it: between turns it holds nothing. */
+/** Shared by all sessions of a thread: it holds nothing between turns. */
 const speaker = new Speaker();
 
 class HttpSession implements StreamSession {
@@ -84,7 +84,7 @@ class HttpSession implements StreamSession {
     this.#cost = cost;
   }
 
-  /** A request's beginning is the client's turn, and its end: two for each. */
+  /** The turn changes twice per request: at its first byte and at its end. */
   get turn(): number {
     return 2 * this.#answered + (this.#parser.idle ? 0 : 1);
   }
@@ -94,7 +94,7 @@ class HttpSession implements StreamSession {
     return this.#parser.inBody ? this.#limits.requestMs : this.#limits.headerMs;
   }
 
-  /** A client is told that its request has taken too long; an idle one is not told, as it has asked for nothing. */
+  /** Answers an incomplete request with 408. An idle client gets no reply, because it has no request in flight. */
   expire(reply: StreamReply): void {
     if (this.#parser.idle) reply.end();
     else refuse(408, reply);
@@ -117,17 +117,17 @@ class HttpSession implements StreamSession {
     speaker.flush(reply);
   }
 
-  /** A request that was cut off is told so: RFC 9112 §8. */
+  /** Answers a truncated request with 400: RFC 9112 §8. */
   finish(reply: StreamReply): void {
     if (!this.#parser.idle) refuse(400, reply);
   }
 
-  /** @returns whether the conversation goes on. */
+  /** Replies to the parsed request. @returns whether the connection stays open. */
   #answer(reply: StreamReply): boolean {
     const parser = this.#parser;
     this.#answered++;
     if (this.#cost !== undefined) {
-      // What was said before must not wait with this.
+      // Earlier replies must not wait for this request's work.
       speaker.flush(reply);
       this.#cost.next(reply);
     }
@@ -144,7 +144,7 @@ class HttpSession implements StreamSession {
   }
 }
 
-/** Says what is wrong, after the replies before it, and ends the conversation: where the next request begins is unknown. */
+/** Sends an error status after earlier replies, and ends the connection: the start of the next request is unknown. */
 function refuse(status: number, reply: StreamReply): void {
   speaker.flush(reply);
   speaker.say(new DatedReply(`${status} ${FAULTS[status] ?? 'Error'}`, [...EMPTY, ...CLOSE], ''), reply);
@@ -154,8 +154,8 @@ function refuse(status: number, reply: StreamReply): void {
 
 /**
  * An HTTP/1.1 server (RFC 9110, RFC 9112) whose every path is the page "Hello, World!", for GET and HEAD. Connections
- * stay open and requests may be pipelined; bodies are passed over. What is malformed, or could be understood in two ways,
- * is refused, and the connection ends. So does that of a client which takes longer than the limits allow.
+ * stay open and requests may be pipelined; bodies are discarded. Malformed or ambiguous requests are refused and end
+ * the connection. So do clients that exceed a time limit.
  */
 class Http implements App {
   readonly lookEveryMs: number | undefined;

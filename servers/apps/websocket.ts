@@ -6,15 +6,15 @@ import { DEFAULT_TIME_LIMITS, type HttpTimeLimits } from '../http/time-limits.ts
 import { linger } from '../node-linger.ts';
 import type { App } from './app.ts';
 
-/** The longest message that is taken, in bytes; a longer one ends the conversation with 1009. */
+/** Longest message in bytes. A longer one ends the connection with status 1009. */
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
-/** Bytes of replies that may wait for a client to read them before it is read no more. */
+/** Unsent bytes of replies above which the server stops reading from a client. */
 const MAX_UNSENT_BYTES = 65_536;
 
 /**
- * Echo over WebSocket (RFC 6455), through the library ws: each message comes back whole, text as text, binary as
- * binary; compressed when the client asks for it (RFC 7692). ws itself answers pings, refuses what breaks the protocol
- * (1002) or is too long (1009), and shakes hands on closing.
+ * Echo over WebSocket (RFC 6455) with the library ws: each message comes back whole, text as text, binary as binary;
+ * compressed when the client requests it (RFC 7692). ws itself answers pings, refuses protocol errors (1002) and
+ * messages that are too long (1009), and does the closing handshake.
  */
 const webSockets = new WebSocketServer({
   noServer: true,
@@ -23,7 +23,7 @@ const webSockets = new WebSocketServer({
   perMessageDeflate: { threshold: 0 },
 });
 
-// Not to listen: connections are handed to it, so that Node's own parser reads the request to upgrade.
+// Does not listen: connections are passed to it, so that Node's parser reads the upgrade request.
 const upgrades = createServer((_, response) => {
   response.writeHead(426, { Connection: 'close', Upgrade: 'websocket' }).end('This server speaks WebSocket only.\n');
 });
@@ -32,7 +32,7 @@ upgrades.on('upgrade', (request, stream, head) => {
   webSockets.handleUpgrade(request, stream, head, echo);
 });
 
-/** Ends the connections whose request to upgrade does not come whole in time: a server that doesn't listen has no clock. */
+/** Timers that end connections without a complete upgrade request: Node's own time limits need a listening server. */
 const upgrading = new WeakMap<Duplex, NodeJS.Timeout>();
 
 const TOO_LATE = 'HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
@@ -46,7 +46,7 @@ function echo(client: WebSocket): void {
   const resume = () => {
     if (client.isPaused && client.bufferedAmount < MAX_UNSENT_BYTES) client.resume();
   };
-  // It is closed with the code that says why: nothing else is to be done.
+  // ws closes the connection with the status that explains the error; no other handling is needed.
   client.on('error', () => undefined);
   client.on('message', (message: Buffer, binary) => {
     client.send(message, { binary }, resume);
@@ -54,7 +54,7 @@ function echo(client: WebSocket): void {
   });
 }
 
-/** A WebSocket itself may be silent for as long as it likes. */
+/** Returns the app with the given limits on the upgrade request. An open WebSocket may stay silent without limit. */
 function webSocketApp({ idleMs, headerMs }: HttpTimeLimits): App {
   const limitMs = Math.min(idleMs || Number.POSITIVE_INFINITY, headerMs || Number.POSITIVE_INFINITY);
   return {

@@ -2,14 +2,14 @@ import { connect, type Socket } from 'node:net';
 import type { SocketAddress } from '../../sockets/address.ts';
 import type { Choose } from './policies.ts';
 
-/** The servers behind a balancer, and how many connections each has open. */
+/** The servers behind a balancer, and the number of open connections of each. */
 export class Backends {
   readonly #addresses: SocketAddress[];
-  /** Connections open to each, in the same order. */
+  /** Open connections of each server, in the same order. */
   readonly #open: number[];
   readonly #choose: Choose;
 
-  /** @param addresses the same objects name the servers later. */
+  /** @param addresses addresses of the servers; {@link takeOut} compares these objects by identity. */
   constructor(addresses: readonly SocketAddress[], choose: Choose) {
     this.#addresses = [...addresses];
     this.#open = addresses.map(() => 0);
@@ -20,7 +20,7 @@ export class Backends {
     return this.#addresses.length;
   }
 
-  /** Gives a server no further connections. */
+  /** Stops assigning connections to a server. */
   takeOut(address: SocketAddress): void {
     const index = this.#addresses.indexOf(address);
     if (index < 0) return;
@@ -29,8 +29,8 @@ export class Backends {
   }
 
   /**
-   * Connects to the server that the policy chooses, and when that refuses, to another.
-   * @returns a socket that can be half-open, whose errors nobody needs to hear; undefined when no server takes it.
+   * Connects to the server that the policy chooses; when it refuses, to another.
+   * @returns a socket that may be half-open and has an error handler; undefined when no server accepts.
    */
   async connect(): Promise<Socket | undefined> {
     const refused = new Set<SocketAddress>();
@@ -50,12 +50,12 @@ export class Backends {
     return left[this.#choose(left.map((address) => this.#open[this.#addresses.indexOf(address)] ?? 0))];
   }
 
-  /** Counts as open at once, so that connections that come together are told apart. */
+  /** Connects to one server. The connection counts as open at once, so that simultaneous choices see each other. */
   #connectTo(address: SocketAddress): Promise<Socket | undefined> {
     this.#count(address, 1);
     return new Promise((resolve) => {
       const socket = connect({ ...address, allowHalfOpen: true, noDelay: true }, () => resolve(socket));
-      // Tells of a refusal, and later of a reset: both close it.
+      // Reports a refusal, and later a reset; both close the socket.
       socket.on('error', () => resolve(undefined));
       socket.once('close', () => this.#count(address, -1));
     });

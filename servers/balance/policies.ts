@@ -1,6 +1,6 @@
 import type { Random } from '../random.ts';
 
-/** How a load balancer chooses a server for a connection. Every name, and what it does. */
+/** Load-balancing policies by name, with a description of each. */
 export const balancePolicies = {
   'round-robin': 'each server in turn',
   'least-connections': 'the server with the fewest connections open',
@@ -13,19 +13,19 @@ export type BalancePolicy = keyof typeof balancePolicies;
 export const balancePolicyNames = Object.keys(balancePolicies) as BalancePolicy[];
 
 /**
- * What is used unless another is asked for. Connections of a load are alike and stay open: then taking turns divides
- * them as evenly as can be and looks at nothing. It is also what nginx and HAProxy do unless told otherwise.
+ * The default policy. Connections of a load are alike and stay open, so taking turns distributes them as evenly as
+ * possible without any state of the servers. It is also the default of nginx and HAProxy.
  */
 export const DEFAULT_BALANCE: BalancePolicy = 'round-robin';
 
 /**
- * Chooses one server of several.
- * @param open what each server has to do: connections open, or requests pending; at least one server.
+ * Chooses one of several servers.
+ * @param open load of each server: open connections or pending requests; at least one server.
  * @returns its index in `open`.
  */
 export type Choose = (open: ArrayLike<number>) => number;
 
-/** A fresh chooser. @param random decides where chance does; the same sequence gives the same choices. */
+/** Returns a new chooser. @param random source of random choices; the same sequence gives the same choices. */
 export function chooserOf(policy: BalancePolicy, random: Random): Choose {
   return choosers[policy](random);
 }
@@ -46,7 +46,7 @@ function roundRobin(): Choose {
   };
 }
 
-/** Of equals they take turns: otherwise the first would get every connection that comes alone. */
+/** Starts each search after the last choice: otherwise the first server would get every connection if all are idle. */
 function leastConnections(): Choose {
   let start = 0;
   return (open) => {
@@ -62,13 +62,13 @@ function leastConnections(): Choose {
 
 /**
  * M. Mitzenmacher, The Power of Two Choices in Randomized Load Balancing (2001): the largest load exceeds the mean by
- * log log n in place of random's log n / log log n, at the cost of a second look.
+ * log log n, compared with log n / log log n for random choice, at the cost of a second look.
  */
 function powerOfTwoChoices(random: Random): Choose {
   return (open) => {
     if (open.length === 1) return 0;
     const first = below(open.length, random);
-    // Another one: from one after the first, all the way around.
+    // Not the first one again: one of the others, counted from its successor.
     const second = (first + 1 + below(open.length - 1, random)) % open.length;
     return at(open, second) < at(open, first) ? second : first;
   };

@@ -1,10 +1,10 @@
-/** What a byte may be part of: the grammars of RFC 9110 §5 and RFC 3986, as bits of a table. */
+/** Classes of bytes, as bits of a table: the grammars of RFC 9110 §5 and RFC 3986. This class is that of tokens. */
 export const TOKEN = 1;
 /** A request target: URIs are visible ASCII. */
 export const TARGET = 2;
 /** A field value: visible characters, space, tab, and bytes above ASCII (obs-text). */
 export const VALUE = 4;
-/** A Host: what a URI may have between its slashes, without user names (RFC 3986 §3.2). */
+/** A Host: the authority of a URI without user information (RFC 3986 §3.2). */
 export const HOST = 8;
 /** A space or a tab: OWS and BWS. */
 export const BLANK = 16;
@@ -38,19 +38,19 @@ function table(): Uint8Array {
 
 const KINDS = table();
 
-/** May this byte be part of that? @param kind one of {@link TOKEN} and its like. */
+/** Reports whether a byte belongs to a class. @param kind {@link TOKEN} or another class. */
 export function is(byte: number, kind: number): boolean {
   return ((KINDS[byte] as number) & kind) !== 0;
 }
 
-/** The end of the bytes from `at` on that may be part of `kind`; `end` when all may. */
+/** Returns the end of the run of bytes from `at` on that belong to `kind`; `end` when all do. */
 export function skip(bytes: Uint8Array, at: number, end: number, kind: number): number {
   let to = at;
   while (to < end && ((KINDS[bytes[to] as number] as number) & kind) !== 0) to++;
   return to;
 }
 
-/** A digit's value in base 16; -1 for what is none. */
+/** Returns the value of a hexadecimal digit; -1 for any other byte. */
 export function hexadecimal(byte: number): number {
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
   const letter = (byte | 0x20) - 0x61;

@@ -1,9 +1,9 @@
 import { BLANK, CR, hexadecimal, is, LF, SEMICOLON, skip, VALUE } from './characters.ts';
 import { FieldLines, type FieldObserver } from './field-lines.ts';
 
-/** 2^52 - 1: a double holds it exactly. */
+/** Most digits of a chunk size: 13 hexadecimal digits are at most 2^52 - 1, which a double holds exactly. */
 const MOST_DIGITS = 13;
-/** Bytes of extensions and trailers that are borne: they do nothing here, and could go on for ever. */
+/** Most bytes of extensions and trailers. They have no effect here, and could continue without end. */
 const MOST_EXTRA = 16_384;
 
 // What comes next.
@@ -17,15 +17,15 @@ const DATA_RETURN = 6;
 const DATA_NEWLINE = 7;
 const TRAILERS = 8;
 
-/** Nothing that comes behind a body matters here. */
+/** Ignores trailers, which have no effect here. */
 const nobody: FieldObserver = { name: () => false, value: () => 0, valueEnd: () => 0 };
 
-/** Passes over a body in chunks, with extensions and trailers: RFC 9112 §7.1. */
+/** Skips a chunked body with its extensions and trailers: RFC 9112 §7.1. */
 export class ChunkedBody {
   readonly #trailers = new FieldLines(nobody);
   #state = FIRST_DIGIT;
   #digits = 0;
-  /** Of the chunk, what is still to come. */
+  /** Remaining bytes of the chunk. */
   #left = 0;
   #extra = 0;
 
@@ -39,7 +39,7 @@ export class ChunkedBody {
     this.#trailers.reset();
   }
 
-  /** Reads on, from `at` to `end` at most. @returns where it stopped, or a negated status code. */
+  /** Parses bytes from `at` to at most `end`. @returns where it stopped, or a negated status code. */
   read(bytes: Uint8Array, at: number, end: number): number {
     let next = at;
     while (next < end && !this.done) {
@@ -71,7 +71,7 @@ export class ChunkedBody {
     return this.#take(bytes[at] as number) ? at + 1 : -400;
   }
 
-  /** @returns may this byte come here? */
+  /** Processes one byte. @returns whether it is allowed here. */
   #take(byte: number): boolean {
     switch (this.#state) {
       case FIRST_DIGIT:
@@ -82,7 +82,7 @@ export class ChunkedBody {
       case DIGITS:
         return this.#takeDigit(byte) || this.#takeSizeEnd(byte);
       case BLANKS:
-        // RFC 9112 §7.1.1: blanks are borne before a semicolon, and nowhere else.
+        // RFC 9112 §7.1.1: blanks are allowed before a semicolon, and nowhere else.
         if (byte === SEMICOLON) this.#state = EXTENSION;
         return byte === SEMICOLON || is(byte, BLANK);
       case EXTENSION:

@@ -1,11 +1,11 @@
 import { BLANK, COLON, CR, is, LF, skip, TOKEN, VALUE } from './characters.ts';
 import { Word } from './word.ts';
 
-/** Told of fields as they come. Each returns 0, or the status code of a fault. */
+/** Receives fields as they are parsed. `value` and `valueEnd` return 0, or the status code of a fault. */
 export interface FieldObserver {
-  /** A field's name, in small letters, has come: is its value of interest? Then each byte of it is told. */
+  /** Receives a field's name in lower case. @returns true to receive the bytes of its value. */
   name(name: Word): boolean;
-  /** The next byte of the value, without the blanks before it. */
+  /** Receives the next byte of the value, without leading blanks. */
   value(byte: number): number;
   valueEnd(): number;
 }
@@ -20,8 +20,8 @@ const LAST_NEWLINE = 5;
 const DONE = 6;
 
 /**
- * Reads the lines `Name: value`, up to and with the empty one: headers, and trailers. RFC 9112 §5: a blank before the
- * colon, a value that goes on in the next line (obs-fold), and a line that ends with LF alone are faults.
+ * Parses lines `Name: value`, headers or trailers, up to and including the empty line. RFC 9112 §5: a blank before the
+ * colon, a value continued on the next line (obs-fold), and a line that ends with LF alone are faults.
  */
 export class FieldLines {
   readonly #observer: FieldObserver;
@@ -41,7 +41,7 @@ export class FieldLines {
     this.#state = LINE;
   }
 
-  /** Reads on, from `at` to `end` at most. @returns where it stopped, or a negated status code. */
+  /** Parses bytes from `at` to at most `end`. @returns where it stopped, or a negated status code. */
   read(bytes: Uint8Array, at: number, end: number): number {
     let next = at;
     while (next < end && this.#state !== DONE) {

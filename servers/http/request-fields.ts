@@ -13,7 +13,7 @@ const CLOSE = wordOf('close');
 const KEEP_ALIVE = wordOf('keep-alive');
 const CONTINUE = wordOf('100-continue');
 
-/** More digits than a double holds exactly. */
+/** Most digits of a Content-Length: a double holds every number of 15 digits exactly. */
 const MOST_DIGITS = 15;
 const ZERO = 0x30;
 const NINE = 0x39;
@@ -26,13 +26,13 @@ const OF_CONNECTION = 4;
 const OF_EXPECT = 5;
 
 /**
- * What a request's headers say about its body and its connection. Where two readers could see different ends of a body
- * (request smuggling, RFC 9112 §11.2), it is refused.
+ * Collects what a request's headers specify about its body and its connection. Refuses requests in which two parsers
+ * could see different ends of the body (request smuggling, RFC 9112 §11.2).
  */
 export class RequestFields implements FieldObserver {
-  /** Bytes of the body; -1 when that isn't said. */
+  /** Bytes of the body; -1 without a Content-Length. */
   length = -1;
-  /** Does the body come in chunks? */
+  /** True when the body is chunked. */
   chunked = false;
   close = false;
   keepAlive = false;
@@ -41,12 +41,12 @@ export class RequestFields implements FieldObserver {
   #hosts = 0;
   #lengths = 0;
   #digits = 0;
-  /** Transfer codings so far. */
+  /** Number of transfer codings so far. */
   #codings = 0;
   #expectations = 0;
-  /** What is between the commas of a list. */
+  /** The current element of a comma-separated list. */
   readonly #word = new Word();
-  /** Did a blank end the word? Then it must not go on. */
+  /** True when a blank has ended the word, which must not continue then. */
   #ended = false;
 
   reset(): void {
@@ -80,7 +80,7 @@ export class RequestFields implements FieldObserver {
       return 0;
     }
     if (this.#ended) {
-      // Two words without a comma between them: none that is known.
+      // Two words without a comma between them: no known word.
       this.#word.add(0);
       this.#ended = false;
     }
@@ -94,21 +94,21 @@ export class RequestFields implements FieldObserver {
   }
 
   /**
-   * Is all well now that every header is known?
-   * @param minor of the version HTTP/1.
+   * Checks the headers together, after the last one.
+   * @param minor minor version of HTTP/1.
    * @returns 0, or the status code of a fault.
    */
   judge(minor: number): number {
-    // RFC 9112 §3.2: one Host, and in HTTP/1.0 one at most.
+    // RFC 9112 §3.2: exactly one Host; in HTTP/1.0 at most one.
     if (this.#hosts > 1 || (this.#hosts === 0 && minor > 0)) return 400;
-    // Twice is refused even if both say the same, as RFC 9112 §6.3 allows.
+    // RFC 9112 §6.3 allows refusing a repeated Content-Length even if the values are equal.
     if (this.#lengths > 1) return 400;
     if (this.#codings > 0) {
-      // RFC 9112 §6.1 and §6.3: no length beside it, not in HTTP/1.0, and chunked comes last.
+      // RFC 9112 §6.1 and §6.3: no Content-Length beside it, not in HTTP/1.0, and chunked comes last.
       if (this.length >= 0 || minor === 0 || !this.chunked) return 400;
       if (this.#codings > 1) return 501;
     }
-    // RFC 9110 §10.1.1: from HTTP/1.0 it is not listened to.
+    // RFC 9110 §10.1.1: an Expect of HTTP/1.0 is ignored.
     if (minor > 0 && this.#expectations > (this.continues ? 1 : 0)) return 417;
     this.continues &&= minor > 0;
     return 0;
@@ -133,14 +133,14 @@ export class RequestFields implements FieldObserver {
     return is(byte, HOST) && !this.#ended ? 0 : 400;
   }
 
-  /** An element of a list is over. Empty ones don't count: RFC 9110 §5.6.1. */
+  /** Ends an element of a list. Empty elements are ignored: RFC 9110 §5.6.1. */
   #endWord(): number {
     const word = this.#word;
     if (word.empty) return 0;
     switch (this.#field) {
       case OF_CODING:
         this.#codings++;
-        // Said twice, or not last: RFC 9112 §6.1.
+        // Chunked twice, or not last: RFC 9112 §6.1.
         if (this.chunked) return 400;
         this.chunked = word.is(CHUNKED);
         break;

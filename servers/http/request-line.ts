@@ -1,13 +1,13 @@
 import { CR, is, LF, SPACE, skip, TARGET, TOKEN } from './characters.ts';
 import { Word, wordOf } from './word.ts';
 
-/** `other`: known, but not for a page that can only be read. `unknown`: no method of RFC 9110 or RFC 5789. */
+/** `other`: a known method that this server does not allow. `unknown`: not a method of RFC 9110 or RFC 5789. */
 export type Method = 'get' | 'head' | 'other' | 'unknown';
 
 const GET = wordOf('GET');
 const HEAD = wordOf('HEAD');
 const OTHERS = ['POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'].map(wordOf);
-/** Then come the version's digits, with a dot between them. */
+/** Followed by the version: two digits with a dot between them. */
 const PROTOCOL = new TextEncoder().encode('HTTP/');
 const ZERO = 0x30;
 const NINE = 0x39;
@@ -27,27 +27,27 @@ const RETURN = 9;
 const NEWLINE = 10;
 const DONE = 11;
 
-/** Reads `GET /path HTTP/1.1`: RFC 9112 §3. Lines end with CRLF, and only so; empty ones before it are passed over. */
+/** Parses a request line, `GET /path HTTP/1.1`: RFC 9112 §3. Lines must end with CRLF. Skips empty lines before it. */
 export class RequestLine {
   method: Method = 'unknown';
-  /** The digit behind the dot: 0 for HTTP/1.0; what is above 1 is spoken to as 1. */
+  /** The minor version: 0 for HTTP/1.0. A version above 1.1 is treated as 1.1. */
   minor = 1;
   readonly #word = new Word();
   #state = BEGIN;
   #major = 0;
-  /** Characters of `HTTP/` that came. */
+  /** Number of matched characters of `HTTP/`. */
   #named = 0;
 
   get done(): boolean {
     return this.#state === DONE;
   }
 
-  /** Has nothing come yet, but for empty lines? */
+  /** True when nothing but empty lines has arrived. */
   get untouched(): boolean {
     return this.#state === BEGIN;
   }
 
-  /** Is the target coming, so that a line too long is its fault? */
+  /** True while reading the target, so that an overlong line is the target's fault. */
   get inTarget(): boolean {
     return this.#state === TARGET_REST;
   }
@@ -57,13 +57,13 @@ export class RequestLine {
     this.#word.clear();
   }
 
-  /** It was read at a glance: GET or HEAD, as its first letter says, in HTTP/1.1. */
+  /** Records a line that {@link usualHeadEnd} has parsed: GET or HEAD, by its first letter, in HTTP/1.1. */
   isUsual(letter: number): void {
     this.method = letter === GET[0] ? 'get' : 'head';
     this.minor = 1;
   }
 
-  /** Reads on, from `at` to `end` at most. @returns where it stopped, or a negated status code. */
+  /** Parses bytes from `at` to at most `end`. @returns where it stopped, or a negated status code. */
   read(bytes: Uint8Array, at: number, end: number): number {
     let next = at;
     while (next < end && this.#state !== DONE) {
@@ -76,7 +76,7 @@ export class RequestLine {
     return next;
   }
 
-  /** @returns 0, or the status code of a fault. */
+  /** Processes one byte. @returns 0, or the status code of a fault. */
   #take(byte: number): number {
     switch (this.#state) {
       case METHOD:

@@ -4,17 +4,17 @@ import { RequestFields } from './request-fields.ts';
 import { type Method, RequestLine } from './request-line.ts';
 import { usualHeadEnd } from './usual-head.ts';
 
-/** Bytes that a request line and headers may have together: as many as Node's http takes. */
+/** Most bytes of request line and headers together; Node's http has the same limit. */
 const MOST_HEAD = 16_384;
 
 /**
- * Reads HTTP/1 requests from bytes that come as the network cut them: RFC 9112. Allocates nothing for a request. What is
- * behind a request is left alone until {@link next}, so that any number may come together.
+ * Parses HTTP/1 requests incrementally, from chunks with arbitrary boundaries: RFC 9112. Allocates nothing per request.
+ * It stops at the end of a request until {@link next} is called, so that any number may be pipelined.
  */
 export class RequestParser {
-  /** Has a whole request come, with its body? */
+  /** True when the request is complete, including its body. */
   done = false;
-  /** Have the headers just come, of a client that waits to be told to send the body? */
+  /** True right after the headers when the client waits for 100 Continue before it sends the body. */
   awaitsContinue = false;
   readonly #line = new RequestLine();
   readonly #fields = new RequestFields();
@@ -23,15 +23,15 @@ export class RequestParser {
   #inBody = false;
   /** Bytes of the head so far. */
   #head = 0;
-  /** Of a body of known length, what is still to come. */
+  /** Remaining bytes of a body of known length. */
   #left = 0;
 
-  /** Is nothing of a request there? */
+  /** True when no byte of a request has arrived. */
   get idle(): boolean {
     return !this.done && this.#line.untouched;
   }
 
-  /** Is a request's head whole, and its body not? */
+  /** True when the request's head is complete and its body is not. */
   get inBody(): boolean {
     return this.#inBody && !this.done;
   }
@@ -40,17 +40,17 @@ export class RequestParser {
     return this.#line.method;
   }
 
-  /** Is the connection to stay open? RFC 9112 §9.3. */
+  /** Reports whether the connection stays open: RFC 9112 §9.3. */
   get persistent(): boolean {
     return !this.#fields.close && (this.#line.minor > 0 || this.#fields.keepAlive);
   }
 
-  /** Must that be told, as HTTP/1.0 wouldn't know? */
+  /** Reports whether the reply must contain keep-alive, because the client uses HTTP/1.0. */
   get tellsKeepAlive(): boolean {
     return this.#line.minor === 0 && this.persistent;
   }
 
-  /** Begins the next request. */
+  /** Starts the next request. */
   next(): void {
     this.done = false;
     this.awaitsContinue = false;
@@ -62,8 +62,8 @@ export class RequestParser {
   }
 
   /**
-   * Reads on, from `at` to `end` at most: until the request is whole, or its sender is to be told to go on.
-   * @returns where it stopped, or a negated status code that says what is wrong: then nothing more can be read.
+   * Parses bytes from `at` to at most `end`. Stops when the request is complete, or the client needs 100 Continue.
+   * @returns where it stopped, or a negated status code for a faulty request: then nothing more can be parsed.
    */
   read(bytes: Uint8Array, at: number, end: number): number {
     this.awaitsContinue = false;

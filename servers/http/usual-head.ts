@@ -10,18 +10,18 @@ const KEEP_ALIVE = bytesOf('keep-alive\r\n');
 const C = 0x63;
 const E = 0x65;
 const T = 0x74;
-/** What makes an ASCII letter a small one. */
+/** The bit that distinguishes a lower-case ASCII letter from its capital. */
 const SMALL = 0x20;
 
 /**
- * The end of a head such as nearly every client sends, when it has come whole: GET or HEAD in HTTP/1.1, one Host, nothing
- * about a body, and the connection to stay. 0 for anything else, be it faulty, rare or not whole yet: then nothing is said
- * about it, and it is to be read step by step. What this takes, that takes, too, and in the same way.
+ * Returns the end of a complete head such as nearly every client sends: GET or HEAD in HTTP/1.1, one Host, nothing
+ * about a body, and a persistent connection. 0 for anything else, whether faulty, rare or incomplete: the incremental
+ * parser must then decide. That parser accepts everything that this function accepts, with the same result.
  */
 export function usualHeadEnd(bytes: Uint8Array, at: number, end: number): number {
   let next = requestLineEnd(bytes, at, end);
   let hosts = 0;
-  // Of what lies behind `end` a byte or two may be looked at; what ends there is not taken.
+  // The checks may read a byte or two beyond `end`, but never accept a head that ends there.
   while (next > 0 && next + 2 <= end) {
     if (bytes[next] === CR) return bytes[next + 1] === LF && hosts === 1 ? next + 2 : 0;
     const colon = skip(bytes, next, end, TOKEN);
@@ -36,7 +36,7 @@ export function usualHeadEnd(bytes: Uint8Array, at: number, end: number): number
   return 0;
 }
 
-/** @returns where the headers begin; 0 when they don't. */
+/** Parses the request line. @returns where the headers begin; 0 if the line is different or incomplete. */
 function requestLineEnd(bytes: Uint8Array, at: number, end: number): number {
   const method = bytes[at] === GET[0] ? GET : HEAD;
   if (!isAt(bytes, at, method)) return 0;
@@ -60,7 +60,10 @@ function otherFieldEnd(bytes: Uint8Array, at: number, colon: number, end: number
   return maySpeakOfBody(colon - at, bytes[at] as number) ? 0 : lineEnd(bytes, skip(bytes, colon + 1, end, VALUE));
 }
 
-/** Content-Length, Transfer-Encoding and Expect are as long and begin so; few others do. */
+/**
+ * Reports whether a header could be Content-Length, Transfer-Encoding or Expect, judged by length and first letter. Few
+ * other headers match.
+ */
 function maySpeakOfBody(length: number, letter: number): boolean {
   const initial = letter | SMALL;
   return (length === 14 && initial === C) || (length === 17 && initial === T) || (length === 6 && initial === E);
@@ -77,7 +80,7 @@ function isAt(bytes: Uint8Array, at: number, expected: Uint8Array): boolean {
   return true;
 }
 
-/** @param name of small letters alone: no other characters differ by {@link SMALL} from one. */
+/** @param name lower-case letters only: for these, `| SMALL` matches both cases and nothing else. */
 function isName(bytes: Uint8Array, at: number, end: number, name: Uint8Array): boolean {
   if (end - at !== name.length) return false;
   for (let i = 0; i < name.length; i++) {

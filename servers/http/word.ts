@@ -1,7 +1,7 @@
-/** The longest word that anyone asks for: `transfer-encoding`. */
+/** Length of the longest word that is compared: `transfer-encoding`. */
 const LONGEST = 17;
 
-/** A word as it comes in, a byte at a time, to be compared with the few that matter. It may be of any length. */
+/** Collects a word byte by byte, for comparison with a few known words. The word may have any length. */
 export class Word {
   readonly #bytes = new Uint8Array(LONGEST);
   #length = 0;
@@ -15,12 +15,12 @@ export class Word {
   }
 
   add(byte: number): void {
-    // Of a longer one only its length matters: it is none of those asked for.
+    // Of a longer word only the length matters: it equals no known word.
     if (this.#length < LONGEST) this.#bytes[this.#length] = byte;
     this.#length++;
   }
 
-  /** The same, with capital letters of ASCII made small. */
+  /** Adds a byte, with ASCII letters converted to lower case. */
   addLowerCase(byte: number): void {
     this.add(byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte);
   }
@@ -34,7 +34,7 @@ export class Word {
   }
 }
 
-/** A word to compare with. @throws {RangeError} when it is too long to be compared. */
+/** Returns a word to compare with. @throws {RangeError} when it is too long to be compared. */
 export function wordOf(text: string): Uint8Array {
   if (text.length > LONGEST) throw new RangeError(`'${text}' has more than ${LONGEST} letters`);
   return new TextEncoder().encode(text);

@@ -9,12 +9,12 @@ import { converse, listenStream } from '../node-stream.ts';
 import { after } from '../node-wait.ts';
 import { SocketRoom } from '../rooms/socket-room.ts';
 
-/** Datagrams that may wait to be answered; further ones are dropped, as a full socket buffer drops them. */
+/** Most datagrams that wait for their reply. Further ones are dropped, as by a full socket buffer. */
 const QUEUE_LIMIT = 1024;
 
 /**
- * Asynchronous functions: one a connection, written like a blocking server with `await` where that would block.
- * Underneath, the same event loop as event-driven.
+ * Asynchronous functions: one per connection, written like a blocking server with `await` where that would block. It
+ * runs on the same event loop as event-driven.
  */
 export const model: ServerModel = {
   async start(spec) {
@@ -65,7 +65,7 @@ interface Arrival {
   readonly socket: Socket;
 }
 
-/** Datagrams between the socket's events and the loop that awaits them. `events.on` would queue without bound. */
+/** Queue between the socket's events and the loop that awaits datagrams. `events.on` would queue without bound. */
 class Arrivals implements AsyncIterable<Arrival> {
   #queue: Arrival[] = [];
   #wake: (() => void) | undefined;

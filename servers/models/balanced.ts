@@ -12,9 +12,9 @@ import { ofSeveral, streamKeyOf } from '../several.ts';
 import { WorkerWatch } from '../worker-watch.ts';
 
 /**
- * A load balancer in front of event-driven servers, one a CPU and at least two, each in a process with a loopback port
- * of its own: it accepts, chooses a server by the policy of the spec, and passes bytes both ways, as HAProxy does in
- * TCP mode. A server that dies is taken out and not replaced: a benchmark shall show it, not hide it.
+ * A load balancer in front of event-driven servers: one per CPU and at least two, each in a process with its own
+ * loopback port. The balancer accepts, chooses a server by the policy of the spec and relays bytes both ways, as
+ * HAProxy does in TCP mode. A server that dies is removed and not replaced, so that a benchmark shows the failure.
  */
 export const model: ServerModel = {
   async start(spec, workerEnded): Promise<RunningServer> {
@@ -42,7 +42,7 @@ export const model: ServerModel = {
   },
 };
 
-/** Resolves when all of them answer. From then on, those that die are taken out. */
+/** Resolves when all servers are ready. From then on, servers that die are removed. */
 async function backendsOf(children: readonly ChildProcess[], spec: ServerSpec, watch: WorkerWatch): Promise<Backends> {
   const addresses = await Promise.all(children.map(addressOf));
   const backends = new Backends(

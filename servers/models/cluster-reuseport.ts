@@ -5,9 +5,9 @@ import { openHub } from '../rooms/hub.ts';
 import { ofSeveral } from '../several.ts';
 
 /**
- * One process a CPU as in cluster, but each with a socket of its own on the common port (SO_REUSEPORT, socket(7), Linux
- * 3.9): nobody accepts for the others, and the kernel chooses the process by a hash of both addresses. What nginx calls
- * `reuseport`.
+ * One process per CPU, as in cluster, but each with its own socket on the shared port (SO_REUSEPORT, socket(7), Linux
+ * 3.9). Each process accepts its own connections: the kernel selects the process by a hash of both addresses. nginx
+ * calls this `reuseport`.
  */
 export const model: ServerModel = {
   start: (spec, workerEnded) =>

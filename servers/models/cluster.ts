@@ -8,12 +8,12 @@ import { type HostSpec, hostProgram } from '../host.ts';
 import { hubStdio, openHub } from '../rooms/hub.ts';
 import { ofSeveral } from '../several.ts';
 
-/** As Node's cluster has them, and a link to the hub. */
+/** The descriptors that Node's cluster uses, and a link to the hub. */
 const stdio = ['inherit', 'inherit', 'inherit', 'ipc', ...hubStdio];
 
 /**
- * Node's cluster: one process a CPU, each running the event-driven model, all on one port. Over TCP the primary accepts
- * and deals connections out in turn; over UDP the workers share the socket, and the kernel's wake-ups decide.
+ * Node's cluster: one process per CPU, each running the event-driven model, all on one port. Over TCP the primary
+ * accepts and distributes connections in turn. Over UDP the workers share the socket, and the kernel's wake-ups decide.
  */
 export const model: ServerModel = {
   start(spec, workerEnded) {
@@ -22,16 +22,16 @@ export const model: ServerModel = {
     return startTogether(async (children) => {
       for (let i = 0; i < availableParallelism(); i++) {
         const args = [JSON.stringify(ofSeveral(server, i))];
-        // What it sets counts for the workers forked after it.
+        // Applies to workers forked afterwards.
         cluster.setupPrimary({ exec: fileURLToPath(hostProgram), args, ...(hub && { stdio }) });
         const worker = cluster.fork();
-        // It repeats what its process says, which is heard there, and complains of words to one that was ended already.
+        // Re-emits errors of its process, which are handled there, and reports messages sent to an ended process.
         worker.on('error', () => undefined);
         const child = worker.process;
         hub?.join(child);
         children.push(child);
       }
-      // Port 0 is the same port for all of them: the primary binds it once.
+      // Port 0 yields the same port for all workers: the primary binds it once.
       const [address] = await Promise.all(children.map(addressOf));
       return address as SocketAddress;
     }, workerEnded);

@@ -4,8 +4,8 @@ import { startLoops } from '../loop-threads.ts';
 import { kernelTransport } from '../transport.ts';
 
 /**
- * Non-blocking sockets in one thread, around epoll(7): the kernel keeps the list of sockets and tells only of those that
- * are ready, so that idle connections cost nothing. Kegel, The C10K problem; the reactor pattern in one thread.
+ * Non-blocking sockets in one thread, around epoll(7). The kernel keeps the list of sockets and reports only the ready
+ * ones, so idle connections cost nothing. Kegel, The C10K problem; the reactor pattern in one thread.
  */
 export const model: ServerModel = {
   async start(spec, workerEnded) {

@@ -8,8 +8,8 @@ import { listenStream } from '../node-stream.ts';
 import { SocketRoom } from '../rooms/socket-room.ts';
 
 /**
- * Event-driven: one thread, and callbacks that Node's event loop (libuv: epoll or kqueue underneath) calls when a
- * socket has something to tell. The reactor pattern.
+ * Event-driven: one thread, in which Node's event loop (libuv, on epoll or kqueue) calls back when a socket has an
+ * event. The reactor pattern.
  */
 export const model: ServerModel = {
   async start(spec) {

@@ -10,19 +10,19 @@ import { startThreads, tellReady, threadsEnd } from '../thread.ts';
 import { kernelTransport } from '../transport.ts';
 import { WorkerWatch } from '../worker-watch.ts';
 
-/** How long to wait for the loop to end when the server is closed. */
+/** Longest wait for the end of the loop when the server closes. */
 const CLOSE_LIMIT_MS = 1000;
 
 interface LoopInput {
   readonly listener: number;
   readonly spec: ServerSpec;
-  /** One flag, shared with the thread: 1 when the loop shall end. */
+  /** One flag, shared with the thread: 1 when the loop must end. */
   readonly stop: Int32Array;
 }
 
 /**
- * Completions in place of readiness, in one thread: io_uring(7). The kernel is told once what to receive and accept, and
- * tells what it has done; a turn of the loop takes one system call, however many sockets had something to tell. The
+ * Completions instead of readiness, in one thread: io_uring(7). The kernel gets each receive and accept request once
+ * and reports what it has done. One turn of the loop takes one system call, however many sockets are active. The
  * proactor pattern: Schmidt et al., Pattern-Oriented Software Architecture, volume 2.
  */
 export const model: ServerModel = {
@@ -40,23 +40,23 @@ export const model: ServerModel = {
       await threadsEnd(threads, CLOSE_LIMIT_MS);
       close(listener);
     };
-    // Waiting for completions blocks, so the loop has a thread of its own; this one stays free to stop it.
+    // Waiting for completions blocks, so the loop has its own thread; this thread stays free to stop it.
     const threads = await startThreads([{ module: import.meta.url, run: 'loop', input }], end);
     for (const thread of threads) watch.thread(thread, 'ring thread', 'vital');
     return { address: localAddress(listener), close: () => end(threads) };
   },
 };
 
-/** The loop, in its thread. */
+/** Runs the loop, in its thread. */
 export async function loop({ listener, spec, stop }: LoopInput): Promise<void> {
   const app = await loadApp(spec);
   const stopping = () => Atomics.load(stop, 0) === 1;
   const sockets =
     spec.transport === 'tcp' ? new RingStreams(listener, app, undefined, stopping) : new RingDatagrams(listener, app);
-  // Only now it is sure that there is a ring.
+  // Only now is it certain that the ring exists.
   tellReady();
   try {
-    // The listener is shut down when this has been set, which ends a wait.
+    // After the flag is set, the listener is shut down, which ends a wait.
     while (!stopping()) sockets.serve();
   } finally {
     sockets.close();

@@ -10,10 +10,10 @@ import { WorkerWatch } from '../worker-watch.ts';
 
 /** Words of the memory that both threads share. */
 const STOP = 0;
-/** The connection being served, so that the main thread can wake the loop: a descriptor, or 0 for none. */
+/** Descriptor of the connection being served, or 0 for none, so that the main thread can wake the loop. */
 const SERVING = 1;
 
-/** How long to wait for the loop to end when the server is closed. */
+/** Longest wait for the end of the loop when the server closes. */
 const CLOSE_LIMIT_MS = 1000;
 
 interface LoopInput {
@@ -23,8 +23,8 @@ interface LoopInput {
 }
 
 /**
- * Iterative server: one connection at a time, served to its end, while the others wait in the backlog;
- * over UDP one datagram at a time. Stevens, UNIX Network Programming, volume 1, section 1.5.
+ * Iterative server: serves one connection to its end while the others wait in the accept queue. Over UDP it serves one
+ * datagram at a time. Stevens, UNIX Network Programming, volume 1, section 1.5.
  */
 export const model: ServerModel = {
   async start(spec, workerEnded): Promise<RunningServer> {
@@ -41,14 +41,14 @@ export const model: ServerModel = {
       await threadsEnd(threads, CLOSE_LIMIT_MS);
       close(fd);
     };
-    // The loop blocks for ever, so it has a thread of its own; this one stays free to stop it.
+    // The loop blocks, so it has its own thread; this thread stays free to stop it.
     const threads = await startThreads([{ module: import.meta.url, run: 'serve', input }], stop);
     for (const thread of threads) watch.thread(thread, 'serving thread', 'vital');
     return { address: localAddress(fd), close: () => stop(threads) };
   },
 };
 
-/** The loop, in its thread. */
+/** Runs the loop, in its thread. */
 export async function serve({ fd, spec, shared }: LoopInput): Promise<void> {
   const app = await loadApp(spec);
   tellReady();
@@ -57,7 +57,7 @@ export async function serve({ fd, spec, shared }: LoopInput): Promise<void> {
   for (let connection = nextConnection(fd, stopping); connection >= 0; connection = nextConnection(fd, stopping)) {
     setOption(connection, 'TCP_NODELAY', 1);
     Atomics.store(shared, SERVING, connection);
-    // Looked at after telling the connection: so either this thread sees the stop, or the main one the connection.
+    // Checked after the store: either this thread sees the stop, or the main thread sees the connection.
     if (!stopping()) serveStream(connection, app);
     Atomics.store(shared, SERVING, 0);
     close(connection);

@@ -5,9 +5,9 @@ import { startLoops } from '../loop-threads.ts';
 import { openSharedPort } from '../shared-port.ts';
 
 /**
- * A reactor for each CPU that this process may use: a thread with its own listener on the shared port (SO_REUSEPORT,
- * socket(7)) and its own epoll(7) loop. The kernel divides connections, and the peers of datagrams, by a hash of both
- * addresses; from there on the reactors share nothing. They are not bound to their CPUs.
+ * One reactor for each CPU that this process may use: a thread with its own listener on the shared port (SO_REUSEPORT,
+ * socket(7)) and its own epoll(7) loop. The kernel distributes connections, and the peers of datagrams, by a hash of
+ * both addresses. The reactors share only the room of an app that needs one, and are not bound to CPUs.
  */
 export const model: ServerModel = {
   async start(spec, workerEnded) {
@@ -16,7 +16,7 @@ export const model: ServerModel = {
   },
 };
 
-/** Sockets that share a port. @throws {SystemError} EADDRINUSE when somebody else has it; nothing stays open. */
+/** Opens sockets that share a port. @throws {SystemError} EADDRINUSE when the port is in use; nothing stays open. */
 function openListeners(spec: ServerSpec, count: number): [number, ...number[]] {
   const listeners: [number, ...number[]] = [openSharedPort(spec, 'open')];
   try {

@@ -16,8 +16,8 @@ import { kernelTransport } from '../transport.ts';
 import { soonest, WaitingConnections } from '../waiting-connections.ts';
 
 /**
- * Non-blocking sockets in one thread, around poll(2): every wait hands the kernel the whole list of sockets, so that its
- * cost grows with the connections that are idle. Stevens, UNIX Network Programming, volume 1, sections 6.10 and 16.2.
+ * Non-blocking sockets in one thread, around poll(2). Every wait passes the whole list of sockets to the kernel, so its
+ * cost grows with the number of idle connections. Stevens, UNIX Network Programming, volume 1, sections 6.10 and 16.2.
  */
 export const model: ServerModel = {
   async start(spec, workerEnded) {
@@ -26,10 +26,10 @@ export const model: ServerModel = {
   },
 };
 
-/** The loop, in its thread. */
+/** Runs the loop, in its thread. */
 export async function loop({ listener, spec, stop, room }: LoopInput): Promise<void> {
   const app = await loadApp(spec);
-  // What waits is to wait no longer than it must.
+  // Simulated work ends waits by a timer: wake up as close to it as possible.
   if (spec.work !== undefined) setTimerSlack(1);
   const stopping = () => Atomics.load(stop, 0) === 1;
   tellReady();
@@ -55,14 +55,14 @@ class PollLoop {
   readonly #buffers: StreamBuffers;
   readonly #lingering = new Lingering();
   readonly #waiting = new WaitingConnections<NonblockingConnection>();
-  /** Where each connection's entry is. */
+  /** Index of each connection's entry in the set. */
   readonly #places = new Map<NonblockingConnection, number>();
   readonly #lookTimes: LookTimes;
   #accepting = true;
 
   readonly #stopping: () => boolean;
 
-  /** @param stopping shall the loop end? Set that, then shut the listener down, which wakes it. */
+  /** @param stopping reports whether the loop must end. To stop it, set that, then shut the listener down: it wakes. */
   constructor(listener: number, app: App, buffers: StreamBuffers, stopping: () => boolean) {
     this.#listener = listener;
     this.#stopping = stopping;
@@ -72,11 +72,11 @@ class PollLoop {
     this.#set.add(listener, POLLIN);
   }
 
-  /** Serves until it shall end. @throws {SystemError} when it can't go on. */
+  /** Serves until {@link loop} is stopped. @throws {SystemError} when an error is permanent. */
   run(): void {
     while (!this.#stopping()) {
       let ready = this.#set.wait(this.#patienceMs());
-      // From the last to the first, because dropping one moves the last into its place.
+      // From the last to the first, because closing one moves the last into its place.
       for (let i = this.#connections.length; i > 0 && ready > 0; i--) {
         const connection = this.#connections[i - 1];
         if (connection === undefined || this.#set.reventsAt(i) === 0) continue;
@@ -93,14 +93,14 @@ class PollLoop {
     this.#buffers.free();
   }
 
-  /** How long to wait for readiness, in milliseconds; -1 is for ever. */
+  /** Returns how long to wait for readiness, in milliseconds; -1 means no limit. */
   #patienceMs(): number {
     const lingering = this.#lingering.size === 0 ? -1 : this.#lingering.expire();
     const ownMs = soonest(this.#lookTimes.waitMs(), this.#accepting ? -1 : SHORTAGE_MS);
     return soonest(soonest(lingering, this.#waiting.patienceMs()), ownMs);
   }
 
-  /** Goes on with connections that have waited long enough. */
+  /** Resumes connections whose wait is over. */
   #resume(): void {
     const now = performance.now();
     for (let next = this.#waiting.take(now); next !== undefined; next = this.#waiting.take(now)) {
@@ -124,11 +124,11 @@ class PollLoop {
     this.#places.set(last, i);
   }
 
-  /** Ends the conversations of clients that have taken too long. */
+  /** Ends connections whose clients have exceeded a time limit. */
   #look(): void {
     const nowMs = this.#lookTimes.due();
     if (nowMs < 0) return;
-    // From the last to the first, because dropping one moves the last into its place.
+    // From the last to the first, because closing one moves the last into its place.
     for (let i = this.#connections.length; i > 0; i--) {
       const connection = this.#connections[i - 1];
       const wish = connection?.look(nowMs);
@@ -137,7 +137,7 @@ class PollLoop {
   }
 
   #accept(): void {
-    // Ready and yet impossible: without a pause the loop would spin.
+    // Short of descriptors or memory: without a pause the loop would spin on a ready listener.
     if (!acceptSome(this.#listener, this.#open, this.#stopping)) this.#watchListener(false);
   }
 
@@ -153,7 +153,7 @@ class PollLoop {
     this.#set.add(fd, this.#eventsOf(connection, wish));
   };
 
-  /** What to wait for, so that a connection has its wish. */
+  /** Returns the events to wait for, according to the connection's next step. */
   #eventsOf(connection: NonblockingConnection, wish: Wish): number {
     if (wish === 'linger') this.#lingering.add(connection.fd);
     if (wish === 'wait') {

@@ -11,16 +11,16 @@ import { kernelTransport } from '../transport.ts';
 import { WorkerWatch } from '../worker-watch.ts';
 
 /**
- * Threads of the pool, and so the TCP connections served at once. Each takes 8 MB and 30 ms of CPU when the server
- * starts: 32 cost a quarter of a gigabyte and a second of one CPU. Pools of web servers are of that order (Apache's worker
- * MPM begins with three processes of 25 threads).
+ * Number of threads in the pool, and so of TCP connections served at once. Each thread takes 8 MB and 30 ms of CPU time
+ * when the server starts: 32 threads cost a quarter of a gigabyte and a second of one CPU. Pools of web servers have
+ * similar sizes (Apache's worker MPM begins with three processes of 25 threads).
  */
 export const POOL_SIZE = 32;
 
-/** How long to wait for the threads to end when the server is closed. */
+/** Longest wait for the end of the threads when the server closes. */
 const CLOSE_LIMIT_MS = 1000;
 
-/** Words of the memory that all threads share: the flag to stop, then for each thread the connection that it serves. */
+/** Words of the memory that all threads share: the stop flag, then for each thread the connection that it serves. */
 const STOP = 0;
 const FIRST_SERVING = 1;
 
@@ -28,17 +28,17 @@ interface PoolInput {
   readonly fd: number;
   readonly spec: ServerSpec;
   readonly shared: Int32Array;
-  /** The thread's word of the shared memory, for main to wake it: a descriptor, or 0 while it serves none. */
+  /** Index of the thread's word in shared memory. Main wakes the thread through the descriptor there; 0 means none. */
   readonly serving: number;
-  /** What its client shares with the others; undefined when the app needs none. */
+  /** Memory that the clients of all threads share; undefined when the app needs none. */
   readonly room: SharedArrayBuffer | undefined;
 }
 
 /**
- * Prethreaded server: a fixed pool of threads, started beforehand, that all block in accept on one listener; each serves
- * the connection that it gets to its end. With all of them busy, further connections wait in the backlog.
- * Stevens, UNIX Network Programming, volume 1, section 30.11, without the lock around accept, which Linux does not need.
- * Over UDP all block in recvfrom on one socket, and whoever gets a datagram answers it.
+ * Prethreaded server: a fixed pool of threads, started in advance, that all block in accept on one listener. Each
+ * serves its connection to the end. When all are busy, further connections wait in the accept queue. Stevens, UNIX
+ * Network Programming, volume 1, section 30.11, without the lock around accept, which Linux does not need. Over UDP all
+ * threads block in recvfrom on one socket, and the thread that receives a datagram answers it.
  */
 export const model: ServerModel = {
   async start(spec, workerEnded): Promise<RunningServer> {
@@ -54,7 +54,7 @@ export const model: ServerModel = {
       watch.close();
       return stopPool(fd, shared, threads);
     };
-    // "Pre": what the threads cost to start is not the first clients' to pay.
+    // The first clients must not pay for the start of the threads.
     const threads = await startThreads(tasks, stop);
     threads.forEach((thread, i) => {
       watch.thread(thread, `pool thread ${i + 1} of ${POOL_SIZE}`, 'vital');
@@ -65,7 +65,7 @@ export const model: ServerModel = {
 
 async function stopPool(fd: number, shared: Int32Array, threads: readonly Worker[]): Promise<void> {
   Atomics.store(shared, STOP, 1);
-  // Wakes all that block in accept or recvfrom.
+  // Wakes all threads that block in accept or recvfrom.
   shutdown(fd, SHUT_RDWR);
   for (let i = FIRST_SERVING; i < shared.length; i++) {
     const serving = Atomics.load(shared, i);
@@ -75,7 +75,7 @@ async function stopPool(fd: number, shared: Int32Array, threads: readonly Worker
   close(fd);
 }
 
-/** One thread of the pool. */
+/** Runs one thread of the pool. */
 export async function serve({ fd, spec, shared, serving, room: memory }: PoolInput): Promise<void> {
   const app = await loadApp(spec);
   const room = DescriptorRoom.of(memory);
@@ -85,7 +85,7 @@ export async function serve({ fd, spec, shared, serving, room: memory }: PoolInp
   for (let connection = nextConnection(fd, stopping); connection >= 0; connection = nextConnection(fd, stopping)) {
     setOption(connection, 'TCP_NODELAY', 1);
     Atomics.store(shared, serving, connection);
-    // Looked at after telling the connection: so either this thread sees the stop, or the main one the connection.
+    // Checked after the store: either this thread sees the stop, or the main thread sees the connection.
     if (!stopping()) serveStream(connection, app, room);
     Atomics.store(shared, serving, 0);
     close(connection);

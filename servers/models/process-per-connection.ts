@@ -4,16 +4,16 @@ import { startConcurrentServer } from '../concurrent.ts';
 import type { ServerModel } from '../contract.ts';
 import { openHub } from '../rooms/hub.ts';
 
-/** Memory that a child `node` has to itself, in bytes; most of its 50 MB resident set is shared with the others. */
+/** Private memory of a child `node`, in bytes. Most of its 50 MB resident set is shared with the other children. */
 const PROCESS_BYTES = 20e6;
 
-/** Half of the machine's memory for children, and never more than five hundred: a server's processes are bounded. */
+/** Half of the machine's memory, and at most 500 children, so that the number of processes is bounded. */
 const CAPACITY = Math.min(500, Math.floor(totalmem() / 2 / PROCESS_BYTES));
 
 /**
- * Concurrent server, one process a client: blocking accept in one thread, then a child process for each connection, a new
- * one or one whose client has gone. Stevens, UNIX Network Programming, volume 1, section 4.8. Node can't fork, so each
- * child is a fresh `node`, and gets its clients' sockets over a Unix-domain socket (section 15.7).
+ * Concurrent server, one process per client: one thread accepts, and a child process serves each connection. A child is
+ * reused when its client is gone. Stevens, UNIX Network Programming, volume 1, section 4.8. Node cannot fork, so each
+ * child is a new `node` that receives its clients' sockets over a Unix-domain socket (section 15.7).
  */
 export const model: ServerModel = {
   async start(spec, workerEnded) {

@@ -7,12 +7,12 @@ import { openRoom } from '../rooms/descriptor-room.ts';
 /** Resident memory of a worker thread, in bytes: a V8 isolate and a stack. Measured: 8 to 10 MB. */
 const THREAD_BYTES = 10e6;
 
-/** Half of the machine's memory for threads, and never more than a thousand: a server's threads are bounded. */
+/** Half of the machine's memory, and at most 1000 threads, so that the number of threads is bounded. */
 const CAPACITY = Math.min(1000, Math.floor(totalmem() / 2 / THREAD_BYTES));
 
 /**
- * Concurrent server, one thread a client: blocking accept in one thread, then a thread that blocks in recv and send for
- * each connection, a new one or one whose client has gone. Stevens, UNIX Network Programming, volume 1, section 26.4.
+ * Concurrent server, one thread per client: one thread accepts, and each connection has a thread that blocks in recv
+ * and send. A thread is reused when its client is gone. Stevens, UNIX Network Programming, volume 1, section 26.4.
  */
 export const model: ServerModel = {
   async start(spec, workerEnded) {

@@ -13,18 +13,18 @@ import { SocketRoom } from '../rooms/socket-room.ts';
 import { ofSeveral } from '../several.ts';
 import { WorkerWatch } from '../worker-watch.ts';
 
-/** Datagrams that may be in the pool at a time; further ones are dropped, as a full socket buffer drops them. */
+/** Most datagrams in the pool at a time. Further ones are dropped, as by a full socket buffer. */
 const TASK_LIMIT = 1024;
 
 /**
- * Worker pool: an event loop owns the sockets, and a fixed pool of threads, one a CPU, does the work of every request.
- * Stevens' prethreaded server turned inside out; what Java calls an executor.
+ * Worker pool: an event loop owns the sockets, and a fixed pool of threads, one per CPU, does the work of every
+ * request. It inverts Stevens' prethreaded server; Java calls it an executor.
  */
 export const model: ServerModel = {
   async start(spec, workerEnded): Promise<RunningServer> {
     const pool = new Pool(spec, workerEnded);
     try {
-      // What the threads cost to start is not the first clients' to pay.
+      // The first clients must not pay for the start of the threads.
       await pool.ready();
       const server = await (spec.transport === 'udp' ? serveDatagrams(spec, pool) : serveStreams(spec, pool));
       return {
@@ -43,7 +43,7 @@ export const model: ServerModel = {
 async function serveStreams(spec: ServerSpec, pool: Pool): Promise<RunningServer> {
   const app = await loadApp(spec);
   const together = { room: needsRoom(spec.app) ? new SocketRoom() : undefined, lookout: Lookout.of(app) };
-  // Never talked to: it shows what there is to call.
+  // Never receives anything: it only shows which optional calls the app's sessions have.
   const pattern = app.stream();
   let connections = 0;
   return listenStream(spec, async (socket) => {
@@ -53,12 +53,12 @@ async function serveStreams(spec: ServerSpec, pool: Pool): Promise<RunningServer
   });
 }
 
-/** A session that lives in a thread of the pool. */
+/** A session whose state is in a thread of the pool. */
 class PooledSession {
   readonly #pool: Pool;
   readonly #connection: number;
   #opening = true;
-  /** As the session was after the last task; while one is under way, the peer is awaited for nothing. */
+  /** State after the last task. While a task runs, there is no time limit for the peer. */
   #awaiting: Awaiting = { turn: 0, patienceMs: 0 };
 
   constructor(pool: Pool, connection: number) {
@@ -66,7 +66,7 @@ class PooledSession {
     this.#connection = connection;
   }
 
-  /** With the optional calls that `pattern` has, and no others: each would cost a task. */
+  /** Returns a session with the optional calls that `pattern` has and no others, because each call costs a task. */
   as({ open, finish, produce, expire, patienceMs = 0 }: StreamSession): AsyncSession {
     this.#awaiting = { turn: 0, patienceMs };
     const awaiting = () => this.#awaiting;
@@ -77,7 +77,7 @@ class PooledSession {
       get patienceMs() {
         return awaiting().patienceMs;
       },
-      // One task in flight a connection: replies keep their order, and nothing is read meanwhile.
+      // One task in flight per connection: replies keep their order, and nothing is read meanwhile.
       receive: (bytes, start, end, reply) =>
         this.#tell({ kind: 'receive', bytes: exactly(bytes.subarray(start, end)) }, reply),
       ...(open && { open: (reply) => this.#tell({ kind: 'open' }, reply) }),
@@ -87,7 +87,7 @@ class PooledSession {
     };
   }
 
-  /** Has the thread forget the session, if it ever heard of it. Never rejects. */
+  /** Drops the session in its thread, if it was ever opened there. Never rejects. */
   async forget(): Promise<void> {
     if (this.#opening) return;
     await this.#pool.run({ kind: 'forget', connection: this.#connection }).catch(() => undefined);
@@ -104,7 +104,7 @@ class PooledSession {
       event,
     });
     if (awaiting !== undefined) this.#awaiting = awaiting;
-    // They came for this reply alone, and nobody will change them.
+    // These buffers belong to this reply alone and never change.
     for (const part of parts) reply.sendConstant(part, 0, part.length);
     for (const part of toOthers) reply.toOthers(part, 0, part.length);
     if (ended) reply.end();
@@ -120,31 +120,31 @@ function serveDatagrams(spec: ServerSpec, pool: Pool): Promise<RunningServer> {
       const { parts } = await pool.run({ kind: 'datagram', bytes: exactly(datagram) });
       for (const part of parts) await sendDatagram(socket, part, peer);
     } catch {
-      // The app failed on this datagram, or the server is closing: it goes unanswered.
+      // The app failed on this datagram, or the server is closing: no reply.
     } finally {
       tasks--;
     }
   });
 }
 
-/** The bytes in a buffer of their own: crossing to a thread copies the whole buffer that a view looks at. */
+/** Returns the bytes in a buffer of their own: transferring a view to a thread copies the whole buffer under it. */
 function exactly(bytes: Uint8Array): Uint8Array {
   return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
 }
 
-/** What of a spec is served, for a thread. */
+/** Returns the part of a spec that a thread needs. */
 function servedOf({ app, work, streamKey, timeLimits }: ServerSpec): Served {
   return { app, work, streamKey, timeLimits };
 }
 
-/** A thread of the pool, and the tasks that it has yet to do. */
+/** A thread of the pool and its queue of tasks. */
 class PoolThread {
   readonly #piscina: Piscina;
   #tasks = 0;
 
   readonly #number: number;
 
-  /** @param number of the thread in its pool. */
+  /** @param number index of the thread in its pool. */
   constructor(spec: ServerSpec, number: number) {
     this.#number = number;
     this.#piscina = new Piscina({
@@ -154,25 +154,25 @@ class PoolThread {
       minThreads: 1,
       maxThreads: 1,
       recordTiming: false,
-      // The thread has its next task before it is done with one.
+      // Queues the next task in the thread before it has finished the current one.
       loadBalancer: (_, [thread]) => thread ?? null,
     });
-    // Reported by the watch. Piscina starts another thread, and the sessions of the one that ended fail.
+    // The watch reports the error. Piscina starts another thread; the sessions of the ended one fail.
     this.#piscina.on('error', () => undefined);
   }
 
-  /** Resolves when the thread has loaded the app and does tasks; from then on it is watched. Rejects when it can't. */
+  /** Resolves when the thread has loaded the app; from then on it is watched. Rejects when it cannot load it. */
   async ready(watch: WorkerWatch): Promise<void> {
     await this.run({ kind: 'ready' });
     for (const thread of this.#piscina.threads) watch.thread(thread, `pool thread ${this.#number + 1}`, 'lasting');
   }
 
-  /** Tasks that it has not done. */
+  /** Number of unfinished tasks. */
   get tasks(): number {
     return this.#tasks;
   }
 
-  /** Has the thread do a task. @returns the replies. Rejects when the app throws, or the thread ends. */
+  /** Runs a task in the thread. @returns the replies. Rejects when the app throws, or the thread ends. */
   async run(task: PoolTask): Promise<PoolResult> {
     this.#tasks++;
     try {
@@ -187,7 +187,7 @@ class PoolThread {
   }
 }
 
-/** The fixed pool. A connection's tasks all go to one thread, which keeps its session; datagrams go to the least busy. */
+/** The fixed pool. Tasks of a connection go to the thread that has its session; datagrams go to the least busy one. */
 class Pool {
   readonly #threads: readonly PoolThread[];
   readonly #watch: WorkerWatch;
@@ -198,14 +198,17 @@ class Pool {
     this.#threads = Array.from({ length: availableParallelism() }, (_, number) => new PoolThread(spec, number));
   }
 
-  /** Resolves when every thread does tasks. Rejects when one can't. */
+  /** Resolves when all threads are ready. Rejects when one fails. */
   async ready(): Promise<void> {
     await Promise.all(this.#threads.map((thread) => thread.ready(this.#watch)));
   }
 
-  /** Has a thread do the task. @returns the replies. Rejects when the app throws, the thread ends or the pool is closed. */
+  /**
+   * Runs a task in one of the threads.
+   * @returns the replies. Rejects when the app throws, the thread ends or the pool is closed.
+   */
   async run(task: ConnectionTask | DatagramTask): Promise<PoolResult> {
-    // A destroyed Piscina would start anew.
+    // A destroyed Piscina would start new threads.
     if (this.#closed) throw new Error('the pool is closed');
     return this.#threadFor(task).run(task);
   }

@@ -2,17 +2,17 @@ import { NativeMemory } from '../../sockets/memory.ts';
 import { MSG_DONTWAIT, SHUT_RDWR, send, shutdown } from '../../sockets/socket.ts';
 import { type AppName, needsRoom } from '../apps/catalog.ts';
 
-/** Descriptors that may be in a room: as many as Linux allows a process by default (fs.nr_open). */
+/** Capacity of a room: the descriptors that Linux allows a process by default (fs.nr_open). */
 const DESCRIPTORS = 1_048_576;
 
-/** Words of the shared memory: the lock, how many are in the room, who they are, and where each descriptor is among them. */
+/** Words of the shared memory: the lock, the number of members, their descriptors, and the place of each descriptor. */
 const LOCK = 0;
 const COUNT = 1;
 const MEMBERS = 2;
-/** One more than the place, so that 0 is nowhere. */
+/** Holds the place plus one, so that 0 means absent. */
 const PLACES = MEMBERS + DESCRIPTORS;
 
-/** Bytes that are said at once, mostly. */
+/** Size of the buffer that is kept for sending. Few messages are longer. */
 const OUTBOX_SIZE = 65_536;
 
 /** The lock: U. Drepper, Futexes Are Tricky (2011), section 5. */
@@ -20,22 +20,25 @@ const FREE = 0;
 const TAKEN = 1;
 const AWAITED = 2;
 
-/** The memory of a room, for all threads of a server; undefined for an app that needs none. Untouched pages cost nothing. */
+/**
+ * Allocates the memory of a room, shared by all threads of a server. Untouched pages cost nothing.
+ * @returns undefined for an app that needs no room.
+ */
 export function openRoom({ app }: { readonly app: AppName }): SharedArrayBuffer | undefined {
   return needsRoom(app) ? new SharedArrayBuffer(4 * (PLACES + DESCRIPTORS)) : undefined;
 }
 
 /**
- * Conversations of one process that hear each other, in whatever threads they are served: who speaks sends to all the
- * others' sockets itself, and holds a lock meanwhile, so that all hear everything in one order. What a client has not
- * read waits in its socket's send buffer (tcp(7), tcp_wmem; about 2.5 MB over loopback). One whose buffer is full is shut
- * down, in the middle of a line or not: the others don't wait for it.
+ * Broadcasts between the sessions of one process, in whatever threads they run. The sender writes to all other sockets
+ * itself, and holds a lock meanwhile, so that all clients receive everything in the same order. Unread data waits in
+ * the client's socket send buffer (tcp(7), tcp_wmem; about 2.5 MB over loopback). A client whose buffer is full is shut
+ * down, possibly in the middle of a line, so that the others do not wait for it.
  */
 export class DescriptorRoom {
   readonly #words: Int32Array;
   readonly #outbox = new NativeMemory(OUTBOX_SIZE);
 
-  /** One for each thread, of the memory that {@link openRoom} gave; undefined without. */
+  /** Returns a thread's view of the memory from {@link openRoom}; undefined if there is none. */
   static of(memory: SharedArrayBuffer | undefined): DescriptorRoom | undefined {
     return memory && new DescriptorRoom(memory);
   }
@@ -44,7 +47,7 @@ export class DescriptorRoom {
     this.#words = new Int32Array(memory);
   }
 
-  /** A connection hears from now on what others say. It is to {@link leave} before it is closed. */
+  /** Adds a connection, which receives from now on what others send. Call {@link leave} before closing it. */
   enter(fd: number): void {
     const words = this.#words;
     this.#lock();
@@ -55,18 +58,18 @@ export class DescriptorRoom {
     this.#unlock();
   }
 
-  /** A connection hears nothing any more; to say so again changes nothing. */
+  /** Removes a connection. A second call does nothing. */
   leave(fd: number): void {
     this.#lock();
     this.#remove(fd);
     this.#unlock();
   }
 
-  /** Sends bytes `start` to `end` to everyone but the one who says so. */
+  /** Sends bytes `start` to `end` to all connections but the sender. */
   tell(from: number, bytes: Uint8Array, start: number, end: number): void {
     const words = this.#words;
     const length = end - start;
-    // Few are longer, and their memory is not kept.
+    // Longer messages are rare, and their memory is not kept.
     const outbox = length <= OUTBOX_SIZE ? this.#outbox : new NativeMemory(length);
     outbox.bytes.set(bytes.subarray(start, end));
     this.#lock();
@@ -74,7 +77,7 @@ export class DescriptorRoom {
     for (let place = (words[COUNT] as number) - 1; place >= 0; place--) {
       const fd = words[MEMBERS + place] as number;
       if (fd === from || send(fd, outbox, 0, length, MSG_DONTWAIT) === length) continue;
-      // Its own thread or loop wakes up from that, and ends the conversation.
+      // Wakes the thread or loop of that connection, which ends the session.
       shutdown(fd, SHUT_RDWR);
       this.#remove(fd);
     }

@@ -1,18 +1,19 @@
 /**
- * How what was said travels between the processes of a room: a header of three numbers of 32 bits, least byte first, and
- * the bytes. The numbers are how many bytes there are, the pid of the process and which of its conversations said it.
+ * Framing of messages between the processes of a room. A header of this size precedes each message. It consists of
+ * three 32-bit little-endian numbers: the message's length, the pid of the sending process, and which of its sessions
+ * sent it.
  */
 export const FRAME_HEADER = 12;
 
-/** The largest frame: what a session is given at once (64 KiB) behind the longest unfinished line, and the header. */
+/** Largest frame: what a session receives at once (64 KiB) after the longest incomplete line, and the header. */
 export const FRAME_LIMIT = 2 * 65_536 + FRAME_HEADER;
 
-/** A frame's header. */
+/** Returns the header of a frame. */
 export function frameHeader(length: number, pid: number, speaker: number): Uint8Array {
   return new Uint8Array(Uint32Array.of(length, pid, speaker).buffer);
 }
 
-/** The three numbers of the header at `at`. */
+/** Returns the length in the header at `at`; {@link framePid} and {@link frameSpeaker} return the other two numbers. */
 export function frameLength(bytes: Uint8Array, at: number): number {
   return wordAt(bytes, at);
 }
@@ -23,18 +24,18 @@ export function frameSpeaker(bytes: Uint8Array, at: number): number {
   return wordAt(bytes, at + 8);
 }
 
-/** Where the frame that begins at `at` ends; -1 when it has not come as a whole. */
+/** Returns the end of the frame that begins at `at`; -1 when the frame is incomplete. */
 export function frameEnd(bytes: Uint8Array, at: number, end: number): number {
   if (at + FRAME_HEADER > end) return -1;
   const frame = at + FRAME_HEADER + frameLength(bytes, at);
   return frame > end ? -1 : frame;
 }
 
-/** Cuts a stream at the ends of frames. */
+/** Splits a stream into whole frames. */
 export class FrameCutter {
   #partial: Uint8Array = new Uint8Array(0);
 
-  /** @returns the whole frames that have come with a chunk; what is left over comes with the next. */
+  /** Appends a chunk. @returns the frames that are now complete; the rest is kept for the next chunk. */
   cut(chunk: Uint8Array): Uint8Array {
     const bytes = this.#partial.length === 0 ? chunk : Buffer.concat([this.#partial, chunk]);
     let whole = 0;

@@ -4,36 +4,37 @@ import { socketPair } from '../../sockets/descriptor-passing.ts';
 import { type AppName, needsRoom } from '../apps/catalog.ts';
 import { FrameCutter } from './frame.ts';
 
-/** The descriptor under which a process of a room finds its link to the hub. */
+/** Descriptor of a process's link to the hub. */
 export const HUB_FD = 4;
 
-/** What a child process is started with, so that it has a link; see {@link Hub.join}. */
+/** Extra stdio entry that gives a child process its link; see {@link Hub.join}. */
 export const hubStdio = ['pipe'] as const;
 
-/** What joins the processes of a server whose app needs a room; undefined for one that needs none. */
+/** Creates the hub for a server whose app needs a room; undefined for other apps. */
 export function openHub({ app }: { readonly app: AppName }): Hub | undefined {
   return needsRoom(app) ? new Hub() : undefined;
 }
 
 /**
- * Joins the processes of a room, in the process that started them: each frame that one sends goes to all, itself
- * included, and so all hear everything in one order. When one does not take it all, none is read until it does: every
- * process reads its link whatever its clients do, so that this is soon over.
+ * Connects the processes of a room, in the process that started them. Each frame goes to all processes, including its
+ * sender, so that all receive everything in the same order. When one link is full, reading from all links stops until
+ * it drains. That is short, because every process reads its link whatever its clients do.
  */
 export class Hub {
   readonly #links = new Set<Socket>();
 
-  /** Joins a child process whose standard streams ended with {@link hubStdio}. */
+  /** Adds a child process whose stdio ended with {@link hubStdio}. */
   join(child: ChildProcess): void {
-    // A Unix-domain socket, which is more than the type says of it.
+    // At this index it is a Unix-domain socket, which the type does not express.
     const link = child.stdio?.[HUB_FD] as Socket | null | undefined;
-    // A process that could not be started has none, and for want of descriptors no streams at all.
+    // A process that could not be started has no link; when descriptors ran out, it has no streams at all.
     if (link != null) this.#add(link);
   }
 
   /**
-   * Opens a link for a process that exists. @returns the descriptor of its end, for the caller to pass on and to close.
-   * @throws {SystemError} EMFILE and the like.
+   * Opens a link for a process that is already running.
+   * @returns its descriptor, which the caller passes on and closes.
+   * @throws {SystemError} such as EMFILE.
    */
   open(): number {
     const [ours, theirs] = socketPair();
@@ -44,7 +45,7 @@ export class Hub {
   #add(link: Socket): void {
     const cutter = new FrameCutter();
     this.#links.add(link);
-    // A process that has said all ends its side, and Node then ours: what is said to it meanwhile fails, and is lost on it.
+    // When a process ends its side, Node ends this one, too. Writes in the meantime fail and their data is lost.
     link.on('error', () => undefined);
     link.on('data', (chunk: Buffer) => this.#repeat(cutter.cut(chunk)));
     link.on('drain', () => this.#goOn());

@@ -3,19 +3,19 @@ import { FRAME_HEADER, FrameCutter, frameEnd, frameHeader, framePid, frameSpeake
 import { HUB_FD } from './hub.ts';
 import { UNREAD_LIMIT } from './unread-limit.ts';
 
-/** Conversations on sockets of Node's that hear each other: those of this event loop, and through a hub of others. */
+/** Broadcasts between the sessions of this event loop, on Node's sockets, and through a hub to other processes. */
 export class SocketRoom {
-  /** Everybody in the room, by number. */
+  /** All members of the room, by number. */
   readonly #members = new Map<number, Socket>();
   readonly #link: Socket | undefined;
   #count = 0;
 
-  /** @param linked does {@link HUB_FD} lead to a hub, which joins this process with others? */
+  /** @param linked {@link HUB_FD} leads to a hub, which connects this process with others. */
   constructor({ linked = false } = {}) {
     if (linked) this.#link = this.#listen(new Socket({ fd: HUB_FD, readable: true, writable: true }));
   }
 
-  /** A socket hears what others say, until it is closed. @returns its number. */
+  /** Adds a socket, which receives what others send until it is closed. @returns its number. */
   enter(socket: Socket): number {
     const number = ++this.#count;
     this.#members.set(number, socket);
@@ -23,27 +23,27 @@ export class SocketRoom {
     return number;
   }
 
-  /** Says bytes, which are copied, to everyone but the one who says so. */
+  /** Sends a copy of the bytes to all sockets but the sender. */
   tell(speaker: number, bytes: Uint8Array): void {
     const link = this.#link;
     if (link === undefined) {
       this.#say(new Uint8Array(bytes), speaker);
     } else {
-      // In the order in which they come back from the hub they are heard here, too.
+      // Delivered here when they return from the hub, so that the order is the same everywhere.
       link.write(Buffer.concat([frameHeader(bytes.length, process.pid, speaker), bytes]));
     }
   }
 
-  /** What is to drain before more is said; undefined when nothing is. */
+  /** The link that must drain before more is sent; undefined when it has room. */
   get clogged(): Socket | undefined {
     return this.#link?.writableNeedDrain ? this.#link : undefined;
   }
 
   #listen(link: Socket): Socket {
     const cutter = new FrameCutter();
-    // Without its hub a process is about to be ended.
+    // Without its hub, a process is about to end.
     link.on('error', () => undefined);
-    // Everyone who speaks may wait for it to drain.
+    // Each session that sends may wait for the link to drain.
     link.setMaxListeners(0);
     return link.on('data', (chunk) => this.#hear(cutter.cut(chunk)));
   }

@@ -1,20 +1,20 @@
 import { threadCpuNanos } from '../../sockets/cpu.ts';
 import { whyNoLibc } from '../../sockets/libc.ts';
 
-/** Rounds between two looks at the clock: a few microseconds. */
+/** Rounds between two readings of the clock: a few microseconds. */
 const ROUNDS_A_LOOK = 2000;
-/** Rounds by which the loop is calibrated: some milliseconds, many times the resolution of any clock. */
+/** Rounds of one calibration: some milliseconds, many times the resolution of any clock. */
 const CALIBRATION_ROUNDS = 5_000_000;
-/** Of so many calibrations the fastest counts: it was disturbed least. */
+/** Number of calibrations. The fastest counts, because it was disturbed least. */
 const CALIBRATIONS = 3;
 
-/** What the work is done on: small enough for the first cache of any CPU, so that models don't differ by its size. */
+/** Operand of the work: small enough for the L1 cache of any CPU, so that the cache does not favour a model. */
 const table = new Int32Array(256);
 let nanosPerRound = 0;
 
 /**
- * Burns CPU time of the calling thread by the same arithmetic everywhere. Measured by the thread's own clock, so that
- * time for which it was preempted doesn't count; without libc, by a loop calibrated when it is first used.
+ * Burns CPU time of the calling thread with the same arithmetic on every model. The thread's CPU clock measures it, so
+ * time while preempted does not count. Without libc, a loop that is calibrated on first use takes its place.
  */
 export function burnCpu(nanos: number): void {
   if (whyNoLibc() !== undefined) {
@@ -27,7 +27,7 @@ export function burnCpu(nanos: number): void {
   while (threadCpuNanos() < end);
 }
 
-/** @returns nanoseconds that a round takes. */
+/** Measures one round. @returns nanoseconds. */
 function calibrate(): number {
   let best = Number.POSITIVE_INFINITY;
   for (let i = 0; i < CALIBRATIONS; i++) {
@@ -38,7 +38,7 @@ function calibrate(): number {
   return best;
 }
 
-/** Mixes the table, each round after the one before. What it leaves there keeps the compiler from leaving it out. */
+/** Mixes the table; each round depends on the one before. The stored result keeps the compiler from removing it. */
 function churn(rounds: number): void {
   let x = table[0] as number | 0;
   for (let i = 0; i < rounds; i++) {

@@ -1,12 +1,12 @@
 import type { Random } from '../random.ts';
 import type { WorkSpec } from './spec.ts';
 
-/** Draws what each request costs, the same in the same order for the same stream. */
+/** Draws the cost of each request. The same random stream gives the same sequence of costs. */
 export class WorkSampler {
-  /** What the request drawn last costs. */
+  /** Cost of the request drawn last. */
   cpuNanos = 0;
   ioNanos = 0;
-  /** A draw below the i-th of them, and not below the one before, costs what is at i. */
+  /** Cumulative shares: a draw below bound i, and not below bound i - 1, has the cost at index i. */
   readonly #bounds: Float64Array;
   readonly #cpu: Float64Array;
   readonly #io: Float64Array;
@@ -23,7 +23,7 @@ export class WorkSampler {
     this.#random = random;
   }
 
-  /** Draws for the next request. */
+  /** Draws the cost of the next request. */
   next(): void {
     const drawn = this.#random();
     let i = 0;

@@ -1,6 +1,6 @@
-/** What some of the requests cost. */
+/** Cost of one part of the requests. */
 export interface WorkPart {
-  /** How many of all requests, above 0, up to 1. */
+  /** Share of all requests, above 0, up to 1. */
   readonly share: number;
   /** CPU time that each burns, in nanoseconds. */
   readonly cpuNanos: number;
@@ -8,15 +8,15 @@ export interface WorkPart {
   readonly ioNanos: number;
 }
 
-/** What requests cost a server beyond the answer. Plain data: it crosses to threads and child processes. */
+/** Cost of requests on the server beyond the reply. Plain data: it crosses to threads and child processes. */
 export interface WorkSpec {
-  /** Each request draws one of them; their shares add up to 1 at most, and the rest of the requests costs nothing. */
+  /** Each request draws one part. The shares add up to at most 1; the remaining requests cost nothing. */
   readonly parts: readonly WorkPart[];
-  /** Share of all requests that finds its answer ready and costs nothing, 0 to 1. */
+  /** Share of all requests that hit the cache and cost nothing, 0 to 1. */
   readonly cacheHit: number;
   /**
-   * Length of a request in a stream, unless the app knows where each ends. Null where it isn't known: then all that is received at once is a request.
-   * A datagram is always one.
+   * Length of a request in a stream, used unless the app knows where each request ends. Null when the length is
+   * unknown: then all bytes received at once are one request. A datagram is always one request.
    */
   readonly requestBytes: number | null;
 }

@@ -4,7 +4,7 @@ import { burnCpu } from './burner.ts';
 import { WorkSampler } from './sampler.ts';
 import type { WorkSpec } from './spec.ts';
 
-/** What requests cost, one after the other. */
+/** Applies the simulated cost of requests, one after the other. */
 export class Work implements RequestCost {
   readonly #sampler: WorkSampler;
 

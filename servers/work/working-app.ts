@@ -3,13 +3,13 @@ import type { Random } from '../random.ts';
 import type { WorkSpec } from './spec.ts';
 import { Work } from './work.ts';
 
-/** An app whose requests cost something before they are answered. What was received together is answered together. */
+/** Wraps an app so that its requests cost something before the reply. Requests received together share one reply. */
 export class WorkingApp implements App {
   readonly #app: App;
   readonly #work: Work;
   readonly #requestBytes: number | null;
 
-  /** @param random decides what each request costs. */
+  /** @param random decides the cost of each request. */
   constructor(app: App, spec: WorkSpec, random: Random) {
     this.#app = app;
     this.#work = new Work(spec, random);
@@ -40,7 +40,7 @@ class WorkingSession implements StreamSession {
   readonly #session: StreamSession;
   readonly #work: Work;
   readonly #requestBytes: number | null;
-  /** Bytes that have come of the request that is not whole yet. */
+  /** Bytes received of an incomplete request. */
   #partial = 0;
 
   constructor(session: StreamSession, work: Work, requestBytes: number | null) {
