@@ -49,9 +49,7 @@ export class ClientThread implements Conversant {
     this.dismiss();
   }
 
-  /**
-   * Closes the socket. Not done in the thread: it may have failed to start, or the conversation's failure may end it.
-   */
+  /** Closes the socket. Not done in the thread: it may have failed to start, or an error may be about to end it. */
   #finish(goesOn: boolean): void {
     if (this.#fd >= 0) close(this.#fd);
     this.#fd = -1;

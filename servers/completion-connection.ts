@@ -75,7 +75,7 @@ export class CompletionConnection implements StreamReply {
 
   /**
    * Handles the end of receiving.
-   * @param result 0 after the peer's FIN, a negated errno, or a positive value when the kernel stopped for no error.
+   * @param result 0 after the peer's FIN, a negated errno, or a positive value when it ended without an error.
    */
   receivingEnded(result: number): void {
     this.#receiving = false;
@@ -191,7 +191,7 @@ export class CompletionConnection implements StreamReply {
     if (this.#phase === 'talking') this.#phase = 'ended';
   }
 
-  /** Continues in the turn after {@link StreamRing.revisit}. */
+  /** Continues, after {@link StreamRing.revisit} was called. */
   revisited(): void {
     this.#toRevisit = false;
     this.#goOn();

@@ -21,7 +21,7 @@ export interface ServerSpec extends Served {
 /** `open` for the first socket on the port, which must be free; `join` for the others. */
 export type SharedPort = 'open' | 'join';
 
-/** A server that is bound and ready: its listening code is loaded and about to wait. */
+/** A server that is bound and ready: what takes its next client runs, has loaded its code, and is about to wait. */
 export interface RunningServer {
   readonly address: SocketAddress;
   /** Stops accepting, ends open connections, and resolves when all is released, within 1.5 s. Never rejects. */
