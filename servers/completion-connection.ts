@@ -178,7 +178,7 @@ export class CompletionConnection implements StreamReply {
     else this.#ring.tellOthers(this, bytes, start, end);
   }
 
-  /** Sends what another connection said. Drops a peer that leaves more than {@link UNREAD_LIMIT} bytes unread. */
+  /** Sends a message of another connection. Drops a peer that leaves more than {@link UNREAD_LIMIT} bytes unread. */
   hear(bytes: Uint8Array, start: number, end: number): void {
     this.send(bytes, start, end);
     // With no waiting send, these bytes are all of this turn: the peer has had no time to read them.

@@ -39,7 +39,7 @@ process.on('SIGINT', () => void end(stop));
 process.on('disconnect', () => void end(killAll));
 if (!process.connected) void end(killAll);
 
-/** Ends when the command fails, or has exited with code 0 and left no process. Processes that it left are a daemon. */
+/** Ends when the command has failed, or exited with code 0 and left no process. Processes that it left are a daemon. */
 function endWithCommand(): void {
   if (code !== null && (code !== 0 || living().length === 0)) void end(killAll);
 }

@@ -5,7 +5,7 @@ import { Uring } from '../sockets/uring.ts';
 
 /** Maximum of operations that one call submits. */
 const ENTRIES = 1024;
-/** Size of the completion queue. As there are as many buffers, most completions are of received data. */
+/** Size of the completion queue. Most completions are of receives, which the number of buffers limits. */
 const COMPLETIONS = 4 * ENTRIES;
 const GROUP = 0;
 /** Capacity for replies of one turn, in bytes. Beyond it, each connection keeps its own replies. */

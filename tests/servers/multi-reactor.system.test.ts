@@ -6,7 +6,7 @@ import { StreamClient } from '../conformance/stream-client.ts';
 import { epollSets, serverSockets } from './kernel-sockets.ts';
 import { ServerProcess } from './server-process.ts';
 
-/** With so many connections for each reactor, the probability that the hash gives one reactor none is e^-32. */
+/** With 32 connections for each reactor, the probability that the hash gives a reactor none is e^-32. */
 const CLIENTS_PER_REACTOR = 32;
 
 async function start(transport: Transport, cpus: readonly number[] = []): Promise<ServerProcess> {
