@@ -49,7 +49,7 @@ export function isAsleep({ pid, startTime }: ProcessId): boolean {
 }
 
 /**
- * Reports whether all of a process and its descendants waits, so that nothing happens without input from outside. It
+ * Reports whether a process and all its descendants wait, so that nothing happens without input from outside. It
  * checks twice. Both checks must find all threads asleep, with unchanged CPU times: then all slept when the first check
  * ended. A thread that is ready to run does not sleep, even if it gets no CPU for long.
  */
