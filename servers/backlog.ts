@@ -4,11 +4,11 @@ import type { MemoryPool } from './memory-pool.ts';
 const NOTHING = new Uint8Array(0);
 
 /**
- * What a conversation has yet to send: in memory that it borrows from its loop's pool, or that another one keeps. When
- * nothing is left, nothing is borrowed.
+ * The bytes that a conversation has still to send. They are in memory borrowed from the loop's pool, or in memory that
+ * belongs to other code. An empty backlog borrows nothing.
  */
 export class Backlog {
-  /** What is left lies from `start` to `end` of it. */
+  /** Memory that contains the unsent bytes, from `start` to `end`. */
   memory: NativeMemory | undefined;
   start = 0;
   end = 0;
@@ -19,17 +19,17 @@ export class Backlog {
     this.#pool = pool;
   }
 
-  /** Bytes that are left. */
+  /** Number of unsent bytes. */
   get length(): number {
     return this.end - this.start;
   }
 
-  /** Does it hold memory of the pool? */
+  /** Whether it holds memory of the pool. */
   get borrows(): boolean {
     return this.#borrowed !== undefined;
   }
 
-  /** Puts bytes in place of all that was left, without a copy: they stay as they are until they have been sent. */
+  /** Replaces all unsent bytes, without a copy. The new bytes must not change until they are sent. */
   refer(memory: NativeMemory, start: number, end: number): void {
     if (memory !== this.#borrowed) this.#giveBack();
     this.memory = memory;
@@ -37,12 +37,12 @@ export class Backlog {
     this.end = end;
   }
 
-  /** Puts a copy of bytes behind what is left. They may not lie in memory that this backlog borrows. */
+  /** Appends a copy of bytes. They must not be in memory that this backlog borrows. */
   keep(bytes: Uint8Array, start: number, end: number): void {
     const kept = this.length;
     const needed = kept + end - start;
     const old = this.#borrowed;
-    // Where there is room behind what is left, that need not be moved.
+    // With room behind the unsent bytes, they need not be moved.
     if (old !== undefined && this.memory === old && kept > 0 && this.end + end - start <= old.size) {
       old.bytes.set(bytes.subarray(start, end), this.end);
       this.end += end - start;
@@ -56,18 +56,18 @@ export class Backlog {
     this.refer(own, 0, needed);
   }
 
-  /** Copies what is left, from where another one may change it. */
+  /** Copies the unsent bytes out of memory that other code may change. */
   own(): void {
     this.keep(NOTHING, 0, 0);
   }
 
-  /** So many bytes were sent. */
+  /** Removes the first `bytes` bytes, which were sent. */
   advance(bytes: number): void {
     this.start += bytes;
     if (this.start === this.end) this.clear();
   }
 
-  /** Nothing is left: the pool has its memory back. */
+  /** Drops all unsent bytes and returns the memory to the pool. */
   clear(): void {
     this.#giveBack();
     this.memory = undefined;

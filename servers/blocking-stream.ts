@@ -10,14 +10,14 @@ import { type Awaiting, LookTimes, Patience } from './patience.ts';
 import { pause } from './pause.ts';
 import type { DescriptorRoom } from './rooms/descriptor-room.ts';
 
-/** Bytes one recv may take. */
+/** Maximum size of one recv, in bytes. */
 const BUFFER_SIZE = 65_536;
 
-/** Sends with blocking send(2): a slow reader blocks the caller, which is this family's backpressure. */
+/** Sends with blocking send(2). A slow reader blocks the caller: that is the backpressure of these models. */
 class BlockingStreamReply implements StreamReply {
-  /** Has the app ended the conversation? */
+  /** Whether the app has ended the conversation. */
   ended = false;
-  /** Is nothing to be sent any more? Because the app ended it, or the connection broke. */
+  /** Whether nothing more can be sent, because the app ended the conversation or the connection broke. */
   over = false;
   readonly #fd: number;
   readonly #inbox: NativeMemory;
@@ -32,7 +32,7 @@ class BlockingStreamReply implements StreamReply {
   }
 
   send(bytes: Uint8Array, start: number, end: number): void {
-    // An echo answers out of the buffer it was given: no copy.
+    // An echo is sent from the receive buffer: no copy.
     if (bytes === this.#inbox.bytes) {
       this.#sendAll(this.#inbox, start, end);
       return;
@@ -72,17 +72,16 @@ class BlockingStreamReply implements StreamReply {
     while (from < end && !this.over) {
       const sent = send(this.#fd, memory, from, end - from);
       if (sent >= 0) from += sent;
-      // EAGAIN: the peer has read nothing for as long as SO_SNDTIMEO allows.
+      // EAGAIN: the peer has read nothing for the time of SO_SNDTIMEO.
       else if (sent === -EAGAIN || !passes(sent, 'send')) this.over = true;
     }
   }
 }
 
 /**
- * Holds one whole conversation on a blocking socket: returns when the peer has finished and everything is answered,
- * when the app has ended it and the peer has had its time to read the end, or when the connection broke.
- * Does not close the socket.
- * @param room what the client hears of others, for apps that need one.
+ * Serves one conversation on a blocking socket. Returns when the peer has sent FIN and everything is answered, when the
+ * app has ended it and the peer has had time to read the rest, or when the connection broke. Does not close the socket.
+ * @param room connects the client with other clients, for apps that need a room.
  */
 export function serveStream(fd: number, app: App, room?: DescriptorRoom): void {
   const inbox = new NativeMemory(BUFFER_SIZE);
@@ -90,7 +89,7 @@ export function serveStream(fd: number, app: App, room?: DescriptorRoom): void {
   room?.enter(fd);
   try {
     talk(fd, app, inbox, reply);
-    // Before the descriptor is another client's.
+    // Leave before the descriptor can belong to another client.
     room?.leave(fd);
     if (reply.ended) linger(fd, inbox);
   } finally {
@@ -102,7 +101,7 @@ export function serveStream(fd: number, app: App, room?: DescriptorRoom): void {
 
 function talk(fd: number, app: App, inbox: NativeMemory, reply: BlockingStreamReply): void {
   const session = app.stream();
-  // Who has always something to say blocks in send, and only looks whether something has come.
+  // A session that produces blocks in send and only polls for input.
   const flags = session.produce === undefined ? 0 : MSG_DONTWAIT;
   const looks = new LookTimes(app.lookEveryMs);
   const patience = boundWaiting(fd, app, session);
@@ -123,7 +122,7 @@ function talk(fd: number, app: App, inbox: NativeMemory, reply: BlockingStreamRe
   }
 }
 
-/** Does the conversation outlast a call that failed? After a shortage this waits a little. */
+/** Reports whether the conversation survives a failed call. After a shortage it pauses first. */
 function passes(result: number, call: 'recv' | 'send'): boolean {
   const retry = streamRetry(result, call);
   if (retry === 'later') pause(SHORTAGE_NANOS);
@@ -131,8 +130,8 @@ function passes(result: number, call: 'recv' | 'send'): boolean {
 }
 
 /**
- * For an app that bounds how long clients may take: recv returns for each look, and send when an idle client, which does
- * not read, has had its time.
+ * Sets time limits on the socket of an app that bounds client times. recv then returns for each time-out check, and
+ * send returns when an idle client that does not read has used up its time.
  */
 function boundWaiting(fd: number, { lookEveryMs }: App, { patienceMs = 0 }: StreamSession): Patience | undefined {
   if (lookEveryMs === undefined) return undefined;
@@ -141,7 +140,7 @@ function boundWaiting(fd: number, { lookEveryMs }: App, { patienceMs = 0 }: Stre
   return new Patience(lookEveryMs);
 }
 
-/** Sends FIN, and blocks until the peer's comes, or {@link LINGER_MS}, or until the connection breaks. */
+/** Sends FIN, then blocks until the peer's FIN, {@link LINGER_MS} have passed, or the connection broke. */
 function linger(fd: number, inbox: NativeMemory): void {
   shutdown(fd, SHUT_WR);
   const deadline = performance.now() + LINGER_MS;

@@ -11,11 +11,12 @@ import { pause } from './pause.ts';
 const BUFFER_SIZE = 65_536;
 
 /**
- * Blocks in accept(2) until a connection comes. A connection that was reset in the backlog is passed over; when
- * descriptors or memory have run out, it tries again a little later: another connection may end.
- * @param stopping is the server about to end? That is set before its listener is shut down, which wakes this.
- * @returns the connection's descriptor, or -1 when the server is stopping.
- * @throws {SystemError} when there can be no further connection: the listener is not one.
+ * Blocks in accept(2) until a connection comes. Skips a connection that was reset in the accept queue. When descriptors
+ * or memory have run out, it retries after a pause, because another connection may end.
+ * @param stopping returns true once the server is stopping. It must be set before the listener is shut down, which
+ * wakes this call.
+ * @returns the descriptor of the connection, or -1 when the server is stopping.
+ * @throws {SystemError} when no further connection is possible, for example when the descriptor is not a listener.
  */
 export function nextConnection(listener: number, stopping: () => boolean): number {
   for (;;) {
@@ -27,22 +28,24 @@ export function nextConnection(listener: number, stopping: () => boolean): numbe
   }
 }
 
-/** A datagram that began a conversation, and who sent it. Plain data: it crosses to threads and child processes. */
+/** First datagram of a conversation, and its sender. Plain data: it crosses to threads and child processes. */
 export interface FirstDatagram {
   readonly peer: SocketAddress;
   readonly base64: string;
 }
 
-/** Answers datagrams one by one with recvfrom(2) and sendto(2). Free it: its buffers would outlast its thread. */
+/**
+ * Answers datagrams one by one with recvfrom(2) and sendto(2). Call {@link free}: the buffers would outlast the thread.
+ */
 export class BlockingDatagrams {
-  /** Who sent the datagram answered last. */
+  /** Sender of the datagram received last. */
   readonly peer = new PeerAddress();
   readonly #app: App;
   readonly #inbox = new NativeMemory(BUFFER_SIZE);
   readonly #reply: DatagramReply;
   #outbox: NativeMemory | undefined;
   #fd = -1;
-  /** Bytes of the datagram received last. */
+  /** Length of the datagram received last, in bytes. */
   #length = 0;
 
   constructor(app: App) {
@@ -51,10 +54,10 @@ export class BlockingDatagrams {
   }
 
   /**
-   * Receives one datagram, without answering it yet.
+   * Receives one datagram, and does not answer it yet.
    * @param flags of recvfrom(2): 0 blocks until a datagram comes, MSG_DONTWAIT does not.
    * @returns 'silence' when none came in time, 'end' when the socket was shut down.
-   * @throws {SystemError} when none can come any more: the descriptor is no socket.
+   * @throws {SystemError} when none can come any more, for example when the descriptor is not a socket.
    */
   receive(fd: number, flags: number): 'datagram' | 'silence' | 'end' {
     this.#fd = fd;
@@ -62,11 +65,11 @@ export class BlockingDatagrams {
       this.#length = recvfrom(fd, this.#inbox, 0, BUFFER_SIZE, flags, this.peer);
       if (this.#length === -EAGAIN) return 'silence';
       if (this.#length < 0) {
-        // An interruption, or an ICMP error of an earlier reply: no reason to stop serving the others.
+        // An interruption, or an ICMP error of an earlier reply, does not stop the service for other peers.
         if (datagramRetry(this.#length, 'recvfrom') === 'later') pause(SHORTAGE_NANOS);
         continue;
       }
-      // Nothing from nobody is what a socket gives that was shut down; an empty datagram has a sender.
+      // After shutdown(2), recvfrom(2) returns 0 bytes and no sender. An empty datagram has a sender.
       return this.peer.length === 0 ? 'end' : 'datagram';
     }
   }
@@ -81,7 +84,7 @@ export class BlockingDatagrams {
     this.#app.datagram(this.#inbox.bytes, 0, this.#length, this.#reply);
   }
 
-  /** Answers a datagram that somebody else received for this socket. */
+  /** Answers a datagram that another thread or process received for this socket. */
   answerFor(fd: number, { peer, base64 }: FirstDatagram): void {
     const datagram = Buffer.from(base64, 'base64');
     this.#fd = fd;
@@ -107,8 +110,8 @@ export class BlockingDatagrams {
 }
 
 /**
- * Answers datagrams until the socket is shut down, or none came within its receive timeout, if it has one.
- * @param first one that somebody else received for this socket; it is answered before all others.
+ * Answers datagrams until the socket is shut down, or until its receive timeout, if set, passes without a datagram.
+ * @param first a datagram that another thread or process received for this socket. It is answered before all others.
  */
 export function serveDatagrams(fd: number, app: App, first?: FirstDatagram): void {
   const datagrams = new BlockingDatagrams(app);

@@ -4,8 +4,8 @@ import { NodeStreamReply, type Together } from './node-stream.ts';
 import { after } from './node-wait.ts';
 
 /**
- * One conversation on a node:net socket, by callbacks: event-driven. While the app has the peer wait, while the peer does
- * not read its replies, and while the room takes nothing more, nothing is received.
+ * One conversation on a node:net socket, driven by events. It receives nothing while the app delays an answer, while
+ * the peer does not read its replies, and while the room has no space.
  */
 class CallbackStream {
   readonly #socket: Socket;
@@ -13,12 +13,12 @@ class CallbackStream {
   readonly #reply: NodeStreamReply;
   readonly #isProducing: boolean;
   #isWaiting = false;
-  /** The peer's FIN has come, and the session has not been called for it. */
+  /** The peer's FIN has come, but `finish` of the session has not been called. */
   #finUnheard = false;
   #isFinished = false;
-  /** Is the session to produce in a later turn of the event loop? */
+  /** Whether the session produces in a later turn of the event loop. */
   #willProduce = false;
-  /** What is to drain, of which its event calls {@link #goOn}. */
+  /** The other socket whose `drain` event calls {@link #goOn}, if any. */
   #clogged: Socket | undefined;
 
   constructor(socket: Socket, app: App, { room, lookout }: Together) {
@@ -29,7 +29,7 @@ class CallbackStream {
     this.#isProducing = this.#session.produce !== undefined;
   }
 
-  /** Begins the conversation. To be called once. */
+  /** Begins the conversation. Call it once. */
   serve(): void {
     const [socket, session, reply] = [this.#socket, this.#session, this.#reply];
     session.open?.(reply);
@@ -49,7 +49,7 @@ class CallbackStream {
     this.#goOn(false);
   }
 
-  /** Does what is to be done next. To be called after each call of the session, and when something has drained. */
+  /** Does the next step. Call it after each call of the session, and after each drain. */
   #goOn(hasReceived: boolean): void {
     if (this.#isWaiting || this.#socket.destroyed) return;
     if (this.#reply.waitNanos > 0) this.#wait();
@@ -59,7 +59,7 @@ class CallbackStream {
     if (this.#isProducing && !this.#isWaiting) this.#produceLater();
   }
 
-  /** Until it is time to answer what was received, nothing more is. */
+  /** Pauses receiving until the delayed answer is due. */
   #wait(): void {
     this.#isWaiting = true;
     this.#socket.pause();
@@ -77,7 +77,7 @@ class CallbackStream {
     this.#goOn(false);
   }
 
-  /** @param hasReceived may there be something to drain because of what was received? What is produced does not count. */
+  /** @param hasReceived whether received data may have filled a buffer. Produced data does not count. */
   #receiveOrPause(hasReceived: boolean): void {
     const { clogged } = this.#reply;
     if (clogged === undefined) {
@@ -93,7 +93,7 @@ class CallbackStream {
     });
   }
 
-  /** Has the session produce when the peer has taken what there was, and the other connections have had their turn. */
+  /** Lets the session produce once the peer has taken everything and other connections have had their turn. */
   #produceLater(): void {
     if (this.#willProduce || this.#reply.ended || this.#socket.writableNeedDrain) return;
     this.#willProduce = true;
@@ -106,7 +106,7 @@ class CallbackStream {
   }
 }
 
-/** Holds a conversation on a socket, from now to its end. @param together what it shares with the server's others. */
+/** Serves a conversation on a socket to its end. @param together state shared with the server's other conversations. */
 export function serveByCallbacks(socket: Socket, app: App, together: Together = {}): void {
   new CallbackStream(socket, app, together).serve();
 }

@@ -1,7 +1,7 @@
 import type { Transport } from '../sockets/socket.ts';
 import type { TransportName } from './transport.ts';
 
-/** What some apps need of a model beyond bytes in, bytes out; as it is said of an app that needs it. */
+/** What some apps need from a model beyond bytes in, bytes out. The text completes "APP needs …". */
 export const capabilities = {
   'node-streams': "connections that are Node's own streams",
   'unprompted-replies': 'sessions that may speak at any time, not only when they are spoken to',
@@ -11,17 +11,17 @@ export const capabilities = {
 
 export type Capability = keyof typeof capabilities;
 
-/** What of a model decides what it carries. */
+/** The properties of a model that decide which apps it carries, and over which transports. */
 export interface CarryingModel {
   readonly transports: readonly TransportName[];
-  /** Why it leaves out a transport: mostly because the model would mean nothing there. */
+  /** Why the model leaves a transport out: mostly because the model would have no meaning there. */
   readonly without?: Readonly<Partial<Record<TransportName, string>>>;
   readonly can?: readonly Capability[];
 }
 
-/** What of an app decides which models carry it. */
+/** The properties of an app that decide which models carry it. */
 export interface CarriedApp {
-  /** What of the kernel's it is spoken over; and over what is laid on that. */
+  /** The kernel transports that the app works over. It works over everything layered on them, too. */
   readonly transports: readonly Transport[];
   readonly needs?: readonly Capability[];
 }

@@ -3,7 +3,7 @@ import { type CarriedApp, type CarryingModel, capabilities } from './capability.
 import { type ModelName, models } from './catalog.ts';
 import { kernelTransport, type TransportName, transportNames, whyAbsent } from './transport.ts';
 
-/** Why a model doesn't carry an app over a transport, as a clause; undefined when it does. */
+/** Returns why a model does not carry an app over a transport, as a clause, or undefined when it does. */
 export function whyNotCarried(model: ModelName, app: AppName, transport: TransportName): string | undefined {
   const { transports, without, can } = models[model] as CarryingModel;
   const { transports: spoken, needs } = apps[app] as CarriedApp;
@@ -15,7 +15,7 @@ export function whyNotCarried(model: ModelName, app: AppName, transport: Transpo
   return missing && `${app} needs ${capabilities[missing]}`;
 }
 
-/** The transports over which a model carries an app: those that both speak. */
+/** Returns the transports over which a model carries an app: those that both support. */
 export function transportsCarrying(model: ModelName, app: AppName): TransportName[] {
   return transportNames.filter((transport) => whyNotCarried(model, app, transport) === undefined);
 }

@@ -5,23 +5,26 @@ import type { ServerModel } from './contract.ts';
 
 interface ModelEntry extends CarryingModel {
   readonly title: string;
-  /** How it waits and how it scales, in a line. */
+  /** How the model waits and how it scales, in one line. */
   readonly summary: string;
-  /** What it calls in the system itself, rather than through Node: then it needs Linux, and for io_uring permission. */
+  /**
+   * What the model calls in the system directly, and not through Node. It then needs Linux, and for io_uring
+   * permission.
+   */
   readonly needs: keyof typeof whyNot | null;
-  /** Does it divide connections over servers by a policy that can be chosen? */
+  /** Whether it divides connections over servers by a selectable policy. */
   readonly balances?: boolean;
-  /** Imports the model when it is needed, so that listing models costs nothing. */
+  /** Imports the model on demand, so that listing models costs nothing. */
   readonly load: () => Promise<{ readonly model: ServerModel }>;
 }
 
-/** Why something can't be called on this machine, or `undefined` when it can. */
+/** For each need, returns why it is not available on this machine, or `undefined` when it is. */
 const whyNot = { libc: whyNoLibc, io_uring: whyNoUring } as const;
 
 const both = ['tcp', 'udp'] as const;
 const nodes = ['tcp', 'udp', 'tls'] as const;
 
-/** Every concurrency model, by name. To add one: write `models/NAME.ts` and an entry here. */
+/** All concurrency models, by name. To add one, write `models/NAME.ts` and an entry here. */
 export const models = {
   iterative: {
     title: 'Iterative',
@@ -147,19 +150,19 @@ export type ModelName = keyof typeof models;
 
 export const modelNames = Object.keys(models) as ModelName[];
 
-/** Why a model can't run on this machine, or `undefined` when it can. */
+/** Returns why a model can't run on this machine, or `undefined` when it can. */
 export function whyUnavailable(name: ModelName): string | undefined {
   const { needs } = models[name];
   return needs === null ? undefined : whyNot[needs]();
 }
 
-/** Does a model divide connections over servers by a policy that can be chosen? */
+/** Reports whether a model divides connections over servers by a selectable policy. */
 export function doesBalance(name: ModelName): boolean {
   const { balances = false }: ModelEntry = models[name];
   return balances;
 }
 
-/** The model of that name, ready to start. */
+/** Loads the model of that name, ready to start. */
 export async function loadModel(name: ModelName): Promise<ServerModel> {
   return (await models[name].load()).model;
 }

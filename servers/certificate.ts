@@ -6,11 +6,11 @@ export interface Certificate {
   readonly cert: string;
 }
 
-/** Who a certificate is for: this machine, to itself. */
+/** Subject of the certificate: this machine. */
 const NAME = 'localhost';
 const ADDRESSES = [Buffer.of(127, 0, 0, 1), Buffer.from('00000000000000000000000000000001', 'hex')];
 
-/** How long it is valid, from a day before it was made, since clocks differ. */
+/** Validity, which begins one day before the certificate is made, because clocks differ. */
 const DAY_MS = 86_400_000;
 const VALID_DAYS = 30;
 
@@ -24,7 +24,7 @@ const UTF8_STRING = 0x0c;
 const UTC_TIME = 0x17;
 const SEQUENCE = 0x30;
 const SET = 0x31;
-/** Context-specific, constructed, with the number that the structure gives it. */
+/** Context-specific, constructed; combined with the number that the structure assigns. */
 const EXPLICIT = 0xa0;
 /** Context-specific choices of a GeneralName: RFC 5280, section 4.2.1.6. */
 const DNS_NAME = 0x82;
@@ -37,8 +37,8 @@ const SUBJECT_ALTERNATIVE_NAME = Buffer.from('551d11', 'hex');
 const BASIC_CONSTRAINTS = Buffer.from('551d13', 'hex');
 
 /**
- * A new key (ECDSA, P-256: as most of the web has) and a certificate for this machine that the key has signed itself.
- * X.509 version 3, RFC 5280. Nobody vouches for it: a client that verifies must be given it as its authority.
+ * Makes a key (ECDSA, P-256, the most common type on the web) and a self-signed certificate for this machine. X.509
+ * version 3, RFC 5280. No authority signs it: a client that verifies must be given it as its authority.
  * @param now milliseconds since 1970.
  */
 export function makeCertificate(now = Date.now()): Certificate {
@@ -60,7 +60,7 @@ export function makeCertificate(now = Date.now()): Certificate {
   return { key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), cert: pem(certificate) };
 }
 
-/** Is its own authority, and is for these names and addresses. */
+/** Returns the extensions: the certificate is its own authority, and is valid for these names and addresses. */
 function extensions(): Buffer[] {
   const isAuthority = der(SEQUENCE, der(BOOLEAN, Buffer.of(0xff)));
   const names = [der(DNS_NAME, NAME), ...ADDRESSES.map((address) => der(IP_ADDRESS, address))];
@@ -75,20 +75,22 @@ function extensions(): Buffer[] {
   ];
 }
 
-/** 64 random bits, so that no two certificates have the same: positive, and without a leading zero. */
+/**
+ * Returns 64 bits, of which the first two are 01 and the rest random: unique, positive and without a leading zero byte.
+ */
 function serialNumber(): Buffer {
   const serial = randomBytes(8);
   serial[0] = ((serial[0] as number) & 0x7f) | 0x40;
   return serial;
 }
 
-/** `YYMMDDHHMMSSZ`, which RFC 5280 asks for until 2049. */
+/** Encodes a time as `YYMMDDHHMMSSZ`, which RFC 5280 requires for dates before 2050. */
 function utcTime(milliseconds: number): Buffer {
   const text = new Date(milliseconds).toISOString().replace(/\.\d+|[-:T]/g, '');
   return der(UTC_TIME, text.slice(2));
 }
 
-/** A value with its tag and its length: X.690, section 8.1. */
+/** Encodes a value with its tag and its length: X.690, section 8.1. */
 function der(tag: number, ...contents: readonly (Uint8Array | string)[]): Buffer {
   const content = Buffer.concat(contents.map((each) => (typeof each === 'string' ? Buffer.from(each) : each)));
   const { length } = content;

@@ -6,12 +6,12 @@ import { type HostMessage, type HostSpec, hostProgram } from './host.ts';
 import { type Hub, hubStdio } from './rooms/hub.ts';
 import { howProcessEnded, WorkerWatch } from './worker-watch.ts';
 
-/** Servers in child processes, as models that consist of several processes start them. */
+/** Runs servers in child processes, for models that consist of several processes. */
 
 /**
- * Starts a child process that runs one server. It never outlives this process. To be called in the main thread: the
- * child's life hangs on the thread that started it (prctl(2), PR_SET_PDEATHSIG).
- * @param hub what joins it with others, for an app that needs a room.
+ * Starts a child process that runs one server. The child never outlives this process. Call it in the main thread: the
+ * child dies with the thread that started it (prctl(2), PR_SET_PDEATHSIG).
+ * @param hub connects the child with other processes, for an app that needs a room.
  */
 export function forkServer(spec: Omit<HostSpec, 'parentPid'>, hub?: Hub): ChildProcess {
   const argument: HostSpec = { ...spec, linked: hub !== undefined, parentPid: process.pid };
@@ -22,7 +22,10 @@ export function forkServer(spec: Omit<HostSpec, 'parentPid'>, hub?: Hub): ChildP
   return child;
 }
 
-/** Resolves when the server answers. @throws what it says when it could not start, or that it ended without a word. */
+/**
+ * Resolves to the server's address when it is ready.
+ * @throws the error that the child reported, or that it ended without a report.
+ */
 export function addressOf(child: ChildProcess): Promise<SocketAddress> {
   return new Promise((resolve, reject) => {
     child.once('message', (message: HostMessage) => {
@@ -32,14 +35,14 @@ export function addressOf(child: ChildProcess): Promise<SocketAddress> {
     child.once('error', reject);
     child.once('exit', (code, signal) => {
       const end = () => reject(new Error(`a server process ${howProcessEnded(code, signal)} before it was ready`));
-      // What it said last may come after the news of its end.
+      // The last message may arrive after the exit event.
       if (child.connected) child.once('disconnect', end);
       else end();
     });
   });
 }
 
-/** A server process has nothing to save, so it is not asked. Resolves when it is gone. */
+/** Kills a server process, which has no state to save. Resolves when it has ended. */
 export function killServer(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return resolve();
@@ -48,16 +51,16 @@ export function killServer(child: ChildProcess): Promise<void> {
   });
 }
 
-/** Kills all of them. */
+/** Kills all of them. Resolves when they have ended. */
 export async function killServers(children: readonly ChildProcess[]): Promise<void> {
   await Promise.all(children.map(killServer));
 }
 
 /**
- * Starts processes that are one server together, on one port.
- * @param start puts every process that it starts into the list at once, and resolves to the server's address when all
- * answer. When it rejects, all of them are killed.
- * @param workerEnded as of {@link ServerModel.start}. A process that ends is not replaced.
+ * Starts processes that form one server on one port.
+ * @param start adds each process to the list as soon as it starts it, and resolves to the server's address when all are
+ * ready. When it rejects, all of them are killed.
+ * @param workerEnded as for {@link ServerModel.start}. A process that ends is not replaced.
  */
 export async function startTogether(
   start: (children: ChildProcess[]) => Promise<SocketAddress>,

@@ -12,18 +12,20 @@ import type { WorkerWatch } from './worker-watch.ts';
 
 const module = new URL('./conversation.js', import.meta.url).href;
 
-/** A process that serves one client after the other. */
+/** A process that serves one client after the other. Clients pass to it over a control socket. */
 export class ClientProcess implements Conversant {
   readonly ended: Promise<void>;
   readonly #child: ChildProcess;
   readonly #hub: Hub | undefined;
-  /** This end of the control socket: for descriptors as such, and for Node, which owns it, to read and to close. */
+  /**
+   * This end of the control socket. Descriptors are sent over the fd; Node reads it through `#control`, which owns it.
+   */
   readonly #controlFd: number;
   readonly #control: Socket;
   #served: ((goesOn: boolean) => void) | undefined;
 
   /**
-   * @param hub joins its clients with those of other processes, for an app that needs a room.
+   * @param hub connects its clients with those of other processes, for an app that needs a room.
    * @throws {SystemError} EMFILE and the like.
    */
   constructor(hub: Hub | undefined, watch: WorkerWatch) {
@@ -31,9 +33,9 @@ export class ClientProcess implements Conversant {
     const [ours, theirs] = socketPair();
     this.#controlFd = ours;
     this.#control = new Socket({ fd: ours, readable: true, writable: true });
-    // A byte comes for each client that has been served.
+    // The child sends one byte for each client that it has served.
     this.#control.on('data', () => this.#finish(true));
-    // The child's end closes it; that is told by the child's exit.
+    // The child's end closes the socket. The exit event of the child reports that.
     this.#control.on('error', () => undefined);
     try {
       this.#child = startProcess({ module, run: 'serveClientsOfProcess', input: undefined }, theirs);
@@ -49,7 +51,7 @@ export class ClientProcess implements Conversant {
 
   serve(client: Client, spec: ServerSpec): Promise<boolean> {
     this.#pass(client, spec);
-    // The child has its own copy: with this one open, its close would send no FIN.
+    // The child has its own copy. While this one is open, closing that copy sends no FIN.
     close(client.fd);
     return new Promise((resolve) => {
       this.#served = resolve;
@@ -84,7 +86,7 @@ export class ClientProcess implements Conversant {
         resolve();
       };
       this.#child.once('exit', end);
-      // Out of processes (EAGAIN) or memory: this client goes unserved, the others don't.
+      // Out of processes (EAGAIN) or memory: only this client is not served.
       this.#child.once('error', (error) => {
         process.emitWarning(error);
         end();

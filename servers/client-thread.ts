@@ -13,16 +13,16 @@ export class ClientThread implements Conversant {
   readonly ended: Promise<void>;
   readonly #thread: Worker;
   readonly #room: SharedArrayBuffer | undefined;
-  /** The client's socket; -1 while there is none. */
+  /** Socket of the current client, or -1. */
   #fd = -1;
   #served: ((goesOn: boolean) => void) | undefined;
 
-  /** @param room what its clients share with those of other threads, for an app that needs a room. */
+  /** @param room memory that connects its clients with those of other threads, for an app that needs a room. */
   constructor(room: SharedArrayBuffer | undefined, watch: WorkerWatch) {
     this.#room = room;
     this.#thread = startThread({ module, run: 'serveClientsOfThread', input: undefined });
     this.#thread.on('message', () => this.#finish(true));
-    // A failed conversation is over for its client; the others go on.
+    // A failed conversation ends for its own client only.
     watch.thread(this.#thread, `thread ${this.#thread.threadId} of a connection`, 'conversation');
     this.ended = new Promise((resolve) => {
       this.#thread.once('exit', () => {
@@ -49,7 +49,7 @@ export class ClientThread implements Conversant {
     this.dismiss();
   }
 
-  /** Closes the socket here and not in the thread, which may have failed to start, or be about to be ended by it. */
+  /** Closes the socket. Not done in the thread: it may have failed to start, or an error may be about to end it. */
   #finish(goesOn: boolean): void {
     if (this.#fd >= 0) close(this.#fd);
     this.#fd = -1;

@@ -1,18 +1,18 @@
 import type { DatagramReply, StreamReply } from './apps/app.ts';
 
-/** What an app said. Plain data: it crosses between threads. */
+/** The replies that an app made. Plain data: it crosses between threads. */
 export interface Collected {
   /** Messages, or pieces of a stream, in order. */
   readonly parts: readonly Uint8Array[];
-  /** What is said to others, in order. */
+  /** Messages to the other clients, in order. */
   readonly toOthers: readonly Uint8Array[];
-  /** How long to wait before they are sent, in nanoseconds. */
+  /** Delay before they are sent, in nanoseconds. */
   readonly waitNanos: number;
-  /** Did the app end the conversation after them? */
+  /** Whether the app ended the conversation after them. */
   readonly ended: boolean;
 }
 
-/** Keeps copies of replies instead of sending them: for models that send them later, or from another thread. */
+/** Keeps copies of replies, for models that send them later or from another thread. */
 export class CollectedReply implements StreamReply, DatagramReply {
   #parts: Uint8Array[] = [];
   #toOthers: Uint8Array[] = [];
@@ -24,7 +24,7 @@ export class CollectedReply implements StreamReply, DatagramReply {
   }
 
   send(bytes: Uint8Array, start: number, end: number): void {
-    // Exactly these bytes: a view would drag its whole buffer along to another thread.
+    // A copy of these bytes only: a view would carry its whole buffer to another thread.
     this.#parts.push(new Uint8Array(bytes.subarray(start, end)));
   }
 
@@ -41,7 +41,7 @@ export class CollectedReply implements StreamReply, DatagramReply {
     this.#ended = true;
   }
 
-  /** What was said since the last call. */
+  /** Returns the replies since the last call. */
   take(): Collected {
     const collected = { parts: this.#parts, toOthers: this.#toOthers, waitNanos: this.#waitNanos, ended: this.#ended };
     this.#parts = [];

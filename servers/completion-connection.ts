@@ -10,9 +10,9 @@ import { UNREAD_LIMIT } from './rooms/unread-limit.ts';
 import type { StreamRing } from './stream-ring.ts';
 
 /**
- * A conversation on a socket whose operations complete by themselves: it receives all the time, and says at once what it
- * sends. What the kernel doesn't take then waits, one send at a time, and when the peer says more meanwhile nothing is
- * received until all is sent: a client that stops reading costs the replies to what one turn brought, no more.
+ * A conversation on a socket driven by completions. It receives continuously and submits each reply at once. Bytes that
+ * the kernel does not take then wait, with one send in flight. If the peer sends more meanwhile, receiving stops until
+ * all is sent. So a client that stops reading costs the memory of the replies to one turn's input, and no more.
  */
 export class CompletionConnection implements StreamReply {
   readonly fd: number;
@@ -23,22 +23,22 @@ export class CompletionConnection implements StreamReply {
   #phase: Phase = 'talking';
   #receiving = false;
   #stopping = false;
-  /** What the kernel is sending. */
+  /** Bytes of the send in flight. */
   #going: Backlog;
-  /** What was said meanwhile. */
+  /** Replies made while a send is in flight. */
   #next: Backlog;
-  /** What came while a send waited, or the app had the peer wait: the session hears of it afterwards. */
+  /** Bytes received while a send waited or the app delayed an answer. The session gets them afterwards. */
   readonly #unheard: Backlog;
-  /** What is to be said to others when the wait is over. */
+  /** Messages to other clients, held back until the delay is over. */
   readonly #heldBack: Backlog;
-  /** The peer's FIN has come, and the session has not heard of it. */
+  /** The peer's FIN has come, but `finish` of the session has not been called. */
   #finUnheard = false;
   #waitNanos = 0;
-  /** Does the loop know of that? */
+  /** Whether the loop has this connection in its list of delayed ones. */
   #resting = false;
-  /** Does the kernel send it without hurry, and will tell when it has? */
+  /** Whether a send that may take any time is in flight; {@link sent} reports its completion. */
   #waiting = false;
-  /** The turn in which it was to be sent at once: before the next nobody knows whether it was. */
+  /** The turn in which an immediate send was submitted. Its outcome is known only in the next turn. */
   #sendingTurn = -1;
   #toRevisit = false;
   #aborted = false;
@@ -55,13 +55,13 @@ export class CompletionConnection implements StreamReply {
     if (app.lookEveryMs !== undefined) this.#patience = new Patience(app.lookEveryMs);
   }
 
-  /** Begins the conversation. To be called once. */
+  /** Begins the conversation. Call it once. */
   open(): void {
     this.#session.open?.(this);
     this.#goOn();
   }
 
-  /** Bytes have come: they are in {@link StreamRing.received}. */
+  /** Handles received bytes, which are in {@link StreamRing.received}. */
   received(start: number, end: number): void {
     const { bytes } = this.#ring.received;
     if (this.#waiting || this.#waitNanos > 0 || this.#unheard.length > 0) {
@@ -73,7 +73,10 @@ export class CompletionConnection implements StreamReply {
     this.#goOn();
   }
 
-  /** No more is received. @param result 0 after the peer's FIN, a negated errno, or anything else for no good reason. */
+  /**
+   * Handles the end of receiving.
+   * @param result 0 after the peer's FIN, a negated errno, or a positive value when it ended without an error.
+   */
   receivingEnded(result: number): void {
     this.#receiving = false;
     this.#stopping = false;
@@ -83,47 +86,53 @@ export class CompletionConnection implements StreamReply {
   }
 
   #receivingFailed(result: number): void {
-    // It was to stop, or no buffer was left: receiving begins again.
+    // It was cancelled, or no buffer was free: receiving starts again.
     if (result === -ECANCELED || result === -ENOBUFS) return;
     const retry = streamRetry(result, 'recv');
     if (retry === 'never') this.#phase = 'broken';
     else if (retry === 'later') this.#waitNanos += SHORTAGE_NANOS;
   }
 
-  /** The kernel did not take at once all that it was to. @param result how many bytes it took, or a negated errno. */
+  /**
+   * Handles an immediate send that was incomplete.
+   * @param result number of bytes that the kernel took, or a negated errno.
+   */
   fellShort(result: number): void {
     const going = this.#going;
     this.#sendingTurn = -1;
     if (result >= 0) going.advance(result);
-    // After a shortage the kernel tries once more, without hurry.
+    // After a shortage, the send is retried once, as one that may take any time.
     else if (streamRetry(result, 'send') === 'never') this.#phase = 'broken';
     const { memory, start, end } = going;
     if (this.#phase !== 'broken' && memory !== undefined) this.#sendLater(going, memory, start, end);
     else this.#goOn();
   }
 
-  /** The kernel has done what it could to send what waited. @param result how many bytes it sent, or a negated errno. */
+  /**
+   * Handles the completion of a send that could take any time.
+   * @param result number of bytes sent, or a negated errno.
+   */
   sent(result: number): void {
     const going = this.#going;
     this.#waiting = false;
-    // However long it takes, it takes all: less than that comes before an error.
+    // Such a send completes only when all is sent. Fewer bytes mean that an error follows.
     if (result !== going.length) this.#phase = 'broken';
     if (result < 0) streamRetry(result, 'send');
     going.clear();
     this.#goOn();
   }
 
-  /** Ends the conversation when the peer has taken too long. To be called now and then. */
+  /** Expires the conversation when the peer has taken too long. Call it periodically. */
   look(nowMs: number): void {
     if (this.#phase !== 'talking' || this.#waitNanos > 0) return;
     if (this.#patience?.isOver(nowMs, this.#session as Awaiting) !== true) return;
-    // It doesn't read either: nothing more can be said to it.
+    // The peer doesn't read either: no message would reach it.
     if (this.#waiting) this.#phase = 'broken';
     else this.#session.expire?.(this);
     this.#goOn();
   }
 
-  /** How long the peer is to wait. */
+  /** Delay before the next bytes are sent, in nanoseconds. */
   get waitNanos(): number {
     return this.#waitNanos;
   }
@@ -132,7 +141,7 @@ export class CompletionConnection implements StreamReply {
     if (this.#phase === 'talking') this.#waitNanos += nanos;
   }
 
-  /** Goes on after a wait. */
+  /** Continues after a delay. */
   resume(): void {
     this.#waitNanos = 0;
     this.#resting = false;
@@ -147,7 +156,7 @@ export class CompletionConnection implements StreamReply {
       return;
     }
     const { received, outbox } = this.#ring;
-    // An echo answers out of what was received: no copy.
+    // An echo is sent from the receive buffer: no copy.
     if (bytes === received.bytes) {
       this.#sendNow(received, start, end);
       return;
@@ -169,12 +178,12 @@ export class CompletionConnection implements StreamReply {
     else this.#ring.tellOthers(this, bytes, start, end);
   }
 
-  /** Another connection has said something; a peer that has left too much of that unread is dropped. */
+  /** Sends a message of another connection. Drops a peer that leaves more than {@link UNREAD_LIMIT} bytes unread. */
   hear(bytes: Uint8Array, start: number, end: number): void {
     this.send(bytes, start, end);
-    // While no send waits, it is only this turn's: the peer has had no time to read it.
+    // With no waiting send, these bytes are all of this turn: the peer has had no time to read them.
     if (this.#waiting && this.#next.length > UNREAD_LIMIT) this.#phase = 'broken';
-    // Not now: it may be in the middle of speaking itself. Who waits for a send is told when that is done.
+    // Revisit later: this connection may be in the middle of a call. With a waiting send, `sent` calls #goOn.
     if (this.#phase === 'broken' || (this.#next.length > 0 && !this.#waiting)) this.#revisit();
   }
 
@@ -182,13 +191,13 @@ export class CompletionConnection implements StreamReply {
     if (this.#phase === 'talking') this.#phase = 'ended';
   }
 
-  /** A turn has passed since that was asked for. */
+  /** Continues, after {@link StreamRing.revisit} was called. */
   revisited(): void {
     this.#toRevisit = false;
     this.#goOn();
   }
 
-  /** Gives back the memory. */
+  /** Returns the memory to the pool. */
   free(): void {
     this.#going.clear();
     this.#next.clear();
@@ -196,9 +205,9 @@ export class CompletionConnection implements StreamReply {
     this.#heldBack.clear();
   }
 
-  /** Does what is to be done next, as far as that is possible by now. */
+  /** Does as many of the next steps as are possible now. */
   #goOn(): void {
-    // What was sent at once, and did not fall short by now, has been sent.
+    // An immediate send that was not reported as short by now is complete.
     if (!this.#busy) this.#going.clear();
     if (this.#phase !== 'broken' && !this.#busy && this.#waitNanos === 0) this.#proceed();
     if (this.#waitNanos > 0 && this.#phase !== 'broken') {
@@ -211,7 +220,7 @@ export class CompletionConnection implements StreamReply {
     if (!this.#receiving && !this.#waiting && this.#listening) this.#receive();
   }
 
-  /** Nothing is being sent: what comes next may be said, heard or made up. */
+  /** With no send in flight, does the next thing: sends, passes input on, finishes or produces. */
   #proceed(): void {
     if (this.#next.length > 0) this.#sendNext();
     else if (this.#unheard.length > 0) this.#hear();
@@ -219,7 +228,7 @@ export class CompletionConnection implements StreamReply {
     else if (this.#producing && this.#phase === 'talking') this.#session.produce?.(this);
   }
 
-  /** Tells the session what it has not heard of yet. */
+  /** Passes pending input to the session. */
   #hear(): void {
     const { memory, start, end } = this.#unheard;
     if (memory !== undefined && this.#phase === 'talking') this.#session.receive(memory.bytes, start, end, this);
@@ -239,17 +248,17 @@ export class CompletionConnection implements StreamReply {
     this.#ring.wait(this);
   }
 
-  /** Is there something to proceed with, as soon as nothing is being sent? */
+  /** Whether there is work for {@link #proceed} once no send is in flight. */
   get #owing(): boolean {
     return this.#next.length > 0 || this.#unheard.length > 0 || this.#finUnheard;
   }
 
-  /** May the peer still say something? */
+  /** Whether input from the peer is still wanted. */
   get #listening(): boolean {
     return !this.#finUnheard && this.#unheard.length === 0 && this.#phase !== 'finished' && this.#phase !== 'broken';
   }
 
-  /** Is something being sent, as far as one knows? */
+  /** Whether a send is in flight, or may be. */
   get #busy(): boolean {
     return this.#waiting || this.#sendingTurn === this.#ring.turn;
   }
@@ -258,7 +267,7 @@ export class CompletionConnection implements StreamReply {
     return this.#busy || this.#waitNanos > 0 || this.#next.length > 0;
   }
 
-  /** Brings a conversation to its end that the app or the peer has ended, or that is broken. */
+  /** Takes the last steps of a conversation that the app or the peer has ended, or that is broken. */
   #wind(): void {
     if (this.#phase === 'lingering' && !this.#finUnheard) return;
     if (this.#phase === 'broken' && !this.#aborted) {
@@ -273,7 +282,7 @@ export class CompletionConnection implements StreamReply {
     } else if (!this.#receiving) this.#ring.over(this);
   }
 
-  /** The peer's FIN comes after all its data, and that has been answered. */
+  /** Handles the peer's FIN, which comes after all its data, all of which has been answered. */
   #finish(): void {
     this.#finUnheard = false;
     if (this.#phase === 'talking') this.#session.finish?.(this);
@@ -307,7 +316,7 @@ export class CompletionConnection implements StreamReply {
     const next = this.#next;
     const { memory, start, end } = next;
     if (memory === undefined) return;
-    // Its memory belongs to the kernel now: what is said meanwhile goes into the other's.
+    // The kernel uses its memory now, so new replies go into the other backlog.
     this.#next = this.#going;
     this.#going = next;
     this.#next.clear();
@@ -316,7 +325,7 @@ export class CompletionConnection implements StreamReply {
 
   #sendLater(going: Backlog, memory: NativeMemory, start: number, end: number): void {
     this.#waiting = true;
-    // What lies in the memory of a turn would be overwritten.
+    // The memory of a turn would be overwritten.
     if (memory === this.#ring.received || memory === this.#ring.outbox) going.own();
     this.#ring.send(this.fd, going.memory ?? memory, going.start, going.start + end - start);
   }

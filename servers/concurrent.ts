@@ -22,20 +22,20 @@ import { kernelTransport } from './transport.ts';
 import { WorkerWatch } from './worker-watch.ts';
 
 /**
- * The concurrent server of Stevens, UNIX Network Programming, volume 1, section 4.8: a listener waits for clients and
- * hands each to something that serves it alone, be that a thread or a process, new or idle. Over UDP each peer gets a
- * socket of its own, connected to it, on the server's port (section 22.7), and its conversation ends after a silence.
+ * The concurrent server of Stevens, UNIX Network Programming, volume 1, section 4.8. A listener waits for clients and
+ * gives each to a thread or a process, new or idle, that serves only that client. Over UDP each peer gets its own
+ * socket, connected to it, on the server's port (section 22.7). Its conversation ends after a silence.
  */
 
-/** How long a UDP peer may be silent before its conversation ends, in milliseconds. */
+/** Silence after which the conversation with a UDP peer ends, in milliseconds. */
 const PEER_IDLE_MS = 10_000;
 
-/** How long to wait for threads and processes to end when the server is closed. */
+/** Maximum wait for threads and processes to end when the server is closed, in milliseconds. */
 const CLOSE_LIMIT_MS = 1000;
 
-/** Words of the memory that the listener thread shares with the main thread. */
+/** Indexes into the memory that the listener thread shares with the main thread: whether the server is stopping. */
 const STOP = 0;
-/** Conversations going on. */
+/** Number of active conversations. */
 const ACTIVE = 1;
 
 interface ListenerInput {
@@ -47,10 +47,10 @@ interface ListenerInput {
 
 /**
  * Starts a concurrent server.
- * @param capacity how many clients are served at once. Further TCP connections wait in the backlog; further UDP peers
- * are answered by the listener itself.
- * @param begin begins a thread or a process that serves clients, one at a time, and has it watched.
- * @param workerEnded as of {@link ServerModel.start}.
+ * @param capacity maximum of clients served at once. Further TCP connections wait in the backlog. Further UDP peers are
+ * answered by the listener itself.
+ * @param begin starts a thread or a process that serves clients, one at a time, and registers it with the watch.
+ * @param workerEnded as for {@link ServerModel.start}.
  * @throws {SystemError} EADDRINUSE and the like.
  */
 export async function startConcurrentServer(
@@ -60,7 +60,8 @@ export async function startConcurrentServer(
   workerEnded?: WorkerEnded,
 ): Promise<RunningServer> {
   const listener = openServer(kernelTransport(spec.transport), spec);
-  // Set after the bind, so that this server shares its UDP port with its own sockets, yet doesn't steal another's.
+  // Set after the bind: this server then shares its UDP port with its own sockets, but can't take another server's
+  // port.
   if (spec.transport === 'udp') setOption(listener, 'SO_REUSEPORT', 1);
   const shared = new Int32Array(new SharedArrayBuffer(8));
   const watch = new WorkerWatch(workerEnded);
@@ -69,7 +70,7 @@ export async function startConcurrentServer(
   const input: ListenerInput = { listener, spec, capacity, shared };
   const run = spec.transport === 'tcp' ? 'acceptConnections' : 'adoptPeers';
 
-  // Listens from the start on: a client may come right behind the news that the listener is ready.
+  // Registered before the threads are ready: the first client may come right after the ready message.
   const heard = async (message: unknown, thread: Worker) => {
     if (message === 'ready') return;
     const client = message as Client;
@@ -80,7 +81,7 @@ export async function startConcurrentServer(
     try {
       await conversants.serve(client, ofSeveral(spec, ++clients));
     } catch (error) {
-      // No thread or process to be had: this client goes unserved, the others don't.
+      // No thread or process is available: only this client is not served.
       process.emitWarning(error as Error);
       close(client.fd);
     }
@@ -105,7 +106,7 @@ function within(milliseconds: number, promise: Promise<unknown>): Promise<unknow
   return Promise.race([promise, new Promise((resolve) => setTimeout(resolve, milliseconds).unref())]);
 }
 
-/** The TCP listener, in its thread. */
+/** Accepts TCP connections, in the listener thread. */
 export function acceptConnections({ listener, capacity, shared }: ListenerInput): void {
   tellReady();
   for (;;) {
@@ -121,12 +122,14 @@ function waitForCapacity(shared: Int32Array, capacity: number): void {
   for (;;) {
     const active = Atomics.load(shared, ACTIVE);
     if (active < capacity) return;
-    // Every end of a conversation changes the number and wakes this, also those that closing the server brings about.
+    // Every end of a conversation changes the number and wakes this wait. Closing the server ends all of them.
     Atomics.wait(shared, ACTIVE, active);
   }
 }
 
-/** The UDP listener, in its thread: gives new peers sockets of their own, and answers what it can't give away. */
+/**
+ * Receives for the UDP port, in the listener thread. Gives new peers their own sockets and answers all other datagrams.
+ */
 export async function adoptPeers({ listener, spec, capacity, shared }: ListenerInput): Promise<void> {
   const app = await loadApp(spec);
   const address = localAddress(listener);
@@ -138,7 +141,7 @@ export async function adoptPeers({ listener, spec, capacity, shared }: ListenerI
       forgetEnded(peers);
       const peer = datagrams.peer.value;
       const name = formatAddress(peer);
-      // A known peer's datagram was on its way here before the peer's own socket was connected.
+      // A datagram of a known peer was already queued here when the peer's own socket was connected.
       const adoptable = !peers.has(name) && Atomics.load(shared, ACTIVE) < capacity;
       const fd = adoptable ? openPeerSocket(address, peer) : -1;
       if (fd < 0) {
@@ -165,10 +168,10 @@ function forgetEnded(peers: Set<string>): void {
 }
 
 /**
- * A socket on the server's address that gets the datagrams of one peer only, but for what anyone sends between its bind
- * and its connect: whoever serves the peer answers each datagram to its sender. SO_REUSEPORT and not SO_REUSEADDR: with
- * the latter any user's socket could share the port, and would get its datagrams; with the former only sockets of this
- * user that ask for it (udp_lib_lport_inuse in net/ipv4/udp.c).
+ * Opens a socket on the server's address that receives the datagrams of one peer only. Between its bind and its connect
+ * it can receive datagrams of other senders, so each datagram is answered to its own sender. It uses SO_REUSEPORT and
+ * not SO_REUSEADDR. With SO_REUSEADDR, a socket of any user could share the port and get its datagrams. With
+ * SO_REUSEPORT, only sockets of this user that ask for it can (udp_lib_lport_inuse in net/ipv4/udp.c).
  * @returns its descriptor, or a negated errno.
  */
 function openPeerSocket(address: SocketAddress, peer: SocketAddress): number {

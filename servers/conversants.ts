@@ -3,11 +3,11 @@ import type { FirstDatagram } from './blocking.ts';
 import type { ServerSpec } from './contract.ts';
 import { type IdleWorker, IdleWorkers } from './idle-workers.ts';
 
-/** Who is to be served: the listener thread's news. Plain data. */
+/** A client to be served, as the listener thread reports it. Plain data. */
 export interface Client {
-  /** A TCP connection, or a UDP socket connected to one peer; whoever serves the client closes it. */
+  /** A TCP connection, or a UDP socket connected to one peer. The code that serves the client closes it. */
   readonly fd: number;
-  /** Over UDP, with what and from whom the conversation began. */
+  /** Over UDP, the datagram that began the conversation, and its sender. */
   readonly first: FirstDatagram | undefined;
 }
 
@@ -16,41 +16,41 @@ export interface Conversant extends IdleWorker {
   /** Resolves when the thread or process has ended. */
   readonly ended: Promise<void>;
   /**
-   * Serves a client by a spec of its own, and owns its socket unless it throws. Resolves when the client has been served
-   * and its socket is closed: true when this can serve another, false when it has ended.
-   * @throws {SystemError} when it can't be given the client.
+   * Serves a client by its spec, and owns its socket unless it throws. Resolves when the client has been served and its
+   * socket is closed: to true when this can serve another client, to false when it has ended.
+   * @throws {SystemError} when the client can't be passed to it.
    */
   serve(client: Client, spec: ServerSpec): Promise<boolean>;
-  /** Ends at once, in the middle of a conversation or not. */
+  /** Ends at once, even during a conversation. */
   end(): void;
 }
 
 /**
- * How long a client waits for another's end before a thread or a process is started for it, in milliseconds. A client that
- * has its reply and connects anew is mostly here before the news that its last thread is idle; without this each would be
- * given a second one. It is little beside what starting one takes (30 ms of CPU and more).
+ * How long a client waits for another conversation to end before a new thread or process is started, in milliseconds. A
+ * client that has its reply and reconnects mostly arrives before its last thread is reported idle. Without this wait it
+ * would get a second thread. Starting one costs far more (30 ms of CPU and more).
  */
 const GRACE_MS = 2;
 
-/** The threads or processes of a concurrent server: one for each client, used again while clients come. */
+/** The threads or processes of a concurrent server: one for each client, reused while clients come. */
 export class Conversants {
   readonly #start: () => Conversant;
   readonly #all = new Set<Conversant>();
   readonly #idle = new IdleWorkers<Conversant>();
-  /** Clients that wait for {@link GRACE_MS}; the first is the one that came first. */
+  /** Clients that wait for up to {@link GRACE_MS}, in order of arrival. */
   readonly #waiting = new Set<(conversant: Conversant | undefined) => void>();
   #busy = 0;
   #over = false;
 
-  /** @param start begins a thread or a process. It may throw when there is none to be had. */
+  /** @param start starts a thread or a process. It may throw when none is available. */
   constructor(start: () => Conversant) {
     this.#start = start;
   }
 
   /**
-   * Gives a client to the one that became idle last, or to a new one. Resolves when it has been served; at once, when all
-   * have been ended.
-   * @throws {SystemError} when no thread or process is to be had; the client's socket is still open then.
+   * Gives a client to the thread or process that became idle last, or to a new one. Resolves when it has been served.
+   * After {@link end} it closes the client's socket and resolves.
+   * @throws {SystemError} when no thread or process is available. The client's socket is still open then.
    */
   async serve(client: Client, spec: ServerSpec): Promise<void> {
     const idle = this.#idle.take() ?? (this.#busy > 0 ? await this.#nextIdle() : undefined);
@@ -67,7 +67,7 @@ export class Conversants {
     }
   }
 
-  /** Ends all. Resolves when they have ended. */
+  /** Ends all of them. Resolves when they have ended. */
   async end(): Promise<void> {
     this.#over = true;
     for (const resolve of this.#waiting) resolve(undefined);
@@ -86,7 +86,7 @@ export class Conversants {
     return conversant;
   }
 
-  /** One that becomes idle within {@link GRACE_MS}; undefined when none does. */
+  /** Resolves to one that becomes idle within {@link GRACE_MS}, or undefined. */
   #nextIdle(): Promise<Conversant | undefined> {
     return new Promise((resolve) => {
       const settle = (conversant: Conversant | undefined) => {

@@ -12,23 +12,25 @@ import { serveLinkedStream } from './linked-stream.ts';
 import { INHERITED_FD } from './process.ts';
 import { DescriptorRoom } from './rooms/descriptor-room.ts';
 
-/** One client's socket and what to say on it. Plain data: it crosses to threads and child processes. */
+/** One client's socket and what to serve on it. Plain data: it crosses to threads and child processes. */
 export interface Conversation {
-  /** A TCP connection, or a UDP socket connected to one peer. It stays open, for whoever opened it to close. */
+  /** A TCP connection, or a UDP socket connected to one peer. The code that opened it closes it. */
   readonly fd: number;
   readonly spec: ServerSpec;
-  /** UDP: the datagram that began the conversation. It came to the server's own socket, and is answered first. */
+  /** UDP: the datagram that began the conversation. The server's own socket received it; it is answered first. */
   readonly first: FirstDatagram | undefined;
-  /** What the client shares with those of other threads; undefined when the app needs no room. */
+  /** Memory that connects the client with those of other threads; undefined when the app needs no room. */
   readonly room?: SharedArrayBuffer | undefined;
-  /** A link to what joins it with those of other processes, for an app that needs a room; closed by whoever opened it. */
+  /**
+   * Link to the hub of the clients in other processes, for an app that needs a room. The code that opened it closes it.
+   */
   readonly link?: number | undefined;
 }
 
-/** What a process is told of a client, beside its socket and perhaps a link. Plain data: crosses as JSON. */
+/** What a process gets for a client, besides its socket and possibly a link. Plain data: crosses as JSON. */
 export type PassedConversation = Pick<Conversation, 'spec' | 'first'>;
 
-/** Serves one client with blocking calls until it has finished (TCP) or been silent for a while (UDP). */
+/** Serves one client with blocking calls, until it has finished (TCP) or been silent for a while (UDP). */
 export async function converse({ fd, spec, first, room: memory, link }: Conversation): Promise<void> {
   const room = DescriptorRoom.of(memory);
   try {
@@ -42,16 +44,18 @@ export async function converse({ fd, spec, first, room: memory, link }: Conversa
       serveDatagrams(fd, app, first);
     }
   } finally {
-    // FIN at once, however long the thread or process takes to go.
+    // Send FIN at once: the thread or process may take long to end.
     shutdown(fd, SHUT_RDWR);
     room?.free();
   }
 }
 
-/** In a thread: serves clients that its main thread sends it, one at a time, and tells of each end; null ends it. */
+/**
+ * Runs in a thread: serves the clients that the main thread sends, one at a time, and reports each end. null ends it.
+ */
 export function serveClientsOfThread(): void {
   const port = parentPort;
-  // Between clients it waits on its event loop, which gives back what they took.
+  // Between clients it waits on its event loop, which lets the memory of the last conversation be freed.
   port?.on('message', async (conversation: Conversation | null) => {
     if (conversation === null) return port.close();
     await converse(conversation);
@@ -60,8 +64,8 @@ export function serveClientsOfThread(): void {
 }
 
 /**
- * In a process: blocks until a client's socket comes over the control socket that it inherited, serves it, and answers with
- * a byte; ends when the other end of that is closed.
+ * Runs in a process: blocks until a client's socket comes over the inherited control socket, serves it, and answers
+ * with one byte. Returns when the other end of the control socket is closed.
  */
 export async function serveClientsOfProcess(): Promise<void> {
   const served = new NativeMemory(8);
@@ -69,13 +73,13 @@ export async function serveClientsOfProcess(): Promise<void> {
     const passed = receiveDescriptors(INHERITED_FD);
     if (passed === undefined) return;
     const [fd, link] = passed.fds;
-    // Out of descriptors, here: the client's went with the message.
+    // This process is out of descriptors: the client's was lost with the message.
     if (fd === undefined) throw new Error('no socket came with a client');
     const conversation: PassedConversation = JSON.parse(Buffer.from(passed.bytes).toString());
     await converse({ ...conversation, fd, link });
     for (const each of passed.fds) close(each);
     check(send(INHERITED_FD, served, 0, 1), 'send');
-    // The event loop gives back what the conversation took.
+    // The event loop lets the memory of the conversation be freed.
     await nextTurn();
   }
 }

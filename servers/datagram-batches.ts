@@ -7,17 +7,17 @@ import type { App, DatagramReply } from './apps/app.ts';
 import { HeldDatagrams } from './held-datagrams.ts';
 import { pause } from './pause.ts';
 
-/** Datagrams taken with one system call. */
+/** Maximum of datagrams received with one system call. */
 const BATCH = 64;
 /**
- * Holds the largest UDP datagram: 65,507 bytes, udp(7). Not a power of two: the beginnings of all slots, which is where
- * small datagrams are, would contend for a single set of the CPU's caches.
+ * Holds the largest UDP datagram: 65,507 bytes, udp(7). Not a power of two: small datagrams are at the beginnings of
+ * the slots, and all of these would compete for a single set of the CPU's caches.
  */
 const SLOT_SIZE = 65_600;
 
 /**
- * Answers datagrams many at a time on a non-blocking socket: recvmmsg(2), the app, sendmmsg(2).
- * Replies that the kernel refuses are lost, as UDP allows.
+ * Answers datagrams in batches on a non-blocking socket: recvmmsg(2), the app, sendmmsg(2). Replies that the kernel
+ * refuses are lost, as UDP allows.
  */
 export class DatagramBatches implements DatagramReply {
   readonly #fd: number;
@@ -26,7 +26,7 @@ export class DatagramBatches implements DatagramReply {
   #outbox: NativeMemory | undefined;
   /** The slot being answered. */
   #slot = 0;
-  /** Slots `#first` up to `#slot` hold replies not yet sent. */
+  /** Slots `#first` up to `#slot` hold unsent replies. */
   #first = 0;
   #inPlace = false;
   #waitNanos = 0;
@@ -39,8 +39,9 @@ export class DatagramBatches implements DatagramReply {
   }
 
   /**
-   * Answers what has come, at most one batch; blocks only for a moment, when the kernel is short of memory.
-   * @throws {SystemError} when nothing can come any more: the descriptor is no socket.
+   * Answers the datagrams that have come, at most one batch. Blocks only when the kernel is short of memory, and
+   * briefly.
+   * @throws {SystemError} when none can come any more, for example when the descriptor is not a socket.
    */
   answer(): void {
     const received = this.#batch.receive(this.#fd, MSG_DONTWAIT);
@@ -59,7 +60,7 @@ export class DatagramBatches implements DatagramReply {
     if (received > 0) this.#sendRun(received);
   }
 
-  /** Sends the replies that waited and are due. @returns milliseconds until the next is, or -1 when none waits. */
+  /** Sends the delayed replies that are due. @returns milliseconds until the next is due, or -1 when none is left. */
   sendDue(): number {
     return this.#held.sendDue();
   }
@@ -74,7 +75,7 @@ export class DatagramBatches implements DatagramReply {
       return;
     }
     const { data } = this.#batch;
-    // An echo answers with its own slot: no copy, and the whole run leaves in one call.
+    // An echo is sent from its own slot: no copy, and one call sends the whole run.
     if (!this.#inPlace && bytes === data.bytes && start === this.#slot * SLOT_SIZE) {
       this.#inPlace = true;
       this.#batch.setLength(this.#slot, end - start);
@@ -86,7 +87,7 @@ export class DatagramBatches implements DatagramReply {
     checkDatagramSent(sent, 'sendto');
   }
 
-  /** Gives the memory back. */
+  /** Frees the memory. */
   free(): void {
     this.#batch.free();
     this.#outbox?.free();
@@ -97,7 +98,7 @@ export class DatagramBatches implements DatagramReply {
     while (this.#first < end) {
       const sent = this.#batch.send(this.#fd, MSG_DONTWAIT, this.#first, end - this.#first);
       checkDatagramSent(sent, 'sendmmsg');
-      // The first reply of the run can't be sent, be its peer unreachable or the socket full: it is lost.
+      // The first reply of the run is lost, because its peer is unreachable or the socket buffer is full.
       this.#first += sent > 0 ? sent : 1;
     }
   }

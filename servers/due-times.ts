@@ -1,6 +1,6 @@
 /**
- * What is to be done when its time has come: a binary heap by due time, the earliest on top. Times are nanoseconds or
- * milliseconds, as the caller likes, of any clock.
+ * A priority queue of items by due time: a binary heap with the earliest on top. Times are nanoseconds or milliseconds
+ * of any clock; the caller chooses.
  */
 export class DueTimes<T> {
   readonly #times: number[] = [];
@@ -10,7 +10,7 @@ export class DueTimes<T> {
     return this.#times.length;
   }
 
-  /** When the first is due; infinity when there is none. */
+  /** Due time of the first item, or infinity when there is none. */
   get earliest(): number {
     return this.#times[0] ?? Number.POSITIVE_INFINITY;
   }
@@ -28,7 +28,7 @@ export class DueTimes<T> {
     this.#put(i, due, item);
   }
 
-  /** Takes out the first that is due. @returns undefined when none is. */
+  /** Removes and returns the first item that is due. @returns undefined when none is due. */
   take(now: number): T | undefined {
     if (this.earliest > now) return undefined;
     const first = this.#items[0];
@@ -38,7 +38,7 @@ export class DueTimes<T> {
     return first;
   }
 
-  /** Lets an entry find its place from the top, where there is none. */
+  /** Moves an entry down from the empty top to its place. */
   #sink(due: number, item: T): void {
     const size = this.#times.length;
     let i = 0;

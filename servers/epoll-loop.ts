@@ -13,10 +13,10 @@ import { DescriptorRoom } from './rooms/descriptor-room.ts';
 import { tellReady } from './thread.ts';
 import { soonest, WaitingConnections } from './waiting-connections.ts';
 
-/** One event loop around epoll(7), in its thread. */
+/** Runs one event loop on epoll(7), in its own thread. */
 export async function loop({ listener, spec, stop, room }: LoopInput): Promise<void> {
   const app = await loadApp(spec);
-  // What waits is to wait no longer than it must.
+  // Delayed answers should be late by as little as possible.
   if (spec.work !== undefined) setTimerSlack(1);
   const stopping = () => Atomics.load(stop, 0) === 1;
   const epoll = new Epoll();
@@ -34,20 +34,20 @@ function answerDatagrams(epoll: Epoll, fd: number, app: App, stopping: () => boo
   batches.free();
 }
 
-/** As {@link Epoll.wait}, with fractions of a millisecond. */
+/** Like {@link Epoll.wait}, with fractions of a millisecond. */
 function waitMs(epoll: Epoll, timeoutMs: number): number {
   return timeoutMs <= 0 ? epoll.wait(timeoutMs) : epoll.waitNanos(timeoutMs * 1e6);
 }
 
 /**
- * Connections of one listener. Each is registered once, level-triggered, and the kernel is told again only when what it
- * waits for changes: while a client reads its replies, a request costs a receive, a send, and a share of a wait.
+ * Serves the connections of one listener. Each is registered once, level-triggered, and modified only when it waits for
+ * something else. While a client reads its replies, a request costs a receive, a send, and a share of a wait.
  */
 class EpollLoop {
   readonly #epoll: Epoll;
   readonly #listener: number;
   readonly #app: App;
-  /** By descriptor, as are the events that each is registered for. */
+  /** Indexed by descriptor, like `#interests`: the events for which each is registered. */
   readonly #connections: (NonblockingConnection | undefined)[] = [];
   readonly #interests: number[] = [];
   readonly #buffers: StreamBuffers;
@@ -59,8 +59,9 @@ class EpollLoop {
   readonly #stopping: () => boolean;
 
   /**
-   * @param epoll watches the listener already, under its descriptor.
-   * @param stopping shall the loop end? Set that, then shut the listener down, which wakes it.
+   * @param epoll has the listener registered already, with its descriptor as data.
+   * @param stopping returns true when the loop must end. Set that first, then shut the listener down, which wakes the
+   * loop.
    */
   constructor(epoll: Epoll, listener: number, app: App, buffers: StreamBuffers, stopping: () => boolean) {
     this.#epoll = epoll;
@@ -71,7 +72,7 @@ class EpollLoop {
     this.#lookTimes = new LookTimes(app.lookEveryMs);
   }
 
-  /** Serves until it shall end. @throws {SystemError} when it can't go on. */
+  /** Serves until `stopping` returns true. @throws {SystemError} when it can't continue. */
   run(): void {
     while (!this.#stopping()) {
       const ready = waitMs(this.#epoll, this.#patienceMs());
@@ -90,23 +91,23 @@ class EpollLoop {
     this.#buffers.free();
   }
 
-  /** How long to wait for readiness, in milliseconds; -1 is for ever. */
+  /** Returns how long to wait for readiness, in milliseconds; -1 waits forever. */
   #patienceMs(): number {
     const lingering = this.#lingering.size === 0 ? -1 : this.#lingering.expire();
     const ownMs = soonest(this.#lookTimes.waitMs(), this.#accepting ? -1 : SHORTAGE_MS);
     return soonest(soonest(lingering, this.#waiting.patienceMs()), ownMs);
   }
 
-  /** Goes on with connections that have waited long enough. */
+  /** Resumes connections whose delay is over. */
   #resume(): void {
     const now = performance.now();
     for (let next = this.#waiting.take(now); next !== undefined; next = this.#waiting.take(now)) {
-      // Another connection may have its descriptor by now.
+      // Another connection may have this descriptor by now.
       if (this.#connections[next.fd] === next) this.#grant(next, next.resume());
     }
   }
 
-  /** Ends the conversations of clients that have taken too long. */
+  /** Expires conversations whose clients have taken too long. */
   #look(): void {
     const nowMs = this.#lookTimes.due();
     if (nowMs < 0) return;
@@ -117,7 +118,7 @@ class EpollLoop {
   }
 
   #accept(): void {
-    // Ready and yet impossible: without a pause the loop would spin.
+    // Ready, but accept fails: without a pause the loop would spin.
     if (!acceptSome(this.#listener, this.#open, this.#stopping)) this.#watchListener(false);
   }
 
@@ -127,7 +128,7 @@ class EpollLoop {
     try {
       this.#epoll.add(fd, EPOLLIN, fd);
     } catch (error) {
-      // Out of memory or of watches: this client goes unserved, the others don't.
+      // Out of memory or of watches: only this client is not served.
       process.emitWarning(error as Error);
       connection.close();
       return;
@@ -137,7 +138,7 @@ class EpollLoop {
     this.#grant(connection, connection.open());
   };
 
-  /** Waits for what a connection wishes, or drops it. */
+  /** Does the next step that a connection requested: waits for an event, or closes it. */
   #grant(connection: NonblockingConnection, wish: Wish): void {
     const { fd } = connection;
     if (wish === 'close') {

@@ -1,4 +1,4 @@
-/** First code of the process that runs a foreign command for a harness. See foreign.ts. */
+/** Entry point of the process that runs a foreign command for a harness. See foreign.ts. */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,14 +6,14 @@ import { adoptOrphans, exitNow } from '../sockets/process.ts';
 import { hasEnded, processStat, processTree } from '../sockets/process-tree.ts';
 import type { ForeignSpec } from './foreign.ts';
 
-/** How long the command may take to end after SIGTERM: as long as a server of our own. */
+/** How long the command may take to end after SIGTERM: as long as one of the project's own servers. */
 const STOP_LIMIT_MS = 1_700;
-/** SIGKILL takes no time, unless a process is in a system call that can't be interrupted. */
+/** SIGKILL takes effect at once, unless a process is in an uninterruptible system call. */
 const KILL_LIMIT_MS = 500;
 const POLL_MS = 10;
-/** A shell tells of a child that signal N ended with the code 128 + N. */
+/** A shell reports a child that signal N killed with the exit code 128 + N. */
 const SIGNAL_CODES = 128;
-/** The process group's id among the fields of processStat(). */
+/** Index of the process group id among the fields of processStat(). */
 const PGRP = 2;
 
 const spec = JSON.parse(process.argv[2] ?? '') as ForeignSpec;
@@ -23,7 +23,7 @@ const command = spawn('/bin/sh', ['-c', spec.command], {
   cwd: spec.directory,
   stdio: ['ignore', 'ignore', 'inherit'],
 });
-// It leads the session and process group that it starts in.
+// It leads a new session and process group.
 const group = command.pid ?? exitNow(SIGNAL_CODES - 1);
 let code: number | null = null;
 let ending = false;
@@ -32,14 +32,14 @@ command.on('exit', (status, signal) => {
   code = signal === null ? (status ?? 1) : SIGNAL_CODES + constants.signals[signal];
   endWithCommand();
 });
-// Descendants that were left to themselves, such as daemons, are children of this process, and Node knows nothing of them.
+// Orphaned descendants, such as daemons, are children of this process, but unknown to Node.
 process.on('SIGCHLD', endWithCommand);
 process.on('SIGTERM', () => void end(stop));
 process.on('SIGINT', () => void end(stop));
 process.on('disconnect', () => void end(killAll));
 if (!process.connected) void end(killAll);
 
-/** A command that ends well and leaves processes behind has become a daemon: its end is theirs. */
+/** Ends when the command has failed, or exited with code 0 and left no process. Processes that it left are a daemon. */
 function endWithCommand(): void {
   if (code !== null && (code !== 0 || living().length === 0)) void end(killAll);
 }
@@ -51,7 +51,7 @@ async function end(way: () => Promise<void>): Promise<void> {
   exitNow(code ?? 0);
 }
 
-/** Asks the command to end, and those of its processes that left its group; then kills what is left. */
+/** Sends SIGTERM to the command's process group and to its processes outside the group, then kills what is left. */
 async function stop(): Promise<void> {
   const detached = living().filter((pid) => Number(processStat(pid)[PGRP]) !== group);
   for (const pid of [-group, ...detached]) send(pid, 'SIGTERM');
@@ -59,7 +59,7 @@ async function stop(): Promise<void> {
   await killAll();
 }
 
-/** Kills all that is left of the command, and what that starts meanwhile. */
+/** Kills all processes that are left of the command, and those that they start meanwhile. */
 function killAll(): Promise<void> {
   return untilNoneLives(KILL_LIMIT_MS, (pids) => {
     for (const pid of pids) send(pid, 'SIGKILL');
@@ -74,7 +74,7 @@ async function untilNoneLives(limitMs: number, meanwhile: (pids: readonly number
   }
 }
 
-/** The command's processes that have not ended, those it left to themselves included. */
+/** Returns the command's processes that have not ended, including orphaned ones. */
 function living(): number[] {
   return processTree(process.pid).filter((pid) => pid !== process.pid && !hasEnded(pid));
 }

@@ -1,18 +1,17 @@
-/** What a process that runs a foreign command is asked to run. Plain data: it crosses to the process as JSON. */
+/** A foreign command to run. Plain data: it crosses to the process as JSON. */
 export interface ForeignSpec {
   /** For `sh -c`. */
   readonly command: string;
-  /** Where it runs; without it, where the harness does. */
+  /** Working directory; the default is the harness's. */
   readonly directory?: string | undefined;
 }
 
 /**
- * The program to run with `node PROGRAM SPEC` and an IPC channel, SPEC being a {@link ForeignSpec} as JSON.
+ * The program to run with `node PROGRAM SPEC` and an IPC channel. SPEC is a {@link ForeignSpec} as JSON.
  *
- * It stands between a harness and a command that knows nothing of it. The command runs in a session of its own, and
- * whatever descends from it stays below this program, daemons too. When the command has ended, when the program gets
- * SIGTERM, and when the IPC channel closes, because the harness is gone, it leaves none of them behind. It ends with
- * the command's exit code, or 128 + N when signal N killed the command, as a shell would. What the command writes on
- * stdout is thrown away; its stderr is the program's.
+ * It supervises a command that knows nothing of the harness. The command runs in its own session. All its descendants
+ * stay below this program, including daemons. The program kills all of them when the command has ended, when it gets
+ * SIGTERM, and when the IPC channel closes, which means that the harness is gone. Its exit code is the command's, or
+ * 128 + N when signal N killed the command, as in a shell. It discards the command's stdout and passes its stderr on.
  */
 export const foreignProgram = new URL('./foreign-main.js', import.meta.url);

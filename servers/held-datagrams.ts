@@ -4,7 +4,7 @@ import { MSG_DONTWAIT, PeerAddress, sendto } from '../sockets/socket.ts';
 import { DueTimes } from './due-times.ts';
 import { MemoryPool } from './memory-pool.ts';
 
-/** Replies that may be held at a time; further ones are dropped, as a full socket buffer drops them. */
+/** Maximum of held replies. Further ones are dropped, as a full socket buffer would drop them. */
 const LIMIT = 1024;
 const END = Number.POSITIVE_INFINITY;
 
@@ -14,24 +14,24 @@ interface HeldDatagram {
   readonly length: number;
 }
 
-/** Knows who sent a datagram: a batch, by its slots. */
+/** Source of peer addresses, by slot, such as a batch of datagrams. */
 export interface PeerSource {
   copyPeer(slot: number, peer: PeerAddress): void;
 }
 
-/** Replies of a non-blocking UDP socket that are to be sent at some later time. */
+/** Delayed replies of a non-blocking UDP socket. */
 export class HeldDatagrams {
   readonly #fd: number;
   readonly #due = new DueTimes<HeldDatagram>();
   readonly #pool = new MemoryPool();
-  /** Addresses that are not in use: 32 bytes each, and no more of them than replies were held at a time. */
+  /** Unused addresses of 32 bytes each: never more than the maximum of replies held at a time. */
   readonly #peers: PeerAddress[] = [];
 
   constructor(fd: number) {
     this.#fd = fd;
   }
 
-  /** Keeps a copy of a reply to whoever sent the datagram in a slot, until `due` by performance.now(). */
+  /** Holds a copy of a reply to the sender of a slot's datagram until `due`, by performance.now(). */
   hold(bytes: Uint8Array, peers: PeerSource, slot: number, due: number): void {
     if (this.#due.size >= LIMIT) return;
     const peer = this.#peers.pop() ?? new PeerAddress();
@@ -41,7 +41,7 @@ export class HeldDatagrams {
     this.#due.add(due, { peer, memory, length: bytes.length });
   }
 
-  /** Gives the memory back; what is held is lost. */
+  /** Frees the memory. Held replies are lost. */
   free(): void {
     for (let held = this.#due.take(END); held !== undefined; held = this.#due.take(END)) this.#release(held);
     for (const { memory } of this.#peers) memory.free();
@@ -49,7 +49,7 @@ export class HeldDatagrams {
     this.#pool.free();
   }
 
-  /** Sends what is due. @returns milliseconds until the next is, or -1 when none is left. */
+  /** Sends the replies that are due. @returns milliseconds until the next is due, or -1 when none is left. */
   sendDue(): number {
     const now = performance.now();
     for (let held = this.#due.take(now); held !== undefined; held = this.#due.take(now)) {

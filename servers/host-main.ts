@@ -1,11 +1,11 @@
-/** First code of the child process that runs one server for a harness. See host.ts. */
+/** Entry point of the child process that runs one server for a harness. See host.ts. */
 import { dieWithParent, raiseOpenFileLimit } from '../sockets/process.ts';
 import { hasUnreapedChild } from '../sockets/process-tree.ts';
 import { loadModel, type ModelName } from './catalog.ts';
 import { HOST_QUESTION, type HostMessage, type HostSpec } from './host.ts';
 import { endOnFailure, stopOnSignal } from './lifetime.ts';
 
-/** As many as Linux allows a process by default: fs.nr_open. */
+/** Linux's default maximum for a process: fs.nr_open. */
 const OPEN_FILES = 1_048_576;
 
 function tell(message: HostMessage): void {
@@ -13,8 +13,8 @@ function tell(message: HostMessage): void {
 }
 
 /**
- * Answers when every child process that has ended by now was waited for. A question can come first: the kernel may give
- * SIGCHLD to another thread, which writes to libuv's pipe when it gets a CPU.
+ * Answers once every child process that has ended by now was waited for. The question can come before SIGCHLD is
+ * handled: the kernel may deliver the signal to another thread, which writes to libuv's pipe when it gets a CPU.
  */
 function answer(): void {
   if (hasUnreapedChild(process.pid)) setImmediate(answer);

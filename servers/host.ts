@@ -1,17 +1,17 @@
 import type { SocketAddress } from '../sockets/address.ts';
 import type { ServerSpec } from './contract.ts';
 
-/** What a host process is asked to run. Plain data: it crosses to the process as JSON. */
+/** What a host process runs. Plain data: it crosses to the process as JSON. */
 export interface HostSpec extends ServerSpec {
-  /** Name of a model; not typed by the catalog, as models themselves start hosts. */
+  /** Name of a model. Not typed by the catalog, because models themselves start hosts. */
   readonly model: string;
   /** Pid of the process that starts the host, which the host must not outlive. */
   readonly parentPid: number;
 }
 
 /**
- * What a host process reports to its parent over IPC: first `ready` or `failed`; then `ended` for each thread or process
- * of the server that ended by itself, and `answer` to each {@link HOST_QUESTION}.
+ * What a host process reports to its parent over IPC. First `ready` or `failed`. Then `ended` for each thread or
+ * process of the server that ended by itself, and `answer` to each {@link HOST_QUESTION}.
  */
 export type HostMessage =
   | { readonly kind: 'ready'; readonly address: SocketAddress }
@@ -19,8 +19,8 @@ export type HostMessage =
   | { readonly kind: 'ended'; readonly how: string }
   | { readonly kind: 'answer' };
 
-/** Sent to a host over IPC: it answers when all ends that it can know of by then have been reported. */
+/** Question to a host over IPC. It answers after reporting every end that it can know of by then. */
 export const HOST_QUESTION = 'question';
 
-/** The program to run with `node PROGRAM SPEC` and an IPC channel, SPEC being a {@link HostSpec} as JSON. */
+/** The program to run with `node PROGRAM SPEC` and an IPC channel. SPEC is a {@link HostSpec} as JSON. */
 export const hostProgram = new URL('./host-main.js', import.meta.url);

@@ -1,21 +1,21 @@
-/** How many threads or processes that have served their client are kept for the next ones. */
+/** Maximum of idle threads or processes kept for the next clients. */
 export const IDLE_LIMIT = 64;
 
-/** How long one is kept, in milliseconds: as long as Java's cached pools of threads keep theirs. */
+/** How long an idle one is kept, in milliseconds: as long as in Java's cached thread pools. */
 export const IDLE_MS = 60_000;
 
-/** A thread or a process that can be told, while it waits for a client, that none will come. */
+/** A thread or a process that can be dismissed while it waits for a client. */
 export interface IdleWorker {
   dismiss(): void;
 }
 
 /**
- * Threads or processes that have served their clients and wait for others. Bounded in number and in time, as the cached
- * pools of Java (Executors.newCachedThreadPool) and the spare servers of Apache (MaxSpareServers) are. The one that came
- * last is taken first: its memory is still in the CPU's caches, and those that are too many get to their time's end.
+ * Idle threads or processes, which wait for the next client. Their number and their time are bounded, as in the cached
+ * pools of Java (Executors.newCachedThreadPool) and the spare servers of Apache (MaxSpareServers). The last one added
+ * is taken first: its memory is still in the CPU's caches, and surplus ones reach their time limit.
  */
 export class IdleWorkers<W extends IdleWorker> {
-  /** The one that has waited longest is the first. */
+  /** In order of arrival: the first has waited longest. */
   readonly #waiting: { readonly worker: W; readonly timer: NodeJS.Timeout }[] = [];
   #closed = false;
 
@@ -23,7 +23,7 @@ export class IdleWorkers<W extends IdleWorker> {
     return this.#waiting.length;
   }
 
-  /** Keeps a worker, or dismisses it when there are enough, or after {@link IDLE_MS}. */
+  /** Keeps a worker for up to {@link IDLE_MS}, then dismisses it. Dismisses it at once when there are enough. */
   add(worker: W): void {
     if (this.#closed || this.#waiting.length >= IDLE_LIMIT) {
       worker.dismiss();
@@ -36,14 +36,14 @@ export class IdleWorkers<W extends IdleWorker> {
     this.#waiting.push({ worker, timer: timer.unref() });
   }
 
-  /** Takes out the one that came last; undefined when none waits. */
+  /** Removes and returns the worker added last, or undefined when none waits. */
   take(): W | undefined {
     const last = this.#waiting.pop();
     clearTimeout(last?.timer);
     return last?.worker;
   }
 
-  /** A worker has ended: it is kept no more, if it was. */
+  /** Removes a worker that has ended, if it was kept. */
   delete(worker: W): void {
     const place = this.#waiting.findIndex((waiting) => waiting.worker === worker);
     if (place < 0) return;
@@ -51,7 +51,7 @@ export class IdleWorkers<W extends IdleWorker> {
     this.#waiting.splice(place, 1);
   }
 
-  /** Forgets all without dismissing them, and dismisses all that come. */
+  /** Removes all workers without dismissing them. Later ones are dismissed at once. */
   close(): void {
     this.#closed = true;
     while (this.take() !== undefined);

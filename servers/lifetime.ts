@@ -4,12 +4,12 @@ import type { RunningServer } from './contract.ts';
 
 const STDERR = 2;
 
-/** How long a server may take to close before the process ends without it; the promise to the outside is 2 s. */
+/** How long a server may take to close before the process exits anyway. The documented limit is 2 s. */
 const CLOSE_LIMIT_MS = 1_700;
 
 /**
- * Ends this process when it is told to: on SIGTERM or SIGINT, and when the parent that holds its IPC channel is gone.
- * The server is closed first; threads that are still blocked by then end with the process. Exit code 0.
+ * Ends this process on SIGTERM, on SIGINT, and when the parent that holds its IPC channel is gone. It closes the server
+ * first. Threads that are still blocked after the time limit end with the process. Exit code 0.
  */
 export function stopOnSignal(server: RunningServer): void {
   let stopping = false;
@@ -25,8 +25,9 @@ export function stopOnSignal(server: RunningServer): void {
 }
 
 /**
- * Ends this process with code 1 when something fails that no code handles, such as a thread whose loop can't go on, and
- * writes the reason on stderr. Node's own way waits for all threads, and so for ever for one in a blocking system call.
+ * Ends this process with code 1 on an error that no code handles, such as a thread whose loop can't continue, and
+ * writes the reason to stderr. Node's own handling would wait for all threads, and so forever for one in a blocking
+ * system call.
  */
 export function endOnFailure(): void {
   process.on('uncaughtException', (error) => {

@@ -10,25 +10,25 @@ import { MemoryPool } from './memory-pool.ts';
 import { FRAME_HEADER, FRAME_LIMIT, frameEnd, frameHeader, framePid } from './rooms/frame.ts';
 import { soonest } from './waiting-connections.ts';
 
-/** Bytes one recv of the client may take. */
+/** Maximum size of one recv from the client, in bytes. */
 const BUFFER_SIZE = 65_536;
-/** Room for what came of a frame, and as much again. */
+/** Holds a partial frame, and as much again. */
 const HUB_BUFFER_SIZE = 2 * FRAME_LIMIT;
 
 const HUB = 0;
-/** The last, so that it can be taken out of the set. */
+/** The last one, so that it can be removed from the set. */
 const CLIENT = 1;
 
 /**
- * `lingering`: the app has ended it, and the client's FIN is awaited. `over`: nothing is said to the client or heard of
- * it any more. `left`: the hub knows that nothing more comes.
+ * `lingering`: the app has ended the conversation, and the client's FIN is awaited. `over`: nothing more is sent to the
+ * client or received from it. `left`: the end of output was reported to the hub.
  */
 type Phase = 'talking' | 'lingering' | 'over' | 'left';
 
 /**
- * One conversation of a room, in a process of its own: poll(2) waits for the client and for the hub together. The client
- * is not received from while the hub takes nothing, and the hub is always read. What the client has not read waits in its
- * socket's send buffer; when that is full, the conversation is over.
+ * One conversation of a room, in its own process. poll(2) waits for the client and the hub together. The client is not
+ * read while the hub accepts nothing; the hub is always read. Bytes that the client has not read stay in the send
+ * buffer of its socket. When that is full, the conversation is over.
  */
 class LinkedStream implements StreamReply {
   readonly #fd: number;
@@ -40,12 +40,12 @@ class LinkedStream implements StreamReply {
   readonly #pool = new MemoryPool();
   readonly #unsaid = new Backlog(this.#pool);
   readonly #set = new PollSet();
-  /** Bytes that have come of a frame. */
+  /** Number of received bytes of an incomplete frame. */
   #partial = 0;
   #phase: Phase = 'talking';
-  /** When lingering is over, on the clock of performance.now(). */
+  /** When lingering ends, by performance.now(). */
   #deadline = 0;
-  /** When what was said may go to the hub, on the same clock; the client is not received from before. */
+  /** When messages may go to the hub, by performance.now(). Until then the client is not read. */
   #restsUntil = 0;
   #linked = true;
 
@@ -56,8 +56,8 @@ class LinkedStream implements StreamReply {
   }
 
   /**
-   * Holds the conversation; returns when it is over, and the hub has read all that was said and closed the link. One that
-   * was closed before would fail when the hub writes to it, and what the hub has not yet read of it would be lost.
+   * Serves the conversation. Returns when it is over, and the hub has read all messages and closed the link. If this
+   * side closed the link first, the hub's writes would fail, and messages that it has not read would be lost.
    */
   serve(): void {
     const set = this.#set;
@@ -109,7 +109,7 @@ class LinkedStream implements StreamReply {
     shutdown(this.#fd, SHUT_WR);
   }
 
-  /** Waits for client and hub. */
+  /** Waits for the client and the hub. */
   #wait(isResting: boolean): void {
     const set = this.#set;
     const full = this.#unsaid.length > 0;
@@ -119,17 +119,17 @@ class LinkedStream implements StreamReply {
     set.wait(soonest(rest, this.#patienceMs()));
   }
 
-  /** Does the app have the client wait? The hub is read meanwhile. */
+  /** Whether the app delays this conversation. The hub is read meanwhile. */
   get #isResting(): boolean {
     return this.#restsUntil > 0 && performance.now() < this.#restsUntil;
   }
 
-  /** May the client say something? */
+  /** Whether input from the client is still read. */
   get #listening(): boolean {
     return this.#phase === 'talking' || this.#phase === 'lingering';
   }
 
-  /** How long to wait, in milliseconds; -1 is for ever. */
+  /** Returns how long to wait, in milliseconds; -1 waits forever. */
   #patienceMs(): number {
     if (this.#phase !== 'lingering') return -1;
     const left = Math.ceil(this.#deadline - performance.now());
@@ -149,19 +149,21 @@ class LinkedStream implements StreamReply {
     }
   }
 
-  /** The conversation is over. A client that is gone is always ready: polled any more, it would keep the loop busy. */
+  /** Ends the conversation. A closed client is always ready: while polled, it would keep the loop busy. */
   #finish(): void {
     if (this.#listening) this.#set.removeAt(CLIENT);
     this.#phase = 'over';
   }
 
-  /** All has been said: the hub reads it to its end, and then closes the link, all of which has been written by then. */
+  /**
+   * Shuts down output to the hub. The hub reads up to that point and then closes the link, after its own last write.
+   */
   #leave(): void {
     this.#phase = 'left';
     shutdown(this.#hub, SHUT_WR);
   }
 
-  /** Hands on to the client what others have said, as far as it has come whole. */
+  /** Passes the complete frames of other clients on to this client. */
   #hear(): void {
     const heard = this.#heard;
     const { bytes } = heard;
@@ -173,7 +175,7 @@ class LinkedStream implements StreamReply {
     const come = this.#partial + received;
     let at = 0;
     let said = 0;
-    // Headers are squeezed out, so that one call sends it all.
+    // Removes the headers, so that one call sends all messages.
     for (let end = frameEnd(bytes, 0, come); end >= 0; end = frameEnd(bytes, at, come)) {
       if (framePid(bytes, at) !== process.pid) {
         bytes.copyWithin(said, at + FRAME_HEADER, end);
@@ -200,8 +202,8 @@ class LinkedStream implements StreamReply {
 }
 
 /**
- * Holds one conversation of a room whose other clients are in other processes. Does not close the sockets.
- * @param hub the link to the hub that joins them; unusable afterwards.
+ * Serves one conversation of a room whose other clients are in other processes. Does not close the sockets.
+ * @param hub the link to the hub that connects them; unusable afterwards.
  */
 export function serveLinkedStream(fd: number, hub: number, app: App): void {
   const stream = new LinkedStream(fd, hub, app);

@@ -2,12 +2,12 @@ import type { Socket } from 'node:net';
 import type { App, StreamReply } from './apps/app.ts';
 import { type Awaiting, Patience } from './patience.ts';
 
-/** A session of an app that bounds how long clients may take, be it in this thread or in another. */
+/** A session of an app that bounds client times, in this thread or another. */
 interface WatchedSession extends Partial<Awaiting> {
   expire?(reply: StreamReply): void | Promise<void>;
 }
 
-/** Says things on a socket of Node's; while it holds back what was said, the peer is not awaited. */
+/** Replies on a socket of Node's. While it holds back replies, the peer's time does not count. */
 interface WatchedReply extends StreamReply {
   readonly ended: boolean;
   readonly waitNanos: number;
@@ -21,7 +21,7 @@ interface Watched {
   readonly patience: Patience;
 }
 
-/** Never rejects. */
+/** Calls `expire` of the session, and destroys the socket if that fails. Never rejects. */
 async function expire(socket: Socket, session: WatchedSession, reply: WatchedReply): Promise<void> {
   try {
     await session.expire?.(reply);
@@ -30,13 +30,13 @@ async function expire(socket: Socket, session: WatchedSession, reply: WatchedRep
   }
 }
 
-/** Looks every now and then at the conversations of a server in Node, and ends those whose clients take too long. */
+/** Checks the conversations of a Node server for clients that take too long, at intervals, and ends these. */
 export class Lookout {
   readonly #everyMs: number;
   readonly #watched = new Set<Watched>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** For an app that bounds how long clients may take; undefined for the others. */
+  /** Returns a lookout for an app that bounds client times, or undefined for other apps. */
   static of({ lookEveryMs }: App): Lookout | undefined {
     return lookEveryMs === undefined ? undefined : new Lookout(lookEveryMs);
   }
@@ -62,7 +62,7 @@ export class Lookout {
     const nowMs = performance.now();
     for (const { socket, session, reply, patience } of this.#watched) {
       if (reply.ended || reply.waitNanos > 0 || !patience.isOver(nowMs, session as Awaiting)) continue;
-      // It doesn't read either: nothing more can be said to it.
+      // The peer doesn't read either: no message would reach it.
       if (socket.writableLength > 0) socket.destroy();
       else void expire(socket, session, reply);
     }

@@ -6,29 +6,29 @@ import { ofSeveral } from './several.ts';
 import { startThreads, threadsEnd } from './thread.ts';
 import { WorkerWatch } from './worker-watch.ts';
 
-/** What a loop over readiness is given, in its thread. */
+/** Input of a readiness loop in its thread. */
 export interface LoopInput {
-  /** The loop's own socket, non-blocking: a TCP listener, or what receives datagrams. */
+  /** The loop's own non-blocking socket: a TCP listener, or a UDP socket. */
   readonly listener: number;
-  /** Of the loop itself, where there are several. */
+  /** Spec of this loop, where there are several. */
   readonly spec: ServerSpec;
-  /** One flag, shared with all loops of a server: 1 when they shall end. Look at it after each wait. */
+  /** One flag shared by all loops of a server: 1 when they must end. Check it after each wait. */
   readonly stop: Int32Array;
-  /** The same for all loops of a server; undefined when the app needs none. */
+  /** Shared by all loops of a server; undefined when the app needs no room. */
   readonly room: SharedArrayBuffer | undefined;
 }
 
-/** How long to wait for the loops to end when the server is closed. */
+/** Maximum wait for the loops to end when the server is closed, in milliseconds. */
 const CLOSE_LIMIT_MS = 1000;
 
 /**
- * Runs a loop over readiness for each listener. A wait blocks, so each loop has a thread of its own; the calling one stays
- * free to stop them: shutting a listener down makes it ready, which wakes its loop.
- * @param module URL of a module that exports the loop as `loop`; called with a {@link LoopInput}. It calls `tellReady` of
- * thread.ts when it is about to wait.
- * @param listeners on one address; closed when the server is, or can't start.
- * @param workerEnded as of {@link ServerModel.start}; a loop that ends by itself ends this process, too.
- * @throws {SystemError} when a loop can't have what it needs, such as a descriptor.
+ * Runs a readiness loop for each listener. A wait blocks, so each loop has its own thread. The calling thread stays
+ * free to stop them: a listener that is shut down becomes ready, which wakes its loop.
+ * @param module URL of a module that exports the loop as `loop`, which is called with a {@link LoopInput}. It calls
+ * `tellReady` of thread.ts when it is about to wait.
+ * @param listeners sockets on one address. They are closed when the server is closed or can't start.
+ * @param workerEnded as for {@link ServerModel.start}. A loop that ends by itself ends this process, too.
+ * @throws {SystemError} when a loop lacks a resource, such as a descriptor.
  */
 export async function startLoops(
   module: string,

@@ -1,28 +1,28 @@
 import { NativeMemory } from '../sockets/memory.ts';
 
-/** The smallest block, in bytes. Sizes are powers of two from there on. */
+/** log2 of the size of the smallest block, in bytes. Block sizes are powers of two. */
 const LEAST_BITS = 10;
-/** The largest block that is kept. */
+/** log2 of the size of the largest block that is kept for reuse. */
 const MOST_BITS = 16;
 /**
- * Bytes of blocks that are kept for the next one who asks, at most. So what is sent slowly again and again costs no
- * allocation, and what was once sent slowly on many connections costs no memory afterwards.
+ * Maximum total size of blocks kept for reuse, in bytes. With it, repeated slow sends cost no allocation, and a past
+ * burst of slow sends on many connections costs no memory.
  */
 export const KEPT_BYTES = 256 << 10;
 
-/** Memory that the connections of a loop borrow while they have something to send that the kernel does not take. */
+/** Memory that the connections of a loop borrow while they have bytes to send that the kernel does not take. */
 export class MemoryPool {
-  /** Blocks that are kept, by size. */
+  /** Kept blocks, by size. */
   readonly #kept: NativeMemory[][] = Array.from({ length: MOST_BITS - LEAST_BITS + 1 }, () => []);
   #keptBytes = 0;
   #lentBytes = 0;
 
-  /** Bytes that were taken and not given back. */
+  /** Number of bytes taken and not given back. */
   get lentBytes(): number {
     return this.#lentBytes;
   }
 
-  /** A block of at least `size` bytes, whatever is in it. It is to be given back with {@link give}. */
+  /** Returns a block of at least `size` bytes with arbitrary contents. Give it back with {@link give}. */
   take(size: number): NativeMemory {
     const bits = Math.max(LEAST_BITS, 32 - Math.clz32(size - 1));
     const kept = this.#kept[bits - LEAST_BITS]?.pop();
@@ -32,7 +32,7 @@ export class MemoryPool {
     return memory;
   }
 
-  /** Takes a block back, which the caller may not use any more. */
+  /** Takes a block back. The caller must not use it any more. */
   give(memory: NativeMemory): void {
     this.#lentBytes -= memory.size;
     const place = this.#kept[31 - Math.clz32(memory.size) - LEAST_BITS];
@@ -44,7 +44,7 @@ export class MemoryPool {
     this.#keptBytes += memory.size;
   }
 
-  /** Frees what is kept. What is lent is to be given back before. */
+  /** Frees the kept blocks. Give back all borrowed blocks first. */
   free(): void {
     for (const blocks of this.#kept) {
       for (const block of blocks) block.free();

@@ -1,9 +1,9 @@
-/** 128 bits, as signed words. */
+/** 128 bits, as signed 32-bit words. */
 export type Hash = [number, number, number, number];
 
 /**
- * MurmurHash3_x86_128 with seed 0 (Austin Appleby, public domain), of whole blocks of four little-endian words. It keeps
- * all that it is given: keys that differ only within one block never have the same hash.
+ * Computes MurmurHash3_x86_128 with seed 0 (Austin Appleby, public domain) of whole blocks of four little-endian words.
+ * It loses no information of one block: keys that differ only within one block never have the same hash.
  */
 export function murmur3(words: readonly number[]): Hash {
   let [a, b, c, d]: Hash = [0, 0, 0, 0];

@@ -1,10 +1,10 @@
 import { NativeMemory } from '../sockets/memory.ts';
 
-/** Bytes that never change, where the kernel can take them: each copied once, when it is first asked for. */
+/** Copies of constant bytes in memory that system calls can use. Each is copied once, on first use. */
 export class NativeCopies {
   readonly #copies = new Map<Uint8Array, NativeMemory>();
 
-  /** The bytes' copy: `bytes[i]` is at offset i. Valid until {@link free}. */
+  /** Returns the copy of the bytes: `bytes[i]` is at offset i. Valid until {@link free}. */
   of(bytes: Uint8Array): NativeMemory {
     let copy = this.#copies.get(bytes);
     if (copy === undefined) {

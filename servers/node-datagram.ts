@@ -6,18 +6,15 @@ import type { RunningServer, ServerSpec } from './contract.ts';
 import { after } from './node-wait.ts';
 import { openSharedPort, refuseSharing } from './shared-port.ts';
 
-/** UDP through node:dgram, as the event-driven, async, cluster and worker-pool models share it. */
+/** UDP over node:dgram, shared by the event-driven, async, cluster and worker-pool models. */
 
-/** Datagrams that may wait to be sent; further replies are dropped, as a full socket buffer drops them. */
+/** Maximum of datagrams that wait to be sent. Further replies are dropped, as a full socket buffer would drop them. */
 const SEND_QUEUE_LIMIT = 1024;
 
-/** The address family's name, as createSocket wants it. */
+/** The name of the address family, for createSocket. */
 type SocketType = 'udp4' | 'udp6';
 
-/**
- * Binds a socket and calls `receive` with every datagram.
- * @throws {SystemError} EADDRINUSE and the like.
- */
+/** Binds a socket and calls `receive` with every datagram. @throws {SystemError} EADDRINUSE and the like. */
 export function bindDatagram(
   spec: ServerSpec,
   receive: (datagram: Uint8Array, peer: RemoteInfo, socket: Socket) => void,
@@ -25,7 +22,7 @@ export function bindDatagram(
   const type: SocketType = isIPv6(spec.host) ? 'udp6' : 'udp4';
   const socket = createSocket({
     type,
-    // Peers are known by IP address: no DNS, and no waiting for the next tick either.
+    // Peers are IP addresses: no DNS lookup, and no wait for the next tick.
     lookup: (host, _options, found) => found(null, host, type === 'udp6' ? 6 : 4),
   });
   socket.on('message', (datagram, peer) => receive(datagram, peer, socket));
@@ -42,27 +39,29 @@ export function bindDatagram(
   });
 }
 
-/** A reply that couldn't be sent is lost, as UDP allows. @throws {SystemError} when it would be so for ever. */
+/** Ignores an error that concerns one datagram: UDP allows its loss. @throws {SystemError} for a permanent error. */
 function failed({ errno, syscall }: NodeJS.ErrnoException): void {
   if (errno === undefined) return;
   if (syscall === 'recvmsg') datagramRetry(errno, 'recvmsg');
   else checkDatagramSent(errno, 'sendmsg');
 }
 
-/** Sends through a node:dgram socket to the peer of the datagram being answered. */
+/** Sends through a node:dgram socket to the sender of the datagram being answered. */
 export class NodeDatagramReply implements DatagramReply {
   readonly #socket: Socket;
   #datagram: Uint8Array | undefined;
   #peer: RemoteInfo | undefined;
   #waitNanos = 0;
-  /** Replies that wait for their time. */
+  /** Number of delayed replies. */
   #held = 0;
 
   constructor(socket: Socket) {
     this.#socket = socket;
   }
 
-  /** The datagram being answered: node:dgram made it for us alone, so that replies out of it need no copy. */
+  /**
+   * Sets the datagram being answered. node:dgram allocated it for this call alone, so replies out of it need no copy.
+   */
   answering(datagram: Uint8Array, peer: RemoteInfo): void {
     this.#datagram = datagram;
     this.#peer = peer;
@@ -90,7 +89,7 @@ export class NodeDatagramReply implements DatagramReply {
   }
 }
 
-/** Sends one datagram. Resolves when it is gone or lost, also because the socket was closed; never rejects. */
+/** Sends one datagram. Resolves when it is sent or lost, also because the socket was closed. Never rejects. */
 export function sendDatagram(socket: Socket, datagram: Uint8Array, peer: RemoteInfo): Promise<void> {
   return new Promise((resolve) => {
     try {

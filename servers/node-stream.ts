@@ -10,19 +10,19 @@ import { after } from './node-wait.ts';
 import type { SocketRoom } from './rooms/socket-room.ts';
 import { openSharedPort } from './shared-port.ts';
 
-/** TCP and TLS through node:net and node:tls, as the event-driven, async, cluster and worker-pool models share them. */
+/** TCP and TLS over node:net and node:tls, shared by the event-driven, async, cluster and worker-pool models. */
 
-/** Connections the kernel completes ahead of accept: as many as Linux allows by default (net.core.somaxconn). */
+/** Length of the accept queue: Linux's default maximum (net.core.somaxconn). */
 const BACKLOG = 4096;
 
-/** How long a peer may take over its TLS handshake, in milliseconds. Node's own default, 2 minutes, is for browsers. */
+/** Time limit of a TLS handshake, in milliseconds. Node's default of 2 minutes is meant for browsers. */
 const HANDSHAKE_LIMIT_MS = 10_000;
 
 /**
- * Listens, and calls `converse` with every connection; over TLS, with every one whose handshake is done. Its socket is
- * half-open capable (the model answers the peer's end with {@link Socket.end}), sends without Nagle's delay, and may fail
- * without anybody listening. The peer's end is its FIN, or over TLS its close_notify, after which TLS 1.3, too, lets the
- * other direction go on (RFC 8446, section 6.1).
+ * Listens, and calls `converse` with every connection; over TLS, once its handshake is done. The socket allows
+ * half-open connections (the model answers the peer's end with {@link Socket.end}), has Nagle's algorithm off, and has
+ * an error listener. The peer's end is its FIN, or over TLS its close_notify. TLS 1.3 lets the other direction continue
+ * after that, too (RFC 8446, section 6.1).
  * @throws {SystemError} EADDRINUSE and the like.
  */
 export function listenStream(spec: ServerSpec, converse: (socket: Socket) => void): Promise<RunningServer> {
@@ -32,7 +32,7 @@ export function listenStream(spec: ServerSpec, converse: (socket: Socket) => voi
     socket.on('error', () => undefined);
     converse(socket);
   });
-  // Of TLS, too, these are the TCP connections: some may never get through their handshake.
+  // For TLS, too, these are the TCP connections: some may never complete their handshake.
   server.on('connection', (socket: Socket) => {
     connections.add(socket);
     socket.on('close', () => connections.delete(socket));
@@ -43,7 +43,7 @@ export function listenStream(spec: ServerSpec, converse: (socket: Socket) => voi
     const where = sharedPort === undefined ? { host, port } : { fd: openSharedPort(spec, sharedPort) };
     server.listen(where, BACKLOG, () => {
       server.off('error', reject);
-      // Out of descriptors (EMFILE): libuv drops the new connection, and the server goes on.
+      // Out of descriptors (EMFILE): libuv drops the new connection, and the server continues.
       server.on('error', () => undefined);
       const { address: host, port } = server.address() as { address: string; port: number };
       resolve({
@@ -58,25 +58,27 @@ export function listenStream(spec: ServerSpec, converse: (socket: Socket) => voi
   });
 }
 
-/** A server that calls `serve` with every connection on which an app can speak. */
+/** Makes a server that calls `serve` with every connection once an app can use it. */
 function makeServer({ transport }: ServerSpec, serve: (socket: Socket) => void): Server {
   const options = { allowHalfOpen: true, noDelay: true };
   if (transport !== 'tls') return createServer(options, serve);
   return createTlsServer({ ...options, ...makeCertificate(), handshakeTimeout: HANDSHAKE_LIMIT_MS }, serve);
 }
 
-/** Sends through a node:net socket. Whoever uses it stops receiving while {@link Socket.writableNeedDrain}. */
+/** Sends through a node:net socket. The caller stops receiving while {@link clogged} is set. */
 export class NodeStreamReply implements StreamReply {
-  /** Has the conversation been ended? Then what the peer still sends is to be read and thrown away. */
+  /** Whether the conversation has been ended. Further input of the peer is to be read and discarded. */
   ended = false;
-  /** How long what was said is to be held back; then {@link release} is to be called. Nothing is received until then. */
+  /**
+   * Delay before held-back replies are sent; then call {@link release}. Nothing is received meanwhile. In nanoseconds.
+   */
   waitNanos = 0;
   readonly #socket: Socket;
   readonly #room: SocketRoom | undefined;
   /** Its number in the room. */
   readonly #speaker: number;
   #chunk: Uint8Array | undefined;
-  /** What is to be said to others when the wait is over. */
+  /** Messages to other clients, held back until the delay is over. */
   readonly #heldBack: Uint8Array[] = [];
 
   constructor(socket: Socket, room?: SocketRoom) {
@@ -85,14 +87,14 @@ export class NodeStreamReply implements StreamReply {
     this.#speaker = room?.enter(socket) ?? 0;
   }
 
-  /** What is to drain before the peer is received from again; undefined when nothing is. */
+  /** The socket that must drain before more is received from the peer, or undefined. */
   get clogged(): Socket | undefined {
     return this.#socket.writableNeedDrain ? this.#socket : this.#room?.clogged;
   }
 
   /**
-   * The chunk being answered: node:net made it for us alone, so that replies out of it need no copy. None when it has
-   * been answered: a connection that is idle would keep as much as came last, up to 64 KiB.
+   * Sets the chunk being answered. node:net allocated it for this call alone, so replies out of it need no copy. Set it
+   * to undefined afterwards: otherwise an idle connection keeps its last chunk in memory, up to 64 KiB.
    */
   answering(chunk: Uint8Array | undefined): void {
     this.#chunk = chunk;
@@ -120,7 +122,7 @@ export class NodeStreamReply implements StreamReply {
     this.waitNanos += nanos;
   }
 
-  /** Lets go what was held back. */
+  /** Sends what was held back. */
   release(): void {
     this.waitNanos = 0;
     for (const part of this.#heldBack.splice(0)) this.#room?.tell(this.#speaker, part);
@@ -136,41 +138,44 @@ export class NodeStreamReply implements StreamReply {
 
   #end(): void {
     const socket = this.#socket;
-    // While something of TLS's own is being written, such as a session's tickets, Node ends without close_notify. It
-    // takes what the kernel took at once for written in the next turn of its loop.
+    // While Node writes data of TLS itself, such as session tickets, it would end without close_notify. Bytes that the
+    // kernel took at once count as written in the next turn of the event loop.
     if (socket instanceof TLSSocket) setImmediate(finish, socket);
     else finish(socket);
   }
 }
 
-/** Sends what is to be sent, and then FIN. */
+/** Sends all queued bytes, then FIN. */
 function finish(socket: Socket): void {
   if (socket.readableEnded) socket.end();
   // Node closes the socket by itself when the peer's FIN has come, too.
   else socket.end(() => linger(socket));
 }
 
-/** What the conversations of a server share. */
+/** State shared by the conversations of a server. */
 export interface Together {
-  /** What the peers hear of others, for apps that need it. */
+  /** Connects the peers with each other, for apps that need it. */
   readonly room?: SocketRoom | undefined;
-  /** What keeps their time, for apps that bound it. */
+  /** Checks the time limits, for apps that have them. */
   readonly lookout?: Lookout | undefined;
 }
 
-/** A {@link StreamSession} that takes its time: a call is made when the promise of the one before is fulfilled. */
+/**
+ * A {@link StreamSession} whose calls may be asynchronous: each is made after the promise of the one before is
+ * fulfilled.
+ */
 export type AsyncSession = {
   [Call in keyof StreamCalls]: (...args: Parameters<NonNullable<StreamCalls[Call]>>) => void | Promise<void>;
 } & Pick<StreamSession, StreamStates>;
 
-/** What of a session is looked at, and not called. */
+/** Properties of a session that are read, not called. */
 type StreamStates = 'owing' | 'turn' | 'patienceMs';
 type StreamCalls = Omit<StreamSession, StreamStates>;
 
 /**
- * Holds one conversation as one async function: awaits a chunk, awaits its answer, awaits that the peer took it.
- * Ends when the peer has finished and everything is sent, or when the connection broke. Never rejects.
- * @param together what it shares with the server's other conversations.
+ * Serves one conversation in one async function: awaits a chunk, awaits its answer, awaits the drain. Ends when the
+ * peer has finished and everything is sent, or when the connection broke. Never rejects.
+ * @param together state shared with the server's other conversations.
  */
 export async function converse(socket: Socket, session: AsyncSession, { room, lookout }: Together = {}): Promise<void> {
   const reply = new NodeStreamReply(socket, room);
@@ -180,7 +185,7 @@ export async function converse(socket: Socket, session: AsyncSession, { room, lo
     if (session.open !== undefined) await session.open(reply);
     await waited(reply);
     const produced = session.produce === undefined ? undefined : produce(socket, session, reply);
-    // The iterator would destroy the socket at the peer's FIN, with replies still unsent.
+    // By default, the iterator would destroy the socket at the peer's FIN, with replies still unsent.
     for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
       if (reply.ended) continue;
       reply.answering(chunk);
@@ -198,14 +203,14 @@ export async function converse(socket: Socket, session: AsyncSession, { room, lo
   }
 }
 
-/** Has the session produce whenever the peer took all there was, until the conversation is over. Never rejects. */
+/** Lets the session produce whenever the peer has taken everything, until the conversation is over. Never rejects. */
 async function produce(socket: Socket, session: AsyncSession, reply: NodeStreamReply): Promise<void> {
   try {
     while (!reply.ended && !socket.destroyed) {
       await session.produce?.(reply);
       await waited(reply);
       if (socket.writableNeedDrain) await drained(socket, socket);
-      // While the kernel takes all at once, none of this waits for an event: the other connections must have their turn.
+      // While the kernel takes all at once, nothing above waits for an event: give other connections a turn.
       await nextTurn();
     }
   } catch {
@@ -213,14 +218,14 @@ async function produce(socket: Socket, session: AsyncSession, reply: NodeStreamR
   }
 }
 
-/** Resolves when what is held back has been let go; at once when nothing is. */
+/** Sends held-back replies after their delay, and resolves then; at once when nothing is held back. */
 async function waited(reply: NodeStreamReply): Promise<void> {
   if (reply.waitNanos === 0) return;
   await new Promise<void>((resolve) => after(reply.waitNanos, resolve));
   reply.release();
 }
 
-/** Resolves when what was written to `clogged` has been sent, or never will be, or `peer` is closed. */
+/** Resolves when the bytes written to `clogged` have been sent or lost, or when `peer` is closed. */
 function drained(clogged: Socket, peer: Socket): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

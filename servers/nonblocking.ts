@@ -9,19 +9,24 @@ import { NativeCopies } from './native-copies.ts';
 import { type Awaiting, Patience } from './patience.ts';
 import type { DescriptorRoom } from './rooms/descriptor-room.ts';
 
-/** Bytes one recv may take. */
+/** Maximum size of one recv, in bytes. */
 const BUFFER_SIZE = 65_536;
 
-/** How often a session produces before the loop looks after other connections again, while the kernel takes it all. */
+/**
+ * Maximum of pieces that a session produces in a row, while the kernel takes all, before other connections have a turn.
+ */
 const PIECES_AT_A_TIME = 8;
 
 /**
- * What a loop shall do with a connection after having worked on it: wait until it can receive or send, wait until it can
- * receive but for no longer than LINGER_MS in all, wait for the time that it says and look at nothing before, or drop it.
+ * The next step that a connection requests from its loop.
+ * - `receive`, `send`: wait until it can receive or send.
+ * - `linger`: wait until it can receive, for at most LINGER_MS in all.
+ * - `wait`: wait for the time `waitNanos`, and for no event before.
+ * - `close`: close it.
  */
 export type Wish = 'receive' | 'send' | 'linger' | 'wait' | 'close';
 
-/** What all connections of one loop share: memory through which they receive and send, one after the other, and a room. */
+/** State shared by all connections of one loop: memory through which they receive and send in turn, and a room. */
 export class StreamBuffers {
   readonly inbox = new NativeMemory(BUFFER_SIZE);
   readonly outbox = new NativeMemory(BUFFER_SIZE);
@@ -33,7 +38,7 @@ export class StreamBuffers {
     this.room = room;
   }
 
-  /** Gives the memory back, when all connections are closed. */
+  /** Frees the memory. Close all connections first. */
   free(): void {
     this.inbox.free();
     this.outbox.free();
@@ -44,14 +49,19 @@ export class StreamBuffers {
 }
 
 /**
- * Where a conversation is: going on; ended by the app, with something left to send; ended, with FIN sent and the peer's
- * awaited; finished by the peer, with something left to send; broken.
+ * State of a conversation.
+ * - `talking`: going on.
+ * - `ended`: ended by the app, with bytes left to send.
+ * - `lingering`: ended, FIN sent, the peer's FIN awaited.
+ * - `finished`: finished by the peer, with bytes left to send.
+ * - `broken`: the connection failed.
  */
 export type Phase = 'talking' | 'ended' | 'lingering' | 'finished' | 'broken';
 
 /**
- * A conversation on a non-blocking socket, for loops over readiness. What the kernel doesn't take at once is kept, and
- * nothing more is received until it is gone: a client that stops reading costs one chunk's replies, no more.
+ * A conversation on a non-blocking socket, for readiness loops. Bytes that the kernel doesn't take at once are kept,
+ * and nothing more is received until they are sent. So a client that stops reading costs the memory of one chunk's
+ * replies.
  */
 export class NonblockingConnection implements StreamReply {
   readonly fd: number;
@@ -61,7 +71,7 @@ export class NonblockingConnection implements StreamReply {
   #phase: Phase = 'talking';
   readonly #backlog: Backlog;
   readonly #patience: Patience | undefined;
-  /** What is to be said to others when the wait is over. */
+  /** Messages to other clients, held back until the delay is over. */
   readonly #heldBack: Backlog;
   #waitNanos = 0;
 
@@ -75,31 +85,31 @@ export class NonblockingConnection implements StreamReply {
     if (app.lookEveryMs !== undefined) this.#patience = new Patience(app.lookEveryMs);
   }
 
-  /** Begins the conversation. To be called once. */
+  /** Begins the conversation. Call it once. */
   open(): Wish {
     this.#buffers.room?.enter(this.fd);
     this.#session.open?.(this);
     return this.#wish();
   }
 
-  /** How long the wish to wait is for. When that is over, {@link resume} is to be called. */
+  /** Length of the requested delay, in nanoseconds. Call {@link resume} when it is over. */
   get waitNanos(): number {
     return this.#waitNanos;
   }
 
-  /** Goes on with the conversation. To be called when the socket is ready for the last wish, or has an error to tell. */
+  /** Continues the conversation. Call it when the socket is ready for the last step requested, or has an error. */
   serve(): Wish {
-    // Who waits hears of errors only.
+    // While waiting, only POLLERR and POLLHUP are reported.
     if (this.#waitNanos > 0) return 'close';
     if (this.#backlog.length > 0) {
       this.#sendBacklog();
-      // Who produces always waits to send: it looks here whether something has come.
+      // A session that produces always waits to send: check here for input.
       if (!this.#producing || this.#backlog.length > 0) return this.#wish();
     }
     return this.#receive();
   }
 
-  /** Goes on after a wait. */
+  /** Continues after a delay. */
   resume(): Wish {
     this.#waitNanos = 0;
     this.#tellHeldBack();
@@ -107,11 +117,11 @@ export class NonblockingConnection implements StreamReply {
     return this.#wish();
   }
 
-  /** Ends the conversation when the peer has taken too long; undefined when it has not. To be called now and then. */
+  /** Expires the conversation when the peer has taken too long; returns undefined otherwise. Call it periodically. */
   look(nowMs: number): Wish | undefined {
     if (this.#phase !== 'talking' || this.#waitNanos > 0) return undefined;
     if (this.#patience?.isOver(nowMs, this.#session as Awaiting) !== true) return undefined;
-    // It doesn't read either: nothing more can be said to it.
+    // The peer doesn't read either: no message would reach it.
     if (this.#backlog.length > 0) return 'close';
     this.#session.expire?.(this);
     return this.#wish();
@@ -129,7 +139,7 @@ export class NonblockingConnection implements StreamReply {
     }
     const { inbox, outbox } = this.#buffers;
     let from = start;
-    // An echo answers out of the inbox: no copy.
+    // An echo is sent from the inbox: no copy.
     if (bytes === inbox.bytes) {
       from += this.#sendSome(inbox, start, end);
     } else {
@@ -162,7 +172,7 @@ export class NonblockingConnection implements StreamReply {
     this.#buffers.room?.leave(this.fd);
   }
 
-  /** Closes the socket and gives back the memory. */
+  /** Closes the socket and returns the memory to the pool. */
   close(): void {
     this.#buffers.room?.leave(this.fd);
     close(this.fd);
@@ -170,7 +180,7 @@ export class NonblockingConnection implements StreamReply {
     this.#heldBack.clear();
   }
 
-  /** Must what is said now be kept, behind what wasn't sent yet? */
+  /** Whether new replies must be kept, behind unsent ones. */
   get #holding(): boolean {
     return this.#waitNanos > 0 || this.#backlog.length > 0;
   }
@@ -186,7 +196,10 @@ export class NonblockingConnection implements StreamReply {
     return this.#passes(received, 'recv') ? this.#wish() : 'close';
   }
 
-  /** The peer's FIN comes after all its data, and that has been answered: else nothing would be received. */
+  /**
+   * Handles the peer's FIN, which comes after all its data. That was answered, or nothing more would have been
+   * received.
+   */
   #finish(): Wish {
     if (this.#phase === 'lingering') return 'close';
     if (this.#phase === 'talking') this.#session.finish?.(this);
@@ -224,7 +237,7 @@ export class NonblockingConnection implements StreamReply {
     this.#heldBack.clear();
   }
 
-  /** @returns bytes that the kernel took. */
+  /** @returns number of bytes that the kernel took. */
   #sendSome(memory: NativeMemory, start: number, end: number): number {
     const sent = send(this.fd, memory, start, end - start);
     if (sent >= 0) return sent;
@@ -232,7 +245,7 @@ export class NonblockingConnection implements StreamReply {
     return 0;
   }
 
-  /** Does the conversation outlast a call that failed? After a shortage, once it has waited a little. */
+  /** Reports whether the conversation survives a failed call. After a shortage it delays the conversation. */
   #passes(result: number, call: 'recv' | 'send'): boolean {
     const retry = streamRetry(result, call);
     if (retry === 'later') this.#waitNanos += SHORTAGE_NANOS;

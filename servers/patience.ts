@@ -1,17 +1,17 @@
-/** How long a server waits for clients to do their part: one rule for all models, which keep the time. */
+/** Time limits of a server for its clients: one rule for all models, which measure the time. */
 
-/** What a conversation says about its peer; sessions of an app that sets bounds (`App.lookEveryMs`) have all of it. */
+/** What a conversation awaits from its peer. Sessions of an app with time limits (`App.lookEveryMs`) have all of it. */
 export interface Awaiting {
-  /** Changes when the peer has done its part, and the time begins anew. */
+  /** Changes when the peer has done its part; the time then starts again. */
   readonly turn: number;
-  /** How long the peer may take over its part from when the turn changed, in milliseconds; 0 is for ever. */
+  /** Time limit of the peer's part, from the change of `turn`, in milliseconds; 0 means no limit. */
   readonly patienceMs: number;
 }
 
 /**
- * One connection's time. The model looks every now and then, not for each request, so that a request costs nothing: a
- * time-out comes late by up to one interval. Time in which the server itself was held up is not the peer's: of what passed
- * between two looks, two intervals count at most.
+ * Measures the time of one connection's peer. The model checks at intervals and not for each request, so that a request
+ * costs nothing. A time-out is therefore late by up to one interval. Delays of the server itself do not count against
+ * the peer: between two checks, at most two intervals count.
  */
 export class Patience {
   readonly #mostMs: number;
@@ -19,12 +19,12 @@ export class Patience {
   #tookMs = 0;
   #lookedMs = 0;
 
-  /** @param lookEveryMs between two looks. */
+  /** @param lookEveryMs interval between two checks. */
   constructor(lookEveryMs: number) {
     this.#mostMs = 2 * lookEveryMs;
   }
 
-  /** @param nowMs on the clock of performance.now(). @returns has the peer taken too long? */
+  /** @param nowMs by performance.now(). @returns whether the peer has taken too long. */
   isOver(nowMs: number, { turn, patienceMs }: Awaiting): boolean {
     const passedMs = Math.min(nowMs - this.#lookedMs, this.#mostMs);
     this.#lookedMs = nowMs;
@@ -38,7 +38,7 @@ export class Patience {
   }
 }
 
-/** When a loop is to look at its connections. Without an interval it never is. */
+/** Decides when a loop checks its connections for time-outs. Without an interval it never does. */
 export class LookTimes {
   readonly #everyMs: number | undefined;
   #nextMs = 0;
@@ -47,12 +47,12 @@ export class LookTimes {
     this.#everyMs = everyMs;
   }
 
-  /** Milliseconds until the next look; -1 when there is none. */
+  /** Returns milliseconds until the next check, or -1 when there is none. */
   waitMs(): number {
     return this.#everyMs === undefined ? -1 : Math.max(0, this.#nextMs - performance.now());
   }
 
-  /** Is it time to look? Then the next look is an interval from now. @returns the time now, or -1 when it is not yet. */
+  /** Returns the time now if a check is due, and schedules the next one an interval later; -1 if not. */
   due(): number {
     if (this.#everyMs === undefined) return -1;
     const nowMs = performance.now();

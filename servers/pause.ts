@@ -4,7 +4,10 @@ import { setTimerSlack } from '../sockets/process.ts';
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 let exact = false;
 
-/** Blocks the calling thread for so long. Where there is libc, to some microseconds, else as the system wakes it. */
+/**
+ * Blocks the calling thread for `nanos` nanoseconds: with libc to within microseconds, else with the system's timer
+ * slack.
+ */
 export function pause(nanos: number): void {
   if (!exact && whyNoLibc() === undefined) setTimerSlack(1);
   exact = true;

@@ -1,4 +1,4 @@
-/** What the worker-pool model's threads do. */
+/** The tasks that the threads of the worker-pool model run. */
 import { workerData } from 'node:worker_threads';
 import type { StreamReply, StreamSession } from './apps/app.ts';
 import { loadApp, type Served } from './apps/catalog.ts';
@@ -6,17 +6,17 @@ import { type Collected, CollectedReply } from './collected-reply.ts';
 import type { Awaiting } from './patience.ts';
 import { pause } from './pause.ts';
 
-/** What happens to a session: the calls of {@link StreamSession}. Structured-cloned into the thread. */
+/** A call of {@link StreamSession} to make. Structured-cloned into the thread. */
 export type StreamEvent =
   | { readonly kind: 'receive'; readonly bytes: Uint8Array }
   | { readonly kind: 'open' | 'finish' | 'produce' | 'expire' };
 
-/** What concerns one connection's session. Structured-cloned into the thread. */
+/** A task for one connection's session. Structured-cloned into the thread. */
 export type ConnectionTask =
   | {
       readonly kind: 'stream';
       readonly connection: number;
-      /** Is this the connection's first task? Then the thread makes a session for it. */
+      /** Whether this is the connection's first task, for which the thread makes a session. */
       readonly opening: boolean;
       readonly event: StreamEvent;
     }
@@ -27,19 +27,19 @@ export interface DatagramTask {
   readonly bytes: Uint8Array;
 }
 
-/** One task of a thread: a request's work, or just to show that it does tasks. */
+/** One task of a thread: the work of a request, or `ready`, which only shows that the thread runs tasks. */
 export type PoolTask = ConnectionTask | DatagramTask | { readonly kind: 'ready' };
 
-/** What a task brought. Crosses back to the main thread. */
+/** The result of a task. Crosses back to the main thread. */
 export interface PoolResult extends Collected {
-  /** What the session awaits of its peer afterwards, of an app that bounds that. */
+  /** What the session awaits from its peer afterwards, for an app with time limits. */
   readonly awaiting?: Awaiting;
 }
 
 const app = await loadApp(workerData as Served);
 const sessions = new Map<number, StreamSession>();
 
-/** Does one request's work. @returns the replies. */
+/** Does the work of one request. @returns the replies. */
 export function run(task: PoolTask): PoolResult {
   const reply = new CollectedReply();
   let awaiting: Awaiting | undefined;
@@ -58,12 +58,12 @@ export function run(task: PoolTask): PoolResult {
       break;
   }
   const collected = reply.take();
-  // As in any pool of threads: who waits keeps its thread from the others.
+  // As in any thread pool, a delay blocks the thread for others.
   if (collected.waitNanos > 0) pause(collected.waitNanos);
   return awaiting === undefined ? collected : { ...collected, awaiting };
 }
 
-/** @returns what the session awaits afterwards. */
+/** Makes the call. @returns what the session awaits afterwards. */
 function tell(session: StreamSession, event: StreamEvent, reply: StreamReply): Awaiting | undefined {
   if (event.kind === 'receive') session.receive(event.bytes, 0, event.bytes.length, reply);
   else session[event.kind]?.(reply);
@@ -73,7 +73,7 @@ function tell(session: StreamSession, event: StreamEvent, reply: StreamReply): A
 
 function sessionOf(connection: number): StreamSession {
   const session = sessions.get(connection);
-  // Its thread crashed and was replaced, and what it knew of the conversation is gone.
+  // Its thread crashed and was replaced, and the state of the conversation was lost.
   if (session === undefined) throw new Error(`no session for connection ${connection}`);
   return session;
 }

@@ -1,4 +1,4 @@
-/** First code of every child process that process.ts starts. */
+/** Entry point of every child process that process.ts starts. */
 import { dieWithParent } from '../sockets/process.ts';
 import type { ProcessTask } from './process.ts';
 

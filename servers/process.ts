@@ -1,23 +1,23 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** What a child process is given: which exported function of which module to run, and with what. */
+/** The task of a child process: an exported function of a module, and its input. */
 export interface ProcessTask {
-  /** URL of the module; a lean one, as every process loads it anew. */
+  /** URL of the module. It should be small: every process loads it again. */
   readonly module: string;
-  /** Name of the exported function; called with `input`, may block for ever. */
+  /** Name of the exported function. It is called with `input`, and may block forever. */
   readonly run: string;
   /** Plain data: crosses as JSON. */
   readonly input: unknown;
 }
 
-/** The descriptor under which a child process finds the socket it was given. */
+/** The descriptor under which a child process inherits its socket. */
 export const INHERITED_FD = 3;
 
 /**
  * Starts a child process that runs one exported function with the socket `fd` as {@link INHERITED_FD}, and ends when
- * that returns. It never outlives this process. To be called in the main thread: the child's life hangs on the thread
- * that started it (prctl(2), PR_SET_PDEATHSIG). The caller keeps its own copy of `fd`.
+ * the function returns. The child never outlives this process. Call it in the main thread: the child dies with the
+ * thread that started it (prctl(2), PR_SET_PDEATHSIG). The caller keeps its own copy of `fd`.
  */
 export function startProcess(task: ProcessTask, fd: number): ChildProcess {
   const program = fileURLToPath(new URL('./process-main.js', import.meta.url));

@@ -1,23 +1,23 @@
 import { type Hash, murmur3 } from './murmur3.ts';
 
 /**
- * Every use of chance in the project: one generator, and one function that derives its streams. A stream is identified by
- * its purpose and its key, which are hashed together. Seeds are never added, multiplied or shared: neighbouring seeds,
- * rounds and threads have streams that are as independent as any others.
+ * Random numbers for the whole project: one generator, and one function that derives its streams. A stream is
+ * identified by its purpose and its key, which are hashed together. Seeds are never added, multiplied or shared, so
+ * streams of neighbouring seeds, rounds and threads are as independent as any others.
  */
 
 /** A source of numbers in [0, 1), multiples of 2^-32. */
 export type Random = () => number;
 
-/** What chance decides. Each has streams of its own; the numbers are hashed, so they must stay as they are. */
+/** The random decisions. Each has its own streams. The numbers are hashed, so they must not change. */
 const purposes = {
-  /** Gaps between arrivals of an open load. */
+  /** Gaps between arrivals in an open loop. */
   arrivals: 1,
-  /** Which of several targets an arrival or a connection goes to. */
+  /** Which of several targets gets an arrival or a connection. */
   'target selection': 2,
   /** Which server a load balancer gives a connection to. */
   balancing: 3,
-  /** How long each message is. */
+  /** Length of each message. */
   'message sizes': 4,
   /** Bytes of messages. */
   payload: 5,
@@ -27,24 +27,24 @@ const purposes = {
   chargen: 7,
   /** Order of trials in a round. */
   'trial order': 8,
-  /** Order in which targets take a step of a search for their capacity. */
+  /** Order in which targets take a step of a capacity search. */
   'search order': 9,
-  /** The coin of a session of a check: which program takes which place. */
+  /** Order of the two programs in a session of a check. */
   'session order': 10,
-  /** Order in which contestants of a comparison with C take their turns. */
+  /** Order of contestants in a comparison with C. */
   'contestant order': 11,
-  /** Resampled rounds behind intervals. */
+  /** Resampled rounds for bootstrap intervals. */
   bootstrap: 12,
-  /** What a reference server does to datagrams. */
+  /** Impairments that a reference server applies to datagrams. */
   impairments: 13,
-  /** Seeds of several checks that are held one after the other. */
+  /** Seeds of several successive checks. */
   'check seeds': 14,
   /** Simulated machines and servers, and the coins of simulated checks. */
   'simulated machine': 15,
   'simulated server': 16,
   'simulated coin': 17,
   'simulated curve': 18,
-  /** Values that microbenchmarks go through. */
+  /** Input values of microbenchmarks. */
   'micro values': 19,
 } as const;
 
@@ -53,32 +53,32 @@ export type StreamPurpose = keyof typeof purposes;
 export const streamPurposes = Object.keys(purposes) as StreamPurpose[];
 
 /**
- * Which of the streams of a purpose. A part that is left out differs from every number. Plain data: it crosses to threads
- * and processes. Seeds are from 0 to 2^32 - 1, the other parts from 0 to 2^32 - 2.
+ * Selects one stream of a purpose. An omitted part differs from every number. Plain data: it crosses to threads and
+ * processes. Seeds are from 0 to 2^32 - 1, the other parts from 0 to 2^32 - 2.
  */
 export interface StreamKey {
-  /** That of the run, which is recorded. */
+  /** The seed of the run, which is recorded. */
   readonly seed: number;
   readonly round?: number;
   readonly session?: number;
   readonly window?: number;
   readonly thread?: number;
-  /** Number of a connection, a worker, a simulated run: whatever else there are several of. */
+  /** Number of a connection, a worker, a simulated run, or of any other item of a series. */
   readonly ordinal?: number;
 }
 
 /**
- * A fresh stream, from its beginning: the same for the same purpose and key.
+ * Returns a new stream, from its beginning: the same one for the same purpose and key. Not for secrets.
  *
- * The generator is xoshiro128** 1.1 (D. Blackman and S. Vigna, Scrambled Linear Pseudorandom Number Generators, ACM TOMS
- * 47(4), 2021; public domain): a state of 128 bits, period 2^128 - 1. All of the state comes from the hash, so that
- * streams begin anywhere in the period: that two of a million streams of 2^40 numbers overlap has a probability of
- * 2^-47. With a state of 32 bits (mulberry32) all streams are one sequence, entered at different places. Not for secrets.
- * @throws {RangeError} when a part of the key is no integer of its range.
+ * The generator is xoshiro128** 1.1 (D. Blackman and S. Vigna, Scrambled Linear Pseudorandom Number Generators, ACM
+ * TOMS 47(4), 2021; public domain): a state of 128 bits, period 2^128 - 1. All of the state comes from the hash, so
+ * streams begin anywhere in the period: the probability that two of a million streams of 2^40 numbers overlap is 2^-47.
+ * With a state of 32 bits (mulberry32), all streams would be one sequence, entered at different places.
+ * @throws {RangeError} when a part of the key is not an integer in its range.
  */
 export function streamOf(purpose: StreamPurpose, key: StreamKey): Random {
   let [a, b, c, d] = hashOf(purpose, key);
-  // The one state that the generator does not leave.
+  // The generator would never leave the all-zero state.
   if ((a | b | c | d) === 0) d = 1;
   return () => {
     const scrambled = Math.imul(b, 5);
@@ -95,8 +95,8 @@ export function streamOf(purpose: StreamPurpose, key: StreamKey): Random {
 }
 
 /**
- * A seed derived from a key, 0 to 2^32 - 1: for what is itself to be recorded by a seed.
- * @throws {RangeError} when a part of the key is no integer of its range.
+ * Derives a seed from a key, 0 to 2^32 - 1, for an item whose own seed is recorded.
+ * @throws {RangeError} when a part of the key is not an integer in its range.
  */
 export function seedOf(purpose: StreamPurpose, key: StreamKey): number {
   return hashOf(purpose, key)[0] >>> 0;
@@ -109,7 +109,7 @@ function hashOf(purpose: StreamPurpose, { seed, round, session, window, thread, 
   return murmur3([seed, purposes[purpose], part(round), part(session), part(window), part(thread), part(ordinal), 0]);
 }
 
-/** A part of a key as a word of 32 bits: 0 for one that is left out. */
+/** Encodes a part of a key as a word of 32 bits: 0 for an omitted part. */
 function part(value: number | undefined): number {
   if (value === undefined) return 0;
   if (Number.isInteger(value) && value >= 0 && value < 2 ** 32 - 1) return value + 1;

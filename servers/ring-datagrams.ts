@@ -15,10 +15,12 @@ const SEND = 1;
 const WATCH = 2;
 const PAUSE = 3;
 
-/** Holds the largest UDP datagram: 65,507 bytes, udp(7). Most are small, and touch a page of theirs. */
+/**
+ * Holds the largest UDP datagram: 65,507 bytes, udp(7). Most datagrams are small and touch one page of their buffer.
+ */
 const INBOX: InboxSize = { buffers: 256, bufferSize: 65_536 + DatagramLayout.overhead };
 
-/** Who sent the datagram that is being answered. */
+/** Sender of the datagram being answered. */
 class Sender implements PeerSource {
   readonly memory: NativeMemory;
   offset = 0;
@@ -35,8 +37,8 @@ class Sender implements PeerSource {
 }
 
 /**
- * Answers datagrams in a ring: they come without being asked for each time, and all replies are handed over by the call
- * that waits for the next ones. Replies that the kernel refuses are lost, as UDP allows.
+ * Answers datagrams over io_uring. One multishot operation receives them, and the call that waits for the next ones
+ * submits all replies. Replies that the kernel refuses are lost, as UDP allows.
  */
 export class RingDatagrams implements DatagramReply {
   readonly #fd: number;
@@ -46,16 +48,16 @@ export class RingDatagrams implements DatagramReply {
   readonly #sender: Sender;
   readonly #held: HeldDatagrams;
   #waitNanos = 0;
-  /** The buffer of the datagram being answered is being sent. */
+  /** Whether a send in flight uses the buffer of the datagram being answered. */
   #lending = false;
 
-  /** @throws {SystemError} where there is no ring to be had. */
+  /** @throws {SystemError} where io_uring is not available. */
   constructor(fd: number, app: App, inbox = INBOX) {
     this.#fd = fd;
     this.#app = app;
     this.#held = new HeldDatagrams(fd);
     this.#ring = new ServerRing(inbox);
-    // Only now that there is a ring: what a constructor allocates is lost when it throws.
+    // Only after the ring exists: memory that a constructor allocates is lost when it throws.
     this.#layout = new DatagramLayout();
     this.#sender = new Sender(this.#ring.inbox.data);
     this.#receive();
@@ -63,7 +65,8 @@ export class RingDatagrams implements DatagramReply {
   }
 
   /**
-   * Waits until datagrams have come, at most so long, and answers them. @param timeoutNanos -1 is for ever.
+   * Waits for datagrams, and answers them.
+   * @param timeoutNanos maximum wait; -1 waits forever.
    * @throws {SystemError} when none can come any more, or the ring is unusable.
    */
   serve(timeoutNanos = -1): void {
@@ -97,7 +100,7 @@ export class RingDatagrams implements DatagramReply {
     }
     const { inbox, outbox, submissions } = this.#ring;
     const length = end - start;
-    // Its address is needed there until the reply is gone, and for an echo its bytes.
+    // The buffer contains the address, which must stay until the reply is sent, and for an echo the bytes, too.
     this.#lending = true;
     if (bytes === inbox.data.bytes) {
       submissions.sendTo(this.#fd, inbox.data, start, length, this.#sender, SEND);
@@ -108,7 +111,7 @@ export class RingDatagrams implements DatagramReply {
       this.#ring.flushOutbox();
       at = this.#ring.place(bytes, start, end);
     }
-    // It does not fit where nothing else is: no datagram would hold it either.
+    // If it does not fit into an empty outbox, it does not fit into a datagram either.
     if (at >= 0) submissions.sendTo(this.#fd, outbox, at, length, this.#sender, SEND);
   }
 
@@ -124,9 +127,12 @@ export class RingDatagrams implements DatagramReply {
     if (!completions.hasMore(i)) this.#receiveAgain(completions.resultAt(i));
   }
 
-  /** Receiving has ended. @throws {SystemError} when nothing can come any more: the descriptor is no socket. */
+  /**
+   * Restarts receiving after it has ended.
+   * @throws {SystemError} when none can come any more, for example when the descriptor is not a socket.
+   */
   #receiveAgain(result: number): void {
-    // There was no buffer left: they come back now.
+    // No buffer was free: buffers are released in this turn.
     const retry = result >= 0 || result === -ENOBUFS ? 'now' : datagramRetry(result, 'recvmsg');
     if (retry === 'now') this.#receive();
     else this.#ring.submissions.timeout(SHORTAGE_NANOS, PAUSE, 0);
@@ -143,7 +149,7 @@ export class RingDatagrams implements DatagramReply {
     const sender = this.#sender;
     sender.offset = at + DatagramLayout.peer;
     sender.length = this.#layout.peerLengthAt(data, at);
-    // Nothing from nobody is what a socket gives that was shut down.
+    // After shutdown(2), a receive returns 0 bytes and no sender.
     if (sender.length === 0) return;
     const start = at + DatagramLayout.overhead;
     this.#waitNanos = 0;
@@ -154,7 +160,7 @@ export class RingDatagrams implements DatagramReply {
     this.#ring.submissions.recvmsgMultishot(this.#fd, this.#layout, this.#ring.group, RECEIVE, 0);
   }
 
-  /** Whoever waits to receive a datagram hears nothing of it when the socket is shut down. */
+  /** A pending receive of datagrams does not complete when the socket is shut down, so the loop polls for POLLHUP. */
   #watch(): void {
     this.#ring.submissions.pollMultishot(this.#fd, POLLHUP, WATCH, 0);
   }

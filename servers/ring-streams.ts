@@ -12,7 +12,7 @@ import { type InboxSize, ServerRing } from './server-ring.ts';
 import type { StreamRing } from './stream-ring.ts';
 import { soonest, WaitingConnections } from './waiting-connections.ts';
 
-/** What operations are for. Their data is the socket's descriptor. */
+/** Kinds of operations. Their data is the socket's descriptor. */
 const ACCEPT = 0;
 const RECEIVE = 1;
 const SEND_NOW = 2;
@@ -20,12 +20,12 @@ const SEND = 3;
 const CANCEL = 4;
 const PAUSE = 5;
 
-/** Small messages of a thousand connections at once; most of the memory is never touched then. */
+/** Holds small messages of a thousand connections at once. Most of this memory is never touched then. */
 const INBOX: InboxSize = { buffers: 1024, bufferSize: 16_384 };
 
 /**
- * TCP connections in a ring: they are accepted and receive without being asked each time, and all that is to be sent is
- * handed over by the call that waits for what comes next. One system call a turn of the loop, and none a request.
+ * Serves TCP connections over io_uring. Multishot operations accept and receive, and the call that waits for
+ * completions submits all sends. That is one system call for each turn of the loop, and none for a request.
  */
 export class RingStreams implements StreamRing<CompletionConnection> {
   readonly received: NativeMemory;
@@ -38,18 +38,19 @@ export class RingStreams implements StreamRing<CompletionConnection> {
   readonly #lingering = new Lingering();
   readonly #waiting = new WaitingConnections<CompletionConnection>();
   readonly #lookTimes: LookTimes;
-  /** By descriptor. One is closed only when nothing is under way on it: its number means no other connection till then. */
+  /** By descriptor. A socket is closed only when it has no operation in flight, so its number is not reused before. */
   readonly #connections: (CompletionConnection | undefined)[] = [];
   #toRevisit: CompletionConnection[] = [];
   #revisited: CompletionConnection[] = [];
-  /** The buffer of what is being told of is being sent. */
+  /** Whether a send in flight uses the buffer of the completion being handled. */
   #lending = false;
 
   readonly #stopping: () => boolean;
 
   /**
-   * @param stopping is the server about to end? That is set before its listener is shut down, which ends a wait.
-   * @throws {SystemError} where there is no ring to be had.
+   * @param stopping returns true once the server is stopping. It must be set before the listener is shut down, which
+   * ends a wait.
+   * @throws {SystemError} where io_uring is not available.
    */
   constructor(listener: number, app: App, inbox = INBOX, stopping = () => false) {
     this.#listener = listener;
@@ -67,14 +68,15 @@ export class RingStreams implements StreamRing<CompletionConnection> {
   }
 
   /**
-   * Waits until something has come, at most so long, and does what it calls for. @param timeoutNanos -1 is for ever.
-   * @throws {SystemError} when there can be no further connection, or the ring is unusable.
+   * Waits for completions, and handles them.
+   * @param timeoutNanos maximum wait; -1 waits forever.
+   * @throws {SystemError} when no further connection is possible, or the ring is unusable.
    */
   serve(timeoutNanos = -1): void {
     const { completions } = this.#ring;
     const came = this.#ring.beginTurn(this.#patienceNanos(timeoutNanos));
-    // First what fell short: with it unknown, what came would be answered out of order. It need not have come first, as
-    // receiving that was begun before it by the same call may have brought something at once.
+    // Handle short sends first: otherwise new input would be answered out of order. They need not be first in the
+    // queue, because a receive started earlier in the same call may have completed at once.
     for (let i = 0; i < came; i++) {
       if (completions.kindAt(i) === SEND_NOW)
         this.#connections[completions.dataAt(i)]?.fellShort(completions.resultAt(i));
@@ -152,7 +154,7 @@ export class RingStreams implements StreamRing<CompletionConnection> {
     connection.free();
   }
 
-  /** How long to wait for completions, when it may be no longer than so. */
+  /** Returns how long to wait for completions, at most `timeoutNanos`. */
   #patienceNanos(timeoutNanos: number): number {
     if (this.#toRevisit.length > 0) return 0;
     const lookMs = this.#lookTimes.waitMs();
@@ -187,7 +189,7 @@ export class RingStreams implements StreamRing<CompletionConnection> {
     if (result >= 0) this.#open(result);
     if (more) return;
     const retry = result >= 0 ? 'now' : retryAccept(result, this.#stopping);
-    // Impossible, and tried again at once: the loop would spin.
+    // An immediate retry would fail again, and the loop would spin.
     if (retry === 'later') this.#ring.submissions.timeout(SHORTAGE_NANOS, PAUSE, 0);
     else if (retry === 'now') this.#accept();
   }
@@ -203,7 +205,7 @@ export class RingStreams implements StreamRing<CompletionConnection> {
     connection.open();
   }
 
-  /** Goes on with connections that have waited long enough. */
+  /** Resumes connections whose delay is over. */
   #resume(): void {
     const now = performance.now();
     for (let next = this.#waiting.take(now); next !== undefined; next = this.#waiting.take(now)) {
@@ -211,14 +213,14 @@ export class RingStreams implements StreamRing<CompletionConnection> {
     }
   }
 
-  /** Ends the conversations of clients that have taken too long. */
+  /** Expires conversations whose clients have taken too long. */
   #look(): void {
     const nowMs = this.#lookTimes.due();
     if (nowMs < 0) return;
     for (const connection of this.#connections) connection?.look(nowMs);
   }
 
-  /** What has been asked for in the turns before is done; what is asked for now has its turn next time. */
+  /** Revisits the connections that have requested it by now. Requests made meanwhile wait for the next turn. */
   #revisitAll(): void {
     if (this.#toRevisit.length === 0) return;
     const connections = this.#toRevisit;

@@ -3,41 +3,42 @@ import { NativeMemory } from '../sockets/memory.ts';
 import { Parts } from '../sockets/parts.ts';
 import { Uring } from '../sockets/uring.ts';
 
-/** Operations that one call submits at most. */
+/** Maximum of operations that one call submits. */
 const ENTRIES = 1024;
-/** Completions that may be told of at once: with as many buffers, most are of something received. */
+/** Size of the completion queue. Most completions are of receives, which the number of buffers limits. */
 const COMPLETIONS = 4 * ENTRIES;
 const GROUP = 0;
-/** Bytes that may be said in one turn without being kept for each connection. */
+/** Capacity for replies of one turn, in bytes. Beyond it, each connection keeps its own replies. */
 const OUTBOX_SIZE = 256 << 10;
 
 export interface InboxSize {
-  /** A power of two. */
+  /** Number of buffers, a power of two. */
   readonly buffers: number;
-  /** In bytes. */
+  /** Size of a buffer, in bytes. */
   readonly bufferSize: number;
 }
 
 /**
- * A ring for a server's loop, and the memory through which it receives and sends. Each turn of the loop hands over what
- * the turn before prepared, waits, and then looks after what has come, all with one call. Sends that don't wait are over
- * when that call returns: their memory is free again at the end of the turn after theirs, by when those that fell short
- * have been looked after. A turn in which more has completed than the ring can tell at once goes on with the next call.
+ * An io_uring for a server's loop, and the memory through which it receives and sends. Each turn of the loop makes one
+ * system call: it submits the operations that the previous turn prepared, and waits. Then the turn handles the
+ * completions. Sends that don't wait are complete when that call returns. Their memory is free again at the end of the
+ * turn after theirs, when short sends have been handled. If more completions come than the ring can hold, the next call
+ * continues the turn.
  */
 export class ServerRing {
   readonly group = GROUP;
   readonly inbox: BufferRing;
   readonly outbox: NativeMemory;
   readonly #uring: Uring;
-  /** Counts the turns. What was prepared in one has been handed over in the next, and what fell short is told there. */
+  /** Number of the turn. Operations prepared in one turn are submitted, and short sends reported, in the next. */
   turn = 0;
-  /** Buffers out of which is being sent: those of even turns, and those of odd ones. */
+  /** Buffers used by sends in flight: those of even turns, and those of odd turns. */
   readonly #lent: readonly [Int32Array, Int32Array];
   readonly #lentCounts: [number, number] = [0, 0];
   #placed = 0;
   #advanced = false;
 
-  /** @throws {SystemError} where there is no ring to be had: ask whyNoUring() first. */
+  /** @throws {SystemError} where io_uring is not available: call whyNoUring() first. */
   constructor({ buffers, bufferSize }: InboxSize) {
     const parts = new Parts();
     try {
@@ -59,14 +60,14 @@ export class ServerRing {
   }
 
   /**
-   * Begins a turn: hands over all that was prepared, and waits until something has come.
-   * @param timeoutNanos how long to wait at most; 0 doesn't wait, -1 waits for ever.
-   * @returns completions to look after, before {@link endTurn}.
-   * @throws {SystemError} when the ring is of no use any more.
+   * Begins a turn: submits all prepared operations, and waits for completions.
+   * @param timeoutNanos maximum wait; 0 doesn't wait, -1 waits forever.
+   * @returns number of completions to handle before {@link endTurn}.
+   * @throws {SystemError} when the ring is unusable.
    */
   beginTurn(timeoutNanos: number): number {
     this.#uring.submitAndWait(timeoutNanos === 0 ? 0 : 1, timeoutNanos);
-    // What the kernel has not taken is still to be sent, and what it could not tell yet may be a send that fell short.
+    // Operations that were not submitted still use the memory, and an overflown completion may be of a short send.
     this.#advanced = this.submissions.pending === 0 && !this.completions.overflown;
     if (this.#advanced) {
       this.turn++;
@@ -75,14 +76,14 @@ export class ServerRing {
     return this.completions.ready;
   }
 
-  /** So many completions have been looked after. */
+  /** Ends a turn after `completions` completions were handled. */
   endTurn(completions: number): void {
     this.completions.advance(completions);
     if (this.#advanced) this.#takeBack((this.turn & 1) ^ 1);
     this.inbox.publish();
   }
 
-  /** A buffer's content is being sent: the kernel may have the buffer again after the next turn. */
+  /** Marks a buffer as used by a send: it is released to the kernel after the next turn. */
   lend(buffer: number): void {
     const parity = this.turn & 1;
     const lent = this.#lent[parity] as Int32Array;
@@ -90,7 +91,10 @@ export class ServerRing {
     (this.#lentCounts[parity] as number)++;
   }
 
-  /** Copies bytes to where they can be sent in this turn. @returns their offset in {@link outbox}; -1 when it is full. */
+  /**
+   * Copies bytes to memory from which they can be sent in this turn.
+   * @returns their offset in {@link outbox}, or -1 when it is full.
+   */
   place(bytes: Uint8Array, start: number, end: number): number {
     if (this.#placed + end - start > OUTBOX_SIZE) return -1;
     const at = (this.turn & 1) * OUTBOX_SIZE + this.#placed;
@@ -99,13 +103,13 @@ export class ServerRing {
     return at;
   }
 
-  /** Hands over what was prepared, now: for those who need not know what has become of it. Afterwards the outbox is empty. */
+  /** Submits prepared operations now, for callers that ignore their results. Afterwards the outbox is empty. */
   flushOutbox(): void {
     this.#uring.submit();
     if (this.submissions.pending === 0) this.#placed = 0;
   }
 
-  /** Ends all operations and frees the memory, which none uses any more then. */
+  /** Ends all operations and frees the memory. */
   close(): void {
     this.#uring.close();
     this.inbox.free();

@@ -6,9 +6,9 @@ import type { ServerSpec, SharedPort } from './contract.ts';
 import { kernelTransport } from './transport.ts';
 
 /**
- * A non-blocking socket on a port that several threads or processes share, each with one of its own (SO_REUSEPORT,
- * socket(7)); also for Node to serve on, which can't set that option in version 20.
- * @returns its descriptor, which whoever serves on it closes.
+ * Opens a non-blocking socket on a port that several threads or processes share, each with its own socket
+ * (SO_REUSEPORT, socket(7)). Node can use it, too: version 20 can't set that option.
+ * @returns its descriptor, which the code that serves on it closes.
  * @throws {SystemError} EADDRINUSE when the port is to be opened and is in use, also by sockets that share it.
  */
 export function openSharedPort({ transport, host, port }: ServerSpec, shared: SharedPort): number {
@@ -16,7 +16,7 @@ export function openSharedPort({ transport, host, port }: ServerSpec, shared: Sh
   if (shared === 'join') return openServer(kernel, { host, port }, { blocking: false, reusePort: true });
   const fd = openServer(kernel, { host, port }, { blocking: false });
   try {
-    // After the bind: with the option set, the kernel would let it join another server of this user without a word.
+    // After the bind: with the option set before, the kernel would silently let it join another server of this user.
     check(setOption(fd, 'SO_REUSEPORT', 1), 'setsockopt SO_REUSEPORT');
     return fd;
   } catch (error) {
@@ -26,9 +26,10 @@ export function openSharedPort({ transport, host, port }: ServerSpec, shared: Sh
 }
 
 /**
- * Has this process's sockets on a UDP port refuse others that would share it. Libuv sets SO_REUSEADDR on each UDP socket
- * that it did not open itself (uv_udp_open), be it another's descriptor or, in Node's cluster, the primary's: with it any
- * user's socket that has it, too, could bind the port and take its datagrams. Without libc this does nothing.
+ * Prevents other sockets from sharing a UDP port of this process. Libuv sets SO_REUSEADDR on each UDP socket that it
+ * did not open itself (uv_udp_open), such as a passed descriptor or, in Node's cluster, the primary's. With it, a
+ * socket of any user that has the option, too, could bind the port and take its datagrams. Without libc this does
+ * nothing.
  */
 export function refuseSharing(port: number): void {
   if (whyNoLibc() !== undefined) return;
@@ -37,7 +38,7 @@ export function refuseSharing(port: number): void {
   }
 }
 
-/** The local port of a socket; undefined of what is none. */
+/** Returns the local port of a socket, or undefined when the descriptor is not a socket. */
 function portOf(fd: number): number | undefined {
   try {
     return localAddress(fd).port;

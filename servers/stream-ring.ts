@@ -2,39 +2,44 @@ import type { NativeMemory } from '../sockets/memory.ts';
 import type { MemoryPool } from './memory-pool.ts';
 
 /**
- * What a conversation asks of its loop, which tells it later what became of it, by methods of the conversation: `received`,
- * `sent` and so on (see completion-connection.ts).
+ * What a conversation requests from its completion loop. The loop reports results by calling methods of the
+ * conversation: `received`, `sent` and so on (see completion-connection.ts).
  */
 export interface StreamRing<Connection> {
-  /** Counts the loop's turns: what was asked for in one has been begun in the next. */
+  /** Counts the loop's turns. Operations requested in one turn have been submitted in the next. */
   readonly turn: number;
-  /** What was received lies here, until the turn ends in which `received` is told. */
+  /** Contains received bytes, valid until the end of the turn in which `received` is called. */
   readonly received: NativeMemory;
   readonly outbox: NativeMemory;
-  /** For what can't be sent in this turn. */
+  /** For bytes that can't be sent in this turn. */
   readonly pool: MemoryPool;
-  /** Copies bytes to where they can be sent in this turn. @returns their offset in {@link outbox}; -1 when it is full. */
+  /**
+   * Copies bytes to memory from which they can be sent in this turn.
+   * @returns their offset in {@link outbox}, or -1 when it is full.
+   */
   place(bytes: Uint8Array, start: number, end: number): number;
-  /** A copy of bytes that never change, which stays. */
+  /** Returns a permanent copy of constant bytes. */
   constant(bytes: Uint8Array): NativeMemory;
-  /** Receives from now on, until `receivingEnded` is told. */
+  /** Receives from now on, until `receivingEnded` is called. */
   receive(fd: number): void;
-  /** Ends receiving soon: what comes before is told. */
+  /** Ends receiving soon. Bytes that come before are still reported. */
   stopReceiving(fd: number): void;
-  /** Sends what the kernel takes at once. When that is not all, `fellShort` is told next turn, first. */
+  /**
+   * Sends the bytes that the kernel takes at once. If these are not all, `fellShort` is called first in the next turn.
+   */
   sendNow(fd: number, memory: NativeMemory, start: number, end: number): void;
-  /** Sends all, however long that takes; `sent` is told. */
+  /** Sends all bytes, which may take any time, then calls `sent`. */
   send(fd: number, memory: NativeMemory, start: number, end: number): void;
-  /** Calls `revisited` in the next turn, after all that is told then. */
+  /** Calls `revisited` after all other calls of this turn; in the next turn, if requested during a `revisited`. */
   revisit(connection: Connection): void;
-  /** Calls `resume` when its `waitNanos` have passed. */
+  /** Calls `resume` when the connection's `waitNanos` have passed. */
   wait(connection: Connection): void;
-  /** Sends FIN. The peer's is waited for LINGER_MS, and then the socket aborted. */
+  /** Sends FIN. If the peer's FIN has not come after LINGER_MS, aborts the socket. */
   finish(fd: number): void;
-  /** Ends the socket in both directions, and with it what is under way on it. */
+  /** Shuts the socket down in both directions, which ends its operations in flight. */
   abort(fd: number): void;
-  /** Has every other connection `hear` bytes. */
+  /** Calls `hear` of every other connection with the bytes. */
   tellOthers(connection: Connection, bytes: Uint8Array, start: number, end: number): void;
-  /** It is over, and nothing is under way any more: `free` may be called. */
+  /** Releases a connection that is over and has no operation in flight: `free` may be called. */
   over(connection: Connection): void;
 }

@@ -1,4 +1,4 @@
-/** First code of every thread that thread.ts starts. */
+/** Entry point of every thread that thread.ts starts. */
 import { workerData } from 'node:worker_threads';
 import { freeThreadMemory } from '../sockets/thread-memory.ts';
 import type { ThreadTask } from './thread.ts';

@@ -1,27 +1,27 @@
 import { once } from 'node:events';
 import { parentPort, SHARE_ENV, Worker } from 'node:worker_threads';
 
-/** What a thread is given: which exported function of which module to run, and with what. */
+/** The task of a thread: an exported function of a module, and its input. */
 export interface ThreadTask {
   /** URL of the module: a model passes its own `import.meta.url`. */
   readonly module: string;
-  /** Name of the exported function; called with `input`, may block for ever. */
+  /** Name of the exported function. It is called with `input`, and may block forever. */
   readonly run: string;
   /** Plain data, structured-cloned into the thread. */
   readonly input: unknown;
 }
 
 /**
- * Starts a worker thread that runs one exported function and ends when that returns (or its promise settles).
- * A thread blocked in a system call ends only when the call is woken: shut its sockets down first.
- * Code in the thread talks back through `parentPort`.
+ * Starts a worker thread that runs one exported function and ends when that returns (or its promise settles). A thread
+ * blocked in a system call ends only when the call is woken: shut its sockets down first. Code in the thread sends
+ * messages through `parentPort`.
  */
 export function startThread(task: ThreadTask): Worker {
-  // SHARE_ENV saves a copy of the environment a thread.
+  // SHARE_ENV saves a copy of the environment for each thread.
   return new Worker(new URL('./thread-main.js', import.meta.url), { workerData: task, env: SHARE_ENV });
 }
 
-/** In a thread: tells that all is prepared, before its first call that blocks. See {@link startThreads}. */
+/** In a thread: reports that it is ready, before its first blocking call. See {@link startThreads}. */
 export function tellReady(): void {
   parentPort?.postMessage('ready');
 }
@@ -29,10 +29,10 @@ export function tellReady(): void {
 /**
  * Starts threads, and resolves to them when each is ready. When one can't be started, or fails before, the others are
  * stopped.
- * @param stop wakes and ends those that were started, resolves when they have ended, and gives back what they share, such
- * as a listener.
- * @param heard is called with all that they tell, the first time when they are ready.
- * @throws why a thread could not start, or failed, such as a SystemError for want of descriptors.
+ * @param stop wakes and ends the started threads, resolves when they have ended, and releases what they share, such as
+ * a listener.
+ * @param heard is called with every message of each thread; the first is its ready message.
+ * @throws why a thread could not start, or failed, such as a SystemError for lack of descriptors.
  */
 export async function startThreads(
   tasks: readonly ThreadTask[],
@@ -49,7 +49,7 @@ export async function startThreads(
     await Promise.all(threads.map((thread) => once(thread, 'message')));
     return threads;
   } catch (error) {
-    // The others may fail as well: one error tells of all.
+    // The others may fail as well: one error is enough.
     for (const thread of threads) thread.on('error', () => undefined);
     await stop(threads);
     throw error;
@@ -63,7 +63,7 @@ export async function threadsEnd(threads: readonly Worker[], timeoutMs: number):
 
 function threadEnd(worker: Worker, timeoutMs: number): Promise<void> {
   return new Promise((resolve) => {
-    // An ended thread has no id, and won't tell again that it has ended.
+    // An ended thread has no id, and emits no further exit event.
     if (worker.threadId === -1) return resolve();
     const timer = setTimeout(resolve, timeoutMs);
     worker.once('exit', () => {

@@ -1,6 +1,6 @@
 import type { Transport } from '../sockets/socket.ts';
 
-/** How bytes travel between a server and its clients: what the kernel offers, and what is laid over it. */
+/** How bytes travel between a server and its clients: a kernel transport, possibly with a protocol on top. */
 export const transports = {
   tcp: { summary: 'a stream', kernel: 'tcp' },
   udp: { summary: 'datagrams', kernel: 'udp' },
@@ -13,9 +13,9 @@ export const transports = {
 
 interface TransportEntry {
   readonly summary: string;
-  /** What of the kernel's it travels over. */
+  /** The kernel transport under it. */
   readonly kernel: Transport;
-  /** Why models leave it out that don't say why themselves. */
+  /** Why a model lacks this transport, for models that give no reason of their own. */
   readonly absent?: string;
 }
 
@@ -23,13 +23,15 @@ export type TransportName = keyof typeof transports;
 
 export const transportNames = Object.keys(transports) as TransportName[];
 
-/** Why a model leaves a transport out, unless it has a reason of its own; undefined when that is all that is known. */
+/**
+ * Returns why models lack a transport, for models that give no reason of their own; undefined when no reason is known.
+ */
 export function whyAbsent(name: TransportName): string | undefined {
   const { absent }: TransportEntry = transports[name];
   return absent;
 }
 
-/** What of the kernel's a transport travels over: an app that is spoken over TCP is spoken over TLS, too. */
+/** Returns the kernel transport under a transport. An app that works over TCP works over TLS, too. */
 export function kernelTransport(name: TransportName): Transport {
   return transports[name].kernel;
 }

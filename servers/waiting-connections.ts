@@ -1,11 +1,11 @@
 import { DueTimes } from './due-times.ts';
 
-/** What waits: a conversation, of which the app has said for how long. */
+/** A conversation that the app delays. */
 export interface Waiting {
   readonly waitNanos: number;
 }
 
-/** Connections of a loop that wait for a time, and for nothing else. Some of them may be closed when it comes. */
+/** The delayed connections of a loop, which wait for a time and no event. Some may be closed before it comes. */
 export class WaitingConnections<C extends Waiting> {
   readonly #due = new DueTimes<C>();
 
@@ -13,23 +13,26 @@ export class WaitingConnections<C extends Waiting> {
     return this.#due.size;
   }
 
-  /** A connection waits from now on for as long as it says. */
+  /** Adds a connection, which waits for its `waitNanos` from now on. */
   add(connection: C): void {
     this.#due.add(performance.now() + connection.waitNanos / 1e6, connection);
   }
 
-  /** Milliseconds until the first has waited long enough; -1 when none waits. */
+  /** Returns milliseconds until the first delay is over, or -1 when none waits. */
   patienceMs(): number {
     return this.size === 0 ? -1 : Math.max(0, this.#due.earliest - performance.now());
   }
 
-  /** Takes out the first that had waited long enough at `now`, by performance.now(); undefined when none had. */
+  /**
+   * Removes and returns the first connection whose delay was over at `now`, by performance.now(); undefined if none
+   * was.
+   */
   take(now: number): C | undefined {
     return this.#due.take(now);
   }
 }
 
-/** The shorter of two times to wait; -1 is for ever. */
+/** Returns the shorter of two times to wait; -1 means forever. */
 export function soonest(a: number, b: number): number {
   return a < 0 || b < 0 ? Math.max(a, b) : Math.min(a, b);
 }

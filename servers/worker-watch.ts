@@ -4,10 +4,10 @@ import { exitNow } from '../sockets/process.ts';
 import type { WorkerEnded } from './contract.ts';
 
 /**
- * What the end of a thread or process means. `vital`: without it clients wait in vain, so this process ends, too,
- * with exit code 1.
- * `lasting`: it is to last as long as the server, and the others serve on without it. `conversation`: it ends with its
- * client; only an error, an exit code other than 0 or a signal is reported.
+ * The role of a thread or process, which decides what its end means.
+ * - `vital`: without it clients would wait forever, so this process ends, too, with exit code 1.
+ * - `lasting`: it lasts as long as the server, and the others continue to serve without it.
+ * - `conversation`: it ends with its client. Only an error, an exit code other than 0 or a signal is reported.
  */
 type WorkerRole = 'vital' | 'lasting' | 'conversation';
 
@@ -21,7 +21,7 @@ export class WorkerWatch {
     this.#ended = ended;
   }
 
-  /** The server is closing: nothing is reported from now on. */
+  /** Stops reporting, because the server is closing. */
   close(): void {
     this.#closing = true;
   }
@@ -57,12 +57,12 @@ export class WorkerWatch {
     if (this.#closing) return;
     this.#ended(how);
     if (failure?.stack !== undefined) process.stderr.write(`${failure.stack}\n`);
-    // Not by an exception: Node would wait for the other threads, of which some block.
+    // Not by an exception: Node would wait for the other threads, some of which block.
     if (role === 'vital') exitNow(1);
   }
 }
 
-/** How a process ended, as a clause: by its exit code, or the signal that killed it. */
+/** Returns how a process ended, as a clause: by its exit code, or by the signal that killed it. */
 export function howProcessEnded(code: number | null, signal: string | null): string {
   return signal === null ? `exited with code ${code}` : `was killed by ${signal}`;
 }

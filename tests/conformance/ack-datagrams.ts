@@ -7,10 +7,10 @@ import { DatagramClient } from './datagram-client.ts';
 import type { Subject } from './subject.ts';
 
 const SIZES = [0, 1, 3, 1400, 65_507];
-/** Small enough a burst for the default socket buffer of 208 KiB (rmem_default): none may be lost on the way. */
+/** Small enough for the default socket buffer of 208 KiB (rmem_default), so that no datagram is lost. */
 const BURST = 50;
 
-/** A server that acknowledges each datagram. */
+/** Tests a server that acknowledges each datagram. */
 export function describeAckDatagrams({ model, app, transport }: Subject): void {
   test('each datagram is acknowledged once, to who sent it', async () => {
     const server = await ServerProcess.start({ model, app, transport });

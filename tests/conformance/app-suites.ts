@@ -15,7 +15,7 @@ import { describeWebSockets } from './web-sockets.ts';
 
 const NOTHING = Buffer.alloc(0);
 
-/** What is checked of each app on each model: a suite for streams, of whatever transport, and one for datagrams. */
+/** The tests of each app on each model: one suite for streams of any transport, and one for datagrams. */
 export const appSuites: Record<AppName, Partial<Record<Transport, (subject: Subject) => void>>> = {
   echo: {
     tcp: describeEchoStreams,

@@ -4,8 +4,8 @@ import { expect } from 'vitest';
 const PERIOD = 65_521;
 
 /**
- * Bytes that tell where they come from: two ranges, or two seeds, hardly ever look alike.
- * @param seed tells apart who sends; the same seed gives the same endless sequence.
+ * Returns bytes of a pattern in which two ranges, or two seeds, hardly ever look alike.
+ * @param seed distinguishes senders. The same seed gives the same endless sequence.
  */
 export function patternBytes(seed: number, start: number, length: number): Buffer {
   const period = periodOf(seed);
@@ -37,7 +37,7 @@ function periodOf(seed: number): Buffer {
   return period;
 }
 
-/** Like toEqual, for buffers of megabytes: says where they differ instead of printing them. */
+/** Like toEqual, for buffers of megabytes: reports where they differ instead of printing them. */
 export function expectSame(actual: Buffer, expected: Buffer): void {
   expect(actual.length, 'bytes of reply').toBe(expected.length);
   if (actual.equals(expected)) return;

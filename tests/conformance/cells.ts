@@ -3,12 +3,12 @@ import { transportsCarrying } from '../../servers/carrying.ts';
 import { type ModelName, modelNames } from '../../servers/catalog.ts';
 import type { Subject } from './subject.ts';
 
-/** Apps that every model is tested with: a stream of bytes, clients that hear each other, and requests with replies. */
+/** Apps with which every model is tested: a byte stream, clients that reach each other, and requests with replies. */
 const EVERYWHERE: readonly AppName[] = ['echo', 'chat', 'http'];
 
 /**
- * A model of each kind of I/O, by what carries bytes between sockets and apps: blocking calls, readiness, completions,
- * and Node's streams. Models of a kind share that code, and differ in how they divide connections.
+ * One model of each kind of I/O, by what carries bytes between sockets and apps: blocking calls, readiness,
+ * completions, or Node's streams. Models of one kind share that code, and differ in how they divide connections.
  */
 export const KINDS = {
   blocking: 'thread-per-connection',
@@ -17,7 +17,7 @@ export const KINDS = {
   node: 'event-driven',
 } as const satisfies Record<string, ModelName>;
 
-/** Models that serve a client with the same code as another: they differ in how they start, stop, and divide clients. */
+/** Models that serve a client with the code of another. They differ in how they start, stop, and divide clients. */
 export const LOOPS: Partial<Record<ModelName, ModelName>> = {
   iterative: 'thread-per-connection',
   'process-per-connection': 'thread-per-connection',
@@ -28,17 +28,17 @@ export const LOOPS: Partial<Record<ModelName, ModelName>> = {
   balanced: 'event-driven',
 };
 
-/** `usual` is what `npm test` runs, `full` what `npm run test:all` does: each model with each app that it can carry. */
+/** `usual` is what `npm test` runs. `full`, for `npm run test:all`, is each model with each app that it can carry. */
 export type Scope = 'usual' | 'full';
 
-/** The scope that the environment asks for. @throws when it asks for another. */
+/** Returns the scope that the environment selects. @throws {RangeError} when it selects an unknown one. */
 export function scopeOf(environment: NodeJS.ProcessEnv = process.env): Scope {
   const scope = environment.SOCKBENCH_CONFORMANCE ?? 'usual';
   if (scope === 'usual' || scope === 'full') return scope;
   throw new RangeError(`SOCKBENCH_CONFORMANCE=${scope}: usual or full`);
 }
 
-/** What is tested: model, app and transport. */
+/** Returns the combinations of model, app and transport to test. */
 export function cells(scope: Scope): Subject[] {
   return modelNames.flatMap((model) =>
     appNames
@@ -47,7 +47,7 @@ export function cells(scope: Scope): Subject[] {
   );
 }
 
-/** Models that are tested with requests that cost something. */
+/** Returns the models that are tested with requests that have a cost. */
 export function workingModels(scope: Scope): ModelName[] {
   return modelNames.filter((model) => scope === 'full' || LOOPS[model] === undefined);
 }

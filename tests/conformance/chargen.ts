@@ -13,25 +13,27 @@ import { StreamClient } from './stream-client.ts';
 import type { Subject } from './subject.ts';
 
 const MEBIBYTE = 2 ** 20;
-/** More than a server sends before it gets to a client's FIN, however late a busy machine lets it. */
+/** More than a server sends before it handles a client's FIN, even on a busy machine. */
 const ENDLESS = 256 * MEBIBYTE;
-/** What a server with a client that doesn't read may need besides. An endless reply kept in memory is far more. */
+/**
+ * Memory that a server may need besides for a client that doesn't read. An endless reply kept in memory is far larger.
+ */
 const GROWTH_LIMIT = 28 * MEBIBYTE;
 
-/** RFC 864: 95 lines, after which the pattern begins anew. */
+/** RFC 864: 95 lines, after which the pattern repeats. */
 const ring = String.fromCharCode(...Array.from({ length: 95 }, (_, i) => 0x20 + i)).repeat(2);
 const rotation = Buffer.from(Array.from({ length: 95 }, (_, n) => `${ring.slice(n, n + 72)}\r\n`).join(''));
 
-/** Bytes `start` and up of the endless pattern. */
+/** Returns `length` bytes of the endless pattern, from byte `start`. */
 function generated(start: number, length: number): Buffer {
   const phase = start % rotation.length;
   return Buffer.alloc(phase + length, rotation).subarray(phase);
 }
 
-/** A server that sends without end, over streams. One server process for all tests. */
+/** Tests a server that sends without end, over streams. One server process for all tests. */
 export function describeChargenStreams({ model, app, transport }: Subject): void {
   const { together } = clientsAtOnce(model);
-  /** More than the kernel holds on the way to the client, so that the server has been stuck in the midst of it. */
+  /** More than the kernel holds on the way to the client, so that the server must have blocked in the middle. */
   const pastBuffers = kernelBuffersToClient() + 2 * MEBIBYTE;
   let server: ServerProcess;
   let idle: Holdings;
@@ -122,7 +124,7 @@ export function describeChargenStreams({ model, app, transport }: Subject): void
   });
 }
 
-/** A server that answers datagrams with some of the pattern. */
+/** Tests a server that answers datagrams with part of the pattern. */
 export function describeChargenDatagrams({ model, app, transport }: Subject): void {
   test('each datagram is answered with one of 0 to 512 characters', async () => {
     const server = await ServerProcess.start({ model, app, transport });

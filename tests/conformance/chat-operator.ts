@@ -3,7 +3,7 @@ import { Program } from '../cli/program.ts';
 import { StreamClient } from './stream-client.ts';
 import type { Subject } from './subject.ts';
 
-/** A server whose operator is this test. */
+/** Starts a server whose operator is this test. */
 async function operated({ model, app, transport }: Subject) {
   const args = ['serve', '--model', model, '--app', app, '--transport', transport];
   const program = new Program(args, { stdin: 'pipe' });
@@ -20,12 +20,12 @@ async function operated({ model, app, transport }: Subject) {
   };
 }
 
-/** The next bytes that a client gets. */
+/** Expects these bytes next at a client. */
 async function hears(client: StreamClient, text: string): Promise<void> {
   expect(String(await client.read(text.length))).toBe(text);
 }
 
-/** Sessions that speak when nobody has spoken to them, over streams. */
+/** Tests sessions that send without a request, over streams. */
 export function describeChatWithOperator(subject: Subject): void {
   test('what is typed at the server’s terminal answers what the client said', async () => {
     const { program, connect } = await operated(subject);

@@ -14,16 +14,16 @@ import type { Subject } from './subject.ts';
 
 const CLIENTS = 12;
 const LINES = 300;
-/** Said at most to a client that reads nothing: more than all buffers on the way take, be there a balancer. */
+/** Maximum sent to a client that reads nothing: more than all buffers on the way hold, even with a balancer. */
 const TOO_MUCH = 64 * 2 ** 20;
 const STEP = 256 * 1024;
-/** Said at once: less than what may wait for a client. */
+/** Sent in one burst: less than what may wait for a client. */
 const FAREWELL = 2 ** 19;
 
 /** Models whose clients are in several processes. */
 const spreading: readonly ModelName[] = ['process-per-connection', 'cluster', 'cluster-reuseport', 'balanced'];
 
-/** Clients that hear each other, over streams. One server process for all tests. */
+/** Tests clients that reach each other, over streams. One server process for all tests. */
 export function describeChat({ model, app, transport }: Subject): void {
   let server: ServerProcess;
   let idle: Holdings;
@@ -55,7 +55,7 @@ export function describeChat({ model, app, transport }: Subject): void {
       expect(heardOf, `client ${i} heard`).toEqual(spoken.map((all, j) => (j === i ? [] : all)));
       expect(lines, `client ${i} heard nothing else`).toHaveLength((CLIENTS - 1) * LINES);
     });
-    // Neither hears its own lines: of the others' both have the same.
+    // No client receives its own lines. Of the others' lines, both must have the same.
     const others = (lines: readonly string[], a: number, b: number) =>
       lines.filter((line) => !line.startsWith(`${a}:`) && !line.startsWith(`${b}:`));
     for (let a = 0; a < CLIENTS; a++) {
@@ -91,7 +91,7 @@ export function describeChat({ model, app, transport }: Subject): void {
     rambler.client.socket.pause();
     other.say(`${lines.join('\n')}\n`);
     await witness.heard(lines.length);
-    // More than a server reads at once: bytes that it left unread would turn FIN into a reset.
+    // More than a server reads at once: unread bytes would turn its FIN into a reset.
     rambler.say('x'.repeat(16 * LINE_LIMIT));
     rambler.client.socket.resume();
     await until('it to be sent away', () => rambler.gone);
@@ -148,7 +148,7 @@ export function describeChat({ model, app, transport }: Subject): void {
     slow.client.socket.pause();
     const line = 'x'.repeat(1023);
     const step = `${line}\n`.repeat(STEP / 1024);
-    // Of a balancer's clients it is not seen: their connections end when the bytes on the way have been read.
+    // Not visible for a balancer's clients: their connections end when the bytes on the way have been read.
     for (let said = STEP; said <= TOO_MUCH && !serverHasClosed(slow.client.port); said += STEP) {
       speaker.say(step);
       await witness.heard(STEP / 1024);
@@ -188,14 +188,14 @@ export function describeChat({ model, app, transport }: Subject): void {
   });
 }
 
-/** How many sockets each process of a server has. */
+/** Returns the number of sockets of each process of a server. */
 function socketsByProcess(server: ServerProcess): Map<number, number> {
   return new Map(
     server.tree().map(({ pid }) => [pid, descriptors(pid).filter((link) => link.startsWith('socket:')).length]),
   );
 }
 
-/** What a process has open; nothing when it has ended meanwhile. */
+/** Returns the open descriptors of a process, or none when it has ended meanwhile. */
 function descriptors(pid: number): string[] {
   try {
     return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => linkOf(`/proc/${pid}/fd/${fd}`));
@@ -204,7 +204,7 @@ function descriptors(pid: number): string[] {
   }
 }
 
-/** Where a link points; nothing when it is gone meanwhile. */
+/** Returns the target of a link, or nothing when the link is gone meanwhile. */
 function linkOf(path: string): string[] {
   try {
     return [readlinkSync(path)];

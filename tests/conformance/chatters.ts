@@ -3,15 +3,15 @@ import type { SocketAddress } from '../../sockets/address.ts';
 import { until } from '../servers/until.ts';
 import { StreamClient } from './stream-client.ts';
 
-/** What is said so that everyone knows to be in the room; of no interest otherwise. */
+/** A line that shows each client that it is in the room. Tests ignore it otherwise. */
 const CALL = 'anybody there?';
 
-/** A client of a chat that keeps every line it hears. */
+/** A chat client that keeps every line it receives. */
 export class Chatter {
   readonly client: StreamClient;
-  /** Lines heard, without newlines and calls. */
+  /** Received lines, without newlines and calls. */
   readonly lines: string[] = [];
-  /** Has it heard anything at all? */
+  /** Whether it has received anything. */
   present = false;
   #partial = '';
 
@@ -28,7 +28,7 @@ export class Chatter {
     this.client.write(Buffer.from(text, 'latin1'));
   }
 
-  /** Waits until it has heard so many lines. */
+  /** Waits until it has received `count` lines. */
   async heard(count: number): Promise<string[]> {
     await until(`${count} lines`, () => this.lines.length >= count || this.gone);
     return this.lines;
@@ -42,7 +42,7 @@ export class Chatter {
   }
 }
 
-/** Clients in one room: they have all heard each other's room, and nothing but calls was said. Dispose of them. */
+/** Clients in one room. Each has received a call from another, and nothing else was sent. Dispose of them. */
 export class Chatters implements AsyncDisposable {
   readonly all: readonly Chatter[];
 
@@ -50,7 +50,7 @@ export class Chatters implements AsyncDisposable {
     this.all = all;
   }
 
-  /** @param count at least two. @param connect how each connects, by its number. */
+  /** @param count at least two. @param connect connects a client, given its number. */
   static async enter(
     address: SocketAddress,
     transport: TransportName,
@@ -63,7 +63,7 @@ export class Chatters implements AsyncDisposable {
   ): Promise<Chatters> {
     const clients = await Promise.all(Array.from({ length: count }, (_, i) => connect(address, transport, i)));
     const chatters = new Chatters(clients.map((client) => new Chatter(client)));
-    // A connection is there before the server knows of it: calls are repeated until each client has heard one.
+    // The server sees a connection later than the client: repeat the calls until each client has received one.
     await until('everybody to be in the room', () => {
       for (const chatter of chatters.all.slice(0, 2)) chatter.say(`${CALL}\n`);
       return chatters.all.every(({ present }) => present);

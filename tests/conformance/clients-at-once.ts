@@ -3,7 +3,7 @@ import { POOL_SIZE } from '../../servers/models/prethreaded.ts';
 
 interface Clients {
   readonly count: number;
-  /** Does the model serve them at the same time? Otherwise each must finish before the next has its turn. */
+  /** Whether the model serves them at the same time. Otherwise each must finish before the next is served. */
   readonly together: boolean;
 }
 
@@ -11,7 +11,7 @@ const usual: Clients = { count: 100, together: true };
 
 const exceptions: Partial<Record<ModelName, Clients>> = {
   iterative: { count: 100, together: false },
-  // As many as it has threads.
+  // One for each of its threads.
   prethreaded: { count: POOL_SIZE, together: true },
   // Each costs a thread: 30 ms of CPU.
   'thread-per-connection': { count: 40, together: true },
@@ -19,7 +19,7 @@ const exceptions: Partial<Record<ModelName, Clients>> = {
   'process-per-connection': { count: 20, together: true },
 };
 
-/** How many clients a model is tried with at once. */
+/** Returns the number of concurrent clients with which a model is tested. */
 export function clientsAtOnce(model: ModelName): Clients {
   return exceptions[model] ?? usual;
 }

@@ -13,7 +13,7 @@ export class DatagramClient implements AsyncDisposable {
   private constructor(socket: Socket) {
     this.#socket = socket;
     socket.on('message', (datagram) => this.received.push(datagram));
-    // A server that is gone answers with ICMP: nothing that a peer must die of.
+    // After the server has ended, ICMP errors come. They must not end the test process.
     socket.on('error', () => undefined);
   }
 
@@ -39,7 +39,7 @@ export class DatagramClient implements AsyncDisposable {
     return this.received[before] ?? Buffer.alloc(0);
   }
 
-  /** Waits until so many datagrams have been received in all. */
+  /** Waits until `datagrams` datagrams have been received in all. */
   count(datagrams: number): Promise<void> {
     return until(`${datagrams} datagrams`, () => this.received.length >= datagrams);
   }

@@ -10,19 +10,19 @@ import { stopsPromptly } from './stops-promptly.ts';
 import { StreamClient } from './stream-client.ts';
 import type { Subject } from './subject.ts';
 
-/** One message, which is what one read returns, and what the server says before and after it. Then it closes. */
+/** Expected bytes of a server that reads one message, with one read, and then closes: before and after the message. */
 interface Dialogue {
   readonly first: Buffer;
-  /** Nothing is said after no message. */
+  /** Not sent when no message came. */
   readonly last: Buffer;
 }
 
 const CLIENTS = 6;
 const MESSAGE = 'a message';
-/** More than the kernel's buffers take from a narrow client when nobody reads: 128 KiB there, unless somebody does (tcp(7)). */
+/** More than the kernel's buffers take from a narrow client without a reader, which is 128 KiB (tcp(7)). */
 const TOO_MUCH = 4 * 2 ** 20;
 
-/** A server that ends the conversation itself, over streams. One server process for all tests. */
+/** Tests a server that ends the conversation itself, over streams. One server process for all tests. */
 export function describeDialogues({ model, app, transport }: Subject, { first, last }: Dialogue): void {
   const { together } = clientsAtOnce(model);
   const all = Buffer.concat([first, last]);
@@ -37,7 +37,7 @@ export function describeDialogues({ model, app, transport }: Subject, { first, l
 
   const connect = () => StreamClient.connect(server.address, transport);
 
-  /** What the server says, up to its FIN, to a client that sends all this. */
+  /** Sends `sent`, and returns what the server sends up to its FIN. */
   async function answer(sent: string, { finish }: { finish: boolean }): Promise<Buffer> {
     await using client = await connect();
     client.write(Buffer.from(sent));
@@ -74,7 +74,7 @@ export function describeDialogues({ model, app, transport }: Subject, { first, l
     expect(await answer('x'.repeat(2 ** 20), { finish: false })).toEqual(all);
   });
 
-  // Closed with these bytes unread, the socket would answer them with a reset, which fails this client's writing.
+  // A socket closed with these bytes unread would send a reset, which fails this client's writes.
   test('what comes after the message is thrown away, and destroys no reply', async () => {
     await using client = await StreamClient.connectNarrow(server.address, transport);
     client.write(Buffer.from(MESSAGE));
@@ -115,7 +115,7 @@ export function describeDialogues({ model, app, transport }: Subject, { first, l
 
   test('clients leave nothing behind', () => nothingLeft(server, idle, 2 * CLIENTS));
 
-  // It costs a second a model (LINGER_MS), so one app that ends conversations stands for all.
+  // It takes one second for each model (LINGER_MS), so only one app that ends conversations is tested.
   test.runIf(app === 'ack')('a client that neither finishes nor ceases to send is dropped', async () => {
     await using client = await connect();
     client.write(Buffer.from(MESSAGE));

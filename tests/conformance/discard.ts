@@ -11,10 +11,10 @@ import { StreamClient } from './stream-client.ts';
 import type { Subject } from './subject.ts';
 
 const MEBIBYTE = 2 ** 20;
-/** More than the kernel's buffers take from a narrow client when nobody reads: 128 KiB there, unless somebody does (tcp(7)). */
+/** More than the kernel's buffers take from a narrow client without a reader, which is 128 KiB (tcp(7)). */
 const UPLOAD_MEBIBYTES = 4;
 
-/** A server that reads and never answers, over streams. One server process for all tests. */
+/** Tests a server that reads and never answers, over streams. One server process for all tests. */
 export function describeDiscardStreams({ model, app, transport }: Subject): void {
   const { together } = clientsAtOnce(model);
   let server: ServerProcess;
@@ -26,7 +26,9 @@ export function describeDiscardStreams({ model, app, transport }: Subject): void
   });
   afterAll(() => server?.kill());
 
-  /** Sends so much and finishes. The server's FIN says that it has read all: with bytes unread it would be a reset. */
+  /**
+   * Sends `mebibytes` MiB and finishes. The server's FIN shows that it has read all: unread bytes would cause a reset.
+   */
   async function upload(client: StreamClient, mebibytes: number): Promise<void> {
     for (let i = 0; i < mebibytes; i++) {
       if (!client.socket.write(patternBytes(1, i * MEBIBYTE, MEBIBYTE))) await client.drained();
@@ -64,7 +66,7 @@ export function describeDiscardStreams({ model, app, transport }: Subject): void
   test('clients leave nothing behind', () => nothingLeft(server, idle, 10));
 }
 
-/** A server that reads and never answers, over datagrams. */
+/** Tests a server that reads and never answers, over datagrams. */
 export function describeDiscardDatagrams({ model, app, transport }: Subject): void {
   test('datagrams are taken, and none is answered', async () => {
     const server = await ServerProcess.start({ model, app, transport });
@@ -83,7 +85,7 @@ export function describeDiscardDatagrams({ model, app, transport }: Subject): vo
   });
 }
 
-/** What waits to be received on a UDP port, in the kernel's account of memory: the column rx_queue in /proc/net/udp. */
+/** Returns the memory of datagrams queued on a UDP port, by the kernel's accounting: rx_queue in /proc/net/udp. */
 function queuedBytes(port: number): number {
   const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   const sockets = readFileSync('/proc/net/udp', 'utf8')

@@ -5,7 +5,10 @@ import { clientsAtOnce } from './clients-at-once.ts';
 import { DatagramClient } from './datagram-client.ts';
 import type { Subject } from './subject.ts';
 
-/** The promises about datagrams: bytes, and that each peer gets its own replies. One server process for all of them. */
+/**
+ * Tests the promises about datagrams: bytes, and that each peer gets its own replies. One server process for all of
+ * them.
+ */
 export function describeEchoDatagrams({ model, app, transport }: Subject): void {
   const count = Math.min(30, clientsAtOnce(model).count);
   let server: ServerProcess;
@@ -59,7 +62,7 @@ export function describeEchoDatagrams({ model, app, transport }: Subject): void 
     });
   });
 
-  // 100 small datagrams fit into the default socket buffer of 208 KiB (rmem_default): none may be lost on the way.
+  // 100 small datagrams fit into the default socket buffer of 208 KiB (rmem_default), so that none is lost.
   test('a burst: every datagram is answered once', async () => {
     await using client = await connect();
     const sent = Array.from({ length: 100 }, (_, i) => patternBytes(20, i * 64, 64));

@@ -11,14 +11,17 @@ import { StreamClient } from './stream-client.ts';
 import type { Subject } from './subject.ts';
 
 const MEBIBYTE = 2 ** 20;
-/** What a server may need for a client that doesn't read, besides what the kernel holds. */
+/** Memory that a server may need for a client that doesn't read, besides the kernel's buffers. */
 const GROWTH_LIMIT = 28 * MEBIBYTE;
 
-/** The promises about a stream, seen through an echo: bytes, half-close, reset, backpressure. One server process for all of them. */
+/**
+ * Tests the promises about streams with an echo: bytes, half-close, reset, backpressure. One server process for all of
+ * them.
+ */
 export function describeEchoStreams({ model, app, transport }: Subject): void {
   const { count, together } = clientsAtOnce(model);
   const taken = kernelBuffersBetween(model) + GROWTH_LIMIT;
-  /** What a client sends at most without reading a byte, when the server takes it all: more than it may. */
+  /** Maximum that a client sends without reading, if the server takes it all: more than it may take. */
   const unread = taken + 4 * MEBIBYTE;
   let server: ServerProcess;
   let idle: Holdings;
@@ -103,7 +106,7 @@ export function describeEchoStreams({ model, app, transport }: Subject): void {
         clients.forEach((client, seed) => {
           client.write(sentBy(seed, round));
         });
-        // All have an answer before anyone goes on: nobody waits for another's end.
+        // All have an answer before any continues: no client waits for the end of another.
         const replies = await Promise.all(clients.map((client) => client.read(2000)));
         replies.forEach((reply, seed) => {
           expectSame(reply, sentBy(seed, round));

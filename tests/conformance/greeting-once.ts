@@ -7,10 +7,10 @@ import type { Subject } from './subject.ts';
 
 const GREETING = Buffer.from('Hello from server');
 const CLIENTS = 6;
-/** More than the kernel's buffers take when nobody reads (tcp(7)). */
+/** More than the kernel's buffers take without a reader (tcp(7)). */
 const UNASKED = 2 ** 20;
 
-/** A server that greets and closes, whatever the client says or doesn't. One server process for all tests. */
+/** Tests a server that greets and closes, whatever the client sends. One server process for all tests. */
 export function describeGreetingOnce({ model, app, transport }: Subject): void {
   const { together } = clientsAtOnce(model);
   let server: ServerProcess;

@@ -1,5 +1,5 @@
-// Loaded first in every thread and process of a server (NODE_OPTIONS): those that the server starts write a line into one
-// file, and wait until another, a FIFO, is opened for writing. Once that is gone none waits.
+// Preloaded into every thread and process of a server (NODE_OPTIONS). Those that the server starts write a line to one
+// file, and wait until another, a FIFO, is opened for writing. After the FIFO is removed none waits.
 const { appendFileSync, readFileSync } = require('node:fs');
 const { isMainThread } = require('node:worker_threads');
 
@@ -9,6 +9,6 @@ if (!isMainThread || process.ppid !== Number(tester)) {
   try {
     readFileSync(fifo);
   } catch {
-    // Nothing is held any more.
+    // The FIFO is gone: do not wait.
   }
 }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('./held-start.cjs', import.meta.url));
 
-/** Holds the threads and processes that a server starts, before their first own code runs. */
+/** Holds the threads and processes that a server starts, before their own code runs. */
 export class HeldStarts implements Disposable {
   readonly #folder = mkdtempSync(join(tmpdir(), 'sockbench-held-'));
   readonly #list = join(this.#folder, 'list');
@@ -17,7 +17,7 @@ export class HeldStarts implements Disposable {
     execFileSync('mkfifo', [this.#fifo]);
   }
 
-  /** What a server process, started by this one, needs in its environment. */
+  /** Environment variables for a server process started by this one. */
   get environment(): Readonly<Record<string, string>> {
     return {
       NODE_OPTIONS: `--require ${program}`,
@@ -27,14 +27,14 @@ export class HeldStarts implements Disposable {
     };
   }
 
-  /** How many have been held so far. */
+  /** Number of threads and processes held so far. */
   get count(): number {
     return readFileSync(this.#list, 'utf8').split('\n').length - 1;
   }
 
-  /** Lets all go, and holds no more. To be called when all that were begun are held. */
+  /** Releases all, and holds no further ones. Call it when all that were started are held. */
   release(): void {
-    // Each reader that waits in open(2) goes on when there is a writer; without a reader there is ENXIO.
+    // Each reader blocked in open(2) continues once there is a writer. Without a reader, open fails with ENXIO.
     const writer = this.count > 0 ? openSync(this.#fifo, constants.O_WRONLY | constants.O_NONBLOCK) : undefined;
     rmSync(this.#fifo);
     if (writer !== undefined) closeSync(writer);

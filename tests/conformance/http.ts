@@ -26,12 +26,14 @@ function reply(header = ''): string {
 }
 const REPLY = reply();
 
-/** What came, every date in it put back to the epoch. Dates all have the same length. */
+/** Returns received text with every date replaced by the epoch. All dates have the same length. */
 function undated(bytes: Buffer): string {
   return bytes.toString('latin1').replaceAll(/^Date: .{29}\r$/gm, `Date: ${NOW}\r`);
 }
 
-/** An HTTP/1.1 server, over real connections. What it says to which bytes is tested without any, in http.test.ts. */
+/**
+ * Tests an HTTP/1.1 server over real connections. Its replies to each input are tested without them, in http.test.ts.
+ */
 export function describeHttp({ model, app, transport }: Subject): void {
   const { together } = clientsAtOnce(model);
   let server: ServerProcess;
@@ -93,7 +95,7 @@ export function describeHttp({ model, app, transport }: Subject): void {
       for (const client of clients) client.socket.destroy();
     });
     for (const [i, client] of clients.entries()) client.write(GET.subarray(0, 4 * i));
-    // One that serves them in turn only gets to the next when the one before has finished.
+    // A server that serves them in turn gets to the next only when the one before has finished.
     for (const [i, client] of clients.entries()) {
       client.write(GET.subarray(4 * i));
       if (!together) client.finish();

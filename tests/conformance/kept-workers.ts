@@ -2,7 +2,7 @@ import type { ModelName } from '../../servers/catalog.ts';
 import { IDLE_LIMIT } from '../../servers/idle-workers.ts';
 import type { Holdings } from '../servers/process-tree.ts';
 
-/** What a model keeps when its clients have gone, for those that come next: so many times what one of them holds. */
+/** What a model keeps for later clients after its clients have gone: at most `limit` times `each`. */
 interface KeptWorkers {
   readonly limit: number;
   readonly each: Holdings;
@@ -11,13 +11,13 @@ interface KeptWorkers {
 const nothing: KeptWorkers = { limit: 0, each: { processes: 0, threads: 0, files: 0, sockets: 0 } };
 
 const exceptions: Partial<Record<ModelName, KeptWorkers>> = {
-  // Its event loop's files.
+  // The files of its event loop.
   'thread-per-connection': { limit: IDLE_LIMIT, each: { processes: 0, threads: 1, files: 4, sockets: 0 } },
-  // A process of Node's, and both ends of its control socket.
+  // A Node process, and both ends of its control socket.
   'process-per-connection': { limit: IDLE_LIMIT, each: { processes: 1, threads: 11, files: 20, sockets: 2 } },
 };
 
-/** What threads and processes a model may keep for its next clients. */
+/** Returns the threads and processes that a model may keep for later clients. */
 export function keptWorkers(model: ModelName): KeptWorkers {
   return exceptions[model] ?? nothing;
 }

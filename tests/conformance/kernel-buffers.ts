@@ -2,21 +2,23 @@ import { readFileSync } from 'node:fs';
 import type { ModelName } from '../../servers/catalog.ts';
 import { NARROW_BUFFER } from './stream-client.ts';
 
-/** Connections between the server that a client is connected to and the one that answers: a balancer makes one. */
+/**
+ * Number of connections between the server that a client connects to and the one that answers: a balancer makes one.
+ */
 const CONNECTIONS_WITHIN: Partial<Record<ModelName, number>> = { balanced: 1 };
 
 /**
- * The most bytes that the kernel can hold between a narrow client (stream-client.ts) and who answers it, there and back,
- * when nobody reads: on each connection and in each direction a send and a receive buffer, which grow as the traffic asks
- * for it up to tcp_wmem[2] and tcp_rmem[2] (tcp(7)); the client's are twice NARROW_BUFFER. What a server has taken beyond
- * that is in the server.
+ * Returns the maximum of bytes that the kernel can hold between a narrow client (stream-client.ts) and the answering
+ * server, in both directions, when neither reads. Each connection has a send and a receive buffer in each direction.
+ * They grow on demand up to tcp_wmem[2] and tcp_rmem[2] (tcp(7)); the client's are twice NARROW_BUFFER. Bytes that a
+ * server has taken beyond that are in the server.
  */
 export function kernelBuffersBetween(model: ModelName): number {
   const ofOneEnd = largestBuffer('tcp_wmem') + largestBuffer('tcp_rmem');
   return 4 * NARROW_BUFFER + (1 + 2 * (CONNECTIONS_WITHIN[model] ?? 0)) * ofOneEnd;
 }
 
-/** The most bytes that the kernel can hold from a server to a narrow client that doesn't read. */
+/** Returns the maximum of bytes that the kernel can hold from a server to a narrow client that doesn't read. */
 export function kernelBuffersToClient(): number {
   return 2 * NARROW_BUFFER + largestBuffer('tcp_wmem');
 }

@@ -18,7 +18,7 @@ import { SlowReader } from './slow-reader.ts';
 import { stopsPromptly } from './stops-promptly.ts';
 import { StreamClient } from './stream-client.ts';
 
-/** The promises about starting and stopping, whatever the app: a server process for each. */
+/** Tests the promises about starting and stopping, with any app: one server process for each. */
 export function describeLifetime(model: ModelName, transport: TransportName): void {
   async function start(options: Partial<ServerOptions> = {}): Promise<ServerProcess> {
     const server = await ServerProcess.start({ model, transport, ...options });
@@ -26,7 +26,7 @@ export function describeLifetime(model: ModelName, transport: TransportName): vo
     return server;
   }
 
-  /** Has a server that is hard to stop end with a signal, and all its processes with it. */
+  /** Expects that a signal ends a server in its hardest state, with all its processes. */
   async function endsOn(signal: NodeJS.Signals, server: ServerProcess): Promise<void> {
     await engage(server, model, transport);
     const tree = server.tree();
@@ -58,7 +58,7 @@ export function describeLifetime(model: ModelName, transport: TransportName): vo
       () => undefined,
     );
     await until('all to be held, or to wait for clients', () => isAtRest(pid));
-    // What it said before that is here by now, and is read in a turn or two.
+    // Earlier messages have arrived by now, and are read within a turn or two.
     for (let turn = 0; turn < 3; turn++) await nextTurn();
     expect(ready, `ready while ${held.count} threads or processes had not started`).toBe(held.count === 0);
     held.release();
@@ -91,8 +91,8 @@ export function describeLifetime(model: ModelName, transport: TransportName): vo
 }
 
 /**
- * Brings a server into the state in which it is hardest to stop: clients in conversation, and over TCP one that doesn't
- * read, so that whoever serves it is stuck sending. They go when the test has finished.
+ * Brings a server into the state in which it is hardest to stop: with open conversations, and over TCP with a client
+ * that doesn't read, so that the server's send blocks. The clients close when the test has finished.
  */
 async function engage(
   server: Pick<ServerProcess, 'address' | 'pid'>,
@@ -106,7 +106,9 @@ async function engage(
   await new SlowReader(client, kernelBuffersBetween(model) + 2 ** 20, 1).stuff(server.pid);
 }
 
-/** Has a server serve clients, which go when the test has finished: at once, if it can, else one after the other. */
+/**
+ * Opens conversations with a server until the test has finished: concurrent ones, if the model can, else one by one.
+ */
 async function converse(
   { address }: Pick<ServerProcess, 'address'>,
   model: ModelName,
@@ -115,7 +117,7 @@ async function converse(
   if (transport === 'udp') {
     for (let i = 0; i < 3; i++) {
       const client = untilTheEnd(await DatagramClient.connect(address));
-      // Twice: over to the peer's own thread or process, where the model has such.
+      // Twice: the second goes to the peer's own thread or process, where the model has one.
       for (const sent of [Buffer.from('first'), Buffer.from('second')])
         expect(await client.exchange(sent)).toEqual(sent);
     }
@@ -135,7 +137,7 @@ async function greet(client: StreamClient): Promise<void> {
   expect(await client.read(5)).toEqual(Buffer.from('hello'));
 }
 
-/** Has a client go when the test has finished. */
+/** Closes a client when the test has finished. */
 function untilTheEnd<C extends AsyncDisposable>(client: C): C {
   onTestFinished(() => client[Symbol.asyncDispose]());
   return client;

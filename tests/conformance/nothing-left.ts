@@ -5,16 +5,16 @@ import { until } from '../servers/until.ts';
 import { keptWorkers } from './kept-workers.ts';
 
 /**
- * Waits until a server holds no more than before it had clients, and rests. Threads and processes that it keeps for the
- * next clients are as many as it may keep, and hold none of the clients' sockets.
+ * Waits until a server is idle and holds no more than before its clients. It may keep threads and processes for later
+ * clients up to its limit, and none of the clients' sockets.
  * @param idle what it held before the first client.
- * @param clients how many it has had.
+ * @param clients number of clients that it has had.
  */
 export async function nothingLeft(server: ServerProcess, idle: Holdings, clients: number): Promise<void> {
   const { limit, each } = keptWorkers(server.model);
   await until('all descriptors, threads and processes to come back', () => {
     const now = holdings(server.pid);
-    // Some threads and files are opened on first use; one left behind by each client would be many more.
+    // Some threads and files are opened on first use. One leaked by each client would be many more.
     const threads = now.threads - idle.threads - 14;
     const kept = each.processes > 0 ? now.processes - idle.processes : Math.max(0, Math.min(threads, limit));
     return (

@@ -5,11 +5,11 @@ import type { StreamClient } from './stream-client.ts';
 
 const CHUNK = 2 ** 16;
 
-/** A client that sends and sends, and doesn't read. */
+/** A client that sends without pause, and doesn't read. */
 export class SlowReader {
   readonly client: StreamClient;
   readonly seed: number;
-  /** Bytes sent or to be sent: no more are added once {@link SlowReader.stuff} has resolved. */
+  /** Bytes sent or queued. Constant once {@link SlowReader.stuff} has resolved. */
   written = 0;
   readonly #most: number;
   #stopped = false;
@@ -21,7 +21,7 @@ export class SlowReader {
     this.#most = most;
   }
 
-  /** Bytes that have left for the kernel. */
+  /** Number of bytes passed to the kernel. */
   get sent(): number {
     return this.written - this.client.socket.writableLength;
   }

@@ -11,8 +11,8 @@ export interface Ends {
 }
 
 /**
- * Has the server stopped reading? There are bytes to read, more are waiting at the client, and all threads of the server
- * sleep: it does not want them. No time is part of it.
+ * Reports whether the server has stopped reading: it has bytes to read, more are queued at the client, and all its
+ * threads sleep. This does not depend on time.
  */
 export function uploadStands({ clientPort, serverPid }: Ends): boolean {
   return (
@@ -22,7 +22,10 @@ export function uploadStands({ clientPort, serverPid }: Ends): boolean {
   );
 }
 
-/** Can the server send no more to the client, which doesn't read? All its threads sleep, with bytes that have not left. */
+/**
+ * Reports whether the server's sends to a client that doesn't read are blocked: bytes are queued, and all threads
+ * sleep.
+ */
 export function downloadStands({ clientPort, serverPid }: Ends): boolean {
   return (
     connections(clientPort, 'local').some(({ toRead }) => toRead > 0) &&
@@ -31,7 +34,7 @@ export function downloadStands({ clientPort, serverPid }: Ends): boolean {
   );
 }
 
-/** Has the server closed its end of a client's connection, though what it sent may still be on its way? */
+/** Reports whether the server has closed its end of a client's connection. Its last bytes may still be on the way. */
 export function serverHasClosed(clientPort: number): boolean {
   return !connections(clientPort, 'remote').some(({ state }) => state === ESTABLISHED);
 }
@@ -43,7 +46,7 @@ interface Connection {
   readonly toRead: number;
 }
 
-/** The kernel's TCP sockets that have a port at this end, local or remote, as proc_net_tcp.txt describes them. */
+/** Returns the kernel's TCP sockets with this port at their local or remote end, from proc_net_tcp.txt. */
 function connections(port: number, end: 'local' | 'remote'): Connection[] {
   const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   return ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) =>
@@ -58,12 +61,12 @@ function connections(port: number, end: 'local' | 'remote'): Connection[] {
   );
 }
 
-/** Do all threads of a process and its descendants wait for something? */
+/** Reports whether no thread of a process and its descendants is running or ready to run. */
 function isAsleep(root: number): boolean {
   return processTree(root).every(({ pid }) => threadStates(pid).every((state) => state !== 'R'));
 }
 
-/** proc_pid_stat(5): the letter after the name in parentheses, of each thread. */
+/** Returns the state of each thread: the letter after the name in parentheses, proc_pid_stat(5). */
 function threadStates(pid: number): string[] {
   try {
     return readdirSync(`/proc/${pid}/task`).map((thread) => {
@@ -71,7 +74,7 @@ function threadStates(pid: number): string[] {
       return text.charAt(text.lastIndexOf(')') + 2);
     });
   } catch {
-    // A thread or the process has just ended: the next look finds out how.
+    // A thread or the process has just ended: the next check sees the result.
     return ['R'];
   }
 }

@@ -8,27 +8,29 @@ import { whyNoLibc } from '../../sockets/libc.ts';
 import { connect as connectDescriptor, socket as openSocket, setOption } from '../../sockets/socket.ts';
 import { soon } from '../servers/until.ts';
 
-/** What the kernel holds of a narrow connection at this end, in each direction: it doubles that for its own use (tcp(7)). */
+/**
+ * Kernel buffer of a narrow connection at this end, in each direction. The kernel doubles it for its own use (tcp(7)).
+ */
 export const NARROW_BUFFER = 2 ** 17;
 
 /**
- * A TCP connection with small kernel buffers at this end, so that little is on its way when nobody reads. Where libc
- * can't be called its buffers are as ever.
+ * Opens a TCP connection with small kernel buffers at this end, so that few bytes are on the way when neither end
+ * reads. Without libc its buffers have the default sizes.
  */
 export function narrowConnection({ host, port }: SocketAddress): Socket {
   if (whyNoLibc() !== undefined) return connect({ host, port, allowHalfOpen: true, noDelay: true });
-  // Before it is connected: the window that is offered then can not shrink.
+  // Before connecting: the window offered then can't shrink.
   const fd = check(openSocket('tcp', host), 'socket');
   for (const option of ['SO_RCVBUF', 'SO_SNDBUF'] as const) check(setOption(fd, option, NARROW_BUFFER), option);
-  // Over the loopback the kernel connects at once, whoever accepts.
+  // Over the loopback, the kernel connects at once, before any accept.
   check(connectDescriptor(fd, { host, port }), 'connect');
   return new Socket({ fd, allowHalfOpen: true, readable: true, writable: true }).setNoDelay();
 }
 
-/** A TCP or TLS client that reads only when it is asked to, so that tests decide about backpressure. */
+/** A TCP or TLS client that reads only on request, so that tests control backpressure. */
 export class StreamClient implements AsyncDisposable {
   readonly socket: Socket;
-  /** The TCP connection: of TLS, what lies underneath. */
+  /** The TCP connection: for TLS, the one under it. */
   readonly #connection: Socket;
 
   private constructor(socket: Socket, connection: Socket) {
@@ -58,7 +60,7 @@ export class StreamClient implements AsyncDisposable {
     return new StreamClient(socket, connection);
   }
 
-  /** The port of this end. */
+  /** The local port. */
   get port(): number {
     return this.#connection.localPort ?? 0;
   }
@@ -68,7 +70,7 @@ export class StreamClient implements AsyncDisposable {
     this.socket.write(bytes);
   }
 
-  /** Resolves when all that was written has left for the kernel, or never will. */
+  /** Resolves when all written bytes have been passed to the kernel, or never will be. */
   drained(): Promise<void> {
     const { socket } = this;
     return new Promise((resolve) => {
@@ -80,7 +82,7 @@ export class StreamClient implements AsyncDisposable {
     });
   }
 
-  /** Sends FIN after all that was written; over TLS close_notify before that. */
+  /** Sends FIN after all written bytes; over TLS close_notify before that. */
   finish(): void {
     this.socket.end();
   }
@@ -90,14 +92,14 @@ export class StreamClient implements AsyncDisposable {
     return soon(`${length} bytes of reply`, this.#read(length));
   }
 
-  /** Reads all there is until the server's FIN. @throws when the connection ends in another way. */
+  /** Reads all bytes until the server's FIN. @throws {Error} when the connection ends in another way. */
   async readToEnd(): Promise<Buffer> {
     const bytes = await soon("the server's FIN", this.#read(Number.POSITIVE_INFINITY));
     if (!this.socket.readableEnded) throw new Error(`the connection broke after ${bytes.length} bytes`);
     return bytes;
   }
 
-  /** Sends RST and forgets the connection. */
+  /** Sends RST and drops the connection. */
   async reset(): Promise<void> {
     const closed = once(this.socket, 'close');
     this.#connection.resetAndDestroy();

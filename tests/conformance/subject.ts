@@ -2,7 +2,7 @@ import type { AppName } from '../../servers/apps/catalog.ts';
 import type { ModelName } from '../../servers/catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
 
-/** What one run of a suite is about. */
+/** The subject of one run of a suite. */
 export interface Subject {
   readonly model: ModelName;
   readonly app: AppName;

@@ -8,8 +8,8 @@ import { describeLifetime } from './lifetime.ts';
 import { workSuites } from './work.ts';
 
 /**
- * Checks every promise that a model makes (see servers/contract.ts), with every app and transport that it can carry, or
- * with those that cells.ts chooses.
+ * Tests every promise of a model (see servers/contract.ts), with the apps and transports that cells.ts selects: all
+ * that it can carry, or some of them.
  */
 export function conformance(model: ModelName): void {
   const { needs } = models[model];

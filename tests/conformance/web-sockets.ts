@@ -15,18 +15,22 @@ import { narrowConnection, StreamClient } from './stream-client.ts';
 import type { Subject } from './subject.ts';
 
 const MEBIBYTE = 2 ** 20;
-/** What passed through the server's processes is garbage, of which each may hold some. */
+/**
+ * Memory that a server may need besides the kernel's buffers: each of its processes may hold relayed bytes as garbage.
+ */
 const GROWTH_LIMIT = 56 * MEBIBYTE;
 
-/** The key of RFC 6455's example, section 1.3, and the answer to it. */
+/** The key of RFC 6455's example, section 1.3, and its answer. */
 const EXAMPLE_KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
 const EXAMPLE_ACCEPT = 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=';
 
-/** An echo over WebSocket: through the library's own client, and byte by byte. One server process for all tests. */
+/**
+ * Tests an echo over WebSocket, through the library's own client and byte by byte. One server process for all tests.
+ */
 export function describeWebSockets({ model, app, transport }: Subject): void {
   const { count } = clientsAtOnce(model);
   const taken = kernelBuffersBetween(model) + GROWTH_LIMIT;
-  /** Messages of 1 MiB that a client sends at most without reading: more than may be taken from it. */
+  /** Maximum of 1 MiB messages that a client sends without reading: more than may be taken from it. */
   const unread = Math.ceil(taken / MEBIBYTE) + 4;
   let server: ServerProcess;
   let idle: Holdings;
@@ -37,7 +41,7 @@ export function describeWebSockets({ model, app, transport }: Subject): void {
   });
   afterAll(() => server?.kill());
 
-  /** @param connection TCP connection to use. Default: one of its own. */
+  /** @param connection TCP connection to use. Default: a new one. */
   async function connect(perMessageDeflate = false, connection?: Socket): Promise<WebSocket> {
     const scheme = transport === 'tls' ? 'wss' : 'ws';
     const { host, port } = server.address;
@@ -51,18 +55,21 @@ export function describeWebSockets({ model, app, transport }: Subject): void {
     return client;
   }
 
-  /** The next message, and whether it is binary. */
+  /** Returns the next message, and whether it is binary. */
   async function message(client: WebSocket): Promise<readonly [Buffer, boolean]> {
     const [data, binary] = (await soon('a message', once(client, 'message'))) as [RawData, boolean];
     return [data as Buffer, binary];
   }
 
-  /** The code with which the server closes. */
+  /** Returns the code with which the server closes. */
   async function closeCode(client: WebSocket): Promise<number> {
     return (await soon('the close', once(client, 'close')))[0];
   }
 
-  /** A connection of raw bytes that has sent RFC 6455's example of a request. @returns it, and the answer's lines. */
+  /**
+   * Opens a raw connection and sends RFC 6455's example of a request.
+   * @returns the connection, and the lines of the answer.
+   */
   async function upgraded(): Promise<{ readonly client: StreamClient; readonly lines: string[] }> {
     const client = await StreamClient.connect(server.address, transport);
     onTestFinished(() => client[Symbol.asyncDispose]());
@@ -94,7 +101,7 @@ export function describeWebSockets({ model, app, transport }: Subject): void {
 
   test("RFC 6455's example of a masked frame comes back unmasked", async () => {
     const { client } = await upgraded();
-    // Section 5.7: "Hello" in a text frame, masked, and not.
+    // Section 5.7: "Hello" in a text frame, masked, then unmasked.
     client.write(Buffer.from('818537fa213d7f9f4d5158', 'hex'));
     expect((await client.read(7)).toString('hex')).toBe('810548656c6c6f');
   });
@@ -162,7 +169,7 @@ export function describeWebSockets({ model, app, transport }: Subject): void {
 
   test('a message that is too long is refused: 1009', async () => {
     const { client } = await upgraded();
-    // The header alone says so: 16 MiB and one byte, in 64 bits.
+    // Only the header, with a length of 16 MiB and one byte, in 64 bits.
     client.write(Buffer.from('82ff0000000001000001' + '00000000', 'hex'));
     expect((await client.read(4)).toString('hex')).toBe('880203f1');
   });

@@ -9,12 +9,12 @@ import { expectSame, patternBytes } from './bytes.ts';
 import { DatagramClient } from './datagram-client.ts';
 import { StreamClient } from './stream-client.ts';
 
-/** How long each request waits. */
+/** Delay of each request, in milliseconds. */
 const WAIT_MS = 20;
-/** Clocks are read in two processes. */
+/** Tolerance in milliseconds, because two processes read clocks. */
 const CLOCK_MS = 1;
 
-/** What becomes of requests that cost something: nothing else than of others, but later. */
+/** Tests requests that have a cost: they are answered like others, but later. */
 export const workSuites: Record<Transport, (model: ModelName, transport: TransportName) => void> = {
   tcp: describeStreams,
   udp: describeDatagrams,
@@ -98,7 +98,7 @@ function describeStreams(model: ModelName, transport: TransportName): void {
     for (let i = 0; i < 3; i++) {
       await using client = await StreamClient.connect(server.address, transport);
       client.write(patternBytes(1, 0, 150));
-      // The first byte of the second request is answered when the first request was.
+      // The first byte of the second request is answered only after the first request.
       await client.read(101);
       client.write(patternBytes(1, 150, 50));
       await client.reset();

@@ -3,7 +3,7 @@ import type { StreamSession } from '../../servers/apps/app.ts';
 import { type AppName, appNames, apps, loadApp } from '../../servers/apps/catalog.ts';
 import { CollectedReply } from '../../servers/collected-reply.ts';
 
-/** What an app says to what happens, call by call: no socket needed. */
+/** A conversation with an app without a socket, which returns the replies of each call. */
 class Talk {
   readonly session: StreamSession;
   readonly #reply = new CollectedReply();
@@ -21,7 +21,7 @@ class Talk {
     return this.#said();
   }
 
-  /** The bytes arrive amid others, which are none of the app's business. */
+  /** The bytes are inside a larger buffer; the app must not read the bytes around them. */
   receive(text: string): { said: string; ended: boolean } {
     const bytes = Buffer.from(`\n${text}\n`);
     this.session.receive(bytes, 1, bytes.length - 1, this.#reply);
@@ -119,7 +119,7 @@ describe('chargen', () => {
     const lines = Buffer.concat(parts)
       .toString('latin1')
       .split(/(?<=\n)/);
-    // As it is printed there, but for line 0, which begins with the space that the ring begins with.
+    // As printed in the RFC, except for line 0, which starts with the space at the start of the ring.
     expect(lines.slice(0, 3)).toEqual([
       line(' !"#$%&\'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefg'),
       line('!"#$%&\'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefgh'),

@@ -1,11 +1,12 @@
 /**
- * Preloaded into a server: on SIGUSR2 it takes the server's own sockets away under its loops, and reports {broken: N} by
- * IPC. SOCKET_FAULT says how: `shutdown` ends them, `replace` puts a file in their place, as a stray dup2(2) would.
+ * Preloaded into a server. On SIGUSR2 it breaks the server's own sockets under its loops, and reports {broken: N} over
+ * IPC. SOCKET_FAULT selects how: `shutdown` shuts them down, `replace` puts a file in their place, as a stray dup2(2)
+ * would.
  */
 import { openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 
-/** Sockets that listen, and UDP sockets that are not connected: states of proc_net_tcp(5). */
+/** Listening sockets, and unconnected UDP sockets: states of proc_net_tcp(5). */
 const STATES = { tcp: '0A', udp: '07' };
 const SHUT_RDWR = 2;
 
@@ -39,7 +40,7 @@ async function breakSockets() {
       shutdown(fd, SHUT_RDWR);
       continue;
     }
-    // The socket lives on: an epoll set goes on reporting it, under the number that means a file now.
+    // The socket stays open: an epoll set still reports it, under the number that now means a file.
     dup(fd);
     dup2(openSync('/dev/zero'), fd);
   }

@@ -14,7 +14,10 @@ const preload = new URL('./break-sockets.mjs', import.meta.url).href;
 
 type Fault = 'shutdown' | 'replace';
 
-/** Starts a server, breaks its sockets, has a client come, and waits for the server's end. @returns its code and stderr. */
+/**
+ * Starts a server, breaks its sockets, connects a client, and waits for the server's end.
+ * @returns its exit code and stderr.
+ */
 async function broken(model: ModelName, transport: 'tcp' | 'udp', fault: Fault) {
   const spec: HostSpec = { model, transport, app: 'echo', host: '127.0.0.1', port: 0, parentPid: process.pid };
   const child = spawn(process.execPath, ['--import', preload, hostPath, JSON.stringify(spec)], {
@@ -44,7 +47,7 @@ async function broken(model: ModelName, transport: 'tcp' | 'udp', fault: Fault) 
   return { code, stderr };
 }
 
-/** Wakes the loops. @returns what ends the client. */
+/** Wakes the loops with a client. @returns a function that closes the client. */
 async function come(address: SocketAddress, transport: 'tcp' | 'udp'): Promise<() => void> {
   if (transport === 'udp') {
     const client = await DatagramClient.connect(address);
@@ -59,7 +62,7 @@ async function come(address: SocketAddress, transport: 'tcp' | 'udp'): Promise<(
 const SHUT_DOWN = /accept4: invalid argument \(EINVAL\)/;
 const REPLACED = /(accept4|recvfrom|recvmmsg|recvmsg|sendto|sendmmsg): socket operation on non-socket \(ENOTSOCK\)/;
 
-// Node's own listeners are libuv's: without a socket it aborts.
+// Node's own listeners are libuv's, which aborts without a socket.
 const cases = [
   ['iterative', 'tcp', 'shutdown', SHUT_DOWN],
   ['prethreaded', 'tcp', 'replace', REPLACED],
@@ -69,7 +72,7 @@ const cases = [
   ['epoll', 'tcp', 'shutdown', SHUT_DOWN],
   ['epoll', 'tcp', 'replace', REPLACED],
   ['multi-reactor', 'tcp', 'replace', REPLACED],
-  // The ring holds the listener itself, whatever its number means.
+  // The ring holds the listener itself, so a new meaning of its number has no effect.
   ['io-uring', 'tcp', 'shutdown', SHUT_DOWN],
   ['iterative', 'udp', 'replace', REPLACED],
   ['thread-per-connection', 'udp', 'replace', REPLACED],

@@ -3,7 +3,7 @@ import type { Operator, StreamSession } from '../../servers/apps/app.ts';
 import { ChatOperator } from '../../servers/apps/chat-operator.ts';
 import { CollectedReply } from '../../servers/collected-reply.ts';
 
-/** An operator who answers when the test says so. */
+/** An operator that the test controls. */
 class Desk implements Operator {
   readonly app = new ChatOperator();
   #shown: string[] = [];
@@ -22,12 +22,12 @@ class Desk implements Operator {
     this.#answer = answer;
   }
 
-  /** Is the operator to type a line? */
+  /** Whether the app waits for a line from the operator. */
   get asked(): boolean {
     return this.#answer !== undefined;
   }
 
-  /** What was shown since the last look. */
+  /** Returns the lines shown since the last call. */
   get shown(): string[] {
     return this.#shown.splice(0);
   }
@@ -43,7 +43,7 @@ class Desk implements Operator {
   }
 }
 
-/** A client, as a model shows it to the app. */
+/** A client, as a model presents it to the app. */
 class Visitor {
   readonly session: StreamSession;
   readonly #reply = new CollectedReply();
@@ -53,7 +53,7 @@ class Visitor {
     session.open?.(this.#reply);
   }
 
-  /** The bytes arrive amid others, which are none of the app's business. */
+  /** The bytes are inside a larger buffer; the app must not read the bytes around them. */
   say(text: string | Uint8Array): void {
     const bytes = Buffer.concat([Buffer.from('x\n'), Buffer.from(text), Buffer.from('\ny')]);
     this.session.receive(bytes, 2, bytes.length - 2, this.#reply);
@@ -67,7 +67,7 @@ class Visitor {
     this.session.close?.();
   }
 
-  /** What it was told since the last look. */
+  /** Returns the replies since the last call. */
   get heard(): { said: string; ended: boolean } {
     const { parts, ended } = this.#reply.take();
     return { said: Buffer.concat(parts).toString(), ended };

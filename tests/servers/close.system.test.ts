@@ -17,7 +17,7 @@ const cases = modelNames
   .filter((name) => whyUnavailable(name) === undefined)
   .flatMap((model) => models[model].transports.map((transport) => ({ model, transport })));
 
-// The process stays, so this sees what the conformance suite can't: there the host's end releases everything anyhow.
+// The process stays alive, so this finds leaks that the conformance suite can't: the end of a host releases everything.
 describe('close() releases threads, processes and sockets', () => {
   test.for(cases)('$model over $transport', async ({ model, transport }) => {
     const child = spawn(process.execPath, [program, catalog], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
@@ -47,7 +47,7 @@ describe('close() releases threads, processes and sockets', () => {
     } else {
       const client = await DatagramClient.connect(address);
       onTestFinished(() => client.close());
-      // Twice: over to the peer's own thread or process, where the model has such.
+      // Twice: the second goes to the peer's own thread or process, where the model has one.
       for (let i = 0; i < 2; i++) expect(await client.exchange(hello)).toEqual(hello);
       await answer({ close: true });
     }

@@ -1,5 +1,5 @@
 /**
- * Runs the model that it is told by IPC, and stays when the server is closed, so that what is left can be seen:
+ * Runs a model on request over IPC, and stays alive after the server is closed, so that tests can look for leaks.
  * {start: spec} is answered by {address}, {close: true} by {closed: true}, {measure: true} by the memory that it holds.
  * Ends with its parent.
  */
@@ -7,7 +7,7 @@ const [, , catalogUrl] = process.argv;
 const { loadModel } = await import(catalogUrl);
 const { liveMemory } = await import(new URL('../sockets/live-memory.js', catalogUrl));
 
-/** Bytes of native memory, of JavaScript's, and of the process; those that nothing refers to are collected first. */
+/** Returns bytes of native memory, of JavaScript's memory, and of the process, after a garbage collection. */
 function measure() {
   globalThis.gc?.();
   const { heapUsed, external, rss } = process.memoryUsage();

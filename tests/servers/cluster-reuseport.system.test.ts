@@ -5,11 +5,11 @@ import { whyUnavailable } from '../../servers/catalog.ts';
 import { StreamClient } from '../conformance/stream-client.ts';
 import { ServerProcess } from './server-process.ts';
 
-/** With so many, a process that gets none by chance has odds of 2^-64 on two CPUs. */
+/** On two CPUs, the probability that a given process gets none of them is 2^-64. */
 const CLIENTS = 64;
 const LISTEN = '0A';
 
-/** Inodes of the sockets that listen on a TCP port: /proc/net/tcp, proc_net_tcp(5). */
+/** Returns the inodes of the sockets that listen on a TCP port: /proc/net/tcp, proc_net_tcp(5). */
 function listeners(port: number): string[] {
   const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   return readFileSync('/proc/net/tcp', 'latin1')

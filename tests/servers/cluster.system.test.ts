@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type * as Catalog from '../../servers/catalog.ts';
 import { ServerProcess } from './server-process.ts';
 
-/** Its workers are programs of JavaScript. */
+/** Built, because its workers run JavaScript files. */
 const built = new URL('../../dist/servers/catalog.js', import.meta.url).href;
 const { loadModel }: typeof Catalog = await import(built);
 
@@ -16,7 +16,7 @@ test('a worker that can’t be told something, as it has been ended, does not en
   const workers = Object.values(cluster.workers ?? {});
   expect(workers.length).toBeGreaterThan(0);
   for (const worker of workers) {
-    // What Node does when the pipe is broken; unheard, it is thrown.
+    // Node emits this when the pipe is broken; without a listener, it is thrown.
     expect(worker?.emit('error', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))).toBe(true);
   }
 });

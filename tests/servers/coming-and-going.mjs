@@ -1,6 +1,7 @@
 /**
- * Makes connections that come and go, one for each request, by this project's own generator: in windows of so many. After
- * each it reports by IPC what was counted and what memory this process holds, and goes on when it is told to.
+ * Opens and closes connections, one for each request, with this project's own load generator, in windows of `requests`
+ * requests. After each window it reports its counts and the memory of this process over IPC, and waits for a message to
+ * continue.
  */
 import { once } from 'node:events';
 

@@ -7,7 +7,7 @@ import { INBOX, RecordingRing } from './recording-ring.ts';
 
 const FD = 7;
 
-/** Echoes; `end` ends the conversation, `say` is answered with ten letters, FIN with `bye`. */
+/** An echo. `end` ends the conversation, `say` is answered with ten letters, FIN with `bye`. */
 class Parrot implements App, StreamSession {
   readonly #letters = Buffer.from('0123456789');
 
@@ -33,19 +33,19 @@ class Parrot implements App, StreamSession {
   datagram(): void {}
 }
 
-/** One that does more, besides. */
+/** Returns a parrot with further methods. */
 function parrotThat(more: Pick<StreamSession, 'open' | 'produce'>): App {
   return Object.assign(new Parrot(), more);
 }
 
-/** What comes: bytes, or how something ended. */
+/** An event: received bytes, or the result of an operation. */
 type Event =
   | string
   | { readonly resumed: true }
   | { readonly short: number }
   | { readonly sent: number }
   | { readonly ended: number };
-/** What comes in one turn, and what is asked for then. */
+/** The events of one turn, and the operations requested in it. */
 type Turn = readonly [came: readonly Event[], asked: readonly string[]];
 
 function converse(app: App, turns: readonly Turn[]): void {

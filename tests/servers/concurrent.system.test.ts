@@ -9,18 +9,18 @@ import { whyMissing } from '../requirements.ts';
 import { listening, memory } from '../sockets/open.ts';
 import { until } from './until.ts';
 
-// Out of dist, as it starts threads.
+// From dist, because it starts threads.
 const built = new URL('../../dist/servers/concurrent.js', import.meta.url).href;
 const { startConcurrentServer } = (await import(built)) as typeof import('../../servers/concurrent.ts');
 
-/** Takes clients' sockets and does nothing with them until it is told to let go. */
+/** Takes clients' sockets and holds each until its conversation is ended. */
 class Collector {
   readonly fds: number[] = [];
-  /** What began each conversation over UDP. */
+  /** First datagrams of the conversations over UDP. */
   readonly firsts: Client['first'][] = [];
-  /** The most conversations that were going on at once. */
+  /** Maximum of concurrent conversations. */
   most = 0;
-  /** How many were begun. */
+  /** Number of conversants started. */
   conversants = 0;
   readonly #ends: (() => void)[] = [];
 
@@ -33,7 +33,7 @@ class Collector {
     return { ended, serve: (client) => this.#serve(client), dismiss: end, end };
   };
 
-  /** Ends the conversation that began first, or came first after those. */
+  /** Ends the oldest conversation. */
   endFirst(): void {
     this.#ends.shift()?.();
   }
@@ -97,12 +97,12 @@ describe.skipIf(whyMissing('libc'))('a concurrent server', () => {
     const { server, collector } = await start('udp', 100);
     const peers = await Promise.all(Array.from({ length: 20 }, () => connectPeer(server)));
     await Promise.all(peers.flatMap((peer) => Array.from({ length: 10 }, () => peer.send(hello))));
-    // All that a peer has sent may have come between the bind and the connect of another one's socket.
+    // All datagrams of a peer may have come between the bind and the connect of another peer's socket.
     await until('all peers’ sockets', async () => {
       await Promise.all(peers.map((peer) => peer.send(hello)));
       return collector.fds.length >= peers.length;
     });
-    // The listener has seen everything sent before this stranger's datagram.
+    // The listener has received everything sent before this stranger's datagram.
     const stranger = await connectPeer(server);
     await until('the stranger’s socket', async () => {
       await stranger.send(hello);
@@ -114,7 +114,7 @@ describe.skipIf(whyMissing('libc'))('a concurrent server', () => {
   test('peers that send faster than they are answered get their sockets', async () => {
     const { server, collector } = await start('udp', 100, SLOW);
     const bytes = memory(8);
-    // Several, as not each will have sent something in the moment when its socket has just been connected.
+    // Several peers, because not every peer sends something in the moment after its socket is connected.
     for (let count = 1; count <= 10; count++) {
       const peer = listening('udp');
       connect(peer, server.address);

@@ -23,19 +23,19 @@ import { closing, listening, loopback, memory, noLibc } from '../sockets/open.ts
 import { holdings, isRunning, type ProcessId, processTree } from './process-tree.ts';
 import { soon, until } from './until.ts';
 
-// Out of dist, as they start threads and processes.
+// From dist, because they start threads and processes.
 const built = (name: string) => import(new URL(`../../dist/servers/${name}.js`, import.meta.url).href);
 const { ClientThread } = (await built('client-thread')) as typeof import('../../servers/client-thread.ts');
 const { ClientProcess } = (await built('client-process')) as typeof import('../../servers/client-process.ts');
 const { WorkerWatch } = (await built('worker-watch')) as typeof import('../../servers/worker-watch.ts');
 const { Hub } = (await built('rooms/hub')) as typeof import('../../servers/rooms/hub.ts');
 
-/** Of deaths that are meant. */
+/** Ignores ends, which are intended here. */
 const watch = new WorkerWatch(() => undefined);
 
 const threads = () => readdirSync('/proc/self/task').sort();
 const children = () => processTree(process.pid).filter(({ pid }) => pid !== process.pid);
-/** Of this process and its children. */
+/** Number of open files of this process and its children. */
 const openFiles = () => holdings(process.pid).files;
 
 const kinds = [
@@ -55,7 +55,7 @@ function spec(app: AppName, transport: 'tcp' | 'udp'): ServerSpec {
   return { ...loopback, app, transport };
 }
 
-/** A TCP connection whose server's end is the conversant's. */
+/** Opens a TCP connection whose server end is for the conversant. */
 function streamClient(): { readonly client: number; readonly fd: number } {
   const listener = openServer('tcp', loopback);
   const client = closing(check(socket('tcp', loopback.host), 'socket'));
@@ -71,7 +71,7 @@ function say(client: number, text: string): void {
   expect(send(client, area, 0, text.length)).toBe(text.length);
 }
 
-/** All that a server says until its FIN. */
+/** Returns all bytes that a server sends until its FIN. */
 async function heardToEnd(client: number): Promise<string> {
   const area = memory(1024);
   let said = '';
@@ -109,7 +109,7 @@ describe.skipIf(noLibc).each(kinds)('$kind', ({ begin, workers }) => {
     const files = openFiles();
     for (let i = 0; i < 20; i++) await echoed(conversant, `the next ${i}`);
     expect(workers()).toEqual(before);
-    // The clients' own, which are open until the test's end.
+    // The clients' own ends stay open until the test has finished.
     expect(openFiles()).toBe(files + 20);
   });
 

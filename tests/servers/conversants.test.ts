@@ -4,7 +4,7 @@ import { type Client, type Conversant, Conversants } from '../../servers/convers
 
 const spec: ServerSpec = { transport: 'tcp', app: 'echo', host: '127.0.0.1', port: 0 };
 
-/** Serves nobody until it is told that it has. */
+/** Serves a client until the test reports that it was served. */
 class Fake implements Conversant {
   readonly served: number[] = [];
   ending = 0;

@@ -15,7 +15,7 @@ import { connection, datagramPair, listening, liveBlocks, memory, noLibc } from 
 
 const at = { host: '127.0.0.1', port: 0 } as const;
 
-// A thread's end frees nothing of it.
+// The end of a thread does not free native memory.
 describe.skipIf(noLibc)('a conversation leaves no native memory behind', () => {
   test('of a room', async () => {
     const [client, server] = connection();
@@ -31,7 +31,7 @@ describe.skipIf(noLibc)('a conversation leaves no native memory behind', () => {
     expect([...live]).toEqual([]);
   });
 
-  // Greetings are made elsewhere than in the datagram that they answer.
+  // A greeting is built in its own buffer, and not in that of the datagram it answers.
   test.each(['echo', 'greeting'] as const)('of datagrams: %s', async (app) => {
     const [client, server] = datagramPair();
     setReceiveTimeout(server, 1);

@@ -1,4 +1,4 @@
-/** Loaded before all else into a thread, has the echo app fail there: by an error, or with `FAIL=exit` by leaving. */
+/** Preloaded into a thread, makes the echo app fail there: with an error, or with `FAIL=exit` by exiting. */
 import { app } from '../../dist/servers/apps/echo.js';
 
 app.stream = () => ({

@@ -1,5 +1,5 @@
 /**
- * Starts a model whose app fails in threads, talks to it, and writes what the model reports on stdout, a line each.
+ * Starts a model whose app fails in threads, sends it data, and writes the model's reports to stdout, one a line.
  * Arguments: MODEL. See failing-app.mjs.
  */
 import { syncBuiltinESMExports } from 'node:module';

@@ -7,9 +7,12 @@ import { holdings, isAsleep, isRunning, processTree } from './process-tree.ts';
 import { ServerProcess } from './server-process.ts';
 import { until } from './until.ts';
 
-/** More than the server reads at once (64 KiB), and less than its socket takes unread (net.core.wmem_default, 208 KiB). */
+/**
+ * More than the server reads at once (64 KiB), and less than its socket buffers unread (net.core.wmem_default, 208
+ * KiB).
+ */
 const LINES = 128;
-/** How long the server is held, in looks at the speaker's process: long enough for a process of Node to end. */
+/** How long the server is stopped, in checks of the speaker's process: long enough for a Node process to end. */
 const LOOKS = 50;
 
 describe.skipIf(whyUnavailable('process-per-connection'))('process-per-connection', () => {
@@ -23,7 +26,7 @@ describe.skipIf(whyUnavailable('process-per-connection'))('process-per-connectio
     process.kill(server.pid, 'SIGSTOP');
     room.at(0).say(`${lines.join('\n')}\n`);
     room.at(0).client.finish();
-    // Time in which the speaker's process could go before all it said was repeated; it had better not.
+    // Gives the speaker's process time to end before all its lines were relayed, which would be wrong.
     for (let i = 0; i < LOOKS && speakers.every(isRunning); i++) await sleep(10);
     process.kill(server.pid, 'SIGCONT');
 
@@ -41,12 +44,12 @@ describe.skipIf(whyUnavailable('process-per-connection'))('process-per-connectio
     process.kill(server.pid, 'SIGSTOP');
     room.at(0).say('the last line\n');
     await room.at(0).client.reset();
-    // One that spins is never found asleep, however rarely it runs.
+    // A thread that spins is never found asleep, even if it seldom runs.
     for (let i = 0; i < LOOKS; i++) await until('both to sleep', () => others.every(isAsleep));
     process.kill(server.pid, 'SIGCONT');
 
     expect(await room.at(1).heard(1)).toEqual(['the last line']);
-    // Its client's, and its link to the others.
+    // The socket of its client, and its link to the others.
     await until('the process to wait for another client', () => sockets() === talking - 2);
   });
 
@@ -62,7 +65,7 @@ describe.skipIf(whyUnavailable('process-per-connection'))('process-per-connectio
     other.say(`${lines.join('\n')}\n`);
     await witness.heard(lines.length);
     rambler.say('x'.repeat(16 * LINE_LIMIT));
-    // Time in which its process could go, and destroy what its socket has not delivered yet.
+    // Gives its process time to end and lose what its socket has not delivered yet.
     for (let i = 0; i < LOOKS / 2 && processes.every(isRunning); i++) await sleep(10);
     rambler.client.socket.resume();
 

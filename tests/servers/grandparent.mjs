@@ -1,4 +1,4 @@
-/** Starts the host whose path and spec it is given, tells of it in a line on stdout, and stays until it is killed. */
+/** Starts a host, given its path and spec, relays its messages as lines on stdout, and stays until it is killed. */
 import { spawn } from 'node:child_process';
 
 const [, , hostPath, spec] = process.argv;

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { whyMissing } from '../requirements.ts';
 import { ServerProcess } from './server-process.ts';
 
-/** The http app as other programs' clients see it. */
+/** Tests the http app with clients that are other programs. */
 
 const PAGE = 'Hello, World!';
 const run = promisify(execFile);

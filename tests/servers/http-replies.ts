@@ -3,13 +3,13 @@ import { CollectedReply } from '../../servers/collected-reply.ts';
 
 const { stream } = await loadApp({ app: 'http' }).then((app) => ({ stream: () => app.stream() }));
 
-/** What the server says to one connection, with each Date told as `Date: now`. */
+/** The server's replies on one connection, with each Date replaced by `Date: now`. */
 export interface Said {
   readonly text: string;
   readonly ended: boolean;
 }
 
-/** What the http app says to these pieces, which arrive one by one amid bytes of others; then, if wanted, to FIN. */
+/** Returns the http app's replies to these pieces, each passed inside a larger buffer; then, on request, to FIN. */
 export function converse(pieces: readonly string[], { finish = false } = {}): Said {
   const session = stream();
   const reply = new CollectedReply();
@@ -26,7 +26,7 @@ export function converse(pieces: readonly string[], { finish = false } = {}): Sa
   return { text: undated(text + Buffer.concat(parts).toString('latin1')), ended };
 }
 
-/** The date must be of now, give or take two seconds. @throws {Error} */
+/** Checks that each date is that of now, within two seconds, and replaces it. @throws {Error} when it is not. */
 function undated(text: string): string {
   return text.replaceAll(/^Date: (.*)\r$/gm, (_, date: string) => {
     const age = Date.now() - Date.parse(date);
@@ -37,7 +37,7 @@ function undated(text: string): string {
   });
 }
 
-/** Status codes of all that was said, in order. Bodies of this server hold no status line. */
+/** Returns the status codes of all replies, in order. Bodies of this server contain no status line. */
 export function statuses({ text }: Said): number[] {
   return [...text.matchAll(/^HTTP\/1\.1 (\d{3}) /gm), ...text.matchAll(/World!HTTP\/1\.1 (\d{3}) /g)]
     .sort((a, b) => a.index - b.index)

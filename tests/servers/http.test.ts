@@ -6,7 +6,7 @@ const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 const HEADERS = 'HTTP/1.1 200 OK\r\nDate: now\r\nContent-Type: text/plain\r\nContent-Length: 13\r\n';
 const PAGE = `${HEADERS}\r\nHello, World!`;
 
-/** A request with these header lines besides Host. */
+/** Returns a request with these header lines besides Host. */
 function request(...lines: readonly string[]): string {
   return `${['GET / HTTP/1.1', 'Host: a', ...lines].join('\r\n')}\r\n\r\n`;
 }

@@ -3,7 +3,7 @@ import { loadModel, whyUnavailable } from '../../servers/catalog.ts';
 import { UnavailableError } from '../../sockets/errno.ts';
 import { whyNoLibc } from '../../sockets/libc.ts';
 
-// Modules stay loaded from one pure test file to the next: those with a mock inside must be this file's own.
+// Pure test files share loaded modules: those with a mock inside must be loaded for this file alone.
 vi.hoisted(() => void vi.resetModules());
 afterAll(() => void vi.resetModules());
 vi.mock('../../sockets/uring-availability.ts', () => ({ whyNoUring: () => 'a seccomp profile forbids io_uring.' }));

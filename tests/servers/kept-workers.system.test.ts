@@ -14,8 +14,8 @@ async function start(model: 'thread-per-connection' | 'process-per-connection'):
 }
 
 /**
- * Has a client served to its end, and waits until the server has nothing to do any more.
- * @returns the server's threads, by their ids, while the client was served.
+ * Has one client served to its end, and waits until the server is idle.
+ * @returns the ids of the server's threads while the client was served.
  */
 async function serveOne(server: ServerProcess): Promise<string[]> {
   const client = await StreamClient.connect(server.address);

@@ -1,17 +1,17 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import type { Transport } from '../../sockets/socket.ts';
 
-/** A socket that is not connected, as the kernel lists it: proc_net_tcp(5). */
+/** An unconnected socket, as the kernel lists it: proc_net_tcp(5). */
 export interface ServerSocket {
   readonly inode: string;
-  /** Connections that wait for accept; for UDP, bytes that wait to be received. */
+  /** Connections in the accept queue; for UDP, bytes in the receive queue. */
   readonly waiting: number;
 }
 
-// States as /proc/net shows them: include/net/tcp_states.h. A UDP socket that is not connected shows TCP_CLOSE.
+// States as /proc/net shows them: include/net/tcp_states.h. An unconnected UDP socket shows TCP_CLOSE.
 const STATES: Readonly<Record<Transport, string>> = { tcp: '0A', udp: '07' };
 
-/** The sockets on a port of 127.0.0.1 that accept connections, or receive datagrams of anyone. */
+/** Returns the sockets on a port of 127.0.0.1 that accept connections, or receive datagrams of any sender. */
 export function serverSockets(transport: Transport, port: number): ServerSocket[] {
   const address = `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   const lines = readFileSync(`/proc/net/${transport}`, 'latin1').trimEnd().split('\n').slice(1);
@@ -22,7 +22,7 @@ export function serverSockets(transport: Transport, port: number): ServerSocket[
   });
 }
 
-/** What each epoll(7) set of a process watches: the inodes of sockets, by the set's descriptor. */
+/** Returns the socket inodes in each epoll(7) set of a process. */
 export function epollSets(pid: number): string[][] {
   const links = new Map(readdirSync(`/proc/${pid}/fd`).map((fd) => [fd, linkOf(`/proc/${pid}/fd/${fd}`)]));
   return [...links].flatMap(([fd, link]) => {

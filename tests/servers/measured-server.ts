@@ -19,7 +19,7 @@ export interface Memory {
   readonly rss: number;
 }
 
-/** A server that says what memory it holds, and is gone when the test has finished. */
+/** A server that reports its memory, and ends when the test has finished. */
 export class MeasuredServer {
   readonly address: SocketAddress;
   readonly #child: ChildProcess;

@@ -6,7 +6,7 @@ import { StreamClient } from '../conformance/stream-client.ts';
 import { epollSets, serverSockets } from './kernel-sockets.ts';
 import { ServerProcess } from './server-process.ts';
 
-/** Enough for each reactor that the hash leaves none without any: the chance of it is e^-32. */
+/** With 32 connections for each reactor, the probability that the hash gives a reactor none is e^-32. */
 const CLIENTS_PER_REACTOR = 32;
 
 async function start(transport: Transport, cpus: readonly number[] = []): Promise<ServerProcess> {

@@ -4,7 +4,7 @@ import { converse, listenStream } from '../../servers/node-stream.ts';
 import { StreamClient } from '../conformance/stream-client.ts';
 import { until } from './until.ts';
 
-// Less than node:net's high-water mark, so that the conversation goes on to the peer's FIN with this unsent.
+// Less than node:net's high-water mark, so that the conversation continues to the peer's FIN with this unsent.
 const PART = Buffer.alloc(1024, 7);
 
 test('replies that the kernel has no room for at the peer’s FIN are sent before ours', async () => {

@@ -6,7 +6,7 @@ import { ServerProcess } from './server-process.ts';
 import { until } from './until.ts';
 
 const options = { model: 'process-per-connection', transport: 'tcp', app: 'chat' } as const;
-/** Each conversation takes one descriptor for good, and starting its process several more. */
+/** Each conversation takes one descriptor permanently, and several more while its process is started. */
 const SPARE_FILES = 8;
 const CLIENTS = 12;
 

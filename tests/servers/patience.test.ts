@@ -3,14 +3,14 @@ import { Patience } from '../../servers/patience.ts';
 
 const EVERY_MS = 10;
 
-/** When a client that is looked at like this has taken too long: the number of the look, or undefined. */
+/** Returns the index of the check at which a client has taken too long, or undefined. */
 function overAt(looks: readonly { at: number; turn: number; patienceMs: number }[]): number | undefined {
   const patience = new Patience(EVERY_MS);
   const look = looks.findIndex(({ at, ...awaiting }) => patience.isOver(at, awaiting));
   return look < 0 ? undefined : look;
 }
 
-/** Looks at regular times, each with a turn and a patience. */
+/** Returns checks at regular times, each with a turn and a patience. */
 const looks = (...states: readonly (readonly [turn: number, patienceMs: number])[]) =>
   states.map(([turn, patienceMs], i) => ({ at: 1000 + i * EVERY_MS, turn, patienceMs }));
 
@@ -21,7 +21,7 @@ describe('a client has taken too long', () => {
     ['counted anew from when the turn changes', looks([0, 20], [0, 20], [1, 20], [1, 20], [1, 20]), 4],
     ['never while it does its part', looks(...Array.from({ length: 50 }, (_, i) => [i, 10] as const)), undefined],
     ['never where patience is without end', looks(...Array.from({ length: 50 }, () => [0, 0] as const)), undefined],
-    // A head has come whole, and its body is awaited: the longer patience counts from the request's beginning.
+    // A head is complete and its body is awaited: the longer patience counts from the beginning of the request.
     ['from the beginning of its turn, when the patience grows', looks([1, 20], [1, 40], [1, 40], [1, 40], [1, 40]), 4],
     ['at once, when the patience shrinks below what it took', looks([1, 90], [1, 90], [1, 90], [1, 10]), 3],
   ])('%s', (_, seen, expected) => expect(overAt(seen)).toBe(expected));

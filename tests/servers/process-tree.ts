@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processCpuNanos } from '../../sockets/cpu.ts';
 
-/** A process, told apart from a later one with the same pid by when it started. */
+/** A process. Its start time distinguishes it from a later one with the same pid. */
 export interface ProcessId {
   readonly pid: number;
   readonly startTime: string;
@@ -13,7 +13,7 @@ interface Stat extends ProcessId {
   readonly parent: number;
 }
 
-/** proc_pid_stat(5), of which the command in parentheses may hold anything. */
+/** Reads proc_pid_stat(5), in which the command in parentheses may contain any text. */
 function statOf(pid: number): Stat | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
@@ -24,41 +24,41 @@ function statOf(pid: number): Stat | undefined {
   }
 }
 
-/** A process and all that descend from it. */
+/** Returns a process and all its descendants. */
 export function processTree(root: number): ProcessId[] {
   const stats = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map((name) => statOf(Number(name)))
     .filter((stat) => stat !== undefined);
   const tree = stats.filter(({ pid }) => pid === root);
-  // The list grows while it is walked.
+  // The list grows during the iteration.
   for (const { pid } of tree) tree.push(...stats.filter(({ parent }) => parent === pid));
   return tree;
 }
 
-/** Does the process still run? One that only waits for its parent to ask after it (a zombie) doesn't. */
+/** Reports whether the process still runs. A zombie doesn't. */
 export function isRunning({ pid, startTime }: ProcessId): boolean {
   const stat = statOf(pid);
   return stat !== undefined && stat.startTime === startTime && stat.state !== 'Z' && stat.state !== 'X';
 }
 
-/** Does a process's first thread wait for something? One that is ready to run doesn't, whether it runs or not. */
+/** Reports whether the first thread of a process sleeps. A thread that is ready to run doesn't. */
 export function isAsleep({ pid, startTime }: ProcessId): boolean {
   const stat = statOf(pid);
   return stat?.startTime === startTime && stat.state === 'S';
 }
 
 /**
- * Does everything in a process and its descendants wait, so that nothing will happen unless something comes from outside?
- * Holds when each of two looks finds all threads asleep, and none has had the CPU in between: then all slept when the first
- * look ended. A thread that is ready to run doesn't sleep, however long it gets no CPU.
+ * Reports whether a process and all its descendants wait, so that nothing happens without input from outside. It
+ * checks twice. Both checks must find all threads asleep, with unchanged CPU times: then all slept when the first check
+ * ended. A thread that is ready to run does not sleep, even if it gets no CPU for long.
  */
 export function isAtRest(root: number): boolean {
   const before = sleepers(root);
   return before !== undefined && before === sleepers(root);
 }
 
-/** All threads with the CPU time that each has had, proc_pid_schedstat(5); undefined when one doesn't sleep. */
+/** Returns all threads with the CPU time of each, proc_pid_schedstat(5); undefined when one doesn't sleep. */
 function sleepers(root: number): string | undefined {
   const lines: string[] = [];
   try {
@@ -76,12 +76,12 @@ function sleepers(root: number): string | undefined {
   return lines.join('\n');
 }
 
-/** What a server and its children hold: it must all come back when clients have gone. */
+/** The resources of a server and its children, all of which must be released when clients have gone. */
 export interface Holdings {
   readonly processes: number;
   readonly threads: number;
   readonly files: number;
-  /** Of the files, the sockets: but for stdin, stdout and stderr, which a test's processes inherit, be they sockets or not. */
+  /** Number of sockets among the files, without stdin, stdout and stderr, which may be inherited sockets. */
   readonly sockets: number;
 }
 
@@ -95,7 +95,7 @@ export function holdings(root: number): Holdings {
   };
 }
 
-/** Resident memory of a process and its descendants, in bytes; pages they share are counted for each. */
+/** Returns the resident memory of a process and its descendants, in bytes. Shared pages count for each of them. */
 export function residentBytes(root: number): number {
   return processTree(root).reduce((sum, { pid }) => {
     try {
@@ -106,7 +106,7 @@ export function residentBytes(root: number): number {
   }, 0);
 }
 
-/** Do a process and its descendants rest? Looks for 100 ms; a thread that spins would take most of that. */
+/** Reports whether a process and its descendants are idle: in 100 ms they use less than 20 ms of CPU. */
 export async function isIdle(root: number): Promise<boolean> {
   const before = cpuNanos(root);
   await sleep(100);

@@ -8,7 +8,7 @@ function bits(random: Random, count: number): number[] {
 }
 
 describe('values that other implementations give', () => {
-  // By the package mmh3 5 for Python: mmh3.hash128(words, 0, x64arch=False).
+  // From the package mmh3 5 for Python: mmh3.hash128(words, 0, x64arch=False).
   test.each([
     [
       [0, 0, 0, 0],
@@ -30,7 +30,7 @@ describe('values that other implementations give', () => {
     expect(murmur3(words).map((word) => word >>> 0)).toEqual(hash);
   });
 
-  // fmix32 is a bijection that keeps 0; of 1 it is the hash of no bytes with seed 1 by MurmurHash3_x86_32.
+  // fmix32 is a bijection that keeps 0. Of 1 it is the MurmurHash3_x86_32 of no bytes with seed 1.
   test('the finalizer', () => expect([avalanche(0), avalanche(1) >>> 0]).toEqual([0, 0x514e28b7]));
 
   // The same hash of the key's words, then xoshiro128** as its authors wrote it in C.
@@ -46,7 +46,7 @@ describe('values that other implementations give', () => {
   });
 });
 
-/** Streams as a run has them: each purpose, with neighbouring values of every part of the key. */
+/** Streams as in a run: each purpose, with neighbouring values of every part of the key. */
 const keys: StreamKey[] = [
   ...[0, 1, 2, 1000, 2 ** 32 - 1].map((seed) => ({ seed })),
   ...[0, 1, 2, 3].flatMap((value) => [
@@ -54,7 +54,7 @@ const keys: StreamKey[] = [
       seed: 1,
       ...part,
     })),
-    // The same sums of seed, round and thread, which made equal streams when they were added.
+    // Equal sums of seed, round and thread: adding the parts would give equal streams.
     { seed: 1 + value, round: 4 - value, thread: 0 },
     { seed: 1, round: 4, session: 2, window: value, thread: 3 - value },
   ]),
@@ -69,7 +69,7 @@ describe('streams', () => {
   });
 
   test('are none of them a copy of another, nor a shifted one', () => {
-    // Of two numbers in a row 52 bits: a part that two streams share would show, wherever it is in either.
+    // 52 bits of each two successive numbers: a part shared by two streams would show, at any position in either.
     const seen = new Map<number, string>();
     const shared: string[] = [];
     for (const { name, random } of streams) {
@@ -105,14 +105,14 @@ describe('streams', () => {
     for (let i = 0; i < drawn.length; i++) {
       for (let j = 0; j < i; j++) {
         const { z, square } = dependence(drawn[i] as number[], drawn[j] as number[]);
-        // A correlation as large has one of 10^10 pairs, and so has a chi-square with 9 degrees of freedom.
+        // One of 10^10 pairs has such a large correlation, or such a large chi-square with 9 degrees of freedom.
         if (Math.abs(z) > 6.5 || square > 65) dependent.push(`${streams[i]?.name} and ${streams[j]?.name}`);
         sum += square;
         sumOfSquares += z * z;
       }
     }
     expect(dependent).toEqual([]);
-    // Over all pairs the mean of either is what its distribution says, within five standard deviations.
+    // Over all pairs, both means match their distributions, within five standard deviations.
     expect(Math.abs(sum / pairs - 9)).toBeLessThan(5 * Math.sqrt(18 / pairs));
     expect(Math.abs(sumOfSquares / pairs - 1)).toBeLessThan(5 * Math.sqrt(2 / pairs));
   });
@@ -142,7 +142,7 @@ test('each of several workers has streams of its own, in all that it does', () =
   expect(streamKeyOf({})).toEqual({ seed: 0 });
 });
 
-/** Numbers that pairs of streams are compared by. */
+/** Length of the series in the comparison of pairs of streams. */
 const LENGTH = 512;
 
 function count(counts: number[], index: number): void {
@@ -150,8 +150,8 @@ function count(counts: number[], index: number): void {
 }
 
 /**
- * How much two series of numbers in [0, 1) depend on each other: their correlation, in standard deviations of that of
- * independent ones, and the interaction in a table of 4 × 4 joint bins, a chi-square with 9 degrees of freedom.
+ * Returns how much two series of numbers in [0, 1) depend on each other: their correlation, in standard deviations of
+ * that of independent ones, and the interaction in a table of 4 × 4 joint bins, a chi-square with 9 degrees of freedom.
  */
 function dependence(x: readonly number[], y: readonly number[]): { readonly z: number; readonly square: number } {
   const joint = new Array<number>(16).fill(0);

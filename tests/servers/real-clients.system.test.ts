@@ -12,15 +12,15 @@ import { ServerProcess } from './server-process.ts';
 import { PATIENCE_MS, soon, until } from './until.ts';
 
 /**
- * Clients that know nothing of this project: Python's socket module, nc as Debian has it, and the programs of a socket
- * course in examples/clients/, which read once, send no newline, and keep their side open.
+ * Tests with clients that know nothing of this project: Python's socket module, Debian's nc, and the programs of a
+ * socket course in examples/clients/, which read once, send no newline, and keep their side open.
  */
 
 const COURSE = 'examples/clients';
 const run = promisify(execFile);
 const available = modelNames.filter((model) => whyUnavailable(model) === undefined);
 
-/** Sends 100 kB, finishes, and reads all that comes back. */
+/** Sends 100 kB, finishes, and reads the whole reply. */
 const STREAM = `
 import socket, sys, threading
 with socket.create_connection(('127.0.0.1', int(sys.argv[2])), 10) as client:
@@ -46,11 +46,11 @@ print('the same')
 
 interface PythonClient {
   readonly name: string;
-  /** The program; without it, the file of that name in {@link COURSE}. */
+  /** The program. Default: the file of that name in {@link COURSE}. */
   readonly source?: string;
   readonly app: AppName;
   readonly transport: Transport;
-  /** What it prints. */
+  /** Its expected output. */
   readonly printed: RegExp;
 }
 
@@ -70,7 +70,7 @@ const pythonClients: readonly PythonClient[] = [
   { name: 'datagrams of all sizes', source: DATAGRAMS, app: 'echo', transport: 'udp', printed: same },
 ];
 
-/** Runs programs one after the other in one interpreter, which costs more to start than all of them to run. */
+/** Runs programs one after the other in one interpreter, whose start costs more than all their runs. */
 const RUN_ALL = `
 import contextlib, io, json, socket, sys
 socket.setdefaulttimeout(10)
@@ -86,7 +86,7 @@ for name, source, port in json.load(sys.stdin):
 print(json.dumps(printed))
 `;
 
-/** Servers that run, by what they serve: each is started when the first client needs it. */
+/** Running servers, by what they serve. Each is started on first use. */
 const servers = new Map<string, Promise<ServerProcess>>();
 
 async function portOf(model: ModelName, app: AppName, transport: Transport): Promise<number> {
@@ -96,7 +96,7 @@ async function portOf(model: ModelName, app: AppName, transport: Transport): Pro
   return (await server).address.port;
 }
 
-/** Ends all servers, those that are starting as well. */
+/** Ends all servers, including those that are starting. */
 async function endServers(): Promise<void> {
   const ending = [...servers.values()];
   servers.clear();
@@ -108,7 +108,7 @@ function sourceOf({ name, source }: PythonClient): string {
   return source ?? readFileSync(`${COURSE}/${name}`, 'utf8');
 }
 
-/** What each client prints, by its name. */
+/** Returns the output of each client, by its name. */
 async function printedBy(clients: readonly (readonly [PythonClient, number])[]): Promise<Record<string, string>> {
   const python = spawn('python3', ['-c', RUN_ALL], { stdio: ['pipe', 'pipe', 'inherit'] });
   onTestFinished(() => void python.kill('SIGKILL'));
@@ -123,7 +123,7 @@ async function assertEcho(port: number): Promise<void> {
   expect((await nc).stdout, 'nc').toBe('a line\nand another\n');
 }
 
-/** The chat program, and what it has printed so far. */
+/** The chat program, and its output so far. */
 class Chatter {
   printed = '';
   readonly #program: ChildProcessWithoutNullStreams;
@@ -166,7 +166,7 @@ describe.each(available)('%s', (model) => {
   test.skipIf(whyMissing('python'))('has two chat programs in Python reach each other', async () => {
     const port = await portOf(model, 'chat', 'tcp');
     const [ann, bob] = [new Chatter(port), new Chatter(port)];
-    // Said again until both are in the room: the server announces no one.
+    // Repeated until both are in the room: the server announces no client.
     await until('Bob to hear Ann', () => {
       ann.type('hello');
       return bob.printed.startsWith('hello\n');

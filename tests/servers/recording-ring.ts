@@ -4,11 +4,11 @@ import { MemoryPool } from '../../servers/memory-pool.ts';
 import type { StreamRing } from '../../servers/stream-ring.ts';
 import { NativeMemory } from '../../sockets/memory.ts';
 
-/** Bytes that may be sent in a turn, and received. */
+/** Capacity for sends and for received bytes in a turn. */
 export const OUTBOX = 8;
 export const INBOX = 64;
 
-/** A loop that only writes down what it is asked for. */
+/** A loop that only records the requested operations. */
 export class RecordingRing implements StreamRing<CompletionConnection> {
   turn = 0;
   readonly received = this.#memory(2 * INBOX);
@@ -23,7 +23,7 @@ export class RecordingRing implements StreamRing<CompletionConnection> {
     this.#placed = 0;
   }
 
-  /** After all that was told in a turn: what the turn before sent from is overwritten. */
+  /** Ends a turn: calls `revisited`, then overwrites the memory from which the previous turn sent. */
   endTurn(): void {
     for (const connection of this.#toRevisit.splice(0)) connection.revisited();
     const before = (this.turn & 1) ^ 1;
@@ -31,7 +31,7 @@ export class RecordingRing implements StreamRing<CompletionConnection> {
     this.outbox.bytes.fill(0x78, before * OUTBOX, (before + 1) * OUTBOX);
   }
 
-  /** What was asked for in this turn: bytes as they are now that it has ended. */
+  /** Returns the operations requested in this turn, with their bytes as they are after its end. */
   get asked(): string[] {
     return this.#asked.splice(0).map((say) => say());
   }

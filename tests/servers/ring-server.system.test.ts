@@ -25,10 +25,10 @@ import { openRings } from '../sockets/rings.ts';
 import { PATIENCE_MS } from './until.ts';
 
 const SECOND = 1e9;
-/** So long without a byte being taken counts as a server that has stopped reading. */
+/** A server that takes no byte for this time, in milliseconds, has stopped reading. */
 const STILL_MS = 200;
 
-/** A client without a thread of its own: it is looked after between the server's turns. */
+/** A client without its own thread: it runs between the server's turns. */
 class Client {
   readonly fd: number;
   readonly #parts: Buffer[] = [];
@@ -39,20 +39,20 @@ class Client {
     check(connect(this.fd, localAddress(server)), 'connect');
   }
 
-  /** @returns how many of the bytes were taken. */
+  /** Sends bytes. @returns number of bytes taken. */
   say(bytes: Uint8Array): number {
     this.#memory.bytes.set(bytes);
     const sent = send(this.fd, this.#memory, 0, bytes.length, MSG_DONTWAIT);
     return sent === -EAGAIN ? 0 : check(sent, 'send');
   }
 
-  /** All that has come so far. */
+  /** Returns all bytes received so far. */
   heard(): Buffer {
     this.has(Number.POSITIVE_INFINITY);
     return Buffer.concat(this.#parts);
   }
 
-  /** Have so many bytes come? */
+  /** Reports whether `bytes` bytes have been received. */
   has(bytes: number): boolean {
     for (;;) {
       const length = recv(this.fd, this.#memory, 0, this.#memory.size, MSG_DONTWAIT);
@@ -72,7 +72,7 @@ function streams(listener: number, buffers: number, bufferSize: number): RingStr
   return server;
 }
 
-/** Has the server serve until something is so. @throws after a while. */
+/** Runs the server until the condition holds. @throws {Error} after {@link PATIENCE_MS}. */
 function serveUntil(server: RingStreams | RingDatagrams, what: string, condition: () => boolean): void {
   const deadline = performance.now() + PATIENCE_MS;
   while (!condition()) {
@@ -81,7 +81,10 @@ function serveUntil(server: RingStreams | RingDatagrams, what: string, condition
   }
 }
 
-/** Has the server serve until it takes no more of what a client says. @param say tells how many bytes were taken. */
+/**
+ * Runs the server until it takes no more bytes from a client.
+ * @param say sends, and returns the number of bytes taken.
+ */
 function serveUntilStuck(server: RingStreams, say: () => number): void {
   let last = performance.now();
   while (performance.now() < last + STILL_MS) {
@@ -144,7 +147,7 @@ describe.skipIf(whyMissing('uring'))('a server’s ring', () => {
       const client = check(socket('tcp', loopback.host), 'socket');
       clients.push(client);
       check(connect(client, localAddress(listener)), 'connect');
-      // It has sends that wait, receives that were stopped, and bytes that have not been read.
+      // It has waiting sends, stopped receives, and unread bytes.
       serveUntilStuck(server, () => send(client, full, 0, full.size, MSG_DONTWAIT));
     }
     expect(openRings().files).toBe(before.files + 1 + 2 * clients.length);

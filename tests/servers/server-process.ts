@@ -18,15 +18,15 @@ export const hostPath = fileURLToPath(new URL('../../dist/servers/host-main.js',
 export interface ServerOptions {
   readonly model: ModelName;
   readonly transport: TransportName;
-  /** Default echo. */
+  /** Default: echo. */
   readonly app?: AppName;
   /** Default: none. */
   readonly work?: WorkSpec;
   /** Default: those of the app. */
   readonly timeLimits?: HttpTimeLimits;
-  /** Default 127.0.0.1. */
+  /** Default: 127.0.0.1. */
   readonly host?: string;
-  /** Default 0: any. */
+  /** Default: 0, which means any. */
   readonly port?: number;
   /** Added to its environment. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -41,7 +41,7 @@ export interface Exit {
   readonly milliseconds: number;
 }
 
-/** A server in a real child process, as the harness runs it. Kill it with {@link ServerProcess.kill} in any case. */
+/** A server in a real child process, as the harness runs it. Always call {@link ServerProcess.kill} in the end. */
 export class ServerProcess {
   readonly model: ModelName;
   readonly pid: number;
@@ -55,7 +55,7 @@ export class ServerProcess {
     this.address = address;
   }
 
-  /** @throws with the server's own message when it couldn't start. */
+  /** @throws {Error} with the server's own message when it couldn't start. */
   static async start(options: ServerOptions): Promise<ServerProcess> {
     const { model, transport, app = 'echo', work, timeLimits, host = '127.0.0.1', port = 0, environment } = options;
     const spec: HostSpec = { model, transport, app, work, timeLimits, host, port, parentPid: process.pid };
@@ -65,7 +65,7 @@ export class ServerProcess {
     });
     if (child.pid !== undefined) options.onSpawn?.(child.pid);
     const gone = once(child, 'exit').then(async ([code, signal]): Promise<HostMessage> => {
-      // What it said last may come after the news of its end.
+      // The last message may arrive after the exit event.
       if (child.connected) await once(child, 'disconnect');
       return { kind: 'failed', message: `the host ended without a word: ${signal ?? code}` };
     });
@@ -85,15 +85,15 @@ export class ServerProcess {
   }
 
   /**
-   * Lets the host have so many more files open than now; what it starts from now on has its limit. Linux only. Not from
-   * its start: a program opens as many of its modules at once as it finds the time for.
+   * Limits the host to `more` more open files than now. Processes that it starts from now on inherit the limit. Linux
+   * only. Don't set it from the start: the number of module files that a program opens at once varies.
    */
   limitOpenFiles(more: number): void {
     const files = readdirSync(`/proc/${this.pid}/fd`).length;
     execFileSync('prlimit', [`--pid=${this.pid}`, `--nofile=${files + more}`]);
   }
 
-  /** The host and all its descendants, as of now. */
+  /** The host and all its descendants now. */
   tree(): ProcessId[] {
     return processTree(this.pid);
   }
@@ -107,7 +107,7 @@ export class ServerProcess {
     return { code, signal: endSignal, milliseconds: performance.now() - start };
   }
 
-  /** Ends host and descendants without mercy, whatever state they are in. */
+  /** Kills the host and all its descendants. */
   async kill(): Promise<void> {
     const tree = this.tree();
     if (this.running) await this.signal('SIGKILL');

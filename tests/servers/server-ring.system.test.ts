@@ -9,7 +9,7 @@ import { send } from '../../sockets/socket.ts';
 import { whyMissing } from '../requirements.ts';
 import { datagramPair, liveBlocks, memory } from '../sockets/open.ts';
 
-/** More than a ring tells of at once. */
+/** More completions than a ring can hold. */
 const FAILING = 5000;
 const NO_SOCKET = -1;
 

@@ -31,9 +31,9 @@ import { PATIENCE_MS, soon, until } from './until.ts';
 /** More than one recv takes. */
 const SENT = 200_000;
 
-// What the models promise to an app's sessions, where the conformance suite's apps can't tell.
+// Promises of the models to an app's sessions that the apps of the conformance suite can't check.
 
-/** Answers the first bytes that it is told of, ends the conversation, and then tries to go on. */
+/** Answers the first bytes that it receives, ends the conversation, and then tries to send more. */
 class Talkative implements App, StreamSession {
   readonly calls: string[] = [];
 
@@ -56,7 +56,7 @@ class Talkative implements App, StreamSession {
   datagram(): void {}
 }
 
-/** Always has something to say, in pieces of this size. */
+/** Always has something to send, in pieces of this size. */
 class Endless implements App, StreamSession {
   pieces = 0;
   readonly piece = new Uint8Array(65_536);
@@ -75,7 +75,7 @@ class Endless implements App, StreamSession {
   datagram(): void {}
 }
 
-/** Two ends of a TCP connection; the client's blocks. */
+/** Returns two ends of a TCP connection. The client's end blocks. */
 function connectedPair(blocking: boolean): { client: number; server: number } {
   const listener = openServer('tcp', { host: '127.0.0.1', port: 0 });
   const client = check(socket('tcp', '127.0.0.1'), 'socket');
@@ -98,7 +98,7 @@ test.skipIf(whyMissing('libc'))('a session produces the next piece when the kern
     before = app.pieces;
     expect(connection.serve()).toBe('send');
   }
-  // All but the piece with which the kernel was full.
+  // All except the piece that the kernel had no room for.
   let missing = (app.pieces - 1) * app.piece.length;
   expect(missing).toBeGreaterThan(0);
   const memory = new NativeMemory(65_536);
@@ -107,7 +107,7 @@ test.skipIf(whyMissing('libc'))('a session produces the next piece when the kern
 });
 
 describe.skipIf(whyMissing('libc'))('after its end a session hears nothing, and nothing is sent for it:', () => {
-  /** A client that has sent all and finished already, so that nothing needs to be waited for. */
+  /** A connection whose client has already sent everything and FIN, so that no wait is necessary. */
   function connection(blocking: boolean): { client: number; server: number } {
     const { client, server } = connectedPair(blocking);
     const memory = new NativeMemory(SENT);
@@ -117,7 +117,7 @@ describe.skipIf(whyMissing('libc'))('after its end a session hears nothing, and 
     return { client, server };
   }
 
-  /** What the server has said, up to its FIN. */
+  /** Returns what the server has sent, up to its FIN. */
   function said(client: number): string {
     const memory = new NativeMemory(100);
     onTestFinished(() => memory.free());
@@ -192,7 +192,7 @@ test('after its end a session that takes its time hears nothing, and nothing is 
 });
 
 describe('an app may have the peer wait when it opens and when it finishes:', () => {
-  /** Speaks first and last, and only after a while. */
+  /** Sends first and last, each after a delay. */
   const patient: App = {
     stream: () => ({
       open(reply) {
@@ -261,7 +261,10 @@ describe('while the room takes nothing more, nothing is received, though the app
     }
   }
 
-  /** Repeats to others what it hears, a while later. @returns what it heard while the room was full. */
+  /**
+   * Returns an app that repeats its input to the others, after a delay.
+   * @param overheard gets the input received while the room was full.
+   */
   function repeating(room: FullRoom, overheard: string[]): App {
     return {
       stream: () => ({
@@ -291,7 +294,7 @@ describe('while the room takes nothing more, nothing is received, though the app
     for (const line of ['one\n', 'two\n', 'three\n']) {
       const before = room.lines.length;
       client.write(Buffer.from(line));
-      // The next comes while the link is full.
+      // The next line is sent while the link is full.
       await until('the line', () => room.lines.length > before);
     }
     client.finish();

@@ -5,16 +5,16 @@ import { NativeMemory } from '../../sockets/memory.ts';
 import { close, connect, recv, send, setOption, socket } from '../../sockets/socket.ts';
 
 const CHUNK = 65_536;
-/** So small that a server's replies soon find no room: bytes, which the kernel doubles, socket(7). */
+/** In bytes, which the kernel doubles, socket(7). Small, so that a server's replies soon find no room. */
 const RECEIVE_BUFFER = 2048;
-/** Room for what a client has not sent: little, so that few bytes are under way. */
+/** Buffer for unsent bytes, in bytes: small, so that few bytes are on the way. */
 const SEND_BUFFER = 32_768;
-/** A client that reads again has room for all that waits for it. */
+/** Once a client reads again, it has room for everything that waits for it. */
 const OPEN_BUFFER = 4 << 20;
 
-/** A client that sends, and reads only when it is told to. Closed when the test has finished. */
+/** A client that sends, and reads only on request. Closed when the test has finished. */
 export class SlowClient {
-  /** Bytes that were sent, and were read again. */
+  /** Number of bytes sent, and of bytes read. */
   sent = 0;
   read = 0;
   readonly #fd: number;
@@ -41,7 +41,7 @@ export class SlowClient {
     }
   }
 
-  /** Is slow no longer. */
+  /** Enlarges the receive buffer: the client is slow no longer. */
   open(): void {
     setOption(this.#fd, 'SO_RCVBUF', OPEN_BUFFER);
   }

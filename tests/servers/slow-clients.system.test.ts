@@ -6,7 +6,7 @@ import { StreamClient } from '../conformance/stream-client.ts';
 import { ServerProcess } from './server-process.ts';
 import { until } from './until.ts';
 
-/** Clients of HTTP that take too long, on every model. */
+/** Tests HTTP clients that take too long, on every model. */
 
 const timeLimits = { idleMs: 150, headerMs: 100, requestMs: 200 };
 
@@ -60,7 +60,7 @@ describe.each(modelNames)('%s', (model) => {
       });
       expect(statuses(await end)).toEqual([408]);
       await until('the client that does not read to be dropped', () => {
-        // Without reading, it is what it writes that shows the end.
+        // It doesn't read, so only its writes show the end.
         deaf.write(Buffer.from('x'));
         return deaf.socket.destroyed;
       });

@@ -8,17 +8,19 @@ import { MeasuredServer, type Memory } from './measured-server.ts';
 import { SlowClient } from './slow-client.ts';
 import { PATIENCE_MS, until } from './until.ts';
 
-/** Sent by each client: more than the kernel keeps of it on the way. */
+/** Bytes sent by each client: more than the kernel's buffers on the way hold. */
 const TOTAL = 16 << 20;
 
-/** Bytes that garbage collection leaves or takes as it likes. */
+/** Variation of memory by garbage collection, in bytes. */
 const NOISE = 512 << 10;
 
-/** What one read of Node's takes at most. Its asynchronous iterator refers to the last chunk until the next one comes. */
+/**
+ * Maximum of one read in Node, in bytes. Its asynchronous iterator refers to the last chunk until the next one comes.
+ */
 const CHUNK = 65_536;
 const iterating: ReadonlySet<ModelName> = new Set(['async', 'worker-pool']);
 
-/** Models by where what a client does not read waits: each is to give it back. */
+/** Models by where the bytes wait that a client does not read. Each must release them. */
 const cases: readonly (readonly [ModelName, clients: number, held: 'native' | 'script' | 'nowhere'])[] = [
   ['iterative', 1, 'nowhere'],
   ['prethreaded', 1, 'nowhere'],
@@ -39,13 +41,14 @@ const grown = (now: Memory, before: Memory): Memory => ({
   rss: now.rss - before.rss,
 });
 
-// A process of its own for each client, or several event-driven ones: what they hold ends with them, or is event-driven's.
+// Models with a process for each client, or with several event-driven processes, are not listed: their memory ends with
+// the process, or is event-driven's.
 describe.skipIf(noLibc)('what was held for a client that did not read', () => {
   for (const [model, count, held] of cases) {
     test.skipIf(whyUnavailable(model))(`comes back when it has read all: ${model}`, async () => {
       const server = await MeasuredServer.start(model, 'tcp');
       const clients = Array.from({ length: count }, () => new SlowClient(server.address));
-      // Each has been served once, so that all is there that a connection has for good.
+      // Each has been served once, so that its permanent memory is allocated.
       await until('all to be connected', () => {
         for (const client of clients) client.stuff(1);
         return clients.every(({ sent }) => sent === 1);
@@ -53,7 +56,7 @@ describe.skipIf(noLibc)('what was held for a client that did not read', () => {
       await readAll(clients);
       const before = await server.memory();
 
-      // A pool for each loop, of which there is one for each CPU in a multi-reactor.
+      // One pool for each loop. A multi-reactor has one loop for each CPU.
       const loops = model === 'multi-reactor' ? availableParallelism() : 1;
       let stuck: Memory = before;
       await until('the server to hold replies', async () => {
@@ -77,7 +80,7 @@ describe.skipIf(noLibc)('what was held for a client that did not read', () => {
   }
 });
 
-/** Reads until each client has had back all that it sent. */
+/** Reads until each client has received all that it sent. */
 async function readAll(clients: readonly SlowClient[]): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
   while (clients.some(({ sent, read }) => read < sent)) {

@@ -10,21 +10,21 @@ import { PATIENCE_MS, until } from './until.ts';
 
 const program = fileURLToPath(new URL('./coming-and-going.mjs', import.meta.url));
 
-/** Connections that come and go: SOCKBENCH_SOAK says how many (`npm run test:soak`: 100,000, on all models below). */
+/** Number of connections, from SOCKBENCH_SOAK (`npm run test:soak`: 100,000, on all models below). */
 const SOAK = Number(process.env.SOCKBENCH_SOAK ?? 0);
 const CONNECTIONS = SOAK || 3000;
-/** The first one warms up: memory is compared with what was held after it. */
+/** The first window is a warm-up: memory is compared with what was held after it. */
 const WINDOWS = 4;
 const AT_ONCE = 16;
 
-/** One for each way to wait for sockets; the others when it is a soak. */
+/** One model for each way to wait for sockets; all of them in a soak. */
 const models: readonly ModelName[] = SOAK
   ? ['nonblocking', 'epoll', 'multi-reactor', 'io-uring', 'event-driven', 'async', 'worker-pool', 'balanced']
   : ['nonblocking', 'epoll', 'io-uring', 'event-driven'];
 
-/** What JavaScript's heap may gain by chance; a socket object that stays takes 1 KiB and more. */
+/** Random growth of JavaScript's heap, in bytes. A leaked socket object takes 1 KiB and more. */
 const SCRIPT_NOISE = 1 << 20;
-/** What a process may gain over a soak: 0.3 KiB for each connection. */
+/** Maximum growth of a process over a soak, in bytes: 0.3 KiB for each connection. */
 const RSS_BOUND = 24 << 20;
 
 interface Window {
@@ -33,7 +33,7 @@ interface Window {
   readonly rss: number;
 }
 
-/** Clients that come and go at an address. Ended when the test has finished. */
+/** Starts a process that opens and closes connections to an address. Ended when the test has finished. */
 function comingAndGoing(address: SocketAddress) {
   const options = { address, connections: AT_ONCE, requests: CONNECTIONS / WINDOWS, windows: WINDOWS };
   const argument = JSON.stringify({ ...options, timeoutMs: PATIENCE_MS });
@@ -61,7 +61,7 @@ describe.skipIf(noLibc)(`${CONNECTIONS} connections that come and go leave nothi
       for (let i = 0; i < WINDOWS; i++) {
         own.push(await clients.next<Window>());
         const first = held[0];
-        // The server learns of the last ends a moment later.
+        // The server sees the last ends a moment later.
         if (first !== undefined)
           await until('the native memory', async () => (await server.memory()).native === first.native);
         held.push(await server.memory());

@@ -8,13 +8,13 @@ import { soon } from './until.ts';
 
 const available = modelNames.filter((model) => whyUnavailable(model) === undefined);
 
-// That a second server of ours is refused is in the conformance suite: tests/conformance/lifetime.ts.
+// tests/conformance/lifetime.ts tests that a second server of this project is refused.
 test.each(available.filter((model) => transportsCarrying(model, 'echo').includes('udp')))(
   '%s: a socket that would share its UDP port (SO_REUSEADDR), as any user may ask to, is refused',
   async (model) => {
     const server = await ServerProcess.start({ model, transport: 'udp' });
     onTestFinished(() => server.kill());
-    // With a peer of its own, too, of models that give each a socket.
+    // Also with a connected peer: some models give each peer its own socket.
     const client = createSocket('udp4');
     onTestFinished(() => void client.close());
     client.send('hello', server.address.port, '127.0.0.1');

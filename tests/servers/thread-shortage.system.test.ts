@@ -4,7 +4,7 @@ import type { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { whyMissing } from '../requirements.ts';
 
-/** How many threads can still be started. */
+/** How many threads the machine can start, and has started. */
 const machine = vi.hoisted(() => ({ threads: 0, started: 0 }));
 
 vi.mock('node:worker_threads', async (original) => ({

@@ -17,7 +17,7 @@ async function after(...pieces: readonly string[]): Promise<{ session: StreamSes
   return { session, reply };
 }
 
-/** What the client is told when it has taken too long after this. */
+/** Returns the reply to a client that takes too long after these pieces. */
 async function saidLate(...pieces: readonly string[]): Promise<{ said: string; ended: boolean }> {
   const { session, reply } = await after(...pieces);
   session.expire?.(reply);

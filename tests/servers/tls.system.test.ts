@@ -57,7 +57,7 @@ describe('over TLS', () => {
     return server;
   }
 
-  /** The echo still serves. */
+  /** Expects that the echo still serves. */
   async function expectEcho(server: ServerProcess): Promise<void> {
     await using client = await StreamClient.connect(server.address, 'tls');
     client.write(patternBytes(1, 0, 1000));
@@ -108,7 +108,7 @@ describe('over TLS', () => {
     expect(said).toContain('CN = localhost');
     expect(said, complaints).toContain('Hello from server');
     expect(said).toMatch(/\nclosed\n$/);
-    // What it says of a connection that is merely cut off, without close_notify.
+    // Its complaint about a connection that ends without close_notify.
     expect(complaints).not.toContain('unexpected eof');
   });
 });

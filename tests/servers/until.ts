@@ -1,9 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How long anything may take that should happen at once: a bound against hanging, not an expectation of speed. */
+/**
+ * Time limit for anything that should happen at once, in milliseconds: against hanging, not an expectation of speed.
+ */
 export const PATIENCE_MS = 60_000;
 
-/** Waits, where no event tells, until `condition` holds. @throws when it still doesn't after {@link PATIENCE_MS}. */
+/**
+ * Polls until `condition` holds, for conditions without an event.
+ * @throws {Error} when it still doesn't after {@link PATIENCE_MS}.
+ */
 export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
   while (!(await condition())) {
@@ -12,7 +17,7 @@ export async function until(what: string, condition: () => boolean | Promise<boo
   }
 }
 
-/** What `promise` resolves to. @throws when it takes longer than {@link PATIENCE_MS}. */
+/** Returns what `promise` resolves to. @throws {Error} when it takes longer than {@link PATIENCE_MS}. */
 export async function soon<T>(what: string, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { usualHeadEnd } from '../../servers/http/usual-head.ts';
 import { converse } from './http-replies.ts';
 
-/** Where a head ends that lies amid other bytes, counted from its begin. */
+/** Returns where a head inside a larger buffer ends, counted from its beginning. */
 function endOf(text: string): number {
   const bytes = Buffer.from(`\r\n${text}\r\n`, 'latin1');
   const end = usualHeadEnd(bytes, 2, bytes.length - 2);
@@ -52,7 +52,7 @@ test.each([
   expect(endOf(text)).toBe(0);
 });
 
-/** Parts of heads; some only fit in one place, some in none. */
+/** Parts of heads. Some fit in one place only, some in none. */
 const parts = [
   ...['GET ', 'HEAD ', 'PUT ', '/', '/a', ' HTTP/1.1\r\n', ' HTTP/1.0\r\n', '\r\n', '\r', '\n', ' ', ':', '\0', '\xe9'],
   ...[

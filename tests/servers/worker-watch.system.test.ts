@@ -7,7 +7,7 @@ import { soon } from './until.ts';
 
 const program = fileURLToPath(new URL('./failing-thread.mjs', import.meta.url));
 
-/** What a model reports whose app has failed in one of its threads, and the end of its process. */
+/** Returns the report of a model whose app has failed in one of its threads, and the end of its process. */
 async function reportOf(model: ModelName, env: NodeJS.ProcessEnv = {}) {
   const child = spawn(process.execPath, [program, model], {
     env: { ...process.env, ...env },

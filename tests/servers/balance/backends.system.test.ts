@@ -7,7 +7,7 @@ import type { SocketAddress } from '../../../sockets/address.ts';
 import { seeded } from '../../seeded.ts';
 import { until } from '../until.ts';
 
-/** A server that keeps connections open; it ends with the test. */
+/** Starts a server that keeps connections open until the test has finished. */
 async function listening(): Promise<{ server: Server; address: SocketAddress }> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -23,7 +23,7 @@ async function listening(): Promise<{ server: Server; address: SocketAddress }> 
   return { server, address: { host, port } };
 }
 
-/** An address where nobody listens any more. */
+/** Returns an address on which no server listens any more. */
 async function refusing(): Promise<SocketAddress> {
   const { server, address } = await listening();
   server.close();
@@ -31,7 +31,7 @@ async function refusing(): Promise<SocketAddress> {
   return address;
 }
 
-/** Connects, until the test has finished. @returns the port of the server that took it, or undefined. */
+/** Connects, until the test has finished. @returns the port of the server that accepted, or undefined. */
 async function portOf(backends: Backends): Promise<number | undefined> {
   const socket = await backends.connect();
   onTestFinished(() => void socket?.destroy());

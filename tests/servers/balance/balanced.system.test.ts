@@ -18,7 +18,7 @@ async function connected(server: ServerProcess): Promise<StreamClient> {
   return client;
 }
 
-/** Is what the client says answered? */
+/** Reports whether the client's bytes are answered. */
 async function isServed(client: StreamClient): Promise<boolean> {
   client.write(patternBytes(1, 0, 100));
   return (await client.read(100)).equals(patternBytes(1, 0, 100));

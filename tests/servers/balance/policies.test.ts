@@ -4,13 +4,13 @@ import { type BalancePolicy, balancePolicyNames, type Choose, chooserOf } from '
 import type { Random } from '../../../servers/random.ts';
 import { seeded } from '../../seeded.ts';
 
-/** Numbers that come one after the other, as if by chance. */
+/** Returns a generator that gives these numbers in order. */
 function sequence(...numbers: readonly number[]): Random {
   let next = 0;
   return () => numbers[next++] ?? 0;
 }
 
-/** Gives connections, none of which ever closes, to so many servers. @returns how many each has. */
+/** Gives connections that never close to `servers` servers. @returns the number of connections of each. */
 function deal(choose: Choose, servers: number, connections: number): number[] {
   const open = new Array<number>(servers).fill(0);
   for (let i = 0; i < connections; i++) {
@@ -20,7 +20,7 @@ function deal(choose: Choose, servers: number, connections: number): number[] {
   return open;
 }
 
-/** What is open at each choice, and which server is then chosen. */
+/** Open connections at a choice, and the expected server. */
 type Row = readonly [open: readonly number[], chosen: number];
 
 describe('choices one after the other', () => {
@@ -79,7 +79,7 @@ describe('choices one after the other', () => {
         [[0, 0, 9], 2],
       ],
     ],
-    // The second number is of the servers after the first one.
+    // The second number selects among the servers other than the first one.
     ['p2c', 'take the less loaded of the two', [0, 0], [[[2, 1, 0], 1]]],
     ['p2c', 'take the first of equals', [0.5, 0.9], [[[1, 1, 1], 1]]],
     ['p2c', 'find the second around the end', [0.9, 0], [[[1, 9, 2], 0]]],

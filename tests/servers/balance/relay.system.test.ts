@@ -16,7 +16,7 @@ interface Pair {
   readonly server: Socket;
 }
 
-/** A client and a server with a balancer between them; all ends with the test. */
+/** Connects a client and a server through a balancer, until the test has finished. */
 async function joined(): Promise<Pair> {
   const origin = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
   onTestFinished(() => void origin.close());
@@ -32,7 +32,7 @@ async function joined(): Promise<Pair> {
     socket.on('error', () => undefined);
     onTestFinished(() => void socket.destroy());
   }
-  // To and fro, so that the two are joined for certain.
+  // Bytes in both directions show that the two are connected.
   client.write('hello');
   expect(String(await nextOf(server))).toBe('hello');
   server.write('welcome');
@@ -45,7 +45,7 @@ async function nextOf(socket: Socket): Promise<Buffer> {
   return bytes as Buffer;
 }
 
-/** Resolves when the socket is closed: was that by a reset? */
+/** Resolves when the socket is closed: to true after a reset. */
 function brokenOff(socket: Socket): Promise<boolean> {
   return soon('the end', new Promise((resolve) => socket.once('close', resolve)));
 }

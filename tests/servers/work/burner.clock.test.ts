@@ -12,7 +12,7 @@ test.skipIf(whyMissing('libc')).each([20e3, 200e3, 5e6])(
       return threadCpuNanos() - begin;
     });
     expect(Math.min(...times)).toBeGreaterThanOrEqual(nanos);
-    // The loop looks at the clock every few microseconds, but an interrupt's time may be booked on this thread.
+    // The loop reads the clock every few microseconds, but the time of an interrupt may count for this thread.
     expect(Math.min(...times)).toBeLessThan(nanos * 1.5 + 100e3);
   },
 );

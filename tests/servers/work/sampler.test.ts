@@ -17,7 +17,7 @@ const mixed: WorkSpec = {
   ],
 };
 
-/** What some requests cost, in order. */
+/** Returns the costs of `count` requests, in order. */
 function costs(spec: WorkSpec, count: number, key: StreamKey = { seed: 1 }): string[] {
   const sampler = new WorkSampler(spec, streamOf('work', key));
   return Array.from({ length: count }, () => {

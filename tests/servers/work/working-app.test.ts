@@ -10,7 +10,7 @@ import type { WorkSpec } from '../../../servers/work/spec.ts';
 import { WorkingApp } from '../../../servers/work/working-app.ts';
 import { seeded } from '../../seeded.ts';
 
-/** Notes what is said and when the peer is to wait. */
+/** Records sent text and delays, in order. */
 class Notes implements StreamReply {
   readonly notes: (string | number)[] = [];
 
@@ -49,7 +49,7 @@ test.each([
   const session = new WorkingApp(echo, waiting(requestBytes), seeded(1)).stream();
   const reply = new Notes();
   for (const piece of pieces) {
-    // In the middle of a buffer, as models pass them.
+    // Inside a larger buffer, as models pass them.
     const bytes = Buffer.from(`__${piece}__`);
     session.receive(bytes, 2, 2 + piece.length, reply);
   }
