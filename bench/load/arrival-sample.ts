@@ -1,17 +1,17 @@
 import type { LoadProfile } from './pacers/profile.ts';
 
-/** Distances kept at most: enough for a distribution, whatever the rate. */
+/** Maximum number of distances kept: enough for a distribution at any rate. */
 const CAPACITY = 2048;
 
 /**
- * A sample of the distances between the requests that a thread sent, in operational time: what is 1 on average, whatever
- * the rate is at the time. To be held against the distribution that was wanted.
+ * A sample of the distances between the requests that a thread sent, in operational time: their mean is 1, whatever the
+ * rate is at the time. They are compared with the distribution that was requested.
  */
 export class ArrivalSample {
   readonly #profile: LoadProfile;
   readonly #begin: number;
   readonly #threads: number;
-  /** Of how many distances one is kept. */
+  /** One distance in this many is kept. */
   readonly #every: number;
   readonly #times = new Float64Array(2 * CAPACITY);
   #kept = 0;
@@ -19,8 +19,8 @@ export class ArrivalSample {
   #last = Number.NaN;
 
   /**
-   * @param profile the rate of all threads together, from `begin` (monotonic nanoseconds) on.
-   * @param expected how many requests the thread is to send.
+   * @param profile rate of all threads together, starting at `begin` (monotonic nanoseconds).
+   * @param expected number of requests that the thread will send.
    */
   constructor(profile: LoadProfile, begin: number, threads: number, expected: number) {
     this.#profile = profile;
@@ -29,7 +29,11 @@ export class ArrivalSample {
     this.#every = Math.max(1, Math.ceil(expected / CAPACITY));
   }
 
-  /** @param onTime did it go when it was due? One that had to wait for a connection says nothing of how arrivals came. */
+  /**
+   * Records that a request was sent.
+   * @param onTime whether it was sent when it was due. One that had to wait for a connection does not show the
+   * distribution of the arrivals.
+   */
   sent(now: number, onTime: boolean): void {
     if (onTime && this.#seen++ % this.#every === 0 && this.#kept < CAPACITY && this.#last > 0) {
       this.#times[2 * this.#kept] = this.#last;
@@ -38,7 +42,7 @@ export class ArrivalSample {
     this.#last = onTime ? now : Number.NaN;
   }
 
-  /** One that was due was not sent: the next distance says nothing. */
+  /** Records that a request that was due was not sent: the next distance is not used. */
   interrupted(): void {
     this.#last = Number.NaN;
   }
@@ -49,7 +53,7 @@ export class ArrivalSample {
     this.#last = Number.NaN;
   }
 
-  /** The distances kept. */
+  /** Returns the distances kept. */
   gaps(): Float64Array {
     return Float64Array.from({ length: this.#kept }, (_, i) => {
       const from = this.#profile.cumulative((this.#times[2 * i] as number) - this.#begin);

@@ -6,47 +6,47 @@ import type { SelectPolicy } from '../model/select-policy.ts';
 import type { PacerSpec } from './pacers/pacer.ts';
 import type { ProfileSpec } from './pacers/profile.ts';
 
-/** What is asked of an HTTP server. */
+/** The exchange that clients perform with an HTTP server. */
 export interface HttpExchange {
   /** Value of the Host header. */
   readonly host: string;
-  /** With the query, if there is one. */
+  /** Includes the query, if there is one. */
   readonly path: string;
-  /** What every reply's body should be, a character for each byte; null where that isn't known. */
+  /** Expected body of every reply, one character per byte; null where it is not known. */
   readonly page: string | null;
 }
 
-/** Several targets, among which clients choose. */
+/** Several targets, and how clients choose among them. */
 export interface Selection {
   readonly addresses: readonly SocketAddress[];
   readonly policy: SelectPolicy;
 }
 
-/** One generator thread's part of a load. Plain data and shared memory: it crosses to the thread. */
+/** One generator thread's part of a load. Plain data and shared memory, so that it can be passed to the thread. */
 export interface Assignment {
-  /** The load of the whole trial, but `connections` of this thread alone. */
+  /** The load of the whole trial, except that `connections` counts this thread's connections only. */
   readonly point: OperatingPoint;
   readonly address: SocketAddress;
-  /** Which of how many threads this is. */
+  /** Index of this thread among `threads`. */
   readonly thread: number;
   readonly threads: number;
-  /** Number of the thread's first connection among those of all threads: it marks requests. */
+  /** Index of the thread's first connection among those of all threads. It identifies requests. */
   readonly firstConnection: number;
-  /** Which streams decide what is left to chance, the same for all threads. */
+  /** Selects the random streams; the same for all threads. */
   readonly streamKey: StreamKey;
-  /** CPUs to run on; empty leaves that to the kernel. */
+  /** CPUs to run on; when empty, the kernel chooses. */
   readonly cpus: readonly number[];
-  /** Says when requests are due; null for a closed loop. */
+  /** Schedule of requests; null for a closed loop. */
   readonly pacer: PacerSpec | null;
-  /** How many connections of all threads are in use as time goes; null: all of them. */
+  /** Number of connections of all threads in use over time; null: all of them. */
   readonly levels: ProfileSpec | null;
-  /** Measuring ends when so many requests of this thread have ended; null: when its time is over. */
+  /** Measuring ends when this many requests of this thread have ended; null: when its time is over. */
   readonly requests: number | null;
-  /** For the app http alone. */
+  /** Only for the app http. */
   readonly http?: HttpExchange;
-  /** How often it is loaded and measured, over the same connections. */
+  /** Number of windows: how often the load runs and is measured over the same connections. */
   readonly windows: number;
-  /** Where there are several targets; `address` is the first one's. */
+  /** Present when there are several targets; `address` is then the first one's. */
   readonly selection?: Selection;
   readonly timestamps: Timestamps;
   readonly timeoutMs: number;
@@ -55,7 +55,7 @@ export interface Assignment {
   readonly live: SharedArrayBuffer;
 }
 
-/** Divides connections over threads as evenly as can be: the first threads get one more. */
+/** Divides connections among threads as evenly as possible: the first threads get one more. */
 export function shareOf(connections: number, threads: number, thread: number): { first: number; count: number } {
   const base = Math.floor(connections / threads);
   const rest = connections % threads;

@@ -1,16 +1,17 @@
 /**
- * What a line of a measured chat looks like: who says it and which of his it is, each a number of 8 hexadecimal digits,
- * then filling, and the newline. A line that only calls, so that others know to be in the room, is another one.
+ * Format of the lines of a measured chat. A line consists of its speaker and its number among that speaker's lines, 8
+ * hexadecimal digits each, then filling, then a newline. A call is another kind of line: it carries no message and only
+ * lets other connections learn that they are in the room.
  */
 const DIGITS = 8;
 const NEWLINE = 0x0a;
 const FILLING = 0x2e;
 const CALLING = 0x3f;
 
-/** A line that calls. */
+/** A call. */
 export const CALL = Uint8Array.of(CALLING, NEWLINE);
 
-/** Writes a line of `size` bytes. */
+/** Writes a line of `size` bytes, newline included. */
 export function writeLine(bytes: Uint8Array, at: number, size: number, speaker: number, number: number): void {
   writeNumber(bytes, at, speaker);
   writeNumber(bytes, at + DIGITS, number);
@@ -25,21 +26,22 @@ function writeNumber(bytes: Uint8Array, at: number, value: number): void {
   }
 }
 
-/** What {@link LineReaders.read} has found. */
+/** Results of {@link LineReaders.read}. */
 export const NOTHING_WHOLE = 0;
 export const LINE = 1;
 export const CALLED = 2;
 export const GARBAGE = 3;
 
-/** Reads lines of one size from several connections, whose bytes come cut anywhere. */
+/** Reads lines of one size from several connections; a read may end anywhere within a line. */
 export class LineReaders {
-  /** Who said the last {@link LINE}, and which of his it is. */
+  /** Speaker of the last {@link LINE}, and its number among that speaker's lines. */
   speaker = 0;
   number = 0;
-  /** Where the bytes go on behind what was found. */
+  /** Offset of the first byte after what was read. */
   next = 0;
   readonly #size: number;
-  // Of the line that each connection is in the middle of: bytes so far, the numbers, and whether it is garbage.
+  // The partial line of each connection: bytes so far, the two numbers, and 0 or the byte that does not belong to a
+  // line.
   readonly #lengths: Int32Array;
   readonly #speakers: Int32Array;
   readonly #numbers: Int32Array;
@@ -53,7 +55,7 @@ export class LineReaders {
     this.#faults = new Uint8Array(connections);
   }
 
-  /** A connection begins anew. */
+  /** Discards a connection's partial line. */
   reset(c: number): void {
     this.#lengths[c] = 0;
     this.#speakers[c] = 0;
@@ -61,7 +63,10 @@ export class LineReaders {
     this.#faults[c] = 0;
   }
 
-  /** Reads a connection's bytes from `at` on, to the end of a line at most. @returns what it was. */
+  /**
+   * Reads a connection's bytes from `at`, up to the end of the first line. @returns the kind of line, or {@link
+   * NOTHING_WHOLE}.
+   */
   read(c: number, bytes: Uint8Array, at: number, end: number): number {
     let length = this.#lengths[c] as number;
     let speaker = this.#speakers[c] as number;
@@ -100,7 +105,7 @@ export class LineReaders {
   }
 }
 
-/** The value of a hexadecimal digit; -1 for what is none. */
+/** Returns the value of a hexadecimal digit, or -1 for another byte. */
 function digitOf(byte: number): number {
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
   return byte >= 0x61 && byte <= 0x66 ? byte - 0x57 : -1;

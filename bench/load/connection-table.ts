@@ -1,9 +1,9 @@
 import { RequestTimes } from './request-times.ts';
 
 /**
- * What the engine knows of each TCP connection, in numbers: one row of 64 bytes a connection, a cache line, since a
- * request touches most of it and the kernel has evicted it meanwhile. Sequence numbers count a connection's requests,
- * modulo 2^32, as signed integers: V8 keeps those unboxed.
+ * State of each TCP connection in numbers: one row of 64 bytes per connection. That is one cache line, because a
+ * request touches most of the row and the kernel has evicted it in the meantime. Sequence numbers count a connection's
+ * requests modulo 2^32, as signed integers: V8 keeps those unboxed.
  */
 const FD = 0;
 const PHASE = 1;
@@ -33,8 +33,8 @@ export class ConnectionTable {
   readonly #times: RequestTimes;
 
   /**
-   * @param depth how many requests a connection may have in flight.
-   * @param timed is it kept when requests were sent?
+   * @param depth maximum number of requests in flight on a connection.
+   * @param timed whether the table keeps when requests were sent.
    */
   constructor(count: number, depth: number, timed: boolean) {
     this.count = count;
@@ -43,7 +43,7 @@ export class ConnectionTable {
     this.#times = new RequestTimes(count, depth, timed);
   }
 
-  /** File descriptor; -1 for none. */
+  /** Returns the file descriptor; -1 for none. */
   fd(c: number): number {
     return this.#rows[(c << ROW_BITS) + FD] as number;
   }
@@ -58,7 +58,7 @@ export class ConnectionTable {
     this.#rows[(c << ROW_BITS) + PHASE] = phase;
   }
 
-  /** Requests made, neither answered nor given up, sent or not. */
+  /** Returns the number of requests made, sent or not, that were neither answered nor given up. */
   inFlight(c: number): number {
     const row = c << ROW_BITS;
     const awaited = ((this.#rows[row + NEXT] as number) - (this.#rows[row + OLDEST] as number)) | 0;
@@ -66,60 +66,60 @@ export class ConnectionTable {
   }
 
   /**
-   * Requests that a reply is still to come for: those in flight, and before them those that were given up. Replies come
-   * in the order of requests, so that those must be read before others can be.
+   * Returns the number of requests whose reply has not come yet: those in flight, and before them those given up.
+   * Replies come in the order of requests, so replies to the latter must be read first.
    */
   awaited(c: number): number {
     const row = c << ROW_BITS;
     return ((this.#rows[row + NEXT] as number) - (this.#rows[row + OLDEST] as number)) | 0;
   }
 
-  /** How many of those were given up. */
+  /** Returns how many of the {@link awaited} requests were given up. */
   givenUp(c: number): number {
     return this.#rows[(c << ROW_BITS) + GIVEN_UP] as number;
   }
 
-  /** Requests in flight on connections that never got an answer. */
+  /** Requests in flight on connections that never received a reply. */
   get unansweredInFlight(): number {
     let requests = 0;
     for (let c = 0; c < this.count; c++) if (!this.wasAnswered(c)) requests += this.inFlight(c);
     return requests;
   }
 
-  /** Requests made and not yet sent, or not in full. */
+  /** Returns the number of requests that were made and not sent, or not in full. */
   unsent(c: number): number {
     const row = c << ROW_BITS;
     return ((this.#rows[row + NEXT] as number) - (this.#rows[row + SENDING] as number)) | 0;
   }
 
-  /** Sequence number of the request whose reply comes next, given up or not. */
+  /** Returns the sequence number of the request whose reply comes next, given up or not. */
   oldest(c: number): number {
     return this.#rows[(c << ROW_BITS) + OLDEST] as number;
   }
 
-  /** Sequence number of the oldest request in flight; meaningless when there is none. */
+  /** Returns the sequence number of the oldest request in flight; meaningless when there is none. */
   oldestInFlight(c: number): number {
     const row = c << ROW_BITS;
     return ((this.#rows[row + OLDEST] as number) + (this.#rows[row + GIVEN_UP] as number)) | 0;
   }
 
-  /** When that request was due, in nanoseconds. */
+  /** Returns when that request was due, in nanoseconds. */
   oldestDue(c: number): number {
     return this.#times.due(c, this.oldestInFlight(c));
   }
 
-  /** When it could be sent, and when it was; the latter only when the table is timed. */
+  /** Returns when it could be sent. {@link oldestSent} returns when it was sent, for timed tables only. */
   oldestReady(c: number): number {
     return this.#times.ready(c, this.oldestInFlight(c));
   }
   oldestSent(c: number): number {
     return this.#times.sent(c, this.oldestInFlight(c));
   }
-  /** It could be sent only so much later, as the connection had to be made first. */
+  /** Moves the time at which it could be sent, because its connection had to be opened first. */
   delayOldest(c: number, nanos: number): void {
     this.#times.delay(c, this.oldestInFlight(c), nanos);
   }
-  /** Was no byte of it handed over yet? */
+  /** Reports whether no byte of it was handed to the kernel yet. */
   isOldestUnsent(c: number): boolean {
     const row = c << ROW_BITS;
     const ahead = (this.oldestInFlight(c) - (this.#rows[row + SENDING] as number)) | 0;
@@ -127,7 +127,7 @@ export class ConnectionTable {
   }
 
   /**
-   * Notes a new request.
+   * Adds a new request.
    * @param readyNanos when it was due and its connection could take it.
    */
   push(c: number, dueNanos: number, readyNanos: number): void {
@@ -138,7 +138,7 @@ export class ConnectionTable {
     this.inFlightTotal++;
   }
 
-  /** The oldest request in flight has ended, and those given up before it are forgotten. @returns when it was due. */
+  /** Removes the oldest request in flight, which has ended, and those given up before it. @returns when it was due. */
   shift(c: number): number {
     const due = this.oldestDue(c);
     const row = c << ROW_BITS;
@@ -148,7 +148,7 @@ export class ConnectionTable {
     return due;
   }
 
-  /** Gives the oldest request in flight up, though its reply is still to be read. @returns when it was due. */
+  /** Gives up the oldest request in flight, although its reply must still be read. @returns when it was due. */
   giveUp(c: number): number {
     const due = this.oldestDue(c);
     const at = (c << ROW_BITS) + GIVEN_UP;
@@ -157,14 +157,14 @@ export class ConnectionTable {
     return due;
   }
 
-  /** The reply to a request that was given up has come. */
+  /** Removes the oldest request, which was given up: its reply has come. */
   skip(c: number): void {
     const row = c << ROW_BITS;
     this.#rows[row + OLDEST] = (this.#rows[row + OLDEST] as number) + 1;
     this.#rows[row + GIVEN_UP] = (this.#rows[row + GIVEN_UP] as number) - 1;
   }
 
-  /** A request is handed to the kernel now. For timed tables. */
+  /** Stores when a request is handed to the kernel. Only for timed tables. */
   markSent(c: number, sequence: number, now: number): void {
     this.#times.markSent(c, sequence, now);
   }
@@ -178,17 +178,17 @@ export class ConnectionTable {
     return this.#times.due(c, sequence);
   }
 
-  /** Sequence number of the request being sent, or to be sent next. */
+  /** Returns the sequence number of the request that is being sent, or is to be sent next. */
   sending(c: number): number {
     return this.#rows[(c << ROW_BITS) + SENDING] as number;
   }
-  /** So many more requests were sent in full. */
+  /** Records that `requests` more requests were sent in full. */
   advanceSending(c: number, requests: number): void {
     const at = (c << ROW_BITS) + SENDING;
     this.#rows[at] = (this.#rows[at] as number) + requests;
   }
 
-  /** Bytes that are done of the request being sent. */
+  /** Returns how many bytes of the request that is being sent are done. */
   sentBytes(c: number): number {
     return this.#rows[(c << ROW_BITS) + SENT_BYTES] as number;
   }
@@ -196,7 +196,7 @@ export class ConnectionTable {
     this.#rows[(c << ROW_BITS) + SENT_BYTES] = bytes;
   }
 
-  /** Bytes that have come of the oldest request's reply. */
+  /** Returns how many bytes of the oldest request's reply have come. */
   receivedBytes(c: number): number {
     return this.#rows[(c << ROW_BITS) + RECEIVED_BYTES] as number;
   }
@@ -204,7 +204,7 @@ export class ConnectionTable {
     this.#rows[(c << ROW_BITS) + RECEIVED_BYTES] = bytes;
   }
 
-  /** 1 when the kernel's send buffer is full, so that epoll watches for room. */
+  /** Returns 1 when the kernel's send buffer is full, so that epoll watches for room. */
   writing(c: number): number {
     return this.#rows[(c << ROW_BITS) + WRITING] as number;
   }
@@ -212,15 +212,15 @@ export class ConnectionTable {
     this.#rows[(c << ROW_BITS) + WRITING] = writing;
   }
 
-  /** Has the connection served a request since it was last opened? */
+  /** Reports whether the connection has served a request since it was last opened. */
   served(c: number): boolean {
     return this.#rows[(c << ROW_BITS) + SERVED] === 1;
   }
-  /** Did it ever? */
+  /** Reports whether the connection has ever served a request. */
   wasAnswered(c: number): boolean {
     return this.#rows[(c << ROW_BITS) + ANSWERED] === 1;
   }
-  /** A request was answered. @returns whether it was the connection's first. */
+  /** Records that a request was answered. @returns whether it was the connection's first. */
   markServed(c: number): boolean {
     const row = c << ROW_BITS;
     const first = this.#rows[row + ANSWERED] === 0;
@@ -229,7 +229,7 @@ export class ConnectionTable {
     return first;
   }
 
-  /** The connection stands. @returns whether for the first time. */
+  /** Records that the connection is established. @returns whether for the first time. */
   markOpened(c: number): boolean {
     const at = (c << ROW_BITS) + OPENED;
     const first = this.#rows[at] === 0;
@@ -238,7 +238,10 @@ export class ConnectionTable {
     return first;
   }
 
-  /** The socket is closed, and of requests in flight only unsent ones are left: a later one begins with these, or with the next. */
+  /**
+   * Records that the socket is closed. Requests in flight, all unsent by now, are sent on the next socket from their
+   * first byte.
+   */
   markClosed(c: number): void {
     const row = c << ROW_BITS;
     this.#rows[row + FD] = -1;

@@ -1,13 +1,13 @@
 /**
- * The few numbers that the main thread and the generator's threads share: which phase to be in, when it ends, and what
- * has been counted so far. A generator thread blocks in epoll_wait(2), so it can't take messages; it reads these.
+ * Numbers that the main thread and the generator threads share: the phase, when it ends, and whether to stop. A
+ * generator thread blocks in epoll_wait(2) and cannot receive messages, so it reads these.
  */
 
-// Int32: what to do.
+// Int32: commands.
 const GO = 0;
 const END = 1;
 const GIVE_UP_OPENING = 2;
-// Float64: until when, in nanoseconds of the common monotonic clock.
+// Float64: times, in nanoseconds of the common monotonic clock.
 const BEGIN = 0;
 const WARMUP_END = 1;
 const MEASURE_END = 2;
@@ -18,17 +18,19 @@ export interface Schedule {
   readonly begin: number;
   readonly warmupEnd: number;
   readonly measureEnd: number;
-  /** Unanswered requests are waited for until then, at the latest. */
+  /** Latest time until which the drain waits for unanswered requests. */
   readonly drainEnd: number;
 }
 
-/** The word of command. One for all threads of a generator; pass `buffer` to a thread and make another one there. */
+/**
+ * Starts and stops the threads of a generator. Pass `buffer` to a thread and create another LoadControl from it there.
+ */
 export class LoadControl {
   readonly buffer: SharedArrayBuffer;
   readonly #flags: Int32Array;
   readonly #times: Float64Array;
 
-  /** How often the load had begun when {@link waitForGo} or {@link begun} returned last. */
+  /** How often the load had begun when {@link waitForGo} or {@link begun} last returned. */
   #begun = 0;
 
   constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(48)) {
@@ -37,7 +39,7 @@ export class LoadControl {
     this.#times = new Float64Array(buffer, 16, 4);
   }
 
-  /** Lets the load begin, again when it was over: wakes every thread in {@link waitForGo}. */
+  /** Starts the load, or starts it again when it was over: wakes every thread in {@link waitForGo}. */
   go({ begin, warmupEnd, measureEnd, drainEnd }: Schedule): void {
     this.#times[BEGIN] = begin;
     this.#times[WARMUP_END] = warmupEnd;
@@ -47,7 +49,7 @@ export class LoadControl {
     Atomics.notify(this.#flags, GO);
   }
 
-  /** Ends everything: wakes every thread that waits; those under load notice within 20 ms. */
+  /** Ends everything: wakes every waiting thread. Threads under load notice within 20 ms. */
   end(): void {
     Atomics.store(this.#flags, END, 1);
     Atomics.notify(this.#flags, END);
@@ -55,7 +57,7 @@ export class LoadControl {
     Atomics.notify(this.#flags, GO);
   }
 
-  /** Has threads wait no longer for connections that weren't answered yet; they notice within 20 ms. */
+  /** Makes threads stop waiting for connections that were not answered yet. They notice within 20 ms. */
   giveUpOpening(): void {
     Atomics.store(this.#flags, GIVE_UP_OPENING, 1);
   }
@@ -68,14 +70,14 @@ export class LoadControl {
     return Atomics.load(this.#flags, END) === 1;
   }
 
-  /** Blocks the calling thread until the load begins, for the first time or another one. */
+  /** Blocks the calling thread until the load begins, or begins again. */
   waitForGo(): Schedule {
     if (!this.ended) Atomics.wait(this.#flags, GO, this.#begun);
     this.#begun = Atomics.load(this.#flags, GO);
     return this.#schedule;
   }
 
-  /** The same for a thread whose event loop is to go on. */
+  /** As {@link waitForGo}, for a thread whose event loop must continue. */
   async begun(): Promise<Schedule> {
     if (!this.ended) await changed(this.#flags, GO, this.#begun);
     this.#begun = Atomics.load(this.#flags, GO);
@@ -87,7 +89,7 @@ export class LoadControl {
     Atomics.wait(this.#flags, END, 0);
   }
 
-  /** Resolves at {@link end}, while the calling thread's event loop goes on. */
+  /** Resolves at {@link end}; the calling thread's event loop continues. */
   over(): Promise<void> {
     return changed(this.#flags, END, 0);
   }
@@ -102,9 +104,9 @@ export class LoadControl {
   }
 }
 
-/** Resolves when a flag is no longer what it was. */
+/** Resolves when a flag differs from `was`. */
 async function changed(flags: Int32Array, flag: number, was: number): Promise<void> {
-  // Waiting for a flag alone would not keep the thread alive.
+  // Atomics.waitAsync alone does not keep the thread alive.
   const alive = setInterval(() => undefined, 1000);
   try {
     await Atomics.waitAsync(flags, flag, was).value;

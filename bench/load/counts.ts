@@ -1,8 +1,9 @@
 /**
- * Why a request that was due was never handed to the kernel.
- * - `noConnection`: it waited for a free connection for as long as a request may wait, or there were too many that waited.
- * - `refused`: its target lets nobody in.
- * - `sendBuffer`: UDP: the send buffer of the generator's own socket, or its network device, was full.
+ * Reasons why a request that was due was never handed to the kernel.
+ * - `noConnection`: it waited for a free connection for the whole request time-out, or the queue of waiting requests
+ *   was full.
+ * - `refused`: its target refuses connections.
+ * - `sendBuffer`: UDP: the send buffer of the generator's own socket, or its network device's queue, was full.
  * - `noPort`: no local port was left to connect from.
  * - `unsent`: its connection ended before any byte of it was taken, or the kernel refused it for another reason.
  */
@@ -10,22 +11,22 @@ export const dropCauses = ['noConnection', 'refused', 'sendBuffer', 'noPort', 'u
 export type DropCause = (typeof dropCauses)[number];
 
 /**
- * What one generator thread counts while it measures. Every request that was handed to the kernel, or for which a
- * connection of its own was begun, is sent, and ends in exactly one way: sent = completed + timedOut + errors + corrupted.
- * One that was due and was not handed over is dropped; it is not sent, and has no response time.
+ * Counts of one generator thread while it measures. A request is sent when it is handed to the kernel, or when a
+ * connection for it alone is opened. A sent request ends in exactly one way: sent = completed + timedOut + errors +
+ * corrupted. A request that was due and was not handed over is dropped: it is not sent, and has no response time.
  */
 export interface Counts extends Record<DropCause, number> {
-  /** Requests outstanding when measuring began, and requests sent since. */
+  /** Requests outstanding when measuring began, plus requests sent since. */
   sent: number;
   completed: number;
   timedOut: number;
   /** Ended by a reset or an early close, or their own connection failed. */
   errors: number;
-  /** Answered with other bytes than expected. */
+  /** Answered with bytes that differ from those expected. */
   corrupted: number;
-  /** Due and never sent, for whatever cause. Not among those sent. */
+  /** Due and never sent, for any cause. Not included in `sent`. */
   dropped: number;
-  /** UDP: replies that came after one to a later request: RFC 4737's reordered packets. */
+  /** UDP: replies that came after the reply to a later request: RFC 4737's reordered packets. */
   reordered: number;
   /** Replies that came after their time-out. */
   late: number;
@@ -33,7 +34,7 @@ export interface Counts extends Record<DropCause, number> {
   duplicated: number;
   /** Bytes or datagrams that answer no request. */
   unsolicited: number;
-  /** Bytes of the requests completed, or that went one way. */
+  /** Bytes of completed requests, or bytes that went one way. */
   bytes: number;
 }
 
@@ -58,7 +59,7 @@ export function noCounts(): Counts {
   };
 }
 
-/** The sum of several threads' counts. */
+/** Returns the sum of several threads' counts. */
 export function sumCounts(all: readonly Counts[]): Counts {
   const sum = noCounts();
   for (const counts of all) {

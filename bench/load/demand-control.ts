@@ -10,25 +10,28 @@ import { LoadProfile } from './pacers/profile.ts';
 import type { TargetSelection } from './target-selection.ts';
 import { TURN_EVENTS, type Workload } from './workload.ts';
 
-/** A connection that was put to use more recently than this may not have been answered yet, without being starved. */
+/** A connection that came into use more recently than this may be unanswered without being starved. */
 const SETTLING_NANOS = 1e9;
 
-/** Makes a thread's demand for requests: open or closed, over a number of connections that may change, with or without a limit. */
+/**
+ * Creates a thread's demand for requests: open or closed, over a number of connections that may change, with or without
+ * a limit.
+ */
 export class DemandControl {
-  /** The open loop, where there is one. */
+  /** The open loop, if there is one. */
   open: OpenDemand | undefined;
   readonly #assignment: Assignment;
   readonly #state: LoadState;
   readonly #bounded = new BoundedDemand();
   readonly #levels: LoadProfile | undefined;
-  /** Connections that were ever in use: by now, when it was last looked, and when before that. */
+  /** Number of connections ever in use: now, at the last look, and at the look before that. */
   #used: number;
   #usedAtLook: number;
   #settled: number;
   #looked = 0;
   #begin = 0;
   #expectedEnd = 0;
-  /** Open loops that were begun: each has arrivals of its own. */
+  /** Number of open loops begun: each has its own arrivals. */
   #openLoops = 0;
 
   constructor(assignment: Assignment, state: LoadState) {
@@ -41,12 +44,12 @@ export class DemandControl {
     this.#settled = this.#used;
   }
 
-  /** Does the number of connections in use change? */
+  /** Reports whether the number of connections in use changes over time. */
   get ramps(): boolean {
     return this.#levels !== undefined;
   }
 
-  /** How many of the thread's connections are in use. */
+  /** Number of the thread's connections in use. */
   get active(): number {
     return Math.min(this.#bounded.active, this.#assignment.point.connections);
   }
@@ -55,17 +58,17 @@ export class DemandControl {
     return this.#activeAt(0);
   }
 
-  /** How many were put to use so long ago that they should have been answered: the first ones. */
+  /** Number of connections, counted from the first, that have been in use long enough to have been answered. */
   get settled(): number {
     return this.#settled;
   }
 
-  /** Requests that are due and wait for a connection. */
+  /** Number of requests that are due and wait for a connection. */
   get queued(): number {
     return this.open?.queued ?? 0;
   }
 
-  /** Was the last request made that there should be? Never without a limit. */
+  /** Reports whether the last request of the limit was made. Always false without a limit. */
   get spent(): boolean {
     if (this.#assignment.requests === null) return false;
     if (this.open !== undefined) return this.open.nextDue === Number.POSITIVE_INFINITY && this.open.queued === 0;
@@ -73,8 +76,9 @@ export class DemandControl {
   }
 
   /**
-   * The load begins.
-   * @param begin common to all threads, and `end`, when it is over at the latest: monotonic nanoseconds.
+   * Begins the load.
+   * @param begin when it begins, the same for all threads; with `end`, when it ends at the latest: monotonic
+   * nanoseconds.
    */
   begin(begin: number, end: number): void {
     this.#begin = begin;
@@ -84,7 +88,7 @@ export class DemandControl {
     else if (this.ramps) this.#state.demand = this.#bounded;
   }
 
-  /** From now on only the number of requests that was asked for, less those that are out; if one was asked for. */
+  /** Applies the requested number of requests, if any, from now on; those outstanding count towards it. */
   limit(now: number, outstanding: number): void {
     const { pacer, requests } = this.#assignment;
     if (requests === null) return;
@@ -97,7 +101,7 @@ export class DemandControl {
     this.#state.demand = this.#bounded;
   }
 
-  /** Gives arrivals that are due to connections that are free; the others wait. */
+  /** Gives arrivals that are due to free connections; the others wait. */
   dispatch(workload: Pick<Workload, 'request'>): void {
     const { open } = this;
     if (open === undefined) return;
@@ -113,7 +117,7 @@ export class DemandControl {
     }
   }
 
-  /** @returns how many of the thread's connections are to be in use now. */
+  /** Updates the number of the thread's connections in use. @returns that number. */
   ramp(now: number): number {
     const active = this.#activeAt(now - this.#begin);
     this.#bounded.active = active;
@@ -126,23 +130,23 @@ export class DemandControl {
     return active;
   }
 
-  /** No more requests become due. */
+  /** Ends the schedule: no more requests become due. */
   end(): void {
     this.open?.end();
   }
 
-  /** Arrivals that were due before `deadline` and still wait for a connection will not get one: they are dropped. */
+  /** Drops arrivals that were due before `deadline` and still wait for a connection. */
   expire(deadline: number): void {
     const { open } = this;
     if (open === undefined) return;
     while (open.takeOverdue(deadline) >= 0) {
       this.#drop(open, 'noConnection');
-      // The next request that is sent did not follow the last one.
+      // The next request to be sent does not follow the last one sent.
       this.#state.arrivals?.interrupted();
     }
   }
 
-  /** The load is over: what still waits is never sent. */
+  /** Drops all arrivals that still wait, when the load is over. */
   abandon(): void {
     this.expire(Number.POSITIVE_INFINITY);
   }
@@ -153,15 +157,15 @@ export class DemandControl {
     return targets?.dividesArrivals ? targets : undefined;
   }
 
-  /** The target lets nobody in: the arrival is dropped, and so are those that wait for it. */
+  /** Drops the arrival, and those that wait, for a target that refuses connections. */
   #refuse(open: OpenDemand): void {
     this.#drop(open, 'refused');
     for (; open.queuedForTarget > 0; this.#drop(open, 'refused')) open.takeQueued();
-    // It came when it was to, as far as the load is concerned.
+    // As far as the load is concerned, the arrival was on time.
     this.#state.arrivals?.sent(nowNanos(), true);
   }
 
-  /** An arrival for the demand's target is never sent. */
+  /** Drops an arrival for the demand's target. */
   #drop(open: OpenDemand, cause: DropCause): void {
     this.#state.dropped(cause, this.#targets?.tally(open.target));
   }
@@ -170,7 +174,7 @@ export class DemandControl {
     const { pacer, point, threads } = this.#assignment;
     if (pacer === null) return;
     setTimerSlack(1);
-    // A load of so many requests begins anew when its warm-up is over.
+    // A load with a limit starts a new schedule when its warm-up is over.
     const profile = limit === Number.POSITIVE_INFINITY ? pacer.profile : { ...pacer.profile, holdMs: 0 };
     const { connections, pipelining } = point;
     const streamKey = { ...pacer.streamKey, window: this.#openLoops++ };
@@ -188,7 +192,7 @@ export class DemandControl {
     this.#state.arrivals = new ArrivalSample(levels, begin, threads, expected);
   }
 
-  /** The thread's share of the connections in use: threads get them in turn, one each. */
+  /** Returns the thread's share of the connections in use: threads get them in turn, one each. */
   #activeAt(nanos: number): number {
     const { point, thread, threads } = this.#assignment;
     if (this.#levels === undefined) return point.connections;

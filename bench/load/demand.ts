@@ -2,17 +2,20 @@ import { ConnectionPool } from './connection-pool.ts';
 import type { Pacer } from './pacers/pacer.ts';
 import type { TargetSelection } from './target-selection.ts';
 
-/** Says which requests are due on which connections. */
+/** Decides which requests are due on which connections. */
 export interface Demand {
   /**
-   * A connection can take a request.
-   * @param room how many more requests it could have in flight.
+   * Offers a connection that can take a request.
+   * @param room how many more requests it may have in flight.
    * @returns when the request that it shall send was due, in monotonic nanoseconds, or -1 when there is none yet.
    */
   next(connection: number, now: number, room: number): number;
-  /** A request that {@link next} gave out could not be sent. @returns whether it is to be asked for again; else it is dropped. */
+  /**
+   * Takes back a request that {@link next} gave out and that could not be sent.
+   * @returns whether {@link next} gives it out again; otherwise it is dropped.
+   */
   takeBack(): boolean;
-  /** Requests that are due and wait for a connection. */
+  /** Number of requests that are due and wait for a connection. */
   readonly queued: number;
 }
 
@@ -23,10 +26,10 @@ export const closedDemand: Demand = {
   queued: 0,
 };
 
-/** A closed loop of some connections only, or of a number of requests. */
+/** Closed loop that is limited to some connections, or to a number of requests. */
 export class BoundedDemand implements Demand {
   readonly queued = 0;
-  /** Connections from this number on rest. */
+  /** Connections from this number on get no requests. */
   active = Number.POSITIVE_INFINITY;
   /** Requests that may still be made. */
   left = Number.POSITIVE_INFINITY;
@@ -44,27 +47,30 @@ export class BoundedDemand implements Demand {
 }
 
 /**
- * Open loop: requests are due when the pacer says, whatever the server does. One that finds no connection free waits
- * its turn, and its response time counts from when it was due. With several targets, each arrival goes to the one that
- * is selected, and waits for one of its connections.
+ * Open loop: requests are due by the pacer's schedule, whatever the server does. A request that finds no free
+ * connection waits in a queue, and its response time counts from when it was due. With several targets, a target is
+ * selected for each arrival, and the arrival waits for one of that target's connections.
  */
 export class OpenDemand implements Demand {
-  /** When the next request is due; infinite when there is none to come. */
+  /** When the next request is due; infinite when none will follow. */
   nextDue: number;
-  /** The target that {@link takeIdle} and {@link enqueue} are about, and that {@link takeQueued} and {@link takeOverdue} took from. */
+  /**
+   * Target of {@link takeIdle} and {@link enqueue}, and the one that {@link takeQueued} or {@link takeOverdue} took
+   * from.
+   */
   target = 0;
   readonly #pacer: Pacer;
   readonly #begin: number;
   #left: number;
-  /** One for each target whose connections are its own, or a single one. */
+  /** One pool for each target that has its own connections; otherwise a single one. */
   readonly #pools: readonly ConnectionPool[];
   readonly #targets: TargetSelection | undefined;
   readonly #queuedFor = (target: number) => this.#pool(target).queued;
 
   /**
    * @param begin when the load begins, in monotonic nanoseconds.
-   * @param limit how many requests there will be.
-   * @param targets those among which arrivals are divided.
+   * @param limit total number of requests.
+   * @param targets the targets among which arrivals are divided.
    */
   constructor(
     pacer: Pacer,
@@ -82,7 +88,6 @@ export class OpenDemand implements Demand {
     this.nextDue = limit === 0 ? Number.POSITIVE_INFINITY : begin + pacer.next();
   }
 
-  /** Requests that are due and wait for a connection. */
   get queued(): number {
     let queued = 0;
     for (let t = 0; t < this.#pools.length; t++) queued += this.#pool(t).queued;
@@ -94,7 +99,7 @@ export class OpenDemand implements Demand {
     return this.#pool(target).next(connection, room);
   }
 
-  /** A request was due then, and not later. */
+  /** Returns false: a request was due at its own time and not later. */
   takeBack(): boolean {
     return false;
   }
@@ -104,17 +109,17 @@ export class OpenDemand implements Demand {
     if (this.#targets !== undefined) this.target = this.#targets.choose(this.#queuedFor);
   }
 
-  /** Requests that wait for a connection to the target. */
+  /** Number of requests that wait for a connection to the target. */
   get queuedForTarget(): number {
     return this.#pool(this.target).queued;
   }
 
-  /** Takes the request off that waits longest for the target. @returns when it was due. */
+  /** Removes the request that has waited longest for the target. @returns when it was due. */
   takeQueued(): number {
     return this.#pool(this.target).takeQueued();
   }
 
-  /** Takes a request off that waits since before `deadline`, for whichever target. @returns when it was due; -1 for none. */
+  /** Removes a request, for any target, that was due before `deadline`. @returns when it was due; -1 for none. */
   takeOverdue(deadline: number): number {
     for (let t = 0; t < this.#pools.length; t++) {
       if (!this.#pool(t).isOverdue(deadline)) continue;
@@ -124,22 +129,22 @@ export class OpenDemand implements Demand {
     return -1;
   }
 
-  /** Takes a connection that can take a request, or -1 when none is free. */
+  /** Removes a connection that can take a request. @returns its number, or -1 when none is free. */
   takeIdle(): number {
     return this.#pool(this.target).takeIdle();
   }
 
-  /** Moves on to the arrival after {@link nextDue}. */
+  /** Advances to the arrival after {@link nextDue}. */
   advance(): void {
     this.nextDue = --this.#left > 0 ? this.#begin + this.#pacer.next() : Number.POSITIVE_INFINITY;
   }
 
-  /** No more requests become due. */
+  /** Ends the schedule: no more requests become due. */
   end(): void {
     this.nextDue = Number.POSITIVE_INFINITY;
   }
 
-  /** Lets the arrival at {@link nextDue} wait for a connection. @returns false when there is no room for it. */
+  /** Queues the arrival at {@link nextDue} until a connection is free. @returns false when the queue is full. */
   enqueue(): boolean {
     return this.#pool(this.target).enqueue(this.nextDue);
   }

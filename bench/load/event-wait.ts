@@ -2,33 +2,33 @@ import type { Epoll } from '../../sockets/epoll.ts';
 import { nowNanos } from '../measure/clock.ts';
 
 /**
- * How often a thread with CPUs of its own looks for events before it sleeps: about as long as sleeping and being woken
- * take. Otherwise the server would have to wake it, and that costs the server: 8 % of its datagrams/s.
+ * How often a thread with CPUs of its own polls for events before it sleeps: about as long as sleeping and waking take.
+ * Otherwise the server would have to wake it, and that costs the server 8 % of its datagrams/s.
  */
 const POLLS_BEFORE_SLEEP = 20;
 
 /**
  * How long such a thread leaves sockets alone on which many datagrams are in flight, so that several replies can
- * gather: taking them one by one contends with the server for the queue's lock, and cost 7 % of its datagrams/s.
+ * gather. Taking them one by one contends with the server for the queue's lock, and cost 7 % of its datagrams/s.
  */
 const GATHER_NANOS = 4_000;
-/** Datagrams in flight on a socket from which on that pays. */
+/** Number of datagrams in flight on a socket from which gathering pays. */
 const GATHER_FROM = 8;
 
-/** A thread is woken this long before a request is due, and waits awake for the rest: sleeping is not as exact. */
+/** A thread wakes this long before a request is due and spins for the rest: sleeping is not as exact. */
 const AWAKE_BEFORE_DUE_NANOS = 20_000;
 
-/** How a generator thread waits for its sockets. */
+/** Waits for the sockets of a generator thread. */
 export class EventWait {
-  /** CPU time spent waiting awake, in nanoseconds: the thread could have done more in it. */
+  /** CPU time spent spinning, in nanoseconds: the thread could have done more in it. */
   spunNanos = 0;
   readonly #epoll: Epoll;
   readonly #awake: boolean;
   readonly #gatherNanos: number;
 
   /**
-   * @param awake has the thread CPUs of its own, so that waiting awake takes them from nobody?
-   * @param datagramsInFlight on each socket; 0 for streams.
+   * @param awake whether the thread has CPUs of its own, so that spinning takes CPU time from no other thread.
+   * @param datagramsInFlight maximum on each socket; 0 for streams.
    */
   constructor(epoll: Epoll, awake: boolean, datagramsInFlight: number) {
     this.#epoll = epoll;
@@ -36,7 +36,7 @@ export class EventWait {
     this.#gatherNanos = datagramsInFlight >= GATHER_FROM ? GATHER_NANOS : 0;
   }
 
-  /** As {@link Epoll.wait}. */
+  /** Waits as {@link Epoll.wait} does, but spins first where that pays. */
   wait(timeoutMs: number): number {
     const epoll = this.#epoll;
     if (!this.#awake) return epoll.wait(timeoutMs);

@@ -1,12 +1,14 @@
 import { powerOfTwo } from './request-times.ts';
 
-/** Guesses that may fail before the next is tried, doubled at each failure up to this. */
+/**
+ * Longest pause after a failed guess, in calls of {@link ExpectedReplies.worthGuessing}. It doubles at each failure.
+ */
 const LONGEST_PAUSE = 64;
 
 /**
- * The order in which replies may be expected: that in which requests were sent. A server that answers in order lets
- * the engine read replies without asking epoll(7) which are there, as long as there is always one: with 500 connections
- * that saved 6 % of the generator's CPU time. Whether guessing pays is learnt from how it went.
+ * The order in which replies are expected: the order in which requests were sent. When a server answers in order, the
+ * engine can read replies without asking epoll(7) which are there, as long as there is always one: with 500 connections
+ * that saved 6 % of the generator's CPU time. Whether to guess depends on how earlier guesses went.
  */
 export class ExpectedReplies {
   readonly #connections: Int32Array;
@@ -26,7 +28,9 @@ export class ExpectedReplies {
     this.#mask = size - 1;
   }
 
-  /** A request was sent: its reply is expected after all those before it. The oldest is forgotten when there is no room. */
+  /**
+   * Appends a request that was sent: its reply is expected after all those before it. When full, the oldest is dropped.
+   */
   push(connection: number, sequence: number): void {
     const at = this.#tail++ & this.#mask;
     this.#connections[at] = connection;
@@ -38,7 +42,7 @@ export class ExpectedReplies {
     return this.#head === this.#tail;
   }
 
-  /** The connection and sequence number at the head; meaningless when empty. */
+  /** Returns the connection at the head; {@link sequence} returns its sequence number. Meaningless when empty. */
   connection(): number {
     return this.#connections[this.#head & this.#mask] as number;
   }
@@ -46,17 +50,17 @@ export class ExpectedReplies {
     return this.#sequences[this.#head & this.#mask] as number;
   }
 
-  /** Takes the head off. */
+  /** Removes the head. */
   shift(): void {
     this.#head++;
   }
 
-  /** Is it worth guessing this time? */
+  /** Reports whether to guess this time. Counts down the pause. */
   worthGuessing(): boolean {
     return this.#pause === 0 || --this.#pause === 0;
   }
 
-  /** How many replies were found where they were expected. */
+  /** Adapts to how many replies were found where they were expected. */
   learn(found: number): void {
     this.#nextPause = found > 0 ? 1 : Math.min(LONGEST_PAUSE, this.#nextPause * 2);
     this.#pause = found > 0 ? 0 : this.#nextPause;

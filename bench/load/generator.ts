@@ -12,7 +12,7 @@ import { type LoadReport, mergeHistograms, mergeReports } from './load-report.ts
 import type { PacerSpec } from './pacers/pacer.ts';
 import type { ProfileSpec } from './pacers/profile.ts';
 
-/** What a generator thread tells the main thread. */
+/** Messages from a generator thread to the main thread. */
 export type ThreadMessage =
   | { readonly kind: 'opened'; readonly report: OpeningReport }
   | { readonly kind: 'finished'; readonly report: ThreadReport };
@@ -22,21 +22,21 @@ export interface LoadPlan {
   readonly address: SocketAddress;
   /** How many threads share the connections. */
   readonly threads: number;
-  /** CPUs for the threads; empty leaves that to the kernel. */
+  /** CPUs for the threads; when empty, the kernel chooses. */
   readonly cpus: readonly number[];
   /** Rate and kind of arrivals; null for a closed loop. */
   readonly arrivals: Pick<PacerSpec, 'profile' | 'arrivals'> | null;
-  /** Which streams decide what is left to chance: arrivals, targets, sizes, bytes. */
+  /** Selects the random streams: arrivals, targets, sizes, bytes. */
   readonly streamKey: StreamKey;
-  /** How many connections are in use as time goes; null: all of them. */
+  /** Number of connections in use over time; null: all of them. */
   readonly levels: ProfileSpec | null;
-  /** Measuring ends when so many requests have ended; null: when its time is over. */
+  /** Measuring ends when this many requests have ended; null: when its time is over. */
   readonly requests: number | null;
-  /** For the app http alone. */
+  /** Only for the app http. */
   readonly http?: HttpExchange;
-  /** How often it goes, over the same connections; once, unless it is said. */
+  /** Number of windows: how often the load runs over the same connections. Default: 1. */
   readonly windows?: number;
-  /** Where there are several targets; `address` is the first one's. */
+  /** Present when there are several targets; `address` is then the first one's. */
   readonly selection?: Selection;
   readonly timestamps: Timestamps;
   readonly timeoutMs: number;
@@ -46,20 +46,20 @@ export interface LoadPlan {
 interface GeneratorThread {
   readonly live: LiveView;
   readonly opened: Promise<OpeningReport>;
-  /** What it tells next when it has measured. */
+  /** Resolves with the thread's next report, after it has measured. */
   nextReport(): Promise<ThreadReport>;
   readonly exited: Promise<void>;
 }
 
-/** The clients of one trial: threads that hold connections, each with an engine of its own (engine.ts). */
+/** The clients of one trial: threads that hold connections, each with its own engine (engine.ts). */
 export class Generator {
-  /** Requests that a closed loop keeps in flight. */
+  /** Number of requests that a closed loop keeps in flight. */
   readonly slots: number;
   readonly #control = new LoadControl();
   readonly #threads: readonly GeneratorThread[];
   #reports: Promise<readonly ThreadReport[]> | undefined;
 
-  /** Starts the threads; they open their connections at once. When one can't be started, the others end. */
+  /** Starts the threads, which open their connections at once. When one cannot be started, the others end. */
   constructor(plan: LoadPlan) {
     this.slots = plan.point.connections * plan.point.pipelining;
     // Each thread needs a connection to each target.
@@ -70,7 +70,7 @@ export class Generator {
     try {
       for (let i = 0; i < threads; i++) started.push(startThread(plan, i, threads, this.#control));
     } catch (error) {
-      // Nobody gets a generator to stop them by.
+      // The caller gets no generator with which to stop them.
       this.#control.end();
       throw error;
     }
@@ -80,7 +80,7 @@ export class Generator {
     return this.#threads.length;
   }
 
-  /** Resolves when every connection was opened and answered, or that was given up. Rejects when a thread breaks. */
+  /** Resolves when every connection was opened and answered, or opening was given up. Rejects when a thread fails. */
   async opened(): Promise<OpeningReport> {
     const reports = await Promise.all(this.#threads.map((thread) => thread.opened));
     return {
@@ -91,55 +91,59 @@ export class Generator {
     };
   }
 
-  /** Waits no longer for connections that weren't answered yet, if any was: the rest are opened without waiting. */
+  /**
+   * Stops waiting for connections that were not answered yet, if any was answered: the rest are opened without waiting.
+   */
   giveUpOpening(): void {
     this.#control.giveUpOpening();
   }
 
-  /** Lets the load flow. Call it after {@link opened}, and again only after {@link finished}. */
+  /** Starts the load. Call it after {@link opened}, and again only after {@link finished}. */
   go(schedule: Schedule): void {
     this.#reports = Promise.all(this.#threads.map((thread) => thread.nextReport()));
-    // Whoever asks for it hears of a failure.
+    // Callers of finished() get the failure.
     this.#reports.catch(() => undefined);
     for (const view of this.#views) view.done = false;
     this.#control.go(schedule);
   }
 
-  /** Resolves when everything is measured and drained after {@link go}. Rejects when a thread breaks. */
+  /** Resolves when everything is measured and drained after {@link go}. Rejects when a thread fails. */
   async finished(): Promise<LoadReport> {
     return mergeReports((await this.#reports) ?? [], this.#views);
   }
 
-  /** Requests completed so far, warm-up included. May be read at any time. */
+  /** Returns the requests completed so far, warm-up included. May be called at any time. */
   completed(): number {
     return this.#views.reduce((sum, { completed }) => sum + completed, 0);
   }
 
-  /** Requests that failed since measuring began. May be read at any time. */
+  /** Returns the requests that failed since measuring began. May be called at any time. */
   failed(): number {
     return this.#views.reduce((sum, { failed }) => sum + failed, 0);
   }
 
-  /** Bytes that went one way, or that requests completed carried, since measuring began. May be read at any time. */
+  /**
+   * Returns the bytes that went one way, or of completed requests, since measuring began. May be called at any time.
+   */
   bytes(): number {
     return this.#views.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /**
-   * When the last thread had done its measuring, in monotonic nanoseconds; undefined while one has not. A limit on
-   * requests may end it early.
+   * Returns when the last thread ended its measuring, in monotonic nanoseconds; undefined while one still measures. A
+   * limit on requests may end it early.
    */
   doneNanos(): number | undefined {
     const ends = this.#views.flatMap(({ doneNanos }) => doneNanos ?? []);
     return ends.length < this.#threads.length ? undefined : Math.max(...ends);
   }
 
-  /** A copy of what was recorded under a name since measuring began. May be made at any time. */
+  /** Returns a copy of the histogram of a name since measuring began. May be called at any time. */
   latencies(name: LatencyName): Histogram {
     return mergeHistograms(this.#views, name);
   }
 
-  /** Ends all threads, whatever they do, and resolves when they are gone. */
+  /** Ends all threads, in any phase, and resolves when they have exited. */
   async stop(): Promise<void> {
     this.#control.end();
     await Promise.all(this.#threads.map(({ exited }) => exited));
@@ -189,7 +193,7 @@ function startThread(plan: LoadPlan, thread: number, threads: number, control: L
   return { live, opened: either(opened, broken), nextReport, exited };
 }
 
-/** A race whose loser may fail unheard. */
+/** Races two promises. A rejection that comes later is ignored. */
 function either<T>(wanted: Promise<T>, broken: Promise<never>): Promise<T> {
   const race = Promise.race([wanted, broken]);
   race.catch(() => undefined);

@@ -3,15 +3,15 @@ import { recv } from '../../sockets/socket.ts';
 import { TimestampedReceiver } from '../../sockets/timestamps.ts';
 import type { KernelClock } from '../measure/kernel-clock.ts';
 
-/** Where a thread reads what streams deliver, with the kernel's word on when it came. */
+/** Reads what streams deliver into a thread's buffer, together with the kernel's receive timestamp. */
 export class Inbox {
   readonly memory: NativeMemory;
-  /** When the last bytes read had arrived, in monotonic nanoseconds; 0 when that is not known. */
+  /** When the last bytes read had arrived, in monotonic nanoseconds; 0 when not known. */
   arrivedNanos = 0;
   readonly #clock: KernelClock | undefined;
   readonly #receiver: TimestampedReceiver | undefined;
 
-  /** @param clock tells timestamps of sockets with SO_TIMESTAMPNS; undefined where they have none. */
+  /** @param clock converts timestamps of sockets with SO_TIMESTAMPNS; undefined for sockets without. */
   constructor(size: number, clock: KernelClock | undefined) {
     this.memory = new NativeMemory(size);
     this.#clock = clock;

@@ -7,11 +7,11 @@ const FAILED = 1;
 const BYTES = 2;
 const DONE = 3;
 
-/** The histograms of a thread, by name. */
+/** Names of a thread's histograms. */
 export const latencyNames = ['response', 'service', 'generatorLag', 'scheduleLag', 'connect'] as const;
 export type LatencyName = (typeof latencyNames)[number];
 
-/** What a generator thread shows of itself while it runs, in shared memory: the main thread reads, nobody waits. */
+/** State of a running generator thread, in shared memory: the main thread reads it without blocking the thread. */
 export class LiveView implements Readonly<Record<LatencyName, Histogram>> {
   readonly buffer: SharedArrayBuffer;
   // All since measuring began.
@@ -34,7 +34,7 @@ export class LiveView implements Readonly<Record<LatencyName, Histogram>> {
     this.connect = histogram('connect');
   }
 
-  /** Requests completed since the thread began, warm-up included; never goes back. */
+  /** Requests completed since the thread began, warm-up included; never decreases. */
   get completed(): number {
     return this.#numbers[COMPLETED] as number;
   }
@@ -42,7 +42,7 @@ export class LiveView implements Readonly<Record<LatencyName, Histogram>> {
     this.#numbers[COMPLETED] = count;
   }
 
-  /** Requests that timed out, broke, were corrupted or were never sent, since measuring began. */
+  /** Requests that timed out, failed, were corrupted or were never sent, since measuring began. */
   get failed(): number {
     return this.#numbers[FAILED] as number;
   }
@@ -50,7 +50,7 @@ export class LiveView implements Readonly<Record<LatencyName, Histogram>> {
     this.#numbers[FAILED] = count;
   }
 
-  /** Bytes that went one way, or that requests completed carried, since measuring began. */
+  /** Bytes that went one way, or that completed requests carried, since measuring began. */
   get bytes(): number {
     return this.#numbers[BYTES] as number;
   }
@@ -58,12 +58,12 @@ export class LiveView implements Readonly<Record<LatencyName, Histogram>> {
     this.#numbers[BYTES] = count;
   }
 
-  /** When measuring ended, perhaps before its time, in monotonic nanoseconds; undefined while it goes on. */
+  /** When measuring ended, which may be early, in monotonic nanoseconds; undefined while it continues. */
   get doneNanos(): number | undefined {
     return this.#numbers[DONE] || undefined;
   }
 
-  /** Measuring ends now, or is not over any more. */
+  /** Records that measuring ends now, or that it is not over any more. */
   set done(done: boolean) {
     this.#numbers[DONE] = done ? nowNanos() : 0;
   }

@@ -8,40 +8,40 @@ import { mergeTargetReports, type TargetLoad } from './target-tally.ts';
 /** What all threads of a generator measured together. */
 export interface LoadReport {
   readonly counts: Counts;
-  /** Completed while measuring, by second; replies that came in the drain do not count. */
+  /** Requests completed while measuring, per second; replies that came in the drain do not count. */
   readonly requestsPerSecond: number;
-  /** Payload of those requests, or bytes that went one way. */
+  /** Payload bytes of those requests, or bytes that went one way, per second. */
   readonly bytesPerSecond: number;
   readonly measuredSeconds: number;
-  /** Histograms by name; those that hold nothing are of something that was not measured. */
+  /** Histograms by name; an empty one was not measured. */
   readonly latencies: Readonly<Record<LatencyName, Histogram>>;
   readonly cpuSeconds: number;
-  /** Share of its time that the busiest thread was at work on a CPU. */
+  /** Share of its time in which the busiest thread worked on a CPU. */
   readonly utilization: number;
   /** Jain's index, from 1/connections to 1; R. Jain, D. Chiu, W. Hawe, DEC-TR-301, 1984. */
   readonly jain: number;
   readonly starvedConnections: number;
-  /** Requests in flight, or waiting for a connection: mean over the time measured. */
+  /** Requests in flight or waiting for a connection: mean over the time measured. */
   readonly meanInFlight: number;
-  /** Requests in flight, or waiting, times the time they were, until the last one ended: drain included. */
+  /** Sum over requests of the time each was in flight or waiting, until the last one ended: drain included. */
   readonly inFlightSeconds: number;
-  /** Distances between requests of a thread in operational time, where 1 is the mean; null in a closed loop. */
+  /** Distances between a thread's requests in operational time, where the mean is 1; null in a closed loop. */
   readonly gaps: Float64Array | null;
-  /** RFC 3550's interarrival jitter; null where it means nothing. */
+  /** RFC 3550's interarrival jitter, in nanoseconds; null where it does not apply. */
   readonly jitterNanos: number | null;
-  /** Datagrams that the generator's own sockets had no room for. */
+  /** Datagrams that arrived while the receive buffers of the generator's own sockets were full. */
   readonly droppedBySockets: number;
   /** Attempts to connect for which no local port was left. */
   readonly portsExhausted: number;
-  /** Of each target, in order, where there are several. */
+  /** One load for each target, in order, where there are several. */
   readonly targets?: readonly TargetLoad[];
   /** HTTP only: replies by status code. */
   readonly statuses?: Readonly<Record<string, number>>;
-  /** Of a broadcast only, which one thread does. */
+  /** Broadcast only, which a single thread runs. */
   readonly deliveries?: DeliveryCounts;
 }
 
-/** Adds up what threads report. */
+/** Adds up the threads' reports. */
 export function mergeReports(reports: readonly ThreadReport[], views: readonly LiveView[]): LoadReport {
   const total = (of: (report: ThreadReport) => number) => reports.reduce((sum, report) => sum + of(report), 0);
   const gaps = reports.flatMap(({ gaps }) => (gaps === null ? [] : [...gaps]));
@@ -73,14 +73,14 @@ export function mergeReports(reports: readonly ThreadReport[], views: readonly L
   };
 }
 
-/** Nothing where there is one target alone. */
+/** Merges the reports of each target; returns nothing where there is only one target. */
 function mergeTargets(reports: readonly ThreadReport[]): Pick<LoadReport, 'targets'> {
   const { targets } = reports[0] ?? {};
   if (targets === undefined) return {};
   return { targets: targets.map((_, i) => mergeTargetReports(reports.flatMap((report) => report.targets?.[i] ?? []))) };
 }
 
-/** Nothing unless some thread counts them. */
+/** Adds up replies by status; returns nothing when no thread counts them. */
 function sumStatuses(reports: readonly ThreadReport[]): Pick<LoadReport, 'statuses'> {
   if (reports.every(({ statuses }) => statuses === undefined)) return {};
   const sum: Record<string, number> = {};
@@ -90,7 +90,7 @@ function sumStatuses(reports: readonly ThreadReport[]): Pick<LoadReport, 'status
   return { statuses: sum };
 }
 
-/** A copy of what all threads recorded under a name. */
+/** Returns a copy of what all threads recorded in the histogram of a name. */
 export function mergeHistograms(views: readonly LiveView[], name: LatencyName): Histogram {
   const all = new Histogram();
   for (const view of views) all.add(view[name]);
@@ -108,7 +108,7 @@ function utilizationOf({ cpuSeconds, spunSeconds, measuredSeconds }: ThreadRepor
   return Math.max(0, cpuSeconds - spunSeconds) / measuredSeconds;
 }
 
-/** Jain's fairness index of n shares x: (Σx)² / (n·Σx²). Nothing for anyone counts as fair. */
+/** Returns Jain's fairness index of n shares x: (Σx)² / (n·Σx²). It is 1 when all shares are zero. */
 export function jainIndex(sum: number, sumOfSquares: number, n: number): number {
   return sumOfSquares === 0 ? 1 : (sum * sum) / (n * sumOfSquares);
 }

@@ -8,30 +8,30 @@ import type { LiveView } from './live.ts';
 import type { TargetSelection } from './target-selection.ts';
 import type { TargetTally } from './target-tally.ts';
 
-/** How evenly the connections of a thread were served. */
+/** How evenly a thread's connections were served. */
 export interface Fairness {
-  /** Over connections: what each completed (requests, or bytes one way), and its square. */
+  /** Sums over connections of what each completed (requests, or bytes one way), and of its square. */
   readonly sum: number;
   readonly sumOfSquares: number;
   /** Connections that were in use for a while and completed nothing. */
   readonly starved: number;
 }
 
-/** What a thread's engine and workload tell each other: where the load is, and what became of requests. */
+/** State that a thread's engine and workload share: the phase of the load, and the outcome of requests. */
 export class LoadState {
   counts: Counts = noCounts();
-  /** Does the load flow, so that a connection that can take a request asks {@link demand} for one? */
+  /** True while the load runs: a connection that can take a request then asks {@link demand} for one. */
   flowing = false;
-  /** Is the load over, so that connections that end stay closed? */
+  /** True when the load is over: connections that end then stay closed. */
   draining = false;
   demand: Demand = closedDemand;
-  /** Notes when requests are sent: open loop only. */
+  /** Records when requests are sent; open loop only. */
   arrivals: ArrivalSample | undefined;
-  /** Where there are several targets: which connection goes to which, and what became of requests to each. */
+  /** With several targets: which connection belongs to which, and the outcome of requests to each. */
   targets: TargetSelection | undefined;
-  /** Tells the kernel's timestamps; undefined when they are not wanted. */
+  /** Converts the kernel's timestamps; undefined when they are not requested. */
   readonly kernelClock: KernelClock | undefined;
-  /** Is it to be known when requests are sent? */
+  /** Whether to record when requests are sent. */
   readonly timed: boolean;
   readonly #response: Histogram;
   readonly #service: Histogram;
@@ -45,8 +45,8 @@ export class LoadState {
   #inFlightNanos = 0;
 
   /**
-   * @param kernelClock undefined when the kernel's timestamps are not wanted.
-   * @param open is the load an open loop?
+   * @param kernelClock undefined when the kernel's timestamps are not requested.
+   * @param open whether the load is an open loop.
    */
   constructor(connections: number, live: LiveView, kernelClock: KernelClock | undefined, open: boolean) {
     this.kernelClock = kernelClock;
@@ -59,51 +59,54 @@ export class LoadState {
     this.#completedBy = new Float64Array(connections);
   }
 
-  /** A request was handed to the kernel for that connection, or is to be as soon as it takes it. */
+  /** Records a request that was handed to the kernel for that connection, or will be as soon as the kernel takes it. */
   began(connection: number): void {
     this.counts.sent++;
     this.targets?.began(connection);
   }
 
-  /** One of those was not handed over after all. */
+  /** Records that one of those was not handed over after all. */
   unsent(connection: number, cause: DropCause): void {
     this.counts.sent--;
     this.targets?.takenBack(connection);
     this.droppedOn(connection, cause);
   }
 
-  /** A request was due on that connection and was not handed over. */
+  /** Records a request that was due on that connection and was not handed over. */
   droppedOn(connection: number, cause: DropCause): void {
     this.dropped(cause, this.targets?.tallyOf(connection));
   }
 
-  /** A request was due and was not handed over: it is not sent, and has no response time. @param tally of its target. */
+  /**
+   * Records a request that was due and not handed over: it is not sent and has no response time. @param tally of its
+   * target.
+   */
   dropped(cause: DropCause, tally?: TargetTally): void {
     this.counts.dropped++;
     this.counts[cause]++;
     if (tally !== undefined) tally.counts.dropped++;
   }
 
-  /** A request of that connection ended with it. */
+  /** Records a request that ended because its connection did. */
   failed(connection: number): void {
     this.counts.errors++;
     this.targets?.failed(connection);
   }
 
-  /** A request of that connection was answered with other bytes. */
+  /** Records a request that was answered with other bytes than expected. */
   corrupted(connection: number): void {
     this.counts.corrupted++;
     this.targets?.corrupted(connection);
   }
 
-  /** A request of that connection has waited too long. */
+  /** Records a request that has waited too long. */
   timedOut(connection: number, dueNanos: number, nowNanos: number): void {
     this.counts.timedOut++;
     this.expired(dueNanos, nowNanos);
     this.targets?.timedOut(connection, nowNanos - dueNanos);
   }
 
-  /** A request of that connection was answered well: it was due at `dueNanos`. */
+  /** Records a request that was answered correctly and was due at `dueNanos`. */
   completed(connection: number, dueNanos: number, nowNanos: number): void {
     this.counts.completed++;
     this.#completedBy[connection] = (this.#completedBy[connection] as number) + 1;
@@ -112,8 +115,9 @@ export class LoadState {
   }
 
   /**
-   * The same request: it could be sent at `readyNanos`, was sent at `sentNanos`, and the kernel had its whole reply at
-   * `arrivedNanos`. What is neither service nor waiting for a free connection the generator added.
+   * Records the times of the same request: it could be sent at `readyNanos`, was sent at `sentNanos`, and the kernel
+   * had its whole reply at `arrivedNanos`. The generator added the time that is neither service time nor waiting for a
+   * free connection.
    */
   served(connection: number, readyNanos: number, sentNanos: number, arrivedNanos: number, nowNanos: number): void {
     this.#service.record(arrivedNanos - sentNanos);
@@ -121,58 +125,58 @@ export class LoadState {
     this.targets?.served(connection, arrivedNanos - sentNanos);
   }
 
-  /** A good reply, of which the kernel's time is not known: the generator added that much at most. */
+  /** Records a correct reply without a kernel timestamp: the generator added at most `nanos`. */
   lagged(nanos: number): void {
     this.#generatorLag.record(nanos);
   }
 
-  /** A line that was due at `dueNanos` was heard by one of those who are to hear it. */
+  /** Records that one connection received a line that was due at `dueNanos`. */
   delivered(dueNanos: number, nowNanos: number): void {
     this.#response.record(nowNanos - dueNanos);
   }
 
-  /** All have heard a line of that connection. */
+  /** Records that every connection expected to has received a line of `connection`. */
   told(connection: number): void {
     this.counts.completed++;
     this.#completedBy[connection] = (this.#completedBy[connection] as number) + 1;
   }
 
-  /** A request was handed to the kernel. Told when {@link timed}. */
+  /** Records that a request was handed to the kernel. Called when {@link timed}. */
   sent(dueNanos: number, readyNanos: number, sentNanos: number): void {
     if (this.arrivals === undefined) return;
     this.#scheduleLag.record(sentNanos - readyNanos);
     this.arrivals.sent(sentNanos, dueNanos === readyNanos);
   }
 
-  /** A connection for one request stands, after that long. */
+  /** Records that a connection for one request was established, after `nanos`. */
   connected(nanos: number): void {
     this.#connect.record(nanos);
   }
 
-  /** Bytes went one way on a connection. */
+  /** Records bytes that went one way on a connection. */
   moved(connection: number, bytes: number): void {
     this.counts.bytes += bytes;
     this.#completedBy[connection] = (this.#completedBy[connection] as number) + bytes;
   }
 
-  /** A request was given up: its age is a lower bound of its response time. */
+  /** Records that a request was given up: its age is a lower bound of its response time. */
   expired(dueNanos: number, nowNanos: number): void {
     this.#response.record(nowNanos - dueNanos);
   }
 
-  /** From `now` on so many requests are in flight, or wait for a connection. */
+  /** Records that from `now` on `inFlight` requests are in flight, or wait for a connection. */
   holds(inFlight: number, now: number): void {
     this.#inFlightNanos += this.#inFlight * (now - this.#inFlightSince);
     this.#inFlight = inFlight;
     this.#inFlightSince = now;
   }
 
-  /** A request that was due is known of only now: until then it was in flight unseen. */
+  /** Records that a request is seen only now: it was in flight unseen since it was due. */
   noticed(dueNanos: number, now: number): void {
     this.#inFlightNanos += now - dueNanos;
   }
 
-  /** Forgets all that was recorded. @param outstanding requests that are in flight. */
+  /** Discards all that was recorded. @param outstanding requests that are in flight. */
   startMeasuring(outstanding: number): void {
     const { counts } = this;
     Object.assign(counts, noCounts());
@@ -194,14 +198,15 @@ export class LoadState {
     return timedOut + errors + corrupted + dropped;
   }
 
-  /** Requests in flight since measuring began, times the time they were: in nanoseconds. */
+  /** Sum over requests of the time each was in flight or waiting since measuring began, in nanoseconds. */
   get inFlightNanos(): number {
     return this.#inFlightNanos;
   }
 
   /**
-   * @param used the number of connections that were in use: the first ones.
-   * @param settled how many of those were in use so long that they should have completed something.
+   * Computes how evenly connections were served.
+   * @param used number of connections that were in use, counted from the first.
+   * @param settled how many of those were in use long enough to have completed something.
    */
   fairness(used: number, settled = used): Fairness {
     let sum = 0;

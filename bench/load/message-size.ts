@@ -3,14 +3,14 @@ import { type StreamKey, seedOf } from '../../servers/random.ts';
 import { isFixedSize, largestSize, type MessageSizes } from '../model/message-sizes.ts';
 
 const TWO_32 = 2 ** 32;
-/** Any words, to tell apart what is hashed: 2^32 divided by the golden ratio, its double and its triple. */
+/** Arbitrary words that separate the hash inputs: 2^32 divided by the golden ratio, its double and its triple. */
 const CONNECTION = 0x9e3779b9;
 const SEQUENCE = 0x3c6ef372;
 const PLACE = 0xdaa66d2b;
 
 /**
- * How long each request is. Where sizes are mixed, a request's size follows from its connection and sequence number
- * alone, so that neither end of it has to be remembered.
+ * Determines the length of each request. With mixed sizes, a request's size follows from its connection and sequence
+ * number alone, so neither side needs to remember it.
  */
 export class MessageSize {
   /** The size of all requests; 0 when they differ. */
@@ -18,13 +18,13 @@ export class MessageSize {
   readonly largest: number;
   readonly #from: Float64Array;
   readonly #span: Float64Array;
-  /** Up to which random number each range is chosen. */
+  /** Upper limit of the random number for which each range is chosen. */
   readonly #limits: Float64Array;
 
-  /** Starts the hash of a request's connection and sequence number. */
+  /** Seed of the hash of a request's connection and sequence number. */
   readonly #seed: number;
 
-  /** @param streamKey decides the sizes. */
+  /** @param streamKey determines the sizes. */
   constructor(sizes: MessageSizes, streamKey: StreamKey) {
     this.#seed = seedOf('message sizes', streamKey);
     this.largest = largestSize(sizes);
@@ -38,10 +38,11 @@ export class MessageSize {
     });
   }
 
-  /** Bytes of a connection's request of that sequence number. */
+  /** Returns the bytes of a connection's request of that sequence number. */
   of(connection: number, sequence: number): number {
     if (this.fixed !== 0) return this.fixed;
-    // Each word is mixed before it joins the others: else two connections would have the same sizes in another order.
+    // Each word is mixed before they are combined. Otherwise two connections would have the same sizes in another
+    // order.
     const stream = avalanche(this.#seed ^ avalanche(connection ^ CONNECTION));
     const choice = avalanche(stream ^ avalanche(sequence ^ SEQUENCE)) >>> 0;
     const place = avalanche(choice ^ PLACE) >>> 0;

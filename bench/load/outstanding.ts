@@ -1,7 +1,7 @@
 import { powerOfTwo } from './request-times.ts';
 
 /**
- * A place holds one request in 64 bytes, a cache line: three times as doubles, then numbers of 32 bits.
+ * A place holds one request in 64 bytes, one cache line: three times as doubles, then 32-bit numbers.
  *
  *     byte   0    8      16    24      28        32     36      40     44
  *           due  ready  sent  socket  sequence  chain  before  after  status
@@ -11,9 +11,9 @@ const READY = 1;
 const SENT = 2;
 const SOCKET = 6;
 const SEQUENCE = 7;
-/** Next place with the same hash; of a free place, the next free one. */
+/** Next place with the same hash; for a free place, the next free one. */
 const CHAIN = 8;
-/** Neighbours in the list that the place is in: its socket's pending requests, or all that were given up. */
+/** Neighbours in the place's list: its socket's pending requests, or all requests that were given up. */
 const BEFORE = 9;
 const AFTER = 10;
 const STATUS = 11;
@@ -25,42 +25,43 @@ const NONE = -1;
 const PENDING = 1;
 const LOST = 2;
 
-/** Places at the beginning. Their number doubles when all are taken. */
+/** Initial number of places. It doubles when all are taken. */
 const LEAST_PLACES = 64;
-/** Requests given up that are remembered, on all sockets together, so that a late reply is known as one. */
+/** Maximum number of given-up requests that are remembered, on all sockets together, to recognize late replies. */
 export const MOST_LOST = 65_536;
 /** Spreads sockets over the table; see payload.ts for the constant. */
 const SPREAD = 0x9e3779b1;
-/** Sequence numbers go round at 2^32: one of the lower half of those before the next was used, the others were not. */
+/** Sequence numbers wrap at 2^32: the 2^31 before the next one count as used, the others as unused. */
 const HALF = 2 ** 31;
 
-/** What {@link Outstanding.reply} returns in place of a request's place. */
+/** {@link Outstanding.reply} returns these in place of a request's place. */
 export const DUPLICATE = -1;
 export const LATE = -2;
 export const UNKNOWN = -3;
 
 /**
  * Requests over a transport that loses and reorders: each waits for its own reply, in any order, on each of many
- * sockets. There is no limit to how many wait: all sockets share one store, found by hashing (socket, sequence number),
- * that grows with what is outstanding at once and allocates nothing otherwise. Besides, a socket takes 20 bytes.
+ * sockets. Any number may wait: all sockets share one store, a hash table by (socket, sequence number). It grows with
+ * the number of requests outstanding at once and allocates nothing otherwise. Each socket takes 20 bytes in addition.
  *
- * Answered requests are forgotten: a reply to a number that was used and neither waits nor was given up has come before.
+ * Answered requests are forgotten: a reply is a duplicate when its number was used and its request is neither pending
+ * nor given up.
  */
 export class Outstanding {
   /** Requests that are pending on all sockets together. */
   total = 0;
-  /** First of a chain of places for each hash, or -1. */
+  /** First place of the chain of each hash, or -1. */
   #chains: Int32Array;
   #mask: number;
   #doubles: Float64Array;
   #words: Int32Array;
   #free: number;
-  /** By socket: the next sequence number, how many are pending, the oldest of these and the newest. */
+  /** By socket: the next sequence number, the number of pending requests, the oldest of these and the newest. */
   readonly #next: Int32Array;
   readonly #pending: Int32Array;
   readonly #oldest: Int32Array;
   readonly #newest: Int32Array;
-  /** By socket: the last number of those given up that is not remembered any more, or -1; up to it replies count as late. */
+  /** By socket: the last given-up number that is not remembered any more, or -1; replies up to it count as late. */
   readonly #forgotten: Int32Array;
   #lost = 0;
   #oldestLost = NONE;
@@ -82,22 +83,22 @@ export class Outstanding {
     this.#freeFrom(0);
   }
 
-  /** How many requests are pending on a socket. */
+  /** Returns the number of requests pending on a socket. */
   pending(s: number): number {
     return this.#pending[s] as number;
   }
 
-  /** How many requests there is memory for now. */
+  /** Number of requests for which memory is allocated. */
   get capacity(): number {
     return this.#mask + 1;
   }
 
-  /** The sequence number that the socket's next request gets, modulo 2^32, signed. */
+  /** Returns the sequence number of the socket's next request, modulo 2^32, signed. */
   next(s: number): number {
     return this.#next[s] as number;
   }
 
-  /** The socket's next request was sent. */
+  /** Adds the socket's next request, which was sent. */
   push(s: number, dueNanos: number, readyNanos: number, sentNanos: number): void {
     if (this.#free === NONE) this.#grow();
     const place = this.#free;
@@ -125,9 +126,9 @@ export class Outstanding {
   }
 
   /**
-   * A reply to a request came: takes it off when it was pending.
-   * @returns its place, whose times can be read until the next {@link push}; otherwise {@link DUPLICATE},
-   * {@link LATE} (it was given up), or {@link UNKNOWN} (no request had that number).
+   * Handles a reply: removes its request when it was pending.
+   * @returns its place, whose times can be read until the next {@link push}; otherwise {@link DUPLICATE}, {@link LATE}
+   * (it was given up), or {@link UNKNOWN} (no request had that number).
    */
   reply(s: number, sequence: number): number {
     const place = this.#find(s, sequence);
@@ -139,17 +140,17 @@ export class Outstanding {
     return forgotten === NONE ? UNKNOWN : LATE;
   }
 
-  /** Place of the oldest pending request of a socket, or -1. */
+  /** Returns the place of the oldest pending request of a socket, or -1. */
   oldest(s: number): number {
     return this.#oldest[s] as number;
   }
 
-  /** Takes the oldest pending request of a socket off, as if it was answered. */
+  /** Removes the oldest pending request of a socket, as if it had been answered. */
   takeOldest(s: number): void {
     this.#take(this.#oldest[s] as number, s);
   }
 
-  /** Gives the oldest pending request of a socket up; a reply that still comes is late. */
+  /** Gives up the oldest pending request of a socket; its reply, if it still comes, is late. */
   lose(s: number): void {
     const place = this.#oldest[s] as number;
     this.#unlist(place, s);
@@ -164,7 +165,10 @@ export class Outstanding {
     if (++this.#lost > MOST_LOST) this.#forgetLost();
   }
 
-  /** When the request in a place was due, could be sent, and was sent, in monotonic nanoseconds. */
+  /**
+   * Returns when the request in a place was due; {@link ready}: could be sent; {@link sent}: was sent. Monotonic
+   * nanoseconds.
+   */
   due(place: number): number {
     return this.#doubles[(place << DOUBLE_BITS) + DUE] as number;
   }
@@ -194,7 +198,7 @@ export class Outstanding {
     return NONE;
   }
 
-  /** Requests of a socket, made one after the other, lie side by side. */
+  /** Consecutive requests of a socket lie side by side. */
   #hash(s: number, sequence: number): number {
     return (sequence + Math.imul(s, SPREAD)) & this.#mask;
   }
@@ -206,7 +210,7 @@ export class Outstanding {
     this.#chains[hash] = place;
   }
 
-  /** Takes a place out of its chain and makes it free. */
+  /** Removes a place from its chain and frees it. */
   #release(place: number): void {
     const words = this.#words;
     const at = place << WORD_BITS;
@@ -223,7 +227,7 @@ export class Outstanding {
     this.#free = place;
   }
 
-  /** Takes a pending request out of its socket's list. */
+  /** Removes a pending request from its socket's list. */
   #unlist(place: number, s: number): void {
     const words = this.#words;
     const at = place << WORD_BITS;
@@ -263,7 +267,7 @@ export class Outstanding {
     const before = this.#mask + 1;
     const buffer = new ArrayBuffer(2 * before * PLACE_BYTES);
     const doubles = new Float64Array(buffer);
-    // Copied as numbers of 32 bits: as doubles, some patterns could be changed.
+    // Copied as 32-bit numbers: as doubles, some bit patterns could change.
     const words = new Int32Array(buffer);
     words.set(this.#words);
     this.#doubles = doubles;
@@ -274,7 +278,7 @@ export class Outstanding {
     this.#freeFrom(before);
   }
 
-  /** Makes the places from `first` on free. The lowest are taken first. */
+  /** Frees the places from `first` on. The lowest are taken first. */
   #freeFrom(first: number): void {
     for (let place = this.#mask; place >= first; place--) {
       this.#words[(place << WORD_BITS) + CHAIN] = this.#free;

@@ -2,29 +2,30 @@ import { type StreamKey, streamOf } from '../../servers/random.ts';
 import { NativeMemory } from '../../sockets/memory.ts';
 
 /**
- * Bytes at the start of a request: a mark, then the request's sequence number on its connection, 4 bytes each,
- * little-endian. The mark is made of the connection's number and the sequence number, so that damage to either shows.
+ * Length of the header at the start of a request: a mark, then the request's sequence number on its connection, 4 bytes
+ * each, little-endian. The mark combines the connection's number and the sequence number, so that damage to either is
+ * detected.
  */
 export const HEADER_BYTES = 8;
 
 /** 2^32 divided by the golden ratio: multiplying by it spreads neighbouring numbers far apart (Knuth, TAOCP 6.4). */
 const SPREAD = 0x9e3779b1;
 
-/** Up to this size a loop over doubles beats a call of memcmp(3), which costs 30 ns to make. */
+/** Up to this size a loop over doubles is faster than memcmp(3), whose call costs 30 ns. */
 const INLINE_COMPARE_BYTES = 128;
 
 /**
- * What requests are made of: a header that no other request has, then random letters. They do not repeat, so that a
- * reply with bytes lost, added or moved can't pass for a good one. A request is cut to its size; below 8 bytes the
- * header is cut too.
+ * Content of requests: a header that is unique to the request, then random letters. The letters do not repeat, so a
+ * reply with bytes lost, added or moved does not match. A request is cut to its size; below 8 bytes the header is cut
+ * too.
  */
 export class Payload {
   readonly size: number;
-  /** `messages` requests in a row, to be sent in one call. */
+  /** `messages` requests in a row, so that one call can send several. */
   readonly outbox: NativeMemory;
   readonly #messages: number;
 
-  /** @param streamKey decides the letters: those of a shorter request begin those of a longer one. */
+  /** @param streamKey determines the letters: a shorter request's letters are a prefix of a longer one's. */
   constructor(size: number, messages: number, streamKey: StreamKey) {
     this.size = size;
     this.#messages = messages;
@@ -53,8 +54,8 @@ export class Payload {
   }
 
   /**
-   * Are the `length` bytes at `offset` of `inbox` bytes `from` to `from + length` of the reply to a request?
-   * Every byte is compared.
+   * Reports whether the `length` bytes at `offset` of `inbox` equal bytes `from` to `from + length` of the reply to a
+   * request. Every byte is compared.
    */
   matches(
     inbox: NativeMemory,
@@ -96,12 +97,15 @@ export class Payload {
   }
 }
 
-/** The number of the connection that a whole request in memory came from. @param at byte offset, a multiple of 4. */
+/**
+ * Returns the number of the connection that a complete request in memory came from. @param at byte offset, a multiple
+ * of 4.
+ */
 export function requestConnection(memory: NativeMemory, at: number): number {
   return (memory.int32[at >> 2] as number) ^ Math.imul(requestSequence(memory, at), SPREAD);
 }
 
-/** Its sequence number there. */
+/** Returns the sequence number of such a request on its connection. */
 export function requestSequence(memory: NativeMemory, at: number): number {
   return memory.int32[(at >> 2) + 1] as number;
 }

@@ -1,9 +1,9 @@
-/** Time to wait before a connection that could not be opened is tried again. */
+/** Delay before a connection that could not be opened is tried again. */
 const RETRY_NANOS = 10e6;
 
-/** Connections that broke or could not be opened, each to be tried again a little later. */
+/** Schedules retries of connections that broke or could not be opened. */
 export class Reconnects {
-  /** How many connections wait. */
+  /** Number of connections that wait. */
   count = 0;
   /** When each connection is to be tried, in monotonic nanoseconds; 0 for those that do not wait. */
   readonly #at: Float64Array;
@@ -21,7 +21,7 @@ export class Reconnects {
     return this.#at[connection] !== 0;
   }
 
-  /** Takes a connection off when its time has come. @returns whether it had. */
+  /** Removes a connection when its time has come. @returns whether it had. */
   take(connection: number, now: number): boolean {
     const at = this.#at[connection] as number;
     if (at === 0 || at > now) return false;

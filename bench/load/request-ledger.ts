@@ -3,11 +3,11 @@ import type { ConnectionTable } from './connection-table.ts';
 import type { DropCause } from './counts.ts';
 import type { LoadState } from './load-state.ts';
 
-/** The requests of a table of connections: how each began, and the one way in which it ended. */
+/** Accounts for the requests of a table of connections: how each began, and the one way in which it ended. */
 export class RequestLedger {
   readonly #table: ConnectionTable;
   readonly #state: LoadState;
-  /** Does each request have a connection of its own? Then it is sent when that is begun. */
+  /** True when each request has a connection of its own: the request then counts as sent when that is opened. */
   readonly #short: boolean;
 
   constructor(table: ConnectionTable, state: LoadState, short = false) {
@@ -16,27 +16,33 @@ export class RequestLedger {
     this.#short = short;
   }
 
-  /** A new request, to be sent as soon as the kernel takes it. @param readyNanos when it was due and its connection could take it. */
+  /**
+   * Adds a request, to be sent as soon as the kernel takes it. @param readyNanos when it was due and its connection
+   * could take it.
+   */
   begin(c: number, dueNanos: number, readyNanos: number): void {
     this.#table.push(c, dueNanos, readyNanos);
     this.#state.began(c);
   }
 
-  /** A new request, for which a connection is to be made: with that, the generator has done its part. */
+  /** Adds a request for which a connection is about to be opened: with that, the generator has done its part. */
   beginConnecting(c: number, dueNanos: number, readyNanos: number): void {
     this.begin(c, dueNanos, readyNanos);
     this.#state.sent(dueNanos, readyNanos, nowNanos());
   }
 
-  /** A connection for one request stands, after that long: its request, if it has one, could not be sent before. */
+  /**
+   * Records that a connection for one request was established, after `nanos`. Its request, if any, could not be sent
+   * before.
+   */
   connected(c: number, nanos: number): void {
     this.#state.connected(nanos);
     if (this.#table.inFlight(c) > 0) this.#table.delayOldest(c, nanos);
   }
 
   /**
-   * A good reply came: to the oldest request, or to one before it that was given up.
-   * @param arrivedNanos when the kernel had it; 0 when that is not known.
+   * Handles a correct reply: to the oldest request, or to one before it that was given up.
+   * @param arrivedNanos when the kernel received it; 0 when not known.
    */
   complete(c: number, bytes: number, arrivedNanos: number, now: number): void {
     const table = this.#table;
@@ -51,17 +57,17 @@ export class RequestLedger {
     state.completed(c, table.shift(c), now);
   }
 
-  /** A wrong byte came. It is held against the oldest request in flight, whose reply can't be read any more. */
+  /** Handles a wrong byte. It counts against the oldest request in flight, whose reply cannot be read any more. */
   corrupt(c: number): void {
     this.#state.corrupted(c);
     this.#table.shift(c);
   }
 
   /**
-   * Those that could be sent before `deadline` have waited too long. Younger ones go on waiting: each has its own
-   * time-out, or percentiles would fall the more requests fail. Late replies are read and thrown away, since those to
-   * younger requests come after them; until then the place of a request that was given up stays taken.
-   * @returns whether the connection is to be replaced: nothing that was sent is in flight on it any more.
+   * Times out requests that could be sent before `deadline`. Younger ones continue to wait. Each has its own time-out,
+   * because otherwise percentiles would fall the more requests fail. Late replies are read and discarded, since the
+   * replies to younger requests follow them; until then a request that was given up keeps its place.
+   * @returns whether to replace the connection: no request that was sent is in flight on it any more.
    */
   expire(c: number, deadline: number, now: number): boolean {
     const table = this.#table;
@@ -72,15 +78,16 @@ export class RequestLedger {
     return stuck || table.inFlight(c) === 0;
   }
 
-  /** The load is over: all that are in flight have waited as long as they may. */
+  /** Ends all requests in flight when the load is over: they have waited as long as they may. */
   abandon(c: number, now: number): void {
     this.expire(c, Number.POSITIVE_INFINITY, now);
   }
 
   /**
-   * The connection has ended, and with it the requests that were sent. Those of which no byte was handed over wait for
-   * it to be opened again, unless it is not to be, at once.
-   * @param cause why they are dropped in that case.
+   * Ends the requests of a connection that has ended. Those that were sent become errors. Those of which no byte was
+   * handed over wait until it is opened again; they are dropped if `cause` is given or the load is draining. With
+   * `noPort` all are dropped.
+   * @param cause why requests are dropped; undefined lets unsent ones wait.
    */
   fail(c: number, cause?: DropCause): void {
     const table = this.#table;

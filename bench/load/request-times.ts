@@ -1,4 +1,6 @@
-/** Numbers kept for each request: when it was due, could be sent and was sent, and which it is. They share a cache line. */
+/**
+ * Fields of a request: when it was due, could be sent and was sent, and its sequence number. They share a cache line.
+ */
 const DUE = 0;
 const READY = 1;
 const SENT = 2;
@@ -6,8 +8,8 @@ const SEQUENCE = 3;
 const TIMED_BITS = 2;
 
 /**
- * The times of requests in flight, in monotonic nanoseconds: a ring for each connection, indexed by sequence number.
- * When it is not to be known when requests were sent, only the times when they were due are kept.
+ * Times of the requests in flight, in monotonic nanoseconds: a ring for each connection, indexed by sequence number.
+ * When it is not timed, it keeps only the times when requests were due.
  */
 export class RequestTimes {
   readonly #times: Float64Array;
@@ -15,10 +17,10 @@ export class RequestTimes {
   /** log2 of the numbers kept for each connection, and for each request. */
   readonly #ringBits: number;
   readonly #bits: number;
-  /** Where it is kept when a request could be sent: in a closed loop that is when it was due. */
+  /** Index of the time when a request could be sent: in a closed loop that is when it was due. */
   readonly #readyAt: number;
 
-  /** @param depth how many requests of a connection are remembered at least. */
+  /** @param depth minimum number of requests remembered per connection. */
   constructor(connections: number, depth: number, timed: boolean) {
     const ring = powerOfTwo(depth);
     this.#mask = ring - 1;
@@ -40,12 +42,12 @@ export class RequestTimes {
     this.#times[at + SEQUENCE] = sequence;
   }
 
-  /** Sequence number of the request that is kept in the place of this one: of the last of those that share it. Only when timed. */
+  /** Returns the sequence number of the last request that was kept in this one's slot. Only when timed. */
   kept(connection: number, sequence: number): number {
     return this.#times[this.#at(connection, sequence) + SEQUENCE] as number;
   }
 
-  /** Does nothing when it is not to be known. */
+  /** Stores when a request was handed to the kernel. Does nothing when not timed. */
   markSent(connection: number, sequence: number, now: number): void {
     if (this.#bits !== 0) this.#times[this.#at(connection, sequence) + SENT] = now;
   }
@@ -54,18 +56,20 @@ export class RequestTimes {
     return this.#times[this.#at(connection, sequence) + DUE] as number;
   }
 
-  /** When the request was due and its connection could take it. */
+  /** Returns when the request was due and its connection could take it. */
   ready(connection: number, sequence: number): number {
     return this.#times[this.#at(connection, sequence) + this.#readyAt] as number;
   }
 
-  /** It could be sent only so much later: its connection had to be made first. Does nothing when it is not to be known. */
+  /**
+   * Moves the time when a request could be sent: its connection had to be opened first. Does nothing when not timed.
+   */
   delay(connection: number, sequence: number, nanos: number): void {
     const at = this.#at(connection, sequence) + READY;
     if (this.#bits !== 0) this.#times[at] = (this.#times[at] as number) + nanos;
   }
 
-  /** When it was handed to the kernel. Only when timed. */
+  /** Returns when the request was handed to the kernel. Only when timed. */
   sent(connection: number, sequence: number): number {
     return this.#times[this.#at(connection, sequence) + SENT] as number;
   }
@@ -75,7 +79,7 @@ export class RequestTimes {
   }
 }
 
-/** The least power of two that is not below `n`. */
+/** Returns the smallest power of two that is not below `n`. */
 export function powerOfTwo(n: number): number {
   return n <= 1 ? 1 : 2 ** (32 - Math.clz32(n - 1));
 }

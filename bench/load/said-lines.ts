@@ -1,18 +1,20 @@
 import { powerOfTwo } from './request-times.ts';
 
-/** What became of the lines of a chat, hearer by hearer. */
+/** Outcome of the lines of a chat, counted for each receiver. */
 export interface DeliveryCounts {
-  /** A line is expected by each that was in the room when it was said, but who said it. */
+  /**
+   * Deliveries expected: for each line, one to every connection that was in the room at the time, except its speaker.
+   */
   expected: number;
-  /** Heard in time, once each. */
+  /** Received in time, once each. */
   delivered: number;
-  /** Heard again, or by who said it. */
+  /** Received again, or received by its own speaker. */
   duplicated: number;
-  /** Heard after a later line of the same speaker. */
+  /** Received after a later line of the same speaker. */
   reordered: number;
-  /** Heard when it had been given up. */
+  /** Received after it had been given up. */
   late: number;
-  /** Lines that nobody said. */
+  /** Lines that no connection sent. */
   corrupted: number;
 }
 
@@ -20,49 +22,49 @@ export function noDeliveries(): DeliveryCounts {
   return { expected: 0, delivered: 0, duplicated: 0, reordered: 0, late: 0, corrupted: 0 };
 }
 
-/** What {@link SaidLines.hear} says of a line that was heard. */
+/** Results of {@link SaidLines.hear}. */
 export const UNCOUNTED = 0;
 export const DELIVERED = 1;
-/** Delivered, and now everybody has it. */
+/** Delivered, and now every receiver has it. */
 export const COMPLETE = 2;
 
-/** Lines of a speaker that are remembered at least, so that one that comes again is known. */
+/** Minimum number of lines remembered per speaker, so that one that comes again is recognized. */
 const LEAST_REMEMBERED = 64;
 
 /**
- * The lines that connections say to each other: when each was due, and who has heard it. Lines of a speaker are numbered
- * from 0. All is in typed arrays: nothing is allocated for a line.
+ * The lines that connections send to each other: when each was due, and which connections have received it. A speaker's
+ * lines are numbered from 0. All state is in typed arrays: nothing is allocated for a line.
  */
 export class SaidLines {
   counts = noDeliveries();
-  /** Lines that not everybody has heard. */
+  /** Lines that some receiver has not received. */
   outstanding = 0;
-  /** How many had not heard the line that was given up last. */
+  /** Number of receivers that had not received the line that was given up last. */
   missed = 0;
   readonly #connections: number;
   readonly #depth: number;
   /** Slots of each speaker, a power of two. */
   readonly #slots: number;
-  /** Words of a set of connections, a bit each. */
+  /** Number of 32-bit words of a set of connections, one bit each. */
   readonly #words: number;
   readonly #next: Int32Array;
   readonly #open: Int32Array;
-  // By slot: the line's number, who is still to hear it, and when it was due, could be sent and was.
+  // By slot: the line's number, how many have yet to receive it, and when it was due, could be sent and was sent.
   readonly #numbers: Int32Array;
   readonly #missing: Int32Array;
   readonly #due: Float64Array;
   readonly #ready: Float64Array;
   readonly #sent: Float64Array;
-  /** By slot: who has heard it, or need not. */
+  /** By slot: the connections that have received the line, or need not. */
   readonly #heard: Uint32Array;
-  /** Who is not in the room. */
+  /** The connections that are not in the room. */
   readonly #absent: Uint32Array;
   #present = 0;
-  // By hearer and speaker: the first line that the hearer is to hear, and the last that it heard.
+  // By receiver and speaker: the first line that the receiver is to receive, and the highest that it has received.
   readonly #since: Int32Array;
   readonly #latest: Int32Array;
 
-  /** @param depth lines of a speaker that may be outstanding. */
+  /** @param depth maximum number of outstanding lines of a speaker. */
   constructor(connections: number, depth: number) {
     this.#connections = connections;
     this.#depth = depth;
@@ -82,7 +84,7 @@ export class SaidLines {
     this.#latest = new Int32Array(connections * connections);
   }
 
-  /** A connection is in the room: it is to hear what is said from now on. */
+  /** Adds a connection to the room: it is expected to receive every line from now on. */
   enter(c: number): void {
     if (!isIn(this.#absent, 0, c)) return;
     this.#absent[c >> 5] = (this.#absent[c >> 5] as number) & ~(1 << (c & 31));
@@ -91,7 +93,7 @@ export class SaidLines {
     this.#latest.fill(-1, c * this.#connections, (c + 1) * this.#connections);
   }
 
-  /** A connection has left: it is still expected to have heard what was said before. */
+  /** Removes a connection from the room: it is still expected to have received earlier lines. */
   leave(c: number): void {
     if (isIn(this.#absent, 0, c)) return;
     put(this.#absent, 0, c);
@@ -102,14 +104,14 @@ export class SaidLines {
     return !isIn(this.#absent, 0, c);
   }
 
-  /** How many more lines a connection may say: none to an empty room. */
+  /** Returns how many more lines a connection may send: none to an empty room. */
   room(c: number): number {
     if (!this.isPresent(c) || this.#present < 2) return 0;
     const free = (this.#missing[this.#slotOf(c, this.#next[c] as number)] as number) === 0;
     return free ? this.#depth - (this.#open[c] as number) : 0;
   }
 
-  /** A connection says a line, due and ready to be sent at these times. @returns its number. */
+  /** Adds a line of a connection, due and ready to be sent at these times. @returns its number. */
   say(c: number, dueNanos: number, readyNanos: number): number {
     const number = this.#next[c] as number;
     const slot = this.#slotOf(c, number);
@@ -140,7 +142,7 @@ export class SaidLines {
     return this.#sent[this.#slotOf(c, number)] as number;
   }
 
-  /** A connection hears a line. Counts it, and says whether it is delivered by that, or even {@link COMPLETE}. */
+  /** Counts a line that a connection received. @returns {@link UNCOUNTED}, {@link DELIVERED} or {@link COMPLETE}. */
   hear(hearer: number, speaker: number, number: number): number {
     const { counts } = this;
     if (!this.#wasSaid(speaker, number)) {
@@ -148,7 +150,7 @@ export class SaidLines {
       return UNCOUNTED;
     }
     const pair = hearer * this.#connections + speaker;
-    // It came into the room when this was on its way.
+    // The receiver entered the room while the line was in flight.
     if (number < (this.#since[pair] as number)) return UNCOUNTED;
     const slot = this.#slotOf(speaker, number);
     const forgotten = this.#numbers[slot] !== number;
@@ -172,7 +174,7 @@ export class SaidLines {
   }
 
   /**
-   * Gives up on lines of a connection that could be sent before `deadline`, one a call.
+   * Gives up a line of a connection that could be sent before `deadline`, one per call.
    * @param before the first line that was not sent: neither it nor later ones are given up.
    * @returns when it was due; -1 for none.
    */
@@ -189,7 +191,10 @@ export class SaidLines {
     return -1;
   }
 
-  /** A line is never sent, so that nobody is to hear it. @returns false when it had ended before. */
+  /**
+   * Withdraws a line that is never sent, so that none is expected to receive it. @returns false when it had ended
+   * before.
+   */
   withdraw(c: number, number: number): boolean {
     const slot = this.#slotOf(c, number);
     if (this.#numbers[slot] !== number || this.#missing[slot] === 0) return false;
@@ -199,7 +204,7 @@ export class SaidLines {
     return true;
   }
 
-  /** Forgets what was counted: from now on what is outstanding is expected, and what will be said. */
+  /** Resets the counts: from now on lines that are outstanding, and later ones, are expected. */
   restart(): void {
     this.counts = noDeliveries();
     for (const missing of this.#missing) this.counts.expected += missing;

@@ -5,32 +5,33 @@ import { selectorOf } from '../model/select-policy.ts';
 import type { Assignment, Selection } from './assignment.ts';
 import { type TargetReport, TargetTally } from './target-tally.ts';
 
-/** A connection that belongs to no target yet. */
+/** A connection without a target. */
 const NOBODY = -1;
 
 /**
- * Which of several targets a thread's connections, or its requests, go to, and what became of those. A pooled
- * connection belongs to one target: in a closed loop the policy says to which, since the connection sends its next
- * request itself; at a rate connections are divided evenly, and the policy says to whose each arrival goes. A connection
- * for one request goes to the target that the policy chooses then.
+ * Selects which of several targets a thread's connections, or its requests, go to, and tallies the outcomes.
+ * - Pooled connections, closed loop: the policy selects each connection's target, since a connection sends its next
+ *   request itself.
+ * - Pooled connections at a rate: connections are divided evenly, and the policy selects the target of each arrival.
+ * - A connection per request: the policy selects the target when the connection is opened.
  */
 export class TargetSelection {
   readonly addresses: readonly SocketAddress[];
-  /** Is a target chosen for each arrival, among the connections that it has? */
+  /** True when a target is selected for each arrival, which then waits for that target's connections. */
   readonly dividesArrivals: boolean;
   readonly #choose: Choose;
   readonly #pooled: boolean;
-  /** Do connections go to the targets in turn, over all threads? */
+  /** True when connections go to the targets in turn, over all threads. */
   readonly #inTurn: boolean;
   readonly #firstConnection: number;
   readonly #tallies: readonly TargetTally[];
-  /** What each target has to do, as far as the policy is to know. */
+  /** Load of each target, as the policy sees it. */
   readonly #loads: Int32Array;
   /** The target of each connection. */
   readonly #targets: Int32Array;
-  /** Was its last attempt to get through refused? */
+  /** By connection: 1 when its last attempt to reach its target was refused. */
   readonly #refused: Uint8Array;
-  /** Connections that belong to each target, and those of them that are refused. */
+  /** By target: its connections, and how many of them are refused. */
   readonly #connections: Int32Array;
   readonly #refusals: Int32Array;
 
@@ -53,12 +54,12 @@ export class TargetSelection {
     return this.addresses.length;
   }
 
-  /** The target of a connection that has one. */
+  /** Returns the target of a connection that has one. */
   of(connection: number): number {
     return this.#targets[connection] as number;
   }
 
-  /** The connection is about to be opened: gives it a target, unless it has one. */
+  /** Gives a connection that is about to be opened a target, unless it has one. */
   assign(connection: number): void {
     if (this.of(connection) !== NOBODY) return;
     const target = this.#inTurn ? (this.#firstConnection + connection) % this.count : this.#chooseForConnection();
@@ -66,7 +67,7 @@ export class TargetSelection {
     this.#connections[target] = (this.#connections[target] as number) + 1;
   }
 
-  /** The connection was closed: one for a single request belongs to nobody from now on. */
+  /** Takes the target from a connection for a single request, which was closed. Pooled connections keep theirs. */
   release(connection: number): void {
     const target = this.of(connection);
     if (this.#pooled || target === NOBODY) return;
@@ -75,15 +76,15 @@ export class TargetSelection {
   }
 
   /**
-   * Chooses a target for an arrival.
-   * @param queued how many arrivals wait for a connection to each.
+   * Selects a target for an arrival.
+   * @param queued returns how many arrivals wait for a connection to a target.
    */
   choose(queued: (target: number) => number): number {
     for (let t = 0; t < this.count; t++) this.#loads[t] = this.tally(t).pending + queued(t);
     return this.#choose(this.#loads);
   }
 
-  /** The connection could not be opened, or its target's machine says that nobody is there. */
+  /** Records that the connection could not be opened, or that its target's host reported an ICMP error. */
   refused(connection: number): void {
     if (!this.#pooled || this.#refused[connection] === 1) return;
     this.#refused[connection] = 1;
@@ -91,7 +92,7 @@ export class TargetSelection {
     this.#refusals[target] = (this.#refusals[target] as number) + 1;
   }
 
-  /** The connection got through. */
+  /** Records that the connection reached its target. */
   stands(connection: number): void {
     if (this.#refused[connection] === 0) return;
     this.#refused[connection] = 0;
@@ -99,13 +100,13 @@ export class TargetSelection {
     this.#refusals[target] = (this.#refusals[target] as number) - 1;
   }
 
-  /** Does the target refuse every connection that it has? */
+  /** Reports whether the target refuses all of its connections. */
   isDown(target: number): boolean {
     const refusals = this.#refusals[target] as number;
     return refusals > 0 && refusals === this.#connections[target];
   }
 
-  /** What becomes of the requests to a target. */
+  /** Returns the tally of the requests to a target. */
   tally(target: number): TargetTally {
     return this.#tallies[target] as TargetTally;
   }
@@ -114,44 +115,44 @@ export class TargetSelection {
     return this.addresses[this.of(connection)];
   }
 
-  /** That of a connection's target; undefined while it has none. */
+  /** Returns the tally of a connection's target; undefined while it has none. */
   tallyOf(connection: number): TargetTally | undefined {
     return this.#tallies[this.of(connection)];
   }
 
-  /** A request was made for a connection, open or to be opened. */
+  /** Records a request for a connection that is open or about to be opened. */
   began(connection: number): void {
     this.assign(connection);
     this.tally(this.of(connection)).counts.sent++;
   }
 
-  /** It was not sent after all. */
+  /** Records that it was not sent after all. */
   takenBack(connection: number): void {
     this.tally(this.of(connection)).counts.sent--;
   }
 
-  /** A request of the connection was answered well, so long after it was due. */
+  /** Records a correct reply, `responseNanos` after its request was due. */
   completed(connection: number, responseNanos: number): void {
     this.stands(connection);
     this.tally(this.of(connection)).completed(responseNanos);
   }
 
-  /** The same request took server and network so long. */
+  /** Records the time that server and network took for the same request. */
   served(connection: number, serviceNanos: number): void {
     this.tally(this.of(connection)).service.record(serviceNanos);
   }
 
-  /** A request of the connection was given up at that age. */
+  /** Records a request that was given up at that age. */
   timedOut(connection: number, ageNanos: number): void {
     this.tally(this.of(connection)).timedOut(ageNanos);
   }
 
-  /** A request ended with its connection. */
+  /** Records a request that ended with its connection. */
   failed(connection: number): void {
     this.tally(this.of(connection)).counts.errors++;
   }
 
-  /** A request was answered with other bytes. */
+  /** Records a request that was answered with other bytes than expected. */
   corrupted(connection: number): void {
     this.tally(this.of(connection)).counts.corrupted++;
   }
@@ -164,7 +165,9 @@ export class TargetSelection {
     return this.#tallies.map((tally) => tally.report());
   }
 
-  /** By how many connections each has where those stay, and else by what is pending on them. */
+  /**
+   * Selects a connection's target: by the number of connections when these are pooled, otherwise by pending requests.
+   */
   #chooseForConnection(): number {
     if (this.#pooled) return this.#choose(this.#connections);
     return this.choose(none);

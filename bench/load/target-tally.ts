@@ -1,10 +1,13 @@
 import { HISTOGRAM_BYTES, Histogram } from '../measure/histogram.ts';
 import { type Counts, noCounts, sumCounts } from './counts.ts';
 
-/** What a thread measured of one of several targets. Plain data and shared memory: it crosses to the main thread. */
+/**
+ * What a thread measured of one of several targets. Plain data and shared memory, so that it can be passed to the main
+ * thread.
+ */
 export interface TargetReport {
   readonly counts: Counts;
-  /** Two histograms, one behind the other: responses and service times. */
+  /** Two histograms in sequence: response times and service times. */
   readonly latencies: SharedArrayBuffer;
 }
 
@@ -16,7 +19,7 @@ export interface TargetLoad {
   readonly service: Histogram;
 }
 
-/** What becomes of the requests to one of several targets. */
+/** Tallies the outcomes of the requests to one of several targets. */
 export class TargetTally {
   readonly counts = noCounts();
   readonly response: Histogram;
@@ -28,7 +31,7 @@ export class TargetTally {
     this.service = serviceIn(this.#latencies);
   }
 
-  /** Requests that were sent, or are to be, and have not ended. */
+  /** Requests that were sent, or will be, and have not ended. */
   get pending(): number {
     const { sent, completed, timedOut, errors, corrupted } = this.counts;
     return sent - completed - timedOut - errors - corrupted;
@@ -39,13 +42,13 @@ export class TargetTally {
     this.response.record(responseNanos);
   }
 
-  /** A request was given up: its age is a lower bound of its response time. */
+  /** Records that a request was given up: its age is a lower bound of its response time. */
   timedOut(ageNanos: number): void {
     this.counts.timedOut++;
     this.response.record(ageNanos);
   }
 
-  /** Forgets all but what is pending. */
+  /** Discards everything except the pending requests. */
   startMeasuring(): void {
     const { pending } = this;
     Object.assign(this.counts, noCounts());
@@ -59,7 +62,7 @@ export class TargetTally {
   }
 }
 
-/** Adds up what threads report of one target. */
+/** Adds up the threads' reports of one target. */
 export function mergeTargetReports(reports: readonly TargetReport[]): TargetLoad {
   const response = new Histogram();
   const service = new Histogram();

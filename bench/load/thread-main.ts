@@ -1,4 +1,4 @@
-/** First code of every generator thread. See generator.ts. */
+/** Entry point of every generator thread. See generator.ts. */
 import { setFlagsFromString } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import { setAffinity } from '../../sockets/cpu.ts';
@@ -11,7 +11,8 @@ function tell(message: ThreadMessage): void {
   parentPort?.postMessage(message);
 }
 
-// The hot loop is many small functions. With V8's usual budget some of them stay calls: 10 % of the time outside the kernel.
+// The hot loop consists of many small functions. V8's default budget inlines only some of them: that cost 10 % of user
+// time.
 setFlagsFromString('--max-inlined-bytecode-size=2000');
 setFlagsFromString('--max-inlined-bytecode-size-cumulative=4000');
 

@@ -1,69 +1,73 @@
 import type { DeliveryCounts } from './said-lines.ts';
 
-/** What became of a workload's sockets. */
+/** State of a workload's sockets. */
 export interface SocketState {
-  /** Those that stood at some time. */
+  /** Sockets that were established at some time. */
   readonly opened: number;
-  /** The last errno that broke one or kept one from opening; 0 for none. */
+  /** The last errno that broke a socket or kept one from opening; 0 for none. */
   readonly lastErrno: number;
   /** TCP: attempts to connect for which no local port was left. */
   readonly portsExhausted?: number;
-  /** UDP: datagrams that they had no room for while measuring. */
+  /** UDP: datagrams that arrived while a receive buffer was full, while measuring. */
   readonly dropped?: number;
 }
 
 /**
- * What clients do on their sockets: opens connections, sends, receives and checks. Connections are numbered from 0;
- * the engine tells which of them are ready.
+ * The work that clients do on their sockets: they open connections, send, receive and check. Connections are numbered
+ * from 0. The engine reports which of them are ready.
  */
 export interface Workload {
-  /** Starts a connection and, once it stands, sends its first request. */
+  /** Starts a connection, which sends its first request as soon as it is established. */
   open(connection: number): void;
-  /** epoll found the connection ready for `events`. */
+  /** Handles a connection that epoll reports ready for `events`. */
   ready(connection: number, events: number): void;
   /**
-   * For workloads that wait for themselves: sends what was made ready, waits until something comes, at most so long, and
-   * handles it. @returns the time before it was handled.
+   * Optional, for workloads that wait by themselves: sends what was prepared, waits up to `timeoutMs` for an event, and
+   * handles the events.
+   * @returns the time before they were handled.
    */
   exchange?(timeoutMs: number): number;
-  /** Reads replies that are probably there, without asking epoll. @returns how many were. */
+  /** Reads replies that are probably there, without asking epoll. @returns how many it read. */
   readExpected(): number;
   /**
-   * Everything that was ready has been handled: sends the requests that replies called for. Sending them together
-   * keeps the server from going to sleep between them, and waking it is dear: one by one cost a third of the
-   * requests/s (380,000 against 510,000 on a machine where C reached 610,000).
+   * Sends the requests that follow the replies, after everything that was ready has been handled. Sending them together
+   * keeps the server from sleeping between them, and waking it is expensive: one by one cost a third of the requests/s
+   * (380,000 instead of 510,000 on a machine where C reached 610,000).
    */
   settle(): void;
   /**
-   * The load flows, for this connection, too: asks for requests if it stands and has room for them, and sends those. One
-   * that ended when an earlier load was over is opened again.
+   * Starts the load on this connection. If it is established and has room, it asks for requests and sends them. If it
+   * ended when an earlier load was over, it is opened again.
    */
   resume(connection: number): void;
-  /** Makes a request that {@link settle} will send. @returns false when the connection can't take one. */
+  /** Makes a request that {@link settle} will send. @returns false when the connection cannot take one. */
   request(connection: number, dueNanos: number): boolean;
-  /** Gives up on requests that could be sent before `deadline` and mends what broke; both times in monotonic nanoseconds. */
+  /**
+   * Times out requests that could be sent before `deadline` and repairs connections. Both times in monotonic
+   * nanoseconds.
+   */
   sweep(now: number, deadline: number): void;
-  /** Measuring begins now: what was gathered before is not to count. */
+  /** Measuring begins now: earlier measurements do not count. */
   startMeasuring?(): void;
-  /** Measuring ends now: what connections still hold is to be accounted for. */
+  /** Measuring ends now: accounts for what connections still hold. */
   stopMeasuring?(): void;
-  /** Is there something to mend soon, such as a connection to open again? */
+  /** True when the next sweep must come soon, for example to open a connection again. */
   readonly ailing: boolean;
   /** Requests sent and not yet answered or given up. */
   readonly outstanding: number;
-  /** Those of them on connections that never got an answer; missing where nothing is answered. */
+  /** How many of them are on connections that never received a reply; undefined where there are no replies. */
   readonly hopeless?: number;
   readonly sockets: SocketState;
-  /** Connections that got their first reply at some time. */
+  /** Connections that have received a first reply. */
   readonly answered: number;
-  /** RFC 3550's interarrival jitter, mean of all sockets, in nanoseconds; null before anything came. */
+  /** RFC 3550's interarrival jitter, mean of all sockets, in nanoseconds; null before a datagram was received. */
   readonly jitterNanos?: number | null;
-  /** Lines that each of several is to hear: what became of them since measuring began. */
+  /** Broadcast: outcome of the deliveries since measuring began. */
   readonly deliveries?: DeliveryCounts;
   /** Counts every request that is still unanswered as timed out. */
   abandon(now: number): void;
   close(): void;
 }
 
-/** How many ready connections one turn of the loop handles at most. */
+/** Maximum number of ready connections that one turn of the loop handles. */
 export const TURN_EVENTS = 1024;

@@ -8,7 +8,7 @@ import type { SelectPolicy } from '../../bench/model/select-policy.ts';
 import type { StreamKey } from '../../servers/random.ts';
 import { assign } from './assignment.ts';
 
-/** A load of Poisson arrivals at 400/s, of one of several threads. */
+/** Returns one thread's part of a load of Poisson arrivals at 400/s. */
 function load(streamKey: StreamKey, thread = 0, threads = 1): Assignment {
   const profile = { start: 400, stages: [], holdMs: 0 };
   return {
@@ -18,7 +18,7 @@ function load(streamKey: StreamKey, thread = 0, threads = 1): Assignment {
   };
 }
 
-/** Two equal targets, and the load's demand, which begins at 0. */
+/** Returns the demand of the load on two equal targets. It begins at time 0. */
 function demandOn(assignment: Assignment, policy: SelectPolicy = 'random'): DemandControl {
   const state = new LoadState(4, new LiveView(), undefined, true);
   const addresses = [1, 2].map((port) => ({ host: '127.0.0.1', port }));
@@ -27,7 +27,7 @@ function demandOn(assignment: Assignment, policy: SelectPolicy = 'random'): Dema
   return new DemandControl(assignment, state);
 }
 
-/** When each target gets arrivals, of which no request ever waits: by a clock that is always at the next one. */
+/** Returns the arrival times at each target when no request waits: the clock is always at the next arrival. */
 function arrivalsAt(demand: DemandControl, count: number): [number[], number[]] {
   const times: [number[], number[]] = [[], []];
   demand.begin(0, 1e15);
@@ -45,13 +45,13 @@ function gapsOf(times: readonly number[]): number[] {
   return times.slice(1).map((time, i) => time - (times[i] as number));
 }
 
-/** Variance over the square of the mean: 1 for a Poisson process, 0 for even arrivals. */
+/** Returns the variance over the square of the mean: 1 for a Poisson process, 0 for constant gaps. */
 function squaredVariation(gaps: readonly number[]): number {
   const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
   return gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / gaps.length / mean ** 2;
 }
 
-/** Correlation of each gap with the one after it. */
+/** Returns the correlation of each gap with the one after it. */
 function serialCorrelation(gaps: readonly number[]): number {
   const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
   const variance = gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0);
@@ -69,7 +69,7 @@ describe('Poisson arrivals among two equal targets', () => {
   ])('are a Poisson process of half the rate at each, left to chance: seed %d, round %d', (seed, round) => {
     for (const times of arrivalsAt(demandOn(load({ seed, round })), ARRIVALS)) {
       const gaps = gapsOf(times);
-      // Of 100,000 exponential gaps: standard deviations of 0.9 %, 0.3 %, and 0.2 %; each within four.
+      // For 100,000 exponential gaps the standard deviations are 0.9 %, 0.3 %, and 0.2 %. Each limit is four of them.
       expect(Math.abs(squaredVariation(gaps) - 1)).toBeLessThan(0.036);
       expect(Math.abs(serialCorrelation(gaps))).toBeLessThan(0.013);
       expect(Math.abs(times.length / ARRIVALS - 0.5)).toBeLessThan(0.0045);
@@ -80,7 +80,7 @@ describe('Poisson arrivals among two equal targets', () => {
     const parts = [0, 1, 2].map((thread) => arrivalsAt(demandOn(load({ seed: 3, round: 1 }, thread, 3)), ARRIVALS / 3));
     for (const target of [0, 1] as const) {
       const merged = parts.flatMap((times) => times[target]).sort((a, b) => a - b);
-      // The threads end at different times: the last twentieth is not of all.
+      // The threads end at different times, so some of them are missing from the last twentieth.
       const gaps = gapsOf(merged.slice(0, -merged.length / 20));
       expect(Math.abs(squaredVariation(gaps) - 1)).toBeLessThan(0.037);
     }

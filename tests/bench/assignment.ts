@@ -1,7 +1,7 @@
 import type { Assignment } from '../../bench/load/assignment.ts';
 import type { OperatingPoint } from '../../bench/model/operating-point.ts';
 
-/** A thread's part of a closed loop over five TCP connections, but for what is said. */
+/** Returns a thread's part of a closed loop over five TCP connections, with variations in `point`. */
 export function assign(point: Partial<OperatingPoint>, address: Assignment['address']): Assignment {
   return {
     point: {
@@ -32,7 +32,7 @@ export function assign(point: Partial<OperatingPoint>, address: Assignment['addr
   };
 }
 
-/** Of a constant rate: 1,000 requests a second. */
+/** Pacer of a constant rate of 1,000 requests/s. */
 export const pacer = {
   profile: { start: 1000, stages: [], holdMs: 0 },
   arrivals: 'constant',

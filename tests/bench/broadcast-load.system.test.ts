@@ -11,7 +11,7 @@ type Treat = (
   say: { toOthers(text: string): void; toSpeaker(text: string): void; leave(): void },
 ) => void;
 
-/** A chat of this test's making, which treats one line in a hundred otherwise. */
+/** Starts a chat server that passes one line in `every` to `treat`. */
 function chat(treat: Treat, every = 100): Promise<string> {
   const clients = new Set<Socket>();
   let lines = 0;
@@ -51,7 +51,7 @@ describe('a chat that', () => {
     expect(requests.completed).toBeGreaterThan(100);
     expect(accountedFor(trial)).toBe(requests.sent);
     expect(broadcast).toMatchObject({ reach: 1, lost: 0, duplicated: 0, reordered: 0, late: 0, corrupted: 0 });
-    // Some deliveries of the first lines may have been before measuring began.
+    // Some deliveries of the first lines may precede measuring.
     expect(broadcast?.delivered).toBeGreaterThan(3 * (requests.completed - 4));
     expect(latencyMicros.response.count).toBe(broadcast?.delivered);
     expect(latencyMicros.service?.count).toBe(broadcast?.delivered);
@@ -92,7 +92,7 @@ describe('a chat that', () => {
     });
     const trial = await measureChat(url, ...counted(450));
     expect(returned).toBeGreaterThan(0);
-    // The one of the last line may come when nobody looks any more.
+    // The duplicate of the last line may come after the load has ended.
     expect(trial.broadcast?.duplicated).toBeGreaterThanOrEqual(returned - 1);
     expect(trial.broadcast).toMatchObject({ lost: 0, reach: 1 });
   });
@@ -105,7 +105,7 @@ describe('a chat that', () => {
         held = line;
         return;
       }
-      // Only of one speaker it is an order.
+      // Order is defined only among the lines of one speaker.
       const same = held.slice(0, 8) === line.slice(0, 8);
       if (same) swapped++;
       toOthers(same ? line + held : held + line);

@@ -16,7 +16,7 @@ import { close, localAddress } from '../../sockets/socket.ts';
 import { listening, noLibc } from '../sockets/open.ts';
 import { assign } from './assignment.ts';
 
-/** From now on the call fails. */
+/** Makes the call fail from now on. */
 function fail(call: 'recv' | 'recvmmsg' | 'send', errno: number): void {
   const failing = vi.spyOn(libc(), call).mockImplementation(() => {
     libc().errno[0] = errno;
@@ -27,7 +27,7 @@ function fail(call: 'recv' | 'recvmmsg' | 'send', errno: number): void {
 
 type Load = new (...args: ConstructorParameters<typeof StreamWorkload>) => Workload;
 
-/** A load over one connection that is established, with one request to come. */
+/** Returns a load over one connection that is established, with one request to come. */
 function connected(
   Of: Load,
   transport: 'tcp' | 'udp' = 'tcp',
@@ -64,7 +64,7 @@ const datagramCases = [
   ['an upload over UDP', DatagramUpload, 'send', (workload: Workload) => workload.ready(0, EPOLLOUT)],
 ] as const;
 
-// As an error of the server it would be reported for as long as the trial lasts.
+// If it counted as an error of the server, it would be reported for as long as the trial lasts.
 describe.skipIf(noLibc)('a load whose descriptor is broken ends, and says why', () => {
   test.each(cases)('%s', (_, Of, call, events) => {
     const { workload } = connected(Of);

@@ -9,7 +9,7 @@ import { Program } from '../cli/program.ts';
 import { PATIENCE_MS } from '../servers/until.ts';
 import { accountedFor } from './measured.ts';
 
-// Servers and loads are threads of compiled code.
+// The servers and loads are threads that run compiled code.
 const built = new URL('../../dist/bench/calibrate/', import.meta.url).href;
 const { calibrateCase } = (await import(
   `${built}calibration.js`
@@ -22,12 +22,12 @@ const cases = calibrationCases({
   delayMs: 400,
   stallMs: 2000,
   datagramsMs: 2500,
-  // Slow enough for a machine that has other things to do.
+  // Slow enough for a busy machine.
   datagramsPerSecond: 2000,
   oneSocketMs: 2500,
 });
 
-/** Runs one case, shortly. */
+/** Runs one case for a short time. */
 async function shown(name: string) {
   const each = cases.find((one) => one.name === name);
   if (each === undefined) throw new Error(`no such case: ${name}`);
@@ -44,7 +44,7 @@ describe('what is injected is what is reported:', () => {
     const { readings } = await shown(name);
     expect(readings).toHaveLength(1);
     for (const { injected, reported } of readings) {
-      // Never less; how much more depends on who else is running. The clocks agree to a microsecond.
+      // Never less. How much more depends on other processes. The clocks agree to a microsecond.
       expect(reported).toBeGreaterThanOrEqual(injected - 1);
     }
   });
@@ -71,7 +71,7 @@ test('datagrams of one socket at a rate, with no pipelining: one that is lost ho
   const [lost, duplicated, reordered, dropped] = readings;
   for (const reading of [duplicated, reordered, dropped])
     expect([reading, reading && isWithin(reading)]).toEqual([reading, true]);
-  // What the machine was too busy to take from full socket buffers is known, too.
+  // Datagrams that a busy machine dropped from full socket buffers are counted, too.
   const { droppedByServer, droppedByGenerator } = trial.datagrams ?? { droppedByServer: 0, droppedByGenerator: 0 };
   expect(lost?.reported).toBe((lost?.injected ?? 0) + (droppedByServer ?? 0) + droppedByGenerator);
   expect(lost?.injected).toBeGreaterThan(100);
@@ -86,7 +86,7 @@ describe('the server that impairs', () => {
     return server;
   };
 
-  /** Sends requests with a header as the generator makes them, and gathers so many replies. */
+  /** Sends requests with the generator's header, and collects `replies` replies. */
   async function exchange(port: number, sequences: readonly number[], replies: number): Promise<Buffer[]> {
     const socket = createSocket('udp4');
     onTestFinished(() => void socket.close());

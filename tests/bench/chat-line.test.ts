@@ -10,7 +10,7 @@ function line(speaker: number, number: number): Buffer {
   return bytes;
 }
 
-/** All that a reader finds in pieces that come to connection 0. */
+/** Returns everything that a reader finds in pieces that come to connection 0. */
 function found(pieces: readonly Uint8Array[]): (readonly number[])[] {
   const readers = new LineReaders(1, SIZE);
   return pieces.flatMap((piece) => {

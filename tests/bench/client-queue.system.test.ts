@@ -9,7 +9,7 @@ import { assign } from './assignment.ts';
 const SIZE = 16_384;
 const DEPTH = 64;
 
-/** A connection whose kernel takes nothing until it is emptied. */
+/** A connection whose kernel takes nothing until its queue is emptied. */
 class Clogged implements Client {
   queuedBytes = 0;
   sent = 0;

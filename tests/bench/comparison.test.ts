@@ -9,7 +9,7 @@ function trial(target: string, connections: number, round: number, requestsPerSe
   return plainTrial({ target, connections, round, throughput, fairness: { starvedConnections: starved } });
 }
 
-/** Trials of targets at 1 and 100 connections, in two rounds: `{name: [at 1, at 100, at 1, at 100]}`. */
+/** Returns trials of targets at 1 and 100 connections, in two rounds: `{name: [at 1, at 100, at 1, at 100]}`. */
 function trials(rates: Record<string, readonly [number, number, number, number]>, starving: string[] = []): Trial[] {
   return Object.entries(rates).flatMap(([target, [low1, high1, low2, high2]]) => {
     const starved = starving.includes(target) ? 99 : 0;

@@ -8,7 +8,7 @@ import type { Stage } from '../../bench/model/stage.ts';
 import { appNames } from '../../servers/apps/catalog.ts';
 import { configuration } from './configurations.ts';
 
-/** `[seconds, target]` as stages, and the duration that they give. */
+/** Returns `[seconds, target]` as stages, and the duration that they add up to. */
 function inStages(...each: readonly (readonly [seconds: number, target: number])[]): Partial<RunConfiguration> {
   const stages = each.map(([seconds, target]): Stage => ({ durationMs: seconds * 1000, target }));
   return { connections: [16], stages, durationMs: stages.reduce((sum, { durationMs }) => sum + durationMs, 0) };
@@ -52,7 +52,7 @@ const address = (transport: 'tcp' | 'udp'): SingleTarget => ({
   address: { host: '127.0.0.1', port: 7 },
 });
 const three = group(asynchronous, asynchronous, address('tcp'));
-/** Faults that are of no interest: which app is there for a workload is told apart from what it may be combined with. */
+/** Selects faults other than those about the app of a workload, which is not part of the combination under test. */
 const otherThanApp = (fault: string) => !/^workload: \w+ is made for/.test(fault);
 
 describe('combinations', () => {
@@ -246,7 +246,7 @@ describe('an app and a workload', () => {
   test('without each other are refused', () => {
     const made = appNames.filter((app) => workloadOf(app) === null);
     expect(made.length).toBeGreaterThan(0);
-    // A model that carries all of them.
+    // A model that serves all of them.
     const targets = [{ kind: 'model', model: 'async' }] as const;
     for (const app of made) {
       expect(configurationFaults({ ...configuration, ...tcp, targets, app })).toEqual([

@@ -1,7 +1,7 @@
 import type { RunConfiguration } from '../../bench/model/configuration.ts';
 import { fixedSize } from '../../bench/model/message-sizes.ts';
 
-/** Three models over both transports with two levels of concurrency, without a fault. */
+/** A valid configuration: three models over both transports at two levels of concurrency. */
 export const configuration: RunConfiguration = {
   command: 'bench',
   targets: [

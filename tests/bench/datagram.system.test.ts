@@ -16,7 +16,10 @@ import { assign, pacer } from './assignment.ts';
 const DEPTH = 3;
 const SIZE = 1000;
 
-/** One socket with room for three requests, whose first one was answered. @param leaves is the server gone then? */
+/**
+ * Opens one socket with room for three requests, whose first one was answered. @param leaves whether the server then
+ * ends.
+ */
 async function answered(demand: Demand, { leaves = false } = {}) {
   const server = await ServerProcess.start({ model: 'event-driven', transport: 'udp' });
   onTestFinished(() => server.kill());
@@ -30,7 +33,7 @@ async function answered(demand: Demand, { leaves = false } = {}) {
     workload.close();
     epoll.close();
   });
-  /** Until every request was answered; not for ever. */
+  /** Waits until every request was answered, up to a time limit. */
   const settled = () => {
     const end = nowNanos() + 5e9;
     while (workload.outstanding > 0) {
@@ -49,7 +52,7 @@ async function answered(demand: Demand, { leaves = false } = {}) {
   onTestFinished(() => {
     close(unconnected);
   });
-  /** The kernel refuses to send without a destination, send(2): EDESTADDRREQ. */
+  /** Makes the kernel refuse to send: without a destination, send(2) fails with EDESTADDRREQ. */
   const refuse = () => {
     sockets.fd = () => unconnected;
   };
@@ -149,7 +152,7 @@ describe('an ICMP error', () => {
   test('that sending reports ends an earlier request, and the new one goes out', async () => {
     const { workload, state } = await answered(atRate(), { leaves: true });
     state.flowing = true;
-    // Each is sent to a port where nobody listens any more. The error of each is reported in place of sending the next.
+    // Each goes to a port without a listener. The error of each is reported in place of sending the next.
     for (let i = 0; i < 4; i++) workload.request(0, nowNanos());
     expect(state.counts).toMatchObject({ sent: 5, errors: 3, dropped: 0 });
     expect(workload.outstanding).toBe(1);

@@ -13,13 +13,13 @@ import { soon, until } from '../servers/until.ts';
 import { configuration } from './configurations.ts';
 import { counted, onlyTrial, resultOf, startMeasuring } from './measured.ts';
 
-/** Its servers and threads are programs of JavaScript. */
+/** Compiled: the runner's servers and threads are JavaScript programs. */
 const built = new URL('../../dist/bench/run/runner.js', import.meta.url).href;
 const { run }: typeof Runner = await import(built);
 
 const forever = new AbortController().signal;
 
-/** The youngest process below this one: of a server with workers, a worker. */
+/** Returns the youngest descendant of this process: of a server with workers, a worker. */
 function youngest(root = process.pid): number {
   const tree = processTree(root).sort((a, b) => Number(a.startTime) - Number(b.startTime) || a.pid - b.pid);
   return tree.at(-1)?.pid ?? 0;
@@ -33,7 +33,7 @@ describe('a worker of a built-in server that is killed fails the trial', () => {
         if (progress.phase !== phase || killed !== 0) return;
         killed = youngest();
         process.kill(killed, 'SIGKILL');
-        // What happens after this is after its death.
+        // Everything after this happens after its death.
         while (!hasEnded(killed));
       },
       saved: () => undefined,
@@ -136,7 +136,7 @@ socketserver.ForkingTCPServer(("127.0.0.1", {port}), Echo).serve_forever()'`;
 );
 
 describe('watched processes', () => {
-  /** A process whose child's end it waits for at once. @returns both pids. */
+  /** Starts a process that waits for its child, and so reaps it at once. @returns both pids. */
   async function parentAndChild(): Promise<{ parent: number; child: number }> {
     const shell = spawn('sh', ['-c', 'sleep 1000 & echo $!; wait; exec sleep 1000'], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -148,7 +148,7 @@ describe('watched processes', () => {
         try {
           process.kill(pid, 'SIGKILL');
         } catch {
-          // It has ended.
+          // It has ended already.
         }
       }
     });
@@ -170,7 +170,7 @@ describe('watched processes', () => {
   });
 
   test('one that nobody waits for is known by its signal on any kernel', async () => {
-    // `true &` is never waited for, as the shell is replaced by a program that knows nothing of it.
+    // Nothing waits for the child: exec replaces the shell by a program that does not know of it.
     const shell = spawn('sh', ['-c', 'sleep 1000 & echo $!; exec sleep 1000'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -10,7 +10,7 @@ import { assign } from './assignment.ts';
 const S = 1e9;
 const RATE = 1000;
 
-/** An open loop of 1,000 arrivals a second since a second ago, of which no connection takes any. */
+/** An open loop of 1,000 arrivals/s that began a second ago; no connection has taken any of them. */
 function overloaded({ targets = 1, refusing = [] as readonly number[] } = {}) {
   const point = { connections: 2 * targets };
   const pacer = {
@@ -48,7 +48,7 @@ describe('arrivals that find no connection', () => {
     expect(state.counts).toMatchObject({ sent: 0, dropped: 0 });
     const queued = control.queued;
     expect(queued).toBeGreaterThanOrEqual(RATE);
-    // The first 250 were due a quarter of a second long.
+    // The first 250 were due in the first quarter of a second.
     control.expire(begin + 0.25 * S);
     expect(state.counts).toMatchObject({ sent: 0, timedOut: 0, errors: 0, dropped: 250, noConnection: 250 });
     expect([control.queued, live.response.count, state.failures]).toEqual([queued - 250, 0, 250]);

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { accountedFor, counted, measure, measureTrial, tcpServer, tlsServer, udpServer } from './measured.ts';
 
-/** Requests enough for any fault to come, in whatever time that takes. */
+/** Enough requests for any fault to occur, however long they take. */
 const enough = counted(1000);
 
-/** Calls `fault` once, when `count` requests of `size` bytes have come, and `otherwise` at all other times. */
+/** Calls `fault` once, at the `count`-th call, and `otherwise` at all other times. */
 function once(count: number) {
   let seen = 0;
   return <T>(fault: () => T, otherwise: () => T): T => (++seen === count ? fault() : otherwise());
@@ -218,7 +218,7 @@ describe('a UDP server that', () => {
     expect(accountedFor(trial)).toBe(trial.requests.sent);
   });
 
-  // What a user types, with no --pipelining: every datagram is due when it is, whatever became of those before it.
+  // The default, without --pipelining: every datagram is sent when it is due, whatever became of earlier ones.
   test('loses, repeats and swaps some, at a rate over one socket, has them counted exactly', async () => {
     const injected = { lost: 0, duplicated: 0, reordered: 0 };
     let seen = 0;
@@ -227,7 +227,7 @@ describe('a UDP server that', () => {
       const answer = () => reply(datagram);
       const overtaken = held;
       held = undefined;
-      // The first opens the socket; one that overtakes another does nothing else.
+      // The first opens the socket. One that overtakes another has no other fault.
       if (seen++ === 0 || overtaken !== undefined) answer();
       else if (seen % 40 === 0) injected.lost++;
       else if (seen % 60 === 1) held = answer;
@@ -242,7 +242,7 @@ describe('a UDP server that', () => {
     });
     const flags = ['-c', '1', '-R', '2000', '-n', '2000', '-d', '60s', '--timeout', '1s'];
     const trial = await measureTrial(url, ...flags);
-    // What full socket buffers have lost, on a machine that others use, is known.
+    // Datagrams dropped from full socket buffers, on a machine that others use, are counted.
     const { droppedByServer, droppedByGenerator } = trial.datagrams ?? { droppedByServer: 0, droppedByGenerator: 0 };
     expect(trial.requests).toMatchObject({
       sent: 2000,
@@ -279,7 +279,7 @@ describe('a UDP server that', () => {
     const load = ['-c', '1', '-p', '8', '-n', '2000', '-d', '20s', '--timeout', '10s'];
     const { requests, latencyMicros } = await measureTrial(url, ...load);
     expect(requests).toMatchObject({ sent: 2000, completed: 2000, lost: 0, late: 0, unsolicited: 0, reordered: 1 });
-    // Others were answered nearly 200 times over meanwhile.
+    // In the meantime others were answered nearly 200 times.
     expect(latencyMicros.response.max).toBeGreaterThan(50 * latencyMicros.response.p50);
   });
 

@@ -1,4 +1,6 @@
-/** A server that is not ours: `node foreign-server.mjs PORT WAY [MARK]`. Echoes over TCP, in a way that is hard to handle. */
+/**
+ * A foreign server: `node foreign-server.mjs PORT WAY [MARK]`. Echoes over TCP, in a way that is difficult to handle.
+ */
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 

@@ -13,7 +13,9 @@ import { onlyTrial, resultOf, startMeasuring } from './measured.ts';
 
 const server = fileURLToPath(new URL('./foreign-server.mjs', import.meta.url));
 
-/** A command line that no other process has, so that what is left of it can be found; killed with the test. */
+/**
+ * Returns a mark for a unique command line, so that remaining processes can be found. They are killed with the test.
+ */
 function marked(): string {
   const mark = join(scratchDirectory(), 'mark');
   onTestFinished(() => {
@@ -21,14 +23,17 @@ function marked(): string {
       try {
         process.kill(pid, 'SIGKILL');
       } catch {
-        // It has ended by itself meanwhile.
+        // It has already ended by itself.
       }
     }
   });
   return mark;
 }
 
-/** Processes whose command line holds a text, but for sockbench itself and the program that watches over the command. */
+/**
+ * Returns the processes whose command line contains a text, except sockbench itself and the program that supervises the
+ * command.
+ */
 function pidsWith(text: string): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -47,7 +52,7 @@ function commandLine(pid: string): string {
   }
 }
 
-/** The command of a server that behaves in some way. */
+/** Returns the command of a server that behaves in some way. */
 function command(way: string, mark: string): string {
   return `node ${server} {port} ${way} ${mark}`;
 }
@@ -98,7 +103,7 @@ describe('nothing is left of a server that', () => {
     const trial = onlyTrial(await resultOf(startMeasuring('--exec', `exec ${command(way, mark)}`, '-c', '2')));
     expect(pidsWith(mark)).toEqual([]);
     expect(trial.requests).toMatchObject({ errors: 0, corrupted: 0 });
-    // A Node server takes several microseconds for a request: a launcher that waits takes none.
+    // A Node server takes several microseconds per request; a launcher that only waits takes none.
     expect(trial.server?.cpuMicrosPerRequest).toBeGreaterThan(1);
     expect(trial.server).toMatchObject({ processes });
   });
@@ -121,7 +126,7 @@ describe('nothing is left of a server that', () => {
   });
 });
 
-/** Has a process a socket that listens, on whatever port? */
+/** Reports whether a process has a listening socket, on any port. */
 function holds(pid: number): boolean {
   const port = / |\0/[Symbol.split](commandLine(String(pid))).find((word) => /^\d{4,5}$/.test(word));
   return port !== undefined && holdSocket([pid], listeningSockets('tcp', Number(port))) === true;

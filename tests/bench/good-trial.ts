@@ -1,7 +1,7 @@
 import type { MeasuredTrial } from '../../bench/model/trial.ts';
 import { latency, trial } from '../reports/results.ts';
 
-/** What the kernel counts while nothing is wrong. */
+/** The kernel's counters when nothing is wrong. */
 export const calm = {
   listenOverflows: 0,
   listenDrops: 0,
@@ -12,9 +12,9 @@ export const calm = {
   stealShare: 0,
 };
 
-/** 16 connections, 10,000 requests/s, 1.6 ms each: as Little's law has it. */
+/** 16 connections, 10,000 requests/s, 1.6 ms each, consistent with Little's law. */
 export const response = { ...latency(1500, 4000), mean: 1600 };
-/** A trial that is beyond doubt. */
+/** A trial without any doubts. */
 export const good: MeasuredTrial = {
   ...trial(),
   measuredSeconds: 10,

@@ -10,7 +10,7 @@ function histogramOf(values: readonly number[]): Histogram {
   return histogram;
 }
 
-/** The ⌈q·n⌉-th smallest value: what a histogram with perfect buckets would answer. */
+/** Returns the ⌈q·n⌉-th smallest value: what a histogram with perfect buckets would return. */
 function exactQuantile(values: readonly number[], q: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(1, Math.ceil(q * sorted.length)) - 1] ?? Number.NaN;

@@ -4,8 +4,8 @@ import { httpServer } from './http-server.ts';
 import { accountedFor, measureTrial } from './measured.ts';
 
 /**
- * The time that requests were in flight in the window is their response times in all, but for what those that were in
- * flight at its end took afterwards. Histograms are exact to a thousandth.
+ * Checks Little's law: the time that requests were in flight in the window is the sum of their response times, less the
+ * part after the end of the window. Histograms are exact to a thousandth.
  */
 function expectLittlesLaw(
   { meanInFlight = 0, measuredSeconds, latencyMicros: { response } }: Trial,
@@ -25,7 +25,8 @@ describe('an HTTP server that', () => {
     const url = await httpServer(({ method, url, headers: { host } }, response) => {
       asked.add(`${method} ${url} of ${host}`);
       served++;
-      // The opening asks once for each connection. Then as many as may be in flight have to be before one is answered.
+      // Opening asks once for each connection. Then as many requests as may be in flight must be, before one is
+      // answered.
       held.push(() => void response.end('any page'));
       if (served <= 5 || served >= 5 + 15) for (const answer of held.splice(0)) answer();
     });
@@ -49,7 +50,7 @@ describe('an HTTP server that', () => {
     const delayMs = 20;
     const url = await httpServer((_, response) => void setTimeout(() => response.end('late'), delayMs));
     const trial = await measureTrial(url, '-c', '4', '-d', '500ms');
-    // Timers go by whole milliseconds.
+    // Timers have a resolution of one millisecond.
     expect(trial.latencyMicros.response.p50).toBeGreaterThan((delayMs - 1.5) * 1000);
     expect(trial.throughput.requestsPerSecond).toBeLessThan(4 / ((delayMs - 1.5) / 1000));
     expect(trial.requests.completed).toBeGreaterThan(0);

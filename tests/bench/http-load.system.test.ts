@@ -59,7 +59,7 @@ describe('an HTTP server that', () => {
     });
     const trial = await measureTrial(url, '-c', '1', '--timeout', '1s');
     expect(trial.requests).toMatchObject({ errors: 0, timedOut: 1 });
-    // It is waited for until its time-out.
+    // The load waits for it until its time-out.
     expect(trial.latencyMicros.response.max).toBeGreaterThan(990_000);
     expect(accountedFor(trial)).toBe(trial.requests.sent);
   });
@@ -70,7 +70,7 @@ describe('an HTTP server that', () => {
       if (++seen !== 5) response.end('page');
     });
     const trial = await measureTrial(url, '-c', '1', '-d', '500ms', '--timeout', '100ms');
-    // A machine that stalls makes others time out, too.
+    // On a machine that stalls, other requests time out, too.
     expect(trial.requests.timedOut).toBeGreaterThanOrEqual(1);
     expect(trial.requests).toMatchObject({ errors: 0, corrupted: 0 });
     expect(trial.requests.completed).toBeGreaterThan(5);

@@ -46,7 +46,7 @@ describe('a reply', () => {
     http.sent(0);
     http.sent(2);
     http.replied(0, 200, 1);
-    // The next request goes out before the body is looked at.
+    // The next request is sent before the body is checked.
     http.sent(0);
     http.judge('');
     expect([http.inFlight(0), http.inFlight(1), http.inFlight(2), http.outstanding]).toEqual([2, 0, 1, 3]);
@@ -75,7 +75,7 @@ describe('requests of a connection that is gone', () => {
     const between = nowNanos();
     while (nowNanos() === between);
     http.sent(1);
-    // When the first is as old as the time-out, or older, the second is not.
+    // When the first is at least as old as the time-out, the second is not.
     http.lose(1, 1e9, between + 1e9);
     expect(state.counts).toMatchObject({ sent: 2, errors: 1, timedOut: 1 });
     expect(live.response.count).toBe(1);

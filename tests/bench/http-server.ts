@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { makeCertificate } from '../../servers/certificate.ts';
 
-/** Node's own HTTP server; ends with the test. @returns its URL. */
+/** Starts Node's own HTTP server, which ends with the test. @returns its URL. */
 export async function httpServer(serve: RequestListener, scheme: 'http' | 'https' = 'http'): Promise<string> {
   const server = scheme === 'http' ? createServer(serve) : createTlsServer(makeCertificate(), serve);
   onTestFinished(() => {

@@ -12,7 +12,7 @@ describe('timestamps', () => {
     expect(timestamps).toBe('kernel');
     expect(latencyMicros.service?.count).toBeGreaterThan(0.9 * requests.completed);
     expect(latencyMicros.generatorLag?.count).toBe(latencyMicros.service?.count);
-    // Of each request they make up the response, so their means do, too.
+    // For each request they add up to the response time, so their means do, too.
     const parts = (latencyMicros.service?.mean ?? 0) + (latencyMicros.generatorLag?.mean ?? 0);
     expect(parts / latencyMicros.response.mean).toBeCloseTo(1, 1);
   });
@@ -34,12 +34,12 @@ describe('timestamps', () => {
 
 describe('an open loop', () => {
   test('tells how late it sent, and how arrivals came', async () => {
-    // 10 ms apart: a machine that others use, too, delays them by less.
+    // Mean gap 10 ms: a machine that others use delays requests by less.
     const load = ['-c', '20', '-R', '100', '-n', '150', '-d', '60s'];
     const trial = await measureTrial(await echo(), ...load, '--arrivals', 'poisson');
     expect(trial.latencyMicros.scheduleLag?.count).toBe(150);
     expect(trial.arrivalCheck?.gaps).toBeGreaterThan(100);
-    // Equal distances would be 1 - 1/e = 0.63 from the exponential law, and arrivals all at once 1.
+    // Constant gaps would be 1 - 1/e = 0.63 from the exponential law, and simultaneous arrivals 1.
     expect(trial.arrivalCheck?.distance).toBeLessThan(0.4);
   });
 
@@ -76,7 +76,7 @@ test('connections are put to use in stages, on both threads, and rest again', as
     socket.on('close', () => now--).pipe(socket);
   });
   const trial = await measureTrial(url, '-c', '2', '-s', '300ms:30,500ms:30,200ms:5', '--threads', '2');
-  // Some had more time than others, so that nobody knows how fairly they were served.
+  // Some connections had more time than others, so fairness is not known.
   expect(trial).toMatchObject({ connections: 30, rate: null, fairness: { jain: null, starvedConnections: 0 } });
   expect(trial.opening).toMatchObject({ opened: 2, answered: 2 });
   expect(most).toBe(30);

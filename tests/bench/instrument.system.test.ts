@@ -52,7 +52,7 @@ describe('a connection for each request', () => {
     });
     const trial = await measureTrial(url, '-c', '5', '--connection', 'per-request', '-n', '400', '-d', '20s');
     expect(trial).toMatchObject({ connection: 'per-request', requests: { completed: 400, errors: 0 } });
-    // Each client's first connection was made before measuring.
+    // Each client's first connection was opened before measuring.
     expect([connections, extra]).toEqual([405, 0]);
     expect(trial.latencyMicros.connect?.count).toBe(400);
     expect(trial.latencyMicros.connect?.p50).toBeLessThan(trial.latencyMicros.response.p50);
@@ -140,7 +140,7 @@ describe('datagrams', () => {
     let seen = 0;
     let swapped = 0;
     const url = await udpServer((datagram, reply) => {
-      // The first of the socket belongs to opening.
+      // The first datagram of the socket belongs to opening.
       if (++seen > 1 && seen % 20 === 0) {
         held = { datagram: Buffer.from(datagram), reply };
         return;
@@ -159,7 +159,7 @@ describe('datagrams', () => {
   });
 
   test('that the server’s socket had no room for are told apart from others that were lost', async () => {
-    // It reads nothing after the first request, until its buffer has overflowed.
+    // The server reads nothing after the first request, until its buffer has overflowed.
     let first = true;
     const url = await udpServer((datagram, reply) => {
       reply(datagram);

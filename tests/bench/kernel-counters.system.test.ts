@@ -45,9 +45,9 @@ describe('the kernel’s counters', () => {
   });
 });
 
-/** One of several targets, so many of whose requests failed as were not completed. */
 test('a backlog that overflows while connections are opened is noticed', async () => {
-  // The first request is answered; then, until opening is given up and beyond, nobody empties a backlog of one.
+  // The server answers the first request. Then it accepts nothing, with a backlog of one, until after opening is given
+  // up.
   const script = `
     let blocked = false;
     const server = require('node:net').createServer((socket) => {

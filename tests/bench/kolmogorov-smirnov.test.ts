@@ -7,7 +7,7 @@ import {
 import type { Random } from '../../servers/random.ts';
 import { seeded } from '../seeded.ts';
 
-/** The value that an exponential of mean 1 is below with probability `p`. */
+/** Returns the value that an exponential of mean 1 is below with probability `p`. */
 const quantile = (p: number) => -Math.log(1 - p);
 const exponentials = (n: number, random: Random) => Array.from({ length: n }, () => quantile(random()));
 
@@ -35,7 +35,7 @@ describe('the distance from an exponential', () => {
       const exceeding = Array.from({ length: 20_000 }, () => exponentials(n, random)).filter(
         (sample) => distanceFromExponential(sample) > critical,
       );
-      // 20 are expected, give or take five standard deviations of a binomial.
+      // 20 are expected; the tolerance is five standard deviations of a binomial.
       expect(Math.abs(exceeding.length - 20)).toBeLessThan(5 * Math.sqrt(20));
     }
   });

@@ -33,7 +33,7 @@ describe('what a thread records', () => {
     state.holds(5, begin + 100);
     state.holds(0, begin + 300);
     expect(state.inFlightNanos).toBe(2 * 100 + 5 * 200);
-    // One that was due 40 ns before anybody looked was in flight all the same.
+    // A request that was due 40 ns before it was noticed was in flight in that time, too.
     state.noticed(begin, begin + 40);
     expect(state.inFlightNanos).toBe(2 * 100 + 5 * 200 + 40);
   });
@@ -142,7 +142,7 @@ describe('the order in which datagrams come', () => {
   test('has RFC 3550’s jitter: a sixteenth of each new difference', () => {
     const order = new ArrivalOrder(3);
     expect(order.jitterNanos).toBeNull();
-    // They travel for 100, 116, 100 and 100.
+    // Transit times are 100, 116, 100 and 100.
     for (const [sequence, [sent, arrived]] of [
       [0, 100],
       [1000, 1116],

@@ -10,18 +10,19 @@ import { makeCertificate } from '../../servers/certificate.ts';
 import { type TransportName, transportNames } from '../../servers/transport.ts';
 import { Program, scratchDirectory } from '../cli/program.ts';
 
-/** What the program said and how it ended. */
+/** Output and exit of the program. */
 export interface Run {
   readonly code: number | null;
   readonly result: Result;
 }
 
-/** So many requests, in whatever time they take. */
+/** Returns flags for a load of `count` requests, however long they take. */
 export const counted = (count: number) => ['-n', String(count), '-d', '60s'] as const;
 
 /**
- * Starts the built program's `run` command, from the first request on and for 100 ms, unless flags say otherwise, to print
- * JSON. That is time enough for something to be counted, not for so many: who needs these asks for {@link counted}.
+ * Starts the built program's `run` command, which measures from the first request for 100 ms and prints JSON, unless
+ * flags say otherwise. That is enough time to count something; tests that need a number of requests use {@link
+ * counted}.
  */
 export function startMeasuring(...flags: readonly string[]): Program {
   return startBriefly('run', flags);
@@ -35,9 +36,9 @@ function startBriefly(command: 'run' | 'bench', flags: readonly string[]): Progr
 }
 
 /**
- * Measures each model over each of its transports, with one start of the program for all of them. What cannot be called
- * here is left out.
- * @returns the trial of a model over a transport.
+ * Measures each model over each of its transports, with one start of the program for all of them. Models that are not
+ * available here are left out.
+ * @returns a function that returns the trial of a model over a transport.
  * @throws when there is none, or several.
  */
 export async function measureModels(
@@ -52,19 +53,19 @@ export async function measureModels(
   };
 }
 
-/** @throws when the program printed no result. */
+/** Waits for the program's result. @throws when the program printed none. */
 export async function resultOf(program: Program): Promise<Run> {
   const { code, stdout, stderr } = await program.end();
   if (stdout === '') throw new Error(`ended with ${code}: ${stderr}`);
   return { code, result: resultSchema.parse(JSON.parse(stdout)) };
 }
 
-/** Measures a server that runs already. */
+/** Measures a server that is already running. */
 export function measure(url: string, ...flags: readonly string[]): Promise<Run> {
   return resultOf(startMeasuring('--target', url, ...flags));
 }
 
-/** The only trial of a run. */
+/** Measures such a server and returns the only trial. */
 export async function measureTrial(url: string, ...flags: readonly string[]): Promise<Trial> {
   return onlyTrial(await measure(url, ...flags));
 }
@@ -76,12 +77,12 @@ export function onlyTrial({ result }: Run): Trial {
   return trial;
 }
 
-/** A TCP server of this test's own making; ends with the test. @returns its URL. */
+/** Starts a TCP server for one test; ends with the test. @returns its URL. */
 export function tcpServer(serve: (socket: Socket) => void): Promise<string> {
   return streamServer('tcp', (accept) => createServer({ noDelay: true }, accept), serve);
 }
 
-/** A TLS server of this test's own making; ends with the test. @returns its URL. */
+/** Starts a TLS server for one test; ends with the test. @returns its URL. */
 export function tlsServer(serve: (socket: TLSSocket) => void): Promise<string> {
   return streamServer('tls', (accept) => createTlsServer({ ...makeCertificate(), noDelay: true }, accept), serve);
 }
@@ -106,7 +107,7 @@ async function streamServer<S extends Socket>(
   return `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** A UDP server of this test's own making; ends with the test. @returns its URL. */
+/** Starts a UDP server for one test; ends with the test. @returns its URL. */
 export async function udpServer(serve: (datagram: Buffer, reply: (datagram: Buffer) => void) => void): Promise<string> {
   const socket: UdpSocket = createSocket('udp4', (datagram: Buffer, { port, address }: RemoteInfo) =>
     serve(datagram, (answer) => socket.send(answer, port, address)),
@@ -117,13 +118,13 @@ export async function udpServer(serve: (datagram: Buffer, reply: (datagram: Buff
   return `udp://127.0.0.1:${socket.address().port}`;
 }
 
-/** As many requests were sent as a rate makes due, as far as a machine that stalls at either end lets one tell. */
+/** Expects that the number of requests sent fits the rate, with tolerance for a machine that stalls at either end. */
 export function expectRate({ requests, measuredSeconds }: Trial, rate: number): void {
   expect(requests.sent / (rate * measuredSeconds)).toBeGreaterThan(0.7);
   expect(requests.sent / (rate * measuredSeconds)).toBeLessThan(1.4);
 }
 
-/** Every request ends in exactly one way. */
+/** Returns the number of requests that ended: each ends in exactly one way. */
 export function accountedFor({ requests }: Trial): number {
   return requests.completed + requests.timedOut + requests.errors + requests.corrupted;
 }

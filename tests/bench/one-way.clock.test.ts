@@ -18,7 +18,7 @@ test('datagrams one way go at a rate, each with its number', async () => {
 });
 
 test('datagrams that a socket had no room for in the warm-up do not count', async () => {
-  // 800 go to a server that reads nothing for 400 ms, whose socket has room for some hundred; and 1,000 after that.
+  // 800 go to a server that reads nothing for 400 ms and whose socket has room for a few hundred; 1,000 more follow.
   let stalled = false;
   let received = 0;
   let highest = 0;
@@ -30,7 +30,7 @@ test('datagrams that a socket had no room for in the warm-up do not count', asyn
   });
   const load = ['-c', '1', '--size', '1000', '-R', '2000', '--warmup', '600ms', '-d', '500ms'];
   const trial = await measureTrial(url, '--workload', 'upload', ...load);
-  // What never came, less what is told to be lost, went in the warm-up.
+  // Datagrams that never arrived and are not reported as lost were dropped in the warm-up.
   expect(highest + 1 - received - (trial.requests.lost ?? 0)).toBeGreaterThan(300);
   expect(trial.datagrams?.droppedByServer).toBe(trial.requests.lost);
 });

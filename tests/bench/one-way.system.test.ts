@@ -14,7 +14,7 @@ describe('an upload', () => {
     const trial = await measureTrial(url, '--workload', 'upload', '-c', '3', '-d', '200ms');
     const bytes = trial.throughput.bytesPerSecond * trial.measuredSeconds;
     expect(bytes).toBeGreaterThan(1e6);
-    // What the server's kernel holds and the server has not read yet was delivered, too: some MiB a connection.
+    // Bytes that the server's kernel holds and the server has not read were delivered, too: some MiB per connection.
     expect(bytes).toBeLessThan(received + 3 * 8 * 2 ** 20);
     expect(bytes).toBeGreaterThan(received * 0.5);
     expect(trial).toMatchObject({ workload: 'upload', app: 'discard', requests: { sent: 0, errors: 0 } });
@@ -90,7 +90,7 @@ describe('a download', () => {
 
 describe('datagrams one way', () => {
   test('that a socket had no room for are lost, and not throughput', async () => {
-    // Reads what comes first, then nothing while datagrams flow.
+    // Reads the first datagram, then nothing while datagrams flow.
     let blocked = false;
     const url = await udpServer(() => {
       if (!blocked) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);

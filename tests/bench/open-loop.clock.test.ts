@@ -123,14 +123,14 @@ describe('a rate', () => {
     });
     const trial = await measureTrial(url, '-c', '2', '-R', '1000', '-d', '1s');
     expect(accountedFor(trial)).toBe(trial.requests.sent);
-    // 400 of 1,000 requests were due in the stall, and waited for what was left of it: a closed loop would have sent two.
+    // 400 of 1,000 requests were due in the stall and waited for the rest of it. A closed loop would have sent two.
     expect(trial.latencyMicros.response.p90).toBeGreaterThan(250_000);
     expect(trial.latencyMicros.response.p50).toBeLessThan(trial.latencyMicros.response.p90);
   });
 
   test('is answered whole by a server that is slow, but keeps up, though there was no warm-up', async () => {
     const url = await tcpServer((socket) => {
-      // The first request is there to open the connection.
+      // The first request only opens the connection.
       let delay = 0;
       socket.on('data', (bytes) => {
         setTimeout(() => socket.write(bytes), delay);
@@ -153,23 +153,23 @@ describe('a rate', () => {
     const { code, result } = await measure(url, ...load, ...bounds);
     const [trial] = result.trials;
     const { requests, latencyMicros, timeline = [] } = trial as Trial;
-    // In half a second, 500 were due and 25 can be answered; the first waits are over only with the drain.
+    // In half a second, 500 are due and 25 can be answered. The first waits end only in the drain.
     expect(requests.sent + requests.dropped).toBeGreaterThan(450);
     expect(requests.dropped).toBeGreaterThan(200);
     expect(requests.drops).toMatchObject({ noConnection: requests.dropped });
     expect(accountedFor(trial as Trial)).toBe(requests.sent);
-    // Nobody who was not asked has a response time.
+    // A request that was not sent has no response time.
     expect(latencyMicros.response.count).toBe(requests.sent);
     expect(timeline.length).toBeGreaterThan(0);
     expect(reasonsOf(result)).toEqual(expect.arrayContaining(['rate-missed', 'dropped']));
-    // However quickly the few were answered that were sent.
+    // However quickly the few requests that were sent were answered.
     expect(result.thresholds?.map(({ kept }) => kept)).toEqual([false, false, false]);
     expect(code).toBe(1);
   });
 });
 
 describe('a rate above what the server answers', () => {
-  // Each of two connections is good for some 100 requests/s.
+  // Each of two connections can serve about 100 requests/s.
   const slow = (accepted: () => void) => (socket: Duplex) => {
     accepted();
     socket.on('data', (bytes) => setTimeout(() => socket.write(bytes), 10));
@@ -189,7 +189,7 @@ describe('a rate above what the server answers', () => {
     expect(accountedFor(trial)).toBe(requests.sent);
     expect(requests.dropped).toBeGreaterThan(1000);
     expect(requests.drops).toMatchObject({ noConnection: requests.dropped });
-    // Only what was sent has a response time: with what it waited for a connection.
+    // Only requests that were sent have a response time. It includes the wait for a connection.
     expect(latencyMicros.response.count).toBe(requests.sent);
     expect(latencyMicros.response.p90).toBeGreaterThan(200_000);
   });

@@ -9,7 +9,7 @@ import { whyUnavailable } from '../../servers/catalog.ts';
 import { makeCertificate } from '../../servers/certificate.ts';
 import { onlyTrial, resultOf, startMeasuring } from './measured.ts';
 
-/** Its threads need JavaScript. */
+/** Compiled: the generator's threads need JavaScript. */
 const built = new URL('../../dist/bench/load/generator.js', import.meta.url).href;
 const { Generator }: typeof Generators = await import(built);
 
@@ -27,7 +27,7 @@ describe.skipIf(whyUnavailable('iterative'))('connections that are not answered'
   );
 
   test('are waited for while the server waits for its work', async () => {
-    // More than there are threads in its pool, so that some are answered long before the others.
+    // More than the threads of the server's pool, so that some are answered long before the others.
     const connections = availableParallelism() + 1;
     const flags = ['-c', `${connections}`, '--work', 'io:900ms'];
     const { opening } = onlyTrial(await resultOf(startMeasuring('--model', 'worker-pool', ...flags, ...PATIENCE)));
@@ -35,7 +35,7 @@ describe.skipIf(whyUnavailable('iterative'))('connections that are not answered'
   });
 });
 
-/** Answers on the first connection alone; ends with the test. @returns its port. */
+/** Starts a server that answers on the first connection only; ends with the test. @returns its port. */
 async function answeringOne(transport: 'tcp' | 'tls', answer: (request: Buffer) => Buffer | string): Promise<number> {
   const sockets = new Set<Socket>();
   const serve = (socket: Socket) => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DUPLICATE, LATE, MOST_LOST, Outstanding, UNKNOWN } from '../../bench/load/outstanding.ts';
 
-/** Sends one. @returns its sequence number. */
+/** Sends a request. @returns its sequence number. */
 function send(outstanding: Outstanding, s = 0, time = 1): number {
   const sequence = outstanding.next(s);
   outstanding.push(s, time, time, time);
@@ -115,11 +115,11 @@ describe('requests that may be lost', () => {
   });
 });
 
-/** What should be known of a socket's requests, kept in the plainest way. */
+/** Reference model: the expected state of a socket's requests, stored in the simplest way. */
 class Expected {
   readonly outstanding: Outstanding;
   readonly s: number;
-  /** When each was due. */
+  /** When each pending request was due, by sequence number. */
   readonly pending = new Map<number, number>();
   readonly #lost = new Set<number>();
   #made = 0;

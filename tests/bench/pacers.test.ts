@@ -13,7 +13,7 @@ function take(pacer: Pacer, count: number): number[] {
   return Array.from({ length: count }, () => pacer.next());
 }
 
-/** `[seconds, target]` as stages. */
+/** Returns `[seconds, target]` as stages. */
 function stages(...each: readonly (readonly [seconds: number, target: number])[]): Stage[] {
   return each.map(([seconds, target]) => ({ durationMs: seconds * 1000, target }));
 }

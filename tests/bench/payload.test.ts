@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Payload } from '../../bench/load/payload.ts';
 import { NativeMemory } from '../../sockets/memory.ts';
 
-/** The request of one connection and number as it goes onto the wire, in memory of its own at `offset`. */
+/** Returns the request of one connection and sequence number as sent, in memory of its own at `offset`. */
 function received(payload: Payload, connection: number, sequence: number, offset = 0): NativeMemory {
   const inbox = new NativeMemory(payload.size + 64);
   payload.address(0, connection, sequence);
@@ -51,7 +51,7 @@ test('a byte lost from the middle shows, whichever it is', () => {
     const inbox = new NativeMemory(1008);
     inbox.bytes.set(whole.subarray(0, at));
     inbox.bytes.set(whole.subarray(at + 1), at);
-    // The next reply follows at once: its first byte stands where the last one should.
+    // The next reply follows at once: its first byte is in the place of the last one of this reply.
     inbox.bytes[999] = whole[0] as number;
     expect(payload.matches(inbox, 0, 0, 1000, 1, 1), `byte ${at}`).toBe(false);
     inbox.free();

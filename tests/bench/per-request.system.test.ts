@@ -14,7 +14,7 @@ import { echo, TurningServer } from './turning-server.ts';
 
 const CONNECTIONS = 3;
 
-/** A load at a rate, told by hand when a request is due; nothing is due by itself. */
+/** An open loop in which the test makes requests by hand; none becomes due by itself. */
 function openLoad(clock?: KernelClock) {
   const live = new LiveView();
   const state = new LoadState(CONNECTIONS, live, clock, true);
@@ -27,7 +27,7 @@ function openLoad(clock?: KernelClock) {
 const point = { connection: 'per-request', connections: CONNECTIONS } as const;
 
 test('connecting is neither the generator’s lag nor late sending, but part of the response', () => {
-  // It completes one connection; the others’ first segments are lost, and sent again a second later, RFC 6298.
+  // The kernel completes one connection. The others' first segments are lost, and sent again a second later (RFC 6298).
   const server = new TurningServer(echo, 0);
   const { live, state } = openLoad(new KernelClock());
   const epoll = new Epoll();
@@ -54,7 +54,7 @@ test('connecting is neither the generator’s lag nor late sending, but part of 
   state.flowing = true;
   state.startMeasuring(0);
   for (let c = 0; c < CONNECTIONS; c++) expect(workload.request(c, nowNanos())).toBe(true);
-  // They went as far as the generator can make them go.
+  // The generator has done its part of all requests.
   expect(live.scheduleLag.count).toBe(CONNECTIONS);
   until(() => state.counts.completed === CONNECTIONS);
   expect([live.scheduleLag.count, live.connect.count, live.service.count]).toEqual([3, 3, 3]);

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { PickupLag } from '../../bench/load/clients/pickup-lag.ts';
 
-/** One turn of an event loop: blocked for so long, then handling replies at these times. */
+/** One turn of an event loop: blocked for `blockedMs`, then handling replies at these times. */
 interface Turn {
   readonly blockedMs: number;
   readonly replies: readonly number[];
-  /** Is something else done instead, such as a timer, at this time? */
+  /** Time at which the loop does something else instead, such as a timer. */
   readonly look?: number;
 }
 

@@ -15,16 +15,16 @@ const DEPTH = 3;
 const SIZE = 64;
 const MS = 1e6;
 
-/** A connection with room for three requests, whose server holds back what it is to answer after the first. */
+/** A connection with room for three requests, whose server holds back all replies after the first. */
 interface Pipeline {
   readonly state: LoadState;
   readonly live: LiveView;
   readonly workload: Pick<StreamWorkload, 'request' | 'sweep' | 'outstanding'>;
-  /** Lets so many requests have come at the server since the first. */
+  /** Waits until this many requests have arrived at the server since the first. */
   arrive(requests: number): void;
-  /** Has the server answer all that it holds, and the client read it. */
+  /** Makes the server send all replies that it holds, and the client read them. */
   release(): void;
-  /** Connections that were made. */
+  /** Returns the number of connections that were opened. */
   made(): number;
 }
 
@@ -91,7 +91,7 @@ function overSockets(): Pipeline {
   };
 }
 
-/** TLS and WebSockets: Node's clients, here one that does nothing. */
+/** TLS and WebSockets: the engine of Node's clients, here with a client that does nothing. */
 function overClients(): Pipeline {
   const { live, state } = openState();
   let made = 0;
@@ -130,7 +130,7 @@ describe.each([
   ['sockets', overSockets],
   ["Node's clients", overClients],
 ])('pipelined requests over %s', (_, start) => {
-  /** Three requests on a connection, due so long ago (ms), all of them sent. */
+  /** Sends three requests on a connection, due at these ages in milliseconds. */
   function waiting(...agesMs: readonly number[]) {
     const pipeline = start();
     const { state, workload } = pipeline;
@@ -147,7 +147,7 @@ describe.each([
     sweep(0);
     expect(state.counts).toMatchObject({ sent: 4, completed: 1, timedOut: 1, errors: 0, late: 0 });
     expect(workload.outstanding).toBe(2);
-    // Nor does anybody take the place of one whose reply is still to come.
+    // A request whose reply is still to come keeps its place, so there is no room for another.
     expect(workload.request(0, nowNanos())).toBe(false);
     release();
     expect(state.counts).toMatchObject({ sent: 4, completed: 3, timedOut: 1, errors: 0, late: 1 });
@@ -169,7 +169,7 @@ describe.each([
     }
     expect(state.counts).toMatchObject({ sent: 4, completed: 1, errors: 0, dropped: 0 });
     expect(workload.outstanding).toBe(0);
-    // None was counted younger than its time-out.
+    // None was counted as younger than its time-out.
     expect(live.response.quantile(0.26)).toBeGreaterThan(1000 * MS);
   });
 });

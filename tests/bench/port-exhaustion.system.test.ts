@@ -7,7 +7,7 @@ import { whyMissing } from '../requirements.ts';
 
 const program = fileURLToPath(new URL('../../dist/scripts/sockbench.js', import.meta.url));
 
-/** A network of its own in which an address has two ports, and closed connections keep theirs. */
+/** A network namespace in which an address has two ports, and closed connections keep theirs. */
 const NARROW = [
   'ip link set lo up',
   'echo 40000 40001 > /proc/sys/net/ipv4/ip_local_port_range',
@@ -24,10 +24,10 @@ test.skipIf(whyMissing('netns'))('when ports run out, it is said, and the rest g
   const { stdout } = spawnSync('unshare', ['--net', 'sh', '-c', shell], { encoding: 'utf8', timeout: 30_000 });
   const [trial] = resultSchema.parse(JSON.parse(stdout)).trials;
   const { completed = 0, errors, dropped = 0, drops } = trial?.requests ?? {};
-  // 64 addresses of two ports each, of which the kernel may try but one; 2 connections were made before measuring.
+  // 64 addresses of two ports each, of which the kernel may try only one; 2 connections were opened before measuring.
   expect(completed).toBeGreaterThanOrEqual(64 - 2);
   expect(completed).toBeLessThanOrEqual(2 * 64 - 2);
-  // What had no port was never sent: the server has nothing to do with it.
+  // Requests without a port were never sent, so they are not errors of the server.
   expect({ errors, due: completed + dropped, drops }).toMatchObject({
     errors: 0,
     due: 300,

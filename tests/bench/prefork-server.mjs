@@ -1,6 +1,6 @@
 /**
- * A prefork server that is not ours: `node prefork-server.mjs PORT WAY`. Of its two workers one echoes, over TCP, and the
- * other ends in some way at the tenth request, which is answered when the parent has waited for it.
+ * A foreign prefork server: `node prefork-server.mjs PORT WAY`. One of its two workers echoes over TCP. The other ends
+ * in some way at the tenth request, which is answered when the parent has waited for it.
  */
 import { fork } from 'node:child_process';
 import { createServer } from 'node:net';

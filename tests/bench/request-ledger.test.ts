@@ -6,7 +6,7 @@ import { RequestLedger } from '../../bench/load/request-ledger.ts';
 
 const MS = 1e6;
 
-/** One connection with requests due at these times (ms), of which so many were sent. */
+/** One connection with requests due at these times (ms), of which the first `sent` were sent. */
 function inFlight(dueMs: readonly number[], { sent = dueMs.length, short = false } = {}) {
   const live = new LiveView();
   const state = new LoadState(1, live, undefined, true);
@@ -32,7 +32,7 @@ describe('pipelined requests that wait too long', () => {
     expect([table.inFlight(0), table.awaited(0)]).toEqual([2, 3]);
     expect(ledger.expire(0, 950 * MS, 1950 * MS)).toBe(true);
     expect(counts()).toEqual({ ...none, sent: 3, timedOut: 3 });
-    // The youngest was 1,050 ms old, and none was counted before it was late.
+    // The youngest was 1,050 ms old, and none was counted before its time-out.
     expect(live.response.quantile(0.01) / MS).toBeGreaterThan(990);
   });
 

@@ -10,16 +10,16 @@ import { Epoll } from '../../sockets/epoll.ts';
 import { assign } from './assignment.ts';
 import { type Reply, TurningServer } from './turning-server.ts';
 
-/** What {@link RingLoad} is made for, beyond what it is asked. */
+/** Options of {@link RingLoad}. */
 interface RingLoadOptions {
   readonly point?: Partial<OperatingPoint>;
-  /** Whom to talk to, in place of the server that turns along. */
+  /** Address to connect to, in place of the server that runs in the same thread. */
   readonly address?: Assignment['address'] | undefined;
-  /** Tells the kernel's timestamps. */
+  /** Converts the kernel's timestamps. */
   readonly clock?: KernelClock | undefined;
 }
 
-/** A load over io_uring and its server, turned by hand in one thread. Closed when the test is over. */
+/** A load over io_uring and its server, both run step by step in one thread. Closed when the test ends. */
 export class RingLoad {
   readonly live = new LiveView();
   readonly server: TurningServer;
@@ -36,7 +36,7 @@ export class RingLoad {
     for (let c = 0; c < assignment.point.connections; c++) this.workload.open(c);
   }
 
-  /** Turns client and server until something is so; not for ever. */
+  /** Runs client and server until `done`, up to a time limit. */
   until(done: () => boolean): void {
     const end = nowNanos() + 5e9;
     while (!done()) {
@@ -47,7 +47,7 @@ export class RingLoad {
     }
   }
 
-  /** Opens all, and lets the load flow until so many requests were answered. */
+  /** Opens all connections, and runs the load until `answers` requests were answered. */
   flow(answers: number): LoadState['counts'] {
     const { state, workload } = this;
     this.until(() => workload.answered === workload.sockets.opened && workload.answered > 0);

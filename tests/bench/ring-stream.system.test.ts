@@ -12,14 +12,14 @@ import { ServerProcess } from '../servers/server-process.ts';
 import { RingLoad } from './ring-load.ts';
 import { echo, onceFaulty, type Reply } from './turning-server.ts';
 
-/** Tells the kernel's timestamps, in the tests with them. */
+/** Converts the kernel's timestamps, in the tests with them. */
 let clock: KernelClock | undefined;
 
 function start(reply: Reply, point: Partial<OperatingPoint> = {}, address?: Assignment['address']): RingLoad {
   return new RingLoad(reply, { point, address, clock });
 }
 
-/** Every request has ended in one way, or is in flight. */
+/** Expects that every request has ended in one way, or is in flight. */
 function expectAllAccountedFor({ state: { counts }, workload }: RingLoad): void {
   const { sent, completed, timedOut, errors, corrupted } = counts;
   expect(completed + timedOut + errors + corrupted + workload.outstanding).toBe(sent);
@@ -39,7 +39,7 @@ describe.skipIf(whyMissing('uring')).each(ways)('requests by io_uring, %s timest
     load.flow(200);
     const { response, service, generatorLag } = load.live;
     expect(response.count).toBeGreaterThanOrEqual(200);
-    // The kernel begins to stamp some time after it was asked to: later than that, on a busy machine.
+    // The kernel starts to timestamp some time after it was asked to; on a busy machine, later than these replies.
     if (timestamps === 'kernel') load.until(() => service.count > 0);
     else expect(service.count).toBe(0);
     expect(generatorLag.count).toBe(service.count);
@@ -88,7 +88,7 @@ describe.skipIf(whyMissing('uring')).each(ways)('requests by io_uring, %s timest
     load.until(() => load.workload.answered === 5);
     load.state.flowing = true;
     for (let c = 0; c < 5; c++) load.workload.resume(c);
-    // It returns as soon as one is answered.
+    // exchange() returns as soon as one is answered.
     load.workload.exchange(3000);
     expect(load.state.counts.completed).toBeGreaterThan(5);
   });
@@ -186,7 +186,7 @@ describe.skipIf(whyMissing('uring')).each(ways)('requests by io_uring, %s timest
         const [first, second] = connection === 0 ? [asked, waiting] : [waiting, asked];
         waiting = asked;
         if (first === undefined || second === undefined) return;
-        // Both have asked. The second one is answered when the first has taken every buffer there is.
+        // Both have sent a request. The second is answered when the first has taken all buffers.
         flooded = send(first.fd, inbox, 0, inbox.size);
         inbox.bytes.set(second.bytes);
         send(second.fd, inbox, 0, length);
@@ -197,7 +197,7 @@ describe.skipIf(whyMissing('uring')).each(ways)('requests by io_uring, %s timest
     expect(load.flow(100)).toMatchObject({ errors: 0, corrupted: 1 });
     expect(flooded).toBeGreaterThan(10_000);
     expect(load.server.accepted).toBe(3);
-    // The second one's receive had ended, and was begun again.
+    // The receive of the second had ended, and was started again.
     load.state.flowing = false;
     load.until(() => load.workload.outstanding === 0);
     expect(load.state.counts).toMatchObject({ timedOut: 0, errors: 0 });
@@ -222,7 +222,7 @@ describe.skipIf(whyMissing('uring')).each(ways)('requests by io_uring, %s timest
     for (let c = 0; c < 5; c++) load.workload.resume(c);
     load.until(() => load.state.counts.completed > 500);
     expect(load.state.counts).toMatchObject({ corrupted: 0, unsolicited: 0 });
-    // They had served: no need to wait before they are opened again.
+    // They had served, so they are opened again without a delay.
     expect(load.workload.ailing).toBe(false);
     expectAllAccountedFor(load);
   });
@@ -251,7 +251,7 @@ describe.skipIf(whyMissing('uring')).each(ways)('requests by io_uring, %s timest
     const { counts } = load.state;
     load.state.flowing = false;
     load.until(() => load.workload.outstanding === 1 && late !== undefined);
-    // It is sent before the server can know that nobody waits for it any more.
+    // Sent before the server can know that the request has timed out.
     if (late !== undefined) load.server.later.push(late);
     load.state.flowing = true;
     load.workload.sweep(nowNanos(), nowNanos());

@@ -14,7 +14,7 @@ function comparison(decided: boolean): { tcp: Comparison } {
   return { tcp: { rounds: 1, roundsNeeded: 12, levels: [1], highestConnections: 1, scaling, decided } };
 }
 
-/** Rounds that each take so many seconds, until they are over. */
+/** Returns the number of rounds, of `eachSeconds` each, until they are over. */
 function roundsOf(course: RoundCourse, eachSeconds: number, decidedAfter = Number.POSITIVE_INFINITY): number {
   for (let round = 1; ; round++) {
     course.begin(6);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { COMPLETE, DELIVERED, SaidLines, UNCOUNTED } from '../../bench/load/said-lines.ts';
 
-/** Clients 0 to `count` - 1, all in the room. */
+/** Returns a room with clients 0 to `count` - 1. */
 function room(count: number, depth = 4): SaidLines {
   const lines = new SaidLines(count, depth);
   for (let c = 0; c < count; c++) lines.enter(c);

@@ -12,7 +12,7 @@ import { failure, latency, type TrialVariation, trial } from '../reports/results
 import { sweep } from '../reports/sweeps.ts';
 import { seeded } from '../seeded.ts';
 
-/** A ranking at a level, by who is unbeaten there, and how those compare. */
+/** Returns a ranking at a level with these unbeaten targets, and their relation. */
 function ranking(connections: number, names: string, relation: 'equivalent' | 'unresolved' = 'equivalent') {
   const unbeaten = [...names];
   const pair = { a: unbeaten[0] ?? '', b: unbeaten[1] ?? '', ahead: 0, interval: { low: 0, high: 0 }, p: 1, relation };
@@ -91,7 +91,7 @@ describe('who leads where, in words', () => {
 });
 
 describe('signs of too much', () => {
-  /** Two rounds at each level. */
+  /** Returns two rounds at each level. */
   const levels = (vary: (connections: number, round: number) => TrialVariation): Trial[] =>
     [1, 2, 4, 8].flatMap((connections) =>
       [1, 2, 3].map((round) => trial({ connections, round, ...vary(connections, round) })),

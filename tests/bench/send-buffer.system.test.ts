@@ -8,7 +8,7 @@ import { accountedFor } from './measured.ts';
 
 const program = fileURLToPath(new URL('../../dist/scripts/sockbench.js', import.meta.url));
 
-/** A network of its own that takes half a megabyte a second: what is sent faster fills the send buffers of its senders. */
+/** A network namespace that carries 0.5 MB/s: faster senders fill their send buffers. */
 const SLOW = 'ip link set lo up && tc qdisc add dev lo root tbf rate 4mbit burst 20kb latency 5s';
 
 test.skipIf(whyMissing('tbf'))(

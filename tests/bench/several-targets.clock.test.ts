@@ -14,7 +14,7 @@ const echoAfter = (delayMs: number) => (socket: Socket) =>
   void socket.on('data', (bytes) => setTimeout(() => socket.destroyed || socket.write(bytes), delayMs));
 const echoSlowly = echoAfter(SLOW_MS);
 
-/** Nobody listens there: it is for privileged services long forgotten, tcpmux of RFC 1078. */
+/** An address without a listener: port 1 is reserved for tcpmux (RFC 1078), which is obsolete. */
 const NOBODY = '127.0.0.1:1';
 
 async function measureAll(urls: readonly string[], ...flags: readonly string[]): Promise<Trial> {
@@ -22,7 +22,7 @@ async function measureAll(urls: readonly string[], ...flags: readonly string[]):
   return onlyTrial(await resultOf(startMeasuring(...targets, ...flags)));
 }
 
-/** Whatever was counted of all is the sum of what was counted of each. */
+/** Expects that each count and response count of the trial is the sum over its targets. */
 function expectWhole({ targets = [], requests, latencyMicros }: Trial): void {
   for (const key of ['sent', 'completed', 'timedOut', 'errors', 'corrupted', 'dropped'] as const) {
     expect(
@@ -84,7 +84,7 @@ describe('round robin', () => {
     expectWhole(trial);
     const [quick, slow] = trial.targets ?? [];
     expect(quick?.requests).toMatchObject({ timedOut: 0, errors: 0, dropped: 0 });
-    // 100 are due there, and one is answered at a time: two a second, for the 2.5 s that it is waited.
+    // 100 are due there. One is answered at a time, two per second, for the 2.5 s that the load waits.
     expect(slow?.requests.dropped).toBeGreaterThan(50);
     expect(slow?.latencyMicros.response.count).toBe(slow?.requests.sent);
   });
@@ -101,8 +101,8 @@ describe('round robin', () => {
 });
 
 /**
- * Two servers, of which the second answers when the first has been asked `quickRequests` times. Before that, both answer
- * what comes of the opening: once for each of `connections`.
+ * Two servers. The second answers when the first has received `quickRequests` requests. Before that, both answer the
+ * requests of the opening: one for each of `connections`.
  */
 function quickAndHeld(connections: number, quickRequests: number) {
   let opening = connections;
@@ -123,7 +123,7 @@ function quickAndHeld(connections: number, quickRequests: number) {
 }
 
 describe.each(['least-pending', 'p2c'])('%s shifts load away from a slow target', (select) => {
-  // Dealt out in turn, 200 requests are 100 for each: the first target never gets as many as the other one waits for.
+  // In turn, 200 requests would be 100 for each: the first target would never get as many as the second waits for.
   const flags = ['-n', '200', '-d', '60s', '--timeout', '10s', '--select', select];
   const quickRequests = 150;
 
@@ -171,7 +171,7 @@ describe('a target that refuses', () => {
     expect(served && failedOf(served)).toBe(0);
     expect(refusing?.requests).toMatchObject({ completed: 0, corrupted: 0 });
     expect(refusing && failedOf(refusing)).toBeGreaterThan(0);
-    // Datagrams went out, and a connection for a request was asked for. Over other connections nothing was ever sent.
+    // Datagrams are sent, and a connection per request is attempted. Over pooled connections nothing was ever sent.
     const sends = transport === 'udp' || more.includes('per-request');
     expect(refusing?.requests[sends ? 'dropped' : 'sent']).toBe(0);
     expect(trial.validity.verdict).toBe('suspect');

@@ -8,7 +8,9 @@ import { type TrialVariation, trial } from '../reports/results.ts';
 /** Throughput of targets by number of connections. */
 type Curves = Readonly<Record<string, Readonly<Record<number, number>>>>;
 
-/** Trials of each target at each level. Rounds differ in speed, which all share, and a little besides. */
+/**
+ * Returns trials of each target at each level. Each round has a speed that all targets share, plus a little scatter.
+ */
 function rounds(count: number, curves: Curves, vary: (trial: Trial) => TrialVariation | null = () => ({})): Trial[] {
   return Array.from({ length: count }, (_, i) => i + 1).flatMap((round) =>
     Object.entries(curves).flatMap(([target, curve], t) =>
@@ -24,7 +26,7 @@ function rounds(count: number, curves: Curves, vary: (trial: Trial) => TrialVari
   );
 }
 
-/** Those named leave connections waiting at the highest level. */
+/** Makes the named targets leave connections without a reply at the highest level. */
 const starving =
   (...names: readonly string[]) =>
   ({ target, connections }: Trial): TrialVariation =>

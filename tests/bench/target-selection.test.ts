@@ -11,7 +11,7 @@ interface Load extends Partial<Pick<Assignment, 'pacer' | 'firstConnection' | 't
   readonly point?: Partial<OperatingPoint>;
 }
 
-/** Three targets for twelve connections, the first of all threads, in a closed loop, but for what is said. */
+/** Three targets for twelve connections, the first of all threads, in a closed loop, with variations. */
 function among(policy: SelectPolicy, { point = {}, ...load }: Load = {}, seed = 7): TargetSelection {
   const addresses = [1, 2, 3].map((port) => ({ host: '127.0.0.1', port }));
   const assignment = assign({ connections: 12, ...point }, { host: '127.0.0.1', port: 1 });
@@ -21,7 +21,7 @@ function among(policy: SelectPolicy, { point = {}, ...load }: Load = {}, seed = 
   );
 }
 
-/** Gives each connection a target. @returns which. */
+/** Gives each connection a target. @returns the targets. */
 function targetsOf(selection: TargetSelection, connections = 12): number[] {
   return Array.from({ length: connections }, (_, c) => {
     selection.assign(c);

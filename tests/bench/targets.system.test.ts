@@ -6,7 +6,7 @@ import { raiseOpenFileLimit } from '../../sockets/process.ts';
 import { processTree } from '../servers/process-tree.ts';
 import { counted, measureModels, onlyTrial, resultOf, startMeasuring } from './measured.ts';
 
-/** Of models that consist of several: with one connection, on one CPU. */
+/** Number of processes of models that have several: with one connection, on one CPU. */
 const leastProcesses: Partial<Record<ModelName, number>> = {
   'process-per-connection': 2,
   cluster: 2,
@@ -59,7 +59,7 @@ test('a server that is killed while it is measured is a failed target', async ()
   expect(measuring).not.toBeNull();
   const host = await hostOf(program.process.pid ?? 0);
   process.kill(host, 'SIGKILL');
-  // The second round goes on without it: ending the program is enough to see that.
+  // The second round runs without it: to prove that, ending the program is enough.
   const second = await hostOf(program.process.pid ?? 0, host);
   program.process.kill('SIGINT');
   const { code, result } = await resultOf(program);
@@ -93,7 +93,7 @@ test('more connections than files may be opened are refused, with what to do', (
   expect(() => allowOpenFiles(1000, 4, () => 4063)).toThrow(/1000, 4 times at once, need 4064 open files/);
 });
 
-/** Pid of the server that a running program has started, other than `not`. */
+/** Returns the pid of the server that a running program has started, other than `not`. */
 async function hostOf(program: number, not = 0): Promise<number> {
   for (;;) {
     const host = processTree(program).find(({ pid }) => pid !== program && pid !== not && isHost(pid));

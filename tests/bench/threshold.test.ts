@@ -4,7 +4,7 @@ import type { Trial } from '../../bench/model/trial.ts';
 import { type TrialVariation, trial } from '../reports/results.ts';
 
 const plain = trial({});
-/** A summary of an empty histogram. */
+/** The summary of an empty histogram. */
 const none = { p50: 0, p90: 0, p95: 0, p99: 0, p999: 0, max: 0, mean: 0, count: 0, hdr: '' };
 const latency = { ...plain.latencyMicros.response, p99: 4000 };
 const measured = trial({
@@ -59,7 +59,7 @@ describe('a threshold', () => {
     expect(judgeThreshold(parseThreshold(text), trial(variation))).toMatchObject({ observed: null, kept: false });
   });
 
-  // Of 1,000 that were due, so many were never sent: nobody knows how long they would have taken.
+  // How many of 1,000 due requests were never sent: how long they would have taken is not known.
   test.each<[number, string, boolean]>([
     [1, 'p99<5ms', true],
     [10, 'p99<5ms', true],

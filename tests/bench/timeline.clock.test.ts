@@ -6,7 +6,7 @@ import { Timeline } from '../../bench/measure/timeline.ts';
 import type { Trial } from '../../bench/model/trial.ts';
 import { measureTrial, onlyTrial, resultOf, startMeasuring, tcpServer } from './measured.ts';
 
-/** A histogram of so many response times of so many microseconds each. */
+/** Returns a histogram of `count` response times of `micros` microseconds, for each group. */
 function responses(...groups: readonly (readonly [count: number, micros: number])[]): Histogram {
   const histogram = new Histogram();
   for (const [count, micros] of groups) for (let i = 0; i < count; i++) histogram.record(micros * 1000);
@@ -52,7 +52,7 @@ test('every second measured is in the result', async () => {
   expect(seen).toBeLessThanOrEqual(requests.completed);
 });
 
-/** Requests that a timeline tells of. */
+/** Returns the number of requests in a timeline. */
 function requestsIn({ timeline = [] }: Trial): number {
   return timeline.reduce((sum, { requestsPerSecond, second }, i) => {
     return sum + requestsPerSecond * (second - (timeline[i - 1]?.second ?? 0));
@@ -69,7 +69,7 @@ test('requests that timed out were not answered', async () => {
   let seen = 0;
   const url = await tcpServer((socket) => {
     socket.on('data', (request: Buffer) => {
-      // Those of the opening.
+      // Requests of the opening.
       if (++seen <= 2) socket.write(request);
     });
   });
@@ -84,7 +84,7 @@ test('of a load of so many requests ends with the last of them', async () => {
   const trial = await measureTrial(url, '-c', '2', '-n', '10', '-R', '50', '-d', '1h');
   const end = trial.timeline?.at(-1)?.second ?? 0;
   expect(requestsIn(trial)).toBeCloseTo(10);
-  // It takes 0.2 s, be it longer on a machine that stalls: but not until the next look's whole second.
+  // The load takes 0.2 s, or longer on a machine that stalls, but does not wait for the next look's whole second.
   expect(end - trial.measuredSeconds).toBeLessThan(5);
   expect(Number.isInteger(end)).toBe(false);
   expect(end).toBeGreaterThanOrEqual(trial.measuredSeconds);
@@ -94,7 +94,7 @@ test('of a load of so many requests ends with the last of them', async () => {
 
 describe('slices', () => {
   const LOOK = 0.1;
-  /** Of a load that completes one request more in each look than in the one before. */
+  /** Returns the slices of a load that completes one request more in each look than in the one before. */
   const slicesOf = (looks: number, lastLook = LOOK) => {
     const slices = new Slices(5e9, 7);
     for (let look = 1; look <= looks; look++) {

@@ -15,7 +15,7 @@ import {
 
 const echoing = (socket: TLSSocket) => void socket.on('data', (chunk) => socket.write(chunk));
 const user = ['--timestamps', 'user'] as const;
-/** So many requests, however long that takes on a busy machine. */
+/** Returns flags for a load of `count` requests, however long it takes on a busy machine. */
 const counted = (count: number) => ['-n', String(count), '-d', '30s'] as const;
 
 describe('a load over TLS', () => {
@@ -47,7 +47,7 @@ describe('a load over TLS', () => {
     });
     const { requests } = await measureTrial(url, '-c', '3', ...counted(50), ...user);
     expect(requests).toMatchObject({ sent: 50, completed: 50 });
-    // Besides, the first of each connection, before measuring.
+    // Includes the first request of each connection, before measuring.
     expect(received).toBe(53 * 64);
   });
 
@@ -75,7 +75,7 @@ describe('a load over TLS', () => {
     });
     const trial = await measureTrial(url, '-c', '1', ...counted(50), ...user);
     expect(trial).toMatchObject({ requests: { corrupted: 1, errors: 0 }, validity: { verdict: 'invalid' } });
-    // A new connection goes on.
+    // A new connection takes over.
     expect(trial.requests.completed).toBeGreaterThan(30);
   });
 
@@ -140,7 +140,7 @@ describe('handshakes', () => {
     expect(trial).toMatchObject({ workload: 'handshake', requests: { sent: 60, completed: 60, errors: 0 }, notes: [] });
     expect(trial.latencyMicros.response.count).toBe(60);
     expect(trial.latencyMicros.connect?.count).toBe(60);
-    // Besides, the first of each connection.
+    // Includes the first of each connection.
     expect(secured).toBe(63);
     expect(resumed).toBe(0);
   });

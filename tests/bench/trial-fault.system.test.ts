@@ -5,7 +5,7 @@ import type * as trials from '../../bench/run/trial.ts';
 import { processTree } from '../../sockets/process-tree.ts';
 import { configuration } from './configurations.ts';
 
-/** The built modules: a server's process is started from there. */
+/** Returns the URL of a built module: a server's process is started from there. */
 const built = (module: string) => new URL(`../../dist/bench/run/${module}.js`, import.meta.url).href;
 const { prepare } = (await import(built('runner'))) as typeof runner;
 const { runTrial } = (await import(built('trial'))) as typeof trials;

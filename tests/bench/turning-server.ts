@@ -2,21 +2,25 @@ import { EPOLLIN, Epoll } from '../../sockets/epoll.ts';
 import { NativeMemory } from '../../sockets/memory.ts';
 import { accept, close, localAddress, openServer, recv, send, setOption } from '../../sockets/socket.ts';
 
-/** What a server does with what it has received: on which of the connections that it accepted, the first being 0. */
+/**
+ * What a server does with the bytes that it has received on the `connection`-th accepted connection, counted from 0.
+ */
 export type Reply = (server: TurningServer, fd: number, connection: number, length: number) => void;
 
-/** A server in the thread of its clients, which turns when it is told to. */
+/** A server that runs in the thread of its clients, one step per call of `turn`. */
 export class TurningServer {
   readonly inbox = new NativeMemory(65_536);
   accepted = 0;
-  /** What is to be sent a little at a time: one piece a turn. */
+  /** Bytes to send a little at a time: one piece per turn. */
   readonly later: { readonly fd: number; readonly bytes: Uint8Array }[] = [];
   readonly #listener: number;
   readonly #epoll = new Epoll();
   readonly #reply: Reply;
   readonly #connections = new Map<number, number>();
 
-  /** @param backlog connections that the kernel completes before a turn accepts them: one more than that. */
+  /**
+   * @param backlog listen(2)'s backlog: the kernel completes one connection more than that before a turn accepts them.
+   */
   constructor(reply: Reply, backlog = 4096) {
     this.#reply = reply;
     this.#listener = openServer('tcp', { host: '127.0.0.1', port: 0 }, { blocking: false, backlog });
@@ -75,7 +79,7 @@ export class TurningServer {
 
 export const echo: Reply = ({ inbox }, fd, _, length) => void send(fd, inbox, 0, length);
 
-/** A fault of the first connection, once, after it has served well `after` times. */
+/** Applies a fault to the first connection, once, after it has served correctly `after` times. */
 export function onceFaulty(after: number, fault: Reply): Reply {
   let served = 0;
   return (server, fd, connection, length) => {

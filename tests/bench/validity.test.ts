@@ -9,7 +9,7 @@ function share(target: string, sent: number, completed: number): TargetShare {
   return { target, share: 0.5, requests, latencyMicros: { response: latency(500, 2000) } };
 }
 
-/** A target to which nothing could be sent. */
+/** Returns a target's share to which nothing could be sent. */
 function refusedShare(target: string, dropped: number): TargetShare {
   return { ...share(target, 0, 0), requests: { ...share(target, 0, 0).requests, dropped } };
 }
@@ -18,30 +18,33 @@ const kernel = (variation: Partial<typeof calm>) => ({ kernel: { ...calm, ...var
 const responding = (mean: number) => ({ latencyMicros: { response: { ...response, mean } } });
 const lagging = (p99: number) => ({ latencyMicros: { response, generatorLag: latency(1, p99) } });
 const atRate = { rate: 10_000, arrivals: 'poisson' } as const;
-/** Completed in tenths of a second, all halves alike but for so much that the second gets on top, and some scatter. */
+/**
+ * Returns slices of a tenth of a second whose completions are equal, except for `scatter`, and `growth` in the second
+ * half.
+ */
 const slices = (count: number, growth: number, scatter = 2) => ({
   slices: Array.from({ length: count }, (_, i) => ({
     second: (i + 1) / 10,
     completed: 1000 + (i % 2 === 0 ? scatter : -scatter) + (i < count / 2 ? 0 : growth),
   })),
 });
-/** Response times of so many microseconds nine times of ten, of which Little's law says nothing. */
+/** Returns response times with this p90, in microseconds, and a mean that Little's law does not check. */
 const answering = (p90: number) => ({ latencyMicros: { response: { ...response, p90, mean: p90, p99: 2 * p90 } } });
 const perSecond = (requestsPerSecond: number) => ({ requestsPerSecond, bytesPerSecond: 640_000 });
-/** A hundred tenths of a second: nothing completed in the first ones, then so much in each. */
+/** Returns 100 slices of a tenth of a second: nothing completed in the first `empty` ones, then `completed` in each. */
 const filling = (empty: number, completed: number, last = completed) => ({
   slices: Array.from({ length: 100 }, (_, i) => ({
     second: (i + 1) / 10,
     completed: i < empty ? 0 : i < 99 ? completed : last,
   })),
 });
-/** So many answers at a constant rate of 15 requests/s, of which 22.5 are due in this time. */
+/** Returns a trial that completed this many at a constant rate of 15 requests/s, of which 22.5 are due in its time. */
 const few = (completed: number) => ({
   ...{ rate: 15, arrivals: 'constant', measuredSeconds: 1.5 },
   throughput: { requestsPerSecond: completed / 1.5, bytesPerSecond: 0 },
 });
 const stages = [{ seconds: 1, target: 5 }];
-/** A chat in which all heard all, but for what is said otherwise. */
+/** Returns a chat in which all connections received all lines, with variations. */
 const chat = (variation: Partial<NonNullable<MeasuredTrial['broadcast']>>) => ({
   workload: 'broadcast',
   broadcast: {

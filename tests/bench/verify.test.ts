@@ -17,7 +17,9 @@ const RUNS = 100;
 const DESIGN_RUNS = 200;
 const SEED = 20_261_121;
 
-/** Is a frequency farther from what is claimed than so few runs tell: by three standard deviations? */
+/**
+ * Reports whether a frequency contradicts its claim: by more than three standard deviations for this number of runs.
+ */
 function isRefuted({ share, runs, claim }: Frequency): boolean {
   if (claim === undefined) return false;
   const bound = 'atMost' in claim ? claim.atMost : claim.atLeast;
@@ -25,7 +27,7 @@ function isRefuted({ share, runs, claim }: Frequency): boolean {
   return 'atMost' in claim ? share > bound + chance : share < bound - chance;
 }
 
-/** Share of simulated checks on a calm machine that raise an alarm although nothing changed. */
+/** Returns the share of simulated checks on a calm machine that raise an alarm although nothing changed. */
 function alarms(design: Design): number {
   let count = 0;
   for (let run = 0; run < DESIGN_RUNS; run++) {

@@ -4,10 +4,10 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { accountedFor, measure, measureTrial, onlyTrial, resultOf, startMeasuring, tcpServer } from './measured.ts';
 
-/** So many requests, however long that takes on a busy machine. */
+/** Returns flags for a load of `count` requests, however long it takes on a busy machine. */
 const counted = (count: number) => ['-n', String(count), '-d', '30s', '--timestamps', 'user'] as const;
 
-/** A WebSocket server of this test's own making; ends with the test. @returns its URL. */
+/** Starts a WebSocket server for one test; ends with the test. @returns its URL. */
 async function webSocketServer(serve: (client: WebSocket) => void, options: ServerOptions = {}): Promise<string> {
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0, ...options });
   server.on('connection', (client) => serve(client.on('error', () => undefined)));
@@ -93,7 +93,7 @@ describe('a load over WebSockets', () => {
       });
     });
     const trial = await measureTrial(url, '-c', '1', '-R', '100', ...counted(20));
-    // Which of the two depends on whether the next request was out when it came.
+    // Which of the two depends on whether the next request had been sent when it came.
     const { unsolicited = 0, corrupted } = trial.requests as typeof trial.requests & { readonly unsolicited?: number };
     expect(unsolicited + corrupted).toBeGreaterThan(0);
     expect(accountedFor(trial)).toBe(trial.requests.sent);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { whileRunning } from '../../bench/run/while-running.ts';
 
-/** Something that notes when it is stopped. */
+/** Returns an object that notes when it is stopped. */
 function running(notes: string[]) {
   return { stop: async () => void notes.push('stopped') };
 }

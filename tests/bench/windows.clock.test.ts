@@ -13,7 +13,7 @@ import { ServerProcess } from '../servers/server-process.ts';
 import { PATIENCE_MS } from '../servers/until.ts';
 import { tcpServer, tlsServer } from './measured.ts';
 
-/** Its threads need JavaScript. */
+/** Compiled: the generator's threads need JavaScript. */
 const built = new URL('../../dist/bench/load/generator.js', import.meta.url).href;
 const { Generator }: typeof Generators = await import(built);
 
@@ -30,10 +30,10 @@ const loads: readonly [string, Load][] = [
   ['at a rate', { arrivals: { profile: { start: 1000, stages: [], holdMs: 0 }, arrivals: 'constant' } }],
 ];
 
-/** Each request waits for most of a window. */
+/** Work that takes most of a window for each request. */
 const slow: WorkSpec = { parts: [{ share: 1, cpuNanos: 0, ioNanos: 30e6 }], cacheHit: 0, requestBytes: 64 };
 
-/** A generator for this address; stopped with the test. */
+/** Starts a generator for this address; stopped with the test. */
 function generatorFor(
   address: Generators.LoadPlan['address'],
   point: Partial<Generators.LoadPlan['point']>,
@@ -60,7 +60,7 @@ function generatorFor(
   return generator;
 }
 
-/** A load for some windows; generator and server end with the test. */
+/** Starts a load of some windows; generator and server end with the test. */
 async function start(
   app: AppName,
   transport: TransportName,
@@ -94,7 +94,7 @@ describe.each<[AppName, TransportName]>([
   ['websocket', 'tcp'],
   ['http', 'tcp'],
 ])('windows of %s over %s', (app, transport) => {
-  // WebSockets take no work, as a library answers them; over TLS the engine is the same.
+  // WebSockets take no work, because a library answers them; over TLS the engine is the same.
   if (app !== 'websocket') {
     test('know how long requests were in flight, with those that end when the window is over', async () => {
       const generator = await start(app, transport, { arrivals: null }, slow, TIMED_WINDOWS);
@@ -104,7 +104,7 @@ describe.each<[AppName, TransportName]>([
         expect(counts.completed).toBeGreaterThanOrEqual(CONNECTIONS);
         shares.push((inFlightSeconds * 1e9) / (latencies.response.mean * counts.completed));
       }
-      // Of several, as a machine that is busy may stop the generator between two looks at the clock.
+      // Median of several windows: on a busy machine the generator may stop between two looks at the clock.
       expect(median(shares)).toBeGreaterThan(0.97);
       expect(median(shares)).toBeLessThan(1.03);
     });
@@ -125,7 +125,7 @@ describe.each<[AppName, TransportName]>([
         expect(latencies.response.count).toBe(counts.completed);
         expect(generator.completed() - before).toBe(counts.completed);
       }
-      // A single window may be over before a machine that is busy lets the generator begin.
+      // On a busy machine a single window may be over before the generator begins.
       expect(completed).toBeGreaterThan(0);
     },
   );
@@ -136,7 +136,7 @@ describe.each<[string, Partial<Generators.LoadPlan['point']>]>([
   ['pipelined', { transport: 'tcp', pipelining: 2 }],
   ['over TLS', { transport: 'tls' }],
 ])('connections that the server closes, requests %s,', (_, point) => {
-  /** An echo that says nothing while it holds. */
+  /** Starts an echo server that is silent while `hold` is set. */
   const startHere = async () => {
     const sockets = new Set<Socket>();
     const server = { hold: false, sockets };
@@ -155,7 +155,7 @@ describe.each<[string, Partial<Generators.LoadPlan['point']>]>([
     server.hold = true;
     const first = go(generator);
     await expect.poll(() => generator.doneNanos(), { timeout: PATIENCE_MS }).toBeDefined();
-    // Their requests are being waited for.
+    // The load waits for the replies to their requests.
     for (const socket of server.sockets) socket.destroy();
     const depth = point.pipelining ?? 1;
     expect((await first).counts).toMatchObject({ completed: 0, errors: CONNECTIONS * depth });

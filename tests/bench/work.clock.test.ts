@@ -8,7 +8,7 @@ async function trialOf(model: ModelName, ...flags: readonly string[]): Promise<T
   return onlyTrial(await resultOf(startMeasuring('--model', model, ...flags)));
 }
 
-// What carries a wait differs by kind of I/O; that each model waits at all is in work.system.test.ts.
+// How a model waits differs by kind of I/O; that each model waits at all is tested in work.system.test.ts.
 test.each(Object.values(KINDS).filter((model) => whyUnavailable(model) === undefined))(
   '%s waits for a request once',
   async (model) => {
@@ -19,7 +19,7 @@ test.each(Object.values(KINDS).filter((model) => whyUnavailable(model) === undef
 );
 
 describe('work tells models apart:', () => {
-  /** Requests that 16 connections had answered for each wait of 5 ms. */
+  /** Returns how many requests of 16 connections were answered for each wait of 5 ms. */
   async function answeredAtOnce(model: ModelName): Promise<number> {
     const flags = ['-c', '16', '--work', 'io:5ms', '--open-timeout', '1s', '-d', '500ms'];
     const { requests, measuredSeconds } = await trialOf(model, ...flags);

@@ -1,7 +1,7 @@
 import type { Assignment } from '../assignment.ts';
 import type { Engine } from '../engine.ts';
 
-/** What drives a thread's load: for every app, the one that speaks it. Imported when it is needed. */
+/** Creates the engine that drives a thread's load, by its app and transport. Engines are imported only when needed. */
 export async function makeEngine(assignment: Assignment): Promise<Engine> {
   const { address, point, http } = assignment;
   if (http !== undefined) {

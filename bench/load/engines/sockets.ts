@@ -13,16 +13,20 @@ import { TargetSelection } from '../target-selection.ts';
 import { TURN_EVENTS, type Workload } from '../workload.ts';
 import { makeWorkload } from '../workloads/catalog.ts';
 
-/** Connections that may be opened and not yet answered: enough to keep a server busy, too few to overflow a backlog. */
+/**
+ * Maximum number of unanswered connections while opening: enough to keep a server busy, too few to overflow a backlog.
+ */
 const OPENING_WINDOW = 8;
-/** Replies found where they were expected, from which on epoll is not asked for others in the same turn. */
+/** When at least this many replies were found where they were expected, epoll is not asked in the same turn. */
 const ENOUGH = 16;
-/** But every so many turns it is, for what comes unexpectedly. */
+/** Every TURNS_PER_WAIT-th turn asks epoll without guessing first, for events that are not expected. */
 const TURNS_PER_WAIT = 16;
 /** Longest wait for events, so that the end is noticed. */
 const MAX_WAIT_MS = 20;
 
-/** Load through sockets of our own: a loop around a workload that asks epoll, or the workload itself, what came. */
+/**
+ * Applies load through sockets of its own: a loop around a workload. Epoll, or the workload itself, reports the events.
+ */
 export class SocketEngine implements Engine {
   readonly #assignment: Assignment;
   readonly #control: LoadControl;
@@ -32,7 +36,7 @@ export class SocketEngine implements Engine {
   readonly #workload: Workload;
   readonly #events: EventWait;
   readonly #demand: DemandControl;
-  /** Connections that were opened so far: the first ones. */
+  /** Number of connections that were opened so far: the first ones. */
   #started = 0;
   /** Requests completed before measuring began. */
   #completedBefore = 0;
@@ -136,7 +140,7 @@ export class SocketEngine implements Engine {
     this.#state.flowing = true;
     for (let c = 0; c < this.#started; c++) {
       this.#workload.resume(c);
-      // One by one, as they begin: to send all of them takes a while, longer when this thread has to wait for a CPU.
+      // Counted one by one, as they begin: sending all of them takes a while, longer when this thread waits for a CPU.
       this.#state.holds(this.#workload.outstanding + this.#demand.queued, nowNanos());
     }
   }
@@ -145,7 +149,7 @@ export class SocketEngine implements Engine {
     this.#flow();
     this.#turnUntil(end);
     if (this.#assignment.requests === null) return;
-    // Those to come are to be counted from none: what is in flight ends first.
+    // The limit counts from zero, so requests in flight end first.
     this.#runDry(nowNanos() + this.#assignment.timeoutMs * 1e6);
   }
 
@@ -167,19 +171,19 @@ export class SocketEngine implements Engine {
     this.#publish();
   }
 
-  /** Turns the loop until a time on the monotonic clock, or all is done. @returns the time it ended. */
+  /** Turns the loop until a time on the monotonic clock, or until all requests are done. @returns the time it ended. */
   #turnUntil(end: number): number {
     let now = nowNanos();
     while (now < end && !this.#control.ended && !this.#spent()) now = this.#turn((end - now) / 1e6);
     return nowNanos();
   }
 
-  /** Was every request made that there should be, and has it ended? */
+  /** Reports whether every request of the limit was made, and has ended or will never be answered. */
   #spent(): boolean {
     return this.#demand.spent && this.#hopeless;
   }
 
-  /** Are all requests in flight, if any, first ones of connections that never got an answer? */
+  /** Whether requests in flight, if any, are all first requests of connections that never received a reply. */
   get #hopeless(): boolean {
     const { outstanding, answered } = this.#workload;
     if (outstanding === 0 || outstanding > this.#started - answered) return outstanding === 0;
@@ -187,8 +191,8 @@ export class SocketEngine implements Engine {
   }
 
   /**
-   * Makes no more requests, and waits for replies that are still due, but not for those of connections that never got
-   * any. Arrivals that wait for a connection still get one.
+   * Makes no more requests, and waits for outstanding replies, except on connections that never received any. Arrivals
+   * that wait for a connection still get one.
    */
   #runDry(end: number): void {
     this.#demand.end();
@@ -210,7 +214,7 @@ export class SocketEngine implements Engine {
     return now;
   }
 
-  /** A turn by epoll. @returns the time before events were handled. */
+  /** Runs one turn with epoll. @returns the time before events were handled. */
   #poll(patience: number): number {
     const epoll = this.#epoll;
     const workload = this.#workload;
@@ -230,7 +234,7 @@ export class SocketEngine implements Engine {
     return now;
   }
 
-  /** Puts more connections to use, or fewer. */
+  /** Changes the number of connections in use. */
   #ramp(now: number): void {
     const before = this.#demand.active;
     const active = this.#demand.ramp(now);

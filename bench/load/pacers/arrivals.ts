@@ -1,8 +1,8 @@
 import type { Random } from '../../../servers/random.ts';
 
 /**
- * Arrivals in operational time, where one is expected in each unit: the k-th of them comes when a load's profile
- * expects so many. Ascending. The share of one of several threads.
+ * Arrivals in operational time, where one is expected per unit: the k-th arrival comes when the load's profile expects
+ * k. Ascending. Produces one thread's share.
  */
 export interface ArrivalProcess {
   next(): number;
@@ -24,7 +24,7 @@ export class ConstantArrivals implements ArrivalProcess {
   }
 }
 
-/** Arrivals independent of each other. Streams of 1/n of the rate, one a thread, add up to one of the whole rate. */
+/** Independent arrivals. The threads' streams of 1/n of the rate add up to one of the whole rate. */
 export class PoissonArrivals implements ArrivalProcess {
   readonly #threads: number;
   readonly #random: Random;
@@ -36,7 +36,7 @@ export class PoissonArrivals implements ArrivalProcess {
   }
 
   next(): number {
-    // Distances of a Poisson process are exponential: inversion, Knuth, TAOCP 3.4.1. The random number is below 1.
+    // Distances in a Poisson process are exponential: inversion, Knuth, TAOCP 3.4.1. The random number is below 1.
     this.#due -= Math.log(1 - this.#random()) * this.#threads;
     return this.#due;
   }

@@ -4,28 +4,28 @@ import { type ArrivalProcess, ConstantArrivals, PoissonArrivals } from './arriva
 import { LoadProfile, type ProfileSpec } from './profile.ts';
 
 /**
- * Says when requests are due: nanoseconds since the load began, ascending; Infinity when there will never be another.
- * Knows no clock: it depends on nothing else.
+ * Determines when requests are due: nanoseconds since the load began, ascending; Infinity when there is no further
+ * request. It reads no clock, so the schedule does not depend on how the load goes.
  */
 export interface Pacer {
   next(): number;
 }
 
-/** One thread's part of an open load. */
+/** One thread's part of an open loop. */
 export interface PacerSpec {
-  /** Arrivals a second of all threads together. */
+  /** Arrivals per second of all threads together. */
   readonly profile: ProfileSpec;
   readonly arrivals: Arrivals;
-  /** Which arrivals, where chance decides. */
+  /** Selects the random stream of arrivals. */
   readonly streamKey: StreamKey;
   readonly thread: number;
   readonly threads: number;
 }
 
 /**
- * The pacer of one of several threads; together they make one schedule. How arrivals are spread and how their rate goes
- * are two things: arrivals come in operational time, one expected a unit, and the profile says when that is. For Poisson
- * arrivals this makes a process whose rate varies (E. Çinlar, Introduction to Stochastic Processes,
+ * Creates the pacer of one of several threads; together they make one schedule. The distribution of arrivals and their
+ * rate are independent: arrivals come in operational time, one expected per unit, and the profile converts that to a
+ * time. For Poisson arrivals this gives a process with a varying rate (E. Çinlar, Introduction to Stochastic Processes,
  * 1975, chapter 4: a transformation of the time scale).
  */
 export function makePacer(spec: PacerSpec): Pacer {

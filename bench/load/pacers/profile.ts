@@ -1,31 +1,31 @@
 import type { Stage } from '../../model/stage.ts';
 
-/** How a level goes. Plain data: it crosses to threads. */
+/** Course of a level over time. Plain data, so that it can be passed to threads. */
 export interface ProfileSpec {
-  /** The level to begin with: arrivals a second, or connections. */
+  /** The initial level: arrivals per second, or connections. */
   readonly start: number;
-  /** Where it goes from there; one of no duration jumps. After the last one it stays. */
+  /** Changes of the level, in order; a stage of zero duration jumps. The last level then holds. */
   readonly stages: readonly Stage[];
   /** How long `start` holds before the first stage begins: the warm-up. */
   readonly holdMs: number;
 }
 
 /**
- * How the level of a load goes over time: it holds, then moves linearly from stage to stage, then holds again. A level
- * is a rate in arrivals a second, or a number of connections. Times are nanoseconds since the load began.
+ * The level of a load over time: it holds, then moves linearly from stage to stage, then holds again. A level is a rate
+ * in arrivals per second, or a number of connections. Times are nanoseconds since the load began.
  *
- * Of a rate, the area under it is the expected number of arrivals, Λ(t): in a stage a piece of a parabola, so that its
- * inverse, which says when an arrival is due, has a closed form.
+ * For a rate, the area under it is the expected number of arrivals, Λ(t). Within a stage Λ is a piece of a parabola, so
+ * its inverse, which gives the time when an arrival is due, has a closed form.
  */
 export class LoadProfile {
   /** When each piece begins. The last one has no end. */
   readonly #begins: Float64Array;
-  /** The level with which each piece begins, and how much it grows a second. */
+  /** The level at the beginning of each piece, and its growth per second. */
   readonly #levels: Float64Array;
   readonly #slopes: Float64Array;
-  /** Λ where each piece begins. */
+  /** Λ at the beginning of each piece. */
   readonly #areas: Float64Array;
-  /** The piece asked for last by {@link timeOf}: arrivals come in order. */
+  /** Piece that {@link timeOf} used last: arrivals come in order. */
   #piece = 0;
 
   constructor({ start, stages, holdMs }: ProfileSpec) {
@@ -46,31 +46,31 @@ export class LoadProfile {
     }
   }
 
-  /** The level at a time; where it jumps, the one it jumps to. */
+  /** Returns the level at a time; at a jump, the level after it. */
   levelAt(nanos: number): number {
     const piece = pieceOf(this.#begins, nanos, 0);
     return at(this.#levels, piece) + at(this.#slopes, piece) * this.#secondsInto(piece, nanos);
   }
 
-  /** Λ: how many arrivals are expected by a time. */
+  /** Returns Λ, the number of arrivals expected by a time. */
   cumulative(nanos: number): number {
     const piece = pieceOf(this.#begins, nanos, 0);
     const seconds = this.#secondsInto(piece, nanos);
     return at(this.#areas, piece) + (at(this.#levels, piece) + (at(this.#slopes, piece) / 2) * seconds) * seconds;
   }
 
-  /** The mean level between two times. */
+  /** Returns the mean level between two times. */
   meanRate(from: number, to: number): number {
     return to > from ? ((this.cumulative(to) - this.cumulative(from)) * 1e9) / (to - from) : this.levelAt(from);
   }
 
   /**
-   * The inverse of Λ: by when so many arrivals are expected; Infinity when there will never be as many. Ascends with its
-   * argument. While the level is zero nothing is due: who comes next is due when it rises.
+   * Returns the inverse of Λ: the time by which that many arrivals are expected; Infinity when there will never be as
+   * many. Ascends with its argument. While the level is zero nothing is due: the next arrival is due when it rises.
    */
   timeOf(arrivals: number): number {
     const areas = this.#areas;
-    // Asked for an earlier one, it looks from the beginning.
+    // For an earlier arrival than the last one, search from the beginning.
     const from = arrivals < at(areas, this.#piece) ? 0 : this.#piece;
     const piece = pieceOf(areas, arrivals, from);
     this.#piece = piece;
@@ -78,7 +78,7 @@ export class LoadProfile {
     const slope = at(this.#slopes, piece);
     const missing = arrivals - at(areas, piece);
     const begin = at(this.#begins, piece);
-    // A level that holds, in one division: rounding does not add up, however long it lasts.
+    // Constant level, in one division: rounding errors do not add up, however long it lasts.
     if (slope === 0) return level === 0 ? Number.POSITIVE_INFINITY : begin + (missing * 1e9) / level;
     if (missing === 0) return begin;
     // slope/2·τ² + level·τ = missing, solved without subtracting numbers that are almost equal: Press, Teukolsky,
@@ -92,7 +92,7 @@ export class LoadProfile {
   }
 }
 
-/** The last piece, from `piece` on, that begins no later than `value`. */
+/** Returns the last piece, from `piece` on, that begins no later than `value`. */
 function pieceOf(begins: Float64Array, value: number, piece: number): number {
   let found = piece;
   while (found + 1 < begins.length && at(begins, found + 1) <= value) found++;

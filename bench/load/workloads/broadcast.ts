@@ -16,15 +16,15 @@ import { StreamConnections } from './stream-connections.ts';
 
 const READING = EPOLLIN | EPOLLRDHUP;
 const INBOX_BYTES = 65_536;
-/** Lines that one send(2) carries at most, in bytes; or one line that is longer. */
+/** Maximum bytes of lines that one send(2) carries; or a single line that is longer. */
 const OUTBOX_BYTES = 65_536;
-/** So many connections call: the one that hears nothing may be the one that calls. */
+/** Number of connections that call: one that has heard nothing yet may be one of the callers itself. */
 const CALLERS = 2;
 
 /**
- * A chat: each connection says lines, and is to hear all that the others say. A line is a request that is completed when
- * everybody has it; the response times are those of its deliveries, one for each that hears it. One thread has all
- * connections, as it must know of a line who says it and who hears it.
+ * A chat: each connection sends lines, and is expected to receive every line of the others. A line is a request that is
+ * completed when every receiver has it; each of its deliveries has a response time. One thread holds all connections,
+ * because it must know both the speaker and the receivers of a line.
  */
 export class Broadcast implements Workload {
   answered = 0;
@@ -37,13 +37,14 @@ export class Broadcast implements Workload {
   readonly #size: number;
   readonly #inbox: Inbox;
   readonly #outbox: NativeMemory;
-  // By connection: the next line to send, lines not yet sent, and bytes of the first of them that were.
+  // By connection: the next line to send, the number of lines not yet sent, and the bytes already sent of the first of
+  // them.
   readonly #sending: Int32Array;
   readonly #unsent: Int32Array;
   readonly #sentBytes: Int32Array;
-  /** Connections that have something to send when all that is ready has been read. */
+  /** Connections that have something to send when everything that is ready has been read. */
   readonly #owed: number[] = [];
-  /** Connections that were begun. */
+  /** Number of connections that were opened, or tried. */
   #begun = 0;
 
   constructor(assignment: Assignment, state: LoadState, epoll: Epoll) {
@@ -62,12 +63,12 @@ export class Broadcast implements Workload {
     this.sockets = new StreamConnections(assignment, this.#table, epoll, EPOLLOUT | EPOLLRDHUP, state);
   }
 
-  /** Connections that never heard anything count as one request each that is not answered. */
+  /** Includes one unanswered request for each connection that never received anything. */
   get outstanding(): number {
     return this.#lines.outstanding + this.#begun - this.answered;
   }
 
-  /** Is somebody to be called, or to be connected again? */
+  /** True when a connection must be called or opened again. */
   get ailing(): boolean {
     return this.sockets.ailing || this.#begun > this.answered;
   }
@@ -147,11 +148,11 @@ export class Broadcast implements Workload {
   #connected(c: number): void {
     this.#readers.reset(c);
     this.#watch(c, 0);
-    // Perhaps the server has it in the room already; the sweep calls again.
+    // The server may have it in the room already; otherwise the sweep calls again.
     this.#call();
   }
 
-  /** Has connections say something for those who have heard nothing yet. */
+  /** Makes some connections call, for those that have received nothing yet. */
   #call(): void {
     const { count } = this.#table;
     let silent = 0;
@@ -160,13 +161,13 @@ export class Broadcast implements Workload {
     this.#outbox.bytes.set(CALL);
     for (let c = 0, called = 0; c < count && called < CALLERS; c++) {
       if (this.#table.phase(c) !== OPEN || this.#table.writing(c) === 1 || this.#sentBytes[c] !== 0) continue;
-      // A call that finds no room, in whole or in part, does not come to a connection that is read.
+      // The result is ignored: on a connection that the server reads, a call always finds room.
       send(this.#table.fd(c), this.#outbox, 0, CALL.length);
       called++;
     }
   }
 
-  /** A connection has heard something, and so is in the room. */
+  /** Handles a sign that a connection is in the room: it has received something. */
   #present(c: number, now: number): void {
     if (this.#lines.isPresent(c)) return;
     this.#lines.enter(c);
@@ -174,7 +175,7 @@ export class Broadcast implements Workload {
     if (this.#state.flowing) this.#ask(c, now);
   }
 
-  /** Says as many lines as the demand and the connection's room allow. */
+  /** Makes as many lines as the demand and the connection's room allow. */
   #ask(c: number, now: number): void {
     for (let room = this.#lines.room(c); room > 0; room--) {
       const due = this.#state.demand.next(c, now, room);
@@ -190,7 +191,7 @@ export class Broadcast implements Workload {
     this.#owed.push(c);
   }
 
-  /** Sends what a connection has said. */
+  /** Sends a connection's unsent lines, as far as the kernel takes them. */
   #flush(c: number): void {
     const size = this.#size;
     while ((this.#unsent[c] as number) > 0) {
@@ -212,7 +213,7 @@ export class Broadcast implements Workload {
     if (this.#table.writing(c) === 1) this.#watch(c, 0);
   }
 
-  /** Writes lines of a connection to the outbox. @returns how many. */
+  /** Writes a connection's next lines to the outbox. @returns how many. */
   #prepare(c: number): number {
     const first = this.#sending[c] as number;
     const most = Math.max(1, Math.floor(OUTBOX_BYTES / this.#size));
@@ -221,7 +222,7 @@ export class Broadcast implements Workload {
     return lines;
   }
 
-  /** Bytes `from` to `to` of the outbox were sent: the lines that begin there were sent at that time. */
+  /** Records the send time of the lines that begin within bytes `from` to `to` of the outbox. */
   #markSent(c: number, from: number, to: number, now: number): void {
     for (let i = Math.ceil(from / this.#size); i * this.#size < to; i++) {
       const number = (this.#sending[c] as number) + i;
@@ -267,9 +268,12 @@ export class Broadcast implements Workload {
     if (state.flowing && this.#table.phase(speaker) === OPEN) this.#ask(speaker, now);
   }
 
-  /** Lines that were sent have timed out then; those that the socket never had room for are dropped. */
+  /**
+   * Ends lines that could be sent before `deadline`: those sent time out, those that the socket never had room for are
+   * dropped.
+   */
   #expire(c: number, deadline: number, now: number): void {
-    // One of which a part was sent has to be finished before those behind it can be left out.
+    // A line of which a part was sent must be finished before those behind it can be left out.
     while (this.#sentBytes[c] === 0 && (this.#unsent[c] as number) > 0) {
       const number = this.#sending[c] as number;
       if (this.#lines.ready(c, number) >= deadline) break;
@@ -281,7 +285,7 @@ export class Broadcast implements Workload {
     const before = (this.#unsent[c] as number) > begun ? (this.#sending[c] as number) + begun : undefined;
     for (let due = this.#lines.giveUp(c, deadline, before); due >= 0; due = this.#lines.giveUp(c, deadline, before)) {
       this.#state.counts.timedOut++;
-      // Each who has not heard it has waited that long, at least.
+      // Each receiver that has not received it has waited at least that long.
       for (let i = 0; i < this.#lines.missed; i++) this.#state.expired(due, now);
     }
   }
@@ -296,7 +300,7 @@ export class Broadcast implements Workload {
     this.#broken(c);
   }
 
-  /** A connection that ended, or could not be opened, is an error and tried again a little later. */
+  /** Counts a connection that ended, or could not be opened, as an error, and opens it again a little later. */
   #broken(c: number): void {
     this.#state.counts.sent++;
     this.#state.counts.errors++;
@@ -306,7 +310,7 @@ export class Broadcast implements Workload {
     if (!this.#state.draining) this.sockets.retryLater(c);
   }
 
-  /** Lines of which no byte was handed over are never sent. */
+  /** Drops lines of which no byte was handed over. */
   #withdraw(c: number): void {
     for (let i = this.#sentBytes[c] === 0 ? 0 : 1; i < (this.#unsent[c] as number); i++) {
       if (this.#lines.withdraw(c, (this.#sending[c] as number) + i)) this.#state.unsent(c, 'unsent');

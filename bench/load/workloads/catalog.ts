@@ -11,7 +11,10 @@ import { RingStream, ringSuits } from './ring-stream.ts';
 import { StreamWorkload } from './stream.ts';
 import { Upload } from './upload.ts';
 
-/** What the clients of a load do, over its transport. @throws {TypeError} for what no client can do. */
+/**
+ * Creates the workload that the clients of a load run over its transport. @throws {TypeError} for one that no client
+ * can run.
+ */
 export function makeWorkload(assignment: Assignment, state: LoadState, epoll: Epoll): Workload {
   const { transport, workload } = assignment.point;
   if (transport === 'tcp') {

@@ -7,25 +7,25 @@ import { Outstanding } from '../outstanding.ts';
 import { Payload } from '../payload.ts';
 import { causeOfRefusal, type DatagramSockets } from './datagram-sockets.ts';
 
-/** What the requests of a thread's sockets are like. */
+/** Properties of the requests of a thread's sockets. */
 export interface DatagramShape {
   readonly size: MessageSize;
-  /** How many one call of {@link DatagramRequests.send} may send. */
+  /** Maximum number of requests that one call of {@link DatagramRequests.send} may send. */
   readonly batch: number;
-  /** The number of the first socket among those of all threads: it marks requests. */
+  /** Number of the first socket among those of all threads. It identifies requests. */
   readonly firstConnection: number;
-  /** Of their bytes: {@link Assignment.streamKey}. */
+  /** Determines the bytes of requests: {@link Assignment.streamKey}. */
   readonly streamKey: Assignment['streamKey'];
 }
 
 /**
- * The requests of datagram sockets: handed to the kernel, and given up. Only what the kernel has taken is sent and
- * outstanding.
+ * Requests of datagram sockets: hands them to the kernel and gives them up. Only requests that the kernel has taken
+ * count as sent and outstanding.
  */
 export class DatagramRequests {
   readonly payload: Payload;
   readonly outstanding: Outstanding;
-  /** Set when a socket may have room for more requests than it has. */
+  /** True when a socket may have room for more requests than it has in flight. */
   freed = false;
   readonly #state: LoadState;
   readonly #sockets: DatagramSockets;
@@ -56,7 +56,7 @@ export class DatagramRequests {
     this.payload.address(i, this.#firstConnection + s, (this.outstanding.next(s) + i) | 0);
   }
 
-  /** Sends the first `count` requests of the outbox. @returns how many the kernel has taken: the first ones. */
+  /** Sends the first `count` requests of the outbox. @returns how many the kernel took: the first ones. */
   send(s: number, count: number, readyNanos: number): number {
     const now = nowNanos();
     const taken = this.#handOver(s, count);
@@ -70,7 +70,7 @@ export class DatagramRequests {
     return taken;
   }
 
-  /** Gives up on requests of a socket that could be sent before `deadline`. */
+  /** Gives up a socket's requests that could be sent before `deadline`. */
   expire(s: number, deadline: number, now: number): void {
     const { outstanding } = this;
     while (outstanding.pending(s) > 0) {
@@ -82,7 +82,7 @@ export class DatagramRequests {
     }
   }
 
-  /** The kernel reports an ICMP error, such as a port where nobody listens: it ends the oldest request. */
+  /** Handles an ICMP error that the kernel reports, such as "port unreachable": it ends the oldest request. */
   refused(s: number, errno: number): void {
     this.#sockets.lastErrno = errno;
     this.#state.targets?.refused(s);

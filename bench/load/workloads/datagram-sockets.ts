@@ -9,34 +9,34 @@ import type { TargetSelection } from '../target-selection.ts';
 import type { SocketState } from '../workload.ts';
 
 /**
- * The most datagrams that one send(2) can carry by UDP_SEGMENT, udp(7): UDP_MAX_SEGMENTS of kernels before 6.9. The
- * kernel takes them through its stack as one packet and cuts that at the end.
+ * Maximum number of datagrams that one send(2) can carry with UDP_SEGMENT, udp(7): UDP_MAX_SEGMENTS of kernels before
+ * 6.9. The kernel passes them through its stack as one packet and splits that at the end.
  */
 const MAX_SEGMENTS = 64;
-/** And all of them together are one datagram until they are cut: no longer than one can be over IPv4. */
+/** Until it is split, the packet is one datagram: no longer than IPv4 allows. */
 const MAX_BATCH_BYTES = 65_507;
 /** Larger requests are sent one by one: a segment must fit the path's MTU, and Ethernet's leaves 1,472 bytes. */
 const MAX_SEGMENT_BYTES = 1472;
 /** Linux's default: net.core.rmem_default. */
 const LEAST_BUFFER = 212_992;
 
-/** Why a datagram was dropped that send(2) refused with that errno. */
+/** Returns why a datagram was dropped that send(2) refused with that errno. */
 export function causeOfRefusal(errno: number): DropCause {
   return isFull(errno) ? 'sendBuffer' : 'unsent';
 }
 
-/** send(2): the socket's own buffer (EAGAIN), or the queue of the network device (ENOBUFS), has no room. */
+/** Reports whether the socket's own buffer (EAGAIN), or the queue of the network device (ENOBUFS), has no room. */
 function isFull(errno: number): boolean {
   return errno === EAGAIN || errno === ENOBUFS;
 }
 
-/** Connected UDP sockets, each a peer of its own. */
+/** Connected UDP sockets; each has a local port of its own. */
 export class DatagramSockets implements SocketState {
   opened = 0;
   lastErrno = 0;
-  /** Errno that the last {@link send} found to have befallen an earlier datagram; 0 for none. */
+  /** Errno that the last {@link send} reported for an earlier datagram; 0 for none. */
   earlierErrno = 0;
-  /** Datagrams that one send(2) carries at most. */
+  /** Maximum number of datagrams that one send(2) carries. */
   segments: number;
   readonly count: number;
   readonly #assignment: Assignment;
@@ -45,13 +45,13 @@ export class DatagramSockets implements SocketState {
   readonly #timestamps: boolean;
   readonly #targets: TargetSelection | undefined;
   readonly #fd: Int32Array;
-  /** What each had dropped when measuring began. */
+  /** Datagrams that each socket had dropped when measuring began. */
   readonly #droppedBefore: Float64Array;
 
   /**
    * @param segmentBytes size of all datagrams; 0 when they differ.
-   * @param timestamps shall the kernel note when datagrams come?
-   * @param targets where there are several.
+   * @param timestamps whether the kernel records when datagrams arrive.
+   * @param targets present when there are several targets.
    */
   constructor(
     assignment: Assignment,
@@ -81,9 +81,9 @@ export class DatagramSockets implements SocketState {
   }
 
   /**
-   * Opens a socket, to be watched for `events`.
-   * @param receiveBuffer bytes that it should have room for.
-   * @throws {SystemError} when none is to be had, or its peer can't be reached.
+   * Opens a socket that epoll watches for `events`.
+   * @param receiveBuffer minimum size of the receive buffer in bytes.
+   * @throws {SystemError} when no socket is available, or its peer cannot be reached.
    */
   open(s: number, events: number, receiveBuffer: number): void {
     this.#targets?.assign(s);
@@ -94,16 +94,17 @@ export class DatagramSockets implements SocketState {
     if (this.#timestamps) setOption(fd, 'SO_TIMESTAMPNS', 1);
     check(connect(fd, address), 'connect');
     this.#epoll.add(fd, events, s);
-    // Kernels before 4.18 refuse: then each datagram is sent by itself.
+    // Kernels before 4.18 refuse: each datagram is then sent by itself.
     if (this.segments > 1 && setOption(fd, 'UDP_SEGMENT', this.#segmentBytes) < 0) this.segments = 1;
     this.opened++;
   }
 
   /**
-   * send(2) on a socket. An ICMP error that an earlier datagram has caused is reported once, in place of sending: then
-   * {@link earlierErrno} is set, and the datagram is sent. An error that comes twice is the datagram's own.
+   * Calls send(2) on a socket. An ICMP error that an earlier datagram caused is reported once, in place of sending:
+   * then {@link earlierErrno} is set, and the datagram is sent again. An error that comes twice belongs to the datagram
+   * itself.
    * @returns bytes sent, or a negated errno when the kernel did not take it.
-   * @throws {SystemError} when none could ever be sent that way.
+   * @throws {SystemError} when the errno shows that no datagram can ever be sent that way.
    */
   send(s: number, memory: NativeMemory, offset: number, length: number): number {
     this.earlierErrno = 0;
@@ -111,7 +112,7 @@ export class DatagramSockets implements SocketState {
     if (sent >= 0 || isFull(-sent)) return sent;
     if (this.segments > 1 && (sent === -EINVAL || sent === -EMSGSIZE)) {
       this.#stopSegmenting();
-      // Several together: as if there had been no room for them.
+      // Several datagrams: report them as if there had been no room.
       return length > this.#segmentBytes ? -EAGAIN : this.send(s, memory, offset, length);
     }
     this.lastErrno = -sent;
@@ -121,7 +122,7 @@ export class DatagramSockets implements SocketState {
     return again;
   }
 
-  /** Measuring begins: what was dropped until now does not count. */
+  /** Starts counting dropped datagrams: earlier ones do not count. */
   startMeasuring(): void {
     for (let s = 0; s < this.count; s++) this.#droppedBefore[s] = this.#dropped(s);
   }
@@ -137,7 +138,10 @@ export class DatagramSockets implements SocketState {
     for (const fd of this.#fd) if (fd >= 0) close(fd);
   }
 
-  /** A segment does not fit the path's MTU, udp_send_skb in net/ipv4/udp.c. One by one, IP may fragment them. */
+  /**
+   * Stops using segments, since one does not fit the path's MTU (udp_send_skb in net/ipv4/udp.c). IP may fragment
+   * single datagrams.
+   */
   #stopSegmenting(): void {
     this.segments = 1;
     for (const fd of this.#fd) if (fd >= 0) setOption(fd, 'UDP_SEGMENT', 0);

@@ -12,10 +12,13 @@ import { Payload } from '../payload.ts';
 import type { Workload } from '../workload.ts';
 import { causeOfRefusal, DatagramSockets } from './datagram-sockets.ts';
 
-/** Datagrams that one turn sends on a socket at most: what one UDP_SEGMENT can carry. */
+/** Maximum number of datagrams that one turn sends on a socket: as many as one UDP_SEGMENT send can carry. */
 const BURST = 64;
 
-/** Datagrams one way: at a rate, or as fast as the kernel takes them. Each carries its number; nothing comes back. */
+/**
+ * One-way datagrams, at a rate or as fast as the kernel takes them. Each carries its sequence number; no replies are
+ * expected.
+ */
 export class DatagramUpload implements Workload {
   answered = 0;
   readonly sockets: DatagramSockets;
@@ -84,13 +87,13 @@ export class DatagramUpload implements Workload {
     this.#inbox.free();
   }
 
-  /** At a rate a socket can always take a datagram, and says so once for each that it takes. */
+  /** At a rate, a socket can always take a datagram: offers it until no arrival waits, once for each. */
   #offer(s: number): void {
     const { demand } = this.#state;
     for (let due = demand.next(s, 0, 1); due >= 0; due = demand.next(s, 0, 1)) this.#sendDue(s, due);
   }
 
-  /** A datagram at a rate. */
+  /** Sends one datagram at a rate. */
   #sendDue(s: number, dueNanos: number): void {
     const now = nowNanos();
     this.#write(0, s);
@@ -100,11 +103,11 @@ export class DatagramUpload implements Workload {
       return;
     }
     this.#state.droppedOn(s, causeOfRefusal(refusal));
-    // It came when it was to, as far as the load is concerned.
+    // As far as the load is concerned, the arrival was on time.
     this.#state.arrivals?.sent(now, true);
   }
 
-  /** As many datagrams as one call carries, and as there is demand for. */
+  /** Sends as many datagrams as one call carries and the demand allows. */
   #burst(s: number): void {
     const now = nowNanos();
     const { demand } = this.#state;
@@ -119,7 +122,7 @@ export class DatagramUpload implements Workload {
     }
     const refusal = this.#send(s, count);
     if (refusal === 0) return;
-    // As fast as the kernel takes them: what it has no room for yet is made again when it has. Other faults stay.
+    // A full buffer only delays these datagrams: the demand takes them back. After other errors they are dropped.
     const cause = causeOfRefusal(refusal);
     for (let i = 0; i < count; i++) {
       if (cause === 'sendBuffer') demand.takeBack();
@@ -132,7 +135,9 @@ export class DatagramUpload implements Workload {
     this.#payload.address(i, this.#firstConnection + s, ((this.#next[s] as number) + i) | 0);
   }
 
-  /** Sends the first `count` datagrams of the outbox. @returns 0, or the errno for which the kernel did not take them. */
+  /**
+   * Sends the first `count` datagrams of the outbox. @returns 0, or the errno for which the kernel did not take them.
+   */
   #send(s: number, count: number): number {
     const { counts } = this.#state;
     const first = this.#next[s] as number;
@@ -147,7 +152,7 @@ export class DatagramUpload implements Workload {
     return 0;
   }
 
-  /** The kernel reports an ICMP error: a datagram that had been taken did not arrive. */
+  /** Counts an ICMP error that the kernel reports: a datagram that it had taken did not arrive. */
   #failed(): void {
     const { counts } = this.#state;
     if (counts.completed === 0) return;
@@ -155,7 +160,7 @@ export class DatagramUpload implements Workload {
     counts.errors++;
   }
 
-  /** What comes back answers nothing. */
+  /** Discards a datagram that comes back: it answers nothing. */
   #drop(s: number): void {
     const length = recv(this.sockets.fd(s), this.#inbox, 0, this.#inbox.size, MSG_DONTWAIT);
     if (length >= 0) this.#state.counts.unsolicited++;

@@ -15,21 +15,21 @@ import { TURN_EVENTS, type Workload } from '../workload.ts';
 import { DatagramRequests } from './datagram-requests.ts';
 import { DatagramSockets } from './datagram-sockets.ts';
 
-/** A first request that is not answered in this time is sent again while sockets are being opened. */
+/** While sockets are being opened, a first request is sent again when it is not answered within this time. */
 const FIRST_RETRY_NANOS = 200e6;
 
-/** At a rate, replies that one call receives at most. */
+/** At a rate, the maximum number of replies that one call receives. */
 const OPEN_BATCH = 64;
 /**
- * At a rate, bytes of replies that a socket may hold while its thread does not run: some 10,000 small ones. The kernel
- * gives what net.core.rmem_max allows, and memory only when they come.
+ * At a rate, bytes of replies that a socket can hold while its thread does not run: about 10,000 small ones. The kernel
+ * limits this to net.core.rmem_max, and allocates memory only as replies arrive.
  */
 const OPEN_RECEIVE_BUFFER = 4 << 20;
 
 /**
  * Requests and replies over UDP. In a closed loop every connected socket keeps up to `pipelining` datagrams in flight,
- * received and sent many at a time. At a rate each goes out when it is due, on the sockets in turn, however many are
- * outstanding. Replies are matched by sequence number, so that one that is lost delays no other.
+ * received and sent many at a time. At a rate each request is sent when it is due, on the sockets in turn, however many
+ * are outstanding. Replies are matched by sequence number, so a lost one delays no other.
  */
 export class DatagramWorkload implements Workload {
   answered = 0;
@@ -38,13 +38,13 @@ export class DatagramWorkload implements Workload {
   readonly #state: LoadState;
   readonly #size: MessageSize;
   readonly #depth: number;
-  /** Do requests come at a rate? */
+  /** True when requests come at a rate. */
   readonly #open: boolean;
   readonly #batch: DatagramBatch;
   readonly #order: ArrivalOrder;
   readonly #wasAnswered: Uint8Array;
   readonly #requests: DatagramRequests;
-  /** Sockets whose next requests are to be sent, how many, and when they were due. */
+  /** Sockets whose next requests are to be sent, and by socket: how many, and when they were due. */
   readonly #owed = new Int32Array(TURN_EVENTS);
   readonly #answers: Uint16Array;
   readonly #answeredAt: Float64Array;
@@ -59,7 +59,7 @@ export class DatagramWorkload implements Workload {
     this.#state = state;
     this.#size = size;
     this.#depth = pipelining;
-    // A slot longer than a request, so that a reply that is too long shows.
+    // A slot is longer than a request, so that a reply that is too long is detected.
     const timestamps = state.kernelClock !== undefined;
     const batch = this.#open ? Math.max(pipelining, OPEN_BATCH) : pipelining;
     this.#batch = new DatagramBatch(batch, size.largest + 8, { withTimestamps: timestamps });
@@ -79,7 +79,7 @@ export class DatagramWorkload implements Workload {
     return this.#requests.outstanding.total;
   }
   get hopeless(): number {
-    // What went out at a rate has had its time-out soon, answered before or not.
+    // At a rate every request is waited for: it times out soon, whether or not its socket ever received a reply.
     if (this.#isPaced) return 0;
     let requests = 0;
     for (let s = 0; s < this.sockets.count; s++)
@@ -111,7 +111,7 @@ export class DatagramWorkload implements Workload {
     this.#owed[this.#owing++] = s;
   }
 
-  /** Datagrams are read many at a time: asking epoll costs little for each. */
+  /** Does nothing: datagrams are read many at a time, so asking epoll costs little for each. */
   readExpected(): number {
     return 0;
   }
@@ -165,32 +165,35 @@ export class DatagramWorkload implements Workload {
     this.#batch.free();
   }
 
-  /** Does the load flow at a rate, or did it? Before, each socket has one request to be answered, as in a closed loop. */
+  /** True once the load runs at a rate. Before, each socket sends one request to be answered, as in a closed loop. */
   get #isPaced(): boolean {
     return this.#state.demand instanceof OpenDemand;
   }
 
-  /** In a closed loop, the next sweep fills sockets that have room. */
+  /** In a closed loop, true when the next sweep must fill sockets that have room. */
   get #needsFilling(): boolean {
     return this.#requests.freed && !this.#open;
   }
 
-  /** While sockets are being opened: one that the kernel does not take is made again by the next sweep. */
+  /**
+   * Sends a socket's first request while sockets are opened. If the kernel does not take it, the next sweep makes it
+   * again.
+   */
   #sendFirst(s: number, now: number): void {
     this.#requests.prepare(0, s, now);
     this.#requests.send(s, 1, now);
   }
 
-  /** A request at a rate. */
+  /** Sends one request at a rate. */
   #sendDue(s: number, dueNanos: number): void {
     this.#requests.prepare(0, s, dueNanos);
     if (this.#requests.send(s, 1, dueNanos) === 1) return;
     this.#state.droppedOn(s, this.#requests.refusal);
-    // It came when it was to, as far as the load is concerned.
+    // As far as the load is concerned, the arrival was on time.
     this.#state.arrivals?.sent(nowNanos(), true);
   }
 
-  /** At a rate a socket can always take a request, and says so once for each that it takes. */
+  /** At a rate, a socket can always take a request: offers it until no arrival waits, once for each. */
   #offer(s: number): void {
     const { demand } = this.#state;
     for (let due = demand.next(s, 0, 1); due >= 0; due = demand.next(s, 0, 1)) this.#sendDue(s, due);
@@ -202,7 +205,7 @@ export class DatagramWorkload implements Workload {
     if (room > 0) this.#ask(s, nowNanos(), room);
   }
 
-  /** Asks for `count` requests for a socket that has room for them, and sends those that there are. */
+  /** Asks the demand for up to `count` requests for a socket with room, and sends those it gives. */
   #ask(s: number, now: number, count: number): void {
     const { demand } = this.#state;
     const room = this.#depth - this.#requests.outstanding.pending(s);
@@ -244,7 +247,7 @@ export class DatagramWorkload implements Workload {
     return false;
   }
 
-  /** The reply in slot i is good: when it came, and in what order. @param place of its request. */
+  /** Records when the correct reply in slot i arrived, and in what order. @param place of its request. */
   #arrived(i: number, s: number, sequence: number, place: number, now: number): void {
     const clock = this.#state.kernelClock;
     const seconds = this.#batch.stampSeconds(i);
@@ -261,14 +264,14 @@ export class DatagramWorkload implements Workload {
     this.answered++;
   }
 
-  /** A damaged reply ends the request it names, or the oldest one when the damage hides which. */
+  /** Handles a damaged reply: it ends the request it names, or the oldest one when the damage hides which. */
   #corrupted(i: number, s: number): boolean {
     const { data, slotSize } = this.#batch;
     const at = i * slotSize;
     const headed = this.#batch.receivedLength(i) >= HEADER_BYTES;
     const named = data.int32[(at >> 2) + 1] as number;
     if (!headed || this.#requests.outstanding.reply(s, named) < 0) {
-      // A header that fits names a request that has ended already: it came again, or too late.
+      // A valid header names a request that has already ended: the reply is a duplicate or late.
       const fits = headed && requestConnection(data, at) === this.#firstConnection + s;
       if (fits || this.#requests.outstanding.pending(s) === 0) {
         this.#state.counts.unsolicited++;

@@ -7,12 +7,12 @@ import type { Assignment } from '../assignment.ts';
 import type { LoadState } from '../load-state.ts';
 import { OneWayStream } from './one-way-stream.ts';
 
-/** Taken from the kernel at once. */
+/** Maximum bytes that one recv(2) takes. */
 const CHUNK_BYTES = 256 * 1024;
-/** Then others have their turn. */
+/** Maximum number of reads per connection and turn, so that others get their turn. */
 const CHUNKS_A_TURN = 8;
 
-/** Every connection takes what the server sends, as fast as it can. */
+/** Every connection receives what the server sends, as fast as it can. */
 export class Download extends OneWayStream {
   readonly #inbox = new NativeMemory(CHUNK_BYTES);
 
@@ -21,7 +21,7 @@ export class Download extends OneWayStream {
   }
 
   protected interest(c: number): number {
-    // A connection that has shown that it is served waits, unread, for the word to go.
+    // A connection that has proved that it is served is not read until the start signal.
     return this.state.flowing || !this.table.served(c) ? EPOLLIN | EPOLLRDHUP : 0;
   }
 

@@ -5,10 +5,10 @@ import type { LoadState } from '../load-state.ts';
 import type { Workload } from '../workload.ts';
 import { StreamConnections } from './stream-connections.ts';
 
-/** An error or the peer's end. */
+/** Events that report an error or the peer's end. */
 export const ENDING = ~(EPOLLIN | EPOLLOUT);
 
-/** What upload and download have in common: connections over which bytes flow one way, without requests. */
+/** Base of upload and download: connections over which bytes flow one way, without requests. */
 export abstract class OneWayStream implements Workload {
   answered = 0;
   readonly sockets: StreamConnections;
@@ -24,9 +24,12 @@ export abstract class OneWayStream implements Workload {
     this.sockets = new StreamConnections(assignment, this.table, epoll, EPOLLOUT | EPOLLRDHUP);
   }
 
-  /** What epoll watches a connection for that stands. */
+  /** Returns the events for which epoll watches an established connection. */
   protected abstract interest(c: number): number;
-  /** The connection can take or give bytes. @returns 0, or the errno that broke it; an end counts as ECONNRESET. */
+  /**
+   * Moves bytes on a connection that is ready. @returns 0, or the errno that broke it; ECONNRESET when its peer closed
+   * it.
+   */
   protected abstract move(c: number, events: number): number;
 
   get ailing(): boolean {
@@ -59,7 +62,7 @@ export abstract class OneWayStream implements Workload {
     if (this.table.phase(c) === OPEN) this.watch(c);
   }
 
-  /** A stream has no requests. */
+  /** Returns false: a stream has no requests. */
   request(): boolean {
     return false;
   }
@@ -79,17 +82,17 @@ export abstract class OneWayStream implements Workload {
     this.sockets.closeAll();
   }
 
-  /** Tells epoll what the connection is to be watched for now. */
+  /** Updates the events for which epoll watches the connection. */
   protected watch(c: number): void {
     this.#epoll.modify(this.table.fd(c), this.interest(c), c);
   }
 
-  /** The connection delivered, or is ready to take, its first byte. */
+  /** Records that the connection is served: it has delivered its first byte, or is ready to take one. */
   protected serve(c: number): void {
     if (this.table.markServed(c)) this.answered++;
   }
 
-  /** A connection that ended, or could not be opened, is an error and tried again a little later. */
+  /** Counts a connection that ended, or could not be opened, as an error, and opens it again a little later. */
   #broken(c: number): void {
     this.state.counts.sent++;
     this.state.counts.errors++;

@@ -15,11 +15,11 @@ import { powerOfTwo } from '../request-times.ts';
 /** Memory for replies that have come and were not read yet. When it is full, the rest waits in the sockets. */
 const LARGEST_INBOX = 16 << 20;
 const MOST_BUFFERS = 32_768;
-/** Operations that one call submits at most. */
+/** Maximum number of operations that one call submits. */
 const MOST_ENTRIES = 4_096;
 const GROUP = 0;
 
-// What an operation is for: the lower bits of its kind. Above them is which of its connection's sockets it was for.
+// Purpose of an operation: the lower bits of its kind. The upper bits number its connection's sockets.
 const RECEIVE = 0;
 const SEND = 1;
 const WATCH = 2;
@@ -28,20 +28,20 @@ const PURPOSE_BITS = 2;
 const PURPOSES = 3;
 const LAST_SOCKET = 0x1fff_ffff;
 
-/** Who is told what has become of sockets. */
+/** Receives the events of {@link RingSockets}. */
 export interface RingListener {
-  /** The descriptor that is watched has something to tell. */
+  /** The watched descriptor is readable. */
   noticed(): void;
-  /** Bytes of a connection have come: they are at `offset` of {@link RingSockets.inbox} until this returns. */
+  /** Bytes of a connection have come. They are at `offset` of {@link RingSockets.inbox} until this returns. */
   received(connection: number, offset: number, length: number): void;
   /** A connection's socket has ended. @param errno 0 when its peer has closed it. */
   ended(connection: number, errno: number): void;
 }
 
-/** The sockets of many connections in a ring: each receives for good, and sends one request at a time. */
+/** Sockets of many connections on an io_uring: each receives permanently, and sends one request at a time. */
 export class RingSockets {
   readonly payload: Payload;
-  /** When what is being told of was received by the kernel, in monotonic nanoseconds; 0 when that is not known. */
+  /** When the kernel received the bytes being reported, in monotonic nanoseconds; 0 when not known. */
   arrivedNanos = 0;
   readonly #size: number;
   readonly #firstConnection: number;
@@ -49,18 +49,18 @@ export class RingSockets {
   readonly #ring: Uring;
   readonly #buffers: BufferRing;
   readonly #clock: KernelClock | undefined;
-  /** How buffers are filled, when the kernel is to say when. */
+  /** Layout of the buffers when the kernel adds timestamps. */
   readonly #layout: MessageLayout | undefined;
-  /** Which of its sockets each connection has now: what older ones still tell is of no interest. */
+  /** Number of each connection's current socket: completions of older ones are ignored. */
   readonly #socket: Int32Array;
-  /** 1 when it is in the ring. */
+  /** 1 when the connection's socket is in the ring. */
   readonly #inside: Uint8Array;
 
   /**
    * @param size of requests and replies.
-   * @param watched a descriptor of which is to be told when it can be read.
-   * @param clock tells timestamps of sockets with SO_TIMESTAMPNS; undefined where they have none.
-   * @throws {SystemError} where there is no ring to be had.
+   * @param watched a descriptor; the ring reports when it is readable.
+   * @param clock converts timestamps of sockets with SO_TIMESTAMPNS; undefined for sockets without.
+   * @throws {SystemError} where no ring is available.
    */
   constructor(
     connections: number,
@@ -77,14 +77,14 @@ export class RingSockets {
     this.#inside = new Uint8Array(connections);
     const parts = new Parts();
     try {
-      // A request stays in its connection's place until it was answered: the kernel may still be about to read it.
+      // A request stays in its connection's place until it is answered: the kernel may still read it.
       this.payload = parts.own(new Payload(size, connections, streamKey));
       this.#layout = clock && parts.own(new MessageLayout());
       const entries = powerOfTwo(Math.min(connections, MOST_ENTRIES));
       this.#ring = parts.own(new Uring(entries, 4 * entries));
       this.#ring.registerFiles(connections);
       const slot = ((size + 7) & ~7) + (clock === undefined ? 0 : MessageLayout.overhead);
-      // One for each reply, and one more: a receive wants a buffer before it finds that nothing is left to receive.
+      // One for each reply, and one more: a receive needs a buffer even to find that nothing is left.
       let buffers = Math.min(powerOfTwo(connections + 1), MOST_BUFFERS);
       while (buffers * slot > LARGEST_INBOX) buffers /= 2;
       this.#buffers = parts.own(new BufferRing(this.#ring, GROUP, buffers, slot));
@@ -95,12 +95,12 @@ export class RingSockets {
     this.#watch();
   }
 
-  /** Where bytes come to. */
+  /** Memory that bytes are received into. */
   get inbox() {
     return this.#buffers.data;
   }
 
-  /** A connection stands: its socket receives from now on. */
+  /** Adds a connection that is established: its socket receives from now on. */
   add(c: number, fd: number): void {
     this.#ring.setFile(c, fd);
     this.#inside[c] = 1;
@@ -116,8 +116,8 @@ export class RingSockets {
   }
 
   /**
-   * Sends a connection's request of that sequence number now, and has the ring send what the kernel does not take at
-   * once. For those who must know when.
+   * Sends a connection's request of that sequence number now, for callers that must know when. The ring sends what the
+   * kernel does not take at once.
    */
   sendNow(c: number, sequence: number, fd: number): void {
     const { outbox } = this.payload;
@@ -130,26 +130,29 @@ export class RingSockets {
     submissions.flag(IOSQE_FIXED_FILE | IOSQE_CQE_SKIP_SUCCESS);
   }
 
-  /** Takes a connection's socket out, if it is in. Nothing more is told of it; it is still to be closed. */
+  /** Removes a connection's socket, if it is in the ring. It is not reported on any more; the caller closes it. */
   remove(c: number): void {
     if (this.#inside[c] === 0) return;
     for (const purpose of [RECEIVE, SEND]) {
       this.#ring.submissions.cancel(this.#kind(c, purpose), c, CANCEL, 0);
       this.#ring.submissions.flag(IOSQE_CQE_SKIP_SUCCESS);
     }
-    // Handed over now: what is prepared later is for the next socket in the same place.
+    // Submitted now: operations prepared later are for the next socket in the same place.
     this.#ring.submit();
     this.#ring.setFile(c, -1);
     this.#inside[c] = 0;
     this.#socket[c] = ((this.#socket[c] as number) + 1) & LAST_SOCKET;
   }
 
-  /** Sends what was prepared and waits until something comes, at most so long. @returns how many things came, for {@link tell}. */
+  /**
+   * Submits what was prepared and waits for a completion, up to `timeoutMs`. @returns the number of completions, for
+   * {@link tell}.
+   */
   exchange(timeoutMs: number): number {
     return this.#ring.submitAndWait(timeoutMs <= 0 ? 0 : 1, timeoutMs * 1e6);
   }
 
-  /** Tells of the first `count` things that came. */
+  /** Reports the first `count` completions to `listener`. */
   tell(count: number, listener: RingListener): void {
     for (let i = 0; i < count; i++) this.#tellOf(i, listener);
     this.#ring.completions.advance(count);
@@ -172,7 +175,7 @@ export class RingSockets {
       if (this.#concerns(i, kind)) this.#tellOfReceive(i, buffer, listener);
       if (buffer >= 0) this.#buffers.release(buffer);
     } else if (purpose === SEND) {
-      // Only those that failed are told of.
+      // Only failed sends are reported.
       if (this.#concerns(i, kind)) this.#tellOfFailedSend(i, listener);
     } else if (purpose === WATCH) {
       listener.noticed();
@@ -182,7 +185,7 @@ export class RingSockets {
 
   #tellOfFailedSend(i: number, listener: RingListener): void {
     const result = this.#ring.completions.resultAt(i);
-    // What is our own mistake throws.
+    // streamRetry throws for a wrong descriptor or argument.
     if (result < 0) streamRetry(result, 'send');
     listener.ended(this.#ring.completions.dataAt(i), -result);
   }
@@ -193,7 +196,8 @@ export class RingSockets {
     const result = completions.resultAt(i);
     if (buffer >= 0 && result > 0) this.#tellOfBytes(c, buffer * this.#buffers.size, result, listener);
     else if (result >= 0 || (result !== -ENOBUFS && streamRetry(result, 'recv') !== 'now')) listener.ended(c, -result);
-    // It ends when another connection has taken all buffers, for one: they are being read, so that it can go on.
+    // A multishot receive ends, for example, when no buffer is left. Buffers are being released, so it can be
+    // restarted.
     if (!completions.hasMore(i) && this.#concerns(i, completions.kindAt(i))) this.#receive(c);
   }
 
@@ -211,7 +215,7 @@ export class RingSockets {
     else listener.ended(c, 0);
   }
 
-  /** Is the i-th completion of a socket that is still in the ring? */
+  /** Reports whether the i-th completion is of a socket that is still in the ring. */
   #concerns(i: number, kind: number): boolean {
     const c = this.#ring.completions.dataAt(i);
     return this.#inside[c] === 1 && kind >> PURPOSE_BITS === this.#socket[c];

@@ -13,11 +13,13 @@ import { type RingListener, RingSockets } from './ring-sockets.ts';
 import { StreamConnections } from './stream-connections.ts';
 import { WRITING } from './stream-sender.ts';
 
-/** Every connection has a place for its request: larger ones would take too much memory. */
+/** Largest request: every connection has memory for its own. */
 const LARGEST_REQUEST = 16_384;
 const LARGEST_OUTBOX = 64 << 20;
 
-/** Is a load such as {@link RingStream} makes: one request of one size at a time, due when the one before was answered? */
+/**
+ * Reports whether {@link RingStream} can run a load: one request of one size at a time, due when the last was answered.
+ */
 export function ringSuits({ point, pacer }: Assignment): boolean {
   const { transport, workload, connection, pipelining, sizes, connections } = point;
   const size = largestSize(sizes);
@@ -27,11 +29,11 @@ export function ringSuits({ point, pacer }: Assignment): boolean {
 }
 
 /**
- * Requests and replies over TCP by io_uring(7), where {@link ringSuits}: all requests that replies called for are handed
- * over by the call that waits for the next replies, and those come without being asked for. One call a turn of the loop
- * and none a request: against epoll, that spared a fifth of the generator's CPU time. With kernel timestamps each
- * request is sent by a call of its own after all, as its service time counts from there. Connections are opened by
- * epoll, which the ring watches.
+ * Requests and replies over TCP by io_uring(7), where {@link ringSuits}. The call that waits for the next replies also
+ * submits all requests that follow the last ones, and receives are permanent: one call per turn of the loop and none
+ * per request. Compared with epoll, that saved a fifth of the generator's CPU time. With kernel timestamps each request
+ * needs a call of its own after all, because its service time counts from there. Connections are opened with epoll,
+ * whose descriptor the ring watches.
  */
 export class RingStream implements Workload, RingListener {
   answered = 0;
@@ -43,11 +45,14 @@ export class RingStream implements Workload, RingListener {
   readonly #table: ConnectionTable;
   readonly #requests: RequestLedger;
   readonly #ring: RingSockets;
-  /** Connections whose requests are to be sent, each by itself, when all that came was handled: with timestamps. */
+  /**
+   * With timestamps: connections whose requests are to be sent, each by its own call, when everything that came was
+   * handled.
+   */
   readonly #owed: Int32Array;
   #owing = 0;
 
-  /** @throws {SystemError} where there is no ring to be had: ask whyNoUring() first. */
+  /** @throws {SystemError} where no ring is available: check whyNoUring() first. */
   constructor(assignment: Assignment, state: LoadState, epoll: Epoll) {
     const { firstConnection, point } = assignment;
     const { connections, sizes } = point;
@@ -73,11 +78,11 @@ export class RingStream implements Workload, RingListener {
   }
 
   /**
-   * Sends the requests that were made, waits until something comes, at most so long, and handles it.
-   * @returns the time before it was handled.
+   * Sends the requests that were made, waits up to `timeoutMs` for completions, and handles them.
+   * @returns the time before they were handled.
    */
   exchange(timeoutMs: number): number {
-    // Those of connections that were resumed: with nothing in flight, nothing would come to end the wait.
+    // Requests of resumed connections: with nothing in flight, no completion would end the wait.
     if (this.#owing > 0) this.#sendOwed();
     const came = this.#ring.exchange(timeoutMs);
     const now = nowNanos();
@@ -91,13 +96,13 @@ export class RingStream implements Workload, RingListener {
     if (errno !== 0) this.#refused(c, errno);
   }
 
-  /** Epoll is asked when the ring says so. */
+  /** Handles the events of epoll, whose descriptor the ring reports readable. */
   noticed(): void {
     const found = this.#epoll.wait(0);
     for (let i = 0; i < found; i++) this.ready(this.#epoll.dataAt(i));
   }
 
-  /** A connection that was begun stands, or is refused. */
+  /** Handles a connection that is now established or refused. */
   ready(c: number): void {
     if (this.#table.phase(c) !== CONNECTING) return;
     const errno = this.sockets.finish(c);
@@ -114,7 +119,7 @@ export class RingStream implements Workload, RingListener {
   received(c: number, offset: number, length: number): void {
     const now = nowNanos();
     const size = this.#size;
-    // Nearly always: a reply, whole and nothing else.
+    // Nearly always exactly one complete reply.
     if (length === size && this.#table.receivedBytes(c) === 0 && this.#table.inFlight(c) > 0) {
       if (this.#matches(c, offset, 0, size)) this.#complete(c, now);
       else this.#corrupted(c);
@@ -125,18 +130,18 @@ export class RingStream implements Workload, RingListener {
     this.#break(c, errno === 0 ? ECONNRESET : errno);
   }
 
-  /** There is nothing to guess: replies come by themselves. */
+  /** Does nothing: replies come without being asked for. */
   readExpected(): number {
     return 0;
   }
 
-  /** {@link exchange} sends. */
+  /** Does nothing: {@link exchange} sends. */
   settle(): void {}
 
   resume(c: number): void {
-    // A connection that has not answered its first request yet is left to wait for that.
+    // A connection that has not answered its first request yet keeps waiting for that.
     if (this.#table.phase(c) === OPEN && this.#table.inFlight(c) === 0) this.#next(c, nowNanos());
-    // It ended when a load was over, and is to serve another one.
+    // It ended when a load was over, and must serve another one.
     else if (this.#table.phase(c) === CLOSED && this.#table.wasAnswered(c) && !this.sockets.waits(c)) this.open(c);
   }
 
@@ -170,7 +175,7 @@ export class RingStream implements Workload, RingListener {
     const from = table.receivedBytes(c);
     const missing = this.#size - from;
     if (table.inFlight(c) === 0 || length > missing) {
-      // More than a reply: what follows it answers nothing, whatever may be asked next.
+      // More than a reply: the rest answers nothing, whatever is requested next.
       this.#state.counts.unsolicited++;
       this.#replace(c);
       return;
@@ -194,17 +199,20 @@ export class RingStream implements Workload, RingListener {
     if (this.#state.flowing) this.#next(c, now);
   }
 
-  /** A new connection's first request: while connections are being opened each sends one, and waits for the word to go. */
+  /**
+   * Sends a new connection's first request. While connections are being opened each sends one, and waits for the start
+   * signal.
+   */
   #first(c: number): void {
     const now = nowNanos();
     if (this.#state.flowing) this.#next(c, now);
     else this.#send(c, now, now);
   }
 
-  /** Sends the connection's next request, if there is to be one. */
+  /** Sends the connection's next request, if there is one. */
   #next(c: number, now: number): void {
     const { demand } = this.#state;
-    // The closed loop, without a call: it is the one whose speed is held against C.
+    // The closed loop skips a call: its speed is compared with C.
     const due = demand === closedDemand ? now : demand.next(c, now, 1);
     if (due >= 0) this.#send(c, due, now);
   }
@@ -215,7 +223,7 @@ export class RingStream implements Workload, RingListener {
     else this.#ring.send(c, this.#takeUnsent(c));
   }
 
-  /** Sends what is owed. A connection that has been closed meanwhile owes nothing any more. */
+  /** Sends pending requests, except those of connections that were closed in the meantime. */
   #sendOwed(): void {
     const table = this.#table;
     for (let i = 0; i < this.#owing; i++) {
@@ -228,27 +236,27 @@ export class RingStream implements Workload, RingListener {
     this.#owing = 0;
   }
 
-  /** The request is handed over. @returns its sequence number. */
+  /** Marks the request as handed over. @returns its sequence number. */
   #takeUnsent(c: number): number {
     const sequence = this.#table.sending(c);
     this.#table.advanceSending(c, 1);
     return sequence;
   }
 
-  /** A stream that carried a wrong byte is out of step: its connection is of no more use. */
+  /** Replaces a connection that carried a wrong byte: its stream is out of step and unusable. */
   #corrupted(c: number): void {
     this.#requests.corrupt(c);
     this.#replace(c);
   }
 
-  /** The connection ended by itself. It is opened again: at once if it had served, a little later if it had not. */
+  /** Handles a connection that ended by itself: opens it again, at once if it had served, a little later if not. */
   #break(c: number, errno: number): void {
     this.sockets.lastErrno = errno;
     if (this.#table.served(c)) this.#replace(c);
     else this.#retryLater(c, errno);
   }
 
-  /** An attempt to connect failed, and with it the request that was due. */
+  /** Handles a failed attempt to connect, which drops the request that was due. */
   #refused(c: number, errno: number): void {
     const now = nowNanos();
     const due = this.#state.demand.next(c, now, 1);
@@ -266,7 +274,10 @@ export class RingStream implements Workload, RingListener {
     this.sockets.retryLater(c);
   }
 
-  /** Closes the socket; a request that was sent on it ended in an error. @param cause why one is dropped that was not. */
+  /**
+   * Closes the socket; a request that was sent on it becomes an error. @param cause why one that was not sent is
+   * dropped.
+   */
   #shut(c: number, cause: DropCause): void {
     this.#requests.fail(c, cause);
     this.#ring.remove(c);

@@ -22,8 +22,8 @@ import type { TargetSelection } from '../target-selection.ts';
 import type { SocketState } from '../workload.ts';
 
 /**
- * Beyond this many a single source address makes connecting slow: when half of its ports are taken, the kernel looks
- * through thousands for each connection (19,900 took 4.3 s, of which the first half took 0.4 s).
+ * Beyond this number, a single source address makes connecting slow: when half of its ports are taken, the kernel
+ * searches thousands for each connection (19,900 took 4.3 s, of which the first half took 0.4 s).
  */
 const MANY_CONNECTIONS = 8_000;
 
@@ -32,7 +32,7 @@ interface Peer {
   readonly host: string;
   readonly address: PeerAddress;
   readonly reno: boolean;
-  /** Where short connections, or very many, come from; undefined leaves that to the kernel. */
+  /** Source addresses, for short connections or very many; when undefined, the kernel chooses. */
   readonly sources: SourceAddresses | undefined;
 }
 
@@ -65,7 +65,7 @@ function connectFrom(fd: number, { address, sources }: Peer): number {
 
 /** Opens and closes the TCP connections of a table, and knows which are to be tried again. */
 export class StreamConnections implements SocketState {
-  /** Connections that stood at some time. */
+  /** Connections that were established at some time. */
   opened = 0;
   /** The last errno that broke a connection or kept one from opening. */
   lastErrno = 0;
@@ -78,12 +78,13 @@ export class StreamConnections implements SocketState {
   readonly #peers: readonly Peer[];
   readonly #targets: TargetSelection | undefined;
   readonly #reconnects: Reconnects;
-  /** When each connection was begun, in monotonic nanoseconds. */
+  /** When the opening of each connection began, in monotonic nanoseconds. */
   readonly #begun: Float64Array;
 
   /**
-   * @param watched what epoll watches a connection for until it stands.
-   * @param state says whether the kernel shall note when data comes, and of several targets; without it, neither.
+   * @param watched events for which epoll watches a connection until it is established.
+   * @param state whether the kernel records when data arrives, and the targets if there are several; without it,
+   * neither applies.
    */
   constructor(
     { address, point }: Assignment,
@@ -102,15 +103,15 @@ export class StreamConnections implements SocketState {
     this.#begun = new Float64Array(table.count);
   }
 
-  /** Does a connection wait to be tried again? */
+  /** True when a connection waits to be tried again. */
   get ailing(): boolean {
     return this.#reconnects.count > 0;
   }
 
   /**
-   * Begins to connect; epoll tells when the connection stands.
+   * Begins to connect; epoll reports when the connection is established.
    * @returns 0, or the errno of a connection that failed at once.
-   * @throws {SystemError} when no socket is to be had: EMFILE.
+   * @throws {SystemError} when no socket is available: EMFILE.
    */
   open(c: number): number {
     this.#targets?.assign(c);
@@ -134,7 +135,10 @@ export class StreamConnections implements SocketState {
     return 0;
   }
 
-  /** epoll reports on a connection that was begun. @returns 0 when it stands, or the errno that ended it. */
+  /**
+   * Handles the event of a connection that is being opened. @returns 0 when it is established, or the errno that ended
+   * it.
+   */
   finish(c: number): number {
     const errno = getOption(this.#table.fd(c), 'SO_ERROR');
     if (errno !== 0) {
@@ -147,12 +151,12 @@ export class StreamConnections implements SocketState {
     return 0;
   }
 
-  /** How long ago the connection was begun, in nanoseconds. */
+  /** Returns how long ago the opening of the connection began, in nanoseconds. */
   age(c: number): number {
     return nowNanos() - (this.#begun[c] as number);
   }
 
-  /** Closes the socket. The kernel forgets it in epoll, too. */
+  /** Closes the socket, which also removes it from epoll. */
   close(c: number): void {
     if (this.#table.fd(c) >= 0) close(this.#table.fd(c));
     this.#table.markClosed(c);
@@ -167,17 +171,17 @@ export class StreamConnections implements SocketState {
     }
   }
 
-  /** The connection is to be tried again a little later. */
+  /** Schedules the connection to be tried again a little later. */
   retryLater(c: number): void {
     this.#reconnects.add(c, nowNanos());
   }
 
-  /** Does the connection wait for that? */
+  /** Reports whether the connection waits for that. */
   waits(c: number): boolean {
     return this.#reconnects.has(c);
   }
 
-  /** Is the connection's time to be tried again? Asked once for each time. */
+  /** Reports whether the connection is to be tried again now. True once for each {@link retryLater}. */
   takeRetry(c: number, now: number): boolean {
     return this.#reconnects.take(c, now);
   }

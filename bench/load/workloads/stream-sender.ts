@@ -11,25 +11,25 @@ import type { MessageSize } from '../message-size.ts';
 import { Payload } from '../payload.ts';
 
 /**
- * Edge-triggered: a level-triggered socket is polled once more by the next epoll_wait(2) after it was read, which
- * cost 3 % of all CPU time. The price: a read must go on until the socket is empty.
+ * Edge-triggered: the next epoll_wait(2) polls a level-triggered socket once more after it was read, which cost 3 % of
+ * all CPU time. In return, a read must continue until the socket is empty.
  */
 const READING = EPOLLIN | EPOLLRDHUP | EPOLLET;
 export const WRITING = READING | EPOLLOUT;
 
-/** Requests that one send(2) may carry at most, in bytes. */
+/** Maximum bytes of requests that one send(2) may carry. */
 const OUTBOX_BYTES = 65_536;
 
-/** What requests are like. */
+/** Properties of requests. */
 export interface RequestShape {
   readonly size: MessageSize;
-  /** How many a connection may have in flight. */
+  /** Maximum number in flight on a connection. */
   readonly depth: number;
-  /** The number of the table's first connection among those of all threads: it marks requests. */
+  /** Number of the table's first connection among those of all threads. It identifies requests. */
   readonly firstConnection: number;
-  /** Decides their bytes. */
+  /** Determines the bytes of requests. */
   readonly streamKey: StreamKey;
-  /** Was each told of as sent when its connection was begun? */
+  /** True when each request was reported as sent when its connection was opened. */
   readonly told: boolean;
 }
 
@@ -39,7 +39,7 @@ export class StreamSender {
   readonly #state: LoadState;
   readonly #table: ConnectionTable;
   readonly #epoll: Epoll;
-  /** Told of each request, when replies can be expected in the order of requests. */
+  /** Receives each request, when replies can be expected in the order of requests. */
   readonly #expected: ExpectedReplies | undefined;
   readonly #firstConnection: number;
   readonly #size: MessageSize;
@@ -52,7 +52,7 @@ export class StreamSender {
     expected: ExpectedReplies | undefined,
     { size, depth, firstConnection, streamKey, told }: RequestShape,
   ) {
-    // Only requests of one size lie side by side, to be sent in one call.
+    // Only requests of one size lie side by side, so that one call can send several.
     const messages = size.fixed === 0 ? 1 : Math.max(1, Math.min(depth, Math.floor(OUTBOX_BYTES / size.fixed)));
     this.payload = new Payload(size.largest, messages, streamKey);
     this.#state = state;
@@ -64,14 +64,14 @@ export class StreamSender {
     this.#tells = state.timed && !told;
   }
 
-  /** The connection stands: from now on epoll watches it for replies alone. */
+  /** Handles a connection that is established: from now on epoll watches it for replies only. */
   established(c: number): void {
     this.#epoll.modify(this.#table.fd(c), READING, c);
   }
 
   /**
-   * Hands over as much as the kernel takes of a connection's requests that wait to be sent, and lets epoll watch for
-   * room when that is not all.
+   * Hands over as many of a connection's unsent requests as the kernel takes. If that is not all, epoll watches for
+   * room.
    * @returns 0, or the errno that broke the connection.
    */
   flush(c: number): number {
@@ -88,7 +88,9 @@ export class StreamSender {
     return 0;
   }
 
-  /** One send(2). @returns 0 when the kernel took all, EAGAIN when not, or the errno that broke the connection. */
+  /**
+   * Calls send(2) once. @returns 0 when the kernel took all, EAGAIN when not, or the errno that broke the connection.
+   */
   #sendNext(c: number): number {
     const table = this.#table;
     const first = table.sending(c);
@@ -100,10 +102,10 @@ export class StreamSender {
     const length = messages * size - from;
     if (this.#state.timed) this.#stamp(c, first, messages, from);
     const sent = send(table.fd(c), this.payload.outbox, from, length);
-    // A shortage is an error of the connection here: to wait for its end would hide it in response times.
+    // A resource shortage counts as an error of the connection: waiting for its end would hide it in response times.
     if (sent < 0) return streamRetry(sent, 'send') === 'now' ? EAGAIN : -sent;
     const done = from + sent;
-    // Nearly always one request, taken whole: a division would cost more than the test.
+    // Nearly always one request, taken as a whole: a division would cost more than the test.
     const whole = done === size ? 1 : Math.floor(done / size);
     table.advanceSending(c, whole);
     table.setSentBytes(c, done - whole * size);
@@ -112,10 +114,10 @@ export class StreamSender {
     return sent < length ? EAGAIN : 0;
   }
 
-  /** Notes when requests are handed over: before the call, for the server may have answered when it returns. */
+  /** Records when requests are handed over: before the call, because the server may have answered when it returns. */
   #stamp(c: number, first: number, messages: number, from: number): void {
     const now = nowNanos();
-    // One that was begun earlier keeps the time when it was.
+    // A request that was sent in part keeps its earlier time.
     for (let i = from > 0 ? 1 : 0; i < messages; i++) this.#table.markSent(c, (first + i) | 0, now);
   }
 

@@ -18,7 +18,7 @@ import { StreamSender, WRITING } from './stream-sender.ts';
 /**
  * Requests and replies over TCP: every connection keeps up to `pipelining` requests in flight, and replies come in
  * order; or each connection is opened for one request, and closed after its reply. All state is in typed arrays, one
- * element a connection; nothing is allocated for a request.
+ * element per connection; nothing is allocated for a request.
  */
 export class StreamWorkload implements Workload {
   answered = 0;
@@ -27,13 +27,13 @@ export class StreamWorkload implements Workload {
   readonly #firstConnection: number;
   readonly #size: MessageSize;
   readonly #depth: number;
-  /** A connection for each request? */
+  /** True when each request has a connection of its own. */
   readonly #short: boolean;
   readonly #sender: StreamSender;
   readonly #inbox: Inbox;
   readonly #table: ConnectionTable;
   readonly #requests: RequestLedger;
-  /** Connections whose next requests are to be sent when all that is ready has been read. */
+  /** Connections whose next requests are to be sent when everything that is ready has been read. */
   readonly #owed = new Int32Array(3 * TURN_EVENTS);
   #owing = 0;
   readonly #expected: ExpectedReplies;
@@ -108,7 +108,7 @@ export class StreamWorkload implements Workload {
   }
 
   resume(c: number): void {
-    // A connection that has not answered its first request yet is left to wait for that.
+    // A connection that has not answered its first request yet keeps waiting for that.
     if (!this.#table.wasAnswered(c)) return;
     if (this.#table.phase(c) === OPEN && !this.#short) {
       this.#ask(c, nowNanos());
@@ -161,7 +161,10 @@ export class StreamWorkload implements Workload {
     this.#flush(c);
   }
 
-  /** A new connection's first request: while connections are being opened each sends one, and waits for the word to go. */
+  /**
+   * Makes a new connection's first request. While connections are being opened each makes one, and waits for the start
+   * signal.
+   */
   #first(c: number): void {
     const now = nowNanos();
     if (this.#state.flowing) this.#ask(c, now);
@@ -181,7 +184,10 @@ export class StreamWorkload implements Workload {
     if (errno !== 0) this.#break(c, errno);
   }
 
-  /** @param ending does epoll report an end or an error? Then the socket is read until that comes. */
+  /**
+   * Reads a connection. @param ending whether epoll reports an end or an error: the socket is then read until that
+   * comes.
+   */
   #read(c: number, ending: boolean): void {
     const inbox = this.#inbox;
     for (;;) {
@@ -197,12 +203,12 @@ export class StreamWorkload implements Workload {
     }
   }
 
-  /** Checks bytes that were received. @returns false when the connection is not to be read any more. */
+  /** Checks bytes that were received. @returns false when the connection must not be read any more. */
   #accept(c: number, length: number, now: number): boolean {
     const connection = this.#firstConnection + c;
     let at = 0;
     while (at < length) {
-      // After a reply a short connection is closed: more of it answers nothing.
+      // A short connection is closed after its reply: further bytes answer nothing.
       if (this.#table.awaited(c) === 0 || this.#table.phase(c) !== OPEN) {
         this.#unsolicited(c);
         return false;
@@ -231,14 +237,14 @@ export class StreamWorkload implements Workload {
       this.sockets.close(c);
       this.#renew(c, now);
     } else if (state.flowing) {
-      // The closed loop, without a call: it is the one whose speed is held against C.
+      // The closed loop skips a call: its speed is compared with C.
       const { demand } = state;
       const due = demand === closedDemand ? now : demand.next(c, now, this.#depth - table.awaited(c));
       if (due >= 0) this.#requests.begin(c, due, now);
     }
   }
 
-  /** The connection can be opened for its next request: does so when there is one. */
+  /** Opens a connection for its next request, if there is one. */
   #renew(c: number, now: number): void {
     if (!this.#state.flowing || this.#table.phase(c) !== CLOSED || this.sockets.waits(c)) return;
     const due = this.#state.demand.next(c, now, 1);
@@ -247,26 +253,29 @@ export class StreamWorkload implements Workload {
     this.open(c);
   }
 
-  /** The connection sent more than it was asked for. */
+  /** Handles bytes that answer no request. */
   #unsolicited(c: number): void {
     this.#state.counts.unsolicited++;
     if (this.#table.phase(c) === OPEN) this.#replace(c);
   }
 
-  /** A stream with a wrong byte is out of step. */
+  /** Replaces a connection that carried a wrong byte: its stream is out of step. */
   #corrupted(c: number): void {
     this.#requests.corrupt(c);
     this.#replace(c);
   }
 
-  /** The connection ended by itself. It is opened again: at once if it had served, a little later if it had not. */
+  /** Handles a connection that ended by itself: opens it again, at once if it had served, a little later if not. */
   #break(c: number, errno: number): void {
     this.sockets.lastErrno = errno;
     if (this.#table.served(c)) this.#replace(c);
     else this.#retryLater(c, errno);
   }
 
-  /** An attempt to connect failed, and with it its request, or one that was due. At a rate, another connection may take that. */
+  /**
+   * Handles a failed attempt to connect, which also ends its request, or one that was due. At a rate, another connection
+   * may take the latter.
+   */
   #refused(c: number, errno: number): void {
     if (this.#table.inFlight(c) === 0 && !(this.#state.demand instanceof OpenDemand)) this.#ask(c, nowNanos(), 1);
     this.#retryLater(c, errno);
@@ -282,7 +291,7 @@ export class StreamWorkload implements Workload {
     this.sockets.retryLater(c);
   }
 
-  /** A connection that ended is put to use again. */
+  /** Puts a connection that ended to use again, unless the load is over. */
   #again(c: number): void {
     if (this.#state.draining) return;
     if (this.#short && this.#state.flowing) this.#renew(c, nowNanos());

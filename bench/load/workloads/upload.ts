@@ -8,12 +8,12 @@ import { OPEN } from '../connection-table.ts';
 import type { LoadState } from '../load-state.ts';
 import { ENDING, OneWayStream } from './one-way-stream.ts';
 
-/** Handed to the kernel at once: larger gains nothing (bench/reference/blast.c writes as much). */
+/** Bytes that one send(2) hands to the kernel: more gains nothing (bench/reference/blast.c writes as much). */
 const CHUNK_BYTES = 256 * 1024;
-/** Then others have their turn. */
+/** Maximum number of writes per connection and turn, so that others get their turn. */
 const CHUNKS_A_TURN = 4;
 
-/** Every connection sends as much as the server takes. Counted is what the server's kernel has acknowledged. */
+/** Every connection sends as much as the server takes. Bytes count when the server's kernel has acknowledged them. */
 export class Upload extends OneWayStream {
   readonly #chunk = new NativeMemory(CHUNK_BYTES);
   readonly #inbox = new NativeMemory(65_536);
@@ -34,7 +34,7 @@ export class Upload extends OneWayStream {
       const length = recv(fd, this.#inbox, 0, this.#inbox.size);
       if (length === 0) return ECONNRESET;
       if (length < 0 && streamRetry(length, 'recv') !== 'now') return -length;
-      // Nobody asked: but left unread, it would keep the server from reading.
+      // Unrequested, but left unread it would keep the server from reading.
       if (length > 0) this.state.counts.unsolicited++;
     }
     if ((events & EPOLLOUT) === 0 || !this.state.flowing) return 0;
@@ -47,7 +47,7 @@ export class Upload extends OneWayStream {
     return 0;
   }
 
-  /** What is under way then was sent before, but will arrive while measuring. */
+  /** Counts bytes that are in flight: they were sent before, but arrive while measuring. */
   startMeasuring(): void {
     this.#underWay(1);
   }

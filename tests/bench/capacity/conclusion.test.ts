@@ -5,7 +5,7 @@ import { latency, trial } from '../../reports/results.ts';
 
 type Told = readonly [Purpose, number, Finding];
 
-/** Steps whose trials have so many responses in a confirmation window. */
+/** Returns steps whose trials have `responses` responses in a confirmation window. */
 function steps(told: readonly Told[], responses = 5000): RunStep[] {
   return told.map(([purpose, rate, finding], i) => ({
     ...{ purpose, rate, finding, round: i + 1, reasons: [] },

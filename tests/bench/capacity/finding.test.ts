@@ -37,7 +37,7 @@ test.each<[string, Seen, Finding, readonly string[]]>([
   ['as many failures as may be', { failed: 10 }, 'met', []],
   ['one failure too many', { failed: 11 }, 'missed', ['bound']],
   ['both missed', { p99Millis: 9, failed: 500 }, 'missed', ['bound', 'bound']],
-  // The response times of those that were sent are fine, and do not speak for the others.
+  // The response times of the requests that were sent are good, but do not represent the others.
   ['too many never sent', { dropped: 500, codes: ['dropped'] }, 'missed', ['bound', 'bound']],
   ['few never sent, and yet too many failures', { dropped: 50, codes: ['dropped'] }, 'missed', ['bound']],
   [

@@ -13,9 +13,9 @@ import { type Finding, findings } from '../../../bench/model/capacity.ts';
 import { seeded } from '../../seeded.ts';
 
 const range: SearchRange = { startRate: 1000, leastRate: 10, mostRate: 1e8 };
-/** A bracket may be wider than that by what rounding rates does. */
+/** Rounding of rates may make a bracket wider than NARROW by this factor. */
 const WIDEST = NARROW * 1.003;
-/** No search takes more steps: doubling over seven decades and bisecting, twice, and three below. */
+/** Maximum number of steps of a search: doubling over seven decades and bisecting, twice, and three below. */
 const MOST_STEPS = 80;
 
 /** Runs a search to its end. @throws when it takes too many steps. */
@@ -28,12 +28,12 @@ function search(judge: (step: Step) => Finding, within = range): Tried[] {
   return tried;
 }
 
-/** A server with one queue, M/M/1: response times are exponential, of rate μ − λ. 99th percentile in seconds. */
+/** Returns the 99th percentile in seconds of an M/M/1 server: response times are exponential, of rate μ − λ. */
 function p99OfQueue(serviceRate: number, rate: number): number {
   return rate < serviceRate ? Math.log(100) / (serviceRate - rate) : Number.POSITIVE_INFINITY;
 }
 
-/** Such a server, held against a bound of its p99. */
+/** Judges such a server by a bound of its p99. */
 function queue(serviceRate: number, sloSeconds: number): (step: Step) => Finding {
   return ({ rate }) => (p99OfQueue(serviceRate, rate) <= sloSeconds ? 'met' : 'missed');
 }
@@ -42,7 +42,7 @@ function upTo(most: number, beyond: Finding = 'missed'): (step: Step) => Finding
   return ({ rate }) => (rate <= most ? 'met' : beyond);
 }
 
-/** `bracket 1000 met`. */
+/** Formats a step as `bracket 1000 met`. */
 function told({ purpose, rate, finding }: Tried): string {
   return `${purpose} ${rate} ${finding}`;
 }
@@ -128,7 +128,7 @@ describe('whatever the server', () => {
   test('the capacity of a queue lies within the bracket, and that is narrow', () => {
     fc.assert(
       fc.property(servers, ({ serviceRate, sloSeconds, startRate }) => {
-        // Where p99 is just the bound: μ − λ = ln(100) / bound.
+        // The rate at which p99 equals the bound: μ − λ = ln(100) / bound.
         const capacity = serviceRate - Math.log(100) / sloSeconds;
         const tried = search(queue(serviceRate, sloSeconds), { ...range, startRate });
         const { kept, broken } = confirmed(tried);
@@ -150,11 +150,11 @@ describe('whatever the server', () => {
         const capacity = serviceRate - Math.log(100) / sloSeconds;
         fc.pre(capacity > 2 * range.leastRate);
         const random = seeded(seed);
-        // The p99 of a trial is up to 20 % off either way.
+        // The p99 of a trial is up to 20 % off in either direction.
         const noisy = ({ rate }: Step): Finding =>
           p99OfQueue(serviceRate, rate) * (0.8 + 0.4 * random()) <= sloSeconds ? 'met' : 'missed';
         const { kept, broken } = confirmed(search(noisy, { ...range, startRate }));
-        // As much as noise may move what seems to be the capacity.
+        // The range in which noise may place the capacity.
         const least = serviceRate - Math.log(100) / (sloSeconds / 1.2);
         const most = serviceRate - Math.log(100) / (sloSeconds / 0.8);
         if (kept) expect(kept.rate).toBeLessThanOrEqual(most);

@@ -20,12 +20,15 @@ const plan: SessionPlan = {
   seed: 1,
 };
 
-/** What each model of the configuration can take, in simulation. */
+/** Simulated capacity of each model of the configuration, in requests/s. */
 const capacities: Readonly<Record<string, number>> = { iterative: 300, async: 5000, cluster: 70_000 };
 
-/** Measures simulated servers: up to their capacity p99 is 1 ms, beyond it a second. Time passes as trials last. */
+/**
+ * Measures simulated servers: up to their capacity p99 is 1 ms, above it 1 s. The simulated clock advances by each
+ * trial.
+ */
 class Simulation implements Measurement {
-  /** `TARGET RATE`, in order. */
+  /** `TARGET RATE` of each trial, in order. */
   readonly measured: string[] = [];
   readonly rounds: number[] = [];
   told: Capacity[] = [];
@@ -84,7 +87,7 @@ test('targets take their steps in turn, each of them at its own rates', async ()
   const simulation = new Simulation();
   await searchCapacities(plan, simulation);
   const names = simulation.measured.map((each) => each.split(' ')[0]);
-  // While all three are searched, every three trials are one of each, in an order that varies.
+  // While all three are searched, every three trials are one of each, in varying order.
   const turns = Array.from({ length: 8 }, (_, i) => names.slice(3 * i, 3 * i + 3));
   for (const turn of turns) expect([...turn].sort()).toEqual(['async', 'cluster', 'iterative']);
   expect(new Set(turns.map((turn) => turn.join())).size).toBeGreaterThan(1);
@@ -124,7 +127,7 @@ describe('a session ends early', () => {
     await searchCapacities({ ...plan, budgetMs: 30_000 }, simulation);
     expect(simulation.elapsedMs()).toBeLessThanOrEqual(30_000);
     expect(simulation.told.map(({ limit }) => limit)).toContain('budget');
-    // Windows of ten seconds no longer fitted in; short trials did.
+    // At the end, windows of ten seconds no longer fit in the budget, but short trials do.
     expect(simulation.measured.length).toBeGreaterThan(20);
   });
 

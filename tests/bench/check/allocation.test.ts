@@ -33,7 +33,7 @@ describe('scatter', () => {
     const { between, within } = scatterOf(sessions, 1e-9);
     expect(Math.sqrt(within)).toBeCloseTo(0.1, 2);
     expect(Math.sqrt(between)).toBeCloseTo(0.03, 2);
-    // What sessions say scatters by both.
+    // Both variances add up in the results of sessions.
     expect(variance(sessions.map(mean))).toBeCloseTo(between + within / 12, 5);
   });
 

@@ -8,7 +8,7 @@ import { baselinePlan, run, stored } from './baselines.ts';
 
 const margins = { tolerated: 0.01, detected: 0.05 };
 
-/** Ten sessions around a value. */
+/** Returns ten sessions around a value. */
 function sessions(metric: string, centre: number) {
   return { metric, margins, differences: Array.from({ length: 10 }, (_, i) => centre + 0.001 * (i - 4.5)) };
 }

@@ -6,7 +6,9 @@ import type { Environment } from '../../../bench/model/result.ts';
 import type { BaselineRun, StoredBaseline } from '../../../bench/model/stored-baseline.ts';
 import { gatedMetrics } from '../../../bench/stats/gated-metrics.ts';
 
-/** What `check --baseline FILE -c 4 --warmup 700ms --window 30ms --gate throughput,cpu` does, on CPUs that it does not choose. */
+/**
+ * Returns the plan of `check --baseline FILE -c 4 --warmup 700ms --window 30ms --gate throughput,cpu`, with CPUs given.
+ */
 export function baselinePlan(variation: Partial<CheckPlan> = {}): CheckPlan {
   return {
     a: { kind: 'model', model: 'event-driven' },
@@ -32,7 +34,7 @@ export function baselinePlan(variation: Partial<CheckPlan> = {}): CheckPlan {
   };
 }
 
-/** A run in which the server cost so much, as ln of a multiple of the reference's. */
+/** Returns a run in which the server's costs were these, as ln of the ratio to the reference's. */
 export function run(throughput: number, cpu = throughput): BaselineRun {
   return {
     ...{ startedAt: '2026-11-02T10:00:00.000Z', sockbench: '0.1.0', command: 'x {port}', seed: 7 },
@@ -40,7 +42,7 @@ export function run(throughput: number, cpu = throughput): BaselineRun {
   };
 }
 
-/** Runs recorded here, by that plan. */
+/** Returns a baseline of runs recorded on this machine with that plan. */
 export function stored(
   runs: readonly BaselineRun[],
   plan = baselinePlan(),

@@ -3,7 +3,7 @@ import { findCommonRate, type RateTrial, rateTrial } from '../../../bench/check/
 import type { LoadReport } from '../../../bench/load/load-report.ts';
 import { Histogram } from '../../../bench/measure/histogram.ts';
 
-/** A generator whose use of its CPU grows with the rate. */
+/** Simulates a generator whose CPU use grows with the rate. */
 const generator =
   (mostRate: number, lagShares = { p50: 0.05, p99: 0.3 }) =>
   async (rate: number): Promise<RateTrial> => ({ utilization: rate / mostRate, lagShares });

@@ -4,7 +4,7 @@ import { costsOf } from '../../../bench/check/costs.ts';
 import type { LoadReport } from '../../../bench/load/load-report.ts';
 import { Histogram } from '../../../bench/measure/histogram.ts';
 
-/** A window of a thousand responses of so many microseconds each, but for some that took longer. */
+/** Returns a window of 1,000 responses of `micros` microseconds each, of which `late.count` took `late.micros`. */
 function window(micros: number, late: { count: number; micros: number } = { count: 0, micros: 0 }): WindowReading {
   const response = new Histogram();
   for (let i = 0; i < 1000; i++) response.record(1000 * (i < late.count ? late.micros : micros));
@@ -12,7 +12,7 @@ function window(micros: number, late: { count: number; micros: number } = { coun
   return { load, requestsPerSecond: 1e6 / micros, cpuNanosPerRequest: 1000 * micros };
 }
 
-/** One in which the generator did not run. */
+/** A window in which the generator did not run. */
 const empty = { ...window(1), load: { counts: { sent: 0 }, latencies: { response: new Histogram() } } as never };
 const of = <T>(count: number, each: T): T[] => Array<T>(count).fill(each);
 

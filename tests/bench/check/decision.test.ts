@@ -14,7 +14,7 @@ import { seeded } from '../../seeded.ts';
 
 const gates = [{ metric: 'cpu', margins: gatedMetrics.cpu }] as const;
 
-/** A session in which the arms' CPU time was so much, and speed changed by so much within it. */
+/** Returns a session with these CPU times of the arms, and these changes of speed within it. */
 function session(
   cpu: Partial<Record<ArmName, number>>,
   { drift = 0, excluded }: { drift?: number; excluded?: string } = {},
@@ -101,7 +101,7 @@ describe('what sessions say', () => {
         0.004,
       ),
     ).toBe(false);
-    // Nine of ten have a two-sided p of .021: not for each of several looks.
+    // Nine of ten have a two-sided p of .021: too large for one of several looks.
     expect(
       isUnsteady(
         drifting(10, (i) => (i === 0 ? -0.1 : 0.1)),
@@ -120,7 +120,7 @@ describe('what sessions say', () => {
     for (const sign of [1, -1]) {
       const differing = sessions(10, (i) => session({ a: 0, b: 0, null: sign * (0.02 + 0.0001 * i) }));
       expect(nullArmFires(differing, gates, 0.0125)).toBe(true);
-      // As soon as anything is decided, however many metrics there are.
+      // It fires as soon as any metric is decided, however many there are.
       expect(nullArmFires(differing, [...gates, ...gates, ...gates, ...gates], 0.0125)).toBe(true);
     }
     const same = sessions(12, (i) => session({ a: 0, b: 0, null: 0.001 * (i - 5.4) }));

@@ -16,7 +16,7 @@ interface Session {
   readonly ofNull?: number;
 }
 
-/** Holds a series of sessions that say this; time is over after some of them. */
+/** Runs a series of sessions with the given results. Its time may be over after some of them. */
 async function held(
   of: (i: number) => Session,
   { most = 24, until = Number.POSITIVE_INFINITY, nullArm = false, before = undefined as Series | undefined } = {},
@@ -88,7 +88,7 @@ describe('a series of sessions', () => {
   });
 
   test('makes up for excluded sessions by further ones, and is invalid only when it can not', async () => {
-    // Five of the first fifteen are too many; five of twenty-odd are not.
+    // Five of the first fifteen are too many; five of more than twenty are not.
     const early = (i: number) => ({ ...equal(i), ...(i < 5 && { excluded: 'steal' }) });
     expect(await held(early)).toMatchObject({ sessions: 23, end: { outcome: 'pass' } });
     const often = (i: number) => ({ ...equal(i), ...(i % 2 === 0 && { excluded: 'steal' }) });

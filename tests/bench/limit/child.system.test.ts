@@ -17,7 +17,7 @@ function shell(script: string): Child {
   return start('sh', '-c', script);
 }
 
-/** What this process has started. */
+/** Returns the processes that this process has started. */
 const children = () => processTree(process.pid).slice(1);
 
 describe('a child', () => {

@@ -4,7 +4,7 @@ import { parseIperf3 } from '../../../bench/limit/iperf3.ts';
 import { parseDrain, parseFlood } from '../../../bench/limit/reference.ts';
 import { parseSockperf } from '../../../bench/limit/sockperf.ts';
 
-// What sockperf 3.7 and iperf3 3.12 printed, shortened.
+// Output of sockperf 3.7 and iperf3 3.12, shortened.
 const underLoad = `sockperf: [2;35m== version #3.7-no.git == [0m
 sockperf[CLIENT] send on:sockperf: using recvfrom() to block on socket(s)
 

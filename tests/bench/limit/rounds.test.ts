@@ -5,7 +5,7 @@ import { inTurn } from '../../../bench/limit/turns.ts';
 import { seeded } from '../../seeded.ts';
 
 describe('in turn', () => {
-  /** Runs three contestants. @returns who ran, in order, and what they came to. */
+  /** Runs three contestants. @returns which ran, in order, and their results. */
   async function race(seed: number) {
     const order: string[] = [];
     let running = 0;

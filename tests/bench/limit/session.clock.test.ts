@@ -8,7 +8,7 @@ import { whyMissing } from '../../requirements.ts';
 
 const whereCompiled = test.skipIf(whyMissing('cc'));
 
-/** A row that measures nothing real, and notes what is done with it. */
+/** Returns a row that measures nothing real, and logs the calls to it. */
 function fakeRow(name: string, log: string[], measure: (round: number) => number): LimitRow {
   return {
     name,

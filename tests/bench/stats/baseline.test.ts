@@ -90,7 +90,7 @@ describe('a run held against recorded ones', () => {
     expect(holdAgainst([]).verdict).toBe('inconclusive');
   });
 
-  // As scipy's quantiles say, of three metrics.
+  // Expected from scipy's quantiles, for three metrics.
   test.each([
     [0.002, 5],
     [0.01, 6],
@@ -103,12 +103,15 @@ describe('a run held against recorded ones', () => {
   });
 });
 
-/** A standard normal number, by G. E. P. Box and M. E. Muller. */
+/** Returns a standard normal number, by the method of G. E. P. Box and M. E. Muller. */
 function normal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
-/** How often a verdict comes of runs that scatter by 1 % in each of three metrics, the new one worse by so much. */
+/**
+ * Returns how often runs give a verdict. They scatter by 1 % in each of three metrics, and the new one is worse by
+ * `worseBy`.
+ */
 function share(wanted: string, worseBy: number, runs: number, scatter = 0.01): number {
   const random = seeded(runs);
   const simulations = 8000;

@@ -43,14 +43,14 @@ describe('looks', () => {
     const alphas = (most: number) => planLooks(lookSizes(most), 4, ALPHA).map(({ alpha }) => alpha);
     expect(alphas(24)[0]).toBeCloseTo(0.01 * Math.sqrt(10 / 24), 12);
     expect(alphas(60)[0]).toBeCloseTo(0.01 * Math.sqrt(10 / 60), 12);
-    // Its last look could use nothing of its part.
+    // The last look's part is too small to find anything, so the look before it gets that part.
     expect(alphas(12)).toEqual([expect.closeTo(0.01, 12), 0]);
     expect(alphas(82).slice(0, 2)).toEqual([0, expect.closeTo(0.01 * Math.sqrt(14 / 82), 12)]);
     expect(sessionsToFind(0.004, 4)).toBe(10);
   });
 });
 
-/** How often looks at differences that scatter around a change end so, over many simulated checks of some metrics. */
+/** Returns how often looks at differences that scatter around a change end in `wanted`, over many simulated checks. */
 function shareOf(wanted: 'regressed' | 'pass', centre: number, looks: readonly Look[], metrics: number): number {
   const margins = { tolerated: 0.01, detected: 0.5 };
   const runs = 1500;

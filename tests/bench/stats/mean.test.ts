@@ -9,7 +9,7 @@ const values = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLe
 describe('a trimmed mean', () => {
   test('leaves out the ends', () => {
     expect(trimmedMean([9, 1, 2, 3, -50, 4, 5, 6], 0.25)).toBe((2 + 3 + 4 + 5) / 4);
-    // Whole values: of seven, a quarter is one.
+    // Whole values are trimmed: of seven, a quarter is one.
     expect(trimmedMean([7, 1, 2, 3, 4, 5, 100], 0.25)).toBe((2 + 3 + 4 + 5 + 7) / 5);
     expect(trimmedMean([1, 2, 9], 0)).toBe(4);
   });

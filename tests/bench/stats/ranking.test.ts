@@ -4,7 +4,7 @@ import { type Contestant, LOOK_ALPHA, rank, rankingLooks, roundsForRanking } fro
 import { normal } from '../../../bench/verify/noise.ts';
 import { seeded } from '../../seeded.ts';
 
-/** Rounds of contestants with these speeds; each round has a speed of its own that all share. */
+/** Returns rounds of contestants with these speeds; all contestants share a factor that varies by round. */
 function measured(speeds: Record<string, number>, rounds: number, scatter = 0.01, seed = 1): Contestant[] {
   const random = seeded(seed);
   const ofRound = Array.from({ length: rounds }, () => random());

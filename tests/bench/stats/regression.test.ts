@@ -5,7 +5,7 @@ import { seeded } from '../../seeded.ts';
 const margins = { tolerated: 0.01, detected: 0.05 };
 const look = { sessions: 10, alpha: 0.004 };
 
-/** Ten sessions around a change, symmetrically and without ties. */
+/** Returns ten sessions around a change, symmetrically and without ties. */
 function around(change: number, scatter = 0.002): number[] {
   return Array.from({ length: 10 }, (_, i) => Math.log1p(change) + scatter * (i - 4.5 + 0.01 * i * i - 0.3));
 }
@@ -89,7 +89,7 @@ test("without Holm's procedure, eight metrics have eight chances to be wrong", (
   const counts = { together: 0, alone: 0 };
   const runs = 2000;
   for (let run = 0; run < runs; run++) {
-    // No metric is worse by more than is tolerated; each scatters around just that.
+    // No metric is worse by more than is tolerated; each scatters around exactly that margin.
     const metrics = Array.from({ length: 8 }, (_, i) =>
       metric(
         `${i}`,

@@ -35,7 +35,7 @@ function noise(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
-/** Rounds of a curve, each with a speed of its own, and 2 % of scatter. */
+/** Returns rounds of a curve, each with a speed of its own, and 2 % of scatter. */
 function measured(curve: (n: number) => number, seed: number, rounds = 12, levels = LEVELS): ScalingRounds {
   const random = seeded(seed);
   return {

@@ -26,7 +26,7 @@ describe('R agrees on', () => {
   });
 });
 
-/** p by trying every choice of signs. */
+/** Computes p by trying every choice of signs. */
 function byEnumeration(values: readonly number[]): number {
   const nonzero = values.filter((value) => value !== 0);
   const ranks = doubledRanks(nonzero.map(Math.abs));
@@ -122,7 +122,7 @@ describe('the interval', () => {
     });
     fc.assert(
       fc.property(distinct, centres, (values, centre) => {
-        // Between the values' half steps, so that nothing is tied with the centre; distances to it may be, so those are left out.
+        // The centre lies between half steps, so it ties with no value. Distances to it may tie, so those are left out.
         const distances = values.map((value) => Math.abs(value - centre));
         fc.pre(new Set(distances).size === distances.length);
         const { low, high } = walshInterval(values, 0.05);
