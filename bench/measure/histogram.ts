@@ -1,7 +1,7 @@
 /**
  * A histogram of durations with the bucket layout of HdrHistogram at three significant digits: below 2,048 ns every
- * value has its own bucket; above, each doubling is divided into 1,024. Recording costs about 5 ns and allocates
- * nothing.
+ * value has its own bucket; above, each doubling is divided into 1,024. Recording takes about 5 ns and does not
+ * allocate.
  *
  * Counts may live in a SharedArrayBuffer, so that another thread can read percentiles while this one records.
  * @see http://hdrhistogram.org, Gil Tene

@@ -35,8 +35,8 @@ export function sessionVariance({ between, within }: Scatter, pairs: number): nu
 
 /**
  * Returns the number of sessions after which a difference with this variance is distinguished from one that is
- * `distance` away, by a one-sided test at `alpha` with a probability of `power`: ((z(alpha) + z(1 − power))·σ /
- * distance)².
+ * `distance` away, by a one-sided test at `alpha` with a probability of `power`:
+ * ((z(alpha) + z(1 − power))·σ / distance)².
  */
 export function sessionsFor(variance: number, distance: number, alpha: number, power: number): number {
   const z = studentQuantile(alpha, MANY) + studentQuantile(1 - power, MANY);
