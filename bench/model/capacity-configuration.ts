@@ -16,7 +16,7 @@ export interface CapacityConfiguration extends RunConfiguration {
   readonly confirmMs: number;
   /** The share of requests that may fail, as a threshold of `errorRate`. */
   readonly failureLimit: Threshold;
-  /** No trial begins that would last beyond this time after the begin of the search. */
+  /** No trial begins that would last beyond this time after the start of the search. */
   readonly searchLimitMs: number;
 }
 
@@ -65,7 +65,7 @@ export function capacityFaults(configuration: CapacityConfiguration): string[] {
   ];
 }
 
-/** @throws {ConfigurationError} with every fault, when there is one. */
+/** Checks that a search can be run. @throws {ConfigurationError} with every fault found. */
 export function assertSearchable(configuration: CapacityConfiguration): void {
   const faults = capacityFaults(configuration);
   if (faults.length > 0) throw new ConfigurationError(faults);

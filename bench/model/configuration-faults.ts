@@ -54,7 +54,7 @@ export function configurationFaults(configuration: RunConfiguration): string[] {
   ];
 }
 
-/** @throws {ConfigurationError} with every fault, when there is one. */
+/** Checks that a configuration can be run. @throws {ConfigurationError} with every fault found. */
 export function assertRunnable(configuration: RunConfiguration): void {
   const faults = configurationFaults(configuration);
   if (faults.length > 0) throw new ConfigurationError(faults);

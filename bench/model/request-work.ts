@@ -33,7 +33,7 @@ export function parseWork(text: string): RequestWork {
   return { text, parts, cacheHit: 0 };
 }
 
-/** @param alone whether it is the only part. Then it needs no share. */
+/** Parses one part. @param alone whether it is the only part. Then it needs no share. */
 function parsePart(entry: string, alone: boolean): WorkPart {
   const [costs = '', share, ...more] = entry.split('@');
   if (more.length > 0) throw new RangeError(`'${entry}' has more than one share`);

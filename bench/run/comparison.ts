@@ -76,7 +76,7 @@ function compareAlike(trials: readonly Trial[], alpha: number): Comparison {
 
 type Scaling = Comparison['scaling'][number];
 
-/** @returns null for a target that has no trial at the highest concurrency (yet). */
+/** Summarizes one target's scaling. @returns null for a target that has no trial at the highest concurrency (yet). */
 function scalingOf(trials: readonly Trial[], highest: number): Scaling | null {
   const atHighest = trials.filter(({ connections }) => connections === highest);
   if (atHighest.length === 0) return null;

@@ -24,7 +24,7 @@ export class RunProgress implements TrialObserver {
     this.#observer = observer;
   }
 
-  /** @param total expected number of trials, as far as it is known. */
+  /** Sets the total for progress reports. @param total expected number of trials, as far as it is known. */
   expect(total: number): void {
     this.#total = total;
   }

@@ -38,14 +38,14 @@ export class Readings {
     this.#memoryBytesPerConnection = (treePssBytes(pids()) - this.#idlePssBytes) / opened;
   }
 
-  /** @param completed requests completed so far. */
+  /** Takes the first sample. @param completed requests completed so far. */
   startMeasuring(completed: number): void {
     // Drops in the warm-up do not count against the requests that are measured.
     this.#dropsBefore = this.#drops() ?? 0;
     this.#before = this.#sample(completed);
   }
 
-  /** @param completed requests completed so far. */
+  /** Takes the second sample. @param completed requests completed so far. */
   stopMeasuring(completed: number): void {
     this.#after = this.#sample(completed);
     this.#kernel = kernelUsage(this.#kernelBefore, readKernelCounters());

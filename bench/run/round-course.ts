@@ -14,7 +14,7 @@ export class RoundCourse {
   #rounds = 0;
   #trials = 0;
   #trialsEach = 0;
-  /** Duration of the longest round so far, and the begin of the current one. */
+  /** Duration of the longest round so far, and the start of the current one. */
   #longest = 0;
   #roundBegin: number;
   #outOfTime = false;

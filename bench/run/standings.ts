@@ -103,7 +103,7 @@ class Speeds {
   }
 }
 
-/** @returns null when there are fewer than two targets to rank. */
+/** Ranks targets over the rounds that all of them have. @returns null when there are fewer than two to rank. */
 function rankRounds(contestants: ReadonlyMap<string, LogsByRound>, alpha: number): RankingRecord | null {
   const all = new Set([...contestants.values()].flatMap((logs) => [...logs.keys()]));
   const ranked = [...contestants].filter(([, logs]) => logs.size > 0 && logs.size >= (1 - MOST_MISSED) * all.size);
