@@ -3,7 +3,7 @@ import { arch, availableParallelism, cpus, platform, release, totalmem } from 'n
 import { packageVersion } from '../model/package.ts';
 import type { Environment } from '../model/result.ts';
 
-/** What may make this run's numbers differ from another machine's. */
+/** Returns the properties of this machine on which a run's numbers depend. */
 export function describeEnvironment(): Environment {
   return {
     cpuModel: cpus()[0]?.model.trim() ?? 'unknown',
@@ -15,7 +15,7 @@ export function describeEnvironment(): Environment {
     node: process.versions.node,
     sockbench: packageVersion(),
     governor: read('/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor')?.trim() ?? null,
-    // The CPU tells guests that they are guests: the hypervisor bit of CPUID leaf 1.
+    // The CPU reports a hypervisor to its guests: the hypervisor bit of CPUID leaf 1.
     virtualized: /^flags.*\bhypervisor\b/m.test(read('/proc/cpuinfo') ?? ''),
   };
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import type { Transport } from '../../sockets/socket.ts';
 
-/** A port of 127.0.0.1 that nobody serves at the moment. @throws {Error} EADDRINUSE when there is none. */
+/** Returns a port of 127.0.0.1 that is not in use at the moment. @throws {Error} EADDRINUSE when there is none. */
 export async function freePort(transport: Transport): Promise<number> {
   const socket = transport === 'tcp' ? createServer().listen(0, '127.0.0.1') : createSocket('udp4');
   if ('bind' in socket) socket.bind(0, '127.0.0.1');

@@ -1,24 +1,25 @@
 /**
  * A histogram of durations with the bucket layout of HdrHistogram at three significant digits: below 2,048 ns every
- * value has its bucket; above, each doubling is divided into 1,024. Recording costs about 5 ns and allocates nothing.
+ * value has its own bucket; above, each doubling is divided into 1,024. Recording takes about 5 ns and does not
+ * allocate.
  *
- * Counts live in a SharedArrayBuffer, so another thread may read percentiles while this one records.
+ * Counts may live in a SharedArrayBuffer, so that another thread can read percentiles while this one records.
  * @see http://hdrhistogram.org, Gil Tene
  */
 
-/** log2 of the buckets in a doubling. */
+/** log2 of the number of buckets in a doubling. */
 const HALF_BITS = 10;
 const HALF = 1 << HALF_BITS;
-/** Values at or above this (73 minutes) are recorded as just below it. */
+/** Values of 73 minutes or more are recorded as just below this. */
 const HIGHEST_NANOS = 2 ** 42;
 const BUCKETS = (42 - HALF_BITS) * HALF + HALF;
 const TWO_31 = 2 ** 31;
 const TWO_21 = 2 ** 21;
 
-/** Bytes of shared memory that a histogram needs. */
+/** Bytes of memory that a histogram needs. */
 export const HISTOGRAM_BYTES = BUCKETS * 4 + 2 * 8;
 
-// Behind the counts, as doubles: the sum of all values, and the largest.
+// After the counts, as doubles: the sum of all values, and the largest value.
 const SUM = 0;
 const MAX = 1;
 
@@ -27,15 +28,15 @@ export class Histogram {
   readonly #totals: Float64Array;
 
   /**
-   * @param buffer where to keep the counts; zeroed memory is an empty histogram. Default: memory of its own.
-   * @param offset in bytes, a multiple of 8, with {@link HISTOGRAM_BYTES} behind it.
+   * @param buffer memory for the counts; zeroed memory is an empty histogram. Default: memory of its own.
+   * @param offset in bytes, a multiple of 8, followed by at least {@link HISTOGRAM_BYTES}.
    */
   constructor(buffer: ArrayBufferLike = new ArrayBuffer(HISTOGRAM_BYTES), offset = 0) {
     this.#counts = new Uint32Array(buffer, offset, BUCKETS);
     this.#totals = new Float64Array(buffer, offset + BUCKETS * 4, 2);
   }
 
-  /** Adds a duration in nanoseconds; fractions are cut, negative ones count as 0. */
+  /** Adds a duration in nanoseconds. Fractions are cut off; negative durations count as 0. */
   record(nanos: number): void {
     const value = nanos < 0 ? 0 : nanos >= HIGHEST_NANOS ? HIGHEST_NANOS - 1 : Math.floor(nanos);
     const index = bucketOf(value);
@@ -45,14 +46,14 @@ export class Histogram {
     if (value > (totals[MAX] as number)) totals[MAX] = value;
   }
 
-  /** How many values were recorded: counted when asked, so that recording need not. */
+  /** Number of values recorded. It is summed on each read, so that recording need not count. */
   get count(): number {
     let count = 0;
     for (const inBucket of this.#counts) count += inBucket;
     return count;
   }
 
-  /** Largest value recorded, exactly, in nanoseconds; 0 when empty. */
+  /** Largest value recorded, exact, in nanoseconds; 0 when empty. */
   get max(): number {
     return this.#totals[MAX] as number;
   }
@@ -64,8 +65,8 @@ export class Histogram {
   }
 
   /**
-   * The value below or at which a share `q` of all values lies, in nanoseconds: the largest value of the bucket that
-   * holds the ⌈q·count⌉-th one, never more than the maximum. 0 when empty.
+   * Returns the value in nanoseconds at or below which a share `q` of all values lies: the largest value of the bucket
+   * that holds the ⌈q·count⌉-th one, at most the maximum. 0 when empty.
    * @param q from 0 to 1.
    */
   quantile(q: number): number {
@@ -78,7 +79,7 @@ export class Histogram {
     return this.max;
   }
 
-  /** Adds all that another histogram holds: percentiles of the sum are those of both together, exactly. */
+  /** Adds all values of another histogram. Percentiles of the sum are exactly those of both together. */
   add(other: Histogram): void {
     for (let i = 0; i < BUCKETS; i++) {
       const more = other.#counts[i] as number;
@@ -88,7 +89,10 @@ export class Histogram {
     this.#totals[MAX] = Math.max(this.max, other.max);
   }
 
-  /** What was recorded since an earlier copy of this one. Its maximum is that of all: the largest since is not known. */
+  /**
+   * Returns what was recorded since an earlier copy of this histogram. Its maximum is the overall one, because the
+   * largest value since then is not known.
+   */
   since(earlier: Histogram): Histogram {
     const latest = new Histogram();
     for (let i = 0; i < BUCKETS; i++) {
@@ -105,7 +109,7 @@ export class Histogram {
     this.#totals.fill(0);
   }
 
-  /** Every bucket that holds something, from low to high: its lowest value in nanoseconds and its count. */
+  /** Yields every bucket that is not empty, in ascending order: its lowest value in nanoseconds, and its count. */
   *buckets(): Generator<{ readonly lowest: number; readonly count: number }> {
     for (let index = 0; index < BUCKETS; index++) {
       const count = this.#counts[index] as number;
@@ -120,7 +124,7 @@ function bucketOf(value: number): number {
     const exponent = 31 - HALF_BITS - Math.clz32(value);
     return exponent * HALF + (value >>> exponent);
   }
-  // Integer operators end at 32 bits: find the exponent from the upper part, shift by dividing.
+  // Integer operators are limited to 32 bits: find the exponent from the upper part, and shift by dividing.
   const exponent = 31 - HALF_BITS + 21 - Math.clz32(value / TWO_21);
   return exponent * HALF + Math.floor(value / 2 ** exponent);
 }

@@ -1,13 +1,13 @@
 import { readRealtime } from '../../sockets/clock.ts';
 import { nowNanos } from './clock.ts';
 
-/** Readings of which the quickest counts: one that was interrupted in the middle would say nothing. */
+/** Number of readings, of which the quickest is used: a reading that was interrupted in the middle is wrong. */
 const ATTEMPTS = 8;
 
 /**
- * Tells the kernel's receive timestamps, which are of the time of day (CLOCK_REALTIME), on the monotonic clock of
- * {@link nowNanos}. Both clocks run at the same speed, adjtimex(2); only when the time of day is set they part, so call
- * {@link KernelClock.synchronize} now and then.
+ * Converts the kernel's receive timestamps, which are of the time of day (CLOCK_REALTIME), to the monotonic clock of
+ * {@link nowNanos}. Both clocks run at the same speed, adjtimex(2), and drift apart only when the time of day is set:
+ * call {@link KernelClock.synchronize} now and then.
  */
 export class KernelClock {
   readonly #base = readRealtime().seconds;
@@ -18,7 +18,7 @@ export class KernelClock {
     this.synchronize();
   }
 
-  /** Finds out how far the clocks are apart, to about 0.1 µs. Takes some 5 µs. */
+  /** Measures the offset between the clocks, to about 0.1 µs. Takes about 5 µs. */
   synchronize(): void {
     let best = Number.POSITIVE_INFINITY;
     for (let i = 0; i < ATTEMPTS; i++) {
@@ -31,7 +31,7 @@ export class KernelClock {
     }
   }
 
-  /** A moment of the time of day in monotonic nanoseconds. */
+  /** Converts a time of day to monotonic nanoseconds. */
   monotonic(seconds: number, nanos: number): number {
     return (seconds - this.#base) * 1e9 + nanos + this.#offset;
   }

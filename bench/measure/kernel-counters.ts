@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * What the kernel counts for the whole machine (this network namespace) and tells nobody else: drops that clients
- * and servers only notice as silence. Linux only.
+ * Counters of the kernel for the whole machine (this network namespace). They reveal drops that clients and servers
+ * only notice as missing replies. Linux only.
  */
 export interface KernelCounters {
-  /** Connections whose last handshake packet found the listener's accept queue full: TcpExt ListenOverflows. */
+  /** Handshake packets that found the listener's accept queue full: TcpExt ListenOverflows. */
   readonly listenOverflows: number;
   /** All packets that listeners dropped: TcpExt ListenDrops. */
   readonly listenDrops: number;
@@ -13,17 +13,20 @@ export interface KernelCounters {
   readonly retransmittedSegments: number;
   /** Resets sent: Tcp OutRsts. */
   readonly resetsSent: number;
-  /** Datagrams dropped at a full receive buffer: Udp RcvbufErrors. */
+  /** Datagrams dropped because a receive buffer was full: Udp RcvbufErrors. */
   readonly udpReceiveBufferErrors: number;
-  /** Datagrams not sent for want of buffer space: Udp SndbufErrors. */
+  /** Datagrams not sent because buffer space was lacking: Udp SndbufErrors. */
   readonly udpSendBufferErrors: number;
-  /** Time that the hypervisor gave to others while this machine wanted to run, all CPUs, in ticks of 10 ms: proc_stat(5). */
+  /**
+   * Time in which the hypervisor ran others while this machine wanted to run, of all CPUs, in ticks of 10 ms:
+   * proc_stat(5).
+   */
   readonly stealTicks: number;
   /** Time of all CPUs, in the same ticks. */
   readonly totalTicks: number;
 }
 
-/** The counters now, or null where there is no /proc/net. */
+/** Returns the current counters; null where there is no /proc/net. */
 export function readKernelCounters(): KernelCounters | null {
   try {
     const [snmp, netstat, stat] = ['net/snmp', 'net/netstat', 'stat'].map((name) =>
@@ -35,10 +38,13 @@ export function readKernelCounters(): KernelCounters | null {
   }
 }
 
-/** Reads them from the texts of /proc/net/snmp, /proc/net/netstat and /proc/stat; what a kernel does not count is 0. */
+/**
+ * Reads the counters from the texts of /proc/net/snmp, /proc/net/netstat and /proc/stat. A counter that the kernel does
+ * not have is 0.
+ */
 export function parseKernelCounters(snmp: string, netstat: string, stat: string): KernelCounters {
   const cpu = /^cpu +(.*)$/m.exec(stat)?.[1]?.split(' ').map(Number) ?? [];
-  // Fields 9 and 10, guest time, are in user time already.
+  // Fields 9 and 10, guest time, are already included in user time.
   const times = cpu.slice(0, 8);
   return {
     listenOverflows: counter(netstat, 'TcpExt', 'ListenOverflows'),
@@ -52,7 +58,7 @@ export function parseKernelCounters(snmp: string, netstat: string, stat: string)
   };
 }
 
-/** What was counted between two readings. */
+/** Returns what was counted between two readings. */
 export function countedBetween(before: KernelCounters, after: KernelCounters): KernelCounters {
   const keys = Object.keys(after) as (keyof KernelCounters)[];
   return Object.fromEntries(keys.map((key) => [key, Math.max(0, after[key] - before[key])])) as Record<
@@ -61,7 +67,7 @@ export function countedBetween(before: KernelCounters, after: KernelCounters): K
   >;
 }
 
-/** Two lines a protocol: names, then values in the same order. */
+/** Returns one counter. Each protocol has two lines: names, then values in the same order. */
 function counter(text: string, protocol: string, name: string): number {
   const [names, values] = text
     .split('\n')

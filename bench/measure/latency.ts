@@ -4,7 +4,10 @@ import type { Histogram } from './histogram.ts';
 
 const NANOS_PER_MICRO = 1000;
 
-/** What a result keeps of a histogram: percentiles in microseconds, and all of it in the interchange encoding. */
+/**
+ * Returns what a result stores of a histogram: percentiles in microseconds, and the whole histogram in the interchange
+ * encoding.
+ */
 export function summarizeLatency(histogram: Histogram): LatencySummary {
   const micros = (q: number) => histogram.quantile(q) / NANOS_PER_MICRO;
   return {
@@ -20,7 +23,10 @@ export function summarizeLatency(histogram: Histogram): LatencySummary {
   };
 }
 
-/** HdrHistogram's V2 encoding, deflated, in base64: what every HdrHistogram port reads. Values are nanoseconds. */
+/**
+ * Returns HdrHistogram's V2 encoding, deflated, in base64, which every port of HdrHistogram reads. Values are
+ * nanoseconds.
+ */
 function encode(histogram: Histogram): string {
   const hdr = build({
     lowestDiscernibleValue: 1,

@@ -1,23 +1,21 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import type { Transport } from '../../sockets/socket.ts';
 
-// States as /proc/net shows them: include/net/tcp_states.h. A UDP socket that is not connected shows TCP_CLOSE.
+// States in /proc/net: include/net/tcp_states.h. A UDP socket that is not connected shows TCP_CLOSE.
 const STATES = { tcp: '0A', udp: '07' } as const satisfies Record<Transport, string>;
 
-/**
- * Local addresses at which 127.0.0.1 is served, as proc_net_tcp shows them: itself, any address, and both in IPv6.
- */
+/** Local addresses that accept traffic to 127.0.0.1, as in proc_net_tcp: itself, any address, and both in IPv6. */
 const LOOPBACK = ['0100007F', '00000000', '0'.repeat(32), '0000000000000000FFFF00000100007F'];
 
 /**
- * The sockets that serve a port of 127.0.0.1, by their inodes: what the kernel lists, so that no server notices being
- * asked. Linux only.
+ * Returns the inodes of the sockets that serve a port of 127.0.0.1. It reads the kernel's tables, so the server does
+ * not notice. Linux only.
  */
 export function listeningSockets(transport: Transport, port: number): string[] {
   return [transport, `${transport}6`].flatMap((table) => parseListening(read(`/proc/net/${table}`), transport, port));
 }
 
-/** {@link listeningSockets}, of the text of `/proc/net/tcp`, `udp`, or one of the two in IPv6. */
+/** Does the work of {@link listeningSockets} on the text of `/proc/net/tcp`, `udp`, or one of the two for IPv6. */
 export function parseListening(table: string, transport: Transport, port: number): string[] {
   const hex = port.toString(16).toUpperCase().padStart(4, '0');
   return table.split('\n').flatMap((line) => {
@@ -30,8 +28,8 @@ export function parseListening(table: string, transport: Transport, port: number
 }
 
 /**
- * Does one of some processes hold one of some sockets?
- * @returns undefined when none is seen to, but one of them does not let this user look.
+ * Reports whether any of the processes holds any of the sockets.
+ * @returns undefined when none is seen to, but the descriptors of one are not readable for this user.
  */
 export function holdSocket(pids: readonly number[], inodes: readonly string[]): boolean | undefined {
   const links = inodes.map((inode) => `socket:[${inode}]`);
@@ -39,7 +37,9 @@ export function holdSocket(pids: readonly number[], inodes: readonly string[]): 
   return answers.includes(true) || (answers.includes(undefined) ? undefined : false);
 }
 
-/** What the descriptors of a process lead to; undefined when this user may not know, empty when it is gone. */
+/**
+ * Returns the targets of a process's descriptors; undefined when this user may not read them, empty when it has ended.
+ */
 function openFiles(pid: number): string[] | undefined {
   try {
     return readdirSync(`/proc/${pid}/fd`).map((fd) => linkOf(`/proc/${pid}/fd/${fd}`));
@@ -48,7 +48,7 @@ function openFiles(pid: number): string[] | undefined {
   }
 }
 
-/** Empty when it was closed meanwhile. */
+/** Returns the target of a link; empty when the descriptor was closed meanwhile. */
 function linkOf(path: string): string {
   try {
     return readlinkSync(path);

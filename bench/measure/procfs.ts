@@ -2,31 +2,34 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { processCpuNanos } from '../../sockets/cpu.ts';
 import { hasEnded, processStat } from '../../sockets/process-tree.ts';
 
-/** What the processes of a server have used up to a moment, and hold at it. */
+/** What the processes of a server have used up to one moment, and what they consist of then. */
 export interface TreeUsage {
-  /** CPU time of all processes, also of threads and of children that have ended (those in steps of 10 ms). */
+  /** CPU time of all processes, including ended threads and ended children (the latter in steps of 10 ms). */
   readonly cpuNanos: number;
   readonly threads: number;
   readonly processes: number;
-  /** Voluntary and involuntary, of the threads that are alive. */
+  /** Voluntary and involuntary switches of the threads that are alive. */
   readonly contextSwitches: number;
 }
 
 export interface TreeMemory {
-  /** Sum of each process's largest resident set: memory that processes share counts once for each. */
+  /** Sum of each process's largest resident set. Shared memory counts once for each process. */
   readonly peakRssBytes: number;
   /**
-   * Proportional set size, in which shared memory counts once, and what the resident sets have fallen from their
+   * Proportional set size, in which shared memory counts once, plus the amount by which resident sets are below their
    * peaks. The kernel keeps no peak of the proportional size itself.
    */
   readonly peakPssBytes: number;
 }
 
-// USER_HZ, fixed at 100 in the kernel's interface to user space: proc_pid_stat(5).
+// USER_HZ is fixed at 100 in the kernel's interface to user space: proc_pid_stat(5).
 const NANOS_PER_TICK = 1e7;
 const BYTES_PER_KIB = 1024;
 
-/** What some processes have used: all of a tree, so that nothing is missed. Those that end meanwhile are left out. */
+/**
+ * Returns what processes have used. Pass a whole process tree, so that nothing is missed. Processes that end meanwhile
+ * are left out.
+ */
 export function treeUsage(pids: readonly number[]): TreeUsage {
   let cpuNanos = 0;
   let threads = 0;
@@ -37,11 +40,11 @@ export function treeUsage(pids: readonly number[]): TreeUsage {
     threads += tasks.length;
     for (const task of tasks) contextSwitches += switches(read(`/proc/${pid}/task/${task}/status`));
   }
-  // One that has ended and was not asked after still tells its CPU time.
+  // A zombie still reports its CPU time, but is not counted as a process.
   return { cpuNanos, threads, processes: pids.filter((pid) => !hasEnded(pid)).length, contextSwitches };
 }
 
-/** CPU time of each thread of some processes that is alive, in nanoseconds, by thread id: proc_pid_schedstat(5). */
+/** Returns the CPU time of each living thread of processes, in nanoseconds, by thread id: proc_pid_schedstat(5). */
 export function threadNanos(pids: readonly number[]): Map<number, number> {
   const nanos = new Map<number, number>();
   for (const pid of pids) {
@@ -53,12 +56,14 @@ export function threadNanos(pids: readonly number[]): Map<number, number> {
   return nanos;
 }
 
-/** Proportional set size of some processes, in bytes: shared pages count once. Takes about 1 ms a process. */
+/**
+ * Returns the proportional set size of processes, in bytes: shared pages count once. Takes about 1 ms for each process.
+ */
 export function treePssBytes(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => sum + proportionalKib(pid), 0) * BYTES_PER_KIB;
 }
 
-/** What memory some processes hold, and held at most. Takes about 1 ms a process. */
+/** Returns the peak memory of processes. Takes about 1 ms for each process. */
 export function treeMemory(pids: readonly number[]): TreeMemory {
   let peakRssBytes = 0;
   let peakPssBytes = 0;
@@ -73,12 +78,12 @@ export function treeMemory(pids: readonly number[]): TreeMemory {
   return { peakRssBytes, peakPssBytes };
 }
 
-/** 0 where the kernel doesn't tell (before Linux 4.14), or the process has ended. */
+/** Returns 0 where the kernel does not report it (before Linux 4.14), and when the process has ended. */
 function proportionalKib(pid: number): number {
   return kibibytes(read(`/proc/${pid}/smaps_rollup`), 'Pss');
 }
 
-/** Fields 16 and 17 of proc_pid_stat(5), cutime and cstime. */
+/** Reads fields 16 and 17 of proc_pid_stat(5), cutime and cstime. */
 function endedChildrenNanos(pid: number): number {
   const fields = processStat(pid);
   return (Number(fields[13] ?? 0) + Number(fields[14] ?? 0)) * NANOS_PER_TICK;

@@ -1,11 +1,11 @@
 import type { Slice } from '../model/trial.ts';
 
-/** Slices kept at most; of a longer load, longer ones. */
+/** Most slices to keep. A longer load has longer slices. */
 const MOST_SLICES = 600;
 
 /**
- * What was completed in each short piece of a load, however long that turns out to be: when there are too many slices,
- * neighbours are joined, and those to come are as long as that.
+ * Counts what was completed in each slice of a load, however long the load is. When there are too many slices,
+ * neighbours are joined, and later slices have the new length.
  */
 export class Slices {
   readonly #begin: number;
@@ -13,7 +13,7 @@ export class Slices {
   #time: number;
   #completed: number;
   #readings = 0;
-  /** Readings that make a slice. */
+  /** Readings in a slice. */
   #each = 1;
 
   /**
@@ -31,10 +31,10 @@ export class Slices {
   }
 
   /**
-   * Notes a reading, one of many at the same distance.
+   * Records a reading. Readings come at equal intervals.
    * @param time of the reading, in monotonic nanoseconds.
    * @param completed requests completed so far.
-   * @param last does the load end there, so that the distance may be shorter?
+   * @param last whether the load ends there, so that the interval may be shorter.
    */
   read(time: number, completed: number, last: boolean): void {
     if (this.#slices.length === MOST_SLICES) this.#halve();
@@ -45,7 +45,7 @@ export class Slices {
     this.#completed = completed;
   }
 
-  /** The last one may be too short to have a rate worth telling: then it lengthens the one before. */
+  /** Adds a slice. A last slice that is too short for a meaningful rate is joined to the one before. */
   #add(slice: Slice, nanos: number): void {
     const before = this.#slices.at(-1);
     const usual = before === undefined ? 0 : (before.second * 1e9) / this.#slices.length;

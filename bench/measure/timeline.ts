@@ -1,13 +1,13 @@
 import type { TimelinePoint } from '../model/trial.ts';
 import { Histogram } from './histogram.ts';
 
-/** What a timeline is made of: numbers that only grow while a load is measured. */
+/** The source of a timeline: numbers that only grow while a load is measured. */
 export interface TimelineSource {
   /** Requests completed so far, warm-up included. */
   completed(): number;
-  /** Copies of all response times and generator lags since measuring began. */
+  /** Copies of all response times or lags since measuring began. */
   latencies(name: 'response' | 'generatorLag' | 'scheduleLag'): Histogram;
-  /** Requests that failed, and bytes that were moved, since then. */
+  /** Requests that failed, and bytes that were transferred, since measuring began. */
   failed(): number;
   bytes(): number;
 }
@@ -34,7 +34,7 @@ export class Timeline {
   }
 
   /**
-   * Notes a reading: what came since the one before makes a point.
+   * Records a reading: what happened since the one before is a point.
    * @param time of the reading, in monotonic nanoseconds.
    */
   read(time: number, source: TimelineSource): void {
@@ -47,7 +47,8 @@ export class Timeline {
     const [completed, failed, bytes] = [source.completed(), source.failed(), source.bytes()];
     this.points.push({
       second: (time - this.#begin) / 1e9,
-      // Not of responses: a line of a chat has one for each who hears it, and a request that timed out has one, too.
+      // Count requests, not responses: a line of a chat has one response for each receiver, and a time-out has one,
+      // too.
       requestsPerSecond: (completed - this.#completed) / seconds,
       bytesPerSecond: Math.max(0, bytes - this.#bytes) / seconds,
       p50: latest.quantile(0.5) / 1000,
@@ -64,7 +65,7 @@ export class Timeline {
   }
 }
 
-/** The generator's whole lag where kernel timestamps tell it, else how late it sent. */
+/** Returns the generator's whole lag where kernel timestamps provide it, otherwise how late it sent. */
 function lagsOf(source: TimelineSource): Histogram {
   const lags = source.latencies('generatorLag');
   return lags.count > 0 ? lags : source.latencies('scheduleLag');

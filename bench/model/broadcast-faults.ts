@@ -2,14 +2,17 @@ import { type RunConfiguration, scenariosOf, transportsOf } from './configuratio
 import { isFixedSize, largestSize, smallestSize } from './message-sizes.ts';
 import type { Want } from './want.ts';
 
-/** Clients of a chat: one alone hears nobody, and of each pair it is known what one has heard of the other. */
+/** Number of clients of a chat. One alone receives nothing; the most bounds the state that is kept for each pair. */
 const LEAST_CLIENTS = 2;
 const MOST_CLIENTS = 1024;
-/** Bytes of a line: who says it, which of his it is, and the newline; and with that the most that the chat takes. */
+/**
+ * Bytes of a line: the least holds the sender, the number of the line and the newline; the most is the chat's own
+ * limit.
+ */
 const LEAST_LINE = 17;
 const MOST_LINE = 65_536;
 
-/** What should hold where clients of a chat are the load. */
+/** Returns the requirements of a load by clients of a chat. */
 export function broadcastWants(configuration: RunConfiguration): Want[] {
   const { workload, connection, sizes, rate, stages, threads } = configuration;
   if (workload !== 'broadcast') return [];

@@ -4,34 +4,34 @@ import { ConfigurationError } from './errors.ts';
 import { isOneWay } from './operating-point.ts';
 import type { Threshold } from './threshold.ts';
 
-/** A search for the highest rate at which each target keeps its objectives. */
+/** A search for the highest rate at which each target meets its objectives. */
 export interface CapacityConfiguration extends RunConfiguration {
   readonly command: 'capacity';
-  /** Where the search begins; arrivals are Poisson. */
+  /** Rate at which the search begins; arrivals are Poisson. */
   readonly rate: number;
   readonly arrivals: 'poisson';
-  /** How long short trials measure. */
+  /** Time measured in a short trial. */
   readonly durationMs: number;
-  /** How long a confirmation window lasts. */
+  /** Length of a confirmation window. */
   readonly confirmMs: number;
   /** The share of requests that may fail, as a threshold of `errorRate`. */
   readonly failureLimit: Threshold;
-  /** No trial begins that would last beyond this time from the beginning. */
+  /** No trial begins that would last beyond this time after the start of the search. */
   readonly searchLimitMs: number;
 }
 
-/** A short trial of fewer requests says nothing. */
+/** Fewest requests of a short trial; fewer are not conclusive. */
 const LEAST_REQUESTS = 20;
 
-/** The lowest rate at which short trials hold enough requests to judge by. */
+/** Returns the lowest rate at which short trials contain enough requests to judge by. */
 export function leastRate({ durationMs }: Pick<CapacityConfiguration, 'durationMs'>): number {
   return LEAST_REQUESTS / (durationMs / 1000);
 }
 
-/** Metrics that follow the rate that is offered, or count what a longer trial has more of. */
+/** Metrics that follow the offered rate, or that are larger in a longer trial. */
 const OF_THE_LOAD = ['rate', 'bytes', 'sent', 'completed'];
 
-/** Every reason why a search can't be run, in the user's words; empty when it can. */
+/** Returns every reason why a search cannot be run, in the user's terms; empty when it can. */
 export function capacityFaults(configuration: CapacityConfiguration): string[] {
   const { thresholds, workload, app, confirmMs, durationMs, warmupMs, failureLimit, searchLimitMs, rate } =
     configuration;
@@ -65,13 +65,13 @@ export function capacityFaults(configuration: CapacityConfiguration): string[] {
   ];
 }
 
-/** @throws {ConfigurationError} with every fault, when there is one. */
+/** Checks that a search can be run. @throws {ConfigurationError} with every fault found. */
 export function assertSearchable(configuration: CapacityConfiguration): void {
   const faults = capacityFaults(configuration);
   if (faults.length > 0) throw new ConfigurationError(faults);
 }
 
-/** A search has a rate in any case, and calls its first one by another name. */
+/** Rewords a fault for a search, which always has a rate and calls its first one by another name. */
 function inWordsOfSearch(fault: string, app: string): string {
   if (!fault.startsWith('rate: ')) return fault;
   if (app === 'http')

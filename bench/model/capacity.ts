@@ -2,29 +2,29 @@ import * as z from 'zod';
 import { transportNames } from '../../servers/transport.ts';
 import { amount, count, reasonSchema } from './trial.ts';
 
-/** What a trial of a search is for: narrowing down where the capacity is, confirming that, or looking below it. */
+/** Purposes of a search's trials: narrowing down the capacity, confirming it, or profiling rates below it. */
 export const purposes = ['bracket', 'confirm', 'profile'] as const;
 export type Purpose = (typeof purposes)[number];
 
 /**
- * `limited`: not all was kept, but that may be the generator's doing. `unmeasured`: requests were answered, and yet what
- * a bound is on is not known.
+ * `limited`: an objective was not met, but possibly because of the generator. `unmeasured`: requests were answered, but
+ * the value of an objective is not known.
  */
 export const findings = ['met', 'missed', 'limited', 'unmeasured'] as const;
 export type Finding = (typeof findings)[number];
 
 const stepSchema = z.looseObject({
   purpose: z.enum(purposes),
-  /** Poisson arrivals offered a second. */
+  /** Offered rate in requests/s, as Poisson arrivals. */
   rate: amount,
-  /** The trial is that of this target with this round. */
+  /** Round of this target's trial. */
   round: count,
   finding: z.enum(findings),
   /** Why it is not `met`. */
   reasons: z.array(reasonSchema),
 });
 
-/** What one target can take, as far as a search has found out. */
+/** The capacity of one target, as far as a search has determined it. */
 export const capacitySchema = z.looseObject({
   target: z.string(),
   transport: z.enum(transportNames),
@@ -32,19 +32,23 @@ export const capacitySchema = z.looseObject({
   work: z.string().nullable().optional(),
   cacheHit: amount.optional(),
   /**
-   * `bracketed`: it lies between two rates. `at-least`: it is no less than one. `none`: no rate was low enough.
-   * `unknown`: nothing was confirmed, and nothing ruled out.
+   * - `bracketed`: the capacity lies between two rates.
+   * - `at-least`: it is no less than one rate.
+   * - `none`: no rate was low enough.
+   * - `unknown`: nothing was confirmed, and nothing ruled out.
    */
   outcome: z.enum(['bracketed', 'at-least', 'none', 'unknown']),
-  /** Highest rate, below all that were not, which was kept for a whole confirmation window. */
+  /** Highest rate that met the objectives for a whole confirmation window and is below all rates that did not. */
   confirmed: amount.nullable(),
-  /** Lowest rate which was not kept: for a whole window; where nothing was confirmed, also for a short trial. */
+  /**
+   * Lowest rate that did not meet the objectives for a whole window or, when nothing was confirmed, for a short trial.
+   */
   refuted: amount.nullable(),
-  /** What stood in the way of knowing more. */
+  /** What prevented a closer result. */
   limit: z.enum(['generator', 'highest-rate', 'unmeasured', 'budget', 'failure', 'interruption']).nullable(),
   /** In the order in which they were run. */
   steps: z.array(stepSchema),
-  /** At shares of the confirmed rate. */
+  /** Trials at shares of the confirmed rate. */
   profile: z.array(
     z.looseObject({
       share: amount,
@@ -55,11 +59,11 @@ export const capacitySchema = z.looseObject({
       cpuMicrosPerRequest: amount.nullable(),
     }),
   ),
-  /** What a reader of the bracket should know. */
+  /** What to know when reading the bracket. */
   notes: z.array(reasonSchema),
 });
 
-/** Of a plan: what was to be kept, and how hard it was looked for. */
+/** Part of a plan: the objectives of a search, and its effort. */
 export const capacityPlanSchema = z.looseObject({
   slos: z.array(z.string()),
   /** Share of requests that may fail. */

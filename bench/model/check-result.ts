@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { environmentSchema } from './result.ts';
 import { amount, count, reasonSchema } from './trial.ts';
 
-/** What a regression check found, as it is saved. Objects are loose: fields that a later version adds survive. */
+/** Schema of a saved regression check. Objects are loose: fields that a later version adds are kept. */
 export const CHECK_SCHEMA = 'sockbench/check/1';
 
-/** A number, or null where it is not known: JSON has neither NaN nor infinity. */
+/** A number, or null when it is not known: JSON has neither NaN nor infinity. */
 const unknowable = z.number().nullable();
 
 /** ln of what each metric cost an arm: nanoseconds of CPU time and of response time, seconds for each request. */
@@ -16,24 +16,24 @@ const sessionSchema = z.looseObject({
   session: count,
   /** `check`, or `confirmation`: held to confirm what the check found. */
   series: z.enum(['check', 'confirmation']),
-  /** Who took which place: started first, measured first. */
+  /** Arms by place. The first was started first and measured first. */
   places: z.array(z.enum(['a', 'b', 'null'])),
   costs: z.partialRecord(z.enum(['a', 'b', 'null']), costsSchema),
-  /** Why it doesn't count; null when it does. */
+  /** Why it does not count; null when it does. */
   excluded: z.string().nullable(),
 });
 
 const findingSchema = z.looseObject({
   metric: z.string(),
   finding: z.enum(['regressed', 'within', 'open', 'not-estimable']),
-  /** How much worse B is, as a share; negative where it is better. */
+  /** How much worse B is, as a share; negative when it is better. */
   change: unknowable,
   interval: z.looseObject({ low: unknowable, high: unknowable }),
   worseP: amount,
   withinP: amount,
   tolerated: amount,
   detected: amount,
-  /** The smallest change that so many sessions would have found. */
+  /** The smallest change that this number of sessions would have found. */
   minimumDetectable: unknowable,
 });
 
@@ -45,30 +45,30 @@ const lookSchema = z.looseObject({
   metrics: z.array(findingSchema),
 });
 
-/** What a server is, next to recorded runs of it. All numbers are ln(cost of the server / cost of the reference). */
+/** A server compared with recorded runs of it. All numbers are ln(cost of the server / cost of the reference). */
 const baselineMetricSchema = z.looseObject({
   metric: z.string(),
-  /** Recorded runs that say something of this metric, before this one. */
+  /** Recorded runs with a value of this metric, before this one. */
   runs: count,
   mean: unknowable,
   /** Hodges and Lehmann's estimate over this run's sessions. */
   run: unknowable,
-  /** Of the interval in which one more run lies, around the mean. */
+  /** Half width, around the mean, of the interval in which one more run lies. */
   halfWidth: unknowable,
   /** As shares. */
   tolerated: amount,
   detected: amount,
   finding: z.enum(['regressed', 'within', 'open', 'not-estimable', 'too-few-runs']),
-  /** Recorded runs with which one like their mean would pass; null when none would. */
+  /** Recorded runs with which one like their mean would pass; null when no number would suffice. */
   runsToPass: count.nullable(),
 });
 
 const baselineSchema = z.looseObject({
   file: z.string(),
   reference: z.looseObject({ model: z.string(), version: count }),
-  /** Was this run to be recorded, and not to be judged? */
+  /** Whether this run was to be recorded, and not to be judged. */
   record: z.boolean(),
-  /** Stored before this run. */
+  /** Number of runs stored before this one. */
   runs: count,
   firstAt: z.iso.datetime().nullable(),
   lastAt: z.iso.datetime().nullable(),
@@ -88,46 +88,46 @@ export const checkResultSchema = z.looseObject({
     transport: z.string(),
     connections: count,
     size: count,
-    /** Of HTTP: a hash of what B answered in every reply; missing where that was not looked at. */
+    /** HTTP only: hash of the page that B sent in every reply; absent when pages were not compared. */
     page: z.string().optional(),
     seed: count,
     windowMs: amount,
     nullArm: z.boolean(),
     confirm: z.boolean(),
     budgetMs: amount.nullable(),
-    /** Metrics that were to be gated on and are not, as they could not be measured here; missing when there are none. */
+    /** Gated metrics that were left out because they could not be measured here; absent when there are none. */
     dropped: z.array(z.looseObject({ metric: z.string(), reason: z.string() })).optional(),
     serverCpus: z.array(count),
     loadCpus: z.array(count),
   }),
-  /** What the pilot found, and how sessions were planned by it. */
+  /** What the pilot found, and how sessions were planned from it. */
   pace: z
     .looseObject({
       warmupMs: amount,
       rate: amount,
       rateWindowMs: amount,
-      /** Of each window at full load; missing in files of earlier versions, as are the next four. */
+      /** Length of each window at full load; absent in files of earlier versions, as are the next four fields. */
       fullWindowMs: amount.optional(),
-      /** Of each program in each session. */
+      /** Windows of each program in each session. */
       fullWindows: count.optional(),
       rateWindows: count.optional(),
-      /** How long a session was expected to take; null where it did not matter. */
+      /** Expected length of a session; null when it did not matter. */
       sessionMs: amount.nullable().optional(),
-      /** Planned: sessions, and what of the probability of a false alarm is spent. */
+      /** Planned looks: their sessions, and the probability of a false alarm that they spend. */
       looks: z.array(z.looseObject({ sessions: count, alpha: amount })).optional(),
     })
     .nullable(),
   sessions: z.array(sessionSchema),
   looks: z.array(lookSchema),
-  /** With a stored baseline, in place of looks: A is the reference then. Missing without one. */
+  /** With a stored baseline, in place of looks: A is the reference then. Absent without one. */
   baseline: baselineSchema.optional(),
   verdict: z.looseObject({
     outcome: z.enum(['pass', 'regressed', 'suspected', 'inconclusive', 'unsteady', 'invalid', 'advisory', 'recorded']),
     /** Metrics that regressed. */
     metrics: z.array(z.string()),
-    /** In a sentence. */
+    /** The verdict in a sentence. */
     statement: z.string(),
-    /** Of an inconclusive check: what would most likely have decided each open metric; null where nothing would. */
+    /** What would most likely have decided each open metric of an inconclusive check; null when nothing would. */
     needs: z
       .array(z.looseObject({ metric: z.string(), sessions: count.nullable(), budgetMs: amount.nullable() }))
       .optional(),

@@ -1,6 +1,6 @@
 import type { Environment, Plan, Result } from './result.ts';
 
-/** In words, what of two machines must be the same for their numbers to be held against each other. */
+/** Properties of two machines that must be equal for their numbers to be compared, with their names in messages. */
 const MACHINE = {
   cpuModel: 'CPU model',
   cpus: 'CPUs',
@@ -10,13 +10,13 @@ const MACHINE = {
 
 interface PlanField {
   readonly name: string;
-  /** What results of versions that gave no choice did; undefined where every version tells. */
+  /** Value in versions that did not have the option; undefined when every version stores the field. */
   readonly usual?: unknown;
-  /** Does it matter only where both plans have it? */
+  /** Whether the field counts only when both plans have it. */
   readonly ofBoth?: true;
 }
 
-/** The same of two plans. Seed, rounds, who was measured and at how many connections may differ. */
+/** Fields of two plans that must be equal. Seed, rounds, targets and numbers of connections may differ. */
 const PLAN: Readonly<Record<string, PlanField>> = {
   app: { name: 'app', usual: 'echo' },
   workload: { name: 'workload', usual: 'request-response' },
@@ -39,8 +39,8 @@ const PLAN: Readonly<Record<string, PlanField>> = {
 };
 
 /**
- * Every reason why the numbers of two runs can't be held against each other: what differs, with both values, the
- * runs being called A and B. Empty when they can.
+ * Returns every reason why the numbers of two runs, called A and B, cannot be compared: what differs, with both values.
+ * Empty when they can be compared.
  */
 export function incomparabilities(a: Result, b: Result): string[] {
   const machine = machineDifferences(a.environment, b.environment);
@@ -57,18 +57,18 @@ export function incomparabilities(a: Result, b: Result): string[] {
 }
 
 type Machine = Pick<Environment, keyof typeof MACHINE>;
-/** What is said after a value of the one, and after one of the other. */
+/** Text after the first value, and after the second. */
 type Where = readonly [string, string];
 
 const IN_A_AND_B: Where = ['in A', 'in B'];
 
-/** What differs of two machines, with both values. */
+/** Returns the differences between two machines, with both values. */
 export function machineDifferences(a: Machine, b: Machine, where = IN_A_AND_B): string[] {
   const fields = Object.keys(MACHINE) as (keyof typeof MACHINE)[];
   return fields.flatMap((field) => differing(MACHINE[field], a[field], b[field], where) ?? []);
 }
 
-/** Says how two values differ; undefined when they don't. */
+/** Returns how two values differ; undefined when they do not. */
 export function differing(name: string, a: unknown, b: unknown, [inA, inB] = IN_A_AND_B): string | undefined {
   return JSON.stringify(a) === JSON.stringify(b) ? undefined : `${name}: ${shown(a)} ${inA}, ${shown(b)} ${inB}`;
 }

@@ -22,17 +22,17 @@ import { sweepWants } from './sweep-faults.ts';
 import { thresholdFaults } from './threshold-faults.ts';
 import { isWhole, MAX_CONNECTIONS, MAX_RATE, type Want } from './want.ts';
 
-/** Bytes of a UDP request's header: which socket it belongs to, and its sequence number. */
+/** Bytes of a UDP request's header: its socket, and its sequence number. */
 const MIN_DATAGRAM = 8;
-/** The most UDP carries over IPv4, udp(7): 65,535 less the IP and UDP headers. */
+/** The most that UDP carries over IPv4, udp(7): 65,535 less the IP and UDP headers. */
 const MAX_DATAGRAM = 65_507;
 const MAX_MESSAGE = 16 * 1024 * 1024;
 const MAX_PIPELINING = 1024;
 const MAX_REQUESTS = 1e12;
-/** How far shares may be from 1 together: they are decimal fractions. */
+/** How far the sum of shares may be from 1: they are decimal fractions. */
 const SHARE_TOLERANCE = 1e-9;
 
-/** Every reason why a configuration can't be run, in the user's words; empty when it can. */
+/** Returns every reason why a configuration cannot be run, in the user's terms; empty when it can. */
 export function configurationFaults(configuration: RunConfiguration): string[] {
   return [
     ...unmet(contestants(configuration)),
@@ -54,7 +54,7 @@ export function configurationFaults(configuration: RunConfiguration): string[] {
   ];
 }
 
-/** @throws {ConfigurationError} with every fault, when there is one. */
+/** Checks that a configuration can be run. @throws {ConfigurationError} with every fault found. */
 export function assertRunnable(configuration: RunConfiguration): void {
   const faults = configurationFaults(configuration);
   if (faults.length > 0) throw new ConfigurationError(faults);
@@ -148,7 +148,7 @@ function messages(configuration: RunConfiguration): Want[] {
 
 function pacing({ rate, arrivals, stages }: RunConfiguration): Want[] {
   return [
-    // Stages may begin at nothing.
+    // Stages may begin at a rate of 0.
     [
       rate === null || (rate <= MAX_RATE && (rate > 0 || (rate === 0 && stages.length > 0))),
       `rate: ${rate} is not above 0 and up to ${MAX_RATE} requests/s`,
@@ -193,7 +193,7 @@ function connectionUse({ connection, transports, workload, pipelining }: RunConf
   ];
 }
 
-/** What autocannon's client can't do, or not so that its numbers would mean something. */
+/** Excludes what autocannon's client cannot do, or not with meaningful numbers. */
 function http({ app, workload, rate, stages, connection, requests, timestamps }: RunConfiguration): Want[] {
   if (!sendsHttp(app, workload)) return [];
   return [
@@ -211,7 +211,7 @@ function http({ app, workload, rate, stages, connection, requests, timestamps }:
   ];
 }
 
-/** What clients over TLS can do, and what can only be done there. */
+/** Returns the requirements of handshakes, and of clients over TLS. */
 function secure({ workload, transports, pipelining, app }: RunConfiguration): Want[] {
   const handshake = workload === 'handshake';
   return [
@@ -243,7 +243,10 @@ function limits(configuration: RunConfiguration): Want[] {
   ];
 }
 
-/** A target is left out where it can't be measured, but it must be measured over something, and so must a transport. */
+/**
+ * Returns the faults of targets and transports that cannot be measured. A target may be left out over some transports,
+ * but each target needs at least one transport, and each transport at least one target.
+ */
 function unservedFaults(configuration: RunConfiguration): string[] {
   const { targets, app } = configuration;
   const transports = transportsOf(configuration);

@@ -10,7 +10,7 @@ import type { SelectPolicy } from './select-policy.ts';
 import type { Stage } from './stage.ts';
 import type { Threshold } from './threshold.ts';
 
-/** Something to put under load. */
+/** A target of a load. */
 export type TargetSpec = SingleTarget | TargetGroup;
 
 /** Several servers that share one load. */
@@ -25,28 +25,28 @@ export interface TargetGroup {
 export type SingleTarget =
   | { readonly kind: 'model'; readonly model: ModelName }
   | ForeignServer
-  /** A server that somebody else runs. */
+  /** A server that already runs. */
   | {
       readonly kind: 'address';
       readonly url: string;
       readonly transport: TransportName;
       readonly address: SocketAddress;
-      /** What it says, where its URL tells. */
+      /** The app that it serves, if its URL names one. */
       readonly app?: AppName;
-      /** What to ask for, when that is http. */
+      /** What to request when the app is http. */
       readonly http?: { readonly host: string; readonly path: string };
     };
 
 /** A server in any language, which this program starts. */
 export interface ForeignServer {
   readonly kind: 'exec';
-  /** What tables call it. */
+  /** Its name in tables. */
   readonly name: string;
-  /** For `sh -c`; `{port}`, `{host}` and `{transport}` in it stand for what they are in a trial. */
+  /** Run by `sh -c`. In each trial, `{port}`, `{host}` and `{transport}` are replaced by their values. */
   readonly command: string;
-  /** Where it runs; without it, where this process does. */
+  /** Working directory. Default: that of this process. */
   readonly directory?: string;
-  /** It is given up when it does not listen by then. */
+  /** The start fails when the server does not listen within this time. */
   readonly startLimitMs: number;
 }
 
@@ -57,73 +57,75 @@ export const timestampSources = {
 
 export type Timestamps = keyof typeof timestampSources;
 
-/** What the operating points of a run differ in. */
+/** Properties that may vary between the operating points of a run. */
 export interface Scenario {
   readonly transports: readonly TransportName[];
   /** Levels of concurrency: one operating point each. */
   readonly connections: readonly number[];
-  /** Null: requests cost no more than their answers. */
+  /** Null: requests cost only their replies. */
   readonly work: RequestWork | null;
-  /** CPUs that the server is given; undefined: those of the run. */
+  /** CPUs given to the server; undefined: those of the run. */
   readonly cpus?: number | undefined;
 }
 
-/** All that decides what a run does; with the same seed, in the same order. */
+/** Everything that decides what a run does. The same seed gives the same order. */
 export interface RunConfiguration extends Scenario {
   readonly command: 'bench' | 'run' | 'scale' | 'capacity';
   readonly targets: readonly TargetSpec[];
   readonly app: AppName;
-  /** How models that balance do it; undefined: as they do by default. */
+  /** Policy of models that balance; undefined: their default. */
   readonly balance?: BalancePolicy | undefined;
-  /** Further operating points, which differ from the others in these. */
+  /** Further operating points, which differ from the others in these properties. */
   readonly scenarios: readonly Scenario[];
   readonly workload: Workload;
   readonly connection: ConnectionUse;
   readonly pipelining: number;
   readonly sizes: MessageSizes;
-  /** Are WebSocket messages compressed, where the server agrees? */
+  /** Whether WebSocket messages are compressed, if the server agrees. */
   readonly deflate?: boolean;
-  /** Requests a second, whatever the server does: open loop. Null: closed loop. */
+  /** Requests a second, independent of the server: open loop. Null: closed loop. */
   readonly rate: number | null;
   readonly arrivals: Arrivals;
-  /** Ramps of the rate, or without one of the connections in use, from where they begin; empty: neither changes. */
+  /**
+   * Ramps of the rate or, without a rate, of the connections in use, beginning at those given here. Empty: constant.
+   */
   readonly stages: readonly Stage[];
-  /** Measuring ends when so many requests were sent and have ended; null: when its time is over. */
+  /** Measuring ends when N requests were sent and have ended; null: when its time is over. */
   readonly requests: number | null;
   /** Measuring ends after this time at the latest. */
   readonly durationMs: number;
   readonly warmupMs: number;
   readonly rounds: number;
-  /** Rounds end before, when every pair of targets is told apart or this time is over; undefined: they do not. */
+  /** Rounds end early: when every pair of targets is decided, or when this time is over. Undefined: they do not. */
   readonly budgetMs?: number | undefined;
   /** Bounds that every trial must keep. */
   readonly thresholds: readonly Threshold[];
   readonly seed: number;
-  /** Generator threads; null chooses. */
+  /** Number of generator threads; null: chosen automatically. */
   readonly threads: number | null;
-  /** A request that is not answered in this time counts as timed out. */
+  /** A request that is not answered within this time counts as timed out. */
   readonly timeoutMs: number;
-  /** Opening is given up when no connection was answered for this long. */
+  /** Opening is given up when no connection was answered for this time. */
   readonly openTimeoutMs: number;
-  /** Who says when a reply came: the kernel, or the generator's own clock when it reads it. */
+  /** Source of arrival times of replies: the kernel, or the generator's own clock when it reads them. */
   readonly timestamps: Timestamps;
-  /** CPUs for servers and for the generator; null chooses. */
+  /** CPUs for servers and for the generator; null: chosen automatically. */
   readonly serverCpus: readonly number[] | null;
   readonly loadCpus: readonly number[] | null;
 }
 
-/** All scenarios of a run: its own, and the further ones. */
+/** Returns all scenarios of a run: its own, and the further ones. */
 export function scenariosOf(configuration: RunConfiguration): Scenario[] {
   const { transports, connections, work, cpus, scenarios } = configuration;
   return [{ transports, connections, work, cpus }, ...scenarios];
 }
 
-/** All transports that a run uses, each once. */
+/** Returns all transports that a run uses, each once. */
 export function transportsOf(configuration: RunConfiguration): TransportName[] {
   return [...new Set(scenariosOf(configuration).flatMap(({ transports }) => transports))];
 }
 
-/** How a target divides connections over servers of its own; undefined when it does not, as far as is known. */
+/** Returns how a target divides connections over its own servers; undefined when it does not, as far as is known. */
 export function balanceOf(
   target: TargetSpec,
   { balance = DEFAULT_BALANCE }: Pick<RunConfiguration, 'balance'>,
@@ -132,12 +134,12 @@ export function balanceOf(
   return balances ? balance : undefined;
 }
 
-/** The servers of a target: several where clients choose. */
+/** Returns the servers of a target: several when clients choose between them. */
 export function membersOf(target: TargetSpec): readonly SingleTarget[] {
   return target.kind === 'group' ? target.members : [target];
 }
 
-/** How the members of a group are called; those of one name are numbered. */
+/** Returns the names of a group's members. Members of one name are numbered. */
 export function memberNames({ members }: TargetGroup): string[] {
   const names = members.map(targetName);
   return names.map((name, i) => {
@@ -146,7 +148,7 @@ export function memberNames({ members }: TargetGroup): string[] {
   });
 }
 
-/** How a target is called in tables. */
+/** Returns the name of a target in tables. */
 export function targetName(target: TargetSpec): string {
   switch (target.kind) {
     case 'model':

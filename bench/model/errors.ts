@@ -1,4 +1,4 @@
-/** The command line or a configuration is wrong. Holds every fault found, so that all can be mended at once. */
+/** The command line or a configuration is wrong. Contains every fault found, so that all can be fixed at once. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
   readonly faults: readonly string[];
@@ -9,7 +9,7 @@ export class ConfigurationError extends Error {
   }
 }
 
-/** The thing under test failed: it did not start, did not answer, or died. */
+/** The target failed: it did not start, did not answer, or died. */
 export class TargetError extends Error {
   override readonly name = 'TargetError';
   /** Its last lines on stderr, oldest first. */
@@ -21,12 +21,12 @@ export class TargetError extends Error {
   }
 }
 
-/** A saved result that can't be read: no such file, not JSON, or not of a known schema. */
+/** A saved result cannot be read: there is no such file, or it is not JSON or not of a known schema. */
 export class ResultFileError extends Error {
   override readonly name = 'ResultFileError';
 }
 
-/** Two saved runs whose numbers can't be held against each other. */
+/** The numbers of two saved runs cannot be compared. */
 export class NotComparableError extends Error {
   override readonly name = 'NotComparableError';
   /** What differs, each with both values. */

@@ -3,10 +3,10 @@ import { type RunConfiguration, type TargetGroup, transportsOf } from './configu
 import { isOneWay } from './operating-point.ts';
 import type { Want } from './want.ts';
 
-/** Each holds histograms and a queue in every thread. */
+/** Most targets in a group: each has histograms and a queue in every thread. */
 const MAX_TARGETS = 64;
 
-/** What should hold where several targets share a load. */
+/** Returns the requirements of several targets that share a load. */
 export function groupWants(configuration: RunConfiguration): Want[] {
   return configuration.targets.flatMap((target) => (target.kind === 'group' ? ofGroup(target, configuration) : []));
 }

@@ -3,7 +3,7 @@ import type { TransportName } from '../../servers/transport.ts';
 import { type RunConfiguration, type TargetSpec, targetName, transportsOf } from './configuration.ts';
 import type { Reason } from './trial.ts';
 
-/** Why a target can't be measured over a transport, as a clause; undefined when it can, as far as is known. */
+/** Returns why a target cannot be measured over a transport, as a clause; undefined when it can, as far as is known. */
 export function whyNotMeasured(
   target: TargetSpec,
   { app }: Pick<RunConfiguration, 'app'>,
@@ -20,7 +20,7 @@ export function whyNotMeasured(
   return target.transport === transport ? undefined : `it speaks ${target.transport} only`;
 }
 
-/** Targets that are measured over some of a run's transports and left out over others: which, and why. */
+/** Returns the targets that a run leaves out over some of its transports, and why. */
 export function leftOut(configuration: RunConfiguration): Reason[] {
   return transportsOf(configuration).flatMap((transport) =>
     configuration.targets.flatMap((target): Reason[] => {

@@ -1,6 +1,6 @@
 import { parseSize } from './units.ts';
 
-/** Messages of `from` to `to` bytes, each size as likely as the others, and the share of all messages that they make. */
+/** Messages of `from` to `to` bytes, all sizes equally likely, and their share of all messages. */
 export interface SizeRange {
   readonly from: number;
   readonly to: number;
@@ -8,10 +8,10 @@ export interface SizeRange {
   readonly share: number;
 }
 
-/** How long messages are: one size, or a mixture of sizes and ranges. Never empty. */
+/** Sizes of messages: one size, or a mixture of sizes and ranges. Never empty. */
 export type MessageSizes = readonly SizeRange[];
 
-/** Messages that are all of one size. */
+/** Returns the sizes of messages that are all `bytes` long. */
 export function fixedSize(bytes: number): MessageSizes {
   return [{ from: bytes, to: bytes, share: 1 }];
 }
@@ -28,18 +28,18 @@ export function largestSize(sizes: MessageSizes): number {
   return Math.max(...sizes.map(({ to }) => to));
 }
 
-/** The expected size of a message in bytes. */
+/** Returns the expected size of a message in bytes. */
 export function meanSize(sizes: MessageSizes): number {
   return sizes.reduce((sum, { from, to, share }) => sum + (share * (from + to)) / 2, 0);
 }
 
-/** How far weights that people write as decimals may be from 1 together. */
+/** How far the sum of weights may be from 1: users write them as rounded decimals. */
 const WEIGHT_TOLERANCE = 0.001;
 
 /**
- * `64`, `64-1KiB` or a mixture such as `64,1024:0.2,4KiB-16KiB:0.01`. A weight is the share of all messages; entries
- * without one share evenly what the others leave.
- * @throws {RangeError} when it is no such list, or its weights don't make a whole.
+ * Parses `64`, `64-1KiB` or a mixture such as `64,1024:0.2,4KiB-16KiB:0.01`. A weight is the share of all messages.
+ * Entries without one share evenly what the others leave.
+ * @throws {RangeError} when it is not such a list, or its weights do not add up to 1.
  */
 export function parseSizes(text: string): MessageSizes {
   const entries = text.split(',').map(parseEntry);
@@ -48,7 +48,7 @@ export function parseSizes(text: string): MessageSizes {
   const open = entries.length - weights.length;
   const off = open > 0 ? given >= 1 : Math.abs(given - 1) > WEIGHT_TOLERANCE;
   if (off) throw new RangeError(`the weights of '${text}' add up to ${tidy(given)}, ${weightAdvice(open)}`);
-  // Weights within the tolerance are taken as they were meant.
+  // Normalize weights that are within the tolerance.
   const whole = open > 0 ? 1 : given;
   return entries.map(({ from, to, weight }) => ({ from, to, share: (weight ?? (1 - given) / open) / whole }));
 }

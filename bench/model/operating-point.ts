@@ -14,7 +14,9 @@ export const workloads = {
 
 export type Workload = keyof typeof workloads;
 
-/** Is nothing answered, so that bytes are counted in place of requests? @param workload of whatever version. */
+/**
+ * Reports whether nothing is answered, so that bytes are counted in place of requests. @param workload of any version.
+ */
 export function isOneWay(workload: string): boolean {
   return workload === 'upload' || workload === 'download';
 }
@@ -38,7 +40,7 @@ export type ConnectionUse = keyof typeof connectionUses;
 /** The load that a trial puts on its target. */
 export interface OperatingPoint {
   readonly transport: TransportName;
-  /** What the server says, and so how to talk to it. */
+  /** The app that the server runs, which decides its protocol. */
   readonly app: AppName;
   readonly workload: Workload;
   /** TCP connections, or UDP sockets, each a peer of its own. */
@@ -48,6 +50,6 @@ export interface OperatingPoint {
   readonly connection: ConnectionUse;
   /** Bytes of a request, and of its reply. */
   readonly sizes: MessageSizes;
-  /** Are WebSocket messages compressed (RFC 7692)? */
+  /** Whether WebSocket messages are compressed (RFC 7692). */
   readonly deflate?: boolean;
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 
-/** The folder of this package, wherever the code was built to, as a URL that ends in a slash. */
+/** Returns the folder of this package as a URL that ends in a slash, wherever the code was built to. */
 export function packageRoot(): URL {
   let folder = new URL('.', import.meta.url);
   while (!existsSync(new URL('package.json', folder))) {
@@ -10,7 +10,7 @@ export function packageRoot(): URL {
   return folder;
 }
 
-/** This package's version, from its own package.json. */
+/** Returns this package's version, from its own package.json. */
 export function packageVersion(): string {
   return (JSON.parse(readFileSync(new URL('package.json', packageRoot()), 'utf8')) as { version: string }).version;
 }

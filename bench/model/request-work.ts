@@ -1,7 +1,7 @@
 import type { WorkPart } from '../../servers/work/spec.ts';
 import { parseDurationWithUnit } from './units.ts';
 
-/** What requests cost the server beyond the answer. */
+/** Work of requests on the server, beyond their replies. */
 export interface RequestWork {
   /** As the user wrote it. */
   readonly text: string;
@@ -11,15 +11,15 @@ export interface RequestWork {
 }
 
 const NANOS_PER_MS = 1e6;
-/** The most that one request may cost of either kind, so that a server can still be stopped in time. */
+/** Most work of each kind for one request, so that a server can still be stopped in time. */
 const MOST_MS = 1000;
-/** How far shares that people write as decimals may be above 1 together. */
+/** How far the sum of shares may exceed 1: users write them as decimals. */
 const SHARE_TOLERANCE = 1e-9;
 
 const EXAMPLES = 'such as cpu:200us, io:5ms, cpu:100us+io:2ms or cpu:50us@0.9,cpu:5ms@0.1';
 
 /**
- * `cpu:200us`, `io:5ms`, both joined by `+`, or a mixture of those, each with the share of requests that it is for:
+ * Parses `cpu:200us`, `io:5ms`, both joined by `+`, or a mixture of those, each with its share of requests:
  * `cpu:50us@0.9,cpu:5ms@0.1`. Shares may add up to less than 1: the rest costs nothing.
  * @throws {RangeError} when it is no such work.
  */
@@ -33,7 +33,7 @@ export function parseWork(text: string): RequestWork {
   return { text, parts, cacheHit: 0 };
 }
 
-/** @param alone is it all the work there is? Then it needs no share. */
+/** Parses one part. @param alone whether it is the only part. Then it needs no share. */
 function parsePart(entry: string, alone: boolean): WorkPart {
   const [costs = '', share, ...more] = entry.split('@');
   if (more.length > 0) throw new RangeError(`'${entry}' has more than one share`);
@@ -55,14 +55,14 @@ function parsePart(entry: string, alone: boolean): WorkPart {
   return { share: share === undefined ? 1 : parseShare(share), cpuNanos: nanos.cpu, ioNanos: nanos.io };
 }
 
-/** A share above 0 and up to 1. @throws {RangeError} */
+/** Parses a share above 0 and up to 1. @throws {RangeError} */
 function parseShare(text: string): number {
   const share = decimal(text);
   if (!(share > 0 && share <= 1)) throw new RangeError(`'${text}' is not a share above 0 and up to 1`);
   return share;
 }
 
-/** The share of requests that find their answer ready: from 0 to 1. @throws {RangeError} */
+/** Parses the share of requests whose answer is cached: from 0 to 1. @throws {RangeError} */
 export function parseCacheHit(text: string): number {
   const share = decimal(text);
   if (!(share >= 0 && share <= 1)) throw new RangeError(`'${text}' is not a share from 0 to 1, such as 0.8`);

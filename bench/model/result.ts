@@ -5,8 +5,8 @@ import { cpuGainSchema, scalingSchema } from './scaling.ts';
 import { amount, count, reasonSchema, sizeRangeSchema, stageSchema, trialSchema } from './trial.ts';
 
 /**
- * The one format between the floors: what a run measured, as it is saved and as reports read it.
- * Objects are loose: fields that a later version adds survive reading and writing.
+ * Schema of a saved run, which is also the format that reports read. Objects are loose: fields that a later version
+ * adds are kept on reading and writing.
  */
 export const SCHEMA = 'sockbench/result/1';
 
@@ -40,47 +40,47 @@ const planSchema = z.looseObject({
   seed: count,
   rounds: count,
   models: z.array(z.string()),
-  /** Those of the above that were commands, and what was run. */
+  /** Those of the models that were commands, and what was run. */
   commands: z.array(z.looseObject({ name: z.string(), command: z.string() })).optional(),
-  /** How clients chose between several targets; missing where there was one. */
+  /** How clients chose between several targets; absent when there was one. */
   select: z.string().optional(),
-  /** How the models that balance did it; missing when there are none. */
+  /** Policy of the models that balance; absent when there are none. */
   balance: z.string().optional(),
-  /** With rounds that went on until all was decided: the time after which they ended in any case. */
+  /** Time limit of rounds that continue until all pairs are decided; absent for a fixed number of rounds. */
   budgetSeconds: amount.optional(),
-  /** Trials in all; without it, each of the models at each operating point in each round. */
+  /** Trials in all; when absent, each of the models at each operating point in each round. */
   trials: count.optional(),
   transports: z.array(z.string()),
   connections: z.array(count),
-  /** CPUs that the server was given, in all scenarios but the further ones; missing when that was not varied. */
+  /** CPUs given to the server, in all scenarios but the further ones; absent when they were not varied. */
   cpus: count.optional(),
-  /** What requests cost the server, as --work takes it; null: nothing. */
+  /** Work of requests on the server, in the syntax of --work; null for none. */
   work: z.string().nullable().optional(),
   cacheHit: amount.optional(),
-  /** Further operating points, which differ in these; missing when there are none. */
+  /** Further operating points, which differ in these properties; absent when there are none. */
   scenarios: z.array(scenarioSchema).optional(),
-  /** This and the other optional fields are missing in results of versions that gave no choice. */
+  /** This and the other optional fields are absent in results of versions without the option. */
   workload: z.string().optional(),
   connection: z.string().optional(),
   pipelining: count,
   deflate: z.boolean().optional(),
-  /** Requests offered a second, where the stages or a search begin; null in a closed loop. */
+  /** Offered rate in requests/s, at the beginning of stages or of a search; null in a closed loop. */
   rate: amount.nullable().optional(),
   arrivals: z.string().nullable().optional(),
   stages: z.array(stageSchema).optional(),
-  /** Measuring ended after so many requests; null: only after its time. */
+  /** Measuring ended after N requests; null: only after its time. */
   requests: count.nullable().optional(),
   timestamps: z.string().optional(),
   /** Mean bytes of a message, rounded; see `sizes` for a mixture. */
   size: count,
   sizes: z.array(sizeRangeSchema).optional(),
-  /** With a number of `requests`, at most. */
+  /** The longest time measured when there is a number of `requests`. */
   durationSeconds: amount,
   warmupSeconds: amount,
   threads: count,
   serverCpus: z.array(count),
   loadCpus: z.array(count),
-  /** Of a search for capacities only. */
+  /** Searches for capacities only. */
   capacity: capacityPlanSchema.optional(),
 });
 
@@ -90,7 +90,7 @@ const failureSchema = z.looseObject({
   transport: z.enum(transportNames),
   connections: count,
   cpus: count.optional(),
-  /** Missing in results of versions without work. */
+  /** Absent in results of versions without work. */
   work: z.string().nullable().optional(),
   cacheHit: amount.optional(),
   round: count,
@@ -99,7 +99,7 @@ const failureSchema = z.looseObject({
   stderr: z.array(z.string()),
 });
 
-/** Who is ahead of whom, over rounds that all of them were in; see docs/verdicts.md. */
+/** Ranking of the targets, over rounds that all of them were in; see docs/verdicts.md. */
 const rankingSchema = z.looseObject({
   rounds: count,
   roundsNeeded: count,
@@ -109,7 +109,7 @@ const rankingSchema = z.looseObject({
     z.looseObject({
       a: z.string(),
       b: z.string(),
-      /** By what share `a` is ahead of `b`, and its interval; null: no upper bound. */
+      /** Share by which `a` is ahead of `b`, and its interval; null: no upper bound. */
       ahead: z.number(),
       interval: z.looseObject({ low: z.number(), high: z.number().nullable() }),
       /** Adjusted by Holm over all pairs. */
@@ -119,24 +119,24 @@ const rankingSchema = z.looseObject({
   ),
   /** The one that is ahead of all others; null when there is none. */
   winner: z.string().nullable(),
-  /** Those that nobody is ahead of. */
+  /** Those that no other is ahead of. */
   unbeaten: z.array(z.string()),
-  /** Is every pair told apart, or known to be equivalent? */
+  /** Whether every pair is ahead, behind or equivalent. */
   decided: z.boolean(),
 });
 
-/** What may be said of one scenario's contestants after this run. */
+/** Comparison of the targets of one scenario. */
 const comparisonSchema = z.looseObject({
-  /** Missing in results of versions that compared by transport alone. */
+  /** Absent in results of versions that compared by transport alone. */
   transport: z.enum(transportNames).optional(),
-  /** CPUs that the server was given; missing when that was not varied. */
+  /** CPUs given to the server; absent when they were not varied. */
   cpus: count.optional(),
-  /** What requests cost the server, with its cache hits, in words; null: nothing. */
+  /** Work of requests on the server, with its cache hits, in words; null for none. */
   work: z.string().nullable().optional(),
   rounds: count,
-  /** Rounds that a ranking of so many contestants needs; METHOD: max(12, ⌈log2(2·pairs/.05)⌉). */
+  /** Rounds that a ranking of these targets needs: max(12, ⌈log2(2·pairs/alpha)⌉). */
   roundsNeeded: count,
-  /** Level of each ranking, for all its pairs together. */
+  /** Significance level of each ranking, for all its pairs together. */
   alpha: amount.optional(),
   /** Numbers of connections that were measured, ascending. */
   levels: z.array(count),
@@ -151,24 +151,26 @@ const comparisonSchema = z.looseObject({
       /** One-way workloads only, which are compared by their bytes. */
       bytesPerSecond: amount.optional(),
       starvedConnections: count,
-      /** Was the generator at its limit in any round at the highest level? Then it may be able to do more. */
+      /** Whether the generator was at its limit in any round at the highest level. The target may be faster then. */
       generatorLimited: z.boolean().optional(),
       /** Throughput at the highest level, round by round. */
       rates: z.array(z.looseObject({ round: count, requestsPerSecond: amount, bytesPerSecond: amount.optional() })),
     }),
   ),
-  /** By throughput at each level, of those that served every connection; missing before there are enough rounds. */
+  /** By throughput at each level, of those that served every connection; absent before there are enough rounds. */
   rankings: z.array(rankingSchema.extend({ connections: count })).optional(),
-  /** By retention at the highest level, of the same; missing also when there is one level only. */
+  /** By retention at the highest level, of the same; absent also when there is only one level. */
   retentionRanking: rankingSchema.optional(),
-  /** Those that nobody beats in retention at the highest level, nor in throughput there; none when nobody has both. */
+  /**
+   * Those that no other beats at the highest level, neither in retention nor in throughput; empty when none has both.
+   */
   scalesBest: z.array(z.string()).optional(),
-  /** Are there any of these rankings, and are all decided? */
+  /** Whether there are any of these rankings, and all are decided. */
   decided: z.boolean().optional(),
 });
 
 const verdictSchema = z.looseObject({
-  /** Sentences for people, in order of importance; they claim no more than the rounds allow. */
+  /** Sentences for the user, most important first; they claim no more than the rounds allow. */
   statements: z.array(z.string()),
 });
 
@@ -176,9 +178,9 @@ const verdictSchema = z.looseObject({
 const thresholdSchema = z.looseObject({
   text: z.string(),
   round: count,
-  /** Of `observed`. */
+  /** Unit of `observed`. */
   unit: z.enum(['micros', 'count', 'share', 'bytes', 'perSecond', 'bytesPerSecond']),
-  /** Null when the trial did not know it. */
+  /** Null when the trial does not have the value. */
   observed: z.number().nullable(),
   kept: z.boolean(),
 });
@@ -193,18 +195,21 @@ export const resultSchema = z.looseObject({
   plan: planSchema,
   trials: z.array(trialSchema),
   failures: z.array(failureSchema),
-  /** By transport, with work by transport and work: `tcp`, `tcp cpu:500us`. What wasn't compared is missing. */
+  /**
+   * By scenario: transport, work and CPUs, such as `tcp`, `tcp cpu:500us` or `tcp 2 CPUs`. Scenarios that were not
+   * compared are absent.
+   */
   comparison: z.record(z.string(), comparisonSchema),
-  /** How targets scale, under the same names: of sweeps (`scale`) that have ended. */
+  /** How targets scale, by the same names: sweeps (`scale`) that have ended only. */
   scaling: z.record(z.string(), scalingSchema).optional(),
-  /** What more CPUs bring: of sweeps that varied those. */
+  /** What more CPUs bring: sweeps that varied CPUs only. */
   cpuGains: z.array(cpuGainSchema).optional(),
   verdict: verdictSchema,
-  /** Bounds that trials had to keep, in order of trials; missing when there were none. */
+  /** Bounds that trials had to keep, in order of trials; absent when there were none. */
   thresholds: z.array(thresholdSchema).optional(),
-  /** What each target can take; missing where that was not searched for. */
+  /** Capacity of each target; absent when it was not searched for. */
   capacity: z.array(capacitySchema).optional(),
-  /** Remarks on the run as a whole, for the foot of the report. */
+  /** Remarks on the run as a whole, for the end of the report. */
   warnings: z.array(reasonSchema),
 });
 

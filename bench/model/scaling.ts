@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { transportNames } from '../../servers/transport.ts';
 import { amount, count } from './trial.ts';
 
-/** How targets scale, as it is saved. Objects are loose: fields that a later version adds survive. */
+/** How targets scale, as it is saved. Objects are loose: fields that a later version adds are kept. */
 
-/** Bounds of a 95 % interval; null where a side can't be told. */
+/** Bounds of a 95 % interval; null for a side that cannot be determined. */
 const intervalShape = { low: z.number().nullable(), high: z.number().nullable() };
 
 const coefficientSchema = z.looseObject({ value: amount, ...intervalShape });
@@ -23,14 +23,14 @@ const lawSchema = z.discriminatedUnion('fitted', [
   z.looseObject({ fitted: z.literal(false), reasons: z.array(z.string()) }),
 ]);
 
-/** What a server does when it is asked for too much, in order of weight. */
+/** Signs that a server is overloaded, most severe first. */
 export const signKinds = ['failure', 'refused', 'starvation', 'errors', 'latency'] as const;
 
 export const scalingSchema = z.looseObject({
   transport: z.enum(transportNames),
   work: z.string().nullable(),
   cpus: count.optional(),
-  /** Of throughput. */
+  /** Unit of throughput. */
   unit: z.enum(['perSecond', 'bytesPerSecond']),
   targets: z.array(
     z.looseObject({
@@ -40,25 +40,25 @@ export const scalingSchema = z.looseObject({
       /** The fewest connections with 95 % of the best throughput; null when nothing was measured. */
       kneeConnections: count.nullable(),
       law: lawSchema,
-      /** By how much memory grows with each connection; null where that is not known. */
+      /** Memory that each further connection costs; null when it is not known. */
       memoryPerConnection: z.looseObject({ bytes: z.number(), ...intervalShape }).nullable(),
-      /** Each sign of too much, and the fewest connections that showed it; the first one first. */
+      /** Signs of overload, and the fewest connections that showed each, fewest first. */
       signs: z.array(z.looseObject({ kind: z.enum(signKinds), connections: count })),
     }),
   ),
-  /** Whom nobody is ahead of, from so many to so many connections; none before there are enough rounds. */
+  /** Targets that no other is ahead of, by range of connections; none before there are enough rounds. */
   leaders: z.array(
     z.looseObject({
       from: count,
       to: count,
       targets: z.array(z.string()),
-      /** Among each other. */
+      /** How the leaders compare with each other. */
       relation: z.enum(['alone', 'equivalent', 'unresolved']),
     }),
   ),
 });
 
-/** How many times the best throughput of a target is that on the fewest CPUs. */
+/** Ratio of a target's best throughput to that on the fewest CPUs. */
 export const cpuGainSchema = z.looseObject({
   transport: z.enum(transportNames),
   work: z.string().nullable(),

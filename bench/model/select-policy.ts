@@ -1,7 +1,7 @@
 import { type Choose, chooserOf } from '../../servers/balance/policies.ts';
 import type { Random } from '../../servers/random.ts';
 
-/** How clients choose between several targets: client-side load balancing. Every name, and what it does. */
+/** Policies by which clients choose between several targets (client-side load balancing), each with what it does. */
 export const selectPolicies = {
   'round-robin': 'each target in turn',
   random: 'any target, whatever it has to do',
@@ -13,7 +13,7 @@ export type SelectPolicy = keyof typeof selectPolicies;
 
 export const selectPolicyNames = Object.keys(selectPolicies) as SelectPolicy[];
 
-/** A fresh chooser, of what a load balancer chooses by, too. @param random decides where chance does. */
+/** Returns a new chooser, of the kind that load balancers use. @param random source of random choices. */
 export function selectorOf(policy: SelectPolicy, random: Random): Choose {
   return chooserOf(policy === 'least-pending' ? 'least-connections' : policy, random);
 }

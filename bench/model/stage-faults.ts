@@ -5,7 +5,7 @@ import { isWhole, MAX_CONNECTIONS, MAX_RATE, type Want } from './want.ts';
 const MAX_STAGES = 1000;
 const MAX_STAGES_MS = 24 * 3_600_000;
 
-/** What stages must keep to. */
+/** Returns the requirements of stages. */
 export function stageWants({ stages, rate, connections, durationMs }: RunConfiguration): Want[] {
   if (stages.length === 0) return [];
   const total = stagesDurationMs(stages);

@@ -1,19 +1,19 @@
 import { parseAmount, parseDuration } from './units.ts';
 
-/** A part of a load in which its level goes linearly from where it was to `target`. */
+/** A part of a load in which its level changes linearly to `target`. */
 export interface Stage {
-  /** 0 jumps. */
+  /** 0: the level jumps. */
   readonly durationMs: number;
-  /** Requests a second where there is a rate, else connections in use. */
+  /** Requests a second when there is a rate, otherwise connections in use. */
   readonly target: number;
 }
 
-/** How long all stages take together, in milliseconds. */
+/** Returns the duration of all stages together, in milliseconds. */
 export function stagesDurationMs(stages: readonly Stage[]): number {
   return stages.reduce((sum, { durationMs }) => sum + durationMs, 0);
 }
 
-/** `30s:1000,1m:10k`, or in seconds `30:1000`. @throws {RangeError} for the first stage that is none. */
+/** Parses `30s:1000,1m:10k`, or in seconds `30:1000`. @throws {RangeError} for the first part that is no stage. */
 export function parseStages(text: string): Stage[] {
   return text.split(',').map((part) => parseStage(part.trim()));
 }

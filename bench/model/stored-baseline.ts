@@ -3,21 +3,24 @@ import * as z from 'zod';
 import type { ModelName } from '../../servers/catalog.ts';
 import { amount, count, sizeRangeSchema } from './trial.ts';
 
-/** Runs of one server, each measured next to a reference, as they are stored. Objects are loose, as those of results. */
+/**
+ * Schema of the stored runs of one server, each measured next to a reference. Objects are loose, as those of results.
+ */
 export const BASELINE_SCHEMA = 'sockbench/baseline/2';
 
 /**
- * What servers are measured next to: one of this project's own models, with the same app. Its version is raised whenever
- * a change of it, or of what it stands on, may change its speed: what was recorded with another is not comparable.
+ * The reference that servers are measured next to: one of this project's own models, with the same app. Raise its
+ * version when a change to it, or to code that it uses, may change its speed. Runs recorded with another version are
+ * not comparable.
  */
 export const REFERENCE = { model: 'event-driven', version: 1 } as const satisfies { model: ModelName; version: number };
 
-/** What a recorded run may say of metrics. A tail percentile is none of them: it differs too much from run to run. */
+/** Metrics of a recorded run. Tail percentiles are excluded, because they differ too much from run to run. */
 export const baselineMetrics = ['throughput', 'cpu', 'p50'] as const;
 
 const referenceSchema = z.looseObject({ model: z.string(), version: count });
 
-/** What all runs had in common in what they did. */
+/** What all runs had in common in how they were measured. */
 const planSchema = z.looseObject({
   app: z.string(),
   transport: z.string(),
@@ -27,7 +30,7 @@ const planSchema = z.looseObject({
   warmupMs: amount.nullable(),
   windowMs: z.number().positive(),
   sessions: count,
-  /** Which version of how metrics are measured and formed. */
+  /** Version of the method by which metrics are measured and computed. */
   method: count,
   threads: count,
   serverCpus: z.array(count),
@@ -46,12 +49,12 @@ const fingerprintSchema = z.looseObject({
 const runSchema = z.looseObject({
   startedAt: z.iso.datetime(),
   sockbench: z.string(),
-  /** What was run as the server. */
+  /** Command that ran the server. */
   command: z.string(),
   seed: count,
-  /** Of HTTP: a hash of what the server answered; missing where that was not looked at. */
+  /** HTTP only: hash of the page that the server sent; absent when pages were not compared. */
   page: z.string().optional(),
-  /** ln(cost of the server / cost of the reference), by Hodges and Lehmann over the sessions; of each gated metric. */
+  /** ln(cost of the server / cost of the reference) of each gated metric, by Hodges and Lehmann over the sessions. */
   lnRatios: z.partialRecord(z.enum(baselineMetrics), z.number()),
 });
 
@@ -74,7 +77,7 @@ export type BaselineRun = StoredBaseline['runs'][number];
 export type BaselinePlan = z.infer<typeof planSchema>;
 type BaselineReference = z.infer<typeof referenceSchema>;
 
-/** Sixteen hexadecimal digits that differ as soon as a field of plan or reference does. */
+/** Returns sixteen hexadecimal digits that change when any field of the plan or of the reference changes. */
 export function planHash(plan: BaselinePlan, { model, version }: BaselineReference): string {
   const fields = Object.keys(planSchema.shape).map((field) => plan[field]);
   return createHash('sha256')

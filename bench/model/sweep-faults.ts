@@ -1,7 +1,7 @@
 import { type RunConfiguration, scenariosOf } from './configuration.ts';
 import type { Want } from './want.ts';
 
-/** What must hold for rounds to go on until all is told apart, and for servers to be given CPUs in turn. */
+/** Returns the requirements of rounds that continue until all pairs are decided, and of varying the server's CPUs. */
 export function sweepWants(configuration: RunConfiguration): Want[] {
   return [...budgetWants(configuration), ...cpuWants(configuration)];
 }

@@ -3,13 +3,13 @@ import { membersOf, type RunConfiguration, transportsOf } from './configuration.
 import { isOneWay } from './operating-point.ts';
 import { type BoundedLatency, latencyOf, type Threshold } from './threshold.ts';
 
-/** Metrics of requests, which a stream has none of. */
+/** Metrics of requests, which a stream does not have. */
 const OF_REQUESTS = ['sent', 'completed', 'timedOut', 'corrupted', 'dropped', 'errorRate', 'rate', 'cpu'];
 /** Metrics of the server's processes. */
 const OF_PROCESSES = ['cpu', 'memory'];
 const OF_DATAGRAMS = ['lost', 'late', 'duplicated', 'reordered'];
 
-/** Bounds that a run can't be held against, whatever comes of it, in the user's words: what they are on is not known. */
+/** Returns the bounds that this run can never judge, because their values are not measured, in the user's terms. */
 export function thresholdFaults(configuration: RunConfiguration): string[] {
   const called = configuration.command === 'capacity' ? 'slo' : 'threshold';
   return configuration.thresholds.flatMap((threshold) => {
@@ -48,7 +48,7 @@ function whyNotCounted(metric: string, configuration: RunConfiguration): string 
   return isOneWay(workload) && metric !== 'lost' ? `nothing comes back of an ${workload}: bound lost` : undefined;
 }
 
-/** What is given up counts with its age then, so that no response is known to have taken longer. */
+/** A request that times out counts with its age at that moment, so no response is known to have taken longer. */
 function whyNotAwaited({ operator, bound }: Threshold, { timeoutMs }: RunConfiguration): string | undefined {
   if (!operator.startsWith('<') || bound <= timeoutMs * 1000) return undefined;
   return `what is not answered within ${timeoutMs} ms has failed, and is not waited for: raise --timeout as far`;
@@ -60,8 +60,8 @@ function whyNotConnecting({ connection, workload }: RunConfiguration): string | 
 }
 
 /**
- * Service time and generator lag come from the kernel's receive timestamps. Clients of Node's know their lag without them,
- * at most, and no service time.
+ * Service time and generator lag come from the kernel's receive timestamps. Clients on Node's sockets know at most
+ * their lag without them, and no service time.
  */
 function whyNotStamped({ name, statistic }: BoundedLatency, configuration: RunConfiguration): string | undefined {
   const { app, workload, timestamps } = configuration;

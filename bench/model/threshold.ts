@@ -27,9 +27,9 @@ type Operator = keyof typeof operators;
 
 interface Metric {
   readonly unit: ThresholdOutcome['unit'];
-  /** Null or undefined when it is not known, or of nothing: silence must not pass. */
+  /** Null or undefined when the value is not known, or nothing was measured: a missing value must not pass. */
   readonly read: (trial: Trial) => number | null | undefined;
-  /** Reads a bound. @throws {RangeError} */
+  /** Parses a bound. @throws {RangeError} */
   readonly parse: (text: string) => number;
 }
 
@@ -51,7 +51,7 @@ const ends = [
 const micros = { unit: 'micros', parse: (text: string) => parseDurationWithUnit(text) * 1000 } as const;
 const counted = { unit: 'count', parse: parseNumber } as const;
 
-/** By name; response times go by their percentile alone, too. */
+/** Metrics by name. Response times are also available by their statistic alone. */
 const metrics: ReadonlyMap<string, Metric> = new Map<string, Metric>([
   ...statistics.map((p): [string, Metric] => [p, { read: readLatency('response', p), ...micros }]),
   ...latencies.flatMap((name) =>
@@ -78,10 +78,10 @@ const metrics: ReadonlyMap<string, Metric> = new Map<string, Metric>([
   ['fairness', { read: ({ fairness, throughput }) => (wentThrough(throughput) ? fairness.jain : null), ...counted }],
 ]);
 
-/** Of all requests, those above each statistic; the maximum and the mean need every one. */
+/** Share of all requests above each statistic. The maximum and the mean need every request. */
 const SHARE_ABOVE = { p50: 0.5, p90: 0.1, p95: 0.05, p99: 0.01, p999: 0.001, max: 0, mean: 0 } as const;
 
-/** The percentiles of an empty histogram are 0, which would keep any bound. */
+/** Reads a latency, if there is one. The percentiles of an empty histogram are 0, which would keep any bound. */
 function readLatency(name: LatencyMetric, statistic: (typeof statistics)[number]): Metric['read'] {
   return (trial) => {
     const latency = trial.latencyMicros[name];
@@ -91,14 +91,15 @@ function readLatency(name: LatencyMetric, statistic: (typeof statistics)[number]
 }
 
 /**
- * A request that was never sent would have waited longer than any that was, for all that is known: where more were
- * dropped than lie above a percentile of the response times of all that were due, that percentile is one of these.
+ * Reports whether dropped requests hide a statistic of response time. A request that was never sent might have waited
+ * longer than any that was. So when the dropped requests exceed the share of due requests above a percentile, that
+ * percentile may be one of them.
  */
 function isHiddenByDrops(trial: Pick<Trial, 'requests'>, statistic: (typeof statistics)[number]): boolean {
   return trial.requests.dropped > SHARE_ABOVE[statistic] * requestsDue(trial);
 }
 
-/** Does a threshold bound a response time that is not known, as too many requests were never sent? */
+/** Reports whether a threshold bounds a response time that is not known because too many requests were never sent. */
 export function isBoundHiddenByDrops({ metric }: Threshold, trial: Pick<Trial, 'requests'>): boolean {
   const bounded = latencyOf(metric);
   return bounded?.name === 'response' && isHiddenByDrops(trial, bounded.statistic);
@@ -109,7 +110,10 @@ function readErrorRate(trial: Trial): number | null {
   return isLossKnown(trial) && due > 0 ? failedRequests(trial) / due : null;
 }
 
-/** Datagrams one way are lost where the server's socket has no room for them, if that can be seen. */
+/**
+ * Reports whether losses are known. One-way datagrams are lost when the server's socket drops them, which may not be
+ * readable.
+ */
 function isLossKnown({ workload, transport, datagrams }: Trial): boolean {
   return !(isOneWay(workload) && transport === 'udp') || datagrams?.droppedByServer !== null;
 }
@@ -121,7 +125,7 @@ function wentThrough({ requestsPerSecond, bytesPerSecond }: Trial['throughput'])
 const plainMetrics = [...metrics.keys()].filter((name) => !/^(\w+\.)?(p\d+|max|mean)$/.test(name));
 
 /**
- * Reads `p99<5ms`, `service.p99<=1ms`, `errors==0`, `errorRate<0.1%`, `rate>20000`, `cpu<5us` or `memory<64MiB`.
+ * Parses `p99<5ms`, `service.p99<=1ms`, `errors==0`, `errorRate<0.1%`, `rate>20000`, `cpu<5us` or `memory<64MiB`.
  * @throws {RangeError} for an unknown metric or a bound in another unit.
  */
 export function parseThreshold(text: string): Threshold {
@@ -137,18 +141,18 @@ export function parseThreshold(text: string): Threshold {
   return { text: text.trim(), metric, operator: operator as Operator, bound: known.parse(bound) };
 }
 
-/** Thresholds, separated by commas. @throws {RangeError} for the first that is none. */
+/** Parses thresholds that are separated by commas. @throws {RangeError} for the first that is not valid. */
 export function parseThresholds(text: string): Threshold[] {
   return parseNames(text).map(parseThreshold);
 }
 
-/** A metric of latency. */
+/** A latency metric. */
 export interface BoundedLatency {
   readonly name: LatencyMetric;
   readonly statistic: (typeof statistics)[number];
 }
 
-/** What a metric is of, when that is latency, and which statistic of it; undefined of others. */
+/** Returns the latency and the statistic that a metric names; undefined when it is not a latency metric. */
 export function latencyOf(metric: string): BoundedLatency | undefined {
   const [first = '', second] = metric.split('.');
   const name = second === undefined ? 'response' : latencies.find((known) => known === first);
@@ -156,7 +160,7 @@ export function latencyOf(metric: string): BoundedLatency | undefined {
   return name === undefined || statistic === undefined ? undefined : { name, statistic };
 }
 
-/** Holds a trial against a threshold. What the trial doesn't know keeps no bound, and is observed as null. */
+/** Judges a trial by a threshold. A value that the trial does not have keeps no bound, and is observed as null. */
 export function judgeThreshold({ text, metric, operator, bound }: Threshold, trial: Trial): ThresholdOutcome {
   const { read, unit } = metrics.get(metric) as Metric;
   const observed = read(trial) ?? null;

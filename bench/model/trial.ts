@@ -1,21 +1,21 @@
 import * as z from 'zod';
 import { transportNames } from '../../servers/transport.ts';
 
-/** What a trial measured, as it is saved. Objects are loose: fields that a later version adds survive. */
+/** What a trial measured, as it is saved. Objects are loose: fields that a later version adds are kept. */
 
 export const count = z.number().int().nonnegative();
 export const amount = z.number().nonnegative();
 
 export const sizeRangeSchema = z.looseObject({ from: count, to: count, share: amount });
 
-/** Where a load's level goes, and in what time. */
+/** The level at the end of a stage, and its duration. */
 export const stageSchema = z.looseObject({ seconds: amount, target: amount });
 
 /** Why requests were due and never sent; see DropCause in bench/load/counts.ts. */
 const dropsSchema = z.looseObject({
-  /** They waited for a free connection for as long as --timeout, or there were too many that waited. */
+  /** They waited for a free connection for as long as --timeout, or too many others were waiting. */
   noConnection: count,
-  /** Their target let nobody in. */
+  /** Their target accepted no connections. */
   refused: count,
   /** UDP: the generator's own send buffer, or its network device, was full. */
   sendBuffer: count,
@@ -26,21 +26,27 @@ const dropsSchema = z.looseObject({
 });
 
 const requestsSchema = z.looseObject({
-  /** Outstanding when measuring began, or handed to the kernel while measuring. sent = completed + timedOut + errors + corrupted. */
+  /**
+   * Outstanding when measuring began, or handed to the kernel while measuring.
+   * sent = completed + timedOut + errors + corrupted.
+   */
   sent: count,
   /** Answered in full and as expected, while measuring or in the drain after it. */
   completed: count,
-  /** Not answered in time; over UDP also those lost. */
+  /** Not answered in time; over UDP, the same as `lost`. */
   timedOut: count,
   /** Ended by a reset or an early close, or their own connection failed. */
   errors: count,
   /** Answered with other bytes than expected. */
   corrupted: count,
-  /** Due and never sent: not among those sent, and without a response time. */
+  /** Due and never sent: not included in `sent`, and without a response time. */
   dropped: count,
-  /** Of those, how many for which reason; missing in results of versions that did not tell. */
+  /** Number of these by cause; absent in results of versions that did not record it. */
   drops: dropsSchema.optional(),
-  /** UDP only: replies that came after their time-out, more than once, or after a later one. */
+  /**
+   * UDP only. `lost`: requests without a reply in time or, one way, dropped by the server's socket. The others are
+   * replies that came after their time-out, more than once, or after a later one.
+   */
   lost: count.optional(),
   late: count.optional(),
   duplicated: count.optional(),
@@ -60,7 +66,7 @@ const latencySchema = z.looseObject({
   hdr: z.string(),
 });
 
-/** Three latencies, and what they are made of: response = waiting for a connection + generator lag + service. */
+/** Latencies. response = waiting for a connection + generatorLag + service. */
 const latenciesSchema = z.looseObject({
   /** From when a request was due until its reply was handled. */
   response: latencySchema,
@@ -68,50 +74,50 @@ const latenciesSchema = z.looseObject({
   service: latencySchema.optional(),
   /** What the generator added: late sending and late reading. Kernel timestamps only. */
   generatorLag: latencySchema.optional(),
-  /** How late requests were sent, of the time they were due and could have been sent. Open loop only. */
+  /** How late requests were sent, from when they were due and could have been sent. Open loop only. */
   scheduleLag: latencySchema.optional(),
-  /** From connect(2) until the connection stood. Only with a connection for each request. */
+  /** From connect(2) until the connection was established. Only with a connection for each request. */
   connect: latencySchema.optional(),
 });
 
-/** What became of datagrams, as far as kernels tell. */
+/** What became of datagrams, as far as kernels report it. */
 const datagramsSchema = z.looseObject({
-  /** Replies that the generator's own sockets had no room for. */
+  /** Replies that the generator's own sockets dropped because their buffers were full. */
   droppedByGenerator: count,
-  /** Requests that the server's sockets had no room for; null where they can't be seen. */
+  /** Requests that the server's sockets dropped for the same reason; null when that is not readable. */
   droppedByServer: count.nullable(),
 });
 
-/** What became of the lines of a chat, each of which all others are to hear. */
+/** Deliveries of the lines of a chat. All other clients should receive each line. */
 const broadcastSchema = z.looseObject({
-  /** Deliveries that were to be: for each line as many as there were others in the room. */
+  /** Deliveries that should happen: for each line, one for each other client in the room. */
   expected: count,
-  /** Those that were, in time, the first of each. */
+  /** Deliveries in time, the first of each. */
   delivered: count,
   /** Expected and not delivered. */
   lost: count,
-  /** Lines heard again, or by who had said them. */
+  /** Lines received again, or by their own sender. */
   duplicated: count,
-  /** Lines heard after a later one of the same speaker. */
+  /** Lines received after a later one of the same sender. */
   reordered: count,
-  /** Lines heard when they had been given up. */
+  /** Lines received after they had been given up. */
   late: count,
-  /** Lines heard that nobody had said. */
+  /** Lines received that no client had sent. */
   corrupted: count,
-  /** Share of what was expected that was delivered. */
+  /** Share of the expected deliveries that happened. */
   reach: z.number().min(0).max(1),
-  /** Those until the end of the drain, over the time measured. */
+  /** Deliveries until the end of the drain, divided by the time measured. */
   deliveriesPerSecond: amount,
 });
 
-/** A short piece of the time measured: when it ended, in seconds since measuring began, and what was completed in it. */
+/** A slice of the time measured: its end, in seconds since measuring began, and what was completed in it. */
 const sliceSchema = z.looseObject({ second: amount, completed: count });
 
-/** How requests came, held against how they were to come: open loop only. */
+/** How arrivals were spread, compared with how they should be: open loop only. */
 const arrivalCheckSchema = z.looseObject({
-  /** Distances between requests that were looked at. */
+  /** Number of distances between requests in the sample. */
   gaps: count,
-  /** Kolmogorov-Smirnov distance of their distribution from the one wanted, 0 to 1. */
+  /** Kolmogorov-Smirnov distance of their distribution from the configured one, 0 to 1. */
   distance: amount,
 });
 
@@ -120,7 +126,7 @@ const openingSchema = z.looseObject({
   seconds: amount,
   /** Connections that were established (TCP) or could send (UDP). */
   opened: count,
-  /** Connections that got their first reply before opening was given up. */
+  /** Connections that received their first reply before opening was given up. */
   answered: count,
 });
 
@@ -128,13 +134,13 @@ const serverSchema = z.looseObject({
   cpuSeconds: amount,
   /** Null when no request completed while it was measured. */
   cpuMicrosPerRequest: amount.nullable(),
-  /** Sum over the process tree of each process's peak resident set; shared pages count once a process. */
+  /** Sum over the process tree of each process's peak resident set; shared pages count once for each process. */
   peakRssBytes: amount,
-  /** Largest proportional set size seen of the whole tree: shared pages count once. */
+  /** Peak proportional set size of the whole tree, estimated: shared pages count once. */
   peakPssBytes: amount,
   /**
-   * Proportional set size with every connection open, answered once and idle, less that before the first, divided by
-   * connections. Below zero when the server gave back more than it took. Missing where connections are not all
+   * Proportional set size with every connection open, answered once and idle, minus that before the first, divided by
+   * the number of connections. Negative when the server released more than it took. Absent when connections are not all
    * answered, do not stay open or are never idle.
    */
   memoryBytesPerConnection: z.number().optional(),
@@ -149,12 +155,15 @@ const generatorSchema = z.looseObject({
   threads: count,
   /** Share of its time that the busiest generator thread was on a CPU, 0 to 1. */
   utilization: amount,
-  /** Was that above 90 %? Then the server could perhaps do more. */
+  /** Whether that was above 90 %. The server may be able to do more then. */
   saturated: z.boolean(),
 });
 
 const kernelSchema = z.looseObject({
-  /** Of the whole machine, from the opening of connections until measuring ended: other programs' share is in it. */
+  /**
+   * All counters cover the whole machine, other programs included, from the opening of connections until measuring
+   * ended.
+   */
   listenOverflows: count,
   listenDrops: count,
   retransmittedSegments: count,
@@ -165,18 +174,18 @@ const kernelSchema = z.looseObject({
   stealShare: amount,
 });
 
-/** One interval of the time measured: a second, or what was left of it at the end. */
+/** One interval of the time measured: a second, or the rest at the end. */
 const timelinePointSchema = z.looseObject({
-  /** When the interval ended, in seconds since measuring began. */
+  /** End of the interval, in seconds since measuring began. */
   second: amount,
   requestsPerSecond: amount,
-  /** Missing in results of versions that did not count bytes. */
+  /** Absent in results of versions that did not count bytes. */
   bytesPerSecond: amount.optional(),
   /** Response times in microseconds; 0 when nothing was answered. */
   p50: amount,
   p99: amount,
   errors: count,
-  /** 99th percentile of the generator's lag, in microseconds; missing where it is not known. */
+  /** 99th percentile of the generator's lag, in microseconds; absent when it is not known. */
   generatorLagP99: amount.optional(),
 });
 
@@ -184,9 +193,9 @@ const timelinePointSchema = z.looseObject({
 const targetShareSchema = z.looseObject({
   /** Its name, or URL. */
   target: z.string(),
-  /** Of the requests that were sent to any of them, or dropped, 0 to 1. */
+  /** Share of all requests sent to any target, or dropped, 0 to 1. */
   share: z.number().min(0).max(1),
-  /** As those of the whole trial. Arrivals that nobody chose a target for are only there. */
+  /** As those of the whole trial, which also include arrivals for which no target was chosen. */
   requests: z.looseObject({
     sent: count,
     completed: count,
@@ -203,22 +212,22 @@ export const reasonSchema = z.looseObject({ code: z.string(), message: z.string(
 /** A trial as it was measured, before it is judged. */
 const measuredTrialSchema = z.looseObject({
   model: z.string().nullable(),
-  /** What was measured, as the user names it: a model, a command or an address. */
+  /** The target's name: a model, a command or an address, or several. */
   target: z.string(),
   app: z.string(),
-  /** How the server divided connections over servers of its own; missing when it does not. */
+  /** How the server divided connections over its own servers; absent when it does not. */
   balance: z.string().optional(),
-  /** How clients chose between several targets, and what came of it; missing where there is one. */
+  /** How clients chose between several targets, and each one's part of the load; absent when there is one target. */
   select: z.string().optional(),
   targets: z.array(targetShareSchema).optional(),
   transport: z.enum(transportNames),
   workload: z.string(),
   connections: count,
-  /** CPUs that the server was given; missing when that was not varied. */
+  /** CPUs given to the server; absent when they were not varied. */
   cpus: count.optional(),
-  /** `pooled` or `per-request`; missing in results of versions that knew only pooled ones. */
+  /** `pooled` or `per-request`; absent in results of versions that had only pooled ones. */
   connection: z.string().optional(),
-  /** Requests offered a second; in stages, the mean of what was offered. Null in a closed loop. */
+  /** Offered rate in requests/s; in stages, its mean. Null in a closed loop. */
   rate: z.number().nullable(),
   /** `constant` or `poisson`; null in a closed loop. */
   arrivals: z.string().nullable().optional(),
@@ -228,18 +237,18 @@ const measuredTrialSchema = z.looseObject({
   /** All sizes, when there are several. */
   sizes: z.array(sizeRangeSchema).optional(),
   pipelining: count,
-  /** Were WebSocket messages compressed? */
+  /** Whether WebSocket messages were compressed. */
   deflate: z.boolean().optional(),
-  /** What requests cost the server, as --work takes it; null: nothing. */
+  /** Work of requests on the server, in the syntax of --work; null for none. */
   work: z.string().nullable(),
-  /** Share of requests that cost nothing; missing without work. */
+  /** Share of requests that cost nothing; absent without work. */
   cacheHit: amount.optional(),
   /** Counted from 1. */
   round: count,
   measuredSeconds: amount,
   opening: openingSchema,
   requests: requestsSchema,
-  /** HTTP only: replies by status code, also of those that count as errors. */
+  /** HTTP only: replies by status code, including those that count as errors. */
   statuses: z.record(z.string(), count).optional(),
   throughput: z.looseObject({ requestsPerSecond: amount, bytesPerSecond: amount }),
   latencyMicros: latenciesSchema,
@@ -247,30 +256,30 @@ const measuredTrialSchema = z.looseObject({
   jitterMicros: amount.optional(),
   fairness: z.looseObject({
     /**
-     * Jain's index over requests completed a connection: 1 when all got the same, 1/n when one got all. Null where
-     * the number of connections goes in stages: some have more time than others.
+     * Jain's index over the requests completed on each connection: 1 when all completed the same number, 1/n when one
+     * completed all. Null when the number of connections changes in stages: some have more time than others.
      */
     jain: z.number().min(0).max(1).nullable(),
     /** Connections that completed nothing while measured; in stages, of those that were in use for a while. */
     starvedConnections: count,
   }),
   server: serverSchema.nullable(),
-  /** Processes of a foreign server that are gone, and it is not known how they ended; missing where there is none. */
+  /** Processes of a foreign server that have ended in an unknown way; absent when there are none. */
   lostProcesses: z.array(z.string()).optional(),
   generator: generatorSchema,
   /** Requests in flight or waiting for a connection: mean over the time measured. */
   meanInFlight: amount.optional(),
   arrivalCheck: arrivalCheckSchema.nullable().optional(),
-  /** Requests completed in each tenth of a second or so: how steady the load was. */
+  /** Requests completed in each tenth of a second or so, which show how steady the load was. */
   slices: z.array(sliceSchema).optional(),
   datagrams: datagramsSchema.optional(),
-  /** Of chats only. */
+  /** Chats only. */
   broadcast: broadcastSchema.optional(),
-  /** Who told when replies came. */
+  /** Source of the arrival times of replies. */
   timestamps: z.enum(['kernel', 'user']).optional(),
-  /** Remarks on how it was measured, such as kernel timestamps that were not to be had. */
+  /** Remarks on how it was measured, such as that kernel timestamps were not available. */
   notes: z.array(reasonSchema).optional(),
-  /** Missing in results of versions that did not read it; null where the kernel shows none. */
+  /** Absent in results of versions that did not read it; null where the kernel shows none. */
   kernel: kernelSchema.nullable().optional(),
   timeline: z.array(timelinePointSchema).optional(),
 });

@@ -1,6 +1,6 @@
 /**
- * What people write for amounts on a command line, turned into numbers. Every function throws a RangeError that says
- * what was expected, with examples; the caller knows which flag it was.
+ * Parses amounts as users write them on a command line. Every function throws a RangeError that contains what was
+ * expected, with examples; the caller adds the name of the flag.
  */
 
 const MS_PER_UNIT: Readonly<Record<string, number>> = { us: 1e-3, µs: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
@@ -16,7 +16,7 @@ const BYTES_PER_UNIT: Readonly<Record<string, number>> = {
   GiB: 1024 ** 3,
 };
 
-/** Linux's CONFIG_NR_CPUS is 8192 at most; also keeps `0-999999999` from filling memory. */
+/** CONFIG_NR_CPUS of Linux is at most 8192. The limit also keeps `0-999999999` from filling memory. */
 const MOST_CPUS = 8192;
 
 /** Exponents of ten by suffix. */
@@ -26,8 +26,8 @@ const DURATION = /^(\d+(\.\d+)?(us|µs|ms|s|m|h))+$/;
 const PLAIN = /^\d{1,15}(\.\d+)?$/;
 
 /**
- * `500ms`, `2s`, `1.5m` or `1m30s` in milliseconds; a plain number means seconds, as wrk, k6 and autocannon have it.
- * @throws {RangeError} when it is no duration.
+ * Parses `500ms`, `2s`, `1.5m` or `1m30s` to milliseconds. A plain number means seconds, as in wrk, k6 and autocannon.
+ * @throws {RangeError} when it is not a duration.
  */
 export function parseDuration(text: string): number {
   if (PLAIN.test(text)) return Number(text) * 1000;
@@ -40,30 +40,33 @@ export function parseDuration(text: string): number {
 }
 
 /**
- * A duration as {@link parseDuration} reads it, in milliseconds, that must have its unit: for costs and bounds, which
- * are mostly far below a second. @throws {RangeError} when it is no duration, or a plain number.
+ * Parses a duration as {@link parseDuration} does, to milliseconds, but requires a unit. It is for costs and bounds,
+ * which are mostly far below a second.
+ * @throws {RangeError} when it is not a duration, or a plain number.
  */
 export function parseDurationWithUnit(text: string): number {
   if (PLAIN.test(text)) throw new RangeError(`'${text}' has no unit: write ${text}us, ${text}ms or ${text}s`);
   return parseDuration(text);
 }
 
-/** `20000`, `0.5`, `10k`, `1.5M` or `1e6`. @returns undefined when it is no such number. */
+/** Parses `20000`, `0.5`, `10k`, `1.5M` or `1e6`. @returns undefined when it is not such a number. */
 export function parseAmount(text: string): number | undefined {
   const [, digits, suffix] = /^(\d{1,15}(?:\.\d+)?)([kM]|[eE]\d{1,2})?$/.exec(text) ?? [];
   if (digits === undefined) return undefined;
-  // Read as one literal: 1.1 times 1000 is not 1100.
+  // Parse it as one literal: 1.1 times 1000 is not 1100.
   return Number(digits + (suffix === undefined ? '' : (EXPONENTS[suffix] ?? suffix)));
 }
 
-/** Requests/s: `20000`, `0.5`, `10k` or `1e6`. @throws {RangeError} when it is no rate. */
+/** Parses a rate in requests/s: `20000`, `0.5`, `10k` or `1e6`. @throws {RangeError} when it is not a rate. */
 export function parseRate(text: string): number {
   const rate = parseAmount(text);
   if (rate === undefined) throw new RangeError(`'${text}' is not a number of requests/s, such as 1000, 10k or 1e6`);
   return rate;
 }
 
-/** `64`, `64KiB` or `1MiB` in bytes. @throws {RangeError} when it is no size, or no whole number of bytes. */
+/**
+ * Parses `64`, `64KiB` or `1MiB` to bytes. @throws {RangeError} when it is not a size, or not a whole number of bytes.
+ */
 export function parseSize(text: string): number {
   const [, amount, unit = ''] = /^(\d+(?:\.\d+)?) ?([A-Za-z]*)$/.exec(text) ?? [];
   const factor = Object.hasOwn(BYTES_PER_UNIT, unit) ? BYTES_PER_UNIT[unit] : undefined;
@@ -75,26 +78,28 @@ export function parseSize(text: string): number {
   return bytes;
 }
 
-/** A whole number, zero or more: `64`, `10k` or `1e6`. @throws {RangeError} when it is none. */
+/** Parses a whole number, 0 or more: `64`, `10k` or `1e6`. @throws {RangeError} when it is none. */
 export function parseInteger(text: string): number {
   const amount = parseAmount(text);
   if (!Number.isSafeInteger(amount)) throw new RangeError(`'${text}' is not a whole number`);
   return amount as number;
 }
 
-/** `1,16,128`: whole numbers in the order given, each once. @throws {RangeError} naming the first that is none. */
+/** Parses whole numbers, in the order given, each once: `1,16,128`. @throws {RangeError} for the first that is none. */
 export function parseIntegers(text: string): number[] {
   return [...new Set(parseNames(text).map(parseInteger))];
 }
 
-/** `a,b`: names in the order given, each once. @throws {RangeError} when one is empty. */
+/** Parses names, in the order given, each once: `a,b`. @throws {RangeError} when one is empty. */
 export function parseNames(text: string): string[] {
   const names = text.split(',').map((name) => name.trim());
   if (names.includes('')) throw new RangeError(`'${text}' has an empty place between its commas`);
   return [...new Set(names)];
 }
 
-/** `0,2-3`: CPU numbers, ascending, each once, as taskset(1) takes them. @throws {RangeError} when it is no such list. */
+/**
+ * Parses CPU numbers as taskset(1) does, ascending, each once: `0,2-3`. @throws {RangeError} when it is no such list.
+ */
 export function parseCpus(text: string): number[] {
   const cpus = parseNames(text).flatMap((part) => {
     const [, first, last = first] = /^(\d{1,9})(?:-(\d{1,9}))?$/.exec(part) ?? [];

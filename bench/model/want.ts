@@ -1,7 +1,7 @@
-/** What should hold, and the fault when it does not. */
+/** A requirement, and the fault to report when it does not hold. */
 export type Want = readonly [holds: boolean, fault: string];
 
-/** Limits of what is asked for, beyond any machine of today. */
+/** Limits of requested values, beyond any machine of today. */
 export const MAX_CONNECTIONS = 1_000_000;
 export const MAX_RATE = 100_000_000;
 

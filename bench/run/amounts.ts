@@ -1,4 +1,4 @@
-/** How amounts are written in sentences about a run: three digits that matter. */
+/** Formats amounts for sentences about a run: three significant digits, except for counts. */
 
 const MICROS_PER_UNIT = [
   { name: 's', factor: 1e6 },
@@ -11,29 +11,29 @@ const BYTE_RATES = [
   { name: 'kB/s', factor: 1e3 },
 ] as const;
 
-/** `98 %`, `5.12 %`. @param share 1 for all. */
+/** Formats a share as a percentage: `98 %`, `5.12 %`. @param share 1 is 100 %. */
 export function percent(share: number): string {
   return `${rounded(share * 100)} %`;
 }
 
-/** `1,234`. */
+/** Formats a count: `1,234`. */
 export function whole(count: number): string {
   return Math.round(count).toLocaleString('en-US');
 }
 
-/** `582 µs`, `12.3 ms`, `1.5 s`. */
+/** Formats microseconds in the largest fitting unit: `582 µs`, `12.3 ms`, `1.5 s`. */
 export function micros(time: number): string {
   const { name, factor } = MICROS_PER_UNIT.find((unit) => time >= unit.factor) ?? { name: 'µs', factor: 1 };
   return `${rounded(time / factor)} ${name}`;
 }
 
-/** `1.23 GB/s`: decimal, as iperf3 and makers of networks count. */
+/** Formats a byte rate: `1.23 GB/s`. Units are decimal, as in iperf3 and in data sheets of networks. */
 export function byteRate(bytesPerSecond: number): string {
   const { name, factor } = BYTE_RATES.find((unit) => bytesPerSecond >= unit.factor) ?? { name: 'B/s', factor: 1 };
   return `${rounded(bytesPerSecond / factor)} ${name}`;
 }
 
-/** `0.123`, `12.3`, `12,345`. */
+/** Formats a number with three significant digits: `0.123`, `12.3`, `12,300`. */
 export function rounded(value: number): string {
   return Number(value.toPrecision(3)).toLocaleString('en-US', { maximumFractionDigits: 6 });
 }

@@ -7,19 +7,22 @@ import { FAMILY_ALPHA, roundsForRanking } from '../stats/ranking.ts';
 import { standings } from './standings.ts';
 import { speed, throughputOf } from './throughput.ts';
 
-/** Trials that targets may be compared by: they differ in target, connections and round. */
+/** Trials by which targets can be compared: they differ only in target, connections and round. */
 export interface ComparableTrials {
   readonly transport: TransportName;
-  /** What requests cost the server, in words; null: nothing. */
+  /** Work of each request on the server, in words; null for none. */
   readonly work: string | null;
-  /** CPUs that the server was given; missing when that was not varied. */
+  /** CPUs given to the server; absent when they were not varied. */
   readonly cpus?: number;
-  /** As results call them: `tcp`, `tcp cpu:500us`, `tcp 2 CPUs`. */
+  /** Name of the scenario in results: `tcp`, `tcp cpu:500us`, `tcp 2 CPUs`. */
   readonly name: string;
   readonly trials: readonly Trial[];
 }
 
-/** Sorts trials by transport, by work, and by CPUs of the server. Without work first, TCP before UDP, fewest CPUs first. */
+/**
+ * Groups trials by work, transport and number of server CPUs. Groups without work come first, then TCP before UDP, then
+ * the fewest CPUs.
+ */
 export function comparables(trials: readonly Trial[]): ComparableTrials[] {
   const cpuCounts = [...new Set(trials.map(({ cpus }) => cpus))].sort((a = 0, b = 0) => a - b);
   return worksOf(trials).flatMap((work) =>
@@ -38,8 +41,9 @@ export function comparables(trials: readonly Trial[]): ComparableTrials[] {
 }
 
 /**
- * Compares, in each scenario, the targets' throughput, and what they kept of their best at the highest concurrency.
- * @param alpha level of each ranking.
+ * Compares the targets in each scenario: their throughput, and their retention, which is the share of their best
+ * throughput that they keep at the highest concurrency.
+ * @param alpha significance level of each ranking.
  */
 export function compareTargets(trials: readonly Trial[], alpha = FAMILY_ALPHA): Result['comparison'] {
   return Object.fromEntries(
@@ -72,7 +76,7 @@ function compareAlike(trials: readonly Trial[], alpha: number): Comparison {
 
 type Scaling = Comparison['scaling'][number];
 
-/** @returns null for a target that was not measured at the highest concurrency (yet). */
+/** Summarizes one target's scaling. @returns null for a target that has no trial at the highest concurrency (yet). */
 function scalingOf(trials: readonly Trial[], highest: number): Scaling | null {
   const atHighest = trials.filter(({ connections }) => connections === highest);
   if (atHighest.length === 0) return null;

@@ -5,9 +5,12 @@ import { Slices } from '../measure/slices.ts';
 import { Timeline } from '../measure/timeline.ts';
 import type { Slice, TimelinePoint } from '../model/trial.ts';
 
-/** How often the generator's counts are read: often enough to tell drift from noise in a load of a second. */
+/**
+ * Interval between readings of the generator's counts. It is short enough to distinguish drift from noise in a load of
+ * one second.
+ */
 const LOOK_NANOS = 100e6;
-/** Looks between two points of the timeline: a second. */
+/** Readings between two points of the timeline: one second. */
 const LOOKS_A_POINT = 10;
 
 /** How a load went while it was measured. */
@@ -17,8 +20,8 @@ export interface Course {
 }
 
 /**
- * Reads the generator while it measures, from `begin` until `end` (monotonic nanoseconds) or until it is done.
- * @param completed requests it had completed at `begin`.
+ * Reads the generator's counts from `begin` until `end`, both in monotonic nanoseconds, or until it is done.
+ * @param completed requests completed at `begin`.
  */
 export async function follow(generator: Generator, begin: number, end: number, completed: number): Promise<Course> {
   const timeline = new Timeline(begin, completed);
@@ -35,7 +38,7 @@ export async function follow(generator: Generator, begin: number, end: number, c
   }
 }
 
-/** Waits until a time on the monotonic clock. */
+/** Waits until a time on the monotonic clock, in nanoseconds. */
 export async function until(time: number): Promise<void> {
   const milliseconds = (time - nowNanos()) / 1e6;
   if (milliseconds > 0) await sleep(milliseconds);

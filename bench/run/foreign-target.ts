@@ -11,13 +11,17 @@ import { WatchedProcesses } from './watched-processes.ts';
 
 const HOST = '127.0.0.1';
 const POLL_MS = 5;
-/** A process that is just detaching itself may be missed once or twice. */
+/**
+ * Polls that may find a listener outside the process tree: a process that is just daemonizing may be missed once or
+ * twice.
+ */
 const STRANGE_POLLS = 10;
 
 /**
- * Starts a foreign command as a server, and waits until it listens on the port that it was given. The kernel is asked
- * for that, not the server: one that serves a single connection must not spend it on a question.
- * @throws {TargetError} when it ends before, when it does not listen in time, and when the port is somebody else's.
+ * Starts a foreign command as a server, and waits until it listens on the port that it was given. The check reads the
+ * kernel's socket tables and does not connect: a server that serves a single connection must not spend it on a probe.
+ * @throws {TargetError} when the command ends first, when it does not listen in time, and when a process that it did
+ * not start listens on the port.
  */
 export async function startForeign(target: ForeignServer, options: TargetOptions): Promise<RunningTarget> {
   const { transport, cpus, signal } = options;
@@ -25,13 +29,13 @@ export async function startForeign(target: ForeignServer, options: TargetOptions
   const command = fillIn(target.command, { port: String(port), host: HOST, transport });
   const spec: ForeignSpec = { command, directory: target.directory };
   const server = new ServerProcess(target.name, foreignProgram, spec, cpus);
-  // The first is the program that watches over the command, and no part of it.
+  // The first process supervises the command and is not part of the server.
   const pids = () => server.tree().slice(1);
   const listening = async (over: AbortSignal) => {
     for (let strange = 0; !over.aborted; await sleep(POLL_MS)) {
       const inodes = listeningSockets(kernelTransport(transport), port);
       if (inodes.length === 0) continue;
-      // All of them: another's that shares the port would take a part of the load.
+      // Check every socket: another process that shares the port would take a part of the load.
       if (inodes.every((inode) => holdSocket(pids(), [inode]) !== false)) return;
       if (++strange < STRANGE_POLLS) continue;
       throw server.failure(
@@ -61,7 +65,7 @@ export async function startForeign(target: ForeignServer, options: TargetOptions
   };
 }
 
-/** A command with each `{name}` of some replaced by its value; other braces are the shell's. */
+/** Replaces each `{name}` that has a value in a command; other braces belong to the shell. */
 export function fillIn(command: string, values: Readonly<Record<string, string>>): string {
   return command.replace(
     /\{(\w+)\}/g,

@@ -2,9 +2,9 @@ import type { SingleTarget } from '../model/configuration.ts';
 import type { RunningTarget } from './running-target.ts';
 
 /**
- * Starts several servers that share a load, all at once. When one doesn't start, the others are stopped.
- * @param start starts one of them.
- * @throws {TargetError} of the first that does not start.
+ * Starts several servers that share a load, all at once. When one does not start, stops the others.
+ * @param start starts one member.
+ * @throws {TargetError} of the first member that does not start.
  */
 export async function startGroup(
   members: readonly SingleTarget[],
@@ -34,7 +34,7 @@ export async function startGroup(
   };
 }
 
-/** Null when some of them are not ours. */
+/** Returns null when the processes of some members are not known. */
 function pidsOf(running: readonly RunningTarget[]): RunningTarget['pids'] {
   const known = running.flatMap(({ pids }) => pids ?? []);
   return known.length < running.length ? null : () => known.flatMap((pids) => pids());

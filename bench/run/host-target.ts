@@ -6,14 +6,14 @@ import { DEFAULT_TIME_LIMITS } from '../../servers/http/time-limits.ts';
 import type { RunningTarget, TargetOptions } from './running-target.ts';
 import { ServerProcess } from './server-process.ts';
 
-/** Starting a process takes about 0.1 s; this is for machines that are overloaded. */
+/** Starting a process takes about 0.1 s; the limit allows for overloaded machines. */
 const START_LIMIT_MS = 15_000;
 
-/** Idle connections are the load's own: however low its rate, they are not closed. */
+/** Connections may be idle because the rate is low, so the server must not close them. */
 const TIME_LIMITS = { ...DEFAULT_TIME_LIMITS, idleMs: 0 };
 const NOTHING = Promise.resolve([]);
 
-/** Starts a built-in model. @throws {TargetError} when it does not start. */
+/** Starts a built-in model in a process of its own. @throws {TargetError} when it does not start. */
 export async function startHost(model: ModelName, { cpus, signal, ...served }: TargetOptions): Promise<RunningTarget> {
   const spec: HostSpec = {
     model,
@@ -40,10 +40,10 @@ export async function startHost(model: ModelName, { cpus, signal, ...served }: T
     watch: () => undefined,
     async lost() {
       const answered = answerOf(child);
-      // Where that fails, the process has ended, and `died` rejects.
+      // When sending fails, the process has ended, and `died` rejects.
       child.send(HOST_QUESTION, () => undefined);
       await Promise.race([answered, died]);
-      // What was reported before the answer has been received before it, too.
+      // Messages arrive in order, so all reports sent before the answer have been received.
       return Promise.race([died, NOTHING]);
     },
     stop: () => server.stop(),

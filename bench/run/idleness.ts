@@ -1,9 +1,9 @@
 import { processCpuNanos } from '../../sockets/cpu.ts';
 
-/** CPU time within which a server counts as idle: what its runtime does by itself now and then. */
+/** CPU time up to which a server counts as idle: what its runtime uses by itself from time to time. */
 const IDLE_NANOS = 2e6;
 
-/** Notices when a server has had nothing to do for some time. */
+/** Detects from its CPU time that a server has been idle for some time. */
 export class Idleness {
   readonly #patienceMs: number;
   readonly #cpuNanos: () => number;
@@ -12,8 +12,9 @@ export class Idleness {
   #lookedMs: number;
 
   /**
-   * @param cpuNanos CPU time that the server has used so far.
-   * @param nowMs of the clock that {@link lasts} is told.
+   * @param patienceMs how long the server must be idle.
+   * @param cpuNanos returns the CPU time that the server has used so far.
+   * @param nowMs the current time, on the clock of {@link lasts}.
    */
   constructor(patienceMs: number, cpuNanos: () => number, nowMs: number) {
     this.#patienceMs = patienceMs;
@@ -23,8 +24,8 @@ export class Idleness {
   }
 
   /**
-   * Has the server been idle for so long? To be asked a few times in that time: of what passes between two looks no more
-   * than a third of it counts, as nobody does anything while the whole machine stands still.
+   * Reports whether the server has been idle for `patienceMs`. Call it several times in that period: the time between
+   * two calls counts for at most a third of the period, because nothing runs while the whole machine is paused.
    */
   lasts(nowMs: number): boolean {
     const used = this.#cpuNanos();
@@ -39,7 +40,7 @@ export class Idleness {
   }
 }
 
-/** CPU time of the processes that a server has now: it falls when one of them ends. */
+/** Returns the CPU time of the server's current processes. It decreases when one of them ends. */
 export function treeCpuNanos(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => sum + (processCpuNanos(pid) ?? 0), 0);
 }

@@ -1,4 +1,4 @@
-/** Names as a sentence has them: `a`, `a and b`, `a, b and c`. */
+/** Joins names for a sentence: `a`, `a and b`, `a, b and c`. */
 export function listed(names: readonly string[]): string {
   const last = names.at(-1) ?? '';
   return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;

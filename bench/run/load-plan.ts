@@ -8,7 +8,7 @@ import type { Placement } from './placement.ts';
 import type { TrialSpec } from './planner.ts';
 import type { RunningTarget } from './running-target.ts';
 
-/** What the generator of a trial is to do. */
+/** Returns the plan of a trial's load, for the generator. */
 export function planLoad(
   spec: TrialSpec,
   configuration: RunConfiguration,
@@ -24,7 +24,7 @@ export function planLoad(
       connections: mostConnections(connections, configuration),
     },
     address: target.address,
-    // Whoever says a line must know who has heard it.
+    // The thread that sends a line must know which clients have received it, so one thread has all clients.
     threads: workload === 'broadcast' ? 1 : placement.threads,
     cpus: placement.loadCpus,
     arrivals: arrivalsOf(configuration),
@@ -46,12 +46,14 @@ function selectionOf({ target }: TrialSpec, { members = [] }: RunningTarget): Pi
   };
 }
 
-/** In each round chance decides anew, and alike for every target. */
+/** Returns the key of the trial's random streams: new in each round, but the same for every target. */
 export function streamKeyOf({ round }: TrialSpec, { seed }: RunConfiguration): StreamKey {
   return { seed, round };
 }
 
-/** What to ask an HTTP server for. What the built-in app says is known; another server may say what it likes. */
+/**
+ * Returns what to request from an HTTP server. The built-in app's page is known; another server may answer anything.
+ */
 function httpOf({ app, workload, target }: TrialSpec, { address }: RunningTarget): Pick<LoadPlan, 'http'> {
   if (!sendsHttp(app, workload)) return {};
   const asked = target.kind === 'address' ? target.http : undefined;
@@ -59,12 +61,12 @@ function httpOf({ app, workload, target }: TrialSpec, { address }: RunningTarget
   return { http: { ...(asked ?? { host: formatAddress(address), path: '/' }), page } };
 }
 
-/** Do stages say how many connections are in use, rather than a rate? */
+/** Reports whether stages change the number of connections in use, rather than a rate. */
 export function growsInStages({ rate, stages }: RunConfiguration): boolean {
   return rate === null && stages.length > 0;
 }
 
-/** Connections that a load of so many at its beginning ever uses at once. */
+/** Returns the most connections that a load uses at once. @param connections in use at the beginning. */
 export function mostConnections(connections: number, configuration: RunConfiguration): number {
   const { stages } = configuration;
   return Math.max(connections, ...(growsInStages(configuration) ? stages.map(({ target }) => target) : []));

@@ -1,14 +1,14 @@
 import { raiseOpenFileLimit } from '../../sockets/process.ts';
 import { ConfigurationError } from '../model/errors.ts';
 
-/** Files that a run needs besides its connections. */
+/** Open files that a run needs besides its connections. */
 const SPARE_FILES = 64;
 
 /**
- * Makes sure that so many connections may be open at once, by raising this process's limit where that is allowed.
- * @param sets how often over so many are open.
- * @param raise raises the limit as far as it can be, up to its argument, and tells what it is then.
- * @throws {ConfigurationError} when it is not enough, saying how to allow it.
+ * Ensures that this process may open the given number of connections at once, and raises its limit if necessary.
+ * @param sets number of sets of `connections` that are open at once.
+ * @param raise raises the limit as far as allowed, at most to its argument, and returns the new limit.
+ * @throws {ConfigurationError} when the limit is too low; it says how to raise it.
  */
 export function allowOpenFiles(
   connections: number,

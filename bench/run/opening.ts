@@ -4,14 +4,14 @@ import { Idleness, treeCpuNanos } from './idleness.ts';
 import type { TrialSpec } from './planner.ts';
 import type { RunningTarget } from './running-target.ts';
 
-/** How long a model of ours may do nothing at all while connections wait: many times what starting a thread takes. */
+/** How long a built-in model may be idle while connections wait: many times what starting a thread takes. */
 const IDLE_MS = 600;
 const LOOK_MS = 150;
 
 /**
- * Resolves when every connection was opened and answered, or that was given up: after the time without an answer that
- * was asked for, or before, when some were answered and the server has had nothing to do for a while. A server that
- * is not of ours may wait for something of its own, and has its full time.
+ * Resolves when every connection was opened and answered, or when opening is given up. That is after the configured
+ * time without an answer, or earlier when some connections were answered and the server has been idle for a while. A
+ * server that is not built in may wait for something else, so it always has the full time.
  */
 export async function opened(spec: TrialSpec, target: RunningTarget, generator: Generator): Promise<OpeningReport> {
   const { pids } = target;

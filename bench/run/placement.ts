@@ -1,12 +1,12 @@
 import { ConfigurationError } from '../model/errors.ts';
 import type { Reason } from '../model/trial.ts';
 
-/** Which CPUs the server and the generator run on. */
+/** CPUs on which the server and the generator run. */
 export interface Placement {
-  /** Empty leaves the choice to the kernel. */
+  /** Empty: the kernel chooses. */
   readonly serverCpus: readonly number[];
   readonly loadCpus: readonly number[];
-  /** Generator threads. */
+  /** Number of generator threads. */
   readonly threads: number;
   readonly warnings: readonly Reason[];
 }
@@ -18,9 +18,9 @@ export interface PlacementWishes {
 }
 
 /**
- * Wishes that let servers be given so many CPUs in turn: the first of those that are theirs. They have no more, and the
- * generator the rest, or with none left any, so that it has the same whatever the server is given.
- * @param most CPUs that a server is given.
+ * Returns the placement to request when the number of server CPUs varies. A trial gives its server the first N of the
+ * server CPUs. The generator has all other CPUs in every trial, or any CPU when no other is left.
+ * @param most largest number of CPUs that a server is given.
  */
 export function givingCpus(allowed: readonly number[], wishes: PlacementWishes, most: number): PlacementWishes {
   const serverCpus = wishes.serverCpus ?? without(allowed, wishes.loadCpus).slice(0, most);
@@ -28,14 +28,14 @@ export function givingCpus(allowed: readonly number[], wishes: PlacementWishes, 
   return { serverCpus, loadCpus, threads: wishes.threads };
 }
 
-/** From this many CPUs on, server and generator get halves of their own. */
+/** From this number of CPUs on, server and generator each have a half for themselves. */
 const SPLIT_FROM = 4;
 
 /**
- * Places server and generator on CPUs: as wished; else apart, half of the CPUs each; else, with too few of them,
- * anywhere. One generator thread a CPU of its own, or one in all when CPUs are shared.
+ * Places server and generator on CPUs: as requested; otherwise half of the CPUs each; with fewer than four CPUs, on
+ * any. By default there is one generator thread for each of the generator's CPUs, or one in all when it runs on any.
  * @param allowed the CPUs that this process may use.
- * @throws {ConfigurationError} when others are wished for.
+ * @throws {ConfigurationError} when other CPUs are requested.
  */
 export function placeOnCpus(allowed: readonly number[], wishes: PlacementWishes): Placement {
   assertAllowed(allowed, wishes);
@@ -52,7 +52,10 @@ export function placeOnCpus(allowed: readonly number[], wishes: PlacementWishes)
   };
 }
 
-/** The kernel ignores those that are not there, as long as one is: then less would run than was wished. */
+/**
+ * Rejects CPUs that are not available. The kernel ignores those as long as one is available, so fewer CPUs than
+ * requested would be used.
+ */
 function assertAllowed(allowed: readonly number[], { serverCpus, loadCpus }: PlacementWishes): void {
   const faults = Object.entries({ 'server-cpus': serverCpus, 'load-cpus': loadCpus }).flatMap(([name, cpus]) => {
     const missing = cpus?.filter((cpu) => !allowed.includes(cpu)) ?? [];
@@ -63,7 +66,7 @@ function assertAllowed(allowed: readonly number[], { serverCpus, loadCpus }: Pla
   if (faults.length > 0) throw new ConfigurationError(faults);
 }
 
-/** CPUs that were not given to the other side; all of them when nothing would be left. */
+/** Returns the CPUs that were not given to the other side; all of them when none would be left. */
 function without(cpus: readonly number[], taken: readonly number[] | null): readonly number[] {
   const left = cpus.filter((cpu) => !taken?.includes(cpu));
   return left.length > 0 ? left : cpus;

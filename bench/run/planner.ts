@@ -4,10 +4,10 @@ import { whyNotMeasured } from '../model/left-out.ts';
 import type { OperatingPoint } from '../model/operating-point.ts';
 import { shuffled } from '../stats/shuffled.ts';
 
-/** A load, and what its requests cost the server. */
+/** An operating point, with the work and the server CPUs of its scenario. */
 export interface LoadPoint extends OperatingPoint, Pick<Scenario, 'work' | 'cpus'> {}
 
-/** One trial to run: a fresh server at one operating point. */
+/** One trial to run: a new server at one operating point. */
 export interface TrialSpec extends LoadPoint {
   readonly target: TargetSpec;
   /** Counted from 1. */
@@ -15,9 +15,10 @@ export interface TrialSpec extends LoadPoint {
 }
 
 /**
- * The trials of a run in order, round by round: randomised complete blocks. A block holds every target once at one operating point,
- * in random order, so that a slow spell of the machine hits all targets alike; a round holds every block once, in
- * random order too. Targets are left out where they can't be measured. The same seed gives the same order.
+ * Yields the trials of a run in order, round by round, as randomised complete blocks. A block holds every target once
+ * at one operating point, in random order, so that a slow period of the machine affects all targets alike. A round
+ * holds every block once, also in random order. Targets that cannot be measured are left out. The same seed gives the
+ * same order.
  */
 export function* planRounds(configuration: RunConfiguration): Generator<TrialSpec[], void> {
   const { targets, app, workload, connection, pipelining, sizes, deflate, rounds, seed } = configuration;

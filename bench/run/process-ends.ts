@@ -4,26 +4,26 @@ import { howProcessEnded } from '../../servers/worker-watch.ts';
 /** A process of a server that ended while it was watched. */
 export interface ProcessEnd {
   readonly pid: number;
-  /** Its command line, or the beginning of it. */
+  /** Its command line; a long one lacks its middle. */
   readonly command: string;
-  /** Was it to last as long as the server? Otherwise it may have been a client's, and have ended with it. */
+  /** Whether it should last as long as the server. Otherwise it may have served one client and ended with it. */
   readonly isLasting: boolean;
-  /** As wait(2) gives it; undefined where the kernel does not tell. */
+  /** Wait status as in wait(2); undefined when the kernel does not report it. */
   readonly status: number | undefined;
 }
 
-/** What ends of processes mean, each as a clause. */
+/** What the ends of processes mean, each as a clause. */
 export interface JudgedEnds {
-  /** Those that are known to be failures. */
+  /** Ends that are known to be failures. */
   readonly failed: readonly string[];
-  /** Those of which it is not known. */
+  /** Ends that may be failures. */
   readonly unknown: readonly string[];
 }
 
 /**
- * Tells failures from ends that are a server's own business. A process that a signal killed has failed, and so has one that
- * was to last and exits with another code than 0; with 0, the server has replaced it. Where it is not known how a process
- * ended, that matters of one that was to last.
+ * Distinguishes failures from ends that are normal for a server. A process has failed when a signal killed it, or when
+ * it should last and exited with a code other than 0. With code 0, the server has replaced it. An end without a known
+ * status matters only for a process that should last.
  */
 export function judgeEnds(ends: readonly ProcessEnd[]): JudgedEnds {
   const failed: string[] = [];
@@ -40,7 +40,7 @@ export function judgeEnds(ends: readonly ProcessEnd[]): JudgedEnds {
   return { failed, unknown };
 }
 
-/** WIFSIGNALED, WTERMSIG and WEXITSTATUS of wait(2). */
+/** Decodes a wait status: WIFSIGNALED, WTERMSIG and WEXITSTATUS of wait(2). */
 function decoded(status: number): { readonly code: number; readonly signal: string | null } {
   const number = status & 0x7f;
   const code = (status >> 8) & 0xff;

@@ -6,7 +6,7 @@ import type { TrialObserver } from './trial.ts';
 
 const INTERVAL_MS = 250;
 
-/** Follows a run through its trials, and tells an observer a few times a second where it is. */
+/** Follows a run through its trials, and reports its progress to an observer a few times a second. */
 export class RunProgress implements TrialObserver {
   #total: number | null = null;
   readonly #observer: RunObserver;
@@ -16,7 +16,7 @@ export class RunProgress implements TrialObserver {
   #phase: Phase = 'starting';
   #generator: Generator | undefined;
   #timer: NodeJS.Timeout | undefined;
-  /** Where the rate was last taken: when, and at how many requests. */
+  /** Time and number of completed requests when the rate was last computed. */
   #mark = { time: 0, completed: 0 };
   #rate: number | null = null;
 
@@ -24,7 +24,7 @@ export class RunProgress implements TrialObserver {
     this.#observer = observer;
   }
 
-  /** @param total trials that there will be, as far as is known. */
+  /** Sets the total for progress reports. @param total expected number of trials, as far as it is known. */
   expect(total: number): void {
     this.#total = total;
   }

@@ -6,13 +6,13 @@ import type { KernelUsage, ServerUsage } from '../model/trial.ts';
 import type { TrialSpec } from './planner.ts';
 import type { RunningTarget } from './running-target.ts';
 
-/** What the server had used, and the clients completed, at one moment. */
+/** Usage of the server and completed requests, at one moment. */
 interface Sample {
   readonly completed: number;
   readonly usage: TreeUsage | null;
 }
 
-/** Reads, around a load, what it costs the server and what the kernel counts. */
+/** Reads, before and after a load, the server's usage and the kernel's counters. */
 export class Readings {
   readonly #target: RunningTarget;
   readonly #kernelBefore: KernelCounters | null = readKernelCounters();
@@ -23,13 +23,13 @@ export class Readings {
   readonly #idlePssBytes: number;
   #memoryBytesPerConnection: number | undefined;
 
-  /** To be made before connections are opened. */
+  /** Create it before connections are opened: it reads the memory of the idle server. */
   constructor(target: RunningTarget) {
     this.#target = target;
     this.#idlePssBytes = target.pids === null ? 0 : treePssBytes(target.pids());
   }
 
-  /** To be called when connections are open, before they are put under load. */
+  /** Call it when the connections are open, before the load begins. */
   opened({ workload, connection }: TrialSpec, { opened, answered }: OpeningReport): void {
     const { pids } = this.#target;
     const answers = workload === 'request-response' || workload === 'broadcast';
@@ -38,25 +38,28 @@ export class Readings {
     this.#memoryBytesPerConnection = (treePssBytes(pids()) - this.#idlePssBytes) / opened;
   }
 
-  /** @param completed requests so far. */
+  /** Takes the first sample. @param completed requests completed so far. */
   startMeasuring(completed: number): void {
-    // What the warm-up's requests found no room for is not to be held against those that are measured.
+    // Drops in the warm-up do not count against the requests that are measured.
     this.#dropsBefore = this.#drops() ?? 0;
     this.#before = this.#sample(completed);
   }
 
-  /** @param completed requests so far. */
+  /** Takes the second sample. @param completed requests completed so far. */
   stopMeasuring(completed: number): void {
     this.#after = this.#sample(completed);
     this.#kernel = kernelUsage(this.#kernelBefore, readKernelCounters());
   }
 
-  /** What the kernel counted from the opening of connections until measuring ended; null where it shows nothing. */
+  /** What the kernel counted from the opening of connections until measuring ended; null where it is not readable. */
   get kernel(): KernelUsage | null {
     return this.#kernel;
   }
 
-  /** What the server used while measuring, and holds now: call it while connections are open. Null when it isn't ours. */
+  /**
+   * Returns what the server used while measuring, and the memory that it holds now: call it while connections are open.
+   * Null when the server's processes are not known.
+   */
   server(): ServerUsage | null {
     const pids = this.#target.pids?.();
     const usage = serverUsage(this.#before, this.#after, pids ? treeMemory(pids) : null);
@@ -66,15 +69,15 @@ export class Readings {
   }
 
   /**
-   * Datagrams that the server's sockets dropped since measuring began; null where they can't be seen. To be asked after
-   * the drain: requests that waited for a socket go out in it, and may be dropped, too.
+   * Returns the datagrams that the server's sockets dropped since measuring began; null when they are not readable.
+   * Call it after the drain: requests that waited for a socket are sent in the drain and may be dropped, too.
    */
   droppedByServer(): number | null {
     const now = this.#drops();
     return now === null ? null : Math.max(0, now - this.#dropsBefore);
   }
 
-  /** Null when the sockets of some server can't be seen. */
+  /** Returns null when the sockets of any server are not readable. */
   #drops(): number | null {
     const drops = (this.#target.members ?? [this.#target]).map(({ address }) => dropsOfUdpPort(address.port));
     return drops.reduce((sum, each) => (sum === null || each === null ? null : sum + each), 0);
@@ -86,7 +89,10 @@ export class Readings {
   }
 }
 
-/** CPU time and requests are taken between the same two moments, so that their ratio holds whenever that was. */
+/**
+ * Returns the usage between two samples. CPU time and requests come from the same two moments, so that their ratio is
+ * right whenever those were.
+ */
 function serverUsage(
   before: Sample | undefined,
   after: Sample | undefined,

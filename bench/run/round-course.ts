@@ -5,14 +5,16 @@ import { FAMILY_ALPHA, LOOK_ALPHA, rankingLooks, roundsForRanking } from '../sta
 import { micros, whole } from './amounts.ts';
 import { listed } from './listed.ts';
 
-/** How many rounds a run makes: a number that was given, or until all is decided or a time is over. */
+/**
+ * Decides how many rounds a run makes: a fixed number, or until all pairs are decided or the time budget is used up.
+ */
 export class RoundCourse {
   readonly #configuration: RunConfiguration;
   readonly #begin: number;
   #rounds = 0;
   #trials = 0;
   #trialsEach = 0;
-  /** The longest round so far, and when this one began. */
+  /** Duration of the longest round so far, and the start of the current one. */
   #longest = 0;
   #roundBegin: number;
   #outOfTime = false;
@@ -24,7 +26,7 @@ export class RoundCourse {
     this.#roundBegin = now;
   }
 
-  /** A round begins. @returns what the plan says now. */
+  /** Begins a round. @returns the rounds and trials to record in the plan. */
   begin(trials: number): Pick<Plan, 'rounds' | 'trials'> {
     this.#rounds++;
     this.#trials += trials;
@@ -35,23 +37,23 @@ export class RoundCourse {
       : { rounds: this.#rounds, trials: this.#trials };
   }
 
-  /** Trials in all, as far as is known: at least those of as many rounds as a ranking needs. */
+  /** Number of trials in all, as far as it is known. With a budget, at least as many rounds as a ranking needs. */
   get trialsExpected(): number {
     const { budgetMs, rounds, targets } = this.#configuration;
     const least = budgetMs === undefined ? rounds : roundsForRanking(targets.length, LOOK_ALPHA);
     return this.#trialsEach * Math.max(least, this.#rounds);
   }
 
-  /** Level of a comparison of all rounds so far. */
+  /** Significance level of a comparison of all rounds so far. */
   get alpha(): number {
     return this.#configuration.budgetMs === undefined ? FAMILY_ALPHA : LOOK_ALPHA;
   }
 
   /**
-   * To be asked when a round is over: was it the last? With a budget it was when a look finds all decided, or when
-   * another one as long as the longest would end too late.
-   * Where nothing can be ranked, more rounds would not change that.
-   * @param compare all rounds so far; called only when a look is due.
+   * Reports whether the round that just ended was the last one of a budget; false without a budget. It was the last
+   * when a look finds all pairs decided, or when another round as long as the longest would exceed the budget. Where
+   * nothing can be ranked, further rounds would not change that.
+   * @param compare compares all rounds so far; called only when a look is due.
    */
   isOver(compare: () => Result['comparison'], now: number): boolean {
     const { budgetMs, targets } = this.#configuration;
@@ -63,7 +65,7 @@ export class RoundCourse {
     return this.#outOfTime;
   }
 
-  /** What is to be known of how the run ended. */
+  /** Returns warnings about how the rounds ended. */
   warnings(comparison: Result['comparison']): Reason[] {
     const { budgetMs } = this.#configuration;
     return budgetMs === undefined ? [] : [...unranked(comparison), ...this.#undecided(comparison, budgetMs)];
@@ -92,14 +94,14 @@ export class RoundCourse {
   }
 }
 
-/** Is there nothing that more rounds could decide? */
+/** Reports whether further rounds could decide nothing more. */
 function isDecided(comparison: Result['comparison']): boolean {
   return Object.values(comparison).every(
     (each) => each.decided === true || each.scaling.length < 2 || isUnrankable(each),
   );
 }
 
-/** Were there rounds enough, and yet nobody to rank? */
+/** Reports whether there were enough rounds, but fewer than two targets to rank. */
 function isUnrankable({ scaling, rankings }: Comparison): boolean {
   return scaling.length > 1 && rankings?.length === 0;
 }

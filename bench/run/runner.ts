@@ -32,11 +32,11 @@ import { workRecord } from './trial-record.ts';
 import { stateVerdict } from './verdict.ts';
 
 /**
- * Runs every trial of a configuration, one after the other, and returns all results. A target that fails is noted in
+ * Runs every trial of a configuration, one after the other, and returns all results. A target that fails is recorded in
  * `result.failures`; the other trials still run.
- * @param signal aborts: the server is stopped, and what was measured so far is returned with `interrupted: true`.
+ * @param signal aborts: the server is stopped, and the results so far are returned with `interrupted: true`.
  * @throws {ConfigurationError} before anything starts, with every fault found.
- * @throws {UnavailableError} where the generator can't run at all.
+ * @throws {UnavailableError} where the generator cannot run.
  */
 export async function run(
   configuration: RunConfiguration,
@@ -73,7 +73,7 @@ function place(configuration: RunConfiguration): Placement {
   return placeOnCpus(allowed, wishes);
 }
 
-/** A result whose last trial is done. */
+/** Completes a result after its last trial. */
 function finished(result: Result, course: RoundCourse, { command }: RunConfiguration): Result {
   const warnings = result.interrupted ? [] : course.warnings(result.comparison);
   const done = { ...result, finishedAt: new Date().toISOString(), warnings: [...result.warnings, ...warnings] };
@@ -81,8 +81,9 @@ function finished(result: Result, course: RoundCourse, { command }: RunConfigura
 }
 
 /**
- * Makes ready for a configuration's trials: enough open files, and CPUs for both sides.
- * @throws {UnavailableError} where the generator can't run at all.
+ * Prepares for a configuration's trials: allows enough open files, and assigns CPUs to both sides.
+ * @throws {ConfigurationError} when the files or the CPUs are not available.
+ * @throws {UnavailableError} where the generator cannot run.
  */
 export function prepare(configuration: RunConfiguration): Placement {
   const why = whyNoLibc();
@@ -92,10 +93,10 @@ export function prepare(configuration: RunConfiguration): Placement {
   return place(configuration);
 }
 
-/** What came of a trial. */
+/** Outcome of a trial. */
 export type Outcome = { readonly trial: Trial } | { readonly failure: Failure };
 
-/** One trial, or why it failed. @returns null when the run was aborted. */
+/** Runs one trial and returns it, or its failure. @returns null when the run was aborted. */
 export async function attempt(
   spec: TrialSpec,
   configuration: RunConfiguration,
@@ -126,13 +127,13 @@ function withOutcome(result: Result, outcome: Outcome, { thresholds }: RunConfig
   };
 }
 
-/** Once, as it takes a while with many trials. */
+/** Compares all trials. It is called once, because with many trials it takes a while. */
 function withComparison(result: Result, alpha: number): Result {
   const comparison = compareTargets(result.trials, alpha);
   return { ...result, comparison, verdict: stateVerdict(comparison) };
 }
 
-/** A result before the first trial. */
+/** Returns a result without trials. */
 export function emptyResult(configuration: RunConfiguration, placement: Placement): Result {
   return {
     schema: SCHEMA,
@@ -154,7 +155,7 @@ function describeScenario({ transports, connections, cpus, work }: Scenario): No
   return { transports: [...transports], connections: [...connections], ...given, ...workRecord(work) };
 }
 
-/** How clients choose between several targets, as results keep it. */
+/** Returns how clients choose between several targets, as stored in results. */
 function selectRecord(targets: RunConfiguration['targets']): Pick<Plan, 'select'> {
   const group = targets.find((target) => target.kind === 'group');
   return group === undefined ? {} : { select: group.select };

@@ -8,30 +8,30 @@ import { onCpus } from '../../sockets/cpu.ts';
 import { processTree } from '../../sockets/process-tree.ts';
 import { TargetError } from '../model/errors.ts';
 
-/** A server promises to stop within 2 s. */
+/** A server must stop within 2 s; after this limit it is killed. */
 const STOP_LIMIT_MS = 2_500;
 const STDERR_LINES = 20;
-/** A shell tells of a child that signal N ended with the code 128 + N. */
+/** A shell reports a child that signal N killed with the exit code 128 + N. */
 const SIGNAL_CODES = 128;
 
-/** A Node program that holds a server, from its start to its certain end. */
+/** A Node program that runs a server, from its start until it has certainly ended. */
 export class ServerProcess {
-  /** With an IPC channel, which tells it when this process is gone. */
+  /** Has an IPC channel, through which it notices when this process ends. */
   readonly child: ChildProcess;
-  /** Rejects with a {@link TargetError} when it ends, or {@link fail} is called; never resolves. */
+  /** Rejects with a {@link TargetError} when the program ends or {@link fail} is called. Never resolves. */
   readonly died: Promise<never>;
-  /** Has {@link died} reject: the server lives on, and yet is not what was to be measured. */
+  /** Rejects {@link died} while the program still runs, because it is no longer what was to be measured. */
   readonly fail: (what: string) => void;
   readonly #name: string;
   readonly #ended: Promise<string>;
-  /** The last lines that it wrote on stderr. */
+  /** The last lines that the program wrote on stderr. */
   readonly #stderr: string[] = [];
 
   /**
    * Starts `node PROGRAM SPEC`.
-   * @param name what the server is called in errors.
-   * @param spec plain data, for the program as JSON.
-   * @param cpus CPUs to run on; empty leaves that to the kernel.
+   * @param name name of the server in errors.
+   * @param spec plain data, passed to the program as JSON.
+   * @param cpus CPUs to run on; empty: the kernel chooses.
    */
   constructor(name: string, program: URL, spec: object, cpus: readonly number[]) {
     this.#name = name;
@@ -51,22 +51,22 @@ export class ServerProcess {
     void this.#ended.then(this.fail);
   }
 
-  /** Its pid and those of its descendants at this moment; empty when it is gone. */
+  /** Returns the pids of the program and its descendants at this moment; empty when it has ended. */
   tree(): number[] {
     return this.child.pid === undefined ? [] : processTree(this.child.pid);
   }
 
-  /** What went wrong with it, with its last words, also those that are still to be read. */
+  /** Returns an error with the program's last lines on stderr, including those that are still to be read. */
   failure(what: string): TargetError {
     return new TargetError(`server ${this.#name} ${what}`, this.#stderr);
   }
 
   /**
-   * Waits for the server to be ready, and stops it when that fails.
+   * Waits until the server is ready, and stops it when that fails.
    * @param ready gives up when its signal is aborted.
-   * @param fault what to say of the server when it takes too long.
-   * @throws {TargetError} when the server ends before, or `limitMs` are over; the reason of `signal` when that is
-   * aborted; what `ready` rejects with.
+   * @param fault what the error says about a server that takes too long.
+   * @throws {TargetError} when the server ends first, or after `limitMs`; the reason of `signal` when that is aborted;
+   * what `ready` rejects with.
    */
   async until<T>(
     ready: (over: AbortSignal) => Promise<T>,
@@ -92,14 +92,14 @@ export class ServerProcess {
     }
   }
 
-  /** Stops it, by force if need be, and resolves when it is gone. Never rejects. */
+  /** Stops the program, by force if necessary, and resolves when it has ended. Never rejects. */
   async stop(): Promise<void> {
     const { child } = this;
     if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
     child.kill('SIGTERM');
     const timer = setTimeout(() => {
       for (const pid of this.tree()) kill(pid);
-      // Elsewhere than on Linux it is all that is known of its tree.
+      // On systems other than Linux, the process tree is not known.
       child.kill('SIGKILL');
     }, STOP_LIMIT_MS);
     await this.#ended;
@@ -118,7 +118,7 @@ export class ServerProcess {
   }
 }
 
-/** A promise that only rejects, and is not missed when it does. */
+/** Returns a promise that only rejects, and needs no handler. */
 function withReject(): { readonly promise: Promise<never>; readonly reject: (error: Error) => void } {
   let reject: (error: Error) => void = () => undefined;
   const promise = new Promise<never>((_, fail) => {
@@ -141,6 +141,6 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It has ended already.
+    // The process has already ended.
   }
 }

@@ -5,18 +5,23 @@ import { type Ranking, rank, roundsForRanking } from '../stats/ranking.ts';
 import { MAX_SAMPLE } from '../stats/signed-rank.ts';
 import { speed, throughputOf } from './throughput.ts';
 
-/** Who missed a larger share of the rounds than this is not ranked; else rounds that somebody missed are left out. */
+/**
+ * A target that missed more than this share of the rounds is not ranked. Otherwise, rounds that any target missed are
+ * left out.
+ */
 const MOST_MISSED = 0.25;
 
-/** Of one contestant, by round: ln of what is ranked. */
+/** ln of the value that is ranked, by round, for one target. */
 type LogsByRound = ReadonlyMap<number, number>;
 
 export type Standings = Pick<Comparison, 'rankings' | 'retentionRanking' | 'scalesBest' | 'decided'>;
 
 /**
- * Ranks targets, at a level of `alpha`, on trials that differ only in target, connections and round: by throughput at each level, and by what
- * they kept of their best throughput at the highest level. Ranked are those that served every connection there.
- * @returns nothing to rank by before there are enough rounds.
+ * Ranks targets by throughput at each level, and by retention at the highest level: the share of their best throughput
+ * that they keep there. The trials must differ only in target, connections and round. Only targets that served every
+ * connection at a level are ranked there.
+ * @param alpha significance level of each ranking.
+ * @returns an empty object before there are enough rounds.
  */
 export function standings(trials: readonly Trial[], levels: readonly number[], alpha: number): Standings {
   const targets = [...new Set(trials.map(({ target }) => target))];
@@ -50,7 +55,7 @@ export function standings(trials: readonly Trial[], levels: readonly number[], a
   };
 }
 
-/** Those that served every connection at a level, with what is to be ranked. */
+/** Returns the values to rank, for the targets that served every connection at a level. */
 function serving(
   speeds: ReadonlyMap<string, Speeds>,
   connections: number,
@@ -61,7 +66,7 @@ function serving(
   );
 }
 
-/** One target's throughput at each level in each round, of trials that are not invalid. */
+/** One target's throughput at each level in each round. Invalid trials are left out. */
 class Speeds {
   readonly rounds: number;
   readonly #starved = new Map<number, number[]>();
@@ -86,7 +91,7 @@ class Speeds {
     return this.#logs.get(connections) ?? new Map();
   }
 
-  /** ln of throughput there, less that at the best level of the same round; of rounds in which all were measured. */
+  /** Returns ln of throughput at a level minus ln of the round's best, for rounds in which all levels were measured. */
   retention(connections: number): LogsByRound {
     const levels = [...this.#logs.values()];
     return new Map(
@@ -98,7 +103,7 @@ class Speeds {
   }
 }
 
-/** @returns null when there are fewer than two to rank. */
+/** Ranks targets over the rounds that all of them have. @returns null when there are fewer than two to rank. */
 function rankRounds(contestants: ReadonlyMap<string, LogsByRound>, alpha: number): RankingRecord | null {
   const all = new Set([...contestants.values()].flatMap((logs) => [...logs.keys()]));
   const ranked = [...contestants].filter(([, logs]) => logs.size > 0 && logs.size >= (1 - MOST_MISSED) * all.size);
@@ -108,7 +113,7 @@ function rankRounds(contestants: ReadonlyMap<string, LogsByRound>, alpha: number
   return recorded(rank(logged, alpha));
 }
 
-/** As results keep it: JSON knows no infinity. */
+/** Converts a ranking for results: JSON has no infinity. */
 function recorded({ ranges, pairs, winner, unbeaten, ...numbers }: Ranking): RankingRecord {
   return {
     ...numbers,

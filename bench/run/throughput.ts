@@ -1,19 +1,19 @@
 import { isOneWay } from '../model/operating-point.ts';
 import type { Trial } from '../model/trial.ts';
 
-/** What went through, in the unit that a workload is compared by. */
+/** Throughput, in the units by which a workload is compared. */
 export interface Throughput {
   readonly requestsPerSecond: number;
   /** One-way workloads only. */
   readonly bytesPerSecond?: number | undefined;
 }
 
-/** A trial's throughput. */
+/** Returns a trial's throughput. */
 export function throughputOf({ workload, throughput: { requestsPerSecond, bytesPerSecond } }: Trial): Throughput {
   return isOneWay(workload) ? { requestsPerSecond, bytesPerSecond } : { requestsPerSecond };
 }
 
-/** What targets are compared by: bytes where nothing is answered, else requests. */
+/** Returns the rate by which targets are compared: bytes/s for one-way workloads, otherwise requests/s. */
 export function speed({ requestsPerSecond, bytesPerSecond }: Throughput): number {
   return bytesPerSecond ?? requestsPerSecond;
 }

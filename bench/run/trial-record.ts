@@ -23,10 +23,10 @@ import { distanceFromConstant, distanceFromExponential } from '../stats/kolmogor
 import { growsInStages, mostConnections } from './load-plan.ts';
 import type { TrialSpec } from './planner.ts';
 
-/** Above this share of a CPU the generator may have been the limit. */
+/** Above this utilization of its CPU, the generator may have been the limit. */
 const SATURATED = 0.9;
 
-/** All that was found out in a trial. */
+/** Everything that a trial measured. */
 export interface Findings {
   readonly opening: OpeningReport;
   readonly load: LoadReport;
@@ -34,13 +34,13 @@ export interface Findings {
   readonly server: ServerUsage | null;
   readonly kernel: KernelUsage | null;
   readonly droppedByServer: number | null;
-  /** As {@link RunningTarget.lost} gives them. */
+  /** As returned by {@link RunningTarget.lost}. */
   readonly lostProcesses: readonly string[];
   readonly timeline: TimelinePoint[];
   readonly slices: Slice[];
 }
 
-/** A trial as results keep it, before it is judged. */
+/** Returns a trial as stored in results, before it is judged. */
 export function recordTrial(spec: TrialSpec, configuration: RunConfiguration, findings: Findings): MeasuredTrial {
   const { opening, load, server, kernel, timeline, slices } = findings;
   const { stages, rate, arrivals, app } = configuration;
@@ -76,7 +76,7 @@ export function recordTrial(spec: TrialSpec, configuration: RunConfiguration, fi
     throughput: throughputOf(spec, findings),
     latencyMicros: latenciesOf(load),
     ...(load.jitterNanos !== null && { jitterMicros: load.jitterNanos / 1000 }),
-    // Of connections that were in use for different times nobody knows.
+    // The index means nothing for connections that were in use for different times.
     fairness: { jain: growsInStages(configuration) ? null : load.jain, starvedConnections: load.starvedConnections },
     server,
     ...(findings.lostProcesses.length > 0 && { lostProcesses: [...findings.lostProcesses] }),
@@ -94,7 +94,7 @@ export function recordTrial(spec: TrialSpec, configuration: RunConfiguration, fi
   };
 }
 
-/** What went to each of several targets. */
+/** Returns the share of the load of each of several targets. */
 function targetShares({ target }: TrialSpec, { targets = [] }: LoadReport): Pick<MeasuredTrial, 'select' | 'targets'> {
   if (target.kind !== 'group') return {};
   const names = memberNames(target);
@@ -112,7 +112,7 @@ function targetShares({ target }: TrialSpec, { targets = [] }: LoadReport): Pick
   return { select: target.select, targets: shares };
 }
 
-/** What was not delivered by the end of the drain is lost. */
+/** Returns the deliveries of a chat. What was not delivered by the end of the drain is lost. */
 function broadcastOf(counts: DeliveryCounts, measuredSeconds: number): NonNullable<MeasuredTrial['broadcast']> {
   const { expected, delivered } = counts;
   return {
@@ -123,22 +123,25 @@ function broadcastOf(counts: DeliveryCounts, measuredSeconds: number): NonNullab
   };
 }
 
-/** What requests cost, as results keep it. */
+/** Returns the work of requests, as stored in results. */
 export function workRecord(work: RequestWork | null): Pick<MeasuredTrial, 'work' | 'cacheHit'> {
   return work === null ? { work: null } : { work: work.text, cacheHit: work.cacheHit };
 }
 
-/** Of a message, rounded. The pages of an HTTP server are as long as it makes them, headers included. */
+/**
+ * Returns the mean size of a message, rounded. HTTP replies are measured, headers included: the server decides their
+ * size.
+ */
 function meanBytes({ app, sizes }: TrialSpec, { bytesPerSecond, requestsPerSecond }: LoadReport): number {
   if (app !== 'http') return Math.round(meanSize(sizes));
   return requestsPerSecond === 0 ? 0 : Math.round(bytesPerSecond / requestsPerSecond);
 }
 
-/** Requests a second that were to come while measuring; null in a closed loop. */
+/** Returns the mean rate offered while measuring, in requests/s; null in a closed loop. */
 function offeredRate({ rate, stages, requests, durationMs }: RunConfiguration, measuredSeconds: number): number | null {
   if (rate === null || stages.length === 0) return rate;
   const seconds = requests === null ? durationMs / 1000 : measuredSeconds;
-  // Of the time measured alone: the warm-up is behind it.
+  // The time measured begins after the warm-up.
   return new LoadProfile({ start: rate, stages, holdMs: 0 }).meanRate(0, seconds * 1e9);
 }
 
@@ -147,20 +150,20 @@ function requestsOf(spec: TrialSpec, { load, droppedByServer }: Findings): Measu
   const { sent, errors, corrupted, dropped, unsolicited, late, duplicated, reordered } = counts;
   const common = { sent, errors, corrupted, dropped, unsolicited, ...dropsOf(counts) };
   if (spec.transport !== 'udp') return { ...common, completed: counts.completed, timedOut: counts.timedOut };
-  // One way nobody says what arrived, but the server's socket knows what it had no room for.
+  // One-way datagrams are not answered, but the server's socket counts those that it dropped.
   const lost = spec.workload === 'upload' ? Math.min(droppedByServer ?? 0, counts.completed) : counts.timedOut;
   const completed = spec.workload === 'upload' ? counts.completed - lost : counts.completed;
   return { ...common, completed, timedOut: lost, lost, late, duplicated, reordered };
 }
 
-/** Why requests were dropped, where some were. */
+/** Returns why requests were dropped; nothing when none were. */
 function dropsOf(counts: Counts): Pick<MeasuredTrial['requests'], 'drops'> {
   if (counts.dropped === 0) return {};
   const { noConnection, refused, sendBuffer, noPort, unsent } = counts satisfies Readonly<Record<DropCause, number>>;
   return { drops: { noConnection, refused, sendBuffer, noPort, unsent } };
 }
 
-/** Of datagrams that went one way only those count that arrived, as far as the server's socket tells. */
+/** Returns throughput. One-way datagrams count only if the server's socket did not drop them. */
 function throughputOf(spec: TrialSpec, findings: Findings): MeasuredTrial['throughput'] {
   const { requestsPerSecond, bytesPerSecond, counts } = findings.load;
   const { completed } = requestsOf(spec, findings);
@@ -178,7 +181,7 @@ function latenciesOf({ latencies }: LoadReport): MeasuredTrial['latencyMicros'] 
   };
 }
 
-/** A summary under its name, unless nothing was recorded. */
+/** Returns a summary under its name; nothing when no value was recorded. */
 function known<Name extends string>(name: Name, histogram: Histogram): { readonly [N in Name]?: LatencySummary } {
   return histogram.count === 0 ? {} : ({ [name]: summarizeLatency(histogram) } as Record<Name, LatencySummary>);
 }

@@ -21,14 +21,14 @@ import { recordTrial } from './trial-record.ts';
 import { judgeTrial } from './validity.ts';
 import { whileRunning } from './while-running.ts';
 
-/** Watches one trial: told of each phase, and given the generator once there is one. */
+/** Watches one trial: receives each phase, and the generator once it exists. */
 export interface TrialObserver {
   phase(phase: Phase): void;
   loading(generator: Generator): void;
 }
 
 /**
- * One trial: a fresh server at one operating point: start, open, warm up, measure, drain, stop.
+ * Runs one trial: starts a new server at one operating point, opens connections, warms up, measures, drains and stops.
  * @throws {TargetError} when the target does not start, does not answer or dies; it is stopped then, too.
  */
 export async function runTrial(
@@ -68,14 +68,14 @@ export async function runTrial(
   });
 }
 
-/** What a server is told of its requests' cost; undefined when there is nothing to tell. */
+/** Returns the work for the server to do for each request; undefined when there is none. */
 function workSpecOf({ work, transport, sizes }: TrialSpec): WorkSpec | undefined {
   if (work === null) return undefined;
   const { parts, cacheHit } = work;
   return { parts, cacheHit, requestBytes: transport !== 'udp' ? largestSize(sizes) : null };
 }
 
-/** Who takes part in a trial. */
+/** What takes part in a trial. */
 interface Parts {
   readonly target: RunningTarget;
   readonly generator: Generator;
@@ -93,12 +93,12 @@ async function measure(
   if (opening.answered === 0) throw unanswered(target, opening, configuration);
   readings.opened(spec, opening);
 
-  // Without a warm-up, what completes while this thread finds the time to look has been measured already.
+  // Without a warm-up, requests that complete before this thread reads the count are already measured.
   const beforeBegin = generator.completed();
   const begin = nowNanos();
   const warmupEnd = begin + configuration.warmupMs * 1e6;
   const measureEnd = warmupEnd + configuration.durationMs * 1e6;
-  // Whoever is slow is waited for until every request has been answered, or has had its time.
+  // The drain lasts until every request was answered or has timed out.
   const drainEnd = measureEnd + configuration.timeoutMs * 1e6;
   observer.phase('warming up');
   generator.go({ begin, warmupEnd, measureEnd, drainEnd });
@@ -139,7 +139,7 @@ function unanswered(target: RunningTarget, opening: OpeningReport, configuration
   );
 }
 
-/** Rejects when the run is aborted, until the trial is over. */
+/** Returns a promise that rejects when the run is aborted, until the trial is over. */
 function aborted(signal: AbortSignal, over: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     const stop = () => reject(signal.reason);

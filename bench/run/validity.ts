@@ -8,8 +8,8 @@ import { requestInvalidations, requestSuspicions } from './evidence/requests.ts'
 import { serverInvalidations } from './evidence/server.ts';
 
 /**
- * May a trial's numbers be believed? `invalid`: they are not what they claim to be; `suspect`: true, but they may
- * say something else than they seem to. Each reason holds the numbers of this trial and tells what to do.
+ * Judges whether a trial's numbers can be trusted. `invalid`: they are not what they claim to be. `suspect`: they are
+ * true, but may not mean what they seem to. Each reason contains the numbers of the trial and advice.
  */
 export function judgeTrial(trial: MeasuredTrial): Trial['validity'] {
   const invalid = [...serverInvalidations(trial), ...requestInvalidations(trial), ...broadcastInvalidations(trial)];

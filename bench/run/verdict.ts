@@ -7,8 +7,8 @@ import { speed } from './throughput.ts';
 type Scaling = Comparison['scaling'][number];
 
 /**
- * What may be said of a run's comparisons, in sentences.
- * @param more sentences on them, for their place: before what is said of the rounds.
+ * Returns, in sentences, what a run's comparisons show.
+ * @param more further sentences, placed before the sentence about the rounds.
  */
 export function stateVerdict(comparison: Result['comparison'], more: readonly string[] = []): Result['verdict'] {
   const compared = Object.values(comparison);
@@ -17,16 +17,17 @@ export function stateVerdict(comparison: Result['comparison'], more: readonly st
   return { statements };
 }
 
-/** A scenario in words: `TCP with cpu:500us on 2 CPUs`. */
+/** Returns a scenario in words: `TCP with cpu:500us on 2 CPUs`. */
 export function scenarioWords({ transport, work, cpus }: Pick<Comparison, 'transport' | 'work' | 'cpus'>): string {
   const given = cpus === undefined ? '' : ` on ${cpus} ${cpus === 1 ? 'CPU' : 'CPUs'}`;
   return `${transport?.toUpperCase()}${work ? ` with ${work}` : ''}${given}`;
 }
 
 /**
- * Who scaled best, as long as there are too few rounds for a ranking: of those that served every connection and that no
- * other such target outran in every round at the highest concurrency, the one that kept most of its best throughput
- * there. Retention alone would crown a server that is slow everywhere. Describes this run; it is no ranking.
+ * Returns the target that scaled best, for runs with too few rounds for a ranking. It is the target with the highest
+ * retention among those that served every connection and that no other such target outran in every round at the highest
+ * concurrency. Retention alone would prefer a server that is slow at every level. The result describes this run; it is
+ * no ranking.
  */
 export function scaledBest({ scaling }: Comparison): Scaling | undefined {
   const all = scaling.filter(servedAll);
@@ -37,7 +38,10 @@ function servedAll({ starvedConnections }: Scaling): boolean {
   return starvedConnections === 0;
 }
 
-/** Was `a` faster than `b` at the highest concurrency, by more than the margin, in every round that both were in? */
+/**
+ * Reports whether `a` was faster than `b` at the highest concurrency, by more than the margin, in every round with
+ * both.
+ */
 function alwaysFaster(a: Scaling, b: Scaling): boolean {
   const shared = a.rates.flatMap((mine) => {
     const other = b.rates.find(({ round }) => round === mine.round);
@@ -55,7 +59,7 @@ function statementsOf(comparison: Comparison): string[] {
   return [...sentences, ...remarks(comparison)].map((sentence) => `${name}: ${sentence}`);
 }
 
-/** What this run showed, where there are too few rounds to say more. */
+/** Returns sentences about a run with too few rounds for a ranking. */
 function description(comparison: Comparison): string[] {
   const { scaling, highestConnections: level, levels } = comparison;
   const best = levels.length > 1 ? scaledBest(comparison) : undefined;
@@ -72,7 +76,7 @@ function description(comparison: Comparison): string[] {
   ];
 }
 
-/** What the ranking says: who scales best, and who is fastest. */
+/** Returns sentences about the ranking: the targets that scale best, and the fastest ones. */
 function ranked(comparison: Comparison, ranking: RankingRecord): string[] {
   const { scaling, highestConnections: level, retentionRanking, scalesBest } = comparison;
   return [
@@ -83,7 +87,7 @@ function ranked(comparison: Comparison, ranking: RankingRecord): string[] {
   ].map((sentence) => `${whomOf(comparison, ranking)}${sentence}`);
 }
 
-/** Whom sentences on a ranking are about, where that is not everybody. */
+/** Returns which targets the sentences on a ranking are about; empty when they are about all. */
 function whomOf({ scaling }: Comparison, ranking: RankingRecord): string {
   const others = scaling.filter(({ target }) => ranking.ranges.every(({ name }) => name !== target));
   if (others.length === 0) return '';
@@ -102,7 +106,7 @@ function fastestSentence(
   return `nobody is ahead of ${listed(unbeaten)} with ${level} connections; ${closeness(unbeaten, pairs)}.`;
 }
 
-/** What is known of those that nobody is ahead of, among each other. */
+/** Returns how the unbeaten targets compare with each other. */
 function closeness(names: readonly string[], pairs: RankingRecord['pairs']): string {
   const among = pairs.filter(({ a, b }) => names.includes(a) && names.includes(b));
   return among.every(({ relation }) => relation === 'equivalent')
@@ -139,7 +143,7 @@ function scalingSentence(
   );
 }
 
-/** What must be known of those that the sentences are about, and of those that they are not about. */
+/** Returns the targets at which the generator was at its limit, and those that left connections waiting. */
 function remarks({ scaling, highestConnections: level }: Comparison): string[] {
   const limited = scaling.filter(({ generatorLimited }) => generatorLimited).map(({ target }) => target);
   return [
@@ -180,7 +184,7 @@ function caveat(compared: readonly Comparison[]): string {
 
 const ONLY_THOSE = 'Only those that served every connection, and whose trials were valid, are compared.';
 
-/** Is everybody in every ranking that there should be? */
+/** Reports whether there is a ranking at every level, and whether it contains every target. */
 function comparesAll({ scaling, levels, rankings = [] }: Comparison): boolean {
   if (scaling.length < 2) return true;
   return rankings.length === levels.length && rankings.every(({ ranges }) => ranges.length === scaling.length);

@@ -1,13 +1,13 @@
-/** Something that was started, and goes on until it is stopped. */
+/** Something that was started and runs until it is stopped. */
 export interface Running {
   /** Never rejects. */
   stop(): Promise<void>;
 }
 
 /**
- * Does work with something that runs, and stops it, however the work ends. Nothing can come between: whatever is made for
- * the work is made within it.
- * @param starting rejects when it does not start, and has left nothing running then.
+ * Runs `work` with something that was started, and stops it however the work ends. Whatever the work needs is created
+ * within `work`, so that nothing can fail before the stop is ensured.
+ * @param starting when it rejects, it has left nothing running.
  */
 export async function whileRunning<R extends Running, T>(
   starting: R | Promise<R>,

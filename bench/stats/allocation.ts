@@ -1,21 +1,22 @@
 import { mean, trimmedMean, trimmedVariance, variance } from './mean.ts';
 import { studentQuantile } from './student-distribution.ts';
 
-/** How one metric's paired difference, ln of B's cost less ln of A's, scatters: as variances. */
+/** Variances of one metric's paired difference: ln of B's cost minus ln of A's. */
 export interface Scatter {
-  /** Of what sessions would say if their windows were endless. */
+  /** Variance between sessions, if their windows were endless. */
   readonly between: number;
-  /** Of one pair of windows, one of each program, within a session. */
+  /** Variance of one pair of windows, one of each program, within a session. */
   readonly within: number;
 }
 
-/** Normal quantiles, as Student's t with very many degrees of freedom. */
+/** Degrees of freedom at which Student's t gives normal quantiles. */
 const MANY = 100_000;
 
 /**
- * Scatter between and within sessions: analysis of variance of one random effect (W. Cochran, Sampling Techniques,
- * chapter 10). A few sessions tell little of what is between them, so that it is at least `least`.
- * @param sessions of each, the differences of its pairs of windows; those with fewer than two tell nothing.
+ * Estimates the scatter between and within sessions by an analysis of variance with one random effect (W. Cochran,
+ * Sampling Techniques, chapter 10). A few sessions say little about the variance between them, so it is at least
+ * `least`.
+ * @param sessions for each, the differences of its pairs of windows; a session with fewer than two is ignored.
  * @param trimmed share of a session's pairs that is left out at either end.
  */
 export function scatterOf(sessions: readonly (readonly number[])[], least: number, trimmed = 0): Scatter {
@@ -27,32 +28,35 @@ export function scatterOf(sessions: readonly (readonly number[])[], least: numbe
   return { between: Math.max(least, observed - error), within };
 }
 
-/** Variance of what one session says of a metric, with that many pairs of windows. */
+/** Returns the variance of one session's estimate of a metric, with the given number of pairs of windows. */
 export function sessionVariance({ between, within }: Scatter, pairs: number): number {
   return between + within / pairs;
 }
 
 /**
- * Sessions after which a difference of that variance is told from one that is `distance` away, by a one-sided test at
- * `alpha` with a probability of `power`: ((z(alpha) + z(1 − power))·σ / distance)².
+ * Returns the number of sessions after which a difference with this variance is distinguished from one that is
+ * `distance` away, by a one-sided test at `alpha` with a probability of `power`:
+ * ((z(alpha) + z(1 − power))·σ / distance)².
  */
 export function sessionsFor(variance: number, distance: number, alpha: number, power: number): number {
   const z = studentQuantile(alpha, MANY) + studentQuantile(1 - power, MANY);
   return Math.ceil((z * z * variance) / (distance * distance));
 }
 
-/** One way to hold a session, and what it takes. */
+/** One way to divide a session into windows, and what it takes. */
 export interface Allocation {
   readonly sessionMs: number;
-  /** Sessions until every metric is decided, most likely. */
+  /** Expected number of sessions until every metric is decided. */
   readonly sessions: number;
 }
 
 /**
- * The allocation with which a decision takes the least time. For one metric that is Cochran's optimum, √(cost of a start
- * / cost of a window · within / between) windows a session; with several, and windows of two kinds, it is found by trying all.
+ * Returns the allocation with which a decision takes the least time. For one metric that is Cochran's optimum, √(cost
+ * of a start / cost of a window · within / between) windows a session. With several metrics, and windows of two kinds,
+ * it is found by trying all.
  * @param fewest sessions that the first look takes.
- * @param leftMs time that is left: ways are preferred with which it holds `preferred` sessions, or else `fewest`.
+ * @param preferred sessions that should fit; only if no way allows them, `fewest` must.
+ * @param leftMs time that is left.
  * @returns undefined when not even `fewest` sessions fit, in any way.
  */
 export function quickest<T extends Allocation>(

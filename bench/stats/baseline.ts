@@ -4,45 +4,47 @@ import { studentQuantile } from './student-distribution.ts';
 
 /** Probability of a false alarm, over all metrics together. */
 export const BASELINE_ALPHA = 0.01;
-/** Fewer recorded runs say too little of how runs differ. */
+/** Fewest recorded runs for a decision: fewer say too little about how runs differ. */
 export const FEWEST_RUNS = 5;
-/** Sessions of a run, always: runs must be alike to be held against each other. */
+/** Sessions of every run: runs must be alike to be compared. */
 export const BASELINE_SESSIONS = 10;
-/** More recorded runs are not advised: the scatter is what must shrink then. */
+/** Most recorded runs to advise. If these do not suffice, the scatter must become smaller. */
 const MOST_RUNS = 50;
 
-/** What recorded runs and a new one say of one metric: ln(cost of the server / cost of the reference). */
+/** The results of recorded runs and of a new one for one metric: ln(cost of the server / cost of the reference). */
 export interface MetricHistory {
   readonly metric: string;
   readonly margins: Margins;
   readonly recorded: readonly number[];
-  /** The new run; not finite where it could not be estimated. */
+  /** The new run; not finite when it could not be estimated. */
   readonly run: number;
 }
 
-/** What a new run is, next to the recorded ones. */
+/** How a new run compares with the recorded ones, for one metric. */
 export interface BaselineFinding {
   readonly metric: string;
-  /** Of the recorded runs; NaN when there are none. */
+  /** Mean of the recorded runs; NaN when there are none. */
   readonly mean: number;
-  /** Of the prediction interval, mean ± this; NaN for fewer than two recorded runs. */
+  /** Half width of the prediction interval, mean ± this; NaN for fewer than two recorded runs. */
   readonly halfWidth: number;
   readonly finding: 'regressed' | 'within' | 'open' | 'not-estimable' | 'too-few-runs';
 }
 
-/** What a new run is worth. */
+/** Verdict on a new run. */
 export interface BaselineVerdict {
   readonly verdict: 'regressed' | 'pass' | 'inconclusive' | 'advisory';
   readonly metrics: readonly BaselineFinding[];
 }
 
 /**
- * Holds a new run against recorded ones, by the interval in which one more run of the same server lies: mean ±
- * t·s·√(1 + 1/k) of k recorded runs, with Student's t of k − 1 degrees of freedom (G. J. Hahn, W. Q. Meeker, Statistical
- * Intervals, 4.7), one-sided at 1 % over all metrics by Bonferroni. A metric has regressed when the run is above that
- * interval by more than is tolerated; it is within when even the run plus the interval's half is below what must be
- * found. One metric that regressed decides; all must be within to pass. Of a metric with fewer than {@link FEWEST_RUNS}
- * recorded runs nothing is decided.
+ * Compares a new run with recorded ones, by the interval in which one more run of the same server lies: mean ±
+ * t·s·√(1 + 1/k) of k recorded runs, with Student's t of k − 1 degrees of freedom (G. J. Hahn, W. Q. Meeker,
+ * Statistical Intervals, 4.7), one-sided at 1 % over all metrics by Bonferroni.
+ *
+ * - A metric has regressed when the run is above that interval by more than is tolerated. One such metric decides.
+ * - A metric is within when even the run plus the interval's half width is below what must be detected. All metrics
+ *   must be within to pass.
+ * - A metric with fewer than {@link FEWEST_RUNS} recorded runs is not decided.
  */
 export function holdAgainst(metrics: readonly MetricHistory[]): BaselineVerdict {
   const findings = metrics.map((each) => find(each, metrics.length));
@@ -74,15 +76,15 @@ function findingOf(
   return change + halfWidth < Math.log1p(detected) ? 'within' : 'open';
 }
 
-/** How many standard deviations of the recorded runs one more run may be off. @param runs 2 or more. */
+/** Returns how many standard deviations of the recorded runs one more run may be off. @param runs 2 or more. */
 function predictionFactor(runs: number, metrics: number): number {
   return studentQuantile(BASELINE_ALPHA / metrics, runs - 1) * Math.sqrt(1 + 1 / runs);
 }
 
 /**
- * How many recorded runs would let a new one like their mean pass, at the scatter seen so far; null when no reasonable
- * number would, or nothing is known of the scatter.
- * @param metrics how many are gated on.
+ * Returns the number of recorded runs with which a new one like their mean would pass, at the scatter seen so far. Null
+ * when no reasonable number would, or when the scatter is not known.
+ * @param metrics number of gated metrics.
  */
 export function runsToPass({ recorded, margins }: MetricHistory, metrics: number): number | null {
   const scatter = Math.sqrt(variance(recorded));

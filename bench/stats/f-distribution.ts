@@ -1,17 +1,17 @@
 /**
- * The probability that an F-distributed number with these degrees of freedom is larger: 1 − I(x; d1/2, d2/2) with the
- * regularised incomplete beta function (NIST Digital Library of Mathematical Functions, 8.17).
+ * Returns the probability that an F-distributed number with these degrees of freedom is larger: 1 − I(x; d1/2, d2/2)
+ * with the regularised incomplete beta function (NIST Digital Library of Mathematical Functions, 8.17).
  * @param f 0 or more.
  */
 export function fUpperTail(f: number, d1: number, d2: number): number {
   return regularizedBeta(d2 / (d2 + d1 * f), d2 / 2, d1 / 2);
 }
 
-/** I(x; a, b), x from 0 to 1: DLMF 8.17.22's continued fraction, by W. J. Lentz's method. */
+/** Returns I(x; a, b), x from 0 to 1: the continued fraction DLMF 8.17.22, by W. J. Lentz's method. */
 function regularizedBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
-  // The fraction converges fast below the mean; beyond it, the complement's does.
+  // The fraction converges fast below the mean; above it, that of the complement does.
   if (x > (a + 1) / (a + b + 2)) return 1 - regularizedBeta(1 - x, b, a);
   const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x)) / a;
   return front * betaFraction(x, a, b);
@@ -41,7 +41,9 @@ function nonzero(value: number): number {
   return Math.abs(value) < TINY ? TINY : value;
 }
 
-/** Stirling's series of ln Γ (DLMF 5.11.1), after shifting upwards to where it is exact to the last digits. */
+/**
+ * Returns ln Γ by Stirling's series (DLMF 5.11.1), after shifting z upwards to where it is exact to the last digits.
+ */
 function logGamma(z: number): number {
   let shift = 0;
   let x = z;

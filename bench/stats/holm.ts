@@ -1,7 +1,7 @@
 /**
- * Holm's step-down procedure: p-values raised so that those below alpha may all be called significant, with a
- * probability of at most alpha that any of them is wrongly (S. Holm, Scandinavian Journal of Statistics 6, 1979).
- * In the order they were given.
+ * Adjusts p-values by Holm's step-down procedure. If all adjusted values below alpha are called significant, the
+ * probability that any of them is so wrongly is at most alpha (S. Holm, Scandinavian Journal of Statistics 6, 1979).
+ * @returns the adjusted values, in the order given.
  */
 export function holmAdjusted(ps: readonly number[]): number[] {
   const order = ps.map((_, i) => i).sort((a, b) => (ps[a] as number) - (ps[b] as number));

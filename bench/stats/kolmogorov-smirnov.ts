@@ -1,6 +1,6 @@
 /**
- * Largest distance between the distribution function of a sample and that of the exponential distribution with mean 1:
- * Kolmogorov's statistic D, from 0 to 1. 0 for an empty sample.
+ * Returns Kolmogorov's statistic D: the largest distance between the distribution function of a sample and that of the
+ * exponential distribution with mean 1, from 0 to 1. 0 for an empty sample.
  */
 export function distanceFromExponential(sample: ArrayLike<number>): number {
   const sorted = Float64Array.from(sample).sort();
@@ -8,15 +8,15 @@ export function distanceFromExponential(sample: ArrayLike<number>): number {
   let distance = 0;
   for (let i = 0; i < n; i++) {
     const expected = 1 - Math.exp(-Math.max(0, sorted[i] as number));
-    // The sample's function jumps from i/n to (i + 1)/n here.
+    // Here the sample's distribution function jumps from i/n to (i + 1)/n.
     distance = Math.max(distance, expected - i / n, (i + 1) / n - expected);
   }
   return distance;
 }
 
 /**
- * How far a sample is from being the constant 1: the share of its values that differ from 1 by more than a half; from 0
- * to 1. Kolmogorov's distance would be of no use: from a constant it is a half as soon as values scatter at all.
+ * Returns how far a sample is from the constant 1: the share of its values that differ from 1 by more than a half, from
+ * 0 to 1. Kolmogorov's distance is unusable here: from a constant it is a half as soon as values scatter at all.
  */
 export function distanceFromConstant(sample: ArrayLike<number>): number {
   let off = 0;
@@ -24,12 +24,12 @@ export function distanceFromConstant(sample: ArrayLike<number>): number {
   return sample.length === 0 ? 0 : off / sample.length;
 }
 
-/** One in a thousand samples that are as they should be is called different. */
+/** Probability that a sample from the very distribution is called different. */
 const ALPHA = 0.001;
 
 /**
- * The distance that a sample of `n` from the very distribution exceeds with a probability of 0.001. For a fully known
- * distribution: Kolmogorov's limit √(-ln(α/2)/2), of which at α = 0.001 only the first term matters, with the
+ * Returns the distance that a sample of `n` from the very distribution exceeds with a probability of 0.001. For a fully
+ * known distribution: Kolmogorov's limit √(-ln(α/2)/2), of which at α = 0.001 only the first term matters, with the
  * correction for finite n of M. A. Stephens, EDF Statistics for Goodness of Fit and Some Comparisons, JASA 69 (1974).
  */
 export function criticalDistance(n: number): number {

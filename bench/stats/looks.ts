@@ -4,33 +4,38 @@ import { smallestP } from './signed-rank.ts';
 export interface Look {
   /** Sessions that count by then. */
   readonly sessions: number;
-  /** Probability of a false alarm spent here, over all metrics together; 0: B may pass here, but nothing is called worse. */
+  /**
+   * Probability of a false alarm spent here, over all metrics together. With 0, B may pass at this look, but no metric
+   * is called worse.
+   */
   readonly alpha: number;
 }
 
-/** Probability of a false alarm in a whole check: over all metrics and all looks. */
+/** Probability of a false alarm in a whole check, over all metrics and all looks. */
 export const ALPHA = 0.01;
 
-/** Probability, over all looks, of telling A from its own copy, in which nothing differs. */
+/** Probability, over all looks, of a false alarm between A and its own copy. */
 export const NULL_ALPHA = 0.05;
 
 /**
- * Level of each look for passing what is worse by the margin that must be detected. At one-sided .0125 a look, up to
- * eight looks pass it with a probability of 5 % at most: Pocock's boundary for that is .0130 (S. Pocock, Group
- * Sequential Methods in the Design and Analysis of Clinical Trials, Biometrika 64, 1977; C. Jennison, B. Turnbull,
- * Group Sequential Methods, table 2.1).
+ * Level of the test by which a look lets B pass. At one-sided .0125 a look, up to eight looks together pass a B that is
+ * worse by the margin that must be detected with a probability of at most 5 %: Pocock's boundary for that is .0130 (S.
+ * Pocock, Group Sequential Methods in the Design and Analysis of Clinical Trials, Biometrika 64, 1977; C. Jennison, B.
+ * Turnbull, Group Sequential Methods, table 2.1).
  */
 export const PASS_ALPHA = 0.0125;
 
-/** Sessions of the looks that a budget may reach. Not more than eight of them: see {@link PASS_ALPHA}. */
+/** Sessions of the looks that a budget may reach. At most eight: see {@link PASS_ALPHA}. */
 const SIZES = [10, 14, 18, 24, 32, 44, 60, 82] as const;
 export const FEWEST_SESSIONS = SIZES[0];
 export const MOST_SESSIONS = SIZES[SIZES.length - 1] as number;
 
-/** The last look comes at what the budget reaches when that is more than the look before by at least this. */
+/** Fewest sessions after the last regular look that justify one more look, at the end of the budget. */
 const LEAST_STEP = 2;
 
-/** Sessions of each look of a check that has time for `most` of them; empty when the first look is not reached. */
+/**
+ * Returns the sessions of each look of a check with time for `most` sessions; empty when the first look is not reached.
+ */
 export function lookSizes(most: number): number[] {
   const reached = Math.min(most, MOST_SESSIONS);
   const sizes = SIZES.filter((size) => size <= reached);
@@ -39,21 +44,22 @@ export function lookSizes(most: number): number[] {
 }
 
 /**
- * What may be spent of `alpha` by the time at which a share of the planned sessions is held: alpha·√share, of the power
- * family (K. Kim, D. DeMets, Biometrika 74, 1987; exponent ½). It spends early, as the exact test can't reach a small
- * level with few sessions: with four metrics ten sessions need .0039, and get .0041 of the 1 % when 60 are planned.
+ * Returns how much of `alpha` may be spent by the time a share of the planned sessions is done: alpha·√share, of the
+ * power family (K. Kim, D. DeMets, Biometrika 74, 1987; exponent ½). It spends early, because the exact test cannot
+ * reach a small level with few sessions: with four metrics, ten sessions need .0039, and get .0041 of the 1 % when 60
+ * are planned.
  */
 export function spendable(alpha: number, share: number): number {
   return alpha * Math.sqrt(Math.min(1, share));
 }
 
 /**
- * The looks at these sizes, each with what it adds to what may be spent (K. Lan, D. DeMets, Biometrika 70, 1983). By the
- * union bound their sum holds for all of them together, however the looks depend on each other. A look at which not even
- * sessions that all agree have a small enough p for the first step of Holm's procedure spends nothing, and leaves its
- * part to the next; what the last ones can't use goes to the last that can.
+ * Returns the looks at these sizes, each with its increment of what may be spent (K. Lan, D. DeMets, Biometrika 70,
+ * 1983). By the union bound, their sum holds for all of them together, however the looks depend on each other. A look
+ * is futile when even sessions that all agree have too large a p for the first step of Holm's procedure. It spends
+ * nothing, and leaves its part to the next look. What the last looks cannot use goes to the last one that can.
  * @param sizes in ascending order.
- * @param metrics how many are tested at each look.
+ * @param metrics number of metrics tested at each look.
  */
 export function planLooks(sizes: readonly number[], metrics: number, alpha: number): Look[] {
   const last = sizes.at(-1) ?? 0;
@@ -74,17 +80,17 @@ function withAlpha(looks: readonly Look[], at: number, alpha: number): Look[] {
   return looks.map((look, i) => (i === at ? { ...look, alpha } : look));
 }
 
-/** What looks spend together. */
+/** Returns what looks spend together. */
 export function spentBy(looks: readonly Pick<Look, 'alpha'>[]): number {
   return looks.reduce((sum, { alpha }) => sum + alpha, 0);
 }
 
-/** Could nothing ever be found at this look, not even by sessions that all agree? */
+/** Reports whether this look cannot find anything, even from sessions that all agree. */
 export function isFutile({ sessions, alpha }: Look, metrics: number): boolean {
   return smallestP(sessions, 'greater') > alpha / metrics;
 }
 
-/** The fewest sessions that could find something with `alpha` over that many metrics. */
+/** Returns the fewest sessions that can find something with `alpha` over the given number of metrics. */
 export function sessionsToFind(alpha: number, metrics: number): number {
   return Math.ceil(Math.log2(metrics / alpha));
 }

@@ -1,17 +1,17 @@
-/** NaN when there are no values. */
+/** Returns the arithmetic mean. NaN for no values. */
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** The unbiased estimate, over n - 1. NaN for fewer than two values. */
+/** Returns the unbiased estimate of the variance, over n - 1. NaN for fewer than two values. */
 export function variance(values: readonly number[]): number {
   const middle = mean(values);
   return values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1);
 }
 
 /**
- * The mean of the middle values. NaN for none, or when one is NaN.
- * @param share of the values that is left out at either end, below a half; whole values, rounded down.
+ * Returns the mean of the middle values. NaN for no values, or when one is NaN.
+ * @param share of the values that is left out at either end, below a half; rounded down to whole values.
  */
 export function trimmedMean(values: readonly number[], share: number): number {
   if (values.some(Number.isNaN)) return Number.NaN;
@@ -21,9 +21,9 @@ export function trimmedMean(values: readonly number[], share: number): number {
 }
 
 /**
- * What a {@link trimmedMean} of many such values scatters by, as the variance that each would have in a mean of all: the
- * variance of the values with those at the ends pulled in (winsorized), over the square of the share that is left (R. Wilcox,
- * Introduction to Robust Estimation and Hypothesis Testing, chapter 3). NaN for fewer than two values.
+ * Returns the variance of a {@link trimmedMean}, times the number of values: the variance of the values with those at
+ * the ends pulled in (winsorized), over the square of the share that is left (R. Wilcox, Introduction to Robust
+ * Estimation and Hypothesis Testing, chapter 3). NaN for fewer than two values.
  */
 export function trimmedVariance(values: readonly number[], share: number): number {
   const cut = Math.floor(share * values.length);

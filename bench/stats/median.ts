@@ -1,4 +1,4 @@
-/** The middle value, or the mean of the two middle ones. NaN when there are none. */
+/** Returns the middle value, or the mean of the two middle ones. NaN for no values. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const upper = sorted.length >> 1;

@@ -2,10 +2,10 @@ import { holmAdjusted } from './holm.ts';
 import { MAX_SAMPLE, signedRank } from './signed-rank.ts';
 import { hodgesLehmann, type Interval, walshInterval } from './walsh.ts';
 
-/** What each round says of a contestant: the larger, the better. */
+/** A contestant's result in each round: the larger, the better. */
 export interface Contestant {
   readonly name: string;
-  /** By round, of the rounds that everybody was in: ln of a rate, or of whatever is ranked. */
+  /** ln of a rate, or of any other value to rank, for each round that all contestants were in. */
   readonly logs: readonly number[];
 }
 
@@ -13,7 +13,7 @@ export interface Contestant {
 export interface Pair {
   readonly a: string;
   readonly b: string;
-  /** By what share `a` is ahead of `b`: Hodges and Lehmann's estimate of the ratio, less 1. */
+  /** Share by which `a` is ahead of `b`: Hodges and Lehmann's estimate of the ratio, less 1. */
   readonly ahead: number;
   readonly interval: Interval;
   /** Adjusted by Holm over all pairs. */
@@ -30,33 +30,33 @@ export interface RankRange {
 
 export interface Ranking {
   readonly rounds: number;
-  /** Rounds from which on a verdict is possible. */
+  /** Fewest rounds for a verdict. */
   readonly roundsNeeded: number;
   /** Best first. */
   readonly ranges: readonly RankRange[];
   readonly pairs: readonly Pair[];
-  /** The one that is ahead of all others; undefined when there is none. */
+  /** The contestant that is ahead of all others; undefined when there is none. */
   readonly winner: string | undefined;
-  /** Those that nobody is ahead of. */
+  /** Contestants that no other is ahead of. */
   readonly unbeaten: readonly string[];
-  /** Is every pair decided, one way or the other or as equivalent? */
+  /** Whether every pair is ahead, behind or equivalent. */
   readonly decided: boolean;
 }
 
-/** Being ahead counts from this share on, and being apart by less is equivalence. */
+/** Smallest share by which a contestant counts as ahead. Differences within it are equivalence. */
 export const RANKING_MARGIN = 0.02;
-/** Of all pairs together, where rounds are looked at once. */
+/** Significance level of all pairs together, when rounds are looked at once. */
 export const FAMILY_ALPHA = 0.05;
-/** Looks at most while rounds go on, and how much later each is; the end of the run is one more. */
+/** Most looks while rounds continue, and the factor from one to the next. The end of the run is one more look. */
 const MOST_LOOKS = 8;
 const LOOKS_APART = 1.5;
-/** Of all pairs at one look, so that all looks together keep the level (Bonferroni). */
+/** Significance level of all pairs at one look, so that all looks together keep {@link FAMILY_ALPHA} (Bonferroni). */
 export const LOOK_ALPHA = FAMILY_ALPHA / (MOST_LOOKS + 1);
 const LEAST_ROUNDS = 12;
 
 /**
- * Rounds that a ranking of so many contestants needs: as many as let the smallest p of a two-sided signed-rank test,
- * 2^(1 - rounds), pass Holm's first step over all pairs at `alpha`; twelve in any case.
+ * Returns the number of rounds that a ranking needs: enough for the smallest p of a two-sided signed-rank test, 2^(1 -
+ * rounds), to pass Holm's first step over all pairs at `alpha`, and at least twelve.
  */
 export function roundsForRanking(contestants: number, alpha = FAMILY_ALPHA): number {
   const pairs = (contestants * (contestants - 1)) / 2;
@@ -64,8 +64,8 @@ export function roundsForRanking(contestants: number, alpha = FAMILY_ALPHA): num
 }
 
 /**
- * The rounds after which to look whether all is decided, when they go on until it is. After every round chance would
- * get its way at last; these are few, each at {@link LOOK_ALPHA}.
+ * Returns the rounds after which to check whether all pairs are decided, when rounds continue until then. Checking
+ * after every round would find a difference by chance in the end; these are few, each at {@link LOOK_ALPHA}.
  */
 export function rankingLooks(contestants: number): number[] {
   const first = roundsForRanking(contestants, LOOK_ALPHA);
@@ -73,10 +73,10 @@ export function rankingLooks(contestants: number): number[] {
 }
 
 /**
- * Ranks contestants that all ran once in every round, in random order: every pair by a signed-rank test on the logs of
- * their ratios, round by round, with Holm's procedure over all pairs. A pair is ahead or behind when that is significant
- * and the estimate is at least 2 %, equivalent when the interval lies within 2 %, else unresolved. Who is ahead of how
- * many says which places a contestant may have.
+ * Ranks contestants that all ran once in every round, in random order. Every pair is compared by a signed-rank test on
+ * the logs of their ratios, round by round, with Holm's procedure over all pairs. A pair is ahead or behind when that
+ * is significant and the estimate is at least 2 %, equivalent when the interval lies within 2 %, otherwise unresolved.
+ * The numbers of contestants that one is ahead of, and that are ahead of it, give the places that it may have.
  * @param alpha level of the test, for all pairs together, and of each interval.
  * @throws {RangeError} when contestants were not in the same number of rounds.
  */

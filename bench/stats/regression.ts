@@ -5,26 +5,26 @@ import { hodgesLehmann, type Interval, walshInterval } from './walsh.ts';
 
 /** How much worse a metric may get, as shares: 0.05 is 5 %. */
 export interface Margins {
-  /** What is not called a regression. */
+  /** Largest change that is not called a regression. */
   readonly tolerated: number;
-  /** What must not pass. */
+  /** Smallest change that must not pass. */
   readonly detected: number;
 }
 
-/** What each session says of one metric: ln(cost of B / cost of A), positive where B is worse. */
+/** The results of all sessions for one metric: ln(cost of B / cost of A), positive where B is worse. */
 export interface MetricDifferences {
   readonly metric: string;
   readonly margins: Margins;
-  /** One for each session that counts; not finite where the metric could not be estimated. */
+  /** One for each session that counts; not finite when the metric could not be estimated. */
   readonly differences: readonly number[];
 }
 
-/** What a look found of one metric. */
+/** What a look found about one metric. */
 export interface MetricFinding {
   readonly metric: string;
-  /** Hodges and Lehmann's estimate of how much worse B is, as a share; negative where it is better. NaN without data. */
+  /** Hodges and Lehmann's estimate of how much worse B is, as a share; negative when it is better. NaN without data. */
   readonly change: number;
-  /** 95 % interval of it, from Walsh averages. */
+  /** 95 % interval of `change`, from Walsh averages. */
   readonly interval: Interval;
   /** p of "worse by no more than is tolerated", adjusted by Holm over all metrics. */
   readonly worseP: number;
@@ -42,11 +42,11 @@ export interface LookVerdict {
 const INTERVAL_ALPHA = 0.05;
 
 /**
- * One look of a regression check. A metric has regressed when the signed-rank test rejects that it is worse by no more
- * than is tolerated; of all metrics with Holm's procedure, so that the look's alpha holds for any of them. B passes when
- * each metric rejects that it is worse by what must be detected. Otherwise the check goes on, or was inconclusive at
- * its last look: what is not significant is never called the same.
- * @param last is there no further look?
+ * Evaluates one look of a regression check. A metric has regressed when the signed-rank test rejects that it is worse
+ * by no more than is tolerated. Holm's procedure covers all metrics, so that the look's alpha holds for any of them. B
+ * passes when each metric rejects that it is worse by what must be detected. Otherwise the check continues, or at its
+ * last look is inconclusive: a lack of significance is never called equality.
+ * @param last whether there is no further look.
  */
 export function lookAt(metrics: readonly MetricDifferences[], look: Look, last: boolean): LookVerdict {
   const worse = holmAdjusted(metrics.map(({ differences, margins }) => pOfWorse(differences, margins.tolerated)));
@@ -83,9 +83,9 @@ function areEstimates(differences: readonly number[]): boolean {
 }
 
 /**
- * The smallest change that so many sessions with this scatter would most likely have found: where the lower end of an
- * interval at the look's level, as wide as this one, leaves what is tolerated behind. As a share; infinite when no
- * interval can be told.
+ * Returns the smallest change that this number of sessions with this scatter would most likely have found, as a share:
+ * the one at which the lower end of an interval at the look's level, as wide as this one, exceeds what is tolerated.
+ * Infinite when there is no such interval.
  */
 export function minimumDetectableChange({ differences, margins }: MetricDifferences, alpha: number): number {
   const { low } = walshInterval(differences, 2 * alpha);

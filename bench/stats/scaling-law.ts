@@ -9,7 +9,7 @@ import type { Interval } from './walsh.ts';
 export interface ScalingRounds {
   /** N, ascending. */
   readonly levels: readonly number[];
-  /** By round, by level. */
+  /** By round, then by level. */
   readonly rounds: readonly (readonly number[])[];
 }
 
@@ -19,13 +19,13 @@ export interface ScalingLaw {
   readonly coefficients: UslCoefficients;
   /** 95 % intervals from resampled rounds. */
   readonly intervals: Readonly<Record<keyof UslCoefficients, Interval>>;
-  /** Where throughput is highest; `beyond` the highest level when it lies there or κ may be 0. */
+  /** Concurrency of the highest throughput; `beyond` the highest level when it lies there or κ may be 0. */
   readonly peak: { readonly concurrency: number } | { readonly beyond: number };
-  /** Root of the mean square of what the law leaves, relative. */
+  /** Root mean square of the relative residuals. */
   readonly relativeRmse: number;
 }
 
-/** Why no law is stated. The measured curve stands all the same. */
+/** Why no law is stated. The measured curve remains valid. */
 export interface NoScalingLaw {
   readonly fitted: false;
   readonly reasons: readonly string[];
@@ -36,14 +36,14 @@ const MAX_RMSE = 0.1;
 const LACK_OF_FIT_ALPHA = 0.05;
 const RESAMPLES = 1000;
 const INTERVAL_ALPHA = 0.05;
-/** Throughput for each of N that is above that at the lowest level by more than this is superlinear. */
+/** Throughput per unit of N that exceeds that at the lowest level by more than this share is superlinear. */
 const SUPERLINEAR = 0.05;
 
 /**
  * Fits the Universal Scalability Law if the data support it: six levels or more, two rounds or more, no superlinear
  * growth, a test of lack of fit that passes (scatter over rounds is the pure error; N. Draper, H. Smith, Applied
- * Regression Analysis, 2.1), and less than 10 % left over. Intervals come from fitting again to rounds drawn with
- * replacement, whole ones, as what disturbs a round disturbs all its levels.
+ * Regression Analysis, 2.1), and residuals of at most 10 %. Intervals come from fitting again to rounds drawn with
+ * replacement. Whole rounds are drawn, because what disturbs a round disturbs all its levels.
  */
 export function scalingLaw(data: ScalingRounds, random: Random): ScalingLaw | NoScalingLaw {
   const reasons = tooLittle(data);
@@ -74,15 +74,15 @@ function misfits(data: ScalingRounds, coefficients: UslCoefficients, rmse: numbe
   ];
 }
 
-/** Is there a level with more throughput for each of N than the lowest one, in the mean of logs? */
+/** Reports whether throughput per unit of N is higher at any level than at the lowest one, by the mean of logs. */
 function isSuperlinear({ levels, rounds }: ScalingRounds): boolean {
   const efficiency = levels.map((level, i) => mean(rounds.map((round) => Math.log((round[i] as number) / level))));
   return efficiency.some((log) => log - (efficiency[0] as number) > Math.log1p(SUPERLINEAR));
 }
 
-/** p of the F-test that what the law leaves of the levels' means is no more than rounds scatter. */
+/** Returns p of the F-test that the residuals of the levels' means are no larger than the scatter of rounds. */
 function lackOfFitP({ levels, rounds }: ScalingRounds, coefficients: UslCoefficients): number {
-  // Rounds are blocks: a slow one is slow at all levels, and that is no scatter around the curve.
+  // Rounds are blocks: a slow round is slow at all levels, which is not scatter around the curve.
   const logs = rounds.map((round) => round.map(Math.log));
   const grand = mean(logs.flat());
   const ofRound = logs.map(mean);
@@ -98,7 +98,7 @@ function lackOfFitP({ levels, rounds }: ScalingRounds, coefficients: UslCoeffici
 }
 
 function resampled({ levels, rounds }: ScalingRounds, fit: UslCoefficients, random: Random): ScalingLaw['intervals'] {
-  // The fit itself, and one off both bounds: from those the search may not come away.
+  // Start at the fit itself, and at a point away from both bounds: from a bound, the search may not get away.
   const starts = [fit, { sigma: Math.max(0.01, fit.sigma), kappa: Math.max(1e-6, fit.kappa) }];
   const fits = Array.from({ length: RESAMPLES }, () => {
     const drawn = rounds.map(() => rounds[Math.floor(random() * rounds.length)] as readonly number[]);
@@ -119,7 +119,7 @@ function peakOf({ levels }: ScalingRounds, coefficients: UslCoefficients, kappa:
   return kappa.low <= 0 || peak > highest ? { beyond: highest } : { concurrency: peak };
 }
 
-/** One point a level: the geometric mean over rounds. */
+/** Returns one point for each level: the geometric mean over rounds. */
 function pointsOf({ levels, rounds }: ScalingRounds): UslPoint[] {
   return levels.map((concurrency, i) => ({
     concurrency,

@@ -1,6 +1,6 @@
 import type { Random } from '../../servers/random.ts';
 
-/** A copy in uniformly random order: Fisher and Yates, as Durstenfeld (1964) wrote it. */
+/** Returns a copy in uniformly random order, by Fisher and Yates, in the form of Durstenfeld (1964). */
 export function shuffled<T>(items: readonly T[], random: Random): T[] {
   const copy = [...items];
   for (let i = copy.length - 1; i > 0; i--) {

@@ -1,6 +1,7 @@
 /**
- * p of the two-sided sign test: how probable it is that a fair coin falls at least as unevenly as differences lie above
- * and below 0. Those of exactly 0 are left out. 1 when there are none (W. J. Dixon, A. M. Mood, JASA 41, 1946).
+ * Returns p of the two-sided sign test: the probability that a fair coin falls at least as unevenly as differences lie
+ * above and below 0. Differences of exactly 0 are left out. 1 when there are none (W. J. Dixon, A. M. Mood, JASA 41,
+ * 1946).
  */
 export function signTest(differences: readonly number[]): number {
   const above = differences.filter((difference) => difference > 0).length;

@@ -1,27 +1,27 @@
 /**
  * Wilcoxon's signed-rank test, exact, also with ties (F. Wilcoxon, Individual Comparisons by Ranking Methods,
- * Biometrics 1, 1945). It asks of paired differences only that under the null hypothesis each may as well have had the
- * other sign: which a fair coin that assigns the labels guarantees, whatever the drift.
+ * Biometrics 1, 1945). Its only assumption about paired differences is that under the null hypothesis both signs of
+ * each are equally likely. Labels assigned by a fair coin guarantee that, whatever the drift.
  */
 
-/** Which direction is evidence: differences above 0, below 0, or either. */
+/** The direction that is evidence: differences above 0, below 0, or either. */
 export type Alternative = 'greater' | 'less' | 'two-sided';
 
-/** Above this many the exact distribution would be slow to count; nobody measures so many sessions. */
+/** Most differences that are accepted. Counting the exact distribution would be slow for more. */
 export const MAX_SAMPLE = 200;
 
 export interface SignedRank {
-  /** Sum of the ranks of positive differences; half of what it can be where the null hypothesis holds. */
+  /** Sum of the ranks of positive differences. Under the null hypothesis, half of its maximum is expected. */
   readonly statistic: number;
-  /** Differences that are not 0: those that count. */
+  /** Number of differences that are not 0: those that count. */
   readonly n: number;
-  /** Probability of a statistic at least as extreme if signs were by chance. 1 when there are no differences. */
+  /** Probability of a statistic at least as extreme if signs were random. 1 when there are no differences. */
   readonly p: number;
 }
 
 /**
- * The test of whether differences lie around `shift`. Differences of exactly that are left out, as Wilcoxon did; equal
- * ones share their ranks, and the distribution is counted for the ranks there are.
+ * Tests whether differences lie around `shift`. Differences of exactly that are left out, as Wilcoxon did. Equal ones
+ * share their ranks, and the distribution is counted for the actual ranks.
  * @throws {RangeError} for a difference that is not a number, or for more than 200.
  */
 export function signedRank(differences: readonly number[], alternative: Alternative, shift = 0): SignedRank {
@@ -33,12 +33,15 @@ export function signedRank(differences: readonly number[], alternative: Alternat
   return { statistic: doubled / 2, n: shifted.length, p: tail(ranks, doubled, alternative) };
 }
 
-/** The smallest p that `n` differences can reach: all of one sign. */
+/** Returns the smallest p that `n` differences can reach: all of one sign. */
 export function smallestP(n: number, alternative: Alternative): number {
   return Math.min(1, 2 ** -n * (alternative === 'two-sided' ? 2 : 1));
 }
 
-/** Twice the rank of each value among all, 1 for the smallest; equal values share the mean of theirs. So all are whole. */
+/**
+ * Returns twice the rank of each value, 1 for the smallest; equal values share the mean rank. Doubling makes all
+ * integers.
+ */
 export function doubledRanks(values: readonly number[]): number[] {
   const order = values.map((_, i) => i).sort((a, b) => (values[a] as number) - (values[b] as number));
   const ranks = new Array<number>(values.length);
@@ -52,8 +55,8 @@ export function doubledRanks(values: readonly number[]): number[] {
 }
 
 /**
- * How probable each sum of ranks is when each rank counts with probability one half: index by (doubled) sum.
- * Adds one rank after the other, so that no number grows beyond 1.
+ * Returns the probability of each sum of ranks when each rank counts with probability one half, indexed by (doubled)
+ * sum. It adds one rank after the other, so that no number exceeds 1.
  */
 export function rankSumProbabilities(ranks: readonly number[]): Float64Array {
   const total = ranks.reduce((sum, rank) => sum + rank, 0);

@@ -6,7 +6,7 @@ export interface Point {
   readonly y: number;
 }
 
-/** How much y grows with each x, by least squares. NaN for fewer than two different x. */
+/** Returns the slope of y over x, by least squares. NaN for fewer than two different x. */
 export function slope(points: readonly Point[]): number {
   const middleX = mean(points.map(({ x }) => x));
   const middleY = mean(points.map(({ y }) => y));

@@ -1,6 +1,6 @@
 import { fUpperTail } from './f-distribution.ts';
 
-/** t with P(T > t) = tail, tail below a half: by bisection, as t² is F(1, freedom). Never above 1,000. */
+/** Returns t with P(T > t) = tail, for a tail below a half: by bisection, as t² is F(1, freedom). At most 1,000. */
 export function studentQuantile(tail: number, freedom: number): number {
   let [low, high] = [0, 1000];
   for (let i = 0; i < 60; i++) {

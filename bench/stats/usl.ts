@@ -3,11 +3,11 @@
  * X(N) = γN / (1 + σ(N − 1) + κN(N − 1)), throughput at a concurrency of N.
  */
 export interface UslCoefficients {
-  /** γ: throughput of one, were there no others. */
+  /** γ: throughput at a concurrency of 1. */
   readonly gamma: number;
-  /** σ, 0 to 1: the share of work that is done one after the other (contention). */
+  /** σ, 0 to 1: the share of work that is serial (contention). */
   readonly sigma: number;
-  /** κ, 0 or more: what each pays for agreeing with each other (coherency). */
+  /** κ, 0 or more: the cost of coordination between each pair (coherency). */
   readonly kappa: number;
 }
 
@@ -18,19 +18,19 @@ export interface UslPoint {
   readonly throughput: number;
 }
 
-/** Throughput that the law foresees. */
+/** Returns the throughput that the law predicts. */
 export function uslThroughput({ gamma, sigma, kappa }: UslCoefficients, n: number): number {
   return (gamma * n) / (1 + sigma * (n - 1) + kappa * n * (n - 1));
 }
 
-/** The concurrency of highest throughput: √((1 − σ)/κ); infinite where κ is 0. */
+/** Returns the concurrency of highest throughput: √((1 − σ)/κ), at least 1; infinite when κ is 0. */
 export function uslPeak({ sigma, kappa }: UslCoefficients): number {
   return kappa === 0 ? Number.POSITIVE_INFINITY : Math.max(1, Math.sqrt((1 - sigma) / kappa));
 }
 
 type Start = Pick<UslCoefficients, 'sigma' | 'kappa'>;
 
-/** Where the search begins: from almost free of both losses to heavy ones. */
+/** Starts of the search, from almost no loss of either kind to heavy losses. */
 const STARTS: readonly Start[] = [
   { sigma: 0.01, kappa: 1e-6 },
   { sigma: 0.1, kappa: 1e-4 },
@@ -39,14 +39,14 @@ const STARTS: readonly Start[] = [
   { sigma: 0.3, kappa: 1e-1 },
 ];
 const MAX_STEPS = 60;
-/** A step that lowers the sum of squares by a smaller share than this ends the search. */
+/** The search ends when a step lowers the sum of squares by a smaller share than this. */
 const TOLERANCE = 1e-12;
 
 /**
- * Coefficients that fit best: the least sum of squares of ln X, as errors of throughput are relative. γ follows from
- * the other two; those are sought by Gauss and Newton with Levenberg's damping, held within σ from 0 to 1 and κ from 0,
- * from several starts, as the sum has more than one valley.
- * @param starts where to begin, when it is known about where the best lies.
+ * Fits the coefficients: the least sum of squares of ln X, as errors of throughput are relative. γ follows from the
+ * other two. Those are found by Gauss-Newton steps with Levenberg's damping, bounded to σ from 0 to 1 and κ ≥ 0. There
+ * are several starts, because the sum has several local minima.
+ * @param starts where to begin, when the minimum is known approximately.
  * @throws {RangeError} for fewer than three points, or for one that is not above 0.
  */
 export function fitUsl(points: readonly UslPoint[], starts: readonly Start[] = STARTS): UslCoefficients {
@@ -60,7 +60,7 @@ export function fitUsl(points: readonly UslPoint[], starts: readonly Start[] = S
   return { gamma: Math.exp(curve.logGamma(sigma, kappa)), sigma, kappa };
 }
 
-/** Sum of squares of what a fit leaves of ln X. */
+/** Returns the sum of squares of a fit's residuals in ln X. */
 export function uslResidual(points: readonly UslPoint[], coefficients: UslCoefficients): number {
   return points.reduce((sum, { concurrency, throughput }) => {
     return sum + Math.log(throughput / uslThroughput(coefficients, concurrency)) ** 2;
@@ -75,12 +75,12 @@ function least(descents: readonly Descent[]): Descent {
   return descents.reduce((a, b) => (b.squares < a.squares ? b : a));
 }
 
-/** Held by a bound in one coefficient, the search goes no further in the other either. */
+/** Reports whether a bound holds a coefficient. The search then makes no progress in the other one either. */
 function touchesBound({ sigma, kappa }: Descent): boolean {
   return sigma === 0 || sigma === 1 || kappa === 0;
 }
 
-/** Points as ln(X/N), of which the law says: ln γ less the ln of its denominator. */
+/** Points as ln(X/N), which the law predicts as ln γ minus ln of its denominator. */
 class LogCurve {
   readonly #n: readonly number[];
   readonly #logs: readonly number[];
@@ -90,7 +90,7 @@ class LogCurve {
     this.#logs = points.map(({ concurrency, throughput }) => Math.log(throughput / concurrency));
   }
 
-  /** The best ln γ for these: the mean of what they leave. */
+  /** Returns the best ln γ for these coefficients: the mean of the residuals. */
   logGamma(sigma: number, kappa: number): number {
     const sum = this.#logs.reduce((total, log, i) => total + log + Math.log(this.#denominator(i, sigma, kappa)), 0);
     return sum / this.#logs.length;
@@ -100,7 +100,7 @@ class LogCurve {
     return this.#residuals(sigma, kappa).reduce((sum, residual) => sum + residual * residual, 0);
   }
 
-  /** The step that would end the search were the curve straight, damped. */
+  /** Returns a damped step; without damping, it would end the search if the curve were straight. */
   step(sigma: number, kappa: number, damping: number): readonly [number, number] {
     const residuals = this.#residuals(sigma, kappa);
     const bySigma = centred(this.#n.map((n, i) => (n - 1) / this.#denominator(i, sigma, kappa)));
@@ -152,7 +152,9 @@ function alongBounds(curve: LogCurve, { sigma, kappa }: Start): Descent[] {
   ];
 }
 
-/** The best along a bound, where one coefficient is free: by golden section on its logarithm, and 0 itself. */
+/**
+ * Returns the minimum along a bound, where one coefficient is free: by golden section on its logarithm, and 0 itself.
+ */
 function alongBound(curve: LogCurve, start: number, at: (free: number) => Start): Descent {
   const descentAt = (free: number): Descent => {
     const { sigma, kappa } = at(free);

@@ -1,16 +1,17 @@
 import { median } from './median.ts';
 import { rankSumProbabilities } from './signed-rank.ts';
 
-/** Bounds between which a number lies with some confidence. A side that cannot be told is infinite. */
+/** Bounds of a confidence interval. A side that cannot be determined is infinite. */
 export interface Interval {
   readonly low: number;
   readonly high: number;
 }
 
 /**
- * Means of all pairs of values, each with itself, too: n(n + 1)/2 of them, in ascending order (J. E. Walsh, Annals of
- * Mathematical Statistics 20, 1949). As many of them are above a number as the signed ranks of the differences to it add
- * up to: that is why they carry the estimate and the interval that belong to the signed-rank test.
+ * Returns the means of all pairs of values, each value also paired with itself: n(n + 1)/2 of them, in ascending order
+ * (J. E. Walsh, Annals of Mathematical Statistics 20, 1949). The number of them above a value equals the sum of the
+ * positive signed ranks of the differences to it. So they give the estimate and the interval that belong to the
+ * signed-rank test.
  */
 export function walshAverages(values: readonly number[]): Float64Array {
   const averages = new Float64Array((values.length * (values.length + 1)) / 2);
@@ -22,17 +23,17 @@ export function walshAverages(values: readonly number[]): Float64Array {
 }
 
 /**
- * The centre of values that scatter symmetrically: the median of their Walsh averages (J. L. Hodges, E. L. Lehmann,
- * Annals of Mathematical Statistics 34, 1963). NaN when there are none.
+ * Returns the centre of values that scatter symmetrically: the median of their Walsh averages (J. L. Hodges, E. L.
+ * Lehmann, Annals of Mathematical Statistics 34, 1963). NaN for no values.
  */
 export function hodgesLehmann(values: readonly number[]): number {
   return median([...walshAverages(values)]);
 }
 
 /**
- * The interval of centres that the two-sided signed-rank test at `alpha` does not reject: it holds the true one with a
- * confidence of at least 1 - alpha (M. Hollander, D. Wolfe, Nonparametric Statistical Methods, 3.3). From minus to plus
- * infinity when the values are too few to reject anything.
+ * Returns the interval of centres that the two-sided signed-rank test at `alpha` does not reject. It contains the true
+ * one with a confidence of at least 1 - alpha (M. Hollander, D. Wolfe, Nonparametric Statistical Methods, 3.3). From
+ * minus to plus infinity when the values are too few to reject anything.
  */
 export function walshInterval(values: readonly number[], alpha: number): Interval {
   const averages = walshAverages(values);
@@ -41,7 +42,7 @@ export function walshInterval(values: readonly number[], alpha: number): Interva
   return { low: averages[skipped - 1] as number, high: averages[averages.length - skipped] as number };
 }
 
-/** How many sums of the ranks 1 to n, from 0 up, have a probability of `alpha` at most together. */
+/** Returns how many sums of the ranks 1 to n, from 0 up, have a total probability of at most `alpha`. */
 function rejectable(n: number, alpha: number): number {
   const probabilities = rankSumProbabilities(Array.from({ length: n }, (_, i) => i + 1));
   let cumulated = 0;

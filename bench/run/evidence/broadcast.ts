@@ -1,7 +1,7 @@
 import type { MeasuredTrial, Reason } from '../../model/trial.ts';
 import { percent, whole } from '../amounts.ts';
 
-/** Lines that were changed on the way: then nothing of a chat is to be believed. */
+/** Returns why a chat's results are invalid: clients received lines that no client sent. */
 export function broadcastInvalidations({ broadcast }: MeasuredTrial): Reason[] {
   if (broadcast === undefined || broadcast.corrupted === 0) return [];
   return [
@@ -12,7 +12,7 @@ export function broadcastInvalidations({ broadcast }: MeasuredTrial): Reason[] {
   ];
 }
 
-/** Did all hear everything, once and in order? */
+/** Returns the doubts about a chat's deliveries: lines that were lost, duplicated or reordered. */
 export function broadcastSuspicions({ broadcast }: MeasuredTrial): Reason[] {
   if (broadcast === undefined) return [];
   const { expected, lost, duplicated, reordered, late } = broadcast;

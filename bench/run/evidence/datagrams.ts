@@ -4,12 +4,15 @@ import { percent, whole } from '../amounts.ts';
 
 const ENLARGE = 'enlarge SO_RCVBUF and net.core.rmem_max, or lower the load';
 
-/** What became of datagrams: UDP promises neither that they come, nor once, nor in order. */
+/**
+ * Returns the doubts about datagrams: lost, duplicated or reordered. UDP guarantees neither delivery nor order, nor
+ * that a datagram arrives only once.
+ */
 export function datagramSuspicions(trial: MeasuredTrial): Reason[] {
   if (trial.transport !== 'udp') return [];
   const { requests, kernel, datagrams } = trial;
   const reasons = [...lost(trial)];
-  // Of the whole machine: only where the sockets themselves could not be asked.
+  // This counter covers the whole machine, so it counts only where the sockets' own counters are not readable.
   if (kernel && kernel.udpReceiveBufferErrors > 0 && typeof datagrams?.droppedByServer !== 'number') {
     reasons.push({
       code: 'receive-buffer',
@@ -34,7 +37,7 @@ export function datagramSuspicions(trial: MeasuredTrial): Reason[] {
 }
 
 function lost({ requests, datagrams, workload }: MeasuredTrial): Reason[] {
-  // Nobody answers what goes one way: of that, only what sockets dropped is known.
+  // One-way datagrams are not answered, so only drops by the server's sockets are known.
   const unseen = isOneWay(workload) ? (datagrams?.droppedByServer ?? 0) : 0;
   const count = Math.max(requests.lost ?? requests.timedOut, unseen);
   if (count === 0) return [];
@@ -49,7 +52,7 @@ function lost({ requests, datagrams, workload }: MeasuredTrial): Reason[] {
 
 function whereLost(count: number, datagrams: MeasuredTrial['datagrams']): string {
   if (datagrams === undefined) return `socket buffers overflowed, or the server dropped them; ${ENLARGE}`;
-  // Counted a little longer than the requests were: no part may exceed the whole.
+  // Drops are counted for slightly longer than requests, so no part may exceed the whole.
   const byServer = Math.min(count, datagrams.droppedByServer ?? 0);
   const byGenerator = Math.min(count - byServer, datagrams.droppedByGenerator);
   const rest = count - byServer - byGenerator;

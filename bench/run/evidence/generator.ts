@@ -1,10 +1,13 @@
 import type { MeasuredTrial, Reason } from '../../model/trial.ts';
 import { micros, percent } from '../amounts.ts';
 
-/** Of the response time's 99th percentile, what the generator's lag may make up before it is mostly about itself. */
+/**
+ * Largest share of the 99th percentile of response time that the generator's lag may make up. Above it, the percentile
+ * says more about the generator than about the server.
+ */
 const MOST_LAG = 0.25;
 
-/** Did the generator measure the server, or itself? */
+/** Returns reasons to suspect that the trial measured the generator rather than the server. */
 export function generatorSuspicions({ generator, latencyMicros, timestamps, broadcast }: MeasuredTrial): Reason[] {
   const reasons: Reason[] = [];
   if (generator.saturated) {
@@ -12,13 +15,13 @@ export function generatorSuspicions({ generator, latencyMicros, timestamps, broa
       code: 'generator-saturated',
       message:
         `the generator used ${percent(generator.utilization)} of its CPU, so the server may be able to do more: ` +
-        // A chat's clients are all in one thread.
+        // All clients of a chat run in one thread.
         (broadcast === undefined ? 'add --threads where there are CPUs for them, or lower the load' : 'lower the load'),
     });
   }
   const { response, generatorLag } = latencyMicros;
   if (generatorLag !== undefined && generatorLag.p99 > MOST_LAG * response.p99) {
-    // Without the kernel's timestamps it is known only within bounds, and there are no service times.
+    // Without kernel timestamps, only bounds of the lag are known, and there are no service times.
     const known = timestamps === 'kernel';
     reasons.push({
       code: 'generator-lag',

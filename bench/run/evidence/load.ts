@@ -5,30 +5,36 @@ import { mean } from '../../stats/mean.ts';
 import { welchT } from '../../stats/welch.ts';
 import { percent, rounded, whole } from '../amounts.ts';
 
-/** Of the offered rate, what has to be answered for response times to mean something. */
+/** Smallest share of the offered rate that must be answered for response times to be meaningful. */
 const LEAST_ACHIEVED = 0.99;
 
-/** Fewer Poisson arrivals than expected, by so many standard deviations, are not put down to chance. */
+/** Standard deviations by which the number of Poisson arrivals may fall short by chance. */
 const LEAST_DEVIATIONS = 4;
 
-/** A distance from the arrivals that were wanted which does no harm, however sure it is that it is not chance. */
+/** Distance from the configured arrivals that does no harm, even when it is statistically significant. */
 const HARMLESS_DISTANCE = 0.1;
 
-/** By so much Little's law may be off. */
+/** Largest relative error of Little's law. */
 const MOST_LITTLE = 0.05;
-/** It is about the long run: requests that were cut off at either end are too many in less than so many responses. */
+/**
+ * Shortest time measured, in mean response times, to which Little's law is applied. The law is about the long run: in
+ * less time, requests that are cut off at either end weigh too much.
+ */
 const LEAST_RESPONSES = 20;
-/** Below this, an open loop has hardly anything in flight, and what the generator itself takes weighs too much. */
+/**
+ * Shortest mean response time of an open loop to which Little's law is applied. Below it, hardly any request is in
+ * flight, and the generator's own time weighs too much.
+ */
 const LEAST_OPEN_RESPONSE_MICROS = 1000;
 
-/** By so much the rate of the halves may differ, of their mean. */
+/** Largest difference between the rates of the two halves, as a share of their mean. */
 const MOST_DRIFT = 0.02;
-/** Slices scatter: their halves must differ by so many standard errors to be said to. */
+/** Slices scatter, so the rates of the halves must differ by more than this number of standard errors. */
 const LEAST_T = 4;
-/** Fewer slices in a half than this know too little of how much they scatter. */
+/** Fewest slices in a half. With fewer, their scatter is not known well enough. */
 const LEAST_SLICES = 4;
 
-/** Was the load what it was meant to be, and did it go steadily? */
+/** Returns reasons to suspect that the load was not as configured, or not steady. */
 export function loadSuspicions(trial: MeasuredTrial): Reason[] {
   return [...missedRate(trial), ...wrongArrivals(trial), ...littlesLaw(trial), ...drift(trial)];
 }
@@ -36,9 +42,9 @@ export function loadSuspicions(trial: MeasuredTrial): Reason[] {
 function missedRate(trial: MeasuredTrial): Reason[] {
   const { rate, arrivals, throughput, measuredSeconds } = trial;
   if (rate === null) return [];
-  // The number of Poisson arrivals varies by the root of its mean.
+  // The standard deviation of the number of Poisson arrivals is the square root of its mean.
   const deviation = (seconds: number) => (arrivals === 'poisson' ? Math.sqrt(rate / seconds) : 0);
-  // In a short time it matters whether a request is due, or ends, just before it is over or just after.
+  // In a short time, it matters whether one request is due or ends just before its end or just after it.
   const chance = (seconds: number) => LEAST_DEVIATIONS * deviation(seconds) + 1 / seconds;
   const achieved = throughput.requestsPerSecond;
   if (achieved >= LEAST_ACHIEVED * rate - chance(measuredSeconds)) return [];
@@ -50,9 +56,10 @@ function missedRate(trial: MeasuredTrial): Reason[] {
 }
 
 /**
- * What was answered when measuring had gone on for as long as nine of ten responses take at most: before, where the
- * warm-up was shorter than that, a server that keeps up has not much to answer yet. One that doesn't falls behind later, too.
- * @returns undefined where that is not known: when they take longer than was measured, or the rate moved.
+ * Returns the rate answered after the 90th percentile of response time has passed. Before that, if the warm-up was
+ * shorter, a server that keeps up has little to answer yet. A server that does not keep up falls behind later, too.
+ * @returns undefined when that rate is not known: responses take longer than the time measured, or the rate changed in
+ * stages.
  */
 function sinceResponding({ latencyMicros, slices = [], stages }: MeasuredTrial) {
   const from = slices.find(({ second }) => second * 1e6 >= latencyMicros.response.p90)?.second ?? 0;
@@ -88,10 +95,13 @@ function wrongArrivals({ arrivals, arrivalCheck }: MeasuredTrial): Reason[] {
   ];
 }
 
-/** L = λW: J. D. C. Little, Operations Research 9 (1961). Where it does not hold, some requests or times are missing. */
+/**
+ * Checks Little's law, L = λW (J. D. C. Little, Operations Research 9, 1961). Where it does not hold, some requests or
+ * times are missing.
+ */
 function littlesLaw(trial: MeasuredTrial): Reason[] {
   const { latencyMicros, measuredSeconds, throughput, broadcast } = trial;
-  // Response times are those of deliveries there, of which a line has several.
+  // In a chat, response times are those of deliveries, and each line has several.
   if (broadcast !== undefined) return [];
   const { response } = latencyMicros;
   const inFlight = expectedInFlight(trial);
@@ -111,16 +121,17 @@ function littlesLaw(trial: MeasuredTrial): Reason[] {
   ];
 }
 
-/** Requests that are in flight on average; undefined where that is not known well enough to judge by. */
+/** Returns the mean number of requests in flight; undefined when it is not known well enough to judge by. */
 function expectedInFlight(trial: MeasuredTrial): number | undefined {
   const { rate, stages, meanInFlight, latencyMicros, opening, pipelining, throughput } = trial;
   if (rate === null) return stages?.length ? meanInFlight : opening.opened * pipelining;
-  // A queue that grew, or that the warm-up left behind, holds requests whose time lies mostly outside of what is measured.
+  // A queue that grew, or that the warm-up left behind, holds requests whose time lies mostly outside the time
+  // measured.
   const steady = Math.abs(throughput.requestsPerSecond / rate - 1) <= 1 - LEAST_ACHIEVED;
   return steady && latencyMicros.response.mean >= LEAST_OPEN_RESPONSE_MICROS ? meanInFlight : undefined;
 }
 
-/** Only of a load that is meant to be steady, and is not held so by a rate. */
+/** Checks a closed loop without stages: its load should be steady, and no rate keeps it steady. */
 function drift({ rate, stages, slices = [] }: MeasuredTrial): Reason[] {
   const rates = slices.map(({ second, completed }, i) => completed / (second - (slices[i - 1]?.second ?? 0)));
   const half = rates.length >> 1;

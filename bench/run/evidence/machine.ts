@@ -1,14 +1,19 @@
 import type { MeasuredTrial, Reason } from '../../model/trial.ts';
 import { percent, whole } from '../amounts.ts';
 
-/** Share of all CPU time that may be stolen from a machine before its numbers are doubtful. */
+/** Largest share of all CPU time that a hypervisor may steal before the numbers are doubtful. */
 const MOST_STEAL = 0.05;
-/** Retransmitted segments, of all requests: each costs some 200 ms, TCP's least timeout on Linux (TCP_RTO_MIN). */
+/**
+ * Largest number of retransmitted segments for each request. Each costs about 200 ms, the minimum of TCP's
+ * retransmission time-out on Linux (TCP_RTO_MIN).
+ */
 const MOST_RETRANSMITTED = 0.001;
-/** Bytes of a segment on Ethernet: a stream has no requests to count, but segments. */
+/**
+ * Payload of a full segment on Ethernet, in bytes. It gives the number of segments of a stream, which has no requests.
+ */
 const SEGMENT_BYTES = 1448;
 
-/** What the machine did to the trial, as far as its kernel tells. */
+/** Returns reasons to suspect the machine, from the kernel's counters. */
 export function machineSuspicions({
   kernel,
   transport,

@@ -3,7 +3,7 @@ import { isOneWay } from '../../model/operating-point.ts';
 import type { MeasuredTrial, Reason, TargetShare } from '../../model/trial.ts';
 import { whole } from '../amounts.ts';
 
-/** What makes numbers mean nothing at all. */
+/** Returns why a trial's numbers are meaningless: replies had wrong bytes, or nothing completed. */
 export function requestInvalidations({ requests, throughput, workload }: MeasuredTrial): Reason[] {
   const reasons: Reason[] = [];
   if (requests.corrupted > 0) {
@@ -12,7 +12,7 @@ export function requestInvalidations({ requests, throughput, workload }: Measure
       message: `${whole(requests.corrupted)} replies differed from what was sent: the server changes data; mend it first`,
     });
   }
-  // A stream has no requests: bytes tell whether anything went through.
+  // A stream has no requests: its bytes show whether data was transferred.
   const passed = requests.completed + (isOneWay(workload) ? throughput.bytesPerSecond : 0);
   if (passed === 0) {
     reasons.push({
@@ -23,7 +23,10 @@ export function requestInvalidations({ requests, throughput, workload }: Measure
   return reasons;
 }
 
-/** What was due and never sent, by cause. It has no response time: those of the others do not speak for it. */
+/**
+ * Returns a reason for each cause for which due requests were never sent. They have no response times, so the response
+ * times of the others do not represent them. The note `ports-exhausted` covers `noPort`.
+ */
 function neverSent({ dropped, drops }: MeasuredTrial['requests']): Reason[] {
   const causes = drops ?? { noConnection: dropped, refused: 0, sendBuffer: 0, unsent: 0 };
   const told = [
@@ -61,7 +64,7 @@ function neverSent({ dropped, drops }: MeasuredTrial['requests']): Reason[] {
   );
 }
 
-/** Requests that failed, or were never sent. */
+/** Returns reasons to suspect a trial in which requests failed or were never sent. */
 export function requestSuspicions({ requests, statuses = {}, targets = [] }: MeasuredTrial): Reason[] {
   const reasons: Reason[] = [...failedTargets(targets), ...neverSent(requests)];
   const refused = Object.entries(statuses).filter(([status]) => !status.startsWith('2'));
@@ -86,7 +89,7 @@ export function requestSuspicions({ requests, statuses = {}, targets = [] }: Mea
   return reasons;
 }
 
-/** Of several targets, those that failed while the others went on, and those that got nothing to do. */
+/** Returns reasons for those of several targets that failed while the load continued, and for those that were idle. */
 function failedTargets(targets: readonly TargetShare[]): Reason[] {
   const failures = targets.flatMap((share) => {
     const failed = failedRequests(share);

@@ -1,6 +1,6 @@
 import type { MeasuredTrial, Reason } from '../../model/trial.ts';
 
-/** Was the server at the end what it was when measuring began? */
+/** Returns why a trial is invalid when the server lost processes while it was measured. */
 export function serverInvalidations({ lostProcesses = [] }: MeasuredTrial): Reason[] {
   if (lostProcesses.length === 0) return [];
   return [

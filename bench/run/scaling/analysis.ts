@@ -15,10 +15,13 @@ import { memoryPerConnection } from './memory.ts';
 import { signsOf } from './signs.ts';
 import { stateScaling } from './statements.ts';
 
-/** From this share of the best throughput on, a level is as good. */
+/** The knee is the lowest level with at least this share of the best throughput. */
 const KNEE_SHARE = 0.95;
 
-/** A result of a sweep, with how each of its targets scales. Takes a second or so: once, when all was measured. */
+/**
+ * Returns the result of a sweep, with an analysis of how each target scales. It takes about a second: call it once,
+ * after the last trial.
+ */
 export function withScaling(result: Result): Result {
   const scenarios = comparables(result.trials);
   const scaling = Object.fromEntries(

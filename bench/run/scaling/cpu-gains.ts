@@ -8,8 +8,8 @@ import { finite } from './memory.ts';
 const INTERVAL_ALPHA = 0.05;
 
 /**
- * What more CPUs bring each target: the best throughput of a round, at whatever level, over that of the same round on
- * the fewest CPUs; of these ratios Hodges and Lehmann's estimate with its 95 % interval.
+ * Returns what more CPUs bring each target: the ratio of a round's best throughput, at any level, to that of the same
+ * round on the fewest CPUs. Over the rounds, it is Hodges and Lehmann's estimate on logarithms, with its 95 % interval.
  */
 export function cpuGains(scenarios: readonly ComparableTrials[]): CpuGain[] {
   return scenarios.flatMap(({ transport, work, cpus, trials }) => {
@@ -31,7 +31,7 @@ export function cpuGains(scenarios: readonly ComparableTrials[]): CpuGain[] {
   });
 }
 
-/** ln of the best throughput of each round. */
+/** Returns ln of the best throughput of each round. */
 function bestByRound(trials: readonly Trial[], target: string): Map<number, number> {
   const best = new Map<number, number>();
   for (const trial of trials) {

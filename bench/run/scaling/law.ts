@@ -10,8 +10,9 @@ import { speed, throughputOf } from '../throughput.ts';
 type Law = TargetScaling['law'];
 
 /**
- * The scalability law of one target, if its trials support one. None where the generator was at its limit, as the curve
- * is the generator's there, nor where connections were left waiting, as fewer were served than the law counts.
+ * Returns the scalability law of one target, if its trials support one. There is none where the generator was at its
+ * limit, because the curve is the generator's there, nor where connections were starved, because fewer were served than
+ * the law counts.
  * @param trials of one target in one scenario.
  */
 export function lawOf(trials: readonly Trial[], random: Random): Law {
@@ -28,7 +29,7 @@ export function lawOf(trials: readonly Trial[], random: Random): Law {
   return law.fitted ? recorded(law) : { fitted: false, reasons: [...law.reasons] };
 }
 
-/** Throughput by round and level, of rounds in which every level was measured and answered rightly. */
+/** Returns throughput by round and level, for rounds in which every level has a trial that is not invalid. */
 function completeRounds(trials: readonly Trial[], levels: readonly number[]): number[][] {
   const rounds = [...new Set(trials.map(({ round }) => round))];
   return rounds

@@ -4,9 +4,9 @@ import type { Leaders } from '../../model/scaling.ts';
 type LevelRanking = NonNullable<Comparison['rankings']>[number];
 
 /**
- * Who leads from how many connections to how many: at each level those that nobody is ahead of, and levels alike
- * joined. A stretch that merely does not tell others from the leaders before and after it belongs to those: it is no
- * evidence of a crossover there and back.
+ * Returns which targets lead in which ranges of connections. At each level, the leaders are the targets that no other
+ * is ahead of; neighbouring levels with the same leaders are joined. A range that merely fails to distinguish others
+ * from the leaders before and after it is assigned to those leaders: it is no evidence of two crossovers.
  * @param rankings by throughput, levels ascending.
  */
 export function leadersOf(rankings: readonly LevelRanking[]): Leaders[] {
@@ -31,7 +31,7 @@ function leadersAt({ connections, unbeaten, pairs }: LevelRanking): Leaders {
   };
 }
 
-/** Neighbours with the same leaders as one; what is not told apart at some level is not told apart. */
+/** Joins neighbouring ranges with the same leaders. Leaders that are unresolved at one level stay unresolved. */
 function joined(stretches: readonly Leaders[]): Leaders[] {
   const all: Leaders[] = [];
   for (const next of stretches) {

@@ -4,15 +4,15 @@ import { slope } from '../../stats/slope.ts';
 import { hodgesLehmann, type Interval, walshInterval } from '../../stats/walsh.ts';
 
 const INTERVAL_ALPHA = 0.05;
-/** Levels that a line needs at the least, lest two of them say what they like. */
+/** Fewest levels for a slope: a line always fits two. */
 const LEAST_LEVELS = 3;
 
 /**
- * What each further connection costs in memory: the slope, over levels, of what all connections hold once they were
- * answered and are idle. So what a server sets up once is not in it. One slope a round, by least squares, and of those
- * Hodges and Lehmann's estimate with its 95 % interval.
+ * Estimates the memory that each further connection costs: the slope, over levels, of the memory that all connections
+ * hold after they were answered and are idle. What a server sets up once is not included. Each round gives one slope by
+ * least squares; the result is Hodges and Lehmann's estimate over rounds, with its 95 % interval.
  * @param trials of one target in one scenario.
- * @returns null where no round has three levels of which it is known.
+ * @returns null when no round has three levels with a known value.
  */
 export function memoryPerConnection(trials: readonly Trial[]): TargetScaling['memoryPerConnection'] {
   const rounds = [...new Set(trials.map(({ round }) => round))];
@@ -29,7 +29,7 @@ export function memoryPerConnection(trials: readonly Trial[]): TargetScaling['me
   return { bytes: hodgesLehmann(slopes), ...finite(walshInterval(slopes, INTERVAL_ALPHA)) };
 }
 
-/** As results keep it: JSON knows no infinity. */
+/** Converts an interval for results: JSON has no infinity. */
 export function finite({ low, high }: Interval): { readonly low: number | null; readonly high: number | null } {
   return { low: Number.isFinite(low) ? low : null, high: Number.isFinite(high) ? high : null };
 }

@@ -4,17 +4,17 @@ import { type Sign, signKinds } from '../../model/scaling.ts';
 import type { Trial } from '../../model/trial.ts';
 import { median } from '../../stats/median.ts';
 
-/** How much faster p99 must grow than the connections do, from the knee on, to be a sign. */
+/** Factor by which p99 must grow faster than the connections, from the knee on, to be a sign. */
 const LATENCY_GROWTH = 2;
 
-/** What one level showed: its trials, and those that failed. */
+/** The trials of one level, and the number of those that failed. */
 interface Level {
   readonly connections: number;
   readonly trials: readonly Trial[];
   readonly failures: number;
 }
 
-/** Does a level show a sign, in most of its rounds? @param knee the level of that name. */
+/** Reports whether a level shows a sign, in most of its rounds. @param knee the level at the knee. */
 type Shows = (level: Level, knee: Level | undefined) => boolean;
 
 const SIGNS: Readonly<Record<Sign['kind'], Shows>> = {
@@ -29,10 +29,11 @@ const SIGNS: Readonly<Record<Sign['kind'], Shows>> = {
 };
 
 /**
- * What became of a target with more and more connections: each sign of too much, with the fewest connections that showed
- * it, the first one first. In a closed loop latency grows with connections once throughput does not (Little's law), so
- * only growth of more than twice that is a sign.
- * @param trials of one target in one scenario. @param failures of the same.
+ * Returns the signs of overload as connections increase: each with the fewest connections that showed it, fewest first.
+ * In a closed loop, latency grows with connections once throughput does not (Little's law), so only growth of more than
+ * twice that is a sign.
+ * @param trials of one target in one scenario.
+ * @param failures of the same target and scenario.
  */
 export function signsOf(trials: readonly Trial[], failures: readonly Failure[], knee: number | null): Sign[] {
   const levels = [...new Set([...trials, ...failures].map(({ connections }) => connections))]

@@ -3,7 +3,7 @@ import { rounded } from '../amounts.ts';
 import { listed } from '../listed.ts';
 import { scenarioWords } from '../verdict.ts';
 
-/** What may be said of a sweep beyond what is said of every comparison, in sentences. */
+/** Returns the sentences about a sweep that its verdict contains in addition to those about every comparison. */
 export function stateScaling(scaling: Readonly<Record<string, Scaling>>, gains: readonly CpuGain[]): string[] {
   return [
     ...Object.values(scaling).flatMap((each) => {
@@ -14,7 +14,7 @@ export function stateScaling(scaling: Readonly<Record<string, Scaling>>, gains: 
   ];
 }
 
-/** Who leads where: `below 32 connections a ≈ b; from 32 on b leads.` */
+/** Returns which targets lead where: `below 32 connections a ≈ b; from 32 on b leads.` */
 function leadersSentence(leaders: readonly Leaders[]): string | undefined {
   const [first, ...others] = leaders;
   const last = others.at(-1);
