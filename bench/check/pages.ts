@@ -5,9 +5,9 @@ import type { Placement } from '../run/placement.ts';
 import type { CheckPlan, Pages } from './plan.ts';
 import { start } from './session.ts';
 
-/** Processes of each program that are asked: a page may contain what differs from start to start, such as the port. */
+/** Starts of each program that are compared: a page may contain what differs from start to start, such as the port. */
 const STARTS = 2;
-/** Requests to each process. */
+/** Requests to each started process. */
 const REQUESTS = 2;
 
 /** The pages of both programs, in the order in which they were received. */

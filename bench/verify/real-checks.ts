@@ -68,8 +68,8 @@ export function isSame(one: RealCheckKey, other: RealCheckKey): boolean {
 }
 
 /**
- * Makes B slower as the key says and holds one check of it. A server that fails ends only this check: the machine may
- * have stalled for too long.
+ * Makes B slower by the share in the key and holds one check of it. A server that fails ends only this check: the
+ * machine may have stalled for too long.
  */
 export async function holdCheck(
   plan: PlanOfChecks,
