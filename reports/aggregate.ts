@@ -5,58 +5,60 @@ import { worksOf, workWords } from '../bench/model/work-words.ts';
 import { median } from '../bench/stats/median.ts';
 import { type TransportName, transportNames } from '../servers/transport.ts';
 
-/** All rounds of one target at one operating point, as one row of a table. Medians over rounds but where noted. */
+/**
+ * All rounds of one target at one operating point, as one row of a table. Medians over rounds unless stated otherwise.
+ */
 export interface Aggregate {
   readonly target: string;
   readonly connections: number;
-  /** Trials that were measured; the medians are of these. NaN when there are none. */
+  /** Completed trials. The medians are over these; without any they are NaN. */
   readonly trials: readonly Trial[];
   readonly failures: readonly Failure[];
   readonly requestsPerSecond: number;
   readonly bytesPerSecond: number;
-  /** Were any response times measured? One-way there are none. */
+  /** True when response times were measured. One-way workloads have none. */
   readonly responded: boolean;
   readonly p50Micros: number;
   readonly p99Micros: number;
-  /** Null where the server's process could not be watched: one that somebody else runs. */
+  /** Null where the server's process could not be observed, because it was not started here. */
   readonly cpuMicrosPerRequest: number | null;
   readonly cpuSecondsPerGigabyte: number | null;
   readonly peakPssBytes: number | null;
   readonly memoryBytesPerConnection: number | null;
   readonly openingMicros: number;
-  /** Did opening end before every connection was answered, in any round? */
+  /** True when in some round opening ended before every connection was answered. */
   readonly openingGivenUp: boolean;
-  /** Of chats: the share of what all should hear that they heard; null for anything else. */
+  /** Chat only: delivered lines as a share of the lines that should be delivered; null otherwise. */
   readonly reach: number | null;
-  /** Null where it is not known of any round. */
+  /** Null where no round has it. */
   readonly jain: number | null;
-  /** Connections that got nothing, as a whole number. */
+  /** Connections that received nothing, rounded to a whole number. */
   readonly starved: number;
-  /** Requests that failed in whatever way, in all rounds together: a median could hide them. */
+  /** Requests that failed in any way, summed over all rounds: a median could hide them. */
   readonly errors: number;
-  /** Was the generator at its limit in any round? Then the server may be able to do more. */
+  /** True when the generator was saturated in some round. The server may be able to do more. */
   readonly saturated: boolean;
 }
 
-/** What shares a table: trials that differ only in target, connections and round. */
+/** The content of one table: trials that differ only in target, connections and round. */
 export interface Comparable {
   readonly transport: TransportName;
-  /** What requests cost the server, in words; null: nothing. */
+  /** The server's work for each request, in words; null: none. */
   readonly work: string | null;
-  /** CPUs that the server was given; undefined where that was not varied. */
+  /** CPUs assigned to the server; undefined where that was not varied. */
   readonly cpus: number | undefined;
-  /** What they have in common besides, in words; undefined when nothing was measured. */
+  /** A trial with the other properties that all have in common; undefined when nothing was measured. */
   readonly point: Trial | undefined;
   readonly aggregates: readonly Aggregate[];
 }
 
-/** Sorts a result's trials and failures into tables, and each table's into rows in order of first appearance. */
+/** Groups a result's trials and failures into tables, and each table's into rows in order of first appearance. */
 export function aggregate({ trials, failures }: Result): Comparable[] {
   const tables = [...groupBy(trials, pointKey).values()];
   return scenariosOf([...trials, ...failures]).flatMap((scenario): Comparable[] => {
     const failed = failures.filter((failure) => isOf(failure, scenario));
     const measured = tables.filter(([first]) => first && isOf(first, scenario));
-    // A failure does not say at what point beyond these and connections: it goes with the first table.
+    // A failure contains only these properties and connections, so it goes into the first table.
     const [first = [], ...rest] = measured;
     if (first.length + failed.length === 0) return [];
     return [
@@ -68,7 +70,7 @@ export function aggregate({ trials, failures }: Result): Comparable[] {
 
 type ComparedScenario = Pick<Comparable, 'transport' | 'work' | 'cpus'>;
 
-/** Without work first, TCP before UDP, fewest CPUs first. */
+/** Without work first, then transports in their declared order, then fewest CPUs first. */
 function scenariosOf(outcomes: readonly (Trial | Failure)[]): ComparedScenario[] {
   const cpuCounts = [...new Set(outcomes.map(({ cpus }) => cpus))].sort((a = 0, b = 0) => a - b);
   return worksOf(outcomes).flatMap((work) =>
@@ -96,9 +98,9 @@ function pointKey(trial: Trial): string {
     cacheHit,
     cpus,
   } = trial;
-  // In stages the rate is the mean of what was offered: it varies with when a trial ended.
+  // In stages the rate is the mean of what was offered, which varies with the time at which a trial ended.
   const steady = stages.length > 0 && rate !== null ? 'in stages' : rate;
-  // What an HTTP server answers is measured, not asked for: it varies from server to server and from round to round.
+  // The size of an HTTP reply is measured, not requested: it varies between servers and between rounds.
   const asked = app === 'http' ? null : size;
   return JSON.stringify([
     transport,
@@ -156,13 +158,13 @@ function aggregateRow(trials: readonly Trial[], failures: readonly Failure[]): A
   };
 }
 
-/** Where the number of connections goes in stages, some are not to be opened at first. */
+/** When the number of connections grows in stages, not all are opened at first. */
 function isOpeningGivenUp({ opening, connections, rate, stages = [] }: Trial): boolean {
   const grows = rate === null && stages.length > 0;
   return opening.answered < (grows ? opening.opened : connections);
 }
 
-/** Null when nobody watched the server, or nothing went through. */
+/** Null when the server was not observed, or no bytes were transferred. */
 function cpuSecondsPerGigabyte({ server, throughput, measuredSeconds }: Trial): number | null {
   const bytes = throughput.bytesPerSecond * measuredSeconds;
   return server === null || bytes === 0 ? null : (server.cpuSeconds * 1e9) / bytes;
@@ -173,7 +175,7 @@ function knownMedian(values: readonly (number | null | undefined)[]): number | n
   return known.length > 0 ? median(known) : null;
 }
 
-/** Map.groupBy comes with Node 21. */
+/** Map.groupBy needs Node 21. */
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const item of items) {

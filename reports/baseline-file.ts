@@ -8,9 +8,10 @@ import { prepareReport, writeReport } from './sink.ts';
 const ANY_VERSION = /^sockbench\/baseline\//;
 
 /**
- * Reads recorded runs.
- * @throws {ResultFileError} when there is no such file, or it holds no baseline, or a damaged one; says what to do.
- * @throws {NotComparableError} when it is of another version of the schema.
+ * Reads a baseline.
+ * @throws {ResultFileError} when there is no such file, or it contains no baseline or a damaged one. The message
+ * contains the remedy.
+ * @throws {NotComparableError} when it has another version of the schema.
  */
 export function readBaseline(file: string): StoredBaseline {
   const content = readJson(file, 'a file', 'record a first run with --record');
@@ -28,13 +29,19 @@ export function readBaseline(file: string): StoredBaseline {
   return validated(storedBaselineSchema, content, file);
 }
 
-/** Is there a baseline to add to? If not, makes sure, before anything is measured, that one can be written. @throws {Error} of the file system. */
+/**
+ * Reports whether there is a baseline to add to. If not, checks that one can be written, before anything is measured.
+ * @throws {Error} of the file system.
+ */
 export function hasBaseline(file: string): boolean {
   prepareReport(file);
   return existsSync(file);
 }
 
-/** Stores recorded runs in place of those in the file. @throws {Error} of the file system. */
+/**
+ * Writes a baseline in place of the file's content.
+ * @throws {Error} of the file system.
+ */
 export function writeBaseline(file: string, baseline: StoredBaseline): void {
   writeReport(file, jsonDocument(storedBaselineSchema.parse(baseline)));
 }

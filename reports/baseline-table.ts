@@ -25,7 +25,7 @@ const FINDINGS = {
   'too-few-runs': { text: 'too few runs', tone: 'warning' },
 } as const satisfies Record<Metric['finding'], { text: string; tone: Tone }>;
 
-/** What a server costs next to the reference: in its recorded runs, and in this one. */
+/** Returns what a server costs relative to the reference, in its recorded runs and in this one. */
 export function baselineTable({ record, metrics }: CheckBaseline, { b }: CheckResult['plan']): Table {
   const rows = metrics.map((metric) => rowOf(metric, record));
   return {

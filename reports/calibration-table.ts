@@ -10,7 +10,7 @@ const COLUMNS: readonly Column[] = [
   { title: '', align: 'left' },
 ];
 
-/** A line for each thing that was injected. */
+/** Returns a line for each injected value. */
 export function calibrationTable(readings: readonly CalibrationReading[]): Table {
   return { title: 'Calibration', columns: COLUMNS, groups: [{ label: null, rows: readings.map(rowOf) }] };
 }

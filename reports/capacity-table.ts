@@ -7,11 +7,11 @@ import { loadTitle } from './load-title.ts';
 import { formatCount, formatPlural, NONE, timeUnit } from './quantities.ts';
 import { type Cell, cell, type Group, type Row, type Table } from './table.ts';
 
-/** Shares of the capacity at which latency is told, and the one at which CPU time is told however narrow the page is. */
+/** Shares of the capacity with latency columns. LAST_SHARE has the CPU column that narrow pages show, too. */
 const SHARES = [0.1, 0.5, 0.9];
 const LAST_SHARE = 0.9;
 
-/** What every target can take: a row each, grouped by number of connections, the highest rate first. */
+/** Returns the capacity of every target: one row each, grouped by number of connections, the highest rate first. */
 export function capacityTable({ capacity = [], trials, plan }: Result, footnotes: Footnotes): Table {
   const levels = [...new Set(capacity.map(({ connections }) => connections))].sort((a, b) => a - b);
   const fields = fieldsOf(capacity, footnotes);
@@ -32,7 +32,7 @@ export function capacityTable({ capacity = [], trials, plan }: Result, footnotes
   };
 }
 
-/** `p99<5ms, at most 0.1 % failed, 99 % of the rate answered`. */
+/** Formats the objectives: `p99<5ms, at most 0.1 % failed, 99 % of the rate answered`. */
 function objectives({ capacity }: Result['plan']): string {
   const { slos = [], mostErrors = 0 } = capacity ?? {};
   return [...slos, `at most ${Number((mostErrors * 100).toPrecision(3))} % failed`, '99 % of the rate answered'].join(
@@ -64,7 +64,7 @@ function fieldsOf(capacities: readonly Capacity[], footnotes: Footnotes): Field<
   ];
 }
 
-/** Not a number where there is none to tell: what a search came to is told in its place. */
+/** Without a confirmed rate, the cell shows the outcome of the search. */
 function confirmedCell({ outcome, confirmed }: Capacity): Cell {
   if (confirmed !== null) return cell(`${outcome === 'at-least' ? '≥' : ''}${formatCount(confirmed)}`);
   return outcome === 'none' ? cell('none', 'bad') : cell('unknown', 'warning');

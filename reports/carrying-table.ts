@@ -4,22 +4,22 @@ import { type ModelName, models } from '../servers/catalog.ts';
 import { kernelTransport, type TransportName, transportNames } from '../servers/transport.ts';
 import { cell, type Table } from './table.ts';
 
-/** How cells tell transports. */
+/** Letters of the transports in cells. */
 const LETTERS: Readonly<Record<TransportName, string>> = { tcp: 't', udp: 'u', tls: 's' };
 
-/** What cells mean, in a line. */
+/** What the letters in cells mean, in one line. */
 export const carryingLegend = `${transportNames.map((name) => `${LETTERS[name]} over ${name}`).join(', ')}, – not at all`;
 
-/** Stands at the names of models that are not available on this machine. */
+/** Follows the names of models that are not available on this machine. */
 export const UNAVAILABLE_MARK = '*';
 
-/** A model, and why it is not available on this machine, if it isn't. */
+/** A model, and why it is not available on this machine, if it is not. */
 export interface ListedModel {
   readonly name: ModelName;
   readonly reason?: string;
 }
 
-/** Which model serves which app, over which transports: a line for each model, a column for each app. */
+/** Returns which model serves which app over which transports: a line for each model, a column for each app. */
 export function carryingTable(models: readonly ListedModel[], appNames: readonly AppName[]): Table {
   return {
     title: 'What each model serves',
@@ -36,21 +36,21 @@ export function carryingTable(models: readonly ListedModel[], appNames: readonly
   };
 }
 
-/** Each letter has its place, so that columns can be compared at a glance. */
+/** Each letter has a fixed place, so that columns are easy to compare. */
 function lettersOf(carried: readonly TransportName[]): string {
   if (carried.length === 0) return '–';
   return transportNames.map((name) => (carried.includes(name) ? LETTERS[name] : '·')).join('');
 }
 
-/** Why something is not served, and what: each reason once. */
+/** What is not served, and why: each reason once. */
 export interface Refusal {
   /** An app, or `over` a transport. */
   readonly what: string;
-  /** Who doesn't serve it, and why. */
+  /** The models or apps concerned, and the reason. */
   readonly why: string;
 }
 
-/** Why cells of {@link carryingTable} are not full. */
+/** Returns why cells of {@link carryingTable} are not full. */
 export function refusals(modelNames: readonly ModelName[], appNames: readonly AppName[]): Refusal[] {
   return [
     ...transportNames.flatMap((transport) => unspoken(transport, appNames)),
@@ -64,7 +64,7 @@ function unspoken(transport: TransportName, appNames: readonly AppName[]): Refus
   return silent.length === 0 ? [] : [{ what: `over ${transport}`, why: `${silent.join(', ')}: not spoken over it` }];
 }
 
-/** Models that serve nothing over a transport: an app that is spoken there tells why. */
+/** Returns models that serve nothing over a transport, with the reason for an app that is defined over it. */
 function unserved(transport: TransportName, modelNames: readonly ModelName[]): Refusal[] {
   const app = (Object.keys(apps) as AppName[]).find((app) => isSpoken(app, transport));
   return byReason(`over ${transport}`, modelNames, (model) =>
@@ -72,7 +72,7 @@ function unserved(transport: TransportName, modelNames: readonly ModelName[]): R
   );
 }
 
-/** Models that don't carry an app over any transport that both have. */
+/** Returns models that do not carry an app over any transport that both support. */
 function uncarried(app: AppName, modelNames: readonly ModelName[]): Refusal[] {
   return byReason(app, modelNames, (model) => {
     const shared = transportNames.find((transport) => isSpoken(app, transport) && isServed(model, transport));
@@ -101,7 +101,7 @@ function isServed(model: ModelName, transport: TransportName): boolean {
   return models[model].transports.some((one) => one === transport);
 }
 
-/** Names, or, where that is shorter, those that are left. */
+/** Lists the names, or the exceptions where that is shorter. */
 function named(some: readonly string[], all: readonly string[]): string {
   const others = all.filter((name) => !some.includes(name));
   const listed = some.join(', ');

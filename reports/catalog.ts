@@ -4,7 +4,7 @@ import type { Saved } from './saved.ts';
 
 interface RendererEntry {
   readonly summary: string;
-  /** Imports the renderer when it is needed: listing formats costs nothing. */
+  /** Imports the renderer on first use, so that listing the formats loads nothing. */
   readonly load: () => Promise<Renderer>;
   /** The same for a regression check. */
   readonly loadCheck: () => Promise<(result: CheckResult, options: RenderOptions) => string>;
@@ -28,7 +28,7 @@ export type Format = keyof typeof renderers;
 
 export const formats = Object.keys(renderers) as Format[];
 
-/** What was saved as a document of that format. */
+/** Renders a saved result as a document of the given format. */
 export async function render(format: Format, saved: Saved, options: RenderOptions): Promise<string> {
   const { load, loadCheck }: RendererEntry = renderers[format];
   return saved.schema === 'sockbench/check/1' ? (await loadCheck())(saved, options) : (await load())(saved, options);

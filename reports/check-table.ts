@@ -21,7 +21,7 @@ const FINDINGS = {
   'not-estimable': { text: 'not estimable', tone: 'warning' },
 } as const satisfies Record<CheckLook['metrics'][number]['finding'], { text: string; tone: Tone }>;
 
-/** What each series of sessions found at its last look. */
+/** Returns what each series of sessions found at its last look. */
 export function checkTable({ looks, plan }: CheckResult): Table {
   const series = [...new Set(looks.map((look) => look.series))];
   const groups = series.flatMap((name): Group[] => {

@@ -2,7 +2,10 @@ import { type Frequency, holds } from '../bench/verify/regression-claims.ts';
 import { formatPlural } from './quantities.ts';
 import { type Cell, type Column, cell, type Group, type Row, type Table } from './table.ts';
 
-/** How often simulated checks ended in some way: a group for each question, a line for each rule, a column a machine. */
+/**
+ * Returns how often simulated checks ended in some way: a group for each question, a line for each rule, a column for
+ * each machine.
+ */
 export function claimsTable(frequencies: readonly Frequency[]): Table {
   const machines = unique(frequencies.map(({ machine }) => machine));
   const columns: Column[] = [
@@ -31,7 +34,7 @@ function claimOf(frequencies: readonly Frequency[]): string {
   return claims.length === 0 ? '' : ` (wanted of ours: ${claims.join(', ')})`;
 }
 
-/** Is nothing claimed of our own rule here? */
+/** Reports whether our own rule has no claim here. */
 function isUnclaimed({ isOurs, claim }: Frequency): boolean {
   return isOurs && claim === undefined;
 }

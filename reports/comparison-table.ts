@@ -8,8 +8,8 @@ import { byteRateUnit, formatCount, formatPlural, memoryUnit, NONE, timeUnit } f
 import { type Cell, cell, type Group, type Row, type Table } from './table.ts';
 
 /**
- * The table of one scenario: rows grouped by number of connections, fastest first within a group.
- * @param rankings of that scenario; undefined where rounds are too few for any.
+ * Returns the table of one scenario: rows grouped by number of connections, fastest first within a group.
+ * @param rankings of that scenario; undefined where there are too few rounds for a ranking.
  */
 export function comparisonTable(comparable: Comparable, rankings: Rankings | undefined, footnotes: Footnotes): Table {
   const { transport, work, point, aggregates } = comparable;
@@ -32,7 +32,10 @@ export function comparisonTable(comparable: Comparable, rankings: Rankings | und
 
 type Rankings = NonNullable<Comparison['rankings']>;
 
-/** Places by throughput that a row may have at its level: `1`, `2–3`; none for those that left connections waiting. */
+/**
+ * Column of ranks by throughput that a row may have at its level: `1`, `2–3`; empty for targets that are not ranked
+ * because they left connections waiting.
+ */
 function rankField(rankings: Rankings): Field<Aggregate> {
   return {
     column: numberColumn('rank'),
@@ -44,7 +47,7 @@ function rankField(rankings: Rankings): Field<Aggregate> {
   };
 }
 
-/** `1`, or `2–3` where rounds don't tell. */
+/** Formats a rank: `1`, or `2–3` where the rounds do not decide. */
 export function rankText({ best, worst }: RankingRecord['ranges'][number]): string {
   return best === worst ? `${best}` : `${best}–${worst}`;
 }
@@ -63,7 +66,7 @@ function fieldsOf(
   const measured = rows.filter(({ trials }) => trials.length > 0);
   const opening = timeUnit(measured.map((row) => row.openingMicros));
   const memory = memoryUnit(measured.flatMap(({ peakPssBytes }) => peakPssBytes ?? []));
-  // A table in which nothing was measured has the columns of what was to be.
+  // A table without measurements has the columns of a request-response load.
   const chat = measured.some(({ reach }) => reach !== null);
   const responded = measured.length === 0 || measured.some((row) => row.responded);
   return [
@@ -90,7 +93,7 @@ function fieldsOf(
   ];
 }
 
-/** Below so many connections, what a server does once for all of them hides what each costs. */
+/** With fewer connections, fixed costs of the server hide the cost of each. */
 const LEAST_CONNECTIONS = 16;
 
 function tellsMemoryOfConnections({ connections, memoryBytesPerConnection }: Aggregate): boolean {
@@ -104,7 +107,7 @@ const MEMORY_PER_CONNECTION: Field<Aggregate> = {
 
 const REACH: Field<Aggregate> = {
   column: numberColumn('reach', '%'),
-  // Never rounded up to all.
+  // Rounded down, so that only a complete reach is shown as 100.
   cell: ({ reach }) =>
     reach === null ? cell(NONE, 'faint') : cell(String(Math.floor(reach * 10_000) / 100), reach < 1 ? 'bad' : 'plain'),
 };
@@ -114,7 +117,7 @@ const CPU_PER_REQUEST: Field<Aggregate> = {
   cell: (row) => numberCell(row.cpuMicrosPerRequest, { factor: 1 }),
 };
 
-/** Times the gigabytes a second this makes the CPUs in use, which is what iperf3 shows. */
+/** Multiplied by gigabytes per second, this is the number of CPUs in use, which iperf3 shows. */
 const CPU_PER_GIGABYTE: Field<Aggregate> = {
   column: numberColumn('CPU', 's/GB'),
   cell: (row) => numberCell(row.cpuSecondsPerGigabyte, { factor: 1 }),
@@ -152,11 +155,11 @@ function bound({ saturated }: Aggregate): string {
   return saturated ? '≥' : '';
 }
 
-/** Says plainly how many were served at all when some were not; Jain's index would hide what it means. */
+/** Shows how many connections were served when some were not: Jain's index alone would not show that. */
 function fairnessCell(row: Aggregate): Cell {
   const { jain, starved, connections } = row;
   if (isFailed(row)) return cell(NONE, 'faint');
-  // In stages some are in use for too short a time to be one or the other.
+  // With stages, some connections are in use for too short a time to be counted as served or starved.
   if (starved > 0 && jain === null) return cell(`${starved} of ${connections} starved`, 'warning');
   if (starved > 0) return cell(`${connections - starved} of ${connections} served`, 'warning');
   return jain === null ? cell(NONE, 'faint') : cell(jain.toFixed(3));

@@ -6,7 +6,7 @@ import { drawTable, painter } from './renderers/terminal.ts';
 
 const MARKS = { fine: ' ', note: '!', bad: 'X' } as const satisfies Record<Finding['verdict'], string>;
 
-/** What a machine is like, a line for each finding, its advice below. */
+/** Formats the findings about a machine: one line each, with the advice below. */
 export function findingsText(findings: readonly Finding[], width: number): string {
   const columns = 4 + Math.max(...findings.map(({ what }) => what.length)) + 2;
   const indent = (first: string) => ({ first: first.padEnd(columns), columns });
@@ -18,7 +18,7 @@ export function findingsText(findings: readonly Finding[], width: number): strin
     .join('\n');
 }
 
-/** What was injected, beside what was reported, and a sentence of what that means. */
+/** Formats injected and reported values, with a conclusion. */
 export function calibrationText(readings: readonly CalibrationReading[], width: number, color: boolean): string {
   if (readings.length === 0) return 'Nothing was measured.';
   const off = readings.filter((reading) => !isWithin(reading)).length;

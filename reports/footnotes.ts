@@ -6,26 +6,29 @@ interface Note {
 }
 
 /**
- * Collects remarks and numbers them. Remarks of one kind (the same code) share a footnote, also when their words
- * differ: thirty trials with a busy generator are one thing to know, not thirty.
+ * Collects remarks and numbers them. Remarks with the same code share a footnote, even if their messages differ: thirty
+ * trials with a busy generator are one remark, not thirty.
  */
 export class Footnotes {
   readonly #notes = new Map<string, Note>();
   readonly #noun: string;
 
-  /** @param noun what remarks are on. */
+  /** @param noun what the remarks are about. */
   constructor(noun = 'trial') {
     this.#noun = noun;
   }
 
-  /** Notes a reason. @returns its footnote's number, from 1. */
+  /**
+   * Adds a remark.
+   * @returns the number of its footnote, from 1.
+   */
   add({ code, message }: Reason): number {
     const { number, messages } = this.#notes.get(code) ?? { number: this.#notes.size + 1, messages: [] };
     this.#notes.set(code, { number, messages: [...messages, message] });
     return number;
   }
 
-  /** The footnotes in order of their numbers. */
+  /** Returns the footnotes in the order of their numbers. */
   texts(): string[] {
     return [...this.#notes.values()].map(({ messages }) => {
       const [first = ''] = messages;

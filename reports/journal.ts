@@ -5,11 +5,11 @@ import type { Reason } from '../bench/model/trial.ts';
 import { type Saved, savedSchemas } from './saved.ts';
 
 /**
- * The journal of a run that is not over: a line of JSON for each change of its results, so that saving a trial costs the
- * same whether it is the first or the thousandth, and a run that is killed loses no trial that it had finished.
+ * The journal of a run in progress: one line of JSON for each change of its results. Saving a trial costs the same for
+ * the first and the thousandth, and a run that is killed loses no completed trial.
  */
 
-/** What a line says: fields to set, elements to add to arrays, and elements of arrays to replace, by index. */
+/** The content of a line: fields to set, elements to append to arrays, and elements of arrays to replace, by index. */
 const entrySchema = z.strictObject({
   set: z.record(z.string(), z.unknown()).optional(),
   add: z.record(z.string(), z.array(z.unknown())).optional(),
@@ -18,8 +18,8 @@ const entrySchema = z.strictObject({
 type Entry = z.infer<typeof entrySchema>;
 
 /**
- * Fields that follow from the others, and grow with the number of trials: not in the journal. A reader finds them out
- * anew, see recovery.ts.
+ * Fields that are computed from others and grow with the number of trials. The journal does not contain their changes;
+ * its reader computes them again, see recovery.ts.
  */
 const DERIVED: ReadonlySet<string> = new Set(['comparison', 'scaling', 'cpuGains']);
 
@@ -27,18 +27,19 @@ const DERIVED: ReadonlySet<string> = new Set(['comparison', 'scaling', 'cpuGains
 export class JournalWriter {
   readonly #file: string;
   #bytes = 0;
-  /** What the journal says. */
+  /** The results as the journal contains them. */
   #written: Record<string, unknown> = {};
 
-  /** @param file made when the first line is written. */
+  /** @param file created when the first line is written. */
   constructor(file: string) {
     this.#file = file;
   }
 
   /**
-   * Adds what changed since the last time, if anything did. Fields and elements of arrays count as unchanged when they
-   * are the same objects. When that fails, the journal is as before, and the next call adds this change too.
-   * @throws {Error} of the file system. @throws {ZodError} when the results break their schema, which is a fault of ours.
+   * Appends what changed since the last call, if anything. Fields and elements of arrays count as unchanged when they
+   * are the same objects. On failure the journal stays as it was, and the next call appends this change too.
+   * @throws {Error} of the file system.
+   * @throws {ZodError} when the results do not match their schema, which is a bug.
    */
   append(result: Saved): void {
     const entry = changes(this.#written, result);
@@ -55,17 +56,17 @@ export class JournalWriter {
     this.#written = { ...result };
   }
 
-  /** Removes what was written of a line that failed. */
+  /** Removes a partly written line. */
   #takeBack(): void {
     try {
       truncateSync(this.#file, this.#bytes);
     } catch {
-      // There is no file yet, or the disk is gone: who called is told of the first error.
+      // There is no file yet, or the disk failed: the caller receives the first error.
     }
   }
 }
 
-/** What makes one result of another; null: nothing. */
+/** Returns the difference between two results; null when there is none. */
 function changes(before: Readonly<Record<string, unknown>>, after: Readonly<Record<string, unknown>>): Entry | null {
   const set: Record<string, unknown> = {};
   const add: Record<string, unknown[]> = {};
@@ -82,23 +83,23 @@ function changes(before: Readonly<Record<string, unknown>>, after: Readonly<Reco
   return parts.length === 0 ? null : Object.fromEntries(parts);
 }
 
-/** @throws {ZodError} when what an entry says breaks the schema of the results. */
+/** @throws {ZodError} when an entry does not match the schema of the results. */
 function validate({ set = {}, add = {}, replace = {} }: Entry, schema: Saved['schema']): void {
   const partial = savedSchemas[schema].partial();
   for (const part of [set, add]) partial.parse(part);
   partial.parse(Object.fromEntries(Object.entries(replace).map(([key, values]) => [key, Object.values(values)])));
 }
 
-/** What a journal says, and what its reader should know. */
+/** The content of a journal, and warnings about it. */
 export interface JournalContent {
   readonly content: Readonly<Record<string, unknown>>;
   readonly warnings: readonly Reason[];
 }
 
 /**
- * Reads a journal. A last line that is not whole was being written when the run was killed: it is left out, with a warning.
- * @param file what it is called in errors and warnings.
- * @throws {ResultFileError} when any other line is damaged, or there is no whole line.
+ * Reads a journal. An incomplete last line was being written when the run was killed; it is left out, with a warning.
+ * @param file name for errors and warnings.
+ * @throws {ResultFileError} when any other line is damaged, or no line is complete.
  */
 export function parseJournal(text: string, file: string): JournalContent {
   const lines = text.split('\n');
@@ -125,7 +126,7 @@ function parseEntry(line: string, where: string): Entry {
   }
 }
 
-/** Changes content as an entry says. */
+/** Applies an entry to the content. */
 function apply({ set = {}, add = {}, replace = {} }: Entry, content: Record<string, unknown>): void {
   Object.assign(content, set);
   for (const [key, values] of Object.entries(add)) arrayIn(content, key).push(...values);

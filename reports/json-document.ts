@@ -1,8 +1,8 @@
 import { UNSAFE } from './plain.ts';
 
 /**
- * A value as indented JSON. What JSON lets stand in strings and a terminal would obey is escaped, to the same value.
- * Line feeds are the layout's alone: in strings JSON escapes them.
+ * Formats a value as indented JSON. Characters that JSON allows in strings but that a terminal would interpret are
+ * escaped; the value stays the same. JSON escapes line feeds in strings, so the remaining ones belong to the layout.
  */
 export function jsonDocument(value: unknown): string {
   const text = JSON.stringify(value, undefined, 2).replace(UNSAFE, (character) =>

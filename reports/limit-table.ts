@@ -29,13 +29,13 @@ const VERDICTS = {
   unmeasured: { text: 'not measured', tone: 'warning' },
 } as const satisfies Record<FigureOutcome, { text: string; tone: Tone }>;
 
-/** What `npm run bench:limit` has found: a group for each row that was measured, a line for each figure. */
+/** Returns the results of `npm run bench:limit`: a group for each measured row, a line for each figure. */
 export function limitTable(verdicts: readonly RowVerdict[]): Table {
   const measured = verdicts.filter(({ rounds }) => rounds > 0);
   return { title: 'Held against C', columns: COLUMNS, groups: measured.map(groupOf) };
 }
 
-/** A number as people write it in that unit. */
+/** Formats a number in its unit. */
 export function formatFigure(unit: FigureUnit, value: number): string {
   return WRITE[unit](value);
 }
@@ -50,7 +50,7 @@ function rowOf(figure: FigureVerdict): Row {
   return [...cells, cell(text, tone)];
 }
 
-/** Only the verdict itself is loud. */
+/** Only the verdict itself is coloured. */
 function quietly(tone: Tone): Cell['tone'] {
   return tone === 'faint' ? 'faint' : 'plain';
 }
@@ -63,7 +63,7 @@ function wanted({ unit, atLeast, atMost }: FigureVerdict): string {
   return bounds.join(', ');
 }
 
-/** Bounds are chosen, not measured: they have no digits of precision to show. */
+/** Bounds are chosen, not measured, so they are written without padding digits. */
 function formatBound(unit: FigureUnit, value: number): string {
   return unit === 'ratio' || unit === 'count' ? value.toLocaleString('en') : formatFigure(unit, value);
 }

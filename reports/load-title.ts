@@ -3,14 +3,14 @@ import { isOneWay } from '../bench/model/operating-point.ts';
 import type { Trial } from '../bench/model/trial.ts';
 import { formatBytes, formatCount, formatPlural, formatSeconds } from './quantities.ts';
 
-/** Sizes of a mixture that are told one by one. */
+/** Sizes of a mixture that are listed one by one. */
 const MOST_SIZES = 4;
 
 /**
- * What a table's trials have in common, in words.
- * @param work what requests cost the server, in words; null: nothing.
+ * Returns the properties that a table's trials have in common, in words.
+ * @param work the server's work for each request, in words; null: none.
  * @param point undefined when nothing was measured.
- * @param balance by what policy those that balance did it.
+ * @param balance policy of the targets that balance their load.
  */
 export function loadTitle(transport: string, work: string | null, point: Trial | undefined, balance?: string): string {
   const worked = work === null ? [] : [`work ${work}`];
@@ -19,7 +19,8 @@ export function loadTitle(transport: string, work: string | null, point: Trial |
   const details = [
     app,
     workload,
-    // A stream has no messages, a handshake is one of the protocol's own, and an HTTP server's are as long as it likes.
+    // A stream has no messages, a handshake has those of its protocol, and an HTTP server decides the size of its
+    // replies.
     ...(workload === 'handshake' || (transport !== 'udp' && isOneWay(workload)) || app === 'http'
       ? []
       : [sizesText(point)]),
@@ -38,7 +39,7 @@ export function loadTitle(transport: string, work: string | null, point: Trial |
   return `${transport.toUpperCase()}: ${details.join(', ')}`;
 }
 
-/** Whether a target is chosen for each connection or for each request, and how. */
+/** Returns whether a target is chosen for each connection or for each request, and how. */
 function selectText({ select, connection, rate }: Trial): string {
   const what = rate === null && connection !== 'per-request' ? 'connection' : 'request';
   return `a target for each ${what} by ${select}`;
@@ -51,7 +52,7 @@ function rateText({ workload, arrivals, stages = [] }: Trial, rate: number): str
   return `${formatCount(rate)} ${things}/s offered${mean}${spread}`;
 }
 
-/** `64 B`, `64 B to 1.00 KiB`, or each with its share. */
+/** Formats sizes: `64 B`, `64 B to 1.00 KiB`, or each with its share. */
 function sizesText({ size, sizes = [] }: Trial): string {
   if (sizes.length === 0) return formatBytes(size);
   const texts = sizes.map(({ from, to, share }) => {
@@ -62,7 +63,7 @@ function sizesText({ size, sizes = [] }: Trial): string {
   return [...texts.slice(0, MOST_SIZES), ...more].join(' + ');
 }
 
-/** `rate → 1.00k in 30 s → 0 in 10 s`. */
+/** Formats stages: `rate → 1.00k in 30 s → 0 in 10 s`. */
 function stagesText(stages: NonNullable<Trial['stages']>, what: string): string {
   return `${what} ${stages.map(({ seconds, target }) => `→ ${formatCount(target)} in ${formatSeconds(seconds)}`).join(' ')}`;
 }

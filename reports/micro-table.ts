@@ -2,7 +2,7 @@ import type { MicroResult } from '../bench/micro/measuring.ts';
 import { formatCount, formatNumber } from './quantities.ts';
 import { cell, type Table } from './table.ts';
 
-/** What calls of hot paths take: a line for each. */
+/** Returns the durations of calls of hot paths, one line each. */
 export function microTable(results: readonly MicroResult[]): Table {
   return {
     title: 'Hot paths',

@@ -4,7 +4,7 @@ import { loadTitle } from './load-title.ts';
 import { byteRateUnit, formatCount, formatPlural, NONE, timeUnit, type Unit } from './quantities.ts';
 import { type Cell, cell, type Group, type Row, type Table } from './table.ts';
 
-/** The same row in two runs; a run that did not measure it has none. */
+/** The same row in two runs; undefined for a run that did not measure it. */
 export interface RowPair {
   readonly a: Aggregate | undefined;
   readonly b: Aggregate | undefined;
@@ -16,13 +16,16 @@ interface Metric {
   readonly unit?: string;
   readonly read: (row: Aggregate) => number | null;
   readonly write: (value: number | null, row: Aggregate) => Cell;
-  /** Is it no more than a bound where the generator was the limit? */
+  /** True if the value is only a bound where the generator was saturated. */
   readonly bounded?: true;
-  /** May it be left out where the page is too narrow? */
+  /** True if the columns may be left out on a narrow page. */
   readonly optional?: true;
 }
 
-/** The table of one scenario in two runs, rows grouped by number of connections: of each number A, B and the change. */
+/**
+ * Returns the table of one scenario in two runs, rows grouped by number of connections: A, B and the change of each
+ * number.
+ */
 export function pairTable(scenario: Comparable, pairs: readonly RowPair[], oneWay: boolean): Table {
   const rows = pairs.flatMap(({ a, b }) => [a, b].filter((row) => row !== undefined));
   const fields = [TARGET, ...metricsOf(rows, oneWay).flatMap(fieldsOf), errorsField('A'), errorsField('B')];
@@ -93,12 +96,12 @@ function fieldsOf(metric: Metric): Field<RowPair>[] {
 
 function sideCell(row: Aggregate | undefined, { read, write, bounded }: Metric): Cell {
   if (row === undefined) return cell(NONE, 'faint');
-  // That nothing was measured is told once a row, where its speed would be.
+  // A row without measurements is marked as failed once, in its first column of numbers.
   if (row.trials.length === 0) return bounded ? cell('failed', 'bad') : cell(NONE, 'faint');
   return write(read(row), row);
 }
 
-/** From A to B, of A. Without a sign for good or bad: that would be a verdict. */
+/** Returns the change from A to B relative to A. It has no colour for good or bad, as that would be a verdict. */
 function changeCell({ a, b }: RowPair, { read, bounded }: Metric): Cell {
   const [before, after] = [a && read(a), b && read(b)];
   const limited = bounded && (a?.saturated || b?.saturated);

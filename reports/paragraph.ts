@@ -1,4 +1,4 @@
-/** How the first line of a paragraph begins, and how far the others are set in; no less than that beginning. */
+/** How the first line of a paragraph begins, and the indent of the others, which must be at least as wide. */
 export interface Indent {
   readonly first: string;
   readonly columns: number;
@@ -7,8 +7,8 @@ export interface Indent {
 const NONE: Indent = { first: '', columns: 0 };
 
 /**
- * Breaks text into lines of at most `width` columns, at spaces; a word that is longer than a line is cut.
- * Meant for text whose letters are a column wide each.
+ * Breaks text into lines of at most `width` columns at spaces. A word that is longer than a line is cut. Assumes that
+ * every character is one column wide.
  */
 export function paragraph(text: string, width: number, { first, columns }: Indent = NONE): string[] {
   const room = width - columns;

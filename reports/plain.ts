@@ -1,18 +1,18 @@
 import { stripVTControlCharacters } from 'node:util';
 
 /**
- * C0 and C1 controls, line separators, and the marks that turn the direction of writing: a name in a result file must
- * not be able to move the cursor, start a new line or disguise what follows.
+ * C0 and C1 controls, line separators, and marks that change the writing direction: a name in a result file must not be
+ * able to move the cursor, start a new line or disguise what follows.
  */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 export const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g;
 
-/** Text of unknown origin made safe for a terminal: escape sequences are dropped, other controls shown as `\x07`. */
+/** Makes text of unknown origin safe for a terminal: removes escape sequences, and shows other controls as `\x07`. */
 export function plain(text: string): string {
   return withControlsShown(stripVTControlCharacters(text));
 }
 
-/** The same, and nothing is dropped: the escape of a sequence is shown as `\x1b`, and the rest of it is text. */
+/** Does the same without removing anything: the escape of a sequence is shown as `\x1b`, and the rest of it as text. */
 export function withControlsShown(text: string): string {
   return text.replace(UNSAFE, (character) => {
     const code = character.charCodeAt(0).toString(16);

@@ -1,15 +1,15 @@
 import { paragraph } from './paragraph.ts';
 import { plain } from './plain.ts';
 
-/** Curves over connections, in no particular format. Texts are as they were measured, not made safe. */
+/** Curves over connections, in no particular format. Texts are as measured, not sanitized. */
 export interface Plot {
   readonly title: string;
   /** Ascending, above 0; on a logarithmic scale. */
   readonly xs: readonly number[];
-  /** Of x, under the axis. */
+  /** Name of x, under the axis. */
   readonly xName: string;
   readonly series: readonly Series[];
-  /** How an amount of y is written. */
+  /** Formats a value of y. */
   readonly format: (y: number) => string;
 }
 
@@ -20,19 +20,21 @@ export interface Series {
 }
 
 const HEIGHT = 12;
-/** Rows between numbers on the axis. */
+/** Rows between two numbers on the axis. */
 const TICK_ROWS = 3;
-/** Ends of the axis of which all its numbers are short. */
+/** Ends of an axis for which all its numbers are short. */
 const ROUND_ENDS = [1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10];
-/** Columns of a plot that is as wide as it needs to be. */
+/** Columns of a plot that has enough room. */
 const MOST_COLUMNS = 72;
-/** By which a series is known, in order; then from the beginning again. */
+/** Letters of the series, in order; then from the beginning again. */
 const MARKS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
-/** Where points of several series are. */
+/** Mark of a point that several series share. */
 const SEVERAL = '*';
 const TRACE = '·';
 
-/** A plot as lines of text, no wider than `width`: each series is a letter at its points and dots between them. */
+/**
+ * Draws a plot as lines of text, at most `width` wide. Each series is a letter at its points, with dots between them.
+ */
 export function drawPlot({ xs, xName, series, format }: Plot, width: number): string[] {
   const highest = Math.max(0, ...series.flatMap(({ ys }) => ys.filter((y) => y !== null)));
   if (xs.length === 0 || !(highest > 0)) return [];
@@ -66,14 +68,14 @@ export function drawPlot({ xs, xName, series, format }: Plot, width: number): st
   ];
 }
 
-/** Which column each x is in: equal ratios are equally far apart. */
+/** Returns the column of each x: equal ratios are equally far apart. */
 function columnsOf(xs: readonly number[], columns: number): number[] {
   const [first = 1, last = 1] = [xs[0], xs.at(-1)];
   if (first === last) return xs.map(() => Math.floor(columns / 2));
   return xs.map((x) => Math.round((Math.log(x / first) / Math.log(last / first)) * (columns - 1)));
 }
 
-/** Dots between the points of a series, where nothing else is. */
+/** Draws dots between the points of a series, where the canvas is empty. */
 function trace(
   canvas: readonly string[][],
   at: readonly number[],
@@ -91,7 +93,7 @@ function trace(
   }
 }
 
-/** Each x under its column, as far as there is room: the last one in any case. */
+/** Writes each x under its column where there is room; the last one always. */
 function axis(xs: readonly number[], at: readonly number[], columns: number): string {
   const line = new Array<string>(columns).fill(' ');
   const place = (x: number, column: number) => {
@@ -105,7 +107,7 @@ function axis(xs: readonly number[], at: readonly number[], columns: number): st
   return line.join('').trimEnd();
 }
 
-/** The next number on which an axis may end. */
+/** Returns the next number at which an axis may end. */
 function roundEnd(highest: number): number {
   const magnitude = 10 ** Math.floor(Math.log10(highest));
   return magnitude * (ROUND_ENDS.find((end) => end * magnitude >= highest) ?? 10);

@@ -1,11 +1,11 @@
 import { median } from '../bench/stats/median.ts';
 
-/** How amounts are written in reports: three digits that matter, in the unit people say them in. */
+/** How amounts are written in reports: with three significant digits, in a unit that suits them. */
 
-/** Stands where there is nothing to show. */
+/** Text of a cell without a value. */
 export const NONE = '–';
 
-/** A unit of a whole column: its name, and how many of the base unit it holds. */
+/** Unit of a whole column: its name, and its size in base units. */
 export interface Unit {
   readonly name: string;
   readonly factor: number;
@@ -23,7 +23,7 @@ const MEMORY_UNITS: readonly Unit[] = [
   { name: 'GiB', factor: 1024 ** 3 },
 ];
 
-/** Decimal, as iperf3 and makers of networks count. */
+/** Decimal, as in iperf3 and network hardware. */
 const BYTE_RATE_UNITS: readonly Unit[] = [
   { name: 'B/s', factor: 1 },
   { name: 'kB/s', factor: 1e3 },
@@ -31,7 +31,10 @@ const BYTE_RATE_UNITS: readonly Unit[] = [
   { name: 'GB/s', factor: 1e9 },
 ];
 
-/** Three digits, or all before the point; at most four decimals: `0.0077`, `0.123`, `1.23`, `12.3`, `123`, `12,345`. */
+/**
+ * Formats three significant digits, or all before the point; at most four decimals: `0.0077`, `0.123`, `1.23`, `12.3`,
+ * `123`, `12,345`.
+ */
 export function formatNumber(value: number): string {
   const size = Math.abs(value);
   if (size === 0) return '0';
@@ -41,7 +44,7 @@ export function formatNumber(value: number): string {
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;
 }
 
-/** A rate or a count: `850`, `98.4k`, `1.23M`. */
+/** Formats a rate or a count: `850`, `98.4k`, `1.23M`. */
 export function formatCount(value: number): string {
   if (value < 999.5) return value < 99.95 && !Number.isInteger(value) ? formatNumber(value) : value.toFixed(0);
   if (value < 999_500) return `${formatNumber(value / 1e3)}k`;
@@ -49,26 +52,26 @@ export function formatCount(value: number): string {
   return `${formatNumber(value / 1e9)}G`;
 }
 
-/** Microseconds in the unit that suits them: `582 µs`, `12.3 ms`, `1.50 s`. */
+/** Formats microseconds in a suitable unit: `582 µs`, `12.3 ms`, `1.50 s`. */
 export function formatMicros(micros: number): string {
   const { name, factor } = unitFor([micros], TIME_UNITS);
   return `${formatNumber(micros / factor)} ${name}`;
 }
 
-/** Bytes in the unit that suits them: `64 B`, `4.00 KiB`, `123 MiB`. */
+/** Formats bytes in a suitable unit: `64 B`, `4.00 KiB`, `123 MiB`. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;
   const { name, factor } = unitFor([bytes], MEMORY_UNITS);
   return `${formatNumber(bytes / factor)} ${name}`;
 }
 
-/** Bytes a second in the unit that suits them: `850 B/s`, `1.23 GB/s`. */
+/** Formats bytes per second in a suitable unit: `850 B/s`, `1.23 GB/s`. */
 export function formatByteRate(bytesPerSecond: number): string {
   const { name, factor } = unitFor([bytesPerSecond], BYTE_RATE_UNITS);
   return `${formatNumber(bytesPerSecond / factor)} ${name}`;
 }
 
-/** Seconds as people say them: `250 ms`, `1.5 s`, `42 s`, `2 min`, `2 min 5 s`. */
+/** Formats seconds for reading: `250 ms`, `1.5 s`, `42 s`, `2 min`, `2 min 5 s`. */
 export function formatSeconds(seconds: number): string {
   if (seconds > 0 && seconds < 0.9995) return `${Number((seconds * 1000).toPrecision(3))} ms`;
   if (seconds < 60) return `${seconds < 9.95 ? Number(seconds.toFixed(1)) : Math.round(seconds)} s`;
@@ -77,32 +80,41 @@ export function formatSeconds(seconds: number): string {
   return `${Math.floor(whole / 60)} min${rest > 0 ? ` ${rest} s` : ''}`;
 }
 
-/** A share, or a change as one: `0.1 %`, `-4.2 %`, `12 %`. */
+/** Formats a share, or a change as a share: `0.1 %`, `-4.2 %`, `12 %`. */
 export function formatShare(share: number): string {
   return `${(share * 100).toFixed(Math.abs(share) < 0.0995 ? 1 : 0)} %`;
 }
 
-/** `1 round`, `2 rounds`. */
+/** Formats a count with its noun: `1 round`, `2 rounds`. */
 export function formatPlural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** One unit for a whole column of times, so that its numbers compare at a glance. @param micros in microseconds. */
+/**
+ * Returns one unit for a whole column of times, so that its numbers are easy to compare.
+ * @param micros in microseconds.
+ */
 export function timeUnit(micros: readonly number[]): Unit {
   return unitFor(micros, TIME_UNITS);
 }
 
-/** One unit for a whole column of memory. @param bytes in bytes. */
+/**
+ * Returns one unit for a whole column of memory.
+ * @param bytes in bytes.
+ */
 export function memoryUnit(bytes: readonly number[]): Unit {
   return unitFor(bytes, MEMORY_UNITS);
 }
 
-/** One unit for a whole column of rates. @param rates in bytes a second. */
+/**
+ * Returns one unit for a whole column of rates.
+ * @param rates in bytes per second.
+ */
 export function byteRateUnit(rates: readonly number[]): Unit {
   return unitFor(rates, BYTE_RATE_UNITS);
 }
 
-/** The largest unit in which the middle value is at least one; a larger one when some value would need five digits. */
+/** Returns the largest unit in which the median is at least one; a larger one if some value would need five digits. */
 function unitFor(values: readonly number[], units: readonly Unit[]): Unit {
   const middle = median(values);
   const most = Math.max(...values);

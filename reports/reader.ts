@@ -11,15 +11,15 @@ import { JOURNAL_FILE, RESULT_FILE } from './sink.ts';
 
 const IF_MISSING = 'measure first with `sockbench bench`, or name a results.json';
 
-/** Faults of one file that are worth telling. */
+/** Largest number of faults in an error about one file. */
 const MOST_FAULTS = 5;
 
 /**
- * Reads saved results of trials, with fields that a later version added.
- * @param path a results file, or the directory of a run, or what stands for it where links are not allowed. Of a run that
+ * Reads saved results of trials. Fields of later versions are kept.
+ * @param path a results file, the directory of a run, or the file `latest` where links are not allowed. For a run that
  * was killed, its journal or directory.
- * @throws {ResultFileError} when there is no such file, it holds a regression check, or no result of a known schema;
- * says what to do.
+ * @throws {ResultFileError} when there is no such file, or it contains a regression check, or no result of a known
+ * schema. The message contains the remedy.
  */
 export function readResult(path: string): Result {
   const saved = readSaved(path);
@@ -32,8 +32,9 @@ export function readResult(path: string): Result {
 
 /**
  * Reads saved results, of trials or of a regression check.
- * @param path as of {@link readResult}.
- * @throws {ResultFileError} when there is no such file, or it holds no result of a known schema; says what to do.
+ * @param path as for {@link readResult}.
+ * @throws {ResultFileError} when there is no such file, or it contains no result of a known schema. The message
+ * contains the remedy.
  */
 export function readSaved(path: string): Saved {
   const file = locate(path);
@@ -53,7 +54,10 @@ function document(content: unknown, file: string): Saved {
   throw new ResultFileError(`${file} ${whySchema(schema)}`);
 }
 
-/** @throws {ResultFileError} naming what is wrong. */
+/**
+ * Validates the content of a file.
+ * @throws {ResultFileError} that names the faults.
+ */
 export function validated<T>(schema: z.ZodType<T>, content: unknown, file: string): T {
   const parsed = schema.safeParse(content);
   if (parsed.success) return parsed.data;
@@ -68,12 +72,12 @@ export function validated<T>(schema: z.ZodType<T>, content: unknown, file: strin
 
 function locate(path: string): string {
   if (isDirectory(path)) return inDirectory(path);
-  // `latest` as a file that names the directory beside it: see sink.ts.
+  // `latest` may be a file that names the directory beside it: see sink.ts.
   const name = /^[\w.-]+Z(-\d+)?\n$/.exec(peek(path) ?? '')?.[0].trim();
   return name === undefined ? path : inDirectory(join(dirname(path), name));
 }
 
-/** The results of a run's directory; of one that did not come to its end, the journal. */
+/** Returns the results file of a run's directory, or the journal of a run that did not complete. */
 function inDirectory(directory: string): string {
   const [document, journal] = [RESULT_FILE, JOURNAL_FILE].map((name) => join(directory, name)) as [string, string];
   return !existsSync(document) && existsSync(journal) ? journal : document;
@@ -92,7 +96,7 @@ function peek(path: string): string | undefined {
  * Reads a file as JSON.
  * @param kind what the file should be.
  * @param ifMissing what to do when there is no such file.
- * @throws {ResultFileError} when there is none, it can't be read, or is not JSON.
+ * @throws {ResultFileError} when there is no such file, it cannot be read, or it is not JSON.
  */
 export function readJson(file: string, kind: string, ifMissing: string): unknown {
   const text = read(file, ifMissing);

@@ -9,8 +9,8 @@ import { formatPlural } from './quantities.ts';
 import type { Saved } from './saved.ts';
 
 /**
- * The results of a run that was killed, from its journal: what follows from the trials that it had finished is found out
- * anew, and a warning says that they are not all.
+ * Completes the results of a run that was killed, as read from its journal: recomputes what follows from the completed
+ * trials, and adds a warning that trials are missing.
  */
 export function recovered(saved: Saved): Saved {
   if (saved.schema !== SCHEMA) return told(saved, formatPlural(saved.sessions.length, 'session'));
@@ -28,7 +28,7 @@ function concluded(result: Result): Result {
   return plan.command === 'scale' ? withScaling(compared) : compared;
 }
 
-/** A search that nothing else had stopped was going on, unless it had found what it looked for. */
+/** A search without another limit was still running, unless it had found its result. */
 function interrupted(capacity: Capacity): Capacity {
   const { outcome, limit } = capacity;
   const isOpen = limit === null && (outcome === 'at-least' || outcome === 'unknown');

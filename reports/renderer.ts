@@ -1,9 +1,9 @@
 import type { Result } from '../bench/model/result.ts';
 
-/** How a renderer that draws for the eye shall draw; others disregard it. */
+/** Options for renderers with a layout; others ignore them. */
 export interface RenderOptions {
   readonly color: boolean;
-  /** Columns of text to stay within, from 80. */
+  /** Columns of text to stay within; at least 80. */
   readonly width: number;
 }
 

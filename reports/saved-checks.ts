@@ -2,7 +2,9 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { RealCheck } from '../bench/verify/real-checks.ts';
 
-/** Checks of real servers that were saved, one in a line of JSON. A line that was cut off is left out: it is held again. */
+/**
+ * Reads saved checks of real servers, one per line of JSON. An incomplete line is ignored, so its check is repeated.
+ */
 export function readSavedChecks(file: string): RealCheck[] {
   if (!existsSync(file)) return [];
   return readFileSync(file, 'utf8')
@@ -10,7 +12,7 @@ export function readSavedChecks(file: string): RealCheck[] {
     .flatMap((line) => checkIn(line) ?? []);
 }
 
-/** Adds a check to the file as a line of its own, also after one that was cut off. */
+/** Appends a check to the file on a line of its own, also after an incomplete line. */
 export function saveCheck(file: string, check: RealCheck): void {
   mkdirSync(dirname(file), { recursive: true });
   const isCutOff = existsSync(file) && !/(^|\n)$/.test(readFileSync(file, 'utf8'));

@@ -4,7 +4,7 @@ import { type Result, resultSchema, SCHEMA } from '../bench/model/result.ts';
 /** What a measuring command saves. */
 export type Saved = Result | CheckResult;
 
-/** The documents that are saved, by what their field `schema` says. */
+/** Schemas of saved documents, by the value of their field `schema`. */
 export const savedSchemas = { [SCHEMA]: resultSchema, [CHECK_SCHEMA]: checkResultSchema } as const;
 
 export function isSavedSchema(schema: unknown): schema is keyof typeof savedSchemas {

@@ -23,7 +23,7 @@ interface ScalingRow extends TargetScaling {
   readonly unit: Scaling['unit'];
 }
 
-/** How the targets of a sweep scale: of each scenario what each one costs and bears, and its law. */
+/** Returns how the targets of a sweep scale: for each scenario, the cost and the limits of each target, and its law. */
 export function scalingTables({ scaling = {}, comparison }: Result, footnotes: Footnotes): Table[] {
   return Object.entries(scaling).flatMap(([name, each]) => {
     const rows = each.targets.map(
@@ -37,7 +37,7 @@ export function scalingTables({ scaling = {}, comparison }: Result, footnotes: F
   });
 }
 
-/** Throughput over connections, one plot for each scenario. */
+/** Returns throughput over connections, one plot for each scenario. */
 export function scalingPlots({ scaling = {} }: Result): Plot[] {
   return Object.values(scaling).map((each) => {
     const levels = each.targets.flatMap(({ curve }) => curve.map(({ connections }) => connections));
@@ -71,7 +71,7 @@ function table(title: string, fields: readonly Field<ScalingRow>[], rows: readon
   };
 }
 
-/** As the comparison has them: best retention first. */
+/** Sorts rows as the comparison does: best retention first. */
 function byRetention(rows: readonly ScalingRow[]): ScalingRow[] {
   const place = ({ comparison, target }: ScalingRow) => {
     const found = comparison?.scaling.findIndex((each) => each.target === target) ?? -1;
@@ -106,7 +106,7 @@ function bearingFields(comparison: Comparison | undefined): Field<ScalingRow>[] 
   ];
 }
 
-/** By what was kept of the best throughput. */
+/** Rank by the share of the best throughput that was kept. */
 const RANK: Field<ScalingRow> = {
   column: numberColumn('rank'),
   cell: ({ comparison, target }) => {
@@ -120,7 +120,7 @@ function keptCell({ comparison, target }: ScalingRow): Cell {
   return retention === undefined ? cell(NONE, 'faint') : cell(`${Math.round(retention * 100)} %`);
 }
 
-/** The sign that came first, and those that came with it: `left some waiting, errors: 2`. */
+/** Formats the first sign, and those at the same level: `left some waiting, errors: 2 conn`. */
 function signsCell({ signs }: ScalingRow): Cell {
   const [first] = signs;
   if (first === undefined) return cell('none');
@@ -158,7 +158,7 @@ function lawFields(footnotes: Footnotes, scenario: string): Field<ScalingRow>[] 
   ];
 }
 
-/** The peak, if it was reached. */
+/** The fitted peak; `>N` when it is beyond the tested levels. */
 function peakCell({ law, curve }: ScalingRow): Cell {
   if (!law.fitted) return cell(NONE, 'faint');
   const highest = curve.at(-1)?.connections ?? 0;
@@ -185,7 +185,7 @@ function kibibytes(bytes: number): string {
   return formatNumber(bytes / 1024);
 }
 
-/** Two digits, however small. */
+/** Formats two significant digits, however small the value. */
 function significant(value: number): string {
   return String(Number(value.toPrecision(2)));
 }

@@ -5,13 +5,13 @@ import { pairTable, type RowPair } from './pair-table.ts';
 import { formatPlural } from './quantities.ts';
 import { machineLine, type Summary } from './summary.ts';
 
-/** A saved run and what to call it. */
+/** A saved run and its name in the report. */
 export interface NamedResult {
   readonly name: string;
   readonly result: Result;
 }
 
-/** The same scenario in both runs; a side that did not measure it is undefined. */
+/** The same scenario in both runs; undefined for a run that did not measure it. */
 interface ComparablePair {
   readonly a: Comparable | undefined;
   readonly b: Comparable | undefined;
@@ -26,8 +26,8 @@ const BOUND =
   'how that changed.';
 
 /**
- * Two runs side by side, in the order in which people read them. Rows are matched by scenario, connections and target.
- * Pure; the runs must be comparable: see {@link incomparabilities}.
+ * Arranges two runs side by side, in reading order. Rows are matched by scenario, connections and target. Pure; the
+ * runs must be comparable: see {@link incomparabilities}.
  */
 export function layBesideEachOther(a: NamedResult, b: NamedResult): Summary {
   const pairs = pairComparables(aggregate(a.result), aggregate(b.result));
@@ -64,7 +64,7 @@ function runLine({ name, result }: NamedResult, i: number): string {
   return `${'AB'[i]}: ${name}: ${details.join(', ')}`;
 }
 
-/** Matched by transport, work and CPUs, and several tables of one such scenario by their order. */
+/** Matches tables by transport, work and CPUs, and several tables of one such scenario by their order. */
 function pairComparables(a: readonly Comparable[], b: readonly Comparable[]): ComparablePair[] {
   const [keysA, keysB] = [scenarioKeys(a), scenarioKeys(b)];
   const onlyB = b.filter((_, i) => !keysA.includes(keysB[i] ?? ''));
@@ -90,7 +90,7 @@ function pairRows({ a, b }: ComparablePair): RowPair[] {
   ];
 }
 
-/** What one run has and the other lacks, as a sentence; none when it lacks nothing. */
+/** Returns a sentence that lists what one run has and the other lacks; none when it lacks nothing. */
 function missing(
   has: string,
   lacks: string,

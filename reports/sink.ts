@@ -17,26 +17,26 @@ import { jsonDocument } from './json-document.ts';
 import { type Saved, savedSchemas } from './saved.ts';
 
 export const RESULT_FILE = 'results.json';
-/** Beside it until it is there: what has been measured so far, a line for each change; see journal.ts. */
+/** Present until the document is complete: what has been measured so far, one line for each change; see journal.ts. */
 export const JOURNAL_FILE = 'journal.jsonl';
 export const LATEST = 'latest';
 
 /**
- * The only writer of results: one run's directory `ROOT/2026-11-21T00-10-05Z/`, and `ROOT/latest` pointing to the last
- * one. While the run goes on, what it measures is appended to a journal; at the end the document takes its place. The
- * document is there whole or not at all: it is written beside its place and renamed into it.
+ * Writes the results of a run to its directory `ROOT/2026-11-21T00-10-05Z/`, and points `ROOT/latest` to the last one.
+ * During the run, results are appended to a journal; at the end the document replaces it. The document is always
+ * complete: it is written to a temporary file and then renamed.
  */
 export class ResultSink {
   readonly directory: string;
-  /** Where the results are saved in the end. */
+  /** File of the final results. */
   readonly file: string;
   readonly #journalFile: string;
   readonly #journal: JournalWriter;
   #isLatest = false;
 
   /**
-   * Makes the run's directory; never one that another run made, also when both start in the same second.
-   * @throws {Error} of the file system, when the directory can't be made.
+   * Creates the run's directory, never one of another run, even if both start in the same second.
+   * @throws {Error} of the file system, when the directory cannot be created.
    */
   constructor(root: string, startedAt: Date) {
     this.directory = makeDirectory(root, directoryName(startedAt));
@@ -46,16 +46,19 @@ export class ResultSink {
   }
 
   /**
-   * Saves what results gained since the last call; it costs no more for those before. They survive the end of this
-   * process, however it ends.
-   * @throws {Error} of the file system; the next call saves this, too.
+   * Saves the changes of the results since the last call, at a cost that does not grow with earlier results. They
+   * survive the end of this process, however it ends.
+   * @throws {Error} of the file system; the next call saves this change, too.
    */
   append(result: Saved): void {
     this.#journal.append(result);
     this.#point();
   }
 
-  /** Saves the whole document; it is on the disk when this returns. @throws {Error} of the file system. */
+  /**
+   * Saves the whole document and flushes it to the disk.
+   * @throws {Error} of the file system.
+   */
   save(result: Saved): void {
     writeWhole(this.file, jsonDocument(savedSchemas[result.schema].parse(result)));
     this.#point();
@@ -69,7 +72,7 @@ export class ResultSink {
 }
 
 /**
- * Writes a report to a file of the user's choice, making its directory.
+ * Writes a report to a file that the user names, and creates its directory.
  * @throws {Error} of the file system.
  */
 export function writeReport(file: string, document: string): void {
@@ -79,8 +82,8 @@ export function writeReport(file: string, document: string): void {
 }
 
 /**
- * Makes sure that {@link writeReport} will be able to write there, before minutes are spent on what it shall say. Makes
- * the directory, and leaves a file that is there as it is.
+ * Checks that {@link writeReport} will be able to write the file, before a long measurement. Creates the directory, and
+ * leaves an existing file unchanged.
  * @throws {Error} of the file system.
  */
 export function prepareReport(file: string): void {
@@ -95,8 +98,8 @@ export function prepareReport(file: string): void {
 }
 
 /**
- * May a new file take its place? Not that of a device, a pipe or a link, which are there to be written to: as root,
- * `--json /dev/null` would put an end to it.
+ * Reports whether a new file may replace this one. Devices, pipes and links must be written to instead: as root,
+ * `--json /dev/null` would replace the device.
  * @throws {Error} of the file system, when it is a directory.
  */
 function isReplaceable(file: string): boolean {
@@ -105,7 +108,7 @@ function isReplaceable(file: string): boolean {
   return present === undefined || present.isFile();
 }
 
-/** UTC, to the second, with no character that a file system or a shell minds. */
+/** Returns the UTC time to the second, without characters that are special to a file system or a shell. */
 function directoryName(time: Date): string {
   return `${time.toISOString().slice(0, 19).replaceAll(':', '-')}Z`;
 }
@@ -135,9 +138,9 @@ function writeWhole(file: string, content: string): void {
   }
 }
 
-/** Has the names in a directory reach the disk: a rename alone may be lost, fsync(2). */
+/** Flushes a directory's entries to the disk: a rename alone may be lost, see fsync(2). */
 function flushDirectory(directory: string): void {
-  // Windows opens no directories, and writes their entries by itself.
+  // Windows cannot open directories; it flushes their entries itself.
   if (process.platform === 'win32') return;
   const descriptor = openSync(directory, 'r');
   try {
@@ -151,7 +154,10 @@ function temporaryOf(file: string): string {
   return `${file}.${process.pid}.tmp`;
 }
 
-/** A symbolic link; where links are not allowed (Windows without the privilege, some shares) a file with the name. */
+/**
+ * Creates a symbolic link. Where links are not allowed (Windows without the privilege, some network shares), it is a
+ * file that contains the name.
+ */
 function pointTo(directory: string): void {
   const link = join(dirname(directory), LATEST);
   const temporary = temporaryOf(link);

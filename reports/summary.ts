@@ -10,28 +10,28 @@ import { formatBytes, formatCount, formatPlural, formatSeconds } from './quantit
 import { scalingPlots, scalingTables } from './scaling.ts';
 import type { Table } from './table.ts';
 
-/** A result in the order in which people read it, in no particular format. */
+/** A result in reading order, in no particular format. */
 export interface Summary {
   /** What was run, and where. */
   readonly heading: readonly string[];
   readonly tables: readonly Table[];
-  /** Of a sweep: its curves. */
+  /** Sweeps only: the curves. */
   readonly plots: readonly Plot[];
-  /** Of a single load on a single target: all that is known of it. Of a sweep: how the targets scale. */
+  /** A single load on a single target: everything known of it. A sweep: how the targets scale. */
   readonly details: readonly Table[];
-  /** Numbered from 1 by their place; the tables refer to them. */
+  /** Numbered from 1 by their position; the tables refer to them. */
   readonly footnotes: readonly string[];
   readonly failures: readonly FailureReport[];
-  /** What may be concluded. */
+  /** The conclusions that the result justifies. */
   readonly statements: readonly string[];
 }
 
 /** Trials that failed in the same way. */
 export interface FailureReport {
-  /** Where: target, transport, work, connections and rounds. */
+  /** Target, transport, work, connections and rounds. */
   readonly where: string;
   readonly message: string;
-  /** The server's last words. */
+  /** The last lines of the server's stderr. */
   readonly stderr: readonly string[];
 }
 
@@ -53,21 +53,21 @@ export function summarize(result: Result): Summary {
 }
 
 function tablesOf(result: Result, footnotes: Footnotes): Table[] {
-  // The trials of a search are at rates of their own: as rows side by side they would say nothing.
+  // The trials of a search have different rates, so rows side by side would be meaningless.
   if (result.capacity) return result.capacity.length === 0 ? [] : [capacityTable(result, footnotes)];
   return aggregate(result).map((comparable) =>
     comparisonTable(comparable, comparisonOf(result, comparable)?.rankings, footnotes),
   );
 }
 
-/** What may be said of a table's contestants. */
+/** Returns the comparison of a table's targets. */
 function comparisonOf({ comparison }: Result, { transport, work, cpus }: Comparable): Comparison | undefined {
   return Object.entries(comparison).find(
     ([key, each]) => (each.transport ?? key) === transport && (each.work ?? null) === work && each.cpus === cpus,
   )?.[1];
 }
 
-/** The machine on which a result was measured. */
+/** Describes the machine on which a result was measured. */
 export function machineLine({ environment }: Result): string {
   const { cpuModel, cpus, memoryBytes, kernel, arch, node, virtualized } = environment;
   return [
@@ -92,7 +92,7 @@ function heading(result: Result): string[] {
   return [`${machineLine(result)}, sockbench ${environment.sockbench}`, protocol.join('; ')];
 }
 
-/** How long a trial measures. */
+/** Describes how long a trial measures. */
 function extent({ durationSeconds, requests, capacity }: Result['plan']): string {
   const time = formatSeconds(durationSeconds);
   if (capacity)
@@ -100,7 +100,7 @@ function extent({ durationSeconds, requests, capacity }: Result['plan']): string
   return requests ? `${formatCount(requests)} requests each, ${time} at most,` : `${time} each`;
 }
 
-/** `0,2-3`, as taskset(1) writes it. */
+/** Formats CPUs as taskset(1) does: `0,2-3`. */
 function cpuList(cpus: readonly number[]): string {
   if (cpus.length === 0) return 'any';
   const sorted = [...cpus].sort((a, b) => a - b);
@@ -125,7 +125,7 @@ function interruption({ interrupted, trials, failures, plan }: Result): string[]
   return [`Interrupted after ${trials.length + failures.length} of ${planned} trials: these results are partial.`];
 }
 
-/** Rounds of one target that failed alike are told once. */
+/** Reports rounds of one target that failed alike once. */
 function failureReports(failures: readonly Failure[]): FailureReport[] {
   const alike = new Map<string, Failure[]>();
   for (const failure of failures) {

@@ -1,4 +1,4 @@
-/** What a cell's content means for its reader; renderers that know colours choose one. */
+/** Meaning of a cell's content; renderers with colours map it to one. */
 export type Tone = 'plain' | 'faint' | 'warning' | 'bad';
 
 export interface Column {
@@ -6,9 +6,9 @@ export interface Column {
   /** Unit of all numbers of the column, shown under its title. */
   readonly unit?: string;
   readonly align: 'left' | 'right';
-  /** May its content be cut to make the table fit? */
+  /** The content may be cut to make the table fit. */
   readonly shrinks?: boolean;
-  /** May it be left out where the page is too narrow for all columns? */
+  /** The column may be left out where the page is too narrow for all columns. */
   readonly optional?: boolean;
 }
 
@@ -20,21 +20,21 @@ export interface Cell {
 /** One cell for each column. */
 export type Row = readonly Cell[];
 
-/** A table in no particular format: what every renderer draws. Texts are as they were measured, not made safe. */
+/** A table in no particular format, which every renderer can draw. Texts are as measured, not sanitized. */
 export interface Table {
   readonly title: string;
   readonly columns: readonly Column[];
   readonly groups: readonly Group[];
 }
 
-/** Rows that belong together, set apart from others under a label of their own. */
+/** Rows that belong together, under a label of their own. */
 export interface Group {
-  /** Null where there is but one group. */
+  /** Null where there is only one group. */
   readonly label: string | null;
   readonly rows: readonly Row[];
 }
 
-/** A cell. */
+/** Returns a cell. */
 export function cell(text: string, tone: Tone = 'plain'): Cell {
   return { text, tone };
 }

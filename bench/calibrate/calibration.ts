@@ -7,9 +7,9 @@ import { type CalibrationCase, type CalibrationReading, calibrationRun } from '.
 import { startImpairingServer } from './impairing-server.ts';
 
 /**
- * Holds the instrument against a server that impairs what it answers in a known way, server and load each on a CPU of
- * their own where there are two.
- * @throws {TargetError} when it could not be measured; an AbortError when it was aborted.
+ * Compares what the instrument reports with what a server injects that impairs its replies in a known way. Server and
+ * load each run on a CPU of their own where there are two.
+ * @throws {TargetError} when nothing could be measured; an AbortError when it was aborted.
  */
 export async function calibrateCase(
   each: CalibrationCase,

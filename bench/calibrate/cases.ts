@@ -5,18 +5,18 @@ import { fixedSize } from '../model/message-sizes.ts';
 import type { Trial } from '../model/trial.ts';
 import { type Impairments, type Injected, type Stall, stallQuantileMs, unimpaired } from './impairments.ts';
 
-/** What was injected, beside what the instrument reported. */
+/** What was injected, and what the instrument reported. */
 export interface CalibrationReading {
   readonly what: string;
   readonly unit: 'micros' | 'datagrams';
   readonly injected: number;
   /** Null when nothing was reported. */
   readonly reported: number | null;
-  /** How far apart they may be, in the same unit. */
+  /** Largest difference allowed, in the same unit. */
   readonly tolerance: number;
 }
 
-/** Something to inject, the load to see it under, and what should be seen. */
+/** What to inject, the load that measures it, and what the instrument should report. */
 export interface CalibrationCase {
   readonly name: string;
   readonly transport: Transport;
@@ -31,7 +31,7 @@ export interface CalibrationCase {
 /** How long each kind of case is measured, in milliseconds. */
 export interface CalibrationTimes {
   readonly delayMs: number;
-  /** A multiple of the stall's period, so that each of its moments is met equally often. */
+  /** A multiple of the stall's period, so that each part of the period is sampled equally often. */
   readonly stallMs: number;
   readonly datagramsMs: number;
   readonly datagramsPerSecond: number;
@@ -46,14 +46,14 @@ export const FULL_TIMES: CalibrationTimes = {
   oneSocketMs: 10_000,
 };
 
-/** A delay is seen this much later at most: sending, receiving and a turn of both loops. */
+/** Largest extra delay: sending, receiving and one turn of both event loops. */
 const DELAY_TOLERANCE_MICROS = 60;
 const DELAY_TOLERANCE_SHARE = 0.01;
 const STALL_TOLERANCE_SHARE = 0.1;
 
 const STALL: Stall = { everyMs: 2000, forMs: 200 };
 
-/** All that the instrument is held against. */
+/** Returns all calibration cases. */
 export function calibrationCases(times: CalibrationTimes): readonly CalibrationCase[] {
   return [
     ...[1, 5, 20].map((delayMs) => delayCase(delayMs, times)),
@@ -87,7 +87,7 @@ function stallCase(times: CalibrationTimes): CalibrationCase {
     name: 'stall',
     transport: 'tcp',
     impairments: { ...unimpaired, stall: STALL },
-    // Every request that comes in a stall has a connection to wait on.
+    // Every request that arrives during a stall has a connection to wait on.
     load: { ...load(400, 1, 1000), durationMs: times.stallMs, warmupMs: 300 },
     read: ({ latencyMicros: { response } }) =>
       (
@@ -115,7 +115,7 @@ function datagramCase(times: CalibrationTimes): CalibrationCase {
     name: 'datagrams',
     transport: 'udp',
     impairments: { ...unimpaired, loss: 0.03, duplication: 0.01, reordering: 0.02, corruption: 0.0001 },
-    // No warm-up, so that all count.
+    // No warm-up, so all datagrams count.
     load: { ...load(64, 1, times.datagramsPerSecond), durationMs: times.datagramsMs, warmupMs: 0 },
     read: ({ requests }, injected) => [
       exactly('datagrams lost', injected.lost, requests.lost),
@@ -126,7 +126,7 @@ function datagramCase(times: CalibrationTimes): CalibrationCase {
   };
 }
 
-/** What a user types first, with no --pipelining: one socket, on which lost datagrams must hold nothing up. */
+/** The default load, without --pipelining: one socket, on which a lost datagram must not delay the others. */
 function oneSocketCase(times: CalibrationTimes): CalibrationCase {
   return {
     name: 'one-socket',
@@ -150,12 +150,12 @@ function load(connections: number, pipelining: number, rate: number) {
   return { connections: [connections], pipelining, rate, timeoutMs: 2000 };
 }
 
-/** Is what was reported within its tolerance? */
+/** Reports whether the reported value is within its tolerance. */
 export function isWithin({ injected, reported, tolerance }: CalibrationReading): boolean {
   return reported !== null && Math.abs(reported - injected) <= tolerance;
 }
 
-/** The run that shows a case: one trial against its server. */
+/** Returns the run that measures a case: one trial against its server. */
 export function calibrationRun(
   { transport, load }: CalibrationCase,
   address: SocketAddress,

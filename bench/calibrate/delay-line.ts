@@ -1,4 +1,4 @@
-/** Things that wait for their time, in the order in which they were put in: none may be due before an earlier one. */
+/** A queue of items with due times. An item must not be due before one that was put in earlier. */
 export class DelayLine<T> {
   #waiting: { readonly dueNanos: number; readonly item: T }[] = [];
   #head = 0;
@@ -7,12 +7,12 @@ export class DelayLine<T> {
     this.#waiting.push({ dueNanos, item });
   }
 
-  /** When the next thing is due; Infinity when nothing waits. */
+  /** Time at which the next item is due; Infinity when the queue is empty. */
   get nextDue(): number {
     return this.#waiting[this.#head]?.dueNanos ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Takes off what is due. */
+  /** Removes and yields the items that are due. */
   *due(now: number): Generator<T> {
     for (let next = this.#waiting[this.#head]; next && next.dueNanos <= now; next = this.#waiting[this.#head]) {
       this.#head++;

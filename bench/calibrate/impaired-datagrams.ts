@@ -12,7 +12,10 @@ import { waitUntil } from './punctual-wait.ts';
 
 const SLOTS = 64;
 const SLOT_BYTES = 2048;
-/** One that is held back goes out after this time, however little its peer says: then it overtook nobody. */
+/**
+ * Longest time for which a datagram is held back. If its peer sent nothing meanwhile, it is sent without having been
+ * overtaken, and is not counted as reordered.
+ */
 const LONGEST_HOLD_NANOS = 300e6;
 
 /** A datagram that is held back. */
@@ -22,7 +25,7 @@ interface Held {
   readonly untilNanos: number;
 }
 
-/** An echo over UDP that loses, repeats, reorders and damages datagrams, and counts exactly what it did. */
+/** A UDP echo server that loses, duplicates, reorders and corrupts datagrams, and counts exactly what it did. */
 export class ImpairedDatagrams {
   readonly #fd: number;
   readonly #impairments: Impairments;
@@ -31,9 +34,9 @@ export class ImpairedDatagrams {
   readonly #batch = new DatagramBatch(SLOTS, SLOT_BYTES, { withPeers: true });
   readonly #outbox = new NativeMemory(SLOT_BYTES);
   readonly #random: Random;
-  /** Datagrams that might have suffered something. */
+  /** Number of the last datagram that `every` decided on. */
   #number = 0;
-  /** By the number of the peer's connection, which every datagram tells. */
+  /** By connection number, which every datagram contains. */
   readonly #held = new Map<number, Held>();
   readonly #injected = { lost: 0, duplicated: 0, reordered: 0, corrupted: 0 } satisfies Injected;
 
@@ -47,7 +50,7 @@ export class ImpairedDatagrams {
     this.#epoll.add(fd, EPOLLIN, 0);
   }
 
-  /** Serves until it is told to stop. */
+  /** Serves until the board requests a stop. */
   run(): void {
     while (!this.#board.stopped) {
       waitUntil(this.#epoll, Number.POSITIVE_INFINITY);
@@ -70,7 +73,7 @@ export class ImpairedDatagrams {
     const length = this.#batch.receivedLength(i);
     const connection = requestConnection(data, at);
     const held = this.#held.get(connection);
-    // The first of a peer belongs to the opening of connections; and one that overtakes another shall do nothing else.
+    // The first datagram of a peer opens the connection and passes unharmed; so does one that overtakes another.
     const harmless = length < HEADER_BYTES || requestSequence(data, at) === 0 || held !== undefined;
     const fate = harmless ? 'pass' : this.#nextFate();
     if (fate === 'lose') {
@@ -99,7 +102,7 @@ export class ImpairedDatagrams {
     checkDatagramSent(this.#batch.sendTo(i, this.#fd, MSG_DONTWAIT, this.#batch.data, at, length), 'sendto');
   }
 
-  /** Flips a bit, not of the sequence number: the request whose reply is damaged shall be known. */
+  /** Flips one bit outside the header, so that the request whose reply is corrupted can be identified. */
   #damage(at: number, length: number): void {
     const place = HEADER_BYTES + Math.floor(this.#random() * (length - HEADER_BYTES));
     const byte = at + (length > HEADER_BYTES ? place : 0);

@@ -15,7 +15,7 @@ interface Reply {
   readonly bytes: Uint8Array;
 }
 
-/** An echo over TCP that is late by a known time, counted from when the kernel received the request. */
+/** A TCP echo server whose replies are late by a known time, counted from when the kernel received the request. */
 export class ImpairedStreams {
   readonly #listener: number;
   readonly #impairments: Impairments;
@@ -36,7 +36,7 @@ export class ImpairedStreams {
     this.#epoll.add(listener, EPOLLIN, listener);
   }
 
-  /** Serves until it is told to stop. */
+  /** Serves until the board requests a stop. */
   run(): void {
     while (!this.#board.stopped) {
       const ready = waitUntil(this.#epoll, this.#replies.nextDue);
@@ -47,7 +47,7 @@ export class ImpairedStreams {
       }
       for (const { fd, bytes } of this.#replies.due(nowNanos())) {
         this.#outbox.bytes.set(bytes);
-        // Requests of a calibration are small: a socket always has room for their replies.
+        // Requests of a calibration are small, so the send buffer always has room for their replies.
         if (this.#open.has(fd)) send(fd, this.#outbox, 0, bytes.length);
       }
     }

@@ -1,4 +1,4 @@
-/** First code of the reference server's thread. See impairing-server.ts. */
+/** Entry point of the reference server's thread. See impairing-server.ts. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { setAffinity } from '../../sockets/cpu.ts';
 import { setTimerSlack } from '../../sockets/process.ts';

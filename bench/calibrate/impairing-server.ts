@@ -3,17 +3,17 @@ import type { SocketAddress } from '../../sockets/address.ts';
 import type { Transport } from '../../sockets/socket.ts';
 import type { Impairments, Injected } from './impairments.ts';
 
-/** What the server's thread is told. */
+/** What the server's thread receives when it starts. */
 export interface ImpairingSpec {
   readonly impairments: Impairments;
   readonly transport: Transport;
-  /** Empty leaves that to the kernel. */
+  /** CPUs of the thread; empty leaves the choice to the kernel. */
   readonly cpus: readonly number[];
-  /** Shared: whether to stop, and what was injected. */
+  /** Shared memory of an {@link ImpairingBoard}. */
   readonly board: SharedArrayBuffer;
 }
 
-/** Numbers that the server's thread writes and others read. */
+/** Shared memory: a stop flag for the server's thread, and the counts of injected faults that it publishes. */
 export class ImpairingBoard {
   readonly buffer: SharedArrayBuffer;
   readonly #flags: Int32Array;
@@ -43,16 +43,19 @@ export class ImpairingBoard {
   }
 }
 
-/** An echo server that impairs what it answers. */
+/** An echo server that impairs its replies. */
 export interface ImpairingServer {
   readonly address: SocketAddress;
-  /** What it has done to datagrams so far. */
+  /** Returns what the server has injected into datagrams so far. */
   injected(): Injected;
-  /** Resolves when it is gone. */
+  /** Stops the server; resolves when its thread has ended. */
   stop(): Promise<void>;
 }
 
-/** Starts it, in a thread of its own, on a loopback port of the kernel's choice. @throws when it can't start. */
+/**
+ * Starts the server in a thread of its own, on a loopback port that the kernel chooses.
+ * @throws {Error} when it cannot start.
+ */
 export async function startImpairingServer(
   impairments: Impairments,
   { transport, cpus = [] }: { readonly transport: Transport; readonly cpus?: readonly number[] },

@@ -1,32 +1,32 @@
 import type { Random } from '../../servers/random.ts';
 
-/** What a reference server does to those who talk to it, so that an instrument can be held against what is known. */
+/** Faults that a reference server injects, so that an instrument can be compared with known values. */
 export interface Impairments {
-  /** Every reply is sent so long after its request had arrived. */
+  /** Time from the arrival of a request to the sending of its reply. */
   readonly delayMicros: number;
-  /** Again and again nothing is answered for a while, and then all that waits. */
+  /** Periods in which nothing is answered, after which all pending replies are sent. */
   readonly stall: Stall | null;
-  /** Shares of the datagrams that suffer something; each suffers one thing at most. */
+  /** Shares of the datagrams that are impaired; each datagram has one impairment at most. */
   readonly loss: number;
   readonly duplication: number;
-  /** Held back until the next datagram of the same peer was answered. */
+  /** A reordered datagram is held back until the next datagram of the same peer is answered. */
   readonly reordering: number;
   /** One bit of one byte is flipped. */
   readonly corruption: number;
-  /** Datagrams that suffer something by their number, in place of chance; null: none. */
+  /** Impairs datagrams by their number instead of at random; null: at random. */
   readonly every: Every | null;
   readonly seed: number;
 }
 
-/** Which datagrams suffer what: each whose number is a multiple; of several, the first that is named here. */
+/** Which datagrams are impaired: those whose number is a multiple; of several, the first field here decides. */
 export interface Every {
   readonly lose: number;
-  /** It changes places with its successor. */
+  /** The datagram changes places with its successor. */
   readonly swap: number;
   readonly duplicate: number;
 }
 
-/** Of every `everyMs` milliseconds, the last `forMs` pass without an answer. */
+/** In each period of `everyMs` milliseconds, nothing is answered during the last `forMs`. */
 export interface Stall {
   readonly everyMs: number;
   readonly forMs: number;
@@ -43,7 +43,7 @@ export const unimpaired: Impairments = {
   seed: 1,
 };
 
-/** What happened to datagrams. */
+/** Number of datagrams with each impairment. */
 export interface Injected {
   readonly lost: number;
   readonly duplicated: number;
@@ -51,10 +51,10 @@ export interface Injected {
   readonly corrupted: number;
 }
 
-/** What becomes of one datagram. */
+/** What happens to one datagram. */
 export type Fate = 'pass' | 'lose' | 'duplicate' | 'hold' | 'corrupt';
 
-/** Decides, datagram by datagram, as the shares say. */
+/** Draws a datagram's fate at random, by the configured shares. */
 export function fateOf(random: Random, { loss, duplication, reordering, corruption }: Impairments): Fate {
   const drawn = random();
   if (drawn < loss) return 'lose';
@@ -63,7 +63,7 @@ export function fateOf(random: Random, { loss, duplication, reordering, corrupti
   return drawn < loss + duplication + reordering + corruption ? 'corrupt' : 'pass';
 }
 
-/** Decides by the number of a datagram, from 1. */
+/** Decides a datagram's fate by its number, from 1. */
 export function fateOfNumber(n: number, { lose, swap, duplicate }: Every): Fate {
   if (n % lose === 0) return 'lose';
   if (n % swap === 0) return 'hold';
@@ -71,8 +71,8 @@ export function fateOfNumber(n: number, { lose, swap, duplicate }: Every): Fate 
 }
 
 /**
- * When a reply may go that was due at some time.
- * @param begin when stalling began: the first stall ends a whole period later. All in nanoseconds of one clock.
+ * Returns when a reply may be sent that is due at a given time. All times are in nanoseconds of one clock.
+ * @param begin start of the first period; the first stall is at its end.
  */
 export function releaseTime(dueNanos: number, begin: number, stall: Stall | null): number {
   if (stall === null) return dueNanos;
@@ -82,9 +82,9 @@ export function releaseTime(dueNanos: number, begin: number, stall: Stall | null
 }
 
 /**
- * The q-quantile of response times that a stall makes, in milliseconds, for requests that come evenly and are answered
- * at once otherwise: a request waits longer than x if it comes in the first S - x of a stall, with a probability of
- * (S - x) / P, so that the quantile is S - (1 - q) P, or 0.
+ * Returns the q-quantile of response times that a stall causes, in milliseconds, for requests that arrive evenly and
+ * are otherwise answered at once. A request waits longer than x if it arrives in the first S − x of a stall, which has
+ * a probability of (S − x) / P. So the quantile is S − (1 − q) P, or 0.
  */
 export function stallQuantileMs(q: number, { everyMs, forMs }: Stall): number {
   // Rounded to the microsecond: 1 - q has no exact binary form.

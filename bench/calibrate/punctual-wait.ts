@@ -1,15 +1,15 @@
 import type { Epoll } from '../../sockets/epoll.ts';
 import { nowNanos } from '../measure/clock.ts';
 
-/** The last moment before something is due is spent awake: sleeping is not as exact. */
+/** The last part of a wait is spent polling, because sleeping is less exact. */
 const AWAKE_NANOS = 30_000;
-/** Longest sleep, so that the word to stop is heard. */
+/** Longest sleep, so that a stop request is noticed in time. */
 const MAX_SLEEP_NANOS = 20e6;
 
 /**
- * Waits until sockets are ready, or something is due, to the microsecond.
+ * Waits until sockets are ready or an item is due, exact to the microsecond.
  * @param due in monotonic nanoseconds; Infinity when there is nothing.
- * @returns how many sockets are ready: 0 when it is time, or may be.
+ * @returns the number of ready sockets; 0 when the item is due or may be.
  */
 export function waitUntil(epoll: Epoll, due: number): number {
   const left = due - nowNanos();

@@ -14,11 +14,12 @@ import { type Measurement, searchCapacities } from './session.ts';
 import { stateCapacities } from './statements.ts';
 
 /**
- * Searches for the highest rate at which each target keeps its objectives, a fresh server for each trial, and returns all
- * results. A target that fails is noted in `result.failures`; the search for the others goes on.
- * @param signal aborts: the server is stopped, and what is known so far is returned with `interrupted: true`.
+ * Searches for the highest rate at which each target meets its objectives, with a fresh server for each trial, and
+ * returns all results. A target that fails is recorded in `result.failures`; the search for the others continues.
+ * @param signal aborts the search: the server is stopped, and what is known so far is returned with `interrupted:
+ * true`.
  * @throws {ConfigurationError} before anything starts, with every fault found.
- * @throws {UnavailableError} where the generator can't run at all.
+ * @throws {UnavailableError} where the generator cannot run at all.
  */
 export async function runCapacity(
   configuration: CapacityConfiguration,
@@ -39,7 +40,7 @@ export async function runCapacity(
   return trials.finish();
 }
 
-/** Runs the trials of a search, and keeps all results. */
+/** Runs the trials of a search and collects all results. */
 class CapacityTrials implements Measurement {
   readonly #configuration: CapacityConfiguration;
   readonly #observer: RunObserver;
@@ -49,7 +50,7 @@ class CapacityTrials implements Measurement {
   readonly #begin = nowNanos();
   #result: Result;
 
-  /** @throws {UnavailableError} where the generator can't run at all. */
+  /** @throws {UnavailableError} where the generator cannot run at all. */
   constructor(configuration: CapacityConfiguration, observer: RunObserver, signal: AbortSignal) {
     this.#configuration = configuration;
     this.#observer = observer;

@@ -8,17 +8,17 @@ export interface RunStep extends CapacityStep {
   readonly trial: Trial;
 }
 
-/** What a search came to: `done`, or cut short by something; `running` when it did not come to anything yet. */
+/** How a search ended: `done`, or what cut it short; `running` while it has not ended. */
 export type SearchEnd = 'done' | 'running' | 'unmeasured' | 'budget' | 'failure' | 'interruption';
 
 type Bracket = Pick<Capacity, 'outcome' | 'confirmed' | 'refuted' | 'limit'>;
 
 type Conclusion = Bracket & Pick<Capacity, 'steps' | 'profile' | 'notes'>;
 
-/** Below so many response times fewer than ten lie beyond the 99th percentile. */
+/** With fewer response times, fewer than ten are above the 99th percentile. */
 const LEAST_RESPONSES = 1000;
 
-/** What a search has found out, also one that is not done. Pure. */
+/** Returns what a search has found, also while it is running. Pure. */
 export function conclude(steps: readonly RunStep[], end: SearchEnd): Conclusion {
   const bracket = bracketOf(steps, end);
   return {

@@ -5,25 +5,25 @@ import { isBoundHiddenByDrops, judgeThreshold, type Threshold } from '../model/t
 import type { Reason, Trial } from '../model/trial.ts';
 import { micros, percent, rounded } from '../run/amounts.ts';
 
-/** Verdicts on a trial that mean that the target did not keep up, whatever its response times were. */
+/** Reasons in a trial's validity that mean that the target did not keep up, whatever its response times were. */
 const NOT_KEPT_UP = ['rate-missed', 'corrupted', 'nothing-completed', 'server-process-ended'];
 
-/** Those of them that no generator brings about. */
+/** Those of them that a generator cannot cause. */
 const TARGETS_OWN = ['corrupted', 'server-process-ended'];
 
-/** Verdicts on a trial that mean that the generator could not send what was due. */
+/** Reasons in a trial's validity that mean that the generator could not send what was due. */
 const UNABLE = ['send-buffer', 'ports-exhausted'];
 
-/** Whether a trial kept all that was to be kept, and if not, why. */
+/** Whether a trial kept all bounds, and if not, why. */
 export interface Judged {
   readonly finding: Finding;
   readonly reasons: Reason[];
 }
 
 /**
- * Judges a trial at a rate. It is met when every bound is kept and the rate was answered; a generator at its limit
- * doesn't matter then. When it isn't met, and the generator may be why, it says nothing about the target; nor does it
- * when requests were answered and what is bounded was not measured.
+ * Judges a trial at a rate. It is met when every bound is kept and the rate was answered; a saturated generator does
+ * not matter then. If it is not met and the generator may be the cause, the trial is `limited` and shows nothing about
+ * the target. If requests were answered but a bounded value was not measured, it is `unmeasured`.
  * @param bounds the objectives, and the limit on failures.
  */
 export function judgeRate(bounds: readonly Threshold[], trial: Trial): Judged {
@@ -43,14 +43,14 @@ export function judgeRate(bounds: readonly Threshold[], trial: Trial): Judged {
     : { finding: 'missed', reasons };
 }
 
-/** Why what was crossed may be the generator's doing; none when the target is to blame in any case. */
+/** Returns why the generator may have caused what was crossed; empty when the target caused it in any case. */
 function generatorReasons(crossed: readonly Threshold[], trial: Trial): Reason[] {
   const { reasons } = trial.validity;
   if (reasons.some(({ code }) => TARGETS_OWN.includes(code))) return [];
   const unable = reasons.filter(({ code }) => UNABLE.includes(code));
   const saturated = reasons.filter(({ code }) => code === 'generator-saturated');
   const lagged = reasons.filter(({ code }) => code === 'generator-lag');
-  // Lag is not in service times: when they cross a bound too, it was not the lag.
+  // Service times do not contain schedule lag: if they cross a bound too, the lag is not the cause.
   const { service } = trial.latencyMicros;
   const served = service && { ...trial, latencyMicros: { ...trial.latencyMicros, response: service } };
   const slowAnyway = served !== undefined && crossed.some((bound) => !judgeThreshold(bound, served).kept);

@@ -1,44 +1,44 @@
 import type { Finding, Purpose } from '../model/capacity.ts';
 
-/** A rate to try, and what for. A bracket's trial is short, a confirmation is a whole window. */
+/** A rate to try, and its purpose. A trial that brackets is short; a confirmation lasts a whole window. */
 export interface Step {
   readonly purpose: Purpose;
-  /** Requests a second. */
+  /** Requests per second. */
   readonly rate: number;
 }
 
-/** A step, and what came of it. */
+/** A step and its finding. */
 export interface Tried extends Step {
   readonly finding: Finding;
 }
 
-/** Between what rates to search, and where to begin. */
+/** The range of rates to search, and the rate to start with. */
 export interface SearchRange {
   readonly startRate: number;
   readonly leastRate: number;
   readonly mostRate: number;
 }
 
-/** What trials of one length say: the highest rate kept below all that were not, and the lowest that was not. */
+/** Result of trials of one length: the lowest rate that was not kept, and the highest rate kept below it. */
 export interface Bounds<T extends Tried = Tried> {
   readonly kept: T | undefined;
   readonly broken: T | undefined;
 }
 
-/** A bracket is narrow enough when its upper end is no more than so many times its lower end. */
+/** A bracket is narrow enough when its upper end is at most this multiple of its lower end. */
 export const NARROW = 1.05;
-/** Rates are rounded to so many digits, so brackets may be wider by as much. */
+/** Rates are rounded to this number of digits, so brackets may be wider by ROUNDING. */
 const RATE_DIGITS = 4;
 const ROUNDING = 1.002;
 
-/** Of the confirmed rate, where to look at latency and CPU time. */
+/** Shares of the confirmed rate at which latency and CPU time are measured. */
 export const PROFILE_SHARES = [0.1, 0.5, 0.9] as const;
 
 /**
- * The search for a capacity, as a function of what was tried so far. Short trials bracket it: doubling (or halving)
- * from the start, then bisection on the logarithm. Whole windows confirm the bracket's lower end and refute a rate just
- * above: when the first is not kept, or the second is, they step down or up by growing steps, and bisect in turn. At last
- * come trials at shares of the confirmed rate.
+ * Returns the next step of a search for a capacity, as a function of what was tried so far. Short trials bracket the
+ * capacity: by doubling (or halving) from the start, then by bisection on the logarithm. Whole windows confirm the
+ * bracket's lower end and refute a rate just above it: when the first is not kept, or the second is, they step down or
+ * up by growing steps, and bisect in turn. Trials at shares of the confirmed rate come last.
  * @returns null when nothing is left to try.
  */
 export function nextStep(tried: readonly Tried[], range: SearchRange): Step | null {
@@ -49,12 +49,14 @@ export function nextStep(tried: readonly Tried[], range: SearchRange): Step | nu
   return profiling(tried);
 }
 
-/** What was tried for one purpose. */
+/** Returns what was tried for one purpose. */
 export function of<T extends Tried>(tried: readonly T[], purpose: Purpose): T[] {
   return tried.filter((each) => each.purpose === purpose);
 }
 
-/** Noise may make a higher rate look kept: only rates below the lowest that was not count. */
+/**
+ * Returns the bounds. Noise may make a higher rate look kept, so only rates below the lowest that was not kept count.
+ */
 export function boundsOf<T extends Tried>(tried: readonly T[]): Bounds<T> {
   const byRate = [...tried].sort((a, b) => a.rate - b.rate);
   const broken = byRate.find(({ finding }) => finding !== 'met');
@@ -87,7 +89,7 @@ function profiling(tried: readonly Tried[]): Step | null {
   return kept && share ? { purpose: 'profile', rate: rounded(kept.rate * share) } : null;
 }
 
-/** The middle of a bracket on the logarithm; null when it is narrow already. */
+/** Returns the middle of a bracket on the logarithm; null when the bracket is narrow enough. */
 function between(low: number, high: number): number | null {
   return high > low * NARROW * ROUNDING ? Math.sqrt(low * high) : null;
 }

@@ -12,34 +12,34 @@ import { nextStep, type SearchRange, type Step } from './search.ts';
 
 /** How a session measures: by real trials, or by simulated ones in tests. */
 export interface Measurement {
-  /** Milliseconds since the session began. */
+  /** Returns the milliseconds since the session began. */
   elapsedMs(): number;
-  /** How long a step's trial will take, at least. */
+  /** Returns how long a step's trial takes at least. */
   lastingMs(step: Step): number;
-  /** Null when its trial failed. Rejects when the session is to end with a fault. */
+  /** Measures one step. Returns null when its trial failed. Rejects when a fault must end the session. */
   measure(spec: TrialSpec, step: Step): Promise<Trial | null>;
-  /** Was the session interrupted? */
+  /** True when the session was interrupted. */
   readonly interrupted: boolean;
-  /** Is told what is known after every step, and at the end. */
+  /** Receives what is known after every step, and at the end. */
   found(capacities: Capacity[]): void;
 }
 
 export interface SessionPlan {
-  /** A target at an operating point each. */
+  /** One target at one operating point each. */
   readonly specs: readonly TrialSpec[];
-  /** All that is to be kept, the limit on failures included. */
+  /** Everything that a rate must keep, the limit on failures included. */
   readonly bounds: readonly Threshold[];
   readonly range: SearchRange;
   readonly budgetMs: number;
   readonly seed: number;
 }
 
-/** One target's search, as far as it has come. */
+/** The search of one target: its steps so far, and how it ended. */
 class Search {
   readonly #spec: TrialSpec;
   readonly #steps: RunStep[] = [];
   #end: SearchEnd = 'running';
-  /** Until something changes. */
+  /** Cache of the conclusion; undefined after a change. */
   #concluded: Capacity | undefined;
 
   constructor(spec: TrialSpec) {
@@ -50,7 +50,7 @@ class Search {
     return this.#end === 'running';
   }
 
-  /** Runs its next step, if there is one and time for it. */
+  /** Runs the next step, if there is one and the budget has time for it. */
   async advance({ bounds, range, budgetMs }: SessionPlan, measurement: Measurement): Promise<void> {
     this.#concluded = undefined;
     const step = nextStep(this.#steps, range);
@@ -65,7 +65,7 @@ class Search {
   }
 
   async #run(step: Step, bounds: readonly Threshold[], measurement: Measurement): Promise<void> {
-    // Each step is a round of its own: other arrivals, and the same for every target.
+    // Each step is a round of its own: its arrivals differ from other steps and are the same for every target.
     const round = this.#steps.length + 1;
     const trial = await measurement.measure({ ...this.#spec, round }, step);
     if (trial === null) {
@@ -77,7 +77,7 @@ class Search {
     if (judged.finding === 'unmeasured') this.#end = 'unmeasured';
   }
 
-  /** What is known of its target: the same object as long as that is the same. */
+  /** Returns what is known of the target: the same object until that changes. */
   conclude(): Capacity {
     const { target, transport, connections, work } = this.#spec;
     const point = { target: targetName(target), transport, connections, ...workRecord(work) };
@@ -87,8 +87,8 @@ class Search {
 }
 
 /**
- * Searches for the capacity of every target. Each takes a step in turn, in random order, so that a slow spell of the
- * machine hits all alike. A target whose trial fails is given up; the others go on.
+ * Searches for the capacity of every target. The targets take one step each in turn, in random order, so a slow phase
+ * of the machine affects all alike. A target whose trial fails is abandoned; the others continue.
  */
 export async function searchCapacities(plan: SessionPlan, measurement: Measurement): Promise<void> {
   let turn = 0;

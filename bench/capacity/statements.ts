@@ -2,7 +2,7 @@ import type { Capacity } from '../model/capacity.ts';
 import { workWords } from '../model/work-words.ts';
 import { whole } from '../run/amounts.ts';
 
-/** What may be said of capacities, in sentences; a target that nothing is known of yet has none. */
+/** Returns the statements that the capacities justify, as sentences. A target without a result has none. */
 export function stateCapacities(capacities: readonly Capacity[], slos: readonly string[]): string[] {
   const places = new Set(capacities.map(placeOf));
   const statements = capacities.flatMap((capacity) => {

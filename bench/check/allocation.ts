@@ -6,22 +6,22 @@ import { type CheckPlan, type Gate, isPaced } from './plan.ts';
 import { type Pace, RATE_WARMUP_MS, SETTLING_WINDOWS } from './session.ts';
 import { AT_A_RATE_MS, FULL_LOAD_MS, windowCounts } from './windows.ts';
 
-/** Of response times a little more are asked for than are needed: Poisson arrivals differ. */
+/** Planned response times over needed ones. The number of Poisson arrivals varies. */
 const SPARE_SAMPLES = 1.1;
-/** With so many sessions a budget holds three looks, so that one bad session is not the end of it. */
+/** With this many sessions a budget holds three looks, so one bad session does not decide the check. */
 const PREFERRED_SESSIONS = 18;
-/** Probability with which equal programs are to pass at the sessions that are planned for. */
+/** Probability with which equal programs pass within the planned sessions. */
 const POWER = 0.9;
-/** Of the time that is left; the rest is for sessions that take longer than the pilot's did. */
+/** Share of the remaining time that is planned. Sessions may take longer than those of the pilot. */
 const USABLE = 0.95;
 
-/** How sessions are held, and how many the budget reaches. */
+/** How sessions are held, and how many fit into the budget. */
 export interface SessionPlan {
   readonly pace: Pace;
   readonly sessions: number;
 }
 
-/** What a pilot's findings are to be made into sessions with. */
+/** The parts of a plan that decide how sessions are held. */
 type Wanted = Pick<CheckPlan, 'gates' | 'nullArm' | 'maxSessions'>;
 
 /** One way to hold a session. */
@@ -31,10 +31,10 @@ interface Way extends Pick<Pace, 'fullWindows' | 'rateWindows'> {
 }
 
 /**
- * Chooses the windows of a session from the scatter that the pilot saw within and between its starts: those with which
- * every gated metric is decided in the least time, if the programs are equal.
- * @param leftMs what is left of the budget; infinite without one.
- * @returns why nothing can be decided in that time, when it does not hold the sessions of the first look.
+ * Chooses how many windows a session has, from the scatter that the pilot measured within and between its starts. It
+ * takes the numbers that decide every gated metric in the least time if the programs are equal.
+ * @param leftMs rest of the budget; infinite without a budget.
+ * @returns the reason why nothing can be decided, when the sessions of the first look do not fit into that time.
  */
 export function planSessions(
   findings: PilotFindings,
@@ -62,7 +62,10 @@ export function planSessions(
   };
 }
 
-/** How each run is measured that is recorded, or held against recorded ones: always alike, with the fewest windows. */
+/**
+ * Returns how a run is measured that is recorded or compared with recorded runs: always the same, with the fewest
+ * windows.
+ */
 export function recordedPace({ warmupMs, commonRate, fullWindowMs, rateWindowMs }: PilotFindings): Pace {
   const [fullWindows = 0] = windowCounts(fullWindowMs, FULL_LOAD_MS);
   const [rateWindows = 0] = windowCounts(rateWindowMs, AT_A_RATE_MS);
@@ -88,7 +91,7 @@ function waysToHold(findings: PilotFindings, plan: Wanted): Way[] {
   );
 }
 
-/** Numbers of windows that have enough response times for what is gated on; the most there are when none has. */
+/** Returns the window counts that yield enough response times for the gated metrics; only the largest if none does. */
 function rateWindowsOf({ commonRate, rateWindowMs }: PilotFindings, gates: readonly Gate[]): readonly number[] {
   const rate = commonRate?.rate ?? 0;
   if (rate === 0 || !gates.some(({ metric }) => isPaced(metric))) return [0];
@@ -128,14 +131,17 @@ function whyTooLong(sessionMs: number, leftMs: number): string {
   );
 }
 
-/** Which gated percentiles a session of that pace has too few response times for, and what to do; undefined if none. */
+/**
+ * Returns which gated percentiles have too few response times in a session of this pace, and what to do about it;
+ * undefined if there are none.
+ */
 export function whyNotEstimable(
   gates: readonly Gate[],
   { rate, rateWindowMs, rateWindows }: Pick<Pace, 'rate' | 'rateWindowMs' | 'rateWindows'>,
 ): string | undefined {
   const samples = Math.floor((rate * rateWindows * rateWindowMs) / 1000);
   const needs = { throughput: 0, cpu: 0, p50: SAMPLES_FOR_P50, p99: SAMPLES_FOR_P99 };
-  // Poisson arrivals differ: a few more response times are expected than are needed.
+  // The number of Poisson arrivals varies, so slightly more response times are required than are needed.
   const lacking = gates.flatMap(({ metric }) => (samples < 1.05 * needs[metric] ? metric : []));
   if (lacking.length === 0) return undefined;
   const others = gates.flatMap(({ metric }) => (lacking.includes(metric) ? [] : metric));

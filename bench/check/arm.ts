@@ -8,19 +8,19 @@ import { TargetError } from '../model/errors.ts';
 import type { RunningTarget } from '../run/running-target.ts';
 import { fetchPage } from './page.ts';
 
-/** What a window of load found. */
+/** Result of one window of load. */
 export interface WindowReading {
   readonly load: LoadReport;
   /**
-   * At full load, where every connection always has its requests in flight: what they completed, drain included, in the
-   * time that they were in flight. A window cuts no request short so, however slow it is.
+   * Requests completed, drain included, divided by the time for which they were in flight. At full load every
+   * connection always has its requests in flight, so the end of the window cuts no request short, however slow it is.
    */
   readonly requestsPerSecond: number;
-  /** The server's CPU time for each request completed, drain included; null when it is not known. */
+  /** The server's CPU time per completed request, drain included; null when it is not known. */
   readonly cpuNanosPerRequest: number | null;
 }
 
-/** One program in one session: a fresh server, and connections to it that are loaded window by window. */
+/** One program in one session: a freshly started server, and connections to it that are loaded window by window. */
 export class Arm {
   readonly #label: string;
   readonly #target: RunningTarget;
@@ -29,9 +29,9 @@ export class Arm {
   readonly #generators: Generator[] = [];
 
   /**
-   * @param label what it is called in errors.
-   * @param timeoutMs a request that is not answered in this time has failed.
-   * @param page over HTTP, what every reply must say; null: anything.
+   * @param label name of the arm in errors.
+   * @param timeoutMs a request fails when it is not answered in this time.
+   * @param page HTTP only: the page that every reply must contain; null accepts any.
    */
   constructor(label: string, target: RunningTarget, timeoutMs: number, page: string | null) {
     this.#label = label;
@@ -42,7 +42,7 @@ export class Arm {
 
   /**
    * Opens connections for a number of windows.
-   * @throws {TargetError} when no connection is answered.
+   * @throws {TargetError} when not every connection is answered.
    */
   async open(plan: Omit<LoadPlan, 'address'>): Promise<Generator> {
     const { address } = this.#target;
@@ -55,14 +55,14 @@ export class Arm {
         `only ${answered} of ${plan.point.connections} connections were answered (${opened} opened)`,
       );
     }
-    // Not to the end: other windows have connections of their own.
+    // Connections close before the server stops: other windows open their own.
     this.#target.watch(false);
     return generator;
   }
 
   /**
-   * Loads it for a while.
-   * @throws {TargetError} when requests fail, or the server dies: an arm that errs is a failure, and no measurement.
+   * Loads the server for one window.
+   * @throws {TargetError} when requests fail or the server dies: an arm with errors is a failure, not a measurement.
    */
   async window(generator: Generator, windowMs: number): Promise<WindowReading> {
     const cpuBefore = this.#cpuNanos();
@@ -81,7 +81,7 @@ export class Arm {
       );
     }
     const completed = generator.completed() - completedBefore;
-    // At a rate, a generator that was kept from running has asked nothing.
+    // At a rate, a generator that did not get CPU time has sent nothing.
     if (completed === 0 && load.counts.sent > 0) throw new TargetError(`${this.#label} answered nothing`);
     const isKnown = cpuNanos !== null && cpuBefore !== null;
     return {
@@ -101,13 +101,16 @@ export class Arm {
     await Promise.all(this.#generators.splice(0).map((generator) => generator.stop()));
   }
 
-  /** What it answers to `GET /`. @throws {TargetError} when it does not. */
+  /**
+   * Returns what the server answers to `GET /`.
+   * @throws {TargetError} when it does not answer.
+   */
   page(transport: TransportName): Promise<string> {
     const { address, died } = this.#target;
     return labelled(this.#label, Promise.race([fetchPage(address, transport, this.#timeoutMs), died]));
   }
 
-  /** Ends load and server. Never rejects. */
+  /** Stops load and server. Never rejects. */
   async stop(): Promise<void> {
     await this.close();
     await this.#target.stop();
@@ -125,7 +128,10 @@ export class Arm {
   }
 }
 
-/** Says in an error whose failure it is. @throws {TargetError} */
+/**
+ * Puts the name of the arm in front of a {@link TargetError}.
+ * @throws {TargetError} when the work fails with one.
+ */
 export async function labelled<T>(label: string, work: Promise<T>): Promise<T> {
   try {
     return await work;

@@ -9,7 +9,10 @@ import { known } from './record.ts';
 
 type MetricRecord = CheckBaseline['metrics'][number];
 
-/** Holds a run against the stored ones, or finds it fit to be one of them. @returns what is saved, and how it ended. */
+/**
+ * Compares a run with the recorded ones, or finds whether it can be added to them.
+ * @returns what is saved, and how the series ends.
+ */
 export function holdAgainstStored(
   baseline: HeldBaseline,
   differences: readonly MetricDifferences[],

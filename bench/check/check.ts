@@ -18,20 +18,20 @@ import { separate } from './separation.ts';
 import { looksOf, Series, type SeriesHost, type SeriesPlan } from './series.ts';
 import { type Pace, runSession } from './session.ts';
 
-/** Watches a check. */
+/** Observes a check. */
 export interface CheckObserver {
-  /** What it does now, in a few words. */
+  /** Receives what the check does now, in a few words. */
   doing(what: string): void;
-  /** What is known so far changed: to be saved. */
+  /** Receives the result so far, to be saved, each time that it changes. */
   saved(result: CheckResult): void;
 }
 
 /**
- * Is B slower than A? Holds sessions until a look decides, or the last one did not.
- * @param signal aborts: what was found so far is returned with `interrupted: true`.
- * @throws {ConfigurationError} when the plan could decide nothing, or asks for more than there is here.
- * @throws {NotComparableError} when the programs don't say the same.
- * @throws {TargetError} when a server fails: an arm that errs is a failure, not a measurement.
+ * Decides whether B is slower than A. Holds sessions until a look decides, or until the last look did not.
+ * @param signal aborts the check; it then returns what was found so far with `interrupted: true`.
+ * @throws {ConfigurationError} when the plan cannot decide anything, or needs more than this machine has.
+ * @throws {NotComparableError} when the pages of the programs differ.
+ * @throws {TargetError} when a server fails: an arm with errors is a failure, not a measurement.
  */
 export async function check(plan: CheckPlan, observer: CheckObserver, signal: AbortSignal): Promise<CheckResult> {
   return new Check(plan, observer, signal).run();
@@ -44,7 +44,7 @@ class Check {
   #placement: Placement;
   readonly #begin = performance.now();
   #deadline: number;
-  /** Sessions that were held, also those that do not count: each has streams of its own. */
+  /** Number of sessions held, excluded ones included: each has random streams of its own. */
   #held = 0;
   #result: CheckResult;
 
@@ -77,7 +77,7 @@ class Check {
     const end = await this.#mainSeries(findings, besidesMs);
     if (end.outcome !== 'regressed' || this.#plan.baseline !== undefined) return end;
     if (!this.#plan.confirm) return { ...end, outcome: 'suspected' };
-    // A second series has as much time as the first had.
+    // The second series has as much time as the first had.
     this.#deadline = performance.now() + (this.#plan.budgetMs ?? Number.POSITIVE_INFINITY) - besidesMs;
     const confirmation = this.#plannedSeries('confirmation', findings, besidesMs);
     return afterConfirmation(end, await (confirmation instanceof Series ? confirmation.run() : confirmation));
@@ -88,7 +88,7 @@ class Check {
     if (!(series instanceof Series)) return series;
     const end = await series.run();
     if (end.outcome !== 'unsteady' || findings.unsteady) return end;
-    // Once more, warmed up for twice as long; what was measured before does not count, but its looks are spent.
+    // Repeat with twice the warm-up. The sessions measured before do not count, but their looks are spent.
     const longer = { ...findings, warmupMs: 2 * findings.warmupMs };
     const again = this.#plannedSeries('check', longer, besidesMs, series);
     if (!(again instanceof Series)) {
@@ -102,7 +102,7 @@ class Check {
       : repeated;
   }
 
-  /** Over HTTP, what every reply must say. */
+  /** HTTP only: finds the page that every reply must contain. */
   async #findPages(): Promise<void> {
     if (this.#plan.point.app !== 'http') return;
     this.#observer.doing('pages');
@@ -113,7 +113,7 @@ class Check {
     this.#update({ plan: { ...plan, ...page }, warnings: [...warnings, ...pages.warnings] });
   }
 
-  /** Not for recorded runs: where those run is a part of what must be the same. */
+  /** Gives servers and generator CPUs of their own where possible. Not for recorded runs: their placement must stay the same. */
   async #separate(): Promise<void> {
     if (this.#plan.baseline !== undefined) return;
     this.#observer.doing('placement');
@@ -126,11 +126,11 @@ class Check {
     this.#update({ plan, warnings: [...warnings, ...after.warnings] });
   }
 
-  /** What sessions are planned by. Percentiles whose common rate the generator can't carry are gated on no longer. */
+  /** Finds what sessions are planned from. Drops gates on percentiles that the generator cannot measure. */
   async #pilot(): Promise<PilotFindings> {
     const { gates, baseline, warmupMs } = this.#plan;
     const paced = gates.some(({ metric }) => isPaced(metric));
-    // Recorded runs have sessions of one kind, for which no scatter needs to be known.
+    // Sessions of recorded runs are all of one kind; planning them needs no scatter.
     if (baseline !== undefined && warmupMs !== null && !paced) return withoutPilot(warmupMs, this.#plan.windowMs);
     this.#observer.doing('pilot');
     const findings = await runPilot(this.#plan, this.#placement, paced, this.#signal);
@@ -139,7 +139,7 @@ class Check {
     return unsteady ? { ...findings, warmupMs: 2 * findings.warmupMs } : findings;
   }
 
-  /** Leaves out gates that can't be measured here, and says so. */
+  /** Drops gates that cannot be measured here, with a warning. */
   #drop(unmeasured: CommonRate['dropped']): void {
     const dropped = unmeasured.filter((each) => this.#plan.gates.some(({ metric }) => metric === each.metric));
     if (dropped.length === 0) return;
@@ -157,8 +157,9 @@ class Check {
   }
 
   /**
-   * A series of sessions with its looks, planned to the time that is left; or how it ends as none can decide anything.
+   * Plans a series of sessions and its looks for the time that is left.
    * @param before a series whose looks are spent.
+   * @returns how the check ends, if no session could decide anything.
    */
   #plannedSeries(
     name: SeriesPlan['name'],

@@ -2,18 +2,22 @@ import { median } from '../stats/median.ts';
 import type { Arm, WindowReading } from './arm.ts';
 
 /**
- * The common rate begins at this share of what the slower program reaches. METHOD: about 60 % or less. Queues multiply
- * what a machine's stalls add to response times by 1 / (1 − load), so that less tells the same with less scatter.
+ * The first common rate tried, as a share of the slower program's capacity. METHOD allows about 60 % or less. Queueing
+ * multiplies what stalls of the machine add to response times by 1 / (1 − load), so a lower load shows the same
+ * difference with less scatter.
  */
 const RATE_SHARE = 0.4;
-/** Of its CPU, the generator may need that much at the common rate: at more, response times are its own queue. */
+/**
+ * Highest share of its CPU that the generator may use at the common rate. Above it, response times contain the
+ * generator's own queue.
+ */
 const MOST_UTILIZATION = 0.7;
-/** Of a percentile of response time, that much may be how late requests are sent. */
+/** Highest share of a percentile of response time that may be schedule lag. */
 const MOST_LAG_SHARE = 0.5;
-/** Each further rate that is tried is this share of the one before. */
+/** Each further rate tried, as a share of the one before. */
 const STEP = 0.6;
 const TRIES = 6;
-/** Lateness hardly depends on the rate: a machine that keeps the generator waiting does so at any. */
+/** Schedule lag hardly depends on the rate: a machine that delays the generator does so at any rate. */
 const TRIES_FOR_LAG = 2;
 
 const percentiles = { p50: 0.5, p99: 0.99 } as const;
@@ -21,20 +25,20 @@ type Percentile = keyof typeof percentiles;
 
 /** What the generator needed at a rate: medians over windows of both programs. */
 export interface RateTrial {
-  /** Share of its time that the busiest generator thread was at work on a CPU. */
+  /** Share of its time for which the busiest generator thread ran on a CPU. */
   readonly utilization: number;
-  /** How late requests were sent, as a share of response time; 0 where the load does not report it. */
+  /** Schedule lag as a share of response time; 0 where the load does not report it. */
   readonly lagShares: Readonly<Record<Percentile, number>>;
 }
 
-/** The rate of windows that tell of response times, and what of them can't be told at it. */
+/** The rate of the windows that measure response times, and the percentiles that cannot be measured at it. */
 export interface CommonRate {
-  /** 0: the generator carries none. */
+  /** Requests per second; 0 when the generator carries no rate. */
   readonly rate: number;
   readonly dropped: readonly { readonly metric: Percentile; readonly reason: string }[];
 }
 
-/** What windows at one rate say of the generator. */
+/** Summarizes what the generator needed in windows at one rate. */
 export function rateTrial(windows: readonly Pick<WindowReading, 'load'>[]): RateTrial {
   const lagShare = (q: number) =>
     median(
@@ -50,11 +54,11 @@ export function rateTrial(windows: readonly Pick<WindowReading, 'load'>[]): Rate
 }
 
 /**
- * The highest rate of those tried that the generator carries with room: at most 70 % of its CPU, and at most half of a
- * percentile of response time before requests are sent. A fast server needs a low rate, and is no fault. A percentile
- * that is too late at two such rates is dropped.
- * @param capacity requests a second that the slower program completes.
- * @param tryAt puts a rate on both programs for a while.
+ * Finds the highest rate tried that the generator carries with room: it uses at most 70 % of its CPU, and at most half
+ * of a percentile of response time is schedule lag. A fast server needs a low rate, which is not a fault. A percentile
+ * whose lag is too high at two carried rates is dropped.
+ * @param capacity requests per second that the slower program completes.
+ * @param tryAt loads both programs at a rate for a while.
  */
 export async function findCommonRate(
   capacity: number,
@@ -94,7 +98,10 @@ const TRIAL_WARMUP_MS = 300;
 const TRIAL_WINDOWS = 4;
 const TRIAL_WINDOW_MS = 100;
 
-/** Windows at a rate over connections of their own, one program after the other. @throws {TargetError} when one fails. */
+/**
+ * Measures windows at a rate over connections of their own, one program after the other.
+ * @throws {TargetError} when a program fails.
+ */
 export async function tryRate(arms: Iterable<Arm>, load: Parameters<Arm['open']>[0]): Promise<RateTrial> {
   const windows: WindowReading[] = [];
   for (const arm of arms) {

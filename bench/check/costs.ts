@@ -2,14 +2,14 @@ import type { GatedMetric } from '../stats/gated-metrics.ts';
 import { trimmedMean } from '../stats/mean.ts';
 import type { WindowReading } from './arm.ts';
 
-/** ln of what each metric cost an arm in one session; NaN where it can't be estimated. */
+/** ln of each metric's cost for an arm in one session; NaN where it cannot be estimated. */
 export type ArmCosts = Readonly<Record<GatedMetric, number>>;
 
-/** Percentiles of fewer response times are not estimated: of 10,000, p99 is decided by a hundred. */
+/** Least response times for an estimate of p99 and of p50. Of 10,000, a hundred are above p99. */
 export const SAMPLES_FOR_P99 = 10_000;
 export const SAMPLES_FOR_P50 = 500;
 
-/** ln of what each metric cost in one window; those that its load does not tell of mean nothing. */
+/** Returns ln of each metric's cost in one window. Values that the window's load does not measure are meaningless. */
 export function costsOfWindow({ requestsPerSecond, cpuNanosPerRequest, load }: WindowReading): ArmCosts {
   const { response } = load.latencies;
   return {
@@ -21,18 +21,19 @@ export function costsOfWindow({ requestsPerSecond, cpuNanosPerRequest, load }: W
 }
 
 /**
- * Shares of an arm's windows that are left out of a metric at either end. A median of responses is by its nature not to
- * show what happens now and then, so that nothing is lost by leaving out windows in which the machine stalled: of 64 windows
- * of 25 ms, a session's difference of two equal programs then scattered by 0.03, and by 0.12 with all of them. Elsewhere a
- * stall that is a program's own must show.
+ * Share of an arm's windows that is left out of a metric at either end. A median of responses does not show rare events
+ * anyway, so windows in which the machine stalled can be left out at no loss. With 64 windows of 25 ms, a session's
+ * difference of two equal programs then scattered by 0.03, and by 0.12 with all windows. The other metrics keep every
+ * window, because they must show the stalls of a program.
  */
 export const TRIMMED: Readonly<Record<GatedMetric, number>> = { throughput: 0, cpu: 0, p50: 0.25, p99: 0 };
 
 /**
- * What an arm's windows say of each metric: the mean of the windows' logarithms, of percentiles too. In one histogram of
- * all windows a single stall of the machine is p99: the difference of two equal programs' ln p99 then scattered by 1.0
- * over 38 sessions, and by 0.4 as a mean over windows of 100 ms, in which a program's own stalls still show.
- * @param atRate windows at the common rate; those in which the generator asked nothing, as it did not run, tell nothing.
+ * Returns the cost of each metric over an arm's windows: the mean of the windows' logarithms, for percentiles too. In
+ * one histogram of all windows, a single stall of the machine decides p99: the difference of two equal programs' ln p99
+ * then scattered by 1.0 over 38 sessions. As a mean over windows of 100 ms it scattered by 0.4, and a program's own
+ * stalls still show.
+ * @param atRate windows at the common rate. Those in which the generator did not run, and so sent nothing, are ignored.
  */
 export function costsOf(full: readonly WindowReading[] = [], atRate: readonly WindowReading[] = []): ArmCosts {
   const paced = atRate.filter(({ load }) => load.counts.sent > 0);

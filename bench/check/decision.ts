@@ -5,23 +5,25 @@ import type { ArmName } from './order.ts';
 import type { Gate } from './plan.ts';
 import type { SessionReading } from './session.ts';
 
-/** Of the sessions that were held, more than this share excluded makes a check worth nothing. */
+/** A check is invalid when more than this share of its sessions is excluded. */
 const MAX_EXCLUDED = 0.25;
-/** Halves of sessions that differ by more are a sign of a warm-up too short. */
+/** A larger drift between the halves of sessions indicates a warm-up that is too short. */
 const MAX_DRIFT = 0.02;
 
-/** Sessions that count. */
+/** Returns the sessions that are not excluded. */
 export function counting(sessions: readonly SessionReading[]): SessionReading[] {
   return sessions.filter(({ excluded }) => excluded === undefined);
 }
 
-/** Are too many of these sessions excluded for a look to decide anything? Further ones may make up for it. */
+/**
+ * Reports whether too many sessions are excluded for a look to decide anything. Further sessions may make up for them.
+ */
 export function tooManyExcluded(sessions: readonly SessionReading[]): boolean {
   const excluded = sessions.length - counting(sessions).length;
   return excluded > MAX_EXCLUDED * sessions.length;
 }
 
-/** What sessions say of each gated metric: ln of what one arm costs over what A does. */
+/** Returns, for each gated metric, ln(cost of an arm / cost of A) in each session that counts. */
 export function differencesOf(
   sessions: readonly SessionReading[],
   gates: readonly Gate[],
@@ -37,10 +39,10 @@ export function differencesOf(
 }
 
 /**
- * Is A told apart from its own copy? Then something but the programs makes a difference, and the check is worth nothing.
- * Looked for both ways and with no tolerance, as there is nothing to tolerate; and at levels of its own, 5 % over all
- * looks: to call off a check in vain does less harm than to trust one.
- * @param alpha of this look.
+ * Reports whether A is distinguished from its own copy. If so, something other than the programs makes a difference,
+ * and the check is invalid. Tests both directions and without a tolerance, as the copies are equal. Its levels are
+ * separate, 5 % over all looks: to cancel a check without need does less harm than to trust an invalid one.
+ * @param alpha level of this look.
  */
 export function nullArmFires(sessions: readonly SessionReading[], gates: readonly Gate[], alpha: number): boolean {
   const ways = differencesOf(sessions, gates, 'null').flatMap(({ metric, margins, differences }) => {
@@ -55,8 +57,9 @@ export function nullArmFires(sessions: readonly SessionReading[], gates: readonl
 }
 
 /**
- * Did any arm become faster or slower within its sessions, again and again in the same direction?
- * @param alpha probability of finding so by chance at this look, over all arms: as of regressions, 1 % over all looks.
+ * Reports whether an arm became faster or slower within its sessions, consistently in one direction.
+ * @param alpha probability of a false report at this look, over all arms; as for regressions, it sums to 1 % over all
+ * looks.
  */
 export function isUnsteady(sessions: readonly SessionReading[], alpha: number): boolean {
   const arms = (['a', 'b', 'null'] as const).map((arm) => counting(sessions).flatMap(({ drift }) => drift[arm] ?? []));
@@ -64,7 +67,7 @@ export function isUnsteady(sessions: readonly SessionReading[], alpha: number): 
   return present.some((drifts) => Math.abs(median(drifts)) > MAX_DRIFT && signTest(drifts) <= alpha / present.length);
 }
 
-/** The metrics that a look found regressed. */
+/** Returns the metrics that a look found regressed. */
 export function regressedMetrics({ metrics }: LookVerdict): string[] {
   return metrics.filter(({ finding }) => finding === 'regressed').map(({ metric }) => metric);
 }

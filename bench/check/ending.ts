@@ -6,9 +6,9 @@ export interface SeriesEnd {
   readonly outcome: CheckOutcome;
   readonly metrics: readonly string[];
   readonly why?: string;
-  /** The verdict in a sentence, where the usual one would not fit. */
+  /** The verdict as a sentence, where the usual one does not fit. */
   readonly statement?: string;
-  /** Of an undecided series: what would have decided each open metric. */
+  /** Undecided series only: what would have decided each open metric. */
   readonly needs?: readonly Need[];
 }
 
@@ -18,7 +18,7 @@ export const OUT_OF_TIME: SeriesEnd = {
   why: 'the time budget was over before anything was decided',
 };
 
-/** What is to be thought of a regression that a second series of sessions was to confirm. */
+/** Combines a regression with the result of the second series that was to confirm it. */
 export function afterConfirmation(found: SeriesEnd, again: SeriesEnd): SeriesEnd {
   const agreed = again.metrics.filter((metric) => found.metrics.includes(metric));
   if (again.outcome === 'regressed' && agreed.length > 0) return { outcome: 'regressed', metrics: agreed };
@@ -29,7 +29,10 @@ export function afterConfirmation(found: SeriesEnd, again: SeriesEnd): SeriesEnd
     : { outcome: 'inconclusive', metrics: [], why: 'what the check found was not confirmed' };
 }
 
-/** What a check found, in a sentence. @param dropped metrics that were to be gated on, and could not be. */
+/**
+ * Returns what a check found, as a sentence.
+ * @param dropped metrics whose gates were dropped because they could not be measured.
+ */
 export function statementOf({ outcome, metrics, why, statement }: SeriesEnd, dropped: readonly string[] = []): string {
   if (statement !== undefined) return statement;
   const reason = why === undefined ? '' : `: ${why}`;

@@ -28,7 +28,7 @@ const PLAN = {
 
 const WHERE = ['when recorded', 'now'] as const;
 
-/** A baseline without runs: all that runs must have in common to be held against each other. */
+/** Returns a baseline without runs: everything that runs must have in common to be comparable. */
 export function emptyBaseline(
   { point, warmupMs, windowMs }: CheckPlan,
   { threads, serverCpus, loadCpus }: Placement,
@@ -57,7 +57,10 @@ export function emptyBaseline(
   };
 }
 
-/** Every field in which what was stored differs from what is now, with both values; empty when they go together. */
+/**
+ * Returns every field in which a stored baseline differs from the present one, with both values; empty when they are
+ * comparable.
+ */
 export function fingerprintDifferences(stored: StoredBaseline, now: StoredBaseline): string[] {
   const [before, after] = [stored.fingerprint, now.fingerprint];
   const machine = machineDifferences(before, after, WHERE);

@@ -3,31 +3,34 @@ import { MOST_SESSIONS, PASS_ALPHA } from '../stats/looks.ts';
 import type { LookVerdict, MetricDifferences, MetricFinding } from '../stats/regression.ts';
 import { hodgesLehmann, walshInterval } from '../stats/walsh.ts';
 
-/** What would most likely have decided a metric that a last look left open. */
+/** What would most likely have decided a metric that the last look left open. */
 export interface Need {
   readonly metric: string;
-  /** Sessions in all, at the scatter that was seen; null when more than any check holds. */
+  /** Total number of sessions, at the scatter observed; null when it is more than any check holds. */
   readonly sessions: number | null;
-  /** The budget for that; null where it is not known. */
+  /** The budget for those sessions; null where it is not known. */
   readonly budgetMs: number | null;
 }
 
-/** How long what is besides sessions took (the pilot), and each session. */
+/** Time that a check spends besides its sessions (pages and pilot), and time for one session. */
 export interface Timing {
   readonly besidesMs: number;
   readonly sessionMs: number;
 }
 
-/** Probability with which the sessions that are named would decide. */
+/** Probability with which the reported number of sessions decides. */
 const POWER = 0.8;
-/** Sessions may take longer than those before. */
+/** Planned time over measured time: later sessions may take longer. */
 const SPARE_TIME = 1.1;
 const INTERVAL_ALPHA = 0.05;
-/** Half of a 95 % interval in standard errors. */
+/** Half the width of a 95 % interval, in standard errors. */
 const Z_95 = 1.96;
 const MINUTE_MS = 60_000;
 
-/** What each open metric of a last look would take, in their order. @param alpha of that look, over all metrics. */
+/**
+ * Returns what each open metric of the last look needs, in their order.
+ * @param alpha level of that look, over all metrics.
+ */
 export function needsOf(
   { metrics }: LookVerdict,
   differences: readonly MetricDifferences[],
@@ -43,8 +46,8 @@ export function needsOf(
 }
 
 /**
- * Sessions that would most likely decide a metric, were its estimate right and its scatter what it was: to rule out what
- * must be found, or to find that it is worse than tolerated, whichever takes fewer.
+ * Returns the number of sessions that would most likely decide a metric, if its estimate is right and its scatter stays
+ * the same: either to rule out the detectable margin, or to find it worse than tolerated, whichever takes fewer.
  */
 function sessionsToDecide({ differences, margins }: MetricDifferences, alpha: number): number | null {
   const held = differences.length;
@@ -60,12 +63,12 @@ function sessionsToDecide({ differences, margins }: MetricDifferences, alpha: nu
   return sessions <= MOST_SESSIONS ? sessions : null;
 }
 
-/** In whole minutes, so that it can be said. */
+/** Rounds up to whole minutes, for a readable command line. */
 function budgetFor(sessions: number, { besidesMs, sessionMs }: Timing): number {
   return Math.ceil((besidesMs + SPARE_TIME * sessions * sessionMs) / MINUTE_MS) * MINUTE_MS;
 }
 
-/** Why the last look decided nothing, and what would have, metric by metric. */
+/** Returns why the last look decided nothing, and what each metric needs. */
 export function whyUndecided({ metrics }: LookVerdict, needs: readonly Need[]): string {
   const found = (wanted: MetricFinding['finding']) =>
     metrics.filter(({ finding }) => finding === wanted).map(({ metric }) => metric);

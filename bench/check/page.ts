@@ -5,8 +5,8 @@ import { formatAddress, type SocketAddress } from '../../sockets/address.ts';
 import { TargetError } from '../model/errors.ts';
 
 /**
- * What a server answers to `GET /`, asked as the load asks: a character for each byte.
- * @throws {TargetError} when it does not answer in time, or with another status than 2xx.
+ * Returns what a server answers to `GET /`, requested as the load requests it, with one character for each byte.
+ * @throws {TargetError} when it does not answer in time, or answers with a status other than 2xx.
  */
 export async function fetchPage(address: SocketAddress, transport: TransportName, timeoutMs: number): Promise<string> {
   const { host, port } = address;

@@ -5,22 +5,22 @@ import type { Placement } from '../run/placement.ts';
 import type { CheckPlan, Pages } from './plan.ts';
 import { start } from './session.ts';
 
-/** Processes of each program that are asked, as a page may hold what differs from start to start, such as the port. */
+/** Starts of each program that are compared: a page may contain what differs from start to start, such as the port. */
 const STARTS = 2;
-/** How often each is asked. */
+/** Requests to each started process. */
 const REQUESTS = 2;
 
-/** What the programs of a check answer, in the order in which it was said. */
+/** The pages of both programs, in the order in which they were received. */
 interface Said {
   readonly a: readonly string[];
   readonly b: readonly string[];
 }
 
 /**
- * Asks both programs for the page that the load will ask for, so that every reply can be held against it: a server that
- * says less is faster.
- * @throws {NotComparableError} when a program's page changes from reply to reply, or A's and B's are not the same.
- * @throws {TargetError} when one does not answer.
+ * Requests from both programs the page that the load will request, so that every reply can be compared with it: a
+ * server that sends less is faster.
+ * @throws {NotComparableError} when a program's page changes between replies, or A's and B's pages differ.
+ * @throws {TargetError} when a program does not answer.
  */
 export async function findPages(plan: CheckPlan, placement: Placement, signal: AbortSignal): Promise<Pages> {
   const said = { a: [] as string[], b: [] as string[] };
@@ -38,8 +38,8 @@ export async function findPages(plan: CheckPlan, placement: Placement, signal: A
 }
 
 /**
- * What every reply is to say.
- * @throws {NotComparableError} when that is not known, and not said to be as it should.
+ * Returns what every reply must contain.
+ * @throws {NotComparableError} when the pages change or differ, and `anyPage` does not allow it.
  */
 export function judgePages({ a, b }: Said, { anyPage, baseline }: Pick<CheckPlan, 'anyPage' | 'baseline'>): Pages {
   if (anyPage) return { a: null, b: null, warnings: [notCompared(a, b)] };
@@ -50,7 +50,7 @@ export function judgePages({ a, b }: Said, { anyPage, baseline }: Pick<CheckPlan
     throw incomparable(why);
   }
   const [pageOfA = '', pageOfB = ''] = [a[0], b[0]];
-  // The reference of recorded runs says what it likes: its own page is held against its own.
+  // A recorded run's reference may answer anything: its replies are compared with its own page only.
   if (baseline === undefined && pageOfA !== pageOfB) {
     throw incomparable([
       `A's page has ${sizesOf(a)}, and B's ${sizesOf(b)}; they differ from byte ${firstDifference(pageOfA, pageOfB)} on`,
@@ -63,7 +63,7 @@ export function judgePages({ a, b }: Said, { anyPage, baseline }: Pick<CheckPlan
   return { a: pageOfA, b: pageOfB, warnings: [] };
 }
 
-/** Sixteen hexadecimal digits by which a page is known. */
+/** Returns sixteen hexadecimal digits that identify a page. */
 export function pageHash(page: string): string {
   return createHash('sha256').update(page, 'latin1').digest('hex').slice(0, 16);
 }

@@ -14,26 +14,29 @@ import { loadOf, type Measured, measure, RATE_WARMUP_MS, type Scene, startArms, 
 import { fullWindow, rateWindow } from './windows.ts';
 
 /**
- * The pilot starts each program this often, and watches it for this long each time, in slices. MSER-5 takes a change of
- * the machine's speed for a warm-up, too, so that its cuts are too long rather than too short: of one program on a machine
- * whose speed wandered, 0.25 to 1.75 s. A warm-up is in every start, so the least of three cuts holds it.
+ * How often the pilot starts each program, and how long it traces each start, in slices. MSER-5 also takes a change of
+ * the machine's speed for a warm-up, so its cuts tend to be too long: 0.25 to 1.75 s for one program on a machine whose
+ * speed wandered. Every start contains the warm-up, so the shortest of three cuts contains it too.
  */
 const STARTS = 3;
 const TRACE_MS = 3000;
 const SLICE_MS = 50;
-/** Windows of each program, as a session has them: so many at least, and so long in all. At full load with a given warm-up. */
+/**
+ * Windows of each program, as in a session: the fewest, and their least duration in all. FULL is used when the warm-up
+ * is given.
+ */
 const FULL = { least: 4, lastingMs: 800 } as const;
 const AT_RATE = { least: 12, lastingMs: 1200 } as const;
 /**
- * Warm-up is this much longer than what the pilot saw, and at least as long as the generator's fresh threads take: with
- * an echo server in C, which needs none, throughput rose by 15 % over the first 600 ms.
+ * The warm-up is longer by this factor than what the pilot found, and not shorter than what the generator's fresh
+ * threads need: with an echo server in C, which needs no warm-up, throughput rose by 15 % over the first 600 ms.
  */
 const SAFETY = 1.5;
 const LEAST_WARMUP_MS = 700;
 
 /**
- * How much two processes of one program differ, as variances of the difference of two: 0.7 % in throughput and CPU time.
- * Three starts tell too little of it to believe in less.
+ * Lower bounds of the variance between sessions. Processes of one program differ by a standard deviation of 0.7 % in
+ * throughput and CPU time; the difference of two has twice that variance. Three starts are too few to estimate less.
  */
 const LEAST_BETWEEN: Readonly<Record<GatedMetric, number>> = {
   throughput: 2 * 0.007 ** 2,
@@ -42,7 +45,7 @@ const LEAST_BETWEEN: Readonly<Record<GatedMetric, number>> = {
   p99: 2 * 0.02 ** 2,
 };
 
-/** What the pilot saw of one start of a program, slice by slice. */
+/** What the pilot measured of one start of a program, slice by slice. */
 export interface PilotTrace {
   readonly requestsPerSecond: readonly number[];
   readonly cpuNanosPerRequest: readonly number[];
@@ -51,28 +54,28 @@ export interface PilotTrace {
 /** What the pilot found. */
 export interface PilotFindings {
   readonly warmupMs: number;
-  /** Did a program not come to rest? Then twice as long a warm-up as a trace lasted is worth a try. */
+  /** True when a program did not become steady. A warm-up of twice the trace's length is then worth a try. */
   readonly unsteady: boolean;
-  /** Undefined when nothing is gated on that needs one. */
+  /** Undefined when no gated metric needs one. */
   readonly commonRate: CommonRate | undefined;
-  /** How long each window at full load is. */
+  /** Length of one window at full load. */
   readonly fullWindowMs: number;
-  /** Of each window at the common rate; 0 without one. */
+  /** Length of one window at the common rate; 0 without one. */
   readonly rateWindowMs: number;
-  /** Of the differences of pairs of windows of those lengths. */
+  /** Scatter of the differences of pairs of windows of those lengths. */
   readonly scatters: Readonly<Record<GatedMetric, Scatter>>;
-  /** What a session takes for each program besides warm-up and windows. */
+  /** Time for each program in a session besides warm-up and windows. */
   readonly startMs: number;
-  /** What each window takes besides its own length, at full load and at the common rate. */
+  /** Time for each window besides its own length, at full load and at the common rate. */
   readonly fullOverheadMs: number;
   readonly rateOverheadMs: number;
 }
 
 /**
- * How long to warm up, the same for all: one and a half times what MSER-5 cuts off every start of a program, be it of
- * throughput or CPU time.
+ * Returns how long to warm up, the same for all programs: one and a half times what MSER-5 cuts off every start of a
+ * program, of throughput or CPU time, whichever is longer.
  * @param programs traces of each program's starts.
- * @returns null when no start of a program came to rest: more than half of each trace would have to go.
+ * @returns null when no start of a program became steady: more than half of each trace would be cut off.
  */
 export function warmupMs(programs: readonly (readonly PilotTrace[])[]): number | null {
   const metrics = programs.flatMap((starts) => [
@@ -87,7 +90,7 @@ export function warmupMs(programs: readonly (readonly PilotTrace[])[]): number |
 
 /**
  * Starts A and B a few times and measures them in turn, as sessions do, from their first request on.
- * @param paced is there to be a load at a rate, too?
+ * @param paced also measures at a common rate.
  * @throws {TargetError} when a server fails.
  */
 export async function runPilot(
@@ -99,7 +102,7 @@ export async function runPilot(
   const starts: PilotStart[] = [];
   let commonRate: CommonRate | undefined;
   for (let start = 0; start < STARTS; start++) {
-    // Sessions have their number in their key, so that starts of the pilot share no stream with them.
+    // The keys of sessions contain the session's number, so the pilot shares no stream with them.
     const streamKey = { seed: plan.seed, round: 0, ordinal: start };
     const order = drawOrder(['a', 'b'], streamOf('session order', streamKey));
     const scene = { plan, placement, warmupMs: plan.warmupMs ?? 0, order, streamKey, signal };
@@ -123,7 +126,7 @@ export async function runPilot(
   };
 }
 
-/** Findings where no pilot runs: sessions are not planned from its scatter, and the warm-up is given. */
+/** Returns findings without a pilot, for a given warm-up and sessions that are not planned from its scatter. */
 export function withoutPilot(warmupMs: number, windowMs: number): PilotFindings {
   const none = { between: 0, within: 0 };
   return {
@@ -138,7 +141,7 @@ interface PilotStart {
   readonly full: Measured;
   readonly atRate: Measured | undefined;
   readonly commonRate: CommonRate | undefined;
-  /** For each program, besides warm-up, windows and the search for a rate. */
+  /** Time for each program besides warm-up, windows and the search for a rate. */
   readonly startMs: number;
 }
 
@@ -180,17 +183,17 @@ function measureAtRate(arms: ReadonlyMap<ArmName, Arm>, rate: number, scene: Sce
   return measure(arms, windows, { ...scene, warmupMs: RATE_WARMUP_MS });
 }
 
-/** Even: windows go forwards and backwards in turn. */
+/** Returns an even number of windows: they alternate forwards and backwards. */
 function evenCount({ least, lastingMs }: { least: number; lastingMs: number }, windowMs: number): number {
   return Math.max(least, 2 * Math.ceil(lastingMs / windowMs / 2));
 }
 
-/** Of the slower program. */
+/** Returns the capacity of the slower program. */
 function slowerCapacity({ readings }: Measured): number {
   return Math.min(...[...readings.values()].map((each) => capacityOf(each)));
 }
 
-/** Requests a second, in the second half: warm by then. */
+/** Returns requests per second in the second half of the windows, when the program is warm. */
 function capacityOf(windows: readonly WindowReading[]): number {
   return mean(windows.slice(windows.length >> 1).map(({ requestsPerSecond }) => requestsPerSecond));
 }
@@ -203,7 +206,7 @@ function traceOf({ full }: PilotStart, name: ArmName): PilotTrace {
   };
 }
 
-/** How each metric scatters, in windows as long as a session's. */
+/** Estimates how each metric scatters, in windows of the length that a session uses. */
 function scattersOf(
   starts: readonly PilotStart[],
   { warmupMs, windowMs }: CheckPlan,
@@ -215,7 +218,7 @@ function scattersOf(
       const measured = of(start);
       return measured === undefined ? [] : [pairedDifferences(measured, metric, group)];
     });
-  // The trace begins cold: its second half is warm.
+  // The trace begins cold; its second half is warm.
   const full = (metric: GatedMetric) =>
     pairs(metric, ({ full }) => full, slices).map((each) => (warmupMs === null ? each.slice(each.length >> 1) : each));
   const atRate = (metric: GatedMetric) => pairs(metric, (start) => start.atRate, 1);
@@ -231,7 +234,10 @@ function scatter(metric: GatedMetric, starts: readonly (readonly number[])[]): S
   return scatterOf(starts, LEAST_BETWEEN[metric], TRIMMED[metric]);
 }
 
-/** B's windows less A's, in pairs as they were held; means of some neighbours stand for one longer window. */
+/**
+ * Returns B's windows less A's, in pairs as they were measured. The mean of a group of neighbours replaces one longer
+ * window.
+ */
 function pairedDifferences({ readings }: Measured, metric: GatedMetric, group: number): number[] {
   const [a, b] = (['a', 'b'] as const).map((name) =>
     (readings.get(name) ?? []).map((window) => costsOfWindow(window)[metric]),

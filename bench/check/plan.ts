@@ -15,69 +15,74 @@ import {
 } from '../stats/looks.ts';
 import type { Margins } from '../stats/regression.ts';
 
-/** A metric that may fail a check, and how much worse it may get. */
+/** A metric that can fail a check, and how much worse it may become. */
 export interface Gate {
   readonly metric: GatedMetric;
   readonly margins: Margins;
 }
 
-/** A stored baseline, and what is to become of this run. */
+/** A stored baseline, and whether this run is added to it. */
 export interface HeldBaseline {
   readonly file: string;
   readonly stored: StoredBaseline;
-  /** Is this run to be recorded, and not judged? */
+  /** Record this run instead of judging it. */
   readonly record: boolean;
 }
 
-/** What programs must answer to `GET /`, a character for each byte; null where anything will do. */
+/** What the programs must answer to `GET /`, with one character for each byte; null accepts any answer. */
 export interface Pages {
   readonly a: string | null;
   readonly b: string | null;
   readonly warnings: readonly Reason[];
 }
 
-/** All that decides what a regression check does. */
+/** Everything that decides what a regression check does. */
 export interface CheckPlan {
-  /** What B is held against: a program, or a model of this project as the reference of a stored baseline. */
+  /** What B is compared with: a program, or a model of this project as the reference of a stored baseline. */
   readonly a: SingleTarget;
   readonly b: ForeignServer;
-  /** Recorded runs that this one is held against or added to: then there is one look, and it looks at them. */
+  /**
+   * Recorded runs that this run is compared with or added to. There is only one look then, which compares with them.
+   */
   readonly baseline?: HeldBaseline;
-  /** The load, but for its rate: a closed loop, then an open one. */
+  /** The load except for its rate: a closed loop, then an open one. */
   readonly point: OperatingPoint;
   readonly gates: readonly Gate[];
-  /** No look comes after more sessions; null: as many as the budget reaches. */
+  /** Sessions of the last look, at most; null: as many as the budget allows. */
   readonly maxSessions: number | null;
-  /** Is A also held against a copy of itself? When that finds a difference, the check is worth nothing. */
+  /** Compare A with a copy of itself, too. A difference between them makes the check invalid. */
   readonly nullArm: boolean;
-  /** Is what was found to be looked for again, in sessions of their own? */
+  /** Confirm a regression by a second series of sessions. */
   readonly confirm: boolean;
-  /** Time for the pilot and the sessions; looks are planned to it. A second series has what the first had. Null: no end. */
+  /**
+   * Time for the pilot and the sessions; looks are planned to fit. A second series has the same time again. Null: no
+   * limit.
+   */
   readonly budgetMs: number | null;
   readonly seed: number;
-  /** Of each program in each session; null: as long as a pilot finds that it takes. */
+  /** Warm-up of each program in each session; null: found by a pilot. */
   readonly warmupMs: number | null;
-  /** Of one window at full load, and of one at a rate. */
+  /** Requested length of one window at full load. Windows at a rate may be half as long. */
   readonly windowMs: number;
   readonly timeoutMs: number;
   readonly openTimeoutMs: number;
   readonly threads: number | null;
   readonly serverCpus: readonly number[] | null;
   readonly loadCpus: readonly number[] | null;
-  /** Of HTTP: may pages differ from reply to reply, and A's from B's? */
+  /** HTTP only: accept pages that change between replies, or differ between A and B. */
   readonly anyPage?: boolean;
-  /** What every reply of the programs must say, once that is known. */
+  /** What every reply of the programs must contain, once that is known. */
   readonly pages?: Pages;
-  /** Of what was seen while the programs were made ready: for the report. */
+  /** Warnings from the preparation of the programs, for the report. */
   readonly warnings?: readonly Reason[];
 }
 
-/** Is it measured at a rate that both arms share? */
+/** Reports whether a metric is measured at a rate that both arms share. */
 export function isPaced(metric: GatedMetric): boolean {
   return metric === 'p50' || metric === 'p99';
 }
 
-/** The load that a check puts on one of its programs, as a run would: what is wrong with that is wrong here. */
+/** Returns the load on one program as the configuration of a run: a fault of that run is a fault of the check. */
 function asRun(plan: CheckPlan, program: SingleTarget): RunConfiguration {
   const { point, seed, threads, timeoutMs, openTimeoutMs, serverCpus, loadCpus, warmupMs } = plan;
   return {
@@ -90,12 +95,12 @@ function asRun(plan: CheckPlan, program: SingleTarget): RunConfiguration {
     },
     ...{ seed, threads, timeoutMs, openTimeoutMs, serverCpus, loadCpus, warmupMs: warmupMs ?? 0 },
     ...{ work: null, scenarios: [], rate: null, arrivals: 'constant', stages: [], requests: null, thresholds: [] },
-    // Windows have faults of their own.
+    // Placeholders: windows have checks of their own.
     ...{ rounds: 1, durationMs: 1, timestamps: 'user' },
   };
 }
 
-/** Reasons why a check could decide nothing, in the user's words; empty when it can. */
+/** Returns the reasons why a check could not decide anything, as shown to the user; empty when it can. */
 export function checkFaults(plan: CheckPlan): string[] {
   const {
     point: { app, transport },

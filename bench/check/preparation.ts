@@ -5,8 +5,8 @@ import { type Placement, placeOnCpus } from '../run/placement.ts';
 import { type CheckPlan, checkFaults } from './plan.ts';
 
 /**
- * Makes ready for a check: enough open files, and CPUs for both sides.
- * @throws {ConfigurationError} when there are not enough, or the plan could decide nothing.
+ * Prepares a check: raises the limit of open files and assigns CPUs to servers and load.
+ * @throws {ConfigurationError} when there are not enough of them, or the plan cannot decide anything.
  */
 export function prepareCheck(plan: CheckPlan): Placement {
   const faults = checkFaults(plan);

@@ -6,14 +6,14 @@ import type { SessionReading } from './session.ts';
 
 type Series = CheckSession['series'];
 
-/** A session as it is saved. */
+/** Returns a session as it is saved. */
 export function sessionRecord(series: Series, session: number, reading: SessionReading): CheckSession {
   const { order, costs, excluded = null } = reading;
   const known = Object.entries(costs).map(([arm, each]) => [arm, costsRecord(each)]);
   return { session, series, places: [...order.places], costs: Object.fromEntries(known), excluded };
 }
 
-/** A look as it is saved. */
+/** Returns a look as it is saved. */
 export function lookRecord(
   series: Series,
   { sessions, alpha }: Look,
@@ -38,7 +38,7 @@ function costsRecord({ throughput, cpu, p50, p99 }: ArmCosts): NonNullable<Check
   return { throughput: known(throughput), cpu: known(cpu), p50: known(p50), p99: known(p99) };
 }
 
-/** Null for what JSON can't hold. */
+/** Returns null for NaN and infinities, which JSON cannot represent. */
 export function known(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }

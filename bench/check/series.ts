@@ -9,7 +9,7 @@ import type { CheckPlan } from './plan.ts';
 import { lookRecord } from './record.ts';
 import type { Pace, SessionReading } from './session.ts';
 
-/** A planned look: its level for calling B worse, and that for telling A from its own copy. */
+/** A planned look: its level for finding B worse, and its level for distinguishing A from its own copy. */
 export interface PlannedLook extends Look {
   readonly nullAlpha: number;
 }
@@ -22,46 +22,50 @@ interface Spent {
 }
 
 /**
- * The looks of a series that has time for that many sessions.
- * @param before a series of the same check whose looks are spent: as many of the earliest are left out.
+ * Returns the looks of a series that has time for a number of sessions.
+ * @param before a series of the same check whose looks are spent: as many of the earliest sizes are left out.
  */
 export function looksOf(sessions: number, metrics: number, before?: { readonly spent: Spent }): PlannedLook[] {
   const { looks, alpha, nullAlpha } = before?.spent ?? { looks: 0, alpha: 0, nullAlpha: 0 };
   const all = lookSizes(sessions);
   const sizes = all.slice(Math.min(looks, all.length - 1));
-  // The copy of A is looked at both ways.
+  // The copy of A is tested in both directions.
   const ofNull = planLooks(sizes, 2 * metrics, NULL_ALPHA - nullAlpha);
   return planLooks(sizes, metrics, ALPHA - alpha).map((look, i) => ({ ...look, nullAlpha: ofNull[i]?.alpha ?? 0 }));
 }
 
-/** What a series of sessions is held by. */
+/** What a series of sessions needs to know. */
 export interface SeriesPlan {
   readonly name: CheckSession['series'];
   readonly pace: Pace;
   readonly looks: readonly PlannedLook[];
-  /** When no further session begins, in milliseconds of performance.now(). */
+  /** Time after which no further session begins, in milliseconds of performance.now(). */
   readonly deadline: number;
-  /** What the check took besides its sessions: to say what budget would have decided it. */
+  /** Time that the check spent besides its sessions; part of the budget that would have decided it. */
   readonly besidesMs: number;
 }
 
-/** What a series asks of the check that holds it. */
+/** What a series needs from the check that holds it. */
 export interface SeriesHost {
   readonly plan: CheckPlan;
-  /** Holds one session, and saves it. @param number counted from 1 in this series. */
+  /**
+   * Holds one session and saves it.
+   * @param number counted from 1 in this series.
+   */
   session(number: number, nextLook: number): Promise<SessionReading>;
   lookedAt(look: CheckLook): void;
   heldAgainst(baseline: CheckBaseline): void;
-  /** Milliseconds of the clock that deadlines are in. */
+  /** Returns the time in milliseconds, on the clock of the deadline. */
   now(): number;
 }
 
-/** Sessions may be excluded, so more are held than the last look needs: that many for each, at most. */
+/** Limit of held sessions for each session that the last look needs. Excluded sessions are replaced. */
 const MOST_SESSIONS_FOR_EACH = 2;
 
 /**
- * Sessions held one after the other, and looked at as planned. When time is over between two looks, there is a last one at
- * once, with all of the alpha that is left: levels were spent by what was planned, and time knows nothing of the labels.
+ * Holds sessions one after the other, with looks as planned. When time runs out between two looks, a last look follows
+ * at once with all the alpha that is left. That is valid: levels were spent as planned, and the time does not depend on
+ * which program is which.
  */
 export class Series {
   readonly #host: SeriesHost;
@@ -81,7 +85,10 @@ export class Series {
     return this.#spent;
   }
 
-  /** Holds sessions until a look decides, or time or looks are over. @throws {TargetError} when a server fails. */
+  /**
+   * Holds sessions until a look decides, or until time or looks run out.
+   * @throws {TargetError} when a server fails.
+   */
   async run(): Promise<SeriesEnd> {
     for (const look of this.#series.looks) {
       if (!(await this.#holdUpTo(look.sessions))) return this.#lastChance();
@@ -91,7 +98,7 @@ export class Series {
     return this.#isSpoilt ? INVALID : this.#undecided;
   }
 
-  /** @returns whether enough sessions count; false when time was over, or too many were in vain. */
+  /** @returns whether enough sessions count; false when time ran out, or too many sessions were excluded. */
   async #holdUpTo(wanted: number): Promise<boolean> {
     while (counting(this.#sessions).length < wanted) {
       const most = MOST_SESSIONS_FOR_EACH * (this.#series.looks.at(-1)?.sessions ?? 0);
@@ -101,7 +108,7 @@ export class Series {
     return true;
   }
 
-  /** Time is over before a planned look. */
+  /** Looks once more when time runs out before a planned look. */
   #lastChance(): SeriesEnd {
     const sessions = counting(this.#sessions).length;
     if (this.#isSpoilt) return INVALID;
@@ -114,7 +121,7 @@ export class Series {
 
   /** @returns how the series ends, when this look decides it. */
   #look(look: PlannedLook, last: boolean): SeriesEnd | undefined {
-    // Sessions to come may make up for those that were excluded.
+    // Later sessions may make up for the excluded ones.
     if (this.#isSpoilt) return undefined;
     const sessions = this.#sessions;
     const { gates, nullArm, baseline } = this.#host.plan;

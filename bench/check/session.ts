@@ -10,62 +10,62 @@ import { type ArmCosts, costsOf } from './costs.ts';
 import { type ArmName, type SessionOrder, turns } from './order.ts';
 import type { CheckPlan } from './plan.ts';
 
-/** What chance decides for a session. */
+/** What is drawn at random for a session. */
 export interface Drawn {
   readonly order: SessionOrder;
-  /** Which streams decide arrivals, sizes and bytes: of no other session. */
+  /** Key of the streams that decide arrivals, sizes and bytes. No other session uses them. */
   readonly streamKey: StreamKey;
 }
 
-/** What one session found. */
+/** Result of one session. */
 export interface SessionReading {
   readonly order: SessionOrder;
   readonly costs: Readonly<Partial<Record<ArmName, ArmCosts>>>;
-  /** By arm: ln of throughput in the second half of its windows over that in the first. */
+  /** For each arm: ln(throughput in the second half of its windows / throughput in the first half). */
   readonly drift: Readonly<Partial<Record<ArmName, number>>>;
-  /** Why the session doesn't count; seen without looking at who was who. Undefined when it does. */
+  /** Why the session does not count, by rules that do not depend on which arm is which. Undefined when it counts. */
   readonly excluded: string | undefined;
 }
 
-/** What sessions have in common, as the pilot found it. */
+/** What all sessions have in common, as found by the pilot. */
 export interface Pace {
   readonly warmupMs: number;
-  /** How long each window at full load is. */
+  /** Length of one window at full load. */
   readonly fullWindowMs: number;
-  /** Windows at full load, for each arm. Even, as they go forwards and backwards in turn. */
+  /** Windows at full load for each arm. Even, as they alternate forwards and backwards. */
   readonly fullWindows: number;
-  /** Requests a second of the windows at a rate, the same for every arm; 0: there are none. */
+  /** Requests per second in the windows at a rate, the same for every arm; 0: there are no such windows. */
   readonly rate: number;
-  /** How long each of those is. */
+  /** Length of one window at the rate. */
   readonly rateWindowMs: number;
-  /** How many there are for each arm; even. */
+  /** Windows at the rate for each arm; even. */
   readonly rateWindows: number;
-  /** How long a session takes, most likely; null where that does not matter. */
+  /** Expected duration of a session; null where it does not matter. */
   readonly sessionMs: number | null;
 }
 
 /**
- * Of how a session's numbers are measured and formed. Raise it when any of that changes: the number and length of windows,
- * the constants below, the pilot's common rate, what {@link costsOf} makes of windows, or how a run's number is estimated
- * from its sessions. Runs that were recorded by another version are not comparable.
+ * Version of how a session's numbers are measured and computed. Raise it when any of that changes: the number and
+ * length of windows, the constants below, the pilot's common rate, what {@link costsOf} computes from windows, or how a
+ * run's number is estimated from its sessions. Runs recorded with another version are not comparable.
  */
 export const METHOD_VERSION = 3;
 
 /**
- * Before windows at the common rate: programs are warm then, but connections and the generator's threads are new. With
- * 300 ms the first window's p50 was a third above that of the others.
+ * Warm-up before windows at the common rate. Programs are warm then, but the connections and the generator's threads
+ * are new: with 300 ms the first window's p50 was a third above that of the others.
  */
 export const RATE_WARMUP_MS = 700;
 /** Windows of each arm, in turn, between its warm-up and those that count. */
 export const SETTLING_WINDOWS = 2;
 const MAX_STEAL = 0.05;
 const MAX_UTILIZATION = 0.9;
-/** Of the windows at the common rate: those in which the generator did not run at all. */
+/** Highest share of windows at the common rate in which the generator did not run at all. */
 const MAX_EMPTY = 0.05;
 
 /**
- * One session: a fresh server for each arm, warmed up alike, then windows in turn.
- * @throws {TargetError} when a server fails; it says which.
+ * Holds one session: starts a fresh server for each arm, warms all up alike, then measures windows in turn.
+ * @throws {TargetError} when a server fails; the message names it.
  */
 export async function runSession(
   plan: CheckPlan,
@@ -79,7 +79,7 @@ export async function runSession(
   const arms = await startArms(scene);
   try {
     const full = await measure(arms, { rate: 0, count: pace.fullWindows, windowMs: pace.fullWindowMs }, scene);
-    // Those at a rate have connections of their own, in place of these.
+    // Windows at a rate use connections of their own.
     await Promise.all([...arms.values()].map((arm) => arm.close()));
     const paced = await measurePaced(arms, pace, scene);
     const costs = Object.fromEntries(
@@ -102,7 +102,10 @@ async function measurePaced(
   return (await measure(arms, windows, { ...scene, warmupMs: RATE_WARMUP_MS })).readings;
 }
 
-/** Fresh servers of all arms, in the order of their places. @throws {TargetError} when one does not start. */
+/**
+ * Starts a fresh server for each arm, in the order of their places.
+ * @throws {TargetError} when one does not start.
+ */
 export async function startArms({ plan, placement, order, signal }: Scene): Promise<Map<ArmName, Arm>> {
   const arms = new Map<ArmName, Arm>();
   try {
@@ -114,12 +117,15 @@ export async function startArms({ plan, placement, order, signal }: Scene): Prom
   }
 }
 
-/** Ends them all. Never rejects; they may have been stopped before. */
+/** Stops all arms. Never rejects; they may be stopped already. */
 export async function stopArms(arms: ReadonlyMap<ArmName, Arm>): Promise<void> {
   await Promise.all([...arms.values()].map((arm) => arm.stop()));
 }
 
-/** A fresh server of an arm. @throws {TargetError} when it does not start; says whose it is. */
+/**
+ * Starts a fresh server for an arm.
+ * @throws {TargetError} when it does not start; the message names the arm.
+ */
 export async function start(
   name: ArmName,
   { a, b, point: { transport, app }, timeoutMs, pages }: CheckPlan,
@@ -133,7 +139,10 @@ export async function start(
   return new Arm(label, target, timeoutMs, pages?.[name === 'b' ? 'b' : 'a'] ?? null);
 }
 
-/** The load of one arm: as fast as it goes, or at a rate. @param rate 0 for as fast as it goes. */
+/**
+ * Returns the load of one arm: a closed loop at full load, or an open loop at a rate.
+ * @param rate requests per second; 0 for full load.
+ */
 export function loadOf(
   plan: CheckPlan,
   placement: Placement,
@@ -148,7 +157,7 @@ export function loadOf(
     threads: placement.threads,
     cpus: placement.loadCpus,
     arrivals: rate === 0 ? null : { profile, arrivals: 'poisson' },
-    // The same for every arm, so that window w of one has the arrivals of window w of another.
+    // The same for every arm, so that window w has the same arrivals for all.
     streamKey,
     levels: null,
     requests: null,
@@ -158,15 +167,15 @@ export function loadOf(
 
 /** Windows of one kind. */
 interface Windows {
-  /** Requests a second; 0 for as many as are answered. */
+  /** Requests per second; 0 for full load. */
   readonly rate: number;
   readonly count: number;
   readonly windowMs: number;
-  /** No pair of windows begins after this time; without it, all are held. */
+  /** No round of windows begins after this time; without it, all windows are measured. */
   readonly mostMs?: number;
 }
 
-/** A session's surroundings. */
+/** The surroundings of a session. */
 export interface Scene {
   readonly plan: CheckPlan;
   readonly placement: Placement;
@@ -176,16 +185,16 @@ export interface Scene {
   readonly signal: AbortSignal;
 }
 
-/** What windows of all arms found, each arm's in the order in which they were held. */
+/** Results of the windows of all arms, each arm's in the order of measuring. */
 export interface Measured {
   readonly readings: ReadonlyMap<ArmName, readonly WindowReading[]>;
-  /** How long they took, warm-up not included. */
+  /** Duration of all windows, without the warm-up. */
   readonly turnsMs: number;
-  /** What each took besides its own length. */
+  /** Time for each window besides its own length. */
   readonly overheadMs: number;
 }
 
-/** Windows of all arms in turn, after a warm-up of each, over connections of their own. */
+/** Measures windows of all arms in turn, after a warm-up of each, over connections of their own. */
 export async function measure(
   arms: ReadonlyMap<ArmName, Arm>,
   { rate, count, windowMs, mostMs = Number.POSITIVE_INFINITY }: Windows,
@@ -222,7 +231,7 @@ function driftOf(windows: readonly WindowReading[]): number {
 }
 
 /**
- * Why a session doesn't count, by rules that know nothing of who was who; undefined when it does.
+ * Returns why a session does not count, by rules that do not depend on which arm is which; undefined when it counts.
  * @param stolen share of all CPU time that the hypervisor took meanwhile.
  * @param paced windows at the common rate, of all arms.
  */
@@ -231,14 +240,14 @@ export function whyExcluded(stolen: number, paced: readonly Pick<WindowReading, 
   const empty = paced.filter(({ load }) => load.counts.sent === 0).length;
   if (empty > MAX_EMPTY * paced.length)
     return `the generator was kept from running in ${empty} of ${paced.length} windows`;
-  // Not of the busiest window: after a stall of the machine a short one is busy catching up.
+  // The mean, not the busiest window: after a stall of the machine, one short window is busy with catching up.
   const busy = paced.length === 0 ? 0 : mean(paced.map(({ load }) => load.utilization));
   return busy > MAX_UTILIZATION
     ? `the generator used ${Math.round(busy * 100)} % of its CPU at the common rate`
     : undefined;
 }
 
-/** Share of all CPU time that a hypervisor took since then; 0 where that is not told. */
+/** Returns the share of all CPU time that a hypervisor took since then; 0 where the kernel does not report it. */
 function stolenSince(before: KernelCounters | null): number {
   const after = readKernelCounters();
   if (before === null || after === null) return 0;

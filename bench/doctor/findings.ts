@@ -1,20 +1,20 @@
 import { percent, rounded, whole } from '../run/amounts.ts';
 import type { MachineReading } from './machine-reading.ts';
 
-/** Something about this machine that matters to whoever measures on it. */
+/** A property of this machine that affects measurements on it. */
 export interface Finding {
   readonly what: string;
   readonly found: string;
-  /** `fine`; `note`: it disturbs, or limits, what is measured; `bad`: nothing can be measured. */
+  /** `fine`; `note`: it disturbs or limits measurements; `bad`: nothing can be measured. */
   readonly verdict: 'fine' | 'note' | 'bad';
-  /** What to do about it; empty when it is fine. */
+  /** What to do about it; empty when the verdict is `fine`. */
   readonly advice: string;
 }
 
-/** From this many CPUs on, server and load get halves of their own: placement.ts. */
+/** With this many CPUs or more, server and load each get half of them: see placement.ts. */
 const APART_FROM = 4;
 const MOST_STEAL = 0.05;
-/** Of the CPUs, what others may keep busy. */
+/** Highest load average from other processes, as a share of the usable CPUs. */
 const MOST_LOAD = 0.25;
 const MANY_FILES = 20_000;
 const LEAST_SOMAXCONN = 1024;

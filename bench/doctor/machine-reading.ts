@@ -12,22 +12,22 @@ import { readKernelCounters } from '../measure/kernel-counters.ts';
 import type { Environment } from '../model/result.ts';
 import { whyNoTimestamps } from './timestamps-check.ts';
 
-/** What was read of this machine, before it is judged. Null: it can't be read here. */
+/** What was read of this machine, before it is judged. Null: it cannot be read here. */
 export interface MachineReading {
   readonly environment: Environment;
-  /** Why system calls can't be made; null when they can. */
+  /** Why system calls cannot be made; null when they can. */
   readonly noLibc: string | null;
   readonly noTimestamps: string | null;
   readonly noUring: string | null;
   readonly allowedCpus: readonly number[];
-  /** Share of CPU time that the hypervisor gave to others, while this was read. */
+  /** Share of CPU time that the hypervisor gave to others while the lateness of waits was measured. */
   readonly stealShare: number | null;
-  /** Programs that ran or wanted to, mean of the last minute. */
+  /** Programs that ran or wanted to run: the mean of the last minute. */
   readonly loadAverage: number;
   readonly openFiles: OpenFileLimit | null;
-  /** Settings of the kernel under /proc/sys, by their names in sysctl(8). */
+  /** Kernel settings under /proc/sys, by their names in sysctl(8). */
   readonly sysctl: Readonly<Record<SysctlName, string | null>>;
-  /** How late a thread is that sleeps until 20 µs before its time, and waits awake for the rest. */
+  /** How late a thread wakes that sleeps until 20 µs before the due time and polls the clock for the rest. */
   readonly lateness: { readonly p50Micros: number; readonly p99Micros: number } | null;
   readonly clockNanos: number;
   readonly callNanos: number | null;
@@ -99,7 +99,7 @@ function measureLateness(): NonNullable<MachineReading['lateness']> {
   return { p50Micros: late.quantile(0.5) / 1e3, p99Micros: late.quantile(0.99) / 1e3 };
 }
 
-/** Nanoseconds that one of many calls takes. */
+/** Returns the mean duration of many calls in nanoseconds. */
 function costOf(call: () => number): number {
   const begin = nowNanos();
   for (let i = 0; i < CALLS; i++) call();

@@ -5,10 +5,10 @@ import { close, connect, localAddress, openServer, send, setOption, socket } fro
 import { TimestampedReceiver } from '../../sockets/timestamps.ts';
 
 const HERE = { host: '127.0.0.1', port: 0 } as const;
-/** The kernel begins to stamp a moment after the first socket asked. */
+/** The kernel enables timestamps a moment after the first socket requests them. */
 const ATTEMPTS = 20;
 
-/** Why the kernel gives no receive timestamps; undefined when a datagram to ourselves carried one. */
+/** Returns why the kernel gives no receive timestamps; undefined when a datagram to this process carried one. */
 export async function whyNoTimestamps(): Promise<string | undefined> {
   const inbox = openServer('udp', HERE, { blocking: false });
   const outbox = socket('udp', HERE.host);

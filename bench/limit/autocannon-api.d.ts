@@ -1,4 +1,4 @@
-/** What is used of autocannon's documented interface; @types/autocannon is of an older version. */
+/** The parts of autocannon's documented interface that are used here; @types/autocannon describes an older version. */
 declare module 'autocannon' {
   interface AutocannonOptions {
     readonly url: string;
@@ -8,7 +8,7 @@ declare module 'autocannon' {
   }
 
   interface AutocannonResult {
-    /** Requests that were answered. */
+    /** Answered requests. */
     readonly requests: { readonly total: number };
     readonly errors: number;
     readonly non2xx: number;

@@ -2,13 +2,16 @@ import { fileURLToPath } from 'node:url';
 import { packageRoot } from '../model/package.ts';
 import type { CReference, LoadFigures, ReferenceServer } from './reference.ts';
 
-/** What the plain server says to every request. */
+/** What the plain server replies to every request. */
 export const PAGE = 'Hello, World!';
 
-/** What autocannon needs besides the time that it measures: its start, and its run before that counts. */
+/** Time that autocannon needs besides the measured time: its start and its warm-up run. */
 const SPARE_MS = 15_000;
 
-/** Starts a plain HTTP server of Node's on one CPU. @throws {TargetError} when it does not listen before long. */
+/**
+ * Starts a plain HTTP server, written with Node, on one CPU.
+ * @throws {TargetError} when it does not listen in time.
+ */
 export function servePages(reference: CReference, cpu: number): Promise<ReferenceServer> {
   return reference.listen('tcp', (port) => [process.execPath, entry('page-server-main'), port], cpu);
 }
@@ -30,7 +33,10 @@ export async function floodByAutocannon(
   return parseAutocannon(await child.output(wholeSeconds * 1000 + SPARE_MS));
 }
 
-/** What autocannon-main prints. @throws when requests failed, or it is something else. */
+/**
+ * Parses the output of autocannon-main.
+ * @throws {Error} when requests failed, or the output has another form.
+ */
 export function parseAutocannon(output: string): LoadFigures {
   const { completed, failed, measuredSeconds, cpuMicros } = JSON.parse(output) as Record<string, unknown>;
   if (typeof completed !== 'number' || typeof measuredSeconds !== 'number' || typeof cpuMicros !== 'number') {

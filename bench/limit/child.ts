@@ -7,10 +7,10 @@ import { TargetError } from '../model/errors.ts';
 /** A program to run, and its arguments. */
 export type CommandLine = readonly [program: string, ...args: string[]];
 
-/** What is kept of a program's last words. */
+/** Number of last lines of a program's output that an error contains. */
 const STDERR_LINES = 20;
 
-/** A program that runs on one CPU, and is ended by its pid. */
+/** A program that runs on one CPU and is killed by its pid. */
 export class Child {
   readonly #name: string;
   readonly #process: ChildProcess;
@@ -37,14 +37,14 @@ export class Child {
     });
   }
 
-  /** 0 when it could not be started. */
+  /** The pid; 0 when the program could not be started. */
   get pid(): number {
     return this.#process.pid ?? 0;
   }
 
   /**
-   * Resolves when `ready` says so.
-   * @throws {TargetError} when the program ends before, or it takes longer than `limitMs`.
+   * Resolves when `ready` returns true.
+   * @throws {TargetError} when the program ends first, or it takes longer than `limitMs`.
    */
   async until(ready: () => boolean, limitMs: number): Promise<void> {
     const deadline = performance.now() + limitMs;
@@ -56,7 +56,7 @@ export class Child {
   }
 
   /**
-   * Resolves with all that it printed when it has ended well. After `limitMs` it is ended.
+   * Resolves with the standard output when the program has exited with status 0. After `limitMs` the program is killed.
    * @throws {TargetError} when it failed or took too long.
    */
   async output(limitMs: number): Promise<string> {
@@ -73,7 +73,7 @@ export class Child {
     return this.#stdout;
   }
 
-  /** Ends it, whatever it does, and resolves when it is gone. */
+  /** Kills the program and resolves when it has ended. */
   async stop(): Promise<void> {
     this.#process.kill('SIGKILL');
     await this.#closed;
@@ -89,7 +89,10 @@ export class Child {
   }
 }
 
-/** Is a program installed? @param flag makes it say something and end well. */
+/**
+ * Reports whether a program is installed.
+ * @param flag makes the program exit with status 0.
+ */
 export async function isInstalled(program: string, flag: string): Promise<boolean> {
   const child = spawn(program, [flag], { stdio: 'ignore' });
   try {

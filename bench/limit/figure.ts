@@ -1,7 +1,7 @@
-/** What a number counts; reports write it accordingly. */
+/** Unit of a number; reports format it accordingly. */
 export type FigureUnit = 'ratio' | 'share' | 'perSecond' | 'bytesPerSecond' | 'bytes' | 'micros' | 'seconds' | 'count';
 
-/** One number of a row, and what is wanted of its median; nothing for one that is shown for comparison. */
+/** One number of a row, and the bounds of its median; without bounds it is shown for comparison only. */
 export interface Figure {
   readonly title: string;
   readonly unit: FigureUnit;
@@ -9,5 +9,5 @@ export interface Figure {
   readonly atMost?: number;
 }
 
-/** What one round measured, by the figure's name. A figure whose tool is not installed is left out. */
+/** What one round measured, by the figure's name. A figure whose tool is not installed is missing. */
 export type Measured<Name extends string = string> = Readonly<Partial<Record<Name, number>>>;

@@ -2,22 +2,22 @@ import { fileURLToPath } from 'node:url';
 import { packageRoot } from '../model/package.ts';
 import { Child } from './child.ts';
 
-/** What a generator in a process of its own says when it holds its connections. */
+/** What a generator in a process of its own reports when it holds its connections. */
 export interface HeldConnections {
   /** Connections that were opened and answered once. */
   readonly answered: number;
   /** From the first connect until the last first reply. */
   readonly openingSeconds: number;
-  /** Resident set of the process just before the generator was made, and when it held all its connections. */
+  /** Resident set of the process just before the generator was created, and when it held all its connections. */
   readonly residentBytesBefore: number;
   readonly residentBytesAfter: number;
 }
 
-/** Longest time that a generator may take to open its connections and to tell of it. */
+/** Longest time that a generator may take to open its connections and to report. */
 const HOLD_LIMIT_MS = 60_000;
 
 /**
- * Opens connections from a fresh process that does nothing else, so that its memory tells what they take.
+ * Opens connections from a fresh process that does nothing else, so that its memory shows what they take.
  * @throws {TargetError} when it fails.
  */
 export async function holdConnections(port: number, connections: number, cpu: number): Promise<HeldConnections> {

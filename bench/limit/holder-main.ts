@@ -1,4 +1,4 @@
-/** A process that opens connections, tells what they took, and ends. See held-connections.ts. */
+/** A process that opens connections, prints their time and memory, and ends. See held-connections.ts. */
 import { dieWithParent } from '../../sockets/process.ts';
 import { Generator } from '../load/generator.ts';
 import type { HeldConnections } from './held-connections.ts';

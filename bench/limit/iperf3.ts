@@ -1,10 +1,10 @@
 import { isInstalled } from './child.ts';
 import type { CReference } from './reference.ts';
 
-/** What it needs besides the time that it measures. */
+/** Time that iperf3 needs besides the measured time. */
 const SPARE_MS = 10_000;
 
-/** Why iperf3 can't be run; undefined when it can. */
+/** Returns why iperf3 cannot be run; undefined when it can. */
 export async function whyNoIperf3(): Promise<string | undefined> {
   return (await isInstalled('iperf3', '--version'))
     ? undefined
@@ -12,9 +12,9 @@ export async function whyNoIperf3(): Promise<string | undefined> {
 }
 
 /**
- * Lets iperf3 download from a server of its own, each on a CPU, over one connection, for a whole number of seconds.
+ * Runs a download by iperf3 from its own server, each on a CPU, over one connection, for a whole number of seconds.
  * Both sides use Reno, as the writer in C does.
- * @returns bytes that the client received each second.
+ * @returns bytes per second that the client received.
  * @throws {TargetError} when it fails.
  */
 export async function downloadByIperf3(
@@ -36,7 +36,10 @@ export async function downloadByIperf3(
   }
 }
 
-/** Bytes received each second, from what `iperf3 -J` prints. @throws when it holds no such number. */
+/**
+ * Returns the bytes received per second from the output of `iperf3 -J`.
+ * @throws {Error} when the output does not contain that number.
+ */
 export function parseIperf3(json: string): number {
   const report = JSON.parse(json) as { end?: { sum_received?: { bits_per_second?: unknown } } };
   const bits = report.end?.sum_received?.bits_per_second;

@@ -9,26 +9,26 @@ import type { OperatingPoint } from '../model/operating-point.ts';
 import { PAGE } from './autocannon.ts';
 import type { LimitCase, LoadedServer } from './reference.ts';
 
-/** Before measuring, so that the compiler of the hot loop is done; C had that behind it, too. */
+/** Warm-up, in which the hot loop is compiled. The programs in C are compiled beforehand, too. */
 const WARMUP_SECONDS = 1;
-/** The process's clocks are read this long before measuring ends, to be sure that the load still flows. */
+/** CPU time is read this long before measuring ends, while the load certainly still runs. */
 const EARLY_SECONDS = 0.05;
 
-/** What a load is like, but for where it goes to. */
+/** A load without its destination. */
 type OwnLoad = Pick<LoadPlan, 'point' | 'arrivals' | 'timestamps' | 'http'>;
 
-/** What one run of this project's generator came to. */
+/** Result of one run of this project's generator. */
 interface OwnRun {
   readonly report: LoadReport;
-  /** CPU time of the whole process, for each completed request; as for C, with the engine's compiler and collector. */
+  /** CPU time of the whole process per completed request. It includes the engine's compiler and garbage collector. */
   readonly cpuMicrosPerRequest: number;
-  /** The same, for each GiB that went one way. */
+  /** CPU time of the whole process per GiB received. */
   readonly cpuSecondsPerGib: number;
-  /** CPU time of the server's process, all its threads, for each completed request. */
+  /** CPU time of the server's process, all threads included, per completed request. */
   readonly serverCpuMicrosPerRequest: number;
 }
 
-/** A plan of one thread for one CPU, complete. */
+/** Returns a complete plan of one thread on one CPU. */
 export function planFor(load: OwnLoad, port: number, cpu: number): LoadPlan {
   return {
     ...load,
@@ -43,7 +43,10 @@ export function planFor(load: OwnLoad, port: number, cpu: number): LoadPlan {
   };
 }
 
-/** Runs this project's generator on one CPU, in one thread. @throws when it breaks, or a reply was wrong. */
+/**
+ * Runs this project's generator on one CPU, in one thread.
+ * @throws {Error} when it fails, or a reply was wrong.
+ */
 export async function run(load: OwnLoad, server: LoadedServer, cpu: number, seconds: number): Promise<OwnRun> {
   const generator = new Generator(planFor(load, server.port, cpu));
   try {
@@ -73,13 +76,13 @@ export async function run(load: OwnLoad, server: LoadedServer, cpu: number, seco
   }
 }
 
-/** The load that a case describes, in the generator's words. */
+/** Returns the generator's form of the load that a case describes. */
 export function closedLoop({ transport, inFlight, size }: LimitCase, timestamps: Timestamps = 'user'): OwnLoad {
   const [connections, pipelining] = transport === 'tcp' ? [inFlight, 1] : [1, inFlight];
   return { point: { ...echoPoint(connections, size), transport, pipelining }, arrivals: null, timestamps };
 }
 
-/** TCP echo at a constant rate. */
+/** Returns a load of TCP echo requests at a constant rate. */
 export function constantRate(rate: number, connections: number, size: number): OwnLoad {
   const profile = { start: rate, stages: [], holdMs: 0 };
   return {
@@ -89,7 +92,7 @@ export function constantRate(rate: number, connections: number, size: number): O
   };
 }
 
-/** HTTP requests in a closed loop, each page compared. */
+/** Returns a load of HTTP requests in a closed loop, with each page compared. */
 export function pageRequests(connections: number): OwnLoad {
   return {
     point: { ...echoPoint(connections, 1), app: 'http' },
@@ -99,7 +102,7 @@ export function pageRequests(connections: number): OwnLoad {
   };
 }
 
-/** All that a server sends over one connection. */
+/** A load that receives everything that a server sends over one connection. */
 export const oneDownload: OwnLoad = {
   point: { ...echoPoint(1, 1), app: 'chargen', workload: 'download' },
   arrivals: null,

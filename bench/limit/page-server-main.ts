@@ -1,4 +1,4 @@
-/** A plain HTTP server as anybody would write it with Node, for generators to be compared under. */
+/** A plain HTTP server in the usual way with Node; HTTP generators are compared with it as their target. */
 import { createServer } from 'node:http';
 import { PAGE } from './autocannon.ts';
 

@@ -12,18 +12,18 @@ import { Child, type CommandLine } from './child.ts';
 /** What a generator reached in one run. */
 export interface LoadFigures {
   readonly requestsPerSecond: number;
-  /** CPU time of the whole generator process for each completed request. */
+  /** CPU time of the whole generator process per completed request. */
   readonly cpuMicrosPerRequest: number;
 }
 
-/** What a reader took in one run. */
+/** What a reader received in one run. */
 export interface DownloadFigures {
   readonly bytesPerSecond: number;
-  /** CPU time of the whole reading process for each GiB. */
+  /** CPU time of the whole reading process per GiB. */
   readonly cpuSecondsPerGib: number;
 }
 
-/** A load that both generators can make: closed loop, every byte of an echo compared. */
+/** A load that both generators can make: a closed loop that compares every byte of an echo. */
 export interface LimitCase {
   readonly transport: Transport;
   /** TCP: connections with one request in flight each. UDP: datagrams in flight on one socket. */
@@ -31,10 +31,10 @@ export interface LimitCase {
   readonly size: number;
 }
 
-/** A server of this machine that a load goes to. */
+/** A server on this machine that is a load's target. */
 export interface LoadedServer {
   readonly port: number;
-  /** Of the process that serves. */
+  /** Pid of the server process. */
   readonly pid: number;
 }
 
@@ -46,21 +46,24 @@ export interface ReferenceServer extends LoadedServer {
 const PROGRAMS = ['tether', 'echo_epoll', 'flood_epoll', 'blast', 'drain'] as const;
 type Program = (typeof PROGRAMS)[number];
 
-/** A server that is not there by then will not come. */
+/** Longest time until a server listens. */
 const START_LIMIT_MS = 5000;
-/** What a program needs besides the time that it measures. */
+/** Time that a program needs besides the measured time. */
 const SPARE_MS = 10_000;
 
-/** Is there a C compiler? */
+/** Reports whether a C compiler is installed. */
 export function hasCompiler(): boolean {
   return spawnSync('cc', ['--version'], { stdio: 'ignore' }).status === 0;
 }
 
-/** The programs in C that mark what a machine can do. */
+/** The programs in C that show what a machine can do. */
 export class CReference {
   readonly #folder = mkdtempSync(join(tmpdir(), 'sockbench-limit-'));
 
-  /** Compiles them. @throws when the compiler refuses. */
+  /**
+   * Compiles the programs.
+   * @throws {Error} when the compiler fails.
+   */
   constructor() {
     try {
       for (const name of PROGRAMS) {
@@ -73,12 +76,15 @@ export class CReference {
     }
   }
 
-  /** Starts any program so that it dies with this process, however this process ends. */
+  /** Starts a program that is killed when this process ends, however this process ends. */
   tether([program, ...args]: CommandLine, cpu: number): Child {
     return new Child(program, [this.#path('tether'), String(process.pid), program, ...args], cpu);
   }
 
-  /** Starts a server: any program, told its port. @throws {TargetError} when it does not listen before long. */
+  /**
+   * Starts a server: any program that takes its port as an argument.
+   * @throws {TargetError} when it does not listen in time.
+   */
   async listen(transport: Transport, command: (port: string) => CommandLine, cpu: number): Promise<ReferenceServer> {
     const port = await freePort('tcp');
     const child = this.tether(command(String(port)), cpu);
@@ -91,23 +97,29 @@ export class CReference {
     return { port, pid: child.pid, stop: () => child.stop() };
   }
 
-  /** Starts the echo server, TCP and UDP, on one CPU. */
+  /** Starts the echo server for TCP and UDP on one CPU. */
   serveEcho(cpu: number): Promise<ReferenceServer> {
     return this.listen('tcp', (port) => [this.#path('echo_epoll'), port], cpu);
   }
 
-  /** Starts the writer that never waits, on one CPU. */
+  /** Starts the writer that never waits on one CPU. */
   serveBlast(cpu: number): Promise<ReferenceServer> {
     return this.listen('tcp', (port) => [this.#path('blast'), port], cpu);
   }
 
-  /** Runs the generator on one CPU. @throws {TargetError} when it fails. */
+  /**
+   * Runs the generator on one CPU.
+   * @throws {TargetError} when it fails.
+   */
   async flood({ transport, inFlight, size }: LimitCase, port: number, cpu: number, seconds: number) {
     const flags = [transport, port, inFlight, seconds, size].map(String);
     return parseFlood(await this.#run('flood_epoll', flags, cpu, seconds));
   }
 
-  /** Runs the reader on one CPU. @throws {TargetError} when it fails. */
+  /**
+   * Runs the reader on one CPU.
+   * @throws {TargetError} when it fails.
+   */
   async drain(port: number, cpu: number, seconds: number): Promise<DownloadFigures> {
     return parseDrain(await this.#run('drain', [String(port), String(seconds)], cpu, seconds));
   }
@@ -125,14 +137,20 @@ export class CReference {
   }
 }
 
-/** What flood_epoll prints. @throws when it is something else. */
+/**
+ * Parses the output of flood_epoll.
+ * @throws {Error} when it has another form.
+ */
 export function parseFlood(output: string): LoadFigures {
   const [, rate, cpuMicros] = /^(\d+) req\/s .* cpu ([\d.]+) us\/req$/m.exec(output) ?? [];
   if (rate === undefined || cpuMicros === undefined) throw new Error(`flood_epoll said: ${output}`);
   return { requestsPerSecond: Number(rate), cpuMicrosPerRequest: Number(cpuMicros) };
 }
 
-/** What drain prints. @throws when it is something else. */
+/**
+ * Parses the output of drain.
+ * @throws {Error} when it has another form.
+ */
 export function parseDrain(output: string): DownloadFigures {
   const [, bytes, cpuSeconds] = /^(\d+) bytes\/s cpu ([\d.]+) s\/GiB$/m.exec(output) ?? [];
   if (bytes === undefined || cpuSeconds === undefined) throw new Error(`drain said: ${output}`);

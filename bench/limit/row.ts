@@ -5,17 +5,17 @@ import type { CReference } from './reference.ts';
 /** What all rows are measured with. */
 export interface Setting {
   readonly reference: CReference;
-  /** The server's CPU. */
+  /** CPU of the server. */
   readonly serverCpu: number;
-  /** The CPU of whoever makes the load. */
+  /** CPU of the load generator. */
   readonly loadCpu: number;
   /** How long each contestant is measured in each round. */
   readonly seconds: number;
 }
 
-/** Some figures that are measured together, under one load. */
+/** A group of figures that are measured together, under one load. */
 export interface LimitRow<Name extends string = string> {
-  /** What `--rows` calls it. */
+  /** The name for `--rows`. */
   readonly name: string;
   readonly title: string;
   readonly figures: Readonly<Record<Name, Figure>>;
@@ -26,8 +26,8 @@ export interface LimitRow<Name extends string = string> {
 export interface PreparedRow<Name extends string = string> {
   /** Why some figures will be missing. */
   readonly notes: readonly string[];
-  /** Runs each contestant once, in random order, so that the machine's changing speed hits all alike. */
+  /** Runs each contestant once, in random order, so that changes of the machine's speed affect all alike. */
   measure(random: Random): Promise<Measured<Name>>;
-  /** Ends the servers, and resolves when they are gone. */
+  /** Stops the servers; resolves when they have ended. */
   close(): Promise<void>;
 }

@@ -7,20 +7,20 @@ import { judge, type RowVerdict } from './verdict.ts';
 
 export interface LimitPlan {
   readonly rows: readonly LimitRow[];
-  /** Rounds of each row: in each, every contestant runs once. */
+  /** Rounds of each row; each contestant runs once per round. */
   readonly rounds: number;
   readonly seconds: number;
   readonly seed: number;
 }
 
-/** Told of a session while it goes on. */
+/** Receives the results of a session while it runs. */
 export interface LimitObserver {
   measured(row: LimitRow, round: number, figures: Measured): void;
-  /** A row could not be measured to its end; the others go on. */
+  /** Receives the error of a row that could not be completed; the other rows continue. */
   failed(row: LimitRow, error: unknown): void;
 }
 
-/** All that a session came to. */
+/** Results of a session. */
 export interface LimitOutcome {
   readonly serverCpu: number;
   readonly loadCpu: number;
@@ -29,7 +29,7 @@ export interface LimitOutcome {
 
 /**
  * Measures rows, one after the other, until done or aborted.
- * @throws when the reference can't be compiled; what fails in a row is the observer's.
+ * @throws {Error} when the reference cannot be compiled. The failure of a row goes to the observer.
  */
 export async function measureRows(
   plan: LimitPlan,
@@ -65,7 +65,7 @@ interface Rounds {
   readonly signal: AbortSignal;
 }
 
-/** What a row has shown: over all rounds before it failed, when it does. */
+/** Measures a row. If it fails, the verdict covers the rounds before. */
 async function measureRow(
   row: LimitRow,
   setting: Setting,

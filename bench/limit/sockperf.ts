@@ -2,35 +2,35 @@ import { stripVTControlCharacters } from 'node:util';
 import { isInstalled } from './child.ts';
 import type { CReference, ReferenceServer } from './reference.ts';
 
-/** What makes sockperf's client count what comes back. */
+/** Modes of sockperf's client in which it counts replies. */
 export const sockperfModes = {
-  /** Sends as fast as it can, whatever comes back; every datagram asks for a reply. */
+  /** Sends as fast as it can, without waiting for replies; every datagram asks for one. */
   underLoad: ['under-load', '--mps=max', '--reply-every=1'],
-  /** Sends 32, waits until all of them came back, sends the next 32. */
+  /** Sends 32 datagrams, waits for all replies, sends the next 32. */
   burstsOf32: ['ping-pong', '--burst=32'],
 } as const;
 
 export type SockperfMode = keyof typeof sockperfModes;
 
-/** Besides the time that it measures it needs half a second, and more when its server is slow to answer. */
+/** Time that sockperf needs besides the measured time: half a second, and more when its server is slow to answer. */
 const SPARE_MS = 20_000;
 
-/** Why sockperf can't be run; undefined when it can. */
+/** Returns why sockperf cannot be run; undefined when it can. */
 export async function whyNoSockperf(): Promise<string | undefined> {
   return (await isInstalled('sockperf', '--version'))
     ? undefined
     : 'sockperf is not installed here; Debian has it in the package sockperf';
 }
 
-/** Starts sockperf's own UDP server on one CPU: its client understands no other. */
+/** Starts sockperf's own UDP server on one CPU: sockperf's client supports no other. */
 export function serveSockperf(reference: CReference, cpu: number): Promise<ReferenceServer> {
   return reference.listen('udp', (port) => ['sockperf', 'server', '-i', '127.0.0.1', '-p', port], cpu);
 }
 
 /**
  * Runs sockperf's client on one CPU.
- * @param seconds rounded up: sockperf takes whole ones.
- * @returns datagrams that it received back each second.
+ * @param seconds rounded up, as sockperf takes whole seconds.
+ * @returns replies received per second.
  * @throws {TargetError} when it fails.
  */
 export async function runSockperf(
@@ -44,7 +44,10 @@ export async function runSockperf(
   return parseSockperf(await client.output(whole * 1000 + SPARE_MS));
 }
 
-/** Datagrams received back each second, from what sockperf's client prints. @throws when it says nothing of them. */
+/**
+ * Returns the replies received per second from the output of sockperf's client.
+ * @throws {Error} when the output does not contain them.
+ */
 export function parseSockperf(output: string): number {
   const valid = /\[Valid Duration\] RunTime=([\d.]+) sec; SentMessages=\d+; ReceivedMessages=(\d+)/;
   const [, seconds, received] = valid.exec(stripVTControlCharacters(output)) ?? [];

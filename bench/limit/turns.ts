@@ -4,7 +4,10 @@ import { shuffled } from '../stats/shuffled.ts';
 type Contestants = Readonly<Record<string, () => Promise<unknown>>>;
 type Outcomes<C extends Contestants> = { readonly [Name in keyof C]: Awaited<ReturnType<C[Name]>> };
 
-/** Lets contestants run one after the other, in random order. @returns what each came to, by name. */
+/**
+ * Runs contestants one after the other, in random order.
+ * @returns the result of each, by name.
+ */
 export async function inTurn<C extends Contestants>(random: Random, contestants: C): Promise<Outcomes<C>> {
   const outcomes: Record<string, unknown> = {};
   for (const [name, run] of shuffled(Object.entries(contestants), random)) outcomes[name] = await run();

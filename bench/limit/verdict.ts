@@ -1,10 +1,13 @@
 import { median } from '../stats/median.ts';
 import type { Figure, Measured } from './figure.ts';
 
-/** `shown`: nothing is wanted of it. `unmeasured`: no round has it, since its tool is not installed. */
+/**
+ * `shown`: the figure has no bounds. `unmeasured`: no round measured it, as its tool is not installed or the row
+ * failed.
+ */
 export type FigureOutcome = 'met' | 'missed' | 'shown' | 'unmeasured';
 
-/** A figure over all rounds. Numbers are null when no round has it. */
+/** A figure over all rounds. Numbers are null when no round measured it. */
 export interface FigureVerdict extends Figure {
   readonly name: string;
   readonly median: number | null;
@@ -13,7 +16,7 @@ export interface FigureVerdict extends Figure {
   readonly outcome: FigureOutcome;
 }
 
-/** What a row has shown. */
+/** Results of a row. */
 export interface RowVerdict {
   readonly name: string;
   readonly title: string;
@@ -23,7 +26,7 @@ export interface RowVerdict {
   readonly notes: readonly string[];
 }
 
-/** Holds the medians over all rounds against what is wanted. */
+/** Compares the medians over all rounds with their bounds. */
 export function judge(
   { name, title, figures }: { name: string; title: string; figures: Readonly<Record<string, Figure>> },
   rounds: readonly Measured[],
@@ -38,7 +41,7 @@ export function judge(
   };
 }
 
-/** Is something wanted of the row that it did not show? What was not measured is not missed. */
+/** Reports whether a median of the row is outside its bounds. An unmeasured figure is not missed. */
 export function isMissed({ figures }: RowVerdict): boolean {
   return figures.some(({ outcome }) => outcome === 'missed');
 }
@@ -59,6 +62,6 @@ function judgeFigure(name: string, figure: Figure, rounds: readonly Measured[]):
 
 function outcomeOf({ atLeast, atMost }: Figure, value: number): FigureOutcome {
   if (atLeast === undefined && atMost === undefined) return 'shown';
-  // Written so that NaN is missed.
+  // NaN fails this test.
   return value >= (atLeast ?? -Infinity) && value <= (atMost ?? Infinity) ? 'met' : 'missed';
 }

@@ -8,7 +8,7 @@ import { nowNanos } from '../measure/clock.ts';
 import { Histogram } from '../measure/histogram.ts';
 import type { HotPath } from './hot-path.ts';
 
-/** Response times to record: as many as fit a cache, spread over three decades. */
+/** Response times to record: few enough for a cache, spread over three decades. */
 const random = streamOf('micro values', { seed: 1 });
 const LATENCIES = Float64Array.from({ length: 1024 }, () => 10_000 * 1000 ** random());
 
@@ -55,10 +55,10 @@ function comparing(size: 64 | 16_384): HotPath {
   };
 }
 
-/** Such as curl sends, but for its User-Agent. */
+/** A request as curl sends it, without its User-Agent. */
 const REQUEST = new TextEncoder().encode('GET / HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nAccept: */*\r\n\r\n');
 
-/** What `sockbench micro` measures: what the generator, and the http app, do for each request, outside the kernel. */
+/** The paths that `sockbench micro` measures: what the generator and the http app do for each request in user space. */
 export const hotPaths: readonly HotPath[] = [
   {
     name: 'histogram-record',

@@ -1,19 +1,22 @@
 import type { HotPathName } from './names.ts';
 
-/** A piece of our own code that runs for every request. */
+/** A part of our code that runs for every request. */
 export interface HotPath {
   readonly name: HotPathName;
-  /** What one call does, in a line. */
+  /** What one call does, in one line. */
   readonly summary: string;
-  /** Why it can't run here; undefined when it can. */
+  /** Returns why the path cannot run here; undefined when it can. */
   whyNot?(): string | undefined;
-  /** Makes what it works on. Called before measuring. */
+  /** Creates the data that the path works on. Called before measuring. */
   prepare(): PreparedPath;
 }
 
 export interface PreparedPath {
-  /** Calls it so often, one call after the other. Their results go into what is returned, so that V8 keeps them. */
+  /**
+   * Calls the path a number of times, one call after the other. The results go into the returned value, so that V8 does
+   * not remove the calls.
+   */
   repeat(times: number): number;
-  /** Gives back what was prepared. */
+  /** Releases what was prepared. */
   release?(): void;
 }

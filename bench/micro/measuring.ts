@@ -17,19 +17,21 @@ export interface MicroResult {
   readonly callsPerSample: number;
   readonly medianNanos: number;
   readonly p99Nanos: number;
-  /** 99 % margin of error of the mean, as a share of it. */
+  /** 99 % margin of error of the mean, as a share of the mean. */
   readonly marginOfError: number;
-  /** What tinybench finds fault with, such as a clock that is too coarse. */
+  /** Warnings of tinybench, such as about a clock that is too coarse. */
   readonly warnings: readonly string[];
 }
 
-/** A sample takes about so long: a thousand times what reading the clock takes, and short beside a time slice. */
+/**
+ * Approximate length of a sample: a thousand times the cost of reading the clock, and short compared with a time slice.
+ */
 const SAMPLE_NANOS = 50_000;
 
 /**
- * Measures a hot path by tinybench. A call takes less than reading the clock, so each sample is of many calls in a row, and
- * says what one of them took on average.
- * @param durationMs time measured, after a quarter of it for V8 to compile.
+ * Measures a hot path with tinybench. A call takes less time than reading the clock, so each sample is the mean of many
+ * calls in a row.
+ * @param durationMs measured time, after a quarter of it for V8 to compile.
  */
 export async function measureHotPath(path: HotPath, durationMs: number): Promise<MicroResult> {
   const prepared = path.prepare();
@@ -46,10 +48,10 @@ export async function measureHotPath(path: HotPath, durationMs: number): Promise
   }
 }
 
-/** For so long a hot path is called before the calls of a sample are counted: V8 compiles it meanwhile. */
+/** How long a hot path is called before the calls of a sample are counted, so that V8 compiles it. */
 const COMPILING_NANOS = 30e6;
 
-/** How many calls take about that long. */
+/** Returns how many calls take about the given time. */
 function callsIn(nanos: number, repeat: (times: number) => number): number {
   const begin = nowNanos();
   let fastest = Number.POSITIVE_INFINITY;

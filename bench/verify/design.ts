@@ -1,22 +1,28 @@
 import { mean } from '../stats/mean.ts';
 import { type Change, type Trace, traits, unchanged } from './trace.ts';
 
-/** What can be left out of the design, to see what it is good for. */
+/** Parts of the design that can be left out, to show their effect. */
 export interface Design {
-  /** Does a coin decide which program takes which place? Else A always takes the first. */
+  /** Assign the programs to places at random. Otherwise A always takes the first place. */
   readonly coin: boolean;
-  /** Does each session start both programs anew? Else the first two processes serve in all of them. */
+  /** Start both programs anew in each session. Otherwise the first two processes serve in all sessions. */
   readonly fresh: boolean;
-  /** By what share the first place is better: the port, the CPU's cache, the order of starting. */
+  /** Share by which the first place is better: the port, the CPU's cache, the order of starting. */
   readonly placeAdvantage: number;
 }
 
 export const soundDesign: Design = { coin: true, fresh: true, placeAdvantage: 0.01 };
 
-/** Windows of a session, half of them each program's: ABBA or BAAB, again and again. The fewest that bench/check/allocation.ts plans. */
+/**
+ * Windows of a session, half of them for each program, in the order ABBA or BAAB, repeated. Real sessions with windows
+ * of the default length have more.
+ */
 const WINDOWS = { full: 8, paced: 32 };
 
-/** A session by session comparison of A with a changed B, on one machine. Endless: takes what is asked of it. */
+/**
+ * Simulates the sessions of a check that compares A with a changed B on one machine. The number of sessions is
+ * unlimited.
+ */
 export class SimulatedCheck {
   readonly #trace: Trace;
   readonly #change: Change;
@@ -29,7 +35,7 @@ export class SimulatedCheck {
     this.#design = design;
   }
 
-  /** What one session says of each metric: mean ln cost of B less mean ln cost of A. */
+  /** Returns the difference of one session for each metric: mean ln cost of B less mean ln cost of A. */
   session(): number[] {
     const { coin, fresh, placeAdvantage } = this.#design;
     const [a, b] = this.#arms(fresh);

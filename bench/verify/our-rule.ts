@@ -10,14 +10,14 @@ export interface Outcome {
   readonly sessions: number;
 }
 
-/** The looks of a check whose budget reaches that many sessions: those of a real one. */
+/** Returns the looks of a check whose budget allows the given number of sessions, as in a real check. */
 export function looksFor(sessions: number): readonly Look[] {
   return planLooks(lookSizes(sessions), traits.length, ALPHA);
 }
 
 /**
  * Runs a simulated check until it is decided.
- * @param judge how a look decides: that of a real check, unless something is to be left out of it.
+ * @param judge how a look decides; another function than that of a real check leaves out a part of it.
  */
 export function runCheck(
   check: Pick<SimulatedCheck, 'session'>,

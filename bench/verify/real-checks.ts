@@ -6,38 +6,38 @@ import { fixedSize } from '../model/message-sizes.ts';
 import { type GatedMetric, gatedMetrics } from '../stats/gated-metrics.ts';
 import type { PlanOfChecks, RealServer, ServerName } from './real-servers.ts';
 
-/** Which check of real servers: what makes it another one. */
+/** Everything that distinguishes one check of real servers from another. */
 export interface RealCheckKey {
   readonly server: ServerName;
-  /** How much more CPU time a request of B takes, as a share. */
+  /** Additional CPU time of a request of B, as a share. */
   readonly worseBy: number;
-  /** Counted from 1 among those of this server and share. */
+  /** Counted from 1 among the checks of this server and share. */
   readonly number: number;
   readonly connections: number;
   readonly budgetMs: number | null;
   readonly seed: number;
-  /** Version of the method of measuring. */
+  /** Version of the measuring method. */
   readonly method: number;
 }
 
-/** How one check of real servers ended. */
+/** Result of one check of real servers. */
 export interface RealCheck extends RealCheckKey {
-  /** CPU time that a request of A takes in all, in microseconds; null when a server failed before that was known. */
+  /** Total CPU time of a request of A in microseconds; null when the programs are equal, or a server failed before. */
   readonly baseMicros: number | null;
-  /** `failed`: a server did, and so there was no verdict. */
+  /** `failed`: a server failed, so there is no verdict. */
   readonly outcome: CheckOutcome | 'failed';
   readonly metrics: readonly string[];
-  /** The verdict, or what failed, in a sentence. */
+  /** The verdict, or what failed, as a sentence. */
   readonly statement: string;
   readonly sessions: number;
-  /** Of the check alone, the calibration of B not included. */
+  /** Duration of the check, without the calibration of B. */
   readonly seconds: number;
-  /** What the pilot planned, and what the last look found, for who wants to know why. */
+  /** What the pilot planned, and what the last look found, to explain the verdict. */
   readonly pace: CheckResult['pace'];
   readonly found: CheckLook['metrics'];
 }
 
-/** How checks of real servers are held, whatever these are: as `check` does without flags, but for the connections. */
+/** Returns the plan of a check of any server: as `check` without flags, except for the connections. */
 export function planFor(connections: number, seed: number, budgetMs: number): PlanOfChecks {
   const names = Object.keys(gatedMetrics) as GatedMetric[];
   return {
@@ -51,7 +51,7 @@ export function planFor(connections: number, seed: number, budgetMs: number): Pl
   };
 }
 
-/** What distinguishes a check from others. */
+/** Returns the key of a check. */
 export function keyOf(
   { point, budgetMs, seed }: PlanOfChecks,
   server: ServerName,
@@ -61,15 +61,15 @@ export function keyOf(
   return { server, worseBy, number, connections: point.connections, budgetMs, seed, method: METHOD_VERSION };
 }
 
-/** Are they the same check? */
+/** Reports whether two keys are those of the same check. */
 export function isSame(one: RealCheckKey, other: RealCheckKey): boolean {
   const names = ['server', 'worseBy', 'number', 'connections', 'budgetMs', 'seed', 'method'] as const;
   return names.every((name) => one[name] === other[name]);
 }
 
 /**
- * Makes B as much slower as the key says, and holds one check of it. A server that fails ends this check alone: the
- * machine may have stood still for too long.
+ * Makes B slower by the share in the key and holds one check of it. A server that fails ends only this check: the
+ * machine may have stalled for too long.
  */
 export async function holdCheck(
   plan: PlanOfChecks,

@@ -15,24 +15,25 @@ import { placeOnCpus } from '../run/placement.ts';
 import { mean } from '../stats/mean.ts';
 import { median } from '../stats/median.ts';
 
-/** A plan but for the programs. */
+/** A plan without its programs. */
 export type PlanOfChecks = Omit<CheckPlan, 'a' | 'b'>;
 
 export const serverNames = ['c', 'node'] as const;
 export type ServerName = (typeof serverNames)[number];
 
-/** Two programs to check: B takes a share more CPU time for each request. */
+/** Two programs to check. B takes a given share more CPU time for each request. */
 export interface ProgramPair {
   readonly a: ForeignServer;
   readonly b: ForeignServer;
-  /** CPU time of a request of A in all, in microseconds; null where it was not needed. */
+  /** Total CPU time of a request of A in microseconds; null where it was not needed. */
   readonly baseMicros: number | null;
 }
 
-/** A server that can be made slower by a known share of its CPU time. */
+/** A server that can be made slower by a given share of its CPU time. */
 export interface RealServer {
   /**
-   * The server, and itself made slower: measured anew each time, as it depends on what the machine does.
+   * Returns the server and a slower version of it, calibrated anew each time, as it depends on the state of the
+   * machine.
    * @param worseBy 0 for the same program.
    * @throws {TargetError} when a server fails, or its CPU time is not known.
    */
@@ -41,11 +42,11 @@ export interface RealServer {
   dispose(): void;
 }
 
-/** CPU time that each request of the server in Node costs besides its echo: so that a share can be added finely. */
+/** CPU time of each request of the Node server besides its echo. It allows shares to be added in fine steps. */
 const BASE_WORK_MICROS = 20;
 const CALIBRATION = { rate: 0, count: 12, windowMs: 200 } as const;
 const WARMUP_MS = 500;
-/** Steps of the first round of a calibration: about a microsecond. */
+/** Steps in the first round of a calibration: about a microsecond. */
 const FIRST_STEPS = 1000;
 const ROUNDS = 3;
 
@@ -53,7 +54,7 @@ const ROUNDS = 3;
 export class NodeServer implements RealServer {
   readonly #program: string;
 
-  /** @param program the path of sockbench's command line. */
+  /** @param program path of sockbench's command line. */
   constructor(program: string) {
     this.#program = program;
   }
@@ -75,12 +76,15 @@ export class NodeServer implements RealServer {
   dispose(): void {}
 }
 
-/** The echo server in C, bench/reference/echo_epoll.c, which runs through a loop for each request. */
+/** The echo server in C, bench/reference/echo_epoll.c, which runs a loop for each request. */
 export class CServer implements RealServer {
   readonly #folder = mkdtempSync(join(tmpdir(), 'sockbench-verify-'));
   readonly #program = join(this.#folder, 'echo_epoll');
 
-  /** Compiles it. @throws when there is no compiler `cc`, or it refuses. */
+  /**
+   * Compiles the server.
+   * @throws {Error} when there is no compiler `cc`, or it fails.
+   */
   constructor() {
     const source = fileURLToPath(new URL('bench/reference/echo_epoll.c', packageRoot()));
     execFileSync('cc', ['-O2', '-o', this.#program, source], { stdio: ['ignore', 'ignore', 'inherit'] });
@@ -94,7 +98,7 @@ export class CServer implements RealServer {
     for (let round = 0; round < ROUNDS; round++) {
       const { share, nanosOfA } = await compareCpu(plan, a, this.server('changed', steps), signal);
       rounds.push({ perStep: share / steps, nanosOfA });
-      // What a step costs is known best near the share that is wanted: the first round is not.
+      // The cost of a step is estimated best near the requested share, so the first estimate is dropped later.
       const perStep = mean(rounds.slice(round === 0 ? 0 : 1).map((each) => each.perStep));
       if (!(perStep > 0)) throw new TargetError('a server that does more work did not take more CPU time');
       steps = Math.max(1, Math.round(worseBy / perStep));
@@ -116,15 +120,15 @@ function foreign(name: string, command: string): ForeignServer {
   return { kind: 'exec', name, command, startLimitMs: 15_000 };
 }
 
-/** For a shell to take as one word. */
+/** Quotes a string as one word of a shell. */
 function quoted(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /**
- * CPU time for each request of two servers at full load, in pairs of windows as a session of a check has them.
- * @returns that of A in nanoseconds, and how much more B takes, as a share: medians over the pairs.
- * @throws {TargetError} when the kernel doesn't report it.
+ * Measures the CPU time per request of two servers at full load, in pairs of windows as in a session of a check.
+ * @returns CPU time of A in nanoseconds, and the additional share of B: medians over the pairs.
+ * @throws {TargetError} when the kernel does not report it.
  */
 async function compareCpu(
   plan: PlanOfChecks,

@@ -5,7 +5,7 @@ import { looksFor, type Outcome, runCheck } from './our-rule.ts';
 import { type Rival, rivals } from './rivals.ts';
 import { type Change, Trace, traits, unchanged } from './trace.ts';
 
-/** How often something happened in simulated checks on one kind of machine. */
+/** How often an event happened in simulated checks on one kind of machine. */
 export interface Frequency {
   readonly rule: string;
   readonly isOurs: boolean;
@@ -13,21 +13,21 @@ export interface Frequency {
   readonly what: string;
   readonly share: number;
   readonly runs: number;
-  /** What it should be; undefined where nothing is claimed. */
+  /** The claimed limit; undefined where there is no claim. */
   readonly claim: { readonly atMost: number } | { readonly atLeast: number } | undefined;
 }
 
 export const machineNames = Object.keys(machines) as MachineName[];
 
 /**
- * Sessions that the budgets of simulated checks reach: the first look alone, four looks, seven, and as many as there may
- * be. All claims must hold for each.
+ * Sessions that the budgets of simulated checks allow: the first look only, four looks, seven, and the most. All claims
+ * must hold for each budget.
  */
 export const reaches = [10, 24, 60, 82] as const;
 
 /**
- * Simulated checks by our rule, of each budget. The same seed gives the same machine to every rule, and the same sessions
- * to every budget.
+ * Runs simulated checks by our rule, for each budget. The same seed gives the same machine to every rule, and the same
+ * sessions to every budget.
  */
 function outcomes(machine: MachineName, change: Change, { runs, seed }: Sample): Outcome[][] {
   const looks = reaches.map(looksFor);
@@ -45,16 +45,16 @@ function outcomes(machine: MachineName, change: Change, { runs, seed }: Sample):
   });
 }
 
-/** How many simulated checks, and of which seed. */
+/** Number of simulated checks, and their seed. */
 interface Sample {
   readonly runs: number;
   readonly seed: number;
 }
 
-/** How often checks ended in some way, and what is claimed of that. */
+/** An ending of checks to count, and what is claimed of its frequency. */
 type Question = Pick<Frequency, 'what' | 'claim'> & { readonly verdict: Outcome['verdict'] };
 
-/** How often our checks ended so, of each budget. */
+/** Returns how often our checks ended with each verdict, for each budget. */
 function ours(machine: MachineName, change: Change, sample: Sample, questions: readonly Question[]): Frequency[] {
   const ended = outcomes(machine, change, sample);
   return reaches.flatMap((reach, i) =>
@@ -69,12 +69,12 @@ function ruleOf(reach: number): string {
   return reach === reaches[0] ? `sockbench, ${reach} sessions` : `sockbench, up to ${reach}`;
 }
 
-/** Every metric worse by that share. */
+/** Returns a change that makes every metric worse by a share. */
 export function worseBy(share: number): Change {
   return traits.map(() => share);
 }
 
-/** How often nothing changed and an alarm was raised all the same; and how often our rule said so: passed. */
+/** Returns how often an alarm was raised though nothing changed, and how often our rule passed the programs. */
 export function falseAlarms(machine: MachineName, runs: number, seed: number): Frequency[] {
   const what = 'alarm, nothing changed';
   const questions: readonly Question[] = [
@@ -87,7 +87,7 @@ export function falseAlarms(machine: MachineName, runs: number, seed: number): F
   ];
 }
 
-/** How often a change that is worse by a share in all metrics raised an alarm. */
+/** Returns how often an alarm was raised for a change that makes all metrics worse by a share. */
 export function power(machine: MachineName, share: number, runs: number, seed: number): Frequency[] {
   const what = `alarm, ${Math.round(share * 100)} % worse`;
   const change = worseBy(share);
@@ -99,7 +99,9 @@ export function power(machine: MachineName, share: number, runs: number, seed: n
   ];
 }
 
-/** How often a change passed that is worse in one metric by what must be detected; the worst of all metrics. */
+/**
+ * Returns how often a change passed that makes one metric worse by the detectable margin; the maximum over all metrics.
+ */
 export function falsePasses(machine: MachineName, runs: number, seed: number): Frequency[] {
   const question: Question = {
     what: 'pass, one metric worse by what must be found',
@@ -116,14 +118,16 @@ export function falsePasses(machine: MachineName, runs: number, seed: number): F
   });
 }
 
-/** How often an alarm was raised although no metric is worse by more than is tolerated: the hardest case of that. */
+/**
+ * Returns how often an alarm was raised though all metrics are worse by exactly the tolerated margin, the hardest case.
+ */
 export function alarmsAtTolerance(machine: MachineName, runs: number, seed: number): Frequency[] {
   const change = traits.map(({ metric }) => gatedMetrics[metric].tolerated);
   const what = 'alarm, all worse by what is tolerated';
   return ours(machine, change, { runs, seed }, [{ what, verdict: 'regressed', claim: { atMost: 0.01 } }]);
 }
 
-/** At least so often a change must be found. */
+/** Returns the least share of runs in which a change must be found. */
 function claimedPower(machine: MachineName, share: number): number | undefined {
   if (share >= 0.2) return 0.99;
   if (share >= 0.1) return 0.9;
@@ -144,7 +148,7 @@ function rivalFrequency(
   return { rule: rival.name, isOurs: false, machine, what, share: alarms / runs, runs, claim: undefined };
 }
 
-/** Does a frequency keep what is claimed? True where nothing is. */
+/** Reports whether a frequency keeps its claim; true without a claim. */
 export function holds({ share, claim }: Frequency): boolean {
   if (claim === undefined) return true;
   return 'atMost' in claim ? share <= claim.atMost : share >= claim.atLeast;

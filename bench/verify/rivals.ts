@@ -5,15 +5,15 @@ import { doubledRanks } from '../stats/signed-rank.ts';
 import { type Change, type Trace, unchanged } from './trace.ts';
 
 /**
- * Rules that are in use elsewhere, on the same machines. Each looks at throughput alone, which is kind to them: with
- * four metrics they would have four chances to be wrong. Each measures 160 windows, twice as many as our first look has
- * of throughput.
+ * A rule that is in use elsewhere, applied to the same machines. Each looks at throughput only, which favours it: with
+ * four metrics it would have four chances to be wrong. Each measures 160 windows, twice as many as our first look has
+ * for throughput in the simulation.
  */
 export interface Rival {
   readonly name: string;
-  /** How it measures and decides, in a line. */
+  /** How it measures and decides, in one line. */
   readonly rule: string;
-  /** Does it call B worse? */
+  /** Reports whether the rule finds B worse. */
   alarms(trace: Trace, change: Change): boolean;
 }
 
@@ -28,14 +28,17 @@ interface Samples {
   readonly b: readonly number[];
 }
 
-/** All of A, then all of B, one process each: as hyperfine, criterion and most CI scripts do. In units of cost. */
+/**
+ * Measures all of A, then all of B, in one process each, as hyperfine, criterion and most CI scripts do. In units of
+ * cost.
+ */
 function blocked(trace: Trace, change: Change): Samples {
   const series = (process: readonly number[]) =>
     Array.from({ length: WINDOWS }, () => Math.exp(trace.window(process)[THROUGHPUT] as number));
   return { a: series(trace.process(unchanged)), b: series(trace.process(change)) };
 }
 
-/** A, B, A, B… of two processes that live all the time. */
+/** Measures A, B, A, B… in two processes that run throughout. */
 function interleaved(trace: Trace, change: Change): Samples {
   const [processA, processB] = [trace.process(unchanged), trace.process(change)];
   const samples = { a: [] as number[], b: [] as number[] };
@@ -46,7 +49,7 @@ function interleaved(trace: Trace, change: Change): Samples {
   return samples;
 }
 
-/** Mann and Whitney's U by its normal approximation: positive when b is larger. */
+/** Returns Mann and Whitney's U by its normal approximation; positive when b is larger. */
 function uScore({ a, b }: Samples): number {
   const ranks = doubledRanks([...a, ...b]);
   const rankSum = ranks.slice(a.length).reduce((sum, rank) => sum + rank / 2, 0);
@@ -57,7 +60,7 @@ function uScore({ a, b }: Samples): number {
 
 const RESAMPLES = 400;
 
-/** 95 % interval of how much larger the mean of b is, as a share, by resampling each. */
+/** Returns a 95 % interval of how much larger the mean of b is, as a share, by resampling each. */
 function bootstrapInterval({ a, b }: Samples, random: Random): readonly [low: number, high: number] {
   const drawn = (values: readonly number[]) => {
     let sum = 0;
@@ -68,7 +71,7 @@ function bootstrapInterval({ a, b }: Samples, random: Random): readonly [low: nu
   return [changes[Math.round(0.025 * RESAMPLES)] as number, changes[Math.round(0.975 * RESAMPLES)] as number];
 }
 
-/** Values within J. Tukey's fences: 1.5 interquartile ranges beyond the quartiles. */
+/** Returns the values within J. Tukey's fences: 1.5 interquartile ranges beyond the quartiles. */
 function withoutOutliers(values: readonly number[]): number[] {
   const sorted = [...values].sort((x, y) => x - y);
   const [low, high] = [sorted[sorted.length >> 2] as number, sorted[(3 * sorted.length) >> 2] as number];

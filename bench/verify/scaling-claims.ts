@@ -3,40 +3,40 @@ import { type ScalingLaw, type ScalingRounds, scalingLaw } from '../stats/scalin
 import { type UslCoefficients, uslThroughput } from '../stats/usl.ts';
 import { normal } from './noise.ts';
 
-/** What came of fitting the scalability law to simulated measurements. */
+/** Results of fitting the scalability law to simulated measurements. */
 export interface ScalingClaims {
   readonly curves: number;
-  /** Of curves that follow the law: share for which a law was stated. */
+  /** Share of the curves that follow the law for which a law was stated. */
   readonly stated: number;
-  /** Of those: share whose 95 % interval holds the true coefficient. */
+  /** Of those, the share whose 95 % interval contains the true coefficient. */
   readonly covered: Readonly<Record<keyof UslCoefficients, number>>;
-  /** Peaks stated beyond the highest level that was tested. */
+  /** Number of stated peaks beyond the highest tested level. */
   readonly peaksBeyond: number;
-  /** Of curves that are of another shape: share for which no law was stated. */
+  /** Share of the curves of another shape for which no law was stated. */
   readonly refused: number;
 }
 
 const LEVELS = [1, 2, 4, 8, 16, 32, 64, 128];
 const ROUNDS = 12;
-/** Scatter of one trial, and of the speed of a whole round. */
+/** Standard deviations of one trial, and of the speed of a whole round, in ln. */
 const SCATTER = 0.03;
 const ROUND_SCATTER = 0.2;
 
-/** Curves that servers show and that the law does not describe. */
+/** Curves of real servers that the law does not describe. */
 const otherShapes: readonly ((n: number, random: Random) => number)[] = [
-  // A pool of threads that is used up, and a cliff behind it.
+  // An exhausted thread pool, followed by a cliff.
   (n) => (n < 32 ? n : 12),
-  // A limit that is reached at once: a straight line, then a flat one.
+  // A limit that is reached at once: a rising line, then a flat one.
   (n) => Math.min(n, 10),
-  // Better with company: batches.
+  // Throughput per client grows with concurrency: batching.
   (n) => n ** 1.15,
-  // A second wind, when the work moves to other CPUs.
+  // A second rise, when the work moves to other CPUs.
   (n) => n / (1 + 0.2 * (n - 1)) + (n >= 32 ? 3 : 0),
   // Two phases.
   (n) => (n <= 8 ? n / (1 + 0.3 * (n - 1)) : 2.6 * (n / 8) ** 0.6),
 ];
 
-/** Fits many simulated measurements, half of them of the law. */
+/** Fits many simulated measurements, as many of other shapes as of the law. */
 export function scalingClaims(curves: number, seed: number): ScalingClaims {
   const lawful = Array.from({ length: curves }, (_, ordinal) => {
     const random = streamOf('simulated curve', { seed, round: 0, ordinal });
@@ -67,7 +67,10 @@ export function scalingClaims(curves: number, seed: number): ScalingClaims {
   };
 }
 
-/** Do the intervals cover at least 92 %, is 95 % of what has another shape refused, and no peak guessed? */
+/**
+ * Reports whether the claims hold: every interval covers at least 92 %, at least 95 % of the other shapes are refused,
+ * and no peak is extrapolated.
+ */
 export function scalingHolds({ covered, peaksBeyond, refused }: ScalingClaims): boolean {
   return Object.values(covered).every((share) => share >= 0.92) && peaksBeyond === 0 && refused >= 0.95;
 }

@@ -5,7 +5,7 @@ import { type Cell, cell, type Table } from '../table.ts';
 
 type Broadcast = NonNullable<Trial['broadcast']>;
 
-/** What became of the lines of a chat, in all rounds together; null for anything else. */
+/** Returns the deliveries of a chat, summed over all rounds; null for any other load. */
 export function broadcastTable(trials: readonly Trial[]): Table | null {
   const broadcasts = trials.flatMap(({ broadcast }) => broadcast ?? []);
   if (broadcasts.length === 0) return null;

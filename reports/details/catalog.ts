@@ -9,8 +9,8 @@ import { thresholdTable } from './thresholds.ts';
 import { timelineTable } from './timeline.ts';
 
 /**
- * Of a result of `run`, which is about one target under one load: all that is known of it, as far as it is known. Of a
- * search for one capacity: its steps.
+ * Returns all available details of a result of `run`, which is about one target under one load. For a search for one
+ * capacity, returns its steps.
  */
 export function detailTables({ plan, trials, thresholds = [], capacity = [] }: Result): Table[] {
   const search = searchTable(capacity, trials);

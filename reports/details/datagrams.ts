@@ -5,7 +5,7 @@ import { type Field, numberCell, numberColumn } from '../cells.ts';
 import { formatCount, formatPlural, NONE, timeUnit } from '../quantities.ts';
 import { type Cell, cell, type Table } from '../table.ts';
 
-/** What became of the datagrams, in all rounds together; null for a stream. */
+/** Returns counts of datagrams by what happened to them, summed over all rounds; null for a stream. */
 export function datagramTable(trials: readonly Trial[]): Table | null {
   const [first] = trials;
   if (first?.transport !== 'udp') return null;
@@ -28,7 +28,10 @@ export function datagramTable(trials: readonly Trial[]): Table | null {
   };
 }
 
-/** Is it known what came? One way nobody says so, but the server's socket, where it can be seen, what it dropped. */
+/**
+ * Reports whether the received datagrams are known. One-way, no reply reports them, but drops of the server's socket do
+ * where it can be observed.
+ */
 function isTold({ workload, datagrams }: Trial): boolean {
   return !isOneWay(workload) || typeof datagrams?.droppedByServer === 'number';
 }
@@ -50,7 +53,7 @@ function countField(
   };
 }
 
-/** RFC 3550's jitter. */
+/** Jitter as defined in RFC 3550. */
 function jitterField(trials: readonly Trial[]): Field<readonly Trial[]> {
   const jitter = median(trials.flatMap(({ jitterMicros }) => jitterMicros ?? []));
   const unit = timeUnit(Number.isNaN(jitter) ? [] : [jitter]);

@@ -4,7 +4,7 @@ import { type Field, numberCell, numberColumn } from '../cells.ts';
 import { formatPlural, timeUnit } from '../quantities.ts';
 import { cell, type Table } from '../table.ts';
 
-/** Each of a trial's latencies that a reader may want, in the order in which a request meets them. */
+/** The latencies of a trial that a report shows, in the order in which a request meets them. */
 const KINDS = {
   response: 'response',
   service: 'service',
@@ -31,7 +31,7 @@ interface Latency {
   readonly micros: Readonly<Record<Quantile, number>>;
 }
 
-/** The latencies side by side; null when nothing was answered. */
+/** Returns the latencies side by side; null when nothing was answered. */
 export function latencyTable(trials: readonly Trial[]): Table | null {
   const latencies = (Object.keys(KINDS) as Kind[]).flatMap((kind) => latencyOf(trials, kind) ?? []);
   if (latencies.length === 0) return null;

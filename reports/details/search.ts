@@ -16,7 +16,7 @@ const FINDINGS = {
   unmeasured: cell('not measured', 'warning'),
 } as const satisfies Record<CapacityStep['finding'], Row[number]>;
 
-/** Every step of the only search of a run; null when there were several, or none. */
+/** Returns the steps of a run's only search; null when there were several searches, or none. */
 export function searchTable(capacities: readonly Capacity[], trials: readonly Trial[]): Table | null {
   const [only, ...others] = capacities;
   if (only === undefined || others.length > 0 || only.steps.length === 0) return null;

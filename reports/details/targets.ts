@@ -5,19 +5,19 @@ import { type Field, numberCell, numberColumn } from '../cells.ts';
 import { formatCount, formatPlural, timeUnit } from '../quantities.ts';
 import { cell, type Table } from '../table.ts';
 
-/** One of several targets in all rounds: medians over them, but for errors. */
+/** One of several targets in all rounds: medians, except for errors. */
 interface Part {
   readonly target: string;
   readonly share: number;
   readonly requestsPerSecond: number;
-  /** NaN when nothing was answered, nor given up. */
+  /** NaN when no request was answered. */
   readonly p50Micros: number;
   readonly p99Micros: number;
-  /** Requests that failed in whatever way, or were never sent, in all rounds together. */
+  /** Requests that failed in any way, or were never sent, summed over all rounds. */
   readonly errors: number;
 }
 
-/** What each of several targets got of the load, and what it made of it; null where there is one. */
+/** Returns the share of the load that each of several targets received, and its results; null for a single target. */
 export function targetsTable(trials: readonly Trial[]): Table | null {
   const { select, targets = [] } = trials[0] ?? {};
   if (select === undefined || targets.length === 0) return null;
@@ -31,7 +31,7 @@ export function targetsTable(trials: readonly Trial[]): Table | null {
   };
 }
 
-/** @param i the target's place among those of a trial. */
+/** @param i the target's index among those of a trial. */
 function partOf(trials: readonly Trial[], i: number): Part {
   const shares = trials.flatMap((trial) => {
     const share = trial.targets?.[i];

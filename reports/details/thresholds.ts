@@ -11,7 +11,7 @@ const WRITE = {
   bytesPerSecond: formatByteRate,
 } as const satisfies Record<ThresholdOutcome['unit'], (value: number) => string>;
 
-/** What became of the bounds that were set, round by round; null when there were none. */
+/** Returns the outcome of each threshold, round by round; null when there were none. */
 export function thresholdTable(outcomes: readonly ThresholdOutcome[]): Table | null {
   if (outcomes.length === 0) return null;
   return {

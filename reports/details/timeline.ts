@@ -4,14 +4,14 @@ import { type Field, numberCell, numberColumn } from '../cells.ts';
 import { byteRateUnit, formatCount, formatPlural, timeUnit } from '../quantities.ts';
 import { cell, type Table } from '../table.ts';
 
-/** Rows that still are a glance. */
+/** Largest number of rows. */
 const MOST_ROWS = 30;
-/** Intervals from which on a load has a course. */
+/** Fewest intervals for which a steady load has a timeline. */
 const LEAST_POINTS = 3;
 
 /**
- * How a load went, second by second, when it was meant to change or lasted a while; null else. Of several rounds none
- * can stand for the others, and means of percentiles mean nothing: then there is none.
+ * Returns the load over time, when it changed as planned or lasted for a while; null otherwise. There is none for
+ * several rounds: no round represents the others, and means of percentiles are meaningless.
  */
 export function timelineTable(trials: readonly Trial[]): Table | null {
   const [trial, ...others] = trials;
@@ -31,7 +31,11 @@ export function timelineTable(trials: readonly Trial[]): Table | null {
   };
 }
 
-/** Joins each so many neighbours: rates are averaged over time, errors added, and of percentiles the worst is kept. */
+/**
+ * Merges each group of neighbours: rates are averaged over time, errors are added, and the worst of each percentile is
+ * kept.
+ * @param each number of points in a group.
+ */
 export function mergePoints(points: readonly TimelinePoint[], each: number): TimelinePoint[] {
   const groups = Array.from({ length: Math.ceil(points.length / each) }, (_, i) =>
     points.slice(i * each, (i + 1) * each),
@@ -39,7 +43,7 @@ export function mergePoints(points: readonly TimelinePoint[], each: number): Tim
   return groups.map((group, i) => joined(group, points[i * each - 1]?.second ?? 0));
 }
 
-/** @param begin when the first of them begins. */
+/** @param begin start of the first point. */
 function joined(points: readonly TimelinePoint[], begin: number): TimelinePoint {
   const end = points.at(-1)?.second ?? begin;
   const mean = (rate: (point: TimelinePoint) => number) =>
@@ -80,7 +84,7 @@ function fieldsOf(points: readonly TimelinePoint[], workload: string): Field<Tim
   ];
 }
 
-/** Nothing has a time of zero: then there was nothing. */
+/** A latency of zero means that there was none. */
 function timeField(
   title: string,
   points: readonly TimelinePoint[],

@@ -8,7 +8,7 @@ import { formatCount, formatPlural, formatSeconds } from '../quantities.ts';
 import type { RenderOptions } from '../renderer.ts';
 import { drawTable, painter } from './terminal.ts';
 
-/** A regression check as text for a terminal: how it was held, what each metric did, and the verdict. */
+/** Renders a regression check as text for a terminal: how it was held, what each metric did, and the verdict. */
 export function renderCheck(result: CheckResult, { color, width }: RenderOptions): string {
   const paint = painter(color);
   const prose = (text: string) => paragraph(plain(text), width);
@@ -28,7 +28,10 @@ export function renderCheck(result: CheckResult, { color, width }: RenderOptions
   return `${text.join('\n\n')}\n`;
 }
 
-/** The check as it is saved. @throws {ZodError} when it breaks its own schema, which is a fault of ours. */
+/**
+ * Renders the check as it is saved.
+ * @throws {ZodError} when it does not match its own schema, which is a bug.
+ */
 export function renderCheckJson(result: CheckResult): string {
   return jsonDocument(checkResultSchema.parse(result));
 }
@@ -45,7 +48,7 @@ function heading({ environment, plan, pace }: CheckResult): string[] {
   ];
 }
 
-/** What the numbers are multiples of, and what was stored. */
+/** Describes the reference of the multiples, and the stored runs. */
 function baselineNotes({ reference: { model, version }, file, runs, firstAt, lastAt }: CheckBaseline): string[] {
   const [first, last] = [firstAt, lastAt].map((at) => at?.slice(0, 'yyyy-mm-dd'.length));
   const when = first === last ? `from ${first}` : `from ${first} to ${last}`;
@@ -56,7 +59,7 @@ function baselineNotes({ reference: { model, version }, file, runs, firstAt, las
   ];
 }
 
-/** What a metric takes to be estimated; see bench/check/session.ts. */
+/** What an estimate of a metric needs; see bench/check/costs.ts. */
 const NEEDED: Readonly<Record<string, string>> = {
   cpu: "the CPU time of the servers' processes is not known here: gate on other metrics with --gate",
   p50: 'it takes 500 response times of each program in each session: raise --window, or gate on others with --gate',

@@ -6,7 +6,7 @@ import { paragraph } from '../paragraph.ts';
 import type { RenderOptions } from '../renderer.ts';
 import { drawTable, painter } from './terminal.ts';
 
-/** What `npm run verify:stats` has found, as text for a terminal. */
+/** Renders the results of `npm run verify:stats` as text for a terminal. */
 export function renderClaims(
   frequencies: readonly Frequency[],
   scaling: ScalingClaims,

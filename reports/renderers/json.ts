@@ -1,7 +1,10 @@
 import { type Result, resultSchema } from '../../bench/model/result.ts';
 import { jsonDocument } from '../json-document.ts';
 
-/** The result as it is saved: pretty JSON. @throws {ZodError} when it breaks its own schema, which is a fault of ours. */
+/**
+ * Renders the result as it is saved: indented JSON.
+ * @throws {ZodError} when it does not match its own schema, which is a bug.
+ */
 export function renderJson(result: Result): string {
   return jsonDocument(resultSchema.parse(result));
 }

@@ -5,10 +5,10 @@ import { plain } from '../plain.ts';
 import type { RenderOptions } from '../renderer.ts';
 import { drawTable, painter } from './terminal.ts';
 
-/** Rounds from which on a median is what docs/limits.md calls one. */
+/** Fewest rounds for a meaningful median; see docs/limits.md. */
 const ENOUGH_ROUNDS = 9;
 
-/** What a session of `npm run bench:limit` has found, as text for a terminal. */
+/** Renders the results of `npm run bench:limit` as text for a terminal. */
 export function renderLimit(heading: string, verdicts: readonly RowVerdict[], { color, width }: RenderOptions): string {
   const paint = painter(color);
   const table = limitTable(verdicts);

@@ -4,7 +4,7 @@ import { paragraph } from '../paragraph.ts';
 import type { RenderOptions } from '../renderer.ts';
 import { drawTable, painter } from './terminal.ts';
 
-/** All that can be measured, and with what. */
+/** Everything that can be measured: models, apps and workloads. */
 export interface Listing {
   readonly models: readonly (Listed & ListedModel)[];
   readonly apps: readonly (Listed & { readonly name: AppName })[];
@@ -16,11 +16,11 @@ interface Listed {
   readonly summary: string;
 }
 
-/** Blanks before a name, and between columns. */
+/** Spaces before a name, and between columns. */
 const INDENT = 2;
 const GAP = 2;
 
-/** What there is, as text for a terminal. */
+/** Renders the listing as text for a terminal. */
 export function renderListing({ models, apps, workloads }: Listing, { color, width }: RenderOptions): string {
   const paint = painter(color);
   const modelNames = models.map(({ name }) => name);
@@ -52,7 +52,7 @@ export function renderListing({ models, apps, workloads }: Listing, { color, wid
   ].join('\n\n')}\n`;
 }
 
-/** As many of them together as there is room for: one table each. */
+/** Splits the names into tables that fit the page, with as many names in each as possible. */
 function fitting(names: readonly AppName[], room: number): AppName[][] {
   const tables: AppName[][] = [];
   let left = 0;

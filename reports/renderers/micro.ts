@@ -4,7 +4,7 @@ import { paragraph } from '../paragraph.ts';
 import type { RenderOptions } from '../renderer.ts';
 import { drawTable, painter } from './terminal.ts';
 
-/** What `sockbench micro` has measured, as text for a terminal. */
+/** Renders the results of `sockbench micro` as text for a terminal. */
 export function renderMicro(
   results: readonly MicroResult[],
   leftOut: readonly string[],

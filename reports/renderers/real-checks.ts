@@ -5,21 +5,21 @@ import type { RenderOptions } from '../renderer.ts';
 import { cell, type Row, type Table } from '../table.ts';
 import { drawTable, painter } from './terminal.ts';
 
-/** What is wanted of checks of real servers: docs/verdicts.md. */
+/** Requirements for checks of real servers: see docs/verdicts.md. */
 const MOST_SECONDS = 240;
 const LEAST_SHARE = 0.8;
 
-/** What `npm run verify:real` has found, as text for a terminal: a line for each server and change. */
+/** Renders the results of `npm run verify:real` as text for a terminal: a line for each server and change. */
 export function renderRealChecks(checks: readonly RealCheck[], { color, width }: RenderOptions): string {
   return `${drawTable(realChecksTable(checks), width, painter(color))}\n`;
 }
 
-/** Is every row as wanted? */
+/** Reports whether every row meets the requirements. */
 export function areAsWanted(checks: readonly RealCheck[]): boolean {
   return rowsOf(checks).every(isAsWanted);
 }
 
-/** Checks of one server and one change, by server, the smallest change first. */
+/** Groups checks by server and change, with the smallest change first. */
 function rowsOf(checks: readonly RealCheck[]): RealCheck[][] {
   const servers = [...new Set(checks.map(({ server }) => server))].sort();
   return servers.flatMap((server) => {
@@ -30,8 +30,8 @@ function rowsOf(checks: readonly RealCheck[]): RealCheck[][] {
 }
 
 /**
- * Of equal programs: no alarm, none invalid, and four of five pass. Of slower ones: none passes, four of five with 10 %
- * more CPU time are caught, and all with 20 %. In four minutes, by the median.
+ * Equal programs: no alarm, no invalid check, and at least four of five pass. Slower programs: none passes; at least
+ * four of five are caught, and all with 20 % or more additional CPU time. The median check takes at most four minutes.
  */
 function isAsWanted(checks: readonly RealCheck[]): boolean {
   const worseBy = checks[0]?.worseBy ?? 0;

@@ -2,7 +2,7 @@ import type { RenderOptions } from '../renderer.ts';
 import { layBesideEachOther, type NamedResult } from '../side-by-side.ts';
 import { drawSummary } from './terminal.ts';
 
-/** Two comparable runs as text for a terminal. */
+/** Renders two comparable runs as text for a terminal. */
 export function renderSideBySide(a: NamedResult, b: NamedResult, options: RenderOptions): string {
   return drawSummary(layBesideEachOther(a, b), options);
 }

@@ -17,10 +17,10 @@ const TONES: Readonly<Record<Tone, Style | undefined>> = {
   bad: 'red',
 };
 
-/** Blanks between columns: as a rule, and where the terminal is narrow. */
+/** Spaces between columns: usually two, on a narrow terminal one. */
 const LEAST_GAP = 1;
 const GAPS = [2, LEAST_GAP];
-/** A column that shrinks keeps this much. */
+/** Least width of a column that shrinks. */
 const LEAST_WIDTH = 10;
 
 const BARE = {
@@ -29,12 +29,12 @@ const BARE = {
   ...{ left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '' },
 };
 
-/** A whole result as text for a terminal. */
+/** Renders a whole result as text for a terminal. */
 export function renderTerminal(result: Result, options: RenderOptions): string {
   return drawSummary(summarize(result), options);
 }
 
-/** Heading, tables, footnotes, failures and what may be concluded. */
+/** Draws heading, tables, plots, footnotes, failures and conclusions. */
 export function drawSummary(summary: Summary, { color, width }: RenderOptions): string {
   const paint = painter(color);
   const { heading, tables, plots, details, footnotes, failures, statements } = summary;
@@ -59,7 +59,7 @@ export function drawSummary(summary: Summary, { color, width }: RenderOptions): 
 
 export type Paint = (text: string, style: Style | undefined) => string;
 
-/** Colours are decided by the caller, not by looking at this process's streams: the output may go elsewhere. */
+/** The caller decides about colours, not this process's streams: the output may go elsewhere. */
 export function painter(color: boolean): Paint {
   return (text, style) => (color && style && text ? styleText(style, text, { validateStream: false }) : text);
 }
@@ -74,18 +74,19 @@ function drawFailure(
   ];
 }
 
-/** A table as text, no wider than `width` as long as it has columns that can be left out or shrink. */
+/** Draws a table as text, at most `width` wide as long as it has columns that can be left out or shrink. */
 export function drawTable(table: Table, width: number, paint: Paint): string {
   const gap = GAPS.find((blanks) => widthOf(table, blanks) <= width);
   if (gap !== undefined) return trimmed(layOut(table, paint, gap).toString());
   if (table.columns.some(({ optional }) => optional)) return drawTable(withoutOptional(table), width, paint);
   const shrinking = table.columns.findIndex(({ shrinks }) => shrinks);
-  // What the others leave is measured by drawing the table with that column empty: it knows the width of every letter.
+  // The room left by the other columns is measured by drawing the table with this column empty, as only cli-table3
+  // knows the width of every character.
   const left = Math.max(LEAST_WIDTH, width - widthOf(withoutColumn(table, shrinking), LEAST_GAP));
   return trimmed(layOut(table, paint, LEAST_GAP, { column: shrinking, width: left }).toString());
 }
 
-/** Columns that a table takes when nothing is cut. cli-table3 would count colours as letters. */
+/** Returns the columns that a table takes when nothing is cut. cli-table3 would count colour codes as characters. */
 function widthOf(table: Table, gap: number): number {
   return layOut(table, painter(false), gap).width;
 }
@@ -142,7 +143,7 @@ function withoutColumn({ title, columns, groups }: Table, index: number): Table 
   };
 }
 
-/** No line ends in spaces: copied into a document they would be noise. */
+/** Removes spaces at the ends of lines. */
 function trimmed(text: string): string {
   return text
     .split('\n')

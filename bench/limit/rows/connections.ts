@@ -4,10 +4,10 @@ import { holdConnections } from '../held-connections.ts';
 import type { LimitRow } from '../row.ts';
 
 const CONNECTIONS = 20_000;
-/** Files that the generator's process and the server's need besides, and ports to spare. */
+/** Other open files of the generator's and the server's process, and ports to spare. */
 const SPARE = 100;
 
-/** Many TCP connections, all held by one generator thread in a process of its own, to `echo_epoll.c`. */
+/** Many TCP connections to `echo_epoll.c`, all held by one generator thread in a process of its own. */
 export const connections = {
   name: 'connections',
   title: `${CONNECTIONS.toLocaleString('en')} TCP connections held by one generator`,
@@ -25,7 +25,7 @@ export const connections = {
     return {
       notes,
       async measure() {
-        // A server of its own each time: another port, which no connection closed in the last round keeps waiting.
+        // A new server for each round: on its port no connection of the last round is in TIME_WAIT.
         const server = await reference.serveEcho(serverCpu);
         try {
           const { answered, openingSeconds, ...memory } = await holdConnections(server.port, begun, loadCpu);
@@ -33,7 +33,7 @@ export const connections = {
             unanswered: begun - answered,
             bytesEach: (memory.residentBytesAfter - memory.residentBytesBefore) / begun,
             openingRate: answered / openingSeconds,
-            // What is wanted of all says nothing when there are fewer.
+            // Bounds that apply to all connections are meaningless for fewer.
             ...(begun === CONNECTIONS ? { held: answered, openingSeconds } : {}),
           };
         } finally {
@@ -45,7 +45,7 @@ export const connections = {
   },
 } as const satisfies LimitRow;
 
-/** How many connections this machine lets a process have, and what to do when those are fewer than wanted. */
+/** Returns how many connections this machine allows, and what to do when they are fewer than requested. */
 export function possibleConnections(
   wanted: number,
   files: number,
@@ -61,7 +61,7 @@ export function possibleConnections(
   return { begun, notes: [`${begun} connections in place of ${wanted}, since ${remedy}`] };
 }
 
-/** How many ports there are for connections that go out: ip(7), ip_local_port_range. */
+/** Returns the number of local ports for outgoing connections. See ip(7), ip_local_port_range. */
 export function ephemeralPorts(range: string): number {
   const [first = 0, last = -1] = range.trim().split(/\s+/).map(Number);
   return last - first + 1;

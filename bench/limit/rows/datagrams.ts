@@ -7,8 +7,8 @@ import { inTurn } from '../turns.ts';
 const load: LimitCase = { transport: 'udp', inFlight: 32, size: 64 };
 
 /**
- * UDP echo of 64 bytes with 32 datagrams in flight on one socket: ours and `flood_epoll.c`, both against
- * `echo_epoll.c`, and sockperf against its own server, for it understands no other.
+ * UDP echo of 64 bytes with 32 datagrams in flight on one socket: our generator and `flood_epoll.c`, both against
+ * `echo_epoll.c`, and sockperf against its own server, the only one that it supports.
  */
 export const datagrams = {
   name: 'udp',

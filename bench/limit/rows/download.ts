@@ -4,7 +4,9 @@ import type { DownloadFigures, LoadedServer } from '../reference.ts';
 import type { LimitRow } from '../row.ts';
 import { inTurn } from '../turns.ts';
 
-/** One TCP connection, one way: ours and `drain.c`, both from `blast.c`, and iperf3 from its own server. */
+/**
+ * Download over one TCP connection: our generator and `drain.c`, both from `blast.c`, and iperf3 from its own server.
+ */
 export const download = {
   name: 'download',
   title: 'TCP one-way download, 1 stream',

@@ -5,7 +5,7 @@ import type { LimitCase } from '../reference.ts';
 import type { LimitRow } from '../row.ts';
 import { inTurn } from '../turns.ts';
 
-/** What is wanted of an echo row, as shares of what C reaches. */
+/** Bounds of an echo row, relative to C. */
 interface EchoBounds {
   readonly rate: Pick<Figure, 'atLeast'>;
   readonly cpu: Pick<Figure, 'atMost'>;
@@ -13,11 +13,11 @@ interface EchoBounds {
 
 const BOUNDS: Readonly<Record<Timestamps, EchoBounds>> = {
   user: { rate: { atLeast: 0.95 }, cpu: { atMost: 1.1 } },
-  // What the kernel tells costs a longer system call for each reply; C, without it, does not pay that.
+  // The kernel's timestamps need a longer system call for each reply, which C, without them, does not make.
   kernel: { rate: {}, cpu: { atMost: 1.3 } },
 };
 
-/** Closed-loop TCP echo of 64 bytes against `echo_epoll.c`: ours beside `flood_epoll.c`. */
+/** Closed-loop TCP echo of 64 bytes against `echo_epoll.c`: our generator compared with `flood_epoll.c`. */
 export function tcpEcho(connections: number, timestamps: Timestamps) {
   const load: LimitCase = { transport: 'tcp', inFlight: connections, size: 64 };
   const { rate, cpu } = BOUNDS[timestamps];

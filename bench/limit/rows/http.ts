@@ -5,7 +5,10 @@ import { inTurn } from '../turns.ts';
 
 const CONNECTIONS = 16;
 
-/** Closed-loop HTTP against a plain server of Node's: ours, which drives autocannon's client, beside autocannon itself. */
+/**
+ * Closed-loop HTTP against a plain Node server: our generator, which uses autocannon's client, compared with
+ * autocannon.
+ */
 export const http = {
   name: 'http',
   title: `HTTP GET of 13 B, ${CONNECTIONS} connections, a plain server of Node's`,

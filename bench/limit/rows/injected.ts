@@ -5,7 +5,7 @@ import type { LimitRow, PreparedRow } from '../row.ts';
 const cases = calibrationCases(FULL_TIMES);
 const silent = { progress: () => undefined, saved: () => undefined };
 
-/** Known delays, as service times report them: the cases of `sockbench doctor --calibrate`. */
+/** Known delays, as reported in service times: the cases of `sockbench doctor --calibrate`. */
 export const delays = {
   name: 'delay',
   title: 'Injected delays at 1,000 requests/s, service p50',
@@ -22,7 +22,7 @@ export const delays = {
     })),
 } as const satisfies LimitRow;
 
-/** Known stalls, as response times report them. */
+/** Known stalls, as reported in response times. */
 export const stalls = {
   name: 'stall',
   title: 'Injected stall of 200 ms every 2 s at 1,000 requests/s, response',
@@ -38,7 +38,7 @@ export const stalls = {
     }),
 } as const satisfies LimitRow;
 
-/** Datagrams that were lost, repeated, overtaken and damaged, as they are counted. */
+/** Known numbers of lost, duplicated, reordered and corrupted datagrams, as counted by the generator. */
 export const impairedDatagrams = {
   name: 'impaired',
   title: 'Injected loss 3 %, duplication 1 %, reordering 2 %, 1 byte in 10,000 datagrams',
@@ -60,7 +60,7 @@ export const impairedDatagrams = {
     }),
 } as const satisfies LimitRow;
 
-/** Each round starts a server of its own. */
+/** Each round starts a server of its own, so there is nothing to prepare. */
 async function prepared<Name extends string>(measure: () => Promise<Record<Name, number>>): Promise<PreparedRow<Name>> {
   return { notes: [], measure, close: async () => undefined };
 }

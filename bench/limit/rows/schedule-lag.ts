@@ -4,7 +4,7 @@ import type { LimitRow } from '../row.ts';
 const RATE = 20_000;
 const load = constantRate(RATE, 50, 64);
 
-/** How late requests leave that are due at a constant rate, and what being punctual costs; against `echo_epoll.c`. */
+/** Schedule lag at a constant rate against `echo_epoll.c`, and the CPU time that punctual sending costs. */
 export const scheduleLag = {
   name: 'lag',
   title: `Schedule lag at ${RATE.toLocaleString('en')} requests/s, one thread, 50 connections`,

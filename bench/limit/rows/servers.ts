@@ -9,7 +9,7 @@ import type { CReference, LimitCase, LoadedServer, ReferenceServer } from '../re
 import type { LimitRow, Setting } from '../row.ts';
 import { inTurn } from '../turns.ts';
 
-/** The models that are meant to serve as fast as C does. */
+/** The models that are expected to serve as fast as C. */
 const MODELS = ['epoll', 'io-uring'] as const satisfies readonly ModelName[];
 
 const LOADS: Readonly<Record<Transport, LimitCase>> = {
@@ -18,7 +18,7 @@ const LOADS: Readonly<Record<Transport, LimitCase>> = {
 };
 const TRANSPORTS = ['tcp', 'udp'] as const;
 
-/** A model that is held against C over a transport. */
+/** A model that is compared with C over a transport. */
 interface Contest {
   readonly model: ModelName;
   readonly transport: Transport;
@@ -29,12 +29,12 @@ interface Entrant {
   readonly server: ReferenceServer;
 }
 
-/** A server under our generator's load. */
+/** Runs our generator against a server. */
 type Loaded = () => ReturnType<typeof run>;
 
 const contests: readonly Contest[] = TRANSPORTS.flatMap((transport) => MODELS.map((model) => ({ model, transport })));
 
-/** The other way round: echo servers of ours beside `echo_epoll.c`, all under the load of our generator. */
+/** Compares echo servers: our models with `echo_epoll.c`, all under the load of our generator. */
 export const servers = {
   name: 'servers',
   title: 'Servers, echo of 64 B: TCP with 50 connections, UDP with 32 in flight',
@@ -64,7 +64,7 @@ function noteOnAbsence(model: ModelName): string[] {
   return reason === undefined ? [] : [`${model} was not measured: ${reason}`];
 }
 
-/** As C is started, too: in a session of its own, for which a busy machine's scheduler sets time aside. */
+/** Starts a model as C is started: in a session of its own, for which a busy machine's scheduler reserves time. */
 function startEcho(reference: CReference, { model, transport }: Contest, cpu: number): Promise<ReferenceServer> {
   const spec = { model, transport, app: 'echo', host: '127.0.0.1', parentPid: process.pid } as const;
   return reference.listen(
@@ -77,7 +77,7 @@ function startEcho(reference: CReference, { model, transport }: Contest, cpu: nu
   );
 }
 
-/** One round: C and the models in turn over TCP, then over UDP. */
+/** Measures one round: C and the models in turn over TCP, then over UDP. */
 async function measure(
   random: Random,
   { loadCpu, seconds }: Setting,
