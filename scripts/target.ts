@@ -15,7 +15,7 @@ const SCHEMES: Readonly<Record<string, { transport: TransportName; app?: AppName
   'wss:': { transport: 'tls', app: 'websocket', port: 443 },
 };
 
-/** Parses a TCP or UDP port from 0 to 65535; 0 stands for any free port. @throws {RangeError} for other text. */
+/** Parses a TCP or UDP port from 0 to 65535; 0 means any free port. @throws {RangeError} for other text. */
 export function parsePort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (!(port <= 65_535)) throw new RangeError(`'${text}' is not a port from 0 to 65535`);
