@@ -1,14 +1,14 @@
 import { type CalibrationTimes, FULL_TIMES } from '../bench/calibrate/cases.ts';
 
-/** All cases together, with warm-ups and the starts of servers. */
+/** Time that all cases take together with FULL_TIMES, with warm-ups and server starts. */
 const FULL_MS = 40_000;
 const LEAST_MS = 5000;
-/** A stall's period: its case must last a whole number of them. */
+/** Period of the injected stalls. The stall case must last a whole number of periods. */
 const STALL_PERIOD_MS = 2000;
 
 /**
- * How long each case is measured, when all together shall take about so long.
- * @returns undefined when that is too short to see anything.
+ * Returns the measuring time of each case, such that all cases together take about `durationMs`.
+ * @returns undefined when `durationMs` is below 5 s, which is too short to see anything.
  */
 export function calibrationTimes(durationMs: number = FULL_MS): CalibrationTimes | undefined {
   if (durationMs < LEAST_MS) return undefined;

@@ -4,26 +4,26 @@ import { join, resolve } from 'node:path';
 import { ConfigurationError, TargetError } from '../bench/model/errors.ts';
 import { runInGroup } from './child-group.ts';
 
-/** An earlier state of the repository that this process runs in, checked out beside it. */
+/** An earlier commit of the repository that this process runs in, checked out into a temporary directory. */
 export interface Baseline {
-  /** The directory there that this process runs in here, which need not be the root. */
+  /** The counterpart of this process's working directory. It need not be the root of the repository. */
   readonly directory: string;
-  /** Its commit, in full. */
+  /** Full hash of the commit. */
   readonly commit: string;
-  /** Is what is here the same, in every tracked file? */
+  /** Whether every tracked file here equals the one in the commit. */
   readonly isHere: boolean;
-  /** Removes it. Never rejects. */
+  /** Removes the checkout. Never rejects. */
   dispose(): Promise<void>;
 }
 
-/** How long one build may take. */
+/** Time limit of one build. */
 const BUILD_LIMIT_MS = 30 * 60_000;
 const LINES = 20;
 
 /**
- * Checks out a commit in a work tree of its own (git-worktree(1)), in the temporary directory.
- * @param signal aborts: nothing stays of it.
- * @throws {ConfigurationError} when this is no repository, or has no such commit.
+ * Checks out a commit into a separate work tree (git-worktree(1)) in the system's temporary directory.
+ * @param signal cancels the checkout; everything created so far is removed.
+ * @throws {ConfigurationError} when the working directory is not in a repository, or the repository lacks the commit.
  */
 export async function checkOut(ref: string, signal: AbortSignal): Promise<Baseline> {
   const prefix = await git(signal, 'rev-parse', '--show-prefix');
@@ -31,7 +31,7 @@ export async function checkOut(ref: string, signal: AbortSignal): Promise<Baseli
   const root = mkdtempSync(join(tmpdir(), 'sockbench-baseline-'));
   const tree = join(root, 'tree');
   const dispose = async () => {
-    // Also one that was being made, which is locked and not whole: then only forgetting it is left to do.
+    // A tree that git was still creating is locked and incomplete, and `remove` may fail: delete, unlock and prune it.
     await runInGroup('git', ['worktree', 'remove', '--force', '--force', tree]);
     rmSync(root, { recursive: true, force: true });
     await runInGroup('git', ['worktree', 'unlock', tree]);
@@ -67,15 +67,15 @@ async function commitOf(ref: string, signal: AbortSignal): Promise<string> {
   }
 }
 
-/** Untracked files do not count: results of the last check are among them. */
+/** Reports whether all tracked files equal the commit's. Ignores untracked files, such as results of earlier runs. */
 async function isHere(commit: string, signal: AbortSignal): Promise<boolean> {
   return (await runInGroup('git', ['diff', '--quiet', commit, '--'], { signal })).fault === null;
 }
 
 /**
- * Builds in a directory, by a shell command.
- * @param signal aborts: all processes of the build are ended.
- * @throws {TargetError} when that fails: with its last words.
+ * Runs a shell command that builds in a directory.
+ * @param signal cancels the build; all its processes are ended.
+ * @throws {TargetError} when the build fails or takes longer than 30 min; contains its last 20 lines of output.
  */
 export async function build(command: string, directory: string, signal: AbortSignal): Promise<void> {
   const options = { directory, limitMs: BUILD_LIMIT_MS, signal };

@@ -1,35 +1,35 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How a program is run. */
+/** Options of {@link runInGroup}. */
 export interface GroupOptions {
-  /** Where it runs; here without it. */
+  /** Working directory. Default: that of this process. */
   readonly directory?: string;
-  /** It is ended after this time. */
+  /** Time after which the program is ended, in milliseconds. Default: no limit. */
   readonly limitMs?: number;
-  /** Aborted: it is ended. */
+  /** Ends the program when aborted. */
   readonly signal?: AbortSignal;
 }
 
-/** What a program that ended came to. */
+/** How a program ended, and its output. */
 export interface GroupOutcome {
-  /** How it ended, in words; null: well. */
+  /** Why it failed, in words; null when it exited with code 0. */
   readonly fault: string | null;
-  /** The first megabytes of what it wrote on each. */
+  /** Output on each stream; beyond 8 Mi characters the rest is dropped. */
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** What is kept of its output, in characters. */
+/** Characters of output that are kept of each stream. */
 const MOST_OUTPUT = 8 * 2 ** 20;
-/** Between SIGTERM, which lets it tidy up, and SIGKILL. */
+/** Time between SIGTERM, on which a program may clean up, and SIGKILL. */
 const GRACE_MS = 1000;
 const POLL_MS = 10;
 
 /**
- * Runs a program to its end in a process group of its own: Ctrl-C on the terminal does not reach it by itself, and when it
- * is ended early, so are all processes that it started, unless they left the group (setsid(2)).
- * @throws the reason of the signal when that is aborted, after the group has ended.
+ * Runs a program to its end in its own session and process group. Ctrl-C on the terminal does not reach it. When it is
+ * ended early, all processes that it started end too, unless they left the group (setsid(2)).
+ * @throws the reason of `signal` when that is aborted, after the group has ended.
  */
 export async function runInGroup(
   program: string,
@@ -52,7 +52,7 @@ export async function runInGroup(
   let stopped: Promise<void> | undefined;
   const stop = () => {
     stopped ??= endGroup(child.pid).then(() => {
-      // Who left the group may hold them open for as long as it likes.
+      // A process that left the group may hold the pipes open, and 'close' would never come.
       child.stdout.destroy();
       child.stderr.destroy();
     });
@@ -74,7 +74,7 @@ export async function runInGroup(
   }
 }
 
-/** Asks all processes of a group to end, and ends those that have not after a while. Resolves when that is done. */
+/** Sends SIGTERM to a process group, and SIGKILL to what is left of it after {@link GRACE_MS}. */
 async function endGroup(leader: number | undefined): Promise<void> {
   if (leader === undefined) return;
   const deadline = performance.now() + GRACE_MS;
@@ -84,7 +84,7 @@ async function endGroup(leader: number | undefined): Promise<void> {
   sendTo(leader, 'SIGKILL');
 }
 
-/** @returns is anybody left in the group? */
+/** Sends a signal to a process group. @returns false when no process is left in it. */
 function sendTo(leader: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(-leader, signal);

@@ -8,12 +8,12 @@ import { ending } from './faults.ts';
 import { unknown } from './nearest.ts';
 import { reportWidth, say } from './output.ts';
 
-/** yargs' own command: its script goes into ~/.bashrc or ~/.zshrc. */
+/** Name of yargs' own command, which prints a script for ~/.bashrc or ~/.zshrc. */
 const COMPLETION = 'completion';
 
 type Ended = (exitCode: number) => void;
 
-/** The commands in the order of the help. Each is imported when it is wanted: all of them take twice as long as one. */
+/** The commands, in the order of the help. Imported on demand: importing all takes twice as long as importing one. */
 const commands: Readonly<Record<string, (ended: Ended) => Promise<CommandModule>>> = {
   bench: async (ended) => yargsCommand((await import('./commands/bench.ts')).bench, ended),
   run: async (ended) => yargsCommand((await import('./commands/run.ts')).run, ended),
@@ -28,7 +28,7 @@ const commands: Readonly<Record<string, (ended: Ended) => Promise<CommandModule>
   micro: async (ended) => yargsCommand((await import('./commands/micro.ts')).micro, ended),
 };
 
-/** The commands that a command line may mean: those whose names are in it, or all, as for help and completion. */
+/** Loads the commands whose names occur in the arguments. Loads all when none does, as for help and completion. */
 function meant(args: readonly string[], ended: Ended): Promise<CommandModule[]> {
   const all = Object.entries(commands);
   const named = all.filter(([name]) => args.includes(name));
@@ -36,20 +36,20 @@ function meant(args: readonly string[], ended: Ended): Promise<CommandModule[]> 
 }
 
 function refuseCommand([name]: readonly (string | number)[]): void {
-  // yargs has printed the script, and comes here nevertheless, as it mustn't exit.
+  // yargs has printed the completion script, and still runs this handler, because exitProcess is false.
   if (name === COMPLETION) return;
   const fault =
     name === undefined ? 'no command given' : unknown('command', String(name), [...Object.keys(commands), COMPLETION]);
   throw new ConfigurationError([fault]);
 }
 
-/** yargs 18.2 takes flags such as `--constructor` for settings of its own and fails. */
+/** Refuses flags such as `--constructor`: yargs 18.2 mistakes them for its own settings and fails. */
 function refusePrototypeNames(argv: object): void {
   const names = Object.keys(argv).filter((key) => key in Object.prototype);
   if (names.length > 0) throw new ConfigurationError(names.map((name) => `unknown flag --${name}`));
 }
 
-/** yargs does not take a lone `-` for a flag's value, and `--json -` is how one asks for stdout. */
+/** Turns `--json -` (stdout) into `--json=-`, because yargs does not accept a lone `-` as the value of a flag. */
 function joinDashes(args: readonly string[]): string[] {
   return args.flatMap((arg, i) => {
     if (arg === '-' && args[i - 1]?.startsWith('--')) return [];
@@ -63,7 +63,7 @@ function program(args: readonly string[], modules: CommandModule[]) {
       .scriptName('sockbench')
       .locale('en')
       .usage('$0 COMMAND [flags]\n\nFloods socket servers of every concurrency model and says which scales best.')
-      // Flags are checked by flags.ts, which names all faults at once; yargs stops at the first.
+      // flags.ts checks the flags and reports all faults at once; yargs would stop at the first.
       .parserConfiguration({ 'boolean-negation': false, 'camel-case-expansion': false, 'dot-notation': false })
       .middleware(refusePrototypeNames, true)
       .command(modules)
@@ -80,7 +80,7 @@ function program(args: readonly string[], modules: CommandModule[]) {
   );
 }
 
-/** Says on stderr why the program failed. @returns the exit code. */
+/** Prints on stderr why the program failed. @returns the exit code. */
 export function explain(error: unknown): number {
   const { lines, exitCode } = ending(error);
   for (const line of lines.flatMap((text) => text.split('\n'))) say(plain(line));
@@ -89,8 +89,8 @@ export function explain(error: unknown): number {
 }
 
 /**
- * Does what a command line asks for, in this process: results go to stdout, everything else to stderr.
- * @param args what follows the program's name.
+ * Runs a command line in this process. Results go to stdout, everything else to stderr.
+ * @param args the arguments after the program's name.
  * @returns the exit code. Never throws.
  */
 export async function runCommandLine(args: readonly string[]): Promise<number> {

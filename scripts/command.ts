@@ -1,23 +1,23 @@
 import type { CommandModule, Options } from 'yargs';
 import { Flags, type OptionSet } from './flags.ts';
 
-/** A command of the program: what its help says, what flags it takes, what it does. */
+/** A command of the program: its help, its flags and its action. */
 export interface Command<O extends OptionSet> {
   readonly name: string;
   readonly describe: string;
   readonly options: O;
-  /** An argument without a flag, or any number of them. */
+  /** The positional argument; with `several`, any number of them. */
   readonly positional?: {
     readonly name: string;
     readonly describe: string;
     readonly default?: string;
     readonly several?: true;
   };
-  /** Arguments and what they do, for `--help`. */
+  /** Example command lines with their descriptions, for `--help`. */
   readonly examples: readonly (readonly [command: string, description: string])[];
   /**
-   * Reads its flags, all of them before it reports a fault, and does its work.
-   * @param args the positional argument or arguments, none when the command takes none.
+   * Reads all flags, reports their faults together, and does the work of the command.
+   * @param args the positional arguments.
    * @returns the exit code.
    * @throws {ConfigurationError} with every fault, before anything is started.
    */
@@ -25,8 +25,8 @@ export interface Command<O extends OptionSet> {
 }
 
 /**
- * A command as yargs takes it.
- * @param ended is called with the exit code when the command has done its work.
+ * Converts a command to a yargs module.
+ * @param ended called with the exit code when the command has finished.
  */
 export function yargsCommand<O extends OptionSet>(
   command: Command<O>,
@@ -55,8 +55,8 @@ export function yargsCommand<O extends OptionSet>(
 }
 
 /**
- * Options as yargs shall know them: it shows defaults, but does not fill them in, for it would do so for a flag that
- * lacks its value too.
+ * Returns the options with defaults that yargs shows but does not fill in: it would also fill them in for a flag whose
+ * value is missing.
  */
 function shown(options: OptionSet): Record<string, Options> {
   return Object.fromEntries(

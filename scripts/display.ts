@@ -4,20 +4,21 @@ import { StringDecoder } from 'node:string_decoder';
 import { withControlsShown } from '../reports/plain.ts';
 
 /**
- * Text of unknown origin, in pieces, made safe for a terminal: it can write lines and tabs, but not move the cursor,
- * colour, rename or ask the terminal: other controls are shown as `\x1b`. Bytes are taken for UTF-8.
+ * Makes text of unknown origin safe for a terminal, piece by piece. Newlines and tabs pass. Other control characters
+ * are shown as `\x1b`, so the text cannot move the cursor, change colours, rename the window or query the terminal.
+ * Bytes are decoded as UTF-8.
  */
 export class SafeText {
   readonly #decoder = new StringDecoder('utf8');
-  /** A carriage return that came last: a newline may follow it. */
+  /** A carriage return at the end of the last piece, held because a newline may follow. */
   #held = '';
 
-  /** The next piece, as far as it can be told already what it is. */
+  /** Returns the next piece, except for a trailing part that depends on the bytes that follow. */
   next(bytes: Buffer): string {
     return this.#safe(this.#decoder.write(bytes), true);
   }
 
-  /** What was held back when the text has ended. */
+  /** Returns the part that was held back, at the end of the text. */
   end(): string {
     return this.#safe(this.#decoder.end(), false);
   }
@@ -30,7 +31,7 @@ export class SafeText {
   }
 }
 
-/** Prints what a peer says as it comes: safe text on a terminal, the very bytes elsewhere. */
+/** Prints data of a peer as it arrives: safe text on a terminal, the unchanged bytes elsewhere. */
 export class Display {
   readonly #output: Writable;
   readonly #text: SafeText | undefined;
@@ -41,18 +42,18 @@ export class Display {
     this.#text = terminal ? new SafeText() : undefined;
   }
 
-  /** Is there more to print than the reader of the output has taken? */
+  /** Whether the output's buffer is full because its reader is slow. */
   get full(): boolean {
     return this.#output.writableNeedDrain;
   }
 
-  /** Resolves when more may be shown. */
+  /** Prints bytes. Resolves when the output accepts more. */
   async show(bytes: Buffer): Promise<void> {
     this.#write(this.#text === undefined ? bytes : this.#text.next(bytes));
     if (this.full) await once(this.#output, 'drain');
   }
 
-  /** Nothing more will be shown. On a terminal, what others print next begins a line. */
+  /** Prints what was held back. On a terminal, ends an unfinished line, so that other output begins a new one. */
   end(): void {
     if (this.#text === undefined) return;
     this.#write(this.#text.end());

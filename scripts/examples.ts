@@ -7,37 +7,37 @@ import { packageRoot } from '../bench/model/package.ts';
 import { fillIn } from '../bench/run/foreign-target.ts';
 import { runInGroup } from './child-group.ts';
 
-/** Compiling one of the examples takes about a second; this is for machines that are overloaded. */
+/** Time limit of one build. A build takes about a second; the limit allows for an overloaded machine. */
 const BUILD_LIMIT_MS = 60_000;
 
 const exampleSchema = z.strictObject({
   name: z.string(),
-  /** The program that must be installed; it must answer to --version. */
+  /** The program that must be installed. It is detected by running it with --version. */
   tool: z.string(),
-  /** A file beside the catalog. */
+  /** Source file, in the directory of the catalog. */
   source: z.string(),
-  /** A shell command that makes `{program}` of `{source}`; missing where the source is run as it is. */
+  /** Shell command that builds `{program}` from `{source}`. Missing when the source itself is run. */
   build: z.string().optional(),
-  /** The command that is measured, with `{program}` or `{source}` in it. */
+  /** Command that is measured; contains `{program}` or `{source}`. */
   run: z.string(),
 });
 
 type Example = z.infer<typeof exampleSchema>;
 
-/** An example that is ready to be measured. */
+/** An example server that is ready to be measured. */
 export interface ReadyExample {
   readonly name: string;
-  /** As --exec takes it. */
+  /** Shell command in the form of --exec. */
   readonly command: string;
 }
 
-/** One that is not, and why. */
+/** An example server that cannot be measured here, and why. */
 export interface MissingExample {
   readonly name: string;
   readonly reason: string;
 }
 
-/** The example servers, built in a folder of their own. */
+/** The servers of examples/servers, built in a temporary folder. */
 export class Examples {
   readonly ready: readonly ReadyExample[];
   readonly missing: readonly MissingExample[];
@@ -50,12 +50,12 @@ export class Examples {
   }
 
   /**
-   * Builds those whose tools are installed.
-   * @param signal aborts: the builds are ended, and nothing stays of them.
+   * Builds the examples whose tools are installed.
+   * @param signal cancels: the builds are ended and their files removed.
    */
   static async build(signal: AbortSignal): Promise<Examples> {
     const folder = mkdtempSync(join(tmpdir(), 'sockbench-examples-'));
-    // All of them end before their folder goes.
+    // All builds must have ended before the folder is removed.
     const made = await Promise.allSettled(readCatalog().map((example) => make(example, folder, signal)));
     const failed = made.find((outcome) => outcome.status === 'rejected');
     if (failed === undefined)
@@ -67,7 +67,7 @@ export class Examples {
     throw failed.reason;
   }
 
-  /** Deletes what was built. */
+  /** Deletes the built programs. */
   dispose(): void {
     rmSync(this.#folder, { recursive: true, force: true });
   }
@@ -94,7 +94,7 @@ async function make(
     : { name, reason: `${tool} could not build it: ${fault}` };
 }
 
-/** Why a build failed; null: it did not. */
+/** Builds an example. @returns why it failed; null when it succeeded. */
 async function buildFault(command: string, signal: AbortSignal): Promise<string | null> {
   const { fault, stderr } = await runInGroup('/bin/sh', ['-c', command], { limitMs: BUILD_LIMIT_MS, signal });
   return fault === null ? null : `it ${fault}\n${stderr}`.trimEnd();
@@ -104,7 +104,7 @@ async function isInstalled(tool: string, signal: AbortSignal): Promise<boolean> 
   return (await runInGroup(tool, ['--version'], { limitMs: BUILD_LIMIT_MS, signal })).fault === null;
 }
 
-/** A path as one word of a shell command, whatever is in it. */
+/** Quotes a path as one word of a shell command. */
 function quoted(path: string): string {
   return `'${path.replaceAll("'", `'\\''`)}'`;
 }

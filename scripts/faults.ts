@@ -3,14 +3,14 @@ import { EXIT } from '../bench/model/exit-code.ts';
 import { SystemError, UnavailableError } from '../sockets/errno.ts';
 import { Interrupted } from './interrupt.ts';
 
-/** What an error that ended the program means to its user. */
+/** What an error that ends the program prints, and the exit code. */
 export interface Ending {
   /** Lines for stderr. */
   readonly lines: readonly string[];
   readonly exitCode: number;
 }
 
-/** Turns whatever was thrown into words and an exit code. */
+/** Converts a thrown value to messages and an exit code. Unknown errors are reported as internal, with their stack. */
 export function ending(error: unknown): Ending {
   if (error instanceof ConfigurationError) {
     return { lines: error.faults.map((fault) => `sockbench: ${fault}`), exitCode: EXIT.usage };
@@ -28,7 +28,7 @@ export function ending(error: unknown): Ending {
   if (error instanceof SystemError) {
     return { lines: [`sockbench: ${error.message}`], exitCode: EXIT.targetFailed };
   }
-  // That it stops was said when it was told to.
+  // The signal handler has already printed that the program stops.
   if (error instanceof Interrupted) return { lines: [], exitCode: EXIT.interrupted };
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {

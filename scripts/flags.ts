@@ -3,18 +3,18 @@ import { ConfigurationError } from '../bench/model/errors.ts';
 import { parseNames } from '../bench/model/units.ts';
 import { nearest, unknown } from './nearest.ts';
 
-/** A command's options by long name, as yargs takes them. */
+/** Options of a command by long name, in the form of yargs. */
 export type OptionSet = Readonly<Record<string, Options>>;
 
-/** Of an option with a default there is always a value. */
+/** Type of a flag's value: never undefined for an option with a default. */
 type Read<Option, T> = Option extends { readonly default: string } ? T : T | undefined;
 
-/** What yargs adds to the parsed arguments beside flags. */
+/** Keys that yargs adds to the parsed arguments and that are not flags. */
 const NOT_FLAGS = new Set(['_', '$0', 'help', 'h', 'version']);
 
 /**
- * The flags that a command was given. Faults are collected rather than thrown one by one, so that all can be mended
- * at once; a faulty flag reads as its default until {@link Flags.assertNoFaults} reports.
+ * Reads the flags of a command. Faults are collected, so that the user can fix all of them at once. A faulty flag reads
+ * as its default until {@link Flags.assertNoFaults} throws.
  */
 export class Flags<O extends OptionSet> {
   readonly #argv: Readonly<Record<string, unknown>>;
@@ -22,7 +22,7 @@ export class Flags<O extends OptionSet> {
   readonly #faults: string[] = [];
 
   /**
-   * @param positional name of the command's positional argument, if it takes one.
+   * @param positional name of the command's positional argument, if it has one.
    */
   constructor(argv: Readonly<Record<string, unknown>>, options: O, positional?: string) {
     this.#argv = argv;
@@ -36,32 +36,32 @@ export class Flags<O extends OptionSet> {
     }
   }
 
-  /** Notes a fault. */
+  /** Records faults, which {@link assertNoFaults} reports. */
   refuse(...faults: readonly string[]): void {
     this.#faults.push(...faults);
   }
 
-  /** @throws {ConfigurationError} with every fault noted so far, when there is one. */
+  /** @throws {ConfigurationError} with every fault recorded so far, if there is one. */
   assertNoFaults(): void {
     if (this.#faults.length > 0) throw new ConfigurationError(this.#faults);
   }
 
-  /** Was a switch given? */
+  /** Reports whether a boolean flag is set. */
   has(name: keyof O & string): boolean {
     return [this.#argv[name]].flat().includes(true);
   }
 
-  /** Was a flag written, whatever its value? */
+  /** Reports whether a flag is on the command line, whatever its value. */
   isGiven(name: keyof O & string): boolean {
     return this.#argv[name] !== undefined;
   }
 
-  /** A flag's value as it was written; several of one flag are a fault. */
+  /** Returns a flag's value as written. Giving the flag several times is a fault. */
   text<K extends keyof O & string>(name: K): Read<O[K], string> {
     return this.value(name, (text) => text, false);
   }
 
-  /** Every value of a flag that may be given several times, in order, commas and all. */
+  /** Returns all values of a repeatable flag, in order. Commas in a value do not split it. */
   texts(name: keyof O & string): string[] {
     const given = [this.#argv[name] ?? []].flat();
     if (given.some((value) => typeof value !== 'string' || value === '')) this.refuse(`--${name} needs a value`);
@@ -69,9 +69,9 @@ export class Flags<O extends OptionSet> {
   }
 
   /**
-   * A flag's value.
-   * @param parse throws a RangeError for what it does not take.
-   * @param repeatable may the flag be given several times? Then `parse` gets the values joined by commas.
+   * Returns a flag's parsed value.
+   * @param parse throws a RangeError for an invalid value.
+   * @param repeatable whether the flag may be given several times; `parse` then gets the values joined by commas.
    */
   value<K extends keyof O & string, T>(name: K, parse: (text: string) => T, repeatable = true): Read<O[K], T> {
     const given = [this.#argv[name] ?? []].flat();
@@ -95,7 +95,7 @@ export class Flags<O extends OptionSet> {
     }
   }
 
-  /** A flag that takes one or more of a set of names, separated by commas; each unknown one is a fault. */
+  /** Returns the value of a flag that takes names of a set, separated by commas. Each unknown name is a fault. */
   choices<K extends keyof O & string, N extends string>(name: K, kind: string, names: readonly N[]): N[] | undefined {
     const given = this.value(name, parseNames);
     if (given === undefined) return undefined;
@@ -105,7 +105,7 @@ export class Flags<O extends OptionSet> {
     return given.filter((choice) => isOneOf(choice, names));
   }
 
-  /** A flag that takes one of a set of names. */
+  /** Returns the value of a flag that takes one name of a set. */
   choice<K extends keyof O & string, N extends string>(name: K, kind: string, names: readonly N[]): N | undefined {
     const chosen = this.choices(name, kind, names) ?? [];
     if (chosen.length > 1) this.refuse(`--${name} takes one ${kind}, not ${chosen.join(' and ')}`);

@@ -3,7 +3,7 @@ import type { ForeignServer } from '../bench/model/configuration.ts';
 import { parseDuration } from '../bench/model/units.ts';
 import type { Flags, OptionSet } from './flags.ts';
 
-/** Servers in any language, for the commands that measure. */
+/** Flags that name servers in any language, for the commands that measure. */
 export const foreignOptions = {
   exec: {
     type: 'string',
@@ -25,10 +25,10 @@ export const foreignOptions = {
   },
 } as const satisfies OptionSet;
 
-/** As much of a command as a table has room for. */
+/** Characters of a command that fit into a table. */
 const NAME_LENGTH = 32;
 
-/** The servers that --exec names, one for each time that it is given. */
+/** Reads the servers that --exec names, one for each occurrence of the flag. */
 export function readForeign(flags: Flags<typeof foreignOptions>): ForeignServer[] {
   const commands = flags.texts('exec');
   const names = flags.texts('name');
@@ -44,7 +44,7 @@ export function readForeign(flags: Flags<typeof foreignOptions>): ForeignServer[
   }));
 }
 
-/** A command as tables show it: without the shell's `exec` and what is filled in, and of paths the last part. */
+/** Shortens a command for tables: drops the shell's `exec`, words with placeholders, and the directories of paths. */
 export function commandName(command: string): string {
   const words = command
     .replace(/^\s*exec\s/, '')

@@ -10,7 +10,7 @@ const names = Object.keys(gatedMetrics) as GatedMetric[];
 
 type GateFlags = Flags<{ readonly gate: { readonly type: 'string' }; readonly baseline: { readonly type: 'string' } }>;
 
-/** What a check gates on: --gate, or all that can be measured of the app, with the usual margins. */
+/** Reads the metrics that decide a check: --gate, or else all that can be measured of the app, with default margins. */
 export function readGates(flags: GateFlags, app: AppName): Gate[] {
   const isStorable = (metric: GatedMetric) => (baselineMetrics as readonly string[]).includes(metric);
   const judged = flags.isGiven('baseline') ? names.filter(isStorable) : names;
@@ -25,7 +25,7 @@ export function readGates(flags: GateFlags, app: AppName): Gate[] {
   return gates;
 }
 
-/** `throughput,cpu=2%/8%`: metrics, and what of each is tolerated and what must be found. @throws {RangeError} */
+/** Parses `throughput,cpu=2%/8%`: metrics, each with the tolerated and the detected change. @throws {RangeError} */
 export function parseGates(text: string): Gate[] {
   return parseNames(text).map((part) => {
     const [name = '', margins] = part.split('=', 2);

@@ -4,9 +4,9 @@ import { networkInterfaces } from 'node:os';
 import { isLoopback } from '../sockets/address.ts';
 
 /**
- * The IP address of a host: itself when it is one, else what the system's resolver says, IPv4 first, so that
- * `localhost` is 127.0.0.1.
- * @throws {RangeError} when the name is not known.
+ * Returns the IP address of a host. An IP address is returned as it is. A name is resolved by the system, IPv4 first,
+ * so that `localhost` is 127.0.0.1.
+ * @throws {RangeError} when the name cannot be resolved.
  */
 export async function resolveHost(host: string): Promise<string> {
   const bare = host.replace(/^\[(.*)\]$/, '$1');
@@ -19,9 +19,9 @@ export async function resolveHost(host: string): Promise<string> {
   }
 }
 
-/** Is an IP address one of this machine's own? Then what is sent to it never leaves. */
+/** Reports whether an IP address belongs to this machine, so that traffic to it never leaves the machine. */
 export function isOwnAddress(address: string): boolean {
-  // To any address is to this machine: ip(7), INADDR_ANY.
+  // Traffic to the unspecified address reaches this machine: ip(7), INADDR_ANY.
   if (isLoopback(address) || address === '0.0.0.0' || address === '::') return true;
   return Object.values(networkInterfaces()).some((addresses) => addresses?.some((own) => own.address === address));
 }

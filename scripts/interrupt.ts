@@ -2,19 +2,19 @@ import { EXIT } from '../bench/model/exit-code.ts';
 import { exitNow } from '../sockets/process.ts';
 import { say } from './output.ts';
 
-/** Work was interrupted before it had anything to save. */
+/** Thrown when work was interrupted before it had anything to save. */
 export class Interrupted extends Error {
   override readonly name = 'AbortError';
 }
 
-/** The work that goes on now, if any. */
+/** Controller of the work in progress, if any. */
 let current: AbortController | undefined;
 
 /**
- * Does work that SIGINT (Ctrl-C) and SIGTERM end early: the first aborts the work's signal, so that it can save what
- * it has and tidy up; the second ends the program at once, servers and all: they die with their parent. Work within such
- * work has the same signal.
- * @throws {Interrupted} when the work ends with the reason of the signal.
+ * Runs work that SIGINT (Ctrl-C) and SIGTERM end early. The first signal aborts `signal`, so that the work can save its
+ * results and clean up. The second ends the program at once; its servers die with their parent. Nested calls share one
+ * AbortSignal.
+ * @throws {Interrupted} when the work rejects with the reason of the AbortSignal.
  */
 export async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   if (current !== undefined) return work(current.signal);

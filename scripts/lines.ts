@@ -3,8 +3,8 @@ import type { Readable } from 'node:stream';
 const NEWLINE = 0x0a;
 
 /**
- * Cuts a stream of bytes into its lines; the last need not end with a newline.
- * @param newline are the lines to keep their newline?
+ * Splits a stream of bytes into lines. The last line need not end with a newline.
+ * @param newline whether the lines keep their newline.
  */
 export async function* linesOf(source: AsyncIterable<Uint8Array>, newline: boolean): AsyncGenerator<Uint8Array> {
   let partial: Uint8Array[] = [];
@@ -21,8 +21,8 @@ export async function* linesOf(source: AsyncIterable<Uint8Array>, newline: boole
 }
 
 /**
- * Reads one line, and leaves what comes after it in the stream.
- * @returns the line without its newline, which the last may lack; undefined when the stream has ended.
+ * Reads one line and leaves the bytes after it in the stream. The last line need not end with a newline.
+ * @returns the line without its newline; undefined when the stream has ended.
  */
 export async function readLine(input: Readable): Promise<string | undefined> {
   const chunks: Buffer[] = [];

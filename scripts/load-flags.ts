@@ -13,7 +13,7 @@ import type { loadOptions, workOptions } from './options.ts';
 
 const SEEDS = 2 ** 32;
 
-/** A run that ends after so many requests ends after this time in any case. */
+/** Time limit of a run with --requests and without --duration. */
 const REQUESTS_LIMIT_MS = 3_600_000;
 
 const DEFAULT_APP: AppName = 'echo';
@@ -40,7 +40,7 @@ type Load = Pick<
   | 'loadCpus'
 >;
 
-/** Of the commands that measure: {@link loadOptions}, and those whose defaults differ. */
+/** Flags of the commands that measure: {@link loadOptions}, and flags whose defaults differ between commands. */
 type LoadFlags = Flags<
   typeof loadOptions & {
     readonly app: { readonly type: 'string' };
@@ -48,7 +48,7 @@ type LoadFlags = Flags<
   }
 >;
 
-/** Reads the flags of a load. @param spoken what the target says, where that is known. */
+/** Reads the flags that describe the load. @param spoken the app that the target's URL names, if any. */
 export function readLoad(flags: LoadFlags, spoken?: AppName): Load {
   const time = readTime(flags);
   const workload = readWorkload(flags, spoken);
@@ -70,7 +70,7 @@ export function readLoad(flags: LoadFlags, spoken?: AppName): Load {
   };
 }
 
-/** What is said over the connections. App and workload go together: of either, the other follows. */
+/** Reads app, workload and message sizes. When only app or workload is given, the other follows from it. */
 function readWorkload(flags: LoadFlags, spoken?: AppName): Pick<Load, 'app' | 'workload' | 'sizes'> {
   const wished = flags.choice('workload', 'workload', namesOf(workloads));
   const app = flags.choice('app', 'app', appNames) ?? spoken ?? (wished && appFor(wished)) ?? DEFAULT_APP;
@@ -78,7 +78,7 @@ function readWorkload(flags: LoadFlags, spoken?: AppName): Pick<Load, 'app' | 'w
   return { app, workload, sizes: flags.value('size', parseSizes) };
 }
 
-/** Refuses --size where it would change nothing. @param load what was read, with every transport that it goes over. */
+/** Refuses --size where it has no effect. @param load the load, with all transports of the run. */
 export function assertSizeTells(
   flags: LoadFlags,
   { app, workload, transports }: Pick<RunConfiguration, 'app' | 'workload' | 'transports'>,
@@ -96,7 +96,7 @@ function whySizeless(app: AppName, workload: Workload, transports: readonly Tran
   return undefined;
 }
 
-/** What requests cost the server; null when nothing. */
+/** Reads the work that a request costs the server; null when there is none. */
 export function readWork(flags: Flags<typeof workOptions>): RequestWork | null {
   const work = flags.value('work', parseWork) ?? null;
   const cacheHit = flags.value('cache-hit', parseCacheHit);
@@ -105,13 +105,13 @@ export function readWork(flags: Flags<typeof workOptions>): RequestWork | null {
   return work && { ...work, cacheHit: cacheHit ?? 0 };
 }
 
-/** The kernel's, unless that is beyond the client that speaks to the app. */
+/** Reads --timestamps. Default: kernel, or user over HTTP, whose client cannot use kernel timestamps. */
 function readTimestamps(flags: LoadFlags, app: AppName): Load['timestamps'] {
   const chosen = flags.choice('timestamps', 'source of timestamps', namesOf(timestampSources)) ?? 'kernel';
   return app === 'http' && !flags.isGiven('timestamps') ? 'user' : chosen;
 }
 
-/** How long the load lasts and how it changes: given by stages, else by a time, a number of requests or both. */
+/** Reads how long the load lasts and how it changes: stages, or else a duration, a number of requests or both. */
 function readTime(flags: LoadFlags): Pick<Load, 'stages' | 'requests' | 'durationMs'> {
   const given = flags.value('duration', parseDuration);
   const stages = flags.value('stage', parseStages) ?? [];
@@ -128,12 +128,12 @@ function namesOf<N extends string>(catalog: Readonly<Record<N, unknown>>): reado
   return Object.keys(catalog) as N[];
 }
 
-/** A seed of all that is random, where none was given. */
+/** Returns a random seed, for when the user gives none. */
 export function chosenSeed(): number {
   return randomInt(SEEDS);
 }
 
-/** A seed of all that is random. @throws {RangeError} */
+/** Parses a seed, from 0 to 2^32 - 1. @throws {RangeError} */
 export function parseSeed(text: string): number {
   const seed = parseInteger(text);
   if (seed >= SEEDS) throw new RangeError(`'${text}' is not a seed from 0 to ${SEEDS - 1}`);

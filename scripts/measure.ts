@@ -12,7 +12,7 @@ import type { Output } from './output-flags.ts';
 import { ProgressDisplay } from './progress.ts';
 
 /**
- * Runs a configuration, saves its results after every trial, and prints them.
+ * Runs a configuration, saves the results after every trial, and prints them.
  * @returns the exit code.
  * @throws {ConfigurationError} when results can't be saved where they should go.
  */
@@ -22,7 +22,7 @@ export async function measure(configuration: RunConfiguration, output: Output): 
 }
 
 /**
- * Does what measures, saves its results after every trial, and prints them.
+ * Runs a measurement, saves its results after every trial, and prints them.
  * @returns the exit code.
  * @throws {ConfigurationError} when results can't be saved where they should go.
  */
@@ -38,7 +38,7 @@ export async function record(
   const sink = orMisconfigured(() => new ResultSink(output.directory, new Date()), '--out-dir');
   say(`seed ${configuration.seed}; results go to ${sink.directory}`);
   const display = new ProgressDisplay(process.stderr, output.quiet);
-  // A full disk must not end the run: what it measures can still be printed, and the next save may succeed.
+  // A full disk must not end the run: its results can still be printed, and the next save may succeed.
   const observer = {
     progress: display.progress.bind(display),
     saved(result: Result) {
@@ -59,12 +59,12 @@ export async function record(
   return exitCode(result);
 }
 
-/** Prints what was saved on stdout. */
+/** Prints a saved result on stdout. */
 export async function show(format: Format, result: Saved, noColor: boolean): Promise<void> {
   print(await render(format, result, { color: mayColor(process.stdout, noColor), width: reportWidth() }));
 }
 
-/** Does something now; what it returns throws the error, if there was one, when that is wanted. */
+/** Runs `work` now and catches its error. @returns a function that throws that error, if there was one. */
 export function attempted(work: () => void): () => void {
   try {
     work();
@@ -76,7 +76,7 @@ export function attempted(work: () => void): () => void {
   }
 }
 
-/** @throws {ConfigurationError} in place of an error of the file system. */
+/** Runs `write`. @throws {ConfigurationError} in place of a file system error. */
 export function orMisconfigured<T>(write: () => T, what: string): T {
   try {
     return write();
@@ -86,19 +86,20 @@ export function orMisconfigured<T>(write: () => T, what: string): T {
   }
 }
 
-/** How a command that measured ends. */
+/** Returns the exit code of a command that measured. */
 export function exitCode({ interrupted, failures, trials, thresholds = [], capacity }: Result): number {
   if (interrupted) return EXIT.interrupted;
   if (failures.length > 0) return EXIT.targetFailed;
   if (capacity) return capacityExitCode(capacity);
   if (thresholds.some(({ kept }) => !kept)) return EXIT.regressed;
   const invalid = trials.filter(({ validity }) => validity.verdict === 'invalid').length;
-  // That bounds were kept in a trial whose numbers mean nothing is not known.
+  // Without thresholds, one valid trial suffices. With thresholds, every trial must be valid: an invalid trial does not
+  // show that a threshold holds.
   const mostInvalid = thresholds.length > 0 ? 0 : trials.length - 1;
   return invalid > mostInvalid ? EXIT.inconclusive : EXIT.ok;
 }
 
-/** That a target kept its objectives at no rate is known; that is told before what is not known of others. */
+/** A target that kept its objectives at no rate is a definite result, and outranks targets with unknown capacity. */
 function capacityExitCode(capacities: readonly Capacity[]): number {
   if (capacities.some(({ outcome }) => outcome === 'none')) return EXIT.regressed;
   const isUnknown = ({ outcome, limit }: Capacity) => outcome === 'unknown' || limit === 'unmeasured';

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { readLine } from './lines.ts';
 
-/** `2` in a list of so many. @throws {RangeError} when there is none of that number. */
+/** Parses a number from 1 to `count`. @returns the index, from 0. @throws {RangeError} for other text. */
 export function parsePick(text: string, count: number): number {
   const number = /^\d{1,9}$/.test(text.trim()) ? Number(text) : Number.NaN;
   if (!(number >= 1 && number <= count)) throw new RangeError(`'${text}' is not a number from 1 to ${count}`);
@@ -9,9 +9,9 @@ export function parsePick(text: string, count: number): number {
 }
 
 /**
- * Has the user choose one of several by its number, and asks again until it is one.
- * @param ask shows a line.
- * @returns the index of the choice; undefined when the input ended before.
+ * Lets the user choose one of several items by its number. Asks again until the number is valid.
+ * @param ask prints a line.
+ * @returns the index of the choice; undefined when the input ends first.
  */
 export async function choose(
   choices: readonly string[],

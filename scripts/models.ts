@@ -8,8 +8,8 @@ import { say } from './output.ts';
 type ModelFlags = Flags<{ readonly models: { readonly type: 'string' } }>;
 
 /**
- * Models that were named must run here; of all, those that can't are left out with a note.
- * @param all whether all are meant when none is named; else none is.
+ * Reads --models. A named model that cannot run here is a fault. Without names, such models are left out with a note.
+ * @param all whether to return all models, rather than none, when --models is not given.
  */
 export function readModels(flags: ModelFlags, all: boolean): readonly ModelName[] {
   if (!all && !flags.isGiven('models')) return [];
@@ -25,7 +25,7 @@ export function readModels(flags: ModelFlags, all: boolean): readonly ModelName[
   return someOf(named, modelNames).filter((name) => !unavailable.some((missing) => missing.name === name));
 }
 
-/** Of all models, those that serve over none of the transports are left out with a note. */
+/** Leaves out, with a note, models that serve the app over none of the transports, unless --models is given. */
 export function serving(
   models: readonly ModelName[],
   transports: readonly TransportName[],
@@ -41,7 +41,10 @@ export function serving(
   });
 }
 
-/** Those chosen; all when none was, or when each was refused already: what else is wrong shall still be found. */
+/**
+ * Returns the chosen names, or all when none is left. After every chosen name was refused, this allows the remaining
+ * flags to be checked.
+ */
 export function someOf<N extends string>(chosen: readonly N[] | undefined, all: readonly N[]): readonly N[] {
   return chosen && chosen.length > 0 ? chosen : all;
 }

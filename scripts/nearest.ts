@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 
-/** The name that was probably meant by a mistyped one: a few edits away; undefined when none is near. */
+/** Returns the name closest to a mistyped one by edit distance; undefined when none is close. */
 export function nearest(mistyped: string, names: readonly string[]): string | undefined {
   const [best] = names
     .map((name) => ({ name, edits: distance(mistyped.toLowerCase(), name.toLowerCase()) }))
@@ -9,7 +9,7 @@ export function nearest(mistyped: string, names: readonly string[]): string | un
   return best?.name;
 }
 
-/** `unknown model 'epol'; did you mean 'epoll'?`, or else the names there are. */
+/** Returns a message such as `unknown model 'epol'; did you mean 'epoll'?`; without a close name it lists all. */
 export function unknown(kind: string, mistyped: string, names: readonly string[]): string {
   const meant = nearest(mistyped, names);
   return `unknown ${kind} '${mistyped}'; ${meant ? `did you mean '${meant}'?` : `there are ${names.join(', ')}`}`;

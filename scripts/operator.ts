@@ -3,7 +3,7 @@ import { withControlsShown } from '../reports/plain.ts';
 import type { Operator } from '../servers/apps/app.ts';
 import { readLine } from './lines.ts';
 
-/** Who sits at the terminal of this program. Typed lines wait there until they are asked for. */
+/** The user at this program's terminal. A typed line stays in the input until {@link ask} reads it. */
 export class TerminalOperator implements Operator {
   readonly #input: Readable;
   readonly #print: (line: string) => void;

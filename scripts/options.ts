@@ -4,7 +4,7 @@ import { balancePolicyNames, DEFAULT_BALANCE } from '../servers/balance/policies
 import { transportNames } from '../servers/transport.ts';
 import type { OptionSet } from './flags.ts';
 
-/** What requests cost the server, for the commands that start one. */
+/** Flags for the work that a request costs the server, for the commands that start servers. */
 export const workOptions = {
   work: {
     type: 'string',
@@ -14,7 +14,7 @@ export const workOptions = {
   'cache-hit': { type: 'string', group: 'Load:', describe: 'Share of requests that skip the work: 0.8' },
 } as const satisfies OptionSet;
 
-/** How servers do what they do, for the commands that start some. */
+/** Flags that configure built-in servers, for the commands that start them. */
 export const serverOptions = {
   balance: {
     type: 'string',
@@ -23,7 +23,7 @@ export const serverOptions = {
   },
 } as const satisfies OptionSet;
 
-/** How to talk to what is measured, for commands that measure one server at a time. */
+/** Flags for how to talk to the target, for the commands that measure one server at a time. */
 export const targetOptions = {
   'allow-remote': {
     group: 'What to measure:',
@@ -49,7 +49,7 @@ export const targetOptions = {
   },
 } as const satisfies OptionSet;
 
-/** How hard clients press, for the commands that measure. Values are text: units.ts reads them, all faults together. */
+/** Flags of the load, for the commands that measure. Values are strings, so that all faults are reported together. */
 export const loadOptions = {
   workload: {
     type: 'string',
@@ -125,12 +125,12 @@ export const loadOptions = {
   'load-cpus': { type: 'string', group: 'Load:', describe: 'CPUs for the load [default: chosen]' },
 } as const satisfies OptionSet;
 
-/** How reports look. */
+/** Flags for the look of reports. */
 export const displayOptions = {
   'no-color': { type: 'boolean', group: 'Output:', default: false, describe: 'No colours (also NO_COLOR=1)' },
 } as const satisfies OptionSet;
 
-/** Where results go, for the commands that measure. */
+/** Flags for where results go, for the commands that measure. */
 export const outputOptions = {
   'out-dir': {
     type: 'string',

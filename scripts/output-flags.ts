@@ -4,11 +4,11 @@ import type { Flags } from './flags.ts';
 import { unknown } from './nearest.ts';
 import type { outputOptions } from './options.ts';
 
-/** Where results go and how they are told. */
+/** Where results go, and how they are printed. */
 export interface Output {
-  /** Gets a directory for each run. */
+  /** Directory in which each run creates its own. */
   readonly directory: string;
-  /** Reports besides; the file `-` is stdout. */
+  /** Additional reports; the file `-` is stdout. */
   readonly reports: readonly { readonly format: Format; readonly file: string }[];
   readonly noColor: boolean;
   readonly quiet: boolean;
@@ -28,7 +28,7 @@ export function readOutput(flags: Flags<typeof outputOptions>): Output {
   };
 }
 
-/** `json=a.json,terminal=b.txt`. @throws {RangeError} for what is no such list. */
+/** Parses a list such as `json=a.json,terminal=b.txt`. @throws {RangeError} when it is malformed. */
 export function parseReports(text: string): { format: Format; file: string }[] {
   return parseNames(text).map((part) => {
     const [, name = '', file = ''] = /^([^=]*)=(.+)$/.exec(part) ?? [];

@@ -6,14 +6,14 @@ import { build, checkOut } from './checkout.ts';
 import type { Flags } from './flags.ts';
 import { say } from './output.ts';
 
-/** The two programs of a check, as the command line names them. */
+/** The two programs of a check, as given on the command line. */
 export interface Programs {
-  /** A model of this project where it is the reference of a stored baseline. */
+  /** The baseline. With a stored baseline, it is the built-in model that serves as the reference. */
   readonly a: SingleTarget;
   readonly b: ForeignServer;
   /**
-   * Gets both ready to run: checks out and builds, where that is asked for.
-   * @param signal aborts: builds are ended, and what was checked out is removed.
+   * Prepares both programs to run: checks out and builds, where requested.
+   * @param signal cancels: builds are ended and the checkout is removed.
    */
   prepare(signal: AbortSignal): Promise<PreparedPrograms>;
 }
@@ -21,7 +21,7 @@ export interface Programs {
 export interface PreparedPrograms {
   readonly arms: Pick<Programs, 'a' | 'b'>;
   readonly warnings: readonly Reason[];
-  /** Removes what was checked out. Never rejects. */
+  /** Removes the checkout. Never rejects. */
   dispose(): Promise<void>;
 }
 
@@ -35,10 +35,10 @@ type ProgramFlags = Flags<{
   readonly 'start-timeout': { readonly type: 'string'; readonly default: string };
 }>;
 
-/** Characters of a commit's name that people read. */
+/** Digits of a commit hash that are shown. */
 const SHORT_COMMIT = 9;
 
-/** Reads which programs are compared: --a and --b, or --exec with --baseline-ref or --baseline. */
+/** Reads the programs to compare: --a and --b, or --exec with --baseline-ref or --baseline. */
 export function readPrograms(flags: ProgramFlags): Programs {
   const startLimitMs = flags.value('start-timeout', parseDuration);
   const ref = flags.text('baseline-ref');
@@ -59,7 +59,7 @@ export function readPrograms(flags: ProgramFlags): Programs {
   return ready({ a, b });
 }
 
-/** Programs that nothing has to be done for. */
+/** Returns programs that need no preparation. */
 function ready(arms: Pick<Programs, 'a' | 'b'>): Programs {
   return { ...arms, prepare: async () => ({ arms, warnings: [], dispose: async () => {} }) };
 }
@@ -116,7 +116,10 @@ function sameSources(ref: string): Reason {
   };
 }
 
-/** A command. One that was refused is replaced, so that it is told of once. @param wish what to say where there is none. */
+/**
+ * Reads a command. A refused one is replaced by a valid placeholder, so that it is reported only once.
+ * @param wish the request to print when the flag is missing.
+ */
 function readCommand(flags: ProgramFlags, name: 'a' | 'b' | 'exec', wish: string): string {
   const command = flags.text(name) ?? '';
   if (command.includes('{port}')) return command;

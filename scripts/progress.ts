@@ -8,28 +8,28 @@ import type { Progress, RunObserver } from '../bench/run/observer.ts';
 import { plain } from '../reports/plain.ts';
 import { formatByteRate, formatCount, formatMicros, formatPlural, formatSeconds } from '../reports/quantities.ts';
 
-/** Where progress is shown: stderr, or a fake in tests. */
+/** The stream that progress is written to: stderr, or a fake in tests. */
 export interface ProgressStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
   write(text: string): unknown;
 }
 
-/** Of a terminal that does not tell its width, or says zero. */
+/** Width assumed for a terminal that reports none, or zero. */
 const DEFAULT_COLUMNS = 80;
 
-/** Back to the first column, and clear to the end of the line: ECMA-48 EL. */
+/** Returns to the first column and clears to the end of the line (ECMA-48, EL). */
 const CLEAR_LINE = '\r\x1b[K';
 
 /**
- * Shows how a run is going: on a terminal one live line, rewritten; elsewhere, so that logs stay short, one line for
- * each trial that ended.
+ * Shows the progress of a run. On a terminal it rewrites one live line. Elsewhere it writes one line for each finished
+ * trial, so that logs stay short.
  */
 export class ProgressDisplay implements Pick<RunObserver, 'progress' | 'saved'> {
   readonly #stream: ProgressStream;
   readonly #quiet: boolean;
   #total: number | null = null;
-  /** Trials and failures already told of. */
+  /** Trials and failures already reported. */
   #trials = 0;
   #failures = 0;
   #live = false;
@@ -55,14 +55,14 @@ export class ProgressDisplay implements Pick<RunObserver, 'progress' | 'saved'> 
     for (const line of lines) this.#stream.write(`[${ended}] ${plain(line)}\n`);
   }
 
-  /** Wipes the live line, so that other text can follow. */
+  /** Clears the live line, so that other text can follow. */
   finish(): void {
     if (this.#live) this.#stream.write(CLEAR_LINE);
     this.#live = false;
   }
 }
 
-/** What must not be cut on a narrow terminal comes first. */
+/** Formats the live line. The most important parts come first, because a narrow terminal cuts the end. */
 function liveLine({ trial, done, total, phase, ...now }: Progress): string {
   const left = now.remainingSeconds === null ? '' : `, ${formatSeconds(now.remainingSeconds)} left`;
   const numbers = [
@@ -91,7 +91,7 @@ function failureLine(failure: Failure): string {
   return `${target}, ${transport}, ${placed(failure)}, round ${round}: failed: ${message}`;
 }
 
-/** With how many connections, and with what work. */
+/** Formats the work, if any, and the number of connections. */
 function placed(outcome: Trial | Failure): string {
   const work = workWords(outcome);
   return `${work ? `${work}, ` : ''}${formatPlural(outcome.connections, 'connection')}`;

@@ -3,10 +3,10 @@ import { parseDuration, parseInteger } from '../bench/model/units.ts';
 import { MAX_SAMPLE } from '../bench/stats/signed-rank.ts';
 import type { Flags, OptionSet } from './flags.ts';
 
-/** Go on until all is decided. */
+/** Value of --rounds: continue until every pair is decided, or the budget is used up. */
 const AUTO = 'auto';
 
-/** How often everything is measured, for the commands that compare. */
+/** Flags for the number of rounds, for the commands that compare. */
 export const roundsOptions = {
   rounds: {
     group: 'What to measure:',
@@ -22,7 +22,7 @@ export const roundsOptions = {
   },
 } as const satisfies OptionSet;
 
-/** {@link roundsOptions}, and how many rounds there are where none are given. */
+/** {@link roundsOptions} with a default for --rounds. */
 type RoundsFlags = Flags<typeof roundsOptions & { readonly rounds: { readonly default: string } }>;
 
 /** Reads the flags of {@link roundsOptions}. */
@@ -34,7 +34,7 @@ export function readRounds(flags: RoundsFlags): Pick<RunConfiguration, 'rounds' 
   return { rounds };
 }
 
-/** @throws {RangeError} for what is neither a whole number nor `auto`. */
+/** @throws {RangeError} when the text is neither a whole number nor `auto`. */
 function parseRounds(text: string): number | typeof AUTO {
   if (text === AUTO) return AUTO;
   if (!/^\d/.test(text)) throw new RangeError(`'${text}' is neither a whole number nor ${AUTO}`);

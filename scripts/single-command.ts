@@ -6,15 +6,15 @@ import { ending } from './faults.ts';
 import type { OptionSet } from './flags.ts';
 import { endQuietlyOnBrokenPipe, reportWidth, say } from './output.ts';
 
-/** A program that is one command without a name, as `npm run SCRIPT --` starts it. Sets `process.exitCode`. */
+/** Runs a program that consists of one unnamed command, as `npm run SCRIPT --` does. Sets `process.exitCode`. */
 export async function singleCommandMain<O extends OptionSet>(script: string, command: Command<O>): Promise<void> {
   endQuietlyOnBrokenPipe();
   process.exitCode = await runSingleCommand(script, command, process.argv.slice(2));
 }
 
 /**
- * Does what the command line of such a program asks for, in this process.
- * @param script the name in package.json, for the help.
+ * Runs the command line of such a program in this process.
+ * @param script name of the script in package.json, for the help.
  * @returns the exit code. Never throws.
  */
 export async function runSingleCommand<O extends OptionSet>(
@@ -23,7 +23,7 @@ export async function runSingleCommand<O extends OptionSet>(
   args: readonly string[],
 ): Promise<number> {
   let ended: number = EXIT.ok;
-  // What reads flags expects a command's name before the arguments that are too many.
+  // Flags expects the command's name as the first positional argument, before unexpected ones.
   const nameCommand = (argv: { _: (string | number)[] }) => void argv._.unshift(command.name);
   try {
     await yargs(args)

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The program `sockbench`: see command-line.ts. */
+/** Entry point of the program `sockbench`; see command-line.ts. */
 import { exitNow } from '../sockets/process.ts';
 import { explain, runCommandLine } from './command-line.ts';
 import { endQuietlyOnBrokenPipe } from './output.ts';

@@ -5,11 +5,11 @@ import type { BaselineRun, StoredBaseline } from '../bench/model/stored-baseline
 import { orMisconfigured } from './measure.ts';
 
 /**
- * The recorded runs of a file, if this plan's run here and now may be held against them or added to them.
- * @param record may there be no file yet?
- * @throws {NotComparableError} naming every field that differs.
+ * Reads the recorded runs of a file, for a run of this plan that is compared with them or added to them.
+ * @param record whether the run is to be added; the file need not exist then.
+ * @throws {NotComparableError} when the plan or this machine differs from the recorded runs; names every difference.
  * @throws {ResultFileError} when the file can't be read.
- * @throws {ConfigurationError} when it could not be written.
+ * @throws {ConfigurationError} when the file can't be written.
  */
 export async function openBaseline(plan: CheckPlan, file: string, record: boolean): Promise<HeldBaseline> {
   const [{ hasBaseline, readBaseline }, { fingerprintDifferences }, now] = await Promise.all([
@@ -36,7 +36,7 @@ async function emptyHere(plan: CheckPlan): Promise<StoredBaseline> {
   return emptyBaseline(plan, prepareCheck(plan), describeEnvironment());
 }
 
-/** Adds the run to the file, when it is one to be recorded. @throws {ConfigurationError} when that can't be written. */
+/** Adds the run to the file if its outcome is `recorded`. @throws {ConfigurationError} when that can't be written. */
 export async function recordRun({ file, stored }: HeldBaseline, result: CheckResult): Promise<void> {
   if (result.verdict.outcome !== 'recorded') return;
   const { writeBaseline } = await import('../reports/baseline-file.ts');

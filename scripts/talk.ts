@@ -2,15 +2,14 @@ import { type Duplex, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Display } from './display.ts';
 
-/** How a conversation ended that did not break: the peer closed it, or was silent for too long. */
+/** How a conversation ended without an error: the peer closed it, or sent nothing for too long. */
 export type Farewell = 'closed' | 'silent';
 
 /**
- * Says to a peer what comes from `input`, each chunk as it is, and shows what the peer says. The end of the input is told
- * to the peer (FIN); then the peer may go on until it closes. Its close ends the conversation in any case, and the input
- * with it.
- * @param patienceMs how long the peer may be silent after the end of the input.
- * @throws {Error} with a code of the system, such as ECONNRESET, when the conversation breaks.
+ * Sends each chunk of `input` to a peer and shows what the peer sends. At the end of the input it ends the writing side
+ * (FIN); the peer may continue to send until it closes. When the peer closes, the conversation and the input end.
+ * @param patienceMs how long the peer may be silent after the end of the input, in milliseconds.
+ * @throws {Error} with a system error code, such as ECONNRESET, when the conversation breaks.
  */
 export async function talk(
   peer: Duplex,
@@ -21,7 +20,7 @@ export async function talk(
   let timer: NodeJS.Timeout | undefined;
   let silent = false;
   const lookWhetherSilent = () => {
-    // Perhaps it isn't the peer who is slow, but the reader of what it said.
+    // The peer may not be silent at all: the reader of our output may be slow.
     if (display.full) return void timer?.refresh();
     silent = true;
     peer.destroy();
@@ -29,7 +28,7 @@ export async function talk(
   peer.once('finish', () => {
     timer = setTimeout(lookWhetherSilent, patienceMs);
   });
-  // When this fails, reading fails for the same reason, and tells it.
+  // When this fails, reading from the peer fails for the same reason and reports it.
   pipeline(input instanceof Readable ? input : Readable.from(input), peer).catch(() => undefined);
   try {
     for await (const bytes of peer) {

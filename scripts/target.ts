@@ -4,7 +4,7 @@ import type { TransportName } from '../servers/transport.ts';
 import type { Flags, OptionSet } from './flags.ts';
 import { isOwnAddress, resolveHost } from './host.ts';
 
-/** What speaks behind a URL; the port is the one that may be left out: RFC 9110, section 4.2.1, and 6455, section 3. */
+/** Transport and app of each URL scheme, and its default port (RFC 9110, section 4.2.1; RFC 6455, section 3). */
 const SCHEMES: Readonly<Record<string, { transport: TransportName; app?: AppName; port?: number }>> = {
   'tcp:': { transport: 'tcp' },
   'udp:': { transport: 'udp' },
@@ -15,7 +15,7 @@ const SCHEMES: Readonly<Record<string, { transport: TransportName; app?: AppName
   'wss:': { transport: 'tls', app: 'websocket', port: 443 },
 };
 
-/** A TCP or UDP port; 0 stands for any. @throws {RangeError} when it is none. */
+/** Parses a TCP or UDP port from 0 to 65535; 0 means any free port. @throws {RangeError} for other text. */
 export function parsePort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (!(port <= 65_535)) throw new RangeError(`'${text}' is not a port from 0 to 65535`);
@@ -23,8 +23,8 @@ export function parsePort(text: string): number {
 }
 
 /**
- * The address that a URL such as `tcp://127.0.0.1:7000` names, its host resolved.
- * @throws {RangeError} when the URL names none.
+ * Parses a URL such as `tcp://127.0.0.1:7000` and resolves its host.
+ * @throws {RangeError} when it is not such a URL, or the host cannot be resolved.
  */
 export async function parseAddress(text: string): Promise<TargetSpec & { kind: 'address' }> {
   const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -46,9 +46,9 @@ export async function parseAddress(text: string): Promise<TargetSpec & { kind: '
 }
 
 /**
- * The target that a URL names, as {@link parseAddress} reads it.
- * @param allowed hosts beyond this machine that may be put under load: flooding is for machines of one's own.
- * @throws {RangeError} when the URL names no such target, or one that is not allowed.
+ * Parses the URL of a target, like {@link parseAddress}, and refuses other machines unless they are allowed.
+ * @param allowed other hosts that may be flooded, because the user owns them.
+ * @throws {RangeError} when the URL is invalid or its host is not allowed.
  */
 export async function parseTarget(text: string, allowed: readonly string[]): Promise<TargetSpec & { kind: 'address' }> {
   const target = await parseAddress(text);
@@ -60,7 +60,7 @@ export async function parseTarget(text: string, allowed: readonly string[]): Pro
   return target;
 }
 
-/** The target that --target names; undefined, and a fault noted, when it won't do. */
+/** Reads a URL of --target. Returns undefined and records a fault when it is invalid or not allowed. */
 export function readAddress(
   flags: Pick<Flags<OptionSet>, 'refuse'>,
   url: string,

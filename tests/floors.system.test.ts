@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-/** From the top down: a floor may import those after it, never those before. */
+/** Top-level folders from top to bottom. A folder may import later ones, never earlier ones. */
 const FLOORS = ['scripts', 'reports', 'bench', 'servers', 'sockets'];
 const cells = FLOORS.flatMap((from, i) => FLOORS.map((to, j) => ({ from, to, allowed: j >= i })));
 
@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const house = mkdtempSync(join(tmpdir(), 'sockbench-floors-'));
 let complaints = '';
 
-/** A house of five floors where each imports each, and all call foreign functions, under this project's own rules. */
+/** Lints, with this project's rules, five folders that all import each other and all call foreign functions. */
 beforeAll(() => {
   copyFileSync(join(root, 'biome.json'), join(house, 'biome.json'));
   for (const floor of FLOORS) {

@@ -3,7 +3,7 @@ import { networkInterfaces } from 'node:os';
 import { whyNoLibc } from '../sockets/libc.ts';
 import { whyNoUring } from '../sockets/uring-availability.ts';
 
-/** What some tests need of a machine, and why it isn't there, or undefined when it is. */
+/** Requirements of some tests. Each probe returns why it is missing on this machine; undefined when it is present. */
 const probes = {
   libc: whyNoLibc,
   uring: whyNoUring,
@@ -15,19 +15,19 @@ const probes = {
   curl: () => whyNotStarted('curl', '--version'),
   nc: () => whyNotStarted('nc', '-h'),
   bash: () => whyNotStarted('bash', '--version'),
-  // script(1) of util-linux: others have other flags.
+  // script(1) of util-linux: other implementations have other flags.
   script: () => whyNotStarted('script', '--version', 'util-linux'),
-  // Root, or a user who may do so, and ip(8).
+  // Needs ip(8), and root or a user that may create network namespaces.
   netns: () => whyNotStarted('unshare', '--net ip link set lo up'),
-  // The same, and a kernel with tc-tbf(8).
+  // Needs the same, and a kernel with tc-tbf(8).
   tbf: () => whyNotStarted('unshare', '--net tc qdisc add dev lo root tbf rate 4mbit burst 20kb latency 5s'),
 } as const satisfies Record<string, () => string | undefined>;
 
 export type Requirement = keyof typeof probes;
 
 /**
- * Why a test that needs something can't run here, for vitest's skipIf; undefined when it can.
- * @throws {Error} instead where SOCKBENCH_REQUIRE lists it, separated by commas: there nothing may be skipped for it.
+ * Returns why a requirement is missing here, for vitest's skipIf; undefined when it is present.
+ * @throws {Error} when it is missing and SOCKBENCH_REQUIRE, a list separated by commas, contains it.
  */
 export function whyMissing(requirement: Requirement): string | undefined {
   const required = requirements(process.env.SOCKBENCH_REQUIRE);
@@ -38,7 +38,7 @@ export function whyMissing(requirement: Requirement): string | undefined {
   return reason;
 }
 
-/** What a list names. @throws {RangeError} when no test needs it. */
+/** Parses a list of requirements, separated by commas. @throws {RangeError} for an unknown name. */
 export function requirements(list = ''): Requirement[] {
   const names = list.split(',').filter((name) => name !== '');
   const unknown = names.filter((name) => !Object.hasOwn(probes, name));

@@ -1,6 +1,6 @@
 import { type Random, streamOf } from '../servers/random.ts';
 
-/** A source of chance for a test. The same seed gives the same numbers. */
+/** Returns a random generator for tests. The same seed gives the same numbers. */
 export function seeded(seed: number): Random {
   return streamOf('micro values', { seed });
 }

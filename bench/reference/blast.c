@@ -1,5 +1,5 @@
-/* Reference: a writer that never waits. To each connection it writes the same 256 KiB for ever, with a blocking send in
- * a process of its own. Reno, since there is no congestion on loopback: BBR would pace what the reader is to be tried by.
+/* Reference writer that tests the speed of a reader. For each connection, a process writes the same 256 KiB for ever,
+ * with blocking sends. It uses Reno, because loopback has no congestion and BBR would pace the data.
  * cc -O2 -o blast blast.c && ./blast PORT */
 #define _GNU_SOURCE
 #include <netinet/in.h>

@@ -1,6 +1,6 @@
-/* Reference: a reader that takes what a server sends on one connection, as fast as it can, and looks at none of it.
+/* Reference reader: receives from a server on one connection as fast as possible, and does not inspect the data.
  * cc -O2 -o drain drain.c && ./drain PORT SECONDS
- * Measures after half a second, when the kernel has sized its buffers; prints bytes/s and CPU seconds per GiB. */
+ * Measures after half a second, when the kernel has sized its buffers. Prints bytes/s and CPU seconds per GiB. */
 #include <netinet/in.h>
 #include <stdint.h>
 #include <stdio.h>

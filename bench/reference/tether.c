@@ -1,4 +1,4 @@
-/* Runs a program that dies with its parent, whatever becomes of that: prctl(2) PR_SET_PDEATHSIG outlives exec.
+/* Runs a program that is killed when its parent dies, however that ends: prctl(2) PR_SET_PDEATHSIG survives exec.
  * cc -O2 -o tether tether.c && ./tether PARENT_PID PROGRAM [ARGUMENT]... */
 #include <signal.h>
 #include <stdio.h>

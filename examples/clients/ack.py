@@ -1,4 +1,4 @@
-"""Sends one message and reads its acknowledgement: ack.py HOST PORT"""
+"""Sends one message and prints its acknowledgement: ack.py HOST PORT"""
 import socket
 import sys
 

@@ -1,4 +1,4 @@
-"""Sends one datagram and reads its acknowledgement: ack_udp.py HOST PORT"""
+"""Sends one datagram and prints its acknowledgement: ack_udp.py HOST PORT"""
 import socket
 import sys
 

@@ -1,4 +1,4 @@
-"""Sends each line that is typed, and prints what others say meanwhile: chat.py HOST PORT"""
+"""Sends each typed line, and prints the lines of other clients as they arrive: chat.py HOST PORT"""
 import socket
 import sys
 import threading

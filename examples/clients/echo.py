@@ -1,4 +1,4 @@
-"""Sends a message and reads it back, twice over one connection: echo.py HOST PORT"""
+"""Sends a message and prints its echo, twice over one connection: echo.py HOST PORT"""
 import socket
 import sys
 

@@ -1,4 +1,4 @@
-"""Sends a datagram and reads it back, twice: echo_udp.py HOST PORT"""
+"""Sends a datagram and prints its echo, twice: echo_udp.py HOST PORT"""
 import socket
 import sys
 

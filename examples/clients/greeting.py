@@ -1,4 +1,4 @@
-"""Reads the server's greeting, says one thing, and reads to the server's end: greeting.py HOST PORT"""
+"""Prints the server's greeting, sends one message, and reports whether the server closes: greeting.py HOST PORT"""
 import socket
 import sys
 

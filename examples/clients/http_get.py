@@ -1,4 +1,4 @@
-"""Asks for a page over a bare socket and prints the reply, head and body: http_get.py HOST PORT"""
+"""Requests a page over a plain socket and prints the response, head and body: http_get.py HOST PORT"""
 import socket
 import sys
 

@@ -1,4 +1,4 @@
-"""Echo with asyncio: one thread, and a coroutine for each connection.
+"""Echo server with asyncio: one thread, and a coroutine for each connection.
 
 python3 asynchronous.py PORT [tcp|udp]
 """
@@ -12,9 +12,9 @@ async def echo(reader, writer):
     try:
         while data := await reader.read(65536):
             writer.write(data)
-            await writer.drain()  # Waits while the client does not take its reply: backpressure.
+            await writer.drain()  # Waits while the client does not read its replies: backpressure.
     except ConnectionError:
-        pass  # A client that breaks off ends its own coroutine, and nothing else.
+        pass  # A connection that is reset ends its own coroutine only.
     finally:
         writer.close()
 
@@ -32,7 +32,7 @@ async def main(port, transport):
         await asyncio.get_running_loop().create_datagram_endpoint(Datagrams, local_addr=("127.0.0.1", port))
     else:
         await asyncio.start_server(echo, "127.0.0.1", port, backlog=1024)
-    await asyncio.Event().wait()  # For ever.
+    await asyncio.Event().wait()  # Blocks for ever.
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-/* Echo with epoll(7), level-triggered: one thread, TCP and UDP on the same port.
+/* Echo server with level-triggered epoll(7): one thread, TCP and UDP on the same port.
  * cc -O2 -o epoll epoll.c && ./epoll PORT */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -18,13 +18,13 @@ static int bound(int type, int port) {
   return fd;
 }
 
-/* Connections stay blocking, to be short: a client that takes no replies stops this server. Where clients are not
- * trusted, make them non-blocking, keep what is unsent, and wait for EPOLLOUT. */
+/* For brevity, connections are blocking: a client that does not read its replies blocks this server. If clients are not
+ * trusted, make connections non-blocking, keep unsent bytes, and wait for EPOLLOUT. */
 static void echo(int fd) {
   ssize_t length = read(fd, buffer, sizeof buffer);
   for (ssize_t sent = 0, n; sent < length; sent += n)
     if ((n = send(fd, buffer + sent, length - sent, MSG_NOSIGNAL)) < 0) length = -1;
-  if (length <= 0) close(fd); /* Closing takes it out of epoll, too. */
+  if (length <= 0) close(fd); /* This also removes it from epoll. */
 }
 
 static void echo_datagram(int fd) {

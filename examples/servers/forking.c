@@ -1,4 +1,4 @@
-/* Echo with fork(2): a process for each connection; over UDP, which has none, one for each CPU, all reading one socket.
+/* Echo server with fork(2): a process for each connection. Over UDP, a process for each CPU; all read one socket.
  * cc -O2 -o forking forking.c && ./forking PORT [tcp|udp] */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -27,15 +27,15 @@ static int accepted(int listener) {
     int fd = accept(listener, NULL, NULL);
     if (fd >= 0) return setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on), fd;
     if (errno == EBADF || errno == EINVAL || errno == ENOTSOCK) perror("accept"), exit(1);
-    /* Else a signal came, a client broke off, or descriptors have run out, and one must be closed first: accept(2). */
+    /* Else a signal arrived, a client aborted, or no descriptor is free until one is closed: accept(2). */
     if (errno != EINTR && errno != ECONNABORTED) usleep(10000);
   }
 }
 
 static void echo(int fd) {
   for (ssize_t length; (length = recv(fd, buffer, sizeof buffer, 0)) > 0 || (length < 0 && errno == EINTR);)
-    for (ssize_t sent = 0, n; sent < length; sent += n > 0 ? n : 0) /* The kernel may take a part only. */
-      /* MSG_NOSIGNAL: that a client has broken off is an error, and no SIGPIPE, which would end the process. */
+    for (ssize_t sent = 0, n; sent < length; sent += n > 0 ? n : 0) /* send may accept only a part. */
+      /* MSG_NOSIGNAL: a closed connection gives EPIPE in place of SIGPIPE, which would end the process. */
       if ((n = send(fd, buffer + sent, length - sent, MSG_NOSIGNAL)) < 0 && errno != EINTR) return;
 }
 
@@ -47,7 +47,7 @@ static void echo_datagrams(int fd) {
   }
 }
 
-/* A child that has ended stays as a zombie until its parent waits for it. One signal may stand for several. */
+/* An ended child is a zombie until its parent waits for it. One signal may stand for several children. */
 static void reap(int signal) {
   int before = errno;
   while (waitpid(-1, NULL, WNOHANG) > 0) (void)signal;
@@ -59,10 +59,10 @@ int main(int argc, char **argv) {
   int udp = argc > 2 && strcmp(argv[2], "udp") == 0, fd = bound(udp ? SOCK_DGRAM : SOCK_STREAM, atoi(argv[1]));
   for (long i = 1; udp && i < sysconf(_SC_NPROCESSORS_ONLN) && fork() > 0; i++) continue;
   if (udp) echo_datagrams(fd);
-  sigaction(SIGCHLD, &(struct sigaction){.sa_handler = reap}, NULL); /* Interrupts accept, which is called again. */
+  sigaction(SIGCHLD, &(struct sigaction){.sa_handler = reap}, NULL); /* Interrupts accept, which is then retried. */
   for (;;) {
     int connection = accepted(fd);
-    if (fork() == 0) close(fd), echo(connection), _exit(0); /* Its end closes the connection. */
-    close(connection); /* With this copy open, the child's end would send no FIN. */
+    if (fork() == 0) close(fd), echo(connection), _exit(0); /* Exiting closes the connection. */
+    close(connection); /* With this copy open, the child's exit would send no FIN. */
   }
 }

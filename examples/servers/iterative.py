@@ -1,4 +1,4 @@
-"""Echo, iterative: one connection at a time, served to its end; the others wait in the backlog.
+"""Iterative echo server: serves one connection at a time, to its end. The others wait in the backlog.
 
 python3 iterative.py PORT [tcp|udp]
 """
@@ -16,13 +16,13 @@ def serve_streams(port):
 
 
 def echo(connection):
-    # Without this, small replies may wait for the acknowledgement of the one before: tcp(7), Nagle's algorithm.
+    # Otherwise a small reply may wait for the acknowledgement of the previous one (Nagle's algorithm, tcp(7)).
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
         while data := connection.recv(65536):
             connection.sendall(data)
     except ConnectionError:
-        pass  # A client that breaks off must not stop the server.
+        pass  # A connection that is reset must not stop the server.
 
 
 def serve_datagrams(port):

@@ -1,4 +1,4 @@
-"""Echo with processes: one for each connection. Over UDP, which has none, one for each CPU, all reading one socket.
+"""Echo server with a process for each connection. Over UDP, a process for each CPU; all read one socket.
 
 python3 processes.py PORT [tcp|udp]
 """
@@ -14,19 +14,19 @@ def serve_streams(port):
     with socket.create_server(("127.0.0.1", port), backlog=1024) as listener:
         while True:
             connection, _ = listener.accept()
-            # fork(2): the child inherits the connection, and the interpreter is not started anew.
+            # fork(2): the child inherits the connection, and the interpreter is not started again.
             fork.Process(target=echo, args=(connection,), daemon=True).start()
             connection.close()
 
 
 def echo(connection):
-    # Without this, small replies may wait for the acknowledgement of the one before: tcp(7), Nagle's algorithm.
+    # Otherwise a small reply may wait for the acknowledgement of the previous one (Nagle's algorithm, tcp(7)).
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
         while data := connection.recv(65536):
             connection.sendall(data)
     except ConnectionError:
-        pass  # A client that breaks off ends its own process, and nothing else.
+        pass  # A connection that is reset ends its own process only.
 
 
 def serve_datagrams(port):

@@ -1,4 +1,4 @@
-/* Echo with POSIX threads: one for each connection; over UDP, which has none, one for each CPU, all reading one socket.
+/* Echo server with a POSIX thread for each connection. Over UDP, a thread for each CPU; all read one socket.
  * cc -O2 -pthread -o pthreads pthreads.c && ./pthreads PORT [tcp|udp] */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -24,16 +24,16 @@ static int accepted(int listener) {
     int fd = accept(listener, NULL, NULL);
     if (fd >= 0) return setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on), fd;
     if (errno == EBADF || errno == EINVAL || errno == ENOTSOCK) perror("accept"), exit(1);
-    /* Else a signal came, a client broke off, or descriptors have run out, and one must be closed first: accept(2). */
+    /* Else a signal arrived, a client aborted, or no descriptor is free until one is closed: accept(2). */
     if (errno != EINTR && errno != ECONNABORTED) usleep(10000);
   }
 }
 
 static void echo(int fd) {
-  char buffer[65536]; /* On the thread's own stack. */
+  char buffer[65536]; /* On the thread's stack. */
   for (ssize_t length; (length = recv(fd, buffer, sizeof buffer, 0)) > 0 || (length < 0 && errno == EINTR);)
-    for (ssize_t sent = 0, n; sent < length; sent += n > 0 ? n : 0) /* The kernel may take a part only. */
-      /* MSG_NOSIGNAL: that a client has broken off is an error, and no SIGPIPE, which would end the process. */
+    for (ssize_t sent = 0, n; sent < length; sent += n > 0 ? n : 0) /* send may accept only a part. */
+      /* MSG_NOSIGNAL: a closed connection gives EPIPE in place of SIGPIPE, which would end the process. */
       if ((n = send(fd, buffer + sent, length - sent, MSG_NOSIGNAL)) < 0 && errno != EINTR) return;
 }
 
@@ -54,7 +54,7 @@ static void *serve(void *connection) {
 
 static void *serve_datagrams(void *fd) { return echo_datagrams((intptr_t)fd), NULL; }
 
-/* Nobody waits for the thread's end; were it not detached, its stack would stay. */
+/* Detached, because no thread joins it: the stack of an ended joinable thread is never freed. */
 static int start(void *(*run)(void *), int fd) {
   pthread_t thread;
   return pthread_create(&thread, NULL, run, (void *)(intptr_t)fd) == 0 ? pthread_detach(thread) : -1;
@@ -66,5 +66,5 @@ int main(int argc, char **argv) {
   for (long i = 1; udp && i < sysconf(_SC_NPROCESSORS_ONLN); i++) start(serve_datagrams, fd);
   if (udp) echo_datagrams(fd);
   for (int connection;;)
-    if (start(serve, connection = accepted(fd)) != 0) close(connection); /* No more threads: only this client goes. */
+    if (start(serve, connection = accepted(fd)) != 0) close(connection); /* Out of threads: drop this client only. */
 }

@@ -1,4 +1,4 @@
-"""Echo with selectors: one thread that asks the kernel (epoll(7) on Linux) which sockets are ready.
+"""Echo server with selectors: one thread asks the kernel (epoll(7) on Linux) which sockets are ready.
 
 python3 selecting.py PORT [tcp|udp]
 """
@@ -12,7 +12,7 @@ selector = selectors.DefaultSelector()
 
 class Connection:
     def __init__(self, stream):
-        # Without this, small replies may wait for the acknowledgement of the one before: tcp(7), Nagle's algorithm.
+        # Otherwise a small reply may wait for the acknowledgement of the previous one (Nagle's algorithm, tcp(7)).
         stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         stream.setblocking(False)
         self.stream, self.unsent = stream, b""
@@ -26,10 +26,10 @@ class Connection:
                     return self.close()
             self.unsent = self.unsent[self.stream.send(self.unsent) :]
         except BlockingIOError:
-            pass  # Its send buffer is full, or it was not ready after all.
+            pass  # The send buffer is full, or the readiness was spurious.
         except ConnectionError:
             return self.close()
-        # While the client does not take its reply, nothing more is read from it: that is backpressure.
+        # Backpressure: nothing more is read from a client that does not read its replies.
         wanted = selectors.EVENT_WRITE if self.unsent else selectors.EVENT_READ
         if selector.get_key(self.stream).events != wanted:
             selector.modify(self.stream, wanted, self.ready)

@@ -1,4 +1,4 @@
-"""Echo with threads: one for each connection; for each datagram, as UDP has no connections. All share one interpreter.
+"""Echo server with a thread for each connection; over UDP, for each datagram. All threads share one interpreter.
 
 python3 threads.py PORT [tcp|udp]
 """
@@ -10,13 +10,13 @@ import sys
 
 class Stream(socketserver.BaseRequestHandler):
     def handle(self):
-        # Without this, small replies may wait for the acknowledgement of the one before: tcp(7), Nagle's algorithm.
+        # Otherwise a small reply may wait for the acknowledgement of the previous one (Nagle's algorithm, tcp(7)).
         self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             while data := self.request.recv(65536):
                 self.request.sendall(data)
         except ConnectionError:
-            pass  # A client that breaks off ends its own thread, and nothing else.
+            pass  # A connection that is reset ends its own thread only.
 
 
 class Datagram(socketserver.BaseRequestHandler):
@@ -26,14 +26,14 @@ class Datagram(socketserver.BaseRequestHandler):
 
 
 class StreamServer(socketserver.ThreadingTCPServer):
-    allow_reuse_address = True  # Start again at once, while old connections are in TIME_WAIT.
-    daemon_threads = True  # Don't wait for clients when the server is to end.
-    request_queue_size = 1024  # The backlog; the default of 5 drops connections that come together.
+    allow_reuse_address = True  # Allows a restart while old connections are in TIME_WAIT.
+    daemon_threads = True  # Does not wait for clients when the server ends.
+    request_queue_size = 1024  # The backlog. The default of 5 drops simultaneous connections.
 
 
 class DatagramServer(socketserver.ThreadingUDPServer):
     daemon_threads = True
-    max_packet_size = 65536  # The default cuts datagrams at 8192 bytes.
+    max_packet_size = 65536  # The default truncates datagrams to 8192 bytes.
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
-//! Echo with threads: one for each connection; over UDP, which has none, one for each CPU, all reading one socket.
+//! Echo server with a thread for each connection. Over UDP, a thread for each CPU; all read one socket.
 //! rustc -O -o threads threads.rs && ./threads PORT [tcp|udp]
 use std::io::{Read, Result, Write};
 use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::{env, process, thread};
 
 fn echo(mut stream: TcpStream) -> Result<()> {
-    // Without this, small replies may wait for the acknowledgement of the one before: tcp(7), Nagle's algorithm.
+    // Otherwise a small reply may wait for the acknowledgement of the previous one (Nagle's algorithm, tcp(7)).
     stream.set_nodelay(true)?;
     let mut buffer = vec![0; 65536];
     loop {
@@ -19,7 +19,7 @@ fn echo(mut stream: TcpStream) -> Result<()> {
 fn serve_streams(port: u16) -> Result<()> {
     for stream in TcpListener::bind(("127.0.0.1", port))?.incoming() {
         let stream = stream?;
-        // A client that breaks off ends its own thread, and nothing else.
+        // A connection that is reset ends its own thread only.
         thread::spawn(move || echo(stream).ok());
     }
     Ok(())

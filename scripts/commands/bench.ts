@@ -66,7 +66,7 @@ const options = {
   ...outputOptions,
 } as const satisfies OptionSet;
 
-/** Flags that say what load to put on. Without any of them there are the scenarios of {@link TOUR}. */
+/** Flags that choose the load. Without any of them, the scenarios of {@link TOUR} are measured. */
 const LOAD_FLAGS = [
   'app',
   'transports',
@@ -81,7 +81,7 @@ const LOAD_FLAGS = [
   'stage',
 ] as const satisfies (keyof typeof options)[];
 
-/** Where they differ: messages alone over either transport, requests that keep a CPU busy, and requests that wait. */
+/** Scenarios in which models differ: plain messages over TCP and UDP, CPU-bound requests, and requests that wait. */
 const TOUR: readonly [Scenario, ...Scenario[]] = [
   { transports: ['tcp'], connections: [8, 64], work: null },
   { transports: ['udp'], connections: [8], work: null },
@@ -90,12 +90,12 @@ const TOUR: readonly [Scenario, ...Scenario[]] = [
 ];
 
 const CONNECTIONS = [1, 16, 128];
-/** In a chat one alone would hear nobody, and each line goes to all. */
+/** A chat needs two clients. Its levels are lower, because each line is sent to all other clients. */
 const CHAT_CONNECTIONS = [2, 16, 64];
 
 const USUAL_TRANSPORTS = ['tcp', 'udp'] as const;
 
-/** `sockbench bench`: compares models. */
+/** `sockbench bench`: compares concurrency models. */
 export const bench: Command<typeof options> = {
   name: 'bench',
   describe: 'Compare concurrency models over TCP and UDP',
@@ -117,7 +117,7 @@ export const bench: Command<typeof options> = {
   },
 };
 
-/** Adds the example servers whose tools are installed; the others are left out with a note. */
+/** Measures with the example servers whose tools are installed. The others are left out with a note. */
 function measureWithExamples(configuration: RunConfiguration, output: Output, startLimitMs: number): Promise<number> {
   return untilInterrupted(async (signal) => {
     say('building the example servers');
@@ -154,7 +154,7 @@ function readConfiguration(flags: Flags<typeof options>): RunConfiguration {
   };
 }
 
-/** Who is compared, and in saying what. */
+/** The servers that are compared, with their app and workload. */
 interface Contestants {
   readonly models: readonly ModelName[];
   readonly foreign: readonly ForeignServer[];
@@ -167,7 +167,7 @@ function readScenarios(
   contestants: Contestants,
 ): Scenario & Pick<RunConfiguration, 'scenarios'> {
   if (!LOAD_FLAGS.some((name) => flags.isGiven(name))) {
-    // Servers that are not built in can't be told to work.
+    // Only built-in servers support --work.
     const canWork = contestants.foreign.length === 0 && !flags.has('with-examples');
     const [first = TOUR[0], ...others] = TOUR.filter(
       ({ transports, work }) =>
@@ -185,14 +185,14 @@ function readScenarios(
   };
 }
 
-/** Those asked for; else those over which something can be measured. */
+/** Reads the transports. Default: those of TCP and UDP over which something can be measured. */
 function readTransports(flags: Flags<typeof options>, contestants: Contestants): readonly TransportName[] {
   const chosen = someOf(flags.choices('transports', 'transport', transportNames), USUAL_TRANSPORTS);
   if (flags.isGiven('transports')) return chosen;
   return someOf(carriedOf(chosen, contestants), chosen);
 }
 
-/** Those over which one of the contestants, at least, serves. */
+/** Returns the transports over which at least one contestant serves. */
 function carriedOf(
   transports: readonly TransportName[],
   { models, foreign, app }: Contestants,

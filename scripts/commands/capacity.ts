@@ -15,7 +15,7 @@ import { loadOptions, outputOptions, serverOptions, targetOptions } from '../opt
 import { readOutput } from '../output-flags.ts';
 import { readAddress } from '../target.ts';
 
-/** What a search decides by itself: known, so that it can be said, but not shown. */
+/** Flags that a search decides itself. They are defined, but hidden, so that the fault can explain why. */
 const DECIDED = {
   rate: { ...loadOptions.rate, hidden: true },
   arrivals: { ...loadOptions.arrivals, hidden: true },
@@ -83,7 +83,7 @@ const options = {
   ...outputOptions,
 } as const satisfies OptionSet;
 
-/** `sockbench capacity`: the highest rate at which targets keep their objectives. */
+/** `sockbench capacity`: finds the highest rate at which targets keep their objectives. */
 export const capacity: Command<typeof options> = {
   name: 'capacity',
   describe: 'Find the highest rate at which servers keep a service level objective',
@@ -144,7 +144,7 @@ function readConfiguration(
   };
 }
 
-/** Servers that are started: models and commands. */
+/** Reads the servers to start: models and commands. */
 function readServers(
   flags: Flags<typeof options>,
   transport: TransportName,

@@ -107,7 +107,7 @@ const options = {
   ...displayOptions,
 } as const satisfies OptionSet;
 
-/** `sockbench check`: is B slower than A? */
+/** `sockbench check`: decides whether B is slower than A. */
 export const check: Command<typeof options> = {
   name: 'check',
   describe: 'Is one server slower than another? For CI',
@@ -139,7 +139,7 @@ export const check: Command<typeof options> = {
   },
 };
 
-/** What only makes sense where sessions go on until they decide. */
+/** Flags that need a number of sessions that depends on the results. */
 const SEQUENTIAL = ['max-sessions', 'confirm', 'null-arm'] as const;
 
 function readMaxSessions(flags: Flags<typeof options>): number | null {
@@ -153,7 +153,7 @@ function readMaxSessions(flags: Flags<typeof options>): number | null {
   return null;
 }
 
-/** Recorded runs must be alike: they end when their sessions are held, unless a budget is given. */
+/** Reads the budget. By default, runs against a baseline have none: all must consist of the same number of sessions. */
 function readBudget(flags: Flags<typeof options>): number | null {
   const budgetMs = flags.value('budget', parseDuration);
   return flags.isGiven('baseline') && !flags.isGiven('budget') ? null : budgetMs;
@@ -189,7 +189,7 @@ function readPlan(flags: Flags<typeof options>, { a, b }: Programs): CheckPlan {
   };
 }
 
-/** @throws {ConfigurationError} when the results could not be written there: before programs are built. */
+/** Checks, before programs are built, that results can be written. @throws {ConfigurationError} when they can't. */
 async function prepareJson(file: string | undefined): Promise<void> {
   if (file === undefined || file === '-') return;
   const { prepareReport } = await import('../../reports/sink.ts');
@@ -205,7 +205,7 @@ async function hold(plan: CheckPlan, flags: Flags<typeof options>, signal: Abort
   const sink = orMisconfigured(() => new ResultSink(flags.text('out-dir'), new Date()), '--out-dir');
   say(`seed ${plan.seed}; results go to ${sink.directory}`);
   const quiet = flags.has('quiet');
-  // A full disk must not end the check: its verdict can still be printed, and the next save may succeed.
+  // A full disk must not end the check: the verdict can still be printed, and the next save may succeed.
   const observer = {
     doing: (what: string) => (quiet ? undefined : say(what)),
     saved: (result: CheckResult) => void attempted(() => sink.append(result)),

@@ -25,7 +25,7 @@ const options = {
   },
 } as const satisfies OptionSet;
 
-/** `sockbench connect`: a conversation by hand. One connection floods nobody, so it goes to any machine. */
+/** `sockbench connect`: a manual conversation. Any machine is allowed, because one connection is not a flood. */
 export const connect: Command<typeof options> = {
   name: 'connect',
   describe: 'Talk to a server by hand: lines go out, what comes is printed',
@@ -56,7 +56,7 @@ export const connect: Command<typeof options> = {
   },
 };
 
-/** The index of the target to talk to; undefined when the user is to be asked. */
+/** Reads --pick. @returns the index of the target; undefined when the user must be asked. */
 function readPick(flags: Flags<typeof options>, targets: readonly string[]): number | undefined {
   const { length } = targets;
   if (length === 0) flags.refuse('say whom to talk to: connect tcp://HOST:PORT');
@@ -80,7 +80,11 @@ async function readPeer(flags: Flags<typeof options>, target: string): Promise<P
   }
 }
 
-/** @returns the exit code. @throws {TargetError} when there is no connection, or it breaks, or is not closed. */
+/**
+ * Holds the conversation.
+ * @returns the exit code.
+ * @throws {TargetError} when the connection fails, breaks, or is not closed in time.
+ */
 async function converse(peer: Peer, dialer: Dialer, bare: boolean, timeoutMs: number): Promise<number> {
   const { messages, closes } = dialer;
   const stream = await dial(peer, dialer, timeoutMs);
@@ -97,7 +101,7 @@ async function converse(peer: Peer, dialer: Dialer, bare: boolean, timeoutMs: nu
   } catch (error) {
     throw asTargetError(`the conversation with ${peer.url} broke`, error);
   } finally {
-    // A terminal would keep the program waiting for a line that nobody wants any more.
+    // An open terminal would keep the program running until the next line.
     stdin.destroy();
   }
 }
@@ -120,7 +124,7 @@ function inWords(milliseconds: number): string {
   return milliseconds < 1000 ? `${milliseconds} ms` : `${milliseconds / 1000} s`;
 }
 
-/** A failure of the system, told as the target's. */
+/** Converts an error with a system error code to a TargetError; returns others unchanged. */
 function asTargetError(what: string, error: unknown): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error;
   const reason = error.code === 'ECONNREFUSED' ? 'nobody listens there (ECONNREFUSED)' : error.message;

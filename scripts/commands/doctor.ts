@@ -28,7 +28,7 @@ const options = {
   quiet: { alias: 'q', type: 'boolean', group: 'Output:', default: false, describe: 'No progress' },
 } as const satisfies OptionSet;
 
-/** `sockbench doctor`: what this machine can do, and whether the instrument reports what is true. */
+/** `sockbench doctor`: reports what disturbs measurements here, and whether the instrument reports injected faults. */
 export const doctor: Command<typeof options> = {
   name: 'doctor',
   describe: 'Say what will disturb measuring here; with --calibrate, prove the instrument',
@@ -86,7 +86,7 @@ async function calibration(
   return described.every(({ within }) => within) ? EXIT.ok : EXIT.inconclusive;
 }
 
-/** What is lost of a case that was aborted is no fault. */
+/** Ignores errors of a case that was aborted. */
 function unlessAborted(signal: AbortSignal) {
   return (error: unknown): CalibrationReading[] => {
     if (!signal.aborted) throw error;

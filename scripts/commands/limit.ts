@@ -31,7 +31,7 @@ const options = {
   strict: { type: 'boolean', describe: 'Exit code 1 when a row misses what is wanted of it' },
 } as const satisfies OptionSet;
 
-/** Holds the load generator against references in C and tools that are installed; see docs/limits.md. */
+/** Compares the load generator with reference programs in C and with installed tools; see docs/limits.md. */
 export const limit: Command<typeof options> = {
   name: '$0',
   describe: 'Holds the load generator against one in C, sockperf and iperf3, and says which bounds it meets.',

@@ -16,7 +16,7 @@ const options = {
   json: { type: 'boolean', default: false, describe: 'As JSON, for programs' },
 } as const satisfies OptionSet;
 
-/** `sockbench list`: what can be measured, and with what. */
+/** `sockbench list`: prints models, apps and workloads. */
 export const list: Command<typeof options> = {
   name: 'list',
   describe: 'List concurrency models, apps and workloads',
@@ -60,7 +60,7 @@ function listing() {
   };
 }
 
-/** The apps that a model carries, and over which transports. */
+/** Returns the apps that a model serves, each with its transports. */
 function carriesOf(model: ModelName): Record<string, readonly TransportName[]> {
   const each = appNames.map((app) => [app, transportsCarrying(model, app)] as const);
   return Object.fromEntries(each.filter(([, transports]) => transports.length > 0));

@@ -15,7 +15,7 @@ const options = {
   ...displayOptions,
 } as const satisfies OptionSet;
 
-/** `sockbench micro`: what the generator's own code takes for each request. */
+/** `sockbench micro`: measures the cost of the generator's own hot paths. */
 export const micro: Command<typeof options> = {
   name: 'micro',
   describe: "Measure sockbench's own hot paths, call by call",

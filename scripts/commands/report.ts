@@ -13,7 +13,7 @@ const options = {
   ...displayOptions,
 } as const satisfies OptionSet;
 
-/** `sockbench report`: renders saved results again, or two of them side by side. */
+/** `sockbench report`: prints saved results again, or two of them side by side. */
 export const report: Command<typeof options> = {
   name: 'report',
   describe: 'Print saved results again; two of them side by side',
@@ -42,7 +42,10 @@ export const report: Command<typeof options> = {
   },
 };
 
-/** @throws {NotComparableError} naming all that differs, when that makes a comparison meaningless. */
+/**
+ * Prints two results side by side.
+ * @throws {NotComparableError} when differences make a comparison meaningless; names all of them.
+ */
 async function showSideBySide(fileA: string, fileB: string, noColor: boolean): Promise<void> {
   const [{ readResult }, { renderSideBySide }] = await Promise.all([
     import('../../reports/reader.ts'),

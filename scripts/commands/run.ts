@@ -59,7 +59,7 @@ const options = {
   ...outputOptions,
 } as const satisfies OptionSet;
 
-/** `sockbench run`: one target at one operating point. */
+/** `sockbench run`: measures one target at one operating point. */
 export const run: Command<typeof options> = {
   name: 'run',
   describe: 'Measure one server under one load',
@@ -74,7 +74,7 @@ export const run: Command<typeof options> = {
     const output = readOutput(flags);
     const target = await readTarget(flags);
     const configuration = readConfiguration(flags, target);
-    // Without a target, flags of its own were refused already, in better words.
+    // Without a target, readTarget() has already recorded a more helpful fault.
     flags.refuse(...configurationFaults(configuration).filter((fault) => target || !fault.startsWith('nothing')));
     flags.assertNoFaults();
     return measure(configuration, output);
@@ -101,7 +101,7 @@ function readConfiguration(flags: Flags<typeof options>, target: TargetSpec | un
   };
 }
 
-/** What to measure; undefined, and a fault noted, when there is nothing or it won't do. */
+/** Reads the target. Returns undefined and records a fault when none is given or it is unusable. */
 async function readTarget(flags: Flags<typeof options>): Promise<TargetSpec | undefined> {
   const select = flags.choice('select', 'selection policy', selectPolicyNames);
   const targets = await readTargets(flags);
@@ -116,10 +116,10 @@ async function readTarget(flags: Flags<typeof options>): Promise<TargetSpec | un
   return first;
 }
 
-/** Every target that is named: models, commands, and servers that run already. */
+/** Reads all targets on the command line: models, commands, and servers that run already. */
 async function readTargets(flags: Flags<typeof options>): Promise<SingleTarget[]> {
   const known = flags.choices('model', 'model', modelNames) ?? [];
-  // One model may be two servers.
+  // Not `known`: a model named twice means two servers.
   const names = flags.texts('model').flatMap((text) => text.split(','));
   const models = names.flatMap((name) => known.find((model) => model === name.trim()) ?? []);
   const urls = flags.texts('target');

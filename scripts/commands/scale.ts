@@ -56,10 +56,10 @@ const options = {
   ...outputOptions,
 } as const satisfies OptionSet;
 
-/** Flags of a load that is not as hard as can be at each level. */
+/** Load flags that `scale` refuses, because it applies full load at each level. */
 const PACING_FLAGS = ['rate', 'stage', 'arrivals', 'requests'] as const satisfies (keyof typeof options)[];
 
-/** `sockbench scale`: models over many levels of concurrency. */
+/** `sockbench scale`: measures servers at many levels of concurrency. */
 export const scale: Command<typeof options> = {
   name: 'scale',
   describe: 'Sweep connections (and CPUs), and say what scales best, where, and at what cost',
@@ -72,7 +72,7 @@ export const scale: Command<typeof options> = {
   async run(flags) {
     const output = readOutput(flags);
     const configuration = readConfiguration(flags);
-    // Without a server, that was said already, in better words.
+    // Without a target, readTargets() has already recorded a more helpful fault.
     const faults = configurationFaults(configuration);
     flags.refuse(...faults.filter((fault) => configuration.targets.length > 0 || !fault.startsWith('nothing')));
     flags.assertNoFaults();
@@ -101,7 +101,7 @@ function readConfiguration(flags: Flags<typeof options>): RunConfiguration {
   };
 }
 
-/** Those that were named: all models, at so many levels, would take hours and memory by gigabytes. */
+/** Reads the targets. There is no default: all models at all levels would take hours and gigabytes of memory. */
 function readTargets(flags: Flags<typeof options>): TargetSpec[] {
   const models = flags.choices('models', 'model', modelNames) ?? [];
   const foreign = readForeign(flags);
@@ -124,7 +124,7 @@ function readScenarios(flags: Flags<typeof options>): Scenario & Pick<RunConfigu
   return { ...scenario, cpus: fewest, scenarios: more.map((cpus) => ({ ...scenario, cpus })) };
 }
 
-/** Ascending; none when that is not varied. */
+/** Reads the CPU counts in ascending order; empty when --cpus is not given. */
 function readCpus(flags: Flags<typeof options>): number[] {
   const there = availableParallelism();
   const cpus = (flags.value('cpus', parseIntegers) ?? []).sort((a, b) => a - b);

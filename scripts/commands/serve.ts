@@ -48,10 +48,10 @@ const options = {
   balance: { type: 'string', describe: serverOptions.balance.describe },
 } as const satisfies OptionSet;
 
-/** Files that a server may open: one a connection. As many as Linux allows a process by default: fs.nr_open. */
+/** Limit of open files, one for each connection: the default of fs.nr_open, the most that Linux allows a process. */
 const OPEN_FILES = 1_048_576;
 
-/** `sockbench serve`: runs one model in the foreground until it is told to stop. */
+/** `sockbench serve`: runs one model in the foreground until a signal stops it. */
 export const serve: Command<typeof options> = {
   name: 'serve',
   describe: 'Run one server in the foreground, to talk to it by hand',
@@ -79,7 +79,7 @@ export const serve: Command<typeof options> = {
     if (model === undefined || host === undefined) return EXIT.usage;
     const { raiseOpenFileLimit } = await import('../../sockets/process.ts');
     raiseOpenFileLimit(OPEN_FILES);
-    // Who talks by hand says how long requests are by sending them one by one.
+    // requestBytes is null: the length of manual requests is unknown, so each received chunk counts as one.
     const spec: ServerSpec = {
       transport,
       app,
@@ -90,7 +90,7 @@ export const serve: Command<typeof options> = {
       streamKey: { seed: chosenSeed() },
       ...(work && { work: { ...work, requestBytes: null } }),
     };
-    // The models that carry such an app run it in this thread, so it is the same app.
+    // Models that serve such an app run it in this thread, so this is the instance that they use.
     (await loadApp({ app })).attend?.(new TerminalOperator(process.stdin, print));
     const { stopOnSignal } = await import('../../servers/lifetime.ts');
     const server = await started(await loadModel(model), spec);
@@ -101,7 +101,7 @@ export const serve: Command<typeof options> = {
   },
 };
 
-/** @throws {TargetError} in place of a system error of whatever library the model is made with. */
+/** Starts the server. @throws {TargetError} in place of a system error of the library that the model uses. */
 async function started(model: ServerModel, spec: ServerSpec) {
   try {
     return await model.start(spec);
@@ -113,7 +113,7 @@ async function started(model: ServerModel, spec: ServerSpec) {
   }
 }
 
-/** How long clients may take, for what is spoken over HTTP. */
+/** Reads the time limits of HTTP clients. */
 function readTimeLimits(flags: Flags<typeof options>, app: AppName): HttpTimeLimits {
   for (const flag of ['idle-timeout', 'header-timeout', 'request-timeout'] as const) {
     const tells = app === 'http' || (app === 'websocket' && flag !== 'request-timeout');
@@ -126,7 +126,7 @@ function readTimeLimits(flags: Flags<typeof options>, app: AppName): HttpTimeLim
   };
 }
 
-/** The address to listen on; undefined, and a fault noted, when it won't do. */
+/** Reads the address to listen on. Returns undefined and records a fault when it is unusable. */
 async function readHost(
   flags: Flags<typeof options>,
   app: AppName,
@@ -144,7 +144,7 @@ async function readHost(
   return undefined;
 }
 
-/** A command that talks to a server from this machine. */
+/** Returns a command that talks to a server from this machine. */
 function talker({ transport, app }: Pick<ServerSpec, 'transport' | 'app'>, { host, port }: SocketAddress): string {
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
   const where = formatAddress({ host: reachable, port });

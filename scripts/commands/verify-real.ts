@@ -45,7 +45,7 @@ const options = {
   json: { type: 'string', describe: 'Also writes what came of all checks to this file' },
 } as const satisfies OptionSet;
 
-/** Holds regression checks of real servers that are the same, or slower by a known share of CPU time. Takes hours. */
+/** Runs regression checks of real servers that are equal, or slower by a known share of CPU time. Takes hours. */
 export const verifyReal: Command<typeof options> = {
   name: '$0',
   describe: 'Holds checks of real servers that are the same, or slower by a known share of CPU time. Takes hours.',
@@ -84,13 +84,13 @@ export const verifyReal: Command<typeof options> = {
   },
 };
 
-/** A check that is to be held. */
+/** A check to run. */
 interface Planned {
   readonly plan: PlanOfChecks;
   readonly key: RealCheckKey;
 }
 
-/** Its seed depends on which check it is alone, so that it is the same one whatever else is held. */
+/** Derives the seed of a check from the plan's seed and its own key, so that it does not depend on which others run. */
 function keyed(plan: PlanOfChecks, server: ServerName, worseBy: number, number: number): Planned {
   const part = {
     seed: plan.seed,
@@ -102,7 +102,7 @@ function keyed(plan: PlanOfChecks, server: ServerName, worseBy: number, number: 
   return { plan: seeded, key: keyOf(seeded, server, worseBy, number) };
 }
 
-/** Holds them one after the other until interrupted. */
+/** Runs the checks one after the other, until interrupted. */
 async function holdAll(planned: readonly Planned[], ended: (check: RealCheck) => void): Promise<void> {
   const servers = new Map<ServerName, RealServer>();
   try {
@@ -131,7 +131,7 @@ function lineOf({ server, worseBy, baseMicros, sessions, seconds, statement }: R
   return `${server}, ${Math.round(worseBy * 100)} %${of} more, ${took}: ${statement}`;
 }
 
-/** Each kind of check as often as told, evenly spread, so that a slow hour of the machine is not one kind's alone. */
+/** Orders the checks so that each kind is evenly spread: a slow hour of the machine then affects all kinds. */
 function spread(
   servers: readonly ServerName[],
   counts: readonly (readonly [worseBy: number, count: number])[],

@@ -25,7 +25,7 @@ const options = {
   seed: { type: 'string', default: '1', describe: 'Of all that is random' },
 } as const satisfies OptionSet;
 
-/** Shows on simulated machines how often our verdicts are wrong, and how often those of rules in use elsewhere are. */
+/** Measures on simulated machines how often our verdicts, and those of rules in use elsewhere, are wrong. */
 export const verifyStats: Command<typeof options> = {
   name: '$0',
   describe: 'Shows on simulated machines how often verdicts are wrong: ours, and those of rules in use elsewhere.',

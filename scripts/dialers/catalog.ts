@@ -4,12 +4,12 @@ import { tls } from './tls.ts';
 import { udp } from './udp.ts';
 import { webSocket } from './web-socket.ts';
 
-/** How to talk by hand to each kind of target, by the scheme of its URL. To add one: write `dialers/NAME.ts` and an entry here. */
+/** The dialers of `connect`, by URL scheme. To add one, write `dialers/NAME.ts` and an entry here. */
 const dialers: Readonly<Record<string, Dialer>> = { tcp, udp, tls, ws: webSocket, wss: webSocket };
 
 const dialedSchemes = Object.keys(dialers);
 
-/** How to talk to what a URL names. @throws {RangeError} when it isn't for talking by hand. */
+/** Returns the dialer for a URL. @throws {RangeError} when `connect` does not support its scheme. */
 export function dialerFor(url: string): Dialer {
   const scheme = new URL(url).protocol.slice(0, -1);
   const dialer = dialers[scheme];

@@ -1,24 +1,22 @@
 import type { Duplex } from 'node:stream';
 import type { TargetSpec } from '../../bench/model/configuration.ts';
 
-/** An address to talk to, its host resolved. */
+/** An address to talk to, with its host resolved. */
 export type Peer = TargetSpec & { readonly kind: 'address' };
 
-/** How to open a conversation by hand, of one scheme of URLs. */
+/** Opens a manual conversation over the protocol of one URL scheme. */
 export interface Dialer {
-  /** Does each line go as a message of its own? Else what is typed goes as a stream of bytes. */
+  /** Whether each line is sent as its own message. Otherwise the input is sent as a byte stream. */
   readonly messages: boolean;
-  /**
-   * Does the peer tell that it closes? Then that is awaited after the end of the input; without it a silence has to do.
-   */
+  /** Whether the protocol signals a close. If so, it must follow the end of the input; otherwise silence suffices. */
   readonly closes: boolean;
-  /** How long the peer may be silent after the end of the input, in milliseconds, unless the user says otherwise. */
+  /** Default time that the peer may be silent after the end of the input, in milliseconds. */
   readonly patienceMs: number;
   /**
-   * Opens the conversation. To end the stream's writing is to say that nothing more will be said (FIN); its reading ends
-   * when the peer says so. Bytes of several messages are read as they come.
-   * @param signal gives up opening it, and does nothing afterwards.
-   * @throws {Error} with a code of the system, such as ECONNREFUSED; a TargetError; or an AbortError.
+   * Opens the conversation. Ending the writable side signals the end of the input (FIN). The readable side ends when
+   * the peer closes. Received messages are read as a stream of bytes, without their boundaries.
+   * @param signal cancels the opening; has no effect once the conversation is open.
+   * @throws {Error} with a system error code, such as ECONNREFUSED; a TargetError; or an AbortError.
    */
   dial(peer: Peer, signal: AbortSignal): Promise<Duplex>;
 }

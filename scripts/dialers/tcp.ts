@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Dialer } from './dialer.ts';
 
-/** A TCP connection. */
+/** Dials over TCP. */
 export const tcp: Dialer = {
   messages: false,
   closes: true,

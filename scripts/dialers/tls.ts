@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:tls';
 import type { Dialer } from './dialer.ts';
 
-/** TLS over a TCP connection. Whose certificate it is isn't asked: servers of this program sign their own. */
+/** Dials over TLS. The certificate is not verified: the built-in servers use self-signed ones. */
 export const tls: Dialer = {
   messages: false,
   closes: true,

@@ -4,7 +4,10 @@ import { isIPv6 } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { Dialer } from './dialer.ts';
 
-/** A UDP socket connected to one peer: it gets that peer's datagrams only, and hears when nobody listens there. */
+/**
+ * Dials over UDP with a connected socket. It receives datagrams of its peer only, and reports ECONNREFUSED when no
+ * socket is bound there (udp(7)).
+ */
 export const udp: Dialer = {
   messages: true,
   closes: false,
@@ -22,7 +25,7 @@ export const udp: Dialer = {
   },
 };
 
-/** Each chunk written is a datagram. Those that come while nobody reads are lost, as with a full socket buffer. */
+/** Sends each written chunk as a datagram. Drops datagrams that arrive while the stream is not read. */
 class DatagramStream extends Duplex {
   readonly #socket: Socket;
   #wanted = false;

@@ -5,12 +5,12 @@ import { WebSocket } from 'ws';
 import { TargetError } from '../../bench/model/errors.ts';
 import type { Dialer } from './dialer.ts';
 
-/** What RFC 6455, section 7.4.1, calls a connection that ended without a closing handshake. */
+/** Status code of a connection that ended without a closing handshake: RFC 6455, section 7.4.1. */
 const ABNORMAL_CLOSURE = 1006;
-/** Whose patience with the closing handshake ends when is the conversation's affair. As long as timers go. */
+/** Longest delay of a timer. The conversation, not the library, limits the time of the closing handshake. */
 const NO_LIMIT_MS = 2 ** 31 - 1;
 
-/** A WebSocket, over TLS or not. Whose certificate it is isn't asked: servers of this program sign their own. */
+/** Dials a WebSocket, with or without TLS. Certificates are not verified: the built-in servers use self-signed ones. */
 export const webSocket: Dialer = {
   messages: true,
   closes: true,
@@ -18,7 +18,7 @@ export const webSocket: Dialer = {
   async dial({ url }, signal) {
     const options = { rejectUnauthorized: false, perMessageDeflate: false, closeTimeout: NO_LIMIT_MS };
     const socket = new WebSocket(url, options);
-    // Before it stands: the first message may come with the answer to the upgrade.
+    // Listen before the connection is open: the first message may arrive with the response to the upgrade.
     const stream = new MessageStream(socket);
     try {
       await once(socket, 'open', { signal });
@@ -30,21 +30,21 @@ export const webSocket: Dialer = {
   },
 };
 
-/** Of what has no code of the system the reason is that somebody is there, but speaks otherwise. */
+/** Converts an error without a system error code: a server answered, but not as a WebSocket server. */
 function asRefusal(url: string, error: unknown): unknown {
   if (!(error instanceof Error) || 'code' in error) return error;
   const reason = `${error.message}: does it serve WebSockets?`;
   return new TargetError(`can't connect to ${url}: ${reason}`, [], { cause: error });
 }
 
-/** Each chunk written is a message: of text where it can be, as what is typed mostly is. */
+/** Sends each written chunk as a message: a text message when it is valid UTF-8, else a binary one. */
 class MessageStream extends Duplex {
   readonly #socket: WebSocket;
 
   constructor(socket: WebSocket) {
     super();
     this.#socket = socket;
-    // Whoever opens it or reads hears of failures; in between nobody does.
+    // Errors are reported to dial() or to the reader. Between the two no one listens, and 'error' would be thrown.
     this.on('error', () => undefined);
     socket.on('message', (message: Buffer) => {
       if (!this.push(message)) socket.pause();
@@ -61,12 +61,12 @@ class MessageStream extends Duplex {
   }
 
   override _write(message: Uint8Array, _encoding: BufferEncoding, done: () => void): void {
-    // What fails, or comes after the peer's close, is told by the end of reading.
+    // The readable side reports a failure to send, and a close of the peer before it.
     if (this.#socket.readyState !== WebSocket.OPEN) done();
     else this.#socket.send(message, { binary: !isUtf8(message) }, () => done());
   }
 
-  /** Nothing more will be said: the closing handshake begins, and ends when the peer has said all. */
+  /** Starts the closing handshake, which ends when the peer has sent everything. */
   override _final(done: () => void): void {
     this.#socket.close();
     done();

@@ -6,7 +6,7 @@ import { type Result, resultSchema } from '../../bench/model/result.ts';
 import { median } from '../../bench/stats/median.ts';
 import { Program, scratchDirectory, sockbench } from './program.ts';
 
-/** Trials that are over as soon as they can be. */
+/** Flags of trials that are as short as possible. */
 const short = ['-d', '100ms', '--confirm', '200ms', '--warmup', '20ms', '-q'];
 
 function parsed(stdout: string): Result {
@@ -15,7 +15,7 @@ function parsed(stdout: string): Result {
 
 test('finds what a server can take, confirms it, and refutes more', async () => {
   const directory = scratchDirectory();
-  // One connection, and 5 ms or more for each request: it answers fewer than 200 a second, and more wait ever longer.
+  // One connection, and at least 5 ms for each request: capacity is below 200 requests/s. Above it, the queue grows.
   const { code, stdout, stderr } = await sockbench(
     ...['capacity', '--slo', 'p99<400ms', '--models', 'async', '-c', '1', '--work', 'io:5ms', '--start-rate', '150'],
     ...['-d', '300ms', '--confirm', '600ms', '--warmup', '0s', '--seed', '5', '--out-dir', directory, '-q'],
@@ -39,14 +39,14 @@ test('finds what a server can take, confirms it, and refutes more', async () => 
   const { confirmed = null, refuted = null, steps = [], profile = [] } = capacity[0] ?? {};
   expect((refuted ?? 0) / (confirmed ?? 0)).toBeLessThan(1.06);
   expect(refuted).toBeGreaterThan(confirmed ?? Number.POSITIVE_INFINITY);
-  // In so short a time a little more than it can answer does no harm; far more does.
+  // In so short a window, a rate slightly above the capacity may pass. A far higher one does not.
   expect(refuted).toBeLessThan(1000);
   expect(profile.map(({ share }) => share)).toEqual([0.1, 0.5, 0.9]);
-  // Each step is a trial at its rate, and the windows are as long as they were to be.
+  // Each step is a trial at its rate, and windows have the requested length.
   expect(trials.map(({ rate, arrivals, round }) => ({ rate, arrivals, round }))).toEqual(
     steps.map(({ rate, round }) => ({ rate, arrivals: 'poisson', round })),
   );
-  // A stall makes some of them longer, but not most.
+  // The median: a stall of the machine makes some windows longer, but not most.
   const seconds = (confirm: boolean) =>
     median(
       trials.flatMap(({ measuredSeconds }, i) =>

@@ -8,7 +8,7 @@ import { Program, scratchDirectory, sockbench } from './program.ts';
 
 const echo = 'exec node tests/bench/foreign-server.mjs {port} echo';
 const slow = 'exec node tests/bench/foreign-server.mjs {port} slow';
-/** As short as a check can be: nothing that needs a rate. */
+/** Flags of a check that is as short as possible: no gated metric needs windows at a rate. */
 const brief = [
   '--gate',
   'throughput,cpu',
@@ -54,7 +54,7 @@ test('a budget that is over leaves it undecided, with what was measured', async 
 test('finds a server that takes much more CPU, at the first look, and says in what', { timeout: 300_000 }, async ({
   skip,
 }) => {
-  // Programs in Node get faster for longer than other tests wait.
+  // Programs in Node warm up for longer than the warm-up of the other tests.
   const warm = brief.map((flag) => (flag === '100ms' ? '700ms' : flag));
   const flags = ['--a', echo, '--b', slow, ...warm, '--seed', '7', '--json', '-'];
   const outcome = await sockbench('check', ...flags, '--out-dir', scratchDirectory());
@@ -72,7 +72,7 @@ test('a pilot finds the common rate and plans sessions; who interrupts keeps wha
   timeout: 300_000,
 }, async () => {
   const flags = [
-    // Three starts at a warm-up that is given, for the time's sake. On a busy machine sessions take long.
+    // A given warm-up keeps the pilot's three starts short. On a busy machine sessions take long, hence the budget.
     '--warmup',
     '200ms',
     '--budget',
@@ -98,7 +98,7 @@ test('a pilot finds the common rate and plans sessions; who interrupts keeps wha
   expect(pace?.fullWindows).toBeGreaterThanOrEqual(4);
   expect(pace?.looks?.[0]?.sessions).toBe(10);
   expect(sessions).toHaveLength(1);
-  // What a machine that keeps the generator waiting can't measure is dropped, with the reason.
+  // A metric is dropped, with the reason, when this machine delays the generator too much to measure it.
   const dropped = new Set(plan.dropped?.map(({ metric }) => metric));
   for (const { p50, p99 } of Object.values(sessions[0]?.costs ?? {})) {
     expect(p50 === null).toBe(dropped.has('p50') && dropped.has('p99'));
@@ -107,7 +107,7 @@ test('a pilot finds the common rate and plans sessions; who interrupts keeps wha
 });
 
 describe('over HTTP', () => {
-  /** A server whose every reply's body is this expression; `n` counts replies. */
+  /** Returns the command of a server whose replies have this expression as body; `n` is the number of the reply. */
   const page = (body: string) =>
     `exec node -e 'let n = 0; require("http").createServer((_, r) => (n++, r.end(${body}))).listen({port}, "127.0.0.1")'`;
   const accented = page('"é".repeat(2e5)');
@@ -145,7 +145,7 @@ describe('against a commit', () => {
   const build = 'mkdir -p built && cp src/server.mjs built/';
   const exec = 'exec node built/server.mjs {port} $(cat way)';
 
-  /** A repository whose server is in a directory of it, and in its root another one that does not work. */
+  /** Creates a repository with the server in a subdirectory, and one that does not work in its root. */
   function repository() {
     const root = scratchDirectory();
     const directory = join(root, 'services/api');
@@ -163,7 +163,7 @@ describe('against a commit', () => {
     return { root, directory, git };
   }
 
-  /** Nothing is measured, unless the budget allows it: it is about what is prepared, and that it is removed. */
+  /** Runs a check that tests preparation and clean-up only: the default budget ends before anything is measured. */
   async function checkIn(cwd: string, ref: string, budget = '1ms') {
     const TMPDIR = scratchDirectory();
     const ended = await new Program(
@@ -189,7 +189,7 @@ describe('against a commit', () => {
 
   test('runs A in the directory there that this one is here', async () => {
     const { directory } = repository();
-    // Enough for one session to begin.
+    // The budget suffices for one session to begin.
     const { code, stderr } = await checkIn(directory, 'main', '100ms');
     expect(code, stderr).toBe(3);
   });

@@ -6,7 +6,7 @@ import { Program } from './program.ts';
 
 const entry = fileURLToPath(new URL('../../dist/scripts/sockbench.js', import.meta.url));
 
-/** What bash offers after these words, having read the script of `sockbench completion`. */
+/** Returns the words that bash offers after these, with the script of `sockbench completion` loaded. */
 function completions(...words: readonly string[]): string[] {
   const script = `
     sockbench() { "$NODE" "$ENTRY" "$@"; }

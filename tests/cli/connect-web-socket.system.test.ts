@@ -6,7 +6,10 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { connectWith, listen, serve } from './conversation.ts';
 import { Program } from './program.ts';
 
-/** A WebSocket server that does with each connection as it is told, before its upgrade is sent. @returns its URL. */
+/**
+ * Starts a WebSocket server that calls `converse` for each connection before the response to the upgrade is sent.
+ * @returns its URL.
+ */
 async function listenForWebSockets(converse: (socket: WebSocket) => void): Promise<string> {
   const webSockets = new WebSocketServer({ noServer: true });
   const server = createHttpServer((_, response) => response.writeHead(404).end());

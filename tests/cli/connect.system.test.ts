@@ -126,7 +126,7 @@ describe.skipIf(whyMissing('script'))('on a terminal', () => {
     await program.says(/connected to .*; Ctrl-D ends the conversation\r\n/, 'stdout');
     for (const line of ['one', 'two']) {
       program.type(`${line}\n`);
-      // The terminal shows what is typed, then comes the echo.
+      // The terminal echoes the typed line; then the server's reply follows.
       await program.says(new RegExp(`${line}\r\n${line}\r\n`), 'stdout');
     }
     program.type(CTRL_D);

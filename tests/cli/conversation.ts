@@ -7,14 +7,14 @@ import { formatAddress } from '../../sockets/address.ts';
 import { ServerProcess } from '../servers/server-process.ts';
 import { Program } from './program.ts';
 
-/** Serves an app by a real process. @returns its URL. */
+/** Starts a server process for an app. @returns its URL. */
 export async function serve(app: AppName, transport: TransportName = 'tcp', host = '127.0.0.1'): Promise<string> {
   const server = await ServerProcess.start({ model: 'event-driven', app, transport, host });
   onTestFinished(() => server.kill());
   return `${transport}://${formatAddress(server.address)}`;
 }
 
-/** Runs connect with all this piped into it. */
+/** Runs connect with the input piped into it. */
 export async function connectWith(input: string, ...args: readonly string[]) {
   const program = new Program(['connect', ...args], { stdin: 'pipe' });
   program.type(input);
@@ -22,7 +22,7 @@ export async function connectWith(input: string, ...args: readonly string[]) {
   return program.end();
 }
 
-/** A server that does with each connection as it is told. @returns its URL. */
+/** Starts a server that calls `converse` for each connection. @returns its URL. */
 export async function listen(converse: (socket: Socket) => void): Promise<string> {
   const sockets = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (socket) => {

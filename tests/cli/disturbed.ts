@@ -1,17 +1,17 @@
 import { type CheckResult, checkResultSchema } from '../../bench/model/check-result.ts';
 import type { Outcome } from './program.ts';
 
-/** Why a test of a check's verdict is skipped, when {@link Checked.disturbed}: no machine can rule that out. */
+/** Why a test of a check's verdict is skipped when {@link Checked.disturbed}, which can happen on any machine. */
 export const STOLEN = 'a hypervisor took the CPU time of so many sessions that the check decides nothing';
 
 interface Checked {
   readonly code: number | null;
   readonly result: CheckResult;
-  /** Was the verdict that too many sessions had to be excluded? */
+  /** Whether the check is invalid because too many sessions were excluded. */
   readonly disturbed: boolean;
 }
 
-/** What a check that prints JSON found. */
+/** Parses the output of a check that prints JSON. */
 export function checked({ code, stdout }: Outcome): Checked {
   const result = checkResultSchema.parse(JSON.parse(stdout));
   const excluded = result.sessions.filter((session) => session.excluded !== null).length;

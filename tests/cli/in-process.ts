@@ -5,19 +5,19 @@ import { runSingleCommand } from '../../scripts/single-command.ts';
 import type { Outcome } from './program.ts';
 
 /**
- * What sockbench does with a command line, in this process: for what ends before a server or a load is started. A start
- * of the program takes a hundred times as long.
+ * Runs a command line of sockbench in this process, for commands that end before they start a server or a load.
+ * Starting the program instead takes a hundred times as long.
  */
 export function commandLine(...args: readonly string[]): Promise<Outcome> {
   return captured(() => runCommandLine(args));
 }
 
-/** The same of `npm run bench:limit --`. */
+/** Runs a command line of `npm run bench:limit --` in this process. */
 export function limitCommandLine(...args: readonly string[]): Promise<Outcome> {
   return captured(() => runSingleCommand('bench:limit', limit, args));
 }
 
-/** Runs something that returns an exit code, and keeps what it writes meanwhile. */
+/** Runs a function that returns an exit code, and captures what it writes. */
 async function captured(run: () => Promise<number>): Promise<Outcome> {
   const written = { stdout: '', stderr: '' };
   const spies = [
@@ -27,7 +27,7 @@ async function captured(run: () => Promise<number>): Promise<Outcome> {
         return true;
       }),
     ),
-    // yargs prints help and version so; vitest takes the console's output for itself.
+    // yargs prints help and version with console.log, which vitest intercepts.
     vi.spyOn(console, 'log').mockImplementation((text) => {
       written.stdout += `${text}\n`;
     }),

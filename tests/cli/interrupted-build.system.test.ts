@@ -5,13 +5,13 @@ import { expect, test } from 'vitest';
 import { until } from '../servers/until.ts';
 import { Program, scratchDirectory } from './program.ts';
 
-/** Tells the pid of its process group, and goes on for ever, as does a child of it. */
+/** Shell script that writes the id of its process group to $MARK, then waits for a child that does not end. */
 const ENDLESS = 'sleep 1000 & echo $$ > "$MARK.part"; mv "$MARK.part" "$MARK"; wait';
 
 interface Scene {
-  /** Where sockbench runs: a repository with one commit. */
+  /** Working directory of sockbench: a repository with one commit. */
   readonly here: string;
-  /** The environment: a temporary directory of its own, and where {@link ENDLESS} tells its pid. */
+  /** Environment, with its own temporary directory and the file that {@link ENDLESS} writes its pid to. */
   readonly env: NodeJS.ProcessEnv;
 }
 
@@ -26,7 +26,7 @@ function scene(): Scene {
   return { here, env };
 }
 
-/** A program in place of another one. */
+/** Writes an executable shell script, which takes the place of another program. */
 function script(file: string, text: string): void {
   writeFileSync(file, `#!/bin/sh\n${text}\n`);
   chmodSync(file, 0o755);
@@ -67,7 +67,7 @@ test.each<[string, readonly string[], (scene: Scene) => void]>([
   },
 );
 
-/** proc(5): the fields of a process after its name, from its state on; undefined when it is gone. */
+/** Returns the fields of /proc/PID/stat (proc(5)) from the state on; undefined when the process does not exist. */
 function statOf(pid: number): string[] | undefined {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'utf8')
@@ -82,7 +82,7 @@ function processGroupOf(pid: number): number {
   return Number(statOf(pid)?.[2]);
 }
 
-/** Living processes of a group. */
+/** Returns the processes of a group that are not zombies. */
 function membersOf(group: number): number[] {
   const pids = readdirSync('/proc').map(Number).filter(Number.isInteger);
   return pids.filter((pid) => {

@@ -45,7 +45,7 @@ whereCompiled('one way and at a rate, too, is measured with what is installed', 
   const [download, lag, ...others] = JSON.parse(readFileSync(file, 'utf8')).verdicts as RowVerdict[];
   expect(others).toEqual([]);
   const figures = [...(download?.figures ?? []), ...(lag?.figures ?? [])];
-  // Whether bounds are met is the machine's affair; that the exit code says so is not.
+  // Whether bounds are met depends on the machine. The exit code must agree with the outcome.
   expect({ code, stderr }).toMatchObject({ code: figures.some(({ outcome }) => outcome === 'missed') ? 1 : 0 });
   expect(download?.notes).toEqual(
     (await isInstalled('iperf3', '--version')) ? [] : [expect.stringContaining('iperf3')],
@@ -68,7 +68,7 @@ whereCompiled('models are held against the server in C, over TCP and UDP', async
   ) as [ModelName[], ModelName[]];
   expect(servers).toMatchObject({ name: 'servers', rounds: 1 });
   expect(servers?.notes).toEqual(absent.map((model) => expect.stringContaining(`${model} was not measured`)));
-  // How much is answered in so short a time is the machine's affair.
+  // Only which figures are measured is checked: in so short a time, their values depend on the machine.
   const measured = servers?.figures.filter(({ atLeast, outcome }) => atLeast !== undefined && outcome !== 'unmeasured');
   expect(measured?.map(({ name }) => name)).toEqual(
     ['tcp', 'udp'].flatMap((transport) => here.map((model) => `${transport}-${model}RateRatio`)),
@@ -84,10 +84,10 @@ whereCompiled('HTTP is held against autocannon, under a plain server', async () 
   for (const { name, median } of http?.figures ?? []) expect(median, name).toBeGreaterThan(0);
 });
 
-/** Starts what would take long. @returns it and its children, the echo server among them. */
+/** Starts a long measurement. @returns the program and its children, the echo server among them. */
 async function startLong() {
   const args = ['--rows', 'tcp50,tcp500', '--pairs', '1000', '--seconds', '0.1'];
-  // What is killed outright can't clear up its compiled programs: the test does.
+  // A killed program cannot delete the programs that it compiled; the test deletes them with TMPDIR.
   const program = new Program(args, { script: 'limit', env: { TMPDIR: scratchDirectory() } });
   await program.says(/tcp50, 1 of 1000/);
   const children = processTree(program.process.pid ?? 0).slice(1);

@@ -18,10 +18,10 @@ test('lists every model, app and workload as JSON', async () => {
       apps: appNames.filter((app) => apps[app].transports.some((one) => !whyNotCarried(model.name, app, one))),
       available: expect.any(Boolean),
     });
-    // Each transport is served, or it is said why not.
+    // Each transport is either served or listed with a reason.
     expect([...model.transports, ...Object.keys(model.without)]).toEqual(expect.arrayContaining(['tcp', 'udp']));
     for (const why of Object.values(model.without)) expect(why).toEqual(expect.stringMatching(/./));
-    // A reason is given exactly for what is not available.
+    // A reason is given if and only if the model is unavailable.
     expect('reason' in model).toBe(!model.available);
   }
   expect(listing.apps.map(({ name }: { name: string }) => name)).toEqual(appNames);

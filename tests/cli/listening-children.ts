@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { type ProcessId, processTree } from '../servers/process-tree.ts';
 import { until } from '../servers/until.ts';
 
-/** The child processes that listen on a TCP port, once there is one. */
+/** Waits until a descendant of the process listens on a TCP port, and returns all that do. */
 export async function listeningChildren(parent: number): Promise<ProcessId[]> {
   let children: ProcessId[] = [];
   await until('a server to listen', () => {
@@ -12,7 +12,7 @@ export async function listeningChildren(parent: number): Promise<ProcessId[]> {
   return children;
 }
 
-/** Holds the process a socket that /proc/net/tcp shows in state 0A, LISTEN? */
+/** Reports whether the process holds a socket that /proc/net/tcp lists in state 0A (LISTEN). */
 function isListening(pid: number): boolean {
   const listeners = readFileSync('/proc/net/tcp', 'latin1')
     .split('\n')
@@ -22,7 +22,7 @@ function isListening(pid: number): boolean {
   return openFiles(pid).some((link) => listeners.includes(link));
 }
 
-/** What the process's descriptors stand for: `socket:[12345]`. None when it ends meanwhile. */
+/** Returns the targets of the process's descriptors, such as `socket:[12345]`; none when it has ended. */
 function openFiles(pid: number): string[] {
   try {
     return readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));

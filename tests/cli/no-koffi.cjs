@@ -1,4 +1,4 @@
-// Loaded before the program, this makes koffi missing, as where it has no build for the platform.
+// Makes koffi fail to load, as on a platform without a build of it. Loaded before the program with --require.
 const Module = require('node:module');
 
 const resolve = Module._resolveFilename;

@@ -5,7 +5,7 @@ import { EXIT } from '../../bench/model/exit-code.ts';
 import { models } from '../../servers/catalog.ts';
 import { Program } from './program.ts';
 
-/** Runs sockbench where koffi can't be loaded. */
+/** Starts sockbench such that koffi can't be loaded. */
 function start(...args: readonly string[]): Program {
   const blocker = fileURLToPath(new URL('./no-koffi.cjs', import.meta.url));
   return new Program(args, { env: { NODE_OPTIONS: `--require ${blocker}` } });

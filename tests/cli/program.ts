@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
-/** A built program of scripts/. */
+/** Returns the path of a built program of scripts/. */
 function entry(script: string): string {
   return fileURLToPath(new URL(`../../dist/scripts/${script}.js`, import.meta.url));
 }
@@ -14,22 +14,22 @@ function entry(script: string): string {
 interface ProgramOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** Which of the programs in scripts/; `sockbench` without it. */
+  /** Name of the program in scripts/. Default: `sockbench`. */
   readonly script?: string;
   /**
-   * What its stdin is: nothing (the default), a pipe, or a terminal of its own, to which its stdout and stderr go as well,
-   * and come back as stdout. Terminals need script(1) of util-linux.
+   * Stdin: none (the default), a pipe, or a new terminal. With a terminal, stdout and stderr go to it too, and both are
+   * captured as stdout. Terminals need script(1) of util-linux.
    */
   readonly stdin?: 'ignore' | 'pipe' | 'terminal';
 }
 
-/** A command line for script(1), which has a shell run it on a terminal. Ends with the command's exit code. */
+/** Returns a command that runs another on a terminal, by script(1), and exits with its exit code. */
 function onTerminal(command: readonly string[]): [string, string[]] {
   const line = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
   return ['script', ['--quiet', '--return', '--command', `exec ${line}`, '/dev/null']];
 }
 
-/** What a process left behind. */
+/** Exit code and output of a process. */
 export interface Outcome {
   /** Null when a signal ended it. */
   readonly code: number | null;
@@ -37,7 +37,7 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** A running sockbench: a real process, ended when the test is over, however that went. */
+/** A running sockbench process. It is ended when the test finishes, passed or failed. */
 export class Program {
   readonly process: ChildProcess;
   stdout = '';
@@ -66,17 +66,17 @@ export class Program {
     });
   }
 
-  /** Types, or pipes, into it. */
+  /** Writes text to its stdin, a terminal or a pipe. */
   type(text: string): void {
     this.process.stdin?.write(text);
   }
 
-  /** Ends what is piped into it. */
+  /** Closes the pipe to its stdin. */
   endInput(): void {
     this.process.stdin?.end();
   }
 
-  /** Resolves when its output so far matches. @throws {Error} when it ends before. */
+  /** Resolves when its output so far matches. @throws {Error} when it ends first. */
   async says(pattern: RegExp, stream: 'stdout' | 'stderr' = 'stderr'): Promise<RegExpMatchArray> {
     for (;;) {
       const match = this[stream].match(pattern);
@@ -88,7 +88,7 @@ export class Program {
     }
   }
 
-  /** Resolves when it has ended and all its output was read. */
+  /** Resolves when it has ended and all its output has been read. */
   async end(): Promise<Outcome> {
     const code = await this.#closed;
     return { code, stdout: this.stdout, stderr: this.stderr };
@@ -100,7 +100,7 @@ export function sockbench(...args: readonly string[]): Promise<Outcome> {
   return new Program(args).end();
 }
 
-/** A directory of this test's own, gone when it is over. */
+/** Creates a temporary directory, which is removed when the test finishes. */
 export function scratchDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'sockbench-'));
   onTestFinished(() => {

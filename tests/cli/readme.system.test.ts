@@ -8,17 +8,17 @@ import { whyMissing } from '../requirements.ts';
 import { Program } from './program.ts';
 
 /**
- * The examples of README.md, docs/guide.md and examples/README.md, executed. The sockbench commands of each ```sh block run in order, in a
- * directory of the README's own; `serve` keeps running until the block is over, on a free port in place of the one it
- * names. A comment before a block, `<!-- test: -d 100ms -->`, sets flags of its measuring commands, to save time: in place
- * of those spelt alike, or besides.
+ * Executes the examples of README.md, docs/guide.md and examples/README.md. The sockbench commands of each ```sh block
+ * run in order, in one temporary directory. `serve` runs until the end of its block, on a free port in place of the
+ * given one. A comment before a block, such as `<!-- test: -d 100ms -->`, replaces or adds flags of its measuring
+ * commands, to save time.
  */
 type Block = readonly (readonly string[])[];
 
 const PREFIX = /^(?:npm run --silent sockbench -- |npx sockbench )/;
 const MEASURING = ['bench', 'run', 'micro', 'scale', 'capacity'];
 
-/** Every block of shell commands that calls sockbench. */
+/** Returns every block of shell commands that calls sockbench. */
 function exampleBlocks(markdown: string): Block[] {
   const blocks = markdown.matchAll(/(?:<!-- test: (?<flags>.*?) -->\n+)?^```sh\n(?<lines>.*?)^```$/gms);
   return [...blocks].flatMap(({ groups }) => {
@@ -29,7 +29,7 @@ function exampleBlocks(markdown: string): Block[] {
   });
 }
 
-/** A command line's words, as a shell would split it; a comment is none. */
+/** Splits a command line into words, as a shell does, without a comment. */
 function words(line: string): string[] {
   const code = line.replace(/(?:^|\s)#.*$/, '');
   return [...code.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
@@ -56,7 +56,7 @@ async function freePort(): Promise<string> {
   return String(port);
 }
 
-/** The block's commands with the port that a server of it listens on replaced by a free one. */
+/** Replaces the port that the block's server listens on by a free one, in all its commands. */
 async function onFreePort(commands: Block): Promise<Block> {
   const [, port] = / --port (\d+)/.exec(commands.flat().join(' ')) ?? [];
   if (port === undefined) return commands;
@@ -85,7 +85,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 
-/** Runs a block's commands, one after the other; its servers end with it. */
+/** Runs a block's commands one after the other, and then stops its servers. */
 async function execute({ commands }: { commands: Block }): Promise<void> {
   const servers: Program[] = [];
   for (const command of await onFreePort(commands)) {
@@ -102,7 +102,7 @@ async function execute({ commands }: { commands: Block }): Promise<void> {
   for (const server of servers) expect(await server.end()).toMatchObject({ code: 0 });
 }
 
-// In the order of the documents: some read what others have measured.
+// In the order of the documents, because some commands read the results of earlier ones.
 test.each(titled.filter((block) => !needsPython(block)))('works: $title', execute);
 
 test.skipIf(whyMissing('python')).each(titled.filter(needsPython))('works, with Python: $title', execute);

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { run } from '../bench/check/baselines.ts';
 import { scratchDirectory } from './program.ts';
 
-/** A server in a process of its own, for check's --exec. */
+/** Command of an echo server, for check's --exec. */
 export const echo = 'exec node tests/bench/foreign-server.mjs {port} echo';
 
-/** Flags of a check with the plan of tests/bench/check/baselines.ts, against the runs recorded in a file. */
+/** Returns a check command with the plan of tests/bench/check/baselines.ts, against the recorded runs of a file. */
 export function checkAgainst(file: string): readonly string[] {
   return [
     ...['check', '--baseline', file, '--exec', echo, '--gate', 'throughput,cpu', '--window', '30ms', '-c', '4'],
@@ -17,7 +17,7 @@ export function checkAgainst(file: string): readonly string[] {
 
 export const recordedRuns = [-3, -3.001, -2.999, -3.0005, -2.9995].map((value) => run(value));
 
-/** A file of this test's own. */
+/** Writes a file that is removed when the test finishes. @returns its path. */
 export function saved(content: string): string {
   const file = join(scratchDirectory(), 'runs.json');
   writeFileSync(file, content);

@@ -39,7 +39,7 @@ test.each([
   expect(stderr.split('\n')).toHaveLength(2);
 });
 
-/** The fixture with another plan and environment, in a file. */
+/** Writes the fixture, with the given changes, to a file. @returns its path. */
 function variant(name: string, change: (saved: Result) => Partial<Result>): string {
   const saved = readResult(fixture);
   const file = join(scratchDirectory(), name);

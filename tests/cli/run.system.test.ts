@@ -126,7 +126,7 @@ test('a second Ctrl-C ends at once, and no server outlives it', async () => {
     ...['run', '--model', 'event-driven', '-c', '1', '-d', '1h', '--out-dir', scratchDirectory()],
   ]);
   const [server] = await listeningChildren(program.process.pid ?? 0);
-  // A server that does not stop when it is told to: waiting for it is what the second Ctrl-C cuts short.
+  // A server that does not react to its stop signal: the second Ctrl-C must cut the wait for it short.
   process.kill(server?.pid ?? 0, 'SIGSTOP');
   program.process.kill('SIGINT');
   await program.says(/stopping; once more/);

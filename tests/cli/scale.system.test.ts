@@ -12,7 +12,7 @@ test('scale sweeps connections, says how each model scales, and says it again fr
   expect({ code, stderr }).toMatchObject({ code: 0 });
   expect(stdout).toMatch(/^Requests\/s over TCP$/m);
   expect(stdout).toMatch(/^ +a event-driven, b iterative/m);
-  // A busy machine may let p99 run away at the same level, too.
+  // On a busy machine, p99 may grow at the same level too, and is then listed as another reason.
   expect(stdout).toMatch(/^iterative .* left some waiting, errors.*: 2 conn$/m);
   const { plan, scaling } = readResult(/^results saved in (.+)$/m.exec(stderr)?.[1] ?? '');
   expect(plan).toMatchObject({ command: 'scale', connections: [1, 2, 4], rounds: 2, transports: ['tcp'] });
@@ -30,7 +30,7 @@ test('scale gives servers CPUs, one number after the other', async () => {
   );
   expect(code).toBe(0);
   const { trials, scaling } = JSON.parse(stdout);
-  // A process for each CPU that it was given, and the one that started them.
+  // One process for each CPU, and the primary process.
   expect(trials).toMatchObject([
     { cpus: 1, server: { processes: 2 } },
     { cpus: 1, server: { processes: 2 } },

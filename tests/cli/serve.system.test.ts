@@ -6,7 +6,7 @@ import { connect as connectTls } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
 import { Program, sockbench } from './program.ts';
 
-/** Where a server says that it listens. */
+/** Returns the port that a server reports to listen on. */
 async function port(program: Program): Promise<number> {
   return Number((await program.says(/ on 127\.0\.0\.1:(\d+)\n/))[1]);
 }

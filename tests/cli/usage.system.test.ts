@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Program, sockbench } from './program.ts';
 
-/** Faults of all kinds are told in usage.test.ts and its neighbours, in process: here, that the real program ends so. */
+/** usage.test.ts and its neighbours test all kinds of faults in process. This tests the end of the real program. */
 test('the program ends with 2 after wrong usage, says why on stderr and nothing on stdout', async () => {
   const { code, stdout, stderr } = await sockbench('list', '--jsno');
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -4,7 +4,7 @@ import { commandLine } from './in-process.ts';
 const commands = ['bench', 'run', 'scale', 'capacity', 'serve', 'connect', 'list', 'report'];
 const hint = "Try 'sockbench --help', or --help after a command.";
 
-/** The faults on stderr. */
+/** Returns the lines of stderr without the hint to use --help. */
 function faults(stderr: string): string[] {
   return stderr
     .trimEnd()

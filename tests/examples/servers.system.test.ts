@@ -13,18 +13,18 @@ import { type Requirement, whyMissing } from '../requirements.ts';
 import { holdings, isAtRest } from '../servers/process-tree.ts';
 import { until } from '../servers/until.ts';
 
-/** What is written at once, so that it can be seen how much has left. */
+/** Size of one write. Small, so that the number of bytes that have left can be observed. */
 const CHUNK = 64 * 1024;
 
 const examples = await Examples.build(new AbortController().signal);
 afterAll(() => examples.dispose());
 
-/** The address of an example that was started; see {@link start}. */
+/** Starts an example like {@link start}. @returns its address. */
 async function serve(command: string, transport: Transport): Promise<SocketAddress> {
   return (await start(command, transport)).address;
 }
 
-/** Starts an example on a port of its own; its process group ends with the test. */
+/** Starts an example on a free port. Its process group is killed when the test finishes. */
 async function start(command: string, transport: Transport): Promise<{ address: SocketAddress; pid: number }> {
   const host = '127.0.0.1';
   const port = await freePort(transport);
@@ -35,7 +35,7 @@ async function start(command: string, transport: Transport): Promise<{ address: 
   return { address: { host, port }, pid };
 }
 
-/** Bytes that do not repeat soon, and differ by who sends them. */
+/** Returns bytes with a long period that differ between senders. */
 function bytes(length: number, sender: number): Buffer {
   return Buffer.from(Array.from({ length }, (_, i) => (i * 7 + (i >> 8) + sender) & 0xff));
 }
@@ -91,7 +91,7 @@ describe.each(examples.ready)('$name', ({ name, command }) => {
       await client.read(10);
     }
     for (const [i, client] of clients.entries()) await (i % 2 === 0 ? client.reset() : client[Symbol.asyncDispose]());
-    // Ended processes that are not waited for count as well.
+    // Zombies count as well.
     await until('all of theirs to go', () => {
       const { processes, threads, files } = holdings(pid);
       return processes === before.processes && threads === before.threads && files === before.files;
@@ -109,7 +109,7 @@ describe.each(examples.ready)('$name', ({ name, command }) => {
   });
 });
 
-/** By an example's tool. */
+/** Requirement of each tool in the catalog. */
 const requirement: Record<string, Requirement> = { python3: 'python', cc: 'cc', rustc: 'rustc' };
 const catalog = JSON.parse(readFileSync('examples/servers/catalog.json', 'utf8')) as { name: string; tool: string }[];
 

@@ -11,7 +11,7 @@ const page = { color: false, width: 100 };
 
 type Told = readonly [Purpose, number, Finding];
 
-/** A target's search whose trials were as told; what was missed has a p99 of 40 ms. */
+/** Returns the search of a target with the given steps. A step that missed its objective has a p99 of 40 ms. */
 function searched(target: string, told: readonly Told[], end: SearchEnd = 'done', connections = 50) {
   const steps = told.map(([purpose, rate, finding], i): RunStep => {
     const round = i + 1;

@@ -9,7 +9,7 @@ import { result } from './results.ts';
 
 type Metric = CheckLook['metrics'][number];
 
-/** What a look found of one metric: within its margins, unless told otherwise. */
+/** Returns the finding of a look for one metric; by default within its margins. */
 export function finding(metric: string, variation: Partial<Metric> = {}): Metric {
   return {
     ...{ metric, finding: 'within', change: 0.001, interval: { low: -0.004, high: 0.006 }, worseP: 1, withinP: 0.001 },
@@ -18,20 +18,20 @@ export function finding(metric: string, variation: Partial<Metric> = {}): Metric
   };
 }
 
-/** A metric of which some session had too few response times. */
+/** Returns the finding for a metric for which some session had too few response times. */
 export function notEstimable(metric: string): Metric {
   const unknown = { change: null, interval: { low: null, high: null }, worseP: 1, withinP: 1, minimumDetectable: null };
   return finding(metric, { ...unknown, finding: 'not-estimable', tolerated: 0.05, detected: 0.25 });
 }
 
-/** A look of a series. */
+/** Returns a look of a series. */
 export function look(verdict: CheckLook['verdict'], metrics: Metric[], variation: Partial<CheckLook> = {}): CheckLook {
   return { series: 'check', sessions: 10, alpha: 0.004, verdict, metrics, ...variation };
 }
 
 type BaselineMetric = CheckBaseline['metrics'][number];
 
-/** A metric of a server that costs a tenth more than the reference, as in its recorded runs. */
+/** Returns a metric of a server that costs a tenth more than the reference, as in its recorded runs. */
 export function baselineMetric(metric: string, variation: Partial<BaselineMetric> = {}): BaselineMetric {
   return {
     ...{ metric, finding: 'within', runs: 6, mean: 0.1, run: 0.102, halfWidth: 0.02, runsToPass: 5 },
@@ -40,7 +40,7 @@ export function baselineMetric(metric: string, variation: Partial<BaselineMetric
   };
 }
 
-/** Six recorded runs, next to which one has regressed in CPU time. */
+/** Returns six recorded runs, and a run that has regressed in CPU time compared with them. */
 export function storedRuns(variation: Partial<CheckBaseline> = {}): CheckBaseline {
   return {
     ...{ file: 'baseline.json', reference: { model: 'event-driven', version: 1 }, record: false, runs: 6 },
@@ -54,7 +54,7 @@ export function storedRuns(variation: Partial<CheckBaseline> = {}): CheckBaselin
   };
 }
 
-/** So many sessions, of which the first few were excluded. */
+/** Returns `count` sessions, the first of which are excluded for the given reasons. */
 export function checkSessions(count: number, excluded: readonly string[] = []): CheckSession[] {
   const costs = { throughput: -11, cpu: 8.5, p50: 10, p99: null };
   return Array.from({ length: count }, (_, i) => ({
@@ -68,7 +68,7 @@ export function checkSessions(count: number, excluded: readonly string[] = []): 
   }));
 }
 
-/** A regression check of two programs that passed after ten sessions. */
+/** Returns a regression check of two programs that passed after ten sessions. */
 export function checkResult(variation: Partial<CheckResult> = {}): CheckResult {
   return {
     schema: CHECK_SCHEMA,

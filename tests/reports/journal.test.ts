@@ -13,13 +13,13 @@ import { checkResult } from './checks.ts';
 import { failure, result, trial } from './results.ts';
 import { sweep } from './sweeps.ts';
 
-// Modules stay loaded from one pure test file to the next: those with a mock inside must be this file's own.
+// Pure test files share loaded modules. Modules that contain a mock must not be shared, so they are reset.
 vi.hoisted(() => void vi.resetModules());
 afterAll(() => void vi.resetModules());
 
 const disk = vi.hoisted(() => ({ full: false }));
 
-// The real file system, but for a disk that is full: half a line finds room.
+// The real file system, except that the disk can be full: then only half of a line is written.
 vi.mock('node:fs', async (original) => {
   const fs = await original<typeof import('node:fs')>();
   return {
@@ -52,7 +52,7 @@ const begun: Result = {
   verdict: { statements: [] },
 };
 
-/** Saves a run after each of its trials, as it goes. @returns what was saved last. */
+/** Saves a run after each of its trials. @returns the last saved result. */
 function go(trials: readonly Trial[]): Result {
   let known = begun;
   for (const next of trials) {
@@ -184,7 +184,7 @@ test('saving a trial costs the same, however many there were: bytes written, and
     sink.append(known);
     return { bytes: statSync(journal).size - bytes, looks: looks - before };
   });
-  // The first one comes with what is known of the run.
+  // The first trial also writes the header of the run.
   const [, second, ...others] = costs;
   expect(second?.looks).toBeGreaterThan(0);
   for (const cost of others) expect(cost).toEqual(second);

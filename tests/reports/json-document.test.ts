@@ -12,10 +12,10 @@ import { scratchDirectory } from '../cli/program.ts';
 import { checkResult } from './checks.ts';
 import { failure, result, trial } from './results.ts';
 
-/** A sequence that clears the screen, by a control of one byte in Latin-1; a mark that turns writing; a line's end. */
+/** Starts with C1 CSI, which clears the screen in Latin-1; has a right-to-left override and line separators. */
 const EVIL = '\u009b2J\u202e\u2028\u0007\n\ufeffend';
 
-/** Is every line of it as `plain` would have it? */
+/** Reports whether `plain` would leave every line unchanged. */
 function isSafe(text: string): boolean {
   return text.split('\n').every((line) => plain(line) === line);
 }

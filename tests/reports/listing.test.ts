@@ -79,7 +79,7 @@ test('where not all apps have room beside each other they come in several tables
 
 describe('reasons', () => {
   const said = refusals(modelNames, appNames);
-  /** The models that a refusal is about. */
+  /** Returns the models that a refusal applies to. */
   const models = (why: string): ModelName[] => {
     const [who = ''] = why.split(': ');
     const but = who.replace('every model but ', '').split(', ');

@@ -13,12 +13,12 @@ type Varied =
   | 'validity';
 type VariedInPart = 'requests' | 'opening' | 'fairness' | 'generator';
 
-/** Fields of a trial that tests vary; the rest is a plain good one. */
+/** Fields of a trial that tests vary. The others are those of a typical valid trial. */
 export type TrialVariation = { readonly [K in Varied]?: Trial[K] } & {
   readonly [K in VariedInPart]?: Partial<Trial[K]>;
 };
 
-/** A trial of `event-driven` over TCP with 16 connections, at 10,000 requests/s. */
+/** Returns a trial of `event-driven` over TCP with 16 connections, at 10,000 requests/s. */
 export function trial(variation: TrialVariation = {}): Trial {
   const { requests, opening, fairness, generator, ...rest } = variation;
   const target = rest.target ?? 'event-driven';
@@ -63,13 +63,13 @@ export function trial(variation: TrialVariation = {}): Trial {
   };
 }
 
-/** Response times in microseconds, all derived from two of their percentiles. */
+/** Returns response times in microseconds, all derived from p50 and p99. */
 export function latency(p50: number, p99: number): Trial['latencyMicros']['response'] {
   const p90 = (p50 + p99) / 2;
   return { p50, p90, p95: p90, p99, p999: p99 * 2, max: p99 * 3, mean: p50, count: 5000, hdr: '' };
 }
 
-/** A server that never got its port. */
+/** Returns the failure of a server that could not bind its port. */
 export function failure(variation: Partial<Failure> = {}): Failure {
   return {
     target: 'cluster',
@@ -82,7 +82,7 @@ export function failure(variation: Partial<Failure> = {}): Failure {
   };
 }
 
-/** A whole result of these trials. */
+/** Returns a complete result. */
 export function result(variation: Partial<Result> = {}): Result {
   return {
     schema: SCHEMA,

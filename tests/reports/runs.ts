@@ -2,7 +2,7 @@ import type { Result } from '../../bench/model/result.ts';
 import type { TargetShare, TimelinePoint, Trial } from '../../bench/model/trial.ts';
 import { latency, result, trial } from './results.ts';
 
-/** A minute of `run` against a ramp of Poisson arrivals, with a connection for each request and all that is known then. */
+/** Returns 61 s of `run`: a ramp of Poisson arrivals, a connection for each request, and every optional field. */
 export function rampRun(): Result {
   const stages = [
     { seconds: 50, target: 5000 },
@@ -40,7 +40,7 @@ export function rampRun(): Result {
   return result({ plan, trials: [measured], verdict: { statements: [] } });
 }
 
-/** Two rounds of `run` over UDP with a mixture of sizes and losses, timed by the user's clock, so many requests each. */
+/** Returns two rounds of `run` over UDP with a mixture of sizes, losses, user timestamps and a request limit. */
 export function datagramRun(): Result {
   const measured = (round: number): Trial => ({
     ...trial({
@@ -88,7 +88,7 @@ export function datagramRun(): Result {
   return result({ plan, trials: [measured(1), measured(2)], verdict: { statements: [] } });
 }
 
-/** Two models that take what they are sent; the slower one takes more requests, which do not count here. */
+/** Returns an upload `bench` of two models. The slower one has more requests/s, which do not count in an upload. */
 export function uploadBench(): Result {
   const measured = (target: string, connections: number, bytesPerSecond: number, requestsPerSecond: number): Trial => ({
     ...trial({ target, connections, size: 65_536, throughput: { requestsPerSecond, bytesPerSecond } }),
@@ -108,7 +108,7 @@ export function uploadBench(): Result {
   });
 }
 
-/** Two rounds of `run` against two targets that share a rate, the second of which failed in one and answered late. */
+/** Returns two rounds of `run` against two targets that share a rate. The second is slow in one, and fails in one. */
 export function targetsRun(): Result {
   const target = 'tcp://127.0.0.1:7000 + tcp://127.0.0.1:7001';
   const measured = (round: number, late: TargetShare): Trial => ({

@@ -7,7 +7,7 @@ import { uploadBench } from './runs.ts';
 
 const page = { color: false, width: 100 };
 
-/** Rounds of one row: their rates, with a p99 and a CPU time of each request. */
+/** Returns trials of one row, one for each rate, with a p99 and a CPU time per request. */
 function rounds(target: string, rates: readonly number[], p99: number, cpu: number, connections = 16): Trial[] {
   return rates.map((requestsPerSecond, i) => {
     const plain = trial({ target, connections, round: i + 1 });
@@ -80,6 +80,6 @@ test('stays within the page', () => {
 test('the same run twice has changed in nothing and lacks nothing', () => {
   const text = sideBySide(before, before);
   expect(text).not.toContain('Only in');
-  // 4 rows of 4 numbers, less the rate that was the generator's limit.
+  // 4 rows of 4 numbers, without the one rate that the generator limited.
   expect(text.match(/[+-]\d+\.\d/g)).toEqual(Array.from({ length: 4 * 4 - 1 }, () => '+0.0'));
 });

@@ -20,11 +20,11 @@ import { result, trial } from './results.ts';
 const start = new Date('2026-11-21T00:10:05.678Z');
 const disk = vi.hoisted(() => ({ failing: '' }));
 
-// Modules stay loaded from one pure test file to the next: those with a mock inside must be this file's own.
+// Pure test files share loaded modules. Modules that contain a mock must not be shared, so they are reset.
 vi.hoisted(() => void vi.resetModules());
 afterAll(() => void vi.resetModules());
 
-// The real file system, but for one call that a test lets fail.
+// The real file system, except for one call that a test makes fail.
 vi.mock('node:fs', async (original) => {
   const fs = await original<typeof import('node:fs')>();
   const refuse = (name: string) => {

@@ -8,20 +8,23 @@ import { normal } from '../../bench/verify/noise.ts';
 import { seeded } from '../seeded.ts';
 import { latency, result, trial } from './results.ts';
 
-/** A server that is simulated: what it does with so many connections. */
+/** A simulated server: its throughput and memory as functions of the number of connections. */
 interface Simulated {
   readonly requestsPerSecond: (connections: number) => number;
   readonly bytesPerConnection: number;
-  /** What it sets up once. */
+  /** Memory that does not depend on connections. */
   readonly bytesAtFirst: number;
-  /** Connections that it serves at the most. */
+  /** Greatest number of connections that it serves. Default: no limit. */
   readonly most?: number;
   readonly generatorLimitedFrom?: number;
 }
 
 const MIB = 1024 ** 2;
 
-/** Two that follow the scalability law and cross, one that the generator limits, and one that serves a single client. */
+/**
+ * Two servers that follow the scalability law and whose curves cross, one that the generator limits, and one that
+ * serves a single client.
+ */
 const SERVERS: Readonly<Record<string, Simulated>> = {
   'thread-per-connection': {
     requestsPerSecond: (n) => uslThroughput({ gamma: 20_000, sigma: 0.1, kappa: 0.002 }, n),
@@ -63,7 +66,7 @@ function measured(target: string, connections: number, round: number, random: ()
   });
 }
 
-/** A sweep of these, as it was when its last trial was done, and as it is saved. */
+/** Returns the result of a sweep over the simulated servers, as it is saved after its last trial. */
 export function sweep(rounds = 12, models: readonly string[] = Object.keys(SERVERS)): Result {
   const random = seeded(5);
   const trials = Array.from({ length: rounds }, (_, i) => i + 1).flatMap((round) =>
@@ -72,7 +75,7 @@ export function sweep(rounds = 12, models: readonly string[] = Object.keys(SERVE
   return analysed(trials, models, rounds);
 }
 
-/** What a sweep's result says of these trials. */
+/** Returns the result of a sweep with these trials. */
 export function analysed(trials: readonly Trial[], models: readonly string[], rounds: number): Result {
   const comparison = compareTargets(trials);
   const connections = [...new Set(trials.map((each) => each.connections))];

@@ -5,7 +5,7 @@ import { familyOf, formatAddress, readSockaddr, SOCKADDR_SIZE, writeSockaddr } f
 import { NativeMemory } from '../../sockets/memory.ts';
 
 describe('struct sockaddr', () => {
-  // From ip(7) and ipv6(7): family in host order, port and address in network order.
+  // ip(7), ipv6(7): the family is in host byte order, port and address in network byte order.
   test.each([
     [{ host: '127.0.0.1', port: 80 }, '02000050 7f000001 0000000000000000'],
     [{ host: '255.254.1.0', port: 65_535 }, '0200ffff fffe0100 0000000000000000'],
@@ -39,7 +39,7 @@ describe('struct sockaddr', () => {
         writeSockaddr(memory, offset, { host, port });
         const back = readSockaddr(memory, offset);
         expect(back.port).toBe(port);
-        // An IPv6 address has many spellings; the URL parser makes them one.
+        // An IPv6 address has many spellings; canonical() reduces them to one.
         expect(canonical(back.host)).toBe(canonical(host));
       }),
     );

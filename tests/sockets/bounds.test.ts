@@ -12,7 +12,7 @@ import type { Uring } from '../../sockets/uring.ts';
 import { memory, noLibc } from './open.ts';
 
 const SIZE = 64;
-/** No descriptor: what passes the bounds is refused by the kernel. */
+/** An invalid descriptor: the kernel rejects calls that pass the bounds checks. */
 const NONE = -1;
 
 function freed<T extends { free(): void }>(made: T): T {
@@ -27,13 +27,13 @@ function peer(): PeerAddress {
   return made;
 }
 
-/** A queue of operations that no kernel takes. */
+/** Returns a submission queue without a kernel ring. */
 function queue(): SubmissionQueue {
   const [ring, sqes] = [freed(new MappedMemory(4096)), freed(new MappedMemory(4096))];
   return freed(new SubmissionQueue(8, { tail: 0, array: 64 }, ring, sqes, () => undefined));
 }
 
-/** Every function of this floor that takes a piece of native memory by its offset and length. */
+/** Every function of sockets/ that takes native memory by offset and length. */
 const calls: Readonly<Record<string, (bytes: NativeMemory, offset: number, length: number) => unknown>> = {
   send: (bytes, offset, length) => send(NONE, bytes, offset, length),
   recv: (bytes, offset, length) => recv(NONE, bytes, offset, length),
@@ -90,7 +90,7 @@ describe.skipIf(noLibc)('what a call is given lies within its memory', () => {
     expect(() => recv(NONE, memory(8), 4, 5)).toThrow('recv: 5 bytes at offset 4 do not lie within memory of 8 bytes');
   });
 
-  // More than 32 bits: the kernel would have seen what is left of it.
+  // Truncated to 32 bits, the length would be valid.
   test('a length is not cut to 32 bits', () => {
     expect(() => send(NONE, memory(8), 0, 2 ** 32 + 4)).toThrow(RangeError);
     expect(send(NONE, memory(8), 0, 8)).toBe(-EBADF);

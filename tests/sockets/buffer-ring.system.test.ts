@@ -22,7 +22,7 @@ describe.skipIf(whyMissing('uring'))('buffers of a ring', () => {
       [-ENOBUFS, false],
     ]);
     expect(first.slice(0, 2).map((each) => textIn(buffers, each))).toEqual(['abcd', 'efgh']);
-    // In another order than they were taken in.
+    // Not in the order in which they were used.
     for (const { buffer } of first.slice(0, 2).reverse()) buffers.release(buffer);
     buffers.publish();
     ring.submissions.recvMultishot(server, buffers.group, 2, 0);
@@ -43,7 +43,7 @@ describe.skipIf(whyMissing('uring'))('buffers of a ring', () => {
     ]);
   });
 
-  // Where the tail of the buffers, 16 bits, is in its upper half, and where it has begun again.
+  // The 16-bit tail of the buffer ring is in its upper half after 40,000 receives, and has wrapped after 70,000.
   test.each([40_000, 70_000])('knows how many buffers there are after %i receives', (rounds) => {
     const ring = makeRing();
     const buffers = makeBuffers(ring, 4, 8);

@@ -28,7 +28,7 @@ describe.skipIf(noLibc)('CPUs', () => {
     const [process1, thread1] = [processCpuNanos(process.pid) ?? 0, threadCpuNanos()];
     expect(thread1 - thread0).toBeGreaterThanOrEqual(5e6);
     expect(process1 - process0).toBeGreaterThanOrEqual(5e6);
-    // The kernel's count and Node's own are of the same thing.
+    // The CPU clock and process.cpuUsage() measure the same quantity.
     const { user, system } = process.cpuUsage();
     expect(Math.abs((user + system) * 1000 - process1) / process1).toBeLessThan(0.2);
   });

@@ -56,7 +56,7 @@ describe.skipIf(noLibc)('descriptors passed over a Unix-domain socket', () => {
     const [from, to] = socketPair();
     closing(to);
     const [client] = connection();
-    // Only the length arrives whole.
+    // The send buffer is too small for the message: the length arrives, but not all of the bytes.
     expect(sendDescriptors(from, new Uint8Array(4 * 2 ** 20), [client])).toBe(-ENOBUFS);
     close(from);
     const files = openFiles();

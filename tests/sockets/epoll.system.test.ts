@@ -12,7 +12,7 @@ describe.skipIf(noLibc)('Epoll', () => {
     return set;
   }
 
-  /** What the last wait found, as data → events. */
+  /** Returns the events of the last wait, as a map from data to events. */
   function found(set: Epoll, ready: number): Map<number, number> {
     return new Map(Array.from({ length: ready }, (_, i) => [set.dataAt(i), set.eventsAt(i)]));
   }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { check, ECONNREFUSED, errnoMessage, errnoName, SystemError } from '../../sockets/errno.ts';
 
-// Numbers of Linux, errno(3); where two names share a number, the one that POSIX prefers.
+// Error numbers of Linux, errno(3). Where two names share a number, the one that POSIX prefers is expected.
 test.runIf(process.platform === 'linux').each([
   [11, 'EAGAIN'],
   [24, 'EMFILE'],

@@ -15,30 +15,30 @@ import {
 } from '../../sockets/socket.ts';
 import { whyMissing } from '../requirements.ts';
 
-/** Why these tests can't run here, if they can't. */
+/** Why tests that call the C library can't run here; undefined when they can. */
 export const noLibc = whyMissing('libc');
 
 export const loopback = { host: '127.0.0.1', port: 0 } as const;
 
-/** Closes the descriptor when the test has finished. */
+/** Closes the descriptor when the test has finished. @returns the descriptor. */
 export function closing(fd: number): number {
   onTestFinished(() => void close(fd));
   return fd;
 }
 
-/** Memory that is freed when the test has finished. */
+/** Allocates memory that is freed when the test has finished. */
 export function memory(size: number): NativeMemory {
   const made = new NativeMemory(size);
   onTestFinished(() => made.free());
   return made;
 }
 
-/** A bound (and, over TCP, listening) socket on the loopback. */
+/** Opens a bound (and, over TCP, listening) socket on the loopback address. */
 export function listening(transport: Transport, options: ListenOptions = {}): number {
   return closing(openServer(transport, loopback, options));
 }
 
-/** Both ends of a TCP connection: [client, server]. */
+/** Opens a TCP connection. @returns its ends, [client, server]. */
 export function connection(): readonly [number, number] {
   const listener = listening('tcp');
   const client = closing(check(socket('tcp', loopback.host), 'socket'));
@@ -46,7 +46,7 @@ export function connection(): readonly [number, number] {
   return [client, closing(check(accept(listener), 'accept4'))];
 }
 
-/** Two UDP sockets connected to each other. */
+/** Opens two UDP sockets that are connected to each other. */
 export function datagramPair(): readonly [number, number] {
   const one = listening('udp');
   const other = closing(check(socket('udp', loopback.host), 'socket'));
@@ -56,7 +56,7 @@ export function datagramPair(): readonly [number, number] {
   return [one, other];
 }
 
-/** Blocks of native memory, by their addresses, that are allocated from now on and not freed. */
+/** Returns a live set of the addresses of native memory blocks that are allocated from now on and not yet freed. */
 export function liveBlocks(): Set<number> {
   const { allocate } = libc();
   const live = new Set<number>();

@@ -15,7 +15,10 @@ import { noLibc } from './open.ts';
 
 type Made = { free(): void } | { close(): void };
 
-/** Makes an object while the `nth` allocation fails, from 0 on. @returns it, released; undefined when it could not be made. */
+/**
+ * Makes an object while the `nth` allocation fails, counted from 0, and releases it.
+ * @returns the object; undefined when it could not be made.
+ */
 function makeWithout(nth: number, make: () => Made): Made | undefined {
   const { allocate, mmap } = libc();
   let left = nth;
@@ -34,7 +37,7 @@ function makeWithout(nth: number, make: () => Made): Made | undefined {
   try {
     made = make();
   } catch {
-    // What it leaves behind is looked at.
+    // Expected. The caller checks that nothing leaked.
   }
   for (const each of failing) each.mockRestore();
   if (made !== undefined) release(made);
@@ -46,7 +49,7 @@ function release(made: Made): void {
   else made.close();
 }
 
-/** What this process holds that nothing but its owner gives back. */
+/** Returns the resources of this process that must be released explicitly. */
 function held(): unknown {
   return { memory: liveMemory(), descriptors: readdirSync('/proc/self/fd').length };
 }
@@ -65,7 +68,7 @@ const cases: readonly [string, () => Made, string | undefined][] = [
 describe('what a constructor has when an allocation fails it gives back', () => {
   for (const [name, make, why] of cases) {
     test.skipIf(why)(name, () => {
-      // Whatever is made once for all is there then.
+      // Allocate first what is created only once per process.
       release(make());
       const before = held();
       let failures = 0;

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { hasUnreapedChild, processTree } from '../../sockets/process-tree.ts';
 import { until } from '../servers/until.ts';
 
-/** A process in place of its shell, which has started a child that it never waits for. */
+/** Starts a process that has a child and never waits for it: `exec` replaces the shell that started the child. */
 function parentOf(child: string): ChildProcess & { readonly pid: number } {
   const parent = spawn('sh', ['-c', `${child} & exec sleep 60`], { stdio: 'ignore', detached: true });
   const { pid } = parent;

@@ -11,15 +11,15 @@ import {
   streamRetry,
 } from '../../sockets/retry.ts';
 
-/** Linux's numbers; Node does not name the last two. */
+/** Error numbers of Linux; Node lacks the last two. */
 const numbers = { ...constants.errno, ENONET: 64, EHOSTDOWN: 112 };
 type Name = keyof typeof numbers;
 
-/** What errno 4095 is that no kernel gives: the largest of all. */
+/** The largest errno that Linux can return, negated. No kernel uses it. */
 const UNKNOWN = -4095;
 const FAULTS = ['EBADF', 'ENOTSOCK', 'EFAULT'] as const;
 const SHORTAGES = ['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'] as const;
-/** Errors of the network that accept(2) and udp(7) list: each comes once. */
+/** Network errors that accept(2) and udp(7) list. Each is reported once. */
 const NETWORK = [
   ...(['ENETDOWN', 'EPROTO', 'ENOPROTOOPT', 'EHOSTDOWN', 'ENONET'] as const),
   ...(['EHOSTUNREACH', 'EOPNOTSUPP', 'ENETUNREACH'] as const),
@@ -91,7 +91,7 @@ describe('datagrams', () => {
     expect(() => datagramRetry(UNKNOWN, 'recvfrom')).toThrow(SystemError);
   });
 
-  // EINVAL: a peer with port 0, which anyone can forge.
+  // EINVAL: the peer has port 0, which a sender can forge.
   test.each(['EAGAIN', 'EINVAL', 'EMSGSIZE', 'EPERM', 'ENETUNREACH', 'ECONNREFUSED', 'ENOBUFS', 'EPIPE'] as const)(
     '%s: one that is sent is lost',
     (name) => {

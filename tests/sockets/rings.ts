@@ -6,7 +6,7 @@ import { accept, connect, localAddress, recv, send, setReceiveTimeout, socket } 
 import { Uring } from '../../sockets/uring.ts';
 import { closing, listening, loopback, memory } from './open.ts';
 
-/** Long enough for anything that is to come, in nanoseconds. */
+/** Timeout of every wait that is expected to succeed, in nanoseconds. */
 export const PATIENCE = 5e9;
 
 export interface Completion {
@@ -23,14 +23,14 @@ export function makeRing(entries = 8, completions?: number): Uring {
   return ring;
 }
 
-/** Freed before its ring is closed, as vitest runs these from the last to the first. */
+/** Returns a buffer ring that is freed before its ring is closed: vitest runs onTestFinished hooks in reverse order. */
 export function makeBuffers(ring: Uring, count: number, size: number): BufferRing {
   const buffers = new BufferRing(ring, 3, count, size);
   onTestFinished(() => buffers.free());
   return buffers;
 }
 
-/** Submits, waits for so many completions, and takes all that came. */
+/** Submits, waits for `count` completions, and takes all that are there. */
 export function completed(ring: Uring, count: number, patience = PATIENCE): Completion[] {
   const all: Completion[] = [];
   while (all.length < count) {
@@ -58,12 +58,12 @@ export function say(fd: number, text: string): void {
   expect(send(fd, words, 0, text.length)).toBe(text.length);
 }
 
-/** What a plain socket receives; waits for it a few seconds at most. */
+/** Returns the text that a plain socket receives, or the result of recv(2) when it is 0 or an error. */
 export function heard(fd: number): string | number {
   const inbox = memory(1024);
   setReceiveTimeout(fd, PATIENCE / 1e6);
   let length = -EINTR;
-  // A ring that was closed interrupts its thread once more.
+  // Closing a ring interrupts a system call of its thread once more.
   while (length === -EINTR) length = recv(fd, inbox, 0, inbox.size);
   return length <= 0 ? length : new TextDecoder().decode(inbox.bytes.subarray(0, length));
 }
@@ -73,7 +73,7 @@ export function textIn(buffers: BufferRing, { buffer, result }: Completion): str
   return new TextDecoder().decode(buffers.data.bytes.subarray(from, from + result));
 }
 
-/** A connection whose second end the caller closes. */
+/** Returns a connection whose second end the caller must close. */
 export function openPair(): readonly [number, number] {
   const listener = listening('tcp');
   const client = closing(socket('tcp', loopback.host));
@@ -81,7 +81,7 @@ export function openPair(): readonly [number, number] {
   return [client, accept(listener)];
 }
 
-/** Files that this process has open, and pieces of memory that it shares with them. */
+/** Counts the open files of this process, and its mappings of io_uring memory. */
 export function openRings(): { readonly files: number; readonly maps: number } {
   const maps = readFileSync('/proc/self/maps', 'utf8').split('\n');
   return {

@@ -64,7 +64,7 @@ describe.skipIf(noLibc)('TCP', () => {
     const [client, server] = connection();
     const bytes = memory(8);
     send(client, bytes, 0, 8);
-    // With unread data, close sends RST.
+    // close(2) with unread data sends RST.
     close(server);
     expect(recv(client, bytes, 0, 8)).toBe(-ECONNRESET);
     expect(send(client, bytes, 0, 8)).toBe(-EPIPE);
@@ -148,7 +148,7 @@ describe.skipIf(noLibc)('servers', () => {
     expect(localAddress(second)).toEqual(address);
   });
 
-  // What the concurrent UDP servers do: nobody else can take the port, but the server's own sockets can.
+  // The concurrent UDP servers use this: only the server's own sockets can share the port.
   test('SO_REUSEPORT set after the bind lets only sockets in that set it too', () => {
     const first = listening('udp');
     const address = localAddress(first);

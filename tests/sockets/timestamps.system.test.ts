@@ -25,7 +25,7 @@ function receiverOf(size: number) {
   return { inbox, receiver };
 }
 
-/** The kernel may begin to stamp packets some time after it was asked to: sends until one carries a stamp. */
+/** Repeats an attempt until a packet carries a timestamp: the kernel may start to stamp after a delay. */
 function untilStamped(attempt: () => number): number {
   for (const end = Date.now() + PATIENCE_MS; Date.now() < end; ) {
     const seconds = attempt();
@@ -107,7 +107,7 @@ describe.skipIf(noLibc)('what the kernel knows of a socket', () => {
     for (let more = 1; more > 0; sent += Math.max(more, 0)) {
       more = send(client, nonblocking, 0, nonblocking.size, MSG_DONTWAIT);
     }
-    // What the server's kernel took is acknowledged; the rest waits here.
+    // Bytes in the receive buffer of the server are acknowledged; the rest waits in the client's send buffer.
     expect(unacknowledged(client)).toBeGreaterThan(0);
     expect(unacknowledged(client)).toBeLessThan(sent);
     expect(unacknowledged(server)).toBe(0);

@@ -33,7 +33,7 @@ describe.skipIf(whyMissing('uring'))('a ring’s life', () => {
     ring.submissions.recvMultishot(server, 0, 2, 0);
     ring.submit();
     expect(openRings()).toEqual({ files: before.files + 1, maps: before.maps + 2 });
-    // The ring holds the socket open, by its slot and by what it does with it.
+    // The ring keeps the socket open, by its file slot and by the pending receive.
     close(server);
     ring.close();
     buffers.free();

@@ -5,7 +5,7 @@ import { whyMissing } from '../requirements.ts';
 
 const refusal = vi.hoisted((): { error: unknown } => ({ error: undefined }));
 
-// Modules stay loaded from one pure test file to the next: those with a mock inside must be this file's own.
+// Pure test files share loaded modules. Modules that contain a mock must not be shared, so they are reset.
 vi.hoisted(() => void vi.resetModules());
 afterAll(() => void vi.resetModules());
 vi.mock('../../sockets/uring.ts', () => ({

@@ -116,7 +116,7 @@ describe.skipIf(whyMissing('uring'))('a ring', () => {
     for (const i of [0, 1]) ring.submissions.recv(server, inbox, 8 * i, 8, 1, i);
     say(client, 'one');
     expect(ring.submitAndWait(1, PATIENCE)).toBe(1);
-    // The second one has nothing to receive: time runs out.
+    // Nothing completes the second receive, so the wait times out.
     expect(ring.submitAndWait(2, 3e6)).toBe(1);
     say(client, 'two');
     expect(ring.submitAndWait(2, PATIENCE)).toBe(2);
@@ -168,7 +168,7 @@ describe.skipIf(whyMissing('uring'))('a ring', () => {
       const length = recv(client, inbox, 0, inbox.size);
       expect(length).toBeGreaterThan(0);
       received += length;
-      // The rest is sent by this thread, when it looks for completions.
+      // The ring sends the rest in this thread, when it polls for completions.
       const ready = ring.submitAndWait(0, 0);
       if (ready > 0) sent = ring.completions.resultAt(0);
     }
@@ -225,7 +225,7 @@ describe.skipIf(whyMissing('uring'))('a ring', () => {
     ring.submissions.send(server, outbox, 0, 16, 1, 0);
     ring.submissions.flag(IOSQE_IO_LINK);
     expect(completed(ring, 1)).toMatchObject([{ result: 16 }]);
-    // The kernel refuses to close where a length or an address is given.
+    // The kernel rejects a close entry with a length or an address, which the send would have left there.
     ring.submissions.close(server, 2, 0);
     expect(completed(ring, 1)).toMatchObject([{ kind: 2, result: 0 }]);
   });
@@ -234,7 +234,7 @@ describe.skipIf(whyMissing('uring'))('a ring', () => {
     const ring = makeRing();
     const [client, server] = openPair();
     ring.submissions.recv(server, memory(8), 0, 8, 1, 0);
-    // Not at once, but by a thread of the kernel: what is to come after it must be linked to it.
+    // A kernel thread runs the shutdown later, so the close that must follow it is linked to it.
     ring.submissions.shutdown(server, SHUT_RDWR, 2, 0);
     ring.submissions.flag(IOSQE_IO_LINK);
     ring.submissions.close(server, 3, 0);
