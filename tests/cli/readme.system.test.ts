@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -8,10 +8,10 @@ import { whyMissing } from '../requirements.ts';
 import { Program } from './program.ts';
 
 /**
- * The examples of README.md, docs/guide.md and examples/README.md, executed. The sockbench commands of each ```sh block run in order, in a
- * directory of the README's own; `serve` keeps running until the block is over, on a free port in place of the one it
- * names. A comment before a block, `<!-- test: -d 100ms -->`, sets flags of its measuring commands, to save time: in place
- * of those spelt alike, or besides.
+ * The examples of README.md, docs/ and examples/README.md, executed. The sockbench commands of each ```sh block run in
+ * order, in a temporary directory. `serve` keeps running until the block ends, on a free port in place of the one in the
+ * document. A comment before a block, `<!-- test: -d 100ms -->`, sets flags of its measuring commands, to save time: it
+ * replaces the same flags, or adds them.
  */
 type Block = readonly (readonly string[])[];
 
@@ -64,7 +64,8 @@ async function onFreePort(commands: Block): Promise<Block> {
   return commands.map((command) => command.map((word) => word.replace(new RegExp(`(?<![\\d.])${port}$`), free)));
 }
 
-const blocks = ['README.md', 'docs/guide.md', 'examples/README.md'].flatMap((file) =>
+const pages = readdirSync('docs').map((name) => `docs/${name}`);
+const blocks = ['README.md', ...pages.sort(), 'examples/README.md'].flatMap((file) =>
   exampleBlocks(readFileSync(file, 'utf8')),
 );
 
@@ -75,7 +76,10 @@ test('the documents have examples, of every command', () => {
   );
 });
 
-const titled = blocks.map((commands) => ({ title: commands.map((command) => command.join(' ')).join('; '), commands }));
+const titleOf = (commands: Block) => commands.map((command) => command.join(' ')).join('; ');
+// An example that stands in two documents runs once.
+const byTitle = new Map(blocks.map((commands) => [titleOf(commands), commands]));
+const titled = [...byTitle].map(([title, commands]) => ({ title, commands }));
 const needsPython = ({ title }: { title: string }) => title.includes('python3');
 
 let cwd: string;
