@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -8,17 +8,17 @@ import { whyMissing } from '../requirements.ts';
 import { Program } from './program.ts';
 
 /**
- * Executes the examples of README.md, docs/guide.md and examples/README.md. The sockbench commands of each ```sh block
- * run in order, in one temporary directory. `serve` runs until the end of its block, on a free port in place of the
- * given one. A comment before a block, such as `<!-- test: -d 100ms -->`, replaces or adds flags of its measuring
- * commands, to save time.
+ * The examples of README.md, docs/ and examples/README.md, executed. The sockbench commands of each ```sh block run in
+ * order, in a temporary directory. `serve` keeps running until the block ends, on a free port in place of the one in the
+ * document. A comment before a block, `<!-- test: -d 100ms -->`, sets flags of its measuring commands, to save time: it
+ * replaces the same flags, or adds them.
  */
 type Block = readonly (readonly string[])[];
 
 const PREFIX = /^(?:npm run --silent sockbench -- |npx sockbench )/;
 const MEASURING = ['bench', 'run', 'micro', 'scale', 'capacity'];
 
-/** Returns every block of shell commands that calls sockbench. */
+/** Every block of shell commands that calls sockbench. */
 function exampleBlocks(markdown: string): Block[] {
   const blocks = markdown.matchAll(/(?:<!-- test: (?<flags>.*?) -->\n+)?^```sh\n(?<lines>.*?)^```$/gms);
   return [...blocks].flatMap(({ groups }) => {
@@ -29,7 +29,7 @@ function exampleBlocks(markdown: string): Block[] {
   });
 }
 
-/** Splits a command line into words, as a shell does, without a comment. */
+/** A command line's words, as a shell would split it; a comment is none. */
 function words(line: string): string[] {
   const code = line.replace(/(?:^|\s)#.*$/, '');
   return [...code.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
@@ -56,7 +56,7 @@ async function freePort(): Promise<string> {
   return String(port);
 }
 
-/** Replaces the port that the block's server listens on by a free one, in all its commands. */
+/** The block's commands with the port that a server of it listens on replaced by a free one. */
 async function onFreePort(commands: Block): Promise<Block> {
   const [, port] = / --port (\d+)/.exec(commands.flat().join(' ')) ?? [];
   if (port === undefined) return commands;
@@ -64,7 +64,8 @@ async function onFreePort(commands: Block): Promise<Block> {
   return commands.map((command) => command.map((word) => word.replace(new RegExp(`(?<![\\d.])${port}$`), free)));
 }
 
-const blocks = ['README.md', 'docs/guide.md', 'examples/README.md'].flatMap((file) =>
+const pages = readdirSync('docs').map((name) => `docs/${name}`);
+const blocks = ['README.md', ...pages.sort(), 'examples/README.md'].flatMap((file) =>
   exampleBlocks(readFileSync(file, 'utf8')),
 );
 
@@ -75,7 +76,10 @@ test('the documents have examples, of every command', () => {
   );
 });
 
-const titled = blocks.map((commands) => ({ title: commands.map((command) => command.join(' ')).join('; '), commands }));
+const titleOf = (commands: Block) => commands.map((command) => command.join(' ')).join('; ');
+// An example that stands in two documents runs once.
+const byTitle = new Map(blocks.map((commands) => [titleOf(commands), commands]));
+const titled = [...byTitle].map(([title, commands]) => ({ title, commands }));
 const needsPython = ({ title }: { title: string }) => title.includes('python3');
 
 let cwd: string;
@@ -85,7 +89,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 
-/** Runs a block's commands one after the other, and then stops its servers. */
+/** Runs a block's commands, one after the other; its servers end with it. */
 async function execute({ commands }: { commands: Block }): Promise<void> {
   const servers: Program[] = [];
   for (const command of await onFreePort(commands)) {
@@ -102,7 +106,7 @@ async function execute({ commands }: { commands: Block }): Promise<void> {
   for (const server of servers) expect(await server.end()).toMatchObject({ code: 0 });
 }
 
-// In the order of the documents, because some commands read the results of earlier ones.
+// In the order of the documents: some read what others have measured.
 test.each(titled.filter((block) => !needsPython(block)))('works: $title', execute);
 
 test.skipIf(whyMissing('python')).each(titled.filter(needsPython))('works, with Python: $title', execute);
