@@ -1,5 +1,5 @@
 import { whyNoLibc } from '../sockets/libc.ts';
-import { whyNoUring } from '../sockets/uring-availability.ts';
+import { whyNoUring } from '../sockets/uring/availability.ts';
 import type { CarryingModel } from './capability.ts';
 import type { ServerModel } from './contract.ts';
 

@@ -23,4 +23,4 @@ export type HostMessage =
 export const HOST_QUESTION = 'question';
 
 /** The program to run with `node PROGRAM SPEC` and an IPC channel. SPEC is a {@link HostSpec} as JSON. */
-export const hostProgram = new URL('./host-main.js', import.meta.url);
+export const hostProgram = new URL('./server-main.js', import.meta.url);

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { networkInterfaces } from 'node:os';
 import { whyNoLibc } from '../sockets/libc.ts';
-import { whyNoUring } from '../sockets/uring-availability.ts';
+import { whyNoUring } from '../sockets/uring/availability.ts';
 
 /** Requirements of some tests. Each probe returns why it is missing on this machine; undefined when it is present. */
 const probes = {

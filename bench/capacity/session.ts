@@ -1,4 +1,4 @@
-import { streamOf } from '../../servers/random.ts';
+import { streamOf } from '../../servers/random/streams.ts';
 import type { Capacity } from '../model/capacity.ts';
 import { targetName } from '../model/configuration.ts';
 import type { Threshold } from '../model/threshold.ts';

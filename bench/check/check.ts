@@ -1,4 +1,4 @@
-import { streamOf } from '../../servers/random.ts';
+import { streamOf } from '../../servers/random/streams.ts';
 import { describeEnvironment } from '../measure/environment.ts';
 import { CHECK_SCHEMA, type CheckResult } from '../model/check-result.ts';
 import { targetName } from '../model/configuration.ts';

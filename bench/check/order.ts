@@ -1,4 +1,4 @@
-import type { Random } from '../../servers/random.ts';
+import type { Random } from '../../servers/random/streams.ts';
 import { shuffled } from '../stats/shuffled.ts';
 
 /** The arms of a session: the two programs that are compared, and the copy of A, if there is one. */

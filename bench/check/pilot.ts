@@ -1,4 +1,4 @@
-import { streamOf } from '../../servers/random.ts';
+import { streamOf } from '../../servers/random/streams.ts';
 import type { Placement } from '../run/placement.ts';
 import { type Scatter, scatterOf } from '../stats/allocation.ts';
 import type { GatedMetric } from '../stats/gated-metrics.ts';

@@ -1,4 +1,4 @@
-import { getAffinity } from '../../sockets/cpu.ts';
+import { getAffinity } from '../../sockets/os/cpu.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import { allowOpenFiles } from '../run/open-files.ts';
 import { type Placement, placeOnCpus } from '../run/placement.ts';

@@ -1,4 +1,4 @@
-import { getAffinity } from '../../sockets/cpu.ts';
+import { getAffinity } from '../../sockets/os/cpu.ts';
 import { type Placement, placeOnCpus } from '../run/placement.ts';
 import type { Arm } from './arm.ts';
 import type { CheckPlan } from './plan.ts';

@@ -1,4 +1,4 @@
-import type { StreamKey } from '../../servers/random.ts';
+import type { StreamKey } from '../../servers/random/streams.ts';
 import type { LoadPlan } from '../load/generator.ts';
 import { countedBetween, type KernelCounters, readKernelCounters } from '../measure/kernel-counters.ts';
 import { targetName } from '../model/configuration.ts';

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
-import { getAffinity, threadCpuNanos } from '../../sockets/cpu.ts';
+import { getAffinity, threadCpuNanos } from '../../sockets/os/cpu.ts';
 import { Epoll } from '../../sockets/epoll.ts';
 import { whyNoLibc } from '../../sockets/libc.ts';
-import { type OpenFileLimit, openFileLimit, setTimerSlack } from '../../sockets/process.ts';
-import { whyNoUring } from '../../sockets/uring-availability.ts';
+import { type OpenFileLimit, openFileLimit, setTimerSlack } from '../../sockets/os/process.ts';
+import { whyNoUring } from '../../sockets/uring/availability.ts';
 import { nowNanos } from '../measure/clock.ts';
 import { describeEnvironment } from '../measure/environment.ts';
 import { Histogram } from '../measure/histogram.ts';

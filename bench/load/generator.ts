@@ -1,16 +1,16 @@
 import { SHARE_ENV, Worker } from 'node:worker_threads';
-import type { StreamKey } from '../../servers/random.ts';
+import type { StreamKey } from '../../servers/random/streams.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
 import type { Histogram } from '../measure/histogram.ts';
 import type { Timestamps } from '../model/configuration.ts';
 import type { OperatingPoint } from '../model/operating-point.ts';
-import { type Assignment, type HttpExchange, type Selection, shareOf } from './assignment.ts';
-import { LoadControl, type Schedule } from './control.ts';
+import { type Assignment, type HttpExchange, type Selection, shareOf } from './threads/assignment.ts';
+import { LoadControl, type Schedule } from './threads/control.ts';
 import type { OpeningReport, ThreadReport } from './engine.ts';
-import { type LatencyName, LiveView } from './live.ts';
+import { type LatencyName, LiveView } from './threads/live.ts';
 import { type LoadReport, mergeHistograms, mergeReports } from './load-report.ts';
-import type { PacerSpec } from './pacers/pacer.ts';
-import type { ProfileSpec } from './pacers/profile.ts';
+import type { PacerSpec } from './arrivals/pacer.ts';
+import type { ProfileSpec } from './arrivals/profile.ts';
 
 /** Messages from a generator thread to the main thread. */
 export type ThreadMessage =

@@ -1,9 +1,9 @@
 /** Entry point of every generator thread. See generator.ts. */
 import { setFlagsFromString } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
-import { setAffinity } from '../../sockets/cpu.ts';
+import { setAffinity } from '../../sockets/os/cpu.ts';
 import { freeThreadMemory } from '../../sockets/thread-memory.ts';
-import type { Assignment } from './assignment.ts';
+import type { Assignment } from './threads/assignment.ts';
 import { makeEngine } from './engines/catalog.ts';
 import type { ThreadMessage } from './generator.ts';
 

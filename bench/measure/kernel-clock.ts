@@ -1,4 +1,4 @@
-import { readRealtime } from '../../sockets/clock.ts';
+import { readRealtime } from '../../sockets/os/clock.ts';
 import { nowNanos } from './clock.ts';
 
 /** Number of readings, of which the quickest is used: a reading that was interrupted in the middle is wrong. */

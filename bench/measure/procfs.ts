@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { processCpuNanos } from '../../sockets/cpu.ts';
-import { hasEnded, processStat } from '../../sockets/process-tree.ts';
+import { processCpuNanos } from '../../sockets/os/cpu.ts';
+import { hasEnded, processStat } from '../../sockets/os/process-tree.ts';
 
 /** What the processes of a server have used up to one moment, and what they consist of then. */
 export interface TreeUsage {

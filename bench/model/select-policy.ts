@@ -1,5 +1,5 @@
 import { type Choose, chooserOf } from '../../servers/balance/policies.ts';
-import type { Random } from '../../servers/random.ts';
+import type { Random } from '../../servers/random/streams.ts';
 
 /** Policies by which clients choose between several targets (client-side load balancing), each with what it does. */
 export const selectPolicies = {

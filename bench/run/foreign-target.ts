@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ForeignSpec, foreignProgram } from '../../servers/foreign.ts';
+import { type ForeignSpec, foreignProgram } from './foreign-command.ts';
 import { kernelTransport } from '../../servers/transport.ts';
 import { freePort } from '../measure/free-port.ts';
 import { holdSocket, listeningSockets } from '../measure/listening-sockets.ts';

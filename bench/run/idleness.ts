@@ -1,4 +1,4 @@
-import { processCpuNanos } from '../../sockets/cpu.ts';
+import { processCpuNanos } from '../../sockets/os/cpu.ts';
 
 /** CPU time up to which a server counts as idle: what its runtime uses by itself from time to time. */
 const IDLE_NANOS = 2e6;

@@ -1,5 +1,5 @@
 import { PAGE } from '../../servers/apps/http.ts';
-import type { StreamKey } from '../../servers/random.ts';
+import type { StreamKey } from '../../servers/random/streams.ts';
 import { formatAddress } from '../../sockets/address.ts';
 import type { LoadPlan } from '../load/generator.ts';
 import { sendsHttp } from '../model/app-workload.ts';

@@ -1,4 +1,4 @@
-import { raiseOpenFileLimit } from '../../sockets/process.ts';
+import { raiseOpenFileLimit } from '../../sockets/os/process.ts';
 import { ConfigurationError } from '../model/errors.ts';
 
 /** Open files that a run needs besides its connections. */

@@ -1,4 +1,4 @@
-import { streamOf } from '../../servers/random.ts';
+import { streamOf } from '../../servers/random/streams.ts';
 import { type RunConfiguration, type Scenario, scenariosOf, type TargetSpec } from '../model/configuration.ts';
 import { whyNotMeasured } from '../model/left-out.ts';
 import type { OperatingPoint } from '../model/operating-point.ts';

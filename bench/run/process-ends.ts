@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { howProcessEnded } from '../../servers/worker-watch.ts';
+import { howProcessEnded } from '../../servers/spawning/worker-watch.ts';
 
 /** A process of a server that ended while it was watched. */
 export interface ProcessEnd {

@@ -1,4 +1,4 @@
-import { getAffinity } from '../../sockets/cpu.ts';
+import { getAffinity } from '../../sockets/os/cpu.ts';
 import { UnavailableError } from '../../sockets/errno.ts';
 import { whyNoLibc } from '../../sockets/libc.ts';
 import { nowNanos } from '../measure/clock.ts';

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { howProcessEnded } from '../../servers/worker-watch.ts';
-import { onCpus } from '../../sockets/cpu.ts';
-import { processTree } from '../../sockets/process-tree.ts';
+import { howProcessEnded } from '../../servers/spawning/worker-watch.ts';
+import { onCpus } from '../../sockets/os/cpu.ts';
+import { processTree } from '../../sockets/os/process-tree.ts';
 import { TargetError } from '../model/errors.ts';
 
 /** A server must stop within 2 s; after this limit it is killed. */

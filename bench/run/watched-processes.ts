@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { openPidfd, pidfdExitStatus } from '../../sockets/pidfd.ts';
-import { hasEnded, startTime, zombieExitStatus } from '../../sockets/process-tree.ts';
+import { openPidfd, pidfdExitStatus } from '../../sockets/os/pidfd.ts';
+import { hasEnded, startTime, zombieExitStatus } from '../../sockets/os/process-tree.ts';
 import { close } from '../../sockets/socket.ts';
 import type { ProcessEnd } from './process-ends.ts';
 

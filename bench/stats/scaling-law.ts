@@ -1,4 +1,4 @@
-import type { Random } from '../../servers/random.ts';
+import type { Random } from '../../servers/random/streams.ts';
 import { expandedTail } from './bootstrap.ts';
 import { fUpperTail } from './f-distribution.ts';
 import { mean } from './mean.ts';

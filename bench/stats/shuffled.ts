@@ -1,4 +1,4 @@
-import type { Random } from '../../servers/random.ts';
+import type { Random } from '../../servers/random/streams.ts';
 
 /** Returns a copy in uniformly random order, by Fisher and Yates, in the form of Durstenfeld (1964). */
 export function shuffled<T>(items: readonly T[], random: Random): T[] {

@@ -1,7 +1,7 @@
 import type { Trial } from '../../bench/model/trial.ts';
-import { type Field, numberColumn } from '../cells.ts';
-import { formatCount, formatPlural } from '../quantities.ts';
-import { type Cell, cell, type Table } from '../table.ts';
+import { type Field, numberColumn } from '../text/cells.ts';
+import { formatCount, formatPlural } from '../text/quantities.ts';
+import { type Cell, cell, type Table } from '../text/table.ts';
 
 type Broadcast = NonNullable<Trial['broadcast']>;
 

@@ -1,5 +1,5 @@
 import type { Result } from '../../bench/model/result.ts';
-import type { Table } from '../table.ts';
+import type { Table } from '../text/table.ts';
 import { broadcastTable } from './broadcast.ts';
 import { datagramTable } from './datagrams.ts';
 import { latencyTable } from './latencies.ts';

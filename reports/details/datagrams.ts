@@ -1,9 +1,9 @@
 import { isOneWay } from '../../bench/model/operating-point.ts';
 import type { Trial } from '../../bench/model/trial.ts';
 import { median } from '../../bench/stats/median.ts';
-import { type Field, numberCell, numberColumn } from '../cells.ts';
-import { formatCount, formatPlural, NONE, timeUnit } from '../quantities.ts';
-import { type Cell, cell, type Table } from '../table.ts';
+import { type Field, numberCell, numberColumn } from '../text/cells.ts';
+import { formatCount, formatPlural, NONE, timeUnit } from '../text/quantities.ts';
+import { type Cell, cell, type Table } from '../text/table.ts';
 
 /** Returns counts of datagrams by what happened to them, summed over all rounds; null for a stream. */
 export function datagramTable(trials: readonly Trial[]): Table | null {

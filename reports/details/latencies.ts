@@ -1,8 +1,8 @@
 import type { LatencySummary, Trial } from '../../bench/model/trial.ts';
 import { median } from '../../bench/stats/median.ts';
-import { type Field, numberCell, numberColumn } from '../cells.ts';
-import { formatPlural, timeUnit } from '../quantities.ts';
-import { cell, type Table } from '../table.ts';
+import { type Field, numberCell, numberColumn } from '../text/cells.ts';
+import { formatPlural, timeUnit } from '../text/quantities.ts';
+import { cell, type Table } from '../text/table.ts';
 
 /** The latencies of a trial that a report shows, in the order in which a request meets them. */
 const KINDS = {

@@ -1,7 +1,7 @@
 import type { Capacity, CapacityStep } from '../../bench/model/capacity.ts';
 import type { Trial } from '../../bench/model/trial.ts';
-import { formatCount, formatMicros, NONE } from '../quantities.ts';
-import { cell, type Row, type Table } from '../table.ts';
+import { formatCount, formatMicros, NONE } from '../text/quantities.ts';
+import { cell, type Row, type Table } from '../text/table.ts';
 
 const PURPOSES = {
   bracket: 'short trial',

@@ -1,9 +1,9 @@
 import { failedRequests } from '../../bench/model/failed-requests.ts';
 import type { Trial } from '../../bench/model/trial.ts';
 import { median } from '../../bench/stats/median.ts';
-import { type Field, numberCell, numberColumn } from '../cells.ts';
-import { formatCount, formatPlural, timeUnit } from '../quantities.ts';
-import { cell, type Table } from '../table.ts';
+import { type Field, numberCell, numberColumn } from '../text/cells.ts';
+import { formatCount, formatPlural, timeUnit } from '../text/quantities.ts';
+import { cell, type Table } from '../text/table.ts';
 
 /** One of several targets in all rounds: medians, except for errors. */
 interface Part {

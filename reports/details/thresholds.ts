@@ -1,6 +1,6 @@
 import type { ThresholdOutcome } from '../../bench/model/result.ts';
-import { formatByteRate, formatBytes, formatCount, formatMicros, formatNumber, NONE } from '../quantities.ts';
-import { cell, type Row, type Table } from '../table.ts';
+import { formatByteRate, formatBytes, formatCount, formatMicros, formatNumber, NONE } from '../text/quantities.ts';
+import { cell, type Row, type Table } from '../text/table.ts';
 
 const WRITE = {
   micros: formatMicros,

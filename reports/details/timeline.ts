@@ -1,8 +1,8 @@
 import { isOneWay } from '../../bench/model/operating-point.ts';
 import type { TimelinePoint, Trial } from '../../bench/model/trial.ts';
-import { type Field, numberCell, numberColumn } from '../cells.ts';
-import { byteRateUnit, formatCount, formatPlural, timeUnit } from '../quantities.ts';
-import { cell, type Table } from '../table.ts';
+import { type Field, numberCell, numberColumn } from '../text/cells.ts';
+import { byteRateUnit, formatCount, formatPlural, timeUnit } from '../text/quantities.ts';
+import { cell, type Table } from '../text/table.ts';
 
 /** Largest number of rows. */
 const MOST_ROWS = 30;

@@ -1,11 +1,11 @@
 import { type CheckBaseline, type CheckResult, checkResultSchema } from '../../bench/model/check-result.ts';
-import { baselineTable } from '../baseline-table.ts';
-import { checkTable } from '../check-table.ts';
-import { jsonDocument } from '../json-document.ts';
-import { paragraph } from '../paragraph.ts';
-import { plain } from '../plain.ts';
-import { formatCount, formatPlural, formatSeconds } from '../quantities.ts';
-import type { RenderOptions } from '../renderer.ts';
+import { baselineTable } from '../tables/baseline.ts';
+import { checkTable } from '../tables/check.ts';
+import { jsonDocument } from '../text/json-document.ts';
+import { paragraph } from '../text/paragraph.ts';
+import { plain } from '../text/plain.ts';
+import { formatCount, formatPlural, formatSeconds } from '../text/quantities.ts';
+import type { RenderOptions } from './renderer.ts';
 import { drawTable, painter } from './terminal.ts';
 
 /** Renders a regression check as text for a terminal: how it was held, what each metric did, and the verdict. */

@@ -1,9 +1,9 @@
-import type { Frequency } from '../../bench/verify/regression-claims.ts';
-import { rivals } from '../../bench/verify/rivals.ts';
-import type { ScalingClaims } from '../../bench/verify/scaling-claims.ts';
-import { claimsTable } from '../claims-table.ts';
-import { paragraph } from '../paragraph.ts';
-import type { RenderOptions } from '../renderer.ts';
+import type { Frequency } from '../../bench/lab/verify/regression-claims.ts';
+import { rivals } from '../../bench/lab/verify/rivals.ts';
+import type { ScalingClaims } from '../../bench/lab/verify/scaling-claims.ts';
+import { claimsTable } from '../tables/claims.ts';
+import { paragraph } from '../text/paragraph.ts';
+import type { RenderOptions } from './renderer.ts';
 import { drawTable, painter } from './terminal.ts';
 
 /** Renders the results of `npm run verify:stats` as text for a terminal. */

@@ -1,5 +1,5 @@
 import { type Result, resultSchema } from '../../bench/model/result.ts';
-import { jsonDocument } from '../json-document.ts';
+import { jsonDocument } from '../text/json-document.ts';
 
 /**
  * Renders the result as it is saved: indented JSON.

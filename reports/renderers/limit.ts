@@ -1,8 +1,8 @@
-import type { RowVerdict } from '../../bench/limit/verdict.ts';
-import { limitTable } from '../limit-table.ts';
-import { paragraph } from '../paragraph.ts';
-import { plain } from '../plain.ts';
-import type { RenderOptions } from '../renderer.ts';
+import type { RowVerdict } from '../../bench/lab/limit/verdict.ts';
+import { limitTable } from '../tables/limit.ts';
+import { paragraph } from '../text/paragraph.ts';
+import { plain } from '../text/plain.ts';
+import type { RenderOptions } from './renderer.ts';
 import { drawTable, painter } from './terminal.ts';
 
 /** Fewest rounds for a meaningful median; see docs/limits.md. */

@@ -1,7 +1,7 @@
 import type { AppName } from '../../servers/apps/catalog.ts';
-import { carryingLegend, carryingTable, type ListedModel, refusals, UNAVAILABLE_MARK } from '../carrying-table.ts';
-import { paragraph } from '../paragraph.ts';
-import type { RenderOptions } from '../renderer.ts';
+import { carryingLegend, carryingTable, type ListedModel, refusals, UNAVAILABLE_MARK } from '../tables/carrying.ts';
+import { paragraph } from '../text/paragraph.ts';
+import type { RenderOptions } from './renderer.ts';
 import { drawTable, painter } from './terminal.ts';
 
 /** Everything that can be measured: models, apps and workloads. */

@@ -1,7 +1,7 @@
-import type { MicroResult } from '../../bench/micro/measuring.ts';
-import { microTable } from '../micro-table.ts';
-import { paragraph } from '../paragraph.ts';
-import type { RenderOptions } from '../renderer.ts';
+import type { MicroResult } from '../../bench/lab/micro/measuring.ts';
+import { microTable } from '../tables/micro.ts';
+import { paragraph } from '../text/paragraph.ts';
+import type { RenderOptions } from './renderer.ts';
 import { drawTable, painter } from './terminal.ts';
 
 /** Renders the results of `sockbench micro` as text for a terminal. */

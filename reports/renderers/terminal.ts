@@ -1,12 +1,12 @@
 import { styleText } from 'node:util';
 import CliTable from 'cli-table3';
 import type { Result } from '../../bench/model/result.ts';
-import { type Indent, paragraph } from '../paragraph.ts';
-import { plain } from '../plain.ts';
-import { drawPlot } from '../plot.ts';
-import type { RenderOptions } from '../renderer.ts';
-import { type FailureReport, type Summary, summarize } from '../summary.ts';
-import type { Cell, Table, Tone } from '../table.ts';
+import { type Indent, paragraph } from '../text/paragraph.ts';
+import { plain } from '../text/plain.ts';
+import { drawPlot } from '../text/plot.ts';
+import type { RenderOptions } from './renderer.ts';
+import { type FailureReport, type Summary, summarize } from './summary.ts';
+import type { Cell, Table, Tone } from '../text/table.ts';
 
 type Style = Parameters<typeof styleText>[0];
 

@@ -6,21 +6,21 @@ import { parseWork } from '../../bench/model/request-work.ts';
 import { parseDuration, parseIntegers } from '../../bench/model/units.ts';
 import { type AppName, appNames } from '../../servers/apps/catalog.ts';
 import { balancePolicyNames } from '../../servers/balance/policies.ts';
-import { whyNotCarried } from '../../servers/carrying.ts';
+import { whyNotCarried } from '../../servers/compatibility.ts';
 import { type ModelName, modelNames } from '../../servers/catalog.ts';
 import { type TransportName, transportNames } from '../../servers/transport.ts';
-import type { Command } from '../command.ts';
-import { Examples } from '../examples.ts';
-import type { Flags, OptionSet } from '../flags.ts';
-import { foreignOptions, readForeign } from '../foreign.ts';
-import { untilInterrupted } from '../interrupt.ts';
-import { assertSizeTells, readLoad, readWork } from '../load-flags.ts';
-import { measure } from '../measure.ts';
-import { readModels, serving, someOf } from '../models.ts';
-import { loadOptions, outputOptions, serverOptions } from '../options.ts';
-import { say } from '../output.ts';
-import { type Output, readOutput } from '../output-flags.ts';
-import { readRounds, roundsOptions } from '../rounds.ts';
+import type { Command } from '../cli/command.ts';
+import { Examples } from '../session/examples.ts';
+import type { Flags, OptionSet } from '../cli/flags.ts';
+import { foreignOptions, readForeign } from '../flags/foreign.ts';
+import { untilInterrupted } from '../cli/interrupt.ts';
+import { assertSizeTells, readLoad, readWork } from '../flags/load.ts';
+import { measure } from '../session/measure.ts';
+import { readModels, serving, someOf } from '../flags/models.ts';
+import { loadOptions, outputOptions, serverOptions } from '../flags/options.ts';
+import { say } from '../cli/output.ts';
+import { type Output, readOutput } from '../flags/output.ts';
+import { readRounds, roundsOptions } from '../flags/rounds.ts';
 
 const options = {
   models: {

@@ -5,15 +5,15 @@ import { parseDuration, parseIntegers, parseNames, parseRate } from '../../bench
 import { balancePolicyNames } from '../../servers/balance/policies.ts';
 import { modelNames } from '../../servers/catalog.ts';
 import { type TransportName, transportNames } from '../../servers/transport.ts';
-import type { Command } from '../command.ts';
-import type { Flags, OptionSet } from '../flags.ts';
-import { foreignOptions, readForeign } from '../foreign.ts';
-import { assertSizeTells, readLoad, readWork } from '../load-flags.ts';
-import { record } from '../measure.ts';
-import { readModels, serving } from '../models.ts';
-import { loadOptions, outputOptions, serverOptions, targetOptions } from '../options.ts';
-import { readOutput } from '../output-flags.ts';
-import { readAddress } from '../target.ts';
+import type { Command } from '../cli/command.ts';
+import type { Flags, OptionSet } from '../cli/flags.ts';
+import { foreignOptions, readForeign } from '../flags/foreign.ts';
+import { assertSizeTells, readLoad, readWork } from '../flags/load.ts';
+import { record } from '../session/measure.ts';
+import { readModels, serving } from '../flags/models.ts';
+import { loadOptions, outputOptions, serverOptions, targetOptions } from '../flags/options.ts';
+import { readOutput } from '../flags/output.ts';
+import { readAddress } from '../flags/target.ts';
 
 /** Flags that a search decides itself. They are defined, but hidden, so that the fault can explain why. */
 const DECIDED = {

@@ -5,16 +5,16 @@ import { parseSizes } from '../../bench/model/message-sizes.ts';
 import { parseCpus, parseDuration, parseInteger } from '../../bench/model/units.ts';
 import { BASELINE_SESSIONS } from '../../bench/stats/baseline.ts';
 import { gatedMetrics } from '../../bench/stats/gated-metrics.ts';
-import type { Command } from '../command.ts';
-import type { Flags, OptionSet } from '../flags.ts';
-import { readGates } from '../gates.ts';
-import { untilInterrupted } from '../interrupt.ts';
-import { chosenSeed, parseSeed } from '../load-flags.ts';
-import { attempted, orMisconfigured, show } from '../measure.ts';
-import { displayOptions } from '../options.ts';
-import { say } from '../output.ts';
-import { type Programs, readPrograms } from '../programs.ts';
-import { openBaseline, recordRun } from '../stored-baseline.ts';
+import type { Command } from '../cli/command.ts';
+import type { Flags, OptionSet } from '../cli/flags.ts';
+import { readGates } from '../flags/gates.ts';
+import { untilInterrupted } from '../cli/interrupt.ts';
+import { chosenSeed, parseSeed } from '../flags/load.ts';
+import { attempted, orMisconfigured, show } from '../session/measure.ts';
+import { displayOptions } from '../flags/options.ts';
+import { say } from '../cli/output.ts';
+import { type Programs, readPrograms } from '../session/programs.ts';
+import { openBaseline, recordRun } from '../session/stored-baseline.ts';
 
 const options = {
   a: { group: 'What to compare:', type: 'string', describe: "The program to hold against: 'CMD {port}'" },
@@ -192,14 +192,14 @@ function readPlan(flags: Flags<typeof options>, { a, b }: Programs): CheckPlan {
 /** Checks, before programs are built, that results can be written. @throws {ConfigurationError} when they can't. */
 async function prepareJson(file: string | undefined): Promise<void> {
   if (file === undefined || file === '-') return;
-  const { prepareReport } = await import('../../reports/sink.ts');
+  const { prepareReport } = await import('../../reports/files/sink.ts');
   orMisconfigured(() => prepareReport(file), '--json');
 }
 
 async function hold(plan: CheckPlan, flags: Flags<typeof options>, signal: AbortSignal): Promise<number> {
   const [{ check: runCheck }, { ResultSink, writeReport }, { renderCheckJson }] = await Promise.all([
     import('../../bench/check/check.ts'),
-    import('../../reports/sink.ts'),
+    import('../../reports/files/sink.ts'),
     import('../../reports/renderers/check.ts'),
   ]);
   const sink = orMisconfigured(() => new ResultSink(flags.text('out-dir'), new Date()), '--out-dir');

@@ -2,18 +2,18 @@ import type { Duplex } from 'node:stream';
 import { TargetError } from '../../bench/model/errors.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { parseDuration } from '../../bench/model/units.ts';
-import { plain } from '../../reports/plain.ts';
-import { exitNow } from '../../sockets/process.ts';
-import type { Command } from '../command.ts';
-import { dialerFor } from '../dialers/catalog.ts';
-import type { Dialer, Peer } from '../dialers/dialer.ts';
-import { Display } from '../display.ts';
-import type { Flags, OptionSet } from '../flags.ts';
-import { linesOf } from '../lines.ts';
-import { choose, parsePick } from '../menu.ts';
-import { say } from '../output.ts';
-import { talk } from '../talk.ts';
-import { parseAddress } from '../target.ts';
+import { plain } from '../../reports/text/plain.ts';
+import { exitNow } from '../../sockets/os/process.ts';
+import type { Command } from '../cli/command.ts';
+import { dialerFor } from '../talk/dialers/catalog.ts';
+import type { Dialer, Peer } from '../talk/dialers/dialer.ts';
+import { Display } from '../talk/display.ts';
+import type { Flags, OptionSet } from '../cli/flags.ts';
+import { linesOf } from '../talk/lines.ts';
+import { choose, parsePick } from '../talk/menu.ts';
+import { say } from '../cli/output.ts';
+import { talk } from '../talk/talk.ts';
+import { parseAddress } from '../flags/target.ts';
 
 const options = {
   pick: { type: 'string', describe: 'Which of several targets, by its number; without it, you are asked' },

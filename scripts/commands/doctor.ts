@@ -1,16 +1,16 @@
-import { type CalibrationReading, isWithin } from '../../bench/calibrate/cases.ts';
+import { type CalibrationReading, isWithin } from '../../bench/lab/calibrate/cases.ts';
 import { findingsOf } from '../../bench/doctor/findings.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { parseDuration } from '../../bench/model/units.ts';
-import { calibrationText, findingsText } from '../../reports/doctor-text.ts';
-import { jsonDocument } from '../../reports/json-document.ts';
+import { calibrationText, findingsText } from '../../reports/renderers/doctor.ts';
+import { jsonDocument } from '../../reports/text/json-document.ts';
 import { calibrationTimes } from '../calibration-times.ts';
-import type { Command } from '../command.ts';
-import type { OptionSet } from '../flags.ts';
-import { untilInterrupted } from '../interrupt.ts';
-import { displayOptions } from '../options.ts';
-import { mayColor, print, reportWidth, say } from '../output.ts';
-import { ProgressDisplay } from '../progress.ts';
+import type { Command } from '../cli/command.ts';
+import type { OptionSet } from '../cli/flags.ts';
+import { untilInterrupted } from '../cli/interrupt.ts';
+import { displayOptions } from '../flags/options.ts';
+import { mayColor, print, reportWidth, say } from '../cli/output.ts';
+import { ProgressDisplay } from '../session/progress.ts';
 
 const options = {
   calibrate: {
@@ -60,8 +60,8 @@ async function calibration(
   { json, quiet, noColor }: { readonly json: boolean; readonly quiet: boolean; readonly noColor: boolean },
 ): Promise<number> {
   const [{ calibrateCase }, { calibrationCases }] = await Promise.all([
-    import('../../bench/calibrate/calibration.ts'),
-    import('../../bench/calibrate/cases.ts'),
+    import('../../bench/lab/calibrate/calibration.ts'),
+    import('../../bench/lab/calibrate/cases.ts'),
   ]);
   const cases = calibrationCases(times);
   const readings: CalibrationReading[] = [];

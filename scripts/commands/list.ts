@@ -1,16 +1,16 @@
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { workloads } from '../../bench/model/operating-point.ts';
-import { jsonDocument } from '../../reports/json-document.ts';
+import { jsonDocument } from '../../reports/text/json-document.ts';
 import { renderListing } from '../../reports/renderers/listing.ts';
 import { appNames, apps } from '../../servers/apps/catalog.ts';
 import type { CarryingModel } from '../../servers/capability.ts';
-import { transportsCarrying } from '../../servers/carrying.ts';
+import { transportsCarrying } from '../../servers/compatibility.ts';
 import type { ModelName } from '../../servers/catalog.ts';
 import { models, whyUnavailable } from '../../servers/catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
-import type { Command } from '../command.ts';
-import type { OptionSet } from '../flags.ts';
-import { mayColor, print, reportWidth } from '../output.ts';
+import type { Command } from '../cli/command.ts';
+import type { OptionSet } from '../cli/flags.ts';
+import { mayColor, print, reportWidth } from '../cli/output.ts';
 
 const options = {
   json: { type: 'boolean', default: false, describe: 'As JSON, for programs' },

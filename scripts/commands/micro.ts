@@ -1,12 +1,12 @@
-import type { MicroResult } from '../../bench/micro/measuring.ts';
-import { hotPathNames } from '../../bench/micro/names.ts';
+import type { MicroResult } from '../../bench/lab/micro/measuring.ts';
+import { hotPathNames } from '../../bench/lab/micro/names.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { parseDuration } from '../../bench/model/units.ts';
-import { jsonDocument } from '../../reports/json-document.ts';
-import type { Command } from '../command.ts';
-import type { OptionSet } from '../flags.ts';
-import { displayOptions } from '../options.ts';
-import { mayColor, print, reportWidth, say } from '../output.ts';
+import { jsonDocument } from '../../reports/text/json-document.ts';
+import type { Command } from '../cli/command.ts';
+import type { OptionSet } from '../cli/flags.ts';
+import { displayOptions } from '../flags/options.ts';
+import { mayColor, print, reportWidth, say } from '../cli/output.ts';
 
 const options = {
   only: { type: 'string', describe: `Some of ${hotPathNames.join(', ')} [default: all]` },
@@ -26,8 +26,8 @@ export const micro: Command<typeof options> = {
     const durationMs = flags.value('duration', parseDuration);
     flags.assertNoFaults();
     const [{ hotPaths }, { measureHotPath }, { renderMicro }] = await Promise.all([
-      import('../../bench/micro/catalog.ts'),
-      import('../../bench/micro/measuring.ts'),
+      import('../../bench/lab/micro/catalog.ts'),
+      import('../../bench/lab/micro/measuring.ts'),
       import('../../reports/renderers/micro.ts'),
     ]);
     const chosen = hotPaths.filter(({ name }) => only?.includes(name) ?? true);

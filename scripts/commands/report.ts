@@ -1,12 +1,12 @@
 import { incomparabilities } from '../../bench/model/comparability.ts';
 import { NotComparableError } from '../../bench/model/errors.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
-import { formats } from '../../reports/catalog.ts';
-import type { Command } from '../command.ts';
-import type { OptionSet } from '../flags.ts';
-import { show } from '../measure.ts';
-import { displayOptions } from '../options.ts';
-import { mayColor, print, reportWidth } from '../output.ts';
+import { formats } from '../../reports/renderers/catalog.ts';
+import type { Command } from '../cli/command.ts';
+import type { OptionSet } from '../cli/flags.ts';
+import { show } from '../session/measure.ts';
+import { displayOptions } from '../flags/options.ts';
+import { mayColor, print, reportWidth } from '../cli/output.ts';
 
 const options = {
   format: { type: 'string', default: 'terminal', describe: `One of ${formats.join(', ')}` },
@@ -35,7 +35,7 @@ export const report: Command<typeof options> = {
     if (other !== undefined && format !== 'terminal') flags.refuse(`--format: two results can't be told as ${format}`);
     flags.assertNoFaults();
     if (other === undefined) {
-      const { readSaved } = await import('../../reports/reader.ts');
+      const { readSaved } = await import('../../reports/files/reader.ts');
       await show(format, readSaved(file), flags.has('no-color'));
     } else await showSideBySide(file, other, flags.has('no-color'));
     return EXIT.ok;
@@ -48,7 +48,7 @@ export const report: Command<typeof options> = {
  */
 async function showSideBySide(fileA: string, fileB: string, noColor: boolean): Promise<void> {
   const [{ readResult }, { renderSideBySide }] = await Promise.all([
-    import('../../reports/reader.ts'),
+    import('../../reports/files/reader.ts'),
     import('../../reports/renderers/side-by-side.ts'),
   ]);
   const [a, b] = [readResult(fileA), readResult(fileB)];

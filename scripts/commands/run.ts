@@ -11,14 +11,14 @@ import { parseDuration, parseInteger, parseNames } from '../../bench/model/units
 import { balancePolicyNames } from '../../servers/balance/policies.ts';
 import { modelNames, whyUnavailable } from '../../servers/catalog.ts';
 import { transportNames } from '../../servers/transport.ts';
-import type { Command } from '../command.ts';
-import type { Flags, OptionSet } from '../flags.ts';
-import { foreignOptions, readForeign } from '../foreign.ts';
-import { assertSizeTells, readLoad, readWork } from '../load-flags.ts';
-import { measure } from '../measure.ts';
-import { loadOptions, outputOptions, serverOptions, targetOptions } from '../options.ts';
-import { readOutput } from '../output-flags.ts';
-import { readAddress } from '../target.ts';
+import type { Command } from '../cli/command.ts';
+import type { Flags, OptionSet } from '../cli/flags.ts';
+import { foreignOptions, readForeign } from '../flags/foreign.ts';
+import { assertSizeTells, readLoad, readWork } from '../flags/load.ts';
+import { measure } from '../session/measure.ts';
+import { loadOptions, outputOptions, serverOptions, targetOptions } from '../flags/options.ts';
+import { readOutput } from '../flags/output.ts';
+import { readAddress } from '../flags/target.ts';
 
 const options = {
   model: { group: 'What to measure:', type: 'string', describe: `Start and measure one of ${modelNames.join(', ')}` },

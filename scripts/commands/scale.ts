@@ -6,14 +6,14 @@ import { appNames } from '../../servers/apps/catalog.ts';
 import { balancePolicyNames } from '../../servers/balance/policies.ts';
 import { modelNames, whyUnavailable } from '../../servers/catalog.ts';
 import { transportNames } from '../../servers/transport.ts';
-import type { Command } from '../command.ts';
-import type { Flags, OptionSet } from '../flags.ts';
-import { foreignOptions, readForeign } from '../foreign.ts';
-import { assertSizeTells, readLoad, readWork } from '../load-flags.ts';
-import { measure } from '../measure.ts';
-import { loadOptions, outputOptions, serverOptions } from '../options.ts';
-import { readOutput } from '../output-flags.ts';
-import { readRounds, roundsOptions } from '../rounds.ts';
+import type { Command } from '../cli/command.ts';
+import type { Flags, OptionSet } from '../cli/flags.ts';
+import { foreignOptions, readForeign } from '../flags/foreign.ts';
+import { assertSizeTells, readLoad, readWork } from '../flags/load.ts';
+import { measure } from '../session/measure.ts';
+import { loadOptions, outputOptions, serverOptions } from '../flags/options.ts';
+import { readOutput } from '../flags/output.ts';
+import { readRounds, roundsOptions } from '../flags/rounds.ts';
 
 const options = {
   models: { group: 'What to measure:', type: 'string', describe: `Some of ${modelNames.join(', ')}` },

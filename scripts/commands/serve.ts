@@ -5,21 +5,21 @@ import { isOneWay } from '../../bench/model/operating-point.ts';
 import { parseDuration } from '../../bench/model/units.ts';
 import { type AppName, appNames, loadApp } from '../../servers/apps/catalog.ts';
 import { balancePolicyNames } from '../../servers/balance/policies.ts';
-import { whyNotCarried } from '../../servers/carrying.ts';
+import { whyNotCarried } from '../../servers/compatibility.ts';
 import { doesBalance, loadModel, modelNames } from '../../servers/catalog.ts';
 import type { ServerModel, ServerSpec } from '../../servers/contract.ts';
-import type { HttpTimeLimits } from '../../servers/http/time-limits.ts';
-import { whyReflects } from '../../servers/reflection.ts';
+import type { HttpTimeLimits } from '../../servers/apps/http/time-limits.ts';
+import { whyReflects } from '../../servers/listening/reflection.ts';
 import { type TransportName, transportNames } from '../../servers/transport.ts';
 import { formatAddress, type SocketAddress } from '../../sockets/address.ts';
-import type { Command } from '../command.ts';
-import type { Flags, OptionSet } from '../flags.ts';
-import { resolveHost } from '../host.ts';
-import { chosenSeed, readWork } from '../load-flags.ts';
-import { TerminalOperator } from '../operator.ts';
-import { serverOptions, workOptions } from '../options.ts';
-import { print, say } from '../output.ts';
-import { parsePort } from '../target.ts';
+import type { Command } from '../cli/command.ts';
+import type { Flags, OptionSet } from '../cli/flags.ts';
+import { resolveHost } from '../flags/host.ts';
+import { chosenSeed, readWork } from '../flags/load.ts';
+import { TerminalOperator } from '../talk/operator.ts';
+import { serverOptions, workOptions } from '../flags/options.ts';
+import { print, say } from '../cli/output.ts';
+import { parsePort } from '../flags/target.ts';
 
 const options = {
   model: { type: 'string', describe: `One of ${modelNames.join(', ')}` },
@@ -77,7 +77,7 @@ export const serve: Command<typeof options> = {
     if (policy && model && !doesBalance(model)) flags.refuse(`--balance has no effect on ${model}: leave it out`);
     flags.assertNoFaults();
     if (model === undefined || host === undefined) return EXIT.usage;
-    const { raiseOpenFileLimit } = await import('../../sockets/process.ts');
+    const { raiseOpenFileLimit } = await import('../../sockets/os/process.ts');
     raiseOpenFileLimit(OPEN_FILES);
     // requestBytes is null: the length of manual requests is unknown, so each received chunk counts as one.
     const spec: ServerSpec = {
@@ -92,7 +92,7 @@ export const serve: Command<typeof options> = {
     };
     // Models that serve such an app run it in this thread, so this is the instance that they use.
     (await loadApp({ app })).attend?.(new TerminalOperator(process.stdin, print));
-    const { stopOnSignal } = await import('../../servers/lifetime.ts');
+    const { stopOnSignal } = await import('../../servers/spawning/stop-on-signal.ts');
     const server = await started(await loadModel(model), spec);
     stopOnSignal(server);
     say(`${model} serves ${app} over ${transport} on ${formatAddress(server.address)}`);

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
-import type { HttpTimeLimits } from '../http/time-limits.ts';
-import type { Random } from '../random.ts';
+import type { HttpTimeLimits } from './http/time-limits.ts';
+import type { Random } from '../random/streams.ts';
 
 /**
  * An application protocol as a state machine without sockets: bytes in, bytes out. Any app runs on any model. Bytes are

@@ -1,7 +1,7 @@
 import type { CarriedApp } from '../capability.ts';
-import type { HttpTimeLimits } from '../http/time-limits.ts';
-import { streamOf } from '../random.ts';
-import { type LeftToChance, streamKeyOf } from '../several.ts';
+import type { HttpTimeLimits } from './http/time-limits.ts';
+import { streamOf } from '../random/streams.ts';
+import { type LeftToChance, streamKeyOf } from '../random/random-spec.ts';
 import type { WorkSpec } from '../work/spec.ts';
 import type { App } from './app.ts';
 

@@ -1,4 +1,4 @@
-import { type Random, streamOf } from '../random.ts';
+import { type Random, streamOf } from '../random/streams.ts';
 import type { App, DatagramReply, StreamReply, StreamSession } from './app.ts';
 
 /** The printable ASCII characters, from space to tilde, as a ring. */

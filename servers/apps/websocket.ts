@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { DEFAULT_TIME_LIMITS, type HttpTimeLimits } from '../http/time-limits.ts';
-import { linger } from '../node-linger.ts';
+import { DEFAULT_TIME_LIMITS, type HttpTimeLimits } from './http/time-limits.ts';
+import { linger } from '../node/linger.ts';
 import type { App } from './app.ts';
 
 /** Longest message in bytes. A longer one ends the connection with status 1009. */

@@ -1,4 +1,4 @@
-import type { Random } from '../random.ts';
+import type { Random } from '../random/streams.ts';
 
 /** Load-balancing policies by name, with a description of each. */
 export const balancePolicies = {

@@ -1,15 +1,15 @@
 import type { ChildProcess } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { Backends } from '../balance/backends.ts';
+import { Backends } from '../node/backends.ts';
 import { chooserOf, DEFAULT_BALANCE } from '../balance/policies.ts';
-import { relay } from '../balance/relay.ts';
-import { addressOf, forkServer, killServers } from '../child-server.ts';
+import { relay } from '../node/relay.ts';
+import { addressOf, forkServer, killServers } from '../spawning/server-process.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
-import { listenStream } from '../node-stream.ts';
-import { streamOf } from '../random.ts';
+import { listenStream } from '../node/streams.ts';
+import { streamOf } from '../random/streams.ts';
 import { openHub } from '../rooms/hub.ts';
-import { ofSeveral, streamKeyOf } from '../several.ts';
-import { WorkerWatch } from '../worker-watch.ts';
+import { ofSeveral, streamKeyOf } from '../random/random-spec.ts';
+import { WorkerWatch } from '../spawning/worker-watch.ts';
 
 /**
  * A load balancer in front of event-driven servers: one per CPU and at least two, each in a process with its own

@@ -1,10 +1,10 @@
 import type { Socket as DatagramSocket } from 'node:dgram';
 import { loadApp, needsRoom } from '../apps/catalog.ts';
-import { serveByCallbacks } from '../callback-stream.ts';
+import { serveByCallbacks } from '../node/callback-stream.ts';
 import type { ServerModel } from '../contract.ts';
-import { Lookout } from '../lookout.ts';
-import { bindDatagram, NodeDatagramReply } from '../node-datagram.ts';
-import { listenStream } from '../node-stream.ts';
+import { Lookout } from '../node/timeout-watch.ts';
+import { bindDatagram, NodeDatagramReply } from '../node/datagrams.ts';
+import { listenStream } from '../node/streams.ts';
 import { SocketRoom } from '../rooms/socket-room.ts';
 
 /**

@@ -1,14 +1,14 @@
 import type { Worker } from 'node:worker_threads';
 import { UnavailableError } from '../../sockets/errno.ts';
 import { close, localAddress, openServer, SHUT_RDWR, shutdown } from '../../sockets/socket.ts';
-import { whyNoUring } from '../../sockets/uring-availability.ts';
+import { whyNoUring } from '../../sockets/uring/availability.ts';
 import { loadApp } from '../apps/catalog.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
-import { RingDatagrams } from '../ring-datagrams.ts';
-import { RingStreams } from '../ring-streams.ts';
-import { startThreads, tellReady, threadsEnd } from '../thread.ts';
+import { RingDatagrams } from '../completion/ring-datagrams.ts';
+import { RingStreams } from '../completion/ring-streams.ts';
+import { startThreads, tellReady, threadsEnd } from '../spawning/thread.ts';
 import { kernelTransport } from '../transport.ts';
-import { WorkerWatch } from '../worker-watch.ts';
+import { WorkerWatch } from '../spawning/worker-watch.ts';
 
 /** Longest wait for the end of the loop when the server closes. */
 const CLOSE_LIMIT_MS = 1000;

@@ -1,12 +1,12 @@
 import type { Worker } from 'node:worker_threads';
 import { close, localAddress, openServer, SHUT_RDWR, setOption, shutdown } from '../../sockets/socket.ts';
 import { loadApp } from '../apps/catalog.ts';
-import { nextConnection, serveDatagrams } from '../blocking.ts';
-import { serveStream } from '../blocking-stream.ts';
+import { nextConnection, serveDatagrams } from '../blocking/datagrams.ts';
+import { serveStream } from '../blocking/stream.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
-import { startThreads, tellReady, threadsEnd } from '../thread.ts';
+import { startThreads, tellReady, threadsEnd } from '../spawning/thread.ts';
 import { kernelTransport } from '../transport.ts';
-import { WorkerWatch } from '../worker-watch.ts';
+import { WorkerWatch } from '../spawning/worker-watch.ts';
 
 /** Words of the memory that both threads share. */
 const STOP = 0;

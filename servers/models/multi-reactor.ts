@@ -1,8 +1,8 @@
-import { getAffinity } from '../../sockets/cpu.ts';
+import { getAffinity } from '../../sockets/os/cpu.ts';
 import { close, localAddress } from '../../sockets/socket.ts';
 import type { ServerModel, ServerSpec } from '../contract.ts';
-import { startLoops } from '../loop-threads.ts';
-import { openSharedPort } from '../shared-port.ts';
+import { startLoops } from '../spawning/loop-threads.ts';
+import { openSharedPort } from '../listening/shared-port.ts';
 
 /**
  * One reactor for each CPU that this process may use: a thread with its own listener on the shared port (SO_REUSEPORT,
@@ -12,7 +12,7 @@ import { openSharedPort } from '../shared-port.ts';
 export const model: ServerModel = {
   async start(spec, workerEnded) {
     const listeners = openListeners(spec, getAffinity(0).length);
-    return startLoops(new URL('../epoll-loop.js', import.meta.url).href, spec, listeners, workerEnded);
+    return startLoops(new URL('../readiness/epoll-loop.js', import.meta.url).href, spec, listeners, workerEnded);
   },
 };
 

@@ -1,14 +1,14 @@
 import type { Worker } from 'node:worker_threads';
 import { close, localAddress, openServer, SHUT_RDWR, setOption, shutdown } from '../../sockets/socket.ts';
 import { loadApp } from '../apps/catalog.ts';
-import { nextConnection, serveDatagrams } from '../blocking.ts';
-import { serveStream } from '../blocking-stream.ts';
+import { nextConnection, serveDatagrams } from '../blocking/datagrams.ts';
+import { serveStream } from '../blocking/stream.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { DescriptorRoom, openRoom } from '../rooms/descriptor-room.ts';
-import { ofSeveral } from '../several.ts';
-import { startThreads, tellReady, threadsEnd } from '../thread.ts';
+import { ofSeveral } from '../random/random-spec.ts';
+import { startThreads, tellReady, threadsEnd } from '../spawning/thread.ts';
 import { kernelTransport } from '../transport.ts';
-import { WorkerWatch } from '../worker-watch.ts';
+import { WorkerWatch } from '../spawning/worker-watch.ts';
 
 /**
  * Number of threads in the pool, and so of TCP connections served at once. Each thread takes 8 MB and 30 ms of CPU time

@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os';
-import { ClientProcess } from '../client-process.ts';
-import { startConcurrentServer } from '../concurrent.ts';
+import { ClientProcess } from '../blocking/client-process.ts';
+import { startConcurrentServer } from '../blocking/server-per-client.ts';
 import type { ServerModel } from '../contract.ts';
 import { openHub } from '../rooms/hub.ts';
 

@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os';
-import { ClientThread } from '../client-thread.ts';
-import { startConcurrentServer } from '../concurrent.ts';
+import { ClientThread } from '../blocking/client-thread.ts';
+import { startConcurrentServer } from '../blocking/server-per-client.ts';
 import type { ServerModel } from '../contract.ts';
 import { openRoom } from '../rooms/descriptor-room.ts';
 

@@ -4,14 +4,14 @@ import { Piscina } from 'piscina';
 import type { StreamReply, StreamSession } from '../apps/app.ts';
 import { loadApp, needsRoom, type Served } from '../apps/catalog.ts';
 import type { RunningServer, ServerModel, ServerSpec, WorkerEnded } from '../contract.ts';
-import { Lookout } from '../lookout.ts';
-import { bindDatagram, sendDatagram } from '../node-datagram.ts';
-import { type AsyncSession, converse, listenStream } from '../node-stream.ts';
-import type { Awaiting } from '../patience.ts';
-import type { ConnectionTask, DatagramTask, PoolResult, PoolTask, StreamEvent } from '../pool-task.ts';
+import { Lookout } from '../node/timeout-watch.ts';
+import { bindDatagram, sendDatagram } from '../node/datagrams.ts';
+import { type AsyncSession, converse, listenStream } from '../node/streams.ts';
+import type { Awaiting } from '../timing/peer-timer.ts';
+import type { ConnectionTask, DatagramTask, PoolResult, PoolTask, StreamEvent } from './worker-pool-task.ts';
 import { SocketRoom } from '../rooms/socket-room.ts';
-import { ofSeveral } from '../several.ts';
-import { WorkerWatch } from '../worker-watch.ts';
+import { ofSeveral } from '../random/random-spec.ts';
+import { WorkerWatch } from '../spawning/worker-watch.ts';
 
 /** Most datagrams in the pool at a time. Further ones are dropped, as by a full socket buffer. */
 const TASK_LIMIT = 1024;
@@ -148,7 +148,7 @@ class PoolThread {
   constructor(spec: ServerSpec, number: number) {
     this.#number = number;
     this.#piscina = new Piscina({
-      filename: fileURLToPath(new URL('../pool-task.js', import.meta.url)),
+      filename: fileURLToPath(new URL('./worker-pool-task.js', import.meta.url)),
       name: 'run',
       workerData: ofSeveral(servedOf(spec), number),
       minThreads: 1,

@@ -1,4 +1,4 @@
-import { threadCpuNanos } from '../../sockets/cpu.ts';
+import { threadCpuNanos } from '../../sockets/os/cpu.ts';
 import { whyNoLibc } from '../../sockets/libc.ts';
 
 /** Rounds between two readings of the clock: a few microseconds. */

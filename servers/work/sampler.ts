@@ -1,4 +1,4 @@
-import type { Random } from '../random.ts';
+import type { Random } from '../random/streams.ts';
 import type { WorkSpec } from './spec.ts';
 
 /** Draws the cost of each request. The same random stream gives the same sequence of costs. */

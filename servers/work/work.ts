@@ -1,5 +1,5 @@
 import type { Reply, RequestCost } from '../apps/app.ts';
-import type { Random } from '../random.ts';
+import type { Random } from '../random/streams.ts';
 import { burnCpu } from './burner.ts';
 import { WorkSampler } from './sampler.ts';
 import type { WorkSpec } from './spec.ts';

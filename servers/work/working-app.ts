@@ -1,5 +1,5 @@
 import type { App, DatagramReply, StreamReply, StreamSession } from '../apps/app.ts';
-import type { Random } from '../random.ts';
+import type { Random } from '../random/streams.ts';
 import type { WorkSpec } from './spec.ts';
 import { Work } from './work.ts';
 

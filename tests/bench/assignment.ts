@@ -1,4 +1,4 @@
-import type { Assignment } from '../../bench/load/assignment.ts';
+import type { Assignment } from '../../bench/load/threads/assignment.ts';
 import type { OperatingPoint } from '../../bench/model/operating-point.ts';
 
 /** Returns a thread's part of a closed loop over five TCP connections, with variations in `point`. */

@@ -2,8 +2,8 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { calibrationCases, isWithin } from '../../bench/calibrate/cases.ts';
-import { type Impairments, unimpaired } from '../../bench/calibrate/impairments.ts';
+import { calibrationCases, isWithin } from '../../bench/lab/calibrate/cases.ts';
+import { type Impairments, unimpaired } from '../../bench/lab/calibrate/impairments.ts';
 import type { Result } from '../../bench/model/result.ts';
 import { Program } from '../cli/program.ts';
 import { PATIENCE_MS } from '../servers/until.ts';
@@ -13,10 +13,10 @@ import { accountedFor } from './measured.ts';
 const built = new URL('../../dist/bench/calibrate/', import.meta.url).href;
 const { calibrateCase } = (await import(
   `${built}calibration.js`
-)) as typeof import('../../bench/calibrate/calibration.ts');
+)) as typeof import('../../bench/lab/calibrate/calibration.ts');
 const { startImpairingServer } = (await import(
   `${built}impairing-server.js`
-)) as typeof import('../../bench/calibrate/impairing-server.ts');
+)) as typeof import('../../bench/lab/calibrate/impairing-server.ts');
 
 const cases = calibrationCases({
   delayMs: 400,

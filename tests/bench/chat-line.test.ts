@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { CALL, CALLED, GARBAGE, LINE, LineReaders, NOTHING_WHOLE, writeLine } from '../../bench/load/chat-line.ts';
+import { CALL, CALLED, GARBAGE, LINE, LineReaders, NOTHING_WHOLE, writeLine } from '../../bench/load/chat/lines.ts';
 
 const SIZE = 20;
 

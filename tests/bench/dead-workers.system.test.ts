@@ -6,7 +6,7 @@ import type { Phase } from '../../bench/run/observer.ts';
 import type * as Runner from '../../bench/run/runner.ts';
 import { WatchedProcesses } from '../../bench/run/watched-processes.ts';
 import type { ModelName } from '../../servers/catalog.ts';
-import { hasEnded } from '../../sockets/process-tree.ts';
+import { hasEnded } from '../../sockets/os/process-tree.ts';
 import { Program, scratchDirectory } from '../cli/program.ts';
 import { processTree } from '../servers/process-tree.ts';
 import { soon, until } from '../servers/until.ts';

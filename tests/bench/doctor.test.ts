@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { findingsOf } from '../../bench/doctor/findings.ts';
 import type { MachineReading } from '../../bench/doctor/machine-reading.ts';
-import { findingsText } from '../../reports/doctor-text.ts';
+import { findingsText } from '../../reports/renderers/doctor.ts';
 import { result } from '../reports/results.ts';
 
 const good: MachineReading = {

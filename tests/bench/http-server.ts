@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { makeCertificate } from '../../servers/certificate.ts';
+import { makeCertificate } from '../../servers/node/certificate.ts';
 
 /** Starts Node's own HTTP server, which ends with the test. @returns its URL. */
 export async function httpServer(serve: RequestListener, scheme: 'http' | 'https' = 'http'): Promise<string> {

@@ -4,7 +4,7 @@ import {
   distanceFromConstant,
   distanceFromExponential,
 } from '../../bench/stats/kolmogorov-smirnov.ts';
-import type { Random } from '../../servers/random.ts';
+import type { Random } from '../../servers/random/streams.ts';
 import { seeded } from '../seeded.ts';
 
 /** Returns the value that an exponential of mean 1 is below with probability `p`. */

@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ArrivalOrder } from '../../bench/load/arrival-order.ts';
-import { ArrivalSample } from '../../bench/load/arrival-sample.ts';
-import { BoundedDemand } from '../../bench/load/demand.ts';
-import { LiveView } from '../../bench/load/live.ts';
-import { LoadState } from '../../bench/load/load-state.ts';
-import { MessageSize } from '../../bench/load/message-size.ts';
-import { LoadProfile } from '../../bench/load/pacers/profile.ts';
+import { ArrivalOrder } from '../../bench/load/datagrams/arrival-order.ts';
+import { ArrivalSample } from '../../bench/load/arrivals/sample.ts';
+import { BoundedDemand } from '../../bench/load/demand/demand.ts';
+import { LiveView } from '../../bench/load/threads/live.ts';
+import { LoadState } from '../../bench/load/ledger/load-state.ts';
+import { MessageSize } from '../../bench/load/messages/message-size.ts';
+import { LoadProfile } from '../../bench/load/arrivals/profile.ts';
 import { nowNanos } from '../../bench/measure/clock.ts';
 import { KernelClock } from '../../bench/measure/kernel-clock.ts';
 import { parseUdpDrops } from '../../bench/measure/udp-sockets.ts';
 import { fixedSize } from '../../bench/model/message-sizes.ts';
-import { readRealtime } from '../../sockets/clock.ts';
+import { readRealtime } from '../../sockets/os/clock.ts';
 import { whyMissing } from '../requirements.ts';
 
 describe('what a thread records', () => {

@@ -6,7 +6,7 @@ import { expect, onTestFinished } from 'vitest';
 import { type Result, resultSchema } from '../../bench/model/result.ts';
 import type { Trial } from '../../bench/model/trial.ts';
 import { type ModelName, modelNames, whyUnavailable } from '../../servers/catalog.ts';
-import { makeCertificate } from '../../servers/certificate.ts';
+import { makeCertificate } from '../../servers/node/certificate.ts';
 import { type TransportName, transportNames } from '../../servers/transport.ts';
 import { Program, scratchDirectory } from '../cli/program.ts';
 

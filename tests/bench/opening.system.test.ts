@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type * as Generators from '../../bench/load/generator.ts';
 import { fixedSize } from '../../bench/model/message-sizes.ts';
 import { whyUnavailable } from '../../servers/catalog.ts';
-import { makeCertificate } from '../../servers/certificate.ts';
+import { makeCertificate } from '../../servers/node/certificate.ts';
 import { onlyTrial, resultOf, startMeasuring } from './measured.ts';
 
 /** Compiled: the generator's threads need JavaScript. */

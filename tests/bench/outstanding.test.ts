@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DUPLICATE, LATE, MOST_LOST, Outstanding, UNKNOWN } from '../../bench/load/outstanding.ts';
+import { DUPLICATE, LATE, MOST_LOST, Outstanding, UNKNOWN } from '../../bench/load/ledger/outstanding.ts';
 
 /** Sends a request. @returns its sequence number. */
 function send(outstanding: Outstanding, s = 0, time = 1): number {

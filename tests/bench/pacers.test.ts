@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { makePacer, type Pacer, type PacerSpec } from '../../bench/load/pacers/pacer.ts';
-import { LoadProfile } from '../../bench/load/pacers/profile.ts';
+import { makePacer, type Pacer, type PacerSpec } from '../../bench/load/arrivals/pacer.ts';
+import { LoadProfile } from '../../bench/load/arrivals/profile.ts';
 import type { Stage } from '../../bench/model/stage.ts';
 
 const SECOND = 1e9;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Payload } from '../../bench/load/payload.ts';
+import { Payload } from '../../bench/load/messages/payload.ts';
 import { NativeMemory } from '../../sockets/memory.ts';
 
 /** Returns the request of one connection and sequence number as sent, in memory of its own at `offset`. */

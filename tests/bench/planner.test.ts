@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { shareOf } from '../../bench/load/assignment.ts';
+import { shareOf } from '../../bench/load/threads/assignment.ts';
 import type { RunConfiguration } from '../../bench/model/configuration.ts';
 import { leftOut } from '../../bench/model/left-out.ts';
 import { parseWork } from '../../bench/model/request-work.ts';

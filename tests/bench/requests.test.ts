@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CLOSED, ConnectionTable, OPEN } from '../../bench/load/connection-table.ts';
-import { powerOfTwo, RequestTimes } from '../../bench/load/request-times.ts';
+import { CLOSED, ConnectionTable, OPEN } from '../../bench/load/ledger/connection-table.ts';
+import { powerOfTwo, RequestTimes } from '../../bench/load/ledger/request-times.ts';
 
 test.each([
   [0, 1],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ringSuits } from '../../bench/load/workloads/ring-stream.ts';
+import { ringSuits } from '../../bench/load/streams/ring-stream.ts';
 import type { OperatingPoint } from '../../bench/model/operating-point.ts';
 import { assign } from './assignment.ts';
 

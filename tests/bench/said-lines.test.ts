@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { COMPLETE, DELIVERED, SaidLines, UNCOUNTED } from '../../bench/load/said-lines.ts';
+import { COMPLETE, DELIVERED, SaidLines, UNCOUNTED } from '../../bench/load/chat/said-lines.ts';
 
 /** Returns a room with clients 0 to `count` - 1. */
 function room(count: number, depth = 4): SaidLines {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { planRounds } from '../../bench/run/planner.ts';
 import type * as runner from '../../bench/run/runner.ts';
 import type * as trials from '../../bench/run/trial.ts';
-import { processTree } from '../../sockets/process-tree.ts';
+import { processTree } from '../../sockets/os/process-tree.ts';
 import { configuration } from './configurations.ts';
 
 /** Returns the URL of a built module: a server's process is started from there. */

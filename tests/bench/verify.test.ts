@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Design, SimulatedCheck, soundDesign } from '../../bench/verify/design.ts';
-import { looksFor, runCheck } from '../../bench/verify/our-rule.ts';
+import { type Design, SimulatedCheck, soundDesign } from '../../bench/lab/verify/design.ts';
+import { looksFor, runCheck } from '../../bench/lab/verify/our-rule.ts';
 import {
   alarmsAtTolerance,
   type Frequency,
@@ -8,9 +8,9 @@ import {
   falsePasses,
   machineNames,
   power,
-} from '../../bench/verify/regression-claims.ts';
-import { scalingClaims } from '../../bench/verify/scaling-claims.ts';
-import { Trace, unchanged } from '../../bench/verify/trace.ts';
+} from '../../bench/lab/verify/regression-claims.ts';
+import { scalingClaims } from '../../bench/lab/verify/scaling-claims.ts';
+import { Trace, unchanged } from '../../bench/lab/verify/trace.ts';
 
 /** Few enough for every test run; `npm run verify:stats` makes many. */
 const RUNS = 100;

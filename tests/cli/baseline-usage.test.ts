@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { storedBaselineSchema } from '../../bench/model/stored-baseline.ts';
-import { recordRun } from '../../scripts/stored-baseline.ts';
+import { recordRun } from '../../scripts/session/stored-baseline.ts';
 import { baselinePlan, stored } from '../bench/check/baselines.ts';
 import { checkResult } from '../reports/checks.ts';
 import { commandLine } from './in-process.ts';

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { getAffinity } from '../../sockets/cpu.ts';
+import { getAffinity } from '../../sockets/os/cpu.ts';
 import { stored } from '../bench/check/baselines.ts';
 import { checked, STOLEN } from './disturbed.ts';
 import { scratchDirectory, sockbench } from './program.ts';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Result, resultSchema } from '../../bench/model/result.ts';
-import { readResult } from '../../reports/reader.ts';
+import { readResult } from '../../reports/files/reader.ts';
 import { Program, scratchDirectory, sockbench } from './program.ts';
 import { savedFile, short } from './saved-file.ts';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { isInstalled } from '../../bench/limit/child.ts';
-import type { RowVerdict } from '../../bench/limit/verdict.ts';
+import { isInstalled } from '../../bench/lab/limit/child.ts';
+import type { RowVerdict } from '../../bench/lab/limit/verdict.ts';
 import { type ModelName, whyUnavailable } from '../../servers/catalog.ts';
 import { whyMissing } from '../requirements.ts';
 import { isRunning, processTree } from '../servers/process-tree.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hotPathNames } from '../../bench/micro/names.ts';
+import { hotPathNames } from '../../bench/lab/micro/names.ts';
 import { Program } from './program.ts';
 
 function micro(...args: readonly string[]): Program {

@@ -2,7 +2,7 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Result } from '../../bench/model/result.ts';
-import { readResult } from '../../reports/reader.ts';
+import { readResult } from '../../reports/files/reader.ts';
 import { checkResult } from '../reports/checks.ts';
 import { commandLine } from './in-process.ts';
 import { scratchDirectory } from './program.ts';

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Result } from '../../bench/model/result.ts';
-import { readResult } from '../../reports/reader.ts';
+import { readResult } from '../../reports/files/reader.ts';
 import { isRunning } from '../servers/process-tree.ts';
 import { until } from '../servers/until.ts';
 import { listeningChildren } from './listening-children.ts';

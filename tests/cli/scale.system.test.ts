@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readResult } from '../../reports/reader.ts';
+import { readResult } from '../../reports/files/reader.ts';
 import { Program, scratchDirectory, sockbench } from './program.ts';
 
 const short = ['--warmup', '0s', '--duration', '50ms', '-q'];

@@ -1,5 +1,5 @@
 import { type AppName, appNames } from '../../servers/apps/catalog.ts';
-import { transportsCarrying } from '../../servers/carrying.ts';
+import { transportsCarrying } from '../../servers/compatibility.ts';
 import { type ModelName, modelNames } from '../../servers/catalog.ts';
 import type { Subject } from './subject.ts';
 

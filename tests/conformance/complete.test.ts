@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { appNames, apps } from '../../servers/apps/catalog.ts';
 import type { CarriedApp, CarryingModel } from '../../servers/capability.ts';
-import { transportsCarrying, whyNotCarried } from '../../servers/carrying.ts';
+import { transportsCarrying, whyNotCarried } from '../../servers/compatibility.ts';
 import { modelNames, models } from '../../servers/catalog.ts';
 import { kernelTransport, type TransportName, transportNames } from '../../servers/transport.ts';
 import { appSuites } from './app-suites.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { LINGER_MS } from '../../servers/lingering.ts';
+import { LINGER_MS } from '../../servers/timing/lingering.ts';
 import { ServerProcess } from '../servers/server-process.ts';
 import { clientsAtOnce } from './clients-at-once.ts';
 import { StreamClient } from './stream-client.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { LINGER_MS } from '../../servers/lingering.ts';
+import { LINGER_MS } from '../../servers/timing/lingering.ts';
 import { type Holdings, holdings } from '../servers/process-tree.ts';
 import { ServerProcess } from '../servers/server-process.ts';
 import { clientsAtOnce } from './clients-at-once.ts';

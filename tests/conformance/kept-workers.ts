@@ -1,5 +1,5 @@
 import type { ModelName } from '../../servers/catalog.ts';
-import { IDLE_LIMIT } from '../../servers/idle-workers.ts';
+import { IDLE_LIMIT } from '../../servers/spawning/idle-workers.ts';
 import type { Holdings } from '../servers/process-tree.ts';
 
 /** What a model keeps for later clients after its clients have gone: at most `limit` times `each`. */

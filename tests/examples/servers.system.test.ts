@@ -4,7 +4,7 @@ import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../../bench/measure/free-port.ts';
 import { listeningSockets } from '../../bench/measure/listening-sockets.ts';
 import { fillIn } from '../../bench/run/foreign-target.ts';
-import { Examples } from '../../scripts/examples.ts';
+import { Examples } from '../../scripts/session/examples.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
 import type { Transport } from '../../sockets/socket.ts';
 import { DatagramClient } from '../conformance/datagram-client.ts';

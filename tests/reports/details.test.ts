@@ -5,7 +5,7 @@ import type { TimelinePoint } from '../../bench/model/trial.ts';
 import { datagramTable } from '../../reports/details/datagrams.ts';
 import { mergePoints, timelineTable } from '../../reports/details/timeline.ts';
 import { renderTerminal } from '../../reports/renderers/terminal.ts';
-import { summarize } from '../../reports/summary.ts';
+import { summarize } from '../../reports/renderers/summary.ts';
 import { result, trial } from './results.ts';
 import { datagramRun, rampRun, targetsRun, uploadBench } from './runs.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Figure, FigureUnit } from '../../bench/limit/figure.ts';
-import { judge } from '../../bench/limit/verdict.ts';
-import { formatFigure } from '../../reports/limit-table.ts';
+import type { Figure, FigureUnit } from '../../bench/lab/limit/figure.ts';
+import { judge } from '../../bench/lab/limit/verdict.ts';
+import { formatFigure } from '../../reports/tables/limit.ts';
 import { renderLimit } from '../../reports/renderers/limit.ts';
 
 const page = { color: false, width: 100 };

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { type ListedModel, refusals } from '../../reports/carrying-table.ts';
+import { type ListedModel, refusals } from '../../reports/tables/carrying.ts';
 import { type Listing, renderListing } from '../../reports/renderers/listing.ts';
 import { type AppName, appNames } from '../../servers/apps/catalog.ts';
-import { whyNotCarried } from '../../servers/carrying.ts';
+import { whyNotCarried } from '../../servers/compatibility.ts';
 import { type ModelName, modelNames } from '../../servers/catalog.ts';
 import { transportNames } from '../../servers/transport.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Trial } from '../../bench/model/trial.ts';
-import { loadTitle } from '../../reports/load-title.ts';
+import { loadTitle } from '../../reports/tables/load-title.ts';
 import { trial } from './results.ts';
 import { targetsRun } from './runs.ts';
 

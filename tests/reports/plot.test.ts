@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { drawPlot, type Plot } from '../../reports/plot.ts';
+import { drawPlot, type Plot } from '../../reports/text/plot.ts';
 
 const plot: Plot = {
   title: 'Requests/s',

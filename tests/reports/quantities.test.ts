@@ -10,7 +10,7 @@ import {
   formatSeconds,
   memoryUnit,
   timeUnit,
-} from '../../reports/quantities.ts';
+} from '../../reports/text/quantities.ts';
 
 test.each([
   [0, '0'],

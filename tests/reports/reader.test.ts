@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ResultFileError } from '../../bench/model/errors.ts';
-import { readResult } from '../../reports/reader.ts';
+import { readResult } from '../../reports/files/reader.ts';
 import { checkResult } from './checks.ts';
 import { result, trial } from './results.ts';
 

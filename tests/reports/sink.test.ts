@@ -13,8 +13,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { SCHEMA } from '../../bench/model/result.ts';
-import { readResult } from '../../reports/reader.ts';
-import { LATEST, prepareReport, ResultSink, writeReport } from '../../reports/sink.ts';
+import { readResult } from '../../reports/files/reader.ts';
+import { LATEST, prepareReport, ResultSink, writeReport } from '../../reports/files/sink.ts';
 import { result, trial } from './results.ts';
 
 const start = new Date('2026-11-21T00:10:05.678Z');

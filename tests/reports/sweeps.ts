@@ -4,7 +4,7 @@ import { compareTargets } from '../../bench/run/comparison.ts';
 import { withScaling } from '../../bench/run/scaling/analysis.ts';
 import { stateVerdict } from '../../bench/run/verdict.ts';
 import { uslThroughput } from '../../bench/stats/usl.ts';
-import { normal } from '../../bench/verify/noise.ts';
+import { normal } from '../../bench/lab/verify/noise.ts';
 import { seeded } from '../seeded.ts';
 import { latency, result, trial } from './results.ts';
 

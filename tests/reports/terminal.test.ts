@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { readResult } from '../../reports/reader.ts';
+import { readResult } from '../../reports/files/reader.ts';
 import { renderTerminal } from '../../reports/renderers/terminal.ts';
 import { failure, result, trial } from './results.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { SafeText } from '../../scripts/display.ts';
+import { SafeText } from '../../scripts/talk/display.ts';
 
 /** Text in pieces as it is shown, with what was held back at the end. */
 function shown(...pieces: readonly (string | readonly number[])[]): string[] {

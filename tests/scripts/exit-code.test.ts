@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Capacity } from '../../bench/model/capacity.ts';
 import type { Result, ThresholdOutcome } from '../../bench/model/result.ts';
 import type { Trial } from '../../bench/model/trial.ts';
-import { exitCode } from '../../scripts/measure.ts';
+import { exitCode } from '../../scripts/session/measure.ts';
 import { failure, result, trial } from '../reports/results.ts';
 
 const valid = trial();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ConfigurationError } from '../../bench/model/errors.ts';
 import { parseInteger, parseIntegers } from '../../bench/model/units.ts';
-import { Flags } from '../../scripts/flags.ts';
+import { Flags } from '../../scripts/cli/flags.ts';
 
 const options = {
   size: { type: 'string', default: '64' },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Flags } from '../../scripts/flags.ts';
-import { commandName, foreignOptions, readForeign } from '../../scripts/foreign.ts';
+import { Flags } from '../../scripts/cli/flags.ts';
+import { commandName, foreignOptions, readForeign } from '../../scripts/flags/foreign.ts';
 
 test.each([
   ['python3 examples/servers/threads.py {port} {transport}', 'python3 threads.py'],

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { gatedMetrics } from '../../bench/stats/gated-metrics.ts';
-import { Flags } from '../../scripts/flags.ts';
-import { parseGates, readGates } from '../../scripts/gates.ts';
+import { Flags } from '../../scripts/cli/flags.ts';
+import { parseGates, readGates } from '../../scripts/flags/gates.ts';
 
 const option = { gate: { type: 'string', describe: '' }, baseline: { type: 'string', describe: '' } } as const;
 const gates = (app: 'echo' | 'http', ...given: string[]) =>

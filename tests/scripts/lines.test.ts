@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { linesOf, readLine } from '../../scripts/lines.ts';
+import { linesOf, readLine } from '../../scripts/talk/lines.ts';
 
 async function* chunksOf(pieces: readonly string[]): AsyncGenerator<Uint8Array> {
   for (const piece of pieces) yield Buffer.from(piece);

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { appFor } from '../../bench/model/app-workload.ts';
 import { ConfigurationError } from '../../bench/model/errors.ts';
-import { Flags } from '../../scripts/flags.ts';
-import { assertSizeTells, readLoad, readWork } from '../../scripts/load-flags.ts';
-import { loadOptions } from '../../scripts/options.ts';
+import { Flags } from '../../scripts/cli/flags.ts';
+import { assertSizeTells, readLoad, readWork } from '../../scripts/flags/load.ts';
+import { loadOptions } from '../../scripts/flags/options.ts';
 import type { TransportName } from '../../servers/transport.ts';
 
 const options = { app: { type: 'string' }, duration: { type: 'string', default: '10s' }, ...loadOptions } as const;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { reportWidth } from '../../scripts/output.ts';
+import { reportWidth } from '../../scripts/cli/output.ts';
 
 test.each([
   ['no terminal', undefined, 100],

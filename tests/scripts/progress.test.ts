@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fixedSize } from '../../bench/model/message-sizes.ts';
 import type { Progress } from '../../bench/run/observer.ts';
-import { ProgressDisplay } from '../../scripts/progress.ts';
+import { ProgressDisplay } from '../../scripts/session/progress.ts';
 import { failure, result, trial } from '../reports/results.ts';
 import { uploadBench } from '../reports/runs.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseReports } from '../../scripts/output-flags.ts';
+import { parseReports } from '../../scripts/flags/output.ts';
 
 test('reports are a format and a file each', () => {
   expect(parseReports('json=a=b.json,terminal=-')).toEqual([

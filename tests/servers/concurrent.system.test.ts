@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { RunningServer } from '../../servers/contract.ts';
-import type { Client, Conversant } from '../../servers/conversants.ts';
+import type { Client, Conversant } from '../../servers/blocking/client-workers.ts';
 import type { WorkSpec } from '../../servers/work/spec.ts';
 import { close, connect, send, type Transport } from '../../sockets/socket.ts';
 import { DatagramClient } from '../conformance/datagram-client.ts';
@@ -10,8 +10,8 @@ import { listening, memory } from '../sockets/open.ts';
 import { until } from './until.ts';
 
 // From dist, because it starts threads.
-const built = new URL('../../dist/servers/concurrent.js', import.meta.url).href;
-const { startConcurrentServer } = (await import(built)) as typeof import('../../servers/concurrent.ts');
+const built = new URL('../../dist/servers/blocking/server-per-client.js', import.meta.url).href;
+const { startConcurrentServer } = (await import(built)) as typeof import('../../servers/blocking/server-per-client.ts');
 
 /** Takes clients' sockets and holds each until its conversation is ended. */
 class Collector {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { converse } from '../../servers/conversation.ts';
+import { converse } from '../../servers/blocking/serve-client.ts';
 import { openRoom } from '../../servers/rooms/descriptor-room.ts';
 import {
   connect,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DueTimes } from '../../servers/due-times.ts';
+import { DueTimes } from '../../servers/timing/due-times.ts';
 
 const step = fc.oneof(
   fc.record({ add: fc.integer({ min: 0, max: 100 }) }),

@@ -1,5 +1,5 @@
 import { loadApp } from '../../servers/apps/catalog.ts';
-import { CollectedReply } from '../../servers/collected-reply.ts';
+import { CollectedReply } from '../../servers/sending/collected-reply.ts';
 
 const { stream } = await loadApp({ app: 'http' }).then((app) => ({ stream: () => app.stream() }));
 

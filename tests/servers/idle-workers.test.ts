@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { IDLE_LIMIT, IDLE_MS, IdleWorkers } from '../../servers/idle-workers.ts';
+import { IDLE_LIMIT, IDLE_MS, IdleWorkers } from '../../servers/spawning/idle-workers.ts';
 
 class Worker {
   dismissed = 0;

@@ -6,7 +6,7 @@ import { whyNoLibc } from '../../sockets/libc.ts';
 // Pure test files share loaded modules: those with a mock inside must be loaded for this file alone.
 vi.hoisted(() => void vi.resetModules());
 afterAll(() => void vi.resetModules());
-vi.mock('../../sockets/uring-availability.ts', () => ({ whyNoUring: () => 'a seccomp profile forbids io_uring.' }));
+vi.mock('../../sockets/uring/availability.ts', () => ({ whyNoUring: () => 'a seccomp profile forbids io_uring.' }));
 
 test('where io_uring is forbidden its model is listed with the reason, and the others as ever', () => {
   expect(whyUnavailable('io-uring')).toBe('a seccomp profile forbids io_uring.');

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { whyUnavailable } from '../../servers/catalog.ts';
-import { getAffinity, onCpus } from '../../sockets/cpu.ts';
+import { getAffinity, onCpus } from '../../sockets/os/cpu.ts';
 import type { Transport } from '../../sockets/socket.ts';
 import { StreamClient } from '../conformance/stream-client.ts';
 import { epollSets, serverSockets } from './kernel-sockets.ts';

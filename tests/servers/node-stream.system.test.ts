@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { converse, listenStream } from '../../servers/node-stream.ts';
+import { converse, listenStream } from '../../servers/node/streams.ts';
 import { StreamClient } from '../conformance/stream-client.ts';
 import { until } from './until.ts';
 

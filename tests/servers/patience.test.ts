@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Patience } from '../../servers/patience.ts';
+import { Patience } from '../../servers/timing/peer-timer.ts';
 
 const EVERY_MS = 10;
 

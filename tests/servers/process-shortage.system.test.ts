@@ -4,8 +4,8 @@ import { model } from '../../servers/models/balanced.ts';
 
 const children = vi.hoisted((): ChildProcess[] => []);
 
-vi.mock('../../servers/child-server.ts', async (original) => ({
-  ...(await original<typeof import('../../servers/child-server.ts')>()),
+vi.mock('../../servers/spawning/server-process.ts', async (original) => ({
+  ...(await original<typeof import('../../servers/spawning/server-process.ts')>()),
   forkServer() {
     if (children.length === 1) throw new Error('EAGAIN');
     const child = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)'], { stdio: 'ignore' });

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { processCpuNanos } from '../../sockets/cpu.ts';
+import { processCpuNanos } from '../../sockets/os/cpu.ts';
 
 /** A process. Its start time distinguishes it from a later one with the same pid. */
 export interface ProcessId {

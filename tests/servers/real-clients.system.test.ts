@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { AppName } from '../../servers/apps/catalog.ts';
-import { whyNotCarried } from '../../servers/carrying.ts';
+import { whyNotCarried } from '../../servers/compatibility.ts';
 import { type ModelName, modelNames, whyUnavailable } from '../../servers/catalog.ts';
 import type { Transport } from '../../sockets/socket.ts';
 import { whyMissing } from '../requirements.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { app as echo } from '../../servers/apps/echo.ts';
-import { RingDatagrams } from '../../servers/ring-datagrams.ts';
-import { RingStreams } from '../../servers/ring-streams.ts';
+import { RingDatagrams } from '../../servers/completion/ring-datagrams.ts';
+import { RingStreams } from '../../servers/completion/ring-streams.ts';
 import { DatagramLayout } from '../../sockets/datagram-layout.ts';
 import { check, EAGAIN } from '../../sockets/errno.ts';
 import { NativeMemory } from '../../sockets/memory.ts';

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { AppName } from '../../servers/apps/catalog.ts';
 import type { ModelName } from '../../servers/catalog.ts';
 import type { HostMessage, HostSpec } from '../../servers/host.ts';
-import type { HttpTimeLimits } from '../../servers/http/time-limits.ts';
+import type { HttpTimeLimits } from '../../servers/apps/http/time-limits.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { WorkSpec } from '../../servers/work/spec.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
@@ -13,7 +13,7 @@ import { isRunning, type ProcessId, processTree } from './process-tree.ts';
 import { soon } from './until.ts';
 
 /** The built host program: threads and child processes need JavaScript. */
-export const hostPath = fileURLToPath(new URL('../../dist/servers/host-main.js', import.meta.url));
+export const hostPath = fileURLToPath(new URL('../../dist/servers/server-main.js', import.meta.url));
 
 export interface ServerOptions {
   readonly model: ModelName;

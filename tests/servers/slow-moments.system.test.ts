@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { type ModelName, whyUnavailable } from '../../servers/catalog.ts';
-import { KEPT_BYTES } from '../../servers/memory-pool.ts';
+import { KEPT_BYTES } from '../../servers/sending/memory-pool.ts';
 import { noLibc } from '../sockets/open.ts';
 import { MeasuredServer, type Memory } from './measured-server.ts';
 import { SlowClient } from './slow-client.ts';

@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { makeCertificate } from '../../servers/certificate.ts';
+import { makeCertificate } from '../../servers/node/certificate.ts';
 import { patternBytes } from '../conformance/bytes.ts';
 import { stopsPromptly } from '../conformance/stops-promptly.ts';
 import { StreamClient } from '../conformance/stream-client.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { usualHeadEnd } from '../../servers/http/usual-head.ts';
+import { usualHeadEnd } from '../../servers/apps/http/usual-head.ts';
 import { converse } from './http-replies.ts';
 
 /** Returns where a head inside a larger buffer ends, counted from its beginning. */

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { getAffinity, processCpuNanos, setAffinity, threadCpuNanos } from '../../sockets/cpu.ts';
+import { getAffinity, processCpuNanos, setAffinity, threadCpuNanos } from '../../sockets/os/cpu.ts';
 import { noLibc } from './open.ts';
 
 describe.skipIf(noLibc)('CPUs', () => {

@@ -1,15 +1,15 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
-import { RingSockets } from '../../bench/load/workloads/ring-sockets.ts';
+import { RingSockets } from '../../bench/load/streams/ring-sockets.ts';
 import { KernelClock } from '../../bench/measure/kernel-clock.ts';
-import { ServerRing } from '../../servers/server-ring.ts';
+import { ServerRing } from '../../servers/completion/turn-ring.ts';
 import { DatagramBatch } from '../../sockets/batch.ts';
 import { Epoll } from '../../sockets/epoll.ts';
 import { ENOMEM } from '../../sockets/errno.ts';
 import { libc } from '../../sockets/libc.ts';
 import { liveMemory } from '../../sockets/live-memory.ts';
 import { Parts } from '../../sockets/parts.ts';
-import { Uring } from '../../sockets/uring.ts';
+import { Uring } from '../../sockets/uring/uring.ts';
 import { whyMissing } from '../requirements.ts';
 import { noLibc } from './open.ts';
 

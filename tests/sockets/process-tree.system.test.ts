@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { expect, onTestFinished, test } from 'vitest';
-import { hasUnreapedChild, processTree } from '../../sockets/process-tree.ts';
+import { hasUnreapedChild, processTree } from '../../sockets/os/process-tree.ts';
 import { until } from '../servers/until.ts';
 
 /** Starts a process that has a child and never waits for it: `exec` replaces the shell that started the child. */

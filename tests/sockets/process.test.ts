@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { openFileLimit, raiseOpenFileLimit } from '../../sockets/process.ts';
+import { openFileLimit, raiseOpenFileLimit } from '../../sockets/os/process.ts';
 import { noLibc } from './open.ts';
 
 describe.skipIf(noLibc)('open files', () => {

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, onTestFinished } from 'vitest';
-import { BufferRing } from '../../sockets/buffer-ring.ts';
+import { BufferRing } from '../../sockets/uring/buffer-ring.ts';
 import { EINTR } from '../../sockets/errno.ts';
 import { accept, connect, localAddress, recv, send, setReceiveTimeout, socket } from '../../sockets/socket.ts';
-import { Uring } from '../../sockets/uring.ts';
+import { Uring } from '../../sockets/uring/uring.ts';
 import { closing, listening, loopback, memory } from './open.ts';
 
 /** Timeout of every wait that is expected to succeed, in nanoseconds. */

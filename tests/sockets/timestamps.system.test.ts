@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { DatagramBatch } from '../../sockets/batch.ts';
-import { readRealtime } from '../../sockets/clock.ts';
+import { readRealtime } from '../../sockets/os/clock.ts';
 import { EAGAIN } from '../../sockets/errno.ts';
 import {
   bindTo,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { BufferRing } from '../../sockets/buffer-ring.ts';
+import { BufferRing } from '../../sockets/uring/buffer-ring.ts';
 import { EBADF } from '../../sockets/errno.ts';
 import { close, openServer } from '../../sockets/socket.ts';
-import { Uring } from '../../sockets/uring.ts';
+import { Uring } from '../../sockets/uring/uring.ts';
 import { whyMissing } from '../requirements.ts';
 import { loopback, memory } from './open.ts';
 import { completed, heard, makeBuffers, makeRing, openPair, openRings } from './rings.ts';

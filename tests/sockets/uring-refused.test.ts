@@ -1,6 +1,6 @@
 import { afterAll, expect, test, vi } from 'vitest';
 import { EPERM, SystemError } from '../../sockets/errno.ts';
-import { whyNoUring } from '../../sockets/uring-availability.ts';
+import { whyNoUring } from '../../sockets/uring/availability.ts';
 import { whyMissing } from '../requirements.ts';
 
 const refusal = vi.hoisted((): { error: unknown } => ({ error: undefined }));
@@ -8,7 +8,7 @@ const refusal = vi.hoisted((): { error: unknown } => ({ error: undefined }));
 // Pure test files share loaded modules. Modules that contain a mock must not be shared, so they are reset.
 vi.hoisted(() => void vi.resetModules());
 afterAll(() => void vi.resetModules());
-vi.mock('../../sockets/uring.ts', () => ({
+vi.mock('../../sockets/uring/uring.ts', () => ({
   Uring: class {
     constructor() {
       throw refusal.error;

@@ -12,7 +12,7 @@ import {
   setReceiveTimeout,
   socket,
 } from '../../sockets/socket.ts';
-import { IOSQE_CQE_SKIP_SUCCESS, IOSQE_FIXED_FILE, IOSQE_IO_LINK } from '../../sockets/submission-queue.ts';
+import { IOSQE_CQE_SKIP_SUCCESS, IOSQE_FIXED_FILE, IOSQE_IO_LINK } from '../../sockets/uring/submission-queue.ts';
 import { whyMissing } from '../requirements.ts';
 import { closing, connection, listening, loopback, memory } from './open.ts';
 import { completed, heard, makeBuffers, makeRing, openPair, PATIENCE, say } from './rings.ts';

@@ -1,4 +1,4 @@
-import type { Assignment } from '../assignment.ts';
+import type { Assignment } from '../threads/assignment.ts';
 import type { Engine } from '../engine.ts';
 
 /** Creates the engine that drives a thread's load, by its app and transport. Engines are imported only when needed. */

@@ -4,7 +4,7 @@ import { type SecureContext, TLSSocket } from 'node:tls';
 import Client from 'autocannon/lib/httpClient.js';
 import type { SocketAddress } from '../../../sockets/address.ts';
 import { nowNanos } from '../../measure/clock.ts';
-import type { HttpExchange } from '../assignment.ts';
+import type { HttpExchange } from '../threads/assignment.ts';
 import { errnoOf } from '../clients/tls-client.ts';
 
 export interface HttpConnectionSpec {

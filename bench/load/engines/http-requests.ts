@@ -1,6 +1,6 @@
 import { nowNanos } from '../../measure/clock.ts';
 import { PickupLag } from '../clients/pickup-lag.ts';
-import type { LoadState } from '../load-state.ts';
+import type { LoadState } from '../ledger/load-state.ts';
 
 /** The requests in flight on each of a thread's HTTP connections, and what became of those that were. */
 export class HttpRequests {

@@ -1,17 +1,17 @@
-import { threadCpuNanos } from '../../../sockets/cpu.ts';
+import { threadCpuNanos } from '../../../sockets/os/cpu.ts';
 import { Epoll } from '../../../sockets/epoll.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import { KernelClock } from '../../measure/kernel-clock.ts';
-import type { Assignment } from '../assignment.ts';
-import { LoadControl } from '../control.ts';
-import { DemandControl } from '../demand-control.ts';
+import type { Assignment } from '../threads/assignment.ts';
+import { LoadControl } from '../threads/control.ts';
+import { DemandControl } from './demand-control.ts';
 import type { Engine, OpeningReport, ThreadReport } from '../engine.ts';
-import { EventWait } from '../event-wait.ts';
-import { LiveView } from '../live.ts';
-import { LoadState } from '../load-state.ts';
-import { TargetSelection } from '../target-selection.ts';
+import { EventWait } from './event-wait.ts';
+import { LiveView } from '../threads/live.ts';
+import { LoadState } from '../ledger/load-state.ts';
+import { TargetSelection } from '../targets/selection.ts';
 import { TURN_EVENTS, type Workload } from '../workload.ts';
-import { makeWorkload } from '../workloads/catalog.ts';
+import { makeWorkload } from './workloads.ts';
 
 /**
  * Maximum number of unanswered connections while opening: enough to keep a server busy, too few to overflow a backlog.

@@ -1,4 +1,4 @@
-import { type Random, type StreamKey, streamOf } from '../../../servers/random.ts';
+import { type Random, type StreamKey, streamOf } from '../../../servers/random/streams.ts';
 import { isOneWay } from '../../model/operating-point.ts';
 import type { Failure, Result } from '../../model/result.ts';
 import type { Scaling, TargetScaling } from '../../model/scaling.ts';

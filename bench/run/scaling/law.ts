@@ -1,4 +1,4 @@
-import type { Random } from '../../../servers/random.ts';
+import type { Random } from '../../../servers/random/streams.ts';
 import type { TargetScaling } from '../../model/scaling.ts';
 import type { Trial } from '../../model/trial.ts';
 import { median } from '../../stats/median.ts';

@@ -5,8 +5,8 @@ import type { Gate } from '../../../bench/check/plan.ts';
 import { quickest, scatterOf, sessionsFor } from '../../../bench/stats/allocation.ts';
 import { type GatedMetric, gatedMetrics } from '../../../bench/stats/gated-metrics.ts';
 import { mean, variance } from '../../../bench/stats/mean.ts';
-import { normal } from '../../../bench/verify/noise.ts';
-import { streamOf } from '../../../servers/random.ts';
+import { normal } from '../../../bench/lab/verify/noise.ts';
+import { streamOf } from '../../../servers/random/streams.ts';
 
 const all = Object.entries(gatedMetrics).map(([metric, margins]): Gate => ({ metric: metric as GatedMetric, margins }));
 const calm = { between: 0.0001, within: 0.0004 };

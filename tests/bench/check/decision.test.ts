@@ -6,7 +6,7 @@ import { type ArmName, drawOrder, turns } from '../../../bench/check/order.ts';
 import { warmupMs } from '../../../bench/check/pilot.ts';
 import { type CheckPlan, checkFaults } from '../../../bench/check/plan.ts';
 import { type SessionReading, whyExcluded } from '../../../bench/check/session.ts';
-import { noCounts } from '../../../bench/load/counts.ts';
+import { noCounts } from '../../../bench/load/threads/counts.ts';
 import type { LoadReport } from '../../../bench/load/load-report.ts';
 import { fixedSize } from '../../../bench/model/message-sizes.ts';
 import { gatedMetrics } from '../../../bench/stats/gated-metrics.ts';

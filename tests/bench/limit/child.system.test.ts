@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { Child, type CommandLine, isInstalled } from '../../../bench/limit/child.ts';
+import { Child, type CommandLine, isInstalled } from '../../../bench/lab/limit/child.ts';
 import { TargetError } from '../../../bench/model/errors.ts';
-import { getAffinity } from '../../../sockets/cpu.ts';
+import { getAffinity } from '../../../sockets/os/cpu.ts';
 import { isRunning, processTree } from '../../servers/process-tree.ts';
 import { until } from '../../servers/until.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { parseAutocannon } from '../../../bench/limit/autocannon.ts';
-import { parseIperf3 } from '../../../bench/limit/iperf3.ts';
-import { parseDrain, parseFlood } from '../../../bench/limit/reference.ts';
-import { parseSockperf } from '../../../bench/limit/sockperf.ts';
+import { parseAutocannon } from '../../../bench/lab/limit/autocannon.ts';
+import { parseIperf3 } from '../../../bench/lab/limit/iperf3.ts';
+import { parseDrain, parseFlood } from '../../../bench/lab/limit/reference.ts';
+import { parseSockperf } from '../../../bench/lab/limit/sockperf.ts';
 
 // Output of sockperf 3.7 and iperf3 3.12, shortened.
 const underLoad = `sockperf: [2;35m== version #3.7-no.git == [0m

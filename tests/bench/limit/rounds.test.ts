@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { limitRows } from '../../../bench/limit/catalog.ts';
-import { ephemeralPorts, possibleConnections } from '../../../bench/limit/rows/connections.ts';
-import { inTurn } from '../../../bench/limit/turns.ts';
+import { limitRows } from '../../../bench/lab/limit/catalog.ts';
+import { ephemeralPorts, possibleConnections } from '../../../bench/lab/limit/rows/connections.ts';
+import { inTurn } from '../../../bench/lab/limit/turns.ts';
 import { seeded } from '../../seeded.ts';
 
 describe('in turn', () => {

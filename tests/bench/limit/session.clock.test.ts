@@ -1,9 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { holdConnections } from '../../../bench/limit/held-connections.ts';
-import { CReference } from '../../../bench/limit/reference.ts';
-import type { LimitRow } from '../../../bench/limit/row.ts';
-import { type LimitObserver, measureRows } from '../../../bench/limit/session.ts';
-import { getAffinity } from '../../../sockets/cpu.ts';
+import { holdConnections } from '../../../bench/lab/limit/held-connections.ts';
+import { CReference } from '../../../bench/lab/limit/reference.ts';
+import type { LimitRow } from '../../../bench/lab/limit/row.ts';
+import { type LimitObserver, measureRows } from '../../../bench/lab/limit/session.ts';
+import { getAffinity } from '../../../sockets/os/cpu.ts';
 import { whyMissing } from '../../requirements.ts';
 
 const whereCompiled = test.skipIf(whyMissing('cc'));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Figure } from '../../../bench/limit/figure.ts';
-import { isMissed, judge } from '../../../bench/limit/verdict.ts';
+import type { Figure } from '../../../bench/lab/limit/figure.ts';
+import { isMissed, judge } from '../../../bench/lab/limit/verdict.ts';
 
 const atLeast: Figure = { title: 'rate', unit: 'ratio', atLeast: 0.95 };
 const atMost: Figure = { title: 'cost', unit: 'ratio', atMost: 1.1 };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { BASELINE_ALPHA, holdAgainst, type MetricHistory, runsToPass } from '../../../bench/stats/baseline.ts';
 import { studentQuantile } from '../../../bench/stats/student-distribution.ts';
-import type { Random } from '../../../servers/random.ts';
+import type { Random } from '../../../servers/random/streams.ts';
 import { seeded } from '../../seeded.ts';
 
 const margins = { tolerated: 0.01, detected: 0.05 };

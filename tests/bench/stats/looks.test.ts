@@ -12,7 +12,7 @@ import {
   spentBy,
 } from '../../../bench/stats/looks.ts';
 import { lookAt } from '../../../bench/stats/regression.ts';
-import { streamOf } from '../../../servers/random.ts';
+import { streamOf } from '../../../servers/random/streams.ts';
 
 describe('looks', () => {
   test.each<[number, number[]]>([

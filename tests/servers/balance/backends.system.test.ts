@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { Backends } from '../../../servers/balance/backends.ts';
+import { Backends } from '../../../servers/node/backends.ts';
 import { chooserOf } from '../../../servers/balance/policies.ts';
 import type { SocketAddress } from '../../../sockets/address.ts';
 import { seeded } from '../../seeded.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type BalancePolicy, balancePolicyNames, type Choose, chooserOf } from '../../../servers/balance/policies.ts';
-import type { Random } from '../../../servers/random.ts';
+import type { Random } from '../../../servers/random/streams.ts';
 import { seeded } from '../../seeded.ts';
 
 /** Returns a generator that gives these numbers in order. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { burnCpu } from '../../../servers/work/burner.ts';
-import { threadCpuNanos } from '../../../sockets/cpu.ts';
+import { threadCpuNanos } from '../../../sockets/os/cpu.ts';
 import { whyMissing } from '../../requirements.ts';
 
 test.skipIf(whyMissing('libc')).each([20e3, 200e3, 5e6])(

@@ -1,0 +1,238 @@
+import { BufferRing } from '../../../sockets/uring/buffer-ring.ts';
+import { ENOBUFS } from '../../../sockets/errno.ts';
+import { MessageLayout } from '../../../sockets/uring/recvmsg-layout.ts';
+import { Parts } from '../../../sockets/parts.ts';
+import { POLLIN } from '../../../sockets/poll.ts';
+import { streamRetry } from '../../../sockets/retry.ts';
+import { MSG_DONTWAIT, send } from '../../../sockets/socket.ts';
+import { IOSQE_CQE_SKIP_SUCCESS, IOSQE_FIXED_FILE } from '../../../sockets/uring/submission-queue.ts';
+import { Uring } from '../../../sockets/uring/uring.ts';
+import type { KernelClock } from '../../measure/kernel-clock.ts';
+import type { Assignment } from '../threads/assignment.ts';
+import { Payload } from '../messages/payload.ts';
+import { powerOfTwo } from '../ledger/request-times.ts';
+
+/** Memory for replies that have come and were not read yet. When it is full, the rest waits in the sockets. */
+const LARGEST_INBOX = 16 << 20;
+const MOST_BUFFERS = 32_768;
+/** Maximum number of operations that one call submits. */
+const MOST_ENTRIES = 4_096;
+const GROUP = 0;
+
+// Purpose of an operation: the lower bits of its kind. The upper bits number its connection's sockets.
+const RECEIVE = 0;
+const SEND = 1;
+const WATCH = 2;
+const CANCEL = 3;
+const PURPOSE_BITS = 2;
+const PURPOSES = 3;
+const LAST_SOCKET = 0x1fff_ffff;
+
+/** Receives the events of {@link RingSockets}. */
+export interface RingListener {
+  /** The watched descriptor is readable. */
+  noticed(): void;
+  /** Bytes of a connection have come. They are at `offset` of {@link RingSockets.inbox} until this returns. */
+  received(connection: number, offset: number, length: number): void;
+  /** A connection's socket has ended. @param errno 0 when its peer has closed it. */
+  ended(connection: number, errno: number): void;
+}
+
+/** Sockets of many connections on an io_uring: each receives permanently, and sends one request at a time. */
+export class RingSockets {
+  readonly payload: Payload;
+  /** When the kernel received the bytes being reported, in monotonic nanoseconds; 0 when not known. */
+  arrivedNanos = 0;
+  readonly #size: number;
+  readonly #firstConnection: number;
+  readonly #watched: number;
+  readonly #ring: Uring;
+  readonly #buffers: BufferRing;
+  readonly #clock: KernelClock | undefined;
+  /** Layout of the buffers when the kernel adds timestamps. */
+  readonly #layout: MessageLayout | undefined;
+  /** Number of each connection's current socket: completions of older ones are ignored. */
+  readonly #socket: Int32Array;
+  /** 1 when the connection's socket is in the ring. */
+  readonly #inside: Uint8Array;
+
+  /**
+   * @param size of requests and replies.
+   * @param watched a descriptor; the ring reports when it is readable.
+   * @param clock converts timestamps of sockets with SO_TIMESTAMPNS; undefined for sockets without.
+   * @throws {SystemError} where no ring is available.
+   */
+  constructor(
+    connections: number,
+    size: number,
+    { firstConnection, streamKey }: Pick<Assignment, 'firstConnection' | 'streamKey'>,
+    watched: number,
+    clock?: KernelClock,
+  ) {
+    this.#clock = clock;
+    this.#size = size;
+    this.#firstConnection = firstConnection;
+    this.#watched = watched;
+    this.#socket = new Int32Array(connections);
+    this.#inside = new Uint8Array(connections);
+    const parts = new Parts();
+    try {
+      // A request stays in its connection's place until it is answered: the kernel may still read it.
+      this.payload = parts.own(new Payload(size, connections, streamKey));
+      this.#layout = clock && parts.own(new MessageLayout());
+      const entries = powerOfTwo(Math.min(connections, MOST_ENTRIES));
+      this.#ring = parts.own(new Uring(entries, 4 * entries));
+      this.#ring.registerFiles(connections);
+      const slot = ((size + 7) & ~7) + (clock === undefined ? 0 : MessageLayout.overhead);
+      // One for each reply, and one more: a receive needs a buffer even to find that nothing is left.
+      let buffers = Math.min(powerOfTwo(connections + 1), MOST_BUFFERS);
+      while (buffers * slot > LARGEST_INBOX) buffers /= 2;
+      this.#buffers = parts.own(new BufferRing(this.#ring, GROUP, buffers, slot));
+    } catch (error) {
+      parts.free();
+      throw error;
+    }
+    this.#watch();
+  }
+
+  /** Memory that bytes are received into. */
+  get inbox() {
+    return this.#buffers.data;
+  }
+
+  /** Adds a connection that is established: its socket receives from now on. */
+  add(c: number, fd: number): void {
+    this.#ring.setFile(c, fd);
+    this.#inside[c] = 1;
+    this.#receive(c);
+  }
+
+  /** Prepares to send a connection's request of that sequence number. */
+  send(c: number, sequence: number): void {
+    const { submissions } = this.#ring;
+    this.payload.address(c, this.#firstConnection + c, sequence);
+    submissions.send(c, this.payload.outbox, c * this.#size, this.#size, this.#kind(c, SEND), c);
+    submissions.flag(IOSQE_FIXED_FILE | IOSQE_CQE_SKIP_SUCCESS);
+  }
+
+  /**
+   * Sends a connection's request of that sequence number now, for callers that must know when. The ring sends what the
+   * kernel does not take at once.
+   */
+  sendNow(c: number, sequence: number, fd: number): void {
+    const { outbox } = this.payload;
+    const at = c * this.#size;
+    this.payload.address(c, this.#firstConnection + c, sequence);
+    const sent = Math.max(0, send(fd, outbox, at, this.#size, MSG_DONTWAIT));
+    if (sent === this.#size) return;
+    const { submissions } = this.#ring;
+    submissions.send(c, outbox, at + sent, this.#size - sent, this.#kind(c, SEND), c);
+    submissions.flag(IOSQE_FIXED_FILE | IOSQE_CQE_SKIP_SUCCESS);
+  }
+
+  /** Removes a connection's socket, if it is in the ring. It is not reported on any more; the caller closes it. */
+  remove(c: number): void {
+    if (this.#inside[c] === 0) return;
+    for (const purpose of [RECEIVE, SEND]) {
+      this.#ring.submissions.cancel(this.#kind(c, purpose), c, CANCEL, 0);
+      this.#ring.submissions.flag(IOSQE_CQE_SKIP_SUCCESS);
+    }
+    // Submitted now: operations prepared later are for the next socket in the same place.
+    this.#ring.submit();
+    this.#ring.setFile(c, -1);
+    this.#inside[c] = 0;
+    this.#socket[c] = ((this.#socket[c] as number) + 1) & LAST_SOCKET;
+  }
+
+  /**
+   * Submits what was prepared and waits for a completion, up to `timeoutMs`. @returns the number of completions, for
+   * {@link tell}.
+   */
+  exchange(timeoutMs: number): number {
+    return this.#ring.submitAndWait(timeoutMs <= 0 ? 0 : 1, timeoutMs * 1e6);
+  }
+
+  /** Reports the first `count` completions to `listener`. */
+  tell(count: number, listener: RingListener): void {
+    for (let i = 0; i < count; i++) this.#tellOf(i, listener);
+    this.#ring.completions.advance(count);
+    this.#buffers.publish();
+  }
+
+  close(): void {
+    this.#ring.close();
+    this.#buffers.free();
+    this.#layout?.free();
+    this.payload.free();
+  }
+
+  #tellOf(i: number, listener: RingListener): void {
+    const { completions } = this.#ring;
+    const kind = completions.kindAt(i);
+    const purpose = kind & PURPOSES;
+    if (purpose === RECEIVE) {
+      const buffer = completions.bufferAt(i);
+      if (this.#concerns(i, kind)) this.#tellOfReceive(i, buffer, listener);
+      if (buffer >= 0) this.#buffers.release(buffer);
+    } else if (purpose === SEND) {
+      // Only failed sends are reported.
+      if (this.#concerns(i, kind)) this.#tellOfFailedSend(i, listener);
+    } else if (purpose === WATCH) {
+      listener.noticed();
+      this.#watch();
+    }
+  }
+
+  #tellOfFailedSend(i: number, listener: RingListener): void {
+    const result = this.#ring.completions.resultAt(i);
+    // streamRetry throws for a wrong descriptor or argument.
+    if (result < 0) streamRetry(result, 'send');
+    listener.ended(this.#ring.completions.dataAt(i), -result);
+  }
+
+  #tellOfReceive(i: number, buffer: number, listener: RingListener): void {
+    const { completions } = this.#ring;
+    const c = completions.dataAt(i);
+    const result = completions.resultAt(i);
+    if (buffer >= 0 && result > 0) this.#tellOfBytes(c, buffer * this.#buffers.size, result, listener);
+    else if (result >= 0 || (result !== -ENOBUFS && streamRetry(result, 'recv') !== 'now')) listener.ended(c, -result);
+    // A multishot receive ends, for example, when no buffer is left. Buffers are being released, so it can be
+    // restarted.
+    if (!completions.hasMore(i) && this.#concerns(i, completions.kindAt(i))) this.#receive(c);
+  }
+
+  #tellOfBytes(c: number, at: number, result: number, listener: RingListener): void {
+    const layout = this.#layout;
+    if (layout === undefined || this.#clock === undefined) {
+      listener.received(c, at, result);
+      return;
+    }
+    const { data } = this.#buffers;
+    const length = layout.lengthAt(data, at);
+    const seconds = layout.secondsAt(data, at);
+    this.arrivedNanos = seconds === 0 ? 0 : this.#clock.monotonic(seconds, layout.nanosAt(data, at));
+    if (length > 0) listener.received(c, at + MessageLayout.overhead, length);
+    else listener.ended(c, 0);
+  }
+
+  /** Reports whether the i-th completion is of a socket that is still in the ring. */
+  #concerns(i: number, kind: number): boolean {
+    const c = this.#ring.completions.dataAt(i);
+    return this.#inside[c] === 1 && kind >> PURPOSE_BITS === this.#socket[c];
+  }
+
+  #receive(c: number): void {
+    const { submissions } = this.#ring;
+    if (this.#layout === undefined) submissions.recvMultishot(c, GROUP, this.#kind(c, RECEIVE), c);
+    else submissions.recvmsgMultishot(c, this.#layout, GROUP, this.#kind(c, RECEIVE), c);
+    submissions.flag(IOSQE_FIXED_FILE);
+  }
+
+  #watch(): void {
+    this.#ring.submissions.poll(this.#watched, POLLIN, WATCH, 0);
+  }
+
+  #kind(c: number, purpose: number): number {
+    return ((this.#socket[c] as number) << PURPOSE_BITS) | purpose;
+  }
+}

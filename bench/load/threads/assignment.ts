@@ -1,0 +1,63 @@
+import type { StreamKey } from '../../../servers/random/streams.ts';
+import type { SocketAddress } from '../../../sockets/address.ts';
+import type { Timestamps } from '../../model/configuration.ts';
+import type { OperatingPoint } from '../../model/operating-point.ts';
+import type { SelectPolicy } from '../../model/select-policy.ts';
+import type { PacerSpec } from '../arrivals/pacer.ts';
+import type { ProfileSpec } from '../arrivals/profile.ts';
+
+/** The exchange that clients perform with an HTTP server. */
+export interface HttpExchange {
+  /** Value of the Host header. */
+  readonly host: string;
+  /** Includes the query, if there is one. */
+  readonly path: string;
+  /** Expected body of every reply, one character per byte; null where it is not known. */
+  readonly page: string | null;
+}
+
+/** Several targets, and how clients choose among them. */
+export interface Selection {
+  readonly addresses: readonly SocketAddress[];
+  readonly policy: SelectPolicy;
+}
+
+/** One generator thread's part of a load. Plain data and shared memory, so that it can be passed to the thread. */
+export interface Assignment {
+  /** The load of the whole trial, except that `connections` counts this thread's connections only. */
+  readonly point: OperatingPoint;
+  readonly address: SocketAddress;
+  /** Index of this thread among `threads`. */
+  readonly thread: number;
+  readonly threads: number;
+  /** Index of the thread's first connection among those of all threads. It identifies requests. */
+  readonly firstConnection: number;
+  /** Selects the random streams; the same for all threads. */
+  readonly streamKey: StreamKey;
+  /** CPUs to run on; when empty, the kernel chooses. */
+  readonly cpus: readonly number[];
+  /** Schedule of requests; null for a closed loop. */
+  readonly pacer: PacerSpec | null;
+  /** Number of connections of all threads in use over time; null: all of them. */
+  readonly levels: ProfileSpec | null;
+  /** Measuring ends when this many requests of this thread have ended; null: when its time is over. */
+  readonly requests: number | null;
+  /** Only for the app http. */
+  readonly http?: HttpExchange;
+  /** Number of windows: how often the load runs and is measured over the same connections. */
+  readonly windows: number;
+  /** Present when there are several targets; `address` is then the first one's. */
+  readonly selection?: Selection;
+  readonly timestamps: Timestamps;
+  readonly timeoutMs: number;
+  readonly openTimeoutMs: number;
+  readonly control: SharedArrayBuffer;
+  readonly live: SharedArrayBuffer;
+}
+
+/** Divides connections among threads as evenly as possible: the first threads get one more. */
+export function shareOf(connections: number, threads: number, thread: number): { first: number; count: number } {
+  const base = Math.floor(connections / threads);
+  const rest = connections % threads;
+  return { first: thread * base + Math.min(thread, rest), count: base + (thread < rest ? 1 : 0) };
+}

@@ -1,0 +1,70 @@
+import { nowNanos } from '../../measure/clock.ts';
+import { HISTOGRAM_BYTES, Histogram } from '../../measure/histogram.ts';
+
+const NUMBERS = 4;
+const COMPLETED = 0;
+const FAILED = 1;
+const BYTES = 2;
+const DONE = 3;
+
+/** Names of a thread's histograms. */
+export const latencyNames = ['response', 'service', 'generatorLag', 'scheduleLag', 'connect'] as const;
+export type LatencyName = (typeof latencyNames)[number];
+
+/** State of a running generator thread, in shared memory: the main thread reads it without blocking the thread. */
+export class LiveView implements Readonly<Record<LatencyName, Histogram>> {
+  readonly buffer: SharedArrayBuffer;
+  // All since measuring began.
+  readonly response: Histogram;
+  readonly service: Histogram;
+  readonly generatorLag: Histogram;
+  readonly scheduleLag: Histogram;
+  readonly connect: Histogram;
+  readonly #numbers: Float64Array;
+
+  constructor(buffer = new SharedArrayBuffer(NUMBERS * 8 + latencyNames.length * HISTOGRAM_BYTES)) {
+    this.buffer = buffer;
+    this.#numbers = new Float64Array(buffer, 0, NUMBERS);
+    const histogram = (name: LatencyName) =>
+      new Histogram(buffer, NUMBERS * 8 + latencyNames.indexOf(name) * HISTOGRAM_BYTES);
+    this.response = histogram('response');
+    this.service = histogram('service');
+    this.generatorLag = histogram('generatorLag');
+    this.scheduleLag = histogram('scheduleLag');
+    this.connect = histogram('connect');
+  }
+
+  /** Requests completed since the thread began, warm-up included; never decreases. */
+  get completed(): number {
+    return this.#numbers[COMPLETED] as number;
+  }
+  set completed(count: number) {
+    this.#numbers[COMPLETED] = count;
+  }
+
+  /** Requests that timed out, failed, were corrupted or were never sent, since measuring began. */
+  get failed(): number {
+    return this.#numbers[FAILED] as number;
+  }
+  set failed(count: number) {
+    this.#numbers[FAILED] = count;
+  }
+
+  /** Bytes that went one way, or that completed requests carried, since measuring began. */
+  get bytes(): number {
+    return this.#numbers[BYTES] as number;
+  }
+  set bytes(count: number) {
+    this.#numbers[BYTES] = count;
+  }
+
+  /** When measuring ended, which may be early, in monotonic nanoseconds; undefined while it continues. */
+  get doneNanos(): number | undefined {
+    return this.#numbers[DONE] || undefined;
+  }
+
+  /** Records that measuring ends now, or that it is not over any more. */
+  set done(done: boolean) {
+    this.#numbers[DONE] = done ? nowNanos() : 0;
+  }
+}

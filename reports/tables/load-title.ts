@@ -1,0 +1,69 @@
+import { sendsHttp } from '../../bench/model/app-workload.ts';
+import { isOneWay } from '../../bench/model/operating-point.ts';
+import type { Trial } from '../../bench/model/trial.ts';
+import { formatBytes, formatCount, formatPlural, formatSeconds } from '../text/quantities.ts';
+
+/** Sizes of a mixture that are listed one by one. */
+const MOST_SIZES = 4;
+
+/**
+ * Returns the properties that a table's trials have in common, in words.
+ * @param work the server's work for each request, in words; null: none.
+ * @param point undefined when nothing was measured.
+ * @param balance policy of the targets that balance their load.
+ */
+export function loadTitle(transport: string, work: string | null, point: Trial | undefined, balance?: string): string {
+  const worked = work === null ? [] : [`work ${work}`];
+  if (point === undefined) return [transport.toUpperCase(), ...worked].join(': ');
+  const { app, workload, connection, pipelining, rate, stages = [], targets = [] } = point;
+  const details = [
+    app,
+    workload,
+    // A stream has no messages, a handshake has those of its protocol, and an HTTP server decides the size of its
+    // replies.
+    ...(workload === 'handshake' || (transport !== 'udp' && isOneWay(workload)) || app === 'http'
+      ? []
+      : [sizesText(point)]),
+    ...(sendsHttp(app, workload) ? ["by autocannon's client"] : []),
+    ...(point.deflate ? ['deflated'] : []),
+    ...(connection === 'per-request' ? ['a connection for each request'] : []),
+    ...(pipelining > 1 ? [`${pipelining} in flight on each connection`] : []),
+    ...(rate === null ? [] : [rateText(point, rate)]),
+    ...(stages.length > 0 ? [stagesText(stages, rate === null ? 'connections' : 'rate')] : []),
+    ...(isOneWay(workload) ? ['decimal units (1 GB is 1,000,000,000 bytes)'] : []),
+    ...worked,
+    ...(targets.length > 0 ? [selectText(point)] : []),
+    ...(point.cpus === undefined ? [] : [`server on ${formatPlural(point.cpus, 'CPU')}`]),
+    ...(balance === undefined ? [] : [`balanced by ${balance}`]),
+  ];
+  return `${transport.toUpperCase()}: ${details.join(', ')}`;
+}
+
+/** Returns whether a target is chosen for each connection or for each request, and how. */
+function selectText({ select, connection, rate }: Trial): string {
+  const what = rate === null && connection !== 'per-request' ? 'connection' : 'request';
+  return `a target for each ${what} by ${select}`;
+}
+
+function rateText({ workload, arrivals, stages = [] }: Trial, rate: number): string {
+  const spread = arrivals === 'poisson' ? ' as Poisson arrivals' : '';
+  const mean = stages.length > 0 ? ' on average' : '';
+  const things = workload === 'broadcast' ? 'lines' : isOneWay(workload) ? 'datagrams' : 'requests';
+  return `${formatCount(rate)} ${things}/s offered${mean}${spread}`;
+}
+
+/** Formats sizes: `64 B`, `64 B to 1.00 KiB`, or each with its share. */
+function sizesText({ size, sizes = [] }: Trial): string {
+  if (sizes.length === 0) return formatBytes(size);
+  const texts = sizes.map(({ from, to, share }) => {
+    const range = from === to ? formatBytes(from) : `${formatBytes(from)} to ${formatBytes(to)}`;
+    return sizes.length === 1 ? range : `${Number((share * 100).toPrecision(3))} % ${range}`;
+  });
+  const more = sizes.length > MOST_SIZES ? [`… (${sizes.length} sizes)`] : [];
+  return [...texts.slice(0, MOST_SIZES), ...more].join(' + ');
+}
+
+/** Formats stages: `rate → 1.00k in 30 s → 0 in 10 s`. */
+function stagesText(stages: NonNullable<Trial['stages']>, what: string): string {
+  return `${what} ${stages.map(({ seconds, target }) => `→ ${formatCount(target)} in ${formatSeconds(seconds)}`).join(' ')}`;
+}

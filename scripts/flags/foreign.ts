@@ -1,0 +1,55 @@
+import { basename } from 'node:path';
+import type { ForeignServer } from '../../bench/model/configuration.ts';
+import { parseDuration } from '../../bench/model/units.ts';
+import type { Flags, OptionSet } from '../cli/flags.ts';
+
+/** Flags that name servers in any language, for the commands that measure. */
+export const foreignOptions = {
+  exec: {
+    type: 'string',
+    group: 'What to measure:',
+    describe:
+      "Start and measure a server of yours: 'CMD {port}', a shell command; {host} and {transport} are filled in too",
+  },
+  name: {
+    type: 'string',
+    group: 'What to measure:',
+    describe:
+      'What tables call it; with several --exec one for each, in the same order [default: the command, shortened]',
+  },
+  'start-timeout': {
+    type: 'string',
+    group: 'What to measure:',
+    default: '15s',
+    describe: 'Give it up when it does not listen by then',
+  },
+} as const satisfies OptionSet;
+
+/** Characters of a command that fit into a table. */
+const NAME_LENGTH = 32;
+
+/** Reads the servers that --exec names, one for each occurrence of the flag. */
+export function readForeign(flags: Flags<typeof foreignOptions>): ForeignServer[] {
+  const commands = flags.texts('exec');
+  const names = flags.texts('name');
+  const startLimitMs = flags.value('start-timeout', parseDuration);
+  if (names.length > commands.length) {
+    flags.refuse(`--name: ${names.length} names for ${commands.length} commands: each names one --exec`);
+  }
+  return commands.map((command, i) => ({
+    kind: 'exec',
+    name: names[i] ?? commandName(command),
+    command,
+    startLimitMs,
+  }));
+}
+
+/** Shortens a command for tables: drops the shell's `exec`, words with placeholders, and the directories of paths. */
+export function commandName(command: string): string {
+  const words = command
+    .replace(/^\s*exec\s/, '')
+    .split(/\s+/)
+    .filter((word) => word !== '' && !/\{(port|host|transport)\}/.test(word));
+  const name = words.map((word) => basename(word) || word).join(' ') || command;
+  return name.length > NAME_LENGTH ? `${name.slice(0, NAME_LENGTH - 1)}…` : name;
+}

@@ -1,0 +1,41 @@
+import { type Gate, isPaced } from '../../bench/check/plan.ts';
+import { baselineMetrics } from '../../bench/model/stored-baseline.ts';
+import { parseNames } from '../../bench/model/units.ts';
+import { type GatedMetric, gatedMetrics } from '../../bench/stats/gated-metrics.ts';
+import type { AppName } from '../../servers/apps/catalog.ts';
+import type { Flags } from '../cli/flags.ts';
+import { unknown } from '../cli/nearest.ts';
+
+const names = Object.keys(gatedMetrics) as GatedMetric[];
+
+type GateFlags = Flags<{ readonly gate: { readonly type: 'string' }; readonly baseline: { readonly type: 'string' } }>;
+
+/** Reads the metrics that decide a check: --gate, or else all that can be measured of the app, with default margins. */
+export function readGates(flags: GateFlags, app: AppName): Gate[] {
+  const isStorable = (metric: GatedMetric) => (baselineMetrics as readonly string[]).includes(metric);
+  const judged = flags.isGiven('baseline') ? names.filter(isStorable) : names;
+  const usual = judged.filter((metric) => app !== 'http' || !isPaced(metric));
+  const gates = flags.value('gate', parseGates) ?? usual.map((metric) => ({ metric, margins: gatedMetrics[metric] }));
+  for (const { metric } of gates) {
+    if (judged.includes(metric)) continue;
+    flags.refuse(
+      `--gate: ${metric} is not held against recorded runs, as it differs too much from run to run: use --baseline-ref for it`,
+    );
+  }
+  return gates;
+}
+
+/** Parses `throughput,cpu=2%/8%`: metrics, each with the tolerated and the detected change. @throws {RangeError} */
+export function parseGates(text: string): Gate[] {
+  return parseNames(text).map((part) => {
+    const [name = '', margins] = part.split('=', 2);
+    const metric = names.find((known) => known === name);
+    if (metric === undefined) throw new RangeError(unknown('metric', name, names));
+    if (margins === undefined) return { metric, margins: gatedMetrics[metric] };
+    const [, tolerated, detected] = /^(\d+(?:\.\d+)?)%?\/(\d+(?:\.\d+)?)%$/.exec(margins) ?? [];
+    if (detected === undefined) {
+      throw new RangeError(`'${part}' has no margins such as 1%/5%: what is tolerated, and what must be found`);
+    }
+    return { metric, margins: { tolerated: Number(tolerated) / 100, detected: Number(detected) / 100 } };
+  });
+}

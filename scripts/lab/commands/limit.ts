@@ -1,0 +1,116 @@
+import { limitRows } from '../../../bench/lab/limit/catalog.ts';
+import type { Measured } from '../../../bench/lab/limit/figure.ts';
+import { hasCompiler } from '../../../bench/lab/limit/reference.ts';
+import type { LimitRow } from '../../../bench/lab/limit/row.ts';
+import { type LimitPlan, measureRows } from '../../../bench/lab/limit/session.ts';
+import { isMissed } from '../../../bench/lab/limit/verdict.ts';
+import { describeEnvironment } from '../../../bench/measure/environment.ts';
+import { EXIT } from '../../../bench/model/exit-code.ts';
+import { parseInteger } from '../../../bench/model/units.ts';
+import { jsonDocument } from '../../../reports/text/json-document.ts';
+import { formatFigure } from '../../../reports/tables/limit.ts';
+import { renderLimit } from '../../../reports/renderers/limit.ts';
+import { prepareReport, writeReport } from '../../../reports/files/sink.ts';
+import { whyNoLibc } from '../../../sockets/libc.ts';
+import type { Command } from '../../cli/command.ts';
+import { ending } from '../../cli/faults.ts';
+import type { Flags, OptionSet } from '../../cli/flags.ts';
+import { untilInterrupted } from '../../cli/interrupt.ts';
+import { chosenSeed, parseSeed } from '../../flags/load.ts';
+import { orMisconfigured } from '../../session/measure.ts';
+import { mayColor, print, reportWidth, say } from '../../cli/output.ts';
+
+const names = limitRows.map(({ name }) => name);
+
+const options = {
+  rows: { type: 'string', describe: `Rows to measure, of ${names.join(', ')}; all of them without it` },
+  pairs: { type: 'string', default: '11', describe: 'Rounds of each row: in each, every contestant runs once' },
+  seconds: { type: 'string', default: '0.7', describe: 'How long each contestant is measured in each round' },
+  seed: { type: 'string', describe: 'Shuffles who runs first; without it another one each time' },
+  json: { type: 'string', describe: 'Also writes the figures to this file' },
+  strict: { type: 'boolean', describe: 'Exit code 1 when a row misses what is wanted of it' },
+} as const satisfies OptionSet;
+
+/** Compares the load generator with reference programs in C and with installed tools; see docs/limits.md. */
+export const limit: Command<typeof options> = {
+  name: '$0',
+  describe: 'Holds the load generator against one in C, sockperf and iperf3, and says which bounds it meets.',
+  options,
+  examples: [
+    ['--rows tcp50,udp', 'Two rows'],
+    ['--pairs 21 --json limits.json --strict', 'All rows, for a machine to read'],
+  ],
+  async run(flags) {
+    const plan = readPlan(flags);
+    const file = flags.text('json');
+    flags.assertNoFaults();
+    const reason =
+      whyNoLibc() ?? (hasCompiler() ? undefined : 'no C compiler (cc) here; Debian has one in package gcc');
+    if (reason !== undefined) {
+      say(`skipped: ${reason}`);
+      return EXIT.ok;
+    }
+    if (file !== undefined) orMisconfigured(() => prepareReport(file), '--json');
+    return await measure(plan, file, flags.has('strict'));
+  },
+};
+
+function readPlan(flags: Flags<typeof options>): LimitPlan {
+  const chosen = flags.choices('rows', 'row', names);
+  return {
+    rows: limitRows.filter(({ name }) => chosen?.includes(name) ?? true),
+    rounds: flags.value('pairs', parsePairs, false),
+    seconds: flags.value('seconds', parseSeconds, false),
+    seed: flags.value('seed', parseSeed, false) ?? chosenSeed(),
+  };
+}
+
+async function measure(plan: LimitPlan, file: string | undefined, strict: boolean): Promise<number> {
+  const failures: unknown[] = [];
+  const observer = {
+    measured: (row: LimitRow, round: number, figures: Measured) =>
+      say(`${row.name}, ${round} of ${plan.rounds}: ${describe(row, figures)}`),
+    failed: (row: LimitRow, error: unknown) => {
+      failures.push(error);
+      for (const line of ending(error).lines) say(`${row.name}: ${line}`);
+    },
+  };
+  return await untilInterrupted(async (signal) => {
+    const { verdicts, ...cpus } = await measureRows(plan, observer, signal);
+    const environment = describeEnvironment();
+    const { rounds, seconds, seed } = plan;
+    if (file !== undefined) {
+      orMisconfigured(
+        () => writeReport(file, jsonDocument({ environment, rounds, seconds, seed, ...cpus, verdicts })),
+        '--json',
+      );
+    }
+    const heading =
+      `${environment.cpuModel}, ${environment.kernel}, Node ${environment.node}; server on CPU ${cpus.serverCpu}, ` +
+      `load on CPU ${cpus.loadCpu}; ${seconds} s each, seed ${seed}`;
+    print(renderLimit(heading, verdicts, { color: mayColor(process.stdout, false), width: reportWidth() }));
+    if (signal.aborted) return EXIT.interrupted;
+    const [failure] = failures;
+    if (failure !== undefined) return ending(failure).exitCode;
+    return strict && verdicts.some(isMissed) ? EXIT.regressed : EXIT.ok;
+  });
+}
+
+function describe({ figures }: LimitRow, measured: Measured): string {
+  return Object.entries(figures)
+    .filter(([name]) => measured[name] !== undefined)
+    .map(([name, { title, unit }]) => `${title} ${formatFigure(unit, measured[name] ?? Number.NaN)}`)
+    .join('; ');
+}
+
+function parsePairs(text: string): number {
+  const pairs = parseInteger(text);
+  if (pairs < 1 || pairs > 1000) throw new RangeError(`${pairs} is not a whole number from 1 to 1000`);
+  return pairs;
+}
+
+function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (seconds >= 0.1 && seconds <= 60) return seconds;
+  throw new RangeError(`'${text}' is not a number of seconds from 0.1 to 60`);
+}

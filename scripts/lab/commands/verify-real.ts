@@ -1,0 +1,147 @@
+import { fileURLToPath } from 'node:url';
+import { EXIT } from '../../../bench/model/exit-code.ts';
+import { parseDuration, parseInteger } from '../../../bench/model/units.ts';
+import {
+  holdCheck,
+  isSame,
+  keyOf,
+  planFor,
+  type RealCheck,
+  type RealCheckKey,
+} from '../../../bench/lab/verify/real-checks.ts';
+import {
+  CServer,
+  NodeServer,
+  type PlanOfChecks,
+  type RealServer,
+  type ServerName,
+  serverNames,
+} from '../../../bench/lab/verify/real-servers.ts';
+import { jsonDocument } from '../../../reports/text/json-document.ts';
+import { areAsWanted, renderRealChecks } from '../../../reports/renderers/real-checks.ts';
+import { readSavedChecks, saveCheck } from '../../../reports/files/saved-checks.ts';
+import { prepareReport, writeReport } from '../../../reports/files/sink.ts';
+import { seedOf } from '../../../servers/random/streams.ts';
+import type { Command } from '../../cli/command.ts';
+import type { OptionSet } from '../../cli/flags.ts';
+import { untilInterrupted } from '../../cli/interrupt.ts';
+import { parseSeed } from '../../flags/load.ts';
+import { orMisconfigured } from '../../session/measure.ts';
+import { mayColor, print, reportWidth, say } from '../../cli/output.ts';
+
+const options = {
+  server: { type: 'string', default: 'c,node', describe: 'c: the echo server in C; node: event-driven, at 20 µs more' },
+  same: { type: 'string', default: '20', describe: 'Checks of each server against itself' },
+  'worse-by-20': { type: 'string', default: '10', describe: 'Checks against one that takes 20 % more CPU time' },
+  'worse-by-10': { type: 'string', default: '10', describe: 'Checks against one that takes 10 % more' },
+  connections: { alias: 'c', type: 'string', default: '20', describe: 'Connections' },
+  budget: { type: 'string', default: '5m', describe: 'Of each check' },
+  seed: { type: 'string', default: '1', describe: 'From which the seed of each check is derived' },
+  lines: {
+    type: 'string',
+    default: 'results/verify-real.jsonl',
+    describe: 'Gets a line for each check that ended; those that are in it are not held again',
+  },
+  json: { type: 'string', describe: 'Also writes what came of all checks to this file' },
+} as const satisfies OptionSet;
+
+/** Runs regression checks of real servers that are equal, or slower by a known share of CPU time. Takes hours. */
+export const verifyReal: Command<typeof options> = {
+  name: '$0',
+  describe: 'Holds checks of real servers that are the same, or slower by a known share of CPU time. Takes hours.',
+  options,
+  examples: [
+    ['--server c', 'The echo server in C alone; again after an interruption: goes on where it was'],
+    ['--same 2 --worse-by-20 2 --worse-by-10 0 --lines few.jsonl', 'A few of them'],
+  ],
+  async run(flags) {
+    const counts = [
+      [0, flags.value('same', parseInteger)],
+      [0.2, flags.value('worse-by-20', parseInteger)],
+      [0.1, flags.value('worse-by-10', parseInteger)],
+    ] as const;
+    const connections = flags.value('connections', parseInteger);
+    const plan = planFor(connections, flags.value('seed', parseSeed), flags.value('budget', parseDuration));
+    const servers = flags.choices('server', 'server', serverNames) ?? [];
+    const [lines, file] = [flags.text('lines'), flags.text('json')];
+    flags.assertNoFaults();
+    if (file !== undefined) orMisconfigured(() => prepareReport(file), '--json');
+    const planned = spread(servers, counts).map(({ server, worseBy, number }) => keyed(plan, server, worseBy, number));
+    const saved = orMisconfigured(() => readSavedChecks(lines), '--lines');
+    const known = planned.flatMap(({ key }) => saved.find((check) => isSame(check, key)) ?? []);
+    if (known.length > 0) say(`${known.length} of ${planned.length} checks are in ${lines}`);
+    const left = planned.filter(({ key }) => !known.some((check) => isSame(check, key)));
+    const checks = [...known];
+    await holdAll(left, (check) => {
+      checks.push(check);
+      orMisconfigured(() => saveCheck(lines, check), '--lines');
+      if (file !== undefined) writeReport(file, jsonDocument(checks));
+      say(`${checks.length} of ${planned.length}: ${lineOf(check)}`);
+    });
+    print(renderRealChecks(checks, { color: mayColor(process.stdout, false), width: reportWidth() }));
+    if (checks.length < planned.length) return EXIT.interrupted;
+    return areAsWanted(checks) ? EXIT.ok : EXIT.regressed;
+  },
+};
+
+/** A check to run. */
+interface Planned {
+  readonly plan: PlanOfChecks;
+  readonly key: RealCheckKey;
+}
+
+/** Derives the seed of a check from the plan's seed and its own key, so that it does not depend on which others run. */
+function keyed(plan: PlanOfChecks, server: ServerName, worseBy: number, number: number): Planned {
+  const part = {
+    seed: plan.seed,
+    round: Math.round(worseBy * 100),
+    thread: serverNames.indexOf(server),
+    ordinal: number,
+  };
+  const seeded = { ...plan, seed: seedOf('check seeds', part) };
+  return { plan: seeded, key: keyOf(seeded, server, worseBy, number) };
+}
+
+/** Runs the checks one after the other, until interrupted. */
+async function holdAll(planned: readonly Planned[], ended: (check: RealCheck) => void): Promise<void> {
+  const servers = new Map<ServerName, RealServer>();
+  try {
+    await untilInterrupted(async (signal) => {
+      for (const { plan, key } of planned) {
+        const server = servers.get(key.server) ?? prepared(key.server);
+        servers.set(key.server, server);
+        ended(await holdCheck(plan, server, key, signal));
+      }
+    });
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
+  } finally {
+    for (const server of servers.values()) server.dispose();
+  }
+}
+
+function prepared(name: ServerName): RealServer {
+  if (name === 'c') return orMisconfigured(() => new CServer(), '--server c');
+  return new NodeServer(fileURLToPath(new URL('../../sockbench.js', import.meta.url)));
+}
+
+function lineOf({ server, worseBy, baseMicros, sessions, seconds, statement }: RealCheck): string {
+  const of = baseMicros === null ? '' : ` of ${baseMicros.toFixed(2)} µs`;
+  const took = `${sessions} sessions, ${Math.round(seconds)} s`;
+  return `${server}, ${Math.round(worseBy * 100)} %${of} more, ${took}: ${statement}`;
+}
+
+/** Orders the checks so that each kind is evenly spread: a slow hour of the machine then affects all kinds. */
+function spread(
+  servers: readonly ServerName[],
+  counts: readonly (readonly [worseBy: number, count: number])[],
+): { readonly server: ServerName; readonly worseBy: number; readonly number: number }[] {
+  return servers
+    .flatMap((server) =>
+      counts.flatMap(([worseBy, count]) =>
+        Array.from({ length: count }, (_, i) => ({ server, worseBy, number: i + 1, at: (i + 0.5) / count })),
+      ),
+    )
+    .sort((one, other) => one.at - other.at)
+    .map(({ server, worseBy, number }) => ({ server, worseBy, number }));
+}

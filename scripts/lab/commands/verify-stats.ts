@@ -1,0 +1,60 @@
+import { EXIT } from '../../../bench/model/exit-code.ts';
+import { parseInteger } from '../../../bench/model/units.ts';
+import {
+  alarmsAtTolerance,
+  type Frequency,
+  falseAlarms,
+  falsePasses,
+  holds,
+  machineNames,
+  power,
+} from '../../../bench/lab/verify/regression-claims.ts';
+import { scalingClaims, scalingHolds } from '../../../bench/lab/verify/scaling-claims.ts';
+import { renderClaims } from '../../../reports/renderers/claims.ts';
+import type { Command } from '../../cli/command.ts';
+import type { OptionSet } from '../../cli/flags.ts';
+import { parseSeed } from '../../flags/load.ts';
+import { mayColor, print, reportWidth, say } from '../../cli/output.ts';
+
+const MAX_RUNS = 1_000_000;
+
+const options = {
+  runs: { type: 'string', default: '10000', describe: 'Simulated checks where nothing changed, on each machine' },
+  'change-runs': { type: 'string', default: '2000', describe: 'Simulated checks of each change, on each machine' },
+  curves: { type: 'string', default: '1000', describe: 'Simulated scaling curves of each kind' },
+  seed: { type: 'string', default: '1', describe: 'Of all that is random' },
+} as const satisfies OptionSet;
+
+/** Measures on simulated machines how often our verdicts, and those of rules in use elsewhere, are wrong. */
+export const verifyStats: Command<typeof options> = {
+  name: '$0',
+  describe: 'Shows on simulated machines how often verdicts are wrong: ours, and those of rules in use elsewhere.',
+  options,
+  examples: [['--runs 1000 --change-runs 200 --curves 100', 'Coarser, in half a minute']],
+  async run(flags) {
+    const runs = flags.value('runs', parseRuns);
+    const changeRuns = flags.value('change-runs', parseRuns);
+    const curves = flags.value('curves', parseRuns);
+    const seed = flags.value('seed', parseSeed);
+    flags.assertNoFaults();
+    const frequencies = machineNames.flatMap((machine): Frequency[] => {
+      say(`simulating a machine: ${machine}`);
+      return [
+        ...falseAlarms(machine, runs, seed),
+        ...alarmsAtTolerance(machine, runs, seed),
+        ...[0.05, 0.1, 0.2].flatMap((share) => power(machine, share, changeRuns, seed)),
+        ...falsePasses(machine, changeRuns, seed),
+      ];
+    });
+    say('fitting curves');
+    const scaling = scalingClaims(curves, seed);
+    print(renderClaims(frequencies, scaling, { color: mayColor(process.stdout, false), width: reportWidth() }));
+    return frequencies.every(holds) && scalingHolds(scaling) ? EXIT.ok : EXIT.regressed;
+  },
+};
+
+function parseRuns(text: string): number {
+  const runs = parseInteger(text);
+  if (runs < 1 || runs > MAX_RUNS) throw new RangeError(`${runs} is not a whole number from 1 to ${MAX_RUNS}`);
+  return runs;
+}

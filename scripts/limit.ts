@@ -1,5 +1,0 @@
-/** `npm run bench:limit`: see commands/limit.ts and docs/limits.md. */
-import { limit } from './commands/limit.ts';
-import { singleCommandMain } from './single-command.ts';
-
-await singleCommandMain('bench:limit', limit);

@@ -1,0 +1,132 @@
+import type { ForeignServer, SingleTarget } from '../../bench/model/configuration.ts';
+import { REFERENCE } from '../../bench/model/stored-baseline.ts';
+import type { Reason } from '../../bench/model/trial.ts';
+import { parseDuration } from '../../bench/model/units.ts';
+import { build, checkOut } from './checkout.ts';
+import type { Flags } from '../cli/flags.ts';
+import { say } from '../cli/output.ts';
+
+/** The two programs of a check, as given on the command line. */
+export interface Programs {
+  /** The baseline. With a stored baseline, it is the built-in model that serves as the reference. */
+  readonly a: SingleTarget;
+  readonly b: ForeignServer;
+  /**
+   * Prepares both programs to run: checks out and builds, where requested.
+   * @param signal cancels: builds are ended and the checkout is removed.
+   */
+  prepare(signal: AbortSignal): Promise<PreparedPrograms>;
+}
+
+export interface PreparedPrograms {
+  readonly arms: Pick<Programs, 'a' | 'b'>;
+  readonly warnings: readonly Reason[];
+  /** Removes the checkout. Never rejects. */
+  dispose(): Promise<void>;
+}
+
+type ProgramFlags = Flags<{
+  readonly a: { readonly type: 'string' };
+  readonly b: { readonly type: 'string' };
+  readonly 'baseline-ref': { readonly type: 'string' };
+  readonly baseline: { readonly type: 'string' };
+  readonly exec: { readonly type: 'string' };
+  readonly build: { readonly type: 'string' };
+  readonly 'start-timeout': { readonly type: 'string'; readonly default: string };
+}>;
+
+/** Digits of a commit hash that are shown. */
+const SHORT_COMMIT = 9;
+
+/** Reads the programs to compare: --a and --b, or --exec with --baseline-ref or --baseline. */
+export function readPrograms(flags: ProgramFlags): Programs {
+  const startLimitMs = flags.value('start-timeout', parseDuration);
+  const ref = flags.text('baseline-ref');
+  const server = (name: string, command: string, directory?: string): ForeignServer => ({
+    ...{ kind: 'exec', name, command, startLimitMs },
+    ...(directory !== undefined && { directory }),
+  });
+  if (flags.isGiven('baseline')) return referencePrograms(flags, server);
+  if (ref !== undefined) return baselinePrograms(flags, ref, server);
+  if (flags.isGiven('exec')) {
+    flags.refuse('--exec goes with --baseline-ref or --baseline; without them say --a and --b');
+  }
+  if (flags.isGiven('build')) flags.refuse('--build goes with --baseline-ref; without it say --a and --b');
+  const [a, b] = (['a', 'b'] as const).map((name) => {
+    const command = readCommand(flags, name, 'say what to compare');
+    return server(command, command);
+  }) as [ForeignServer, ForeignServer];
+  return ready({ a, b });
+}
+
+/** Returns programs that need no preparation. */
+function ready(arms: Pick<Programs, 'a' | 'b'>): Programs {
+  return { ...arms, prepare: async () => ({ arms, warnings: [], dispose: async () => {} }) };
+}
+
+function referencePrograms(flags: ProgramFlags, server: (name: string, command: string) => ForeignServer): Programs {
+  for (const other of ['a', 'b', 'baseline-ref', 'build'] as const) {
+    if (flags.isGiven(other)) {
+      flags.refuse(`--${other} does not go with --baseline, which holds --exec against recorded runs`);
+    }
+  }
+  const command = readCommand(flags, 'exec', 'say what to hold against the recorded runs');
+  return ready({ a: { kind: 'model', model: REFERENCE.model }, b: server(command, command) });
+}
+
+function baselinePrograms(
+  flags: ProgramFlags,
+  ref: string,
+  server: (name: string, command: string, directory?: string) => ForeignServer,
+): Programs {
+  for (const other of ['a', 'b'] as const) {
+    if (flags.isGiven(other))
+      flags.refuse(`--${other} does not go with --baseline-ref, which runs --exec in both places`);
+  }
+  const command = readCommand(flags, 'exec', 'say what to run in both places');
+  const buildCommand = flags.text('build');
+  return {
+    a: server(ref, command),
+    b: server('here', command),
+    async prepare(signal) {
+      const baseline = await checkOut(ref, signal);
+      try {
+        for (const directory of buildCommand === undefined ? [] : [baseline.directory, process.cwd()]) {
+          say(`building in ${directory}`);
+          await build(buildCommand ?? '', directory, signal);
+        }
+      } catch (error) {
+        await baseline.dispose();
+        throw error;
+      }
+      const a = server(`${ref} (${baseline.commit.slice(0, SHORT_COMMIT)})`, command, baseline.directory);
+      const warnings = baseline.isHere ? [sameSources(ref)] : [];
+      for (const { message } of warnings) say(message);
+      return { arms: { a, b: server('here', command, process.cwd()) }, warnings, dispose: () => baseline.dispose() };
+    },
+  };
+}
+
+function sameSources(ref: string): Reason {
+  return {
+    code: 'same-sources',
+    message:
+      `A and B are the same: ${ref} is what is checked out here, and no tracked file differs; ` +
+      'after a push, hold it against the commit before, such as --baseline-ref HEAD^',
+  };
+}
+
+/**
+ * Reads a command. A refused one is replaced by a valid placeholder, so that it is reported only once.
+ * @param wish the request to print when the flag is missing.
+ */
+function readCommand(flags: ProgramFlags, name: 'a' | 'b' | 'exec', wish: string): string {
+  const command = flags.text(name) ?? '';
+  if (command.includes('{port}')) return command;
+  flags.refuse(
+    command === ''
+      ? `${wish}: --${name} 'CMD {port}' is missing`
+      : `--${name}: '${command}' has no {port}: write it where the port goes`,
+  );
+  return '{port} {transport}';
+}

@@ -1,5 +1,0 @@
-/** `npm run verify:stats`: see commands/verify-stats.ts and docs/verdicts.md. */
-import { verifyStats } from './commands/verify-stats.ts';
-import { singleCommandMain } from './single-command.ts';
-
-await singleCommandMain('verify:stats', verifyStats);

@@ -1,0 +1,85 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { parentPort } from 'node:worker_threads';
+import { receiveDescriptors } from '../../sockets/descriptor-passing.ts';
+import { check } from '../../sockets/errno.ts';
+import { NativeMemory } from '../../sockets/memory.ts';
+import { close, SHUT_RDWR, send, setBlocking, setOption, shutdown } from '../../sockets/socket.ts';
+import { loadApp } from '../apps/catalog.ts';
+import { type FirstDatagram, serveDatagrams } from './datagrams.ts';
+import { serveStream } from './stream.ts';
+import type { ServerSpec } from '../contract.ts';
+import { serveLinkedStream } from './hub-stream.ts';
+import { INHERITED_FD } from '../spawning/child-task.ts';
+import { DescriptorRoom } from '../rooms/descriptor-room.ts';
+
+/** One client's socket and what to serve on it. Plain data: it crosses to threads and child processes. */
+export interface Conversation {
+  /** A TCP connection, or a UDP socket connected to one peer. The code that opened it closes it. */
+  readonly fd: number;
+  readonly spec: ServerSpec;
+  /** UDP: the datagram that began the conversation. The server's own socket received it; it is answered first. */
+  readonly first: FirstDatagram | undefined;
+  /** Memory that connects the client with those of other threads; undefined when the app needs no room. */
+  readonly room?: SharedArrayBuffer | undefined;
+  /**
+   * Link to the hub of the clients in other processes, for an app that needs a room. The code that opened it closes it.
+   */
+  readonly link?: number | undefined;
+}
+
+/** What a process gets for a client, besides its socket and possibly a link. Plain data: crosses as JSON. */
+export type PassedConversation = Pick<Conversation, 'spec' | 'first'>;
+
+/** Serves one client with blocking calls, until it has finished (TCP) or been silent for a while (UDP). */
+export async function converse({ fd, spec, first, room: memory, link }: Conversation): Promise<void> {
+  const room = DescriptorRoom.of(memory);
+  try {
+    const app = await loadApp(spec);
+    setBlocking(fd, true);
+    if (spec.transport === 'tcp') {
+      setOption(fd, 'TCP_NODELAY', 1);
+      if (link !== undefined) serveLinkedStream(fd, link, app);
+      else serveStream(fd, app, room);
+    } else {
+      serveDatagrams(fd, app, first);
+    }
+  } finally {
+    // Send FIN at once: the thread or process may take long to end.
+    shutdown(fd, SHUT_RDWR);
+    room?.free();
+  }
+}
+
+/**
+ * Runs in a thread: serves the clients that the main thread sends, one at a time, and reports each end. null ends it.
+ */
+export function serveClientsOfThread(): void {
+  const port = parentPort;
+  // Between clients it waits on its event loop, which lets the memory of the last conversation be freed.
+  port?.on('message', async (conversation: Conversation | null) => {
+    if (conversation === null) return port.close();
+    await converse(conversation);
+    port.postMessage('served');
+  });
+}
+
+/**
+ * Runs in a process: blocks until a client's socket comes over the inherited control socket, serves it, and answers
+ * with one byte. Returns when the other end of the control socket is closed.
+ */
+export async function serveClientsOfProcess(): Promise<void> {
+  const served = new NativeMemory(8);
+  for (;;) {
+    const passed = receiveDescriptors(INHERITED_FD);
+    if (passed === undefined) return;
+    const [fd, link] = passed.fds;
+    // This process is out of descriptors: the client's was lost with the message.
+    if (fd === undefined) throw new Error('no socket came with a client');
+    const conversation: PassedConversation = JSON.parse(Buffer.from(passed.bytes).toString());
+    await converse({ ...conversation, fd, link });
+    for (const each of passed.fds) close(each);
+    check(send(INHERITED_FD, served, 0, 1), 'send');
+    // The event loop lets the memory of the conversation be freed.
+    await nextTurn();
+  }
+}

@@ -1,0 +1,38 @@
+import { acceptRetry, type Retry } from '../../sockets/retry.ts';
+import { accept } from '../../sockets/socket.ts';
+
+/** Pause before the next accept(2) after descriptors or memory ran out, in milliseconds. */
+export const SHORTAGE_MS = 10;
+export const SHORTAGE_NANOS = SHORTAGE_MS * 1e6;
+
+/** Maximum of connections to accept before a loop serves the open ones again. */
+const ACCEPTS_AT_A_TIME = 64;
+
+/**
+ * Decides what a loop does after accept(2) failed. `never` means that the server is stopping: it has shut its listener
+ * down.
+ * @param result a negated errno.
+ * @param stopping returns true once the server is stopping, which is before the listener is shut down.
+ * @throws {SystemError} when the error is permanent, for example when the descriptor is not a listener.
+ */
+export function retryAccept(result: number, stopping: () => boolean): Retry {
+  return stopping() ? 'never' : acceptRetry(result);
+}
+
+/**
+ * Accepts pending connections from a non-blocking listener that is ready, at most {@link ACCEPTS_AT_A_TIME} of them.
+ * @param open receives the descriptor of each connection, and owns it.
+ * @param stopping as for {@link retryAccept}.
+ * @returns false when descriptors or memory have run out. The listener stays ready then, so a loop that keeps waiting
+ * for it would spin. Wait for it again after {@link SHORTAGE_MS}.
+ * @throws {SystemError} when no further connection is possible.
+ */
+export function acceptSome(listener: number, open: (fd: number) => void, stopping: () => boolean): boolean {
+  for (let i = 0; i < ACCEPTS_AT_A_TIME; i++) {
+    const fd = accept(listener, false);
+    // A connection that was reset in the accept queue fails alone: the next wait reports those behind it.
+    if (fd < 0) return retryAccept(fd, stopping) !== 'later';
+    open(fd);
+  }
+  return true;
+}

@@ -1,0 +1,79 @@
+/** The tasks that the threads of the worker-pool model run. */
+import { workerData } from 'node:worker_threads';
+import type { StreamReply, StreamSession } from '../apps/app.ts';
+import { loadApp, type Served } from '../apps/catalog.ts';
+import { type Collected, CollectedReply } from '../sending/collected-reply.ts';
+import type { Awaiting } from '../timing/peer-timer.ts';
+import { pause } from '../timing/block-for.ts';
+
+/** A call of {@link StreamSession} to make. Structured-cloned into the thread. */
+export type StreamEvent =
+  | { readonly kind: 'receive'; readonly bytes: Uint8Array }
+  | { readonly kind: 'open' | 'finish' | 'produce' | 'expire' };
+
+/** A task for one connection's session. Structured-cloned into the thread. */
+export type ConnectionTask =
+  | {
+      readonly kind: 'stream';
+      readonly connection: number;
+      /** Whether this is the connection's first task, for which the thread makes a session. */
+      readonly opening: boolean;
+      readonly event: StreamEvent;
+    }
+  | { readonly kind: 'forget'; readonly connection: number };
+
+export interface DatagramTask {
+  readonly kind: 'datagram';
+  readonly bytes: Uint8Array;
+}
+
+/** One task of a thread: the work of a request, or `ready`, which only shows that the thread runs tasks. */
+export type PoolTask = ConnectionTask | DatagramTask | { readonly kind: 'ready' };
+
+/** The result of a task. Crosses back to the main thread. */
+export interface PoolResult extends Collected {
+  /** What the session awaits from its peer afterwards, for an app with time limits. */
+  readonly awaiting?: Awaiting;
+}
+
+const app = await loadApp(workerData as Served);
+const sessions = new Map<number, StreamSession>();
+
+/** Does the work of one request. @returns the replies. */
+export function run(task: PoolTask): PoolResult {
+  const reply = new CollectedReply();
+  let awaiting: Awaiting | undefined;
+  switch (task.kind) {
+    case 'stream':
+      if (task.opening) sessions.set(task.connection, app.stream());
+      awaiting = tell(sessionOf(task.connection), task.event, reply);
+      break;
+    case 'forget':
+      sessions.delete(task.connection);
+      break;
+    case 'datagram':
+      app.datagram(task.bytes, 0, task.bytes.length, reply);
+      break;
+    case 'ready':
+      break;
+  }
+  const collected = reply.take();
+  // As in any thread pool, a delay blocks the thread for others.
+  if (collected.waitNanos > 0) pause(collected.waitNanos);
+  return awaiting === undefined ? collected : { ...collected, awaiting };
+}
+
+/** Makes the call. @returns what the session awaits afterwards. */
+function tell(session: StreamSession, event: StreamEvent, reply: StreamReply): Awaiting | undefined {
+  if (event.kind === 'receive') session.receive(event.bytes, 0, event.bytes.length, reply);
+  else session[event.kind]?.(reply);
+  const { turn, patienceMs } = session;
+  return turn === undefined || patienceMs === undefined ? undefined : { turn, patienceMs };
+}
+
+function sessionOf(connection: number): StreamSession {
+  const session = sessions.get(connection);
+  // Its thread crashed and was replaced, and the state of the conversation was lost.
+  if (session === undefined) throw new Error(`no session for connection ${connection}`);
+  return session;
+}

@@ -1,0 +1,112 @@
+import type { Socket } from 'node:net';
+import type { App, StreamSession } from '../apps/app.ts';
+import { NodeStreamReply, type Together } from './streams.ts';
+import { after } from '../timing/call-after.ts';
+
+/**
+ * One conversation on a node:net socket, driven by events. It receives nothing while the app delays an answer, while
+ * the peer does not read its replies, and while the room has no space.
+ */
+class CallbackStream {
+  readonly #socket: Socket;
+  readonly #session: StreamSession;
+  readonly #reply: NodeStreamReply;
+  readonly #isProducing: boolean;
+  #isWaiting = false;
+  /** The peer's FIN has come, but `finish` of the session has not been called. */
+  #finUnheard = false;
+  #isFinished = false;
+  /** Whether the session produces in a later turn of the event loop. */
+  #willProduce = false;
+  /** The other socket whose `drain` event calls {@link #goOn}, if any. */
+  #clogged: Socket | undefined;
+
+  constructor(socket: Socket, app: App, { room, lookout }: Together) {
+    this.#socket = socket;
+    this.#session = app.stream();
+    this.#reply = new NodeStreamReply(socket, room);
+    lookout?.watch(socket, this.#session, this.#reply);
+    this.#isProducing = this.#session.produce !== undefined;
+  }
+
+  /** Begins the conversation. Call it once. */
+  serve(): void {
+    const [socket, session, reply] = [this.#socket, this.#session, this.#reply];
+    session.open?.(reply);
+    socket.on('data', (chunk) => {
+      if (reply.ended) return;
+      reply.answering(chunk);
+      session.receive(chunk, 0, chunk.length, reply);
+      reply.answering(undefined);
+      this.#goOn(true);
+    });
+    socket.on('drain', () => this.#goOn(false));
+    socket.on('end', () => {
+      this.#finUnheard = true;
+      this.#goOn(false);
+    });
+    socket.once('close', () => session.close?.());
+    this.#goOn(false);
+  }
+
+  /** Does the next step. Call it after each call of the session, and after each drain. */
+  #goOn(hasReceived: boolean): void {
+    if (this.#isWaiting || this.#socket.destroyed) return;
+    if (this.#reply.waitNanos > 0) this.#wait();
+    else if (this.#finUnheard) this.#finish();
+    else if (!this.#isFinished) this.#receiveOrPause(hasReceived);
+    else if (this.#session.owing !== true) this.#reply.end();
+    if (this.#isProducing && !this.#isWaiting) this.#produceLater();
+  }
+
+  /** Pauses receiving until the delayed answer is due. */
+  #wait(): void {
+    this.#isWaiting = true;
+    this.#socket.pause();
+    after(this.#reply.waitNanos, () => {
+      this.#isWaiting = false;
+      this.#reply.release();
+      this.#goOn(true);
+    });
+  }
+
+  #finish(): void {
+    this.#finUnheard = false;
+    this.#isFinished = true;
+    if (!this.#reply.ended) this.#session.finish?.(this.#reply);
+    this.#goOn(false);
+  }
+
+  /** @param hasReceived whether received data may have filled a buffer. Produced data does not count. */
+  #receiveOrPause(hasReceived: boolean): void {
+    const { clogged } = this.#reply;
+    if (clogged === undefined) {
+      if (this.#socket.isPaused()) this.#socket.resume();
+      return;
+    }
+    if (hasReceived || !this.#isProducing) this.#socket.pause();
+    if (clogged === this.#socket || clogged === this.#clogged) return;
+    this.#clogged = clogged;
+    clogged.once('drain', () => {
+      this.#clogged = undefined;
+      this.#goOn(false);
+    });
+  }
+
+  /** Lets the session produce once the peer has taken everything and other connections have had their turn. */
+  #produceLater(): void {
+    if (this.#willProduce || this.#reply.ended || this.#socket.writableNeedDrain) return;
+    this.#willProduce = true;
+    setImmediate(() => {
+      this.#willProduce = false;
+      if (this.#isWaiting || this.#reply.ended || this.#socket.destroyed) return;
+      this.#session.produce?.(this.#reply);
+      this.#goOn(false);
+    });
+  }
+}
+
+/** Serves a conversation on a socket to its end. @param together state shared with the server's other conversations. */
+export function serveByCallbacks(socket: Socket, app: App, together: Together = {}): void {
+  new CallbackStream(socket, app, together).serve();
+}

@@ -1,0 +1,33 @@
+import type { Socket } from 'node:net';
+import { linger } from './linger.ts';
+import type { Backends } from './backends.ts';
+
+/** Relays between a client and a server of the policy's choice. Resets the client if there is none. Never rejects. */
+export async function relay(client: Socket, backends: Backends): Promise<void> {
+  const server = await backends.connect();
+  if (server === undefined || server.destroyed) client.resetAndDestroy();
+  else if (client.destroyed) server.resetAndDestroy();
+  else join(client, server);
+}
+
+/**
+ * Relays bytes, FIN and reset in both directions. Reading from one side stops while the other side's buffer is full.
+ * Both sockets close after both sides have ended.
+ */
+function join(client: Socket, server: Socket): void {
+  passOnReset(client, server);
+  passOnReset(server, client);
+  // When the server has ended, the client's connection ends, too, after the client had time to read.
+  client.once('finish', () => linger(client));
+  // pipe() stops reading while the other side is full, and ends the other side after the last byte.
+  client.pipe(server);
+  server.pipe(client);
+}
+
+/** Resets the partner of a socket that closes before both directions have ended. */
+function passOnReset(from: Socket, to: Socket): void {
+  from.once('close', () => {
+    const complete = from.readableEnded && from.writableFinished;
+    if (!complete && !to.destroyed) to.resetAndDestroy();
+  });
+}

@@ -1,0 +1,40 @@
+/** Entry point of the child process that runs one server for a harness. See host.ts. */
+import { dieWithParent, raiseOpenFileLimit } from '../sockets/os/process.ts';
+import { hasUnreapedChild } from '../sockets/os/process-tree.ts';
+import { loadModel, type ModelName } from './catalog.ts';
+import { HOST_QUESTION, type HostMessage, type HostSpec } from './host.ts';
+import { endOnFailure, stopOnSignal } from './spawning/stop-on-signal.ts';
+
+/** Linux's default maximum for a process: fs.nr_open. */
+const OPEN_FILES = 1_048_576;
+
+function tell(message: HostMessage): void {
+  process.send?.(message);
+}
+
+/**
+ * Answers once every child process that has ended by now was waited for. The question can come before SIGCHLD is
+ * handled: the kernel may deliver the signal to another thread, which writes to libuv's pipe when it gets a CPU.
+ */
+function answer(): void {
+  if (hasUnreapedChild(process.pid)) setImmediate(answer);
+  else tell({ kind: 'answer' });
+}
+
+const spec = JSON.parse(process.argv[2] ?? '') as HostSpec;
+dieWithParent(spec.parentPid);
+endOnFailure();
+try {
+  raiseOpenFileLimit(OPEN_FILES);
+  const model = await loadModel(spec.model as ModelName);
+  const server = await model.start(spec, (how) => tell({ kind: 'ended', how }));
+  stopOnSignal(server);
+  process.on('message', (message) => {
+    if (message === HOST_QUESTION) setImmediate(answer);
+  });
+  tell({ kind: 'ready', address: server.address });
+} catch (error) {
+  tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+  process.exitCode = 1;
+  process.disconnect?.();
+}
