@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
-import { getAffinity, threadCpuNanos } from '../../sockets/os/cpu.ts';
 import { Epoll } from '../../sockets/epoll.ts';
 import { whyNoLibc } from '../../sockets/libc.ts';
+import { getAffinity, threadCpuNanos } from '../../sockets/os/cpu.ts';
 import { type OpenFileLimit, openFileLimit, setTimerSlack } from '../../sockets/os/process.ts';
 import { whyNoUring } from '../../sockets/uring/availability.ts';
 import { nowNanos } from '../measure/clock.ts';

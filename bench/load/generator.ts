@@ -4,13 +4,13 @@ import type { SocketAddress } from '../../sockets/address.ts';
 import type { Histogram } from '../measure/histogram.ts';
 import type { Timestamps } from '../model/configuration.ts';
 import type { OperatingPoint } from '../model/operating-point.ts';
-import { type Assignment, type HttpExchange, type Selection, shareOf } from './threads/assignment.ts';
-import { LoadControl, type Schedule } from './threads/control.ts';
-import type { OpeningReport, ThreadReport } from './engine.ts';
-import { type LatencyName, LiveView } from './threads/live.ts';
-import { type LoadReport, mergeHistograms, mergeReports } from './load-report.ts';
 import type { PacerSpec } from './arrivals/pacer.ts';
 import type { ProfileSpec } from './arrivals/profile.ts';
+import type { OpeningReport, ThreadReport } from './engine.ts';
+import { type LoadReport, mergeHistograms, mergeReports } from './load-report.ts';
+import { type Assignment, type HttpExchange, type Selection, shareOf } from './threads/assignment.ts';
+import { LoadControl, type Schedule } from './threads/control.ts';
+import { type LatencyName, LiveView } from './threads/live.ts';
 
 /** Messages from a generator thread to the main thread. */
 export type ThreadMessage =

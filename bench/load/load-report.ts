@@ -1,9 +1,9 @@
 import { Histogram } from '../measure/histogram.ts';
-import { type Counts, sumCounts } from './threads/counts.ts';
-import type { ThreadReport } from './engine.ts';
-import { type LatencyName, type LiveView, latencyNames } from './threads/live.ts';
 import type { DeliveryCounts } from './chat/said-lines.ts';
+import type { ThreadReport } from './engine.ts';
 import { mergeTargetReports, type TargetLoad } from './targets/tally.ts';
+import { type Counts, sumCounts } from './threads/counts.ts';
+import { type LatencyName, type LiveView, latencyNames } from './threads/live.ts';
 
 /** What all threads of a generator measured together. */
 export interface LoadReport {

@@ -3,9 +3,9 @@ import { setFlagsFromString } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import { setAffinity } from '../../sockets/os/cpu.ts';
 import { freeThreadMemory } from '../../sockets/thread-memory.ts';
-import type { Assignment } from './threads/assignment.ts';
 import { makeEngine } from './engines/catalog.ts';
 import type { ThreadMessage } from './generator.ts';
+import type { Assignment } from './threads/assignment.ts';
 
 function tell(message: ThreadMessage): void {
   parentPort?.postMessage(message);

@@ -11,7 +11,7 @@ export const sizeRangeSchema = z.looseObject({ from: count, to: count, share: am
 /** The level at the end of a stage, and its duration. */
 export const stageSchema = z.looseObject({ seconds: amount, target: amount });
 
-/** Why requests were due and never sent; see DropCause in bench/load/counts.ts. */
+/** Why requests were due and never sent; see DropCause in bench/load/threads/counts.ts. */
 const dropsSchema = z.looseObject({
   /** They waited for a free connection for as long as --timeout, or too many others were waiting. */
   noConnection: count,

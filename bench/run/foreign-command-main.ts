@@ -1,4 +1,4 @@
-/** Entry point of the process that runs a foreign command for a harness. See foreign.ts. */
+/** Entry point of the process that runs a foreign command for a harness. See foreign-command.ts. */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';

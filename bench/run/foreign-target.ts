@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ForeignSpec, foreignProgram } from './foreign-command.ts';
 import { kernelTransport } from '../../servers/transport.ts';
 import { freePort } from '../measure/free-port.ts';
 import { holdSocket, listeningSockets } from '../measure/listening-sockets.ts';
 import type { ForeignServer } from '../model/configuration.ts';
+import { type ForeignSpec, foreignProgram } from './foreign-command.ts';
 import { judgeEnds } from './process-ends.ts';
 import type { RunningTarget, TargetOptions } from './running-target.ts';
 import { ServerProcess } from './server-process.ts';

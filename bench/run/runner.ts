@@ -1,6 +1,6 @@
-import { getAffinity } from '../../sockets/os/cpu.ts';
 import { UnavailableError } from '../../sockets/errno.ts';
 import { whyNoLibc } from '../../sockets/libc.ts';
+import { getAffinity } from '../../sockets/os/cpu.ts';
 import { nowNanos } from '../measure/clock.ts';
 import { describeEnvironment } from '../measure/environment.ts';
 import {

@@ -12,8 +12,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { JournalWriter } from './journal.ts';
 import { jsonDocument } from '../text/json-document.ts';
+import { JournalWriter } from './journal.ts';
 import { type Saved, savedSchemas } from './saved.ts';
 
 export const RESULT_FILE = 'results.json';

@@ -1,6 +1,6 @@
 import type { CheckResult } from '../../bench/model/check-result.ts';
-import type { Renderer, RenderOptions } from './renderer.ts';
 import type { Saved } from '../files/saved.ts';
+import type { Renderer, RenderOptions } from './renderer.ts';
 
 interface RendererEntry {
   readonly summary: string;

@@ -1,5 +1,5 @@
-import { type CalibrationReading, isWithin } from '../../bench/lab/calibrate/cases.ts';
 import type { Finding } from '../../bench/doctor/findings.ts';
+import { type CalibrationReading, isWithin } from '../../bench/lab/calibrate/cases.ts';
 import { calibrationTable } from '../tables/calibration.ts';
 import { paragraph } from '../text/paragraph.ts';
 import { drawTable, painter } from './terminal.ts';

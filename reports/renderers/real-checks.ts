@@ -1,8 +1,8 @@
-import { median } from '../../bench/stats/median.ts';
 import type { RealCheck } from '../../bench/lab/verify/real-checks.ts';
+import { median } from '../../bench/stats/median.ts';
 import { formatSeconds } from '../text/quantities.ts';
-import type { RenderOptions } from './renderer.ts';
 import { cell, type Row, type Table } from '../text/table.ts';
+import type { RenderOptions } from './renderer.ts';
 import { drawTable, painter } from './terminal.ts';
 
 /** Requirements for checks of real servers: see docs/verdicts.md. */

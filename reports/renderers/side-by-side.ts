@@ -1,5 +1,5 @@
-import type { RenderOptions } from './renderer.ts';
 import { layBesideEachOther, type NamedResult } from '../tables/side-by-side.ts';
+import type { RenderOptions } from './renderer.ts';
 import { drawSummary } from './terminal.ts';
 
 /** Renders two comparable runs as text for a terminal. */

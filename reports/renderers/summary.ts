@@ -1,13 +1,13 @@
 import type { Comparison, Failure, Result } from '../../bench/model/result.ts';
 import { workWords } from '../../bench/model/work-words.ts';
+import { detailTables } from '../details/catalog.ts';
 import { aggregate, type Comparable } from '../tables/aggregate.ts';
 import { capacityTable } from '../tables/capacity.ts';
 import { comparisonTable } from '../tables/comparison.ts';
-import { detailTables } from '../details/catalog.ts';
+import { scalingPlots, scalingTables } from '../tables/scaling.ts';
 import { Footnotes } from '../text/footnotes.ts';
 import type { Plot } from '../text/plot.ts';
 import { formatBytes, formatCount, formatPlural, formatSeconds } from '../text/quantities.ts';
-import { scalingPlots, scalingTables } from '../tables/scaling.ts';
 import type { Table } from '../text/table.ts';
 
 /** A result in reading order, in no particular format. */

@@ -4,9 +4,9 @@ import type { Result } from '../../bench/model/result.ts';
 import { type Indent, paragraph } from '../text/paragraph.ts';
 import { plain } from '../text/plain.ts';
 import { drawPlot } from '../text/plot.ts';
+import type { Cell, Table, Tone } from '../text/table.ts';
 import type { RenderOptions } from './renderer.ts';
 import { type FailureReport, type Summary, summarize } from './summary.ts';
-import type { Cell, Table, Tone } from '../text/table.ts';
 
 type Style = Parameters<typeof styleText>[0];
 

@@ -3,9 +3,9 @@ import type { Result } from '../../bench/model/result.ts';
 import { workWords } from '../../bench/model/work-words.ts';
 import { type Field, numberCell, numberColumn } from '../text/cells.ts';
 import type { Footnotes } from '../text/footnotes.ts';
-import { loadTitle } from './load-title.ts';
 import { formatCount, formatPlural, NONE, timeUnit } from '../text/quantities.ts';
 import { type Cell, cell, type Group, type Row, type Table } from '../text/table.ts';
+import { loadTitle } from './load-title.ts';
 
 /** Shares of the capacity with latency columns. LAST_SHARE has the CPU column that narrow pages show, too. */
 const SHARES = [0.1, 0.5, 0.9];

@@ -1,11 +1,11 @@
 import { isOneWay } from '../../bench/model/operating-point.ts';
 import type { Comparison, RankingRecord } from '../../bench/model/result.ts';
-import type { Aggregate, Comparable } from './aggregate.ts';
 import { type Field, numberCell, numberColumn } from '../text/cells.ts';
 import type { Footnotes } from '../text/footnotes.ts';
-import { loadTitle } from './load-title.ts';
 import { byteRateUnit, formatCount, formatPlural, memoryUnit, NONE, timeUnit } from '../text/quantities.ts';
 import { type Cell, cell, type Group, type Row, type Table } from '../text/table.ts';
+import type { Aggregate, Comparable } from './aggregate.ts';
+import { loadTitle } from './load-title.ts';
 
 /**
  * Returns the table of one scenario: rows grouped by number of connections, fastest first within a group.

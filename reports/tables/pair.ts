@@ -1,8 +1,8 @@
-import type { Aggregate, Comparable } from './aggregate.ts';
 import { type Field, numberCell, numberColumn } from '../text/cells.ts';
-import { loadTitle } from './load-title.ts';
 import { byteRateUnit, formatCount, formatPlural, NONE, timeUnit, type Unit } from '../text/quantities.ts';
 import { type Cell, cell, type Group, type Row, type Table } from '../text/table.ts';
+import type { Aggregate, Comparable } from './aggregate.ts';
+import { loadTitle } from './load-title.ts';
 
 /** The same row in two runs; undefined for a run that did not measure it. */
 export interface RowPair {

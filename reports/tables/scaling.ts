@@ -1,11 +1,11 @@
 import type { Comparison, Result } from '../../bench/model/result.ts';
 import type { Scaling, Sign, TargetScaling } from '../../bench/model/scaling.ts';
 import { type Field, numberCell, numberColumn } from '../text/cells.ts';
-import { rankText } from './comparison.ts';
 import type { Footnotes } from '../text/footnotes.ts';
 import type { Plot } from '../text/plot.ts';
 import { formatByteRate, formatCount, formatNumber, formatPlural, NONE } from '../text/quantities.ts';
 import { type Cell, type Column, cell, type Table } from '../text/table.ts';
+import { rankText } from './comparison.ts';
 
 const SIGN_WORDS: Readonly<Record<Sign['kind'], string>> = {
   failure: 'failed',

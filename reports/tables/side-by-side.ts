@@ -1,9 +1,9 @@
 import { isOneWay } from '../../bench/model/operating-point.ts';
 import type { Result } from '../../bench/model/result.ts';
+import { machineLine, type Summary } from '../renderers/summary.ts';
+import { formatPlural } from '../text/quantities.ts';
 import { type Aggregate, aggregate, type Comparable } from './aggregate.ts';
 import { pairTable, type RowPair } from './pair.ts';
-import { formatPlural } from '../text/quantities.ts';
-import { machineLine, type Summary } from '../renderers/summary.ts';
 
 /** A saved run and its name in the report. */
 export interface NamedResult {

@@ -6,21 +6,21 @@ import { parseWork } from '../../bench/model/request-work.ts';
 import { parseDuration, parseIntegers } from '../../bench/model/units.ts';
 import { type AppName, appNames } from '../../servers/apps/catalog.ts';
 import { balancePolicyNames } from '../../servers/balance/policies.ts';
-import { whyNotCarried } from '../../servers/compatibility.ts';
 import { type ModelName, modelNames } from '../../servers/catalog.ts';
+import { whyNotCarried } from '../../servers/compatibility.ts';
 import { type TransportName, transportNames } from '../../servers/transport.ts';
 import type { Command } from '../cli/command.ts';
-import { Examples } from '../session/examples.ts';
 import type { Flags, OptionSet } from '../cli/flags.ts';
-import { foreignOptions, readForeign } from '../flags/foreign.ts';
 import { untilInterrupted } from '../cli/interrupt.ts';
+import { say } from '../cli/output.ts';
+import { foreignOptions, readForeign } from '../flags/foreign.ts';
 import { assertSizeTells, readLoad, readWork } from '../flags/load.ts';
-import { measure } from '../session/measure.ts';
 import { readModels, serving, someOf } from '../flags/models.ts';
 import { loadOptions, outputOptions, serverOptions } from '../flags/options.ts';
-import { say } from '../cli/output.ts';
 import { type Output, readOutput } from '../flags/output.ts';
 import { readRounds, roundsOptions } from '../flags/rounds.ts';
+import { Examples } from '../session/examples.ts';
+import { measure } from '../session/measure.ts';
 
 const options = {
   models: {

@@ -9,11 +9,11 @@ import type { Command } from '../cli/command.ts';
 import type { Flags, OptionSet } from '../cli/flags.ts';
 import { foreignOptions, readForeign } from '../flags/foreign.ts';
 import { assertSizeTells, readLoad, readWork } from '../flags/load.ts';
-import { record } from '../session/measure.ts';
 import { readModels, serving } from '../flags/models.ts';
 import { loadOptions, outputOptions, serverOptions, targetOptions } from '../flags/options.ts';
 import { readOutput } from '../flags/output.ts';
 import { readAddress } from '../flags/target.ts';
+import { record } from '../session/measure.ts';
 
 /** Flags that a search decides itself. They are defined, but hidden, so that the fault can explain why. */
 const DECIDED = {

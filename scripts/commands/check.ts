@@ -7,12 +7,12 @@ import { BASELINE_SESSIONS } from '../../bench/stats/baseline.ts';
 import { gatedMetrics } from '../../bench/stats/gated-metrics.ts';
 import type { Command } from '../cli/command.ts';
 import type { Flags, OptionSet } from '../cli/flags.ts';
-import { readGates } from '../flags/gates.ts';
 import { untilInterrupted } from '../cli/interrupt.ts';
-import { chosenSeed, parseSeed } from '../flags/load.ts';
-import { attempted, orMisconfigured, show } from '../session/measure.ts';
-import { displayOptions } from '../flags/options.ts';
 import { say } from '../cli/output.ts';
+import { readGates } from '../flags/gates.ts';
+import { chosenSeed, parseSeed } from '../flags/load.ts';
+import { displayOptions } from '../flags/options.ts';
+import { attempted, orMisconfigured, show } from '../session/measure.ts';
 import { type Programs, readPrograms } from '../session/programs.ts';
 import { openBaseline, recordRun } from '../session/stored-baseline.ts';
 

@@ -5,15 +5,15 @@ import { parseDuration } from '../../bench/model/units.ts';
 import { plain } from '../../reports/text/plain.ts';
 import { exitNow } from '../../sockets/os/process.ts';
 import type { Command } from '../cli/command.ts';
+import type { Flags, OptionSet } from '../cli/flags.ts';
+import { say } from '../cli/output.ts';
+import { parseAddress } from '../flags/target.ts';
 import { dialerFor } from '../talk/dialers/catalog.ts';
 import type { Dialer, Peer } from '../talk/dialers/dialer.ts';
 import { Display } from '../talk/display.ts';
-import type { Flags, OptionSet } from '../cli/flags.ts';
 import { linesOf } from '../talk/lines.ts';
 import { choose, parsePick } from '../talk/menu.ts';
-import { say } from '../cli/output.ts';
 import { talk } from '../talk/talk.ts';
-import { parseAddress } from '../flags/target.ts';
 
 const options = {
   pick: { type: 'string', describe: 'Which of several targets, by its number; without it, you are asked' },

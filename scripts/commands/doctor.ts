@@ -1,5 +1,5 @@
-import { type CalibrationReading, isWithin } from '../../bench/lab/calibrate/cases.ts';
 import { findingsOf } from '../../bench/doctor/findings.ts';
+import { type CalibrationReading, isWithin } from '../../bench/lab/calibrate/cases.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { parseDuration } from '../../bench/model/units.ts';
 import { calibrationText, findingsText } from '../../reports/renderers/doctor.ts';
@@ -8,8 +8,8 @@ import { calibrationTimes } from '../calibration-times.ts';
 import type { Command } from '../cli/command.ts';
 import type { OptionSet } from '../cli/flags.ts';
 import { untilInterrupted } from '../cli/interrupt.ts';
-import { displayOptions } from '../flags/options.ts';
 import { mayColor, print, reportWidth, say } from '../cli/output.ts';
+import { displayOptions } from '../flags/options.ts';
 import { ProgressDisplay } from '../session/progress.ts';
 
 const options = {

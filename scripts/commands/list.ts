@@ -1,12 +1,12 @@
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { workloads } from '../../bench/model/operating-point.ts';
-import { jsonDocument } from '../../reports/text/json-document.ts';
 import { renderListing } from '../../reports/renderers/listing.ts';
+import { jsonDocument } from '../../reports/text/json-document.ts';
 import { appNames, apps } from '../../servers/apps/catalog.ts';
 import type { CarryingModel } from '../../servers/capability.ts';
-import { transportsCarrying } from '../../servers/compatibility.ts';
 import type { ModelName } from '../../servers/catalog.ts';
 import { models, whyUnavailable } from '../../servers/catalog.ts';
+import { transportsCarrying } from '../../servers/compatibility.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { Command } from '../cli/command.ts';
 import type { OptionSet } from '../cli/flags.ts';

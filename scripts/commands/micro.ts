@@ -5,8 +5,8 @@ import { parseDuration } from '../../bench/model/units.ts';
 import { jsonDocument } from '../../reports/text/json-document.ts';
 import type { Command } from '../cli/command.ts';
 import type { OptionSet } from '../cli/flags.ts';
-import { displayOptions } from '../flags/options.ts';
 import { mayColor, print, reportWidth, say } from '../cli/output.ts';
+import { displayOptions } from '../flags/options.ts';
 
 const options = {
   only: { type: 'string', describe: `Some of ${hotPathNames.join(', ')} [default: all]` },

@@ -4,9 +4,9 @@ import { EXIT } from '../../bench/model/exit-code.ts';
 import { formats } from '../../reports/renderers/catalog.ts';
 import type { Command } from '../cli/command.ts';
 import type { OptionSet } from '../cli/flags.ts';
-import { show } from '../session/measure.ts';
-import { displayOptions } from '../flags/options.ts';
 import { mayColor, print, reportWidth } from '../cli/output.ts';
+import { displayOptions } from '../flags/options.ts';
+import { show } from '../session/measure.ts';
 
 const options = {
   format: { type: 'string', default: 'terminal', describe: `One of ${formats.join(', ')}` },

@@ -15,10 +15,10 @@ import type { Command } from '../cli/command.ts';
 import type { Flags, OptionSet } from '../cli/flags.ts';
 import { foreignOptions, readForeign } from '../flags/foreign.ts';
 import { assertSizeTells, readLoad, readWork } from '../flags/load.ts';
-import { measure } from '../session/measure.ts';
 import { loadOptions, outputOptions, serverOptions, targetOptions } from '../flags/options.ts';
 import { readOutput } from '../flags/output.ts';
 import { readAddress } from '../flags/target.ts';
+import { measure } from '../session/measure.ts';
 
 const options = {
   model: { group: 'What to measure:', type: 'string', describe: `Start and measure one of ${modelNames.join(', ')}` },

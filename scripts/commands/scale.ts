@@ -10,10 +10,10 @@ import type { Command } from '../cli/command.ts';
 import type { Flags, OptionSet } from '../cli/flags.ts';
 import { foreignOptions, readForeign } from '../flags/foreign.ts';
 import { assertSizeTells, readLoad, readWork } from '../flags/load.ts';
-import { measure } from '../session/measure.ts';
 import { loadOptions, outputOptions, serverOptions } from '../flags/options.ts';
 import { readOutput } from '../flags/output.ts';
 import { readRounds, roundsOptions } from '../flags/rounds.ts';
+import { measure } from '../session/measure.ts';
 
 const options = {
   models: { group: 'What to measure:', type: 'string', describe: `Some of ${modelNames.join(', ')}` },

@@ -4,22 +4,22 @@ import { EXIT } from '../../bench/model/exit-code.ts';
 import { isOneWay } from '../../bench/model/operating-point.ts';
 import { parseDuration } from '../../bench/model/units.ts';
 import { type AppName, appNames, loadApp } from '../../servers/apps/catalog.ts';
-import { balancePolicyNames } from '../../servers/balance/policies.ts';
-import { whyNotCarried } from '../../servers/compatibility.ts';
-import { doesBalance, loadModel, modelNames } from '../../servers/catalog.ts';
-import type { ServerModel, ServerSpec } from '../../servers/contract.ts';
 import type { HttpTimeLimits } from '../../servers/apps/http/time-limits.ts';
+import { balancePolicyNames } from '../../servers/balance/policies.ts';
+import { doesBalance, loadModel, modelNames } from '../../servers/catalog.ts';
+import { whyNotCarried } from '../../servers/compatibility.ts';
+import type { ServerModel, ServerSpec } from '../../servers/contract.ts';
 import { whyReflects } from '../../servers/listening/reflection.ts';
 import { type TransportName, transportNames } from '../../servers/transport.ts';
 import { formatAddress, type SocketAddress } from '../../sockets/address.ts';
 import type { Command } from '../cli/command.ts';
 import type { Flags, OptionSet } from '../cli/flags.ts';
+import { print, say } from '../cli/output.ts';
 import { resolveHost } from '../flags/host.ts';
 import { chosenSeed, readWork } from '../flags/load.ts';
-import { TerminalOperator } from '../talk/operator.ts';
 import { serverOptions, workOptions } from '../flags/options.ts';
-import { print, say } from '../cli/output.ts';
 import { parsePort } from '../flags/target.ts';
+import { TerminalOperator } from '../talk/operator.ts';
 
 const options = {
   model: { type: 'string', describe: `One of ${modelNames.join(', ')}` },

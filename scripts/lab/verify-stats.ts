@@ -1,5 +1,6 @@
 /** `npm run verify:stats`: see commands/verify-stats.ts and docs/verdicts.md. */
-import { verifyStats } from './commands/verify-stats.ts';
+
 import { singleCommandMain } from '../cli/single-command.ts';
+import { verifyStats } from './commands/verify-stats.ts';
 
 await singleCommandMain('verify:stats', verifyStats);

@@ -2,9 +2,9 @@ import type { ForeignServer, SingleTarget } from '../../bench/model/configuratio
 import { REFERENCE } from '../../bench/model/stored-baseline.ts';
 import type { Reason } from '../../bench/model/trial.ts';
 import { parseDuration } from '../../bench/model/units.ts';
-import { build, checkOut } from './checkout.ts';
 import type { Flags } from '../cli/flags.ts';
 import { say } from '../cli/output.ts';
+import { build, checkOut } from './checkout.ts';
 
 /** The two programs of a check, as given on the command line. */
 export interface Programs {

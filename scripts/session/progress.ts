@@ -6,7 +6,13 @@ import type { Trial } from '../../bench/model/trial.ts';
 import { workWords } from '../../bench/model/work-words.ts';
 import type { Progress, RunObserver } from '../../bench/run/observer.ts';
 import { plain } from '../../reports/text/plain.ts';
-import { formatByteRate, formatCount, formatMicros, formatPlural, formatSeconds } from '../../reports/text/quantities.ts';
+import {
+  formatByteRate,
+  formatCount,
+  formatMicros,
+  formatPlural,
+  formatSeconds,
+} from '../../reports/text/quantities.ts';
 
 /** The stream that progress is written to: stderr, or a fake in tests. */
 export interface ProgressStream {

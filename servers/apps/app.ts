@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
-import type { HttpTimeLimits } from './http/time-limits.ts';
 import type { Random } from '../random/streams.ts';
+import type { HttpTimeLimits } from './http/time-limits.ts';
 
 /**
  * An application protocol as a state machine without sockets: bytes in, bytes out. Any app runs on any model. Bytes are
@@ -24,7 +24,7 @@ export interface App {
   /** Gives an app with random behaviour its source of randomness, before it serves any client. */
   draw?(random: Random): void;
   /**
-   * Interval at which a model checks the time limits of clients (see patience.ts), in milliseconds; undefined: no
+   * Interval at which a model checks the time limits of clients (see timing/peer-timer.ts), in milliseconds; undefined: no
    * limits. If it is set, all sessions of the app have `turn`, `patienceMs` and `expire`.
    */
   readonly lookEveryMs?: number | undefined;
@@ -72,7 +72,7 @@ export interface StreamSession {
    * continues until {@link StreamReply.end}. For models with the capability `unprompted-replies`.
    */
   readonly owing?: boolean;
-  /** State of the peer's time limit: see `Awaiting` of patience.ts. */
+  /** State of the peer's time limit: see `Awaiting` of timing/peer-timer.ts. */
   readonly turn?: number;
   readonly patienceMs?: number;
   /** The peer has exceeded its time limit. Ends the session, with or without a reply. */

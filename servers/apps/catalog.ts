@@ -1,9 +1,9 @@
 import type { CarriedApp } from '../capability.ts';
-import type { HttpTimeLimits } from './http/time-limits.ts';
-import { streamOf } from '../random/streams.ts';
 import { type LeftToChance, streamKeyOf } from '../random/random-spec.ts';
+import { streamOf } from '../random/streams.ts';
 import type { WorkSpec } from '../work/spec.ts';
 import type { App } from './app.ts';
+import type { HttpTimeLimits } from './http/time-limits.ts';
 
 /**
  * The workloads with which a load generator can measure an app: send requests and compare the replies, send as fast as

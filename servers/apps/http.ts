@@ -1,7 +1,7 @@
+import type { App, RequestCost, StreamReply, StreamSession } from './app.ts';
 import { DatedReply } from './http/dated-reply.ts';
 import { RequestParser } from './http/request-parser.ts';
 import { DEFAULT_TIME_LIMITS, type HttpTimeLimits, lookEveryMs } from './http/time-limits.ts';
-import type { App, RequestCost, StreamReply, StreamSession } from './app.ts';
 
 /** Body of every page. */
 export const PAGE = 'Hello, World!';

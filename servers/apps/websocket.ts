@@ -2,9 +2,9 @@ import { createServer } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { DEFAULT_TIME_LIMITS, type HttpTimeLimits } from './http/time-limits.ts';
 import { linger } from '../node/linger.ts';
 import type { App } from './app.ts';
+import { DEFAULT_TIME_LIMITS, type HttpTimeLimits } from './http/time-limits.ts';
 
 /** Longest message in bytes. A longer one ends the connection with status 1009. */
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;

@@ -4,11 +4,11 @@ import { sendDescriptors, socketPair } from '../../sockets/descriptor-passing.ts
 import { check, EPIPE } from '../../sockets/errno.ts';
 import { close } from '../../sockets/socket.ts';
 import type { ServerSpec } from '../contract.ts';
+import type { Hub } from '../rooms/hub.ts';
+import { startProcess } from '../spawning/child-task.ts';
+import type { WorkerWatch } from '../spawning/worker-watch.ts';
 import type { Client, Conversant } from './client-workers.ts';
 import type { PassedConversation } from './serve-client.ts';
-import { startProcess } from '../spawning/child-task.ts';
-import type { Hub } from '../rooms/hub.ts';
-import type { WorkerWatch } from '../spawning/worker-watch.ts';
 
 const module = new URL('./serve-client.js', import.meta.url).href;
 

@@ -1,10 +1,10 @@
 import type { Worker } from 'node:worker_threads';
 import { close, SHUT_RDWR, shutdown } from '../../sockets/socket.ts';
 import type { ServerSpec } from '../contract.ts';
-import type { Client, Conversant } from './client-workers.ts';
-import type { Conversation } from './serve-client.ts';
 import { startThread } from '../spawning/thread.ts';
 import type { WorkerWatch } from '../spawning/worker-watch.ts';
+import type { Client, Conversant } from './client-workers.ts';
+import type { Conversation } from './serve-client.ts';
 
 const module = new URL('./serve-client.js', import.meta.url).href;
 

@@ -1,7 +1,7 @@
 import { close } from '../../sockets/socket.ts';
-import type { FirstDatagram } from './datagrams.ts';
 import type { ServerSpec } from '../contract.ts';
 import { type IdleWorker, IdleWorkers } from '../spawning/idle-workers.ts';
+import type { FirstDatagram } from './datagrams.ts';
 
 /** A client to be served, as the listener thread reports it. Plain data. */
 export interface Client {

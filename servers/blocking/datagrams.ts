@@ -3,8 +3,8 @@ import { EAGAIN } from '../../sockets/errno.ts';
 import { NativeMemory } from '../../sockets/memory.ts';
 import { checkDatagramSent, datagramRetry } from '../../sockets/retry.ts';
 import { accept, PeerAddress, recvfrom, sendto } from '../../sockets/socket.ts';
-import { retryAccept, SHORTAGE_NANOS } from '../listening/accept.ts';
 import type { App, DatagramReply } from '../apps/app.ts';
+import { retryAccept, SHORTAGE_NANOS } from '../listening/accept.ts';
 import { pause } from '../timing/block-for.ts';
 
 /** Holds the largest UDP datagram (65,507 bytes, udp(7)). */

@@ -1,13 +1,13 @@
 import { NativeMemory } from '../../sockets/memory.ts';
-import { POLLIN, POLLOUT, PollSet } from '../../sockets/poll.ts';
 import { setTimerSlack } from '../../sockets/os/process.ts';
+import { POLLIN, POLLOUT, PollSet } from '../../sockets/poll.ts';
 import { streamRetry } from '../../sockets/retry.ts';
 import { MSG_DONTWAIT, recv, SHUT_WR, send, shutdown } from '../../sockets/socket.ts';
 import type { App, StreamReply, StreamSession } from '../apps/app.ts';
+import { FRAME_HEADER, FRAME_LIMIT, frameEnd, frameHeader, framePid } from '../rooms/frame.ts';
+import { MemoryPool } from '../sending/memory-pool.ts';
 import { Backlog } from '../sending/unsent-bytes.ts';
 import { LINGER_MS } from '../timing/lingering.ts';
-import { MemoryPool } from '../sending/memory-pool.ts';
-import { FRAME_HEADER, FRAME_LIMIT, frameEnd, frameHeader, framePid } from '../rooms/frame.ts';
 import { soonest } from '../timing/waiting-connections.ts';
 
 /** Maximum size of one recv from the client, in bytes. */

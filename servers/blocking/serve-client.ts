@@ -5,12 +5,12 @@ import { check } from '../../sockets/errno.ts';
 import { NativeMemory } from '../../sockets/memory.ts';
 import { close, SHUT_RDWR, send, setBlocking, setOption, shutdown } from '../../sockets/socket.ts';
 import { loadApp } from '../apps/catalog.ts';
-import { type FirstDatagram, serveDatagrams } from './datagrams.ts';
-import { serveStream } from './stream.ts';
 import type { ServerSpec } from '../contract.ts';
-import { serveLinkedStream } from './hub-stream.ts';
-import { INHERITED_FD } from '../spawning/child-task.ts';
 import { DescriptorRoom } from '../rooms/descriptor-room.ts';
+import { INHERITED_FD } from '../spawning/child-task.ts';
+import { type FirstDatagram, serveDatagrams } from './datagrams.ts';
+import { serveLinkedStream } from './hub-stream.ts';
+import { serveStream } from './stream.ts';
 
 /** One client's socket and what to serve on it. Plain data: it crosses to threads and child processes. */
 export interface Conversation {

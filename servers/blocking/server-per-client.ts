@@ -13,13 +13,13 @@ import {
   socket,
 } from '../../sockets/socket.ts';
 import { loadApp } from '../apps/catalog.ts';
-import { BlockingDatagrams, type FirstDatagram, nextConnection } from './datagrams.ts';
 import type { RunningServer, ServerSpec, WorkerEnded } from '../contract.ts';
-import { type Client, type Conversant, Conversants } from './client-workers.ts';
 import { ofSeveral } from '../random/random-spec.ts';
 import { startThreads, tellReady, threadsEnd } from '../spawning/thread.ts';
-import { kernelTransport } from '../transport.ts';
 import { WorkerWatch } from '../spawning/worker-watch.ts';
+import { kernelTransport } from '../transport.ts';
+import { type Client, type Conversant, Conversants } from './client-workers.ts';
+import { BlockingDatagrams, type FirstDatagram, nextConnection } from './datagrams.ts';
 
 /**
  * The concurrent server of Stevens, UNIX Network Programming, volume 1, section 4.8. A listener waits for clients and

@@ -1,14 +1,22 @@
 import { EAGAIN, EINTR } from '../../sockets/errno.ts';
 import { NativeMemory } from '../../sockets/memory.ts';
 import { streamRetry } from '../../sockets/retry.ts';
-import { MSG_DONTWAIT, recv, SHUT_WR, send, setReceiveTimeout, setSendTimeout, shutdown } from '../../sockets/socket.ts';
-import { SHORTAGE_NANOS } from '../listening/accept.ts';
+import {
+  MSG_DONTWAIT,
+  recv,
+  SHUT_WR,
+  send,
+  setReceiveTimeout,
+  setSendTimeout,
+  shutdown,
+} from '../../sockets/socket.ts';
 import type { App, StreamReply, StreamSession } from '../apps/app.ts';
-import { LINGER_MS } from '../timing/lingering.ts';
-import { NativeCopies } from '../sending/constant-copies.ts';
-import { type Awaiting, LookTimes, Patience } from '../timing/peer-timer.ts';
-import { pause } from '../timing/block-for.ts';
+import { SHORTAGE_NANOS } from '../listening/accept.ts';
 import type { DescriptorRoom } from '../rooms/descriptor-room.ts';
+import { NativeCopies } from '../sending/constant-copies.ts';
+import { pause } from '../timing/block-for.ts';
+import { LINGER_MS } from '../timing/lingering.ts';
+import { type Awaiting, LookTimes, Patience } from '../timing/peer-timer.ts';
 
 /** Maximum size of one recv, in bytes. */
 const BUFFER_SIZE = 65_536;

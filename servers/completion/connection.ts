@@ -1,12 +1,12 @@
 import { ECANCELED, ENOBUFS } from '../../sockets/errno.ts';
 import type { NativeMemory } from '../../sockets/memory.ts';
 import { streamRetry } from '../../sockets/retry.ts';
-import { SHORTAGE_NANOS } from '../listening/accept.ts';
 import type { App, StreamReply, StreamSession } from '../apps/app.ts';
-import { Backlog } from '../sending/unsent-bytes.ts';
+import { SHORTAGE_NANOS } from '../listening/accept.ts';
 import type { Phase } from '../readiness/connection.ts';
-import { type Awaiting, Patience } from '../timing/peer-timer.ts';
 import { UNREAD_LIMIT } from '../rooms/unread-limit.ts';
+import { Backlog } from '../sending/unsent-bytes.ts';
+import { type Awaiting, Patience } from '../timing/peer-timer.ts';
 import type { StreamRing } from './stream-ring.ts';
 
 /**

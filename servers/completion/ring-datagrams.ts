@@ -4,11 +4,11 @@ import type { NativeMemory } from '../../sockets/memory.ts';
 import { POLLHUP } from '../../sockets/poll.ts';
 import { checkDatagramSent, datagramRetry } from '../../sockets/retry.ts';
 import type { PeerAddress } from '../../sockets/socket.ts';
-import { SHORTAGE_NANOS } from '../listening/accept.ts';
 import type { App, DatagramReply } from '../apps/app.ts';
+import { SHORTAGE_NANOS } from '../listening/accept.ts';
 import { HeldDatagrams, type PeerSource } from '../sending/delayed-datagrams.ts';
-import { type InboxSize, ServerRing } from './turn-ring.ts';
 import { soonest } from '../timing/waiting-connections.ts';
+import { type InboxSize, ServerRing } from './turn-ring.ts';
 
 const RECEIVE = 0;
 const SEND = 1;

@@ -1,16 +1,16 @@
 import type { NativeMemory } from '../../sockets/memory.ts';
 import { close, SHUT_RDWR, SHUT_WR, setOption, shutdown } from '../../sockets/socket.ts';
 import { IOSQE_CQE_SKIP_SUCCESS } from '../../sockets/uring/submission-queue.ts';
-import { retryAccept, SHORTAGE_NANOS } from '../listening/accept.ts';
 import type { App } from '../apps/app.ts';
-import { CompletionConnection } from './connection.ts';
-import { Lingering } from '../timing/lingering.ts';
-import { MemoryPool } from '../sending/memory-pool.ts';
+import { retryAccept, SHORTAGE_NANOS } from '../listening/accept.ts';
 import { NativeCopies } from '../sending/constant-copies.ts';
+import { MemoryPool } from '../sending/memory-pool.ts';
+import { Lingering } from '../timing/lingering.ts';
 import { LookTimes } from '../timing/peer-timer.ts';
-import { type InboxSize, ServerRing } from './turn-ring.ts';
-import type { StreamRing } from './stream-ring.ts';
 import { soonest, WaitingConnections } from '../timing/waiting-connections.ts';
+import { CompletionConnection } from './connection.ts';
+import type { StreamRing } from './stream-ring.ts';
+import { type InboxSize, ServerRing } from './turn-ring.ts';
 
 /** Kinds of operations. Their data is the socket's descriptor. */
 const ACCEPT = 0;

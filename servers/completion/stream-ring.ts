@@ -3,7 +3,7 @@ import type { MemoryPool } from '../sending/memory-pool.ts';
 
 /**
  * What a conversation requests from its completion loop. The loop reports results by calling methods of the
- * conversation: `received`, `sent` and so on (see completion-connection.ts).
+ * conversation: `received`, `sent` and so on (see connection.ts).
  */
 export interface StreamRing<Connection> {
   /** Counts the loop's turns. Operations requested in one turn have been submitted in the next. */

@@ -1,6 +1,6 @@
-import { BufferRing } from '../../sockets/uring/buffer-ring.ts';
 import { NativeMemory } from '../../sockets/memory.ts';
 import { Parts } from '../../sockets/parts.ts';
+import { BufferRing } from '../../sockets/uring/buffer-ring.ts';
 import { Uring } from '../../sockets/uring/uring.ts';
 
 /** Maximum of operations that one call submits. */

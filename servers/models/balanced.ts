@@ -1,14 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { Backends } from '../node/backends.ts';
 import { chooserOf, DEFAULT_BALANCE } from '../balance/policies.ts';
-import { relay } from '../node/relay.ts';
-import { addressOf, forkServer, killServers } from '../spawning/server-process.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
+import { Backends } from '../node/backends.ts';
+import { relay } from '../node/relay.ts';
 import { listenStream } from '../node/streams.ts';
+import { ofSeveral, streamKeyOf } from '../random/random-spec.ts';
 import { streamOf } from '../random/streams.ts';
 import { openHub } from '../rooms/hub.ts';
-import { ofSeveral, streamKeyOf } from '../random/random-spec.ts';
+import { addressOf, forkServer, killServers } from '../spawning/server-process.ts';
 import { WorkerWatch } from '../spawning/worker-watch.ts';
 
 /**

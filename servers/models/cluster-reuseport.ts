@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
-import { addressOf, forkServer, startTogether } from '../spawning/server-process.ts';
 import type { ServerModel } from '../contract.ts';
-import { openHub } from '../rooms/hub.ts';
 import { ofSeveral } from '../random/random-spec.ts';
+import { openHub } from '../rooms/hub.ts';
+import { addressOf, forkServer, startTogether } from '../spawning/server-process.ts';
 
 /**
  * One process per CPU, as in cluster, but each with its own socket on the shared port (SO_REUSEPORT, socket(7), Linux

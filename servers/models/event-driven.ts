@@ -1,10 +1,10 @@
 import type { Socket as DatagramSocket } from 'node:dgram';
 import { loadApp, needsRoom } from '../apps/catalog.ts';
-import { serveByCallbacks } from '../node/callback-stream.ts';
 import type { ServerModel } from '../contract.ts';
-import { Lookout } from '../node/timeout-watch.ts';
+import { serveByCallbacks } from '../node/callback-stream.ts';
 import { bindDatagram, NodeDatagramReply } from '../node/datagrams.ts';
 import { listenStream } from '../node/streams.ts';
+import { Lookout } from '../node/timeout-watch.ts';
 import { SocketRoom } from '../rooms/socket-room.ts';
 
 /**

@@ -3,12 +3,12 @@ import { UnavailableError } from '../../sockets/errno.ts';
 import { close, localAddress, openServer, SHUT_RDWR, shutdown } from '../../sockets/socket.ts';
 import { whyNoUring } from '../../sockets/uring/availability.ts';
 import { loadApp } from '../apps/catalog.ts';
-import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { RingDatagrams } from '../completion/ring-datagrams.ts';
 import { RingStreams } from '../completion/ring-streams.ts';
+import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { startThreads, tellReady, threadsEnd } from '../spawning/thread.ts';
-import { kernelTransport } from '../transport.ts';
 import { WorkerWatch } from '../spawning/worker-watch.ts';
+import { kernelTransport } from '../transport.ts';
 
 /** Longest wait for the end of the loop when the server closes. */
 const CLOSE_LIMIT_MS = 1000;

@@ -5,8 +5,8 @@ import { nextConnection, serveDatagrams } from '../blocking/datagrams.ts';
 import { serveStream } from '../blocking/stream.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { startThreads, tellReady, threadsEnd } from '../spawning/thread.ts';
-import { kernelTransport } from '../transport.ts';
 import { WorkerWatch } from '../spawning/worker-watch.ts';
+import { kernelTransport } from '../transport.ts';
 
 /** Words of the memory that both threads share. */
 const STOP = 0;

@@ -1,8 +1,8 @@
 import { getAffinity } from '../../sockets/os/cpu.ts';
 import { close, localAddress } from '../../sockets/socket.ts';
 import type { ServerModel, ServerSpec } from '../contract.ts';
-import { startLoops } from '../spawning/loop-threads.ts';
 import { openSharedPort } from '../listening/shared-port.ts';
+import { startLoops } from '../spawning/loop-threads.ts';
 
 /**
  * One reactor for each CPU that this process may use: a thread with its own listener on the shared port (SO_REUSEPORT,

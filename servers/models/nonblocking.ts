@@ -1,19 +1,19 @@
-import { POLLIN, POLLOUT, PollSet } from '../../sockets/poll.ts';
 import { setTimerSlack } from '../../sockets/os/process.ts';
+import { POLLIN, POLLOUT, PollSet } from '../../sockets/poll.ts';
 import { openServer, setOption } from '../../sockets/socket.ts';
-import { acceptSome, SHORTAGE_MS } from '../listening/accept.ts';
 import type { App } from '../apps/app.ts';
 import { loadApp } from '../apps/catalog.ts';
 import type { ServerModel } from '../contract.ts';
-import { DatagramBatches } from '../readiness/datagram-batches.ts';
-import { Lingering } from '../timing/lingering.ts';
-import { type LoopInput, startLoops } from '../spawning/loop-threads.ts';
+import { acceptSome, SHORTAGE_MS } from '../listening/accept.ts';
 import { NonblockingConnection, StreamBuffers, type Wish } from '../readiness/connection.ts';
-import { LookTimes } from '../timing/peer-timer.ts';
+import { DatagramBatches } from '../readiness/datagram-batches.ts';
 import { DescriptorRoom } from '../rooms/descriptor-room.ts';
+import { type LoopInput, startLoops } from '../spawning/loop-threads.ts';
 import { tellReady } from '../spawning/thread.ts';
-import { kernelTransport } from '../transport.ts';
+import { Lingering } from '../timing/lingering.ts';
+import { LookTimes } from '../timing/peer-timer.ts';
 import { soonest, WaitingConnections } from '../timing/waiting-connections.ts';
+import { kernelTransport } from '../transport.ts';
 
 /**
  * Non-blocking sockets in one thread, around poll(2). Every wait passes the whole list of sockets to the kernel, so its

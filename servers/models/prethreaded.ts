@@ -4,11 +4,11 @@ import { loadApp } from '../apps/catalog.ts';
 import { nextConnection, serveDatagrams } from '../blocking/datagrams.ts';
 import { serveStream } from '../blocking/stream.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
-import { DescriptorRoom, openRoom } from '../rooms/descriptor-room.ts';
 import { ofSeveral } from '../random/random-spec.ts';
+import { DescriptorRoom, openRoom } from '../rooms/descriptor-room.ts';
 import { startThreads, tellReady, threadsEnd } from '../spawning/thread.ts';
-import { kernelTransport } from '../transport.ts';
 import { WorkerWatch } from '../spawning/worker-watch.ts';
+import { kernelTransport } from '../transport.ts';
 
 /**
  * Number of threads in the pool, and so of TCP connections served at once. Each thread takes 8 MB and 30 ms of CPU time

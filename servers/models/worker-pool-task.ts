@@ -3,8 +3,8 @@ import { workerData } from 'node:worker_threads';
 import type { StreamReply, StreamSession } from '../apps/app.ts';
 import { loadApp, type Served } from '../apps/catalog.ts';
 import { type Collected, CollectedReply } from '../sending/collected-reply.ts';
-import type { Awaiting } from '../timing/peer-timer.ts';
 import { pause } from '../timing/block-for.ts';
+import type { Awaiting } from '../timing/peer-timer.ts';
 
 /** A call of {@link StreamSession} to make. Structured-cloned into the thread. */
 export type StreamEvent =

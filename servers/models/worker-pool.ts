@@ -4,14 +4,14 @@ import { Piscina } from 'piscina';
 import type { StreamReply, StreamSession } from '../apps/app.ts';
 import { loadApp, needsRoom, type Served } from '../apps/catalog.ts';
 import type { RunningServer, ServerModel, ServerSpec, WorkerEnded } from '../contract.ts';
-import { Lookout } from '../node/timeout-watch.ts';
 import { bindDatagram, sendDatagram } from '../node/datagrams.ts';
 import { type AsyncSession, converse, listenStream } from '../node/streams.ts';
+import { Lookout } from '../node/timeout-watch.ts';
+import { ofSeveral } from '../random/random-spec.ts';
+import { SocketRoom } from '../rooms/socket-room.ts';
+import { WorkerWatch } from '../spawning/worker-watch.ts';
 import type { Awaiting } from '../timing/peer-timer.ts';
 import type { ConnectionTask, DatagramTask, PoolResult, PoolTask, StreamEvent } from './worker-pool-task.ts';
-import { SocketRoom } from '../rooms/socket-room.ts';
-import { ofSeveral } from '../random/random-spec.ts';
-import { WorkerWatch } from '../spawning/worker-watch.ts';
 
 /** Most datagrams in the pool at a time. Further ones are dropped, as by a full socket buffer. */
 const TASK_LIMIT = 1024;

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { App, StreamSession } from '../apps/app.ts';
-import { NodeStreamReply, type Together } from './streams.ts';
 import { after } from '../timing/call-after.ts';
+import { NodeStreamReply, type Together } from './streams.ts';
 
 /**
  * One conversation on a node:net socket, driven by events. It receives nothing while the app delays an answer, while

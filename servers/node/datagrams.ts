@@ -3,8 +3,8 @@ import { isIPv6 } from 'node:net';
 import { checkDatagramSent, datagramRetry } from '../../sockets/retry.ts';
 import type { DatagramReply } from '../apps/app.ts';
 import type { RunningServer, ServerSpec } from '../contract.ts';
-import { after } from '../timing/call-after.ts';
 import { openSharedPort, refuseSharing } from '../listening/shared-port.ts';
+import { after } from '../timing/call-after.ts';
 
 /** UDP over node:dgram, shared by the event-driven, async, cluster and worker-pool models. */
 

@@ -2,13 +2,13 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import type { StreamReply, StreamSession } from '../apps/app.ts';
-import { makeCertificate } from './certificate.ts';
 import type { RunningServer, ServerSpec } from '../contract.ts';
-import type { Lookout } from './timeout-watch.ts';
-import { linger } from './linger.ts';
-import { after } from '../timing/call-after.ts';
-import type { SocketRoom } from '../rooms/socket-room.ts';
 import { openSharedPort } from '../listening/shared-port.ts';
+import type { SocketRoom } from '../rooms/socket-room.ts';
+import { after } from '../timing/call-after.ts';
+import { makeCertificate } from './certificate.ts';
+import { linger } from './linger.ts';
+import type { Lookout } from './timeout-watch.ts';
 
 /** TCP and TLS over node:net and node:tls, shared by the event-driven, async, cluster and worker-pool models. */
 

@@ -1,13 +1,13 @@
 import { NativeMemory } from '../../sockets/memory.ts';
 import { streamRetry } from '../../sockets/retry.ts';
 import { close, recv, SHUT_WR, send, shutdown } from '../../sockets/socket.ts';
-import { SHORTAGE_NANOS } from '../listening/accept.ts';
 import type { App, StreamReply, StreamSession } from '../apps/app.ts';
-import { Backlog } from '../sending/unsent-bytes.ts';
-import { MemoryPool } from '../sending/memory-pool.ts';
-import { NativeCopies } from '../sending/constant-copies.ts';
-import { type Awaiting, Patience } from '../timing/peer-timer.ts';
+import { SHORTAGE_NANOS } from '../listening/accept.ts';
 import type { DescriptorRoom } from '../rooms/descriptor-room.ts';
+import { NativeCopies } from '../sending/constant-copies.ts';
+import { MemoryPool } from '../sending/memory-pool.ts';
+import { Backlog } from '../sending/unsent-bytes.ts';
+import { type Awaiting, Patience } from '../timing/peer-timer.ts';
 
 /** Maximum size of one recv, in bytes. */
 const BUFFER_SIZE = 65_536;

@@ -2,8 +2,8 @@ import { DatagramBatch } from '../../sockets/batch.ts';
 import { NativeMemory } from '../../sockets/memory.ts';
 import { checkDatagramSent, datagramRetry } from '../../sockets/retry.ts';
 import { MSG_DONTWAIT } from '../../sockets/socket.ts';
-import { SHORTAGE_NANOS } from '../listening/accept.ts';
 import type { App, DatagramReply } from '../apps/app.ts';
+import { SHORTAGE_NANOS } from '../listening/accept.ts';
 import { HeldDatagrams } from '../sending/delayed-datagrams.ts';
 import { pause } from '../timing/block-for.ts';
 

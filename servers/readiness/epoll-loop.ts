@@ -1,17 +1,17 @@
 import { EPOLLIN, EPOLLOUT, Epoll } from '../../sockets/epoll.ts';
 import { setTimerSlack } from '../../sockets/os/process.ts';
 import { setOption } from '../../sockets/socket.ts';
-import { acceptSome, SHORTAGE_MS } from '../listening/accept.ts';
 import type { App } from '../apps/app.ts';
 import { loadApp } from '../apps/catalog.ts';
-import { DatagramBatches } from './datagram-batches.ts';
-import { Lingering } from '../timing/lingering.ts';
-import type { LoopInput } from '../spawning/loop-threads.ts';
-import { NonblockingConnection, StreamBuffers, type Wish } from './connection.ts';
-import { LookTimes } from '../timing/peer-timer.ts';
+import { acceptSome, SHORTAGE_MS } from '../listening/accept.ts';
 import { DescriptorRoom } from '../rooms/descriptor-room.ts';
+import type { LoopInput } from '../spawning/loop-threads.ts';
 import { tellReady } from '../spawning/thread.ts';
+import { Lingering } from '../timing/lingering.ts';
+import { LookTimes } from '../timing/peer-timer.ts';
 import { soonest, WaitingConnections } from '../timing/waiting-connections.ts';
+import { NonblockingConnection, StreamBuffers, type Wish } from './connection.ts';
+import { DatagramBatches } from './datagram-batches.ts';
 
 /** Runs one event loop on epoll(7), in its own thread. */
 export async function loop({ listener, spec, stop, room }: LoopInput): Promise<void> {

@@ -1,4 +1,4 @@
-/** Entry point of every child process that process.ts starts. */
+/** Entry point of every child process that child-task.ts starts. */
 import { dieWithParent } from '../../sockets/os/process.ts';
 import type { ProcessTask } from './child-task.ts';
 

@@ -1,8 +1,8 @@
 import type { Worker } from 'node:worker_threads';
 import { close, localAddress, SHUT_RDWR, shutdown } from '../../sockets/socket.ts';
 import type { RunningServer, ServerSpec, WorkerEnded } from '../contract.ts';
-import { openRoom } from '../rooms/descriptor-room.ts';
 import { ofSeveral } from '../random/random-spec.ts';
+import { openRoom } from '../rooms/descriptor-room.ts';
 import { startThreads, threadsEnd } from './thread.ts';
 import { WorkerWatch } from './worker-watch.ts';
 

@@ -1,5 +1,5 @@
-import { threadCpuNanos } from '../../sockets/os/cpu.ts';
 import { whyNoLibc } from '../../sockets/libc.ts';
+import { threadCpuNanos } from '../../sockets/os/cpu.ts';
 
 /** Rounds between two readings of the clock: a few microseconds. */
 const ROUNDS_A_LOOK = 2000;

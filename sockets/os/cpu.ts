@@ -1,7 +1,7 @@
-import { type ClockReading, readClock } from './clock.ts';
 import { check } from '../errno.ts';
 import { libc, outcome } from '../libc.ts';
 import { ThreadMemory } from '../thread-memory.ts';
+import { type ClockReading, readClock } from './clock.ts';
 
 // cpu_set_t holds 1024 CPUs, CPU_SET(3).
 const MAX_CPUS = 1024;

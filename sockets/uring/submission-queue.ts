@@ -1,8 +1,8 @@
 import type { DatagramLayout } from '../datagram-layout.ts';
 import type { MappedMemory } from '../mapped-memory.ts';
 import { NativeMemory } from '../memory.ts';
-import type { MessageLayout } from './recvmsg-layout.ts';
 import { MSG_DONTWAIT, type PeerAddress } from '../socket.ts';
+import type { MessageLayout } from './recvmsg-layout.ts';
 
 // Operations, enum io_uring_op.
 const IORING_OP_POLL_ADD = 6;

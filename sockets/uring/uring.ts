@@ -1,4 +1,3 @@
-import { CompletionQueue } from './completion-queue.ts';
 import { check, EBADF, EBUSY, SystemError } from '../errno.ts';
 import { libc, outcome } from '../libc.ts';
 import { MappedMemory } from '../mapped-memory.ts';
@@ -6,6 +5,7 @@ import { NativeMemory } from '../memory.ts';
 import { Parts } from '../parts.ts';
 import { checkEnter } from '../retry.ts';
 import { close } from '../socket.ts';
+import { CompletionQueue } from './completion-queue.ts';
 import { SubmissionQueue, writeTimespec } from './submission-queue.ts';
 
 // System calls without a wrapper in the C library. The numbers are the same on x86-64 and arm64.

@@ -1,14 +1,14 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { BoundedDemand } from '../../bench/load/demand/demand.ts';
-import { LiveView } from '../../bench/load/threads/live.ts';
-import { LoadState } from '../../bench/load/ledger/load-state.ts';
-import type { Workload } from '../../bench/load/workload.ts';
 import { Broadcast } from '../../bench/load/chat/broadcast.ts';
 import { DatagramWorkload } from '../../bench/load/datagrams/datagram.ts';
 import { DatagramUpload } from '../../bench/load/datagrams/upload.ts';
+import { BoundedDemand } from '../../bench/load/demand/demand.ts';
+import { LoadState } from '../../bench/load/ledger/load-state.ts';
 import { Download } from '../../bench/load/streams/download.ts';
 import { StreamWorkload } from '../../bench/load/streams/stream.ts';
 import { Upload } from '../../bench/load/streams/upload.ts';
+import { LiveView } from '../../bench/load/threads/live.ts';
+import type { Workload } from '../../bench/load/workload.ts';
 import { EPOLLIN, EPOLLOUT, Epoll } from '../../sockets/epoll.ts';
 import { EBADF, ECONNRESET, EFAULT, EHOSTUNREACH, EINVAL, ENOTSOCK, errnoMessage } from '../../sockets/errno.ts';
 import { libc } from '../../sockets/libc.ts';

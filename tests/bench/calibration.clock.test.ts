@@ -10,7 +10,7 @@ import { PATIENCE_MS } from '../servers/until.ts';
 import { accountedFor } from './measured.ts';
 
 // The servers and loads are threads that run compiled code.
-const built = new URL('../../dist/bench/calibrate/', import.meta.url).href;
+const built = new URL('../../dist/bench/lab/calibrate/', import.meta.url).href;
 const { calibrateCase } = (await import(
   `${built}calibration.js`
 )) as typeof import('../../bench/lab/calibrate/calibration.ts');

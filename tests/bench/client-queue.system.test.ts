@@ -2,8 +2,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { type Client, type ClientEvents, MOST_QUEUED_BYTES } from '../../bench/load/clients/client.ts';
 import { ClientRequests } from '../../bench/load/clients/requests.ts';
 import { BoundedDemand } from '../../bench/load/demand/demand.ts';
-import { LiveView } from '../../bench/load/threads/live.ts';
 import { LoadState } from '../../bench/load/ledger/load-state.ts';
+import { LiveView } from '../../bench/load/threads/live.ts';
 import { assign } from './assignment.ts';
 
 const SIZE = 16_384;

@@ -1,10 +1,10 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { BoundedDemand, type Demand, OpenDemand } from '../../bench/load/demand/demand.ts';
-import { LiveView } from '../../bench/load/threads/live.ts';
-import { LoadState } from '../../bench/load/ledger/load-state.ts';
 import { makePacer } from '../../bench/load/arrivals/pacer.ts';
 import { DatagramWorkload } from '../../bench/load/datagrams/datagram.ts';
 import { DatagramUpload } from '../../bench/load/datagrams/upload.ts';
+import { BoundedDemand, type Demand, OpenDemand } from '../../bench/load/demand/demand.ts';
+import { LoadState } from '../../bench/load/ledger/load-state.ts';
+import { LiveView } from '../../bench/load/threads/live.ts';
 import { nowNanos } from '../../bench/measure/clock.ts';
 import { fixedSize } from '../../bench/model/message-sizes.ts';
 import { Epoll } from '../../sockets/epoll.ts';

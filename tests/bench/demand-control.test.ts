@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Assignment } from '../../bench/load/threads/assignment.ts';
 import { DemandControl } from '../../bench/load/engines/demand-control.ts';
-import { LiveView } from '../../bench/load/threads/live.ts';
 import { LoadState } from '../../bench/load/ledger/load-state.ts';
 import { TargetSelection } from '../../bench/load/targets/selection.ts';
+import type { Assignment } from '../../bench/load/threads/assignment.ts';
+import { LiveView } from '../../bench/load/threads/live.ts';
 import { nowNanos } from '../../bench/measure/clock.ts';
 import { assign } from './assignment.ts';
 

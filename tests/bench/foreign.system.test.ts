@@ -39,7 +39,7 @@ function pidsWith(text: string): number[] {
     .filter((name) => /^\d+$/.test(name))
     .filter((pid) => {
       const line = commandLine(pid);
-      return line.includes(text) && !line.includes('sockbench.js') && !line.includes('foreign-main.js');
+      return line.includes(text) && !line.includes('sockbench.js') && !line.includes('foreign-command-main.js');
     })
     .map(Number);
 }

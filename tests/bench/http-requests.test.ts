@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { HttpRequests } from '../../bench/load/engines/http-requests.ts';
-import { LiveView } from '../../bench/load/threads/live.ts';
 import { LoadState } from '../../bench/load/ledger/load-state.ts';
+import { LiveView } from '../../bench/load/threads/live.ts';
 import { nowNanos } from '../../bench/measure/clock.ts';
 
 function requests({ page = null as string | null, pipelining = 2 } = {}) {

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { DelayLine } from '../../bench/lab/calibrate/delay-line.ts';
-import { fateOf, fateOfNumber, releaseTime, stallQuantileMs, unimpaired } from '../../bench/lab/calibrate/impairments.ts';
+import {
+  fateOf,
+  fateOfNumber,
+  releaseTime,
+  stallQuantileMs,
+  unimpaired,
+} from '../../bench/lab/calibrate/impairments.ts';
 import { calibrationTimes } from '../../scripts/calibration-times.ts';
 
 const MS = 1e6;

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ArrivalOrder } from '../../bench/load/datagrams/arrival-order.ts';
+import { LoadProfile } from '../../bench/load/arrivals/profile.ts';
 import { ArrivalSample } from '../../bench/load/arrivals/sample.ts';
+import { ArrivalOrder } from '../../bench/load/datagrams/arrival-order.ts';
 import { BoundedDemand } from '../../bench/load/demand/demand.ts';
-import { LiveView } from '../../bench/load/threads/live.ts';
 import { LoadState } from '../../bench/load/ledger/load-state.ts';
 import { MessageSize } from '../../bench/load/messages/message-size.ts';
-import { LoadProfile } from '../../bench/load/arrivals/profile.ts';
+import { LiveView } from '../../bench/load/threads/live.ts';
 import { nowNanos } from '../../bench/measure/clock.ts';
 import { KernelClock } from '../../bench/measure/kernel-clock.ts';
 import { parseUdpDrops } from '../../bench/measure/udp-sockets.ts';

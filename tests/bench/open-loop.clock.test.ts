@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { OpenDemand } from '../../bench/load/demand/demand.ts';
 import { makePacer, type Pacer, type PacerSpec } from '../../bench/load/arrivals/pacer.ts';
+import { OpenDemand } from '../../bench/load/demand/demand.ts';
 import type { Result } from '../../bench/model/result.ts';
 import type { Trial } from '../../bench/model/trial.ts';
 import { accountedFor, expectRate, measure, measureTrial, tcpServer, tlsServer, udpServer } from './measured.ts';

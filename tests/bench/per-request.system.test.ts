@@ -1,11 +1,11 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { LoadProfile } from '../../bench/load/arrivals/profile.ts';
 import { ArrivalSample } from '../../bench/load/arrivals/sample.ts';
 import { ClientRequests } from '../../bench/load/clients/requests.ts';
 import { BoundedDemand } from '../../bench/load/demand/demand.ts';
-import { LiveView } from '../../bench/load/threads/live.ts';
 import { LoadState } from '../../bench/load/ledger/load-state.ts';
-import { LoadProfile } from '../../bench/load/arrivals/profile.ts';
 import { StreamWorkload } from '../../bench/load/streams/stream.ts';
+import { LiveView } from '../../bench/load/threads/live.ts';
 import { nowNanos } from '../../bench/measure/clock.ts';
 import { KernelClock } from '../../bench/measure/kernel-clock.ts';
 import { Epoll } from '../../sockets/epoll.ts';

@@ -1,11 +1,11 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { makePacer } from '../../bench/load/arrivals/pacer.ts';
 import type { Client, ClientEvents } from '../../bench/load/clients/client.ts';
 import { ClientRequests } from '../../bench/load/clients/requests.ts';
 import { OpenDemand } from '../../bench/load/demand/demand.ts';
-import { LiveView } from '../../bench/load/threads/live.ts';
 import { LoadState } from '../../bench/load/ledger/load-state.ts';
-import { makePacer } from '../../bench/load/arrivals/pacer.ts';
 import { StreamWorkload } from '../../bench/load/streams/stream.ts';
+import { LiveView } from '../../bench/load/threads/live.ts';
 import { nowNanos } from '../../bench/measure/clock.ts';
 import { Epoll } from '../../sockets/epoll.ts';
 import { assign, pacer } from './assignment.ts';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { isSame, keyOf, planFor, type RealCheck } from '../../bench/lab/verify/real-checks.ts';
 import { NodeServer } from '../../bench/lab/verify/real-servers.ts';
-import { areAsWanted, renderRealChecks } from '../../reports/renderers/real-checks.ts';
 import { readSavedChecks, saveCheck } from '../../reports/files/saved-checks.ts';
+import { areAsWanted, renderRealChecks } from '../../reports/renderers/real-checks.ts';
 
 const plan = planFor(20, 1, 300_000);
 const folder = mkdtempSync(join(tmpdir(), 'sockbench-test-'));

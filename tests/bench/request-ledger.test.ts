@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { ConnectionTable } from '../../bench/load/ledger/connection-table.ts';
-import { LiveView } from '../../bench/load/threads/live.ts';
 import { LoadState } from '../../bench/load/ledger/load-state.ts';
 import { RequestLedger } from '../../bench/load/ledger/request-ledger.ts';
+import { LiveView } from '../../bench/load/threads/live.ts';
 
 const MS = 1e6;
 

@@ -1,8 +1,8 @@
 import { onTestFinished } from 'vitest';
-import type { Assignment } from '../../bench/load/threads/assignment.ts';
-import { LiveView } from '../../bench/load/threads/live.ts';
 import { LoadState } from '../../bench/load/ledger/load-state.ts';
 import { RingStream } from '../../bench/load/streams/ring-stream.ts';
+import type { Assignment } from '../../bench/load/threads/assignment.ts';
+import { LiveView } from '../../bench/load/threads/live.ts';
 import { nowNanos } from '../../bench/measure/clock.ts';
 import type { KernelClock } from '../../bench/measure/kernel-clock.ts';
 import type { OperatingPoint } from '../../bench/model/operating-point.ts';

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import type { Assignment } from '../../bench/load/threads/assignment.ts';
 import { BoundedDemand } from '../../bench/load/demand/demand.ts';
+import type { Assignment } from '../../bench/load/threads/assignment.ts';
 import { nowNanos } from '../../bench/measure/clock.ts';
 import { KernelClock } from '../../bench/measure/kernel-clock.ts';
 import type { OperatingPoint } from '../../bench/model/operating-point.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Assignment } from '../../bench/load/threads/assignment.ts';
-import { OpenDemand } from '../../bench/load/demand/demand.ts';
 import { makePacer } from '../../bench/load/arrivals/pacer.ts';
+import { OpenDemand } from '../../bench/load/demand/demand.ts';
 import { TargetSelection } from '../../bench/load/targets/selection.ts';
+import type { Assignment } from '../../bench/load/threads/assignment.ts';
 import type { OperatingPoint } from '../../bench/model/operating-point.ts';
 import { type SelectPolicy, selectPolicyNames } from '../../bench/model/select-policy.ts';
 import { assign, pacer } from './assignment.ts';

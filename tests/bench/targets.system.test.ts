@@ -104,5 +104,5 @@ async function hostOf(program: number, not = 0): Promise<number> {
 
 function isHost(pid: number): boolean {
   const file = `/proc/${pid}/cmdline`;
-  return existsSync(file) && readFileSync(file, 'utf8').includes('host-main.js');
+  return existsSync(file) && readFileSync(file, 'utf8').includes('server-main.js');
 }

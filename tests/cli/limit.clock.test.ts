@@ -12,7 +12,7 @@ import { Program, scratchDirectory } from './program.ts';
 const whereCompiled = test.skipIf(whyMissing('cc'));
 
 function limit(...args: readonly string[]): Program {
-  return new Program(args, { script: 'limit' });
+  return new Program(args, { script: 'lab/limit' });
 }
 
 const brief = ['--pairs', '1', '--seconds', '0.2'];
@@ -88,7 +88,7 @@ whereCompiled('HTTP is held against autocannon, under a plain server', async () 
 async function startLong() {
   const args = ['--rows', 'tcp50,tcp500', '--pairs', '1000', '--seconds', '0.1'];
   // A killed program cannot delete the programs that it compiled; the test deletes them with TMPDIR.
-  const program = new Program(args, { script: 'limit', env: { TMPDIR: scratchDirectory() } });
+  const program = new Program(args, { script: 'lab/limit', env: { TMPDIR: scratchDirectory() } });
   await program.says(/tcp50, 1 of 1000/);
   const children = processTree(program.process.pid ?? 0).slice(1);
   expect(children.length).toBeGreaterThan(0);

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { workloads } from '../../bench/model/operating-point.ts';
 import { type AppName, appNames, apps } from '../../servers/apps/catalog.ts';
-import { transportsCarrying, whyNotCarried } from '../../servers/compatibility.ts';
 import { modelNames } from '../../servers/catalog.ts';
+import { transportsCarrying, whyNotCarried } from '../../servers/compatibility.ts';
 import { commandLine } from './in-process.ts';
 
 test('lists every model, app and workload as JSON', async () => {

@@ -10,11 +10,14 @@ test('the program ends with 2 after wrong usage, says why on stderr and nothing 
   );
 });
 
-test.each(['limit', 'verify-stats', 'verify-real'])('so does %s, a program of one command', async (script) => {
-  const { code, stdout, stderr } = await new Program(['--no-such-flag'], { script }).end();
-  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toContain('unknown flag --no-such-flag');
-});
+test.each(['lab/limit', 'lab/verify-stats', 'lab/verify-real'])(
+  'so does %s, a program of one command',
+  async (script) => {
+    const { code, stdout, stderr } = await new Program(['--no-such-flag'], { script }).end();
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('unknown flag --no-such-flag');
+  },
+);
 
 test('help and version go to stdout, and end with 0', async () => {
   expect(await sockbench('--version')).toEqual({ code: 0, stdout: '0.1.0\n', stderr: '' });

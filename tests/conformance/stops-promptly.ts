@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { ServerProcess } from '../servers/server-process.ts';
 
-/** The documented limit: a server process ends within 2 s of the signal (servers/lifetime.ts). */
+/** The documented limit: a server process ends within 2 s of the signal (servers/spawning/stop-on-signal.ts). */
 const STOP_LIMIT_MS = 2000;
 
 /** Sends a server a signal, and expects it to end with code 0 and in time. */

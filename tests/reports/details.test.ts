@@ -4,8 +4,8 @@ import type { Result } from '../../bench/model/result.ts';
 import type { TimelinePoint } from '../../bench/model/trial.ts';
 import { datagramTable } from '../../reports/details/datagrams.ts';
 import { mergePoints, timelineTable } from '../../reports/details/timeline.ts';
-import { renderTerminal } from '../../reports/renderers/terminal.ts';
 import { summarize } from '../../reports/renderers/summary.ts';
+import { renderTerminal } from '../../reports/renderers/terminal.ts';
 import { result, trial } from './results.ts';
 import { datagramRun, rampRun, targetsRun, uploadBench } from './runs.ts';
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Figure, FigureUnit } from '../../bench/lab/limit/figure.ts';
 import { judge } from '../../bench/lab/limit/verdict.ts';
-import { formatFigure } from '../../reports/tables/limit.ts';
 import { renderLimit } from '../../reports/renderers/limit.ts';
+import { formatFigure } from '../../reports/tables/limit.ts';
 
 const page = { color: false, width: 100 };
 const figures = {

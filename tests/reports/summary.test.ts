@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { compareTargets } from '../../bench/run/comparison.ts';
-import { aggregate } from '../../reports/tables/aggregate.ts';
 import { summarize } from '../../reports/renderers/summary.ts';
+import { aggregate } from '../../reports/tables/aggregate.ts';
 import { failure, latency, result, trial } from './results.ts';
 
 const rate = (requestsPerSecond: number) => ({ requestsPerSecond, bytesPerSecond: 0 });

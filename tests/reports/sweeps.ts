@@ -1,10 +1,10 @@
+import { normal } from '../../bench/lab/verify/noise.ts';
 import type { Result } from '../../bench/model/result.ts';
 import type { Trial } from '../../bench/model/trial.ts';
 import { compareTargets } from '../../bench/run/comparison.ts';
 import { withScaling } from '../../bench/run/scaling/analysis.ts';
 import { stateVerdict } from '../../bench/run/verdict.ts';
 import { uslThroughput } from '../../bench/stats/usl.ts';
-import { normal } from '../../bench/lab/verify/noise.ts';
 import { seeded } from '../seeded.ts';
 import { latency, result, trial } from './results.ts';
 

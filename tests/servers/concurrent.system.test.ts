@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { RunningServer } from '../../servers/contract.ts';
 import type { Client, Conversant } from '../../servers/blocking/client-workers.ts';
+import type { RunningServer } from '../../servers/contract.ts';
 import type { WorkSpec } from '../../servers/work/spec.ts';
 import { close, connect, send, type Transport } from '../../sockets/socket.ts';
 import { DatagramClient } from '../conformance/datagram-client.ts';

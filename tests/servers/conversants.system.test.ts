@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { AppName } from '../../servers/apps/catalog.ts';
-import type { ServerSpec } from '../../servers/contract.ts';
 import type { Conversant } from '../../servers/blocking/client-workers.ts';
+import type { ServerSpec } from '../../servers/contract.ts';
 import { openRoom } from '../../servers/rooms/descriptor-room.ts';
 import { check } from '../../sockets/errno.ts';
 import {
@@ -25,9 +25,15 @@ import { soon, until } from './until.ts';
 
 // From dist, because they start threads and processes.
 const built = (name: string) => import(new URL(`../../dist/servers/${name}.js`, import.meta.url).href);
-const { ClientThread } = (await built('client-thread')) as typeof import('../../servers/blocking/client-thread.ts');
-const { ClientProcess } = (await built('client-process')) as typeof import('../../servers/blocking/client-process.ts');
-const { WorkerWatch } = (await built('worker-watch')) as typeof import('../../servers/spawning/worker-watch.ts');
+const { ClientThread } = (await built(
+  'blocking/client-thread',
+)) as typeof import('../../servers/blocking/client-thread.ts');
+const { ClientProcess } = (await built(
+  'blocking/client-process',
+)) as typeof import('../../servers/blocking/client-process.ts');
+const { WorkerWatch } = (await built(
+  'spawning/worker-watch',
+)) as typeof import('../../servers/spawning/worker-watch.ts');
 const { Hub } = (await built('rooms/hub')) as typeof import('../../servers/rooms/hub.ts');
 
 /** Ignores ends, which are intended here. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { ServerSpec } from '../../servers/contract.ts';
 import { type Client, type Conversant, Conversants } from '../../servers/blocking/client-workers.ts';
+import type { ServerSpec } from '../../servers/contract.ts';
 
 const spec: ServerSpec = { transport: 'tcp', app: 'echo', host: '127.0.0.1', port: 0 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { avalanche, murmur3 } from '../../servers/random/murmur3.ts';
-import { type Random, type StreamKey, seedOf, streamOf, streamPurposes } from '../../servers/random/streams.ts';
 import { ofSeveral, streamKeyOf } from '../../servers/random/random-spec.ts';
+import { type Random, type StreamKey, seedOf, streamOf, streamPurposes } from '../../servers/random/streams.ts';
 
 function bits(random: Random, count: number): number[] {
   return Array.from({ length: count }, () => random() * 2 ** 32);

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import type { CompletionConnection } from '../../servers/completion/connection.ts';
-import { MemoryPool } from '../../servers/sending/memory-pool.ts';
 import type { StreamRing } from '../../servers/completion/stream-ring.ts';
+import { MemoryPool } from '../../servers/sending/memory-pool.ts';
 import { NativeMemory } from '../../sockets/memory.ts';
 
 /** Capacity for sends and for received bytes in a turn. */

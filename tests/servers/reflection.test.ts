@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type AppName, appNames, apps, loadApp } from '../../servers/apps/catalog.ts';
-import { CollectedReply } from '../../servers/sending/collected-reply.ts';
 import { whyReflects } from '../../servers/listening/reflection.ts';
+import { CollectedReply } from '../../servers/sending/collected-reply.ts';
 
 test.each([
   ['echo', 'udp', '0.0.0.0', true],

@@ -1,8 +1,8 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
-import { transportsCarrying } from '../../servers/compatibility.ts';
 import { modelNames, whyUnavailable } from '../../servers/catalog.ts';
+import { transportsCarrying } from '../../servers/compatibility.ts';
 import { ServerProcess } from './server-process.ts';
 import { soon } from './until.ts';
 

@@ -1,13 +1,13 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { DatagramBatch } from '../../sockets/batch.ts';
-import { BufferRing } from '../../sockets/uring/buffer-ring.ts';
 import { EBADF } from '../../sockets/errno.ts';
 import { MappedMemory } from '../../sockets/mapped-memory.ts';
 import { NativeMemory } from '../../sockets/memory.ts';
 import { PollSet } from '../../sockets/poll.ts';
 import { bindTo, connectTo, PeerAddress, recv, recvfrom, send, sendto } from '../../sockets/socket.ts';
-import { SubmissionQueue } from '../../sockets/uring/submission-queue.ts';
 import { TimestampedReceiver } from '../../sockets/timestamps.ts';
+import { BufferRing } from '../../sockets/uring/buffer-ring.ts';
+import { SubmissionQueue } from '../../sockets/uring/submission-queue.ts';
 import type { Uring } from '../../sockets/uring/uring.ts';
 import { memory, noLibc } from './open.ts';
 

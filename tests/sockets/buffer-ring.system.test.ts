@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { BufferRing } from '../../sockets/uring/buffer-ring.ts';
 import { ENOBUFS } from '../../sockets/errno.ts';
 import { SHUT_WR, send } from '../../sockets/socket.ts';
+import { BufferRing } from '../../sockets/uring/buffer-ring.ts';
 import { IOSQE_CQE_SKIP_SUCCESS } from '../../sockets/uring/submission-queue.ts';
 import { Uring } from '../../sockets/uring/uring.ts';
 import { whyMissing } from '../requirements.ts';

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, onTestFinished } from 'vitest';
-import { BufferRing } from '../../sockets/uring/buffer-ring.ts';
 import { EINTR } from '../../sockets/errno.ts';
 import { accept, connect, localAddress, recv, send, setReceiveTimeout, socket } from '../../sockets/socket.ts';
+import { BufferRing } from '../../sockets/uring/buffer-ring.ts';
 import { Uring } from '../../sockets/uring/uring.ts';
 import { closing, listening, loopback, memory } from './open.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { DatagramBatch } from '../../sockets/batch.ts';
-import { readRealtime } from '../../sockets/os/clock.ts';
 import { EAGAIN } from '../../sockets/errno.ts';
+import { readRealtime } from '../../sockets/os/clock.ts';
 import {
   bindTo,
   connectTo,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { EINVAL, EMFILE, ENOMEM, ENOSYS, EPERM } from '../../sockets/errno.ts';
-import { Uring } from '../../sockets/uring/uring.ts';
 import { explainRefusal } from '../../sockets/uring/availability.ts';
+import { Uring } from '../../sockets/uring/uring.ts';
 import { whyMissing } from '../requirements.ts';
 
 const kernel = '6.12.3';

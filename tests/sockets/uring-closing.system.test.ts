@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { BufferRing } from '../../sockets/uring/buffer-ring.ts';
 import { EBADF } from '../../sockets/errno.ts';
 import { close, openServer } from '../../sockets/socket.ts';
+import { BufferRing } from '../../sockets/uring/buffer-ring.ts';
 import { Uring } from '../../sockets/uring/uring.ts';
 import { whyMissing } from '../requirements.ts';
 import { loopback, memory } from './open.ts';

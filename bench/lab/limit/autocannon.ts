@@ -47,5 +47,5 @@ export function parseAutocannon(output: string): LoadFigures {
 }
 
 function entry(name: string): string {
-  return fileURLToPath(new URL(`dist/bench/limit/${name}.js`, packageRoot()));
+  return fileURLToPath(new URL(`dist/bench/lab/limit/${name}.js`, packageRoot()));
 }

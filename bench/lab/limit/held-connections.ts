@@ -21,7 +21,7 @@ const HOLD_LIMIT_MS = 60_000;
  * @throws {TargetError} when it fails.
  */
 export async function holdConnections(port: number, connections: number, cpu: number): Promise<HeldConnections> {
-  const entry = fileURLToPath(new URL('dist/bench/limit/holder-main.js', packageRoot()));
+  const entry = fileURLToPath(new URL('dist/bench/lab/limit/holder-main.js', packageRoot()));
   const flags = [process.pid, port, connections, cpu].map(String);
   const child = new Child('the generator that holds connections', [process.execPath, entry, ...flags], cpu);
   try {

@@ -67,7 +67,7 @@ export class CReference {
   constructor() {
     try {
       for (const name of PROGRAMS) {
-        const source = fileURLToPath(new URL(`bench/reference/${name}.c`, packageRoot()));
+        const source = fileURLToPath(new URL(`bench/lab/reference/${name}.c`, packageRoot()));
         execFileSync('cc', ['-O2', '-o', join(this.#folder, name), source], { stdio: ['ignore', 'ignore', 'inherit'] });
       }
     } catch (error) {

@@ -76,7 +76,7 @@ export class NodeServer implements RealServer {
   dispose(): void {}
 }
 
-/** The echo server in C, bench/reference/echo_epoll.c, which runs a loop for each request. */
+/** The echo server in C, bench/lab/reference/echo_epoll.c, which runs a loop for each request. */
 export class CServer implements RealServer {
   readonly #folder = mkdtempSync(join(tmpdir(), 'sockbench-verify-'));
   readonly #program = join(this.#folder, 'echo_epoll');
@@ -86,7 +86,7 @@ export class CServer implements RealServer {
    * @throws {Error} when there is no compiler `cc`, or it fails.
    */
   constructor() {
-    const source = fileURLToPath(new URL('bench/reference/echo_epoll.c', packageRoot()));
+    const source = fileURLToPath(new URL('bench/lab/reference/echo_epoll.c', packageRoot()));
     execFileSync('cc', ['-O2', '-o', this.#program, source], { stdio: ['ignore', 'ignore', 'inherit'] });
   }
 

@@ -4,15 +4,15 @@ import { EAGAIN } from '../../../sockets/errno.ts';
 import { datagramRetry } from '../../../sockets/retry.ts';
 import { MSG_DONTWAIT } from '../../../sockets/socket.ts';
 import { nowNanos } from '../../measure/clock.ts';
-import { ArrivalOrder } from './arrival-order.ts';
-import type { Assignment } from '../threads/assignment.ts';
 import { OpenDemand } from '../demand/demand.ts';
 import type { LoadState } from '../ledger/load-state.ts';
-import { MessageSize } from '../messages/message-size.ts';
 import { DUPLICATE, LATE } from '../ledger/outstanding.ts';
+import { MessageSize } from '../messages/message-size.ts';
 import { HEADER_BYTES, requestConnection } from '../messages/payload.ts';
+import type { Assignment } from '../threads/assignment.ts';
 import { TURN_EVENTS, type Workload } from '../workload.ts';
 import { DatagramRequests } from '../workloads/datagram-requests.ts';
+import { ArrivalOrder } from './arrival-order.ts';
 import { DatagramSockets } from './sockets.ts';
 
 /** While sockets are being opened, a first request is sent again when it is not answered within this time. */

@@ -3,9 +3,9 @@ import { check, EAGAIN, EINVAL, EMSGSIZE, ENOBUFS } from '../../../sockets/errno
 import type { NativeMemory } from '../../../sockets/memory.ts';
 import { checkDatagramSent } from '../../../sockets/retry.ts';
 import { close, connect, droppedBySocket, MSG_DONTWAIT, send, setOption, socket } from '../../../sockets/socket.ts';
+import type { TargetSelection } from '../targets/selection.ts';
 import type { Assignment } from '../threads/assignment.ts';
 import type { DropCause } from '../threads/counts.ts';
-import type { TargetSelection } from '../targets/selection.ts';
 import type { SocketState } from '../workload.ts';
 
 /**

@@ -4,11 +4,11 @@ import { NativeMemory } from '../../../sockets/memory.ts';
 import { datagramRetry } from '../../../sockets/retry.ts';
 import { MSG_DONTWAIT, recv } from '../../../sockets/socket.ts';
 import { nowNanos } from '../../measure/clock.ts';
-import type { Assignment } from '../threads/assignment.ts';
 import { closedDemand, OpenDemand } from '../demand/demand.ts';
 import type { LoadState } from '../ledger/load-state.ts';
 import { MessageSize } from '../messages/message-size.ts';
 import { Payload } from '../messages/payload.ts';
+import type { Assignment } from '../threads/assignment.ts';
 import type { Workload } from '../workload.ts';
 import { causeOfRefusal, DatagramSockets } from './sockets.ts';
 

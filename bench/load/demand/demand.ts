@@ -1,6 +1,6 @@
-import { ConnectionPool } from './connection-pool.ts';
 import type { Pacer } from '../arrivals/pacer.ts';
 import type { TargetSelection } from '../targets/selection.ts';
+import { ConnectionPool } from './connection-pool.ts';
 
 /** Decides which requests are due on which connections. */
 export interface Demand {

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createSecureContext } from 'node:tls';
 import { threadCpuNanos } from '../../../sockets/os/cpu.ts';
 import { nowNanos } from '../../measure/clock.ts';
+import type { Engine, OpeningReport, ThreadReport } from '../engine.ts';
+import { LoadState } from '../ledger/load-state.ts';
 import type { Assignment, HttpExchange } from '../threads/assignment.ts';
 import { LoadControl } from '../threads/control.ts';
-import type { Engine, OpeningReport, ThreadReport } from '../engine.ts';
 import { LiveView } from '../threads/live.ts';
-import { LoadState } from '../ledger/load-state.ts';
 import { HttpConnection, type HttpConnectionOwner, type HttpConnectionSpec } from './http-connection.ts';
 import { HttpRequests } from './http-requests.ts';
 

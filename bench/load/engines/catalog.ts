@@ -1,5 +1,5 @@
-import type { Assignment } from '../threads/assignment.ts';
 import type { Engine } from '../engine.ts';
+import type { Assignment } from '../threads/assignment.ts';
 
 /** Creates the engine that drives a thread's load, by its app and transport. Engines are imported only when needed. */
 export async function makeEngine(assignment: Assignment): Promise<Engine> {

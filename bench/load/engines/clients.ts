@@ -1,14 +1,14 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { threadCpuNanos } from '../../../sockets/os/cpu.ts';
 import { nowNanos } from '../../measure/clock.ts';
-import type { Assignment } from '../threads/assignment.ts';
 import type { Connect } from '../clients/client.ts';
 import { ClientRequests } from '../clients/requests.ts';
-import { LoadControl } from '../threads/control.ts';
-import { DemandControl } from './demand-control.ts';
 import type { Engine, OpeningReport, ThreadReport } from '../engine.ts';
-import { LiveView } from '../threads/live.ts';
 import { LoadState } from '../ledger/load-state.ts';
+import type { Assignment } from '../threads/assignment.ts';
+import { LoadControl } from '../threads/control.ts';
+import { LiveView } from '../threads/live.ts';
+import { DemandControl } from './demand-control.ts';
 
 /** Connections that may be opened and not yet answered: enough to keep a server busy, too few to overflow a backlog. */
 const OPENING_WINDOW = 8;

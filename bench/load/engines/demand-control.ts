@@ -1,13 +1,13 @@
 import { setTimerSlack } from '../../../sockets/os/process.ts';
 import { nowNanos } from '../../measure/clock.ts';
-import { ArrivalSample } from '../arrivals/sample.ts';
-import type { Assignment } from '../threads/assignment.ts';
-import type { DropCause } from '../threads/counts.ts';
-import { BoundedDemand, OpenDemand } from '../demand/demand.ts';
-import type { LoadState } from '../ledger/load-state.ts';
 import { makePacer } from '../arrivals/pacer.ts';
 import { LoadProfile } from '../arrivals/profile.ts';
+import { ArrivalSample } from '../arrivals/sample.ts';
+import { BoundedDemand, OpenDemand } from '../demand/demand.ts';
+import type { LoadState } from '../ledger/load-state.ts';
 import type { TargetSelection } from '../targets/selection.ts';
+import type { Assignment } from '../threads/assignment.ts';
+import type { DropCause } from '../threads/counts.ts';
 import { TURN_EVENTS, type Workload } from '../workload.ts';
 
 /** A connection that came into use more recently than this may be unanswered without being starved. */

@@ -4,8 +4,8 @@ import { type SecureContext, TLSSocket } from 'node:tls';
 import Client from 'autocannon/lib/httpClient.js';
 import type { SocketAddress } from '../../../sockets/address.ts';
 import { nowNanos } from '../../measure/clock.ts';
-import type { HttpExchange } from '../threads/assignment.ts';
 import { errnoOf } from '../clients/tls-client.ts';
+import type { HttpExchange } from '../threads/assignment.ts';
 
 export interface HttpConnectionSpec {
   readonly address: SocketAddress;

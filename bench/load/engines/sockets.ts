@@ -1,16 +1,16 @@
-import { threadCpuNanos } from '../../../sockets/os/cpu.ts';
 import { Epoll } from '../../../sockets/epoll.ts';
+import { threadCpuNanos } from '../../../sockets/os/cpu.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import { KernelClock } from '../../measure/kernel-clock.ts';
-import type { Assignment } from '../threads/assignment.ts';
-import { LoadControl } from '../threads/control.ts';
-import { DemandControl } from './demand-control.ts';
 import type { Engine, OpeningReport, ThreadReport } from '../engine.ts';
-import { EventWait } from './event-wait.ts';
-import { LiveView } from '../threads/live.ts';
 import { LoadState } from '../ledger/load-state.ts';
 import { TargetSelection } from '../targets/selection.ts';
+import type { Assignment } from '../threads/assignment.ts';
+import { LoadControl } from '../threads/control.ts';
+import { LiveView } from '../threads/live.ts';
 import { TURN_EVENTS, type Workload } from '../workload.ts';
+import { DemandControl } from './demand-control.ts';
+import { EventWait } from './event-wait.ts';
 import { makeWorkload } from './workloads.ts';
 
 /**

@@ -1,15 +1,15 @@
 import type { Epoll } from '../../../sockets/epoll.ts';
 import { whyNoUring } from '../../../sockets/uring/availability.ts';
-import type { Assignment } from '../threads/assignment.ts';
-import type { LoadState } from '../ledger/load-state.ts';
-import type { Workload } from '../workload.ts';
 import { Broadcast } from '../chat/broadcast.ts';
 import { DatagramWorkload } from '../datagrams/datagram.ts';
 import { DatagramUpload } from '../datagrams/upload.ts';
+import type { LoadState } from '../ledger/load-state.ts';
 import { Download } from '../streams/download.ts';
 import { RingStream, ringSuits } from '../streams/ring-stream.ts';
 import { StreamWorkload } from '../streams/stream.ts';
 import { Upload } from '../streams/upload.ts';
+import type { Assignment } from '../threads/assignment.ts';
+import type { Workload } from '../workload.ts';
 
 /**
  * Creates the workload that the clients of a load run over its transport. @throws {TypeError} for one that no client

@@ -2,11 +2,11 @@ import { nowNanos } from '../../measure/clock.ts';
 import type { Histogram } from '../../measure/histogram.ts';
 import type { KernelClock } from '../../measure/kernel-clock.ts';
 import type { ArrivalSample } from '../arrivals/sample.ts';
-import { type Counts, type DropCause, noCounts } from '../threads/counts.ts';
 import { closedDemand, type Demand } from '../demand/demand.ts';
-import type { LiveView } from '../threads/live.ts';
 import type { TargetSelection } from '../targets/selection.ts';
 import type { TargetTally } from '../targets/tally.ts';
+import { type Counts, type DropCause, noCounts } from '../threads/counts.ts';
+import type { LiveView } from '../threads/live.ts';
 
 /** How evenly a thread's connections were served. */
 export interface Fairness {

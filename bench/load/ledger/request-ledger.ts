@@ -1,6 +1,6 @@
 import { nowNanos } from '../../measure/clock.ts';
-import type { ConnectionTable } from './connection-table.ts';
 import type { DropCause } from '../threads/counts.ts';
+import type { ConnectionTable } from './connection-table.ts';
 import type { LoadState } from './load-state.ts';
 
 /** Accounts for the requests of a table of connections: how each began, and the one way in which it ended. */

@@ -13,13 +13,13 @@ import {
 } from '../../../sockets/socket.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import type { OperatingPoint } from '../../model/operating-point.ts';
-import type { Assignment } from '../threads/assignment.ts';
 import { CONNECTING, type ConnectionTable } from '../ledger/connection-table.ts';
 import type { LoadState } from '../ledger/load-state.ts';
+import type { TargetSelection } from '../targets/selection.ts';
+import type { Assignment } from '../threads/assignment.ts';
+import type { SocketState } from '../workload.ts';
 import { Reconnects } from './reconnects.ts';
 import { SourceAddresses } from './source-addresses.ts';
-import type { TargetSelection } from '../targets/selection.ts';
-import type { SocketState } from '../workload.ts';
 
 /**
  * Beyond this number, a single source address makes connecting slow: when half of its ports are taken, the kernel

@@ -3,8 +3,8 @@ import { ECONNRESET } from '../../../sockets/errno.ts';
 import { NativeMemory } from '../../../sockets/memory.ts';
 import { streamRetry } from '../../../sockets/retry.ts';
 import { recv } from '../../../sockets/socket.ts';
-import type { Assignment } from '../threads/assignment.ts';
 import type { LoadState } from '../ledger/load-state.ts';
+import type { Assignment } from '../threads/assignment.ts';
 import { OneWayStream } from './one-way.ts';
 
 /** Maximum bytes that one recv(2) takes. */

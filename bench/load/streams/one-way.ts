@@ -1,7 +1,7 @@
 import { EPOLLIN, EPOLLOUT, EPOLLRDHUP, type Epoll } from '../../../sockets/epoll.ts';
-import type { Assignment } from '../threads/assignment.ts';
 import { CLOSED, CONNECTING, ConnectionTable, OPEN } from '../ledger/connection-table.ts';
 import type { LoadState } from '../ledger/load-state.ts';
+import type { Assignment } from '../threads/assignment.ts';
 import type { Workload } from '../workload.ts';
 import { StreamConnections } from './connections.ts';
 

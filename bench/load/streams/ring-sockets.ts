@@ -1,16 +1,16 @@
-import { BufferRing } from '../../../sockets/uring/buffer-ring.ts';
 import { ENOBUFS } from '../../../sockets/errno.ts';
-import { MessageLayout } from '../../../sockets/uring/recvmsg-layout.ts';
 import { Parts } from '../../../sockets/parts.ts';
 import { POLLIN } from '../../../sockets/poll.ts';
 import { streamRetry } from '../../../sockets/retry.ts';
 import { MSG_DONTWAIT, send } from '../../../sockets/socket.ts';
+import { BufferRing } from '../../../sockets/uring/buffer-ring.ts';
+import { MessageLayout } from '../../../sockets/uring/recvmsg-layout.ts';
 import { IOSQE_CQE_SKIP_SUCCESS, IOSQE_FIXED_FILE } from '../../../sockets/uring/submission-queue.ts';
 import { Uring } from '../../../sockets/uring/uring.ts';
 import type { KernelClock } from '../../measure/kernel-clock.ts';
-import type { Assignment } from '../threads/assignment.ts';
-import { Payload } from '../messages/payload.ts';
 import { powerOfTwo } from '../ledger/request-times.ts';
+import { Payload } from '../messages/payload.ts';
+import type { Assignment } from '../threads/assignment.ts';
 
 /** Memory for replies that have come and were not read yet. When it is full, the rest waits in the sockets. */
 const LARGEST_INBOX = 16 << 20;

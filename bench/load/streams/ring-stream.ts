@@ -2,15 +2,15 @@ import type { Epoll } from '../../../sockets/epoll.ts';
 import { EADDRNOTAVAIL, ECONNRESET } from '../../../sockets/errno.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import { isFixedSize, largestSize } from '../../model/message-sizes.ts';
-import type { Assignment } from '../threads/assignment.ts';
-import { CLOSED, CONNECTING, ConnectionTable, OPEN } from '../ledger/connection-table.ts';
-import type { DropCause } from '../threads/counts.ts';
 import { closedDemand } from '../demand/demand.ts';
+import { CLOSED, CONNECTING, ConnectionTable, OPEN } from '../ledger/connection-table.ts';
 import type { LoadState } from '../ledger/load-state.ts';
 import { RequestLedger } from '../ledger/request-ledger.ts';
+import type { Assignment } from '../threads/assignment.ts';
+import type { DropCause } from '../threads/counts.ts';
 import type { Workload } from '../workload.ts';
-import { type RingListener, RingSockets } from './ring-sockets.ts';
 import { StreamConnections } from './connections.ts';
+import { type RingListener, RingSockets } from './ring-sockets.ts';
 import { WRITING } from './sender.ts';
 
 /** Largest request: every connection has memory for its own. */

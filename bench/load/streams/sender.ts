@@ -5,10 +5,10 @@ import { streamRetry } from '../../../sockets/retry.ts';
 import { send } from '../../../sockets/socket.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import type { ConnectionTable } from '../ledger/connection-table.ts';
-import type { ExpectedReplies } from './expected-replies.ts';
 import type { LoadState } from '../ledger/load-state.ts';
 import type { MessageSize } from '../messages/message-size.ts';
 import { Payload } from '../messages/payload.ts';
+import type { ExpectedReplies } from './expected-replies.ts';
 
 /**
  * Edge-triggered: the next epoll_wait(2) polls a level-triggered socket once more after it was read, which cost 3 % of

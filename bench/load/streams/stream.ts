@@ -2,17 +2,17 @@ import { EPOLLIN, EPOLLOUT, type Epoll } from '../../../sockets/epoll.ts';
 import { EADDRNOTAVAIL, ECONNRESET } from '../../../sockets/errno.ts';
 import { streamRetry } from '../../../sockets/retry.ts';
 import { nowNanos } from '../../measure/clock.ts';
-import type { Assignment } from '../threads/assignment.ts';
-import { CLOSED, CONNECTING, ConnectionTable, OPEN } from '../ledger/connection-table.ts';
-import type { DropCause } from '../threads/counts.ts';
 import { closedDemand, OpenDemand } from '../demand/demand.ts';
-import { ExpectedReplies } from './expected-replies.ts';
-import { Inbox } from './inbox.ts';
+import { CLOSED, CONNECTING, ConnectionTable, OPEN } from '../ledger/connection-table.ts';
 import type { LoadState } from '../ledger/load-state.ts';
-import { MessageSize } from '../messages/message-size.ts';
 import { RequestLedger } from '../ledger/request-ledger.ts';
+import { MessageSize } from '../messages/message-size.ts';
+import type { Assignment } from '../threads/assignment.ts';
+import type { DropCause } from '../threads/counts.ts';
 import { TURN_EVENTS, type Workload } from '../workload.ts';
 import { StreamConnections } from './connections.ts';
+import { ExpectedReplies } from './expected-replies.ts';
+import { Inbox } from './inbox.ts';
 import { StreamSender, WRITING } from './sender.ts';
 
 /**

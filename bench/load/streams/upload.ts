@@ -3,12 +3,12 @@ import { ECONNRESET } from '../../../sockets/errno.ts';
 import { NativeMemory } from '../../../sockets/memory.ts';
 import { streamRetry } from '../../../sockets/retry.ts';
 import { recv, send, unacknowledged } from '../../../sockets/socket.ts';
-import type { Assignment } from '../threads/assignment.ts';
 import { OPEN } from '../ledger/connection-table.ts';
 import type { LoadState } from '../ledger/load-state.ts';
+import type { Assignment } from '../threads/assignment.ts';
 import { ENDING, OneWayStream } from './one-way.ts';
 
-/** Bytes that one send(2) hands to the kernel: more gains nothing (bench/reference/blast.c writes as much). */
+/** Bytes that one send(2) hands to the kernel: more gains nothing (bench/lab/reference/blast.c writes as much). */
 const CHUNK_BYTES = 256 * 1024;
 /** Maximum number of writes per connection and turn, so that others get their turn. */
 const CHUNKS_A_TURN = 4;

@@ -7,18 +7,18 @@ import { isMissed } from '../../../bench/lab/limit/verdict.ts';
 import { describeEnvironment } from '../../../bench/measure/environment.ts';
 import { EXIT } from '../../../bench/model/exit-code.ts';
 import { parseInteger } from '../../../bench/model/units.ts';
-import { jsonDocument } from '../../../reports/text/json-document.ts';
-import { formatFigure } from '../../../reports/tables/limit.ts';
-import { renderLimit } from '../../../reports/renderers/limit.ts';
 import { prepareReport, writeReport } from '../../../reports/files/sink.ts';
+import { renderLimit } from '../../../reports/renderers/limit.ts';
+import { formatFigure } from '../../../reports/tables/limit.ts';
+import { jsonDocument } from '../../../reports/text/json-document.ts';
 import { whyNoLibc } from '../../../sockets/libc.ts';
 import type { Command } from '../../cli/command.ts';
 import { ending } from '../../cli/faults.ts';
 import type { Flags, OptionSet } from '../../cli/flags.ts';
 import { untilInterrupted } from '../../cli/interrupt.ts';
+import { mayColor, print, reportWidth, say } from '../../cli/output.ts';
 import { chosenSeed, parseSeed } from '../../flags/load.ts';
 import { orMisconfigured } from '../../session/measure.ts';
-import { mayColor, print, reportWidth, say } from '../../cli/output.ts';
 
 const names = limitRows.map(({ name }) => name);
 

@@ -1,6 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import { EXIT } from '../../../bench/model/exit-code.ts';
-import { parseDuration, parseInteger } from '../../../bench/model/units.ts';
 import {
   holdCheck,
   isSame,
@@ -17,17 +15,19 @@ import {
   type ServerName,
   serverNames,
 } from '../../../bench/lab/verify/real-servers.ts';
-import { jsonDocument } from '../../../reports/text/json-document.ts';
-import { areAsWanted, renderRealChecks } from '../../../reports/renderers/real-checks.ts';
+import { EXIT } from '../../../bench/model/exit-code.ts';
+import { parseDuration, parseInteger } from '../../../bench/model/units.ts';
 import { readSavedChecks, saveCheck } from '../../../reports/files/saved-checks.ts';
 import { prepareReport, writeReport } from '../../../reports/files/sink.ts';
+import { areAsWanted, renderRealChecks } from '../../../reports/renderers/real-checks.ts';
+import { jsonDocument } from '../../../reports/text/json-document.ts';
 import { seedOf } from '../../../servers/random/streams.ts';
 import type { Command } from '../../cli/command.ts';
 import type { OptionSet } from '../../cli/flags.ts';
 import { untilInterrupted } from '../../cli/interrupt.ts';
+import { mayColor, print, reportWidth, say } from '../../cli/output.ts';
 import { parseSeed } from '../../flags/load.ts';
 import { orMisconfigured } from '../../session/measure.ts';
-import { mayColor, print, reportWidth, say } from '../../cli/output.ts';
 
 const options = {
   server: { type: 'string', default: 'c,node', describe: 'c: the echo server in C; node: event-driven, at 20 µs more' },

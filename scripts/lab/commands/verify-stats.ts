@@ -1,5 +1,3 @@
-import { EXIT } from '../../../bench/model/exit-code.ts';
-import { parseInteger } from '../../../bench/model/units.ts';
 import {
   alarmsAtTolerance,
   type Frequency,
@@ -10,11 +8,13 @@ import {
   power,
 } from '../../../bench/lab/verify/regression-claims.ts';
 import { scalingClaims, scalingHolds } from '../../../bench/lab/verify/scaling-claims.ts';
+import { EXIT } from '../../../bench/model/exit-code.ts';
+import { parseInteger } from '../../../bench/model/units.ts';
 import { renderClaims } from '../../../reports/renderers/claims.ts';
 import type { Command } from '../../cli/command.ts';
 import type { OptionSet } from '../../cli/flags.ts';
-import { parseSeed } from '../../flags/load.ts';
 import { mayColor, print, reportWidth, say } from '../../cli/output.ts';
+import { parseSeed } from '../../flags/load.ts';
 
 const MAX_RUNS = 1_000_000;
 

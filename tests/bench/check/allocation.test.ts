@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { planSessions, whyNotEstimable } from '../../../bench/check/allocation.ts';
 import type { PilotFindings } from '../../../bench/check/pilot.ts';
 import type { Gate } from '../../../bench/check/plan.ts';
+import { normal } from '../../../bench/lab/verify/noise.ts';
 import { quickest, scatterOf, sessionsFor } from '../../../bench/stats/allocation.ts';
 import { type GatedMetric, gatedMetrics } from '../../../bench/stats/gated-metrics.ts';
 import { mean, variance } from '../../../bench/stats/mean.ts';
-import { normal } from '../../../bench/lab/verify/noise.ts';
 import { streamOf } from '../../../servers/random/streams.ts';
 
 const all = Object.entries(gatedMetrics).map(([metric, margins]): Gate => ({ metric: metric as GatedMetric, margins }));

@@ -7,7 +7,15 @@ import { gatedMetrics } from '../../../bench/stats/gated-metrics.ts';
 import { ALPHA, spentBy } from '../../../bench/stats/looks.ts';
 
 const gates: readonly Gate[] = [{ metric: 'cpu', margins: gatedMetrics.cpu }];
-const pace = { warmupMs: 700, fullWindows: 4, rate: 0, rateWindowMs: 0, rateWindows: 0, sessionMs: 6000 };
+const pace = {
+  warmupMs: 700,
+  fullWindowMs: 200,
+  fullWindows: 4,
+  rate: 0,
+  rateWindowMs: 0,
+  rateWindows: 0,
+  sessionMs: 6000,
+};
 
 interface Session {
   readonly cpu: number;

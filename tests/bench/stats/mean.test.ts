@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { mean, trimmedMean, trimmedVariance, variance } from '../../../bench/stats/mean.ts';
 import { normal } from '../../../bench/lab/verify/noise.ts';
+import { mean, trimmedMean, trimmedVariance, variance } from '../../../bench/stats/mean.ts';
 import { streamOf } from '../../../servers/random/streams.ts';
 
 const values = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 2, maxLength: 60 });

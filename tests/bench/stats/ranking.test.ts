@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Contestant, LOOK_ALPHA, rank, rankingLooks, roundsForRanking } from '../../../bench/stats/ranking.ts';
 import { normal } from '../../../bench/lab/verify/noise.ts';
+import { type Contestant, LOOK_ALPHA, rank, rankingLooks, roundsForRanking } from '../../../bench/stats/ranking.ts';
 import { seeded } from '../../seeded.ts';
 
 /** Returns rounds of contestants with these speeds; all contestants share a factor that varies by round. */

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { Backends } from '../../../servers/node/backends.ts';
 import { chooserOf } from '../../../servers/balance/policies.ts';
+import { Backends } from '../../../servers/node/backends.ts';
 import type { SocketAddress } from '../../../sockets/address.ts';
 import { seeded } from '../../seeded.ts';
 import { until } from '../until.ts';

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { Backends } from '../../../servers/node/backends.ts';
 import { chooserOf } from '../../../servers/balance/policies.ts';
+import { Backends } from '../../../servers/node/backends.ts';
 import { relay } from '../../../servers/node/relay.ts';
-import { LINGER_MS } from '../../../servers/timing/lingering.ts';
 import { listenStream } from '../../../servers/node/streams.ts';
+import { LINGER_MS } from '../../../servers/timing/lingering.ts';
 import { seeded } from '../../seeded.ts';
 import { soon } from '../until.ts';
 

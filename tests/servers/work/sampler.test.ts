@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type StreamKey, streamOf } from '../../../servers/random/streams.ts';
 import { ofSeveral, streamKeyOf } from '../../../servers/random/random-spec.ts';
+import { type StreamKey, streamOf } from '../../../servers/random/streams.ts';
 import { WorkSampler } from '../../../servers/work/sampler.ts';
 import type { WorkSpec } from '../../../servers/work/spec.ts';
 
