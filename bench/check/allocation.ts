@@ -4,7 +4,7 @@ import { SAMPLES_FOR_P50, SAMPLES_FOR_P99 } from './costs.ts';
 import type { PilotFindings } from './pilot.ts';
 import { type CheckPlan, type Gate, isPaced } from './plan.ts';
 import { type Pace, RATE_WARMUP_MS, SETTLING_WINDOWS } from './session.ts';
-import { AT_A_RATE_MS, FULL_LOAD_MS, windowCounts } from './windows.ts';
+import { lastingAtFullLoad, lastingAtRate, windowCounts } from './windows.ts';
 
 /** Planned response times over needed ones. The number of Poisson arrivals varies. */
 const SPARE_SAMPLES = 1.1;
@@ -22,7 +22,7 @@ export interface SessionPlan {
 }
 
 /** The parts of a plan that decide how sessions are held. */
-type Wanted = Pick<CheckPlan, 'gates' | 'nullArm' | 'maxSessions'>;
+type Wanted = Pick<CheckPlan, 'gates' | 'windowMs' | 'nullArm' | 'maxSessions'>;
 
 /** One way to hold a session. */
 interface Way extends Pick<Pace, 'fullWindows' | 'rateWindows'> {
@@ -66,9 +66,10 @@ export function planSessions(
  * Returns how a run is measured that is recorded or compared with recorded runs: always the same, with the fewest
  * windows.
  */
-export function recordedPace({ warmupMs, commonRate, fullWindowMs, rateWindowMs }: PilotFindings): Pace {
-  const [fullWindows = 0] = windowCounts(fullWindowMs, FULL_LOAD_MS);
-  const [rateWindows = 0] = windowCounts(rateWindowMs, AT_A_RATE_MS);
+export function recordedPace(findings: PilotFindings, windowMs: number): Pace {
+  const { warmupMs, commonRate, fullWindowMs, rateWindowMs } = findings;
+  const [fullWindows = 0] = windowCounts(fullWindowMs, lastingAtFullLoad(windowMs));
+  const [rateWindows = 0] = windowCounts(rateWindowMs, lastingAtRate(windowMs));
   return {
     warmupMs,
     fullWindowMs,
@@ -81,8 +82,8 @@ export function recordedPace({ warmupMs, commonRate, fullWindowMs, rateWindowMs 
 }
 
 function waysToHold(findings: PilotFindings, plan: Wanted): Way[] {
-  const rates = rateWindowsOf(findings, plan.gates);
-  return windowCounts(findings.fullWindowMs, FULL_LOAD_MS).flatMap((fullWindows) =>
+  const rates = rateWindowsOf(findings, plan);
+  return windowCounts(findings.fullWindowMs, lastingAtFullLoad(plan.windowMs)).flatMap((fullWindows) =>
     rates.map((rateWindows) => ({
       ...{ fullWindows, rateWindows },
       sessionMs: sessionTime(findings, plan, fullWindows, rateWindows),
@@ -92,11 +93,11 @@ function waysToHold(findings: PilotFindings, plan: Wanted): Way[] {
 }
 
 /** Returns the window counts that yield enough response times for the gated metrics; only the largest if none does. */
-function rateWindowsOf({ commonRate, rateWindowMs }: PilotFindings, gates: readonly Gate[]): readonly number[] {
+function rateWindowsOf({ commonRate, rateWindowMs }: PilotFindings, { gates, windowMs }: Wanted): readonly number[] {
   const rate = commonRate?.rate ?? 0;
   if (rate === 0 || !gates.some(({ metric }) => isPaced(metric))) return [0];
   const needed = gates.some(({ metric }) => metric === 'p99') ? SAMPLES_FOR_P99 : SAMPLES_FOR_P50;
-  const counts = windowCounts(rateWindowMs, AT_A_RATE_MS);
+  const counts = windowCounts(rateWindowMs, lastingAtRate(windowMs));
   const enough = counts.filter((count) => (count * rateWindowMs * rate) / 1000 >= SPARE_SAMPLES * needed);
   return enough.length > 0 ? enough : counts.slice(-1);
 }

@@ -172,7 +172,7 @@ class Check {
     if (gates.length === 0) return undecided('nothing that is gated on can be measured: gate on throughput and cpu');
     const planned = isJudged
       ? planSessions(findings, this.#plan, this.#deadline - performance.now())
-      : { pace: recordedPace(findings), sessions: BASELINE_SESSIONS };
+      : { pace: recordedPace(findings, this.#plan.windowMs), sessions: BASELINE_SESSIONS };
     if ('why' in planned) return undecided(planned.why);
     const { pace, sessions } = planned;
     const why = isJudged ? whyNotEstimable(gates, pace) : undefined;

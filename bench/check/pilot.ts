@@ -22,11 +22,11 @@ const STARTS = 3;
 const TRACE_MS = 3000;
 const SLICE_MS = 50;
 /**
- * Windows of each program, as in a session: the fewest, and their least duration in all. FULL is used when the warm-up
- * is given.
+ * Windows of each program, as in a session: the fewest, and their least duration in all, in windows of the requested
+ * length. FULL is used when the warm-up is given.
  */
-const FULL = { least: 4, lastingMs: 800 } as const;
-const AT_RATE = { least: 12, lastingMs: 1200 } as const;
+const FULL = { least: 4, lasting: 16 } as const;
+const AT_RATE = { least: 12, lasting: 24 } as const;
 /**
  * The warm-up is longer by this factor than what the pilot found, and not shorter than what the generator's fresh
  * threads need: with an echo server in C, which needs no warm-up, throughput rose by 15 % over the first 600 ms.
@@ -154,7 +154,7 @@ async function holdStart(scene: Scene, paced: boolean, known: CommonRate | undef
     const windows =
       plan.warmupMs === null
         ? { count: TRACE_MS / SLICE_MS, windowMs: SLICE_MS }
-        : { count: evenCount(FULL, plan.windowMs), windowMs: plan.windowMs };
+        : { count: evenCount(FULL, plan.windowMs, plan.windowMs), windowMs: plan.windowMs };
     const full = await measure(arms, { rate: 0, ...windows, mostMs: 6 * TRACE_MS }, scene);
     await Promise.all([...arms.values()].map((arm) => arm.close()));
     countedMs += full.turnsMs + 2 * scene.warmupMs;
@@ -179,13 +179,13 @@ async function holdStart(scene: Scene, paced: boolean, known: CommonRate | undef
 
 function measureAtRate(arms: ReadonlyMap<ArmName, Arm>, rate: number, scene: Scene): Promise<Measured> {
   const windowMs = rateWindow(rate, scene.plan.windowMs);
-  const windows = { rate, count: evenCount(AT_RATE, windowMs), windowMs };
+  const windows = { rate, count: evenCount(AT_RATE, windowMs, scene.plan.windowMs), windowMs };
   return measure(arms, windows, { ...scene, warmupMs: RATE_WARMUP_MS });
 }
 
-/** Returns an even number of windows: they alternate forwards and backwards. */
-function evenCount({ least, lastingMs }: { least: number; lastingMs: number }, windowMs: number): number {
-  return Math.max(least, 2 * Math.ceil(lastingMs / windowMs / 2));
+/** Returns an even number of windows of a given length: they alternate forwards and backwards. */
+function evenCount({ least, lasting }: typeof FULL | typeof AT_RATE, windowMs: number, requestedMs: number): number {
+  return Math.max(least, 2 * Math.ceil((lasting * requestedMs) / windowMs / 2));
 }
 
 /** Returns the capacity of the slower program. */

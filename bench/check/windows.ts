@@ -26,17 +26,30 @@ export function rateWindow(rate: number, windowMs: number): number {
   return Math.max(windowMs / 2, Math.min(MOST_WINDOW_MS, (SAMPLES_AT_A_RATE * 1000) / rate));
 }
 
+/** Limits of the total duration of one program's windows of one kind in a session, in milliseconds. */
+export interface Lasting {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Returns the limits at full load, from the requested length of a window: at least 0.8 s with windows of 50 ms. */
+export function lastingAtFullLoad(windowMs: number): Lasting {
+  return { least: 16 * windowMs, most: Math.max(5000, 16 * windowMs) };
+}
+
 /**
- * Total duration of one program's windows of one kind in a session. At a rate at least 1.6 s, so that most sessions
- * contain a stall that a program makes once per second.
+ * Returns the limits at a rate, from the requested length of a window at full load. With windows of 50 ms at least
+ * 1.6 s, so that most sessions contain a stall that a program makes once per second.
  */
-export const FULL_LOAD_MS = { least: 800, most: 5000 } as const;
-export const AT_A_RATE_MS = { least: 1600, most: 20_000 } as const;
+export function lastingAtRate(windowMs: number): Lasting {
+  return { least: 32 * windowMs, most: Math.max(20_000, 32 * windowMs) };
+}
+
 /** Even: windows alternate forwards and backwards. */
 const COUNTS = [4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512] as const;
 
 /** Returns how many windows of a given length a session may have for each program, in ascending order; never empty. */
-export function windowCounts(windowMs: number, { least, most }: { least: number; most: number }): readonly number[] {
+export function windowCounts(windowMs: number, { least, most }: Lasting): readonly number[] {
   const counts = COUNTS.filter((count) => count * windowMs >= least && count * windowMs <= most);
   return counts.length > 0 ? counts : [windowMs * COUNTS[0] > most ? COUNTS[0] : Math.max(...COUNTS)];
 }

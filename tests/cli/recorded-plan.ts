@@ -9,7 +9,7 @@ export const echo = 'exec node tests/bench/foreign-server.mjs {port} echo';
 /** Returns a check command with the plan of tests/bench/check/baselines.ts, against the recorded runs of a file. */
 export function checkAgainst(file: string): readonly string[] {
   return [
-    ...['check', '--baseline', file, '--exec', echo, '--gate', 'throughput,cpu', '--window', '30ms', '-c', '4'],
+    ...['check', '--baseline', file, '--exec', echo, '--gate', 'throughput,cpu', '--window', '10ms', '-c', '4'],
     ...['--warmup', '700ms', '-q', '--threads', '1', '--server-cpus', '0', '--load-cpus', '0'],
     ...['--out-dir', scratchDirectory()],
   ];

@@ -21,7 +21,7 @@ function findings(variation: Partial<PilotFindings> = {}): PilotFindings {
   };
 }
 
-const wanted = { gates: all, nullArm: false, maxSessions: null };
+const wanted = { gates: all, windowMs: 50, nullArm: false, maxSessions: null };
 
 describe('scatter', () => {
   test('is told apart between and within sessions', () => {

@@ -114,7 +114,7 @@ describe('runs recorded', () => {
     expect(fingerprintDifferences(before, stored([], other))).toEqual([
       'connections: 4 when recorded, 5 now',
       'sizes of messages: [{"from":64,"to":64,"share":1}] when recorded, [{"from":65,"to":65,"share":1}] now',
-      'window in ms: 30 when recorded, 31 now',
+      'window in ms: 10 when recorded, 31 now',
     ]);
   });
 

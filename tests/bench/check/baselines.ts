@@ -7,7 +7,7 @@ import type { BaselineRun, StoredBaseline } from '../../../bench/model/stored-ba
 import { gatedMetrics } from '../../../bench/stats/gated-metrics.ts';
 
 /**
- * Returns the plan of `check --baseline FILE -c 4 --warmup 700ms --window 30ms --gate throughput,cpu`, with CPUs given.
+ * Returns the plan of `check --baseline FILE -c 4 --warmup 700ms --window 10ms --gate throughput,cpu`, with CPUs given.
  */
 export function baselinePlan(variation: Partial<CheckPlan> = {}): CheckPlan {
   return {
@@ -25,7 +25,7 @@ export function baselinePlan(variation: Partial<CheckPlan> = {}): CheckPlan {
       budgetMs: null,
       seed: 1,
       warmupMs: 700,
-      windowMs: 30,
+      windowMs: 10,
       timeoutMs: 2000,
       openTimeoutMs: 3000,
     },

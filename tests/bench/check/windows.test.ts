@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { AT_A_RATE_MS, FULL_LOAD_MS, fullWindow, rateWindow, windowCounts } from '../../../bench/check/windows.ts';
+import {
+  fullWindow,
+  lastingAtFullLoad,
+  lastingAtRate,
+  rateWindow,
+  windowCounts,
+} from '../../../bench/check/windows.ts';
 
 describe('windows', () => {
   test('at full load are as short as wished, but hold two hundred requests', () => {
@@ -19,18 +25,23 @@ describe('windows', () => {
   });
 
   test('are even in number, and last neither too short nor too long in all', () => {
-    expect(windowCounts(50, FULL_LOAD_MS)).toEqual([16, 24, 32, 48, 64, 96]);
-    expect(windowCounts(25, AT_A_RATE_MS)).toEqual([64, 96, 128, 192, 256, 384, 512]);
-    expect(windowCounts(1250, AT_A_RATE_MS)).toEqual([4, 6, 8, 12, 16]);
+    expect(windowCounts(50, lastingAtFullLoad(50))).toEqual([16, 24, 32, 48, 64, 96]);
+    expect(windowCounts(25, lastingAtRate(50))).toEqual([64, 96, 128, 192, 256, 384, 512]);
+    expect(windowCounts(1250, lastingAtRate(50))).toEqual([4, 6, 8, 12, 16]);
+    // Shorter ones make shorter sessions.
+    expect(windowCounts(10, lastingAtFullLoad(10))[0]).toBe(16);
+    expect(windowCounts(2000, lastingAtFullLoad(2000))).toEqual([16]);
   });
 
   test('are never none, however long or short one is', () => {
-    expect(windowCounts(30_000, AT_A_RATE_MS)).toEqual([4]);
-    expect(windowCounts(1, FULL_LOAD_MS)).toEqual([512]);
+    expect(windowCounts(30_000, lastingAtRate(50))).toEqual([4]);
+    expect(windowCounts(1, lastingAtFullLoad(50))).toEqual([512]);
     fc.assert(
       fc.property(fc.double({ min: 0.001, max: 1e6, noNaN: true }), (windowMs) => {
-        expect(windowCounts(windowMs, FULL_LOAD_MS).every((count) => count >= 4 && count % 2 === 0)).toBe(true);
-        expect(windowCounts(windowMs, FULL_LOAD_MS).length).toBeGreaterThan(0);
+        expect(windowCounts(windowMs, lastingAtFullLoad(50)).every((count) => count >= 4 && count % 2 === 0)).toBe(
+          true,
+        );
+        expect(windowCounts(windowMs, lastingAtFullLoad(50)).length).toBeGreaterThan(0);
       }),
     );
   });
