@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** Entry point of the program `sockbench`; see command-line.ts. */
 import { exitNow } from '../sockets/os/process.ts';
-import { explain, runCommandLine } from './cli/command-line.ts';
+import { explain, runCommandLine } from './command-line.ts';
 import { endQuietlyOnBrokenPipe } from './cli/output.ts';
 
 endQuietlyOnBrokenPipe();

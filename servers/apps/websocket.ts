@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { linger } from '../node/linger.ts';
+import { linger } from '../timing/linger-socket.ts';
 import type { App } from './app.ts';
 import { DEFAULT_TIME_LIMITS, type HttpTimeLimits } from './http/time-limits.ts';
 

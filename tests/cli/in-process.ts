@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import { runCommandLine } from '../../scripts/cli/command-line.ts';
+import { runCommandLine } from '../../scripts/command-line.ts';
 import { runSingleCommand } from '../../scripts/cli/single-command.ts';
 import { limit } from '../../scripts/lab/commands/limit.ts';
 import type { Outcome } from './program.ts';

@@ -11,7 +11,7 @@ import { MessageSize } from '../messages/message-size.ts';
 import { HEADER_BYTES, requestConnection } from '../messages/payload.ts';
 import type { Assignment } from '../threads/assignment.ts';
 import { TURN_EVENTS, type Workload } from '../workload.ts';
-import { DatagramRequests } from '../workloads/datagram-requests.ts';
+import { DatagramRequests } from './requests.ts';
 import { ArrivalOrder } from './arrival-order.ts';
 import { DatagramSockets } from './sockets.ts';
 

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { LINGER_MS } from '../timing/lingering.ts';
+import { LINGER_MS } from './lingering.ts';
 
 /** Destroys a socket whose peer does not send FIN within {@link LINGER_MS} from now. */
 export function linger(socket: Socket): void {

@@ -1,5 +1,5 @@
 import { nowNanos } from '../../measure/clock.ts';
-import { causeOfRefusal, type DatagramSockets } from '../datagrams/sockets.ts';
+import { causeOfRefusal, type DatagramSockets } from './sockets.ts';
 import type { LoadState } from '../ledger/load-state.ts';
 import { Outstanding } from '../ledger/outstanding.ts';
 import type { MessageSize } from '../messages/message-size.ts';
