@@ -1,5 +1,5 @@
 import type { SocketAddress } from '../sockets/address.ts';
-import type { Served } from './apps/catalog.ts';
+import type { Served } from './served.ts';
 import type { BalancePolicy } from './balance/policies.ts';
 import type { TransportName } from './transport.ts';
 

@@ -2,7 +2,7 @@
 import { dieWithParent, raiseOpenFileLimit } from '../sockets/os/process.ts';
 import { hasUnreapedChild } from '../sockets/os/process-tree.ts';
 import { loadModel, type ModelName } from './catalog.ts';
-import { HOST_QUESTION, type HostMessage, type HostSpec } from './host.ts';
+import { HOST_QUESTION, type HostMessage, type HostSpec } from './spawning/server-process.ts';
 import { endOnFailure, stopOnSignal } from './spawning/stop-on-signal.ts';
 
 /** Linux's default maximum for a process: fs.nr_open. */

@@ -1,4 +1,4 @@
-import type { DeliveryCounts } from './chat/said-lines.ts';
+import type { DeliveryCounts } from './threads/counts.ts';
 import type { Fairness } from './ledger/load-state.ts';
 import type { TargetReport } from './targets/tally.ts';
 import type { Counts } from './threads/counts.ts';

@@ -1,5 +1,5 @@
 import { Histogram } from '../measure/histogram.ts';
-import type { DeliveryCounts } from './chat/said-lines.ts';
+import type { DeliveryCounts } from './threads/counts.ts';
 import type { ThreadReport } from './engine.ts';
 import { mergeTargetReports, type TargetLoad } from './targets/tally.ts';
 import { type Counts, sumCounts } from './threads/counts.ts';

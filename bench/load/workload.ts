@@ -1,4 +1,4 @@
-import type { DeliveryCounts } from './chat/said-lines.ts';
+import type { DeliveryCounts } from './threads/counts.ts';
 
 /** State of a workload's sockets. */
 export interface SocketState {

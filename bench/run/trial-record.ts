@@ -1,5 +1,5 @@
 import { LoadProfile } from '../load/arrivals/profile.ts';
-import type { DeliveryCounts } from '../load/chat/said-lines.ts';
+import type { DeliveryCounts } from '../load/threads/counts.ts';
 import type { OpeningReport } from '../load/engine.ts';
 import type { LoadReport } from '../load/load-report.ts';
 import type { Counts, DropCause } from '../load/threads/counts.ts';

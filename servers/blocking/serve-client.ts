@@ -4,7 +4,7 @@ import { receiveDescriptors } from '../../sockets/descriptor-passing.ts';
 import { check } from '../../sockets/errno.ts';
 import { NativeMemory } from '../../sockets/memory.ts';
 import { close, SHUT_RDWR, send, setBlocking, setOption, shutdown } from '../../sockets/socket.ts';
-import { loadApp } from '../apps/catalog.ts';
+import { loadApp } from '../served.ts';
 import type { ServerSpec } from '../contract.ts';
 import { DescriptorRoom } from '../rooms/descriptor-room.ts';
 import { INHERITED_FD } from '../spawning/child-task.ts';

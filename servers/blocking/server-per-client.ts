@@ -12,7 +12,7 @@ import {
   shutdown,
   socket,
 } from '../../sockets/socket.ts';
-import { loadApp } from '../apps/catalog.ts';
+import { loadApp } from '../served.ts';
 import type { RunningServer, ServerSpec, WorkerEnded } from '../contract.ts';
 import { ofSeveral } from '../random/random-spec.ts';
 import { startThreads, tellReady, threadsEnd } from '../spawning/thread.ts';

@@ -1,6 +1,7 @@
 import type { RemoteInfo, Socket } from 'node:dgram';
 import type { App } from '../apps/app.ts';
-import { loadApp, needsRoom } from '../apps/catalog.ts';
+import { needsRoom } from '../apps/catalog.ts';
+import { loadApp } from '../served.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { bindDatagram, sendDatagram } from '../node/datagrams.ts';
 import { converse, listenStream } from '../node/streams.ts';

@@ -1,5 +1,6 @@
 import type { Socket as DatagramSocket } from 'node:dgram';
-import { loadApp, needsRoom } from '../apps/catalog.ts';
+import { needsRoom } from '../apps/catalog.ts';
+import { loadApp } from '../served.ts';
 import type { ServerModel } from '../contract.ts';
 import { serveByCallbacks } from '../node/callback-stream.ts';
 import { bindDatagram, NodeDatagramReply } from '../node/datagrams.ts';

@@ -2,7 +2,7 @@ import type { Worker } from 'node:worker_threads';
 import { UnavailableError } from '../../sockets/errno.ts';
 import { close, localAddress, openServer, SHUT_RDWR, shutdown } from '../../sockets/socket.ts';
 import { whyNoUring } from '../../sockets/uring/availability.ts';
-import { loadApp } from '../apps/catalog.ts';
+import { loadApp } from '../served.ts';
 import { RingDatagrams } from '../completion/ring-datagrams.ts';
 import { RingStreams } from '../completion/ring-streams.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';

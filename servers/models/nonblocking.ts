@@ -2,7 +2,7 @@ import { setTimerSlack } from '../../sockets/os/process.ts';
 import { POLLIN, POLLOUT, PollSet } from '../../sockets/poll.ts';
 import { openServer, setOption } from '../../sockets/socket.ts';
 import type { App } from '../apps/app.ts';
-import { loadApp } from '../apps/catalog.ts';
+import { loadApp } from '../served.ts';
 import type { ServerModel } from '../contract.ts';
 import { acceptSome, SHORTAGE_MS } from '../listening/accept.ts';
 import { NonblockingConnection, StreamBuffers, type Wish } from '../readiness/connection.ts';

@@ -1,3 +1,4 @@
+import type { Phase } from '../sending/phase.ts';
 import { NativeMemory } from '../../sockets/memory.ts';
 import { streamRetry } from '../../sockets/retry.ts';
 import { close, recv, SHUT_WR, send, shutdown } from '../../sockets/socket.ts';
@@ -47,16 +48,6 @@ export class StreamBuffers {
     this.room?.free();
   }
 }
-
-/**
- * State of a conversation.
- * - `talking`: going on.
- * - `ended`: ended by the app, with bytes left to send.
- * - `lingering`: ended, FIN sent, the peer's FIN awaited.
- * - `finished`: finished by the peer, with bytes left to send.
- * - `broken`: the connection failed.
- */
-export type Phase = 'talking' | 'ended' | 'lingering' | 'finished' | 'broken';
 
 /**
  * A conversation on a non-blocking socket, for readiness loops. Bytes that the kernel doesn't take at once are kept,

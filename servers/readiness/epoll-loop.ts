@@ -2,7 +2,7 @@ import { EPOLLIN, EPOLLOUT, Epoll } from '../../sockets/epoll.ts';
 import { setTimerSlack } from '../../sockets/os/process.ts';
 import { setOption } from '../../sockets/socket.ts';
 import type { App } from '../apps/app.ts';
-import { loadApp } from '../apps/catalog.ts';
+import { loadApp } from '../served.ts';
 import { acceptSome, SHORTAGE_MS } from '../listening/accept.ts';
 import { DescriptorRoom } from '../rooms/descriptor-room.ts';
 import type { LoopInput } from '../spawning/loop-threads.ts';

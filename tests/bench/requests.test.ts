@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CLOSED, ConnectionTable, OPEN } from '../../bench/load/ledger/connection-table.ts';
-import { powerOfTwo, RequestTimes } from '../../bench/load/ledger/request-times.ts';
+import { RequestTimes } from '../../bench/load/ledger/request-times.ts';
+import { powerOfTwo } from '../../bench/load/power-of-two.ts';
 
 test.each([
   [0, 1],

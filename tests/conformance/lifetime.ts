@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ModelName } from '../../servers/catalog.ts';
-import type { HostMessage, HostSpec } from '../../servers/host.ts';
+import type { HostMessage, HostSpec } from '../../servers/spawning/server-process.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import { whyMissing } from '../requirements.ts';
 import { isAtRest, isRunning, type ProcessId, processTree } from '../servers/process-tree.ts';

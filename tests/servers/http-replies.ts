@@ -1,4 +1,4 @@
-import { loadApp } from '../../servers/apps/catalog.ts';
+import { loadApp } from '../../servers/served.ts';
 import { CollectedReply } from '../../servers/sending/collected-reply.ts';
 
 const { stream } = await loadApp({ app: 'http' }).then((app) => ({ stream: () => app.stream() }));

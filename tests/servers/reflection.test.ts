@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type AppName, appNames, apps, loadApp } from '../../servers/apps/catalog.ts';
+import { type AppName, appNames, apps } from '../../servers/apps/catalog.ts';
+import { loadApp } from '../../servers/served.ts';
 import { whyReflects } from '../../servers/listening/reflection.ts';
 import { CollectedReply } from '../../servers/sending/collected-reply.ts';
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { AppName } from '../../servers/apps/catalog.ts';
 import type { HttpTimeLimits } from '../../servers/apps/http/time-limits.ts';
 import type { ModelName } from '../../servers/catalog.ts';
-import type { HostMessage, HostSpec } from '../../servers/host.ts';
+import type { HostMessage, HostSpec } from '../../servers/spawning/server-process.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { WorkSpec } from '../../servers/work/spec.ts';
 import type { SocketAddress } from '../../sockets/address.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { StreamSession } from '../../servers/apps/app.ts';
-import { loadApp } from '../../servers/apps/catalog.ts';
+import { loadApp } from '../../servers/served.ts';
 import { lookEveryMs } from '../../servers/apps/http/time-limits.ts';
 import { CollectedReply } from '../../servers/sending/collected-reply.ts';
 import type { Awaiting } from '../../servers/timing/peer-timer.ts';

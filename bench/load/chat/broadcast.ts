@@ -12,7 +12,8 @@ import { Inbox } from '../streams/inbox.ts';
 import type { Assignment } from '../threads/assignment.ts';
 import type { Workload } from '../workload.ts';
 import { CALL, CALLED, LINE, LineReaders, NOTHING_WHOLE, writeLine } from './lines.ts';
-import { COMPLETE, type DeliveryCounts, SaidLines, UNCOUNTED } from './said-lines.ts';
+import { COMPLETE, SaidLines, UNCOUNTED } from './said-lines.ts';
+import type { DeliveryCounts } from '../threads/counts.ts';
 
 const READING = EPOLLIN | EPOLLRDHUP;
 const INBOX_BYTES = 65_536;

@@ -1,4 +1,4 @@
-import { powerOfTwo } from '../ledger/request-times.ts';
+import { powerOfTwo } from '../power-of-two.ts';
 
 /** Maximum number of arrivals that wait for a free connection; further ones are dropped. */
 const MAX_QUEUED = 65_536;

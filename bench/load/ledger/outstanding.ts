@@ -1,4 +1,4 @@
-import { powerOfTwo } from './request-times.ts';
+import { powerOfTwo } from '../power-of-two.ts';
 
 /**
  * A place holds one request in 64 bytes, one cache line: three times as doubles, then 32-bit numbers.

@@ -1,3 +1,5 @@
+import { powerOfTwo } from '../power-of-two.ts';
+
 /**
  * Fields of a request: when it was due, could be sent and was sent, and its sequence number. They share a cache line.
  */
@@ -79,7 +81,3 @@ export class RequestTimes {
   }
 }
 
-/** Returns the smallest power of two that is not below `n`. */
-export function powerOfTwo(n: number): number {
-  return n <= 1 ? 1 : 2 ** (32 - Math.clz32(n - 1));
-}

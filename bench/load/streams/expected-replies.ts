@@ -1,4 +1,4 @@
-import { powerOfTwo } from '../ledger/request-times.ts';
+import { powerOfTwo } from '../power-of-two.ts';
 
 /**
  * Longest pause after a failed guess, in calls of {@link ExpectedReplies.worthGuessing}. It doubles at each failure.

@@ -8,7 +8,7 @@ import { MessageLayout } from '../../../sockets/uring/recvmsg-layout.ts';
 import { IOSQE_CQE_SKIP_SUCCESS, IOSQE_FIXED_FILE } from '../../../sockets/uring/submission-queue.ts';
 import { Uring } from '../../../sockets/uring/uring.ts';
 import type { KernelClock } from '../../measure/kernel-clock.ts';
-import { powerOfTwo } from '../ledger/request-times.ts';
+import { powerOfTwo } from '../power-of-two.ts';
 import { Payload } from '../messages/payload.ts';
 import type { Assignment } from '../threads/assignment.ts';
 

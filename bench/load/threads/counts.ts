@@ -67,3 +67,25 @@ export function sumCounts(all: readonly Counts[]): Counts {
   }
   return sum;
 }
+
+/** Outcome of the lines of a chat, counted for each receiver. */
+export interface DeliveryCounts {
+  /**
+   * Deliveries expected: for each line, one to every connection that was in the room at the time, except its speaker.
+   */
+  expected: number;
+  /** Received in time, once each. */
+  delivered: number;
+  /** Received again, or received by its own speaker. */
+  duplicated: number;
+  /** Received after a later line of the same speaker. */
+  reordered: number;
+  /** Received after it had been given up. */
+  late: number;
+  /** Lines that no connection sent. */
+  corrupted: number;
+}
+
+export function noDeliveries(): DeliveryCounts {
+  return { expected: 0, delivered: 0, duplicated: 0, reordered: 0, late: 0, corrupted: 0 };
+}

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { type ModelName, whyUnavailable } from '../../../../servers/catalog.ts';
-import { type HostSpec, hostProgram } from '../../../../servers/host.ts';
+import { type HostSpec, hostProgram } from '../../../../servers/spawning/server-process.ts';
 import type { Random } from '../../../../servers/random/streams.ts';
 import type { Transport } from '../../../../sockets/socket.ts';
 import type { Figure, Measured } from '../figure.ts';
