@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /** Entry point of the program `sockbench`; see command-line.ts. */
 import { exitNow } from '../sockets/os/process.ts';
-import { explain, runCommandLine } from './command-line.ts';
 import { endQuietlyOnBrokenPipe } from './cli/output.ts';
+import { explain, runCommandLine } from './command-line.ts';
 
 endQuietlyOnBrokenPipe();
 process.on('uncaughtException', (error) => exitNow(explain(error)));

@@ -1,6 +1,6 @@
 import type { SocketAddress } from '../sockets/address.ts';
-import type { Served } from './served.ts';
 import type { BalancePolicy } from './balance/policies.ts';
+import type { Served } from './served.ts';
 import type { TransportName } from './transport.ts';
 
 /** What to serve, and where. Plain data: it crosses to threads and child processes. */

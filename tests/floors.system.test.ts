@@ -9,6 +9,28 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 const FLOORS = ['scripts', 'reports', 'bench', 'servers', 'sockets'];
 const cells = FLOORS.flatMap((from, i) => FLOORS.map((to, j) => ({ from, to, allowed: j >= i })));
 
+/** Rooms of a floor that must not import others of it, with one they may import. */
+const rooms: readonly { from: string; never: readonly string[]; may: string }[] = [
+  { from: 'servers/blocking', never: ['readiness', 'completion', 'node', 'models'], may: 'timing' },
+  { from: 'servers/readiness', never: ['blocking', 'completion', 'node', 'models'], may: 'spawning' },
+  { from: 'servers/completion', never: ['blocking', 'readiness', 'node', 'models'], may: 'sending' },
+  { from: 'servers/node', never: ['blocking', 'readiness', 'completion', 'models'], may: 'rooms' },
+  { from: 'servers/timing', never: ['blocking', 'node', 'spawning', 'models'], may: 'apps' },
+  { from: 'servers/apps', never: ['readiness', 'completion', 'models'], may: 'random' },
+  { from: 'servers/spawning', never: ['blocking', 'readiness', 'completion', 'node', 'models'], may: 'rooms' },
+  { from: 'bench/load/ledger', never: ['streams', 'datagrams', 'chat', 'engines'], may: 'threads' },
+  { from: 'bench/load/streams', never: ['engines'], may: 'ledger' },
+  { from: 'bench/stats', never: ['run', 'check', 'load', 'lab'], may: 'model' },
+  { from: 'bench/check', never: ['lab'], may: 'stats' },
+  { from: 'reports/text', never: ['tables', 'renderers'], may: 'text' },
+  { from: 'reports/tables', never: ['renderers'], may: 'text' },
+  { from: 'scripts/cli', never: ['commands', 'lab'], may: 'flags' },
+];
+const pairs = rooms.flatMap(({ from, never, may }) => [
+  ...never.map((to) => ({ from, to, allowed: false })),
+  { from, to: may, allowed: true },
+]);
+
 const root = fileURLToPath(new URL('..', import.meta.url));
 const house = mkdtempSync(join(tmpdir(), 'sockbench-floors-'));
 let complaints = '';
@@ -26,6 +48,13 @@ beforeAll(() => {
     writeFileSync(join(house, from, `value-from-${to}.ts`), value);
     writeFileSync(join(house, from, `type-from-${to}.ts`), type);
   }
+  for (const { from, to } of pairs) {
+    mkdirSync(join(house, from), { recursive: true });
+    writeFileSync(
+      join(house, from, `from-${to}.ts`),
+      `import { x } from '../${to}/place.ts';\n\nexport const y = x;\n`,
+    );
+  }
   const biome = join(root, 'node_modules/@biomejs/biome/bin/biome');
   const flags = ['lint', '--vcs-enabled=false', '--max-diagnostics=none', '--only=style/noRestrictedImports', '.'];
   complaints = spawnSync(process.execPath, [biome, ...flags], { cwd: house, encoding: 'utf8' }).stderr;
@@ -37,6 +66,12 @@ describe('imports point down', () => {
   test.each(cells)('$from importing $to: $allowed', ({ from, to, allowed }) => {
     expect(complaints.includes(`${from}/value-from-${to}.ts`)).toBe(!allowed);
     expect(complaints.includes(`${from}/type-from-${to}.ts`)).toBe(!allowed);
+  });
+});
+
+describe('rooms of a floor', () => {
+  test.each(pairs)('$from importing $to: $allowed', ({ from, to, allowed }) => {
+    expect(complaints.includes(`${from}/from-${to}.ts`)).toBe(!allowed);
   });
 });
 

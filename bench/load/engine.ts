@@ -1,7 +1,6 @@
-import type { DeliveryCounts } from './threads/counts.ts';
 import type { Fairness } from './ledger/load-state.ts';
 import type { TargetReport } from './targets/tally.ts';
-import type { Counts } from './threads/counts.ts';
+import type { Counts, DeliveryCounts } from './threads/counts.ts';
 
 /**
  * Runs one thread's load through opening, warm-up, measuring and drain. The methods are called in this order, each

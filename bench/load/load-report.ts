@@ -1,7 +1,7 @@
 import { Histogram } from '../measure/histogram.ts';
-import type { DeliveryCounts } from './threads/counts.ts';
 import type { ThreadReport } from './engine.ts';
 import { mergeTargetReports, type TargetLoad } from './targets/tally.ts';
+import type { DeliveryCounts } from './threads/counts.ts';
 import { type Counts, sumCounts } from './threads/counts.ts';
 import { type LatencyName, type LiveView, latencyNames } from './threads/live.ts';
 

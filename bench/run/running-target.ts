@@ -1,5 +1,5 @@
-import type { Served } from '../../servers/served.ts';
 import type { BalancePolicy } from '../../servers/balance/policies.ts';
+import type { Served } from '../../servers/served.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
 

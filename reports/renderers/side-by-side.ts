@@ -1,11 +1,11 @@
-import type { RenderOptions } from './renderer.ts';
-import { drawSummary } from './terminal.ts';
 import { isOneWay } from '../../bench/model/operating-point.ts';
 import type { Result } from '../../bench/model/result.ts';
-import { machineLine, type Summary } from './summary.ts';
-import { formatPlural } from '../text/quantities.ts';
 import { type Aggregate, aggregate, type Comparable } from '../tables/aggregate.ts';
 import { pairTable, type RowPair } from '../tables/pair.ts';
+import { formatPlural } from '../text/quantities.ts';
+import type { RenderOptions } from './renderer.ts';
+import { machineLine, type Summary } from './summary.ts';
+import { drawSummary } from './terminal.ts';
 
 /** A saved run and its name in the report. */
 export interface NamedResult {

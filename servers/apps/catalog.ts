@@ -115,4 +115,3 @@ export function answersDatagrams(app: AppName): boolean {
   const { answersDatagrams = false }: AppEntry = apps[app];
   return answersDatagrams;
 }
-

@@ -12,9 +12,9 @@ import {
   shutdown,
   socket,
 } from '../../sockets/socket.ts';
-import { loadApp } from '../served.ts';
 import type { RunningServer, ServerSpec, WorkerEnded } from '../contract.ts';
 import { ofSeveral } from '../random/random-spec.ts';
+import { loadApp } from '../served.ts';
 import { startThreads, tellReady, threadsEnd } from '../spawning/thread.ts';
 import { WorkerWatch } from '../spawning/worker-watch.ts';
 import { kernelTransport } from '../transport.ts';

@@ -1,13 +1,13 @@
 import type { RemoteInfo, Socket } from 'node:dgram';
 import type { App } from '../apps/app.ts';
 import { needsRoom } from '../apps/catalog.ts';
-import { loadApp } from '../served.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { bindDatagram, sendDatagram } from '../node/datagrams.ts';
 import { converse, listenStream } from '../node/streams.ts';
 import { Lookout } from '../node/timeout-watch.ts';
 import { SocketRoom } from '../rooms/socket-room.ts';
 import { CollectedReply } from '../sending/collected-reply.ts';
+import { loadApp } from '../served.ts';
 import { after } from '../timing/call-after.ts';
 
 /** Most datagrams that wait for their reply. Further ones are dropped, as by a full socket buffer. */

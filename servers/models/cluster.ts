@@ -3,10 +3,9 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { SocketAddress } from '../../sockets/address.ts';
 import type { ServerModel } from '../contract.ts';
-import { type HostSpec, hostProgram } from '../spawning/server-process.ts';
 import { ofSeveral } from '../random/random-spec.ts';
 import { hubStdio, openHub } from '../rooms/hub.ts';
-import { addressOf, startTogether } from '../spawning/server-process.ts';
+import { addressOf, type HostSpec, hostProgram, startTogether } from '../spawning/server-process.ts';
 
 /** The descriptors that Node's cluster uses, and a link to the hub. */
 const stdio = ['inherit', 'inherit', 'inherit', 'ipc', ...hubStdio];

@@ -1,12 +1,12 @@
 import type { Socket as DatagramSocket } from 'node:dgram';
 import { needsRoom } from '../apps/catalog.ts';
-import { loadApp } from '../served.ts';
 import type { ServerModel } from '../contract.ts';
 import { serveByCallbacks } from '../node/callback-stream.ts';
 import { bindDatagram, NodeDatagramReply } from '../node/datagrams.ts';
 import { listenStream } from '../node/streams.ts';
 import { Lookout } from '../node/timeout-watch.ts';
 import { SocketRoom } from '../rooms/socket-room.ts';
+import { loadApp } from '../served.ts';
 
 /**
  * Event-driven: one thread, in which Node's event loop (libuv, on epoll or kqueue) calls back when a socket has an

@@ -1,8 +1,8 @@
 /** The tasks that the threads of the worker-pool model run. */
 import { workerData } from 'node:worker_threads';
 import type { StreamReply, StreamSession } from '../apps/app.ts';
-import { loadApp, type Served } from '../served.ts';
 import { type Collected, CollectedReply } from '../sending/collected-reply.ts';
+import { loadApp, type Served } from '../served.ts';
 import { pause } from '../timing/block-for.ts';
 import type { Awaiting } from '../timing/peer-timer.ts';
 

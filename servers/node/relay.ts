@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import type { Backends } from './backends.ts';
 import { linger } from '../timing/linger-socket.ts';
+import type { Backends } from './backends.ts';
 
 /** Relays between a client and a server of the policy's choice. Resets the client if there is none. Never rejects. */
 export async function relay(client: Socket, backends: Backends): Promise<void> {

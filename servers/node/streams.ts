@@ -6,8 +6,8 @@ import type { RunningServer, ServerSpec } from '../contract.ts';
 import { openSharedPort } from '../listening/shared-port.ts';
 import type { SocketRoom } from '../rooms/socket-room.ts';
 import { after } from '../timing/call-after.ts';
-import { makeCertificate } from './certificate.ts';
 import { linger } from '../timing/linger-socket.ts';
+import { makeCertificate } from './certificate.ts';
 import type { Lookout } from './timeout-watch.ts';
 
 /** TCP and TLS over node:net and node:tls, shared by the event-driven, async, cluster and worker-pool models. */

@@ -1,4 +1,3 @@
-import type { Phase } from '../sending/phase.ts';
 import { NativeMemory } from '../../sockets/memory.ts';
 import { streamRetry } from '../../sockets/retry.ts';
 import { close, recv, SHUT_WR, send, shutdown } from '../../sockets/socket.ts';
@@ -7,6 +6,7 @@ import { SHORTAGE_NANOS } from '../listening/accept.ts';
 import type { DescriptorRoom } from '../rooms/descriptor-room.ts';
 import { NativeCopies } from '../sending/constant-copies.ts';
 import { MemoryPool } from '../sending/memory-pool.ts';
+import type { Phase } from '../sending/phase.ts';
 import { Backlog } from '../sending/unsent-bytes.ts';
 import { type Awaiting, Patience } from '../timing/peer-timer.ts';
 

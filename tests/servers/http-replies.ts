@@ -1,5 +1,5 @@
-import { loadApp } from '../../servers/served.ts';
 import { CollectedReply } from '../../servers/sending/collected-reply.ts';
+import { loadApp } from '../../servers/served.ts';
 
 const { stream } = await loadApp({ app: 'http' }).then((app) => ({ stream: () => app.stream() }));
 

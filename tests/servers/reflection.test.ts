@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { type AppName, appNames, apps } from '../../servers/apps/catalog.ts';
-import { loadApp } from '../../servers/served.ts';
 import { whyReflects } from '../../servers/listening/reflection.ts';
 import { CollectedReply } from '../../servers/sending/collected-reply.ts';
+import { loadApp } from '../../servers/served.ts';
 
 test.each([
   ['echo', 'udp', '0.0.0.0', true],

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { StreamSession } from '../../servers/apps/app.ts';
-import { loadApp } from '../../servers/served.ts';
 import { lookEveryMs } from '../../servers/apps/http/time-limits.ts';
 import { CollectedReply } from '../../servers/sending/collected-reply.ts';
+import { loadApp } from '../../servers/served.ts';
 import type { Awaiting } from '../../servers/timing/peer-timer.ts';
 
 const timeLimits = { idleMs: 1, headerMs: 2, requestMs: 3 };

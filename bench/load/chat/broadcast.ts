@@ -10,10 +10,10 @@ import type { LoadState } from '../ledger/load-state.ts';
 import { StreamConnections } from '../streams/connections.ts';
 import { Inbox } from '../streams/inbox.ts';
 import type { Assignment } from '../threads/assignment.ts';
+import type { DeliveryCounts } from '../threads/counts.ts';
 import type { Workload } from '../workload.ts';
 import { CALL, CALLED, LINE, LineReaders, NOTHING_WHOLE, writeLine } from './lines.ts';
 import { COMPLETE, SaidLines, UNCOUNTED } from './said-lines.ts';
-import type { DeliveryCounts } from '../threads/counts.ts';
 
 const READING = EPOLLIN | EPOLLRDHUP;
 const INBOX_BYTES = 65_536;

@@ -1,5 +1,5 @@
-import { noDeliveries } from '../threads/counts.ts';
 import { powerOfTwo } from '../power-of-two.ts';
+import { noDeliveries } from '../threads/counts.ts';
 
 /** Results of {@link SaidLines.hear}. */
 export const UNCOUNTED = 0;

@@ -11,8 +11,8 @@ import { MessageSize } from '../messages/message-size.ts';
 import { HEADER_BYTES, requestConnection } from '../messages/payload.ts';
 import type { Assignment } from '../threads/assignment.ts';
 import { TURN_EVENTS, type Workload } from '../workload.ts';
-import { DatagramRequests } from './requests.ts';
 import { ArrivalOrder } from './arrival-order.ts';
+import { DatagramRequests } from './requests.ts';
 import { DatagramSockets } from './sockets.ts';
 
 /** While sockets are being opened, a first request is sent again when it is not answered within this time. */

@@ -1,11 +1,11 @@
 import { nowNanos } from '../../measure/clock.ts';
-import { causeOfRefusal, type DatagramSockets } from './sockets.ts';
 import type { LoadState } from '../ledger/load-state.ts';
 import { Outstanding } from '../ledger/outstanding.ts';
 import type { MessageSize } from '../messages/message-size.ts';
 import { Payload } from '../messages/payload.ts';
 import type { Assignment } from '../threads/assignment.ts';
 import type { DropCause } from '../threads/counts.ts';
+import { causeOfRefusal, type DatagramSockets } from './sockets.ts';
 
 /** Properties of the requests of a thread's sockets. */
 export interface DatagramShape {

@@ -80,4 +80,3 @@ export class RequestTimes {
     return (connection << this.#ringBits) + ((sequence & this.#mask) << this.#bits);
   }
 }
-

@@ -8,8 +8,8 @@ import { MessageLayout } from '../../../sockets/uring/recvmsg-layout.ts';
 import { IOSQE_CQE_SKIP_SUCCESS, IOSQE_FIXED_FILE } from '../../../sockets/uring/submission-queue.ts';
 import { Uring } from '../../../sockets/uring/uring.ts';
 import type { KernelClock } from '../../measure/kernel-clock.ts';
-import { powerOfTwo } from '../power-of-two.ts';
 import { Payload } from '../messages/payload.ts';
+import { powerOfTwo } from '../power-of-two.ts';
 import type { Assignment } from '../threads/assignment.ts';
 
 /** Memory for replies that have come and were not read yet. When it is full, the rest waits in the sockets. */

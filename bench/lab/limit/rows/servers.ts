@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { type ModelName, whyUnavailable } from '../../../../servers/catalog.ts';
-import { type HostSpec, hostProgram } from '../../../../servers/spawning/server-process.ts';
 import type { Random } from '../../../../servers/random/streams.ts';
+import { type HostSpec, hostProgram } from '../../../../servers/spawning/server-process.ts';
 import type { Transport } from '../../../../sockets/socket.ts';
 import type { Figure, Measured } from '../figure.ts';
 import { closedLoop, run } from '../ours.ts';
