@@ -1,10 +1,10 @@
 import { findingsOf } from '../../bench/doctor/findings.ts';
 import { type CalibrationReading, isWithin } from '../../bench/lab/calibrate/cases.ts';
+import { calibrationTimes } from '../../bench/lab/calibrate/times.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { parseDuration } from '../../bench/model/units.ts';
 import { calibrationText, findingsText } from '../../reports/renderers/doctor.ts';
 import { jsonDocument } from '../../reports/text/json-document.ts';
-import { calibrationTimes } from '../calibration-times.ts';
 import type { Command } from '../cli/command.ts';
 import type { OptionSet } from '../cli/flags.ts';
 import { untilInterrupted } from '../cli/interrupt.ts';

@@ -7,7 +7,7 @@ import {
   stallQuantileMs,
   unimpaired,
 } from '../../bench/lab/calibrate/impairments.ts';
-import { calibrationTimes } from '../../scripts/calibration-times.ts';
+import { calibrationTimes } from '../../bench/lab/calibrate/times.ts';
 
 const MS = 1e6;
 const stall = { everyMs: 2000, forMs: 200 };

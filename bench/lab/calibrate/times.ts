@@ -1,4 +1,4 @@
-import { type CalibrationTimes, FULL_TIMES } from '../bench/lab/calibrate/cases.ts';
+import { type CalibrationTimes, FULL_TIMES } from './cases.ts';
 
 /** Time that all cases take together with FULL_TIMES, with warm-ups and server starts. */
 const FULL_MS = 40_000;
