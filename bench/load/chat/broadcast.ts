@@ -12,13 +12,12 @@ import { Inbox } from '../streams/inbox.ts';
 import type { Assignment } from '../threads/assignment.ts';
 import type { DeliveryCounts } from '../threads/counts.ts';
 import type { Workload } from '../workload.ts';
-import { CALL, CALLED, LINE, LineReaders, NOTHING_WHOLE, writeLine } from './lines.ts';
+import { CALL, CALLED, LINE, LineReaders, NOTHING_WHOLE } from './lines.ts';
 import { COMPLETE, SaidLines, UNCOUNTED } from './said-lines.ts';
+import { UnsentLines } from './unsent-lines.ts';
 
 const READING = EPOLLIN | EPOLLRDHUP;
 const INBOX_BYTES = 65_536;
-/** Maximum bytes of lines that one send(2) carries; or a single line that is longer. */
-const OUTBOX_BYTES = 65_536;
 /** Number of connections that call: one that has heard nothing yet may be one of the callers itself. */
 const CALLERS = 2;
 
@@ -37,14 +36,10 @@ export class Broadcast implements Workload {
   readonly #readers: LineReaders;
   readonly #size: number;
   readonly #inbox: Inbox;
-  readonly #outbox: NativeMemory;
-  // By connection: the next line to send, the number of lines not yet sent, and the bytes already sent of the first of
-  // them.
-  readonly #sending: Int32Array;
-  readonly #unsent: Int32Array;
-  readonly #sentBytes: Int32Array;
+  readonly #unsent: UnsentLines;
+  readonly #call: NativeMemory;
   /** Connections that have something to send when everything that is ready has been read. */
-  readonly #owed: number[] = [];
+  readonly #toFlush: number[] = [];
   /** Number of connections that were opened, or tried. */
   #begun = 0;
 
@@ -57,10 +52,9 @@ export class Broadcast implements Workload {
     this.#lines = new SaidLines(connections, pipelining);
     this.#readers = new LineReaders(connections, this.#size);
     this.#inbox = new Inbox(INBOX_BYTES, state.kernelClock);
-    this.#outbox = new NativeMemory(Math.max(OUTBOX_BYTES, this.#size));
-    this.#sending = new Int32Array(connections);
-    this.#unsent = new Int32Array(connections);
-    this.#sentBytes = new Int32Array(connections);
+    this.#unsent = new UnsentLines(connections, this.#size);
+    this.#call = new NativeMemory(CALL.length);
+    this.#call.bytes.set(CALL);
     this.sockets = new StreamConnections(assignment, this.#table, epoll, EPOLLOUT | EPOLLRDHUP, state);
   }
 
@@ -98,12 +92,11 @@ export class Broadcast implements Workload {
   }
 
   settle(): void {
-    const owed = this.#owed;
-    for (let i = 0; i < owed.length; i++) {
-      const c = owed[i] as number;
+    for (let i = 0; i < this.#toFlush.length; i++) {
+      const c = this.#toFlush[i] as number;
       if (this.#table.phase(c) === OPEN && this.#table.writing(c) === 0) this.#flush(c);
     }
-    owed.length = 0;
+    this.#toFlush.length = 0;
   }
 
   resume(c: number): void {
@@ -124,7 +117,7 @@ export class Broadcast implements Workload {
       if (this.#state.flowing && this.#table.phase(c) === OPEN) this.#ask(c, now);
       if (!this.#state.draining && this.sockets.takeRetry(c, now)) this.open(c);
     }
-    this.#call();
+    this.#callSilent();
     this.settle();
   }
 
@@ -142,7 +135,8 @@ export class Broadcast implements Workload {
 
   close(): void {
     this.sockets.closeAll();
-    this.#outbox.free();
+    this.#unsent.free();
+    this.#call.free();
     this.#inbox.free();
   }
 
@@ -150,20 +144,19 @@ export class Broadcast implements Workload {
     this.#readers.reset(c);
     this.#watch(c, 0);
     // The server may have it in the room already; otherwise the sweep calls again.
-    this.#call();
+    this.#callSilent();
   }
 
   /** Makes some connections call, for those that have received nothing yet. */
-  #call(): void {
+  #callSilent(): void {
     const { count } = this.#table;
     let silent = 0;
     for (let c = 0; c < count; c++) if (this.#table.phase(c) === OPEN && !this.#lines.isPresent(c)) silent++;
     if (silent === 0) return;
-    this.#outbox.bytes.set(CALL);
     for (let c = 0, called = 0; c < count && called < CALLERS; c++) {
-      if (this.#table.phase(c) !== OPEN || this.#table.writing(c) === 1 || this.#sentBytes[c] !== 0) continue;
+      if (this.#table.phase(c) !== OPEN || this.#table.writing(c) === 1 || this.#unsent.isPartlySent(c)) continue;
       // The result is ignored: on a connection that the server reads, a call always finds room.
-      send(this.#table.fd(c), this.#outbox, 0, CALL.length);
+      send(this.#table.fd(c), this.#call, 0, CALL.length);
       called++;
     }
   }
@@ -185,48 +178,33 @@ export class Broadcast implements Workload {
   }
 
   #say(c: number, dueNanos: number, readyNanos: number): void {
-    const number = this.#lines.say(c, dueNanos, readyNanos);
-    if (this.#unsent[c] === 0) this.#sending[c] = number;
-    this.#unsent[c] = (this.#unsent[c] as number) + 1;
+    this.#unsent.add(c, this.#lines.say(c, dueNanos, readyNanos));
     this.#state.counts.sent++;
-    this.#owed.push(c);
+    this.#toFlush.push(c);
   }
 
   /** Sends a connection's unsent lines, as far as the kernel takes them. */
   #flush(c: number): void {
-    const size = this.#size;
-    while ((this.#unsent[c] as number) > 0) {
+    const unsent = this.#unsent;
+    while (unsent.count(c) > 0) {
       const now = nowNanos();
-      const lines = this.#prepare(c);
-      const skipped = this.#sentBytes[c] as number;
-      const sent = send(this.#table.fd(c), this.#outbox, skipped, lines * size - skipped);
-      if (sent < 0) {
-        if (streamRetry(sent, 'send') === 'now') this.#watch(c, 1);
-        else this.#end(c, -sent);
+      const bytes = unsent.send(c, this.#table.fd(c));
+      if (bytes < 0) {
+        if (streamRetry(bytes, 'send') === 'now') this.#watch(c, 1);
+        else this.#end(c, -bytes);
         return;
       }
-      if (this.#state.timed) this.#markSent(c, skipped, skipped + sent, now);
-      const whole = Math.floor((skipped + sent) / size);
-      this.#sentBytes[c] = (skipped + sent) % size;
-      this.#sending[c] = (this.#sending[c] as number) + whole;
-      this.#unsent[c] = (this.#unsent[c] as number) - whole;
+      if (this.#state.timed) this.#markSent(c, bytes, now);
+      unsent.remove(c, bytes);
     }
     if (this.#table.writing(c) === 1) this.#watch(c, 0);
   }
 
-  /** Writes a connection's next lines to the outbox. @returns how many. */
-  #prepare(c: number): number {
-    const first = this.#sending[c] as number;
-    const most = Math.max(1, Math.floor(OUTBOX_BYTES / this.#size));
-    const lines = Math.min(this.#unsent[c] as number, most);
-    for (let i = 0; i < lines; i++) writeLine(this.#outbox.bytes, i * this.#size, this.#size, c, first + i);
-    return lines;
-  }
-
-  /** Records the send time of the lines that begin within bytes `from` to `to` of the outbox. */
-  #markSent(c: number, from: number, to: number, now: number): void {
-    for (let i = Math.ceil(from / this.#size); i * this.#size < to; i++) {
-      const number = (this.#sending[c] as number) + i;
+  /** Records the send time of the lines that begin within the next `bytes` bytes. */
+  #markSent(c: number, bytes: number, now: number): void {
+    const first = this.#unsent.firstBegun(c);
+    const end = first + this.#unsent.begunWithin(c, bytes);
+    for (let number = first; number < end; number++) {
       this.#lines.markSent(c, number, now);
       this.#state.sent(this.#lines.due(c, number), this.#lines.ready(c, number), now);
     }
@@ -258,11 +236,10 @@ export class Broadcast implements Workload {
     const state = this.#state;
     const outcome = lines.hear(hearer, speaker, number);
     if (outcome === UNCOUNTED) return;
-    const due = lines.due(speaker, number);
     const { arrivedNanos } = this.#inbox;
     if (arrivedNanos > 0)
       state.served(speaker, lines.ready(speaker, number), lines.sent(speaker, number), arrivedNanos, now);
-    state.delivered(due, now);
+    state.delivered(lines.due(speaker, number), now);
     if (outcome !== COMPLETE) return;
     state.counts.bytes += this.#size;
     state.told(speaker);
@@ -274,16 +251,16 @@ export class Broadcast implements Workload {
    * dropped.
    */
   #expire(c: number, deadline: number, now: number): void {
+    const unsent = this.#unsent;
     // A line of which a part was sent must be finished before those behind it can be left out.
-    while (this.#sentBytes[c] === 0 && (this.#unsent[c] as number) > 0) {
-      const number = this.#sending[c] as number;
+    while (!unsent.isPartlySent(c) && unsent.count(c) > 0) {
+      const number = unsent.first(c);
       if (this.#lines.ready(c, number) >= deadline) break;
       if (this.#lines.withdraw(c, number)) this.#state.unsent(c, 'unsent');
-      this.#sending[c] = number + 1;
-      this.#unsent[c] = (this.#unsent[c] as number) - 1;
+      unsent.removeFirst(c);
     }
-    const begun = this.#sentBytes[c] === 0 ? 0 : 1;
-    const before = (this.#unsent[c] as number) > begun ? (this.#sending[c] as number) + begun : undefined;
+    const next = unsent.firstBegun(c);
+    const before = next < unsent.first(c) + unsent.count(c) ? next : undefined;
     for (let due = this.#lines.giveUp(c, deadline, before); due >= 0; due = this.#lines.giveUp(c, deadline, before)) {
       this.#state.counts.timedOut++;
       // Each receiver that has not received it has waited at least that long.
@@ -313,10 +290,11 @@ export class Broadcast implements Workload {
 
   /** Drops lines of which no byte was handed over. */
   #withdraw(c: number): void {
-    for (let i = this.#sentBytes[c] === 0 ? 0 : 1; i < (this.#unsent[c] as number); i++) {
-      if (this.#lines.withdraw(c, (this.#sending[c] as number) + i)) this.#state.unsent(c, 'unsent');
+    const unsent = this.#unsent;
+    const end = unsent.first(c) + unsent.count(c);
+    for (let number = unsent.firstBegun(c); number < end; number++) {
+      if (this.#lines.withdraw(c, number)) this.#state.unsent(c, 'unsent');
     }
-    this.#unsent[c] = 0;
-    this.#sentBytes[c] = 0;
+    unsent.clear(c);
   }
 }
