@@ -1,12 +1,12 @@
 import type { App } from './apps/app.ts';
 import { type AppName, apps } from './apps/catalog.ts';
 import type { HttpTimeLimits } from './apps/http/time-limits.ts';
-import { type LeftToChance, streamKeyOf } from './random/random-spec.ts';
+import { type RandomSpec, streamKeyOf } from './random/random-spec.ts';
 import { streamOf } from './random/streams.ts';
 import type { WorkSpec } from './work/spec.ts';
 
 /** What a server serves, and what each request costs. Plain data. */
-export interface Served extends LeftToChance {
+export interface Served extends RandomSpec {
   readonly app: AppName;
   /** Cost of requests; undefined: they cost no more than their replies. */
   readonly work?: WorkSpec | undefined;

@@ -52,11 +52,11 @@ export interface Workload {
   /** Measuring ends now: accounts for what connections still hold. */
   stopMeasuring?(): void;
   /** True when the next sweep must come soon, for example to open a connection again. */
-  readonly ailing: boolean;
+  readonly needsSweep: boolean;
   /** Requests sent and not yet answered or given up. */
   readonly outstanding: number;
   /** How many of them are on connections that never received a reply; undefined where there are no replies. */
-  readonly hopeless?: number;
+  readonly neverAnswered?: number;
   readonly sockets: SocketState;
   /** Connections that have received a first reply. */
   readonly answered: number;

@@ -27,7 +27,7 @@ export interface App {
    * Interval at which a model checks the time limits of clients (see timing/peer-timer.ts), in milliseconds; undefined: no
    * limits. If it is set, all sessions of the app have `turn`, `patienceMs` and `expire`.
    */
-  readonly lookEveryMs?: number | undefined;
+  readonly checkEveryMs?: number | undefined;
   /** Returns the same app with other time limits. */
   within?(limits: HttpTimeLimits): App;
   /** Gives an app that needs the capability `terminal` its operator, before it serves any client. */
@@ -71,7 +71,7 @@ export interface StreamSession {
    * Reports whether a reply is still pending. Checked after {@link StreamSession.finish}: if true, the session
    * continues until {@link StreamReply.end}. For models with the capability `unprompted-replies`.
    */
-  readonly owing?: boolean;
+  readonly hasPendingReply?: boolean;
   /** State of the peer's time limit: see `Awaiting` of timing/peer-timer.ts. */
   readonly turn?: number;
   readonly patienceMs?: number;

@@ -23,7 +23,7 @@ class Client implements StreamSession {
     this.number = number;
   }
 
-  get owing(): boolean {
+  get hasPendingReply(): boolean {
     return this.#lines.length > 0 || this.#desk.isAnswering(this);
   }
 
@@ -50,7 +50,7 @@ class Client implements StreamSession {
     const rest = this.#partial + this.#decoder.end();
     if (rest !== '') this.#keep(rest);
     this.#desk.takeTurn();
-    if (!this.owing) this.#desk.leave(this);
+    if (!this.hasPendingReply) this.#desk.leave(this);
   }
 
   close(): void {
@@ -73,7 +73,7 @@ class Client implements StreamSession {
   /** Sends the operator's answer. Ends the session after the last answer to a client that has finished. */
   answer(line: string): void {
     this.say(line);
-    if (!this.#finished || this.owing) return;
+    if (!this.#finished || this.hasPendingReply) return;
     this.#reply?.end();
     this.#desk.leave(this);
   }

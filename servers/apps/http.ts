@@ -1,7 +1,7 @@
 import type { App, RequestCost, StreamReply, StreamSession } from './app.ts';
 import { DatedReply } from './http/dated-reply.ts';
 import { RequestParser } from './http/request-parser.ts';
-import { DEFAULT_TIME_LIMITS, type HttpTimeLimits, lookEveryMs } from './http/time-limits.ts';
+import { checkEveryMs, DEFAULT_TIME_LIMITS, type HttpTimeLimits } from './http/time-limits.ts';
 
 /** Body of every page. */
 export const PAGE = 'Hello, World!';
@@ -158,11 +158,11 @@ function refuse(status: number, reply: StreamReply): void {
  * the connection. So do clients that exceed a time limit.
  */
 class Http implements App {
-  readonly lookEveryMs: number | undefined;
+  readonly checkEveryMs: number | undefined;
   readonly #limits: HttpTimeLimits;
 
   constructor(limits: HttpTimeLimits) {
-    this.lookEveryMs = lookEveryMs(limits);
+    this.checkEveryMs = checkEveryMs(limits);
     this.#limits = limits;
   }
 

@@ -7,13 +7,13 @@ import type { ServerSpec } from '../contract.ts';
 import type { Hub } from '../rooms/hub.ts';
 import { startProcess } from '../spawning/child-task.ts';
 import type { WorkerWatch } from '../spawning/worker-watch.ts';
-import type { Client, Conversant } from './client-workers.ts';
+import type { Client, ClientWorker } from './client-workers.ts';
 import type { PassedConversation } from './serve-client.ts';
 
 const module = new URL('./serve-client.js', import.meta.url).href;
 
 /** A process that serves one client after the other. Clients pass to it over a control socket. */
-export class ClientProcess implements Conversant {
+export class ClientProcess implements ClientWorker {
   readonly ended: Promise<void>;
   readonly #child: ChildProcess;
   readonly #hub: Hub | undefined;

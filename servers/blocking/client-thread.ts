@@ -3,13 +3,13 @@ import { close, SHUT_RDWR, shutdown } from '../../sockets/socket.ts';
 import type { ServerSpec } from '../contract.ts';
 import { startThread } from '../spawning/thread.ts';
 import type { WorkerWatch } from '../spawning/worker-watch.ts';
-import type { Client, Conversant } from './client-workers.ts';
+import type { Client, ClientWorker } from './client-workers.ts';
 import type { Conversation } from './serve-client.ts';
 
 const module = new URL('./serve-client.js', import.meta.url).href;
 
 /** A thread that serves one client after the other. */
-export class ClientThread implements Conversant {
+export class ClientThread implements ClientWorker {
   readonly ended: Promise<void>;
   readonly #thread: Worker;
   readonly #room: SharedArrayBuffer | undefined;

@@ -12,7 +12,7 @@ export interface Client {
 }
 
 /** A thread or a process that serves clients, one at a time. */
-export interface Conversant extends IdleWorker {
+export interface ClientWorker extends IdleWorker {
   /** Resolves when the thread or process has ended. */
   readonly ended: Promise<void>;
   /**
@@ -33,17 +33,17 @@ export interface Conversant extends IdleWorker {
 const GRACE_MS = 2;
 
 /** The threads or processes of a concurrent server: one for each client, reused while clients come. */
-export class Conversants {
-  readonly #start: () => Conversant;
-  readonly #all = new Set<Conversant>();
-  readonly #idle = new IdleWorkers<Conversant>();
+export class ClientWorkers {
+  readonly #start: () => ClientWorker;
+  readonly #all = new Set<ClientWorker>();
+  readonly #idle = new IdleWorkers<ClientWorker>();
   /** Clients that wait for up to {@link GRACE_MS}, in order of arrival. */
-  readonly #waiting = new Set<(conversant: Conversant | undefined) => void>();
+  readonly #waiting = new Set<(clientWorker: ClientWorker | undefined) => void>();
   #busy = 0;
   #over = false;
 
   /** @param start starts a thread or a process. It may throw when none is available. */
-  constructor(start: () => Conversant) {
+  constructor(start: () => ClientWorker) {
     this.#start = start;
   }
 
@@ -55,12 +55,12 @@ export class Conversants {
   async serve(client: Client, spec: ServerSpec): Promise<void> {
     const idle = this.#idle.take() ?? (this.#busy > 0 ? await this.#nextIdle() : undefined);
     if (this.#over) return void close(client.fd);
-    const conversant = idle ?? this.#begin();
+    const clientWorker = idle ?? this.#begin();
     this.#busy++;
     try {
-      if (await conversant.serve(client, spec)) this.#rest(conversant);
+      if (await clientWorker.serve(client, spec)) this.#rest(clientWorker);
     } catch (error) {
-      conversant.end();
+      clientWorker.end();
       throw error;
     } finally {
       this.#busy--;
@@ -72,36 +72,36 @@ export class Conversants {
     this.#over = true;
     for (const resolve of this.#waiting) resolve(undefined);
     this.#idle.close();
-    for (const conversant of this.#all) conversant.end();
+    for (const clientWorker of this.#all) clientWorker.end();
     await Promise.all([...this.#all].map(({ ended }) => ended));
   }
 
-  #begin(): Conversant {
-    const conversant = this.#start();
-    this.#all.add(conversant);
-    conversant.ended.then(() => {
-      this.#all.delete(conversant);
-      this.#idle.delete(conversant);
+  #begin(): ClientWorker {
+    const clientWorker = this.#start();
+    this.#all.add(clientWorker);
+    clientWorker.ended.then(() => {
+      this.#all.delete(clientWorker);
+      this.#idle.delete(clientWorker);
     });
-    return conversant;
+    return clientWorker;
   }
 
   /** Resolves to one that becomes idle within {@link GRACE_MS}, or undefined. */
-  #nextIdle(): Promise<Conversant | undefined> {
+  #nextIdle(): Promise<ClientWorker | undefined> {
     return new Promise((resolve) => {
-      const settle = (conversant: Conversant | undefined) => {
+      const settle = (clientWorker: ClientWorker | undefined) => {
         clearTimeout(timer);
         this.#waiting.delete(settle);
-        resolve(conversant);
+        resolve(clientWorker);
       };
       const timer = setTimeout(settle, GRACE_MS, undefined);
       this.#waiting.add(settle);
     });
   }
 
-  #rest(conversant: Conversant): void {
+  #rest(clientWorker: ClientWorker): void {
     const [first] = this.#waiting;
-    if (first === undefined) this.#idle.add(conversant);
-    else first(conversant);
+    if (first === undefined) this.#idle.add(clientWorker);
+    else first(clientWorker);
   }
 }

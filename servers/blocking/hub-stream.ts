@@ -36,9 +36,9 @@ class LinkedStream implements StreamReply {
   readonly #session: StreamSession;
   readonly #inbox = new NativeMemory(BUFFER_SIZE);
   readonly #outbox = new NativeMemory(BUFFER_SIZE);
-  readonly #heard = new NativeMemory(HUB_BUFFER_SIZE);
+  readonly #fromHub = new NativeMemory(HUB_BUFFER_SIZE);
   readonly #pool = new MemoryPool();
-  readonly #unsaid = new Backlog(this.#pool);
+  readonly #toHub = new Backlog(this.#pool);
   readonly #set = new PollSet();
   /** Number of received bytes of an incomplete frame. */
   #partial = 0;
@@ -68,16 +68,16 @@ class LinkedStream implements StreamReply {
       const isResting = this.#isResting;
       if (!isResting) this.#flush();
       if (!this.#linked) break;
-      if (this.#phase === 'over' && this.#unsaid.length === 0 && !isResting) this.#leave();
+      if (this.#phase === 'over' && this.#toHub.length === 0 && !isResting) this.#leave();
       this.#wait(isResting);
       if ((set.reventsAt(HUB) & ~POLLOUT) !== 0) this.#hear();
-      if (this.#listening && set.reventsAt(CLIENT) !== 0) this.#receive();
+      if (this.#readsInput && set.reventsAt(CLIENT) !== 0) this.#receive();
     }
   }
 
   free(): void {
-    this.#unsaid.clear();
-    for (const part of [this.#inbox, this.#outbox, this.#heard, this.#pool, this.#set]) part.free();
+    this.#toHub.clear();
+    for (const part of [this.#inbox, this.#outbox, this.#fromHub, this.#pool, this.#set]) part.free();
   }
 
   send(bytes: Uint8Array, start: number, end: number): void {
@@ -93,8 +93,8 @@ class LinkedStream implements StreamReply {
   }
 
   toOthers(bytes: Uint8Array, start: number, end: number): void {
-    this.#unsaid.keep(frameHeader(end - start, process.pid, 0), 0, FRAME_HEADER);
-    this.#unsaid.keep(bytes, start, end);
+    this.#toHub.keep(frameHeader(end - start, process.pid, 0), 0, FRAME_HEADER);
+    this.#toHub.keep(bytes, start, end);
   }
 
   wait(nanos: number): void {
@@ -112,9 +112,9 @@ class LinkedStream implements StreamReply {
   /** Waits for the client and the hub. */
   #wait(isResting: boolean): void {
     const set = this.#set;
-    const full = this.#unsaid.length > 0;
+    const full = this.#toHub.length > 0;
     set.setEvents(HUB, full && !isResting ? POLLIN | POLLOUT : POLLIN);
-    if (this.#listening) set.setEvents(CLIENT, (full || isResting) && this.#phase === 'talking' ? 0 : POLLIN);
+    if (this.#readsInput) set.setEvents(CLIENT, (full || isResting) && this.#phase === 'talking' ? 0 : POLLIN);
     const rest = isResting ? Math.max(0, this.#restsUntil - performance.now()) : -1;
     set.wait(soonest(rest, this.#patienceMs()));
   }
@@ -125,7 +125,7 @@ class LinkedStream implements StreamReply {
   }
 
   /** Whether input from the client is still read. */
-  get #listening(): boolean {
+  get #readsInput(): boolean {
     return this.#phase === 'talking' || this.#phase === 'lingering';
   }
 
@@ -151,7 +151,7 @@ class LinkedStream implements StreamReply {
 
   /** Ends the conversation. A closed client is always ready: while polled, it would keep the loop busy. */
   #finish(): void {
-    if (this.#listening) this.#set.removeAt(CLIENT);
+    if (this.#readsInput) this.#set.removeAt(CLIENT);
     this.#phase = 'over';
   }
 
@@ -165,7 +165,7 @@ class LinkedStream implements StreamReply {
 
   /** Passes the complete frames of other clients on to this client. */
   #hear(): void {
-    const heard = this.#heard;
+    const heard = this.#fromHub;
     const { bytes } = heard;
     const received = recv(this.#hub, heard, this.#partial, HUB_BUFFER_SIZE - this.#partial, MSG_DONTWAIT);
     if (received <= 0) {
@@ -189,10 +189,10 @@ class LinkedStream implements StreamReply {
   }
 
   #flush(): void {
-    const { memory, start, length } = this.#unsaid;
+    const { memory, start, length } = this.#toHub;
     if (memory === undefined || length === 0) return;
     const sent = send(this.#hub, memory, start, length, MSG_DONTWAIT);
-    if (sent >= 0) this.#unsaid.advance(sent);
+    if (sent >= 0) this.#toHub.advance(sent);
     else if (streamRetry(sent, 'send') === 'never') this.#linked = false;
   }
 

@@ -18,7 +18,7 @@ import { loadApp } from '../served.ts';
 import { startThreads, tellReady, threadsEnd } from '../spawning/thread.ts';
 import { WorkerWatch } from '../spawning/worker-watch.ts';
 import { kernelTransport } from '../transport.ts';
-import { type Client, type Conversant, Conversants } from './client-workers.ts';
+import { type Client, type ClientWorker, ClientWorkers } from './client-workers.ts';
 import { BlockingDatagrams, type FirstDatagram, nextConnection } from './datagrams.ts';
 
 /**
@@ -56,7 +56,7 @@ interface ListenerInput {
 export async function startConcurrentServer(
   spec: ServerSpec,
   capacity: number,
-  begin: (watch: WorkerWatch) => Conversant,
+  begin: (watch: WorkerWatch) => ClientWorker,
   workerEnded?: WorkerEnded,
 ): Promise<RunningServer> {
   const listener = openServer(kernelTransport(spec.transport), spec);
@@ -65,7 +65,7 @@ export async function startConcurrentServer(
   if (spec.transport === 'udp') setOption(listener, 'SO_REUSEPORT', 1);
   const shared = new Int32Array(new SharedArrayBuffer(8));
   const watch = new WorkerWatch(workerEnded);
-  const conversants = new Conversants(() => begin(watch));
+  const clientWorkers = new ClientWorkers(() => begin(watch));
   let clients = 0;
   const input: ListenerInput = { listener, spec, capacity, shared };
   const run = spec.transport === 'tcp' ? 'acceptConnections' : 'adoptPeers';
@@ -79,7 +79,7 @@ export async function startConcurrentServer(
       return;
     }
     try {
-      await conversants.serve(client, ofSeveral(spec, ++clients));
+      await clientWorkers.serve(client, ofSeveral(spec, ++clients));
     } catch (error) {
       // No thread or process is available: only this client is not served.
       process.emitWarning(error as Error);
@@ -94,7 +94,7 @@ export async function startConcurrentServer(
     watch.close();
     Atomics.store(shared, STOP, 1);
     shutdown(listener, SHUT_RDWR);
-    await Promise.all([threadsEnd(threads, CLOSE_LIMIT_MS), within(CLOSE_LIMIT_MS, conversants.end())]);
+    await Promise.all([threadsEnd(threads, CLOSE_LIMIT_MS), within(CLOSE_LIMIT_MS, clientWorkers.end())]);
     close(listener);
   };
   const threads = await startThreads([{ module: import.meta.url, run, input }], stop, heard);

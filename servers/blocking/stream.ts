@@ -16,7 +16,7 @@ import type { DescriptorRoom } from '../rooms/descriptor-room.ts';
 import { NativeCopies } from '../sending/constant-copies.ts';
 import { pause } from '../timing/block-for.ts';
 import { LINGER_MS } from '../timing/lingering.ts';
-import { type Awaiting, LookTimes, Patience } from '../timing/peer-timer.ts';
+import { type Awaiting, CheckTimes, PeerTimer } from '../timing/peer-timer.ts';
 
 /** Maximum size of one recv, in bytes. */
 const BUFFER_SIZE = 65_536;
@@ -111,8 +111,8 @@ function talk(fd: number, app: App, inbox: NativeMemory, reply: BlockingStreamRe
   const session = app.stream();
   // A session that produces blocks in send and only polls for input.
   const flags = session.produce === undefined ? 0 : MSG_DONTWAIT;
-  const looks = new LookTimes(app.lookEveryMs);
-  const patience = boundWaiting(fd, app, session);
+  const looks = new CheckTimes(app.checkEveryMs);
+  const peerTimer = boundWaiting(fd, app, session);
   session.open?.(reply);
   while (!reply.over) {
     const received = recv(fd, inbox, 0, BUFFER_SIZE, flags);
@@ -126,7 +126,7 @@ function talk(fd: number, app: App, inbox: NativeMemory, reply: BlockingStreamRe
     }
     if (flags !== 0 && !reply.over) session.produce?.(reply);
     const nowMs = looks.due();
-    if (nowMs >= 0 && !reply.over && patience?.isOver(nowMs, session as Awaiting)) session.expire?.(reply);
+    if (nowMs >= 0 && !reply.over && peerTimer?.isOver(nowMs, session as Awaiting)) session.expire?.(reply);
   }
 }
 
@@ -141,11 +141,11 @@ function passes(result: number, call: 'recv' | 'send'): boolean {
  * Sets time limits on the socket of an app that bounds client times. recv then returns for each time-out check, and
  * send returns when an idle client that does not read has used up its time.
  */
-function boundWaiting(fd: number, { lookEveryMs }: App, { patienceMs = 0 }: StreamSession): Patience | undefined {
-  if (lookEveryMs === undefined) return undefined;
-  setReceiveTimeout(fd, lookEveryMs);
+function boundWaiting(fd: number, { checkEveryMs }: App, { patienceMs = 0 }: StreamSession): PeerTimer | undefined {
+  if (checkEveryMs === undefined) return undefined;
+  setReceiveTimeout(fd, checkEveryMs);
   setSendTimeout(fd, patienceMs);
-  return new Patience(lookEveryMs);
+  return new PeerTimer(checkEveryMs);
 }
 
 /** Sends FIN, then blocks until the peer's FIN, {@link LINGER_MS} have passed, or the connection broke. */

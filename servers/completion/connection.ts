@@ -6,7 +6,7 @@ import { SHORTAGE_NANOS } from '../listening/accept.ts';
 import { UNREAD_LIMIT } from '../rooms/unread-limit.ts';
 import type { Phase } from '../sending/phase.ts';
 import { Backlog } from '../sending/unsent-bytes.ts';
-import { type Awaiting, Patience } from '../timing/peer-timer.ts';
+import { type Awaiting, PeerTimer } from '../timing/peer-timer.ts';
 import type { StreamRing } from './stream-ring.ts';
 
 /**
@@ -19,25 +19,25 @@ export class CompletionConnection implements StreamReply {
   readonly #ring: StreamRing<CompletionConnection>;
   readonly #session: StreamSession;
   readonly #producing: boolean;
-  readonly #patience: Patience | undefined;
+  readonly #peerTimer: PeerTimer | undefined;
   #phase: Phase = 'talking';
   #receiving = false;
   #stopping = false;
   /** Bytes of the send in flight. */
-  #going: Backlog;
+  #inFlight: Backlog;
   /** Replies made while a send is in flight. */
-  #next: Backlog;
+  #queued: Backlog;
   /** Bytes received while a send waited or the app delayed an answer. The session gets them afterwards. */
-  readonly #unheard: Backlog;
+  readonly #pendingInput: Backlog;
   /** Messages to other clients, held back until the delay is over. */
-  readonly #heldBack: Backlog;
+  readonly #delayedBroadcasts: Backlog;
   /** The peer's FIN has come, but `finish` of the session has not been called. */
-  #finUnheard = false;
+  #finPending = false;
   #waitNanos = 0;
   /** Whether the loop has this connection in its list of delayed ones. */
-  #resting = false;
+  #isDelayed = false;
   /** Whether a send that may take any time is in flight; {@link sent} reports its completion. */
-  #waiting = false;
+  #isSendPending = false;
   /** The turn in which an immediate send was submitted. Its outcome is known only in the next turn. */
   #sendingTurn = -1;
   #toRevisit = false;
@@ -46,31 +46,31 @@ export class CompletionConnection implements StreamReply {
   constructor(fd: number, app: App, ring: StreamRing<CompletionConnection>) {
     this.fd = fd;
     this.#ring = ring;
-    this.#going = new Backlog(ring.pool);
-    this.#next = new Backlog(ring.pool);
-    this.#unheard = new Backlog(ring.pool);
-    this.#heldBack = new Backlog(ring.pool);
+    this.#inFlight = new Backlog(ring.pool);
+    this.#queued = new Backlog(ring.pool);
+    this.#pendingInput = new Backlog(ring.pool);
+    this.#delayedBroadcasts = new Backlog(ring.pool);
     this.#session = app.stream();
     this.#producing = this.#session.produce !== undefined;
-    if (app.lookEveryMs !== undefined) this.#patience = new Patience(app.lookEveryMs);
+    if (app.checkEveryMs !== undefined) this.#peerTimer = new PeerTimer(app.checkEveryMs);
   }
 
   /** Begins the conversation. Call it once. */
   open(): void {
     this.#session.open?.(this);
-    this.#goOn();
+    this.#advance();
   }
 
   /** Handles received bytes, which are in {@link StreamRing.received}. */
   received(start: number, end: number): void {
     const { bytes } = this.#ring.received;
-    if (this.#waiting || this.#waitNanos > 0 || this.#unheard.length > 0) {
-      if (this.#phase === 'talking') this.#unheard.keep(bytes, start, end);
+    if (this.#isSendPending || this.#waitNanos > 0 || this.#pendingInput.length > 0) {
+      if (this.#phase === 'talking') this.#pendingInput.keep(bytes, start, end);
       this.#stopReceiving();
       return;
     }
     if (this.#phase === 'talking') this.#session.receive(bytes, start, end, this);
-    this.#goOn();
+    this.#advance();
   }
 
   /**
@@ -80,9 +80,9 @@ export class CompletionConnection implements StreamReply {
   receivingEnded(result: number): void {
     this.#receiving = false;
     this.#stopping = false;
-    if (result === 0) this.#finUnheard = true;
+    if (result === 0) this.#finPending = true;
     else if (result < 0) this.#receivingFailed(result);
-    this.#goOn();
+    this.#advance();
   }
 
   #receivingFailed(result: number): void {
@@ -98,14 +98,14 @@ export class CompletionConnection implements StreamReply {
    * @param result number of bytes that the kernel took, or a negated errno.
    */
   fellShort(result: number): void {
-    const going = this.#going;
+    const inFlight = this.#inFlight;
     this.#sendingTurn = -1;
-    if (result >= 0) going.advance(result);
+    if (result >= 0) inFlight.advance(result);
     // After a shortage, the send is retried once, as one that may take any time.
     else if (streamRetry(result, 'send') === 'never') this.#phase = 'broken';
-    const { memory, start, end } = going;
-    if (this.#phase !== 'broken' && memory !== undefined) this.#sendLater(going, memory, start, end);
-    else this.#goOn();
+    const { memory, start, end } = inFlight;
+    if (this.#phase !== 'broken' && memory !== undefined) this.#sendLater(inFlight, memory, start, end);
+    else this.#advance();
   }
 
   /**
@@ -113,23 +113,23 @@ export class CompletionConnection implements StreamReply {
    * @param result number of bytes sent, or a negated errno.
    */
   sent(result: number): void {
-    const going = this.#going;
-    this.#waiting = false;
+    const inFlight = this.#inFlight;
+    this.#isSendPending = false;
     // Such a send completes only when all is sent. Fewer bytes mean that an error follows.
-    if (result !== going.length) this.#phase = 'broken';
+    if (result !== inFlight.length) this.#phase = 'broken';
     if (result < 0) streamRetry(result, 'send');
-    going.clear();
-    this.#goOn();
+    inFlight.clear();
+    this.#advance();
   }
 
   /** Expires the conversation when the peer has taken too long. Call it periodically. */
   look(nowMs: number): void {
     if (this.#phase !== 'talking' || this.#waitNanos > 0) return;
-    if (this.#patience?.isOver(nowMs, this.#session as Awaiting) !== true) return;
+    if (this.#peerTimer?.isOver(nowMs, this.#session as Awaiting) !== true) return;
     // The peer doesn't read either: no message would reach it.
-    if (this.#waiting) this.#phase = 'broken';
+    if (this.#isSendPending) this.#phase = 'broken';
     else this.#session.expire?.(this);
-    this.#goOn();
+    this.#advance();
   }
 
   /** Delay before the next bytes are sent, in nanoseconds. */
@@ -144,15 +144,15 @@ export class CompletionConnection implements StreamReply {
   /** Continues after a delay. */
   resume(): void {
     this.#waitNanos = 0;
-    this.#resting = false;
-    this.#tellHeldBack();
-    this.#goOn();
+    this.#isDelayed = false;
+    this.#sendDelayedBroadcasts();
+    this.#advance();
   }
 
   send(bytes: Uint8Array, start: number, end: number): void {
     if (this.#phase !== 'talking' || start === end) return;
     if (this.#mustWait) {
-      this.#next.keep(bytes, start, end);
+      this.#queued.keep(bytes, start, end);
       return;
     }
     const { received, outbox } = this.#ring;
@@ -162,19 +162,19 @@ export class CompletionConnection implements StreamReply {
       return;
     }
     const at = this.#ring.place(bytes, start, end);
-    if (at < 0) this.#next.keep(bytes, start, end);
+    if (at < 0) this.#queued.keep(bytes, start, end);
     else this.#sendNow(outbox, at, at + end - start);
   }
 
   sendConstant(bytes: Uint8Array, start: number, end: number): void {
     if (this.#phase !== 'talking' || start === end) return;
-    if (this.#mustWait) this.#next.keep(bytes, start, end);
+    if (this.#mustWait) this.#queued.keep(bytes, start, end);
     else this.#sendNow(this.#ring.constant(bytes), start, end);
   }
 
   toOthers(bytes: Uint8Array, start: number, end: number): void {
     if (this.#phase !== 'talking') return;
-    if (this.#waitNanos > 0) this.#heldBack.keep(bytes, start, end);
+    if (this.#waitNanos > 0) this.#delayedBroadcasts.keep(bytes, start, end);
     else this.#ring.tellOthers(this, bytes, start, end);
   }
 
@@ -182,9 +182,9 @@ export class CompletionConnection implements StreamReply {
   hear(bytes: Uint8Array, start: number, end: number): void {
     this.send(bytes, start, end);
     // With no waiting send, these bytes are all of this turn: the peer has had no time to read them.
-    if (this.#waiting && this.#next.length > UNREAD_LIMIT) this.#phase = 'broken';
-    // Revisit later: this connection may be in the middle of a call. With a waiting send, `sent` calls #goOn.
-    if (this.#phase === 'broken' || (this.#next.length > 0 && !this.#waiting)) this.#revisit();
+    if (this.#isSendPending && this.#queued.length > UNREAD_LIMIT) this.#phase = 'broken';
+    // Revisit later: this connection may be in the middle of a call. With a waiting send, `sent` calls #advance.
+    if (this.#phase === 'broken' || (this.#queued.length > 0 && !this.#isSendPending)) this.#revisit();
   }
 
   end(): void {
@@ -194,88 +194,90 @@ export class CompletionConnection implements StreamReply {
   /** Continues, after {@link StreamRing.revisit} was called. */
   revisited(): void {
     this.#toRevisit = false;
-    this.#goOn();
+    this.#advance();
   }
 
   /** Returns the memory to the pool. */
   free(): void {
-    this.#going.clear();
-    this.#next.clear();
-    this.#unheard.clear();
-    this.#heldBack.clear();
+    this.#inFlight.clear();
+    this.#queued.clear();
+    this.#pendingInput.clear();
+    this.#delayedBroadcasts.clear();
   }
 
   /** Does as many of the next steps as are possible now. */
-  #goOn(): void {
+  #advance(): void {
     // An immediate send that was not reported as short by now is complete.
-    if (!this.#busy) this.#going.clear();
+    if (!this.#busy) this.#inFlight.clear();
     if (this.#phase !== 'broken' && !this.#busy && this.#waitNanos === 0) this.#proceed();
     if (this.#waitNanos > 0 && this.#phase !== 'broken') {
-      this.#rest();
+      this.#delay();
       return;
     }
     if (this.#phase === 'talking') {
-      if (!this.#waiting && (this.#producing || this.#owing || this.#going.borrows)) this.#revisit();
-    } else this.#wind();
-    if (!this.#receiving && !this.#waiting && this.#listening) this.#receive();
+      if (!this.#isSendPending && (this.#producing || this.#hasPendingWork || this.#inFlight.borrows)) this.#revisit();
+    } else this.#close();
+    if (!this.#receiving && !this.#isSendPending && this.#wantsInput) this.#receive();
   }
 
   /** With no send in flight, does the next thing: sends, passes input on, finishes or produces. */
   #proceed(): void {
-    if (this.#next.length > 0) this.#sendNext();
-    else if (this.#unheard.length > 0) this.#hear();
-    else if (this.#finUnheard) this.#finish();
+    if (this.#queued.length > 0) this.#sendNext();
+    else if (this.#pendingInput.length > 0) this.#deliverInput();
+    else if (this.#finPending) this.#finish();
     else if (this.#producing && this.#phase === 'talking') this.#session.produce?.(this);
   }
 
   /** Passes pending input to the session. */
-  #hear(): void {
-    const { memory, start, end } = this.#unheard;
+  #deliverInput(): void {
+    const { memory, start, end } = this.#pendingInput;
     if (memory !== undefined && this.#phase === 'talking') this.#session.receive(memory.bytes, start, end, this);
-    this.#unheard.clear();
+    this.#pendingInput.clear();
   }
 
-  #tellHeldBack(): void {
-    const { memory, start, end } = this.#heldBack;
+  #sendDelayedBroadcasts(): void {
+    const { memory, start, end } = this.#delayedBroadcasts;
     if (memory === undefined || start === end) return;
     this.#ring.tellOthers(this, memory.bytes, start, end);
-    this.#heldBack.clear();
+    this.#delayedBroadcasts.clear();
   }
 
-  #rest(): void {
-    if (this.#resting) return;
-    this.#resting = true;
+  #delay(): void {
+    if (this.#isDelayed) return;
+    this.#isDelayed = true;
     this.#ring.wait(this);
   }
 
   /** Whether there is work for {@link #proceed} once no send is in flight. */
-  get #owing(): boolean {
-    return this.#next.length > 0 || this.#unheard.length > 0 || this.#finUnheard;
+  get #hasPendingWork(): boolean {
+    return this.#queued.length > 0 || this.#pendingInput.length > 0 || this.#finPending;
   }
 
   /** Whether input from the peer is still wanted. */
-  get #listening(): boolean {
-    return !this.#finUnheard && this.#unheard.length === 0 && this.#phase !== 'finished' && this.#phase !== 'broken';
+  get #wantsInput(): boolean {
+    return (
+      !this.#finPending && this.#pendingInput.length === 0 && this.#phase !== 'finished' && this.#phase !== 'broken'
+    );
   }
 
   /** Whether a send is in flight, or may be. */
   get #busy(): boolean {
-    return this.#waiting || this.#sendingTurn === this.#ring.turn;
+    return this.#isSendPending || this.#sendingTurn === this.#ring.turn;
   }
 
   get #mustWait(): boolean {
-    return this.#busy || this.#waitNanos > 0 || this.#next.length > 0;
+    return this.#busy || this.#waitNanos > 0 || this.#queued.length > 0;
   }
 
   /** Takes the last steps of a conversation that the app or the peer has ended, or that is broken. */
-  #wind(): void {
-    if (this.#phase === 'lingering' && !this.#finUnheard) return;
+  #close(): void {
+    if (this.#phase === 'lingering' && !this.#finPending) return;
     if (this.#phase === 'broken' && !this.#aborted) {
       this.#aborted = true;
       this.#ring.abort(this.fd);
     }
-    if (this.#busy || (this.#owing && this.#phase !== 'broken')) {
-      if (!this.#waiting) this.#revisit();
+    if (this.#busy || (this.#hasPendingWork && this.#phase !== 'broken')) {
+      if (!this.#isSendPending) this.#revisit();
     } else if (this.#phase === 'ended') {
       this.#phase = 'lingering';
       this.#ring.finish(this.fd);
@@ -284,7 +286,7 @@ export class CompletionConnection implements StreamReply {
 
   /** Handles the peer's FIN, which comes after all its data, all of which has been answered. */
   #finish(): void {
-    this.#finUnheard = false;
+    this.#finPending = false;
     if (this.#phase === 'talking') this.#session.finish?.(this);
     if (this.#phase !== 'broken') this.#phase = 'finished';
   }
@@ -307,26 +309,26 @@ export class CompletionConnection implements StreamReply {
   }
 
   #sendNow(memory: NativeMemory, start: number, end: number): void {
-    this.#going.refer(memory, start, end);
+    this.#inFlight.refer(memory, start, end);
     this.#sendingTurn = this.#ring.turn;
     this.#ring.sendNow(this.fd, memory, start, end);
   }
 
   #sendNext(): void {
-    const next = this.#next;
+    const next = this.#queued;
     const { memory, start, end } = next;
     if (memory === undefined) return;
     // The kernel uses its memory now, so new replies go into the other backlog.
-    this.#next = this.#going;
-    this.#going = next;
-    this.#next.clear();
+    this.#queued = this.#inFlight;
+    this.#inFlight = next;
+    this.#queued.clear();
     this.#sendNow(memory, start, end);
   }
 
-  #sendLater(going: Backlog, memory: NativeMemory, start: number, end: number): void {
-    this.#waiting = true;
+  #sendLater(inFlight: Backlog, memory: NativeMemory, start: number, end: number): void {
+    this.#isSendPending = true;
     // The memory of a turn would be overwritten.
-    if (memory === this.#ring.received || memory === this.#ring.outbox) going.own();
-    this.#ring.send(this.fd, going.memory ?? memory, going.start, going.start + end - start);
+    if (memory === this.#ring.received || memory === this.#ring.outbox) inFlight.own();
+    this.#ring.send(this.fd, inFlight.memory ?? memory, inFlight.start, inFlight.start + end - start);
   }
 }

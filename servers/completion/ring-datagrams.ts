@@ -75,9 +75,9 @@ export class RingDatagrams implements DatagramReply {
     const came = this.#ring.beginTurn(soonest(timeoutNanos, heldMs < 0 ? -1 : Math.ceil(heldMs * 1e6)));
     for (let i = 0; i < came; i++) {
       const kind = completions.kindAt(i);
-      if (kind === RECEIVE) this.#tellOfReceive(i);
+      if (kind === RECEIVE) this.#handleReceive(i);
       else if (kind === SEND) checkDatagramSent(completions.resultAt(i), 'sendto');
-      else if (kind === WATCH) this.#tellOfWatch(i);
+      else if (kind === WATCH) this.#handleWatch(i);
       else if (kind === PAUSE) this.#receive();
     }
     this.#ring.endTurn(came);
@@ -115,7 +115,7 @@ export class RingDatagrams implements DatagramReply {
     if (at >= 0) submissions.sendTo(this.#fd, outbox, at, length, this.#sender, SEND);
   }
 
-  #tellOfReceive(i: number): void {
+  #handleReceive(i: number): void {
     const { completions, inbox } = this.#ring;
     const buffer = completions.bufferAt(i);
     if (buffer >= 0) {
@@ -138,7 +138,7 @@ export class RingDatagrams implements DatagramReply {
     else this.#ring.submissions.timeout(SHORTAGE_NANOS, PAUSE, 0);
   }
 
-  #tellOfWatch(i: number): void {
+  #handleWatch(i: number): void {
     const { completions } = this.#ring;
     check(completions.resultAt(i), 'poll');
     if (!completions.hasMore(i)) this.#watch();

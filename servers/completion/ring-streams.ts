@@ -6,7 +6,7 @@ import { retryAccept, SHORTAGE_NANOS } from '../listening/accept.ts';
 import { NativeCopies } from '../sending/constant-copies.ts';
 import { MemoryPool } from '../sending/memory-pool.ts';
 import { Lingering } from '../timing/lingering.ts';
-import { LookTimes } from '../timing/peer-timer.ts';
+import { CheckTimes } from '../timing/peer-timer.ts';
 import { soonest, WaitingConnections } from '../timing/waiting-connections.ts';
 import { CompletionConnection } from './connection.ts';
 import type { StreamRing } from './stream-ring.ts';
@@ -37,7 +37,7 @@ export class RingStreams implements StreamRing<CompletionConnection> {
   readonly #constants = new NativeCopies();
   readonly #lingering = new Lingering();
   readonly #waiting = new WaitingConnections<CompletionConnection>();
-  readonly #lookTimes: LookTimes;
+  readonly #lookTimes: CheckTimes;
   /** By descriptor. A socket is closed only when it has no operation in flight, so its number is not reused before. */
   readonly #connections: (CompletionConnection | undefined)[] = [];
   #toRevisit: CompletionConnection[] = [];
@@ -56,7 +56,7 @@ export class RingStreams implements StreamRing<CompletionConnection> {
     this.#listener = listener;
     this.#stopping = stopping;
     this.#app = app;
-    this.#lookTimes = new LookTimes(app.lookEveryMs);
+    this.#lookTimes = new CheckTimes(app.checkEveryMs);
     this.#ring = new ServerRing(inbox);
     this.received = this.#ring.inbox.data;
     this.outbox = this.#ring.outbox;
@@ -167,13 +167,13 @@ export class RingStreams implements StreamRing<CompletionConnection> {
   #tell(kind: number, fd: number, i: number): void {
     const result = this.#ring.completions.resultAt(i);
     const connection = this.#connections[fd];
-    if (kind === RECEIVE) this.#tellOfReceive(connection, result, i);
+    if (kind === RECEIVE) this.#handleReceive(connection, result, i);
     else if (kind === SEND) connection?.sent(result);
-    else if (kind === ACCEPT) this.#tellOfAccept(result, this.#ring.completions.hasMore(i));
+    else if (kind === ACCEPT) this.#handleAccept(result, this.#ring.completions.hasMore(i));
     else if (kind === PAUSE) this.#accept();
   }
 
-  #tellOfReceive(connection: CompletionConnection | undefined, result: number, i: number): void {
+  #handleReceive(connection: CompletionConnection | undefined, result: number, i: number): void {
     const { completions, inbox } = this.#ring;
     const buffer = completions.bufferAt(i);
     this.#lending = false;
@@ -185,7 +185,7 @@ export class RingStreams implements StreamRing<CompletionConnection> {
     if (!completions.hasMore(i)) connection?.receivingEnded(result);
   }
 
-  #tellOfAccept(result: number, more: boolean): void {
+  #handleAccept(result: number, more: boolean): void {
     if (result >= 0) this.#open(result);
     if (more) return;
     const retry = result >= 0 ? 'now' : retryAccept(result, this.#stopping);

@@ -4,7 +4,7 @@ import { needsRoom } from '../apps/catalog.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { bindDatagram, sendDatagram } from '../node/datagrams.ts';
 import { converse, listenStream } from '../node/streams.ts';
-import { Lookout } from '../node/timeout-watch.ts';
+import { TimeoutWatch } from '../node/timeout-watch.ts';
 import { SocketRoom } from '../rooms/socket-room.ts';
 import { CollectedReply } from '../sending/collected-reply.ts';
 import { loadApp } from '../served.ts';
@@ -21,7 +21,7 @@ export const model: ServerModel = {
   async start(spec) {
     const app = await loadApp(spec);
     if (spec.transport === 'udp') return serveDatagrams(spec, app);
-    const together = { room: needsRoom(spec.app) ? new SocketRoom() : undefined, lookout: Lookout.of(app) };
+    const together = { room: needsRoom(spec.app) ? new SocketRoom() : undefined, lookout: TimeoutWatch.of(app) };
     return listenStream(spec, app.adopt ?? ((socket) => void converse(socket, app.stream(), together)));
   },
 };

@@ -4,7 +4,7 @@ import type { ServerModel } from '../contract.ts';
 import { serveByCallbacks } from '../node/callback-stream.ts';
 import { bindDatagram, NodeDatagramReply } from '../node/datagrams.ts';
 import { listenStream } from '../node/streams.ts';
-import { Lookout } from '../node/timeout-watch.ts';
+import { TimeoutWatch } from '../node/timeout-watch.ts';
 import { SocketRoom } from '../rooms/socket-room.ts';
 import { loadApp } from '../served.ts';
 
@@ -17,7 +17,7 @@ export const model: ServerModel = {
     const app = await loadApp(spec);
     if (spec.transport !== 'udp') {
       const room = needsRoom(spec.app) ? new SocketRoom(spec) : undefined;
-      const together = { room, lookout: Lookout.of(app) };
+      const together = { room, lookout: TimeoutWatch.of(app) };
       return listenStream(spec, app.adopt ?? ((socket) => serveByCallbacks(socket, app, together)));
     }
     let reply: NodeDatagramReply | undefined;

@@ -4,14 +4,14 @@ import { openServer, setOption } from '../../sockets/socket.ts';
 import type { App } from '../apps/app.ts';
 import type { ServerModel } from '../contract.ts';
 import { acceptSome, SHORTAGE_MS } from '../listening/accept.ts';
-import { NonblockingConnection, StreamBuffers, type Wish } from '../readiness/connection.ts';
+import { type NextStep, NonblockingConnection, StreamBuffers } from '../readiness/connection.ts';
 import { DatagramBatches } from '../readiness/datagram-batches.ts';
 import { DescriptorRoom } from '../rooms/descriptor-room.ts';
 import { loadApp } from '../served.ts';
 import { type LoopInput, startLoops } from '../spawning/loop-threads.ts';
 import { tellReady } from '../spawning/thread.ts';
 import { Lingering } from '../timing/lingering.ts';
-import { LookTimes } from '../timing/peer-timer.ts';
+import { CheckTimes } from '../timing/peer-timer.ts';
 import { soonest, WaitingConnections } from '../timing/waiting-connections.ts';
 import { kernelTransport } from '../transport.ts';
 
@@ -57,7 +57,7 @@ class PollLoop {
   readonly #waiting = new WaitingConnections<NonblockingConnection>();
   /** Index of each connection's entry in the set. */
   readonly #places = new Map<NonblockingConnection, number>();
-  readonly #lookTimes: LookTimes;
+  readonly #lookTimes: CheckTimes;
   #accepting = true;
 
   readonly #stopping: () => boolean;
@@ -68,7 +68,7 @@ class PollLoop {
     this.#stopping = stopping;
     this.#app = app;
     this.#buffers = buffers;
-    this.#lookTimes = new LookTimes(app.lookEveryMs);
+    this.#lookTimes = new CheckTimes(app.checkEveryMs);
     this.#set.add(listener, POLLIN);
   }
 
@@ -81,7 +81,7 @@ class PollLoop {
         const connection = this.#connections[i - 1];
         if (connection === undefined || this.#set.reventsAt(i) === 0) continue;
         ready--;
-        this.#grant(i, connection, connection.serve());
+        this.#apply(i, connection, connection.serve());
       }
       if (this.#waiting.size > 0) this.#resume();
       this.#look();
@@ -105,13 +105,13 @@ class PollLoop {
     const now = performance.now();
     for (let next = this.#waiting.take(now); next !== undefined; next = this.#waiting.take(now)) {
       const place = this.#places.get(next);
-      if (place !== undefined) this.#grant(place, next, next.resume());
+      if (place !== undefined) this.#apply(place, next, next.resume());
     }
   }
 
-  #grant(i: number, connection: NonblockingConnection, wish: Wish): void {
-    if (wish !== 'close') {
-      this.#set.setEvents(i, this.#eventsOf(connection, wish));
+  #apply(i: number, connection: NonblockingConnection, step: NextStep): void {
+    if (step !== 'close') {
+      this.#set.setEvents(i, this.#eventsOf(connection, step));
       return;
     }
     this.#lingering.delete(connection.fd);
@@ -131,8 +131,8 @@ class PollLoop {
     // From the last to the first, because closing one moves the last into its place.
     for (let i = this.#connections.length; i > 0; i--) {
       const connection = this.#connections[i - 1];
-      const wish = connection?.look(nowMs);
-      if (connection !== undefined && wish !== undefined) this.#grant(i, connection, wish);
+      const step = connection?.look(nowMs);
+      if (connection !== undefined && step !== undefined) this.#apply(i, connection, step);
     }
   }
 
@@ -144,23 +144,23 @@ class PollLoop {
   readonly #open = (fd: number): void => {
     setOption(fd, 'TCP_NODELAY', 1);
     const connection = new NonblockingConnection(fd, this.#app, this.#buffers);
-    const wish = connection.open();
-    if (wish === 'close') {
+    const step = connection.open();
+    if (step === 'close') {
       connection.close();
       return;
     }
     this.#places.set(connection, this.#connections.push(connection));
-    this.#set.add(fd, this.#eventsOf(connection, wish));
+    this.#set.add(fd, this.#eventsOf(connection, step));
   };
 
   /** Returns the events to wait for, according to the connection's next step. */
-  #eventsOf(connection: NonblockingConnection, wish: Wish): number {
-    if (wish === 'linger') this.#lingering.add(connection.fd);
-    if (wish === 'wait') {
+  #eventsOf(connection: NonblockingConnection, step: NextStep): number {
+    if (step === 'linger') this.#lingering.add(connection.fd);
+    if (step === 'wait') {
       this.#waiting.add(connection);
       return 0;
     }
-    return wish === 'send' ? POLLOUT : POLLIN;
+    return step === 'send' ? POLLOUT : POLLIN;
   }
 
   #watchListener(accepting: boolean): void {

@@ -6,7 +6,7 @@ import { needsRoom } from '../apps/catalog.ts';
 import type { RunningServer, ServerModel, ServerSpec, WorkerEnded } from '../contract.ts';
 import { bindDatagram, sendDatagram } from '../node/datagrams.ts';
 import { type AsyncSession, converse, listenStream } from '../node/streams.ts';
-import { Lookout } from '../node/timeout-watch.ts';
+import { TimeoutWatch } from '../node/timeout-watch.ts';
 import { ofSeveral } from '../random/random-spec.ts';
 import { SocketRoom } from '../rooms/socket-room.ts';
 import { loadApp, type Served } from '../served.ts';
@@ -43,7 +43,7 @@ export const model: ServerModel = {
 
 async function serveStreams(spec: ServerSpec, pool: Pool): Promise<RunningServer> {
   const app = await loadApp(spec);
-  const together = { room: needsRoom(spec.app) ? new SocketRoom() : undefined, lookout: Lookout.of(app) };
+  const together = { room: needsRoom(spec.app) ? new SocketRoom() : undefined, lookout: TimeoutWatch.of(app) };
   // Never receives anything: it only shows which optional calls the app's sessions have.
   const pattern = app.stream();
   let connections = 0;

@@ -14,12 +14,12 @@ class CallbackStream {
   readonly #isProducing: boolean;
   #isWaiting = false;
   /** The peer's FIN has come, but `finish` of the session has not been called. */
-  #finUnheard = false;
+  #finPending = false;
   #isFinished = false;
   /** Whether the session produces in a later turn of the event loop. */
   #willProduce = false;
-  /** The other socket whose `drain` event calls {@link #goOn}, if any. */
-  #clogged: Socket | undefined;
+  /** The other socket whose `drain` event calls {@link #advance}, if any. */
+  #isBlocked: Socket | undefined;
 
   constructor(socket: Socket, app: App, { room, lookout }: Together) {
     this.#socket = socket;
@@ -38,24 +38,24 @@ class CallbackStream {
       reply.answering(chunk);
       session.receive(chunk, 0, chunk.length, reply);
       reply.answering(undefined);
-      this.#goOn(true);
+      this.#advance(true);
     });
-    socket.on('drain', () => this.#goOn(false));
+    socket.on('drain', () => this.#advance(false));
     socket.on('end', () => {
-      this.#finUnheard = true;
-      this.#goOn(false);
+      this.#finPending = true;
+      this.#advance(false);
     });
     socket.once('close', () => session.close?.());
-    this.#goOn(false);
+    this.#advance(false);
   }
 
   /** Does the next step. Call it after each call of the session, and after each drain. */
-  #goOn(hasReceived: boolean): void {
+  #advance(hasReceived: boolean): void {
     if (this.#isWaiting || this.#socket.destroyed) return;
     if (this.#reply.waitNanos > 0) this.#wait();
-    else if (this.#finUnheard) this.#finish();
+    else if (this.#finPending) this.#finish();
     else if (!this.#isFinished) this.#receiveOrPause(hasReceived);
-    else if (this.#session.owing !== true) this.#reply.end();
+    else if (this.#session.hasPendingReply !== true) this.#reply.end();
     if (this.#isProducing && !this.#isWaiting) this.#produceLater();
   }
 
@@ -66,30 +66,30 @@ class CallbackStream {
     after(this.#reply.waitNanos, () => {
       this.#isWaiting = false;
       this.#reply.release();
-      this.#goOn(true);
+      this.#advance(true);
     });
   }
 
   #finish(): void {
-    this.#finUnheard = false;
+    this.#finPending = false;
     this.#isFinished = true;
     if (!this.#reply.ended) this.#session.finish?.(this.#reply);
-    this.#goOn(false);
+    this.#advance(false);
   }
 
   /** @param hasReceived whether received data may have filled a buffer. Produced data does not count. */
   #receiveOrPause(hasReceived: boolean): void {
-    const { clogged } = this.#reply;
-    if (clogged === undefined) {
+    const { notDrained } = this.#reply;
+    if (notDrained === undefined) {
       if (this.#socket.isPaused()) this.#socket.resume();
       return;
     }
     if (hasReceived || !this.#isProducing) this.#socket.pause();
-    if (clogged === this.#socket || clogged === this.#clogged) return;
-    this.#clogged = clogged;
-    clogged.once('drain', () => {
-      this.#clogged = undefined;
-      this.#goOn(false);
+    if (notDrained === this.#socket || notDrained === this.#isBlocked) return;
+    this.#isBlocked = notDrained;
+    notDrained.once('drain', () => {
+      this.#isBlocked = undefined;
+      this.#advance(false);
     });
   }
 
@@ -101,7 +101,7 @@ class CallbackStream {
       this.#willProduce = false;
       if (this.#isWaiting || this.#reply.ended || this.#socket.destroyed) return;
       this.#session.produce?.(this.#reply);
-      this.#goOn(false);
+      this.#advance(false);
     });
   }
 }

@@ -8,7 +8,7 @@ import type { SocketRoom } from '../rooms/socket-room.ts';
 import { after } from '../timing/call-after.ts';
 import { linger } from '../timing/linger-socket.ts';
 import { makeCertificate } from './certificate.ts';
-import type { Lookout } from './timeout-watch.ts';
+import type { TimeoutWatch } from './timeout-watch.ts';
 
 /** TCP and TLS over node:net and node:tls, shared by the event-driven, async, cluster and worker-pool models. */
 
@@ -65,7 +65,7 @@ function makeServer({ transport }: ServerSpec, serve: (socket: Socket) => void):
   return createTlsServer({ ...options, ...makeCertificate(), handshakeTimeout: HANDSHAKE_LIMIT_MS }, serve);
 }
 
-/** Sends through a node:net socket. The caller stops receiving while {@link clogged} is set. */
+/** Sends through a node:net socket. The caller stops receiving while {@link notDrained} is set. */
 export class NodeStreamReply implements StreamReply {
   /** Whether the conversation has been ended. Further input of the peer is to be read and discarded. */
   ended = false;
@@ -79,7 +79,7 @@ export class NodeStreamReply implements StreamReply {
   readonly #speaker: number;
   #chunk: Uint8Array | undefined;
   /** Messages to other clients, held back until the delay is over. */
-  readonly #heldBack: Uint8Array[] = [];
+  readonly #delayedBroadcasts: Uint8Array[] = [];
 
   constructor(socket: Socket, room?: SocketRoom) {
     this.#socket = socket;
@@ -88,8 +88,8 @@ export class NodeStreamReply implements StreamReply {
   }
 
   /** The socket that must drain before more is received from the peer, or undefined. */
-  get clogged(): Socket | undefined {
-    return this.#socket.writableNeedDrain ? this.#socket : this.#room?.clogged;
+  get notDrained(): Socket | undefined {
+    return this.#socket.writableNeedDrain ? this.#socket : this.#room?.notDrained;
   }
 
   /**
@@ -113,7 +113,7 @@ export class NodeStreamReply implements StreamReply {
   toOthers(bytes: Uint8Array, start: number, end: number): void {
     if (this.ended) return;
     const part = bytes.subarray(start, end);
-    if (this.waitNanos > 0) this.#heldBack.push(new Uint8Array(part));
+    if (this.waitNanos > 0) this.#delayedBroadcasts.push(new Uint8Array(part));
     else this.#room?.tell(this.#speaker, part);
   }
 
@@ -125,7 +125,7 @@ export class NodeStreamReply implements StreamReply {
   /** Sends what was held back. */
   release(): void {
     this.waitNanos = 0;
-    for (const part of this.#heldBack.splice(0)) this.#room?.tell(this.#speaker, part);
+    for (const part of this.#delayedBroadcasts.splice(0)) this.#room?.tell(this.#speaker, part);
     this.#socket.uncork();
     if (this.ended) this.#end();
   }
@@ -157,7 +157,7 @@ export interface Together {
   /** Connects the peers with each other, for apps that need it. */
   readonly room?: SocketRoom | undefined;
   /** Checks the time limits, for apps that have them. */
-  readonly lookout?: Lookout | undefined;
+  readonly lookout?: TimeoutWatch | undefined;
 }
 
 /**
@@ -169,7 +169,7 @@ export type AsyncSession = {
 } & Pick<StreamSession, StreamStates>;
 
 /** Properties of a session that are read, not called. */
-type StreamStates = 'owing' | 'turn' | 'patienceMs';
+type StreamStates = 'hasPendingReply' | 'turn' | 'patienceMs';
 type StreamCalls = Omit<StreamSession, StreamStates>;
 
 /**
@@ -192,11 +192,12 @@ export async function converse(socket: Socket, session: AsyncSession, { room, lo
       await session.receive(chunk, 0, chunk.length, reply);
       reply.answering(undefined);
       if (reply.waitNanos > 0) await waited(reply);
-      for (let { clogged } = reply; clogged !== undefined; clogged = reply.clogged) await drained(clogged, socket);
+      for (let { notDrained } = reply; notDrained !== undefined; notDrained = reply.notDrained)
+        await drained(notDrained, socket);
     }
     if (!reply.ended) await session.finish?.(reply);
     await waited(reply);
-    if (session.owing !== true) reply.end();
+    if (session.hasPendingReply !== true) reply.end();
     await produced;
   } catch {
     socket.destroy();
@@ -225,15 +226,15 @@ async function waited(reply: NodeStreamReply): Promise<void> {
   reply.release();
 }
 
-/** Resolves when the bytes written to `clogged` have been sent or lost, or when `peer` is closed. */
-function drained(clogged: Socket, peer: Socket): Promise<void> {
+/** Resolves when the bytes written to `notDrained` have been sent or lost, or when `peer` is closed. */
+function drained(notDrained: Socket, peer: Socket): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
-      clogged.off('drain', done);
-      for (const socket of [clogged, peer]) socket.off('close', done);
+      notDrained.off('drain', done);
+      for (const socket of [notDrained, peer]) socket.off('close', done);
       resolve();
     };
-    clogged.on('drain', done);
-    for (const socket of [clogged, peer]) socket.on('close', done);
+    notDrained.on('drain', done);
+    for (const socket of [notDrained, peer]) socket.on('close', done);
   });
 }

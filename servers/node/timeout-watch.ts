@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { App, StreamReply } from '../apps/app.ts';
-import { type Awaiting, Patience } from '../timing/peer-timer.ts';
+import { type Awaiting, PeerTimer } from '../timing/peer-timer.ts';
 
 /** A session of an app that bounds client times, in this thread or another. */
 interface WatchedSession extends Partial<Awaiting> {
@@ -18,7 +18,7 @@ interface Watched {
   readonly socket: Socket;
   readonly session: WatchedSession;
   readonly reply: WatchedReply;
-  readonly patience: Patience;
+  readonly peerTimer: PeerTimer;
 }
 
 /** Calls `expire` of the session, and destroys the socket if that fails. Never rejects. */
@@ -31,14 +31,14 @@ async function expire(socket: Socket, session: WatchedSession, reply: WatchedRep
 }
 
 /** Checks the conversations of a Node server for clients that take too long, at intervals, and ends these. */
-export class Lookout {
+export class TimeoutWatch {
   readonly #everyMs: number;
   readonly #watched = new Set<Watched>();
   #timer: NodeJS.Timeout | undefined;
 
   /** Returns a lookout for an app that bounds client times, or undefined for other apps. */
-  static of({ lookEveryMs }: App): Lookout | undefined {
-    return lookEveryMs === undefined ? undefined : new Lookout(lookEveryMs);
+  static of({ checkEveryMs }: App): TimeoutWatch | undefined {
+    return checkEveryMs === undefined ? undefined : new TimeoutWatch(checkEveryMs);
   }
 
   private constructor(everyMs: number) {
@@ -47,7 +47,7 @@ export class Lookout {
 
   /** Watches a conversation until its socket is closed. */
   watch(socket: Socket, session: WatchedSession, reply: WatchedReply): void {
-    const watched: Watched = { socket, session, reply, patience: new Patience(this.#everyMs) };
+    const watched: Watched = { socket, session, reply, peerTimer: new PeerTimer(this.#everyMs) };
     this.#watched.add(watched);
     this.#timer ??= setInterval(() => this.#look(), this.#everyMs).unref();
     socket.once('close', () => {
@@ -60,8 +60,8 @@ export class Lookout {
 
   #look(): void {
     const nowMs = performance.now();
-    for (const { socket, session, reply, patience } of this.#watched) {
-      if (reply.ended || reply.waitNanos > 0 || !patience.isOver(nowMs, session as Awaiting)) continue;
+    for (const { socket, session, reply, peerTimer } of this.#watched) {
+      if (reply.ended || reply.waitNanos > 0 || !peerTimer.isOver(nowMs, session as Awaiting)) continue;
       // The peer doesn't read either: no message would reach it.
       if (socket.writableLength > 0) socket.destroy();
       else void expire(socket, session, reply);

@@ -8,7 +8,7 @@ import { NativeCopies } from '../sending/constant-copies.ts';
 import { MemoryPool } from '../sending/memory-pool.ts';
 import type { Phase } from '../sending/phase.ts';
 import { Backlog } from '../sending/unsent-bytes.ts';
-import { type Awaiting, Patience } from '../timing/peer-timer.ts';
+import { type Awaiting, PeerTimer } from '../timing/peer-timer.ts';
 
 /** Maximum size of one recv, in bytes. */
 const BUFFER_SIZE = 65_536;
@@ -25,7 +25,7 @@ const PIECES_AT_A_TIME = 8;
  * - `wait`: wait for the time `waitNanos`, and for no event before.
  * - `close`: close it.
  */
-export type Wish = 'receive' | 'send' | 'linger' | 'wait' | 'close';
+export type NextStep = 'receive' | 'send' | 'linger' | 'wait' | 'close';
 
 /** State shared by all connections of one loop: memory through which they receive and send in turn, and a room. */
 export class StreamBuffers {
@@ -61,26 +61,26 @@ export class NonblockingConnection implements StreamReply {
   readonly #producing: boolean;
   #phase: Phase = 'talking';
   readonly #backlog: Backlog;
-  readonly #patience: Patience | undefined;
+  readonly #peerTimer: PeerTimer | undefined;
   /** Messages to other clients, held back until the delay is over. */
-  readonly #heldBack: Backlog;
+  readonly #delayedBroadcasts: Backlog;
   #waitNanos = 0;
 
   constructor(fd: number, app: App, buffers: StreamBuffers) {
     this.fd = fd;
     this.#buffers = buffers;
     this.#backlog = new Backlog(buffers.pool);
-    this.#heldBack = new Backlog(buffers.pool);
+    this.#delayedBroadcasts = new Backlog(buffers.pool);
     this.#session = app.stream();
     this.#producing = this.#session.produce !== undefined;
-    if (app.lookEveryMs !== undefined) this.#patience = new Patience(app.lookEveryMs);
+    if (app.checkEveryMs !== undefined) this.#peerTimer = new PeerTimer(app.checkEveryMs);
   }
 
   /** Begins the conversation. Call it once. */
-  open(): Wish {
+  open(): NextStep {
     this.#buffers.room?.enter(this.fd);
     this.#session.open?.(this);
-    return this.#wish();
+    return this.#nextStep();
   }
 
   /** Length of the requested delay, in nanoseconds. Call {@link resume} when it is over. */
@@ -89,33 +89,33 @@ export class NonblockingConnection implements StreamReply {
   }
 
   /** Continues the conversation. Call it when the socket is ready for the last step requested, or has an error. */
-  serve(): Wish {
+  serve(): NextStep {
     // While waiting, only POLLERR and POLLHUP are reported.
     if (this.#waitNanos > 0) return 'close';
     if (this.#backlog.length > 0) {
       this.#sendBacklog();
       // A session that produces always waits to send: check here for input.
-      if (!this.#producing || this.#backlog.length > 0) return this.#wish();
+      if (!this.#producing || this.#backlog.length > 0) return this.#nextStep();
     }
     return this.#receive();
   }
 
   /** Continues after a delay. */
-  resume(): Wish {
+  resume(): NextStep {
     this.#waitNanos = 0;
-    this.#tellHeldBack();
+    this.#sendDelayedBroadcasts();
     if (this.#backlog.length > 0) this.#sendBacklog();
-    return this.#wish();
+    return this.#nextStep();
   }
 
   /** Expires the conversation when the peer has taken too long; returns undefined otherwise. Call it periodically. */
-  look(nowMs: number): Wish | undefined {
+  look(nowMs: number): NextStep | undefined {
     if (this.#phase !== 'talking' || this.#waitNanos > 0) return undefined;
-    if (this.#patience?.isOver(nowMs, this.#session as Awaiting) !== true) return undefined;
+    if (this.#peerTimer?.isOver(nowMs, this.#session as Awaiting) !== true) return undefined;
     // The peer doesn't read either: no message would reach it.
     if (this.#backlog.length > 0) return 'close';
     this.#session.expire?.(this);
-    return this.#wish();
+    return this.#nextStep();
   }
 
   wait(nanos: number): void {
@@ -153,7 +153,7 @@ export class NonblockingConnection implements StreamReply {
 
   toOthers(bytes: Uint8Array, start: number, end: number): void {
     if (this.#phase !== 'talking') return;
-    if (this.#waitNanos > 0) this.#heldBack.keep(bytes, start, end);
+    if (this.#waitNanos > 0) this.#delayedBroadcasts.keep(bytes, start, end);
     else this.#buffers.room?.tell(this.fd, bytes, start, end);
   }
 
@@ -168,7 +168,7 @@ export class NonblockingConnection implements StreamReply {
     this.#buffers.room?.leave(this.fd);
     close(this.fd);
     this.#backlog.clear();
-    this.#heldBack.clear();
+    this.#delayedBroadcasts.clear();
   }
 
   /** Whether new replies must be kept, behind unsent ones. */
@@ -176,36 +176,36 @@ export class NonblockingConnection implements StreamReply {
     return this.#waitNanos > 0 || this.#backlog.length > 0;
   }
 
-  #receive(): Wish {
+  #receive(): NextStep {
     const { inbox } = this.#buffers;
     const received = recv(this.fd, inbox, 0, BUFFER_SIZE);
     if (received > 0) {
       if (this.#phase === 'talking') this.#session.receive(inbox.bytes, 0, received, this);
-      return this.#wish();
+      return this.#nextStep();
     }
     if (received === 0) return this.#finish();
-    return this.#passes(received, 'recv') ? this.#wish() : 'close';
+    return this.#passes(received, 'recv') ? this.#nextStep() : 'close';
   }
 
   /**
    * Handles the peer's FIN, which comes after all its data. That was answered, or nothing more would have been
    * received.
    */
-  #finish(): Wish {
+  #finish(): NextStep {
     if (this.#phase === 'lingering') return 'close';
     if (this.#phase === 'talking') this.#session.finish?.(this);
     if (this.#phase !== 'broken') this.#phase = 'finished';
-    return this.#wish();
+    return this.#nextStep();
   }
 
-  #wish(): Wish {
+  #nextStep(): NextStep {
     if (this.#waitNanos > 0) return 'wait';
     if (this.#producing) this.#produce();
-    if (this.#phase !== 'talking') return this.#lastWish();
+    if (this.#phase !== 'talking') return this.#lastStep();
     return this.#producing || this.#backlog.length > 0 ? 'send' : 'receive';
   }
 
-  #lastWish(): Wish {
+  #lastStep(): NextStep {
     if (this.#phase === 'broken') return 'close';
     if (this.#backlog.length > 0) return 'send';
     if (this.#phase === 'finished') return 'close';
@@ -221,11 +221,11 @@ export class NonblockingConnection implements StreamReply {
     }
   }
 
-  #tellHeldBack(): void {
-    const { memory, start, end } = this.#heldBack;
+  #sendDelayedBroadcasts(): void {
+    const { memory, start, end } = this.#delayedBroadcasts;
     if (memory === undefined || start === end) return;
     this.#buffers.room?.tell(this.fd, memory.bytes, start, end);
-    this.#heldBack.clear();
+    this.#delayedBroadcasts.clear();
   }
 
   /** @returns number of bytes that the kernel took. */

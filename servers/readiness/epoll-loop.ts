@@ -8,9 +8,9 @@ import { loadApp } from '../served.ts';
 import type { LoopInput } from '../spawning/loop-threads.ts';
 import { tellReady } from '../spawning/thread.ts';
 import { Lingering } from '../timing/lingering.ts';
-import { LookTimes } from '../timing/peer-timer.ts';
+import { CheckTimes } from '../timing/peer-timer.ts';
 import { soonest, WaitingConnections } from '../timing/waiting-connections.ts';
-import { NonblockingConnection, StreamBuffers, type Wish } from './connection.ts';
+import { type NextStep, NonblockingConnection, StreamBuffers } from './connection.ts';
 import { DatagramBatches } from './datagram-batches.ts';
 
 /** Runs one event loop on epoll(7), in its own thread. */
@@ -53,7 +53,7 @@ class EpollLoop {
   readonly #buffers: StreamBuffers;
   readonly #lingering = new Lingering();
   readonly #waiting = new WaitingConnections<NonblockingConnection>();
-  readonly #lookTimes: LookTimes;
+  readonly #lookTimes: CheckTimes;
   #accepting = true;
 
   readonly #stopping: () => boolean;
@@ -69,7 +69,7 @@ class EpollLoop {
     this.#listener = listener;
     this.#app = app;
     this.#buffers = buffers;
-    this.#lookTimes = new LookTimes(app.lookEveryMs);
+    this.#lookTimes = new CheckTimes(app.checkEveryMs);
   }
 
   /** Serves until `stopping` returns true. @throws {SystemError} when it can't continue. */
@@ -80,7 +80,7 @@ class EpollLoop {
       for (let i = 0; i < ready; i++) {
         const fd = this.#epoll.dataAt(i);
         const connection = this.#connections[fd];
-        if (connection !== undefined) this.#grant(connection, connection.serve());
+        if (connection !== undefined) this.#apply(connection, connection.serve());
         else if (fd === this.#listener && !paused) this.#accept();
       }
       if (this.#waiting.size > 0) this.#resume();
@@ -103,7 +103,7 @@ class EpollLoop {
     const now = performance.now();
     for (let next = this.#waiting.take(now); next !== undefined; next = this.#waiting.take(now)) {
       // Another connection may have this descriptor by now.
-      if (this.#connections[next.fd] === next) this.#grant(next, next.resume());
+      if (this.#connections[next.fd] === next) this.#apply(next, next.resume());
     }
   }
 
@@ -112,8 +112,8 @@ class EpollLoop {
     const nowMs = this.#lookTimes.due();
     if (nowMs < 0) return;
     for (const connection of this.#connections) {
-      const wish = connection?.look(nowMs);
-      if (connection !== undefined && wish !== undefined) this.#grant(connection, wish);
+      const step = connection?.look(nowMs);
+      if (connection !== undefined && step !== undefined) this.#apply(connection, step);
     }
   }
 
@@ -135,21 +135,21 @@ class EpollLoop {
     }
     this.#connections[fd] = connection;
     this.#interests[fd] = EPOLLIN;
-    this.#grant(connection, connection.open());
+    this.#apply(connection, connection.open());
   };
 
   /** Does the next step that a connection requested: waits for an event, or closes it. */
-  #grant(connection: NonblockingConnection, wish: Wish): void {
+  #apply(connection: NonblockingConnection, step: NextStep): void {
     const { fd } = connection;
-    if (wish === 'close') {
+    if (step === 'close') {
       this.#lingering.delete(fd);
       this.#connections[fd] = undefined;
       connection.close();
       return;
     }
-    if (wish === 'linger') this.#lingering.add(fd);
-    if (wish === 'wait') this.#waiting.add(connection);
-    const interest = wish === 'send' ? EPOLLOUT : wish === 'wait' ? 0 : EPOLLIN;
+    if (step === 'linger') this.#lingering.add(fd);
+    if (step === 'wait') this.#waiting.add(connection);
+    const interest = step === 'send' ? EPOLLOUT : step === 'wait' ? 0 : EPOLLIN;
     if (interest === this.#interests[fd]) return;
     this.#epoll.modify(fd, interest, fd);
     this.#interests[fd] = interest;

@@ -48,24 +48,24 @@ export class Hub {
     // When a process ends its side, Node ends this one, too. Writes in the meantime fail and their data is lost.
     link.on('error', () => undefined);
     link.on('data', (chunk: Buffer) => this.#repeat(cutter.cut(chunk)));
-    link.on('drain', () => this.#goOn());
+    link.on('drain', () => this.#advance());
     link.once('close', () => {
       this.#links.delete(link);
-      this.#goOn();
+      this.#advance();
     });
   }
 
   #repeat(frames: Uint8Array): void {
     if (frames.length === 0) return;
     for (const link of this.#links) link.write(frames);
-    if (this.#clogged) for (const link of this.#links) link.pause();
+    if (this.#isBlocked) for (const link of this.#links) link.pause();
   }
 
-  #goOn(): void {
-    if (!this.#clogged) for (const link of this.#links) link.resume();
+  #advance(): void {
+    if (!this.#isBlocked) for (const link of this.#links) link.resume();
   }
 
-  get #clogged(): boolean {
+  get #isBlocked(): boolean {
     for (const link of this.#links) if (link.writableNeedDrain) return true;
     return false;
   }

@@ -27,7 +27,7 @@ export class SocketRoom {
   tell(speaker: number, bytes: Uint8Array): void {
     const link = this.#link;
     if (link === undefined) {
-      this.#say(new Uint8Array(bytes), speaker);
+      this.#broadcast(new Uint8Array(bytes), speaker);
     } else {
       // Delivered here when they return from the hub, so that the order is the same everywhere.
       link.write(Buffer.concat([frameHeader(bytes.length, process.pid, speaker), bytes]));
@@ -35,7 +35,7 @@ export class SocketRoom {
   }
 
   /** The link that must drain before more is sent; undefined when it has room. */
-  get clogged(): Socket | undefined {
+  get notDrained(): Socket | undefined {
     return this.#link?.writableNeedDrain ? this.#link : undefined;
   }
 
@@ -45,19 +45,19 @@ export class SocketRoom {
     link.on('error', () => undefined);
     // Each session that sends may wait for the link to drain.
     link.setMaxListeners(0);
-    return link.on('data', (chunk) => this.#hear(cutter.cut(chunk)));
+    return link.on('data', (chunk) => this.#deliver(cutter.cut(chunk)));
   }
 
-  #hear(frames: Uint8Array): void {
+  #deliver(frames: Uint8Array): void {
     let at = 0;
     for (let end = frameEnd(frames, 0, frames.length); end >= 0; end = frameEnd(frames, at, frames.length)) {
       const speaker = framePid(frames, at) === process.pid ? frameSpeaker(frames, at) : undefined;
-      this.#say(frames.subarray(at + FRAME_HEADER, end), speaker);
+      this.#broadcast(frames.subarray(at + FRAME_HEADER, end), speaker);
       at = end;
     }
   }
 
-  #say(bytes: Uint8Array, speaker: number | undefined): void {
+  #broadcast(bytes: Uint8Array, speaker: number | undefined): void {
     for (const [number, socket] of this.#members) {
       if (number === speaker || !socket.writable) continue;
       socket.write(bytes);

@@ -1,6 +1,6 @@
 /** Time limits of a server for its clients: one rule for all models, which measure the time. */
 
-/** What a conversation awaits from its peer. Sessions of an app with time limits (`App.lookEveryMs`) have all of it. */
+/** What a conversation awaits from its peer. Sessions of an app with time limits (`App.checkEveryMs`) have all of it. */
 export interface Awaiting {
   /** Changes when the peer has done its part; the time then starts again. */
   readonly turn: number;
@@ -13,15 +13,15 @@ export interface Awaiting {
  * costs nothing. A time-out is therefore late by up to one interval. Delays of the server itself do not count against
  * the peer: between two checks, at most two intervals count.
  */
-export class Patience {
+export class PeerTimer {
   readonly #mostMs: number;
   #turn = Number.NaN;
   #tookMs = 0;
   #lookedMs = 0;
 
-  /** @param lookEveryMs interval between two checks. */
-  constructor(lookEveryMs: number) {
-    this.#mostMs = 2 * lookEveryMs;
+  /** @param checkEveryMs interval between two checks. */
+  constructor(checkEveryMs: number) {
+    this.#mostMs = 2 * checkEveryMs;
   }
 
   /** @param nowMs by performance.now(). @returns whether the peer has taken too long. */
@@ -39,7 +39,7 @@ export class Patience {
 }
 
 /** Decides when a loop checks its connections for time-outs. Without an interval it never does. */
-export class LookTimes {
+export class CheckTimes {
   readonly #everyMs: number | undefined;
   #nextMs = 0;
 

@@ -16,8 +16,8 @@ export class WorkingApp implements App {
     this.#requestBytes = spec.requestBytes;
   }
 
-  get lookEveryMs(): number | undefined {
-    return this.#app.lookEveryMs;
+  get checkEveryMs(): number | undefined {
+    return this.#app.checkEveryMs;
   }
 
   stream(): StreamSession {
@@ -62,8 +62,8 @@ class WorkingSession implements StreamSession {
     return this.#session.patienceMs ?? 0;
   }
 
-  get owing(): boolean {
-    return this.#session.owing === true;
+  get hasPendingReply(): boolean {
+    return this.#session.hasPendingReply === true;
   }
 
   receive(bytes: Uint8Array, start: number, end: number, reply: StreamReply): void {

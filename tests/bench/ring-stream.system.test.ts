@@ -223,7 +223,7 @@ describe.skipIf(whyMissing('uring')).each(ways)('requests by io_uring, %s timest
     load.until(() => load.state.counts.completed > 500);
     expect(load.state.counts).toMatchObject({ corrupted: 0, unsolicited: 0 });
     // They had served, so they are opened again without a delay.
-    expect(load.workload.ailing).toBe(false);
+    expect(load.workload.needsSweep).toBe(false);
     expectAllAccountedFor(load);
   });
 
@@ -269,7 +269,7 @@ describe.skipIf(whyMissing('uring')).each(ways)('requests by io_uring, %s timest
     const load = start(echo, {}, address);
     load.until(() => load.state.counts.refused >= 10);
     expect(load.workload.sockets.lastErrno).toBe(ECONNREFUSED);
-    expect(load.workload.ailing).toBe(true);
+    expect(load.workload.needsSweep).toBe(true);
   });
 
   test('those given up at the end are counted, and nothing is left open', () => {

@@ -101,11 +101,11 @@ test('who has finished gets all answers, and then the end', () => {
   const client = desk.come();
   client.say('one\ntwo');
   client.finish();
-  expect([client.session.owing, desk.shown.at(-1)]).toEqual([true, 'client 1: one']);
+  expect([client.session.hasPendingReply, desk.shown.at(-1)]).toEqual([true, 'client 1: one']);
   desk.type('first');
-  expect([client.session.owing, client.heard]).toEqual([true, heard('first\n')]);
+  expect([client.session.hasPendingReply, client.heard]).toEqual([true, heard('first\n')]);
   desk.type('second');
-  expect([client.session.owing, client.heard]).toEqual([false, heard('second\n', true)]);
+  expect([client.session.hasPendingReply, client.heard]).toEqual([false, heard('second\n', true)]);
   expect(desk.shown).toEqual(['client 1: two', 'client 1 has left']);
   client.leave();
   expect(desk.shown).toEqual([]);
@@ -115,7 +115,7 @@ test('who finishes without a word is owed none', () => {
   const desk = new Desk();
   const client = desk.come();
   client.finish();
-  expect([client.session.owing, desk.shown]).toEqual([false, ['client 1 is here', 'client 1 has left']]);
+  expect([client.session.hasPendingReply, desk.shown]).toEqual([false, ['client 1 is here', 'client 1 has left']]);
 });
 
 test('a second client is told to wait, and is served when the first has left', () => {
@@ -165,7 +165,7 @@ test('when the operator leaves, all are told and closed, and so is who comes lat
     heard('The operator has left.\n', true),
     heard('The operator is busy: please wait. Before you: 1.\nThe operator has left.\n', true),
   ]);
-  expect(first.session.owing).toBe(false);
+  expect(first.session.hasPendingReply).toBe(false);
   expect(desk.come().heard).toEqual(heard('There is no operator.\n', true));
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Client, Conversant } from '../../servers/blocking/client-workers.ts';
+import type { Client, ClientWorker } from '../../servers/blocking/client-workers.ts';
 import type { RunningServer } from '../../servers/contract.ts';
 import type { WorkSpec } from '../../servers/work/spec.ts';
 import { close, connect, send, type Transport } from '../../sockets/socket.ts';
@@ -20,12 +20,12 @@ class Collector {
   readonly firsts: Client['first'][] = [];
   /** Maximum of concurrent conversations. */
   most = 0;
-  /** Number of conversants started. */
-  conversants = 0;
+  /** Number of clientWorkers started. */
+  clientWorkers = 0;
   readonly #ends: (() => void)[] = [];
 
-  readonly begin = (): Conversant => {
-    this.conversants++;
+  readonly begin = (): ClientWorker => {
+    this.clientWorkers++;
     let end = () => {};
     const ended = new Promise<void>((resolve) => {
       end = resolve;
@@ -90,7 +90,7 @@ describe.skipIf(whyMissing('libc'))('a concurrent server', () => {
     collector.endFirst();
     await until('a fourth', () => collector.fds.length >= 4);
     expect(collector.most).toBe(2);
-    expect(collector.conversants, 'threads or processes for four clients').toBe(2);
+    expect(collector.clientWorkers, 'threads or processes for four clients').toBe(2);
   });
 
   test('gives each UDP peer one socket, however much it sends at once', async () => {
@@ -158,6 +158,6 @@ describe.skipIf(whyMissing('libc'))('a concurrent server', () => {
       await peer.send(hello);
       return collector.fds.length === 2;
     });
-    expect(collector.conversants, 'threads or processes for both').toBe(1);
+    expect(collector.clientWorkers, 'threads or processes for both').toBe(1);
   });
 });

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { Patience } from '../../servers/timing/peer-timer.ts';
+import { PeerTimer } from '../../servers/timing/peer-timer.ts';
 
 const EVERY_MS = 10;
 
 /** Returns the index of the check at which a client has taken too long, or undefined. */
 function overAt(looks: readonly { at: number; turn: number; patienceMs: number }[]): number | undefined {
-  const patience = new Patience(EVERY_MS);
+  const patience = new PeerTimer(EVERY_MS);
   const look = looks.findIndex(({ at, ...awaiting }) => patience.isOver(at, awaiting));
   return look < 0 ? undefined : look;
 }

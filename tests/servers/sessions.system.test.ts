@@ -256,7 +256,7 @@ describe('while the room takes nothing more, nothing is received, though the app
       }, 30);
     }
 
-    override get clogged(): Socket | undefined {
+    override get notDrained(): Socket | undefined {
       return this.#isFull ? (this.#link as Socket) : undefined;
     }
   }
@@ -269,7 +269,7 @@ describe('while the room takes nothing more, nothing is received, though the app
     return {
       stream: () => ({
         receive(bytes, start, end, reply) {
-          if (room.clogged !== undefined) overheard.push(Buffer.from(bytes.subarray(start, end)).toString());
+          if (room.notDrained !== undefined) overheard.push(Buffer.from(bytes.subarray(start, end)).toString());
           reply.wait(2e6);
           reply.toOthers(bytes, start, end);
         },

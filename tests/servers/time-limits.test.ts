@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { StreamSession } from '../../servers/apps/app.ts';
-import { lookEveryMs } from '../../servers/apps/http/time-limits.ts';
+import { checkEveryMs } from '../../servers/apps/http/time-limits.ts';
 import { CollectedReply } from '../../servers/sending/collected-reply.ts';
 import { loadApp } from '../../servers/served.ts';
 import type { Awaiting } from '../../servers/timing/peer-timer.ts';
@@ -63,13 +63,13 @@ describe('a client of the http app', () => {
 test('limits hold with work, too', async () => {
   const work = { parts: [{ share: 1, cpuNanos: 0, ioNanos: 1 }], cacheHit: 0, requestBytes: null, seed: 1 };
   const app = await loadApp({ app: 'http', work, timeLimits });
-  expect(app.lookEveryMs).toBe(5);
+  expect(app.checkEveryMs).toBe(5);
   expect((app.stream() as Awaiting).patienceMs).toBe(1);
 });
 
 test('models look ten times within the shortest limit, once a second at least, and not without limits', () => {
-  expect(lookEveryMs({ idleMs: 300_000, headerMs: 60_000, requestMs: 0 })).toBe(1000);
-  expect(lookEveryMs({ idleMs: 0, headerMs: 500, requestMs: 0 })).toBe(50);
-  expect(lookEveryMs({ idleMs: 1, headerMs: 500, requestMs: 0 })).toBe(5);
-  expect(lookEveryMs({ idleMs: 0, headerMs: 0, requestMs: 0 })).toBeUndefined();
+  expect(checkEveryMs({ idleMs: 300_000, headerMs: 60_000, requestMs: 0 })).toBe(1000);
+  expect(checkEveryMs({ idleMs: 0, headerMs: 500, requestMs: 0 })).toBe(50);
+  expect(checkEveryMs({ idleMs: 1, headerMs: 500, requestMs: 0 })).toBe(5);
+  expect(checkEveryMs({ idleMs: 0, headerMs: 0, requestMs: 0 })).toBeUndefined();
 });

@@ -64,8 +64,8 @@ export class Broadcast implements Workload {
   }
 
   /** True when a connection must be called or opened again. */
-  get ailing(): boolean {
-    return this.sockets.ailing || this.#begun > this.answered;
+  get needsSweep(): boolean {
+    return this.sockets.needsSweep || this.#begun > this.answered;
   }
 
   get deliveries(): DeliveryCounts {

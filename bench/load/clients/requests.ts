@@ -72,10 +72,10 @@ export class ClientRequests implements ToldWorkload, ClientEvents {
   get outstanding(): number {
     return this.#table.inFlightTotal;
   }
-  get hopeless(): number {
+  get neverAnswered(): number {
     return this.#table.unansweredInFlight;
   }
-  get ailing(): boolean {
+  get needsSweep(): boolean {
     return this.#reconnects.count > 0;
   }
 

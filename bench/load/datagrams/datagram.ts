@@ -45,10 +45,10 @@ export class DatagramWorkload implements Workload {
   readonly #wasAnswered: Uint8Array;
   readonly #requests: DatagramRequests;
   /** Sockets whose next requests are to be sent, and by socket: how many, and when they were due. */
-  readonly #owed = new Int32Array(TURN_EVENTS);
+  readonly #toSend = new Int32Array(TURN_EVENTS);
   readonly #answers: Uint16Array;
   readonly #answeredAt: Float64Array;
-  #owing = 0;
+  #toSendCount = 0;
 
   constructor(assignment: Assignment, state: LoadState, epoll: Epoll) {
     const { streamKey, point } = assignment;
@@ -78,7 +78,7 @@ export class DatagramWorkload implements Workload {
   get outstanding(): number {
     return this.#requests.outstanding.total;
   }
-  get hopeless(): number {
+  get neverAnswered(): number {
     // At a rate every request is waited for: it times out soon, whether or not its socket ever received a reply.
     if (this.#isPaced) return 0;
     let requests = 0;
@@ -86,7 +86,7 @@ export class DatagramWorkload implements Workload {
       if (this.#wasAnswered[s] === 0) requests += this.#requests.outstanding.pending(s);
     return requests;
   }
-  get ailing(): boolean {
+  get needsSweep(): boolean {
     return this.#needsFilling || (!this.#state.flowing && !this.#state.draining);
   }
 
@@ -108,7 +108,7 @@ export class DatagramWorkload implements Workload {
     if (answers === 0 || !this.#state.flowing || this.#open) return;
     this.#answers[s] = answers;
     this.#answeredAt[s] = now;
-    this.#owed[this.#owing++] = s;
+    this.#toSend[this.#toSendCount++] = s;
   }
 
   /** Does nothing: datagrams are read many at a time, so asking epoll costs little for each. */
@@ -117,11 +117,11 @@ export class DatagramWorkload implements Workload {
   }
 
   settle(): void {
-    for (let i = 0; i < this.#owing; i++) {
-      const s = this.#owed[i] as number;
+    for (let i = 0; i < this.#toSendCount; i++) {
+      const s = this.#toSend[i] as number;
       this.#ask(s, this.#answeredAt[s] as number, this.#answers[s] as number);
     }
-    this.#owing = 0;
+    this.#toSendCount = 0;
   }
 
   resume(s: number): void {

@@ -23,7 +23,7 @@ export class DatagramUpload implements Workload {
   answered = 0;
   readonly sockets: DatagramSockets;
   readonly outstanding = 0;
-  readonly ailing = false;
+  readonly needsSweep = false;
   readonly #state: LoadState;
   readonly #firstConnection: number;
   readonly #size: MessageSize;

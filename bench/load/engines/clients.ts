@@ -158,14 +158,14 @@ export class ClientEngine implements Engine {
 
   /** Was every request made that there should be, and has it ended? */
   #spent(): boolean {
-    return this.#demand.spent && this.#hopeless;
+    return this.#demand.spent && this.#neverAnswered;
   }
 
   /** Are all requests in flight, if any, first ones of connections that never got an answer? */
-  get #hopeless(): boolean {
+  get #neverAnswered(): boolean {
     const { outstanding, answered } = this.#workload;
     if (outstanding === 0 || outstanding > this.#started - answered) return outstanding === 0;
-    return outstanding === this.#workload.hopeless;
+    return outstanding === this.#workload.neverAnswered;
   }
 
   /**
@@ -175,7 +175,7 @@ export class ClientEngine implements Engine {
   async #runDry(end: number): Promise<void> {
     this.#demand.end();
     this.#state.flowing = this.#demand.queued > 0;
-    const left = () => !this.#hopeless || this.#demand.queued > 0;
+    const left = () => !this.#neverAnswered || this.#demand.queued > 0;
     for (let now = nowNanos(); left() && now < end && !this.#control.ended; now = this.#turn()) await setTimeout(1);
     this.#state.flowing = false;
   }
@@ -222,7 +222,7 @@ export class ClientEngine implements Engine {
     const timeout = this.#assignment.timeoutMs * 1e6;
     this.#demand.expire(now - timeout);
     this.#workload.sweep(now, now - timeout);
-    this.#nextSweep = now + (this.#workload.ailing ? 5e6 : Math.min(50e6, timeout / 8));
+    this.#nextSweep = now + (this.#workload.needsSweep ? 5e6 : Math.min(50e6, timeout / 8));
   }
 
   #publish(): void {

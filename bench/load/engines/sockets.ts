@@ -180,14 +180,14 @@ export class SocketEngine implements Engine {
 
   /** Reports whether every request of the limit was made, and has ended or will never be answered. */
   #spent(): boolean {
-    return this.#demand.spent && this.#hopeless;
+    return this.#demand.spent && this.#neverAnswered;
   }
 
   /** Whether requests in flight, if any, are all first requests of connections that never received a reply. */
-  get #hopeless(): boolean {
+  get #neverAnswered(): boolean {
     const { outstanding, answered } = this.#workload;
     if (outstanding === 0 || outstanding > this.#started - answered) return outstanding === 0;
-    return outstanding === this.#workload.hopeless;
+    return outstanding === this.#workload.neverAnswered;
   }
 
   /**
@@ -197,7 +197,7 @@ export class SocketEngine implements Engine {
   #runDry(end: number): void {
     this.#demand.end();
     this.#state.flowing = this.#demand.queued > 0;
-    const left = () => !this.#hopeless || this.#demand.queued > 0;
+    const left = () => !this.#neverAnswered || this.#demand.queued > 0;
     for (let now = nowNanos(); left() && now < end && !this.#control.ended; ) now = this.#turn(1);
     this.#state.flowing = false;
   }
@@ -248,7 +248,7 @@ export class SocketEngine implements Engine {
     this.#demand.expire(now - timeout);
     this.#workload.sweep(now, now - timeout);
     this.#state.kernelClock?.synchronize();
-    this.#nextSweep = now + (this.#workload.ailing ? 5e6 : Math.min(50e6, timeout / 8));
+    this.#nextSweep = now + (this.#workload.needsSweep ? 5e6 : Math.min(50e6, timeout / 8));
   }
 
   #publish(): void {

@@ -104,7 +104,7 @@ export class StreamConnections implements SocketState {
   }
 
   /** True when a connection waits to be tried again. */
-  get ailing(): boolean {
+  get needsSweep(): boolean {
     return this.#reconnects.count > 0;
   }
 

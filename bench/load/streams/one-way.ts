@@ -32,8 +32,8 @@ export abstract class OneWayStream implements Workload {
    */
   protected abstract move(c: number, events: number): number;
 
-  get ailing(): boolean {
-    return this.sockets.ailing;
+  get needsSweep(): boolean {
+    return this.sockets.needsSweep;
   }
 
   open(c: number): void {

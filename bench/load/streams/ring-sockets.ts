@@ -154,7 +154,7 @@ export class RingSockets {
 
   /** Reports the first `count` completions to `listener`. */
   tell(count: number, listener: RingListener): void {
-    for (let i = 0; i < count; i++) this.#tellOf(i, listener);
+    for (let i = 0; i < count; i++) this.#report(i, listener);
     this.#ring.completions.advance(count);
     this.#buffers.publish();
   }
@@ -166,42 +166,42 @@ export class RingSockets {
     this.payload.free();
   }
 
-  #tellOf(i: number, listener: RingListener): void {
+  #report(i: number, listener: RingListener): void {
     const { completions } = this.#ring;
     const kind = completions.kindAt(i);
     const purpose = kind & PURPOSES;
     if (purpose === RECEIVE) {
       const buffer = completions.bufferAt(i);
-      if (this.#concerns(i, kind)) this.#tellOfReceive(i, buffer, listener);
+      if (this.#concerns(i, kind)) this.#reportReceive(i, buffer, listener);
       if (buffer >= 0) this.#buffers.release(buffer);
     } else if (purpose === SEND) {
       // Only failed sends are reported.
-      if (this.#concerns(i, kind)) this.#tellOfFailedSend(i, listener);
+      if (this.#concerns(i, kind)) this.#reportFailedSend(i, listener);
     } else if (purpose === WATCH) {
       listener.noticed();
       this.#watch();
     }
   }
 
-  #tellOfFailedSend(i: number, listener: RingListener): void {
+  #reportFailedSend(i: number, listener: RingListener): void {
     const result = this.#ring.completions.resultAt(i);
     // streamRetry throws for a wrong descriptor or argument.
     if (result < 0) streamRetry(result, 'send');
     listener.ended(this.#ring.completions.dataAt(i), -result);
   }
 
-  #tellOfReceive(i: number, buffer: number, listener: RingListener): void {
+  #reportReceive(i: number, buffer: number, listener: RingListener): void {
     const { completions } = this.#ring;
     const c = completions.dataAt(i);
     const result = completions.resultAt(i);
-    if (buffer >= 0 && result > 0) this.#tellOfBytes(c, buffer * this.#buffers.size, result, listener);
+    if (buffer >= 0 && result > 0) this.#reportBytes(c, buffer * this.#buffers.size, result, listener);
     else if (result >= 0 || (result !== -ENOBUFS && streamRetry(result, 'recv') !== 'now')) listener.ended(c, -result);
     // A multishot receive ends, for example, when no buffer is left. Buffers are being released, so it can be
     // restarted.
     if (!completions.hasMore(i) && this.#concerns(i, completions.kindAt(i))) this.#receive(c);
   }
 
-  #tellOfBytes(c: number, at: number, result: number, listener: RingListener): void {
+  #reportBytes(c: number, at: number, result: number, listener: RingListener): void {
     const layout = this.#layout;
     if (layout === undefined || this.#clock === undefined) {
       listener.received(c, at, result);

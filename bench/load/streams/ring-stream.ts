@@ -49,8 +49,8 @@ export class RingStream implements Workload, RingListener {
    * With timestamps: connections whose requests are to be sent, each by its own call, when everything that came was
    * handled.
    */
-  readonly #owed: Int32Array;
-  #owing = 0;
+  readonly #toSend: Int32Array;
+  #toSendCount = 0;
 
   /** @throws {SystemError} where no ring is available: check whyNoUring() first. */
   constructor(assignment: Assignment, state: LoadState, epoll: Epoll) {
@@ -60,7 +60,7 @@ export class RingStream implements Workload, RingListener {
     this.#epoll = epoll;
     this.#firstConnection = firstConnection;
     this.#size = largestSize(sizes);
-    this.#owed = new Int32Array(state.timed ? 2 * connections : 0);
+    this.#toSend = new Int32Array(state.timed ? 2 * connections : 0);
     this.#table = new ConnectionTable(connections, 1, state.timed);
     this.#requests = new RequestLedger(this.#table, state);
     this.sockets = new StreamConnections(assignment, this.#table, epoll, WRITING, state);
@@ -70,11 +70,11 @@ export class RingStream implements Workload, RingListener {
   get outstanding(): number {
     return this.#table.inFlightTotal;
   }
-  get hopeless(): number {
+  get neverAnswered(): number {
     return this.#table.unansweredInFlight;
   }
-  get ailing(): boolean {
-    return this.sockets.ailing;
+  get needsSweep(): boolean {
+    return this.sockets.needsSweep;
   }
 
   /**
@@ -83,11 +83,11 @@ export class RingStream implements Workload, RingListener {
    */
   exchange(timeoutMs: number): number {
     // Requests of resumed connections: with nothing in flight, no completion would end the wait.
-    if (this.#owing > 0) this.#sendOwed();
+    if (this.#toSendCount > 0) this.#sendPending();
     const came = this.#ring.exchange(timeoutMs);
     const now = nowNanos();
     if (came > 0) this.#ring.tell(came, this);
-    if (this.#owing > 0) this.#sendOwed();
+    if (this.#toSendCount > 0) this.#sendPending();
     return now;
   }
 
@@ -219,21 +219,21 @@ export class RingStream implements Workload, RingListener {
 
   #send(c: number, dueNanos: number, readyNanos: number): void {
     this.#requests.begin(c, dueNanos, readyNanos);
-    if (this.#state.timed) this.#owed[this.#owing++] = c;
+    if (this.#state.timed) this.#toSend[this.#toSendCount++] = c;
     else this.#ring.send(c, this.#takeUnsent(c));
   }
 
   /** Sends pending requests, except those of connections that were closed in the meantime. */
-  #sendOwed(): void {
+  #sendPending(): void {
     const table = this.#table;
-    for (let i = 0; i < this.#owing; i++) {
-      const c = this.#owed[i] as number;
+    for (let i = 0; i < this.#toSendCount; i++) {
+      const c = this.#toSend[i] as number;
       if (table.phase(c) !== OPEN || table.unsent(c) === 0) continue;
       const sequence = this.#takeUnsent(c);
       table.markSent(c, sequence, nowNanos());
       this.#ring.sendNow(c, sequence, table.fd(c));
     }
-    this.#owing = 0;
+    this.#toSendCount = 0;
   }
 
   /** Marks the request as handed over. @returns its sequence number. */

@@ -43,7 +43,7 @@ export class StreamSender {
   readonly #expected: ExpectedReplies | undefined;
   readonly #firstConnection: number;
   readonly #size: MessageSize;
-  readonly #tells: boolean;
+  readonly #reportsSent: boolean;
 
   constructor(
     state: LoadState,
@@ -61,7 +61,7 @@ export class StreamSender {
     this.#expected = expected;
     this.#firstConnection = firstConnection;
     this.#size = size;
-    this.#tells = state.timed && !told;
+    this.#reportsSent = state.timed && !told;
   }
 
   /** Handles a connection that is established: from now on epoll watches it for replies only. */
@@ -109,7 +109,7 @@ export class StreamSender {
     const whole = done === size ? 1 : Math.floor(done / size);
     table.advanceSending(c, whole);
     table.setSentBytes(c, done - whole * size);
-    if (this.#tells) this.#tell(c, first, whole);
+    if (this.#reportsSent) this.#reportSent(c, first, whole);
     if (this.#expected !== undefined && whole === 1) this.#expected.push(c, first);
     return sent < length ? EAGAIN : 0;
   }
@@ -121,7 +121,7 @@ export class StreamSender {
     for (let i = from > 0 ? 1 : 0; i < messages; i++) this.#table.markSent(c, (first + i) | 0, now);
   }
 
-  #tell(c: number, first: number, messages: number): void {
+  #reportSent(c: number, first: number, messages: number): void {
     const table = this.#table;
     for (let i = 0; i < messages; i++) {
       const sequence = (first + i) | 0;

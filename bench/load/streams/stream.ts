@@ -34,8 +34,8 @@ export class StreamWorkload implements Workload {
   readonly #table: ConnectionTable;
   readonly #requests: RequestLedger;
   /** Connections whose next requests are to be sent when everything that is ready has been read. */
-  readonly #owed = new Int32Array(3 * TURN_EVENTS);
-  #owing = 0;
+  readonly #toSend = new Int32Array(3 * TURN_EVENTS);
+  #toSendCount = 0;
   readonly #expected: ExpectedReplies;
 
   constructor(assignment: Assignment, state: LoadState, epoll: Epoll) {
@@ -60,11 +60,11 @@ export class StreamWorkload implements Workload {
   get outstanding(): number {
     return this.#table.inFlightTotal;
   }
-  get hopeless(): number {
+  get neverAnswered(): number {
     return this.#table.unansweredInFlight;
   }
-  get ailing(): boolean {
-    return this.sockets.ailing;
+  get needsSweep(): boolean {
+    return this.sockets.needsSweep;
   }
 
   open(c: number): void {
@@ -77,7 +77,7 @@ export class StreamWorkload implements Workload {
     else if ((events & EPOLLOUT) !== 0) this.#flush(c);
     if ((events & ~EPOLLOUT) === 0 || this.#table.phase(c) !== OPEN) return;
     this.#read(c, (events & ~(EPOLLIN | EPOLLOUT)) !== 0);
-    if (this.#state.flowing) this.#owed[this.#owing++] = c;
+    if (this.#state.flowing) this.#toSend[this.#toSendCount++] = c;
   }
 
   readExpected(): number {
@@ -90,7 +90,7 @@ export class StreamWorkload implements Workload {
       if (this.#table.phase(c) === OPEN && this.#table.oldest(c) === sequence) {
         this.#read(c, false);
         if (this.#table.oldest(c) === sequence) break;
-        this.#owed[this.#owing++] = c;
+        this.#toSend[this.#toSendCount++] = c;
         found++;
       }
       expected.shift();
@@ -100,11 +100,11 @@ export class StreamWorkload implements Workload {
   }
 
   settle(): void {
-    for (let i = 0; i < this.#owing; i++) {
-      const c = this.#owed[i] as number;
+    for (let i = 0; i < this.#toSendCount; i++) {
+      const c = this.#toSend[i] as number;
       if (this.#table.phase(c) === OPEN) this.#flush(c);
     }
-    this.#owing = 0;
+    this.#toSendCount = 0;
   }
 
   resume(c: number): void {
@@ -125,7 +125,7 @@ export class StreamWorkload implements Workload {
     }
     if (this.#table.phase(c) !== OPEN || this.#table.awaited(c) >= this.#depth) return false;
     this.#requests.begin(c, dueNanos, dueNanos);
-    this.#owed[this.#owing++] = c;
+    this.#toSend[this.#toSendCount++] = c;
     return true;
   }
 

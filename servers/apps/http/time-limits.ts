@@ -22,7 +22,7 @@ const SHORTEST_MS = 5;
 const LONGEST_MS = 1000;
 
 /** Returns how often a model must check its connections, in milliseconds; undefined when nothing is limited. */
-export function lookEveryMs({ idleMs, headerMs, requestMs }: HttpTimeLimits): number | undefined {
+export function checkEveryMs({ idleMs, headerMs, requestMs }: HttpTimeLimits): number | undefined {
   const limits = [idleMs, headerMs, requestMs].filter((limit) => limit > 0);
   if (limits.length === 0) return undefined;
   return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, Math.min(...limits) / LOOKS));

@@ -112,9 +112,9 @@ test('a session that owes an answer owes it with work, too, and is told of the e
   const session = new WorkingApp(desk, waiting(null), seeded(1)).stream();
   const reply = new Notes();
   session.open?.(reply);
-  expect(session.owing).toBe(false);
+  expect(session.hasPendingReply).toBe(false);
   session.receive(Buffer.from('hello\n'), 0, 6, reply);
-  expect(session.owing).toBe(true);
+  expect(session.hasPendingReply).toBe(true);
   session.close?.();
   expect(shown.at(-1)).toBe('client 1 has left');
 });

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { AppName } from '../../servers/apps/catalog.ts';
-import type { Conversant } from '../../servers/blocking/client-workers.ts';
+import type { ClientWorker } from '../../servers/blocking/client-workers.ts';
 import type { ServerSpec } from '../../servers/contract.ts';
 import { openRoom } from '../../servers/rooms/descriptor-room.ts';
 import { check } from '../../sockets/errno.ts';
@@ -47,12 +47,12 @@ const openFiles = () => holdings(process.pid).files;
 const kinds = [
   {
     kind: 'a thread',
-    begin: (app: AppName): Conversant => new ClientThread(openRoom({ app }), watch),
+    begin: (app: AppName): ClientWorker => new ClientThread(openRoom({ app }), watch),
     workers: threads as () => unknown,
   },
   {
     kind: 'a process',
-    begin: (app: AppName): Conversant => new ClientProcess(app === 'chat' ? new Hub() : undefined, watch),
+    begin: (app: AppName): ClientWorker => new ClientProcess(app === 'chat' ? new Hub() : undefined, watch),
     workers: children as () => unknown,
   },
 ] as const;
@@ -61,7 +61,7 @@ function spec(app: AppName, transport: 'tcp' | 'udp'): ServerSpec {
   return { ...loopback, app, transport };
 }
 
-/** Opens a TCP connection whose server end is for the conversant. */
+/** Opens a TCP connection whose server end is for the clientWorker. */
 function streamClient(): { readonly client: number; readonly fd: number } {
   const listener = openServer('tcp', loopback);
   const client = closing(check(socket('tcp', loopback.host), 'socket'));
@@ -90,18 +90,18 @@ async function heardToEnd(client: number): Promise<string> {
 }
 
 describe.skipIf(noLibc).each(kinds)('$kind', ({ begin, workers }) => {
-  function start(app: AppName): Conversant {
-    const conversant = begin(app);
+  function start(app: AppName): ClientWorker {
+    const clientWorker = begin(app);
     onTestFinished(async () => {
-      conversant.end();
-      await soon('its end', conversant.ended);
+      clientWorker.end();
+      await soon('its end', clientWorker.ended);
     });
-    return conversant;
+    return clientWorker;
   }
 
-  async function echoed(conversant: Conversant, text: string): Promise<void> {
+  async function echoed(clientWorker: ClientWorker, text: string): Promise<void> {
     const { client, fd } = streamClient();
-    const served = conversant.serve({ fd, first: undefined }, spec('echo', 'tcp'));
+    const served = clientWorker.serve({ fd, first: undefined }, spec('echo', 'tcp'));
     say(client, text);
     shutdown(client, SHUT_WR);
     expect(await heardToEnd(client)).toBe(text);
@@ -109,21 +109,21 @@ describe.skipIf(noLibc).each(kinds)('$kind', ({ begin, workers }) => {
   }
 
   test('serves one client after the other, and no more of it is needed', async () => {
-    const conversant = start('echo');
-    await echoed(conversant, 'the first');
+    const clientWorker = start('echo');
+    await echoed(clientWorker, 'the first');
     const before = workers();
     const files = openFiles();
-    for (let i = 0; i < 20; i++) await echoed(conversant, `the next ${i}`);
+    for (let i = 0; i < 20; i++) await echoed(clientWorker, `the next ${i}`);
     expect(workers()).toEqual(before);
     // The clients' own ends stay open until the test has finished.
     expect(openFiles()).toBe(files + 20);
   });
 
   test('what a client left unfinished is no other client’s', async () => {
-    const conversant = start('http');
+    const clientWorker = start('http');
     for (const request of ['GET / HT', 'GET / HTTP/1.1\r\nHost: a\r\n\r\n']) {
       const { client, fd } = streamClient();
-      const served = conversant.serve({ fd, first: undefined }, spec('http', 'tcp'));
+      const served = clientWorker.serve({ fd, first: undefined }, spec('http', 'tcp'));
       say(client, request);
       shutdown(client, SHUT_WR);
       const said = await heardToEnd(client);
@@ -133,7 +133,7 @@ describe.skipIf(noLibc).each(kinds)('$kind', ({ begin, workers }) => {
   });
 
   test('serves the next peer over UDP when one has been silent', async () => {
-    const conversant = start('echo');
+    const clientWorker = start('echo');
     for (let i = 0; i < 3; i++) {
       const fd = openServer('udp', loopback);
       const peer = listening('udp');
@@ -141,17 +141,17 @@ describe.skipIf(noLibc).each(kinds)('$kind', ({ begin, workers }) => {
       check(connect(peer, localAddress(fd)), 'connect');
       setReceiveTimeout(fd, 1);
       const first = { peer: localAddress(peer), base64: Buffer.from(`peer ${i}`).toString('base64') };
-      expect(await soon('its silence', conversant.serve({ fd, first }, spec('echo', 'udp')))).toBe(true);
+      expect(await soon('its silence', clientWorker.serve({ fd, first }, spec('echo', 'udp')))).toBe(true);
       const area = memory(64);
       expect(Buffer.from(area.bytes.subarray(0, recv(peer, area, 0, 64))).toString()).toBe(`peer ${i}`);
     }
   });
 
   test('a room is entered and left by each client', async () => {
-    const conversant = start('chat');
+    const clientWorker = start('chat');
     for (let i = 0; i < 3; i++) {
       const { client, fd } = streamClient();
-      const served = conversant.serve({ fd, first: undefined }, spec('chat', 'tcp'));
+      const served = clientWorker.serve({ fd, first: undefined }, spec('chat', 'tcp'));
       say(client, 'a line\n');
       shutdown(client, SHUT_WR);
       expect(await heardToEnd(client)).toBe('');
@@ -160,19 +160,19 @@ describe.skipIf(noLibc).each(kinds)('$kind', ({ begin, workers }) => {
   });
 
   test('ends when it is dismissed', async () => {
-    const conversant = start('echo');
-    await echoed(conversant, 'hello');
-    conversant.dismiss();
-    await soon('its end', conversant.ended);
+    const clientWorker = start('echo');
+    await echoed(clientWorker, 'hello');
+    clientWorker.dismiss();
+    await soon('its end', clientWorker.ended);
   });
 
   test('ends in the middle of a conversation, whose client sees it', async () => {
-    const conversant = start('echo');
+    const clientWorker = start('echo');
     const { client, fd } = streamClient();
-    const served = conversant.serve({ fd, first: undefined }, spec('echo', 'tcp'));
+    const served = clientWorker.serve({ fd, first: undefined }, spec('echo', 'tcp'));
     say(client, 'hello');
-    conversant.end();
-    await soon('its end', conversant.ended);
+    clientWorker.end();
+    await soon('its end', clientWorker.ended);
     await soon('the news of it', served);
     await heardToEnd(client);
   });
@@ -181,17 +181,17 @@ describe.skipIf(noLibc).each(kinds)('$kind', ({ begin, workers }) => {
 test.skipIf(noLibc)(
   'a client that a process was given before it was killed is closed, and the process serves no more',
   async () => {
-    const conversant = new ClientProcess(undefined, watch);
+    const clientWorker = new ClientProcess(undefined, watch);
     const { client, fd } = streamClient();
-    const served = conversant.serve({ fd, first: undefined }, spec('echo', 'tcp'));
+    const served = clientWorker.serve({ fd, first: undefined }, spec('echo', 'tcp'));
     const [child] = children() as [ProcessId];
     process.kill(child.pid, 'SIGKILL');
     expect(await soon('the news of it', served)).toBe(false);
-    await soon('its end', conversant.ended);
+    await soon('its end', clientWorker.ended);
     expect(isRunning(child)).toBe(false);
     expect(await heardToEnd(client)).toBe('');
     const other = streamClient();
     closing(other.fd);
-    expect(() => conversant.serve({ fd: other.fd, first: undefined }, spec('echo', 'tcp'))).toThrow('EPIPE');
+    expect(() => clientWorker.serve({ fd: other.fd, first: undefined }, spec('echo', 'tcp'))).toThrow('EPIPE');
   },
 );

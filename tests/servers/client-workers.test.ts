@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type Client, type Conversant, Conversants } from '../../servers/blocking/client-workers.ts';
+import { type Client, type ClientWorker, ClientWorkers } from '../../servers/blocking/client-workers.ts';
 import type { ServerSpec } from '../../servers/contract.ts';
 
 const spec: ServerSpec = { transport: 'tcp', app: 'echo', host: '127.0.0.1', port: 0 };
 
 /** Serves a client until the test reports that it was served. */
-class Fake implements Conversant {
+class Fake implements ClientWorker {
   readonly served: number[] = [];
   ending = 0;
   readonly ended: Promise<void>;
@@ -60,25 +60,25 @@ describe('threads or processes for clients', () => {
   afterEach(() => void vi.useRealTimers());
 
   test('each client that comes while the others are served gets its own', async () => {
-    const conversants = new Conversants(begin());
-    for (const fd of [1, 2, 3]) conversants.serve(client(fd), spec);
+    const clientWorkers = new ClientWorkers(begin());
+    for (const fd of [1, 2, 3]) clientWorkers.serve(client(fd), spec);
     await vi.advanceTimersByTimeAsync(100);
     expect(who()).toEqual([[1], [2], [3]]);
   });
 
   test('the first waits for none, and the next gets the one that is idle', async () => {
-    const conversants = new Conversants(begin());
-    conversants.serve(client(1), spec);
+    const clientWorkers = new ClientWorkers(begin());
+    clientWorkers.serve(client(1), spec);
     expect(who()).toEqual([[1]]);
     begun[0]?.finish();
     await vi.advanceTimersByTimeAsync(0);
-    conversants.serve(client(2), spec);
+    clientWorkers.serve(client(2), spec);
     expect(who()).toEqual([[1, 2]]);
   });
 
   test('a client that comes just before another’s end gets that one’s, in the order of coming', async () => {
-    const conversants = new Conversants(begin());
-    for (const fd of [1, 2, 3]) conversants.serve(client(fd), spec);
+    const clientWorkers = new ClientWorkers(begin());
+    for (const fd of [1, 2, 3]) clientWorkers.serve(client(fd), spec);
     await vi.advanceTimersByTimeAsync(1);
     begun[0]?.finish();
     await vi.advanceTimersByTimeAsync(0);
@@ -88,31 +88,31 @@ describe('threads or processes for clients', () => {
   });
 
   test('one that has ended is given no client', async () => {
-    const conversants = new Conversants(begin());
-    conversants.serve(client(1), spec);
+    const clientWorkers = new ClientWorkers(begin());
+    clientWorkers.serve(client(1), spec);
     begun[0]?.finish(false);
     await vi.advanceTimersByTimeAsync(0);
-    conversants.serve(client(2), spec);
+    clientWorkers.serve(client(2), spec);
     expect(who()).toEqual([[1], [2]]);
     begun[1]?.finish();
     await vi.advanceTimersByTimeAsync(0);
     // Killed while it was idle.
     begun[1]?.finish(false);
     await vi.advanceTimersByTimeAsync(0);
-    conversants.serve(client(3), spec);
+    clientWorkers.serve(client(3), spec);
     expect(who()).toEqual([[1], [2], [3]]);
   });
 
   test('one that can’t be given its client is ended, and the caller is told', async () => {
-    const conversants = new Conversants(begin(new Error('EPIPE')));
-    await expect(conversants.serve(client(1), spec)).rejects.toThrow('EPIPE');
+    const clientWorkers = new ClientWorkers(begin(new Error('EPIPE')));
+    await expect(clientWorkers.serve(client(1), spec)).rejects.toThrow('EPIPE');
     expect(begun.map(({ ending }) => ending)).toEqual([1]);
   });
 
   test('all end together, and none is begun afterwards, not even for a client that waits', async () => {
-    const conversants = new Conversants(begin());
-    const served = [conversants.serve(client(1), spec), conversants.serve(client(-1), spec)];
-    const ended = conversants.end();
+    const clientWorkers = new ClientWorkers(begin());
+    const served = [clientWorkers.serve(client(1), spec), clientWorkers.serve(client(-1), spec)];
+    const ended = clientWorkers.end();
     await vi.advanceTimersByTimeAsync(100);
     await Promise.all([ended, ...served]);
     expect(who()).toEqual([[1]]);
