@@ -6,11 +6,12 @@ import { close } from '../../sockets/socket.ts';
 import type { ServerSpec } from '../contract.ts';
 import type { Hub } from '../rooms/hub.ts';
 import { startProcess } from '../spawning/child-task.ts';
+import { taskOf } from '../spawning/task.ts';
 import type { WorkerWatch } from '../spawning/worker-watch.ts';
 import type { Client, ClientWorker } from './client-workers.ts';
 import type { PassedConversation } from './serve-client.ts';
 
-const module = new URL('./serve-client.js', import.meta.url).href;
+const tasks = taskOf<typeof import('./serve-client.ts')>(new URL('./serve-client.js', import.meta.url));
 
 /** A process that serves one client after the other. Clients pass to it over a control socket. */
 export class ClientProcess implements ClientWorker {
@@ -38,7 +39,7 @@ export class ClientProcess implements ClientWorker {
     // The child's end closes the socket. The exit event of the child reports that.
     this.#control.on('error', () => undefined);
     try {
-      this.#child = startProcess({ module, run: 'serveClientsOfProcess', input: undefined }, theirs);
+      this.#child = startProcess(tasks('serveClientsOfProcess', undefined), theirs);
     } catch (error) {
       this.#control.destroy();
       throw error;

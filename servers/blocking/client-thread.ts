@@ -1,12 +1,13 @@
 import type { Worker } from 'node:worker_threads';
 import { close, SHUT_RDWR, shutdown } from '../../sockets/socket.ts';
 import type { ServerSpec } from '../contract.ts';
+import { taskOf } from '../spawning/task.ts';
 import { startThread } from '../spawning/thread.ts';
 import type { WorkerWatch } from '../spawning/worker-watch.ts';
 import type { Client, ClientWorker } from './client-workers.ts';
 import type { Conversation } from './serve-client.ts';
 
-const module = new URL('./serve-client.js', import.meta.url).href;
+const tasks = taskOf<typeof import('./serve-client.ts')>(new URL('./serve-client.js', import.meta.url));
 
 /** A thread that serves one client after the other. */
 export class ClientThread implements ClientWorker {
@@ -20,7 +21,7 @@ export class ClientThread implements ClientWorker {
   /** @param room memory that connects its clients with those of other threads, for an app that needs a room. */
   constructor(room: SharedArrayBuffer | undefined, watch: WorkerWatch) {
     this.#room = room;
-    this.#thread = startThread({ module, run: 'serveClientsOfThread', input: undefined });
+    this.#thread = startThread(tasks('serveClientsOfThread', undefined));
     this.#thread.on('message', () => this.#finish(true));
     // A failed conversation ends for its own client only.
     watch.thread(this.#thread, `thread ${this.#thread.threadId} of a connection`, 'conversation');

@@ -15,6 +15,7 @@ import {
 import type { RunningServer, ServerSpec, WorkerEnded } from '../contract.ts';
 import { ofSeveral } from '../random/random-spec.ts';
 import { loadApp } from '../served.ts';
+import { taskOf } from '../spawning/task.ts';
 import { startThreads, tellReady, threadsEnd } from '../spawning/thread.ts';
 import { WorkerWatch } from '../spawning/worker-watch.ts';
 import { kernelTransport } from '../transport.ts';
@@ -68,6 +69,7 @@ export async function startConcurrentServer(
   const clientWorkers = new ClientWorkers(() => begin(watch));
   let clients = 0;
   const input: ListenerInput = { listener, spec, capacity, shared };
+  const tasks = taskOf<typeof import('./server-per-client.ts')>(import.meta.url);
   const run = spec.transport === 'tcp' ? 'acceptConnections' : 'adoptPeers';
 
   // Registered before the threads are ready: the first client may come right after the ready message.
@@ -97,7 +99,7 @@ export async function startConcurrentServer(
     await Promise.all([threadsEnd(threads, CLOSE_LIMIT_MS), within(CLOSE_LIMIT_MS, clientWorkers.end())]);
     close(listener);
   };
-  const threads = await startThreads([{ module: import.meta.url, run, input }], stop, heard);
+  const threads = await startThreads([tasks(run, input)], stop, heard);
   for (const thread of threads) watch.thread(thread, 'listening thread', 'vital');
   return { address: localAddress(listener), close: () => stop(threads) };
 }

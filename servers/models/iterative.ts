@@ -4,6 +4,7 @@ import { nextConnection, serveDatagrams } from '../blocking/datagrams.ts';
 import { serveStream } from '../blocking/stream.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { loadApp } from '../served.ts';
+import { taskOf } from '../spawning/task.ts';
 import { startThreads, tellReady, threadsEnd } from '../spawning/thread.ts';
 import { WorkerWatch } from '../spawning/worker-watch.ts';
 import { kernelTransport } from '../transport.ts';
@@ -42,7 +43,10 @@ export const model: ServerModel = {
       close(fd);
     };
     // The loop blocks, so it has its own thread; this thread stays free to stop it.
-    const threads = await startThreads([{ module: import.meta.url, run: 'serve', input }], stop);
+    const threads = await startThreads(
+      [taskOf<typeof import('./iterative.ts')>(import.meta.url)('serve', input)],
+      stop,
+    );
     for (const thread of threads) watch.thread(thread, 'serving thread', 'vital');
     return { address: localAddress(fd), close: () => stop(threads) };
   },

@@ -2,7 +2,7 @@ import { getAffinity } from '../../sockets/os/cpu.ts';
 import { close, localAddress } from '../../sockets/socket.ts';
 import type { ServerModel, ServerSpec } from '../contract.ts';
 import { openSharedPort } from '../listening/shared-port.ts';
-import { startLoops } from '../spawning/loop-threads.ts';
+import { startEpollLoops } from '../readiness/epoll-loop.ts';
 
 /**
  * One reactor for each CPU that this process may use: a thread with its own listener on the shared port (SO_REUSEPORT,
@@ -12,7 +12,7 @@ import { startLoops } from '../spawning/loop-threads.ts';
 export const model: ServerModel = {
   async start(spec, workerEnded) {
     const listeners = openListeners(spec, getAffinity(0).length);
-    return startLoops(new URL('../readiness/epoll-loop.js', import.meta.url).href, spec, listeners, workerEnded);
+    return startEpollLoops(spec, listeners, workerEnded);
   },
 };
 

@@ -6,6 +6,7 @@ import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { ofSeveral } from '../random/random-spec.ts';
 import { DescriptorRoom, openRoom } from '../rooms/descriptor-room.ts';
 import { loadApp } from '../served.ts';
+import { taskOf } from '../spawning/task.ts';
 import { startThreads, tellReady, threadsEnd } from '../spawning/thread.ts';
 import { WorkerWatch } from '../spawning/worker-watch.ts';
 import { kernelTransport } from '../transport.ts';
@@ -47,7 +48,7 @@ export const model: ServerModel = {
     const room = openRoom(spec);
     const tasks = Array.from({ length: POOL_SIZE }, (_, i) => {
       const input: PoolInput = { fd, spec: ofSeveral(spec, i), shared, serving: FIRST_SERVING + i, room };
-      return { module: import.meta.url, run: 'serve', input };
+      return taskOf<typeof import('./prethreaded.ts')>(import.meta.url)('serve', input);
     });
     const watch = new WorkerWatch(workerEnded);
     const stop = (threads: readonly Worker[]) => {

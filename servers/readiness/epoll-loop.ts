@@ -2,16 +2,28 @@ import { EPOLLIN, EPOLLOUT, Epoll } from '../../sockets/epoll.ts';
 import { setTimerSlack } from '../../sockets/os/process.ts';
 import { setOption } from '../../sockets/socket.ts';
 import type { App } from '../apps/app.ts';
+import type { RunningServer, ServerSpec, WorkerEnded } from '../contract.ts';
 import { acceptSome, SHORTAGE_MS } from '../listening/accept.ts';
 import { DescriptorRoom } from '../rooms/descriptor-room.ts';
 import { loadApp } from '../served.ts';
-import type { LoopInput } from '../spawning/loop-threads.ts';
+import { type LoopInput, startLoops } from '../spawning/loop-threads.ts';
+import { taskOf } from '../spawning/task.ts';
 import { tellReady } from '../spawning/thread.ts';
 import { Lingering } from '../timing/lingering.ts';
 import { CheckTimes } from '../timing/peer-timer.ts';
 import { soonest, WaitingConnections } from '../timing/waiting-connections.ts';
 import { type NextStep, NonblockingConnection, StreamBuffers } from './connection.ts';
 import { DatagramBatches } from './datagram-batches.ts';
+
+/** Runs an epoll loop for each listener: see {@link startLoops}. */
+export function startEpollLoops(
+  spec: ServerSpec,
+  listeners: readonly [number, ...number[]],
+  workerEnded?: WorkerEnded,
+): Promise<RunningServer> {
+  const tasks = taskOf<typeof import('./epoll-loop.ts')>(import.meta.url);
+  return startLoops((input) => tasks('loop', input), spec, listeners, workerEnded);
+}
 
 /** Runs one event loop on epoll(7), in its own thread. */
 export async function loop({ listener, spec, stop, room }: LoopInput): Promise<void> {

@@ -1,30 +1,25 @@
 import { setTimerSlack } from '../../sockets/os/process.ts';
 import { POLLIN, POLLOUT, PollSet } from '../../sockets/poll.ts';
-import { openServer, setOption } from '../../sockets/socket.ts';
+import { setOption } from '../../sockets/socket.ts';
 import type { App } from '../apps/app.ts';
-import type { ServerModel } from '../contract.ts';
+import type { RunningServer, ServerSpec, WorkerEnded } from '../contract.ts';
 import { acceptSome, SHORTAGE_MS } from '../listening/accept.ts';
-import { type NextStep, NonblockingConnection, StreamBuffers } from '../readiness/connection.ts';
-import { DatagramBatches } from '../readiness/datagram-batches.ts';
 import { DescriptorRoom } from '../rooms/descriptor-room.ts';
 import { loadApp } from '../served.ts';
 import { type LoopInput, startLoops } from '../spawning/loop-threads.ts';
+import { taskOf } from '../spawning/task.ts';
 import { tellReady } from '../spawning/thread.ts';
 import { Lingering } from '../timing/lingering.ts';
 import { CheckTimes } from '../timing/peer-timer.ts';
 import { soonest, WaitingConnections } from '../timing/waiting-connections.ts';
-import { kernelTransport } from '../transport.ts';
+import { type NextStep, NonblockingConnection, StreamBuffers } from './connection.ts';
+import { DatagramBatches } from './datagram-batches.ts';
 
-/**
- * Non-blocking sockets in one thread, around poll(2). Every wait passes the whole list of sockets to the kernel, so its
- * cost grows with the number of idle connections. Stevens, UNIX Network Programming, volume 1, sections 6.10 and 16.2.
- */
-export const model: ServerModel = {
-  async start(spec, workerEnded) {
-    const listener = openServer(kernelTransport(spec.transport), spec, { blocking: false });
-    return startLoops(import.meta.url, spec, [listener], workerEnded);
-  },
-};
+/** Runs a poll loop on a listener: see {@link startLoops}. */
+export function startPollLoop(spec: ServerSpec, listener: number, workerEnded?: WorkerEnded): Promise<RunningServer> {
+  const tasks = taskOf<typeof import('./poll-loop.ts')>(import.meta.url);
+  return startLoops((input) => tasks('loop', input), spec, [listener], workerEnded);
+}
 
 /** Runs the loop, in its thread. */
 export async function loop({ listener, spec, stop, room }: LoopInput): Promise<void> {

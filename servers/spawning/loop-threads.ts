@@ -3,10 +3,11 @@ import { close, localAddress, SHUT_RDWR, shutdown } from '../../sockets/socket.t
 import type { RunningServer, ServerSpec, WorkerEnded } from '../contract.ts';
 import { ofSeveral } from '../random/random-spec.ts';
 import { openRoom } from '../rooms/descriptor-room.ts';
+import type { Task } from './task.ts';
 import { startThreads, threadsEnd } from './thread.ts';
 import { WorkerWatch } from './worker-watch.ts';
 
-/** Input of a readiness loop in its thread. */
+/** Input of a loop of sockets in its thread. */
 export interface LoopInput {
   /** The loop's own non-blocking socket: a TCP listener, or a UDP socket. */
   readonly listener: number;
@@ -22,16 +23,15 @@ export interface LoopInput {
 const CLOSE_LIMIT_MS = 1000;
 
 /**
- * Runs a readiness loop for each listener. A wait blocks, so each loop has its own thread. The calling thread stays
+ * Runs a loop for each listener. A wait blocks, so each loop has its own thread. The calling thread stays
  * free to stop them: a listener that is shut down becomes ready, which wakes its loop.
- * @param module URL of a module that exports the loop as `loop`, which is called with a {@link LoopInput}. It calls
- * `tellReady` of thread.ts when it is about to wait.
+ * @param taskFor makes the task of a loop. The loop calls `tellReady` of thread.ts when it is about to wait.
  * @param listeners sockets on one address. They are closed when the server is closed or can't start.
  * @param workerEnded as for {@link ServerModel.start}. A loop that ends by itself ends this process, too.
  * @throws {SystemError} when a loop lacks a resource, such as a descriptor.
  */
 export async function startLoops(
-  module: string,
+  taskFor: (input: LoopInput) => Task,
   spec: ServerSpec,
   listeners: readonly [number, ...number[]],
   workerEnded?: WorkerEnded,
@@ -39,8 +39,7 @@ export async function startLoops(
   const stop = new Int32Array(new SharedArrayBuffer(4));
   const room = openRoom(spec);
   const tasks = listeners.map((listener, i) => {
-    const input: LoopInput = { listener, spec: ofSeveral(spec, i), stop, room };
-    return { module, run: 'loop', input };
+    return taskFor({ listener, spec: ofSeveral(spec, i), stop, room });
   });
   const watch = new WorkerWatch(workerEnded);
   const close = (threads: readonly Worker[]) => {

@@ -1,22 +1,13 @@
 import { once } from 'node:events';
 import { parentPort, SHARE_ENV, Worker } from 'node:worker_threads';
-
-/** The task of a thread: an exported function of a module, and its input. */
-export interface ThreadTask {
-  /** URL of the module: a model passes its own `import.meta.url`. */
-  readonly module: string;
-  /** Name of the exported function. It is called with `input`, and may block forever. */
-  readonly run: string;
-  /** Plain data, structured-cloned into the thread. */
-  readonly input: unknown;
-}
+import type { Task } from './task.ts';
 
 /**
- * Starts a worker thread that runs one exported function and ends when that returns (or its promise settles). A thread
+ * Starts a worker thread that runs a task and ends when that returns (or its promise settles). A thread
  * blocked in a system call ends only when the call is woken: shut its sockets down first. Code in the thread sends
  * messages through `parentPort`.
  */
-export function startThread(task: ThreadTask): Worker {
+export function startThread(task: Task): Worker {
   // SHARE_ENV saves a copy of the environment for each thread.
   return new Worker(new URL('./thread-main.js', import.meta.url), { workerData: task, env: SHARE_ENV });
 }
@@ -35,7 +26,7 @@ export function tellReady(): void {
  * @throws why a thread could not start, or failed, such as a SystemError for lack of descriptors.
  */
 export async function startThreads(
-  tasks: readonly ThreadTask[],
+  tasks: readonly Task[],
   stop: (threads: readonly Worker[]) => Promise<void>,
   heard?: (message: unknown, thread: Worker) => void,
 ): Promise<Worker[]> {

@@ -1,0 +1,15 @@
+import { openServer } from '../../sockets/socket.ts';
+import type { ServerModel } from '../contract.ts';
+import { startPollLoop } from '../readiness/poll-loop.ts';
+import { kernelTransport } from '../transport.ts';
+
+/**
+ * Non-blocking sockets in one thread, around poll(2). Every wait passes the whole list of sockets to the kernel, so its
+ * cost grows with the number of idle connections. Stevens, UNIX Network Programming, volume 1, sections 6.10 and 16.2.
+ */
+export const model: ServerModel = {
+  async start(spec, workerEnded) {
+    const listener = openServer(kernelTransport(spec.transport), spec, { blocking: false });
+    return startPollLoop(spec, listener, workerEnded);
+  },
+};

@@ -1,0 +1,6 @@
+/** A module whose export is a task, for task.test.ts. */
+export const received: string[] = [];
+
+export function record(input: string): void {
+  received.push(input);
+}
