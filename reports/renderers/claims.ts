@@ -23,8 +23,8 @@ export function renderClaims(
 function scalingLines({ curves, stated, covered, peaksBeyond, refused }: ScalingClaims): string[] {
   const coverage = Object.entries(covered).map(([name, share]) => `${name} ${percent(share)}`);
   return [
-    `Scalability law, ${curves} curves that follow it: stated for ${percent(stated)}; 95 % intervals contain the true ` +
-      `value for ${coverage.join(', ')} (required: ≥ 92 %); peaks stated beyond the tested levels: ${peaksBeyond} ` +
+    `Scalability law, ${curves} curves that follow it: stated for ${percent(stated)}; 95 % intervals contain the ` +
+      `true value for ${coverage.join(', ')} (required: ≥ 92 %); peaks stated beyond the tested levels: ${peaksBeyond} ` +
       '(required: 0).',
     `${curves} curves of other shapes: refused ${percent(refused)} (required: ≥ 95 %).`,
   ];

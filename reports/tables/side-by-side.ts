@@ -18,8 +18,8 @@ interface ComparablePair {
 }
 
 const NO_VERDICT =
-  'No verdict: the runs were made at different times, and on most machines the same server differs as much between two ' +
-  'runs. To find out whether B is slower than A, use `sockbench check`, which measures both in turn.';
+  'No verdict: the runs were made at different times, and on most machines the same server differs as much between ' +
+  'two runs. To find out whether B is slower than A, use `sockbench check`, which measures both in turn.';
 
 const BOUND =
   '≥ marks a rate that the generator limited: how fast the server can be, and how much its rate changed, is not known.';
