@@ -19,7 +19,7 @@ export function broadcastTable(trials: readonly Trial[]): Table | null {
     countField('corrupted', 'bad', ({ corrupted }) => corrupted),
   ];
   return {
-    title: `Deliveries${trials.length > 1 ? ` of ${formatPlural(trials.length, 'round')} together` : ''}`,
+    title: `Deliveries${trials.length > 1 ? `, sums of ${formatPlural(trials.length, 'round')}` : ''}`,
     columns: fields.map(({ column }) => column),
     groups: [{ label: null, rows: [fields.map((field) => field.cell(broadcasts))] }],
   };

@@ -22,7 +22,7 @@ export function datagramTable(trials: readonly Trial[]): Table | null {
     countField('dropped', 'bad', ({ datagrams }) => datagrams?.droppedByGenerator, 'by load'),
   ];
   return {
-    title: `Datagrams${trials.length > 1 ? ` of ${formatPlural(trials.length, 'round')} together` : ''}`,
+    title: `Datagrams${trials.length > 1 ? `, sums of ${formatPlural(trials.length, 'round')}` : ''}`,
     columns: fields.map(({ column }) => column),
     groups: [{ label: null, rows: [fields.map((field) => field.cell(trials))] }],
   };

@@ -22,10 +22,7 @@ export function timelineTable(trials: readonly Trial[]): Table | null {
   const rows = mergePoints(points, each);
   const fields = fieldsOf(rows, trial.workload);
   return {
-    title:
-      each === 1
-        ? 'Timeline'
-        : `Timeline: of each ${formatPlural(each, 'second')} the mean rate and the worst latencies`,
+    title: each === 1 ? 'Timeline' : `Timeline: mean rate and worst latencies of each ${formatPlural(each, 'second')}`,
     columns: fields.map(({ column }) => column),
     groups: [{ label: null, rows: rows.map((point) => fields.map((field) => field.cell(point))) }],
   };

@@ -18,12 +18,13 @@ export function readBaseline(file: string): StoredBaseline {
   const schema = isObject(content) ? content.schema : undefined;
   if (typeof schema !== 'string' || !ANY_VERSION.test(schema)) {
     throw new ResultFileError(
-      `${file} holds no recorded runs (no "schema": "${BASELINE_SCHEMA}"); name a file that check --record wrote`,
+      `${file} contains no recorded runs (no "schema": "${BASELINE_SCHEMA}"); name a file that check --record wrote`,
     );
   }
   if (schema !== BASELINE_SCHEMA) {
-    throw new NotComparableError(`${file} can't be compared with what this sockbench measures, as this differs:`, [
-      `schema: ${schema} when recorded, ${BASELINE_SCHEMA} now; use the sockbench that wrote it, or record into another file`,
+    throw new NotComparableError(`${file} can't be compared with results of this sockbench, as the schema differs:`, [
+      `schema: ${schema} when recorded, ${BASELINE_SCHEMA} now; ` +
+        'use the sockbench that wrote it, or record to another file',
     ]);
   }
   return validated(storedBaselineSchema, content, file);

@@ -104,7 +104,7 @@ export interface JournalContent {
 export function parseJournal(text: string, file: string): JournalContent {
   const lines = text.split('\n');
   const torn = lines.pop() ?? '';
-  if (lines.length === 0) throw new ResultFileError(`${file} has no whole line: nothing had been measured`);
+  if (lines.length === 0) throw new ResultFileError(`${file} has no complete line: nothing was measured`);
   const content: Record<string, unknown> = {};
   for (const [i, line] of lines.entries()) apply(parseEntry(line, `${file}, line ${i + 1},`), content);
   const warnings = torn === '' ? [] : [tornLine(file, lines.length + 1)];
@@ -112,7 +112,7 @@ export function parseJournal(text: string, file: string): JournalContent {
 }
 
 function tornLine(file: string, number: number): Reason {
-  const message = `line ${number} of ${file} is not whole, and was left out: it was being written when the run was killed`;
+  const message = `line ${number} of ${file} is incomplete and was ignored: it was being written when the run was killed`;
   return { code: 'torn-line', message };
 }
 
@@ -120,7 +120,7 @@ function parseEntry(line: string, where: string): Entry {
   try {
     return entrySchema.parse(JSON.parse(line));
   } catch (error) {
-    throw new ResultFileError(`${where} is damaged or was edited; measure again, or take the line out`, {
+    throw new ResultFileError(`${where} is damaged or was edited; measure again, or delete the line`, {
       cause: error,
     });
   }

@@ -25,7 +25,7 @@ export function readResult(path: string): Result {
   const saved = readSaved(path);
   if (saved.schema === SCHEMA) return saved;
   throw new ResultFileError(
-    `${path} is of a regression check, which holds two programs against each other already: ` +
+    `${path} contains a regression check, which already compares two programs: ` +
       'print it alone, or name results of bench, run or scale',
   );
 }
@@ -61,12 +61,10 @@ function document(content: unknown, file: string): Saved {
 export function validated<T>(schema: z.ZodType<T>, content: unknown, file: string): T {
   const parsed = schema.safeParse(content);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the whole'}: ${issue.message}`);
+  const faults = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the document'}: ${issue.message}`);
   const more = faults.length > MOST_FAULTS ? [`and ${faults.length - MOST_FAULTS} more`] : [];
   throw new ResultFileError(
-    [`${file} is damaged or was edited; measure again, or mend:`, ...faults.slice(0, MOST_FAULTS), ...more].join(
-      '\n  ',
-    ),
+    [`${file} is damaged or was edited; measure again, or fix:`, ...faults.slice(0, MOST_FAULTS), ...more].join('\n  '),
   );
 }
 

@@ -36,6 +36,6 @@ function interrupted(capacity: Capacity): Capacity {
 }
 
 function told<S extends Saved>(saved: S, finished: string): S {
-  const message = `this run was killed before it could save its results: these are of the ${finished} that it had finished`;
+  const message = `this run was killed before it saved its results: they cover the ${finished} that it completed`;
   return { ...saved, interrupted: true, warnings: [...saved.warnings, { code: 'killed', message }] };
 }

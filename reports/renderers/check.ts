@@ -18,7 +18,7 @@ export function renderCheck(result: CheckResult, { color, width }: RenderOptions
     heading(result).flatMap((line) => prose(line).map((row) => paint(row, 'dim'))),
     [
       ...prose(table.title).map((row) => paint(row, 'bold')),
-      ...(table.groups.length > 0 ? [drawTable(table, width, paint)] : ['No look was reached.']),
+      ...(table.groups.length > 0 ? [drawTable(table, width, paint)] : ['The check ended before its first look.']),
     ],
     (baseline === undefined ? [] : baselineNotes(baseline)).flatMap(prose),
     notes(result).flatMap(prose),
@@ -54,16 +54,17 @@ function baselineNotes({ reference: { model, version }, file, runs, firstAt, las
   const when = first === last ? `from ${first}` : `from ${first} to ${last}`;
   return [
     `${file}: ${runs === 0 ? 'no run stored before this one' : `${formatPlural(runs, 'run')} stored before this one, ${when}`}.`,
-    `Reference: ${model}, version ${version}, measured in the same sessions. Numbers are costs as multiples of its own ` +
-      '(of throughput: time for each request), so less is better. "One more run" is where another run of the same server lies.',
+    `Reference: ${model}, version ${version}, measured in the same sessions. ` +
+      'Numbers are costs as multiples of its costs (for throughput: time per request); lower is better. ' +
+      'The expected range is where another run of the same server lies.',
   ];
 }
 
 /** What an estimate of a metric needs; see bench/check/costs.ts. */
 const NEEDED: Readonly<Record<string, string>> = {
   cpu: "the CPU time of the servers' processes is not known here: gate on other metrics with --gate",
-  p50: 'it takes 500 response times of each program in each session: raise --window, or gate on others with --gate',
-  p99: 'it takes 10,000 response times of each program in each session: raise --window, or gate on others with --gate',
+  p50: 'it needs 500 response times per program and session: raise --window, or gate on other metrics with --gate',
+  p99: 'it needs 10,000 response times per program and session: raise --window, or gate on other metrics with --gate',
 };
 
 function notes({ sessions, warnings, interrupted, looks, baseline }: CheckResult): string[] {

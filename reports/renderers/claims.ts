@@ -23,9 +23,10 @@ export function renderClaims(
 function scalingLines({ curves, stated, covered, peaksBeyond, refused }: ScalingClaims): string[] {
   const coverage = Object.entries(covered).map(([name, share]) => `${name} ${percent(share)}`);
   return [
-    `Scalability law, ${curves} curves that follow it: stated for ${percent(stated)}; 95 % intervals hold the truth ` +
-      `for ${coverage.join(', ')} (wanted: ≥ 92 %); peaks stated beyond what was tested: ${peaksBeyond} (wanted: 0).`,
-    `${curves} curves of other shapes: refused ${percent(refused)} (wanted: ≥ 95 %).`,
+    `Scalability law, ${curves} curves that follow it: stated for ${percent(stated)}; 95 % intervals contain the ` +
+      `true value for ${coverage.join(', ')} (required: ≥ 92 %); peaks stated beyond the tested levels: ${peaksBeyond} ` +
+      '(required: 0).',
+    `${curves} curves of other shapes: refused ${percent(refused)} (required: ≥ 95 %).`,
   ];
 }
 

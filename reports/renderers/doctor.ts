@@ -25,7 +25,7 @@ export function calibrationText(readings: readonly CalibrationReading[], width: 
   const verdict =
     off === 0
       ? 'The instrument reports what was injected.'
-      : `${off} of ${readings.length} readings are off: this machine was disturbed, or is too slow, to be measured with. ` +
-        'Run it again when nothing else runs.';
+      : `${off} of ${readings.length} readings are off: this machine was disturbed, or is too slow for measurements. ` +
+        'Run it again while no other program is busy.';
   return [drawTable(calibrationTable(readings), width, painter(color)), '', ...paragraph(verdict, width)].join('\n');
 }

@@ -15,7 +15,7 @@ export function renderLimit(heading: string, verdicts: readonly RowVerdict[], { 
   const few = verdicts.some(({ rounds }) => rounds > 0 && rounds < ENOUGH_ROUNDS);
   const notes = [
     ...verdicts.flatMap(({ name, notes }) => notes.map((note) => `${name}: ${note}`)),
-    ...(few ? [`Medians of fewer than ${ENOUGH_ROUNDS} rounds say little: raise --pairs.`] : []),
+    ...(few ? [`Medians of fewer than ${ENOUGH_ROUNDS} rounds are unreliable: raise --pairs.`] : []),
   ];
   const blocks = [
     paragraph(plain(heading), width).map((line) => paint(line, 'dim')),

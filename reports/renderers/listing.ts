@@ -43,12 +43,12 @@ export function renderListing({ models, apps, workloads }: Listing, { color, wid
     section('Apps', ...described(apps)),
     section('Workloads', ...described(workloads)),
     section(
-      `What each model serves: ${carryingLegend}${unavailable ? `; ${UNAVAILABLE_MARK} not available here` : ''}`,
+      `What each model serves: ${carryingLegend}${unavailable ? `, ${UNAVAILABLE_MARK}: not available here` : ''}`,
     ),
     ...fitting(appNames, width - longest(modelNames) - UNAVAILABLE_MARK.length).map((some) =>
       drawTable(carryingTable(models, some), width, paint),
     ),
-    section('Why not', ...refusals(modelNames, appNames).map(({ what, why }) => entry(what, why))),
+    section('What is not served, and why', ...refusals(modelNames, appNames).map(({ what, why }) => entry(what, why))),
   ].join('\n\n')}\n`;
 }
 

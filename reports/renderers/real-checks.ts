@@ -54,7 +54,7 @@ function realChecksTable(checks: readonly RealCheck[]): Table {
       { title: 'server', align: 'left' },
       { title: 'CPU time of B', align: 'left' },
       ...right.map((title) => ({ title, align: 'right' }) as const),
-      { title: 'as wanted', align: 'left' },
+      { title: 'as required', align: 'left' },
     ],
     groups: [{ label: null, rows: rowsOf(checks).map(rowOf) }],
   };

@@ -20,12 +20,11 @@ interface ComparablePair {
 }
 
 const NO_VERDICT =
-  'No verdict: these are two runs one after the other, and on most machines the same server differs as much between ' +
-  'two runs. Whether B is slower than A is for `sockbench check` to say, which measures both in turn.';
+  'No verdict: the runs were made at different times, and on most machines the same server differs as much between ' +
+  'two runs. To find out whether B is slower than A, use `sockbench check`, which measures both in turn.';
 
 const BOUND =
-  'Where ≥ stands the generator was the limit, in one run at least: what the server could have done is not known, nor ' +
-  'how that changed.';
+  '≥ marks a rate that the generator limited: how fast the server can be, and how much its rate changed, is not known.';
 
 /**
  * Arranges two runs side by side, in reading order. Rows are matched by scenario, connections and target. Pure; the
@@ -57,7 +56,7 @@ function sideBySide(a: NamedResult, b: NamedResult): Summary {
 function runLine({ name, result }: NamedResult, i: number): string {
   const { startedAt, plan, environment, interrupted } = result;
   const details = [
-    `begun ${startedAt.slice(0, 19)}Z`,
+    `started ${startedAt.slice(0, 19)}Z`,
     `medians of ${formatPlural(plan.rounds, 'round')}`,
     `seed ${plan.seed}`,
     `sockbench ${environment.sockbench}`,

@@ -87,7 +87,7 @@ function heading(result: Result): string[] {
     `load from ${formatPlural(threads, 'thread')}`,
     `CPUs: servers ${cpuList(serverCpus)}, load ${cpuList(loadCpus)}`,
     `seed ${seed}`,
-    ...(timestamps === 'user' ? ['replies timed when they were read, not by the kernel'] : []),
+    ...(timestamps === 'user' ? ['replies timestamped in user space, not by the kernel'] : []),
   ];
   return [`${machineLine(result)}, sockbench ${environment.sockbench}`, protocol.join('; ')];
 }

@@ -8,10 +8,10 @@ const COLUMNS: readonly Column[] = [
   { title: 'metric', align: 'left' },
   { title: 'stored mean', unit: MULTIPLE, align: 'right' },
   { title: 'this run', unit: MULTIPLE, align: 'right' },
-  { title: 'one more run', unit: MULTIPLE, align: 'right' },
+  { title: 'expected range', unit: MULTIPLE, align: 'right' },
   { title: 'worse by', align: 'right' },
   { title: 'tolerated', align: 'right' },
-  { title: 'must be found', align: 'right' },
+  { title: 'must detect', align: 'right' },
   { title: '', align: 'left' },
 ];
 

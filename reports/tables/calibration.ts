@@ -3,10 +3,10 @@ import { formatMicros, NONE } from '../text/quantities.ts';
 import { type Column, cell, type Row, type Table } from '../text/table.ts';
 
 const COLUMNS: readonly Column[] = [
-  { title: 'what', align: 'left', shrinks: true },
+  { title: 'quantity', align: 'left', shrinks: true },
   { title: 'injected', align: 'right' },
   { title: 'reported', align: 'right' },
-  { title: 'may differ by', align: 'right' },
+  { title: 'tolerance', align: 'right' },
   { title: '', align: 'left' },
 ];
 
@@ -23,7 +23,7 @@ function rowOf(reading: CalibrationReading): Row {
     cell(what),
     cell(write(injected)),
     cell(reported === null ? NONE : write(reported)),
-    cell(tolerance === 0 ? 'nothing' : write(tolerance)),
+    cell(tolerance === 0 ? 'none' : write(tolerance)),
     within ? cell('ok') : cell('OFF', 'bad'),
   ];
 }

@@ -8,7 +8,9 @@ import { cell, type Table } from '../text/table.ts';
 const LETTERS: Readonly<Record<TransportName, string>> = { tcp: 't', udp: 'u', tls: 's' };
 
 /** What the letters in cells mean, in one line. */
-export const carryingLegend = `${transportNames.map((name) => `${LETTERS[name]} over ${name}`).join(', ')}, – not at all`;
+export const carryingLegend = [...transportNames.map((name) => `${LETTERS[name]}: over ${name}`), '–: not served'].join(
+  ', ',
+);
 
 /** Follows the names of models that are not available on this machine. */
 export const UNAVAILABLE_MARK = '*';
@@ -61,7 +63,9 @@ export function refusals(modelNames: readonly ModelName[], appNames: readonly Ap
 
 function unspoken(transport: TransportName, appNames: readonly AppName[]): Refusal[] {
   const silent = appNames.filter((app) => !isSpoken(app, transport));
-  return silent.length === 0 ? [] : [{ what: `over ${transport}`, why: `${silent.join(', ')}: not spoken over it` }];
+  return silent.length === 0
+    ? []
+    : [{ what: `over ${transport}`, why: `${silent.join(', ')}: not supported over ${transport}` }];
 }
 
 /** Returns models that serve nothing over a transport, with the reason for an app that is defined over it. */
@@ -105,6 +109,6 @@ function isServed(model: ModelName, transport: TransportName): boolean {
 function named(some: readonly string[], all: readonly string[]): string {
   const others = all.filter((name) => !some.includes(name));
   const listed = some.join(', ');
-  const butOthers = `every model but ${others.join(', ')}`;
+  const butOthers = `all models except ${others.join(', ')}`;
   return others.length > 0 && butOthers.length < listed.length ? butOthers : listed;
 }

@@ -7,10 +7,10 @@ const COLUMNS: readonly Column[] = [
   { title: 'B worse by', align: 'right' },
   { title: '95 % interval', align: 'right' },
   { title: 'tolerated', align: 'right' },
-  { title: 'must be found', align: 'right' },
+  { title: 'must detect', align: 'right' },
   { title: 'p, worse', align: 'right' },
   { title: 'p, within', align: 'right' },
-  { title: 'finds from', align: 'right' },
+  { title: 'detectable', align: 'right' },
   { title: '', align: 'left' },
 ];
 

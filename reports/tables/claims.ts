@@ -31,7 +31,7 @@ function claimOf(frequencies: readonly Frequency[]): string {
       return [frequencies.some(isUnclaimed) ? `${bound} on ${machine}` : bound];
     }),
   );
-  return claims.length === 0 ? '' : ` (wanted of ours: ${claims.join(', ')})`;
+  return claims.length === 0 ? '' : ` (required of sockbench: ${claims.join(', ')})`;
 }
 
 /** Reports whether our own rule has no claim here. */

@@ -5,7 +5,7 @@ import { type Cell, type Column, cell, type Group, type Row, type Table, type To
 
 const COLUMNS: readonly Column[] = [
   { title: 'figure', align: 'left', shrinks: true },
-  { title: 'wanted', align: 'right' },
+  { title: 'required', align: 'right' },
   { title: 'median', align: 'right' },
   { title: 'range', align: 'right' },
   { title: 'verdict', align: 'left' },
@@ -32,7 +32,7 @@ const VERDICTS = {
 /** Returns the results of `npm run bench:limit`: a group for each measured row, a line for each figure. */
 export function limitTable(verdicts: readonly RowVerdict[]): Table {
   const measured = verdicts.filter(({ rounds }) => rounds > 0);
-  return { title: 'Held against C', columns: COLUMNS, groups: measured.map(groupOf) };
+  return { title: 'Compared with C', columns: COLUMNS, groups: measured.map(groupOf) };
 }
 
 /** Formats a number in its unit. */

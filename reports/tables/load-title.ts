@@ -42,7 +42,7 @@ export function loadTitle(transport: string, work: string | null, point: Trial |
 /** Returns whether a target is chosen for each connection or for each request, and how. */
 function selectText({ select, connection, rate }: Trial): string {
   const what = rate === null && connection !== 'per-request' ? 'connection' : 'request';
-  return `a target for each ${what} by ${select}`;
+  return `target for each ${what} selected by ${select}`;
 }
 
 function rateText({ workload, arrivals, stages = [] }: Trial, rate: number): string {

@@ -13,7 +13,7 @@ export function microTable(results: readonly MicroResult[]): Table {
       { title: 'p99', unit: 'ns', align: 'right' },
       { title: 'mean ±', unit: '%', align: 'right' },
       { title: 'samples', align: 'right' },
-      { title: 'calls in each', align: 'right' },
+      { title: 'calls/sample', align: 'right' },
     ],
     groups: [
       {

@@ -10,9 +10,9 @@ import { rankText } from './comparison.ts';
 const SIGN_WORDS: Readonly<Record<Sign['kind'], string>> = {
   failure: 'failed',
   refused: 'refused connections',
-  starvation: 'left some waiting',
+  starvation: 'starved connections',
   errors: 'errors',
-  latency: 'p99 ran away',
+  latency: 'p99 grew too fast',
 };
 
 type Coefficient = Extract<TargetScaling['law'], { fitted: true }>['gamma'];
@@ -94,7 +94,7 @@ function bearingFields(comparison: Comparison | undefined): Field<ScalingRow>[] 
     ...(comparison?.retentionRanking ? [RANK] : []),
     { column: numberColumn('kept', ...kept), cell: keptCell },
     {
-      column: numberColumn('most from', 'conn'),
+      column: numberColumn('knee', 'conn'),
       cell: ({ kneeConnections }) => numberCell(kneeConnections, { factor: 1 }),
     },
     {
@@ -102,7 +102,7 @@ function bearingFields(comparison: Comparison | undefined): Field<ScalingRow>[] 
       cell: (row) => numberCell(row.memoryPerConnection?.bytes, { factor: 1024 }),
     },
     { column: INTERVAL, cell: ({ memoryPerConnection }) => intervalCell(memoryPerConnection, kibibytes) },
-    { column: { title: 'too much: first sign', align: 'left' }, cell: signsCell },
+    { column: { title: 'first sign of overload', align: 'left' }, cell: signsCell },
   ];
 }
 
@@ -120,7 +120,7 @@ function keptCell({ comparison, target }: ScalingRow): Cell {
   return retention === undefined ? cell(NONE, 'faint') : cell(`${Math.round(retention * 100)} %`);
 }
 
-/** Formats the first sign, and those at the same level: `left some waiting, errors: 2 conn`. */
+/** Formats the first sign, and those at the same level: `starved connections, errors: 2 conn`. */
 function signsCell({ signs }: ScalingRow): Cell {
   const [first] = signs;
   if (first === undefined) return cell('none');
@@ -151,7 +151,7 @@ function lawFields(footnotes: Footnotes, scenario: string): Field<ScalingRow>[] 
       cell: ({ target, law }) => {
         if (law.fitted) return cell('');
         const code = `no-law ${scenario} ${target}`;
-        const message = `no law is stated for ${target}: ${law.reasons.join('; ')}; the measured curve stands`;
+        const message = `no law is stated for ${target}: ${law.reasons.join('; ')}; use the measured curve`;
         return cell(String(footnotes.add({ code, message })), 'faint');
       },
     },

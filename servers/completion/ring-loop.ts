@@ -12,7 +12,10 @@ export function startRingLoop(spec: ServerSpec, listener: number, workerEnded?: 
   return startLoops((input) => tasks('loop', input), spec, [listener], workerEnded);
 }
 
-/** Runs the loop, in its thread. */
+/**
+ * Runs the loop, in its thread.
+ * @public named by a task
+ */
 export async function loop({ listener, spec, stop }: LoopInput): Promise<void> {
   const app = await loadApp(spec);
   const stopping = () => Atomics.load(stop, 0) === 1;

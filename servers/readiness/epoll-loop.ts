@@ -25,7 +25,10 @@ export function startEpollLoops(
   return startLoops((input) => tasks('loop', input), spec, listeners, workerEnded);
 }
 
-/** Runs one event loop on epoll(7), in its own thread. */
+/**
+ * Runs one event loop on epoll(7), in its own thread.
+ * @public named by a task
+ */
 export async function loop({ listener, spec, stop, room }: LoopInput): Promise<void> {
   const app = await loadApp(spec);
   // Delayed answers should be late by as little as possible.

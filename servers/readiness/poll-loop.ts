@@ -21,7 +21,10 @@ export function startPollLoop(spec: ServerSpec, listener: number, workerEnded?: 
   return startLoops((input) => tasks('loop', input), spec, [listener], workerEnded);
 }
 
-/** Runs the loop, in its thread. */
+/**
+ * Runs the loop, in its thread.
+ * @public named by a task
+ */
 export async function loop({ listener, spec, stop, room }: LoopInput): Promise<void> {
   const app = await loadApp(spec);
   // Simulated work ends waits by a timer: wake up as close to it as possible.

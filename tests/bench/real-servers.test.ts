@@ -48,7 +48,16 @@ describe('checks that were saved', () => {
 test('what came of checks is counted by server, and by how much worse B was', () => {
   const checks = [held(0, 'pass', 10), held(0, 'inconclusive', 24, 2), held(0.2, 'suspected', 10)];
   const text = renderRealChecks(checks, { color: false, width: 160 });
-  const columns = ['checks', 'pass', 'regressed', 'inconclusive', 'other', 'sessions', 'time to verdict', 'as wanted'];
+  const columns = [
+    'checks',
+    'pass',
+    'regressed',
+    'inconclusive',
+    'other',
+    'sessions',
+    'time to verdict',
+    'as required',
+  ];
   expect(text.split('\n').map((line) => line.trim().split(/ {2,}/))).toMatchObject([
     ['server', 'CPU time of B', ...columns],
     ['C', 'the same', '2', '1', '0', '1', '0', '17', '3 min 24 s', 'no'],

@@ -41,7 +41,7 @@ describe('recorded runs', () => {
       'fingerprint.planHash: is not the hash of the plan beside it',
     ],
     ['that are not JSON', '{', 2, 'is not JSON'],
-    ['that are something else', '{"schema":"sockbench/check/1"}', 2, 'holds no recorded runs'],
+    ['that are something else', '{"schema":"sockbench/check/1"}', 2, 'contains no recorded runs'],
     ['of another version', '{"schema":"sockbench/baseline/1"}', 5, 'schema: sockbench/baseline/1 when recorded'],
     [
       'of another machine and plan',

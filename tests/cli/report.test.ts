@@ -84,7 +84,7 @@ test('prints a saved check again, as text and as JSON, but none side by side', a
   ]) {
     const { code, stdout, stderr } = await commandLine('report', ...files);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(`${file} is of a regression check`);
+    expect(stderr).toContain(`${file} contains a regression check`);
   }
 });
 

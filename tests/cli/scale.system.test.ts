@@ -13,7 +13,7 @@ test('scale sweeps connections, says how each model scales, and says it again fr
   expect(stdout).toMatch(/^Requests\/s over TCP$/m);
   expect(stdout).toMatch(/^ +a event-driven, b iterative/m);
   // On a busy machine, p99 may grow at the same level too, and is then listed as another reason.
-  expect(stdout).toMatch(/^iterative .* left some waiting, errors.*: 2 conn$/m);
+  expect(stdout).toMatch(/^iterative .* starved connections, errors.*: 2 conn$/m);
   const { plan, scaling } = readResult(/^results saved in (.+)$/m.exec(stderr)?.[1] ?? '');
   expect(plan).toMatchObject({ command: 'scale', connections: [1, 2, 4], rounds: 2, transports: ['tcp'] });
   expect(scaling?.tcp?.targets).toMatchObject([

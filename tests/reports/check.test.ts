@@ -87,7 +87,7 @@ describe('a regression check prints', () => {
 
   test('that nothing was looked at, when it was interrupted before', async () => {
     const text = await render('terminal', checkResult({ interrupted: true, looks: [], pace: null }), page);
-    expect(text).toContain('No look was reached.');
+    expect(text).toContain('The check ended before its first look.');
     expect(text).toContain('Interrupted: these are partial results.');
   });
 

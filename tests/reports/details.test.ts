@@ -52,7 +52,7 @@ describe('details', () => {
       ...{ reach: 0.99, deliveriesPerSecond: 2000 },
     };
     const rounds = [1, 2].map((round) => ({ ...trial({ round }), workload: 'broadcast', broadcast }));
-    expect(of(...rounds)).toEqual(['Latencies, medians of 2 rounds', 'Deliveries of 2 rounds together']);
+    expect(of(...rounds)).toEqual(['Latencies, medians of 2 rounds', 'Deliveries, sums of 2 rounds']);
     const text = renderTerminal(result({ plan, trials: rounds }), { color: false, width: 100 });
     expect(text).toMatch(/^ +2\.00k +1\.98k +20 +8 +6 +4 +2$/m);
     expect(text).toMatch(/^model +lines\/s .* reach /m);

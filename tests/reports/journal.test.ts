@@ -103,13 +103,13 @@ describe('a run that was killed', () => {
     expect(read).toEqual(trials.slice(0, 2));
     expect(warnings[0]).toEqual({
       code: 'torn-line',
-      message: `line 3 of ${journal} is not whole, and was left out: it was being written when the run was killed`,
+      message: `line 3 of ${journal} is incomplete and was ignored: it was being written when the run was killed`,
     });
   });
 
   test('in its first line has measured nothing', () => {
     writeFileSync(journal, '{"set":{"schema"');
-    expect(() => readResult(sink.directory)).toThrow('has no whole line: nothing had been measured');
+    expect(() => readResult(sink.directory)).toThrow('has no complete line: nothing was measured');
   });
 
   test.each(['not JSON', '{"add":{"trials":3}}', '{"drop":{}}', '[]'])(

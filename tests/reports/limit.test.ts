@@ -21,13 +21,13 @@ test('a session reads as a table, its rows by name, with notes below', () => {
   const lag = judge({ name: 'lag', title: 'Schedule lag', figures }, [], ['failed: no server']);
   expect(renderLimit('A machine', [udp, lag], page)).toBe(`A machine
 
-figure                     wanted  median             range  verdict
+figure                     required  median             range  verdict
 
 udp: UDP echo, 9 rounds
-requests/s, ours ÷ C       ≥ 0.95   1.040    1.000 to 1.080  met
-CPU per request, ours ÷ C   ≤ 1.1   1.240    1.200 to 1.280  MISSED
-requests/s, ours                   500k/s  100k/s to 900k/s
-ours ÷ sockperf               ≥ 2       –                    not measured
+requests/s, ours ÷ C         ≥ 0.95   1.040    1.000 to 1.080  met
+CPU per request, ours ÷ C     ≤ 1.1   1.240    1.200 to 1.280  MISSED
+requests/s, ours                     500k/s  100k/s to 900k/s
+ours ÷ sockperf                 ≥ 2       –                    not measured
 
 udp: sockperf is not installed here
 lag: failed: no server

@@ -35,7 +35,7 @@ Apps
 Workloads
   upload         sends
 
-What each model serves: t over tcp, u over udp, s over tls, – not at all; * not available here
+What each model serves: t: over tcp, u: over udp, s: over tls, –: not served, *: not available here
 
 model     echo  websocket  chat-operator
 epoll*    tu·   –          –
@@ -43,8 +43,8 @@ balanced  t··   t··        –
 cluster   tus   t·s        –
 async     tus   t·s        t·s
 
-Why not
-  over udp       websocket, chat-operator: not spoken over it
+What is not served, and why
+  over udp       websocket, chat-operator: not supported over udp
   over udp       balanced: datagrams belong to no connection that could be given to one server
   over tls       epoll: TLS comes with Node's own streams, and this model asks the system itself
   over tls       balanced: the balancer passes bytes on; TLS would be between the servers behind it
@@ -82,8 +82,8 @@ describe('reasons', () => {
   /** Returns the models that a refusal applies to. */
   const models = (why: string): ModelName[] => {
     const [who = ''] = why.split(': ');
-    const but = who.replace('every model but ', '').split(', ');
-    return modelNames.filter((name) => but.includes(name) !== who.startsWith('every model but '));
+    const but = who.replace('all models except ', '').split(', ');
+    return modelNames.filter((name) => but.includes(name) !== who.startsWith('all models except '));
   };
 
   test('are each given once', () => {
@@ -97,7 +97,8 @@ describe('reasons', () => {
         for (const model of modelNames) {
           const why = whyNotCarried(model, app, transport);
           const given = said.filter((refusal) => {
-            const all = refusal.what === `over ${transport}` && refusal.why.endsWith(': not spoken over it');
+            const all =
+              refusal.what === `over ${transport}` && refusal.why.endsWith(`: not supported over ${transport}`);
             if (all) return refusal.why.split(/[:,] /).includes(app);
             return [app, `over ${transport}`].includes(refusal.what) && models(refusal.why).includes(model);
           });

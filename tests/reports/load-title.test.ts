@@ -39,17 +39,17 @@ test.each<[string, Partial<Trial>, string]>([
   [
     'targets that connections are divided over',
     { select: 'p2c', targets: targetsRun().trials[0]?.targets },
-    'TCP: echo, request-response, 64 B, a target for each connection by p2c',
+    'TCP: echo, request-response, 64 B, target for each connection selected by p2c',
   ],
   [
     'targets that arrivals are divided over',
     { select: 'random', targets: targetsRun().trials[0]?.targets, rate: 500 },
-    'TCP: echo, request-response, 64 B, 500 requests/s offered, a target for each request by random',
+    'TCP: echo, request-response, 64 B, 500 requests/s offered, target for each request selected by random',
   ],
   [
     'targets for single requests',
     { select: 'random', targets: targetsRun().trials[0]?.targets, connection: 'per-request' },
-    'TCP: echo, request-response, 64 B, a connection for each request, a target for each request by random',
+    'TCP: echo, request-response, 64 B, a connection for each request, target for each request selected by random',
   ],
   ['a rate', { rate: 500, arrivals: 'constant' }, 'TCP: echo, request-response, 64 B, 500 requests/s offered'],
   [

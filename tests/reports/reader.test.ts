@@ -43,7 +43,7 @@ describe('what can’t be read says what to do:', () => {
       'use the sockbench that wrote it, or a newer one',
     ],
     ['a check of a later schema', { ...checkResult(), schema: 'sockbench/check/2' }, 'reads sockbench/check/1'],
-    ['a regression check', checkResult(), 'is of a regression check'],
+    ['a regression check', checkResult(), 'contains a regression check'],
     ['a damaged check', { ...checkResult(), looks: 3 }, 'looks'],
     ['a damaged trial', { ...result(), trials: [{ ...trial(), connections: 'many' }] }, 'trials.0.connections'],
     ['lacking parts', { schema: result().schema }, 'and 5 more'],
