@@ -40,6 +40,6 @@ describe('imports point down', () => {
   });
 });
 
-test.each(FLOORS)('%s can not import koffi: sockets/libc.ts loads it when it is needed', (floor) => {
+test.each(FLOORS)('%s may not import koffi, which sockets/libc.ts loads on demand', (floor) => {
   expect(complaints.includes(`${floor}/foreign.ts`)).toBe(true);
 });
