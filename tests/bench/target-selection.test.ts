@@ -136,7 +136,7 @@ describe('a target is down', () => {
     expect(selection.isDown(0)).toBe(false);
   });
 
-  test('only after a connection was opened to it', () => expect(among('round-robin').isDown(0)).toBe(false));
+  test('only once it has a connection', () => expect(among('round-robin').isDown(0)).toBe(false));
 });
 
 describe('arrivals among several targets', () => {

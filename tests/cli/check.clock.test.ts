@@ -106,7 +106,7 @@ test('a pilot finds the common rate and plans sessions, and an interrupted check
   }
 });
 
-describe('check over HTTP reports', () => {
+describe('check over HTTP with', () => {
   /** Returns the command of a server whose replies have this expression as body; `n` is the number of the reply. */
   const page = (body: string) =>
     `exec node -e 'let n = 0; require("http").createServer((_, r) => (n++, r.end(${body}))).listen({port}, "127.0.0.1")'`;

@@ -34,7 +34,7 @@ describe('help', () => {
     expect(stdout).toContain('[default: 1,16,128]');
   });
 
-  test('includes the version with --version', async () => {
+  test('prints the version with --version', async () => {
     expect(await commandLine('--version')).toMatchObject({ code: 0, stdout: '0.1.0\n', stderr: '' });
   });
 });

@@ -87,7 +87,7 @@ test.each([
   expect(isLoopback(address)).toBe(expected);
 });
 
-test('an IP address is resolved without a resolver, with or without brackets', async () => {
+test('an IP address needs no resolver, with or without brackets', async () => {
   expect(await resolveHost('192.0.2.1')).toBe('192.0.2.1');
   expect(await resolveHost('[::1]')).toBe('::1');
 });
