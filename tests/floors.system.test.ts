@@ -75,6 +75,6 @@ describe('rooms of a floor', () => {
   });
 });
 
-test.each(FLOORS)('%s can not import koffi: sockets/libc.ts loads it when it is needed', (floor) => {
+test.each(FLOORS)('%s may not import koffi, which sockets/libc.ts loads on demand', (floor) => {
   expect(complaints.includes(`${floor}/foreign.ts`)).toBe(true);
 });

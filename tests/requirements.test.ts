@@ -3,16 +3,16 @@ import { requirements, whyMissing } from './requirements.ts';
 
 afterEach(() => void vi.unstubAllEnvs());
 
-test('a list names what must be there', () => {
+test('a list contains the requirements', () => {
   expect([requirements(), requirements(''), requirements('uring,ipv6')]).toEqual([[], [], ['uring', 'ipv6']]);
 });
 
-test('a list that names what no test needs is refused, as it would require nothing', () => {
+test('a list with an unknown requirement is refused, as it would require nothing', () => {
   expect(() => requirements('uring,pyhton')).toThrow('no test needs pyhton');
   expect(() => requirements('constructor')).toThrow(RangeError);
 });
 
-test('what is missing is a reason to skip, or an error where it is required', () => {
+test('a missing program is a reason to skip, or an error if it is required', () => {
   vi.stubEnv('PATH', '/nowhere');
   vi.stubEnv('SOCKBENCH_REQUIRE', '');
   expect(whyMissing('rustc')).toContain('ENOENT');

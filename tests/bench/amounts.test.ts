@@ -12,4 +12,4 @@ test.each([
   [byteRate(850), '850 B/s'],
   [byteRate(1_234_567_890), '1.23 GB/s'],
   [byteRate(64_000), '64 kB/s'],
-])('an amount reads %s', (text, expected) => expect(text).toBe(expected));
+])('formats an amount as %s', (text, expected) => expect(text).toBe(expected));

@@ -60,13 +60,13 @@ function serialCorrelation(gaps: readonly number[]): number {
 
 const ARRIVALS = 200_000;
 
-describe('Poisson arrivals among two equal targets', () => {
+describe('Poisson arrivals at two equal targets', () => {
   test.each([
     [1, 1],
     [1, 2],
     [2, 1],
     [7, 40],
-  ])('are a Poisson process of half the rate at each, left to chance: seed %d, round %d', (seed, round) => {
+  ])('are a Poisson process of half the rate at each target under random choice: seed %d, round %d', (seed, round) => {
     for (const times of arrivalsAt(demandOn(load({ seed, round })), ARRIVALS)) {
       const gaps = gapsOf(times);
       // For 100,000 exponential gaps the standard deviations are 0.9 %, 0.3 %, and 0.2 %. Each limit is four of them.
@@ -76,7 +76,7 @@ describe('Poisson arrivals among two equal targets', () => {
     }
   });
 
-  test('also where several threads make them', () => {
+  test('are a Poisson process also when several threads generate them', () => {
     const parts = [0, 1, 2].map((thread) => arrivalsAt(demandOn(load({ seed: 3, round: 1 }, thread, 3)), ARRIVALS / 3));
     for (const target of [0, 1] as const) {
       const merged = parts.flatMap((times) => times[target]).sort((a, b) => a - b);
@@ -86,17 +86,17 @@ describe('Poisson arrivals among two equal targets', () => {
     }
   });
 
-  test('are every other arrival at each, in turn: half as variable', () => {
+  test('alternate under round robin, which halves the variation', () => {
     for (const times of arrivalsAt(demandOn(load({ seed: 1, round: 1 }), 'round-robin'), ARRIVALS)) {
       expect(Math.abs(squaredVariation(gapsOf(times)) - 0.5)).toBeLessThan(0.02);
     }
   });
 });
 
-describe('windows of a load', () => {
+describe('arrivals of load windows', () => {
   const window = (demand: DemandControl) => arrivalsAt(demand, 50).flat();
 
-  test('have arrivals of their own, and the same for every program of a session', () => {
+  test('differ from window to window and are the same for every program of a session', () => {
     const key = { seed: 9, session: 4 };
     const [a, b] = [demandOn(load(key)), demandOn(load(key))];
     const windows = [0, 1, 2, 3].map(() => window(a));
@@ -104,12 +104,12 @@ describe('windows of a load', () => {
     expect(new Set(windows.map(String)).size).toBe(4);
   });
 
-  test('differ from session to session, and from round to round', () => {
+  test('differ from session to session and from round to round', () => {
     const keys = [{ seed: 9 }, { seed: 9, session: 1 }, { seed: 9, session: 2 }, { seed: 9, round: 1 }];
     expect(new Set(keys.map((key) => String(window(demandOn(load(key)))))).size).toBe(4);
   });
 
-  test('are not what came in the warm-up, where the number of requests is limited', () => {
+  test('do not repeat those of the warm-up when the number of requests is limited', () => {
     const demand = demandOn({ ...load({ seed: 9 }), requests: 60 });
     const warmUp = window(demand);
     demand.limit(0, 0);

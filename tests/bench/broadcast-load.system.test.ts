@@ -44,8 +44,8 @@ function codesOf({ validity }: Trial): string[] {
 
 const faults = ['broadcast-lost', 'broadcast-duplicated', 'broadcast-reordered', 'broadcast-corrupted', 'errors'];
 
-describe('a chat that', () => {
-  test('is right is counted right', async () => {
+describe('a chat server that', () => {
+  test('works correctly has its deliveries counted correctly', async () => {
     const trial = await measureChat(await chat((line, { toOthers }) => toOthers(line)), '-d', '500ms');
     const { broadcast, requests, latencyMicros } = trial;
     expect(requests.completed).toBeGreaterThan(100);
@@ -59,7 +59,7 @@ describe('a chat that', () => {
     expect(codesOf(trial).filter((code) => faults.includes(code))).toEqual([]);
   });
 
-  test('forgets lines loses them for all', async () => {
+  test('drops lines is reported as losing them for all receivers', async () => {
     let forgotten = 0;
     const trial = await measureChat(await chat(() => forgotten++), '--timeout', '3s', ...counted(450));
     expect(forgotten).toBeGreaterThan(0);
@@ -71,7 +71,7 @@ describe('a chat that', () => {
     expect(codesOf(trial).filter((code) => faults.includes(code))).toEqual(['broadcast-lost']);
   });
 
-  test('says lines twice has duplicated them, for each who hears it', async () => {
+  test('sends lines twice is reported as duplicating them for each receiver', async () => {
     let repeated = 0;
     const url = await chat((line, { toOthers }) => {
       repeated++;
@@ -83,7 +83,7 @@ describe('a chat that', () => {
     expect(codesOf(trial).filter((code) => faults.includes(code))).toEqual(['broadcast-duplicated']);
   });
 
-  test('sends lines back to who said them has duplicated them', async () => {
+  test('sends lines back to the sender is reported as duplicating them', async () => {
     let returned = 0;
     const url = await chat((line, { toOthers, toSpeaker }) => {
       returned++;
@@ -97,7 +97,7 @@ describe('a chat that', () => {
     expect(trial.broadcast).toMatchObject({ lost: 0, reach: 1 });
   });
 
-  test('says lines after later ones has reordered them', async () => {
+  test('sends lines out of order is reported as reordering them', async () => {
     let held: string | undefined;
     let swapped = 0;
     const url = await chat((line, { toOthers }) => {
@@ -118,7 +118,7 @@ describe('a chat that', () => {
     expect(codesOf(trial)).toContain('broadcast-reordered');
   });
 
-  test('changes a line has corrupted it, and is not to be believed', async () => {
+  test('changes a line is reported as corrupting it, and the trial is invalid', async () => {
     let changed = 0;
     const url = await chat((line, { toOthers }) => {
       changed++;
@@ -130,7 +130,7 @@ describe('a chat that', () => {
     expect(codesOf(trial)).toContain('broadcast-corrupted');
   });
 
-  test('throws a client out has made an error, and has it back', async () => {
+  test('disconnects a client causes one error, and the client reconnects', async () => {
     let thrown = 0;
     const url = await chat((line, { toOthers, leave }) => {
       toOthers(line);
@@ -145,14 +145,14 @@ describe('a chat that', () => {
   });
 });
 
-test('lines longer than what a socket takes at once are heard whole', async () => {
+test('lines longer than a socket buffer are received whole', async () => {
   const load = ['-c', '3', '-p', '8', '--size', '60000', ...counted(100)];
   const trial = onlyTrial(await resultOf(startMeasuring('--model', 'event-driven', '--app', 'chat', ...load)));
   expect(trial.requests.completed).toBe(100);
   expect(trial.broadcast).toMatchObject({ corrupted: 0, duplicated: 0, reordered: 0 });
 });
 
-test('who is not served hears nothing, and is not waited for', async () => {
+test('a client that is not served receives nothing, and the others do not wait for it', async () => {
   const clients: Socket[] = [];
   const url = await tcpServer((socket) => {
     clients.push(socket);
@@ -170,7 +170,7 @@ test('who is not served hears nothing, and is not waited for', async () => {
   expect(accountedFor(trial)).toBe(trial.requests.sent);
 });
 
-test('at a rate so many lines are said, by all in turn', async () => {
+test('a chat at a rate sends the requested number of lines, from all connections in turn', async () => {
   const url = await chat((line, { toOthers }) => toOthers(line));
   const trial = await measureChat(url, '-R', '400', ...counted(200));
   expect(trial).toMatchObject({ rate: 400, requests: { sent: 200, completed: 200 } });
@@ -179,7 +179,7 @@ test('at a rate so many lines are said, by all in turn', async () => {
   expect(trial.fairness.starvedConnections).toBe(0);
 });
 
-test('lines that a full socket never takes are dropped, and have no response time', async () => {
+test('lines that a full socket never accepts are dropped and have no response time', async () => {
   const clients = new Set<Socket>();
   const called = new Set<Socket>();
   const url = await tcpServer((socket) => {

@@ -65,14 +65,14 @@ const datagramCases = [
 ] as const;
 
 // If it counted as an error of the server, it would be reported for as long as the trial lasts.
-describe.skipIf(noLibc)('a load whose descriptor is broken ends, and says why', () => {
+describe.skipIf(noLibc)('a load with a broken descriptor ends and reports why', () => {
   test.each(cases)('%s', (_, Of, call, events) => {
     const { workload } = connected(Of);
     fail(call, EBADF);
     expect(() => workload.ready(0, events)).toThrow(`${call}: bad file descriptor (EBADF)`);
   });
 
-  test.each(cases)('%s: what the peer does is an error of the connection', (_, Of, call, events) => {
+  test.each(cases)('%s: an error caused by the peer is an error of the connection', (_, Of, call, events) => {
     const { workload } = connected(Of);
     fail(call, ECONNRESET);
     workload.ready(0, events);
@@ -86,7 +86,7 @@ describe.skipIf(noLibc)('a load whose descriptor is broken ends, and says why', 
       expect(() => use(workload)).toThrow(`${call}: ${errnoMessage(errno)}`);
     });
 
-    test('what the network does to a datagram ends no load', () => {
+    test('a network error for a datagram does not end the load', () => {
       const { workload } = connected(Of, 'udp');
       fail(call, EHOSTUNREACH);
       use(workload);
@@ -94,7 +94,7 @@ describe.skipIf(noLibc)('a load whose descriptor is broken ends, and says why', 
     });
   });
 
-  test('datagrams that are too long to be segments of one are sent one by one', () => {
+  test('datagrams too long for segmentation are sent one by one', () => {
     const { workload, state } = connected(DatagramUpload, 'udp');
     state.demand = Object.assign(new BoundedDemand(), { left: 3 });
     const send = vi.spyOn(libc() as { send: (fd: number, address: number, length: number) => number }, 'send');
@@ -108,7 +108,7 @@ describe.skipIf(noLibc)('a load whose descriptor is broken ends, and says why', 
     expect(state.counts).toMatchObject({ sent: 3, completed: 3, errors: 0, dropped: 0 });
   });
 
-  test('a set of descriptors that is closed is not asked again', () => {
+  test('a closed epoll set fails on every wait', () => {
     const epoll = new Epoll();
     close(epoll.fd);
     expect(() => epoll.wait(0)).toThrow('epoll_wait: bad file descriptor (EBADF)');

@@ -39,7 +39,7 @@ async function shown(name: string) {
   return { readings, trial };
 }
 
-describe('what is injected is what is reported:', () => {
+describe('the report matches the injected fault:', () => {
   test.each(['delay-1ms', 'delay-5ms', 'delay-20ms'])('%s', async (name) => {
     const { readings } = await shown(name);
     expect(readings).toHaveLength(1);
@@ -49,7 +49,7 @@ describe('what is injected is what is reported:', () => {
     }
   });
 
-  test('a stall, in the response times of all requests that came in it', async () => {
+  test('a stall appears in the response times of all requests that arrived during it', async () => {
     const { readings, trial } = await shown('stall');
     expect(readings.map(({ injected }) => injected)).toEqual([100_000, 180_000, 198_000]);
     // A busy machine may add to it.
@@ -57,7 +57,7 @@ describe('what is injected is what is reported:', () => {
     expect(accountedFor(trial)).toBe(trial.requests.sent);
   });
 
-  test('datagrams lost, repeated, reordered and damaged, exactly', async () => {
+  test('lost, duplicated, reordered and corrupted datagrams are counted exactly', async () => {
     const { readings, trial } = await shown('datagrams');
     expect(readings.map(({ what }) => what)).toHaveLength(4);
     for (const reading of readings) expect([reading, isWithin(reading)]).toEqual([reading, true]);
@@ -66,7 +66,7 @@ describe('what is injected is what is reported:', () => {
   });
 });
 
-test('datagrams of one socket at a rate, with no pipelining: one that is lost holds nothing up', async () => {
+test('a lost datagram does not delay others on one socket at a rate without pipelining', async () => {
   const { readings, trial } = await shown('one-socket');
   const [lost, duplicated, reordered, dropped] = readings;
   for (const reading of [duplicated, reordered, dropped])
@@ -79,7 +79,7 @@ test('datagrams of one socket at a rate, with no pipelining: one that is lost ho
   expect(accountedFor(trial)).toBe(trial.requests.sent);
 });
 
-describe('the server that impairs', () => {
+describe('the impairing server', () => {
   const start = async (impairments: Partial<Impairments>, transport: 'tcp' | 'udp') => {
     const server = await startImpairingServer({ ...unimpaired, ...impairments }, { transport });
     onTestFinished(() => server.stop());
@@ -102,34 +102,34 @@ describe('the server that impairs', () => {
     return received;
   }
 
-  test('echoes, when it is told to do nothing', async () => {
+  test('echoes when no impairment is set', async () => {
     const { address, injected } = await start({}, 'udp');
     const replies = await exchange(address.port, [0, 1, 2], 3);
     expect(replies.map((reply) => reply.readInt32LE(4))).toEqual([0, 1, 2]);
     expect(injected()).toEqual({ lost: 0, duplicated: 0, reordered: 0, corrupted: 0 });
   });
 
-  test('never touches a peer’s first datagram, and loses the others', async () => {
+  test('never drops a peer’s first datagram, and drops the others', async () => {
     const { address, injected } = await start({ loss: 1 }, 'udp');
     const replies = await exchange(address.port, [1, 2, 0], 1);
     expect(replies.map((reply) => reply.readInt32LE(4))).toEqual([0]);
     await expect.poll(() => injected().lost, { timeout: PATIENCE_MS }).toBe(2);
   });
 
-  test('repeats', async () => {
+  test('duplicates datagrams', async () => {
     const { address } = await start({ duplication: 1 }, 'udp');
     const replies = await exchange(address.port, [1, 2], 4);
     expect(replies.map((reply) => reply.readInt32LE(4))).toEqual([1, 1, 2, 2]);
   });
 
-  test('lets one overtake the other', async () => {
+  test('swaps two datagrams', async () => {
     const { address, injected } = await start({ reordering: 1 }, 'udp');
     const replies = await exchange(address.port, [1, 2, 3, 4], 4);
     expect(replies.map((reply) => reply.readInt32LE(4))).toEqual([2, 1, 4, 3]);
     await expect.poll(() => injected().reordered, { timeout: PATIENCE_MS }).toBe(2);
   });
 
-  test('lets one go that nobody overtakes, in time, and counts it not', async () => {
+  test('sends a held datagram without a successor in time and does not count it as reordered', async () => {
     const { address, injected } = await start({ reordering: 1 }, 'udp');
     expect(await exchange(address.port, [1], 1)).toHaveLength(1);
     expect(injected().reordered).toBe(0);
@@ -142,7 +142,7 @@ describe('the server that impairs', () => {
     expect(bits.reduce((sum, ones) => sum + ones, 0)).toBe(1);
   });
 
-  test('is late over TCP', async () => {
+  test('delays replies over TCP', async () => {
     const { address } = await start({ delayMicros: 50_000 }, 'tcp');
     const socket = connect(address.port, '127.0.0.1');
     onTestFinished(() => void socket.destroy());
@@ -156,7 +156,7 @@ describe('the server that impairs', () => {
 });
 
 describe('doctor', () => {
-  test('tells of this machine, with advice to each thing that disturbs', async () => {
+  test('reports on this machine, with advice for each finding that is not fine', async () => {
     const { code, stdout } = await new Program(['doctor', '--json']).end();
     expect(code).toBe(0);
     const { findings } = JSON.parse(stdout) as { findings: { what: string; verdict: string; advice: string }[] };
@@ -164,7 +164,7 @@ describe('doctor', () => {
     for (const { verdict, advice } of findings) expect(advice === '').toBe(verdict === 'fine');
   });
 
-  test('calibrates, in a table and a sentence', async () => {
+  test('prints the calibration as a table and a sentence', async () => {
     const { code, stdout } = await new Program(['doctor', '--calibrate', '-d', '5s', '-q']).end();
     // On a busy machine some may be off.
     expect([0, 3]).toContain(code);

@@ -24,11 +24,11 @@ function found(pieces: readonly Uint8Array[]): (readonly number[])[] {
   });
 }
 
-test('a line as it is written', () => {
+test('a line has its documented format', () => {
   expect(String(line(0x1f, 0xabcdef01))).toBe('0000001fabcdef01...\n');
 });
 
-test('lines and calls are read as they were written, wherever they are cut', () => {
+test('lines and calls are parsed as written, wherever the stream is cut', () => {
   const said = fc.array(fc.option(fc.tuple(fc.nat(0x7fffffff), fc.nat(0x7fffffff))), { maxLength: 8 });
   fc.assert(
     fc.property(said, fc.array(fc.nat(200)), (lines, cuts) => {
@@ -40,7 +40,7 @@ test('lines and calls are read as they were written, wherever they are cut', () 
   );
 });
 
-test('any byte that is changed, dropped or added makes garbage, or a line that says something else', () => {
+test('a changed, dropped or added byte gives garbage or a different line', () => {
   const right = line(5, 0x1234);
   for (let at = 0; at < SIZE - 1; at++) {
     const changed = Buffer.from(right);
@@ -52,11 +52,11 @@ test('any byte that is changed, dropped or added makes garbage, or a line that s
   }
 });
 
-test('after garbage comes what comes', () => {
+test('a line after garbage is still read', () => {
   expect(found([Buffer.from('hello\n'), line(1, 2)])).toEqual([[GARBAGE], [LINE, 1, 2]]);
 });
 
-test('connections don’t mix, and one that begins anew forgets', () => {
+test('connections do not mix, and a reset connection discards its partial line', () => {
   const readers = new LineReaders(2, SIZE);
   const [one, two] = [line(1, 10), line(2, 20)];
   expect(readers.read(0, one, 0, 9)).toBe(NOTHING_WHOLE);

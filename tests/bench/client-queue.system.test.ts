@@ -29,7 +29,7 @@ class Clogged implements Client {
   destroy(): void {}
 }
 
-test('a connection that the kernel takes nothing from queues no more than its bound and a request', () => {
+test('a connection whose kernel buffer is full queues at most its limit plus one request', () => {
   const client = new Clogged();
   const state = new LoadState(1, new LiveView(), undefined, false);
   let events: ClientEvents | undefined;

@@ -39,17 +39,17 @@ test.each<[Partial<Plan>, string]>([
   expect(incomparabilities(base, result({ plan: { ...base.plan, ...plan } }))).toEqual([difference]);
 });
 
-test('seed, rounds, who was measured, over what and with how many connections may differ', () => {
+test('seed, rounds, targets, transports and numbers of connections may differ', () => {
   const plan = { ...base.plan, seed: 1, rounds: 9, models: ['async'], transports: ['udp'], connections: [1] };
   expect(incomparabilities(base, result({ plan: { ...plan, command: 'run' } }))).toEqual([]);
 });
 
-test('what versions without a choice did is the same as having chosen it', () => {
+test('an explicit default is comparable with the implicit one of older versions', () => {
   const chosen = { app: 'echo', workload: 'request-response', connection: 'pooled', rate: null, stages: undefined };
   expect(incomparabilities(base, result({ plan: { ...base.plan, ...chosen, timestamps: 'user' } }))).toEqual([]);
 });
 
-test('how connections are balanced matters where both runs balance', () => {
+test('the balance policy matters only if both runs balance', () => {
   const balancing = (balance: string) => result({ plan: { ...base.plan, balance } });
   expect(incomparabilities(base, balancing('random'))).toEqual([]);
   expect(incomparabilities(balancing('round-robin'), balancing('random'))).toEqual([
@@ -70,7 +70,7 @@ test('every difference is named', () => {
   ]);
 });
 
-test('searches for capacities have no rates in common', () => {
+test('two capacity searches have no common rates', () => {
   const capacity = { slos: ['p99<5ms'], mostErrors: 0, startRate: 1, confirmSeconds: 1, budgetSeconds: 1 };
   const search = result({ plan: { ...base.plan, command: 'capacity', capacity } });
   expect(incomparabilities(search, search)).toEqual([

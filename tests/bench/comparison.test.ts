@@ -30,7 +30,7 @@ function best(...input: Parameters<typeof trials>): string | undefined {
 describe('a comparison', () => {
   const { tcp } = compareTargets(trials({ a: [100, 50, 100, 70], b: [50, 80, 40, 80] }));
 
-  test('takes retention round by round and orders by its median', () => {
+  test('computes retention for each round and orders by its median', () => {
     expect(tcp?.scaling.map(({ target, retention }) => [target, retention])).toEqual([
       ['b', 1],
       ['a', 0.6],
@@ -38,35 +38,36 @@ describe('a comparison', () => {
     expect(tcp?.scaling[1]).toMatchObject({ requestsPerSecond: 60, rates: [{ round: 1 }, { round: 2 }] });
   });
 
-  test('names its levels and rounds', () => {
+  test('contains its levels and rounds', () => {
     expect(tcp).toMatchObject({ levels: [1, 100], highestConnections: 100, rounds: 2, roundsNeeded: 12 });
   });
 
-  test('leaves out who was not measured at the highest level yet', () => {
+  test('omits a target not yet measured at the highest level', () => {
     const partial = compareTargets([trial('a', 1, 1, 10), trial('b', 1, 1, 10), trial('b', 100, 1, 10)]);
     expect(partial.tcp?.scaling.map(({ target }) => target)).toEqual(['b']);
   });
 });
 
-describe('who scaled best', () => {
+describe('the target that scaled best', () => {
   test.each([
-    ['keeps most among those nobody outran', { a: [100, 95, 100, 95], b: [110, 96, 110, 96] }, 'a'],
-    ['is not the one that is slow everywhere', { slow: [10, 10, 10, 10], fast: [100, 80, 100, 80] }, 'fast'],
+    ['has the highest retention among the fastest', { a: [100, 95, 100, 95], b: [110, 96, 110, 96] }, 'a'],
+    ['is not the one that is slow at every level', { slow: [10, 10, 10, 10], fast: [100, 80, 100, 80] }, 'fast'],
     ['may be slower in one of the rounds', { a: [60, 60, 60, 60], b: [100, 70, 100, 55] }, 'a'],
-    ['may be behind by less than the margin', { a: [100, 100, 100, 100], b: [200, 101, 200, 101] }, 'a'],
+    ['may be slower by less than the margin', { a: [100, 100, 100, 100], b: [200, 101, 200, 101] }, 'a'],
   ] as const)('%s', (_, rates, winner) => expect(best(rates)).toBe(winner));
 
-  test('left nobody waiting', () => {
+  test('served all connections', () => {
     expect(best({ starver: [100, 100, 100, 100], fair: [90, 40, 90, 40] }, ['starver'])).toBe('fair');
   });
 
-  test('is nobody when all left some waiting', () => expect(best({ a: [1, 1, 1, 1] }, ['a'])).toBeUndefined());
+  test('is undefined when all targets starved some connections', () =>
+    expect(best({ a: [1, 1, 1, 1] }, ['a'])).toBeUndefined());
 });
 
 describe('a verdict', () => {
   const say = (...input: Parameters<typeof trials>) => stateVerdict(compareTargets(trials(...input))).statements;
 
-  test('names the one that scaled best, the fastest, who starved, and how much more a ranking needs', () => {
+  test('names the best scaling, the fastest and the starving target, and the rounds that a ranking needs', () => {
     const rates = { a: [100, 90, 100, 90], b: [200, 91, 200, 89], c: [10, 500, 10, 500] } as const;
     expect(say(rates, ['c'])).toEqual([
       'TCP: a scaled best in this run: with 100 connections it kept 90 % of its best rate, ' +
@@ -77,10 +78,10 @@ describe('a verdict', () => {
     ]);
   });
 
-  test('says nothing of one target alone', () => expect(say({ a: [1, 1, 1, 1] })).toEqual([]));
+  test('is empty for one target alone', () => expect(say({ a: [1, 1, 1, 1] })).toEqual([]));
 });
 
-test('one-way workloads are compared by their bytes, whatever requests they make', () => {
+test('one-way workloads are compared by bytes, regardless of their requests', () => {
   const upload = (target: string, connections: number, bytesPerSecond: number, requestsPerSecond: number): Trial => ({
     ...plainTrial({ target, connections, throughput: { requestsPerSecond, bytesPerSecond } }),
     workload: 'upload',
@@ -102,7 +103,7 @@ test('one-way workloads are compared by their bytes, whatever requests they make
   ]);
 });
 
-test('each work has a comparison and a verdict of its own, behind what costs nothing', () => {
+test('each work has its own comparison and verdict, after the load without work', () => {
   const worked = (target: string, rate: number, work: string | null, cacheHit?: number): Trial => ({
     ...trial(target, 16, 1, rate),
     work,

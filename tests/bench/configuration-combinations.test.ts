@@ -57,53 +57,59 @@ const otherThanApp = (fault: string) => !/^workload: \w+ is made for/.test(fault
 
 describe('combinations', () => {
   test.each<[string, Partial<RunConfiguration>]>([
-    ['a rate that begins at nothing and rises', { rate: 0, ...inStages([30, 1000]) }],
-    ['a rate that ends at nothing', { rate: 10, ...inStages([30, 1000], [5, 0]) }],
+    ['a rate that starts at zero and rises', { rate: 0, ...inStages([30, 1000]) }],
+    ['a rate that ends at zero', { rate: 10, ...inStages([30, 1000], [5, 0]) }],
     ['stages of connections', inStages([10, 100], [0, 200], [10, 1])],
     ['24 hours of stages', { rate: 1, ...inStages([86_400, 1]) }],
     ['Poisson arrivals at a rate', { rate: 1, arrivals: 'poisson' }],
     ['a single request', { requests: 1 }],
-    ['as many requests as can be', { requests: 1e12 }],
+    ['the maximum number of requests', { requests: 1e12 }],
     ['a connection for each request', { ...tcp, connection: 'per-request' }],
     ['a connection for each request at a rate', { ...tcp, connection: 'per-request', rate: 5 }],
     ['an upload', { workload: 'upload' }],
     ['http over TLS', secureHttp],
-    ['handshakes of an HTTP server, so many at a rate', { ...secureHttp, workload: 'handshake', rate: 5, requests: 9 }],
-    ['an upload of datagrams at a rate, so many', { workload: 'upload', transports: ['udp'], rate: 5, requests: 9 }],
+    [
+      'handshakes with an HTTP server, a fixed number at a rate',
+      { ...secureHttp, workload: 'handshake', rate: 5, requests: 9 },
+    ],
+    [
+      'an upload of datagrams, a fixed number at a rate',
+      { workload: 'upload', transports: ['udp'], rate: 5, requests: 9 },
+    ],
     ['a download', { ...tcp, workload: 'download' }],
     ['targets that share a load', { ...three, connections: [3], rate: 5 }],
     ['more targets than connections for single requests', { ...three, connections: [1], connection: 'per-request' }],
-    ['targets that connections grow to', { ...three, ...inStages([10, 3]), connections: [1] }],
-    ['datagrams from the shortest to the longest', { sizes: [{ from: 8, to: 65_507, share: 1 }] }],
-    ['a chat of two, in lines of the shortest', { ...chat, connections: [2], sizes: fixedSize(17) }],
-    ['a chat of many, in lines of the longest', { ...chat, connections: [1024], sizes: fixedSize(65_536) }],
-    ['a chat at a rate in stages, several lines at a time', { ...chat, rate: 5, pipelining: 4, ...inStages([1, 9]) }],
-    ['messages from the shortest to the longest', { ...tcp, sizes: [{ from: 1, to: 2 ** 24, share: 1 }] }],
-  ])('that make sense: %s', (_, variation) => {
+    ['targets whose connections come in stages', { ...three, ...inStages([10, 3]), connections: [1] }],
+    ['datagrams of all permitted sizes', { sizes: [{ from: 8, to: 65_507, share: 1 }] }],
+    ['a chat of two clients with the shortest lines', { ...chat, connections: [2], sizes: fixedSize(17) }],
+    ['a chat of many clients with the longest lines', { ...chat, connections: [1024], sizes: fixedSize(65_536) }],
+    ['a chat at a rate in stages, pipelined', { ...chat, rate: 5, pipelining: 4, ...inStages([1, 9]) }],
+    ['messages of all permitted sizes', { ...tcp, sizes: [{ from: 1, to: 2 ** 24, share: 1 }] }],
+  ])('that are valid: %s', (_, variation) => {
     expect(configurationFaults({ ...configuration, ...variation }).filter(otherThanApp)).toEqual([]);
   });
 
   test.each<[string, Partial<RunConfiguration>, string[]]>([
     ['a rate without connections', { rate: 5, connections: [0] }, ['connections: a rate needs at least one']],
-    ['a rate of nothing', { rate: 0 }, ['rate: 0 is not above 0']],
-    ['a rate beyond all bounds', { rate: 1e8 + 1 }, ['rate: 100000001 is not']],
+    ['a rate of zero', { rate: 0 }, ['rate: 0 is not above 0']],
+    ['a rate above the limit', { rate: 1e8 + 1 }, ['rate: 100000001 is not']],
     ['Poisson arrivals without a rate', { arrivals: 'poisson' }, ['arrivals: poisson has no effect without a rate']],
-    ['stages of a rate that stay at nothing', { rate: 0, ...inStages([1, 0]) }, ['stage: a target must be above 0']],
-    ['a stage beyond all rates', { rate: 1, ...inStages([1, 1e8 + 1]) }, ['stage: 100000001 is not from 0']],
-    ['a stage of no connections', inStages([1, 0]), ['stage: 0 is not a whole number of connections']],
+    ['stages of a rate that stay at zero', { rate: 0, ...inStages([1, 0]) }, ['stage: a target must be above 0']],
+    ['a stage above the highest rate', { rate: 1, ...inStages([1, 1e8 + 1]) }, ['stage: 100000001 is not from 0']],
+    ['a stage of zero connections', inStages([1, 0]), ['stage: 0 is not a whole number of connections']],
     ['a stage of half a connection', inStages([1, 1.5]), ['stage: 1.5 is not a whole number of connections']],
-    ['a stage of too many', inStages([1, 1_000_001]), ['stage: 1000001 is not a whole number of connections']],
     [
-      'stages that begin at several levels',
+      'a stage of too many connections',
+      inStages([1, 1_000_001]),
+      ['stage: 1000001 is not a whole number of connections'],
+    ],
+    [
+      'stages that start at several numbers of connections',
       { ...inStages([1, 5]), connections: [1, 16] },
       ['connections: stages begin at one number of connections, not at 1, 16'],
     ],
-    ['one target to select from', group(asynchronous), ['select: one target leaves nothing to choose']],
-    [
-      'targets beyond all bounds',
-      group(...new Array(65).fill(asynchronous)),
-      ['select: 65 targets', 'connections: 4 for 65'],
-    ],
+    ['a single target to select from', group(asynchronous), ['select: one target leaves nothing to choose']],
+    ['too many targets', group(...new Array(65).fill(asynchronous)), ['select: 65 targets', 'connections: 4 for 65']],
     ['more targets than connections', { ...three, connections: [2] }, ['connections: 2 for 3 targets']],
     [
       'a target of another transport',
@@ -116,7 +122,7 @@ describe('combinations', () => {
       ['work: a server that is not'],
     ],
     [
-      'one way to several targets',
+      'a one-way workload with several targets',
       { ...group(asynchronous, asynchronous), workload: 'upload', app: 'discard' },
       ['select: upload has no requests'],
     ],
@@ -131,42 +137,50 @@ describe('combinations', () => {
       ['select: echo over tls goes through'],
     ],
     [
-      'several targets of http',
+      'several targets over HTTP',
       { ...group(asynchronous, asynchronous), ...http },
       ['select: http over tcp goes through'],
     ],
-    ['stages of no time', { rate: 1, ...inStages([0, 5]) }, ['stage: the stages last no time']],
-    ['stages of negative time', { rate: 1, ...inStages([-1, 5], [2, 5]) }, ['stage: a duration must not be negative']],
+    ['stages without any time', { rate: 1, ...inStages([0, 5]) }, ['stage: the stages last no time']],
+    [
+      'stages of negative duration',
+      { rate: 1, ...inStages([-1, 5], [2, 5]) },
+      ['stage: a duration must not be negative'],
+    ],
     ['stages of more than a day', { rate: 1, ...inStages([86_401, 5]) }, ['stage: the stages last longer than 24 h']],
     [
       'too many stages',
       { rate: 1, ...inStages(...Array.from({ length: 1001 }, () => [1, 1] as const)) },
       ['stage: 1001 stages are more'],
     ],
-    ['stages and another duration', { rate: 1, ...inStages([1, 5]), durationMs: 5 }, ['duration: the stages say']],
-    ['no requests', { requests: 0 }, ['requests: 0 is not']],
-    ['more requests than can be', { requests: 1e12 + 1 }, ['requests: 1000000000001 is not']],
+    ['stages and a different duration', { rate: 1, ...inStages([1, 5]), durationMs: 5 }, ['duration: the stages say']],
+    ['zero requests', { requests: 0 }, ['requests: 0 is not']],
+    ['more requests than the limit', { requests: 1e12 + 1 }, ['requests: 1000000000001 is not']],
     ['a connection for each datagram', { connection: 'per-request' }, ['connection: per-request is for tcp only']],
     [
-      'requests in flight on a connection for one',
+      'pipelining with a connection for each request',
       { ...tcp, connection: 'per-request', pipelining: 2 },
       ['connection: per-request sends one request'],
     ],
     [
-      'a connection for each request of a stream',
+      'a connection for each request of an upload stream',
       { ...tcp, connection: 'per-request', workload: 'upload' },
       ['connection: per-request does not go with upload'],
     ],
     ['a download over UDP', { workload: 'download' }, ['workload: download is for tcp only']],
-    ['a one-way workload in a pipeline', { workload: 'upload', pipelining: 2 }, ['pipelining: upload awaits no']],
+    ['a one-way workload with pipelining', { workload: 'upload', pipelining: 2 }, ['pipelining: upload awaits no']],
     ['a stream at a rate', { workload: 'upload', rate: 5 }, ['rate: a TCP upload is a stream']],
-    ['a stream of so many requests', { ...tcp, workload: 'download', requests: 5 }, ['requests: a TCP download is a']],
     [
-      'a chat with oneself',
+      'a stream with a number of requests',
+      { ...tcp, workload: 'download', requests: 5 },
+      ['requests: a TCP download is a'],
+    ],
+    [
+      'a chat of one client',
       { ...chat, connections: [2, 1] },
       ['connections: a chat is measured with 2 to 1024 clients, not with 1'],
     ],
-    ['a chat of too many', { ...chat, connections: [1025] }, ['clients, not with 1025']],
+    ['a chat of too many clients', { ...chat, connections: [1025] }, ['clients, not with 1025']],
     [
       'a chat over UDP',
       { ...chat, transports: ['udp'] },
@@ -175,30 +189,42 @@ describe('combinations', () => {
     ['a chat over TLS', { ...chat, transports: ['tls'] }, ['workload: broadcast is for tcp only']],
     ['a chat with new connections', { ...chat, connection: 'per-request' }, ['connection: clients of a chat stay']],
     [
-      'a chat in lines too short',
+      'a chat with lines too short',
       { ...chat, sizes: fixedSize(16) },
       ['size: all lines of a chat have one size, from 17'],
     ],
-    ['a chat in lines too long', { ...chat, sizes: fixedSize(65_537) }, ['size: all lines of a chat']],
-    ['a chat in lines of several sizes', { ...chat, sizes: [{ from: 64, to: 65, share: 1 }] }, ['size: all lines']],
-    ['a chat whose clients come and go', { ...chat, ...inStages([1, 9]) }, ['stage: clients of a chat stay']],
+    ['a chat with lines too long', { ...chat, sizes: fixedSize(65_537) }, ['size: all lines of a chat']],
+    ['a chat with lines of several sizes', { ...chat, sizes: [{ from: 64, to: 65, share: 1 }] }, ['size: all lines']],
+    ['a chat in stages of connections', { ...chat, ...inStages([1, 9]) }, ['stage: clients of a chat stay']],
     ['a chat of several threads', { ...chat, threads: 2 }, ['threads: one thread has all clients']],
-    ['a chat whose lines are work', { ...chat, work: parseWork('cpu:1us') }, ['work: a chat passes lines on']],
+    ['a chat with work', { ...chat, work: parseWork('cpu:1us') }, ['work: a chat passes lines on']],
     ['http over UDP', { ...http, transports: ['udp'] }, ['http is not spoken over udp', 'http is not', 'http is not']],
     ['http at a rate', { ...http, rate: 5 }, ["rate: http is measured by autocannon's client"]],
     ['http in stages', { ...http, ...inStages([1, 5]), connections: [1] }, ['stage: http is measured']],
-    ['http for so many requests', { ...http, requests: 5 }, ['requests: http is measured for a time']],
+    ['http with a number of requests', { ...http, requests: 5 }, ['requests: http is measured for a time']],
     ['http with new connections', { ...http, connection: 'per-request' }, ['connection: http keeps its connections']],
-    ['http with the kernel’s word', { ...http, timestamps: 'kernel' }, ["timestamps: autocannon's client knows no"]],
-    ['an echo that is to be compressed', { deflate: true }, ['deflate: only messages of websocket are compressed']],
-    ['http that is to be echoed', { ...tcp, targets: [page] }, ['target http://127.0.0.1:7/ speaks http: leave out']],
-    ['a mixture with a long datagram', { sizes: [{ from: 8, to: 65_508, share: 1 }] }, ['size: 8 to 65508 bytes over']],
-    ['a mixture with a short one', { sizes: [{ from: 7, to: 8, share: 1 }] }, ['size: 7 to 8 bytes over UDP']],
-    ['a message of nothing', { ...tcp, sizes: fixedSize(0) }, ['size: messages hold 1 to 16777216 bytes']],
+    ['http with kernel timestamps', { ...http, timestamps: 'kernel' }, ["timestamps: autocannon's client knows no"]],
+    ['an echo with compression', { deflate: true }, ['deflate: only messages of websocket are compressed']],
+    [
+      'an HTTP address with the app echo',
+      { ...tcp, targets: [page] },
+      ['target http://127.0.0.1:7/ speaks http: leave out'],
+    ],
+    [
+      'mixed sizes with too long a datagram',
+      { sizes: [{ from: 8, to: 65_508, share: 1 }] },
+      ['size: 8 to 65508 bytes over'],
+    ],
+    [
+      'mixed sizes with too short a datagram',
+      { sizes: [{ from: 7, to: 8, share: 1 }] },
+      ['size: 7 to 8 bytes over UDP'],
+    ],
+    ['an empty message', { ...tcp, sizes: fixedSize(0) }, ['size: messages hold 1 to 16777216 bytes']],
     ['a message too long', { ...tcp, sizes: fixedSize(2 ** 24 + 1) }, ['size: messages hold 1 to 16777216 bytes']],
-    ['a range that runs down', { ...tcp, sizes: [{ from: 9, to: 8, share: 1 }] }, ['size: messages hold']],
-    ['shares of less than a whole', { ...tcp, sizes: [{ from: 9, to: 9, share: 0.5 }] }, ['size: shares must']],
-  ])('that make none: %s', (_, variation, expected) => {
+    ['a range with its ends swapped', { ...tcp, sizes: [{ from: 9, to: 8, share: 1 }] }, ['size: messages hold']],
+    ['shares whose sum is less than one', { ...tcp, sizes: [{ from: 9, to: 9, share: 0.5 }] }, ['size: shares must']],
+  ])('that are invalid: %s', (_, variation, expected) => {
     const faults = configurationFaults({ ...configuration, ...variation }).filter(otherThanApp);
     expect(faults).toHaveLength(expected.length);
     expected.forEach((fault, i) => {
@@ -206,7 +232,7 @@ describe('combinations', () => {
     });
   });
 
-  test('are refused together', () => {
+  test('have all their faults reported together', () => {
     const faults = configurationFaults({
       ...configuration,
       workload: 'download',
@@ -223,18 +249,18 @@ describe('combinations', () => {
   });
 });
 
-test('http in a closed loop has no fault, with models and with a server of yours', () => {
+test('http in a closed loop has no faults, with models and with a foreign server', () => {
   expect(configurationFaults({ ...configuration, ...http })).toEqual([]);
   expect(configurationFaults({ ...configuration, ...http, targets: [page], pipelining: 4 })).toEqual([]);
 });
 
-describe('an app and a workload', () => {
-  test('that do not fit are refused, with the app that would', () => {
+describe('apps and workloads', () => {
+  test('that do not match are refused, and the message names the right app', () => {
     const faults = configurationFaults({ ...configuration, ...tcp, workload: 'upload' });
     expect(faults).toEqual(['workload: echo is made for request-response, not for upload: use --app discard']);
   });
 
-  test('belong together', () => {
+  test('correspond to each other', () => {
     expect(appFor('request-response')).toBe('echo');
     expect(workloadOf('echo')).toBe('request-response');
     for (const workload of ['request-response', 'upload', 'download'] as const) {
@@ -243,7 +269,7 @@ describe('an app and a workload', () => {
     }
   });
 
-  test('without each other are refused', () => {
+  test('without a counterpart are refused', () => {
     const made = appNames.filter((app) => workloadOf(app) === null);
     expect(made.length).toBeGreaterThan(0);
     // A model that serves all of them.
@@ -270,15 +296,23 @@ describe('work', () => {
     ['of pipelined requests', { pipelining: 8 }],
     ['of HTTP requests', http],
     ['of HTTP requests over TLS', secureHttp],
-  ])('%s is taken', (_, changes) => {
+  ])('%s is accepted', (_, changes) => {
     expect(configurationFaults({ ...configuration, work, ...changes })).toEqual([]);
   });
 
   test.each<[string, Partial<RunConfiguration>, RegExp]>([
     ['of mixed sizes in a stream', { sizes: mixture }, /^work: where requests of many sizes end/],
-    ['one way', { workload: 'upload', app: 'discard', transports: ['tcp'] }, /^work: upload has no requests/],
-    ['for a server that runs already', { targets: [address], transports: ['tcp'] }, /^work: .* does its own work/],
-  ])('%s is refused, be it of the run or of a further scenario', (_, changes, fault) => {
+    [
+      'for a one-way workload',
+      { workload: 'upload', app: 'discard', transports: ['tcp'] },
+      /^work: upload has no requests/,
+    ],
+    [
+      'for a server that is already running',
+      { targets: [address], transports: ['tcp'] },
+      /^work: .* does its own work/,
+    ],
+  ])('%s is refused, for the run and for a further scenario', (_, changes, fault) => {
     const { transports } = { ...configuration, ...changes };
     const further = { ...configuration, ...changes, scenarios: [{ transports, connections: [1], work }] };
     expect(configurationFaults({ ...configuration, ...changes })).toEqual([]);
@@ -286,7 +320,7 @@ describe('work', () => {
     expect(configurationFaults(further)).toEqual([expect.stringMatching(fault)]);
   });
 
-  test('of a scenario is held to what its connections and transports can be, too', () => {
+  test('of a scenario is validated against its connections and transports, too', () => {
     const scenarios = [{ transports: ['udp'], connections: [0], work }] as const;
     const faults = configurationFaults({ ...configuration, transports: ['tcp'], sizes: fixedSize(7), scenarios });
     expect(faults).toEqual([

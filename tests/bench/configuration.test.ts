@@ -6,7 +6,7 @@ import { appNames } from '../../servers/apps/catalog.ts';
 import { configuration } from './configurations.ts';
 
 describe('a configuration', () => {
-  test('without faults has none', () => expect(configurationFaults(configuration)).toEqual([]));
+  test('without faults is accepted', () => expect(configurationFaults(configuration)).toEqual([]));
 
   test('reports all its faults together', () => {
     const faults = configurationFaults({
@@ -35,25 +35,21 @@ describe('a configuration', () => {
     expect(faults).toHaveLength(named.length);
   });
 
-  test('wants room for a sequence number in a datagram, but not in a TCP request', () => {
+  test('requires room for a sequence number in a datagram, but not in a TCP request', () => {
     expect(configurationFaults({ ...configuration, sizes: fixedSize(7) })).toHaveLength(1);
     expect(configurationFaults({ ...configuration, sizes: fixedSize(7), transports: ['tcp'] })).toEqual([]);
   });
 
   test.each<[string, Partial<RunConfiguration>, string]>([
+    ['handshakes over TCP', { workload: 'handshake', transports: ['tcp'] }, 'workload: handshake is for tls'],
+    ['a time budget of zero', { budgetMs: 0, targets: configuration.targets }, 'budget: must be above zero'],
     [
-      'handshakes where there are none',
-      { workload: 'handshake', transports: ['tcp'] },
-      'workload: handshake is for tls',
-    ],
-    ['no time for rounds', { budgetMs: 0, targets: configuration.targets }, 'budget: must be above zero'],
-    [
-      'rounds until one alone is told apart',
+      'automatic rounds with one target',
       { budgetMs: 1, targets: configuration.targets.slice(0, 1) },
       'rounds: auto goes on until servers are told apart, and there is one only',
     ],
     [
-      'CPUs for a server that runs already',
+      'CPUs for a server that is already running',
       {
         targets: [{ kind: 'address', url: 'tcp://[::1]:7', transport: 'tcp', address: { host: '::1', port: 7 } }],
         transports: ['tcp'],
@@ -61,19 +57,15 @@ describe('a configuration', () => {
       },
       'cpus: a server that runs already has the CPUs it has',
     ],
-    ['no CPU at all', { cpus: 0 }, 'cpus: 0 is not a whole number from 1'],
+    ['zero CPUs', { cpus: 0 }, 'cpus: 0 is not a whole number from 1'],
     [
       'more CPUs than servers have',
       { scenarios: [{ transports: ['tcp'], connections: [1], work: null, cpus: 3 }], serverCpus: [0, 1] },
       'cpus: 3 is not a whole number from 1 to the 2 of --server-cpus',
     ],
+    ['pipelined handshakes', { workload: 'handshake', transports: ['tls'], pipelining: 2 }, 'pipelining: a handshake'],
     [
-      'handshakes in a pipeline',
-      { workload: 'handshake', transports: ['tls'], pipelining: 2 },
-      'pipelining: a handshake',
-    ],
-    [
-      'one way over TLS',
+      'a one-way workload over TLS',
       { workload: 'upload', app: 'discard', transports: ['tls'] },
       'workload: upload is for tcp and udp only',
     ],
@@ -83,7 +75,7 @@ describe('a configuration', () => {
     expect(faults).toEqual([expect.stringContaining(fault)]);
   });
 
-  test('lets handshakes be made with a server of whatever app', () => {
+  test('allows handshakes with a server of any app', () => {
     const targets = [{ kind: 'model', model: 'async' }] as const;
     const handshakes = { workload: 'handshake', transports: ['tls'], targets } as const;
     for (const app of appNames) expect(configurationFaults({ ...configuration, ...handshakes, app })).toEqual([]);
@@ -101,7 +93,7 @@ describe('a configuration', () => {
     ]);
   });
 
-  test('leaves out a model where it does not serve, but not everywhere, and no transport altogether', () => {
+  test('may omit a model over one of its transports, but no model everywhere and no whole transport', () => {
     const [balanced, async] = (['balanced', 'async'] as const).map((model) => ({ kind: 'model', model }) as const);
     const faults = (targets: readonly (typeof balanced)[], transports: RunConfiguration['transports']) =>
       configurationFaults({ ...configuration, targets: targets.flatMap((target) => target ?? []), transports });
@@ -112,7 +104,7 @@ describe('a configuration', () => {
     expect(faults([balanced, async], ['udp'])).toEqual(refused);
   });
 
-  test('takes a way to balance when something balances', () => {
+  test('accepts a balance policy only if a target balances', () => {
     const balanced = { kind: 'model', model: 'balanced' } as const;
     const tcp = { ...configuration, transports: ['tcp'], balance: 'p2c' } as const;
     expect(configurationFaults({ ...tcp, targets: [balanced, ...tcp.targets] })).toEqual([]);

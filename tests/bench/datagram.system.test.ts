@@ -65,7 +65,7 @@ async function answered(demand: Demand, { leaves = false } = {}) {
 const atRate = () => new OpenDemand(makePacer(pacer), 1e9, 1, 1);
 
 describe('a request that is due', () => {
-  test('goes out, however many are outstanding on the socket, and the socket takes others', async () => {
+  test('is sent regardless of the number outstanding, and the socket accepts more', async () => {
     const demand = atRate();
     const { workload, state, settled, live } = await answered(demand);
     state.flowing = true;
@@ -81,7 +81,7 @@ describe('a request that is due', () => {
     expect(live.response.count).toBe(1 + 10 * DEPTH);
   });
 
-  test('goes out when it waited for the socket to be opened', async () => {
+  test('is sent after it waited for the socket to open', async () => {
     const demand = atRate();
     const { workload, state, settled } = await answered(demand);
     for (let i = 0; i < 3; i++) demand.enqueue();
@@ -93,12 +93,12 @@ describe('a request that is due', () => {
   });
 });
 
-describe('requests that the kernel does not take', () => {
+describe('requests that the kernel does not accept', () => {
   test.each([
-    ['for want of room in the send buffer', EAGAIN, 'sendBuffer'],
-    ['as the network device is busy', ENOBUFS, 'sendBuffer'],
+    ['because the send buffer is full', EAGAIN, 'sendBuffer'],
+    ['because the network device is busy', ENOBUFS, 'sendBuffer'],
     ['for another reason', EDESTADDRREQ, 'unsent'],
-  ] as const)('%s, at a rate, are dropped: not sent, without a response time', async (_, errno, cause) => {
+  ] as const)('%s, at a rate, are dropped: not sent, and without a response time', async (_, errno, cause) => {
     const { workload, state, settled, live } = await answered(atRate());
     state.flowing = true;
     const { send } = workload.sockets;
@@ -112,7 +112,7 @@ describe('requests that the kernel does not take', () => {
     expect(state.counts).toMatchObject({ sent: 2, completed: 2, errors: 0, dropped: 5 });
   });
 
-  test('by a real refusal of it', async () => {
+  test('because of a real send error are dropped, too', async () => {
     const { workload, state, settled, refuse, accept } = await answered(atRate());
     refuse();
     state.flowing = true;
@@ -126,9 +126,9 @@ describe('requests that the kernel does not take', () => {
   });
 
   test.each([
-    ['by its send buffer', -EAGAIN],
-    ['at all', undefined],
-  ])('%s are made again in a closed loop: as many as were asked for', async (_, outcome) => {
+    ['because the send buffer is full', -EAGAIN],
+    ['for any other reason', undefined],
+  ])('%s are sent again in a closed loop, up to the requested number', async (_, outcome) => {
     const demand = new BoundedDemand();
     demand.left = 10;
     const { workload, state, settled, refuse, accept } = await answered(demand);
@@ -149,7 +149,7 @@ describe('requests that the kernel does not take', () => {
 });
 
 describe('an ICMP error', () => {
-  test('that sending reports ends an earlier request, and the new one goes out', async () => {
+  test('that send(2) reports ends an earlier request, and the new one is sent', async () => {
     const { workload, state } = await answered(atRate(), { leaves: true });
     state.flowing = true;
     // Each goes to a port without a listener. The error of each is reported in place of sending the next.
@@ -162,7 +162,7 @@ describe('an ICMP error', () => {
 });
 
 describe('an upload at a rate', () => {
-  test('drops what the kernel does not take, and loses no arrival', async () => {
+  test('drops what the kernel does not accept, and counts every arrival', async () => {
     const server = await ServerProcess.start({ model: 'event-driven', transport: 'udp' });
     onTestFinished(() => server.kill());
     const demand = atRate();

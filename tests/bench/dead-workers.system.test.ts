@@ -25,7 +25,7 @@ function youngest(root = process.pid): number {
   return tree.at(-1)?.pid ?? 0;
 }
 
-describe('a worker of a built-in server that is killed fails the trial', () => {
+describe('killing a worker of a built-in server fails the trial', () => {
   async function failureOf(model: ModelName, phase: Phase, transport: 'tcp' | 'udp' = 'tcp') {
     let killed = 0;
     const observer = {
@@ -62,20 +62,20 @@ describe('a worker of a built-in server that is killed fails the trial', () => {
     expect(message).toBe(`server ${model} lost a part of itself: ${what} ${killed} was killed by SIGKILL`);
   });
 
-  test.each(['warming up', 'draining'] as const)('also while %s', async (phase) => {
+  test.each(['warming up', 'draining'] as const)('while %s, too', async (phase) => {
     const { message, killed } = await failureOf('cluster', phase);
     expect(message).toContain(`worker process ${killed} was killed by SIGKILL`);
   });
 });
 
-describe('of a foreign prefork server', () => {
+describe('a foreign prefork server', () => {
   const server = fileURLToPath(new URL('./prefork-server.mjs', import.meta.url));
   const exec = (way: string) => ['--exec', `node ${server} {port} ${way}`, '--open-timeout', '60s', '--timeout', '30s'];
 
   test.each([
     ['killed', 'was killed by SIGKILL'],
     ['crashed', 'exited with code 3'],
-  ])('a worker that is %s fails the trial', async (way, how) => {
+  ])('fails the trial when a worker is %s', async (way, how) => {
     const { code, result } = await resultOf(startMeasuring(...exec(way), '-c', '4', ...counted(100)));
     expect(code).toBe(4);
     expect(result.trials).toEqual([]);
@@ -87,12 +87,12 @@ describe('of a foreign prefork server', () => {
     ]);
   });
 
-  test('a worker that ends with code 0 has been replaced', async () => {
+  test('is not faulted for a worker that exits with code 0', async () => {
     const { code, result } = await resultOf(startMeasuring(...exec('replaced'), '-c', '4', ...counted(100)));
     expect({ code, failures: result.failures }).toEqual({ code: 0, failures: [] });
   });
 
-  test.each(['capacity', 'scale'])('%s says so, too', async (command) => {
+  test.each(['capacity', 'scale'])('makes %s report a killed worker', async (command) => {
     const least = command === 'capacity' ? ['--slo', 'p99<20s', '--start-rate', '300'] : ['-c', '1,2', '--rounds', '1'];
     const brief = ['-d', '500ms', '--warmup', '0s', '--out-dir', scratchDirectory(), '--json', '-'];
     const { code, stdout } = await new Program([command, ...exec('killed'), ...least, ...brief]).end();
@@ -100,7 +100,7 @@ describe('of a foreign prefork server', () => {
     expect(JSON.parse(stdout).failures[0].message).toMatch(/process \d+ .* was killed by SIGKILL/);
   });
 
-  test('check says whose it is', async () => {
+  test('makes check report which arm lost a worker', async () => {
     const arms = ['--a', `node ${server} {port} replaced`, '--b', `node ${server} {port} killed`];
     const { code, stderr } = await new Program([
       'check',
@@ -117,10 +117,8 @@ describe('of a foreign prefork server', () => {
 
 const python = spawnSync('python3', ['--version']).status === 0;
 
-test.skipIf(!python)(
-  'processes that end with their clients are a forking server’s business (needs Python)',
-  async () => {
-    const forking = `exec python3 -c 'import socketserver, sys
+test.skipIf(!python)('processes of a forking server may end with their clients (needs Python)', async () => {
+  const forking = `exec python3 -c 'import socketserver, sys
 class Echo(socketserver.BaseRequestHandler):
     def handle(self):
         data = self.request.recv(65536)
@@ -129,11 +127,10 @@ class Echo(socketserver.BaseRequestHandler):
             data = self.request.recv(65536)
 socketserver.ForkingTCPServer.request_queue_size = 64
 socketserver.ForkingTCPServer(("127.0.0.1", {port}), Echo).serve_forever()'`;
-    const run = await resultOf(startMeasuring('--exec', forking, '-c', '4', '--connection', 'per-request'));
-    expect(run.result.failures).toEqual([]);
-    expect(onlyTrial(run).requests.completed).toBeGreaterThan(0);
-  },
-);
+  const run = await resultOf(startMeasuring('--exec', forking, '-c', '4', '--connection', 'per-request'));
+  expect(run.result.failures).toEqual([]);
+  expect(onlyTrial(run).requests.completed).toBeGreaterThan(0);
+});
 
 describe('watched processes', () => {
   /** Starts a process that waits for its child, and so reaps it at once. @returns both pids. */
@@ -155,7 +152,7 @@ describe('watched processes', () => {
     return { parent, child };
   }
 
-  test('a child that is another process’s: known by its command, and on Linux 6.15 and later by the signal', async () => {
+  test('report a child of another process by its command, and from Linux 6.15 on its signal', async () => {
     const { parent, child } = await parentAndChild();
     const watched = new WatchedProcesses();
     onTestFinished(() => watched.forget());
@@ -169,7 +166,7 @@ describe('watched processes', () => {
     expect([undefined, 9]).toContain(end?.status);
   });
 
-  test('one that nobody waits for is known by its signal on any kernel', async () => {
+  test('report the signal of a child that no process waits for, on any kernel', async () => {
     // Nothing waits for the child: exec replaces the shell by a program that does not know of it.
     const shell = spawn('sh', ['-c', 'sleep 1000 & echo $!; exec sleep 1000'], {
       stdio: ['ignore', 'pipe', 'inherit'],

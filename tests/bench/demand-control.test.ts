@@ -41,8 +41,8 @@ function overloaded({ targets = 1, refusing = [] as readonly number[] } = {}) {
   return { begin, control, state, live, dispatch };
 }
 
-describe('arrivals that find no connection', () => {
-  test('wait, then are dropped when they have waited too long: never sent, without a response time', () => {
+describe('arrivals that find no free connection', () => {
+  test('wait, and are dropped unsent and without a response time after the time-out', () => {
     const { begin, control, state, live, dispatch } = overloaded();
     dispatch();
     expect(state.counts).toMatchObject({ sent: 0, dropped: 0 });
@@ -54,7 +54,7 @@ describe('arrivals that find no connection', () => {
     expect([control.queued, live.response.count, state.failures]).toEqual([queued - 250, 0, 250]);
   });
 
-  test('are dropped when the load is over', () => {
+  test('are dropped when the load ends', () => {
     const { control, state, live, dispatch } = overloaded();
     dispatch();
     const queued = control.queued;
@@ -72,8 +72,8 @@ describe('arrivals that find no connection', () => {
   });
 });
 
-describe('arrivals for a target that lets nobody in', () => {
-  test('are dropped at once, came when they were to, and others wait', () => {
+describe('arrivals for a target that refuses all connections', () => {
+  test('are dropped at once and count as arrivals, while those of the other target wait', () => {
     const { control, state, live, dispatch } = overloaded({ targets: 2, refusing: [1] });
     dispatch();
     const { dropped } = state.counts;

@@ -32,30 +32,34 @@ const noticed = (variation: Partial<MachineReading>) =>
 
 describe('a machine', () => {
   test.each<[string, Partial<MachineReading>, string[]]>([
-    ['that is all one could wish', {}, []],
+    ['without any deficiency', {}, []],
     ['without system calls', { noLibc: 'no koffi' }, ['bad: system calls']],
-    ['whose kernel stamps nothing', { noTimestamps: 'none' }, ['note: kernel receive timestamps']],
+    ['without kernel timestamps', { noTimestamps: 'none' }, ['note: kernel receive timestamps']],
     ['without io_uring', { noUring: 'forbidden' }, ['note: io_uring']],
     ['with three CPUs', { allowedCpus: [0, 1, 2] }, ['note: CPUs']],
-    ['with four', { allowedCpus: [0, 1, 2, 3] }, []],
-    ['that saves power', { environment: { ...good.environment, governor: 'powersave' } }, ['note: frequency governor']],
-    ['whose governor is not to be seen', { environment: { ...good.environment, governor: null } }, []],
+    ['with four CPUs', { allowedCpus: [0, 1, 2, 3] }, []],
+    [
+      'with a power-saving governor',
+      { environment: { ...good.environment, governor: 'powersave' } },
+      ['note: frequency governor'],
+    ],
+    ['with an unknown governor', { environment: { ...good.environment, governor: null } }, []],
     ['that is virtual', { environment: { ...good.environment, virtualized: true } }, ['note: hypervisor']],
-    ['at 5 % steal', { stealShare: 0.05 }, []],
-    ['beyond 5 % steal', { stealShare: 0.051 }, ['note: stolen CPU time']],
-    ['whose steal is not to be read', { stealShare: null }, []],
-    ['a quarter busy', { loadAverage: 2 }, []],
-    ['busier', { loadAverage: 2.1 }, ['note: load average']],
-    ['that may open few files', { openFiles: { soft: 1024, hard: 4096 } }, ['note: open files']],
+    ['with 5 % steal', { stealShare: 0.05 }, []],
+    ['with more than 5 % steal', { stealShare: 0.051 }, ['note: stolen CPU time']],
+    ['with unknown steal', { stealShare: null }, []],
+    ['with a load of a quarter of its CPUs', { loadAverage: 2 }, []],
+    ['with a higher load', { loadAverage: 2.1 }, ['note: load average']],
+    ['with a low limit of open files', { openFiles: { soft: 1024, hard: 4096 } }, ['note: open files']],
     [
       'with small buffers and backlogs',
       { sysctl: { ...good.sysctl, 'net.core.somaxconn': '128', 'net.core.rmem_max': '212992' } },
       ['note: net.core.somaxconn', 'note: net.core.rmem_max'],
     ],
-    ['that wakes late', { lateness: { p50Micros: 1, p99Micros: 251 } }, ['note: timed waits']],
+    ['with late wake-ups', { lateness: { p50Micros: 1, p99Micros: 251 } }, ['note: timed waits']],
   ])('%s', (_, variation, expected) => expect(noticed(variation)).toEqual(expected));
 
-  test('is told line by line, advice below what it is about', () => {
+  test('is reported line by line, with the advice below its finding', () => {
     const text = findingsText(findingsOf({ ...good, loadAverage: 9 }), 60);
     expect(text.split('\n').every((line) => line.length <= 60)).toBe(true);
     expect(text).toMatch(/^ {2}! load average +9\n {34}something else is running/m);

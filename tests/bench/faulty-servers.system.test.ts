@@ -11,7 +11,7 @@ function once(count: number) {
 }
 
 describe('a TCP server that', () => {
-  test('echoes right is counted right', async () => {
+  test('echoes correctly is counted correctly', async () => {
     const trial = await measureTrial(await tcpServer((socket) => socket.pipe(socket)), '-c', '5');
     expect(trial.requests.completed).toBeGreaterThan(0);
     expect(accountedFor(trial)).toBe(trial.requests.sent);
@@ -22,7 +22,7 @@ describe('a TCP server that', () => {
     expect(trial.server).toBeNull();
   });
 
-  test('drops one byte of an echo has corrupted one reply', async () => {
+  test('drops one byte of an echo has one corrupted reply', async () => {
     const sometimes = once(200);
     const url = await tcpServer((socket) => {
       socket.on('data', (bytes) => {
@@ -41,7 +41,7 @@ describe('a TCP server that', () => {
     expect(code).not.toBe(0);
   });
 
-  test('corrupts one of two rounds keeps no bound for sure, however good the other was', async () => {
+  test('corrupts one of two rounds makes bounds unreliable, even if the other round was valid', async () => {
     const sometimes = once(200);
     const url = await tcpServer((socket) => {
       socket.on('data', (bytes) =>
@@ -64,7 +64,7 @@ describe('a TCP server that', () => {
     expect((await measure(url, ...rounds, '--threshold', 'corrupted>0')).code).toBe(1);
   });
 
-  test('flips one bit of an echo has corrupted one reply', async () => {
+  test('flips one bit of an echo has one corrupted reply', async () => {
     const sometimes = once(200);
     const url = await tcpServer((socket) => {
       socket.on('data', (bytes) => {
@@ -80,7 +80,7 @@ describe('a TCP server that', () => {
     expect(accountedFor(trial)).toBe(trial.requests.sent);
   });
 
-  test('says more than it was asked is caught', async () => {
+  test('sends more than requested is detected', async () => {
     const sometimes = once(200);
     const url = await tcpServer((socket) => {
       socket.on('data', (bytes) => {
@@ -96,7 +96,7 @@ describe('a TCP server that', () => {
     expect((requests.unsolicited as number) + requests.corrupted).toBe(1);
   });
 
-  test('closes every connection after each reply is met with new connections', async () => {
+  test('closes every connection after each reply gets new connections', async () => {
     const url = await tcpServer((socket) => socket.once('data', (bytes) => socket.end(bytes)));
     const trial = await measureTrial(url, '-d', '500ms');
     expect(trial.requests.completed).toBeGreaterThan(50);
@@ -105,7 +105,7 @@ describe('a TCP server that', () => {
     expect(trial.validity.reasons.map((reason) => reason.code)).toContain('errors');
   });
 
-  test('resets a connection now and then has made errors', async () => {
+  test('resets a connection has one error', async () => {
     const sometimes = once(100);
     const url = await tcpServer((socket) => {
       socket.on('data', (bytes) => {
@@ -120,7 +120,7 @@ describe('a TCP server that', () => {
     expect(accountedFor(trial)).toBe(trial.requests.sent);
   });
 
-  test('goes silent has timed out, each request once, its age a lower bound', async () => {
+  test('stops answering has each request time out once, with its age as a lower bound', async () => {
     let seen = 0;
     const url = await tcpServer((socket) => {
       socket.on('data', (bytes) => {
@@ -133,7 +133,7 @@ describe('a TCP server that', () => {
     expect(trial.latencyMicros.response.max).toBeGreaterThan(2_999_000);
   });
 
-  test('serves one connection and leaves the others waiting has starved those', async () => {
+  test('serves only one connection has starved the others', async () => {
     let first = true;
     const url = await tcpServer((socket) => {
       if (first) socket.pipe(socket);
@@ -146,14 +146,14 @@ describe('a TCP server that', () => {
     expect(accountedFor(trial)).toBe(trial.requests.sent);
   });
 
-  test('answers nothing at all is a failed target', async () => {
+  test('answers no request is a failed target', async () => {
     const { result, code } = await measure(await tcpServer(() => undefined), '-c', '2', '--open-timeout', '200ms');
     expect(code).toBe(4);
     expect(result.trials).toEqual([]);
     expect(result.failures[0]?.message).toMatch(/answered no request within 200 ms/);
   });
 
-  test('is not there is a failed target, with the errno', async () => {
+  test('does not listen is a failed target, with the errno', async () => {
     const { result, code } = await measure('tcp://127.0.0.1:1', '-c', '2', '--open-timeout', '200ms');
     expect(code).toBe(4);
     expect(result.failures[0]?.message).toContain('ECONNREFUSED');
@@ -164,7 +164,7 @@ test.each([
   ['tcp', tcpServer],
   ['tls', tlsServer],
 ])(
-  'a server over %s that falls silent on a pipeline has each request timed out once, and is connected anew',
+  'a server over %s that stops answering a pipeline has each request time out once, and is reconnected',
   async (_, startServer) => {
     let accepted = 0;
     const url = await startServer((socket) => {
@@ -189,7 +189,7 @@ describe.each([
   ['larger than a buffer', '100000', '2', 100],
   ['a MiB', '1MiB', '1', 20],
 ] as const)('requests that are %s', (_, size, pipelining, count) => {
-  test('are echoed whole, pipelined', async () => {
+  test('are echoed completely when pipelined', async () => {
     const url = await tcpServer((socket) => socket.pipe(socket));
     const trial = await measureTrial(url, '-c', '3', '--size', size, '-p', pipelining, ...counted(count));
     expect(trial.requests).toMatchObject({ sent: count, completed: count, errors: 0, corrupted: 0, unsolicited: 0 });
@@ -198,7 +198,7 @@ describe.each([
 });
 
 describe('a UDP server that', () => {
-  test('echoes right is counted right, in several threads', async () => {
+  test('echoes correctly is counted correctly, with several threads', async () => {
     const url = await udpServer((datagram, reply) => reply(datagram));
     const trial = await measureTrial(url, '-c', '5', '-p', '4', '--threads', '2');
     expect(trial.requests.completed).toBeGreaterThan(0);
@@ -207,7 +207,7 @@ describe('a UDP server that', () => {
     expect(trial.generator.threads).toBe(2);
   });
 
-  test('loses every 50th datagram stops nobody', async () => {
+  test('loses every 50th datagram does not stop the load', async () => {
     let seen = 0;
     const url = await udpServer((datagram, reply) => {
       if (++seen % 50 !== 0) reply(datagram);
@@ -219,7 +219,7 @@ describe('a UDP server that', () => {
   });
 
   // The default, without --pipelining: every datagram is sent when it is due, whatever became of earlier ones.
-  test('loses, repeats and swaps some, at a rate over one socket, has them counted exactly', async () => {
+  test('loses, duplicates and swaps datagrams at a rate over one socket has them counted exactly', async () => {
     const injected = { lost: 0, duplicated: 0, reordered: 0 };
     let seen = 0;
     let held: (() => void) | undefined;
@@ -257,7 +257,7 @@ describe('a UDP server that', () => {
     expect(accountedFor(trial)).toBe(2000);
   });
 
-  test('answers nothing after the first has lost all, each sent when it was due', async () => {
+  test('answers nothing after the first datagram has lost all, each sent when it was due', async () => {
     let seen = 0;
     const url = await udpServer((datagram, reply) => {
       if (seen++ === 0) reply(datagram);
@@ -268,7 +268,7 @@ describe('a UDP server that', () => {
     expect(trial.latencyMicros.response.p50).toBeGreaterThan(490_000);
   });
 
-  test('keeps one waiting while it answers many others has lost none', async () => {
+  test('delays one reply behind many others has lost none', async () => {
     let seen = 0;
     let held = () => {};
     const url = await udpServer((datagram, reply) => {
@@ -283,7 +283,7 @@ describe('a UDP server that', () => {
     expect(latencyMicros.response.max).toBeGreaterThan(50 * latencyMicros.response.p50);
   });
 
-  test('answers one datagram twice has duplicated one', async () => {
+  test('answers one datagram twice has one duplicate', async () => {
     const sometimes = once(200);
     const url = await udpServer((datagram, reply) => {
       reply(datagram);
@@ -297,7 +297,7 @@ describe('a UDP server that', () => {
     expect(accountedFor(trial)).toBe(trial.requests.sent);
   });
 
-  test.each([3, 5, 30])('flips a bit of byte %d in one datagram has corrupted one', async (at) => {
+  test.each([3, 5, 30])('flips a bit of byte %d in one datagram has one corrupted reply', async (at) => {
     const sometimes = once(200);
     const url = await udpServer((datagram, reply) => {
       sometimes(
@@ -312,10 +312,10 @@ describe('a UDP server that', () => {
   });
 
   test.each([
-    ['cuts', (datagram: Buffer) => datagram.subarray(0, 63)],
+    ['truncates', (datagram: Buffer) => datagram.subarray(0, 63)],
     ['lengthens', (datagram: Buffer) => Buffer.concat([datagram, Buffer.from('x')])],
     ['empties', () => Buffer.alloc(0)],
-  ])('%s one datagram has corrupted one', async (_, change) => {
+  ])('%s one datagram has one corrupted reply', async (_, change) => {
     const sometimes = once(200);
     const url = await udpServer((datagram, reply) => {
       reply(
@@ -330,7 +330,7 @@ describe('a UDP server that', () => {
     expect(accountedFor(trial)).toBe(trial.requests.sent);
   });
 
-  test('is not there is a failed target, with the errno', async () => {
+  test('does not listen is a failed target, with the errno', async () => {
     const { result, code } = await measure('udp://127.0.0.1:1', '-c', '2', '--open-timeout', '300ms');
     expect(code).toBe(4);
     expect(result.failures[0]?.message).toContain('ECONNREFUSED');

@@ -58,30 +58,33 @@ function command(way: string, mark: string): string {
 }
 
 describe('a server in another language', () => {
-  test.skipIf(whyMissing('python')).each(['tcp', 'udp'])('is measured over %s like one of ours', async (transport) => {
-    const file = 'examples/servers/selecting.py';
-    const echo = `exec python3 ${file} {port} {transport}`;
-    const run = await resultOf(startMeasuring('--exec', echo, '--name', 'mine', '--transport', transport, '-c', '4'));
-    const trial = onlyTrial(run);
-    expect(run.code).toBe(0);
-    expect(trial).toMatchObject({ model: null, target: 'mine', transport, opening: { opened: 4, answered: 4 } });
-    expect(trial.requests).toMatchObject({ errors: 0, corrupted: 0, timedOut: 0 });
-    expect(trial.server?.cpuMicrosPerRequest).toBeGreaterThan(0);
-    expect(trial.server).toMatchObject({ processes: 1 });
-    expect(run.result.plan.commands).toEqual([{ name: 'mine', command: echo }]);
-  });
+  test.skipIf(whyMissing('python')).each(['tcp', 'udp'])(
+    'is measured over %s like a built-in server',
+    async (transport) => {
+      const file = 'examples/servers/selecting.py';
+      const echo = `exec python3 ${file} {port} {transport}`;
+      const run = await resultOf(startMeasuring('--exec', echo, '--name', 'mine', '--transport', transport, '-c', '4'));
+      const trial = onlyTrial(run);
+      expect(run.code).toBe(0);
+      expect(trial).toMatchObject({ model: null, target: 'mine', transport, opening: { opened: 4, answered: 4 } });
+      expect(trial.requests).toMatchObject({ errors: 0, corrupted: 0, timedOut: 0 });
+      expect(trial.server?.cpuMicrosPerRequest).toBeGreaterThan(0);
+      expect(trial.server).toMatchObject({ processes: 1 });
+      expect(run.result.plan.commands).toEqual([{ name: 'mine', command: echo }]);
+    },
+  );
 
-  test('listens late, and is waited for', async () => {
+  test('may start to listen late', async () => {
     const late = `sleep 0.5; ${command('echo', marked())}`;
     expect(onlyTrial(await resultOf(startMeasuring('--exec', late, '-c', '2'))).requests.errors).toBe(0);
   });
 
-  test('writes on stdout, which is not mixed with results', async () => {
+  test('may write to stdout without mixing it with the results', async () => {
     const { result } = await resultOf(startMeasuring('--exec', command('chatty', marked()), '-c', '1'));
     expect(result.trials).toHaveLength(1);
   });
 
-  test('runs on the CPUs that are wished for', async () => {
+  test('runs on the requested CPUs', async () => {
     const file = marked();
     const run = startMeasuring(
       ...['--exec', `grep Cpus_allowed_list /proc/self/status > ${file}; ${command('echo', file)}`],
@@ -92,12 +95,12 @@ describe('a server in another language', () => {
   });
 });
 
-describe('nothing is left of a server that', () => {
+describe('no process remains of a server that', () => {
   test.each([
-    ['ends when it is asked to', 'echo', 1],
+    ['ends on SIGTERM', 'echo', 1],
     ['ignores SIGTERM', 'stubborn', 1],
     ['serves in a child process', 'parent', 2],
-    ['detaches itself from group and parent, and ignores SIGTERM', 'daemon', 1],
+    ['detaches itself from its group and parent, and ignores SIGTERM', 'daemon', 1],
   ])('%s, and all its CPU time is counted', async (_, way, processes) => {
     const mark = marked();
     const trial = onlyTrial(await resultOf(startMeasuring('--exec', `exec ${command(way, mark)}`, '-c', '2')));
@@ -108,7 +111,7 @@ describe('nothing is left of a server that', () => {
     expect(trial.server).toMatchObject({ processes });
   });
 
-  test.each(['echo', 'stubborn', 'daemon'])('sockbench left, killed itself (%s)', async (way) => {
+  test.each(['echo', 'stubborn', 'daemon'])('runs when sockbench is killed (%s)', async (way) => {
     const mark = marked();
     const program = startMeasuring('--exec', command(way, mark), '-d', '60s', '-q');
     await until('the server to listen', () => pidsWith(mark).some((pid) => holds(pid)));
@@ -116,7 +119,7 @@ describe('nothing is left of a server that', () => {
     await until('the server to end', () => pidsWith(mark).length === 0);
   });
 
-  test('was still awaited when the run was interrupted', async () => {
+  test('is still starting when the run is interrupted', async () => {
     const mark = marked();
     const program = startMeasuring('--exec', `sleep 60; # {port} ${mark}`);
     await until('the command to run', () => pidsWith(mark).length > 0);
@@ -132,29 +135,29 @@ function holds(pid: number): boolean {
   return port !== undefined && holdSocket([pid], listeningSockets('tcp', Number(port))) === true;
 }
 
-describe('a command fails as a target, with its reason, when it', () => {
+describe('a command is a failed target, with the reason, when it', () => {
   test.each([
     [
-      'ends at once',
+      'exits at once',
       'echo first >&2; echo why >&2; exit 3 # {port}',
       /^server it exited with code 3$/,
       ['first', 'why'],
     ],
     ['is killed', 'kill -SEGV $$ # {port}', /^server it was killed by SIGSEGV$/, []],
     [
-      'is not known',
+      'does not exist',
       'no-such-program {port}',
       /^server it exited with code 127$/,
       [expect.stringContaining('not found')],
     ],
-    ['ends well without serving', 'true {port}', /^server it exited with code 0$/, []],
+    ['exits with code 0 without serving', 'true {port}', /^server it exited with code 0$/, []],
     [
       'never listens',
       'echo busy >&2; sleep 60 # {port}',
       /^server it did not listen on tcp port \d+ of 127\.0\.0\.1 \(--start-timeout\) after 3 s$/,
       ['busy'],
     ],
-    ['ends while it is measured', command('mortal', ''), /^server it exited with code 9$/, []],
+    ['exits during the measurement', command('mortal', ''), /^server it exited with code 9$/, []],
   ])('%s', async (_, line, message, stderr) => {
     const timeout = line.includes('sleep') ? ['--start-timeout', '3s'] : [];
     const run = startMeasuring('--exec', line, '--name', 'it', '-d', '60s', ...timeout);
@@ -165,7 +168,7 @@ describe('a command fails as a target, with its reason, when it', () => {
     expect(result.failures[0]?.stderr).toEqual(stderr);
   });
 
-  test('got a port on which somebody else listens', async () => {
+  test('gets a port on which another process listens', async () => {
     const file = marked();
     const run = startMeasuring('--exec', `echo {port} > ${file}; exec sleep 60`, '--name', 'it');
     await until('the port to be known', () => existsSync(file) && readFileSync(file, 'utf8').endsWith('\n'));
@@ -182,7 +185,7 @@ test.each([
   ['serve --at={host}:{port} --{transport}', 'serve --at=127.0.0.1:7000 --tcp'],
   ["awk '{print $1}' {port} {other}", "awk '{print $1}' 7000 {other}"],
   ['{constructor} {port}{port}', '{constructor} 70007000'],
-])('%s is filled in', (command, filled) => {
+])('fills in %s', (command, filled) => {
   expect(fillIn(command, { port: '7000', host: '127.0.0.1', transport: 'tcp' })).toBe(filled);
 });
 
@@ -205,21 +208,21 @@ describe("the kernel's list of sockets", () => {
 `;
 
   test.each([
-    ['a TCP port that is listened on, twice', tcp, 'tcp', 0x5ff7, ['22041', '22044']],
-    ['one that connections come from', tcp, 'tcp', 0x8c2a, []],
-    ['one that a connection was accepted on', tcp, 'tcp', 0x01bb, []],
-    ["a peer's", tcp, 'tcp', 0x5ff8, []],
-    ['one that is not there', tcp, 'tcp', 0x5f, []],
-    ['one of another address', tcp, 'tcp', 0x1f90, []],
-    ['one of any IPv6 address, which IPv4 reaches', tcp6, 'tcp', 0x1f90, ['22060']],
-    ['one of ::1, which it does not', tcp6, 'tcp', 0x1f91, []],
-    ['a UDP port that is bound', udp, 'udp', 0x5ba1, ['22050']],
-    ['one that is connected', udp, 'udp', 0x00ff, []],
+    ['a TCP port with two listeners', tcp, 'tcp', 0x5ff7, ['22041', '22044']],
+    ['a port of outgoing connections', tcp, 'tcp', 0x8c2a, []],
+    ['a port of an accepted connection', tcp, 'tcp', 0x01bb, []],
+    ['a port of a peer', tcp, 'tcp', 0x5ff8, []],
+    ['an unused port', tcp, 'tcp', 0x5f, []],
+    ['a port of another address', tcp, 'tcp', 0x1f90, []],
+    ['a port of the IPv6 wildcard address, which IPv4 reaches', tcp6, 'tcp', 0x1f90, ['22060']],
+    ['a port of ::1, which IPv4 does not reach', tcp6, 'tcp', 0x1f91, []],
+    ['a bound UDP port', udp, 'udp', 0x5ba1, ['22050']],
+    ['a connected UDP port', udp, 'udp', 0x00ff, []],
   ] as const)('%s', (_, table, transport, port, expected) =>
     expect(parseListening(table, transport, port)).toEqual(expected),
   );
 
-  test('tells whose a socket is', async () => {
+  test('shows which process has a socket', async () => {
     const listener = createServer().listen(0, '127.0.0.1');
     onTestFinished(() => void listener.close());
     await once(listener, 'listening');

@@ -24,7 +24,7 @@ const durations = fc.array(duration, { minLength: 1, maxLength: 200 });
 const quantile = fc.double({ min: 0, max: 1, noNaN: true });
 
 describe('a histogram', () => {
-  test('answers every quantile within one part in 1,000, and never below the true value', () => {
+  test('returns every quantile within one part in 1,000, and never below the true value', () => {
     fc.assert(
       fc.property(durations, quantile, (values, q) => {
         const exact = exactQuantile(values, q);
@@ -40,26 +40,26 @@ describe('a histogram', () => {
   });
 
   test.each([2047, 2048, 2049, 4095, 4096, 2 ** 31 - 1, 2 ** 31, 2 ** 31 + 1, 2 ** 32, 2 ** 41, 2 ** 42 - 1])(
-    'keeps %d apart from values a thousandth away',
+    'distinguishes %d from values 0.1 % away',
     (value) => {
       const histogram = histogramOf([value, value + Math.ceil(value / 1000) + 1]);
       expect(histogram.quantile(0.5)).toBeLessThan(value + Math.ceil(value / 1000) + 1);
     },
   );
 
-  test('knows count, mean and largest exactly', () => {
+  test('has the exact count, mean and maximum', () => {
     const histogram = histogramOf([5, 1_000_003, 70]);
     expect(histogram.count).toBe(3);
     expect(histogram.mean).toBeCloseTo(1_000_078 / 3);
     expect(histogram.max).toBe(1_000_003);
   });
 
-  test('takes negative durations for none, and endless ones for the longest', () => {
+  test('records negative durations as zero, and infinite ones as the longest', () => {
     expect(histogramOf([-3]).max).toBe(0);
     expect(histogramOf([Number.POSITIVE_INFINITY]).max).toBe(2 ** 42 - 1);
   });
 
-  test('is empty at first and after a reset', () => {
+  test('is empty after a reset', () => {
     const histogram = histogramOf([7, 8]);
     histogram.reset();
     expect(histogram.count).toBe(0);
@@ -67,7 +67,7 @@ describe('a histogram', () => {
     expect([...histogram.buckets()]).toEqual([]);
   });
 
-  test('of two halves added up is that of the whole', () => {
+  test('of two added halves equals that of the whole', () => {
     fc.assert(
       fc.property(durations, durations, quantile, (first, second, q) => {
         const sum = histogramOf(first);
@@ -80,7 +80,7 @@ describe('a histogram', () => {
     );
   });
 
-  test('can be read through shared memory while another view records', () => {
+  test('is readable through shared memory while another view records', () => {
     const memory = new SharedArrayBuffer(4 * 1024 * 64);
     const writer = new Histogram(memory);
     const reader = new Histogram(memory);
@@ -98,7 +98,7 @@ describe('a latency summary', () => {
     expect(summary.p999).toBeCloseTo(999, -1);
   });
 
-  test('carries an encoding that HdrHistogram reads to the same percentiles', () => {
+  test('has an encoding from which HdrHistogram reads the same percentiles', () => {
     fc.assert(
       fc.property(durations, (values) => {
         const histogram = histogramOf(values);

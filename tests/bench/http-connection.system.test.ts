@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { HttpConnection } from '../../bench/load/engines/http-connection.ts';
 import { tcpServer } from './measured.ts';
 
-test('a connection that broke asks for no more requests', async () => {
+test('a broken connection requests no more work', async () => {
   const url = new URL(await tcpServer((socket) => socket.once('data', () => socket.resetAndDestroy())));
   let asked = 0;
   const nothing = () => undefined;

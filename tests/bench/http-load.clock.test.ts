@@ -18,7 +18,7 @@ function expectLittlesLaw(
 }
 
 describe('an HTTP server that', () => {
-  test('answers well is counted right, and asked for what its URL says', async () => {
+  test('replies correctly is counted correctly and receives the requests that its URL specifies', async () => {
     const asked = new Set<string>();
     let served = 0;
     const held: (() => void)[] = [];
@@ -46,7 +46,7 @@ describe('an HTTP server that', () => {
     expectLittlesLaw(trial, 15);
   });
 
-  test('takes its time has response times no shorter, and so many requests as there is time for', async () => {
+  test('replies late has response times no shorter than its delay, and a matching number of requests', async () => {
     const delayMs = 20;
     const url = await httpServer((_, response) => void setTimeout(() => response.end('late'), delayMs));
     const trial = await measureTrial(url, '-c', '4', '-d', '500ms');

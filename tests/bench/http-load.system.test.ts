@@ -4,7 +4,7 @@ import { httpServer } from './http-server.ts';
 import { accountedFor, measure, measureTrial, onlyTrial, resultOf, startMeasuring, tcpServer } from './measured.ts';
 
 describe('an HTTP server that', () => {
-  test('finds nothing has answered nothing', async () => {
+  test('replies only with 404 completes no request', async () => {
     const url = await httpServer((_, response) => response.writeHead(404).end('nothing'));
     const { result, code } = await measure(url, '-c', '2');
     const trial = onlyTrial({ result, code });
@@ -17,7 +17,7 @@ describe('an HTTP server that', () => {
     expect(code).not.toBe(0);
   });
 
-  test('fails at times has as many errors', async () => {
+  test('fails at times has the same number of errors', async () => {
     let seen = 0;
     let failed = 0;
     const url = await httpServer((_, response) => {
@@ -32,7 +32,7 @@ describe('an HTTP server that', () => {
     expect(trial.validity.reasons.map(({ code }) => code)).not.toContain('errors');
   });
 
-  test('closes after every reply is connected to again, without an error', async () => {
+  test('closes the connection after every reply gets new connections, without errors', async () => {
     const url = await httpServer((_, response) => response.setHeader('Connection', 'close').end('bye'));
     const trial = await measureTrial(url, '-c', '2');
     expect(trial.requests.completed).toBeGreaterThan(2);
@@ -40,7 +40,7 @@ describe('an HTTP server that', () => {
     expect(accountedFor(trial)).toBe(trial.requests.sent);
   });
 
-  test('breaks a connection has failed one request, and is connected to again', async () => {
+  test('resets a connection fails one request and gets a new connection', async () => {
     let seen = 0;
     const url = await httpServer((request, response) => {
       if (++seen === 5) request.socket.resetAndDestroy();
@@ -52,7 +52,7 @@ describe('an HTTP server that', () => {
     expect(accountedFor(trial)).toBe(trial.requests.sent);
   });
 
-  test('forgets a request has it time out at the end, with its age as its response time', async () => {
+  test('drops a request has it time out at the end, with its age as its response time', async () => {
     let seen = 0;
     const url = await httpServer((_, response) => {
       if (++seen !== 5) response.end('page');
@@ -64,7 +64,7 @@ describe('an HTTP server that', () => {
     expect(accountedFor(trial)).toBe(trial.requests.sent);
   });
 
-  test('forgets a request is connected to again after the time-out', async () => {
+  test('drops a request gets a new connection after the time-out', async () => {
     let seen = 0;
     const url = await httpServer((_, response) => {
       if (++seen !== 5) response.end('page');
@@ -77,7 +77,7 @@ describe('an HTTP server that', () => {
     expect(accountedFor(trial)).toBe(trial.requests.sent);
   });
 
-  test('resets a connection that opens is connected to again when the load begins', async () => {
+  test('resets a connection during opening gets a new one when the load begins', async () => {
     let resets = 0;
     let afresh = 0;
     const url = await tcpServer((socket) => {
@@ -97,7 +97,7 @@ describe('an HTTP server that', () => {
     expect(afresh).toBe(2);
   });
 
-  test('answers what nobody asked is caught', async () => {
+  test('sends a reply without a request is detected', async () => {
     const reply = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi';
     let seen = 0;
     const url = await tcpServer((socket) => {
@@ -110,20 +110,20 @@ describe('an HTTP server that', () => {
   });
 });
 
-test('a server that does not speak HTTP is said not to', async () => {
+test('a server that does not speak HTTP is a failed target', async () => {
   const url = await tcpServer((socket) => socket.pipe(socket));
   const { code, result } = await measure(url.replace('tcp', 'http'), '-c', '1', '--open-timeout', '200ms');
   expect(result.failures[0]?.message).toContain('does it serve http?');
   expect(code).toBe(4);
 });
 
-test('a server that is not there is said not to be, at once', async () => {
+test('a server that does not listen is a failed target at once', async () => {
   const { code, result } = await measure('http://127.0.0.1:1/', '-c', '20', '--open-timeout', '10m');
   expect(result.failures[0]?.message).toContain('ECONNREFUSED');
   expect(code).toBe(4);
 });
 
-test('the app http is measured, each page compared, by several threads', async () => {
+test('the app http is measured with several threads and each page compared', async () => {
   const program = startMeasuring('--model', 'event-driven', '--app', 'http', '-c', '5', '-p', '2', '--threads', '2');
   const trial = onlyTrial(await resultOf(program));
   expect(trial.requests.completed).toBeGreaterThan(0);
@@ -136,7 +136,7 @@ test('the app http is measured, each page compared, by several threads', async (
 });
 
 describe('over TLS', () => {
-  test('an HTTP server is asked for what its URL says, by name, and counted right', async () => {
+  test('an HTTP server receives the requests and host name of its URL, and is counted correctly', async () => {
     const asked = new Set<string>();
     const resumed = new Set<boolean>();
     const url = await httpServer((request, response) => {
@@ -157,7 +157,7 @@ describe('over TLS', () => {
     expect(trial.opening).toMatchObject({ opened: 5, answered: 5 });
   });
 
-  test('connections that the server closes are opened again', async () => {
+  test('connections that the server closes are reopened', async () => {
     const url = await httpServer((_, response) => response.setHeader('Connection', 'close').end('bye'), 'https');
     const trial = await measureTrial(url, '-c', '2');
     expect(trial.requests.completed).toBeGreaterThan(2);
@@ -165,14 +165,14 @@ describe('over TLS', () => {
     expect(accountedFor(trial)).toBe(trial.requests.sent);
   });
 
-  test('a server that does not speak it is said to fail', async () => {
+  test('a server without TLS is a failed target', async () => {
     const url = await httpServer((_, response) => response.end('plain'));
     const { code, result } = await measure(url.replace('http', 'https'), '-c', '1', '--open-timeout', '300ms');
     expect(code).toBe(4);
     expect(result.failures[0]?.message).toContain('EPROTO');
   });
 
-  test.each(['event-driven', 'worker-pool'])('the app http is measured on %s, each page compared', async (model) => {
+  test.each(['event-driven', 'worker-pool'])('the app http is measured on %s and each page compared', async (model) => {
     const flags = ['--model', model, '--app', 'http', '--transport', 'tls', '-c', '3', '-p', '2'];
     const trial = onlyTrial(await resultOf(startMeasuring(...flags)));
     expect(trial).toMatchObject({ app: 'http', transport: 'tls' });
@@ -181,7 +181,7 @@ describe('over TLS', () => {
     expect(trial.statuses).toEqual({ 200: trial.requests.completed });
   });
 
-  test('handshakes with an HTTP server are counted, and nothing is asked', async () => {
+  test('handshakes with an HTTP server are counted, and no request is sent', async () => {
     let served = 0;
     const url = await httpServer((_, response) => {
       served++;
@@ -194,7 +194,7 @@ describe('over TLS', () => {
   });
 });
 
-test('work is done for each HTTP request, and response times tell', async () => {
+test('work is done for each HTTP request and shows in the response times', async () => {
   const flags = ['--model', 'event-driven', '--app', 'http', '--work', 'io:20ms', '-c', '3'];
   const trial = onlyTrial(await resultOf(startMeasuring(...flags)));
   expect(trial).toMatchObject({ app: 'http', work: 'io:20ms', requests: { errors: 0, corrupted: 0, timedOut: 0 } });

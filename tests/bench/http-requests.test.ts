@@ -12,13 +12,13 @@ function requests({ page = null as string | null, pipelining = 2 } = {}) {
 
 describe('a reply', () => {
   test.each<[string, number, string, string]>([
-    ['that is as it should be', 200, 'page', 'completed'],
-    ['without a body is another page', 204, '', 'corrupted'],
+    ['with the expected page', 200, 'page', 'completed'],
+    ['without a body has a different page', 204, '', 'corrupted'],
     ['with another page', 200, 'pagE', 'corrupted'],
     ['with a longer page', 200, 'page ', 'corrupted'],
-    ['that sends elsewhere', 301, 'page', 'errors'],
-    ['that finds nothing', 404, 'page', 'errors'],
-    ['of a server that is overloaded', 503, '', 'errors'],
+    ['that redirects', 301, 'page', 'errors'],
+    ['that reports 404', 404, 'page', 'errors'],
+    ['of an overloaded server', 503, '', 'errors'],
   ])('%s: %i %j', (_, status, body, kind) => {
     const { state, requests: http, live } = requests({ page: 'page' });
     http.sent(1);
@@ -32,7 +32,7 @@ describe('a reply', () => {
     expect(http.outstanding).toBe(0);
   });
 
-  test('may say anything where its page is not known', () => {
+  test('may have any page when the expected one is unknown', () => {
     const { state, requests: http } = requests();
     http.sent(0);
     http.replied(0, 200, 1);
@@ -40,7 +40,7 @@ describe('a reply', () => {
     expect(state.counts.completed).toBe(1);
   });
 
-  test('answers the oldest request, of its own connection', () => {
+  test('answers the oldest request of its own connection', () => {
     const { live, requests: http } = requests();
     http.sent(0);
     http.sent(0);
@@ -56,10 +56,10 @@ describe('a reply', () => {
   });
 });
 
-describe('requests of a connection that is gone', () => {
+describe('requests of a lost connection', () => {
   test.each<[string, number, Record<string, number>, number]>([
-    ['failed', 1e12, { sent: 2, errors: 2, timedOut: 0 }, 0],
-    ['timed out when they had waited long enough, with their age', 0, { sent: 2, errors: 0, timedOut: 2 }, 2],
+    ['fail', 1e12, { sent: 2, errors: 2, timedOut: 0 }, 0],
+    ['time out when they have waited long enough, with their age', 0, { sent: 2, errors: 0, timedOut: 2 }, 2],
   ])('%s', (_, timeoutNanos, counts, recorded) => {
     const { state, live, requests: http } = requests();
     http.sent(1);
@@ -69,7 +69,7 @@ describe('requests of a connection that is gone', () => {
     expect([live.response.count, http.outstanding, http.inFlight(1)]).toEqual([recorded, 0, 0]);
   });
 
-  test('time out each by itself: a younger one failed', () => {
+  test('time out one by one, and a younger one fails', () => {
     const { state, live, requests: http } = requests();
     http.sent(1);
     const between = nowNanos();
@@ -81,14 +81,14 @@ describe('requests of a connection that is gone', () => {
     expect(live.response.count).toBe(1);
   });
 
-  test('are none when nothing was in flight', () => {
+  test('are zero when no request was in flight', () => {
     const { state, requests: http } = requests();
     http.lose(1, 0);
     expect(state.counts).toMatchObject({ timedOut: 0, errors: 0 });
   });
 });
 
-test('what was in flight when measuring began is sent, and counted when it ends', () => {
+test('requests in flight when the measurement begins count as sent, and are counted again when they end', () => {
   const { state, requests: http } = requests();
   http.sent(0);
   http.sent(1);

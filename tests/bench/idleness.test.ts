@@ -3,7 +3,7 @@ import { Idleness } from '../../bench/run/idleness.ts';
 
 test.each<[string, readonly (readonly [nowMs: number, cpuMs: number, lasts: boolean])[]]>([
   [
-    'a server that does nothing is idle when its time is over',
+    'a server without work is idle after the idle time',
     [
       [300, 0, false],
       [600, 0, false],
@@ -12,7 +12,7 @@ test.each<[string, readonly (readonly [nowMs: number, cpuMs: number, lasts: bool
     ],
   ],
   [
-    'the little that a runtime does by itself is nothing',
+    'the small CPU time of an idle runtime does not count as work',
     [
       [300, 1, false],
       [600, 1, false],
@@ -20,7 +20,7 @@ test.each<[string, readonly (readonly [nowMs: number, cpuMs: number, lasts: bool
     ],
   ],
   [
-    'work begins its time anew',
+    'work restarts the idle time',
     [
       [300, 0, false],
       [600, 5, false],
@@ -31,7 +31,7 @@ test.each<[string, readonly (readonly [nowMs: number, cpuMs: number, lasts: bool
     ],
   ],
   [
-    'slow work is work, too',
+    'slow work also restarts the idle time',
     [
       [300, 1.5, false],
       [600, 3, false],
@@ -43,7 +43,7 @@ test.each<[string, readonly (readonly [nowMs: number, cpuMs: number, lasts: bool
     ],
   ],
   [
-    'so is the end of a process',
+    'the end of a process also restarts the idle time',
     [
       [300, 30, false],
       [600, 10, false],
@@ -53,7 +53,7 @@ test.each<[string, readonly (readonly [nowMs: number, cpuMs: number, lasts: bool
     ],
   ],
   [
-    'a machine that stood still proves nothing',
+    'a stall of the machine does not count as idle time',
     [
       [5000, 0, false],
       [5300, 0, false],

@@ -7,7 +7,7 @@ describe('timestamps', () => {
   test.each([
     ['tcp', echo],
     ['udp', () => udpServer((datagram, reply) => reply(datagram))],
-  ])('of the kernel tell the server’s part of a response over %s', async (_, server) => {
+  ])('of the kernel give the server’s part of a response over %s', async (_, server) => {
     const { latencyMicros, timestamps, requests } = await measureTrial(await server(), '-c', '4');
     expect(timestamps).toBe('kernel');
     expect(latencyMicros.service?.count).toBeGreaterThan(0.9 * requests.completed);
@@ -17,14 +17,14 @@ describe('timestamps', () => {
     expect(parts / latencyMicros.response.mean).toBeCloseTo(1, 1);
   });
 
-  test('tell a server’s delay, however late the generator reads', async () => {
+  test('show the delay of a server, even if the generator reads late', async () => {
     const url = await tcpServer((socket) => socket.on('data', (bytes) => setTimeout(() => socket.write(bytes), 20)));
     const { latencyMicros } = await measureTrial(url, '-c', '3', '-d', '500ms');
     expect(latencyMicros.service?.p50).toBeGreaterThan(18_500);
     expect(latencyMicros.response.p50).toBeGreaterThanOrEqual((latencyMicros.service?.p50 ?? 0) * 0.999);
   });
 
-  test('of the user alone say nothing of the server’s part', async () => {
+  test('of the user alone do not give the server’s part', async () => {
     const { latencyMicros, timestamps, notes } = await measureTrial(await echo(), '-c', '4', '--timestamps', 'user');
     expect(timestamps).toBe('user');
     expect(notes?.map(({ code }) => code)).toEqual(['lag-unknown']);
@@ -33,7 +33,7 @@ describe('timestamps', () => {
 });
 
 describe('an open loop', () => {
-  test('tells how late it sent, and how arrivals came', async () => {
+  test('reports its schedule lag and the distribution of its arrivals', async () => {
     // Mean gap 10 ms: a machine that others use delays requests by less.
     const load = ['-c', '20', '-R', '100', '-n', '150', '-d', '60s'];
     const trial = await measureTrial(await echo(), ...load, '--arrivals', 'poisson');
@@ -43,7 +43,7 @@ describe('an open loop', () => {
     expect(trial.arrivalCheck?.distance).toBeLessThan(0.4);
   });
 
-  test('goes up and down in stages', async () => {
+  test('ramps up and down in stages', async () => {
     const trial = await measureTrial(await echo(), '-c', '20', '-R', '200', '-s', '1s:1800,1s:0');
     expect(trial.rate).toBeCloseTo(950, 0);
     // 1,000 are due in the first second, and 900 in the second.
@@ -57,8 +57,8 @@ describe('an open loop', () => {
 });
 
 test.each([
-  ['that were just put to use are not said to be starved', '400ms:10', 0],
-  ['that were in use for a while are', '100ms:10,2500ms:10', 8],
+  ['that were opened just before the end are not reported as starved', '400ms:10', 0],
+  ['that were in use for some time are reported as starved', '100ms:10,2500ms:10', 8],
 ])('connections without an answer %s', async (_, stages, starved) => {
   let open = 0;
   const url = await tcpServer((socket) => {
@@ -68,7 +68,7 @@ test.each([
   expect(trial).toMatchObject({ connections: 10, fairness: { jain: null, starvedConnections: starved } });
 });
 
-test('connections are put to use in stages, on both threads, and rest again', async () => {
+test('connections are opened in stages on both threads, and closed again', async () => {
   let most = 0;
   let now = 0;
   const url = await tcpServer((socket) => {
@@ -86,7 +86,7 @@ test('connections are put to use in stages, on both threads, and rest again', as
   expect(trial.requests).toMatchObject({ errors: 0, timedOut: 0 });
 });
 
-test('a connection for each request is made at a rate, over mixed sizes', async () => {
+test('connections for each request are opened at a rate, with mixed sizes', async () => {
   const sizes = ['--size', '64,3000:0.3,100000:0.01'];
   const flags = ['--connection', 'per-request', '-c', '8', '-R', '500', '-d', '500ms'];
   const trial = await measureTrial(await echo(), ...flags, ...sizes);

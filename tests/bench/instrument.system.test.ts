@@ -6,26 +6,26 @@ const echo = () => tcpServer((socket) => socket.pipe(socket));
 
 describe('a number of requests', () => {
   test.each([
-    ['closed', ['-c', '7', '-n', '1001', '--threads', '3']],
-    ['closed, after a warm-up', ['-c', '7', '-n', '500', '--warmup', '100ms']],
+    ['in a closed loop', ['-c', '7', '-n', '1001', '--threads', '3']],
+    ['in a closed loop after a warm-up', ['-c', '7', '-n', '500', '--warmup', '100ms']],
     ['fewer than connections', ['-c', '7', '-n', '3', '--threads', '2']],
-    ['open', ['-c', '4', '-n', '200', '-R', '1000', '--warmup', '50ms']],
-    ['a connection each', ['-c', '4', '-n', '150', '--connection', 'per-request']],
-  ])('is kept exactly: %s', async (_, flags) => {
+    ['in an open loop', ['-c', '4', '-n', '200', '-R', '1000', '--warmup', '50ms']],
+    ['with a connection for each request', ['-c', '4', '-n', '150', '--connection', 'per-request']],
+  ])('is sent exactly: %s', async (_, flags) => {
     const trial = await measureTrial(await echo(), ...flags, '-d', '20s');
     const wanted = Number(flags[flags.indexOf('-n') + 1]);
     expect(trial.requests).toMatchObject({ sent: wanted, completed: wanted });
     expect(trial.measuredSeconds).toBeLessThan(20);
   });
 
-  test('ends with the time when that is over first', async () => {
+  test('is not reached when the time is over first', async () => {
     const url = await tcpServer((socket) => socket.on('data', (bytes) => setTimeout(() => socket.write(bytes), 20)));
     const { requests, measuredSeconds } = await measureTrial(url, '-c', '1', '-n', '1000000', '-d', '300ms');
     expect(requests.sent).toBeLessThan(100);
     expect(measuredSeconds).toBeGreaterThan(0.1);
   });
 
-  test('is reached by errors, too, when the server goes away', async () => {
+  test('includes errors when the server closes connections', async () => {
     let seen = 0;
     const url = await tcpServer((socket) => {
       socket.on('data', (bytes) => (++seen > 100 ? socket.destroy() : socket.write(bytes)));
@@ -58,7 +58,7 @@ describe('a connection for each request', () => {
     expect(trial.latencyMicros.connect?.p50).toBeLessThan(trial.latencyMicros.response.p50);
   });
 
-  test('comes from several addresses', async () => {
+  test('uses several source addresses', async () => {
     const sources = new Set<string | undefined>();
     const url = await tcpServer((socket) => {
       sources.add(socket.remoteAddress);
@@ -69,7 +69,7 @@ describe('a connection for each request', () => {
     for (const source of sources) expect(source).toMatch(/^127\.0\.0\./);
   });
 
-  test('that is reset is an error, and others go on', async () => {
+  test('that is reset is an error, and the others continue', async () => {
     let seen = 0;
     const url = await tcpServer((socket) => {
       socket.on('data', (bytes) => (++seen % 10 === 0 ? socket.resetAndDestroy() : socket.write(bytes)));
@@ -80,7 +80,7 @@ describe('a connection for each request', () => {
     expect(accountedFor(trial)).toBe(200);
   });
 
-  test('whose reply is too long has said what nobody asked for', async () => {
+  test('whose reply is too long has an unsolicited reply', async () => {
     const url = await tcpServer((socket) => {
       socket.on('data', (bytes) => socket.write(Buffer.concat([bytes, Buffer.from('more')])));
     });
@@ -91,7 +91,7 @@ describe('a connection for each request', () => {
 });
 
 describe('mixed sizes', () => {
-  test('are echoed whole, pipelined, over TCP', async () => {
+  test('are echoed completely when pipelined over TCP', async () => {
     const trial = await measureTrial(
       await echo(),
       ...['-c', '3', '-p', '5', '--size', '1-70000,2MiB:0.01', ...counted(300)],
@@ -109,14 +109,14 @@ describe('mixed sizes', () => {
     expect(trial.size).toBe(5050);
   });
 
-  test('fit datagrams of up to 65,507 bytes', async () => {
+  test('include datagrams of up to 65,507 bytes', async () => {
     const url = await udpServer((datagram, reply) => reply(datagram));
     const trial = await measureTrial(url, '-c', '1', '--size', '8-65507', '-n', '300', '-d', '20s');
     expect(trial.requests).toMatchObject({ corrupted: 0, errors: 0 });
     expect(trial.requests.completed).toBeGreaterThan(250);
   });
 
-  test('a message of 16 MiB goes through', async () => {
+  test('a message of 16 MiB is echoed', async () => {
     const trial = await measureTrial(
       await echo(),
       '-c',
@@ -135,7 +135,7 @@ describe('mixed sizes', () => {
 });
 
 describe('datagrams', () => {
-  test('that overtake each other are reordered, each counted once', async () => {
+  test('out of order are counted as reordered once each', async () => {
     let held: { readonly datagram: Buffer; readonly reply: (datagram: Buffer) => void } | undefined;
     let seen = 0;
     let swapped = 0;
@@ -158,7 +158,7 @@ describe('datagrams', () => {
     expect(trial.jitterMicros).toBeGreaterThan(0);
   });
 
-  test('that the server’s socket had no room for are told apart from others that were lost', async () => {
+  test('dropped by the server’s socket are distinguished from other lost ones', async () => {
     // The server reads nothing after the first request, until its buffer has overflowed.
     let first = true;
     const url = await udpServer((datagram, reply) => {
@@ -174,7 +174,7 @@ describe('datagrams', () => {
   });
 });
 
-test('a server of somebody else is left as it was', async () => {
+test('a foreign server is left running', async () => {
   const url = new URL(await echo());
   const { code } = await measure(url.href.replace(/\/$/, ''), '-c', '2', '-n', '10', '-d', '5s');
   expect(code).toBe(0);

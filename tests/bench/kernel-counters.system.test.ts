@@ -22,7 +22,7 @@ const stat = 'cpu  10 20 30 40 50 60 70 80 1000 1000\ncpu0 1 2 3 4 5 6 7 8 9 10\
 describe('the kernel’s counters', () => {
   const counters = parseKernelCounters(snmp, netstat, stat);
 
-  test('are found by name, guest time left out', () => {
+  test('are found by name, without guest time', () => {
     expect(counters).toEqual({
       listenOverflows: 3,
       listenDrops: 5,
@@ -35,17 +35,17 @@ describe('the kernel’s counters', () => {
     });
   });
 
-  test('that a kernel does not have are zero', () => {
+  test('missing in a kernel are zero', () => {
     expect(Object.values(parseKernelCounters('', '', '')).every((value) => value === 0)).toBe(true);
   });
 
-  test('between two readings never count backwards', () => {
+  test('never decrease between two readings', () => {
     const later = { ...counters, listenDrops: 6, resetsSent: 0 };
     expect(countedBetween(counters, later)).toMatchObject({ listenDrops: 1, resetsSent: 0, stealTicks: 0 });
   });
 });
 
-test('a backlog that overflows while connections are opened is noticed', async () => {
+test('a listen backlog that overflows during opening is reported', async () => {
   // The server answers the first request. Then it accepts nothing, with a backlog of one, until after opening is given
   // up.
   const script = `

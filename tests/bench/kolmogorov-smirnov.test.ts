@@ -13,13 +13,13 @@ const exponentials = (n: number, random: Random) => Array.from({ length: n }, ()
 
 describe('the distance from an exponential', () => {
   test.each([
-    ['of nothing', [], 0],
+    ['of an empty sample', [], 0],
     ['of one value in the middle', [quantile(0.5)], 0.5],
-    ['of one value at the far end', [1e9], 1],
-    ['of values that are spread as they should be: half a step', [0.9, 0.1, 0.5, 0.7, 0.3].map(quantile), 0.1],
-    ['of values below all that can be', [-1, -2], 1],
+    ['of one extreme value', [1e9], 1],
+    ['of evenly spread values is half a step', [0.9, 0.1, 0.5, 0.7, 0.3].map(quantile), 0.1],
+    ['of values below the possible range', [-1, -2], 1],
     ['of values that are all too large', [0.6, 0.8].map(quantile), 0.6],
-    ['of a constant: where it jumps', [1, 1, 1, 1], 1 - Math.exp(-1)],
+    ['of a constant is at its step', [1, 1, 1, 1], 1 - Math.exp(-1)],
   ])('%s', (_, sample, distance) => expect(distanceFromExponential(sample)).toBeCloseTo(distance, 12));
 
   test('does not change the sample', () => {
@@ -28,7 +28,7 @@ describe('the distance from an exponential', () => {
     expect([...sample]).toEqual([3, 1, 2]);
   });
 
-  test('exceeds the critical one in one of a thousand samples', () => {
+  test('exceeds the critical distance in one of a thousand samples', () => {
     const random = seeded(11);
     for (const n of [5, 50]) {
       const critical = criticalDistance(n);
@@ -40,7 +40,7 @@ describe('the distance from an exponential', () => {
     }
   });
 
-  test('of arrivals at equal distances, or in bursts, exceeds it', () => {
+  test('of evenly spaced or bursty arrivals exceeds the critical distance', () => {
     const random = seeded(12);
     const even = Array.from({ length: 200 }, () => 0.9 + 0.2 * random());
     const bursts = Array.from({ length: 200 }, (_, i) => (i % 10 === 0 ? 10 : 0));
@@ -49,9 +49,9 @@ describe('the distance from an exponential', () => {
 });
 
 test.each([
-  ['of nothing', [], 0],
+  ['of an empty sample', [], 0],
   ['of the constant', [1, 1, 1], 0],
-  ['of values up to a half away', [0.5, 1.5, 1], 0],
-  ['of values beyond', [0.49, 1.51, 1, 1], 0.5],
-  ['of values far beyond', [0, 9], 1],
+  ['of values up to 0.5 away', [0.5, 1.5, 1], 0],
+  ['of values just outside', [0.49, 1.51, 1, 1], 0.5],
+  ['of values far outside', [0, 9], 1],
 ])('the distance from a constant %s', (_, sample, distance) => expect(distanceFromConstant(sample)).toBe(distance));

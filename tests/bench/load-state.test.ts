@@ -14,7 +14,7 @@ import { fixedSize } from '../../bench/model/message-sizes.ts';
 import { readRealtime } from '../../sockets/os/clock.ts';
 import { whyMissing } from '../requirements.ts';
 
-describe('what a thread records', () => {
+describe('the record of a thread', () => {
   test('divides a response into waiting for a connection, generator lag and service', () => {
     const live = new LiveView();
     const state = new LoadState(2, live, undefined, true);
@@ -25,7 +25,7 @@ describe('what a thread records', () => {
     expect(state.counts.completed).toBe(1);
   });
 
-  test('knows how many requests were in flight on average', () => {
+  test('contains the mean number of requests in flight', () => {
     const state = new LoadState(1, new LiveView(), undefined, false);
     state.startMeasuring(0);
     const begin = nowNanos() + 1e6;
@@ -38,7 +38,7 @@ describe('what a thread records', () => {
     expect(state.inFlightNanos).toBe(2 * 100 + 5 * 200 + 40);
   });
 
-  test('forgets what came before measuring, but not what is in flight', () => {
+  test('is reset when the measurement begins, except for requests in flight', () => {
     const live = new LiveView();
     const state = new LoadState(2, live, undefined, false);
     state.completed(0, 0, 10);
@@ -49,7 +49,7 @@ describe('what a thread records', () => {
     expect(state.fairness(2).starved).toBe(2);
   });
 
-  test('looks for fairness among the connections in use only, and by bytes where bytes go one way', () => {
+  test('computes fairness over the connections in use, and from bytes for one-way loads', () => {
     const state = new LoadState(3, new LiveView(), undefined, false);
     state.moved(0, 3);
     state.moved(1, 4);
@@ -60,7 +60,7 @@ describe('what a thread records', () => {
   });
 });
 
-test('a bounded demand asks only connections in use, and only so many requests', () => {
+test('a bounded demand gives requests only to connections in use, up to its number', () => {
   const demand = new BoundedDemand();
   expect(demand.next(7, 42)).toBe(42);
   demand.active = 2;
@@ -71,7 +71,7 @@ test('a bounded demand asks only connections in use, and only so many requests',
 const KEY = { seed: 1 };
 
 describe('the sizes of requests', () => {
-  test('follow from connection and sequence number alone', () => {
+  test('depend only on connection and sequence number', () => {
     const size = new MessageSize(
       [
         { from: 10, to: 20, share: 0.5 },
@@ -83,7 +83,7 @@ describe('the sizes of requests', () => {
     for (let sequence = -50; sequence < 50; sequence++) expect(size.of(3, sequence)).toBe(size.of(3, sequence));
   });
 
-  test('are as frequent as their shares, and even within a range', () => {
+  test('follow their shares, and are uniform within a range', () => {
     const size = new MessageSize(
       [
         { from: 1, to: 4, share: 0.75 },
@@ -117,18 +117,18 @@ describe('the sizes of requests', () => {
     );
   });
 
-  test('may all be the same', () => expect(new MessageSize(fixedSize(64), KEY).fixed).toBe(64));
+  test('may be fixed', () => expect(new MessageSize(fixedSize(64), KEY).fixed).toBe(64));
 });
 
-describe('the order in which datagrams come', () => {
-  test('is lost when one comes after a later one, on its own socket', () => {
+describe('the arrival order of datagrams', () => {
+  test('is violated by one that comes after a later one on the same socket', () => {
     const order = new ArrivalOrder(2);
     const came = (s: number, sequence: number) => order.came(s, sequence, 0, 0);
     expect([came(0, 0), came(0, 2), came(0, 1), came(0, 3)]).toEqual([false, false, true, false]);
     expect([came(1, 5), came(1, 6)]).toEqual([false, false]);
   });
 
-  test('holds while sequence numbers go round', () => {
+  test('is kept when sequence numbers wrap around', () => {
     const order = new ArrivalOrder(1);
     const came = (sequence: number) => order.came(0, sequence, 0, 0);
     expect([came(2 ** 31 - 2), came(2 ** 31 - 1), came(-(2 ** 31)), came(2 ** 31 - 1)]).toEqual([
@@ -139,7 +139,7 @@ describe('the order in which datagrams come', () => {
     ]);
   });
 
-  test('has RFC 3550’s jitter: a sixteenth of each new difference', () => {
+  test('has the jitter of RFC 3550: a sixteenth of each new difference', () => {
     const order = new ArrivalOrder(3);
     expect(order.jitterNanos).toBeNull();
     // Transit times are 100, 116, 100 and 100.
@@ -164,13 +164,13 @@ describe('the order in which datagrams come', () => {
 describe('a sample of arrivals', () => {
   const profile = new LoadProfile({ start: 1000, stages: [], holdMs: 0 });
 
-  test('tells distances in operational time, of one thread of several', () => {
+  test('has gaps in operational time for one of several threads', () => {
     const sample = new ArrivalSample(profile, 5e9, 2, 10);
     for (const millis of [0, 2, 3, 7]) sample.sent(5e9 + millis * 1e6, true);
     expect([...sample.gaps()].map((gap) => Math.round(gap * 1000) / 1000)).toEqual([1, 0.5, 2]);
   });
 
-  test('leaves out requests that had to wait, and distances from them', () => {
+  test('leaves out requests that had to wait, and the gaps next to them', () => {
     const sample = new ArrivalSample(profile, 0, 1, 10);
     for (const [millis, onTime] of [
       [1, true],
@@ -184,7 +184,7 @@ describe('a sample of arrivals', () => {
     expect([...sample.gaps()].map(Math.round)).toEqual([1, 1]);
   });
 
-  test('keeps a part of many, spread over all', () => {
+  test('keeps an evenly spread part of many arrivals', () => {
     const sample = new ArrivalSample(profile, 0, 1, 1e6);
     for (let i = 1; i <= 1e6; i++) sample.sent(i * 1e6, true);
     const gaps = sample.gaps();
@@ -195,7 +195,7 @@ describe('a sample of arrivals', () => {
   });
 });
 
-test.skipIf(whyMissing('libc'))('the kernel’s time of day is told on the monotonic clock', () => {
+test.skipIf(whyMissing('libc'))('the kernel’s wall-clock time is converted to the monotonic clock', () => {
   const clock = new KernelClock();
   const before = nowNanos();
   const { seconds, nanos } = readRealtime();
@@ -206,7 +206,7 @@ test.skipIf(whyMissing('libc'))('the kernel’s time of day is told on the monot
   expect(clock.monotonic(seconds + 1, nanos) - told).toBeCloseTo(1e9, -1);
 });
 
-test('the drops of a port’s UDP sockets are those of all its lines', () => {
+test('the UDP drops of a port come from all its sockets', () => {
   const table = [
     '   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops',
     ' 1068: 0100007F:1F90 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 20014 2 00000000 17',

@@ -15,9 +15,9 @@ describe('lost datagrams', () => {
   });
 
   test.each<[string, number, MeasuredTrial['datagrams'], string[]]>([
-    ['are told from none', 0, seen(0, 0), []],
+    ['have no reason when there are none', 0, seen(0, 0), []],
     [
-      'are put down to who dropped them',
+      'are attributed to the sockets that dropped them',
       100,
       seen(60, 30),
       [
@@ -26,13 +26,13 @@ describe('lost datagrams', () => {
       ],
     ],
     [
-      'by the server’s socket alone',
+      'are attributed to the server’s socket alone',
       5,
       seen(9, 0),
       [`lost: 5 of 5,000 datagrams (0.1 %) were lost: 5 dropped by the server's socket: ${ENLARGE}`],
     ],
     [
-      'by nobody that can be seen',
+      'cannot be attributed when the server’s socket is not visible',
       5,
       seen(null, 0),
       [
@@ -40,7 +40,7 @@ describe('lost datagrams', () => {
       ],
     ],
     [
-      'where nobody looked',
+      'are not attributed when drops were not counted',
       5,
       undefined,
       [
@@ -55,7 +55,7 @@ describe('lost datagrams', () => {
     ]);
   });
 
-  test('over TCP are none', () => {
+  test('do not exist over TCP', () => {
     const variation = requests({ timedOut: 5 });
     expect(judgeTrial({ ...good, ...variation }).reasons).toEqual([]);
   });

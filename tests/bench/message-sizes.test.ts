@@ -12,21 +12,29 @@ import {
 
 const size = (from: number, share: number, to = from) => ({ from, to, share });
 
-describe('sizes', () => {
+describe('message sizes', () => {
   test.each<[string, string, MessageSizes]>([
-    ['one', '64', [size(64, 1)]],
-    ['one with a unit', '64KiB', [size(65_536, 1)]],
+    ['one size', '64', [size(64, 1)]],
+    ['one size with a unit', '64KiB', [size(65_536, 1)]],
     ['a range', '64-1024', [size(64, 1, 1024)]],
     ['a range with units', '1KiB-4 KiB', [size(1024, 1, 4096)]],
-    ['several share equally', '64,128,256,512', [size(64, 0.25), size(128, 0.25), size(256, 0.25), size(512, 0.25)]],
-    ['the same twice counts twice', '64,64', [size(64, 0.5), size(64, 0.5)]],
-    ['who has no weight gets what is left', '64,1024:0.25', [size(64, 0.75), size(1024, 0.25)]],
-    ['several without share what is left', '1,2, 4:0.5', [size(1, 0.25), size(2, 0.25), size(4, 0.5)]],
-    ['weights that make a whole', '64-128:0.5,256:.5', [size(64, 0.5, 128), size(256, 0.5)]],
-    ['one weight that is all', '64:1', [size(64, 1)]],
+    [
+      'several equally frequent sizes',
+      '64,128,256,512',
+      [size(64, 0.25), size(128, 0.25), size(256, 0.25), size(512, 0.25)],
+    ],
+    ['a repeated size counts twice', '64,64', [size(64, 0.5), size(64, 0.5)]],
+    ['a size without a weight gets the remaining share', '64,1024:0.25', [size(64, 0.75), size(1024, 0.25)]],
+    [
+      'several sizes without weights divide the remaining share',
+      '1,2, 4:0.5',
+      [size(1, 0.25), size(2, 0.25), size(4, 0.5)],
+    ],
+    ['weights with the sum one', '64-128:0.5,256:.5', [size(64, 0.5, 128), size(256, 0.5)]],
+    ['a single weight of one', '64:1', [size(64, 1)]],
   ])('%s: %s', (_, text, sizes) => expect(parseSizes(text)).toEqual(sizes));
 
-  test('with weights that miss a whole by a thousandth are taken as they were meant', () => {
+  test('whose weights miss a sum of one by a thousandth are normalized', () => {
     const sizes = parseSizes('1:0.333,2:0.333,3:0.333');
     expect(sizes.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 12);
     expect(() => parseSizes('1:0.333,2:0.333,3:0.332')).toThrow('add up to 0.998, not to 1');
@@ -48,12 +56,12 @@ describe('sizes', () => {
     ['', "'' is not a size"],
     ['-64', "'' is not a size"],
     ['sixty', "'sixty' is not a size, such as 64, 64KiB or 1MiB"],
-  ])('%j are none: %s', (text, reason) => {
+  ])('refuse %j: %s', (text, reason) => {
     expect(() => parseSizes(text)).toThrow(RangeError);
     expect(() => parseSizes(text)).toThrow(reason);
   });
 
-  test('have a smallest, a largest and a mean', () => {
+  test('have a minimum, a maximum and a mean', () => {
     const sizes = parseSizes('10-30:0.5,100');
     expect([smallestSize(sizes), meanSize(sizes), largestSize(sizes)]).toEqual([10, 60, 100]);
     expect([sizes, fixedSize(64), parseSizes('64,64'), parseSizes('64-65')].map(isFixedSize)).toEqual([
@@ -64,7 +72,7 @@ describe('sizes', () => {
     ]);
   });
 
-  test('share out a whole, however they are weighted', () => {
+  test('have shares with the sum one for any weights', () => {
     const entry = fc.record({ weight: fc.integer({ min: 1, max: 1000 }), open: fc.boolean() });
     fc.assert(
       fc.property(fc.array(entry, { minLength: 1, maxLength: 8 }), (entries) => {

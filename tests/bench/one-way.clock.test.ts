@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { expectRate, measureTrial, tcpServer, udpServer } from './measured.ts';
 
-test('an upload whose server does not read stands still, and is not counted', async () => {
+test('an upload stops when the server does not read, and unread bytes are not counted', async () => {
   const url = await tcpServer((socket) => void socket.pause());
   const trial = await measureTrial(url, '--workload', 'upload', '-c', '1', '--warmup', '300ms', '-d', '500ms');
   expect(trial.throughput.bytesPerSecond).toBeLessThan(1e7);
 });
 
-test('datagrams one way go at a rate, each with its number', async () => {
+test('one-way datagrams are sent at a rate, numbered in sequence', async () => {
   const numbers: number[] = [];
   const url = await udpServer((datagram) => void numbers.push(datagram.readUInt32LE(4)));
   const trial = await measureTrial(url, '--workload', 'upload', '-c', '1', '-R', '1000', '-d', '500ms');
@@ -17,7 +17,7 @@ test('datagrams one way go at a rate, each with its number', async () => {
   expect(trial.latencyMicros.scheduleLag?.count).toBe(trial.requests.sent);
 });
 
-test('datagrams that a socket had no room for in the warm-up do not count', async () => {
+test('datagrams that a socket dropped during the warm-up do not count as lost', async () => {
   // 800 go to a server that reads nothing for 400 ms and whose socket has room for a few hundred; 1,000 more follow.
   let stalled = false;
   let received = 0;

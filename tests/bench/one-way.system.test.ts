@@ -4,7 +4,7 @@ import { measure, measureTrial, onlyTrial, resultOf, startMeasuring, tcpServer, 
 const LETTERS = Buffer.alloc(65_536, 'x');
 
 describe('an upload', () => {
-  test('is counted in bytes that reached the server, no more and not much less', async () => {
+  test('counts the bytes that reached the server', async () => {
     let received = 0;
     const url = await tcpServer((socket) => {
       socket.on('data', (bytes) => {
@@ -21,14 +21,14 @@ describe('an upload', () => {
     expect(trial.fairness.starvedConnections).toBe(0);
   });
 
-  test('goes on when the server answers, though nobody asked', async () => {
+  test('continues when the server sends unsolicited replies', async () => {
     const url = await tcpServer((socket) => socket.pipe(socket));
     const trial = await measureTrial(url, '--workload', 'upload', '-c', '2');
     expect(trial.throughput.bytesPerSecond).toBeGreaterThan(0);
     expect(trial.requests.unsolicited).toBeGreaterThan(0);
   });
 
-  test('to a server that closes connections has errors, and connects again', async () => {
+  test('to a server that closes connections has errors, and reconnects', async () => {
     let connections = 0;
     const url = await tcpServer((socket) => {
       connections++;
@@ -45,7 +45,7 @@ describe('an upload', () => {
 });
 
 describe('a download', () => {
-  test('is counted in bytes that were taken, by all connections', async () => {
+  test('counts the bytes that all connections received', async () => {
     let sent = 0;
     const url = await tcpServer((socket) => {
       const more = () => {
@@ -63,14 +63,14 @@ describe('a download', () => {
     expect(trial.validity.reasons.map(({ code }) => code)).not.toContain('nothing-completed');
   });
 
-  test('from a server that says nothing is a failed target', async () => {
+  test('from a server that sends nothing is a failed target', async () => {
     const flags = ['--workload', 'download', '-c', '2', '--open-timeout', '200ms'];
     const { code, result } = await measure(await tcpServer(() => undefined), ...flags);
     expect(code).toBe(4);
     expect(result.failures[0]?.message).toMatch(/within 200 ms.*does it serve chargen/);
   });
 
-  test('from one that stops in the middle goes on with the others', async () => {
+  test('continues on the other connections when one stops', async () => {
     let first = true;
     const url = await tcpServer((socket) => {
       const silent = first;
@@ -88,8 +88,8 @@ describe('a download', () => {
   });
 });
 
-describe('datagrams one way', () => {
-  test('that a socket had no room for are lost, and not throughput', async () => {
+describe('one-way datagrams', () => {
+  test('that a socket dropped are lost, and do not count as throughput', async () => {
     // Reads the first datagram, then nothing while datagrams flow.
     let blocked = false;
     const url = await udpServer(() => {
@@ -104,7 +104,7 @@ describe('datagrams one way', () => {
     expect(trial.throughput.requestsPerSecond / rate).toBeCloseTo(1, 1);
   });
 
-  test.each(['8', '1200', '1472', '1473', '65507'])('of %s bytes go as fast as the kernel takes them', async (size) => {
+  test.each(['8', '1200', '1472', '1473', '65507'])('of %s bytes are sent without errors', async (size) => {
     const url = await udpServer(() => undefined);
     const trial = await measureTrial(url, '--workload', 'upload', '-c', '1', '--size', size, '-n', '2000', '-d', '10s');
     expect(trial.requests).toMatchObject({ sent: 2000, errors: 0 });
@@ -113,7 +113,7 @@ describe('datagrams one way', () => {
   test.each([
     ['-n', '700'],
     ['-n', '700', '-R', '5000'],
-  ])('stop at a number of them: %s', async (...flags) => {
+  ])('stop at the requested number: %s', async (...flags) => {
     let seen = 0;
     const url = await udpServer(() => void seen++);
     const trial = await measureTrial(url, '--workload', 'upload', '-c', '3', '-d', '10s', ...flags);
@@ -123,14 +123,11 @@ describe('datagrams one way', () => {
 });
 
 describe('built-in servers', () => {
-  test.each(['nonblocking', 'async', 'thread-per-connection'])(
-    '%s takes uploads and gives downloads',
-    async (model) => {
-      for (const workload of ['upload', 'download']) {
-        const trial = onlyTrial(await resultOf(startMeasuring('--model', model, '--workload', workload, '-c', '2')));
-        expect(trial.throughput.bytesPerSecond).toBeGreaterThan(0);
-        expect(trial.requests.errors).toBe(0);
-      }
-    },
-  );
+  test.each(['nonblocking', 'async', 'thread-per-connection'])('%s serves uploads and downloads', async (model) => {
+    for (const workload of ['upload', 'download']) {
+      const trial = onlyTrial(await resultOf(startMeasuring('--model', model, '--workload', workload, '-c', '2')));
+      expect(trial.throughput.bytesPerSecond).toBeGreaterThan(0);
+      expect(trial.requests.errors).toBe(0);
+    }
+  });
 });

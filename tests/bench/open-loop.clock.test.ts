@@ -19,17 +19,17 @@ function take(pacer: Pacer, count: number): number[] {
 
 describe('a pacer of constant arrivals', () => {
   test.each([
-    ['one thread', {}, [0, 1e6, 2e6, 3e6]],
-    ['the second of two threads: every other arrival', { thread: 1, threads: 2 }, [1e6, 3e6, 5e6, 7e6]],
-    ['less than one a second', at(0.5), [0, 2e9, 4e9, 6e9]],
-    ['a period that is no whole number', at(3e6), [0, 1000 / 3, 2000 / 3, 1000]],
+    ['on one thread', {}, [0, 1e6, 2e6, 3e6]],
+    ['on the second of two threads are every other arrival', { thread: 1, threads: 2 }, [1e6, 3e6, 5e6, 7e6]],
+    ['at less than one per second', at(0.5), [0, 2e9, 4e9, 6e9]],
+    ['with a fractional period', at(3e6), [0, 1000 / 3, 2000 / 3, 1000]],
   ])('%s', (_, variation, due) => expect(take(makePacer({ ...spec, ...variation }), 4)).toEqual(due));
 
   test('does not drift', () => {
     expect(take(makePacer({ ...spec, ...at(3) }), 3_000_001).at(-1)).toBe(1e15);
   });
 
-  test('of several threads make one schedule', () => {
+  test('of several threads form one schedule', () => {
     const threads = [0, 1, 2].flatMap((thread) => take(makePacer({ ...spec, thread, threads: 3 }), 100));
     expect(threads.sort((a, b) => a - b)).toEqual(take(makePacer(spec), 300));
   });
@@ -38,7 +38,7 @@ describe('a pacer of constant arrivals', () => {
 describe('a pacer of Poisson arrivals', () => {
   const poisson = { ...spec, arrivals: 'poisson' } as const;
 
-  test('ascends, and is the same for the same seed only', () => {
+  test('returns ascending times, which are equal for equal seeds only', () => {
     const due = take(makePacer(poisson), 1000);
     expect(due).toEqual([...due].sort((a, b) => a - b));
     expect(take(makePacer(poisson), 1000)).toEqual(due);
@@ -46,7 +46,7 @@ describe('a pacer of Poisson arrivals', () => {
     expect(take(makePacer({ ...poisson, thread: 1 }), 1000)).not.toEqual(due);
   });
 
-  test.each([1, 4])('keeps the rate, and the exponential spread, in %d threads', (threads) => {
+  test.each([1, 4])('has the rate and the exponential variance on %d threads', (threads) => {
     const due = take(makePacer({ ...poisson, threads }), 20_000);
     const gaps = due.map((at, i) => (at - (due[i - 1] ?? 0)) / (threads * 1e6));
     const mean = gaps.reduce((a, b) => a + b) / gaps.length;
@@ -60,20 +60,20 @@ describe('a pacer of Poisson arrivals', () => {
 describe('open demand', () => {
   const demand = () => new OpenDemand(makePacer(spec), 5e9, 2, 1);
 
-  test('is due from the begin of the load on', () => {
+  test('starts with the load', () => {
     const open = demand();
     expect(open.nextDue).toBe(5e9);
     open.advance();
     expect(open.nextDue).toBe(5e9 + 1e6);
   });
 
-  test('knows who is idle, the longest first, and nobody twice', () => {
+  test('returns idle connections, the longest idle first and none twice', () => {
     const open = demand();
     for (const connection of [1, 0, 1]) expect(open.next(connection, 0, 1)).toBe(-1);
     expect([open.takeIdle(), open.takeIdle(), open.takeIdle()]).toEqual([1, 0, -1]);
   });
 
-  test('gives who gets free the request that waits longest', () => {
+  test('gives a free connection the request that has waited longest', () => {
     const open = demand();
     open.enqueue();
     open.advance();
@@ -81,22 +81,22 @@ describe('open demand', () => {
     expect([open.next(0, 0, 1), open.next(1, 0, 1), open.next(1, 0, 1)]).toEqual([5e9, 5e9 + 1e6, -1]);
   });
 
-  test('knows who has waited since before a time, the longest first', () => {
+  test('returns requests due before a deadline, the oldest first', () => {
     const open = demand();
     for (let i = 0; i < 3; i++, open.advance()) open.enqueue();
     const due = [5e9, 5e9 + 1.5e6, 5e9 + 1.5e6, 5e9 + 1.5e6].map((deadline) => open.takeOverdue(deadline));
     expect([due, open.queued]).toEqual([[-1, 5e9, 5e9 + 1e6, -1], 1]);
   });
 
-  test('has no room for what finds the queue full', () => {
+  test('rejects requests when its queue is full', () => {
     const open = demand();
     for (let i = 0; i < 65_536; i++) expect(open.enqueue()).toBe(true);
     expect([open.enqueue(), open.queued]).toEqual([false, 65_536]);
   });
 });
 
-describe('a rate', () => {
-  test.each(['constant', 'poisson'])('with %s arrivals is offered and accounted for, over TCP', async (arrivals) => {
+describe('an offered rate', () => {
+  test.each(['constant', 'poisson'])('with %s arrivals is kept and accounted for over TCP', async (arrivals) => {
     const url = await tcpServer((socket) => socket.pipe(socket));
     const load = ['-c', '5', '-R', '2000', '-d', '500ms', '--arrivals', arrivals, '--threads', '2'];
     const trial = await measureTrial(url, ...load);
@@ -106,14 +106,14 @@ describe('a rate', () => {
     expect(trial.requests).toMatchObject({ errors: 0, corrupted: 0, dropped: 0 });
   });
 
-  test('is offered over UDP, too', async () => {
+  test('is kept over UDP, too', async () => {
     const url = await udpServer((datagram, reply) => reply(datagram));
     const trial = await measureTrial(url, '-c', '3', '-p', '2', '-R', '1000', '-d', '500ms');
     expectRate(trial, 1000);
     expect(accountedFor(trial)).toBe(trial.requests.sent);
   });
 
-  test('counts the time that requests waited for a server that stalled', async () => {
+  test('includes in response times the wait for a stalled server', async () => {
     let seen = 0;
     const url = await tcpServer((socket) => {
       socket.on('data', (bytes) => {
@@ -128,7 +128,7 @@ describe('a rate', () => {
     expect(trial.latencyMicros.response.p50).toBeLessThan(trial.latencyMicros.response.p90);
   });
 
-  test('is answered whole by a server that is slow, but keeps up, though there was no warm-up', async () => {
+  test('is answered completely by a slow server that keeps up, without a warm-up', async () => {
     const url = await tcpServer((socket) => {
       // The first request only opens the connection.
       let delay = 0;
@@ -144,7 +144,7 @@ describe('a rate', () => {
     expect(code).toBe(0);
   });
 
-  test('above what the server answers is said to be missed, and what was never sent is dropped', async () => {
+  test('above the server’s capacity is reported as missed, and unsent requests as dropped', async () => {
     const url = await tcpServer((socket) => {
       socket.on('data', (bytes) => setTimeout(() => socket.write(bytes), 20));
     });
@@ -168,7 +168,7 @@ describe('a rate', () => {
   });
 });
 
-describe('a rate above what the server answers', () => {
+describe('an offered rate above the server’s capacity', () => {
   // Each of two connections can serve about 100 requests/s.
   const slow = (accepted: () => void) => (socket: Duplex) => {
     accepted();
@@ -178,7 +178,7 @@ describe('a rate above what the server answers', () => {
   test.each([
     ['tcp', tcpServer],
     ['tls', tlsServer],
-  ])('over %s: what waits too long ends where it waits, and the connections go on', async (_, startServer) => {
+  ])('over %s drops overdue requests and keeps the connections open', async (_, startServer) => {
     let accepted = 0;
     const url = await startServer(slow(() => accepted++));
     const load = ['-c', '2', '-R', '2000', '-d', '900ms', '--timeout', '300ms', '--timestamps', 'user'];

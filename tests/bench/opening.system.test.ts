@@ -15,18 +15,15 @@ const { Generator }: typeof Generators = await import(built);
 
 const PATIENCE = ['--open-timeout', '15s', '--timeout', '15s'];
 
-describe.skipIf(whyUnavailable('iterative'))('connections that are not answered', () => {
-  test.each(['echo', 'http'])(
-    'are given up before their time when the server of %s has nothing left to do',
-    async (app) => {
-      const flags = ['--model', 'iterative', '--app', app, '-c', '3', ...PATIENCE];
-      const { opening } = onlyTrial(await resultOf(startMeasuring(...flags)));
-      expect(opening).toMatchObject({ opened: 3, answered: 1 });
-      expect(opening.seconds).toBeLessThan(15);
-    },
-  );
+describe.skipIf(whyUnavailable('iterative'))('connections without an answer', () => {
+  test.each(['echo', 'http'])('are given up early when the server of %s is idle', async (app) => {
+    const flags = ['--model', 'iterative', '--app', app, '-c', '3', ...PATIENCE];
+    const { opening } = onlyTrial(await resultOf(startMeasuring(...flags)));
+    expect(opening).toMatchObject({ opened: 3, answered: 1 });
+    expect(opening.seconds).toBeLessThan(15);
+  });
 
-  test('are waited for while the server waits for its work', async () => {
+  test('are kept while the server is still working', async () => {
     // More than the threads of the server's pool, so that some are answered long before the others.
     const connections = availableParallelism() + 1;
     const flags = ['-c', `${connections}`, '--work', 'io:900ms'];
@@ -53,27 +50,24 @@ async function answeringOne(transport: 'tcp' | 'tls', answer: (request: Buffer) 
   return (server.address() as AddressInfo).port;
 }
 
-describe('who is told to wait no longer', () => {
+describe('a generator that gives up opening', () => {
   test.each([
     ['echo', 'tcp', (request: Buffer) => request],
     ['echo', 'tls', (request: Buffer) => request],
     ['http', 'tcp', () => 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi'],
-  ] as const)(
-    'waits until some connection of %s over %s was answered, and for no other',
-    async (app, transport, answer) => {
-      const address = { host: '127.0.0.1', port: await answeringOne(transport, answer) };
-      const generator = new Generator({
-        point: {
-          ...{ transport, app, workload: 'request-response', connection: 'pooled', connections: 20 },
-          ...{ pipelining: 1, sizes: fixedSize(64) },
-        },
-        ...{ address, threads: 1, cpus: [], arrivals: null, levels: null, requests: null, streamKey: { seed: 1 } },
-        ...{ timestamps: 'user', timeoutMs: 600_000, openTimeoutMs: 600_000 },
-        ...(app === 'http' && { http: { host: `127.0.0.1:${address.port}`, path: '/', page: null } }),
-      });
-      onTestFinished(() => generator.stop());
-      generator.giveUpOpening();
-      expect((await generator.opened()).answered).toBe(1);
-    },
-  );
+  ] as const)('still waits until one connection of %s over %s was answered', async (app, transport, answer) => {
+    const address = { host: '127.0.0.1', port: await answeringOne(transport, answer) };
+    const generator = new Generator({
+      point: {
+        ...{ transport, app, workload: 'request-response', connection: 'pooled', connections: 20 },
+        ...{ pipelining: 1, sizes: fixedSize(64) },
+      },
+      ...{ address, threads: 1, cpus: [], arrivals: null, levels: null, requests: null, streamKey: { seed: 1 } },
+      ...{ timestamps: 'user', timeoutMs: 600_000, openTimeoutMs: 600_000 },
+      ...(app === 'http' && { http: { host: `127.0.0.1:${address.port}`, path: '/', page: null } }),
+    });
+    onTestFinished(() => generator.stop());
+    generator.giveUpOpening();
+    expect((await generator.opened()).answered).toBe(1);
+  });
 });

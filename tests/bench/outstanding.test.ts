@@ -9,7 +9,7 @@ function send(outstanding: Outstanding, s = 0, time = 1): number {
   return sequence;
 }
 
-describe('requests that may be lost', () => {
+describe('outstanding requests', () => {
   test('are answered in any order, once', () => {
     const outstanding = new Outstanding(1);
     const [a, b] = [send(outstanding), send(outstanding)];
@@ -19,7 +19,7 @@ describe('requests that may be lost', () => {
     expect([outstanding.reply(0, a), outstanding.total]).toEqual([DUPLICATE, 0]);
   });
 
-  test('are late once they were given up, and come again after that', () => {
+  test('have late replies after they were given up, and then duplicates', () => {
     const outstanding = new Outstanding(1);
     const sequence = send(outstanding);
     outstanding.lose(0);
@@ -27,13 +27,13 @@ describe('requests that may be lost', () => {
     expect([outstanding.reply(0, sequence), outstanding.reply(0, sequence)]).toEqual([LATE, DUPLICATE]);
   });
 
-  test('that were never made are unknown', () => {
+  test('that were never sent are unknown', () => {
     const outstanding = new Outstanding(1);
     send(outstanding);
     expect([1, 2, 1e9, -1, -257].map((sequence) => outstanding.reply(0, sequence))).toEqual(Array(5).fill(UNKNOWN));
   });
 
-  test('keep their times, and the place of one that was answered is readable until the next', () => {
+  test('keep their times, and the slot of an answered one is readable until the next request', () => {
     const outstanding = new Outstanding(2);
     outstanding.push(1, 10, 11, 12);
     outstanding.push(1, 20, 21, 22);
@@ -43,7 +43,7 @@ describe('requests that may be lost', () => {
     expect([outstanding.due(oldest), outstanding.pending(1), outstanding.pending(0)]).toEqual([10, 1, 0]);
   });
 
-  test('are those of their own socket', () => {
+  test('belong to their own socket', () => {
     const outstanding = new Outstanding(3);
     send(outstanding, 1);
     send(outstanding, 2);
@@ -52,7 +52,7 @@ describe('requests that may be lost', () => {
     expect([outstanding.pending(1), outstanding.pending(2)]).toEqual([1, 0]);
   });
 
-  test('are as many as it takes, and each is found', () => {
+  test('have no fixed limit, and each is found', () => {
     const outstanding = new Outstanding(2);
     for (let i = 0; i < 5000; i++) for (const s of [0, 1]) send(outstanding, s, i);
     expect(outstanding.total).toBe(10_000);
@@ -63,7 +63,7 @@ describe('requests that may be lost', () => {
     ]);
   });
 
-  test('take memory for as many as are outstanding at once: one that waits long holds nothing else', () => {
+  test('take memory for as many as are outstanding at once, even if one waits long', () => {
     const outstanding = new Outstanding(1);
     const slow = send(outstanding, 0, 7);
     const before = outstanding.capacity;
@@ -73,13 +73,13 @@ describe('requests that may be lost', () => {
     expect(outstanding.due(outstanding.reply(0, slow))).toBe(7);
   });
 
-  test('take 84 bytes of a socket with one outstanding, or up to twice that', () => {
+  test('take 84 to 168 bytes for a socket with one outstanding', () => {
     const outstanding = new Outstanding(100_000);
     for (let s = 0; s < 100_000; s++) send(outstanding, s);
     expect(outstanding.capacity).toBe(131_072);
   });
 
-  test('given up long ago are forgotten, and replies to them late all the same', () => {
+  test('given up long ago are forgotten, and replies to them still count as late', () => {
     const outstanding = new Outstanding(2);
     const answered = send(outstanding, 1);
     outstanding.reply(1, answered);
@@ -95,7 +95,7 @@ describe('requests that may be lost', () => {
     expect(outstanding.reply(0, last)).toBe(DUPLICATE);
   });
 
-  test('count right whatever happens to them, on several sockets', () => {
+  test('are counted correctly after any sequence of operations on several sockets', () => {
     const step = fc.tuple(
       fc.constantFrom('push', 'reply', 'lose', 'takeOldest'),
       fc.integer({ min: 0, max: 2 }),

@@ -20,29 +20,29 @@ function stages(...each: readonly (readonly [seconds: number, target: number])[]
 
 describe('a pacer with stages', () => {
   test.each<[string, number, Stage[], number, number[]]>([
-    ['none: the rate holds', 2, [], 0, [0, 0.5, 1, 1.5, 2]],
+    ['none, which keeps the rate', 2, [], 0, [0, 0.5, 1, 1.5, 2]],
     [
-      'up from nothing: the k-th is due when so many are expected, t²/4 = k',
+      'a ramp from zero, where the k-th arrival is due when k are expected: t²/4 = k',
       0,
       stages([10, 5]),
       0,
       [0, 2, 2.828, 3.464],
     ],
     [
-      'down to nothing: the last before the end, and none ever after',
+      'a ramp to zero, with a last arrival before the end and none after it',
       2,
       stages([4, 0]),
       0,
       [0, 0.536, 1.172, 2, NEVER],
     ],
-    ['a level one: as without', 2, stages([1, 2]), 0, [0, 0.5, 1, 1.5, 2]],
-    ['a jump after the first has come', 1, stages([1, 1], [0, 4]), 0, [0, 1, 1.25, 1.5]],
+    ['a level stage, as without stages', 2, stages([1, 2]), 0, [0, 0.5, 1, 1.5, 2]],
+    ['a jump after the first arrival', 1, stages([1, 1], [0, 4]), 0, [0, 1, 1.25, 1.5]],
     ['a pause, then a jump', 2, stages([1, 2], [0, 0], [3, 0], [0, 1]), 0, [0, 0.5, 4, 5, 6]],
-    ['a warm-up: they begin after it', 1, stages([0, 2]), 2, [0, 1, 2, 2.5, 3]],
-    ['a warm-up at nothing: nobody comes in it', 0, stages([0, 2]), 2, [2, 2.5, 3]],
-    ['up and down again', 0, stages([1, 2], [1, 0], [0, 1]), 0, [0, 1, 2, 3, 4]],
-    ['that end: the last rate holds', 1, stages([2, 3]), 0, [0, 0.732, 1.236, 1.646, 2, 2.333, 2.667]],
-    ['that say nothing ever comes', 0, [], 0, [NEVER, NEVER]],
+    ['a warm-up before the stages', 1, stages([0, 2]), 2, [0, 1, 2, 2.5, 3]],
+    ['a warm-up at zero, without arrivals', 0, stages([0, 2]), 2, [2, 2.5, 3]],
+    ['a ramp up and down', 0, stages([1, 2], [1, 0], [0, 1]), 0, [0, 1, 2, 3, 4]],
+    ['an end, after which the last rate holds', 1, stages([2, 3]), 0, [0, 0.732, 1.236, 1.646, 2, 2.333, 2.667]],
+    ['a rate of zero, without arrivals', 0, [], 0, [NEVER, NEVER]],
   ])('%s', (_, start, ramps, hold, due) => {
     const profile = { start, stages: ramps, holdMs: hold * 1000 };
     const taken = take(makePacer({ ...spec, profile }), due.length);
@@ -55,15 +55,15 @@ describe('a profile', () => {
   const profile = new LoadProfile({ start: 10, stages: stages([2, 30], [1, 30], [0, 0]), holdMs: 1000 });
 
   test.each([
-    ['at the beginning', 0, 10, 0],
+    ['at the start', 0, 10, 0],
     ['in the warm-up', 0.5, 10, 5],
-    ['as the first stage begins', 1, 10, 10],
-    ['halfway up', 2, 20, 25],
-    ['at the top', 3, 30, 50],
-    ['while it holds', 3.5, 30, 65],
-    ['where it drops: the level it drops to', 4, 0, 80],
+    ['at the start of the first stage', 1, 10, 10],
+    ['halfway up the ramp', 2, 20, 25],
+    ['at the top of the ramp', 3, 30, 50],
+    ['while the rate holds', 3.5, 30, 65],
+    ['at the drop, with the level after it', 4, 0, 80],
     ['long after', 1000, 0, 80],
-  ])('%s (%d s) is at %d, %d arrivals expected by then', (_, seconds, level, arrivals) => {
+  ])('%s (%d s) has level %d and %d arrivals expected by then', (_, seconds, level, arrivals) => {
     expect(profile.levelAt(seconds * SECOND)).toBeCloseTo(level, 9);
     expect(profile.cumulative(seconds * SECOND)).toBeCloseTo(arrivals, 9);
   });
@@ -78,7 +78,7 @@ describe('a profile', () => {
     expect(profile.meanRate(from * SECOND, to * SECOND)).toBeCloseTo(mean, 9);
   });
 
-  test('tells the time of an earlier arrival after that of a later one', () => {
+  test('returns the time of an earlier arrival after that of a later one', () => {
     expect([70, 5, 25].map((arrivals) => profile.timeOf(arrivals) / SECOND)).toEqual([11 / 3, 0.5, 2]);
   });
 });
@@ -96,8 +96,8 @@ const anyProfile = fc.record({
 });
 const anyArrivals = fc.constantFrom('constant' as const, 'poisson' as const);
 
-describe('whatever its stages, a pacer', () => {
-  test('never goes back in time', () => {
+describe('a pacer with any stages', () => {
+  test('never returns a time before the previous one', () => {
     fc.assert(
       fc.property(anyProfile, anyArrivals, fc.nat(), (profile, arrivals, seed) => {
         const due = take(makePacer({ ...spec, profile, arrivals, streamKey: { seed } }), 300);
@@ -107,7 +107,7 @@ describe('whatever its stages, a pacer', () => {
     );
   });
 
-  test('lets so many arrivals come as its profile expects', () => {
+  test('has as many arrivals as its profile expects', () => {
     fc.assert(
       fc.property(anyProfile, fc.integer({ min: 0, max: 1_000_000 }), ({ start, stages, holdMs }, arrivals) => {
         const profile = new LoadProfile({ start, stages, holdMs });
@@ -119,7 +119,7 @@ describe('whatever its stages, a pacer', () => {
     );
   });
 
-  test('lets the last arrival of a stage come within it', () => {
+  test('has the last arrival of a stage within it', () => {
     const positive = fc.double({ min: 1e-3, max: 1e6, noNaN: true });
     fc.assert(
       fc.property(level, positive, fc.integer({ min: 1, max: 100_000 }), (start, target, durationMs) => {
@@ -131,7 +131,7 @@ describe('whatever its stages, a pacer', () => {
     );
   });
 
-  test('makes one schedule with those of the other threads', () => {
+  test('forms one schedule with those of the other threads', () => {
     fc.assert(
       fc.property(anyProfile, fc.integer({ min: 1, max: 5 }), (profile, threads) => {
         const each = Array.from({ length: threads }, (_, thread) =>
@@ -144,7 +144,7 @@ describe('whatever its stages, a pacer', () => {
   });
 });
 
-test('Poisson arrivals follow a ramp: as many in each part of it as expected, give or take five deviations', () => {
+test('Poisson arrivals follow a ramp: each part has the expected number, within five standard deviations', () => {
   const profile = { start: 0, stages: stages([10, 2000]), holdMs: 0 };
   const due = [0, 1, 2].flatMap((thread) =>
     take(makePacer({ ...spec, arrivals: 'poisson', profile, thread, threads: 3 }), 4000),

@@ -13,7 +13,7 @@ function received(payload: Payload, connection: number, sequence: number, offset
 describe.each([1, 3, 7, 8, 9, 13, 64, 127, 128, 129, 1000, 65_536])('a request of %d bytes', (size) => {
   const payload = new Payload(size, 1, { seed: 1 });
 
-  test('matches its own echo, wherever that lies in memory', () => {
+  test('matches its own echo at any offset in memory', () => {
     for (const offset of [0, 1, 4, 7]) {
       expect(payload.matches(received(payload, 7, 99, offset), offset, 0, size, 7, 99)).toBe(true);
     }
@@ -27,7 +27,7 @@ describe.each([1, 3, 7, 8, 9, 13, 64, 127, 128, 129, 1000, 65_536])('a request o
     }
   });
 
-  test('differs when any one bit of it does', () => {
+  test('does not match when any one bit differs', () => {
     const inbox = received(payload, 7, 99);
     for (const at of new Set([0, 3, 4, 7, 8, Math.floor(size / 2), size - 1].filter((at) => at < size))) {
       inbox.bytes[at] = (inbox.bytes[at] as number) ^ 1;
@@ -37,14 +37,14 @@ describe.each([1, 3, 7, 8, 9, 13, 64, 127, 128, 129, 1000, 65_536])('a request o
   });
 });
 
-test('another connection’s reply, or an earlier one, does not match', () => {
+test('a reply of another connection or an earlier one does not match', () => {
   const payload = new Payload(64, 1, { seed: 1 });
   const inbox = received(payload, 7, 99);
   expect(payload.matches(inbox, 0, 0, 64, 8, 99)).toBe(false);
   expect(payload.matches(inbox, 0, 0, 64, 7, 98)).toBe(false);
 });
 
-test('a byte lost from the middle shows, whichever it is', () => {
+test('a missing byte in the middle is detected at any position', () => {
   const payload = new Payload(1000, 1, { seed: 1 });
   const whole = received(payload, 1, 1).bytes.slice(0, 1000);
   for (let at = 0; at < 999; at++) {
@@ -58,7 +58,7 @@ test('a byte lost from the middle shows, whichever it is', () => {
   }
 });
 
-test('many requests lie in the outbox, each with its own header', () => {
+test('the outbox contains several requests, each with its own header', () => {
   const payload = new Payload(24, 3, { seed: 1 });
   for (let i = 0; i < 3; i++) payload.address(i, 5, 10 + i);
   for (let i = 0; i < 3; i++) {

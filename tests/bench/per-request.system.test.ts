@@ -26,7 +26,7 @@ function openLoad(clock?: KernelClock) {
 
 const point = { connection: 'per-request', connections: CONNECTIONS } as const;
 
-test('connecting is neither the generator’s lag nor late sending, but part of the response', () => {
+test('connection setup is part of the response time, but not of generator or schedule lag', () => {
   // The kernel completes one connection. The others' first segments are lost, and sent again a second later (RFC 6298).
   const server = new TurningServer(echo, 0);
   const { live, state } = openLoad(new KernelClock());
@@ -65,7 +65,7 @@ test('connecting is neither the generator’s lag nor late sending, but part of 
   }
 });
 
-test('nor is a handshake that Node does', () => {
+test('a handshake by Node is not part of the schedule lag either', () => {
   const { live, state } = openLoad();
   const client = { hasRoom: true, send: () => undefined, end: () => undefined, destroy: () => undefined };
   const workload = new ClientRequests(assign(point, { host: '127.0.0.1', port: 1 }), state, () => client);

@@ -28,10 +28,14 @@ function lagsOf(turns: readonly Turn[]): number[][] {
 }
 
 test.each<[string, readonly Turn[], number[][]]>([
-  ['a reply that wakes the loop did not wait', [{ blockedMs: 1, replies: [1000] }], [[0]]],
-  ['others of its turn waited while it was handled', [{ blockedMs: 1, replies: [1000, 1300, 1700] }], [[0, 300, 700]]],
+  ['a reply that wakes the loop has no lag', [{ blockedMs: 1, replies: [1000] }], [[0]]],
   [
-    'a loop that had no time to block may have been late since it asked before',
+    'further replies of its turn have the time since the first as lag',
+    [{ blockedMs: 1, replies: [1000, 1300, 1700] }],
+    [[0, 300, 700]],
+  ],
+  [
+    'a loop that did not block may be late since its previous poll',
     [
       { blockedMs: 1, replies: [1000, 1400] },
       { blockedMs: 0, replies: [2000, 2500] },
@@ -40,7 +44,7 @@ test.each<[string, readonly Turn[], number[][]]>([
     [[0, 400], [1000, 1500], [1000]],
   ],
   [
-    'once it blocks again it is on time',
+    'a loop that blocks again is on time',
     [
       { blockedMs: 1, replies: [1000] },
       { blockedMs: 0, replies: [2000] },
@@ -49,7 +53,7 @@ test.each<[string, readonly Turn[], number[][]]>([
     [[0], [1000], [0]],
   ],
   [
-    'what it blocked for before a timer does not excuse what came while that ran',
+    'blocking before a timer does not reduce the lag of replies that arrive while it runs',
     [
       { blockedMs: 2, replies: [], look: 1000 },
       { blockedMs: 0, replies: [1500] },
@@ -57,7 +61,7 @@ test.each<[string, readonly Turn[], number[][]]>([
     [[], [500]],
   ],
   [
-    'a loop that asks again and again without blocking was late since it asked last',
+    'a loop that polls repeatedly without blocking is late since its last poll',
     [
       { blockedMs: 1, replies: [1000] },
       { blockedMs: 0, replies: [], look: 8000 },

@@ -142,7 +142,7 @@ describe.each([
     return { ...pipeline, sweep: (atMs: number) => workload.sweep(now + atMs * MS, now + (atMs - 1000) * MS) };
   }
 
-  test('expire one by one: the younger ones wait on, and are answered behind late replies', () => {
+  test('expire one by one, and the younger ones are answered after late replies', () => {
     const { sweep, state, live, workload, release, made } = waiting(1500, 600, 20);
     sweep(0);
     expect(state.counts).toMatchObject({ sent: 4, completed: 1, timedOut: 1, errors: 0, late: 0 });
@@ -155,7 +155,7 @@ describe.each([
     expect(workload.request(0, nowNanos())).toBe(true);
   });
 
-  test('each have a time-out of their own, and a connection that has nothing else in flight is replaced', () => {
+  test('each have their own time-out, and a connection without another request in flight is replaced', () => {
     const { sweep, state, live, workload, made } = waiting(1500, 600, 20);
     for (const [atMs, timedOut, connections] of [
       [0, 1, 1],

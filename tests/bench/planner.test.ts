@@ -18,12 +18,12 @@ const block = ({ round, transport, connections }: TrialSpec) => `${round} ${tran
 describe('a plan', () => {
   const trials = planTrials(configuration);
 
-  test('holds every target once at every operating point of every round', () => {
+  test('contains every target once at every operating point of every round', () => {
     expect(trials).toHaveLength(3 * 2 * 2 * 5);
     expect(new Set(trials.map((trial) => `${block(trial)} ${model(trial)}`)).size).toBe(60);
   });
 
-  test('holds further scenarios beside the rest', () => {
+  test('contains further scenarios in addition', () => {
     const work = parseWork('io:5ms');
     const scenarios = [{ transports: ['udp'], connections: [7], work }] as const;
     const more = planTrials({ ...configuration, scenarios });
@@ -33,7 +33,7 @@ describe('a plan', () => {
     for (const { transport, connections } of further) expect([transport, connections]).toEqual(['udp', 7]);
   });
 
-  test('keeps the targets of a block together, round after round', () => {
+  test('keeps the targets of a block together in every round', () => {
     for (let i = 0; i < trials.length; i += 3) {
       const three = trials.slice(i, i + 3);
       expect(new Set(three.map(block)).size).toBe(1);
@@ -42,12 +42,12 @@ describe('a plan', () => {
     expect(trials.map(({ round }) => round)).toEqual([...trials.map(({ round }) => round)].sort((a, b) => a - b));
   });
 
-  test('is the same for the same seed, and another for another', () => {
+  test('is equal for equal seeds, and differs for others', () => {
     expect(planTrials(configuration)).toEqual(trials);
     expect(planTrials({ ...configuration, seed: 43 })).not.toEqual(trials);
   });
 
-  test('leaves out what a model does not serve, and says so', () => {
+  test('leaves out what a model does not serve, and reports it', () => {
     const partly: RunConfiguration = { ...configuration, targets: [...targets, { kind: 'model', model: 'balanced' }] };
     const plan = planTrials(partly);
     expect(plan).toHaveLength((3 * 2 + 1) * 2 * 5);
@@ -60,7 +60,7 @@ describe('a plan', () => {
     expect(leftOut(configuration)).toEqual([]);
   });
 
-  test('does not favour any place in a block', () => {
+  test('does not favour any position in a block', () => {
     const first = planTrials({ ...configuration, rounds: 300 }).filter((_, i) => i % 3 === 0);
     for (const name of ['iterative', 'async', 'cluster']) {
       const share = first.filter((trial) => model(trial) === name).length / first.length;
@@ -72,13 +72,13 @@ describe('a plan', () => {
 describe('placement', () => {
   const automatic = { serverCpus: null, loadCpus: null, threads: null };
 
-  test('shares fewer than four CPUs, and says so', () => {
+  test('shares fewer than four CPUs, with a warning', () => {
     const placement = placeOnCpus([0, 1], automatic);
     expect(placement).toMatchObject({ serverCpus: [], loadCpus: [], threads: 1 });
     expect(placement.warnings.map(({ code }) => code)).toEqual(['cpus-shared']);
   });
 
-  test('splits four or more, a generator thread for each of the load’s', () => {
+  test('splits four or more CPUs, with one generator thread for each CPU of the load', () => {
     expect(placeOnCpus([0, 1, 2, 3, 6], automatic)).toEqual({
       serverCpus: [0, 1, 2],
       loadCpus: [3, 6],
@@ -87,7 +87,7 @@ describe('placement', () => {
     });
   });
 
-  test('does as it is told', () => {
+  test('follows explicit settings', () => {
     expect(placeOnCpus([0, 1], { serverCpus: [0], loadCpus: [1], threads: 3 })).toEqual({
       serverCpus: [0],
       loadCpus: [1],
@@ -96,11 +96,11 @@ describe('placement', () => {
     });
   });
 
-  test('keeps the automatic half off CPUs that the other side asked for', () => {
+  test('keeps the automatic half off the CPUs that were set for the other side', () => {
     expect(placeOnCpus([0, 1, 2, 3], { ...automatic, loadCpus: [1] }).serverCpus).toEqual([0]);
   });
 
-  test('is not on CPUs that are not there', () => {
+  test('refuses CPUs that do not exist', () => {
     const wishes = { ...automatic, serverCpus: [1, 2, 3], loadCpus: [2000] };
     const refused = {
       faults: [
@@ -111,13 +111,13 @@ describe('placement', () => {
     expect(() => placeOnCpus([1, 2], wishes)).toThrow(expect.objectContaining(refused));
   });
 
-  test('warns when asked for the same CPUs on both sides', () => {
+  test('warns about the same CPUs on both sides', () => {
     const placement = placeOnCpus([0, 1, 2, 3], { serverCpus: [0, 1], loadCpus: [1], threads: null });
     expect(placement.warnings).toHaveLength(1);
   });
 });
 
-test('connections are shared out evenly and without gaps', () => {
+test('connections are divided evenly and without gaps', () => {
   for (const [connections, threads] of [
     [10, 3],
     [3, 3],
@@ -135,7 +135,7 @@ test('connections are shared out evenly and without gaps', () => {
 });
 
 describe('random numbers', () => {
-  test('lie in [0, 1) with mean 1/2', () => {
+  test('are in [0, 1) with mean 1/2', () => {
     const random = seeded(7);
     const values = Array.from({ length: 10_000 }, random);
     expect(Math.min(...values)).toBeGreaterThanOrEqual(0);
@@ -143,7 +143,7 @@ describe('random numbers', () => {
     expect(values.reduce((a, b) => a + b) / values.length).toBeCloseTo(0.5, 1);
   });
 
-  test('shuffle without losing anything', () => {
+  test('shuffle items without losing any', () => {
     const items = [1, 2, 3, 4, 5, 6, 7, 8];
     const copy = shuffled(items, seeded(3));
     expect(copy).not.toEqual(items);
@@ -158,19 +158,19 @@ test.each([
   [[4, 1, 3, 2], 2.5],
 ])('the median of %j is %d', (values, middle) => expect(median(values)).toBe(middle));
 
-describe('CPUs that servers are given in turn', () => {
+describe('CPUs of servers in a CPU sweep', () => {
   const wishes = { serverCpus: null, loadCpus: null, threads: null };
 
   test.each([
-    ['are the first', [0, 1, 2, 3], wishes, 2, [0, 1], [2, 3]],
-    ['leave the load none where there are no more', [0, 1], wishes, 2, [0, 1], []],
-    ['keep off those of the load', [0, 1, 2], { ...wishes, loadCpus: [0] }, 2, [1, 2], [0]],
-    ['are of those that were named', [0, 1, 2, 3], { ...wishes, serverCpus: [3, 2] }, 1, [3, 2], [0, 1]],
+    ['are the first ones', [0, 1, 2, 3], wishes, 2, [0, 1], [2, 3]],
+    ['leave none for the load if there are no more', [0, 1], wishes, 2, [0, 1], []],
+    ['exclude those of the load', [0, 1, 2], { ...wishes, loadCpus: [0] }, 2, [1, 2], [0]],
+    ['are taken from those that were set', [0, 1, 2, 3], { ...wishes, serverCpus: [3, 2] }, 1, [3, 2], [0, 1]],
   ])('%s', (_, allowed, wished, most, serverCpus, loadCpus) => {
     expect(givingCpus(allowed, wished, most)).toEqual({ serverCpus, loadCpus, threads: null });
   });
 
-  test('make operating points of their own', () => {
+  test('create separate operating points', () => {
     const scenarios = [{ transports: ['tcp'], connections: [1, 16], work: null, cpus: 2 }] as const;
     const plan = planTrials({ ...configuration, transports: ['tcp'], rounds: 1, cpus: 1, scenarios });
     const points = plan.map((trial) => `${block(trial)} ${trial.cpus}`);

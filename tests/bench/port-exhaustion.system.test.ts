@@ -14,7 +14,7 @@ const NARROW = [
   'echo 0 > /proc/sys/net/ipv4/tcp_tw_reuse',
 ].join(' && ');
 
-test.skipIf(whyMissing('netns'))('when ports run out, it is said, and the rest goes on', () => {
+test.skipIf(whyMissing('netns'))('exhausted ports are reported, and the other requests are completed', () => {
   const flags = ['--model', 'event-driven', '-c', '2', '--connection', 'per-request', '-n', '300', '-d', '5s'];
   const line = ['exec', process.execPath, program, 'run', ...flags, '--warmup', '0s', '--json', '-', '--out-dir'];
   const shell = `${NARROW} && ${[...line, scratchDirectory()]

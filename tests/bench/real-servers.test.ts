@@ -17,15 +17,15 @@ function held(worseBy: number, outcome: RealCheck['outcome'], sessions: number, 
   return { ...key, ...how, pace: null, found: [] };
 }
 
-test('a path is the shell’s, whatever is in it', () => {
+test('a path is quoted for the shell', () => {
   const { command } = new NodeServer("/somewhere/it's/sockbench.js").server('a', 20);
   expect(command).toContain(
     `'/somewhere/it'\\''s/sockbench.js' serve --model event-driven --port {port} --work cpu:20us`,
   );
 });
 
-describe('checks that were saved', () => {
-  test('are read again, but for a line that was cut off', () => {
+describe('saved checks', () => {
+  test('are read again, except for a truncated line', () => {
     const file = join(folder, 'cut/checks.jsonl');
     saveCheck(file, held(0, 'pass', 10));
     writeFileSync(file, '{"server":"c","worseBy":0.1,"outc', { flag: 'a' });
@@ -34,9 +34,9 @@ describe('checks that were saved', () => {
     expect(readSavedChecks(file)).toEqual([held(0, 'pass', 10), held(0.2, 'suspected', 14)]);
   });
 
-  test('of no file are none', () => expect(readSavedChecks(join(folder, 'nothing'))).toEqual([]));
+  test('are empty without a file', () => expect(readSavedChecks(join(folder, 'nothing'))).toEqual([]));
 
-  test('are the same when nothing that matters differs', () => {
+  test('are equal when all relevant fields are equal', () => {
     const key = keyOf(plan, 'c', 0.1, 2);
     expect(isSame(held(0.1, 'pass', 10, 2), key)).toBe(true);
     for (const change of [{ server: 'node' }, { worseBy: 0 }, { number: 3 }, { connections: 1 }, { budgetMs: 1 }]) {
@@ -45,7 +45,7 @@ describe('checks that were saved', () => {
   });
 });
 
-test('what came of checks is counted by server, and by how much worse B was', () => {
+test('outcomes of checks are counted by server and by the slowdown of B', () => {
   const checks = [held(0, 'pass', 10), held(0, 'inconclusive', 24, 2), held(0.2, 'suspected', 10)];
   const text = renderRealChecks(checks, { color: false, width: 160 });
   const columns = [
@@ -66,20 +66,20 @@ test('what came of checks is counted by server, and by how much worse B was', ()
   ]);
 });
 
-describe('as wanted', () => {
+describe('the requirement', () => {
   const many = (worseBy: number, outcomes: Partial<Record<RealCheck['outcome'], number>>, sessions = 10) =>
     Object.entries(outcomes).flatMap(([outcome, count]) =>
       Array.from({ length: count }, () => held(worseBy, outcome as RealCheck['outcome'], sessions)),
     );
   test.each<[string, RealCheck[], boolean]>([
-    ['are equal programs of which four of five pass', many(0, { pass: 16, inconclusive: 4 }), true],
-    ['not fewer', many(0, { pass: 15, inconclusive: 5 }), false],
-    ['nor one alarm', many(0, { pass: 19, suspected: 1 }), false],
-    ['nor an invalid one', many(0, { pass: 19, invalid: 1 }), false],
-    ['nor later than in four minutes', many(0, { pass: 20 }, 21), false],
-    ['is 10 % found in four of five', many(0.1, { suspected: 8, inconclusive: 2 }), true],
-    ['not passed once', many(0.1, { suspected: 9, pass: 1 }), false],
-    ['is 20 % found always', many(0.2, { suspected: 10 }), true],
-    ['not left open once', many(0.2, { suspected: 9, inconclusive: 1 }), false],
+    ['is met when four of five checks of equal programs pass', many(0, { pass: 16, inconclusive: 4 }), true],
+    ['is missed when fewer pass', many(0, { pass: 15, inconclusive: 5 }), false],
+    ['is missed after one alarm', many(0, { pass: 19, suspected: 1 }), false],
+    ['is missed after one invalid check', many(0, { pass: 19, invalid: 1 }), false],
+    ['is missed when verdicts take longer than four minutes', many(0, { pass: 20 }, 21), false],
+    ['is met when 10 % more is found in four of five', many(0.1, { suspected: 8, inconclusive: 2 }), true],
+    ['is missed when 10 % more passes once', many(0.1, { suspected: 9, pass: 1 }), false],
+    ['is met when 20 % more is always found', many(0.2, { suspected: 10 }), true],
+    ['is missed when 20 % more is inconclusive once', many(0.2, { suspected: 9, inconclusive: 1 }), false],
   ])('%s', (_, checks, wanted) => expect(areAsWanted(checks)).toBe(wanted));
 });

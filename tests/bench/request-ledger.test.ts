@@ -23,7 +23,7 @@ function inFlight(dueMs: readonly number[], { sent = dueMs.length, short = false
 
 const none = { completed: 0, timedOut: 0, errors: 0, corrupted: 0, dropped: 0, late: 0 };
 
-describe('pipelined requests that wait too long', () => {
+describe('pipelined requests that exceed the time-out', () => {
   test('expire one by one, each at its own age', () => {
     const { ledger, counts, live, table } = inFlight([0, 100, 900]);
     expect(ledger.expire(0, 50 * MS, 1000 * MS)).toBe(false);
@@ -36,7 +36,7 @@ describe('pipelined requests that wait too long', () => {
     expect(live.response.quantile(0.01) / MS).toBeGreaterThan(990);
   });
 
-  test('let younger ones be answered, after their own replies, which are late', () => {
+  test('leave younger ones to be answered after late replies', () => {
     const { ledger, counts, table, live } = inFlight([0, 900]);
     ledger.expire(0, 50 * MS, 1000 * MS);
     expect(table.givenUp(0)).toBe(1);
@@ -47,7 +47,7 @@ describe('pipelined requests that wait too long', () => {
     expect(live.response.count).toBe(2);
   });
 
-  test('end with a wrong byte that comes in their place: it is held against the oldest that still waits', () => {
+  test('are followed by a corrupt reply, which counts for the oldest pending request', () => {
     const { ledger, counts } = inFlight([0, 900, 950]);
     ledger.expire(0, 50 * MS, 1000 * MS);
     ledger.corrupt(0);
@@ -55,14 +55,14 @@ describe('pipelined requests that wait too long', () => {
     expect(counts()).toEqual({ ...none, sent: 3, timedOut: 1, corrupted: 1, errors: 1 });
   });
 
-  test('that were never sent are dropped, without a response time, and the connection is stuck', () => {
+  test('are dropped without a response time if unsent, and the connection is stuck', () => {
     const { ledger, counts, live } = inFlight([0, 10, 900], { sent: 1 });
     expect(ledger.expire(0, 50 * MS, 1000 * MS)).toBe(true);
     expect(counts()).toEqual({ ...none, sent: 2, timedOut: 1, dropped: 1 });
     expect(live.response.count).toBe(1);
   });
 
-  test('are none before their time', () => {
+  test('do not expire early', () => {
     const { ledger, counts } = inFlight([100, 900]);
     expect(ledger.expire(0, 100 * MS, 1000 * MS)).toBe(false);
     expect(counts()).toEqual({ ...none, sent: 2 });
@@ -72,7 +72,7 @@ describe('pipelined requests that wait too long', () => {
 describe('requests of a connection that ended', () => {
   test.each([
     [
-      'failed where they were sent; others wait for the next connection',
+      'fail if they were sent, and otherwise wait for the next connection',
       [0, 1, 2],
       2,
       undefined,
@@ -80,14 +80,14 @@ describe('requests of a connection that ended', () => {
       1,
     ],
     [
-      'are dropped where they were not sent and it is not opened at once',
+      'are dropped if they were not sent and the connection is not reopened at once',
       [0, 1, 2],
       2,
       'refused',
       { sent: 2, errors: 2, dropped: 1 },
       0,
     ],
-    ['are dropped where no connection was made', [0], 0, 'refused', { sent: 0, dropped: 1 }, 0],
+    ['are dropped if no connection was made', [0], 0, 'refused', { sent: 0, dropped: 1 }, 0],
   ] as const)('%s', (_, dueMs, sent, cause, expected, left) => {
     const { ledger, counts, table, state } = inFlight(dueMs, { sent });
     ledger.fail(0, cause);
@@ -104,8 +104,8 @@ describe('requests of a connection that ended', () => {
   });
 
   test.each([
-    ['failed with a connection of its own', 'refused', { sent: 1, errors: 1 }],
-    ['was never sent where there was no port for one', 'noPort', { sent: 0, dropped: 1 }],
+    ['fails with its own connection', 'refused', { sent: 1, errors: 1 }],
+    ['is never sent when there is no local port', 'noPort', { sent: 0, dropped: 1 }],
   ] as const)('a request %s', (_, cause, expected) => {
     const { ledger, counts } = inFlight([0], { sent: 0, short: true });
     ledger.fail(0, cause);
@@ -113,7 +113,7 @@ describe('requests of a connection that ended', () => {
   });
 });
 
-test('when the load is over, what was sent has timed out and what was not is dropped', () => {
+test('at the end of the load, sent requests have timed out and unsent ones are dropped', () => {
   const { ledger, counts } = inFlight([0, 1, 2], { sent: 2 });
   ledger.abandon(0, 100 * MS);
   expect(counts()).toEqual({ ...none, sent: 2, timedOut: 2, dropped: 1 });

@@ -13,7 +13,7 @@ test.each([
   [5, 8],
   [1000, 1024],
   [1024, 1024],
-])('the least power of two not below %d is %d', (n, power) => expect(powerOfTwo(n)).toBe(power));
+])('the smallest power of two not below %d is %d', (n, power) => expect(powerOfTwo(n)).toBe(power));
 
 describe('the times of requests', () => {
   test('are kept for each connection and request', () => {
@@ -27,14 +27,14 @@ describe('the times of requests', () => {
     expect([times.due(1, 1), times.ready(1, 1)]).toEqual([30, 31]);
   });
 
-  test('are those of being due alone when nobody wants to know more', () => {
+  test('contain only due times when no others are needed', () => {
     const times = new RequestTimes(2, 3, false);
     for (const sequence of [0, 1, 2, 3]) times.push(1, sequence, sequence + 5, 99);
     times.markSent(1, 2, 98);
     expect([0, 1, 2, 3].map((sequence) => times.due(1, sequence))).toEqual([5, 6, 7, 8]);
   });
 
-  test('go round with sequence numbers', () => {
+  test('wrap around with sequence numbers', () => {
     const times = new RequestTimes(1, 4, true);
     times.push(0, 2 ** 31 - 1, 1, 1);
     times.push(0, -(2 ** 31), 2, 2);
@@ -43,7 +43,7 @@ describe('the times of requests', () => {
 });
 
 describe('a table of connections', () => {
-  test('takes requests off in the order they were made, each connection for itself', () => {
+  test('removes the requests of each connection in the order they were added', () => {
     const table = new ConnectionTable(2, 3, true);
     table.push(0, 10, 10);
     table.push(1, 11, 11);
@@ -53,7 +53,7 @@ describe('a table of connections', () => {
     expect([table.inFlightTotal, table.oldest(0)]).toEqual([0, 2]);
   });
 
-  test('keeps requests of one connection as a queue of bounded length', () => {
+  test('keeps the requests of a connection in a queue of bounded length', () => {
     fc.assert(
       fc.property(fc.array(fc.boolean(), { maxLength: 300 }), (pushes) => {
         const table = new ConnectionTable(1, 5, true);
@@ -72,7 +72,7 @@ describe('a table of connections', () => {
     );
   });
 
-  test('passes over the replies of requests that were given up', () => {
+  test('skips the replies to requests that were given up', () => {
     const table = new ConnectionTable(1, 4, true);
     for (const due of [10, 20, 30]) table.push(0, due, due);
     expect([table.giveUp(0), table.giveUp(0)]).toEqual([10, 20]);
@@ -84,7 +84,7 @@ describe('a table of connections', () => {
     expect([table.shift(0), table.inFlight(0), table.awaited(0)]).toEqual([30, 0, 0]);
   });
 
-  test('keeps unsent requests for the next socket, and forgets whatever was given up on this one', () => {
+  test('keeps unsent requests for the next socket, and discards those given up on this one', () => {
     const table = new ConnectionTable(1, 4, true);
     for (const due of [10, 20, 30]) table.push(0, due, due);
     table.advanceSending(0, 2);
@@ -97,7 +97,7 @@ describe('a table of connections', () => {
     expect([table.inFlight(0), table.awaited(0), table.unsent(0), table.sending(0)]).toEqual([1, 1, 1, 2]);
   });
 
-  test('knows what is unsent, and forgets it with the socket, but not that the connection was once answered', () => {
+  test('discards the state of a socket when it closes, but remembers that the connection was once answered', () => {
     const table = new ConnectionTable(1, 4, true);
     expect([table.phase(0), table.fd(0)]).toEqual([CLOSED, -1]);
     table.setFd(0, 7);

@@ -34,7 +34,7 @@ describe.skipIf(whyMissing('uring')).each(ways)('requests by io_uring, %s timest
     clock = timestamps === 'kernel' ? new KernelClock() : undefined;
   });
 
-  test('are timed as far as is wanted', () => {
+  test('have service times only with kernel timestamps', () => {
     const load = start(echo, { connections: 5 });
     load.flow(200);
     const { response, service, generatorLag } = load.live;
@@ -58,7 +58,7 @@ describe.skipIf(whyMissing('uring')).each(ways)('requests by io_uring, %s timest
     expectAllAccountedFor(load);
   });
 
-  test('wait for the word to go: one request a connection before', () => {
+  test('before the start signal are one for each connection', () => {
     const load = start(echo);
     load.until(() => load.workload.answered === 5);
     for (let i = 0; i < 20; i++) {
@@ -68,7 +68,7 @@ describe.skipIf(whyMissing('uring')).each(ways)('requests by io_uring, %s timest
     expect(load.state.counts).toMatchObject({ sent: 5, completed: 5 });
   });
 
-  test('are as many as are asked for', () => {
+  test('are sent in the requested number', () => {
     const load = start(echo);
     load.until(() => load.workload.answered === 5);
     const demand = new BoundedDemand();
@@ -81,7 +81,7 @@ describe.skipIf(whyMissing('uring')).each(ways)('requests by io_uring, %s timest
     expect(load.state.counts).toMatchObject({ sent: 5 + 9, completed: 5 + 9 });
   });
 
-  test('go out before replies are waited for', async () => {
+  test('are sent before replies are awaited', async () => {
     const server = await ServerProcess.start({ model: 'event-driven', transport: 'tcp' });
     onTestFinished(() => server.kill());
     const load = start(echo, {}, server.address);
@@ -93,7 +93,7 @@ describe.skipIf(whyMissing('uring')).each(ways)('requests by io_uring, %s timest
     expect(load.state.counts.completed).toBeGreaterThan(5);
   });
 
-  test('more connections than the ring has buffers for: the rest waits in sockets', () => {
+  test('may need more buffers than the ring has', () => {
     const load = start(echo, { connections: 1100, ...sized(16_384) });
     load.until(() => load.workload.answered === 1100);
     load.state.flowing = true;
@@ -103,7 +103,7 @@ describe.skipIf(whyMissing('uring')).each(ways)('requests by io_uring, %s timest
     expect(load.state.counts).toMatchObject({ errors: 0, corrupted: 0, unsolicited: 0 });
   });
 
-  test('replies in pieces are put together', () => {
+  test('may have replies in several pieces', () => {
     const load = start(({ inbox, later }, fd, _, length) => {
       for (let at = 0; at < length; at += 13)
         later.push({ fd, bytes: inbox.bytes.slice(at, Math.min(at + 13, length)) });
@@ -111,7 +111,7 @@ describe.skipIf(whyMissing('uring')).each(ways)('requests by io_uring, %s timest
     expect(load.flow(200)).toMatchObject({ errors: 0, corrupted: 0, unsolicited: 0 });
   });
 
-  test.each([0, 5, 9, 40, 63])('a wrong byte at %i is found, and the connection replaced', (at) => {
+  test.each([0, 5, 9, 40, 63])('a wrong byte at %i is detected, and the connection replaced', (at) => {
     const load = start(
       onceFaulty(10, ({ inbox }, fd, _, length) => {
         inbox.bytes[at] = (inbox.bytes[at] as number) ^ 1;
@@ -123,7 +123,7 @@ describe.skipIf(whyMissing('uring')).each(ways)('requests by io_uring, %s timest
     expectAllAccountedFor(load);
   });
 
-  test('a wrong byte in the last of several pieces is found', () => {
+  test('a wrong byte in the last of several pieces is detected', () => {
     const load = start(
       onceFaulty(10, ({ inbox, later }, fd, _, length) => {
         inbox.bytes[60] = (inbox.bytes[60] as number) ^ 1;
@@ -135,7 +135,7 @@ describe.skipIf(whyMissing('uring')).each(ways)('requests by io_uring, %s timest
     expectAllAccountedFor(load);
   });
 
-  test('another connection’s reply is a wrong one', () => {
+  test('a reply of another connection is corrupted', () => {
     let kept: Uint8Array | undefined;
     const load = start(
       ({ inbox }, fd, connection, length) => {
@@ -152,7 +152,7 @@ describe.skipIf(whyMissing('uring')).each(ways)('requests by io_uring, %s timest
     expectAllAccountedFor(load);
   });
 
-  test('more than was asked for is noticed', () => {
+  test('bytes beyond the reply are detected', () => {
     const load = start(
       onceFaulty(10, ({ inbox }, fd, _, length) => void send(fd, inbox, 0, length + 4)),
       { connections: 1 },
@@ -162,7 +162,7 @@ describe.skipIf(whyMissing('uring')).each(ways)('requests by io_uring, %s timest
     expectAllAccountedFor(load);
   });
 
-  test('more in the same piece as the reply is noticed', () => {
+  test('bytes beyond the reply in the same piece are detected', () => {
     // A buffer for 61 bytes has room for 64.
     const load = start(
       onceFaulty(10, ({ inbox }, fd, _, length) => void send(fd, inbox, 0, length + 3)),
@@ -172,7 +172,7 @@ describe.skipIf(whyMissing('uring')).each(ways)('requests by io_uring, %s timest
     expectAllAccountedFor(load);
   });
 
-  test('a connection that takes all buffers harms no other', () => {
+  test('a connection that takes all buffers does not disturb another', () => {
     let flooded = 0;
     let waiting: { fd: number; bytes: Uint8Array } | undefined;
     const load = start(
@@ -204,7 +204,7 @@ describe.skipIf(whyMissing('uring')).each(ways)('requests by io_uring, %s timest
     expectAllAccountedFor(load);
   });
 
-  test('a connection that is closed before it has replied costs its request, and is opened again', () => {
+  test('a connection that closes before its reply fails its request and is reopened', () => {
     const load = start(onceFaulty(10, (server, fd) => server.hangUp(fd)));
     expect(load.flow(200)).toMatchObject({ errors: 1, corrupted: 0 });
     load.until(() => load.server.accepted === 6);
@@ -212,7 +212,7 @@ describe.skipIf(whyMissing('uring')).each(ways)('requests by io_uring, %s timest
     expectAllAccountedFor(load);
   });
 
-  test('a server that closes after every reply is met with new connections, whatever the old ones still tell', () => {
+  test('a server that closes after every reply gets new connections', () => {
     const load = start((server, fd, connection, length) => {
       echo(server, fd, connection, length);
       server.hangUp(fd);
@@ -227,7 +227,7 @@ describe.skipIf(whyMissing('uring')).each(ways)('requests by io_uring, %s timest
     expectAllAccountedFor(load);
   });
 
-  test('a connection that is given up when the load is over is closed for good', () => {
+  test('a connection given up after the load is not reopened', () => {
     const load = start(onceFaulty(10, () => undefined));
     load.flow(200);
     load.state.flowing = false;
@@ -240,7 +240,7 @@ describe.skipIf(whyMissing('uring')).each(ways)('requests by io_uring, %s timest
     expectAllAccountedFor(load);
   });
 
-  test('no reply in time is a time-out, and a late one disturbs nobody', () => {
+  test('a missing reply is a time-out, and a late reply does no harm', () => {
     let late: { fd: number; bytes: Uint8Array } | undefined;
     const load = start(
       onceFaulty(10, ({ inbox }, fd, _, length) => {
@@ -262,7 +262,7 @@ describe.skipIf(whyMissing('uring')).each(ways)('requests by io_uring, %s timest
     expectAllAccountedFor(load);
   });
 
-  test('nobody listens: it is tried again and again', () => {
+  test('refused connections are retried', () => {
     const listener = openServer('tcp', { host: '127.0.0.1', port: 0 });
     const address = localAddress(listener);
     close(listener);
@@ -272,7 +272,7 @@ describe.skipIf(whyMissing('uring')).each(ways)('requests by io_uring, %s timest
     expect(load.workload.needsSweep).toBe(true);
   });
 
-  test('those given up at the end are counted, and nothing is left open', () => {
+  test('requests given up at the end are counted, and no descriptor remains open', () => {
     const before = readdirSync('/proc/self/fd').length;
     const load = start(() => undefined);
     load.until(() => load.workload.outstanding === 5);

@@ -3,7 +3,7 @@ import { ringSuits } from '../../bench/load/streams/ring-stream.ts';
 import type { OperatingPoint } from '../../bench/model/operating-point.ts';
 import { assign } from './assignment.ts';
 
-describe('the ring suits', () => {
+describe('the ring supports', () => {
   const address = { host: '127.0.0.1', port: 1 };
   test('a closed loop of one size', () => {
     expect(ringSuits(assign({}, address))).toBe(true);
@@ -13,10 +13,10 @@ describe('the ring suits', () => {
   test.each<[string, Partial<OperatingPoint>]>([
     ['UDP', { transport: 'udp' }],
     ['one-way loads', { workload: 'upload' }],
-    ['a connection a request', { connection: 'per-request' }],
+    ['a connection for each request', { connection: 'per-request' }],
     ['several requests in flight', { pipelining: 2 }],
     ['mixed sizes', { sizes: [{ from: 64, to: 65, share: 1 }] }],
-    ['requests that are too large', { sizes: [{ from: 16_385, to: 16_385, share: 1 }] }],
+    ['too large requests', { sizes: [{ from: 16_385, to: 16_385, share: 1 }] }],
     ['too much memory', { connections: 4097, sizes: [{ from: 16_384, to: 16_384, share: 1 }] }],
   ])('not %s', (_, point) => {
     expect(ringSuits(assign(point, address))).toBe(false);

@@ -25,7 +25,7 @@ function roundsOf(course: RoundCourse, eachSeconds: number, decidedAfter = Numbe
 describe('a course of rounds', () => {
   const auto = { ...configuration, rounds: 200, budgetMs: 100_000 };
 
-  test('of a fixed number plans all of them, and never ends before', () => {
+  test('with a fixed number plans all of them, and never ends early', () => {
     const course = new RoundCourse(configuration, 0);
     expect(course.begin(6)).toEqual({ rounds: 5, trials: 30 });
     expect(course.trialsExpected).toBe(30);
@@ -33,7 +33,7 @@ describe('a course of rounds', () => {
     expect(course.warnings(comparison(false))).toEqual([]);
   });
 
-  test('with a budget plans what it has begun, and expects what a ranking needs', () => {
+  test('with a budget plans those started, and expects as many as a ranking needs', () => {
     const course = new RoundCourse(auto, 0);
     expect(course.begin(6)).toEqual({ rounds: 1, trials: 6 });
     expect(course.trialsExpected).toBe(72);
@@ -43,14 +43,14 @@ describe('a course of rounds', () => {
 
   test.each([
     ['at the first look', 1, 1, 12],
-    ['at the first look when all is decided', 1, 14, 18],
+    ['at the first look with all pairs decided', 1, 14, 18],
     ['when another round would not fit', 30, Number.POSITIVE_INFINITY, 3],
     ['after the first round in any case', 500, Number.POSITIVE_INFINITY, 1],
   ])('ends %s', (_, eachSeconds, decidedAfter, rounds) => {
     expect(roundsOf(new RoundCourse(auto, 0), eachSeconds, decidedAfter)).toBe(rounds);
   });
 
-  test('takes for the next round the time of the longest', () => {
+  test('estimates the next round by the longest', () => {
     const course = new RoundCourse(auto, 0);
     expect(course.isOver(() => comparison(false), 60 * SECOND)).toBe(true);
     const other = new RoundCourse(auto, 0);
@@ -61,7 +61,7 @@ describe('a course of rounds', () => {
   test.each([
     [30, 'was over after 3 rounds, 9 fewer than a ranking needs: raise --budget'],
     [8, 'was over after 12 rounds, with pairs that are still open'],
-  ])('tells what a budget left open', (eachSeconds, said) => {
+  ])('reports what a budget left open', (eachSeconds, said) => {
     const course = new RoundCourse(auto, 0);
     roundsOf(course, eachSeconds);
     expect(course.warnings(comparison(false))).toEqual([
@@ -70,7 +70,7 @@ describe('a course of rounds', () => {
     expect(course.warnings(comparison(true))).toEqual([]);
   });
 
-  test('has nothing to decide where nobody else is left', () => {
+  test('has nothing to decide with one target left', () => {
     const course = new RoundCourse(auto, 0);
     const { tcp } = comparison(false);
     const alone = { tcp: { ...tcp, scaling: tcp.scaling.slice(1) } };
@@ -83,7 +83,7 @@ describe('a course of rounds', () => {
     expect(course.warnings(alone)).toEqual([]);
   });
 
-  test('ends where nothing can be ranked, and says why', () => {
+  test('ends when no target can be ranked, and reports why', () => {
     const course = new RoundCourse(auto, 0);
     const { tcp } = comparison(false);
     const unranked = { tcp: { ...tcp, rankings: [] } };
@@ -99,7 +99,7 @@ describe('a course of rounds', () => {
     ]);
   });
 
-  test('tells what could not be ranked beside what is decided, and what a budget left open', () => {
+  test('reports unranked transports besides decided ones, and what a budget left open', () => {
     const course = new RoundCourse(auto, 0);
     const both = { ...comparison(true), udp: { ...comparison(false).tcp, rankings: [] } };
     expect(roundsOf(course, 1, 1)).toBe(12);
@@ -110,7 +110,7 @@ describe('a course of rounds', () => {
     expect(long.warnings(open).map(({ code }) => code)).toEqual(['nothing-ranked', 'budget-over']);
   });
 
-  test('is stricter with many looks than with one', () => {
+  test('has a smaller alpha with many looks than with one', () => {
     expect(new RoundCourse(configuration, 0).alpha).toBe(0.05);
     expect(new RoundCourse(auto, 0).alpha).toBeLessThan(0.006);
   });

@@ -9,11 +9,16 @@ function room(count: number, depth = 4): SaidLines {
 }
 
 test.each([
-  ['all hear it', [1, 2], [DELIVERED, COMPLETE], { expected: 2, delivered: 2 }],
-  ['one hears it twice', [1, 1, 2], [DELIVERED, UNCOUNTED, COMPLETE], { delivered: 2, duplicated: 1 }],
-  ['who said it hears it', [0, 1, 2], [UNCOUNTED, DELIVERED, COMPLETE], { delivered: 2, duplicated: 1 }],
-  ['one hears it again when all have', [1, 2, 2], [DELIVERED, COMPLETE, UNCOUNTED], { delivered: 2, duplicated: 1 }],
-  ['one never hears it', [2], [DELIVERED], { expected: 2, delivered: 1 }],
+  ['both receive it', [1, 2], [DELIVERED, COMPLETE], { expected: 2, delivered: 2 }],
+  ['one receives it twice', [1, 1, 2], [DELIVERED, UNCOUNTED, COMPLETE], { delivered: 2, duplicated: 1 }],
+  ['the sender receives it', [0, 1, 2], [UNCOUNTED, DELIVERED, COMPLETE], { delivered: 2, duplicated: 1 }],
+  [
+    'one receives it again after both have',
+    [1, 2, 2],
+    [DELIVERED, COMPLETE, UNCOUNTED],
+    { delivered: 2, duplicated: 1 },
+  ],
+  ['one never receives it', [2], [DELIVERED], { expected: 2, delivered: 1 }],
 ] as const)('a line of client 0 to two others: %s', (_, hearers, outcomes, counts) => {
   const lines = room(3);
   const number = lines.say(0, 1, 1);
@@ -27,7 +32,7 @@ test.each([
   [[0, 2, 1, 3], 1],
   [[3, 2, 1, 0], 3],
   [[1, 2, 3, 0], 1],
-])('lines of one speaker heard as %j: %i came after a later one', (heard, reordered) => {
+])('lines of one sender received as %j: %i after a later one', (heard, reordered) => {
   const lines = room(2);
   for (let i = 0; i < 4; i++) lines.say(0, i, i);
   for (const number of heard) lines.hear(1, 0, number);
@@ -35,18 +40,18 @@ test.each([
 });
 
 test.each([
-  ['nobody of that number', 7, 0],
-  ['a negative number', -1, 0],
-  ['a line that is yet to come', 0, 1],
-  ['a negative line', 0, -1],
-])('what was not said is garbage: %s', (_, speaker, number) => {
+  ['an unknown client', 7, 0],
+  ['a negative client number', -1, 0],
+  ['a future line', 0, 1],
+  ['a negative line number', 0, -1],
+])('a line that was never sent is corrupted: %s', (_, speaker, number) => {
   const lines = room(2);
   lines.say(0, 1, 1);
   expect(lines.hear(1, speaker, number)).toBe(UNCOUNTED);
   expect(lines.counts).toMatchObject({ corrupted: 1, delivered: 0 });
 });
 
-test('a line that is never sent is expected by nobody, unless it had been given up before', () => {
+test('a withdrawn line is expected at no client, unless it was given up before', () => {
   const lines = room(3);
   const [sent, unsent] = [lines.say(0, 1, 1), lines.say(0, 2, 2)];
   lines.hear(1, 0, sent);
@@ -58,7 +63,7 @@ test('a line that is never sent is expected by nobody, unless it had been given 
   expect([lines.withdraw(0, late), lines.counts.expected, lines.outstanding]).toEqual([false, 4, 0]);
 });
 
-test('who comes later is not expected to hear what was said before, and does no harm when it does', () => {
+test('a client that enters later is not expected to receive earlier lines, and may receive them', () => {
   const lines = new SaidLines(3, 4);
   lines.enter(0);
   lines.enter(1);
@@ -72,7 +77,7 @@ test('who comes later is not expected to hear what was said before, and does no 
   expect(lines.counts).toMatchObject({ expected: 3, delivered: 3, duplicated: 0, reordered: 0 });
 });
 
-test('who leaves is missed for what was said before, and not for what comes', () => {
+test('a client that leaves is missed for earlier lines, and not for later ones', () => {
   const lines = room(3);
   const before = lines.say(0, 1, 1);
   lines.leave(2);
@@ -82,7 +87,7 @@ test('who leaves is missed for what was said before, and not for what comes', ()
   expect(lines.outstanding).toBe(1);
 });
 
-test('a speaker has room for so many lines that not all have heard, in a room that is not empty', () => {
+test('a client has room for a number of incomplete lines, if another client is in the room', () => {
   const lines = room(2, 2);
   expect(lines.room(0)).toBe(2);
   const first = lines.say(0, 1, 1);
@@ -94,7 +99,7 @@ test('a speaker has room for so many lines that not all have heard, in a room th
   expect(lines.room(0)).toBe(0);
 });
 
-test('what could be sent long ago is given up, however long it has been due; when it comes after all, it is late', () => {
+test('a line that was ready long ago is given up, and a later delivery counts as late', () => {
   const lines = room(3);
   const old = lines.say(0, 10, 12);
   lines.say(0, 11, 20);
@@ -108,7 +113,7 @@ test('what could be sent long ago is given up, however long it has been due; whe
   expect(lines.counts).toMatchObject({ expected: 4, delivered: 1, late: 1, duplicated: 0 });
 });
 
-test('a line that is stuck holds up its speaker before its place is needed again', () => {
+test('an incomplete line blocks its sender before its slot is needed again', () => {
   const lines = room(2, 1000);
   lines.say(0, 1, 1);
   let said = 1;
@@ -117,7 +122,7 @@ test('a line that is stuck holds up its speaker before its place is needed again
   expect(lines.hear(1, 0, 0)).toBe(COMPLETE);
 });
 
-test('counting anew expects what is outstanding', () => {
+test('a restart of the counts expects the outstanding deliveries', () => {
   const lines = room(3);
   lines.hear(1, 0, lines.say(0, 1, 1));
   lines.hear(2, 1, lines.say(1, 1, 1));
@@ -125,7 +130,7 @@ test('counting anew expects what is outstanding', () => {
   expect(lines.counts).toMatchObject({ expected: 2, delivered: 0 });
 });
 
-test('what was not sent is not given up', () => {
+test('a line that was not sent is not given up', () => {
   const lines = new SaidLines(2, 4);
   lines.enter(0);
   lines.enter(1);

@@ -28,37 +28,41 @@ describe('leaders', () => {
     leadersOf(levels).map(({ from, to, targets, relation }) => `${from}-${to} ${targets.join('')} ${relation}`);
 
   test.each<[string, ReturnType<typeof ranking>[], string[]]>([
-    ['of levels alike are joined', [ranking(1, 'a'), ranking(2, 'a'), ranking(4, 'b')], ['1-2 a alone', '4-4 b alone']],
     [
-      'cross over by way of equals',
+      'are joined over levels with the same leader',
+      [ranking(1, 'a'), ranking(2, 'a'), ranking(4, 'b')],
+      ['1-2 a alone', '4-4 b alone'],
+    ],
+    [
+      'change by way of equals',
       [ranking(1, 'a'), ranking(2, 'ab'), ranking(4, 'b')],
       ['1-1 a alone', '2-2 ab equivalent', '4-4 b alone'],
     ],
     [
-      'are not left where others are merely not told from them',
+      'do not change when others are merely unresolved',
       [ranking(1, 'a'), ranking(2, 'ab', 'unresolved'), ranking(4, 'a')],
       ['1-4 a alone'],
     ],
     [
-      'are left where others are as good',
+      'change when others are equivalent',
       [ranking(1, 'a'), ranking(2, 'ab'), ranking(4, 'a')],
       ['1-1 a alone', '2-2 ab equivalent', '4-4 a alone'],
     ],
     [
-      'are left where others are ahead',
+      'change when others are ahead',
       [ranking(1, 'a'), ranking(2, 'b'), ranking(4, 'a')],
       ['1-1 a alone', '2-2 b alone', '4-4 a alone'],
     ],
     [
-      'that are equal at some levels only are not told apart',
+      'that are equal at some levels only are unresolved',
       [ranking(1, 'ab'), ranking(2, 'ba', 'unresolved')],
       ['1-2 ab unresolved'],
     ],
-    ['are none where nothing was ranked', [], []],
+    ['do not exist without rankings', [], []],
   ])('%s', (_, levels, expected) => expect(map(...levels)).toEqual(expected));
 });
 
-describe('who leads where, in words', () => {
+describe('the sentence about leaders', () => {
   const stretch = (from: number, to: number, names: string, relation: Leaders['relation']): Leaders => ({
     ...{ from, to, targets: [...names], relation },
   });
@@ -87,10 +91,10 @@ describe('who leads where, in words', () => {
     [[stretch(1, 1, 'a', 'alone'), stretch(2, 2, 'b', 'alone')], 'TCP: with 1 connection a leads; with 2 b leads.'],
   ])('%#', (leaders, expected) => expect(words(leaders)).toBe(expected));
 
-  test('are none where there is nobody to lead', () => expect(words([])).toBe(''));
+  test('is empty without leaders', () => expect(words([])).toBe(''));
 });
 
-describe('signs of too much', () => {
+describe('overload signs', () => {
   /** Returns two rounds at each level. */
   const levels = (vary: (connections: number, round: number) => TrialVariation): Trial[] =>
     [1, 2, 4, 8].flatMap((connections) =>
@@ -100,10 +104,10 @@ describe('signs of too much', () => {
     connections >= least ? variation : {};
 
   test.each<[string, (connections: number, round: number) => TrialVariation, Sign[]]>([
-    ['none', () => ({}), []],
+    ['nothing unusual', () => ({}), []],
     ['refused connections', from(4, { opening: { opened: 3 } }), [{ kind: 'refused', connections: 4 }]],
     [
-      'starvation, and the time-outs that come of it',
+      'starvation and the resulting time-outs',
       from(2, { fairness: { starvedConnections: 1 }, requests: { timedOut: 1 } }),
       [
         { kind: 'starvation', connections: 2 },
@@ -111,7 +115,7 @@ describe('signs of too much', () => {
       ],
     ],
     [
-      'the first one first',
+      'the first sign first',
       (connections) => ({
         requests: { errors: connections >= 2 ? 5 : 0 },
         fairness: { starvedConnections: connections >= 8 ? 1 : 0 },
@@ -121,26 +125,26 @@ describe('signs of too much', () => {
         { kind: 'starvation', connections: 8 },
       ],
     ],
-    ['not what one round of three showed', (_, round) => ({ requests: { errors: round === 1 ? 9 : 0 } }), []],
+    ['errors in one round of three', (_, round) => ({ requests: { errors: round === 1 ? 9 : 0 } }), []],
     [
-      'p99 that grows as connections do is none',
+      'p99 in proportion to connections',
       (connections) => ({ latencyMicros: { response: latency(1, 100 * connections) } }),
       [],
     ],
     [
-      'p99 that grows faster',
+      'p99 that grows faster than connections',
       (connections) => ({ latencyMicros: { response: latency(1, 100 * connections ** 3) } }),
       [{ kind: 'latency', connections: 4 }],
     ],
   ])('%s', (_, vary, expected) => expect(signsOf(levels(vary), [], 2)).toEqual(expected));
 
-  test('latency before the knee is none', () => {
+  test('ignore latency before the knee', () => {
     const wild = levels((connections) => ({ latencyMicros: { response: latency(1, 100 ** connections) } }));
     expect(signsOf(wild, [], 8)).toEqual([]);
     expect(signsOf(wild, [], null)).toEqual([]);
   });
 
-  test('servers that fail, also where they never lived', () => {
+  test('include servers that fail, even at a level without any trial', () => {
     const failures = [1, 2, 3].map((round) => failure({ connections: 16, round }));
     expect(
       signsOf(
@@ -165,7 +169,7 @@ describe('memory for each connection', () => {
   const holding = (connections: number, round: number, bytes: number) =>
     trial({ connections, round, server: server && { ...server, memoryBytesPerConnection: bytes / connections } });
 
-  test('is the slope, without what is set up once', () => {
+  test('is the slope, without the fixed part', () => {
     const trials = [1, 2, 3, 4, 5, 6, 7, 8].flatMap((round) =>
       [1, 4, 16, 64].map((level) => holding(level, round, 1e6 + (1000 + round) * level)),
     );
@@ -176,12 +180,12 @@ describe('memory for each connection', () => {
     expect((memory?.high ?? 0) - (memory?.low ?? 0)).toBeGreaterThan(2);
   });
 
-  test('of few rounds has no interval', () => {
+  test('has no interval with few rounds', () => {
     const trials = [1, 2, 3].map((level) => holding(level, 1, 10 * level));
     expect(memoryPerConnection(trials)).toEqual({ bytes: 10, low: null, high: null });
   });
 
-  test('is not known from two levels, nor where nobody knows', () => {
+  test('is unknown with two levels or without measurements', () => {
     expect(memoryPerConnection([holding(1, 1, 5), holding(2, 1, 9)])).toBeNull();
     expect(
       memoryPerConnection([trial(), trial({ connections: 1 }), trial({ connections: 2, server: null })]),
@@ -217,7 +221,7 @@ test.each([
   expect(slope(points)).toEqual(Number.isNaN(expected) ? expected : expect.closeTo(expected, 12));
 });
 
-describe('the law of a target', () => {
+describe('the scaling law of a target', () => {
   const { trials } = sweep(12, ['event-driven']);
   const law = (varied: readonly Trial[]) => lawOf(varied, seeded(1));
   const reasons = (varied: readonly Trial[]) => {
@@ -225,7 +229,7 @@ describe('the law of a target', () => {
     return found.fitted ? [] : found.reasons;
   };
 
-  test('is what made the numbers', () => {
+  test('recovers the parameters of the data', () => {
     const found = law(trials);
     if (!found.fitted) throw new Error(found.reasons.join());
     expect(found.gamma.value / 12_000).toBeCloseTo(1, 1);
@@ -237,14 +241,14 @@ describe('the law of a target', () => {
     expect(found.peakConnections).toBeNull();
   });
 
-  test('is not stated where the generator was at its limit in a single trial', () => {
+  test('is not stated if the generator was at its limit in a single trial', () => {
     const [first, ...others] = trials;
     if (first === undefined) throw new Error('no trials');
     const limited = { ...first, generator: { ...first.generator, saturated: true } };
     expect(reasons([limited, ...others])).toEqual(['the generator was at its limit with 1 connection']);
   });
 
-  test('uses rounds in which every level was measured rightly', () => {
+  test('uses only rounds in which every level was valid', () => {
     const invalid = trials.map(
       (each): Trial =>
         each.round > 1 && each.connections === 4 ? { ...each, validity: { verdict: 'invalid', reasons: [] } } : each,

@@ -12,7 +12,7 @@ const program = fileURLToPath(new URL('../../dist/scripts/sockbench.js', import.
 const SLOW = 'ip link set lo up && tc qdisc add dev lo root tbf rate 4mbit burst 20kb latency 5s';
 
 test.skipIf(whyMissing('tbf'))(
-  'datagrams that the generator has no room for are its own, and not the server’s errors',
+  'datagrams that exceed the generator’s send buffer are dropped, and are not errors of the server',
   () => {
     const load = '-c 1 -R 3000 -n 2000 -d 60s --size 1000 --timeout 1s --warmup 0s';
     const line = `exec ${process.execPath} ${program} run --model event-driven --transport udp ${load} --json - --out-dir`;

@@ -43,7 +43,7 @@ function failedOf({ requests }: TargetShare): number {
 const codes = ({ validity }: Trial) => validity.reasons.map(({ code }) => code);
 
 describe('round robin', () => {
-  test('gives connections of a closed loop to each in turn', async () => {
+  test('gives connections of a closed loop to each target in turn', async () => {
     const connections = [0, 0, 0];
     const urls = await Promise.all(
       connections.map((_, i) =>
@@ -61,7 +61,7 @@ describe('round robin', () => {
     expect(codes(trial)).not.toContain('target-failed');
   });
 
-  test.each(['tcp', 'udp'])('gives arrivals to each in turn, one slow or not: %s', async (transport) => {
+  test.each(['tcp', 'udp'])('gives arrivals to each target in turn, even if one is slow: %s', async (transport) => {
     const quick = transport === 'tcp' ? tcpServer(echo) : udpServer((datagram, reply) => reply(datagram));
     const slow =
       transport === 'tcp'
@@ -78,7 +78,7 @@ describe('round robin', () => {
     expect(late?.latencyMicros.service?.p50).toBeGreaterThan(SLOW_MS * 900);
   });
 
-  test('lets arrivals wait for a slow target while the other is free, and says that they were never sent', async () => {
+  test('lets arrivals wait for a slow target while the other is free, and drops those never sent', async () => {
     const urls = [await tcpServer(echo), await tcpServer(echoAfter(10 * SLOW_MS))];
     const trial = await measureAll(urls, '-c', '2', '-R', '400', '-d', '500ms', '--select', 'round-robin');
     expectWhole(trial);
@@ -89,7 +89,7 @@ describe('round robin', () => {
     expect(slow?.latencyMicros.response.count).toBe(slow?.requests.sent);
   });
 
-  test('sends each request of one connection after the other to the next', async () => {
+  test('gives successive requests of one connection to the targets in turn', async () => {
     const trial = await measureAll(
       [await tcpServer(echo), await tcpServer(echo)],
       ...['-c', '1', '-n', '200', '-d', '60s', '--connection', 'per-request', '--select', 'round-robin'],
@@ -135,8 +135,8 @@ describe.each(['least-pending', 'p2c'])('%s shifts load away from a slow target'
 
   test.each([
     ['at a rate', 60, ['-R', '200']],
-    ['at a rate, a connection for each request', 60, ['-R', '200', '--connection', 'per-request']],
-    ['in a closed loop, a connection for each request', 3, ['--connection', 'per-request']],
+    ['at a rate with a connection for each request', 60, ['-R', '200', '--connection', 'per-request']],
+    ['in a closed loop with a connection for each request', 3, ['--connection', 'per-request']],
   ])('%s', async (_, connections, more) => {
     const servers = quickAndHeld(connections, quickRequests);
     const answering = (treat: (reply: () => void) => void) =>
@@ -153,16 +153,16 @@ describe.each(['least-pending', 'p2c'])('%s shifts load away from a slow target'
   });
 });
 
-describe('a target that refuses', () => {
+describe('a target that refuses connections', () => {
   const flags = ['-c', '8', '--open-timeout', '200ms', '--select', 'round-robin'];
 
   test.each([
     ['tcp, in a closed loop', 'tcp', []],
     ['tcp, at a rate', 'tcp', ['-R', '400']],
-    ['tcp, a connection for each request', 'tcp', ['--connection', 'per-request']],
+    ['tcp, with a connection for each request', 'tcp', ['--connection', 'per-request']],
     ['udp, in a closed loop', 'udp', []],
     ['udp, at a rate', 'udp', ['-R', '400']],
-  ])('is told by what failed, and the others go on: %s', async (_, transport, more) => {
+  ])('is reported with its failures, and the others continue: %s', async (_, transport, more) => {
     const good = await (transport === 'tcp' ? tcpServer(echo) : udpServer((datagram, reply) => reply(datagram)));
     const trial = await measureAll([good, `${transport}://${NOBODY}`], ...flags, ...more);
     expectWhole(trial);
@@ -190,14 +190,14 @@ describe('a target that refuses', () => {
     expect(trial.requests.drops).toMatchObject({ refused: dropped });
   });
 
-  test('like all others leaves nothing to measure', async () => {
+  test('fails the trial when all others refuse, too', async () => {
     const urls = [`tcp://${NOBODY}`, `tcp://${NOBODY}`].flatMap((url) => ['--target', url]);
     const { code, result } = await resultOf(startMeasuring(...urls, ...flags));
     expect({ code, trials: result.trials.length }).toEqual({ code: 4, trials: 0 });
     expect(result.failures[0]?.message).toContain('127.0.0.1:1');
   });
 
-  test('is asked again, and gets its share when it listens', async () => {
+  test('is retried, and gets its share when it listens', async () => {
     const port = await freePort('tcp');
     const late = createServer({ noDelay: true }, echo);
     onTestFinished(() => void late.close());
@@ -211,8 +211,8 @@ describe('a target that refuses', () => {
   });
 });
 
-describe('servers that are started for it', () => {
-  test('are told apart though they are alike, and read as one', async () => {
+describe('a group of started servers', () => {
+  test('has numbered names for equal models, and is reported as one', async () => {
     const flags = ['--model', 'async', '--model', 'async', '-c', '4', '--select', 'round-robin'];
     const { code, result } = await resultOf(startMeasuring(...flags));
     const trial = onlyTrial({ code, result });
@@ -223,7 +223,7 @@ describe('servers that are started for it', () => {
     expectWhole(trial);
   });
 
-  test('may be of any kind, and fail together when one does not start', async () => {
+  test('may contain models and commands, and fails when one does not start', async () => {
     const flags = ['--model', 'async', '--exec', 'echo no port {port} for me >&2', '-c', '4', '--select', 'p2c'];
     const { code, result } = await resultOf(startMeasuring(...flags));
     expect(code).toBe(4);
@@ -247,7 +247,7 @@ describe('servers that are started for it', () => {
     return target;
   }
 
-  test('are stopped when one does not start', async () => {
+  test('is stopped when one does not start', async () => {
     const good = [started(1, null), started(2, null)];
     const outcomes = [good[0], new TargetError('no'), good[1]];
     const start = async () => {
@@ -259,7 +259,7 @@ describe('servers that are started for it', () => {
     expect(good.map(({ stopped }) => stopped)).toEqual([true, true]);
   });
 
-  test('are watched as one, unless some are not ours', async () => {
+  test('is watched as one, unless some servers are not its own', async () => {
     const groupOf = (...targets: readonly RunningTarget[]) => {
       const left = [...targets];
       return startGroup(

@@ -15,7 +15,7 @@ describe('stages', () => {
     ['30:100', [{ durationMs: 30_000, target: 100 }]],
     ['0.5:10k', [{ durationMs: 500, target: 10_000 }]],
     ['30s:1e3', [{ durationMs: 30_000, target: 1000 }]],
-  ])('%s are read', (text, stages) => expect(parseStages(text)).toEqual(stages));
+  ])('accept %s', (text, stages) => expect(parseStages(text)).toEqual(stages));
 
   test.each([
     ['1000:30s', "'1000:30s' has its duration last; did you mean 30s:1000?"],
@@ -30,12 +30,12 @@ describe('stages', () => {
     ['30s:1000:5', 'is not a stage'],
     ['1000:30s:5', 'is not a stage'],
     ['30s:10,', "'' is not a stage"],
-  ])('%j are none: %s', (text, reason) => {
+  ])('refuse %j: %s', (text, reason) => {
     expect(() => parseStages(text)).toThrow(RangeError);
     expect(() => parseStages(text)).toThrow(reason);
   });
 
-  test('last as long as all of them', () => {
+  test('last for the sum of their durations', () => {
     expect(stagesDurationMs(parseStages('30s:1,500ms:2,0s:3'))).toBe(30_500);
     expect(stagesDurationMs([])).toBe(0);
   });

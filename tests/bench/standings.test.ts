@@ -55,23 +55,23 @@ describe('standings', () => {
     expect(comparison).toMatchObject({ scalesBest: ['b'], decided: true });
   });
 
-  test('are not there before there are enough rounds, nor for one alone', () => {
+  test('do not exist before there are enough rounds, nor for one target alone', () => {
     expect(compared(rounds(11, CROSSING))).not.toHaveProperty('rankings');
     expect(compared(rounds(12, { a: { 1: 5 } }))).not.toHaveProperty('rankings');
   });
 
-  test('of fewer than two that served every connection decide nothing', () => {
+  test('with fewer than two targets that served every connection decide nothing', () => {
     const comparison = compared(rounds(12, { a: { 64: 100 }, b: { 64: 50 } }, starving('a')));
     expect(comparison).toMatchObject({ rankings: [], decided: false });
   });
 
-  test('with one level know nothing of scaling', () => {
+  test('with one level contain nothing about scaling', () => {
     const comparison = compared(rounds(12, { a: { 8: 100 }, b: { 8: 50 } }));
     expect(places(comparison)).toEqual([['a 1–1', 'b 2–2']]);
     expect(comparison).not.toHaveProperty('scalesBest');
   });
 
-  test('leave out who left connections waiting, at that level only', () => {
+  test('leave out a target that starved connections, at that level only', () => {
     const comparison = compared(rounds(12, CROSSING, starving('b')));
     expect(places(comparison)).toEqual([
       ['a 1–1', 'b 2–3', 'c 2–3'],
@@ -81,16 +81,16 @@ describe('standings', () => {
   });
 
   test.each<[string, (trial: Trial) => TrialVariation | null]>([
-    ['that somebody missed', ({ target, round }) => (target === 'b' && round === 5 ? null : {})],
+    ['that one target missed', ({ target, round }) => (target === 'b' && round === 5 ? null : {})],
     [
-      'in which somebody answered wrongly',
+      'with an invalid trial',
       ({ target, round }) => (target === 'b' && round === 5 ? { validity: { verdict: 'invalid', reasons: [] } } : {}),
     ],
-  ])('do without a round %s', (_, vary) => {
+  ])('leave out a round %s', (_, vary) => {
     expect(compared(rounds(13, CROSSING, vary)).rankings).toMatchObject([{ rounds: 12 }, { rounds: 12 }]);
   });
 
-  test('know the best of a round only where every level was measured', () => {
+  test('use for retention only rounds in which every level was measured', () => {
     const comparison = compared(
       rounds(13, CROSSING, ({ target, round, connections }) =>
         target === 'b' && connections === 1 && round === 5 ? null : {},
@@ -100,7 +100,7 @@ describe('standings', () => {
     expect(comparison.retentionRanking?.rounds).toBe(12);
   });
 
-  test('leave out who missed more than a quarter of the rounds', () => {
+  test('leave out a target that missed more than a quarter of the rounds', () => {
     const comparison = compared(
       rounds(12, CROSSING, ({ target, round, connections }) =>
         target === 'b' && connections === 64 && round > 8 ? null : {},
@@ -112,11 +112,11 @@ describe('standings', () => {
     ]);
   });
 
-  test('of more rounds than the test can count use as many as it can', () => {
+  test('use at most as many rounds as the test can handle', () => {
     expect(compared(rounds(205, { a: { 1: 100 }, b: { 1: 50 } })).rankings).toMatchObject([{ rounds: 200 }]);
   });
 
-  test('compare targets on as many CPUs only', () => {
+  test('compare only targets on the same number of CPUs', () => {
     const trials = rounds(12, CROSSING).flatMap((each) => [
       { ...each, cpus: 1 },
       { ...each, cpus: 2, throughput: { ...each.throughput, requestsPerSecond: 7 } },
@@ -129,10 +129,10 @@ describe('standings', () => {
   });
 });
 
-describe('with enough rounds a verdict', () => {
+describe('a verdict with enough rounds', () => {
   const say = (...input: Parameters<typeof rounds>) => stateVerdict(compareTargets(rounds(...input))).statements;
 
-  test('names who scales best and who is fastest', () => {
+  test('names the best scaling and the fastest target', () => {
     expect(say(12, CROSSING)).toEqual([
       'TCP: b scales best: with 64 connections it keeps 100 % of its best rate; nobody is known to keep more, and ' +
         'nobody is faster there.',
@@ -141,7 +141,7 @@ describe('with enough rounds a verdict', () => {
     ]);
   });
 
-  test('says of whom it speaks where some did not serve every connection', () => {
+  test('names its scope when some targets did not serve every connection', () => {
     expect(say(12, CROSSING, starving('b'))).toEqual([
       'TCP: of those that served every connection, a scales best: with 64 connections it keeps 90 % of its best rate; ' +
         'nobody is known to keep more, and nobody is faster there.',
@@ -152,14 +152,14 @@ describe('with enough rounds a verdict', () => {
     ]);
   });
 
-  test('claims nothing of pairs where fewer than two served every connection', () => {
+  test('ranks no target when fewer than two served every connection', () => {
     expect(say(12, { a: { 64: 100 }, b: { 64: 50 } }, starving('a')).at(-1)).toBe(
       'Medians of 12 rounds; nobody is ranked. Only those that served every connection, and whose trials were valid, are ' +
         'compared.',
     );
   });
 
-  test('does not call those starved who answered wrongly in too many rounds', () => {
+  test('does not report a target with too many invalid rounds as starving', () => {
     const wrong = say(12, CROSSING, ({ target, round }) =>
       target === 'b' && round > 5 ? { validity: { verdict: 'invalid', reasons: [] } } : {},
     );
@@ -167,7 +167,7 @@ describe('with enough rounds a verdict', () => {
     expect(wrong.at(-1)).toContain('every pair that was compared');
   });
 
-  test('knows that who keeps the most may be slower all the same', () => {
+  test('names no best scaling target when the one with the best retention is slower', () => {
     const [scaling, fastest] = say(12, { slow: { 1: 10, 64: 10 }, fast: { 1: 100, 64: 60 } });
     expect(scaling).toBe(
       'TCP: nobody scales best: with 64 connections slow keeps the most of the best rate (100 %), but fast is faster ' +
@@ -176,7 +176,7 @@ describe('with enough rounds a verdict', () => {
     expect(fastest).toMatch(/^TCP: fast is fastest with 64 connections/);
   });
 
-  test('names the set that nobody is ahead of', () => {
+  test('names the set of targets that no other is ahead of', () => {
     const twins = { a: { 1: 100, 64: 90 }, b: { 1: 100, 64: 90 }, c: { 1: 100, 64: 20 } };
     expect(say(12, twins).slice(0, 2)).toEqual([
       'TCP: a and b scale best, not told apart: with 64 connections they keep 90 % and 90 % of their best rates, and ' +
@@ -185,7 +185,7 @@ describe('with enough rounds a verdict', () => {
     ]);
   });
 
-  test('says what is still open', () => {
+  test('reports undecided pairs', () => {
     const uneven = ({ target, round, throughput }: Trial): TrialVariation => ({
       throughput: {
         ...throughput,
@@ -199,7 +199,7 @@ describe('with enough rounds a verdict', () => {
     ]);
   });
 
-  test('says when it had to do without some of them', () => {
+  test('reports that rounds were left out', () => {
     const invalid = say(12, CROSSING, ({ target, round }) =>
       target === 'b' && round === 5 ? { validity: { verdict: 'invalid', reasons: [] } } : {},
     );
@@ -208,7 +208,7 @@ describe('with enough rounds a verdict', () => {
     );
   });
 
-  test('warns of those that the generator held back', () => {
+  test('warns about targets measured with the generator at its limit', () => {
     const statements = say(12, CROSSING, ({ target }) => ({ generator: { saturated: target === 'b' } }));
     expect(statements).toContain(
       'TCP: with 64 connections the generator was at its limit against b: it may be faster than it could show.',

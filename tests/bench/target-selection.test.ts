@@ -34,22 +34,22 @@ function connectionsAt(targets: readonly number[]): number[] {
 }
 
 describe('a pooled connection in a closed loop', () => {
-  test.each(['round-robin', 'least-pending'] as const)('is one of equally many at each target: %s', (policy) => {
+  test.each(['round-robin', 'least-pending'] as const)('is divided equally among the targets: %s', (policy) => {
     expect(connectionsAt(targetsOf(among(policy)))).toEqual([4, 4, 4]);
   });
 
-  test('takes its turn in the order of all threads', () => {
+  test('gets its target by the order of all threads', () => {
     expect(targetsOf(among('round-robin', { firstConnection: 5, thread: 1 }), 4)).toEqual([2, 0, 1, 2]);
   });
 
-  test.each(['random', 'p2c'] as const)('is left to chance, and to the seed: %s', (policy) => {
+  test.each(['random', 'p2c'] as const)('gets a target at random, by the seed: %s', (policy) => {
     const targets = (seed: number, thread = 0) => targetsOf(among(policy, { thread }, seed)).join();
     expect(targets(1)).toBe(targets(1));
     expect(targets(1)).not.toBe(targets(2));
     expect(targets(1)).not.toBe(targets(1, 1));
   });
 
-  test('keeps its target when it is opened again', () => {
+  test('keeps its target when it is reopened', () => {
     const selection = among('random');
     const targets = targetsOf(selection);
     for (let c = 0; c < 12; c++) selection.release(c);
@@ -57,14 +57,14 @@ describe('a pooled connection in a closed loop', () => {
   });
 });
 
-test.each(selectPolicyNames)('at a rate connections are divided evenly, whatever the policy: %s', (policy) => {
+test.each(selectPolicyNames)('connections at a rate are divided evenly under any policy: %s', (policy) => {
   expect(targetsOf(among(policy, { pacer }))).toEqual([0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2]);
 });
 
 describe('a connection for each request', () => {
   const perRequest = { point: { connection: 'per-request' } } as const;
 
-  test('goes to a target anew each time', () => {
+  test('gets a target anew each time', () => {
     const selection = among('round-robin', perRequest);
     const targets = Array.from({ length: 4 }, () => {
       selection.assign(0);
@@ -75,7 +75,7 @@ describe('a connection for each request', () => {
     expect(targets).toEqual([0, 1, 2, 0]);
   });
 
-  test('goes where the fewest requests are pending', () => {
+  test('gets the target with the fewest pending requests', () => {
     const selection = among('least-pending', perRequest);
     for (const c of [0, 1, 2]) selection.began(c);
     expect([0, 1, 2].map((c) => selection.of(c))).toEqual([0, 1, 2]);
@@ -85,14 +85,14 @@ describe('a connection for each request', () => {
   });
 });
 
-describe('what a target is told to have pending', () => {
+describe('the number of pending requests of a target', () => {
   test.each<[string, (selection: TargetSelection) => void]>([
     ['answered', (selection) => selection.completed(0, 5)],
     ['timed out', (selection) => selection.timedOut(0, 5)],
     ['failed', (selection) => selection.failed(0)],
-    ['answered wrongly', (selection) => selection.corrupted(0)],
-    ['taken back', (selection) => selection.takenBack(0)],
-  ])('is one less when a request was %s', (_, end) => {
+    ['answered with a corrupt reply', (selection) => selection.corrupted(0)],
+    ['withdrawn', (selection) => selection.takenBack(0)],
+  ])('is one lower after a request was %s', (_, end) => {
     const selection = among('round-robin');
     selection.began(0);
     selection.began(0);
@@ -100,7 +100,7 @@ describe('what a target is told to have pending', () => {
     expect(selection.tally(0).pending).toBe(1);
   });
 
-  test('outlasts the beginning of measuring, and what was counted before does not', () => {
+  test('survives the start of the measurement, while earlier counts do not', () => {
     const selection = among('round-robin');
     for (let i = 0; i < 3; i++) selection.began(0);
     selection.completed(0, 1000);
@@ -116,7 +116,7 @@ describe('what a target is told to have pending', () => {
 });
 
 describe('a target is down', () => {
-  test('when every connection to it was refused, until one gets through', () => {
+  test('when every connection to it was refused, until one succeeds', () => {
     const selection = among('round-robin');
     targetsOf(selection);
     for (const c of [1, 4, 7, 4]) selection.refused(c);
@@ -127,7 +127,7 @@ describe('a target is down', () => {
     expect(selection.isDown(1)).toBe(false);
   });
 
-  test('no longer when it answers', () => {
+  test('until it answers', () => {
     const selection = among('round-robin');
     selection.began(0);
     selection.refused(0);
@@ -136,7 +136,7 @@ describe('a target is down', () => {
     expect(selection.isDown(0)).toBe(false);
   });
 
-  test('not before it has any connection', () => expect(among('round-robin').isDown(0)).toBe(false));
+  test('only once it has a connection', () => expect(among('round-robin').isDown(0)).toBe(false));
 });
 
 describe('arrivals among several targets', () => {
@@ -146,7 +146,7 @@ describe('arrivals among several targets', () => {
     return { selection, open: new OpenDemand(makePacer(pacer), 0, 12, 1, Number.POSITIVE_INFINITY, selection) };
   }
 
-  test('get a connection of the target that is selected, and no other', () => {
+  test('use only a connection of the selected target', () => {
     const { open } = arrivals('round-robin');
     for (const c of [4, 0, 3]) expect(open.next(c, 0, 1)).toBe(-1);
     const taken = [0, 1, 2, 3].map(() => {
@@ -156,7 +156,7 @@ describe('arrivals among several targets', () => {
     expect(taken).toEqual([0, 4, -1, 3]);
   });
 
-  test('wait for one of that target', () => {
+  test('wait for a connection of the selected target', () => {
     const { open } = arrivals('round-robin');
     for (let i = 0; i < 3; i++) {
       open.select();

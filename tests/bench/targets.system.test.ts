@@ -14,7 +14,7 @@ const leastProcesses: Partial<Record<ModelName, number>> = {
   balanced: 3,
 };
 
-test('each model is measured over each of its transports, its process tree accounted for', async () => {
+test('each model is measured over each of its transports, including its process tree', async () => {
   const trialOf = await measureModels('-c', '1');
   for (const model of modelNames.filter((name) => whyUnavailable(name) === undefined)) {
     for (const transport of models[model].transports) {
@@ -30,30 +30,30 @@ test('each model is measured over each of its transports, its process tree accou
   }
 });
 
-describe('memory that a connection costs', () => {
+describe('the memory cost of a connection', () => {
   async function measured(...flags: readonly string[]): Promise<number | undefined> {
     return onlyTrial(await resultOf(startMeasuring(...flags))).server?.memoryBytesPerConnection;
   }
 
-  test('is more than a mebibyte for a thread, and less for a callback', async () => {
+  test('is above one MiB for a thread, and below for a callback', async () => {
     expect(await measured('--model', 'thread-per-connection', '-c', '16')).toBeGreaterThan(2 ** 20);
     expect(await measured('--model', 'event-driven', '-c', '64')).toBeLessThan(2 ** 20);
   });
 
   test.each([
-    ['where connections do not stay', ['-c', '4', '--connection', 'per-request']],
-    ['where they are never idle', ['-c', '4', '--workload', 'upload']],
-  ])('is not told %s', async (_, flags) => {
+    ['with a connection for each request', ['-c', '4', '--connection', 'per-request']],
+    ['for an upload, whose connections are never idle', ['-c', '4', '--workload', 'upload']],
+  ])('is not reported %s', async (_, flags) => {
     expect(await measured('--model', 'event-driven', ...flags)).toBeUndefined();
   });
 
-  test('is not told where some were not answered', async () => {
+  test('is not reported when some connections were not answered', async () => {
     const flags = ['--model', 'iterative', '-c', '4', '--open-timeout', '300ms', '--timeout', '300ms'];
     expect(await measured(...flags)).toBeUndefined();
   });
 });
 
-test('a server that is killed while it is measured is a failed target', async () => {
+test('a server that is killed during the measurement is a failed target', async () => {
   const program = startMeasuring('--model', 'async', '-d', '60s', '-r', '2');
   const measuring = await program.says(/./);
   expect(measuring).not.toBeNull();
@@ -73,7 +73,7 @@ test('a server that is killed while it is measured is a failed target', async ()
   });
 });
 
-test('10,000 connections are all held, answered, and answered right', async ({ skip }) => {
+test('10,000 connections are held open and answered correctly', async ({ skip }) => {
   skip(raiseOpenFileLimit(10_064) < 10_064, 'this process may not open 10,064 files');
   for (const model of ['event-driven', 'epoll']) {
     const patience = ['--open-timeout', '20s', '--timeout', '20s'];
@@ -85,7 +85,7 @@ test('10,000 connections are all held, answered, and answered right', async ({ s
   }
 });
 
-test('more connections than files may be opened are refused, with what to do', () => {
+test('more connections than the limit of open files are refused, with advice', () => {
   expect(() => allowOpenFiles(1000, 1, () => 1063)).toThrow(
     /1000 need 1064 open files.*may open 1063.*ulimit -Hn 1064/,
   );

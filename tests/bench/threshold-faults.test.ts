@@ -22,7 +22,7 @@ const udp = { transports: ['udp'] } as const;
 const faults = (bounds: string, change: Partial<RunConfiguration> = {}) =>
   configurationFaults({ ...plain, ...change, thresholds: parseThresholds(bounds) });
 
-describe('a bound that can be judged is accepted', () => {
+describe('a threshold on a measured value is accepted', () => {
   test.each<[string, Partial<RunConfiguration>]>([
     ['p99<2s,service.p99<1ms,generatorLag.max<1ms,cpu<5us,memory<1GB,errors==0,errorRate<1%,rate>1,fairness>0', {}],
     ['p99>5s', {}],
@@ -42,7 +42,7 @@ describe('a bound that can be judged is accepted', () => {
   ])('%s %o', (bounds, change) => expect(faults(bounds, change)).toEqual([]));
 });
 
-describe('a bound on what can’t be known is refused', () => {
+describe('a threshold on an unknown value is refused', () => {
   test.each<[string, Partial<RunConfiguration>, string]>([
     ['p99<5ms', upload, 'nothing answers an upload, so there are no response times: bound bytes'],
     ['max<5ms', { ...upload, ...udp }, 'nothing answers an upload'],
@@ -73,5 +73,6 @@ describe('a bound on what can’t be known is refused', () => {
     expect(faults(bounds, change)[0]).toContain(why);
   });
 
-  test('each by itself', () => expect(faults('lost==0,p50<1s,connect.p50<5ms')).toHaveLength(2));
+  test('one fault is reported for each threshold', () =>
+    expect(faults('lost==0,p50<1s,connect.p50<5ms')).toHaveLength(2));
 });

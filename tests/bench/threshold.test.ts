@@ -35,7 +35,7 @@ describe('a threshold', () => {
     expect(judgeThreshold(parseThreshold(text), measured)).toMatchObject({ text, kept });
   });
 
-  test('is not kept by what is not known', () => {
+  test('fails on a value that was not measured', () => {
     const unwatched = trial({ server: null });
     expect(judgeThreshold(parseThreshold('cpu<1s'), unwatched)).toMatchObject({ observed: null, kept: false });
     expect(judgeThreshold(parseThreshold('connect.p50<1s'), unwatched).kept).toBe(false);
@@ -47,15 +47,15 @@ describe('a threshold', () => {
   });
 
   test.each<[string, string, TrialVariation]>([
-    ['response times of no request', 'p99<5ms', { latencyMicros: { response: none } }],
-    ['service times of none', 'service.max<1s', { latencyMicros: { response: none, service: none } }],
-    ['shares of no request', 'errorRate<1%', { requests: { sent: 0, completed: 0 } }],
+    ['response times without requests', 'p99<5ms', { latencyMicros: { response: none } }],
+    ['service times without requests', 'service.max<1s', { latencyMicros: { response: none, service: none } }],
+    ['an error rate without requests', 'errorRate<1%', { requests: { sent: 0, completed: 0 } }],
     [
-      'how evenly nothing was served',
+      'fairness without throughput',
       'fairness>0.5',
       { throughput: { requestsPerSecond: 0, bytesPerSecond: 0 }, fairness: { jain: 1 } },
     ],
-  ])('is not kept by %s', (_, text, variation) => {
+  ])('fails on %s', (_, text, variation) => {
     expect(judgeThreshold(parseThreshold(text), trial(variation))).toMatchObject({ observed: null, kept: false });
   });
 
@@ -76,7 +76,7 @@ describe('a threshold', () => {
     [100, 'errorRate<=10%', true],
     [100, 'errorRate<10%', false],
     [999, 'errorRate<100%', true],
-  ])('with %i dropped of 1,000, %s: %s', (dropped, text, kept) => {
+  ])('with %i of 1,000 requests dropped, %s: %s', (dropped, text, kept) => {
     const sent = 1000 - dropped;
     const requests = { ...plain.requests, sent, completed: sent, timedOut: 0, errors: 0, corrupted: 0, dropped };
     const { service, response } = { response: latency, service: { ...latency, p99: 900 } };
@@ -85,7 +85,7 @@ describe('a threshold', () => {
   });
 
   test.each(['lost==0', 'timedOut==0', 'errors==0', 'errorRate<1%'])(
-    '%s is not kept by datagrams one way that nobody saw arrive',
+    '%s fails on one-way datagrams whose arrival was not observed',
     (text) => {
       const upload = (droppedByServer: number | null): Trial => ({
         ...trial({ transport: 'udp', requests: { lost: 0 } }),
@@ -97,7 +97,7 @@ describe('a threshold', () => {
     },
   );
 
-  test('says what was observed, in its unit', () => {
+  test('reports the observed value in its unit', () => {
     expect(judgeThreshold(parseThreshold('errorRate<5%'), measured)).toMatchObject({ unit: 'share', observed: 0.01 });
     expect(judgeThreshold(parseThreshold('p99<5ms'), measured)).toMatchObject({ unit: 'micros', observed: 4000 });
   });
@@ -111,7 +111,7 @@ describe('a threshold', () => {
     ['memory<5ms', "'5ms' is not a size"],
     ['__proto__<1', 'is not a metric'],
     ['', 'is not a threshold'],
-  ])('%s is refused', (text, message) => {
+  ])('refuses %s', (text, message) => {
     expect(() => parseThreshold(text)).toThrow(message);
   });
 });

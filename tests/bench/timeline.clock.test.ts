@@ -13,7 +13,7 @@ function responses(...groups: readonly (readonly [count: number, micros: number]
   return histogram;
 }
 
-test('a timeline tells each interval by itself, out of counts that only grow', () => {
+test('a timeline computes each interval from cumulative counts', () => {
   const timeline = new Timeline(5e9, 1000);
   const read = (time: number, count: number, response: Histogram, lag: Histogram, failed: number, bytes: number) =>
     timeline.read(time, {
@@ -32,14 +32,14 @@ test('a timeline tells each interval by itself, out of counts that only grow', (
   ]);
 });
 
-test('what came since an earlier copy is the difference', () => {
+test('a histogram since an earlier copy is the difference', () => {
   const whole = responses([3, 5], [2, 70]);
   expect([...whole.since(responses([3, 5])).buckets()]).toEqual([...responses([2, 70]).buckets()]);
   expect(whole.since(whole).count).toBe(0);
   expect(whole.since(new Histogram()).mean).toBe(whole.mean);
 });
 
-test('every second measured is in the result', async () => {
+test('every measured second is in the result', async () => {
   const url = await tcpServer((socket) => socket.pipe(socket));
   const { timeline, requests } = await measureTrial(url, '-c', '2', '-d', '1200ms', '-R', '500');
   expect(timeline).toHaveLength(2);
@@ -59,13 +59,13 @@ function requestsIn({ timeline = [] }: Trial): number {
   }, 0);
 }
 
-test('a line of a chat is one, however many hear it', async () => {
+test('a line of a chat counts once, regardless of the number of receivers', async () => {
   const trial = onlyTrial(await resultOf(startMeasuring('--model', 'event-driven', '--app', 'chat', '-c', '5')));
   expect(requestsIn(trial)).toBeGreaterThan(0);
   expect(requestsIn(trial)).toBeLessThan(trial.requests.completed + 1);
 });
 
-test('requests that timed out were not answered', async () => {
+test('timed-out requests do not count as answered', async () => {
   let seen = 0;
   const url = await tcpServer((socket) => {
     socket.on('data', (request: Buffer) => {
@@ -79,7 +79,7 @@ test('requests that timed out were not answered', async () => {
   expect(trial.timeline?.map(({ requestsPerSecond }) => requestsPerSecond)).toEqual([0]);
 });
 
-test('of a load of so many requests ends with the last of them', async () => {
+test('a timeline with a number of requests ends with the last of them', async () => {
   const url = await tcpServer((socket) => socket.pipe(socket));
   const trial = await measureTrial(url, '-c', '2', '-n', '10', '-R', '50', '-d', '1h');
   const end = trial.timeline?.at(-1)?.second ?? 0;
@@ -104,7 +104,7 @@ describe('slices', () => {
     return slices.slices;
   };
 
-  test('are as many as there are looks', () => {
+  test('are one for each look', () => {
     const slices = slicesOf(600);
     expect(slices.map(({ completed }) => completed)).toEqual(Array.from({ length: 600 }, (_, i) => i + 1));
     expect(slices.map(({ second }) => Math.round(second * 1000))).toEqual(
@@ -112,7 +112,7 @@ describe('slices', () => {
     );
   });
 
-  test('are longer where they would be too many, and lose nothing', () => {
+  test('are longer when there would be too many, without loss', () => {
     fc.assert(
       fc.property(fc.integer({ min: 601, max: 40_000 }), (looks) => {
         const slices = slicesOf(looks);
@@ -127,7 +127,7 @@ describe('slices', () => {
     );
   });
 
-  test('do not end in one too short to have a rate', () => {
+  test('do not end with one too short to have a rate', () => {
     expect(slicesOf(4, 0.06).map(({ completed }) => completed)).toEqual([1, 2, 3, 4]);
     expect(slicesOf(4, 0.04).map(({ completed }) => completed)).toEqual([1, 2, 7]);
     expect(slicesOf(4, 0.04).at(-1)?.second).toBeCloseTo(0.34);

@@ -22,11 +22,11 @@ describe('a load over TLS', () => {
   test.each([
     ['one by one', ['-c', '3']],
     ['pipelined', ['-c', '2', '-p', '8']],
-    ['pipelined, more than a connection queues', ['-c', '1', '-p', '32', '--size', '64KiB']],
-    ['of several sizes, beyond a record', ['-c', '2', '--size', '1-100:0.5,20KiB-200KiB:0.5']],
+    ['pipelined, beyond the queue of a connection', ['-c', '1', '-p', '32', '--size', '64KiB']],
+    ['of several sizes, larger than a record', ['-c', '2', '--size', '1-100:0.5,20KiB-200KiB:0.5']],
     ['on several threads', ['-c', '4', '--threads', '2']],
     ['on a connection each', ['-c', '2', '--connection', 'per-request']],
-  ])('requests %s are all answered well', async (_, flags) => {
+  ])('requests %s are all answered correctly', async (_, flags) => {
     const trial = await measureTrial(await tlsServer(echoing), ...flags, ...counted(100), ...user);
     expect(trial).toMatchObject({ transport: 'tls', timestamps: 'user', requests: { errors: 0, corrupted: 0 } });
     expect(trial.requests.timedOut).toBe(0);
@@ -37,7 +37,7 @@ describe('a load over TLS', () => {
     expect(trial.latencyMicros.generatorLag?.count).toBe(trial.requests.completed);
   });
 
-  test('a number of requests is sent, and no more', async () => {
+  test('exactly the requested number of requests is sent', async () => {
     let received = 0;
     const url = await tlsServer((socket) => {
       socket.on('data', (chunk) => {
@@ -51,7 +51,7 @@ describe('a load over TLS', () => {
     expect(received).toBe(53 * 64);
   });
 
-  test('requests at a rate are due at their times, and say how late they were sent', async () => {
+  test('requests at a rate have their due times and schedule lag', async () => {
     const url = await tlsServer(echoing);
     const trial = await measureTrial(url, '-c', '4', '-R', '200', ...counted(100), ...user);
     expect(trial.requests.sent).toBe(100);
@@ -60,12 +60,12 @@ describe('a load over TLS', () => {
     expect(trial.latencyMicros.generatorLag?.count).toBe(trial.requests.completed);
   });
 
-  test('connections are put to use in stages', async () => {
+  test('connections are opened in stages', async () => {
     const trial = await measureTrial(await tlsServer(echoing), '-c', '1', '-s', '200ms:6,400ms:6', ...user);
     expect(trial).toMatchObject({ connections: 6, fairness: { starvedConnections: 0 } });
   });
 
-  test('a changed byte is seen', async () => {
+  test('a changed byte is detected', async () => {
     let replies = 0;
     const url = await tlsServer((socket) => {
       socket.on('data', (chunk) => {
@@ -79,7 +79,7 @@ describe('a load over TLS', () => {
     expect(trial.requests.completed).toBeGreaterThan(30);
   });
 
-  test('connections that the server ends are opened again, and their requests are errors', async () => {
+  test('connections that the server closes are reopened, and their requests are errors', async () => {
     const url = await tlsServer((socket) => {
       let replies = 0;
       socket.on('data', (chunk) => (++replies < 5 ? socket.write(chunk) : socket.destroy()));
@@ -101,21 +101,21 @@ describe('a load over TLS', () => {
     expect(trial.requests.completed).toBeGreaterThan(10);
   });
 
-  test('that the kernel times no replies is said, unless it was not asked to', async () => {
+  test('missing kernel timestamps are reported, unless they were not requested', async () => {
     const url = await tlsServer(echoing);
     const codes = (trial: { notes?: { code: string }[] | undefined }) => trial.notes?.map(({ code }) => code);
     expect(codes(await measureTrial(url, ...counted(50)))).toEqual(['no-kernel-timestamps']);
     expect(codes(await measureTrial(url, ...counted(50), ...user))).toEqual([]);
   });
 
-  test('a server that does not speak TLS is said to fail', async () => {
+  test('a server that does not speak TLS is a failed target', async () => {
     const url = await tcpServer((socket) => void socket.on('data', (chunk) => socket.write(chunk)));
     const { code, result } = await measure(url.replace('tcp:', 'tls:'), '--open-timeout', '300ms');
     expect(code).toBe(4);
     expect(result.failures[0]?.message).toContain('EPROTO');
   });
 
-  test('nobody at the port is said', async () => {
+  test('a port without a listener is a failed target', async () => {
     const server = createTcpServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
@@ -128,7 +128,7 @@ describe('a load over TLS', () => {
 });
 
 describe('handshakes', () => {
-  test('are counted and timed, each on a connection of its own', async () => {
+  test('are counted and timed, each on its own connection', async () => {
     let secured = 0;
     let resumed = 0;
     const url = await tlsServer((socket) => {
@@ -145,7 +145,7 @@ describe('handshakes', () => {
     expect(resumed).toBe(0);
   });
 
-  test('come at a rate, too, from a model', async () => {
+  test('are made at a rate, with a model', async () => {
     const flags = ['--model', 'event-driven', '--transport', 'tls', '--workload', 'handshake', '-c', '20'];
     const trial = onlyTrial(await resultOf(startMeasuring(...flags, '-R', '100', ...counted(50))));
     expect(trial.requests).toMatchObject({ sent: 50, corrupted: 0 });

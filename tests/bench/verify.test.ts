@@ -38,7 +38,7 @@ function alarms(design: Design): number {
 }
 
 describe.each(machineNames)('on a machine with %s', (machine) => {
-  test('our claims hold, and rivals fail where they should', () => {
+  test('the claims hold, and the rival rule raises false alarms', () => {
     const frequencies = [
       ...falseAlarms(machine, RUNS, SEED),
       ...alarmsAtTolerance(machine, RUNS, SEED),
@@ -51,21 +51,21 @@ describe.each(machineNames)('on a machine with %s', (machine) => {
   });
 });
 
-describe('what the design is good for', () => {
-  test('without the coin, the better place is taken for the better program', () => {
+describe('the check design', () => {
+  test('without random order mistakes a place advantage for a better program', () => {
     const design = { ...soundDesign, placeAdvantage: 0.03 };
     expect(alarms(design)).toBeLessThanOrEqual(0.01);
     expect(alarms({ ...design, coin: false })).toBeGreaterThan(0.5);
   });
 
-  test('without fresh processes, one process is taken for the program', () => {
+  test('without fresh processes mistakes one process for the program', () => {
     const design = { ...soundDesign, placeAdvantage: 0 };
     expect(alarms(design)).toBeLessThanOrEqual(0.01);
     expect(alarms({ ...design, fresh: false })).toBeGreaterThan(0.05);
   });
 });
 
-test('the scalability law covers what it should, and is refused where it should be', () => {
+test('the scalability law covers the true values, and is refused for other shapes', () => {
   const { stated, covered, peaksBeyond, refused } = scalingClaims(60, SEED);
   expect(stated).toBeGreaterThan(0.8);
   expect(Math.min(...Object.values(covered))).toBeGreaterThanOrEqual(0.88);

@@ -23,11 +23,11 @@ describe('a load over WebSockets', () => {
   test.each([
     ['one by one', ['-c', '3']],
     ['pipelined', ['-c', '2', '-p', '8']],
-    ['pipelined, more than a connection queues', ['-c', '1', '-p', '32', '--size', '64KiB']],
-    ['of several sizes, beyond an inbox', ['-c', '2', '--size', '1-100:0.5,50KiB-200KiB:0.5']],
+    ['pipelined, beyond the queue of a connection', ['-c', '1', '-p', '32', '--size', '64KiB']],
+    ['of several sizes, larger than an inbox', ['-c', '2', '--size', '1-100:0.5,50KiB-200KiB:0.5']],
     ['on a connection each', ['-c', '2', '--connection', 'per-request']],
     ['at a rate', ['-c', '2', '-R', '200']],
-  ])('requests %s are all answered well', async (_, flags) => {
+  ])('requests %s are all answered correctly', async (_, flags) => {
     const url = await webSocketServer((client) => void client.on('message', (data) => client.send(data)));
     const trial = await measureTrial(url, ...flags, ...counted(100));
     expect(trial).toMatchObject({ transport: 'tcp', app: 'websocket', requests: { sent: 100, completed: 100 } });
@@ -43,9 +43,9 @@ describe('a load over WebSockets', () => {
   });
 
   test.each([
-    ['as they are', [], '', undefined],
+    ['uncompressed', [], '', undefined],
     ['compressed', ['--deflate'], 'permessage-deflate', true],
-  ] as const)('messages go %s', async (_, flags, extensions, deflate) => {
+  ] as const)('messages are sent %s', async (_, flags, extensions, deflate) => {
     const agreed = new Set<string>();
     const url = await webSocketServer(
       (client) => {
@@ -70,8 +70,8 @@ describe('a load over WebSockets', () => {
 
   test.each<[string, (message: Buffer) => Buffer[]]>([
     ['in two messages', (message) => [message.subarray(0, 10), message.subarray(10)]],
-    ['with a byte changed', (message) => [Buffer.concat([message.subarray(0, 63), Buffer.of(0)])]],
-    ['with a byte more', (message) => [Buffer.concat([message, Buffer.of(0)])]],
+    ['with a changed byte', (message) => [Buffer.concat([message.subarray(0, 63), Buffer.of(0)])]],
+    ['with an additional byte', (message) => [Buffer.concat([message, Buffer.of(0)])]],
   ])('a reply %s is corrupted', async (_, change) => {
     let replies = 0;
     const url = await webSocketServer((client) => {
@@ -85,7 +85,7 @@ describe('a load over WebSockets', () => {
     expect(trial.requests.completed).toBeGreaterThan(30);
   });
 
-  test('a message that nobody asked for never passes for a reply', async () => {
+  test('an unsolicited message never counts as a reply', async () => {
     const url = await webSocketServer((client) => {
       client.on('message', (message) => {
         client.send(message);
@@ -99,7 +99,7 @@ describe('a load over WebSockets', () => {
     expect(accountedFor(trial)).toBe(trial.requests.sent);
   });
 
-  test('clients that the server closes come again, and their requests are errors', async () => {
+  test('clients that the server closes reconnect, and their requests are errors', async () => {
     const url = await webSocketServer((client) => {
       let replies = 0;
       client.on('message', (message) => (++replies < 5 ? client.send(message) : client.close(1011)));
@@ -110,7 +110,7 @@ describe('a load over WebSockets', () => {
     expect(accountedFor(trial)).toBe(trial.requests.sent);
   });
 
-  test('a server that speaks something else is said to fail', async () => {
+  test('a server that does not speak WebSocket is a failed target', async () => {
     const url = await tcpServer((socket) => void socket.on('data', () => socket.end('HTTP/1.1 404 Not Found\r\n\r\n')));
     const { code, result } = await measure(url.replace('tcp:', 'ws:'), '--open-timeout', '300ms');
     expect(code).toBe(4);

@@ -6,7 +6,7 @@ function running(notes: string[]) {
   return { stop: async () => void notes.push('stopped') };
 }
 
-test('what runs is stopped when the work is done, and not before', async () => {
+test('a running object is stopped when the work is done, and not before', async () => {
   const notes: string[] = [];
   const work = whileRunning(running(notes), async () => notes.push('worked'));
   await expect(work).resolves.toBe(1);
@@ -26,12 +26,12 @@ test.each([
       throw new Error('broken');
     },
   ],
-])('what runs is stopped when the work fails %s', async (_, fail: () => Promise<never>) => {
+])('a running object is stopped when the work fails %s', async (_, fail: () => Promise<never>) => {
   const notes: string[] = [];
   await expect(whileRunning(Promise.resolve(running(notes)), fail)).rejects.toThrow('broken');
   expect(notes).toEqual(['stopped']);
 });
 
-test('what does not start is not stopped', async () => {
+test('an object that does not start is not stopped', async () => {
   await expect(whileRunning(Promise.reject(new Error('no port')), async () => undefined)).rejects.toThrow('no port');
 });

@@ -96,7 +96,7 @@ describe.each<[AppName, TransportName]>([
 ])('windows of %s over %s', (app, transport) => {
   // WebSockets take no work, because a library answers them; over TLS the engine is the same.
   if (app !== 'websocket') {
-    test('know how long requests were in flight, with those that end when the window is over', async () => {
+    test('include the time in flight of requests that end after the window', async () => {
       const generator = await start(app, transport, { arrivals: null }, slow, TIMED_WINDOWS);
       const shares: number[] = [];
       for (let window = 0; window < TIMED_WINDOWS; window++) {
@@ -112,7 +112,7 @@ describe.each<[AppName, TransportName]>([
 
   // autocannon's client keeps no rate.
   test.each(loads.filter(([, { arrivals }]) => app !== 'http' || arrivals === null))(
-    '%s: each counts its own requests, over the same connections',
+    '%s: each counts its own requests over the same connections',
     async (_, load) => {
       const generator = await start(app, transport, load);
       let completed = 0;
@@ -135,7 +135,7 @@ describe.each<[string, Partial<Generators.LoadPlan['point']>]>([
   ['one by one', { transport: 'tcp' }],
   ['pipelined', { transport: 'tcp', pipelining: 2 }],
   ['over TLS', { transport: 'tls' }],
-])('connections that the server closes, requests %s,', (_, point) => {
+])('with requests %s, connections that the server closes', (_, point) => {
   /** Starts an echo server that is silent while `hold` is set. */
   const startHere = async () => {
     const sockets = new Set<Socket>();
@@ -150,7 +150,7 @@ describe.each<[string, Partial<Generators.LoadPlan['point']>]>([
     return { server, generator };
   };
 
-  test('when a window is over serve the next one again', async () => {
+  test('at the end of a window serve the next one again', async () => {
     const { server, generator } = await startHere();
     server.hold = true;
     const first = go(generator);

@@ -18,7 +18,7 @@ test.each(Object.values(KINDS).filter((model) => whyUnavailable(model) === undef
   },
 );
 
-describe('work tells models apart:', () => {
+describe('under work', () => {
   /** Returns how many requests of 16 connections were answered for each wait of 5 ms. */
   async function answeredAtOnce(model: ModelName): Promise<number> {
     const flags = ['-c', '16', '--work', 'io:5ms', '--open-timeout', '1s', '-d', '500ms'];
@@ -26,7 +26,7 @@ describe('work tells models apart:', () => {
     return (requests.completed * 0.005) / measuredSeconds;
   }
 
-  test.skipIf(whyUnavailable('iterative'))('who blocks answers one request at a time', async () => {
+  test.skipIf(whyUnavailable('iterative'))('a blocking app answers one request at a time', async () => {
     expect(await answeredAtOnce('iterative')).toBeLessThan(1.5);
   });
 
@@ -37,7 +37,7 @@ describe('work tells models apart:', () => {
   });
 });
 
-test('requests in flight on one connection are worked for each by itself', async () => {
+test('requests in flight on one connection have their work done separately', async () => {
   const trial = await trialOf('async', '-c', '2', '-p', '4', '--work', 'io:4ms', '-d', '500ms');
   expect(trial.requests).toMatchObject({ corrupted: 0, errors: 0, timedOut: 0 });
   expect(trial.requests.completed).toBeGreaterThan(0);
@@ -45,7 +45,7 @@ test('requests in flight on one connection are worked for each by itself', async
   expect((trial.requests.completed * 0.004) / trial.measuredSeconds).toBeLessThan(2 + 2);
 });
 
-test('what is found in a cache costs nothing', async () => {
+test('a cache hit costs nothing', async () => {
   const flags = ['-c', '1', '--work', 'io:500ms', '--cache-hit', '1', '-d', '500ms'];
   const { requests, cacheHit } = await trialOf('async', ...flags);
   expect(cacheHit).toBe(1);

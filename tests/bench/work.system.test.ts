@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { modelNames, models, whyUnavailable } from '../../servers/catalog.ts';
 import { counted, measureModels } from './measured.ts';
 
-test('each model waits for each request, over each of its transports, and burns CPU time for it', async () => {
+test('each model waits for each request over each of its transports, and uses CPU time for it', async () => {
   const trialOf = await measureModels('-c', '1', '--work', 'cpu:300us+io:50ms', ...counted(5));
   for (const model of modelNames.filter((name) => whyUnavailable(name) === undefined)) {
     for (const transport of models[model].transports) {

@@ -13,16 +13,16 @@ describe('a check against recorded runs is refused with 2', () => {
   test.each<[string, readonly string[], string]>([
     ['of p99', ['--exec', echo, '--gate', 'p99'], '--gate: p99 is not held against recorded runs'],
     ['of two programs', ['--exec', echo, '--a', echo], '--a does not go with --baseline'],
-    ['of a commit, too', ['--exec', echo, '--baseline-ref', 'HEAD'], '--baseline-ref does not go with --baseline'],
-    ['of nothing', [], "--exec 'CMD {port}' is missing"],
-    ['that would be confirmed', ['--exec', echo, '--confirm'], '--confirm does not go with --baseline'],
-    ['of more sessions', ['--exec', echo, '--max-sessions', '24'], '--max-sessions does not go with --baseline'],
+    ['of a commit', ['--exec', echo, '--baseline-ref', 'HEAD'], '--baseline-ref does not go with --baseline'],
+    ['without a program', [], "--exec 'CMD {port}' is missing"],
+    ['with a confirmation', ['--exec', echo, '--confirm'], '--confirm does not go with --baseline'],
+    ['with a session limit', ['--exec', echo, '--max-sessions', '24'], '--max-sessions does not go with --baseline'],
   ])('%s', async (_, args, fault) => {
     const { code, stderr } = await commandLine('check', '--baseline', 'no-such.json', ...args);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(fault) });
   });
 
-  test('without a file to record into', async () => {
+  test('with --record and without a file', async () => {
     const { code, stderr } = await commandLine('check', '--a', echo, '--b', echo, '--record');
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('--record goes with --baseline') });
   });
@@ -40,8 +40,8 @@ describe('recorded runs', () => {
       2,
       'fingerprint.planHash: is not the hash of the plan beside it',
     ],
-    ['that are not JSON', '{', 2, 'is not JSON'],
-    ['that are something else', '{"schema":"sockbench/check/1"}', 2, 'contains no recorded runs'],
+    ['in a file that is not JSON', '{', 2, 'is not JSON'],
+    ['in a file of another kind', '{"schema":"sockbench/check/1"}', 2, 'contains no recorded runs'],
     ['of another version', '{"schema":"sockbench/baseline/1"}', 5, 'schema: sockbench/baseline/1 when recorded'],
     [
       'of another machine and plan',
@@ -49,7 +49,7 @@ describe('recorded runs', () => {
       5,
       'kernel: 1.0 when recorded',
     ],
-  ])('%s end it before anything is measured', async (_, content, code, message) => {
+  ])('%s end the check before it measures', async (_, content, code, message) => {
     const file = saved(content);
     for (const args of [[], ['--record']]) {
       const outcome = await check(file, ...args);
@@ -58,19 +58,19 @@ describe('recorded runs', () => {
     expect(readFileSync(file, 'utf8')).toBe(content);
   });
 
-  test('that there are none of yet say how to record one', async () => {
+  test('that do not exist are refused with a hint to record one', async () => {
     const { code, stderr } = await check(join(scratchDirectory(), 'none.json'));
     expect(code).toBe(2);
     expect(stderr).toContain('there is no such file; record a first run with --record');
   });
 
-  test('that could not be written are refused before anything is measured', async () => {
+  test('that could not be written are refused before the check measures', async () => {
     const { code, stderr } = await check('/dev/null/runs.json', '--record');
     expect(code).toBe(2);
     expect(stderr).toContain("--baseline: can't be written");
   });
 
-  test('get a run at their end', async () => {
+  test('are extended by a completed run', async () => {
     const file = join(scratchDirectory(), 'runs.json');
     const baseline = {
       ...{ file, record: true, reference: { model: 'event-driven', version: 1 }, runs: 5 },

@@ -9,7 +9,7 @@ import { checkAgainst, recordedRuns, saved } from './recorded-plan.ts';
 
 const check = (file: string, ...args: readonly string[]) => sockbench(...checkAgainst(file), ...args);
 
-test('recorded runs are left as they are by a run that did not get to its end', async () => {
+test('an unfinished run leaves the recorded runs unchanged', async () => {
   const directory = scratchDirectory();
   const { code, stdout } = await check(join(directory, 'runs.json'), '--record', '--budget', '1ms');
   expect(code).toBe(3);

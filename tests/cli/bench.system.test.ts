@@ -8,7 +8,7 @@ import { savedFile, short } from './saved-file.ts';
 
 const ESCAPE = '\u001b';
 
-test('bench compares models over both transports and says no more than its rounds allow', async () => {
+test('bench compares models over both transports and draws no conclusion beyond its rounds', async () => {
   const directory = scratchDirectory();
   const text = join(directory, 'reports', 'bench.txt');
   const { code, stdout, stderr } = await sockbench(
@@ -29,7 +29,7 @@ test('bench compares models over both transports and says no more than its round
   ).toBe(8);
 });
 
-test('bench with rounds until all is decided ends when its budget is over, and says what is open', async () => {
+test('bench with automatic rounds ends when its budget is over, and reports undecided pairs', async () => {
   const { code, stdout, stderr } = await sockbench(
     ...['bench', '--models', 'event-driven,async', '-c', '1', '--transports', 'tcp', '-r', 'auto', '--budget', '1ms'],
     ...[...short, '--out-dir', scratchDirectory()],
@@ -41,7 +41,7 @@ test('bench with rounds until all is decided ends when its budget is over, and s
   expect(trials).toHaveLength(2);
 });
 
-test('bench ranks the models, once there are enough rounds', { timeout: 120_000 }, async () => {
+test('bench ranks the models when there are enough rounds', { timeout: 120_000 }, async () => {
   const { code, stdout, stderr } = await sockbench(
     ...['bench', '--models', 'event-driven,nonblocking', '-c', '1', '--transports', 'tcp', '-r', '12'],
     ...['--warmup', '0s', '-d', '20ms', '--out-dir', scratchDirectory(), '-q'],
@@ -54,7 +54,7 @@ test('bench ranks the models, once there are enough rounds', { timeout: 120_000 
 });
 
 test.each(['SIGINT', 'SIGTERM'] as const)(
-  '%s stops a bench, which prints and saves what it has, and ends with 130',
+  '%s stops a bench, which prints and saves its results and ends with 130',
   async (signal) => {
     const directory = scratchDirectory();
     const program = new Program([
@@ -72,7 +72,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   },
 );
 
-test('bench with a command alone measures it over what it speaks, and asks no work of it', async () => {
+test('bench measures a single command over its transports, without work', async () => {
   const { stdout, code } = await sockbench(
     ...['bench', '--exec', 'exec node tests/bench/foreign-server.mjs {port} echo', '-r', '1', '-d', '50ms'],
     ...['--warmup', '0s', '--out-dir', scratchDirectory(), '--json', '-', '-q'],
@@ -85,7 +85,7 @@ test('bench with a command alone measures it over what it speaks, and asks no wo
   ).toEqual(plan.connections.map((connections) => ({ work: null, connections })));
 });
 
-test('bench compares commands and examples with a model, side by side, and leaves nothing of what it built', async () => {
+test('bench compares commands and examples with a model, and removes its builds', async () => {
   const TMPDIR = scratchDirectory();
   const { stdout, stderr, code } = await new Program(
     [
@@ -121,7 +121,7 @@ test('bench compares commands and examples with a model, side by side, and leave
   for (const { requests } of trials) expect(requests).toMatchObject({ errors: 0, corrupted: 0 });
 });
 
-test('bench without a load of its own measures messages alone, a busy CPU and waiting, each in a table', async () => {
+test('bench without a load measures messages alone, CPU work and I/O work, each in a table', async () => {
   const { code, stdout } = await sockbench(
     ...['bench', '--models', 'async', '-r', '1', ...short, '--out-dir', scratchDirectory(), '-q'],
   );
@@ -134,7 +134,7 @@ test('bench without a load of its own measures messages alone, a busy CPU and wa
   ]);
 });
 
-test('bench with work has it at every level, and says so in what it saves', async () => {
+test('bench with work applies it at every level and saves it', async () => {
   const { code, stdout } = await sockbench(
     ...['bench', '--models', 'async', '-r', '1', ...short, '--out-dir', scratchDirectory(), '-q', '--json', '-'],
     ...['--transports', 'tcp', '-c', '1,2', '--work', 'io:1ms', '--cache-hit', '0.5'],

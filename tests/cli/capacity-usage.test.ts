@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { commandLine } from './in-process.ts';
 
-test('refuses what makes no sense, all of it at once', async () => {
+test('capacity reports all invalid flags at once', async () => {
   const { code, stdout, stderr } = await commandLine(
     ...['capacity', '--slo', 'rate>5k,p99<5ms', '--rate', '5', '--arrivals', 'constant', '--stage', '1s:5', '-n', '5'],
     ...['--max-errors', '100%', '--models', 'asink', '--confirm', '500ms', '--budget', '900ms', '--start-rate', 'x'],
@@ -22,7 +22,7 @@ test('refuses what makes no sense, all of it at once', async () => {
   ]);
 });
 
-test('says what is missing: an objective', async () => {
+test('capacity reports a missing objective', async () => {
   const { code, stderr } = await commandLine('capacity', '--models', 'async');
   expect(code).toBe(2);
   expect(stderr).toContain("slo: say what is to be kept, such as --slo 'p99<5ms'");

@@ -13,7 +13,7 @@ function parsed(stdout: string): Result {
   return resultSchema.parse(JSON.parse(stdout));
 }
 
-test('finds what a server can take, confirms it, and refutes more', async () => {
+test('capacity finds a rate that a server keeps, confirms it, and refutes a higher one', async () => {
   const directory = scratchDirectory();
   // One connection, and at least 5 ms for each request: capacity is below 200 requests/s. Above it, the queue grows.
   const { code, stdout, stderr } = await sockbench(
@@ -57,7 +57,7 @@ test('finds what a server can take, confirms it, and refutes more', async () => 
   expect(seconds(false)).toBeLessThan(0.5);
 });
 
-test('ends with 1 when no rate keeps the objective', async () => {
+test('capacity ends with 1 when no rate keeps the objective', async () => {
   const { code, stdout, stderr } = await sockbench(
     ...['capacity', '--slo', 'p50<0.001us', '--models', 'event-driven,async', '-c', '2', ...short],
     ...['--start-rate', '300'],
@@ -68,7 +68,7 @@ test('ends with 1 when no rate keeps the objective', async () => {
   expect(stdout).toMatch(/^event-driven kept p50<0\.001us at no rate, down to \d+ requests\/s\.$/m);
 });
 
-test('ends with 3 when the budget does not suffice to confirm anything', async () => {
+test('capacity ends with 3 when the budget is too short for a confirmation', async () => {
   const { code, stdout, stderr } = await sockbench(
     ...['capacity', '--slo', 'p99<2s', '--models', 'async', '-c', '2', ...short],
     ...['--start-rate', '200', '--budget', '500ms'],
@@ -80,7 +80,7 @@ test('ends with 3 when the budget does not suffice to confirm anything', async (
   expect(trials.length).toBeGreaterThan(0);
 });
 
-test('ends with 4 when the server can not be reached', async () => {
+test('capacity ends with 4 when the server does not listen', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -95,7 +95,7 @@ test('ends with 4 when the server can not be reached', async () => {
   expect(stdout).toContain('ECONNREFUSED');
 });
 
-test('stops when it is interrupted, with what it has', async () => {
+test('capacity prints its partial results when it is interrupted', async () => {
   const program = new Program([
     ...['capacity', '--slo', 'p99<2s', '--models', 'async', '-c', '2', '-d', '300ms', '--confirm', '5s'],
     ...['--out-dir', scratchDirectory()],

@@ -3,21 +3,33 @@ import { commandLine } from './in-process.ts';
 
 const echo = 'exec node tests/bench/foreign-server.mjs {port} echo';
 
-describe('a check that makes no sense', () => {
+describe('a check', () => {
   test.each<[string, readonly string[], readonly string[]]>([
-    ['of nothing', [], ["say what to compare: --a 'CMD {port}' is missing", "--b 'CMD {port}' is missing"]],
+    ['without programs', [], ["say what to compare: --a 'CMD {port}' is missing", "--b 'CMD {port}' is missing"]],
     ['without a port', ['--a', 'x', '--b', 'y {port}'], ["--a: 'x' has no {port}"]],
-    ['of too few sessions', ['--a', echo, '--b', echo, '--max-sessions', '9'], ['the first is after 10 sessions']],
-    ['of an unknown metric', ['--a', echo, '--b', echo, '--gate', 'p95'], ["unknown metric 'p95'"]],
-    ['with margins upside down', ['--a', echo, '--b', echo, '--gate', 'cpu=5%/1%'], ['is not above what is tolerated']],
-    ['of both kinds', ['--baseline-ref', 'HEAD', '--a', echo], ['--a does not go with --baseline-ref', '--exec']],
+    ['with too few sessions', ['--a', echo, '--b', echo, '--max-sessions', '9'], ['the first is after 10 sessions']],
+    ['with an unknown metric', ['--a', echo, '--b', echo, '--gate', 'p95'], ["unknown metric 'p95'"]],
+    ['with swapped margins', ['--a', echo, '--b', echo, '--gate', 'cpu=5%/1%'], ['is not above what is tolerated']],
     [
-      'of CPUs that are not here',
+      'with both kinds of baseline',
+      ['--baseline-ref', 'HEAD', '--a', echo],
+      ['--a does not go with --baseline-ref', '--exec'],
+    ],
+    [
+      'with CPUs that do not exist',
       ['--a', echo, '--b', echo, '--load-cpus', '999,2000'],
       ['load-cpus: no CPU 999,2000'],
     ],
-    ['of more connections than files', ['--a', echo, '--b', echo, '-c', '900000'], ['2 times at once', 'ulimit -Hn']],
-    ['over what is not told', ['--a', echo, '--b', echo, '--transport', 'tls'], ['its command has no {transport}']],
+    [
+      'with more connections than open files',
+      ['--a', echo, '--b', echo, '-c', '900000'],
+      ['2 times at once', 'ulimit -Hn'],
+    ],
+    [
+      'over a transport that its command does not receive',
+      ['--a', echo, '--b', echo, '--transport', 'tls'],
+      ['its command has no {transport}'],
+    ],
     [
       'with a build and no baseline',
       ['--a', echo, '--b', echo, '--build', 'make'],
@@ -29,18 +41,15 @@ describe('a check that makes no sense', () => {
     for (const fault of faults) expect(stderr).toContain(fault);
   });
 
-  test('of a commit that there is not is refused with 2', async () => {
+  test('against an unknown commit is refused with 2', async () => {
     const { code, stderr } = await commandLine('check', '--baseline-ref', 'no-such-commit', '--exec', echo);
     expect(code).toBe(2);
     expect(stderr).toContain('baseline-ref: git rev-parse');
   });
 });
 
-test.each(['--out-dir', '--json'])(
-  'a place for results (%s) that can not be written is refused with 2',
-  async (flag) => {
-    const { code, stdout, stderr } = await commandLine('check', '--a', echo, '--b', echo, flag, '/dev/null/results');
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(`${flag}: can't be written`);
-  },
-);
+test.each(['--out-dir', '--json'])('a path for results (%s) that cannot be written is refused with 2', async (flag) => {
+  const { code, stdout, stderr } = await commandLine('check', '--a', echo, '--b', echo, flag, '/dev/null/results');
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain(`${flag}: can't be written`);
+});

@@ -23,7 +23,7 @@ const brief = [
   '-q',
 ];
 
-test('a program that fails is a failure, and no measurement', async () => {
+test('a check with a failing program ends with 4', async () => {
   const broken = "echo 'no luck' >&2; exit 3 # {port}";
   const { code, stderr } = await sockbench(
     'check',
@@ -40,7 +40,7 @@ test('a program that fails is a failure, and no measurement', async () => {
   expect(stderr).toContain('no luck');
 });
 
-test('a budget that is over leaves it undecided, with what was measured', async () => {
+test('a check whose budget runs out is inconclusive and saves its results', async () => {
   const directory = scratchDirectory();
   const { code, stdout } = await sockbench(
     ...['check', '--a', echo, '--b', echo, ...brief, '--budget', '1ms', '--out-dir', directory],
@@ -51,9 +51,9 @@ test('a budget that is over leaves it undecided, with what was measured', async 
   expect(saved).toMatchObject({ interrupted: false, verdict: { outcome: 'inconclusive' } });
 });
 
-test('finds a server that takes much more CPU, at the first look, and says in what', { timeout: 300_000 }, async ({
-  skip,
-}) => {
+test('a check finds a server that uses much more CPU at the first look, and names the metric', {
+  timeout: 300_000,
+}, async ({ skip }) => {
   // Programs in Node warm up for longer than the warm-up of the other tests.
   const warm = brief.map((flag) => (flag === '100ms' ? '700ms' : flag));
   const flags = ['--a', echo, '--b', slow, ...warm, '--seed', '7', '--json', '-'];
@@ -68,7 +68,7 @@ test('finds a server that takes much more CPU, at the first look, and says in wh
   expect(result.looks).toHaveLength(1);
 });
 
-test('a pilot finds the common rate and plans sessions; who interrupts keeps what was measured', {
+test('a pilot finds the common rate and plans sessions, and an interrupted check keeps its sessions', {
   timeout: 300_000,
 }, async () => {
   const flags = [
@@ -106,7 +106,7 @@ test('a pilot finds the common rate and plans sessions; who interrupts keeps wha
   }
 });
 
-describe('over HTTP', () => {
+describe('check over HTTP with', () => {
   /** Returns the command of a server whose replies have this expression as body; `n` is the number of the reply. */
   const page = (body: string) =>
     `exec node -e 'let n = 0; require("http").createServer((_, r) => (n++, r.end(${body}))).listen({port}, "127.0.0.1")'`;
@@ -115,9 +115,16 @@ describe('over HTTP', () => {
   test.each<[string, string, string, readonly string[], number, string]>([
     ['a page that is empty in B', page('"Hi"'), page('""'), [], 5, "A's page has 2 bytes, and B's 0 bytes"],
     ['pages that change', page('"n" + n'), page('"n" + n'), [], 5, "A's page changes from reply to reply"],
-    ['a page that ends after a while', page('"Hi"'), page('n > 20 ? "" : "Hi"'), [], 4, 'were answered wrongly'],
-    ['a page that is not found', page('"Hi"'), page('(r.statusCode = 404, "")'), [], 4, 'with status 404'],
-    ['pages that may change', page('"n" + n'), page('"n" + n'), ['--any-page', '--budget', '2s'], 3, 'results saved'],
+    ['a page that becomes empty later', page('"Hi"'), page('n > 20 ? "" : "Hi"'), [], 4, 'were answered wrongly'],
+    ['a page with status 404', page('"Hi"'), page('(r.statusCode = 404, "")'), [], 4, 'with status 404'],
+    [
+      'changing pages that are allowed',
+      page('"n" + n'),
+      page('"n" + n'),
+      ['--any-page', '--budget', '2s'],
+      3,
+      'results saved',
+    ],
     ['a long page with accents', accented, accented, ['--budget', '2s'], 3, 'results saved'],
   ])('%s', async (_, a, b, more, expected, message) => {
     const { code, stderr, stdout } = await sockbench(
@@ -141,7 +148,7 @@ describe('over HTTP', () => {
   });
 });
 
-describe('against a commit', () => {
+describe('a check against a commit', () => {
   const build = 'mkdir -p built && cp src/server.mjs built/';
   const exec = 'exec node built/server.mjs {port} $(cat way)';
 
@@ -174,7 +181,7 @@ describe('against a commit', () => {
     return ended;
   }
 
-  test('holds what is here, each built in its place, and leaves nothing behind', async () => {
+  test('builds both versions in place, and removes its work tree', async () => {
     const { directory, git } = repository();
     writeFileSync(join(directory, 'way'), 'slow');
     const { code, stdout, stderr } = await checkIn(directory, 'main');
@@ -187,14 +194,14 @@ describe('against a commit', () => {
     expect(git('worktree', 'list').toString().trim().split('\n')).toHaveLength(1);
   });
 
-  test('runs A in the directory there that this one is here', async () => {
+  test('runs A in the corresponding directory of the commit', async () => {
     const { directory } = repository();
     // The budget suffices for one session to begin.
     const { code, stderr } = await checkIn(directory, 'main', '100ms');
     expect(code, stderr).toBe(3);
   });
 
-  test('that is checked out here and unchanged, warns that A and B are the same', async () => {
+  test('warns that A and B are the same if the commit is checked out and unchanged', async () => {
     const { directory } = repository();
     const { stdout, stderr } = await checkIn(directory, 'HEAD');
     expect(stderr).toContain('A and B are the same: HEAD is what is checked out here');
@@ -202,7 +209,7 @@ describe('against a commit', () => {
     expect(warnings.map(({ code }) => code)).toContain('same-sources');
   });
 
-  test('that had no such directory yet is refused with 2', async () => {
+  test('without the current directory in it is refused with 2', async () => {
     const { root } = repository();
     mkdirSync(join(root, 'new'));
     const { code, stderr } = await checkIn(join(root, 'new'), 'main');
@@ -210,7 +217,7 @@ describe('against a commit', () => {
     expect(stderr).toContain('baseline-ref: main has no new/');
   });
 
-  test('that a shallow clone lacks is refused with 2, saying how to get it', async () => {
+  test('that a shallow clone lacks is refused with 2 and a hint', async () => {
     const { root, git } = repository();
     git('commit', '-q', '--allow-empty', '-m', 'second');
     const clone = join(scratchDirectory(), 'clone');

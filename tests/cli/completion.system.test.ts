@@ -27,7 +27,7 @@ test.skipIf(whyMissing('bash'))('bash completes commands and flags', () => {
   expect(completions('connect', '--no')).toEqual(['--no-newline']);
 });
 
-test('zsh gets a script of its own', async () => {
+test('zsh gets its own script', async () => {
   const { code, stdout, stderr } = await new Program(['completion'], { env: { SHELL: '/bin/zsh' } }).end();
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/^#compdef sockbench\n/);

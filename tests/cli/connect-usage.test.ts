@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { commandLine } from './in-process.ts';
 
-test.each(['http', 'https'])('%s is no conversation in lines, and refused', async (scheme) => {
+test.each(['http', 'https'])('connect refuses %s', async (scheme) => {
   const { code, stdout, stderr } = await commandLine('connect', `${scheme}://127.0.0.1:1/page`);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toContain(
@@ -10,7 +10,7 @@ test.each(['http', 'https'])('%s is no conversation in lines, and refused', asyn
 });
 
 describe('several targets', () => {
-  test('are refused without a terminal to ask on, with everything else that is wrong', async () => {
+  test('are refused without a terminal, along with all other faults', async () => {
     const { code, stdout, stderr } = await commandLine(
       'connect',
       'tcp://127.0.0.1:1',
@@ -24,7 +24,7 @@ describe('several targets', () => {
     expect(stderr).toContain('--timeout must be above zero');
   });
 
-  test('none at all is refused', async () => {
+  test('are required: an empty list is refused', async () => {
     expect(await commandLine('connect')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('say whom to talk to'),

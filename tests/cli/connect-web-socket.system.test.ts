@@ -28,12 +28,12 @@ async function listenForWebSockets(converse: (socket: WebSocket) => void): Promi
   return `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-describe('over a WebSocket', () => {
+describe('connect over a WebSocket', () => {
   test.each([
     ['ws', 'tcp'],
     ['wss', 'tls'],
   ] as const)(
-    '%s, lines go as messages, each by itself, and all answers come before the close',
+    '%s: sends each line as a message, and prints all replies before the close',
     async (scheme, transport) => {
       const url = (await serve('websocket', transport)).replace(transport, scheme);
       const { code, stdout, stderr } = await connectWith('one\n\nthree', url);
@@ -42,7 +42,7 @@ describe('over a WebSocket', () => {
     },
   );
 
-  test('what is text goes as text, what is none as bytes, and without newlines when these are not wanted', async () => {
+  test('sends valid UTF-8 as text and other lines as bytes, without newlines on request', async () => {
     const received: string[] = [];
     const url = await listenForWebSockets((socket) => {
       socket.on('message', (message: Buffer, binary) =>
@@ -57,7 +57,7 @@ describe('over a WebSocket', () => {
     expect(received).toEqual(['text 6', 'bytes 5']);
   });
 
-  test('what the server says with its upgrade is not lost, and its close ends it though there may be more to say', async () => {
+  test('prints messages that arrive with the upgrade, and ends when the server closes', async () => {
     const url = await listenForWebSockets((socket) => {
       socket.send('first');
       socket.close();
@@ -70,7 +70,7 @@ describe('over a WebSocket', () => {
     });
   });
 
-  test('more than a pipe holds comes whole', async () => {
+  test('prints more than a pipe can hold', async () => {
     const url = await listenForWebSockets((socket) => {
       for (let i = 0; i < 64; i++) socket.send('x'.repeat(65_536));
       socket.close();
@@ -79,7 +79,7 @@ describe('over a WebSocket', () => {
     expect({ code, length: stdout.length }).toEqual({ code: 0, length: 64 * 65_536 });
   });
 
-  test('an end without a closing handshake is told, and ends with 4', async () => {
+  test('reports a missing closing handshake, and ends with 4', async () => {
     const url = await listenForWebSockets((socket) => socket.once('message', () => socket.terminate()));
     const program = new Program(['connect', url], { stdin: 'pipe' });
     program.type('hi\n');
@@ -88,7 +88,7 @@ describe('over a WebSocket', () => {
     expect(stderr).toMatch(/the conversation with \S+ broke: it ended without a closing handshake/);
   });
 
-  test('a server that serves pages alone is told, and ends with 4', async () => {
+  test('reports a server without WebSockets, and ends with 4', async () => {
     const server = createHttpServer((_, response) => response.writeHead(404).end()).listen(0, '127.0.0.1');
     onTestFinished(() => {
       server.close();
@@ -100,7 +100,7 @@ describe('over a WebSocket', () => {
     expect(stderr).toMatch(/can't connect to \S+: Unexpected server response: 404: does it serve WebSockets\?/);
   });
 
-  test('a server that says nothing is given up', async () => {
+  test('gives up on a server that does not answer', async () => {
     const url = await listen(() => undefined);
     const { code, stderr } = await connectWith('', url.replace('tcp', 'ws'), '--timeout', '300ms');
     expect(code).toBe(4);

@@ -5,7 +5,7 @@ import { whyMissing } from '../requirements.ts';
 import { connectWith, listen, serve } from './conversation.ts';
 import { Program } from './program.ts';
 
-describe('through pipes, stdout has what the server said, and nothing else:', () => {
+describe('connect with pipes prints only what the server sends:', () => {
   test.each([
     ['echo', 'hi\nyou', [], 'hi\nyou'],
     ['echo', 'hi\nyou\n', ['--no-newline'], 'hiyou'],
@@ -13,14 +13,14 @@ describe('through pipes, stdout has what the server said, and nothing else:', ()
     ['greeting', 'hi\n', [], 'Hello from server'],
     ['ack', 'hi\n', [], 'ACK'],
     ['ack', 'hi', [], 'ACK'],
-  ] as const)('%s, told %j %j', async (app, input, flags, said) => {
+  ] as const)('%s, with input %j %j', async (app, input, flags, said) => {
     const url = await serve(app);
     const { code, stdout, stderr } = await connectWith(input, url, ...flags);
     expect({ code, stdout }).toEqual({ code: 0, stdout: said });
     expect(stderr).toBe(`connected to ${url}\nclosed by ${url}\n`);
   });
 
-  test('over IPv6, to a host by name, and a mebibyte of any bytes', async () => {
+  test('over IPv6, to a host name, and 1 MiB of any bytes', async () => {
     const [, port] = /:(\d+)$/.exec(await serve('echo', 'tcp', 'localhost')) ?? [];
     expect(await connectWith('hi', `tcp://localhost:${port}`)).toMatchObject({ code: 0, stdout: 'hi' });
     const ring = String.fromCharCode(...Array.from({ length: 128 }, (_, i) => i)).repeat(2 ** 13);
@@ -28,7 +28,7 @@ describe('through pipes, stdout has what the server said, and nothing else:', ()
     expect(stdout === ring).toBe(true);
   });
 
-  test('lines go as datagrams, each by itself', async () => {
+  test('for datagrams, one for each line', async () => {
     const url = await serve('ack', 'udp');
     const { code, stdout, stderr } = await connectWith('one\n\nthree', url, '--timeout', '3s');
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'ACKACKACK' });
@@ -36,7 +36,7 @@ describe('through pipes, stdout has what the server said, and nothing else:', ()
   });
 });
 
-test('a chat with the operator, who has the terminal of the server', async () => {
+test('connect chats with the operator on the terminal of the server', async () => {
   const server = new Program(['serve', '--model', 'async', '--app', 'chat-operator'], { stdin: 'pipe' });
   const [, address] = await server.says(/ on (\S+:\d+)\n/);
   const client = new Program(['connect', `tcp://${address}`], { stdin: 'pipe' });
@@ -49,7 +49,7 @@ test('a chat with the operator, who has the terminal of the server', async () =>
   expect(await client.end()).toMatchObject({ code: 0, stdout: 'yes\npardon?\n' });
 });
 
-test('the server’s close ends it, though there may be more to say', async () => {
+test('connect ends when the server closes, even if its input is still open', async () => {
   const url = await serve('ack');
   const program = new Program(['connect', url], { stdin: 'pipe' });
   await program.says(/connected/);
@@ -57,7 +57,7 @@ test('the server’s close ends it, though there may be more to say', async () =
   expect(await program.end()).toMatchObject({ code: 0, stdout: 'ACK', stderr: expect.stringContaining('closed by') });
 });
 
-test('the end of input is told to the server, whose last words are awaited', async () => {
+test('connect forwards the end of input, and waits for the last reply', async () => {
   let finished = false;
   const url = await listen((socket) => {
     socket.resume().on('end', () => {
@@ -69,14 +69,14 @@ test('the end of input is told to the server, whose last words are awaited', asy
   expect(finished).toBe(true);
 });
 
-test('a server that does not close is waited for no longer than told', async () => {
+test('connect waits for the close of the server only until the time-out', async () => {
   const url = await listen((socket) => socket.write('so far'));
   const { code, stdout, stderr } = await connectWith('hi\n', url, '--timeout', '2s');
   expect({ code, stdout }).toEqual({ code: 4, stdout: 'so far' });
   expect(stderr).toContain('did not close within 2 s: wait longer with --timeout');
 });
 
-test('a reset is told, and ends with 4', async () => {
+test('connect reports a reset, and ends with 4', async () => {
   const url = await listen((socket) => socket.once('data', () => socket.resetAndDestroy()));
   const program = new Program(['connect', url], { stdin: 'pipe' });
   program.type('hi\n');
@@ -85,18 +85,21 @@ test('a reset is told, and ends with 4', async () => {
   expect(stderr).toMatch(/the conversation with \S+ broke: .*ECONNRESET/);
 });
 
-test.each(['tcp', 'udp', 'ws'])('nobody there over %s is told, and ends with 4', async (transport) => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  const { code, stderr } = await connectWith('hi\n', `${transport}://127.0.0.1:${port}`);
-  expect(code).toBe(4);
-  expect(stderr).toContain('nobody listens there (ECONNREFUSED)');
-});
+test.each(['tcp', 'udp', 'ws'])(
+  'connect reports a port without a listener over %s, and ends with 4',
+  async (transport) => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    await once(server, 'close');
+    const { code, stderr } = await connectWith('hi\n', `${transport}://127.0.0.1:${port}`);
+    expect(code).toBe(4);
+    expect(stderr).toContain('nobody listens there (ECONNREFUSED)');
+  },
+);
 
-test('SIGINT ends it with 130', async () => {
+test('connect ends with 130 on SIGINT', async () => {
   const program = new Program(['connect', await serve('echo')], { stdin: 'pipe' });
   await program.says(/connected/);
   program.process.kill('SIGINT');
@@ -104,7 +107,7 @@ test('SIGINT ends it with 130', async () => {
 });
 
 describe('several targets', () => {
-  test('one is picked by its number', async () => {
+  test('are selected by number with --pick', async () => {
     const targets = ['tcp://127.0.0.1:1', await serve('ack')];
     expect(await connectWith('hi', ...targets, '--pick', '2')).toMatchObject({ code: 0, stdout: 'ACK' });
     const { code, stderr } = await connectWith('', ...targets, '--pick', '3');
@@ -113,7 +116,7 @@ describe('several targets', () => {
   });
 });
 
-describe.skipIf(whyMissing('script'))('on a terminal', () => {
+describe.skipIf(whyMissing('script'))('connect on a terminal', () => {
   const CTRL_C = '\x03';
   const CTRL_D = '\x04';
 
@@ -121,7 +124,7 @@ describe.skipIf(whyMissing('script'))('on a terminal', () => {
     return new Program(['connect', ...targets], { stdin: 'terminal' });
   }
 
-  test('lines are said as they are typed; Ctrl-D ends the conversation', async () => {
+  test('sends lines as they are typed, and ends on Ctrl-D', async () => {
     const program = start(await serve('echo'));
     await program.says(/connected to .*; Ctrl-D ends the conversation\r\n/, 'stdout');
     for (const line of ['one', 'two']) {
@@ -133,14 +136,14 @@ describe.skipIf(whyMissing('script'))('on a terminal', () => {
     expect(await program.end()).toMatchObject({ code: 0, stdout: expect.stringContaining('closed by') });
   });
 
-  test('Ctrl-C ends it with 130', async () => {
+  test('ends with 130 on Ctrl-C', async () => {
     const program = start(await serve('echo'));
     await program.says(/connected/, 'stdout');
     program.type(CTRL_C);
     expect((await program.end()).code).toBe(130);
   });
 
-  test('the server’s close ends it without another line being typed, on a line of its own', async () => {
+  test('ends when the server closes, with the message on its own line', async () => {
     const program = start(await serve('ack'));
     await program.says(/connected/, 'stdout');
     program.type('hi\n');
@@ -149,7 +152,7 @@ describe.skipIf(whyMissing('script'))('on a terminal', () => {
     expect(stdout).toMatch(/\r\nACK\r\nclosed by /);
   });
 
-  test('what the server says can’t command the terminal', async () => {
+  test('escapes control sequences that the server sends', async () => {
     const url = await listen((socket) => socket.end('\x1b[2Jred \x1b[31mink\x07\r\nnext\rline\tend'));
     const { code, stdout } = await start(url).end();
     expect(code).toBe(0);
@@ -157,7 +160,7 @@ describe.skipIf(whyMissing('script'))('on a terminal', () => {
     expect(stdout).not.toContain('\x1b');
   });
 
-  test('asks which of several targets, until it is told', async () => {
+  test('asks for one of several targets until the answer is valid', async () => {
     const targets = ['tcp://127.0.0.1:1', await serve('ack')];
     const program = start(...targets);
     await program.says(/1 {2}tcp:\S+\r\n2 {2}tcp:\S+\r\nwhich one\? 1 to 2, then Enter\r\n/, 'stdout');
@@ -169,7 +172,7 @@ describe.skipIf(whyMissing('script'))('on a terminal', () => {
     expect(await program.end()).toMatchObject({ code: 0, stdout: expect.stringContaining('ACK') });
   });
 
-  test('connects to nothing when the choice is left open', async () => {
+  test('does not connect when no target is chosen', async () => {
     const program = start('tcp://127.0.0.1:1', 'tcp://127.0.0.1:2');
     await program.says(/which one/, 'stdout');
     program.type(CTRL_D);

@@ -36,36 +36,29 @@ const check = ['check', '--baseline-ref', 'HEAD', '--exec', 'true {port}'];
 
 test.each<[string, readonly string[], (scene: Scene) => void]>([
   ['a build', [...check, '--build', ENDLESS], () => undefined],
-  [
-    'a build that does not mind SIGTERM',
-    [...check, '--build', `trap '' TERM; ${ENDLESS}; sleep 1000`],
-    () => undefined,
-  ],
+  ['a build that ignores SIGTERM', [...check, '--build', `trap '' TERM; ${ENDLESS}; sleep 1000`], () => undefined],
   ['a checkout', check, ({ here }) => script(join(here, '.git', 'hooks', 'post-checkout'), ENDLESS)],
   [
-    'the building of examples',
+    'a build of examples',
     ['bench', '--models', 'async', '--with-examples'],
     ({ env }) => script(join(env.PATH?.split(':')[0] ?? '', 'cc'), `[ "$1" = --version ] && exit\n${ENDLESS}`),
   ],
-])(
-  'Ctrl-C during %s ends all its processes, and leaves no work tree and no temporary file',
-  async (_, args, prepare) => {
-    const set = scene();
-    prepare(set);
-    const program = new Program(args, { cwd: set.here, env: set.env });
-    const mark = set.env.MARK ?? '';
-    await until('the build to go on', () => existsSync(mark));
-    const group = processGroupOf(Number(readFileSync(mark, 'utf8')));
-    program.process.kill('SIGINT');
-    const { code, stdout, stderr } = await program.end();
-    expect({ code, stdout, stderr }).toEqual({ code: 130, stdout: '', stderr: expect.stringContaining('stopping') });
-    expect(stderr).not.toContain('fault of sockbench');
-    expect(readdirSync(set.env.TMPDIR ?? '')).toEqual([]);
-    const trees = execFileSync('git', ['-C', set.here, 'worktree', 'list', '--porcelain'], { encoding: 'utf8' });
-    expect(trees.match(/^worktree /gm)).toHaveLength(1);
-    await until('its processes to end', () => membersOf(group).length === 0);
-  },
-);
+])('Ctrl-C during %s ends all its processes, and leaves no work tree or temporary file', async (_, args, prepare) => {
+  const set = scene();
+  prepare(set);
+  const program = new Program(args, { cwd: set.here, env: set.env });
+  const mark = set.env.MARK ?? '';
+  await until('the build to go on', () => existsSync(mark));
+  const group = processGroupOf(Number(readFileSync(mark, 'utf8')));
+  program.process.kill('SIGINT');
+  const { code, stdout, stderr } = await program.end();
+  expect({ code, stdout, stderr }).toEqual({ code: 130, stdout: '', stderr: expect.stringContaining('stopping') });
+  expect(stderr).not.toContain('fault of sockbench');
+  expect(readdirSync(set.env.TMPDIR ?? '')).toEqual([]);
+  const trees = execFileSync('git', ['-C', set.here, 'worktree', 'list', '--porcelain'], { encoding: 'utf8' });
+  expect(trees.match(/^worktree /gm)).toHaveLength(1);
+  await until('its processes to end', () => membersOf(group).length === 0);
+});
 
 /** Returns the fields of /proc/PID/stat (proc(5)) from the state on; undefined when the process does not exist. */
 function statOf(pid: number): string[] | undefined {

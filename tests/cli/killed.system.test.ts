@@ -22,7 +22,7 @@ test.each([
     /\d+ sessions/,
   ],
 ] as const)(
-  '%s that is killed with SIGKILL keeps what it had finished, and report reads it',
+  '%s keeps finished results when it is killed with SIGKILL, and report reads them',
   async (command, flags, done, finished) => {
     const cwd = scratchDirectory();
     const killed = new Program([command, ...flags], { cwd });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { limitCommandLine } from './in-process.ts';
 
-describe('wrong usage ends with 2, says why on stderr and nothing on stdout:', () => {
+describe('wrong usage ends with 2 and is explained on stderr only:', () => {
   test.each([
     ['an unknown row', ['--rows', 'tcp50,tpc500'], ["sockbench: unknown row 'tpc500'; did you mean 'tcp500'?"]],
     ['an unknown flag', ['--row', 'tcp50'], ['sockbench: unknown flag --row; did you mean --rows?']],

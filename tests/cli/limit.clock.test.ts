@@ -17,7 +17,7 @@ function limit(...args: readonly string[]): Program {
 
 const brief = ['--pairs', '1', '--seconds', '0.2'];
 
-whereCompiled('rows are measured in the order of the table, shown, and saved', async () => {
+whereCompiled('limit measures rows in the order of the table, prints and saves them', async () => {
   const file = join(scratchDirectory(), 'limits.json');
   const { code, stdout, stderr } = await limit('--rows', 'tcp500,tcp50', ...brief, '--seed', '7', '--json', file).end();
   expect({ code, stderr }).toMatchObject({
@@ -39,7 +39,7 @@ whereCompiled('rows are measured in the order of the table, shown, and saved', a
   }
 });
 
-whereCompiled('one way and at a rate, too, is measured with what is installed', async () => {
+whereCompiled('limit measures one-way loads and loads at a rate, with the installed tools', async () => {
   const file = join(scratchDirectory(), 'limits.json');
   const { code, stderr } = await limit('--rows', 'download,lag', ...brief, '--json', file, '--strict').end();
   const [download, lag, ...others] = JSON.parse(readFileSync(file, 'utf8')).verdicts as RowVerdict[];
@@ -58,7 +58,7 @@ whereCompiled('one way and at a rate, too, is measured with what is installed', 
   }
 });
 
-whereCompiled('models are held against the server in C, over TCP and UDP', async () => {
+whereCompiled('limit compares models with the server in C, over TCP and UDP', async () => {
   const file = join(scratchDirectory(), 'limits.json');
   const { code, stderr } = await limit('--rows', 'servers', ...brief, '--json', file).end();
   expect({ code, stderr }).toMatchObject({ code: 0 });
@@ -75,7 +75,7 @@ whereCompiled('models are held against the server in C, over TCP and UDP', async
   );
 });
 
-whereCompiled('HTTP is held against autocannon, under a plain server', async () => {
+whereCompiled('limit compares HTTP with autocannon on a plain server', async () => {
   const file = join(scratchDirectory(), 'limits.json');
   const { code, stderr } = await limit('--rows', 'http', ...brief, '--json', file).end();
   expect({ code, stderr }).toMatchObject({ code: 0 });
@@ -95,17 +95,20 @@ async function startLong() {
   return { program, children };
 }
 
-whereCompiled('Ctrl-C ends it after the round, with what was measured, and leaves no server behind', async () => {
-  const { program, children } = await startLong();
-  program.process.kill('SIGINT');
-  const { code, stdout } = await program.end();
-  expect(code).toBe(130);
-  expect(stdout).toContain('tcp50: TCP echo');
-  expect(stdout).not.toContain('tcp500: TCP echo');
-  expect(children.filter(isRunning)).toEqual([]);
-});
+whereCompiled(
+  'limit ends on Ctrl-C after the current round with its results, and leaves no server running',
+  async () => {
+    const { program, children } = await startLong();
+    program.process.kill('SIGINT');
+    const { code, stdout } = await program.end();
+    expect(code).toBe(130);
+    expect(stdout).toContain('tcp50: TCP echo');
+    expect(stdout).not.toContain('tcp500: TCP echo');
+    expect(children.filter(isRunning)).toEqual([]);
+  },
+);
 
-whereCompiled('killed outright it leaves no server behind', async () => {
+whereCompiled('limit leaves no server running when it is killed', async () => {
   const { program, children } = await startLong();
   program.process.kill('SIGKILL');
   await program.end();

@@ -5,7 +5,7 @@ import { modelNames } from '../../servers/catalog.ts';
 import { transportsCarrying, whyNotCarried } from '../../servers/compatibility.ts';
 import { commandLine } from './in-process.ts';
 
-test('lists every model, app and workload as JSON', async () => {
+test('list prints every model, app and workload as JSON', async () => {
   const { code, stdout, stderr } = await commandLine('list', '--json');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const listing = JSON.parse(stdout);
@@ -36,7 +36,7 @@ test('lists every model, app and workload as JSON', async () => {
   expect(listing.workloads).toEqual(Object.entries(workloads).map(([name, summary]) => ({ name, summary })));
 });
 
-test('says as JSON over which transports each model carries each app', async () => {
+test('list prints as JSON the transports over which each model carries each app', async () => {
   const listing = JSON.parse((await commandLine('list', '--json')).stdout);
   for (const { name, apps: carried, carries } of listing.models) {
     expect(Object.keys(carries)).toEqual(carried);
@@ -46,7 +46,7 @@ test('says as JSON over which transports each model carries each app', async () 
   expect(carrying.map(({ name }: { name: string }) => name)).toEqual(['event-driven', 'async']);
 });
 
-test('says that one client at a time is no chat', async () => {
+test('list reports that a model for one client at a time carries no chat', async () => {
   const { stdout } = await commandLine('list');
   expect(stdout.replaceAll(/\s+/g, ' ')).toContain('iterative: chat needs clients that are served at the same time');
   const { models } = JSON.parse((await commandLine('list', '--json')).stdout);
@@ -54,7 +54,7 @@ test('says that one client at a time is no chat', async () => {
   expect(left.map(({ name }: { name: string }) => name)).toEqual(['iterative']);
 });
 
-test('lists them for people within 100 columns', async () => {
+test('list prints text within 100 columns', async () => {
   const { code, stdout } = await commandLine('list');
   expect(code).toBe(0);
   for (const name of [...appNames, ...modelNames, ...Object.keys(workloads)]) {

@@ -6,7 +6,7 @@ function micro(...args: readonly string[]): Program {
   return new Program(['micro', ...args]);
 }
 
-test('measures every hot path', async () => {
+test('micro measures every hot path', async () => {
   const { code, stdout } = await micro('-d', '20ms', '--json').end();
   expect(code).toBe(0);
   const results = JSON.parse(stdout);
@@ -19,7 +19,7 @@ test('measures every hot path', async () => {
   }
 });
 
-test('a call that does more takes longer', async () => {
+test('micro reports more time for a call with more work', async () => {
   const { stdout } = await micro('--only', 'payload-16384,histogram-record', '-d', '50ms', '--json').end();
   const [record, compare] = JSON.parse(stdout);
   expect([record.name, compare.name]).toEqual(['histogram-record', 'payload-16384']);
@@ -27,7 +27,7 @@ test('a call that does more takes longer', async () => {
   expect(compare.medianNanos).toBeGreaterThan(5 * record.medianNanos);
 });
 
-test('prints a table', async () => {
+test('micro prints a table', async () => {
   const { stdout, stderr } = await micro('--only', 'clock', '-d', '20ms').end();
   expect(stdout).toMatch(/hot path +what a call does/);
   expect(stdout).toMatch(/clock +reads the monotonic clock +[\d.]+/);

@@ -11,11 +11,11 @@ function start(...args: readonly string[]): Program {
   return new Program(args, { env: { NODE_OPTIONS: `--require ${blocker}` } });
 }
 
-test('without koffi, help is shown', async () => {
+test('without koffi, help is printed', async () => {
   expect((await start('--help').end()).code).toBe(EXIT.ok);
 });
 
-test('without koffi, the models that call the system themselves are listed with the reason', async () => {
+test('without koffi, the models that need system calls are listed with the reason', async () => {
   const { stdout } = await start('list', '--json').end();
   const listed = JSON.parse(stdout).models as { name: keyof typeof models; available: boolean; reason?: string }[];
   for (const { name, available, reason } of listed) {
@@ -40,7 +40,7 @@ test('without koffi, a Node-native model serves', async () => {
 test.each([
   ['run', '--model', 'event-driven'],
   ['serve', '--model', 'iterative'],
-])('without koffi, %s %s %s ends with the reason', async (...args) => {
+])('without koffi, %s %s %s is refused with the reason', async (...args) => {
   const { code, stderr } = await start(...args).end();
   expect(code).toBe(EXIT.usage);
   expect(stderr).toContain('need the package koffi');

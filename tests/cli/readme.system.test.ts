@@ -69,7 +69,7 @@ const blocks = ['README.md', ...pages.sort(), 'examples/README.md'].flatMap((fil
   exampleBlocks(readFileSync(file, 'utf8')),
 );
 
-test('the documents have examples, of every command', () => {
+test('the documents have examples of every command', () => {
   const shown = new Set(blocks.flatMap((commands) => commands.map(([command]) => command)));
   expect(shown).toEqual(
     new Set(['run', 'bench', 'scale', 'capacity', 'serve', 'connect', 'list', 'report', 'doctor', 'micro']),

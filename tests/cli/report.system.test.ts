@@ -5,13 +5,13 @@ import { Program, scratchDirectory } from './program.ts';
 
 const fixture = 'tests/golden/bench.json';
 
-test('without a file and without a run before, says what to do', async () => {
+test('report without a file or an earlier run gives advice', async () => {
   const { code, stdout, stderr } = await new Program(['report'], { cwd: scratchDirectory() }).end();
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toContain('results/latest: there is no such file; measure first with `sockbench bench`');
 });
 
-test('ends quietly when its reader has had enough', async () => {
+test('report ends without an error when its reader closes the pipe', async () => {
   const shell = spawn('sh', [
     '-c',
     `"${process.execPath}" dist/scripts/sockbench.js report --format json ${fixture} | head -n 1`,

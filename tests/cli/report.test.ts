@@ -9,28 +9,28 @@ import { scratchDirectory } from './program.ts';
 
 const fixture = 'tests/golden/bench.json';
 
-test('prints a saved result as it was printed after the run, without colour into a pipe', async () => {
+test('report prints a saved result as after the run, without colours in a pipe', async () => {
   const { code, stdout, stderr } = await commandLine('report', fixture);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toBe(readFileSync('tests/golden/bench.txt', 'utf8'));
 });
 
-test('prints it as JSON, nothing lost', async () => {
+test('report prints a result as JSON without loss', async () => {
   const { code, stdout } = await commandLine('report', fixture, '--format', 'json');
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toEqual(JSON.parse(readFileSync(fixture, 'utf8')));
 });
 
-test('takes a directory', async () => {
+test('report accepts a directory', async () => {
   const directory = scratchDirectory();
   copyFileSync(fixture, join(directory, 'results.json'));
   expect(await commandLine('report', directory)).toMatchObject({ code: 0, stderr: '' });
 });
 
 test.each([
-  ['what is not JSON', '{', 'is not JSON'],
-  ['a schema of the future', '{"schema":"sockbench/result/9"}', 'use the sockbench that wrote it, or a newer one'],
-])('refuses %s with 2 and without a stack trace', async (_, content, reason) => {
+  ['a file that is not JSON', '{', 'is not JSON'],
+  ['a newer schema', '{"schema":"sockbench/result/9"}', 'use the sockbench that wrote it, or a newer one'],
+])('report refuses %s with 2 and without a stack trace', async (_, content, reason) => {
   const file = join(scratchDirectory(), 'bad.json');
   writeFileSync(file, content);
   const { code, stdout, stderr } = await commandLine('report', file);
@@ -47,7 +47,7 @@ function variant(name: string, change: (saved: Result) => Partial<Result>): stri
   return file;
 }
 
-test('prints two results side by side, without a verdict', async () => {
+test('report prints two results side by side, without a verdict', async () => {
   const other = variant('after.json', ({ plan, trials }) => ({ plan: { ...plan, seed: 7 }, trials: trials.slice(1) }));
   const { code, stdout, stderr } = await commandLine('report', fixture, other);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -57,7 +57,7 @@ test('prints two results side by side, without a verdict', async () => {
   expect(stdout).toMatch(/^No verdict: /m);
 });
 
-test('refuses two that can not be compared with 5, and says each field that differs', async () => {
+test('report refuses two incomparable results with 5 and names each difference', async () => {
   const other = variant('other.json', ({ plan, environment }) => ({
     plan: { ...plan, size: 1024 },
     environment: { ...environment, node: 'v22.1.0', kernel: 'Linux 6.9.0' },
@@ -72,7 +72,7 @@ test('refuses two that can not be compared with 5, and says each field that diff
   ]);
 });
 
-test('prints a saved check again, as text and as JSON, but none side by side', async () => {
+test('report prints a saved check as text and JSON, but not side by side', async () => {
   const file = join(scratchDirectory(), 'check.json');
   writeFileSync(file, JSON.stringify(checkResult()));
   const text = await commandLine('report', file);
@@ -88,7 +88,7 @@ test('prints a saved check again, as text and as JSON, but none side by side', a
   }
 });
 
-test('takes two results at most, and tells two of them as text only', async () => {
+test('report accepts at most two results, and prints two as text only', async () => {
   const { code, stderr } = await commandLine('report', fixture, fixture, 'c.json', '--format', 'json');
   expect(code).toBe(2);
   expect(stderr).toContain("unexpected argument 'c.json': two results at most");

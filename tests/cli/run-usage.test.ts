@@ -5,13 +5,13 @@ test.each([
   ['--out-dir', 'package.json/results', '--out-dir'],
   ['--json', 'package.json/results.json', 'json report'],
   ['--out', 'terminal=docs', 'terminal report'],
-])('results that can’t be saved (%s %s) are told before anything is measured', async (flag, place, what) => {
+])('run reports an unusable path for results (%s %s) before it measures', async (flag, place, what) => {
   const { code, stdout, stderr } = await commandLine('run', '--model', 'async', flag, place);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toContain(`${what}: can't be written`);
 });
 
-test('run refuses a bound on what it can’t measure, before anything starts', async () => {
+test('run refuses a threshold on an unmeasured value before it starts', async () => {
   const { code, stdout, stderr } = await commandLine(
     ...['run', '--model', 'epoll', '--app', 'discard', '--workload', 'upload', '--threshold', 'p99<5ms'],
   );
@@ -27,13 +27,13 @@ test.each([
   expect((await commandLine('run', '--target', 'tcp://127.0.0.1:1', ...flags)).code).toBe(2);
 });
 
-test('run asks no work of a server that runs already', async () => {
+test('run refuses work for a server that is already running', async () => {
   const { code, stderr } = await commandLine('run', '--target', 'tcp://127.0.0.1:1', '--work', 'cpu:1ms');
   expect(code).toBe(2);
   expect(stderr).toMatch(/does its own work: leave out --work/);
 });
 
-test('doctor refuses a time that is too short, or for nothing', async () => {
+test('doctor refuses too short a time, and a time without --calibrate', async () => {
   const { code, stderr } = await commandLine('doctor', '--calibrate', '-d', '1s');
   expect([code, stderr]).toEqual([2, expect.stringContaining('5 s at least')]);
   expect((await commandLine('doctor', '-d', '9s')).code).toBe(2);

@@ -14,7 +14,7 @@ import { savedFile, short } from './saved-file.ts';
 
 const ESCAPE = '\u001b';
 
-test('run measures one model, prints a table, and saves what it printed', async () => {
+test('run measures one model, prints a table, and saves the same result', async () => {
   const directory = scratchDirectory();
   const json = join(directory, 'run.json');
   const { code, stdout, stderr } = await sockbench(
@@ -35,7 +35,7 @@ test('run measures one model, prints a table, and saves what it printed', async 
   expect(again).toMatchObject({ code: 0, stdout });
 });
 
-test('run prints JSON and nothing else when that goes to stdout', async () => {
+test('run prints only JSON when JSON goes to stdout', async () => {
   const { code, stdout, stderr } = await sockbench(
     ...['run', '--model', 'async', '--transport', 'udp', '-c', '2', ...short, '--out-dir', scratchDirectory()],
     ...['--json', '-', '-q'],
@@ -45,7 +45,7 @@ test('run prints JSON and nothing else when that goes to stdout', async () => {
   expect(stderr).not.toContain('[1/1]');
 });
 
-test('run of a chat says how far lines reach', async () => {
+test('run of a chat reports deliveries and their reach', async () => {
   const { code, stdout, stderr } = await sockbench(
     ...['run', '--model', 'async', '--app', 'chat', '-c', '3', ...short, '--out-dir', scratchDirectory()],
   );
@@ -56,7 +56,7 @@ test('run of a chat says how far lines reach', async () => {
   expect(trials).toMatchObject([{ app: 'chat', workload: 'broadcast', broadcast: { reach: 1 } }]);
 });
 
-test('run with a way to balance uses it, records it, and says so', async () => {
+test('run with a balance policy uses, saves and prints it', async () => {
   const { code, stdout, stderr } = await sockbench(
     ...['run', '--model', 'balanced', '--balance', 'least-connections', '-c', '4', ...short],
     ...['--out-dir', scratchDirectory()],
@@ -68,7 +68,7 @@ test('run with a way to balance uses it, records it, and says so', async () => {
   expect(trials).toMatchObject([{ balance: 'least-connections', requests: { errors: 0 } }]);
 });
 
-test('run with a load of many parts does all of them, records them, and tells them in detail', async () => {
+test('run with a combined load applies all its parts, and saves and prints them', async () => {
   const directory = scratchDirectory();
   const { code, stdout, stderr } = await sockbench(
     ...['run', '--model', 'event-driven', '-c', '2', '--stage', '150ms:6', '--stage', '100ms:2', '--warmup', '50ms'],
@@ -92,7 +92,7 @@ test('run with a load of many parts does all of them, records them, and tells th
   expect(stdout).toMatch(/^Latencies\n.*\n.*\nresponse .*\nconnect .*\n\nTimeline\n/m);
 });
 
-test('run measures a server that runs already, by its host name', async () => {
+test('run measures a server that is already running, by host name', async () => {
   const server = createServer((socket) => socket.pipe(socket).on('error', () => {})).listen(0, '127.0.0.1');
   onTestFinished(() => {
     server.close();
@@ -107,7 +107,7 @@ test('run measures a server that runs already, by its host name', async () => {
   expect(readResult(savedFile(stderr)).trials).toMatchObject([{ model: null, target: url, server: null }]);
 });
 
-test('a target that refuses ends with 4, its reason printed and saved', async () => {
+test('run with a target that refuses connections ends with 4, with the reason printed and saved', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -121,7 +121,7 @@ test('a target that refuses ends with 4, its reason printed and saved', async ()
   expect(readResult(savedFile(stderr)).failures).toMatchObject([{ message: expect.stringContaining('ECONNREFUSED') }]);
 });
 
-test('a second Ctrl-C ends at once, and no server outlives it', async () => {
+test('a second Ctrl-C ends run at once, and its server ends, too', async () => {
   const program = new Program([
     ...['run', '--model', 'event-driven', '-c', '1', '-d', '1h', '--out-dir', scratchDirectory()],
   ]);
@@ -135,7 +135,7 @@ test('a second Ctrl-C ends at once, and no server outlives it', async () => {
   await until('the server to be gone', () => server !== undefined && !isRunning(server));
 });
 
-test('when saving fails halfway, what was measured is printed all the same', async () => {
+test('run prints its results even when saving fails during the run', async () => {
   const directory = scratchDirectory();
   const program = new Program(['run', '--model', 'async', '-c', '1', '-d', '1s', '--out-dir', directory]);
   const [, run = ''] = await program.says(/results go to (.+)\n/);
@@ -146,7 +146,7 @@ test('when saving fails halfway, what was measured is printed all the same', asy
   expect(stderr).toContain("--out-dir: can't be written: ENOENT");
 });
 
-test('each run keeps a directory of its own, with nothing but results in it', async () => {
+test('each run has its own directory that contains only results', async () => {
   const directory = scratchDirectory();
   const run = () => sockbench('run', '--model', 'async', '-c', '1', ...short, '-q', '--out-dir', directory);
   const files = (await Promise.all([run(), run()])).map(({ stderr }) => savedFile(stderr));
@@ -154,7 +154,7 @@ test('each run keeps a directory of its own, with nothing but results in it', as
   for (const file of files) expect(readdirSync(join(file, '..'))).toEqual(['results.json']);
 });
 
-test('run ends with 1 when a threshold is not kept, and says which', async () => {
+test('run ends with 1 when a threshold is crossed, and names it', async () => {
   const bounds = ['--threshold', 'errors==0', '--threshold', 'p50<1us,rate>1'];
   const { code, stdout, stderr } = await sockbench(
     ...['run', '--model', 'async', '-c', '2', ...short, ...bounds, '--out-dir', scratchDirectory()],

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { commandLine } from './in-process.ts';
 
-describe('scale refuses with 2, all at once,', () => {
+describe('scale refuses with 2', () => {
   test.each([
-    ['nobody to sweep', [], ["say what to measure: --models NAME,NAME or --exec 'CMD {port}'"]],
+    ['no server', [], ["say what to measure: --models NAME,NAME or --exec 'CMD {port}'"]],
     [
-      'a single level, a rate, and more CPUs than there are',
+      'a single level, a rate, and more CPUs than the machine has',
       ['--models', 'async', '-c', '8', '-R', '5', '--cpus', '1,8000'],
       [
         '--rate: scale asks for as much as',
@@ -14,17 +14,17 @@ describe('scale refuses with 2, all at once,', () => {
       ],
     ],
     [
-      'no CPU, and rounds that are no number',
+      'zero CPUs, and rounds that are not a number',
       ['--models', 'async,event-driven', '--cpus', '0', '-r', 'often'],
       ["--rounds: 'often' is neither a whole number nor auto", 'cpus: 0 is not a whole number from 1'],
     ],
     [
-      'a budget for a number of rounds',
+      'a budget with a fixed number of rounds',
       ['--models', 'async,event-driven', '--budget', '5m'],
       ['--budget: has no effect on a number of rounds: use --rounds auto'],
     ],
     [
-      'one alone until it is told apart',
+      'automatic rounds with one server',
       ['--models', 'async', '-r', 'auto'],
       ['rounds: auto goes on until servers are told apart'],
     ],

@@ -4,7 +4,7 @@ import { Program, scratchDirectory, sockbench } from './program.ts';
 
 const short = ['--warmup', '0s', '--duration', '50ms', '-q'];
 
-test('scale sweeps connections, says how each model scales, and says it again from what it saved', async () => {
+test('scale sweeps connections, reports how each model scales, and report prints the same again', async () => {
   const directory = scratchDirectory();
   const { code, stdout, stderr } = await sockbench(
     ...['scale', '--models', 'event-driven,iterative', '-c', '1,2,4', '-r', '2', ...short, '--out-dir', directory],
@@ -23,7 +23,7 @@ test('scale sweeps connections, says how each model scales, and says it again fr
   expect(await sockbench('report', directory.concat('/latest'))).toMatchObject({ code: 0, stdout });
 });
 
-test('scale gives servers CPUs, one number after the other', async () => {
+test('scale assigns CPUs to servers', async () => {
   const { code, stdout } = await sockbench(
     ...['scale', '--models', 'cluster', '-c', '1,2', '--cpus', '1', '-r', '1', ...short],
     ...['--out-dir', scratchDirectory(), '--json', '-'],
@@ -38,7 +38,7 @@ test('scale gives servers CPUs, one number after the other', async () => {
   expect(Object.keys(scaling)).toEqual(['tcp 1 CPU']);
 });
 
-test('an interrupted scale says what it knows, and ends with 130', async () => {
+test('an interrupted scale prints its partial results and ends with 130', async () => {
   const program = new Program([
     ...['scale', '--models', 'async', '-c', '1,2', '-r', '100', '--warmup', '0s', '-d', '50ms'],
     ...['--out-dir', scratchDirectory()],

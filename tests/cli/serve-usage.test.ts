@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest';
 import { commandLine } from './in-process.ts';
 
-test('refuses TLS where the model has none of Node’s streams', async () => {
+test('serve refuses TLS with a model without Node streams', async () => {
   const { code, stderr } = await commandLine('serve', '--model', 'iterative', '--transport', 'tls');
   expect(code).toBe(2);
   expect(stderr).toContain("TLS comes with Node's own streams");
 });
 
-test('refuses an app over a transport that it does not speak', async () => {
+test('serve refuses an app over a transport that it does not support', async () => {
   const { code, stderr } = await commandLine('serve', '--model', 'async', '--app', 'greeting', '--transport', 'udp');
   expect(code).toBe(2);
   expect(stderr).toContain('greeting is not spoken over udp');
 });
 
-test('refuses what it can’t serve, all at once', async () => {
+test('serve reports all invalid flags at once', async () => {
   const { code, stderr } = await commandLine(
     'serve',
     '--port',
@@ -40,7 +40,7 @@ test.each(['echo', 'chargen', 'ack'])('serve refuses to answer datagrams with %s
   }
 });
 
-test('serve refuses time-outs where nothing is spoken over HTTP', async () => {
+test('serve refuses HTTP time-outs for another app', async () => {
   const limits = ['--idle-timeout', '2', '--header-timeout', '1s', '--request-timeout', 'soon'];
   const { code, stderr } = await commandLine('serve', '--model', 'async', ...limits);
   expect(code).toBe(2);

@@ -11,7 +11,7 @@ async function port(program: Program): Promise<number> {
   return Number((await program.says(/ on 127\.0\.0\.1:(\d+)\n/))[1]);
 }
 
-test.each(['SIGTERM', 'SIGINT'] as const)('answers on a TCP socket, and stops on %s with 0', async (signal) => {
+test.each(['SIGTERM', 'SIGINT'] as const)('serve answers on a TCP socket, and ends with 0 on %s', async (signal) => {
   const program = new Program(['serve', '--model', 'event-driven']);
   const socket = connect(await port(program), '127.0.0.1');
   onTestFinished(() => {
@@ -25,7 +25,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)('answers on a TCP socket, and stops on
   expect(await program.end()).toMatchObject({ code: 0, stdout: '' });
 });
 
-test('answers datagrams, and says how to send some', async () => {
+test('serve answers datagrams, and prints how to send some', async () => {
   const program = new Program(['serve', '--model', 'event-driven', '--transport', 'udp']);
   const socket = createSocket('udp4');
   onTestFinished(() => {
@@ -38,7 +38,7 @@ test('answers datagrams, and says how to send some', async () => {
   expect(String(reply)).toBe('hello');
 });
 
-test('answers over TLS, and says how to talk to it', async () => {
+test('serve answers over TLS, and prints how to connect', async () => {
   const program = new Program(['serve', '--model', 'async', '--transport', 'tls']);
   const server = await port(program);
   await program.says(new RegExp(`sockbench connect tls://127\\.0\\.0\\.1:${server} `));
@@ -51,7 +51,7 @@ test('answers over TLS, and says how to talk to it', async () => {
   expect(String(reply)).toBe('hello');
 });
 
-test('says what it is told to say', async () => {
+test('serve sends the greeting of its app', async () => {
   const program = new Program(['serve', '--model', 'event-driven', '--app', 'greeting']);
   const socket = connect(await port(program), '127.0.0.1');
   onTestFinished(() => {
@@ -61,7 +61,7 @@ test('says what it is told to say', async () => {
   expect(String(greeting)).toBe('Hello from server');
 });
 
-test('balances as it is told, and refuses to tell that to a model that does not', async () => {
+test('serve applies a balance policy, and refuses one for a model that does not balance', async () => {
   const program = new Program(['serve', '--model', 'balanced', '--balance', 'p2c']);
   const socket = connect(await port(program), '127.0.0.1');
   onTestFinished(() => {
@@ -76,12 +76,12 @@ test('balances as it is told, and refuses to tell that to a model that does not'
   expect((await sockbench('serve', '--model', 'async', '--balance', 'p2c')).stderr).toContain('no effect on async');
 });
 
-test('answers datagrams for other machines when it is allowed to', async () => {
+test('serve answers datagrams for other machines with --allow-reflection', async () => {
   const flags = ['--transport', 'udp', '--host', '0.0.0.0', '--allow-reflection'];
   await new Program(['serve', '--model', 'event-driven', ...flags]).says(/ on 0\.0\.0\.0:\d+\n/);
 });
 
-test('gives an HTTP client the time that it is told to', async () => {
+test('serve applies a time-out to an HTTP client', async () => {
   const program = new Program(['serve', '--model', 'epoll', '--app', 'http', '--header-timeout', '50ms']);
   const socket = connect(await port(program), '127.0.0.1');
   onTestFinished(() => {
@@ -92,7 +92,7 @@ test('gives an HTTP client the time that it is told to', async () => {
   expect(String(reply)).toContain('HTTP/1.1 408 Request Timeout');
 });
 
-test('listens on the port it is told to, and ends with 4 and the reason when that is taken', async () => {
+test('serve ends with 4 and the reason when its port is in use', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => {
     other.close();

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Program, sockbench } from './program.ts';
 
 /** usage.test.ts and its neighbours test all kinds of faults in process. This tests the end of the real program. */
-test('the program ends with 2 after wrong usage, says why on stderr and nothing on stdout', async () => {
+test('sockbench ends with 2 after wrong usage, explained on stderr only', async () => {
   const { code, stdout, stderr } = await sockbench('list', '--jsno');
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toBe(
@@ -11,7 +11,7 @@ test('the program ends with 2 after wrong usage, says why on stderr and nothing 
 });
 
 test.each(['lab/limit', 'lab/verify-stats', 'lab/verify-real'])(
-  'so does %s, a program of one command',
+  '%s ends with 2 after wrong usage, too',
   async (script) => {
     const { code, stdout, stderr } = await new Program(['--no-such-flag'], { script }).end();
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -19,7 +19,7 @@ test.each(['lab/limit', 'lab/verify-stats', 'lab/verify-real'])(
   },
 );
 
-test('help and version go to stdout, and end with 0', async () => {
+test('help and version are printed to stdout, and end with 0', async () => {
   expect(await sockbench('--version')).toEqual({ code: 0, stdout: '0.1.0\n', stderr: '' });
   expect(await sockbench('run', '--help')).toMatchObject({
     code: 0,

@@ -13,13 +13,13 @@ function faults(stderr: string): string[] {
 }
 
 describe('help', () => {
-  test('names every command, on stdout', async () => {
+  test('names every command on stdout', async () => {
     const { code, stdout, stderr } = await commandLine('--help');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const command of commands) expect(stdout).toContain(`sockbench ${command}`);
   });
 
-  test.each(commands)('of %s shows its flags and examples, without running it', async (command) => {
+  test.each(commands)('of %s contains its flags and examples, without running it', async (command) => {
     const { code, stdout, stderr } = await commandLine(command, '--help');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('--');
@@ -34,17 +34,17 @@ describe('help', () => {
     expect(stdout).toContain('[default: 1,16,128]');
   });
 
-  test('says the version', async () => {
+  test('prints the version with --version', async () => {
     expect(await commandLine('--version')).toMatchObject({ code: 0, stdout: '0.1.0\n', stderr: '' });
   });
 });
 
-describe('wrong usage ends with 2, says why on stderr and nothing on stdout:', () => {
+describe('wrong usage ends with 2 and is explained on stderr only:', () => {
   test.each([
     ['no command', [], ['no command given']],
     ['an unknown command', ['lsit'], ["unknown command 'lsit'; did you mean 'list'?"]],
     [
-      'a command like no other',
+      'a command unlike any other',
       ['frobnicate'],
       ["unknown command 'frobnicate'; there are bench, run, scale, capacity, check, serve, connect, list, report"],
     ],
@@ -64,7 +64,7 @@ describe('wrong usage ends with 2, says why on stderr and nothing on stdout:', (
       ['run', '--model', 'async', '--exec', 'serve {port}'],
       ['several targets: for one load on all of them say with --select'],
     ],
-    ['two commands for one', ['run', '--exec', 'a {port}', '--exec', 'b {port}'], ['say with --select']],
+    ['two commands without --select', ['run', '--exec', 'a {port}', '--exec', 'b {port}'], ['say with --select']],
     [
       'nothing to select from',
       ['run', '--model', 'async', '--select', 'p2c'],
@@ -87,15 +87,19 @@ describe('wrong usage ends with 2, says why on stderr and nothing on stdout:', (
       ['bench', '--exec', 'a {port}', '--name', 'a', '--name', 'b'],
       ['--name: 2 names for 1 commands'],
     ],
-    ['no time to start', ['run', '--exec', 'a {port}', '--start-timeout', '0s'], ['start-timeout: must be above zero']],
+    [
+      'a start time-out of zero',
+      ['run', '--exec', 'a {port}', '--start-timeout', '0s'],
+      ['start-timeout: must be above zero'],
+    ],
     [
       'a target of another transport',
       ['run', '--target', 'tcp://127.0.0.1:1', '--transport', 'udp'],
       ['target tcp://127.0.0.1:1 speaks tcp only'],
     ],
-    ['names that every object has', ['bench', '--constructor', '1'], ['unknown flag --constructor']],
-    ['a model named so', ['bench', '--models', 'constructor'], ["unknown model 'constructor'"]],
-    ['a datagram too large', ['bench', '--size', '64KiB'], ['size: 65536 bytes over UDP']],
+    ['a flag named like an object property', ['bench', '--constructor', '1'], ['unknown flag --constructor']],
+    ['a model named like an object property', ['bench', '--models', 'constructor'], ["unknown model 'constructor'"]],
+    ['too large a datagram', ['bench', '--size', '64KiB'], ['size: 65536 bytes over UDP']],
   ])('%s', async (_, args, expected) => {
     const { code, stdout, stderr } = await commandLine(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -107,7 +111,7 @@ describe('wrong usage ends with 2, says why on stderr and nothing on stdout:', (
     expect(stderr).toContain(hint);
   });
 
-  test('everything wrong at once is told at once', async () => {
+  test('all faults are reported at once', async () => {
     const { code, stdout, stderr } = await commandLine(
       ...['bench', '--modles', 'x', '--bogus', '-z', '--models', 'itrative,async', '--size', '1x'],
       ...['--duration', '5x', '-c', '0,1', '--rounds', '0', '--server-cpus', 'a', '--open-timeout'],
@@ -129,7 +133,7 @@ describe('wrong usage ends with 2, says why on stderr and nothing on stdout:', (
     );
   });
 
-  test('another machine as target, unless it is named', async () => {
+  test('another machine as target, unless it is allowed by name', async () => {
     const { code, stderr } = await commandLine('run', '--target', 'tcp://192.0.2.1:80');
     expect(code).toBe(2);
     expect(stderr).toContain('to flood it, if it is yours, add --allow-remote 192.0.2.1');

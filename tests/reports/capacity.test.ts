@@ -60,44 +60,44 @@ function found(...searches: readonly ReturnType<typeof searched>[]): Result {
   return result({ plan, capacity, trials, verdict: { statements: stateCapacities(capacity, ['p99<5ms']) } });
 }
 
-test('several searches are a table, a row each', async () => {
+test('several searches are printed as a table with a row each', async () => {
   const run = { ...found(overwhelmed, failed, bracketed, limited), failures: [failure({ connections: 50, round: 2 })] };
   await expect(renderTerminal(run, page)).toMatchFileSnapshot('../golden/capacity.txt');
 });
 
-test('one search is told step by step', async () => {
+test('one search is printed step by step', async () => {
   await expect(renderTerminal(found(bracketed), page)).toMatchFileSnapshot('../golden/capacity-search.txt');
 });
 
-test('a search is saved and read again with nothing lost', () => {
+test('a search is saved and read again without loss', () => {
   const run = found(bracketed, limited);
   expect(resultSchema.parse(JSON.parse(JSON.stringify(run)))).toEqual(run);
 });
 
-describe('a capacity', () => {
+describe('a printed capacity', () => {
   const rowOf = (run: Result, target: string) =>
     renderTerminal(run, page)
       .split('\n')
       .find((line) => line.startsWith(`${target} `));
 
-  test('that the generator limited is a lower bound, with nothing above', () => {
+  test('is a lower bound without an upper one when the generator was the limit', () => {
     expect(rowOf(found(limited, bracketed), 'epoll')).toMatch(/^epoll +≥64\.0k +– /);
     expect(rowOf(found(limited, bracketed), 'async')).toMatch(/^async +19\.1k +20\.0k /);
   });
 
-  test('at several numbers of connections has a row at each', () => {
+  test('has a row for each number of connections', () => {
     const text = renderTerminal(found(bracketed, searched('async', [['bracket', 10, 'missed']], 'done', 1)), page);
     expect(text).toMatch(/1 connection\nasync +none[\s\S]*50 connections\nasync +19\.1k/);
   });
 
-  test('of a search that found nothing yet is unknown', () => {
+  test('is unknown for a search without a result', () => {
     expect(rowOf(found(searched('async', [], 'interruption'), bracketed), 'async')).toMatch(/^async +19/);
     expect(renderTerminal({ ...found(searched('async', [], 'interruption')), interrupted: true }, page)).toMatch(
       /^async +unknown[\s\S]*Interrupted after 0 trials/m,
     );
   });
 
-  test('stays within the page', () => {
+  test('fits the page width', () => {
     for (const width of [80, 100]) {
       const text = renderTerminal(found(bracketed, limited), { color: false, width });
       expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(width);

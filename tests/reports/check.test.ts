@@ -68,30 +68,30 @@ const firstRun = checkResult({
   },
 });
 
-describe('a regression check prints', () => {
+describe('the printed report of a regression check', () => {
   test.each<[string, string, CheckResult]>([
-    ['as passed', 'check-pass', checkResult()],
-    ['as regressed, with sessions excluded', 'check-regressed', regressed],
+    ['that passed', 'check-pass', checkResult()],
+    ['that regressed, with excluded sessions', 'check-regressed', regressed],
     ['next to recorded runs', 'check-baseline', judged],
-    ['as recorded', 'check-recorded', firstRun],
-    ['as not estimable in a metric', 'check-not-estimable', notEstimated],
+    ['that was recorded', 'check-recorded', firstRun],
+    ['that is not estimable in a metric', 'check-not-estimable', notEstimated],
   ])('%s', async (_, name, result) => {
     await expect(await render('terminal', result, page)).toMatchFileSnapshot(`../golden/${name}.txt`);
   });
 
-  test('no size of HTTP’s messages, which the server chooses', async () => {
+  test('has no message size for HTTP, where the server chooses it', async () => {
     const check = checkResult();
     const text = await render('terminal', { ...check, plan: { ...check.plan, app: 'http' } }, page);
     expect(text).toContain('http over tcp, 50 connections; full load');
   });
 
-  test('that nothing was looked at, when it was interrupted before', async () => {
+  test('states that no look was reached when it was interrupted early', async () => {
     const text = await render('terminal', checkResult({ interrupted: true, looks: [], pace: null }), page);
     expect(text).toContain('The check ended before its first look.');
     expect(text).toContain('Interrupted: these are partial results.');
   });
 
-  test('as JSON, whole', async () => {
+  test('contains all data as JSON', async () => {
     for (const result of [regressed, judged]) {
       expect(checkResultSchema.parse(JSON.parse(await render('json', result, page)))).toEqual(result);
     }

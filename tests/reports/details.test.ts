@@ -12,18 +12,18 @@ import { datagramRun, rampRun, targetsRun, uploadBench } from './runs.ts';
 const titles = (of: Result) => summarize(of).details.map(({ title }) => title);
 
 describe.each([
-  ['a ramp of Poisson arrivals, a connection for each request', 'run-ramp', rampRun()],
-  ['datagrams of several sizes, two rounds', 'run-datagrams', datagramRun()],
-  ['targets that share a load, two rounds', 'run-targets', targetsRun()],
+  ['a ramp of Poisson arrivals with a connection for each request', 'run-ramp', rampRun()],
+  ['datagrams of several sizes in two rounds', 'run-datagrams', datagramRun()],
+  ['targets that share a load in two rounds', 'run-targets', targetsRun()],
   ['a comparison of uploads', 'bench-upload', uploadBench()],
 ])('%s', (_, name, whole) => {
   const text = renderTerminal(whole, { color: false, width: 100 });
 
-  test('reads as it always did', async () => {
+  test('matches its golden file', async () => {
     await expect(text).toMatchFileSnapshot(`../golden/${name}.txt`);
   });
 
-  test('fits its page, and a narrow one', () => {
+  test('fits its page and a narrow one', () => {
     for (const width of [100, 80]) {
       const lines = renderTerminal(whole, { color: false, width }).split('\n');
       expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
@@ -32,21 +32,21 @@ describe.each([
   });
 });
 
-describe('details', () => {
+describe('details of a result', () => {
   const plan = { ...result().plan, command: 'run' };
   const of = (...trials: Result['trials']) => titles(result({ plan, trials }));
 
-  test('are of `run` only', () => {
+  test('appear for `run` only', () => {
     const compared = { ...rampRun(), plan: { ...rampRun().plan, command: 'bench' } };
     expect(titles(compared)).toEqual([]);
   });
 
-  test('of a result that knows no more are its response times', () => {
+  test('are the response times when there is nothing else', () => {
     expect(of(trial())).toEqual(['Latencies']);
     expect(of(trial({ transport: 'udp' }))).toEqual(['Latencies', 'Datagrams']);
   });
 
-  test('of a chat tell what became of deliveries, of all rounds together', () => {
+  test('contain the deliveries of a chat, summed over all rounds', () => {
     const broadcast = {
       ...{ expected: 1000, delivered: 990, lost: 10, late: 4, duplicated: 3, reordered: 2, corrupted: 1 },
       ...{ reach: 0.99, deliveriesPerSecond: 2000 },
@@ -59,14 +59,14 @@ describe('details', () => {
     expect(text).toMatch(/^event-driven +10\.0k .* 99 +0\.998 /m);
   });
 
-  test('of nothing are none', () => expect(of()).toEqual([]));
+  test('are empty without trials', () => expect(of()).toEqual([]));
 
-  test('of a stream that nobody answers have no latencies', () => {
+  test('have no latencies for a stream without replies', () => {
     const [upload] = uploadBench().trials;
     expect(of(...(upload ? [upload] : []))).toEqual([]);
   });
 
-  test('of datagrams that go one way do not say what nobody knows', () => {
+  test('leave unknown counts of one-way datagrams empty', () => {
     const upload = { ...trial({ transport: 'udp', requests: { completed: 4900, lost: 100 } }), workload: 'upload' };
     const counts = (droppedByServer: number | null) => {
       const told = { ...upload, datagrams: { droppedByServer, droppedByGenerator: 0 } };
@@ -91,7 +91,7 @@ describe('a timeline', () => {
   const rowsOf = (...points: TimelinePoint[]) =>
     timelineTable([{ ...trial(), timeline: points }])?.groups[0]?.rows.map((row) => row.map(({ text }) => text));
 
-  test('is shown from three intervals on, or when the load was to change', () => {
+  test('is printed with three or more intervals, or with stages', () => {
     const two = { ...trial(), timeline: [point(1), point(1.5)] };
     expect(timelineTable([two])).toBeNull();
     expect(timelineTable([{ ...two, timeline: [point(1), point(2), point(2.5)] }])).not.toBeNull();
@@ -99,12 +99,12 @@ describe('a timeline', () => {
     expect(timelineTable([{ ...trial(), stages: [{ seconds: 1, target: 5 }] }])).toBeNull();
   });
 
-  test('of several rounds is none', () => {
+  test('is not printed for several rounds', () => {
     const three = { ...trial(), timeline: [point(1), point(2), point(3)] };
     expect(timelineTable([three, three])).toBeNull();
   });
 
-  test('has no times for a second in which nothing came', () => {
+  test('has no response times for a second without replies', () => {
     const rows = rowsOf(point(1), point(2, { requestsPerSecond: 0, p50: 0, p99: 0, errors: 3 }), point(2.5));
     expect(rows).toEqual([
       ['1', '100', '10.0', '20.0', '0'],
@@ -113,7 +113,7 @@ describe('a timeline', () => {
     ]);
   });
 
-  test('of a stream tells bytes, and no times', () => {
+  test('of a stream has bytes and no response times', () => {
     const stream = {
       ...trial(),
       workload: 'download',
@@ -126,7 +126,7 @@ describe('a timeline', () => {
     ]);
   });
 
-  test('of a chat tells lines', () => {
+  test('of a chat counts lines', () => {
     const chat = { ...trial(), workload: 'broadcast', timeline: [1, 2, 3].map((second) => point(second)) };
     expect(timelineTable([chat])?.columns.map(({ title }) => title)).toEqual([
       'until',
@@ -137,7 +137,7 @@ describe('a timeline', () => {
     ]);
   });
 
-  test('merged keeps the mean rate over time, all errors, and the worst of percentiles', () => {
+  test('merges points to the mean rate over time, all errors, and the worst percentiles', () => {
     expect(
       mergePoints(
         [
@@ -154,7 +154,7 @@ describe('a timeline', () => {
     ]);
   });
 
-  test('has at most thirty rows, and loses no error, no worst second and no end, however long it is', () => {
+  test('has at most thirty rows, and keeps every error, the worst second and the end', () => {
     fc.assert(
       fc.property(fc.integer({ min: 3, max: 5000 }), fc.nat(), (seconds, at) => {
         const worst = at % seconds;

@@ -62,10 +62,10 @@ function go(trials: readonly Trial[]): Result {
   return known;
 }
 
-describe('a run that was killed', () => {
+describe('the journal of a killed run', () => {
   const trials = [1, 2, 3].map((round) => trial({ round }));
 
-  test('keeps all trials that it had finished, for every reader', () => {
+  test('contains all finished trials for every reader', () => {
     go(trials);
     for (const place of [sink.directory, journal, join(sink.directory, '..', 'latest')]) {
       const read = readResult(place);
@@ -74,7 +74,7 @@ describe('a run that was killed', () => {
     }
   });
 
-  test('is compared by them', () => {
+  test('gives the comparison of its trials', () => {
     go(trials);
     const { comparison, verdict } = readResult(sink.directory);
     expect(comparison).toEqual(compareTargets(trials));
@@ -82,20 +82,20 @@ describe('a run that was killed', () => {
     expect(Object.keys(comparison)).not.toEqual([]);
   });
 
-  test('keeps what failed, and changes of its plan', () => {
+  test('contains failures and changes of the plan', () => {
     const known = go(trials);
     sink.append({ ...known, failures: [failure()], plan: { ...known.plan, rounds: 9 } });
     expect(readResult(sink.directory)).toMatchObject({ failures: [failure()], plan: { rounds: 9 }, trials });
   });
 
-  test('has a scaling law, when it was a sweep', () => {
+  test('gives the scaling law of a sweep', () => {
     const whole = sweep();
     const { scaling: _, ...measured } = whole;
     sink.append({ ...measured, comparison: {}, finishedAt: null });
     expect(readResult(sink.directory)).toMatchObject({ scaling: whole.scaling, comparison: whole.comparison });
   });
 
-  test('loses a line that was being written, and says so', () => {
+  test('loses a line that was being written, with a warning', () => {
     go(trials);
     const whole = readFileSync(journal, 'utf8');
     writeFileSync(journal, whole.slice(0, -10));
@@ -107,13 +107,13 @@ describe('a run that was killed', () => {
     });
   });
 
-  test('in its first line has measured nothing', () => {
+  test('contains nothing measured if its first line is truncated', () => {
     writeFileSync(journal, '{"set":{"schema"');
     expect(() => readResult(sink.directory)).toThrow('has no complete line: nothing was measured');
   });
 
   test.each(['not JSON', '{"add":{"trials":3}}', '{"drop":{}}', '[]'])(
-    'is not read when another line is damaged: %s',
+    'is refused when another line is damaged: %s',
     (line) => {
       go(trials);
       appendFileSync(journal, `${line}\n`);
@@ -122,13 +122,13 @@ describe('a run that was killed', () => {
     },
   );
 
-  test('is not read when a trial in it is', () => {
+  test('is refused when a trial in it is invalid', () => {
     go(trials);
     appendFileSync(journal, '{"add":{"trials":[{"target":"x"}]}}\n');
     expect(() => readResult(sink.directory)).toThrow('trials.3.');
   });
 
-  test('keeps the sessions of a check, and begins anew where the check did', () => {
+  test('contains the sessions of a check, and restarts with the check', () => {
     const whole = checkResult();
     const [session] = whole.sessions;
     if (session === undefined) throw new Error('a check has sessions');
@@ -141,14 +141,14 @@ describe('a run that was killed', () => {
   });
 });
 
-test('the document takes the place of the journal', () => {
+test('the document replaces the journal', () => {
   const known = go([trial()]);
   sink.save({ ...known, finishedAt: new Date().toISOString() });
   expect(existsSync(journal)).toBe(false);
   expect(readResult(sink.directory)).toMatchObject({ interrupted: false, warnings: [] });
 });
 
-test('a line for which there is no room is taken back, and saved with the next', () => {
+test('a line that does not fit on the disk is removed, and saved with the next', () => {
   const known = go([trial()]);
   const more = { ...known, trials: [...known.trials, trial({ round: 2 })] };
   disk.full = true;
@@ -161,13 +161,13 @@ test('a line for which there is no room is taken back, and saved with the next',
   expect(warnings.map(({ code }) => code)).toEqual(['killed']);
 });
 
-test('what breaks the schema is not written', () => {
+test('a line that violates the schema is not written', () => {
   go([trial()]);
   expect(() => go([{ ...trial(), round: 'first' as never }])).toThrow('round');
   expect(readResult(sink.directory).trials).toHaveLength(1);
 });
 
-test('saving a trial costs the same, however many there were: bytes written, and trials looked at', () => {
+test('saving a trial costs the same bytes and reads for any number of earlier trials', () => {
   let looks = 0;
   const watched = (round: number): Trial =>
     Object.defineProperty(trial({ round }), 'target', {

@@ -20,7 +20,7 @@ function isSafe(text: string): boolean {
   return text.split('\n').every((line) => plain(line) === line);
 }
 
-test('what a terminal would obey is escaped, to the same value', () => {
+test('characters with a meaning for terminals are escaped, without changing the value', () => {
   expect(jsonDocument({ name: EVIL })).toBe('{\n  "name": "\\u009b2J\\u202e\\u2028\\u0007\\n\\ufeffend"\n}\n');
   fc.assert(
     fc.property(fc.array(fc.string({ unit: 'binary' })), fc.nat(0x206f), (texts, code) => {
@@ -32,7 +32,7 @@ test('what a terminal would obey is escaped, to the same value', () => {
   );
 });
 
-describe('nothing that a terminal would obey is in', () => {
+describe('no such character is in', () => {
   test.each([
     [
       'results',

@@ -16,7 +16,7 @@ function rounds(count: number) {
   return Array.from({ length: count }, (_, i) => ({ rate: 1 + i / 100, cost: 1.2 + i / 100, ours: 1e5 * (i + 1) }));
 }
 
-test('a session reads as a table, its rows by name, with notes below', () => {
+test('a session is printed as a table with a row for each figure, and notes below', () => {
   const udp = judge({ name: 'udp', title: 'UDP echo', figures }, rounds(9), ['sockperf is not installed here']);
   const lag = judge({ name: 'lag', title: 'Schedule lag', figures }, [], ['failed: no server']);
   expect(renderLimit('A machine', [udp, lag], page)).toBe(`A machine
@@ -34,12 +34,12 @@ lag: failed: no server
 `);
 });
 
-test('medians of few rounds are said to be weak', () => {
+test('medians of few rounds have a warning', () => {
   const verdict = judge({ name: 'udp', title: 'UDP echo', figures }, rounds(8), []);
   expect(renderLimit('', [verdict], page)).toContain('fewer than 9 rounds');
 });
 
-test('nothing measured is no table', () => {
+test('a session without measurements has no table', () => {
   const verdict = judge({ name: 'udp', title: 'UDP echo', figures }, [], ['failed: no server']);
   expect(renderLimit('A machine', [verdict], page)).toBe('A machine\n\nudp: failed: no server\n');
 });
@@ -54,4 +54,4 @@ test.each<[FigureUnit, number, string]>([
   ['micros', 250, '250 µs'],
   ['seconds', 3.25, '3.25 s'],
   ['count', 20_000, '20,000'],
-])('%s: %d is written %s', (unit, value, expected) => expect(formatFigure(unit, value)).toBe(expected));
+])('%s: %d is formatted as %s', (unit, value, expected) => expect(formatFigure(unit, value)).toBe(expected));

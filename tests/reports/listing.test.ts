@@ -19,7 +19,7 @@ const few = listingOf(
   ['echo', 'websocket', 'chat-operator'],
 );
 
-test('what there is reads as names, a table, and the reasons for its gaps', () => {
+test('a listing consists of names, a table, and the reasons for its gaps', () => {
   expect(renderListing(few, { color: false, width: 100 })).toBe(`Models
   epoll          serves as epoll does
                  not available here: no libc
@@ -57,7 +57,7 @@ What is not served, and why
 `);
 });
 
-test('where not all apps have room beside each other they come in several tables', () => {
+test('apps that do not fit beside each other are in several tables', () => {
   const text = renderListing(few, { color: false, width: 24 });
   const heads = text.split('\n').filter((line) => line.startsWith('model '));
   expect(heads.map((line) => line.split(/ +/))).toEqual([
@@ -77,7 +77,7 @@ test('where not all apps have room beside each other they come in several tables
   }
 });
 
-describe('reasons', () => {
+describe('reasons for gaps', () => {
   const said = refusals(modelNames, appNames);
   /** Returns the models that a refusal applies to. */
   const models = (why: string): ModelName[] => {
@@ -86,12 +86,12 @@ describe('reasons', () => {
     return modelNames.filter((name) => but.includes(name) !== who.startsWith('all models except '));
   };
 
-  test('are each given once', () => {
+  test('appear once each', () => {
     const reasons = said.map(({ what, why }) => `${what}: ${why.slice(why.indexOf(': '))}`);
     expect(new Set(reasons).size).toBe(reasons.length);
   });
 
-  test('are given for all that is not served, and for nothing else', () => {
+  test('appear for every gap, and for nothing else', () => {
     for (const transport of transportNames) {
       for (const app of appNames) {
         for (const model of modelNames) {

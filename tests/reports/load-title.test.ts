@@ -13,13 +13,13 @@ const stages = [
 test.each<[string, Partial<Trial>, string]>([
   ['a plain load', {}, 'TCP: echo, request-response, 64 B'],
   [
-    'of a version that knew no other',
+    'a load of a version without the new fields',
     { connection: undefined, stages: undefined },
     'TCP: echo, request-response, 64 B',
   ],
-  ['pooled connections, as usual', { connection: 'pooled', stages: [] }, 'TCP: echo, request-response, 64 B'],
-  ['handshakes, which have no size', { workload: 'handshake' }, 'TCP: echo, handshake'],
-  ['a pipeline', { pipelining: 8 }, 'TCP: echo, request-response, 64 B, 8 in flight on each connection'],
+  ['pooled connections, the default', { connection: 'pooled', stages: [] }, 'TCP: echo, request-response, 64 B'],
+  ['handshakes without a size', { workload: 'handshake' }, 'TCP: echo, handshake'],
+  ['pipelining', { pipelining: 8 }, 'TCP: echo, request-response, 64 B, 8 in flight on each connection'],
   [
     'a connection for each request',
     { connection: 'per-request' },
@@ -27,22 +27,22 @@ test.each<[string, Partial<Trial>, string]>([
   ],
   ['a range of sizes', { sizes: [share(64, 1, 2048)] }, 'TCP: echo, request-response, 64 B to 2.00 KiB'],
   [
-    'a mixture',
+    'mixed sizes',
     { sizes: [share(64, 0.995), share(128, 0.005, 256)] },
     'TCP: echo, request-response, 99.5 % 64 B + 0.5 % 128 B to 256 B',
   ],
   [
-    'a mixture of many',
+    'many mixed sizes',
     { sizes: [1, 2, 3, 4, 5].map((size) => share(size, 0.2)) },
     'TCP: echo, request-response, 20 % 1 B + 20 % 2 B + 20 % 3 B + 20 % 4 B + … (5 sizes)',
   ],
   [
-    'targets that connections are divided over',
+    'connections distributed over targets',
     { select: 'p2c', targets: targetsRun().trials[0]?.targets },
     'TCP: echo, request-response, 64 B, target for each connection selected by p2c',
   ],
   [
-    'targets that arrivals are divided over',
+    'arrivals distributed over targets',
     { select: 'random', targets: targetsRun().trials[0]?.targets, rate: 500 },
     'TCP: echo, request-response, 64 B, 500 requests/s offered, target for each request selected by random',
   ],
@@ -58,17 +58,17 @@ test.each<[string, Partial<Trial>, string]>([
     'TCP: echo, request-response, 64 B, 500 requests/s offered on average as Poisson arrivals, rate → 1.00k in 30 s → 0 in 500 ms',
   ],
   ['a ramp of connections', { stages }, 'TCP: echo, request-response, 64 B, connections → 1.00k in 30 s → 0 in 500 ms'],
-  ['few CPUs', { cpus: 1 }, 'TCP: echo, request-response, 64 B, server on 1 CPU'],
-  ['pages', { app: 'http' }, "TCP: http, request-response, by autocannon's client"],
-  ['handshakes with a server of pages', { app: 'http', workload: 'handshake' }, 'TCP: http, handshake'],
+  ['a CPU limit', { cpus: 1 }, 'TCP: echo, request-response, 64 B, server on 1 CPU'],
+  ['HTTP pages', { app: 'http' }, "TCP: http, request-response, by autocannon's client"],
+  ['handshakes with an HTTP server', { app: 'http', workload: 'handshake' }, 'TCP: http, handshake'],
   [
-    'a download, whose sizes the server chooses',
+    'a download without a size',
     { app: 'chargen', workload: 'download' },
     'TCP: chargen, download, decimal units (1 GB is 1,000,000,000 bytes)',
   ],
 ])('%s', (_, variation, title) => expect(loadTitle('tcp', null, { ...trial(), ...variation })).toBe(title));
 
-test('datagrams one way at a rate have a size; a stream has no messages', () => {
+test('one-way datagrams at a rate have a size, and a stream has none', () => {
   const upload = { ...trial(), workload: 'upload' };
   expect(loadTitle('udp', null, { ...upload, rate: 500 })).toBe(
     'UDP: echo, upload, 64 B, 500 datagrams/s offered, decimal units (1 GB is 1,000,000,000 bytes)',
@@ -76,12 +76,12 @@ test('datagrams one way at a rate have a size; a stream has no messages', () => 
   expect(loadTitle('tcp', null, upload)).toBe('TCP: echo, upload, decimal units (1 GB is 1,000,000,000 bytes)');
 });
 
-test('where nothing was measured, nothing is known but the transport', () => {
+test('the title without trials is the transport and the work', () => {
   expect(loadTitle('udp', null, undefined)).toBe('UDP');
   expect(loadTitle('tcp', 'cpu:1ms', undefined)).toBe('TCP: work cpu:1ms');
 });
 
-test('what requests cost the server comes last', () => {
+test('the work comes last in the title', () => {
   expect(loadTitle('tcp', 'io:5ms (80 % cache hits)', trial())).toBe(
     'TCP: echo, request-response, 64 B, work io:5ms (80 % cache hits)',
   );

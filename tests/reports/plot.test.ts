@@ -13,7 +13,7 @@ const plot: Plot = {
 };
 
 describe('a plot', () => {
-  test('has a letter at each point, dots between, and numbers at both axes', () => {
+  test('has a letter at each point, dots between them, and numbers on both axes', () => {
     expect(drawPlot(plot, 39).join('\n')).toBe(
       [
         '400 ┤                               ·a',
@@ -37,35 +37,35 @@ describe('a plot', () => {
     );
   });
 
-  test.each([40, 60, 80, 100, 200])('keeps within %i columns', (width) => {
+  test.each([40, 60, 80, 100, 200])('fits %i columns', (width) => {
     const lines = drawPlot({ ...plot, xs: [1, 10, 100, 1000, 100_000] }, width);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
   });
 
-  test('leaves out numbers that would touch each other, the last one never', () => {
+  test('leaves out axis numbers that would touch each other, except the last', () => {
     const xs = [100, 101, 102, 200, 201];
     const [line] = drawPlot({ ...plot, xs }, 60).slice(-3);
     expect(line?.trim().split(/ +/)).toEqual(['100', '201']);
   });
 
-  test('ends its axis on a number that is short', () => {
+  test('ends its axis on a round number', () => {
     const top = (most: number) => drawPlot({ ...plot, series: [{ name: 'a', ys: [most] }] }, 60)[0]?.split(' ')[0];
     expect([97, 120, 121, 850, 1_000_001].map(top)).toEqual(['100', '120', '160', '1000', '1200000']);
   });
 
-  test('of one series has no word for several, and one x is in the middle', () => {
+  test('of one series has no legend for several, and centres a single x', () => {
     const lines = drawPlot({ ...plot, xs: [7], series: [{ name: 'only', ys: [5] }] }, 26);
     expect(lines.join('\n')).not.toContain('several');
     expect(lines.find((line) => /a$/.test(line))?.indexOf('a')).toBeGreaterThan(10);
   });
 
-  test('of nothing is nothing', () => {
+  test('is empty without data', () => {
     expect(drawPlot({ ...plot, series: [] }, 60)).toEqual([]);
     expect(drawPlot({ ...plot, xs: [], series: [{ name: 'a', ys: [] }] }, 60)).toEqual([]);
     expect(drawPlot({ ...plot, series: [{ name: 'a', ys: [0, 0, 0, 0, 0] }] }, 60)).toEqual([]);
   });
 
-  test('disarms names', () => {
+  test('escapes names', () => {
     const series = [{ name: '\u001b[31mred\n', ys: [1, 1, 1, 1, 1] }];
     expect(drawPlot({ ...plot, series }, 60).at(-1)).toMatch(/^ +a red\\x0a$/);
   });

@@ -25,7 +25,7 @@ test.each([
   [99.96, '100'],
   [1234.5, '1,235'],
   [1_234_567, '1,234,567'],
-])('the number %d reads %s', (value, text) => {
+])('formats the number %d as %s', (value, text) => {
   expect(formatNumber(value)).toBe(text);
 });
 
@@ -39,7 +39,7 @@ test.each([
   [999_600, '1.00M'],
   [1_234_567, '1.23M'],
   [2e9, '2.00G'],
-])('the count %d reads %s', (value, text) => {
+])('formats the count %d as %s', (value, text) => {
   expect(formatCount(value)).toBe(text);
 });
 
@@ -48,7 +48,7 @@ test.each([
   [582, '582 µs'],
   [12_300, '12.3 ms'],
   [1_500_000, '1.50 s'],
-])('%d microseconds read %s', (value, text) => {
+])('formats %d microseconds as %s', (value, text) => {
   expect(formatMicros(value)).toBe(text);
 });
 
@@ -56,7 +56,7 @@ test.each([
   [64, '64 B'],
   [4096, '4.00 KiB'],
   [123 * 1024 ** 2, '123 MiB'],
-])('%d bytes read %s', (value, text) => {
+])('formats %d bytes as %s', (value, text) => {
   expect(formatBytes(value)).toBe(text);
 });
 
@@ -65,7 +65,7 @@ test.each([
   [64_000, '64.0 kB/s'],
   [1e6, '1.00 MB/s'],
   [1_234_567_890, '1.23 GB/s'],
-])('%d bytes a second read %s', (value, text) => {
+])('formats %d bytes per second as %s', (value, text) => {
   expect(formatByteRate(value)).toBe(text);
 });
 
@@ -82,11 +82,11 @@ test.each([
   [59.99, '60 s'],
   [125, '2 min 5 s'],
   [3600, '60 min'],
-])('%d seconds read %s', (value, text) => {
+])('formats %d seconds as %s', (value, text) => {
   expect(formatSeconds(value)).toBe(text);
 });
 
-test('one is singular, all others are not', () => {
+test('uses the singular for one only', () => {
   expect([0, 1, 2, 1500].map((count) => formatPlural(count, 'round'))).toEqual([
     '0 rounds',
     '1 round',
@@ -98,18 +98,18 @@ test('one is singular, all others are not', () => {
 describe('the unit of a column', () => {
   test.each([
     ['follows the middle value', [20, 500, 2000], 'µs'],
-    ['is larger when the middle value fills it', [20, 1500, 8000], 'ms'],
+    ['is larger when the middle value has four digits', [20, 1500, 8000], 'ms'],
     ['is larger when a value would need five digits', [20, 500, 10_000], 'ms'],
-    ['is the smallest for none', [], 'µs'],
+    ['is the smallest without values', [], 'µs'],
   ] as const)('%s', (_, micros, unit) => {
     expect(timeUnit(micros).name).toBe(unit);
   });
 
-  test('of a rate of bytes is decimal', () => {
+  test('is decimal for a byte rate', () => {
     expect(byteRateUnit([2e6, 50e6, 900e6])).toEqual({ name: 'MB/s', factor: 1e6 });
   });
 
-  test('of memory is binary', () => {
+  test('is binary for memory', () => {
     expect(memoryUnit([50 * 1024 ** 2])).toEqual({ name: 'MiB', factor: 1024 ** 2 });
   });
 });

@@ -19,18 +19,18 @@ function saved(content: unknown): string {
   return file;
 }
 
-test('a result reads as it was written, from its file or from its directory', () => {
+test('a result is read unchanged from its file or its directory', () => {
   const file = saved(result());
   expect(readResult(file)).toEqual(result());
   expect(readResult(directory)).toEqual(result());
 });
 
-test('fields that this version does not know are kept, at every level', () => {
+test('unknown fields are kept at every level', () => {
   const future = { ...result({ trials: [{ ...trial(), energy: { joules: 3 } }] }), comparisonOfTheFuture: [1] };
   expect(readResult(saved(future))).toEqual(future);
 });
 
-describe('what can’t be read says what to do:', () => {
+describe('an unreadable result is refused with advice:', () => {
   test.each([
     ['not JSON', '{"schema": "sockbench', 'is not JSON; name a results.json'],
     ['empty', '', 'is not JSON'],
@@ -38,21 +38,21 @@ describe('what can’t be read says what to do:', () => {
     ['null', 'null', 'is not a result of sockbench'],
     ['an array', [], 'is not a result of sockbench'],
     [
-      'a later schema',
+      'a newer schema',
       { ...result(), schema: 'sockbench/result/2' },
       'use the sockbench that wrote it, or a newer one',
     ],
-    ['a check of a later schema', { ...checkResult(), schema: 'sockbench/check/2' }, 'reads sockbench/check/1'],
+    ['a check of a newer schema', { ...checkResult(), schema: 'sockbench/check/2' }, 'reads sockbench/check/1'],
     ['a regression check', checkResult(), 'contains a regression check'],
     ['a damaged check', { ...checkResult(), looks: 3 }, 'looks'],
     ['a damaged trial', { ...result(), trials: [{ ...trial(), connections: 'many' }] }, 'trials.0.connections'],
-    ['lacking parts', { schema: result().schema }, 'and 5 more'],
+    ['missing fields', { schema: result().schema }, 'and 5 more'],
   ])('%s', (_, content, advice) => {
     expect(() => readResult(saved(content))).toThrow(ResultFileError);
     expect(() => readResult(saved(content))).toThrow(advice);
   });
 
-  test('no such file', () => {
+  test('a missing file', () => {
     expect(() => readResult(join(directory, 'absent.json'))).toThrow('measure first with `sockbench bench`');
   });
 

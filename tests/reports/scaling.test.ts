@@ -11,11 +11,11 @@ const saved = sweep();
 describe('a sweep', () => {
   const text = renderTerminal(saved, { color: false, width: 100 });
 
-  test('reads as it always did', async () => {
+  test('matches its golden file', async () => {
     await expect(text).toMatchFileSnapshot('../golden/scale.txt');
   });
 
-  test('is saved whole and reads the same again', () => {
+  test('is saved completely and printed the same again', () => {
     const again = resultSchema.parse(JSON.parse(renderJson(saved)));
     expect(renderTerminal(again, { color: false, width: 100 })).toBe(text);
   });
@@ -26,7 +26,7 @@ describe('a sweep', () => {
     expect(lines.filter((line) => line !== line.trimEnd())).toEqual([]);
   });
 
-  test('says why no law is stated, in a footnote for each', () => {
+  test('gives the reason for each missing law in a footnote', () => {
     const { footnotes } = summarize(saved);
     expect(footnotes.filter((note) => note.startsWith('no law is stated for'))).toEqual([
       expect.stringContaining('epoll: the generator was at its limit with 16, 32, 64 and 128 connections'),
@@ -34,7 +34,7 @@ describe('a sweep', () => {
     ]);
   });
 
-  test('of too few rounds has no ranks, no intervals and no map', () => {
+  test('with too few rounds has no ranks, no intervals and no leaders', () => {
     const few = renderTerminal(sweep(2), { color: false, width: 100 });
     expect(few).not.toMatch(/^model +rank/m);
     expect(few).not.toContain('leads');
@@ -42,7 +42,7 @@ describe('a sweep', () => {
   });
 });
 
-test('what more CPUs bring is told, and each number of them has tables and a plot', () => {
+test('the gain of more CPUs is reported, and each number of CPUs has tables and a plot', () => {
   const trials = Array.from({ length: 12 }, (_, i) => i + 1).flatMap((round) =>
     [1, 2].flatMap((cpus) =>
       [4, 8].flatMap((connections) =>

@@ -49,11 +49,11 @@ function sideBySide(a: Result, b: Result, width = 100): string {
   return renderSideBySide({ name: 'before.json', result: a }, { name: 'after.json', result: b }, { ...page, width });
 }
 
-test('two runs side by side: medians, changes, what only one has, and no verdict', async () => {
+test('two runs side by side have medians, changes and unmatched rows, but no verdict', async () => {
   await expect(sideBySide(before, after)).toMatchFileSnapshot('../golden/side-by-side.txt');
 });
 
-test('one way, throughput is what is compared', () => {
+test('one-way loads are compared by throughput', () => {
   const upload = uploadBench();
   const text = sideBySide(upload, upload);
   expect(text).toMatch(/^model +throughput A +B +change +CPU A +B +change +errors A +B$/m);
@@ -61,7 +61,7 @@ test('one way, throughput is what is compared', () => {
   expect(text).toMatch(/^nonblocking +≥4\.20 +≥4\.20 +– /m);
 });
 
-test('HTTP servers are found again, whoever was measured first and however long their pages were', () => {
+test('HTTP servers match in any order and with any page size', () => {
   const page = (target: string, size: number) => ({ ...trial({ target, size }), app: 'http' });
   const [a, b] = [
     result({ trials: [page('async', 210), page('epoll', 3000)] }),
@@ -70,14 +70,14 @@ test('HTTP servers are found again, whoever was measured first and however long 
   expect(sideBySide(a, b)).not.toContain('Only in');
 });
 
-test('stays within the page', () => {
+test('the comparison fits the page width', () => {
   for (const width of [80, 100]) {
     const lines = sideBySide(before, after, width).split('\n');
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
   }
 });
 
-test('the same run twice has changed in nothing and lacks nothing', () => {
+test('a run compared with itself has no changes and no unmatched rows', () => {
   const text = sideBySide(before, before);
   expect(text).not.toContain('Only in');
   // 4 rows of 4 numbers, without the one rate that the generator limited.

@@ -54,7 +54,7 @@ afterEach(() => {
   rmSync(join(root, '..'), { recursive: true });
 });
 
-test('a run has a directory named after its start in UTC, and latest points to it', () => {
+test('a run has a directory named after its start in UTC, to which latest points', () => {
   const sink = new ResultSink(root, start);
   sink.save(result());
   expect(sink.file).toBe(join(root, '2026-11-21T00-10-05Z', 'results.json'));
@@ -62,7 +62,7 @@ test('a run has a directory named after its start in UTC, and latest points to i
   expect(readResult(join(root, LATEST))).toEqual(result());
 });
 
-test('two runs in the same second keep apart', () => {
+test('two runs in the same second have different directories', () => {
   const sinks = [1, 2, 3].map(() => new ResultSink(root, start));
   sinks.forEach((sink, i) => {
     sink.save(result({ plan: { ...result().plan, seed: i } }));
@@ -71,7 +71,7 @@ test('two runs in the same second keep apart', () => {
   expect(readResult(join(root, LATEST)).plan.seed).toBe(2);
 });
 
-test('each save replaces the one before, and leaves nothing else behind', () => {
+test('each save replaces the previous one, and leaves no other files', () => {
   const sink = new ResultSink(root, start);
   sink.save(result());
   sink.save(result({ trials: [trial(), trial({ round: 2 })] }));
@@ -80,7 +80,7 @@ test('each save replaces the one before, and leaves nothing else behind', () => 
   expect(readdirSync(root).sort()).toEqual([basename(sink.directory), LATEST]);
 });
 
-test('a save that fails leaves the one before as it was', () => {
+test('a failed save leaves the previous one unchanged', () => {
   const sink = new ResultSink(root, start);
   sink.save(result());
   disk.failing = 'rename';
@@ -89,7 +89,7 @@ test('a save that fails leaves the one before as it was', () => {
   expect(readdirSync(sink.directory)).toEqual(['results.json']);
 });
 
-test('where links are not allowed, latest is a file that names the directory, and can be read all the same', () => {
+test('without symbolic links, latest is a readable file that contains the directory name', () => {
   disk.failing = 'symlink';
   const sink = new ResultSink(root, start);
   sink.save(result());
@@ -97,19 +97,19 @@ test('where links are not allowed, latest is a file that names the directory, an
   expect(readResult(join(root, LATEST))).toEqual(result());
 });
 
-test('what is saved is valid, with its schema and fields of later versions', () => {
+test('saved results are validated and have their schema and fields of later versions', () => {
   const sink = new ResultSink(root, start);
   sink.save({ ...result(), future: { kept: true } });
   expect(JSON.parse(readFileSync(sink.file, 'utf8'))).toMatchObject({ schema: SCHEMA, future: { kept: true } });
   expect(() => sink.save({ ...result(), startedAt: 'yesterday' })).toThrow('startedAt');
 });
 
-test('a place that can’t be written to is told at once', () => {
+test('an unusable directory is reported at once', () => {
   writeFileSync(join(root, '..', 'file'), '');
   expect(() => new ResultSink(join(root, '..', 'file', 'results'), start)).toThrow('ENOTDIR');
 });
 
-test('a report gets the directories that its name asks for, and replaces an older one', () => {
+test('a report creates its directories and replaces an older report', () => {
   const file = join(root, 'a', 'b', 'report.txt');
   writeReport(file, 'old');
   writeReport(file, 'new');
@@ -117,7 +117,7 @@ test('a report gets the directories that its name asks for, and replaces an olde
   expect(readdirSync(join(root, 'a', 'b'))).toEqual(['report.txt']);
 });
 
-test('a report can be seen to before there is anything to write: an older one stays, and nothing else is left', () => {
+test('preparing a report keeps an older one and leaves no other files', () => {
   const file = join(root, 'a', 'report.txt');
   prepareReport(file);
   expect(readdirSync(join(root, 'a'))).toEqual([]);
@@ -130,7 +130,7 @@ test('a report can be seen to before there is anything to write: an older one st
 test.each([
   ['under a file', (directory: string) => join(directory, 'file', 'report.txt'), 'EEXIST'],
   ['a directory', (directory: string) => join(directory, 'taken'), 'EISDIR'],
-])('a report that can’t be written (%s) is told beforehand and then', (_, place, code) => {
+])('a report that cannot be written (%s) fails when prepared and when written', (_, place, code) => {
   const directory = join(root, '..');
   writeFileSync(join(directory, 'file'), '');
   mkdirSync(join(directory, 'taken'));
@@ -138,7 +138,7 @@ test.each([
   expect(() => writeReport(place(directory), 'new')).toThrow(code);
 });
 
-test('a report goes through a link, and into a device, which stay what they are', () => {
+test('a report is written through a link or to a device without replacing it', () => {
   mkdirSync(root);
   const [file, link] = [join(root, 'report.txt'), join(root, 'link')];
   writeFileSync(file, 'old');

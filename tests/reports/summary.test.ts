@@ -11,7 +11,7 @@ function models(...trials: ReturnType<typeof trial>[]): string[][] {
   return tables.flatMap(({ groups }) => groups.map(({ rows }) => rows.map(([model]) => model?.text ?? '')));
 }
 
-test('cells are medians over rounds, but errors are totals, which medians could hide', () => {
+test('cells are medians over rounds, except errors, which are totals', () => {
   const rounds = [1, 2, 3].map((round) =>
     trial({
       round,
@@ -39,7 +39,7 @@ test('rows are grouped by number of connections, fastest first', () => {
   ]);
 });
 
-test('fairness is not told where it is not known, but connections that got nothing are', () => {
+test('unknown fairness is not printed, but starved connections are', () => {
   const fairness = (starvedConnections: number) => {
     const ramp = { ...trial({ fairness: { jain: null, starvedConnections } }), stages: [{ seconds: 1, target: 16 }] };
     const [table] = summarize(result({ trials: [ramp] })).tables;
@@ -50,7 +50,7 @@ test('fairness is not told where it is not known, but connections that got nothi
   expect(fairness(15)).toBe('15 of 16 starved');
 });
 
-test('each transport has a table, and trials of another size have one of their own', () => {
+test('each transport and each size has its own table', () => {
   const { tables } = summarize(
     result({ trials: [trial({ transport: 'udp' }), trial(), trial({ size: 4096 })], failures: [failure()] }),
   );
@@ -61,7 +61,7 @@ test('each transport has a table, and trials of another size have one of their o
   ]);
 });
 
-test('an HTTP server makes its pages as long as it likes, and has one row for all of them', () => {
+test('an HTTP server has one row for pages of any size', () => {
   const pages = [
     { target: 'a', round: 1, size: 210 },
     { target: 'a', round: 2, size: 212 },
@@ -74,7 +74,7 @@ test('an HTTP server makes its pages as long as it likes, and has one row for al
   ]);
 });
 
-test('a table with a model that balances says how that was done, whichever row comes first', () => {
+test('a table with a balancing model names the policy in its title', () => {
   const balanced = { ...trial({ target: 'balanced' }), balance: 'p2c' };
   const { tables } = summarize(result({ trials: [trial(), balanced, trial({ transport: 'udp' })] }));
   expect(tables.map(({ title }) => title)).toEqual([
@@ -83,7 +83,7 @@ test('a table with a model that balances says how that was done, whichever row c
   ]);
 });
 
-test('trials that differ in how connections, sizes or rates go have tables of their own', () => {
+test('trials with different connections, sizes or rates have separate tables', () => {
   const stages = [{ seconds: 1, target: 5 }];
   const sizes = [{ from: 32, to: 96, share: 1 }];
   const variations = [
@@ -98,13 +98,13 @@ test('trials that differ in how connections, sizes or rates go have tables of th
   expect(new Set(tables.map(({ title }) => title)).size).toBe(variations.length);
 });
 
-test('a ramp that trials left at different moments has one table', () => {
+test('trials of a ramp with different mean rates share a table', () => {
   const stages = [{ seconds: 1, target: 5 }];
   const trials = [2.4, 2.5].map((rate) => ({ ...trial(), stages, rate }));
   expect(summarize(result({ trials })).tables).toHaveLength(1);
 });
 
-test('a run that ends after so many requests says so', () => {
+test('a run with a number of requests states it in the heading', () => {
   const plan = { ...result().plan, requests: 5000, durationSeconds: 3600 };
   expect(summarize(result({ plan })).heading[1]).toContain(
     '; 5.00k requests each, 60 min at most, after 200 ms of warm-up;',
@@ -121,7 +121,7 @@ test('every row has a cell for each column', () => {
   }
 });
 
-test('reasons of one kind share a footnote, and the run’s warnings follow', () => {
+test('reasons of one kind share a footnote, followed by the warnings of the run', () => {
   const suspect = (connections: number, code: string, message = code) =>
     trial({ connections, validity: { verdict: 'suspect', reasons: [{ code, message }] } });
   const { footnotes, tables } = summarize(
@@ -140,7 +140,7 @@ test('reasons of one kind share a footnote, and the run’s warnings follow', ()
   expect(seen).toEqual(['1', '1', '2']);
 });
 
-test('each work has a table, in which its failures are, behind that of no work', () => {
+test('each work has a table with its failures, after that without work', () => {
   const work = 'io:5ms';
   const { tables, failures } = summarize(
     result({
@@ -161,13 +161,13 @@ test('each work has a table, in which its failures are, behind that of no work',
   ]);
 });
 
-test('an interrupted run says how many trials all its scenarios have', () => {
+test('an interrupted run counts the trials of all its scenarios', () => {
   const scenarios = [{ transports: ['tcp', 'udp'], connections: [1, 8], work: 'io:5ms' }];
   const plan = { ...result().plan, models: ['a', 'b', 'c'], scenarios };
   expect(summarize(result({ plan, interrupted: true })).statements[0]).toContain('after 1 of 30 trials');
 });
 
-test('ranks stand beside the models, once there are some, and none beside those that were not ranked', () => {
+test('ranks are printed next to ranked models only', () => {
   const comparison = compareTargets(
     Array.from({ length: 12 }, (_, i) => i + 1).flatMap((round) => [
       trial({ round, target: 'first', throughput: rate(200) }),
@@ -190,7 +190,7 @@ test('ranks stand beside the models, once there are some, and none beside those 
   expect(summarize(result({ trials })).tables[0]?.columns[1]?.title).toBe('req/s');
 });
 
-test('servers on different CPUs have tables of their own, fewest first', () => {
+test('servers on different numbers of CPUs have separate tables, fewest first', () => {
   const trials = [4, 1].map((cpus) => ({ ...trial(), cpus }));
   const { tables, failures } = summarize(result({ trials, failures: [failure({ cpus: 4 })] }));
   expect(tables.map(({ title }) => title)).toEqual([

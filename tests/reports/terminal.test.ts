@@ -15,11 +15,11 @@ describe('a whole run', () => {
   const saved = readResult('tests/golden/bench.json');
   const text = renderTerminal(saved, page);
 
-  test('reads as it always did', async () => {
+  test('matches its golden file', async () => {
     await expect(text).toMatchFileSnapshot('../golden/bench.txt');
   });
 
-  test('fits 100 columns, without escape sequences and without blanks at the ends of lines', () => {
+  test('fits 100 columns, without escape sequences and trailing blanks', () => {
     const lines = text.split('\n');
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
     expect(text).not.toContain(ESCAPE);
@@ -31,7 +31,7 @@ describe('a whole run', () => {
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
-  test('says the same in colour', () => {
+  test('has the same text in colour', () => {
     const colored = renderTerminal(saved, { color: true, width: 100 });
     expect(colored).toContain(ESCAPE);
     const unpainted = stripVTControlCharacters(colored).split('\n');
@@ -39,7 +39,7 @@ describe('a whole run', () => {
   });
 });
 
-test('a model that starves connections says how many it served', () => {
+test('a model that starves connections has the number it served', () => {
   const starving = trial({ target: 'iterative', connections: 64, fairness: { jain: 1 / 64, starvedConnections: 63 } });
   expect(lineWith(renderTerminal(result({ trials: [starving] }), page), 'iterative')).toContain('1 of 64 served');
 });
@@ -49,12 +49,12 @@ test('a rate at which the generator was at its limit is a lower bound', () => {
   expect(renderTerminal(result({ trials: [bound] }), page)).toContain('≥10.0k');
 });
 
-test('an opening that was given up took longer than shown', () => {
+test('an incomplete opening is printed as a lower bound', () => {
   const unopened = trial({ connections: 4, opening: { seconds: 2, opened: 4, answered: 3 } });
   expect(renderTerminal(result({ trials: [unopened] }), page)).toContain('>2.00');
 });
 
-test('connections that stages open later are not missing at first', () => {
+test('connections that stages open later do not make an opening incomplete', () => {
   const ramp = (opened: number, answered: number) => {
     const growing = {
       ...trial({ connections: 40, opening: { opened, answered } }),
@@ -66,12 +66,12 @@ test('connections that stages open later are not missing at first', () => {
   expect(ramp(4, 3)).toContain('>20.0');
 });
 
-test('a server that nobody watched has no CPU time and no memory', () => {
+test('a server that was not observed has no CPU time and no memory', () => {
   const text = renderTerminal(result({ trials: [trial({ target: 'tcp://127.0.0.1:7000', server: null })] }), page);
   expect(lineWith(text, 'tcp://').match(/–/g)).toHaveLength(2);
 });
 
-describe('what a connection costs in memory', () => {
+describe('the memory cost of a connection', () => {
   const measured = (connections: number, kibibytes: number, round = 1) => {
     const { server } = trial();
     const memoryBytesPerConnection = kibibytes * 1024;
@@ -80,23 +80,23 @@ describe('what a connection costs in memory', () => {
   const text = (width: number, ...trials: ReturnType<typeof trial>[]) =>
     renderTerminal(result({ trials }), { color: false, width });
 
-  test('has a column, with medians over rounds, from 16 connections on', () => {
+  test('has a column with medians over rounds, from 16 connections', () => {
     const shown = text(100, measured(1, 777), measured(16, 20), measured(16, 30, 2), measured(16, 400, 3));
     expect(lineWith(shown, '/req')).toMatch(/ MiB +KiB\/conn /);
     expect(shown).not.toContain('777');
     expect(shown.split('\n').filter((line) => / 50\.0 +30\.0 /.test(line))).toHaveLength(1);
   });
 
-  test('may be below zero, as memory may be given back', () => {
+  test('may be negative when memory was released', () => {
     expect(text(100, measured(128, -1.5))).toContain(' -1.50 ');
   });
 
-  test('has none where there are fewer connections, or nobody knows', () => {
+  test('has no column with fewer connections or without data', () => {
     expect(text(100, measured(1, 777))).not.toContain('KiB/conn');
     expect(text(100, trial({ connections: 128 }))).not.toContain('KiB/conn');
   });
 
-  test('gives way where the page is too narrow', () => {
+  test('is left out on a narrow page', () => {
     const widths = (shown: string) => Math.max(...shown.split('\n').map((line) => line.length));
     const wide = text(90, measured(128, 20));
     const narrow = text(70, measured(128, 20));
@@ -107,7 +107,7 @@ describe('what a connection costs in memory', () => {
   });
 });
 
-test('a model that failed in every round has a row, and its reason is told once', () => {
+test('a model that failed in every round has a row, and its reason is printed once', () => {
   const text = renderTerminal(result({ failures: [failure(), failure({ round: 2 })] }), page);
   expect(lineWith(text, 'cluster ')).toMatch(/^cluster +failed/);
   expect(text).toContain('cluster, tcp, 16 connections, rounds 1, 2: bind 127.0.0.1:7000: address already in use');
@@ -115,21 +115,21 @@ test('a model that failed in every round has a row, and its reason is told once'
   expect(text).toContain('    | node:net: listen failed');
 });
 
-test('an interrupted run says how far it got', () => {
+test('an interrupted run reports how many trials it finished', () => {
   expect(renderTerminal(result({ interrupted: true }), page)).toContain('Interrupted after 1 of 2 trials');
 });
 
-test('an interrupted run that left something out says how much there was to do', () => {
+test('an interrupted run with omitted trials reports its planned total', () => {
   const interrupted = result({ interrupted: true });
   const text = renderTerminal({ ...interrupted, plan: { ...interrupted.plan, trials: 7 } }, page);
   expect(text).toContain('Interrupted after 1 of 7 trials');
 });
 
-test('a run without a single trial says so', () => {
+test('a run without trials states that nothing was measured', () => {
   expect(renderTerminal(result({ trials: [] }), page)).toContain('Nothing was measured.');
 });
 
-describe('names that other people chose', () => {
+describe('names from outside', () => {
   const hostile = `${ESCAPE}[31mred${ESCAPE}]8;;http://x${ESCAPE}\\\r\nnew line\u0007\u202eesrever`;
   const text = renderTerminal(
     result({
@@ -142,17 +142,17 @@ describe('names that other people chose', () => {
     page,
   );
 
-  test('can neither colour, move the cursor, start a line nor turn the writing', () => {
+  test('cannot colour text, move the cursor, start a line or change the text direction', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: their absence is what is tested
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
     expect(text.split('\n').filter((line) => line.startsWith('new line'))).toEqual([]);
   });
 
-  test('are shown with what was disarmed', () => {
+  test('are printed with control characters escaped', () => {
     expect(text).toContain('red\\x0d\\x0anew line\\x07\\u202eesrever');
   });
 
-  test('are cut where the table would grow beyond the page', () => {
+  test('are truncated when the table would exceed the page', () => {
     const wide = renderTerminal(result({ trials: [trial({ target: '漢字'.repeat(60) })] }), page);
     const row = lineWith(wide, '漢');
     const columns = [...row].reduce((sum, letter) => sum + (/\p{Script=Han}/u.test(letter) ? 2 : 1), 0);

@@ -11,7 +11,7 @@ const options = {
   quiet: { type: 'boolean' },
 } as const;
 
-/** Flags as yargs hands them over. */
+/** Returns flags as yargs passes them. */
 function flags(argv: Record<string, unknown>): Flags<typeof options> {
   return new Flags({ _: ['bench'], $0: 'sockbench', ...argv }, options);
 }
@@ -26,7 +26,7 @@ function faults(given: Flags<typeof options>): readonly string[] {
   }
 }
 
-test('a flag that is not given reads as its default, or as undefined', () => {
+test('a missing flag has its default value, or undefined', () => {
   const given = flags({});
   expect(given.value('size', parseInteger)).toBe(64);
   expect(given.text('model')).toBeUndefined();
@@ -34,7 +34,7 @@ test('a flag that is not given reads as its default, or as undefined', () => {
   expect(faults(given)).toEqual([]);
 });
 
-test('a list that is given several times is joined; a single value is a fault then', () => {
+test('a repeated list is joined, and a repeated single value is a fault', () => {
   const given = flags({ levels: ['1,2', '3'], size: ['1', '2'], file: ['a', 'b'] });
   expect(given.value('levels', parseIntegers)).toEqual([1, 2, 3]);
   expect(given.value('size', parseInteger)).toBe(64);
@@ -55,7 +55,7 @@ test('every fault is reported: unknown flags, stray arguments, missing and wrong
   ]);
 });
 
-test('of several choices the unknown ones are refused, each with the name that was probably meant', () => {
+test('unknown choices are refused, each with a suggestion', () => {
   const given = flags({ model: 'async,evnt-driven,zzz' });
   expect(given.choices('model', 'model', ['async', 'event-driven'])).toEqual(['async']);
   expect(faults(given)).toEqual([
@@ -64,13 +64,13 @@ test('of several choices the unknown ones are refused, each with the name that w
   ]);
 });
 
-test('where one is wanted two are refused', () => {
+test('two choices are refused where one is expected', () => {
   const given = flags({ model: 'async,event-driven' });
   given.choice('model', 'model', ['async', 'event-driven']);
   expect(faults(given)).toEqual(['--model takes one model, not async and event-driven']);
 });
 
-test('a fault of our own code is not taken for the user’s', () => {
+test('a fault in the code is not reported as a fault of the user', () => {
   const given = flags({ size: '1' });
   const broken = () => {
     throw new TypeError('ours');

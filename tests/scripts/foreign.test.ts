@@ -11,10 +11,10 @@ test.each([
     'a/very/long/path/to/a-program-with-a-name-that-goes-on {port}',
     'a-program-with-a-name-that-goes-on'.slice(0, 31).concat('…'),
   ],
-])('%s is called %s', (command, name) => expect(commandName(command)).toBe(name));
+])('%s is named %s', (command, name) => expect(commandName(command)).toBe(name));
 
 describe('commands', () => {
-  test('are named in order, and those without a name by what they run', () => {
+  test('have their given names in order, and then names derived from the command', () => {
     const flags = new Flags({ _: ['bench'], exec: ['a,b {port}', 'c {port}'], name: 'first, of two' }, foreignOptions);
     expect(readForeign(flags)).toEqual([
       { kind: 'exec', name: 'first, of two', command: 'a,b {port}', startLimitMs: 15_000 },

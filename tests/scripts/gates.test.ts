@@ -7,19 +7,19 @@ const option = { gate: { type: 'string', describe: '' }, baseline: { type: 'stri
 const gates = (app: 'echo' | 'http', ...given: string[]) =>
   readGates(new Flags({ _: [], ...(given.length > 0 && { gate: given[0] }) }, option), app).map(({ metric }) => metric);
 
-test('gates on all that can be measured of an app, unless told otherwise', () => {
+test('default gates are all metrics that the app allows', () => {
   expect(gates('echo')).toEqual(['throughput', 'cpu', 'p50', 'p99']);
   expect(gates('http')).toEqual(['throughput', 'cpu']);
   expect(gates('http', 'p99')).toEqual(['p99']);
 });
 
-test('gates on no tail against recorded runs', () => {
+test('default gates against recorded runs exclude p99', () => {
   const flags = new Flags({ _: [], baseline: 'runs.json' }, option);
   expect(readGates(flags, 'echo').map(({ metric }) => metric)).toEqual(['throughput', 'cpu', 'p50']);
   expect(readGates(flags, 'http').map(({ metric }) => metric)).toEqual(['throughput', 'cpu']);
 });
 
-test('reads margins: what is tolerated, and what must be found', () => {
+test('margins are read as a tolerated and a detected change', () => {
   expect(parseGates('throughput,cpu=2%/8%,p50=1.5/10%')).toEqual([
     { metric: 'throughput', margins: gatedMetrics.throughput },
     { metric: 'cpu', margins: { tolerated: 0.02, detected: 0.08 } },

@@ -25,7 +25,7 @@ test.each([
   expect(await cut(false)).toEqual(lines.map((line) => line.replace('\n', '')));
 });
 
-test('a line is read alone, and what follows stays', async () => {
+test('readLine returns one line and leaves the rest', async () => {
   const input = new PassThrough();
   const first = readLine(input);
   input.write('on');

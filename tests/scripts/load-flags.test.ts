@@ -8,7 +8,7 @@ import type { TransportName } from '../../servers/transport.ts';
 
 const options = { app: { type: 'string' }, duration: { type: 'string', default: '10s' }, ...loadOptions } as const;
 
-/** A load as these flags make it, and the faults in them. */
+/** Returns the load that these flags describe, and their faults. */
 function read(argv: Record<string, unknown>, ...transports: TransportName[]) {
   const flags = new Flags({ _: ['run'], $0: 'sockbench', ...argv }, options);
   const load = readLoad(flags);
@@ -22,7 +22,7 @@ function read(argv: Record<string, unknown>, ...transports: TransportName[]) {
   }
 }
 
-test('without flags: messages of one size over connections that stay, as many as are answered', () => {
+test('the default load is messages of one size over pooled connections in a closed loop', () => {
   const { load, faults } = read({ seed: '7' });
   expect(faults).toEqual([]);
   expect(load).toEqual({
@@ -47,17 +47,17 @@ test('without flags: messages of one size over connections that stay, as many as
   });
 });
 
-describe('measuring lasts', () => {
+describe('the measurement lasts', () => {
   test.each<[string, Record<string, string | string[]>, object]>([
-    ['as long as is said', { duration: '3s' }, { durationMs: 3000, requests: null }],
-    ['so many requests, an hour at most', { requests: '500' }, { durationMs: 3_600_000, requests: 500 }],
+    ['for the given duration', { duration: '3s' }, { durationMs: 3000, requests: null }],
+    ['for a number of requests, one hour at most', { requests: '500' }, { durationMs: 3_600_000, requests: 500 }],
     [
-      'so many requests, or as long as is said',
+      'for a number of requests or the given duration',
       { requests: '500', duration: '3s' },
       { durationMs: 3000, requests: 500 },
     ],
     [
-      'as long as the stages',
+      'for the duration of the stages',
       { stage: ['1s:10,2s:20', '3s:0'] },
       {
         durationMs: 6000,
@@ -69,7 +69,7 @@ describe('measuring lasts', () => {
       },
     ],
     [
-      'as long as the stages, or so many requests',
+      'for the duration of the stages or a number of requests',
       { stage: '1s:10', requests: '5' },
       { durationMs: 1000, requests: 5 },
     ],
@@ -80,19 +80,27 @@ describe('measuring lasts', () => {
   });
 });
 
-describe('refused is', () => {
+describe('the load flags refuse', () => {
   test.each<[string, Record<string, string>, string[]]>([
     ['a duration beside stages', { duration: '3s', stage: '1s:10' }, ['--duration: the stages say how long']],
-    ['a stage the wrong way round', { stage: '10:1s' }, ['--stage: ']],
-    ['part of a request', { requests: '1.5' }, ["--requests: '1.5' is not a whole number"]],
+    ['a stage with its parts swapped', { stage: '10:1s' }, ['--stage: ']],
+    ['a fraction of a request', { requests: '1.5' }, ["--requests: '1.5' is not a whole number"]],
     ['a size in a download', { workload: 'download', size: '9' }, ['--size: in a download the server chooses']],
     ['a size of pages', { app: 'http', size: '9' }, ['--size: an HTTP server chooses']],
     ['a size of handshakes', { workload: 'handshake', size: '9' }, ['--size: a handshake sends no messages']],
     ['a size in a TCP upload', { workload: 'upload', size: '9' }, ['--size: a TCP upload is a stream']],
-    ['no known workload', { workload: 'uplaod' }, ["unknown workload 'uplaod'; did you mean 'upload'?"]],
-    ['no known use of connections', { connection: 'poold' }, ["unknown use of connections 'poold'; did you mean"]],
-    ['no known clock', { timestamps: 'kernal' }, ["unknown source of timestamps 'kernal'; did you mean 'kernel'?"]],
-    ['no known arrivals', { arrivals: 'bursty' }, ["unknown kind of arrivals 'bursty'; there are constant, poisson"]],
+    ['an unknown workload', { workload: 'uplaod' }, ["unknown workload 'uplaod'; did you mean 'upload'?"]],
+    ['an unknown use of connections', { connection: 'poold' }, ["unknown use of connections 'poold'; did you mean"]],
+    [
+      'an unknown source of timestamps',
+      { timestamps: 'kernal' },
+      ["unknown source of timestamps 'kernal'; did you mean 'kernel'?"],
+    ],
+    [
+      'an unknown kind of arrivals',
+      { arrivals: 'bursty' },
+      ["unknown kind of arrivals 'bursty'; there are constant, poisson"],
+    ],
   ])('%s', (_, argv, expected) => {
     const { faults } = read(argv);
     expect(faults).toHaveLength(expected.length);
@@ -102,7 +110,7 @@ describe('refused is', () => {
   });
 });
 
-test('a size is taken where datagrams have one', () => {
+test('a size is accepted for an upload over UDP', () => {
   for (const transports of [['udp'], ['tcp', 'udp']] as const) {
     expect(read({ workload: 'upload', size: '1200' }, ...transports)).toMatchObject({
       load: { sizes: [{ from: 1200, to: 1200, share: 1 }] },
@@ -111,7 +119,7 @@ test('a size is taken where datagrams have one', () => {
   }
 });
 
-test('of workload and app, the one that is not given follows from the other', () => {
+test('workload and app are derived from each other', () => {
   for (const workload of ['upload', 'download', 'request-response'] as const) {
     const app = appFor(workload);
     expect(read({ workload }).load).toMatchObject({ workload, app });
@@ -119,12 +127,12 @@ test('of workload and app, the one that is not given follows from the other', ()
   }
 });
 
-test('http is timed by the generator, unless that is said otherwise', () => {
+test('http has user timestamps unless others are requested', () => {
   expect(read({ app: 'http' }).load.timestamps).toBe('user');
   expect(read({ app: 'http', timestamps: 'kernel' }).load.timestamps).toBe('kernel');
 });
 
-test('what is chosen is taken', () => {
+test('explicit choices are kept', () => {
   const { load } = read({ connection: 'per-request', timestamps: 'user', arrivals: 'poisson', rate: '5' });
   expect(load).toMatchObject({ connection: 'per-request', timestamps: 'user', arrivals: 'poisson', rate: 5 });
 });
@@ -137,15 +145,15 @@ describe('work', () => {
     return work;
   }
 
-  test('is none without a flag', () => expect(readWorkOf({})).toBeNull());
+  test('is null without a flag', () => expect(readWorkOf({})).toBeNull());
 
-  test('may be skipped by some requests', () => {
+  test('may have a share of cache hits', () => {
     const parts = [{ share: 1, cpuNanos: 0, ioNanos: 5e6 }];
     expect(readWorkOf({ work: 'io:5ms' })).toEqual({ text: 'io:5ms', parts, cacheHit: 0 });
     expect(readWorkOf({ work: 'io:5ms', 'cache-hit': '0.8' })).toEqual({ text: 'io:5ms', parts, cacheHit: 0.8 });
   });
 
-  test('must be there to be skipped', () => {
+  test('is required for cache hits', () => {
     expect(() => readWorkOf({ 'cache-hit': '0.8' })).toThrow('--cache-hit: there is no work to skip: add --work');
     expect(() => readWorkOf({ work: 'rest' })).toThrow("--work: 'rest' is no work");
   });

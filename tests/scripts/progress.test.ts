@@ -48,7 +48,7 @@ function show(isTTY: boolean, quiet: boolean, use: (display: ProgressDisplay) =>
   return screen.text;
 }
 
-test('a log gets one line for each trial that ended, and none for what happens between', () => {
+test('a log has one line for each finished trial, and none for progress', () => {
   const text = show(false, false, (display) => {
     display.progress(measuring);
     display.saved(result({ trials: [trial()] }));
@@ -64,13 +64,13 @@ test('a log gets one line for each trial that ended, and none for what happens b
   ]);
 });
 
-test('what goes one way is told in bytes, and has no response times', () => {
+test('a one-way trial is logged in bytes, without response times', () => {
   const [upload] = uploadBench().trials;
   const text = show(false, false, (display) => display.saved(result({ trials: upload ? [upload] : [] })));
   expect(text).toBe('[1] async, tcp, 1 connection, round 1: 850 MB/s, 0 errors\n');
 });
 
-test('a terminal gets one line, rewritten, cut to its width and wiped at the end', () => {
+test('a terminal has one line, rewritten, truncated to its width and erased at the end', () => {
   const text = show(true, false, (display) => {
     display.progress(measuring);
     display.saved(result());
@@ -83,13 +83,13 @@ test('a terminal gets one line, rewritten, cut to its width and wiped at the end
   expect(rest).toEqual(['']);
 });
 
-test('a terminal that says it has no columns is taken to have 80', () => {
+test('a terminal with zero columns is treated as 80 columns wide', () => {
   const screen = new Screen(true, 0);
   new ProgressDisplay(screen, false).progress(measuring);
   expect(screen.text).toMatch(/98\.4k req\/s, p99 1\.23 ms, 2$/);
 });
 
-test('a quiet run shows nothing', () => {
+test('a quiet run prints nothing', () => {
   for (const isTTY of [true, false]) {
     const text = show(isTTY, true, (display) => {
       display.progress(measuring);

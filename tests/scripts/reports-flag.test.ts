@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseReports } from '../../scripts/flags/output.ts';
 
-test('reports are a format and a file each', () => {
+test('each report has a format and a file', () => {
   expect(parseReports('json=a=b.json,terminal=-')).toEqual([
     { format: 'json', file: 'a=b.json' },
     { format: 'terminal', file: '-' },

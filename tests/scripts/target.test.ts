@@ -15,7 +15,7 @@ describe('a target', () => {
     ['tls://127.0.0.1:443', 'tls', '127.0.0.1', 443],
     ['https://127.0.0.1', 'tls', '127.0.0.1', 443],
     ['https://127.0.0.1:8443', 'tls', '127.0.0.1', 8443],
-  ])('%s is read', async (url, transport, host, port) => {
+  ])('%s is accepted', async (url, transport, host, port) => {
     expect(await parseTarget(url, [])).toMatchObject({ kind: 'address', transport, address: { host, port } });
   });
 
@@ -23,7 +23,7 @@ describe('a target', () => {
     ['http://localhost:8080/a/b?c=d#e', 'http://localhost:8080/a/b?c=d', 'localhost:8080', '/a/b?c=d'],
     ['http://[::1]', 'http://[::1]/', '[::1]', '/'],
     ['https://localhost/a', 'https://localhost/a', 'localhost', '/a'],
-  ])('%s tells what to ask for', async (given, url, host, path) => {
+  ])('%s contains the HTTP request', async (given, url, host, path) => {
     expect(await parseTarget(given, [])).toMatchObject({ url, app: 'http', http: { host, path } });
   });
 
@@ -32,7 +32,7 @@ describe('a target', () => {
     ['wss://127.0.0.1:7000/', 'tls', 7000],
     ['ws://127.0.0.1', 'tcp', 80],
     ['wss://127.0.0.1', 'tls', 443],
-  ])('%s says that it is a WebSocket', async (url, transport, port) => {
+  ])('%s is a WebSocket', async (url, transport, port) => {
     const target = await parseTarget(url, []);
     expect(target).toMatchObject({ transport, app: 'websocket', address: { host: '127.0.0.1', port } });
     expect(target.url).toBe(url.replace(/\/$/, ''));
@@ -51,11 +51,11 @@ describe('a target', () => {
     'http://name:secret@127.0.0.1:80/',
     'http://127.0.0.1:0/',
     'https://name@127.0.0.1/',
-  ])('%j is none', async (url) => {
+  ])('%j is refused', async (url) => {
     await expect(parseTarget(url, [])).rejects.toThrow('is not a target, such as tcp://127.0.0.1:7000');
   });
 
-  test('beyond this machine is refused until it is named', async () => {
+  test('on another machine is refused until it is allowed by name', async () => {
     await expect(parseTarget('tcp://192.0.2.1:80', [])).rejects.toThrow('--allow-remote 192.0.2.1');
     await expect(parseTarget('tcp://192.0.2.1:80', ['192.0.2.2'])).rejects.toThrow('another machine');
     expect(await parseTarget('tcp://192.0.2.1:80', ['192.0.2.1'])).toMatchObject({ address: { host: '192.0.2.1' } });
@@ -66,7 +66,7 @@ describe('a target', () => {
   });
 });
 
-test('an address of one of its interfaces is the machine’s own', () => {
+test('the addresses of all interfaces belong to this machine', () => {
   for (const { address } of Object.values(networkInterfaces()).flatMap((each) => each ?? [])) {
     expect(isOwnAddress(address)).toBe(true);
   }
@@ -83,15 +83,15 @@ test.each([
   ['10.0.0.1', false],
   ['127.0.0.1.example.org', false],
   ['::', false],
-])('is %s of this machine only? %s', (address, expected) => {
+])('loopback check of %s: %s', (address, expected) => {
   expect(isLoopback(address)).toBe(expected);
 });
 
-test('an address needs no resolver, with or without brackets', async () => {
+test('an IP address needs no resolver, with or without brackets', async () => {
   expect(await resolveHost('192.0.2.1')).toBe('192.0.2.1');
   expect(await resolveHost('[::1]')).toBe('::1');
 });
 
-test.each(['-1', '65536', '1.5', 'http', '', '000001'])('%j is no port', (text) => {
+test.each(['-1', '65536', '1.5', 'http', '', '000001'])('%j is not a port', (text) => {
   expect(() => parsePort(text)).toThrow(RangeError);
 });

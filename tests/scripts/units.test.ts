@@ -44,15 +44,15 @@ describe('a duration', () => {
     '1s,2s',
     'Infinitys',
     '1e3s',
-  ])('%j is none', (text) => {
+  ])('%j is refused', (text) => {
     expect(() => parseDuration(text)).toThrow(RangeError);
   });
 });
 
-describe('a duration that must have its unit', () => {
-  test('is read like any other', () => expect(parseDurationWithUnit('1m30s')).toBe(90_000));
+describe('a duration with a required unit', () => {
+  test('is read like any other duration', () => expect(parseDurationWithUnit('1m30s')).toBe(90_000));
 
-  test.each(['5', '0.5', '0'])('%s alone is refused, and says what to write', (text) => {
+  test.each(['5', '0.5', '0'])('%s alone is refused, with the accepted forms', (text) => {
     expect(() => parseDurationWithUnit(text)).toThrow(`'${text}' has no unit: write ${text}us, ${text}ms or ${text}s`);
   });
 });
@@ -85,7 +85,7 @@ describe('a rate', () => {
     '1,000',
     'Infinity',
     '0x10',
-  ])('%j is none', (text) =>
+  ])('%j is refused', (text) =>
     expect(() => parseRate(text)).toThrow('is not a number of requests/s, such as 1000, 10k or 1e6'),
   );
 });
@@ -106,7 +106,7 @@ describe('a size', () => {
   });
 
   test.each(['', 'KiB', '-1', '1.5', '64x', '1e3', '64Kib', '1 2', '9999999GiB', '1constructor'])(
-    '%j is none',
+    '%j is refused',
     (text) => {
       expect(() => parseSize(text)).toThrow(RangeError);
     },
@@ -114,14 +114,14 @@ describe('a size', () => {
 });
 
 describe('whole numbers', () => {
-  test('are read in order, each once', () => {
+  test('are read in order without repetitions', () => {
     expect(parseIntegers('16,1, 128,16')).toEqual([16, 1, 128]);
     expect(parseInteger('007')).toBe(7);
     expect(parseIntegers('1k,10k,1.5k,1e5,2M')).toEqual([1000, 10_000, 1500, 100_000, 2_000_000]);
   });
 
   test.each(['', '1,', ',1', '1,,2', '1.5', '-1', '+1', '0x10', '1.0001k', '1e400', 'one', '9999999999999999'])(
-    '%j are none',
+    '%j are refused',
     (text) => {
       expect(() => parseIntegers(text)).toThrow(RangeError);
     },
@@ -133,21 +133,21 @@ describe('a list of CPUs', () => {
     ['0', [0]],
     ['0,2-3', [0, 2, 3]],
     ['3,1-2,2', [1, 2, 3]],
-  ])('%s is read', (text, cpus) => {
+  ])('%s is accepted', (text, cpus) => {
     expect(parseCpus(text)).toEqual(cpus);
   });
 
-  test.each(['', '1-', '-1', '3-1', '0-999999999', 'a', '1,,2', '0-8192'])('%j is none', (text) => {
+  test.each(['', '1-', '-1', '3-1', '0-999999999', 'a', '1,,2', '0-8192'])('%j is refused', (text) => {
     expect(() => parseCpus(text)).toThrow(RangeError);
   });
 });
 
-test('names are read in order, each once', () => {
+test('names are read in order without repetitions', () => {
   expect(parseNames('b, a,b')).toEqual(['b', 'a']);
   expect(() => parseNames('a,,b')).toThrow('empty place');
 });
 
-test('a refusal quotes what was written and shows how to write it', () => {
+test('a refusal quotes the input and shows valid forms', () => {
   expect(() => parseDuration('5x')).toThrow("'5x' is not a duration, such as 500ms, 2s, 1m or 2 (seconds)");
   expect(() => parseSize('64k')).toThrow(
     "'64k' is not a size, such as 64, 64KiB or 1MiB: kB is 1000 and KiB 1024 bytes",

@@ -25,31 +25,46 @@ const bracketed: readonly Told[] = [
 ];
 
 test.each<[string, readonly Told[], SearchEnd, Partial<Capacity>]>([
-  ['nothing yet', [], 'running', { outcome: 'unknown', confirmed: null, refuted: null, limit: null }],
+  ['no steps yet', [], 'running', { outcome: 'unknown', confirmed: null, refuted: null, limit: null }],
   ['confirmed and refuted', bracketed, 'done', { outcome: 'bracketed', confirmed: 1000, refuted: 1050, limit: null }],
-  ['the same, cut short below', bracketed, 'budget', { outcome: 'bracketed', refuted: 1050, limit: 'budget' }],
+  ['bracketed, then out of budget', bracketed, 'budget', { outcome: 'bracketed', refuted: 1050, limit: 'budget' }],
   [
-    'confirmed, and beyond it the generator was the limit',
+    'confirmed, and the generator was the limit above',
     [...bracketed.slice(0, 3), ['confirm', 1050, 'limited']],
     'done',
     { outcome: 'at-least', confirmed: 1000, refuted: null, limit: 'generator' },
   ],
   [
-    'refuted only above where the generator gave out',
+    'refuted only above the generator’s limit',
     [...bracketed.slice(0, 3), ['confirm', 1050, 'limited'], ['confirm', 1100, 'missed']],
     'done',
     { outcome: 'at-least', confirmed: 1000, refuted: null, limit: 'generator' },
   ],
-  ['confirmed, no time to refute', bracketed.slice(0, 3), 'budget', { outcome: 'at-least', limit: 'budget' }],
+  [
+    'confirmed, out of budget before a refutation',
+    bracketed.slice(0, 3),
+    'budget',
+    { outcome: 'at-least', limit: 'budget' },
+  ],
   ['confirmed, then a failure', bracketed.slice(0, 3), 'failure', { outcome: 'at-least', limit: 'failure' }],
   ['confirmed, not yet refuted', bracketed.slice(0, 3), 'running', { outcome: 'at-least', limit: null }],
   ['never refuted', bracketed.slice(0, 3), 'done', { outcome: 'at-least', limit: 'highest-rate' }],
-  ['bracketed, no time to confirm', bracketed.slice(0, 2), 'budget', { outcome: 'unknown', limit: 'budget' }],
-  ['nothing kept', [['bracket', 10, 'missed']], 'done', { outcome: 'none', confirmed: null, refuted: 10, limit: null }],
-  ['nothing kept so far', [['bracket', 1000, 'missed']], 'running', { outcome: 'unknown', limit: null }],
-  ['nothing kept when time was over', [['bracket', 1000, 'missed']], 'budget', { outcome: 'unknown', limit: 'budget' }],
   [
-    'nothing kept, perhaps by the generator’s fault',
+    'bracketed, out of budget before a confirmation',
+    bracketed.slice(0, 2),
+    'budget',
+    { outcome: 'unknown', limit: 'budget' },
+  ],
+  ['no rate kept', [['bracket', 10, 'missed']], 'done', { outcome: 'none', confirmed: null, refuted: 10, limit: null }],
+  ['no rate kept so far', [['bracket', 1000, 'missed']], 'running', { outcome: 'unknown', limit: null }],
+  [
+    'no rate kept when the budget ran out',
+    [['bracket', 1000, 'missed']],
+    'budget',
+    { outcome: 'unknown', limit: 'budget' },
+  ],
+  [
+    'no rate kept, with the generator at its limit',
     [['bracket', 10, 'limited']],
     'done',
     { outcome: 'unknown', refuted: null, limit: 'generator' },
@@ -67,7 +82,7 @@ test.each<[string, readonly Told[], SearchEnd, Partial<Capacity>]>([
     { outcome: 'at-least', confirmed: 1000, refuted: null, limit: 'unmeasured' },
   ],
   [
-    'kept for a short time only',
+    'kept in short trials only',
     [
       ['bracket', 20, 'met'],
       ['confirm', 20, 'missed'],
@@ -80,7 +95,7 @@ test.each<[string, readonly Told[], SearchEnd, Partial<Capacity>]>([
   expect(conclude(steps(told), end)).toMatchObject(expected);
 });
 
-test('what is known at shares of the capacity', () => {
+test('the profile lists the results at shares of the capacity', () => {
   const profiled = steps([...bracketed, ['profile', 100, 'met'], ['profile', 500, 'met']]);
   expect(conclude(profiled, 'running').profile).toEqual([
     { share: 0.1, rate: 100, p50Micros: 10, p99Micros: 100, cpuMicrosPerRequest: 50 },
@@ -88,7 +103,7 @@ test('what is known at shares of the capacity', () => {
   ]);
 });
 
-test('the trials themselves are not in the steps: the result has them', () => {
+test('the steps do not contain the trials, which are in the result', () => {
   expect(conclude(steps(bracketed), 'done').steps[3]).toEqual({
     ...{ purpose: 'confirm', rate: 1050, finding: 'missed', round: 4, reasons: [] },
   });
@@ -98,15 +113,15 @@ describe('notes', () => {
   const codes = (told: readonly Told[], end: SearchEnd = 'done', responses = 5000) =>
     conclude(steps(told, responses), end).notes.map(({ code }) => code);
 
-  test('are the doubts about the confirmed trial', () => {
+  test('contain the doubts about the confirmed trial', () => {
     expect(codes(bracketed)).toEqual(['doubt-at-1000']);
   });
 
-  test('say what the limit was', () => {
+  test('name the limit', () => {
     expect(codes(bracketed.slice(0, 3), 'budget')).toEqual(['budget', 'doubt-at-1000']);
   });
 
-  test('say when a whole window kept less than short trials', () => {
+  test('report that a whole window kept less than short trials', () => {
     const told: Told[] = [...bracketed.slice(0, 2), ['confirm', 1000, 'missed'], ['confirm', 952, 'met']];
     const [note] = conclude(steps(told), 'done').notes;
     expect(note?.code).toBe('stepped-down');
@@ -114,12 +129,12 @@ describe('notes', () => {
     expect(note?.message).toContain('lowered to 952');
   });
 
-  test('say when the window had too few responses for a 99th percentile', () => {
+  test('report that the window had too few responses for a 99th percentile', () => {
     expect(codes(bracketed, 'done', 1000)).not.toContain('few-responses');
     expect(codes(bracketed, 'done', 999)).toContain('few-responses');
   });
 
-  test('say when lower rates were not kept', () => {
+  test('report that lower rates were not kept', () => {
     const [note] = conclude(steps([...bracketed, ['profile', 100, 'missed']]), 'done').notes;
     expect(note?.code).toBe('unsteady');
     expect(note?.message).toContain('1 of 5 trials');

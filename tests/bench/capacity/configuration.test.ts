@@ -11,11 +11,11 @@ const searchable: CapacityConfiguration = {
   failureLimit: parseThreshold('errorRate<=0.1%'),
 };
 
-test('a search that can be run has no faults', () => {
+test('a valid search has no faults', () => {
   expect(capacityFaults(searchable)).toEqual([]);
 });
 
-test('the lowest rate is that of twenty requests in a short trial', () => {
+test('the lowest rate sends twenty requests in a short trial', () => {
   expect(leastRate(searchable)).toBe(40);
   expect(capacityFaults({ ...searchable, rate: 40 })).toEqual([]);
 });
@@ -23,14 +23,18 @@ test('the lowest rate is that of twenty requests in a short trial', () => {
 describe('a search is refused', () => {
   test.each<[string, Partial<CapacityConfiguration>, string]>([
     ['without an objective', { thresholds: [] }, "slo: say what is to be kept, such as --slo 'p99<5ms'"],
-    ['by the rate itself', { thresholds: [parseThreshold('rate>5k')] }, 'slo: rate>5k: rate follows the rate that is'],
     [
-      'one way',
+      'with a threshold on the rate itself',
+      { thresholds: [parseThreshold('rate>5k')] },
+      'slo: rate>5k: rate follows the rate that is',
+    ],
+    [
+      'for a one-way workload',
       { workload: 'upload', app: 'discard', transports: ['udp'], thresholds: [parseThreshold('memory<1GB')] },
       'workload: nothing answers an upload',
     ],
     [
-      'by what can’t be known',
+      'with a threshold on an unknown value',
       {
         app: 'websocket',
         targets: [{ kind: 'model', model: 'async' }],
@@ -39,21 +43,25 @@ describe('a search is refused', () => {
       "slo: service.p99<20ms: the kernel's timestamps are of TCP's bytes",
     ],
     ['with windows shorter than trials', { confirmMs: 499 }, "confirm: a window of 499 ms can't confirm trials of 500"],
-    ['that lets all fail', { failureLimit: parseThreshold('errorRate<=100%') }, 'max-errors: a share of all requests'],
     [
-      'without time for a window',
+      'with an error limit that allows every request to fail',
+      { failureLimit: parseThreshold('errorRate<=100%') },
+      'max-errors: a share of all requests',
+    ],
+    [
+      'with a budget too short for one window',
       { searchLimitMs: 2199 },
       "budget: 2199 ms don't suffice for one confirmation of 2200 ms",
     ],
-    ['from too low a rate', { rate: 39 }, 'start-rate: 39 requests/s are fewer than 20 in a trial of 500 ms'],
-    ['from no rate at all', { rate: 0 }, 'start-rate: 0 is not above 0 and up to 100000000 requests/s'],
+    ['with too low a start rate', { rate: 39 }, 'start-rate: 39 requests/s are fewer than 20 in a trial of 500 ms'],
+    ['with a start rate of zero', { rate: 0 }, 'start-rate: 0 is not above 0 and up to 100000000 requests/s'],
   ])('%s', (_, change, fault) => {
     const faults = capacityFaults({ ...searchable, ...change });
     expect(faults).toHaveLength(1);
     expect(faults[0]).toContain(fault);
   });
 
-  test('for all its faults together', () => {
+  test('with all its faults reported together', () => {
     expect(capacityFaults({ ...searchable, thresholds: [], rate: 0, connections: [0], searchLimitMs: 1 })).toHaveLength(
       4,
     );

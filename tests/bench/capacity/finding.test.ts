@@ -32,58 +32,58 @@ function seen({ p99Millis = 1, serviceP99Millis, failed = 0, corrupted = 0, drop
 }
 
 test.each<[string, Seen, Finding, readonly string[]]>([
-  ['all kept', {}, 'met', []],
-  ['the objective missed', { p99Millis: 5 }, 'missed', ['bound']],
-  ['as many failures as may be', { failed: 10 }, 'met', []],
+  ['all bounds kept', {}, 'met', []],
+  ['objective missed', { p99Millis: 5 }, 'missed', ['bound']],
+  ['as many failures as allowed', { failed: 10 }, 'met', []],
   ['one failure too many', { failed: 11 }, 'missed', ['bound']],
-  ['both missed', { p99Millis: 9, failed: 500 }, 'missed', ['bound', 'bound']],
+  ['both bounds missed', { p99Millis: 9, failed: 500 }, 'missed', ['bound', 'bound']],
   // The response times of the requests that were sent are good, but do not represent the others.
-  ['too many never sent', { dropped: 500, codes: ['dropped'] }, 'missed', ['bound', 'bound']],
-  ['few never sent, and yet too many failures', { dropped: 50, codes: ['dropped'] }, 'missed', ['bound']],
+  ['too many requests never sent', { dropped: 500, codes: ['dropped'] }, 'missed', ['bound', 'bound']],
+  ['few requests never sent, but too many failures', { dropped: 50, codes: ['dropped'] }, 'missed', ['bound']],
   [
-    'not sent for want of room at the generator',
+    'requests not sent because the generator’s send buffer was full',
     { dropped: 500, codes: ['send-buffer'] },
     'limited',
     ['bound', 'bound', 'send-buffer'],
   ],
   [
-    'not sent for want of ports',
+    'requests not sent because ports were exhausted',
     { dropped: 500, codes: ['ports-exhausted'] },
     'limited',
     ['bound', 'bound', 'ports-exhausted'],
   ],
-  ['less answered than offered', { codes: ['rate-missed'] }, 'missed', ['rate-missed']],
-  ['wrong bytes', { corrupted: 1, codes: ['corrupted'] }, 'missed', ['corrupted']],
+  ['a lower rate answered than offered', { codes: ['rate-missed'] }, 'missed', ['rate-missed']],
+  ['corrupted replies', { corrupted: 1, codes: ['corrupted'] }, 'missed', ['corrupted']],
   [
-    'all kept, but a process of the server ended',
+    'all bounds kept, but a process of the server ended',
     { codes: ['server-process-ended'] },
     'missed',
     ['server-process-ended'],
   ],
   [
-    'a process of the server ended, and the generator at its limit',
+    'a process of the server ended with the generator at its limit',
     { p99Millis: 9, codes: ['generator-saturated', 'server-process-ended'] },
     'missed',
     ['bound', 'server-process-ended'],
   ],
-  ['nothing answered', { codes: ['nothing-completed'] }, 'missed', ['nothing-completed']],
-  ['kept, the generator at its limit', { codes: ['generator-saturated', 'generator-lag'] }, 'met', []],
-  ['kept, with other doubts', { codes: ['steal', 'arrivals', 'retransmits'] }, 'met', []],
-  ['missed, with other doubts', { p99Millis: 9, codes: ['steal', 'arrivals'] }, 'missed', ['bound']],
+  ['no request answered', { codes: ['nothing-completed'] }, 'missed', ['nothing-completed']],
+  ['kept with the generator at its limit', { codes: ['generator-saturated', 'generator-lag'] }, 'met', []],
+  ['kept with other doubts', { codes: ['steal', 'arrivals', 'retransmits'] }, 'met', []],
+  ['missed with other doubts', { p99Millis: 9, codes: ['steal', 'arrivals'] }, 'missed', ['bound']],
   [
-    'missed, the generator at its limit',
+    'missed with the generator at its limit',
     { p99Millis: 9, codes: ['generator-saturated'] },
     'limited',
     ['bound', 'generator-saturated'],
   ],
   [
-    'too few answered, the generator at its limit',
+    'too low a rate answered with the generator at its limit',
     { codes: ['rate-missed', 'generator-saturated'] },
     'limited',
     ['rate-missed', 'generator-saturated'],
   ],
   [
-    'too few answered, the generator late',
+    'too low a rate answered with a late generator',
     { serviceP99Millis: 0.5, codes: ['rate-missed', 'generator-lag'] },
     'limited',
     ['rate-missed', 'generator-lag'],
@@ -95,19 +95,19 @@ test.each<[string, Seen, Finding, readonly string[]]>([
     ['bound', 'generator-lag'],
   ],
   [
-    'missed by the service alone, lag or not',
+    'missed by the service time alone, with generator lag',
     { p99Millis: 9, serviceP99Millis: 6, codes: ['generator-lag'] },
     'missed',
     ['bound'],
   ],
   [
-    'missed by the service, of a generator at its limit',
+    'missed by the service time, with the generator at its limit',
     { p99Millis: 9, serviceP99Millis: 6, codes: ['generator-lag', 'generator-saturated'] },
     'limited',
     ['bound', 'generator-saturated'],
   ],
   [
-    'wrong bytes, the generator at its limit',
+    'corrupted replies with the generator at its limit',
     { corrupted: 1, codes: ['corrupted', 'generator-saturated'] },
     'missed',
     ['corrupted'],
@@ -117,21 +117,21 @@ test.each<[string, Seen, Finding, readonly string[]]>([
   expect({ finding: judged.finding, codes: judged.reasons.map(({ code }) => code) }).toEqual({ finding, codes });
 });
 
-test('what was not kept is told with what was seen', () => {
+test('a reason for a missed bound contains the measured value', () => {
   expect(judgeRate(bounds, seen({ p99Millis: 12.34, failed: 200 })).reasons.map(({ message }) => message)).toEqual([
     'p99<5ms was not kept: it was 12.3 ms',
     'errorRate<=0.1% was not kept: it was 2 %',
   ]);
 });
 
-test('what was not measured is neither kept nor missed, whatever else was missed', () => {
+test('a bound on an unmeasured value makes the finding unmeasured, even if other bounds were missed', () => {
   const objectives = [parseThreshold('service.p99<5ms'), ...bounds];
   const { finding, reasons } = judgeRate(objectives, seen({ p99Millis: 9, codes: ['generator-saturated'] }));
   expect(finding).toBe('unmeasured');
   expect(reasons[0]?.message).toBe('service.p99<5ms was not kept: it was not measured');
 });
 
-test('a rate at which nothing was answered is missed, though there is nothing to measure by', () => {
+test('a rate at which no request was answered is missed, although there are no response times', () => {
   const silent: Trial = {
     ...seen({ codes: ['nothing-completed'] }),
     ...{ requests: { ...seen({}).requests, completed: 0, timedOut: 10_000 } },

@@ -50,7 +50,7 @@ function told({ purpose, rate, finding }: Tried): string {
 const confirmed = (tried: readonly Tried[]) => boundsOf(of(tried, 'confirm'));
 
 describe('the steps of a search', () => {
-  test('double, bisect, confirm, refute just above, and look below', () => {
+  test('double, bisect, confirm, refute just above, and profile below', () => {
     expect(search(upTo(5000)).map(told)).toEqual([
       // Doubling, from the start.
       ...['bracket 1000 met', 'bracket 2000 met', 'bracket 4000 met', 'bracket 8000 missed'],
@@ -62,7 +62,7 @@ describe('the steps of a search', () => {
     ]);
   });
 
-  test('halve when the start is too much', () => {
+  test('halve when the start rate is too high', () => {
     expect(search(upTo(300)).slice(0, 3).map(told)).toEqual([
       'bracket 1000 missed',
       'bracket 500 missed',
@@ -70,7 +70,7 @@ describe('the steps of a search', () => {
     ]);
   });
 
-  test('step down by growing steps when windows keep less than short trials did, and bisect up again', () => {
+  test('step down by growing steps when windows keep less than short trials, then bisect upwards', () => {
     const judge = ({ purpose, rate }: Step): Finding =>
       rate <= (purpose === 'bracket' ? 5000 : 4100) ? 'met' : 'missed';
     expect(of(search(judge), 'confirm').map(told)).toEqual([
@@ -79,7 +79,7 @@ describe('the steps of a search', () => {
     ]);
   });
 
-  test('step up when windows keep more than short trials did', () => {
+  test('step up when windows keep more than short trials', () => {
     const judge = ({ purpose, rate }: Step): Finding =>
       rate <= (purpose === 'bracket' ? 1000 : 1300) ? 'met' : 'missed';
     expect(of(search(judge), 'confirm').map(told)).toEqual([
@@ -88,7 +88,7 @@ describe('the steps of a search', () => {
     ]);
   });
 
-  test('end at the lowest rate, with nothing to confirm, when none is kept', () => {
+  test('end at the lowest rate without a confirmation when no rate is kept', () => {
     const tried = search(() => 'missed');
     expect(tried.at(-1)).toEqual({ purpose: 'bracket', rate: 10, finding: 'missed' });
     expect(new Set(tried.map(({ purpose }) => purpose))).toEqual(new Set(['bracket']));
@@ -100,13 +100,13 @@ describe('the steps of a search', () => {
     expect(of(tried, 'profile').map(({ rate }) => rate)).toEqual([1e7, 5e7, 9e7]);
   });
 
-  test('close in on where the generator gives out, too', () => {
+  test('narrow the bracket also around the generator’s limit', () => {
     const { kept, broken } = confirmed(search(upTo(30_000, 'limited')));
     expect(broken?.finding).toBe('limited');
     expect(kept?.rate).toBeGreaterThan(30_000 / WIDEST);
   });
 
-  test('look at nothing below a capacity that no window confirmed', () => {
+  test('do not profile below a capacity that no window confirmed', () => {
     const tried = search(({ purpose }) => (purpose === 'bracket' ? 'met' : 'missed'));
     expect(of(tried, 'confirm').at(-1)?.rate).toBe(10);
     expect(of(tried, 'profile')).toEqual([]);
@@ -124,8 +124,8 @@ const servers = fc.record({
   startRate: fc.double({ min: 20, max: 1e6, noNaN: true }),
 });
 
-describe('whatever the server', () => {
-  test('the capacity of a queue lies within the bracket, and that is narrow', () => {
+describe('for any server', () => {
+  test('the bracket contains the capacity of a queue and is narrow', () => {
     fc.assert(
       fc.property(servers, ({ serviceRate, sloSeconds, startRate }) => {
         // The rate at which p99 equals the bound: μ − λ = ln(100) / bound.
@@ -144,7 +144,7 @@ describe('whatever the server', () => {
     );
   });
 
-  test('noise makes no search endless, and its bracket is narrow and near', () => {
+  test('a search with noise ends, and its bracket is narrow and close to the capacity', () => {
     fc.assert(
       fc.property(servers, fc.integer({ min: 0, max: 1e6 }), ({ serviceRate, sloSeconds, startRate }, seed) => {
         const capacity = serviceRate - Math.log(100) / sloSeconds;
@@ -165,7 +165,7 @@ describe('whatever the server', () => {
     );
   });
 
-  test('any findings at all end the search within its range, and within a bracket', () => {
+  test('any sequence of findings ends the search, within its range and with a bracket', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...findings), { minLength: 1, maxLength: 40 }), (sequence) => {
         let i = 0;
@@ -184,7 +184,7 @@ describe('whatever the server', () => {
   });
 });
 
-test('a rate that was kept above one that was not does not count', () => {
+test('a rate that was kept above one that was not kept does not count', () => {
   const at = (rate: number, finding: Finding): Tried => ({ purpose: 'confirm', rate, finding });
   const tried = [at(100, 'met'), at(400, 'met'), at(200, 'missed'), at(300, 'limited')];
   expect(boundsOf(tried)).toEqual({ kept: at(100, 'met'), broken: at(200, 'missed') });

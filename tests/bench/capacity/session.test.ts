@@ -83,7 +83,7 @@ test('every target gets its own bracket', async () => {
   expect(simulation.of('async')).toMatchObject({ transport: 'tcp', connections: 16, work: null });
 });
 
-test('targets take their steps in turn, each of them at its own rates', async () => {
+test('targets alternate, each at its own rates', async () => {
   const simulation = new Simulation();
   await searchCapacities(plan, simulation);
   const names = simulation.measured.map((each) => each.split(' ')[0]);
@@ -95,7 +95,7 @@ test('targets take their steps in turn, each of them at its own rates', async ()
   expect(simulation.rounds.slice(0, 9)).toEqual([1, 1, 1, 2, 2, 2, 3, 3, 3]);
 });
 
-test('the same seed gives the same session', async () => {
+test('the same seed gives the same order of trials', async () => {
   const [one, other, third] = [new Simulation(), new Simulation(), new Simulation()];
   await searchCapacities(plan, one);
   await searchCapacities(plan, other);
@@ -105,7 +105,7 @@ test('the same seed gives the same session', async () => {
 });
 
 describe('a session ends early', () => {
-  test('for a target whose trial fails; the others go on', async () => {
+  test('for a target whose trial fails, while the others continue', async () => {
     const simulation = new Simulation((target, { rate }) => target === 'cluster' && rate > 4000);
     await searchCapacities(plan, simulation);
     expect(simulation.of('cluster')).toMatchObject({ outcome: 'unknown', limit: 'failure' });
@@ -113,7 +113,7 @@ describe('a session ends early', () => {
     expect(simulation.of('async')?.outcome).toBe('bracketed');
   });
 
-  test('for a target of which a bound can’t be measured: other rates would not tell either', async () => {
+  test('for a target with a bound that cannot be measured at any rate', async () => {
     const simulation = new Simulation();
     await searchCapacities({ ...plan, bounds: [parseThreshold('service.p99<5ms')] }, simulation);
     expect(simulation.measured).toHaveLength(3);
@@ -122,7 +122,7 @@ describe('a session ends early', () => {
     );
   });
 
-  test('when the budget is used up, and begins no trial that would outlast it', async () => {
+  test('when the budget is used up, and starts no trial that would exceed it', async () => {
     const simulation = new Simulation();
     await searchCapacities({ ...plan, budgetMs: 30_000 }, simulation);
     expect(simulation.elapsedMs()).toBeLessThanOrEqual(30_000);
@@ -131,7 +131,7 @@ describe('a session ends early', () => {
     expect(simulation.measured.length).toBeGreaterThan(20);
   });
 
-  test('when it is interrupted, with what is known so far', async () => {
+  test('when it is interrupted, and keeps the results so far', async () => {
     const simulation: Simulation = new Simulation((_, { rate }) => {
       if (rate < 4000) return false;
       simulation.interrupted = true;

@@ -10,36 +10,36 @@ const found: Capacity = {
 test.each<[string, Partial<Capacity>, readonly string[]]>([
   ['a bracket', {}, ['async kept p99<5ms at 20,000 requests/s, and no longer at 21,000 requests/s.']],
   [
-    'what the generator hides',
+    'a capacity that the generator limited',
     { outcome: 'at-least', refuted: null, limit: 'generator' },
     ['async kept p99<5ms at 20,000 requests/s; it may be able to do more, but the generator was the limit.'],
   ],
   [
-    'what time did not allow',
+    'a capacity that the budget limited',
     { outcome: 'at-least', refuted: null, limit: 'budget' },
     ['async kept p99<5ms at 20,000 requests/s; the budget did not suffice to find out where it gives up.'],
   ],
   [
-    'no rate',
+    'no kept rate',
     { outcome: 'none', confirmed: null, refuted: 10 },
     ['async kept p99<5ms at no rate, down to 10 requests/s.'],
   ],
   [
-    'no rate, perhaps by the generator’s fault',
+    'no kept rate, with the generator at its limit',
     { outcome: 'unknown', confirmed: null, refuted: null, limit: 'generator' },
     ['async kept p99<5ms at no rate that was tried, and the generator may be why.'],
   ],
   [
-    'what could not be measured',
+    'an objective that was not measured',
     { outcome: 'unknown', confirmed: null, refuted: null, limit: 'unmeasured' },
     ['async could not be held against p99<5ms, as not all of it was measured.'],
   ],
-  ['nothing', { outcome: 'unknown', confirmed: null, refuted: null, limit: 'budget' }, []],
+  ['no finding', { outcome: 'unknown', confirmed: null, refuted: null, limit: 'budget' }, []],
 ])('%s', (_, capacity, statements) => {
   expect(stateCapacities([{ ...found, ...capacity }], ['p99<5ms'])).toEqual(statements);
 });
 
-test('several targets are not ranked, and are told where they differ in the load', () => {
+test('several targets are not ranked, and statements name the loads in which they differ', () => {
   const other: Capacity = { ...found, target: 'epoll', connections: 1 };
   const statements = stateCapacities([found, other], ['p99<5ms', 'p50<1ms']);
   expect(statements.map((statement) => statement.slice(0, 56))).toEqual([

@@ -24,7 +24,7 @@ function findings(variation: Partial<PilotFindings> = {}): PilotFindings {
 const wanted = { gates: all, windowMs: 50, nullArm: false, maxSessions: null };
 
 describe('scatter', () => {
-  test('is told apart between and within sessions', () => {
+  test('is separated into between and within sessions', () => {
     const random = streamOf('simulated server', { seed: 1 });
     const sessions = Array.from({ length: 400 }, () => {
       const own = 0.03 * normal(random);
@@ -37,7 +37,7 @@ describe('scatter', () => {
     expect(variance(sessions.map(mean))).toBeCloseTo(between + within / 12, 5);
   });
 
-  test('is never believed to be less between sessions than a few of them can tell', () => {
+  test('between sessions has a lower limit, as a few sessions cannot show less', () => {
     expect(
       scatterOf(
         [
@@ -52,7 +52,7 @@ describe('scatter', () => {
   });
 });
 
-test('sessions for a distance are those of the usual formula', () => {
+test('the number of sessions for a distance follows the standard formula', () => {
   // (1.96 + 1.2816)² · 0.04 / 0.01
   expect(sessionsFor(0.04, 0.1, 0.025, 0.9)).toBe(43);
 });
@@ -69,12 +69,12 @@ describe('an allocation', () => {
     expect(best?.windows).toBeCloseTo(Math.sqrt((startMs / windowMs) * (within / between)), -0.5);
   });
 
-  test('of a calm machine has few windows, so that the first look comes early', () => {
+  test('on a quiet machine has few windows, so that the first look comes early', () => {
     const planned = planSessions(findings(), wanted, 260_000);
     expect(planned).toMatchObject({ pace: { fullWindows: 4, rateWindows: 16 }, sessions: 26 });
   });
 
-  test('has more windows of what scatters within sessions, and none the more of what does between them', () => {
+  test('has more windows for scatter within sessions, but not for scatter between sessions', () => {
     const of = (p99: { between: number; within: number }) =>
       planSessions(findings({ scatters: { throughput: calm, cpu: calm, p50: calm, p99 } }), wanted, 260_000);
     const within = of({ between: 0.0008, within: 2 });
@@ -83,13 +83,13 @@ describe('an allocation', () => {
     expect(of({ between: 0.06, within: 0.01 })).toMatchObject({ pace: { rateWindows: 16 } });
   });
 
-  test('leaves time for three looks, where there is any', () => {
+  test('leaves time for three looks when the budget allows it', () => {
     const noisy = { scatters: { throughput: calm, cpu: calm, p50: calm, p99: { between: 0.0008, within: 50 } } };
     const planned = planSessions(findings(noisy), wanted, 260_000);
     expect('sessions' in planned && planned.sessions).toBeGreaterThanOrEqual(18);
   });
 
-  test('has response times enough for p99, and fewer where it is not gated on', () => {
+  test('has enough response times for p99, and fewer when p99 is not gated on', () => {
     const slow = { commonRate: { rate: 1000, dropped: [] }, rateWindowMs: 500 };
     expect(planSessions(findings(slow), wanted, 600_000)).toMatchObject({ pace: { rateWindows: 24 } });
     expect(planSessions(findings(slow), { ...wanted, gates: all.slice(0, 3) }, 600_000)).toMatchObject({
@@ -97,7 +97,7 @@ describe('an allocation', () => {
     });
   });
 
-  test('has no windows at a rate without one, or when nothing that needs one is gated on', () => {
+  test('has no windows at a rate when there is no rate or no gate needs one', () => {
     for (const none of [{ commonRate: undefined, rateWindowMs: 0 }, {}]) {
       expect(planSessions(findings(none), { ...wanted, gates: all.slice(0, 2) }, 260_000)).toMatchObject({
         pace: { rate: 0, rateWindows: 0 },
@@ -105,14 +105,14 @@ describe('an allocation', () => {
     }
   });
 
-  test('reaches no more sessions than wished, and takes three programs for longer than two', () => {
+  test('keeps to the session limit, and plans fewer sessions for three programs than for two', () => {
     expect(planSessions(findings(), { ...wanted, maxSessions: 14 }, 260_000)).toMatchObject({ sessions: 14 });
     const [two, three] = [false, true].map((nullArm) => planSessions(findings(), { ...wanted, nullArm }, 260_000));
     expect(two).toMatchObject({ sessions: 26 });
     expect(three).toMatchObject({ sessions: 17 });
   });
 
-  test('is none in a budget too short, and it is said by how much', () => {
+  test('is refused in too short a budget, and the missing time is reported', () => {
     expect(planSessions(findings(), wanted, 20_000)).toEqual({
       why: expect.stringMatching(
         /^a session takes 9\.\d s, and the first look comes after 10: that needs 80 s more than/,
@@ -129,7 +129,7 @@ describe('a percentile', () => {
     expect(whyNotEstimable(all.slice(0, 2), pace(0, 0))).toBeUndefined();
   });
 
-  test('is not where servers are too slow for that, and it is said what to do', () => {
+  test('is not estimated when servers are too slow, and the message suggests other gates', () => {
     expect(whyNotEstimable(all, pace(300, 1250))).toMatch(
       /^p99 can't be estimated.* has 6000 response times, and it takes 10000\. .* --gate throughput,cpu,p50$/,
     );

@@ -21,25 +21,25 @@ function hold(throughput: number, cpu: number, runs: readonly ReturnType<typeof 
 const five = [0.1, 0.102, 0.098, 0.101, 0.099].map((value) => run(value));
 const wide = [0.1, 0.14, 0.06, 0.12, 0.08].map((value) => run(value));
 
-describe('a run held against stored ones', () => {
+describe('a run compared with stored runs', () => {
   test.each([
-    ['like them', 0.1, 0.1, five, 'pass', [], 'PASS'],
+    ['similar to them', 0.1, 0.1, five, 'pass', [], 'PASS'],
     ['worse in one metric', 0.1, 0.16, five, 'regressed', ['cpu'], 'REGRESSED: in cpu'],
-    ['of four', 0.1, 0.9, five.slice(1), 'advisory', [], 'record 1 more run with --record'],
-    ['of none', 0.1, 0.9, [], 'advisory', [], 'record 5 more runs'],
+    ['with four of them', 0.1, 0.9, five.slice(1), 'advisory', [], 'record 1 more run with --record'],
+    ['with none of them', 0.1, 0.9, [], 'advisory', [], 'record 5 more runs'],
   ])('%s', (_, throughput, cpu, runs, outcome, metrics, statement) => {
     const { end } = hold(throughput, cpu, runs);
     expect(end).toMatchObject({ outcome, metrics, statement: expect.stringContaining(statement) });
   });
 
-  test('that scatter too much for any number of runs says so', () => {
+  test('is inconclusive when they scatter too much for any number of runs', () => {
     expect(hold(0.1, 0.1, wide).end).toMatchObject({
       outcome: 'inconclusive',
       why: expect.stringContaining('Runs differ too much in throughput, cpu'),
     });
   });
 
-  test('that scatter says how many more it takes, and one too close says to run it again', () => {
+  test('reports how many more runs are needed when they scatter, and to run it again when it is too close', () => {
     const some = [0.1, 0.116, 0.084, 0.108, 0.092].map((value) => run(value));
     expect(hold(0.1, 0.1, some).end.why).toMatch(/that would take some [1-9]\d* recorded runs more/);
     expect(
@@ -63,11 +63,11 @@ describe('a run held against stored ones', () => {
   });
 });
 
-describe('a run to be recorded', () => {
+describe('recording a run', () => {
   test.each([
-    ['the first', [], 'RECORDED: this is run 1; record 4 more runs'],
-    ['the fifth', five.slice(1), 'RECORDED: this is run 5.'],
-    ['one that is worse', five, 'RECORDED: this is run 6. In cpu it is worse than those before'],
+    ['reports the first', [], 'RECORDED: this is run 1; record 4 more runs'],
+    ['reports the fifth', five.slice(1), 'RECORDED: this is run 5.'],
+    ['reports one that is worse', five, 'RECORDED: this is run 6. In cpu it is worse than those before'],
   ])('%s', (_, runs, statement) => {
     expect(hold(0.1, 0.2, runs, true).end).toMatchObject({
       outcome: 'recorded',
@@ -76,7 +76,7 @@ describe('a run to be recorded', () => {
   });
 
   test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
-    'is not, when a metric could not be estimated: %d',
+    'is refused when a metric could not be estimated: %d',
     (unknown) => {
       const baseline = { file: 'runs.json', stored: stored([]), record: true };
       const missing = { ...sessions('cpu', 0.1), differences: [unknown, unknown, 0.1] };
@@ -90,15 +90,15 @@ describe('a run to be recorded', () => {
   );
 });
 
-describe('runs recorded', () => {
+describe('recorded runs', () => {
   const here = describeEnvironment();
   const before = stored(five);
 
-  test('here, by the same plan, go together', () => {
+  test('from this machine with the same plan are comparable', () => {
     expect(fingerprintDifferences(before, stored([]))).toEqual([]);
   });
 
-  test('elsewhere differ in what differs, each named', () => {
+  test('from another machine are refused, and every difference is named', () => {
     const there = { ...here, cpuModel: 'other CPU', cpus: 99, kernel: '1.0', node: '21.0.0' };
     expect(fingerprintDifferences(before, stored([], baselinePlan(), there))).toEqual([
       `CPU model: ${here.cpuModel} when recorded, other CPU now`,
@@ -108,7 +108,7 @@ describe('runs recorded', () => {
     ]);
   });
 
-  test('by another plan differ in what differs', () => {
+  test('with another plan are refused, and every difference is named', () => {
     const plan = baselinePlan({ windowMs: 31 });
     const other = { ...plan, point: { ...plan.point, connections: 5, sizes: fixedSize(65) } };
     expect(fingerprintDifferences(before, stored([], other))).toEqual([
@@ -118,7 +118,7 @@ describe('runs recorded', () => {
     ]);
   });
 
-  test('by another method of measuring differ in it', () => {
+  test('with another method of measuring are refused', () => {
     const plan = { ...before.plan, method: before.plan.method + 1 };
     const fingerprint = { ...before.fingerprint, planHash: planHash(plan, before.reference) };
     expect(fingerprintDifferences({ ...before, plan, fingerprint }, stored([]))).toEqual([
@@ -126,7 +126,7 @@ describe('runs recorded', () => {
     ]);
   });
 
-  test('next to another reference differ in its version', () => {
+  test('next to another reference are refused, and its version is named', () => {
     const reference = { ...before.reference, version: 99 };
     const old = { ...before, reference };
     const fingerprint = { ...before.fingerprint, planHash: planHash(before.plan, reference) };

@@ -9,11 +9,11 @@ const generator =
   async (rate: number): Promise<RateTrial> => ({ utilization: rate / mostRate, lagShares });
 
 describe('the common rate', () => {
-  test('is a quarter of what the slower program completes, where the generator carries it', async () => {
+  test('is a quarter of what the slower program completes if the generator can send it', async () => {
     expect(await findCommonRate(50_000, generator(100_000))).toEqual({ rate: 12_500, dropped: [] });
   });
 
-  test('of a server faster than the generator is what the generator carries at 70 % of its CPU', async () => {
+  test('for a server faster than the generator is what the generator sends at 70 % of its CPU', async () => {
     const rates: number[] = [];
     const { rate, dropped } = await findCommonRate(200_000, (tried) => {
       rates.push(tried);
@@ -23,7 +23,7 @@ describe('the common rate', () => {
     expect({ rate, dropped }).toEqual({ rate: 18_000, dropped: [] });
   });
 
-  test('does without the percentile that is mostly the generator’s lateness', async () => {
+  test('drops a percentile that is mostly generator lag', async () => {
     const { rate, dropped } = await findCommonRate(50_000, generator(100_000, { p50: 0.1, p99: 0.8 }));
     expect(rate).toBe(12_500);
     expect(dropped).toEqual([
@@ -34,8 +34,8 @@ describe('the common rate', () => {
   test.each<[string, number, (rate: number) => Promise<RateTrial>, RegExp]>([
     ['is always busy', 50_000, generator(1), /it used \d+ % of its CPU even at \d+ requests/],
     ['is always late', 50_000, generator(1e6, { p50: 0.9, p99: 0.9 }), /90 % of it passed/],
-    ['has hardly anything to do', 1, generator(1e6), /complete only 1.0 requests/],
-  ])('is none where the generator %s', async (_, capacity, tryAt, why) => {
+    ['has almost no load', 1, generator(1e6), /complete only 1.0 requests/],
+  ])('is zero when the generator %s', async (_, capacity, tryAt, why) => {
     const { rate, dropped } = await findCommonRate(capacity, tryAt);
     expect(rate).toBe(0);
     expect(dropped.map(({ metric }) => metric)).toEqual(['p50', 'p99']);

@@ -16,30 +16,30 @@ function window(micros: number, late: { count: number; micros: number } = { coun
 const empty = { ...window(1), load: { counts: { sent: 0 }, latencies: { response: new Histogram() } } as never };
 const of = <T>(count: number, each: T): T[] => Array<T>(count).fill(each);
 
-describe('what windows say', () => {
-  test('of throughput and CPU time is the mean of the logarithms of all', () => {
+describe('the result of windows', () => {
+  test('for throughput and CPU time is the mean of the logarithms', () => {
     const { throughput, cpu } = costsOf([...of(3, window(100)), window(1600)]);
     expect(throughput).toBeCloseTo(Math.log(200 / 1e6), 10);
     expect(cpu).toBeCloseTo(Math.log(200_000), 10);
   });
 
-  test('of p50 does not show what happens now and then, and of p99 does', () => {
+  test('for p50 ignores occasional stalls, and for p99 includes them', () => {
     const calm = costsOf([], of(40, window(100)));
     const stalled = costsOf([], [...of(32, window(100)), ...of(8, window(100, { count: 900, micros: 10_000 }))]);
     expect(stalled.p50).toBe(calm.p50);
     expect(stalled.p99 - calm.p99).toBeCloseTo(0.2 * Math.log(100), 2);
   });
 
-  test('of p50 shows what happens in most', () => {
+  test('for p50 includes a change in most windows', () => {
     const slower = costsOf([], [...of(10, window(100)), ...of(30, window(110))]);
     expect(slower.p50 - costsOf([], of(40, window(100))).p50).toBeCloseTo(Math.log(1.1), 2);
   });
 
-  test('leaves out windows in which nothing was asked', () => {
+  test('ignores windows in which no request was sent', () => {
     expect(costsOf([], [...of(20, window(100)), empty])).toEqual(costsOf([], of(20, window(100))));
   });
 
-  test('is unknown with too few response times', () => {
+  test('is NaN with too few response times', () => {
     expect(costsOf([], of(9, window(100)))).toMatchObject({
       p50: expect.closeTo(Math.log(100_000), 2),
       p99: Number.NaN,

@@ -33,14 +33,14 @@ function sessions(count: number, of: (i: number) => SessionReading): SessionRead
 }
 
 describe('the order of a session', () => {
-  test('gives every program every place, by chance', () => {
+  test('puts every program in every place at random', () => {
     const random = seeded(1);
     const first = { a: 0, b: 0, null: 0 };
     for (let i = 0; i < 3000; i++) first[drawOrder(['a', 'b', 'null'], random).places[0] as ArmName]++;
     for (const count of Object.values(first)) expect(count / 3000).toBeCloseTo(1 / 3, 1);
   });
 
-  test('has turns forwards and backwards, so that steady drift hits all alike', () => {
+  test('runs turns forwards and backwards, so that steady drift affects all programs equally', () => {
     expect(turns({ places: ['b', 'a'] }, 4).join('')).toBe('baabbaab');
     fc.assert(
       fc.property(
@@ -56,10 +56,10 @@ describe('the order of a session', () => {
   });
 });
 
-describe('what sessions say', () => {
+describe('the result of a series of sessions', () => {
   const ten = sessions(10, (i) => session({ a: 1, b: 1.05 + 0.001 * i }));
 
-  test('is the difference of logs, of sessions that count', () => {
+  test('is the difference of logarithms over the counted sessions', () => {
     const all = [...ten, session({ a: 1, b: 9 }, { excluded: 'steal' })];
     const [cpu] = differencesOf(all, gates);
     expect(cpu?.differences).toHaveLength(10);
@@ -67,12 +67,12 @@ describe('what sessions say', () => {
     expect(counting(all)).toHaveLength(10);
   });
 
-  test('is not a number where a program could not be told', () => {
+  test('is NaN when a program’s metric could not be estimated', () => {
     const [p99] = differencesOf(ten, [{ metric: 'p99', margins: gatedMetrics.p99 }]);
     expect(p99?.differences.every(Number.isNaN)).toBe(true);
   });
 
-  test('is worth nothing when more than a quarter is excluded', () => {
+  test('is rejected when more than a quarter of the sessions are excluded', () => {
     const of = (excluded: number, all: number) =>
       sessions(all, (i) => session({ a: 0, b: 0 }, i < excluded ? { excluded: 'steal' } : {}));
     expect(tooManyExcluded(of(3, 12))).toBe(false);
@@ -80,7 +80,7 @@ describe('what sessions say', () => {
     expect(tooManyExcluded(of(0, 0))).toBe(false);
   });
 
-  test('is unsteady when halves of sessions differ in one direction', () => {
+  test('is unsteady when the halves of sessions drift in one direction', () => {
     const drifting = (count: number, drift: (i: number) => number) =>
       sessions(count, (i) => session({ a: 0, b: 0 }, { drift: drift(i) }));
     expect(
@@ -116,7 +116,7 @@ describe('what sessions say', () => {
     ).toBe(false);
   });
 
-  test('is invalid when A differs from its copy, whichever way', () => {
+  test('is invalid when A differs from its copy in either direction', () => {
     for (const sign of [1, -1]) {
       const differing = sessions(10, (i) => session({ a: 0, b: 0, null: sign * (0.02 + 0.0001 * i) }));
       expect(nullArmFires(differing, gates, 0.0125)).toBe(true);
@@ -133,18 +133,23 @@ describe('whether a session counts when', () => {
     load: { utilization, counts: { ...noCounts(), sent } } as LoadReport,
   });
   test.each<[string, number, ReturnType<typeof window>[], RegExp | undefined]>([
-    ['nothing was wrong', 0.05, [window(0.9, 1), window(0.1, 900)], undefined],
+    ['there was no fault', 0.05, [window(0.9, 1), window(0.1, 900)], undefined],
     ['there is no rate', 0, [], undefined],
     ['CPU time was stolen', 0.06, [window(0.1, 1)], /^the hypervisor took 6 %/],
     ['the generator was busy in one window', 0, [window(0.6, 1), window(0.99, 1)], undefined],
     ['the generator was too busy', 0, [window(0.93, 1), window(0.97, 1)], /^the generator used 95 %/],
     [
-      'the generator did not run for one window of many',
+      'the generator did not run in one window of many',
       0,
       [...Array(19).fill(window(0.1, 1)), window(0, 0)],
       undefined,
     ],
-    ['the generator did not run for several', 0, [window(0.1, 1), window(0, 0)], /^the generator was kept .* 1 of 2 w/],
+    [
+      'the generator did not run in one window of two',
+      0,
+      [window(0.1, 1), window(0, 0)],
+      /^the generator was kept .* 1 of 2 w/,
+    ],
   ])('%s', (_, stolen, paced, why) => {
     const excluded = whyExcluded(stolen, paced);
     if (why === undefined) expect(excluded).toBeUndefined();
@@ -159,26 +164,26 @@ describe('the pilot', () => {
   const slowStart = steady.map((rate, i) => (i < 10 ? 10 : rate));
   const slowMachine = steady.map((rate, i) => (i < 20 ? 40 : rate));
 
-  test('warms up for half as long again as the slowest start took', () => {
+  test('sets a warm-up 50 % longer than the slowest start', () => {
     expect(warmupMs([[trace(steady)], [trace(slowStart)]])).toBe(750);
     expect(warmupMs([[{ requestsPerSecond: steady, cpuNanosPerRequest: slowStart }]])).toBe(750);
     expect(warmupMs([[trace(steady)]])).toBe(700);
   });
 
-  test('takes what not every start saw for the machine’s', () => {
+  test('attributes a slow phase that not every start had to the machine', () => {
     expect(warmupMs([[slowStart, slowMachine, slowStart].map(trace)])).toBe(750);
     expect(warmupMs([[slowStart, restless, slowStart].map(trace)])).toBe(750);
     expect(warmupMs([[slowMachine, restless, slowStart].map(trace)])).toBe(750);
     expect(warmupMs([[slowMachine, slowMachine].map(trace)])).toBe(1500);
   });
 
-  test('finds no warm-up for what never comes to rest', () => {
+  test('finds no warm-up for a program that never becomes steady', () => {
     expect(warmupMs([[trace(restless)]])).toBeNull();
     expect(warmupMs([[trace(steady)], [restless, restless].map(trace)])).toBeNull();
   });
 });
 
-describe('a plan', () => {
+describe('a check plan', () => {
   const program = { kind: 'exec', name: 'a', command: 'a {port}', startLimitMs: 1000 } as const;
   const told = { ...program, command: 'a {port} {transport}' };
   const plan: CheckPlan = {
@@ -200,51 +205,47 @@ describe('a plan', () => {
   };
 
   test.each<[string, Partial<CheckPlan>, string]>([
-    ['nothing to gate on', { gates: [] }, 'nothing to gate on'],
-    ['no look', { maxSessions: 9 }, 'leaves no look'],
+    ['no gates', { gates: [] }, 'nothing to gate on'],
+    ['too few sessions for a look', { maxSessions: 9 }, 'leaves no look'],
     [
-      'more metrics than its sessions could find anything in',
+      'more metrics than its sessions can decide',
       { maxSessions: 10, gates: Array.from({ length: 11 }, () => ({ metric: 'cpu', margins: gatedMetrics.cpu })) },
       '10 sessions can find nothing in 11 metrics at a level of 0.01: it takes 11',
     ],
-    [
-      'margins upside down',
-      { gates: [{ metric: 'cpu', margins: { tolerated: 0.05, detected: 0.01 } }] },
-      'margin: of cpu',
-    ],
+    ['swapped margins', { gates: [{ metric: 'cpu', margins: { tolerated: 0.05, detected: 0.01 } }] }, 'margin: of cpu'],
     [
       'percentiles over HTTP',
       { point: { ...plan.point, app: 'http' }, gates: [{ metric: 'p99', margins: gatedMetrics.p99 }] },
       'gate: p50 and p99 need a common rate',
     ],
     [
-      'an app that datagrams do not carry',
+      'an app that UDP does not support',
       { point: { ...plan.point, app: 'websocket', transport: 'udp' } },
       'app: websocket goes over tcp or tls',
     ],
     ['no connections', { point: { ...plan.point, connections: 0 } }, 'connections: 0 is not a whole number from 1'],
-    ['no time to answer', { timeoutMs: 0 }, 'timeout: must be above zero'],
-    ['no time to start', { b: { ...program, startLimitMs: 0 } }, 'start-timeout: must be above zero'],
-    ['no threads', { threads: 0 }, 'threads: 0 is not a whole number from 1'],
+    ['a time-out of zero', { timeoutMs: 0 }, 'timeout: must be above zero'],
+    ['a start time-out of zero', { b: { ...program, startLimitMs: 0 } }, 'start-timeout: must be above zero'],
+    ['zero threads', { threads: 0 }, 'threads: 0 is not a whole number from 1'],
     [
       'datagrams too small',
       { point: { ...plan.point, transport: 'udp', sizes: fixedSize(4) }, a: told, b: told },
       'size: 4 bytes over UDP',
     ],
     [
-      'a command that is not told of its transport',
+      'a command without {transport}',
       { point: { ...plan.point, transport: 'tls' }, a: told },
       'a does not serve echo over tls: its command has no {transport}',
     ],
-    ['no window', { windowMs: 0 }, 'window: must be above zero'],
-    ['no time', { budgetMs: 0 }, 'budget: must be above zero'],
+    ['a window of zero', { windowMs: 0 }, 'window: must be above zero'],
+    ['a budget of zero', { budgetMs: 0 }, 'budget: must be above zero'],
   ])('with %s is refused', (_, change, fault) => {
     expect(checkFaults({ ...plan, ...change }).join()).toContain(fault);
   });
 
   test.each<[string, CheckPlan['point']]>([
     ['echo', plan.point],
-    ['echo datagrams', { ...plan.point, transport: 'udp' }],
+    ['echo over UDP', { ...plan.point, transport: 'udp' }],
     ['HTTP', { ...plan.point, app: 'http', transport: 'tls' }],
-  ])('of %s is well', (_, point) => expect(checkFaults({ ...plan, a: told, b: told, point })).toEqual([]));
+  ])('for %s has no faults', (_, point) => expect(checkFaults({ ...plan, a: told, b: told, point })).toEqual([]));
 });

@@ -58,12 +58,12 @@ const noisy = (i: number) => ({ cpu: 0.2 * ((i % 5) - 2) + 0.001 * i });
 const worse = (i: number) => ({ cpu: 0.1 + 0.001 * i });
 
 describe('a series of sessions', () => {
-  test('passes equal programs, and finds worse ones, at the first look', async () => {
+  test('passes equal programs and finds worse ones at the first look', async () => {
     expect(await held(equal)).toMatchObject({ sessions: 10, end: { outcome: 'pass' } });
     expect(await held(worse)).toMatchObject({ sessions: 10, end: { outcome: 'regressed', metrics: ['cpu'] } });
   });
 
-  test('that is noisy goes on to its last look, spends 1 %, and says what would have decided it', async () => {
+  test('with much scatter runs to its last look, spends 1 %, and reports what would have decided it', async () => {
     const { end, looks, sessions } = await held(noisy);
     expect(sessions).toBe(24);
     expect(looks.map((look) => look.sessions)).toEqual([10, 14, 18, 24]);
@@ -72,7 +72,7 @@ describe('a series of sessions', () => {
     expect(end.why).toContain('cpu more than 82 sessions would decide: use a calmer machine');
   });
 
-  test('of little scatter names the sessions and the budget that would have decided it', async () => {
+  test('with little scatter reports the sessions and the budget that would have decided it', async () => {
     const { end } = await held((i) => ({ cpu: 0.04 * ((i % 5) - 2) + 0.001 * (i % 3) }), { most: 10 });
     const [need] = end.needs ?? [];
     expect(need?.sessions).toBeGreaterThan(12);
@@ -81,7 +81,7 @@ describe('a series of sessions', () => {
     expect(end.why).toMatch(/cpu some \d+ sessions would decide: --budget \d+m$/);
   });
 
-  test('whose time is over between two looks has a last one at once, with the alpha that is left', async () => {
+  test('whose time runs out between two looks has a last look at once, with the remaining alpha', async () => {
     const { end, looks } = await held(noisy, { until: 16 });
     expect(looks.map((look) => look.sessions)).toEqual([10, 14, 16]);
     expect(spentBy(looks)).toBeCloseTo(ALPHA, 12);
@@ -89,13 +89,13 @@ describe('a series of sessions', () => {
     expect(end.outcome).toBe('inconclusive');
   });
 
-  test('whose time is over before ten sessions decides nothing', async () => {
+  test('whose time runs out before ten sessions decides nothing', async () => {
     const { end, looks } = await held(worse, { until: 9 });
     expect(looks).toEqual([]);
     expect(end).toMatchObject({ outcome: 'inconclusive', why: expect.stringContaining('time budget was over') });
   });
 
-  test('makes up for excluded sessions by further ones, and is invalid only when it can not', async () => {
+  test('replaces excluded sessions with further ones, and is invalid only when it cannot', async () => {
     // Five of the first fifteen are too many; five of more than twenty are not.
     const early = (i: number) => ({ ...equal(i), ...(i < 5 && { excluded: 'steal' }) });
     expect(await held(early)).toMatchObject({ sessions: 23, end: { outcome: 'pass' } });
@@ -115,7 +115,7 @@ describe('a series of sessions', () => {
     expect((await held(equal, { nullArm: true })).end.outcome).toBe('pass');
   });
 
-  test('that is unsteady may be followed by another, which has the looks and the alpha that are left', async () => {
+  test('that is unsteady may be followed by another, which has the remaining looks and alpha', async () => {
     const later = (i: number) => ({ ...noisy(i), drift: i < 4 ? -0.03 : 0.03 });
     const { end, looks, series } = await held(later, { most: 82 });
     expect(end.outcome).toBe('unsteady');

@@ -21,20 +21,20 @@ function shell(script: string): Child {
 const children = () => processTree(process.pid).slice(1);
 
 describe('a child', () => {
-  test('that ends well gives what it printed', async () => {
+  test('that succeeds returns its output', async () => {
     expect(await shell('echo one; echo two').output(10_000)).toBe('one\ntwo\n');
   });
 
-  test('runs on the CPU it was given', async () => {
+  test('runs on the given CPU', async () => {
     expect(await start('grep', 'Cpus_allowed_list', '/proc/self/status').output(10_000)).toMatch(
       new RegExp(`:\\s+${cpu}\\n`),
     );
   });
 
   test.each([
-    ['a code', 'echo oops >&2; exit 3', 'the tool ended with 3', ['oops']],
+    ['a non-zero code', 'echo oops >&2; exit 3', 'the tool ended with 3', ['oops']],
     ['a signal', 'kill -TERM $$', 'the tool was ended by SIGTERM', ['']],
-  ])('that ends with %s is an error, with its last words', async (_, script, message, stderr) => {
+  ])('that ends with %s is an error that contains its stderr', async (_, script, message, stderr) => {
     const failure = await shell(script)
       .output(10_000)
       .catch((error: unknown) => error);
@@ -46,7 +46,7 @@ describe('a child', () => {
     await expect(start('sockbench-no-such-tool').output(10_000)).rejects.toThrow(TargetError);
   });
 
-  test('that takes too long is ended', async () => {
+  test('that exceeds its time limit is ended', async () => {
     const before = children().map(({ pid }) => pid);
     const child = start('sleep', '60');
     await until('it to run', () => children().some(({ pid }) => !before.includes(pid)));
@@ -55,7 +55,7 @@ describe('a child', () => {
     expect(mine.filter(isRunning)).toEqual([]);
   });
 
-  test('is waited for until it is ready', async () => {
+  test('is ready when the condition is met', async () => {
     let asked = 0;
     await start('sleep', '60').until(() => ++asked === 3, 10_000);
     expect(asked).toBe(3);
@@ -67,7 +67,7 @@ describe('a child', () => {
     });
   });
 
-  test('that is never ready is an error', async () => {
+  test('that never becomes ready is an error', async () => {
     await expect(start('sleep', '60').until(() => false, 50)).rejects.toThrow('the tool was not ready after 0.05 s');
   });
 });

@@ -28,19 +28,19 @@ const download = JSON.stringify({
 });
 
 describe('sockperf', () => {
-  test('tells what it received back, without warm-up', () => {
+  test('reports the received messages without the warm-up', () => {
     expect(parseSockperf(underLoad)).toBeCloseTo(216_499 / 1.551, 6);
   });
 
-  test('that received nothing is an error, with its words', () => {
+  test('that received no message is an error that contains its output', () => {
     expect(() => parseSockperf('sockperf: No messages were received from the server.')).toThrow('No messages');
   });
 });
 
 describe('iperf3', () => {
-  test("tells the receiver's bytes/s", () => expect(parseIperf3(download)).toBeCloseTo(6_103_181_573, 0));
+  test('reports the bytes/s of the receiver', () => expect(parseIperf3(download)).toBeCloseTo(6_103_181_573, 0));
 
-  test('that could not connect is an error, with its words', () => {
+  test('that could not connect is an error that contains its message', () => {
     expect(() => parseIperf3('{"start":{},"end":{},"error":"unable to connect to server"}')).toThrow(
       'unable to connect',
     );
@@ -50,26 +50,26 @@ describe('iperf3', () => {
 describe('autocannon', () => {
   const said = { completed: 500, failed: 0, measuredSeconds: 2, cpuMicros: 4000 };
 
-  test('tells its rate and cost', () => {
+  test('reports its rate and cost', () => {
     expect(parseAutocannon(JSON.stringify(said))).toEqual({ requestsPerSecond: 250, cpuMicrosPerRequest: 8 });
   });
 
   test.each([
-    ['whose requests failed', { ...said, failed: 1 }, 'replies to autocannon were wrong'],
-    ['that was not answered', { ...said, completed: 0 }, 'replies to autocannon were wrong'],
-    ['that says something else', { ...said, measuredSeconds: null }, 'autocannon said: '],
-  ])('%s is an error, with its words', (_, words, message) => {
+    ['with failed requests', { ...said, failed: 1 }, 'replies to autocannon were wrong'],
+    ['without any reply', { ...said, completed: 0 }, 'replies to autocannon were wrong'],
+    ['with invalid output', { ...said, measuredSeconds: null }, 'autocannon said: '],
+  ])('%s is an error that contains its output', (_, words, message) => {
     expect(() => parseAutocannon(JSON.stringify(words))).toThrow(message);
   });
 });
 
-describe('the programs in C', () => {
-  test('flood_epoll tells its rate and cost', () => {
+describe('the C programs', () => {
+  test('flood_epoll reports its rate and cost', () => {
     const line = '560874 req/s p50 84.5 us p99 116.7 us cpu 1.623 us/req\n';
     expect(parseFlood(line)).toEqual({ requestsPerSecond: 560_874, cpuMicrosPerRequest: 1.623 });
   });
 
-  test('drain tells its rate and cost', () => {
+  test('drain reports its rate and cost', () => {
     const line = '10680546566 bytes/s cpu 0.0678 s/GiB\n';
     expect(parseDrain(line)).toEqual({ bytesPerSecond: 10_680_546_566, cpuSecondsPerGib: 0.0678 });
   });
@@ -77,7 +77,7 @@ describe('the programs in C', () => {
   test.each([
     ['flood_epoll', parseFlood],
     ['drain', parseDrain],
-  ])('%s that says something else is an error', (name, parse) => {
+  ])('%s with invalid output is an error', (name, parse) => {
     expect(() => parse('corrupt echo')).toThrow(`${name} said: corrupt echo`);
   });
 });

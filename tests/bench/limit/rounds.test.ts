@@ -4,7 +4,7 @@ import { ephemeralPorts, possibleConnections } from '../../../bench/lab/limit/ro
 import { inTurn } from '../../../bench/lab/limit/turns.ts';
 import { seeded } from '../../seeded.ts';
 
-describe('in turn', () => {
+describe('contestants that run in turn', () => {
   /** Runs three contestants. @returns which ran, in order, and their results. */
   async function race(seed: number) {
     const order: string[] = [];
@@ -20,42 +20,42 @@ describe('in turn', () => {
     return { outcomes: await inTurn(seeded(seed), contestants), order: order.join('') };
   }
 
-  test('everyone runs once, alone, and is called by name', async () => {
+  test('run once each, one at a time, and have their results under their names', async () => {
     const { outcomes, order } = await race(1);
     expect(outcomes).toEqual({ a: 1, b: 2, c: 3 });
     expect([...order].sort().join('')).toBe('abc');
   });
 
-  test('the order is as the seed says, and all orders come', async () => {
+  test('run in an order that the seed determines, and every order occurs', async () => {
     const orders = await Promise.all(Array.from({ length: 100 }, (_, seed) => race(seed)));
     expect(new Set(orders.map(({ order }) => order)).size).toBe(6);
     expect((await race(7)).order).toBe(orders[7]?.order);
   });
 
-  test('who fails ends it', async () => {
+  test('end when one of them fails', async () => {
     const failing = { a: () => Promise.reject(new Error('broken')) };
     await expect(inTurn(seeded(1), failing)).rejects.toThrow('broken');
   });
 });
 
-describe('the rows', () => {
-  test('have names of their own', () => {
+describe('the limit rows', () => {
+  test('have unique names', () => {
     const names = limitRows.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
   });
 
-  test.each(limitRows)('$name wants something', ({ figures }) => {
+  test.each(limitRows)('$name has a bound', ({ figures }) => {
     const bounds = Object.values(figures).filter((figure) => 'atLeast' in figure || 'atMost' in figure);
     expect(bounds.length).toBeGreaterThan(0);
   });
 });
 
-describe('connections that a machine lets a process have', () => {
+describe('the possible connections of a process', () => {
   test.each([
-    ['all', 20_100, 28_232, 20_000, undefined],
-    ['one file too few', 20_099, 28_232, 19_999, 'may open 20099 files'],
-    ['few files', 1024, 28_232, 924, 'ulimit -Hn 20100; ulimit -n 20100'],
-    ['few ports', 65_536, 10_000, 9900, 'there are 10000 local ports'],
+    ['are all with enough files and ports', 20_100, 28_232, 20_000, undefined],
+    ['are one fewer with one file too few', 20_099, 28_232, 19_999, 'may open 20099 files'],
+    ['are limited by open files', 1024, 28_232, 924, 'ulimit -Hn 20100; ulimit -n 20100'],
+    ['are limited by local ports', 65_536, 10_000, 9900, 'there are 10000 local ports'],
   ])('%s', (_, files, ports, begun, note) => {
     const possible = possibleConnections(20_000, files, ports);
     expect(possible.begun).toBe(begun);
@@ -63,5 +63,5 @@ describe('connections that a machine lets a process have', () => {
     if (note !== undefined) expect(possible.notes[0]).toContain(note);
   });
 
-  test('ports are counted with both ends', () => expect(ephemeralPorts('32768\t60999\n')).toBe(28_232));
+  test('are computed from both ends of the port range', () => expect(ephemeralPorts('32768\t60999\n')).toBe(28_232));
 });

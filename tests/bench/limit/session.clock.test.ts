@@ -34,7 +34,7 @@ function observer(log: string[]): LimitObserver {
 }
 
 describe('a session', () => {
-  whereCompiled('measures row after row, and goes on after one that fails', async () => {
+  whereCompiled('measures row after row, and continues after one that fails', async () => {
     const log: string[] = [];
     const failing = fakeRow('b', log, (round) => {
       if (round === 2) throw new Error('its server died');
@@ -58,7 +58,7 @@ describe('a session', () => {
     ]);
   });
 
-  whereCompiled('that is aborted ends after the round', async () => {
+  whereCompiled('that is aborted ends after the current round', async () => {
     const log: string[] = [];
     const controller = new AbortController();
     const aborting = fakeRow('a', log, (round) => {
@@ -73,7 +73,7 @@ describe('a session', () => {
   });
 });
 
-whereCompiled('connections are held by a process of their own, and counted', async () => {
+whereCompiled('connections are held by a separate process, and counted', async () => {
   const [cpu = 0] = getAffinity(0);
   const reference = new CReference();
   onTestFinished(() => reference.dispose());
@@ -86,7 +86,7 @@ whereCompiled('connections are held by a process of their own, and counted', asy
   expect(held.residentBytesAfter).toBeGreaterThan(held.residentBytesBefore);
 });
 
-whereCompiled('a server that does not start is an error, in its own words', async () => {
+whereCompiled('a server that does not start is an error that contains its stderr', async () => {
   const [cpu = 0] = getAffinity(0);
   const reference = new CReference();
   onTestFinished(() => reference.dispose());

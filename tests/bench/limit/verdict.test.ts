@@ -16,28 +16,28 @@ function outcome(figure: Figure, ...values: readonly number[]) {
 describe('a figure is judged by its median', () => {
   test.each<[string, Figure, readonly number[], string]>([
     ['at the lower bound', atLeast, [0.95], 'met'],
-    ['below it', atLeast, [0.949], 'missed'],
+    ['below the lower bound', atLeast, [0.949], 'missed'],
     ['far above a lower bound', atLeast, [7], 'met'],
     ['at the upper bound', atMost, [1.1], 'met'],
-    ['above it', atMost, [1.1001], 'missed'],
+    ['above the upper bound', atMost, [1.1001], 'missed'],
     ['far below an upper bound', atMost, [0.1], 'met'],
     ['within both bounds', between, [100], 'met'],
-    ['below both', between, [89], 'missed'],
-    ['above both', between, [111], 'missed'],
-    ['one round of three is bad', atLeast, [0.1, 0.96, 1], 'met'],
-    ['two rounds of three are bad', atLeast, [0.1, 0.2, 1], 'missed'],
-    ['the mean of the middle two decides', atLeast, [0.1, 0.9, 1, 2], 'met'],
-    ['no number', atLeast, [Number.NaN], 'missed'],
-    ['nothing is wanted of it', free, [1], 'shown'],
-    ['no round has it', atLeast, [], 'unmeasured'],
-    ['nothing is wanted, no round has it', free, [], 'unmeasured'],
+    ['below both bounds', between, [89], 'missed'],
+    ['above both bounds', between, [111], 'missed'],
+    ['with one bad round of three', atLeast, [0.1, 0.96, 1], 'met'],
+    ['with two bad rounds of three', atLeast, [0.1, 0.2, 1], 'missed'],
+    ['which is the mean of the two middle values', atLeast, [0.1, 0.9, 1, 2], 'met'],
+    ['that is NaN', atLeast, [Number.NaN], 'missed'],
+    ['without a bound', free, [1], 'shown'],
+    ['without any round', atLeast, [], 'unmeasured'],
+    ['without a bound or any round', free, [], 'unmeasured'],
   ])('%s', (_, figure, values, expected) => expect(outcome(figure, ...values)).toBe(expected));
 });
 
 describe('a row', () => {
   const row = { name: 'udp', title: 'UDP', figures: { rate: atLeast, cost: atMost, sockperf: atLeast } };
 
-  test('tells median and range of each figure, over the rounds that have it, in the order of the row', () => {
+  test('reports the median and range of each figure over the rounds that have it, in its own order', () => {
     const verdict = judge(row, [{ cost: 1, rate: 0.9 }, { rate: 1.3 }, { rate: 1, cost: 3 }], ['no sockperf']);
     expect(verdict).toMatchObject({ name: 'udp', title: 'UDP', rounds: 3, notes: ['no sockperf'] });
     expect(verdict.figures).toEqual([
@@ -48,7 +48,7 @@ describe('a row', () => {
   });
 
   test.each([
-    ['all that was measured is met', [{ rate: 1, cost: 1 }], false],
+    ['all measured figures are met', [{ rate: 1, cost: 1 }], false],
     ['one figure is missed', [{ rate: 1, cost: 2 }], true],
     ['nothing was measured', [], false],
   ])('is missed or not when %s', (_, rounds, expected) => expect(isMissed(judge(row, rounds, []))).toBe(expected));

@@ -29,10 +29,10 @@ test.each([
   expect(studentQuantile(tail, freedom) / t).toBeCloseTo(1, 9);
 });
 
-describe('a run held against recorded ones', () => {
+describe('a run compared with recorded ones', () => {
   const above = (offset: number) => 0.1 + offset;
 
-  test('has the prediction interval of one more run, wider for more metrics', () => {
+  test('has the prediction interval of one more run, which is wider for more metrics', () => {
     const [one] = holdAgainst([history(0.1)]).metrics;
     expect(one?.mean).toBeCloseTo(0.1, 12);
     expect(one?.halfWidth).toBeCloseTo(0.003244951624633732, 12);
@@ -42,10 +42,10 @@ describe('a run held against recorded ones', () => {
   test.each([
     ['at the mean', 0, 'within'],
     ['much better', -0.3, 'within'],
-    ['worse by what is tolerated', Math.log1p(0.01), 'within'],
-    ['at the end of the interval above what is tolerated', Math.log1p(0.01) + 0.00324, 'within'],
-    ['just above that', Math.log1p(0.01) + 0.00325, 'regressed'],
-    ['worse by what must be found', Math.log1p(0.05), 'regressed'],
+    ['worse by the tolerated margin', Math.log1p(0.01), 'within'],
+    ['at the end of the interval above the tolerated margin', Math.log1p(0.01) + 0.00324, 'within'],
+    ['just above the end of that interval', Math.log1p(0.01) + 0.00325, 'regressed'],
+    ['worse by the detected margin', Math.log1p(0.05), 'regressed'],
   ])('%s', (_, offset, finding) => {
     expect(findingOf(history(above(offset)))).toBe(finding);
   });
@@ -53,15 +53,15 @@ describe('a run held against recorded ones', () => {
   const scattered = recorded.map((value) => 0.1 + 10 * (value - 0.1));
 
   test.each([
-    ['too wide an interval to rule out what must be found', 0.0175, 'open'],
-    ['the interval below what must be found', 0.0162, 'within'],
+    ['too wide an interval to rule out the detected margin', 0.0175, 'open'],
+    ['an interval below the detected margin', 0.0162, 'within'],
     ['worse by less than the scatter', 0.04, 'open'],
-    ['worse than the scatter', 0.0425, 'regressed'],
-  ])('of runs that scatter: %s', (_, offset, finding) => {
+    ['worse by more than the scatter', 0.0425, 'regressed'],
+  ])('with scattered recorded runs: %s', (_, offset, finding) => {
     expect(findingOf(history(above(offset), { recorded: scattered }))).toBe(finding);
   });
 
-  test('asks more of each metric the more there are', () => {
+  test('needs stronger evidence for each metric the more there are', () => {
     const run = above(Math.log1p(0.01) + 0.0035);
     expect(findingOf(history(run))).toBe('regressed');
     expect(findingOf(history(run), history(0.1))).toBe('within');
@@ -95,7 +95,7 @@ describe('a run held against recorded ones', () => {
     [0.002, 5],
     [0.01, 6],
     [0.02, null],
-  ])('advises how many runs let one pass that scatter by %f', (scatter, runs) => {
+  ])('reports how many recorded runs a pass needs when they scatter by %f', (scatter, runs) => {
     const unit = recorded.map((value) => (value - 0.1) / Math.sqrt(6.25e-7));
     const like = history(0, { recorded: unit.map((value) => scatter * value) });
     expect(runsToPass(like, 3)).toBe(runs);
@@ -127,9 +127,9 @@ function share(wanted: string, worseBy: number, runs: number, scatter = 0.01): n
   return count / simulations;
 }
 
-describe('simulated', { timeout: 60_000 }, () => {
+describe('simulated runs', { timeout: 60_000 }, () => {
   test.each([5, 12])(
-    'alarms, with all worse by just what is tolerated, after %i runs are as many as allowed',
+    'that are worse by the tolerated margin cause alarms at the nominal rate after %i runs',
     (runs) => {
       const alarms = share('regressed', 0.01, runs);
       // Four standard errors of a share of 1 % in 8000.
@@ -137,11 +137,11 @@ describe('simulated', { timeout: 60_000 }, () => {
     },
   );
 
-  test('alarms where nothing changed are rarer', () => {
+  test('that are unchanged cause fewer alarms', () => {
     expect(share('regressed', 0, 8)).toBeLessThan(0.005);
   });
 
-  test('what is worse by what must be found is never passed, and found with enough runs', () => {
+  test('that are worse by the detected margin never pass, and are found with enough runs', () => {
     expect(share('pass', 0.05, 8, 0.005)).toBeLessThan(0.001);
     expect(share('regressed', 0.05, 12, 0.005)).toBeGreaterThan(0.99);
   });

@@ -24,11 +24,11 @@ describe('looks', () => {
     [41, [10, 14, 18, 24, 32, 41]],
     [60, [10, 14, 18, 24, 32, 44, 60]],
     [500, [10, 14, 18, 24, 32, 44, 60, 82]],
-  ])('of a budget that reaches %d sessions', (sessions, sizes) => {
+  ])('reach %d sessions at most', (sessions, sizes) => {
     expect(lookSizes(sessions)).toEqual(sizes);
   });
 
-  test('spend 1 % in all, whatever the budget, and never less than could find something', () => {
+  test('spend 1 % in all for any budget, and none has too little to find anything', () => {
     fc.assert(
       fc.property(fc.integer({ min: 10, max: MOST_SESSIONS }), fc.integer({ min: 1, max: 8 }), (most, metrics) => {
         const looks = planLooks(lookSizes(most), metrics, ALPHA);
@@ -39,7 +39,7 @@ describe('looks', () => {
     );
   });
 
-  test('give four metrics a first look that can find something up to 60 sessions; beyond, the next has its part', () => {
+  test('give four metrics a useful first look up to 60 sessions, and beyond that a useful second one', () => {
     const alphas = (most: number) => planLooks(lookSizes(most), 4, ALPHA).map(({ alpha }) => alpha);
     expect(alphas(24)[0]).toBeCloseTo(0.01 * Math.sqrt(10 / 24), 12);
     expect(alphas(60)[0]).toBeCloseTo(0.01 * Math.sqrt(10 / 60), 12);
@@ -73,16 +73,16 @@ function shareOf(wanted: 'regressed' | 'pass', centre: number, looks: readonly L
   return count / runs;
 }
 
-describe('several looks at one check', () => {
+describe('several looks in one check', () => {
   const looks = planLooks(lookSizes(24), 2, ALPHA);
 
-  test('alarm in no more than 1 % of checks of what is worse by what is tolerated; without the spending function, in more', () => {
+  test('alarm in at most 1 % of checks at the tolerated margin, and in more without the spending function', () => {
     expect(shareOf('regressed', 0.01, looks, 2)).toBeLessThanOrEqual(ALPHA);
     const unspent = looks.map((look) => ({ ...look, alpha: ALPHA }));
     expect(shareOf('regressed', 0.01, unspent, 2)).toBeGreaterThan(1.5 * ALPHA);
   });
 
-  test('pass what is worse by what must be found in no more than 5 %', () => {
+  test('pass at most 5 % of changes at the detected margin', () => {
     const share = shareOf('pass', 0.5, looks, 1);
     expect(share).toBeLessThanOrEqual(0.05);
     expect(share).toBeGreaterThan(PASS_ALPHA);

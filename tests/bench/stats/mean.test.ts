@@ -7,19 +7,19 @@ import { streamOf } from '../../../servers/random/streams.ts';
 const values = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 2, maxLength: 60 });
 
 describe('a trimmed mean', () => {
-  test('leaves out the ends', () => {
+  test('leaves out the extreme values', () => {
     expect(trimmedMean([9, 1, 2, 3, -50, 4, 5, 6], 0.25)).toBe((2 + 3 + 4 + 5) / 4);
     // Whole values are trimmed: of seven, a quarter is one.
     expect(trimmedMean([7, 1, 2, 3, 4, 5, 100], 0.25)).toBe((2 + 3 + 4 + 5 + 7) / 5);
     expect(trimmedMean([1, 2, 9], 0)).toBe(4);
   });
 
-  test('is not known when a value or all are not', () => {
+  test('is NaN for an unknown value or no values', () => {
     expect(trimmedMean([1, 2, 3, Number.NaN], 0.25)).toBeNaN();
     expect(trimmedMean([], 0.25)).toBeNaN();
   });
 
-  test('does not depend on the order, nor on how far out the ends are', () => {
+  test('does not depend on the order or on the size of the extreme values', () => {
     fc.assert(
       fc.property(values, (all) => {
         expect(trimmedMean([...all].reverse(), 0.25)).toBe(trimmedMean(all, 0.25));
@@ -31,7 +31,7 @@ describe('a trimmed mean', () => {
 });
 
 describe('the variance of a trimmed mean', () => {
-  test('with nothing left out is the variance', () => {
+  test('without trimming is the variance', () => {
     fc.assert(
       fc.property(values, (all) => {
         // Sums in another order differ in their last digits.
@@ -41,12 +41,12 @@ describe('the variance of a trimmed mean', () => {
     );
   });
 
-  test('is of the values with those at the ends pulled in', () => {
+  test('is that of the winsorized values', () => {
     const pulledIn = [2, 2, 2, 3, 4, 5, 5, 5];
     expect(trimmedVariance([1, 100, 3, 4, -7, 2, 5, 6], 0.25)).toBeCloseTo(variance(pulledIn) / 0.25, 12);
   });
 
-  test('is what trimmed means of many samples scatter by', () => {
+  test('matches the scatter of trimmed means of many samples', () => {
     const random = streamOf('simulated server', { seed: 2 });
     // One in ten is a stall.
     const samples = Array.from({ length: 4000 }, () =>

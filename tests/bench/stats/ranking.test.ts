@@ -19,20 +19,20 @@ function places(contestants: readonly Contestant[]): string[] {
 }
 
 describe('a ranking', () => {
-  test('orders who differ, and names the winner', () => {
+  test('orders contestants that differ, and names the winner', () => {
     const contestants = measured({ slow: 50, fast: 100, middle: 75 }, 12);
     expect(places(contestants)).toEqual(['fast 1–1', 'middle 2–2', 'slow 3–3']);
     expect(rank(contestants)).toMatchObject({ winner: 'fast', unbeaten: ['fast'], decided: true, roundsNeeded: 12 });
   });
 
-  test('gives equals the same places, and nobody the first', () => {
+  test('gives equal contestants the same places, and none of them the first', () => {
     const contestants = measured({ a: 100, b: 100.1, slow: 50 }, 20);
     expect(places(contestants)).toEqual(['a 1–2', 'b 1–2', 'slow 3–3']);
     expect(rank(contestants)).toMatchObject({ winner: undefined, unbeaten: ['a', 'b'], decided: true });
     expect(rank(contestants).pairs.map(({ relation }) => relation)).toEqual(['equivalent', 'ahead', 'ahead']);
   });
 
-  test('leaves open what rounds do not decide', () => {
+  test('leaves pairs unresolved that the rounds do not decide', () => {
     const ranking = rank(measured({ a: 100, b: 104 }, 12, 0.3));
     expect(ranking).toMatchObject({ winner: undefined, unbeaten: ['a', 'b'], decided: false });
     expect(ranking.pairs[0]?.relation).toBe('unresolved');
@@ -42,7 +42,7 @@ describe('a ranking', () => {
     expect(rank(measured({ a: 100, b: 200 }, 11))).toMatchObject({ winner: undefined, decided: false, rounds: 11 });
   });
 
-  test('does not call ahead who is so by less than 2 %', () => {
+  test('treats a difference below 2 % as equivalent', () => {
     const [pair] = rank(measured({ a: 101, b: 100 }, 30, 0.0001)).pairs;
     expect(pair?.p).toBeLessThan(0.001);
     expect(pair?.relation).toBe('equivalent');
@@ -58,7 +58,7 @@ describe('a ranking', () => {
     expect(roundsForRanking(contestants)).toBe(rounds);
   });
 
-  test('knows neither the unit nor the order of contestants', () => {
+  test('does not depend on the unit or the order of contestants', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 999 }), fc.double({ min: -5, max: 5, noNaN: true }), (seed, shift) => {
         const contestants = measured({ a: 100, b: 103, c: 150 }, 12, 0.02, seed);
@@ -72,11 +72,11 @@ describe('a ranking', () => {
   test.each([
     [2, [12, 18, 27, 41, 61, 92, 137, 200]],
     [14, [15, 23, 34, 51, 76, 114, 171, 200]],
-  ])('of %i contestants is looked at few times while rounds go on', (contestants, looks) => {
+  ])('of %i contestants has few looks', (contestants, looks) => {
     expect(rankingLooks(contestants)).toEqual(looks);
   });
 
-  test('errs no more often with looks until all is decided than with one', () => {
+  test('with looks until all is decided errs no more often than with one look', () => {
     const runs = 150;
     const wrong = Array.from({ length: runs }, (_, seed) => {
       const rounds = measured({ a: 100, b: 100 }, 200, 0.06, seed + 1);
@@ -91,7 +91,7 @@ describe('a ranking', () => {
     expect(wrong.filter(Boolean).length / runs).toBeLessThan(0.05);
   });
 
-  test('refuses rounds that somebody missed', () => {
+  test('refuses contestants with missing rounds', () => {
     const [a, b] = measured({ a: 1, b: 1 }, 12) as [Contestant, Contestant];
     expect(() => rank([a, { ...b, logs: b.logs.slice(1) }])).toThrow('differ in number');
   });

@@ -19,7 +19,7 @@ function verdict(...metrics: MetricDifferences[]) {
 }
 
 describe('a look', () => {
-  test('finds what got worse by more than is tolerated', () => {
+  test('finds a metric that is worse by more than the tolerated margin', () => {
     const { verdict, metrics } = lookAt([metric('cpu', around(0.06)), metric('p50', around(0))], look, false);
     expect(verdict).toBe('regressed');
     expect(metrics.map(({ finding }) => finding)).toEqual(['regressed', 'within']);
@@ -27,22 +27,22 @@ describe('a look', () => {
     expect(metrics[0]?.interval.low).toBeGreaterThan(margins.tolerated);
   });
 
-  test('passes when every metric is surely within what must be detected', () => {
+  test('passes when every metric is below the detected margin', () => {
     expect(verdict(metric('cpu', around(0)), metric('p50', around(0.001)))).toBe('pass');
     expect(verdict(metric('cpu', around(-0.2)))).toBe('pass');
   });
 
-  test('goes on while it cannot tell, and then says so', () => {
+  test('continues while it is undecided, and is then inconclusive', () => {
     const metrics = [metric('cpu', around(0)), metric('p50', around(0.03, 0.02))];
     expect(lookAt(metrics, look, false).verdict).toBe('continue');
     expect(lookAt(metrics, look, true).verdict).toBe('inconclusive');
   });
 
-  test('tolerates what is tolerated', () => {
+  test('does not find changes within the tolerated margin', () => {
     expect(verdict(metric('cpu', around(0.009)))).not.toBe('regressed');
   });
 
-  test('asks more of each metric the more there are', () => {
+  test('needs stronger evidence for each metric the more there are', () => {
     // Nine of ten sessions agree, and the tenth is closest to the margin: p = 2/1024.
     const almost = around(0.06).map((difference, i) => (i === 0 ? Math.log1p(0.01) - 0.0001 : difference));
     expect(verdict(metric('cpu', almost))).toBe('regressed');
@@ -52,7 +52,7 @@ describe('a look', () => {
   });
 
   test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
-    'never passes what could not be estimated: %d',
+    'does not pass with a metric that could not be estimated: %d',
     (unknown) => {
       const missing = metric('p99', [...around(0).slice(1), unknown]);
       expect(verdict(metric('cpu', around(0)), missing)).toBe('continue');
@@ -63,12 +63,12 @@ describe('a look', () => {
     },
   );
 
-  test('never passes nothing', () => {
+  test('does not pass without sessions or metrics', () => {
     expect(lookAt([metric('cpu', [])], look, true).verdict).toBe('inconclusive');
     expect(lookAt([], look, true).verdict).toBe('inconclusive');
   });
 
-  test('swapped, calls better what it called worse', () => {
+  test('with swapped programs reports an improvement instead of a regression', () => {
     const swapped = lookAt(
       [
         metric(
@@ -84,7 +84,7 @@ describe('a look', () => {
   });
 });
 
-test("without Holm's procedure, eight metrics have eight chances to be wrong", () => {
+test('without Holm’s procedure, the false alarms of eight metrics add up', () => {
   const random = seeded(1);
   const counts = { together: 0, alone: 0 };
   const runs = 2000;
@@ -103,7 +103,7 @@ test("without Holm's procedure, eight metrics have eight chances to be wrong", (
   expect(counts.alone / runs).toBeGreaterThan(4 * look.alpha);
 });
 
-test('the smallest change that would have been found grows with the scatter', () => {
+test('the minimum detectable change grows with the scatter', () => {
   const small = minimumDetectableChange(metric('cpu', around(0, 0.001)), 0.004);
   const large = minimumDetectableChange(metric('cpu', around(0, 0.01)), 0.004);
   expect(small).toBeGreaterThan(margins.tolerated);

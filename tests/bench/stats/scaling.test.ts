@@ -21,9 +21,9 @@ describe('R agrees on', () => {
 });
 
 describe('MSER-5', () => {
-  test.each(mser)('cuts $cut, as NumPy finds', ({ series, cut }) => expect(mser5(series).cut).toBe(cut));
+  test.each(mser)('cuts $cut, as computed with NumPy', ({ series, cut }) => expect(mser5(series).cut).toBe(cut));
 
-  test('calls a series unsteady whose cut is in its second half', () => {
+  test('treats a series with its cut in the second half as unsteady', () => {
     expect(mser5(Array.from({ length: 100 }, (_, i) => (i < 70 ? 100 - i : 30)))).toEqual({ cut: 70, unsteady: true });
     expect(mser5([1, 2, 1, 2, 1, 2, 1, 2, 1, 2])).toEqual({ cut: 0, unsteady: false });
   });
@@ -50,7 +50,7 @@ function measured(curve: (n: number) => number, seed: number, rounds = 12, level
 const usl = (sigma: number, kappa: number) => (n: number) => uslThroughput({ gamma: 1000, sigma, kappa }, n);
 
 describe('a scaling law', () => {
-  test('is found where there is one, and its peak', () => {
+  test('is fitted to data that follow it, with its peak', () => {
     const law = scalingLaw(measured(usl(0.05, 0.0005), 1), seeded(2));
     expect(law.fitted && law.coefficients.sigma).toBeCloseTo(0.05, 1);
     expect(law.fitted && 'concurrency' in law.peak && law.peak.concurrency / Math.sqrt(0.95 / 0.0005)).toBeCloseTo(
@@ -59,7 +59,7 @@ describe('a scaling law', () => {
     );
   });
 
-  test('states no peak beyond what was tested', () => {
+  test('has no peak beyond the tested range', () => {
     const law = scalingLaw(measured(usl(0.05, 0.00001), 1), seeded(2));
     expect(law.fitted && law.peak).toEqual({ beyond: 128 });
   });
@@ -67,21 +67,21 @@ describe('a scaling law', () => {
   test.each<[string, ScalingRounds, string]>([
     ['too few levels', measured(usl(0.1, 0), 1, 12, [1, 2, 4, 8, 16]), '5 levels, where 6 are needed'],
     ['a single round', measured(usl(0.1, 0), 1, 1), 'one round'],
-    ['silence', { levels: LEVELS, rounds: [LEVELS, LEVELS.map(() => 0)] }, 'nothing was answered'],
+    ['zero throughput', { levels: LEVELS, rounds: [LEVELS, LEVELS.map(() => 0)] }, 'nothing was answered'],
     ['superlinear growth', measured((n) => n ** 1.2, 1), 'superlinear'],
-    ['a cliff', measured((n) => (n < 32 ? 1000 * n : 400 * n), 1), 'another shape'],
-    ['a wave', measured((n) => 1000 * (2 + Math.sin(Math.log2(n) * 2)), 1), 'the law is off by'],
+    ['a sudden drop', measured((n) => (n < 32 ? 1000 * n : 400 * n), 1), 'another shape'],
+    ['oscillation', measured((n) => 1000 * (2 + Math.sin(Math.log2(n) * 2)), 1), 'the law is off by'],
   ])('is refused for %s', (_, data, reason) => {
     const law = scalingLaw(data, seeded(2));
     expect(law.fitted ? '' : law.reasons.join()).toContain(reason);
   });
 
-  test('has its peak where agreeing costs what sharing gains', () => {
+  test('has its peak where coherency costs outweigh the gain', () => {
     expect(uslPeak({ gamma: 1, sigma: 0.19, kappa: 0.01 })).toBeCloseTo(9);
     expect(uslPeak({ gamma: 1, sigma: 0.19, kappa: 0 })).toBe(Number.POSITIVE_INFINITY);
   });
 
-  test('asks for points that make sense', () => {
+  test('refuses unusable points', () => {
     expect(() => fitUsl([{ concurrency: 1, throughput: 1 }])).toThrow('three points');
     const silent = [1, 2, 3].map((concurrency) => ({ concurrency, throughput: 0 }));
     expect(() => fitUsl(silent)).toThrow('above 0');

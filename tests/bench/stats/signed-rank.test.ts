@@ -41,7 +41,7 @@ function byEnumeration(values: readonly number[]): number {
 }
 
 describe('the signed-rank test', () => {
-  test('is exact, with ties and zeros too', () => {
+  test('is exact, also with ties and zeros', () => {
     fc.assert(
       fc.property(differences, (values) => {
         expect(signedRank(values, 'greater').p).toBeCloseTo(byEnumeration(values), 12);
@@ -49,7 +49,7 @@ describe('the signed-rank test', () => {
     );
   });
 
-  test('turns round with the signs', () => {
+  test('is symmetric in the signs', () => {
     fc.assert(
       fc.property(differences, (values) => {
         expect(
@@ -62,7 +62,7 @@ describe('the signed-rank test', () => {
     );
   });
 
-  test('knows nothing of the unit', () => {
+  test('does not depend on the unit', () => {
     fc.assert(
       fc.property(differences, fc.constantFrom(0.125, 2, 1024), (values, unit) => {
         expect(
@@ -75,7 +75,7 @@ describe('the signed-rank test', () => {
     );
   });
 
-  test('finds less evidence when a difference shrinks', () => {
+  test('has weaker evidence when a difference decreases', () => {
     const untied = fc.uniqueArray(fc.integer({ min: -999, max: 999 }), {
       minLength: 1,
       maxLength: 12,
@@ -91,7 +91,7 @@ describe('the signed-rank test', () => {
     );
   });
 
-  test('shifts what it asks about', () => {
+  test('tests against the given centre', () => {
     expect(signedRank([3, 4, 5], 'greater', 10).statistic).toBe(0);
     expect(signedRank([3, 4, 5], 'greater', 4)).toMatchObject({ statistic: 1.5, n: 2 });
   });
@@ -104,7 +104,7 @@ describe('the signed-rank test', () => {
     }
   });
 
-  test('says nothing of nothing, and refuses what is no number', () => {
+  test('has p = 1 without values, and refuses NaN and too many values', () => {
     expect(signedRank([], 'greater').p).toBe(1);
     expect(signedRank([0, 0], 'two-sided')).toEqual({ statistic: 0, n: 0, p: 1 });
     expect(() => signedRank([1, Number.NaN], 'greater')).toThrow('not a number');
@@ -113,7 +113,7 @@ describe('the signed-rank test', () => {
 });
 
 describe('the interval', () => {
-  test('holds exactly the centres that the test does not reject', () => {
+  test('contains exactly the centres that the test does not reject', () => {
     const centres = fc.integer({ min: -40, max: 40 }).map((value) => value / 2 + 0.25);
     const distinct = fc.uniqueArray(fc.integer({ min: -300, max: 300 }), {
       minLength: 6,
@@ -131,7 +131,7 @@ describe('the interval', () => {
     );
   });
 
-  test('is everything when there is too little to tell', () => {
+  test('is infinite when there are too few values', () => {
     expect(walshInterval([1, 2, 3, 4, 5], 0.05)).toEqual({
       low: Number.NEGATIVE_INFINITY,
       high: Number.POSITIVE_INFINITY,
@@ -139,7 +139,7 @@ describe('the interval', () => {
     expect(hodgesLehmann([])).toBeNaN();
   });
 
-  test('moves and turns with the values', () => {
+  test('shifts and mirrors with the values', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -99, max: 99 }), { minLength: 6, maxLength: 20 }), (values) => {
         const { low, high } = walshInterval(values, 0.05);
