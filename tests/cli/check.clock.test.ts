@@ -197,7 +197,7 @@ describe('against a commit', () => {
   test('that is checked out here and unchanged, warns that A and B are the same', async () => {
     const { directory } = repository();
     const { stdout, stderr } = await checkIn(directory, 'HEAD');
-    expect(stderr).toContain('A and B are the same: HEAD is what is checked out here');
+    expect(stderr).toContain('A and B are the same: HEAD is checked out here');
     const { warnings } = checkResultSchema.parse(JSON.parse(stdout));
     expect(warnings.map(({ code }) => code)).toContain('same-sources');
   });

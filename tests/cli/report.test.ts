@@ -65,7 +65,7 @@ test('refuses two that can not be compared with 5, and says each field that diff
   const { code, stdout, stderr } = await commandLine('report', fixture, other);
   expect({ code, stdout }).toEqual({ code: 5, stdout: '' });
   expect(stderr.trimEnd().split('\n')).toEqual([
-    `sockbench: ${fixture} (A) and ${other} (B) can't be compared, as these differ:`,
+    `sockbench: ${fixture} (A) and ${other} (B) can't be compared, because these differ:`,
     '  kernel: Linux 6.8.0 in A, Linux 6.9.0 in B',
     '  Node version: v20.20.2 in A, v22.1.0 in B',
     '  size: 64 in A, 1024 in B',
@@ -91,6 +91,6 @@ test('prints a saved check again, as text and as JSON, but none side by side', a
 test('takes two results at most, and tells two of them as text only', async () => {
   const { code, stderr } = await commandLine('report', fixture, fixture, 'c.json', '--format', 'json');
   expect(code).toBe(2);
-  expect(stderr).toContain("unexpected argument 'c.json': two results at most");
-  expect(stderr).toContain("--format: two results can't be told as json");
+  expect(stderr).toContain("unexpected argument 'c.json': at most two results");
+  expect(stderr).toContain("--format: two results can't be printed as json");
 });

@@ -3,15 +3,11 @@ import { commandLine } from './in-process.ts';
 
 describe('scale refuses with 2, all at once,', () => {
   test.each([
-    ['nobody to sweep', [], ["say what to measure: --models NAME,NAME or --exec 'CMD {port}'"]],
+    ['nobody to sweep', [], ["specify what to measure: --models NAME,NAME or --exec 'CMD {port}'"]],
     [
       'a single level, a rate, and more CPUs than there are',
       ['--models', 'async', '-c', '8', '-R', '5', '--cpus', '1,8000'],
-      [
-        '--rate: scale asks for as much as',
-        '--connections: a sweep needs several levels',
-        '--cpus: 8000 are more than',
-      ],
+      ['--rate: scale applies full load', '--connections: a sweep needs several levels', '--cpus: 8000 is more than'],
     ],
     [
       'no CPU, and rounds that are no number',
@@ -21,7 +17,7 @@ describe('scale refuses with 2, all at once,', () => {
     [
       'a budget for a number of rounds',
       ['--models', 'async,event-driven', '--budget', '5m'],
-      ['--budget: has no effect on a number of rounds: use --rounds auto'],
+      ['--budget: has no effect with a fixed number of rounds: use --rounds auto'],
     ],
     [
       'one alone until it is told apart',
