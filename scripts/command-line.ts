@@ -62,15 +62,16 @@ function program(args: readonly string[], modules: CommandModule[]) {
     yargs(joinDashes(args))
       .scriptName('sockbench')
       .locale('en')
-      .usage('$0 COMMAND [flags]\n\nFloods socket servers of every concurrency model and says which scales best.')
+      .usage('$0 COMMAND [flags]\n\nFloods socket servers of every concurrency model and reports which scales best.')
       // flags.ts checks the flags and reports all faults at once; yargs would stop at the first.
       .parserConfiguration({ 'boolean-negation': false, 'camel-case-expansion': false, 'dot-notation': false })
       .middleware(refusePrototypeNames, true)
       .command(modules)
-      .completion(COMPLETION, 'Print a script that has bash or zsh complete commands and flags')
+      .completion(COMPLETION, 'Print a script for bash or zsh that completes commands and flags')
       .command('$0', false, {}, (argv) => refuseCommand(argv._))
       .epilogue(
-        'Results go to stdout, everything else to stderr. Exit codes: 0 ok, 1 slower or a threshold crossed, 2 usage, 3 undecided or invalid, 4 target failed, 5 not comparable, 70 internal fault, 130 interrupted.',
+        'Results go to stdout, everything else to stderr. Exit codes: 0 ok, 1 slower or a threshold crossed, ' +
+          '2 usage, 3 undecided or invalid, 4 target failed, 5 not comparable, 70 internal fault, 130 interrupted.',
       )
       .version(packageVersion())
       .alias('help', 'h')

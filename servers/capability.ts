@@ -4,8 +4,8 @@ import type { TransportName } from './transport.ts';
 /** What some apps need from a model beyond bytes in, bytes out. The text completes "APP needs …". */
 export const capabilities = {
   'node-streams': "connections that are Node's own streams",
-  'unprompted-replies': 'sessions that may speak at any time, not only when they are spoken to',
-  room: 'clients that are served at the same time and reach each other, in whatever thread or process each is',
+  'unprompted-replies': 'sessions that may send at any time, not only in reply',
+  room: 'clients that are served at the same time and reach each other, whatever thread or process serves each',
   terminal: 'to run in the process that has the terminal, in its main thread',
 } as const;
 

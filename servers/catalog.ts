@@ -35,7 +35,7 @@ export const models = {
   },
   'thread-per-connection': {
     title: 'Thread per connection',
-    summary: 'a thread blocks for each client; scales until memory and context switches run out (about 9 MB a thread)',
+    summary: 'a thread blocks for each client; scales until memory and context switches run out (about 9 MB each)',
     transports: both,
     needs: 'libc',
     can: ['room'],
@@ -59,7 +59,7 @@ export const models = {
   },
   'worker-pool': {
     title: 'Worker pool',
-    summary: 'an event loop moves the bytes, a thread a CPU does the work; scales with CPUs when the work is heavy',
+    summary: 'an event loop moves the bytes, a thread per CPU does the work; scales with CPUs when the work is heavy',
     transports: nodes,
     needs: null,
     can: ['room'],
@@ -76,7 +76,7 @@ export const models = {
   'cluster-reuseport': {
     title: 'Cluster with SO_REUSEPORT',
     summary:
-      'the same processes, each with its own socket on the port; the kernel chooses by a hash, no process accepts for all',
+      'the same processes, each with its own socket on the port; the kernel chooses by hash, none accepts for all',
     transports: nodes,
     needs: 'libc',
     can: ['node-streams', 'unprompted-replies', 'room'],
@@ -88,8 +88,8 @@ export const models = {
       'a load balancer in front of an event-driven server for each CPU; scales with CPUs, every byte moves twice',
     transports: ['tcp'],
     without: {
-      udp: 'datagrams belong to no connection that could be given to one server',
-      tls: 'the balancer passes bytes on; TLS would be between the servers behind it and the clients',
+      udp: 'datagrams belong to no connection that could be assigned to one server',
+      tls: 'the balancer forwards bytes; TLS would be between the servers behind it and the clients',
     },
     needs: null,
     can: ['node-streams', 'unprompted-replies', 'room'],
@@ -98,7 +98,7 @@ export const models = {
   },
   nonblocking: {
     title: 'Non-blocking',
-    summary: 'one thread asks poll(2) which sockets are ready; no cost while busy, but every wait looks at all of them',
+    summary: 'one thread asks poll(2) which sockets are ready; no cost while busy, but every wait checks all of them',
     transports: both,
     needs: 'libc',
     can: ['room'],
@@ -106,7 +106,7 @@ export const models = {
   },
   epoll: {
     title: 'epoll',
-    summary: 'one thread asks epoll(7), which tells only of the sockets that are ready; idle connections cost nothing',
+    summary: 'one thread asks epoll(7), which reports only the sockets that are ready; idle connections cost nothing',
     transports: both,
     needs: 'libc',
     can: ['room'],
@@ -122,7 +122,7 @@ export const models = {
   },
   'io-uring': {
     title: 'io_uring',
-    summary: 'one thread hands the kernel all it wants done and takes what is done, in one call for all connections',
+    summary: 'one thread submits operations to the kernel and collects results, in one system call for all connections',
     transports: both,
     needs: 'io_uring',
     can: ['room'],

@@ -7,7 +7,7 @@ import { kernelTransport, type TransportName, transportNames, whyAbsent } from '
 export function whyNotCarried(model: ModelName, app: AppName, transport: TransportName): string | undefined {
   const { transports, without, can } = models[model] as CarryingModel;
   const { transports: spoken, needs } = apps[app] as CarriedApp;
-  if (!spoken.includes(kernelTransport(transport))) return `${app} is not spoken over ${transport}`;
+  if (!spoken.includes(kernelTransport(transport))) return `${app} is not available over ${transport}`;
   if (!transports.includes(transport)) {
     return without?.[transport] ?? whyAbsent(transport) ?? `${model} does not serve over ${transport}`;
   }

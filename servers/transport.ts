@@ -7,7 +7,7 @@ export const transports = {
   tls: {
     summary: 'a stream over TCP, encrypted (TLS 1.3, RFC 8446)',
     kernel: 'tcp',
-    absent: "TLS comes with Node's own streams, and this model asks the system itself",
+    absent: "TLS needs Node's own streams, and this model makes system calls itself",
   },
 } as const satisfies Record<string, TransportEntry>;
 

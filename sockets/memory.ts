@@ -78,8 +78,8 @@ export class NativeMemory {
 }
 
 function outOfBounds(offset: number, length: number, size: number, call: string): RangeError {
-  const why = size === 0 ? 'that was freed' : `of ${size} bytes`;
-  return new RangeError(`${call}: ${length} bytes at offset ${offset} do not lie within memory ${why}`);
+  const memory = size === 0 ? 'memory that was freed' : `the memory of ${size} bytes`;
+  return new RangeError(`${call}: ${length} bytes at offset ${offset} are not within ${memory}`);
 }
 
 /**
@@ -88,5 +88,5 @@ function outOfBounds(offset: number, length: number, size: number, call: string)
  * @throws {RangeError} when it is not.
  */
 export function checkIndex(index: number, count: number, what: string): void {
-  if (!(index >= 0 && index < count)) throw new RangeError(`${what}: there is no ${index} among ${count}`);
+  if (!(index >= 0 && index < count)) throw new RangeError(`${what}: index ${index} is out of range (count: ${count})`);
 }

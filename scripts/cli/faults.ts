@@ -32,7 +32,7 @@ export function ending(error: unknown): Ending {
   if (error instanceof Interrupted) return { lines: [], exitCode: EXIT.interrupted };
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {
-    lines: [stack, 'sockbench: this is a fault of sockbench itself; please report it with the lines above'],
+    lines: [stack, 'sockbench: this is a bug in sockbench; please report it with the lines above'],
     exitCode: EXIT.internal,
   };
 }

@@ -22,7 +22,7 @@ export async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise
   current = controller;
   const interrupt = () => {
     if (controller.signal.aborted) exitNow(EXIT.interrupted);
-    say('\nstopping; once more to stop without saving');
+    say('\nstopping; interrupt again to stop without saving');
     controller.abort();
   };
   process.on('SIGINT', interrupt);

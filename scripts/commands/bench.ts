@@ -33,17 +33,19 @@ const options = {
     group: 'What to measure:',
     type: 'boolean',
     default: false,
-    describe: 'Also the servers of examples/servers whose tools are installed: Python, C, Rust',
+    describe: 'Also measure the servers of examples/servers whose tools are installed: Python, C, Rust',
   },
   app: {
     group: 'What to measure:',
     type: 'string',
-    describe: `What servers say: ${appNames.join(', ')} [default: echo, or what --workload needs]`,
+    describe: `App that the servers run: ${appNames.join(', ')} [default: echo, or what --workload needs]`,
   },
   transports: {
     group: 'What to measure:',
     type: 'string',
-    describe: `Some of ${transportNames.join(', ')} [default: tcp and udp as --app speaks them; tcp with a command without {transport}]`,
+    describe:
+      `Some of ${transportNames.join(', ')} ` +
+      '[default: tcp and udp if --app supports them; tcp for a command without {transport}]',
   },
   connections: {
     group: 'What to measure:',
@@ -103,8 +105,8 @@ export const bench: Command<typeof options> = {
   examples: [
     ['bench', 'every model, in about two minutes'],
     ['bench --models async,event-driven -c 1,64 -r 12', 'two models, enough rounds for a ranking'],
-    ['bench --models async,epoll -c 64 -r auto', 'as many rounds as it takes to tell them apart'],
-    ["bench --models async --exec 'python3 echo.py {port}'", 'a model and a server of yours'],
+    ['bench --models async,epoll -c 64 -r auto', 'as many rounds as needed to distinguish them'],
+    ["bench --models async --exec 'python3 echo.py {port}'", 'a model and your own server'],
   ],
   async run(flags) {
     const output = readOutput(flags);

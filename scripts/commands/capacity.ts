@@ -27,7 +27,7 @@ const options = {
   slo: {
     group: 'What to look for:',
     type: 'string',
-    describe: "What is to be kept: 'p99<5ms', 'service.p999<20ms', 'cpu<50us'; several times for several",
+    describe: "Objective: 'p99<5ms', 'service.p999<20ms', 'cpu<50us'; may be given several times",
   },
   'max-errors': {
     group: 'What to look for:',
@@ -39,27 +39,32 @@ const options = {
     group: 'What to look for:',
     type: 'string',
     default: '1000',
-    describe: 'Requests/s to begin with: Poisson arrivals, doubled as long as all is kept',
+    describe: 'First rate in requests/s, with Poisson arrivals; doubled as long as all objectives are met',
   },
   duration: {
     group: 'What to look for:',
     alias: 'd',
     type: 'string',
     default: '2s',
-    describe: 'Time measured in each short trial (500ms, or 2 for seconds), which brackets the capacity',
+    describe: 'Time measured in each of the short trials that bracket the capacity: 500ms, 2 (seconds)',
   },
   confirm: {
     group: 'What to look for:',
     type: 'string',
     default: '10s',
-    describe: 'The window that confirms a rate, and refutes the one above it',
+    describe: 'Time measured to confirm a rate, and to refute the next higher one',
   },
-  warmup: { group: 'What to look for:', type: 'string', default: '500ms', describe: 'Load before each, not measured' },
+  warmup: {
+    group: 'What to look for:',
+    type: 'string',
+    default: '500ms',
+    describe: 'Load before each trial, not measured',
+  },
   budget: {
     group: 'What to look for:',
     type: 'string',
     default: '30m',
-    describe: 'Time for all searches together; what is known then is reported',
+    describe: 'Time limit of all searches together; at the end, the results so far are reported',
   },
   models: {
     group: 'What to measure:',
@@ -70,7 +75,7 @@ const options = {
   target: {
     group: 'What to measure:',
     type: 'string',
-    describe: 'Measure a server that runs already: tcp://127.0.0.1:7000, or udp, tls, ws, wss',
+    describe: 'Measure a running server: tcp://127.0.0.1:7000, or udp, tls, ws, wss',
   },
   ...targetOptions,
   connections: {
@@ -86,11 +91,11 @@ const options = {
 /** `sockbench capacity`: finds the highest rate at which targets keep their objectives. */
 export const capacity: Command<typeof options> = {
   name: 'capacity',
-  describe: 'Find the highest rate at which servers keep a service level objective',
+  describe: 'Find the highest rate at which servers meet a service level objective',
   options,
   examples: [
     ["capacity --slo 'p99<5ms' --models async,epoll", 'two models'],
-    ["capacity --slo 'p99<5ms' --slo 'p50<1ms' --exec 'python3 echo.py {port}'", 'a server of yours, two objectives'],
+    ["capacity --slo 'p99<5ms' --slo 'p50<1ms' --exec 'python3 echo.py {port}'", 'your own server, two objectives'],
   ],
   async run(flags) {
     const output = readOutput(flags);
@@ -109,10 +114,10 @@ export const capacity: Command<typeof options> = {
 };
 
 const DECIDED_BY_SEARCH = {
-  rate: 'the rate is what is searched for: say with --start-rate where to begin',
-  arrivals: 'arrivals of a search are Poisson: leave it out',
-  stage: 'a search chooses its rates by itself: leave it out',
-  requests: 'trials of a search last for a time: leave it out, and say --duration and --confirm',
+  rate: 'the rate is searched for: set the first one with --start-rate',
+  arrivals: 'arrivals of a search are always Poisson: leave it out',
+  stage: 'a search chooses its rates itself: leave it out',
+  requests: 'trials of a search last for a fixed time: leave it out, and use --duration and --confirm',
 } as const satisfies Record<keyof typeof DECIDED, string>;
 
 function readConfiguration(

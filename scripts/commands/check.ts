@@ -17,91 +17,109 @@ import { type Programs, readPrograms } from '../session/programs.ts';
 import { openBaseline, recordRun } from '../session/stored-baseline.ts';
 
 const options = {
-  a: { group: 'What to compare:', type: 'string', describe: "The program to hold against: 'CMD {port}'" },
-  b: { group: 'What to compare:', type: 'string', describe: "The one that must not be slower: 'CMD {port}'" },
+  a: { group: 'What to compare:', type: 'string', describe: "The program to compare with: 'CMD {port}'" },
+  b: { group: 'What to compare:', type: 'string', describe: "The program that must not be slower: 'CMD {port}'" },
   'baseline-ref': {
     group: 'What to compare:',
     type: 'string',
     describe:
-      'A is --exec as of this commit, checked out beside what is here, in the same directory; B is --exec here and now',
+      'A is --exec at this commit, in the same directory of a separate checkout; B is --exec in the current directory',
   },
   baseline: {
     group: 'What to compare:',
     type: 'string',
-    describe: 'Hold --exec against the recorded runs in this FILE, each measured next to a reference server',
+    describe: 'Compare --exec with the recorded runs in this FILE, each measured next to a reference server',
   },
   record: {
     group: 'What to compare:',
     type: 'boolean',
     default: false,
-    describe: 'With --baseline: add this run to FILE, which may be new',
+    describe: 'With --baseline: add this run to FILE; create FILE if it does not exist',
   },
   exec: {
     group: 'What to compare:',
     type: 'string',
-    describe: "With --baseline-ref: 'CMD {port}', run in both places; with --baseline: the server",
+    describe: "With --baseline-ref: 'CMD {port}', run in both checkouts; with --baseline: the server",
   },
   build: {
     group: 'What to compare:',
     type: 'string',
-    describe: 'With --baseline-ref: a shell command that builds, run first where --exec runs, in both places',
+    describe: 'With --baseline-ref: a shell command that builds the server, run before --exec in both checkouts',
   },
-  app: { group: 'Load:', type: 'string', default: 'echo', describe: 'What both say: echo, websocket, or http (GET /)' },
+  app: {
+    group: 'Load:',
+    type: 'string',
+    default: 'echo',
+    describe: 'App that both run: echo, websocket, or http (GET /)',
+  },
   'any-page': {
     group: 'Load:',
     type: 'boolean',
     default: false,
-    describe: "With --app http: pages may change from reply to reply, and B's differ from A's",
+    describe: "With --app http: pages may change from reply to reply, and B's may differ from A's",
   },
   transport: { group: 'Load:', type: 'string', default: 'tcp', describe: 'tcp, udp or tls' },
   connections: { alias: 'c', group: 'Load:', type: 'string', default: '50', describe: 'Connections, or UDP sockets' },
-  size: { group: 'Load:', type: 'string', default: '64', describe: 'Bytes of a message, or sizes as run takes them' },
+  size: { group: 'Load:', type: 'string', default: '64', describe: 'Bytes of a message, or sizes as for run' },
   window: {
     group: 'Load:',
     type: 'string',
     default: '50ms',
-    describe: 'Each window at full load in which they take turns, half of it at a rate; longer where servers are slow',
+    describe:
+      'Length of a window at full load, in which A and B take turns; half of that at a rate; longer for slow servers',
   },
   warmup: {
     group: 'Load:',
     type: 'string',
-    describe: 'Of each program in each session [default: as long as a pilot finds it to take]',
+    describe: 'Load on each program before each session, not measured [default: measured by a pilot]',
   },
-  timeout: { group: 'Load:', type: 'string', default: '10s', describe: 'A request unanswered for so long has failed' },
-  'start-timeout': { group: 'Load:', type: 'string', default: '15s', describe: 'A program must listen by then' },
-  threads: { group: 'Load:', type: 'string', describe: 'Threads that generate load [default: chosen]' },
-  'server-cpus': { group: 'Load:', type: 'string', describe: 'CPUs for the programs: 0,2-3 [default: chosen]' },
-  'load-cpus': { group: 'Load:', type: 'string', describe: 'CPUs for the load [default: chosen]' },
+  timeout: { group: 'Load:', type: 'string', default: '10s', describe: 'Time after which an unanswered request fails' },
+  'start-timeout': {
+    group: 'Load:',
+    type: 'string',
+    default: '15s',
+    describe: 'Time limit until a program listens',
+  },
+  threads: { group: 'Load:', type: 'string', describe: 'Threads that generate load [default: automatic]' },
+  'server-cpus': { group: 'Load:', type: 'string', describe: 'CPUs for the programs: 0,2-3 [default: automatic]' },
+  'load-cpus': { group: 'Load:', type: 'string', describe: 'CPUs for the load [default: automatic]' },
   gate: {
     group: 'Verdict:',
     type: 'string',
-    describe: `Some of ${Object.keys(gatedMetrics).join(', ')} [default: all; of http the first two], each with margins if need be: cpu=2%/8%`,
+    describe:
+      `Some of ${Object.keys(gatedMetrics).join(', ')} [default: all; for http the first two], ` +
+      'each with optional margins: cpu=2%/8%',
   },
   'max-sessions': {
     group: 'Verdict:',
     type: 'string',
-    describe: 'No look after more sessions [default: as many as the budget reaches]',
+    describe: 'Maximum number of sessions [default: as many as the budget allows]',
   },
   budget: {
     group: 'Verdict:',
     type: 'string',
     default: '5m',
-    describe: 'Time of the check; looks and windows are planned to it',
+    describe: 'Time of the check; looks and windows are planned to fit into it',
   },
   confirm: {
     group: 'Verdict:',
     type: 'boolean',
     default: false,
-    describe: 'Look again, in sessions of their own, for what was found',
+    describe: 'Confirm a regression in a second series of sessions',
   },
   'null-arm': {
     group: 'Verdict:',
     type: 'boolean',
     default: false,
-    describe: 'Also hold A against a copy of itself: if they differ, the check is invalid',
+    describe: 'Also compare A with a copy of itself: if they differ, the check is invalid',
   },
-  seed: { group: 'Verdict:', type: 'string', describe: 'Of all that is random [default: chosen, and recorded]' },
-  'out-dir': { group: 'Output:', type: 'string', default: 'results', describe: 'Gets a directory of results' },
+  seed: { group: 'Verdict:', type: 'string', describe: 'Seed of all random choices [default: random, and recorded]' },
+  'out-dir': {
+    group: 'Output:',
+    type: 'string',
+    default: 'results',
+    describe: 'Directory in which each check creates a directory for its results',
+  },
   json: { group: 'Output:', type: 'string', describe: 'Write the results as JSON to FILE; - prints them instead' },
   quiet: { alias: 'q', group: 'Output:', type: 'boolean', default: false, describe: 'No progress' },
   ...displayOptions,
@@ -110,7 +128,7 @@ const options = {
 /** `sockbench check`: decides whether B is slower than A. */
 export const check: Command<typeof options> = {
   name: 'check',
-  describe: 'Is one server slower than another? For CI',
+  describe: 'Check whether one server is slower than another, for CI',
   options,
   examples: [
     ["check --a './old {port}' --b './new {port}'", 'two programs'],
@@ -144,11 +162,11 @@ const SEQUENTIAL = ['max-sessions', 'confirm', 'null-arm'] as const;
 
 function readMaxSessions(flags: Flags<typeof options>): number | null {
   if (!flags.isGiven('baseline')) {
-    if (flags.has('record')) flags.refuse('--record goes with --baseline, which names the file');
+    if (flags.has('record')) flags.refuse('--record needs --baseline, which names the file');
     return flags.value('max-sessions', parseInteger) ?? null;
   }
   for (const name of SEQUENTIAL.filter((name) => flags.isGiven(name))) {
-    flags.refuse(`--${name} does not go with --baseline, for which ${BASELINE_SESSIONS} sessions are one run`);
+    flags.refuse(`--${name} can't be combined with --baseline, where each run has ${BASELINE_SESSIONS} sessions`);
   }
   return null;
 }
@@ -165,7 +183,7 @@ function readPlan(flags: Flags<typeof options>, { a, b }: Programs): CheckPlan {
   if (app === 'http' && flags.isGiven('size')) {
     flags.refuse('--size: an HTTP server chooses how long its pages are: leave it out');
   }
-  if (app !== 'http' && flags.isGiven('any-page')) flags.refuse('--any-page goes with --app http: others echo');
+  if (app !== 'http' && flags.isGiven('any-page')) flags.refuse('--any-page needs --app http: the other apps echo');
   return {
     ...{ a, b, anyPage: flags.has('any-page') },
     point: {

@@ -16,19 +16,19 @@ import { choose, parsePick } from '../talk/menu.ts';
 import { talk } from '../talk/talk.ts';
 
 const options = {
-  pick: { type: 'string', describe: 'Which of several targets, by its number; without it, you are asked' },
+  pick: { type: 'string', describe: 'Number of the target to use, if several are given [default: ask]' },
   'no-newline': { type: 'boolean', default: false, describe: 'Send lines without their newline' },
   timeout: {
     type: 'string',
     describe:
-      'How long connecting may take, and how long the server may be silent after the end of input [default: 10s; over UDP 1s]',
+      'Time limit for connecting, and for silence of the server after the end of input [default: 10s; over UDP 1s]',
   },
 } as const satisfies OptionSet;
 
 /** `sockbench connect`: a manual conversation. Any machine is allowed, because one connection is not a flood. */
 export const connect: Command<typeof options> = {
   name: 'connect',
-  describe: 'Talk to a server by hand: lines go out, what comes is printed',
+  describe: 'Talk to a server by hand: send lines, and print what it sends',
   options,
   positional: {
     name: 'target',
@@ -59,11 +59,11 @@ export const connect: Command<typeof options> = {
 /** Reads --pick. @returns the index of the target; undefined when the user must be asked. */
 function readPick(flags: Flags<typeof options>, targets: readonly string[]): number | undefined {
   const { length } = targets;
-  if (length === 0) flags.refuse('say whom to talk to: connect tcp://HOST:PORT');
+  if (length === 0) flags.refuse('no target given: connect tcp://HOST:PORT');
   const pick = flags.value('pick', (text) => parsePick(text, length));
   if (pick !== undefined || length < 2) return pick ?? 0;
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
-    flags.refuse(`${length} targets, and no terminal to ask on: say which with --pick 1 to ${length}`);
+    flags.refuse(`${length} targets, and no terminal to ask on: choose one with --pick 1 to ${length}`);
   }
   return undefined;
 }
@@ -127,6 +127,6 @@ function inWords(milliseconds: number): string {
 /** Converts an error with a system error code to a TargetError; returns others unchanged. */
 function asTargetError(what: string, error: unknown): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error;
-  const reason = error.code === 'ECONNREFUSED' ? 'nobody listens there (ECONNREFUSED)' : error.message;
+  const reason = error.code === 'ECONNREFUSED' ? 'no server listens there (ECONNREFUSED)' : error.message;
   return new TargetError(`${what}: ${reason}`, [], { cause: error });
 }

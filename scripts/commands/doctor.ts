@@ -16,14 +16,14 @@ const options = {
   calibrate: {
     type: 'boolean',
     default: false,
-    describe: 'Hold the instrument against a server that delays, stalls, loses, repeats, reorders and damages',
+    describe: 'Test the instrument with a server that delays, stalls, loses, repeats, reorders and damages replies',
   },
   duration: {
     alias: 'd',
     type: 'string',
-    describe: 'Calibration: about how long in all [default: 30s]',
+    describe: 'With --calibrate: approximate time of all cases together [default: 40s]',
   },
-  json: { type: 'boolean', default: false, describe: 'As JSON, for programs' },
+  json: { type: 'boolean', default: false, describe: 'Print JSON, for programs' },
   ...displayOptions,
   quiet: { alias: 'q', type: 'boolean', group: 'Output:', default: false, describe: 'No progress' },
 } as const satisfies OptionSet;
@@ -31,17 +31,17 @@ const options = {
 /** `sockbench doctor`: reports what disturbs measurements here, and whether the instrument reports injected faults. */
 export const doctor: Command<typeof options> = {
   name: 'doctor',
-  describe: 'Say what will disturb measuring here; with --calibrate, prove the instrument',
+  describe: 'Report what will disturb measurements here; with --calibrate, test the instrument',
   options,
   examples: [
-    ['doctor', 'look at this machine'],
-    ['doctor --calibrate', 'injected beside reported, in 40 s or so'],
+    ['doctor', 'check this machine'],
+    ['doctor --calibrate', 'compare injected with reported values, in about 40 s'],
   ],
   async run(flags) {
     const durationMs = flags.value('duration', parseDuration);
-    if (durationMs !== undefined && !flags.has('calibrate')) flags.refuse('--duration is for --calibrate');
+    if (durationMs !== undefined && !flags.has('calibrate')) flags.refuse('--duration needs --calibrate');
     const times = calibrationTimes(durationMs);
-    if (times === undefined) flags.refuse('--duration: a calibration needs 5 s at least');
+    if (times === undefined) flags.refuse('--duration: a calibration needs at least 5 s');
     flags.assertNoFaults();
     const shown = { json: flags.has('json'), quiet: flags.has('quiet'), noColor: flags.has('no-color') };
     return flags.has('calibrate') && times !== undefined ? calibration(times, shown) : examination(shown.json);

@@ -13,7 +13,7 @@ import type { OptionSet } from '../cli/flags.ts';
 import { mayColor, print, reportWidth } from '../cli/output.ts';
 
 const options = {
-  json: { type: 'boolean', default: false, describe: 'As JSON, for programs' },
+  json: { type: 'boolean', default: false, describe: 'Print JSON, for programs' },
 } as const satisfies OptionSet;
 
 /** `sockbench list`: prints models, apps and workloads. */
@@ -22,8 +22,8 @@ export const list: Command<typeof options> = {
   describe: 'List concurrency models, apps and workloads',
   options,
   examples: [
-    ['list', 'what there is'],
-    ['list --json', 'the same for programs'],
+    ['list', 'as tables'],
+    ['list --json', 'the same as JSON, for programs'],
   ],
   async run(flags) {
     flags.assertNoFaults();

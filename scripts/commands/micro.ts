@@ -10,8 +10,8 @@ import { displayOptions } from '../flags/options.ts';
 
 const options = {
   only: { type: 'string', describe: `Some of ${hotPathNames.join(', ')} [default: all]` },
-  duration: { alias: 'd', type: 'string', default: '500ms', describe: 'Time measured of each' },
-  json: { type: 'boolean', default: false, describe: 'As JSON, for programs' },
+  duration: { alias: 'd', type: 'string', default: '500ms', describe: 'Time measured for each' },
+  json: { type: 'boolean', default: false, describe: 'Print JSON, for programs' },
   ...displayOptions,
 } as const satisfies OptionSet;
 

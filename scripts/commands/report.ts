@@ -16,23 +16,24 @@ const options = {
 /** `sockbench report`: prints saved results again, or two of them side by side. */
 export const report: Command<typeof options> = {
   name: 'report',
-  describe: 'Print saved results again; two of them side by side',
+  describe: 'Print saved results again, or two of them side by side',
   options,
   positional: {
     name: 'files',
-    describe: 'Results, or the directory of a run; two of them: side by side',
+    describe: 'A file of results, or the directory of a run; two are shown side by side',
     default: 'results/latest',
     several: true,
   },
   examples: [
     ['report', 'the last run'],
-    ['report results/latest/results.json --format json', 'the same for programs'],
+    ['report results/latest/results.json --format json', 'the same as JSON, for programs'],
     ['report before.json after.json', 'two runs side by side, if they can be compared'],
   ],
   async run(flags, file = '', other, ...more) {
     const format = flags.choice('format', 'format', formats) ?? 'terminal';
-    for (const argument of more) flags.refuse(`unexpected argument '${argument}': two results at most`);
-    if (other !== undefined && format !== 'terminal') flags.refuse(`--format: two results can't be told as ${format}`);
+    for (const argument of more) flags.refuse(`unexpected argument '${argument}': at most two results`);
+    if (other !== undefined && format !== 'terminal')
+      flags.refuse(`--format: two results can't be printed as ${format}`);
     flags.assertNoFaults();
     if (other === undefined) {
       const { readSaved } = await import('../../reports/files/reader.ts');
@@ -54,7 +55,7 @@ async function showSideBySide(fileA: string, fileB: string, noColor: boolean): P
   const [a, b] = [readResult(fileA), readResult(fileB)];
   const differences = incomparabilities(a, b);
   if (differences.length > 0) {
-    throw new NotComparableError(`${fileA} (A) and ${fileB} (B) can't be compared, as these differ:`, differences);
+    throw new NotComparableError(`${fileA} (A) and ${fileB} (B) can't be compared, because these differ:`, differences);
   }
   const options = { color: mayColor(process.stdout, noColor), width: reportWidth() };
   print(renderSideBySide({ name: fileA, result: a }, { name: fileB, result: b }, options));

@@ -25,7 +25,7 @@ const options = {
   target: {
     group: 'What to measure:',
     type: 'string',
-    describe: 'Measure a server that runs already: tcp://127.0.0.1:7000, or udp, tls, ws, wss, http, https://…/path',
+    describe: 'Measure a running server: tcp://127.0.0.1:7000, or udp, tls, ws, wss, http, https://…/path',
   },
   ...foreignOptions,
   ...targetOptions,
@@ -42,17 +42,18 @@ const options = {
     alias: 'r',
     type: 'string',
     default: '1',
-    describe: 'Times that it is measured',
+    describe: 'How often it is measured',
   },
   threshold: {
     group: 'What to measure:',
     type: 'string',
-    describe: "A bound such as 'p99<5ms' or 'errors==0', several times if need be; exit code 1 when it is not kept",
+    describe:
+      "A bound such as 'p99<5ms' or 'errors==0'; may be given several times; exit code 1 when a bound is crossed",
   },
   select: {
     group: 'What to measure:',
     type: 'string',
-    describe: `How clients choose between several of the above: ${selectPolicyNames.join(', ')}`,
+    describe: `How clients choose between several targets: ${selectPolicyNames.join(', ')}`,
   },
   ...serverOptions,
   ...loadOptions,
@@ -66,8 +67,8 @@ export const run: Command<typeof options> = {
   options,
   examples: [
     ['run --model async -c 100 -d 5s', 'a built-in server'],
-    ["run --exec 'python3 echo.py {port}'", 'a server of yours, started for this'],
-    ['run --target udp://127.0.0.1:7000', 'one that runs already'],
+    ["run --exec 'python3 echo.py {port}'", 'your own server, started for this run'],
+    ['run --target udp://127.0.0.1:7000', 'a running server'],
     ['run --model async --model epoll --select p2c', 'two servers that share the load'],
   ],
   async run(flags) {
@@ -109,7 +110,7 @@ async function readTarget(flags: Flags<typeof options>): Promise<TargetSpec | un
   if (flags.isGiven('select')) return { kind: 'group', members: targets, select: select ?? 'round-robin' };
   if (targets.length > 1) {
     flags.refuse(
-      'several targets: for one load on all of them say with --select how clients choose ' +
+      'several targets: to put one load on all of them, set with --select how clients choose ' +
         `(${selectPolicyNames.join(', ')}); to compare them, use bench`,
     );
   }
@@ -126,7 +127,7 @@ async function readTargets(flags: Flags<typeof options>): Promise<SingleTarget[]
   const allowed = flags.value('allow-remote', parseNames) ?? [];
   const foreign = readForeign(flags);
   if (!flags.isGiven('model') && urls.length + foreign.length === 0) {
-    flags.refuse("say what to measure: --model NAME, --exec 'CMD {port}' or --target tcp://HOST:PORT");
+    flags.refuse("specify what to measure: --model NAME, --exec 'CMD {port}' or --target tcp://HOST:PORT");
   }
   for (const model of known) {
     const reason = whyUnavailable(model);

@@ -21,7 +21,7 @@ const options = {
   app: {
     group: 'What to measure:',
     type: 'string',
-    describe: `What servers say: ${appNames.join(', ')} [default: echo, or what --workload needs]`,
+    describe: `App that the servers run: ${appNames.join(', ')} [default: echo, or what --workload needs]`,
   },
   transports: {
     group: 'What to measure:',
@@ -39,7 +39,8 @@ const options = {
   cpus: {
     group: 'What to measure:',
     type: 'string',
-    describe: 'CPUs that servers are given, one after the other: 1,2,4 [default: those that bench gives them]',
+    describe:
+      'Numbers of CPUs for the servers, measured one after the other: 1,2,4 [default: the CPUs that bench gives them]',
   },
   duration: {
     group: 'What to measure:',
@@ -62,12 +63,12 @@ const PACING_FLAGS = ['rate', 'stage', 'arrivals', 'requests'] as const satisfie
 /** `sockbench scale`: measures servers at many levels of concurrency. */
 export const scale: Command<typeof options> = {
   name: 'scale',
-  describe: 'Sweep connections (and CPUs), and say what scales best, where, and at what cost',
+  describe: 'Sweep connections (and CPUs), and report what scales best, where, and at what cost',
   options,
   examples: [
-    ['scale --models event-driven,thread-per-connection', 'from 1 to 256 connections, in some five minutes'],
-    ['scale --models cluster,event-driven --cpus 1,2 --work cpu:100us', 'what a second CPU brings'],
-    ["scale --exec 'python3 echo.py {port}' -c 1,2,4,8,16,32", 'a server of yours'],
+    ['scale --models event-driven,thread-per-connection', 'from 1 to 256 connections, in about five minutes'],
+    ['scale --models cluster,event-driven --cpus 1,2 --work cpu:100us', 'the gain of a second CPU'],
+    ["scale --exec 'python3 echo.py {port}' -c 1,2,4,8,16,32", 'your own server'],
   ],
   async run(flags) {
     const output = readOutput(flags);
@@ -83,7 +84,7 @@ export const scale: Command<typeof options> = {
 function readConfiguration(flags: Flags<typeof options>): RunConfiguration {
   for (const name of PACING_FLAGS) {
     if (flags.isGiven(name)) {
-      flags.refuse(`--${name}: scale asks for as much as servers do at each level: leave it out, or use bench`);
+      flags.refuse(`--${name}: scale applies full load at each level: leave it out, or use bench`);
     }
   }
   const load = readLoad(flags);
@@ -106,7 +107,7 @@ function readTargets(flags: Flags<typeof options>): TargetSpec[] {
   const models = flags.choices('models', 'model', modelNames) ?? [];
   const foreign = readForeign(flags);
   if (!flags.isGiven('models') && !flags.isGiven('exec')) {
-    flags.refuse("say what to measure: --models NAME,NAME or --exec 'CMD {port}'");
+    flags.refuse("specify what to measure: --models NAME,NAME or --exec 'CMD {port}'");
   }
   for (const name of models) {
     const reason = whyUnavailable(name);
@@ -129,6 +130,6 @@ function readCpus(flags: Flags<typeof options>): number[] {
   const there = availableParallelism();
   const cpus = (flags.value('cpus', parseIntegers) ?? []).sort((a, b) => a - b);
   const most = cpus.at(-1) ?? 0;
-  if (most > there) flags.refuse(`--cpus: ${most} are more than the ${there} that may be used here`);
+  if (most > there) flags.refuse(`--cpus: ${most} is more than the ${there} CPUs available here`);
   return cpus;
 }

@@ -24,25 +24,25 @@ import { TerminalOperator } from '../talk/operator.ts';
 
 const options = {
   model: { type: 'string', describe: `One of ${modelNames.join(', ')}` },
-  app: { type: 'string', default: 'echo', describe: `What it says: ${appNames.join(', ')}` },
-  once: { type: 'boolean', default: false, describe: 'With --app greeting: closes after the greeting' },
+  app: { type: 'string', default: 'echo', describe: `App that it runs: ${appNames.join(', ')}` },
+  once: { type: 'boolean', default: false, describe: 'With --app greeting: close after the greeting' },
   transport: { type: 'string', default: 'tcp', describe: transportNames.join(', ') },
   port: { type: 'string', default: '0', describe: 'Port to listen on; 0 lets the system choose' },
   host: { type: 'string', default: '127.0.0.1', describe: 'Address to listen on' },
   'allow-reflection': {
     type: 'boolean',
     default: false,
-    describe: 'Answer datagrams on an address beyond this machine, although senders can be forged',
+    describe: 'Answer datagrams on an address that other machines can reach, although senders can be forged',
   },
   'idle-timeout': {
     type: 'string',
     default: '5m',
-    describe: 'With HTTP: close a connection on which no request has begun for so long; 0 never does',
+    describe: 'With HTTP: close a connection on which no request starts for this time; 0: never',
   },
   'header-timeout': {
     type: 'string',
     default: '60s',
-    describe: 'With HTTP: answer 408 and close when the head of a request takes longer; 0 never does',
+    describe: 'With HTTP: answer 408 and close when the head of a request takes longer; 0: never',
   },
   'request-timeout': { type: 'string', default: '5m', describe: 'The same for a whole request, with its body' },
   ...workOptions,
@@ -62,10 +62,10 @@ export const serve: Command<typeof options> = {
   ],
   async run(flags) {
     const model = flags.choice('model', 'model', modelNames);
-    if (flags.text('model') === undefined) flags.refuse(`--model is missing; there are ${modelNames.join(', ')}`);
+    if (flags.text('model') === undefined) flags.refuse(`--model is missing; choose one of ${modelNames.join(', ')}`);
     const chosen = flags.choice('app', 'app', appNames) ?? 'echo';
     const app = flags.has('once') && chosen === 'greeting' ? 'greeting-once' : chosen;
-    if (flags.has('once') && app !== 'greeting-once') flags.refuse('--once goes with --app greeting alone');
+    if (flags.has('once') && app !== 'greeting-once') flags.refuse('--once needs --app greeting');
     const transport = flags.choice('transport', 'transport', transportNames) ?? 'tcp';
     const why = model && whyNotCarried(model, app, transport);
     if (why !== undefined) flags.refuse(`${model} does not serve ${app} over ${transport}: ${why}`);
@@ -137,7 +137,8 @@ async function readHost(
     const host = await resolveHost(flags.text('host'));
     const why = flags.has('allow-reflection') ? undefined : whyReflects(app, transport, host);
     if (why === undefined) return host;
-    flags.refuse(`--host: ${why}; listen on 127.0.0.1, or add --allow-reflection where you trust all who can reach it`);
+    const remedy = 'listen on 127.0.0.1, or add --allow-reflection if you trust everyone who can reach it';
+    flags.refuse(`--host: ${why}; ${remedy}`);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     flags.refuse(`--host: ${error.message}`);

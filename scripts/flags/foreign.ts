@@ -9,19 +9,19 @@ export const foreignOptions = {
     type: 'string',
     group: 'What to measure:',
     describe:
-      "Start and measure a server of yours: 'CMD {port}', a shell command; {host} and {transport} are filled in too",
+      "Start and measure your own server: a shell command 'CMD {port}'; {host} and {transport} are replaced, too",
   },
   name: {
     type: 'string',
     group: 'What to measure:',
     describe:
-      'What tables call it; with several --exec one for each, in the same order [default: the command, shortened]',
+      'Its name in tables; with several --exec, one name for each, in the same order [default: the command, shortened]',
   },
   'start-timeout': {
     type: 'string',
     group: 'What to measure:',
     default: '15s',
-    describe: 'Give it up when it does not listen by then',
+    describe: 'Time limit until it listens',
   },
 } as const satisfies OptionSet;
 
@@ -34,7 +34,7 @@ export function readForeign(flags: Flags<typeof foreignOptions>): ForeignServer[
   const names = flags.texts('name');
   const startLimitMs = flags.value('start-timeout', parseDuration);
   if (names.length > commands.length) {
-    flags.refuse(`--name: ${names.length} names for ${commands.length} commands: each names one --exec`);
+    flags.refuse(`--name: ${names.length} names for ${commands.length} commands: give one name for each --exec`);
   }
   return commands.map((command, i) => ({
     kind: 'exec',

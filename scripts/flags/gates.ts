@@ -19,7 +19,8 @@ export function readGates(flags: GateFlags, app: AppName): Gate[] {
   for (const { metric } of gates) {
     if (judged.includes(metric)) continue;
     flags.refuse(
-      `--gate: ${metric} is not held against recorded runs, as it differs too much from run to run: use --baseline-ref for it`,
+      `--gate: ${metric} can't be compared with recorded runs, because it differs too much from run to run: ` +
+        'use --baseline-ref for it',
     );
   }
   return gates;
@@ -34,7 +35,7 @@ export function parseGates(text: string): Gate[] {
     if (margins === undefined) return { metric, margins: gatedMetrics[metric] };
     const [, tolerated, detected] = /^(\d+(?:\.\d+)?)%?\/(\d+(?:\.\d+)?)%$/.exec(margins) ?? [];
     if (detected === undefined) {
-      throw new RangeError(`'${part}' has no margins such as 1%/5%: what is tolerated, and what must be found`);
+      throw new RangeError(`'${part}' needs margins such as 1%/5%: the tolerated change, and the change to detect`);
     }
     return { metric, margins: { tolerated: Number(tolerated) / 100, detected: Number(detected) / 100 } };
   });

@@ -117,7 +117,7 @@ function readTime(flags: LoadFlags): Pick<Load, 'stages' | 'requests' | 'duratio
   const stages = flags.value('stage', parseStages) ?? [];
   const requests = flags.value('requests', parseInteger) ?? null;
   if (stages.length > 0 && flags.isGiven('duration')) {
-    flags.refuse('--duration: the stages say how long: leave out one of them');
+    flags.refuse('--duration: the stages set the duration: leave out one of them');
   }
   if (stages.length > 0) return { stages, requests, durationMs: stagesDurationMs(stages) };
   const limited = requests !== null && !flags.isGiven('duration');

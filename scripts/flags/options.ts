@@ -9,7 +9,7 @@ export const workOptions = {
   work: {
     type: 'string',
     group: 'Load:',
-    describe: 'What a request costs the server: cpu:200us, io:5ms, cpu:50us+io:2ms, cpu:50us@0.9,cpu:5ms@0.1',
+    describe: 'Work of the server for each request: cpu:200us, io:5ms, cpu:50us+io:2ms, cpu:50us@0.9,cpu:5ms@0.1',
   },
   'cache-hit': { type: 'string', group: 'Load:', describe: 'Share of requests that skip the work: 0.8' },
 } as const satisfies OptionSet;
@@ -28,17 +28,17 @@ export const targetOptions = {
   'allow-remote': {
     group: 'What to measure:',
     type: 'string',
-    describe: 'Hosts beyond this machine that may be flooded',
+    describe: 'Other hosts that may be flooded',
   },
   app: {
     group: 'What to measure:',
     type: 'string',
-    describe: `What the server says: ${appNames.join(', ')} [default: echo, or what --workload needs]`,
+    describe: `App that the server runs: ${appNames.join(', ')} [default: echo, or what --workload needs]`,
   },
   transport: {
     group: 'What to measure:',
     type: 'string',
-    describe: `${transportNames.join(', ')} [default: tcp, or as --target says]`,
+    describe: `${transportNames.join(', ')} [default: tcp, or the transport of --target]`,
   },
   connections: {
     group: 'What to measure:',
@@ -54,7 +54,7 @@ export const loadOptions = {
   workload: {
     type: 'string',
     group: 'Load:',
-    describe: `${Object.keys(workloads).join(', ')} [default: what --app is made for]`,
+    describe: `${Object.keys(workloads).join(', ')} [default: the workload of --app]`,
   },
   ...workOptions,
   size: {
@@ -67,7 +67,7 @@ export const loadOptions = {
     type: 'boolean',
     group: 'Load:',
     default: false,
-    describe: 'With --app websocket: compress messages, where the server agrees',
+    describe: 'With --app websocket: compress messages, if the server agrees',
   },
   connection: {
     type: 'string',
@@ -86,43 +86,43 @@ export const loadOptions = {
     alias: 'R',
     type: 'string',
     group: 'Load:',
-    describe: 'Requests/s, whatever the server does: 500, 10k, 1e6 [default: as many as it answers]',
+    describe: "Requests/s, even if the server can't keep up: 500, 10k, 1e6 [default: as many as it answers]",
   },
   arrivals: {
     type: 'string',
     group: 'Load:',
     default: 'constant',
-    describe: 'How a rate is spread: constant or poisson',
+    describe: 'Distribution of the arrivals of a rate: constant or poisson',
   },
   stage: {
     alias: 's',
     type: 'string',
     group: 'Load:',
-    describe: 'Ramps in place of --duration: 30s:1000,10s:5k of --rate, or without it of connections',
+    describe: 'Ramps in place of --duration, such as 30s:1000,10s:5k: of the rate with --rate, else of connections',
   },
   requests: {
     alias: 'n',
     type: 'string',
     group: 'Load:',
-    describe: 'Stop after so many requests, or with --duration when either comes first',
+    describe: 'Stop after N requests; with --duration, stop at whichever comes first',
   },
   timestamps: {
     type: 'string',
     group: 'Load:',
     default: 'kernel',
-    describe: 'Who says when replies came: kernel, or user, which costs less and knows less',
+    describe: 'Source of the arrival times of replies: kernel, or user (less CPU time, but no service time and lag)',
   },
-  threads: { type: 'string', group: 'Load:', describe: 'Threads that generate load [default: chosen]' },
-  seed: { type: 'string', group: 'Load:', describe: 'Seed of all that is random [default: chosen, and recorded]' },
-  timeout: { type: 'string', group: 'Load:', default: '2s', describe: 'A request unanswered for so long has failed' },
+  threads: { type: 'string', group: 'Load:', describe: 'Threads that generate load [default: automatic]' },
+  seed: { type: 'string', group: 'Load:', describe: 'Seed of all random choices [default: random, and recorded]' },
+  timeout: { type: 'string', group: 'Load:', default: '2s', describe: 'Time after which an unanswered request fails' },
   'open-timeout': {
     type: 'string',
     group: 'Load:',
     default: '3s',
-    describe: 'Stop opening after so long without an answer',
+    describe: 'Stop opening when no connection was answered for this time',
   },
-  'server-cpus': { type: 'string', group: 'Load:', describe: 'CPUs for the servers: 0,2-3 [default: chosen]' },
-  'load-cpus': { type: 'string', group: 'Load:', describe: 'CPUs for the load [default: chosen]' },
+  'server-cpus': { type: 'string', group: 'Load:', describe: 'CPUs for the servers: 0,2-3 [default: automatic]' },
+  'load-cpus': { type: 'string', group: 'Load:', describe: 'CPUs for the load [default: automatic]' },
 } as const satisfies OptionSet;
 
 /** Flags for the look of reports. */
@@ -136,9 +136,9 @@ export const outputOptions = {
     type: 'string',
     group: 'Output:',
     default: 'results',
-    describe: 'Gets a directory of results for each run',
+    describe: 'Directory in which each run creates a directory for its results',
   },
-  out: { type: 'string', group: 'Output:', describe: 'More reports: json=FILE,terminal=FILE' },
+  out: { type: 'string', group: 'Output:', describe: 'Additional reports: json=FILE,terminal=FILE' },
   json: {
     type: 'string',
     group: 'Output:',

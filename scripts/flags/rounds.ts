@@ -12,13 +12,13 @@ export const roundsOptions = {
     group: 'What to measure:',
     alias: 'r',
     type: 'string',
-    describe: `Times that everything is measured, or ${AUTO}: until every pair is told apart`,
+    describe: `How often everything is measured, or ${AUTO}: until every pair is distinguished`,
   },
   budget: {
     group: 'What to measure:',
     type: 'string',
     default: '10m',
-    describe: `Time after which --rounds ${AUTO} begins no other round`,
+    describe: `Time after which --rounds ${AUTO} starts no further round`,
   },
 } as const satisfies OptionSet;
 
@@ -30,7 +30,8 @@ export function readRounds(flags: RoundsFlags): Pick<RunConfiguration, 'rounds' 
   const rounds = flags.value('rounds', parseRounds);
   const budgetMs = flags.value('budget', parseDuration);
   if (rounds === AUTO) return { rounds: MAX_SAMPLE, budgetMs };
-  if (flags.isGiven('budget')) flags.refuse(`--budget: has no effect on a number of rounds: use --rounds ${AUTO}`);
+  if (flags.isGiven('budget'))
+    flags.refuse(`--budget: has no effect with a fixed number of rounds: use --rounds ${AUTO}`);
   return { rounds };
 }
 

@@ -42,7 +42,7 @@ export async function checkOut(ref: string, signal: AbortSignal): Promise<Baseli
     const directory = resolve(tree, prefix);
     if (!existsSync(directory)) {
       throw new ConfigurationError([
-        `baseline-ref: ${ref} has no ${prefix}, where this runs: run it in a directory that there was then`,
+        `baseline-ref: ${ref} has no ${prefix}, the current directory: run it in a directory that exists there`,
       ]);
     }
     return { directory, commit, isHere: await isHere(commit, signal), dispose };
@@ -59,7 +59,7 @@ async function commitOf(ref: string, signal: AbortSignal): Promise<string> {
     if (!(error instanceof ConfigurationError)) throw error;
     throw new ConfigurationError(
       [
-        `${error.message}: there is no commit ${ref} here; fetch it with git fetch, a shallow clone's with ` +
+        `${error.message}: there is no commit ${ref} here; fetch it with git fetch, or in a shallow clone with ` +
           'git fetch --unshallow (in CI: check out with fetch-depth: 0)',
       ],
       { cause: error },

@@ -49,11 +49,11 @@ export function readPrograms(flags: ProgramFlags): Programs {
   if (flags.isGiven('baseline')) return referencePrograms(flags, server);
   if (ref !== undefined) return baselinePrograms(flags, ref, server);
   if (flags.isGiven('exec')) {
-    flags.refuse('--exec goes with --baseline-ref or --baseline; without them say --a and --b');
+    flags.refuse('--exec needs --baseline-ref or --baseline; without them, use --a and --b');
   }
-  if (flags.isGiven('build')) flags.refuse('--build goes with --baseline-ref; without it say --a and --b');
+  if (flags.isGiven('build')) flags.refuse('--build needs --baseline-ref; without it, use --a and --b');
   const [a, b] = (['a', 'b'] as const).map((name) => {
-    const command = readCommand(flags, name, 'say what to compare');
+    const command = readCommand(flags, name, 'specify what to compare');
     return server(command, command);
   }) as [ForeignServer, ForeignServer];
   return ready({ a, b });
@@ -67,10 +67,10 @@ function ready(arms: Pick<Programs, 'a' | 'b'>): Programs {
 function referencePrograms(flags: ProgramFlags, server: (name: string, command: string) => ForeignServer): Programs {
   for (const other of ['a', 'b', 'baseline-ref', 'build'] as const) {
     if (flags.isGiven(other)) {
-      flags.refuse(`--${other} does not go with --baseline, which holds --exec against recorded runs`);
+      flags.refuse(`--${other} can't be combined with --baseline, which compares --exec with recorded runs`);
     }
   }
-  const command = readCommand(flags, 'exec', 'say what to hold against the recorded runs');
+  const command = readCommand(flags, 'exec', 'specify what to compare with the recorded runs');
   return ready({ a: { kind: 'model', model: REFERENCE.model }, b: server(command, command) });
 }
 
@@ -81,9 +81,9 @@ function baselinePrograms(
 ): Programs {
   for (const other of ['a', 'b'] as const) {
     if (flags.isGiven(other))
-      flags.refuse(`--${other} does not go with --baseline-ref, which runs --exec in both places`);
+      flags.refuse(`--${other} can't be combined with --baseline-ref, which runs --exec in both checkouts`);
   }
-  const command = readCommand(flags, 'exec', 'say what to run in both places');
+  const command = readCommand(flags, 'exec', 'specify what to run in both checkouts');
   const buildCommand = flags.text('build');
   return {
     a: server(ref, command),
@@ -111,8 +111,8 @@ function sameSources(ref: string): Reason {
   return {
     code: 'same-sources',
     message:
-      `A and B are the same: ${ref} is what is checked out here, and no tracked file differs; ` +
-      'after a push, hold it against the commit before, such as --baseline-ref HEAD^',
+      `A and B are the same: ${ref} is checked out here, and no tracked file differs; ` +
+      'after a push, compare with the commit before, such as --baseline-ref HEAD^',
   };
 }
 

@@ -21,8 +21,8 @@ export async function openBaseline(plan: CheckPlan, file: string, record: boolea
   const stored = readBaseline(file);
   const differences = fingerprintDifferences(stored, now);
   if (differences.length > 0) {
-    const what = `the runs in ${file} can't be compared with one here and now, as these differ:`;
-    throw new NotComparableError(what, [...differences, 'record runs of their own into another file']);
+    const what = `the runs in ${file} can't be compared with a run here, because these differ:`;
+    throw new NotComparableError(what, [...differences, 'record new runs into another file']);
   }
   return { file, record, stored };
 }

@@ -32,7 +32,7 @@ export const apps = {
   },
   discard: {
     title: 'Discard',
-    summary: 'reads everything and throws it away (RFC 863)',
+    summary: 'reads everything and discards it (RFC 863)',
     transports: both,
     workload: 'upload',
     load: () => import('./discard.ts'),
@@ -47,14 +47,14 @@ export const apps = {
   },
   greeting: {
     title: 'Greeting',
-    summary: 'speaks first ("Hello from server"), reads one message, closes',
+    summary: 'sends first ("Hello from server"), reads one message, closes',
     transports: ['tcp'],
     workload: null,
     load: () => import('./greeting.ts'),
   },
   'greeting-once': {
     title: 'Greeting, once',
-    summary: 'the same without reading: greets and closes',
+    summary: 'the same without reading: sends the greeting and closes',
     transports: ['tcp'],
     workload: null,
     load: () => import('./greeting-once.ts'),
@@ -85,7 +85,7 @@ export const apps = {
   },
   chat: {
     title: 'Chat',
-    summary: 'each line that a client says goes to all others, in one order; who reads too slowly is dropped',
+    summary: 'sends each line of a client to all others, in one order; drops a client that reads too slowly',
     transports: ['tcp'],
     needs: ['room'],
     workload: 'broadcast',

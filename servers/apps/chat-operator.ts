@@ -130,7 +130,7 @@ export class ChatOperator implements App {
       client.dismiss('The operator is busy, and too many wait: try again later.');
     } else {
       this.#clients.push(client);
-      this.#operator.show(`client ${client.number} is here${before > 0 ? ', and waits' : ''}`);
+      this.#operator.show(`client ${client.number} has connected${before > 0 ? ', and waits' : ''}`);
       if (before > 0) client.say(`The operator is busy: please wait. Before you: ${before}.`);
     }
   }
@@ -169,7 +169,7 @@ export class ChatOperator implements App {
     }
     const client = this.#answering;
     this.#answering = undefined;
-    if (client === undefined) this.#operator?.show('not sent: nobody awaits an answer');
+    if (client === undefined) this.#operator?.show('not sent: no client waits for an answer');
     else client.answer(line);
     this.takeTurn();
   }

@@ -68,7 +68,7 @@ function webSocketApp({ idleMs, headerMs }: HttpTimeLimits): App {
     },
     within: webSocketApp,
     stream() {
-      throw new TypeError('websocket needs a stream of Node’s to adopt');
+      throw new TypeError('websocket needs a Node stream to adopt');
     },
     datagram(): void {},
   };

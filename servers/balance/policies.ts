@@ -3,9 +3,9 @@ import type { Random } from '../random/streams.ts';
 /** Load-balancing policies by name, with a description of each. */
 export const balancePolicies = {
   'round-robin': 'each server in turn',
-  'least-connections': 'the server with the fewest connections open',
-  random: 'any server, whatever it has to do',
-  p2c: 'of two servers at random the one with fewer connections open: the power of two choices',
+  'least-connections': 'the server with the fewest open connections',
+  random: 'any server, whatever its load',
+  p2c: 'of two random servers, the one with fewer open connections: the power of two choices',
 } as const;
 
 export type BalancePolicy = keyof typeof balancePolicies;

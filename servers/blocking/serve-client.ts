@@ -74,7 +74,7 @@ export async function serveClientsOfProcess(): Promise<void> {
     if (passed === undefined) return;
     const [fd, link] = passed.fds;
     // This process is out of descriptors: the client's was lost with the message.
-    if (fd === undefined) throw new Error('no socket came with a client');
+    if (fd === undefined) throw new Error('received a client without its socket');
     const conversation: PassedConversation = JSON.parse(Buffer.from(passed.bytes).toString());
     await converse({ ...conversation, fd, link });
     for (const each of passed.fds) close(each);

@@ -11,5 +11,8 @@ import type { TransportName } from '../transport.ts';
  */
 export function whyReflects(app: AppName, transport: TransportName, host: string): string | undefined {
   if (transport !== 'udp' || !answersDatagrams(app) || isLoopback(host)) return undefined;
-  return `over udp ${app} answers whatever sender a datagram claims, and ${host} can be reached from other machines: with a forged sender it floods others`;
+  return (
+    `over udp, ${app} replies to the sender that a datagram names, and ${host} can be reached from other machines: ` +
+    'with a forged sender it floods others'
+  );
 }

@@ -14,7 +14,7 @@ export interface UringRefusal {
   readonly disabled: string | undefined;
 }
 
-const INSTEAD = 'The epoll model needs nothing of the kind.';
+const INSTEAD = 'The epoll model does not need io_uring.';
 
 /** Explains why the ring was refused and what to do about it. */
 export function explainRefusal({ errno, kernel, disabled }: UringRefusal): string {
@@ -23,21 +23,30 @@ export function explainRefusal({ errno, kernel, disabled }: UringRefusal): strin
     const recent = major > 6 || (major === 6 && minor >= 1);
     if (!recent) return `io_uring as used here needs Linux 6.1 or later; this is ${kernel}. ${INSTEAD}`;
     if (errno === ENOSYS) {
-      return `this kernel (${kernel}) has no io_uring, or something between it and this process, such as gVisor or a seccomp profile, hides it. ${INSTEAD}`;
+      return `this kernel (${kernel}) has no io_uring, or a sandbox such as gVisor or seccomp hides it. ${INSTEAD}`;
     }
   }
   if (errno === ENOMEM) {
-    return 'there is not enough memory for a ring of io_uring: raise the limit on locked memory (`ulimit -l`) or that of the control group.';
+    return (
+      'there is not enough memory for an io_uring: raise the limit of locked memory (`ulimit -l`) ' +
+      'or the memory limit of the control group.'
+    );
   }
-  if (errno !== EPERM)
-    return `a ring of io_uring could not be made: ${new SystemError(errno, 'io_uring_setup').message}.`;
+  if (errno !== EPERM) return `an io_uring could not be created: ${new SystemError(errno, 'io_uring_setup').message}.`;
   if (disabled === '2') {
-    return `io_uring is switched off on this machine: \`sysctl kernel.io_uring_disabled=0\`, as root, allows it. ${INSTEAD}`;
+    return `io_uring is disabled on this machine: \`sysctl kernel.io_uring_disabled=0\` as root enables it. ${INSTEAD}`;
   }
   if (disabled === '1') {
-    return `io_uring is kept for a group of users on this machine: join the one in \`sysctl kernel.io_uring_group\`, or run \`sysctl kernel.io_uring_disabled=0\` as root. ${INSTEAD}`;
+    return (
+      'io_uring is restricted to a group of users on this machine: join the one in `sysctl kernel.io_uring_group`, ' +
+      `or run \`sysctl kernel.io_uring_disabled=0\` as root. ${INSTEAD}`
+    );
   }
-  return `something forbids io_uring to this process: mostly a container's seccomp profile, such as Docker's default one; run it with \`--security-opt seccomp=unconfined\`, or a profile that allows io_uring_setup, io_uring_enter and io_uring_register. ${INSTEAD}`;
+  return (
+    "this process may not use io_uring, usually because of a container's seccomp profile, such as Docker's default " +
+    'one; run it with `--security-opt seccomp=unconfined`, or a profile that allows io_uring_setup, io_uring_enter ' +
+    `and io_uring_register. ${INSTEAD}`
+  );
 }
 
 /** Returns why io_uring is not available here and what to do about it, or `undefined` when it is. Never throws. */

@@ -184,7 +184,7 @@ describe('combinations', () => {
     [
       'a chat over UDP',
       { ...chat, transports: ['udp'] },
-      ['workload: broadcast is for tcp only', 'chat is not spoken', 'chat is'],
+      ['workload: broadcast is for tcp only', 'chat is not available', 'chat is'],
     ],
     ['a chat over TLS', { ...chat, transports: ['tls'] }, ['workload: broadcast is for tcp only']],
     ['a chat with new connections', { ...chat, connection: 'per-request' }, ['connection: clients of a chat stay']],
@@ -198,7 +198,11 @@ describe('combinations', () => {
     ['a chat in stages of connections', { ...chat, ...inStages([1, 9]) }, ['stage: clients of a chat stay']],
     ['a chat of several threads', { ...chat, threads: 2 }, ['threads: one thread has all clients']],
     ['a chat with work', { ...chat, work: parseWork('cpu:1us') }, ['work: a chat passes lines on']],
-    ['http over UDP', { ...http, transports: ['udp'] }, ['http is not spoken over udp', 'http is not', 'http is not']],
+    [
+      'http over UDP',
+      { ...http, transports: ['udp'] },
+      ['http is not available over udp', 'http is not', 'http is not'],
+    ],
     ['http at a rate', { ...http, rate: 5 }, ["rate: http is measured by autocannon's client"]],
     ['http in stages', { ...http, ...inStages([1, 5]), connections: [1] }, ['stage: http is measured']],
     ['http with a number of requests', { ...http, requests: 5 }, ['requests: http is measured for a time']],

@@ -11,12 +11,16 @@ import { checkAgainst, echo, recordedRuns as runs, saved } from './recorded-plan
 
 describe('a check against recorded runs is refused with 2', () => {
   test.each<[string, readonly string[], string]>([
-    ['of p99', ['--exec', echo, '--gate', 'p99'], '--gate: p99 is not held against recorded runs'],
-    ['of two programs', ['--exec', echo, '--a', echo], '--a does not go with --baseline'],
-    ['of a commit', ['--exec', echo, '--baseline-ref', 'HEAD'], '--baseline-ref does not go with --baseline'],
+    ['of p99', ['--exec', echo, '--gate', 'p99'], "--gate: p99 can't be compared with recorded runs"],
+    ['of two programs', ['--exec', echo, '--a', echo], "--a can't be combined with --baseline"],
+    ['of a commit', ['--exec', echo, '--baseline-ref', 'HEAD'], "--baseline-ref can't be combined with --baseline"],
     ['without a program', [], "--exec 'CMD {port}' is missing"],
-    ['with a confirmation', ['--exec', echo, '--confirm'], '--confirm does not go with --baseline'],
-    ['with a session limit', ['--exec', echo, '--max-sessions', '24'], '--max-sessions does not go with --baseline'],
+    ['with a confirmation', ['--exec', echo, '--confirm'], "--confirm can't be combined with --baseline"],
+    [
+      'with a session limit',
+      ['--exec', echo, '--max-sessions', '24'],
+      "--max-sessions can't be combined with --baseline",
+    ],
   ])('%s', async (_, args, fault) => {
     const { code, stderr } = await commandLine('check', '--baseline', 'no-such.json', ...args);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(fault) });
@@ -24,7 +28,7 @@ describe('a check against recorded runs is refused with 2', () => {
 
   test('with --record and without a file', async () => {
     const { code, stderr } = await commandLine('check', '--a', echo, '--b', echo, '--record');
-    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('--record goes with --baseline') });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('--record needs --baseline') });
   });
 });
 

@@ -5,7 +5,7 @@ const echo = 'exec node tests/bench/foreign-server.mjs {port} echo';
 
 describe('a check', () => {
   test.each<[string, readonly string[], readonly string[]]>([
-    ['without programs', [], ["say what to compare: --a 'CMD {port}' is missing", "--b 'CMD {port}' is missing"]],
+    ['without programs', [], ["specify what to compare: --a 'CMD {port}' is missing", "--b 'CMD {port}' is missing"]],
     ['without a port', ['--a', 'x', '--b', 'y {port}'], ["--a: 'x' has no {port}"]],
     ['with too few sessions', ['--a', echo, '--b', echo, '--max-sessions', '9'], ['the first is after 10 sessions']],
     ['with an unknown metric', ['--a', echo, '--b', echo, '--gate', 'p95'], ["unknown metric 'p95'"]],
@@ -30,11 +30,7 @@ describe('a check', () => {
       ['--a', echo, '--b', echo, '--transport', 'tls'],
       ['its command has no {transport}'],
     ],
-    [
-      'with a build and no baseline',
-      ['--a', echo, '--b', echo, '--build', 'make'],
-      ['--build goes with --baseline-ref'],
-    ],
+    ['with a build and no baseline', ['--a', echo, '--b', echo, '--build', 'make'], ['--build needs --baseline-ref']],
   ])('%s is refused with 2', async (_, args, faults) => {
     const { code, stderr, stdout } = await commandLine('check', ...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

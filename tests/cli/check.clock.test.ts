@@ -204,7 +204,7 @@ describe('a check against a commit', () => {
   test('warns that A and B are the same if the commit is checked out and unchanged', async () => {
     const { directory } = repository();
     const { stdout, stderr } = await checkIn(directory, 'HEAD');
-    expect(stderr).toContain('A and B are the same: HEAD is what is checked out here');
+    expect(stderr).toContain('A and B are the same: HEAD is checked out here');
     const { warnings } = checkResultSchema.parse(JSON.parse(stdout));
     expect(warnings.map(({ code }) => code)).toContain('same-sources');
   });

@@ -19,7 +19,7 @@ describe('several targets', () => {
       '0s',
     );
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain('2 targets, and no terminal to ask on: say which with --pick 1 to 2');
+    expect(stderr).toContain('2 targets, and no terminal to ask on: choose one with --pick 1 to 2');
     expect(stderr).toContain("'tcp://127.0.0.1' is not a target, such as");
     expect(stderr).toContain('--timeout must be above zero');
   });
@@ -27,7 +27,7 @@ describe('several targets', () => {
   test('are required: an empty list is refused', async () => {
     expect(await commandLine('connect')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('say whom to talk to'),
+      stderr: expect.stringContaining('no target given'),
     });
   });
 });

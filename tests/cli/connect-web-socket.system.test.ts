@@ -85,7 +85,7 @@ describe('connect over a WebSocket', () => {
     program.type('hi\n');
     const { code, stderr } = await program.end();
     expect(code).toBe(4);
-    expect(stderr).toMatch(/the conversation with \S+ broke: it ended without a closing handshake/);
+    expect(stderr).toMatch(/the conversation with \S+ broke: the connection ended without a closing handshake/);
   });
 
   test('reports a server without WebSockets, and ends with 4', async () => {

@@ -95,7 +95,7 @@ test.each(['tcp', 'udp', 'ws'])(
     await once(server, 'close');
     const { code, stderr } = await connectWith('hi\n', `${transport}://127.0.0.1:${port}`);
     expect(code).toBe(4);
-    expect(stderr).toContain('nobody listens there (ECONNREFUSED)');
+    expect(stderr).toContain('no server listens there (ECONNREFUSED)');
   },
 );
 

@@ -53,7 +53,7 @@ test.each<[string, readonly string[], (scene: Scene) => void]>([
   program.process.kill('SIGINT');
   const { code, stdout, stderr } = await program.end();
   expect({ code, stdout, stderr }).toEqual({ code: 130, stdout: '', stderr: expect.stringContaining('stopping') });
-  expect(stderr).not.toContain('fault of sockbench');
+  expect(stderr).not.toContain('bug in sockbench');
   expect(readdirSync(set.env.TMPDIR ?? '')).toEqual([]);
   const trees = execFileSync('git', ['-C', set.here, 'worktree', 'list', '--porcelain'], { encoding: 'utf8' });
   expect(trees.match(/^worktree /gm)).toHaveLength(1);

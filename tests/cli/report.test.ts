@@ -65,7 +65,7 @@ test('report refuses two incomparable results with 5 and names each difference',
   const { code, stdout, stderr } = await commandLine('report', fixture, other);
   expect({ code, stdout }).toEqual({ code: 5, stdout: '' });
   expect(stderr.trimEnd().split('\n')).toEqual([
-    `sockbench: ${fixture} (A) and ${other} (B) can't be compared, as these differ:`,
+    `sockbench: ${fixture} (A) and ${other} (B) can't be compared, because these differ:`,
     '  kernel: Linux 6.8.0 in A, Linux 6.9.0 in B',
     '  Node version: v20.20.2 in A, v22.1.0 in B',
     '  size: 64 in A, 1024 in B',
@@ -91,6 +91,6 @@ test('report prints a saved check as text and JSON, but not side by side', async
 test('report accepts at most two results, and prints two as text only', async () => {
   const { code, stderr } = await commandLine('report', fixture, fixture, 'c.json', '--format', 'json');
   expect(code).toBe(2);
-  expect(stderr).toContain("unexpected argument 'c.json': two results at most");
-  expect(stderr).toContain("--format: two results can't be told as json");
+  expect(stderr).toContain("unexpected argument 'c.json': at most two results");
+  expect(stderr).toContain("--format: two results can't be printed as json");
 });

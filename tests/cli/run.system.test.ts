@@ -129,7 +129,7 @@ test('a second Ctrl-C ends run at once, and its server ends, too', async () => {
   // A server that does not react to its stop signal: the second Ctrl-C must cut the wait for it short.
   process.kill(server?.pid ?? 0, 'SIGSTOP');
   program.process.kill('SIGINT');
-  await program.says(/stopping; once more/);
+  await program.says(/stopping; interrupt again/);
   program.process.kill('SIGINT');
   expect(await program.end()).toMatchObject({ code: 130, stdout: '' });
   await until('the server to be gone', () => server !== undefined && !isRunning(server));

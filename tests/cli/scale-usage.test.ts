@@ -3,15 +3,11 @@ import { commandLine } from './in-process.ts';
 
 describe('scale refuses with 2', () => {
   test.each([
-    ['no server', [], ["say what to measure: --models NAME,NAME or --exec 'CMD {port}'"]],
+    ['no server', [], ["specify what to measure: --models NAME,NAME or --exec 'CMD {port}'"]],
     [
       'a single level, a rate, and more CPUs than the machine has',
       ['--models', 'async', '-c', '8', '-R', '5', '--cpus', '1,8000'],
-      [
-        '--rate: scale asks for as much as',
-        '--connections: a sweep needs several levels',
-        '--cpus: 8000 are more than',
-      ],
+      ['--rate: scale applies full load', '--connections: a sweep needs several levels', '--cpus: 8000 is more than'],
     ],
     [
       'zero CPUs, and rounds that are not a number',
@@ -21,7 +17,7 @@ describe('scale refuses with 2', () => {
     [
       'a budget with a fixed number of rounds',
       ['--models', 'async,event-driven', '--budget', '5m'],
-      ['--budget: has no effect on a number of rounds: use --rounds auto'],
+      ['--budget: has no effect with a fixed number of rounds: use --rounds auto'],
     ],
     [
       'automatic rounds with one server',

@@ -4,13 +4,13 @@ import { commandLine } from './in-process.ts';
 test('serve refuses TLS with a model without Node streams', async () => {
   const { code, stderr } = await commandLine('serve', '--model', 'iterative', '--transport', 'tls');
   expect(code).toBe(2);
-  expect(stderr).toContain("TLS comes with Node's own streams");
+  expect(stderr).toContain("TLS needs Node's own streams");
 });
 
 test('serve refuses an app over a transport that it does not support', async () => {
   const { code, stderr } = await commandLine('serve', '--model', 'async', '--app', 'greeting', '--transport', 'udp');
   expect(code).toBe(2);
-  expect(stderr).toContain('greeting is not spoken over udp');
+  expect(stderr).toContain('greeting is not available over udp');
 });
 
 test('serve reports all invalid flags at once', async () => {

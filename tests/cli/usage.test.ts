@@ -58,13 +58,13 @@ describe('wrong usage ends with 2 and is explained on stderr only:', () => {
     ['an unknown app', ['serve', '--model', 'async', '--app', 'ecko'], ["unknown app 'ecko'; did you mean 'echo'?"]],
     ['an unknown format', ['report', '--format', 'jsn'], ["unknown format 'jsn'; did you mean 'json'?"]],
     ['a missing value', ['bench', '--out-dir'], ['--out-dir needs a value']],
-    ['no target', ['run'], ["say what to measure: --model NAME, --exec 'CMD {port}' or --target tcp://HOST:PORT"]],
+    ['no target', ['run'], ["specify what to measure: --model NAME, --exec 'CMD {port}' or --target tcp://HOST:PORT"]],
     [
       'two targets',
       ['run', '--model', 'async', '--exec', 'serve {port}'],
-      ['several targets: for one load on all of them say with --select'],
+      ['several targets: to put one load on all of them, set with --select'],
     ],
-    ['two commands without --select', ['run', '--exec', 'a {port}', '--exec', 'b {port}'], ['say with --select']],
+    ['two commands without --select', ['run', '--exec', 'a {port}', '--exec', 'b {port}'], ['set with --select']],
     [
       'nothing to select from',
       ['run', '--model', 'async', '--select', 'p2c'],

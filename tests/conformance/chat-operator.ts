@@ -52,7 +52,7 @@ export function describeChatWithOperator(subject: Subject): void {
   test.each(['reset', 'finish'] as const)('a second client waits until the first is gone by %s', async (departure) => {
     const { program, connect } = await operated(subject);
     const first = await connect();
-    await program.says(/client 1 is here\n/, 'stdout');
+    await program.says(/client 1 has connected\n/, 'stdout');
     const second = await connect();
     await hears(second, 'The operator is busy: please wait. Before you: 1.\n');
     await first[departure]();

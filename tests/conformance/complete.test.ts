@@ -37,7 +37,7 @@ describe.each(modelNames)('%s', (model) => {
 test('TLS is for the models that have Node’s streams; the others say why not', () => {
   const secure = modelNames.filter((model) => whyNotCarried(model, 'echo', 'tls') === undefined);
   expect(secure).toEqual(['worker-pool', 'cluster', 'cluster-reuseport', 'event-driven', 'async']);
-  expect(whyNotCarried('nonblocking', 'echo', 'tls')).toContain('this model asks the system itself');
+  expect(whyNotCarried('nonblocking', 'echo', 'tls')).toContain('this model makes system calls itself');
 });
 
 test.each(appNames)('%s is carried by some model over each transport that it speaks', (app) => {

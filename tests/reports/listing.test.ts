@@ -45,13 +45,12 @@ async     tus   t·s        t·s
 
 What is not served, and why
   over udp       websocket, chat-operator: not supported over udp
-  over udp       balanced: datagrams belong to no connection that could be given to one server
-  over tls       epoll: TLS comes with Node's own streams, and this model asks the system itself
-  over tls       balanced: the balancer passes bytes on; TLS would be between the servers behind it
+  over udp       balanced: datagrams belong to no connection that could be assigned to one server
+  over tls       epoll: TLS needs Node's own streams, and this model makes system calls itself
+  over tls       balanced: the balancer forwards bytes; TLS would be between the servers behind it
                  and the clients
   websocket      epoll: websocket needs connections that are Node's own streams
-  chat-operator  epoll: chat-operator needs sessions that may speak at any time, not only when they
-                 are spoken to
+  chat-operator  epoll: chat-operator needs sessions that may send at any time, not only in reply
   chat-operator  balanced, cluster: chat-operator needs to run in the process that has the terminal,
                  in its main thread
 `);
@@ -103,7 +102,7 @@ describe('reasons for gaps', () => {
             return [app, `over ${transport}`].includes(refusal.what) && models(refusal.why).includes(model);
           });
           if (why === undefined) expect(given, `${model}, ${app}, ${transport}`).toEqual([]);
-          else if (why.endsWith(`not spoken over ${transport}`)) expect(given[0]?.why).toContain(app);
+          else if (why.endsWith(`not available over ${transport}`)) expect(given[0]?.why).toContain(app);
           else expect(given.map(({ why }) => why).join(), `${model}, ${app}, ${transport}`).toContain(why);
         }
       }

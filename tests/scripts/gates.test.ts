@@ -25,6 +25,6 @@ test('margins are read as a tolerated and a detected change', () => {
     { metric: 'cpu', margins: { tolerated: 0.02, detected: 0.08 } },
     { metric: 'p50', margins: { tolerated: 0.015, detected: 0.1 } },
   ]);
-  expect(() => parseGates('cpu=5%')).toThrow('has no margins such as 1%/5%');
+  expect(() => parseGates('cpu=5%')).toThrow('needs margins such as 1%/5%');
   expect(() => parseGates('p95')).toThrow("unknown metric 'p95'");
 });

@@ -82,7 +82,7 @@ describe('the measurement lasts', () => {
 
 describe('the load flags refuse', () => {
   test.each<[string, Record<string, string>, string[]]>([
-    ['a duration beside stages', { duration: '3s', stage: '1s:10' }, ['--duration: the stages say how long']],
+    ['a duration beside stages', { duration: '3s', stage: '1s:10' }, ['--duration: the stages set the duration']],
     ['a stage with its parts swapped', { stage: '10:1s' }, ['--stage: ']],
     ['a fraction of a request', { requests: '1.5' }, ["--requests: '1.5' is not a whole number"]],
     ['a size in a download', { workload: 'download', size: '9' }, ['--size: in a download the server chooses']],

@@ -79,7 +79,7 @@ const heard = (said: string, ended = false) => ({ said, ended });
 test('turn by turn: each line waits for the answer to the one before', () => {
   const desk = new Desk();
   const client = desk.come();
-  expect([desk.shown, desk.asked, client.heard]).toEqual([['client 1 is here'], false, heard('')]);
+  expect([desk.shown, desk.asked, client.heard]).toEqual([['client 1 has connected'], false, heard('')]);
   client.say('one\ntw');
   client.say('o\r\n');
   expect([desk.shown, desk.asked]).toEqual([['client 1: one'], true]);
@@ -115,7 +115,10 @@ test('who finishes without a word is owed none', () => {
   const desk = new Desk();
   const client = desk.come();
   client.finish();
-  expect([client.session.hasPendingReply, desk.shown]).toEqual([false, ['client 1 is here', 'client 1 has left']]);
+  expect([client.session.hasPendingReply, desk.shown]).toEqual([
+    false,
+    ['client 1 has connected', 'client 1 has left'],
+  ]);
 });
 
 test('a second client is told to wait, and is served when the first has left', () => {
@@ -123,7 +126,7 @@ test('a second client is told to wait, and is served when the first has left', (
   const [first, second] = [desk.come(), desk.come()];
   expect([first.heard.said, second.heard.said]).toEqual(['', 'The operator is busy: please wait. Before you: 1.\n']);
   second.say('hello\n');
-  expect([desk.shown, desk.asked]).toEqual([['client 1 is here', 'client 2 is here, and waits'], false]);
+  expect([desk.shown, desk.asked]).toEqual([['client 1 has connected', 'client 2 has connected, and waits'], false]);
   first.leave();
   expect(second.heard).toEqual(heard('The operator is here now.\n'));
   expect(desk.shown).toEqual(['client 1 has left', 'client 2: hello']);
@@ -145,7 +148,7 @@ test('an answer to who has left goes nowhere, unless somebody else has spoken si
   first.say('are you there?\n');
   first.leave();
   desk.type('yes');
-  expect(desk.shown.slice(-2)).toEqual(['client 1 has left', 'not sent: nobody awaits an answer']);
+  expect(desk.shown.slice(-2)).toEqual(['client 1 has left', 'not sent: no client waits for an answer']);
   expect(second.heard.said).not.toContain('yes');
   second.say('one\n');
   expect(desk.asked).toBe(true);

@@ -68,7 +68,7 @@ describe.skipIf(noLibc)('what a call is given lies within its memory', () => {
   for (const [name, call] of Object.entries(calls)) {
     test.each(outside)(`${name} refuses, of ${SIZE} bytes at offset %d, %d`, (offset, length) => {
       expect(() => call(memory(SIZE), offset, length)).toThrow(RangeError);
-      expect(() => call(memory(SIZE), offset, length)).toThrow(/do not lie within memory/);
+      expect(() => call(memory(SIZE), offset, length)).toThrow(/are not within the memory of/);
     });
 
     test.each([
@@ -87,7 +87,7 @@ describe.skipIf(noLibc)('what a call is given lies within its memory', () => {
   }
 
   test('the error names the call', () => {
-    expect(() => recv(NONE, memory(8), 4, 5)).toThrow('recv: 5 bytes at offset 4 do not lie within memory of 8 bytes');
+    expect(() => recv(NONE, memory(8), 4, 5)).toThrow('recv: 5 bytes at offset 4 are not within the memory of 8 bytes');
   });
 
   // Truncated to 32 bits, the length would be valid.

@@ -23,22 +23,22 @@ import { orMisconfigured } from '../../session/measure.ts';
 const names = limitRows.map(({ name }) => name);
 
 const options = {
-  rows: { type: 'string', describe: `Rows to measure, of ${names.join(', ')}; all of them without it` },
+  rows: { type: 'string', describe: `Rows to measure: some of ${names.join(', ')} [default: all]` },
   pairs: { type: 'string', default: '11', describe: 'Rounds of each row: in each, every contestant runs once' },
   seconds: { type: 'string', default: '0.7', describe: 'How long each contestant is measured in each round' },
-  seed: { type: 'string', describe: 'Shuffles who runs first; without it another one each time' },
-  json: { type: 'string', describe: 'Also writes the figures to this file' },
-  strict: { type: 'boolean', describe: 'Exit code 1 when a row misses what is wanted of it' },
+  seed: { type: 'string', describe: 'Seed of the order of the contestants [default: random]' },
+  json: { type: 'string', describe: 'Also write the figures to this file' },
+  strict: { type: 'boolean', describe: 'Exit code 1 when a row misses its bounds' },
 } as const satisfies OptionSet;
 
 /** Compares the load generator with reference programs in C and with installed tools; see docs/limits.md. */
 export const limit: Command<typeof options> = {
   name: '$0',
-  describe: 'Holds the load generator against one in C, sockperf and iperf3, and says which bounds it meets.',
+  describe: 'Compares the load generator with one in C, sockperf and iperf3, and reports which bounds it meets.',
   options,
   examples: [
     ['--rows tcp50,udp', 'Two rows'],
-    ['--pairs 21 --json limits.json --strict', 'All rows, for a machine to read'],
+    ['--pairs 21 --json limits.json --strict', 'All rows, also as JSON for programs'],
   ],
   async run(flags) {
     const plan = readPlan(flags);

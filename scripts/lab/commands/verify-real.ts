@@ -30,29 +30,33 @@ import { parseSeed } from '../../flags/load.ts';
 import { orMisconfigured } from '../../session/measure.ts';
 
 const options = {
-  server: { type: 'string', default: 'c,node', describe: 'c: the echo server in C; node: event-driven, at 20 µs more' },
+  server: {
+    type: 'string',
+    default: 'c,node',
+    describe: 'c: the echo server in C; node: event-driven, with 20 µs of work',
+  },
   same: { type: 'string', default: '20', describe: 'Checks of each server against itself' },
-  'worse-by-20': { type: 'string', default: '10', describe: 'Checks against one that takes 20 % more CPU time' },
-  'worse-by-10': { type: 'string', default: '10', describe: 'Checks against one that takes 10 % more' },
+  'worse-by-20': { type: 'string', default: '10', describe: 'Checks against a server that takes 20 % more CPU time' },
+  'worse-by-10': { type: 'string', default: '10', describe: 'Checks against a server that takes 10 % more CPU time' },
   connections: { alias: 'c', type: 'string', default: '20', describe: 'Connections' },
-  budget: { type: 'string', default: '5m', describe: 'Of each check' },
-  seed: { type: 'string', default: '1', describe: 'From which the seed of each check is derived' },
+  budget: { type: 'string', default: '5m', describe: 'Time of each check' },
+  seed: { type: 'string', default: '1', describe: 'Seed from which the seed of each check is derived' },
   lines: {
     type: 'string',
     default: 'results/verify-real.jsonl',
-    describe: 'Gets a line for each check that ended; those that are in it are not held again',
+    describe: 'File that gets a line for each finished check; checks in it are not run again',
   },
-  json: { type: 'string', describe: 'Also writes what came of all checks to this file' },
+  json: { type: 'string', describe: 'Also write the results of all checks to this file' },
 } as const satisfies OptionSet;
 
 /** Runs regression checks of real servers that are equal, or slower by a known share of CPU time. Takes hours. */
 export const verifyReal: Command<typeof options> = {
   name: '$0',
-  describe: 'Holds checks of real servers that are the same, or slower by a known share of CPU time. Takes hours.',
+  describe: 'Runs checks of real servers that are the same, or slower by a known share of CPU time. Takes hours.',
   options,
   examples: [
-    ['--server c', 'The echo server in C alone; again after an interruption: goes on where it was'],
-    ['--same 2 --worse-by-20 2 --worse-by-10 0 --lines few.jsonl', 'A few of them'],
+    ['--server c', 'Only the echo server in C; after an interruption, the same command continues'],
+    ['--same 2 --worse-by-20 2 --worse-by-10 0 --lines few.jsonl', 'A few checks'],
   ],
   async run(flags) {
     const counts = [

@@ -22,13 +22,13 @@ const options = {
   runs: { type: 'string', default: '10000', describe: 'Simulated checks where nothing changed, on each machine' },
   'change-runs': { type: 'string', default: '2000', describe: 'Simulated checks of each change, on each machine' },
   curves: { type: 'string', default: '1000', describe: 'Simulated scaling curves of each kind' },
-  seed: { type: 'string', default: '1', describe: 'Of all that is random' },
+  seed: { type: 'string', default: '1', describe: 'Seed of all random choices' },
 } as const satisfies OptionSet;
 
 /** Measures on simulated machines how often our verdicts, and those of rules in use elsewhere, are wrong. */
 export const verifyStats: Command<typeof options> = {
   name: '$0',
-  describe: 'Shows on simulated machines how often verdicts are wrong: ours, and those of rules in use elsewhere.',
+  describe: 'Measures on simulated machines how often verdicts are wrong: ours, and those of rules used elsewhere.',
   options,
   examples: [['--runs 1000 --change-runs 200 --curves 100', 'Coarser, in half a minute']],
   async run(flags) {

@@ -79,5 +79,5 @@ class MessageStream extends Duplex {
 }
 
 function connectionReset(): Error {
-  return Object.assign(new Error('it ended without a closing handshake'), { code: 'ECONNRESET' });
+  return Object.assign(new Error('the connection ended without a closing handshake'), { code: 'ECONNRESET' });
 }
