@@ -13,7 +13,7 @@ describe('a check', () => {
     [
       'with both kinds of baseline',
       ['--baseline-ref', 'HEAD', '--a', echo],
-      ['--a does not go with --baseline-ref', '--exec'],
+      ["--a can't be combined with --baseline-ref", '--exec'],
     ],
     [
       'with CPUs that do not exist',

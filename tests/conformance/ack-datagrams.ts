@@ -12,7 +12,7 @@ const BURST = 50;
 
 /** Tests a server that acknowledges each datagram. */
 export function describeAckDatagrams({ model, app, transport }: Subject): void {
-  test('each datagram is acknowledged once, to who sent it', async () => {
+  test('each datagram is acknowledged once, to its sender', async () => {
     const server = await ServerProcess.start({ model, app, transport });
     onTestFinished(() => server.kill());
     await using one = await DatagramClient.connect(server.address);

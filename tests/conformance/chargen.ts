@@ -57,7 +57,7 @@ export function describeChargenStreams({ model, app, transport }: Subject): void
     return until('the server to be stuck', () => downloadStands(ends));
   }
 
-  test('the pattern begins with line 0, for each client anew', async () => {
+  test('the pattern begins with line 0 for each client', async () => {
     for (let i = 0; i < 2; i++) {
       await using client = await StreamClient.connect(server.address, transport);
       expect((await client.read(148)).toString()).toBe(`${ring.slice(0, 72)}\r\n${ring.slice(1, 73)}\r\n`);
@@ -65,7 +65,7 @@ export function describeChargenStreams({ model, app, transport }: Subject): void
     }
   });
 
-  test.runIf(together)('clients at once all get their data', async () => {
+  test.runIf(together)('concurrent clients all get their data', async () => {
     const clients = await Promise.all(Array.from({ length: 3 }, () => StreamClient.connect(server.address, transport)));
     onTestFinished(() => {
       for (const client of clients) client.socket.destroy();
@@ -75,7 +75,7 @@ export function describeChargenStreams({ model, app, transport }: Subject): void
     }
   });
 
-  test('a client that stops reading is waited for, and misses nothing when it reads again', async () => {
+  test('the server waits for a client that stops reading, which misses nothing when it reads again', async () => {
     await using client = await StreamClient.connectNarrow(server.address, transport);
     await expectPattern(client, 1);
     const before = residentBytes(server.pid);
@@ -89,7 +89,7 @@ export function describeChargenStreams({ model, app, transport }: Subject): void
     await expectPattern(client, pastBuffers, 1);
   });
 
-  test('what a client sends is thrown away, and its FIN ends the conversation', async () => {
+  test('bytes from a client are discarded, and its FIN ends the conversation', async () => {
     await using client = await StreamClient.connect(server.address, transport);
     await expectPattern(client);
     client.write(patternBytes(1, 0, MEBIBYTE));
@@ -99,7 +99,7 @@ export function describeChargenStreams({ model, app, transport }: Subject): void
     expectSame(rest, generated(MEBIBYTE, rest.length));
   });
 
-  test('clients that go in the middle hurt nobody else', async () => {
+  test('clients that leave in the middle do not affect the others', async () => {
     await using bystander = together ? await StreamClient.connect(server.address, transport) : undefined;
     for (let round = 0; round < 2; round++) {
       await using victim = await StreamClient.connect(server.address, transport);
@@ -113,7 +113,7 @@ export function describeChargenStreams({ model, app, transport }: Subject): void
 
   test('clients leave nothing behind', () => nothingLeft(server, idle, 10));
 
-  test('ends when it is told to, with clients that read and clients that do not', async () => {
+  test('SIGTERM ends the server promptly, with clients that read and clients that do not', async () => {
     await using waiting = await StreamClient.connectNarrow(server.address, transport);
     await expectPattern(waiting, 1);
     await stuck(waiting);

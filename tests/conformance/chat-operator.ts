@@ -27,7 +27,7 @@ async function hears(client: StreamClient, text: string): Promise<void> {
 
 /** Tests sessions that send without a request, over streams. */
 export function describeChatWithOperator(subject: Subject): void {
-  test('what is typed at the server’s terminal answers what the client said', async () => {
+  test('lines typed at the server’s terminal answer the client’s lines', async () => {
     const { program, connect } = await operated(subject);
     const client = await connect();
     for (const turn of ['one', 'two']) {
@@ -49,7 +49,7 @@ export function describeChatWithOperator(subject: Subject): void {
     await program.says(/client 1 has left\n/, 'stdout');
   });
 
-  test.each(['reset', 'finish'] as const)('a second client waits until the first is gone by %s', async (departure) => {
+  test.each(['reset', 'finish'] as const)('a second client waits until the first leaves by %s', async (departure) => {
     const { program, connect } = await operated(subject);
     const first = await connect();
     await program.says(/client 1 has connected\n/, 'stdout');
@@ -63,7 +63,7 @@ export function describeChatWithOperator(subject: Subject): void {
     await hears(second, 'hi\n');
   });
 
-  test('when the operator’s input ends, clients are told and closed', async () => {
+  test('when the operator’s input ends, clients are notified and closed', async () => {
     const { program, connect } = await operated(subject);
     const client = await connect();
     client.write(Buffer.from('hello\n'));
@@ -73,7 +73,7 @@ export function describeChatWithOperator(subject: Subject): void {
     expect(String(await late.readToEnd())).toBe('There is no operator.\n');
   });
 
-  test('a client that says too much is told and closed, and others are served', async () => {
+  test('a client that sends too much is notified and closed, and others are served', async () => {
     const { program, connect } = await operated(subject);
     const client = await connect();
     client.write(Buffer.alloc(2 ** 20, 'x'));
@@ -83,7 +83,7 @@ export function describeChatWithOperator(subject: Subject): void {
     await program.says(/client 2: hello\n/, 'stdout');
   });
 
-  test('ends when it is told to, with a client that awaits an answer', async () => {
+  test('SIGTERM ends the server, with a client that awaits an answer', async () => {
     const { program, connect } = await operated(subject);
     const client = await connect();
     client.write(Buffer.from('hello\n'));

@@ -36,7 +36,7 @@ export function describeChat({ model, app, transport }: Subject): void {
 
   const enter = (count: number) => Chatters.enter(server.address, transport, count);
 
-  test('each line of many at once, cut in two, reaches all others once, in one order, and not who said it', async () => {
+  test('concurrent lines, each split in two, reach all others once, in one order, and not their sender', async () => {
     await using room = await enter(CLIENTS);
     const lineOf = (i: number, k: number) => `${i}:${k} ${'x'.repeat((i * k) % 97)}`;
     for (let k = 0; k < LINES; k++) {
@@ -65,7 +65,7 @@ export function describeChat({ model, app, transport }: Subject): void {
     }
   });
 
-  test('a line cut anywhere is heard whole, and nobody speaks in the middle of it', async () => {
+  test('a line that is split anywhere is received whole, without other lines in the middle of it', async () => {
     await using room = await enter(3);
     const [cutting, other, witness] = [room.at(0), room.at(1), room.at(2)];
     for (const [i, line] of ['a', 'hello', 'with a return\r', ''].entries()) {
@@ -77,14 +77,14 @@ export function describeChat({ model, app, transport }: Subject): void {
     }
   });
 
-  test('a line of the greatest length', async () => {
+  test('a line of the maximum length is received whole', async () => {
     await using room = await enter(3);
     const line = 'x'.repeat(LINE_LIMIT - 1);
     room.at(0).say(`${line}\n`);
     for (const i of [1, 2]) expect(await room.at(i).heard(1)).toEqual([line]);
   });
 
-  test('who says more without a newline hears what was said before, then FIN, and the others go on', async () => {
+  test('a client whose line is too long receives all earlier lines, then FIN, and the others continue', async () => {
     await using room = await enter(3);
     const [rambler, other, witness] = [room.at(0), room.at(1), room.at(2)];
     const lines = Array.from({ length: FAREWELL / 1024 }, (_, i) => `${i} `.padEnd(1023, 'x'));
@@ -102,7 +102,7 @@ export function describeChat({ model, app, transport }: Subject): void {
     expect((await witness.heard(lines.length + 1)).at(-1)).toBe('we go on');
   });
 
-  test('what a client leaves unfinished is a line, and then comes FIN', async () => {
+  test('an unfinished last line is received as a line, and its sender receives FIN', async () => {
     await using room = await enter(3);
     room.at(0).say('first\nlast');
     room.at(0).client.finish();
@@ -110,7 +110,7 @@ export function describeChat({ model, app, transport }: Subject): void {
     await until('FIN', () => room.at(0).gone);
   });
 
-  test('a farewell of many lines is heard to its end', async () => {
+  test('many lines sent just before FIN are all received', async () => {
     await using room = await enter(3);
     const lines = Array.from({ length: FAREWELL / 1024 }, (_, i) => `${i} `.padEnd(1023, 'x'));
     room.at(0).say(lines.join('\n'));
@@ -118,20 +118,23 @@ export function describeChat({ model, app, transport }: Subject): void {
     for (const i of [1, 2]) expect(await room.at(i).heard(lines.length)).toEqual(lines);
   });
 
-  test.each(['reset', 'finish'] as const)('who leaves by %s hurts nobody', async (departure) => {
-    await using room = await enter(4);
-    room.at(0).say('in the middle of');
-    await room.at(0).client[departure]();
-    await until('it to be gone', () => room.at(0).gone);
-    room.at(1).say('we go on\n');
-    room.at(1).say('and on\n');
-    for (const i of [2, 3]) {
-      await until('all lines', () => room.at(i).lines.includes('and on'));
-      expect(room.at(i).lines.filter((line) => line !== 'in the middle of')).toEqual(['we go on', 'and on']);
-    }
-  });
+  test.each(['reset', 'finish'] as const)(
+    'a client that leaves by %s does not affect the others',
+    async (departure) => {
+      await using room = await enter(4);
+      room.at(0).say('in the middle of');
+      await room.at(0).client[departure]();
+      await until('it to be gone', () => room.at(0).gone);
+      room.at(1).say('we go on\n');
+      room.at(1).say('and on\n');
+      for (const i of [2, 3]) {
+        await until('all lines', () => room.at(i).lines.includes('and on'));
+        expect(room.at(i).lines.filter((line) => line !== 'in the middle of')).toEqual(['we go on', 'and on']);
+      }
+    },
+  );
 
-  test('who comes later hears what is said from then on', async () => {
+  test('a client that joins later receives the lines sent from then on', async () => {
     await using room = await enter(2);
     room.at(0).say('before\n');
     await room.at(1).heard(1);
@@ -140,7 +143,7 @@ export function describeChat({ model, app, transport }: Subject): void {
     for (const chatter of more.all) expect(await chatter.heard(1)).toEqual(['after']);
   });
 
-  test('who doesn’t read is cut off in the end, and the others hear everything', async () => {
+  test('a client that does not read is disconnected in the end, and the others receive everything', async () => {
     await using room = await Chatters.enter(server.address, transport, 3, (address, _, i) =>
       i === 2 ? StreamClient.connectNarrow(address, transport) : StreamClient.connect(address, transport),
     );
@@ -162,7 +165,7 @@ export function describeChat({ model, app, transport }: Subject): void {
     expect(await speaker.heard(1)).toEqual(['we are still here']);
   });
 
-  test.runIf(spreading.includes(model))('clients are in different processes', async () => {
+  test.runIf(spreading.includes(model))('clients are served by different processes', async () => {
     const before = socketsByProcess(server);
     await using room = await enter(CLIENTS);
     const serving = [...socketsByProcess(server)].filter(
@@ -176,7 +179,7 @@ export function describeChat({ model, app, transport }: Subject): void {
 
   test('clients leave nothing behind', () => nothingLeft(server, idle, 2 * CLIENTS));
 
-  test('ends when it is told to, with clients in the room', async () => {
+  test('SIGTERM ends the server promptly, with clients in the room', async () => {
     await using room = await enter(2);
     await using silent = await StreamClient.connect(server.address, transport);
     const chatter = new Chatter(silent);

@@ -14,66 +14,71 @@ test.each(modelNames)('%s has its conformance tests', (name) => {
   expect(file).toContain(`\nconformance('${name}');\n`);
 });
 
-test.each(appNames)('%s is tested over each transport that it speaks', (name) => {
+test.each(appNames)('%s is tested over each transport that it supports', (name) => {
   expect(Object.keys(appSuites[name]).sort()).toEqual([...apps[name].transports].sort());
 });
 
 describe.each(modelNames)('%s', (model) => {
-  test.each(appNames)('carries %s over each transport that both have, if it can what that needs', (app) => {
-    const { needs = [] }: CarriedApp = apps[app];
-    const { can = [], transports }: CarryingModel = models[model];
-    const spoken: readonly TransportName[] = apps[app].transports;
-    const shared = transportNames.filter((name) => transports.includes(name) && spoken.includes(kernelTransport(name)));
-    const carried = needs.every((capability) => can.includes(capability));
-    expect(transportsCarrying(model, app)).toEqual(carried ? shared : []);
-  });
+  test.each(appNames)(
+    'carries %s over each transport that both support, if it has the capabilities that the app needs',
+    (app) => {
+      const { needs = [] }: CarriedApp = apps[app];
+      const { can = [], transports }: CarryingModel = models[model];
+      const spoken: readonly TransportName[] = apps[app].transports;
+      const shared = transportNames.filter(
+        (name) => transports.includes(name) && spoken.includes(kernelTransport(name)),
+      );
+      const carried = needs.every((capability) => can.includes(capability));
+      expect(transportsCarrying(model, app)).toEqual(carried ? shared : []);
+    },
+  );
 
-  test.each(['tcp', 'udp'] as const)('serves %s, or says why not', (transport) => {
+  test.each(['tcp', 'udp'] as const)('serves %s, or gives the reason why not', (transport) => {
     const { transports, without }: CarryingModel = models[model];
     expect(without?.[transport] === undefined).toBe(transports.includes(transport));
   });
 });
 
-test('TLS is for the models that have Node’s streams; the others say why not', () => {
+test('the models with Node’s streams carry TLS; the others give the reason why not', () => {
   const secure = modelNames.filter((model) => whyNotCarried(model, 'echo', 'tls') === undefined);
   expect(secure).toEqual(['worker-pool', 'cluster', 'cluster-reuseport', 'event-driven', 'async']);
   expect(whyNotCarried('nonblocking', 'echo', 'tls')).toContain('this model makes system calls itself');
 });
 
-test.each(appNames)('%s is carried by some model over each transport that it speaks', (app) => {
+test.each(appNames)('%s is carried by some model over each transport that it supports', (app) => {
   const carried = new Set(modelNames.flatMap((model) => transportsCarrying(model, app)));
   for (const transport of apps[app].transports) expect(carried).toContain(transport);
 });
 
-describe('of models, apps and transports', () => {
+describe('combinations of model, app and transport:', () => {
   const named = ({ model, app, transport }: Subject) => `${model} ${app} ${transport}`;
   const product = modelNames.flatMap((model) =>
     appNames.flatMap((app) => transportNames.map((transport) => ({ model, app, transport }))),
   );
   const carried = product.filter(({ model, app, transport }) => whyNotCarried(model, app, transport) === undefined);
 
-  test('the full suite leaves none out that can be', () => {
+  test('the full suite contains all that a model can carry', () => {
     expect(cells('full').map(named).sort()).toEqual(carried.map(named).sort());
   });
 
-  test('the usual one has echo, chat and http on all models, and the other apps on a model of each kind', () => {
+  test('the usual suite has echo, chat and http on all models, and the other apps on a model of each kind', () => {
     const kinds: readonly string[] = Object.values(KINDS);
     const usual = carried.filter(({ model, app }) => ['echo', 'chat', 'http'].includes(app) || kinds.includes(model));
     expect(cells('usual').map(named).sort()).toEqual(usual.map(named).sort());
   });
 
-  test('the usual one has each app over each transport that some model carries it over', () => {
+  test('the usual suite has each app over each transport over which some model carries it', () => {
     const spoken = (all: readonly Subject[]) => new Set(all.map(({ app, transport }) => `${app} ${transport}`));
     expect(spoken(cells('usual'))).toEqual(spoken(carried));
   });
 
-  test('the full suite has requests that cost something on all models, the usual one on each loop', () => {
+  test('the full suite has requests with a cost on all models, the usual suite on each loop', () => {
     expect(workingModels('full')).toEqual(modelNames);
     const loops = modelNames.map((model) => LOOPS[model] ?? model);
     expect(new Set(loops)).toEqual(new Set(workingModels('usual')));
   });
 
-  test('the environment chooses, and can not be misspelt', () => {
+  test('the environment selects the suite, and an unknown name is an error', () => {
     const scopes = [{}, { SOCKBENCH_CONFORMANCE: 'usual' }, { SOCKBENCH_CONFORMANCE: 'full' }].map(scopeOf);
     expect(scopes).toEqual(['usual', 'usual', 'full']);
     expect(() => scopeOf({ SOCKBENCH_CONFORMANCE: 'all' })).toThrow('SOCKBENCH_CONFORMANCE=all: usual or full');

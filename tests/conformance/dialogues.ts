@@ -45,7 +45,7 @@ export function describeDialogues({ model, app, transport }: Subject, { first, l
     return await client.readToEnd();
   }
 
-  test('the dialogue: what is said first, a message, what is said last, and FIN', async () => {
+  test('a dialogue is the server’s first bytes, a message, the server’s last bytes, and FIN', async () => {
     let quickest = Number.POSITIVE_INFINITY;
     for (let i = 0; i < 3; i++) {
       await using client = await connect();
@@ -58,24 +58,24 @@ export function describeDialogues({ model, app, transport }: Subject, { first, l
     expect(quickest, 'FIN comes with the end, not when patience with the client has ended').toBeLessThan(LINGER_MS);
   });
 
-  test('what one read returns is a message: no newline and no end of the stream is waited for', async () => {
+  test('one read is one message: the server waits for no newline and no end of the stream', async () => {
     for (const message of ['Hello, Server!', 'x', '\n']) expect(await answer(message, { finish: false })).toEqual(all);
   });
 
-  test('a client that finishes with its message gets the same', async () => {
+  test('a client that finishes with its message gets the same bytes', async () => {
     expect(await answer(MESSAGE, { finish: true })).toEqual(all);
   });
 
-  test('no message', async () => {
+  test('a client that finishes without a message gets the first bytes alone', async () => {
     expect(await answer('', { finish: true })).toEqual(first);
   });
 
-  test('a mebibyte is more than one message: the first read is answered, the rest thrown away', async () => {
+  test('1 MiB is more than one message: the first read is answered, and the rest is discarded', async () => {
     expect(await answer('x'.repeat(2 ** 20), { finish: false })).toEqual(all);
   });
 
   // A socket closed with these bytes unread would send a reset, which fails this client's writes.
-  test('what comes after the message is thrown away, and destroys no reply', async () => {
+  test('bytes after the message are discarded, and the reply is not lost', async () => {
     await using client = await StreamClient.connectNarrow(server.address, transport);
     client.write(Buffer.from(MESSAGE));
     client.write(Buffer.alloc(TOO_MUCH, 'x\n'));
@@ -84,7 +84,7 @@ export function describeDialogues({ model, app, transport }: Subject, { first, l
     expect(await client.readToEnd()).toEqual(all);
   });
 
-  test('a reset hurts nobody else', async () => {
+  test('a reset does not affect other clients', async () => {
     for (const sent of ['', MESSAGE]) {
       await using victim = await connect();
       victim.write(Buffer.from(sent));
@@ -93,7 +93,7 @@ export function describeDialogues({ model, app, transport }: Subject, { first, l
     }
   });
 
-  test('clients at once, each with its own dialogue', async () => {
+  test('concurrent clients each have their own dialogue', async () => {
     const clients = await Promise.all(Array.from({ length: CLIENTS }, connect));
     onTestFinished(() => {
       for (const client of clients) client.socket.destroy();
@@ -116,7 +116,7 @@ export function describeDialogues({ model, app, transport }: Subject, { first, l
   test('clients leave nothing behind', () => nothingLeft(server, idle, 2 * CLIENTS));
 
   // It takes one second for each model (LINGER_MS), so only one app that ends conversations is tested.
-  test.runIf(app === 'ack')('a client that neither finishes nor ceases to send is dropped', async () => {
+  test.runIf(app === 'ack')('a client that neither finishes nor stops sending is dropped', async () => {
     await using client = await connect();
     client.write(Buffer.from(MESSAGE));
     expect(await client.readToEnd()).toEqual(all);
@@ -127,7 +127,7 @@ export function describeDialogues({ model, app, transport }: Subject, { first, l
     expect(await answer(MESSAGE, { finish: false })).toEqual(all);
   });
 
-  test('ends when it is told to, with clients whose FIN it awaits', async () => {
+  test('SIGTERM ends the server promptly, with clients whose FIN it awaits', async () => {
     await using lingering = await connect();
     lingering.write(Buffer.from(MESSAGE));
     expect(await lingering.readToEnd()).toEqual(all);

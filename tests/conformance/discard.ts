@@ -42,7 +42,7 @@ export function describeDiscardStreams({ model, app, transport }: Subject): void
     await upload(client, mebibytes);
   });
 
-  test('clients at once, one of which only looks on', async () => {
+  test('concurrent clients are read to the end, also while another one is idle', async () => {
     await using silent = together ? await StreamClient.connect(server.address, transport) : undefined;
     silent?.write(patternBytes(2, 0, 1000));
     const clients = await Promise.all(Array.from({ length: 3 }, () => StreamClient.connect(server.address, transport)));
@@ -53,7 +53,7 @@ export function describeDiscardStreams({ model, app, transport }: Subject): void
     if (silent !== undefined) await upload(silent, 1);
   });
 
-  test('a reset in the middle hurts nobody else', async () => {
+  test('a reset in the middle does not affect other clients', async () => {
     for (let round = 0; round < 2; round++) {
       await using victim = await StreamClient.connect(server.address, transport);
       victim.write(patternBytes(3, 0, MEBIBYTE));
@@ -68,7 +68,7 @@ export function describeDiscardStreams({ model, app, transport }: Subject): void
 
 /** Tests a server that reads and never answers, over datagrams. */
 export function describeDiscardDatagrams({ model, app, transport }: Subject): void {
-  test('datagrams are taken, and none is answered', async () => {
+  test('datagrams are received, and none is answered', async () => {
     const server = await ServerProcess.start({ model, app, transport });
     onTestFinished(() => server.kill());
     await using one = await DatagramClient.connect(server.address);

@@ -20,7 +20,7 @@ export function describeEchoDatagrams({ model, app, transport }: Subject): void 
 
   const connect = () => DatagramClient.connect(server.address);
 
-  test.for([0, 1, 1400, 60_000, 65_507])('%i bytes', async (length) => {
+  test.for([0, 1, 1400, 60_000, 65_507])('a datagram of %i bytes is echoed', async (length) => {
     await using client = await connect();
     for (let round = 0; round < 3; round++) {
       const sent = patternBytes(length, round, length);
@@ -28,14 +28,14 @@ export function describeEchoDatagrams({ model, app, transport }: Subject): void 
     }
   });
 
-  test('an empty datagram leaves the server as it was', async () => {
+  test('the server continues to echo after an empty datagram', async () => {
     await using client = await connect();
     expect(await client.exchange(Buffer.alloc(0))).toEqual(Buffer.alloc(0));
     const sent = patternBytes(1, 0, 100);
     expect(await client.exchange(sent)).toEqual(sent);
   });
 
-  test('two peers stay apart', async () => {
+  test('two peers each get their own replies', async () => {
     await using one = await connect();
     await using other = await connect();
     for (let round = 0; round < 20; round++) {
@@ -46,7 +46,7 @@ export function describeEchoDatagrams({ model, app, transport }: Subject): void 
     expect([one.received.length, other.received.length]).toEqual([20, 20]);
   });
 
-  test(`${count} peers interleaved, each with its own replies`, async () => {
+  test(`${count} interleaved peers each get their own replies`, async () => {
     const clients = await Promise.all(Array.from({ length: count }, connect));
     onTestFinished(() => {
       for (const client of clients) client.close();
@@ -63,7 +63,7 @@ export function describeEchoDatagrams({ model, app, transport }: Subject): void 
   });
 
   // 100 small datagrams fit into the default socket buffer of 208 KiB (rmem_default), so that none is lost.
-  test('a burst: every datagram is answered once', async () => {
+  test('every datagram of a burst is answered once', async () => {
     await using client = await connect();
     const sent = Array.from({ length: 100 }, (_, i) => patternBytes(20, i * 64, 64));
     await Promise.all(sent.map((datagram) => client.send(datagram)));
@@ -72,7 +72,7 @@ export function describeEchoDatagrams({ model, app, transport }: Subject): void 
     expect(order(client.received)).toEqual(order(sent));
   });
 
-  test('a peer that is gone before its reply comes hurts nobody else', async () => {
+  test('a peer that leaves before its reply arrives does not affect the others', async () => {
     for (let round = 0; round < 3; round++) {
       const gone = await connect();
       await gone.send(patternBytes(30, 0, 10));

@@ -40,9 +40,12 @@ export function describeEchoStreams({ model, app, transport }: Subject): void {
     expectSame(await client.readToEnd(), sent);
   }
 
-  test.for([0, 1, 64, 65_536, MEBIBYTE])('%i bytes, FIN: all of the reply, then FIN', async (length) => {
-    await converse(patternBytes(length, 0, length));
-  });
+  test.for([0, 1, 64, 65_536, MEBIBYTE])(
+    '%i bytes and FIN are answered with the whole reply, then FIN',
+    async (length) => {
+      await converse(patternBytes(length, 0, length));
+    },
+  );
 
   test.for([1, 64, 65_536, MEBIBYTE])('%i bytes are answered while the stream stays open', async (length) => {
     const sent = patternBytes(length, 0, length);
@@ -53,14 +56,14 @@ export function describeEchoStreams({ model, app, transport }: Subject): void {
     }
   });
 
-  test('writes split into single bytes', async () => {
+  test('a stream written in single bytes is echoed whole', async () => {
     const sent = patternBytes(1, 0, 500);
     await converse(sent, (client) => {
       for (const byte of sent) client.write(Uint8Array.of(byte));
     });
   });
 
-  test('bytes sent one by one, each after the reply to the one before', async () => {
+  test('single bytes, each sent after the reply to the one before, are echoed', async () => {
     await using client = await StreamClient.connect(server.address, transport);
     for (const byte of patternBytes(2, 0, 50)) {
       client.write(Uint8Array.of(byte));
@@ -68,12 +71,12 @@ export function describeEchoStreams({ model, app, transport }: Subject): void {
     }
   });
 
-  test('many messages merged into one write', async () => {
+  test('many messages merged into one write are echoed whole', async () => {
     const messages = Array.from({ length: 1000 }, (_, i) => patternBytes(i % 7, i, 64));
     await converse(Buffer.concat(messages));
   });
 
-  test('a reset hurts nobody else', async () => {
+  test('a reset does not affect other clients', async () => {
     await using bystander = together ? await StreamClient.connect(server.address, transport) : undefined;
     for (let round = 0; round < 5; round++) {
       await using victim = await StreamClient.connect(server.address, transport);
@@ -88,14 +91,14 @@ export function describeEchoStreams({ model, app, transport }: Subject): void {
     }
   });
 
-  test('a reset while the server is stuck sending hurts nobody else', async () => {
+  test('a reset while the server’s send is blocked does not affect other clients', async () => {
     await using victim = await StreamClient.connectNarrow(server.address, transport);
     await new SlowReader(victim, unread, 8).stuff(server.pid);
     await victim.reset();
     await converse(patternBytes(9, 0, 10_000));
   });
 
-  test(`${count} clients at once, each with its own data`, async () => {
+  test(`${count} concurrent clients each get their own data`, async () => {
     const clients = await Promise.all(
       Array.from({ length: count }, () => StreamClient.connect(server.address, transport)),
     );
@@ -126,7 +129,7 @@ export function describeEchoStreams({ model, app, transport }: Subject): void {
     });
   });
 
-  test('a client that stops reading is not read from, and gets every byte when it reads again', async () => {
+  test('the server stops reading when its client does; the client gets every byte when it reads again', async () => {
     await using client = await StreamClient.connectNarrow(server.address, transport);
     client.write(patternBytes(6, 0, 1));
     await client.read(1);

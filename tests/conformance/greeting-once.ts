@@ -22,7 +22,7 @@ export function describeGreetingOnce({ model, app, transport }: Subject): void {
 
   const connect = () => StreamClient.connect(server.address, transport);
 
-  test('greets and closes, without being asked', async () => {
+  test('greets and closes without waiting for a request', async () => {
     let quickest = Number.POSITIVE_INFINITY;
     for (let i = 0; i < 3; i++) {
       await using client = await connect();
@@ -33,13 +33,13 @@ export function describeGreetingOnce({ model, app, transport }: Subject): void {
     expect(quickest, 'FIN comes at once, not when patience with the client has ended').toBeLessThan(LINGER_MS);
   });
 
-  test('what a client says meanwhile destroys no greeting', async () => {
+  test('the greeting is not lost when the client sends bytes meanwhile', async () => {
     await using client = await connect();
     client.write(Buffer.alloc(UNASKED, 'x'));
     expect(await client.readToEnd()).toEqual(GREETING);
   });
 
-  test.runIf(together)('greets many at once', async () => {
+  test.runIf(together)('greets concurrent clients', async () => {
     const clients = await Promise.all(Array.from({ length: CLIENTS }, connect));
     const greetings = await Promise.all(clients.map((client) => client.readToEnd()));
     await Promise.all(clients.map((client) => client[Symbol.asyncDispose]()));

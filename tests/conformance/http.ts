@@ -47,7 +47,7 @@ export function describeHttp({ model, app, transport }: Subject): void {
 
   const connect = () => StreamClient.connect(server.address, transport);
 
-  test('requests one after the other, then FIN', async () => {
+  test('successive requests are answered, and then FIN', async () => {
     await using client = await connect();
     for (const request of [GET, CHUNKED, GET]) {
       client.write(request);
@@ -57,20 +57,20 @@ export function describeHttp({ model, app, transport }: Subject): void {
     expect(await client.readToEnd()).toHaveLength(0);
   });
 
-  test(`${PIPELINED} requests at once, each answered`, async () => {
+  test(`${PIPELINED} pipelined requests are each answered`, async () => {
     await using client = await connect();
     client.write(Buffer.concat(Array(PIPELINED).fill(GET)));
     client.finish();
     expect(undated(await client.readToEnd()) === REPLY.repeat(PIPELINED)).toBe(true);
   });
 
-  test('a request byte by byte', async () => {
+  test('a request sent byte by byte is answered', async () => {
     await using client = await connect();
     for (const byte of CHUNKED) client.write(Uint8Array.of(byte));
     expect(undated(await client.read(REPLY.length))).toBe(REPLY);
   });
 
-  test('a connection that is to be closed is closed with the reply', async () => {
+  test('a request with Connection: close is answered with the reply and FIN', async () => {
     await using client = await connect();
     const start = performance.now();
     client.write(Buffer.concat([GET, CLOSING, GET]));
@@ -78,7 +78,7 @@ export function describeHttp({ model, app, transport }: Subject): void {
     expect(performance.now() - start, 'FIN comes with the reply').toBeLessThan(LINGER_MS);
   });
 
-  test('a faulty request is refused, and nobody else hurt', async () => {
+  test('a faulty request is refused, and other clients are not affected', async () => {
     await using client = await connect();
     client.write(Buffer.concat([GET, FAULTY, GET]));
     const said = undated(await client.readToEnd());
@@ -89,7 +89,7 @@ export function describeHttp({ model, app, transport }: Subject): void {
     expect(undated(await other.read(REPLY.length))).toBe(REPLY);
   });
 
-  test('clients at once, each in the middle of a request of its own', async () => {
+  test('concurrent clients, each in the middle of its own request, are answered', async () => {
     const clients = await Promise.all(Array.from({ length: CLIENTS }, connect));
     onTestFinished(() => {
       for (const client of clients) client.socket.destroy();
@@ -106,7 +106,7 @@ export function describeHttp({ model, app, transport }: Subject): void {
 
   test('clients leave nothing behind', () => nothingLeft(server, idle, 2 * CLIENTS));
 
-  test('ends when it is told to, with a client that keeps its connection', async () => {
+  test('SIGTERM ends the server promptly, with a client that keeps its connection', async () => {
     await using client = await connect();
     client.write(GET);
     await client.read(REPLY.length);

@@ -35,20 +35,20 @@ export function describeLifetime(model: ModelName, transport: TransportName): vo
     await gone(tree);
   }
 
-  test('refuses a port that is taken, and says so; ends on SIGTERM with clients at hand', async () => {
+  test('refuses a port in use with EADDRINUSE; ends on SIGTERM with active clients', async () => {
     const first = await start();
     await expect(start({ port: first.address.port })).rejects.toThrow('EADDRINUSE');
     await endsOn('SIGTERM', first);
   });
 
-  test('serves IPv6, where there is any; ends on SIGINT with clients at hand', async () => {
+  test('serves IPv6 where it is available; ends on SIGINT with active clients', async () => {
     const host = whyMissing('ipv6') === undefined ? '::1' : '127.0.0.1';
     const server = await start({ host });
     expect(server.address.host).toBe(host);
     await endsOn('SIGINT', server);
   });
 
-  test('is ready when all threads and processes that it begins with have started, and not before; leaves no orphan when it is killed', async () => {
+  test('is ready only when its initial threads and processes have started; leaves no orphan when killed', async () => {
     using held = new HeldStarts();
     let pid = 0;
     let ready = false;

@@ -25,9 +25,9 @@ export function conformance(model: ModelName): void {
   }
   for (const transport of models[model].transports) {
     if (workingModels(scope).includes(model)) {
-      describe(`${model} over ${transport} has requests that cost something:`, () =>
+      describe(`${model} over ${transport} has requests with a cost:`, () =>
         workSuites[kernelTransport(transport)](model, transport));
     }
-    describe(`${model} over ${transport} begins and ends`, () => describeLifetime(model, transport));
+    describe(`${model} over ${transport} starts and stops:`, () => describeLifetime(model, transport));
   }
 }

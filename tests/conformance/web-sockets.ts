@@ -92,7 +92,7 @@ export function describeWebSockets({ model, app, transport }: Subject): void {
     return { client, lines: head.split('\r\n') };
   }
 
-  test("RFC 6455's example of a handshake is answered as it says", async () => {
+  test("RFC 6455's example of a handshake gets the answer in the RFC", async () => {
     const { lines } = await upgraded();
     expect(lines[0]).toBe('HTTP/1.1 101 Switching Protocols');
     expect(lines).toContain(`Sec-WebSocket-Accept: ${EXAMPLE_ACCEPT}`);
@@ -106,19 +106,22 @@ export function describeWebSockets({ model, app, transport }: Subject): void {
     expect((await client.read(7)).toString('hex')).toBe('810548656c6c6f');
   });
 
-  test('a request that is no upgrade is told to be one', async () => {
+  test('a request without an upgrade is answered with 426', async () => {
     await using client = await StreamClient.connect(server.address, transport);
     client.write(Buffer.from('GET / HTTP/1.1\r\nHost: here\r\n\r\n'));
     expect(String(await client.readToEnd())).toMatch(/^HTTP\/1\.1 426 Upgrade Required\r\n/);
   });
 
-  test.for([0, 1, 125, 126, 65_535, 65_536, MEBIBYTE])('a binary message of %i bytes', async (length) => {
-    const client = await connect();
-    client.send(patternBytes(1, 0, length));
-    const [echoed, binary] = await message(client);
-    expectSame(echoed, patternBytes(1, 0, length));
-    expect(binary).toBe(true);
-  });
+  test.for([0, 1, 125, 126, 65_535, 65_536, MEBIBYTE])(
+    'a binary message of %i bytes is echoed as binary',
+    async (length) => {
+      const client = await connect();
+      client.send(patternBytes(1, 0, length));
+      const [echoed, binary] = await message(client);
+      expectSame(echoed, patternBytes(1, 0, length));
+      expect(binary).toBe(true);
+    },
+  );
 
   test('a text is echoed as text', async () => {
     const client = await connect();
@@ -139,7 +142,7 @@ export function describeWebSockets({ model, app, transport }: Subject): void {
     expect(String((await soon('a pong', pong))[0])).toBe('between');
   });
 
-  test('messages are compressed for a client that asks, and only then', async () => {
+  test('messages are compressed only for a client that requests it', async () => {
     const [plain, deflating] = [await connect(), await connect(true)];
     expect([plain.extensions, deflating.extensions]).toEqual(['', 'permessage-deflate']);
     for (const client of [plain, deflating]) {
@@ -154,7 +157,7 @@ export function describeWebSockets({ model, app, transport }: Subject): void {
     expect(await closeCode(client)).toBe(4321);
   });
 
-  test('a frame that is not masked breaks the protocol: 1002', async () => {
+  test('a frame that is not masked is refused as a protocol error: 1002', async () => {
     const { client } = await upgraded();
     client.write(Buffer.from('810548656c6c6f', 'hex'));
     // A close frame of two bytes: the code.
@@ -174,7 +177,7 @@ export function describeWebSockets({ model, app, transport }: Subject): void {
     expect((await client.read(4)).toString('hex')).toBe('880203f1');
   });
 
-  test('a reset hurts nobody else', async () => {
+  test('a reset does not affect other clients', async () => {
     const bystander = await connect();
     for (let round = 0; round < 3; round++) {
       const { client } = await upgraded();
@@ -186,7 +189,7 @@ export function describeWebSockets({ model, app, transport }: Subject): void {
     }
   });
 
-  test('a client that does not read is not read from, and gets every message when it reads again', async () => {
+  test('the server stops reading when its client does; the client gets every message when it reads again', async () => {
     const connection = narrowConnection(server.address);
     const client = await connect(false, connection);
     client.send('warm');
@@ -215,7 +218,7 @@ export function describeWebSockets({ model, app, transport }: Subject): void {
     await soon('all messages', all);
   });
 
-  test(`${count} clients at once, each with its own messages`, async () => {
+  test(`${count} concurrent clients each get their own messages`, async () => {
     const clients = await Promise.all(Array.from({ length: count }, () => connect()));
     const echoes = clients.map(message);
     clients.forEach((client, seed) => {

@@ -43,7 +43,7 @@ function describeStreams(model: ModelName, transport: TransportName): void {
   });
   afterAll(() => server?.kill());
 
-  test('a reply comes after its wait, and then FIN to who has finished', async () => {
+  test('a reply is sent after its delay, then FIN to a client that has finished', async () => {
     await using client = await StreamClient.connect(server.address, transport);
     const request = patternBytes(1, 0, 100);
     const begin = performance.now();
@@ -53,7 +53,7 @@ function describeStreams(model: ModelName, transport: TransportName): void {
     expect(performance.now() - begin).toBeGreaterThanOrEqual(WAIT_MS - CLOCK_MS);
   });
 
-  test('replies keep their order, each after the waits of all before it', async () => {
+  test('replies keep their order, each after the delays of all before it', async () => {
     await using client = await StreamClient.connect(server.address, transport);
     const begin = performance.now();
     for (let i = 0; i < 5; i++) client.write(patternBytes(1, i * 100, 100));
@@ -62,7 +62,7 @@ function describeStreams(model: ModelName, transport: TransportName): void {
     expect(performance.now() - begin).toBeGreaterThanOrEqual(5 * WAIT_MS - CLOCK_MS);
   });
 
-  test('HTTP requests that come together, and in pieces, wait one after the other and are answered in order', async () => {
+  test('HTTP requests that arrive in any pieces are delayed one after another and answered in order', async () => {
     const server = await start(model, transport, waiting(null), 'http');
     await using client = await StreamClient.connect(server.address, transport);
     const head = (method: string, ...lines: readonly string[]) =>
@@ -94,7 +94,7 @@ function describeStreams(model: ModelName, transport: TransportName): void {
     expectSame(await client.readToEnd(), patternBytes(1, 0, 3 * size));
   });
 
-  test('who resets while waiting hurts nobody', async () => {
+  test('a client that resets during a delay does not affect the others', async () => {
     for (let i = 0; i < 3; i++) {
       await using client = await StreamClient.connect(server.address, transport);
       client.write(patternBytes(1, 0, 150));
@@ -110,7 +110,7 @@ function describeStreams(model: ModelName, transport: TransportName): void {
 }
 
 function describeDatagrams(model: ModelName): void {
-  test('each datagram is answered to its sender, after its wait', async () => {
+  test('each datagram is answered to its sender after its delay', async () => {
     const server = await start(model, 'udp', waiting(null));
     await using one = await DatagramClient.connect(server.address);
     await using other = await DatagramClient.connect(server.address);

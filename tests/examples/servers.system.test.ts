@@ -41,7 +41,7 @@ function bytes(length: number, sender: number): Buffer {
 }
 
 describe.each(examples.ready)('$name', ({ name, command }) => {
-  test('echoes 32 MiB whole to a client that reads only when no buffer has room left, and then finishes', async () => {
+  test('echoes all of 32 MiB to a client that reads only when every buffer is full, and then sends FIN', async () => {
     await using client = await StreamClient.connect(await serve(command, 'tcp'));
     const sent = Buffer.alloc(32 * 1024 * 1024, bytes(4099, 1));
     for (let at = 0; at < sent.length; at += CHUNK) client.write(sent.subarray(at, at + CHUNK));
@@ -57,7 +57,7 @@ describe.each(examples.ready)('$name', ({ name, command }) => {
     expect((await client.readToEnd()).equals(sent)).toBe(true);
   });
 
-  test('serves clients at once, each with its own bytes', async ({ skip }) => {
+  test('serves concurrent clients, each with its own bytes', async ({ skip }) => {
     skip(name.endsWith('-iterative'), 'it serves one connection at a time');
     const address = await serve(command, 'tcp');
     const clients = await Promise.all(Array.from({ length: 10 }, () => StreamClient.connect(address)));
@@ -69,7 +69,7 @@ describe.each(examples.ready)('$name', ({ name, command }) => {
     expect(await another.read(10)).toEqual(bytes(10, 1));
   });
 
-  test('serves a client after one that broke off', async () => {
+  test('serves a client after another one has reset', async () => {
     const address = await serve(command, 'tcp');
     const first = await StreamClient.connect(address);
     first.write(bytes(10, 1));
@@ -80,7 +80,7 @@ describe.each(examples.ready)('$name', ({ name, command }) => {
     expect(await second.read(10)).toEqual(bytes(10, 2));
   });
 
-  test('keeps no process, no thread and no descriptor of clients that have gone', async ({ skip }) => {
+  test('keeps no process, thread or descriptor of clients that have left', async ({ skip }) => {
     skip(!name.startsWith('c-'), 'its runtime decides when they go');
     const { address, pid } = await start(command, 'tcp');
     await until('all of its processes to wait', () => isAtRest(pid));
@@ -98,7 +98,7 @@ describe.each(examples.ready)('$name', ({ name, command }) => {
     });
   });
 
-  test('echoes datagrams as they are, each to its sender', async () => {
+  test('echoes datagrams unchanged, each to its sender', async () => {
     const address = await serve(command, 'udp');
     await using one = await DatagramClient.connect(address);
     await using other = await DatagramClient.connect(address);
@@ -120,7 +120,7 @@ for (const { name, reason } of examples.missing) {
   });
 }
 
-test('each example is a short file of its own, and in the catalog', () => {
+test('each example is one short file, and the catalog lists it', () => {
   const files = readdirSync('examples/servers').filter((file) => file !== 'catalog.json');
   const catalog = readFileSync('examples/servers/catalog.json', 'utf8');
   for (const file of files) {

@@ -49,7 +49,7 @@ async function answerTo(app: AppName, datagram: string): Promise<string[]> {
 
 const silence = { said: '', ended: false };
 
-test('each app says which workload it can be measured with', () => {
+test('each app declares the workload that it can be measured with, or none', () => {
   expect(Object.fromEntries(appNames.map((name) => [name, apps[name].workload]))).toEqual({
     echo: 'request-response',
     websocket: 'request-response',
@@ -64,20 +64,20 @@ test('each app says which workload it can be measured with', () => {
   });
 });
 
-test('discard says nothing', async () => {
+test('discard sends nothing', async () => {
   const talk = await Talk.with('discard');
   expect([talk.open(), talk.receive('hello\n'), talk.finish()]).toEqual([silence, silence, silence]);
   expect(await answerTo('discard', 'hello')).toEqual([]);
 });
 
 describe('greeting', () => {
-  test('speaks first, and ends after what one read returns', async () => {
+  test('sends first, and ends the conversation after one read', async () => {
     const talk = await Talk.with('greeting');
     expect(talk.open()).toEqual({ said: 'Hello from server', ended: false });
     expect(talk.receive('hel')).toEqual({ said: '', ended: true });
   });
 
-  test('says nothing when the peer finishes', async () => {
+  test('sends nothing when the peer finishes', async () => {
     const talk = await Talk.with('greeting');
     talk.open();
     expect(talk.finish()).toEqual(silence);
@@ -99,11 +99,11 @@ describe('ack', () => {
     },
   );
 
-  test('acknowledges nothing to a client that finishes without a message', async () => {
+  test('sends nothing to a client that finishes without a message', async () => {
     expect((await Talk.with('ack')).finish()).toEqual(silence);
   });
 
-  test('acknowledges each datagram, whatever is in it', async () => {
+  test('acknowledges each datagram, whatever it contains', async () => {
     for (const datagram of ['', 'hello', 'a\nb\n']) expect(await answerTo('ack', datagram)).toEqual(['ACK']);
   });
 });
@@ -111,7 +111,7 @@ describe('ack', () => {
 describe('chargen', () => {
   const line = (characters: string) => `${characters}\r\n`;
 
-  test('says the pattern of RFC 864, again and again without a seam', async () => {
+  test('sends the pattern of RFC 864, which repeats without a gap', async () => {
     const { session } = await Talk.with('chargen');
     const reply = new CollectedReply();
     for (let i = 0; i < 2; i++) session.produce?.(reply);
@@ -131,7 +131,7 @@ describe('chargen', () => {
     expect(lines.filter((text, i) => text !== lines[i % 95])).toEqual([]);
   });
 
-  test('says large pieces, so that the kernel has the most to do', async () => {
+  test('sends pieces of at least 64 KiB, so that the kernel does most of the work', async () => {
     const reply = new CollectedReply();
     (await Talk.with('chargen')).session.produce?.(reply);
     expect(reply.take().parts[0]?.length).toBeGreaterThanOrEqual(65_536);

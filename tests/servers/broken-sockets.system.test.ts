@@ -82,7 +82,7 @@ const cases = [
   ['event-driven', 'udp', 'replace', REPLACED],
 ] as const;
 
-describe('a server whose socket is broken ends, and says why', () => {
+describe('a server whose socket is broken exits and reports the reason', () => {
   for (const [model, transport, fault, reason] of cases) {
     test.skipIf(whyUnavailable(model))(`${model} over ${transport}: ${fault}`, async () => {
       const { code, stderr } = await broken(model, transport, fault);

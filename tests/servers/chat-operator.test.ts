@@ -76,7 +76,7 @@ class Visitor {
 
 const heard = (said: string, ended = false) => ({ said, ended });
 
-test('turn by turn: each line waits for the answer to the one before', () => {
+test('each line is shown after the answer to the line before it', () => {
   const desk = new Desk();
   const client = desk.come();
   expect([desk.shown, desk.asked, client.heard]).toEqual([['client 1 has connected'], false, heard('')]);
@@ -89,14 +89,14 @@ test('turn by turn: each line waits for the answer to the one before', () => {
   expect([client.heard, desk.asked]).toEqual([heard('\n'), false]);
 });
 
-test('letters in pieces are put together', () => {
+test('characters split over several reads are reassembled', () => {
   const desk = new Desk();
   const client = desk.come();
   for (const byte of Buffer.from('grüße 🙂\n')) client.say(Uint8Array.of(byte));
   expect(desk.shown.at(-1)).toBe('client 1: grüße 🙂');
 });
 
-test('who has finished gets all answers, and then the end', () => {
+test('a client that has finished gets all answers, and then the end of the stream', () => {
   const desk = new Desk();
   const client = desk.come();
   client.say('one\ntwo');
@@ -111,7 +111,7 @@ test('who has finished gets all answers, and then the end', () => {
   expect(desk.shown).toEqual([]);
 });
 
-test('who finishes without a word is owed none', () => {
+test('a client that finishes without a message has no pending answer', () => {
   const desk = new Desk();
   const client = desk.come();
   client.finish();
@@ -121,7 +121,7 @@ test('who finishes without a word is owed none', () => {
   ]);
 });
 
-test('a second client is told to wait, and is served when the first has left', () => {
+test('a second client is asked to wait, and is served when the first has left', () => {
   const desk = new Desk();
   const [first, second] = [desk.come(), desk.come()];
   expect([first.heard.said, second.heard.said]).toEqual(['', 'The operator is busy: please wait. Before you: 1.\n']);
@@ -134,7 +134,7 @@ test('a second client is told to wait, and is served when the first has left', (
   expect([first.heard, second.heard]).toEqual([heard(''), heard('hi\n')]);
 });
 
-test('who leaves while waiting changes nothing for the others', () => {
+test('a waiting client that leaves does not affect the others', () => {
   const desk = new Desk();
   const [first, second, third] = [desk.come(), desk.come(), desk.come()];
   second.leave();
@@ -142,7 +142,7 @@ test('who leaves while waiting changes nothing for the others', () => {
   expect(third.heard.said).toBe('The operator is busy: please wait. Before you: 2.\nThe operator is here now.\n');
 });
 
-test('an answer to who has left goes nowhere, unless somebody else has spoken since', () => {
+test('an answer to a client that has left is dropped, unless another client has sent a line since', () => {
   const desk = new Desk();
   const [first, second] = [desk.come(), desk.come()];
   first.say('are you there?\n');
@@ -159,7 +159,7 @@ test('an answer to who has left goes nowhere, unless somebody else has spoken si
   expect(third.heard).toEqual(heard('to the third\n'));
 });
 
-test('when the operator leaves, all are told and closed, and so is who comes later', () => {
+test('when the operator leaves, all clients are notified and closed, and so are later clients', () => {
   const desk = new Desk();
   const [first, second] = [desk.come(), desk.come()];
   first.say('one\ntwo\n');
@@ -173,9 +173,9 @@ test('when the operator leaves, all are told and closed, and so is who comes lat
 });
 
 test.each([
-  ['a line without end', 'x'.repeat(65_537)],
-  ['lines without end', '\n'.repeat(65_538)],
-])('%s is cut off, and the next client served', (_, flood) => {
+  ['a line that is too long', 'x'.repeat(65_537)],
+  ['too many lines', '\n'.repeat(65_538)],
+])('a client that sends %s is closed, and the next client is served', (_, flood) => {
   const desk = new Desk();
   const [first, second] = [desk.come(), desk.come()];
   first.say(flood);
@@ -183,7 +183,7 @@ test.each([
   expect(second.heard.said).toContain('The operator is here now.');
 });
 
-test('a long line that is within bounds is shown', () => {
+test('a long line within the limit is shown', () => {
   const desk = new Desk();
   const client = desk.come();
   client.say('x'.repeat(65_535));
@@ -191,14 +191,14 @@ test('a long line that is within bounds is shown', () => {
   expect(desk.shown.at(-1)).toHaveLength('client 1: '.length + 65_535);
 });
 
-test('when too many wait, one more is told so and closed', () => {
+test('when too many clients wait, one more is notified and closed', () => {
   const desk = new Desk();
   const visitors = Array.from({ length: 65 }, () => desk.come());
   expect(visitors.at(-1)?.heard.ended).toBe(false);
   expect(desk.come().heard).toEqual(heard('The operator is busy, and too many wait: try again later.\n', true));
 });
 
-test('without an operator it says so', () => {
+test('without an operator, a client is notified and closed', () => {
   const visitor = new Visitor(new ChatOperator().stream());
   expect(visitor.heard).toEqual(heard('There is no operator.\n', true));
 });

@@ -108,7 +108,7 @@ describe.skipIf(noLibc).each(kinds)('$kind', ({ begin, workers }) => {
     expect(await soon('the news of it', served)).toBe(true);
   }
 
-  test('serves one client after the other, and no more of it is needed', async () => {
+  test('serves one client after another without further threads, processes or open files', async () => {
     const clientWorker = start('echo');
     await echoed(clientWorker, 'the first');
     const before = workers();
@@ -119,7 +119,7 @@ describe.skipIf(noLibc).each(kinds)('$kind', ({ begin, workers }) => {
     expect(openFiles()).toBe(files + 20);
   });
 
-  test('what a client left unfinished is no other client’s', async () => {
+  test('does not pass a client’s unfinished request to the next client', async () => {
     const clientWorker = start('http');
     for (const request of ['GET / HT', 'GET / HTTP/1.1\r\nHost: a\r\n\r\n']) {
       const { client, fd } = streamClient();
@@ -132,7 +132,7 @@ describe.skipIf(noLibc).each(kinds)('$kind', ({ begin, workers }) => {
     }
   });
 
-  test('serves the next peer over UDP when one has been silent', async () => {
+  test('serves the next UDP peer when one has been silent', async () => {
     const clientWorker = start('echo');
     for (let i = 0; i < 3; i++) {
       const fd = openServer('udp', loopback);
@@ -147,7 +147,7 @@ describe.skipIf(noLibc).each(kinds)('$kind', ({ begin, workers }) => {
     }
   });
 
-  test('a room is entered and left by each client', async () => {
+  test('enters and leaves a room for each client', async () => {
     const clientWorker = start('chat');
     for (let i = 0; i < 3; i++) {
       const { client, fd } = streamClient();
@@ -166,7 +166,7 @@ describe.skipIf(noLibc).each(kinds)('$kind', ({ begin, workers }) => {
     await soon('its end', clientWorker.ended);
   });
 
-  test('ends in the middle of a conversation, whose client sees it', async () => {
+  test('can end in the middle of a conversation, whose client receives FIN', async () => {
     const clientWorker = start('echo');
     const { client, fd } = streamClient();
     const served = clientWorker.serve({ fd, first: undefined }, spec('echo', 'tcp'));
@@ -178,20 +178,17 @@ describe.skipIf(noLibc).each(kinds)('$kind', ({ begin, workers }) => {
   });
 });
 
-test.skipIf(noLibc)(
-  'a client that a process was given before it was killed is closed, and the process serves no more',
-  async () => {
-    const clientWorker = new ClientProcess(undefined, watch);
-    const { client, fd } = streamClient();
-    const served = clientWorker.serve({ fd, first: undefined }, spec('echo', 'tcp'));
-    const [child] = children() as [ProcessId];
-    process.kill(child.pid, 'SIGKILL');
-    expect(await soon('the news of it', served)).toBe(false);
-    await soon('its end', clientWorker.ended);
-    expect(isRunning(child)).toBe(false);
-    expect(await heardToEnd(client)).toBe('');
-    const other = streamClient();
-    closing(other.fd);
-    expect(() => clientWorker.serve({ fd: other.fd, first: undefined }, spec('echo', 'tcp'))).toThrow('EPIPE');
-  },
-);
+test.skipIf(noLibc)('when a process is killed, its client is closed, and it accepts no further client', async () => {
+  const clientWorker = new ClientProcess(undefined, watch);
+  const { client, fd } = streamClient();
+  const served = clientWorker.serve({ fd, first: undefined }, spec('echo', 'tcp'));
+  const [child] = children() as [ProcessId];
+  process.kill(child.pid, 'SIGKILL');
+  expect(await soon('the news of it', served)).toBe(false);
+  await soon('its end', clientWorker.ended);
+  expect(isRunning(child)).toBe(false);
+  expect(await heardToEnd(client)).toBe('');
+  const other = streamClient();
+  closing(other.fd);
+  expect(() => clientWorker.serve({ fd: other.fd, first: undefined }, spec('echo', 'tcp'))).toThrow('EPIPE');
+});

@@ -59,14 +59,14 @@ describe('threads or processes for clients', () => {
   });
   afterEach(() => void vi.useRealTimers());
 
-  test('each client that comes while the others are served gets its own', async () => {
+  test('each client that arrives while the others are served gets its own worker', async () => {
     const clientWorkers = new ClientWorkers(begin());
     for (const fd of [1, 2, 3]) clientWorkers.serve(client(fd), spec);
     await vi.advanceTimersByTimeAsync(100);
     expect(who()).toEqual([[1], [2], [3]]);
   });
 
-  test('the first waits for none, and the next gets the one that is idle', async () => {
+  test('the first client gets a new worker at once, and the next client gets the idle worker', async () => {
     const clientWorkers = new ClientWorkers(begin());
     clientWorkers.serve(client(1), spec);
     expect(who()).toEqual([[1]]);
@@ -76,7 +76,7 @@ describe('threads or processes for clients', () => {
     expect(who()).toEqual([[1, 2]]);
   });
 
-  test('a client that comes just before another’s end gets that one’s, in the order of coming', async () => {
+  test('clients that arrive just before another one ends get its worker in order of arrival', async () => {
     const clientWorkers = new ClientWorkers(begin());
     for (const fd of [1, 2, 3]) clientWorkers.serve(client(fd), spec);
     await vi.advanceTimersByTimeAsync(1);
@@ -87,7 +87,7 @@ describe('threads or processes for clients', () => {
     expect(who()).toEqual([[1, 2], [3]]);
   });
 
-  test('one that has ended is given no client', async () => {
+  test('a worker that has ended gets no client', async () => {
     const clientWorkers = new ClientWorkers(begin());
     clientWorkers.serve(client(1), spec);
     begun[0]?.finish(false);
@@ -103,13 +103,13 @@ describe('threads or processes for clients', () => {
     expect(who()).toEqual([[1], [2], [3]]);
   });
 
-  test('one that can’t be given its client is ended, and the caller is told', async () => {
+  test('a worker that cannot be given its client is ended, and the caller gets the error', async () => {
     const clientWorkers = new ClientWorkers(begin(new Error('EPIPE')));
     await expect(clientWorkers.serve(client(1), spec)).rejects.toThrow('EPIPE');
     expect(begun.map(({ ending }) => ending)).toEqual([1]);
   });
 
-  test('all end together, and none is begun afterwards, not even for a client that waits', async () => {
+  test('all workers end together, and none is started afterwards, even for a waiting client', async () => {
     const clientWorkers = new ClientWorkers(begin());
     const served = [clientWorkers.serve(client(1), spec), clientWorkers.serve(client(-1), spec)];
     const ended = clientWorkers.end();

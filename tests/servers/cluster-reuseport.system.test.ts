@@ -27,7 +27,7 @@ function socketsOf(pid: number): string[] {
 }
 
 test.skipIf(whyUnavailable('cluster-reuseport'))(
-  'each process has a listener of its own, and the kernel gives connections to all of them',
+  'each process has its own listener, and the kernel distributes connections to all of them',
   async () => {
     const server = await ServerProcess.start({ model: 'cluster-reuseport', transport: 'tcp' });
     onTestFinished(() => server.kill());

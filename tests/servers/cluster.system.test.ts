@@ -9,7 +9,7 @@ const { loadModel }: typeof Catalog = await import(built);
 
 const spec = { transport: 'tcp', app: 'echo', host: '127.0.0.1' } as const;
 
-test('a worker that can’t be told something, as it has been ended, does not end the server', async () => {
+test('a failed message to an ended worker does not end the server', async () => {
   const { start } = await loadModel('cluster');
   const server = await start({ ...spec, port: 0 });
   onTestFinished(() => server.close());
@@ -21,7 +21,7 @@ test('a worker that can’t be told something, as it has been ended, does not en
   }
 });
 
-test('a port that is taken is told as such, however often', async () => {
+test('a port in use is reported as EADDRINUSE every time', async () => {
   const first = await ServerProcess.start({ model: 'cluster', transport: 'tcp' });
   onTestFinished(() => first.kill());
   const again = Array.from({ length: 8 }, () =>

@@ -79,26 +79,29 @@ function tell(connection: CompletionConnection, ring: RecordingRing, event: Even
 
 const begin: Turn = [[], ['receive']];
 
-describe.skipIf(whyMissing('libc'))('a conversation by completions', () => {
+describe.skipIf(whyMissing('libc'))('a connection driven by completions', () => {
   test.each<[string, readonly Turn[]]>([
-    ['answers at once, turn after turn', [begin, [['ab'], ['now ab']], [['cd'], ['now cd']]]],
+    ['answers at once in each turn', [begin, [['ab'], ['now ab']], [['cd'], ['now cd']]]],
     [
-      'sends one thing at a time: what else is said goes in the next turn',
+      'makes one send per turn: further replies are sent in the next turn',
       [begin, [['ab', 'cd', 'e'], ['now ab']], [[], ['now cde']], [[], []]],
     ],
-    ['keeps the order when something comes before that', [begin, [['ab', 'cd'], ['now ab']], [['ef'], ['now cdef']]]],
-    ['says twice in answer to one chunk', [begin, [['two'], ['now 01']], [[], ['now 23']]]],
-    ['sends from the outbox, and when that is full from memory of its own', [begin, [['say'], ['now 0123456789']]]],
     [
-      'sends the rest of what fell short, and waits for that',
+      'keeps the order when more bytes arrive in the next turn',
+      [begin, [['ab', 'cd'], ['now ab']], [['ef'], ['now cdef']]],
+    ],
+    ['sends two replies to one chunk', [begin, [['two'], ['now 01']], [[], ['now 23']]]],
+    ['sends from the outbox, and from its own memory when the outbox is full', [begin, [['say'], ['now 0123456789']]]],
+    [
+      'sends the rest after a short send, and waits for it',
       [begin, [['abcd'], ['now abcd']], [[{ short: 1 }], ['send bcd']], [[{ sent: 3 }], []], [['e'], ['now e']]],
     ],
     [
-      'sends all later when nothing was taken',
+      'sends all bytes later when the kernel took none',
       [begin, [['abcd'], ['now abcd']], [[{ short: -EAGAIN }], ['send abcd']]],
     ],
     [
-      'sends what was said meanwhile behind it',
+      'sends later replies after a pending send',
       [
         begin,
         [['ab', 'cd'], ['now ab']],
@@ -112,7 +115,7 @@ describe.skipIf(whyMissing('libc'))('a conversation by completions', () => {
       ],
     ],
     [
-      'stops receiving while a send waits and the peer goes on, and begins again after it',
+      'stops receiving when the peer sends during a pending send, and resumes after it',
       [
         begin,
         [['ab'], ['now ab']],
@@ -125,7 +128,7 @@ describe.skipIf(whyMissing('libc'))('a conversation by completions', () => {
       ],
     ],
     [
-      'does so, too, when the send is done first',
+      'resumes receiving, too, when the send completes before receiving has stopped',
       [
         begin,
         [['ab'], ['now ab']],
@@ -137,9 +140,12 @@ describe.skipIf(whyMissing('libc'))('a conversation by completions', () => {
         [[{ ended: -ECANCELED }], ['receive']],
       ],
     ],
-    ['receives again when there was no buffer', [begin, [[{ ended: -ENOBUFS }], ['receive']], [['ab'], ['now ab']]]],
     [
-      'receives again when receiving ended with bytes',
+      'restarts receiving when there was no buffer',
+      [begin, [[{ ended: -ENOBUFS }], ['receive']], [['ab'], ['now ab']]],
+    ],
+    [
+      'restarts receiving when it ended with bytes',
       [
         begin,
         [
@@ -149,11 +155,11 @@ describe.skipIf(whyMissing('libc'))('a conversation by completions', () => {
       ],
     ],
     [
-      'answers the peer’s FIN, and is over when that has gone',
+      'answers the peer’s FIN, and is over when the answer has been sent',
       [begin, [['ab'], ['now ab']], [[{ ended: 0 }], ['now bye']], [[], ['over']]],
     ],
     [
-      'sends all that is left after the peer’s FIN',
+      'sends all pending replies after the peer’s FIN',
       [
         begin,
         [['ab', { ended: 0 }], ['now ab']],
@@ -163,7 +169,7 @@ describe.skipIf(whyMissing('libc'))('a conversation by completions', () => {
       ],
     ],
     [
-      'ends with FIN when the app says so, and throws away what comes until the peer’s',
+      'sends FIN when the app ends the conversation, and discards input until the peer’s FIN',
       [
         begin,
         [['ab', 'end', 'cd'], ['now ab']],
@@ -174,12 +180,12 @@ describe.skipIf(whyMissing('libc'))('a conversation by completions', () => {
       ],
     ],
     [
-      'sends FIN behind what waits',
+      'sends FIN after a pending send',
       [begin, [['ab', 'end'], ['now ab']], [[{ short: 1 }], ['send b']], [[{ sent: 1 }], ['FIN']]],
     ],
     ['is over when the peer resets it', [begin, [[{ ended: -ECONNRESET }], ['abort', 'over']]]],
     [
-      'is over when the peer resets it, but not before what is being sent has ended',
+      'is over when the peer resets it, but not before the send in progress has ended',
       [
         begin,
         [
@@ -194,7 +200,7 @@ describe.skipIf(whyMissing('libc'))('a conversation by completions', () => {
       [begin, [['ab', 'cd'], ['now ab']], [[{ short: -EPIPE }], ['abort']], [[{ ended: 0 }], ['over']]],
     ],
     [
-      'is over when a send that waits fails halfway',
+      'is over when a pending send fails halfway',
       [
         begin,
         [['abc'], ['now abc']],
@@ -204,7 +210,7 @@ describe.skipIf(whyMissing('libc'))('a conversation by completions', () => {
       ],
     ],
     [
-      'has the peer wait for what the app says after that, and does not hear it meanwhile',
+      'delays replies when the app requests it, and receives nothing meanwhile',
       [
         begin,
         [
@@ -228,7 +234,7 @@ describe.skipIf(whyMissing('libc'))('a conversation by completions', () => {
     converse(new Parrot(), turns);
   });
 
-  test('begins with what the app says first', () => {
+  test('begins with the bytes that the app sends first', () => {
     const open = (reply: StreamReply) => reply.send(Buffer.from('hello'), 0, 5);
     converse(parrotThat({ open }), [
       [[], ['now hello', 'receive']],
@@ -236,7 +242,7 @@ describe.skipIf(whyMissing('libc'))('a conversation by completions', () => {
     ]);
   });
 
-  test('produces when all before was taken, and not while that waits', () => {
+  test('produces the next piece when the one before was taken, and not while a send is pending', () => {
     const piece = Buffer.from('piece');
     const produce = (reply: StreamReply) => reply.sendConstant(piece, 0, 5);
     converse(parrotThat({ produce }), [

@@ -78,7 +78,7 @@ const SLOW: WorkSpec = { parts: [{ share: 1, cpuNanos: 0, ioNanos: 1e6 }], cache
 const FLOOD_MS = 50;
 
 describe.skipIf(whyMissing('libc'))('a concurrent server', () => {
-  test('at its capacity it accepts the next connection when one has ended', async () => {
+  test('accepts no further connection at its capacity until one has ended', async () => {
     const { server, collector } = await start('tcp', 2);
     for (let i = 0; i < 4; i++) {
       const client = await StreamClient.connect(server.address);
@@ -93,7 +93,7 @@ describe.skipIf(whyMissing('libc'))('a concurrent server', () => {
     expect(collector.clientWorkers, 'threads or processes for four clients').toBe(2);
   });
 
-  test('gives each UDP peer one socket, however much it sends at once', async () => {
+  test('gives each UDP peer one socket, however many datagrams it sends at once', async () => {
     const { server, collector } = await start('udp', 100);
     const peers = await Promise.all(Array.from({ length: 20 }, () => connectPeer(server)));
     await Promise.all(peers.flatMap((peer) => Array.from({ length: 10 }, () => peer.send(hello))));
@@ -111,7 +111,7 @@ describe.skipIf(whyMissing('libc'))('a concurrent server', () => {
     expect(collector.fds.length).toBe(peers.length + 1);
   });
 
-  test('peers that send faster than they are answered get their sockets', async () => {
+  test('gives sockets to peers that send faster than they are answered', async () => {
     const { server, collector } = await start('udp', 100, SLOW);
     const bytes = memory(8);
     // Several peers, because not every peer sends something in the moment after its socket is connected.
@@ -126,7 +126,7 @@ describe.skipIf(whyMissing('libc'))('a concurrent server', () => {
     }
   });
 
-  test('hands on the datagram that began a conversation, unanswered', async () => {
+  test('passes on the first datagram of a conversation, unanswered', async () => {
     const { server, collector } = await start('udp', 100);
     const peers = [await connectPeer(server), await connectPeer(server)];
     for (const [i, peer] of peers.entries()) await peer.send(Buffer.from([i, 0, 255]));
@@ -139,7 +139,7 @@ describe.skipIf(whyMissing('libc'))('a concurrent server', () => {
     expect(new Set(collector.firsts.map((first) => first?.peer.port)).size).toBe(2);
   });
 
-  test('above its capacity the listener answers peers itself', async () => {
+  test('answers peers above its capacity from the listener itself', async () => {
     const { server, collector } = await start('udp', 1);
     await (await connectPeer(server)).send(hello);
     await until('the first peer’s socket', () => collector.fds.length === 1);
@@ -148,7 +148,7 @@ describe.skipIf(whyMissing('libc'))('a concurrent server', () => {
     expect(collector.fds.length).toBe(1);
   });
 
-  test('a peer that comes back after its conversation ended gets a new one', async () => {
+  test('starts a new conversation for a peer that sends again after its first one ended', async () => {
     const { server, collector } = await start('udp', 10);
     const peer = await connectPeer(server);
     await peer.send(hello);

@@ -17,7 +17,7 @@ const at = { host: '127.0.0.1', port: 0 } as const;
 
 // The end of a thread does not free native memory.
 describe.skipIf(noLibc)('a conversation leaves no native memory behind', () => {
-  test('of a room', async () => {
+  test('in a room', async () => {
     const [client, server] = connection();
     send(client, memory(8), 0, 8);
     shutdown(client, SHUT_WR);
@@ -32,7 +32,7 @@ describe.skipIf(noLibc)('a conversation leaves no native memory behind', () => {
   });
 
   // A greeting is built in its own buffer, and not in that of the datagram it answers.
-  test.each(['echo', 'greeting'] as const)('of datagrams: %s', async (app) => {
+  test.each(['echo', 'greeting'] as const)('over datagrams: %s', async (app) => {
     const [client, server] = datagramPair();
     setReceiveTimeout(server, 1);
     send(client, memory(8), 0, 8);
@@ -44,7 +44,7 @@ describe.skipIf(noLibc)('a conversation leaves no native memory behind', () => {
 });
 
 describe.skipIf(noLibc)('a conversation over UDP', () => {
-  test('answers who wrote to its socket before that was connected to its peer', async () => {
+  test('answers a peer that sent to the socket before it was connected to another peer', async () => {
     const [server, peer, stranger] = [listening('udp'), listening('udp'), listening('udp')];
     const bytes = memory(8);
     connect(stranger, localAddress(server));

@@ -7,7 +7,7 @@ const step = fc.oneof(
   fc.record({ takeUntil: fc.integer({ min: 0, max: 100 }) }),
 );
 
-test('what there is can be taken whenever it is due, and then there is nothing', () => {
+test('due entries are taken in order of time, and then there are none', () => {
   const due = new DueTimes<string>();
   due.add(5, 'b');
   due.add(3, 'a');
@@ -16,7 +16,7 @@ test('what there is can be taken whenever it is due, and then there is nothing',
   expect(due.size).toBe(0);
 });
 
-test('what is due first comes first, whatever is added and taken in between', () => {
+test('the entry that is due first is taken first, whatever is added and taken in between', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
       const due = new DueTimes<string>();

@@ -16,7 +16,7 @@ const LINES = 128;
 const LOOKS = 50;
 
 describe.skipIf(whyUnavailable('process-per-connection'))('process-per-connection', () => {
-  test('what a client says last is heard, however late the process comes to it that repeats it', async () => {
+  test('a client’s last lines are delivered, even when the relaying process is stopped meanwhile', async () => {
     const server = await ServerProcess.start({ model: 'process-per-connection', transport: 'tcp', app: 'chat' });
     onTestFinished(() => server.kill());
     await using room = await Chatters.enter(server.address, 'tcp', 3);
@@ -33,7 +33,7 @@ describe.skipIf(whyUnavailable('process-per-connection'))('process-per-connectio
     for (const i of [1, 2]) expect(await room.at(i).heard(LINES)).toEqual(lines);
   });
 
-  test('after its client’s reset a process sleeps until that has come back', async () => {
+  test('after its client’s reset, a process sleeps until its last line has been relayed', async () => {
     const server = await ServerProcess.start({ model: 'process-per-connection', transport: 'tcp', app: 'chat' });
     onTestFinished(() => server.kill());
     await using room = await Chatters.enter(server.address, 'tcp', 2);
@@ -53,7 +53,7 @@ describe.skipIf(whyUnavailable('process-per-connection'))('process-per-connectio
     await until('the process to wait for another client', () => sockets() === talking - 2);
   });
 
-  test('who is sent away hears to its end what was said before', async () => {
+  test('a client that is disconnected for a long line first receives all earlier lines', async () => {
     const server = await ServerProcess.start({ model: 'process-per-connection', transport: 'tcp', app: 'chat' });
     onTestFinished(() => server.kill());
     await using room = await Chatters.enter(server.address, 'tcp', 3);

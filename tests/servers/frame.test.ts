@@ -12,7 +12,7 @@ import {
 
 const number = fc.nat(0xffffffff);
 
-test('a header tells what it was made of', () => {
+test('a header contains the values that it was made from', () => {
   fc.assert(
     fc.property(number, number, number, (length, pid, speaker) => {
       const header = frameHeader(length, pid, speaker);
@@ -22,7 +22,7 @@ test('a header tells what it was made of', () => {
   );
 });
 
-test('a stream of frames that is cut anywhere is cut anew at their ends, and nothing is lost', () => {
+test('a stream of frames that is split anywhere is split again at frame ends, and nothing is lost', () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 40 })), fc.array(fc.nat(400)), (payloads, cuts) => {
       const stream = Buffer.concat(payloads.flatMap((payload, i) => [frameHeader(payload.length, 7, i), payload]));

@@ -37,7 +37,7 @@ describe("Node's http client", () => {
     expect(reused).toEqual([false, true, true]);
   });
 
-  test('sends a body in chunks when it is told to go on', async () => {
+  test('sends a body in chunks after 100 Continue', async () => {
     const sent = request(url, { headers: { Expect: '100-continue', 'Transfer-Encoding': 'chunked' } });
     sent.flushHeaders();
     await once(sent, 'continue');
@@ -48,7 +48,7 @@ describe("Node's http client", () => {
   });
 });
 
-test('fetch', async () => {
+test('fetch gets the page, its head alone, and 405 for POST', async () => {
   const response = await fetch(url);
   expect([response.status, await response.text()]).toEqual([200, PAGE]);
   const head = await fetch(url, { method: 'HEAD' });
@@ -70,7 +70,7 @@ describe.skipIf(whyMissing('curl'))('curl', () => {
     expect(await curl('--http1.0', '--include')).toMatch(/\r\nConnection: close\r\n\r\nHello, World!$/);
   });
 
-  test('asks for the head alone', async () => {
+  test('requests the head alone', async () => {
     expect(await curl('--head')).toMatch(/^HTTP\/1\.1 200 OK\r\n(?:.+\r\n)*Content-Length: 13\r\n\r\n$/);
   });
 

@@ -12,7 +12,7 @@ describe('idle threads and processes', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  test('the one that came last is taken first, and none twice', () => {
+  test('the last one added is taken first, and none is taken twice', () => {
     const idle = new IdleWorkers<Worker>();
     const [first, second] = [new Worker(), new Worker()];
     idle.add(first);
@@ -29,7 +29,7 @@ describe('idle threads and processes', () => {
     expect(workers.map(({ dismissed }) => dismissed)).toEqual([...Array(IDLE_LIMIT).fill(0), 1, 1, 1]);
   });
 
-  test('each is dismissed when its time is over, counted from when it was last added', () => {
+  test('each is dismissed when its idle time is over, counted from when it was last added', () => {
     const idle = new IdleWorkers<Worker>();
     const [first, second] = [new Worker(), new Worker()];
     idle.add(first);
@@ -57,7 +57,7 @@ describe('idle threads and processes', () => {
     expect(second.dismissed).toBe(0);
   });
 
-  test('closed, it keeps none and holds no timer', () => {
+  test('a closed set keeps none and has no timer', () => {
     const idle = new IdleWorkers<Worker>();
     const [first, late] = [new Worker(), new Worker()];
     idle.add(first);

@@ -8,13 +8,13 @@ vi.hoisted(() => void vi.resetModules());
 afterAll(() => void vi.resetModules());
 vi.mock('../../sockets/uring/availability.ts', () => ({ whyNoUring: () => 'a seccomp profile forbids io_uring.' }));
 
-test('where io_uring is forbidden its model is listed with the reason, and the others as ever', () => {
+test('where io_uring is forbidden, its model is unavailable with the reason, and other models are not affected', () => {
   expect(whyUnavailable('io-uring')).toBe('a seccomp profile forbids io_uring.');
   expect(whyUnavailable('nonblocking')).toBe(whyNoLibc());
   expect(whyUnavailable('event-driven')).toBeUndefined();
 });
 
-test('and it refuses to start, for the same reason', async () => {
+test('where io_uring is forbidden, its model refuses to start for the same reason', async () => {
   const model = await loadModel('io-uring');
   const started = model.start({ transport: 'tcp', app: 'echo', host: '127.0.0.1', port: 0 });
   await expect(started).rejects.toThrow(new UnavailableError('a seccomp profile forbids io_uring.'));

@@ -31,30 +31,33 @@ async function serveOne(server: ServerProcess): Promise<string[]> {
 
 const children = (server: ServerProcess) => server.tree().filter(({ pid }) => pid !== server.pid);
 
-describe.skipIf(whyUnavailable('thread-per-connection') !== undefined)('what served a client serves the next', () => {
-  test('thread-per-connection', async () => {
-    const server = await start('thread-per-connection');
-    const first = await serveOne(server);
-    for (let i = 0; i < 3; i++) expect(await serveOne(server)).toEqual(expect.arrayContaining(first));
-  });
+describe.skipIf(whyUnavailable('thread-per-connection') !== undefined)(
+  'the thread or process that served a client serves the next one',
+  () => {
+    test('thread-per-connection', async () => {
+      const server = await start('thread-per-connection');
+      const first = await serveOne(server);
+      for (let i = 0; i < 3; i++) expect(await serveOne(server)).toEqual(expect.arrayContaining(first));
+    });
 
-  test('process-per-connection, and when that was killed a new one does', async () => {
-    const server = await start('process-per-connection');
-    await serveOne(server);
-    const [first, ...others] = children(server);
-    expect(others).toEqual([]);
-    await serveOne(server);
-    expect(children(server)).toEqual([first]);
+    test('process-per-connection, and a new process does after that one was killed', async () => {
+      const server = await start('process-per-connection');
+      await serveOne(server);
+      const [first, ...others] = children(server);
+      expect(others).toEqual([]);
+      await serveOne(server);
+      expect(children(server)).toEqual([first]);
 
-    if (first === undefined) throw new Error('no process has served');
-    process.kill(first.pid, 'SIGKILL');
-    await until(
-      'it to be gone',
-      () => !isRunning(first) && !processTree(server.pid).some(({ pid }) => pid === first.pid),
-    );
-    await until('the server to wait', () => isAtRest(server.pid));
-    await serveOne(server);
-    expect(children(server).length).toBe(1);
-    expect(children(server)[0]?.pid).not.toBe(first.pid);
-  });
-});
+      if (first === undefined) throw new Error('no process has served');
+      process.kill(first.pid, 'SIGKILL');
+      await until(
+        'it to be gone',
+        () => !isRunning(first) && !processTree(server.pid).some(({ pid }) => pid === first.pid),
+      );
+      await until('the server to wait', () => isAtRest(server.pid));
+      await serveOne(server);
+      expect(children(server).length).toBe(1);
+      expect(children(server)[0]?.pid).not.toBe(first.pid);
+    });
+  },
+);

@@ -19,19 +19,19 @@ describe.skipIf(whyUnavailable('multi-reactor') !== undefined)('multi-reactor', 
   const cpus = whyUnavailable('multi-reactor') === undefined ? getAffinity(0) : [];
 
   test.each(['tcp', 'udp'] as const)(
-    'has a socket on its port for each CPU that it may use, over %s',
+    'opens a socket on its port for each CPU that it may use, over %s',
     async (transport) => {
       const server = await start(transport);
       expect(serverSockets(transport, server.address.port)).toHaveLength(cpus.length);
     },
   );
 
-  test.each(['tcp', 'udp'] as const)('on one CPU has one, over %s', async (transport) => {
+  test.each(['tcp', 'udp'] as const)('opens one socket when it may use one CPU, over %s', async (transport) => {
     const server = await start(transport, cpus.slice(0, 1));
     expect(serverSockets(transport, server.address.port)).toHaveLength(1);
   });
 
-  test('divides connections: every reactor waits for its listener, and for some of them', async () => {
+  test('divides connections: every reactor watches its own listener and some of the connections', async () => {
     const server = await start('tcp');
     const count = CLIENTS_PER_REACTOR * cpus.length;
     const clients = await Promise.all(Array.from({ length: count }, () => StreamClient.connect(server.address)));

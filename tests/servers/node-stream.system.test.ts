@@ -7,7 +7,7 @@ import { until } from './until.ts';
 // Less than node:net's high-water mark, so that the conversation continues to the peer's FIN with this unsent.
 const PART = Buffer.alloc(1024, 7);
 
-test('replies that the kernel has no room for at the peer’s FIN are sent before ours', async () => {
+test('replies that the kernel has no room for at the peer’s FIN are sent before the server’s FIN', async () => {
   let written = 0;
   let finished = false;
   const fill = (socket: Socket) => {

@@ -11,7 +11,7 @@ const SPARE_FILES = 8;
 const CLIENTS = 12;
 
 describe.skipIf(whyUnavailable('process-per-connection'))('process-per-connection', () => {
-  test('who comes when the server can’t open what a process of a room needs is closed, and the others chat', async () => {
+  test('closes a client for which no descriptors are left, and the others continue to chat', async () => {
     const server = await ServerProcess.start(options);
     onTestFinished(() => server.kill());
     await using room = await Chatters.enter(server.address, 'tcp', 2);

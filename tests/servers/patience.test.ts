@@ -16,17 +16,29 @@ const looks = (...states: readonly (readonly [turn: number, patienceMs: number])
 
 describe('a client has taken too long', () => {
   test.each([
-    ['when its turn lasts as long as the patience', looks([0, 20], [0, 20], [0, 20]), 2],
-    ['not before', looks([0, 30], [0, 30], [0, 30]), undefined],
-    ['counted anew from when the turn changes', looks([0, 20], [0, 20], [1, 20], [1, 20], [1, 20]), 4],
-    ['never while it does its part', looks(...Array.from({ length: 50 }, (_, i) => [i, 10] as const)), undefined],
-    ['never where patience is without end', looks(...Array.from({ length: 50 }, () => [0, 0] as const)), undefined],
+    ['when its turn has lasted as long as the patience', looks([0, 20], [0, 20], [0, 20]), 2],
+    ['not when its turn is shorter than the patience', looks([0, 30], [0, 30], [0, 30]), undefined],
+    ['counted from the last change of its turn', looks([0, 20], [0, 20], [1, 20], [1, 20], [1, 20]), 4],
+    [
+      'never while its turn changes in time',
+      looks(...Array.from({ length: 50 }, (_, i) => [i, 10] as const)),
+      undefined,
+    ],
+    ['never when the patience is unlimited', looks(...Array.from({ length: 50 }, () => [0, 0] as const)), undefined],
     // A head is complete and its body is awaited: the longer patience counts from the beginning of the request.
-    ['from the beginning of its turn, when the patience grows', looks([1, 20], [1, 40], [1, 40], [1, 40], [1, 40]), 4],
-    ['at once, when the patience shrinks below what it took', looks([1, 90], [1, 90], [1, 90], [1, 10]), 3],
+    [
+      'counted from the beginning of its turn when the patience grows',
+      looks([1, 20], [1, 40], [1, 40], [1, 40], [1, 40]),
+      4,
+    ],
+    [
+      'at once when the patience becomes shorter than the time that it took',
+      looks([1, 90], [1, 90], [1, 90], [1, 10]),
+      3,
+    ],
   ])('%s', (_, seen, expected) => expect(overAt(seen)).toBe(expected));
 
-  test('not by time in which the server itself was held up', () => {
+  test('not because of time in which the server itself was held up', () => {
     const awaiting = { turn: 0, patienceMs: 50 };
     const times = [0, 10, 60_000, 60_010];
     expect(overAt(times.map((at) => ({ at, ...awaiting })))).toBeUndefined();

@@ -10,7 +10,7 @@ import { until } from './until.ts';
 const hello = Buffer.from('hello');
 
 describe.skipIf(whyUnavailable('prethreaded') !== undefined)('prethreaded', () => {
-  test('serves as many clients at once as it has threads, and the next when one of them is done', async () => {
+  test('serves as many clients at once as it has threads, and the next one when one of them has finished', async () => {
     const server = await ServerProcess.start({ model: 'prethreaded', transport: 'tcp' });
     onTestFinished(() => server.kill());
     expect(holdings(server.pid).threads, 'threads before the first client').toBeGreaterThan(POOL_SIZE);

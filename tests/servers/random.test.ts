@@ -7,7 +7,7 @@ function bits(random: Random, count: number): number[] {
   return Array.from({ length: count }, () => random() * 2 ** 32);
 }
 
-describe('values that other implementations give', () => {
+describe('values are those of other implementations:', () => {
   // From the package mmh3 5 for Python: mmh3.hash128(words, 0, x64arch=False).
   test.each([
     [
@@ -31,7 +31,7 @@ describe('values that other implementations give', () => {
   });
 
   // fmix32 is a bijection that keeps 0. Of 1 it is the MurmurHash3_x86_32 of no bytes with seed 1.
-  test('the finalizer', () => expect([avalanche(0), avalanche(1) >>> 0]).toEqual([0, 0x514e28b7]));
+  test('the finalizer of MurmurHash3', () => expect([avalanche(0), avalanche(1) >>> 0]).toEqual([0, 0x514e28b7]));
 
   // The same hash of the key's words, then xoshiro128** as its authors wrote it in C.
   test.each<['arrivals' | 'work', StreamKey, number[]]>([
@@ -68,7 +68,7 @@ describe('streams', () => {
     for (const { random } of streams) expect(bits(random(), 5)).toEqual(bits(random(), 5));
   });
 
-  test('are none of them a copy of another, nor a shifted one', () => {
+  test('are not copies of each other, not even shifted ones', () => {
     // 52 bits of each two successive numbers: a part shared by two streams would show, at any position in either.
     const seen = new Map<number, string>();
     const shared: string[] = [];
@@ -84,7 +84,7 @@ describe('streams', () => {
     expect(shared).toEqual([]);
   });
 
-  test('are even, each by itself', () => {
+  test('are each uniformly distributed', () => {
     for (const { name, random } of streams) {
       const drawn = random();
       const counts = new Array<number>(16).fill(0);
@@ -97,7 +97,7 @@ describe('streams', () => {
     }
   });
 
-  test('are independent of each other, pair by pair', () => {
+  test('are pairwise independent', () => {
     const drawn = streams.map(({ random }) => bits(random(), LENGTH).map((each) => each / 2 ** 32));
     const pairs = (drawn.length * (drawn.length - 1)) / 2;
     const dependent: string[] = [];
@@ -117,26 +117,26 @@ describe('streams', () => {
     expect(Math.abs(sumOfSquares / pairs - 1)).toBeLessThan(5 * Math.sqrt(2 / pairs));
   });
 
-  test('differ by parts that are 0 and parts that are left out', () => {
+  test('differ between a part of the key that is 0 and one that is omitted', () => {
     expect(bits(streamOf('work', { seed: 1, ordinal: 0 }), 1)).not.toEqual(bits(streamOf('work', { seed: 1 }), 1));
   });
 
-  test.each([-1, 0.5, Number.NaN, 2 ** 32])('have no seed %d', (seed) => {
+  test.each([-1, 0.5, Number.NaN, 2 ** 32])('refuse the seed %d', (seed) => {
     expect(() => streamOf('work', { seed })).toThrow(/^a seed is an integer from 0 to 4294967295, not/);
   });
 
-  test.each([-1, 0.5, Number.NaN, 2 ** 32 - 1])('have no part %d', (ordinal) => {
+  test.each([-1, 0.5, Number.NaN, 2 ** 32 - 1])('refuse %d as a part of the key', (ordinal) => {
     expect(() => streamOf('work', { seed: 1, ordinal })).toThrow(/^a part of a stream's key is an integer/);
   });
 });
 
-test('derived seeds can be recorded, and differ', () => {
+test('derived seeds are distinct integers from 0 to 2^32 - 1', () => {
   const seeds = Array.from({ length: 1000 }, (_, ordinal) => seedOf('check seeds', { seed: 1, ordinal }));
   expect(new Set(seeds).size).toBe(1000);
   for (const seed of seeds) expect(seed >= 0 && seed < 2 ** 32 && Number.isInteger(seed)).toBe(true);
 });
 
-test('each of several workers has streams of its own, in all that it does', () => {
+test('each of several workers has its own streams', () => {
   const served = { app: 'echo', streamKey: { seed: 5, round: 2 } };
   expect(ofSeveral(served, 3)).toEqual({ app: 'echo', streamKey: { seed: 5, round: 2, ordinal: 3 } });
   expect(streamKeyOf({})).toEqual({ seed: 0 });

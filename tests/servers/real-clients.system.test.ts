@@ -151,7 +151,7 @@ class Chatter {
 describe.each(available)('%s', (model) => {
   afterAll(endServers);
 
-  test.skipIf(whyMissing('python'))('agrees with clients in Python', async () => {
+  test.skipIf(whyMissing('python'))('works with clients in Python', async () => {
     const carried = pythonClients.filter(({ app, transport }) => whyNotCarried(model, app, transport) === undefined);
     const clients = await Promise.all(
       carried.map(async (client) => [client, await portOf(model, client.app, client.transport)] as const),
@@ -160,10 +160,10 @@ describe.each(available)('%s', (model) => {
     for (const [client] of clients) expect(printed[client.name], client.name).toMatch(client.printed);
   });
 
-  test.skipIf(whyMissing('nc'))('agrees with nc', async () => assertEcho(await portOf(model, 'echo', 'tcp')));
+  test.skipIf(whyMissing('nc'))('works with nc', async () => assertEcho(await portOf(model, 'echo', 'tcp')));
 
   if (whyNotCarried(model, 'chat', 'tcp') !== undefined) return;
-  test.skipIf(whyMissing('python'))('has two chat programs in Python reach each other', async () => {
+  test.skipIf(whyMissing('python'))('relays lines between two chat programs in Python', async () => {
     const port = await portOf(model, 'chat', 'tcp');
     const [ann, bob] = [new Chatter(port), new Chatter(port)];
     // Repeated until both are in the room: the server announces no client.
@@ -178,7 +178,7 @@ describe.each(available)('%s', (model) => {
   });
 });
 
-test('each program of the course is short, documented, and among these tests', () => {
+test('each program of the socket course is short, documented and tested here', () => {
   const files = readdirSync(COURSE).sort();
   const readme = readFileSync('examples/README.md', 'utf8');
   const tested = pythonClients.filter(({ source }) => source === undefined).map(({ name }) => name);

@@ -21,11 +21,11 @@ test.each([
   ['discard', 'udp', '0.0.0.0', false],
   ['echo', 'tcp', '0.0.0.0', false],
   ['chargen', 'tls', '0.0.0.0', false],
-] as const)('%s over %s on %s can be turned against others: %s', (app, transport, host, reflects) => {
+] as const)('%s over %s on %s can reflect traffic to other hosts: %s', (app, transport, host, reflects) => {
   expect(whyReflects(app, transport, host) !== undefined).toBe(reflects);
 });
 
-test.each(appNames)('%s is said to answer datagrams where it does', async (name: AppName) => {
+test.each(appNames)('%s is marked as answering datagrams if and only if it does', async (name: AppName) => {
   const app = await loadApp({ app: name });
   const reply = new CollectedReply();
   for (let i = 0; i < 10; i++) app.datagram(Buffer.from('hello'), 0, 5, reply);

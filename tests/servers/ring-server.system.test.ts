@@ -117,7 +117,7 @@ describe.skipIf(whyMissing('uring'))('a server’s ring', () => {
   });
 
   test.each([1, 2])(
-    'a client that does not read is waited for, holds none of %i buffers, and gets all in order',
+    'waits for a client that does not read, keeps none of %i buffers for it, and sends all in order',
     (buffers) => {
       const listener = listening('tcp');
       const server = streams(listener, buffers, 4096);
@@ -137,7 +137,7 @@ describe.skipIf(whyMissing('uring'))('a server’s ring', () => {
     },
   );
 
-  test('closing ends what is under way, and gives all back', () => {
+  test('ends pending operations and releases all resources when it is closed', () => {
     const listener = listening('tcp');
     const before = openRings();
     const server = new RingStreams(listener, echo, { buffers: 2, bufferSize: 4096 });

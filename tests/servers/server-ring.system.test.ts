@@ -14,7 +14,7 @@ const FAILING = 5000;
 const NO_SOCKET = -1;
 
 describe.skipIf(whyMissing('uring'))('a server’s ring', () => {
-  test('a turn is over when all is told of that has become of its sends, however many fell short', () => {
+  test('ends a turn when the results of all its sends are reported, however many failed', () => {
     const ring = new ServerRing({ buffers: 2, bufferSize: 64 });
     onTestFinished(() => ring.close());
     const { completions, submissions } = ring;
@@ -32,7 +32,7 @@ describe.skipIf(whyMissing('uring'))('a server’s ring', () => {
     expect(told).toEqual([...Array(FAILING).keys()]);
   });
 
-  test.each([1, 2, 3])('with no memory for its part %i it leaves nothing behind', (part) => {
+  test.each([1, 2, 3])('leaves nothing behind when there is no memory for its part %i', (part) => {
     const calls = libc() as Record<'mmap' | 'munmap', (...args: number[]) => number>;
     const { mmap, munmap } = calls;
     const live = liveBlocks();

@@ -106,7 +106,7 @@ test.skipIf(whyMissing('libc'))('a session produces the next piece when the kern
   while (missing > 0) missing -= check(recv(client, memory, 0, Math.min(65_536, missing)), 'recv');
 });
 
-describe.skipIf(whyMissing('libc'))('after its end a session hears nothing, and nothing is sent for it:', () => {
+describe.skipIf(whyMissing('libc'))('after its end a session receives nothing, and nothing is sent for it:', () => {
   /** A connection whose client has already sent everything and FIN, so that no wait is necessary. */
   function connection(blocking: boolean): { client: number; server: number } {
     const { client, server } = connectedPair(blocking);
@@ -148,33 +148,36 @@ describe.skipIf(whyMissing('libc'))('after its end a session hears nothing, and 
   });
 });
 
-test.skipIf(whyMissing('libc'))('who waits is looked at when its time has come; before, only to be dropped', () => {
-  const { client, server } = connectedPair(false);
-  const app: App = {
-    stream: () => ({
-      receive(bytes, start, end, reply) {
-        reply.wait(3e6);
-        reply.send(bytes, start, end);
-        reply.wait(4e6);
-      },
-    }),
-    datagram: () => undefined,
-  };
-  const connection = new NonblockingConnection(server, app, new StreamBuffers());
-  onTestFinished(() => connection.close());
-  const memory = new NativeMemory(100);
-  onTestFinished(() => memory.free());
-  expect(connection.open()).toBe('receive');
-  expect(send(client, memory, 0, 9)).toBe(9);
-  expect([connection.serve(), connection.waitNanos]).toEqual(['wait', 7e6]);
-  expect(recv(client, memory, 0, 100, MSG_DONTWAIT)).toBe(-EAGAIN);
-  expect([connection.resume(), connection.waitNanos]).toEqual(['receive', 0]);
-  expect(recv(client, memory, 0, 100)).toBe(9);
-  expect(send(client, memory, 0, 9)).toBe(9);
-  expect([connection.serve(), connection.serve()]).toEqual(['wait', 'close']);
-});
+test.skipIf(whyMissing('libc'))(
+  'a waiting connection is resumed when its delay is over; an event before that closes it',
+  () => {
+    const { client, server } = connectedPair(false);
+    const app: App = {
+      stream: () => ({
+        receive(bytes, start, end, reply) {
+          reply.wait(3e6);
+          reply.send(bytes, start, end);
+          reply.wait(4e6);
+        },
+      }),
+      datagram: () => undefined,
+    };
+    const connection = new NonblockingConnection(server, app, new StreamBuffers());
+    onTestFinished(() => connection.close());
+    const memory = new NativeMemory(100);
+    onTestFinished(() => memory.free());
+    expect(connection.open()).toBe('receive');
+    expect(send(client, memory, 0, 9)).toBe(9);
+    expect([connection.serve(), connection.waitNanos]).toEqual(['wait', 7e6]);
+    expect(recv(client, memory, 0, 100, MSG_DONTWAIT)).toBe(-EAGAIN);
+    expect([connection.resume(), connection.waitNanos]).toEqual(['receive', 0]);
+    expect(recv(client, memory, 0, 100)).toBe(9);
+    expect(send(client, memory, 0, 9)).toBe(9);
+    expect([connection.serve(), connection.serve()]).toEqual(['wait', 'close']);
+  },
+);
 
-test('after its end a session that takes its time hears nothing, and nothing is sent for it', async () => {
+test('after its end a session in an async function receives nothing, and nothing is sent for it', async () => {
   const app = new Talkative();
   const spec = { transport: 'tcp', app: 'echo', host: '127.0.0.1', port: 0 } as const;
   let over = false;
@@ -191,7 +194,7 @@ test('after its end a session that takes its time hears nothing, and nothing is 
   expect(app.calls).toEqual(['receive']);
 });
 
-describe('an app may have the peer wait when it opens and when it finishes:', () => {
+describe('an app can delay its replies to the opening and to FIN:', () => {
   /** Sends first and last, each after a delay. */
   const patient: App = {
     stream: () => ({
@@ -240,7 +243,7 @@ describe('an app may have the peer wait when it opens and when it finishes:', ()
   });
 });
 
-describe('while the room takes nothing more, nothing is received, though the app had its peer wait before:', () => {
+describe('nothing is received while the room is full, even after a delay by the app:', () => {
   /** A room whose link is full after each line, and drains a little later. */
   class FullRoom extends SocketRoom {
     readonly lines: string[] = [];
@@ -303,7 +306,7 @@ describe('while the room takes nothing more, nothing is received, though the app
   });
 });
 
-test.skipIf(whyMissing('libc'))('what others are to hear waits, too, with non-blocking calls', () => {
+test.skipIf(whyMissing('libc'))('with non-blocking calls, lines for other clients are delayed, too', () => {
   const { client, server } = connectedPair(false);
   const told: string[] = [];
   class Room extends DescriptorRoom {

@@ -33,7 +33,7 @@ describe.each(modelNames)('%s', (model) => {
   const unavailable = whyUnavailable(model);
 
   test.skipIf(unavailable)(
-    'ends what takes too long, with 408 where a request has begun, and drops a client that does not read',
+    'closes slow connections, with 408 after part of a request, and drops a client that does not read',
     async () => {
       const connect = await serve(model, 'http');
       const ends = [
@@ -68,7 +68,7 @@ describe.each(modelNames)('%s', (model) => {
   );
 
   const noWebSocket = unavailable ?? whyNotCarried(model, 'websocket', 'tcp');
-  test.skipIf(noWebSocket)('ends a request to upgrade that takes too long', async () => {
+  test.skipIf(noWebSocket)('closes a connection whose upgrade request takes too long', async () => {
     const connect = await serve(model, 'websocket');
     const [silent, late] = [await connect(), await connect()];
     late.write(Buffer.from('GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n'));

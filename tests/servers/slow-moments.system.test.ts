@@ -43,9 +43,9 @@ const grown = (now: Memory, before: Memory): Memory => ({
 
 // Models with a process for each client, or with several event-driven processes, are not listed: their memory ends with
 // the process, or is event-driven's.
-describe.skipIf(noLibc)('what was held for a client that did not read', () => {
+describe.skipIf(noLibc)('memory for a client that did not read', () => {
   for (const [model, count, held] of cases) {
-    test.skipIf(whyUnavailable(model))(`comes back when it has read all: ${model}`, async () => {
+    test.skipIf(whyUnavailable(model))(`is released when the client has read all: ${model}`, async () => {
       const server = await MeasuredServer.start(model, 'tcp');
       const clients = Array.from({ length: count }, () => new SlowClient(server.address));
       // Each has been served once, so that its permanent memory is allocated.

@@ -51,7 +51,7 @@ function comingAndGoing(address: SocketAddress) {
   };
 }
 
-describe.skipIf(noLibc)(`${CONNECTIONS} connections that come and go leave nothing behind`, () => {
+describe.skipIf(noLibc)(`${CONNECTIONS} connections that open and close leave no memory behind`, () => {
   for (const model of models) {
     test.skipIf(whyUnavailable(model))(model, { timeout: SOAK ? 600_000 : 180_000 }, async () => {
       const server = await MeasuredServer.start(model, 'tcp');

@@ -10,7 +10,7 @@ const available = modelNames.filter((model) => whyUnavailable(model) === undefin
 
 // tests/conformance/lifetime.ts tests that a second server of this project is refused.
 test.each(available.filter((model) => transportsCarrying(model, 'echo').includes('udp')))(
-  '%s: a socket that would share its UDP port (SO_REUSEADDR), as any user may ask to, is refused',
+  '%s: another socket with SO_REUSEADDR, as any user can open one, cannot share its UDP port',
   async (model) => {
     const server = await ServerProcess.start({ model, transport: 'udp' });
     onTestFinished(() => server.kill());

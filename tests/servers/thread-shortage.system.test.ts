@@ -39,10 +39,10 @@ const cases = [
   ['io-uring', 0],
 ] as const;
 
-describe.skipIf(noLibc)('a model that can have only so many threads keeps no socket open', () => {
+describe.skipIf(noLibc)('a model that can start only N threads keeps no socket open', () => {
   describe.each(['tcp', 'udp'] as const)('%s', (transport) => {
     for (const [name, threads] of cases) {
-      test.skipIf(name === 'io-uring' && whyMissing('uring'))(`${name}: ${threads}`, async () => {
+      test.skipIf(name === 'io-uring' && whyMissing('uring'))(`${name}: N = ${threads}`, async () => {
         const { model } = await import(`../../servers/models/${name}.ts`);
         machine.threads = threads;
         const before = readdirSync('/proc/self/fd').length;

@@ -27,16 +27,16 @@ async function saidLate(...pieces: readonly string[]): Promise<{ said: string; e
 
 describe('a client of the http app', () => {
   test.each([
-    ['has said nothing', [], 1, 0],
-    ['has begun a head', ['GET /'], 2, 1],
-    ['has said more of it', ['G', 'ET /', ' HTTP/1.1\r\nHo'], 2, 1],
-    ['has begun a body', [`${POST}a`], 3, 1],
-    ['has a body to send', [POST], 3, 1],
-    ['has its reply', [GET], 1, 2],
-    ['has its reply to a request with a body', [POST, 'abc'], 1, 2],
-    ['has several', [GET + GET, GET], 1, 6],
-    ['has begun a head behind a request', [`${GET}GET`], 2, 3],
-  ] as const)('that %s has the time for that', async (_, pieces, patienceMs, turn) => {
+    ['has sent nothing', [], 1, 0],
+    ['has sent part of a head', ['GET /'], 2, 1],
+    ['has sent more of a head', ['G', 'ET /', ' HTTP/1.1\r\nHo'], 2, 1],
+    ['has sent part of a body', [`${POST}a`], 3, 1],
+    ['has not yet sent a body', [POST], 3, 1],
+    ['has been answered', [GET], 1, 2],
+    ['has been answered after a request with a body', [POST, 'abc'], 1, 2],
+    ['has been answered several times', [GET + GET, GET], 1, 6],
+    ['has sent part of a head after a request', [`${GET}GET`], 2, 3],
+  ] as const)('that %s has the time limit for that state', async (_, pieces, patienceMs, turn) => {
     const { session } = await after(...pieces);
     const { patienceMs: patience, turn: at } = session as Awaiting;
     expect([patience, at]).toEqual([patienceMs, turn]);
@@ -45,7 +45,7 @@ describe('a client of the http app', () => {
   test.each([
     ['a head', 'GET / HTTP/1.1\r\nHo'],
     ['a body', `${POST}a`],
-    ['a head behind a request', `${GET}GET`],
+    ['a head after a request', `${GET}GET`],
   ])('is answered 408 when it is late with %s', async (_, sent) => {
     const { said, ended } = await saidLate(sent);
     expect(said).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n(?:.+\r\n)*Connection: close\r\n\r\n$/);
@@ -54,20 +54,20 @@ describe('a client of the http app', () => {
 
   test.each([
     ['before its first request', ''],
-    ['after one', GET],
-  ])('is left without a word %s', async (_, sent) => {
+    ['after a request', GET],
+  ])('is closed without a reply when it is late %s', async (_, sent) => {
     expect(await saidLate(sent)).toEqual({ said: '', ended: true });
   });
 });
 
-test('limits hold with work, too', async () => {
+test('time limits apply to an app with work, too', async () => {
   const work = { parts: [{ share: 1, cpuNanos: 0, ioNanos: 1 }], cacheHit: 0, requestBytes: null, seed: 1 };
   const app = await loadApp({ app: 'http', work, timeLimits });
   expect(app.checkEveryMs).toBe(5);
   expect((app.stream() as Awaiting).patienceMs).toBe(1);
 });
 
-test('models look ten times within the shortest limit, once a second at least, and not without limits', () => {
+test('models check ten times within the shortest limit, at least once a second, and never without limits', () => {
   expect(checkEveryMs({ idleMs: 300_000, headerMs: 60_000, requestMs: 0 })).toBe(1000);
   expect(checkEveryMs({ idleMs: 0, headerMs: 500, requestMs: 0 })).toBe(50);
   expect(checkEveryMs({ idleMs: 1, headerMs: 500, requestMs: 0 })).toBe(5);

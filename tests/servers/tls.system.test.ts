@@ -19,7 +19,7 @@ describe('a certificate', () => {
   const { key, cert } = makeCertificate();
   const parsed = new X509Certificate(cert);
 
-  test('is for this machine, signed by its own key, and its own authority', () => {
+  test('names this machine, is signed with its own key, and is its own authority', () => {
     expect(parsed.checkHost('localhost')).toBe('localhost');
     expect(['127.0.0.1', '::1'].map((address) => parsed.checkIP(address))).toEqual(['127.0.0.1', '::1']);
     expect(parsed.verify(createPublicKey(key))).toBe(true);
@@ -27,18 +27,18 @@ describe('a certificate', () => {
     expect(parsed.ca).toBe(true);
   });
 
-  test('is valid from the day before for a month', () => {
+  test('is valid from one day before to 30 days after its creation', () => {
     const now = Date.UTC(2031, 1, 3, 4, 5, 6);
     const later = new X509Certificate(makeCertificate(now).cert);
     expect(Date.parse(later.validFrom)).toBe(now - DAY_MS);
     expect(Date.parse(later.validTo)).toBe(now + 30 * DAY_MS);
   });
 
-  test('is another each time', () => {
+  test('is different each time', () => {
     expect(new X509Certificate(makeCertificate().cert).serialNumber).not.toBe(parsed.serialNumber);
   });
 
-  test('satisfies a client that verifies, and is given it as its authority', async () => {
+  test('is accepted by a client that verifies it and trusts it as an authority', async () => {
     const server = createTlsServer({ key, cert }, (socket) => socket.end('verified'));
     onTestFinished(() => void server.close());
     server.listen(0, '127.0.0.1');
@@ -65,7 +65,7 @@ describe('over TLS', () => {
     expect(await client.readToEnd()).toEqual(patternBytes(1, 0, 1000));
   }
 
-  test('what is not TLS is refused, and hurts nobody else', async () => {
+  test('bytes that are not TLS are refused, and other clients are not affected', async () => {
     const server = await start();
     await using plain = await StreamClient.connect(server.address);
     plain.write(Buffer.from('GET / HTTP/1.0\r\n\r\n'));
@@ -83,7 +83,7 @@ describe('over TLS', () => {
     await stopsPromptly(server);
   });
 
-  test('a stream that is cut off without close_notify is answered all the same: an app sees an end', async () => {
+  test('a stream that is cut off without close_notify is ended like any other', async () => {
     const server = await start();
     const connection = connect({ ...server.address, allowHalfOpen: true });
     onTestFinished(() => void connection.destroy());
@@ -96,7 +96,7 @@ describe('over TLS', () => {
     await expectEcho(server);
   });
 
-  test.skipIf(whyMissing('openssl'))('openssl s_client speaks TLS 1.3 with it, and sees it end well', async () => {
+  test.skipIf(whyMissing('openssl'))('openssl s_client connects with TLS 1.3 and sees a clean end', async () => {
     const { host, port } = (await start('greeting')).address;
     const client = spawn('openssl', ['s_client', '-connect', `${host}:${port}`, '-ign_eof'], {
       timeout: 20_000,

@@ -16,15 +16,18 @@ function head(...lines: readonly string[]): string {
 const get = (...lines: readonly string[]) => head('GET / HTTP/1.1', ...lines);
 
 test.each([
-  ['the least', get('Host: a')],
-  ['HEAD', head('HEAD /a?b=c HTTP/1.1', 'Host: a')],
-  ['no blanks, an empty Host', get('hOsT:')],
-  ['blanks around a Host', get('Host:\t a:80 \t')],
-  ['autocannon’s', get('Host: 127.0.0.1:8080', 'Connection: keep-alive')],
-  ['curl’s', get('Host: a', 'User-Agent: curl/8.0', 'Accept: */*')],
-  ['names as long as those that matter', get('Pragma: x', 'Host: a', 'Accept-Charset: x', 'Keep-Alive: x', 'Via: x')],
-  ['bytes above ASCII in a value', get('Host: a', 'X: \xe9')],
-])('%s is taken whole, and nothing behind it', (_, text) => {
+  ['the shortest head', get('Host: a')],
+  ['a HEAD request', head('HEAD /a?b=c HTTP/1.1', 'Host: a')],
+  ['a head with an empty Host and no spaces', get('hOsT:')],
+  ['a head with spaces and tabs around a Host', get('Host:\t a:80 \t')],
+  ['autocannon’s head', get('Host: 127.0.0.1:8080', 'Connection: keep-alive')],
+  ['curl’s head', get('Host: a', 'User-Agent: curl/8.0', 'Accept: */*')],
+  [
+    'a head with names as long as the relevant ones',
+    get('Pragma: x', 'Host: a', 'Accept-Charset: x', 'Keep-Alive: x', 'Via: x'),
+  ],
+  ['a head with non-ASCII bytes in a value', get('Host: a', 'X: \xe9')],
+])('%s is recognised whole, without the bytes after it', (_, text) => {
   expect(endOf(text)).toBe(text.length);
   expect(endOf(text + text)).toBe(text.length);
   for (let cut = 0; cut < text.length; cut++) expect(endOf(text.slice(0, cut)), `of ${cut} bytes`).toBe(0);
@@ -33,22 +36,22 @@ test.each([
 test.each([
   ['another method', get('Host: a').replace('GET', 'PUT')],
   ['another version', get('Host: a').replace('1.1', '1.0')],
-  ['no target', head('GET  HTTP/1.1', 'Host: a')],
-  ['an empty line before it', `\r\n${get('Host: a')}`],
-  ['no Host', get('Hose: a')],
+  ['a missing target', head('GET  HTTP/1.1', 'Host: a')],
+  ['an empty line before a head', `\r\n${get('Host: a')}`],
+  ['a missing Host', get('Hose: a')],
   ['two Hosts', get('Host: a', 'host: a')],
-  ['a Host of two words', get('Host: a b')],
-  ['a body of a length', get('Host: a', 'CONTENT-LENGTH: 0')],
+  ['a Host with a space inside', get('Host: a b')],
+  ['a body with a length', get('Host: a', 'CONTENT-LENGTH: 0')],
   ['a body in chunks', get('Host: a', 'transfer-encoding: chunked')],
   ['an expectation', get('Host: a', 'Expect: 100-continue')],
-  ['a connection to be closed', get('Host: a', 'Connection: close')],
-  ['a blank before a colon', get('Host: a', 'X : y')],
-  ['a line without a name', get('Host: a', ': y')],
-  ['a value in two lines', get('Host: a', 'X: y', ' z')],
+  ['a request to close the connection', get('Host: a', 'Connection: close')],
+  ['a space before a colon', get('Host: a', 'X : y')],
+  ['a header line without a name', get('Host: a', ': y')],
+  ['a value that is folded over two lines', get('Host: a', 'X: y', ' z')],
   ['a NUL in a value', get('Host: a', 'X: y\0')],
-  ['lines that end with LF', get('Host: a').replaceAll('\r', '')],
-  ['a last line that is CR alone', get('Host: a').replace(/\n$/, 'x')],
-])('%s is left to who reads step by step', (_, text) => {
+  ['lines that end with LF alone', get('Host: a').replaceAll('\r', '')],
+  ['a last line of CR alone', get('Host: a').replace(/\n$/, 'x')],
+])('%s is left to the parser that reads step by step', (_, text) => {
   expect(endOf(text)).toBe(0);
 });
 
@@ -80,7 +83,7 @@ const requests = fc.array(fc.tuple(line, fc.constantFrom('Host: a\r\n', ''), fie
   maxLength: 4,
 });
 
-test('what comes whole is answered as the same bytes that come one by one', () => {
+test('bytes that arrive together get the same replies as bytes that arrive one by one', () => {
   fc.assert(
     fc.property(requests, (some) => {
       const sent = some.flat().join('');

@@ -45,7 +45,7 @@ describe('a thread that fails is reported by', () => {
   );
 
   test.runIf(whyUnavailable('thread-per-connection') === undefined)(
-    'thread-per-connection, whose other threads go on',
+    'thread-per-connection, whose other threads continue',
     async () => {
       expect((await reportOf('thread-per-connection')).line).toMatch(
         /^thread \d+ of a connection failed: the app fails\n$/,
@@ -53,7 +53,7 @@ describe('a thread that fails is reported by', () => {
     },
   );
 
-  test('worker-pool, which starts another', async () => {
+  test('worker-pool, which starts another thread', async () => {
     const { line } = await reportOf('worker-pool', { FAIL: 'exit' });
     expect(line).toMatch(/^pool thread \d+ ended with code 3\n$/);
   });

@@ -13,14 +13,14 @@ describe('struct sockaddr', () => {
     [{ host: '::1', port: 7 }, '0a000007 00000000 00000000000000000000000000000001 00000000'],
     [{ host: '2001:db8::ff', port: 443 }, '0a0001bb 00000000 20010db80000000000000000000000ff 00000000'],
     [{ host: '::ffff:1.2.3.4', port: 1 }, '0a000001 00000000 00000000000000000000ffff01020304 00000000'],
-  ])('%o is laid out as the kernel wants it', (address, hex) => {
+  ])('%o has the layout that the kernel requires', (address, hex) => {
     const memory = new NativeMemory(SOCKADDR_SIZE);
     const length = writeSockaddr(memory, 0, address);
     expect(Buffer.from(memory.bytes.subarray(0, length)).toString('hex')).toBe(hex.replaceAll(' ', ''));
     memory.free();
   });
 
-  test('writing overwrites every byte of what was there', () => {
+  test('writing overwrites every byte of the previous contents', () => {
     const memory = new NativeMemory(SOCKADDR_SIZE);
     memory.bytes.fill(0xff);
     writeSockaddr(memory, 0, { host: '::', port: 0 });
@@ -28,7 +28,7 @@ describe('struct sockaddr', () => {
     memory.free();
   });
 
-  test('what is written is read back, at any offset', () => {
+  test('a written address is read back at any offset', () => {
     const memory = new NativeMemory(128);
     const host = fc.oneof(
       fc.ipV4(),
@@ -50,11 +50,11 @@ describe('struct sockaddr', () => {
 test.each([
   [{ host: '10.0.0.1', port: 80 }, '10.0.0.1:80'],
   [{ host: '::1', port: 80 }, '[::1]:80'],
-])('%o is written %s', (address, text) => {
+])('%o is formatted as %s', (address, text) => {
   expect(formatAddress(address)).toBe(text);
 });
 
-test.each(['localhost', '', '1.2.3', '1.2.3.256', ':::'])("'%s' is no IP address", (host) => {
+test.each(['localhost', '', '1.2.3', '1.2.3.256', ':::'])("'%s' is not an IP address", (host) => {
   expect(() => familyOf(host)).toThrow(TypeError);
 });
 

@@ -25,7 +25,7 @@ describe.skipIf(noLibc)('DatagramBatch', () => {
     expect(inbox.data.bytes[3 * inbox.slotSize + 99]).toBe(4);
   });
 
-  test('a part of the slots is sent', () => {
+  test('part of the slots can be sent', () => {
     const [one, other] = datagramPair();
     const out = batchOf(4, 8);
     for (let i = 0; i < 4; i++) out.setLength(i, i + 1);
@@ -36,7 +36,7 @@ describe.skipIf(noLibc)('DatagramBatch', () => {
     expect(recv(other, bytes, 0, 8, MSG_DONTWAIT)).toBe(-EAGAIN);
   });
 
-  test('no more than asked for are received, and slots can be used again', () => {
+  test('no more datagrams than requested are received, and slots can be reused', () => {
     const [one, other] = datagramPair();
     const bytes = memory(64);
     for (const length of [10, 20, 30]) send(one, bytes, 0, length);
@@ -56,7 +56,7 @@ describe.skipIf(noLibc)('DatagramBatch', () => {
     expect(batch.receivedLength(0)).toBe(64);
   });
 
-  test('each datagram’s sender is known, and answered from its slot or from elsewhere', () => {
+  test('each datagram’s sender is known, and can be answered from its slot or from other memory', () => {
     const server = listening('udp');
     const clients = [listening('udp'), listening('udp')] as const;
     const bytes = memory(8);
@@ -77,7 +77,7 @@ describe.skipIf(noLibc)('DatagramBatch', () => {
     expect(recv(clients[0], bytes, 0, 8)).toBe(-EAGAIN);
   });
 
-  test('a batch without peers knows none', () => {
+  test('a batch without peers throws when a peer is requested', () => {
     const batch = batchOf(1, 8);
     expect(() => batch.peerAt(0)).toThrow(TypeError);
     expect(() => batch.sendTo(0, 0, 0, memory(8), 0, 1)).toThrow(TypeError);

@@ -41,14 +41,14 @@ const calls: Readonly<Record<string, (bytes: NativeMemory, offset: number, lengt
   recvfrom: (bytes, offset, length) => recvfrom(NONE, bytes, offset, length, 0, peer()),
   'DatagramBatch.sendTo': (bytes, offset, length) =>
     freed(new DatagramBatch(2, 8, { withPeers: true })).sendTo(0, NONE, 0, bytes, offset, length),
-  'NativeMemory.equals, the one': (bytes, offset, length) => bytes.equals(offset, memory(2 * SIZE), 0, length),
-  'NativeMemory.equals, the other': (bytes, offset, length) => memory(2 * SIZE).equals(0, bytes, offset, length),
+  'NativeMemory.equals, first range': (bytes, offset, length) => bytes.equals(offset, memory(2 * SIZE), 0, length),
+  'NativeMemory.equals, second range': (bytes, offset, length) => memory(2 * SIZE).equals(0, bytes, offset, length),
   'SubmissionQueue.recv': (bytes, offset, length) => queue().recv(NONE, bytes, offset, length, 0, 0),
   'SubmissionQueue.send': (bytes, offset, length) => queue().send(NONE, bytes, offset, length, 0, 0),
   'SubmissionQueue.sendNow': (bytes, offset, length) => queue().sendNow(NONE, bytes, offset, length, 0, 0),
   'SubmissionQueue.sendTo': (bytes, offset, length) =>
     queue().sendTo(NONE, bytes, offset, length, { memory: peer().memory, offset: 0, length: 16 }, 0),
-  'SubmissionQueue.sendTo, the peer': (bytes, offset, length) =>
+  'SubmissionQueue.sendTo, address of the peer': (bytes, offset, length) =>
     queue().sendTo(NONE, memory(SIZE), 0, SIZE, { memory: bytes, offset, length }, 0),
 };
 
@@ -64,9 +64,9 @@ const outside = [
   [2 ** 53, 1],
 ] as const;
 
-describe.skipIf(noLibc)('what a call is given lies within its memory', () => {
+describe.skipIf(noLibc)('the bytes of a call lie within its memory', () => {
   for (const [name, call] of Object.entries(calls)) {
-    test.each(outside)(`${name} refuses, of ${SIZE} bytes at offset %d, %d`, (offset, length) => {
+    test.each(outside)(`${name} refuses offset %d and length %d in ${SIZE} bytes`, (offset, length) => {
       expect(() => call(memory(SIZE), offset, length)).toThrow(RangeError);
       expect(() => call(memory(SIZE), offset, length)).toThrow(/are not within the memory of/);
     });
@@ -75,7 +75,7 @@ describe.skipIf(noLibc)('what a call is given lies within its memory', () => {
       [0, SIZE],
       [SIZE, 0],
       [SIZE - 1, 1],
-    ])(`${name} takes, of ${SIZE} bytes at offset %d, %d`, (offset, length) => {
+    ])(`${name} accepts offset %d and length %d in ${SIZE} bytes`, (offset, length) => {
       expect(() => call(memory(SIZE), offset, length)).not.toThrow();
     });
 
@@ -91,7 +91,7 @@ describe.skipIf(noLibc)('what a call is given lies within its memory', () => {
   });
 
   // Truncated to 32 bits, the length would be valid.
-  test('a length is not cut to 32 bits', () => {
+  test('a length is not truncated to 32 bits', () => {
     expect(() => send(NONE, memory(8), 0, 2 ** 32 + 4)).toThrow(RangeError);
     expect(send(NONE, memory(8), 0, 8)).toBe(-EBADF);
   });
@@ -108,25 +108,25 @@ describe.skipIf(noLibc)('addresses of peers', () => {
   });
 });
 
-describe.skipIf(noLibc)('slots, entries and buffers that are not there', () => {
+describe.skipIf(noLibc)('slots, entries and buffers that do not exist', () => {
   test.each([
     ['received into', (batch: DatagramBatch) => batch.receive(NONE, 0, 3)],
-    ['received into, fewer than none', (batch: DatagramBatch) => batch.receive(NONE, 0, -1)],
+    ['received into, with a negative count', (batch: DatagramBatch) => batch.receive(NONE, 0, -1)],
     ['sent', (batch: DatagramBatch) => batch.send(NONE, 0, 1, 2)],
-    ['sent, before the first', (batch: DatagramBatch) => batch.send(NONE, 0, -1, 1)],
+    ['sent, at a negative index', (batch: DatagramBatch) => batch.send(NONE, 0, -1, 1)],
     ['answered', (batch: DatagramBatch) => batch.sendTo(2, NONE, 0, batch.data, 0, 1)],
     ['given a length', (batch: DatagramBatch) => batch.setLength(2, 1)],
-    ['given more than they hold', (batch: DatagramBatch) => batch.setLength(0, 9)],
-    ['asked for their sender', (batch: DatagramBatch) => batch.copyPeer(2, peer())],
-    ['shown', (batch: DatagramBatch) => batch.peerAt(2)],
+    ['given a length above their size', (batch: DatagramBatch) => batch.setLength(0, 9)],
+    ['asked to copy their sender', (batch: DatagramBatch) => batch.copyPeer(2, peer())],
+    ['asked for their sender', (batch: DatagramBatch) => batch.peerAt(2)],
   ] as const)('of a batch are not %s', (_, act) => {
     const batch = freed(new DatagramBatch(2, 8, { withPeers: true }));
     expect(() => act(batch)).toThrow(RangeError);
   });
 
   test.each([
-    ['taken out', (set: PollSet) => set.removeAt(1)],
-    ['taken out, before the first', (set: PollSet) => set.removeAt(-1)],
+    ['removed', (set: PollSet) => set.removeAt(1)],
+    ['removed, at a negative index', (set: PollSet) => set.removeAt(-1)],
     ['changed', (set: PollSet) => set.setEvents(1, 1)],
   ] as const)('of a poll set are not %s', (_, act) => {
     const set = freed(new PollSet());

@@ -8,8 +8,8 @@ import { whyMissing } from '../requirements.ts';
 import { connection, memory } from './open.ts';
 import { completed, makeBuffers, makeRing, PATIENCE, say, textIn } from './rings.ts';
 
-describe.skipIf(whyMissing('uring'))('buffers of a ring', () => {
-  test('out of buffers it says so and stops receiving, and goes on when asked again', () => {
+describe.skipIf(whyMissing('uring'))('a ring of buffers', () => {
+  test('reports ENOBUFS and stops receiving when it is empty, and receives again when requested', () => {
     const ring = makeRing();
     const buffers = makeBuffers(ring, 2, 4);
     const [client, server] = connection();
@@ -31,7 +31,7 @@ describe.skipIf(whyMissing('uring'))('buffers of a ring', () => {
     expect(second.map((each) => textIn(buffers, each))).toEqual(['ijkl']);
   });
 
-  test('tells the end of a stream, and receives no more', () => {
+  test('reports the end of a stream and receives no more', () => {
     const ring = makeRing();
     const buffers = makeBuffers(ring, 2, 16);
     const [client, server] = connection();
@@ -44,7 +44,7 @@ describe.skipIf(whyMissing('uring'))('buffers of a ring', () => {
   });
 
   // The 16-bit tail of the buffer ring is in its upper half after 40,000 receives, and has wrapped after 70,000.
-  test.each([40_000, 70_000])('knows how many buffers there are after %i receives', (rounds) => {
+  test.each([40_000, 70_000])('has the correct number of buffers after %i receives', (rounds) => {
     const ring = makeRing();
     const buffers = makeBuffers(ring, 4, 8);
     const [client, server] = connection();
@@ -67,7 +67,7 @@ describe.skipIf(whyMissing('uring'))('buffers of a ring', () => {
     expect(completed(ring, 5).map(({ result }) => result)).toEqual([8, 8, 8, 8, -ENOBUFS]);
   });
 
-  test('a closed ring’s buffers are not taken from one that has its number now', () => {
+  test('is freed after its ring was closed without affecting a new ring with the same descriptor', () => {
     const first = new Uring(4);
     const buffers = new BufferRing(first, 3, 2, 8);
     first.close();

@@ -4,7 +4,7 @@ import { getAffinity, processCpuNanos, setAffinity, threadCpuNanos } from '../..
 import { noLibc } from './open.ts';
 
 describe.skipIf(noLibc)('CPUs', () => {
-  test('a thread runs on the CPUs it is given, and no others', () => {
+  test('the affinity of a thread is the CPUs that it is given, and no others', () => {
     const all = getAffinity(0);
     onTestFinished(() => setAffinity(0, all));
     expect(all.length).toBe(availableParallelism());
@@ -15,13 +15,13 @@ describe.skipIf(noLibc)('CPUs', () => {
     expect(getAffinity(0)).toEqual(all);
   });
 
-  test('CPUs that aren’t there are refused', () => {
+  test('CPUs that do not exist are refused', () => {
     expect(() => setAffinity(0, [1023])).toThrow('EINVAL');
     expect(() => setAffinity(0, [])).toThrow('EINVAL');
     for (const cpu of [-1, 1024, 0.5]) expect(() => setAffinity(0, [cpu])).toThrow(RangeError);
   });
 
-  test('CPU time grows with work, and the process has at least its thread’s', () => {
+  test('CPU time grows with work, and a process has at least the CPU time of its thread', () => {
     const [process0, thread0] = [processCpuNanos(process.pid) ?? 0, threadCpuNanos()];
     expect(process0).toBeGreaterThanOrEqual(thread0);
     while (threadCpuNanos() - thread0 < 5e6);
@@ -33,7 +33,7 @@ describe.skipIf(noLibc)('CPUs', () => {
     expect(Math.abs((user + system) * 1000 - process1) / process1).toBeLessThan(0.2);
   });
 
-  test('a process that isn’t there has no CPU time', () => {
+  test('a process that does not exist has no CPU time', () => {
     expect(processCpuNanos(2 ** 22 + 1)).toBeUndefined();
   });
 });

@@ -13,7 +13,7 @@ function pair(): readonly [number, number] {
 const openFiles = () => readdirSync('/proc/self/fd').length;
 
 describe.skipIf(noLibc)('descriptors passed over a Unix-domain socket', () => {
-  test.for([0, 1, 5, 90_000])('come with %i bytes, and mean the same socket', (length) => {
+  test.for([0, 1, 5, 90_000])('arrive with %i bytes and refer to the same socket', (length) => {
     const [from, to] = pair();
     const [client, server] = connection();
     const bytes = Uint8Array.from({ length }, (_, i) => i % 251);
@@ -29,7 +29,7 @@ describe.skipIf(noLibc)('descriptors passed over a Unix-domain socket', () => {
     expect(recv(client, memory(8), 0, 8)).toBe(5);
   });
 
-  test('a sender that closed its socket, with bytes unread or none, is the end', () => {
+  test('end when the sender has closed its socket, with or without unread bytes', () => {
     for (const unread of [0, 1]) {
       const [from, to] = socketPair();
       closing(to);
@@ -39,7 +39,7 @@ describe.skipIf(noLibc)('descriptors passed over a Unix-domain socket', () => {
     }
   });
 
-  test('several messages come one by one, each with its own', () => {
+  test('arrive one message at a time, each with its own descriptors', () => {
     const [from, to] = pair();
     const [client, server] = connection();
     for (let i = 1; i <= 3; i++)
@@ -52,7 +52,7 @@ describe.skipIf(noLibc)('descriptors passed over a Unix-domain socket', () => {
     }
   });
 
-  test('the sender’s close is the end, also in the middle of a message, whose descriptors are closed', () => {
+  test('end when the sender closes in the middle of a message, whose descriptors are closed', () => {
     const [from, to] = socketPair();
     closing(to);
     const [client] = connection();
@@ -64,7 +64,7 @@ describe.skipIf(noLibc)('descriptors passed over a Unix-domain socket', () => {
     expect(openFiles()).toBe(files);
   });
 
-  test('a receiver that is gone, and a descriptor that is none, are errors', () => {
+  test('are not sent to a closed receiver, nor when one of them is invalid', () => {
     const [from, to] = socketPair();
     closing(from);
     const [client] = connection();
@@ -75,7 +75,7 @@ describe.skipIf(noLibc)('descriptors passed over a Unix-domain socket', () => {
     expect(() => sendDescriptors(from, Uint8Array.of(1), [1, 2, 3, 4, 5])).toThrow(RangeError);
   });
 
-  test('neither end keeps memory or descriptors', () => {
+  test('leave no memory and no descriptors at either end', () => {
     const [from, to] = pair();
     const [client] = connection();
     const live = liveBlocks();

@@ -17,7 +17,7 @@ describe.skipIf(noLibc)('Epoll', () => {
     return new Map(Array.from({ length: ready }, (_, i) => [set.dataAt(i), set.eventsAt(i)]));
   }
 
-  test('tells who is ready, under the number it was added with', () => {
+  test('reports ready descriptors by the number with which they were added', () => {
     const [client, server] = connection();
     const set = epoll();
     set.add(client, EPOLLIN, 0xffff_ffff);
@@ -44,7 +44,7 @@ describe.skipIf(noLibc)('Epoll', () => {
 
   const unknown = noLibc !== undefined || libc().epoll_pwait2 === undefined;
   test.skipIf(unknown).for([ENOSYS, EPERM])(
-    'where the kernel does not wait to the nanosecond (errno %i) it waits',
+    'waits, too, where the kernel refuses epoll_pwait2(2) with errno %i',
     (errno) => {
       const fine = vi.spyOn(libc() as { epoll_pwait2: () => number }, 'epoll_pwait2').mockImplementation(() => {
         libc().errno[0] = errno;
@@ -63,7 +63,7 @@ describe.skipIf(noLibc)('Epoll', () => {
     },
   );
 
-  test('FIN and the end of a connection', () => {
+  test('reports FIN and the end of a connection', () => {
     const [client, server] = connection();
     const set = epoll();
     set.add(server, EPOLLIN | EPOLLRDHUP, 1);
@@ -74,7 +74,7 @@ describe.skipIf(noLibc)('Epoll', () => {
     expect(set.eventsAt(0) & EPOLLHUP).toBe(EPOLLHUP);
   });
 
-  test('what can’t be watched is an error', () => {
+  test('throws for a descriptor that cannot be watched', () => {
     const set = epoll();
     expect(() => set.add(-1, EPOLLIN, 0)).toThrow('epoll_ctl');
     expect(() => set.remove(listening('udp'))).toThrow('ENOENT');

@@ -13,16 +13,16 @@ test.runIf(process.platform === 'linux').each([
   expect(errnoName(errno)).toBe(name);
 });
 
-test('a number without a message says so', () => {
+test('the message of an unknown errno contains its number', () => {
   expect(errnoMessage(ECONNREFUSED)).toBe('connection refused');
   expect(errnoMessage(99_999)).toContain('99999');
 });
 
-test.each([0, 1, 65_536])('check passes %i through', (result) => {
+test.each([0, 1, 65_536])('check returns %i unchanged', (result) => {
   expect(check(result, 'recv')).toBe(result);
 });
 
-test('check throws what a negated errno means', () => {
+test('check throws a SystemError for a negated errno', () => {
   let failure: unknown;
   try {
     check(-ECONNREFUSED, 'connect', '127.0.0.1:9');

@@ -5,7 +5,7 @@ import { NativeMemory } from '../../sockets/memory.ts';
 import { memory, noLibc } from './open.ts';
 
 describe.skipIf(noLibc)('native memory', () => {
-  test('is zeroed, and a multiple of 8 bytes', () => {
+  test('is zeroed, and its size is a multiple of 8 bytes', () => {
     const made = memory(13);
     expect(made.size).toBe(16);
     expect([...made.bytes]).toEqual(new Array(16).fill(0));
@@ -33,7 +33,7 @@ describe.skipIf(noLibc)('native memory', () => {
     expect(() => new NativeMemory(size)).toThrow(RangeError);
   });
 
-  test('is counted until it is freed, once', () => {
+  test('is counted until it is freed, and freed only once', () => {
     const before = liveMemory();
     const [one, other] = [new NativeMemory(100), new MappedMemory(4096)];
     expect(liveMemory()).toEqual({ blocks: before.blocks + 2, bytes: before.bytes + 104 + 4096 });

@@ -65,7 +65,7 @@ const cases: readonly [string, () => Made, string | undefined][] = [
   ['RingSockets', () => new RingSockets(4, 64, key, 0, new KernelClock()), noUring],
 ];
 
-describe('what a constructor has when an allocation fails it gives back', () => {
+describe('a constructor releases what it has when an allocation fails', () => {
   for (const [name, make, why] of cases) {
     test.skipIf(why)(name, () => {
       // Allocate first what is created only once per process.
@@ -80,7 +80,7 @@ describe('what a constructor has when an allocation fails it gives back', () => 
   }
 });
 
-test('parts are given back once, the last one first', () => {
+test('parts are released once, in reverse order', () => {
   const given: string[] = [];
   const parts = new Parts();
   parts.own({ free: () => void given.push('memory') });

@@ -10,7 +10,7 @@ describe.skipIf(noLibc)('PollSet', () => {
     return set;
   }
 
-  test('tells who is ready for what it waits for', () => {
+  test('reports the requested events of ready descriptors', () => {
     const [client, server] = connection();
     const set = pollSet();
     expect([set.add(server, POLLIN), set.add(client, POLLIN | POLLOUT)]).toEqual([0, 1]);
@@ -33,7 +33,7 @@ describe.skipIf(noLibc)('PollSet', () => {
     expect(performance.now() - begin).toBeGreaterThanOrEqual(1.4);
   });
 
-  test('an entry taken out is replaced by the last', () => {
+  test('replaces a removed entry with the last one', () => {
     const fds = Array.from({ length: 3 }, () => listening('udp'));
     const set = pollSet();
     for (const fd of fds) set.add(fd, POLLOUT);
@@ -45,7 +45,7 @@ describe.skipIf(noLibc)('PollSet', () => {
     expect(set.wait(0)).toBe(0);
   });
 
-  test('grows beyond its first size and forgets nobody', () => {
+  test('grows beyond its initial size and keeps all entries', () => {
     const fd = listening('udp');
     const set = pollSet();
     for (let i = 0; i < 1000; i++) set.add(fd, i % 2 === 0 ? POLLOUT : POLLIN);
@@ -55,7 +55,7 @@ describe.skipIf(noLibc)('PollSet', () => {
     expect(set.reventsAt(999)).toBe(0);
   });
 
-  test('a listener that is shut down wakes whoever waits for it, whatever for', () => {
+  test('reports a listener that is shut down, even when no event is requested', () => {
     const listener = listening('tcp');
     const set = pollSet();
     set.add(listener, 0);

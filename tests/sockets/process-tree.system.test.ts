@@ -12,7 +12,7 @@ function parentOf(child: string): ChildProcess & { readonly pid: number } {
   return Object.assign(parent, { pid });
 }
 
-test('a child that has ended counts as unreaped until it was waited for, and one that runs does not', async () => {
+test('a child that has ended counts as unreaped until it is waited for, and a running child does not', async () => {
   const { pid } = parentOf('true');
   await until('a zombie', () => hasUnreapedChild(pid));
   const { pid: busy } = parentOf('sleep 60');

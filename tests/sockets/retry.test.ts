@@ -28,30 +28,33 @@ const NETWORK = [
 const negated = (name: Name) => -numbers[name];
 
 describe('accept4(2)', () => {
-  test.each(['EAGAIN', 'EINTR', 'ECONNABORTED', 'EPERM', ...NETWORK] as const)('%s: the next connection', (name) => {
-    expect(acceptRetry(negated(name))).toBe('now');
-  });
+  test.each(['EAGAIN', 'EINTR', 'ECONNABORTED', 'EPERM', ...NETWORK] as const)(
+    '%s: the next connection is accepted',
+    (name) => {
+      expect(acceptRetry(negated(name))).toBe('now');
+    },
+  );
 
-  test.each(SHORTAGES)('%s: after a pause', (name) => {
+  test.each(SHORTAGES)('%s: the call is repeated after a pause', (name) => {
     expect(acceptRetry(negated(name))).toBe('later');
     expect(isShortage(negated(name))).toBe(true);
   });
 
-  test.each([...FAULTS, 'EINVAL'] as const)('%s: never', (name) => {
+  test.each([...FAULTS, 'EINVAL'] as const)('%s: an error is thrown', (name) => {
     expect(() => acceptRetry(negated(name))).toThrow(`accept4: ${errnoMessage(numbers[name])} (${name})`);
   });
 
-  test('an errno that no manual page names: never', () => {
+  test('an errno that no manual page names: an error is thrown', () => {
     expect(() => acceptRetry(UNKNOWN)).toThrow(SystemError);
   });
 });
 
 describe('recv(2) and send(2) on a connection', () => {
-  test.each(['EAGAIN', 'EINTR'] as const)('%s: again', (name) => {
+  test.each(['EAGAIN', 'EINTR'] as const)('%s: the call is repeated', (name) => {
     expect(streamRetry(negated(name), 'recv')).toBe('now');
   });
 
-  test.each(['ENOBUFS', 'ENOMEM'] as const)('%s: after a pause', (name) => {
+  test.each(['ENOBUFS', 'ENOMEM'] as const)('%s: the call is repeated after a pause', (name) => {
     expect(streamRetry(negated(name), 'send')).toBe('later');
   });
 
@@ -62,48 +65,51 @@ describe('recv(2) and send(2) on a connection', () => {
     },
   );
 
-  test('an errno that no manual page names ends the connection, and is not tried again', () => {
+  test('an errno that no manual page names: the connection has ended', () => {
     expect(streamRetry(UNKNOWN, 'recv')).toBe('never');
   });
 
-  test.each([...FAULTS, 'EINVAL', 'EDESTADDRREQ', 'EOPNOTSUPP'] as const)('%s: a mistake of ours', (name) => {
-    expect(() => streamRetry(negated(name), 'send')).toThrow(`send: ${errnoMessage(numbers[name])}`);
-  });
+  test.each([...FAULTS, 'EINVAL', 'EDESTADDRREQ', 'EOPNOTSUPP'] as const)(
+    '%s: an error is thrown, because the call was wrong',
+    (name) => {
+      expect(() => streamRetry(negated(name), 'send')).toThrow(`send: ${errnoMessage(numbers[name])}`);
+    },
+  );
 });
 
 describe('datagrams', () => {
   test.each(['EAGAIN', 'EINTR', 'ECONNREFUSED', 'EMSGSIZE', 'EACCES', ...NETWORK] as const)(
-    '%s in place of one that is received: the next one',
+    '%s on receiving: the next one is received',
     (name) => {
       expect(datagramRetry(negated(name), 'recvfrom')).toBe('now');
     },
   );
 
-  test.each(['ENOBUFS', 'ENOMEM'] as const)('%s: after a pause', (name) => {
+  test.each(['ENOBUFS', 'ENOMEM'] as const)('%s on receiving: the call is repeated after a pause', (name) => {
     expect(datagramRetry(negated(name), 'recvmmsg')).toBe('later');
   });
 
-  test.each([...FAULTS, 'EINVAL'] as const)('%s: none can be received', (name) => {
+  test.each([...FAULTS, 'EINVAL'] as const)('%s on receiving: an error is thrown', (name) => {
     expect(() => datagramRetry(negated(name), 'recvmmsg')).toThrow(`recvmmsg: ${errnoMessage(numbers[name])}`);
   });
 
-  test('an errno that no manual page names: none can be received', () => {
+  test('an errno that no manual page names, on receiving: an error is thrown', () => {
     expect(() => datagramRetry(UNKNOWN, 'recvfrom')).toThrow(SystemError);
   });
 
   // EINVAL: the peer has port 0, which a sender can forge.
   test.each(['EAGAIN', 'EINVAL', 'EMSGSIZE', 'EPERM', 'ENETUNREACH', 'ECONNREFUSED', 'ENOBUFS', 'EPIPE'] as const)(
-    '%s: one that is sent is lost',
+    '%s on sending: the datagram is lost',
     (name) => {
       expect(() => checkDatagramSent(negated(name), 'sendto')).not.toThrow();
     },
   );
 
-  test('EINVAL on a connected socket: none can be sent', () => {
+  test('EINVAL on sending over a connected socket: an error is thrown', () => {
     expect(() => checkDatagramSent(negated('EINVAL'), 'send')).toThrow('send: invalid argument (EINVAL)');
   });
 
-  test.each(FAULTS)('%s: none can be sent', (name) => {
+  test.each(FAULTS)('%s on sending: an error is thrown', (name) => {
     expect(() => checkDatagramSent(negated(name), 'send')).toThrow(`(${name})`);
     expect(() => checkDatagramSent(negated(name), 'sendto')).toThrow(`(${name})`);
     expect(() => checkDatagramSent(5, 'sendto')).not.toThrow();
@@ -111,7 +117,7 @@ describe('datagrams', () => {
 });
 
 describe('waiting', () => {
-  test('what is ready is counted', () => {
+  test('the number of ready events is returned', () => {
     expect([checkWait(3, 'poll'), checkWait(0, 'epoll_wait'), checkEnter(2)]).toEqual([3, 0, 2]);
   });
 
@@ -130,15 +136,15 @@ describe('waiting', () => {
     ['epoll_wait', 'EBADF'],
     ['epoll_wait', 'EFAULT'],
     ['epoll_wait', 'EINVAL'],
-  ] as const)('%s, %s: nothing ever will be', (call, name) => {
+  ] as const)('%s, %s: an error is thrown', (call, name) => {
     expect(() => checkWait(negated(name), call)).toThrow(`${call}: ${errnoMessage(numbers[name])} (${name})`);
   });
 
-  test.each(['EINTR', 'ETIME', 'EAGAIN', 'EBUSY'] as const)('io_uring_enter, %s: again', (name) => {
+  test.each(['EINTR', 'ETIME', 'EAGAIN', 'EBUSY'] as const)('io_uring_enter, %s: the call is repeated', (name) => {
     expect(checkEnter(negated(name))).toBe(0);
   });
 
-  test.each(['EBADF', 'EFAULT', 'EINVAL', 'EOPNOTSUPP'] as const)('io_uring_enter, %s: never', (name) => {
+  test.each(['EBADF', 'EFAULT', 'EINVAL', 'EOPNOTSUPP'] as const)('io_uring_enter, %s: an error is thrown', (name) => {
     expect(() => checkEnter(negated(name))).toThrow('io_uring_enter: ');
   });
 });

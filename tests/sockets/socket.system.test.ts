@@ -37,7 +37,7 @@ import { whyMissing } from '../requirements.ts';
 import { closing, connection, datagramPair, listening, loopback, memory, noLibc } from './open.ts';
 
 describe.skipIf(noLibc)('TCP', () => {
-  test('bytes go there and back', () => {
+  test('bytes are transferred in both directions', () => {
     const [client, server] = connection();
     const [out, inbox] = [memory(16), memory(16)];
     out.bytes.set([1, 2, 3, 4, 5]);
@@ -60,7 +60,7 @@ describe.skipIf(noLibc)('TCP', () => {
     expect(recv(client, bytes, 0, 8)).toBe(4);
   });
 
-  test('sending into a closed connection answers an errno, and no SIGPIPE ends this process', () => {
+  test('sending on a closed connection returns an errno, and no SIGPIPE ends this process', () => {
     const [client, server] = connection();
     const bytes = memory(8);
     send(client, bytes, 0, 8);
@@ -70,7 +70,7 @@ describe.skipIf(noLibc)('TCP', () => {
     expect(send(client, bytes, 0, 8)).toBe(-EPIPE);
   });
 
-  test('a non-blocking socket answers EAGAIN instead of waiting', () => {
+  test('a non-blocking socket returns EAGAIN instead of waiting', () => {
     const [client] = connection();
     setBlocking(client, false);
     expect(recv(client, memory(8), 0, 8)).toBe(-EAGAIN);
@@ -89,13 +89,13 @@ describe.skipIf(noLibc)('TCP', () => {
     set.free();
   });
 
-  test('nobody listens: ECONNREFUSED', () => {
+  test('connecting to a port without a listener returns ECONNREFUSED', () => {
     const bound = closing(socket('tcp', loopback.host));
     check(bind(bound, loopback), 'bind');
     expect(connect(closing(socket('tcp', loopback.host)), localAddress(bound))).toBe(-ECONNREFUSED);
   });
 
-  test.skipIf(whyMissing('ipv6'))('IPv6', () => {
+  test.skipIf(whyMissing('ipv6'))('a client connects over IPv6', () => {
     const server = closing(openServer('tcp', { host: '::1', port: 0 }));
     const address = localAddress(server);
     expect(address.host).toBe('::1');
@@ -104,7 +104,7 @@ describe.skipIf(noLibc)('TCP', () => {
 });
 
 describe.skipIf(noLibc)('UDP', () => {
-  test.each([0, 1, 1400, 65_507])('a datagram of %i bytes, answered to its sender', (length) => {
+  test.each([0, 1, 1400, 65_507])('a datagram of %i bytes is answered to its sender', (length) => {
     const server = listening('udp');
     const client = listening('udp');
     const [to, from] = [new PeerAddress(), new PeerAddress()];
@@ -117,7 +117,7 @@ describe.skipIf(noLibc)('UDP', () => {
     expect(recv(client, bytes, 0, 65_536)).toBe(length);
   });
 
-  test('a socket that was shut down gives nothing from nobody, though it was never connected', () => {
+  test('after shutdown(2) an unconnected socket receives 0 bytes and no sender', () => {
     const server = listening('udp');
     const peer = new PeerAddress();
     shutdown(server, SHUT_RDWR);
@@ -135,21 +135,21 @@ describe.skipIf(noLibc)('UDP', () => {
 });
 
 describe.skipIf(noLibc)('servers', () => {
-  test.each(['tcp', 'udp'] as const)('a taken %s port is refused, with its address', (transport) => {
+  test.each(['tcp', 'udp'] as const)('a %s port in use is refused, and the error contains its address', (transport) => {
     const address = localAddress(listening(transport));
     const again = () => openServer(transport, address);
     expect(again).toThrow(SystemError);
     expect(again).toThrow(`bind 127.0.0.1:${address.port}: address already in use (EADDRINUSE)`);
   });
 
-  test.each(['tcp', 'udp'] as const)('with reusePort two %s sockets share it', (transport) => {
+  test.each(['tcp', 'udp'] as const)('two %s sockets with reusePort share a port', (transport) => {
     const address = localAddress(listening(transport, { reusePort: true }));
     const second = closing(openServer(transport, address, { reusePort: true }));
     expect(localAddress(second)).toEqual(address);
   });
 
   // The concurrent UDP servers use this: only the server's own sockets can share the port.
-  test('SO_REUSEPORT set after the bind lets only sockets in that set it too', () => {
+  test('SO_REUSEPORT set after bind(2) admits only sockets that set it, too', () => {
     const first = listening('udp');
     const address = localAddress(first);
     check(setOption(first, 'SO_REUSEPORT', 1), 'setsockopt');
@@ -171,7 +171,7 @@ describe.skipIf(noLibc)('servers', () => {
 
 describe.skipIf(noLibc)('options and descriptors', () => {
   test.each(['SO_REUSEADDR', 'SO_KEEPALIVE', 'TCP_NODELAY'] as const)(
-    '%s is off, and on after it was set',
+    '%s is off by default, and on after it was set',
     (option) => {
       const fd = closing(socket('tcp', loopback.host));
       expect(getOption(fd, option)).toBe(0);
@@ -186,7 +186,7 @@ describe.skipIf(noLibc)('options and descriptors', () => {
     expect(getOption(fd, 'SO_RCVBUF')).toBe(20_000);
   });
 
-  test('a descriptor that isn’t one answers EBADF', () => {
+  test('an invalid descriptor is reported as EBADF', () => {
     expect(close(-1)).toBe(-EBADF);
     expect(recv(-1, memory(8), 0, 8)).toBe(-EBADF);
     expect(() => localAddress(-1)).toThrow('EBADF');

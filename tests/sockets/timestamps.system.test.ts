@@ -35,7 +35,7 @@ function untilStamped(attempt: () => number): number {
 }
 
 describe.skipIf(noLibc)('kernel receive timestamps', () => {
-  test('come with what a stream delivers, between sending and receiving', () => {
+  test('come with the bytes of a stream, and lie between sending and receiving', () => {
     const [client, server] = connection();
     setOption(server, 'SO_TIMESTAMPNS', 1);
     const { inbox, receiver } = receiverOf(64);
@@ -55,7 +55,7 @@ describe.skipIf(noLibc)('kernel receive timestamps', () => {
     expect(since).toBeLessThanOrEqual((after.seconds - before.seconds) * 1e9 + after.nanos - before.nanos);
   });
 
-  test('are missing where nobody asked for them', () => {
+  test('are absent where they were not requested', () => {
     const [client, server] = connection();
     const { receiver } = receiverOf(64);
     send(client, memory(8), 0, 8);
@@ -63,7 +63,7 @@ describe.skipIf(noLibc)('kernel receive timestamps', () => {
     expect(receiver.seconds).toBe(0);
   });
 
-  test('leave errors as they are', () => {
+  test('do not change errors', () => {
     const [, server] = connection();
     const { receiver } = receiverOf(64);
     setOption(server, 'SO_TIMESTAMPNS', 1);
@@ -99,8 +99,8 @@ describe.skipIf(noLibc)('kernel receive timestamps', () => {
   });
 });
 
-describe.skipIf(noLibc)('what the kernel knows of a socket', () => {
-  test('bytes that nobody has acknowledged yet, and none when the peer has them', () => {
+describe.skipIf(noLibc)('the kernel’s information about a socket:', () => {
+  test('unacknowledged bytes are counted, and are 0 at an end that sent none', () => {
     const [client, server] = connection();
     const nonblocking = memory(1 << 20);
     let sent = 0;
@@ -113,7 +113,7 @@ describe.skipIf(noLibc)('what the kernel knows of a socket', () => {
     expect(unacknowledged(server)).toBe(0);
   });
 
-  test('datagrams that found its buffer full', () => {
+  test('datagrams dropped because its buffer was full are counted', () => {
     const [one, other] = datagramPair();
     setOption(other, 'SO_RCVBUF', 4096);
     expect(droppedBySocket(other)).toBe(0);
@@ -123,7 +123,7 @@ describe.skipIf(noLibc)('what the kernel knows of a socket', () => {
     expect(droppedBySocket(one)).toBe(0);
   });
 
-  test('a connection comes from the address that it was bound to', () => {
+  test('a connection has the source address that it was bound to', () => {
     const listener = listening('tcp');
     const fd = closing(socket('tcp', loopback.host));
     const [source, peer] = [new PeerAddress(), new PeerAddress()];

@@ -12,27 +12,23 @@ test.each([
     { errno: ENOSYS, kernel: '4.19.0-27-amd64', disabled: undefined },
     'needs Linux 6.1 or later; this is 4.19.0-27-amd64',
   ],
+  ['a kernel before 6.1', { errno: EINVAL, kernel: '6.0.19', disabled: undefined }, 'needs Linux 6.1 or later'],
+  ['a kernel built without io_uring', { errno: ENOSYS, kernel, disabled: undefined }, 'has no io_uring'],
+  ['io_uring is disabled for all users', { errno: EPERM, kernel, disabled: '2' }, 'sysctl kernel.io_uring_disabled=0'],
+  ['io_uring is disabled for most users', { errno: EPERM, kernel, disabled: '1' }, 'kernel.io_uring_group'],
+  ['io_uring is enabled, but forbidden', { errno: EPERM, kernel, disabled: '0' }, 'seccomp=unconfined'],
   [
-    'one that lacks what came with 6.1',
-    { errno: EINVAL, kernel: '6.0.19', disabled: undefined },
-    'needs Linux 6.1 or later',
-  ],
-  ['one that was built without it', { errno: ENOSYS, kernel, disabled: undefined }, 'has no io_uring'],
-  ['off for all', { errno: EPERM, kernel, disabled: '2' }, 'sysctl kernel.io_uring_disabled=0'],
-  ['off for most', { errno: EPERM, kernel, disabled: '1' }, 'kernel.io_uring_group'],
-  ['on, but forbidden', { errno: EPERM, kernel, disabled: '0' }, 'seccomp=unconfined'],
-  [
-    'forbidden, before there was a switch',
+    'io_uring is forbidden, on a kernel without the sysctl',
     { errno: EPERM, kernel: '6.1.0', disabled: undefined },
     'seccomp=unconfined',
   ],
   ['too little memory', { errno: ENOMEM, kernel, disabled: '0' }, 'ulimit -l'],
-  ['anything else', { errno: EMFILE, kernel, disabled: '0' }, 'EMFILE'],
-  ['a recent kernel that finds fault', { errno: EINVAL, kernel, disabled: '0' }, 'EINVAL'],
-])('says what to do: %s', (_, refusal, advice) => {
+  ['any other errno', { errno: EMFILE, kernel, disabled: '0' }, 'EMFILE'],
+  ['EINVAL on a recent kernel', { errno: EINVAL, kernel, disabled: '0' }, 'EINVAL'],
+])('explains a refusal: %s', (_, refusal, advice) => {
   expect(explainRefusal(refusal)).toContain(advice);
 });
 
-test.skipIf(whyMissing('uring'))('where nothing is said against it there is a ring', () => {
+test.skipIf(whyMissing('uring'))('a ring can be made where io_uring is available', () => {
   new Uring(1).close();
 });

@@ -7,8 +7,8 @@ import { whyMissing } from '../requirements.ts';
 import { loopback, memory } from './open.ts';
 import { completed, heard, makeBuffers, makeRing, openPair, openRings } from './rings.ts';
 
-describe.skipIf(whyMissing('uring'))('a ring’s life', () => {
-  test('what is wrong with a ring or its buffers is an error', () => {
+describe.skipIf(whyMissing('uring'))('the lifetime of a ring:', () => {
+  test('invalid rings, buffers and descriptors are errors', () => {
     expect(() => new Uring(0)).toThrow('EINVAL');
     const ring = makeRing();
     expect(() => new BufferRing(ring, 1, 3, 8)).toThrow('EINVAL');
@@ -21,7 +21,7 @@ describe.skipIf(whyMissing('uring'))('a ring’s life', () => {
     expect(completed(ring, 1)[0]?.result).toBeLessThan(0);
   });
 
-  test('closing it frees all it had, and lets go of sockets that it was busy with', () => {
+  test('closing it frees all its resources and releases the sockets that it uses', () => {
     const held = openServer('tcp', loopback);
     const [client, server] = openPair();
     const before = openRings();
@@ -42,7 +42,7 @@ describe.skipIf(whyMissing('uring'))('a ring’s life', () => {
     expect(heard(client)).toBe(0);
   });
 
-  test('may be made and closed as often as one likes: more than a thread has places for, too', () => {
+  test('it can be made and closed any number of times, also more at once than a thread has slots for', () => {
     const before = openRings();
     for (let i = 0; i < 100; i++) {
       const ring = new Uring(4);

@@ -16,12 +16,12 @@ vi.mock('../../sockets/uring/uring.ts', () => ({
   },
 }));
 
-test.skipIf(whyMissing('libc'))('a kernel that refuses a ring is a reason with advice', () => {
+test.skipIf(whyMissing('libc'))('a kernel that refuses a ring gives a reason with advice', () => {
   refusal.error = new SystemError(EPERM, 'io_uring_setup');
   expect(whyNoUring()).toMatch(/io_uring_disabled|io_uring_group|seccomp=unconfined/);
 });
 
-test.skipIf(whyMissing('libc'))('what else fails is a reason in its own words', () => {
+test.skipIf(whyMissing('libc'))('any other error is given as the reason in its own words', () => {
   refusal.error = new RangeError('no such thing');
   expect(whyNoUring()).toBe('RangeError: no such thing');
 });

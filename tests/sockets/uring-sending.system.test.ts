@@ -7,7 +7,7 @@ import { closing, connection, listening, loopback, memory } from './open.ts';
 import { completed, heard, makeBuffers, makeRing, say } from './rings.ts';
 
 describe.skipIf(whyMissing('uring'))('a ring sends without waiting', () => {
-  test('and says nothing of what was taken whole', () => {
+  test('and reports nothing when all bytes were taken', () => {
     const ring = makeRing();
     const [client, server] = connection();
     const bytes = memory(8);
@@ -18,7 +18,7 @@ describe.skipIf(whyMissing('uring'))('a ring sends without waiting', () => {
     expect(ring.submitAndWait(0, 0)).toBe(0);
   });
 
-  test('tells how much was taken, before what had been waiting', () => {
+  test('and reports how much was taken, before a pending receive', () => {
     const ring = makeRing();
     const buffers = makeBuffers(ring, 2, 16);
     const [, server] = connection();
@@ -35,7 +35,7 @@ describe.skipIf(whyMissing('uring'))('a ring sends without waiting', () => {
     expect(second).toMatchObject({ kind: 1, result: 7 });
   });
 
-  test('tells when nothing was taken, and of errors', () => {
+  test('and reports when nothing was taken, and errors', () => {
     const ring = makeRing();
     const [, server] = connection();
     const bytes = memory(1 << 20);
@@ -47,7 +47,7 @@ describe.skipIf(whyMissing('uring'))('a ring sends without waiting', () => {
     expect(completed(ring, 1)).toMatchObject([{ kind: 1, data: 3, result: -EPIPE }]);
   });
 
-  test('datagrams to those who sent some', () => {
+  test('and answers datagrams to their senders', () => {
     const ring = makeRing();
     const buffers = makeBuffers(ring, 4, 64 + DatagramLayout.overhead);
     const layout = new DatagramLayout();

@@ -18,7 +18,7 @@ import { closing, connection, listening, loopback, memory } from './open.ts';
 import { completed, heard, makeBuffers, makeRing, openPair, PATIENCE, say } from './rings.ts';
 
 describe.skipIf(whyMissing('uring'))('a ring', () => {
-  test('receives and sends, and brings both numbers back as they were given', () => {
+  test('receives and sends, and returns both of the caller’s numbers unchanged', () => {
     const ring = makeRing();
     const [client, server] = connection();
     const inbox = memory(64);
@@ -31,7 +31,7 @@ describe.skipIf(whyMissing('uring'))('a ring', () => {
     expect(heard(client)).toBe('hello');
   });
 
-  test('echoes: accepts again and again, receives again and again, sends without a word', () => {
+  test('echoes with multishot accept, multishot receive, and sends that do not report success', () => {
     const ring = makeRing();
     const buffers = makeBuffers(ring, 4, 32);
     const listener = listening('tcp');
@@ -64,7 +64,7 @@ describe.skipIf(whyMissing('uring'))('a ring', () => {
     expect(ring.submitAndWait(0, 0)).toBe(0);
   });
 
-  test('cancels what was asked for under a number, and nothing else', () => {
+  test('cancels the operation with the given numbers, and no other', () => {
     const ring = makeRing();
     const buffers = makeBuffers(ring, 2, 16);
     const [client, server] = connection();
@@ -87,7 +87,7 @@ describe.skipIf(whyMissing('uring'))('a ring', () => {
     expect(heardThis).toMatchObject({ kind: 1, data: 8, result: 8, more: true });
   });
 
-  test('a timeout comes when its time is over, the shorter one first', () => {
+  test('completes timeouts when they expire, the shorter one first', () => {
     const ring = makeRing();
     const begin = process.hrtime.bigint();
     ring.submissions.timeout(30e6, 1, 30);
@@ -99,7 +99,7 @@ describe.skipIf(whyMissing('uring'))('a ring', () => {
     expect(Number(process.hrtime.bigint() - begin)).toBeGreaterThanOrEqual(30e6);
   });
 
-  test('waiting ends when its time is over, though nothing came', () => {
+  test('stops waiting at the timeout when nothing has completed', () => {
     const ring = makeRing();
     const [, server] = connection();
     ring.submissions.recv(server, memory(8), 0, 8, 1, 0);
@@ -109,7 +109,7 @@ describe.skipIf(whyMissing('uring'))('a ring', () => {
     expect(Number(process.hrtime.bigint() - begin)).toBeGreaterThanOrEqual(6e6);
   });
 
-  test('waits for as many as it is told to', () => {
+  test('waits for the requested number of completions', () => {
     const ring = makeRing();
     const [client, server] = connection();
     const inbox = memory(16);
@@ -122,7 +122,7 @@ describe.skipIf(whyMissing('uring'))('a ring', () => {
     expect(ring.submitAndWait(2, PATIENCE)).toBe(2);
   });
 
-  test('polls once, or again and again', () => {
+  test('polls once, or repeatedly', () => {
     const ring = makeRing();
     const [client, server] = connection();
     ring.submissions.poll(server, POLLIN, 1, 0);
@@ -138,7 +138,7 @@ describe.skipIf(whyMissing('uring'))('a ring', () => {
     expect(completed(ring, 1)).toMatchObject([{ kind: 2, result: POLLIN, more: true }]);
   });
 
-  test('does one thing after another where they are linked', () => {
+  test('runs linked operations one after another', () => {
     const ring = makeRing();
     const [client, server] = connection();
     const outbox = memory(4);
@@ -153,7 +153,7 @@ describe.skipIf(whyMissing('uring'))('a ring', () => {
     expect([heard(client), heard(client)]).toEqual(['one!', 0]);
   });
 
-  test('sends all of what does not fit into the socket at once', () => {
+  test('sends all bytes when they do not fit into the socket at once', () => {
     const ring = makeRing();
     const [client, server] = connection();
     const outbox = memory(8 << 20);
@@ -175,7 +175,7 @@ describe.skipIf(whyMissing('uring'))('a ring', () => {
     expect(sent).toBe(outbox.size);
   });
 
-  test('knows descriptors by their slots, and forgets them', () => {
+  test('uses descriptors by their slots until they are removed', () => {
     const ring = makeRing();
     const [client, server] = connection();
     ring.registerFiles(4);
@@ -192,7 +192,7 @@ describe.skipIf(whyMissing('uring'))('a ring', () => {
     expect(sendFrom(2)).toBe(-EBADF);
   });
 
-  test('a connection that is refused is a result', () => {
+  test('reports a refused connection as a result', () => {
     const ring = makeRing();
     const listener = openServer('tcp', loopback);
     const peer = new PeerAddress();
@@ -203,7 +203,7 @@ describe.skipIf(whyMissing('uring'))('a ring', () => {
     expect(completed(ring, 1)).toMatchObject([{ result: -ECONNREFUSED }]);
   });
 
-  test('takes more than it has room for: those before are submitted', () => {
+  test('submits earlier entries when its submission queue is full', () => {
     const ring = makeRing(4, 64);
     for (let i = 0; i < 50; i++) ring.submissions.timeout(1e6, 1, i);
     expect(ring.submissions.pending).toBeLessThanOrEqual(4);
@@ -211,14 +211,14 @@ describe.skipIf(whyMissing('uring'))('a ring', () => {
     expect(all.map(({ data }) => data).sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, i) => i));
   });
 
-  test('loses no completion when there are more than it has room for', () => {
+  test('loses no completion when there are more than its queue holds', () => {
     const ring = makeRing(4, 4);
     for (let i = 0; i < 40; i++) ring.submissions.cancel(5, 5, 1, i);
     const all = completed(ring, 40);
     expect(all.map(({ data }) => data).sort((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, i) => i));
   });
 
-  test('an entry keeps nothing of the one that had its place before', () => {
+  test('clears an entry before it is reused', () => {
     const ring = makeRing(1);
     const [, server] = openPair();
     const outbox = memory(16);
@@ -230,7 +230,7 @@ describe.skipIf(whyMissing('uring'))('a ring', () => {
     expect(completed(ring, 1)).toMatchObject([{ kind: 2, result: 0 }]);
   });
 
-  test('a receive that waits ends when its socket is shut down', () => {
+  test('ends a pending receive when its socket is shut down', () => {
     const ring = makeRing();
     const [client, server] = openPair();
     ring.submissions.recv(server, memory(8), 0, 8, 1, 0);

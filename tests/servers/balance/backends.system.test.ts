@@ -40,7 +40,7 @@ async function portOf(backends: Backends): Promise<number | undefined> {
 
 const inTurn = () => chooserOf('round-robin', seeded(0));
 
-test('who refuses is passed over, again and again, and the others share the connections', async () => {
+test('servers that refuse are skipped each time, and the others share the connections', async () => {
   const [one, other] = [(await listening()).address, (await listening()).address];
   const backends = new Backends([await refusing(), one, await refusing(), other], inTurn());
   const ports: (number | undefined)[] = [];
@@ -48,7 +48,7 @@ test('who refuses is passed over, again and again, and the others share the conn
   expect(new Set(ports)).toEqual(new Set([one.port, other.port]));
 });
 
-test('when all refuse, or all were taken out, there is no connection', async () => {
+test('there is no connection when all servers refuse, or all are removed', async () => {
   const gone = [await refusing(), await refusing()];
   const backends = new Backends(gone, inTurn());
   expect(await backends.connect()).toBeUndefined();
@@ -57,7 +57,7 @@ test('when all refuse, or all were taken out, there is no connection', async () 
   expect(await backends.connect()).toBeUndefined();
 });
 
-test('who was taken out gets nothing more', async () => {
+test('a removed server gets no more connections', async () => {
   const [one, other] = [(await listening()).address, (await listening()).address];
   const backends = new Backends([one, other], inTurn());
   expect(await portOf(backends)).toBe(one.port);
@@ -65,7 +65,7 @@ test('who was taken out gets nothing more', async () => {
   for (let i = 0; i < 4; i++) expect(await portOf(backends)).toBe(other.port);
 });
 
-test('a connection counts from when it is asked for until it is closed, and a refused one not at all', async () => {
+test('a connection counts from its request until it is closed; a refused one does not count', async () => {
   const seen: (readonly number[])[] = [];
   const first = (open: ArrayLike<number>) => {
     seen.push(Array.from(open));

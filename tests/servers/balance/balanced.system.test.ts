@@ -29,7 +29,7 @@ async function killed(backend: ProcessId): Promise<void> {
   await until('the server to be gone', () => !isRunning(backend));
 }
 
-test('when a server dies its clients lose their connections, the others notice nothing, and new ones are served', async () => {
+test('when a server dies, only its own clients lose their connections, and new clients are served', async () => {
   const { server, backends } = await start();
   expect(backends.length).toBeGreaterThanOrEqual(2);
   const clients: StreamClient[] = [];
@@ -42,7 +42,7 @@ test('when a server dies its clients lose their connections, the others notice n
   for (let i = 0; i < 2 * backends.length; i++) expect(await isServed(await connected(server))).toBe(true);
 });
 
-test('when all servers have died clients are reset, and the balancer goes on', async () => {
+test('when all servers have died, a client is reset and the balancer keeps running', async () => {
   const { server, backends } = await start();
   for (const backend of backends) await killed(backend);
   const { host, port } = server.address;

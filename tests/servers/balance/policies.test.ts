@@ -23,11 +23,11 @@ function deal(choose: Choose, servers: number, connections: number): number[] {
 /** Open connections at a choice, and the expected server. */
 type Row = readonly [open: readonly number[], chosen: number];
 
-describe('choices one after the other', () => {
+describe('successive choices', () => {
   test.each<[BalancePolicy, string, readonly number[], readonly Row[]]>([
     [
       'round-robin',
-      'look at no load, and begin anew after the last',
+      'ignore the load, and start over after the last server',
       [],
       [
         [[9, 0, 0], 0],
@@ -38,7 +38,7 @@ describe('choices one after the other', () => {
     ],
     [
       'round-robin',
-      'go on when a server has gone',
+      'continue when a server has been removed',
       [],
       [
         [[0, 0, 0], 0],
@@ -49,7 +49,7 @@ describe('choices one after the other', () => {
     ],
     [
       'least-connections',
-      'take the least loaded',
+      'take the least loaded server',
       [],
       [
         [[3, 1, 2], 1],
@@ -59,7 +59,7 @@ describe('choices one after the other', () => {
     ],
     [
       'least-connections',
-      'take turns among equals',
+      'alternate between equally loaded servers',
       [],
       [
         [[0, 0, 0], 0],
@@ -71,7 +71,7 @@ describe('choices one after the other', () => {
     ],
     [
       'random',
-      'look at no load',
+      'ignore the load',
       [0, 0.34, 0.999],
       [
         [[9, 0, 0], 0],
@@ -80,9 +80,9 @@ describe('choices one after the other', () => {
       ],
     ],
     // The second number selects among the servers other than the first one.
-    ['p2c', 'take the less loaded of the two', [0, 0], [[[2, 1, 0], 1]]],
-    ['p2c', 'take the first of equals', [0.5, 0.9], [[[1, 1, 1], 1]]],
-    ['p2c', 'find the second around the end', [0.9, 0], [[[1, 9, 2], 0]]],
+    ['p2c', 'take the less loaded of two servers', [0, 0], [[[2, 1, 0], 1]]],
+    ['p2c', 'take the first of two equally loaded servers', [0.5, 0.9], [[[1, 1, 1], 1]]],
+    ['p2c', 'wrap around the end to find the second server', [0.9, 0], [[[1, 9, 2], 0]]],
     ['p2c', 'never compare a server with itself', [0.9, 0.9], [[[9, 1, 2], 1]]],
   ])('%s: %s', (policy, _, numbers, rows) => {
     const choose = chooserOf(policy, sequence(...numbers));
@@ -93,7 +93,7 @@ describe('choices one after the other', () => {
 const someOpen = fc.array(fc.nat(1000), { minLength: 1, maxLength: 20 });
 
 describe.each(balancePolicyNames)('%s', (policy) => {
-  test('chooses one of the servers there are, however many those are by now', () => {
+  test('chooses one of the current servers, however their number changes', () => {
     fc.assert(
       fc.property(fc.array(someOpen, { maxLength: 50 }), fc.nat(), (states, seed) => {
         const choose = chooserOf(policy, seeded(seed));
@@ -105,7 +105,7 @@ describe.each(balancePolicyNames)('%s', (policy) => {
     );
   });
 
-  test('chooses the same with the same seed', () => {
+  test('makes the same choices with the same seed', () => {
     const choices = (seed: number) => {
       const choose = chooserOf(policy, seeded(seed));
       return Array.from({ length: 100 }, (_, i) => choose([i % 7, i % 5, i % 3, 2]));
@@ -117,7 +117,7 @@ describe.each(balancePolicyNames)('%s', (policy) => {
 });
 
 test.each(['round-robin', 'least-connections'] as const)(
-  '%s: no server has two connections more than another',
+  '%s: the numbers of connections of two servers differ by at most one',
   (policy) => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 20 }), fc.nat(500), (servers, connections) => {
@@ -128,7 +128,7 @@ test.each(['round-robin', 'least-connections'] as const)(
   },
 );
 
-test('least-connections: the chosen one is a least loaded one, whatever went before', () => {
+test('least-connections: the chosen server has the fewest connections, whatever was chosen before', () => {
   fc.assert(
     fc.property(fc.array(someOpen, { maxLength: 50 }), (states) => {
       const choose = chooserOf('least-connections', seeded(0));
@@ -137,7 +137,7 @@ test('least-connections: the chosen one is a least loaded one, whatever went bef
   );
 });
 
-test('p2c: the most loaded server is never chosen when there is but one such', () => {
+test('p2c: a server that is more loaded than all others is never chosen', () => {
   fc.assert(
     fc.property(someOpen, fc.nat(), (open, seed) => {
       const most = Math.max(...open);
@@ -147,7 +147,7 @@ test('p2c: the most loaded server is never chosen when there is but one such', (
   );
 });
 
-test('with as many connections as servers the largest load is smaller with two choices than with one', () => {
+test('with as many connections as servers, the largest load is smaller with p2c than with random', () => {
   const servers = 1000;
   for (let seed = 0; seed < 20; seed++) {
     const largest = (policy: BalancePolicy) => Math.max(...deal(chooserOf(policy, seeded(seed)), servers, servers));

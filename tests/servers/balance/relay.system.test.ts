@@ -50,7 +50,7 @@ function brokenOff(socket: Socket): Promise<boolean> {
   return soon('the end', new Promise((resolve) => socket.once('close', resolve)));
 }
 
-test.each(['client', 'server'] as const)('a reset of the %s is passed on as a reset', async (who) => {
+test.each(['client', 'server'] as const)('a reset by the %s is forwarded as a reset', async (who) => {
   const { client, server } = await joined();
   const [from, to] = who === 'client' ? [client, server] : [server, client];
   const broken = brokenOff(to);
@@ -58,19 +58,22 @@ test.each(['client', 'server'] as const)('a reset of the %s is passed on as a re
   expect(await broken).toBe(true);
 });
 
-test.each(['client', 'server'] as const)('what the %s ends is ended, and the other may still speak', async (who) => {
-  const { client, server } = await joined();
-  const [from, to] = who === 'client' ? [client, server] : [server, client];
-  from.end();
-  await soon('the end', once(to, 'end'));
-  to.write('so long');
-  expect(String(await nextOf(from))).toBe('so long');
-  const ends = Promise.all([brokenOff(from), brokenOff(to)]);
-  to.end();
-  expect(await ends, 'ended without a reset').toEqual([false, false]);
-});
+test.each(['client', 'server'] as const)(
+  'FIN from the %s is forwarded, and the other end can still send',
+  async (who) => {
+    const { client, server } = await joined();
+    const [from, to] = who === 'client' ? [client, server] : [server, client];
+    from.end();
+    await soon('the end', once(to, 'end'));
+    to.write('so long');
+    expect(String(await nextOf(from))).toBe('so long');
+    const ends = Promise.all([brokenOff(from), brokenOff(to)]);
+    to.end();
+    expect(await ends, 'ended without a reset').toEqual([false, false]);
+  },
+);
 
-test('a client that does not finish when the server has ended is given up after a while', async () => {
+test('when a client does not finish after the server’s FIN, the connection is closed after a delay', async () => {
   const { client, server } = await joined();
   const begin = performance.now();
   const dropped = brokenOff(server);

@@ -4,7 +4,7 @@ import { threadCpuNanos } from '../../../sockets/os/cpu.ts';
 import { whyMissing } from '../../requirements.ts';
 
 test.skipIf(whyMissing('libc')).each([20e3, 200e3, 5e6])(
-  'burning %d ns takes so much CPU time of this thread',
+  'burning %d ns takes that much CPU time of this thread',
   (nanos) => {
     const times = Array.from({ length: 10 }, () => {
       const begin = threadCpuNanos();

@@ -26,15 +26,15 @@ function costs(spec: WorkSpec, count: number, key: StreamKey = { seed: 1 }): str
   });
 }
 
-describe('what requests cost', () => {
-  test('is the same for all when there is but one kind', () => {
+describe('the cost of requests', () => {
+  test('is the same for all when there is one kind', () => {
     expect(new Set(costs(plain, 1000))).toEqual(new Set(['100 0']));
   });
 
   test.each([
     ['by share', mixed, { '50 0': 0.7, '5000 9': 0.1, '0 0': 0.2 }],
-    ['less what is found ready', { ...mixed, cacheHit: 0.5 }, { '50 0': 0.35, '5000 9': 0.05, '0 0': 0.6 }],
-    ['nothing when all is', { ...mixed, cacheHit: 1 }, { '50 0': 0, '5000 9': 0, '0 0': 1 }],
+    ['by share, and is 0 for cache hits', { ...mixed, cacheHit: 0.5 }, { '50 0': 0.35, '5000 9': 0.05, '0 0': 0.6 }],
+    ['as 0 when all are cache hits', { ...mixed, cacheHit: 1 }, { '50 0': 0, '5000 9': 0, '0 0': 1 }],
   ])('is drawn %s', (_, spec, shares) => {
     const drawn = costs(spec, 100_000);
     for (const [cost, share] of Object.entries(shares)) {
@@ -42,16 +42,16 @@ describe('what requests cost', () => {
     }
   });
 
-  test('is known for a seed, and another for another', () => {
+  test('is the same for the same seed, and differs for another', () => {
     expect(costs(mixed, 100)).toEqual(costs(mixed, 100));
     expect(costs(mixed, 100, { seed: 2 })).not.toEqual(costs(mixed, 100));
   });
 
-  test.each([0, 1, 2 ** 32 - 1])('varies with the seed %d', (seed) => {
+  test.each([0, 1, 2 ** 32 - 1])('varies between requests with the seed %d', (seed) => {
     expect(new Set(costs(mixed, 100, { seed })).size).toBe(3);
   });
 
-  test('comes at other times in each of several threads, from the first request on', () => {
+  test('differs between several threads from the first request on', () => {
     const first = (index: number) => costs(mixed, 1, streamKeyOf(ofSeveral({ streamKey: { seed: 1 } }, index)))[0];
     const cheap = Array.from({ length: 1000 }, (_, index) => first(index)).filter((cost) => cost === '50 0');
     expect(cheap.length / 1000).toBeCloseTo(0.7, 1);

@@ -40,11 +40,11 @@ function waiting(requestBytes: number | null): WorkSpec {
 }
 
 test.each([
-  ['each whole request is waited for before it is answered', 3, ['abc', 'def'], [7, 'abc', 7, 'def']],
-  ['what comes of a request before its end is answered at once', 3, ['ab', 'c'], ['ab', 7, 'c']],
-  ['those that come together wait together', 3, ['abcdef'], [7, 7, 'abcdef']],
-  ['one may end and another begin in the same piece', 3, ['ab', 'cdef', 'g'], ['ab', 7, 7, 'cdef', 'g']],
-  ['of unknown length, whatever comes at once is one', null, ['a', 'bcdefg'], [7, 'a', 7, 'bcdefg']],
+  ['each whole request is answered after its delay', 3, ['abc', 'def'], [7, 'abc', 7, 'def']],
+  ['bytes of an incomplete request are answered at once', 3, ['ab', 'c'], ['ab', 7, 'c']],
+  ['requests that arrive together are delayed together', 3, ['abcdef'], [7, 7, 'abcdef']],
+  ['one request can end and another begin in the same piece', 3, ['ab', 'cdef', 'g'], ['ab', 7, 7, 'cdef', 'g']],
+  ['with an unknown request length, each piece is one request', null, ['a', 'bcdefg'], [7, 'a', 7, 'bcdefg']],
 ])('%s', (_, requestBytes, pieces, expected) => {
   const session = new WorkingApp(echo, waiting(requestBytes), seeded(1)).stream();
   const reply = new Notes();
@@ -61,18 +61,18 @@ const POST = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc';
 
 test.each([
   [
-    'each waits by itself, and what was said before does not wait with it',
+    'each is delayed by itself, and earlier replies are not delayed with it',
     [GET + GET + POST],
     [7, 200, 7, 200, 7, 405],
   ],
-  ['wherever it is cut', [GET.slice(0, 5), GET.slice(5) + POST.slice(0, -1), 'c'], [7, 200, 7, 405]],
-  ['one that is refused costs nothing', [`${GET}\0`], [7, 200, 400, 'end']],
+  ['each is delayed wherever it is split', [GET.slice(0, 5), GET.slice(5) + POST.slice(0, -1), 'c'], [7, 200, 7, 405]],
+  ['a refused request has no delay', [`${GET}\0`], [7, 200, 400, 'end']],
   [
-    'nor does being told to go on',
+    '100 Continue has no delay',
     [GET.replace('\r\n\r\n', '\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n')],
     [100],
   ],
-])('of HTTP requests, whose length nobody says: %s', (_, pieces, expected) => {
+])('HTTP requests of no given length: %s', (_, pieces, expected) => {
   const session = new WorkingApp(http, waiting(5), seeded(1)).stream();
   const reply = new Notes();
   for (const piece of pieces) session.receive(Buffer.from(piece), 0, piece.length, reply);
@@ -80,7 +80,7 @@ test.each([
   expect(reply.notes.map((note) => status(note) || note)).toEqual(expected);
 });
 
-test('each connection has requests of its own', () => {
+test('each connection counts its own requests', () => {
   const app = new WorkingApp(echo, waiting(4), seeded(1));
   const reply = new Notes();
   app.stream().receive(Buffer.from('ab'), 0, 2, reply);
@@ -88,13 +88,13 @@ test('each connection has requests of its own', () => {
   expect(reply.notes).toEqual(['ab', 'cd']);
 });
 
-test('a datagram is a request, however long', () => {
+test('a datagram of any length is one request', () => {
   const reply = new Notes();
   new WorkingApp(echo, waiting(64), seeded(1)).datagram(Buffer.from('abc'), 0, 3, reply);
   expect(reply.notes).toEqual([7, 'abc']);
 });
 
-test('a session has the calls of the app that works, and no others', () => {
+test('a session has the methods of its app, and no others', () => {
   const calls = (app: typeof echo) => {
     const { open, finish, produce } = new WorkingApp(app, waiting(null), seeded(1)).stream();
     return [open, finish, produce].map((call) => call !== undefined);
@@ -105,7 +105,7 @@ test('a session has the calls of the app that works, and no others', () => {
   expect(calls(chargen)).toEqual([false, false, true]);
 });
 
-test('a session that owes an answer owes it with work, too, and is told of the end', () => {
+test('with work, too, a session reports its pending answer and passes on the close', () => {
   const desk = new ChatOperator();
   const shown: string[] = [];
   desk.attend({ show: (line) => shown.push(line), ask: () => undefined });
@@ -119,7 +119,7 @@ test('a session that owes an answer owes it with work, too, and is told of the e
   expect(shown.at(-1)).toBe('client 1 has left');
 });
 
-test('a message is what one read returns with work, too: it is waited for, acknowledged, and the end', () => {
+test('with work, too, one read is one message: it is delayed and acknowledged, and ends the conversation', () => {
   const session = new WorkingApp(ack, waiting(null), seeded(1)).stream();
   const reply = new Notes();
   const bytes = Buffer.from('Hello, Server!');
