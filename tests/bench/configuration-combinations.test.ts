@@ -88,7 +88,11 @@ describe('combinations', () => {
     ['a rate of nothing', { rate: 0 }, ['rate: 0 is not above 0']],
     ['a rate beyond all bounds', { rate: 1e8 + 1 }, ['rate: 100000001 is not']],
     ['Poisson arrivals without a rate', { arrivals: 'poisson' }, ['arrivals: poisson has no effect without a rate']],
-    ['stages of a rate that stay at nothing', { rate: 0, ...inStages([1, 0]) }, ['stage: a target must be above 0']],
+    [
+      'stages of a rate that stay at nothing',
+      { rate: 0, ...inStages([1, 0]) },
+      ['stage: at least one target must be above 0'],
+    ],
     ['a stage beyond all rates', { rate: 1, ...inStages([1, 1e8 + 1]) }, ['stage: 100000001 is not from 0']],
     ['a stage of no connections', inStages([1, 0]), ['stage: 0 is not a whole number of connections']],
     ['a stage of half a connection', inStages([1, 1.5]), ['stage: 1.5 is not a whole number of connections']],
@@ -123,27 +127,31 @@ describe('combinations', () => {
     [
       'a chat with several targets',
       { ...chat, ...group(asynchronous, asynchronous) },
-      ['select: clients of one chat are'],
+      ['select: all clients of a chat connect'],
     ],
     [
       'several targets over TLS',
       { ...group(asynchronous, asynchronous), transports: ['tls'] },
-      ['select: echo over tls goes through'],
+      ['select: echo over tls uses clients'],
     ],
     [
       'several targets of http',
       { ...group(asynchronous, asynchronous), ...http },
-      ['select: http over tcp goes through'],
+      ['select: http over tcp uses clients'],
     ],
-    ['stages of no time', { rate: 1, ...inStages([0, 5]) }, ['stage: the stages last no time']],
+    ['stages of no time', { rate: 1, ...inStages([0, 5]) }, ['stage: no stage has a duration above 0']],
     ['stages of negative time', { rate: 1, ...inStages([-1, 5], [2, 5]) }, ['stage: a duration must not be negative']],
-    ['stages of more than a day', { rate: 1, ...inStages([86_401, 5]) }, ['stage: the stages last longer than 24 h']],
+    [
+      'stages of more than a day',
+      { rate: 1, ...inStages([86_401, 5]) },
+      ['stage: together, the stages last longer than 24 h'],
+    ],
     [
       'too many stages',
       { rate: 1, ...inStages(...Array.from({ length: 1001 }, () => [1, 1] as const)) },
       ['stage: 1001 stages are more'],
     ],
-    ['stages and another duration', { rate: 1, ...inStages([1, 5]), durationMs: 5 }, ['duration: the stages say']],
+    ['stages and another duration', { rate: 1, ...inStages([1, 5]), durationMs: 5 }, ['duration: the stages set']],
     ['no requests', { requests: 0 }, ['requests: 0 is not']],
     ['more requests than can be', { requests: 1e12 + 1 }, ['requests: 1000000000001 is not']],
     ['a connection for each datagram', { connection: 'per-request' }, ['connection: per-request is for tcp only']],
@@ -155,10 +163,10 @@ describe('combinations', () => {
     [
       'a connection for each request of a stream',
       { ...tcp, connection: 'per-request', workload: 'upload' },
-      ['connection: per-request does not go with upload'],
+      ["connection: per-request can't be combined with upload"],
     ],
     ['a download over UDP', { workload: 'download' }, ['workload: download is for tcp only']],
-    ['a one-way workload in a pipeline', { workload: 'upload', pipelining: 2 }, ['pipelining: upload awaits no']],
+    ['a one-way workload in a pipeline', { workload: 'upload', pipelining: 2 }, ['pipelining: upload has no']],
     ['a stream at a rate', { workload: 'upload', rate: 5 }, ['rate: a TCP upload is a stream']],
     ['a stream of so many requests', { ...tcp, workload: 'download', requests: 5 }, ['requests: a TCP download is a']],
     [
@@ -173,7 +181,11 @@ describe('combinations', () => {
       ['workload: broadcast is for tcp only', 'chat is not spoken', 'chat is'],
     ],
     ['a chat over TLS', { ...chat, transports: ['tls'] }, ['workload: broadcast is for tcp only']],
-    ['a chat with new connections', { ...chat, connection: 'per-request' }, ['connection: clients of a chat stay']],
+    [
+      'a chat with new connections',
+      { ...chat, connection: 'per-request' },
+      ['connection: chat clients keep their connections'],
+    ],
     [
       'a chat in lines too short',
       { ...chat, sizes: fixedSize(16) },
@@ -181,15 +193,23 @@ describe('combinations', () => {
     ],
     ['a chat in lines too long', { ...chat, sizes: fixedSize(65_537) }, ['size: all lines of a chat']],
     ['a chat in lines of several sizes', { ...chat, sizes: [{ from: 64, to: 65, share: 1 }] }, ['size: all lines']],
-    ['a chat whose clients come and go', { ...chat, ...inStages([1, 9]) }, ['stage: clients of a chat stay']],
-    ['a chat of several threads', { ...chat, threads: 2 }, ['threads: one thread has all clients']],
-    ['a chat whose lines are work', { ...chat, work: parseWork('cpu:1us') }, ['work: a chat passes lines on']],
+    [
+      'a chat whose clients come and go',
+      { ...chat, ...inStages([1, 9]) },
+      ['stage: the number of chat clients is constant'],
+    ],
+    ['a chat of several threads', { ...chat, threads: 2 }, ['threads: one thread runs all chat clients']],
+    ['a chat whose lines are work', { ...chat, work: parseWork('cpu:1us') }, ['work: a chat forwards lines']],
     ['http over UDP', { ...http, transports: ['udp'] }, ['http is not spoken over udp', 'http is not', 'http is not']],
     ['http at a rate', { ...http, rate: 5 }, ["rate: http is measured by autocannon's client"]],
     ['http in stages', { ...http, ...inStages([1, 5]), connections: [1] }, ['stage: http is measured']],
-    ['http for so many requests', { ...http, requests: 5 }, ['requests: http is measured for a time']],
+    ['http for so many requests', { ...http, requests: 5 }, ['requests: http is measured for a given time']],
     ['http with new connections', { ...http, connection: 'per-request' }, ['connection: http keeps its connections']],
-    ['http with the kernel’s word', { ...http, timestamps: 'kernel' }, ["timestamps: autocannon's client knows no"]],
+    [
+      'http with the kernel’s word',
+      { ...http, timestamps: 'kernel' },
+      ["timestamps: autocannon's client does not use"],
+    ],
     ['an echo that is to be compressed', { deflate: true }, ['deflate: only messages of websocket are compressed']],
     ['http that is to be echoed', { ...tcp, targets: [page] }, ['target http://127.0.0.1:7/ speaks http: leave out']],
     ['a mixture with a long datagram', { sizes: [{ from: 8, to: 65_508, share: 1 }] }, ['size: 8 to 65508 bytes over']],
@@ -250,7 +270,7 @@ describe('an app and a workload', () => {
     const targets = [{ kind: 'model', model: 'async' }] as const;
     for (const app of made) {
       expect(configurationFaults({ ...configuration, ...tcp, targets, app })).toEqual([
-        `workload: ${app} is made for talking by hand, not for request-response: use --app echo`,
+        `workload: ${app} is made for manual use, not for request-response: use --app echo`,
       ]);
     }
   });
@@ -275,7 +295,11 @@ describe('work', () => {
   });
 
   test.each<[string, Partial<RunConfiguration>, RegExp]>([
-    ['of mixed sizes in a stream', { sizes: mixture }, /^work: where requests of many sizes end/],
+    [
+      'of mixed sizes in a stream',
+      { sizes: mixture },
+      /^work: in a TCP stream, the server cannot find where requests of several sizes end/,
+    ],
     ['one way', { workload: 'upload', app: 'discard', transports: ['tcp'] }, /^work: upload has no requests/],
     ['for a server that runs already', { targets: [address], transports: ['tcp'] }, /^work: .* does its own work/],
   ])('%s is refused, be it of the run or of a further scenario', (_, changes, fault) => {

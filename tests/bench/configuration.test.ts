@@ -50,7 +50,7 @@ describe('a configuration', () => {
     [
       'rounds until one alone is told apart',
       { budgetMs: 1, targets: configuration.targets.slice(0, 1) },
-      'rounds: auto goes on until servers are told apart, and there is one only',
+      'rounds: auto continues until servers are distinguished, but there is only one',
     ],
     [
       'CPUs for a server that runs already',
@@ -59,7 +59,7 @@ describe('a configuration', () => {
         transports: ['tcp'],
         cpus: 1,
       },
-      'cpus: a server that runs already has the CPUs it has',
+      'cpus: the CPUs of a server that is already running are not changed',
     ],
     ['no CPU at all', { cpus: 0 }, 'cpus: 0 is not a whole number from 1'],
     [
@@ -70,7 +70,7 @@ describe('a configuration', () => {
     [
       'handshakes in a pipeline',
       { workload: 'handshake', transports: ['tls'], pipelining: 2 },
-      'pipelining: a handshake',
+      'pipelining: each connection makes one handshake',
     ],
     [
       'one way over TLS',

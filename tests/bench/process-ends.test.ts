@@ -30,7 +30,7 @@ test('a trial in which it is not known how a process ended is invalid', () => {
     reasons: [
       {
         code: 'server-process-ended',
-        message: expect.stringContaining('process 7 (worker) ended while it was measured'),
+        message: expect.stringContaining('process 7 (worker) ended while the server was measured'),
       },
     ],
   });

@@ -81,8 +81,8 @@ describe('who leads where, in words', () => {
         stretch(8, 16, 'c', 'alone'),
         stretch(32, 32, 'b', 'alone'),
       ],
-      'TCP: below 4 connections a leads; with 4 nobody is ahead of a, b and c, not told apart; from 8 to 16 c leads; ' +
-        'with 32 b leads.',
+      'TCP: below 4 connections a leads; with 4 no target is ahead of a, b and c, which are not distinguished; from ' +
+        '8 to 16 c leads; with 32 b leads.',
     ],
     [[stretch(1, 1, 'a', 'alone'), stretch(2, 2, 'b', 'alone')], 'TCP: with 1 connection a leads; with 2 b leads.'],
   ])('%#', (leaders, expected) => expect(words(leaders)).toBe(expected));
@@ -249,6 +249,6 @@ describe('the law of a target', () => {
       (each): Trial =>
         each.round > 1 && each.connections === 4 ? { ...each, validity: { verdict: 'invalid', reasons: [] } } : each,
     );
-    expect(reasons(invalid)).toEqual(['one round, where scatter can be told from two on']);
+    expect(reasons(invalid)).toEqual(['one round, where two are needed to estimate scatter']);
   });
 });

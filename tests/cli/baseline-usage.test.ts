@@ -38,7 +38,7 @@ describe('recorded runs', () => {
       'of a plan that was edited',
       JSON.stringify({ ...good, plan: { ...good.plan, connections: 5 } }),
       2,
-      'fingerprint.planHash: is not the hash of the plan beside it',
+      'fingerprint.planHash: is not the hash of the plan in this file',
     ],
     ['that are not JSON', '{', 2, 'is not JSON'],
     ['that are something else', '{"schema":"sockbench/check/1"}', 2, 'holds no recorded runs'],

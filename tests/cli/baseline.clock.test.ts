@@ -13,7 +13,7 @@ test('recorded runs are left as they are by a run that did not get to its end', 
   const directory = scratchDirectory();
   const { code, stdout } = await check(join(directory, 'runs.json'), '--record', '--budget', '1ms');
   expect(code).toBe(3);
-  expect(stdout).toContain('INCONCLUSIVE: the time budget was over');
+  expect(stdout).toContain('INCONCLUSIVE: the time budget ended');
   expect(readdirSync(directory)).toEqual([]);
 });
 

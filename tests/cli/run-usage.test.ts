@@ -16,7 +16,7 @@ test('run refuses a bound on what it can’t measure, before anything starts', a
     ...['run', '--model', 'epoll', '--app', 'discard', '--workload', 'upload', '--threshold', 'p99<5ms'],
   );
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toContain('threshold: p99<5ms: nothing answers an upload');
+  expect(stderr).toContain('threshold: p99<5ms: upload has no replies');
 });
 
 test.each([

@@ -147,6 +147,6 @@ describe('work', () => {
 
   test('must be there to be skipped', () => {
     expect(() => readWorkOf({ 'cache-hit': '0.8' })).toThrow('--cache-hit: there is no work to skip: add --work');
-    expect(() => readWorkOf({ work: 'rest' })).toThrow("--work: 'rest' is no work");
+    expect(() => readWorkOf({ work: 'rest' })).toThrow("--work: 'rest' is not valid work");
   });
 });

@@ -22,12 +22,16 @@ test('the lowest rate is that of twenty requests in a short trial', () => {
 
 describe('a search is refused', () => {
   test.each<[string, Partial<CapacityConfiguration>, string]>([
-    ['without an objective', { thresholds: [] }, "slo: say what is to be kept, such as --slo 'p99<5ms'"],
-    ['by the rate itself', { thresholds: [parseThreshold('rate>5k')] }, 'slo: rate>5k: rate follows the rate that is'],
+    ['without an objective', { thresholds: [] }, "slo: give an objective, such as --slo 'p99<5ms'"],
+    [
+      'by the rate itself',
+      { thresholds: [parseThreshold('rate>5k')] },
+      'slo: rate>5k: rate depends on the offered rate',
+    ],
     [
       'one way',
       { workload: 'upload', app: 'discard', transports: ['udp'], thresholds: [parseThreshold('memory<1GB')] },
-      'workload: nothing answers an upload',
+      'workload: upload has no replies',
     ],
     [
       'by what can’t be known',
@@ -36,16 +40,20 @@ describe('a search is refused', () => {
         targets: [{ kind: 'model', model: 'async' }],
         thresholds: [parseThreshold('service.p99<20ms')],
       },
-      "slo: service.p99<20ms: the kernel's timestamps are of TCP's bytes",
+      "slo: service.p99<20ms: the kernel's timestamps apply to TCP's bytes",
     ],
     ['with windows shorter than trials', { confirmMs: 499 }, "confirm: a window of 499 ms can't confirm trials of 500"],
-    ['that lets all fail', { failureLimit: parseThreshold('errorRate<=100%') }, 'max-errors: a share of all requests'],
+    ['that lets all fail', { failureLimit: parseThreshold('errorRate<=100%') }, 'max-errors: 100% or more is no limit'],
     [
       'without time for a window',
       { searchLimitMs: 2199 },
-      "budget: 2199 ms don't suffice for one confirmation of 2200 ms",
+      'budget: 2199 ms is too short for one confirmation of 2200 ms',
     ],
-    ['from too low a rate', { rate: 39 }, 'start-rate: 39 requests/s are fewer than 20 in a trial of 500 ms'],
+    [
+      'from too low a rate',
+      { rate: 39 },
+      'start-rate: 39 requests/s gives fewer than 20 requests in a trial of 500 ms',
+    ],
     ['from no rate at all', { rate: 0 }, 'start-rate: 0 is not above 0 and up to 100000000 requests/s'],
   ])('%s', (_, change, fault) => {
     const faults = capacityFaults({ ...searchable, ...change });

@@ -41,7 +41,7 @@ describe('a run held against stored ones', () => {
 
   test('that scatter says how many more it takes, and one too close says to run it again', () => {
     const some = [0.1, 0.116, 0.084, 0.108, 0.092].map((value) => run(value));
-    expect(hold(0.1, 0.1, some).end.why).toMatch(/that would take some [1-9]\d* recorded runs more/);
+    expect(hold(0.1, 0.1, some).end.why).toMatch(/a decision takes about [1-9]\d* more recorded runs/);
     expect(
       hold(
         0.1,
@@ -50,7 +50,7 @@ describe('a run held against stored ones', () => {
       ).end,
     ).toMatchObject({
       outcome: 'inconclusive',
-      why: expect.stringContaining('in cpu the server was neither found worse nor was it ruled out. Run it again'),
+      why: expect.stringContaining('in cpu it is open whether the server is worse. Run it again'),
     });
   });
 
@@ -67,7 +67,7 @@ describe('a run to be recorded', () => {
   test.each([
     ['the first', [], 'RECORDED: this is run 1; record 4 more runs'],
     ['the fifth', five.slice(1), 'RECORDED: this is run 5.'],
-    ['one that is worse', five, 'RECORDED: this is run 6. In cpu it is worse than those before'],
+    ['one that is worse', five, 'RECORDED: this is run 6. In cpu it is worse than the earlier runs'],
   ])('%s', (_, runs, statement) => {
     expect(hold(0.1, 0.2, runs, true).end).toMatchObject({
       outcome: 'recorded',

@@ -144,7 +144,12 @@ describe('whether a session counts when', () => {
       [...Array(19).fill(window(0.1, 1)), window(0, 0)],
       undefined,
     ],
-    ['the generator did not run for several', 0, [window(0.1, 1), window(0, 0)], /^the generator was kept .* 1 of 2 w/],
+    [
+      'the generator did not run for several',
+      0,
+      [window(0.1, 1), window(0, 0)],
+      /^the generator could not run .* 1 of 2 w/,
+    ],
   ])('%s', (_, stolen, paced, why) => {
     const excluded = whyExcluded(stolen, paced);
     if (why === undefined) expect(excluded).toBeUndefined();
@@ -201,16 +206,16 @@ describe('a plan', () => {
 
   test.each<[string, Partial<CheckPlan>, string]>([
     ['nothing to gate on', { gates: [] }, 'nothing to gate on'],
-    ['no look', { maxSessions: 9 }, 'leaves no look'],
+    ['no look', { maxSessions: 9 }, 'too few for a look'],
     [
       'more metrics than its sessions could find anything in',
       { maxSessions: 10, gates: Array.from({ length: 11 }, () => ({ metric: 'cpu', margins: gatedMetrics.cpu })) },
-      '10 sessions can find nothing in 11 metrics at a level of 0.01: it takes 11',
+      '10 sessions can find nothing in 11 metrics at a level of 0.01: 11 are needed',
     ],
     [
       'margins upside down',
       { gates: [{ metric: 'cpu', margins: { tolerated: 0.05, detected: 0.01 } }] },
-      'margin: of cpu',
+      'margin: for cpu',
     ],
     [
       'percentiles over HTTP',
@@ -220,7 +225,7 @@ describe('a plan', () => {
     [
       'an app that datagrams do not carry',
       { point: { ...plan.point, app: 'websocket', transport: 'udp' } },
-      'app: websocket goes over tcp or tls',
+      'app: websocket runs over tcp or tls',
     ],
     ['no connections', { point: { ...plan.point, connections: 0 } }, 'connections: 0 is not a whole number from 1'],
     ['no time to answer', { timeoutMs: 0 }, 'timeout: must be above zero'],

@@ -57,7 +57,7 @@ describe('autocannon', () => {
   test.each([
     ['whose requests failed', { ...said, failed: 1 }, 'replies to autocannon were wrong'],
     ['that was not answered', { ...said, completed: 0 }, 'replies to autocannon were wrong'],
-    ['that says something else', { ...said, measuredSeconds: null }, 'autocannon said: '],
+    ['that says something else', { ...said, measuredSeconds: null }, 'unexpected output of autocannon: '],
   ])('%s is an error, with its words', (_, words, message) => {
     expect(() => parseAutocannon(JSON.stringify(words))).toThrow(message);
   });
@@ -78,6 +78,6 @@ describe('the programs in C', () => {
     ['flood_epoll', parseFlood],
     ['drain', parseDrain],
   ])('%s that says something else is an error', (name, parse) => {
-    expect(() => parse('corrupt echo')).toThrow(`${name} said: corrupt echo`);
+    expect(() => parse('corrupt echo')).toThrow(`unexpected output of ${name}: corrupt echo`);
   });
 });
