@@ -65,8 +65,8 @@ function notesOn(steps: readonly RunStep[], { confirmed, limit }: Bracket): Reas
     notes.push({
       code: 'stepped-down',
       message:
-        `short trials kept ${whole(first.rate)} requests/s, but a whole confirmation window did not: the rate was lowered ` +
-        `to ${whole(kept.rate)}; raise --duration for short trials that see more`,
+        `short trials kept ${whole(first.rate)} requests/s, but a whole confirmation window did not: the rate was ` +
+        `lowered to ${whole(kept.rate)}; raise --duration for more reliable short trials`,
     });
   }
   const responses = kept?.trial.latencyMicros.response.count ?? Number.POSITIVE_INFINITY;
@@ -74,7 +74,7 @@ function notesOn(steps: readonly RunStep[], { confirmed, limit }: Bracket): Reas
     notes.push({
       code: 'few-responses',
       message:
-        `only ${whole(responses)} requests were answered in the confirmation window, so that fewer than ten lie beyond ` +
+        `only ${whole(responses)} requests were answered in the confirmation window, so fewer than ten are above ` +
         'the 99th percentile: raise --confirm',
     });
   }
@@ -83,8 +83,9 @@ function notesOn(steps: readonly RunStep[], { confirmed, limit }: Bracket): Reas
     notes.push({
       code: 'unsteady',
       message:
-        `at lower rates than the one that was confirmed, not all was kept in ${broken} of ${steps.length} trials: the ` +
-        'machine or the target goes unsteadily, and the bracket with it; search again when it is calmer',
+        `${broken} of ${steps.length} trials did not keep every objective, although their rates were below the ` +
+        'confirmed one: the machine or the target is unsteady, and so is the bracket; search again when the machine ' +
+        'is calmer',
     });
   }
   return [...notes, ...(kept?.trial.validity.reasons ?? [])];
@@ -94,8 +95,8 @@ const LIMITS = {
   generator: {
     code: 'generator-limit',
     message:
-      'the generator was the limit: where the target itself gives up is not known; add --threads or --load-cpus where ' +
-      'there are CPUs for them, or generate the load on another machine',
+      'the generator was the limit, so the limit of the target itself is not known; add --threads or --load-cpus ' +
+      'where there are CPUs for them, or generate the load on another machine',
   },
   'highest-rate': {
     code: 'highest-rate',
@@ -104,16 +105,16 @@ const LIMITS = {
   unmeasured: {
     code: 'unmeasured',
     message:
-      'requests were answered, but what an objective bounds was not measured, and other rates would not change that: ' +
-      'bound something else with --slo',
+      'requests were answered, but the value that an objective bounds was not measured, and other rates would not ' +
+      'change that: bound something else with --slo',
   },
   budget: {
     code: 'budget',
-    message: 'the time for the search was over before it was done: raise --budget, or search fewer targets at once',
+    message: 'the time for the search ended before the search did: raise --budget, or search fewer targets at once',
   },
   failure: {
     code: 'search-failed',
-    message: 'the search ended when a trial failed, as told below',
+    message: 'the search ended when a trial failed, see below',
   },
   interruption: {
     code: 'search-interrupted',

@@ -13,12 +13,13 @@ export function stateCapacities(capacities: readonly Capacity[], slos: readonly 
   return statements.length < 2 ? statements : [...statements, NO_RANKING];
 }
 
-const NO_RANKING = 'One search each ranks nobody: brackets that overlap, or lie near each other, are no order.';
+const NO_RANKING =
+  'One search per target is not enough to rank them: brackets that overlap, or are close to each other, give no order.';
 
 function stateOf({ outcome, confirmed, refuted, limit }: Capacity, slo: string): string | undefined {
   switch (outcome) {
     case 'bracketed':
-      return `kept ${slo} at ${perSecond(confirmed)}, and no longer at ${perSecond(refuted)}.`;
+      return `kept ${slo} at ${perSecond(confirmed)}, but not at ${perSecond(refuted)}.`;
     case 'at-least':
       return `kept ${slo} at ${perSecond(confirmed)}; ${BEYOND[limit ?? 'highest-rate']}`;
     case 'none':
@@ -29,17 +30,17 @@ function stateOf({ outcome, confirmed, refuted, limit }: Capacity, slo: string):
 }
 
 function unknownBy(limit: Capacity['limit'], slo: string): string | undefined {
-  if (limit === 'generator') return `kept ${slo} at no rate that was tried, and the generator may be why.`;
-  return limit === 'unmeasured' ? `could not be held against ${slo}, as not all of it was measured.` : undefined;
+  if (limit === 'generator') return `kept ${slo} at no rate that was tried, and the generator may be the cause.`;
+  return limit === 'unmeasured' ? `could not be compared with ${slo}, because not all of it was measured.` : undefined;
 }
 
 const BEYOND = {
   generator: 'it may be able to do more, but the generator was the limit.',
   'highest-rate': 'no higher rate can be offered.',
-  unmeasured: 'then not all of that was measured, so where it gives up is not known.',
-  budget: 'the budget did not suffice to find out where it gives up.',
-  failure: 'a trial failed before it was found out where it gives up.',
-  interruption: 'the search was interrupted before it was found out where it gives up.',
+  unmeasured: 'above that rate, not all of that was measured, so its limit is not known.',
+  budget: 'the budget ended before its limit was found.',
+  failure: 'a trial failed before its limit was found.',
+  interruption: 'the search was interrupted before its limit was found.',
 } as const satisfies Record<NonNullable<Capacity['limit']>, string>;
 
 function perSecond(rate: number | null): string {

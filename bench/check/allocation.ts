@@ -127,8 +127,8 @@ function whyTooLong(sessionMs: number, leftMs: number): string {
   const needed = (FEWEST_SESSIONS * sessionMs) / USABLE;
   const more = Math.ceil((needed - leftMs) / 1000);
   return (
-    `a session takes ${(sessionMs / 1000).toFixed(1)} s, and the first look comes after ${FEWEST_SESSIONS}: ` +
-    `that needs ${more} s more than --budget leaves after the pilot`
+    `a session takes ${(sessionMs / 1000).toFixed(1)} s, and the first look comes after ${FEWEST_SESSIONS} sessions: ` +
+    `that takes ${more} s more than --budget leaves after the pilot`
   );
 }
 
@@ -148,7 +148,8 @@ export function whyNotEstimable(
   const others = gates.flatMap(({ metric }) => (lacking.includes(metric) ? [] : metric));
   const remedy = others.length === 0 ? 'gate on throughput and cpu' : `gate on the others: --gate ${others.join(',')}`;
   return (
-    `${lacking.join(' and ')} can't be estimated, as the servers are too slow for that: at the common rate of ${rate}/s a session ` +
-    `has ${samples} response times, and it takes ${Math.min(...lacking.map((metric) => needs[metric]))}. Put on more load (-c), or ${remedy}`
+    `${lacking.join(' and ')} can't be estimated, because the servers are too slow: at the common rate of ${rate}/s ` +
+    `a session has ${samples} response times, but ${Math.min(...lacking.map((metric) => needs[metric]))} are needed. ` +
+    `Raise the load (-c), or ${remedy}`
   );
 }

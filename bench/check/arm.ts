@@ -76,13 +76,13 @@ export class Arm {
     const { timedOut, errors, corrupted, dropped } = load.counts;
     if (timedOut + errors + corrupted + dropped > 0) {
       throw new TargetError(
-        `${this.#label}: ${timedOut} requests timed out, ${errors} broke, ${corrupted} were answered wrongly and ` +
+        `${this.#label}: ${timedOut} requests timed out, ${errors} failed, ${corrupted} got a wrong reply and ` +
           `${dropped} were never sent`,
       );
     }
     const completed = generator.completed() - completedBefore;
     // At a rate, a generator that did not get CPU time has sent nothing.
-    if (completed === 0 && load.counts.sent > 0) throw new TargetError(`${this.#label} answered nothing`);
+    if (completed === 0 && load.counts.sent > 0) throw new TargetError(`${this.#label} answered no request`);
     const isKnown = cpuNanos !== null && cpuBefore !== null;
     return {
       load,
@@ -119,7 +119,7 @@ export class Arm {
   /** @throws {TargetError} when a part of the server has ended. */
   async #assertWhole(): Promise<void> {
     const lost = await labelled(this.#label, this.#target.lost());
-    if (lost.length > 0) throw new TargetError(`${this.#label}: ${lost.join('; ')} while it was measured`);
+    if (lost.length > 0) throw new TargetError(`${this.#label}: ${lost.join('; ')} while the server was measured`);
   }
 
   #cpuNanos(): number | null {

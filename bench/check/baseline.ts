@@ -61,7 +61,7 @@ function recordedEnd(number: number, metrics: readonly MetricRecord[]): SeriesEn
   const worse = named(metrics, 'regressed');
   const suspicious =
     worse.length > 0
-      ? ` In ${worse.join(', ')} it is worse than those before: if the server became slower, take this run out of the file, or the mean will hide it.`
+      ? ` In ${worse.join(', ')} it is worse than the earlier runs: if the server became slower, remove this run from the file, or the mean will hide it.`
       : '';
   const left = FEWEST_RUNS - number;
   const next = left > 0 ? `; ${moreRuns(left)} before anything is judged` : '';
@@ -75,19 +75,21 @@ function judgedEnd(verdict: BaselineVerdict['verdict'], metrics: readonly Metric
       return {
         ...{ outcome: 'regressed', metrics: worse },
         statement:
-          `REGRESSED: in ${worse.join(', ')} the server is worse than in its recorded runs, by more than is tolerated ` +
-          'and more than they scatter. To be sure, hold it against the earlier one itself: --baseline-ref.',
+          `REGRESSED: in ${worse.join(', ')} the server is worse than in its recorded runs, by more than the ` +
+          'tolerated margin and more than they scatter. To be sure, compare it with the earlier version itself: ' +
+          '--baseline-ref.',
       };
     case 'pass':
       return {
         ...{ outcome: 'pass', metrics: [] },
-        statement: 'PASS: the server is not worse than in its recorded runs by what must be found, in any metric.',
+        statement:
+          'PASS: the server is not worse than in its recorded runs by the margin that must be found, in any metric.',
       };
     case 'advisory': {
       const fewest = Math.min(...metrics.map(({ runs }) => runs));
       return {
         ...{ outcome: 'advisory', metrics: [] },
-        statement: `ADVISORY: nothing was judged, as it takes ${FEWEST_RUNS} recorded runs to know how runs differ: ${moreRuns(FEWEST_RUNS - fewest)}.`,
+        statement: `ADVISORY: nothing was judged, because ${FEWEST_RUNS} recorded runs are needed to know how runs differ: ${moreRuns(FEWEST_RUNS - fewest)}.`,
       };
     }
     case 'inconclusive':
@@ -98,13 +100,13 @@ function judgedEnd(verdict: BaselineVerdict['verdict'], metrics: readonly Metric
 function whyInconclusive(metrics: readonly MetricRecord[]): string {
   const open = metrics.filter(({ finding }) => finding === 'open');
   if (open.length === 0) return 'not every metric could be estimated';
-  const said = `in ${open.map(({ metric }) => metric).join(', ')} the server was neither found worse nor was it ruled out`;
+  const said = `in ${open.map(({ metric }) => metric).join(', ')} it is open whether the server is worse`;
   const hopeless = open.filter((each) => each.runsToPass === null).map(({ metric }) => metric);
   if (hopeless.length > 0) {
     return `${said}. Runs differ too much in ${hopeless.join(', ')}: measure on a quieter machine, or give wider margins with --gate`;
   }
   const lacking = Math.max(...open.map(({ runs, runsToPass: enough }) => (enough ?? runs) - runs));
-  return `${said}. ${lacking > 0 ? `As runs scatter, that would take some ${lacking} recorded runs more` : 'Run it again'}`;
+  return `${said}. ${lacking > 0 ? `At this scatter, a decision takes about ${lacking} more recorded runs` : 'Run it again'}`;
 }
 
 function moreRuns(count: number): string {

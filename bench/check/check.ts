@@ -98,7 +98,7 @@ class Check {
     this.#update({ sessions: [], looks: [] });
     const repeated = await again.run();
     return repeated.outcome === 'unsteady'
-      ? { ...repeated, why: `${repeated.why}, after a longer warm-up, too` }
+      ? { ...repeated, why: `${repeated.why}, even after a longer warm-up` }
       : repeated;
   }
 
@@ -169,7 +169,7 @@ class Check {
   ): Series | SeriesEnd {
     const { gates, baseline } = this.#plan;
     const isJudged = baseline === undefined;
-    if (gates.length === 0) return undecided('nothing that is gated on can be measured: gate on throughput and cpu');
+    if (gates.length === 0) return undecided('no gated metric can be measured: gate on throughput and cpu');
     const planned = isJudged
       ? planSessions(findings, this.#plan, this.#deadline - performance.now())
       : { pace: recordedPace(findings, this.#plan.windowMs), sessions: BASELINE_SESSIONS };

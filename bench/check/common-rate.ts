@@ -76,7 +76,7 @@ export async function findCommonRate(
       if (best.rate === 0 || found.dropped.length < best.dropped.length) best = found;
     } else if (best.rate === 0) {
       const used = `${Math.round(utilization * 100)} % of its CPU`;
-      best = none(`the generator carries no common rate with room: it used ${used} even at ${rate} requests/s`);
+      best = none(`no common rate leaves the generator spare CPU time: it used ${used} even at ${rate} requests/s`);
     }
     rate = Math.floor(rate * STEP);
   }
@@ -90,7 +90,7 @@ function none(reason: string): CommonRate {
 function tooLate(rate: number, lagShares: RateTrial['lagShares']): CommonRate['dropped'] {
   return (['p50', 'p99'] as const).flatMap((metric) => {
     const share = Math.round(lagShares[metric] * 100);
-    const reason = `at ${rate} requests/s, ${share} % of it passed before the generator sent the requests`;
+    const reason = `at ${rate} requests/s, ${share} % of it is time before the generator sent the requests`;
     return lagShares[metric] > MOST_LAG_SHARE ? [{ metric, reason }] : [];
   });
 }

@@ -15,7 +15,7 @@ export interface SeriesEnd {
 export const OUT_OF_TIME: SeriesEnd = {
   outcome: 'inconclusive',
   metrics: [],
-  why: 'the time budget was over before anything was decided',
+  why: 'the time budget ended before anything was decided',
 };
 
 /** Combines a regression with the result of the second series that was to confirm it. */
@@ -26,7 +26,7 @@ export function afterConfirmation(found: SeriesEnd, again: SeriesEnd): SeriesEnd
   const cut = again === OUT_OF_TIME || again.outcome === 'invalid' || again.outcome === 'unsteady';
   return cut
     ? { ...found, outcome: 'suspected', why: `The second series could not confirm it: ${again.why ?? again.outcome}` }
-    : { outcome: 'inconclusive', metrics: [], why: 'what the check found was not confirmed' };
+    : { outcome: 'inconclusive', metrics: [], why: 'the regression that the check found was not confirmed' };
 }
 
 /**
@@ -38,18 +38,18 @@ export function statementOf({ outcome, metrics, why, statement }: SeriesEnd, dro
   const reason = why === undefined ? '' : `: ${why}`;
   switch (outcome) {
     case 'regressed':
-      return `REGRESSED: B is worse than A in ${metrics.join(', ')}, and a second series of sessions agreed.`;
+      return `REGRESSED: B is worse than A in ${metrics.join(', ')}, and a second series of sessions confirmed it.`;
     case 'suspected':
-      return `REGRESSED (suspected): B is worse than A in ${metrics.join(', ')}. ${why ?? 'To be sure, run it again, best on another machine: --confirm'}.`;
+      return `REGRESSED (suspected): B is worse than A in ${metrics.join(', ')}. ${why ?? 'To be sure, run it again with --confirm, preferably on another machine'}.`;
     case 'unsteady':
-      return `UNSTEADY${reason}, so nothing can be said.`;
+      return `UNSTEADY${reason}, so there is no verdict.`;
     case 'invalid':
       return `INVALID${reason}.`;
     case 'inconclusive':
       return `INCONCLUSIVE${reason}.`;
     default:
       return dropped.length === 0
-        ? 'PASS: B is not worse than A by what must be found, in any metric.'
-        : `PASS: B is not worse than A by what must be found, in any metric that was measured; ${dropped.join(' and ')} could not be, see below.`;
+        ? 'PASS: B is not worse than A by the margin that must be found, in any metric.'
+        : `PASS: B is not worse than A by the margin that must be found, in any metric that was measured; ${dropped.join(' and ')} could not be measured, see below.`;
   }
 }

@@ -73,18 +73,20 @@ export function whyUndecided({ metrics }: LookVerdict, needs: readonly Need[]): 
   const found = (wanted: MetricFinding['finding']) =>
     metrics.filter(({ finding }) => finding === wanted).map(({ metric }) => metric);
   const [decided, open, unknown] = [found('within'), found('open'), found('not-estimable')];
-  const others = decided.length === 0 ? '' : `gate on what was decided alone: --gate ${decided.join(',')}`;
+  const others = decided.length === 0 ? '' : `gate only on what was decided: --gate ${decided.join(',')}`;
   const lacking = unknown.length === 0 ? [] : [`${unknown.join(' and ')} could not be estimated in every session`];
   if (open.length === 0) return [...lacking, ...(others === '' ? [] : [others])].join(': ');
-  const undecided = `in ${open.join(' and ')} B was neither found worse nor ruled out to be. ${whatDecides(needs)}`;
+  const undecided = `in ${open.join(' and ')} it is open whether B is worse. ${whatDecides(needs)}`;
   return [...lacking, others === '' ? undecided : `${undecided}; or ${others}`].join('; ');
 }
 
 function whatDecides(needs: readonly Need[]): string {
   const each = needs.map(({ metric, sessions }) =>
-    sessions === null ? `${metric} more than ${MOST_SESSIONS} sessions` : `${metric} some ${sessions} sessions`,
+    sessions === null
+      ? `more than ${MOST_SESSIONS} sessions for ${metric}`
+      : `about ${sessions} sessions for ${metric}`,
   );
-  const takes = `At this scatter ${each.join(', ')} would decide`;
+  const takes = `At this scatter, a decision takes ${each.join(', ')}`;
   if (needs.some(({ sessions }) => sessions === null))
     return `${takes}: use a calmer machine, or wider margins (--gate)`;
   return `${takes}: --budget ${Math.max(...needs.map(({ budgetMs }) => budgetMs ?? 0)) / MINUTE_MS}m`;

@@ -58,7 +58,7 @@ export function judgePages({ a, b }: Said, { anyPage, baseline }: Pick<CheckPlan
   }
   const recorded = baseline?.stored.runs.find(({ page }) => page !== undefined && page !== pageHash(pageOfB));
   if (recorded !== undefined) {
-    throw incomparable([`B's page is not what it was in the run recorded at ${recorded.startedAt}`]);
+    throw incomparable([`B's page differs from that of the run recorded at ${recorded.startedAt}`]);
   }
   return { a: pageOfA, b: pageOfB, warnings: [] };
 }
@@ -69,16 +69,16 @@ export function pageHash(page: string): string {
 }
 
 function incomparable(why: readonly string[]): NotComparableError {
-  return new NotComparableError('what the programs answer to GET / can not be compared:', [
+  return new NotComparableError('the replies of the programs to GET / cannot be compared:', [
     ...why,
-    'a program that says something else does other work; when that is meant, as with dates in pages, add --any-page',
+    'programs with different replies do different work; if that is intended, as with dates in pages, add --any-page',
   ]);
 }
 
 function notCompared(a: readonly string[], b: readonly string[]): Reason {
   return {
     code: 'pages-not-compared',
-    message: `what the pages say was not compared (--any-page): A's had ${sizesOf(a)}, B's ${sizesOf(b)}`,
+    message: `the contents of the pages were not compared (--any-page): A's had ${sizesOf(a)}, B's ${sizesOf(b)}`,
   };
 }
 

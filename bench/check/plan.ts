@@ -113,24 +113,26 @@ export function checkFaults(plan: CheckPlan): string[] {
   const last = sizes.at(-1);
   return [
     ...new Set([plan.a, plan.b].flatMap((program) => configurationFaults(asRun(plan, program)))),
-    ...(app !== 'echo' && transport === 'udp' ? [`app: ${app} goes over tcp or tls, not over udp`] : []),
+    ...(app !== 'echo' && transport === 'udp' ? [`app: ${app} runs over tcp or tls, not over udp`] : []),
     ...(app === 'http' && gates.some(({ metric }) => isPaced(metric))
       ? [
           "gate: p50 and p99 need a common rate, which autocannon's client does not keep: over HTTP, gate on throughput and cpu",
         ]
       : []),
     ...(gates.length === 0 ? ['gate: nothing to gate on: name a metric'] : []),
-    ...(last === undefined ? [`max-sessions: leaves no look: the first is after ${FEWEST_SESSIONS} sessions`] : []),
+    ...(last === undefined ? [`max-sessions: too few for a look: the first is after ${FEWEST_SESSIONS} sessions`] : []),
     ...(last !== undefined && gates.length > 0 && spentBy(planLooks(sizes, gates.length, ALPHA)) === 0
       ? [
           `max-sessions: ${last} sessions can find nothing in ${gates.length} metrics at a level of ${ALPHA}: ` +
-            `it takes ${sessionsToFind(ALPHA, gates.length)}`,
+            `${sessionsToFind(ALPHA, gates.length)} are needed`,
         ]
       : []),
     ...gates.flatMap(({ metric, margins: { tolerated, detected } }) =>
       tolerated >= 0 && detected > tolerated
         ? []
-        : [`margin: of ${metric}, what must be found (${detected}) is not above what is tolerated (${tolerated})`],
+        : [
+            `margin: for ${metric}, the margin that must be found (${detected}) is not above the tolerated one (${tolerated})`,
+          ],
     ),
     ...(windowMs > 0 ? [] : ['window: must be above zero']),
     ...(budgetMs === null || budgetMs > 0 ? [] : ['budget: must be above zero']),

@@ -160,11 +160,11 @@ const INVALID: SeriesEnd = {
 const UNSTEADY: SeriesEnd = {
   outcome: 'unsteady',
   metrics: [],
-  why: 'speed still changed within sessions, again and again in the same direction',
+  why: 'speed still changed within sessions, repeatedly in the same direction',
 };
 
 const NULL_ARM_DIFFERS: SeriesEnd = {
   outcome: 'invalid',
   metrics: [],
-  why: 'A was told apart from its own copy: something else makes a difference here',
+  why: 'A differs from its own copy: something other than the programs makes a difference here',
 };

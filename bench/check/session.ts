@@ -238,8 +238,7 @@ function driftOf(windows: readonly WindowReading[]): number {
 export function whyExcluded(stolen: number, paced: readonly Pick<WindowReading, 'load'>[]): string | undefined {
   if (stolen > MAX_STEAL) return `the hypervisor took ${Math.round(stolen * 100)} % of the CPU time`;
   const empty = paced.filter(({ load }) => load.counts.sent === 0).length;
-  if (empty > MAX_EMPTY * paced.length)
-    return `the generator was kept from running in ${empty} of ${paced.length} windows`;
+  if (empty > MAX_EMPTY * paced.length) return `the generator could not run in ${empty} of ${paced.length} windows`;
   // The mean, not the busiest window: after a stall of the machine, one short window is busy with catching up.
   const busy = paced.length === 0 ? 0 : mean(paced.map(({ load }) => load.utilization));
   return busy > MAX_UTILIZATION

@@ -31,17 +31,17 @@ function software({ environment, noLibc, noTimestamps, noUring }: MachineReading
     finding('Node', environment.node),
     noLibc === null
       ? finding('system calls', 'called directly, through koffi')
-      : bad('system calls', 'not to be had', noLibc),
+      : bad('system calls', 'not available', noLibc),
     noTimestamps === null
-      ? finding('kernel receive timestamps', 'given')
+      ? finding('kernel receive timestamps', 'available')
       : note(
           'kernel receive timestamps',
           'missing',
-          `${noTimestamps}: service time can't be told from the generator's lag`,
+          `${noTimestamps}: service time can't be separated from the generator's lag`,
         ),
     noUring === null
-      ? finding('io_uring', 'to be had: closed loops with --timestamps user go over it')
-      : note('io_uring', 'not to be had', `${noUring}; the load goes over epoll, at a little more CPU`),
+      ? finding('io_uring', 'available; used for closed loops with --timestamps user')
+      : note('io_uring', 'not available', `${noUring}; the load uses epoll, at a little more CPU`),
   ];
 }
 
@@ -54,13 +54,17 @@ function processors({ environment, allowedCpus, stealShare, loadAverage }: Machi
       : note(
           'CPUs',
           `${usable}: server and load share them`,
-          'compare servers with each other only; keep them apart with --server-cpus and --load-cpus',
+          'compare servers only with each other; separate them with --server-cpus and --load-cpus',
         ),
     governor === null || governor === 'performance'
-      ? finding('frequency governor', governor ?? 'none to be seen')
+      ? finding('frequency governor', governor ?? 'none found')
       : note('frequency governor', governor, 'choose `performance` (cpupower frequency-set -g performance)'),
     virtualized
-      ? note('hypervisor', 'this is a virtual machine', 'others may slow it down: measure in rounds, trust ratios')
+      ? note(
+          'hypervisor',
+          'this is a virtual machine',
+          'other machines may slow it down: measure in rounds, trust ratios',
+        )
       : finding('hypervisor', 'none'),
     ...(stealShare === null
       ? []
@@ -70,7 +74,7 @@ function processors({ environment, allowedCpus, stealShare, loadAverage }: Machi
             : finding('stolen CPU time', percent(stealShare)),
         ]),
     loadAverage > MOST_LOAD * usable
-      ? note('load average', rounded(loadAverage), 'something else is running: end it, or wait until it has ended')
+      ? note('load average', rounded(loadAverage), 'another process is running: end it, or wait until it has ended')
       : finding('load average', rounded(loadAverage)),
   ];
 }
@@ -84,7 +88,7 @@ function limits({ openFiles, sysctl }: MachineReading): Finding[] {
             ? note(
                 'open files',
                 `${whole(openFiles.hard)} at most`,
-                `so many connections at once: for more, run \`ulimit -Hn ${MANY_FILES * 2}\` as root`,
+                `this limits the number of connections: for more, run \`ulimit -Hn ${MANY_FILES * 2}\` as root`,
               )
             : finding('open files', `${whole(openFiles.hard)} at most`),
         ]),
@@ -98,7 +102,7 @@ function limits({ openFiles, sysctl }: MachineReading): Finding[] {
       'net.core.rmem_max',
       sysctl['net.core.rmem_max'],
       LEAST_RMEM,
-      'datagrams are dropped early, whatever SO_RCVBUF asks for',
+      'datagrams are dropped early, regardless of SO_RCVBUF',
     ),
     ...shown('net.core.wmem_max', sysctl['net.core.wmem_max']),
     ...shown('net.ipv4.ip_local_port_range', sysctl['net.ipv4.ip_local_port_range']),
@@ -115,14 +119,12 @@ function precision({ lateness, clockNanos, callNanos }: MachineReading): Finding
             ? note(
                 'timed waits',
                 late(lateness),
-                'requests of a rate leave late: measure when the machine is calmer, or give the load CPUs of its own',
+                'requests at a rate are sent late: measure when the machine is calmer, or give the load CPUs of its own',
               )
             : finding('timed waits', late(lateness)),
         ]),
     finding('reading the clock', `${rounded(clockNanos)} ns`),
-    ...(callNanos === null
-      ? []
-      : [finding('a call into C', `${rounded(callNanos)} ns, with the system call it makes`)]),
+    ...(callNanos === null ? [] : [finding('a call into C', `${rounded(callNanos)} ns, including its system call`)]),
   ];
 }
 

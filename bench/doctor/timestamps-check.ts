@@ -17,14 +17,14 @@ export async function whyNoTimestamps(): Promise<string | undefined> {
   try {
     check(outbox, 'socket');
     const status = setOption(inbox, 'SO_TIMESTAMPNS', 1);
-    if (status < 0) return 'this kernel does not know SO_TIMESTAMPNS';
+    if (status < 0) return 'this kernel does not support SO_TIMESTAMPNS';
     check(connect(outbox, localAddress(inbox)), 'connect');
     for (let i = 0; i < ATTEMPTS; i++) {
       send(outbox, memory, 0, 8);
       if (receiver.receive(inbox) > 0 && receiver.seconds !== 0) return undefined;
       await sleep(1);
     }
-    return 'datagrams arrive without their time';
+    return 'datagrams arrive without a timestamp';
   } finally {
     close(inbox);
     if (outbox >= 0) close(outbox);

@@ -174,7 +174,7 @@ function startThread(plan: LoadPlan, thread: number, threads: number, control: L
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   const broken = new Promise<never>((_, reject) => {
     worker.once('error', reject);
-    worker.once('exit', () => reject(new Error('a generator thread ended before its time')));
+    worker.once('exit', () => reject(new Error('a generator thread ended unexpectedly')));
   });
   const opened = new Promise<OpeningReport>((resolve) => {
     worker.on('message', (message: ThreadMessage) => message.kind === 'opened' && resolve(message.report));

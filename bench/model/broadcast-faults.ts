@@ -27,15 +27,18 @@ export function broadcastWants(configuration: RunConfiguration): Want[] {
       transportsOf(configuration).every((transport) => transport === 'tcp'),
       'workload: broadcast is for tcp only: leave out the transport',
     ],
-    [connection === 'pooled', 'connection: clients of a chat stay: leave out --connection'],
+    [connection === 'pooled', 'connection: chat clients keep their connections: leave out --connection'],
     [
       isFixedSize(sizes) && smallestSize(sizes) >= LEAST_LINE && largestSize(sizes) <= MOST_LINE,
       `size: all lines of a chat have one size, from ${LEAST_LINE} to ${MOST_LINE} bytes`,
     ],
-    [rate !== null || stages.length === 0, 'stage: clients of a chat stay: add --rate, for stages of a rate'],
+    [
+      rate !== null || stages.length === 0,
+      'stage: the number of chat clients is constant: add --rate, for stages of a rate',
+    ],
     [
       threads === null || threads === 1,
-      'threads: one thread has all clients of a chat, as it must know who has heard what: leave out --threads',
+      'threads: one thread runs all chat clients, to know which of them has received which line: leave out --threads',
     ],
   ];
 }

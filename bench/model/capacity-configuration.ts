@@ -37,29 +37,31 @@ export function capacityFaults(configuration: CapacityConfiguration): string[] {
     configuration;
   const ofLoad = thresholds.filter(({ metric }) => OF_THE_LOAD.includes(metric));
   const wants: readonly (readonly [holds: boolean, fault: string])[] = [
-    [thresholds.length > 0, "slo: say what is to be kept, such as --slo 'p99<5ms'"],
+    [thresholds.length > 0, "slo: give an objective, such as --slo 'p99<5ms'"],
     [
       !isOneWay(workload),
-      `workload: nothing answers an ${workload}, so there are no response times to keep: use request-response`,
+      `workload: ${workload} has no replies, so there are no response times to bound: use request-response`,
     ],
     [
       !(rate > 0) || rate >= leastRate(configuration),
-      `start-rate: ${rate} requests/s are fewer than ${LEAST_REQUESTS} in a trial of ${durationMs} ms: raise --start-rate or --duration`,
+      `start-rate: ${rate} requests/s gives fewer than ${LEAST_REQUESTS} requests in a trial of ${durationMs} ms: ` +
+        'raise --start-rate or --duration',
     ],
     [
       confirmMs >= durationMs,
       `confirm: a window of ${confirmMs} ms can't confirm trials of ${durationMs} ms: raise --confirm`,
     ],
-    [failureLimit.bound < 1, 'max-errors: a share of all requests is no limit: give less than 100%'],
+    [failureLimit.bound < 1, 'max-errors: 100% or more is no limit: give less than 100%'],
     [
       searchLimitMs >= warmupMs + confirmMs,
-      `budget: ${searchLimitMs} ms don't suffice for one confirmation of ${warmupMs + confirmMs} ms: raise --budget`,
+      `budget: ${searchLimitMs} ms is too short for one confirmation of ${warmupMs + confirmMs} ms: raise --budget`,
     ],
   ];
   return [
     ...configurationFaults(configuration).map((fault) => inWordsOfSearch(fault, app)),
     ...ofLoad.map(
-      ({ text, metric }) => `slo: ${text}: ${metric} follows the rate that is offered: bound what the target does`,
+      ({ text, metric }) =>
+        `slo: ${text}: ${metric} depends on the offered rate: bound a value that depends on the target`,
     ),
     ...wants.filter(([holds]) => !holds).map(([, fault]) => fault),
   ];
@@ -75,6 +77,6 @@ export function assertSearchable(configuration: CapacityConfiguration): void {
 function inWordsOfSearch(fault: string, app: string): string {
   if (!fault.startsWith('rate: ')) return fault;
   if (app === 'http')
-    return "app: http is measured by autocannon's client, which keeps no rate: search with another --app";
+    return "app: http is measured by autocannon's client, which does not keep a rate: search with another --app";
   return `start-${fault}`;
 }

@@ -50,7 +50,7 @@ export function incomparabilities(a: Result, b: Result): string[] {
   });
   const searched = [a, b].some(({ plan }) => plan.capacity !== undefined);
   return [
-    ...(searched ? ['rates: the trials of a search for capacities are at rates of their own'] : []),
+    ...(searched ? ['rates: each trial of a search for a capacity has its own rate'] : []),
     ...machine,
     ...plan.filter((difference) => difference !== undefined),
   ];

@@ -72,16 +72,16 @@ function contestants(configuration: RunConfiguration): Want[] {
   const twice = names.find((name, i) => names.indexOf(name) < i);
   return [
     [targets.length > 0, 'nothing to measure: name a model or a target'],
-    [twice === undefined, `two servers are called ${twice}: tell them apart, commands by --name`],
+    [twice === undefined, `two servers are called ${twice}: give them different names, commands with --name`],
     [transports.length > 0, 'no transport: name tcp, udp or tls'],
     [connections.length > 0, 'no number of connections given'],
     [
       balance === undefined || targets.length === 0 || targets.some((target) => balanceOf(target, configuration)),
-      `balance: ${balance} has no effect, as nothing that is measured balances: add the model balanced`,
+      `balance: ${balance} has no effect, because no target balances connections: add the model balanced`,
     ],
     [
       suits(app, workload),
-      `workload: ${app} is made for ${made ?? 'talking by hand'}, not for ${workload}${wanted ? `: use --app ${wanted}` : ''}`,
+      `workload: ${app} is made for ${made ?? 'manual use'}, not for ${workload}${wanted ? `: use --app ${wanted}` : ''}`,
     ],
   ];
 }
@@ -108,16 +108,16 @@ function work({ work, transports }: Scenario, { app, workload, sizes, targets }:
   if (work === null) return [];
   const foreign = targets.flatMap(membersOf).find(({ kind }) => kind !== 'model');
   return [
-    [!isOneWay(workload), `work: ${workload} has no requests to work for: leave out --work`],
+    [!isOneWay(workload), `work: ${workload} has no requests to add work to: leave out --work`],
     [
       isFixedSize(sizes) || transports.every((transport) => transport === 'udp'),
-      'work: where requests of many sizes end in a TCP stream only the load knows, not the server: give one --size, or use udp',
+      'work: in a TCP stream, the server cannot find where requests of several sizes end: give one --size, or use udp',
     ],
     [
       app !== 'websocket',
-      'work: websocket leaves its requests to a library, which none can be added to: leave out --work',
+      'work: a library handles the requests of websocket, so no work can be added to them: leave out --work',
     ],
-    [app !== 'chat', 'work: a chat passes lines on, and has no requests to work for: leave out --work'],
+    [app !== 'chat', 'work: a chat forwards lines, and has no requests to add work to: leave out --work'],
     [foreign === undefined, 'work: a server that is not built in does its own work: leave out --work, or use --model'],
   ];
 }
@@ -155,7 +155,7 @@ function pacing({ rate, arrivals, stages }: RunConfiguration): Want[] {
     ],
     [
       rate !== null || arrivals === 'constant',
-      `arrivals: ${arrivals} has no effect without a rate, as each reply brings the next request: add --rate`,
+      `arrivals: ${arrivals} has no effect without a rate, because each reply triggers the next request: add --rate`,
     ],
   ];
 }
@@ -167,12 +167,12 @@ function oneWay({ workload, transports, rate, pipelining, requests }: RunConfigu
   return [
     [
       workload !== 'download' || !transports.includes('udp'),
-      'workload: download is for tcp only: over UDP nobody would ask the server to send, nor slow it down; ' +
+      'workload: download is for tcp only: over UDP, no request starts it and no flow control slows it down; ' +
         'use --workload upload to send datagrams one way, or request-response',
     ],
-    [pipelining === 1, `pipelining: ${workload} awaits no replies, so nothing is in flight: leave out --pipelining`],
+    [pipelining === 1, `pipelining: ${workload} has no replies, so no requests are in flight: leave out --pipelining`],
     [!streams || rate === null, `rate: ${why}: leave out --rate, or send datagrams at a rate over udp`],
-    [!streams || requests === null, `requests: ${why}: stop after a time, with --duration`],
+    [!streams || requests === null, `requests: ${why}: set a time, with --duration`],
   ];
 }
 
@@ -188,7 +188,7 @@ function connectionUse({ connection, transports, workload, pipelining }: RunConf
   const where = `connection: ${connection}`;
   return [
     [!transports.includes('udp'), `${where} is for tcp only: UDP opens no connections`],
-    [!isOneWay(workload), `${where} does not go with ${workload}: it has no requests to connect for`],
+    [!isOneWay(workload), `${where} can't be combined with ${workload}, which has no requests`],
     [pipelining === 1, `${where} sends one request on each connection: leave out --pipelining`],
   ];
 }
@@ -199,15 +199,15 @@ function http({ app, workload, rate, stages, connection, requests, timestamps }:
   return [
     [
       rate === null,
-      "rate: http is measured by autocannon's client, which sends a rate in bursts: leave out --rate, for a closed loop",
+      "rate: http is measured by autocannon's client, which sends in bursts at a rate: leave out --rate, for a closed loop",
     ],
     [
       rate !== null || stages.length === 0,
-      'stage: http is measured with a steady number of connections: leave out --stage',
+      'stage: http is measured with a constant number of connections: leave out --stage',
     ],
     [connection === 'pooled', 'connection: http keeps its connections: leave out --connection'],
-    [requests === null, 'requests: http is measured for a time: leave out --requests, and say --duration'],
-    [timestamps === 'user', "timestamps: autocannon's client knows no kernel timestamps: leave out --timestamps"],
+    [requests === null, 'requests: http is measured for a given time: leave out --requests, and set --duration'],
+    [timestamps === 'user', "timestamps: autocannon's client does not use kernel timestamps: leave out --timestamps"],
   ];
 }
 
@@ -219,10 +219,10 @@ function secure({ workload, transports, pipelining, app }: RunConfiguration): Wa
       !handshake || transports.every((transport) => throughNode(transport, app)),
       'workload: handshake is for tls and websocket only: use --transport tls, or --connection per-request to measure connecting over tcp',
     ],
-    [!handshake || pipelining === 1, 'pipelining: a handshake is one for each connection: leave out --pipelining'],
+    [!handshake || pipelining === 1, 'pipelining: each connection makes one handshake: leave out --pipelining'],
     [
       !isOneWay(workload) || !transports.includes('tls'),
-      `workload: ${workload} is for tcp and udp only: over tls there are request-response and handshake`,
+      `workload: ${workload} is for tcp and udp only: over tls, use request-response or handshake`,
     ],
   ];
 }
@@ -277,7 +277,7 @@ function foreignServer({ command, name, startLimitMs }: ForeignServer): Want[] {
   return [
     [
       command.includes('{port}'),
-      `${where} has no {port}: write it where the port goes; a server with a port of its own is measured with --target`,
+      `${where} has no {port}: write it in place of the port number; for a server with a fixed port, use --target`,
     ],
     [name.trim() !== '', `name: the name of '${command}' is empty`],
     [startLimitMs > 0, 'start-timeout: must be above zero'],

@@ -51,8 +51,8 @@ export interface ForeignServer {
 }
 
 export const timestampSources = {
-  kernel: 'the kernel notes when a reply arrived: service time and generator lag are told apart',
-  user: 'only the moment when a reply was read is known',
+  kernel: 'the kernel records when a reply arrived: service time and generator lag are measured separately',
+  user: 'only the time at which a reply was read is known',
 } as const;
 
 export type Timestamps = keyof typeof timestampSources;

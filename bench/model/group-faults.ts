@@ -20,14 +20,14 @@ function ofGroup({ members }: TargetGroup, configuration: RunConfiguration): Wan
     [members.length > 1, 'select: one target leaves nothing to choose: name several, or leave out --select'],
     [members.length <= MAX_TARGETS, `select: ${members.length} targets are more than ${MAX_TARGETS}`],
     [!isOneWay(workload), `select: ${workload} has no requests to choose a target for: measure one target`],
-    [workload !== 'broadcast', 'select: clients of one chat are all with one server: measure one target'],
+    [workload !== 'broadcast', 'select: all clients of a chat connect to one server: measure one target'],
     [
       through === undefined && app !== 'http',
-      `select: ${app} over ${through ?? 'tcp'} goes through clients that know one target: use tcp or udp, and --app echo`,
+      `select: ${app} over ${through ?? 'tcp'} uses clients that support only one target: use tcp or udp, and --app echo`,
     ],
     [
       few === undefined || connection === 'per-request',
-      `connections: ${few} for ${members.length} targets: each needs one at least, so raise --connections`,
+      `connections: ${few} for ${members.length} targets: each needs at least one, so raise --connections`,
     ],
   ];
 }

@@ -67,7 +67,7 @@ function parseEntry(text: string): Entry {
   }
   if (from > to) {
     const [first, last] = sizes.split('-');
-    throw new RangeError(`'${sizes}' runs down; did you mean ${last}-${first}?`);
+    throw new RangeError(`'${sizes}' is a descending range; did you mean ${last}-${first}?`);
   }
   return { from, to, weight: weight === undefined ? undefined : parseWeight(weight.trim()) };
 }
@@ -79,7 +79,7 @@ function parseWeight(text: string): number {
 }
 
 function weightAdvice(open: number): string {
-  if (open === 0) return 'not to 1: mend them, or leave one out, which then gets what the others leave';
+  if (open === 0) return 'not to 1: fix them, or leave one out, which then gets the rest';
   return `which leaves nothing for ${open === 1 ? 'the entry' : `the ${open} entries`} without a weight`;
 }
 

@@ -4,12 +4,13 @@ import type { MessageSizes } from './message-sizes.ts';
 
 /** What clients do. */
 export const workloads = {
-  'request-response': 'each connection keeps a number of requests in flight and sends the next when a reply came',
-  upload: 'each connection sends as much as the server takes; over UDP also at a rate. Nothing comes back',
-  download: 'each connection takes what the server sends, as fast as it can',
+  'request-response': 'each connection keeps a number of requests in flight and sends the next when a reply arrives',
+  upload: 'each connection sends as much as the server accepts; over UDP also at a rate. There are no replies',
+  download: 'each connection receives what the server sends, as fast as it can',
   broadcast:
-    'clients of a chat say lines, each the next when all others have the last, or at a rate; each hears all others',
-  handshake: 'connects, shakes hands and closes; the response is the whole of it. Over TLS, or of WebSockets',
+    'chat clients send lines, each the next when all others have the last, or at a rate; each receives all others',
+  handshake:
+    'connects, makes a handshake of TLS or WebSocket, and closes; the response time covers connecting and handshake',
 } as const;
 
 export type Workload = keyof typeof workloads;
@@ -23,7 +24,7 @@ export function isOneWay(workload: string): boolean {
 
 /** How arrivals are spread around their rate. */
 export const arrivals = {
-  constant: 'at equal distances',
+  constant: 'at equal intervals',
   poisson: 'independent of each other, as from many users',
 } as const;
 

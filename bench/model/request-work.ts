@@ -38,16 +38,16 @@ function parsePart(entry: string, alone: boolean): WorkPart {
   const [costs = '', share, ...more] = entry.split('@');
   if (more.length > 0) throw new RangeError(`'${entry}' has more than one share`);
   if (share === undefined && !alone) {
-    throw new RangeError(`'${entry}' doesn't say for what share of the requests: write ${entry}@0.5, or another share`);
+    throw new RangeError(`'${entry}' has no share of the requests: write ${entry}@0.5, or another share`);
   }
   const nanos = { cpu: 0, io: 0 };
   for (const cost of costs.split('+')) {
     const [, kind, duration = ''] = /^(cpu|io):(.+)$/.exec(cost.trim()) ?? [];
-    if (kind !== 'cpu' && kind !== 'io') throw new RangeError(`'${cost}' is no work, ${EXAMPLES}`);
+    if (kind !== 'cpu' && kind !== 'io') throw new RangeError(`'${cost}' is not valid work, ${EXAMPLES}`);
     const milliseconds = parseDurationWithUnit(duration);
     if (!(milliseconds > 0 && milliseconds + nanos[kind] / NANOS_PER_MS <= MOST_MS)) {
       throw new RangeError(
-        `'${entry}': a request costs more than nothing, and ${MOST_MS / 1000} s of each kind at most`,
+        `'${entry}': the cost of a request must be above 0, and at most ${MOST_MS / 1000} s of each kind`,
       );
     }
     nanos[kind] += milliseconds * NANOS_PER_MS;

@@ -4,9 +4,9 @@ import type { Random } from '../../servers/random/streams.ts';
 /** Policies by which clients choose between several targets (client-side load balancing), each with what it does. */
 export const selectPolicies = {
   'round-robin': 'each target in turn',
-  random: 'any target, whatever it has to do',
+  random: 'any target, regardless of its load',
   'least-pending': 'the target with the fewest requests pending',
-  p2c: 'of two targets at random the one with fewer requests pending: the power of two choices',
+  p2c: 'of two random targets, the one with fewer requests pending: the power of two choices',
 } as const;
 
 export type SelectPolicy = keyof typeof selectPolicies;

@@ -13,9 +13,9 @@ export function stageWants({ stages, rate, connections, durationMs }: RunConfigu
   return [
     [stages.length <= MAX_STAGES, `stage: ${stages.length} stages are more than ${MAX_STAGES}`],
     [stages.every((stage) => stage.durationMs >= 0), 'stage: a duration must not be negative'],
-    [total > 0, 'stage: the stages last no time at all: give one a duration, such as 30s:1000'],
-    [total <= MAX_STAGES_MS, `stage: the stages last longer than ${MAX_STAGES_MS / 3_600_000} hours together`],
-    [total === durationMs, 'duration: the stages say how long: leave out --duration'],
+    [total > 0, 'stage: no stage has a duration above 0: give one a duration, such as 30s:1000'],
+    [total <= MAX_STAGES_MS, `stage: together, the stages last longer than ${MAX_STAGES_MS / 3_600_000} hours`],
+    [total === durationMs, 'duration: the stages set the duration: leave out --duration'],
     ...(rate === null ? connectionStages(targets, connections) : rateStages(targets)),
   ];
 }
@@ -24,7 +24,7 @@ function rateStages(targets: readonly number[]): Want[] {
   const wrong = targets.find((target) => !(target >= 0 && target <= MAX_RATE));
   return [
     [wrong === undefined, `stage: ${wrong} is not from 0 to ${MAX_RATE} requests/s`],
-    [targets.some((target) => target !== 0), 'stage: a target must be above 0 requests/s somewhere'],
+    [targets.some((target) => target !== 0), 'stage: at least one target must be above 0 requests/s'],
   ];
 }
 

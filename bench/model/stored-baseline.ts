@@ -69,7 +69,7 @@ export const storedBaselineSchema = z
   })
   .refine(({ plan, reference, fingerprint }) => planHash(plan, reference) === fingerprint.planHash, {
     path: ['fingerprint', 'planHash'],
-    message: 'is not the hash of the plan beside it',
+    message: 'is not the hash of the plan in this file',
   });
 
 export type StoredBaseline = z.infer<typeof storedBaselineSchema>;

@@ -12,7 +12,8 @@ function budgetWants({ budgetMs, targets }: RunConfiguration): Want[] {
     [budgetMs > 0, 'budget: must be above zero'],
     [
       targets.length !== 1,
-      'rounds: auto goes on until servers are told apart, and there is one only: name more, or a number of --rounds',
+      'rounds: auto continues until servers are distinguished, but there is only one: ' +
+        'name more, or give a number of --rounds',
     ],
   ];
 }
@@ -31,7 +32,7 @@ function cpuWants(configuration: RunConfiguration): Want[] {
     ),
     [
       counts.length === 0 || targets.every(({ kind }) => kind !== 'address'),
-      'cpus: a server that runs already has the CPUs it has: leave out --cpus',
+      'cpus: the CPUs of a server that is already running are not changed: leave out --cpus',
     ],
   ];
 }

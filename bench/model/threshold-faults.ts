@@ -23,7 +23,7 @@ function whyNotKnown(threshold: Threshold, configuration: RunConfiguration): str
   const latency = latencyOf(metric);
   if (latency === undefined) return whyNotCounted(metric, configuration);
   const { workload } = configuration;
-  if (isOneWay(workload)) return `nothing answers an ${workload}, so there are no response times: bound bytes`;
+  if (isOneWay(workload)) return `${workload} has no replies, so there are no response times: bound bytes`;
   switch (latency.name) {
     case 'response':
       return whyNotAwaited(threshold, configuration);
@@ -45,18 +45,18 @@ function whyNotCounted(metric: string, configuration: RunConfiguration): string 
   if (transports.some((transport) => transport !== 'udp')) {
     return 'only datagrams are lost, late, duplicated or reordered: bound errors, or use udp';
   }
-  return isOneWay(workload) && metric !== 'lost' ? `nothing comes back of an ${workload}: bound lost` : undefined;
+  return isOneWay(workload) && metric !== 'lost' ? `${workload} has no replies: bound lost` : undefined;
 }
 
 /** A request that times out counts with its age at that moment, so no response is known to have taken longer. */
 function whyNotAwaited({ operator, bound }: Threshold, { timeoutMs }: RunConfiguration): string | undefined {
   if (!operator.startsWith('<') || bound <= timeoutMs * 1000) return undefined;
-  return `what is not answered within ${timeoutMs} ms has failed, and is not waited for: raise --timeout as far`;
+  return `a request that is not answered within ${timeoutMs} ms fails, so no longer response time is measured: raise --timeout`;
 }
 
 function whyNotConnecting({ connection, workload }: RunConfiguration): string | undefined {
   if (connection === 'per-request' || workload === 'handshake') return undefined;
-  return 'connections stay open, so how long connecting takes is not measured: add --connection per-request';
+  return 'connections stay open, so the time to connect is not measured: add --connection per-request';
 }
 
 /**
@@ -70,15 +70,15 @@ function whyNotStamped({ name, statistic }: BoundedLatency, configuration: RunCo
   if (name === 'generatorLag') {
     if (throughClients.every((through) => through)) return undefined;
   } else if (overHttp) {
-    return `http is measured by autocannon's client, which knows no kernel timestamps: bound ${statistic} in its place`;
+    return `http is measured by autocannon's client, which does not use kernel timestamps: bound ${statistic} instead`;
   } else if (throughClients.includes(true)) {
-    return `the kernel's timestamps are of TCP's bytes, not of what is laid over it: bound ${statistic} in its place`;
+    return `the kernel's timestamps apply to TCP's bytes, not to the protocol above it: bound ${statistic} instead`;
   }
-  return timestamps === 'user' ? "it takes the kernel's timestamps: leave out --timestamps user" : undefined;
+  return timestamps === 'user' ? "it needs the kernel's timestamps: leave out --timestamps user" : undefined;
 }
 
 function whyNoProcess({ targets }: RunConfiguration): string | undefined {
   const foreign = targets.flatMap(membersOf).find((member) => member.kind === 'address');
   if (foreign === undefined) return undefined;
-  return `${foreign.url} runs already, and its process is not known: have it started by --exec 'CMD {port}'`;
+  return `${foreign.url} is already running, and its process is not known: start it with --exec 'CMD {port}'`;
 }

@@ -134,7 +134,7 @@ export function parseThreshold(text: string): Threshold {
   const known = metrics.get(metric);
   if (known === undefined) {
     throw new RangeError(
-      `'${metric}' is not a metric; there are ${statistics.join(', ')}, the same of ${latencies.join(', ')} ` +
+      `'${metric}' is not a metric; metrics are ${statistics.join(', ')}, the same of ${latencies.join(', ')} ` +
         `(service.p99), ${plainMetrics.join(', ')}`,
     );
   }

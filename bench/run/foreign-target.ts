@@ -55,7 +55,7 @@ export async function startForeign(target: ForeignServer, options: TargetOptions
     watch: (clientsStay) => processes.add(pids(), clientsStay),
     async lost() {
       const { failed, unknown } = judgeEnds(processes.ended());
-      if (failed.length > 0) throw server.failure(`lost a part of itself: ${failed.join('; ')}`);
+      if (failed.length > 0) throw server.failure(`is no longer complete: ${failed.join('; ')}`);
       return unknown;
     },
     async stop() {

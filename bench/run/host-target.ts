@@ -31,7 +31,7 @@ export async function startHost(model: ModelName, { cpus, signal, ...served }: T
     throw server.failure(message.kind === 'failed' ? `could not start: ${message.message}` : 'could not start');
   };
   child.on('message', (message: HostMessage) => {
-    if (message.kind === 'ended') server.fail(`lost a part of itself: ${message.how}`);
+    if (message.kind === 'ended') server.fail(`is no longer complete: ${message.how}`);
   });
   return {
     address: await server.until(address, START_LIMIT_MS, signal),

@@ -61,7 +61,7 @@ function assertAllowed(allowed: readonly number[], { serverCpus, loadCpus }: Pla
     const missing = cpus?.filter((cpu) => !allowed.includes(cpu)) ?? [];
     return missing.length === 0
       ? []
-      : [`${name}: no CPU ${missing.join(',')} for this process: it may use ${allowed.join(',')}`];
+      : [`${name}: this process may not use CPU ${missing.join(',')}: it may use ${allowed.join(',')}`];
   });
   if (faults.length > 0) throw new ConfigurationError(faults);
 }
@@ -78,6 +78,6 @@ function sharedWarning(cpus: number): Reason {
     message:
       `server and generator shared ${cpus === 1 ? 'one CPU' : `${cpus} CPUs`}, so each slowed the other: ` +
       'compare the models with each other, not with other machines; with 4 or more CPUs, or --server-cpus and ' +
-      '--load-cpus, they are kept apart',
+      '--load-cpus, each has its own',
   };
 }

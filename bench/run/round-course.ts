@@ -80,7 +80,7 @@ export class RoundCourse {
       return [
         {
           code: 'undecided',
-          message: `after ${rounds}, which is as many as are compared, some pairs are still open`,
+          message: `some pairs are still open after ${rounds}, which is the most that are compared`,
         },
       ];
     }
@@ -88,7 +88,7 @@ export class RoundCourse {
     return [
       {
         code: 'budget-over',
-        message: `the budget of ${micros(budgetMs * 1000)} was over after ${rounds}, ${lacking}: raise --budget, or compare fewer`,
+        message: `the budget of ${micros(budgetMs * 1000)} ended after ${rounds}, ${lacking}: raise --budget, or compare fewer targets`,
       },
     ];
   }
@@ -113,8 +113,8 @@ function unranked(comparison: Result['comparison']): Reason[] {
     {
       code: 'nothing-ranked',
       message:
-        `fewer than two served every connection over ${listed(names)}, in trials that were valid, so nothing is ranked ` +
-        'there and no further rounds were made for it: lower --connections, or compare others',
+        `fewer than two targets served every connection over ${listed(names)} in valid trials, so no target is ` +
+        'ranked there and no further rounds were run for it: lower --connections, or compare other targets',
     },
   ];
 }

@@ -209,17 +209,17 @@ function notesOn(load: LoadReport, spec: TrialSpec, { timestamps }: RunConfigura
     notes.push({
       code: 'no-kernel-timestamps',
       message: throughNode(spec.transport, spec.app)
-        ? "the kernel's receive timestamps are of TCP's bytes, not of what is laid over it, so response time is all that is " +
-          'known: it includes what the generator adds; ask for --timestamps user'
-        : 'the kernel gave no receive timestamps, so response time is all that is known: ' +
-          'use a kernel that does (SO_TIMESTAMPNS), or ask for --timestamps user',
+        ? "the kernel's receive timestamps apply to TCP's bytes, not to the protocol above it, so only response " +
+          'times are known, which include what the generator adds: use --timestamps user'
+        : 'the kernel gave no receive timestamps, so only response times are known: ' +
+          'use a kernel that supports them (SO_TIMESTAMPNS), or --timestamps user',
     });
   }
   if (!wanted && load.latencies.response.count > 0 && load.latencies.generatorLag.count === 0) {
     notes.push({
       code: 'lag-unknown',
       message:
-        'how late the generator itself sent and read is not known without kernel timestamps, and is in the response times: ' +
+        'without kernel timestamps, the lag of the generator is not known, and response times include it: ' +
         'leave out --timestamps user',
     });
   }
@@ -227,8 +227,9 @@ function notesOn(load: LoadReport, spec: TrialSpec, { timestamps }: RunConfigura
     notes.push({
       code: 'ports-exhausted',
       message:
-        `${load.portsExhausted} connections found no local port, so that their requests were never sent: closed connections hold theirs for a minute ` +
-        '(TIME_WAIT); lower the rate, measure for a shorter time, or widen net.ipv4.ip_local_port_range',
+        `${load.portsExhausted} connections found no local port, so their requests were never sent: closed ` +
+        'connections keep theirs for a minute (TIME_WAIT); lower the rate, measure for a shorter time, or widen ' +
+        'net.ipv4.ip_local_port_range',
     });
   }
   return notes;

@@ -70,7 +70,7 @@ function description(comparison: Comparison): string[] {
       ? []
       : [
           `${best.target} scaled best in this run: with ${level} connections it kept ${percent(best.retention)} ` +
-            `of its best rate, and no model that served everyone outran it there in every round.`,
+            `of its best rate, and no model that served every connection was faster there in every round.`,
         ]),
     ...(fastest === undefined ? [] : [`${fastest.target} was fastest with ${level} connections: ${rate(fastest)}.`]),
   ];
@@ -91,7 +91,7 @@ function ranked(comparison: Comparison, ranking: RankingRecord): string[] {
 function whomOf({ scaling }: Comparison, ranking: RankingRecord): string {
   const others = scaling.filter(({ target }) => ranking.ranges.every(({ name }) => name !== target));
   if (others.length === 0) return '';
-  return others.some(servedAll) ? 'of those that were ranked, ' : 'of those that served every connection, ';
+  return others.some(servedAll) ? 'of the ranked targets, ' : 'of the targets that served every connection, ';
 }
 
 function fastestSentence(
@@ -103,7 +103,7 @@ function fastestSentence(
   if (fastest !== undefined) {
     return `${fastest.target} is fastest with ${level} connections: ${rate(fastest)}, ahead of every other.`;
   }
-  return `nobody is ahead of ${listed(unbeaten)} with ${level} connections; ${closeness(unbeaten, pairs)}.`;
+  return `no target is ahead of ${listed(unbeaten)} with ${level} connections; ${closeness(unbeaten, pairs)}.`;
 }
 
 /** Returns how the unbeaten targets compare with each other. */
@@ -111,7 +111,7 @@ function closeness(names: readonly string[], pairs: RankingRecord['pairs']): str
   const among = pairs.filter(({ a, b }) => names.includes(a) && names.includes(b));
   return among.every(({ relation }) => relation === 'equivalent')
     ? `they are within ${percent(RANKING_MARGIN)} of each other`
-    : 'these rounds do not tell them apart';
+    : 'these rounds do not distinguish them';
 }
 
 function scalingSentence(
@@ -126,19 +126,19 @@ function scalingSentence(
   if (best !== undefined && scalesBest.length === 1) {
     return (
       `${best} scales best: with ${level} connections it keeps ${keeping([best])} of its best rate; ` +
-      'nobody is known to keep more, and nobody is faster there.'
+      'no target is known to keep more, and none is faster there.'
     );
   }
   if (best !== undefined) {
     return (
-      `${listed(scalesBest)} scale best, not told apart: with ${level} connections they keep ${keeping(scalesBest)} of ` +
-      'their best rates, and nobody is faster there.'
+      `${listed(scalesBest)} scale best and are not distinguished: with ${level} connections they keep ` +
+      `${keeping(scalesBest)} of their best rates, and no target is faster there.`
     );
   }
   const [most, fast] = [retention.unbeaten, throughput.unbeaten];
   return (
-    `nobody scales best: with ${level} connections ${listed(most)} ${most.length > 1 ? 'keep' : 'keeps'} the most of ` +
-    `the best rate (${keeping(most)}), but ${listed(fast)} ${fast.length > 1 ? 'are' : 'is'} faster there and ` +
+    `no target scales best: with ${level} connections ${listed(most)} ${most.length > 1 ? 'keep' : 'keeps'} the most ` +
+    `of the best rate (${keeping(most)}), but ${listed(fast)} ${fast.length > 1 ? 'are' : 'is'} faster there and ` +
     `${fast.length > 1 ? 'keep' : 'keeps'} ${keeping(fast)}.`
   );
 }
@@ -150,14 +150,14 @@ function remarks({ scaling, highestConnections: level }: Comparison): string[] {
     ...(limited.length > 0
       ? [
           `with ${level} connections the generator was at its limit against ${listed(limited)}: ` +
-            `${limited.length > 1 ? 'they' : 'it'} may be faster than it could show.`,
+            `${limited.length > 1 ? 'they' : 'it'} may be faster than measured.`,
         ]
       : []),
     ...scaling
       .filter((each) => !servedAll(each))
       .map(
         ({ target, starvedConnections }) =>
-          `${target} served ${level - starvedConnections} of ${level} connections and left the others waiting.`,
+          `${target} served ${level - starvedConnections} of ${level} connections and did not answer the others.`,
       ),
   ];
 }
@@ -169,20 +169,20 @@ function caveat(compared: readonly Comparison[]): string {
   if (rounds < needed) return `${medians}; a ranking needs ${needed}: --rounds ${needed}.`;
   const rankings = compared.flatMap(({ rankings = [], retentionRanking = [] }) => [rankings, retentionRanking].flat());
   if (rankings.some((ranking) => ranking.rounds < ranking.roundsNeeded)) {
-    return `${medians}; rounds that somebody missed were left out, and a ranking needs ${needed} others: add some --rounds.`;
+    return `${medians}; rounds that a target missed were left out, and a ranking needs ${needed} others: raise --rounds.`;
   }
   const pairs = rankings.flatMap((ranking) => ranking.pairs);
-  if (pairs.length === 0) return `${medians}; nobody is ranked. ${ONLY_THOSE}`;
+  if (pairs.length === 0) return `${medians}; no target is ranked. ${ONLY_THOSE}`;
   const all = compared.every(comparesAll);
   const open = pairs.filter(({ relation }) => relation === 'unresolved').length;
   const standing =
     open === 0
-      ? `every pair ${all ? 'is' : 'that was compared is'} told apart, or within ${percent(RANKING_MARGIN)} of each other.`
-      : `${whole(open)} of ${whole(pairs.length)} pairs still open: more rounds may tell them apart (--rounds auto).`;
+      ? `every pair ${all ? 'is' : 'that was compared is'} distinguished, or within ${percent(RANKING_MARGIN)} of each other.`
+      : `${whole(open)} of ${whole(pairs.length)} pairs are still open: more rounds may decide them (--rounds auto).`;
   return `${medians}; ${standing}${all ? '' : ` ${ONLY_THOSE}`}`;
 }
 
-const ONLY_THOSE = 'Only those that served every connection, and whose trials were valid, are compared.';
+const ONLY_THOSE = 'Only targets that served every connection in valid trials are compared.';
 
 /** Reports whether there is a ranking at every level, and whether it contains every target. */
 function comparesAll({ scaling, levels, rankings = [] }: Comparison): boolean {

@@ -60,7 +60,7 @@ export function scalingLaw(data: ScalingRounds, random: Random): ScalingLaw | No
 function tooLittle({ levels, rounds }: ScalingRounds): string[] {
   return [
     ...(levels.length < LEAST_LEVELS ? [`${levels.length} levels, where ${LEAST_LEVELS} are needed`] : []),
-    ...(rounds.length < 2 ? ['one round, where scatter can be told from two on'] : []),
+    ...(rounds.length < 2 ? ['one round, where two are needed to estimate scatter'] : []),
     ...(rounds.some((round) => round.some((rate) => !(rate > 0))) ? ['nothing was answered at some level'] : []),
   ];
 }
@@ -69,7 +69,7 @@ function misfits(data: ScalingRounds, coefficients: UslCoefficients, rmse: numbe
   const p = lackOfFitP(data, coefficients);
   return [
     ...(isSuperlinear(data) ? ['throughput for each connection grew with their number (superlinear)'] : []),
-    ...(p < LACK_OF_FIT_ALPHA ? [`the curve is of another shape (lack of fit, p = ${p.toPrecision(2)})`] : []),
+    ...(p < LACK_OF_FIT_ALPHA ? [`the curve has another shape (lack of fit, p = ${p.toPrecision(2)})`] : []),
     ...(rmse > MAX_RMSE ? [`the law is off by ${Math.round(rmse * 100)} %, more than ${MAX_RMSE * 100} %`] : []),
   ];
 }

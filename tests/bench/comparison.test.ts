@@ -71,9 +71,9 @@ describe('a verdict', () => {
     const rates = { a: [100, 90, 100, 90], b: [200, 91, 200, 89], c: [10, 500, 10, 500] } as const;
     expect(say(rates, ['c'])).toEqual([
       'TCP: a scaled best in this run: with 100 connections it kept 90 % of its best rate, ' +
-        'and no model that served everyone outran it there in every round.',
+        'and no model that served every connection was faster there in every round.',
       'TCP: a was fastest with 100 connections: 90 requests/s.',
-      'TCP: c served 1 of 100 connections and left the others waiting.',
+      'TCP: c served 1 of 100 connections and did not answer the others.',
       'Medians of 2 rounds; a ranking needs 12: --rounds 12.',
     ]);
   });

@@ -94,7 +94,11 @@ describe('combinations', () => {
     ['a rate of zero', { rate: 0 }, ['rate: 0 is not above 0']],
     ['a rate above the limit', { rate: 1e8 + 1 }, ['rate: 100000001 is not']],
     ['Poisson arrivals without a rate', { arrivals: 'poisson' }, ['arrivals: poisson has no effect without a rate']],
-    ['stages of a rate that stay at zero', { rate: 0, ...inStages([1, 0]) }, ['stage: a target must be above 0']],
+    [
+      'stages of a rate that stay at zero',
+      { rate: 0, ...inStages([1, 0]) },
+      ['stage: at least one target must be above 0'],
+    ],
     ['a stage above the highest rate', { rate: 1, ...inStages([1, 1e8 + 1]) }, ['stage: 100000001 is not from 0']],
     ['a stage of zero connections', inStages([1, 0]), ['stage: 0 is not a whole number of connections']],
     ['a stage of half a connection', inStages([1, 1.5]), ['stage: 1.5 is not a whole number of connections']],
@@ -129,31 +133,35 @@ describe('combinations', () => {
     [
       'a chat with several targets',
       { ...chat, ...group(asynchronous, asynchronous) },
-      ['select: clients of one chat are'],
+      ['select: all clients of a chat connect'],
     ],
     [
       'several targets over TLS',
       { ...group(asynchronous, asynchronous), transports: ['tls'] },
-      ['select: echo over tls goes through'],
+      ['select: echo over tls uses clients'],
     ],
     [
       'several targets over HTTP',
       { ...group(asynchronous, asynchronous), ...http },
-      ['select: http over tcp goes through'],
+      ['select: http over tcp uses clients'],
     ],
-    ['stages without any time', { rate: 1, ...inStages([0, 5]) }, ['stage: the stages last no time']],
+    ['stages without any time', { rate: 1, ...inStages([0, 5]) }, ['stage: no stage has a duration above 0']],
     [
       'stages of negative duration',
       { rate: 1, ...inStages([-1, 5], [2, 5]) },
       ['stage: a duration must not be negative'],
     ],
-    ['stages of more than a day', { rate: 1, ...inStages([86_401, 5]) }, ['stage: the stages last longer than 24 h']],
+    [
+      'stages of more than a day',
+      { rate: 1, ...inStages([86_401, 5]) },
+      ['stage: together, the stages last longer than 24 h'],
+    ],
     [
       'too many stages',
       { rate: 1, ...inStages(...Array.from({ length: 1001 }, () => [1, 1] as const)) },
       ['stage: 1001 stages are more'],
     ],
-    ['stages and a different duration', { rate: 1, ...inStages([1, 5]), durationMs: 5 }, ['duration: the stages say']],
+    ['stages and a different duration', { rate: 1, ...inStages([1, 5]), durationMs: 5 }, ['duration: the stages set']],
     ['zero requests', { requests: 0 }, ['requests: 0 is not']],
     ['more requests than the limit', { requests: 1e12 + 1 }, ['requests: 1000000000001 is not']],
     ['a connection for each datagram', { connection: 'per-request' }, ['connection: per-request is for tcp only']],
@@ -165,10 +173,10 @@ describe('combinations', () => {
     [
       'a connection for each request of an upload stream',
       { ...tcp, connection: 'per-request', workload: 'upload' },
-      ['connection: per-request does not go with upload'],
+      ["connection: per-request can't be combined with upload"],
     ],
     ['a download over UDP', { workload: 'download' }, ['workload: download is for tcp only']],
-    ['a one-way workload with pipelining', { workload: 'upload', pipelining: 2 }, ['pipelining: upload awaits no']],
+    ['a one-way workload with pipelining', { workload: 'upload', pipelining: 2 }, ['pipelining: upload has no']],
     ['a stream at a rate', { workload: 'upload', rate: 5 }, ['rate: a TCP upload is a stream']],
     [
       'a stream with a number of requests',
@@ -187,7 +195,11 @@ describe('combinations', () => {
       ['workload: broadcast is for tcp only', 'chat is not available', 'chat is'],
     ],
     ['a chat over TLS', { ...chat, transports: ['tls'] }, ['workload: broadcast is for tcp only']],
-    ['a chat with new connections', { ...chat, connection: 'per-request' }, ['connection: clients of a chat stay']],
+    [
+      'a chat with new connections',
+      { ...chat, connection: 'per-request' },
+      ['connection: chat clients keep their connections'],
+    ],
     [
       'a chat with lines too short',
       { ...chat, sizes: fixedSize(16) },
@@ -195,9 +207,13 @@ describe('combinations', () => {
     ],
     ['a chat with lines too long', { ...chat, sizes: fixedSize(65_537) }, ['size: all lines of a chat']],
     ['a chat with lines of several sizes', { ...chat, sizes: [{ from: 64, to: 65, share: 1 }] }, ['size: all lines']],
-    ['a chat in stages of connections', { ...chat, ...inStages([1, 9]) }, ['stage: clients of a chat stay']],
-    ['a chat of several threads', { ...chat, threads: 2 }, ['threads: one thread has all clients']],
-    ['a chat with work', { ...chat, work: parseWork('cpu:1us') }, ['work: a chat passes lines on']],
+    [
+      'a chat in stages of connections',
+      { ...chat, ...inStages([1, 9]) },
+      ['stage: the number of chat clients is constant'],
+    ],
+    ['a chat of several threads', { ...chat, threads: 2 }, ['threads: one thread runs all chat clients']],
+    ['a chat with work', { ...chat, work: parseWork('cpu:1us') }, ['work: a chat forwards lines']],
     [
       'http over UDP',
       { ...http, transports: ['udp'] },
@@ -205,9 +221,13 @@ describe('combinations', () => {
     ],
     ['http at a rate', { ...http, rate: 5 }, ["rate: http is measured by autocannon's client"]],
     ['http in stages', { ...http, ...inStages([1, 5]), connections: [1] }, ['stage: http is measured']],
-    ['http with a number of requests', { ...http, requests: 5 }, ['requests: http is measured for a time']],
+    ['http with a number of requests', { ...http, requests: 5 }, ['requests: http is measured for a given time']],
     ['http with new connections', { ...http, connection: 'per-request' }, ['connection: http keeps its connections']],
-    ['http with kernel timestamps', { ...http, timestamps: 'kernel' }, ["timestamps: autocannon's client knows no"]],
+    [
+      'http with kernel timestamps',
+      { ...http, timestamps: 'kernel' },
+      ["timestamps: autocannon's client does not use"],
+    ],
     ['an echo with compression', { deflate: true }, ['deflate: only messages of websocket are compressed']],
     [
       'an HTTP address with the app echo',
@@ -280,7 +300,7 @@ describe('apps and workloads', () => {
     const targets = [{ kind: 'model', model: 'async' }] as const;
     for (const app of made) {
       expect(configurationFaults({ ...configuration, ...tcp, targets, app })).toEqual([
-        `workload: ${app} is made for talking by hand, not for request-response: use --app echo`,
+        `workload: ${app} is made for manual use, not for request-response: use --app echo`,
       ]);
     }
   });
@@ -305,7 +325,11 @@ describe('work', () => {
   });
 
   test.each<[string, Partial<RunConfiguration>, RegExp]>([
-    ['of mixed sizes in a stream', { sizes: mixture }, /^work: where requests of many sizes end/],
+    [
+      'of mixed sizes in a stream',
+      { sizes: mixture },
+      /^work: in a TCP stream, the server cannot find where requests of several sizes end/,
+    ],
     [
       'for a one-way workload',
       { workload: 'upload', app: 'discard', transports: ['tcp'] },

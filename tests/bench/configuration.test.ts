@@ -46,7 +46,7 @@ describe('a configuration', () => {
     [
       'automatic rounds with one target',
       { budgetMs: 1, targets: configuration.targets.slice(0, 1) },
-      'rounds: auto goes on until servers are told apart, and there is one only',
+      'rounds: auto continues until servers are distinguished, but there is only one',
     ],
     [
       'CPUs for a server that is already running',
@@ -55,7 +55,7 @@ describe('a configuration', () => {
         transports: ['tcp'],
         cpus: 1,
       },
-      'cpus: a server that runs already has the CPUs it has',
+      'cpus: the CPUs of a server that is already running are not changed',
     ],
     ['zero CPUs', { cpus: 0 }, 'cpus: 0 is not a whole number from 1'],
     [

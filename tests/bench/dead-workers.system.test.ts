@@ -59,7 +59,7 @@ describe('killing a worker of a built-in server fails the trial', () => {
     ['process-per-connection', 'process of a connection', 'tcp'],
   ] as const)('%s: a %s, over %s', async (model, what, transport) => {
     const { message, killed } = await failureOf(model, 'measuring', transport);
-    expect(message).toBe(`server ${model} lost a part of itself: ${what} ${killed} was killed by SIGKILL`);
+    expect(message).toBe(`server ${model} is no longer complete: ${what} ${killed} was killed by SIGKILL`);
   });
 
   test.each(['warming up', 'draining'] as const)('while %s, too', async (phase) => {
@@ -81,7 +81,7 @@ describe('a foreign prefork server', () => {
     expect(result.trials).toEqual([]);
     expect(result.failures).toMatchObject([
       {
-        message: expect.stringMatching(new RegExp(`lost a part of itself: process \\d+ \\(.*other\\) ${how}`)),
+        message: expect.stringMatching(new RegExp(`is no longer complete: process \\d+ \\(.*other\\) ${how}`)),
         stderr: ['the other worker is here'],
       },
     ]);
@@ -111,7 +111,7 @@ describe('a foreign prefork server', () => {
       scratchDirectory(),
     ]).end();
     expect(code).toBe(4);
-    expect(stderr).toMatch(/B \(.*\): server .* lost a part of itself: process \d+ .* was killed by SIGKILL/);
+    expect(stderr).toMatch(/B \(.*\): server .* is no longer complete: process \d+ .* was killed by SIGKILL/);
   });
 });
 

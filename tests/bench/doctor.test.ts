@@ -62,6 +62,6 @@ describe('a machine', () => {
   test('is reported line by line, with the advice below its finding', () => {
     const text = findingsText(findingsOf({ ...good, loadAverage: 9 }), 60);
     expect(text.split('\n').every((line) => line.length <= 60)).toBe(true);
-    expect(text).toMatch(/^ {2}! load average +9\n {34}something else is running/m);
+    expect(text).toMatch(/^ {2}! load average +9\n {34}another process is\n {34}running/m);
   });
 });

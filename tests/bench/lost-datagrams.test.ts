@@ -21,8 +21,9 @@ describe('lost datagrams', () => {
       100,
       seen(60, 30),
       [
-        `lost: 100 of 5,000 datagrams (2 %) were lost: 60 dropped by the server's socket: ${ENLARGE}; ` +
-          "30 by the generator's own: add --threads, or lower the load; 10 on the way or by the server itself",
+        `lost: 100 of 5,000 datagrams (2 %) were lost: 60 dropped by the server's socket: ${ENLARGE}; 30 by the ` +
+          "generator's own socket: add --threads, or lower the load; 10 lost on the way, or dropped by the server " +
+          'itself',
       ],
     ],
     [
@@ -36,7 +37,8 @@ describe('lost datagrams', () => {
       5,
       seen(null, 0),
       [
-        "lost: 5 of 5,000 datagrams (0.1 %) were lost: 5 on the way, by the server, or by its socket, which can't be seen from here; lower the load",
+        'lost: 5 of 5,000 datagrams (0.1 %) were lost: 5 lost on the way, or dropped by the server or its socket, ' +
+          'which is not known here; lower the load',
       ],
     ],
     [

@@ -43,7 +43,7 @@ describe('message sizes', () => {
   test.each([
     ['64,1024:1', 'add up to 1, which leaves nothing for the entry without a weight'],
     ['64,65,1024:0.7,8:0.7', 'add up to 1.4, which leaves nothing for the 2 entries without a weight'],
-    ['64:0.5', 'add up to 0.5, not to 1: mend them, or leave one out'],
+    ['64:0.5', 'add up to 0.5, not to 1: fix them, or leave one out'],
     ['64:0.7,65:0.7', 'add up to 1.4, not to 1'],
     ['64:0', "'0' is not a weight above 0"],
     ['64:1.5', "'1.5' is not a weight above 0 and up to 1"],
@@ -51,7 +51,7 @@ describe('message sizes', () => {
     ['64:', "'' is not a weight"],
     ['64:0.5:0.5', 'is not a size, a range such as 64-1024, or one with a weight'],
     ['64-128-256', 'is not a size, a range'],
-    ['1KiB-64', "'1KiB-64' runs down; did you mean 64-1KiB?"],
+    ['1KiB-64', "'1KiB-64' is a descending range; did you mean 64-1KiB?"],
     ['64,,128', "'' is not a size"],
     ['', "'' is not a size"],
     ['-64', "'' is not a size"],

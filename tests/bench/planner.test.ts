@@ -104,8 +104,8 @@ describe('placement', () => {
     const wishes = { ...automatic, serverCpus: [1, 2, 3], loadCpus: [2000] };
     const refused = {
       faults: [
-        'server-cpus: no CPU 3 for this process: it may use 1,2',
-        'load-cpus: no CPU 2000 for this process: it may use 1,2',
+        'server-cpus: this process may not use CPU 3: it may use 1,2',
+        'load-cpus: this process may not use CPU 2000: it may use 1,2',
       ],
     };
     expect(() => placeOnCpus([1, 2], wishes)).toThrow(expect.objectContaining(refused));

@@ -30,7 +30,7 @@ test('a trial in which the end of a process has an unknown status is invalid', (
     reasons: [
       {
         code: 'server-process-ended',
-        message: expect.stringContaining('process 7 (worker) ended while it was measured'),
+        message: expect.stringContaining('process 7 (worker) ended while the server was measured'),
       },
     ],
   });

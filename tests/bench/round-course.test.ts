@@ -59,8 +59,8 @@ describe('a course of rounds', () => {
   });
 
   test.each([
-    [30, 'was over after 3 rounds, 9 fewer than a ranking needs: raise --budget'],
-    [8, 'was over after 12 rounds, with pairs that are still open'],
+    [30, 'ended after 3 rounds, 9 fewer than a ranking needs: raise --budget'],
+    [8, 'ended after 12 rounds, with pairs that are still open'],
   ])('reports what a budget left open', (eachSeconds, said) => {
     const course = new RoundCourse(auto, 0);
     roundsOf(course, eachSeconds);
@@ -95,7 +95,10 @@ describe('a course of rounds', () => {
     course.begin(6);
     expect(course.isOver(() => unranked, 12 * SECOND)).toBe(true);
     expect(course.warnings(unranked)).toEqual([
-      { code: 'nothing-ranked', message: expect.stringContaining('fewer than two served every connection over tcp') },
+      {
+        code: 'nothing-ranked',
+        message: expect.stringContaining('fewer than two targets served every connection over tcp'),
+      },
     ]);
   });
 

@@ -85,8 +85,8 @@ describe('the sentence about leaders', () => {
         stretch(8, 16, 'c', 'alone'),
         stretch(32, 32, 'b', 'alone'),
       ],
-      'TCP: below 4 connections a leads; with 4 nobody is ahead of a, b and c, not told apart; from 8 to 16 c leads; ' +
-        'with 32 b leads.',
+      'TCP: below 4 connections a leads; with 4 no target is ahead of a, b and c, which are not distinguished; from ' +
+        '8 to 16 c leads; with 32 b leads.',
     ],
     [[stretch(1, 1, 'a', 'alone'), stretch(2, 2, 'b', 'alone')], 'TCP: with 1 connection a leads; with 2 b leads.'],
   ])('%#', (leaders, expected) => expect(words(leaders)).toBe(expected));
@@ -253,6 +253,6 @@ describe('the scaling law of a target', () => {
       (each): Trial =>
         each.round > 1 && each.connections === 4 ? { ...each, validity: { verdict: 'invalid', reasons: [] } } : each,
     );
-    expect(reasons(invalid)).toEqual(['one round, where scatter can be told from two on']);
+    expect(reasons(invalid)).toEqual(['one round, where two are needed to estimate scatter']);
   });
 });

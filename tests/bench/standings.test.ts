@@ -134,27 +134,28 @@ describe('a verdict with enough rounds', () => {
 
   test('names the best scaling and the fastest target', () => {
     expect(say(12, CROSSING)).toEqual([
-      'TCP: b scales best: with 64 connections it keeps 100 % of its best rate; nobody is known to keep more, and ' +
-        'nobody is faster there.',
+      'TCP: b scales best: with 64 connections it keeps 100 % of its best rate; no target is known to keep more, and ' +
+        'none is faster there.',
       'TCP: b is fastest with 64 connections: 220 requests/s, ahead of every other.',
-      'Medians of 12 rounds; every pair is told apart, or within 2 % of each other.',
+      'Medians of 12 rounds; every pair is distinguished, or within 2 % of each other.',
     ]);
   });
 
   test('names its scope when some targets did not serve every connection', () => {
     expect(say(12, CROSSING, starving('b'))).toEqual([
-      'TCP: of those that served every connection, a scales best: with 64 connections it keeps 90 % of its best rate; ' +
-        'nobody is known to keep more, and nobody is faster there.',
-      'TCP: of those that served every connection, a is fastest with 64 connections: 180 requests/s, ahead of every other.',
-      'TCP: b served 1 of 64 connections and left the others waiting.',
-      'Medians of 12 rounds; every pair that was compared is told apart, or within 2 % of each other. Only those that ' +
-        'served every connection, and whose trials were valid, are compared.',
+      'TCP: of the targets that served every connection, a scales best: with 64 connections it keeps 90 % of its ' +
+        'best rate; no target is known to keep more, and none is faster there.',
+      'TCP: of the targets that served every connection, a is fastest with 64 connections: 180 requests/s, ahead of ' +
+        'every other.',
+      'TCP: b served 1 of 64 connections and did not answer the others.',
+      'Medians of 12 rounds; every pair that was compared is distinguished, or within 2 % of each other. Only ' +
+        'targets that served every connection in valid trials are compared.',
     ]);
   });
 
   test('ranks no target when fewer than two served every connection', () => {
     expect(say(12, { a: { 64: 100 }, b: { 64: 50 } }, starving('a')).at(-1)).toBe(
-      'Medians of 12 rounds; nobody is ranked. Only those that served every connection, and whose trials were valid, are ' +
+      'Medians of 12 rounds; no target is ranked. Only targets that served every connection in valid trials are ' +
         'compared.',
     );
   });
@@ -163,15 +164,15 @@ describe('a verdict with enough rounds', () => {
     const wrong = say(12, CROSSING, ({ target, round }) =>
       target === 'b' && round > 5 ? { validity: { verdict: 'invalid', reasons: [] } } : {},
     );
-    expect(wrong[1]).toMatch(/^TCP: of those that were ranked, a is fastest with 64 connections/);
+    expect(wrong[1]).toMatch(/^TCP: of the ranked targets, a is fastest with 64 connections/);
     expect(wrong.at(-1)).toContain('every pair that was compared');
   });
 
   test('names no best scaling target when the one with the best retention is slower', () => {
     const [scaling, fastest] = say(12, { slow: { 1: 10, 64: 10 }, fast: { 1: 100, 64: 60 } });
     expect(scaling).toBe(
-      'TCP: nobody scales best: with 64 connections slow keeps the most of the best rate (100 %), but fast is faster ' +
-        'there and keeps 60 %.',
+      'TCP: no target scales best: with 64 connections slow keeps the most of the best rate (100 %), but fast is ' +
+        'faster there and keeps 60 %.',
     );
     expect(fastest).toMatch(/^TCP: fast is fastest with 64 connections/);
   });
@@ -179,9 +180,9 @@ describe('a verdict with enough rounds', () => {
   test('names the set of targets that no other is ahead of', () => {
     const twins = { a: { 1: 100, 64: 90 }, b: { 1: 100, 64: 90 }, c: { 1: 100, 64: 20 } };
     expect(say(12, twins).slice(0, 2)).toEqual([
-      'TCP: a and b scale best, not told apart: with 64 connections they keep 90 % and 90 % of their best rates, and ' +
-        'nobody is faster there.',
-      'TCP: nobody is ahead of a and b with 64 connections; they are within 2 % of each other.',
+      'TCP: a and b scale best and are not distinguished: with 64 connections they keep 90 % and 90 % of their best ' +
+        'rates, and no target is faster there.',
+      'TCP: no target is ahead of a and b with 64 connections; they are within 2 % of each other.',
     ]);
   });
 
@@ -194,8 +195,8 @@ describe('a verdict with enough rounds', () => {
     });
     const statements = say(12, { a: { 64: 90 }, b: { 64: 100 } }, uneven);
     expect(statements).toEqual([
-      'TCP: nobody is ahead of a and b with 64 connections; these rounds do not tell them apart.',
-      'Medians of 12 rounds; 1 of 1 pairs still open: more rounds may tell them apart (--rounds auto).',
+      'TCP: no target is ahead of a and b with 64 connections; these rounds do not distinguish them.',
+      'Medians of 12 rounds; 1 of 1 pairs are still open: more rounds may decide them (--rounds auto).',
     ]);
   });
 
@@ -204,14 +205,14 @@ describe('a verdict with enough rounds', () => {
       target === 'b' && round === 5 ? { validity: { verdict: 'invalid', reasons: [] } } : {},
     );
     expect(invalid.at(-1)).toBe(
-      'Medians of 12 rounds; rounds that somebody missed were left out, and a ranking needs 12 others: add some --rounds.',
+      'Medians of 12 rounds; rounds that a target missed were left out, and a ranking needs 12 others: raise --rounds.',
     );
   });
 
   test('warns about targets measured with the generator at its limit', () => {
     const statements = say(12, CROSSING, ({ target }) => ({ generator: { saturated: target === 'b' } }));
     expect(statements).toContain(
-      'TCP: with 64 connections the generator was at its limit against b: it may be faster than it could show.',
+      'TCP: with 64 connections the generator was at its limit against b: it may be faster than measured.',
     );
   });
 });

@@ -44,21 +44,25 @@ describe('a threshold on a measured value is accepted', () => {
 
 describe('a threshold on an unknown value is refused', () => {
   test.each<[string, Partial<RunConfiguration>, string]>([
-    ['p99<5ms', upload, 'nothing answers an upload, so there are no response times: bound bytes'],
-    ['max<5ms', { ...upload, ...udp }, 'nothing answers an upload'],
-    ['service.p99<5ms', { ...upload, ...udp }, 'nothing answers an upload'],
+    ['p99<5ms', upload, 'upload has no replies, so there are no response times: bound bytes'],
+    ['max<5ms', { ...upload, ...udp }, 'upload has no replies'],
+    ['service.p99<5ms', { ...upload, ...udp }, 'upload has no replies'],
     ['rate>5k', upload, 'a TCP upload is a stream without requests: bound bytes'],
     ['cpu<5us', { workload: 'download', app: 'chargen' }, 'a TCP download is a stream without requests'],
-    ['p99<2001ms', {}, 'what is not answered within 2000 ms has failed, and is not waited for: raise --timeout'],
+    [
+      'p99<2001ms',
+      {},
+      'a request that is not answered within 2000 ms fails, so no longer response time is measured: raise --timeout',
+    ],
     ['response.mean<=3s', {}, 'raise --timeout'],
-    ['service.p99<5ms', { transports: ['tls'] }, 'bound p99 in its place'],
-    ['service.p99<5ms', { app: 'websocket' }, 'not of what is laid over it: bound p99 in its place'],
+    ['service.p99<5ms', { transports: ['tls'] }, 'bound p99 instead'],
+    ['service.p99<5ms', { app: 'websocket' }, 'not to the protocol above it: bound p99 instead'],
     ['generatorLag.p99<5ms', { timestamps: 'user' }, 'leave out --timestamps user'],
     ['generatorLag.p99<5ms', { transports: ['tcp', 'tls'], timestamps: 'user' }, 'leave out --timestamps user'],
-    ['service.max<5ms', { app: 'http', timestamps: 'user' }, 'bound max in its place'],
+    ['service.max<5ms', { app: 'http', timestamps: 'user' }, 'bound max instead'],
     ['service.p99<5ms', { timestamps: 'user' }, 'leave out --timestamps user'],
     ['connect.p50<5ms', {}, 'add --connection per-request'],
-    ['cpu<5us', { targets: [elsewhere] }, 'tcp://127.0.0.1:7000 runs already, and its process is not known'],
+    ['cpu<5us', { targets: [elsewhere] }, 'tcp://127.0.0.1:7000 is already running, and its process is not known'],
     [
       'memory<5MB',
       { targets: [{ kind: 'group', members: [{ kind: 'model', model: 'async' }, elsewhere], select: 'p2c' }] },
@@ -66,7 +70,7 @@ describe('a threshold on an unknown value is refused', () => {
     ],
     ['lost==0', {}, 'only datagrams are lost, late, duplicated or reordered: bound errors, or use udp'],
     ['late==0', { transports: ['tcp', 'udp'] }, 'only datagrams are'],
-    ['reordered==0', { ...upload, ...udp }, 'nothing comes back'],
+    ['reordered==0', { ...upload, ...udp }, 'upload has no replies: bound lost'],
   ])('%s %o', (bounds, change, why) => {
     expect(faults(bounds, change)).toEqual([expect.stringMatching(/^threshold: /)]);
     expect(faults(bounds, change)[0]).toContain(`threshold: ${bounds}: `);

@@ -103,7 +103,7 @@ describe('a threshold', () => {
   });
 
   test.each([
-    ['p98<5ms', "'p98' is not a metric; there are p50, p90"],
+    ['p98<5ms', "'p98' is not a metric; metrics are p50, p90"],
     ['p99', "'p99' is not a threshold, such as p99<5ms"],
     ['p99<5', "'5' has no unit: write 5us, 5ms or 5s"],
     ['p99=<5ms', 'is not a threshold'],

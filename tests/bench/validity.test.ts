@@ -168,7 +168,7 @@ describe('a trial', () => {
       'over before a request was answered',
       { rate: 10_000, ...answering(10_000_000), ...filling(100, 0), throughput: perSecond(0) },
       'rate-missed',
-      'a tenth of the responses took longer than was measured: raise --duration',
+      'a tenth of the responses took longer than the time measured: raise --duration',
     ],
     ['with more than one request less', few(21), 'rate-missed', '14 of 15 requests/s offered were answered (93.3 %)'],
     [
@@ -181,13 +181,13 @@ describe('a trial', () => {
       'with targets that failed',
       { targets: [share('a', 5000, 4990), share('b', 70, 0), share('c', 7, 7)] },
       'target-failed',
-      'the load went on (a 10 of its 5,000, b all of its 70): mend',
+      'the load continued (a 10 of its 5,000, b all of its 70): fix',
     ],
     [
       'with a target that refused all of its arrivals',
       { targets: [share('a', 5000, 5000), refusedShare('b', 70)] },
       'target-failed',
-      'b all of its 70): mend',
+      'b all of its 70): fix',
     ],
     [
       'with a target that received nothing',
@@ -195,35 +195,30 @@ describe('a trial', () => {
       'target-idle',
       'sent to b: add',
     ],
-    [
-      'with dropped arrivals',
-      requests({ dropped: 1234 }),
-      'dropped',
-      '1,234 requests waited in vain for a free connection',
-    ],
+    ['with dropped arrivals', requests({ dropped: 1234 }), 'dropped', '1,234 requests found no free connection'],
     [
       'with arrivals that the target refused',
       requests({ dropped: 7, drops: { ...noDrops, refused: 7 } }),
       'refused',
-      '7 requests were never sent, as the target refused',
+      '7 requests were never sent, because the target refused',
     ],
     [
       'with datagrams that the generator could not send',
       requests({ dropped: 7, drops: { ...noDrops, sendBuffer: 7 } }),
       'send-buffer',
-      "7 datagrams were never sent, as the send buffers of the generator's own sockets",
+      "7 datagrams were never sent, because the send buffers of the generator's own sockets",
     ],
     [
       'with requests that were unsent when their connections ended',
       requests({ dropped: 7, drops: { ...noDrops, unsent: 7 } }),
       'unsent',
-      '7 requests were never sent, as connections ended',
+      '7 requests were never sent, because their connections closed',
     ],
     [
       'with Poisson arrivals beyond chance',
       { ...atRate, arrivalCheck: { gaps: 100, distance: 0.2 } },
       'arrivals',
-      'not sent as poisson arrivals: their distances are 0.2 off, and 0.192',
+      'not sent as poisson arrivals: the distribution of their intervals is off by 0.2, and at most 0.192',
     ],
     [
       'with constant arrivals that deviate too often',
@@ -235,9 +230,9 @@ describe('a trial', () => {
       'above Little’s law',
       responding(1681),
       'littles-law',
-      'makes 16.8 requests in flight, and there were 16 (5.06 % off',
+      'gives 16.8 requests in flight, but there were 16 (5.06 % off',
     ],
-    ['below Little’s law', responding(1519), 'littles-law', 'makes 15.2 requests'],
+    ['below Little’s law', responding(1519), 'littles-law', 'gives 15.2 requests'],
     ['beyond Little’s law with pipelining', { pipelining: 2 }, 'littles-law', 'there were 32 (50 % off'],
     [
       'beyond Little’s law with connections that never opened',
@@ -249,7 +244,7 @@ describe('a trial', () => {
       'beyond Little’s law in a barely sufficient time',
       { ...responding(3200), measuredSeconds: 0.064 },
       'littles-law',
-      'makes 32 requests',
+      'gives 32 requests',
     ],
     ['beyond Little’s law at a rate', { ...atRate, meanInFlight: 17 }, 'littles-law', 'there were 17 ('],
     ['beyond Little’s law in stages', { stages, meanInFlight: 17 }, 'littles-law', 'there were 17 ('],
@@ -263,7 +258,7 @@ describe('a trial', () => {
       'with more retransmitted segments',
       kernel({ retransmittedSegments: 6 }),
       'retransmits',
-      'machine sent 6 segments again',
+      'machine retransmitted 6 segments',
     ],
     [
       'over UDP with receive buffer errors',
@@ -281,11 +276,11 @@ describe('a trial', () => {
       'with duplicate replies',
       { ...udp, ...requests({ duplicated: 2 }) },
       'duplicated',
-      '2 replies came more than once',
+      '2 replies arrived more than once',
     ],
     ['with reordered replies', { ...udp, ...requests({ reordered: 2 }) }, 'reordered', '2 replies overtook'],
-    ['of a chat that lost lines', chat({ lost: 12 }), 'broadcast-lost', '12 of 1,000 deliveries (1.2 %) did not'],
-    ['of a chat with late lines', chat({ lost: 12, late: 3 }), 'broadcast-lost', '; 3 came after all, too late'],
+    ['of a chat that lost lines', chat({ lost: 12 }), 'broadcast-lost', '12 of 1,000 deliveries (1.2 %) were not'],
+    ['of a chat with late lines', chat({ lost: 12, late: 3 }), 'broadcast-lost', '; 3 arrived later'],
     [
       'of a chat with duplicate lines',
       chat({ duplicated: 5 }),
@@ -312,7 +307,12 @@ describe('a trial', () => {
 
   test.each<[string, Partial<MeasuredTrial>, string, string]>([
     ['with corrupted replies', requests({ corrupted: 12 }), 'corrupted', '12 replies differed'],
-    ['of a chat with corrupt lines', chat({ corrupted: 4 }), 'broadcast-corrupted', '4 lines were heard that nobody'],
+    [
+      'of a chat with corrupt lines',
+      chat({ corrupted: 4 }),
+      'broadcast-corrupted',
+      '4 lines were received that no client',
+    ],
     ['that completed no request', requests({ completed: 0 }), 'nothing-completed', 'no request completed'],
     [
       'with a one-way load that transferred nothing',
@@ -322,7 +322,7 @@ describe('a trial', () => {
         throughput: { requestsPerSecond: 10_000, bytesPerSecond: 0 },
       },
       'nothing-completed',
-      'nothing went through',
+      'no data was transferred',
     ],
   ])('is invalid %s', (_, variation, code, words) => {
     expect(judged(variation)).toEqual(['invalid', code]);

@@ -42,7 +42,7 @@ describe('recorded runs', () => {
       'of a plan that was edited',
       JSON.stringify({ ...good, plan: { ...good.plan, connections: 5 } }),
       2,
-      'fingerprint.planHash: is not the hash of the plan beside it',
+      'fingerprint.planHash: is not the hash of the plan in this file',
     ],
     ['in a file that is not JSON', '{', 2, 'is not JSON'],
     ['in a file of another kind', '{"schema":"sockbench/check/1"}', 2, 'contains no recorded runs'],

@@ -13,7 +13,7 @@ test('an unfinished run leaves the recorded runs unchanged', async () => {
   const directory = scratchDirectory();
   const { code, stdout } = await check(join(directory, 'runs.json'), '--record', '--budget', '1ms');
   expect(code).toBe(3);
-  expect(stdout).toContain('INCONCLUSIVE: the time budget was over');
+  expect(stdout).toContain('INCONCLUSIVE: the time budget ended');
   expect(readdirSync(directory)).toEqual([]);
 });
 

@@ -35,7 +35,7 @@ test('bench with automatic rounds ends when its budget is over, and reports unde
     ...[...short, '--out-dir', scratchDirectory()],
   );
   expect({ code, stderr }).toMatchObject({ code: 0 });
-  expect(stdout.replace(/\s+/g, ' ')).toContain('was over after one round, 11 fewer than a ranking needs');
+  expect(stdout.replace(/\s+/g, ' ')).toContain('ended after one round, 11 fewer than a ranking needs');
   const { plan, trials } = readResult(savedFile(stderr));
   expect(plan).toMatchObject({ rounds: 1, trials: 2, budgetSeconds: 0.001 });
   expect(trials).toHaveLength(2);

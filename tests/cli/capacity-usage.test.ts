@@ -17,13 +17,13 @@ test('capacity reports all invalid flags at once', async () => {
     "--start-rate: 'x' is not a number of requests/s, such as 1000, 10k or 1e6",
     'slo: rate>5k',
     "confirm: a window of 500 ms can't confirm trials of 1000 ms",
-    'max-errors: a share of all requests is no limit',
-    "budget: 900 ms don't suffice for one confirmation of 1000 ms",
+    'max-errors: 100% or more is no limit',
+    'budget: 900 ms is too short for one confirmation of 1000 ms',
   ]);
 });
 
 test('capacity reports a missing objective', async () => {
   const { code, stderr } = await commandLine('capacity', '--models', 'async');
   expect(code).toBe(2);
-  expect(stderr).toContain("slo: say what is to be kept, such as --slo 'p99<5ms'");
+  expect(stderr).toContain("slo: give an objective, such as --slo 'p99<5ms'");
 });

@@ -9,7 +9,7 @@ describe('a check', () => {
     ['without a port', ['--a', 'x', '--b', 'y {port}'], ["--a: 'x' has no {port}"]],
     ['with too few sessions', ['--a', echo, '--b', echo, '--max-sessions', '9'], ['the first is after 10 sessions']],
     ['with an unknown metric', ['--a', echo, '--b', echo, '--gate', 'p95'], ["unknown metric 'p95'"]],
-    ['with swapped margins', ['--a', echo, '--b', echo, '--gate', 'cpu=5%/1%'], ['is not above what is tolerated']],
+    ['with swapped margins', ['--a', echo, '--b', echo, '--gate', 'cpu=5%/1%'], ['is not above the tolerated one']],
     [
       'with both kinds of baseline',
       ['--baseline-ref', 'HEAD', '--a', echo],
@@ -18,7 +18,7 @@ describe('a check', () => {
     [
       'with CPUs that do not exist',
       ['--a', echo, '--b', echo, '--load-cpus', '999,2000'],
-      ['load-cpus: no CPU 999,2000'],
+      ['load-cpus: this process may not use CPU 999,2000'],
     ],
     [
       'with more connections than open files',

@@ -46,7 +46,7 @@ test('a check whose budget runs out is inconclusive and saves its results', asyn
     ...['check', '--a', echo, '--b', echo, ...brief, '--budget', '1ms', '--out-dir', directory],
   );
   expect(code).toBe(3);
-  expect(stdout).toContain('INCONCLUSIVE: the time budget was over before anything was decided');
+  expect(stdout).toContain('INCONCLUSIVE: the time budget ended before anything was decided');
   const saved = checkResultSchema.parse(JSON.parse(readFileSync(join(directory, 'latest', 'results.json'), 'utf8')));
   expect(saved).toMatchObject({ interrupted: false, verdict: { outcome: 'inconclusive' } });
 });
@@ -115,7 +115,7 @@ describe('check over HTTP with', () => {
   test.each<[string, string, string, readonly string[], number, string]>([
     ['a page that is empty in B', page('"Hi"'), page('""'), [], 5, "A's page has 2 bytes, and B's 0 bytes"],
     ['pages that change', page('"n" + n'), page('"n" + n'), [], 5, "A's page changes from reply to reply"],
-    ['a page that becomes empty later', page('"Hi"'), page('n > 20 ? "" : "Hi"'), [], 4, 'were answered wrongly'],
+    ['a page that becomes empty later', page('"Hi"'), page('n > 20 ? "" : "Hi"'), [], 4, 'got a wrong reply'],
     ['a page with status 404', page('"Hi"'), page('(r.statusCode = 404, "")'), [], 4, 'with status 404'],
     [
       'changing pages that are allowed',

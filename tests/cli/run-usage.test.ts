@@ -16,7 +16,7 @@ test('run refuses a threshold on an unmeasured value before it starts', async ()
     ...['run', '--model', 'epoll', '--app', 'discard', '--workload', 'upload', '--threshold', 'p99<5ms'],
   );
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toContain('threshold: p99<5ms: nothing answers an upload');
+  expect(stderr).toContain('threshold: p99<5ms: upload has no replies');
 });
 
 test.each([

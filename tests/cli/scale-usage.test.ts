@@ -22,7 +22,7 @@ describe('scale refuses with 2', () => {
     [
       'automatic rounds with one server',
       ['--models', 'async', '-r', 'auto'],
-      ['rounds: auto goes on until servers are told apart'],
+      ['rounds: auto continues until servers are distinguished'],
     ],
   ])('%s', async (_, args, expected) => {
     const { code, stdout, stderr } = await commandLine('scale', ...args);

@@ -78,7 +78,7 @@ describe('wrong usage ends with 2 and is explained on stderr only:', () => {
     [
       'a command without a port',
       ['bench', '--exec', 'serve 7000'],
-      ["exec: 'serve 7000' has no {port}: write it where"],
+      ["exec: 'serve 7000' has no {port}: write it in place of the port number"],
     ],
     ['an empty command', ['bench', '--exec', ''], ['--exec needs a value', 'nothing to measure']],
     ['commands of one name', ['bench', '--exec', 'a/x {port}', '--exec', 'b/x {port}'], ['two servers are called x']],

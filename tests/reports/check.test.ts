@@ -29,7 +29,7 @@ const regressed = checkResult({
   verdict: {
     ...{ outcome: 'suspected', metrics: ['cpu'] },
     statement:
-      'REGRESSED (suspected): B is worse than A in cpu. To be sure, run it again, best on another machine: --confirm.',
+      'REGRESSED (suspected): B is worse than A in cpu. To be sure, run it again with --confirm, preferably on another machine.',
   },
   warnings: [{ code: 'shared-cpus', message: 'server and generator shared 1 CPU' }],
 });
@@ -40,7 +40,7 @@ const notEstimated = checkResult({
   verdict: {
     ...{ outcome: 'inconclusive', metrics: [] },
     statement:
-      'INCONCLUSIVE: in p99 B was neither found worse nor ruled out to be: use a calmer machine, or a longer --window, or gate on what was decided alone: --gate throughput.',
+      'INCONCLUSIVE: in p99 it is open whether B is worse: use a calmer machine, or a longer --window, or gate only on what was decided: --gate throughput.',
   },
 });
 
@@ -50,7 +50,7 @@ const judged = checkResult({
   baseline: storedRuns(),
   verdict: {
     ...{ outcome: 'regressed', metrics: ['cpu'] },
-    statement: 'REGRESSED: in cpu the server is worse than in its recorded runs, by more than is tolerated.',
+    statement: 'REGRESSED: in cpu the server is worse than in its recorded runs, by more than the tolerated margin.',
   },
 });
 

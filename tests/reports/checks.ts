@@ -87,7 +87,7 @@ export function checkResult(variation: Partial<CheckResult> = {}): CheckResult {
     ],
     verdict: {
       ...{ outcome: 'pass', metrics: [] },
-      statement: 'PASS: B is not worse than A by what must be found, in any metric.',
+      statement: 'PASS: B is not worse than A by the margin that must be found, in any metric.',
     },
     warnings: [],
     ...variation,

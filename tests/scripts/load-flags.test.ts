@@ -155,6 +155,6 @@ describe('work', () => {
 
   test('is required for cache hits', () => {
     expect(() => readWorkOf({ 'cache-hit': '0.8' })).toThrow('--cache-hit: there is no work to skip: add --work');
-    expect(() => readWorkOf({ work: 'rest' })).toThrow("--work: 'rest' is no work");
+    expect(() => readWorkOf({ work: 'rest' })).toThrow("--work: 'rest' is not valid work");
   });
 });

@@ -40,7 +40,7 @@ export async function floodByAutocannon(
 export function parseAutocannon(output: string): LoadFigures {
   const { completed, failed, measuredSeconds, cpuMicros } = JSON.parse(output) as Record<string, unknown>;
   if (typeof completed !== 'number' || typeof measuredSeconds !== 'number' || typeof cpuMicros !== 'number') {
-    throw new Error(`autocannon said: ${output}`);
+    throw new Error(`unexpected output of autocannon: ${output}`);
   }
   if (failed !== 0 || completed === 0) throw new Error(`replies to autocannon were wrong: ${output}`);
   return { requestsPerSecond: completed / measuredSeconds, cpuMicrosPerRequest: cpuMicros / completed };

@@ -43,6 +43,6 @@ export async function downloadByIperf3(
 export function parseIperf3(json: string): number {
   const report = JSON.parse(json) as { end?: { sum_received?: { bits_per_second?: unknown } } };
   const bits = report.end?.sum_received?.bits_per_second;
-  if (typeof bits !== 'number') throw new Error(`iperf3 said: ${json}`);
+  if (typeof bits !== 'number') throw new Error(`unexpected output of iperf3: ${json}`);
   return bits / 8;
 }

@@ -143,7 +143,7 @@ export class CReference {
  */
 export function parseFlood(output: string): LoadFigures {
   const [, rate, cpuMicros] = /^(\d+) req\/s .* cpu ([\d.]+) us\/req$/m.exec(output) ?? [];
-  if (rate === undefined || cpuMicros === undefined) throw new Error(`flood_epoll said: ${output}`);
+  if (rate === undefined || cpuMicros === undefined) throw new Error(`unexpected output of flood_epoll: ${output}`);
   return { requestsPerSecond: Number(rate), cpuMicrosPerRequest: Number(cpuMicros) };
 }
 
@@ -153,6 +153,6 @@ export function parseFlood(output: string): LoadFigures {
  */
 export function parseDrain(output: string): DownloadFigures {
   const [, bytes, cpuSeconds] = /^(\d+) bytes\/s cpu ([\d.]+) s\/GiB$/m.exec(output) ?? [];
-  if (bytes === undefined || cpuSeconds === undefined) throw new Error(`drain said: ${output}`);
+  if (bytes === undefined || cpuSeconds === undefined) throw new Error(`unexpected output of drain: ${output}`);
   return { bytesPerSecond: Number(bytes), cpuSecondsPerGib: Number(cpuSeconds) };
 }

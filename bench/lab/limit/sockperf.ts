@@ -51,6 +51,6 @@ export async function runSockperf(
 export function parseSockperf(output: string): number {
   const valid = /\[Valid Duration\] RunTime=([\d.]+) sec; SentMessages=\d+; ReceivedMessages=(\d+)/;
   const [, seconds, received] = valid.exec(stripVTControlCharacters(output)) ?? [];
-  if (seconds === undefined || received === undefined) throw new Error(`sockperf said: ${output}`);
+  if (seconds === undefined || received === undefined) throw new Error(`unexpected output of sockperf: ${output}`);
   return Number(received) / Number(seconds);
 }

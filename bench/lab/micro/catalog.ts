@@ -62,7 +62,7 @@ const REQUEST = new TextEncoder().encode('GET / HTTP/1.1\r\nHost: 127.0.0.1:8080
 export const hotPaths: readonly HotPath[] = [
   {
     name: 'histogram-record',
-    summary: 'notes a response time in the histogram that threads share',
+    summary: 'records a response time in the histogram that threads share',
     prepare() {
       const histogram = new Histogram();
       return {
@@ -90,7 +90,7 @@ export const hotPaths: readonly HotPath[] = [
   },
   {
     name: 'ffi-call',
-    summary: 'calls a C function that does next to nothing: memcmp(3) of no bytes',
+    summary: 'calls a C function that does almost nothing: memcmp(3) of no bytes',
     whyNot: whyNoLibc,
     prepare() {
       const { memcmp } = libc();

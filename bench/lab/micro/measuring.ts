@@ -3,9 +3,9 @@ import { nowNanos } from '../../measure/clock.ts';
 import type { HotPath } from './hot-path.ts';
 
 const saturations: Readonly<Record<string, string>> = {
-  'zero-dominated': 'most samples took no time at all by the clock: it is too coarse for them',
-  'zero-mad': 'most samples took the same time by the clock: it is too coarse to tell them apart',
-  'low-distinct': 'samples took few different times by the clock: it is too coarse to tell them apart',
+  'zero-dominated': 'the clock measured most samples as 0: it is too coarse for them',
+  'zero-mad': 'the clock measured the same time for most samples: it is too coarse to distinguish them',
+  'low-distinct': 'the clock measured few different times: it is too coarse to distinguish the samples',
 };
 
 /** How long one call of a hot path takes. */
@@ -66,7 +66,7 @@ function callsIn(nanos: number, repeat: (times: number) => number): number {
 
 function statisticsOf(task: Task | undefined, calls: number): Omit<MicroResult, 'name' | 'summary' | 'warnings'> {
   const result = task?.result;
-  if (result?.state !== 'completed') throw new Error(`tinybench left ${task?.name} ${result?.state}`);
+  if (result?.state !== 'completed') throw new Error(`tinybench ended ${task?.name} in state ${result?.state}`);
   const { latency } = result;
   return {
     samples: latency.samplesCount,

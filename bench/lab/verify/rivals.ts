@@ -104,7 +104,7 @@ export const rivals: readonly Rival[] = [
   },
   {
     name: 'like tango',
-    rule: 'A and B in turn, two processes all along; outliers left out, z above 1.96, change above 0.5 %',
+    rule: 'A and B in turn, the same two processes throughout; outliers left out, z above 1.96, change above 0.5 %',
     alarms(trace, change) {
       const { a, b } = interleaved(trace, change);
       const differences = withoutOutliers(b.map((cost, i) => cost - (a[i] as number)));

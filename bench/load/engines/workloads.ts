@@ -26,7 +26,7 @@ export function makeWorkload(assignment: Assignment, state: LoadState, epoll: Ep
   }
   if (workload === 'upload') return new DatagramUpload(assignment, state, epoll);
   if (workload === 'download')
-    throw new TypeError('datagrams are sent to those who ask: there is no download over UDP');
-  if (workload === 'broadcast') throw new TypeError('a room is of connections: there is no broadcast over UDP');
+    throw new TypeError('there is no download over UDP: a server sends datagrams only as replies');
+  if (workload === 'broadcast') throw new TypeError('there is no broadcast over UDP: a room consists of connections');
   return new DatagramWorkload(assignment, state, epoll);
 }

@@ -7,7 +7,7 @@ export function broadcastInvalidations({ broadcast }: MeasuredTrial): Reason[] {
   return [
     {
       code: 'broadcast-corrupted',
-      message: `${whole(broadcast.corrupted)} lines were heard that nobody had said: the server changes or mixes lines; mend it first`,
+      message: `${whole(broadcast.corrupted)} lines were received that no client had sent: the server changes or mixes lines; fix it first`,
     },
   ];
 }
@@ -18,24 +18,24 @@ export function broadcastSuspicions({ broadcast }: MeasuredTrial): Reason[] {
   const { expected, lost, duplicated, reordered, late } = broadcast;
   const reasons: Reason[] = [];
   if (lost > 0) {
-    const came = late > 0 ? `; ${whole(late)} came after all, too late` : '';
+    const came = late > 0 ? `; ${whole(late)} arrived later` : '';
     reasons.push({
       code: 'broadcast-lost',
       message:
-        `${whole(lost)} of ${whole(expected)} deliveries (${percent(lost / expected)}) did not happen in time${came}: the server ` +
-        'loses lines, drops clients or is overloaded; lower the load to tell which',
+        `${whole(lost)} of ${whole(expected)} deliveries (${percent(lost / expected)}) were not made in time${came}: ` +
+        'the server loses lines, drops clients or is overloaded; lower the load to find out which',
     });
   }
   if (duplicated > 0) {
     reasons.push({
       code: 'broadcast-duplicated',
-      message: `${whole(duplicated)} lines came to somebody again, or back to who had said them: mend the server`,
+      message: `${whole(duplicated)} lines were delivered to a client again, or back to their sender: fix the server`,
     });
   }
   if (reordered > 0) {
     reasons.push({
       code: 'broadcast-reordered',
-      message: `${whole(reordered)} lines were heard after a later one of the same speaker: mend the server`,
+      message: `${whole(reordered)} lines were received after a later one of the same sender: fix the server`,
     });
   }
   return reasons;

@@ -22,15 +22,15 @@ export function datagramSuspicions(trial: MeasuredTrial): Reason[] {
   if (requests.duplicated) {
     reasons.push({
       code: 'duplicated',
-      message: `${whole(requests.duplicated)} replies came more than once: the server answers twice, or the network repeats; look at the server first`,
+      message: `${whole(requests.duplicated)} replies arrived more than once: the server answers twice, or the network duplicates datagrams; check the server first`,
     });
   }
   if (requests.reordered) {
     reasons.push({
       code: 'reordered',
       message:
-        `${whole(requests.reordered)} replies overtook earlier ones: clients of this server must not rely on their order; ` +
-        'with --pipelining 1 there is none to lose',
+        `${whole(requests.reordered)} replies overtook earlier ones: clients of this server must not rely on their ` +
+        'order; with --pipelining 1 there is no order to lose',
     });
   }
   return reasons;
@@ -58,12 +58,16 @@ function whereLost(count: number, datagrams: MeasuredTrial['datagrams']): string
   const rest = count - byServer - byGenerator;
   const places = [
     ...(byServer > 0 ? [`${whole(byServer)} dropped by the server's socket: ${ENLARGE}`] : []),
-    ...(byGenerator > 0 ? [`${whole(byGenerator)} by the generator's own: add --threads, or lower the load`] : []),
+    ...(byGenerator > 0
+      ? [`${whole(byGenerator)} by the generator's own socket: add --threads, or lower the load`]
+      : []),
     ...(rest > 0
-      ? [`${whole(rest)} ${datagrams.droppedByServer === null ? UNSEEN : 'on the way or by the server itself'}`]
+      ? [
+          `${whole(rest)} ${datagrams.droppedByServer === null ? UNSEEN : 'lost on the way, or dropped by the server itself'}`,
+        ]
       : []),
   ];
   return places.join('; ');
 }
 
-const UNSEEN = "on the way, by the server, or by its socket, which can't be seen from here; lower the load";
+const UNSEEN = 'lost on the way, or dropped by the server or its socket, which is not known here; lower the load';

@@ -29,7 +29,7 @@ export function generatorSuspicions({ generator, latencyMicros, timestamps, broa
         `the generator sent and read late by ${known ? '' : 'up to '}${micros(generatorLag.p99)} at the 99th percentile, more than a ` +
         `quarter of the response times' ${micros(response.p99)}: ` +
         (known
-          ? 'judge the server by its service times (as `run` and the JSON tell), or lower the load'
+          ? 'judge the server by its service times (shown by `run` and in the JSON), or lower the load'
           : 'lower the load'),
     });
   }

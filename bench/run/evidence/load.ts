@@ -73,7 +73,7 @@ function rateMissed({ rate, latencyMicros, measuredSeconds }: MeasuredTrial, ach
   const offered = rate ?? Number.NaN;
   const isOver = latencyMicros.response.p90 >= measuredSeconds * 1e6;
   const advice = isOver
-    ? 'and a tenth of the responses took longer than was measured: raise --duration, or lower --rate'
+    ? 'and a tenth of the responses took longer than the time measured: raise --duration, or lower --rate'
     : 'so response times grow with the time measured: lower --rate, or add --connections';
   return {
     code: 'rate-missed',
@@ -89,8 +89,9 @@ function wrongArrivals({ arrivals, arrivalCheck }: MeasuredTrial): Reason[] {
     {
       code: 'arrivals',
       message:
-        `requests were not sent as ${arrivals ?? 'configured'} arrivals: their distances are ${rounded(arrivalCheck.distance)} ` +
-        `off, and ${rounded(most)} would pass: lower --rate, or give the load CPUs of its own (--load-cpus)`,
+        `requests were not sent as ${arrivals ?? 'configured'} arrivals: the distribution of their intervals is off ` +
+        `by ${rounded(arrivalCheck.distance)}, and at most ${rounded(most)} is accepted: lower --rate, or give the ` +
+        'load CPUs of its own (--load-cpus)',
     },
   ];
 }
@@ -115,8 +116,9 @@ function littlesLaw(trial: MeasuredTrial): Reason[] {
     {
       code: 'littles-law',
       message:
-        `rate times mean response time makes ${rounded(found)} requests in flight, and there were ${rounded(inFlight)} ` +
-        `(${percent(off)} off, by Little's law): some time is not accounted for; measure longer, or on a calmer machine`,
+        `rate times mean response time gives ${rounded(found)} requests in flight, but there were ` +
+        `${rounded(inFlight)} (${percent(off)} off, by Little's law): some time is not accounted for; measure ` +
+        'longer, or on a calmer machine',
     },
   ];
 }
@@ -144,8 +146,8 @@ function drift({ rate, stages, slices = [] }: MeasuredTrial): Reason[] {
     {
       code: 'drift',
       message:
-        `the rate went from ${whole(before)}/s in the first half to ${whole(after)}/s in the second (${percent(share)}): ` +
-        'raise --warmup and --duration, or measure again when the machine is calmer',
+        `the rate went from ${whole(before)}/s in the first half to ${whole(after)}/s in the second ` +
+        `(${percent(share)}): raise --warmup and --duration, or measure again when the machine is calmer`,
     },
   ];
 }

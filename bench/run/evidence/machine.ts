@@ -26,7 +26,7 @@ export function machineSuspicions({
   if (kernel.stealShare > MOST_STEAL) {
     reasons.push({
       code: 'steal',
-      message: `the hypervisor gave ${percent(kernel.stealShare)} of the CPU time to others: measure again when it is calmer`,
+      message: `the hypervisor gave ${percent(kernel.stealShare)} of the CPU time to other machines: measure again when they are less busy`,
     });
   }
   if (transport === 'udp') return reasons;
@@ -34,8 +34,8 @@ export function machineSuspicions({
     reasons.push({
       code: 'listen-overflow',
       message:
-        `the server accepted too slowly, its backlog overflowed ${whole(kernel.listenOverflows)} times: raise its ` +
-        'backlog and net.core.somaxconn',
+        `the server accepted connections too slowly, and its backlog overflowed ${whole(kernel.listenOverflows)} ` +
+        'times: raise its backlog and net.core.somaxconn',
     });
   }
   const segments = Math.max(requests.sent, (throughput.bytesPerSecond * measuredSeconds) / SEGMENT_BYTES);
@@ -43,8 +43,9 @@ export function machineSuspicions({
     reasons.push({
       code: 'retransmits',
       message:
-        `this machine sent ${whole(kernel.retransmittedSegments)} segments again, as packets were lost or a backlog was ` +
-        'full, and each time a request waited: look for loss on the way (nstat -az TcpRetransSegs), or lower the load',
+        `this machine retransmitted ${whole(kernel.retransmittedSegments)} segments, because packets were lost or a ` +
+        'backlog was full, and each delayed a request: look for packet loss (nstat -az TcpRetransSegs), or lower the ' +
+        'load',
     });
   }
   return reasons;

@@ -9,7 +9,7 @@ export function requestInvalidations({ requests, throughput, workload }: Measure
   if (requests.corrupted > 0) {
     reasons.push({
       code: 'corrupted',
-      message: `${whole(requests.corrupted)} replies differed from what was sent: the server changes data; mend it first`,
+      message: `${whole(requests.corrupted)} replies differed from what was sent: the server changes data; fix it first`,
     });
   }
   // A stream has no requests: its bytes show whether data was transferred.
@@ -17,7 +17,7 @@ export function requestInvalidations({ requests, throughput, workload }: Measure
   if (passed === 0) {
     reasons.push({
       code: 'nothing-completed',
-      message: `${isOneWay(workload) ? 'nothing went through' : 'no request completed'} while measuring: measure longer, or lower the load`,
+      message: `${isOneWay(workload) ? 'no data was transferred' : 'no request completed'} while measuring: measure longer, or lower the load`,
     });
   }
   return reasons;
@@ -34,29 +34,29 @@ function neverSent({ dropped, drops }: MeasuredTrial['requests']): Reason[] {
       code: 'dropped',
       count: causes.noConnection,
       message:
-        'requests waited in vain for a free connection and were never sent, so that response times are those of the ' +
-        'others: lower --rate, or add --connections',
+        'requests found no free connection and were never sent, so the response times do not include ' +
+        'them: lower --rate, or add --connections',
     },
     {
       code: 'refused',
       count: causes.refused,
       message:
-        'requests were never sent, as the target refused or ended connections before it served any: look at the server, ' +
-        'or open fewer --connections',
+        'requests were never sent, because the target refused connections, or closed them without serving any: ' +
+        'check the server, or open fewer --connections',
     },
     {
       code: 'send-buffer',
       count: causes.sendBuffer,
       message:
-        "datagrams were never sent, as the send buffers of the generator's own sockets or network device were full: lower " +
-        '--rate, add --connections (each has a buffer), or enlarge net.core.wmem_default',
+        "datagrams were never sent, because the send buffers of the generator's own sockets or network device were " +
+        'full: lower --rate, add --connections (each has a buffer), or enlarge net.core.wmem_default',
     },
     {
       code: 'unsent',
       count: causes.unsent,
       message:
-        'requests were never sent, as connections ended or stood still before they could be, or as the kernel of the ' +
-        'generator refused them: look at the server, and at --size over UDP',
+        'requests were never sent, because their connections closed or stalled first, or because the kernel of the ' +
+        'generator refused them: check the server and, over UDP, --size',
     },
   ];
   return told.flatMap(({ code, count, message }) =>
@@ -73,8 +73,9 @@ export function requestSuspicions({ requests, statuses = {}, targets = [] }: Mea
     reasons.push({
       code: 'http-status',
       message:
-        `${whole(refusals)} replies were not what was asked for (${refused.map(([status, count]) => `${whole(count)} with status ${status}`).join(', ')}), ` +
-        'and count as errors: look at the path, and at what the server logs',
+        `${whole(refusals)} replies had no success status ` +
+        `(${refused.map(([status, count]) => `${whole(count)} with status ${status}`).join(', ')}), and count as ` +
+        'errors: check the path and the log of the server',
     });
   }
   const broken = requests.errors - refusals;
@@ -82,7 +83,7 @@ export function requestSuspicions({ requests, statuses = {}, targets = [] }: Mea
     reasons.push({
       code: 'errors',
       message:
-        `${whole(broken)} requests failed as their connections broke or could not be opened: look at the ` +
+        `${whole(broken)} requests failed because their connections broke or could not be opened: check the ` +
         'server, or open fewer --connections',
     });
   }
@@ -105,7 +106,7 @@ function failedTargets(targets: readonly TargetShare[]): Reason[] {
 
 function failureText(failures: readonly string[]): string {
   return (
-    `requests to some targets failed, and the load went on (${failures.join(', ')}): mend those servers, or leave ` +
+    `requests to some targets failed, and the load continued (${failures.join(', ')}): fix those servers, or leave ` +
     'them out'
   );
 }

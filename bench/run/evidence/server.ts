@@ -7,8 +7,8 @@ export function serverInvalidations({ lostProcesses = [] }: MeasuredTrial): Reas
     {
       code: 'server-process-ended',
       message:
-        `of the server, ${lostProcesses.join('; ')} while it was measured, and this kernel does not tell how (Linux 6.15 and ` +
-        'later do): when it crashed, fix it first; when the server replaces its processes, have it do so more rarely',
+        `${lostProcesses.join('; ')} while the server was measured, and this kernel does not report how (Linux 6.15 ` +
+        'and later do): if it crashed, fix it first; if the server replaces its processes, make it do so less often',
     },
   ];
 }

@@ -22,7 +22,7 @@ export function lawOf(trials: readonly Trial[], random: Random): Law {
   const starved = levels.filter((level) => median(at(level).map(({ fairness }) => fairness.starvedConnections)) >= 1);
   const reasons = [
     ...(limited.length > 0 ? [`the generator was at its limit with ${connectionsText(limited)}`] : []),
-    ...(starved.length > 0 ? [`some were left waiting with ${connectionsText(starved)}`] : []),
+    ...(starved.length > 0 ? [`some connections were not served with ${connectionsText(starved)}`] : []),
   ];
   if (reasons.length > 0) return { fitted: false, reasons };
   const law = scalingLaw({ levels, rounds: completeRounds(trials, levels) }, random);

@@ -32,7 +32,9 @@ function leadersSentence(leaders: readonly Leaders[]): string | undefined {
 
 function leadWords({ targets, relation }: Leaders): string {
   if (relation === 'alone') return `${listed(targets)} leads`;
-  return relation === 'equivalent' ? targets.join(' ≈ ') : `nobody is ahead of ${listed(targets)}, not told apart`;
+  return relation === 'equivalent'
+    ? targets.join(' ≈ ')
+    : `no target is ahead of ${listed(targets)}, which are not distinguished`;
 }
 
 function gainSentence({ target, fromCpus, toCpus, times, low, high }: CpuGain): string {

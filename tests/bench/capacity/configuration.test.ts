@@ -22,7 +22,7 @@ test('the lowest rate sends twenty requests in a short trial', () => {
 
 describe('a search is refused', () => {
   test.each<[string, Partial<CapacityConfiguration>, string]>([
-    ['without an objective', { thresholds: [] }, "slo: say what is to be kept, such as --slo 'p99<5ms'"],
+    ['without an objective', { thresholds: [] }, "slo: give an objective, such as --slo 'p99<5ms'"],
     [
       'with a threshold on the rate itself',
       { thresholds: [parseThreshold('rate>5k')] },
@@ -31,7 +31,7 @@ describe('a search is refused', () => {
     [
       'for a one-way workload',
       { workload: 'upload', app: 'discard', transports: ['udp'], thresholds: [parseThreshold('memory<1GB')] },
-      'workload: nothing answers an upload',
+      'workload: upload has no replies',
     ],
     [
       'with a threshold on an unknown value',
@@ -40,7 +40,7 @@ describe('a search is refused', () => {
         targets: [{ kind: 'model', model: 'async' }],
         thresholds: [parseThreshold('service.p99<20ms')],
       },
-      "slo: service.p99<20ms: the kernel's timestamps are of TCP's bytes",
+      "slo: service.p99<20ms: the kernel's timestamps apply to TCP's bytes",
     ],
     ['with windows shorter than trials', { confirmMs: 499 }, "confirm: a window of 499 ms can't confirm trials of 500"],
     [
@@ -51,7 +51,12 @@ describe('a search is refused', () => {
     [
       'with a budget too short for one window',
       { searchLimitMs: 2199 },
-      "budget: 2199 ms don't suffice for one confirmation of 2200 ms",
+      'budget: 2199 ms is too short for one confirmation of 2200 ms',
+    ],
+    [
+      'from too low a rate',
+      { rate: 39 },
+      'start-rate: 39 requests/s gives fewer than 20 requests in a trial of 500 ms',
     ],
     ['with too low a start rate', { rate: 39 }, 'start-rate: 39 requests/s are fewer than 20 in a trial of 500 ms'],
     ['with a start rate of zero', { rate: 0 }, 'start-rate: 0 is not above 0 and up to 100000000 requests/s'],

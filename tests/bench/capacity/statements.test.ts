@@ -8,7 +8,7 @@ const found: Capacity = {
 };
 
 test.each<[string, Partial<Capacity>, readonly string[]]>([
-  ['a bracket', {}, ['async kept p99<5ms at 20,000 requests/s, and no longer at 21,000 requests/s.']],
+  ['a bracket', {}, ['async kept p99<5ms at 20,000 requests/s, but not at 21,000 requests/s.']],
   [
     'a capacity that the generator limited',
     { outcome: 'at-least', refuted: null, limit: 'generator' },
@@ -17,7 +17,7 @@ test.each<[string, Partial<Capacity>, readonly string[]]>([
   [
     'a capacity that the budget limited',
     { outcome: 'at-least', refuted: null, limit: 'budget' },
-    ['async kept p99<5ms at 20,000 requests/s; the budget did not suffice to find out where it gives up.'],
+    ['async kept p99<5ms at 20,000 requests/s; the budget ended before its limit was found.'],
   ],
   [
     'no kept rate',
@@ -27,12 +27,12 @@ test.each<[string, Partial<Capacity>, readonly string[]]>([
   [
     'no kept rate, with the generator at its limit',
     { outcome: 'unknown', confirmed: null, refuted: null, limit: 'generator' },
-    ['async kept p99<5ms at no rate that was tried, and the generator may be why.'],
+    ['async kept p99<5ms at no rate that was tried, and the generator may be the cause.'],
   ],
   [
     'an objective that was not measured',
     { outcome: 'unknown', confirmed: null, refuted: null, limit: 'unmeasured' },
-    ['async could not be held against p99<5ms, as not all of it was measured.'],
+    ['async could not be compared with p99<5ms, because not all of it was measured.'],
   ],
   ['no finding', { outcome: 'unknown', confirmed: null, refuted: null, limit: 'budget' }, []],
 ])('%s', (_, capacity, statements) => {
@@ -45,6 +45,6 @@ test('several targets are not ranked, and statements name the loads in which the
   expect(statements.map((statement) => statement.slice(0, 56))).toEqual([
     'async (tcp, 50 connections) kept p99<5ms and p50<1ms at ',
     'epoll (tcp, 1 connection) kept p99<5ms and p50<1ms at 20',
-    'One search each ranks nobody: brackets that overlap, or ',
+    'One search per target is not enough to rank them: bracke',
   ]);
 });

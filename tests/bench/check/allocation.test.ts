@@ -115,7 +115,7 @@ describe('an allocation', () => {
   test('is refused in too short a budget, and the missing time is reported', () => {
     expect(planSessions(findings(), wanted, 20_000)).toEqual({
       why: expect.stringMatching(
-        /^a session takes 9\.\d s, and the first look comes after 10: that needs 80 s more than/,
+        /^a session takes 9\.\d s, and the first look comes after 10 sessions: that takes 80 s more than/,
       ),
     });
   });
@@ -131,7 +131,7 @@ describe('a percentile', () => {
 
   test('is not estimated when servers are too slow, and the message suggests other gates', () => {
     expect(whyNotEstimable(all, pace(300, 1250))).toMatch(
-      /^p99 can't be estimated.* has 6000 response times, and it takes 10000\. .* --gate throughput,cpu,p50$/,
+      /^p99 can't be estimated.* has 6000 response times, but 10000 are needed\. .* --gate throughput,cpu,p50$/,
     );
     expect(whyNotEstimable(all, pace(0, 0))).toMatch(/^p50 and p99 can't .* --gate throughput,cpu$/);
     expect(whyNotEstimable(all.slice(3), pace(300, 1250))).toMatch(/gate on throughput and cpu$/);

@@ -41,7 +41,7 @@ describe('a run compared with stored runs', () => {
 
   test('reports how many more runs are needed when they scatter, and to run it again when it is too close', () => {
     const some = [0.1, 0.116, 0.084, 0.108, 0.092].map((value) => run(value));
-    expect(hold(0.1, 0.1, some).end.why).toMatch(/that would take some [1-9]\d* recorded runs more/);
+    expect(hold(0.1, 0.1, some).end.why).toMatch(/a decision takes about [1-9]\d* more recorded runs/);
     expect(
       hold(
         0.1,
@@ -50,7 +50,7 @@ describe('a run compared with stored runs', () => {
       ).end,
     ).toMatchObject({
       outcome: 'inconclusive',
-      why: expect.stringContaining('in cpu the server was neither found worse nor was it ruled out. Run it again'),
+      why: expect.stringContaining('in cpu it is open whether the server is worse. Run it again'),
     });
   });
 
@@ -67,7 +67,7 @@ describe('recording a run', () => {
   test.each([
     ['reports the first', [], 'RECORDED: this is run 1; record 4 more runs'],
     ['reports the fifth', five.slice(1), 'RECORDED: this is run 5.'],
-    ['reports one that is worse', five, 'RECORDED: this is run 6. In cpu it is worse than those before'],
+    ['reports one that is worse', five, 'RECORDED: this is run 6. In cpu it is worse than the earlier runs'],
   ])('%s', (_, runs, statement) => {
     expect(hold(0.1, 0.2, runs, true).end).toMatchObject({
       outcome: 'recorded',

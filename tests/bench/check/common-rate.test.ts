@@ -27,13 +27,13 @@ describe('the common rate', () => {
     const { rate, dropped } = await findCommonRate(50_000, generator(100_000, { p50: 0.1, p99: 0.8 }));
     expect(rate).toBe(12_500);
     expect(dropped).toEqual([
-      { metric: 'p99', reason: expect.stringMatching(/^at 12500 requests\/s, 80 % of it passed/) },
+      { metric: 'p99', reason: expect.stringMatching(/^at 12500 requests\/s, 80 % of it is time before/) },
     ]);
   });
 
   test.each<[string, number, (rate: number) => Promise<RateTrial>, RegExp]>([
     ['is always busy', 50_000, generator(1), /it used \d+ % of its CPU even at \d+ requests/],
-    ['is always late', 50_000, generator(1e6, { p50: 0.9, p99: 0.9 }), /90 % of it passed/],
+    ['is always late', 50_000, generator(1e6, { p50: 0.9, p99: 0.9 }), /90 % of it is time before/],
     ['has almost no load', 1, generator(1e6), /complete only 1.0 requests/],
   ])('is zero when the generator %s', async (_, capacity, tryAt, why) => {
     const { rate, dropped } = await findCommonRate(capacity, tryAt);

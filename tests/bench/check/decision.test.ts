@@ -148,7 +148,7 @@ describe('whether a session counts when', () => {
       'the generator did not run in one window of two',
       0,
       [window(0.1, 1), window(0, 0)],
-      /^the generator was kept .* 1 of 2 w/,
+      /^the generator could not run .* 1 of 2 w/,
     ],
   ])('%s', (_, stolen, paced, why) => {
     const excluded = whyExcluded(stolen, paced);
@@ -206,13 +206,17 @@ describe('a check plan', () => {
 
   test.each<[string, Partial<CheckPlan>, string]>([
     ['no gates', { gates: [] }, 'nothing to gate on'],
-    ['too few sessions for a look', { maxSessions: 9 }, 'leaves no look'],
+    ['too few sessions for a look', { maxSessions: 9 }, 'too few for a look'],
     [
       'more metrics than its sessions can decide',
       { maxSessions: 10, gates: Array.from({ length: 11 }, () => ({ metric: 'cpu', margins: gatedMetrics.cpu })) },
-      '10 sessions can find nothing in 11 metrics at a level of 0.01: it takes 11',
+      '10 sessions can find nothing in 11 metrics at a level of 0.01: 11 are needed',
     ],
-    ['swapped margins', { gates: [{ metric: 'cpu', margins: { tolerated: 0.05, detected: 0.01 } }] }, 'margin: of cpu'],
+    [
+      'swapped margins',
+      { gates: [{ metric: 'cpu', margins: { tolerated: 0.05, detected: 0.01 } }] },
+      'margin: for cpu',
+    ],
     [
       'percentiles over HTTP',
       { point: { ...plan.point, app: 'http' }, gates: [{ metric: 'p99', margins: gatedMetrics.p99 }] },
@@ -221,7 +225,7 @@ describe('a check plan', () => {
     [
       'an app that UDP does not support',
       { point: { ...plan.point, app: 'websocket', transport: 'udp' } },
-      'app: websocket goes over tcp or tls',
+      'app: websocket runs over tcp or tls',
     ],
     ['no connections', { point: { ...plan.point, connections: 0 } }, 'connections: 0 is not a whole number from 1'],
     ['a time-out of zero', { timeoutMs: 0 }, 'timeout: must be above zero'],

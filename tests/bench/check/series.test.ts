@@ -69,7 +69,7 @@ describe('a series of sessions', () => {
     expect(looks.map((look) => look.sessions)).toEqual([10, 14, 18, 24]);
     expect(spentBy(looks)).toBeCloseTo(ALPHA, 12);
     expect(end).toMatchObject({ outcome: 'inconclusive', needs: [{ metric: 'cpu', sessions: null, budgetMs: null }] });
-    expect(end.why).toContain('cpu more than 82 sessions would decide: use a calmer machine');
+    expect(end.why).toContain('a decision takes more than 82 sessions for cpu: use a calmer machine');
   });
 
   test('with little scatter reports the sessions and the budget that would have decided it', async () => {
@@ -78,7 +78,7 @@ describe('a series of sessions', () => {
     expect(need?.sessions).toBeGreaterThan(12);
     expect(need?.sessions).toBeLessThan(82);
     expect(need?.budgetMs).toBe(Math.ceil((40_000 + 1.1 * (need?.sessions ?? 0) * 6000) / 60_000) * 60_000);
-    expect(end.why).toMatch(/cpu some \d+ sessions would decide: --budget \d+m$/);
+    expect(end.why).toMatch(/a decision takes about \d+ sessions for cpu: --budget \d+m$/);
   });
 
   test('whose time runs out between two looks has a last look at once, with the remaining alpha', async () => {
@@ -92,7 +92,7 @@ describe('a series of sessions', () => {
   test('whose time runs out before ten sessions decides nothing', async () => {
     const { end, looks } = await held(worse, { until: 9 });
     expect(looks).toEqual([]);
-    expect(end).toMatchObject({ outcome: 'inconclusive', why: expect.stringContaining('time budget was over') });
+    expect(end).toMatchObject({ outcome: 'inconclusive', why: expect.stringContaining('time budget ended') });
   });
 
   test('replaces excluded sessions with further ones, and is invalid only when it cannot', async () => {

@@ -57,7 +57,7 @@ describe('autocannon', () => {
   test.each([
     ['with failed requests', { ...said, failed: 1 }, 'replies to autocannon were wrong'],
     ['without any reply', { ...said, completed: 0 }, 'replies to autocannon were wrong'],
-    ['with invalid output', { ...said, measuredSeconds: null }, 'autocannon said: '],
+    ['with invalid output', { ...said, measuredSeconds: null }, 'unexpected output of autocannon: '],
   ])('%s is an error that contains its output', (_, words, message) => {
     expect(() => parseAutocannon(JSON.stringify(words))).toThrow(message);
   });
@@ -78,6 +78,6 @@ describe('the C programs', () => {
     ['flood_epoll', parseFlood],
     ['drain', parseDrain],
   ])('%s with invalid output is an error', (name, parse) => {
-    expect(() => parse('corrupt echo')).toThrow(`${name} said: corrupt echo`);
+    expect(() => parse('corrupt echo')).toThrow(`unexpected output of ${name}: corrupt echo`);
   });
 });

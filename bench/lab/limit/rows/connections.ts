@@ -13,7 +13,7 @@ export const connections = {
   title: `${CONNECTIONS.toLocaleString('en')} TCP connections held by one generator`,
   figures: {
     held: { title: 'held, each answered once', unit: 'count', atLeast: CONNECTIONS },
-    unanswered: { title: 'begun and not answered', unit: 'count', atMost: 0 },
+    unanswered: { title: 'opened but not answered', unit: 'count', atMost: 0 },
     bytesEach: { title: 'generator memory for each', unit: 'bytes', atMost: 2048 },
     openingSeconds: { title: 'time to open all', unit: 'seconds', atMost: 10 },
     openingRate: { title: 'opened', unit: 'perSecond' },
@@ -58,7 +58,7 @@ export function possibleConnections(
     files < ports
       ? `this process may open ${files} files: run \`ulimit -Hn ${needed}; ulimit -n ${needed}\` as root in this shell`
       : `there are ${ports} local ports: run \`sysctl net.ipv4.ip_local_port_range="32768 60999"\` as root`;
-  return { begun, notes: [`${begun} connections in place of ${wanted}, since ${remedy}`] };
+  return { begun, notes: [`${begun} connections instead of ${wanted}, because ${remedy}`] };
 }
 
 /** Returns the number of local ports for outgoing connections. See ip(7), ip_local_port_range. */

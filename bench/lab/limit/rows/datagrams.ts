@@ -21,7 +21,7 @@ export const datagrams = {
     rate: { title: 'datagrams/s, ours', unit: 'perSecond' },
     referenceRate: { title: 'datagrams/s, C', unit: 'perSecond' },
     sockperfRate: { title: 'sockperf under-load, received back', unit: 'perSecond' },
-    burstRate: { title: 'sockperf in bursts of 32, the same', unit: 'perSecond' },
+    burstRate: { title: 'sockperf in bursts of 32, received back', unit: 'perSecond' },
   },
   async prepare(setting) {
     const { reference, serverCpu, loadCpu, seconds } = setting;

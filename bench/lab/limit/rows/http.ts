@@ -11,7 +11,7 @@ const CONNECTIONS = 16;
  */
 export const http = {
   name: 'http',
-  title: `HTTP GET of 13 B, ${CONNECTIONS} connections, a plain server of Node's`,
+  title: `HTTP GET of 13 B, ${CONNECTIONS} connections, a plain Node server`,
   figures: {
     rateRatio: { title: 'requests/s, ours ÷ autocannon', unit: 'ratio', atLeast: 0.95 },
     cpuRatio: { title: 'CPU per request, ours ÷ autocannon', unit: 'ratio', atMost: 1.1 },
