@@ -63,7 +63,11 @@ describe('a configuration', () => {
       { scenarios: [{ transports: ['tcp'], connections: [1], work: null, cpus: 3 }], serverCpus: [0, 1] },
       'cpus: 3 is not a whole number from 1 to the 2 of --server-cpus',
     ],
-    ['pipelined handshakes', { workload: 'handshake', transports: ['tls'], pipelining: 2 }, 'pipelining: a handshake'],
+    [
+      'pipelined handshakes',
+      { workload: 'handshake', transports: ['tls'], pipelining: 2 },
+      'pipelining: each connection makes one handshake',
+    ],
     [
       'a one-way workload over TLS',
       { workload: 'upload', app: 'discard', transports: ['tls'] },

@@ -285,9 +285,9 @@ describe('a trial', () => {
       'of a chat with duplicate lines',
       chat({ duplicated: 5 }),
       'broadcast-duplicated',
-      '5 lines came to somebody again',
+      '5 lines were delivered to a client again',
     ],
-    ['of a chat with reordered lines', chat({ reordered: 7 }), 'broadcast-reordered', '7 lines were heard after'],
+    ['of a chat with reordered lines', chat({ reordered: 7 }), 'broadcast-reordered', '7 lines were received after'],
     [
       'of a chat with its only generator thread at its limit',
       { ...chat({}), generator: { ...good.generator, utilization: 0.98, saturated: true } },

@@ -26,7 +26,7 @@ describe('a search is refused', () => {
     [
       'with a threshold on the rate itself',
       { thresholds: [parseThreshold('rate>5k')] },
-      'slo: rate>5k: rate follows the rate that is',
+      'slo: rate>5k: rate depends on the offered rate',
     ],
     [
       'for a one-way workload',
@@ -46,7 +46,7 @@ describe('a search is refused', () => {
     [
       'with an error limit that allows every request to fail',
       { failureLimit: parseThreshold('errorRate<=100%') },
-      'max-errors: a share of all requests',
+      'max-errors: 100% or more is no limit',
     ],
     [
       'with a budget too short for one window',
@@ -58,7 +58,11 @@ describe('a search is refused', () => {
       { rate: 39 },
       'start-rate: 39 requests/s gives fewer than 20 requests in a trial of 500 ms',
     ],
-    ['with too low a start rate', { rate: 39 }, 'start-rate: 39 requests/s are fewer than 20 in a trial of 500 ms'],
+    [
+      'with too low a start rate',
+      { rate: 39 },
+      'start-rate: 39 requests/s gives fewer than 20 requests in a trial of 500 ms',
+    ],
     ['with a start rate of zero', { rate: 0 }, 'start-rate: 0 is not above 0 and up to 100000000 requests/s'],
   ])('%s', (_, change, fault) => {
     const faults = capacityFaults({ ...searchable, ...change });
