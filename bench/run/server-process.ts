@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { killChild } from '../../servers/spawning/kill-child.ts';
 import { howProcessEnded } from '../../servers/spawning/worker-watch.ts';
 import { onCpus } from '../../sockets/os/cpu.ts';
 import { processTree } from '../../sockets/os/process-tree.ts';
@@ -96,11 +97,11 @@ export class ServerProcess {
   async stop(): Promise<void> {
     const { child } = this;
     if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
-    child.kill('SIGTERM');
+    killChild(child, 'SIGTERM');
     const timer = setTimeout(() => {
       for (const pid of this.tree()) kill(pid);
       // On systems other than Linux, the process tree is not known.
-      child.kill('SIGKILL');
+      killChild(child, 'SIGKILL');
     }, STOP_LIMIT_MS);
     await this.#ended;
     clearTimeout(timer);

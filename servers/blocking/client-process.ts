@@ -6,6 +6,7 @@ import { close } from '../../sockets/socket.ts';
 import type { ServerSpec } from '../contract.ts';
 import type { Hub } from '../rooms/hub.ts';
 import { startProcess } from '../spawning/child-task.ts';
+import { killChild } from '../spawning/kill-child.ts';
 import { taskOf } from '../spawning/task.ts';
 import type { WorkerWatch } from '../spawning/worker-watch.ts';
 import type { Client, ClientWorker } from './client-workers.ts';
@@ -64,7 +65,7 @@ export class ClientProcess implements ClientWorker {
   }
 
   end(): void {
-    this.#child.kill('SIGKILL');
+    killChild(this.#child, 'SIGKILL');
   }
 
   #pass({ fd, first }: Client, spec: ServerSpec): void {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { SocketAddress } from '../../sockets/address.ts';
 import type { RunningServer, ServerSpec, WorkerEnded } from '../contract.ts';
 import { type Hub, hubStdio } from '../rooms/hub.ts';
+import { killChild } from './kill-child.ts';
 import { howProcessEnded, WorkerWatch } from './worker-watch.ts';
 
 /** What a host process runs. Plain data: it crosses to the process as JSON. */
@@ -68,7 +69,7 @@ export function killServer(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return resolve();
     child.once('exit', () => resolve());
-    child.kill('SIGKILL');
+    killChild(child, 'SIGKILL');
   });
 }
 

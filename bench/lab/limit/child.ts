@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { killChild } from '../../../servers/spawning/kill-child.ts';
 import { onCpus } from '../../../sockets/os/cpu.ts';
 import { TargetError } from '../../model/errors.ts';
 
@@ -63,7 +64,7 @@ export class Child {
     let late = false;
     const alarm = setTimeout(() => {
       late = true;
-      this.#process.kill('SIGKILL');
+      killChild(this.#process, 'SIGKILL');
     }, limitMs);
     await this.#closed;
     clearTimeout(alarm);
@@ -75,7 +76,7 @@ export class Child {
 
   /** Kills the program and resolves when it has ended. */
   async stop(): Promise<void> {
-    this.#process.kill('SIGKILL');
+    killChild(this.#process, 'SIGKILL');
     await this.#closed;
   }
 
