@@ -17,6 +17,7 @@ const probes = {
   bash: () => whyNotStarted('bash', '--version'),
   // script(1) of util-linux: other implementations have other flags.
   script: () => whyNotStarted('script', '--version', 'util-linux'),
+  prlimit: () => whyNotStarted('prlimit', '--version'),
   // Needs ip(8), and root or a user that may create network namespaces.
   netns: () => whyNotStarted('unshare', '--net ip link set lo up'),
   // Needs the same, and a kernel with tc-tbf(8).

@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { whyUnavailable } from '../../servers/catalog.ts';
 import { Chatter, Chatters } from '../conformance/chatters.ts';
 import { StreamClient } from '../conformance/stream-client.ts';
+import { whyMissing } from '../requirements.ts';
 import { ServerProcess } from './server-process.ts';
 import { until } from './until.ts';
 
@@ -10,7 +11,7 @@ const options = { model: 'process-per-connection', transport: 'tcp', app: 'chat'
 const SPARE_FILES = 8;
 const CLIENTS = 12;
 
-describe.skipIf(whyUnavailable('process-per-connection'))('process-per-connection', () => {
+describe.skipIf(whyUnavailable('process-per-connection') ?? whyMissing('prlimit'))('process-per-connection', () => {
   test('closes a client for which no descriptors are left, and the others continue to chat', async () => {
     const server = await ServerProcess.start(options);
     onTestFinished(() => server.kill());
