@@ -1,0 +1,30 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const documents = [
+  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'examples/README.md'],
+  ...readdirSync('docs').map((name) => join('docs', name)),
+];
+/** Files of the project that a text names in full. NAME and the like stand for a file that a reader adds. */
+const FILE = /\b(?:scripts|reports|bench|servers|sockets|tests|examples|docs)\/[\w./-]+\.(?:ts|mjs|c|py|rs|md)\b/g;
+const LINK = /\]\((?!https?:|#)([^)#\s]+)/g;
+
+describe.each(documents)('%s', (document) => {
+  const text = readFileSync(document, 'utf8');
+
+  test('names files that exist', () => {
+    const named = [...text.matchAll(FILE)].map(([file]) => file).filter((file) => !/[A-Z]{3}|\ba\/b\./.test(file));
+    const missing = named.filter((file) => !existsSync(file) && !existsSync(join(dirname(document), file)));
+    expect(missing).toEqual([]);
+  });
+
+  test('links to files that exist', () => {
+    const links = [...text.matchAll(LINK)].map(([, link = '']) => join(dirname(document), link));
+    expect(links.filter((link) => !existsSync(link))).toEqual([]);
+  });
+});
+
+test('the README is short', () => {
+  expect(readFileSync('README.md', 'utf8').trimEnd().split('\n').length).toBeLessThanOrEqual(200);
+});
