@@ -7,7 +7,7 @@ import type { TrialSpec } from './planner.ts';
 import type { RunningTarget } from './running-target.ts';
 
 /** Usage of the server and completed requests, at one moment. */
-interface Sample {
+export interface Sample {
   readonly completed: number;
   readonly usage: TreeUsage | null;
 }
@@ -91,9 +91,10 @@ export class Readings {
 
 /**
  * Returns the usage between two samples. CPU time and requests come from the same two moments, so that their ratio is
- * right whenever those were.
+ * right whenever those were. When a process has ended in between, the kernel reports its time in whole ticks of 10 ms,
+ * so that less than that may appear as a negative difference: then CPU time per request is not known (null).
  */
-function serverUsage(
+export function serverUsage(
   before: Sample | undefined,
   after: Sample | undefined,
   memory: TreeMemory | null,
@@ -102,8 +103,8 @@ function serverUsage(
   const cpuNanos = after.usage.cpuNanos - before.usage.cpuNanos;
   const completed = after.completed - before.completed;
   return {
-    cpuSeconds: cpuNanos / 1e9,
-    cpuMicrosPerRequest: completed === 0 ? null : cpuNanos / 1e3 / completed,
+    cpuSeconds: Math.max(0, cpuNanos) / 1e9,
+    cpuMicrosPerRequest: completed === 0 || cpuNanos < 0 ? null : cpuNanos / 1e3 / completed,
     ...memory,
     threads: after.usage.threads,
     processes: after.usage.processes,
