@@ -7,6 +7,7 @@ import { UNREAD_LIMIT } from '../rooms/unread-limit.ts';
 import type { Phase } from '../sending/phase.ts';
 import { Backlog } from '../sending/unsent-bytes.ts';
 import { type Awaiting, PeerTimer } from '../timing/peer-timer.ts';
+import { ConnectionInput } from './input.ts';
 import type { StreamRing } from './stream-ring.ts';
 
 /**
@@ -21,18 +22,13 @@ export class CompletionConnection implements StreamReply {
   readonly #producing: boolean;
   readonly #peerTimer: PeerTimer | undefined;
   #phase: Phase = 'talking';
-  #receiving = false;
-  #stopping = false;
+  readonly #input: ConnectionInput;
   /** Bytes of the send in flight. */
   #inFlight: Backlog;
   /** Replies made while a send is in flight. */
   #queued: Backlog;
-  /** Bytes received while a send waited or the app delayed an answer. The session gets them afterwards. */
-  readonly #pendingInput: Backlog;
   /** Messages to other clients, held back until the delay is over. */
   readonly #delayedBroadcasts: Backlog;
-  /** The peer's FIN has come, but `finish` of the session has not been called. */
-  #finPending = false;
   #waitNanos = 0;
   /** Whether the loop has this connection in its list of delayed ones. */
   #isDelayed = false;
@@ -48,7 +44,7 @@ export class CompletionConnection implements StreamReply {
     this.#ring = ring;
     this.#inFlight = new Backlog(ring.pool);
     this.#queued = new Backlog(ring.pool);
-    this.#pendingInput = new Backlog(ring.pool);
+    this.#input = new ConnectionInput(fd, ring, ring.pool);
     this.#delayedBroadcasts = new Backlog(ring.pool);
     this.#session = app.stream();
     this.#producing = this.#session.produce !== undefined;
@@ -64,9 +60,9 @@ export class CompletionConnection implements StreamReply {
   /** Handles received bytes, which are in {@link StreamRing.received}. */
   received(start: number, end: number): void {
     const { bytes } = this.#ring.received;
-    if (this.#isSendPending || this.#waitNanos > 0 || this.#pendingInput.length > 0) {
-      if (this.#phase === 'talking') this.#pendingInput.keep(bytes, start, end);
-      this.#stopReceiving();
+    if (this.#isSendPending || this.#waitNanos > 0 || this.#input.pending.length > 0) {
+      if (this.#phase === 'talking') this.#input.pending.keep(bytes, start, end);
+      this.#input.stop();
       return;
     }
     if (this.#phase === 'talking') this.#session.receive(bytes, start, end, this);
@@ -78,10 +74,8 @@ export class CompletionConnection implements StreamReply {
    * @param result 0 after the peer's FIN, a negated errno, or a positive value when it ended without an error.
    */
   receivingEnded(result: number): void {
-    this.#receiving = false;
-    this.#stopping = false;
-    if (result === 0) this.#finPending = true;
-    else if (result < 0) this.#receivingFailed(result);
+    this.#input.ended(result === 0);
+    if (result < 0) this.#receivingFailed(result);
     this.#advance();
   }
 
@@ -201,7 +195,7 @@ export class CompletionConnection implements StreamReply {
   free(): void {
     this.#inFlight.clear();
     this.#queued.clear();
-    this.#pendingInput.clear();
+    this.#input.free();
     this.#delayedBroadcasts.clear();
   }
 
@@ -217,22 +211,22 @@ export class CompletionConnection implements StreamReply {
     if (this.#phase === 'talking') {
       if (!this.#isSendPending && (this.#producing || this.#hasPendingWork || this.#inFlight.borrows)) this.#revisit();
     } else this.#close();
-    if (!this.#receiving && !this.#isSendPending && this.#wantsInput) this.#receive();
+    if (!this.#input.isReceiving && !this.#isSendPending && this.#wantsInput) this.#input.start();
   }
 
   /** With no send in flight, does the next thing: sends, passes input on, finishes or produces. */
   #proceed(): void {
     if (this.#queued.length > 0) this.#sendNext();
-    else if (this.#pendingInput.length > 0) this.#deliverInput();
-    else if (this.#finPending) this.#finish();
+    else if (this.#input.pending.length > 0) this.#deliverInput();
+    else if (this.#input.hasFin) this.#finish();
     else if (this.#producing && this.#phase === 'talking') this.#session.produce?.(this);
   }
 
   /** Passes pending input to the session. */
   #deliverInput(): void {
-    const { memory, start, end } = this.#pendingInput;
+    const { memory, start, end } = this.#input.pending;
     if (memory !== undefined && this.#phase === 'talking') this.#session.receive(memory.bytes, start, end, this);
-    this.#pendingInput.clear();
+    this.#input.pending.clear();
   }
 
   #sendDelayedBroadcasts(): void {
@@ -250,14 +244,12 @@ export class CompletionConnection implements StreamReply {
 
   /** Whether there is work for {@link #proceed} once no send is in flight. */
   get #hasPendingWork(): boolean {
-    return this.#queued.length > 0 || this.#pendingInput.length > 0 || this.#finPending;
+    return this.#queued.length > 0 || this.#input.isPending;
   }
 
   /** Whether input from the peer is still wanted. */
   get #wantsInput(): boolean {
-    return (
-      !this.#finPending && this.#pendingInput.length === 0 && this.#phase !== 'finished' && this.#phase !== 'broken'
-    );
+    return !this.#input.isPending && this.#phase !== 'finished' && this.#phase !== 'broken';
   }
 
   /** Whether a send is in flight, or may be. */
@@ -271,7 +263,7 @@ export class CompletionConnection implements StreamReply {
 
   /** Takes the last steps of a conversation that the app or the peer has ended, or that is broken. */
   #close(): void {
-    if (this.#phase === 'lingering' && !this.#finPending) return;
+    if (this.#phase === 'lingering' && !this.#input.hasFin) return;
     if (this.#phase === 'broken' && !this.#aborted) {
       this.#aborted = true;
       this.#ring.abort(this.fd);
@@ -281,25 +273,14 @@ export class CompletionConnection implements StreamReply {
     } else if (this.#phase === 'ended') {
       this.#phase = 'lingering';
       this.#ring.finish(this.fd);
-    } else if (!this.#receiving) this.#ring.over(this);
+    } else if (!this.#input.isReceiving) this.#ring.over(this);
   }
 
   /** Handles the peer's FIN, which comes after all its data, all of which has been answered. */
   #finish(): void {
-    this.#finPending = false;
+    this.#input.hasFin = false;
     if (this.#phase === 'talking') this.#session.finish?.(this);
     if (this.#phase !== 'broken') this.#phase = 'finished';
-  }
-
-  #receive(): void {
-    this.#receiving = true;
-    this.#ring.receive(this.fd);
-  }
-
-  #stopReceiving(): void {
-    if (this.#stopping || !this.#receiving) return;
-    this.#stopping = true;
-    this.#ring.stopReceiving(this.fd);
   }
 
   #revisit(): void {
