@@ -2,31 +2,13 @@ import type { SocketAddress } from '../../sockets/address.ts';
 import { EAGAIN } from '../../sockets/errno.ts';
 import { NativeMemory } from '../../sockets/memory.ts';
 import { checkDatagramSent, datagramRetry } from '../../sockets/retry.ts';
-import { accept, PeerAddress, recvfrom, sendto } from '../../sockets/socket.ts';
+import { PeerAddress, recvfrom, sendto } from '../../sockets/socket.ts';
 import type { App, DatagramReply } from '../apps/app.ts';
-import { retryAccept, SHORTAGE_NANOS } from '../listening/accept.ts';
+import { SHORTAGE_NANOS } from '../listening/accept.ts';
 import { pause } from '../timing/block-for.ts';
 
 /** Holds the largest UDP datagram (65,507 bytes, udp(7)). */
 const BUFFER_SIZE = 65_536;
-
-/**
- * Blocks in accept(2) until a connection comes. Skips a connection that was reset in the accept queue. When descriptors
- * or memory have run out, it retries after a pause, because another connection may end.
- * @param stopping returns true once the server is stopping. It must be set before the listener is shut down, which
- * wakes this call.
- * @returns the descriptor of the connection, or -1 when the server is stopping.
- * @throws {SystemError} when no further connection is possible, for example when the descriptor is not a listener.
- */
-export function nextConnection(listener: number, stopping: () => boolean): number {
-  for (;;) {
-    const connection = accept(listener);
-    if (connection >= 0) return connection;
-    const retry = retryAccept(connection, stopping);
-    if (retry === 'never') return -1;
-    if (retry === 'later') pause(SHORTAGE_NANOS);
-  }
-}
 
 /** First datagram of a conversation, and its sender. Plain data: it crosses to threads and child processes. */
 export interface FirstDatagram {

@@ -13,6 +13,7 @@ import {
   socket,
 } from '../../sockets/socket.ts';
 import type { RunningServer, ServerSpec, WorkerEnded } from '../contract.ts';
+import { nextConnection } from '../listening/accept.ts';
 import { ofSeveral } from '../random/random-spec.ts';
 import { loadApp } from '../served.ts';
 import { taskOf } from '../spawning/task.ts';
@@ -20,7 +21,7 @@ import { startThreads, tellReady, threadsEnd } from '../spawning/thread.ts';
 import { WorkerWatch } from '../spawning/worker-watch.ts';
 import { kernelTransport } from '../transport.ts';
 import { type Client, type ClientWorker, ClientWorkers } from './client-workers.ts';
-import { BlockingDatagrams, type FirstDatagram, nextConnection } from './datagrams.ts';
+import { BlockingDatagrams, type FirstDatagram } from './datagrams.ts';
 
 /**
  * The concurrent server of Stevens, UNIX Network Programming, volume 1, section 4.8. A listener waits for clients and

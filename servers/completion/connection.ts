@@ -3,7 +3,7 @@ import type { NativeMemory } from '../../sockets/memory.ts';
 import { streamRetry } from '../../sockets/retry.ts';
 import type { App, StreamReply, StreamSession } from '../apps/app.ts';
 import { SHORTAGE_NANOS } from '../listening/accept.ts';
-import { UNREAD_LIMIT } from '../rooms/unread-limit.ts';
+import { UNREAD_LIMIT } from '../rooms/frame.ts';
 import type { Phase } from '../sending/phase.ts';
 import { Backlog } from '../sending/unsent-bytes.ts';
 import { type Awaiting, PeerTimer } from '../timing/peer-timer.ts';

@@ -1,9 +1,9 @@
-import { DatagramLayout } from '../../sockets/datagram-layout.ts';
 import { check, ENOBUFS } from '../../sockets/errno.ts';
 import type { NativeMemory } from '../../sockets/memory.ts';
 import { POLLHUP } from '../../sockets/poll.ts';
 import { checkDatagramSent, datagramRetry } from '../../sockets/retry.ts';
 import type { PeerAddress } from '../../sockets/socket.ts';
+import { DatagramLayout } from '../../sockets/uring/datagram-layout.ts';
 import type { App, DatagramReply } from '../apps/app.ts';
 import { SHORTAGE_NANOS } from '../listening/accept.ts';
 import { HeldDatagrams, type PeerSource } from '../sending/delayed-datagrams.ts';

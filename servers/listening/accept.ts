@@ -1,5 +1,6 @@
 import { acceptRetry, type Retry } from '../../sockets/retry.ts';
 import { accept } from '../../sockets/socket.ts';
+import { pause } from '../timing/block-for.ts';
 
 /** Pause before the next accept(2) after descriptors or memory ran out, in milliseconds. */
 export const SHORTAGE_MS = 10;
@@ -35,4 +36,22 @@ export function acceptSome(listener: number, open: (fd: number) => void, stoppin
     open(fd);
   }
   return true;
+}
+
+/**
+ * Blocks in accept(2) until a connection comes. Skips a connection that was reset in the accept queue. When descriptors
+ * or memory have run out, it retries after a pause, because another connection may end.
+ * @param stopping returns true once the server is stopping. It must be set before the listener is shut down, which
+ * wakes this call.
+ * @returns the descriptor of the connection, or -1 when the server is stopping.
+ * @throws {SystemError} when no further connection is possible, for example when the descriptor is not a listener.
+ */
+export function nextConnection(listener: number, stopping: () => boolean): number {
+  for (;;) {
+    const connection = accept(listener);
+    if (connection >= 0) return connection;
+    const retry = retryAccept(connection, stopping);
+    if (retry === 'never') return -1;
+    if (retry === 'later') pause(SHORTAGE_NANOS);
+  }
 }

@@ -1,8 +1,9 @@
 import type { Worker } from 'node:worker_threads';
 import { close, localAddress, openServer, SHUT_RDWR, setOption, shutdown } from '../../sockets/socket.ts';
-import { nextConnection, serveDatagrams } from '../blocking/datagrams.ts';
+import { serveDatagrams } from '../blocking/datagrams.ts';
 import { serveStream } from '../blocking/stream.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
+import { nextConnection } from '../listening/accept.ts';
 import { loadApp } from '../served.ts';
 import { taskOf } from '../spawning/task.ts';
 import { startThreads, tellReady, threadsEnd } from '../spawning/thread.ts';

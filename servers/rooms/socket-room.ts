@@ -1,7 +1,6 @@
 import { Socket } from 'node:net';
-import { FRAME_HEADER, FrameCutter, frameEnd, frameHeader, framePid, frameSpeaker } from './frame.ts';
+import { FRAME_HEADER, FrameCutter, frameEnd, frameHeader, framePid, frameSpeaker, UNREAD_LIMIT } from './frame.ts';
 import { HUB_FD } from './hub.ts';
-import { UNREAD_LIMIT } from './unread-limit.ts';
 
 /** Broadcasts between the sessions of this event loop, on Node's sockets, and through a hub to other processes. */
 export class SocketRoom {

@@ -1,7 +1,7 @@
-import type { DatagramLayout } from '../datagram-layout.ts';
 import type { MappedMemory } from '../mapped-memory.ts';
 import { NativeMemory } from '../memory.ts';
 import { MSG_DONTWAIT, type PeerAddress } from '../socket.ts';
+import type { DatagramLayout } from './datagram-layout.ts';
 import type { MessageLayout } from './recvmsg-layout.ts';
 
 // Operations, enum io_uring_op.

@@ -2,7 +2,6 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { app as echo } from '../../servers/apps/echo.ts';
 import { RingDatagrams } from '../../servers/completion/ring-datagrams.ts';
 import { RingStreams } from '../../servers/completion/ring-streams.ts';
-import { DatagramLayout } from '../../sockets/datagram-layout.ts';
 import { check, EAGAIN } from '../../sockets/errno.ts';
 import { NativeMemory } from '../../sockets/memory.ts';
 import {
@@ -18,6 +17,7 @@ import {
   socket,
   type Transport,
 } from '../../sockets/socket.ts';
+import { DatagramLayout } from '../../sockets/uring/datagram-layout.ts';
 import { patternBytes } from '../conformance/bytes.ts';
 import { whyMissing } from '../requirements.ts';
 import { closing, loopback, memory } from '../sockets/open.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { DatagramLayout } from '../../sockets/datagram-layout.ts';
 import { check, EAGAIN, EPIPE } from '../../sockets/errno.ts';
 import { connect, localAddress, MSG_DONTWAIT, SHUT_WR, send, shutdown, socket } from '../../sockets/socket.ts';
+import { DatagramLayout } from '../../sockets/uring/datagram-layout.ts';
 import { whyMissing } from '../requirements.ts';
 import { closing, connection, listening, loopback, memory } from './open.ts';
 import { completed, heard, makeBuffers, makeRing, say } from './rings.ts';
