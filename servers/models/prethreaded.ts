@@ -1,16 +1,5 @@
-import type { Worker } from 'node:worker_threads';
-import { close, localAddress, openServer, SHUT_RDWR, setOption, shutdown } from '../../sockets/socket.ts';
-import { serveDatagrams } from '../blocking/datagrams.ts';
-import { serveStream } from '../blocking/stream.ts';
-import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
-import { nextConnection } from '../listening/accept.ts';
-import { ofSeveral } from '../random/random-spec.ts';
-import { DescriptorRoom, openRoom } from '../rooms/descriptor-room.ts';
-import { loadApp } from '../served.ts';
-import { taskOf } from '../spawning/task.ts';
-import { startThreads, tellReady, threadsEnd } from '../spawning/thread.ts';
-import { WorkerWatch } from '../spawning/worker-watch.ts';
-import { kernelTransport } from '../transport.ts';
+import { startAcceptPool } from '../blocking/accept-pool.ts';
+import type { ServerModel } from '../contract.ts';
 
 /**
  * Number of threads in the pool, and so of TCP connections served at once. Each thread takes 8 MB and 30 ms of CPU time
@@ -19,78 +8,11 @@ import { kernelTransport } from '../transport.ts';
  */
 export const POOL_SIZE = 32;
 
-/** Longest wait for the end of the threads when the server closes. */
-const CLOSE_LIMIT_MS = 1000;
-
-/** Words of the memory that all threads share: the stop flag, then for each thread the connection that it serves. */
-const STOP = 0;
-const FIRST_SERVING = 1;
-
-interface PoolInput {
-  readonly fd: number;
-  readonly spec: ServerSpec;
-  readonly shared: Int32Array;
-  /** Index of the thread's word in shared memory. Main wakes the thread through the descriptor there; 0 means none. */
-  readonly serving: number;
-  /** Memory that the clients of all threads share; undefined when the app needs none. */
-  readonly room: SharedArrayBuffer | undefined;
-}
-
 /**
- * Prethreaded server: a fixed pool of threads, started in advance, that all block in accept on one listener. Each
- * serves its connection to the end. When all are busy, further connections wait in the accept queue. Stevens, UNIX
- * Network Programming, volume 1, section 30.11, without the lock around accept, which Linux does not need. Over UDP all
- * threads block in recvfrom on one socket, and the thread that receives a datagram answers it.
+ * Prethreaded server: a fixed pool of threads, started in advance so that the first clients do not pay for it, that all
+ * block in accept on one listener. Stevens, UNIX Network Programming, volume 1, section 30.11, without the lock around
+ * accept, which Linux does not need.
  */
 export const model: ServerModel = {
-  async start(spec, workerEnded): Promise<RunningServer> {
-    const fd = openServer(kernelTransport(spec.transport), spec);
-    const shared = new Int32Array(new SharedArrayBuffer(4 * (FIRST_SERVING + POOL_SIZE)));
-    const room = openRoom(spec);
-    const tasks = Array.from({ length: POOL_SIZE }, (_, i) => {
-      const input: PoolInput = { fd, spec: ofSeveral(spec, i), shared, serving: FIRST_SERVING + i, room };
-      return taskOf<typeof import('./prethreaded.ts')>(import.meta.url)('serve', input);
-    });
-    const watch = new WorkerWatch(workerEnded);
-    const stop = (threads: readonly Worker[]) => {
-      watch.close();
-      return stopPool(fd, shared, threads);
-    };
-    // The first clients must not pay for the start of the threads.
-    const threads = await startThreads(tasks, stop);
-    threads.forEach((thread, i) => {
-      watch.thread(thread, `pool thread ${i + 1} of ${POOL_SIZE}`, 'vital');
-    });
-    return { address: localAddress(fd), close: () => stop(threads) };
-  },
+  start: (spec, workerEnded) => startAcceptPool(spec, POOL_SIZE, workerEnded),
 };
-
-async function stopPool(fd: number, shared: Int32Array, threads: readonly Worker[]): Promise<void> {
-  Atomics.store(shared, STOP, 1);
-  // Wakes all threads that block in accept or recvfrom.
-  shutdown(fd, SHUT_RDWR);
-  for (let i = FIRST_SERVING; i < shared.length; i++) {
-    const serving = Atomics.load(shared, i);
-    if (serving > 0) shutdown(serving, SHUT_RDWR);
-  }
-  await threadsEnd(threads, CLOSE_LIMIT_MS);
-  close(fd);
-}
-
-/** Runs one thread of the pool. */
-export async function serve({ fd, spec, shared, serving, room: memory }: PoolInput): Promise<void> {
-  const app = await loadApp(spec);
-  const room = DescriptorRoom.of(memory);
-  tellReady();
-  if (spec.transport === 'udp') return serveDatagrams(fd, app);
-  const stopping = () => Atomics.load(shared, STOP) === 1;
-  for (let connection = nextConnection(fd, stopping); connection >= 0; connection = nextConnection(fd, stopping)) {
-    setOption(connection, 'TCP_NODELAY', 1);
-    Atomics.store(shared, serving, connection);
-    // Checked after the store: either this thread sees the stop, or the main thread sees the connection.
-    if (!stopping()) serveStream(connection, app, room);
-    Atomics.store(shared, serving, 0);
-    close(connection);
-  }
-  room?.free();
-}
