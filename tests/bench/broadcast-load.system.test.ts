@@ -46,7 +46,7 @@ const faults = ['broadcast-lost', 'broadcast-duplicated', 'broadcast-reordered',
 
 describe('a chat server that', () => {
   test('works correctly has its deliveries counted correctly', async () => {
-    const trial = await measureChat(await chat((line, { toOthers }) => toOthers(line)), '-d', '500ms');
+    const trial = await measureChat(await chat((line, { toOthers }) => toOthers(line)), ...counted(450));
     const { broadcast, requests, latencyMicros } = trial;
     expect(requests.completed).toBeGreaterThan(100);
     expect(accountedFor(trial)).toBe(requests.sent);
