@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import type { Trial } from '../../bench/model/trial.ts';
 import { accountedFor, counted, measureTrial, onlyTrial, resultOf, startMeasuring, tcpServer } from './measured.ts';
+import { stamping } from './stamping.ts';
 
 const CALL = '?';
 
@@ -46,6 +47,7 @@ const faults = ['broadcast-lost', 'broadcast-duplicated', 'broadcast-reordered',
 
 describe('a chat server that', () => {
   test('works correctly has its deliveries counted correctly', async () => {
+    stamping();
     const trial = await measureChat(await chat((line, { toOthers }) => toOthers(line)), ...counted(450));
     const { broadcast, requests, latencyMicros } = trial;
     expect(requests.completed).toBeGreaterThan(100);
