@@ -4,7 +4,9 @@ import { describe, expect, test } from 'vitest';
 
 const documents = [
   ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'examples/README.md'],
-  ...readdirSync('docs').map((name) => join('docs', name)),
+  ...readdirSync('docs')
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join('docs', name)),
 ];
 /** Files of the project that a text names in full. NAME and the like stand for a file that a reader adds. */
 const FILE = /\b(?:scripts|reports|bench|servers|sockets|tests|examples|docs)\/[\w./-]+\.(?:ts|mjs|c|py|rs|md)\b/g;
