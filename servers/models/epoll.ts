@@ -1,6 +1,6 @@
 import { openServer } from '../../sockets/socket.ts';
 import type { ServerModel } from '../contract.ts';
-import { startEpollLoops } from '../readiness/epoll-loop.ts';
+import { startReadinessLoops } from '../readiness/loop.ts';
 import { kernelTransport } from '../transport.ts';
 
 /**
@@ -10,6 +10,6 @@ import { kernelTransport } from '../transport.ts';
 export const model: ServerModel = {
   async start(spec, workerEnded) {
     const listener = openServer(kernelTransport(spec.transport), spec, { blocking: false });
-    return startEpollLoops(spec, [listener], workerEnded);
+    return startReadinessLoops('epoll', spec, [listener], workerEnded);
   },
 };

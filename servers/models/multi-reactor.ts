@@ -2,7 +2,7 @@ import { getAffinity } from '../../sockets/os/cpu.ts';
 import { close, localAddress } from '../../sockets/socket.ts';
 import type { ServerModel, ServerSpec } from '../contract.ts';
 import { openSharedPort } from '../listening/shared-port.ts';
-import { startEpollLoops } from '../readiness/epoll-loop.ts';
+import { startReadinessLoops } from '../readiness/loop.ts';
 
 /**
  * One reactor for each CPU that this process may use: a thread with its own listener on the shared port (SO_REUSEPORT,
@@ -12,7 +12,7 @@ import { startEpollLoops } from '../readiness/epoll-loop.ts';
 export const model: ServerModel = {
   async start(spec, workerEnded) {
     const listeners = openListeners(spec, getAffinity(0).length);
-    return startEpollLoops(spec, listeners, workerEnded);
+    return startReadinessLoops('epoll', spec, listeners, workerEnded);
   },
 };
 

@@ -1,6 +1,6 @@
 import { openServer } from '../../sockets/socket.ts';
 import type { ServerModel } from '../contract.ts';
-import { startPollLoop } from '../readiness/poll-loop.ts';
+import { startReadinessLoops } from '../readiness/loop.ts';
 import { kernelTransport } from '../transport.ts';
 
 /**
@@ -10,6 +10,6 @@ import { kernelTransport } from '../transport.ts';
 export const model: ServerModel = {
   async start(spec, workerEnded) {
     const listener = openServer(kernelTransport(spec.transport), spec, { blocking: false });
-    return startPollLoop(spec, listener, workerEnded);
+    return startReadinessLoops('poll', spec, [listener], workerEnded);
   },
 };

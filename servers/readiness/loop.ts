@@ -1,5 +1,5 @@
-import { EPOLLIN, EPOLLOUT, Epoll } from '../../sockets/epoll.ts';
 import { setTimerSlack } from '../../sockets/os/process.ts';
+import { POLLIN, POLLOUT } from '../../sockets/poll.ts';
 import { setOption } from '../../sockets/socket.ts';
 import type { App } from '../apps/app.ts';
 import type { RunningServer, ServerSpec, WorkerEnded } from '../contract.ts';
@@ -14,55 +14,61 @@ import { CheckTimes } from '../timing/peer-timer.ts';
 import { soonest, WaitingConnections } from '../timing/waiting-connections.ts';
 import { type NextStep, NonblockingConnection, StreamBuffers } from './connection.ts';
 import { DatagramBatches } from './datagram-batches.ts';
+import { EpollPoller } from './epoll-poller.ts';
+import { PollPoller } from './poll-poller.ts';
+import type { Poller } from './poller.ts';
 
-/** Runs an epoll loop for each listener: see {@link startLoops}. */
-export function startEpollLoops(
+/** The system call by which a loop waits. */
+const pollers = { poll: PollPoller, epoll: EpollPoller } as const;
+
+interface ReadinessInput extends LoopInput {
+  readonly poller: keyof typeof pollers;
+}
+
+/** Runs a readiness loop for each listener: see {@link startLoops}. */
+export function startReadinessLoops(
+  poller: keyof typeof pollers,
   spec: ServerSpec,
   listeners: readonly [number, ...number[]],
   workerEnded?: WorkerEnded,
 ): Promise<RunningServer> {
-  const tasks = taskOf<typeof import('./epoll-loop.ts')>(import.meta.url);
-  return startLoops((input) => tasks('loop', input), spec, listeners, workerEnded);
+  const tasks = taskOf<typeof import('./loop.ts')>(import.meta.url);
+  return startLoops((input) => tasks('loop', { ...input, poller }), spec, listeners, workerEnded);
 }
 
 /**
- * Runs one event loop on epoll(7), in its own thread.
+ * Runs one loop, in its own thread.
  * @public named by a task
  */
-export async function loop({ listener, spec, stop, room }: LoopInput): Promise<void> {
+export async function loop({ listener, spec, stop, room, poller: name }: ReadinessInput): Promise<void> {
   const app = await loadApp(spec);
   // Delayed answers should be late by as little as possible.
   if (spec.work !== undefined) setTimerSlack(1);
   const stopping = () => Atomics.load(stop, 0) === 1;
-  const epoll = new Epoll();
-  epoll.add(listener, EPOLLIN, listener);
+  const poller = new pollers[name]();
+  poller.add(listener, POLLIN);
   tellReady();
   if (spec.transport === 'tcp')
-    new EpollLoop(epoll, listener, app, new StreamBuffers(DescriptorRoom.of(room)), stopping).run();
-  else answerDatagrams(epoll, listener, app, stopping);
-  epoll.close();
+    new ReadinessLoop(poller, listener, app, new StreamBuffers(DescriptorRoom.of(room)), stopping).run();
+  else answerDatagrams(poller, listener, app, stopping);
+  poller.free();
 }
 
-function answerDatagrams(epoll: Epoll, fd: number, app: App, stopping: () => boolean): void {
+function answerDatagrams(poller: Poller, fd: number, app: App, stopping: () => boolean): void {
   const batches = new DatagramBatches(fd, app);
-  for (epoll.wait(-1); !stopping(); waitMs(epoll, batches.sendDue())) batches.answer();
+  for (poller.wait(-1); !stopping(); poller.wait(batches.sendDue())) batches.answer();
   batches.free();
 }
 
-/** Like {@link Epoll.wait}, with fractions of a millisecond. */
-function waitMs(epoll: Epoll, timeoutMs: number): number {
-  return timeoutMs <= 0 ? epoll.wait(timeoutMs) : epoll.waitNanos(timeoutMs * 1e6);
-}
-
 /**
- * Serves the connections of one listener. Each is registered once, level-triggered, and modified only when it waits for
+ * Serves the connections of one listener. Each is watched from its start to its end, and changed only when it waits for
  * something else. While a client reads its replies, a request costs a receive, a send, and a share of a wait.
  */
-class EpollLoop {
-  readonly #epoll: Epoll;
+class ReadinessLoop {
+  readonly #poller: Poller;
   readonly #listener: number;
   readonly #app: App;
-  /** Indexed by descriptor, like `#interests`: the events for which each is registered. */
+  /** Indexed by descriptor, like `#interests`: the events for which each is watched. */
   readonly #connections: (NonblockingConnection | undefined)[] = [];
   readonly #interests: number[] = [];
   readonly #buffers: StreamBuffers;
@@ -74,12 +80,12 @@ class EpollLoop {
   readonly #stopping: () => boolean;
 
   /**
-   * @param epoll has the listener registered already, with its descriptor as data.
+   * @param poller watches the listener already.
    * @param stopping returns true when the loop must end. Set that first, then shut the listener down, which wakes the
    * loop.
    */
-  constructor(epoll: Epoll, listener: number, app: App, buffers: StreamBuffers, stopping: () => boolean) {
-    this.#epoll = epoll;
+  constructor(poller: Poller, listener: number, app: App, buffers: StreamBuffers, stopping: () => boolean) {
+    this.#poller = poller;
     this.#stopping = stopping;
     this.#listener = listener;
     this.#app = app;
@@ -89,11 +95,12 @@ class EpollLoop {
 
   /** Serves until `stopping` returns true. @throws {SystemError} when it can't continue. */
   run(): void {
+    const poller = this.#poller;
     while (!this.#stopping()) {
-      const ready = waitMs(this.#epoll, this.#patienceMs());
+      const ready = poller.wait(this.#patienceMs());
       const paused = !this.#accepting;
       for (let i = 0; i < ready; i++) {
-        const fd = this.#epoll.dataAt(i);
+        const fd = poller.readyAt(i);
         const connection = this.#connections[fd];
         if (connection !== undefined) this.#apply(connection, connection.serve());
         else if (fd === this.#listener && !paused) this.#accept();
@@ -141,7 +148,7 @@ class EpollLoop {
     setOption(fd, 'TCP_NODELAY', 1);
     const connection = new NonblockingConnection(fd, this.#app, this.#buffers);
     try {
-      this.#epoll.add(fd, EPOLLIN, fd);
+      this.#poller.add(fd, POLLIN);
     } catch (error) {
       // Out of memory or of watches: only this client is not served.
       process.emitWarning(error as Error);
@@ -149,7 +156,7 @@ class EpollLoop {
       return;
     }
     this.#connections[fd] = connection;
-    this.#interests[fd] = EPOLLIN;
+    this.#interests[fd] = POLLIN;
     this.#apply(connection, connection.open());
   };
 
@@ -159,19 +166,20 @@ class EpollLoop {
     if (step === 'close') {
       this.#lingering.delete(fd);
       this.#connections[fd] = undefined;
+      this.#poller.remove(fd);
       connection.close();
       return;
     }
     if (step === 'linger') this.#lingering.add(fd);
     if (step === 'wait') this.#waiting.add(connection);
-    const interest = step === 'send' ? EPOLLOUT : step === 'wait' ? 0 : EPOLLIN;
+    const interest = step === 'send' ? POLLOUT : step === 'wait' ? 0 : POLLIN;
     if (interest === this.#interests[fd]) return;
-    this.#epoll.modify(fd, interest, fd);
+    this.#poller.change(fd, interest);
     this.#interests[fd] = interest;
   }
 
   #watchListener(accepting: boolean): void {
     this.#accepting = accepting;
-    this.#epoll.modify(this.#listener, accepting ? EPOLLIN : 0, this.#listener);
+    this.#poller.change(this.#listener, accepting ? POLLIN : 0);
   }
 }
