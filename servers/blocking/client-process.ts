@@ -7,12 +7,10 @@ import type { ServerSpec } from '../contract.ts';
 import type { Hub } from '../rooms/hub.ts';
 import { startProcess } from '../spawning/child-task.ts';
 import { killChild } from '../spawning/kill-child.ts';
-import { taskOf } from '../spawning/task.ts';
+import type { Task } from '../spawning/task.ts';
 import type { WorkerWatch } from '../spawning/worker-watch.ts';
 import type { Client, ClientWorker } from './client-workers.ts';
 import type { PassedConversation } from './serve-client.ts';
-
-const tasks = taskOf<typeof import('./serve-client.ts')>(new URL('./serve-client.js', import.meta.url));
 
 /** A process that serves one client after the other. Clients pass to it over a control socket. */
 export class ClientProcess implements ClientWorker {
@@ -27,10 +25,11 @@ export class ClientProcess implements ClientWorker {
   #served: ((goesOn: boolean) => void) | undefined;
 
   /**
+   * @param task runs {@link serveClientsOfProcess}.
    * @param hub connects its clients with those of other processes, for an app that needs a room.
    * @throws {SystemError} EMFILE and the like.
    */
-  constructor(hub: Hub | undefined, watch: WorkerWatch) {
+  constructor(task: Task, hub: Hub | undefined, watch: WorkerWatch) {
     this.#hub = hub;
     const [ours, theirs] = socketPair();
     this.#controlFd = ours;
@@ -40,7 +39,7 @@ export class ClientProcess implements ClientWorker {
     // The child's end closes the socket. The exit event of the child reports that.
     this.#control.on('error', () => undefined);
     try {
-      this.#child = startProcess(tasks('serveClientsOfProcess', undefined), theirs);
+      this.#child = startProcess(task, theirs);
     } catch (error) {
       this.#control.destroy();
       throw error;

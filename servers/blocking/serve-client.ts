@@ -9,7 +9,6 @@ import { DescriptorRoom } from '../rooms/descriptor-room.ts';
 import { loadApp } from '../served.ts';
 import { INHERITED_FD } from '../spawning/child-task.ts';
 import { type FirstDatagram, serveDatagrams } from './datagrams.ts';
-import { serveLinkedStream } from './hub-stream.ts';
 import { serveStream } from './stream.ts';
 
 /** One client's socket and what to serve on it. Plain data: it crosses to threads and child processes. */
@@ -21,25 +20,23 @@ export interface Conversation {
   readonly first: FirstDatagram | undefined;
   /** Memory that connects the client with those of other threads; undefined when the app needs no room. */
   readonly room?: SharedArrayBuffer | undefined;
-  /**
-   * Link to the hub of the clients in other processes, for an app that needs a room. The code that opened it closes it.
-   */
-  readonly link?: number | undefined;
 }
 
-/** What a process gets for a client, besides its socket and possibly a link. Plain data: crosses as JSON. */
+/** What a process gets for a client, besides its socket and possibly a link to the hub of a room. Plain data: crosses as JSON. */
 export type PassedConversation = Pick<Conversation, 'spec' | 'first'>;
 
+/** Serves a TCP client of a room whose other clients are in other processes, and closes both descriptors. */
+export type ServeLinked = (fd: number, link: number, spec: ServerSpec) => Promise<void>;
+
 /** Serves one client with blocking calls, until it has finished (TCP) or been silent for a while (UDP). */
-export async function converse({ fd, spec, first, room: memory, link }: Conversation): Promise<void> {
+export async function converse({ fd, spec, first, room: memory }: Conversation): Promise<void> {
   const room = DescriptorRoom.of(memory);
   try {
     const app = await loadApp(spec);
     setBlocking(fd, true);
     if (spec.transport === 'tcp') {
       setOption(fd, 'TCP_NODELAY', 1);
-      if (link !== undefined) serveLinkedStream(fd, link, app);
-      else serveStream(fd, app, room);
+      serveStream(fd, app, room);
     } else {
       serveDatagrams(fd, app, first);
     }
@@ -66,8 +63,9 @@ export function serveClientsOfThread(): void {
 /**
  * Runs in a process: blocks until a client's socket comes over the inherited control socket, serves it, and answers
  * with one byte. Returns when the other end of the control socket is closed.
+ * @param serveLinked serves a client that comes with a link to the hub of a room.
  */
-export async function serveClientsOfProcess(): Promise<void> {
+export async function serveClientsOfProcess(serveLinked: ServeLinked): Promise<void> {
   const served = new NativeMemory(8);
   for (;;) {
     const passed = receiveDescriptors(INHERITED_FD);
@@ -75,9 +73,13 @@ export async function serveClientsOfProcess(): Promise<void> {
     const [fd, link] = passed.fds;
     // This process is out of descriptors: the client's was lost with the message.
     if (fd === undefined) throw new Error('received a client without its socket');
-    const conversation: PassedConversation = JSON.parse(Buffer.from(passed.bytes).toString());
-    await converse({ ...conversation, fd, link });
-    for (const each of passed.fds) close(each);
+    const { spec, first }: PassedConversation = JSON.parse(Buffer.from(passed.bytes).toString());
+    if (link === undefined) {
+      await converse({ fd, spec, first });
+      close(fd);
+    } else {
+      await serveLinked(fd, link, spec);
+    }
     check(send(INHERITED_FD, served, 0, 1), 'send');
     // The event loop lets the memory of the conversation be freed.
     await nextTurn();

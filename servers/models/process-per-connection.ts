@@ -3,12 +3,17 @@ import { ClientProcess } from '../blocking/client-process.ts';
 import { startConcurrentServer } from '../blocking/server-per-client.ts';
 import type { ServerModel } from '../contract.ts';
 import { openHub } from '../rooms/hub.ts';
+import { taskOf } from '../spawning/task.ts';
 
 /** Private memory of a child `node`, in bytes. Most of its 50 MB resident set is shared with the other children. */
 const PROCESS_BYTES = 20e6;
 
 /** Half of the machine's memory, and at most 500 children, so that the number of processes is bounded. */
 const CAPACITY = Math.min(500, Math.floor(totalmem() / 2 / PROCESS_BYTES));
+
+const tasks = taskOf<typeof import('./process-per-connection-task.ts')>(
+  new URL('./process-per-connection-task.js', import.meta.url),
+);
 
 /**
  * Concurrent server, one process per client: one thread accepts, and a child process serves each connection. A child is
@@ -18,6 +23,7 @@ const CAPACITY = Math.min(500, Math.floor(totalmem() / 2 / PROCESS_BYTES));
 export const model: ServerModel = {
   async start(spec, workerEnded) {
     const hub = openHub(spec);
-    return startConcurrentServer(spec, CAPACITY, (watch) => new ClientProcess(hub, watch), workerEnded);
+    const task = tasks('serveClients', undefined);
+    return startConcurrentServer(spec, CAPACITY, (watch) => new ClientProcess(task, hub, watch), workerEnded);
   },
 };

@@ -3,7 +3,7 @@ import { streamRetry } from '../../sockets/retry.ts';
 import { close, recv, SHUT_WR, send, shutdown } from '../../sockets/socket.ts';
 import type { App, StreamReply, StreamSession } from '../apps/app.ts';
 import { SHORTAGE_NANOS } from '../listening/accept.ts';
-import type { DescriptorRoom } from '../rooms/descriptor-room.ts';
+import type { Room } from '../rooms/room.ts';
 import { NativeCopies } from '../sending/constant-copies.ts';
 import { MemoryPool } from '../sending/memory-pool.ts';
 import type { Phase } from '../sending/phase.ts';
@@ -33,9 +33,9 @@ export class StreamBuffers {
   readonly outbox = new NativeMemory(BUFFER_SIZE);
   readonly constants = new NativeCopies();
   readonly pool = new MemoryPool();
-  readonly room: DescriptorRoom | undefined;
+  readonly room: Room | undefined;
 
-  constructor(room?: DescriptorRoom) {
+  constructor(room?: Room) {
     this.room = room;
   }
 

@@ -1,6 +1,5 @@
 import { setTimerSlack } from '../../sockets/os/process.ts';
-import { POLLIN, POLLOUT } from '../../sockets/poll.ts';
-import { setOption } from '../../sockets/socket.ts';
+import { POLLIN } from '../../sockets/poll.ts';
 import type { App } from '../apps/app.ts';
 import type { RunningServer, ServerSpec, WorkerEnded } from '../contract.ts';
 import { acceptSome, SHORTAGE_MS } from '../listening/accept.ts';
@@ -9,14 +8,13 @@ import { loadApp } from '../served.ts';
 import { type LoopInput, startLoops } from '../spawning/loop-threads.ts';
 import { taskOf } from '../spawning/task.ts';
 import { tellReady } from '../spawning/thread.ts';
-import { Lingering } from '../timing/lingering.ts';
-import { CheckTimes } from '../timing/peer-timer.ts';
-import { soonest, WaitingConnections } from '../timing/waiting-connections.ts';
-import { type NextStep, NonblockingConnection, StreamBuffers } from './connection.ts';
+import { soonest } from '../timing/waiting-connections.ts';
+import { StreamBuffers } from './connection.ts';
 import { DatagramBatches } from './datagram-batches.ts';
 import { EpollPoller } from './epoll-poller.ts';
 import { PollPoller } from './poll-poller.ts';
 import type { Poller } from './poller.ts';
+import { WatchedConnections } from './watched-connections.ts';
 
 /** The system call by which a loop waits. */
 const pollers = { poll: PollPoller, epoll: EpollPoller } as const;
@@ -48,9 +46,12 @@ export async function loop({ listener, spec, stop, room, poller: name }: Readine
   const poller = new pollers[name]();
   poller.add(listener, POLLIN);
   tellReady();
-  if (spec.transport === 'tcp')
-    new ReadinessLoop(poller, listener, app, new StreamBuffers(DescriptorRoom.of(room)), stopping).run();
-  else answerDatagrams(poller, listener, app, stopping);
+  if (spec.transport === 'tcp') {
+    const connections = new WatchedConnections(poller, app, new StreamBuffers(DescriptorRoom.of(room)));
+    new ReadinessLoop(poller, listener, connections, stopping).run();
+  } else {
+    answerDatagrams(poller, listener, app, stopping);
+  }
   poller.free();
 }
 
@@ -60,83 +61,42 @@ function answerDatagrams(poller: Poller, fd: number, app: App, stopping: () => b
   batches.free();
 }
 
-/**
- * Serves the connections of one listener. Each is watched from its start to its end, and changed only when it waits for
- * something else. While a client reads its replies, a request costs a receive, a send, and a share of a wait.
- */
+/** Accepts the connections of one listener, and serves them. */
 class ReadinessLoop {
   readonly #poller: Poller;
   readonly #listener: number;
-  readonly #app: App;
-  /** Indexed by descriptor, like `#interests`: the events for which each is watched. */
-  readonly #connections: (NonblockingConnection | undefined)[] = [];
-  readonly #interests: number[] = [];
-  readonly #buffers: StreamBuffers;
-  readonly #lingering = new Lingering();
-  readonly #waiting = new WaitingConnections<NonblockingConnection>();
-  readonly #lookTimes: CheckTimes;
-  #accepting = true;
-
+  readonly #connections: WatchedConnections;
   readonly #stopping: () => boolean;
+  #accepting = true;
 
   /**
    * @param poller watches the listener already.
    * @param stopping returns true when the loop must end. Set that first, then shut the listener down, which wakes the
    * loop.
    */
-  constructor(poller: Poller, listener: number, app: App, buffers: StreamBuffers, stopping: () => boolean) {
+  constructor(poller: Poller, listener: number, connections: WatchedConnections, stopping: () => boolean) {
     this.#poller = poller;
-    this.#stopping = stopping;
     this.#listener = listener;
-    this.#app = app;
-    this.#buffers = buffers;
-    this.#lookTimes = new CheckTimes(app.checkEveryMs);
+    this.#connections = connections;
+    this.#stopping = stopping;
   }
 
   /** Serves until `stopping` returns true. @throws {SystemError} when it can't continue. */
   run(): void {
     const poller = this.#poller;
+    const connections = this.#connections;
     while (!this.#stopping()) {
-      const ready = poller.wait(this.#patienceMs());
+      const ready = poller.wait(soonest(connections.patienceMs(), this.#accepting ? -1 : SHORTAGE_MS));
       const paused = !this.#accepting;
       for (let i = 0; i < ready; i++) {
         const fd = poller.readyAt(i);
-        const connection = this.#connections[fd];
-        if (connection !== undefined) this.#apply(connection, connection.serve());
-        else if (fd === this.#listener && !paused) this.#accept();
+        if (fd !== this.#listener) connections.serve(fd);
+        else if (!paused) this.#accept();
       }
-      if (this.#waiting.size > 0) this.#resume();
-      this.#look();
+      connections.checkTimes();
       if (paused) this.#watchListener(true);
     }
-    for (const connection of this.#connections) connection?.close();
-    this.#buffers.free();
-  }
-
-  /** Returns how long to wait for readiness, in milliseconds; -1 waits forever. */
-  #patienceMs(): number {
-    const lingering = this.#lingering.size === 0 ? -1 : this.#lingering.expire();
-    const ownMs = soonest(this.#lookTimes.waitMs(), this.#accepting ? -1 : SHORTAGE_MS);
-    return soonest(soonest(lingering, this.#waiting.patienceMs()), ownMs);
-  }
-
-  /** Resumes connections whose delay is over. */
-  #resume(): void {
-    const now = performance.now();
-    for (let next = this.#waiting.take(now); next !== undefined; next = this.#waiting.take(now)) {
-      // Another connection may have this descriptor by now.
-      if (this.#connections[next.fd] === next) this.#apply(next, next.resume());
-    }
-  }
-
-  /** Expires conversations whose clients have taken too long. */
-  #look(): void {
-    const nowMs = this.#lookTimes.due();
-    if (nowMs < 0) return;
-    for (const connection of this.#connections) {
-      const step = connection?.look(nowMs);
-      if (connection !== undefined && step !== undefined) this.#apply(connection, step);
-    }
+    connections.free();
   }
 
   #accept(): void {
@@ -144,39 +104,7 @@ class ReadinessLoop {
     if (!acceptSome(this.#listener, this.#open, this.#stopping)) this.#watchListener(false);
   }
 
-  readonly #open = (fd: number): void => {
-    setOption(fd, 'TCP_NODELAY', 1);
-    const connection = new NonblockingConnection(fd, this.#app, this.#buffers);
-    try {
-      this.#poller.add(fd, POLLIN);
-    } catch (error) {
-      // Out of memory or of watches: only this client is not served.
-      process.emitWarning(error as Error);
-      connection.close();
-      return;
-    }
-    this.#connections[fd] = connection;
-    this.#interests[fd] = POLLIN;
-    this.#apply(connection, connection.open());
-  };
-
-  /** Does the next step that a connection requested: waits for an event, or closes it. */
-  #apply(connection: NonblockingConnection, step: NextStep): void {
-    const { fd } = connection;
-    if (step === 'close') {
-      this.#lingering.delete(fd);
-      this.#connections[fd] = undefined;
-      this.#poller.remove(fd);
-      connection.close();
-      return;
-    }
-    if (step === 'linger') this.#lingering.add(fd);
-    if (step === 'wait') this.#waiting.add(connection);
-    const interest = step === 'send' ? POLLOUT : step === 'wait' ? 0 : POLLIN;
-    if (interest === this.#interests[fd]) return;
-    this.#poller.change(fd, interest);
-    this.#interests[fd] = interest;
-  }
+  readonly #open = (fd: number): void => this.#connections.open(fd);
 
   #watchListener(accepting: boolean): void {
     this.#accepting = accepting;

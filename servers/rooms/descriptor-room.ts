@@ -1,6 +1,7 @@
 import { NativeMemory } from '../../sockets/memory.ts';
 import { MSG_DONTWAIT, SHUT_RDWR, send, shutdown } from '../../sockets/socket.ts';
 import { type AppName, needsRoom } from '../apps/catalog.ts';
+import type { Room } from './room.ts';
 
 /** Capacity of a room: the descriptors that Linux allows a process by default (fs.nr_open). */
 const DESCRIPTORS = 1_048_576;
@@ -34,7 +35,7 @@ export function openRoom({ app }: { readonly app: AppName }): SharedArrayBuffer 
  * the client's socket send buffer (tcp(7), tcp_wmem; about 2.5 MB over loopback). A client whose buffer is full is shut
  * down, possibly in the middle of a line, so that the others do not wait for it.
  */
-export class DescriptorRoom {
+export class DescriptorRoom implements Room {
   readonly #words: Int32Array;
   readonly #outbox = new NativeMemory(OUTBOX_SIZE);
 
@@ -47,7 +48,6 @@ export class DescriptorRoom {
     this.#words = new Int32Array(memory);
   }
 
-  /** Adds a connection, which receives from now on what others send. Call {@link leave} before closing it. */
   enter(fd: number): void {
     const words = this.#words;
     this.#lock();
@@ -58,14 +58,12 @@ export class DescriptorRoom {
     this.#unlock();
   }
 
-  /** Removes a connection. A second call does nothing. */
   leave(fd: number): void {
     this.#lock();
     this.#remove(fd);
     this.#unlock();
   }
 
-  /** Sends bytes `start` to `end` to all connections but the sender. */
   tell(from: number, bytes: Uint8Array, start: number, end: number): void {
     const words = this.#words;
     const length = end - start;

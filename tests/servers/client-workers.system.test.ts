@@ -34,7 +34,12 @@ const { ClientProcess } = (await built(
 const { WorkerWatch } = (await built(
   'spawning/worker-watch',
 )) as typeof import('../../servers/spawning/worker-watch.ts');
+const { taskOf } = (await built('spawning/task')) as typeof import('../../servers/spawning/task.ts');
 const { Hub } = (await built('rooms/hub')) as typeof import('../../servers/rooms/hub.ts');
+
+const task = taskOf<typeof import('../../servers/models/process-per-connection-task.ts')>(
+  new URL('../../dist/servers/models/process-per-connection-task.js', import.meta.url),
+)('serveClients', undefined);
 
 /** Ignores ends, which are intended here. */
 const watch = new WorkerWatch(() => undefined);
@@ -52,7 +57,7 @@ const kinds = [
   },
   {
     kind: 'a process',
-    begin: (app: AppName): ClientWorker => new ClientProcess(app === 'chat' ? new Hub() : undefined, watch),
+    begin: (app: AppName): ClientWorker => new ClientProcess(task, app === 'chat' ? new Hub() : undefined, watch),
     workers: children as () => unknown,
   },
 ] as const;
@@ -179,7 +184,7 @@ describe.skipIf(noLibc).each(kinds)('$kind', ({ begin, workers }) => {
 });
 
 test.skipIf(noLibc)('when a process is killed, its client is closed, and it accepts no further client', async () => {
-  const clientWorker = new ClientProcess(undefined, watch);
+  const clientWorker = new ClientProcess(task, undefined, watch);
   const { client, fd } = streamClient();
   const served = clientWorker.serve({ fd, first: undefined }, spec('echo', 'tcp'));
   const [child] = children() as [ProcessId];

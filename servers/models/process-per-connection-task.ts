@@ -1,0 +1,12 @@
+/** The task that the child processes of process-per-connection run. */
+import { serveClientsOfProcess } from '../blocking/serve-client.ts';
+import { serveLinkedConversation } from '../readiness/linked-conversation.ts';
+
+/**
+ * Serves one client after the other with blocking calls. The client of a room must wait for the hub, too, so it is
+ * served by readiness.
+ * @public named by a task
+ */
+export function serveClients(): Promise<void> {
+  return serveClientsOfProcess(serveLinkedConversation);
+}
