@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import type { NativeMemory } from './memory.ts';
+import type { NativeMemory } from './memory/memory.ts';
 
 /** An IP address and a port: one end of a connection or a datagram. */
 export interface SocketAddress {

@@ -1,7 +1,7 @@
 import { readSockaddr, SOCKADDR_SIZE, type SocketAddress } from './address.ts';
 import { libc, outcome } from './libc.ts';
-import { checkIndex, NativeMemory } from './memory.ts';
-import { Parts } from './parts.ts';
+import { checkIndex, NativeMemory } from './memory/memory.ts';
+import { Parts } from './memory/parts.ts';
 import type { PeerAddress } from './socket.ts';
 import { CONTROL_LENGTH, CONTROL_SIZE, stampNanos, stampSeconds } from './timestamps.ts';
 

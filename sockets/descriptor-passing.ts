@@ -1,6 +1,6 @@
-import { check, ECONNRESET, EINTR, ENOBUFS } from './errno.ts';
+import { check, ECONNRESET, EINTR, ENOBUFS } from './errors/errno.ts';
 import { libc, outcome } from './libc.ts';
-import { NativeMemory } from './memory.ts';
+import { NativeMemory } from './memory/memory.ts';
 import { close, MSG_DONTWAIT, recv, SHUT_RDWR, shutdown } from './socket.ts';
 
 /** Passes open descriptors to another process, with bytes, over a Unix-domain socket: SCM_RIGHTS, unix(7). */

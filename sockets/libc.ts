@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { UnavailableError } from './errno.ts';
+import { UnavailableError } from './errors/errno.ts';
 
 type Call = (...args: readonly number[]) => number;
 

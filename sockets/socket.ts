@@ -1,13 +1,13 @@
 import { familyOf, formatAddress, readSockaddr, SOCKADDR_SIZE, type SocketAddress, writeSockaddr } from './address.ts';
-import { check } from './errno.ts';
+import { check } from './errors/errno.ts';
 import { libc, outcome } from './libc.ts';
-import { NativeMemory } from './memory.ts';
-import { ThreadMemory } from './thread-memory.ts';
+import { NativeMemory } from './memory/memory.ts';
+import { ThreadMemory } from './memory/thread-memory.ts';
 
 /**
  * BSD sockets as Stevens describes them: thin wrappers that return what the kernel returns, zero or more on success and
  * a **negated errno** on failure, so that loops can test for EAGAIN without exceptions. Wrap a call in `check(...)`
- * from errno.ts where failure is exceptional.
+ * from errors/errno.ts where failure is exceptional.
  */
 
 export type Transport = 'tcp' | 'udp';

@@ -1,5 +1,5 @@
 import { libc, outcome } from './libc.ts';
-import { NativeMemory } from './memory.ts';
+import { NativeMemory } from './memory/memory.ts';
 
 /**
  * Reads the time at which the kernel received data: SO_TIMESTAMPNS, socket(7). It arrives as ancillary data: a struct

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
-import { Epoll } from '../../sockets/epoll.ts';
 import { whyNoLibc } from '../../sockets/libc.ts';
 import { getAffinity, threadCpuNanos } from '../../sockets/os/cpu.ts';
 import { type OpenFileLimit, openFileLimit, setTimerSlack } from '../../sockets/os/process.ts';
+import { Epoll } from '../../sockets/polling/epoll.ts';
 import { whyNoUring } from '../../sockets/uring/availability.ts';
 import { nowNanos } from '../measure/clock.ts';
 import { describeEnvironment } from '../measure/environment.ts';

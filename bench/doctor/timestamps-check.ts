@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { check } from '../../sockets/errno.ts';
-import { NativeMemory } from '../../sockets/memory.ts';
+import { check } from '../../sockets/errors/errno.ts';
+import { NativeMemory } from '../../sockets/memory/memory.ts';
 import { close, connect, localAddress, openServer, send, setOption, socket } from '../../sockets/socket.ts';
 import { TimestampedReceiver } from '../../sockets/timestamps.ts';
 

@@ -1,8 +1,8 @@
 /** Entry point of every generator thread. See generator.ts. */
 import { setFlagsFromString } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
+import { freeThreadMemory } from '../../sockets/memory/thread-memory.ts';
 import { setAffinity } from '../../sockets/os/cpu.ts';
-import { freeThreadMemory } from '../../sockets/thread-memory.ts';
 import { makeEngine } from './engines/catalog.ts';
 import type { ThreadMessage } from './generator.ts';
 import type { Assignment } from './threads/assignment.ts';

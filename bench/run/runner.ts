@@ -1,4 +1,4 @@
-import { UnavailableError } from '../../sockets/errno.ts';
+import { UnavailableError } from '../../sockets/errors/errno.ts';
 import { whyNoLibc } from '../../sockets/libc.ts';
 import { getAffinity } from '../../sockets/os/cpu.ts';
 import { nowNanos } from '../measure/clock.ts';

@@ -1,6 +1,6 @@
 import type { WorkSpec } from '../../servers/work/spec.ts';
 import { formatAddress } from '../../sockets/address.ts';
-import { SystemError } from '../../sockets/errno.ts';
+import { SystemError } from '../../sockets/errors/errno.ts';
 import type { OpeningReport } from '../load/engine.ts';
 import { Generator } from '../load/generator.ts';
 import { nowNanos } from '../measure/clock.ts';

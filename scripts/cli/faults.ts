@@ -1,6 +1,6 @@
 import { ConfigurationError, NotComparableError, ResultFileError, TargetError } from '../../bench/model/errors.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
-import { SystemError, UnavailableError } from '../../sockets/errno.ts';
+import { SystemError, UnavailableError } from '../../sockets/errors/errno.ts';
 import { Interrupted } from './interrupt.ts';
 
 /** What an error that ends the program prints, and the exit code. */

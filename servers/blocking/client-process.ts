@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { Socket } from 'node:net';
 import { sendDescriptors, socketPair } from '../../sockets/descriptor-passing.ts';
-import { check, EPIPE } from '../../sockets/errno.ts';
+import { check, EPIPE } from '../../sockets/errors/errno.ts';
 import { close } from '../../sockets/socket.ts';
 import type { ServerSpec } from '../contract.ts';
 import type { Hub } from '../rooms/hub.ts';

@@ -1,7 +1,7 @@
 import type { SocketAddress } from '../../sockets/address.ts';
-import { EAGAIN } from '../../sockets/errno.ts';
-import { NativeMemory } from '../../sockets/memory.ts';
-import { checkDatagramSent, datagramRetry } from '../../sockets/retry.ts';
+import { EAGAIN } from '../../sockets/errors/errno.ts';
+import { checkDatagramSent, datagramRetry } from '../../sockets/errors/retry.ts';
+import { NativeMemory } from '../../sockets/memory/memory.ts';
 import { PeerAddress, recvfrom, sendto } from '../../sockets/socket.ts';
 import type { App, DatagramReply } from '../apps/app.ts';
 import { SHORTAGE_NANOS } from '../listening/accept.ts';

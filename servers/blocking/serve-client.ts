@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parentPort } from 'node:worker_threads';
 import { receiveDescriptors } from '../../sockets/descriptor-passing.ts';
-import { check } from '../../sockets/errno.ts';
-import { NativeMemory } from '../../sockets/memory.ts';
+import { check } from '../../sockets/errors/errno.ts';
+import { NativeMemory } from '../../sockets/memory/memory.ts';
 import { close, SHUT_RDWR, send, setBlocking, setOption, shutdown } from '../../sockets/socket.ts';
 import type { ServerSpec } from '../contract.ts';
 import { DescriptorRoom } from '../rooms/descriptor-room.ts';

@@ -1,6 +1,6 @@
-import { EAGAIN, EINTR } from '../../sockets/errno.ts';
-import { NativeMemory } from '../../sockets/memory.ts';
-import { streamRetry } from '../../sockets/retry.ts';
+import { EAGAIN, EINTR } from '../../sockets/errors/errno.ts';
+import { streamRetry } from '../../sockets/errors/retry.ts';
+import { NativeMemory } from '../../sockets/memory/memory.ts';
 import {
   MSG_DONTWAIT,
   recv,

@@ -1,5 +1,5 @@
-import { ECANCELED, ENOBUFS } from '../../sockets/errno.ts';
-import { streamRetry } from '../../sockets/retry.ts';
+import { ECANCELED, ENOBUFS } from '../../sockets/errors/errno.ts';
+import { streamRetry } from '../../sockets/errors/retry.ts';
 import type { App, StreamReply, StreamSession } from '../apps/app.ts';
 import { SHORTAGE_NANOS } from '../listening/accept.ts';
 import { UNREAD_LIMIT } from '../rooms/frame.ts';

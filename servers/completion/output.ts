@@ -1,4 +1,4 @@
-import type { NativeMemory } from '../../sockets/memory.ts';
+import type { NativeMemory } from '../../sockets/memory/memory.ts';
 import { Backlog } from '../sending/unsent-bytes.ts';
 import type { StreamRing } from './stream-ring.ts';
 

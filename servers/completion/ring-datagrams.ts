@@ -1,7 +1,7 @@
-import { check, ENOBUFS } from '../../sockets/errno.ts';
-import type { NativeMemory } from '../../sockets/memory.ts';
-import { POLLHUP } from '../../sockets/poll.ts';
-import { checkDatagramSent, datagramRetry } from '../../sockets/retry.ts';
+import { check, ENOBUFS } from '../../sockets/errors/errno.ts';
+import { checkDatagramSent, datagramRetry } from '../../sockets/errors/retry.ts';
+import type { NativeMemory } from '../../sockets/memory/memory.ts';
+import { POLLHUP } from '../../sockets/polling/poll.ts';
 import type { PeerAddress } from '../../sockets/socket.ts';
 import { DatagramLayout } from '../../sockets/uring/datagram-layout.ts';
 import type { App, DatagramReply } from '../apps/app.ts';

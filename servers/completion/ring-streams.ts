@@ -1,4 +1,4 @@
-import type { NativeMemory } from '../../sockets/memory.ts';
+import type { NativeMemory } from '../../sockets/memory/memory.ts';
 import { close, SHUT_RDWR, SHUT_WR, setOption, shutdown } from '../../sockets/socket.ts';
 import { IOSQE_CQE_SKIP_SUCCESS } from '../../sockets/uring/submission-queue.ts';
 import type { App } from '../apps/app.ts';

@@ -1,5 +1,5 @@
-import { NativeMemory } from '../../sockets/memory.ts';
-import { Parts } from '../../sockets/parts.ts';
+import { NativeMemory } from '../../sockets/memory/memory.ts';
+import { Parts } from '../../sockets/memory/parts.ts';
 import { BufferRing } from '../../sockets/uring/buffer-ring.ts';
 import { Uring } from '../../sockets/uring/uring.ts';
 

@@ -1,4 +1,4 @@
-import { acceptRetry, type Retry } from '../../sockets/retry.ts';
+import { acceptRetry, type Retry } from '../../sockets/errors/retry.ts';
 import { accept } from '../../sockets/socket.ts';
 import { pause } from '../timing/block-for.ts';
 

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { check } from '../../sockets/errno.ts';
+import { check } from '../../sockets/errors/errno.ts';
 import { whyNoLibc } from '../../sockets/libc.ts';
 import { close, localAddress, openServer, setOption } from '../../sockets/socket.ts';
 import type { ServerSpec, SharedPort } from '../contract.ts';

@@ -1,4 +1,4 @@
-import { UnavailableError } from '../../sockets/errno.ts';
+import { UnavailableError } from '../../sockets/errors/errno.ts';
 import { openServer } from '../../sockets/socket.ts';
 import { whyNoUring } from '../../sockets/uring/availability.ts';
 import { startRingLoop } from '../completion/ring-loop.ts';

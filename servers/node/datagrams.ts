@@ -1,6 +1,6 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
-import { checkDatagramSent, datagramRetry } from '../../sockets/retry.ts';
+import { checkDatagramSent, datagramRetry } from '../../sockets/errors/retry.ts';
 import type { DatagramReply } from '../apps/app.ts';
 import type { RunningServer, ServerSpec } from '../contract.ts';
 import { openSharedPort, refuseSharing } from '../listening/shared-port.ts';

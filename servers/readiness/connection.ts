@@ -1,5 +1,5 @@
-import { NativeMemory } from '../../sockets/memory.ts';
-import { streamRetry } from '../../sockets/retry.ts';
+import { streamRetry } from '../../sockets/errors/retry.ts';
+import { NativeMemory } from '../../sockets/memory/memory.ts';
 import { close, recv, SHUT_WR, send, shutdown } from '../../sockets/socket.ts';
 import type { App, StreamReply, StreamSession } from '../apps/app.ts';
 import { SHORTAGE_NANOS } from '../listening/accept.ts';

@@ -1,6 +1,6 @@
 import { DatagramBatch } from '../../sockets/batch.ts';
-import { NativeMemory } from '../../sockets/memory.ts';
-import { checkDatagramSent, datagramRetry } from '../../sockets/retry.ts';
+import { checkDatagramSent, datagramRetry } from '../../sockets/errors/retry.ts';
+import { NativeMemory } from '../../sockets/memory/memory.ts';
 import { MSG_DONTWAIT } from '../../sockets/socket.ts';
 import type { App, DatagramReply } from '../apps/app.ts';
 import { SHORTAGE_NANOS } from '../listening/accept.ts';

@@ -1,4 +1,4 @@
-import { Epoll } from '../../sockets/epoll.ts';
+import { Epoll } from '../../sockets/polling/epoll.ts';
 import type { Poller } from './poller.ts';
 
 /** Waits with epoll(7): the kernel keeps the descriptors, and reports only those that are ready. */

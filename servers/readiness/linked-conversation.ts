@@ -1,5 +1,5 @@
 import { setTimerSlack } from '../../sockets/os/process.ts';
-import { POLLIN, POLLOUT } from '../../sockets/poll.ts';
+import { POLLIN, POLLOUT } from '../../sockets/polling/poll.ts';
 import { close, setBlocking } from '../../sockets/socket.ts';
 import type { ServerSpec } from '../contract.ts';
 import { HubRoom } from '../rooms/hub-room.ts';

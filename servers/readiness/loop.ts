@@ -1,5 +1,5 @@
 import { setTimerSlack } from '../../sockets/os/process.ts';
-import { POLLIN } from '../../sockets/poll.ts';
+import { POLLIN } from '../../sockets/polling/poll.ts';
 import type { App } from '../apps/app.ts';
 import type { RunningServer, ServerSpec, WorkerEnded } from '../contract.ts';
 import { acceptSome, SHORTAGE_MS } from '../listening/accept.ts';

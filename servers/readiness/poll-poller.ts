@@ -1,4 +1,4 @@
-import { PollSet } from '../../sockets/poll.ts';
+import { PollSet } from '../../sockets/polling/poll.ts';
 import type { Poller } from './poller.ts';
 
 /** Waits with poll(2): every wait passes all descriptors to the kernel, and looks through all of them. */

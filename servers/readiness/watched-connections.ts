@@ -1,4 +1,4 @@
-import { POLLIN, POLLOUT } from '../../sockets/poll.ts';
+import { POLLIN, POLLOUT } from '../../sockets/polling/poll.ts';
 import { setOption } from '../../sockets/socket.ts';
 import type { App } from '../apps/app.ts';
 import { Lingering } from '../timing/lingering.ts';

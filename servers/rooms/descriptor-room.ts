@@ -1,4 +1,4 @@
-import { NativeMemory } from '../../sockets/memory.ts';
+import { NativeMemory } from '../../sockets/memory/memory.ts';
 import { MSG_DONTWAIT, SHUT_RDWR, send, shutdown } from '../../sockets/socket.ts';
 import { type AppName, needsRoom } from '../apps/catalog.ts';
 import type { Room } from './room.ts';

@@ -1,5 +1,5 @@
-import { NativeMemory } from '../../sockets/memory.ts';
-import { streamRetry } from '../../sockets/retry.ts';
+import { streamRetry } from '../../sockets/errors/retry.ts';
+import { NativeMemory } from '../../sockets/memory/memory.ts';
 import { MSG_DONTWAIT, recv, SHUT_RDWR, SHUT_WR, send, shutdown } from '../../sockets/socket.ts';
 import { MemoryPool } from '../sending/memory-pool.ts';
 import { Backlog } from '../sending/unsent-bytes.ts';

@@ -1,4 +1,4 @@
-import { NativeMemory } from '../../sockets/memory.ts';
+import { NativeMemory } from '../../sockets/memory/memory.ts';
 
 /** Copies of constant bytes in memory that system calls can use. Each is copied once, on first use. */
 export class NativeCopies {

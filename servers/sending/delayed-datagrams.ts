@@ -1,5 +1,5 @@
-import type { NativeMemory } from '../../sockets/memory.ts';
-import { checkDatagramSent } from '../../sockets/retry.ts';
+import { checkDatagramSent } from '../../sockets/errors/retry.ts';
+import type { NativeMemory } from '../../sockets/memory/memory.ts';
 import { MSG_DONTWAIT, PeerAddress, sendto } from '../../sockets/socket.ts';
 import { DueTimes } from '../timing/due-times.ts';
 import { MemoryPool } from './memory-pool.ts';

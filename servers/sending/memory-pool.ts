@@ -1,4 +1,4 @@
-import { NativeMemory } from '../../sockets/memory.ts';
+import { NativeMemory } from '../../sockets/memory/memory.ts';
 
 /** log2 of the size of the smallest block, in bytes. Block sizes are powers of two. */
 const LEAST_BITS = 10;

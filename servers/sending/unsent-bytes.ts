@@ -1,4 +1,4 @@
-import type { NativeMemory } from '../../sockets/memory.ts';
+import type { NativeMemory } from '../../sockets/memory/memory.ts';
 import type { MemoryPool } from './memory-pool.ts';
 
 const NOTHING = new Uint8Array(0);

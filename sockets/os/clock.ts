@@ -1,5 +1,5 @@
 import { libc } from '../libc.ts';
-import { ThreadMemory } from '../thread-memory.ts';
+import { ThreadMemory } from '../memory/thread-memory.ts';
 
 const timespec = new ThreadMemory(16);
 

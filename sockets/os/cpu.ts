@@ -1,6 +1,6 @@
-import { check } from '../errno.ts';
+import { check } from '../errors/errno.ts';
 import { libc, outcome } from '../libc.ts';
-import { ThreadMemory } from '../thread-memory.ts';
+import { ThreadMemory } from '../memory/thread-memory.ts';
 import { type ClockReading, readClock } from './clock.ts';
 
 // cpu_set_t holds 1024 CPUs, CPU_SET(3).

@@ -1,5 +1,5 @@
 import { libc, whyNoLibc } from '../libc.ts';
-import { NativeMemory } from '../memory.ts';
+import { NativeMemory } from '../memory/memory.ts';
 
 // System call number, the same on x86-64 and arm64: include/uapi/asm-generic/unistd.h.
 const SYS_PIDFD_OPEN = 434;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { check } from '../errno.ts';
+import { check } from '../errors/errno.ts';
 import { libc, outcome, whyNoLibc } from '../libc.ts';
-import { NativeMemory } from '../memory.ts';
+import { NativeMemory } from '../memory/memory.ts';
 
 const PR_SET_PDEATHSIG = 1;
 const PR_SET_TIMERSLACK = 29;

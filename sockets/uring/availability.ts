@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
-import { EINVAL, ENOMEM, ENOSYS, EPERM, SystemError } from '../errno.ts';
+import { EINVAL, ENOMEM, ENOSYS, EPERM, SystemError } from '../errors/errno.ts';
 import { whyNoLibc } from '../libc.ts';
 import { Uring } from './uring.ts';
 

@@ -1,7 +1,7 @@
-import { check } from '../errno.ts';
-import { MappedMemory } from '../mapped-memory.ts';
-import { checkIndex, NativeMemory } from '../memory.ts';
-import { Parts } from '../parts.ts';
+import { check } from '../errors/errno.ts';
+import { MappedMemory } from '../memory/mapped-memory.ts';
+import { checkIndex, NativeMemory } from '../memory/memory.ts';
+import { Parts } from '../memory/parts.ts';
 import type { Uring } from './uring.ts';
 
 const IORING_REGISTER_PBUF_RING = 22;

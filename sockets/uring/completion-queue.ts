@@ -1,4 +1,4 @@
-import type { MappedMemory } from '../mapped-memory.ts';
+import type { MappedMemory } from '../memory/mapped-memory.ts';
 
 const IORING_CQE_F_BUFFER = 1 << 0;
 const IORING_CQE_F_MORE = 1 << 1;

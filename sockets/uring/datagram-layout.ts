@@ -1,5 +1,5 @@
 import { SOCKADDR_SIZE } from '../address.ts';
-import { NativeMemory } from '../memory.ts';
+import { NativeMemory } from '../memory/memory.ts';
 
 // struct io_uring_recvmsg_out: lengths of the peer's name, of ancillary data and of the payload, and flags.
 const HEADER = 16;

@@ -1,4 +1,4 @@
-import { NativeMemory } from '../memory.ts';
+import { NativeMemory } from '../memory/memory.ts';
 import { stampNanos, stampSeconds } from '../timestamps.ts';
 
 // struct io_uring_recvmsg_out: lengths of the peer's name, of ancillary data and of the payload, and flags.

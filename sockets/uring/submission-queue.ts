@@ -1,5 +1,5 @@
-import type { MappedMemory } from '../mapped-memory.ts';
-import { NativeMemory } from '../memory.ts';
+import type { MappedMemory } from '../memory/mapped-memory.ts';
+import { NativeMemory } from '../memory/memory.ts';
 import { MSG_DONTWAIT, type PeerAddress } from '../socket.ts';
 import type { DatagramLayout } from './datagram-layout.ts';
 import type { MessageLayout } from './recvmsg-layout.ts';

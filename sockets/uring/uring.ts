@@ -1,9 +1,9 @@
-import { check, EBADF, EBUSY, SystemError } from '../errno.ts';
+import { check, EBADF, EBUSY, SystemError } from '../errors/errno.ts';
+import { checkEnter } from '../errors/retry.ts';
 import { libc, outcome } from '../libc.ts';
-import { MappedMemory } from '../mapped-memory.ts';
-import { NativeMemory } from '../memory.ts';
-import { Parts } from '../parts.ts';
-import { checkEnter } from '../retry.ts';
+import { MappedMemory } from '../memory/mapped-memory.ts';
+import { NativeMemory } from '../memory/memory.ts';
+import { Parts } from '../memory/parts.ts';
 import { close } from '../socket.ts';
 import { CompletionQueue } from './completion-queue.ts';
 import { SubmissionQueue, writeTimespec } from './submission-queue.ts';

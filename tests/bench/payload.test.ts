@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Payload } from '../../bench/load/messages/payload.ts';
-import { NativeMemory } from '../../sockets/memory.ts';
+import { NativeMemory } from '../../sockets/memory/memory.ts';
 
 /** Returns the request of one connection and sequence number as sent, in memory of its own at `offset`. */
 function received(payload: Payload, connection: number, sequence: number, offset = 0): NativeMemory {

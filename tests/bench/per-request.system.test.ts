@@ -8,7 +8,7 @@ import { StreamWorkload } from '../../bench/load/streams/stream.ts';
 import { LiveView } from '../../bench/load/threads/live.ts';
 import { nowNanos } from '../../bench/measure/clock.ts';
 import { KernelClock } from '../../bench/measure/kernel-clock.ts';
-import { Epoll } from '../../sockets/epoll.ts';
+import { Epoll } from '../../sockets/polling/epoll.ts';
 import { assign } from './assignment.ts';
 import { echo, TurningServer } from './turning-server.ts';
 

@@ -7,7 +7,7 @@ import { LoadState } from '../../bench/load/ledger/load-state.ts';
 import { StreamWorkload } from '../../bench/load/streams/stream.ts';
 import { LiveView } from '../../bench/load/threads/live.ts';
 import { nowNanos } from '../../bench/measure/clock.ts';
-import { Epoll } from '../../sockets/epoll.ts';
+import { Epoll } from '../../sockets/polling/epoll.ts';
 import { assign, pacer } from './assignment.ts';
 import { echo, TurningServer } from './turning-server.ts';
 

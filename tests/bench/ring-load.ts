@@ -6,7 +6,7 @@ import { LiveView } from '../../bench/load/threads/live.ts';
 import { nowNanos } from '../../bench/measure/clock.ts';
 import type { KernelClock } from '../../bench/measure/kernel-clock.ts';
 import type { OperatingPoint } from '../../bench/model/operating-point.ts';
-import { Epoll } from '../../sockets/epoll.ts';
+import { Epoll } from '../../sockets/polling/epoll.ts';
 import { assign } from './assignment.ts';
 import { type Reply, TurningServer } from './turning-server.ts';
 

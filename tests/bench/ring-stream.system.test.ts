@@ -5,7 +5,7 @@ import type { Assignment } from '../../bench/load/threads/assignment.ts';
 import { nowNanos } from '../../bench/measure/clock.ts';
 import { KernelClock } from '../../bench/measure/kernel-clock.ts';
 import type { OperatingPoint } from '../../bench/model/operating-point.ts';
-import { ECONNREFUSED } from '../../sockets/errno.ts';
+import { ECONNREFUSED } from '../../sockets/errors/errno.ts';
 import { close, localAddress, openServer, send } from '../../sockets/socket.ts';
 import { whyMissing } from '../requirements.ts';
 import { ServerProcess } from '../servers/server-process.ts';

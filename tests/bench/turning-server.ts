@@ -1,5 +1,5 @@
-import { EPOLLIN, Epoll } from '../../sockets/epoll.ts';
-import { NativeMemory } from '../../sockets/memory.ts';
+import { NativeMemory } from '../../sockets/memory/memory.ts';
+import { EPOLLIN, Epoll } from '../../sockets/polling/epoll.ts';
 import { accept, close, localAddress, openServer, recv, send, setOption } from '../../sockets/socket.ts';
 
 /**

@@ -3,7 +3,7 @@ import { connect, Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { TransportName } from '../../servers/transport.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
-import { check } from '../../sockets/errno.ts';
+import { check } from '../../sockets/errors/errno.ts';
 import { whyNoLibc } from '../../sockets/libc.ts';
 import { connect as connectDescriptor, socket as openSocket, setOption } from '../../sockets/socket.ts';
 import { soon } from '../servers/until.ts';

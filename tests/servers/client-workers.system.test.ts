@@ -4,7 +4,7 @@ import type { AppName } from '../../servers/apps/catalog.ts';
 import type { ClientWorker } from '../../servers/blocking/client-workers.ts';
 import type { ServerSpec } from '../../servers/contract.ts';
 import { openRoom } from '../../servers/rooms/descriptor-room.ts';
-import { check } from '../../sockets/errno.ts';
+import { check } from '../../sockets/errors/errno.ts';
 import {
   accept,
   close,

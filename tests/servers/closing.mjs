@@ -5,7 +5,7 @@
  */
 const [, , catalogUrl] = process.argv;
 const { loadModel } = await import(catalogUrl);
-const { liveMemory } = await import(new URL('../sockets/live-memory.js', catalogUrl));
+const { liveMemory } = await import(new URL('../sockets/memory/live-memory.js', catalogUrl));
 
 /** Returns bytes of native memory, of JavaScript's memory, and of the process, after a garbage collection. */
 function measure() {

@@ -7,7 +7,7 @@ import { once } from 'node:events';
 
 const { address, connections, requests, windows, timeoutMs } = JSON.parse(process.argv[2]);
 const { Generator } = await import('../../dist/bench/load/generator.js');
-const { liveMemory } = await import('../../dist/sockets/live-memory.js');
+const { liveMemory } = await import('../../dist/sockets/memory/live-memory.js');
 
 const point = {
   ...{ transport: 'tcp', app: 'echo', workload: 'request-response', connection: 'per-request' },

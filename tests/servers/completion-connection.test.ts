@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { App, StreamReply, StreamSession } from '../../servers/apps/app.ts';
 import { CompletionConnection } from '../../servers/completion/connection.ts';
-import { EAGAIN, ECANCELED, ECONNRESET, ENOBUFS, EPIPE } from '../../sockets/errno.ts';
+import { EAGAIN, ECANCELED, ECONNRESET, ENOBUFS, EPIPE } from '../../sockets/errors/errno.ts';
 import { whyMissing } from '../requirements.ts';
 import { INBOX, RecordingRing } from './recording-ring.ts';
 

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import { check } from '../../sockets/errno.ts';
+import { check } from '../../sockets/errors/errno.ts';
 import { accept, close, connect, localAddress, openServer, socket } from '../../sockets/socket.ts';
 
 /** Returns two ends of a TCP connection. The client's end blocks. */

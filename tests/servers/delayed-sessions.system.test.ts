@@ -7,8 +7,8 @@ import { converse, listenStream, type Together } from '../../servers/node/stream
 import { NonblockingConnection, StreamBuffers } from '../../servers/readiness/connection.ts';
 import { DescriptorRoom, openRoom } from '../../servers/rooms/descriptor-room.ts';
 import { SocketRoom } from '../../servers/rooms/socket-room.ts';
-import { check } from '../../sockets/errno.ts';
-import { NativeMemory } from '../../sockets/memory.ts';
+import { check } from '../../sockets/errors/errno.ts';
+import { NativeMemory } from '../../sockets/memory/memory.ts';
 import { recv, SHUT_WR, send, shutdown } from '../../sockets/socket.ts';
 import { StreamClient } from '../conformance/stream-client.ts';
 import { whyMissing } from '../requirements.ts';

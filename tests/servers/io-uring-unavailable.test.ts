@@ -1,6 +1,6 @@
 import { afterAll, expect, test, vi } from 'vitest';
 import { loadModel, whyUnavailable } from '../../servers/catalog.ts';
-import { UnavailableError } from '../../sockets/errno.ts';
+import { UnavailableError } from '../../sockets/errors/errno.ts';
 import { whyNoLibc } from '../../sockets/libc.ts';
 
 // Pure test files share loaded modules: those with a mock inside must be loaded for this file alone.

@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest';
 import type { CompletionConnection } from '../../servers/completion/connection.ts';
 import type { StreamRing } from '../../servers/completion/stream-ring.ts';
 import { MemoryPool } from '../../servers/sending/memory-pool.ts';
-import { NativeMemory } from '../../sockets/memory.ts';
+import { NativeMemory } from '../../sockets/memory/memory.ts';
 
 /** Capacity for sends and for received bytes in a turn. */
 export const OUTBOX = 8;

@@ -2,8 +2,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { app as echo } from '../../servers/apps/echo.ts';
 import { RingDatagrams } from '../../servers/completion/ring-datagrams.ts';
 import { RingStreams } from '../../servers/completion/ring-streams.ts';
-import { check, EAGAIN } from '../../sockets/errno.ts';
-import { NativeMemory } from '../../sockets/memory.ts';
+import { check, EAGAIN } from '../../sockets/errors/errno.ts';
+import { NativeMemory } from '../../sockets/memory/memory.ts';
 import {
   close,
   connect,

@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { App } from '../../servers/apps/app.ts';
 import { RingDatagrams } from '../../servers/completion/ring-datagrams.ts';
 import { ServerRing } from '../../servers/completion/turn-ring.ts';
-import { EBADF, ENOMEM } from '../../sockets/errno.ts';
+import { EBADF, ENOMEM } from '../../sockets/errors/errno.ts';
 import { libc } from '../../sockets/libc.ts';
 import { send } from '../../sockets/socket.ts';
 import { whyMissing } from '../requirements.ts';

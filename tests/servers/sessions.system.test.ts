@@ -3,8 +3,8 @@ import type { App, StreamReply, StreamSession } from '../../servers/apps/app.ts'
 import { serveStream } from '../../servers/blocking/stream.ts';
 import { converse, listenStream } from '../../servers/node/streams.ts';
 import { NonblockingConnection, StreamBuffers } from '../../servers/readiness/connection.ts';
-import { check, EAGAIN } from '../../sockets/errno.ts';
-import { NativeMemory } from '../../sockets/memory.ts';
+import { check, EAGAIN } from '../../sockets/errors/errno.ts';
+import { NativeMemory } from '../../sockets/memory/memory.ts';
 import { close, MSG_DONTWAIT, recv, SHUT_WR, send, setReceiveTimeout, shutdown } from '../../sockets/socket.ts';
 import { StreamClient } from '../conformance/stream-client.ts';
 import { whyMissing } from '../requirements.ts';

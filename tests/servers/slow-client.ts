@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import type { SocketAddress } from '../../sockets/address.ts';
-import { check, EAGAIN, EINPROGRESS } from '../../sockets/errno.ts';
-import { NativeMemory } from '../../sockets/memory.ts';
+import { check, EAGAIN, EINPROGRESS } from '../../sockets/errors/errno.ts';
+import { NativeMemory } from '../../sockets/memory/memory.ts';
 import { close, connect, recv, send, setOption, socket } from '../../sockets/socket.ts';
 
 const CHUNK = 65_536;

@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { familyOf, formatAddress, readSockaddr, SOCKADDR_SIZE, writeSockaddr } from '../../sockets/address.ts';
-import { NativeMemory } from '../../sockets/memory.ts';
+import { NativeMemory } from '../../sockets/memory/memory.ts';
 
 describe('struct sockaddr', () => {
   // ip(7), ipv6(7): the family is in host byte order, port and address in network byte order.

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type BatchOptions, DatagramBatch } from '../../sockets/batch.ts';
-import { EAGAIN, EBADF } from '../../sockets/errno.ts';
+import { EAGAIN, EBADF } from '../../sockets/errors/errno.ts';
 import { connect, localAddress, MSG_DONTWAIT, recv, send, setBlocking } from '../../sockets/socket.ts';
 import { datagramPair, listening, memory, noLibc } from './open.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { DatagramBatch } from '../../sockets/batch.ts';
-import { EBADF } from '../../sockets/errno.ts';
-import { MappedMemory } from '../../sockets/mapped-memory.ts';
-import { NativeMemory } from '../../sockets/memory.ts';
-import { PollSet } from '../../sockets/poll.ts';
+import { EBADF } from '../../sockets/errors/errno.ts';
+import { MappedMemory } from '../../sockets/memory/mapped-memory.ts';
+import { NativeMemory } from '../../sockets/memory/memory.ts';
+import { PollSet } from '../../sockets/polling/poll.ts';
 import { bindTo, connectTo, PeerAddress, recv, recvfrom, send, sendto } from '../../sockets/socket.ts';
 import { TimestampedReceiver } from '../../sockets/timestamps.ts';
 import { BufferRing } from '../../sockets/uring/buffer-ring.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ENOBUFS } from '../../sockets/errno.ts';
+import { ENOBUFS } from '../../sockets/errors/errno.ts';
 import { SHUT_WR, send } from '../../sockets/socket.ts';
 import { BufferRing } from '../../sockets/uring/buffer-ring.ts';
 import { IOSQE_CQE_SKIP_SUCCESS } from '../../sockets/uring/submission-queue.ts';

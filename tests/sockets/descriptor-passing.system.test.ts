@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { receiveDescriptors, sendDescriptors, socketPair } from '../../sockets/descriptor-passing.ts';
-import { EBADF, ENOBUFS, EPIPE } from '../../sockets/errno.ts';
+import { EBADF, ENOBUFS, EPIPE } from '../../sockets/errors/errno.ts';
 import { close, MSG_DONTWAIT, recv, send } from '../../sockets/socket.ts';
 import { closing, connection, liveBlocks, memory, noLibc } from './open.ts';
 

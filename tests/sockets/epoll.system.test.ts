@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLRDHUP, Epoll } from '../../sockets/epoll.ts';
-import { ENOSYS, EPERM } from '../../sockets/errno.ts';
+import { ENOSYS, EPERM } from '../../sockets/errors/errno.ts';
 import { libc } from '../../sockets/libc.ts';
+import { EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLRDHUP, Epoll } from '../../sockets/polling/epoll.ts';
 import { SHUT_RDWR, SHUT_WR, send, shutdown } from '../../sockets/socket.ts';
 import { connection, listening, memory, noLibc } from './open.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { check, ECONNREFUSED, errnoMessage, errnoName, SystemError } from '../../sockets/errno.ts';
+import { check, ECONNREFUSED, errnoMessage, errnoName, SystemError } from '../../sockets/errors/errno.ts';
 
 // Error numbers of Linux, errno(3). Where two names share a number, the one that POSIX prefers is expected.
 test.runIf(process.platform === 'linux').each([

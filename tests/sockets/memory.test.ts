@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { liveMemory } from '../../sockets/live-memory.ts';
-import { MappedMemory } from '../../sockets/mapped-memory.ts';
-import { NativeMemory } from '../../sockets/memory.ts';
+import { liveMemory } from '../../sockets/memory/live-memory.ts';
+import { MappedMemory } from '../../sockets/memory/mapped-memory.ts';
+import { NativeMemory } from '../../sockets/memory/memory.ts';
 import { memory, noLibc } from './open.ts';
 
 describe.skipIf(noLibc)('native memory', () => {

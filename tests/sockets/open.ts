@@ -1,7 +1,7 @@
 import { onTestFinished, vi } from 'vitest';
-import { check } from '../../sockets/errno.ts';
+import { check } from '../../sockets/errors/errno.ts';
 import { libc } from '../../sockets/libc.ts';
-import { NativeMemory } from '../../sockets/memory.ts';
+import { NativeMemory } from '../../sockets/memory/memory.ts';
 import {
   accept,
   bind,

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { POLLHUP, POLLIN, POLLOUT, PollSet } from '../../sockets/poll.ts';
+import { POLLHUP, POLLIN, POLLOUT, PollSet } from '../../sockets/polling/poll.ts';
 import { SHUT_RDWR, send, shutdown } from '../../sockets/socket.ts';
 import { connection, listening, memory, noLibc } from './open.ts';
 

@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import { describe, expect, test } from 'vitest';
-import { errnoMessage, SystemError } from '../../sockets/errno.ts';
+import { errnoMessage, SystemError } from '../../sockets/errors/errno.ts';
 import {
   acceptRetry,
   checkDatagramSent,
@@ -9,7 +9,7 @@ import {
   datagramRetry,
   isShortage,
   streamRetry,
-} from '../../sockets/retry.ts';
+} from '../../sockets/errors/retry.ts';
 
 /** Error numbers of Linux; Node lacks the last two. */
 const numbers = { ...constants.errno, ENONET: 64, EHOSTDOWN: 112 };

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, onTestFinished } from 'vitest';
-import { EINTR } from '../../sockets/errno.ts';
+import { EINTR } from '../../sockets/errors/errno.ts';
 import { accept, connect, localAddress, recv, send, setReceiveTimeout, socket } from '../../sockets/socket.ts';
 import { BufferRing } from '../../sockets/uring/buffer-ring.ts';
 import { Uring } from '../../sockets/uring/uring.ts';

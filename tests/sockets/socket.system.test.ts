@@ -9,8 +9,8 @@ import {
   EINPROGRESS,
   EPIPE,
   SystemError,
-} from '../../sockets/errno.ts';
-import { POLLOUT, PollSet } from '../../sockets/poll.ts';
+} from '../../sockets/errors/errno.ts';
+import { POLLOUT, PollSet } from '../../sockets/polling/poll.ts';
 import {
   accept,
   bind,

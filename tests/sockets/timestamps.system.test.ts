@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { DatagramBatch } from '../../sockets/batch.ts';
-import { EAGAIN } from '../../sockets/errno.ts';
+import { EAGAIN } from '../../sockets/errors/errno.ts';
 import { readRealtime } from '../../sockets/os/clock.ts';
 import {
   bindTo,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { EINVAL, EMFILE, ENOMEM, ENOSYS, EPERM } from '../../sockets/errno.ts';
+import { EINVAL, EMFILE, ENOMEM, ENOSYS, EPERM } from '../../sockets/errors/errno.ts';
 import { explainRefusal } from '../../sockets/uring/availability.ts';
 import { Uring } from '../../sockets/uring/uring.ts';
 import { whyMissing } from '../requirements.ts';

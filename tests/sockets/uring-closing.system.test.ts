@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { EBADF } from '../../sockets/errno.ts';
+import { EBADF } from '../../sockets/errors/errno.ts';
 import { close, openServer } from '../../sockets/socket.ts';
 import { BufferRing } from '../../sockets/uring/buffer-ring.ts';
 import { Uring } from '../../sockets/uring/uring.ts';

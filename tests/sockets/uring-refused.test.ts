@@ -1,5 +1,5 @@
 import { afterAll, expect, test, vi } from 'vitest';
-import { EPERM, SystemError } from '../../sockets/errno.ts';
+import { EPERM, SystemError } from '../../sockets/errors/errno.ts';
 import { whyNoUring } from '../../sockets/uring/availability.ts';
 import { whyMissing } from '../requirements.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { check, EAGAIN, EPIPE } from '../../sockets/errno.ts';
+import { check, EAGAIN, EPIPE } from '../../sockets/errors/errno.ts';
 import { connect, localAddress, MSG_DONTWAIT, SHUT_WR, send, shutdown, socket } from '../../sockets/socket.ts';
 import { DatagramLayout } from '../../sockets/uring/datagram-layout.ts';
 import { whyMissing } from '../requirements.ts';

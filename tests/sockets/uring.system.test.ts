@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { EBADF, ECANCELED, ECONNREFUSED, ETIME } from '../../sockets/errno.ts';
-import { POLLIN } from '../../sockets/poll.ts';
+import { EBADF, ECANCELED, ECONNREFUSED, ETIME } from '../../sockets/errors/errno.ts';
+import { POLLIN } from '../../sockets/polling/poll.ts';
 import {
   close,
   localAddress,

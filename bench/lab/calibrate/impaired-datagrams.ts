@@ -1,8 +1,8 @@
 import { type Random, streamOf } from '../../../servers/random/streams.ts';
 import { DatagramBatch } from '../../../sockets/batch.ts';
-import { EPOLLIN, Epoll } from '../../../sockets/epoll.ts';
-import { NativeMemory } from '../../../sockets/memory.ts';
-import { checkDatagramSent, datagramRetry } from '../../../sockets/retry.ts';
+import { checkDatagramSent, datagramRetry } from '../../../sockets/errors/retry.ts';
+import { NativeMemory } from '../../../sockets/memory/memory.ts';
+import { EPOLLIN, Epoll } from '../../../sockets/polling/epoll.ts';
 import { close, MSG_DONTWAIT, PeerAddress, sendto, setOption } from '../../../sockets/socket.ts';
 import { HEADER_BYTES, requestConnection, requestSequence } from '../../load/messages/payload.ts';
 import { nowNanos } from '../../measure/clock.ts';

@@ -1,6 +1,6 @@
-import { EPOLLIN, EPOLLRDHUP, Epoll } from '../../../sockets/epoll.ts';
-import { NativeMemory } from '../../../sockets/memory.ts';
-import { acceptRetry, streamRetry } from '../../../sockets/retry.ts';
+import { acceptRetry, streamRetry } from '../../../sockets/errors/retry.ts';
+import { NativeMemory } from '../../../sockets/memory/memory.ts';
+import { EPOLLIN, EPOLLRDHUP, Epoll } from '../../../sockets/polling/epoll.ts';
 import { accept, close, send, setOption } from '../../../sockets/socket.ts';
 import { Inbox } from '../../load/streams/inbox.ts';
 import { nowNanos } from '../../measure/clock.ts';

@@ -1,7 +1,7 @@
 import { RequestParser } from '../../../servers/apps/http/request-parser.ts';
 import { streamOf } from '../../../servers/random/streams.ts';
 import { libc, whyNoLibc } from '../../../sockets/libc.ts';
-import { NativeMemory } from '../../../sockets/memory.ts';
+import { NativeMemory } from '../../../sockets/memory/memory.ts';
 import { makePacer } from '../../load/arrivals/pacer.ts';
 import { Payload } from '../../load/messages/payload.ts';
 import { nowNanos } from '../../measure/clock.ts';

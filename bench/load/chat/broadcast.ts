@@ -1,7 +1,7 @@
-import { EPOLLIN, EPOLLOUT, EPOLLRDHUP, type Epoll } from '../../../sockets/epoll.ts';
-import { ECONNRESET } from '../../../sockets/errno.ts';
-import { NativeMemory } from '../../../sockets/memory.ts';
-import { streamRetry } from '../../../sockets/retry.ts';
+import { ECONNRESET } from '../../../sockets/errors/errno.ts';
+import { streamRetry } from '../../../sockets/errors/retry.ts';
+import { NativeMemory } from '../../../sockets/memory/memory.ts';
+import { EPOLLIN, EPOLLOUT, EPOLLRDHUP, type Epoll } from '../../../sockets/polling/epoll.ts';
 import { send } from '../../../sockets/socket.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import { largestSize } from '../../model/message-sizes.ts';

@@ -1,4 +1,4 @@
-import { NativeMemory } from '../../../sockets/memory.ts';
+import { NativeMemory } from '../../../sockets/memory/memory.ts';
 import { send } from '../../../sockets/socket.ts';
 import { writeLine } from './lines.ts';
 

@@ -1,5 +1,5 @@
-import { EADDRNOTAVAIL } from '../../../sockets/errno.ts';
-import { NativeMemory } from '../../../sockets/memory.ts';
+import { EADDRNOTAVAIL } from '../../../sockets/errors/errno.ts';
+import { NativeMemory } from '../../../sockets/memory/memory.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import { OpenDemand } from '../demand/demand.ts';
 import { CLOSED, CONNECTING, ConnectionTable, OPEN } from '../ledger/connection-table.ts';

@@ -1,6 +1,6 @@
 import { connect, createSecureContext, type TLSSocket } from 'node:tls';
 import type { SocketAddress } from '../../../sockets/address.ts';
-import { ECONNRESET, EPROTO } from '../../../sockets/errno.ts';
+import { ECONNRESET, EPROTO } from '../../../sockets/errors/errno.ts';
 import { type Client, type ClientEvents, type Connect, MOST_QUEUED_BYTES } from './client.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { createSecureContext } from 'node:tls';
 import { WebSocket } from 'ws';
 import { formatAddress, type SocketAddress } from '../../../sockets/address.ts';
-import { ECONNRESET } from '../../../sockets/errno.ts';
+import { ECONNRESET } from '../../../sockets/errors/errno.ts';
 import { type Client, type ClientEvents, type Connect, MOST_QUEUED_BYTES } from './client.ts';
 import { errnoOf } from './tls-client.ts';
 

@@ -1,7 +1,7 @@
 import { DatagramBatch } from '../../../sockets/batch.ts';
-import { EPOLLIN, type Epoll } from '../../../sockets/epoll.ts';
-import { EAGAIN } from '../../../sockets/errno.ts';
-import { datagramRetry } from '../../../sockets/retry.ts';
+import { EAGAIN } from '../../../sockets/errors/errno.ts';
+import { datagramRetry } from '../../../sockets/errors/retry.ts';
+import { EPOLLIN, type Epoll } from '../../../sockets/polling/epoll.ts';
 import { MSG_DONTWAIT } from '../../../sockets/socket.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import { OpenDemand } from '../demand/demand.ts';

@@ -1,7 +1,7 @@
-import type { Epoll } from '../../../sockets/epoll.ts';
-import { check, EAGAIN, EINVAL, EMSGSIZE, ENOBUFS } from '../../../sockets/errno.ts';
-import type { NativeMemory } from '../../../sockets/memory.ts';
-import { checkDatagramSent } from '../../../sockets/retry.ts';
+import { check, EAGAIN, EINVAL, EMSGSIZE, ENOBUFS } from '../../../sockets/errors/errno.ts';
+import { checkDatagramSent } from '../../../sockets/errors/retry.ts';
+import type { NativeMemory } from '../../../sockets/memory/memory.ts';
+import type { Epoll } from '../../../sockets/polling/epoll.ts';
 import { close, connect, droppedBySocket, MSG_DONTWAIT, send, setOption, socket } from '../../../sockets/socket.ts';
 import type { TargetSelection } from '../targets/selection.ts';
 import type { Assignment } from '../threads/assignment.ts';

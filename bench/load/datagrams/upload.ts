@@ -1,7 +1,7 @@
-import { EPOLLIN, EPOLLOUT, type Epoll } from '../../../sockets/epoll.ts';
-import { EAGAIN } from '../../../sockets/errno.ts';
-import { NativeMemory } from '../../../sockets/memory.ts';
-import { datagramRetry } from '../../../sockets/retry.ts';
+import { EAGAIN } from '../../../sockets/errors/errno.ts';
+import { datagramRetry } from '../../../sockets/errors/retry.ts';
+import { NativeMemory } from '../../../sockets/memory/memory.ts';
+import { EPOLLIN, EPOLLOUT, type Epoll } from '../../../sockets/polling/epoll.ts';
 import { MSG_DONTWAIT, recv } from '../../../sockets/socket.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import { closedDemand, OpenDemand } from '../demand/demand.ts';

@@ -1,4 +1,4 @@
-import type { Epoll } from '../../../sockets/epoll.ts';
+import type { Epoll } from '../../../sockets/polling/epoll.ts';
 import { nowNanos } from '../../measure/clock.ts';
 
 /**

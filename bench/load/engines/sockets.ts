@@ -1,5 +1,5 @@
-import { Epoll } from '../../../sockets/epoll.ts';
 import { threadCpuNanos } from '../../../sockets/os/cpu.ts';
+import { Epoll } from '../../../sockets/polling/epoll.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import { KernelClock } from '../../measure/kernel-clock.ts';
 import type { Engine, OpeningReport, ThreadReport } from '../engine.ts';

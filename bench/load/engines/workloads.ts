@@ -1,4 +1,4 @@
-import type { Epoll } from '../../../sockets/epoll.ts';
+import type { Epoll } from '../../../sockets/polling/epoll.ts';
 import { whyNoUring } from '../../../sockets/uring/availability.ts';
 import { Broadcast } from '../chat/broadcast.ts';
 import { DatagramWorkload } from '../datagrams/datagram.ts';

@@ -1,5 +1,5 @@
 import { type StreamKey, streamOf } from '../../../servers/random/streams.ts';
-import { NativeMemory } from '../../../sockets/memory.ts';
+import { NativeMemory } from '../../../sockets/memory/memory.ts';
 
 /**
  * Length of the header at the start of a request: a mark, then the request's sequence number on its connection, 4 bytes

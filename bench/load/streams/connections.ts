@@ -1,6 +1,6 @@
 import { isLoopback, type SocketAddress } from '../../../sockets/address.ts';
-import type { Epoll } from '../../../sockets/epoll.ts';
-import { check, EADDRNOTAVAIL, EINPROGRESS } from '../../../sockets/errno.ts';
+import { check, EADDRNOTAVAIL, EINPROGRESS } from '../../../sockets/errors/errno.ts';
+import type { Epoll } from '../../../sockets/polling/epoll.ts';
 import {
   bindTo,
   close,

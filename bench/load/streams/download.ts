@@ -1,7 +1,7 @@
-import { EPOLLIN, EPOLLRDHUP, type Epoll } from '../../../sockets/epoll.ts';
-import { ECONNRESET } from '../../../sockets/errno.ts';
-import { NativeMemory } from '../../../sockets/memory.ts';
-import { streamRetry } from '../../../sockets/retry.ts';
+import { ECONNRESET } from '../../../sockets/errors/errno.ts';
+import { streamRetry } from '../../../sockets/errors/retry.ts';
+import { NativeMemory } from '../../../sockets/memory/memory.ts';
+import { EPOLLIN, EPOLLRDHUP, type Epoll } from '../../../sockets/polling/epoll.ts';
 import { recv } from '../../../sockets/socket.ts';
 import type { LoadState } from '../ledger/load-state.ts';
 import type { Assignment } from '../threads/assignment.ts';

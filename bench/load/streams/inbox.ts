@@ -1,4 +1,4 @@
-import { NativeMemory } from '../../../sockets/memory.ts';
+import { NativeMemory } from '../../../sockets/memory/memory.ts';
 import { recv } from '../../../sockets/socket.ts';
 import { TimestampedReceiver } from '../../../sockets/timestamps.ts';
 import type { KernelClock } from '../../measure/kernel-clock.ts';

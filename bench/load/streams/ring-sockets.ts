@@ -1,7 +1,7 @@
-import { ENOBUFS } from '../../../sockets/errno.ts';
-import { Parts } from '../../../sockets/parts.ts';
-import { POLLIN } from '../../../sockets/poll.ts';
-import { streamRetry } from '../../../sockets/retry.ts';
+import { ENOBUFS } from '../../../sockets/errors/errno.ts';
+import { streamRetry } from '../../../sockets/errors/retry.ts';
+import { Parts } from '../../../sockets/memory/parts.ts';
+import { POLLIN } from '../../../sockets/polling/poll.ts';
 import { MSG_DONTWAIT, send } from '../../../sockets/socket.ts';
 import { BufferRing } from '../../../sockets/uring/buffer-ring.ts';
 import { MessageLayout } from '../../../sockets/uring/recvmsg-layout.ts';

@@ -1,5 +1,5 @@
-import type { Epoll } from '../../../sockets/epoll.ts';
-import { EADDRNOTAVAIL, ECONNRESET } from '../../../sockets/errno.ts';
+import { EADDRNOTAVAIL, ECONNRESET } from '../../../sockets/errors/errno.ts';
+import type { Epoll } from '../../../sockets/polling/epoll.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import { isFixedSize, largestSize } from '../../model/message-sizes.ts';
 import { closedDemand } from '../demand/demand.ts';

@@ -1,7 +1,7 @@
 import type { StreamKey } from '../../../servers/random/streams.ts';
-import { EPOLLET, EPOLLIN, EPOLLOUT, EPOLLRDHUP, type Epoll } from '../../../sockets/epoll.ts';
-import { EAGAIN } from '../../../sockets/errno.ts';
-import { streamRetry } from '../../../sockets/retry.ts';
+import { EAGAIN } from '../../../sockets/errors/errno.ts';
+import { streamRetry } from '../../../sockets/errors/retry.ts';
+import { EPOLLET, EPOLLIN, EPOLLOUT, EPOLLRDHUP, type Epoll } from '../../../sockets/polling/epoll.ts';
 import { send } from '../../../sockets/socket.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import type { ConnectionTable } from '../ledger/connection-table.ts';

@@ -1,6 +1,6 @@
-import { EPOLLIN, EPOLLOUT, type Epoll } from '../../../sockets/epoll.ts';
-import { EADDRNOTAVAIL, ECONNRESET } from '../../../sockets/errno.ts';
-import { streamRetry } from '../../../sockets/retry.ts';
+import { EADDRNOTAVAIL, ECONNRESET } from '../../../sockets/errors/errno.ts';
+import { streamRetry } from '../../../sockets/errors/retry.ts';
+import { EPOLLIN, EPOLLOUT, type Epoll } from '../../../sockets/polling/epoll.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import { closedDemand, OpenDemand } from '../demand/demand.ts';
 import { CLOSED, CONNECTING, ConnectionTable, OPEN } from '../ledger/connection-table.ts';

@@ -1,4 +1,4 @@
-import { libc } from './libc.ts';
+import { libc } from '../libc.ts';
 import { countAllocation, countFree } from './live-memory.ts';
 
 /**

@@ -1,7 +1,7 @@
-import { ENOMEM } from './errno.ts';
-import { libc, outcome } from './libc.ts';
-import { checkIndex, NativeMemory } from './memory.ts';
-import { checkWait } from './retry.ts';
+import { ENOMEM } from '../errors/errno.ts';
+import { checkWait } from '../errors/retry.ts';
+import { libc, outcome } from '../libc.ts';
+import { checkIndex, NativeMemory } from '../memory/memory.ts';
 
 export const POLLIN = 0x001;
 export const POLLOUT = 0x004;

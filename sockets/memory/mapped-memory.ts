@@ -1,5 +1,5 @@
-import { check } from './errno.ts';
-import { libc, outcome } from './libc.ts';
+import { check } from '../errors/errno.ts';
+import { libc, outcome } from '../libc.ts';
 import { countAllocation, countFree } from './live-memory.ts';
 
 const PROT_READ_WRITE = 3;

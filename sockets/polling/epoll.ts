@@ -1,9 +1,9 @@
-import { check, ENOSYS, EPERM } from './errno.ts';
-import { libc, outcome } from './libc.ts';
-import { NativeMemory } from './memory.ts';
-import { Parts } from './parts.ts';
-import { checkWait } from './retry.ts';
-import { close } from './socket.ts';
+import { check, ENOSYS, EPERM } from '../errors/errno.ts';
+import { checkWait } from '../errors/retry.ts';
+import { libc, outcome } from '../libc.ts';
+import { NativeMemory } from '../memory/memory.ts';
+import { Parts } from '../memory/parts.ts';
+import { close } from '../socket.ts';
 
 export const EPOLLIN = 0x001;
 export const EPOLLOUT = 0x004;
