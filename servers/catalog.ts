@@ -1,6 +1,6 @@
 import { whyNoLibc } from '../sockets/libc.ts';
 import { whyNoUring } from '../sockets/uring/availability.ts';
-import type { CarryingModel } from './capability.ts';
+import type { CarryingModel } from './apps/capability.ts';
 import type { ServerModel } from './contract.ts';
 
 interface ModelEntry extends CarryingModel {

@@ -1,5 +1,5 @@
+import { type CarriedApp, type CarryingModel, capabilities } from './apps/capability.ts';
 import { type AppName, apps } from './apps/catalog.ts';
-import { type CarriedApp, type CarryingModel, capabilities } from './capability.ts';
 import { type ModelName, models } from './catalog.ts';
 import { kernelTransport, type TransportName, transportNames, whyAbsent } from './transport.ts';
 

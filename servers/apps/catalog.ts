@@ -1,5 +1,5 @@
-import type { CarriedApp } from '../capability.ts';
 import type { App } from './app.ts';
+import type { CarriedApp } from './capability.ts';
 
 /**
  * The workloads with which a load generator can measure an app: send requests and compare the replies, send as fast as

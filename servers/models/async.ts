@@ -2,11 +2,11 @@ import type { RemoteInfo, Socket } from 'node:dgram';
 import type { App } from '../apps/app.ts';
 import { needsRoom } from '../apps/catalog.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
+import { CollectedReply } from '../node/collected-reply.ts';
 import { bindDatagram, sendDatagram } from '../node/datagrams.ts';
 import { converse, listenStream } from '../node/streams.ts';
 import { TimeoutWatch } from '../node/timeout-watch.ts';
 import { SocketRoom } from '../rooms/socket-room.ts';
-import { CollectedReply } from '../sending/collected-reply.ts';
 import { loadApp } from '../served.ts';
 import { after } from '../timing/call-after.ts';
 

@@ -1,7 +1,7 @@
 /** The tasks that the threads of the worker-pool model run. */
 import { workerData } from 'node:worker_threads';
 import type { StreamReply, StreamSession } from '../apps/app.ts';
-import { type Collected, CollectedReply } from '../sending/collected-reply.ts';
+import { type Collected, CollectedReply } from '../node/collected-reply.ts';
 import { loadApp, type Served } from '../served.ts';
 import { pause } from '../timing/block-for.ts';
 import type { Awaiting } from '../timing/peer-timer.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import type { CarriedApp, CarryingModel } from '../../servers/apps/capability.ts';
 import { appNames, apps } from '../../servers/apps/catalog.ts';
-import type { CarriedApp, CarryingModel } from '../../servers/capability.ts';
 import { modelNames, models } from '../../servers/catalog.ts';
 import { transportsCarrying, whyNotCarried } from '../../servers/compatibility.ts';
 import { kernelTransport, type TransportName, transportNames } from '../../servers/transport.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { StreamSession } from '../../servers/apps/app.ts';
 import { type AppName, appNames, apps } from '../../servers/apps/catalog.ts';
-import { CollectedReply } from '../../servers/sending/collected-reply.ts';
+import { CollectedReply } from '../../servers/node/collected-reply.ts';
 import { loadApp } from '../../servers/served.ts';
 
 /** A conversation with an app without a socket, which returns the replies of each call. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Operator, StreamSession } from '../../servers/apps/app.ts';
 import { ChatOperator } from '../../servers/apps/chat-operator.ts';
-import { CollectedReply } from '../../servers/sending/collected-reply.ts';
+import { CollectedReply } from '../../servers/node/collected-reply.ts';
 
 /** An operator that the test controls. */
 class Desk implements Operator {

@@ -1,4 +1,4 @@
-import { CollectedReply } from '../../servers/sending/collected-reply.ts';
+import { CollectedReply } from '../../servers/node/collected-reply.ts';
 import { loadApp } from '../../servers/served.ts';
 
 const { stream } = await loadApp({ app: 'http' }).then((app) => ({ stream: () => app.stream() }));

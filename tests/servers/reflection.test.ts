@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type AppName, appNames, apps } from '../../servers/apps/catalog.ts';
-import { whyReflects } from '../../servers/listening/reflection.ts';
-import { CollectedReply } from '../../servers/sending/collected-reply.ts';
+import { whyReflects } from '../../servers/apps/reflection.ts';
+import { CollectedReply } from '../../servers/node/collected-reply.ts';
 import { loadApp } from '../../servers/served.ts';
 
 test.each([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { StreamSession } from '../../servers/apps/app.ts';
 import { checkEveryMs } from '../../servers/apps/http/time-limits.ts';
-import { CollectedReply } from '../../servers/sending/collected-reply.ts';
+import { CollectedReply } from '../../servers/node/collected-reply.ts';
 import { loadApp } from '../../servers/served.ts';
 import type { Awaiting } from '../../servers/timing/peer-timer.ts';
 

@@ -1,5 +1,5 @@
-import type { Transport } from '../sockets/socket.ts';
-import type { TransportName } from './transport.ts';
+import type { Transport } from '../../sockets/socket.ts';
+import type { TransportName } from '../transport.ts';
 
 /** What some apps need from a model beyond bytes in, bytes out. The text completes "APP needs …". */
 export const capabilities = {
