@@ -1,7 +1,9 @@
 import { whyNoLibc } from '../sockets/libc.ts';
 import { whyNoUring } from '../sockets/uring/availability.ts';
-import type { CarryingModel } from './apps/capability.ts';
+import { type CarriedApp, type CarryingModel, capabilities } from './apps/capability.ts';
+import { type AppName, apps } from './apps/catalog.ts';
 import type { ServerModel } from './contract.ts';
+import { kernelTransport, type TransportName, transportNames, whyAbsent } from './transport.ts';
 
 interface ModelEntry extends CarryingModel {
   readonly title: string;
@@ -160,6 +162,23 @@ export function whyUnavailable(name: ModelName): string | undefined {
 export function doesBalance(name: ModelName): boolean {
   const { balances = false }: ModelEntry = models[name];
   return balances;
+}
+
+/** Returns why a model does not carry an app over a transport, as a clause, or undefined when it does. */
+export function whyNotCarried(model: ModelName, app: AppName, transport: TransportName): string | undefined {
+  const { transports, without, can } = models[model] as CarryingModel;
+  const { transports: spoken, needs } = apps[app] as CarriedApp;
+  if (!spoken.includes(kernelTransport(transport))) return `${app} is not available over ${transport}`;
+  if (!transports.includes(transport)) {
+    return without?.[transport] ?? whyAbsent(transport) ?? `${model} does not serve over ${transport}`;
+  }
+  const missing = needs?.find((capability) => !can?.includes(capability));
+  return missing && `${app} needs ${capabilities[missing]}`;
+}
+
+/** Returns the transports over which a model carries an app: those that both support. */
+export function transportsCarrying(model: ModelName, app: AppName): TransportName[] {
+  return transportNames.filter((transport) => whyNotCarried(model, app, transport) === undefined);
 }
 
 /** Loads the model of that name, ready to start. */

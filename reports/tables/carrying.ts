@@ -1,6 +1,5 @@
 import { type AppName, apps } from '../../servers/apps/catalog.ts';
-import { type ModelName, models } from '../../servers/catalog.ts';
-import { transportsCarrying, whyNotCarried } from '../../servers/compatibility.ts';
+import { type ModelName, models, transportsCarrying, whyNotCarried } from '../../servers/catalog.ts';
 import { kernelTransport, type TransportName, transportNames } from '../../servers/transport.ts';
 import { cell, type Table } from '../text/table.ts';
 

@@ -1,6 +1,5 @@
 import type { AppName } from '../../servers/apps/catalog.ts';
-import { type ModelName, modelNames, whyUnavailable } from '../../servers/catalog.ts';
-import { whyNotCarried } from '../../servers/compatibility.ts';
+import { type ModelName, modelNames, whyNotCarried, whyUnavailable } from '../../servers/catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { Flags } from '../cli/flags.ts';
 import { say } from '../cli/output.ts';

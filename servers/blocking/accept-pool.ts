@@ -1,14 +1,14 @@
 import type { Worker } from 'node:worker_threads';
-import { close, localAddress, openServer, SHUT_RDWR, setOption, shutdown } from '../../sockets/socket.ts';
+import { close, localAddress, SHUT_RDWR, setOption, shutdown } from '../../sockets/socket.ts';
 import type { RunningServer, ServerSpec, WorkerEnded } from '../contract.ts';
 import { nextConnection } from '../listening/accept.ts';
+import { openListener } from '../listening/listener.ts';
 import { ofSeveral } from '../random/random-spec.ts';
 import { DescriptorRoom, openRoom } from '../rooms/descriptor-room.ts';
 import { loadApp } from '../served.ts';
 import { taskOf } from '../spawning/task.ts';
 import { startThreads, tellReady, threadsEnd } from '../spawning/thread.ts';
 import { WorkerWatch } from '../spawning/worker-watch.ts';
-import { kernelTransport } from '../transport.ts';
 import { serveDatagrams } from './datagrams.ts';
 import { serveStream } from './stream.ts';
 
@@ -40,7 +40,7 @@ export async function startAcceptPool(
   size: number,
   workerEnded?: WorkerEnded,
 ): Promise<RunningServer> {
-  const fd = openServer(kernelTransport(spec.transport), spec);
+  const fd = openListener(spec);
   const shared = new Int32Array(new SharedArrayBuffer(4 * (FIRST_SERVING + size)));
   const room = openRoom(spec);
   const tasks = taskOf<typeof import('./accept-pool.ts')>(import.meta.url);

@@ -5,7 +5,6 @@ import {
   close,
   connect,
   localAddress,
-  openServer,
   SHUT_RDWR,
   setOption,
   setReceiveTimeout,
@@ -14,12 +13,12 @@ import {
 } from '../../sockets/socket.ts';
 import type { RunningServer, ServerSpec, WorkerEnded } from '../contract.ts';
 import { nextConnection } from '../listening/accept.ts';
+import { openListener } from '../listening/listener.ts';
 import { ofSeveral } from '../random/random-spec.ts';
 import { loadApp } from '../served.ts';
 import { taskOf } from '../spawning/task.ts';
 import { startThreads, tellReady, threadsEnd } from '../spawning/thread.ts';
 import { WorkerWatch } from '../spawning/worker-watch.ts';
-import { kernelTransport } from '../transport.ts';
 import { type Client, type ClientWorker, ClientWorkers } from './client-workers.ts';
 import { BlockingDatagrams, type FirstDatagram } from './datagrams.ts';
 
@@ -61,7 +60,7 @@ export async function startConcurrentServer(
   begin: (watch: WorkerWatch) => ClientWorker,
   workerEnded?: WorkerEnded,
 ): Promise<RunningServer> {
-  const listener = openServer(kernelTransport(spec.transport), spec);
+  const listener = openListener(spec);
   // Set after the bind: this server then shares its UDP port with its own sockets, but can't take another server's
   // port.
   if (spec.transport === 'udp') setOption(listener, 'SO_REUSEPORT', 1);

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { check } from '../../sockets/errors/errno.ts';
 import { whyNoLibc } from '../../sockets/libc.ts';
-import { close, localAddress, openServer, setOption } from '../../sockets/socket.ts';
+import { close, localAddress, setOption } from '../../sockets/socket.ts';
 import type { ServerSpec, SharedPort } from '../contract.ts';
-import { kernelTransport } from '../transport.ts';
+import { openListener } from './listener.ts';
 
 /**
  * Opens a non-blocking socket on a port that several threads or processes share, each with its own socket
@@ -11,10 +11,9 @@ import { kernelTransport } from '../transport.ts';
  * @returns its descriptor, which the code that serves on it closes.
  * @throws {SystemError} EADDRINUSE when the port is to be opened and is in use, also by sockets that share it.
  */
-export function openSharedPort({ transport, host, port }: ServerSpec, shared: SharedPort): number {
-  const kernel = kernelTransport(transport);
-  if (shared === 'join') return openServer(kernel, { host, port }, { blocking: false, reusePort: true });
-  const fd = openServer(kernel, { host, port }, { blocking: false });
+export function openSharedPort(spec: ServerSpec, shared: SharedPort): number {
+  if (shared === 'join') return openListener(spec, { blocking: false, reusePort: true });
+  const fd = openListener(spec, { blocking: false });
   try {
     // After the bind: with the option set before, the kernel would silently let it join another server of this user.
     check(setOption(fd, 'SO_REUSEPORT', 1), 'setsockopt SO_REUSEPORT');

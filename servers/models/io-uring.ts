@@ -1,9 +1,8 @@
 import { UnavailableError } from '../../sockets/errors/errno.ts';
-import { openServer } from '../../sockets/socket.ts';
 import { whyNoUring } from '../../sockets/uring/availability.ts';
 import { startRingLoop } from '../completion/ring-loop.ts';
 import type { ServerModel } from '../contract.ts';
-import { kernelTransport } from '../transport.ts';
+import { openListener } from '../listening/listener.ts';
 
 /**
  * Completions instead of readiness, in one thread: io_uring(7). The kernel gets each receive and accept request once
@@ -14,6 +13,6 @@ export const model: ServerModel = {
   async start(spec, workerEnded) {
     const why = whyNoUring();
     if (why !== undefined) throw new UnavailableError(why);
-    return startRingLoop(spec, openServer(kernelTransport(spec.transport), spec), workerEnded);
+    return startRingLoop(spec, openListener(spec), workerEnded);
   },
 };

@@ -1,7 +1,6 @@
-import { openServer } from '../../sockets/socket.ts';
 import type { ServerModel } from '../contract.ts';
+import { openListener } from '../listening/listener.ts';
 import { startReadinessLoops } from '../readiness/loop.ts';
-import { kernelTransport } from '../transport.ts';
 
 /**
  * Non-blocking sockets in one thread, around poll(2). Every wait passes the whole list of sockets to the kernel, so its
@@ -9,7 +8,7 @@ import { kernelTransport } from '../transport.ts';
  */
 export const model: ServerModel = {
   async start(spec, workerEnded) {
-    const listener = openServer(kernelTransport(spec.transport), spec, { blocking: false });
+    const listener = openListener(spec, { blocking: false });
     return startReadinessLoops('poll', spec, [listener], workerEnded);
   },
 };

@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
-import { FRAME_HEADER, FrameCutter, frameEnd, frameHeader, framePid, frameSpeaker, UNREAD_LIMIT } from './frame.ts';
+import { UNREAD_LIMIT } from '../sending/unsent-bytes.ts';
+import { FRAME_HEADER, FrameCutter, frameEnd, frameHeader, framePid, frameSpeaker } from './frame.ts';
 import { HUB_FD } from './hub.ts';
 
 /** Broadcasts between the sessions of this event loop, on Node's sockets, and through a hub to other processes. */

@@ -1,6 +1,5 @@
 import { type AppName, appNames } from '../../servers/apps/catalog.ts';
-import { type ModelName, modelNames } from '../../servers/catalog.ts';
-import { transportsCarrying } from '../../servers/compatibility.ts';
+import { type ModelName, modelNames, transportsCarrying } from '../../servers/catalog.ts';
 import type { Subject } from './subject.ts';
 
 /** Apps with which every model is tested: a byte stream, clients that reach each other, and requests with replies. */

@@ -1,7 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { AppName } from '../../servers/apps/catalog.ts';
-import { type ModelName, modelNames, whyUnavailable } from '../../servers/catalog.ts';
-import { whyNotCarried } from '../../servers/compatibility.ts';
+import { type ModelName, modelNames, whyNotCarried, whyUnavailable } from '../../servers/catalog.ts';
 import { StreamClient } from '../conformance/stream-client.ts';
 import { ServerProcess } from './server-process.ts';
 import { until } from './until.ts';
