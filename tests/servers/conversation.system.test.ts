@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { converse } from '../../servers/blocking/serve-client.ts';
+import { serveLinkedConversation } from '../../servers/readiness/linked-conversation.ts';
 import { openRoom } from '../../servers/rooms/descriptor-room.ts';
+import { FRAME_HEADER, frameEnd } from '../../servers/rooms/frame.ts';
+import { socketPair } from '../../sockets/descriptor-passing.ts';
 import {
   connect,
   localAddress,
@@ -11,7 +14,8 @@ import {
   setReceiveTimeout,
   shutdown,
 } from '../../sockets/socket.ts';
-import { connection, datagramPair, listening, liveBlocks, memory, noLibc } from '../sockets/open.ts';
+import { closing, connection, datagramPair, listening, liveBlocks, memory, noLibc } from '../sockets/open.ts';
+import { connectedPair } from './connected-pair.ts';
 
 const at = { host: '127.0.0.1', port: 0 } as const;
 
@@ -29,6 +33,23 @@ describe.skipIf(noLibc)('a conversation leaves no native memory behind', () => {
       room: openRoom({ app: 'chat' }),
     });
     expect([...live]).toEqual([]);
+  });
+
+  test('in a room whose other clients are in other processes, whose hub has its last line', async () => {
+    const { client, server } = connectedPair(true);
+    const [hub, link] = socketPair();
+    closing(hub);
+    const bytes = memory(64);
+    bytes.bytes.set(Buffer.from('hello\n'));
+    send(client, bytes, 0, 6);
+    shutdown(hub, SHUT_WR);
+    const live = liveBlocks();
+    await serveLinkedConversation(server, link, { ...at, transport: 'tcp', app: 'chat' });
+    expect([...live]).toEqual([]);
+    expect(recv(hub, bytes, 0, 64, MSG_DONTWAIT)).toBe(FRAME_HEADER + 6);
+    expect(frameEnd(bytes.bytes, 0, 64)).toBe(FRAME_HEADER + 6);
+    expect(recv(hub, bytes, 0, 64, MSG_DONTWAIT), 'the end of the link').toBe(0);
+    expect(recv(client, bytes, 0, 64), 'FIN').toBe(0);
   });
 
   // A greeting is built in its own buffer, and not in that of the datagram it answers.
