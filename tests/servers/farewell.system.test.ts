@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { LINE_LIMIT } from '../../servers/apps/chat.ts';
 import { whyUnavailable } from '../../servers/catalog.ts';
 import { Chatters } from '../conformance/chatters.ts';
+import { uploadStands } from '../conformance/standstill.ts';
 import { holdings, isAsleep, isRunning, processTree } from './process-tree.ts';
 import { ServerProcess } from './server-process.ts';
 import { until } from './until.ts';
@@ -12,6 +13,8 @@ import { until } from './until.ts';
  * KiB).
  */
 const LINES = 128;
+/** More than all buffers on the way hold. */
+const FLOOD = 64 * 2 ** 20;
 /** How long the server is stopped, in checks of the speaker's process: long enough for a Node process to end. */
 const LOOKS = 50;
 
@@ -31,6 +34,19 @@ describe.skipIf(whyUnavailable('process-per-connection'))('process-per-connectio
     process.kill(server.pid, 'SIGCONT');
 
     for (const i of [1, 2]) expect(await room.at(i).heard(LINES)).toEqual(lines);
+  });
+
+  test('a client is not read while the relaying process is stopped', async () => {
+    const server = await ServerProcess.start({ model: 'process-per-connection', transport: 'tcp', app: 'chat' });
+    onTestFinished(() => server.kill());
+    await using room = await Chatters.enter(server.address, 'tcp', 2);
+    const { client } = room.at(0);
+    const stands = () => uploadStands({ clientPort: client.port, serverPid: server.pid });
+
+    process.kill(server.pid, 'SIGSTOP');
+    room.at(0).say(`${'x'.repeat(1023)}\n`.repeat(FLOOD / 1024));
+    // Repeated, because a process that reads on may sleep for a moment.
+    for (let i = 0; i < LOOKS; i++) await until('its process to stop reading', stands);
   });
 
   test('after its client’s reset, a process sleeps until its last line has been relayed', async () => {
