@@ -80,6 +80,11 @@ const metrics = {
     summary: 'connections on which nothing was completed',
     read: ({ fairness }) => fairness.starvedConnections,
   },
+  'generator.cpu': {
+    ...{ title: 'load CPU', unit: 'share', worse: 'more', overRounds: 'median', needs: [] },
+    summary: 'share of its time in which the busiest generator thread was on a CPU',
+    read: ({ generator }) => generator.utilization,
+  },
   errors: {
     ...{ title: 'errors', unit: 'count', worse: 'more', overRounds: 'sum', needs: [] },
     summary: 'requests that were due and not answered as they should be',
