@@ -1,11 +1,11 @@
 import yargs, { type CommandModule } from 'yargs';
 import { ConfigurationError } from '../bench/model/errors.ts';
 import { EXIT } from '../bench/model/exit-code.ts';
+import { unknown } from '../bench/model/nearest.ts';
 import { packageVersion } from '../bench/model/package.ts';
 import { plain } from '../reports/text/plain.ts';
 import { yargsCommand } from './cli/command.ts';
 import { ending } from './cli/faults.ts';
-import { unknown } from './cli/nearest.ts';
 import { reportWidth, say } from './cli/output.ts';
 
 /** Name of yargs' own command, which prints a script for ~/.bashrc or ~/.zshrc. */

@@ -1,5 +1,6 @@
 import type { Finding } from '../model/capacity.ts';
 import { requestsDue } from '../model/failed-requests.ts';
+import type { MetricUnit } from '../model/metric.ts';
 import type { ThresholdOutcome } from '../model/result.ts';
 import { isBoundHiddenByDrops, judgeThreshold, type Threshold } from '../model/threshold.ts';
 import type { Reason, Trial } from '../model/trial.ts';
@@ -64,7 +65,7 @@ const WRITE = {
   bytes: (value) => `${rounded(value)} bytes`,
   perSecond: (value) => `${rounded(value)}/s`,
   bytesPerSecond: (value) => `${rounded(value)} bytes/s`,
-} as const satisfies Record<ThresholdOutcome['unit'], (value: number) => string>;
+} as const satisfies Record<MetricUnit, (value: number) => string>;
 
 function toldOf(bound: Threshold, trial: Trial): Reason {
   if (!isBoundHiddenByDrops(bound, trial)) return told(judgeThreshold(bound, trial));

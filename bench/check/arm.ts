@@ -1,24 +1,12 @@
 import type { TransportName } from '../../servers/transport.ts';
 import { formatAddress } from '../../sockets/address.ts';
 import { Generator, type LoadPlan } from '../load/generator.ts';
-import type { LoadReport } from '../load/load-report.ts';
 import { nowNanos } from '../measure/clock.ts';
 import { threadNanos, treeUsage } from '../measure/procfs.ts';
 import { TargetError } from '../model/errors.ts';
 import type { RunningTarget } from '../run/running-target.ts';
 import { fetchPage } from './page.ts';
-
-/** Result of one window of load. */
-export interface WindowReading {
-  readonly load: LoadReport;
-  /**
-   * Requests completed, drain included, divided by the time for which they were in flight. At full load every
-   * connection always has its requests in flight, so the end of the window cuts no request short, however slow it is.
-   */
-  readonly requestsPerSecond: number;
-  /** The server's CPU time per completed request, drain included; null when it is not known. */
-  readonly cpuNanosPerRequest: number | null;
-}
+import { readingOf, type WindowReading } from './window-reading.ts';
 
 /** One program in one session: a freshly started server, and connections to it that are loaded window by window. */
 export class Arm {
@@ -70,10 +58,14 @@ export class Arm {
     const begin = nowNanos();
     const measureEnd = begin + windowMs * 1e6;
     generator.go({ begin, warmupEnd: begin, measureEnd, drainEnd: measureEnd + this.#timeoutMs * 1e6 });
-    const load = await labelled(this.#label, Promise.race([generator.finished(), this.#target.died]));
+    // The target's promise lives as long as the server, and holds the result of every race with it: not a whole report.
+    const ended = generator
+      .finished()
+      .then((load) => ({ counts: load.counts, reading: readingOf(load, generator.slots) }));
+    const { counts, reading } = await labelled(this.#label, Promise.race([ended, this.#target.died]));
     const cpuNanos = this.#cpuNanos();
     await this.#assertWhole();
-    const { timedOut, errors, corrupted, dropped } = load.counts;
+    const { sent, timedOut, errors, corrupted, dropped } = counts;
     if (timedOut + errors + corrupted + dropped > 0) {
       throw new TargetError(
         `${this.#label}: ${timedOut} requests timed out, ${errors} failed, ${corrupted} got a wrong reply and ` +
@@ -82,13 +74,9 @@ export class Arm {
     }
     const completed = generator.completed() - completedBefore;
     // At a rate, a generator that did not get CPU time has sent nothing.
-    if (completed === 0 && load.counts.sent > 0) throw new TargetError(`${this.#label} answered no request`);
+    if (completed === 0 && sent > 0) throw new TargetError(`${this.#label} answered no request`);
     const isKnown = cpuNanos !== null && cpuBefore !== null;
-    return {
-      load,
-      requestsPerSecond: (load.counts.completed * generator.slots) / load.inFlightSeconds,
-      cpuNanosPerRequest: isKnown ? (cpuNanos - cpuBefore) / completed : null,
-    };
+    return { ...reading, cpuNanosPerRequest: isKnown ? (cpuNanos - cpuBefore) / completed : null };
   }
 
   /** CPU time that each thread of the server has used, by its number; empty when it is not known. */

@@ -1,5 +1,6 @@
 import { median } from '../stats/median.ts';
-import type { Arm, WindowReading } from './arm.ts';
+import type { Arm } from './arm.ts';
+import type { Percentile, WindowReading } from './window-reading.ts';
 
 /**
  * The first common rate tried, as a share of the slower program's capacity. Queueing multiplies what stalls of the machine
@@ -21,9 +22,6 @@ const TRIES = 6;
 /** Schedule lag hardly depends on the rate: a machine that delays the generator does so at any rate. */
 const TRIES_FOR_LAG = 2;
 
-const percentiles = { p50: 0.5, p99: 0.99 } as const;
-type Percentile = keyof typeof percentiles;
-
 /** What the generator needed at a rate: medians over windows of both programs. */
 export interface RateTrial {
   /** Share of its time for which the busiest generator thread ran on a CPU. */
@@ -40,19 +38,20 @@ export interface CommonRate {
 }
 
 /** Summarizes what the generator needed in windows at one rate. */
-export function rateTrial(windows: readonly Pick<WindowReading, 'load'>[]): RateTrial {
-  const lagShare = (q: number) =>
+export function rateTrial(windows: readonly RateReading[]): RateTrial {
+  const lagShare = (percentile: Percentile) =>
     median(
-      windows.map(({ load: { latencies } }) => {
-        const { response, scheduleLag } = latencies;
-        return response.count === 0 || scheduleLag.count === 0 ? 0 : scheduleLag.quantile(q) / response.quantile(q);
-      }),
+      windows.map(({ responses, responseNanos, scheduleLagNanos }) =>
+        responses === 0 || scheduleLagNanos === null ? 0 : scheduleLagNanos[percentile] / responseNanos[percentile],
+      ),
     );
   return {
-    utilization: median(windows.map(({ load }) => load.utilization)),
-    lagShares: { p50: lagShare(percentiles.p50), p99: lagShare(percentiles.p99) },
+    utilization: median(windows.map(({ utilization }) => utilization)),
+    lagShares: { p50: lagShare('p50'), p99: lagShare('p99') },
   };
 }
+
+type RateReading = Pick<WindowReading, 'responses' | 'responseNanos' | 'scheduleLagNanos' | 'utilization'>;
 
 /**
  * Finds the highest rate tried that the generator carries with room: it uses at most 70 % of its CPU, and at most half

@@ -1,6 +1,6 @@
 import type { GatedMetric } from '../stats/gated-metrics.ts';
 import { trimmedMean } from '../stats/mean.ts';
-import type { WindowReading } from './arm.ts';
+import type { WindowReading } from './window-reading.ts';
 
 /** ln of each metric's cost for an arm in one session; NaN where it cannot be estimated. */
 export type ArmCosts = Readonly<Record<GatedMetric, number>>;
@@ -10,13 +10,12 @@ export const SAMPLES_FOR_P99 = 10_000;
 export const SAMPLES_FOR_P50 = 500;
 
 /** Returns ln of each metric's cost in one window. Values that the window's load does not measure are meaningless. */
-export function costsOfWindow({ requestsPerSecond, cpuNanosPerRequest, load }: WindowReading): ArmCosts {
-  const { response } = load.latencies;
+export function costsOfWindow({ requestsPerSecond, cpuNanosPerRequest, responseNanos }: WindowReading): ArmCosts {
   return {
     throughput: -Math.log(requestsPerSecond),
     cpu: Math.log(cpuNanosPerRequest ?? Number.NaN),
-    p50: Math.log(response.quantile(0.5)),
-    p99: Math.log(response.quantile(0.99)),
+    p50: Math.log(responseNanos.p50),
+    p99: Math.log(responseNanos.p99),
   };
 }
 
@@ -37,8 +36,8 @@ export const TRIMMED: Readonly<Record<GatedMetric, number>> = { throughput: 0, c
  * @param atRate windows at the common rate. Those in which the generator did not run, and so sent nothing, are ignored.
  */
 export function costsOf(full: readonly WindowReading[] = [], atRate: readonly WindowReading[] = []): ArmCosts {
-  const paced = atRate.filter(({ load }) => load.counts.sent > 0);
-  const samples = paced.reduce((sum, { load }) => sum + load.latencies.response.count, 0);
+  const paced = atRate.filter(({ sent }) => sent > 0);
+  const samples = paced.reduce((sum, { responses }) => sum + responses, 0);
   const meanOf = (windows: readonly WindowReading[], metric: GatedMetric) =>
     trimmedMean(
       windows.map((window) => costsOfWindow(window)[metric]),

@@ -5,12 +5,13 @@ import type { GatedMetric } from '../stats/gated-metrics.ts';
 import { mean } from '../stats/mean.ts';
 import { median } from '../stats/median.ts';
 import { mser5 } from '../stats/mser.ts';
-import type { Arm, WindowReading } from './arm.ts';
+import type { Arm } from './arm.ts';
 import { type CommonRate, findCommonRate, tryRate } from './common-rate.ts';
 import { costsOfWindow, TRIMMED } from './costs.ts';
 import { type ArmName, drawOrder } from './order.ts';
 import type { CheckPlan } from './plan.ts';
 import { loadOf, type Measured, measure, RATE_WARMUP_MS, type Scene, startArms, stopArms } from './session.ts';
+import type { WindowReading } from './window-reading.ts';
 import { fullWindow, rateWindow } from './windows.ts';
 
 /**

@@ -5,10 +5,11 @@ import { targetName } from '../model/configuration.ts';
 import type { Placement } from '../run/placement.ts';
 import { startTarget } from '../run/target.ts';
 import { mean } from '../stats/mean.ts';
-import { Arm, labelled, type WindowReading } from './arm.ts';
+import { Arm, labelled } from './arm.ts';
 import { type ArmCosts, costsOf } from './costs.ts';
 import { type ArmName, type SessionOrder, turns } from './order.ts';
 import type { CheckPlan } from './plan.ts';
+import type { WindowReading } from './window-reading.ts';
 
 /** What is drawn at random for a session. */
 export interface Drawn {
@@ -235,12 +236,15 @@ function driftOf(windows: readonly WindowReading[]): number {
  * @param stolen share of all CPU time that the hypervisor took meanwhile.
  * @param paced windows at the common rate, of all arms.
  */
-export function whyExcluded(stolen: number, paced: readonly Pick<WindowReading, 'load'>[]): string | undefined {
+export function whyExcluded(
+  stolen: number,
+  paced: readonly Pick<WindowReading, 'sent' | 'utilization'>[],
+): string | undefined {
   if (stolen > MAX_STEAL) return `the hypervisor took ${Math.round(stolen * 100)} % of the CPU time`;
-  const empty = paced.filter(({ load }) => load.counts.sent === 0).length;
+  const empty = paced.filter(({ sent }) => sent === 0).length;
   if (empty > MAX_EMPTY * paced.length) return `the generator could not run in ${empty} of ${paced.length} windows`;
   // The mean, not the busiest window: after a stall of the machine, one short window is busy with catching up.
-  const busy = paced.length === 0 ? 0 : mean(paced.map(({ load }) => load.utilization));
+  const busy = paced.length === 0 ? 0 : mean(paced.map(({ utilization }) => utilization));
   return busy > MAX_UTILIZATION
     ? `the generator used ${Math.round(busy * 100)} % of its CPU at the common rate`
     : undefined;

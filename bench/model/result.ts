@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { transportNames } from '../../servers/transport.ts';
 import { capacityPlanSchema, capacitySchema } from './capacity.ts';
+import { metricUnits } from './metric.ts';
 import { cpuGainSchema, scalingSchema } from './scaling.ts';
 import { amount, count, reasonSchema, sizeRangeSchema, stageSchema, trialSchema } from './trial.ts';
 
@@ -179,7 +180,7 @@ const thresholdSchema = z.looseObject({
   text: z.string(),
   round: count,
   /** Unit of `observed`. */
-  unit: z.enum(['micros', 'count', 'share', 'bytes', 'perSecond', 'bytesPerSecond']),
+  unit: z.enum(metricUnits),
   /** Null when the trial does not have the value. */
   observed: z.number().nullable(),
   kept: z.boolean(),

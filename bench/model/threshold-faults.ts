@@ -1,84 +1,84 @@
 import { sendsHttp, throughNode } from './app-workload.ts';
 import { membersOf, type RunConfiguration, transportsOf } from './configuration.ts';
+import type { Need } from './metric.ts';
+import { metricOf } from './metrics.ts';
 import { isOneWay } from './operating-point.ts';
-import { type BoundedLatency, latencyOf, type Threshold } from './threshold.ts';
-
-/** Metrics of requests, which a stream does not have. */
-const OF_REQUESTS = ['sent', 'completed', 'timedOut', 'corrupted', 'dropped', 'errorRate', 'rate', 'cpu'];
-/** Metrics of the server's processes. */
-const OF_PROCESSES = ['cpu', 'memory'];
-const OF_DATAGRAMS = ['lost', 'late', 'duplicated', 'reordered'];
+import type { Threshold } from './threshold.ts';
 
 /** Returns the bounds that this run can never judge, because their values are not measured, in the user's terms. */
 export function thresholdFaults(configuration: RunConfiguration): string[] {
   const called = configuration.command === 'capacity' ? 'slo' : 'threshold';
   return configuration.thresholds.flatMap((threshold) => {
-    const why = whyNotKnown(threshold, configuration);
+    const [why] = metricOf(threshold.metric).needs.flatMap((need) => WHY_LACKING[need](configuration, threshold) ?? []);
     return why === undefined ? [] : [`${called}: ${threshold.text}: ${why}`];
   });
 }
 
-function whyNotKnown(threshold: Threshold, configuration: RunConfiguration): string | undefined {
-  const { metric } = threshold;
-  const latency = latencyOf(metric);
-  if (latency === undefined) return whyNotCounted(metric, configuration);
-  const { workload } = configuration;
-  if (isOneWay(workload)) return `${workload} has no replies, so there are no response times: bound bytes`;
-  switch (latency.name) {
-    case 'response':
-      return whyNotAwaited(threshold, configuration);
-    case 'connect':
-      return whyNotConnecting(configuration);
-    default:
-      return whyNotStamped(latency, configuration);
-  }
-}
-
-function whyNotCounted(metric: string, configuration: RunConfiguration): string | undefined {
-  const { workload } = configuration;
-  const transports = transportsOf(configuration);
-  if (isOneWay(workload) && transports.includes('tcp') && OF_REQUESTS.includes(metric)) {
-    return `a TCP ${workload} is a stream without requests: bound bytes`;
-  }
-  if (OF_PROCESSES.includes(metric)) return whyNoProcess(configuration);
-  if (!OF_DATAGRAMS.includes(metric)) return undefined;
-  if (transports.some((transport) => transport !== 'udp')) {
+/** For each need of metrics: why a run does not meet it, and what to do; undefined when it does. */
+const WHY_LACKING: Readonly<
+  Record<Need, (configuration: RunConfiguration, threshold: Threshold) => string | undefined>
+> = {
+  requests(configuration) {
+    const { workload } = configuration;
+    return isOneWay(workload) && transportsOf(configuration).includes('tcp')
+      ? `a TCP ${workload} is a stream without requests: bound bytes`
+      : undefined;
+  },
+  responses({ workload }) {
+    return isOneWay(workload) ? `${workload} has no replies, so there are no response times: bound bytes` : undefined;
+  },
+  /** A request that times out counts with its age at that moment, so no response is known to have taken longer. */
+  patience({ timeoutMs }, { operator, bound }) {
+    if (!operator.startsWith('<') || bound <= timeoutMs * 1000) return undefined;
+    return `a request that is not answered within ${timeoutMs} ms fails, so no longer response time is measured: raise --timeout`;
+  },
+  'service stamps'(configuration, { metric }) {
+    const { app, workload } = configuration;
+    const instead = `bound ${metric.split('.').at(-1)} instead`;
+    if (sendsHttp(app, workload)) {
+      return `http is measured by autocannon's client, which does not use kernel timestamps: ${instead}`;
+    }
+    if (transportsOf(configuration).some((transport) => throughNode(transport, app))) {
+      return `the kernel's timestamps apply to TCP's bytes, not to the protocol above it: ${instead}`;
+    }
+    return whyNotStamped(configuration);
+  },
+  /** Clients on Node's sockets know their lag without the kernel's timestamps. */
+  'lag stamps'(configuration) {
+    const { app, workload } = configuration;
+    const knows = (transport: string) => sendsHttp(app, workload) || throughNode(transport, app);
+    return transportsOf(configuration).every(knows) ? undefined : whyNotStamped(configuration);
+  },
+  arrivals({ command, rate }) {
+    if (rate !== null || command === 'capacity') return undefined;
+    return 'without a rate, requests are not due at set times: add --rate';
+  },
+  connects({ connection, workload }) {
+    if (connection === 'per-request' || workload === 'handshake') return undefined;
+    return 'connections stay open, so the time to connect is not measured: add --connection per-request';
+  },
+  datagrams(configuration) {
+    if (transportsOf(configuration).every((transport) => transport === 'udp')) return undefined;
     return 'only datagrams are lost, late, duplicated or reordered: bound errors, or use udp';
-  }
-  return isOneWay(workload) && metric !== 'lost' ? `${workload} has no replies: bound lost` : undefined;
-}
+  },
+  'replies to datagrams'({ workload }) {
+    return isOneWay(workload) ? `${workload} has no replies: bound lost` : undefined;
+  },
+  deliveries({ workload }) {
+    return workload === 'broadcast' ? undefined : 'only the lines of a chat are delivered to others: use --app chat';
+  },
+  processes({ targets }) {
+    const foreign = targets.flatMap(membersOf).find((member) => member.kind === 'address');
+    if (foreign === undefined) return undefined;
+    return `${foreign.url} is already running, and its process is not known: start it with --exec 'CMD {port}'`;
+  },
+  'idle connections'({ connection, workload }) {
+    const areIdle = connection === 'pooled' && (workload === 'request-response' || workload === 'broadcast');
+    return areIdle ? undefined : 'it is measured on connections that are answered once and stay open: bound memory';
+  },
+};
 
-/** A request that times out counts with its age at that moment, so no response is known to have taken longer. */
-function whyNotAwaited({ operator, bound }: Threshold, { timeoutMs }: RunConfiguration): string | undefined {
-  if (!operator.startsWith('<') || bound <= timeoutMs * 1000) return undefined;
-  return `a request that is not answered within ${timeoutMs} ms fails, so no longer response time is measured: raise --timeout`;
-}
-
-function whyNotConnecting({ connection, workload }: RunConfiguration): string | undefined {
-  if (connection === 'per-request' || workload === 'handshake') return undefined;
-  return 'connections stay open, so the time to connect is not measured: add --connection per-request';
-}
-
-/**
- * Service time and generator lag come from the kernel's receive timestamps. Clients on Node's sockets know at most
- * their lag without them, and no service time.
- */
-function whyNotStamped({ name, statistic }: BoundedLatency, configuration: RunConfiguration): string | undefined {
-  const { app, workload, timestamps } = configuration;
-  const overHttp = sendsHttp(app, workload);
-  const throughClients = transportsOf(configuration).map((transport) => overHttp || throughNode(transport, app));
-  if (name === 'generatorLag') {
-    if (throughClients.every((through) => through)) return undefined;
-  } else if (overHttp) {
-    return `http is measured by autocannon's client, which does not use kernel timestamps: bound ${statistic} instead`;
-  } else if (throughClients.includes(true)) {
-    return `the kernel's timestamps apply to TCP's bytes, not to the protocol above it: bound ${statistic} instead`;
-  }
+/** Service time and generator lag come from the kernel's receive timestamps. */
+function whyNotStamped({ timestamps }: RunConfiguration): string | undefined {
   return timestamps === 'user' ? "it needs the kernel's timestamps: leave out --timestamps user" : undefined;
-}
-
-function whyNoProcess({ targets }: RunConfiguration): string | undefined {
-  const foreign = targets.flatMap(membersOf).find((member) => member.kind === 'address');
-  if (foreign === undefined) return undefined;
-  return `${foreign.url} is already running, and its process is not known: start it with --exec 'CMD {port}'`;
 }

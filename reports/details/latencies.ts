@@ -1,43 +1,26 @@
-import type { LatencySummary, Trial } from '../../bench/model/trial.ts';
+import { type LatencyKindName, latencyKinds, type Statistic, statistics } from '../../bench/model/latency-metrics.ts';
+import type { Trial } from '../../bench/model/trial.ts';
 import { median } from '../../bench/stats/median.ts';
 import { type Field, numberCell, numberColumn } from '../text/cells.ts';
 import { formatPlural, timeUnit } from '../text/quantities.ts';
 import { cell, type Table } from '../text/table.ts';
 
-/** The latencies of a trial that a report shows, in the order in which a request meets them. */
-const KINDS = {
-  response: 'response',
-  service: 'service',
-  generatorLag: 'generator lag',
-  scheduleLag: 'sent late',
-  connect: 'connect',
-} as const satisfies Partial<Record<keyof Trial['latencyMicros'], string>>;
+/** Statistics with a column, from common to rare. */
+const SHOWN = ['p50', 'p90', 'p99', 'p999', 'max'] as const satisfies readonly Statistic[];
 
-type Kind = keyof typeof KINDS;
-
-const QUANTILES = {
-  p50: 'p50',
-  p90: 'p90',
-  p99: 'p99',
-  p999: 'p99.9',
-  max: 'max',
-} as const satisfies Partial<Record<keyof LatencySummary, string>>;
-
-type Quantile = keyof typeof QUANTILES;
-
-/** One kind of latency: its quantiles in microseconds, medians over rounds. */
+/** One kind of latency: its statistics in microseconds, medians over rounds. */
 interface Latency {
   readonly name: string;
-  readonly micros: Readonly<Record<Quantile, number>>;
+  readonly micros: Readonly<Record<(typeof SHOWN)[number], number>>;
 }
 
 /** Returns the latencies side by side; null when nothing was answered. */
 export function latencyTable(trials: readonly Trial[]): Table | null {
-  const latencies = (Object.keys(KINDS) as Kind[]).flatMap((kind) => latencyOf(trials, kind) ?? []);
+  const latencies = Object.values(latencyKinds).flatMap((kind) => latencyOf(trials, kind) ?? []);
   if (latencies.length === 0) return null;
   const fields: Field<Latency>[] = [
     { column: { title: '', align: 'left' }, cell: ({ name }) => cell(name) },
-    ...(Object.keys(QUANTILES) as Quantile[]).map((quantile) => quantileField(quantile, latencies)),
+    ...SHOWN.map((statistic) => statisticField(statistic, latencies)),
   ];
   const rounds = trials.length > 1 ? `, medians of ${formatPlural(trials.length, 'round')}` : '';
   return {
@@ -47,20 +30,17 @@ export function latencyTable(trials: readonly Trial[]): Table | null {
   };
 }
 
-function latencyOf(trials: readonly Trial[], kind: Kind): Latency | null {
-  const summaries = trials.flatMap(({ latencyMicros }) => latencyMicros[kind] ?? []).filter(({ count }) => count > 0);
+function latencyOf(trials: readonly Trial[], { field, title }: (typeof latencyKinds)[LatencyKindName]): Latency | null {
+  const summaries = trials.flatMap(({ latencyMicros }) => latencyMicros[field] ?? []).filter(({ count }) => count > 0);
   if (summaries.length === 0) return null;
-  const over = (quantile: Quantile) => median(summaries.map((summary) => summary[quantile]));
-  return {
-    name: KINDS[kind],
-    micros: { p50: over('p50'), p90: over('p90'), p99: over('p99'), p999: over('p999'), max: over('max') },
-  };
+  const medians = SHOWN.map((statistic) => [statistic, median(summaries.map((summary) => summary[statistic]))]);
+  return { name: title, micros: Object.fromEntries(medians) };
 }
 
-function quantileField(quantile: Quantile, latencies: readonly Latency[]): Field<Latency> {
-  const unit = timeUnit(latencies.map(({ micros }) => micros[quantile]));
+function statisticField(statistic: (typeof SHOWN)[number], latencies: readonly Latency[]): Field<Latency> {
+  const unit = timeUnit(latencies.map(({ micros }) => micros[statistic]));
   return {
-    column: numberColumn(QUANTILES[quantile], unit.name),
-    cell: ({ micros }) => numberCell(micros[quantile], unit),
+    column: numberColumn(statistics[statistic].title, unit.name),
+    cell: ({ micros }) => numberCell(micros[statistic], unit),
   };
 }

@@ -1,15 +1,7 @@
 import type { ThresholdOutcome } from '../../bench/model/result.ts';
-import { formatByteRate, formatBytes, formatCount, formatMicros, formatNumber, NONE } from '../text/quantities.ts';
+import { formatMetric } from '../text/metric-units.ts';
+import { NONE } from '../text/quantities.ts';
 import { cell, type Row, type Table } from '../text/table.ts';
-
-const WRITE = {
-  micros: formatMicros,
-  count: (value) => (Number.isInteger(value) ? formatCount(value) : formatNumber(value)),
-  share: (value) => `${formatNumber(value * 100)} %`,
-  bytes: (value) => formatBytes(Math.round(value)),
-  perSecond: (value) => `${formatCount(value)}/s`,
-  bytesPerSecond: formatByteRate,
-} as const satisfies Record<ThresholdOutcome['unit'], (value: number) => string>;
 
 /** Returns the outcome of each threshold, round by round; null when there were none. */
 export function thresholdTable(outcomes: readonly ThresholdOutcome[]): Table | null {
@@ -27,7 +19,7 @@ export function thresholdTable(outcomes: readonly ThresholdOutcome[]): Table | n
 }
 
 function rowOf({ text, round, unit, observed, kept }: ThresholdOutcome): Row {
-  const shown = observed === null ? NONE : WRITE[unit](observed);
+  const shown = observed === null ? NONE : formatMetric(unit, observed);
   const verdict = kept ? cell('kept') : cell(observed === null ? 'NOT MEASURED' : 'CROSSED', 'bad');
   return [cell(text), cell(`${round}`), cell(shown), verdict];
 }

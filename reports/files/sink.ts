@@ -1,19 +1,8 @@
-import {
-  accessSync,
-  closeSync,
-  constants,
-  fsyncSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { accessSync, constants, lstatSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { jsonDocument } from '../text/json-document.ts';
 import { JournalWriter } from './journal.ts';
+import { replaceFile, temporaryOf } from './replace-file.ts';
 import { type Saved, savedSchemas } from './saved.ts';
 
 export const RESULT_FILE = 'results.json';
@@ -24,7 +13,7 @@ export const LATEST = 'latest';
 /**
  * Writes the results of a run to its directory `ROOT/2026-11-21T00-10-05Z/`, and points `ROOT/latest` to the last one.
  * During the run, results are appended to a journal; at the end the document replaces it. The document is always
- * complete: it is written to a temporary file and then renamed.
+ * complete: see {@link replaceFile}.
  */
 export class ResultSink {
   readonly directory: string;
@@ -60,7 +49,7 @@ export class ResultSink {
    * @throws {Error} of the file system.
    */
   save(result: Saved): void {
-    writeWhole(this.file, jsonDocument(savedSchemas[result.schema].parse(result)));
+    replaceFile(this.file, jsonDocument(savedSchemas[result.schema].parse(result)));
     this.#point();
     rmSync(this.#journalFile, { force: true });
   }
@@ -77,7 +66,7 @@ export class ResultSink {
  */
 export function writeReport(file: string, document: string): void {
   mkdirSync(dirname(file), { recursive: true });
-  if (isReplaceable(file)) writeWhole(file, document);
+  if (isReplaceable(file)) replaceFile(file, document);
   else writeFileSync(file, document);
 }
 
@@ -126,34 +115,6 @@ function makeDirectory(root: string, name: string): string {
   }
 }
 
-function writeWhole(file: string, content: string): void {
-  const temporary = temporaryOf(file);
-  try {
-    writeFileSync(temporary, content, { flush: true });
-    renameSync(temporary, file);
-    flushDirectory(dirname(file));
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
-}
-
-/** Flushes a directory's entries to the disk: a rename alone may be lost, see fsync(2). */
-function flushDirectory(directory: string): void {
-  // Windows cannot open directories; it flushes their entries itself.
-  if (process.platform === 'win32') return;
-  const descriptor = openSync(directory, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-function temporaryOf(file: string): string {
-  return `${file}.${process.pid}.tmp`;
-}
-
 /**
  * Creates a symbolic link. Where links are not allowed (Windows without the privilege, some network shares), it is a
  * file that contains the name.
@@ -167,6 +128,6 @@ function pointTo(directory: string): void {
     renameSync(temporary, link);
   } catch {
     rmSync(temporary, { force: true });
-    writeWhole(link, `${basename(directory)}\n`);
+    replaceFile(link, `${basename(directory)}\n`);
   }
 }

@@ -1,10 +1,10 @@
 import { styleText } from 'node:util';
-import CliTable from 'cli-table3';
 import type { Result } from '../../bench/model/result.ts';
+import { aligned, cut, textWidth } from '../text/column-layout.ts';
 import { type Indent, paragraph } from '../text/paragraph.ts';
 import { plain } from '../text/plain.ts';
 import { drawPlot } from '../text/plot.ts';
-import type { Cell, Table, Tone } from '../text/table.ts';
+import type { Row, Table, Tone } from '../text/table.ts';
 import type { RenderOptions } from './renderer.ts';
 import { type FailureReport, type Summary, summarize } from './summary.ts';
 
@@ -22,12 +22,6 @@ const LEAST_GAP = 1;
 const GAPS = [2, LEAST_GAP];
 /** Least width of a column that shrinks. */
 const LEAST_WIDTH = 10;
-
-const BARE = {
-  ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
-  ...{ bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '' },
-  ...{ left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '' },
-};
 
 /** Renders a whole result as text for a terminal. */
 export function renderTerminal(result: Result, options: RenderOptions): string {
@@ -76,51 +70,48 @@ function drawFailure(
 
 /** Draws a table as text, at most `width` wide as long as it has columns that can be left out or shrink. */
 export function drawTable(table: Table, width: number, paint: Paint): string {
-  const gap = GAPS.find((blanks) => widthOf(table, blanks) <= width);
-  if (gap !== undefined) return trimmed(layOut(table, paint, gap).toString());
+  const widths = widthsOf(table);
+  const total = (gap: number) => widths.reduce((sum, each) => sum + each, gap * (widths.length - 1));
+  const gap = GAPS.find((blanks) => total(blanks) <= width);
+  if (gap !== undefined) return layOut(table, widths, gap, paint);
   if (table.columns.some(({ optional }) => optional)) return drawTable(withoutOptional(table), width, paint);
   const shrinking = table.columns.findIndex(({ shrinks }) => shrinks);
-  // The room left by the other columns is measured by drawing the table with this column empty, as only cli-table3
-  // knows the width of every character.
-  const left = Math.max(LEAST_WIDTH, width - widthOf(withoutColumn(table, shrinking), LEAST_GAP));
-  return trimmed(layOut(table, paint, LEAST_GAP, { column: shrinking, width: left }).toString());
+  const excess = total(LEAST_GAP) - width;
+  const fitted = widths.map((full, i) => (i === shrinking ? Math.max(LEAST_WIDTH, full - excess) : full));
+  return layOut(table, fitted, LEAST_GAP, paint);
 }
 
-/** Returns the columns that a table takes when nothing is cut. cli-table3 would count colour codes as characters. */
-function widthOf(table: Table, gap: number): number {
-  return layOut(table, painter(false), gap).width;
+/** Returns the width of each column when nothing is cut. */
+function widthsOf({ columns, groups }: Table): number[] {
+  const rows = groups.flatMap(({ rows }) => rows);
+  return columns.map(({ title, unit = '' }, i) =>
+    Math.max(textWidth(title), textWidth(unit), ...rows.map((row) => textWidth(plain(row[i]?.text ?? '')))),
+  );
 }
 
-function layOut(table: Table, paint: Paint, gap: number, shrunk?: { column: number; width: number }): CliTable.Table {
-  const { columns, groups } = table;
-  const last = columns.length - 1;
-  const drawn = new CliTable({
-    chars: BARE,
-    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': gap },
-    colAligns: columns.map(({ align }) => align),
-    colWidths: columns.map((_, i) => (i === shrunk?.column ? shrunk.width + gap : null)),
-    truncate: '…',
-  });
-  const line = (texts: readonly string[]) =>
-    texts.map((content, i) => (i === last ? { content, style: { 'padding-right': 0 } } : content));
-  drawn.push(line(columns.map(({ title }) => paint(title, 'bold'))));
-  if (columns.some(({ unit }) => unit !== undefined)) {
-    drawn.push(line(columns.map(({ unit = '' }) => paint(unit, 'dim'))));
-  }
-  for (const { label, rows } of groups) {
-    if (label !== null) {
-      drawn.push(
-        [{ colSpan: columns.length, content: '' }],
-        [{ colSpan: columns.length, content: paint(plain(label), 'bold') }],
-      );
-    }
-    for (const row of rows) drawn.push(line(row.map((cell) => drawCell(cell, paint))));
-  }
-  return drawn;
-}
-
-function drawCell({ text, tone }: Cell, paint: Paint): string {
-  return paint(plain(text), TONES[tone]);
+function layOut({ columns, groups }: Table, widths: readonly number[], gap: number, paint: Paint): string {
+  const line = (texts: readonly string[], styleOf: (i: number) => Style | undefined) => {
+    const cells = columns.map(({ align }, i) => {
+      const width = widths[i] ?? 0;
+      return aligned(paint(cut(texts[i] ?? '', width), styleOf(i)), width, align);
+    });
+    return cells.join(' '.repeat(gap)).trimEnd();
+  };
+  const titles = columns.map(({ title }) => title);
+  const units = columns.map(({ unit = '' }) => unit);
+  const drawRow = (row: Row) =>
+    line(
+      row.map(({ text }) => plain(text)),
+      (i) => TONES[row[i]?.tone ?? 'plain'],
+    );
+  return [
+    line(titles, () => 'bold'),
+    ...(columns.some(({ unit }) => unit !== undefined) ? [line(units, () => 'dim')] : []),
+    ...groups.flatMap(({ label, rows }) => [
+      ...(label === null ? [] : ['', paint(plain(label), 'bold')]),
+      ...rows.map(drawRow),
+    ]),
+  ].join('\n');
 }
 
 function withoutOptional({ title, columns, groups }: Table): Table {
@@ -130,23 +121,4 @@ function withoutOptional({ title, columns, groups }: Table): Table {
     columns: kept(columns),
     groups: groups.map(({ label, rows }) => ({ label, rows: rows.map(kept) })),
   };
-}
-
-function withoutColumn({ title, columns, groups }: Table, index: number): Table {
-  return {
-    title,
-    columns: columns.map((column, i) => (i === index ? { align: column.align, title: '' } : column)),
-    groups: groups.map(({ label, rows }) => ({
-      label,
-      rows: rows.map((row) => row.map((cell, i) => (i === index ? { ...cell, text: '' } : cell))),
-    })),
-  };
-}
-
-/** Removes spaces at the ends of lines. */
-function trimmed(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
 }

@@ -1,41 +1,22 @@
-import { failedRequests } from '../../bench/model/failed-requests.ts';
+import type { Metric } from '../../bench/model/metric.ts';
+import { isOpeningGivenUp, type MetricName, metricNames, metricOf } from '../../bench/model/metrics.ts';
 import type { Failure, Result } from '../../bench/model/result.ts';
 import type { Trial } from '../../bench/model/trial.ts';
 import { worksOf, workWords } from '../../bench/model/work-words.ts';
 import { median } from '../../bench/stats/median.ts';
 import { type TransportName, transportNames } from '../../servers/transport.ts';
 
-/**
- * All rounds of one target at one operating point, as one row of a table. Medians over rounds unless stated otherwise.
- */
+/** All rounds of one target at one operating point, as one row of a table. */
 export interface Aggregate {
   readonly target: string;
   readonly connections: number;
-  /** Completed trials. The medians are over these; without any they are NaN. */
+  /** Completed trials. */
   readonly trials: readonly Trial[];
   readonly failures: readonly Failure[];
-  readonly requestsPerSecond: number;
-  readonly bytesPerSecond: number;
-  /** True when response times were measured. One-way workloads have none. */
-  readonly responded: boolean;
-  readonly p50Micros: number;
-  readonly p99Micros: number;
-  /** Null where the server's process could not be observed, because it was not started here. */
-  readonly cpuMicrosPerRequest: number | null;
-  readonly cpuSecondsPerGigabyte: number | null;
-  readonly peakPssBytes: number | null;
-  readonly memoryBytesPerConnection: number | null;
-  readonly openingMicros: number;
+  /** Each metric over all rounds: the median of the rounds that measured it, or the sum; null when none did. */
+  readonly values: Readonly<Record<MetricName, number | null>>;
   /** True when in some round opening ended before every connection was answered. */
   readonly openingGivenUp: boolean;
-  /** Chat only: delivered lines as a share of the lines that should be delivered; null otherwise. */
-  readonly reach: number | null;
-  /** Null where no round has it. */
-  readonly jain: number | null;
-  /** Connections that received nothing, rounded to a whole number. */
-  readonly starved: number;
-  /** Requests that failed in any way, summed over all rounds: a median could hide them. */
-  readonly errors: number;
   /** True when the generator was saturated in some round. The server may be able to do more. */
   readonly saturated: boolean;
 }
@@ -132,47 +113,20 @@ function aggregates(trials: readonly Trial[], failures: readonly Failure[]): Agg
 }
 
 function aggregateRow(trials: readonly Trial[], failures: readonly Failure[]): Aggregate {
-  const over = (value: (trial: Trial) => number) => median(trials.map(value));
   const { target = '', connections = 0 } = trials[0] ?? failures[0] ?? {};
+  const values = metricNames.map((name) => [name, overRounds(metricOf(name), trials)] as const);
   return {
-    target,
-    connections,
-    trials,
-    failures,
-    requestsPerSecond: over((trial) => trial.throughput.requestsPerSecond),
-    bytesPerSecond: over((trial) => trial.throughput.bytesPerSecond),
-    responded: trials.some(({ latencyMicros }) => latencyMicros.response.count > 0),
-    p50Micros: over((trial) => trial.latencyMicros.response.p50),
-    p99Micros: over((trial) => trial.latencyMicros.response.p99),
-    cpuMicrosPerRequest: knownMedian(trials.map(({ server }) => server?.cpuMicrosPerRequest)),
-    cpuSecondsPerGigabyte: knownMedian(trials.map(cpuSecondsPerGigabyte)),
-    peakPssBytes: knownMedian(trials.map(({ server }) => server?.peakPssBytes || null)),
-    memoryBytesPerConnection: knownMedian(trials.map(({ server }) => server?.memoryBytesPerConnection)),
-    openingMicros: over(({ opening }) => opening.seconds * 1e6),
+    ...{ target, connections, trials, failures },
+    values: Object.fromEntries(values) as Aggregate['values'],
     openingGivenUp: trials.some(isOpeningGivenUp),
-    reach: knownMedian(trials.map(({ broadcast }) => broadcast?.reach)),
-    jain: knownMedian(trials.map(({ fairness }) => fairness.jain)),
-    starved: Math.round(over(({ fairness }) => fairness.starvedConnections)),
-    errors: trials.reduce((sum, trial) => sum + failedRequests(trial), 0),
     saturated: trials.some(({ generator }) => generator.saturated),
   };
 }
 
-/** When the number of connections grows in stages, not all are opened at first. */
-function isOpeningGivenUp({ opening, connections, rate, stages = [] }: Trial): boolean {
-  const grows = rate === null && stages.length > 0;
-  return opening.answered < (grows ? opening.opened : connections);
-}
-
-/** Null when the server was not observed, or no bytes were transferred. */
-function cpuSecondsPerGigabyte({ server, throughput, measuredSeconds }: Trial): number | null {
-  const bytes = throughput.bytesPerSecond * measuredSeconds;
-  return server === null || bytes === 0 ? null : (server.cpuSeconds * 1e9) / bytes;
-}
-
-function knownMedian(values: readonly (number | null | undefined)[]): number | null {
-  const known = values.filter((value) => value !== null && value !== undefined);
-  return known.length > 0 ? median(known) : null;
+function overRounds({ read, overRounds }: Metric, trials: readonly Trial[]): number | null {
+  const known = trials.map(read).filter((value) => value !== null && value !== undefined);
+  if (known.length === 0) return null;
+  return overRounds === 'sum' ? known.reduce((sum, value) => sum + value, 0) : median(known);
 }
 
 /** Map.groupBy needs Node 21. */

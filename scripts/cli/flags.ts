@@ -1,7 +1,7 @@
 import type { Options } from 'yargs';
 import { ConfigurationError } from '../../bench/model/errors.ts';
+import { nearest, unknown } from '../../bench/model/nearest.ts';
 import { parseNames } from '../../bench/model/units.ts';
-import { nearest, unknown } from './nearest.ts';
 
 /** Options of a command by long name, in the form of yargs. */
 export type OptionSet = Readonly<Record<string, Options>>;

@@ -1,6 +1,6 @@
 import { type CapacityConfiguration, capacityFaults } from '../../bench/model/capacity-configuration.ts';
 import type { TargetSpec } from '../../bench/model/configuration.ts';
-import { parseThreshold, parseThresholds } from '../../bench/model/threshold.ts';
+import { boundable, parseThreshold, parseThresholds } from '../../bench/model/threshold.ts';
 import { parseDuration, parseIntegers, parseNames, parseRate } from '../../bench/model/units.ts';
 import { balancePolicyNames } from '../../servers/balance/policies.ts';
 import { modelNames } from '../../servers/catalog.ts';
@@ -27,7 +27,7 @@ const options = {
   slo: {
     group: 'What to look for:',
     type: 'string',
-    describe: "Objective: 'p99<5ms', 'service.p999<20ms', 'cpu<50us'; may be given several times",
+    describe: `Objective: 'p99<5ms', 'service.p999<20ms', 'cpu<50us'; may be given several times. Metrics: ${boundable}`,
   },
   'max-errors': {
     group: 'What to look for:',

@@ -6,7 +6,7 @@ import {
 } from '../../bench/model/configuration.ts';
 import { configurationFaults } from '../../bench/model/configuration-faults.ts';
 import { selectPolicyNames } from '../../bench/model/select-policy.ts';
-import { parseThresholds } from '../../bench/model/threshold.ts';
+import { boundable, parseThresholds } from '../../bench/model/threshold.ts';
 import { parseDuration, parseInteger, parseNames } from '../../bench/model/units.ts';
 import { balancePolicyNames } from '../../servers/balance/policies.ts';
 import { modelNames, whyUnavailable } from '../../servers/catalog.ts';
@@ -48,7 +48,8 @@ const options = {
     group: 'What to measure:',
     type: 'string',
     describe:
-      "A bound such as 'p99<5ms' or 'errors==0'; may be given several times; exit code 1 when a bound is crossed",
+      "A bound such as 'p99<5ms' or 'errors==0'; may be given several times; exit code 1 when a bound is crossed. " +
+      `Metrics: ${boundable}`,
   },
   select: {
     group: 'What to measure:',

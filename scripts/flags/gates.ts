@@ -1,10 +1,10 @@
 import { type Gate, isPaced } from '../../bench/check/plan.ts';
+import { unknown } from '../../bench/model/nearest.ts';
 import { baselineMetrics } from '../../bench/model/stored-baseline.ts';
 import { parseNames } from '../../bench/model/units.ts';
 import { type GatedMetric, gatedMetrics } from '../../bench/stats/gated-metrics.ts';
 import type { AppName } from '../../servers/apps/catalog.ts';
 import type { Flags } from '../cli/flags.ts';
-import { unknown } from '../cli/nearest.ts';
 
 const names = Object.keys(gatedMetrics) as GatedMetric[];
 

@@ -1,7 +1,7 @@
+import { unknown } from '../../bench/model/nearest.ts';
 import { parseNames } from '../../bench/model/units.ts';
 import { type Format, formats } from '../../reports/renderers/catalog.ts';
 import type { Flags } from '../cli/flags.ts';
-import { unknown } from '../cli/nearest.ts';
 import type { outputOptions } from './options.ts';
 
 /** Where results go, and how they are printed. */

@@ -5,6 +5,7 @@ import type { Failure, Result } from '../../bench/model/result.ts';
 import type { Trial } from '../../bench/model/trial.ts';
 import { workWords } from '../../bench/model/work-words.ts';
 import type { Progress, RunObserver } from '../../bench/run/observer.ts';
+import { cut } from '../../reports/text/column-layout.ts';
 import { plain } from '../../reports/text/plain.ts';
 import {
   formatByteRate,
@@ -48,7 +49,7 @@ export class ProgressDisplay implements Pick<RunObserver, 'progress' | 'saved'> 
   progress(progress: Progress): void {
     this.#total = progress.total;
     if (this.#quiet || !this.#stream.isTTY) return;
-    this.#stream.write(`${CLEAR_LINE}${liveLine(progress).slice(0, (this.#stream.columns || DEFAULT_COLUMNS) - 1)}`);
+    this.#stream.write(`${CLEAR_LINE}${cut(liveLine(progress), (this.#stream.columns || DEFAULT_COLUMNS) - 1)}`);
     this.#live = true;
   }
 

@@ -39,6 +39,10 @@ describe('a threshold on a measured value is accepted', () => {
     ['lost==0,rate>1,errors==0,cpu<5us', { ...upload, ...udp }],
     ['bytes>1MB,errors==0,memory<1GB,fairness>0.5', upload],
     ['errors==0', { targets: [elsewhere] }],
+    ['generator.lag.p99<5ms,memoryPerConnection<1MB,open<1s,starved==0', {}],
+    ['generator.scheduleLag.p99<1ms', { rate: 100 }],
+    ['cpuPerGigabyte<5s', upload],
+    ['reach>=99%', { app: 'chat', workload: 'broadcast' }],
   ])('%s %o', (bounds, change) => expect(faults(bounds, change)).toEqual([]));
 });
 
@@ -71,6 +75,11 @@ describe('a threshold on an unknown value is refused', () => {
     ['lost==0', {}, 'only datagrams are lost, late, duplicated or reordered: bound errors, or use udp'],
     ['late==0', { transports: ['tcp', 'udp'] }, 'only datagrams are'],
     ['reordered==0', { ...upload, ...udp }, 'upload has no replies: bound lost'],
+    ['generator.lag.p99<5ms', { timestamps: 'user' }, 'leave out --timestamps user'],
+    ['scheduleLag.p99<5ms', {}, 'without a rate, requests are not due at set times: add --rate'],
+    ['reach>=99%', {}, 'only the lines of a chat are delivered to others'],
+    ['memoryPerConnection<1MB', { connection: 'per-request' }, 'stay open: bound memory'],
+    ['memoryPerConnection<1MB', { targets: [elsewhere] }, 'its process is not known'],
   ])('%s %o', (bounds, change, why) => {
     expect(faults(bounds, change)).toEqual([expect.stringMatching(/^threshold: /)]);
     expect(faults(bounds, change)[0]).toContain(`threshold: ${bounds}: `);

@@ -97,13 +97,33 @@ describe('a threshold', () => {
     },
   );
 
+  test('bounds the lag of the generator under both its names', () => {
+    const lagging = trial({ latencyMicros: { response: latency, generatorLag: { ...latency, p99: 300 } } });
+    for (const name of ['generator.lag.p99', 'generatorLag.p99']) {
+      const outcome = judgeThreshold(parseThreshold(`${name}<500us`), lagging);
+      expect(outcome).toMatchObject({ text: `${name}<500us`, observed: 300, kept: true });
+      expect(judgeThreshold(parseThreshold(`${name}<300us`), lagging).kept).toBe(false);
+      expect(judgeThreshold(parseThreshold(`${name}<1s`), measured)).toMatchObject({ observed: null, kept: false });
+    }
+  });
+
+  test('on opening fails when it was given up', () => {
+    expect(judgeThreshold(parseThreshold('open<1s'), trial({ opening: { seconds: 0.5 } })).kept).toBe(true);
+    expect(judgeThreshold(parseThreshold('open<1s'), trial({ opening: { answered: 15 } })).observed).toBe(null);
+  });
+
   test('reports the observed value in its unit', () => {
     expect(judgeThreshold(parseThreshold('errorRate<5%'), measured)).toMatchObject({ unit: 'share', observed: 0.01 });
     expect(judgeThreshold(parseThreshold('p99<5ms'), measured)).toMatchObject({ unit: 'micros', observed: 4000 });
   });
 
   test.each([
-    ['p98<5ms', "'p98' is not a metric; metrics are p50, p90"],
+    ['p98<5ms', "'p98' is not a metric; did you mean 'p90'?"],
+    ['generator.leg.p99<5ms', "did you mean 'generator.lag.p99'?"],
+    [
+      'colour<5ms',
+      "'colour' is not a metric; metrics are p50, p90, p95, p99, p999, max, mean of response times (p99), ",
+    ],
     ['p99', "'p99' is not a threshold, such as p99<5ms"],
     ['p99<5', "'5' has no unit: write 5us, 5ms or 5s"],
     ['p99=<5ms', 'is not a threshold'],

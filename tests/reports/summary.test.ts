@@ -22,7 +22,9 @@ test('cells are medians over rounds, except errors, which are totals', () => {
     }),
   );
   const [row] = aggregate(result({ trials: rounds })).flatMap(({ aggregates }) => aggregates);
-  expect(row).toMatchObject({ requestsPerSecond: 200, p50Micros: 20, p99Micros: 40, errors: 7, starved: 4, jain: 0.2 });
+  expect(row?.values).toMatchObject({
+    ...{ rate: 200, 'response.p50': 20, 'response.p99': 40, errors: 7, starved: 4, fairness: 0.2 },
+  });
 });
 
 test('rows are grouped by number of connections, fastest first', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { findCommonRate, type RateTrial, rateTrial } from '../../../bench/check/common-rate.ts';
-import type { LoadReport } from '../../../bench/load/load-report.ts';
+import { readingOf } from '../../../bench/check/window-reading.ts';
 import { Histogram } from '../../../bench/measure/histogram.ts';
 
 /** Simulates a generator whose CPU use grows with the rate. */
@@ -47,7 +47,8 @@ describe('the common rate', () => {
       const [response, scheduleLag] = [new Histogram(), new Histogram()];
       response.record(100_000);
       scheduleLag.record(lag);
-      return { load: { utilization, latencies: { response, scheduleLag } } as unknown as LoadReport };
+      const counts = { sent: 1, completed: 1 };
+      return readingOf({ counts, latencies: { response, scheduleLag }, utilization, inFlightSeconds: 1 }, 1);
     };
     const { utilization, lagShares } = rateTrial([window(0.5, 20_000), window(0.6, 30_000), window(0.99, 90_000)]);
     expect(utilization).toBe(0.6);

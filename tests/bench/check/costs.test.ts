@@ -1,20 +1,43 @@
 import { describe, expect, test } from 'vitest';
-import type { WindowReading } from '../../../bench/check/arm.ts';
 import { costsOf } from '../../../bench/check/costs.ts';
-import type { LoadReport } from '../../../bench/load/load-report.ts';
+import { readingOf, type WindowReading } from '../../../bench/check/window-reading.ts';
 import { Histogram } from '../../../bench/measure/histogram.ts';
 
 /** Returns a window of 1,000 responses of `micros` microseconds each, of which `late.count` took `late.micros`. */
 function window(micros: number, late: { count: number; micros: number } = { count: 0, micros: 0 }): WindowReading {
   const response = new Histogram();
   for (let i = 0; i < 1000; i++) response.record(1000 * (i < late.count ? late.micros : micros));
-  const load = { counts: { sent: 1000 }, latencies: { response } } as unknown as LoadReport;
-  return { load, requestsPerSecond: 1e6 / micros, cpuNanosPerRequest: 1000 * micros };
+  return reading(response, 1000, micros);
+}
+
+/** @param micros time for each request, of which one is in flight. */
+function reading(response: Histogram, sent: number, micros: number): WindowReading {
+  const latencies = { response, scheduleLag: new Histogram() };
+  const load = {
+    counts: { sent, completed: sent },
+    latencies,
+    utilization: 0.5,
+    inFlightSeconds: (sent * micros) / 1e6,
+  };
+  return { ...readingOf(load, 1), cpuNanosPerRequest: 1000 * micros };
 }
 
 /** A window in which the generator did not run. */
-const empty = { ...window(1), load: { counts: { sent: 0 }, latencies: { response: new Histogram() } } as never };
+const empty = reading(new Histogram(), 0, 1);
 const of = <T>(count: number, each: T): T[] => Array<T>(count).fill(each);
+
+test('a window is kept as a few numbers: percentiles exactly as in its histograms, and no histogram', () => {
+  const [response, scheduleLag] = [new Histogram(), new Histogram()];
+  for (let i = 1; i <= 5000; i++) response.record(1000 * i * i);
+  for (let i = 1; i <= 300; i++) scheduleLag.record(77 * i);
+  const latencies = { response, scheduleLag };
+  const load = { counts: { sent: 5001, completed: 5000 }, latencies, utilization: 0.25, inFlightSeconds: 2 };
+  expect(readingOf(load, 8)).toStrictEqual({
+    ...{ sent: 5001, responses: 5000, utilization: 0.25, requestsPerSecond: 20_000 },
+    responseNanos: { p50: response.quantile(0.5), p99: response.quantile(0.99) },
+    scheduleLagNanos: { p50: scheduleLag.quantile(0.5), p99: scheduleLag.quantile(0.99) },
+  });
+});
 
 describe('the result of windows', () => {
   test('for throughput and CPU time is the mean of the logarithms', () => {

@@ -6,8 +6,6 @@ import { type ArmName, drawOrder, turns } from '../../../bench/check/order.ts';
 import { warmupMs } from '../../../bench/check/pilot.ts';
 import { type CheckPlan, checkFaults } from '../../../bench/check/plan.ts';
 import { type SessionReading, whyExcluded } from '../../../bench/check/session.ts';
-import type { LoadReport } from '../../../bench/load/load-report.ts';
-import { noCounts } from '../../../bench/load/threads/counts.ts';
 import { fixedSize } from '../../../bench/model/message-sizes.ts';
 import { gatedMetrics } from '../../../bench/stats/gated-metrics.ts';
 import { seeded } from '../../seeded.ts';
@@ -129,9 +127,7 @@ describe('the result of a series of sessions', () => {
 });
 
 describe('whether a session counts when', () => {
-  const window = (utilization: number, sent: number) => ({
-    load: { utilization, counts: { ...noCounts(), sent } } as LoadReport,
-  });
+  const window = (utilization: number, sent: number) => ({ utilization, sent });
   test.each<[string, number, ReturnType<typeof window>[], RegExp | undefined]>([
     ['there was no fault', 0.05, [window(0.9, 1), window(0.1, 900)], undefined],
     ['there is no rate', 0, [], undefined],
