@@ -70,7 +70,7 @@ function whyNotStamped({ name, statistic }: BoundedLatency, configuration: RunCo
   if (name === 'generatorLag') {
     if (throughClients.every((through) => through)) return undefined;
   } else if (overHttp) {
-    return `http is measured by autocannon's client, which does not use kernel timestamps: bound ${statistic} instead`;
+    return `${app} is measured by autocannon's client, which does not use kernel timestamps: bound ${statistic} instead`;
   } else if (throughClients.includes(true)) {
     return `the kernel's timestamps apply to TCP's bytes, not to the protocol above it: bound ${statistic} instead`;
   }

@@ -1,7 +1,7 @@
 import { type AppName, apps } from '../../servers/apps/catalog.ts';
 import { type ModelName, models } from '../../servers/catalog.ts';
-import { transportsCarrying, whyNotCarried } from '../../servers/compatibility.ts';
-import { kernelTransport, type TransportName, transportNames } from '../../servers/transport.ts';
+import { transportsCarrying, whyNotCarried, worksOver } from '../../servers/compatibility.ts';
+import { type TransportName, transportNames } from '../../servers/transport.ts';
 import { cell, type Table } from '../text/table.ts';
 
 /** Letters of the transports in cells. */
@@ -62,7 +62,7 @@ export function refusals(modelNames: readonly ModelName[], appNames: readonly Ap
 }
 
 function unspoken(transport: TransportName, appNames: readonly AppName[]): Refusal[] {
-  const silent = appNames.filter((app) => !isSpoken(app, transport));
+  const silent = appNames.filter((app) => !worksOver(app, transport));
   return silent.length === 0
     ? []
     : [{ what: `over ${transport}`, why: `${silent.join(', ')}: not supported over ${transport}` }];
@@ -70,7 +70,7 @@ function unspoken(transport: TransportName, appNames: readonly AppName[]): Refus
 
 /** Returns models that serve nothing over a transport, with the reason for an app that is defined over it. */
 function unserved(transport: TransportName, modelNames: readonly ModelName[]): Refusal[] {
-  const app = (Object.keys(apps) as AppName[]).find((app) => isSpoken(app, transport));
+  const app = (Object.keys(apps) as AppName[]).find((app) => worksOver(app, transport));
   return byReason(`over ${transport}`, modelNames, (model) =>
     app === undefined || isServed(model, transport) ? undefined : whyNotCarried(model, app, transport),
   );
@@ -79,7 +79,7 @@ function unserved(transport: TransportName, modelNames: readonly ModelName[]): R
 /** Returns models that do not carry an app over any transport that both support. */
 function uncarried(app: AppName, modelNames: readonly ModelName[]): Refusal[] {
   return byReason(app, modelNames, (model) => {
-    const shared = transportNames.find((transport) => isSpoken(app, transport) && isServed(model, transport));
+    const shared = transportNames.find((transport) => worksOver(app, transport) && isServed(model, transport));
     return shared && whyNotCarried(model, app, shared);
   });
 }
@@ -95,10 +95,6 @@ function byReason(
     if (reason !== undefined) modelsBy.set(reason, [...(modelsBy.get(reason) ?? []), model]);
   }
   return [...modelsBy].map(([reason, some]) => ({ what, why: `${named(some, modelNames)}: ${reason}` }));
-}
-
-function isSpoken(app: AppName, transport: TransportName): boolean {
-  return apps[app].transports.some((one) => one === kernelTransport(transport));
 }
 
 function isServed(model: ModelName, transport: TransportName): boolean {

@@ -2,7 +2,7 @@ import { EXIT } from '../../bench/model/exit-code.ts';
 import { workloads } from '../../bench/model/operating-point.ts';
 import { renderListing } from '../../reports/renderers/listing.ts';
 import { jsonDocument } from '../../reports/text/json-document.ts';
-import { appNames, apps } from '../../servers/apps/catalog.ts';
+import { type AppEntry, appNames, apps } from '../../servers/apps/catalog.ts';
 import type { CarryingModel } from '../../servers/capability.ts';
 import type { ModelName } from '../../servers/catalog.ts';
 import { models, whyUnavailable } from '../../servers/catalog.ts';
@@ -53,8 +53,8 @@ function listing() {
       };
     }),
     apps: appNames.map((name) => {
-      const { load: _, ...app } = apps[name];
-      return { name, ...app };
+      const { title, summary, transports, needs, answersDatagrams, workload }: AppEntry = apps[name];
+      return { name, title, summary, transports, needs, answersDatagrams, workload };
     }),
     workloads: Object.entries(workloads).map(([name, summary]) => ({ name, summary })),
   };

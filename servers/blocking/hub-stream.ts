@@ -3,7 +3,7 @@ import { setTimerSlack } from '../../sockets/os/process.ts';
 import { POLLIN, POLLOUT, PollSet } from '../../sockets/poll.ts';
 import { streamRetry } from '../../sockets/retry.ts';
 import { MSG_DONTWAIT, recv, SHUT_WR, send, shutdown } from '../../sockets/socket.ts';
-import type { App, StreamReply, StreamSession } from '../apps/app.ts';
+import type { StreamApp, StreamReply, StreamSession } from '../apps/app.ts';
 import { FRAME_HEADER, FRAME_LIMIT, frameEnd, frameHeader, framePid } from '../rooms/frame.ts';
 import { MemoryPool } from '../sending/memory-pool.ts';
 import { Backlog } from '../sending/unsent-bytes.ts';
@@ -49,7 +49,7 @@ class LinkedStream implements StreamReply {
   #restsUntil = 0;
   #linked = true;
 
-  constructor(fd: number, hub: number, app: App) {
+  constructor(fd: number, hub: number, app: StreamApp) {
     this.#fd = fd;
     this.#hub = hub;
     this.#session = app.stream();
@@ -205,7 +205,7 @@ class LinkedStream implements StreamReply {
  * Serves one conversation of a room whose other clients are in other processes. Does not close the sockets.
  * @param hub the link to the hub that connects them; unusable afterwards.
  */
-export function serveLinkedStream(fd: number, hub: number, app: App): void {
+export function serveLinkedStream(fd: number, hub: number, app: StreamApp): void {
   const stream = new LinkedStream(fd, hub, app);
   try {
     stream.serve();

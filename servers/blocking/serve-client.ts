@@ -6,7 +6,7 @@ import { NativeMemory } from '../../sockets/memory.ts';
 import { close, SHUT_RDWR, send, setBlocking, setOption, shutdown } from '../../sockets/socket.ts';
 import type { ServerSpec } from '../contract.ts';
 import { DescriptorRoom } from '../rooms/descriptor-room.ts';
-import { loadApp } from '../served.ts';
+import { loadDatagramApp, loadStreamApp } from '../served.ts';
 import { INHERITED_FD } from '../spawning/child-task.ts';
 import { type FirstDatagram, serveDatagrams } from './datagrams.ts';
 import { serveLinkedStream } from './hub-stream.ts';
@@ -34,14 +34,14 @@ export type PassedConversation = Pick<Conversation, 'spec' | 'first'>;
 export async function converse({ fd, spec, first, room: memory, link }: Conversation): Promise<void> {
   const room = DescriptorRoom.of(memory);
   try {
-    const app = await loadApp(spec);
     setBlocking(fd, true);
-    if (spec.transport === 'tcp') {
+    if (spec.transport === 'udp') {
+      serveDatagrams(fd, await loadDatagramApp(spec), first);
+    } else {
+      const app = await loadStreamApp(spec);
       setOption(fd, 'TCP_NODELAY', 1);
       if (link !== undefined) serveLinkedStream(fd, link, app);
       else serveStream(fd, app, room);
-    } else {
-      serveDatagrams(fd, app, first);
     }
   } finally {
     // Send FIN at once: the thread or process may take long to end.

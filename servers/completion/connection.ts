@@ -1,7 +1,7 @@
 import { ECANCELED, ENOBUFS } from '../../sockets/errno.ts';
 import type { NativeMemory } from '../../sockets/memory.ts';
 import { streamRetry } from '../../sockets/retry.ts';
-import type { App, StreamReply, StreamSession } from '../apps/app.ts';
+import type { StreamApp, StreamReply, StreamSession } from '../apps/app.ts';
 import { SHORTAGE_NANOS } from '../listening/accept.ts';
 import { UNREAD_LIMIT } from '../rooms/frame.ts';
 import type { Phase } from '../sending/phase.ts';
@@ -39,7 +39,7 @@ export class CompletionConnection implements StreamReply {
   #toRevisit = false;
   #aborted = false;
 
-  constructor(fd: number, app: App, ring: StreamRing<CompletionConnection>) {
+  constructor(fd: number, app: StreamApp, ring: StreamRing<CompletionConnection>) {
     this.fd = fd;
     this.#ring = ring;
     this.#inFlight = new Backlog(ring.pool);

@@ -1,11 +1,11 @@
 import { EPOLLIN, EPOLLOUT, Epoll } from '../../sockets/epoll.ts';
 import { setTimerSlack } from '../../sockets/os/process.ts';
 import { setOption } from '../../sockets/socket.ts';
-import type { App } from '../apps/app.ts';
+import type { DatagramApp, StreamApp } from '../apps/app.ts';
 import type { RunningServer, ServerSpec, WorkerEnded } from '../contract.ts';
 import { acceptSome, SHORTAGE_MS } from '../listening/accept.ts';
 import { DescriptorRoom } from '../rooms/descriptor-room.ts';
-import { loadApp } from '../served.ts';
+import { loadDatagramApp, loadStreamApp } from '../served.ts';
 import { type LoopInput, startLoops } from '../spawning/loop-threads.ts';
 import { taskOf } from '../spawning/task.ts';
 import { tellReady } from '../spawning/thread.ts';
@@ -30,20 +30,24 @@ export function startEpollLoops(
  * @public named by a task
  */
 export async function loop({ listener, spec, stop, room }: LoopInput): Promise<void> {
-  const app = await loadApp(spec);
   // Delayed answers should be late by as little as possible.
   if (spec.work !== undefined) setTimerSlack(1);
   const stopping = () => Atomics.load(stop, 0) === 1;
   const epoll = new Epoll();
   epoll.add(listener, EPOLLIN, listener);
-  tellReady();
-  if (spec.transport === 'tcp')
+  if (spec.transport === 'udp') {
+    const app = await loadDatagramApp(spec);
+    tellReady();
+    answerDatagrams(epoll, listener, app, stopping);
+  } else {
+    const app = await loadStreamApp(spec);
+    tellReady();
     new EpollLoop(epoll, listener, app, new StreamBuffers(DescriptorRoom.of(room)), stopping).run();
-  else answerDatagrams(epoll, listener, app, stopping);
+  }
   epoll.close();
 }
 
-function answerDatagrams(epoll: Epoll, fd: number, app: App, stopping: () => boolean): void {
+function answerDatagrams(epoll: Epoll, fd: number, app: DatagramApp, stopping: () => boolean): void {
   const batches = new DatagramBatches(fd, app);
   for (epoll.wait(-1); !stopping(); waitMs(epoll, batches.sendDue())) batches.answer();
   batches.free();
@@ -61,7 +65,7 @@ function waitMs(epoll: Epoll, timeoutMs: number): number {
 class EpollLoop {
   readonly #epoll: Epoll;
   readonly #listener: number;
-  readonly #app: App;
+  readonly #app: StreamApp;
   /** Indexed by descriptor, like `#interests`: the events for which each is registered. */
   readonly #connections: (NonblockingConnection | undefined)[] = [];
   readonly #interests: number[] = [];
@@ -78,7 +82,7 @@ class EpollLoop {
    * @param stopping returns true when the loop must end. Set that first, then shut the listener down, which wakes the
    * loop.
    */
-  constructor(epoll: Epoll, listener: number, app: App, buffers: StreamBuffers, stopping: () => boolean) {
+  constructor(epoll: Epoll, listener: number, app: StreamApp, buffers: StreamBuffers, stopping: () => boolean) {
     this.#epoll = epoll;
     this.#stopping = stopping;
     this.#listener = listener;

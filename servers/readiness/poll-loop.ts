@@ -1,11 +1,11 @@
 import { setTimerSlack } from '../../sockets/os/process.ts';
 import { POLLIN, POLLOUT, PollSet } from '../../sockets/poll.ts';
 import { setOption } from '../../sockets/socket.ts';
-import type { App } from '../apps/app.ts';
+import type { DatagramApp, StreamApp } from '../apps/app.ts';
 import type { RunningServer, ServerSpec, WorkerEnded } from '../contract.ts';
 import { acceptSome, SHORTAGE_MS } from '../listening/accept.ts';
 import { DescriptorRoom } from '../rooms/descriptor-room.ts';
-import { loadApp } from '../served.ts';
+import { loadDatagramApp, loadStreamApp } from '../served.ts';
 import { type LoopInput, startLoops } from '../spawning/loop-threads.ts';
 import { taskOf } from '../spawning/task.ts';
 import { tellReady } from '../spawning/thread.ts';
@@ -26,16 +26,21 @@ export function startPollLoop(spec: ServerSpec, listener: number, workerEnded?: 
  * @public named by a task
  */
 export async function loop({ listener, spec, stop, room }: LoopInput): Promise<void> {
-  const app = await loadApp(spec);
   // Simulated work ends waits by a timer: wake up as close to it as possible.
   if (spec.work !== undefined) setTimerSlack(1);
   const stopping = () => Atomics.load(stop, 0) === 1;
-  tellReady();
-  if (spec.transport === 'tcp') new PollLoop(listener, app, new StreamBuffers(DescriptorRoom.of(room)), stopping).run();
-  else answerDatagrams(listener, app, stopping);
+  if (spec.transport === 'udp') {
+    const app = await loadDatagramApp(spec);
+    tellReady();
+    answerDatagrams(listener, app, stopping);
+  } else {
+    const app = await loadStreamApp(spec);
+    tellReady();
+    new PollLoop(listener, app, new StreamBuffers(DescriptorRoom.of(room)), stopping).run();
+  }
 }
 
-function answerDatagrams(fd: number, app: App, stopping: () => boolean): void {
+function answerDatagrams(fd: number, app: DatagramApp, stopping: () => boolean): void {
   const set = new PollSet();
   set.add(fd, POLLIN);
   const batches = new DatagramBatches(fd, app);
@@ -46,7 +51,7 @@ function answerDatagrams(fd: number, app: App, stopping: () => boolean): void {
 
 class PollLoop {
   readonly #listener: number;
-  readonly #app: App;
+  readonly #app: StreamApp;
   readonly #set = new PollSet();
   /** Entry i of the set is connection i - 1; entry 0 is the listener. */
   readonly #connections: NonblockingConnection[] = [];
@@ -61,7 +66,7 @@ class PollLoop {
   readonly #stopping: () => boolean;
 
   /** @param stopping reports whether the loop must end. To stop it, set that, then shut the listener down: it wakes. */
-  constructor(listener: number, app: App, buffers: StreamBuffers, stopping: () => boolean) {
+  constructor(listener: number, app: StreamApp, buffers: StreamBuffers, stopping: () => boolean) {
     this.#listener = listener;
     this.#stopping = stopping;
     this.#app = app;
