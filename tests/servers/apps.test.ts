@@ -95,7 +95,7 @@ describe('loading an app fails when', () => {
 });
 
 test('each app declares the workload that it can be measured with, or none', () => {
-  expect(Object.fromEntries(appNames.map((name) => [name, apps[name].workload]))).toEqual({
+  expect(Object.fromEntries(appNames.map((name) => [name, apps[name].workload]))).toMatchObject({
     echo: 'request-response',
     websocket: 'request-response',
     discard: 'upload',
