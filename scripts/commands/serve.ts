@@ -31,7 +31,7 @@ import { parsePort } from '../flags/target.ts';
 import { TerminalOperator } from '../talk/operator.ts';
 
 /** The apps that `--once` changes. */
-const appsWithOnce = appNames.filter((app) => ![undefined, app].includes(onceOf(app))).join(', ');
+const appsWithOnce = appNames.filter((app) => (onceOf(app) ?? app) !== app).join(', ');
 
 const options = {
   model: { type: 'string', describe: `One of ${modelNames.join(', ')}` },
