@@ -164,11 +164,17 @@ export function doesBalance(name: ModelName): boolean {
   return balances;
 }
 
+/** Reports whether an app works over a transport, whatever the model. */
+export function worksOver(app: AppName, transport: TransportName): boolean {
+  const { transports }: CarriedApp = apps[app];
+  return transports.includes(kernelTransport(transport));
+}
+
 /** Returns why a model does not carry an app over a transport, as a clause, or undefined when it does. */
 export function whyNotCarried(model: ModelName, app: AppName, transport: TransportName): string | undefined {
   const { transports, without, can } = models[model] as CarryingModel;
-  const { transports: spoken, needs } = apps[app] as CarriedApp;
-  if (!spoken.includes(kernelTransport(transport))) return `${app} is not available over ${transport}`;
+  const { needs } = apps[app] as CarriedApp;
+  if (!worksOver(app, transport)) return `${app} is not available over ${transport}`;
   if (!transports.includes(transport)) {
     return without?.[transport] ?? whyAbsent(transport) ?? `${model} does not serve over ${transport}`;
   }

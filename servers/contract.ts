@@ -1,4 +1,5 @@
 import type { SocketAddress } from '../sockets/address.ts';
+import type { Operator } from './apps/app.ts';
 import type { BalancePolicy } from './balance/policies.ts';
 import type { Served } from './served.ts';
 import type { TransportName } from './transport.ts';
@@ -43,10 +44,11 @@ export interface ServerModel {
   /**
    * @param workerEnded is called when a thread or process of the running server ends by itself. Default: writes a line
    * to stderr.
+   * @param operator the person at the terminal, for models with the capability `terminal`, which give it to the app.
    * @throws {SystemError} EADDRINUSE and the like.
    * @throws {UnavailableError} where the platform lacks something.
    */
-  start(spec: ServerSpec, workerEnded?: WorkerEnded): Promise<RunningServer>;
+  start(spec: ServerSpec, workerEnded?: WorkerEnded, operator?: Operator): Promise<RunningServer>;
 }
 
 /**

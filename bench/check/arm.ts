@@ -3,6 +3,7 @@ import { formatAddress } from '../../sockets/address.ts';
 import { Generator, type LoadPlan } from '../load/generator.ts';
 import { nowNanos } from '../measure/clock.ts';
 import { threadNanos, treeUsage } from '../measure/procfs.ts';
+import { speaksHttp } from '../model/app-workload.ts';
 import { TargetError } from '../model/errors.ts';
 import type { RunningTarget } from '../run/running-target.ts';
 import { fetchPage } from './page.ts';
@@ -35,7 +36,7 @@ export class Arm {
   async open(plan: Omit<LoadPlan, 'address'>): Promise<Generator> {
     const { address } = this.#target;
     const http = { host: formatAddress(address), path: '/', page: this.#page };
-    const generator = new Generator({ ...plan, address, ...(plan.point.app === 'http' && { http }) });
+    const generator = new Generator({ ...plan, address, ...(speaksHttp(plan.point.app) && { http }) });
     this.#generators.push(generator);
     const { answered, opened } = await labelled(this.#label, Promise.race([generator.opened(), this.#target.died]));
     if (answered < plan.point.connections) {

@@ -1,5 +1,6 @@
 import { streamOf } from '../../servers/random/streams.ts';
 import { describeEnvironment } from '../measure/environment.ts';
+import { speaksHttp } from '../model/app-workload.ts';
 import { CHECK_SCHEMA, type CheckResult } from '../model/check-result.ts';
 import { targetName } from '../model/configuration.ts';
 import { meanSize } from '../model/message-sizes.ts';
@@ -104,7 +105,7 @@ class Check {
 
   /** HTTP only: finds the page that every reply must contain. */
   async #findPages(): Promise<void> {
-    if (this.#plan.point.app !== 'http') return;
+    if (!speaksHttp(this.#plan.point.app)) return;
     this.#observer.doing('pages');
     const pages = await findPages(this.#plan, this.#placement, this.#signal);
     this.#plan = { ...this.#plan, pages };

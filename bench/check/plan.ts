@@ -1,3 +1,5 @@
+import { worksOver } from '../../servers/catalog.ts';
+import { speaksHttp } from '../model/app-workload.ts';
 import type { ForeignServer, RunConfiguration, SingleTarget } from '../model/configuration.ts';
 import { configurationFaults } from '../model/configuration-faults.ts';
 import type { OperatingPoint } from '../model/operating-point.ts';
@@ -113,8 +115,8 @@ export function checkFaults(plan: CheckPlan): string[] {
   const last = sizes.at(-1);
   return [
     ...new Set([plan.a, plan.b].flatMap((program) => configurationFaults(asRun(plan, program)))),
-    ...(app !== 'echo' && transport === 'udp' ? [`app: ${app} runs over tcp or tls, not over udp`] : []),
-    ...(app === 'http' && gates.some(({ metric }) => isPaced(metric))
+    ...(transport === 'udp' && !worksOver(app, transport) ? [`app: ${app} runs over tcp or tls, not over udp`] : []),
+    ...(speaksHttp(app) && gates.some(({ metric }) => isPaced(metric))
       ? [
           "gate: p50 and p99 need a common rate, which autocannon's client does not keep: over HTTP, gate on throughput and cpu",
         ]

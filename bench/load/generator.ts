@@ -32,7 +32,7 @@ export interface LoadPlan {
   readonly levels: ProfileSpec | null;
   /** Measuring ends when this many requests have ended; null: when its time is over. */
   readonly requests: number | null;
-  /** Only for the app http. */
+  /** HTTP only. */
   readonly http?: HttpExchange;
   /** Number of windows: how often the load runs over the same connections. Default: 1. */
   readonly windows?: number;

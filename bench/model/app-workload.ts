@@ -1,4 +1,4 @@
-import { type AppName, appNames, apps } from '../../servers/apps/catalog.ts';
+import { type AppEntry, type AppName, type AppProtocol, appNames, apps } from '../../servers/apps/catalog.ts';
 import type { Workload } from './operating-point.ts';
 
 /** Returns the workload that an app is made for; null when it cannot be measured. */
@@ -6,17 +6,45 @@ export function workloadOf(app: AppName): Workload | null {
   return apps[app].workload;
 }
 
+/** Returns the protocol between the transport and the app's messages; undefined when there is none. */
+function protocolOf(app: AppName): AppProtocol | undefined {
+  const { protocol }: AppEntry = apps[app];
+  return protocol;
+}
+
+/** Reports whether clients of an app speak WebSocket. */
+export function speaksWebSocket(app: AppName): boolean {
+  return protocolOf(app) === 'WebSocket';
+}
+
+/** Reports whether an app speaks HTTP: its server decides how long replies are. @param app may be unknown here. */
+export function speaksHttp(app: string): boolean {
+  return appsSpeaking('HTTP').some((name) => name === app);
+}
+
 /**
  * Reports whether clients use Node's sockets, because the kernel does not know the protocol. Then the kernel's
  * timestamps of replies are not available.
  */
 export function throughNode(transport: string, app: AppName): boolean {
-  return transport === 'tls' || app === 'websocket';
+  return transport === 'tls' || speaksWebSocket(app);
 }
 
 /** Reports whether the load is HTTP requests, sent by autocannon's client. A handshake sends none. */
 export function sendsHttp(app: string, workload: string): boolean {
-  return app === 'http' && workload !== 'handshake';
+  return speaksHttp(app) && workload !== 'handshake';
+}
+
+/** Returns the body of every reply of an app that speaks HTTP; null when it is not known. */
+export function pageOf(app: AppName): string | null {
+  const { page }: AppEntry = apps[app];
+  return page ?? null;
+}
+
+/** Returns why an app's requests can't be given work, as a clause; undefined when they can. */
+export function whyWithoutWork(app: AppName): string | undefined {
+  const { withoutWork }: AppEntry = apps[app];
+  return withoutWork;
 }
 
 /** Reports whether an app can be measured with a workload. A handshake needs no messages, so it suits every app. */
@@ -24,7 +52,12 @@ export function suits(app: AppName, workload: Workload): boolean {
   return workload === workloadOf(app) || workload === 'handshake';
 }
 
-/** Returns the first app that is made for a workload; undefined when there is none. */
-export function appFor(workload: Workload): AppName | undefined {
-  return appNames.find((app) => workloadOf(app) === workload);
+/** Returns the apps that are made for a workload. */
+export function appsFor(workload: Workload): AppName[] {
+  return appNames.filter((app) => workloadOf(app) === workload);
+}
+
+/** Returns the apps that speak a protocol. */
+export function appsSpeaking(protocol: AppProtocol): AppName[] {
+  return appNames.filter((app) => protocolOf(app) === protocol);
 }

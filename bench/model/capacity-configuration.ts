@@ -1,3 +1,4 @@
+import { speaksHttp } from './app-workload.ts';
 import type { RunConfiguration } from './configuration.ts';
 import { configurationFaults } from './configuration-faults.ts';
 import { ConfigurationError } from './errors.ts';
@@ -76,7 +77,7 @@ export function assertSearchable(configuration: CapacityConfiguration): void {
 /** Rewords a fault for a search, which always has a rate and calls its first one by another name. */
 function inWordsOfSearch(fault: string, app: string): string {
   if (!fault.startsWith('rate: ')) return fault;
-  if (app === 'http')
-    return "app: http is measured by autocannon's client, which does not keep a rate: search with another --app";
+  if (speaksHttp(app))
+    return `app: ${app} is measured by autocannon's client, which does not keep a rate: search with another --app`;
   return `start-${fault}`;
 }

@@ -18,6 +18,7 @@ interface PlanField {
 
 /** Fields of two plans that must be equal. Seed, rounds, targets and numbers of connections may differ. */
 const PLAN: Readonly<Record<string, PlanField>> = {
+  // What those versions measured, whatever the default is today.
   app: { name: 'app', usual: 'echo' },
   workload: { name: 'workload', usual: 'request-response' },
   connection: { name: 'use of connections', usual: 'pooled' },

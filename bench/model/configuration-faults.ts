@@ -1,5 +1,14 @@
 import type { TransportName } from '../../servers/transport.ts';
-import { appFor, sendsHttp, suits, throughNode, workloadOf } from './app-workload.ts';
+import {
+  appsFor,
+  appsSpeaking,
+  sendsHttp,
+  speaksWebSocket,
+  suits,
+  throughNode,
+  whyWithoutWork,
+  workloadOf,
+} from './app-workload.ts';
 import { broadcastWants } from './broadcast-faults.ts';
 import {
   balanceOf,
@@ -67,7 +76,7 @@ function unmet(wants: readonly Want[]): string[] {
 function contestants(configuration: RunConfiguration): Want[] {
   const { targets, transports, connections, app, workload, balance } = configuration;
   const made = workloadOf(app);
-  const wanted = appFor(workload);
+  const [wanted] = appsFor(workload);
   const names = targets.map(targetName);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   return [
@@ -107,17 +116,14 @@ function scenarioFaults(scenario: Scenario, configuration: RunConfiguration): st
 function work({ work, transports }: Scenario, { app, workload, sizes, targets }: RunConfiguration): Want[] {
   if (work === null) return [];
   const foreign = targets.flatMap(membersOf).find(({ kind }) => kind !== 'model');
+  const whyWithout = whyWithoutWork(app);
   return [
     [!isOneWay(workload), `work: ${workload} has no requests to add work to: leave out --work`],
     [
       isFixedSize(sizes) || transports.every((transport) => transport === 'udp'),
       'work: in a TCP stream, the server cannot find where requests of several sizes end: give one --size, or use udp',
     ],
-    [
-      app !== 'websocket',
-      'work: a library handles the requests of websocket, so no work can be added to them: leave out --work',
-    ],
-    [app !== 'chat', 'work: a chat forwards lines, and has no requests to add work to: leave out --work'],
+    [whyWithout === undefined, `work: ${whyWithout}: leave out --work`],
     [foreign === undefined, 'work: a server that is not built in does its own work: leave out --work, or use --model'],
   ];
 }
@@ -177,10 +183,9 @@ function oneWay({ workload, transports, rate, pipelining, requests }: RunConfigu
 }
 
 function compression({ deflate, app, workload }: RunConfiguration): Want[] {
-  const fits = app === 'websocket' && workload === 'request-response';
-  return [
-    [!deflate || fits, 'deflate: only messages of websocket are compressed: leave it out, or add --app websocket'],
-  ];
+  const fits = speaksWebSocket(app) && workload === 'request-response';
+  const able = appsSpeaking('WebSocket').join(', ');
+  return [[!deflate || fits, `deflate: only messages of ${able} are compressed: leave it out, or add --app ${able}`]];
 }
 
 function connectionUse({ connection, transports, workload, pipelining }: RunConfiguration): Want[] {
@@ -199,14 +204,14 @@ function http({ app, workload, rate, stages, connection, requests, timestamps }:
   return [
     [
       rate === null,
-      "rate: http is measured by autocannon's client, which sends in bursts at a rate: leave out --rate, for a closed loop",
+      `rate: ${app} is measured by autocannon's client, which sends in bursts at a rate: leave out --rate, for a closed loop`,
     ],
     [
       rate !== null || stages.length === 0,
-      'stage: http is measured with a constant number of connections: leave out --stage',
+      `stage: ${app} is measured with a constant number of connections: leave out --stage`,
     ],
-    [connection === 'pooled', 'connection: http keeps its connections: leave out --connection'],
-    [requests === null, 'requests: http is measured for a given time: leave out --requests, and set --duration'],
+    [connection === 'pooled', `connection: ${app} keeps its connections: leave out --connection`],
+    [requests === null, `requests: ${app} is measured for a given time: leave out --requests, and set --duration`],
     [timestamps === 'user', "timestamps: autocannon's client does not use kernel timestamps: leave out --timestamps"],
   ];
 }
@@ -217,7 +222,7 @@ function secure({ workload, transports, pipelining, app }: RunConfiguration): Wa
   return [
     [
       !handshake || transports.every((transport) => throughNode(transport, app)),
-      'workload: handshake is for tls and websocket only: use --transport tls, or --connection per-request to measure connecting over tcp',
+      `workload: handshake is for tls and ${appsSpeaking('WebSocket').join(', ')} only: use --transport tls, or --connection per-request to measure connecting over tcp`,
     ],
     [!handshake || pipelining === 1, 'pipelining: each connection makes one handshake: leave out --pipelining'],
     [

@@ -33,7 +33,7 @@ export type SingleTarget =
       readonly address: SocketAddress;
       /** The app that it serves, if its URL names one. */
       readonly app?: AppName;
-      /** What to request when the app is http. */
+      /** HTTP only: what to request. */
       readonly http?: { readonly host: string; readonly path: string };
     };
 

@@ -1,4 +1,5 @@
-import { throughNode } from './app-workload.ts';
+import { DEFAULT_APP } from '../../servers/apps/catalog.ts';
+import { speaksHttp, throughNode } from './app-workload.ts';
 import { type RunConfiguration, type TargetGroup, transportsOf } from './configuration.ts';
 import { isOneWay } from './operating-point.ts';
 import type { Want } from './want.ts';
@@ -22,8 +23,8 @@ function ofGroup({ members }: TargetGroup, configuration: RunConfiguration): Wan
     [!isOneWay(workload), `select: ${workload} has no requests to choose a target for: measure one target`],
     [workload !== 'broadcast', 'select: all clients of a chat connect to one server: measure one target'],
     [
-      through === undefined && app !== 'http',
-      `select: ${app} over ${through ?? 'tcp'} uses clients that support only one target: use tcp or udp, and --app echo`,
+      through === undefined && !speaksHttp(app),
+      `select: ${app} over ${through ?? 'tcp'} uses clients that support only one target: use tcp or udp, and --app ${DEFAULT_APP}`,
     ],
     [
       few === undefined || connection === 'per-request',

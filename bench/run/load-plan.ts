@@ -1,8 +1,7 @@
-import { PAGE } from '../../servers/apps/http.ts';
 import type { StreamKey } from '../../servers/random/streams.ts';
 import { formatAddress } from '../../sockets/address.ts';
 import type { LoadPlan } from '../load/generator.ts';
-import { sendsHttp } from '../model/app-workload.ts';
+import { pageOf, sendsHttp } from '../model/app-workload.ts';
 import type { RunConfiguration } from '../model/configuration.ts';
 import type { Placement } from './placement.ts';
 import type { TrialSpec } from './planner.ts';
@@ -57,7 +56,7 @@ export function streamKeyOf({ round }: TrialSpec, { seed }: RunConfiguration): S
 function httpOf({ app, workload, target }: TrialSpec, { address }: RunningTarget): Pick<LoadPlan, 'http'> {
   if (!sendsHttp(app, workload)) return {};
   const asked = target.kind === 'address' ? target.http : undefined;
-  const page = target.kind === 'model' ? PAGE : null;
+  const page = target.kind === 'model' ? pageOf(app) : null;
   return { http: { ...(asked ?? { host: formatAddress(address), path: '/' }), page } };
 }
 

@@ -4,7 +4,7 @@ import type { LoadReport } from '../load/load-report.ts';
 import type { Counts, DeliveryCounts, DropCause } from '../load/threads/counts.ts';
 import type { Histogram } from '../measure/histogram.ts';
 import { summarizeLatency } from '../measure/latency.ts';
-import { throughNode } from '../model/app-workload.ts';
+import { speaksHttp, throughNode } from '../model/app-workload.ts';
 import { balanceOf, memberNames, type RunConfiguration, targetName } from '../model/configuration.ts';
 import { isFixedSize, meanSize } from '../model/message-sizes.ts';
 import type { RequestWork } from '../model/request-work.ts';
@@ -132,7 +132,7 @@ export function workRecord(work: RequestWork | null): Pick<MeasuredTrial, 'work'
  * size.
  */
 function meanBytes({ app, sizes }: TrialSpec, { bytesPerSecond, requestsPerSecond }: LoadReport): number {
-  if (app !== 'http') return Math.round(meanSize(sizes));
+  if (!speaksHttp(app)) return Math.round(meanSize(sizes));
   return requestsPerSecond === 0 ? 0 : Math.round(bytesPerSecond / requestsPerSecond);
 }
 

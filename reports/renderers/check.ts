@@ -1,3 +1,4 @@
+import { speaksHttp } from '../../bench/model/app-workload.ts';
 import { type CheckBaseline, type CheckResult, checkResultSchema } from '../../bench/model/check-result.ts';
 import { baselineTable } from '../tables/baseline.ts';
 import { checkTable } from '../tables/check.ts';
@@ -38,7 +39,7 @@ export function renderCheckJson(result: CheckResult): string {
 
 function heading({ environment, plan, pace }: CheckResult): string[] {
   const { cpuModel, cpus, kernel, node, sockbench } = environment;
-  const size = plan.app === 'http' ? [] : [`${plan.size} B`];
+  const size = speaksHttp(plan.app) ? [] : [`${plan.size} B`];
   const load = [`${plan.app} over ${plan.transport}`, formatPlural(plan.connections, 'connection'), ...size].join(', ');
   const paced = pace === null || pace.rate === 0 ? [] : [`then ${formatCount(pace.rate)} requests/s`];
   const warmup = pace === null ? [] : [`${formatSeconds(pace.warmupMs / 1000)} of warm-up`];

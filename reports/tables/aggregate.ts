@@ -1,3 +1,4 @@
+import { speaksHttp } from '../../bench/model/app-workload.ts';
 import type { Metric } from '../../bench/model/metric.ts';
 import { isOpeningGivenUp, type MetricName, metricNames, metricOf } from '../../bench/model/metrics.ts';
 import type { Failure, Result } from '../../bench/model/result.ts';
@@ -82,7 +83,7 @@ function pointKey(trial: Trial): string {
   // In stages the rate is the mean of what was offered, which varies with the time at which a trial ended.
   const steady = stages.length > 0 && rate !== null ? 'in stages' : rate;
   // The size of an HTTP reply is measured, not requested: it varies between servers and between rounds.
-  const asked = app === 'http' ? null : size;
+  const asked = speaksHttp(app) ? null : size;
   return JSON.stringify([
     transport,
     app,

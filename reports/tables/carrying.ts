@@ -1,6 +1,6 @@
 import { type AppName, apps } from '../../servers/apps/catalog.ts';
-import { type ModelName, models, transportsCarrying, whyNotCarried } from '../../servers/catalog.ts';
-import { kernelTransport, type TransportName, transportNames } from '../../servers/transport.ts';
+import { type ModelName, models, transportsCarrying, whyNotCarried, worksOver } from '../../servers/catalog.ts';
+import { type TransportName, transportNames } from '../../servers/transport.ts';
 import { cell, type Table } from '../text/table.ts';
 
 /** Letters of the transports in cells. */
@@ -61,7 +61,7 @@ export function refusals(modelNames: readonly ModelName[], appNames: readonly Ap
 }
 
 function unspoken(transport: TransportName, appNames: readonly AppName[]): Refusal[] {
-  const silent = appNames.filter((app) => !isSpoken(app, transport));
+  const silent = appNames.filter((app) => !worksOver(app, transport));
   return silent.length === 0
     ? []
     : [{ what: `over ${transport}`, why: `${silent.join(', ')}: not supported over ${transport}` }];
@@ -69,7 +69,7 @@ function unspoken(transport: TransportName, appNames: readonly AppName[]): Refus
 
 /** Returns models that serve nothing over a transport, with the reason for an app that is defined over it. */
 function unserved(transport: TransportName, modelNames: readonly ModelName[]): Refusal[] {
-  const app = (Object.keys(apps) as AppName[]).find((app) => isSpoken(app, transport));
+  const app = (Object.keys(apps) as AppName[]).find((app) => worksOver(app, transport));
   return byReason(`over ${transport}`, modelNames, (model) =>
     app === undefined || isServed(model, transport) ? undefined : whyNotCarried(model, app, transport),
   );
@@ -78,7 +78,7 @@ function unserved(transport: TransportName, modelNames: readonly ModelName[]): R
 /** Returns models that do not carry an app over any transport that both support. */
 function uncarried(app: AppName, modelNames: readonly ModelName[]): Refusal[] {
   return byReason(app, modelNames, (model) => {
-    const shared = transportNames.find((transport) => isSpoken(app, transport) && isServed(model, transport));
+    const shared = transportNames.find((transport) => worksOver(app, transport) && isServed(model, transport));
     return shared && whyNotCarried(model, app, shared);
   });
 }
@@ -94,10 +94,6 @@ function byReason(
     if (reason !== undefined) modelsBy.set(reason, [...(modelsBy.get(reason) ?? []), model]);
   }
   return [...modelsBy].map(([reason, some]) => ({ what, why: `${named(some, modelNames)}: ${reason}` }));
-}
-
-function isSpoken(app: AppName, transport: TransportName): boolean {
-  return apps[app].transports.some((one) => one === kernelTransport(transport));
 }
 
 function isServed(model: ModelName, transport: TransportName): boolean {

@@ -1,4 +1,4 @@
-import { sendsHttp } from '../../bench/model/app-workload.ts';
+import { sendsHttp, speaksHttp } from '../../bench/model/app-workload.ts';
 import { isOneWay } from '../../bench/model/operating-point.ts';
 import type { Trial } from '../../bench/model/trial.ts';
 import { formatBytes, formatCount, formatPlural, formatSeconds } from '../text/quantities.ts';
@@ -21,7 +21,7 @@ export function loadTitle(transport: string, work: string | null, point: Trial |
     workload,
     // A stream has no messages, a handshake has those of its protocol, and an HTTP server decides the size of its
     // replies.
-    ...(workload === 'handshake' || (transport !== 'udp' && isOneWay(workload)) || app === 'http'
+    ...(workload === 'handshake' || (transport !== 'udp' && isOneWay(workload)) || speaksHttp(app)
       ? []
       : [sizesText(point)]),
     ...(sendsHttp(app, workload) ? ["by autocannon's client"] : []),

@@ -4,7 +4,7 @@ import { whyNotMeasured } from '../../bench/model/left-out.ts';
 import type { Workload } from '../../bench/model/operating-point.ts';
 import { parseWork } from '../../bench/model/request-work.ts';
 import { parseDuration, parseIntegers } from '../../bench/model/units.ts';
-import { type AppName, appNames } from '../../servers/apps/catalog.ts';
+import { type AppName, appNames, DEFAULT_APP } from '../../servers/apps/catalog.ts';
 import { balancePolicyNames } from '../../servers/balance/policies.ts';
 import { type ModelName, modelNames, whyNotCarried } from '../../servers/catalog.ts';
 import { type TransportName, transportNames } from '../../servers/transport.ts';
@@ -37,7 +37,7 @@ const options = {
   app: {
     group: 'What to measure:',
     type: 'string',
-    describe: `App that the servers run: ${appNames.join(', ')} [default: echo, or what --workload needs]`,
+    describe: `App that the servers run: ${appNames.join(', ')} [default: ${DEFAULT_APP}, or what --workload needs]`,
   },
   transports: {
     group: 'What to measure:',

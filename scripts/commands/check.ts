@@ -1,10 +1,12 @@
 import { type CheckPlan, checkFaults } from '../../bench/check/plan.ts';
+import { appsFor, appsSpeaking, speaksHttp } from '../../bench/model/app-workload.ts';
 import type { CheckOutcome, CheckResult } from '../../bench/model/check-result.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { parseSizes } from '../../bench/model/message-sizes.ts';
 import { parseCpus, parseDuration, parseInteger } from '../../bench/model/units.ts';
 import { BASELINE_SESSIONS } from '../../bench/stats/baseline.ts';
 import { gatedMetrics } from '../../bench/stats/gated-metrics.ts';
+import { DEFAULT_APP } from '../../servers/apps/catalog.ts';
 import type { Command } from '../cli/command.ts';
 import type { Flags, OptionSet } from '../cli/flags.ts';
 import { untilInterrupted } from '../cli/interrupt.ts';
@@ -49,14 +51,14 @@ const options = {
   app: {
     group: 'Load:',
     type: 'string',
-    default: 'echo',
-    describe: 'App that both run: echo, websocket, or http (GET /)',
+    default: DEFAULT_APP,
+    describe: `App that both run: ${appsFor('request-response').join(', ')}; over HTTP, requests are GET /`,
   },
   'any-page': {
     group: 'Load:',
     type: 'boolean',
     default: false,
-    describe: "With --app http: pages may change from reply to reply, and B's may differ from A's",
+    describe: "Over HTTP: pages may change from reply to reply, and B's may differ from A's",
   },
   transport: { group: 'Load:', type: 'string', default: 'tcp', describe: 'tcp, udp or tls' },
   connections: { alias: 'c', group: 'Load:', type: 'string', default: '50', describe: 'Connections, or UDP sockets' },
@@ -179,11 +181,12 @@ function readBudget(flags: Flags<typeof options>): number | null {
 
 function readPlan(flags: Flags<typeof options>, { a, b }: Programs): CheckPlan {
   const transport = flags.choice('transport', 'transport', ['tcp', 'udp', 'tls']) ?? 'tcp';
-  const app = flags.choice('app', 'app', ['echo', 'websocket', 'http']) ?? 'echo';
-  if (app === 'http' && flags.isGiven('size')) {
+  const app = flags.choice('app', 'app', appsFor('request-response')) ?? DEFAULT_APP;
+  if (speaksHttp(app) && flags.isGiven('size')) {
     flags.refuse('--size: an HTTP server chooses how long its pages are: leave it out');
   }
-  if (app !== 'http' && flags.isGiven('any-page')) flags.refuse('--any-page needs --app http: the other apps echo');
+  if (!speaksHttp(app) && flags.isGiven('any-page'))
+    flags.refuse(`--any-page needs --app ${appsSpeaking('HTTP').join(', ')}: the other apps echo`);
   return {
     ...{ a, b, anyPage: flags.has('any-page') },
     point: {

@@ -3,7 +3,7 @@ import { workloads } from '../../bench/model/operating-point.ts';
 import { renderListing } from '../../reports/renderers/listing.ts';
 import { jsonDocument } from '../../reports/text/json-document.ts';
 import type { CarryingModel } from '../../servers/apps/capability.ts';
-import { appNames, apps } from '../../servers/apps/catalog.ts';
+import { type AppEntry, appNames, apps } from '../../servers/apps/catalog.ts';
 import { type ModelName, models, transportsCarrying, whyUnavailable } from '../../servers/catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { Command } from '../cli/command.ts';
@@ -51,8 +51,8 @@ function listing() {
       };
     }),
     apps: appNames.map((name) => {
-      const { load: _, ...app } = apps[name];
-      return { name, ...app };
+      const { title, summary, transports, needs, answersDatagrams, workload }: AppEntry = apps[name];
+      return { name, title, summary, transports, needs, answersDatagrams, workload };
     }),
     workloads: Object.entries(workloads).map(([name, summary]) => ({ name, summary })),
   };

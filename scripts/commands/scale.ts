@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { RunConfiguration, Scenario, TargetSpec } from '../../bench/model/configuration.ts';
 import { configurationFaults } from '../../bench/model/configuration-faults.ts';
 import { parseDuration, parseIntegers } from '../../bench/model/units.ts';
-import { appNames } from '../../servers/apps/catalog.ts';
+import { appNames, DEFAULT_APP } from '../../servers/apps/catalog.ts';
 import { balancePolicyNames } from '../../servers/balance/policies.ts';
 import { modelNames, whyUnavailable } from '../../servers/catalog.ts';
 import { transportNames } from '../../servers/transport.ts';
@@ -21,7 +21,7 @@ const options = {
   app: {
     group: 'What to measure:',
     type: 'string',
-    describe: `App that the servers run: ${appNames.join(', ')} [default: echo, or what --workload needs]`,
+    describe: `App that the servers run: ${appNames.join(', ')} [default: ${DEFAULT_APP}, or what --workload needs]`,
   },
   transports: {
     group: 'What to measure:',

@@ -1,15 +1,23 @@
-import { workloadOf } from '../../bench/model/app-workload.ts';
+import { speaksWebSocket, workloadOf } from '../../bench/model/app-workload.ts';
 import { TargetError } from '../../bench/model/errors.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { isOneWay } from '../../bench/model/operating-point.ts';
 import { parseDuration } from '../../bench/model/units.ts';
-import { type AppName, appNames } from '../../servers/apps/catalog.ts';
+import type { Operator } from '../../servers/apps/app.ts';
+import {
+  type AppEntry,
+  type AppName,
+  appNames,
+  apps,
+  DEFAULT_APP,
+  needsTerminal,
+  onceOf,
+} from '../../servers/apps/catalog.ts';
 import type { HttpTimeLimits } from '../../servers/apps/http/time-limits.ts';
 import { whyReflects } from '../../servers/apps/reflection.ts';
 import { balancePolicyNames } from '../../servers/balance/policies.ts';
 import { doesBalance, loadModel, modelNames, whyNotCarried } from '../../servers/catalog.ts';
 import type { ServerModel, ServerSpec } from '../../servers/contract.ts';
-import { loadApp } from '../../servers/served.ts';
 import { type TransportName, transportNames } from '../../servers/transport.ts';
 import { formatAddress, type SocketAddress } from '../../sockets/address.ts';
 import type { Command } from '../cli/command.ts';
@@ -21,10 +29,13 @@ import { serverOptions, workOptions } from '../flags/options.ts';
 import { parsePort } from '../flags/target.ts';
 import { TerminalOperator } from '../talk/operator.ts';
 
+/** The apps that `--once` changes. */
+const appsWithOnce = appNames.filter((app) => (onceOf(app) ?? app) !== app).join(', ');
+
 const options = {
   model: { type: 'string', describe: `One of ${modelNames.join(', ')}` },
-  app: { type: 'string', default: 'echo', describe: `App that it runs: ${appNames.join(', ')}` },
-  once: { type: 'boolean', default: false, describe: 'With --app greeting: close after the greeting' },
+  app: { type: 'string', default: DEFAULT_APP, describe: `App that it runs: ${appNames.join(', ')}` },
+  once: { type: 'boolean', default: false, describe: `With --app ${appsWithOnce}: close without reading` },
   transport: { type: 'string', default: 'tcp', describe: transportNames.join(', ') },
   port: { type: 'string', default: '0', describe: 'Port to listen on; 0 lets the system choose' },
   host: { type: 'string', default: '127.0.0.1', describe: 'Address to listen on' },
@@ -51,6 +62,13 @@ const options = {
 /** Limit of open files, one for each connection: the default of fs.nr_open, the most that Linux allows a process. */
 const OPEN_FILES = 1_048_576;
 
+/** The flag of each time limit. */
+const TIME_LIMIT_FLAGS = {
+  idleMs: 'idle-timeout',
+  headerMs: 'header-timeout',
+  requestMs: 'request-timeout',
+} as const satisfies Record<keyof HttpTimeLimits, string>;
+
 /** `sockbench serve`: runs one model in the foreground until a signal stops it. */
 export const serve: Command<typeof options> = {
   name: 'serve',
@@ -62,9 +80,10 @@ export const serve: Command<typeof options> = {
   async run(flags) {
     const model = flags.choice('model', 'model', modelNames);
     if (flags.text('model') === undefined) flags.refuse(`--model is missing; choose one of ${modelNames.join(', ')}`);
-    const chosen = flags.choice('app', 'app', appNames) ?? 'echo';
-    const app = flags.has('once') && chosen === 'greeting' ? 'greeting-once' : chosen;
-    if (flags.has('once') && app !== 'greeting-once') flags.refuse('--once needs --app greeting');
+    const chosen = flags.choice('app', 'app', appNames) ?? DEFAULT_APP;
+    const once = flags.has('once') ? onceOf(chosen) : undefined;
+    const app = once ?? chosen;
+    if (flags.has('once') && once === undefined) flags.refuse(`--once needs --app ${appsWithOnce}`);
     const transport = flags.choice('transport', 'transport', transportNames) ?? 'tcp';
     const why = model && whyNotCarried(model, app, transport);
     if (why !== undefined) flags.refuse(`${model} does not serve ${app} over ${transport}: ${why}`);
@@ -90,10 +109,9 @@ export const serve: Command<typeof options> = {
       streamKey: { seed: chosenSeed() },
       ...(work && { work: { ...work, requestBytes: null } }),
     };
-    // Models that serve such an app run it in this thread, so this is the instance that they use.
-    (await loadApp({ app })).attend?.(new TerminalOperator(process.stdin, print));
     const { stopOnSignal } = await import('../../servers/spawning/stop-on-signal.ts');
-    const server = await started(await loadModel(model), spec);
+    const operator = needsTerminal(app) ? new TerminalOperator(process.stdin, print) : undefined;
+    const server = await started(await loadModel(model), spec, operator);
     stopOnSignal(server);
     say(`${model} serves ${app} over ${transport} on ${formatAddress(server.address)}`);
     say(`talk to it: ${talker({ transport, app }, server.address)}   stop it: Ctrl-C`);
@@ -102,9 +120,9 @@ export const serve: Command<typeof options> = {
 };
 
 /** Starts the server. @throws {TargetError} in place of a system error of the library that the model uses. */
-async function started(model: ServerModel, spec: ServerSpec) {
+async function started(model: ServerModel, spec: ServerSpec, operator: Operator | undefined) {
   try {
-    return await model.start(spec);
+    return await model.start(spec, undefined, operator);
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error)) throw error;
     const code = String(error.code);
@@ -115,8 +133,9 @@ async function started(model: ServerModel, spec: ServerSpec) {
 
 /** Reads the time limits of HTTP clients. */
 function readTimeLimits(flags: Flags<typeof options>, app: AppName): HttpTimeLimits {
-  for (const flag of ['idle-timeout', 'header-timeout', 'request-timeout'] as const) {
-    const tells = app === 'http' || (app === 'websocket' && flag !== 'request-timeout');
+  const { timeLimits = [] }: AppEntry = apps[app];
+  for (const [limit, flag] of Object.entries(TIME_LIMIT_FLAGS)) {
+    const tells = timeLimits.some((one) => one === limit);
     if (flags.isGiven(flag) && !tells) flags.refuse(`--${flag} has no effect on ${app}: leave it out`);
   }
   return {
@@ -149,6 +168,6 @@ async function readHost(
 function talker({ transport, app }: Pick<ServerSpec, 'transport' | 'app'>, { host, port }: SocketAddress): string {
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
   const where = formatAddress({ host: reachable, port });
-  if (app === 'websocket') return `npx wscat ${transport === 'tls' ? '--no-check -c wss' : '-c ws'}://${where}`;
+  if (speaksWebSocket(app)) return `npx wscat ${transport === 'tls' ? '--no-check -c wss' : '-c ws'}://${where}`;
   return `sockbench connect ${transport}://${where}`;
 }

@@ -1,4 +1,5 @@
 import { type Gate, isPaced } from '../../bench/check/plan.ts';
+import { speaksHttp } from '../../bench/model/app-workload.ts';
 import { unknown } from '../../bench/model/nearest.ts';
 import { baselineMetrics } from '../../bench/model/stored-baseline.ts';
 import { parseNames } from '../../bench/model/units.ts';
@@ -14,7 +15,7 @@ type GateFlags = Flags<{ readonly gate: { readonly type: 'string' }; readonly ba
 export function readGates(flags: GateFlags, app: AppName): Gate[] {
   const isStorable = (metric: GatedMetric) => (baselineMetrics as readonly string[]).includes(metric);
   const judged = flags.isGiven('baseline') ? names.filter(isStorable) : names;
-  const usual = judged.filter((metric) => app !== 'http' || !isPaced(metric));
+  const usual = judged.filter((metric) => !speaksHttp(app) || !isPaced(metric));
   const gates = flags.value('gate', parseGates) ?? usual.map((metric) => ({ metric, margins: gatedMetrics[metric] }));
   for (const { metric } of gates) {
     if (judged.includes(metric)) continue;

@@ -1,12 +1,12 @@
 import { randomInt } from 'node:crypto';
-import { appFor, workloadOf } from '../../bench/model/app-workload.ts';
+import { appsFor, speaksHttp, workloadOf } from '../../bench/model/app-workload.ts';
 import { type RunConfiguration, timestampSources } from '../../bench/model/configuration.ts';
 import { parseSizes } from '../../bench/model/message-sizes.ts';
 import { arrivals, connectionUses, type Workload, workloads } from '../../bench/model/operating-point.ts';
 import { parseCacheHit, parseWork, type RequestWork } from '../../bench/model/request-work.ts';
 import { parseStages, stagesDurationMs } from '../../bench/model/stage.ts';
 import { parseCpus, parseDuration, parseInteger, parseRate } from '../../bench/model/units.ts';
-import { type AppName, appNames } from '../../servers/apps/catalog.ts';
+import { type AppName, appNames, DEFAULT_APP } from '../../servers/apps/catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { Flags } from '../cli/flags.ts';
 import type { loadOptions, workOptions } from './options.ts';
@@ -15,8 +15,6 @@ const SEEDS = 2 ** 32;
 
 /** Time limit of a run with --requests and without --duration. */
 const REQUESTS_LIMIT_MS = 3_600_000;
-
-const DEFAULT_APP: AppName = 'echo';
 
 type Load = Pick<
   RunConfiguration,
@@ -73,7 +71,7 @@ export function readLoad(flags: LoadFlags, spoken?: AppName): Load {
 /** Reads app, workload and message sizes. When only app or workload is given, the other follows from it. */
 function readWorkload(flags: LoadFlags, spoken?: AppName): Pick<Load, 'app' | 'workload' | 'sizes'> {
   const wished = flags.choice('workload', 'workload', namesOf(workloads));
-  const app = flags.choice('app', 'app', appNames) ?? spoken ?? (wished && appFor(wished)) ?? DEFAULT_APP;
+  const app = flags.choice('app', 'app', appNames) ?? spoken ?? (wished && appsFor(wished)[0]) ?? DEFAULT_APP;
   const workload = wished ?? workloadOf(app) ?? 'request-response';
   return { app, workload, sizes: flags.value('size', parseSizes) };
 }
@@ -89,7 +87,7 @@ export function assertSizeTells(
 }
 
 function whySizeless(app: AppName, workload: Workload, transports: readonly TransportName[]): string | undefined {
-  if (app === 'http') return 'an HTTP server chooses how long its pages are';
+  if (speaksHttp(app)) return 'an HTTP server chooses how long its pages are';
   if (workload === 'download') return 'in a download the server chooses how much it sends at once';
   if (workload === 'handshake') return 'a handshake sends no messages';
   if (workload === 'upload' && !transports.includes('udp')) return 'a TCP upload is a stream without messages';
@@ -108,7 +106,7 @@ export function readWork(flags: Flags<typeof workOptions>): RequestWork | null {
 /** Reads --timestamps. Default: kernel, or user over HTTP, whose client cannot use kernel timestamps. */
 function readTimestamps(flags: LoadFlags, app: AppName): Load['timestamps'] {
   const chosen = flags.choice('timestamps', 'source of timestamps', namesOf(timestampSources)) ?? 'kernel';
-  return app === 'http' && !flags.isGiven('timestamps') ? 'user' : chosen;
+  return speaksHttp(app) && !flags.isGiven('timestamps') ? 'user' : chosen;
 }
 
 /** Reads how long the load lasts and how it changes: stages, or else a duration, a number of requests or both. */

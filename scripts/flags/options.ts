@@ -1,5 +1,6 @@
+import { appsSpeaking } from '../../bench/model/app-workload.ts';
 import { connectionUses, workloads } from '../../bench/model/operating-point.ts';
-import { appNames } from '../../servers/apps/catalog.ts';
+import { appNames, DEFAULT_APP } from '../../servers/apps/catalog.ts';
 import { balancePolicyNames, DEFAULT_BALANCE } from '../../servers/balance/policies.ts';
 import { transportNames } from '../../servers/transport.ts';
 import type { OptionSet } from '../cli/flags.ts';
@@ -33,7 +34,7 @@ export const targetOptions = {
   app: {
     group: 'What to measure:',
     type: 'string',
-    describe: `App that the server runs: ${appNames.join(', ')} [default: echo, or what --workload needs]`,
+    describe: `App that the server runs: ${appNames.join(', ')} [default: ${DEFAULT_APP}, or what --workload needs]`,
   },
   transport: {
     group: 'What to measure:',
@@ -67,7 +68,7 @@ export const loadOptions = {
     type: 'boolean',
     group: 'Load:',
     default: false,
-    describe: 'With --app websocket: compress messages, if the server agrees',
+    describe: `With --app ${appsSpeaking('WebSocket').join(', ')}: compress messages, if the server agrees`,
   },
   connection: {
     type: 'string',

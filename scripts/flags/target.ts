@@ -1,18 +1,19 @@
+import { appsSpeaking } from '../../bench/model/app-workload.ts';
 import type { TargetSpec } from '../../bench/model/configuration.ts';
-import type { AppName } from '../../servers/apps/catalog.ts';
+import type { AppProtocol } from '../../servers/apps/catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { Flags, OptionSet } from '../cli/flags.ts';
 import { isOwnAddress, resolveHost } from './host.ts';
 
-/** Transport and app of each URL scheme, and its default port (RFC 9110, section 4.2.1; RFC 6455, section 3). */
-const SCHEMES: Readonly<Record<string, { transport: TransportName; app?: AppName; port?: number }>> = {
+/** Transport and protocol of each URL scheme, and its default port (RFC 9110, section 4.2.1; RFC 6455, section 3). */
+const SCHEMES: Readonly<Record<string, { transport: TransportName; protocol?: AppProtocol; port?: number }>> = {
   'tcp:': { transport: 'tcp' },
   'udp:': { transport: 'udp' },
   'tls:': { transport: 'tls' },
-  'http:': { transport: 'tcp', app: 'http', port: 80 },
-  'https:': { transport: 'tls', app: 'http', port: 443 },
-  'ws:': { transport: 'tcp', app: 'websocket', port: 80 },
-  'wss:': { transport: 'tls', app: 'websocket', port: 443 },
+  'http:': { transport: 'tcp', protocol: 'HTTP', port: 80 },
+  'https:': { transport: 'tls', protocol: 'HTTP', port: 443 },
+  'ws:': { transport: 'tcp', protocol: 'WebSocket', port: 80 },
+  'wss:': { transport: 'tls', protocol: 'WebSocket', port: 443 },
 };
 
 /** Parses a TCP or UDP port from 0 to 65535; 0 means any free port. @throws {RangeError} for other text. */
@@ -29,7 +30,7 @@ export function parsePort(text: string): number {
 export async function parseAddress(text: string): Promise<TargetSpec & { kind: 'address' }> {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const spoken = Object.entries(SCHEMES).find(([scheme]) => scheme === url?.protocol)?.[1];
-  const http = spoken?.app === 'http';
+  const http = spoken?.protocol === 'HTTP';
   const port = Number(url?.port || spoken?.port);
   const plain = http ? !url?.username && !url?.password : ['', '/'].includes(`${url?.pathname}${url?.search}`);
   if (!url || !spoken || !url.hostname || !port || !plain) {
@@ -38,7 +39,8 @@ export async function parseAddress(text: string): Promise<TargetSpec & { kind: '
     );
   }
   const host = await resolveHost(url.hostname);
-  const { transport, app } = spoken;
+  const { transport, protocol } = spoken;
+  const [app] = protocol === undefined ? [] : appsSpeaking(protocol);
   const target = { kind: 'address', transport, address: { host, port }, ...(app && { app }) } as const;
   if (!http) return { ...target, url: `${url.protocol}//${url.host}` };
   const path = url.pathname + url.search;

@@ -1,4 +1,4 @@
-import type { App, DatagramReply, StreamReply, StreamSession } from './app.ts';
+import type { DatagramApp, DatagramReply, StreamApp, StreamReply, StreamSession } from './app.ts';
 
 const ACK = new TextEncoder().encode('ACK');
 
@@ -6,7 +6,7 @@ const ACK = new TextEncoder().encode('ACK');
  * Replies ACK to a message and ends the session. Over a stream a message is what one read returns, as in textbook
  * servers: it waits for neither newline nor FIN. A client that sends nothing gets no ACK. A datagram is a message.
  */
-class Ack implements App, StreamSession {
+class Ack implements StreamApp, DatagramApp, StreamSession {
   stream(): StreamSession {
     return this;
   }
@@ -21,4 +21,6 @@ class Ack implements App, StreamSession {
   }
 }
 
-export const app: App = new Ack();
+export function createApp(): StreamApp & DatagramApp {
+  return new Ack();
+}

@@ -2,37 +2,59 @@ import type { Duplex } from 'node:stream';
 import type { Random } from '../random/streams.ts';
 import type { HttpTimeLimits } from './http/time-limits.ts';
 
-/**
- * An application protocol as a state machine without sockets: bytes in, bytes out. Any app runs on any model. Bytes are
- * passed as a range of a buffer, so that a request costs no allocation; they are valid during the call only.
- */
-export interface App {
-  /** Opens a session for a stream (a TCP connection). */
+/** An app that serves streams (TCP connections), as bytes in and bytes out. */
+export interface StreamApp {
+  /** Opens the session of one stream. */
   stream(): StreamSession;
-  /**
-   * Opens a session whose requests have a cost. The session calls `cost` for each request once it is complete, before
-   * it replies. For apps that know where each request ends; for other apps, bytes are counted.
-   */
-  costlyStream?(cost: RequestCost): StreamSession;
-  /** Answers one datagram. Datagrams may come from any sender, and the app keeps no state about senders here. */
-  datagram(bytes: Uint8Array, start: number, end: number, reply: DatagramReply): void;
-  /**
-   * Takes over a connection to its end, in place of {@link stream}. For apps that leave the protocol to a library which
-   * needs one of Node's streams. Models with the capability `node-streams` call it.
-   */
-  adopt?(stream: Duplex): void;
-  /** Gives an app with random behaviour its source of randomness, before it serves any client. */
-  draw?(random: Random): void;
   /**
    * Interval at which a model checks the time limits of clients (see timing/peer-timer.ts), in milliseconds; undefined: no
    * limits. If it is set, all sessions of the app have `turn`, `patienceMs` and `expire`.
    */
   readonly checkEveryMs?: number | undefined;
-  /** Returns the same app with other time limits. */
-  within?(limits: HttpTimeLimits): App;
-  /** Gives an app that needs the capability `terminal` its operator, before it serves any client. */
-  attend?(operator: Operator): void;
 }
+
+/** An app that serves datagrams. */
+export interface DatagramApp {
+  /**
+   * Takes one datagram, and may answer it. Datagrams may come from any sender, and the app keeps no state about senders
+   * here.
+   */
+  datagram(bytes: Uint8Array, start: number, end: number, reply: DatagramReply): void;
+}
+
+/** An app that leaves its protocol to a library which needs Node's streams. It needs the capability `node-streams`. */
+export interface AdoptingApp {
+  /** Serves a connection to its end. */
+  adopt(stream: Duplex): void;
+}
+
+/**
+ * An application protocol as a state machine without sockets. An app has exactly the methods of what it can serve; its
+ * entry in catalog.ts declares the same as `transports` and `needs`. Bytes are passed as a range of a buffer, so that a
+ * request costs no allocation; they are valid during the call only.
+ */
+export interface App extends Partial<StreamApp>, Partial<DatagramApp>, Partial<AdoptingApp> {
+  /**
+   * True if the app knows where each request ends, and applies {@link AppOptions.cost} itself. For other apps, the model
+   * counts bytes: see work/working-app.ts.
+   */
+  readonly appliesCost?: boolean;
+}
+
+/** What an app is made with. Each app takes what it uses. */
+export interface AppOptions {
+  /** Decides what is random: the same for the same seed. */
+  readonly random: Random;
+  /** Time limits of clients, for apps that speak HTTP. */
+  readonly timeLimits: HttpTimeLimits;
+  /** Cost of requests; undefined: none. The app calls it for each request once it is complete, before it replies. */
+  readonly cost?: RequestCost | undefined;
+  /** The person at the terminal, for apps that need the capability `terminal`; undefined: there is none. */
+  readonly operator?: Operator | undefined;
+}
+
+/** Makes an app, with state of its own. Each server, thread or process makes one; some make one for each client. */
+export type CreateApp = (options: AppOptions) => App;
 
 /** Cost of each request beyond the reply. */
 export interface RequestCost {

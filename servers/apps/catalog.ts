@@ -1,5 +1,7 @@
-import type { App } from './app.ts';
-import type { CarriedApp } from './capability.ts';
+import type { CreateApp } from './app.ts';
+import type { Capability, CarriedApp } from './capability.ts';
+import { PAGE } from './http/page.ts';
+import type { HttpTimeLimits } from './http/time-limits.ts';
 
 /**
  * The workloads with which a load generator can measure an app: send requests and compare the replies, send as fast as
@@ -7,15 +9,28 @@ import type { CarriedApp } from './capability.ts';
  */
 export type ServedWorkload = 'request-response' | 'upload' | 'download' | 'broadcast' | null;
 
-interface AppEntry extends CarriedApp {
+/** A protocol between the transport and the app's messages. It decides which clients can measure the app. */
+export type AppProtocol = 'HTTP' | 'WebSocket';
+
+export interface AppEntry extends CarriedApp {
   readonly title: string;
   readonly summary: string;
   /** True if it answers datagrams, so that a forged source address can aim its replies at others: see reflection.ts. */
   readonly answersDatagrams?: boolean;
   /** The workload that measures it. */
   readonly workload: ServedWorkload;
+  /** Absent: messages are bytes of the transport. */
+  readonly protocol?: AppProtocol;
+  /** Body of every reply, for an app that speaks HTTP. */
+  readonly page?: string;
+  /** The time limits of clients that have an effect on it. Default: none. */
+  readonly timeLimits?: readonly (keyof HttpTimeLimits)[];
+  /** Why its requests can't be given work, as a clause. */
+  readonly withoutWork?: string;
+  /** The app that does the same and closes without reading, perhaps itself: what `serve --once` serves. */
+  readonly once?: string;
   /** Imports the app on demand, so that listing apps costs nothing. */
-  readonly load: () => Promise<{ readonly app: App }>;
+  readonly load: () => Promise<{ readonly createApp: CreateApp }>;
 }
 
 const both = ['tcp', 'udp'] as const;
@@ -50,6 +65,7 @@ export const apps = {
     summary: 'sends first ("Hello from server"), reads one message, closes',
     transports: ['tcp'],
     workload: null,
+    once: 'greeting-once',
     load: () => import('./greeting.ts'),
   },
   'greeting-once': {
@@ -57,6 +73,7 @@ export const apps = {
     summary: 'the same without reading: sends the greeting and closes',
     transports: ['tcp'],
     workload: null,
+    once: 'greeting-once',
     load: () => import('./greeting-once.ts'),
   },
   ack: {
@@ -73,6 +90,9 @@ export const apps = {
     transports: ['tcp'],
     needs: ['node-streams'],
     workload: 'request-response',
+    protocol: 'WebSocket',
+    timeLimits: ['idleMs', 'headerMs'],
+    withoutWork: 'a library handles the requests of websocket, so no work can be added to them',
     load: () => import('./websocket.ts'),
   },
   'chat-operator': {
@@ -89,6 +109,7 @@ export const apps = {
     transports: ['tcp'],
     needs: ['room'],
     workload: 'broadcast',
+    withoutWork: 'a chat forwards lines, and has no requests to add work to',
     load: () => import('./chat.ts'),
   },
   http: {
@@ -96,6 +117,9 @@ export const apps = {
     summary: 'HTTP/1.1: answers GET and HEAD of any path with "Hello, World!" (RFC 9112); measured by autocannon',
     transports: ['tcp'],
     workload: 'request-response',
+    protocol: 'HTTP',
+    page: PAGE,
+    timeLimits: ['idleMs', 'headerMs', 'requestMs'],
     load: () => import('./http.ts'),
   },
 } as const satisfies Record<string, AppEntry>;
@@ -104,10 +128,28 @@ export type AppName = keyof typeof apps;
 
 export const appNames = Object.keys(apps) as AppName[];
 
+/** The app that is served and measured unless another one is named. */
+export const DEFAULT_APP = 'echo' satisfies AppName;
+
 /** Reports whether an app sends to all clients of a server, so that its model must provide a room. */
 export function needsRoom(app: AppName): boolean {
+  return needs(app, 'room');
+}
+
+/** Reports whether an app talks to the person at the server's terminal. */
+export function needsTerminal(app: AppName): boolean {
+  return needs(app, 'terminal');
+}
+
+function needs(app: AppName, capability: Capability): boolean {
   const { needs = [] }: AppEntry = apps[app];
-  return needs.includes('room');
+  return needs.includes(capability);
+}
+
+/** Returns the app that `serve --once` serves in place of an app; undefined when there is none. */
+export function onceOf(app: AppName): AppName | undefined {
+  const entry = apps[app];
+  return 'once' in entry ? entry.once : undefined;
 }
 
 /** Reports whether an app answers datagrams. */

@@ -1,5 +1,5 @@
-import { type Random, streamOf } from '../random/streams.ts';
-import type { App, DatagramReply, StreamReply, StreamSession } from './app.ts';
+import type { Random } from '../random/streams.ts';
+import type { AppOptions, DatagramApp, DatagramReply, StreamApp, StreamReply, StreamSession } from './app.ts';
 
 /** The printable ASCII characters, from space to tilde, as a ring. */
 const FIRST_CHARACTER = 0x20;
@@ -24,16 +24,18 @@ function pattern(lines: number): Uint8Array {
   return bytes;
 }
 
+/** All apps of a thread share it: some models make an app for each client. */
+const BLOCK = pattern(ROTATIONS * CHARACTERS);
+
 /**
  * Character generator: RFC 864. Over a stream it sends the pattern without end, discards what it receives, and ends
  * when the peer has finished sending: in the RFC the client ends the connection. It answers a datagram with 0 to 512
  * characters of the pattern. The lengths are random, and the same for the same seed.
  */
-class Chargen implements App, StreamSession {
-  readonly #block = pattern(ROTATIONS * CHARACTERS);
-  #random = streamOf('chargen', { seed: 0 });
+class Chargen implements StreamApp, DatagramApp, StreamSession {
+  readonly #random: Random;
 
-  draw(random: Random): void {
+  constructor(random: Random) {
     this.#random = random;
   }
 
@@ -44,11 +46,11 @@ class Chargen implements App, StreamSession {
   receive(): void {}
 
   produce(reply: StreamReply): void {
-    reply.sendConstant(this.#block, 0, this.#block.length);
+    reply.sendConstant(BLOCK, 0, BLOCK.length);
   }
 
   datagram(_bytes: Uint8Array, _start: number, _end: number, reply: DatagramReply): void {
-    reply.send(this.#block, 0, this.#nextLength());
+    reply.send(BLOCK, 0, this.#nextLength());
   }
 
   #nextLength(): number {
@@ -56,4 +58,6 @@ class Chargen implements App, StreamSession {
   }
 }
 
-export const app: App = new Chargen();
+export function createApp({ random }: Pick<AppOptions, 'random'>): StreamApp & DatagramApp {
+  return new Chargen(random);
+}

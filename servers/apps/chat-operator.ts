@@ -1,5 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
-import type { App, Operator, StreamReply, StreamSession } from './app.ts';
+import type { AppOptions, Operator, StreamApp, StreamReply, StreamSession } from './app.ts';
 
 /** Most unread characters per client, which bounds its memory. */
 const UNREAD_LIMIT = 65_536;
@@ -97,7 +97,7 @@ class Client implements StreamSession {
  * and wait. A client that finds the queue full receives a notice and is closed; so are all clients when the operator
  * leaves. TCP only, because UDP has no connections and so no turns.
  */
-export class ChatOperator implements App {
+class ChatOperator implements StreamApp {
   #operator: Operator | undefined;
   /** In order of arrival; the first is being served. */
   readonly #clients: Client[] = [];
@@ -107,15 +107,13 @@ export class ChatOperator implements App {
   /** True while a line of the operator is pending. */
   #asked = false;
 
-  attend(operator: Operator): void {
+  constructor(operator: Operator | undefined) {
     this.#operator = operator;
   }
 
   stream(): StreamSession {
     return new Client(this, ++this.#count);
   }
-
-  datagram(): void {}
 
   /** Reports whether the operator is answering this client now. */
   isAnswering(client: Client): boolean {
@@ -182,4 +180,6 @@ export class ChatOperator implements App {
   }
 }
 
-export const app: App = new ChatOperator();
+export function createApp({ operator }: Pick<AppOptions, 'operator'>): StreamApp {
+  return new ChatOperator(operator);
+}

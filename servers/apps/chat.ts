@@ -1,4 +1,4 @@
-import type { App, StreamReply, StreamSession } from './app.ts';
+import type { StreamApp, StreamReply, StreamSession } from './app.ts';
 
 /** Longest line in bytes, including its newline, which bounds a client's memory. A longer line ends the session. */
 export const LINE_LIMIT = 65_536;
@@ -37,7 +37,6 @@ class Speaker implements StreamSession {
 }
 
 /** A chat server: each line of a client goes to all other clients, and the server itself sends nothing. */
-export const app: App = {
-  stream: () => new Speaker(),
-  datagram(): void {},
-};
+export function createApp(): StreamApp {
+  return { stream: () => new Speaker() };
+}

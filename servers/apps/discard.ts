@@ -1,7 +1,7 @@
-import type { App, StreamSession } from './app.ts';
+import type { DatagramApp, StreamApp, StreamSession } from './app.ts';
 
 /** Reads and discards everything: RFC 863. Never replies. */
-class Discard implements App, StreamSession {
+class Discard implements StreamApp, DatagramApp, StreamSession {
   stream(): StreamSession {
     return this;
   }
@@ -11,4 +11,6 @@ class Discard implements App, StreamSession {
   datagram(): void {}
 }
 
-export const app: App = new Discard();
+export function createApp(): StreamApp & DatagramApp {
+  return new Discard();
+}

@@ -1,7 +1,7 @@
-import type { App, DatagramReply, StreamReply, StreamSession } from './app.ts';
+import type { DatagramApp, DatagramReply, StreamApp, StreamReply, StreamSession } from './app.ts';
 
 /** Sends back what it receives: RFC 862. */
-class Echo implements App, StreamSession {
+class Echo implements StreamApp, DatagramApp, StreamSession {
   stream(): StreamSession {
     return this;
   }
@@ -15,4 +15,6 @@ class Echo implements App, StreamSession {
   }
 }
 
-export const app: App = new Echo();
+export function createApp(): StreamApp & DatagramApp {
+  return new Echo();
+}

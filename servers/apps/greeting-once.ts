@@ -1,4 +1,6 @@
-import type { App } from './app.ts';
+import type { StreamApp } from './app.ts';
 import { Greeting } from './greeting.ts';
 
-export const app: App = new Greeting({ once: true });
+export function createApp(): StreamApp {
+  return new Greeting({ once: true });
+}

@@ -1,4 +1,4 @@
-import type { App, StreamReply, StreamSession } from './app.ts';
+import type { StreamApp, StreamReply, StreamSession } from './app.ts';
 
 const GREETING = new TextEncoder().encode('Hello from server');
 
@@ -6,7 +6,7 @@ const GREETING = new TextEncoder().encode('Hello from server');
  * Sends a greeting, reads one message, and ends the session. A message is what one read returns, as in textbook
  * servers: it waits for neither newline nor FIN. TCP only, because a UDP server cannot send first.
  */
-export class Greeting implements App, StreamSession {
+export class Greeting implements StreamApp, StreamSession {
   readonly #once: boolean;
 
   /** @param once ends the session right after the greeting, without reading. */
@@ -26,8 +26,8 @@ export class Greeting implements App, StreamSession {
   receive(_bytes: Uint8Array, _start: number, _end: number, reply: StreamReply): void {
     reply.end();
   }
-
-  datagram(): void {}
 }
 
-export const app: App = new Greeting();
+export function createApp(): StreamApp {
+  return new Greeting();
+}

@@ -1,10 +1,8 @@
-import type { App, RequestCost, StreamReply, StreamSession } from './app.ts';
+import type { App, AppOptions, RequestCost, StreamApp, StreamReply, StreamSession } from './app.ts';
 import { DatedReply } from './http/dated-reply.ts';
+import { PAGE } from './http/page.ts';
 import { RequestParser } from './http/request-parser.ts';
-import { checkEveryMs, DEFAULT_TIME_LIMITS, type HttpTimeLimits } from './http/time-limits.ts';
-
-/** Body of every page. */
-export const PAGE = 'Hello, World!';
+import { checkEveryMs, type HttpTimeLimits } from './http/time-limits.ts';
 
 /** Most replies sent at once. */
 const MOST_TOGETHER = 64;
@@ -79,7 +77,7 @@ class HttpSession implements StreamSession {
   readonly #cost: RequestCost | undefined;
   #answered = 0;
 
-  constructor(limits: HttpTimeLimits, cost?: RequestCost) {
+  constructor(limits: HttpTimeLimits, cost: RequestCost | undefined) {
     this.#limits = limits;
     this.#cost = cost;
   }
@@ -157,28 +155,23 @@ function refuse(status: number, reply: StreamReply): void {
  * stay open and requests may be pipelined; bodies are discarded. Malformed or ambiguous requests are refused and end
  * the connection. So do clients that exceed a time limit.
  */
-class Http implements App {
+class Http implements App, StreamApp {
+  readonly appliesCost = true;
   readonly checkEveryMs: number | undefined;
   readonly #limits: HttpTimeLimits;
+  readonly #cost: RequestCost | undefined;
 
-  constructor(limits: HttpTimeLimits) {
+  constructor(limits: HttpTimeLimits, cost: RequestCost | undefined) {
     this.checkEveryMs = checkEveryMs(limits);
     this.#limits = limits;
+    this.#cost = cost;
   }
 
   stream(): StreamSession {
-    return new HttpSession(this.#limits);
+    return new HttpSession(this.#limits, this.#cost);
   }
-
-  costlyStream(cost: RequestCost): StreamSession {
-    return new HttpSession(this.#limits, cost);
-  }
-
-  within(limits: HttpTimeLimits): App {
-    return new Http(limits);
-  }
-
-  datagram(): void {}
 }
 
-export const app: App = new Http(DEFAULT_TIME_LIMITS);
+export function createApp({ timeLimits, cost }: Pick<AppOptions, 'timeLimits' | 'cost'>): App & StreamApp {
+  return new Http(timeLimits, cost);
+}

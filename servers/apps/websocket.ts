@@ -3,8 +3,7 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { linger } from '../timing/linger-socket.ts';
-import type { App } from './app.ts';
-import { DEFAULT_TIME_LIMITS, type HttpTimeLimits } from './http/time-limits.ts';
+import type { AdoptingApp, AppOptions } from './app.ts';
 
 /** Longest message in bytes. A longer one ends the connection with status 1009. */
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
@@ -54,8 +53,8 @@ function echo(client: WebSocket): void {
   });
 }
 
-/** Returns the app with the given limits on the upgrade request. An open WebSocket may stay silent without limit. */
-function webSocketApp({ idleMs, headerMs }: HttpTimeLimits): App {
+/** The time limits apply to the upgrade request. An open WebSocket may stay silent without limit. */
+export function createApp({ timeLimits: { idleMs, headerMs } }: Pick<AppOptions, 'timeLimits'>): AdoptingApp {
   const limitMs = Math.min(idleMs || Number.POSITIVE_INFINITY, headerMs || Number.POSITIVE_INFINITY);
   return {
     adopt(stream: Duplex): void {
@@ -66,12 +65,5 @@ function webSocketApp({ idleMs, headerMs }: HttpTimeLimits): App {
       }
       upgrades.emit('connection', stream);
     },
-    within: webSocketApp,
-    stream() {
-      throw new TypeError('websocket needs a Node stream to adopt');
-    },
-    datagram(): void {},
   };
 }
-
-export const app: App = webSocketApp(DEFAULT_TIME_LIMITS);

@@ -5,7 +5,7 @@ import { nextConnection } from '../listening/accept.ts';
 import { openListener } from '../listening/listener.ts';
 import { ofSeveral } from '../random/random-spec.ts';
 import { DescriptorRoom, openRoom } from '../rooms/descriptor-room.ts';
-import { loadApp } from '../served.ts';
+import { loadDatagramApp, loadStreamApp } from '../served.ts';
 import { taskOf } from '../spawning/task.ts';
 import { startThreads, tellReady, threadsEnd } from '../spawning/thread.ts';
 import { WorkerWatch } from '../spawning/worker-watch.ts';
@@ -78,10 +78,14 @@ async function stopPool(fd: number, shared: Int32Array, threads: readonly Worker
  * @public named by a task
  */
 export async function serve({ fd, spec, shared, serving, room: memory }: PoolInput): Promise<void> {
-  const app = await loadApp(spec);
+  if (spec.transport === 'udp') {
+    const app = await loadDatagramApp(spec);
+    tellReady();
+    return serveDatagrams(fd, app);
+  }
+  const app = await loadStreamApp(spec);
   const room = DescriptorRoom.of(memory);
   tellReady();
-  if (spec.transport === 'udp') return serveDatagrams(fd, app);
   const stopping = () => Atomics.load(shared, STOP) === 1;
   for (let connection = nextConnection(fd, stopping); connection >= 0; connection = nextConnection(fd, stopping)) {
     setOption(connection, 'TCP_NODELAY', 1);

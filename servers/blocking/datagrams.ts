@@ -3,7 +3,7 @@ import { EAGAIN } from '../../sockets/errors/errno.ts';
 import { checkDatagramSent, datagramRetry } from '../../sockets/errors/retry.ts';
 import { NativeMemory } from '../../sockets/memory/memory.ts';
 import { PeerAddress, recvfrom, sendto } from '../../sockets/socket.ts';
-import type { App, DatagramReply } from '../apps/app.ts';
+import type { DatagramApp, DatagramReply } from '../apps/app.ts';
 import { SHORTAGE_NANOS } from '../listening/accept.ts';
 import { pause } from '../timing/block-for.ts';
 
@@ -22,7 +22,7 @@ export interface FirstDatagram {
 export class BlockingDatagrams {
   /** Sender of the datagram received last. */
   readonly peer = new PeerAddress();
-  readonly #app: App;
+  readonly #app: DatagramApp;
   readonly #inbox = new NativeMemory(BUFFER_SIZE);
   readonly #reply: DatagramReply;
   #outbox: NativeMemory | undefined;
@@ -30,7 +30,7 @@ export class BlockingDatagrams {
   /** Length of the datagram received last, in bytes. */
   #length = 0;
 
-  constructor(app: App) {
+  constructor(app: DatagramApp) {
     this.#app = app;
     this.#reply = { send: (bytes, start, end) => this.#send(bytes, start, end), wait: pause };
   }
@@ -95,7 +95,7 @@ export class BlockingDatagrams {
  * Answers datagrams until the socket is shut down, or until its receive timeout, if set, passes without a datagram.
  * @param first a datagram that another thread or process received for this socket. It is answered before all others.
  */
-export function serveDatagrams(fd: number, app: App, first?: FirstDatagram): void {
+export function serveDatagrams(fd: number, app: DatagramApp, first?: FirstDatagram): void {
   const datagrams = new BlockingDatagrams(app);
   try {
     if (first !== undefined) datagrams.answerFor(fd, first);

@@ -6,7 +6,7 @@ import { NativeMemory } from '../../sockets/memory/memory.ts';
 import { close, SHUT_RDWR, send, setBlocking, setOption, shutdown } from '../../sockets/socket.ts';
 import type { ServerSpec } from '../contract.ts';
 import { DescriptorRoom } from '../rooms/descriptor-room.ts';
-import { loadApp } from '../served.ts';
+import { loadDatagramApp, loadStreamApp } from '../served.ts';
 import { INHERITED_FD } from '../spawning/child-task.ts';
 import { type FirstDatagram, serveDatagrams } from './datagrams.ts';
 import { serveStream } from './stream.ts';
@@ -32,13 +32,13 @@ export type ServeLinked = (fd: number, link: number, spec: ServerSpec) => Promis
 export async function converse({ fd, spec, first, room: memory }: Conversation): Promise<void> {
   const room = DescriptorRoom.of(memory);
   try {
-    const app = await loadApp(spec);
     setBlocking(fd, true);
-    if (spec.transport === 'tcp') {
+    if (spec.transport === 'udp') {
+      serveDatagrams(fd, await loadDatagramApp(spec), first);
+    } else {
+      const app = await loadStreamApp(spec);
       setOption(fd, 'TCP_NODELAY', 1);
       serveStream(fd, app, room);
-    } else {
-      serveDatagrams(fd, app, first);
     }
   } finally {
     // Send FIN at once: the thread or process may take long to end.

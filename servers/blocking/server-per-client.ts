@@ -15,7 +15,7 @@ import type { RunningServer, ServerSpec, WorkerEnded } from '../contract.ts';
 import { nextConnection } from '../listening/accept.ts';
 import { openListener } from '../listening/listener.ts';
 import { ofSeveral } from '../random/random-spec.ts';
-import { loadApp } from '../served.ts';
+import { loadDatagramApp } from '../served.ts';
 import { taskOf } from '../spawning/task.ts';
 import { startThreads, tellReady, threadsEnd } from '../spawning/thread.ts';
 import { WorkerWatch } from '../spawning/worker-watch.ts';
@@ -133,7 +133,7 @@ function waitForCapacity(shared: Int32Array, capacity: number): void {
  * Receives for the UDP port, in the listener thread. Gives new peers their own sockets and answers all other datagrams.
  */
 export async function adoptPeers({ listener, spec, capacity, shared }: ListenerInput): Promise<void> {
-  const app = await loadApp(spec);
+  const app = await loadDatagramApp(spec);
   const address = localAddress(listener);
   const datagrams = new BlockingDatagrams(app);
   const peers = new Set<string>();

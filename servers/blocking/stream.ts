@@ -10,7 +10,7 @@ import {
   setSendTimeout,
   shutdown,
 } from '../../sockets/socket.ts';
-import type { App, StreamReply, StreamSession } from '../apps/app.ts';
+import type { StreamApp, StreamReply, StreamSession } from '../apps/app.ts';
 import { SHORTAGE_NANOS } from '../listening/accept.ts';
 import type { DescriptorRoom } from '../rooms/descriptor-room.ts';
 import { NativeCopies } from '../sending/constant-copies.ts';
@@ -91,7 +91,7 @@ class BlockingStreamReply implements StreamReply {
  * app has ended it and the peer has had time to read the rest, or when the connection broke. Does not close the socket.
  * @param room connects the client with other clients, for apps that need a room.
  */
-export function serveStream(fd: number, app: App, room?: DescriptorRoom): void {
+export function serveStream(fd: number, app: StreamApp, room?: DescriptorRoom): void {
   const inbox = new NativeMemory(BUFFER_SIZE);
   const reply = new BlockingStreamReply(fd, inbox, room);
   room?.enter(fd);
@@ -107,7 +107,7 @@ export function serveStream(fd: number, app: App, room?: DescriptorRoom): void {
   }
 }
 
-function talk(fd: number, app: App, inbox: NativeMemory, reply: BlockingStreamReply): void {
+function talk(fd: number, app: StreamApp, inbox: NativeMemory, reply: BlockingStreamReply): void {
   const session = app.stream();
   // A session that produces blocks in send and only polls for input.
   const flags = session.produce === undefined ? 0 : MSG_DONTWAIT;
@@ -141,7 +141,11 @@ function passes(result: number, call: 'recv' | 'send'): boolean {
  * Sets time limits on the socket of an app that bounds client times. recv then returns for each time-out check, and
  * send returns when an idle client that does not read has used up its time.
  */
-function boundWaiting(fd: number, { checkEveryMs }: App, { patienceMs = 0 }: StreamSession): PeerTimer | undefined {
+function boundWaiting(
+  fd: number,
+  { checkEveryMs }: StreamApp,
+  { patienceMs = 0 }: StreamSession,
+): PeerTimer | undefined {
   if (checkEveryMs === undefined) return undefined;
   setReceiveTimeout(fd, checkEveryMs);
   setSendTimeout(fd, patienceMs);

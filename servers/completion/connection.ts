@@ -1,6 +1,6 @@
 import { ECANCELED, ENOBUFS } from '../../sockets/errors/errno.ts';
 import { streamRetry } from '../../sockets/errors/retry.ts';
-import type { App, StreamReply, StreamSession } from '../apps/app.ts';
+import type { StreamApp, StreamReply, StreamSession } from '../apps/app.ts';
 import { SHORTAGE_NANOS } from '../listening/accept.ts';
 import type { Phase } from '../sending/phase.ts';
 import { Backlog, UNREAD_LIMIT } from '../sending/unsent-bytes.ts';
@@ -31,7 +31,7 @@ export class CompletionConnection implements StreamReply {
   #toRevisit = false;
   #aborted = false;
 
-  constructor(fd: number, app: App, ring: StreamRing<CompletionConnection>) {
+  constructor(fd: number, app: StreamApp, ring: StreamRing<CompletionConnection>) {
     this.fd = fd;
     this.#ring = ring;
     this.#input = new ConnectionInput(fd, ring, ring.pool);

@@ -4,7 +4,7 @@ import type { NativeMemory } from '../../sockets/memory/memory.ts';
 import { POLLHUP } from '../../sockets/polling/poll.ts';
 import type { PeerAddress } from '../../sockets/socket.ts';
 import { DatagramLayout } from '../../sockets/uring/datagram-layout.ts';
-import type { App, DatagramReply } from '../apps/app.ts';
+import type { DatagramApp, DatagramReply } from '../apps/app.ts';
 import { SHORTAGE_NANOS } from '../listening/accept.ts';
 import { HeldDatagrams, type PeerSource } from '../sending/delayed-datagrams.ts';
 import { soonest } from '../timing/waiting-connections.ts';
@@ -42,7 +42,7 @@ class Sender implements PeerSource {
  */
 export class RingDatagrams implements DatagramReply {
   readonly #fd: number;
-  readonly #app: App;
+  readonly #app: DatagramApp;
   readonly #ring: ServerRing;
   readonly #layout: DatagramLayout;
   readonly #sender: Sender;
@@ -52,7 +52,7 @@ export class RingDatagrams implements DatagramReply {
   #lending = false;
 
   /** @throws {SystemError} where io_uring is not available. */
-  constructor(fd: number, app: App, inbox = INBOX) {
+  constructor(fd: number, app: DatagramApp, inbox = INBOX) {
     this.#fd = fd;
     this.#app = app;
     this.#held = new HeldDatagrams(fd);

@@ -1,5 +1,5 @@
 import type { RunningServer, ServerSpec, WorkerEnded } from '../contract.ts';
-import { loadApp } from '../served.ts';
+import { loadDatagramApp, loadStreamApp } from '../served.ts';
 import { type LoopInput, startLoops } from '../spawning/loop-threads.ts';
 import { taskOf } from '../spawning/task.ts';
 import { tellReady } from '../spawning/thread.ts';
@@ -17,10 +17,11 @@ export function startRingLoop(spec: ServerSpec, listener: number, workerEnded?: 
  * @public named by a task
  */
 export async function loop({ listener, spec, stop }: LoopInput): Promise<void> {
-  const app = await loadApp(spec);
   const stopping = () => Atomics.load(stop, 0) === 1;
   const sockets =
-    spec.transport === 'tcp' ? new RingStreams(listener, app, undefined, stopping) : new RingDatagrams(listener, app);
+    spec.transport === 'udp'
+      ? new RingDatagrams(listener, await loadDatagramApp(spec))
+      : new RingStreams(listener, await loadStreamApp(spec), undefined, stopping);
   // Only now is it certain that the ring exists.
   tellReady();
   try {

@@ -1,7 +1,7 @@
 import type { NativeMemory } from '../../sockets/memory/memory.ts';
 import { close, SHUT_RDWR, SHUT_WR, setOption, shutdown } from '../../sockets/socket.ts';
 import { IOSQE_CQE_SKIP_SUCCESS } from '../../sockets/uring/submission-queue.ts';
-import type { App } from '../apps/app.ts';
+import type { StreamApp } from '../apps/app.ts';
 import { retryAccept, SHORTAGE_NANOS } from '../listening/accept.ts';
 import { NativeCopies } from '../sending/constant-copies.ts';
 import { MemoryPool } from '../sending/memory-pool.ts';
@@ -32,7 +32,7 @@ export class RingStreams implements StreamRing<CompletionConnection> {
   readonly outbox: NativeMemory;
   readonly pool = new MemoryPool();
   readonly #listener: number;
-  readonly #app: App;
+  readonly #app: StreamApp;
   readonly #ring: ServerRing;
   readonly #constants = new NativeCopies();
   readonly #lingering = new Lingering();
@@ -52,7 +52,7 @@ export class RingStreams implements StreamRing<CompletionConnection> {
    * ends a wait.
    * @throws {SystemError} where io_uring is not available.
    */
-  constructor(listener: number, app: App, inbox = INBOX, stopping = () => false) {
+  constructor(listener: number, app: StreamApp, inbox = INBOX, stopping = () => false) {
     this.#listener = listener;
     this.#stopping = stopping;
     this.#app = app;

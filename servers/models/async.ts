@@ -1,5 +1,5 @@
 import type { RemoteInfo, Socket } from 'node:dgram';
-import type { App } from '../apps/app.ts';
+import type { DatagramApp, StreamApp } from '../apps/app.ts';
 import { needsRoom } from '../apps/catalog.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { CollectedReply } from '../node/collected-reply.ts';
@@ -7,7 +7,7 @@ import { bindDatagram, sendDatagram } from '../node/datagrams.ts';
 import { converse, listenStream } from '../node/streams.ts';
 import { TimeoutWatch } from '../node/timeout-watch.ts';
 import { SocketRoom } from '../rooms/socket-room.ts';
-import { loadApp } from '../served.ts';
+import { loadDatagramApp, loadStreamOrAdoptingApp } from '../served.ts';
 import { after } from '../timing/call-after.ts';
 
 /** Most datagrams that wait for their reply. Further ones are dropped, as by a full socket buffer. */
@@ -18,15 +18,19 @@ const QUEUE_LIMIT = 1024;
  * runs on the same event loop as event-driven.
  */
 export const model: ServerModel = {
-  async start(spec) {
-    const app = await loadApp(spec);
-    if (spec.transport === 'udp') return serveDatagrams(spec, app);
-    const together = { room: needsRoom(spec.app) ? new SocketRoom() : undefined, lookout: TimeoutWatch.of(app) };
-    return listenStream(spec, app.adopt ?? ((socket) => void converse(socket, app.stream(), together)));
+  async start(spec, _workerEnded, operator) {
+    if (spec.transport === 'udp') return serveDatagrams(spec, await loadDatagramApp(spec));
+    const app = await loadStreamOrAdoptingApp(spec, operator);
+    return 'adopt' in app ? listenStream(spec, app.adopt) : serveStreams(spec, app);
   },
 };
 
-async function serveDatagrams(spec: ServerSpec, app: App): Promise<RunningServer> {
+function serveStreams(spec: ServerSpec, app: StreamApp): Promise<RunningServer> {
+  const together = { room: needsRoom(spec.app) ? new SocketRoom() : undefined, lookout: TimeoutWatch.of(app) };
+  return listenStream(spec, (socket) => void converse(socket, app.stream(), together));
+}
+
+async function serveDatagrams(spec: ServerSpec, app: DatagramApp): Promise<RunningServer> {
   const arrivals = new Arrivals();
   const server = await bindDatagram(spec, (datagram, peer, socket) => arrivals.push({ datagram, peer, socket }));
   void answerAll(arrivals, app);
@@ -39,7 +43,7 @@ async function serveDatagrams(spec: ServerSpec, app: App): Promise<RunningServer
   };
 }
 
-async function answerAll(arrivals: Arrivals, app: App): Promise<void> {
+async function answerAll(arrivals: Arrivals, app: DatagramApp): Promise<void> {
   const reply = new CollectedReply();
   let waiting = 0;
   for await (const { datagram, peer, socket } of arrivals) {

@@ -1,30 +1,36 @@
 import type { Socket as DatagramSocket } from 'node:dgram';
+import type { DatagramApp, StreamApp } from '../apps/app.ts';
 import { needsRoom } from '../apps/catalog.ts';
-import type { ServerModel } from '../contract.ts';
+import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { serveByCallbacks } from '../node/callback-stream.ts';
 import { bindDatagram, NodeDatagramReply } from '../node/datagrams.ts';
 import { listenStream } from '../node/streams.ts';
 import { TimeoutWatch } from '../node/timeout-watch.ts';
 import { SocketRoom } from '../rooms/socket-room.ts';
-import { loadApp } from '../served.ts';
+import { loadDatagramApp, loadStreamOrAdoptingApp } from '../served.ts';
 
 /**
  * Event-driven: one thread, in which Node's event loop (libuv, on epoll or kqueue) calls back when a socket has an
  * event. The reactor pattern.
  */
 export const model: ServerModel = {
-  async start(spec) {
-    const app = await loadApp(spec);
-    if (spec.transport !== 'udp') {
-      const room = needsRoom(spec.app) ? new SocketRoom(spec) : undefined;
-      const together = { room, lookout: TimeoutWatch.of(app) };
-      return listenStream(spec, app.adopt ?? ((socket) => serveByCallbacks(socket, app, together)));
-    }
-    let reply: NodeDatagramReply | undefined;
-    return bindDatagram(spec, (datagram, peer, socket: DatagramSocket) => {
-      reply ??= new NodeDatagramReply(socket);
-      reply.answering(datagram, peer);
-      app.datagram(datagram, 0, datagram.length, reply);
-    });
+  async start(spec, _workerEnded, operator) {
+    if (spec.transport === 'udp') return serveDatagrams(spec, await loadDatagramApp(spec));
+    const app = await loadStreamOrAdoptingApp(spec, operator);
+    return 'adopt' in app ? listenStream(spec, app.adopt) : serveStreams(spec, app);
   },
 };
+
+function serveStreams(spec: ServerSpec, app: StreamApp): Promise<RunningServer> {
+  const together = { room: needsRoom(spec.app) ? new SocketRoom(spec) : undefined, lookout: TimeoutWatch.of(app) };
+  return listenStream(spec, (socket) => serveByCallbacks(socket, app, together));
+}
+
+function serveDatagrams(spec: ServerSpec, app: DatagramApp): Promise<RunningServer> {
+  let reply: NodeDatagramReply | undefined;
+  return bindDatagram(spec, (datagram, peer, socket: DatagramSocket) => {
+    reply ??= new NodeDatagramReply(socket);
+    reply.answering(datagram, peer);
+    app.datagram(datagram, 0, datagram.length, reply);
+  });
+}

@@ -1,10 +1,16 @@
 /** The tasks that the threads of the worker-pool model run. */
 import { workerData } from 'node:worker_threads';
-import type { StreamReply, StreamSession } from '../apps/app.ts';
+import type { DatagramApp, StreamApp, StreamReply, StreamSession } from '../apps/app.ts';
 import { type Collected, CollectedReply } from '../node/collected-reply.ts';
-import { loadApp, type Served } from '../served.ts';
+import { loadDatagramApp, loadStreamApp, type Served } from '../served.ts';
 import { pause } from '../timing/block-for.ts';
 import type { Awaiting } from '../timing/peer-timer.ts';
+import type { TransportName } from '../transport.ts';
+
+/** What a thread serves. Plain data. */
+export interface PoolServed extends Served {
+  readonly transport: TransportName;
+}
 
 /** A call of {@link StreamSession} to make. Structured-cloned into the thread. */
 export type StreamEvent =
@@ -36,31 +42,44 @@ export interface PoolResult extends Collected {
   readonly awaiting?: Awaiting;
 }
 
-const app = await loadApp(workerData as Served);
-const sessions = new Map<number, StreamSession>();
+/** Does a task. @returns what a session awaits afterwards. */
+type Handler = (task: PoolTask, reply: CollectedReply) => Awaiting | undefined;
+
+const served = workerData as PoolServed;
+const handle: Handler =
+  served.transport === 'udp'
+    ? datagramHandler(await loadDatagramApp(served))
+    : streamHandler(await loadStreamApp(served));
 
 /** Does the work of one request. @returns the replies. */
 export function run(task: PoolTask): PoolResult {
   const reply = new CollectedReply();
-  let awaiting: Awaiting | undefined;
-  switch (task.kind) {
-    case 'stream':
-      if (task.opening) sessions.set(task.connection, app.stream());
-      awaiting = tell(sessionOf(task.connection), task.event, reply);
-      break;
-    case 'forget':
-      sessions.delete(task.connection);
-      break;
-    case 'datagram':
-      app.datagram(task.bytes, 0, task.bytes.length, reply);
-      break;
-    case 'ready':
-      break;
-  }
+  const awaiting = handle(task, reply);
   const collected = reply.take();
   // As in any thread pool, a delay blocks the thread for others.
   if (collected.waitNanos > 0) pause(collected.waitNanos);
   return awaiting === undefined ? collected : { ...collected, awaiting };
+}
+
+function datagramHandler(app: DatagramApp): Handler {
+  return (task, reply) => {
+    if (task.kind === 'datagram') app.datagram(task.bytes, 0, task.bytes.length, reply);
+    return undefined;
+  };
+}
+
+function streamHandler(app: StreamApp): Handler {
+  const sessions = new Map<number, StreamSession>();
+  return (task, reply) => {
+    if (task.kind === 'forget') sessions.delete(task.connection);
+    if (task.kind !== 'stream') return undefined;
+    const { connection, opening, event } = task;
+    const session = opening ? app.stream() : sessions.get(connection);
+    // Its thread crashed and was replaced, and the state of the conversation was lost.
+    if (session === undefined) throw new Error(`no session for connection ${connection}`);
+    if (opening) sessions.set(connection, session);
+    return tell(session, event, reply);
+  };
 }
 
 /** Makes the call. @returns what the session awaits afterwards. */
@@ -69,11 +88,4 @@ function tell(session: StreamSession, event: StreamEvent, reply: StreamReply): A
   else session[event.kind]?.(reply);
   const { turn, patienceMs } = session;
   return turn === undefined || patienceMs === undefined ? undefined : { turn, patienceMs };
-}
-
-function sessionOf(connection: number): StreamSession {
-  const session = sessions.get(connection);
-  // Its thread crashed and was replaced, and the state of the conversation was lost.
-  if (session === undefined) throw new Error(`no session for connection ${connection}`);
-  return session;
 }

@@ -9,10 +9,17 @@ import { type AsyncSession, converse, listenStream } from '../node/streams.ts';
 import { TimeoutWatch } from '../node/timeout-watch.ts';
 import { ofSeveral } from '../random/random-spec.ts';
 import { SocketRoom } from '../rooms/socket-room.ts';
-import { loadApp, type Served } from '../served.ts';
+import { loadStreamApp } from '../served.ts';
 import { WorkerWatch } from '../spawning/worker-watch.ts';
 import type { Awaiting } from '../timing/peer-timer.ts';
-import type { ConnectionTask, DatagramTask, PoolResult, PoolTask, StreamEvent } from './worker-pool-task.ts';
+import type {
+  ConnectionTask,
+  DatagramTask,
+  PoolResult,
+  PoolServed,
+  PoolTask,
+  StreamEvent,
+} from './worker-pool-task.ts';
 
 /** Most datagrams in the pool at a time. Further ones are dropped, as by a full socket buffer. */
 const TASK_LIMIT = 1024;
@@ -42,7 +49,7 @@ export const model: ServerModel = {
 };
 
 async function serveStreams(spec: ServerSpec, pool: Pool): Promise<RunningServer> {
-  const app = await loadApp(spec);
+  const app = await loadStreamApp(spec);
   const together = { room: needsRoom(spec.app) ? new SocketRoom() : undefined, lookout: TimeoutWatch.of(app) };
   // Never receives anything: it only shows which optional calls the app's sessions have.
   const pattern = app.stream();
@@ -134,8 +141,8 @@ function exactly(bytes: Uint8Array): Uint8Array {
 }
 
 /** Returns the part of a spec that a thread needs. */
-function servedOf({ app, work, streamKey, timeLimits }: ServerSpec): Served {
-  return { app, work, streamKey, timeLimits };
+function servedOf({ transport, app, work, streamKey, timeLimits }: ServerSpec): PoolServed {
+  return { transport, app, work, streamKey, timeLimits };
 }
 
 /** A thread of the pool and its queue of tasks. */

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { App, StreamSession } from '../apps/app.ts';
+import type { StreamApp, StreamSession } from '../apps/app.ts';
 import { after } from '../timing/call-after.ts';
 import { NodeStreamReply, type Together } from './streams.ts';
 
@@ -21,7 +21,7 @@ class CallbackStream {
   /** The other socket whose `drain` event calls {@link #advance}, if any. */
   #isBlocked: Socket | undefined;
 
-  constructor(socket: Socket, app: App, { room, lookout }: Together) {
+  constructor(socket: Socket, app: StreamApp, { room, lookout }: Together) {
     this.#socket = socket;
     this.#session = app.stream();
     this.#reply = new NodeStreamReply(socket, room);
@@ -107,6 +107,6 @@ class CallbackStream {
 }
 
 /** Serves a conversation on a socket to its end. @param together state shared with the server's other conversations. */
-export function serveByCallbacks(socket: Socket, app: App, together: Together = {}): void {
+export function serveByCallbacks(socket: Socket, app: StreamApp, together: Together = {}): void {
   new CallbackStream(socket, app, together).serve();
 }

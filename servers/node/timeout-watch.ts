@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { App, StreamReply } from '../apps/app.ts';
+import type { StreamApp, StreamReply } from '../apps/app.ts';
 import { type Awaiting, PeerTimer } from '../timing/peer-timer.ts';
 
 /** A session of an app that bounds client times, in this thread or another. */
@@ -37,7 +37,7 @@ export class TimeoutWatch {
   #timer: NodeJS.Timeout | undefined;
 
   /** Returns a lookout for an app that bounds client times, or undefined for other apps. */
-  static of({ checkEveryMs }: App): TimeoutWatch | undefined {
+  static of({ checkEveryMs }: StreamApp): TimeoutWatch | undefined {
     return checkEveryMs === undefined ? undefined : new TimeoutWatch(checkEveryMs);
   }
 

@@ -23,8 +23,8 @@ const purposes = {
   payload: 5,
   /** What a request costs a server, and whether its answer is cached. */
   work: 6,
-  /** Lengths of chargen's datagrams. */
-  chargen: 7,
+  /** What an app decides at random, such as the lengths of chargen's datagrams. */
+  app: 7,
   /** Order of trials in a round. */
   'trial order': 8,
   /** Order in which targets take a step of a capacity search. */

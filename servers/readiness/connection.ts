@@ -1,7 +1,7 @@
 import { streamRetry } from '../../sockets/errors/retry.ts';
 import { NativeMemory } from '../../sockets/memory/memory.ts';
 import { close, recv, SHUT_WR, send, shutdown } from '../../sockets/socket.ts';
-import type { App, StreamReply, StreamSession } from '../apps/app.ts';
+import type { StreamApp, StreamReply, StreamSession } from '../apps/app.ts';
 import { SHORTAGE_NANOS } from '../listening/accept.ts';
 import type { Room } from '../rooms/room.ts';
 import { NativeCopies } from '../sending/constant-copies.ts';
@@ -66,7 +66,7 @@ export class NonblockingConnection implements StreamReply {
   readonly #delayedBroadcasts: Backlog;
   #waitNanos = 0;
 
-  constructor(fd: number, app: App, buffers: StreamBuffers) {
+  constructor(fd: number, app: StreamApp, buffers: StreamBuffers) {
     this.fd = fd;
     this.#buffers = buffers;
     this.#backlog = new Backlog(buffers.pool);

@@ -2,7 +2,7 @@ import { DatagramBatch } from '../../sockets/batch.ts';
 import { checkDatagramSent, datagramRetry } from '../../sockets/errors/retry.ts';
 import { NativeMemory } from '../../sockets/memory/memory.ts';
 import { MSG_DONTWAIT } from '../../sockets/socket.ts';
-import type { App, DatagramReply } from '../apps/app.ts';
+import type { DatagramApp, DatagramReply } from '../apps/app.ts';
 import { SHORTAGE_NANOS } from '../listening/accept.ts';
 import { HeldDatagrams } from '../sending/delayed-datagrams.ts';
 import { pause } from '../timing/block-for.ts';
@@ -21,7 +21,7 @@ const SLOT_SIZE = 65_600;
  */
 export class DatagramBatches implements DatagramReply {
   readonly #fd: number;
-  readonly #app: App;
+  readonly #app: DatagramApp;
   readonly #batch = new DatagramBatch(BATCH, SLOT_SIZE, { withPeers: true });
   #outbox: NativeMemory | undefined;
   /** The slot being answered. */
@@ -32,7 +32,7 @@ export class DatagramBatches implements DatagramReply {
   #waitNanos = 0;
   readonly #held: HeldDatagrams;
 
-  constructor(fd: number, app: App) {
+  constructor(fd: number, app: DatagramApp) {
     this.#fd = fd;
     this.#app = app;
     this.#held = new HeldDatagrams(fd);

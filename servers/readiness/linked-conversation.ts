@@ -3,7 +3,7 @@ import { POLLIN, POLLOUT } from '../../sockets/polling/poll.ts';
 import { close, setBlocking } from '../../sockets/socket.ts';
 import type { ServerSpec } from '../contract.ts';
 import { HubRoom } from '../rooms/hub-room.ts';
-import { loadApp } from '../served.ts';
+import { loadStreamApp } from '../served.ts';
 import { StreamBuffers } from './connection.ts';
 import { PollPoller } from './poll-poller.ts';
 import { WatchedConnections } from './watched-connections.ts';
@@ -15,7 +15,7 @@ import { WatchedConnections } from './watched-connections.ts';
  * @param link leads to the hub of the room. It is closed in the end.
  */
 export async function serveLinkedConversation(fd: number, link: number, spec: ServerSpec): Promise<void> {
-  const app = await loadApp(spec);
+  const app = await loadStreamApp(spec);
   if (spec.work !== undefined) setTimerSlack(1);
   setBlocking(fd, false);
   const room = new HubRoom(link);

@@ -1,10 +1,10 @@
 import { setTimerSlack } from '../../sockets/os/process.ts';
 import { POLLIN } from '../../sockets/polling/poll.ts';
-import type { App } from '../apps/app.ts';
+import type { DatagramApp } from '../apps/app.ts';
 import type { RunningServer, ServerSpec, WorkerEnded } from '../contract.ts';
 import { acceptSome, SHORTAGE_MS } from '../listening/accept.ts';
 import { DescriptorRoom } from '../rooms/descriptor-room.ts';
-import { loadApp } from '../served.ts';
+import { loadDatagramApp, loadStreamApp } from '../served.ts';
 import { type LoopInput, startLoops } from '../spawning/loop-threads.ts';
 import { taskOf } from '../spawning/task.ts';
 import { tellReady } from '../spawning/thread.ts';
@@ -39,23 +39,25 @@ export function startReadinessLoops(
  * @public named by a task
  */
 export async function loop({ listener, spec, stop, room, poller: name }: ReadinessInput): Promise<void> {
-  const app = await loadApp(spec);
   // Delayed answers should be late by as little as possible.
   if (spec.work !== undefined) setTimerSlack(1);
   const stopping = () => Atomics.load(stop, 0) === 1;
   const poller = new pollers[name]();
   poller.add(listener, POLLIN);
-  tellReady();
-  if (spec.transport === 'tcp') {
+  if (spec.transport === 'udp') {
+    const app = await loadDatagramApp(spec);
+    tellReady();
+    answerDatagrams(poller, listener, app, stopping);
+  } else {
+    const app = await loadStreamApp(spec);
+    tellReady();
     const connections = new WatchedConnections(poller, app, new StreamBuffers(DescriptorRoom.of(room)));
     new ReadinessLoop(poller, listener, connections, stopping).run();
-  } else {
-    answerDatagrams(poller, listener, app, stopping);
   }
   poller.free();
 }
 
-function answerDatagrams(poller: Poller, fd: number, app: App, stopping: () => boolean): void {
+function answerDatagrams(poller: Poller, fd: number, app: DatagramApp, stopping: () => boolean): void {
   const batches = new DatagramBatches(fd, app);
   for (poller.wait(-1); !stopping(); poller.wait(batches.sendDue())) batches.answer();
   batches.free();

@@ -1,6 +1,6 @@
 import { POLLIN, POLLOUT } from '../../sockets/polling/poll.ts';
 import { setOption } from '../../sockets/socket.ts';
-import type { App } from '../apps/app.ts';
+import type { StreamApp } from '../apps/app.ts';
 import { Lingering } from '../timing/lingering.ts';
 import { CheckTimes } from '../timing/peer-timer.ts';
 import { soonest, WaitingConnections } from '../timing/waiting-connections.ts';
@@ -14,7 +14,7 @@ import type { Poller } from './poller.ts';
  */
 export class WatchedConnections {
   readonly #poller: Poller;
-  readonly #app: App;
+  readonly #app: StreamApp;
   /** Indexed by descriptor, like `#interests`: the events for which each is watched. */
   readonly #connections: (NonblockingConnection | undefined)[] = [];
   readonly #interests: number[] = [];
@@ -23,7 +23,7 @@ export class WatchedConnections {
   readonly #waiting = new WaitingConnections<NonblockingConnection>();
   readonly #lookTimes: CheckTimes;
 
-  constructor(poller: Poller, app: App, buffers: StreamBuffers) {
+  constructor(poller: Poller, app: StreamApp, buffers: StreamBuffers) {
     this.#poller = poller;
     this.#app = app;
     this.#buffers = buffers;

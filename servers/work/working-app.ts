@@ -1,33 +1,26 @@
-import type { App, DatagramReply, StreamReply, StreamSession } from '../apps/app.ts';
-import type { Random } from '../random/streams.ts';
-import type { WorkSpec } from './spec.ts';
-import { Work } from './work.ts';
+import type { App, RequestCost, StreamReply, StreamSession } from '../apps/app.ts';
 
-/** Wraps an app so that its requests cost something before the reply. Requests received together share one reply. */
+/**
+ * Wraps an app so that its requests cost something before the reply. Requests received together share one reply. It
+ * serves what the app serves.
+ */
 export class WorkingApp implements App {
-  readonly #app: App;
-  readonly #work: Work;
-  readonly #requestBytes: number | null;
+  readonly checkEveryMs: App['checkEveryMs'];
+  readonly stream?: NonNullable<App['stream']>;
+  readonly datagram?: NonNullable<App['datagram']>;
 
-  /** @param random decides the cost of each request. */
-  constructor(app: App, spec: WorkSpec, random: Random) {
-    this.#app = app;
-    this.#work = new Work(spec, random);
-    this.#requestBytes = spec.requestBytes;
-  }
-
-  get checkEveryMs(): number | undefined {
-    return this.#app.checkEveryMs;
-  }
-
-  stream(): StreamSession {
-    const session = this.#app.costlyStream?.(this.#work);
-    return session ?? new WorkingSession(this.#app.stream(), this.#work, this.#requestBytes);
-  }
-
-  datagram(bytes: Uint8Array, start: number, end: number, reply: DatagramReply): void {
-    this.#work.next(reply);
-    this.#app.datagram(bytes, start, end, reply);
+  /** @param requestBytes as in WorkSpec. */
+  constructor(app: App, cost: RequestCost, requestBytes: number | null) {
+    this.checkEveryMs = app.checkEveryMs;
+    const stream = app.stream?.bind(app);
+    const datagram = app.datagram?.bind(app);
+    if (stream !== undefined) this.stream = () => new WorkingSession(stream(), cost, requestBytes);
+    if (datagram !== undefined) {
+      this.datagram = (bytes, start, end, reply) => {
+        cost.next(reply);
+        datagram(bytes, start, end, reply);
+      };
+    }
   }
 }
 
@@ -38,14 +31,14 @@ class WorkingSession implements StreamSession {
   readonly close?: () => void;
   readonly expire?: (reply: StreamReply) => void;
   readonly #session: StreamSession;
-  readonly #work: Work;
+  readonly #cost: RequestCost;
   readonly #requestBytes: number | null;
   /** Bytes received of an incomplete request. */
   #partial = 0;
 
-  constructor(session: StreamSession, work: Work, requestBytes: number | null) {
+  constructor(session: StreamSession, cost: RequestCost, requestBytes: number | null) {
     this.#session = session;
-    this.#work = work;
+    this.#cost = cost;
     this.#requestBytes = requestBytes;
     if (session.open !== undefined) this.open = session.open.bind(session);
     if (session.finish !== undefined) this.finish = session.finish.bind(session);
@@ -69,7 +62,7 @@ class WorkingSession implements StreamSession {
   receive(bytes: Uint8Array, start: number, end: number, reply: StreamReply): void {
     const requestBytes = this.#requestBytes ?? end - start;
     this.#partial += end - start;
-    for (; this.#partial >= requestBytes; this.#partial -= requestBytes) this.#work.next(reply);
+    for (; this.#partial >= requestBytes; this.#partial -= requestBytes) this.#cost.next(reply);
     this.#session.receive(bytes, start, end, reply);
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { appFor } from '../../bench/model/app-workload.ts';
+import { appsFor } from '../../bench/model/app-workload.ts';
 import { ConfigurationError } from '../../bench/model/errors.ts';
 import { Flags } from '../../scripts/cli/flags.ts';
 import { assertSizeTells, readLoad, readWork } from '../../scripts/flags/load.ts';
@@ -121,7 +121,7 @@ test('a size is accepted for an upload over UDP', () => {
 
 test('workload and app are derived from each other', () => {
   for (const workload of ['upload', 'download', 'request-response'] as const) {
-    const app = appFor(workload);
+    const [app] = appsFor(workload);
     expect(read({ workload }).load).toMatchObject({ workload, app });
     expect(read({ app }).load).toMatchObject({ workload, app });
   }

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { StreamSession } from '../../servers/apps/app.ts';
-import { type AppName, appNames, apps } from '../../servers/apps/catalog.ts';
+import { type AppEntry, type AppName, appNames, apps } from '../../servers/apps/catalog.ts';
 import { CollectedReply } from '../../servers/node/collected-reply.ts';
-import { loadApp } from '../../servers/served.ts';
+import { loadApp, loadDatagramApp, loadStreamApp, UnsupportedByAppError } from '../../servers/served.ts';
+import type { WorkSpec } from '../../servers/work/spec.ts';
 
 /** A conversation with an app without a socket, which returns the replies of each call. */
 class Talk {
@@ -14,7 +15,7 @@ class Talk {
   }
 
   static async with(app: AppName): Promise<Talk> {
-    return new Talk((await loadApp({ app })).stream());
+    return new Talk((await loadStreamApp({ app })).stream());
   }
 
   open(): { said: string; ended: boolean } {
@@ -43,14 +44,58 @@ class Talk {
 async function answerTo(app: AppName, datagram: string): Promise<string[]> {
   const reply = new CollectedReply();
   const bytes = Buffer.from(datagram);
-  (await loadApp({ app })).datagram(bytes, 0, bytes.length, reply);
+  (await loadDatagramApp({ app })).datagram(bytes, 0, bytes.length, reply);
   return reply.take().parts.map((part) => Buffer.from(part).toString());
 }
 
 const silence = { said: '', ended: false };
 
+const work = { parts: [{ share: 1, cpuNanos: 0, ioNanos: 0 }], cacheHit: 0, requestBytes: null };
+
+describe.each(appNames)('%s', (name) => {
+  const { transports, needs = [], protocol, page, withoutWork }: AppEntry = apps[name];
+  const adopts = needs.includes('node-streams');
+  const declared = {
+    stream: transports.includes('tcp') && !adopts,
+    datagram: transports.includes('udp'),
+    adopt: adopts,
+  };
+  const provided = async (work?: WorkSpec) => {
+    const { stream, datagram, adopt } = await loadApp({ app: name, work });
+    return { stream: stream !== undefined, datagram: datagram !== undefined, adopt: adopt !== undefined };
+  };
+
+  test('can serve what its entry declares, and nothing else', async () => {
+    expect(await provided()).toEqual(declared);
+  });
+
+  test.skipIf(adopts)('can serve the same when its requests have a cost', async () => {
+    expect(await provided(work)).toEqual(declared);
+  });
+
+  test('gives the reason why its requests have no cost, if a library answers them', () => {
+    if (adopts) expect(withoutWork).toEqual(expect.any(String));
+  });
+
+  test('declares its page if and only if it speaks HTTP', () => {
+    expect(page !== undefined).toBe(protocol === 'HTTP');
+  });
+});
+
+describe('loading an app fails when', () => {
+  test.each([
+    ['it takes no datagrams', () => loadDatagramApp({ app: 'greeting' }), 'greeting takes no datagrams'],
+    ['it needs Node’s streams', () => loadStreamApp({ app: 'websocket' }), "a model with Node's own streams"],
+    ['a library answers its requests', () => loadApp({ app: 'websocket', work }), "websocket can't be given work"],
+  ])('%s', async (_, load, message) => {
+    const failure = await load().catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(UnsupportedByAppError);
+    expect((failure as Error).message).toContain(message);
+  });
+});
+
 test('each app declares the workload that it can be measured with, or none', () => {
-  expect(Object.fromEntries(appNames.map((name) => [name, apps[name].workload]))).toEqual({
+  expect(Object.fromEntries(appNames.map((name) => [name, apps[name].workload]))).toMatchObject({
     echo: 'request-response',
     websocket: 'request-response',
     discard: 'upload',
@@ -138,7 +183,7 @@ describe('chargen', () => {
   });
 
   test('answers a datagram with 0 to 512 characters', async () => {
-    const app = await loadApp({ app: 'chargen' });
+    const app = await loadDatagramApp({ app: 'chargen' });
     const reply = new CollectedReply();
     for (let i = 0; i < 5000; i++) app.datagram(Buffer.alloc(0), 0, 0, reply);
     const lengths = new Set(reply.take().parts.map((part) => part.length));

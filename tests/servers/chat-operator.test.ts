@@ -1,17 +1,13 @@
 import { expect, test } from 'vitest';
 import type { Operator, StreamSession } from '../../servers/apps/app.ts';
-import { ChatOperator } from '../../servers/apps/chat-operator.ts';
+import { createApp } from '../../servers/apps/chat-operator.ts';
 import { CollectedReply } from '../../servers/node/collected-reply.ts';
 
 /** An operator that the test controls. */
 class Desk implements Operator {
-  readonly app = new ChatOperator();
+  readonly app = createApp({ operator: this });
   #shown: string[] = [];
   #answer: ((line: string | undefined) => void) | undefined;
-
-  constructor() {
-    this.app.attend(this);
-  }
 
   show(line: string): void {
     this.#shown.push(line);
@@ -199,6 +195,6 @@ test('when too many clients wait, one more is notified and closed', () => {
 });
 
 test('without an operator, a client is notified and closed', () => {
-  const visitor = new Visitor(new ChatOperator().stream());
+  const visitor = new Visitor(createApp({ operator: undefined }).stream());
   expect(visitor.heard).toEqual(heard('There is no operator.\n', true));
 });

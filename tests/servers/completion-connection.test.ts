@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { App, StreamReply, StreamSession } from '../../servers/apps/app.ts';
+import type { StreamApp, StreamReply, StreamSession } from '../../servers/apps/app.ts';
 import { CompletionConnection } from '../../servers/completion/connection.ts';
 import { EAGAIN, ECANCELED, ECONNRESET, ENOBUFS, EPIPE } from '../../sockets/errors/errno.ts';
 import { whyMissing } from '../requirements.ts';
@@ -8,7 +8,7 @@ import { INBOX, RecordingRing } from './recording-ring.ts';
 const FD = 7;
 
 /** An echo. `end` ends the conversation, `say` is answered with ten letters, FIN with `bye`. */
-class Parrot implements App, StreamSession {
+class Parrot implements StreamApp, StreamSession {
   readonly #letters = Buffer.from('0123456789');
 
   stream(): StreamSession {
@@ -29,12 +29,10 @@ class Parrot implements App, StreamSession {
   finish(reply: StreamReply): void {
     reply.send(Buffer.from('bye'), 0, 3);
   }
-
-  datagram(): void {}
 }
 
 /** Returns a parrot with further methods. */
-function parrotThat(more: Pick<StreamSession, 'open' | 'produce'>): App {
+function parrotThat(more: Pick<StreamSession, 'open' | 'produce'>): StreamApp {
   return Object.assign(new Parrot(), more);
 }
 
@@ -48,7 +46,7 @@ type Event =
 /** The events of one turn, and the operations requested in it. */
 type Turn = readonly [came: readonly Event[], asked: readonly string[]];
 
-function converse(app: App, turns: readonly Turn[]): void {
+function converse(app: StreamApp, turns: readonly Turn[]): void {
   const ring = new RecordingRing();
   const connection = new CompletionConnection(FD, app, ring);
   onTestFinished(() => connection.free());

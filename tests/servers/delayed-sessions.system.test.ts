@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { App } from '../../servers/apps/app.ts';
+import type { StreamApp } from '../../servers/apps/app.ts';
 import { serveByCallbacks } from '../../servers/node/callback-stream.ts';
 import { converse, listenStream, type Together } from '../../servers/node/streams.ts';
 import { NonblockingConnection, StreamBuffers } from '../../servers/readiness/connection.ts';
@@ -19,7 +19,7 @@ import { soon, until } from './until.ts';
 
 describe('an app can delay its replies to the opening and to FIN:', () => {
   /** Sends first and last, each after a delay. */
-  const patient: App = {
+  const patient: StreamApp = {
     stream: () => ({
       open(reply) {
         reply.wait(2e6);
@@ -31,7 +31,6 @@ describe('an app can delay its replies to the opening and to FIN:', () => {
         reply.send(Buffer.from('goodbye'), 0, 7);
       },
     }),
-    datagram: () => undefined,
   };
 
   const spec = { transport: 'tcp', app: 'echo', host: '127.0.0.1', port: 0 } as const;
@@ -91,7 +90,7 @@ describe('nothing is received while the room is full, even after a delay by the 
    * Returns an app that repeats its input to the others, after a delay.
    * @param overheard gets the input received while the room was full.
    */
-  function repeating(room: FullRoom, overheard: string[]): App {
+  function repeating(room: FullRoom, overheard: string[]): StreamApp {
     return {
       stream: () => ({
         receive(bytes, start, end, reply) {
@@ -100,7 +99,6 @@ describe('nothing is received while the room is full, even after a delay by the 
           reply.toOthers(bytes, start, end);
         },
       }),
-      datagram: () => undefined,
     };
   }
 
@@ -108,7 +106,7 @@ describe('nothing is received while the room is full, even after a delay by the 
     ['callbacks', serveByCallbacks],
     [
       'an async function',
-      (socket: Socket, app: App, together: Together) => void converse(socket, app.stream(), together),
+      (socket: Socket, app: StreamApp, together: Together) => void converse(socket, app.stream(), together),
     ],
   ])('served by %s', async (_, serve) => {
     const room = new FullRoom();
@@ -139,14 +137,13 @@ test.skipIf(whyMissing('libc'))('with non-blocking calls, lines for other client
   }
   const memory = openRoom({ app: 'chat' });
   if (memory === undefined) throw new Error('a chat has a room');
-  const app: App = {
+  const app: StreamApp = {
     stream: () => ({
       receive(bytes, start, end, reply) {
         reply.wait(1e6);
         reply.toOthers(bytes, start, end);
       },
     }),
-    datagram: () => undefined,
   };
   const buffers = new StreamBuffers(new Room(memory));
   const connection = new NonblockingConnection(server, app, buffers);

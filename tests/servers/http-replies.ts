@@ -1,7 +1,7 @@
 import { CollectedReply } from '../../servers/node/collected-reply.ts';
-import { loadApp } from '../../servers/served.ts';
+import { loadStreamApp } from '../../servers/served.ts';
 
-const { stream } = await loadApp({ app: 'http' }).then((app) => ({ stream: () => app.stream() }));
+const app = await loadStreamApp({ app: 'http' });
 
 /** The server's replies on one connection, with each Date replaced by `Date: now`. */
 export interface Said {
@@ -11,7 +11,7 @@ export interface Said {
 
 /** Returns the http app's replies to these pieces, each passed inside a larger buffer; then, on request, to FIN. */
 export function converse(pieces: readonly string[], { finish = false } = {}): Said {
-  const session = stream();
+  const session = app.stream();
   const reply = new CollectedReply();
   let text = '';
   for (const piece of pieces) {

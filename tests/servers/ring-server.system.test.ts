@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { app as echo } from '../../servers/apps/echo.ts';
+import { createApp } from '../../servers/apps/echo.ts';
 import { RingDatagrams } from '../../servers/completion/ring-datagrams.ts';
 import { RingStreams } from '../../servers/completion/ring-streams.ts';
 import { check, EAGAIN } from '../../sockets/errors/errno.ts';
@@ -23,6 +23,8 @@ import { whyMissing } from '../requirements.ts';
 import { closing, loopback, memory } from '../sockets/open.ts';
 import { openRings } from '../sockets/rings.ts';
 import { PATIENCE_MS } from './until.ts';
+
+const echo = createApp();
 
 const SECOND = 1e9;
 /** A server that takes no byte for this time, in milliseconds, has stopped reading. */

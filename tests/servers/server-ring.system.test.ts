@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { App } from '../../servers/apps/app.ts';
+import type { DatagramApp } from '../../servers/apps/app.ts';
 import { RingDatagrams } from '../../servers/completion/ring-datagrams.ts';
 import { ServerRing } from '../../servers/completion/turn-ring.ts';
 import { EBADF, ENOMEM } from '../../sockets/errors/errno.ts';
@@ -64,8 +64,7 @@ describe.skipIf(whyMissing('uring'))('a server’s ring', () => {
   test('frees replies that it still holds when it is closed', () => {
     const [client, server] = datagramPair();
     const live = liveBlocks();
-    const waiting: App = {
-      stream: () => ({ receive: () => undefined }),
+    const waiting: DatagramApp = {
       datagram(bytes, start, end, reply) {
         reply.wait(60e9);
         reply.send(bytes, start, end);

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { App, StreamReply, StreamSession } from '../../servers/apps/app.ts';
+import type { StreamApp, StreamReply, StreamSession } from '../../servers/apps/app.ts';
 import { serveStream } from '../../servers/blocking/stream.ts';
 import { converse, listenStream } from '../../servers/node/streams.ts';
 import { NonblockingConnection, StreamBuffers } from '../../servers/readiness/connection.ts';
@@ -17,7 +17,7 @@ const SENT = 200_000;
 // Promises of the models to an app's sessions that the apps of the conformance suite can't check.
 
 /** Answers the first bytes that it receives, ends the conversation, and then tries to send more. */
-class Talkative implements App, StreamSession {
+class Talkative implements StreamApp, StreamSession {
   readonly calls: string[] = [];
 
   stream(): StreamSession {
@@ -35,12 +35,10 @@ class Talkative implements App, StreamSession {
   finish(): void {
     this.calls.push('finish');
   }
-
-  datagram(): void {}
 }
 
 /** Always has something to send, in pieces of this size. */
-class Endless implements App, StreamSession {
+class Endless implements StreamApp, StreamSession {
   pieces = 0;
   readonly piece = new Uint8Array(65_536);
 
@@ -54,8 +52,6 @@ class Endless implements App, StreamSession {
     this.pieces++;
     reply.sendConstant(this.piece, 0, this.piece.length);
   }
-
-  datagram(): void {}
 }
 
 test.skipIf(whyMissing('libc'))('a session produces the next piece when the kernel has taken the one before', () => {
@@ -123,7 +119,7 @@ test.skipIf(whyMissing('libc'))(
   'a waiting connection is resumed when its delay is over; an event before that closes it',
   () => {
     const { client, server } = connectedPair(false);
-    const app: App = {
+    const app: StreamApp = {
       stream: () => ({
         receive(bytes, start, end, reply) {
           reply.wait(3e6);
@@ -131,7 +127,6 @@ test.skipIf(whyMissing('libc'))(
           reply.wait(4e6);
         },
       }),
-      datagram: () => undefined,
     };
     const connection = new NonblockingConnection(server, app, new StreamBuffers());
     onTestFinished(() => connection.close());

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { StreamSession } from '../../servers/apps/app.ts';
 import { checkEveryMs } from '../../servers/apps/http/time-limits.ts';
 import { CollectedReply } from '../../servers/node/collected-reply.ts';
-import { loadApp } from '../../servers/served.ts';
+import { loadStreamApp } from '../../servers/served.ts';
 import type { Awaiting } from '../../servers/timing/peer-timer.ts';
 
 const timeLimits = { idleMs: 1, headerMs: 2, requestMs: 3 };
@@ -10,7 +10,7 @@ const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 const POST = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n';
 
 async function after(...pieces: readonly string[]): Promise<{ session: StreamSession; reply: CollectedReply }> {
-  const session = (await loadApp({ app: 'http', timeLimits })).stream();
+  const session = (await loadStreamApp({ app: 'http', timeLimits })).stream();
   const reply = new CollectedReply();
   for (const piece of pieces) session.receive(Buffer.from(piece), 0, piece.length, reply);
   reply.take();
@@ -62,7 +62,7 @@ describe('a client of the http app', () => {
 
 test('time limits apply to an app with work, too', async () => {
   const work = { parts: [{ share: 1, cpuNanos: 0, ioNanos: 1 }], cacheHit: 0, requestBytes: null, seed: 1 };
-  const app = await loadApp({ app: 'http', work, timeLimits });
+  const app = await loadStreamApp({ app: 'http', work, timeLimits });
   expect(app.checkEveryMs).toBe(5);
   expect((app.stream() as Awaiting).patienceMs).toBe(1);
 });

@@ -1,3 +1,4 @@
+import { speaksWebSocket } from '../../model/app-workload.ts';
 import type { Engine } from '../engine.ts';
 import type { Assignment } from '../threads/assignment.ts';
 
@@ -9,7 +10,7 @@ export async function makeEngine(assignment: Assignment): Promise<Engine> {
     return new AutocannonEngine(assignment, http);
   }
   const secure = point.transport === 'tls';
-  if (point.app === 'websocket') {
+  if (speaksWebSocket(point.app)) {
     const [{ ClientEngine }, { webSocketClients }] = await Promise.all([
       import('./clients.ts'),
       import('../clients/web-socket-client.ts'),

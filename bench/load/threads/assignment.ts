@@ -42,7 +42,7 @@ export interface Assignment {
   readonly levels: ProfileSpec | null;
   /** Measuring ends when this many requests of this thread have ended; null: when its time is over. */
   readonly requests: number | null;
-  /** Only for the app http. */
+  /** HTTP only. */
   readonly http?: HttpExchange;
   /** Number of windows: how often the load runs and is measured over the same connections. */
   readonly windows: number;

@@ -1,0 +1,27 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { appNames } from '../../servers/apps/catalog.ts';
+
+/** The clients of one protocol each, and laboratories that measure chosen apps. */
+const NAMING = /^bench\/(lab\/|load\/clients\/|load\/engines\/(clients|autocannon|http-))|^scripts\/lab\//;
+/** An app of results whose version did not store it. */
+const EXCEPTION = "app: { name: 'app', usual: 'echo' },";
+
+const names = appNames.join('|');
+/** A literal that is the name of an app (not of a field), or text that tells the user to choose one. */
+const mention = new RegExp(`(?<!Pick<\\w+, )['"\`](?:${names})['"\`]|--app (?:${names})\\b|default: (?:${names})\\b`);
+
+test.each(['bench', 'reports', 'scripts'])('%s names no app: it asks the catalog what an app is', (floor) => {
+  const files = readdirSync(floor, { recursive: true, encoding: 'utf8' })
+    .map((file) => join(floor, file))
+    .filter((file) => file.endsWith('.ts') && !NAMING.test(file));
+  expect(files.length).toBeGreaterThan(20);
+  const mentions = files.flatMap((file) =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => mention.test(line) && line.trim() !== EXCEPTION)
+      .map((line) => `${file}: ${line.trim()}`),
+  );
+  expect(mentions).toEqual([]);
+});
