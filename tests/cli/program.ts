@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { runBuilt } from './built-program.ts';
 
 /** Returns the path of a built program of scripts/. */
 function entry(script: string): string {
@@ -95,9 +96,9 @@ export class Program {
   }
 }
 
-/** Runs sockbench to its end. */
+/** Runs a command line of the built sockbench to its end, in a process that may have run others before. */
 export function sockbench(...args: readonly string[]): Promise<Outcome> {
-  return new Program(args).end();
+  return runBuilt(args);
 }
 
 /** Creates a temporary directory, which is removed when the test finishes. */
