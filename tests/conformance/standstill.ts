@@ -15,6 +15,8 @@ export interface Ends {
  * threads sleep. This does not depend on time.
  */
 export function uploadStands({ clientPort, serverPid }: Ends): boolean {
+  // The first look at the threads saves reading the kernel's tables while they run.
+  if (!isAsleep(serverPid)) return false;
   const { client, server } = endsOf(clientPort);
   return server.some(({ toRead }) => toRead > 0) && client.some(({ toSend }) => toSend > 0) && isAsleep(serverPid);
 }
@@ -24,6 +26,7 @@ export function uploadStands({ clientPort, serverPid }: Ends): boolean {
  * sleep.
  */
 export function downloadStands({ clientPort, serverPid }: Ends): boolean {
+  if (!isAsleep(serverPid)) return false;
   const { client, server } = endsOf(clientPort);
   return client.some(({ toRead }) => toRead > 0) && server.some(({ toSend }) => toSend > 0) && isAsleep(serverPid);
 }
