@@ -8,8 +8,8 @@ import type { Trial } from '../../bench/model/trial.ts';
 import { type ModelName, modelNames, whyUnavailable } from '../../servers/catalog.ts';
 import { makeCertificate } from '../../servers/node/certificate.ts';
 import { type TransportName, transportNames } from '../../servers/transport.ts';
-import { runBuilt } from '../cli/built-program.ts';
-import { type Outcome, Program, scratchDirectory } from '../cli/program.ts';
+import { type Outcome, runBuilt } from '../cli/built-program.ts';
+import { Program, scratchDirectory } from '../cli/program.ts';
 
 /** Output and exit of the program. */
 export interface Run {

@@ -2,9 +2,16 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import type { Outcome } from './program.ts';
 
 const program = fileURLToPath(new URL('./built-program.mjs', import.meta.url));
+
+/** Exit code and output of a program. */
+export interface Outcome {
+  /** Null when a signal ended it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
 
 /** Started processes that run no command line now. They end with this process, by their IPC channel. */
 const idle: ChildProcess[] = [];

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import { runBuilt } from './built-program.ts';
+import { type Outcome, runBuilt } from './built-program.ts';
 
 /** Returns the path of a built program of scripts/. */
 function entry(script: string): string {
@@ -28,14 +28,6 @@ interface ProgramOptions {
 function onTerminal(command: readonly string[]): [string, string[]] {
   const line = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
   return ['script', ['--quiet', '--return', '--command', `exec ${line}`, '/dev/null']];
-}
-
-/** Exit code and output of a process. */
-export interface Outcome {
-  /** Null when a signal ended it. */
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
 }
 
 /** A running sockbench process. It is ended when the test finishes, passed or failed. */
