@@ -6,7 +6,10 @@ const patience = { testTimeout: 180_000, hookTimeout: 180_000 };
 /** The built programs, for tests that start them. */
 const globalSetup = 'tests/build.ts';
 
-/** Three kinds of tests, told apart by their file names; each kind starts when the one before has ended. */
+/**
+ * Three kinds of tests, told apart by their file names. Pure tests run first; then the others run beside each other, more
+ * files at once than a machine of two CPUs has, because most wait most of the time.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -28,7 +31,7 @@ export default defineConfig({
           name: 'system',
           include: ['tests/**/*.system.test.ts'],
           pool: 'forks',
-          maxWorkers: 3,
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
       },
@@ -39,7 +42,7 @@ export default defineConfig({
           name: 'clock',
           include: ['tests/**/*.clock.test.ts'],
           pool: 'forks',
-          maxWorkers: 3,
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
       },

@@ -1,4 +1,5 @@
 import { nowNanos } from '../measure/clock.ts';
+import { whileStamping } from '../measure/stamping.ts';
 import type { Capacity } from '../model/capacity.ts';
 import { assertSearchable, type CapacityConfiguration, leastRate } from '../model/capacity-configuration.ts';
 import type { Result } from '../model/result.ts';
@@ -36,7 +37,8 @@ export async function runCapacity(
     budgetMs: searchLimitMs,
     seed,
   };
-  await searchCapacities(plan, trials);
+  const search = () => searchCapacities(plan, trials);
+  await (configuration.timestamps === 'kernel' ? whileStamping(search) : search());
   return trials.finish();
 }
 

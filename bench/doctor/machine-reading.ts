@@ -9,8 +9,8 @@ import { nowNanos } from '../measure/clock.ts';
 import { describeEnvironment } from '../measure/environment.ts';
 import { Histogram } from '../measure/histogram.ts';
 import { readKernelCounters } from '../measure/kernel-counters.ts';
+import { whyNotStamped } from '../measure/stamping.ts';
 import type { Environment } from '../model/result.ts';
-import { whyNoTimestamps } from './timestamps-check.ts';
 
 /** What was read of this machine, before it is judged. Null: it cannot be read here. */
 export interface MachineReading {
@@ -56,7 +56,7 @@ export async function readMachine(): Promise<MachineReading> {
   return {
     environment: describeEnvironment(),
     noLibc,
-    noTimestamps: noLibc ?? (await whyNoTimestamps()) ?? null,
+    noTimestamps: noLibc ?? (await whyNotStamped()) ?? null,
     noUring: noLibc ?? whyNoUring() ?? null,
     allowedCpus: noLibc === null ? getAffinity(0) : [],
     stealShare:

@@ -49,7 +49,8 @@ export class Histogram {
   /** Number of values recorded. It is summed on each read, so that recording need not count. */
   get count(): number {
     let count = 0;
-    for (const inBucket of this.#counts) count += inBucket;
+    // By index: a short run sums too few times to be compiled, and interpreted iterators take twice as long.
+    for (let index = 0; index < BUCKETS; index++) count += this.#counts[index] as number;
     return count;
   }
 

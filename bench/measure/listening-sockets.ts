@@ -19,6 +19,8 @@ export function listeningSockets(transport: Transport, port: number): string[] {
 export function parseListening(table: string, transport: Transport, port: number): string[] {
   const hex = port.toString(16).toUpperCase().padStart(4, '0');
   return table.split('\n').flatMap((line) => {
+    // Most lines are connections that have ended: splitting them all would take longer than reading the table.
+    if (!line.includes(`:${hex} `)) return [];
     // `0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000 1000 0 INODE …`
     const [, local, remote, state, , , , , , inode] = line.trim().split(/\s+/);
     const [address = '', localPort] = local?.split(':') ?? [];

@@ -12,6 +12,11 @@ import { WatchedProcesses } from './watched-processes.ts';
 const HOST = '127.0.0.1';
 const POLL_MS = 5;
 /**
+ * Pause between polls, in durations of a poll. Reading the socket tables takes milliseconds of CPU time where many
+ * connections have just ended, and the command needs the CPU to start.
+ */
+const POLL_REST = 4;
+/**
  * Polls that may find a listener outside the process tree: a process that is just daemonizing may be missed once or
  * twice.
  */
@@ -32,7 +37,10 @@ export async function startForeign(target: ForeignServer, options: TargetOptions
   // The first process supervises the command and is not part of the server.
   const pids = () => server.tree().slice(1);
   const listening = async (over: AbortSignal) => {
-    for (let strange = 0; !over.aborted; await sleep(POLL_MS)) {
+    let begin = performance.now();
+    const rest = () => sleep(Math.max(POLL_MS, POLL_REST * (performance.now() - begin)));
+    for (let strange = 0; !over.aborted; await rest()) {
+      begin = performance.now();
       const inodes = listeningSockets(kernelTransport(transport), port);
       if (inodes.length === 0) continue;
       // Check every socket: another process that shares the port would take a part of the load.

@@ -3,6 +3,7 @@ import { whyNoLibc } from '../../sockets/libc.ts';
 import { getAffinity } from '../../sockets/os/cpu.ts';
 import { nowNanos } from '../measure/clock.ts';
 import { describeEnvironment } from '../measure/environment.ts';
+import { whileStamping } from '../measure/stamping.ts';
 import {
   balanceOf,
   membersOf,
@@ -45,6 +46,16 @@ export async function run(
 ): Promise<Result> {
   assertRunnable(configuration);
   const placement = prepare(configuration);
+  const rounds = () => runRounds(configuration, placement, observer, signal);
+  return configuration.timestamps === 'kernel' ? whileStamping(rounds) : rounds();
+}
+
+async function runRounds(
+  configuration: RunConfiguration,
+  placement: Placement,
+  observer: RunObserver,
+  signal: AbortSignal,
+): Promise<Result> {
   const progress = new RunProgress(observer);
   const course = new RoundCourse(configuration, nowNanos());
   let result = emptyResult(configuration, placement);

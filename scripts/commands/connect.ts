@@ -51,7 +51,7 @@ export const connect: Command<typeof options> = {
     const chosen = pick ?? (await choose(targets.map(plain), process.stdin, say));
     const peer = chosen === undefined ? undefined : peers[chosen];
     if (peer === undefined) return EXIT.usage;
-    const dialer = dialerFor(peer.url);
+    const dialer = await dialerFor(peer.url);
     return converse(peer, dialer, flags.has('no-newline'), timeoutMs ?? dialer.patienceMs);
   },
 };
@@ -71,7 +71,7 @@ function readPick(flags: Flags<typeof options>, targets: readonly string[]): num
 async function readPeer(flags: Flags<typeof options>, target: string): Promise<Peer | undefined> {
   try {
     const peer = await parseAddress(target);
-    dialerFor(peer.url);
+    await dialerFor(peer.url);
     return peer;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;

@@ -1,8 +1,7 @@
 import type { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import type { Trial } from '../../bench/model/trial.ts';
-import { accountedFor, counted, measureTrial, onlyTrial, resultOf, startMeasuring, tcpServer } from './measured.ts';
-import { stamping } from './stamping.ts';
+import { accountedFor, counted, measureTargets, measureTrial, onlyTrial, tcpServer } from './measured.ts';
 
 const CALL = '?';
 
@@ -47,7 +46,6 @@ const faults = ['broadcast-lost', 'broadcast-duplicated', 'broadcast-reordered',
 
 describe('a chat server that', () => {
   test('works correctly has its deliveries counted correctly', async () => {
-    stamping();
     const trial = await measureChat(await chat((line, { toOthers }) => toOthers(line)), ...counted(450));
     const { broadcast, requests, latencyMicros } = trial;
     expect(requests.completed).toBeGreaterThan(100);
@@ -149,7 +147,7 @@ describe('a chat server that', () => {
 
 test('lines longer than a socket buffer are received whole', async () => {
   const load = ['-c', '3', '-p', '8', '--size', '60000', ...counted(100)];
-  const trial = onlyTrial(await resultOf(startMeasuring('--model', 'event-driven', '--app', 'chat', ...load)));
+  const trial = onlyTrial(await measureTargets('--model', 'event-driven', '--app', 'chat', ...load));
   expect(trial.requests.completed).toBe(100);
   expect(trial.broadcast).toMatchObject({ corrupted: 0, duplicated: 0, reordered: 0 });
 });

@@ -11,7 +11,7 @@ import { Program, scratchDirectory } from '../cli/program.ts';
 import { processTree } from '../servers/process-tree.ts';
 import { soon, until } from '../servers/until.ts';
 import { configuration } from './configurations.ts';
-import { counted, onlyTrial, resultOf, startMeasuring } from './measured.ts';
+import { counted, measureTargets, onlyTrial } from './measured.ts';
 
 /** Compiled: the runner's servers and threads are JavaScript programs. */
 const built = new URL('../../dist/bench/run/runner.js', import.meta.url).href;
@@ -76,7 +76,7 @@ describe('a foreign prefork server', () => {
     ['killed', 'was killed by SIGKILL'],
     ['crashed', 'exited with code 3'],
   ])('fails the trial when a worker is %s', async (way, how) => {
-    const { code, result } = await resultOf(startMeasuring(...exec(way), '-c', '4', ...counted(100)));
+    const { code, result } = await measureTargets(...exec(way), '-c', '4', ...counted(100));
     expect(code).toBe(4);
     expect(result.trials).toEqual([]);
     expect(result.failures).toMatchObject([
@@ -88,7 +88,7 @@ describe('a foreign prefork server', () => {
   });
 
   test('is not faulted for a worker that exits with code 0', async () => {
-    const { code, result } = await resultOf(startMeasuring(...exec('replaced'), '-c', '4', ...counted(100)));
+    const { code, result } = await measureTargets(...exec('replaced'), '-c', '4', ...counted(100));
     expect({ code, failures: result.failures }).toEqual({ code: 0, failures: [] });
   });
 
@@ -127,7 +127,7 @@ class Echo(socketserver.BaseRequestHandler):
             data = self.request.recv(65536)
 socketserver.ForkingTCPServer.request_queue_size = 64
 socketserver.ForkingTCPServer(("127.0.0.1", {port}), Echo).serve_forever()'`;
-  const run = await resultOf(startMeasuring('--exec', forking, '-c', '4', '--connection', 'per-request'));
+  const run = await measureTargets('--exec', forking, '-c', '4', '--connection', 'per-request');
   expect(run.result.failures).toEqual([]);
   expect(onlyTrial(run).requests.completed).toBeGreaterThan(0);
 });

@@ -9,7 +9,7 @@ import { fillIn } from '../../bench/run/foreign-target.ts';
 import { scratchDirectory } from '../cli/program.ts';
 import { whyMissing } from '../requirements.ts';
 import { until } from '../servers/until.ts';
-import { onlyTrial, resultOf, startMeasuring } from './measured.ts';
+import { measureTargets, onlyTrial, resultOf, startMeasuring } from './measured.ts';
 
 const server = fileURLToPath(new URL('./foreign-server.mjs', import.meta.url));
 
@@ -63,7 +63,7 @@ describe('a server in another language', () => {
     async (transport) => {
       const file = 'examples/servers/selecting.py';
       const echo = `exec python3 ${file} {port} {transport}`;
-      const run = await resultOf(startMeasuring('--exec', echo, '--name', 'mine', '--transport', transport, '-c', '4'));
+      const run = await measureTargets('--exec', echo, '--name', 'mine', '--transport', transport, '-c', '4');
       const trial = onlyTrial(run);
       expect(run.code).toBe(0);
       expect(trial).toMatchObject({ model: null, target: 'mine', transport, opening: { opened: 4, answered: 4 } });
@@ -76,21 +76,21 @@ describe('a server in another language', () => {
 
   test('may start to listen late', async () => {
     const late = `sleep 0.5; ${command('echo', marked())}`;
-    expect(onlyTrial(await resultOf(startMeasuring('--exec', late, '-c', '2'))).requests.errors).toBe(0);
+    expect(onlyTrial(await measureTargets('--exec', late, '-c', '2')).requests.errors).toBe(0);
   });
 
   test('may write to stdout without mixing it with the results', async () => {
-    const { result } = await resultOf(startMeasuring('--exec', command('chatty', marked()), '-c', '1'));
+    const { result } = await measureTargets('--exec', command('chatty', marked()), '-c', '1');
     expect(result.trials).toHaveLength(1);
   });
 
   test('runs on the requested CPUs', async () => {
     const file = marked();
-    const run = startMeasuring(
+    const run = await measureTargets(
       ...['--exec', `grep Cpus_allowed_list /proc/self/status > ${file}; ${command('echo', file)}`],
       ...['--server-cpus', '0'],
     );
-    onlyTrial(await resultOf(run));
+    onlyTrial(run);
     expect(readFileSync(file, 'utf8')).toMatch(/:\s0\n/);
   });
 });
@@ -103,7 +103,7 @@ describe('no process remains of a server that', () => {
     ['detaches itself from its group and parent, and ignores SIGTERM', 'daemon', 1],
   ])('%s, and all its CPU time is counted', async (_, way, processes) => {
     const mark = marked();
-    const trial = onlyTrial(await resultOf(startMeasuring('--exec', `exec ${command(way, mark)}`, '-c', '2')));
+    const trial = onlyTrial(await measureTargets('--exec', `exec ${command(way, mark)}`, '-c', '2'));
     expect(pidsWith(mark)).toEqual([]);
     expect(trial.requests).toMatchObject({ errors: 0, corrupted: 0 });
     // A Node server takes several microseconds per request; a launcher that only waits takes none.
@@ -160,8 +160,7 @@ describe('a command is a failed target, with the reason, when it', () => {
     ['exits during the measurement', command('mortal', ''), /^server it exited with code 9$/, []],
   ])('%s', async (_, line, message, stderr) => {
     const timeout = line.includes('sleep') ? ['--start-timeout', '3s'] : [];
-    const run = startMeasuring('--exec', line, '--name', 'it', '-d', '60s', ...timeout);
-    const { code, result } = await resultOf(run);
+    const { code, result } = await measureTargets('--exec', line, '--name', 'it', '-d', '60s', ...timeout);
     expect(code).toBe(4);
     expect(result.failures).toHaveLength(1);
     expect(result.failures[0]?.message).toMatch(message);

@@ -1,7 +1,7 @@
 import type { TLSSocket } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import { httpServer } from './http-server.ts';
-import { accountedFor, measure, measureTrial, onlyTrial, resultOf, startMeasuring, tcpServer } from './measured.ts';
+import { accountedFor, measure, measureTargets, measureTrial, onlyTrial, tcpServer } from './measured.ts';
 
 describe('an HTTP server that', () => {
   test('replies only with 404 completes no request', async () => {
@@ -124,8 +124,8 @@ test('a server that does not listen is a failed target at once', async () => {
 });
 
 test('the app http is measured with several threads and each page compared', async () => {
-  const program = startMeasuring('--model', 'event-driven', '--app', 'http', '-c', '5', '-p', '2', '--threads', '2');
-  const trial = onlyTrial(await resultOf(program));
+  const flags = ['--model', 'event-driven', '--app', 'http', '-c', '5', '-p', '2', '--threads', '2'];
+  const trial = onlyTrial(await measureTargets(...flags));
   expect(trial.requests.completed).toBeGreaterThan(0);
   expect(trial.requests).toMatchObject({ errors: 0, corrupted: 0, timedOut: 0 });
   expect(trial.statuses).toEqual({ 200: trial.requests.completed });
@@ -174,7 +174,7 @@ describe('over TLS', () => {
 
   test.each(['event-driven', 'worker-pool'])('the app http is measured on %s and each page compared', async (model) => {
     const flags = ['--model', model, '--app', 'http', '--transport', 'tls', '-c', '3', '-p', '2'];
-    const trial = onlyTrial(await resultOf(startMeasuring(...flags)));
+    const trial = onlyTrial(await measureTargets(...flags));
     expect(trial).toMatchObject({ app: 'http', transport: 'tls' });
     expect(trial.requests.completed).toBeGreaterThan(0);
     expect(trial.requests).toMatchObject({ errors: 0, corrupted: 0, timedOut: 0 });
@@ -196,7 +196,7 @@ describe('over TLS', () => {
 
 test('work is done for each HTTP request and shows in the response times', async () => {
   const flags = ['--model', 'event-driven', '--app', 'http', '--work', 'io:20ms', '-c', '3'];
-  const trial = onlyTrial(await resultOf(startMeasuring(...flags)));
+  const trial = onlyTrial(await measureTargets(...flags));
   expect(trial).toMatchObject({ app: 'http', work: 'io:20ms', requests: { errors: 0, corrupted: 0, timedOut: 0 } });
   expect(trial.requests.completed).toBeGreaterThan(0);
   expect(trial.latencyMicros.response.p50).toBeGreaterThan(19_000);

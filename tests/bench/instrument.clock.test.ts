@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { accountedFor, expectRate, measureTrial, tcpServer, udpServer } from './measured.ts';
-import { stamping } from './stamping.ts';
 
 const echo = () => tcpServer((socket) => socket.pipe(socket));
 
@@ -9,7 +8,6 @@ describe('timestamps', () => {
     ['tcp', echo],
     ['udp', () => udpServer((datagram, reply) => reply(datagram))],
   ])('of the kernel give the server’s part of a response over %s', async (_, server) => {
-    stamping();
     const { latencyMicros, timestamps, requests } = await measureTrial(await server(), '-c', '4');
     expect(timestamps).toBe('kernel');
     expect(latencyMicros.service?.count).toBeGreaterThan(0.9 * requests.completed);
@@ -20,7 +18,6 @@ describe('timestamps', () => {
   });
 
   test('show the delay of a server, even if the generator reads late', async () => {
-    stamping();
     const url = await tcpServer((socket) => socket.on('data', (bytes) => setTimeout(() => socket.write(bytes), 20)));
     const { latencyMicros } = await measureTrial(url, '-c', '3', '-d', '500ms');
     expect(latencyMicros.service?.p50).toBeGreaterThan(18_500);

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { countedBetween, parseKernelCounters } from '../../bench/measure/kernel-counters.ts';
-import { onlyTrial, resultOf, startMeasuring } from './measured.ts';
+import { measureTargets, onlyTrial } from './measured.ts';
 
 const snmp = `Ip: Forwarding DefaultTTL
 Ip: 1 64
@@ -62,7 +62,7 @@ test('a listen backlog that overflows during opening is reported', async () => {
   onTestFinished(() => void server.kill('SIGKILL'));
   const port = await new Promise((resolve) => server.once('message', resolve));
   const flags = ['-c', '64', '--open-timeout', '300ms', '--target', `tcp://127.0.0.1:${port}`];
-  const measured = onlyTrial(await resultOf(startMeasuring(...flags)));
+  const measured = onlyTrial(await measureTargets(...flags));
   expect(measured.kernel?.listenOverflows).toBeGreaterThan(0);
   expect(measured.validity.reasons.map(({ code }) => code)).toContain('listen-overflow');
 });

@@ -8,6 +8,7 @@ import type { Trial } from '../../bench/model/trial.ts';
 import { type ModelName, modelNames, whyUnavailable } from '../../servers/catalog.ts';
 import { makeCertificate } from '../../servers/node/certificate.ts';
 import { type TransportName, transportNames } from '../../servers/transport.ts';
+import { type Outcome, runBuilt } from '../cli/built-program.ts';
 import { Program, scratchDirectory } from '../cli/program.ts';
 
 /** Output and exit of the program. */
@@ -20,23 +21,35 @@ export interface Run {
 export const counted = (count: number) => ['-n', String(count), '-d', '60s'] as const;
 
 /**
- * Starts the built program's `run` command, which measures from the first request for 100 ms and prints JSON, unless
- * flags say otherwise. That is enough time to count something; tests that need a number of requests use {@link
- * counted}.
+ * Starts the built program's `run` command, for a test that does something to the program before it ends. Its flags are
+ * as for {@link measureTargets}.
  */
 export function startMeasuring(...flags: readonly string[]): Program {
-  return startBriefly('run', flags);
-}
-
-function startBriefly(command: 'run' | 'bench', flags: readonly string[]): Program {
-  const lasting = flags.includes('-s') ? [] : ['-d', '100ms'];
-  const brief = [...lasting, '--warmup', '0s', '--seed', '1', '-r', '1', '--out-dir', scratchDirectory()];
-  const others = brief.filter((_, i) => !flags.includes(brief[i & ~1] ?? ''));
-  return new Program([command, '--json', '-', ...others, ...flags]);
+  return new Program(briefly('run', flags));
 }
 
 /**
- * Measures each model over each of its transports, with one start of the program for all of them. Models that are not
+ * Measures the targets that flags name, from the first request for 100 ms unless flags say otherwise. That is enough
+ * time to count something; tests that need a number of requests use {@link counted}.
+ */
+export function measureTargets(...flags: readonly string[]): Promise<Run> {
+  return measureBriefly('run', flags);
+}
+
+async function measureBriefly(command: 'run' | 'bench', flags: readonly string[]): Promise<Run> {
+  return runOf(await runBuilt(briefly(command, flags)));
+}
+
+/** Returns a command line that measures for a short time and prints JSON, unless flags say otherwise. */
+function briefly(command: 'run' | 'bench', flags: readonly string[]): string[] {
+  const lasting = flags.includes('-s') ? [] : ['-d', '100ms'];
+  const brief = [...lasting, '--warmup', '0s', '--seed', '1', '-r', '1', '--out-dir', scratchDirectory()];
+  const others = brief.filter((_, i) => !flags.includes(brief[i & ~1] ?? ''));
+  return [command, '--json', '-', ...others, ...flags];
+}
+
+/**
+ * Measures each model over each of its transports, with one run of the program for all of them. Models that are not
  * available here are left out.
  * @returns a function that returns the trial of a model over a transport.
  * @throws when there is none, or several.
@@ -46,7 +59,7 @@ export async function measureModels(
 ): Promise<(model: ModelName, transport: TransportName) => Trial> {
   const available = modelNames.filter((name) => whyUnavailable(name) === undefined);
   const all = ['--models', available.join(','), '--transports', transportNames.join(',')];
-  const { result } = await resultOf(startBriefly('bench', [...all, ...flags]));
+  const { result } = await measureBriefly('bench', [...all, ...flags]);
   return (model, transport) => {
     const trials = result.trials.filter((trial) => trial.model === model && trial.transport === transport);
     return onlyTrial({ result: { ...result, trials }, code: 0 });
@@ -55,14 +68,17 @@ export async function measureModels(
 
 /** Waits for the program's result. @throws when the program printed none. */
 export async function resultOf(program: Program): Promise<Run> {
-  const { code, stdout, stderr } = await program.end();
+  return runOf(await program.end());
+}
+
+function runOf({ code, stdout, stderr }: Outcome): Run {
   if (stdout === '') throw new Error(`ended with ${code}: ${stderr}`);
   return { code, result: resultSchema.parse(JSON.parse(stdout)) };
 }
 
 /** Measures a server that is already running. */
 export function measure(url: string, ...flags: readonly string[]): Promise<Run> {
-  return resultOf(startMeasuring('--target', url, ...flags));
+  return measureTargets('--target', url, ...flags);
 }
 
 /** Measures such a server and returns the only trial. */

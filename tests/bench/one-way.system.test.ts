@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { measure, measureTrial, onlyTrial, resultOf, startMeasuring, tcpServer, udpServer } from './measured.ts';
+import { measure, measureTargets, measureTrial, onlyTrial, tcpServer, udpServer } from './measured.ts';
 
 const LETTERS = Buffer.alloc(65_536, 'x');
 
@@ -125,7 +125,7 @@ describe('one-way datagrams', () => {
 describe('built-in servers', () => {
   test.each(['nonblocking', 'async', 'thread-per-connection'])('%s serves uploads and downloads', async (model) => {
     for (const workload of ['upload', 'download']) {
-      const trial = onlyTrial(await resultOf(startMeasuring('--model', model, '--workload', workload, '-c', '2')));
+      const trial = onlyTrial(await measureTargets('--model', model, '--workload', workload, '-c', '2'));
       expect(trial.throughput.bytesPerSecond).toBeGreaterThan(0);
       expect(trial.requests.errors).toBe(0);
     }

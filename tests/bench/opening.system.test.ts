@@ -7,7 +7,7 @@ import type * as Generators from '../../bench/load/generator.ts';
 import { fixedSize } from '../../bench/model/message-sizes.ts';
 import { whyUnavailable } from '../../servers/catalog.ts';
 import { makeCertificate } from '../../servers/node/certificate.ts';
-import { onlyTrial, resultOf, startMeasuring } from './measured.ts';
+import { measureTargets, onlyTrial } from './measured.ts';
 
 /** Compiled: the generator's threads need JavaScript. */
 const built = new URL('../../dist/bench/load/generator.js', import.meta.url).href;
@@ -18,7 +18,7 @@ const PATIENCE = ['--open-timeout', '15s', '--timeout', '15s'];
 describe.skipIf(whyUnavailable('iterative'))('connections without an answer', () => {
   test.each(['echo', 'http'])('are given up early when the server of %s is idle', async (app) => {
     const flags = ['--model', 'iterative', '--app', app, '-c', '3', ...PATIENCE];
-    const { opening } = onlyTrial(await resultOf(startMeasuring(...flags)));
+    const { opening } = onlyTrial(await measureTargets(...flags));
     expect(opening).toMatchObject({ opened: 3, answered: 1 });
     expect(opening.seconds).toBeLessThan(15);
   });
@@ -27,7 +27,7 @@ describe.skipIf(whyUnavailable('iterative'))('connections without an answer', ()
     // More than the threads of the server's pool, so that some are answered long before the others.
     const connections = availableParallelism() + 1;
     const flags = ['-c', `${connections}`, '--work', 'io:900ms'];
-    const { opening } = onlyTrial(await resultOf(startMeasuring('--model', 'worker-pool', ...flags, ...PATIENCE)));
+    const { opening } = onlyTrial(await measureTargets('--model', 'worker-pool', ...flags, ...PATIENCE));
     expect(opening).toMatchObject({ opened: connections, answered: connections });
   });
 });

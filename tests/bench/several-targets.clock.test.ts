@@ -5,7 +5,7 @@ import { TargetError } from '../../bench/model/errors.ts';
 import type { TargetShare, Trial } from '../../bench/model/trial.ts';
 import { startGroup } from '../../bench/run/group-target.ts';
 import type { RunningTarget } from '../../bench/run/running-target.ts';
-import { accountedFor, expectRate, onlyTrial, resultOf, startMeasuring, tcpServer, udpServer } from './measured.ts';
+import { accountedFor, expectRate, measureTargets, onlyTrial, tcpServer, udpServer } from './measured.ts';
 
 const SLOW_MS = 50;
 
@@ -19,7 +19,7 @@ const NOBODY = '127.0.0.1:1';
 
 async function measureAll(urls: readonly string[], ...flags: readonly string[]): Promise<Trial> {
   const targets = urls.flatMap((url) => ['--target', url]);
-  return onlyTrial(await resultOf(startMeasuring(...targets, ...flags)));
+  return onlyTrial(await measureTargets(...targets, ...flags));
 }
 
 /** Expects that each count and response count of the trial is the sum over its targets. */
@@ -192,7 +192,7 @@ describe('a target that refuses connections', () => {
 
   test('fails the trial when all others refuse, too', async () => {
     const urls = [`tcp://${NOBODY}`, `tcp://${NOBODY}`].flatMap((url) => ['--target', url]);
-    const { code, result } = await resultOf(startMeasuring(...urls, ...flags));
+    const { code, result } = await measureTargets(...urls, ...flags);
     expect({ code, trials: result.trials.length }).toEqual({ code: 4, trials: 0 });
     expect(result.failures[0]?.message).toContain('127.0.0.1:1');
   });
@@ -214,7 +214,7 @@ describe('a target that refuses connections', () => {
 describe('a group of started servers', () => {
   test('has numbered names for equal models, and is reported as one', async () => {
     const flags = ['--model', 'async', '--model', 'async', '-c', '4', '--select', 'round-robin'];
-    const { code, result } = await resultOf(startMeasuring(...flags));
+    const { code, result } = await measureTargets(...flags);
     const trial = onlyTrial({ code, result });
     expect(code).toBe(0);
     expect(trial.targets?.map(({ target }) => target)).toEqual(['async #1', 'async #2']);
@@ -225,7 +225,7 @@ describe('a group of started servers', () => {
 
   test('may contain models and commands, and fails when one does not start', async () => {
     const flags = ['--model', 'async', '--exec', 'echo no port {port} for me >&2', '-c', '4', '--select', 'p2c'];
-    const { code, result } = await resultOf(startMeasuring(...flags));
+    const { code, result } = await measureTargets(...flags);
     expect(code).toBe(4);
     expect(result.failures).toMatchObject([{ stderr: [expect.stringContaining('for me')] }]);
   });

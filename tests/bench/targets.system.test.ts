@@ -4,7 +4,7 @@ import { allowOpenFiles } from '../../bench/run/open-files.ts';
 import { type ModelName, modelNames, models, whyUnavailable } from '../../servers/catalog.ts';
 import { raiseOpenFileLimit } from '../../sockets/os/process.ts';
 import { processTree } from '../servers/process-tree.ts';
-import { counted, measureModels, onlyTrial, resultOf, startMeasuring } from './measured.ts';
+import { counted, measureModels, measureTargets, onlyTrial, resultOf, startMeasuring } from './measured.ts';
 
 /** Number of processes of models that have several: with one connection, on one CPU. */
 const leastProcesses: Partial<Record<ModelName, number>> = {
@@ -32,7 +32,7 @@ test('each model is measured over each of its transports, including its process 
 
 describe('the memory cost of a connection', () => {
   async function measured(...flags: readonly string[]): Promise<number | undefined> {
-    return onlyTrial(await resultOf(startMeasuring(...flags))).server?.memoryBytesPerConnection;
+    return onlyTrial(await measureTargets(...flags)).server?.memoryBytesPerConnection;
   }
 
   test('is above one MiB for a thread, and below for a callback', async () => {
@@ -77,8 +77,8 @@ test('10,000 connections are held open and answered correctly', async ({ skip })
   skip(raiseOpenFileLimit(10_064) < 10_064, 'this process may not open 10,064 files');
   for (const model of ['event-driven', 'epoll']) {
     const patience = ['--open-timeout', '20s', '--timeout', '20s'];
-    const program = startMeasuring('--model', model, '-c', '10000', ...counted(20_000), ...patience);
-    const trial = onlyTrial(await resultOf(program));
+    const load = ['-c', '10000', ...counted(20_000), ...patience];
+    const trial = onlyTrial(await measureTargets('--model', model, ...load));
     expect(trial.opening).toMatchObject({ opened: 10_000, answered: 10_000 });
     expect(trial.requests).toMatchObject({ timedOut: 0, errors: 0, corrupted: 0, unsolicited: 0 });
     expect(trial.requests.sent).toBe(trial.requests.completed);

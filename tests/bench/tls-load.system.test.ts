@@ -2,16 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { describe, expect, test } from 'vitest';
-import {
-  accountedFor,
-  measure,
-  measureTrial,
-  onlyTrial,
-  resultOf,
-  startMeasuring,
-  tcpServer,
-  tlsServer,
-} from './measured.ts';
+import { accountedFor, measure, measureTargets, measureTrial, onlyTrial, tcpServer, tlsServer } from './measured.ts';
 
 const echoing = (socket: TLSSocket) => void socket.on('data', (chunk) => socket.write(chunk));
 const user = ['--timestamps', 'user'] as const;
@@ -147,7 +138,7 @@ describe('handshakes', () => {
 
   test('are made at a rate, with a model', async () => {
     const flags = ['--model', 'event-driven', '--transport', 'tls', '--workload', 'handshake', '-c', '20'];
-    const trial = onlyTrial(await resultOf(startMeasuring(...flags, '-R', '100', ...counted(50))));
+    const trial = onlyTrial(await measureTargets(...flags, '-R', '100', ...counted(50)));
     expect(trial.requests).toMatchObject({ sent: 50, corrupted: 0 });
     expect(accountedFor(trial)).toBe(50);
     expect(trial.server?.cpuSeconds).toBeGreaterThan(0);

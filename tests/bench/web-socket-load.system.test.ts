@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
-import { accountedFor, measure, measureTrial, onlyTrial, resultOf, startMeasuring, tcpServer } from './measured.ts';
+import { accountedFor, measure, measureTargets, measureTrial, onlyTrial, tcpServer } from './measured.ts';
 
 /** Returns flags for a load of `count` requests, however long it takes on a busy machine. */
 const counted = (count: number) => ['-n', String(count), '-d', '30s', '--timestamps', 'user'] as const;
@@ -37,7 +37,7 @@ describe('a load over WebSockets', () => {
 
   test.each(['tcp', 'tls'])('a model is measured over %s', async (transport) => {
     const flags = ['--model', 'async', '--app', 'websocket', '--transport', transport, '-c', '2'];
-    const trial = onlyTrial(await resultOf(startMeasuring(...flags, ...counted(50))));
+    const trial = onlyTrial(await measureTargets(...flags, ...counted(50)));
     expect(trial).toMatchObject({ transport, app: 'websocket', requests: { completed: 50, errors: 0, corrupted: 0 } });
     expect(trial.notes).toEqual([]);
   });

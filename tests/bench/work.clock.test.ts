@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import type { Trial } from '../../bench/model/trial.ts';
 import { type ModelName, whyUnavailable } from '../../servers/catalog.ts';
 import { KINDS } from '../conformance/cells.ts';
-import { onlyTrial, resultOf, startMeasuring } from './measured.ts';
+import { measureTargets, onlyTrial } from './measured.ts';
 
 async function trialOf(model: ModelName, ...flags: readonly string[]): Promise<Trial> {
-  return onlyTrial(await resultOf(startMeasuring('--model', model, ...flags)));
+  return onlyTrial(await measureTargets('--model', model, ...flags));
 }
 
 // How a model waits differs by kind of I/O; that each model waits at all is tested in work.system.test.ts.

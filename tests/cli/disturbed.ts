@@ -1,5 +1,5 @@
 import { type CheckResult, checkResultSchema } from '../../bench/model/check-result.ts';
-import type { Outcome } from './program.ts';
+import type { Outcome } from './built-program.ts';
 
 /** Why a test of a check's verdict is skipped when {@link Checked.disturbed}, which can happen on any machine. */
 export const STOLEN = 'a hypervisor took the CPU time of so many sessions that the check decides nothing';

@@ -2,7 +2,7 @@ import { vi } from 'vitest';
 import { runSingleCommand } from '../../scripts/cli/single-command.ts';
 import { runCommandLine } from '../../scripts/command-line.ts';
 import { limit } from '../../scripts/lab/commands/limit.ts';
-import type { Outcome } from './program.ts';
+import type { Outcome } from './built-program.ts';
 
 /**
  * Runs a command line of sockbench in this process, for commands that end before they start a server or a load.

@@ -16,6 +16,7 @@ export async function listeningChildren(parent: number): Promise<ProcessId[]> {
 function isListening(pid: number): boolean {
   const listeners = readFileSync('/proc/net/tcp', 'latin1')
     .split('\n')
+    .filter((line) => line.includes(' 0A '))
     .map((line) => line.trim().split(/ +/))
     .filter((fields) => fields[3] === '0A')
     .map((fields) => `socket:[${fields[9]}]`);

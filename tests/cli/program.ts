@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { type Outcome, runBuilt } from './built-program.ts';
 
 /** Returns the path of a built program of scripts/. */
 function entry(script: string): string {
@@ -27,14 +28,6 @@ interface ProgramOptions {
 function onTerminal(command: readonly string[]): [string, string[]] {
   const line = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
   return ['script', ['--quiet', '--return', '--command', `exec ${line}`, '/dev/null']];
-}
-
-/** Exit code and output of a process. */
-export interface Outcome {
-  /** Null when a signal ended it. */
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
 }
 
 /** A running sockbench process. It is ended when the test finishes, passed or failed. */
@@ -95,9 +88,9 @@ export class Program {
   }
 }
 
-/** Runs sockbench to its end. */
+/** Runs a command line of the built sockbench to its end, in a process that may have run others before. */
 export function sockbench(...args: readonly string[]): Promise<Outcome> {
-  return new Program(args).end();
+  return runBuilt(args);
 }
 
 /** Creates a temporary directory, which is removed when the test finishes. */

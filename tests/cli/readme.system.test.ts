@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { whyMissing } from '../requirements.ts';
+import { runBuilt } from './built-program.ts';
 import { Program } from './program.ts';
 
 /**
@@ -93,12 +94,15 @@ afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 async function execute({ commands }: { commands: Block }): Promise<void> {
   const servers: Program[] = [];
   for (const command of await onFreePort(commands)) {
-    const program = new Program(command, { cwd });
     if (command[0] === 'serve') {
-      await program.says(/talk to it/);
-      servers.push(program);
+      const server = new Program(command, { cwd });
+      await server.says(/talk to it/);
+      servers.push(server);
     } else {
-      const { code, stderr } = await program.end();
+      // Talking reads stdin, which a process of its own has.
+      const { code, stderr } = await (command[0] === 'connect'
+        ? new Program(command, { cwd }).end()
+        : runBuilt(command, cwd));
       expect(code, `${command.join(' ')}\n${stderr}`).toBe(0);
     }
   }

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { connect, createServer } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
-import { Program, sockbench } from './program.ts';
+import { commandLine } from './in-process.ts';
+import { Program } from './program.ts';
 
 /** Returns the port that a server reports to listen on. */
 async function port(program: Program): Promise<number> {
@@ -70,10 +71,10 @@ test('serve applies a balance policy, and refuses one for a model that does not 
   socket.write('hello');
   const [reply] = await once(socket, 'data');
   expect(String(reply)).toBe('hello');
-  const { code, stderr } = await sockbench('serve', '--model', 'async', '--balance', 'p2');
+  const { code, stderr } = await commandLine('serve', '--model', 'async', '--balance', 'p2');
   expect(code).toBe(2);
   expect(stderr).toContain("unknown balance policy 'p2'; did you mean 'p2c'?");
-  expect((await sockbench('serve', '--model', 'async', '--balance', 'p2c')).stderr).toContain('no effect on async');
+  expect((await commandLine('serve', '--model', 'async', '--balance', 'p2c')).stderr).toContain('no effect on async');
 });
 
 test('serve answers datagrams for other machines with --allow-reflection', async () => {
@@ -100,7 +101,7 @@ test('serve ends with 4 and the reason when its port is in use', async () => {
   await once(other, 'listening');
   const taken = (other.address() as AddressInfo).port;
   for (const model of ['event-driven', 'iterative']) {
-    const { code, stdout, stderr } = await sockbench('serve', '--model', model, '--port', String(taken));
+    const { code, stdout, stderr } = await new Program(['serve', '--model', model, '--port', String(taken)]).end();
     expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
     expect(stderr).toContain(`127.0.0.1:${taken}`);
     expect(stderr).toContain('EADDRINUSE');

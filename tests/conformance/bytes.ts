@@ -24,14 +24,13 @@ function periodOf(seed: number): Buffer {
   if (period === undefined) {
     // xorshift32, Marsaglia 2003.
     let state = (seed + 1) * 2_654_435_761;
-    period = Buffer.from(
-      Array.from({ length: PERIOD }, () => {
-        state ^= state << 13;
-        state ^= state >>> 17;
-        state ^= state << 5;
-        return state & 0xff;
-      }),
-    );
+    period = Buffer.alloc(PERIOD);
+    for (let i = 0; i < PERIOD; i++) {
+      state ^= state << 13;
+      state ^= state >>> 17;
+      state ^= state << 5;
+      period[i] = state & 0xff;
+    }
     periods.set(seed, period);
   }
   return period;

@@ -15,11 +15,10 @@ export interface Ends {
  * threads sleep. This does not depend on time.
  */
 export function uploadStands({ clientPort, serverPid }: Ends): boolean {
-  return (
-    connections(clientPort, 'remote').some(({ toRead }) => toRead > 0) &&
-    connections(clientPort, 'local').some(({ toSend }) => toSend > 0) &&
-    isAsleep(serverPid)
-  );
+  // The first look at the threads saves reading the kernel's tables while they run.
+  if (!isAsleep(serverPid)) return false;
+  const { client, server } = endsOf(clientPort);
+  return server.some(({ toRead }) => toRead > 0) && client.some(({ toSend }) => toSend > 0) && isAsleep(serverPid);
 }
 
 /**
@@ -27,16 +26,14 @@ export function uploadStands({ clientPort, serverPid }: Ends): boolean {
  * sleep.
  */
 export function downloadStands({ clientPort, serverPid }: Ends): boolean {
-  return (
-    connections(clientPort, 'local').some(({ toRead }) => toRead > 0) &&
-    connections(clientPort, 'remote').some(({ toSend }) => toSend > 0) &&
-    isAsleep(serverPid)
-  );
+  if (!isAsleep(serverPid)) return false;
+  const { client, server } = endsOf(clientPort);
+  return client.some(({ toRead }) => toRead > 0) && server.some(({ toSend }) => toSend > 0) && isAsleep(serverPid);
 }
 
 /** Reports whether the server has closed its end of a client's connection. Its last bytes may still be on the way. */
 export function serverHasClosed(clientPort: number): boolean {
-  return !connections(clientPort, 'remote').some(({ state }) => state === ESTABLISHED);
+  return !endsOf(clientPort).server.some(({ state }) => state === ESTABLISHED);
 }
 
 /** One end of a connection: its state, and bytes in its queues. */
@@ -46,19 +43,21 @@ interface Connection {
   readonly toRead: number;
 }
 
-/** Returns the kernel's TCP sockets with this port at their local or remote end, from proc_net_tcp.txt. */
-function connections(port: number, end: 'local' | 'remote'): Connection[] {
-  const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
-  return ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) =>
-    readFileSync(table, 'latin1')
-      .split('\n')
-      .map((line) => line.trim().split(/\s+/))
-      .filter(([, local, remote]) => (end === 'local' ? local : remote)?.endsWith(suffix))
-      .map(([, , , state = '', queues = '']) => {
-        const [toSend = 0, toRead = 0] = queues.split(':').map((bytes) => Number.parseInt(bytes, 16));
-        return { state, toSend, toRead };
-      }),
-  );
+/** Returns the kernel's TCP sockets at both ends of a client's connection, from proc_net_tcp.txt. */
+function endsOf(clientPort: number): Readonly<Record<'client' | 'server', Connection[]>> {
+  const suffix = `:${clientPort.toString(16).toUpperCase().padStart(4, '0')}`;
+  const ends: Record<'client' | 'server', Connection[]> = { client: [], server: [] };
+  for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
+    for (const line of readFileSync(table, 'latin1').split('\n')) {
+      // There may be thousands of connections that have ended.
+      if (!line.includes(`${suffix} `)) continue;
+      const [, local, remote, state = '', queues = ''] = line.trim().split(/\s+/);
+      const [toSend = 0, toRead = 0] = queues.split(':').map((bytes) => Number.parseInt(bytes, 16));
+      if (local?.endsWith(suffix)) ends.client.push({ state, toSend, toRead });
+      if (remote?.endsWith(suffix)) ends.server.push({ state, toSend, toRead });
+    }
+  }
+  return ends;
 }
 
 /** Reports whether no thread of a process and its descendants is running or ready to run. */

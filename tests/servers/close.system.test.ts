@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { modelNames, models, whyUnavailable } from '../../servers/catalog.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
 import { DatagramClient } from '../conformance/datagram-client.ts';
@@ -17,22 +17,30 @@ const cases = modelNames
   .filter((name) => whyUnavailable(name) === undefined)
   .flatMap((model) => models[model].transports.map((transport) => ({ model, transport })));
 
-// The process stays alive, so this finds leaks that the conformance suite can't: the end of a host releases everything.
+// One process runs all servers and stays alive, so this finds leaks that the conformance suite can't: the end of a host
+// releases everything.
 describe('close() releases threads, processes and sockets', () => {
-  test.for(cases)('$model over $transport', async ({ model, transport }) => {
-    const child = spawn(process.execPath, [program, catalog], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-    const pid = child.pid ?? 0;
-    const answer = async (message: object) => {
-      child.send(message);
-      const [reply] = await soon('an answer', once(child, 'message'));
-      return reply as { readonly address: SocketAddress };
-    };
-    onTestFinished(() => {
-      const tree = processTree(pid);
-      child.kill('SIGKILL');
-      for (const descendant of tree) if (isRunning(descendant)) process.kill(descendant.pid, 'SIGKILL');
-    });
+  let child: ChildProcess;
+  let pid: number;
+
+  beforeAll(async () => {
+    child = spawn(process.execPath, [program, catalog], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    pid = child.pid ?? 0;
     await soon('the program to be up', once(child, 'message'));
+  });
+  afterAll(() => {
+    const tree = processTree(pid);
+    child.kill('SIGKILL');
+    for (const descendant of tree) if (isRunning(descendant)) process.kill(descendant.pid, 'SIGKILL');
+  });
+
+  async function answer(message: object): Promise<{ readonly address: SocketAddress }> {
+    child.send(message);
+    const [reply] = await soon('an answer', once(child, 'message'));
+    return reply;
+  }
+
+  test.for(cases)('$model over $transport', async ({ model, transport }) => {
     await answer({ load: model });
     const before = holdings(pid);
 

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processCpuNanos } from '../../sockets/os/cpu.ts';
+import { processTree as pidsOf } from '../../sockets/os/process-tree.ts';
 
 /** A process. Its start time distinguishes it from a later one with the same pid. */
 export interface ProcessId {
@@ -10,7 +11,6 @@ export interface ProcessId {
 
 interface Stat extends ProcessId {
   readonly state: string;
-  readonly parent: number;
 }
 
 /** Reads proc_pid_stat(5), in which the command in parentheses may contain any text. */
@@ -18,7 +18,7 @@ function statOf(pid: number): Stat | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return { pid, state: fields[0] ?? '', parent: Number(fields[1]), startTime: fields[19] ?? '' };
+    return { pid, state: fields[0] ?? '', startTime: fields[19] ?? '' };
   } catch {
     return undefined;
   }
@@ -26,14 +26,9 @@ function statOf(pid: number): Stat | undefined {
 
 /** Returns a process and all its descendants. */
 export function processTree(root: number): ProcessId[] {
-  const stats = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => statOf(Number(name)))
+  return pidsOf(root)
+    .map(statOf)
     .filter((stat) => stat !== undefined);
-  const tree = stats.filter(({ pid }) => pid === root);
-  // The list grows during the iteration.
-  for (const { pid } of tree) tree.push(...stats.filter(({ parent }) => parent === pid));
-  return tree;
 }
 
 /** Reports whether the process still runs. A zombie doesn't. */

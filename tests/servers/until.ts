@@ -6,14 +6,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export const PATIENCE_MS = 60_000;
 
 /**
- * Polls until `condition` holds, for conditions without an event.
+ * Polls until `condition` holds, for conditions without an event. It pauses for as long as looking takes, so that what
+ * it waits for gets the CPU.
  * @throws {Error} when it still doesn't after {@link PATIENCE_MS}.
  */
 export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
-  while (!(await condition())) {
+  for (let begin = performance.now(); !(await condition()); begin = performance.now()) {
     if (Date.now() > deadline) throw new Error(`waited ${PATIENCE_MS} ms in vain for ${what}`);
-    await sleep(10);
+    await sleep(Math.max(10, performance.now() - begin));
   }
 }
 
