@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { workloadOf } from '../../bench/model/app-workload.ts';
 import { TargetError } from '../../bench/model/errors.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
@@ -5,7 +6,6 @@ import { isOneWay } from '../../bench/model/operating-point.ts';
 import { parseDuration } from '../../bench/model/units.ts';
 import { type AppName, appNames } from '../../servers/apps/catalog.ts';
 import type { HttpTimeLimits } from '../../servers/apps/http/time-limits.ts';
-import { balancePolicyNames } from '../../servers/balance/policies.ts';
 import { doesBalance, loadModel, modelNames } from '../../servers/catalog.ts';
 import { whyNotCarried } from '../../servers/compatibility.ts';
 import type { ServerModel, ServerSpec } from '../../servers/contract.ts';
@@ -14,67 +14,70 @@ import { loadApp } from '../../servers/served.ts';
 import { type TransportName, transportNames } from '../../servers/transport.ts';
 import { formatAddress, type SocketAddress } from '../../sockets/address.ts';
 import type { Command } from '../cli/command.ts';
-import type { Flags, OptionSet } from '../cli/flags.ts';
+import { oneOf, parsed, text, toggle } from '../cli/flag-types.ts';
+import type { Flags } from '../cli/flags.ts';
 import { print, say } from '../cli/output.ts';
 import { resolveHost } from '../flags/host.ts';
-import { chosenSeed, readWork } from '../flags/load.ts';
-import { serverOptions, workOptions } from '../flags/options.ts';
+import { readWork } from '../flags/load.ts';
+import { serverFlags, workFlags } from '../flags/options.ts';
+import { chosenSeed } from '../flags/seed.ts';
 import { parsePort } from '../flags/target.ts';
 import { TerminalOperator } from '../talk/operator.ts';
 
-const options = {
-  model: { type: 'string', describe: `One of ${modelNames.join(', ')}` },
-  app: { type: 'string', default: 'echo', describe: `App that it runs: ${appNames.join(', ')}` },
-  once: { type: 'boolean', default: false, describe: 'With --app greeting: close after the greeting' },
-  transport: { type: 'string', default: 'tcp', describe: transportNames.join(', ') },
-  port: { type: 'string', default: '0', describe: 'Port to listen on; 0 lets the system choose' },
-  host: { type: 'string', default: '127.0.0.1', describe: 'Address to listen on' },
-  'allow-reflection': {
-    type: 'boolean',
-    default: false,
-    describe: 'Answer datagrams on an address that other machines can reach, although senders can be forged',
-  },
-  'idle-timeout': {
-    type: 'string',
-    default: '5m',
-    describe: 'With HTTP: close a connection on which no request starts for this time; 0: never',
-  },
-  'header-timeout': {
-    type: 'string',
-    default: '60s',
-    describe: 'With HTTP: answer 408 and close when the head of a request takes longer; 0: never',
-  },
-  'request-timeout': { type: 'string', default: '5m', describe: 'The same for a whole request, with its body' },
-  ...workOptions,
-  balance: { type: 'string', describe: serverOptions.balance.describe },
-} as const satisfies OptionSet;
+const schema = z.strictObject({
+  model: oneOf('model', modelNames)
+    .optional()
+    .meta({ description: `One of ${modelNames.join(', ')}` }),
+  app: oneOf('app', appNames)
+    .prefault('echo')
+    .meta({ description: `App that it runs: ${appNames.join(', ')}` }),
+  once: toggle().meta({ description: 'With --app greeting: close after the greeting' }),
+  transport: oneOf('transport', transportNames)
+    .prefault('tcp')
+    .meta({ description: transportNames.join(', ') }),
+  port: parsed(parsePort).prefault('0').meta({ description: 'Port to listen on; 0 lets the system choose' }),
+  host: text().prefault('127.0.0.1').meta({ description: 'Address to listen on' }),
+  'allow-reflection': toggle().meta({
+    description: 'Answer datagrams on an address that other machines can reach, although senders can be forged',
+  }),
+  'idle-timeout': parsed(parseDuration).prefault('5m').meta({
+    description: 'With HTTP: close a connection on which no request starts for this time; 0: never',
+  }),
+  'header-timeout': parsed(parseDuration).prefault('60s').meta({
+    description: 'With HTTP: answer 408 and close when the head of a request takes longer; 0: never',
+  }),
+  'request-timeout': parsed(parseDuration)
+    .prefault('5m')
+    .meta({ description: 'The same for a whole request, with its body' }),
+  ...workFlags,
+  balance: serverFlags.balance.meta({ group: undefined }),
+});
+
+type CommandFlags = Flags<z.output<typeof schema>>;
 
 /** Limit of open files, one for each connection: the default of fs.nr_open, the most that Linux allows a process. */
 const OPEN_FILES = 1_048_576;
 
 /** `sockbench serve`: runs one model in the foreground until a signal stops it. */
-export const serve: Command<typeof options> = {
+export const serve: Command<typeof schema> = {
   name: 'serve',
   describe: 'Run one server in the foreground, to talk to it by hand',
-  options,
+  schema,
   examples: [
     ['serve --model event-driven --port 7000', 'then: sockbench connect tcp://127.0.0.1:7000; Ctrl-C stops the server'],
   ],
   async run(flags) {
-    const model = flags.choice('model', 'model', modelNames);
-    if (flags.text('model') === undefined) flags.refuse(`--model is missing; choose one of ${modelNames.join(', ')}`);
-    const chosen = flags.choice('app', 'app', appNames) ?? 'echo';
-    const app = flags.has('once') && chosen === 'greeting' ? 'greeting-once' : chosen;
-    if (flags.has('once') && app !== 'greeting-once') flags.refuse('--once needs --app greeting');
-    const transport = flags.choice('transport', 'transport', transportNames) ?? 'tcp';
+    const { values } = flags;
+    const { model, app: chosen, transport, port, balance: policy } = values;
+    if (!flags.isGiven('model')) flags.refuse(`--model is missing; choose one of ${modelNames.join(', ')}`);
+    const app = values.once && chosen === 'greeting' ? 'greeting-once' : chosen;
+    if (values.once && app !== 'greeting-once') flags.refuse('--once needs --app greeting');
     const why = model && whyNotCarried(model, app, transport);
     if (why !== undefined) flags.refuse(`${model} does not serve ${app} over ${transport}: ${why}`);
-    const port = flags.value('port', parsePort);
     const host = await readHost(flags, app, transport);
     const timeLimits = readTimeLimits(flags, app);
     const work = readWork(flags);
     if (work !== null && isOneWay(workloadOf(app) ?? '')) flags.refuse(`--work: ${app} answers no requests`);
-    const policy = flags.choice('balance', 'balance policy', balancePolicyNames);
     if (policy && model && !doesBalance(model)) flags.refuse(`--balance has no effect on ${model}: leave it out`);
     flags.assertNoFaults();
     if (model === undefined || host === undefined) return EXIT.usage;
@@ -115,27 +118,23 @@ async function started(model: ServerModel, spec: ServerSpec) {
 }
 
 /** Reads the time limits of HTTP clients. */
-function readTimeLimits(flags: Flags<typeof options>, app: AppName): HttpTimeLimits {
+function readTimeLimits(flags: CommandFlags, app: AppName): HttpTimeLimits {
   for (const flag of ['idle-timeout', 'header-timeout', 'request-timeout'] as const) {
     const tells = app === 'http' || (app === 'websocket' && flag !== 'request-timeout');
     if (flags.isGiven(flag) && !tells) flags.refuse(`--${flag} has no effect on ${app}: leave it out`);
   }
   return {
-    idleMs: flags.value('idle-timeout', parseDuration),
-    headerMs: flags.value('header-timeout', parseDuration),
-    requestMs: flags.value('request-timeout', parseDuration),
+    idleMs: flags.values['idle-timeout'],
+    headerMs: flags.values['header-timeout'],
+    requestMs: flags.values['request-timeout'],
   };
 }
 
 /** Reads the address to listen on. Returns undefined and records a fault when it is unusable. */
-async function readHost(
-  flags: Flags<typeof options>,
-  app: AppName,
-  transport: TransportName,
-): Promise<string | undefined> {
+async function readHost(flags: CommandFlags, app: AppName, transport: TransportName): Promise<string | undefined> {
   try {
-    const host = await resolveHost(flags.text('host'));
-    const why = flags.has('allow-reflection') ? undefined : whyReflects(app, transport, host);
+    const host = await resolveHost(flags.values.host);
+    const why = flags.values['allow-reflection'] ? undefined : whyReflects(app, transport, host);
     if (why === undefined) return host;
     const remedy = 'listen on 127.0.0.1, or add --allow-reflection if you trust everyone who can reach it';
     flags.refuse(`--host: ${why}; ${remedy}`);

@@ -1,8 +1,36 @@
 import { parseNames } from '../../bench/model/units.ts';
 import { type Format, formats } from '../../reports/renderers/catalog.ts';
-import type { Flags } from '../cli/flags.ts';
+import { parsed, text, toggle } from '../cli/flag-types.ts';
+import type { Flags, Values } from '../cli/flags.ts';
 import { unknown } from '../cli/nearest.ts';
-import type { outputOptions } from './options.ts';
+
+/** Heading of `--help` for reports. */
+const OUTPUT = 'Output:';
+
+/** Flags for the look of reports. */
+export const displayFlags = {
+  'no-color': toggle().meta({ group: OUTPUT, description: 'No colours (also NO_COLOR=1)' }),
+};
+
+/** Whether progress is shown. */
+export const quietFlag = {
+  quiet: toggle().meta({ group: OUTPUT, alias: 'q', description: 'No progress' }),
+};
+
+/** Flags for where results go, for the commands that measure. */
+export const outputFlags = {
+  'out-dir': text()
+    .prefault('results')
+    .meta({ group: OUTPUT, description: 'Directory in which each run creates a directory for its results' }),
+  out: parsed(parseReports)
+    .default([])
+    .meta({ group: OUTPUT, description: 'Additional reports: json=FILE,terminal=FILE' }),
+  json: text()
+    .optional()
+    .meta({ group: OUTPUT, description: 'Write the results as JSON to FILE; - prints them instead of tables' }),
+  ...displayFlags,
+  ...quietFlag,
+};
 
 /** Where results go, and how they are printed. */
 export interface Output {
@@ -14,17 +42,14 @@ export interface Output {
   readonly quiet: boolean;
 }
 
-/** Reads the flags of {@link outputOptions}. */
-export function readOutput(flags: Flags<typeof outputOptions>): Output {
-  const json = flags.text('json');
+/** Reads the flags for where results go. */
+export function readOutput({ values }: Flags<Values<typeof outputFlags>>): Output {
+  const { json, out, quiet, 'out-dir': directory, 'no-color': noColor } = values;
   return {
-    directory: flags.text('out-dir'),
-    reports: [
-      ...(flags.value('out', parseReports) ?? []),
-      ...(json === undefined ? [] : [{ format: 'json', file: json } as const]),
-    ],
-    noColor: flags.has('no-color'),
-    quiet: flags.has('quiet'),
+    directory,
+    reports: [...out, ...(json === undefined ? [] : [{ format: 'json', file: json } as const])],
+    noColor,
+    quiet,
   };
 }
 

@@ -1,16 +1,19 @@
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import { appFor } from '../../bench/model/app-workload.ts';
 import { ConfigurationError } from '../../bench/model/errors.ts';
-import { Flags } from '../../scripts/cli/flags.ts';
+import { parseDuration } from '../../bench/model/units.ts';
+import { parsed } from '../../scripts/cli/flag-types.ts';
+import { readFlags } from '../../scripts/cli/flags.ts';
 import { assertSizeTells, readLoad, readWork } from '../../scripts/flags/load.ts';
-import { loadOptions } from '../../scripts/flags/options.ts';
+import { appFlag, loadFlags } from '../../scripts/flags/options.ts';
 import type { TransportName } from '../../servers/transport.ts';
 
-const options = { app: { type: 'string' }, duration: { type: 'string', default: '10s' }, ...loadOptions } as const;
+const schema = z.strictObject({ ...appFlag, duration: parsed(parseDuration).prefault('10s'), ...loadFlags });
 
 /** Returns the load that these flags describe, and their faults. */
 function read(argv: Record<string, unknown>, ...transports: TransportName[]) {
-  const flags = new Flags({ _: ['run'], $0: 'sockbench', ...argv }, options);
+  const flags = readFlags(schema, { _: ['run'], $0: 'sockbench', ...argv });
   const load = readLoad(flags);
   assertSizeTells(flags, { ...load, transports });
   try {
@@ -139,7 +142,7 @@ test('explicit choices are kept', () => {
 
 describe('work', () => {
   function readWorkOf(argv: Record<string, unknown>) {
-    const flags = new Flags({ _: ['run'], $0: 'sockbench', ...argv }, options);
+    const flags = readFlags(schema, { _: ['run'], $0: 'sockbench', ...argv });
     const work = readWork(flags);
     flags.assertNoFaults();
     return work;
