@@ -6,7 +6,6 @@ import {
   type ForeignServer,
   membersOf,
   type RunConfiguration,
-  type Scenario,
   scenariosOf,
   type TargetSpec,
   targetName,
@@ -16,7 +15,7 @@ import { ConfigurationError } from './errors.ts';
 import { groupWants } from './group-faults.ts';
 import { whyNotMeasured } from './left-out.ts';
 import { isFixedSize, largestSize, smallestSize } from './message-sizes.ts';
-import { isOneWay } from './operating-point.ts';
+import { isOneWay, type Scenario } from './operating-point.ts';
 import { stageWants } from './stage-faults.ts';
 import { sweepWants } from './sweep-faults.ts';
 import { thresholdFaults } from './threshold-faults.ts';
@@ -154,7 +153,7 @@ function pacing({ rate, arrivals, stages }: RunConfiguration): Want[] {
       `rate: ${rate} is not above 0 and up to ${MAX_RATE} requests/s`,
     ],
     [
-      rate !== null || arrivals === 'constant',
+      rate !== null || arrivals === null,
       `arrivals: ${arrivals} has no effect without a rate, because each reply triggers the next request: add --rate`,
     ],
   ];

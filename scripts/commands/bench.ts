@@ -1,9 +1,8 @@
 import * as z from 'zod';
-import type { ForeignServer, RunConfiguration, Scenario, TargetSpec } from '../../bench/model/configuration.ts';
+import type { ForeignServer, RunConfiguration, TargetSpec } from '../../bench/model/configuration.ts';
 import { assertRunnable, configurationFaults } from '../../bench/model/configuration-faults.ts';
 import { whyNotMeasured } from '../../bench/model/left-out.ts';
-import type { Workload } from '../../bench/model/operating-point.ts';
-import { parseWork } from '../../bench/model/request-work.ts';
+import type { Scenario, Workload } from '../../bench/model/operating-point.ts';
 import { parseDuration, parseIntegers } from '../../bench/model/units.ts';
 import type { AppName } from '../../servers/apps/catalog.ts';
 import type { ModelName } from '../../servers/catalog.ts';
@@ -73,10 +72,10 @@ const LOAD_FLAGS = [
 
 /** Scenarios in which models differ: plain messages over TCP and UDP, CPU-bound requests, and requests that wait. */
 const TOUR: readonly [Scenario, ...Scenario[]] = [
-  { transports: ['tcp'], connections: [8, 64], work: null },
-  { transports: ['udp'], connections: [8], work: null },
-  { transports: ['tcp'], connections: [8], work: parseWork('cpu:500us') },
-  { transports: ['tcp'], connections: [64], work: parseWork('io:5ms') },
+  { transports: ['tcp'], connections: [8, 64], work: null, cacheHit: 0 },
+  { transports: ['udp'], connections: [8], work: null, cacheHit: 0 },
+  { transports: ['tcp'], connections: [8], work: 'cpu:500us', cacheHit: 0 },
+  { transports: ['tcp'], connections: [64], work: 'io:5ms', cacheHit: 0 },
 ];
 
 const CONNECTIONS = [1, 16, 128];
@@ -165,7 +164,7 @@ function readScenarios(flags: CommandFlags, contestants: Contestants): Scenario 
   return {
     transports: readTransports(flags, contestants),
     connections: flags.values.connections ?? (contestants.workload === 'broadcast' ? CHAT_CONNECTIONS : CONNECTIONS),
-    work: readWork(flags),
+    ...readWork(flags),
     scenarios: [],
   };
 }

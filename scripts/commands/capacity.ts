@@ -116,7 +116,7 @@ function readConfiguration(
     targets: [...readServers(flags, transport, load.app), ...(address ? [address] : [])],
     transports: [transport],
     connections: flags.values.connections,
-    work: readWork(flags),
+    ...readWork(flags),
     scenarios: [],
     balance: flags.values.balance,
     warmupMs: flags.values.warmup,

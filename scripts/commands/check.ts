@@ -3,6 +3,7 @@ import { type CheckPlan, checkFaults } from '../../bench/check/plan.ts';
 import type { CheckOutcome, CheckResult } from '../../bench/model/check-result.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { parseSizes } from '../../bench/model/message-sizes.ts';
+import { operatingPoint } from '../../bench/model/operating-point.ts';
 import { parseCpus, parseDuration, parseInteger } from '../../bench/model/units.ts';
 import { BASELINE_SESSIONS } from '../../bench/stats/baseline.ts';
 import { gatedMetrics } from '../../bench/stats/gated-metrics.ts';
@@ -176,11 +177,7 @@ function readPlan(flags: CommandFlags, { a, b }: Programs): CheckPlan {
   if (app !== 'http' && flags.isGiven('any-page')) flags.refuse('--any-page needs --app http: the other apps echo');
   return {
     ...{ a, b, anyPage: values['any-page'] },
-    point: {
-      ...{ transport, app, workload: 'request-response' },
-      ...{ connection: 'pooled', connections: values.connections, pipelining: 1 },
-      sizes: values.size,
-    },
+    point: operatingPoint({ transport, app, connections: values.connections, sizes: values.size }),
     gates: readGates(flags, app),
     maxSessions: readMaxSessions(flags),
     nullArm: values['null-arm'],

@@ -94,7 +94,7 @@ function readConfiguration(flags: CommandFlags, target: TargetSpec | undefined):
     warmupMs: flags.values.warmup,
     rounds: flags.values.rounds,
     thresholds: flags.values.threshold,
-    work: readWork(flags),
+    ...readWork(flags),
     scenarios: [],
     balance: flags.values.balance,
     ...load,

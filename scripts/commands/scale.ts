@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import * as z from 'zod';
-import type { RunConfiguration, Scenario, TargetSpec } from '../../bench/model/configuration.ts';
+import type { RunConfiguration, TargetSpec } from '../../bench/model/configuration.ts';
 import { configurationFaults } from '../../bench/model/configuration-faults.ts';
+import type { Scenario } from '../../bench/model/operating-point.ts';
 import { parseDuration, parseIntegers } from '../../bench/model/units.ts';
 import { whyUnavailable } from '../../servers/catalog.ts';
 import { transportNames } from '../../servers/transport.ts';
@@ -106,9 +107,13 @@ function readTargets(flags: CommandFlags): TargetSpec[] {
 function readScenarios(flags: CommandFlags): Scenario & Pick<RunConfiguration, 'scenarios'> {
   const { connections, transports } = flags.values;
   if (connections.length < 2) flags.refuse('--connections: a sweep needs several levels, such as 1,2,4,8,16,32');
-  const scenario = { transports, connections, work: readWork(flags) };
+  const scenario = { transports, connections, ...readWork(flags) };
   const [fewest, ...more] = readCpus(flags);
-  return { ...scenario, cpus: fewest, scenarios: more.map((cpus) => ({ ...scenario, cpus })) };
+  return {
+    ...scenario,
+    ...(fewest !== undefined && { cpus: fewest }),
+    scenarios: more.map((cpus) => ({ ...scenario, cpus })),
+  };
 }
 
 /** Reads the CPU counts in ascending order; empty when --cpus is not given. */

@@ -3,6 +3,7 @@ import { workloadOf } from '../../bench/model/app-workload.ts';
 import { TargetError } from '../../bench/model/errors.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { isOneWay } from '../../bench/model/operating-point.ts';
+import { parseWork } from '../../bench/model/request-work.ts';
 import { parseDuration } from '../../bench/model/units.ts';
 import { type AppName, appNames } from '../../servers/apps/catalog.ts';
 import type { HttpTimeLimits } from '../../servers/apps/http/time-limits.ts';
@@ -76,7 +77,7 @@ export const serve: Command<typeof schema> = {
     if (why !== undefined) flags.refuse(`${model} does not serve ${app} over ${transport}: ${why}`);
     const host = await readHost(flags, app, transport);
     const timeLimits = readTimeLimits(flags, app);
-    const work = readWork(flags);
+    const { work, cacheHit } = readWork(flags);
     if (work !== null && isOneWay(workloadOf(app) ?? '')) flags.refuse(`--work: ${app} answers no requests`);
     if (policy && model && !doesBalance(model)) flags.refuse(`--balance has no effect on ${model}: leave it out`);
     flags.assertNoFaults();
@@ -92,7 +93,7 @@ export const serve: Command<typeof schema> = {
       timeLimits,
       ...(policy && { balance: policy }),
       streamKey: { seed: chosenSeed() },
-      ...(work && { work: { ...work, requestBytes: null } }),
+      ...(work !== null && { work: { parts: parseWork(work), cacheHit, requestBytes: null } }),
     };
     // Models that serve such an app run it in this thread, so this is the instance that they use.
     (await loadApp({ app })).attend?.(new TerminalOperator(process.stdin, print));

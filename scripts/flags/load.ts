@@ -1,7 +1,6 @@
 import { appFor, workloadOf } from '../../bench/model/app-workload.ts';
 import type { RunConfiguration } from '../../bench/model/configuration.ts';
-import type { Workload } from '../../bench/model/operating-point.ts';
-import type { RequestWork } from '../../bench/model/request-work.ts';
+import type { Load, OperatingPoint, Workload } from '../../bench/model/operating-point.ts';
 import { stagesDurationMs } from '../../bench/model/stage.ts';
 import type { AppName } from '../../servers/apps/catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
@@ -14,40 +13,34 @@ const REQUESTS_LIMIT_MS = 3_600_000;
 
 const DEFAULT_APP: AppName = 'echo';
 
-type Load = Pick<
-  RunConfiguration,
-  | 'app'
-  | 'workload'
-  | 'connection'
-  | 'sizes'
-  | 'pipelining'
-  | 'deflate'
-  | 'rate'
-  | 'arrivals'
-  | 'stages'
-  | 'requests'
-  | 'durationMs'
-  | 'timestamps'
-  | 'threads'
-  | 'seed'
-  | 'timeoutMs'
-  | 'openTimeoutMs'
-  | 'serverCpus'
-  | 'loadCpus'
->;
+/** What the flags of a load describe: the load itself, and how it is measured. */
+type MeasuredLoad = Load &
+  Pick<
+    RunConfiguration,
+    | 'requests'
+    | 'durationMs'
+    | 'timestamps'
+    | 'threads'
+    | 'seed'
+    | 'timeoutMs'
+    | 'openTimeoutMs'
+    | 'serverCpus'
+    | 'loadCpus'
+  >;
 
 /** Values of the flags of the commands that measure. */
 type LoadFlags = Flags<Values<typeof loadFlags & typeof appFlag> & { readonly duration: number }>;
 
 /** Reads the flags that describe the load. @param spoken the app that the target's URL names, if any. */
-export function readLoad(flags: LoadFlags, spoken?: AppName): Load {
-  const { connection, pipelining, deflate, arrivals, threads, seed, size, timeout } = flags.values;
-  const { rate, 'open-timeout': openTimeoutMs, 'server-cpus': serverCpus, 'load-cpus': loadCpus } = flags.values;
+export function readLoad(flags: LoadFlags, spoken?: AppName): MeasuredLoad {
+  const { connection, pipelining, deflate, rate = null, threads, seed, size, timeout } = flags.values;
+  const { arrivals = rate === null ? null : 'constant' } = flags.values;
+  const { 'open-timeout': openTimeoutMs, 'server-cpus': serverCpus, 'load-cpus': loadCpus } = flags.values;
   const appWithWorkload = readWorkload(flags, spoken);
   return {
     ...readTime(flags),
     ...appWithWorkload,
-    ...{ connection, pipelining, deflate, arrivals, sizes: size, rate: rate ?? null },
+    ...{ connection, pipelining, deflate, arrivals, sizes: size, rate },
     timestamps: readTimestamps(flags, appWithWorkload.app),
     ...{ threads: threads ?? null, seed: seed ?? chosenSeed(), timeoutMs: timeout, openTimeoutMs },
     ...{ serverCpus: serverCpus ?? null, loadCpus: loadCpus ?? null },
@@ -79,21 +72,21 @@ function whySizeless(app: AppName, workload: Workload, transports: readonly Tran
   return undefined;
 }
 
-/** Reads the work that a request costs the server; null when there is none. */
-export function readWork(flags: Flags<Values<typeof workFlags>>): RequestWork | null {
-  const { work = null, 'cache-hit': cacheHit } = flags.values;
-  if (cacheHit !== undefined && !flags.isGiven('work'))
+/** Reads the work that a request costs the server, and the share of requests that skip it. */
+export function readWork(flags: Flags<Values<typeof workFlags>>): Pick<OperatingPoint, 'work' | 'cacheHit'> {
+  const { work = null, 'cache-hit': cacheHit = 0 } = flags.values;
+  if (flags.isGiven('cache-hit') && !flags.isGiven('work'))
     flags.refuse('--cache-hit: there is no work to skip: add --work');
-  return work && { ...work, cacheHit: cacheHit ?? 0 };
+  return { work, cacheHit };
 }
 
 /** Reads --timestamps. Default: kernel, or user over HTTP, whose client cannot use kernel timestamps. */
-function readTimestamps(flags: LoadFlags, app: AppName): Load['timestamps'] {
+function readTimestamps(flags: LoadFlags, app: AppName): MeasuredLoad['timestamps'] {
   return app === 'http' && !flags.isGiven('timestamps') ? 'user' : flags.values.timestamps;
 }
 
 /** Reads how long the load lasts and how it changes: stages, or else a duration, a number of requests or both. */
-function readTime(flags: LoadFlags): Pick<Load, 'stages' | 'requests' | 'durationMs'> {
+function readTime(flags: LoadFlags): Pick<MeasuredLoad, 'stages' | 'requests' | 'durationMs'> {
   const { duration, stage: stages, requests = null } = flags.values;
   if (stages.length > 0 && flags.isGiven('duration')) {
     flags.refuse('--duration: the stages set the duration: leave out one of them');

@@ -19,7 +19,7 @@ const LOAD = 'Load:';
 
 /** Flags for the work that a request costs the server, for the commands that start servers. */
 export const workFlags = {
-  work: parsed(parseWork).optional().meta({
+  work: parsed(asWork).optional().meta({
     group: LOAD,
     description: 'Work of the server for each request: cpu:200us, io:5ms, cpu:50us+io:2ms, cpu:50us@0.9,cpu:5ms@0.1',
   }),
@@ -97,9 +97,10 @@ export const loadFlags = {
     alias: 'R',
     description: "Requests/s, even if the server can't keep up: 500, 10k, 1e6 [default: as many as it answers]",
   }),
-  arrivals: oneOf('kind of arrivals', namesOf(arrivals))
-    .prefault('constant')
-    .meta({ group: LOAD, description: 'Distribution of the arrivals of a rate: constant or poisson' }),
+  arrivals: oneOf('kind of arrivals', namesOf(arrivals)).optional().meta({
+    group: LOAD,
+    description: 'Distribution of the arrivals of a rate: constant or poisson [default: constant]',
+  }),
   stage: parsed(parseStages).default([]).meta({
     group: LOAD,
     alias: 's',
@@ -133,6 +134,12 @@ export const loadFlags = {
     .optional()
     .meta({ group: LOAD, description: 'CPUs for the load [default: automatic]' }),
 };
+
+/** Returns work as it is written. @throws {RangeError} when it is not work. */
+function asWork(written: string): string {
+  parseWork(written);
+  return written;
+}
 
 /** The names of a catalog, as the choices of a flag. */
 function namesOf<N extends string>(catalog: Readonly<Record<N, unknown>>): readonly N[] {

@@ -76,7 +76,7 @@ function liveLine({ trial, done, total, phase, ...now }: Progress): string {
     ...(now.p99Micros === null ? [] : [`p99 ${formatMicros(now.p99Micros)}`]),
     formatPlural(now.errors, 'error'),
   ];
-  const what = `${plain(targetName(trial.target))}, ${trial.transport} × ${trial.connections}${trial.work ? `, ${trial.work.text}` : ''}`;
+  const what = `${plain(targetName(trial.target))}, ${trial.transport} × ${trial.connections}${trial.work ? `, ${trial.work}` : ''}`;
   const number = total === null ? `${done + 1}` : `${Math.min(done + 1, total)}/${total}`;
   return `[${number}${left}] ${what}, ${phase}: ${numbers.join(', ')}`;
 }

@@ -60,7 +60,7 @@ describe('a configuration', () => {
     ['zero CPUs', { cpus: 0 }, 'cpus: 0 is not a whole number from 1'],
     [
       'more CPUs than servers have',
-      { scenarios: [{ transports: ['tcp'], connections: [1], work: null, cpus: 3 }], serverCpus: [0, 1] },
+      { scenarios: [{ transports: ['tcp'], connections: [1], work: null, cacheHit: 0, cpus: 3 }], serverCpus: [0, 1] },
       'cpus: 3 is not a whole number from 1 to the 2 of --server-cpus',
     ],
     [

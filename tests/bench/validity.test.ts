@@ -40,13 +40,13 @@ const filling = (empty: number, completed: number, last = completed) => ({
 });
 /** Returns a trial that completed this many at a constant rate of 15 requests/s, of which 22.5 are due in its time. */
 const few = (completed: number) => ({
-  ...{ rate: 15, arrivals: 'constant', measuredSeconds: 1.5 },
+  ...({ rate: 15, arrivals: 'constant', measuredSeconds: 1.5 } as const),
   throughput: { requestsPerSecond: completed / 1.5, bytesPerSecond: 0 },
 });
 const stages = [{ seconds: 1, target: 5 }];
 /** Returns a chat in which all connections received all lines, with variations. */
 const chat = (variation: Partial<NonNullable<MeasuredTrial['broadcast']>>) => ({
-  workload: 'broadcast',
+  workload: 'broadcast' as const,
   broadcast: {
     ...{ expected: 1000, delivered: 1000, lost: 0, duplicated: 0, reordered: 0, late: 0, corrupted: 0 },
     ...{ reach: 1, deliveriesPerSecond: 100 },

@@ -9,7 +9,17 @@ const valid = trial();
 const invalid: Trial = trial({ validity: { verdict: 'invalid', reasons: [] } });
 const bound = (kept: boolean): ThresholdOutcome => ({ text: 'errors==0', round: 1, unit: 'count', observed: 0, kept });
 const found = (outcome: Capacity['outcome'], limit: Capacity['limit'] = null): Capacity => ({
-  ...{ target: 'async', transport: 'tcp', connections: 16, outcome, confirmed: null, refuted: null, limit },
+  ...{
+    target: 'async',
+    transport: 'tcp',
+    connections: 16,
+    work: null,
+    cacheHit: 0,
+    outcome,
+    confirmed: null,
+    refuted: null,
+    limit,
+  },
   ...{ steps: [], profile: [], notes: [] },
 });
 

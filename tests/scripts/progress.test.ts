@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fixedSize } from '../../bench/model/message-sizes.ts';
+import { operatingPoint } from '../../bench/model/operating-point.ts';
 import type { Progress } from '../../bench/run/observer.ts';
 import { ProgressDisplay } from '../../scripts/session/progress.ts';
 import { failure, result, trial } from '../reports/results.ts';
@@ -23,14 +23,7 @@ class Screen {
 const measuring: Progress = {
   trial: {
     target: { kind: 'model', model: 'async' },
-    transport: 'tcp',
-    app: 'echo',
-    workload: 'request-response',
-    connections: 16,
-    pipelining: 1,
-    connection: 'pooled',
-    sizes: fixedSize(64),
-    work: null,
+    ...operatingPoint({ connections: 16 }),
     round: 1,
   },
   done: 3,

@@ -9,6 +9,7 @@ import { type SessionReading, whyExcluded } from '../../../bench/check/session.t
 import type { LoadReport } from '../../../bench/load/load-report.ts';
 import { noCounts } from '../../../bench/load/threads/counts.ts';
 import { fixedSize } from '../../../bench/model/message-sizes.ts';
+import { operatingPoint } from '../../../bench/model/operating-point.ts';
 import { gatedMetrics } from '../../../bench/stats/gated-metrics.ts';
 import { seeded } from '../../seeded.ts';
 
@@ -198,10 +199,7 @@ describe('a check plan', () => {
       serverCpus: null,
       loadCpus: null,
     },
-    point: {
-      ...{ transport: 'tcp', app: 'echo', workload: 'request-response', connection: 'pooled', connections: 1 },
-      ...{ pipelining: 1, sizes: fixedSize(64) },
-    },
+    point: operatingPoint(),
   };
 
   test.each<[string, Partial<CheckPlan>, string]>([
