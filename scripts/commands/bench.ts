@@ -20,7 +20,7 @@ import { loadOptions, outputOptions, serverOptions } from '../flags/options.ts';
 import { type Output, readOutput } from '../flags/output.ts';
 import { readRounds, roundsOptions } from '../flags/rounds.ts';
 import { Examples } from '../session/examples.ts';
-import { measure } from '../session/measure.ts';
+import { measure, prepareReports } from '../session/measure.ts';
 
 const options = {
   models: {
@@ -122,6 +122,7 @@ export const bench: Command<typeof options> = {
 /** Measures with the example servers whose tools are installed. The others are left out with a note. */
 function measureWithExamples(configuration: RunConfiguration, output: Output, startLimitMs: number): Promise<number> {
   return untilInterrupted(async (signal) => {
+    await prepareReports(output);
     say('building the example servers');
     const examples = await Examples.build(signal);
     try {

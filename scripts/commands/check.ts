@@ -1,6 +1,5 @@
 import { type CheckPlan, checkFaults } from '../../bench/check/plan.ts';
-import type { CheckOutcome, CheckResult } from '../../bench/model/check-result.ts';
-import { EXIT } from '../../bench/model/exit-code.ts';
+import type { CheckResult } from '../../bench/model/check-result.ts';
 import { parseSizes } from '../../bench/model/message-sizes.ts';
 import { parseCpus, parseDuration, parseInteger } from '../../bench/model/units.ts';
 import { BASELINE_SESSIONS } from '../../bench/stats/baseline.ts';
@@ -8,11 +7,12 @@ import { gatedMetrics } from '../../bench/stats/gated-metrics.ts';
 import type { Command } from '../cli/command.ts';
 import type { Flags, OptionSet } from '../cli/flags.ts';
 import { untilInterrupted } from '../cli/interrupt.ts';
-import { say } from '../cli/output.ts';
 import { readGates } from '../flags/gates.ts';
 import { chosenSeed, parseSeed } from '../flags/load.ts';
-import { displayOptions } from '../flags/options.ts';
-import { attempted, orMisconfigured, show } from '../session/measure.ts';
+import { outputOptions } from '../flags/options.ts';
+import { readOutput } from '../flags/output.ts';
+import { prepareReports, record } from '../session/measure.ts';
+import type { Measurement } from '../session/measurement.ts';
 import { type Programs, readPrograms } from '../session/programs.ts';
 import { openBaseline, recordRun } from '../session/stored-baseline.ts';
 
@@ -114,15 +114,7 @@ const options = {
     describe: 'Also compare A with a copy of itself: if they differ, the check is invalid',
   },
   seed: { group: 'Verdict:', type: 'string', describe: 'Seed of all random choices [default: random, and recorded]' },
-  'out-dir': {
-    group: 'Output:',
-    type: 'string',
-    default: 'results',
-    describe: 'Directory in which each check creates a directory for its results',
-  },
-  json: { group: 'Output:', type: 'string', describe: 'Write the results as JSON to FILE; - prints them instead' },
-  quiet: { alias: 'q', group: 'Output:', type: 'boolean', default: false, describe: 'No progress' },
-  ...displayOptions,
+  ...outputOptions,
 } as const satisfies OptionSet;
 
 /** `sockbench check`: decides whether B is slower than A. */
@@ -136,6 +128,7 @@ export const check: Command<typeof options> = {
     ["check --baseline runs.json --record --exec 'node server.js {port}'", 'record a run; without --record, judge one'],
   ],
   async run(flags) {
+    const output = readOutput(flags);
     const programs = readPrograms(flags);
     const plan = readPlan(flags, programs);
     flags.refuse(...checkFaults(plan));
@@ -143,15 +136,14 @@ export const check: Command<typeof options> = {
     flags.assertNoFaults();
     const { prepareCheck } = await import('../../bench/check/preparation.ts');
     prepareCheck(plan);
-    await prepareJson(flags.text('json'));
+    await prepareReports(output);
     const baseline = file === undefined ? undefined : await openBaseline(plan, file, flags.has('record'));
     return untilInterrupted(async (signal) => {
-      const prepared = await programs.prepare(signal);
+      const { arms, warnings, dispose } = await programs.prepare(signal);
       try {
-        const { arms, warnings } = prepared;
-        return await hold({ ...plan, ...arms, warnings, ...(baseline && { baseline }) }, flags, signal);
+        return await record(await measurementOf({ ...plan, ...arms, warnings, ...(baseline && { baseline }) }), output);
       } finally {
-        await prepared.dispose();
+        await dispose();
       }
     });
   },
@@ -207,45 +199,13 @@ function readPlan(flags: Flags<typeof options>, { a, b }: Programs): CheckPlan {
   };
 }
 
-/** Checks, before programs are built, that results can be written. @throws {ConfigurationError} when they can't. */
-async function prepareJson(file: string | undefined): Promise<void> {
-  if (file === undefined || file === '-') return;
-  const { prepareReport } = await import('../../reports/files/sink.ts');
-  orMisconfigured(() => prepareReport(file), '--json');
-}
-
-async function hold(plan: CheckPlan, flags: Flags<typeof options>, signal: AbortSignal): Promise<number> {
-  const [{ check: runCheck }, { ResultSink, writeReport }, { renderCheckJson }] = await Promise.all([
-    import('../../bench/check/check.ts'),
-    import('../../reports/files/sink.ts'),
-    import('../../reports/renderers/check.ts'),
-  ]);
-  const sink = orMisconfigured(() => new ResultSink(flags.text('out-dir'), new Date()), '--out-dir');
-  say(`seed ${plan.seed}; results go to ${sink.directory}`);
-  const quiet = flags.has('quiet');
-  // A full disk must not end the check: the verdict can still be printed, and the next save may succeed.
-  const observer = {
-    doing: (what: string) => (quiet ? undefined : say(what)),
-    saved: (result: CheckResult) => void attempted(() => sink.append(result)),
+/** Returns the check as a measurement, which also adds the run to recorded runs when that is wanted. */
+async function measurementOf(plan: CheckPlan): Promise<Measurement<CheckResult>> {
+  const { check: runCheck } = await import('../../bench/check/check.ts');
+  const { seed, baseline } = plan;
+  return {
+    seed,
+    run: (observer, signal) => runCheck(plan, observer, signal),
+    ...(baseline && { keep: (result) => recordRun(baseline, result) }),
   };
-  const result = await runCheck(plan, observer, signal);
-  const save = attempted(() => sink.save(result));
-  if (plan.baseline) await recordRun(plan.baseline, result);
-  const file = flags.text('json');
-  await show(file === '-' ? 'json' : 'terminal', result, flags.has('no-color'));
-  if (file !== undefined && file !== '-') orMisconfigured(() => writeReport(file, renderCheckJson(result)), '--json');
-  orMisconfigured(save, '--out-dir');
-  say(`results saved in ${sink.file}`);
-  return result.interrupted ? EXIT.interrupted : EXITS[result.verdict.outcome];
 }
-
-const EXITS = {
-  pass: EXIT.ok,
-  regressed: EXIT.regressed,
-  suspected: EXIT.regressed,
-  inconclusive: EXIT.inconclusive,
-  unsteady: EXIT.inconclusive,
-  invalid: EXIT.inconclusive,
-  advisory: EXIT.inconclusive,
-  recorded: EXIT.ok,
-} as const satisfies Record<CheckOutcome, number>;

@@ -4,12 +4,19 @@ import type { Flags } from '../cli/flags.ts';
 import { unknown } from '../cli/nearest.ts';
 import type { outputOptions } from './options.ts';
 
+/** A report besides the saved results; the file `-` is stdout. */
+export interface Report {
+  readonly format: Format;
+  readonly file: string;
+  /** The flag that requests it, for faults. */
+  readonly flag: string;
+}
+
 /** Where results go, and how they are printed. */
 export interface Output {
   /** Directory in which each run creates its own. */
   readonly directory: string;
-  /** Additional reports; the file `-` is stdout. */
-  readonly reports: readonly { readonly format: Format; readonly file: string }[];
+  readonly reports: readonly Report[];
   readonly noColor: boolean;
   readonly quiet: boolean;
 }
@@ -21,7 +28,7 @@ export function readOutput(flags: Flags<typeof outputOptions>): Output {
     directory: flags.text('out-dir'),
     reports: [
       ...(flags.value('out', parseReports) ?? []),
-      ...(json === undefined ? [] : [{ format: 'json', file: json } as const]),
+      ...(json === undefined ? [] : [{ format: 'json', file: json, flag: '--json' } as const]),
     ],
     noColor: flags.has('no-color'),
     quiet: flags.has('quiet'),
@@ -29,12 +36,12 @@ export function readOutput(flags: Flags<typeof outputOptions>): Output {
 }
 
 /** Parses a list such as `json=a.json,terminal=b.txt`. @throws {RangeError} when it is malformed. */
-export function parseReports(text: string): { format: Format; file: string }[] {
+export function parseReports(text: string): Report[] {
   return parseNames(text).map((part) => {
     const [, name = '', file = ''] = /^([^=]*)=(.+)$/.exec(part) ?? [];
     const format = formats.find((known) => known === name);
     if (file === '') throw new RangeError(`'${part}' is not FORMAT=FILE, such as json=results.json`);
     if (format === undefined) throw new RangeError(unknown('format', name, formats));
-    return { format, file };
+    return { format, file, flag: `--out ${name}` };
   });
 }
