@@ -4,10 +4,11 @@ import {
   type SingleTarget,
   type TargetSpec,
 } from '../../bench/model/configuration.ts';
-import { configurationFaults } from '../../bench/model/configuration-faults.ts';
+import { codedFaults } from '../../bench/model/configuration-faults.ts';
 import { selectPolicyNames } from '../../bench/model/select-policy.ts';
 import { parseThresholds } from '../../bench/model/threshold.ts';
 import { parseDuration, parseInteger, parseNames } from '../../bench/model/units.ts';
+import { textsOf } from '../../bench/model/want.ts';
 import { balancePolicyNames } from '../../servers/balance/policies.ts';
 import { modelNames, whyUnavailable } from '../../servers/catalog.ts';
 import { transportNames } from '../../servers/transport.ts';
@@ -76,7 +77,7 @@ export const run: Command<typeof options> = {
     const target = await readTarget(flags);
     const configuration = readConfiguration(flags, target);
     // Without a target, readTarget() has already recorded a more helpful fault.
-    flags.refuse(...configurationFaults(configuration).filter((fault) => target || !fault.startsWith('nothing')));
+    flags.refuse(...textsOf(codedFaults(configuration).filter(({ code }) => code !== 'no-target')));
     flags.assertNoFaults();
     return measure(configuration, output);
   },

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { RunConfiguration, Scenario, TargetSpec } from '../../bench/model/configuration.ts';
-import { configurationFaults } from '../../bench/model/configuration-faults.ts';
+import { codedFaults } from '../../bench/model/configuration-faults.ts';
 import { parseDuration, parseIntegers } from '../../bench/model/units.ts';
+import { textsOf } from '../../bench/model/want.ts';
 import { appNames } from '../../servers/apps/catalog.ts';
 import { balancePolicyNames } from '../../servers/balance/policies.ts';
 import { modelNames, whyUnavailable } from '../../servers/catalog.ts';
@@ -74,8 +75,7 @@ export const scale: Command<typeof options> = {
     const output = readOutput(flags);
     const configuration = readConfiguration(flags);
     // Without a target, readTargets() has already recorded a more helpful fault.
-    const faults = configurationFaults(configuration);
-    flags.refuse(...faults.filter((fault) => configuration.targets.length > 0 || !fault.startsWith('nothing')));
+    flags.refuse(...textsOf(codedFaults(configuration).filter(({ code }) => code !== 'no-target')));
     flags.assertNoFaults();
     return measure(configuration, output);
   },

@@ -14,7 +14,7 @@ function read(file: string): string {
   return readFileSync(file, 'utf8');
 }
 
-test('check writes reports to files, and report prints what it saved', async () => {
+test('a check whose budget runs out writes its reports to files, and report prints what it saved', async () => {
   const directory = scratchDirectory();
   const [json, text, also] = ['new/check.json', 'new/check.txt', 'also.json'].map((name) => join(directory, name));
   // The budget is over before anything is measured.
@@ -25,6 +25,8 @@ test('check writes reports to files, and report prints what it saved', async () 
   expect(code, stderr).toBe(3);
   expect(stdout).toContain('INCONCLUSIVE: the time budget ended before anything was decided');
   const saved = savedFile(stderr);
+  const { interrupted, verdict } = checkResultSchema.parse(JSON.parse(read(saved)));
+  expect({ interrupted, outcome: verdict.outcome }).toEqual({ interrupted: false, outcome: 'inconclusive' });
   expect(readdirSync(join(directory, 'new')).sort()).toEqual(['check.json', 'check.txt']);
   expect(read(`${text}`)).toBe(stdout);
   expect(read(`${json}`)).toBe(read(saved));
