@@ -20,7 +20,7 @@ import { appFlag, loadFlags, MEASURED, modelsFlag, serverFlags } from '../flags/
 import { type Output, outputFlags, readOutput } from '../flags/output.ts';
 import { readRounds, roundsFlags } from '../flags/rounds.ts';
 import { Examples } from '../session/examples.ts';
-import { measure } from '../session/measure.ts';
+import { measure, prepareReports } from '../session/measure.ts';
 
 const schema = z.strictObject({
   models: modelsFlag('all, or none with --exec'),
@@ -109,6 +109,7 @@ export const bench: Command<typeof schema> = {
 /** Measures with the example servers whose tools are installed. The others are left out with a note. */
 function measureWithExamples(configuration: RunConfiguration, output: Output, startLimitMs: number): Promise<number> {
   return untilInterrupted(async (signal) => {
+    await prepareReports(output);
     say('building the example servers');
     const examples = await Examples.build(signal);
     try {

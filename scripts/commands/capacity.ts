@@ -92,7 +92,8 @@ export const capacity: Command<typeof schema> = {
     flags.refuse(...capacityFaults(configuration));
     flags.assertNoFaults();
     const { runCapacity } = await import('../../bench/capacity/capacity-run.ts');
-    return record((observer, signal) => runCapacity(configuration, observer, signal), configuration, output);
+    const { seed } = configuration;
+    return record({ seed, run: (observer, signal) => runCapacity(configuration, observer, signal) }, output);
   },
 };
 

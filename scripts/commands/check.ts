@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { type CheckPlan, checkFaults } from '../../bench/check/plan.ts';
-import type { CheckOutcome, CheckResult } from '../../bench/model/check-result.ts';
-import { EXIT } from '../../bench/model/exit-code.ts';
+import type { CheckResult } from '../../bench/model/check-result.ts';
 import { parseSizes } from '../../bench/model/message-sizes.ts';
 import { operatingPoint } from '../../bench/model/operating-point.ts';
 import { parseCpus, parseDuration, parseInteger } from '../../bench/model/units.ts';
@@ -12,11 +11,11 @@ import type { Command } from '../cli/command.ts';
 import { oneOf, parsed, text, toggle } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
 import { untilInterrupted } from '../cli/interrupt.ts';
-import { say } from '../cli/output.ts';
 import { parseGates, readGates } from '../flags/gates.ts';
-import { displayFlags, outputFlags, quietFlag } from '../flags/output.ts';
+import { outputFlags, readOutput } from '../flags/output.ts';
 import { chosenSeed, parseSeed } from '../flags/seed.ts';
-import { attempted, orMisconfigured, show } from '../session/measure.ts';
+import { prepareReports, record } from '../session/measure.ts';
+import type { Measurement } from '../session/measurement.ts';
 import { type Programs, readPrograms } from '../session/programs.ts';
 import { openBaseline, recordRun } from '../session/stored-baseline.ts';
 
@@ -106,12 +105,7 @@ const schema = z.strictObject({
   seed: parsed(parseSeed)
     .optional()
     .meta({ group: VERDICT, description: 'Seed of all random choices [default: random, and recorded]' }),
-  'out-dir': outputFlags['out-dir'].meta({
-    description: 'Directory in which each check creates a directory for its results',
-  }),
-  json: outputFlags.json.meta({ description: 'Write the results as JSON to FILE; - prints them instead' }),
-  ...quietFlag,
-  ...displayFlags,
+  ...outputFlags,
 });
 
 type CommandFlags = Flags<z.output<typeof schema>>;
@@ -127,22 +121,22 @@ export const check: Command<typeof schema> = {
     ["check --baseline runs.json --record --exec 'node server.js {port}'", 'record a run; without --record, judge one'],
   ],
   async run(flags) {
+    const output = readOutput(flags);
     const programs = readPrograms(flags);
     const plan = readPlan(flags, programs);
     flags.refuse(...checkFaults(plan));
-    const { baseline: file, json, record } = flags.values;
+    const { baseline: file, record: isRecorded } = flags.values;
     flags.assertNoFaults();
     const { prepareCheck } = await import('../../bench/check/preparation.ts');
     prepareCheck(plan);
-    await prepareJson(json);
-    const baseline = file === undefined ? undefined : await openBaseline(plan, file, record);
+    await prepareReports(output);
+    const baseline = file === undefined ? undefined : await openBaseline(plan, file, isRecorded);
     return untilInterrupted(async (signal) => {
-      const prepared = await programs.prepare(signal);
+      const { arms, warnings, dispose } = await programs.prepare(signal);
       try {
-        const { arms, warnings } = prepared;
-        return await hold({ ...plan, ...arms, warnings, ...(baseline && { baseline }) }, flags, signal);
+        return await record(await measurementOf({ ...plan, ...arms, warnings, ...(baseline && { baseline }) }), output);
       } finally {
-        await prepared.dispose();
+        await dispose();
       }
     });
   },
@@ -194,44 +188,13 @@ function readPlan(flags: CommandFlags, { a, b }: Programs): CheckPlan {
   };
 }
 
-/** Checks, before programs are built, that results can be written. @throws {ConfigurationError} when they can't. */
-async function prepareJson(file: string | undefined): Promise<void> {
-  if (file === undefined || file === '-') return;
-  const { prepareReport } = await import('../../reports/files/sink.ts');
-  orMisconfigured(() => prepareReport(file), '--json');
-}
-
-async function hold(plan: CheckPlan, { values }: CommandFlags, signal: AbortSignal): Promise<number> {
-  const [{ check: runCheck }, { ResultSink, writeReport }, { renderCheckJson }] = await Promise.all([
-    import('../../bench/check/check.ts'),
-    import('../../reports/files/sink.ts'),
-    import('../../reports/renderers/check.ts'),
-  ]);
-  const sink = orMisconfigured(() => new ResultSink(values['out-dir'], new Date()), '--out-dir');
-  say(`seed ${plan.seed}; results go to ${sink.directory}`);
-  const { quiet, json: file } = values;
-  // A full disk must not end the check: the verdict can still be printed, and the next save may succeed.
-  const observer = {
-    doing: (what: string) => (quiet ? undefined : say(what)),
-    saved: (result: CheckResult) => void attempted(() => sink.append(result)),
+/** Returns the check as a measurement, which also adds the run to recorded runs when that is wanted. */
+async function measurementOf(plan: CheckPlan): Promise<Measurement<CheckResult>> {
+  const { check: runCheck } = await import('../../bench/check/check.ts');
+  const { seed, baseline } = plan;
+  return {
+    seed,
+    run: (observer, signal) => runCheck(plan, observer, signal),
+    ...(baseline && { keep: (result) => recordRun(baseline, result) }),
   };
-  const result = await runCheck(plan, observer, signal);
-  const save = attempted(() => sink.save(result));
-  if (plan.baseline) await recordRun(plan.baseline, result);
-  await show(file === '-' ? 'json' : 'terminal', result, values['no-color']);
-  if (file !== undefined && file !== '-') orMisconfigured(() => writeReport(file, renderCheckJson(result)), '--json');
-  orMisconfigured(save, '--out-dir');
-  say(`results saved in ${sink.file}`);
-  return result.interrupted ? EXIT.interrupted : EXITS[result.verdict.outcome];
 }
-
-const EXITS = {
-  pass: EXIT.ok,
-  regressed: EXIT.regressed,
-  suspected: EXIT.regressed,
-  inconclusive: EXIT.inconclusive,
-  unsteady: EXIT.inconclusive,
-  invalid: EXIT.inconclusive,
-  advisory: EXIT.inconclusive,
-  recorded: EXIT.ok,
-} as const satisfies Record<CheckOutcome, number>;

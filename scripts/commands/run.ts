@@ -5,10 +5,11 @@ import {
   type SingleTarget,
   type TargetSpec,
 } from '../../bench/model/configuration.ts';
-import { configurationFaults } from '../../bench/model/configuration-faults.ts';
+import { codedFaults } from '../../bench/model/configuration-faults.ts';
 import { selectPolicyNames } from '../../bench/model/select-policy.ts';
 import { parseThresholds } from '../../bench/model/threshold.ts';
 import { parseDuration, parseInteger } from '../../bench/model/units.ts';
+import { textsOf } from '../../bench/model/want.ts';
 import { modelNames, whyUnavailable } from '../../servers/catalog.ts';
 import type { Command } from '../cli/command.ts';
 import { oneOf, parsed, someOf, texts } from '../cli/flag-types.ts';
@@ -75,7 +76,7 @@ export const run: Command<typeof schema> = {
     const target = await readTarget(flags);
     const configuration = readConfiguration(flags, target);
     // Without a target, readTarget() has already recorded a more helpful fault.
-    flags.refuse(...configurationFaults(configuration).filter((fault) => target || !fault.startsWith('nothing')));
+    flags.refuse(...textsOf(codedFaults(configuration).filter(({ code }) => code !== 'no-target')));
     flags.assertNoFaults();
     return measure(configuration, output);
   },

@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os';
 import * as z from 'zod';
 import type { RunConfiguration, TargetSpec } from '../../bench/model/configuration.ts';
-import { configurationFaults } from '../../bench/model/configuration-faults.ts';
+import { codedFaults } from '../../bench/model/configuration-faults.ts';
 import type { Scenario } from '../../bench/model/operating-point.ts';
 import { parseDuration, parseIntegers } from '../../bench/model/units.ts';
+import { textsOf } from '../../bench/model/want.ts';
 import { whyUnavailable } from '../../servers/catalog.ts';
 import { transportNames } from '../../servers/transport.ts';
 import type { Command } from '../cli/command.ts';
@@ -62,8 +63,7 @@ export const scale: Command<typeof schema> = {
     const output = readOutput(flags);
     const configuration = readConfiguration(flags);
     // Without a target, readTargets() has already recorded a more helpful fault.
-    const faults = configurationFaults(configuration);
-    flags.refuse(...faults.filter((fault) => configuration.targets.length > 0 || !fault.startsWith('nothing')));
+    flags.refuse(...textsOf(codedFaults(configuration).filter(({ code }) => code !== 'no-target')));
     flags.assertNoFaults();
     return measure(configuration, output);
   },

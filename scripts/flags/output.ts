@@ -32,12 +32,19 @@ export const outputFlags = {
   ...quietFlag,
 };
 
+/** A report besides the saved results; the file `-` is stdout. */
+export interface Report {
+  readonly format: Format;
+  readonly file: string;
+  /** The flag that requests it, for faults. */
+  readonly flag: string;
+}
+
 /** Where results go, and how they are printed. */
 export interface Output {
   /** Directory in which each run creates its own. */
   readonly directory: string;
-  /** Additional reports; the file `-` is stdout. */
-  readonly reports: readonly { readonly format: Format; readonly file: string }[];
+  readonly reports: readonly Report[];
   readonly noColor: boolean;
   readonly quiet: boolean;
 }
@@ -47,19 +54,19 @@ export function readOutput({ values }: Flags<Values<typeof outputFlags>>): Outpu
   const { json, out, quiet, 'out-dir': directory, 'no-color': noColor } = values;
   return {
     directory,
-    reports: [...out, ...(json === undefined ? [] : [{ format: 'json', file: json } as const])],
+    reports: [...out, ...(json === undefined ? [] : [{ format: 'json', file: json, flag: '--json' } as const])],
     noColor,
     quiet,
   };
 }
 
 /** Parses a list such as `json=a.json,terminal=b.txt`. @throws {RangeError} when it is malformed. */
-export function parseReports(text: string): { format: Format; file: string }[] {
+export function parseReports(text: string): Report[] {
   return parseNames(text).map((part) => {
     const [, name = '', file = ''] = /^([^=]*)=(.+)$/.exec(part) ?? [];
     const format = formats.find((known) => known === name);
     if (file === '') throw new RangeError(`'${part}' is not FORMAT=FILE, such as json=results.json`);
     if (format === undefined) throw new RangeError(unknown('format', name, formats));
-    return { format, file };
+    return { format, file, flag: `--out ${name}` };
   });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RunConfiguration } from '../../bench/model/configuration.ts';
-import { configurationFaults } from '../../bench/model/configuration-faults.ts';
+import { codedFaults, configurationFaults } from '../../bench/model/configuration-faults.ts';
 import { fixedSize } from '../../bench/model/message-sizes.ts';
 import { appNames } from '../../servers/apps/catalog.ts';
 import { configuration } from './configurations.ts';
@@ -33,6 +33,15 @@ describe('a configuration', () => {
     named.push('rounds', 'duration', 'warmup', 'timeout', 'open-timeout', 'threads');
     for (const name of named) expect(faults.filter((fault) => fault.startsWith(name))).toHaveLength(1);
     expect(faults).toHaveLength(named.length);
+  });
+
+  test('gives a code to the faults that some commands leave out or reword', () => {
+    const faults = codedFaults({ ...configuration, targets: [], rate: -1, rounds: 0 });
+    expect(faults).toEqual([
+      { code: 'no-target', text: expect.stringMatching(/^nothing to measure/) },
+      { code: 'rate', text: expect.stringMatching(/^rate: -1/) },
+      { text: expect.stringMatching(/^rounds: 0/) },
+    ]);
   });
 
   test('requires room for a sequence number in a datagram, but not in a TCP request', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { compareTargets } from '../../bench/run/comparison.ts';
 import type { Trial } from '../../bench/model/trial.ts';
+import { compareTargets } from '../../bench/run/comparison.ts';
 import { summarize } from '../../reports/renderers/summary.ts';
 import { aggregate } from '../../reports/tables/aggregate.ts';
 import { failure, latency, result, trial } from './results.ts';
