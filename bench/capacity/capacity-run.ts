@@ -75,9 +75,10 @@ class CapacityTrials implements Measurement {
   }
 
   async measure(spec: TrialSpec, step: Step): Promise<Trial | null> {
-    const offered = { ...this.#configuration, rate: step.rate, durationMs: this.#windowMs(step) };
-    this.#progress.begin(spec);
-    const outcome = await attempt(spec, offered, this.#placement, this.#progress, this.#signal);
+    const offered = { ...spec, rate: step.rate };
+    const configuration = { ...this.#configuration, durationMs: this.#windowMs(step) };
+    this.#progress.begin(offered);
+    const outcome = await attempt(offered, configuration, this.#placement, this.#progress, this.#signal);
     this.#progress.end();
     if (outcome === null) return null;
     const { trials, failures } = this.#result;

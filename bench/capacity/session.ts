@@ -4,7 +4,6 @@ import { targetName } from '../model/configuration.ts';
 import type { Threshold } from '../model/threshold.ts';
 import type { Trial } from '../model/trial.ts';
 import type { TrialSpec } from '../run/planner.ts';
-import { workRecord } from '../run/trial-record.ts';
 import { shuffled } from '../stats/shuffled.ts';
 import { conclude, type RunStep, type SearchEnd } from './conclusion.ts';
 import { judgeRate } from './finding.ts';
@@ -79,8 +78,8 @@ class Search {
 
   /** Returns what is known of the target: the same object until that changes. */
   conclude(): Capacity {
-    const { target, transport, connections, work } = this.#spec;
-    const point = { target: targetName(target), transport, connections, ...workRecord(work) };
+    const { target, transport, connections, work, cacheHit } = this.#spec;
+    const point = { target: targetName(target), transport, connections, work, cacheHit };
     this.#concluded ??= { ...point, ...conclude(this.#steps, this.#end) };
     return this.#concluded;
   }

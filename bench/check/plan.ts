@@ -96,7 +96,7 @@ function asRun(plan: CheckPlan, program: SingleTarget): RunConfiguration {
       connections: [point.connections],
     },
     ...{ seed, threads, timeoutMs, openTimeoutMs, serverCpus, loadCpus, warmupMs: warmupMs ?? 0 },
-    ...{ work: null, scenarios: [], rate: null, arrivals: 'constant', stages: [], requests: null, thresholds: [] },
+    ...{ scenarios: [], requests: null, thresholds: [] },
     // Placeholders: windows have checks of their own.
     ...{ rounds: 1, durationMs: 1, timestamps: 'user' },
   };

@@ -1,9 +1,10 @@
 import { speaksHttp } from './app-workload.ts';
 import type { RunConfiguration } from './configuration.ts';
-import { configurationFaults } from './configuration-faults.ts';
+import { codedFaults } from './configuration-faults.ts';
 import { ConfigurationError } from './errors.ts';
 import { isOneWay } from './operating-point.ts';
 import type { Threshold } from './threshold.ts';
+import { type Fault, textsOf, unmet, type Want } from './want.ts';
 
 /** A search for the highest rate at which each target meets its objectives. */
 export interface CapacityConfiguration extends RunConfiguration {
@@ -37,7 +38,7 @@ export function capacityFaults(configuration: CapacityConfiguration): string[] {
   const { thresholds, workload, app, confirmMs, durationMs, warmupMs, failureLimit, searchLimitMs, rate } =
     configuration;
   const ofLoad = thresholds.filter(({ metric }) => OF_THE_LOAD.includes(metric));
-  const wants: readonly (readonly [holds: boolean, fault: string])[] = [
+  const wants: readonly Want[] = [
     [thresholds.length > 0, "slo: give an objective, such as --slo 'p99<5ms'"],
     [
       !isOneWay(workload),
@@ -59,12 +60,12 @@ export function capacityFaults(configuration: CapacityConfiguration): string[] {
     ],
   ];
   return [
-    ...configurationFaults(configuration).map((fault) => inWordsOfSearch(fault, app)),
+    ...codedFaults(configuration).map((fault) => inWordsOfSearch(fault, app)),
     ...ofLoad.map(
       ({ text, metric }) =>
         `slo: ${text}: ${metric} depends on the offered rate: bound a value that depends on the target`,
     ),
-    ...wants.filter(([holds]) => !holds).map(([, fault]) => fault),
+    ...textsOf(unmet(wants)),
   ];
 }
 
@@ -75,9 +76,9 @@ export function assertSearchable(configuration: CapacityConfiguration): void {
 }
 
 /** Rewords a fault for a search, which always has a rate and calls its first one by another name. */
-function inWordsOfSearch(fault: string, app: string): string {
-  if (!fault.startsWith('rate: ')) return fault;
+function inWordsOfSearch({ code, text }: Fault, app: string): string {
+  if (code !== 'rate') return text;
   if (speaksHttp(app))
     return `app: ${app} is measured by autocannon's client, which does not keep a rate: search with another --app`;
-  return `start-${fault}`;
+  return `start-${text}`;
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { transportNames } from '../../servers/transport.ts';
-import { amount, count, reasonSchema } from './trial.ts';
+import { amount, count } from './numbers.ts';
+import { pointShape } from './operating-point.ts';
+import { reasonSchema } from './trial.ts';
 
 /** Purposes of a search's trials: narrowing down the capacity, confirming it, or profiling rates below it. */
 export const purposes = ['bracket', 'confirm', 'profile'] as const;
@@ -27,10 +28,10 @@ const stepSchema = z.looseObject({
 /** The capacity of one target, as far as a search has determined it. */
 export const capacitySchema = z.looseObject({
   target: z.string(),
-  transport: z.enum(transportNames),
-  connections: count,
-  work: z.string().nullable().optional(),
-  cacheHit: amount.optional(),
+  transport: pointShape.transport,
+  connections: pointShape.connections,
+  work: pointShape.work.default(null),
+  cacheHit: pointShape.cacheHit,
   /**
    * - `bracketed`: the capacity lies between two rates.
    * - `at-least`: it is no less than one rate.

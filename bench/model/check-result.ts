@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { amount, count } from './numbers.ts';
 import { environmentSchema } from './result.ts';
-import { amount, count, reasonSchema } from './trial.ts';
+import { reasonSchema } from './trial.ts';
 
 /** Schema of a saved regression check. Objects are loose: fields that a later version adds are kept. */
 export const CHECK_SCHEMA = 'sockbench/check/1';

@@ -1,3 +1,4 @@
+import { isFixedSize } from './message-sizes.ts';
 import type { Environment, Plan, Result } from './result.ts';
 
 /** Properties of two machines that must be equal for their numbers to be compared, with their names in messages. */
@@ -10,29 +11,28 @@ const MACHINE = {
 
 interface PlanField {
   readonly name: string;
-  /** Value in versions that did not have the option; undefined when every version stores the field. */
-  readonly usual?: unknown;
+  /** Returns the value that must be equal. Default: that of the field. */
+  readonly of?: (plan: Plan) => unknown;
   /** Whether the field counts only when both plans have it. */
   readonly ofBoth?: true;
 }
 
 /** Fields of two plans that must be equal. Seed, rounds, targets and numbers of connections may differ. */
 const PLAN: Readonly<Record<string, PlanField>> = {
-  // What those versions measured, whatever the default is today.
-  app: { name: 'app', usual: 'echo' },
-  workload: { name: 'workload', usual: 'request-response' },
-  connection: { name: 'use of connections', usual: 'pooled' },
+  app: { name: 'app' },
+  workload: { name: 'workload' },
+  connection: { name: 'use of connections' },
   size: { name: 'size' },
-  sizes: { name: 'mixture of sizes', usual: null },
+  sizes: { name: 'mixture of sizes', of: ({ sizes }) => (isFixedSize(sizes) ? null : sizes) },
   pipelining: { name: 'pipelining' },
-  rate: { name: 'rate', usual: null },
-  arrivals: { name: 'arrivals', usual: null },
-  stages: { name: 'stages', usual: null },
-  requests: { name: 'number of requests', usual: null },
+  rate: { name: 'rate' },
+  arrivals: { name: 'arrivals' },
+  stages: { name: 'stages' },
+  requests: { name: 'number of requests' },
   durationSeconds: { name: 'duration in seconds' },
   warmupSeconds: { name: 'warm-up in seconds' },
-  timeoutSeconds: { name: 'time-out in seconds', usual: null },
-  timestamps: { name: 'timestamps', usual: 'user' },
+  timeoutSeconds: { name: 'time-out in seconds', of: ({ timeoutSeconds = null }) => timeoutSeconds },
+  timestamps: { name: 'timestamps', of: ({ timestamps = 'user' }) => timestamps },
   balance: { name: 'balance policy', ofBoth: true },
   threads: { name: 'generator threads' },
   serverCpus: { name: 'CPUs for servers' },
@@ -45,8 +45,8 @@ const PLAN: Readonly<Record<string, PlanField>> = {
  */
 export function incomparabilities(a: Result, b: Result): string[] {
   const machine = machineDifferences(a.environment, b.environment);
-  const plan = Object.entries(PLAN).map(([field, { name, usual, ofBoth }]) => {
-    const [ofA, ofB] = [a, b].map(({ plan }) => plan[field as keyof Plan] ?? usual);
+  const plan = Object.entries(PLAN).map(([field, { name, of, ofBoth }]) => {
+    const [ofA, ofB] = [a, b].map(({ plan }) => (of === undefined ? plan[field as keyof Plan] : of(plan)));
     return ofBoth && (ofA === undefined || ofB === undefined) ? undefined : differing(name, ofA, ofB);
   });
   const searched = [a, b].some(({ plan }) => plan.capacity !== undefined);

@@ -15,7 +15,6 @@ import {
   type ForeignServer,
   membersOf,
   type RunConfiguration,
-  type Scenario,
   scenariosOf,
   type TargetSpec,
   targetName,
@@ -25,11 +24,11 @@ import { ConfigurationError } from './errors.ts';
 import { groupWants } from './group-faults.ts';
 import { whyNotMeasured } from './left-out.ts';
 import { isFixedSize, largestSize, smallestSize } from './message-sizes.ts';
-import { isOneWay } from './operating-point.ts';
+import { isOneWay, type Scenario } from './operating-point.ts';
 import { stageWants } from './stage-faults.ts';
 import { sweepWants } from './sweep-faults.ts';
 import { thresholdFaults } from './threshold-faults.ts';
-import { isWhole, MAX_CONNECTIONS, MAX_RATE, type Want } from './want.ts';
+import { type Fault, isWhole, MAX_CONNECTIONS, MAX_RATE, textsOf, unmet, type Want } from './want.ts';
 
 /** Bytes of a UDP request's header: its socket, and its sequence number. */
 const MIN_DATAGRAM = 8;
@@ -43,6 +42,11 @@ const SHARE_TOLERANCE = 1e-9;
 
 /** Returns every reason why a configuration cannot be run, in the user's terms; empty when it can. */
 export function configurationFaults(configuration: RunConfiguration): string[] {
+  return textsOf(codedFaults(configuration));
+}
+
+/** Returns the same as {@link configurationFaults}, for commands that do not report every fault as it is. */
+export function codedFaults(configuration: RunConfiguration): Fault[] {
   return [
     ...unmet(contestants(configuration)),
     ...scenariosOf(configuration).flatMap((scenario) => scenarioFaults(scenario, configuration)),
@@ -58,8 +62,7 @@ export function configurationFaults(configuration: RunConfiguration): string[] {
     ...unmet(secure(configuration)),
     ...unmet(limits(configuration)),
     ...unmet(sweepWants(configuration)),
-    ...unservedFaults(configuration),
-    ...thresholdFaults(configuration),
+    ...[...unservedFaults(configuration), ...thresholdFaults(configuration)].map((text) => ({ text })),
   ];
 }
 
@@ -69,10 +72,6 @@ export function assertRunnable(configuration: RunConfiguration): void {
   if (faults.length > 0) throw new ConfigurationError(faults);
 }
 
-function unmet(wants: readonly Want[]): string[] {
-  return wants.filter(([holds]) => !holds).map(([, fault]) => fault);
-}
-
 function contestants(configuration: RunConfiguration): Want[] {
   const { targets, transports, connections, app, workload, balance } = configuration;
   const made = workloadOf(app);
@@ -80,7 +79,7 @@ function contestants(configuration: RunConfiguration): Want[] {
   const names = targets.map(targetName);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   return [
-    [targets.length > 0, 'nothing to measure: name a model or a target'],
+    [targets.length > 0, 'nothing to measure: name a model or a target', 'no-target'],
     [twice === undefined, `two servers are called ${twice}: give them different names, commands with --name`],
     [transports.length > 0, 'no transport: name tcp, udp or tls'],
     [connections.length > 0, 'no number of connections given'],
@@ -106,7 +105,7 @@ function connectionLevel(level: number, { rate }: RunConfiguration): Want[] {
   ];
 }
 
-function scenarioFaults(scenario: Scenario, configuration: RunConfiguration): string[] {
+function scenarioFaults(scenario: Scenario, configuration: RunConfiguration): Fault[] {
   return [
     ...scenario.connections.flatMap((level) => unmet(connectionLevel(level, configuration))),
     ...unmet(work(scenario, configuration)),
@@ -158,9 +157,10 @@ function pacing({ rate, arrivals, stages }: RunConfiguration): Want[] {
     [
       rate === null || (rate <= MAX_RATE && (rate > 0 || (rate === 0 && stages.length > 0))),
       `rate: ${rate} is not above 0 and up to ${MAX_RATE} requests/s`,
+      'rate',
     ],
     [
-      rate !== null || arrivals === 'constant',
+      rate !== null || arrivals === null,
       `arrivals: ${arrivals} has no effect without a rate, because each reply triggers the next request: add --rate`,
     ],
   ];
@@ -177,7 +177,7 @@ function oneWay({ workload, transports, rate, pipelining, requests }: RunConfigu
         'use --workload upload to send datagrams one way, or request-response',
     ],
     [pipelining === 1, `pipelining: ${workload} has no replies, so no requests are in flight: leave out --pipelining`],
-    [!streams || rate === null, `rate: ${why}: leave out --rate, or send datagrams at a rate over udp`],
+    [!streams || rate === null, `rate: ${why}: leave out --rate, or send datagrams at a rate over udp`, 'rate'],
     [!streams || requests === null, `requests: ${why}: set a time, with --duration`],
   ];
 }
@@ -205,6 +205,7 @@ function http({ app, workload, rate, stages, connection, requests, timestamps }:
     [
       rate === null,
       `rate: ${app} is measured by autocannon's client, which sends in bursts at a rate: leave out --rate, for a closed loop`,
+      'rate',
     ],
     [
       rate !== null || stages.length === 0,
@@ -263,7 +264,7 @@ function unservedFaults(configuration: RunConfiguration): string[] {
       ? [`target ${target.url} speaks ${target.app}: leave out --app ${app}`]
       : [],
   );
-  const commands = members.flatMap((target) => (target.kind === 'exec' ? unmet(foreignServer(target)) : []));
+  const commands = members.flatMap((target) => (target.kind === 'exec' ? textsOf(unmet(foreignServer(target))) : []));
   const unserved = transports.flatMap((transport) => {
     const isIdle = !targets.some((target) => isMeasured(target, transport));
     return members.flatMap((target) => {

@@ -3,11 +3,8 @@ import { type BalancePolicy, DEFAULT_BALANCE } from '../../servers/balance/polic
 import { doesBalance, type ModelName } from '../../servers/catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
-import type { MessageSizes } from './message-sizes.ts';
-import type { Arrivals, ConnectionUse, Workload } from './operating-point.ts';
-import type { RequestWork } from './request-work.ts';
+import { type Load, type Scenario, scenarioOf } from './operating-point.ts';
 import type { SelectPolicy } from './select-policy.ts';
-import type { Stage } from './stage.ts';
 import type { Threshold } from './threshold.ts';
 
 /** A target of a load. */
@@ -57,39 +54,14 @@ export const timestampSources = {
 
 export type Timestamps = keyof typeof timestampSources;
 
-/** Properties that may vary between the operating points of a run. */
-export interface Scenario {
-  readonly transports: readonly TransportName[];
-  /** Levels of concurrency: one operating point each. */
-  readonly connections: readonly number[];
-  /** Null: requests cost only their replies. */
-  readonly work: RequestWork | null;
-  /** CPUs given to the server; undefined: those of the run. */
-  readonly cpus?: number | undefined;
-}
-
 /** Everything that decides what a run does. The same seed gives the same order. */
-export interface RunConfiguration extends Scenario {
+export interface RunConfiguration extends Scenario, Load {
   readonly command: 'bench' | 'run' | 'scale' | 'capacity';
   readonly targets: readonly TargetSpec[];
-  readonly app: AppName;
   /** Policy of models that balance; undefined: their default. */
   readonly balance?: BalancePolicy | undefined;
   /** Further operating points, which differ from the others in these properties. */
   readonly scenarios: readonly Scenario[];
-  readonly workload: Workload;
-  readonly connection: ConnectionUse;
-  readonly pipelining: number;
-  readonly sizes: MessageSizes;
-  /** Whether WebSocket messages are compressed, if the server agrees. */
-  readonly deflate?: boolean;
-  /** Requests a second, independent of the server: open loop. Null: closed loop. */
-  readonly rate: number | null;
-  readonly arrivals: Arrivals;
-  /**
-   * Ramps of the rate or, without a rate, of the connections in use, beginning at those given here. Empty: constant.
-   */
-  readonly stages: readonly Stage[];
   /** Measuring ends when N requests were sent and have ended; null: when its time is over. */
   readonly requests: number | null;
   /** Measuring ends after this time at the latest. */
@@ -116,8 +88,7 @@ export interface RunConfiguration extends Scenario {
 
 /** Returns all scenarios of a run: its own, and the further ones. */
 export function scenariosOf(configuration: RunConfiguration): Scenario[] {
-  const { transports, connections, work, cpus, scenarios } = configuration;
-  return [{ transports, connections, work, cpus }, ...scenarios];
+  return [scenarioOf(configuration), ...configuration.scenarios];
 }
 
 /** Returns all transports that a run uses, each once. */

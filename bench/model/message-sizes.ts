@@ -1,15 +1,13 @@
+import * as z from 'zod';
+import { amount, count } from './numbers.ts';
 import { parseSize } from './units.ts';
 
-/** Messages of `from` to `to` bytes, all sizes equally likely, and their share of all messages. */
-export interface SizeRange {
-  readonly from: number;
-  readonly to: number;
-  /** Above 0, up to 1; the shares of all ranges add up to 1. */
-  readonly share: number;
-}
-
-/** Sizes of messages: one size, or a mixture of sizes and ranges. Never empty. */
-export type MessageSizes = readonly SizeRange[];
+/**
+ * Sizes of messages: one size, or a mixture of sizes and ranges. Messages of `from` to `to` bytes, all sizes equally
+ * likely, and their share of all messages: above 0, up to 1; the shares add up to 1.
+ */
+export const sizesSchema = z.array(z.object({ from: count, to: count, share: amount }).readonly()).readonly();
+export type MessageSizes = z.infer<typeof sizesSchema>;
 
 /** Returns the sizes of messages that are all `bytes` long. */
 export function fixedSize(bytes: number): MessageSizes {

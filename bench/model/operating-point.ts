@@ -1,6 +1,9 @@
-import type { AppName } from '../../servers/apps/catalog.ts';
-import type { TransportName } from '../../servers/transport.ts';
-import type { MessageSizes } from './message-sizes.ts';
+import * as z from 'zod';
+import { appNames } from '../../servers/apps/catalog.ts';
+import { transportNames } from '../../servers/transport.ts';
+import { fixedSize, sizesSchema } from './message-sizes.ts';
+import { amount, count } from './numbers.ts';
+import { stagesSchema } from './stage.ts';
 
 /** What clients do. */
 export const workloads = {
@@ -36,21 +39,97 @@ export const connectionUses = {
   'per-request': 'a new connection for each request: connect, request, reply, close',
 } as const;
 
-export type ConnectionUse = keyof typeof connectionUses;
-
-/** The load that a trial puts on its target. */
-export interface OperatingPoint {
-  readonly transport: TransportName;
+/** Properties of a load that are the same at all operating points of a run. */
+const loadShape = {
   /** The app that the server runs, which decides its protocol. */
-  readonly app: AppName;
-  readonly workload: Workload;
-  /** TCP connections, or UDP sockets, each a peer of its own. */
-  readonly connections: number;
+  app: z.enum(appNames).default('echo'),
+  workload: z.enum(namesOf(workloads)).default('request-response'),
+  connection: z.enum(namesOf(connectionUses)).default('pooled'),
   /** Requests in flight on each connection. */
-  readonly pipelining: number;
-  readonly connection: ConnectionUse;
-  /** Bytes of a request, and of its reply. */
-  readonly sizes: MessageSizes;
-  /** Whether WebSocket messages are compressed (RFC 7692). */
-  readonly deflate?: boolean;
+  pipelining: count,
+  /** Whether WebSocket messages are compressed (RFC 7692), if the server agrees. */
+  deflate: z.boolean().default(false),
+  /** Bytes of a request, and of its reply. Empty in results of versions that stored mixtures only. */
+  sizes: sizesSchema.default([]),
+  /**
+   * Requests a second, independent of the server: open loop. Null: closed loop. With stages, the rate at their
+   * beginning; in a trial that was measured, the mean.
+   */
+  rate: amount.nullable().default(null),
+  /** Null in a closed loop, where each reply triggers the next request. */
+  arrivals: z.enum(namesOf(arrivals)).nullable().default(null),
+  /** Ramps of the rate or, in a closed loop, of the connections in use. Empty: constant. */
+  stages: stagesSchema.default([]),
+};
+
+/** Properties in which the operating points of a run may differ. */
+const variedShape = {
+  transport: z.enum(transportNames),
+  /** TCP connections, or UDP sockets, each a peer of its own. */
+  connections: count,
+  /** Number of CPUs given to the server; absent when it was not varied. */
+  cpus: count.optional(),
+  /** Work of a request on the server, in the syntax of --work; null: no more than its reply. */
+  work: z.string().nullable(),
+  /** Share of requests that skip the work. */
+  cacheHit: amount.default(0),
+};
+
+/** Schemas of these properties, for the records that results store. */
+export const pointShape = { ...variedShape, ...loadShape };
+export const loadSchema = z.object(loadShape);
+const pointSchema = z.object(pointShape);
+
+/** The load of a run, without the properties in which its operating points differ. */
+export type Load = Readonly<z.infer<typeof loadSchema>>;
+
+/**
+ * The load that a trial puts on its target: one record, which planning makes, the generator's threads receive, and
+ * results store.
+ */
+export type OperatingPoint = Readonly<z.infer<typeof pointSchema>>;
+
+/** Operating points that differ in these properties: each transport with each number of connections. */
+export const scenarioSchema = z.object({
+  transports: z.array(pointShape.transport).readonly(),
+  connections: z.array(pointShape.connections).readonly(),
+  cpus: pointShape.cpus,
+  work: pointShape.work.default(null),
+  cacheHit: pointShape.cacheHit,
+});
+export type Scenario = Readonly<z.infer<typeof scenarioSchema>>;
+
+/** Returns an operating point: one echo request after the other on one TCP connection, except for what is given. */
+export function operatingPoint(given: Partial<OperatingPoint> = {}): OperatingPoint {
+  return {
+    ...{ transport: 'tcp', connections: 1, work: null, cacheHit: 0 },
+    ...{ app: 'echo', workload: 'request-response', connection: 'pooled', pipelining: 1, deflate: false },
+    ...{ sizes: fixedSize(64), rate: null, arrivals: null, stages: [] },
+    ...given,
+  };
+}
+
+/** Returns the load in a record that contains one. */
+export function loadOf(record: Load): Load {
+  const names = Object.keys(loadShape) as (keyof Load)[];
+  return Object.fromEntries(names.map((name) => [name, record[name]])) as Load;
+}
+
+/** Returns the scenario in a record that contains one. */
+export function scenarioOf({ transports, connections, cpus, work, cacheHit }: Scenario): Scenario {
+  return { transports, connections, ...(cpus !== undefined && { cpus }), work, cacheHit };
+}
+
+/** Reports whether stages change the number of connections in use, rather than a rate. */
+export function growsInStages({ rate, stages }: Pick<Load, 'rate' | 'stages'>): boolean {
+  return rate === null && stages.length > 0;
+}
+
+/** Returns the most connections that a load uses at once. */
+export function mostConnections(point: Pick<OperatingPoint, 'rate' | 'stages' | 'connections'>): number {
+  return Math.max(point.connections, ...(growsInStages(point) ? point.stages.map(({ target }) => target) : []));
+}
+
+function namesOf<N extends string>(catalog: Readonly<Record<N, unknown>>): readonly N[] {
+  return Object.keys(catalog) as N[];
 }

@@ -1,15 +1,6 @@
 import type { WorkPart } from '../../servers/work/spec.ts';
 import { parseDurationWithUnit } from './units.ts';
 
-/** Work of requests on the server, beyond their replies. */
-export interface RequestWork {
-  /** As the user wrote it. */
-  readonly text: string;
-  readonly parts: readonly WorkPart[];
-  /** Share of requests that cost nothing, 0 to 1. */
-  readonly cacheHit: number;
-}
-
 const NANOS_PER_MS = 1e6;
 /** Most work of each kind for one request, so that a server can still be stopped in time. */
 const MOST_MS = 1000;
@@ -23,14 +14,14 @@ const EXAMPLES = 'such as cpu:200us, io:5ms, cpu:100us+io:2ms or cpu:50us@0.9,cp
  * `cpu:50us@0.9,cpu:5ms@0.1`. Shares may add up to less than 1: the rest costs nothing.
  * @throws {RangeError} when it is no such work.
  */
-export function parseWork(text: string): RequestWork {
+export function parseWork(text: string): WorkPart[] {
   const entries = text.split(',').map((entry) => entry.trim());
   const parts = entries.map((entry) => parsePart(entry, entries.length === 1));
   const shares = parts.reduce((sum, { share }) => sum + share, 0);
   if (shares > 1 + SHARE_TOLERANCE) {
     throw new RangeError(`the shares of '${text}' add up to ${Number(shares.toFixed(6))}, which is more than 1`);
   }
-  return { text, parts, cacheHit: 0 };
+  return parts;
 }
 
 /** Parses one part. @param alone whether it is the only part. Then it needs no share. */

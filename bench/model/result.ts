@@ -2,8 +2,10 @@ import * as z from 'zod';
 import { transportNames } from '../../servers/transport.ts';
 import { capacityPlanSchema, capacitySchema } from './capacity.ts';
 import { metricUnits } from './metric.ts';
+import { amount, count } from './numbers.ts';
+import { loadSchema, pointShape, scenarioSchema } from './operating-point.ts';
 import { cpuGainSchema, scalingSchema } from './scaling.ts';
-import { amount, count, reasonSchema, sizeRangeSchema, stageSchema, trialSchema } from './trial.ts';
+import { reasonSchema, trialSchema } from './trial.ts';
 
 /**
  * Schema of a saved run, which is also the format that reports read. Objects are loose: fields that a later version
@@ -26,15 +28,6 @@ export const environmentSchema = z.looseObject({
   virtualized: z.boolean(),
 });
 
-/** Operating points: each transport with each number of connections. */
-const scenarioSchema = z.looseObject({
-  transports: z.array(z.string()),
-  connections: z.array(count),
-  cpus: count.optional(),
-  work: z.string().nullable(),
-  cacheHit: amount.optional(),
-});
-
 const planSchema = z.looseObject({
   command: z.string(),
   /** Shuffles the order of trials; the same seed gives the same order. */
@@ -51,33 +44,21 @@ const planSchema = z.looseObject({
   budgetSeconds: amount.optional(),
   /** Trials in all; when absent, each of the models at each operating point in each round. */
   trials: count.optional(),
-  transports: z.array(z.string()),
-  connections: z.array(count),
-  /** CPUs given to the server, in all scenarios but the further ones; absent when they were not varied. */
-  cpus: count.optional(),
-  /** Work of requests on the server, in the syntax of --work; null for none. */
-  work: z.string().nullable().optional(),
-  cacheHit: amount.optional(),
+  ...scenarioSchema.shape,
   /** Further operating points, which differ in these properties; absent when there are none. */
   scenarios: z.array(scenarioSchema).optional(),
-  /** This and the other optional fields are absent in results of versions without the option. */
-  workload: z.string().optional(),
-  connection: z.string().optional(),
-  pipelining: count,
-  deflate: z.boolean().optional(),
-  /** Offered rate in requests/s, at the beginning of stages or of a search; null in a closed loop. */
-  rate: amount.nullable().optional(),
-  arrivals: z.string().nullable().optional(),
-  stages: z.array(stageSchema).optional(),
+  ...loadSchema.shape,
   /** Measuring ended after N requests; null: only after its time. */
-  requests: count.nullable().optional(),
+  requests: count.nullable().default(null),
   timestamps: z.string().optional(),
-  /** Mean bytes of a message, rounded; see `sizes` for a mixture. */
+  /** Mean bytes of a message, rounded. */
   size: count,
-  sizes: z.array(sizeRangeSchema).optional(),
   /** The longest time measured when there is a number of `requests`. */
   durationSeconds: amount,
   warmupSeconds: amount,
+  /** Absent, as `openTimeoutSeconds` and the defaults above, in results of versions without them. */
+  timeoutSeconds: amount.optional(),
+  openTimeoutSeconds: amount.optional(),
   threads: count,
   serverCpus: z.array(count),
   loadCpus: z.array(count),
@@ -88,12 +69,10 @@ const planSchema = z.looseObject({
 /** A trial that could not be measured, and why. */
 const failureSchema = z.looseObject({
   target: z.string(),
-  transport: z.enum(transportNames),
-  connections: count,
-  cpus: count.optional(),
-  /** Absent in results of versions without work. */
-  work: z.string().nullable().optional(),
-  cacheHit: amount.optional(),
+  ...pointShape,
+  /** Absent, as most properties of the load, in results of early versions. */
+  work: pointShape.work.default(null),
+  pipelining: pointShape.pipelining.default(1),
   round: count,
   message: z.string(),
   /** The server's last lines on stderr. */

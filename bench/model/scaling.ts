@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { transportNames } from '../../servers/transport.ts';
-import { amount, count } from './trial.ts';
+import { amount, count } from './numbers.ts';
 
 /** How targets scale, as it is saved. Objects are loose: fields that a later version adds are kept. */
 

@@ -12,7 +12,7 @@ export function stageWants({ stages, rate, connections, durationMs }: RunConfigu
   const targets = stages.map(({ target }) => target);
   return [
     [stages.length <= MAX_STAGES, `stage: ${stages.length} stages are more than ${MAX_STAGES}`],
-    [stages.every((stage) => stage.durationMs >= 0), 'stage: a duration must not be negative'],
+    [stages.every(({ seconds }) => seconds >= 0), 'stage: a duration must not be negative'],
     [total > 0, 'stage: no stage has a duration above 0: give one a duration, such as 30s:1000'],
     [total <= MAX_STAGES_MS, `stage: together, the stages last longer than ${MAX_STAGES_MS / 3_600_000} hours`],
     [total === durationMs, 'duration: the stages set the duration: leave out --duration'],

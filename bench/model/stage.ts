@@ -1,16 +1,23 @@
+import * as z from 'zod';
+import { amount } from './numbers.ts';
 import { parseAmount, parseDuration } from './units.ts';
 
+const stageSchema = z
+  .object({
+    /** 0: the level jumps. */
+    seconds: amount,
+    /** Requests a second when there is a rate, otherwise connections in use. */
+    target: amount,
+  })
+  .readonly();
+export const stagesSchema = z.array(stageSchema).readonly();
+
 /** A part of a load in which its level changes linearly to `target`. */
-export interface Stage {
-  /** 0: the level jumps. */
-  readonly durationMs: number;
-  /** Requests a second when there is a rate, otherwise connections in use. */
-  readonly target: number;
-}
+export type Stage = z.infer<typeof stageSchema>;
 
 /** Returns the duration of all stages together, in milliseconds. */
 export function stagesDurationMs(stages: readonly Stage[]): number {
-  return stages.reduce((sum, { durationMs }) => sum + durationMs, 0);
+  return stages.reduce((sum, { seconds }) => sum + seconds * 1000, 0);
 }
 
 /** Parses `30s:1000,1m:10k`, or in seconds `30:1000`. @throws {RangeError} for the first part that is no stage. */
@@ -23,7 +30,7 @@ function parseStage(text: string): Stage {
   if (more.length > 0) throw notAStage(text);
   const durationMs = millisecondsOf(duration);
   const level = parseAmount(target);
-  if (durationMs !== undefined && level !== undefined) return { durationMs, target: level };
+  if (durationMs !== undefined && level !== undefined) return { seconds: durationMs / 1000, target: level };
   if (parseAmount(duration) !== undefined && millisecondsOf(target) !== undefined) {
     throw new RangeError(`'${text}' has its duration last; did you mean ${target}:${duration}?`);
   }

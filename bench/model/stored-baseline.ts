@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { ModelName } from '../../servers/catalog.ts';
-import { amount, count, sizeRangeSchema } from './trial.ts';
+import { sizesSchema } from './message-sizes.ts';
+import { amount, count } from './numbers.ts';
 
 /**
  * Schema of the stored runs of one server, each measured next to a reference. Objects are loose, as those of results.
@@ -25,7 +26,7 @@ const planSchema = z.looseObject({
   app: z.string(),
   transport: z.string(),
   connections: count,
-  sizes: z.array(sizeRangeSchema),
+  sizes: sizesSchema,
   /** Null: as long as a pilot found. */
   warmupMs: amount.nullable(),
   windowMs: z.number().positive(),

@@ -1,15 +1,8 @@
 import * as z from 'zod';
-import { transportNames } from '../../servers/transport.ts';
+import { amount, count } from './numbers.ts';
+import { pointShape } from './operating-point.ts';
 
 /** What a trial measured, as it is saved. Objects are loose: fields that a later version adds are kept. */
-
-export const count = z.number().int().nonnegative();
-export const amount = z.number().nonnegative();
-
-export const sizeRangeSchema = z.looseObject({ from: count, to: count, share: amount });
-
-/** The level at the end of a stage, and its duration. */
-export const stageSchema = z.looseObject({ seconds: amount, target: amount });
 
 /** Why requests were due and never sent; see DropCause in bench/load/threads/counts.ts. */
 const dropsSchema = z.looseObject({
@@ -214,35 +207,14 @@ const measuredTrialSchema = z.looseObject({
   model: z.string().nullable(),
   /** The target's name: a model, a command or an address, or several. */
   target: z.string(),
-  app: z.string(),
   /** How the server divided connections over its own servers; absent when it does not. */
   balance: z.string().optional(),
   /** How clients chose between several targets, and each one's part of the load; absent when there is one target. */
   select: z.string().optional(),
   targets: z.array(targetShareSchema).optional(),
-  transport: z.enum(transportNames),
-  workload: z.string(),
-  connections: count,
-  /** CPUs given to the server; absent when they were not varied. */
-  cpus: count.optional(),
-  /** `pooled` or `per-request`; absent in results of versions that had only pooled ones. */
-  connection: z.string().optional(),
-  /** Offered rate in requests/s; in stages, its mean. Null in a closed loop. */
-  rate: z.number().nullable(),
-  /** `constant` or `poisson`; null in a closed loop. */
-  arrivals: z.string().nullable().optional(),
-  stages: z.array(stageSchema).optional(),
+  ...pointShape,
   /** Mean bytes of a message, rounded. */
   size: count,
-  /** All sizes, when there are several. */
-  sizes: z.array(sizeRangeSchema).optional(),
-  pipelining: count,
-  /** Whether WebSocket messages were compressed. */
-  deflate: z.boolean().optional(),
-  /** Work of requests on the server, in the syntax of --work; null for none. */
-  work: z.string().nullable(),
-  /** Share of requests that cost nothing; absent without work. */
-  cacheHit: amount.optional(),
   /** Counted from 1. */
   round: count,
   measuredSeconds: amount,

@@ -3,8 +3,9 @@ import { formatAddress } from '../../sockets/address.ts';
 import type { LoadPlan } from '../load/generator.ts';
 import { pageOf, sendsHttp } from '../model/app-workload.ts';
 import type { RunConfiguration } from '../model/configuration.ts';
+import { growsInStages, mostConnections } from '../model/operating-point.ts';
 import type { Placement } from './placement.ts';
-import type { TrialSpec } from './planner.ts';
+import { pointOf, type TrialSpec } from './planner.ts';
 import type { RunningTarget } from './running-target.ts';
 
 /** Returns the plan of a trial's load, for the generator. */
@@ -14,21 +15,17 @@ export function planLoad(
   placement: Placement,
   target: RunningTarget,
 ): LoadPlan {
-  const { stages, warmupMs, requests, timestamps, timeoutMs, openTimeoutMs } = configuration;
-  const { transport, app, workload, connection, connections, pipelining, sizes, deflate } = spec;
+  const { warmupMs, requests, timestamps, timeoutMs, openTimeoutMs } = configuration;
+  const { workload, connections, stages } = spec;
   return {
-    point: {
-      ...{ transport, app, workload, connection, pipelining, sizes },
-      ...(deflate && { deflate }),
-      connections: mostConnections(connections, configuration),
-    },
+    point: { ...pointOf(spec), connections: mostConnections(spec) },
     address: target.address,
     // The thread that sends a line must know which clients have received it, so one thread has all clients.
     threads: workload === 'broadcast' ? 1 : placement.threads,
     cpus: placement.loadCpus,
-    arrivals: arrivalsOf(configuration),
+    arrivals: arrivalsOf(spec, warmupMs),
     streamKey: streamKeyOf(spec, configuration),
-    levels: growsInStages(configuration) ? { start: connections, stages, holdMs: warmupMs } : null,
+    levels: growsInStages(spec) ? { start: connections, stages, holdMs: warmupMs } : null,
     requests,
     ...httpOf(spec, target),
     ...selectionOf(spec, target),
@@ -60,17 +57,7 @@ function httpOf({ app, workload, target }: TrialSpec, { address }: RunningTarget
   return { http: { ...(asked ?? { host: formatAddress(address), path: '/' }), page } };
 }
 
-/** Reports whether stages change the number of connections in use, rather than a rate. */
-export function growsInStages({ rate, stages }: RunConfiguration): boolean {
-  return rate === null && stages.length > 0;
-}
-
-/** Returns the most connections that a load uses at once. @param connections in use at the beginning. */
-export function mostConnections(connections: number, configuration: RunConfiguration): number {
-  const { stages } = configuration;
-  return Math.max(connections, ...(growsInStages(configuration) ? stages.map(({ target }) => target) : []));
-}
-
-function arrivalsOf({ rate, arrivals, stages, warmupMs }: RunConfiguration): LoadPlan['arrivals'] {
-  return rate === null ? null : { profile: { start: rate, stages, holdMs: warmupMs }, arrivals };
+function arrivalsOf({ rate, arrivals, stages }: TrialSpec, warmupMs: number): LoadPlan['arrivals'] {
+  if (rate === null) return null;
+  return { profile: { start: rate, stages, holdMs: warmupMs }, arrivals: arrivals ?? 'constant' };
 }

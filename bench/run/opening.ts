@@ -1,5 +1,6 @@
 import type { OpeningReport } from '../load/engine.ts';
 import type { Generator } from '../load/generator.ts';
+import { parseWork } from '../model/request-work.ts';
 import { Idleness, treeCpuNanos } from './idleness.ts';
 import type { TrialSpec } from './planner.ts';
 import type { RunningTarget } from './running-target.ts';
@@ -16,7 +17,7 @@ const LOOK_MS = 150;
 export async function opened(spec: TrialSpec, target: RunningTarget, generator: Generator): Promise<OpeningReport> {
   const { pids } = target;
   if (spec.target.kind !== 'model' || pids === null) return generator.opened();
-  const waits = Math.max(0, ...(spec.work?.parts ?? []).map(({ ioNanos }) => ioNanos / 1e6));
+  const waits = Math.max(0, ...(spec.work === null ? [] : parseWork(spec.work)).map(({ ioNanos }) => ioNanos / 1e6));
   const idleness = new Idleness(IDLE_MS + 2 * waits, () => treeCpuNanos(pids()), performance.now());
   const timer = setInterval(() => {
     if (idleness.lasts(performance.now())) generator.giveUpOpening();

@@ -1,14 +1,11 @@
 import { streamOf } from '../../servers/random/streams.ts';
-import { type RunConfiguration, type Scenario, scenariosOf, type TargetSpec } from '../model/configuration.ts';
+import { type RunConfiguration, scenariosOf, type TargetSpec } from '../model/configuration.ts';
 import { whyNotMeasured } from '../model/left-out.ts';
-import type { OperatingPoint } from '../model/operating-point.ts';
+import { loadOf, type OperatingPoint } from '../model/operating-point.ts';
 import { shuffled } from '../stats/shuffled.ts';
 
-/** An operating point, with the work and the server CPUs of its scenario. */
-export interface LoadPoint extends OperatingPoint, Pick<Scenario, 'work' | 'cpus'> {}
-
 /** One trial to run: a new server at one operating point. */
-export interface TrialSpec extends LoadPoint {
+export interface TrialSpec extends OperatingPoint {
   readonly target: TargetSpec;
   /** Counted from 1. */
   readonly round: number;
@@ -21,23 +18,11 @@ export interface TrialSpec extends LoadPoint {
  * same order.
  */
 export function* planRounds(configuration: RunConfiguration): Generator<TrialSpec[], void> {
-  const { targets, app, workload, connection, pipelining, sizes, deflate, rounds, seed } = configuration;
-  const points = scenariosOf(configuration).flatMap(({ transports, connections, work, cpus }) =>
+  const { targets, rounds, seed } = configuration;
+  const load = loadOf(configuration);
+  const points = scenariosOf(configuration).flatMap(({ transports, connections, ...scenario }) =>
     transports.flatMap((transport) =>
-      connections.map(
-        (level): LoadPoint => ({
-          transport,
-          app,
-          workload,
-          connection,
-          connections: level,
-          pipelining,
-          sizes,
-          ...(deflate && { deflate }),
-          work,
-          cpus,
-        }),
-      ),
+      connections.map((level): OperatingPoint => ({ transport, connections: level, ...scenario, ...load })),
     ),
   );
   for (let round = 1; round <= rounds; round++) {
@@ -48,4 +33,9 @@ export function* planRounds(configuration: RunConfiguration): Generator<TrialSpe
         .map((target) => ({ ...point, target, round })),
     );
   }
+}
+
+/** Returns the operating point of a trial. */
+export function pointOf({ target: _, round: __, ...point }: TrialSpec): OperatingPoint {
+  return point;
 }

@@ -4,32 +4,24 @@ import { getAffinity } from '../../sockets/os/cpu.ts';
 import { nowNanos } from '../measure/clock.ts';
 import { describeEnvironment } from '../measure/environment.ts';
 import { whileStamping } from '../measure/stamping.ts';
-import {
-  balanceOf,
-  membersOf,
-  type RunConfiguration,
-  type Scenario,
-  scenariosOf,
-  targetName,
-} from '../model/configuration.ts';
+import { balanceOf, membersOf, type RunConfiguration, scenariosOf, targetName } from '../model/configuration.ts';
 import { assertRunnable } from '../model/configuration-faults.ts';
 import { TargetError } from '../model/errors.ts';
 import { leftOut } from '../model/left-out.ts';
-import { isFixedSize, meanSize } from '../model/message-sizes.ts';
+import { meanSize } from '../model/message-sizes.ts';
+import { loadOf, mostConnections, scenarioOf } from '../model/operating-point.ts';
 import { type Failure, type Plan, type Result, SCHEMA } from '../model/result.ts';
 import { judgeThreshold } from '../model/threshold.ts';
 import type { Trial } from '../model/trial.ts';
 import { compareTargets } from './comparison.ts';
-import { mostConnections } from './load-plan.ts';
 import type { RunObserver } from './observer.ts';
 import { allowOpenFiles } from './open-files.ts';
 import { givingCpus, type Placement, type PlacementWishes, placeOnCpus } from './placement.ts';
-import { planRounds, type TrialSpec } from './planner.ts';
+import { planRounds, pointOf, type TrialSpec } from './planner.ts';
 import { RunProgress } from './progress.ts';
 import { RoundCourse } from './round-course.ts';
 import { withScaling } from './scaling/analysis.ts';
 import { runTrial } from './trial.ts';
-import { workRecord } from './trial-record.ts';
 import { stateVerdict } from './verdict.ts';
 
 /**
@@ -100,7 +92,7 @@ export function prepare(configuration: RunConfiguration): Placement {
   const why = whyNoLibc();
   if (why !== undefined) throw new UnavailableError(`the load generator can't run here: ${why}`);
   const levels = scenariosOf(configuration).flatMap(({ connections }) => connections);
-  allowOpenFiles(Math.max(...levels.map((level) => mostConnections(level, configuration))));
+  allowOpenFiles(Math.max(...levels.map((connections) => mostConnections({ ...configuration, connections }))));
   return place(configuration);
 }
 
@@ -121,9 +113,8 @@ export async function attempt(
   } catch (error) {
     if (signal.aborted) return null;
     if (!(error instanceof TargetError)) throw error;
-    const { transport, connections, cpus, work, round } = spec;
-    const given = cpus === undefined ? {} : { cpus };
-    const where = { target: targetName(spec.target), transport, connections, ...given, ...workRecord(work), round };
+    const { target, round } = spec;
+    const where = { target: targetName(target), ...pointOf(spec), round };
     return { failure: { ...where, message: error.message, stderr: [...error.stderr] } };
   }
 }
@@ -161,11 +152,6 @@ export function emptyResult(configuration: RunConfiguration, placement: Placemen
   };
 }
 
-function describeScenario({ transports, connections, cpus, work }: Scenario): NonNullable<Plan['scenarios']>[number] {
-  const given = cpus === undefined ? {} : { cpus };
-  return { transports: [...transports], connections: [...connections], ...given, ...workRecord(work) };
-}
-
 /** Returns how clients choose between several targets, as stored in results. */
 function selectRecord(targets: RunConfiguration['targets']): Pick<Plan, 'select'> {
   const group = targets.find((target) => target.kind === 'group');
@@ -173,8 +159,7 @@ function selectRecord(targets: RunConfiguration['targets']): Pick<Plan, 'select'
 }
 
 function describePlan(configuration: RunConfiguration, placement: Placement): Plan {
-  const { command, seed, rounds, budgetMs, targets, app, pipelining, sizes, deflate } = configuration;
-  const { workload, connection, rate, arrivals, stages, requests, timestamps, scenarios } = configuration;
+  const { command, seed, rounds, budgetMs, targets, sizes, requests, timestamps, scenarios } = configuration;
   const commands = targets.flatMap(membersOf).filter((target) => target.kind === 'exec');
   const balance = targets.map((target) => balanceOf(target, configuration)).find((policy) => policy !== undefined);
   return {
@@ -185,21 +170,11 @@ function describePlan(configuration: RunConfiguration, placement: Placement): Pl
     models: targets.map(targetName),
     ...selectRecord(targets),
     ...(commands.length > 0 && { commands: commands.map(({ name, command }) => ({ name, command })) }),
-    app,
     ...(balance !== undefined && { balance }),
-    ...describeScenario(configuration),
-    ...(scenarios.length > 0 && { scenarios: scenarios.map(describeScenario) }),
-    workload,
-    connection,
-    pipelining,
-    ...(deflate && { deflate }),
+    ...scenarioOf(configuration),
+    ...(scenarios.length > 0 && { scenarios: [...scenarios] }),
+    ...loadOf(configuration),
     size: Math.round(meanSize(sizes)),
-    ...(!isFixedSize(sizes) && { sizes: sizes.map((range) => ({ ...range })) }),
-    rate,
-    arrivals: rate === null ? null : arrivals,
-    ...(stages.length > 0 && {
-      stages: stages.map(({ durationMs, target }) => ({ seconds: durationMs / 1000, target })),
-    }),
     requests,
     durationSeconds: configuration.durationMs / 1000,
     warmupSeconds: configuration.warmupMs / 1000,

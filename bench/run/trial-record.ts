@@ -6,8 +6,8 @@ import type { Histogram } from '../measure/histogram.ts';
 import { summarizeLatency } from '../measure/latency.ts';
 import { speaksHttp, throughNode } from '../model/app-workload.ts';
 import { balanceOf, memberNames, type RunConfiguration, targetName } from '../model/configuration.ts';
-import { isFixedSize, meanSize } from '../model/message-sizes.ts';
-import type { RequestWork } from '../model/request-work.ts';
+import { meanSize } from '../model/message-sizes.ts';
+import { growsInStages, mostConnections } from '../model/operating-point.ts';
 import type {
   GeneratorUsage,
   KernelUsage,
@@ -19,8 +19,7 @@ import type {
   TimelinePoint,
 } from '../model/trial.ts';
 import { distanceFromConstant, distanceFromExponential } from '../stats/kolmogorov-smirnov.ts';
-import { growsInStages, mostConnections } from './load-plan.ts';
-import type { TrialSpec } from './planner.ts';
+import { pointOf, type TrialSpec } from './planner.ts';
 
 /** Above this utilization of its CPU, the generator may have been the limit. */
 const SATURATED = 0.9;
@@ -42,30 +41,17 @@ export interface Findings {
 /** Returns a trial as stored in results, before it is judged. */
 export function recordTrial(spec: TrialSpec, configuration: RunConfiguration, findings: Findings): MeasuredTrial {
   const { opening, load, server, kernel, timeline, slices } = findings;
-  const { stages, rate, arrivals, app } = configuration;
   const stamped = load.latencies.service.max > 0;
   const balance = balanceOf(spec.target, configuration);
   return {
     model: spec.target.kind === 'model' ? spec.target.model : null,
     target: targetName(spec.target),
-    app,
     ...(balance !== undefined && { balance }),
     ...targetShares(spec, load),
-    transport: spec.transport,
-    workload: spec.workload,
-    connection: spec.connection,
-    connections: mostConnections(spec.connections, configuration),
-    ...(spec.cpus !== undefined && { cpus: spec.cpus }),
-    rate: offeredRate(configuration, load.measuredSeconds),
-    arrivals: rate === null ? null : arrivals,
-    ...(stages.length > 0 && {
-      stages: stages.map(({ durationMs, target }) => ({ seconds: durationMs / 1000, target })),
-    }),
+    ...pointOf(spec),
+    connections: mostConnections(spec),
+    rate: offeredRate(spec, configuration, load.measuredSeconds),
     size: meanBytes(spec, load),
-    ...(!isFixedSize(spec.sizes) && { sizes: spec.sizes.map((range) => ({ ...range })) }),
-    pipelining: spec.pipelining,
-    ...(spec.deflate && { deflate: true }),
-    ...workRecord(spec.work),
     round: spec.round,
     measuredSeconds: load.measuredSeconds,
     opening: { seconds: opening.seconds, opened: opening.opened, answered: opening.answered },
@@ -76,12 +62,12 @@ export function recordTrial(spec: TrialSpec, configuration: RunConfiguration, fi
     latencyMicros: latenciesOf(load),
     ...(load.jitterNanos !== null && { jitterMicros: load.jitterNanos / 1000 }),
     // The index means nothing for connections that were in use for different times.
-    fairness: { jain: growsInStages(configuration) ? null : load.jain, starvedConnections: load.starvedConnections },
+    fairness: { jain: growsInStages(spec) ? null : load.jain, starvedConnections: load.starvedConnections },
     server,
     ...(findings.lostProcesses.length > 0 && { lostProcesses: [...findings.lostProcesses] }),
     generator: generatorUsage(findings),
     meanInFlight: load.meanInFlight,
-    arrivalCheck: arrivalCheck(load, configuration),
+    arrivalCheck: arrivalCheck(load, spec),
     timestamps: stamped ? 'kernel' : 'user',
     notes: notesOn(load, spec, configuration),
     ...(spec.transport === 'udp' && {
@@ -122,11 +108,6 @@ function broadcastOf(counts: DeliveryCounts, measuredSeconds: number): NonNullab
   };
 }
 
-/** Returns the work of requests, as stored in results. */
-export function workRecord(work: RequestWork | null): Pick<MeasuredTrial, 'work' | 'cacheHit'> {
-  return work === null ? { work: null } : { work: work.text, cacheHit: work.cacheHit };
-}
-
 /**
  * Returns the mean size of a message, rounded. HTTP replies are measured, headers included: the server decides their
  * size.
@@ -137,7 +118,11 @@ function meanBytes({ app, sizes }: TrialSpec, { bytesPerSecond, requestsPerSecon
 }
 
 /** Returns the mean rate offered while measuring, in requests/s; null in a closed loop. */
-function offeredRate({ rate, stages, requests, durationMs }: RunConfiguration, measuredSeconds: number): number | null {
+function offeredRate(
+  { rate, stages }: TrialSpec,
+  { requests, durationMs }: RunConfiguration,
+  measuredSeconds: number,
+): number | null {
   if (rate === null || stages.length === 0) return rate;
   const seconds = requests === null ? durationMs / 1000 : measuredSeconds;
   // The time measured begins after the warm-up.
@@ -196,7 +181,7 @@ function generatorUsage({ load, threads }: Findings): GeneratorUsage {
   };
 }
 
-function arrivalCheck({ gaps }: LoadReport, { arrivals }: RunConfiguration): MeasuredTrial['arrivalCheck'] {
+function arrivalCheck({ gaps }: LoadReport, { arrivals }: TrialSpec): MeasuredTrial['arrivalCheck'] {
   if (gaps === null || gaps.length === 0) return null;
   const distance = arrivals === 'poisson' ? distanceFromExponential(gaps) : distanceFromConstant(gaps);
   return { gaps: gaps.length, distance };

@@ -7,9 +7,11 @@ import { nowNanos } from '../measure/clock.ts';
 import { balanceOf, type RunConfiguration } from '../model/configuration.ts';
 import { TargetError } from '../model/errors.ts';
 import { largestSize } from '../model/message-sizes.ts';
+import { growsInStages } from '../model/operating-point.ts';
+import { parseWork } from '../model/request-work.ts';
 import type { Trial } from '../model/trial.ts';
 import { follow, until } from './following.ts';
-import { growsInStages, planLoad, streamKeyOf } from './load-plan.ts';
+import { planLoad, streamKeyOf } from './load-plan.ts';
 import type { Phase } from './observer.ts';
 import { opened } from './opening.ts';
 import type { Placement } from './placement.ts';
@@ -69,10 +71,9 @@ export async function runTrial(
 }
 
 /** Returns the work for the server to do for each request; undefined when there is none. */
-function workSpecOf({ work, transport, sizes }: TrialSpec): WorkSpec | undefined {
+function workSpecOf({ work, cacheHit, transport, sizes }: TrialSpec): WorkSpec | undefined {
   if (work === null) return undefined;
-  const { parts, cacheHit } = work;
-  return { parts, cacheHit, requestBytes: transport !== 'udp' ? largestSize(sizes) : null };
+  return { parts: parseWork(work), cacheHit, requestBytes: transport !== 'udp' ? largestSize(sizes) : null };
 }
 
 /** What takes part in a trial. */
@@ -103,7 +104,7 @@ async function measure(
   observer.phase('warming up');
   generator.go({ begin, warmupEnd, measureEnd, drainEnd });
   await until(warmupEnd);
-  target.watch(spec.connection === 'pooled' && !growsInStages(configuration));
+  target.watch(spec.connection === 'pooled' && !growsInStages(spec));
   const before = configuration.warmupMs === 0 ? beforeBegin : generator.completed();
   readings.startMeasuring(before);
   observer.phase('measuring');

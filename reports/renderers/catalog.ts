@@ -1,4 +1,4 @@
-import type { CheckResult } from '../../bench/model/check-result.ts';
+import { CHECK_SCHEMA, type CheckResult } from '../../bench/model/check-result.ts';
 import type { Saved } from '../files/saved.ts';
 import type { Renderer, RenderOptions } from './renderer.ts';
 
@@ -7,7 +7,7 @@ interface RendererEntry {
   /** Imports the renderer on first use, so that listing the formats loads nothing. */
   readonly load: () => Promise<Renderer>;
   /** The same for a regression check. */
-  readonly loadCheck: () => Promise<(result: CheckResult, options: RenderOptions) => string>;
+  readonly loadCheck: () => Promise<Renderer<CheckResult>>;
 }
 
 /** Every report format, by name. To add one: write `renderers/NAME.ts` and an entry here. */
@@ -20,7 +20,7 @@ const renderers = {
   json: {
     summary: 'everything that was measured, for programs',
     load: async () => (await import('./json.ts')).renderJson,
-    loadCheck: async () => (await import('./check.ts')).renderCheckJson,
+    loadCheck: async () => (await import('./json.ts')).renderJson,
   },
 } as const satisfies Record<string, RendererEntry>;
 
@@ -31,5 +31,5 @@ export const formats = Object.keys(renderers) as Format[];
 /** Renders a saved result as a document of the given format. */
 export async function render(format: Format, saved: Saved, options: RenderOptions): Promise<string> {
   const { load, loadCheck }: RendererEntry = renderers[format];
-  return saved.schema === 'sockbench/check/1' ? (await loadCheck())(saved, options) : (await load())(saved, options);
+  return saved.schema === CHECK_SCHEMA ? (await loadCheck())(saved, options) : (await load())(saved, options);
 }

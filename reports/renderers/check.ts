@@ -1,8 +1,7 @@
 import { speaksHttp } from '../../bench/model/app-workload.ts';
-import { type CheckBaseline, type CheckResult, checkResultSchema } from '../../bench/model/check-result.ts';
+import type { CheckBaseline, CheckResult } from '../../bench/model/check-result.ts';
 import { baselineTable } from '../tables/baseline.ts';
 import { checkTable } from '../tables/check.ts';
-import { jsonDocument } from '../text/json-document.ts';
 import { paragraph } from '../text/paragraph.ts';
 import { plain } from '../text/plain.ts';
 import { formatCount, formatPlural, formatSeconds } from '../text/quantities.ts';
@@ -27,14 +26,6 @@ export function renderCheck(result: CheckResult, { color, width }: RenderOptions
   ];
   const text = blocks.filter((block) => block.length > 0).map((block) => block.join('\n'));
   return `${text.join('\n\n')}\n`;
-}
-
-/**
- * Renders the check as it is saved.
- * @throws {ZodError} when it does not match its own schema, which is a bug.
- */
-export function renderCheckJson(result: CheckResult): string {
-  return jsonDocument(checkResultSchema.parse(result));
 }
 
 function heading({ environment, plan, pace }: CheckResult): string[] {

@@ -1,10 +1,10 @@
-import { type Result, resultSchema } from '../../bench/model/result.ts';
+import { type Saved, savedSchemas } from '../files/saved.ts';
 import { jsonDocument } from '../text/json-document.ts';
 
 /**
- * Renders the result as it is saved: indented JSON.
- * @throws {ZodError} when it does not match its own schema, which is a bug.
+ * Renders results as they are saved: indented JSON.
+ * @throws {ZodError} when they do not match their own schema, which is a bug.
  */
-export function renderJson(result: Result): string {
-  return jsonDocument(resultSchema.parse(result));
+export function renderJson(saved: Saved): string {
+  return jsonDocument(savedSchemas[saved.schema].parse(saved));
 }

@@ -1,4 +1,5 @@
 import type { Result } from '../../bench/model/result.ts';
+import type { Saved } from '../files/saved.ts';
 
 /** Options for renderers with a layout; others ignore them. */
 export interface RenderOptions {
@@ -7,5 +8,5 @@ export interface RenderOptions {
   readonly width: number;
 }
 
-/** Turns a result into a document. Pure: no I/O, no clock. */
-export type Renderer = (result: Result, options: RenderOptions) => string;
+/** Turns results of one kind, by default of trials, into a document. Pure: no I/O, no clock. */
+export type Renderer<R extends Saved = Result> = (result: R, options: RenderOptions) => string;

@@ -1,4 +1,5 @@
 import { sendsHttp, speaksHttp } from '../../bench/model/app-workload.ts';
+import { isFixedSize } from '../../bench/model/message-sizes.ts';
 import { isOneWay } from '../../bench/model/operating-point.ts';
 import type { Trial } from '../../bench/model/trial.ts';
 import { formatBytes, formatCount, formatPlural, formatSeconds } from '../text/quantities.ts';
@@ -15,7 +16,7 @@ const MOST_SIZES = 4;
 export function loadTitle(transport: string, work: string | null, point: Trial | undefined, balance?: string): string {
   const worked = work === null ? [] : [`work ${work}`];
   if (point === undefined) return [transport.toUpperCase(), ...worked].join(': ');
-  const { app, workload, connection, pipelining, rate, stages = [], targets = [] } = point;
+  const { app, workload, connection, pipelining, rate, stages, targets = [] } = point;
   const details = [
     app,
     workload,
@@ -45,7 +46,7 @@ function selectText({ select, connection, rate }: Trial): string {
   return `target for each ${what} selected by ${select}`;
 }
 
-function rateText({ workload, arrivals, stages = [] }: Trial, rate: number): string {
+function rateText({ workload, arrivals, stages }: Trial, rate: number): string {
   const spread = arrivals === 'poisson' ? ' as Poisson arrivals' : '';
   const mean = stages.length > 0 ? ' on average' : '';
   const things = workload === 'broadcast' ? 'lines' : isOneWay(workload) ? 'datagrams' : 'requests';
@@ -53,8 +54,8 @@ function rateText({ workload, arrivals, stages = [] }: Trial, rate: number): str
 }
 
 /** Formats sizes: `64 B`, `64 B to 1.00 KiB`, or each with its share. */
-function sizesText({ size, sizes = [] }: Trial): string {
-  if (sizes.length === 0) return formatBytes(size);
+function sizesText({ size, sizes }: Trial): string {
+  if (isFixedSize(sizes)) return formatBytes(size);
   const texts = sizes.map(({ from, to, share }) => {
     const range = from === to ? formatBytes(from) : `${formatBytes(from)} to ${formatBytes(to)}`;
     return sizes.length === 1 ? range : `${Number((share * 100).toPrecision(3))} % ${range}`;
@@ -64,6 +65,6 @@ function sizesText({ size, sizes = [] }: Trial): string {
 }
 
 /** Formats stages: `rate → 1.00k in 30 s → 0 in 10 s`. */
-function stagesText(stages: NonNullable<Trial['stages']>, what: string): string {
+function stagesText(stages: Trial['stages'], what: string): string {
   return `${what} ${stages.map(({ seconds, target }) => `→ ${formatCount(target)} in ${formatSeconds(seconds)}`).join(' ')}`;
 }

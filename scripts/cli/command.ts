@@ -1,11 +1,13 @@
-import type { CommandModule, Options } from 'yargs';
-import { Flags, type OptionSet } from './flags.ts';
+import type { CommandModule } from 'yargs';
+import type * as z from 'zod';
+import { type FlagSchema, type Flags, readFlags, yargsOptions } from './flags.ts';
 
 /** A command of the program: its help, its flags and its action. */
-export interface Command<O extends OptionSet> {
+export interface Command<S extends FlagSchema> {
   readonly name: string;
   readonly describe: string;
-  readonly options: O;
+  /** Reads the flags, and describes them for `--help`. */
+  readonly schema: S;
   /** The positional argument; with `several`, any number of them. */
   readonly positional?: {
     readonly name: string;
@@ -16,29 +18,29 @@ export interface Command<O extends OptionSet> {
   /** Example command lines with their descriptions, for `--help`. */
   readonly examples: readonly (readonly [command: string, description: string])[];
   /**
-   * Reads all flags, reports their faults together, and does the work of the command.
+   * Checks what the schema does not, reports all faults together, and does the work of the command.
    * @param args the positional arguments.
    * @returns the exit code.
    * @throws {ConfigurationError} with every fault, before anything is started.
    */
-  run(flags: Flags<O>, ...args: readonly string[]): Promise<number>;
+  run(flags: Flags<z.output<S>>, ...args: readonly string[]): Promise<number>;
 }
 
 /**
  * Converts a command to a yargs module.
  * @param ended called with the exit code when the command has finished.
  */
-export function yargsCommand<O extends OptionSet>(
-  command: Command<O>,
+export function yargsCommand<S extends FlagSchema>(
+  command: Command<S>,
   ended: (exitCode: number) => void,
 ): CommandModule {
-  const { name, describe, options, positional, examples } = command;
+  const { name, describe, schema, positional, examples } = command;
   return {
     command: positional ? `${name} [${positional.name}${positional.several ? '..' : ''}]` : name,
     describe,
     builder(yargs) {
       yargs
-        .options(shown(options))
+        .options(yargsOptions(schema))
         .example(examples.map(([example, description]) => [`$0 ${example}`, description] as const));
       if (positional) {
         const { name, several: _, ...shown } = positional;
@@ -47,22 +49,9 @@ export function yargsCommand<O extends OptionSet>(
       return yargs;
     },
     async handler(argv) {
-      const flags = new Flags(argv, options, positional?.name);
+      const flags = readFlags(schema, argv, positional?.name);
       const args = positional ? [argv[positional.name] ?? []].flat().map(String) : [];
       ended(await command.run(flags, ...args));
     },
   };
-}
-
-/**
- * Returns the options with defaults that yargs shows but does not fill in: it would also fill them in for a flag whose
- * value is missing.
- */
-function shown(options: OptionSet): Record<string, Options> {
-  return Object.fromEntries(
-    Object.entries(options).map(([name, { default: fallback, ...option }]) => [
-      name,
-      typeof fallback === 'string' ? { ...option, defaultDescription: fallback } : option,
-    ]),
-  );
 }

@@ -1,39 +1,40 @@
 import type { Options } from 'yargs';
+import type * as z from 'zod';
 import { ConfigurationError } from '../../bench/model/errors.ts';
-import { nearest, unknown } from '../../bench/model/nearest.ts';
-import { parseNames } from '../../bench/model/units.ts';
+import { nearest } from '../../bench/model/nearest.ts';
+import type { FlagIssue } from './flag-types.ts';
 
-/** Options of a command by long name, in the form of yargs. */
-export type OptionSet = Readonly<Record<string, Options>>;
+/** The schema of a command's flags, by long name: see flag-types.ts. All that `--help` shows is in it, too. */
+export type FlagSchema = z.ZodObject<Readonly<Record<string, z.ZodType>>, z.core.$strict>;
 
-/** Type of a flag's value: never undefined for an option with a default. */
-type Read<Option, T> = Option extends { readonly default: string } ? T : T | undefined;
+/** The values of a part of a schema, for functions that read the flags of several commands. */
+export type Values<Shape extends Readonly<Record<string, z.ZodType>>> = z.output<z.ZodObject<Shape>>;
+
+/** What the metadata of a flag may contain. */
+interface FlagMeta {
+  readonly description?: string;
+  readonly alias?: string;
+  /** Heading of `--help` under which it stands. */
+  readonly group?: string;
+  /** Left out of `--help`. */
+  readonly hidden?: boolean;
+}
 
 /** Keys that yargs adds to the parsed arguments and that are not flags. */
 const NOT_FLAGS = new Set(['_', '$0', 'help', 'h', 'version']);
 
-/**
- * Reads the flags of a command. Faults are collected, so that the user can fix all of them at once. A faulty flag reads
- * as its default until {@link Flags.assertNoFaults} throws.
- */
-export class Flags<O extends OptionSet> {
-  readonly #argv: Readonly<Record<string, unknown>>;
-  readonly #options: O;
-  readonly #faults: string[] = [];
+/** The flags of a command line: their values, and the faults found so far. */
+export class Flags<V extends Readonly<Record<string, unknown>>> {
+  /** A faulty flag has its default here; {@link assertNoFaults} throws before it is used. */
+  readonly values: V;
+  readonly #given: ReadonlySet<string>;
+  readonly #faults: string[];
 
-  /**
-   * @param positional name of the command's positional argument, if it has one.
-   */
-  constructor(argv: Readonly<Record<string, unknown>>, options: O, positional?: string) {
-    this.#argv = argv;
-    this.#options = options;
-    const [, ...extra] = argv._ as (string | number)[];
-    for (const argument of extra) this.refuse(`unexpected argument '${argument}'`);
-    const names = Object.keys(options);
-    const known = new Set([...names, ...Object.values(options).flatMap(({ alias = [] }) => alias), positional]);
-    for (const key of Object.keys(argv)) {
-      if (!known.has(key) && !NOT_FLAGS.has(key)) this.refuse(unknownFlag(key, names));
-    }
+  /** @param given names of the flags that are on the command line. */
+  constructor(values: V, given: ReadonlySet<string>, faults: readonly string[]) {
+    this.values = values;
+    this.#given = given;
+    this.#faults = [...faults];
   }
 
   /** Records faults, which {@link assertNoFaults} reports. */
@@ -46,79 +47,120 @@ export class Flags<O extends OptionSet> {
     if (this.#faults.length > 0) throw new ConfigurationError(this.#faults);
   }
 
-  /** Reports whether a boolean flag is set. */
-  has(name: keyof O & string): boolean {
-    return [this.#argv[name]].flat().includes(true);
-  }
-
   /** Reports whether a flag is on the command line, whatever its value. */
-  isGiven(name: keyof O & string): boolean {
-    return this.#argv[name] !== undefined;
-  }
-
-  /** Returns a flag's value as written. Giving the flag several times is a fault. */
-  text<K extends keyof O & string>(name: K): Read<O[K], string> {
-    return this.value(name, (text) => text, false);
-  }
-
-  /** Returns all values of a repeatable flag, in order. Commas in a value do not split it. */
-  texts(name: keyof O & string): string[] {
-    const given = [this.#argv[name] ?? []].flat();
-    if (given.some((value) => typeof value !== 'string' || value === '')) this.refuse(`--${name} needs a value`);
-    return given.filter((value) => typeof value === 'string' && value !== '') as string[];
-  }
-
-  /**
-   * Returns a flag's parsed value.
-   * @param parse throws a RangeError for an invalid value.
-   * @param repeatable whether the flag may be given several times; `parse` then gets the values joined by commas.
-   */
-  value<K extends keyof O & string, T>(name: K, parse: (text: string) => T, repeatable = true): Read<O[K], T> {
-    const given = [this.#argv[name] ?? []].flat();
-    const fallback = this.#options[name]?.default as string | undefined;
-    const other = (fallback === undefined ? undefined : parse(fallback)) as Read<O[K], T>;
-    if (given.length === 0) return other;
-    if (given.some((value) => typeof value !== 'string' || value === '')) {
-      this.refuse(`--${name} needs a value`);
-      return other;
-    }
-    if (given.length > 1 && !repeatable) {
-      this.refuse(`--${name} is given ${given.length} times`);
-      return other;
-    }
-    try {
-      return parse(given.join(',')) as Read<O[K], T>;
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      this.refuse(`--${name}: ${error.message}`);
-      return other;
-    }
-  }
-
-  /** Returns the value of a flag that takes names of a set, separated by commas. Each unknown name is a fault. */
-  choices<K extends keyof O & string, N extends string>(name: K, kind: string, names: readonly N[]): N[] | undefined {
-    const given = this.value(name, parseNames);
-    if (given === undefined) return undefined;
-    for (const choice of given) {
-      if (!isOneOf(choice, names)) this.refuse(unknown(kind, choice, names));
-    }
-    return given.filter((choice) => isOneOf(choice, names));
-  }
-
-  /** Returns the value of a flag that takes one name of a set. */
-  choice<K extends keyof O & string, N extends string>(name: K, kind: string, names: readonly N[]): N | undefined {
-    const chosen = this.choices(name, kind, names) ?? [];
-    if (chosen.length > 1) this.refuse(`--${name} takes one ${kind}, not ${chosen.join(' and ')}`);
-    return chosen[0];
+  isGiven(name: keyof V & string): boolean {
+    return this.#given.has(name);
   }
 }
 
-function isOneOf<N extends string>(choice: string, names: readonly N[]): choice is N {
-  return (names as readonly string[]).includes(choice);
+/**
+ * Reads the flags of a command. All faults are collected, so that the user can fix them at once: stray arguments,
+ * unknown flags, each with the nearest name, and values that the schema refuses.
+ * @param argv arguments as yargs has parsed them.
+ * @param positional name of the command's positional argument, if it has one.
+ */
+export function readFlags<S extends FlagSchema>(
+  schema: S,
+  argv: Readonly<Record<string, unknown>>,
+  positional?: string,
+): Flags<z.output<S>> {
+  const given = givenFlags(schema, argv, positional);
+  const [, ...extra] = argv._ as (string | number)[];
+  const faults = extra.map((argument) => `unexpected argument '${argument}'`);
+  const first = schema.safeParse(given);
+  const values = first.success ? first.data : schema.parse(repaired(given, first.error.issues));
+  if (!first.success) faults.push(...faultsOf(first.error.issues, Object.keys(schema.shape)));
+  return new Flags(values, new Set(Object.keys(given)), faults);
+}
+
+/** Returns the arguments that are flags, by their long names. */
+function givenFlags(
+  schema: FlagSchema,
+  argv: Readonly<Record<string, unknown>>,
+  positional: string | undefined,
+): Record<string, unknown> {
+  const aliases = new Set(Object.values(schema.shape).map((type) => metaOf(type).alias));
+  return Object.fromEntries(
+    Object.entries(argv).filter(
+      ([name, value]) => value !== undefined && !NOT_FLAGS.has(name) && !aliases.has(name) && name !== positional,
+    ),
+  );
+}
+
+/** Returns the flags without those that are unknown or faulty, so that the others can be checked further. */
+function repaired(given: Readonly<Record<string, unknown>>, issues: readonly z.core.$ZodIssue[]) {
+  const faulty = new Map<string, unknown>();
+  for (const issue of issues) {
+    for (const name of issue.code === 'unrecognized_keys' ? issue.keys : []) faulty.set(name, undefined);
+    if (issue.path.length > 0) faulty.set(String(issue.path[0]), paramsOf(issue).instead);
+  }
+  const kept = Object.entries(given).map(([name, value]) => [name, faulty.has(name) ? faulty.get(name) : value]);
+  return Object.fromEntries(kept.filter(([, value]) => value !== undefined));
+}
+
+/** Returns the faults in the user's words: unknown flags first, then values in the order of the schema. */
+function faultsOf(issues: readonly z.core.$ZodIssue[], names: readonly string[]): string[] {
+  const unknown = issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : []));
+  const faulty = issues.filter(({ path }) => path.length > 0);
+  return [...unknown.map((key) => unknownFlag(key, names)), ...faulty.map(faultOf)];
+}
+
+function faultOf(issue: z.core.$ZodIssue): string {
+  const flag = `--${String(issue.path[0])}`;
+  switch (paramsOf(issue).subject) {
+    case 'name':
+      return issue.message;
+    case 'flag':
+      return `${flag} ${issue.message}`;
+    default:
+      return `${flag}: ${issue.message}`;
+  }
+}
+
+function paramsOf(issue: z.core.$ZodIssue): Partial<FlagIssue> {
+  return issue.code === 'custom' ? ((issue.params as FlagIssue | undefined) ?? {}) : {};
 }
 
 function unknownFlag(key: string, names: readonly string[]): string {
   const flag = key.length === 1 ? `-${key}` : `--${key}`;
   const meant = key.length === 1 ? undefined : nearest(key, names);
   return `unknown flag ${flag}${meant ? `; did you mean --${meant}?` : ''}`;
+}
+
+function metaOf(type: z.ZodType): FlagMeta {
+  return (type.meta() ?? {}) as FlagMeta;
+}
+
+/**
+ * Returns the options of a schema in the form of yargs, for parsing and for `--help`. Defaults are shown, but not
+ * filled in by yargs: it would also fill them in for a flag whose value is missing.
+ */
+export function yargsOptions(schema: FlagSchema): Record<string, Options> {
+  return Object.fromEntries(
+    Object.entries(schema.shape).map(([name, type]) => {
+      const { description, alias, group, hidden } = metaOf(type);
+      const usual = defaultOf(type);
+      return [
+        name,
+        {
+          type: isToggle(type) ? 'boolean' : 'string',
+          ...(description !== undefined && { describe: description }),
+          ...(alias !== undefined && { alias }),
+          ...(group !== undefined && { group }),
+          ...(hidden !== undefined && { hidden }),
+          ...(usual !== undefined && { defaultDescription: usual }),
+        },
+      ] as const;
+    }),
+  );
+}
+
+function defaultOf(type: z.ZodType): string | undefined {
+  const { defaultValue } = type.def as { readonly defaultValue?: unknown };
+  return typeof defaultValue === 'string' ? defaultValue : undefined;
+}
+
+function isToggle(type: z.ZodType): boolean {
+  const { out } = type.def as { readonly out?: z.ZodType };
+  return out?.def.type === 'boolean';
 }

@@ -3,11 +3,11 @@ import { ConfigurationError } from '../../bench/model/errors.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { type Command, yargsCommand } from './command.ts';
 import { ending } from './faults.ts';
-import type { OptionSet } from './flags.ts';
+import type { FlagSchema } from './flags.ts';
 import { endQuietlyOnBrokenPipe, reportWidth, say } from './output.ts';
 
 /** Runs a program that consists of one unnamed command, as `npm run SCRIPT --` does. Sets `process.exitCode`. */
-export async function singleCommandMain<O extends OptionSet>(script: string, command: Command<O>): Promise<void> {
+export async function singleCommandMain<S extends FlagSchema>(script: string, command: Command<S>): Promise<void> {
   endQuietlyOnBrokenPipe();
   process.exitCode = await runSingleCommand(script, command, process.argv.slice(2));
 }
@@ -17,9 +17,9 @@ export async function singleCommandMain<O extends OptionSet>(script: string, com
  * @param script name of the script in package.json, for the help.
  * @returns the exit code. Never throws.
  */
-export async function runSingleCommand<O extends OptionSet>(
+export async function runSingleCommand<S extends FlagSchema>(
   script: string,
-  command: Command<O>,
+  command: Command<S>,
   args: readonly string[],
 ): Promise<number> {
   let ended: number = EXIT.ok;

@@ -1,71 +1,58 @@
-import type { ForeignServer, RunConfiguration, Scenario, TargetSpec } from '../../bench/model/configuration.ts';
+import * as z from 'zod';
+import type { ForeignServer, RunConfiguration, TargetSpec } from '../../bench/model/configuration.ts';
 import { assertRunnable, configurationFaults } from '../../bench/model/configuration-faults.ts';
 import { whyNotMeasured } from '../../bench/model/left-out.ts';
-import type { Workload } from '../../bench/model/operating-point.ts';
-import { parseWork } from '../../bench/model/request-work.ts';
+import type { Scenario, Workload } from '../../bench/model/operating-point.ts';
 import { parseDuration, parseIntegers } from '../../bench/model/units.ts';
-import { type AppName, appNames, DEFAULT_APP } from '../../servers/apps/catalog.ts';
-import { balancePolicyNames } from '../../servers/balance/policies.ts';
-import { type ModelName, modelNames, whyNotCarried } from '../../servers/catalog.ts';
+import type { AppName } from '../../servers/apps/catalog.ts';
+import { type ModelName, whyNotCarried } from '../../servers/catalog.ts';
 import { type TransportName, transportNames } from '../../servers/transport.ts';
 import type { Command } from '../cli/command.ts';
-import type { Flags, OptionSet } from '../cli/flags.ts';
+import { parsed, someOf, toggle } from '../cli/flag-types.ts';
+import type { Flags } from '../cli/flags.ts';
 import { untilInterrupted } from '../cli/interrupt.ts';
 import { say } from '../cli/output.ts';
-import { foreignOptions, readForeign } from '../flags/foreign.ts';
+import { foreignFlags, readForeign } from '../flags/foreign.ts';
 import { assertSizeTells, readLoad, readWork } from '../flags/load.ts';
-import { readModels, serving, someOf } from '../flags/models.ts';
-import { loadOptions, outputOptions, serverOptions } from '../flags/options.ts';
-import { type Output, readOutput } from '../flags/output.ts';
-import { readRounds, roundsOptions } from '../flags/rounds.ts';
+import { orAll, readModels, serving } from '../flags/models.ts';
+import { appFlag, loadFlags, MEASURED, modelsFlag, serverFlags } from '../flags/options.ts';
+import { type Output, outputFlags, readOutput } from '../flags/output.ts';
+import { readRounds, roundsFlags } from '../flags/rounds.ts';
 import { Examples } from '../session/examples.ts';
-import { measure } from '../session/measure.ts';
+import { measure, prepareReports } from '../session/measure.ts';
 
-const options = {
-  models: {
-    group: 'What to measure:',
-    type: 'string',
-    describe: `Some of ${modelNames.join(', ')} [default: all, or none with --exec]`,
-  },
-  ...foreignOptions,
-  'with-examples': {
-    group: 'What to measure:',
-    type: 'boolean',
-    default: false,
-    describe: 'Also measure the servers of examples/servers whose tools are installed: Python, C, Rust',
-  },
-  app: {
-    group: 'What to measure:',
-    type: 'string',
-    describe: `App that the servers run: ${appNames.join(', ')} [default: ${DEFAULT_APP}, or what --workload needs]`,
-  },
-  transports: {
-    group: 'What to measure:',
-    type: 'string',
-    describe:
-      `Some of ${transportNames.join(', ')} ` +
-      '[default: tcp and udp if --app supports them; tcp for a command without {transport}]',
-  },
-  connections: {
-    group: 'What to measure:',
-    alias: 'c',
-    type: 'string',
-    describe: 'Levels of concurrency [default: 1,16,128]',
-  },
-  duration: {
-    group: 'What to measure:',
-    alias: 'd',
-    type: 'string',
-    default: '400ms',
-    describe: 'Time measured in each trial: 500ms, 1m, 2 (seconds)',
-  },
-  warmup: { group: 'What to measure:', type: 'string', default: '100ms', describe: 'Load before that, not measured' },
-  ...roundsOptions,
-  rounds: { ...roundsOptions.rounds, default: '2' },
-  ...serverOptions,
-  ...loadOptions,
-  ...outputOptions,
-} as const satisfies OptionSet;
+const schema = z.strictObject({
+  models: modelsFlag('all, or none with --exec'),
+  ...foreignFlags,
+  'with-examples': toggle().meta({
+    group: MEASURED,
+    description: 'Also measure the servers of examples/servers whose tools are installed: Python, C, Rust',
+  }),
+  ...appFlag,
+  transports: someOf('transport', transportNames)
+    .optional()
+    .meta({
+      group: MEASURED,
+      description:
+        `Some of ${transportNames.join(', ')} ` +
+        '[default: tcp and udp if --app supports them; tcp for a command without {transport}]',
+    }),
+  connections: parsed(parseIntegers)
+    .optional()
+    .meta({ group: MEASURED, alias: 'c', description: 'Levels of concurrency [default: 1,16,128]' }),
+  duration: parsed(parseDuration)
+    .prefault('400ms')
+    .meta({ group: MEASURED, alias: 'd', description: 'Time measured in each trial: 500ms, 1m, 2 (seconds)' }),
+  warmup: parsed(parseDuration)
+    .prefault('100ms')
+    .meta({ group: MEASURED, description: 'Load before that, not measured' }),
+  ...roundsFlags('2'),
+  ...serverFlags,
+  ...loadFlags,
+  ...outputFlags,
+});
+
+type CommandFlags = Flags<z.output<typeof schema>>;
 
 /** Flags that choose the load. Without any of them, the scenarios of {@link TOUR} are measured. */
 const LOAD_FLAGS = [
@@ -80,14 +67,14 @@ const LOAD_FLAGS = [
   'pipelining',
   'rate',
   'stage',
-] as const satisfies (keyof typeof options)[];
+] as const satisfies (keyof typeof schema.shape)[];
 
 /** Scenarios in which models differ: plain messages over TCP and UDP, CPU-bound requests, and requests that wait. */
 const TOUR: readonly [Scenario, ...Scenario[]] = [
-  { transports: ['tcp'], connections: [8, 64], work: null },
-  { transports: ['udp'], connections: [8], work: null },
-  { transports: ['tcp'], connections: [8], work: parseWork('cpu:500us') },
-  { transports: ['tcp'], connections: [64], work: parseWork('io:5ms') },
+  { transports: ['tcp'], connections: [8, 64], work: null, cacheHit: 0 },
+  { transports: ['udp'], connections: [8], work: null, cacheHit: 0 },
+  { transports: ['tcp'], connections: [8], work: 'cpu:500us', cacheHit: 0 },
+  { transports: ['tcp'], connections: [64], work: 'io:5ms', cacheHit: 0 },
 ];
 
 const CONNECTIONS = [1, 16, 128];
@@ -97,10 +84,10 @@ const CHAT_CONNECTIONS = [2, 16, 64];
 const USUAL_TRANSPORTS = ['tcp', 'udp'] as const;
 
 /** `sockbench bench`: compares concurrency models. */
-export const bench: Command<typeof options> = {
+export const bench: Command<typeof schema> = {
   name: 'bench',
   describe: 'Compare concurrency models over TCP and UDP',
-  options,
+  schema,
   examples: [
     ['bench', 'every model, in about two minutes'],
     ['bench --models async,event-driven -c 1,64 -r 12', 'two models, enough rounds for a ranking'],
@@ -112,8 +99,8 @@ export const bench: Command<typeof options> = {
     const configuration = readConfiguration(flags);
     flags.refuse(...configurationFaults(configuration));
     flags.assertNoFaults();
-    return flags.has('with-examples')
-      ? measureWithExamples(configuration, output, flags.value('start-timeout', parseDuration))
+    return flags.values['with-examples']
+      ? measureWithExamples(configuration, output, flags.values['start-timeout'])
       : measure(configuration, output);
   },
 };
@@ -121,6 +108,7 @@ export const bench: Command<typeof options> = {
 /** Measures with the example servers whose tools are installed. The others are left out with a note. */
 function measureWithExamples(configuration: RunConfiguration, output: Output, startLimitMs: number): Promise<number> {
   return untilInterrupted(async (signal) => {
+    await prepareReports(output);
     say('building the example servers');
     const examples = await Examples.build(signal);
     try {
@@ -135,7 +123,7 @@ function measureWithExamples(configuration: RunConfiguration, output: Output, st
   });
 }
 
-function readConfiguration(flags: Flags<typeof options>): RunConfiguration {
+function readConfiguration(flags: CommandFlags): RunConfiguration {
   const foreign = readForeign(flags);
   const models = readModels(flags, !flags.isGiven('exec'));
   const load = readLoad(flags);
@@ -146,10 +134,10 @@ function readConfiguration(flags: Flags<typeof options>): RunConfiguration {
   return {
     command: 'bench',
     targets: [...served, ...foreign],
-    warmupMs: flags.value('warmup', parseDuration),
+    warmupMs: flags.values.warmup,
     ...readRounds(flags),
     thresholds: [],
-    balance: flags.choice('balance', 'balance policy', balancePolicyNames),
+    balance: flags.values.balance,
     ...load,
     ...scenarios,
   };
@@ -163,13 +151,10 @@ interface Contestants {
   readonly workload: Workload;
 }
 
-function readScenarios(
-  flags: Flags<typeof options>,
-  contestants: Contestants,
-): Scenario & Pick<RunConfiguration, 'scenarios'> {
+function readScenarios(flags: CommandFlags, contestants: Contestants): Scenario & Pick<RunConfiguration, 'scenarios'> {
   if (!LOAD_FLAGS.some((name) => flags.isGiven(name))) {
     // Only built-in servers support --work.
-    const canWork = contestants.foreign.length === 0 && !flags.has('with-examples');
+    const canWork = contestants.foreign.length === 0 && !flags.values['with-examples'];
     const [first = TOUR[0], ...others] = TOUR.filter(
       ({ transports, work }) =>
         (canWork || work === null) && carriedOf(transports, contestants).length === transports.length,
@@ -178,19 +163,17 @@ function readScenarios(
   }
   return {
     transports: readTransports(flags, contestants),
-    connections:
-      flags.value('connections', parseIntegers) ??
-      (contestants.workload === 'broadcast' ? CHAT_CONNECTIONS : CONNECTIONS),
-    work: readWork(flags),
+    connections: flags.values.connections ?? (contestants.workload === 'broadcast' ? CHAT_CONNECTIONS : CONNECTIONS),
+    ...readWork(flags),
     scenarios: [],
   };
 }
 
 /** Reads the transports. Default: those of TCP and UDP over which something can be measured. */
-function readTransports(flags: Flags<typeof options>, contestants: Contestants): readonly TransportName[] {
-  const chosen = someOf(flags.choices('transports', 'transport', transportNames), USUAL_TRANSPORTS);
+function readTransports(flags: CommandFlags, contestants: Contestants): readonly TransportName[] {
+  const chosen = orAll(flags.values.transports, USUAL_TRANSPORTS);
   if (flags.isGiven('transports')) return chosen;
-  return someOf(carriedOf(chosen, contestants), chosen);
+  return orAll(carriedOf(chosen, contestants), chosen);
 }
 
 /** Returns the transports over which at least one contestant serves. */

@@ -1,98 +1,84 @@
+import * as z from 'zod';
 import { type CapacityConfiguration, capacityFaults } from '../../bench/model/capacity-configuration.ts';
 import type { TargetSpec } from '../../bench/model/configuration.ts';
 import { boundable, parseThreshold, parseThresholds } from '../../bench/model/threshold.ts';
-import { parseDuration, parseIntegers, parseNames, parseRate } from '../../bench/model/units.ts';
-import { balancePolicyNames } from '../../servers/balance/policies.ts';
-import { modelNames } from '../../servers/catalog.ts';
-import { type TransportName, transportNames } from '../../servers/transport.ts';
+import { parseDuration, parseIntegers, parseRate } from '../../bench/model/units.ts';
+import type { TransportName } from '../../servers/transport.ts';
 import type { Command } from '../cli/command.ts';
-import type { Flags, OptionSet } from '../cli/flags.ts';
-import { foreignOptions, readForeign } from '../flags/foreign.ts';
+import { parsed, text } from '../cli/flag-types.ts';
+import type { Flags } from '../cli/flags.ts';
+import { foreignFlags, readForeign } from '../flags/foreign.ts';
 import { assertSizeTells, readLoad, readWork } from '../flags/load.ts';
 import { readModels, serving } from '../flags/models.ts';
-import { loadOptions, outputOptions, serverOptions, targetOptions } from '../flags/options.ts';
-import { readOutput } from '../flags/output.ts';
+import { loadFlags, MEASURED, modelsFlag, serverFlags, targetFlags } from '../flags/options.ts';
+import { outputFlags, readOutput } from '../flags/output.ts';
 import { readAddress } from '../flags/target.ts';
 import { record } from '../session/measure.ts';
 
 /** Flags that a search decides itself. They are defined, but hidden, so that the fault can explain why. */
 const DECIDED = {
-  rate: { ...loadOptions.rate, hidden: true },
-  arrivals: { ...loadOptions.arrivals, hidden: true },
-  stage: { ...loadOptions.stage, hidden: true },
-  requests: { ...loadOptions.requests, hidden: true },
-} as const satisfies OptionSet;
+  rate: loadFlags.rate.meta({ hidden: true }),
+  arrivals: loadFlags.arrivals.meta({ hidden: true }),
+  stage: loadFlags.stage.meta({ hidden: true }),
+  requests: loadFlags.requests.meta({ hidden: true }),
+};
 
-const options = {
-  slo: {
-    group: 'What to look for:',
-    type: 'string',
-    describe: `Objective: 'p99<5ms', 'service.p999<20ms', 'cpu<50us'; may be given several times. Metrics: ${boundable}`,
-  },
-  'max-errors': {
-    group: 'What to look for:',
-    type: 'string',
-    default: '0.1%',
-    describe: 'Share of requests that may fail',
-  },
-  'start-rate': {
-    group: 'What to look for:',
-    type: 'string',
-    default: '1000',
-    describe: 'First rate in requests/s, with Poisson arrivals; doubled as long as all objectives are met',
-  },
-  duration: {
-    group: 'What to look for:',
+/** Heading of `--help` for the search. */
+const SOUGHT = 'What to look for:';
+
+const schema = z.strictObject({
+  slo: parsed(parseThresholds)
+    .default([])
+    .meta({
+      group: SOUGHT,
+      description: `Objective: 'p99<5ms', 'service.p999<20ms', 'cpu<50us'; may be given several times. Metrics: ${boundable}`,
+    }),
+  'max-errors': parsed((share) => parseThreshold(`errorRate<=${share}`), { once: true })
+    .prefault('0.1%')
+    .meta({ group: SOUGHT, description: 'Share of requests that may fail' }),
+  'start-rate': parsed(parseRate, { once: true }).prefault('1000').meta({
+    group: SOUGHT,
+    description: 'First rate in requests/s, with Poisson arrivals; doubled as long as all objectives are met',
+  }),
+  duration: parsed(parseDuration).prefault('2s').meta({
+    group: SOUGHT,
     alias: 'd',
-    type: 'string',
-    default: '2s',
-    describe: 'Time measured in each of the short trials that bracket the capacity: 500ms, 2 (seconds)',
-  },
-  confirm: {
-    group: 'What to look for:',
-    type: 'string',
-    default: '10s',
-    describe: 'Time measured to confirm a rate, and to refute the next higher one',
-  },
-  warmup: {
-    group: 'What to look for:',
-    type: 'string',
-    default: '500ms',
-    describe: 'Load before each trial, not measured',
-  },
-  budget: {
-    group: 'What to look for:',
-    type: 'string',
-    default: '30m',
-    describe: 'Time limit of all searches together; at the end, the results so far are reported',
-  },
-  models: {
-    group: 'What to measure:',
-    type: 'string',
-    describe: `Some of ${modelNames.join(', ')} [default: all, or none with --exec or --target]`,
-  },
-  ...foreignOptions,
-  target: {
-    group: 'What to measure:',
-    type: 'string',
-    describe: 'Measure a running server: tcp://127.0.0.1:7000, or udp, tls, ws, wss',
-  },
-  ...targetOptions,
-  connections: {
-    ...targetOptions.connections,
-    describe: 'Connections, or UDP sockets; several levels are searched one by one',
-  },
-  ...serverOptions,
-  ...loadOptions,
+    description: 'Time measured in each of the short trials that bracket the capacity: 500ms, 2 (seconds)',
+  }),
+  confirm: parsed(parseDuration)
+    .prefault('10s')
+    .meta({ group: SOUGHT, description: 'Time measured to confirm a rate, and to refute the next higher one' }),
+  warmup: parsed(parseDuration)
+    .prefault('500ms')
+    .meta({ group: SOUGHT, description: 'Load before each trial, not measured' }),
+  budget: parsed(parseDuration).prefault('30m').meta({
+    group: SOUGHT,
+    description: 'Time limit of all searches together; at the end, the results so far are reported',
+  }),
+  models: modelsFlag('all, or none with --exec or --target'),
+  ...foreignFlags,
+  target: text()
+    .optional()
+    .meta({ group: MEASURED, description: 'Measure a running server: tcp://127.0.0.1:7000, or udp, tls, ws, wss' }),
+  ...targetFlags,
+  connections: parsed(parseIntegers).prefault('50').meta({
+    group: MEASURED,
+    alias: 'c',
+    description: 'Connections, or UDP sockets; several levels are searched one by one',
+  }),
+  ...serverFlags,
+  ...loadFlags,
   ...DECIDED,
-  ...outputOptions,
-} as const satisfies OptionSet;
+  ...outputFlags,
+});
+
+type CommandFlags = Flags<z.output<typeof schema>>;
 
 /** `sockbench capacity`: finds the highest rate at which targets keep their objectives. */
-export const capacity: Command<typeof options> = {
+export const capacity: Command<typeof schema> = {
   name: 'capacity',
   describe: 'Find the highest rate at which servers meet a service level objective',
-  options,
+  schema,
   examples: [
     ["capacity --slo 'p99<5ms' --models async,epoll", 'two models'],
     ["capacity --slo 'p99<5ms' --slo 'p50<1ms' --exec 'python3 echo.py {port}'", 'your own server, two objectives'],
@@ -102,14 +88,14 @@ export const capacity: Command<typeof options> = {
     for (const name of Object.keys(DECIDED) as (keyof typeof DECIDED)[]) {
       if (flags.isGiven(name)) flags.refuse(`--${name}: ${DECIDED_BY_SEARCH[name]}`);
     }
-    const url = flags.text('target');
-    const allowed = flags.value('allow-remote', parseNames) ?? [];
+    const { target: url, 'allow-remote': allowed = [] } = flags.values;
     const address = url === undefined ? undefined : await readAddress(flags, url, allowed);
     const configuration = readConfiguration(flags, address);
     flags.refuse(...capacityFaults(configuration));
     flags.assertNoFaults();
     const { runCapacity } = await import('../../bench/capacity/capacity-run.ts');
-    return record((observer, signal) => runCapacity(configuration, observer, signal), configuration, output);
+    const { seed } = configuration;
+    return record({ seed, run: (observer, signal) => runCapacity(configuration, observer, signal) }, output);
   },
 };
 
@@ -121,40 +107,36 @@ const DECIDED_BY_SEARCH = {
 } as const satisfies Record<keyof typeof DECIDED, string>;
 
 function readConfiguration(
-  flags: Flags<typeof options>,
+  flags: CommandFlags,
   address: (TargetSpec & { kind: 'address' }) | undefined,
 ): CapacityConfiguration {
   const load = readLoad(flags, address?.app);
-  const transport = flags.choice('transport', 'transport', transportNames) ?? address?.transport ?? 'tcp';
+  const transport = flags.values.transport ?? address?.transport ?? 'tcp';
   assertSizeTells(flags, { ...load, transports: [transport] });
   return {
     ...load,
     command: 'capacity',
     targets: [...readServers(flags, transport, load.app), ...(address ? [address] : [])],
     transports: [transport],
-    connections: flags.value('connections', parseIntegers),
-    work: readWork(flags),
+    connections: flags.values.connections,
+    ...readWork(flags),
     scenarios: [],
-    balance: flags.choice('balance', 'balance policy', balancePolicyNames),
-    warmupMs: flags.value('warmup', parseDuration),
+    balance: flags.values.balance,
+    warmupMs: flags.values.warmup,
     rounds: 1,
-    thresholds: flags.value('slo', parseThresholds) ?? [],
-    rate: flags.value('start-rate', parseRate, false),
+    thresholds: flags.values.slo,
+    rate: flags.values['start-rate'],
     arrivals: 'poisson',
     stages: [],
     requests: null,
-    failureLimit: flags.value('max-errors', (share) => parseThreshold(`errorRate<=${share}`), false),
-    confirmMs: flags.value('confirm', parseDuration),
-    searchLimitMs: flags.value('budget', parseDuration),
+    failureLimit: flags.values['max-errors'],
+    confirmMs: flags.values.confirm,
+    searchLimitMs: flags.values.budget,
   };
 }
 
 /** Reads the servers to start: models and commands. */
-function readServers(
-  flags: Flags<typeof options>,
-  transport: TransportName,
-  app: CapacityConfiguration['app'],
-): TargetSpec[] {
+function readServers(flags: CommandFlags, transport: TransportName, app: CapacityConfiguration['app']): TargetSpec[] {
   const foreign = readForeign(flags);
   const models = readModels(flags, !flags.isGiven('exec') && !flags.isGiven('target'));
   const served = serving(models, [transport], app, flags).map((model): TargetSpec => ({ kind: 'model', model }));

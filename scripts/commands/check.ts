@@ -1,159 +1,147 @@
+import * as z from 'zod';
 import { type CheckPlan, checkFaults } from '../../bench/check/plan.ts';
 import { appsFor, appsSpeaking, speaksHttp } from '../../bench/model/app-workload.ts';
-import type { CheckOutcome, CheckResult } from '../../bench/model/check-result.ts';
-import { EXIT } from '../../bench/model/exit-code.ts';
+import type { CheckResult } from '../../bench/model/check-result.ts';
 import { parseSizes } from '../../bench/model/message-sizes.ts';
+import { operatingPoint } from '../../bench/model/operating-point.ts';
 import { parseCpus, parseDuration, parseInteger } from '../../bench/model/units.ts';
 import { BASELINE_SESSIONS } from '../../bench/stats/baseline.ts';
 import { gatedMetrics } from '../../bench/stats/gated-metrics.ts';
 import { DEFAULT_APP } from '../../servers/apps/catalog.ts';
+import { transportNames } from '../../servers/transport.ts';
 import type { Command } from '../cli/command.ts';
-import type { Flags, OptionSet } from '../cli/flags.ts';
+import { oneOf, parsed, text, toggle } from '../cli/flag-types.ts';
+import type { Flags } from '../cli/flags.ts';
 import { untilInterrupted } from '../cli/interrupt.ts';
-import { say } from '../cli/output.ts';
-import { readGates } from '../flags/gates.ts';
-import { chosenSeed, parseSeed } from '../flags/load.ts';
-import { displayOptions } from '../flags/options.ts';
-import { attempted, orMisconfigured, show } from '../session/measure.ts';
+import { parseGates, readGates } from '../flags/gates.ts';
+import { outputFlags, readOutput } from '../flags/output.ts';
+import { chosenSeed, parseSeed } from '../flags/seed.ts';
+import { prepareReports, record } from '../session/measure.ts';
+import type { Measurement } from '../session/measurement.ts';
 import { type Programs, readPrograms } from '../session/programs.ts';
 import { openBaseline, recordRun } from '../session/stored-baseline.ts';
 
-const options = {
-  a: { group: 'What to compare:', type: 'string', describe: "The program to compare with: 'CMD {port}'" },
-  b: { group: 'What to compare:', type: 'string', describe: "The program that must not be slower: 'CMD {port}'" },
-  'baseline-ref': {
-    group: 'What to compare:',
-    type: 'string',
-    describe:
+const COMPARED = 'What to compare:';
+const LOAD = 'Load:';
+const VERDICT = 'Verdict:';
+
+const schema = z.strictObject({
+  a: text().optional().meta({ group: COMPARED, description: "The program to compare with: 'CMD {port}'" }),
+  b: text().optional().meta({ group: COMPARED, description: "The program that must not be slower: 'CMD {port}'" }),
+  'baseline-ref': text().optional().meta({
+    group: COMPARED,
+    description:
       'A is --exec at this commit, in the same directory of a separate checkout; B is --exec in the current directory',
-  },
-  baseline: {
-    group: 'What to compare:',
-    type: 'string',
-    describe: 'Compare --exec with the recorded runs in this FILE, each measured next to a reference server',
-  },
-  record: {
-    group: 'What to compare:',
-    type: 'boolean',
-    default: false,
-    describe: 'With --baseline: add this run to FILE; create FILE if it does not exist',
-  },
-  exec: {
-    group: 'What to compare:',
-    type: 'string',
-    describe: "With --baseline-ref: 'CMD {port}', run in both checkouts; with --baseline: the server",
-  },
-  build: {
-    group: 'What to compare:',
-    type: 'string',
-    describe: 'With --baseline-ref: a shell command that builds the server, run before --exec in both checkouts',
-  },
-  app: {
-    group: 'Load:',
-    type: 'string',
-    default: DEFAULT_APP,
-    describe: `App that both run: ${appsFor('request-response').join(', ')}; over HTTP, requests are GET /`,
-  },
-  'any-page': {
-    group: 'Load:',
-    type: 'boolean',
-    default: false,
-    describe: "Over HTTP: pages may change from reply to reply, and B's may differ from A's",
-  },
-  transport: { group: 'Load:', type: 'string', default: 'tcp', describe: 'tcp, udp or tls' },
-  connections: { alias: 'c', group: 'Load:', type: 'string', default: '50', describe: 'Connections, or UDP sockets' },
-  size: { group: 'Load:', type: 'string', default: '64', describe: 'Bytes of a message, or sizes as for run' },
-  window: {
-    group: 'Load:',
-    type: 'string',
-    default: '50ms',
-    describe:
+  }),
+  baseline: text().optional().meta({
+    group: COMPARED,
+    description: 'Compare --exec with the recorded runs in this FILE, each measured next to a reference server',
+  }),
+  record: toggle().meta({
+    group: COMPARED,
+    description: 'With --baseline: add this run to FILE; create FILE if it does not exist',
+  }),
+  exec: text().optional().meta({
+    group: COMPARED,
+    description: "With --baseline-ref: 'CMD {port}', run in both checkouts; with --baseline: the server",
+  }),
+  build: text().optional().meta({
+    group: COMPARED,
+    description: 'With --baseline-ref: a shell command that builds the server, run before --exec in both checkouts',
+  }),
+  app: oneOf('app', appsFor('request-response'))
+    .prefault(DEFAULT_APP)
+    .meta({
+      group: LOAD,
+      description: `App that both run: ${appsFor('request-response').join(', ')}; over HTTP, requests are GET /`,
+    }),
+  'any-page': toggle().meta({
+    group: LOAD,
+    description: "Over HTTP: pages may change from reply to reply, and B's may differ from A's",
+  }),
+  transport: oneOf('transport', transportNames).prefault('tcp').meta({ group: LOAD, description: 'tcp, udp or tls' }),
+  connections: parsed(parseInteger)
+    .prefault('50')
+    .meta({ group: LOAD, alias: 'c', description: 'Connections, or UDP sockets' }),
+  size: parsed(parseSizes).prefault('64').meta({ group: LOAD, description: 'Bytes of a message, or sizes as for run' }),
+  window: parsed(parseDuration).prefault('50ms').meta({
+    group: LOAD,
+    description:
       'Length of a window at full load, in which A and B take turns; half of that at a rate; longer for slow servers',
-  },
-  warmup: {
-    group: 'Load:',
-    type: 'string',
-    describe: 'Load on each program before each session, not measured [default: measured by a pilot]',
-  },
-  timeout: { group: 'Load:', type: 'string', default: '10s', describe: 'Time after which an unanswered request fails' },
-  'start-timeout': {
-    group: 'Load:',
-    type: 'string',
-    default: '15s',
-    describe: 'Time limit until a program listens',
-  },
-  threads: { group: 'Load:', type: 'string', describe: 'Threads that generate load [default: automatic]' },
-  'server-cpus': { group: 'Load:', type: 'string', describe: 'CPUs for the programs: 0,2-3 [default: automatic]' },
-  'load-cpus': { group: 'Load:', type: 'string', describe: 'CPUs for the load [default: automatic]' },
-  gate: {
-    group: 'Verdict:',
-    type: 'string',
-    describe:
-      `Some of ${Object.keys(gatedMetrics).join(', ')} [default: all; for http the first two], ` +
-      'each with optional margins: cpu=2%/8%',
-  },
-  'max-sessions': {
-    group: 'Verdict:',
-    type: 'string',
-    describe: 'Maximum number of sessions [default: as many as the budget allows]',
-  },
-  budget: {
-    group: 'Verdict:',
-    type: 'string',
-    default: '5m',
-    describe: 'Time of the check; looks and windows are planned to fit into it',
-  },
-  confirm: {
-    group: 'Verdict:',
-    type: 'boolean',
-    default: false,
-    describe: 'Confirm a regression in a second series of sessions',
-  },
-  'null-arm': {
-    group: 'Verdict:',
-    type: 'boolean',
-    default: false,
-    describe: 'Also compare A with a copy of itself: if they differ, the check is invalid',
-  },
-  seed: { group: 'Verdict:', type: 'string', describe: 'Seed of all random choices [default: random, and recorded]' },
-  'out-dir': {
-    group: 'Output:',
-    type: 'string',
-    default: 'results',
-    describe: 'Directory in which each check creates a directory for its results',
-  },
-  json: { group: 'Output:', type: 'string', describe: 'Write the results as JSON to FILE; - prints them instead' },
-  quiet: { alias: 'q', group: 'Output:', type: 'boolean', default: false, describe: 'No progress' },
-  ...displayOptions,
-} as const satisfies OptionSet;
+  }),
+  warmup: parsed(parseDuration).optional().meta({
+    group: LOAD,
+    description: 'Load on each program before each session, not measured [default: measured by a pilot]',
+  }),
+  timeout: parsed(parseDuration)
+    .prefault('10s')
+    .meta({ group: LOAD, description: 'Time after which an unanswered request fails' }),
+  'start-timeout': parsed(parseDuration)
+    .prefault('15s')
+    .meta({ group: LOAD, description: 'Time limit until a program listens' }),
+  threads: parsed(parseInteger)
+    .optional()
+    .meta({ group: LOAD, description: 'Threads that generate load [default: automatic]' }),
+  'server-cpus': parsed(parseCpus)
+    .optional()
+    .meta({ group: LOAD, description: 'CPUs for the programs: 0,2-3 [default: automatic]' }),
+  'load-cpus': parsed(parseCpus)
+    .optional()
+    .meta({ group: LOAD, description: 'CPUs for the load [default: automatic]' }),
+  gate: parsed(parseGates)
+    .optional()
+    .meta({
+      group: VERDICT,
+      description:
+        `Some of ${Object.keys(gatedMetrics).join(', ')} [default: all; for http the first two], ` +
+        'each with optional margins: cpu=2%/8%',
+    }),
+  'max-sessions': parsed(parseInteger)
+    .optional()
+    .meta({ group: VERDICT, description: 'Maximum number of sessions [default: as many as the budget allows]' }),
+  budget: parsed(parseDuration)
+    .prefault('5m')
+    .meta({ group: VERDICT, description: 'Time of the check; looks and windows are planned to fit into it' }),
+  confirm: toggle().meta({ group: VERDICT, description: 'Confirm a regression in a second series of sessions' }),
+  'null-arm': toggle().meta({
+    group: VERDICT,
+    description: 'Also compare A with a copy of itself: if they differ, the check is invalid',
+  }),
+  seed: parsed(parseSeed)
+    .optional()
+    .meta({ group: VERDICT, description: 'Seed of all random choices [default: random, and recorded]' }),
+  ...outputFlags,
+});
+
+type CommandFlags = Flags<z.output<typeof schema>>;
 
 /** `sockbench check`: decides whether B is slower than A. */
-export const check: Command<typeof options> = {
+export const check: Command<typeof schema> = {
   name: 'check',
   describe: 'Check whether one server is slower than another, for CI',
-  options,
+  schema,
   examples: [
     ["check --a './old {port}' --b './new {port}'", 'two programs'],
     ["check --baseline-ref main --build 'npm ci' --exec 'node server.js {port}'", 'this branch against main'],
     ["check --baseline runs.json --record --exec 'node server.js {port}'", 'record a run; without --record, judge one'],
   ],
   async run(flags) {
+    const output = readOutput(flags);
     const programs = readPrograms(flags);
     const plan = readPlan(flags, programs);
     flags.refuse(...checkFaults(plan));
-    const file = flags.text('baseline');
+    const { baseline: file, record: isRecorded } = flags.values;
     flags.assertNoFaults();
     const { prepareCheck } = await import('../../bench/check/preparation.ts');
     prepareCheck(plan);
-    await prepareJson(flags.text('json'));
-    const baseline = file === undefined ? undefined : await openBaseline(plan, file, flags.has('record'));
+    await prepareReports(output);
+    const baseline = file === undefined ? undefined : await openBaseline(plan, file, isRecorded);
     return untilInterrupted(async (signal) => {
-      const prepared = await programs.prepare(signal);
+      const { arms, warnings, dispose } = await programs.prepare(signal);
       try {
-        const { arms, warnings } = prepared;
-        return await hold({ ...plan, ...arms, warnings, ...(baseline && { baseline }) }, flags, signal);
+        return await record(await measurementOf({ ...plan, ...arms, warnings, ...(baseline && { baseline }) }), output);
       } finally {
-        await prepared.dispose();
+        await dispose();
       }
     });
   },
@@ -162,10 +150,10 @@ export const check: Command<typeof options> = {
 /** Flags that need a number of sessions that depends on the results. */
 const SEQUENTIAL = ['max-sessions', 'confirm', 'null-arm'] as const;
 
-function readMaxSessions(flags: Flags<typeof options>): number | null {
+function readMaxSessions(flags: CommandFlags): number | null {
   if (!flags.isGiven('baseline')) {
-    if (flags.has('record')) flags.refuse('--record needs --baseline, which names the file');
-    return flags.value('max-sessions', parseInteger) ?? null;
+    if (flags.values.record) flags.refuse('--record needs --baseline, which names the file');
+    return flags.values['max-sessions'] ?? null;
   }
   for (const name of SEQUENTIAL.filter((name) => flags.isGiven(name))) {
     flags.refuse(`--${name} can't be combined with --baseline, where each run has ${BASELINE_SESSIONS} sessions`);
@@ -174,81 +162,45 @@ function readMaxSessions(flags: Flags<typeof options>): number | null {
 }
 
 /** Reads the budget. By default, runs against a baseline have none: all must consist of the same number of sessions. */
-function readBudget(flags: Flags<typeof options>): number | null {
-  const budgetMs = flags.value('budget', parseDuration);
+function readBudget(flags: CommandFlags): number | null {
+  const { budget: budgetMs } = flags.values;
   return flags.isGiven('baseline') && !flags.isGiven('budget') ? null : budgetMs;
 }
 
-function readPlan(flags: Flags<typeof options>, { a, b }: Programs): CheckPlan {
-  const transport = flags.choice('transport', 'transport', ['tcp', 'udp', 'tls']) ?? 'tcp';
-  const app = flags.choice('app', 'app', appsFor('request-response')) ?? DEFAULT_APP;
+function readPlan(flags: CommandFlags, { a, b }: Programs): CheckPlan {
+  const { values } = flags;
+  const { transport, app } = values;
   if (speaksHttp(app) && flags.isGiven('size')) {
     flags.refuse('--size: an HTTP server chooses how long its pages are: leave it out');
   }
   if (!speaksHttp(app) && flags.isGiven('any-page'))
     flags.refuse(`--any-page needs --app ${appsSpeaking('HTTP').join(', ')}: the other apps echo`);
   return {
-    ...{ a, b, anyPage: flags.has('any-page') },
-    point: {
-      ...{ transport, app, workload: 'request-response' },
-      ...{ connection: 'pooled', connections: flags.value('connections', parseInteger), pipelining: 1 },
-      sizes: flags.value('size', parseSizes),
-    },
+    ...{ a, b, anyPage: values['any-page'] },
+    point: operatingPoint({ transport, app, connections: values.connections, sizes: values.size }),
     gates: readGates(flags, app),
     maxSessions: readMaxSessions(flags),
-    nullArm: flags.has('null-arm'),
-    confirm: flags.has('confirm'),
+    nullArm: values['null-arm'],
+    confirm: values.confirm,
     budgetMs: readBudget(flags),
-    seed: flags.value('seed', parseSeed) ?? chosenSeed(),
-    warmupMs: flags.value('warmup', parseDuration) ?? null,
-    windowMs: flags.value('window', parseDuration),
-    timeoutMs: flags.value('timeout', parseDuration),
+    seed: values.seed ?? chosenSeed(),
+    warmupMs: values.warmup ?? null,
+    windowMs: values.window,
+    timeoutMs: values.timeout,
     openTimeoutMs: 3000,
-    threads: flags.value('threads', parseInteger) ?? null,
-    serverCpus: flags.value('server-cpus', parseCpus) ?? null,
-    loadCpus: flags.value('load-cpus', parseCpus) ?? null,
+    threads: values.threads ?? null,
+    serverCpus: values['server-cpus'] ?? null,
+    loadCpus: values['load-cpus'] ?? null,
   };
 }
 
-/** Checks, before programs are built, that results can be written. @throws {ConfigurationError} when they can't. */
-async function prepareJson(file: string | undefined): Promise<void> {
-  if (file === undefined || file === '-') return;
-  const { prepareReport } = await import('../../reports/files/sink.ts');
-  orMisconfigured(() => prepareReport(file), '--json');
-}
-
-async function hold(plan: CheckPlan, flags: Flags<typeof options>, signal: AbortSignal): Promise<number> {
-  const [{ check: runCheck }, { ResultSink, writeReport }, { renderCheckJson }] = await Promise.all([
-    import('../../bench/check/check.ts'),
-    import('../../reports/files/sink.ts'),
-    import('../../reports/renderers/check.ts'),
-  ]);
-  const sink = orMisconfigured(() => new ResultSink(flags.text('out-dir'), new Date()), '--out-dir');
-  say(`seed ${plan.seed}; results go to ${sink.directory}`);
-  const quiet = flags.has('quiet');
-  // A full disk must not end the check: the verdict can still be printed, and the next save may succeed.
-  const observer = {
-    doing: (what: string) => (quiet ? undefined : say(what)),
-    saved: (result: CheckResult) => void attempted(() => sink.append(result)),
+/** Returns the check as a measurement, which also adds the run to recorded runs when that is wanted. */
+async function measurementOf(plan: CheckPlan): Promise<Measurement<CheckResult>> {
+  const { check: runCheck } = await import('../../bench/check/check.ts');
+  const { seed, baseline } = plan;
+  return {
+    seed,
+    run: (observer, signal) => runCheck(plan, observer, signal),
+    ...(baseline && { keep: (result) => recordRun(baseline, result) }),
   };
-  const result = await runCheck(plan, observer, signal);
-  const save = attempted(() => sink.save(result));
-  if (plan.baseline) await recordRun(plan.baseline, result);
-  const file = flags.text('json');
-  await show(file === '-' ? 'json' : 'terminal', result, flags.has('no-color'));
-  if (file !== undefined && file !== '-') orMisconfigured(() => writeReport(file, renderCheckJson(result)), '--json');
-  orMisconfigured(save, '--out-dir');
-  say(`results saved in ${sink.file}`);
-  return result.interrupted ? EXIT.interrupted : EXITS[result.verdict.outcome];
 }
-
-const EXITS = {
-  pass: EXIT.ok,
-  regressed: EXIT.regressed,
-  suspected: EXIT.regressed,
-  inconclusive: EXIT.inconclusive,
-  unsteady: EXIT.inconclusive,
-  invalid: EXIT.inconclusive,
-  advisory: EXIT.inconclusive,
-  recorded: EXIT.ok,
-} as const satisfies Record<CheckOutcome, number>;

@@ -1,11 +1,13 @@
 import type { Duplex } from 'node:stream';
+import * as z from 'zod';
 import { TargetError } from '../../bench/model/errors.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { parseDuration } from '../../bench/model/units.ts';
 import { plain } from '../../reports/text/plain.ts';
 import { exitNow } from '../../sockets/os/process.ts';
 import type { Command } from '../cli/command.ts';
-import type { Flags, OptionSet } from '../cli/flags.ts';
+import { parsed, text, toggle } from '../cli/flag-types.ts';
+import type { Flags } from '../cli/flags.ts';
 import { say } from '../cli/output.ts';
 import { parseAddress } from '../flags/target.ts';
 import { dialerFor } from '../talk/dialers/catalog.ts';
@@ -15,21 +17,22 @@ import { linesOf } from '../talk/lines.ts';
 import { choose, parsePick } from '../talk/menu.ts';
 import { talk } from '../talk/talk.ts';
 
-const options = {
-  pick: { type: 'string', describe: 'Number of the target to use, if several are given [default: ask]' },
-  'no-newline': { type: 'boolean', default: false, describe: 'Send lines without their newline' },
-  timeout: {
-    type: 'string',
-    describe:
+const schema = z.strictObject({
+  pick: text().optional().meta({ description: 'Number of the target to use, if several are given [default: ask]' }),
+  'no-newline': toggle().meta({ description: 'Send lines without their newline' }),
+  timeout: parsed(parseDuration).optional().meta({
+    description:
       'Time limit for connecting, and for silence of the server after the end of input [default: 10s; over UDP 1s]',
-  },
-} as const satisfies OptionSet;
+  }),
+});
+
+type CommandFlags = Flags<z.output<typeof schema>>;
 
 /** `sockbench connect`: a manual conversation. Any machine is allowed, because one connection is not a flood. */
-export const connect: Command<typeof options> = {
+export const connect: Command<typeof schema> = {
   name: 'connect',
   describe: 'Talk to a server by hand: send lines, and print what it sends',
-  options,
+  schema,
   positional: {
     name: 'target',
     describe: 'tcp://HOST:PORT, or udp, tls, ws, wss; several to choose from',
@@ -42,7 +45,7 @@ export const connect: Command<typeof options> = {
     ['connect tcp://127.0.0.1:7000 udp://127.0.0.1:7000', 'choose one'],
   ],
   async run(flags, ...targets) {
-    const timeoutMs = flags.value('timeout', parseDuration);
+    const { timeout: timeoutMs } = flags.values;
     if (timeoutMs === 0) flags.refuse('--timeout must be above zero');
     const pick = readPick(flags, targets);
     const peers = (await Promise.all(targets.map((target) => readPeer(flags, target)))).filter((peer) => !!peer);
@@ -52,15 +55,15 @@ export const connect: Command<typeof options> = {
     const peer = chosen === undefined ? undefined : peers[chosen];
     if (peer === undefined) return EXIT.usage;
     const dialer = await dialerFor(peer.url);
-    return converse(peer, dialer, flags.has('no-newline'), timeoutMs ?? dialer.patienceMs);
+    return converse(peer, dialer, flags.values['no-newline'], timeoutMs ?? dialer.patienceMs);
   },
 };
 
 /** Reads --pick. @returns the index of the target; undefined when the user must be asked. */
-function readPick(flags: Flags<typeof options>, targets: readonly string[]): number | undefined {
+function readPick(flags: CommandFlags, targets: readonly string[]): number | undefined {
   const { length } = targets;
   if (length === 0) flags.refuse('no target given: connect tcp://HOST:PORT');
-  const pick = flags.value('pick', (text) => parsePick(text, length));
+  const pick = pickedOf(flags, length);
   if (pick !== undefined || length < 2) return pick ?? 0;
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
     flags.refuse(`${length} targets, and no terminal to ask on: choose one with --pick 1 to ${length}`);
@@ -68,7 +71,19 @@ function readPick(flags: Flags<typeof options>, targets: readonly string[]): num
   return undefined;
 }
 
-async function readPeer(flags: Flags<typeof options>, target: string): Promise<Peer | undefined> {
+/** Parses --pick, whose range depends on the number of targets. Records a fault when it is outside. */
+function pickedOf(flags: CommandFlags, targets: number): number | undefined {
+  const { pick } = flags.values;
+  try {
+    return pick === undefined ? undefined : parsePick(pick, targets);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    flags.refuse(`--pick: ${error.message}`);
+    return undefined;
+  }
+}
+
+async function readPeer(flags: CommandFlags, target: string): Promise<Peer | undefined> {
   try {
     const peer = await parseAddress(target);
     await dialerFor(peer.url);

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { findingsOf } from '../../bench/doctor/findings.ts';
 import { type CalibrationReading, isWithin } from '../../bench/lab/calibrate/cases.ts';
 import { calibrationTimes } from '../../bench/lab/calibrate/times.ts';
@@ -6,45 +7,41 @@ import { parseDuration } from '../../bench/model/units.ts';
 import { calibrationText, findingsText } from '../../reports/renderers/doctor.ts';
 import { jsonDocument } from '../../reports/text/json-document.ts';
 import type { Command } from '../cli/command.ts';
-import type { OptionSet } from '../cli/flags.ts';
+import { parsed, toggle } from '../cli/flag-types.ts';
 import { untilInterrupted } from '../cli/interrupt.ts';
 import { mayColor, print, reportWidth, say } from '../cli/output.ts';
-import { displayOptions } from '../flags/options.ts';
+import { displayFlags, quietFlag } from '../flags/output.ts';
 import { ProgressDisplay } from '../session/progress.ts';
 
-const options = {
-  calibrate: {
-    type: 'boolean',
-    default: false,
-    describe: 'Test the instrument with a server that delays, stalls, loses, repeats, reorders and damages replies',
-  },
-  duration: {
+const schema = z.strictObject({
+  calibrate: toggle().meta({
+    description: 'Test the instrument with a server that delays, stalls, loses, repeats, reorders and damages replies',
+  }),
+  duration: parsed(parseDuration).optional().meta({
     alias: 'd',
-    type: 'string',
-    describe: 'With --calibrate: approximate time of all cases together [default: 40s]',
-  },
-  json: { type: 'boolean', default: false, describe: 'Print JSON, for programs' },
-  ...displayOptions,
-  quiet: { alias: 'q', type: 'boolean', group: 'Output:', default: false, describe: 'No progress' },
-} as const satisfies OptionSet;
+    description: 'With --calibrate: approximate time of all cases together [default: 40s]',
+  }),
+  json: toggle().meta({ description: 'Print JSON, for programs' }),
+  ...displayFlags,
+  ...quietFlag,
+});
 
 /** `sockbench doctor`: reports what disturbs measurements here, and whether the instrument reports injected faults. */
-export const doctor: Command<typeof options> = {
+export const doctor: Command<typeof schema> = {
   name: 'doctor',
   describe: 'Report what will disturb measurements here; with --calibrate, test the instrument',
-  options,
+  schema,
   examples: [
     ['doctor', 'check this machine'],
     ['doctor --calibrate', 'compare injected with reported values, in about 40 s'],
   ],
   async run(flags) {
-    const durationMs = flags.value('duration', parseDuration);
-    if (durationMs !== undefined && !flags.has('calibrate')) flags.refuse('--duration needs --calibrate');
+    const { duration: durationMs, calibrate, json, quiet, 'no-color': noColor } = flags.values;
+    if (durationMs !== undefined && !calibrate) flags.refuse('--duration needs --calibrate');
     const times = calibrationTimes(durationMs);
     if (times === undefined) flags.refuse('--duration: a calibration needs at least 5 s');
     flags.assertNoFaults();
-    const shown = { json: flags.has('json'), quiet: flags.has('quiet'), noColor: flags.has('no-color') };
-    return flags.has('calibrate') && times !== undefined ? calibration(times, shown) : examination(shown.json);
+    return calibrate && times !== undefined ? calibration(times, { json, quiet, noColor }) : examination(json);
   },
 };
 

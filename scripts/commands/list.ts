@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { workloads } from '../../bench/model/operating-point.ts';
 import { renderListing } from '../../reports/renderers/listing.ts';
@@ -7,18 +8,16 @@ import { type AppEntry, appNames, apps } from '../../servers/apps/catalog.ts';
 import { type ModelName, models, transportsCarrying, whyUnavailable } from '../../servers/catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { Command } from '../cli/command.ts';
-import type { OptionSet } from '../cli/flags.ts';
+import { toggle } from '../cli/flag-types.ts';
 import { mayColor, print, reportWidth } from '../cli/output.ts';
 
-const options = {
-  json: { type: 'boolean', default: false, describe: 'Print JSON, for programs' },
-} as const satisfies OptionSet;
+const schema = z.strictObject({ json: toggle().meta({ description: 'Print JSON, for programs' }) });
 
 /** `sockbench list`: prints models, apps and workloads. */
-export const list: Command<typeof options> = {
+export const list: Command<typeof schema> = {
   name: 'list',
   describe: 'List concurrency models, apps and workloads',
-  options,
+  schema,
   examples: [
     ['list', 'as tables'],
     ['list --json', 'the same as JSON, for programs'],
@@ -26,7 +25,7 @@ export const list: Command<typeof options> = {
   async run(flags) {
     flags.assertNoFaults();
     const page = { color: mayColor(process.stdout, false), width: reportWidth() };
-    print(flags.has('json') ? jsonDocument(listing()) : renderListing(listing(), page));
+    print(flags.values.json ? jsonDocument(listing()) : renderListing(listing(), page));
     return EXIT.ok;
   },
 };

@@ -1,29 +1,31 @@
+import * as z from 'zod';
 import type { MicroResult } from '../../bench/lab/micro/measuring.ts';
 import { hotPathNames } from '../../bench/lab/micro/names.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { parseDuration } from '../../bench/model/units.ts';
 import { jsonDocument } from '../../reports/text/json-document.ts';
 import type { Command } from '../cli/command.ts';
-import type { OptionSet } from '../cli/flags.ts';
+import { parsed, someOf, toggle } from '../cli/flag-types.ts';
 import { mayColor, print, reportWidth, say } from '../cli/output.ts';
-import { displayOptions } from '../flags/options.ts';
+import { displayFlags } from '../flags/output.ts';
 
-const options = {
-  only: { type: 'string', describe: `Some of ${hotPathNames.join(', ')} [default: all]` },
-  duration: { alias: 'd', type: 'string', default: '500ms', describe: 'Time measured for each' },
-  json: { type: 'boolean', default: false, describe: 'Print JSON, for programs' },
-  ...displayOptions,
-} as const satisfies OptionSet;
+const schema = z.strictObject({
+  only: someOf('hot path', hotPathNames)
+    .optional()
+    .meta({ description: `Some of ${hotPathNames.join(', ')} [default: all]` }),
+  duration: parsed(parseDuration).prefault('500ms').meta({ alias: 'd', description: 'Time measured for each' }),
+  json: toggle().meta({ description: 'Print JSON, for programs' }),
+  ...displayFlags,
+});
 
 /** `sockbench micro`: measures the cost of the generator's own hot paths. */
-export const micro: Command<typeof options> = {
+export const micro: Command<typeof schema> = {
   name: 'micro',
   describe: "Measure sockbench's own hot paths, call by call",
-  options,
+  schema,
   examples: [['micro --only histogram-record,ffi-call', 'two of them']],
   async run(flags) {
-    const only = flags.choices('only', 'hot path', hotPathNames);
-    const durationMs = flags.value('duration', parseDuration);
+    const { only, duration: durationMs, json, 'no-color': noColor } = flags.values;
     flags.assertNoFaults();
     const [{ hotPaths }, { measureHotPath }, { renderMicro }] = await Promise.all([
       import('../../bench/lab/micro/catalog.ts'),
@@ -38,11 +40,11 @@ export const micro: Command<typeof options> = {
       if (reason === undefined) results.push(await measureHotPath(path, durationMs));
       else leftOut.push(`${path.name}: ${reason}`);
     }
-    if (flags.has('json')) {
+    if (json) {
       for (const reason of leftOut) say(`left out: ${reason}`);
       print(jsonDocument(results));
     } else {
-      const color = mayColor(process.stdout, flags.has('no-color'));
+      const color = mayColor(process.stdout, noColor);
       print(renderMicro(results, leftOut, { color, width: reportWidth() }));
     }
     return EXIT.ok;

@@ -1,23 +1,26 @@
+import * as z from 'zod';
 import { incomparabilities } from '../../bench/model/comparability.ts';
 import { NotComparableError } from '../../bench/model/errors.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { formats } from '../../reports/renderers/catalog.ts';
 import type { Command } from '../cli/command.ts';
-import type { OptionSet } from '../cli/flags.ts';
+import { oneOf } from '../cli/flag-types.ts';
 import { mayColor, print, reportWidth } from '../cli/output.ts';
-import { displayOptions } from '../flags/options.ts';
+import { displayFlags } from '../flags/output.ts';
 import { show } from '../session/measure.ts';
 
-const options = {
-  format: { type: 'string', default: 'terminal', describe: `One of ${formats.join(', ')}` },
-  ...displayOptions,
-} as const satisfies OptionSet;
+const schema = z.strictObject({
+  format: oneOf('format', formats)
+    .prefault('terminal')
+    .meta({ description: `One of ${formats.join(', ')}` }),
+  ...displayFlags,
+});
 
 /** `sockbench report`: prints saved results again, or two of them side by side. */
-export const report: Command<typeof options> = {
+export const report: Command<typeof schema> = {
   name: 'report',
   describe: 'Print saved results again, or two of them side by side',
-  options,
+  schema,
   positional: {
     name: 'files',
     describe: 'A file of results, or the directory of a run; two are shown side by side',
@@ -30,15 +33,15 @@ export const report: Command<typeof options> = {
     ['report before.json after.json', 'two runs side by side, if they can be compared'],
   ],
   async run(flags, file = '', other, ...more) {
-    const format = flags.choice('format', 'format', formats) ?? 'terminal';
+    const { format, 'no-color': noColor } = flags.values;
     for (const argument of more) flags.refuse(`unexpected argument '${argument}': at most two results`);
     if (other !== undefined && format !== 'terminal')
       flags.refuse(`--format: two results can't be printed as ${format}`);
     flags.assertNoFaults();
     if (other === undefined) {
       const { readSaved } = await import('../../reports/files/reader.ts');
-      await show(format, readSaved(file), flags.has('no-color'));
-    } else await showSideBySide(file, other, flags.has('no-color'));
+      await show(format, readSaved(file), noColor);
+    } else await showSideBySide(file, other, noColor);
     return EXIT.ok;
   },
 };

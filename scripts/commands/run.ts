@@ -1,71 +1,73 @@
+import * as z from 'zod';
 import {
   membersOf,
   type RunConfiguration,
   type SingleTarget,
   type TargetSpec,
 } from '../../bench/model/configuration.ts';
-import { configurationFaults } from '../../bench/model/configuration-faults.ts';
+import { codedFaults } from '../../bench/model/configuration-faults.ts';
 import { selectPolicyNames } from '../../bench/model/select-policy.ts';
 import { boundable, parseThresholds } from '../../bench/model/threshold.ts';
-import { parseDuration, parseInteger, parseNames } from '../../bench/model/units.ts';
-import { balancePolicyNames } from '../../servers/balance/policies.ts';
+import { parseDuration, parseInteger } from '../../bench/model/units.ts';
+import { textsOf } from '../../bench/model/want.ts';
 import { modelNames, whyUnavailable } from '../../servers/catalog.ts';
-import { transportNames } from '../../servers/transport.ts';
 import type { Command } from '../cli/command.ts';
-import type { Flags, OptionSet } from '../cli/flags.ts';
-import { foreignOptions, readForeign } from '../flags/foreign.ts';
+import { oneOf, parsed, someOf, texts } from '../cli/flag-types.ts';
+import type { Flags } from '../cli/flags.ts';
+import { foreignFlags, readForeign } from '../flags/foreign.ts';
 import { assertSizeTells, readLoad, readWork } from '../flags/load.ts';
-import { loadOptions, outputOptions, serverOptions, targetOptions } from '../flags/options.ts';
-import { readOutput } from '../flags/output.ts';
+import { loadFlags, MEASURED, serverFlags, targetFlags } from '../flags/options.ts';
+import { outputFlags, readOutput } from '../flags/output.ts';
 import { readAddress } from '../flags/target.ts';
 import { measure } from '../session/measure.ts';
 
-const options = {
-  model: { group: 'What to measure:', type: 'string', describe: `Start and measure one of ${modelNames.join(', ')}` },
-  target: {
-    group: 'What to measure:',
-    type: 'string',
-    describe: 'Measure a running server: tcp://127.0.0.1:7000, or udp, tls, ws, wss, http, https://…/path',
-  },
-  ...foreignOptions,
-  ...targetOptions,
-  duration: {
-    group: 'What to measure:',
-    alias: 'd',
-    type: 'string',
-    default: '10s',
-    describe: 'Time measured: 500ms, 1m, 10 (seconds)',
-  },
-  warmup: { group: 'What to measure:', type: 'string', default: '1s', describe: 'Load before that, not measured' },
-  rounds: {
-    group: 'What to measure:',
-    alias: 'r',
-    type: 'string',
-    default: '1',
-    describe: 'How often it is measured',
-  },
-  threshold: {
-    group: 'What to measure:',
-    type: 'string',
-    describe:
-      "A bound such as 'p99<5ms' or 'errors==0'; may be given several times; exit code 1 when a bound is crossed. " +
-      `Metrics: ${boundable}`,
-  },
-  select: {
-    group: 'What to measure:',
-    type: 'string',
-    describe: `How clients choose between several targets: ${selectPolicyNames.join(', ')}`,
-  },
-  ...serverOptions,
-  ...loadOptions,
-  ...outputOptions,
-} as const satisfies OptionSet;
+const schema = z.strictObject({
+  // Not a set: a model named twice means two servers.
+  model: someOf('model', modelNames)
+    .default([])
+    .meta({ group: MEASURED, description: `Start and measure one of ${modelNames.join(', ')}` }),
+  target: texts().meta({
+    group: MEASURED,
+    description: 'Measure a running server: tcp://127.0.0.1:7000, or udp, tls, ws, wss, http, https://…/path',
+  }),
+  ...foreignFlags,
+  ...targetFlags,
+  connections: parsed(parseInteger)
+    .prefault('50')
+    .meta({ group: MEASURED, alias: 'c', description: 'Connections, or UDP sockets' }),
+  duration: parsed(parseDuration)
+    .prefault('10s')
+    .meta({ group: MEASURED, alias: 'd', description: 'Time measured: 500ms, 1m, 10 (seconds)' }),
+  warmup: parsed(parseDuration).prefault('1s').meta({ group: MEASURED, description: 'Load before that, not measured' }),
+  rounds: parsed(parseInteger)
+    .prefault('1')
+    .meta({ group: MEASURED, alias: 'r', description: 'How often it is measured' }),
+  threshold: parsed(parseThresholds)
+    .default([])
+    .meta({
+      group: MEASURED,
+      description:
+        "A bound such as 'p99<5ms' or 'errors==0'; may be given several times; exit code 1 when a bound is crossed. " +
+        `Metrics: ${boundable}`,
+    }),
+  select: oneOf('selection policy', selectPolicyNames)
+    .optional()
+    .meta({
+      group: MEASURED,
+      description: `How clients choose between several targets: ${selectPolicyNames.join(', ')}`,
+    }),
+  ...serverFlags,
+  ...loadFlags,
+  ...outputFlags,
+});
+
+type CommandFlags = Flags<z.output<typeof schema>>;
 
 /** `sockbench run`: measures one target at one operating point. */
-export const run: Command<typeof options> = {
+export const run: Command<typeof schema> = {
   name: 'run',
   describe: 'Measure one server under one load',
-  options,
+  schema,
   examples: [
     ['run --model async -c 100 -d 5s', 'a built-in server'],
     ["run --exec 'python3 echo.py {port}'", 'your own server, started for this run'],
@@ -77,38 +79,37 @@ export const run: Command<typeof options> = {
     const target = await readTarget(flags);
     const configuration = readConfiguration(flags, target);
     // Without a target, readTarget() has already recorded a more helpful fault.
-    flags.refuse(...configurationFaults(configuration).filter((fault) => target || !fault.startsWith('nothing')));
+    flags.refuse(...textsOf(codedFaults(configuration).filter(({ code }) => code !== 'no-target')));
     flags.assertNoFaults();
     return measure(configuration, output);
   },
 };
 
-function readConfiguration(flags: Flags<typeof options>, target: TargetSpec | undefined): RunConfiguration {
+function readConfiguration(flags: CommandFlags, target: TargetSpec | undefined): RunConfiguration {
   const spoken = target && membersOf(target).find((member) => member.kind === 'address');
-  const transports = [flags.choice('transport', 'transport', transportNames) ?? spoken?.transport ?? 'tcp'];
+  const transports = [flags.values.transport ?? spoken?.transport ?? 'tcp'];
   const load = readLoad(flags, spoken?.app);
   assertSizeTells(flags, { ...load, transports });
   return {
     command: 'run',
     targets: target ? [target] : [],
     transports,
-    connections: [flags.value('connections', parseInteger)],
-    warmupMs: flags.value('warmup', parseDuration),
-    rounds: flags.value('rounds', parseInteger),
-    thresholds: flags.value('threshold', parseThresholds) ?? [],
-    work: readWork(flags),
+    connections: [flags.values.connections],
+    warmupMs: flags.values.warmup,
+    rounds: flags.values.rounds,
+    thresholds: flags.values.threshold,
+    ...readWork(flags),
     scenarios: [],
-    balance: flags.choice('balance', 'balance policy', balancePolicyNames),
+    balance: flags.values.balance,
     ...load,
   };
 }
 
 /** Reads the target. Returns undefined and records a fault when none is given or it is unusable. */
-async function readTarget(flags: Flags<typeof options>): Promise<TargetSpec | undefined> {
-  const select = flags.choice('select', 'selection policy', selectPolicyNames);
+async function readTarget(flags: CommandFlags): Promise<TargetSpec | undefined> {
   const targets = await readTargets(flags);
   const [first] = targets;
-  if (flags.isGiven('select')) return { kind: 'group', members: targets, select: select ?? 'round-robin' };
+  if (flags.isGiven('select')) return { kind: 'group', members: targets, select: flags.values.select ?? 'round-robin' };
   if (targets.length > 1) {
     flags.refuse(
       'several targets: to put one load on all of them, set with --select how clients choose ' +
@@ -119,18 +120,13 @@ async function readTarget(flags: Flags<typeof options>): Promise<TargetSpec | un
 }
 
 /** Reads all targets on the command line: models, commands, and servers that run already. */
-async function readTargets(flags: Flags<typeof options>): Promise<SingleTarget[]> {
-  const known = flags.choices('model', 'model', modelNames) ?? [];
-  // Not `known`: a model named twice means two servers.
-  const names = flags.texts('model').flatMap((text) => text.split(','));
-  const models = names.flatMap((name) => known.find((model) => model === name.trim()) ?? []);
-  const urls = flags.texts('target');
-  const allowed = flags.value('allow-remote', parseNames) ?? [];
+async function readTargets(flags: CommandFlags): Promise<SingleTarget[]> {
+  const { model: models, target: urls, 'allow-remote': allowed = [] } = flags.values;
   const foreign = readForeign(flags);
   if (!flags.isGiven('model') && urls.length + foreign.length === 0) {
     flags.refuse("specify what to measure: --model NAME, --exec 'CMD {port}' or --target tcp://HOST:PORT");
   }
-  for (const model of known) {
+  for (const model of new Set(models)) {
     const reason = whyUnavailable(model);
     if (reason !== undefined) flags.refuse(`${model} can't run here: ${reason}`);
   }

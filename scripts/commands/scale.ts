@@ -1,70 +1,59 @@
 import { availableParallelism } from 'node:os';
-import type { RunConfiguration, Scenario, TargetSpec } from '../../bench/model/configuration.ts';
-import { configurationFaults } from '../../bench/model/configuration-faults.ts';
+import * as z from 'zod';
+import type { RunConfiguration, TargetSpec } from '../../bench/model/configuration.ts';
+import { codedFaults } from '../../bench/model/configuration-faults.ts';
+import type { Scenario } from '../../bench/model/operating-point.ts';
 import { parseDuration, parseIntegers } from '../../bench/model/units.ts';
-import { appNames, DEFAULT_APP } from '../../servers/apps/catalog.ts';
-import { balancePolicyNames } from '../../servers/balance/policies.ts';
-import { modelNames, whyUnavailable } from '../../servers/catalog.ts';
+import { textsOf } from '../../bench/model/want.ts';
+import { whyUnavailable } from '../../servers/catalog.ts';
 import { transportNames } from '../../servers/transport.ts';
 import type { Command } from '../cli/command.ts';
-import type { Flags, OptionSet } from '../cli/flags.ts';
-import { foreignOptions, readForeign } from '../flags/foreign.ts';
+import { parsed, someOf } from '../cli/flag-types.ts';
+import type { Flags } from '../cli/flags.ts';
+import { foreignFlags, readForeign } from '../flags/foreign.ts';
 import { assertSizeTells, readLoad, readWork } from '../flags/load.ts';
-import { loadOptions, outputOptions, serverOptions } from '../flags/options.ts';
-import { readOutput } from '../flags/output.ts';
-import { readRounds, roundsOptions } from '../flags/rounds.ts';
+import { appFlag, loadFlags, MEASURED, modelsFlag, serverFlags } from '../flags/options.ts';
+import { outputFlags, readOutput } from '../flags/output.ts';
+import { readRounds, roundsFlags } from '../flags/rounds.ts';
 import { measure } from '../session/measure.ts';
 
-const options = {
-  models: { group: 'What to measure:', type: 'string', describe: `Some of ${modelNames.join(', ')}` },
-  ...foreignOptions,
-  app: {
-    group: 'What to measure:',
-    type: 'string',
-    describe: `App that the servers run: ${appNames.join(', ')} [default: ${DEFAULT_APP}, or what --workload needs]`,
-  },
-  transports: {
-    group: 'What to measure:',
-    type: 'string',
-    default: 'tcp',
-    describe: `Some of ${transportNames.join(', ')}`,
-  },
-  connections: {
-    group: 'What to measure:',
-    alias: 'c',
-    type: 'string',
-    default: '1,2,4,8,16,32,64,128,256',
-    describe: 'Levels of concurrency',
-  },
-  cpus: {
-    group: 'What to measure:',
-    type: 'string',
-    describe:
+const schema = z.strictObject({
+  models: modelsFlag(),
+  ...foreignFlags,
+  ...appFlag,
+  transports: someOf('transport', transportNames)
+    .prefault('tcp')
+    .meta({ group: MEASURED, description: `Some of ${transportNames.join(', ')}` }),
+  connections: parsed(parseIntegers)
+    .prefault('1,2,4,8,16,32,64,128,256')
+    .meta({ group: MEASURED, alias: 'c', description: 'Levels of concurrency' }),
+  cpus: parsed(parseIntegers).default([]).meta({
+    group: MEASURED,
+    description:
       'Numbers of CPUs for the servers, measured one after the other: 1,2,4 [default: the CPUs that bench gives them]',
-  },
-  duration: {
-    group: 'What to measure:',
-    alias: 'd',
-    type: 'string',
-    default: '300ms',
-    describe: 'Time measured in each trial: 500ms, 1m, 2 (seconds)',
-  },
-  warmup: { group: 'What to measure:', type: 'string', default: '100ms', describe: 'Load before that, not measured' },
-  ...roundsOptions,
-  rounds: { ...roundsOptions.rounds, default: '12' },
-  ...serverOptions,
-  ...loadOptions,
-  ...outputOptions,
-} as const satisfies OptionSet;
+  }),
+  duration: parsed(parseDuration)
+    .prefault('300ms')
+    .meta({ group: MEASURED, alias: 'd', description: 'Time measured in each trial: 500ms, 1m, 2 (seconds)' }),
+  warmup: parsed(parseDuration)
+    .prefault('100ms')
+    .meta({ group: MEASURED, description: 'Load before that, not measured' }),
+  ...roundsFlags('12'),
+  ...serverFlags,
+  ...loadFlags,
+  ...outputFlags,
+});
+
+type CommandFlags = Flags<z.output<typeof schema>>;
 
 /** Load flags that `scale` refuses, because it applies full load at each level. */
-const PACING_FLAGS = ['rate', 'stage', 'arrivals', 'requests'] as const satisfies (keyof typeof options)[];
+const PACING_FLAGS = ['rate', 'stage', 'arrivals', 'requests'] as const satisfies (keyof typeof schema.shape)[];
 
 /** `sockbench scale`: measures servers at many levels of concurrency. */
-export const scale: Command<typeof options> = {
+export const scale: Command<typeof schema> = {
   name: 'scale',
   describe: 'Sweep connections (and CPUs), and report what scales best, where, and at what cost',
-  options,
+  schema,
   examples: [
     ['scale --models event-driven,thread-per-connection', 'from 1 to 256 connections, in about five minutes'],
     ['scale --models cluster,event-driven --cpus 1,2 --work cpu:100us', 'the gain of a second CPU'],
@@ -74,14 +63,13 @@ export const scale: Command<typeof options> = {
     const output = readOutput(flags);
     const configuration = readConfiguration(flags);
     // Without a target, readTargets() has already recorded a more helpful fault.
-    const faults = configurationFaults(configuration);
-    flags.refuse(...faults.filter((fault) => configuration.targets.length > 0 || !fault.startsWith('nothing')));
+    flags.refuse(...textsOf(codedFaults(configuration).filter(({ code }) => code !== 'no-target')));
     flags.assertNoFaults();
     return measure(configuration, output);
   },
 };
 
-function readConfiguration(flags: Flags<typeof options>): RunConfiguration {
+function readConfiguration(flags: CommandFlags): RunConfiguration {
   for (const name of PACING_FLAGS) {
     if (flags.isGiven(name)) {
       flags.refuse(`--${name}: scale applies full load at each level: leave it out, or use bench`);
@@ -93,18 +81,18 @@ function readConfiguration(flags: Flags<typeof options>): RunConfiguration {
   return {
     command: 'scale',
     targets: readTargets(flags),
-    warmupMs: flags.value('warmup', parseDuration),
+    warmupMs: flags.values.warmup,
     ...readRounds(flags),
     thresholds: [],
-    balance: flags.choice('balance', 'balance policy', balancePolicyNames),
+    balance: flags.values.balance,
     ...load,
     ...scenarios,
   };
 }
 
 /** Reads the targets. There is no default: all models at all levels would take hours and gigabytes of memory. */
-function readTargets(flags: Flags<typeof options>): TargetSpec[] {
-  const models = flags.choices('models', 'model', modelNames) ?? [];
+function readTargets(flags: CommandFlags): TargetSpec[] {
+  const { models = [] } = flags.values;
   const foreign = readForeign(flags);
   if (!flags.isGiven('models') && !flags.isGiven('exec')) {
     flags.refuse("specify what to measure: --models NAME,NAME or --exec 'CMD {port}'");
@@ -116,19 +104,22 @@ function readTargets(flags: Flags<typeof options>): TargetSpec[] {
   return [...models.map((model): TargetSpec => ({ kind: 'model', model })), ...foreign];
 }
 
-function readScenarios(flags: Flags<typeof options>): Scenario & Pick<RunConfiguration, 'scenarios'> {
-  const connections = flags.value('connections', parseIntegers);
+function readScenarios(flags: CommandFlags): Scenario & Pick<RunConfiguration, 'scenarios'> {
+  const { connections, transports } = flags.values;
   if (connections.length < 2) flags.refuse('--connections: a sweep needs several levels, such as 1,2,4,8,16,32');
-  const transports = flags.choices('transports', 'transport', transportNames) ?? [];
-  const scenario = { transports, connections, work: readWork(flags) };
+  const scenario = { transports, connections, ...readWork(flags) };
   const [fewest, ...more] = readCpus(flags);
-  return { ...scenario, cpus: fewest, scenarios: more.map((cpus) => ({ ...scenario, cpus })) };
+  return {
+    ...scenario,
+    ...(fewest !== undefined && { cpus: fewest }),
+    scenarios: more.map((cpus) => ({ ...scenario, cpus })),
+  };
 }
 
 /** Reads the CPU counts in ascending order; empty when --cpus is not given. */
-function readCpus(flags: Flags<typeof options>): number[] {
+function readCpus(flags: CommandFlags): number[] {
   const there = availableParallelism();
-  const cpus = (flags.value('cpus', parseIntegers) ?? []).sort((a, b) => a - b);
+  const cpus = flags.values.cpus.toSorted((a, b) => a - b);
   const most = cpus.at(-1) ?? 0;
   if (most > there) flags.refuse(`--cpus: ${most} is more than the ${there} CPUs available here`);
   return cpus;

@@ -1,98 +1,94 @@
+import * as z from 'zod';
 import { speaksWebSocket, workloadOf } from '../../bench/model/app-workload.ts';
 import { TargetError } from '../../bench/model/errors.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { isOneWay } from '../../bench/model/operating-point.ts';
+import { parseWork } from '../../bench/model/request-work.ts';
 import { parseDuration } from '../../bench/model/units.ts';
 import type { Operator } from '../../servers/apps/app.ts';
-import {
-  type AppEntry,
-  type AppName,
-  appNames,
-  apps,
-  DEFAULT_APP,
-  needsTerminal,
-  onceOf,
-} from '../../servers/apps/catalog.ts';
+import { type AppName, appNames, DEFAULT_APP, needsTerminal, onceOf } from '../../servers/apps/catalog.ts';
 import type { HttpTimeLimits } from '../../servers/apps/http/time-limits.ts';
 import { whyReflects } from '../../servers/apps/reflection.ts';
-import { balancePolicyNames } from '../../servers/balance/policies.ts';
 import { doesBalance, loadModel, modelNames, whyNotCarried } from '../../servers/catalog.ts';
 import type { ServerModel, ServerSpec } from '../../servers/contract.ts';
 import { type TransportName, transportNames } from '../../servers/transport.ts';
 import { formatAddress, type SocketAddress } from '../../sockets/address.ts';
 import type { Command } from '../cli/command.ts';
-import type { Flags, OptionSet } from '../cli/flags.ts';
+import { oneOf, parsed, text, toggle } from '../cli/flag-types.ts';
+import type { Flags } from '../cli/flags.ts';
 import { print, say } from '../cli/output.ts';
 import { resolveHost } from '../flags/host.ts';
-import { chosenSeed, readWork } from '../flags/load.ts';
-import { serverOptions, workOptions } from '../flags/options.ts';
+import { readWork } from '../flags/load.ts';
+import { serverFlags, workFlags } from '../flags/options.ts';
+import { chosenSeed } from '../flags/seed.ts';
 import { parsePort } from '../flags/target.ts';
 import { TerminalOperator } from '../talk/operator.ts';
 
 /** The apps that `--once` changes. */
 const appsWithOnce = appNames.filter((app) => (onceOf(app) ?? app) !== app).join(', ');
 
-const options = {
-  model: { type: 'string', describe: `One of ${modelNames.join(', ')}` },
-  app: { type: 'string', default: DEFAULT_APP, describe: `App that it runs: ${appNames.join(', ')}` },
-  once: { type: 'boolean', default: false, describe: `With --app ${appsWithOnce}: close without reading` },
-  transport: { type: 'string', default: 'tcp', describe: transportNames.join(', ') },
-  port: { type: 'string', default: '0', describe: 'Port to listen on; 0 lets the system choose' },
-  host: { type: 'string', default: '127.0.0.1', describe: 'Address to listen on' },
-  'allow-reflection': {
-    type: 'boolean',
-    default: false,
-    describe: 'Answer datagrams on an address that other machines can reach, although senders can be forged',
-  },
-  'idle-timeout': {
-    type: 'string',
-    default: '5m',
-    describe: 'With HTTP: close a connection on which no request starts for this time; 0: never',
-  },
-  'header-timeout': {
-    type: 'string',
-    default: '60s',
-    describe: 'With HTTP: answer 408 and close when the head of a request takes longer; 0: never',
-  },
-  'request-timeout': { type: 'string', default: '5m', describe: 'The same for a whole request, with its body' },
-  ...workOptions,
-  balance: { type: 'string', describe: serverOptions.balance.describe },
-} as const satisfies OptionSet;
+const schema = z.strictObject({
+  model: oneOf('model', modelNames)
+    .optional()
+    .meta({ description: `One of ${modelNames.join(', ')}` }),
+  app: oneOf('app', appNames)
+    .prefault(DEFAULT_APP)
+    .meta({ description: `App that it runs: ${appNames.join(', ')}` }),
+  once: toggle().meta({ description: `With --app ${appsWithOnce}: close without reading` }),
+  transport: oneOf('transport', transportNames)
+    .prefault('tcp')
+    .meta({ description: transportNames.join(', ') }),
+  port: parsed(parsePort).prefault('0').meta({ description: 'Port to listen on; 0 lets the system choose' }),
+  host: text().prefault('127.0.0.1').meta({ description: 'Address to listen on' }),
+  'allow-reflection': toggle().meta({
+    description: 'Answer datagrams on an address that other machines can reach, although senders can be forged',
+  }),
+  'idle-timeout': parsed(parseDuration).prefault('5m').meta({
+    description: 'With HTTP: close a connection on which no request starts for this time; 0: never',
+  }),
+  'header-timeout': parsed(parseDuration).prefault('60s').meta({
+    description: 'With HTTP: answer 408 and close when the head of a request takes longer; 0: never',
+  }),
+  'request-timeout': parsed(parseDuration)
+    .prefault('5m')
+    .meta({ description: 'The same for a whole request, with its body' }),
+  ...workFlags,
+  balance: serverFlags.balance.meta({ group: undefined }),
+});
+
+type CommandFlags = Flags<z.output<typeof schema>>;
 
 /** Limit of open files, one for each connection: the default of fs.nr_open, the most that Linux allows a process. */
 const OPEN_FILES = 1_048_576;
 
 /** The flag of each time limit. */
-const TIME_LIMIT_FLAGS = {
+const _TIME_LIMIT_FLAGS = {
   idleMs: 'idle-timeout',
   headerMs: 'header-timeout',
   requestMs: 'request-timeout',
 } as const satisfies Record<keyof HttpTimeLimits, string>;
 
 /** `sockbench serve`: runs one model in the foreground until a signal stops it. */
-export const serve: Command<typeof options> = {
+export const serve: Command<typeof schema> = {
   name: 'serve',
   describe: 'Run one server in the foreground, to talk to it by hand',
-  options,
+  schema,
   examples: [
     ['serve --model event-driven --port 7000', 'then: sockbench connect tcp://127.0.0.1:7000; Ctrl-C stops the server'],
   ],
   async run(flags) {
-    const model = flags.choice('model', 'model', modelNames);
-    if (flags.text('model') === undefined) flags.refuse(`--model is missing; choose one of ${modelNames.join(', ')}`);
-    const chosen = flags.choice('app', 'app', appNames) ?? DEFAULT_APP;
-    const once = flags.has('once') ? onceOf(chosen) : undefined;
+    const { values } = flags;
+    const { model, app: chosen, transport, port, balance: policy } = values;
+    if (!flags.isGiven('model')) flags.refuse(`--model is missing; choose one of ${modelNames.join(', ')}`);
+    const once = values.once ? onceOf(chosen) : undefined;
     const app = once ?? chosen;
-    if (flags.has('once') && once === undefined) flags.refuse(`--once needs --app ${appsWithOnce}`);
-    const transport = flags.choice('transport', 'transport', transportNames) ?? 'tcp';
+    if (values.once && once === undefined) flags.refuse(`--once needs --app ${appsWithOnce}`);
     const why = model && whyNotCarried(model, app, transport);
     if (why !== undefined) flags.refuse(`${model} does not serve ${app} over ${transport}: ${why}`);
-    const port = flags.value('port', parsePort);
     const host = await readHost(flags, app, transport);
     const timeLimits = readTimeLimits(flags, app);
-    const work = readWork(flags);
+    const { work, cacheHit } = readWork(flags);
     if (work !== null && isOneWay(workloadOf(app) ?? '')) flags.refuse(`--work: ${app} answers no requests`);
-    const policy = flags.choice('balance', 'balance policy', balancePolicyNames);
     if (policy && model && !doesBalance(model)) flags.refuse(`--balance has no effect on ${model}: leave it out`);
     flags.assertNoFaults();
     if (model === undefined || host === undefined) return EXIT.usage;
@@ -107,7 +103,7 @@ export const serve: Command<typeof options> = {
       timeLimits,
       ...(policy && { balance: policy }),
       streamKey: { seed: chosenSeed() },
-      ...(work && { work: { ...work, requestBytes: null } }),
+      ...(work !== null && { work: { parts: parseWork(work), cacheHit, requestBytes: null } }),
     };
     const { stopOnSignal } = await import('../../servers/spawning/stop-on-signal.ts');
     const operator = needsTerminal(app) ? new TerminalOperator(process.stdin, print) : undefined;
@@ -132,28 +128,23 @@ async function started(model: ServerModel, spec: ServerSpec, operator: Operator 
 }
 
 /** Reads the time limits of HTTP clients. */
-function readTimeLimits(flags: Flags<typeof options>, app: AppName): HttpTimeLimits {
-  const { timeLimits = [] }: AppEntry = apps[app];
-  for (const [limit, flag] of Object.entries(TIME_LIMIT_FLAGS)) {
-    const tells = timeLimits.some((one) => one === limit);
+function readTimeLimits(flags: CommandFlags, app: AppName): HttpTimeLimits {
+  for (const flag of ['idle-timeout', 'header-timeout', 'request-timeout'] as const) {
+    const tells = app === 'http' || (app === 'websocket' && flag !== 'request-timeout');
     if (flags.isGiven(flag) && !tells) flags.refuse(`--${flag} has no effect on ${app}: leave it out`);
   }
   return {
-    idleMs: flags.value('idle-timeout', parseDuration),
-    headerMs: flags.value('header-timeout', parseDuration),
-    requestMs: flags.value('request-timeout', parseDuration),
+    idleMs: flags.values['idle-timeout'],
+    headerMs: flags.values['header-timeout'],
+    requestMs: flags.values['request-timeout'],
   };
 }
 
 /** Reads the address to listen on. Returns undefined and records a fault when it is unusable. */
-async function readHost(
-  flags: Flags<typeof options>,
-  app: AppName,
-  transport: TransportName,
-): Promise<string | undefined> {
+async function readHost(flags: CommandFlags, app: AppName, transport: TransportName): Promise<string | undefined> {
   try {
-    const host = await resolveHost(flags.text('host'));
-    const why = flags.has('allow-reflection') ? undefined : whyReflects(app, transport, host);
+    const host = await resolveHost(flags.values.host);
+    const why = flags.values['allow-reflection'] ? undefined : whyReflects(app, transport, host);
     if (why === undefined) return host;
     const remedy = 'listen on 127.0.0.1, or add --allow-reflection if you trust everyone who can reach it';
     flags.refuse(`--host: ${why}; ${remedy}`);

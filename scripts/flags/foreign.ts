@@ -1,38 +1,33 @@
 import { basename } from 'node:path';
 import type { ForeignServer } from '../../bench/model/configuration.ts';
 import { parseDuration } from '../../bench/model/units.ts';
-import type { Flags, OptionSet } from '../cli/flags.ts';
+import { parsed, texts } from '../cli/flag-types.ts';
+import type { Flags, Values } from '../cli/flags.ts';
+import { MEASURED } from './options.ts';
 
 /** Flags that name servers in any language, for the commands that measure. */
-export const foreignOptions = {
-  exec: {
-    type: 'string',
-    group: 'What to measure:',
-    describe:
+export const foreignFlags = {
+  exec: texts().meta({
+    group: MEASURED,
+    description:
       "Start and measure your own server: a shell command 'CMD {port}'; {host} and {transport} are replaced, too",
-  },
-  name: {
-    type: 'string',
-    group: 'What to measure:',
-    describe:
+  }),
+  name: texts().meta({
+    group: MEASURED,
+    description:
       'Its name in tables; with several --exec, one name for each, in the same order [default: the command, shortened]',
-  },
-  'start-timeout': {
-    type: 'string',
-    group: 'What to measure:',
-    default: '15s',
-    describe: 'Time limit until it listens',
-  },
-} as const satisfies OptionSet;
+  }),
+  'start-timeout': parsed(parseDuration)
+    .prefault('15s')
+    .meta({ group: MEASURED, description: 'Time limit until it listens' }),
+};
 
 /** Characters of a command that fit into a table. */
 const NAME_LENGTH = 32;
 
 /** Reads the servers that --exec names, one for each occurrence of the flag. */
-export function readForeign(flags: Flags<typeof foreignOptions>): ForeignServer[] {
-  const commands = flags.texts('exec');
-  const names = flags.texts('name');
-  const startLimitMs = flags.value('start-timeout', parseDuration);
+export function readForeign(flags: Flags<Values<typeof foreignFlags>>): ForeignServer[] {
+  const { exec: commands, name: names, 'start-timeout': startLimitMs } = flags.values;
   if (names.length > commands.length) {
     flags.refuse(`--name: ${names.length} names for ${commands.length} commands: give one name for each --exec`);
   }

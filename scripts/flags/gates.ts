@@ -9,14 +9,14 @@ import type { Flags } from '../cli/flags.ts';
 
 const names = Object.keys(gatedMetrics) as GatedMetric[];
 
-type GateFlags = Flags<{ readonly gate: { readonly type: 'string' }; readonly baseline: { readonly type: 'string' } }>;
+type GateFlags = Flags<{ readonly gate?: Gate[] | undefined; readonly baseline?: string | undefined }>;
 
 /** Reads the metrics that decide a check: --gate, or else all that can be measured of the app, with default margins. */
 export function readGates(flags: GateFlags, app: AppName): Gate[] {
   const isStorable = (metric: GatedMetric) => (baselineMetrics as readonly string[]).includes(metric);
   const judged = flags.isGiven('baseline') ? names.filter(isStorable) : names;
   const usual = judged.filter((metric) => !speaksHttp(app) || !isPaced(metric));
-  const gates = flags.value('gate', parseGates) ?? usual.map((metric) => ({ metric, margins: gatedMetrics[metric] }));
+  const gates = flags.values.gate ?? usual.map((metric) => ({ metric, margins: gatedMetrics[metric] }));
   for (const { metric } of gates) {
     if (judged.includes(metric)) continue;
     flags.refuse(

@@ -1,10 +1,11 @@
 import type { AppName } from '../../servers/apps/catalog.ts';
 import { type ModelName, modelNames, whyNotCarried, whyUnavailable } from '../../servers/catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
-import type { Flags } from '../cli/flags.ts';
+import type { Flags, Values } from '../cli/flags.ts';
 import { say } from '../cli/output.ts';
+import type { modelsFlag } from './options.ts';
 
-type ModelFlags = Flags<{ readonly models: { readonly type: 'string' } }>;
+type ModelFlags = Flags<Values<{ readonly models: ReturnType<typeof modelsFlag> }>>;
 
 /**
  * Reads --models. A named model that cannot run here is a fault. Without names, such models are left out with a note.
@@ -12,7 +13,7 @@ type ModelFlags = Flags<{ readonly models: { readonly type: 'string' } }>;
  */
 export function readModels(flags: ModelFlags, all: boolean): readonly ModelName[] {
   if (!all && !flags.isGiven('models')) return [];
-  const named = flags.choices('models', 'model', modelNames);
+  const named = flags.values.models;
   const unavailable = (named ?? modelNames).flatMap((name) => {
     const reason = whyUnavailable(name);
     return reason === undefined ? [] : [{ name, reason }];
@@ -21,7 +22,7 @@ export function readModels(flags: ModelFlags, all: boolean): readonly ModelName[
     if (named) flags.refuse(`${name} can't run here: ${reason}`);
     else say(`left out: ${name}: ${reason}`);
   }
-  return someOf(named, modelNames).filter((name) => !unavailable.some((missing) => missing.name === name));
+  return orAll(named, modelNames).filter((name) => !unavailable.some((missing) => missing.name === name));
 }
 
 /** Leaves out, with a note, models that serve the app over none of the transports, unless --models is given. */
@@ -44,6 +45,6 @@ export function serving(
  * Returns the chosen names, or all when none is left. After every chosen name was refused, this allows the remaining
  * flags to be checked.
  */
-export function someOf<N extends string>(chosen: readonly N[] | undefined, all: readonly N[]): readonly N[] {
+export function orAll<N extends string>(chosen: readonly N[] | undefined, all: readonly N[]): readonly N[] {
   return chosen && chosen.length > 0 ? chosen : all;
 }

@@ -1,150 +1,148 @@
 import { appsSpeaking } from '../../bench/model/app-workload.ts';
-import { connectionUses, workloads } from '../../bench/model/operating-point.ts';
+import { timestampSources } from '../../bench/model/configuration.ts';
+import { parseSizes } from '../../bench/model/message-sizes.ts';
+import { arrivals, connectionUses, workloads } from '../../bench/model/operating-point.ts';
+import { parseCacheHit, parseWork } from '../../bench/model/request-work.ts';
+import { parseStages } from '../../bench/model/stage.ts';
+import { parseCpus, parseDuration, parseInteger, parseNames, parseRate } from '../../bench/model/units.ts';
 import { appNames, DEFAULT_APP } from '../../servers/apps/catalog.ts';
 import { balancePolicyNames, DEFAULT_BALANCE } from '../../servers/balance/policies.ts';
+import { modelNames } from '../../servers/catalog.ts';
 import { transportNames } from '../../servers/transport.ts';
-import type { OptionSet } from '../cli/flags.ts';
+import { oneOf, parsed, someOf, toggle } from '../cli/flag-types.ts';
+import { parseSeed } from './seed.ts';
+
+/** Flags that several commands have. Each command's schema is composed of these and its own. */
+
+/** Heading of `--help` for what is measured. */
+export const MEASURED = 'What to measure:';
+const LOAD = 'Load:';
 
 /** Flags for the work that a request costs the server, for the commands that start servers. */
-export const workOptions = {
-  work: {
-    type: 'string',
-    group: 'Load:',
-    describe: 'Work of the server for each request: cpu:200us, io:5ms, cpu:50us+io:2ms, cpu:50us@0.9,cpu:5ms@0.1',
-  },
-  'cache-hit': { type: 'string', group: 'Load:', describe: 'Share of requests that skip the work: 0.8' },
-} as const satisfies OptionSet;
+export const workFlags = {
+  work: parsed(asWork).optional().meta({
+    group: LOAD,
+    description: 'Work of the server for each request: cpu:200us, io:5ms, cpu:50us+io:2ms, cpu:50us@0.9,cpu:5ms@0.1',
+  }),
+  'cache-hit': parsed(parseCacheHit)
+    .optional()
+    .meta({ group: LOAD, description: 'Share of requests that skip the work: 0.8' }),
+};
 
 /** Flags that configure built-in servers, for the commands that start them. */
-export const serverOptions = {
-  balance: {
-    type: 'string',
-    group: 'What to measure:',
-    describe: `How balanced chooses a server: ${balancePolicyNames.join(', ')} [default: ${DEFAULT_BALANCE}]`,
-  },
-} as const satisfies OptionSet;
+export const serverFlags = {
+  balance: oneOf('balance policy', balancePolicyNames)
+    .optional()
+    .meta({
+      group: MEASURED,
+      description: `How balanced chooses a server: ${balancePolicyNames.join(', ')} [default: ${DEFAULT_BALANCE}]`,
+    }),
+};
+
+/** The app, for the commands that measure. */
+export const appFlag = {
+  app: oneOf('app', appNames)
+    .optional()
+    .meta({
+      group: MEASURED,
+      description: `App that the server runs: ${appNames.join(', ')} [default: ${DEFAULT_APP}, or what --workload needs]`,
+    }),
+};
 
 /** Flags for how to talk to the target, for the commands that measure one server at a time. */
-export const targetOptions = {
-  'allow-remote': {
-    group: 'What to measure:',
-    type: 'string',
-    describe: 'Other hosts that may be flooded',
-  },
-  app: {
-    group: 'What to measure:',
-    type: 'string',
-    describe: `App that the server runs: ${appNames.join(', ')} [default: ${DEFAULT_APP}, or what --workload needs]`,
-  },
-  transport: {
-    group: 'What to measure:',
-    type: 'string',
-    describe: `${transportNames.join(', ')} [default: tcp, or the transport of --target]`,
-  },
-  connections: {
-    group: 'What to measure:',
-    alias: 'c',
-    type: 'string',
-    default: '50',
-    describe: 'Connections, or UDP sockets',
-  },
-} as const satisfies OptionSet;
+export const targetFlags = {
+  'allow-remote': parsed(parseNames)
+    .optional()
+    .meta({ group: MEASURED, description: 'Other hosts that may be flooded' }),
+  ...appFlag,
+  transport: oneOf('transport', transportNames)
+    .optional()
+    .meta({
+      group: MEASURED,
+      description: `${transportNames.join(', ')} [default: tcp, or the transport of --target]`,
+    }),
+};
 
-/** Flags of the load, for the commands that measure. Values are strings, so that all faults are reported together. */
-export const loadOptions = {
-  workload: {
-    type: 'string',
-    group: 'Load:',
-    describe: `${Object.keys(workloads).join(', ')} [default: the workload of --app]`,
-  },
-  ...workOptions,
-  size: {
-    type: 'string',
-    group: 'Load:',
-    default: '64',
-    describe: 'Bytes of a message: 64, 64KiB, a range 64-1024, or a mixture 64,1KiB:0.2,16KiB:0.01',
-  },
-  deflate: {
-    type: 'boolean',
-    group: 'Load:',
-    default: false,
-    describe: `With --app ${appsSpeaking('WebSocket').join(', ')}: compress messages, if the server agrees`,
-  },
-  connection: {
-    type: 'string',
-    group: 'Load:',
-    default: 'pooled',
-    describe: `${Object.keys(connectionUses).join(', ')}: connect, request, reply, close`,
-  },
-  pipelining: {
-    alias: 'p',
-    type: 'string',
-    group: 'Load:',
-    default: '1',
-    describe: 'Requests in flight on each connection',
-  },
-  rate: {
+/** Names of models, for the commands that compare. @param usual what is measured when none are named. */
+export function modelsFlag(usual?: string) {
+  return someOf('model', modelNames)
+    .optional()
+    .meta({
+      group: MEASURED,
+      description: `Some of ${modelNames.join(', ')}${usual === undefined ? '' : ` [default: ${usual}]`}`,
+    });
+}
+
+/** Flags of the load, for the commands that measure. */
+export const loadFlags = {
+  workload: oneOf('workload', namesOf(workloads))
+    .optional()
+    .meta({ group: LOAD, description: `${namesOf(workloads).join(', ')} [default: the workload of --app]` }),
+  ...workFlags,
+  size: parsed(parseSizes).prefault('64').meta({
+    group: LOAD,
+    description: 'Bytes of a message: 64, 64KiB, a range 64-1024, or a mixture 64,1KiB:0.2,16KiB:0.01',
+  }),
+  deflate: toggle().meta({
+    group: LOAD,
+    description: `With --app ${appsSpeaking('WebSocket').join(', ')}: compress messages, if the server agrees`,
+  }),
+  connection: oneOf('use of connections', namesOf(connectionUses))
+    .prefault('pooled')
+    .meta({ group: LOAD, description: `${namesOf(connectionUses).join(', ')}: connect, request, reply, close` }),
+  pipelining: parsed(parseInteger)
+    .prefault('1')
+    .meta({ group: LOAD, alias: 'p', description: 'Requests in flight on each connection' }),
+  rate: parsed(parseRate).optional().meta({
+    group: LOAD,
     alias: 'R',
-    type: 'string',
-    group: 'Load:',
-    describe: "Requests/s, even if the server can't keep up: 500, 10k, 1e6 [default: as many as it answers]",
-  },
-  arrivals: {
-    type: 'string',
-    group: 'Load:',
-    default: 'constant',
-    describe: 'Distribution of the arrivals of a rate: constant or poisson',
-  },
-  stage: {
+    description: "Requests/s, even if the server can't keep up: 500, 10k, 1e6 [default: as many as it answers]",
+  }),
+  arrivals: oneOf('kind of arrivals', namesOf(arrivals)).optional().meta({
+    group: LOAD,
+    description: 'Distribution of the arrivals of a rate: constant or poisson [default: constant]',
+  }),
+  stage: parsed(parseStages).default([]).meta({
+    group: LOAD,
     alias: 's',
-    type: 'string',
-    group: 'Load:',
-    describe: 'Ramps in place of --duration, such as 30s:1000,10s:5k: of the rate with --rate, else of connections',
-  },
-  requests: {
+    description: 'Ramps in place of --duration, such as 30s:1000,10s:5k: of the rate with --rate, else of connections',
+  }),
+  requests: parsed(parseInteger).optional().meta({
+    group: LOAD,
     alias: 'n',
-    type: 'string',
-    group: 'Load:',
-    describe: 'Stop after N requests; with --duration, stop at whichever comes first',
-  },
-  timestamps: {
-    type: 'string',
-    group: 'Load:',
-    default: 'kernel',
-    describe: 'Source of the arrival times of replies: kernel, or user (less CPU time, but no service time and lag)',
-  },
-  threads: { type: 'string', group: 'Load:', describe: 'Threads that generate load [default: automatic]' },
-  seed: { type: 'string', group: 'Load:', describe: 'Seed of all random choices [default: random, and recorded]' },
-  timeout: { type: 'string', group: 'Load:', default: '2s', describe: 'Time after which an unanswered request fails' },
-  'open-timeout': {
-    type: 'string',
-    group: 'Load:',
-    default: '3s',
-    describe: 'Stop opening when no connection was answered for this time',
-  },
-  'server-cpus': { type: 'string', group: 'Load:', describe: 'CPUs for the servers: 0,2-3 [default: automatic]' },
-  'load-cpus': { type: 'string', group: 'Load:', describe: 'CPUs for the load [default: automatic]' },
-} as const satisfies OptionSet;
+    description: 'Stop after N requests; with --duration, stop at whichever comes first',
+  }),
+  timestamps: oneOf('source of timestamps', namesOf(timestampSources)).prefault('kernel').meta({
+    group: LOAD,
+    description: 'Source of the arrival times of replies: kernel, or user (less CPU time, but no service time and lag)',
+  }),
+  threads: parsed(parseInteger)
+    .optional()
+    .meta({ group: LOAD, description: 'Threads that generate load [default: automatic]' }),
+  seed: parsed(parseSeed)
+    .optional()
+    .meta({ group: LOAD, description: 'Seed of all random choices [default: random, and recorded]' }),
+  timeout: parsed(parseDuration)
+    .prefault('2s')
+    .meta({ group: LOAD, description: 'Time after which an unanswered request fails' }),
+  'open-timeout': parsed(parseDuration)
+    .prefault('3s')
+    .meta({ group: LOAD, description: 'Stop opening when no connection was answered for this time' }),
+  'server-cpus': parsed(parseCpus)
+    .optional()
+    .meta({ group: LOAD, description: 'CPUs for the servers: 0,2-3 [default: automatic]' }),
+  'load-cpus': parsed(parseCpus)
+    .optional()
+    .meta({ group: LOAD, description: 'CPUs for the load [default: automatic]' }),
+};
 
-/** Flags for the look of reports. */
-export const displayOptions = {
-  'no-color': { type: 'boolean', group: 'Output:', default: false, describe: 'No colours (also NO_COLOR=1)' },
-} as const satisfies OptionSet;
+/** Returns work as it is written. @throws {RangeError} when it is not work. */
+function asWork(written: string): string {
+  parseWork(written);
+  return written;
+}
 
-/** Flags for where results go, for the commands that measure. */
-export const outputOptions = {
-  'out-dir': {
-    type: 'string',
-    group: 'Output:',
-    default: 'results',
-    describe: 'Directory in which each run creates a directory for its results',
-  },
-  out: { type: 'string', group: 'Output:', describe: 'Additional reports: json=FILE,terminal=FILE' },
-  json: {
-    type: 'string',
-    group: 'Output:',
-    describe: 'Write the results as JSON to FILE; - prints them instead of tables',
-  },
-  ...displayOptions,
-  quiet: { alias: 'q', type: 'boolean', group: 'Output:', default: false, describe: 'No progress' },
-} as const satisfies OptionSet;
+/** The names of a catalog, as the choices of a flag. */
+function namesOf<N extends string>(catalog: Readonly<Record<N, unknown>>): readonly N[] {
+  return Object.keys(catalog) as N[];
+}

@@ -1,40 +1,72 @@
 import { unknown } from '../../bench/model/nearest.ts';
 import { parseNames } from '../../bench/model/units.ts';
 import { type Format, formats } from '../../reports/renderers/catalog.ts';
-import type { Flags } from '../cli/flags.ts';
-import type { outputOptions } from './options.ts';
+import { parsed, text, toggle } from '../cli/flag-types.ts';
+import type { Flags, Values } from '../cli/flags.ts';
+
+/** Heading of `--help` for reports. */
+const OUTPUT = 'Output:';
+
+/** Flags for the look of reports. */
+export const displayFlags = {
+  'no-color': toggle().meta({ group: OUTPUT, description: 'No colours (also NO_COLOR=1)' }),
+};
+
+/** Whether progress is shown. */
+export const quietFlag = {
+  quiet: toggle().meta({ group: OUTPUT, alias: 'q', description: 'No progress' }),
+};
+
+/** Flags for where results go, for the commands that measure. */
+export const outputFlags = {
+  'out-dir': text()
+    .prefault('results')
+    .meta({ group: OUTPUT, description: 'Directory in which each run creates a directory for its results' }),
+  out: parsed(parseReports)
+    .default([])
+    .meta({ group: OUTPUT, description: 'Additional reports: json=FILE,terminal=FILE' }),
+  json: text()
+    .optional()
+    .meta({ group: OUTPUT, description: 'Write the results as JSON to FILE; - prints them instead of tables' }),
+  ...displayFlags,
+  ...quietFlag,
+};
+
+/** A report besides the saved results; the file `-` is stdout. */
+export interface Report {
+  readonly format: Format;
+  readonly file: string;
+  /** The flag that requests it, for faults. */
+  readonly flag: string;
+}
 
 /** Where results go, and how they are printed. */
 export interface Output {
   /** Directory in which each run creates its own. */
   readonly directory: string;
-  /** Additional reports; the file `-` is stdout. */
-  readonly reports: readonly { readonly format: Format; readonly file: string }[];
+  readonly reports: readonly Report[];
   readonly noColor: boolean;
   readonly quiet: boolean;
 }
 
-/** Reads the flags of {@link outputOptions}. */
-export function readOutput(flags: Flags<typeof outputOptions>): Output {
-  const json = flags.text('json');
+/** Reads the flags for where results go. */
+export function readOutput({ values }: Flags<Values<typeof outputFlags>>): Output {
+  const { json, out, quiet, 'out-dir': directory, 'no-color': noColor } = values;
   return {
-    directory: flags.text('out-dir'),
-    reports: [
-      ...(flags.value('out', parseReports) ?? []),
-      ...(json === undefined ? [] : [{ format: 'json', file: json } as const]),
-    ],
-    noColor: flags.has('no-color'),
-    quiet: flags.has('quiet'),
+    directory,
+    reports: [...out, ...(json === undefined ? [] : [{ format: 'json', file: json, flag: '--json' } as const])],
+    noColor,
+    quiet,
   };
 }
 
 /** Parses a list such as `json=a.json,terminal=b.txt`. @throws {RangeError} when it is malformed. */
-export function parseReports(text: string): { format: Format; file: string }[] {
+export function parseReports(text: string): Report[] {
   return parseNames(text).map((part) => {
     const [, name = '', file = ''] = /^([^=]*)=(.+)$/.exec(part) ?? [];
     const format = formats.find((known) => known === name);
     if (file === '') throw new RangeError(`'${part}' is not FORMAT=FILE, such as json=results.json`);
     if (format === undefined) throw new RangeError(unknown('format', name, formats));
-    return { format, file };
+    return { format, file, flag: `--out ${name}` };
   });
 }

@@ -1,34 +1,34 @@
 import type { RunConfiguration } from '../../bench/model/configuration.ts';
 import { parseDuration, parseInteger } from '../../bench/model/units.ts';
 import { MAX_SAMPLE } from '../../bench/stats/signed-rank.ts';
-import type { Flags, OptionSet } from '../cli/flags.ts';
+import { parsed } from '../cli/flag-types.ts';
+import type { Flags, Values } from '../cli/flags.ts';
+import { MEASURED } from './options.ts';
 
 /** Value of --rounds: continue until every pair is decided, or the budget is used up. */
 const AUTO = 'auto';
 
-/** Flags for the number of rounds, for the commands that compare. */
-export const roundsOptions = {
-  rounds: {
-    group: 'What to measure:',
-    alias: 'r',
-    type: 'string',
-    describe: `How often everything is measured, or ${AUTO}: until every pair is distinguished`,
-  },
-  budget: {
-    group: 'What to measure:',
-    type: 'string',
-    default: '10m',
-    describe: `Time after which --rounds ${AUTO} starts no further round`,
-  },
-} as const satisfies OptionSet;
+/** Flags for the number of rounds, for the commands that compare. @param usual default of --rounds. */
+export function roundsFlags(usual: string) {
+  return {
+    rounds: parsed(parseRounds)
+      .prefault(usual)
+      .meta({
+        group: MEASURED,
+        alias: 'r',
+        description: `How often everything is measured, or ${AUTO}: until every pair is distinguished`,
+      }),
+    budget: parsed(parseDuration)
+      .prefault('10m')
+      .meta({ group: MEASURED, description: `Time after which --rounds ${AUTO} starts no further round` }),
+  };
+}
 
-/** {@link roundsOptions} with a default for --rounds. */
-type RoundsFlags = Flags<typeof roundsOptions & { readonly rounds: { readonly default: string } }>;
-
-/** Reads the flags of {@link roundsOptions}. */
-export function readRounds(flags: RoundsFlags): Pick<RunConfiguration, 'rounds' | 'budgetMs'> {
-  const rounds = flags.value('rounds', parseRounds);
-  const budgetMs = flags.value('budget', parseDuration);
+/** Reads the flags of {@link roundsFlags}. */
+export function readRounds(
+  flags: Flags<Values<ReturnType<typeof roundsFlags>>>,
+): Pick<RunConfiguration, 'rounds' | 'budgetMs'> {
+  const { rounds, budget: budgetMs } = flags.values;
   if (rounds === AUTO) return { rounds: MAX_SAMPLE, budgetMs };
   if (flags.isGiven('budget'))
     flags.refuse(`--budget: has no effect with a fixed number of rounds: use --rounds ${AUTO}`);

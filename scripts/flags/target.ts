@@ -2,7 +2,7 @@ import { appsSpeaking } from '../../bench/model/app-workload.ts';
 import type { TargetSpec } from '../../bench/model/configuration.ts';
 import type { AppProtocol } from '../../servers/apps/catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
-import type { Flags, OptionSet } from '../cli/flags.ts';
+import type { Flags } from '../cli/flags.ts';
 import { isOwnAddress, resolveHost } from './host.ts';
 
 /** Transport and protocol of each URL scheme, and its default port (RFC 9110, section 4.2.1; RFC 6455, section 3). */
@@ -64,7 +64,7 @@ export async function parseTarget(text: string, allowed: readonly string[]): Pro
 
 /** Reads a URL of --target. Returns undefined and records a fault when it is invalid or not allowed. */
 export function readAddress(
-  flags: Pick<Flags<OptionSet>, 'refuse'>,
+  flags: Pick<Flags<Record<string, unknown>>, 'refuse'>,
   url: string,
   allowed: readonly string[],
 ): Promise<(TargetSpec & { kind: 'address' }) | undefined> {

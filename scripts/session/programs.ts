@@ -1,7 +1,6 @@
 import type { ForeignServer, SingleTarget } from '../../bench/model/configuration.ts';
 import { REFERENCE } from '../../bench/model/stored-baseline.ts';
 import type { Reason } from '../../bench/model/trial.ts';
-import { parseDuration } from '../../bench/model/units.ts';
 import type { Flags } from '../cli/flags.ts';
 import { say } from '../cli/output.ts';
 import { build, checkOut } from './checkout.ts';
@@ -25,23 +24,18 @@ export interface PreparedPrograms {
   dispose(): Promise<void>;
 }
 
-type ProgramFlags = Flags<{
-  readonly a: { readonly type: 'string' };
-  readonly b: { readonly type: 'string' };
-  readonly 'baseline-ref': { readonly type: 'string' };
-  readonly baseline: { readonly type: 'string' };
-  readonly exec: { readonly type: 'string' };
-  readonly build: { readonly type: 'string' };
-  readonly 'start-timeout': { readonly type: 'string'; readonly default: string };
-}>;
+type ProgramFlags = Flags<
+  { readonly [Name in 'a' | 'b' | 'baseline-ref' | 'baseline' | 'exec' | 'build']?: string | undefined } & {
+    readonly 'start-timeout': number;
+  }
+>;
 
 /** Digits of a commit hash that are shown. */
 const SHORT_COMMIT = 9;
 
 /** Reads the programs to compare: --a and --b, or --exec with --baseline-ref or --baseline. */
 export function readPrograms(flags: ProgramFlags): Programs {
-  const startLimitMs = flags.value('start-timeout', parseDuration);
-  const ref = flags.text('baseline-ref');
+  const { 'start-timeout': startLimitMs, 'baseline-ref': ref } = flags.values;
   const server = (name: string, command: string, directory?: string): ForeignServer => ({
     ...{ kind: 'exec', name, command, startLimitMs },
     ...(directory !== undefined && { directory }),
@@ -84,7 +78,7 @@ function baselinePrograms(
       flags.refuse(`--${other} can't be combined with --baseline-ref, which runs --exec in both checkouts`);
   }
   const command = readCommand(flags, 'exec', 'specify what to run in both checkouts');
-  const buildCommand = flags.text('build');
+  const buildCommand = flags.values.build;
   return {
     a: server(ref, command),
     b: server('here', command),
@@ -121,7 +115,7 @@ function sameSources(ref: string): Reason {
  * @param wish the request to print when the flag is missing.
  */
 function readCommand(flags: ProgramFlags, name: 'a' | 'b' | 'exec', wish: string): string {
-  const command = flags.text(name) ?? '';
+  const command = flags.values[name] ?? '';
   if (command.includes('{port}')) return command;
   flags.refuse(
     command === ''

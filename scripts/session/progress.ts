@@ -1,10 +1,11 @@
 import { targetName } from '../../bench/model/configuration.ts';
 import { failedRequests } from '../../bench/model/failed-requests.ts';
 import { isOneWay } from '../../bench/model/operating-point.ts';
-import type { Failure, Result } from '../../bench/model/result.ts';
+import { type Failure, type Result, SCHEMA } from '../../bench/model/result.ts';
 import type { Trial } from '../../bench/model/trial.ts';
 import { workWords } from '../../bench/model/work-words.ts';
-import type { Progress, RunObserver } from '../../bench/run/observer.ts';
+import type { Progress } from '../../bench/run/observer.ts';
+import type { Saved } from '../../reports/files/saved.ts';
 import { cut } from '../../reports/text/column-layout.ts';
 import { plain } from '../../reports/text/plain.ts';
 import {
@@ -14,6 +15,7 @@ import {
   formatPlural,
   formatSeconds,
 } from '../../reports/text/quantities.ts';
+import type { MeasurementObserver } from './measurement.ts';
 
 /** The stream that progress is written to: stderr, or a fake in tests. */
 export interface ProgressStream {
@@ -29,10 +31,10 @@ const DEFAULT_COLUMNS = 80;
 const CLEAR_LINE = '\r\x1b[K';
 
 /**
- * Shows the progress of a run. On a terminal it rewrites one live line. Elsewhere it writes one line for each finished
- * trial, so that logs stay short.
+ * Shows the progress of a measurement. On a terminal it rewrites one live line. Elsewhere it writes one line for each
+ * finished trial and for each step of a check, so that logs stay short.
  */
-export class ProgressDisplay implements Pick<RunObserver, 'progress' | 'saved'> {
+export class ProgressDisplay implements MeasurementObserver<Saved> {
   readonly #stream: ProgressStream;
   readonly #quiet: boolean;
   #total: number | null = null;
@@ -48,18 +50,31 @@ export class ProgressDisplay implements Pick<RunObserver, 'progress' | 'saved'> 
 
   progress(progress: Progress): void {
     this.#total = progress.total;
-    if (this.#quiet || !this.#stream.isTTY) return;
-    this.#stream.write(`${CLEAR_LINE}${cut(liveLine(progress), (this.#stream.columns || DEFAULT_COLUMNS) - 1)}`);
-    this.#live = true;
+    if (!this.#quiet && this.#stream.isTTY) this.#rewrite(liveLine(progress));
   }
 
-  saved({ trials, failures }: Result): void {
+  doing(what: string): void {
+    if (this.#quiet) return;
+    if (this.#stream.isTTY) this.#rewrite(what);
+    else this.#stream.write(`${what}\n`);
+  }
+
+  saved(result: Saved): void {
+    if (result.schema === SCHEMA) this.#report(result);
+  }
+
+  #report({ trials, failures }: Result): void {
     const lines = [...trials.slice(this.#trials).map(trialLine), ...failures.slice(this.#failures).map(failureLine)];
     this.#trials = trials.length;
     this.#failures = failures.length;
     if (this.#quiet || this.#stream.isTTY) return;
     const ended = `${trials.length + failures.length}${this.#total === null ? '' : `/${this.#total}`}`;
     for (const line of lines) this.#stream.write(`[${ended}] ${plain(line)}\n`);
+  }
+
+  #rewrite(line: string): void {
+    this.#stream.write(`${CLEAR_LINE}${cut(line, (this.#stream.columns || DEFAULT_COLUMNS) - 1)}`);
+    this.#live = true;
   }
 
   /** Clears the live line, so that other text can follow. */
@@ -77,7 +92,7 @@ function liveLine({ trial, done, total, phase, ...now }: Progress): string {
     ...(now.p99Micros === null ? [] : [`p99 ${formatMicros(now.p99Micros)}`]),
     formatPlural(now.errors, 'error'),
   ];
-  const what = `${plain(targetName(trial.target))}, ${trial.transport} × ${trial.connections}${trial.work ? `, ${trial.work.text}` : ''}`;
+  const what = `${plain(targetName(trial.target))}, ${trial.transport} × ${trial.connections}${trial.work ? `, ${trial.work}` : ''}`;
   const number = total === null ? `${done + 1}` : `${Math.min(done + 1, total)}/${total}`;
   return `[${number}${left}] ${what}, ${phase}: ${numbers.join(', ')}`;
 }

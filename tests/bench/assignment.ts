@@ -1,19 +1,10 @@
 import type { Assignment } from '../../bench/load/threads/assignment.ts';
-import type { OperatingPoint } from '../../bench/model/operating-point.ts';
+import { type OperatingPoint, operatingPoint } from '../../bench/model/operating-point.ts';
 
 /** Returns a thread's part of a closed loop over five TCP connections, with variations in `point`. */
 export function assign(point: Partial<OperatingPoint>, address: Assignment['address']): Assignment {
   return {
-    point: {
-      transport: 'tcp',
-      app: 'echo',
-      workload: 'request-response',
-      connection: 'pooled',
-      connections: 5,
-      pipelining: 1,
-      sizes: [{ from: 64, to: 64, share: 1 }],
-      ...point,
-    },
+    point: operatingPoint({ connections: 5, ...point }),
     address,
     thread: 0,
     threads: 1,

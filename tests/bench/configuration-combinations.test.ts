@@ -2,14 +2,13 @@ import { describe, expect, test } from 'vitest';
 import type { RunConfiguration, SingleTarget, TargetSpec } from '../../bench/model/configuration.ts';
 import { configurationFaults } from '../../bench/model/configuration-faults.ts';
 import { fixedSize } from '../../bench/model/message-sizes.ts';
-import { parseWork } from '../../bench/model/request-work.ts';
-import type { Stage } from '../../bench/model/stage.ts';
+import { type Stage, stagesDurationMs } from '../../bench/model/stage.ts';
 import { configuration } from './configurations.ts';
 
 /** Returns `[seconds, target]` as stages, and the duration that they add up to. */
 function inStages(...each: readonly (readonly [seconds: number, target: number])[]): Partial<RunConfiguration> {
-  const stages = each.map(([seconds, target]): Stage => ({ durationMs: seconds * 1000, target }));
-  return { connections: [16], stages, durationMs: stages.reduce((sum, { durationMs }) => sum + durationMs, 0) };
+  const stages = each.map(([seconds, target]): Stage => ({ seconds, target }));
+  return { connections: [16], stages, durationMs: stagesDurationMs(stages) };
 }
 
 const tcp: Partial<RunConfiguration> = { transports: ['tcp'] };
@@ -118,11 +117,7 @@ describe('combinations', () => {
       group(asynchronous, address('udp')),
       ['target udp://127.0.0.1:7 speaks udp only'],
     ],
-    [
-      'work for a target that is not built in',
-      { ...three, work: parseWork('cpu:5us') },
-      ['work: a server that is not'],
-    ],
+    ['work for a target that is not built in', { ...three, work: 'cpu:5us' }, ['work: a server that is not']],
     [
       'a one-way workload with several targets',
       { ...group(asynchronous, asynchronous), workload: 'upload', app: 'discard' },
@@ -211,7 +206,7 @@ describe('combinations', () => {
       ['stage: the number of chat clients is constant'],
     ],
     ['a chat of several threads', { ...chat, threads: 2 }, ['threads: one thread runs all chat clients']],
-    ['a chat with work', { ...chat, work: parseWork('cpu:1us') }, ['work: a chat forwards lines']],
+    ['a chat with work', { ...chat, work: 'cpu:1us' }, ['work: a chat forwards lines']],
     [
       'http over UDP',
       { ...http, transports: ['udp'] },

@@ -3,7 +3,6 @@ import { appsFor, workloadOf } from '../../bench/model/app-workload.ts';
 import type { RunConfiguration } from '../../bench/model/configuration.ts';
 import { configurationFaults } from '../../bench/model/configuration-faults.ts';
 import { fixedSize } from '../../bench/model/message-sizes.ts';
-import { parseWork } from '../../bench/model/request-work.ts';
 import { appNames } from '../../servers/apps/catalog.ts';
 import { configuration } from './configurations.ts';
 
@@ -45,7 +44,7 @@ describe('apps and workloads', () => {
 });
 
 describe('work', () => {
-  const work = parseWork('cpu:1ms');
+  const work = 'cpu:1ms';
   const mixture = [
     { from: 16, to: 64, share: 0.5 },
     { from: 128, to: 128, share: 0.5 },
@@ -80,14 +79,14 @@ describe('work', () => {
     ],
   ])('%s is refused, for the run and for a further scenario', (_, changes, fault) => {
     const { transports } = { ...configuration, ...changes };
-    const further = { ...configuration, ...changes, scenarios: [{ transports, connections: [1], work }] };
+    const further = { ...configuration, ...changes, scenarios: [{ transports, connections: [1], work, cacheHit: 0 }] };
     expect(configurationFaults({ ...configuration, ...changes })).toEqual([]);
     expect(configurationFaults({ ...configuration, ...changes, work })).toEqual([expect.stringMatching(fault)]);
     expect(configurationFaults(further)).toEqual([expect.stringMatching(fault)]);
   });
 
   test('of a scenario is validated against its connections and transports, too', () => {
-    const scenarios = [{ transports: ['udp'], connections: [0], work }] as const;
+    const scenarios = [{ transports: ['udp'], connections: [0], work, cacheHit: 0 }] as const;
     const faults = configurationFaults({ ...configuration, transports: ['tcp'], sizes: fixedSize(7), scenarios });
     expect(faults).toEqual([
       expect.stringMatching(/^connections: 0/),

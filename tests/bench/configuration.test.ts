@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RunConfiguration } from '../../bench/model/configuration.ts';
-import { configurationFaults } from '../../bench/model/configuration-faults.ts';
+import { codedFaults, configurationFaults } from '../../bench/model/configuration-faults.ts';
 import { fixedSize } from '../../bench/model/message-sizes.ts';
 import { appNames } from '../../servers/apps/catalog.ts';
 import { configuration } from './configurations.ts';
@@ -35,6 +35,15 @@ describe('a configuration', () => {
     expect(faults).toHaveLength(named.length);
   });
 
+  test('gives a code to the faults that some commands leave out or reword', () => {
+    const faults = codedFaults({ ...configuration, targets: [], rate: -1, rounds: 0 });
+    expect(faults).toEqual([
+      { code: 'no-target', text: expect.stringMatching(/^nothing to measure/) },
+      { code: 'rate', text: expect.stringMatching(/^rate: -1/) },
+      { text: expect.stringMatching(/^rounds: 0/) },
+    ]);
+  });
+
   test('requires room for a sequence number in a datagram, but not in a TCP request', () => {
     expect(configurationFaults({ ...configuration, sizes: fixedSize(7) })).toHaveLength(1);
     expect(configurationFaults({ ...configuration, sizes: fixedSize(7), transports: ['tcp'] })).toEqual([]);
@@ -60,7 +69,7 @@ describe('a configuration', () => {
     ['zero CPUs', { cpus: 0 }, 'cpus: 0 is not a whole number from 1'],
     [
       'more CPUs than servers have',
-      { scenarios: [{ transports: ['tcp'], connections: [1], work: null, cpus: 3 }], serverCpus: [0, 1] },
+      { scenarios: [{ transports: ['tcp'], connections: [1], work: null, cacheHit: 0, cpus: 3 }], serverCpus: [0, 1] },
       'cpus: 3 is not a whole number from 1 to the 2 of --server-cpus',
     ],
     [

@@ -30,7 +30,7 @@ export const requests = (variation: Partial<MeasuredTrial['requests']>) => ({
 export const atRate = { rate: 10_000, arrivals: 'poisson' } as const;
 /** Returns a chat in which all connections received all lines, with variations. */
 export const chat = (variation: Partial<NonNullable<MeasuredTrial['broadcast']>>) => ({
-  workload: 'broadcast',
+  workload: 'broadcast' as const,
   broadcast: {
     ...{ expected: 1000, delivered: 1000, lost: 0, duplicated: 0, reordered: 0, late: 0, corrupted: 0 },
     ...{ reach: 1, deliveriesPerSecond: 100 },

@@ -26,7 +26,7 @@ const filling = (empty: number, completed: number, last = completed) => ({
 });
 /** Returns a trial that completed this many at a constant rate of 15 requests/s, of which 22.5 are due in its time. */
 const few = (completed: number) => ({
-  ...{ rate: 15, arrivals: 'constant', measuredSeconds: 1.5 },
+  ...({ rate: 15, arrivals: 'constant', measuredSeconds: 1.5 } as const),
   throughput: { requestsPerSecond: completed / 1.5, bytesPerSecond: 0 },
 });
 const stages = [{ seconds: 1, target: 5 }];

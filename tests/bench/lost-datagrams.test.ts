@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import type { Workload } from '../../bench/model/operating-point.ts';
 import type { MeasuredTrial } from '../../bench/model/trial.ts';
 import { judgeTrial } from '../../bench/run/validity.ts';
 import { good, requests, udp } from './good-trial.ts';
 
 describe('lost datagrams', () => {
-  const told = (lost: number, datagrams: MeasuredTrial['datagrams'], workload = 'request-response') => {
+  const told = (lost: number, datagrams: MeasuredTrial['datagrams'], workload: Workload = 'request-response') => {
     const { reasons } = judgeTrial({ ...good, ...udp, ...requests({ lost, timedOut: lost }), datagrams, workload });
     return reasons.map(({ code, message }) => `${code}: ${message}`);
   };

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { createServer as createTlsServer } from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type * as Generators from '../../bench/load/generator.ts';
-import { fixedSize } from '../../bench/model/message-sizes.ts';
+import { operatingPoint } from '../../bench/model/operating-point.ts';
 import { whyUnavailable } from '../../servers/catalog.ts';
 import { makeCertificate } from '../../servers/node/certificate.ts';
 import { measureTargets, onlyTrial } from './measured.ts';
@@ -58,10 +58,7 @@ describe('a generator that gives up opening', () => {
   ] as const)('still waits until one connection of %s over %s was answered', async (app, transport, answer) => {
     const address = { host: '127.0.0.1', port: await answeringOne(transport, answer) };
     const generator = new Generator({
-      point: {
-        ...{ transport, app, workload: 'request-response', connection: 'pooled', connections: 20 },
-        ...{ pipelining: 1, sizes: fixedSize(64) },
-      },
+      point: operatingPoint({ transport, app, connections: 20 }),
       ...{ address, threads: 1, cpus: [], arrivals: null, levels: null, requests: null, streamKey: { seed: 1 } },
       ...{ timestamps: 'user', timeoutMs: 600_000, openTimeoutMs: 600_000 },
       ...(app === 'http' && { http: { host: `127.0.0.1:${address.port}`, path: '/', page: null } }),

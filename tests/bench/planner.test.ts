@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { shareOf } from '../../bench/load/threads/assignment.ts';
 import type { RunConfiguration } from '../../bench/model/configuration.ts';
 import { leftOut } from '../../bench/model/left-out.ts';
-import { parseWork } from '../../bench/model/request-work.ts';
 import { givingCpus, placeOnCpus } from '../../bench/run/placement.ts';
 import { planRounds, type TrialSpec } from '../../bench/run/planner.ts';
 import { median } from '../../bench/stats/median.ts';
@@ -24,8 +23,8 @@ describe('a plan', () => {
   });
 
   test('contains further scenarios in addition', () => {
-    const work = parseWork('io:5ms');
-    const scenarios = [{ transports: ['udp'], connections: [7], work }] as const;
+    const work = 'io:5ms';
+    const scenarios = [{ transports: ['udp'], connections: [7], work, cacheHit: 0 }] as const;
     const more = planTrials({ ...configuration, scenarios });
     expect(more).toHaveLength(trials.length + 3 * 5);
     const further = more.filter((trial) => trial.work === work);
@@ -171,7 +170,7 @@ describe('CPUs of servers in a CPU sweep', () => {
   });
 
   test('create separate operating points', () => {
-    const scenarios = [{ transports: ['tcp'], connections: [1, 16], work: null, cpus: 2 }] as const;
+    const scenarios = [{ transports: ['tcp'], connections: [1, 16], work: null, cacheHit: 0, cpus: 2 }] as const;
     const plan = planTrials({ ...configuration, transports: ['tcp'], rounds: 1, cpus: 1, scenarios });
     const points = plan.map((trial) => `${block(trial)} ${trial.cpus}`);
     expect(new Set(points)).toEqual(new Set(['1 tcp 1 1', '1 tcp 16 1', '1 tcp 1 2', '1 tcp 16 2']));

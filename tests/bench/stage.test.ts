@@ -3,18 +3,18 @@ import { parseStages, stagesDurationMs } from '../../bench/model/stage.ts';
 
 describe('stages', () => {
   test.each([
-    ['30s:1000', [{ durationMs: 30_000, target: 1000 }]],
+    ['30s:1000', [{ seconds: 30, target: 1000 }]],
     [
       '30s:1000, 1m30s:0.5',
       [
-        { durationMs: 30_000, target: 1000 },
-        { durationMs: 90_000, target: 0.5 },
+        { seconds: 30, target: 1000 },
+        { seconds: 90, target: 0.5 },
       ],
     ],
-    ['0s:0', [{ durationMs: 0, target: 0 }]],
-    ['30:100', [{ durationMs: 30_000, target: 100 }]],
-    ['0.5:10k', [{ durationMs: 500, target: 10_000 }]],
-    ['30s:1e3', [{ durationMs: 30_000, target: 1000 }]],
+    ['0s:0', [{ seconds: 0, target: 0 }]],
+    ['30:100', [{ seconds: 30, target: 100 }]],
+    ['0.5:10k', [{ seconds: 0.5, target: 10_000 }]],
+    ['30s:1e3', [{ seconds: 30, target: 1000 }]],
   ])('accept %s', (text, stages) => expect(parseStages(text)).toEqual(stages));
 
   test.each([

@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type * as Generators from '../../bench/load/generator.ts';
 import type { LoadReport } from '../../bench/load/load-report.ts';
 import { nowNanos } from '../../bench/measure/clock.ts';
-import { fixedSize } from '../../bench/model/message-sizes.ts';
+import { operatingPoint } from '../../bench/model/operating-point.ts';
 import { median } from '../../bench/stats/median.ts';
 import type { AppName } from '../../servers/apps/catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
@@ -40,10 +40,7 @@ function generatorFor(
   plan: Partial<Generators.LoadPlan> = {},
 ) {
   const generator = new Generator({
-    point: {
-      ...{ transport: 'tcp', app: 'echo', workload: 'request-response', connection: 'pooled', pipelining: 1 },
-      ...{ connections: CONNECTIONS, sizes: fixedSize(64), ...point },
-    },
+    point: operatingPoint({ connections: CONNECTIONS, ...point }),
     ...{
       address,
       arrivals: null,

@@ -9,12 +9,12 @@ test('capacity reports all invalid flags at once', async () => {
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   const faults = stderr.split('\n').filter((line) => line.startsWith('sockbench: '));
   expect(faults.map((fault) => fault.slice('sockbench: '.length).split(':').slice(0, 2).join(':'))).toEqual([
+    "--start-rate: 'x' is not a number of requests/s, such as 1000, 10k or 1e6",
+    "unknown model 'asink'; did you mean 'async'?",
     '--rate: the rate is searched for',
     '--arrivals: arrivals of a search are always Poisson',
     '--stage: a search chooses its rates itself',
     '--requests: trials of a search last for a fixed time',
-    "unknown model 'asink'; did you mean 'async'?",
-    "--start-rate: 'x' is not a number of requests/s, such as 1000, 10k or 1e6",
     'slo: rate>5k',
     "confirm: a window of 500 ms can't confirm trials of 1000 ms",
     'max-errors: 100% or more is no limit',

@@ -44,8 +44,23 @@ describe('a check', () => {
   });
 });
 
-test.each(['--out-dir', '--json'])('a path for results (%s) that cannot be written is refused with 2', async (flag) => {
-  const { code, stdout, stderr } = await commandLine('check', '--a', echo, '--b', echo, flag, '/dev/null/results');
+test.each([
+  ['--out-dir', '/dev/null/results', '--out-dir'],
+  ['--json', '/dev/null/results', '--json'],
+  ['--out', 'json=/dev/null/results', '--out json'],
+  ['--out', 'terminal=docs', '--out terminal'],
+])('check refuses a path for results (%s %s) that cannot be written with 2', async (flag, place, what) => {
+  const { code, stdout, stderr } = await commandLine('check', '--a', echo, '--b', echo, flag, place);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toContain(`${flag}: can't be written`);
+  expect(stderr).toContain(`${what}: can't be written`);
+});
+
+test('check refuses reports that cannot be written before it checks out a commit', async () => {
+  const { code, stderr } = await commandLine(
+    ...['check', '--baseline-ref', 'no-such-commit', '--exec', echo, '--out', 'json=docs'],
+  );
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: expect.stringContaining("--out json: can't be written: EISDIR"),
+  });
 });

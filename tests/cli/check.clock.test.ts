@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { checkResultSchema } from '../../bench/model/check-result.ts';
 import { brief, echo } from './brief-check.ts';
@@ -23,17 +21,6 @@ test('a check with a failing program ends with 4', async () => {
   expect(code).toBe(4);
   expect(stderr).toMatch(/B \(.*\): .*exited with code 3/);
   expect(stderr).toContain('no luck');
-});
-
-test('a check whose budget runs out is inconclusive and saves its results', async () => {
-  const directory = scratchDirectory();
-  const { code, stdout } = await sockbench(
-    ...['check', '--a', echo, '--b', echo, ...brief, '--budget', '1ms', '--out-dir', directory],
-  );
-  expect(code).toBe(3);
-  expect(stdout).toContain('INCONCLUSIVE: the time budget ended before anything was decided');
-  const saved = checkResultSchema.parse(JSON.parse(readFileSync(join(directory, 'latest', 'results.json'), 'utf8')));
-  expect(saved).toMatchObject({ interrupted: false, verdict: { outcome: 'inconclusive' } });
 });
 
 test('a check finds a server that uses much more CPU at the first look, and names the metric', {

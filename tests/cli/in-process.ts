@@ -18,7 +18,7 @@ export function limitCommandLine(...args: readonly string[]): Promise<Outcome> {
 }
 
 /** Runs a function that returns an exit code, and captures what it writes. */
-async function captured(run: () => Promise<number>): Promise<Outcome> {
+export async function captured(run: () => Promise<number>): Promise<Outcome> {
   const written = { stdout: '', stderr: '' };
   const spies = [
     ...(['stdout', 'stderr'] as const).map((name) =>

@@ -15,10 +15,11 @@ test('report prints a saved result as after the run, without colours in a pipe',
   expect(stdout).toBe(readFileSync('tests/golden/bench.txt', 'utf8'));
 });
 
-test('report prints a result as JSON without loss', async () => {
+test('report prints a result as JSON without loss, and with the defaults of fields that are newer', async () => {
   const { code, stdout } = await commandLine('report', fixture, '--format', 'json');
   expect(code).toBe(0);
-  expect(JSON.parse(stdout)).toEqual(JSON.parse(readFileSync(fixture, 'utf8')));
+  expect(JSON.parse(stdout)).toMatchObject(JSON.parse(readFileSync(fixture, 'utf8')));
+  expect(JSON.parse(stdout).trials[0]).toMatchObject({ connection: 'pooled', stages: [] });
 });
 
 test('report accepts a directory', async () => {

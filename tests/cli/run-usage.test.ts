@@ -3,8 +3,8 @@ import { commandLine } from './in-process.ts';
 
 test.each([
   ['--out-dir', 'package.json/results', '--out-dir'],
-  ['--json', 'package.json/results.json', 'json report'],
-  ['--out', 'terminal=docs', 'terminal report'],
+  ['--json', 'package.json/results.json', '--json'],
+  ['--out', 'terminal=docs', '--out terminal'],
 ])('run reports an unusable path for results (%s %s) before it measures', async (flag, place, what) => {
   const { code, stdout, stderr } = await commandLine('run', '--model', 'async', flag, place);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

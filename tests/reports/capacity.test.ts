@@ -23,7 +23,7 @@ function searched(target: string, told: readonly Told[], end: SearchEnd = 'done'
     const reasons = finding === 'met' ? [] : [{ code: 'bound', message: 'p99<5ms was not kept: it was 40 ms' }];
     return { purpose, rate, finding, round, reasons, trial: measured };
   });
-  const point = { target, transport: 'tcp', connections, work: null } as const;
+  const point = { target, transport: 'tcp', connections, work: null, cacheHit: 0 } as const;
   const capacity: Capacity = { ...point, ...conclude(steps, end) };
   return { capacity, trials: steps.map((step) => step.trial) };
 }
@@ -53,7 +53,8 @@ function found(...searches: readonly ReturnType<typeof searched>[]): Result {
   const plan = {
     ...result().plan,
     ...{ command: 'capacity', rounds: 1, models: capacity.map(({ target }) => target), connections: [50] },
-    ...{ rate: 1000, arrivals: 'poisson', durationSeconds: 2, warmupSeconds: 0.5 },
+    ...{ rate: 1000, durationSeconds: 2, warmupSeconds: 0.5 },
+    arrivals: 'poisson' as const,
     capacity: { slos: ['p99<5ms'], mostErrors: 0.001, startRate: 1000, confirmSeconds: 10, budgetSeconds: 600 },
   };
   const trials = searches.flatMap((each) => each.trials);

@@ -51,7 +51,7 @@ describe('details of a result', () => {
       ...{ expected: 1000, delivered: 990, lost: 10, late: 4, duplicated: 3, reordered: 2, corrupted: 1 },
       ...{ reach: 0.99, deliveriesPerSecond: 2000 },
     };
-    const rounds = [1, 2].map((round) => ({ ...trial({ round }), workload: 'broadcast', broadcast }));
+    const rounds = [1, 2].map((round) => ({ ...trial({ round }), workload: 'broadcast' as const, broadcast }));
     expect(of(...rounds)).toEqual(['Latencies, medians of 2 rounds', 'Deliveries, sums of 2 rounds']);
     const text = renderTerminal(result({ plan, trials: rounds }), { color: false, width: 100 });
     expect(text).toMatch(/^ +2\.00k +1\.98k +20 +8 +6 +4 +2$/m);
@@ -67,7 +67,10 @@ describe('details of a result', () => {
   });
 
   test('leave unknown counts of one-way datagrams empty', () => {
-    const upload = { ...trial({ transport: 'udp', requests: { completed: 4900, lost: 100 } }), workload: 'upload' };
+    const upload = {
+      ...trial({ transport: 'udp', requests: { completed: 4900, lost: 100 } }),
+      workload: 'upload' as const,
+    };
     const counts = (droppedByServer: number | null) => {
       const told = { ...upload, datagrams: { droppedByServer, droppedByGenerator: 0 } };
       return datagramTable([told])
@@ -116,7 +119,7 @@ describe('a timeline', () => {
   test('of a stream has bytes and no response times', () => {
     const stream = {
       ...trial(),
-      workload: 'download',
+      workload: 'download' as const,
       timeline: [1, 2, 3].map((second) => point(second, { bytesPerSecond: second * 1e9 })),
     };
     expect(timelineTable([stream])?.groups[0]?.rows.map((row) => row.map(({ text }) => text))).toEqual([
@@ -127,7 +130,7 @@ describe('a timeline', () => {
   });
 
   test('of a chat counts lines', () => {
-    const chat = { ...trial(), workload: 'broadcast', timeline: [1, 2, 3].map((second) => point(second)) };
+    const chat = { ...trial(), workload: 'broadcast' as const, timeline: [1, 2, 3].map((second) => point(second)) };
     expect(timelineTable([chat])?.columns.map(({ title }) => title)).toEqual([
       'until',
       'lines/s',

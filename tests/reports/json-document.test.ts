@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { writeBaseline } from '../../reports/files/baseline.ts';
-import { renderCheckJson } from '../../reports/renderers/check.ts';
 import { renderJson } from '../../reports/renderers/json.ts';
 import { jsonDocument } from '../../reports/text/json-document.ts';
 import { plain } from '../../reports/text/plain.ts';
@@ -38,7 +37,7 @@ describe('no such character is in', () => {
       'results',
       () => renderJson(result({ trials: [trial({ target: EVIL })], failures: [failure({ stderr: [EVIL] })] })),
     ],
-    ['a check', () => renderCheckJson({ ...checkResult(), note: EVIL })],
+    ['a check', () => renderJson({ ...checkResult(), note: EVIL })],
     [
       'recorded runs',
       () => {

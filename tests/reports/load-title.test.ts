@@ -12,11 +12,6 @@ const stages = [
 
 test.each<[string, Partial<Trial>, string]>([
   ['a plain load', {}, 'TCP: echo, request-response, 64 B'],
-  [
-    'a load of a version without the new fields',
-    { connection: undefined, stages: undefined },
-    'TCP: echo, request-response, 64 B',
-  ],
   ['pooled connections, the default', { connection: 'pooled', stages: [] }, 'TCP: echo, request-response, 64 B'],
   ['handshakes without a size', { workload: 'handshake' }, 'TCP: echo, handshake'],
   ['pipelining', { pipelining: 8 }, 'TCP: echo, request-response, 64 B, 8 in flight on each connection'],
@@ -69,7 +64,7 @@ test.each<[string, Partial<Trial>, string]>([
 ])('%s', (_, variation, title) => expect(loadTitle('tcp', null, { ...trial(), ...variation })).toBe(title));
 
 test('one-way datagrams at a rate have a size, and a stream has none', () => {
-  const upload = { ...trial(), workload: 'upload' };
+  const upload: Trial = { ...trial(), workload: 'upload' };
   expect(loadTitle('udp', null, { ...upload, rate: 500 })).toBe(
     'UDP: echo, upload, 64 B, 500 datagrams/s offered, decimal units (1 GB is 1,000,000,000 bytes)',
   );

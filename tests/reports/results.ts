@@ -1,3 +1,4 @@
+import { operatingPoint } from '../../bench/model/operating-point.ts';
 import { type Failure, type Result, SCHEMA } from '../../bench/model/result.ts';
 import type { Trial } from '../../bench/model/trial.ts';
 
@@ -26,14 +27,8 @@ export function trial(variation: TrialVariation = {}): Trial {
   return {
     model: target,
     target,
-    app: 'echo',
-    transport: 'tcp',
-    workload: 'request-response',
-    connections,
-    rate: null,
+    ...operatingPoint({ connections }),
     size: 64,
-    pipelining: 1,
-    work: null,
     round: 1,
     measuredSeconds: 0.5,
     throughput: { requestsPerSecond: 10_000, bytesPerSecond: 640_000 },
@@ -73,8 +68,7 @@ export function latency(p50: number, p99: number): Trial['latencyMicros']['respo
 export function failure(variation: Partial<Failure> = {}): Failure {
   return {
     target: 'cluster',
-    transport: 'tcp',
-    connections: 16,
+    ...operatingPoint({ connections: 16 }),
     round: 1,
     message: 'bind 127.0.0.1:7000: address already in use (EADDRINUSE)',
     stderr: ['node:net: listen failed'],
@@ -106,10 +100,11 @@ export function result(variation: Partial<Result> = {}): Result {
       seed: 42,
       rounds: 2,
       models: ['event-driven'],
+      ...operatingPoint(),
       transports: ['tcp'],
       connections: [16],
-      pipelining: 1,
       size: 64,
+      requests: null,
       durationSeconds: 0.5,
       warmupSeconds: 0.2,
       threads: 1,

@@ -80,7 +80,7 @@ export function datagramRun(): Result {
   const plan = {
     ...result().plan,
     command: 'run',
-    transports: ['udp'],
+    transports: ['udp'] as const,
     requests: 100_000,
     durationSeconds: 3600,
     timestamps: 'user',

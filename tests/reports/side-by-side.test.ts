@@ -62,7 +62,7 @@ test('one-way loads are compared by throughput', () => {
 });
 
 test('HTTP servers match in any order and with any page size', () => {
-  const page = (target: string, size: number) => ({ ...trial({ target, size }), app: 'http' });
+  const page = (target: string, size: number) => ({ ...trial({ target, size }), app: 'http' as const });
   const [a, b] = [
     result({ trials: [page('async', 210), page('epoll', 3000)] }),
     result({ trials: [page('epoll', 3001), page('async', 211)] }),

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Trial } from '../../bench/model/trial.ts';
 import { compareTargets } from '../../bench/run/comparison.ts';
 import { summarize } from '../../reports/renderers/summary.ts';
 import { aggregate } from '../../reports/tables/aggregate.ts';
@@ -88,7 +89,7 @@ test('a table with a balancing model names the policy in its title', () => {
 test('trials with different connections, sizes or rates have separate tables', () => {
   const stages = [{ seconds: 1, target: 5 }];
   const sizes = [{ from: 32, to: 96, share: 1 }];
-  const variations = [
+  const variations: Partial<Trial>[] = [
     {},
     { connection: 'per-request' },
     { stages },
@@ -164,7 +165,8 @@ test('each work has a table with its failures, after that without work', () => {
 });
 
 test('an interrupted run counts the trials of all its scenarios', () => {
-  const scenarios = [{ transports: ['tcp', 'udp'], connections: [1, 8], work: 'io:5ms' }];
+  const transports = ['tcp', 'udp'] as const;
+  const scenarios = [{ transports, connections: [1, 8], work: 'io:5ms', cacheHit: 0 }];
   const plan = { ...result().plan, models: ['a', 'b', 'c'], scenarios };
   expect(summarize(result({ plan, interrupted: true })).statements[0]).toContain('after 1 of 30 trials');
 });

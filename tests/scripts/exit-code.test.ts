@@ -1,15 +1,27 @@
 import { expect, test } from 'vitest';
 import type { Capacity } from '../../bench/model/capacity.ts';
+import type { CheckOutcome } from '../../bench/model/check-result.ts';
 import type { Result, ThresholdOutcome } from '../../bench/model/result.ts';
 import type { Trial } from '../../bench/model/trial.ts';
-import { exitCode } from '../../scripts/session/measure.ts';
+import { exitCode } from '../../scripts/session/exit-code.ts';
+import { checkResult } from '../reports/checks.ts';
 import { failure, result, trial } from '../reports/results.ts';
 
 const valid = trial();
 const invalid: Trial = trial({ validity: { verdict: 'invalid', reasons: [] } });
 const bound = (kept: boolean): ThresholdOutcome => ({ text: 'errors==0', round: 1, unit: 'count', observed: 0, kept });
 const found = (outcome: Capacity['outcome'], limit: Capacity['limit'] = null): Capacity => ({
-  ...{ target: 'async', transport: 'tcp', connections: 16, outcome, confirmed: null, refuted: null, limit },
+  ...{
+    target: 'async',
+    transport: 'tcp',
+    connections: 16,
+    work: null,
+    cacheHit: 0,
+    outcome,
+    confirmed: null,
+    refuted: null,
+    limit,
+  },
   ...{ steps: [], profile: [], notes: [] },
 });
 
@@ -34,3 +46,18 @@ test.each<[string, Partial<Result>, number]>([
   ['objectives that were not measured', { capacity: [found('unknown', 'unmeasured')] }, 3],
   ['objectives that were measured only at first', { capacity: [found('at-least', 'unmeasured')] }, 3],
 ])('the exit code of %s', (_, variation, code) => expect(exitCode(result(variation))).toBe(code));
+
+test.each<[CheckOutcome, number]>([
+  ['pass', 0],
+  ['recorded', 0],
+  ['regressed', 1],
+  ['suspected', 1],
+  ['inconclusive', 3],
+  ['unsteady', 3],
+  ['invalid', 3],
+  ['advisory', 3],
+])('the exit code of a check with the outcome %s, and when it was interrupted', (outcome, code) => {
+  const verdict = { outcome, metrics: [], statement: '' };
+  expect(exitCode(checkResult({ verdict }))).toBe(code);
+  expect(exitCode(checkResult({ verdict, interrupted: true }))).toBe(130);
+});

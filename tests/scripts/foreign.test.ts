@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { Flags } from '../../scripts/cli/flags.ts';
-import { commandName, foreignOptions, readForeign } from '../../scripts/flags/foreign.ts';
+import * as z from 'zod';
+import { readFlags } from '../../scripts/cli/flags.ts';
+import { commandName, foreignFlags, readForeign } from '../../scripts/flags/foreign.ts';
 
 test.each([
   ['python3 examples/servers/threads.py {port} {transport}', 'python3 threads.py'],
@@ -15,7 +16,11 @@ test.each([
 
 describe('commands', () => {
   test('have their given names in order, and then names derived from the command', () => {
-    const flags = new Flags({ _: ['bench'], exec: ['a,b {port}', 'c {port}'], name: 'first, of two' }, foreignOptions);
+    const flags = readFlags(z.strictObject(foreignFlags), {
+      _: ['bench'],
+      exec: ['a,b {port}', 'c {port}'],
+      name: 'first, of two',
+    });
     expect(readForeign(flags)).toEqual([
       { kind: 'exec', name: 'first, of two', command: 'a,b {port}', startLimitMs: 15_000 },
       { kind: 'exec', name: 'c', command: 'c {port}', startLimitMs: 15_000 },

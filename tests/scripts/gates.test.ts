@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
+import * as z from 'zod';
 import { gatedMetrics } from '../../bench/stats/gated-metrics.ts';
-import { Flags } from '../../scripts/cli/flags.ts';
+import { parsed, text } from '../../scripts/cli/flag-types.ts';
+import { readFlags } from '../../scripts/cli/flags.ts';
 import { parseGates, readGates } from '../../scripts/flags/gates.ts';
 
-const option = { gate: { type: 'string', describe: '' }, baseline: { type: 'string', describe: '' } } as const;
+const schema = z.strictObject({ gate: parsed(parseGates).optional(), baseline: text().optional() });
 const gates = (app: 'echo' | 'http', ...given: string[]) =>
-  readGates(new Flags({ _: [], ...(given.length > 0 && { gate: given[0] }) }, option), app).map(({ metric }) => metric);
+  readGates(readFlags(schema, { _: [], ...(given.length > 0 && { gate: given[0] }) }), app).map(({ metric }) => metric);
 
 test('default gates are all metrics that the app allows', () => {
   expect(gates('echo')).toEqual(['throughput', 'cpu', 'p50', 'p99']);
@@ -14,7 +16,7 @@ test('default gates are all metrics that the app allows', () => {
 });
 
 test('default gates against recorded runs exclude p99', () => {
-  const flags = new Flags({ _: [], baseline: 'runs.json' }, option);
+  const flags = readFlags(schema, { _: [], baseline: 'runs.json' });
   expect(readGates(flags, 'echo').map(({ metric }) => metric)).toEqual(['throughput', 'cpu', 'p50']);
   expect(readGates(flags, 'http').map(({ metric }) => metric)).toEqual(['throughput', 'cpu']);
 });

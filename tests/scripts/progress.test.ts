@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { fixedSize } from '../../bench/model/message-sizes.ts';
+import { operatingPoint } from '../../bench/model/operating-point.ts';
 import type { Progress } from '../../bench/run/observer.ts';
 import { ProgressDisplay } from '../../scripts/session/progress.ts';
+import { checkResult } from '../reports/checks.ts';
 import { failure, result, trial } from '../reports/results.ts';
 import { uploadBench } from '../reports/runs.ts';
 
@@ -23,14 +24,7 @@ class Screen {
 const measuring: Progress = {
   trial: {
     target: { kind: 'model', model: 'async' },
-    transport: 'tcp',
-    app: 'echo',
-    workload: 'request-response',
-    connections: 16,
-    pipelining: 1,
-    connection: 'pooled',
-    sizes: fixedSize(64),
-    work: null,
+    ...operatingPoint({ connections: 16 }),
     round: 1,
   },
   done: 3,
@@ -83,6 +77,19 @@ test('a terminal has one line, rewritten, truncated to its width and erased at t
   expect(rest).toEqual(['']);
 });
 
+test.each([
+  ['a log has one line for each step of a check', false, 'pilot\ncheck: session 1\n'],
+  ['a terminal has one line, rewritten, for a check', true, '\r\u001b[Kpilot\r\u001b[Kcheck: session 1\r\u001b[K'],
+])('%s', (_, isTTY, expected) => {
+  const text = show(isTTY, false, (display) => {
+    display.doing('pilot');
+    display.saved(checkResult());
+    display.doing('check: session 1');
+    display.finish();
+  });
+  expect(text).toBe(expected);
+});
+
 test('a terminal with zero columns is treated as 80 columns wide', () => {
   const screen = new Screen(true, 0);
   new ProgressDisplay(screen, false).progress(measuring);
@@ -93,6 +100,7 @@ test('a quiet run prints nothing', () => {
   for (const isTTY of [true, false]) {
     const text = show(isTTY, true, (display) => {
       display.progress(measuring);
+      display.doing('pilot');
       display.saved(result());
       display.finish();
     });

@@ -3,8 +3,8 @@ import { parseReports } from '../../scripts/flags/output.ts';
 
 test('each report has a format and a file', () => {
   expect(parseReports('json=a=b.json,terminal=-')).toEqual([
-    { format: 'json', file: 'a=b.json' },
-    { format: 'terminal', file: '-' },
+    { format: 'json', file: 'a=b.json', flag: '--out json' },
+    { format: 'terminal', file: '-', flag: '--out terminal' },
   ]);
 });
 

@@ -1,7 +1,7 @@
 import type { SocketAddress } from '../../../sockets/address.ts';
 import type { Transport } from '../../../sockets/socket.ts';
 import type { RunConfiguration } from '../../model/configuration.ts';
-import { fixedSize } from '../../model/message-sizes.ts';
+import { operatingPoint } from '../../model/operating-point.ts';
 import type { Trial } from '../../model/trial.ts';
 import { type Impairments, type Injected, type Stall, stallQuantileMs, unimpaired } from './impairments.ts';
 
@@ -163,15 +163,10 @@ export function calibrationRun(
 ): RunConfiguration {
   const url = `${transport}://${address.host}:${address.port}`;
   return {
+    ...operatingPoint({ arrivals: 'constant' }),
     command: 'run',
     targets: [{ kind: 'address', url, transport, address }],
-    app: 'echo',
     transports: [transport],
-    workload: 'request-response',
-    connection: 'pooled',
-    sizes: fixedSize(64),
-    arrivals: 'constant',
-    stages: [],
     thresholds: [],
     requests: null,
     timestamps: 'kernel',
@@ -179,7 +174,6 @@ export function calibrationRun(
     seed: 1,
     threads: 1,
     openTimeoutMs: 3000,
-    work: null,
     scenarios: [],
     serverCpus: null,
     loadCpus: loadCpus.length > 0 ? loadCpus : null,

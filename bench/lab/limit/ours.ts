@@ -5,7 +5,7 @@ import type { LoadReport } from '../../load/load-report.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import type { Timestamps } from '../../model/configuration.ts';
 import { fixedSize } from '../../model/message-sizes.ts';
-import type { OperatingPoint } from '../../model/operating-point.ts';
+import { type OperatingPoint, operatingPoint } from '../../model/operating-point.ts';
 import { PAGE } from './autocannon.ts';
 import type { LimitCase, LoadedServer } from './reference.ts';
 
@@ -110,15 +110,7 @@ export const oneDownload: OwnLoad = {
 };
 
 function echoPoint(connections: number, size: number): OperatingPoint {
-  return {
-    transport: 'tcp',
-    app: 'echo',
-    workload: 'request-response',
-    connection: 'pooled',
-    connections,
-    pipelining: 1,
-    sizes: fixedSize(size),
-  };
+  return operatingPoint({ connections, sizes: fixedSize(size) });
 }
 
 function usage(generator: Generator, server: LoadedServer) {

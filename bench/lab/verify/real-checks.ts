@@ -2,7 +2,7 @@ import { check } from '../../check/check.ts';
 import { METHOD_VERSION } from '../../check/session.ts';
 import type { CheckLook, CheckOutcome, CheckResult } from '../../model/check-result.ts';
 import { TargetError } from '../../model/errors.ts';
-import { fixedSize } from '../../model/message-sizes.ts';
+import { operatingPoint } from '../../model/operating-point.ts';
 import { type GatedMetric, gatedMetrics } from '../../stats/gated-metrics.ts';
 import type { PlanOfChecks, RealServer, ServerName } from './real-servers.ts';
 
@@ -41,10 +41,7 @@ export interface RealCheck extends RealCheckKey {
 export function planFor(connections: number, seed: number, budgetMs: number): PlanOfChecks {
   const names = Object.keys(gatedMetrics) as GatedMetric[];
   return {
-    point: {
-      ...{ transport: 'tcp', app: 'echo', workload: 'request-response', connection: 'pooled', connections },
-      ...{ pipelining: 1, sizes: fixedSize(64) },
-    },
+    point: operatingPoint({ connections }),
     gates: names.map((metric) => ({ metric, margins: gatedMetrics[metric] })),
     ...{ maxSessions: null, nullArm: false, confirm: false, budgetMs, seed, warmupMs: null, windowMs: 50 },
     ...{ timeoutMs: 10_000, openTimeoutMs: 3000, threads: null, serverCpus: null, loadCpus: null },

@@ -29,17 +29,16 @@ export class LoadProfile {
   #piece = 0;
 
   constructor({ start, stages, holdMs }: ProfileSpec) {
-    const ramps = [{ durationMs: holdMs, target: start }, ...stages];
+    const ramps = [{ seconds: holdMs / 1e3, target: start }, ...stages];
     const pieces = ramps.length + 1;
     this.#begins = new Float64Array(pieces);
     this.#levels = new Float64Array(pieces).fill(start);
     this.#slopes = new Float64Array(pieces);
     this.#areas = new Float64Array(pieces);
     let level = start;
-    for (const [i, { durationMs, target }] of ramps.entries()) {
-      const seconds = durationMs / 1e3;
+    for (const [i, { seconds, target }] of ramps.entries()) {
       this.#slopes[i] = seconds > 0 ? (target - level) / seconds : 0;
-      this.#begins[i + 1] = at(this.#begins, i) + durationMs * 1e6;
+      this.#begins[i + 1] = at(this.#begins, i) + Math.round(seconds * 1e9);
       this.#areas[i + 1] = at(this.#areas, i) + ((level + target) / 2) * seconds;
       this.#levels[i + 1] = target;
       level = target;

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { limitRows } from '../../../bench/lab/limit/catalog.ts';
 import type { Measured } from '../../../bench/lab/limit/figure.ts';
 import { hasCompiler } from '../../../bench/lab/limit/reference.ts';
@@ -14,35 +15,42 @@ import { jsonDocument } from '../../../reports/text/json-document.ts';
 import { whyNoLibc } from '../../../sockets/libc.ts';
 import type { Command } from '../../cli/command.ts';
 import { ending } from '../../cli/faults.ts';
-import type { Flags, OptionSet } from '../../cli/flags.ts';
+import { parsed, someOf, text, toggle } from '../../cli/flag-types.ts';
 import { untilInterrupted } from '../../cli/interrupt.ts';
 import { mayColor, print, reportWidth, say } from '../../cli/output.ts';
-import { chosenSeed, parseSeed } from '../../flags/load.ts';
+import { chosenSeed, parseSeed } from '../../flags/seed.ts';
 import { orMisconfigured } from '../../session/measure.ts';
 
 const names = limitRows.map(({ name }) => name);
 
-const options = {
-  rows: { type: 'string', describe: `Rows to measure: some of ${names.join(', ')} [default: all]` },
-  pairs: { type: 'string', default: '11', describe: 'Rounds of each row: in each, every contestant runs once' },
-  seconds: { type: 'string', default: '0.7', describe: 'How long each contestant is measured in each round' },
-  seed: { type: 'string', describe: 'Seed of the order of the contestants [default: random]' },
-  json: { type: 'string', describe: 'Also write the figures to this file' },
-  strict: { type: 'boolean', describe: 'Exit code 1 when a row misses its bounds' },
-} as const satisfies OptionSet;
+const schema = z.strictObject({
+  rows: someOf('row', names)
+    .optional()
+    .meta({ description: `Rows to measure: some of ${names.join(', ')} [default: all]` }),
+  pairs: parsed(parsePairs, { once: true })
+    .prefault('11')
+    .meta({ description: 'Rounds of each row: in each, every contestant runs once' }),
+  seconds: parsed(parseSeconds, { once: true })
+    .prefault('0.7')
+    .meta({ description: 'How long each contestant is measured in each round' }),
+  seed: parsed(parseSeed, { once: true })
+    .optional()
+    .meta({ description: 'Seed of the order of the contestants [default: random]' }),
+  json: text().optional().meta({ description: 'Also write the figures to this file' }),
+  strict: toggle().meta({ description: 'Exit code 1 when a row misses its bounds' }),
+});
 
 /** Compares the load generator with reference programs in C and with installed tools; see docs/limits.md. */
-export const limit: Command<typeof options> = {
+export const limit: Command<typeof schema> = {
   name: '$0',
   describe: 'Compares the load generator with one in C, sockperf and iperf3, and reports which bounds it meets.',
-  options,
+  schema,
   examples: [
     ['--rows tcp50,udp', 'Two rows'],
     ['--pairs 21 --json limits.json --strict', 'All rows, also as JSON for programs'],
   ],
   async run(flags) {
-    const plan = readPlan(flags);
-    const file = flags.text('json');
+    const { rows, pairs, seconds, seed, strict, json: file } = flags.values;
     flags.assertNoFaults();
     const reason =
       whyNoLibc() ?? (hasCompiler() ? undefined : 'no C compiler (cc) here; Debian has one in package gcc');
@@ -51,19 +59,10 @@ export const limit: Command<typeof options> = {
       return EXIT.ok;
     }
     if (file !== undefined) orMisconfigured(() => prepareReport(file), '--json');
-    return await measure(plan, file, flags.has('strict'));
+    const chosen = limitRows.filter(({ name }) => rows?.includes(name) ?? true);
+    return await measure({ rows: chosen, rounds: pairs, seconds, seed: seed ?? chosenSeed() }, file, strict);
   },
 };
-
-function readPlan(flags: Flags<typeof options>): LimitPlan {
-  const chosen = flags.choices('rows', 'row', names);
-  return {
-    rows: limitRows.filter(({ name }) => chosen?.includes(name) ?? true),
-    rounds: flags.value('pairs', parsePairs, false),
-    seconds: flags.value('seconds', parseSeconds, false),
-    seed: flags.value('seed', parseSeed, false) ?? chosenSeed(),
-  };
-}
 
 async function measure(plan: LimitPlan, file: string | undefined, strict: boolean): Promise<number> {
   const failures: unknown[] = [];

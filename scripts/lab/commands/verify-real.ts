@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import * as z from 'zod';
 import {
   holdCheck,
   isSame,
@@ -23,51 +24,49 @@ import { areAsWanted, renderRealChecks } from '../../../reports/renderers/real-c
 import { jsonDocument } from '../../../reports/text/json-document.ts';
 import { seedOf } from '../../../servers/random/streams.ts';
 import type { Command } from '../../cli/command.ts';
-import type { OptionSet } from '../../cli/flags.ts';
+import { parsed, someOf, text } from '../../cli/flag-types.ts';
 import { untilInterrupted } from '../../cli/interrupt.ts';
 import { mayColor, print, reportWidth, say } from '../../cli/output.ts';
-import { parseSeed } from '../../flags/load.ts';
+import { parseSeed } from '../../flags/seed.ts';
 import { orMisconfigured } from '../../session/measure.ts';
 
-const options = {
-  server: {
-    type: 'string',
-    default: 'c,node',
-    describe: 'c: the echo server in C; node: event-driven, with 20 µs of work',
-  },
-  same: { type: 'string', default: '20', describe: 'Checks of each server against itself' },
-  'worse-by-20': { type: 'string', default: '10', describe: 'Checks against a server that takes 20 % more CPU time' },
-  'worse-by-10': { type: 'string', default: '10', describe: 'Checks against a server that takes 10 % more CPU time' },
-  connections: { alias: 'c', type: 'string', default: '20', describe: 'Connections' },
-  budget: { type: 'string', default: '5m', describe: 'Time of each check' },
-  seed: { type: 'string', default: '1', describe: 'Seed from which the seed of each check is derived' },
-  lines: {
-    type: 'string',
-    default: 'results/verify-real.jsonl',
-    describe: 'File that gets a line for each finished check; checks in it are not run again',
-  },
-  json: { type: 'string', describe: 'Also write the results of all checks to this file' },
-} as const satisfies OptionSet;
+const schema = z.strictObject({
+  server: someOf('server', serverNames)
+    .prefault('c,node')
+    .meta({ description: 'c: the echo server in C; node: event-driven, with 20 µs of work' }),
+  same: parsed(parseInteger).prefault('20').meta({ description: 'Checks of each server against itself' }),
+  'worse-by-20': parsed(parseInteger)
+    .prefault('10')
+    .meta({ description: 'Checks against a server that takes 20 % more CPU time' }),
+  'worse-by-10': parsed(parseInteger)
+    .prefault('10')
+    .meta({ description: 'Checks against a server that takes 10 % more CPU time' }),
+  connections: parsed(parseInteger).prefault('20').meta({ alias: 'c', description: 'Connections' }),
+  budget: parsed(parseDuration).prefault('5m').meta({ description: 'Time of each check' }),
+  seed: parsed(parseSeed).prefault('1').meta({ description: 'Seed from which the seed of each check is derived' }),
+  lines: text()
+    .prefault('results/verify-real.jsonl')
+    .meta({ description: 'File that gets a line for each finished check; checks in it are not run again' }),
+  json: text().optional().meta({ description: 'Also write the results of all checks to this file' }),
+});
 
 /** Runs regression checks of real servers that are equal, or slower by a known share of CPU time. Takes hours. */
-export const verifyReal: Command<typeof options> = {
+export const verifyReal: Command<typeof schema> = {
   name: '$0',
   describe: 'Runs checks of real servers that are the same, or slower by a known share of CPU time. Takes hours.',
-  options,
+  schema,
   examples: [
     ['--server c', 'Only the echo server in C; after an interruption, the same command continues'],
     ['--same 2 --worse-by-20 2 --worse-by-10 0 --lines few.jsonl', 'A few checks'],
   ],
   async run(flags) {
+    const { server: servers, same, 'worse-by-20': by20, 'worse-by-10': by10, lines, json: file } = flags.values;
     const counts = [
-      [0, flags.value('same', parseInteger)],
-      [0.2, flags.value('worse-by-20', parseInteger)],
-      [0.1, flags.value('worse-by-10', parseInteger)],
+      [0, same],
+      [0.2, by20],
+      [0.1, by10],
     ] as const;
-    const connections = flags.value('connections', parseInteger);
-    const plan = planFor(connections, flags.value('seed', parseSeed), flags.value('budget', parseDuration));
-    const servers = flags.choices('server', 'server', serverNames) ?? [];
-    const [lines, file] = [flags.text('lines'), flags.text('json')];
+    const plan = planFor(flags.values.connections, flags.values.seed, flags.values.budget);
     flags.assertNoFaults();
     if (file !== undefined) orMisconfigured(() => prepareReport(file), '--json');
     const planned = spread(servers, counts).map(({ server, worseBy, number }) => keyed(plan, server, worseBy, number));

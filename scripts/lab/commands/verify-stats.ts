@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import {
   alarmsAtTolerance,
   type Frequency,
@@ -12,30 +13,31 @@ import { EXIT } from '../../../bench/model/exit-code.ts';
 import { parseInteger } from '../../../bench/model/units.ts';
 import { renderClaims } from '../../../reports/renderers/claims.ts';
 import type { Command } from '../../cli/command.ts';
-import type { OptionSet } from '../../cli/flags.ts';
+import { parsed } from '../../cli/flag-types.ts';
 import { mayColor, print, reportWidth, say } from '../../cli/output.ts';
-import { parseSeed } from '../../flags/load.ts';
+import { parseSeed } from '../../flags/seed.ts';
 
 const MAX_RUNS = 1_000_000;
 
-const options = {
-  runs: { type: 'string', default: '10000', describe: 'Simulated checks where nothing changed, on each machine' },
-  'change-runs': { type: 'string', default: '2000', describe: 'Simulated checks of each change, on each machine' },
-  curves: { type: 'string', default: '1000', describe: 'Simulated scaling curves of each kind' },
-  seed: { type: 'string', default: '1', describe: 'Seed of all random choices' },
-} as const satisfies OptionSet;
+const schema = z.strictObject({
+  runs: parsed(parseRuns)
+    .prefault('10000')
+    .meta({ description: 'Simulated checks where nothing changed, on each machine' }),
+  'change-runs': parsed(parseRuns)
+    .prefault('2000')
+    .meta({ description: 'Simulated checks of each change, on each machine' }),
+  curves: parsed(parseRuns).prefault('1000').meta({ description: 'Simulated scaling curves of each kind' }),
+  seed: parsed(parseSeed).prefault('1').meta({ description: 'Seed of all random choices' }),
+});
 
 /** Measures on simulated machines how often our verdicts, and those of rules in use elsewhere, are wrong. */
-export const verifyStats: Command<typeof options> = {
+export const verifyStats: Command<typeof schema> = {
   name: '$0',
   describe: 'Measures on simulated machines how often verdicts are wrong: ours, and those of rules used elsewhere.',
-  options,
+  schema,
   examples: [['--runs 1000 --change-runs 200 --curves 100', 'Coarser, in half a minute']],
   async run(flags) {
-    const runs = flags.value('runs', parseRuns);
-    const changeRuns = flags.value('change-runs', parseRuns);
-    const curves = flags.value('curves', parseRuns);
-    const seed = flags.value('seed', parseSeed);
+    const { runs, 'change-runs': changeRuns, curves, seed } = flags.values;
     flags.assertNoFaults();
     const frequencies = machineNames.flatMap((machine): Frequency[] => {
       say(`simulating a machine: ${machine}`);

@@ -3,7 +3,7 @@ import { stateCapacities } from '../../../bench/capacity/statements.ts';
 import type { Capacity } from '../../../bench/model/capacity.ts';
 
 const found: Capacity = {
-  ...{ target: 'async', transport: 'tcp', connections: 50, work: null },
+  ...{ target: 'async', transport: 'tcp', connections: 50, work: null, cacheHit: 0 },
   ...{ outcome: 'bracketed', confirmed: 20_000, refuted: 21_000, limit: null, steps: [], profile: [], notes: [] },
 };
 

@@ -1,7 +1,7 @@
 import { emptyBaseline } from '../../../bench/check/fingerprint.ts';
 import type { CheckPlan } from '../../../bench/check/plan.ts';
 import { describeEnvironment } from '../../../bench/measure/environment.ts';
-import { fixedSize } from '../../../bench/model/message-sizes.ts';
+import { operatingPoint } from '../../../bench/model/operating-point.ts';
 import type { Environment } from '../../../bench/model/result.ts';
 import type { BaselineRun, StoredBaseline } from '../../../bench/model/stored-baseline.ts';
 import { gatedMetrics } from '../../../bench/stats/gated-metrics.ts';
@@ -13,10 +13,7 @@ export function baselinePlan(variation: Partial<CheckPlan> = {}): CheckPlan {
   return {
     a: { kind: 'model', model: 'event-driven' },
     b: { kind: 'exec', name: 'x', command: 'x {port}', startLimitMs: 1000 },
-    point: {
-      ...{ transport: 'tcp', app: 'echo', workload: 'request-response', connection: 'pooled', connections: 4 },
-      ...{ pipelining: 1, sizes: fixedSize(64) },
-    },
+    point: operatingPoint({ connections: 4 }),
     gates: (['throughput', 'cpu'] as const).map((metric) => ({ metric, margins: gatedMetrics[metric] })),
     maxSessions: null,
     ...{

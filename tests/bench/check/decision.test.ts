@@ -7,6 +7,7 @@ import { warmupMs } from '../../../bench/check/pilot.ts';
 import { type CheckPlan, checkFaults } from '../../../bench/check/plan.ts';
 import { type SessionReading, whyExcluded } from '../../../bench/check/session.ts';
 import { fixedSize } from '../../../bench/model/message-sizes.ts';
+import { operatingPoint } from '../../../bench/model/operating-point.ts';
 import { gatedMetrics } from '../../../bench/stats/gated-metrics.ts';
 import { seeded } from '../../seeded.ts';
 
@@ -194,10 +195,7 @@ describe('a check plan', () => {
       serverCpus: null,
       loadCpus: null,
     },
-    point: {
-      ...{ transport: 'tcp', app: 'echo', workload: 'request-response', connection: 'pooled', connections: 1 },
-      ...{ pipelining: 1, sizes: fixedSize(64) },
-    },
+    point: operatingPoint(),
   };
 
   test.each<[string, Partial<CheckPlan>, string]>([

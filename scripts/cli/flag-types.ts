@@ -1,0 +1,101 @@
+import * as z from 'zod';
+import { unknown } from '../../bench/model/nearest.ts';
+import { parseNames } from '../../bench/model/units.ts';
+
+/**
+ * Types of flags, as zod schemas of what yargs collected: undefined, a text, or a list of texts when the flag is
+ * repeated. Complete them with `.optional()`, or with `.prefault('10s')` for a default as a user would write it, and
+ * describe them with `.meta({ description, alias, group })`.
+ */
+
+/** How a fault is worded: `--flag: text` for its value, `--flag text` for the flag, or the text alone. */
+export type FaultSubject = 'value' | 'flag' | 'name';
+
+/** Parameters of a flag's zod issues. */
+export interface FlagIssue {
+  readonly subject: FaultSubject;
+  /** What the flag reads as for the checks that follow, as the user would write it; undefined: its default. */
+  readonly instead?: string | undefined;
+}
+
+type Context = z.core.$RefinementCtx;
+
+function refuse(context: Context, message: string, params: FlagIssue): void {
+  context.addIssue({ code: 'custom', message, input: undefined, params: { ...params } });
+}
+
+/** Returns the texts of a flag; reports a fault and returns none when a value is missing. */
+function textsOf(given: unknown, context: Context): string[] {
+  const texts = [given].flat().filter((value): value is string => typeof value === 'string' && value !== '');
+  if (texts.length === [given].flat().length) return texts;
+  refuse(context, 'needs a value', { subject: 'flag' });
+  return [];
+}
+
+/**
+ * A value that `parse` reads.
+ * @param parse throws a RangeError for an invalid value.
+ * @param once whether repeating the flag is a fault. Otherwise, `parse` gets the values joined by commas.
+ */
+export function parsed<T>(parse: (text: string) => T, { once = false } = {}) {
+  return z.transform((given: unknown, context): T => {
+    const texts = textsOf(given, context);
+    if (texts.length === 0) return z.NEVER;
+    if (once && texts.length > 1) {
+      refuse(context, `is given ${texts.length} times`, { subject: 'flag' });
+      return z.NEVER;
+    }
+    try {
+      return parse(texts.join(','));
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      refuse(context, error.message, { subject: 'value' });
+      return z.NEVER;
+    }
+  });
+}
+
+/** One text, as it is written. */
+export function text() {
+  return parsed((written) => written, { once: true });
+}
+
+/** All texts of a flag that may be repeated, in order. Commas do not split them. */
+export function texts() {
+  return z.transform((given: unknown, context) => textsOf(given, context)).default([]);
+}
+
+/** Names of a set, separated by commas. @param kind what they name, for messages. */
+export function someOf<const N extends string>(kind: string, names: readonly N[]) {
+  return z.transform((given: unknown, context): N[] => {
+    const [known, others] = partition(textsOf(given, context), names);
+    for (const name of others) {
+      refuse(context, unknown(kind, name, names), { subject: 'name', instead: known.join(',') || undefined });
+    }
+    return known;
+  });
+}
+
+/** One name of a set. @param kind what it names, for messages. */
+export function oneOf<const N extends string>(kind: string, names: readonly N[]) {
+  return z.transform((given: unknown, context): N => {
+    const [known, others] = partition(textsOf(given, context), names);
+    for (const name of others) refuse(context, unknown(kind, name, names), { subject: 'name', instead: known[0] });
+    const [first, ...more] = known;
+    if (more.length > 0) {
+      refuse(context, `takes one ${kind}, not ${known.join(' and ')}`, { subject: 'flag', instead: first });
+    }
+    return first ?? z.NEVER;
+  });
+}
+
+/** A flag without a value. */
+export function toggle() {
+  return z.preprocess((given) => [given].flat().includes(true), z.boolean());
+}
+
+function partition<N extends string>(given: readonly string[], names: readonly N[]): [known: N[], others: string[]] {
+  const all = given.flatMap((written) => parseNames(written));
+  const isKnown = (name: string): name is N => (names as readonly string[]).includes(name);
+  return [all.filter(isKnown), all.filter((name) => !isKnown(name))];
+}

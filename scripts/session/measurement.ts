@@ -1,0 +1,21 @@
+import type { CheckObserver } from '../../bench/check/check.ts';
+import type { RunObserver } from '../../bench/run/observer.ts';
+import type { Saved } from '../../reports/files/saved.ts';
+
+/** Observes any measurement: of trials, and of the sessions of a check. */
+export interface MeasurementObserver<R extends Saved>
+  extends Pick<RunObserver, 'progress'>,
+    Pick<CheckObserver, 'doing'> {
+  /** Receives the results so far, to be saved, each time that they change. */
+  saved(result: R): void;
+}
+
+/** A measurement, with what a session needs to know of it. */
+export interface Measurement<R extends Saved> {
+  /** Seed of its random choices, which is printed. */
+  readonly seed: number;
+  /** Measures. When the signal aborts, returns what was measured so far with `interrupted: true`. */
+  run(observer: MeasurementObserver<R>, signal: AbortSignal): Promise<R>;
+  /** Stores the final results elsewhere, too. Called before reports are written, as these may fail. */
+  keep?(result: R): Promise<void>;
+}

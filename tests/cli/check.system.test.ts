@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { checkResultSchema } from '../../bench/model/check-result.ts';
+import { commandLine } from './in-process.ts';
+import { Program, scratchDirectory, sockbench } from './program.ts';
+import { echo } from './recorded-plan.ts';
+import { savedFile } from './saved-file.ts';
+
+/** A check of one program against itself, with sessions that are as short as possible. */
+const brief = ['check', '--a', echo, '--b', echo, '--gate', 'cpu', '-c', '2', '--window', '5ms', '--warmup', '5ms'];
+
+function read(file: string): string {
+  return readFileSync(file, 'utf8');
+}
+
+test('a check whose budget runs out writes its reports to files, and report prints what it saved', async () => {
+  const directory = scratchDirectory();
+  const [json, text, also] = ['new/check.json', 'new/check.txt', 'also.json'].map((name) => join(directory, name));
+  // The budget is over before anything is measured.
+  const { code, stdout, stderr } = await sockbench(
+    ...[...brief, '--budget', '1ms', '--out-dir', directory],
+    ...['--out', `json=${json},terminal=${text}`, '--json', `${also}`],
+  );
+  expect(code, stderr).toBe(3);
+  expect(stdout).toContain('INCONCLUSIVE: the time budget ended before anything was decided');
+  const saved = savedFile(stderr);
+  const { interrupted, verdict } = checkResultSchema.parse(JSON.parse(read(saved)));
+  expect({ interrupted, outcome: verdict.outcome }).toEqual({ interrupted: false, outcome: 'inconclusive' });
+  expect(readdirSync(join(directory, 'new')).sort()).toEqual(['check.json', 'check.txt']);
+  expect(read(`${text}`)).toBe(stdout);
+  expect(read(`${json}`)).toBe(read(saved));
+  expect(read(`${also}`)).toBe(read(saved));
+  expect(await commandLine('report', join(saved, '..'))).toEqual({ code: 0, stdout, stderr: '' });
+});
+
+test('check prints a report in place of its table when the file is -', async () => {
+  const { code, stdout, stderr } = await sockbench(
+    ...[...brief, '--budget', '1ms', '--out-dir', scratchDirectory(), '--out', 'json=-', '-q'],
+  );
+  expect(code, stderr).toBe(3);
+  expect(stdout).toBe(read(savedFile(stderr)));
+  expect(stderr).not.toContain('pilot');
+});
+
+test('an interrupted check prints and saves its finished sessions, and ends with 130', async () => {
+  const directory = scratchDirectory();
+  const json = join(directory, 'check.json');
+  const program = new Program([...brief, '--budget', '60m', '--out-dir', directory, '--out', `json=${json}`]);
+  await program.says(/^check: session 3,/m);
+  program.process.kill('SIGINT');
+  const { code, stdout, stderr } = await program.end();
+  expect(code, stderr).toBe(130);
+  expect(stdout.replace(/\s+/g, ' ')).toContain('Interrupted: these are partial results.');
+  const saved = savedFile(stderr);
+  expect(readdirSync(join(saved, '..'))).toEqual(['results.json']);
+  expect(read(json)).toBe(read(saved));
+  const { interrupted, finishedAt, sessions } = checkResultSchema.parse(JSON.parse(read(saved)));
+  expect(interrupted).toBe(true);
+  expect(finishedAt).not.toBeNull();
+  expect(sessions.length).toBeGreaterThanOrEqual(2);
+  expect(await commandLine('report', join(directory, 'latest'))).toEqual({ code: 0, stdout, stderr: '' });
+});
