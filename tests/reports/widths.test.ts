@@ -84,9 +84,9 @@ test('reports, plots and live lines with wide names fit their page', () => {
   const display = new ProgressDisplay({ isTTY: true, columns: 60, write: (text) => written.push(text) }, false);
   display.progress({
     trial: {
-      ...{ target: { kind: 'exec', name: target, command: 'true', startLimitMs: 1 }, transport: 'tcp', app: 'echo' },
-      ...{ workload: 'request-response', connections: 1, pipelining: 1, connection: 'pooled', work: null, round: 1 },
-      sizes: [{ from: 64, to: 64, share: 1 }],
+      ...operatingPoint(),
+      target: { kind: 'exec', name: target, command: 'true', startLimitMs: 1 },
+      round: 1,
     },
     ...{ done: 0, total: 1, phase: 'measuring', requestsPerSecond: 1, p99Micros: 1, errors: 0, remainingSeconds: null },
   });
