@@ -1,15 +1,5 @@
 import type { TransportName } from '../../servers/transport.ts';
-import {
-  appsFor,
-  appsSpeaking,
-  sendsHttp,
-  speaksWebSocket,
-  suits,
-  throughNode,
-  whyWithoutWork,
-  workloadOf,
-} from './app-workload.ts';
-import { broadcastWants } from './broadcast-faults.ts';
+import { appsFor, appsSpeaking, speaksWebSocket, suits, whyWithoutWork, workloadOf } from './app-workload.ts';
 import {
   balanceOf,
   type ForeignServer,
@@ -24,11 +14,12 @@ import { ConfigurationError } from './errors.ts';
 import { groupWants } from './group-faults.ts';
 import { whyNotMeasured } from './left-out.ts';
 import { isFixedSize, largestSize, smallestSize } from './message-sizes.ts';
-import { isOneWay, type Scenario } from './operating-point.ts';
+import type { Scenario } from './operating-point.ts';
 import { stageWants } from './stage-faults.ts';
 import { sweepWants } from './sweep-faults.ts';
 import { thresholdFaults } from './threshold-faults.ts';
 import { type Fault, isWhole, MAX_CONNECTIONS, MAX_RATE, textsOf, unmet, type Want } from './want.ts';
+import { supportWants } from './workload-support.ts';
 
 /** Bytes of a UDP request's header: its socket, and its sequence number. */
 const MIN_DATAGRAM = 8;
@@ -54,12 +45,9 @@ export function codedFaults(configuration: RunConfiguration): Fault[] {
     ...unmet(messages(configuration)),
     ...unmet(pacing(configuration)),
     ...unmet(stageWants(configuration)),
-    ...unmet(oneWay(configuration)),
+    ...unmet(supportWants(configuration)),
     ...unmet(compression(configuration)),
     ...unmet(connectionUse(configuration)),
-    ...unmet(http(configuration)),
-    ...unmet(broadcastWants(configuration)),
-    ...unmet(secure(configuration)),
     ...unmet(limits(configuration)),
     ...unmet(sweepWants(configuration)),
     ...[...unservedFaults(configuration), ...thresholdFaults(configuration)].map((text) => ({ text })),
@@ -112,12 +100,11 @@ function scenarioFaults(scenario: Scenario, configuration: RunConfiguration): Fa
   ];
 }
 
-function work({ work, transports }: Scenario, { app, workload, sizes, targets }: RunConfiguration): Want[] {
+function work({ work, transports }: Scenario, { app, sizes, targets }: RunConfiguration): Want[] {
   if (work === null) return [];
   const foreign = targets.flatMap(membersOf).find(({ kind }) => kind !== 'model');
   const whyWithout = whyWithoutWork(app);
   return [
-    [!isOneWay(workload), `work: ${workload} has no requests to add work to: leave out --work`],
     [
       isFixedSize(sizes) || transports.every((transport) => transport === 'udp'),
       'work: in a TCP stream, the server cannot find where requests of several sizes end: give one --size, or use udp',
@@ -166,70 +153,18 @@ function pacing({ rate, arrivals, stages }: RunConfiguration): Want[] {
   ];
 }
 
-function oneWay({ workload, transports, rate, pipelining, requests }: RunConfiguration): Want[] {
-  if (!isOneWay(workload)) return [];
-  const streams = transports.includes('tcp');
-  const why = `a TCP ${workload} is a stream without requests`;
-  return [
-    [
-      workload !== 'download' || !transports.includes('udp'),
-      'workload: download is for tcp only: over UDP, no request starts it and no flow control slows it down; ' +
-        'use --workload upload to send datagrams one way, or request-response',
-    ],
-    [pipelining === 1, `pipelining: ${workload} has no replies, so no requests are in flight: leave out --pipelining`],
-    [!streams || rate === null, `rate: ${why}: leave out --rate, or send datagrams at a rate over udp`, 'rate'],
-    [!streams || requests === null, `requests: ${why}: set a time, with --duration`],
-  ];
-}
-
 function compression({ deflate, app, workload }: RunConfiguration): Want[] {
   const fits = speaksWebSocket(app) && workload === 'request-response';
   const able = appsSpeaking('WebSocket').join(', ');
   return [[!deflate || fits, `deflate: only messages of ${able} are compressed: leave it out, or add --app ${able}`]];
 }
 
-function connectionUse({ connection, transports, workload, pipelining }: RunConfiguration): Want[] {
+function connectionUse({ connection, transports, pipelining }: RunConfiguration): Want[] {
   if (connection === 'pooled') return [];
   const where = `connection: ${connection}`;
   return [
     [!transports.includes('udp'), `${where} is for tcp only: UDP opens no connections`],
-    [!isOneWay(workload), `${where} can't be combined with ${workload}, which has no requests`],
     [pipelining === 1, `${where} sends one request on each connection: leave out --pipelining`],
-  ];
-}
-
-/** Excludes what autocannon's client cannot do, or not with meaningful numbers. */
-function http({ app, workload, rate, stages, connection, requests, timestamps }: RunConfiguration): Want[] {
-  if (!sendsHttp(app, workload)) return [];
-  return [
-    [
-      rate === null,
-      `rate: ${app} is measured by autocannon's client, which sends in bursts at a rate: leave out --rate, for a closed loop`,
-      'rate',
-    ],
-    [
-      rate !== null || stages.length === 0,
-      `stage: ${app} is measured with a constant number of connections: leave out --stage`,
-    ],
-    [connection === 'pooled', `connection: ${app} keeps its connections: leave out --connection`],
-    [requests === null, `requests: ${app} is measured for a given time: leave out --requests, and set --duration`],
-    [timestamps === 'user', "timestamps: autocannon's client does not use kernel timestamps: leave out --timestamps"],
-  ];
-}
-
-/** Returns the requirements of handshakes, and of clients over TLS. */
-function secure({ workload, transports, pipelining, app }: RunConfiguration): Want[] {
-  const handshake = workload === 'handshake';
-  return [
-    [
-      !handshake || transports.every((transport) => throughNode(transport, app)),
-      `workload: handshake is for tls and ${appsSpeaking('WebSocket').join(', ')} only: use --transport tls, or --connection per-request to measure connecting over tcp`,
-    ],
-    [!handshake || pipelining === 1, 'pipelining: each connection makes one handshake: leave out --pipelining'],
-    [
-      !isOneWay(workload) || !transports.includes('tls'),
-      `workload: ${workload} is for tcp and udp only: over tls, use request-response or handshake`,
-    ],
   ];
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { appNames } from '../../servers/apps/catalog.ts';
+import { appNames, DEFAULT_APP } from '../../servers/apps/catalog.ts';
 import { transportNames } from '../../servers/transport.ts';
 import { fixedSize, sizesSchema } from './message-sizes.ts';
 import { amount, count } from './numbers.ts';
@@ -103,7 +103,7 @@ export type Scenario = Readonly<z.infer<typeof scenarioSchema>>;
 export function operatingPoint(given: Partial<OperatingPoint> = {}): OperatingPoint {
   return {
     ...{ transport: 'tcp', connections: 1, work: null, cacheHit: 0 },
-    ...{ app: 'echo', workload: 'request-response', connection: 'pooled', pipelining: 1, deflate: false },
+    ...{ app: DEFAULT_APP, workload: 'request-response', connection: 'pooled', pipelining: 1, deflate: false },
     ...{ sizes: fixedSize(64), rate: null, arrivals: null, stages: [] },
     ...given,
   };

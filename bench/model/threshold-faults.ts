@@ -1,4 +1,4 @@
-import { sendsHttp, throughNode } from './app-workload.ts';
+import { appsFor, sendsHttp, throughNode } from './app-workload.ts';
 import { membersOf, type RunConfiguration, transportsOf } from './configuration.ts';
 import type { Need } from './metric.ts';
 import { metricOf } from './metrics.ts';
@@ -65,7 +65,8 @@ const WHY_LACKING: Readonly<
     return isOneWay(workload) ? `${workload} has no replies: bound lost` : undefined;
   },
   deliveries({ workload }) {
-    return workload === 'broadcast' ? undefined : 'only the lines of a chat are delivered to others: use --app chat';
+    if (workload === 'broadcast') return undefined;
+    return `only the lines of a chat are delivered to others: use --app ${appsFor('broadcast').join(', ')}`;
   },
   processes({ targets }) {
     const foreign = targets.flatMap(membersOf).find((member) => member.kind === 'address');

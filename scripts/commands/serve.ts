@@ -6,7 +6,15 @@ import { isOneWay } from '../../bench/model/operating-point.ts';
 import { parseWork } from '../../bench/model/request-work.ts';
 import { parseDuration } from '../../bench/model/units.ts';
 import type { Operator } from '../../servers/apps/app.ts';
-import { type AppName, appNames, DEFAULT_APP, needsTerminal, onceOf } from '../../servers/apps/catalog.ts';
+import {
+  type AppEntry,
+  type AppName,
+  appNames,
+  apps,
+  DEFAULT_APP,
+  needsTerminal,
+  onceOf,
+} from '../../servers/apps/catalog.ts';
 import type { HttpTimeLimits } from '../../servers/apps/http/time-limits.ts';
 import { whyReflects } from '../../servers/apps/reflection.ts';
 import { doesBalance, loadModel, modelNames, whyNotCarried } from '../../servers/catalog.ts';
@@ -62,7 +70,7 @@ type CommandFlags = Flags<z.output<typeof schema>>;
 const OPEN_FILES = 1_048_576;
 
 /** The flag of each time limit. */
-const _TIME_LIMIT_FLAGS = {
+const TIME_LIMIT_FLAGS = {
   idleMs: 'idle-timeout',
   headerMs: 'header-timeout',
   requestMs: 'request-timeout',
@@ -129,8 +137,9 @@ async function started(model: ServerModel, spec: ServerSpec, operator: Operator 
 
 /** Reads the time limits of HTTP clients. */
 function readTimeLimits(flags: CommandFlags, app: AppName): HttpTimeLimits {
-  for (const flag of ['idle-timeout', 'header-timeout', 'request-timeout'] as const) {
-    const tells = app === 'http' || (app === 'websocket' && flag !== 'request-timeout');
+  const { timeLimits = [] }: AppEntry = apps[app];
+  for (const [limit, flag] of Object.entries(TIME_LIMIT_FLAGS)) {
+    const tells = timeLimits.some((one) => one === limit);
     if (flags.isGiven(flag) && !tells) flags.refuse(`--${flag} has no effect on ${app}: leave it out`);
   }
   return {

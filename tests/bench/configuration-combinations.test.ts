@@ -136,7 +136,7 @@ describe('combinations', () => {
     [
       'several targets over HTTP',
       { ...group(asynchronous, asynchronous), ...http },
-      ['select: http over tcp uses clients'],
+      ["select: http is measured by autocannon's client"],
     ],
     ['stages without any time', { rate: 1, ...inStages([0, 5]) }, ['stage: no stage has a duration above 0']],
     [
@@ -260,8 +260,8 @@ describe('combinations', () => {
       ...inStages([0, 1e9]),
     });
     expect(faults.filter(otherThanApp).map((fault) => fault.split(':')[0])).toEqual([
-      ...['stage', 'stage', 'workload', 'pipelining', 'rate', 'requests'],
-      ...['connection', 'connection', 'connection', 'requests'],
+      ...['stage', 'stage', 'workload', 'pipelining', 'connection', 'rate', 'requests'],
+      ...['connection', 'connection', 'requests'],
     ]);
   });
 });

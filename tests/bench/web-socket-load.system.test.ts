@@ -43,7 +43,7 @@ describe('a load over WebSockets', () => {
   });
 
   test.each([
-    ['uncompressed', [], '', undefined],
+    ['uncompressed', [], '', false],
     ['compressed', ['--deflate'], 'permessage-deflate', true],
   ] as const)('messages are sent %s', async (_, flags, extensions, deflate) => {
     const agreed = new Set<string>();
