@@ -1,4 +1,4 @@
-import { PAGE } from '../../servers/apps/http.ts';
+import { PAGE } from '../../servers/apps/http/answers.ts';
 import type { StreamKey } from '../../servers/random/streams.ts';
 import { formatAddress } from '../../sockets/address.ts';
 import type { LoadPlan } from '../load/generator.ts';

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Random } from '../random/streams.ts';
+import type { Answer } from './http/answers.ts';
 import type { HttpTimeLimits } from './http/time-limits.ts';
 
 /**
@@ -21,17 +22,32 @@ export interface App {
    * needs one of Node's streams. Models with the capability `node-streams` call it.
    */
   adopt?(stream: Duplex): void;
+  /**
+   * What the app answers to HTTP requests, in place of {@link stream}, for models that leave the protocol to node:http
+   * (see node/http-server.ts).
+   */
+  readonly http?: HttpApp | undefined;
   /** Gives an app with random behaviour its source of randomness, before it serves any client. */
   draw?(random: Random): void;
   /**
    * Interval at which a model checks the time limits of clients (see timing/peer-timer.ts), in milliseconds; undefined: no
-   * limits. If it is set, all sessions of the app have `turn`, `patienceMs` and `expire`.
+   * limits. If it is set, all sessions of the app have `turn`, `patienceMs` and `expire`. With {@link http}, node:http
+   * checks them in its place.
    */
   readonly checkEveryMs?: number | undefined;
   /** Returns the same app with other time limits. */
   within?(limits: HttpTimeLimits): App;
   /** Gives an app that needs the capability `terminal` its operator, before it serves any client. */
   attend?(operator: Operator): void;
+}
+
+/** An app that speaks HTTP, without the protocol. */
+export interface HttpApp {
+  /** Returns the answer to a complete request. Its body has been discarded. */
+  answerTo(method: string): Answer;
+  readonly limits: HttpTimeLimits;
+  /** What each request costs before it is answered; undefined: nothing. */
+  readonly cost?: RequestCost | undefined;
 }
 
 /** Cost of each request beyond the reply. */

@@ -1,10 +1,11 @@
 import type { RemoteInfo, Socket } from 'node:dgram';
-import type { App } from '../apps/app.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { App, HttpApp } from '../apps/app.ts';
 import { needsRoom } from '../apps/catalog.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { bindDatagram, sendDatagram } from '../node/datagrams.ts';
+import { listenHttp, send, workFor } from '../node/http-server.ts';
 import { converse, listenStream } from '../node/streams.ts';
-import { TimeoutWatch } from '../node/timeout-watch.ts';
 import { SocketRoom } from '../rooms/socket-room.ts';
 import { CollectedReply } from '../sending/collected-reply.ts';
 import { loadApp } from '../served.ts';
@@ -21,10 +22,23 @@ export const model: ServerModel = {
   async start(spec) {
     const app = await loadApp(spec);
     if (spec.transport === 'udp') return serveDatagrams(spec, app);
-    const together = { room: needsRoom(spec.app) ? new SocketRoom() : undefined, lookout: TimeoutWatch.of(app) };
-    return listenStream(spec, app.adopt ?? ((socket) => void converse(socket, app.stream(), together)));
+    const { http } = app;
+    if (http !== undefined) return listenHttp(spec, http, (request, response) => void respond(http, request, response));
+    const room = needsRoom(spec.app) ? new SocketRoom() : undefined;
+    return listenStream(spec, app.adopt ?? ((socket) => void converse(socket, app.stream(), room)));
   },
 };
+
+/** Awaits the work of a request, and answers. */
+async function respond(http: HttpApp, { method = '' }: IncomingMessage, response: ServerResponse): Promise<void> {
+  await delay(workFor(http));
+  send(response, http.answerTo(method));
+}
+
+/** Resolves when `nanos` nanoseconds have passed, at once if there are none. */
+async function delay(nanos: number): Promise<void> {
+  if (nanos > 0) await new Promise<void>((resolve) => after(nanos, resolve));
+}
 
 async function serveDatagrams(spec: ServerSpec, app: App): Promise<RunningServer> {
   const arrivals = new Arrivals();

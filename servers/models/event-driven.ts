@@ -1,12 +1,14 @@
 import type { Socket as DatagramSocket } from 'node:dgram';
+import type { HttpApp } from '../apps/app.ts';
 import { needsRoom } from '../apps/catalog.ts';
 import type { ServerModel } from '../contract.ts';
 import { serveByCallbacks } from '../node/callback-stream.ts';
 import { bindDatagram, NodeDatagramReply } from '../node/datagrams.ts';
+import { listenHttp, type RequestHandler, send, workFor } from '../node/http-server.ts';
 import { listenStream } from '../node/streams.ts';
-import { TimeoutWatch } from '../node/timeout-watch.ts';
 import { SocketRoom } from '../rooms/socket-room.ts';
 import { loadApp } from '../served.ts';
+import { after } from '../timing/call-after.ts';
 
 /**
  * Event-driven: one thread, in which Node's event loop (libuv, on epoll or kqueue) calls back when a socket has an
@@ -16,9 +18,9 @@ export const model: ServerModel = {
   async start(spec) {
     const app = await loadApp(spec);
     if (spec.transport !== 'udp') {
+      if (app.http !== undefined) return listenHttp(spec, app.http, answerByCallbacks(app.http));
       const room = needsRoom(spec.app) ? new SocketRoom(spec) : undefined;
-      const together = { room, lookout: TimeoutWatch.of(app) };
-      return listenStream(spec, app.adopt ?? ((socket) => serveByCallbacks(socket, app, together)));
+      return listenStream(spec, app.adopt ?? ((socket) => serveByCallbacks(socket, app, room)));
     }
     let reply: NodeDatagramReply | undefined;
     return bindDatagram(spec, (datagram, peer, socket: DatagramSocket) => {
@@ -28,3 +30,13 @@ export const model: ServerModel = {
     });
   },
 };
+
+/** Returns a handler that answers a request when its work is done. */
+function answerByCallbacks(http: HttpApp): RequestHandler {
+  return (request, response) => {
+    const nanos = workFor(http);
+    const answer = () => send(response, http.answerTo(request.method ?? ''));
+    if (nanos > 0) after(nanos, answer);
+    else answer();
+  };
+}

@@ -1,4 +1,4 @@
-import type { App, DatagramReply, StreamReply, StreamSession } from '../apps/app.ts';
+import type { App, DatagramReply, HttpApp, StreamReply, StreamSession } from '../apps/app.ts';
 import type { Random } from '../random/streams.ts';
 import type { WorkSpec } from './spec.ts';
 import { Work } from './work.ts';
@@ -18,6 +18,11 @@ export class WorkingApp implements App {
 
   get checkEveryMs(): number | undefined {
     return this.#app.checkEveryMs;
+  }
+
+  get http(): HttpApp | undefined {
+    const { http } = this.#app;
+    return http && { ...http, cost: this.#work };
   }
 
   stream(): StreamSession {

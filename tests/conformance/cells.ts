@@ -1,5 +1,6 @@
 import { type AppName, appNames } from '../../servers/apps/catalog.ts';
-import { type ModelName, modelNames } from '../../servers/catalog.ts';
+import type { CarryingModel } from '../../servers/capability.ts';
+import { type ModelName, modelNames, models } from '../../servers/catalog.ts';
 import { transportsCarrying } from '../../servers/compatibility.ts';
 import type { Subject } from './subject.ts';
 
@@ -27,6 +28,12 @@ export const LOOPS: Partial<Record<ModelName, ModelName>> = {
   'cluster-reuseport': 'event-driven',
   balanced: 'event-driven',
 };
+
+/** Reports whether a model holds sockets of Node's, and answers HTTP with node:http. The others have our own parser. */
+export function answersWithNodeHttp(model: ModelName): boolean {
+  const { transports, can }: CarryingModel = models[model];
+  return transports.includes('tls') || can?.includes('node-streams') === true;
+}
 
 /** `usual` is what `npm test` runs. `full`, for `npm run test:all`, is each model with each app that it can carry. */
 export type Scope = 'usual' | 'full';
