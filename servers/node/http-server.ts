@@ -115,9 +115,11 @@ function stallMs(limits: HttpTimeLimits): number {
 /** Closes a connection without a first byte. node:http has a limit for this only after the first request. */
 function closeIfSilent(socket: Socket, idleMs: number): void {
   if (idleMs === 0) return;
-  const timer = setTimeout(() => {
+  const close = () => {
     if (socket.bytesRead === 0) socket.destroy();
-  }, idleMs);
+  };
+  // Bytes that came while the server was held up are read before that.
+  const timer = setTimeout(() => setImmediate(close), idleMs);
   socket.once('close', () => clearTimeout(timer));
 }
 
