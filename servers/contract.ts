@@ -32,13 +32,41 @@ export interface RunningServer {
 /**
  * One way to divide connections over threads, processes and readiness events. A model never knows what it serves.
  *
- * Every model keeps these promises, which the conformance suite checks on real sockets:
- * - A client that stops reading does not grow the server's memory without bound, even if the reply is endless.
- * - A half-closed stream is answered completely before FIN.
- * - A conversation that the app ends is delivered completely. Later input of the client provokes no reset, which would
- *   destroy it.
- * - A reset hurts no other connection.
- * - Closing takes no longer than {@link RunningServer.close} promises.
+ * These are its duties. docs/architecture.md names the test of each, which runs on every model over real sockets.
+ *
+ * Starting:
+ * - `address`: it binds the host and port of the spec. A port in use is EADDRINUSE, also where a socket option would
+ *   allow to share it.
+ * - `ready`: {@link ServerModel.start} resolves when the server can serve at once: see {@link RunningServer}.
+ * - `failed-start`: when it rejects, it leaves no thread, process or socket.
+ *
+ * Stopping:
+ * - `close`: as {@link RunningServer.close} says, whatever its clients do.
+ * - `orphans`: its threads and processes end with it, also when it or its parent is killed.
+ * - `workers`: a thread or process that ends by itself is reported to {@link WorkerEnded}.
+ * - `leaks`: clients that have left leave nothing behind, and an idle server does nothing.
+ *
+ * Streams:
+ * - `bytes`: each client gets its own replies, whole and in order, whatever pieces the bytes come in.
+ * - `backpressure`: a client that stops reading does not grow the server's memory without bound, even if the reply is
+ *   endless. It gets everything when it reads again.
+ * - `half-close`: a client that has sent FIN is answered completely before the server's FIN.
+ * - `lingering-close`: a conversation that the app ends is delivered completely. Later input of the client provokes no
+ *   reset, which would destroy it.
+ * - `session-end`: after its end a session receives nothing, and nothing is sent for it.
+ * - `resets`: a reset affects no other connection.
+ * - `delays`: output is held back for the time that the app asks for, and no client waits for the delay of another,
+ *   unless the model blocks.
+ * - `time-limits`: clients that exceed a limit of the app (`App.checkEveryMs`, `App.http`) are ended.
+ *
+ * Datagrams:
+ * - `datagrams`: each is answered once, to its sender, with the right content, over IPv4 or IPv6.
+ *
+ * Apps:
+ * - `seeds`: random decisions are those of the spec's `streamKey`. Each of several threads, processes or connections has
+ *   its own streams: see `ofSeveral`.
+ * - `rooms`: with the capability `room`, a client's lines reach all others once, in one order, whatever serves them.
+ * - `capabilities`: it carries each app whose needs are among what it `can`, over each transport that both have.
  */
 export interface ServerModel {
   /**

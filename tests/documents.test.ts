@@ -30,3 +30,8 @@ describe.each(documents)('%s', (document) => {
 test('the README is short', () => {
   expect(readFileSync('README.md', 'utf8').trimEnd().split('\n').length).toBeLessThanOrEqual(200);
 });
+
+test('the model that CONTRIBUTING.md shows is one of the program', () => {
+  const [, shown = ''] = /^ {3}```ts\n(.*?)^ {3}```$/ms.exec(readFileSync('CONTRIBUTING.md', 'utf8')) ?? [];
+  expect(shown.replace(/^ {3}/gm, '')).toBe(readFileSync('servers/models/nonblocking.ts', 'utf8'));
+});

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Random } from '../random/streams.ts';
+import type { Answer } from './http/answers.ts';
 import type { HttpTimeLimits } from './http/time-limits.ts';
 
 /** An app that serves streams (TCP connections), as bytes in and bytes out. */
@@ -7,8 +8,14 @@ export interface StreamApp {
   /** Opens the session of one stream. */
   stream(): StreamSession;
   /**
+   * What the app answers to HTTP requests, in place of {@link stream}, for models that leave the protocol to node:http
+   * (see node/http-server.ts).
+   */
+  readonly http?: HttpApp | undefined;
+  /**
    * Interval at which a model checks the time limits of clients (see timing/peer-timer.ts), in milliseconds; undefined: no
-   * limits. If it is set, all sessions of the app have `turn`, `patienceMs` and `expire`.
+   * limits. If it is set, all sessions of the app have `turn`, `patienceMs` and `expire`. With {@link http}, node:http
+   * checks them in its place.
    */
   readonly checkEveryMs?: number | undefined;
 }
@@ -55,6 +62,15 @@ export interface AppOptions {
 
 /** Makes an app, with state of its own. Each server, thread or process makes one; some make one for each client. */
 export type CreateApp = (options: AppOptions) => App;
+
+/** An app that speaks HTTP, without the protocol. */
+export interface HttpApp {
+  /** Returns the answer to a complete request. Its body has been discarded. */
+  answerTo(method: string): Answer;
+  readonly limits: HttpTimeLimits;
+  /** What each request costs before it is answered; undefined: nothing. */
+  readonly cost?: RequestCost | undefined;
+}
 
 /** Cost of each request beyond the reply. */
 export interface RequestCost {

@@ -1,17 +1,15 @@
-import type { App, AppOptions, RequestCost, StreamApp, StreamReply, StreamSession } from './app.ts';
+import type { App, AppOptions, HttpApp, RequestCost, StreamApp, StreamReply, StreamSession } from './app.ts';
+import { type Answer, answers, answerTo, refusal } from './http/answers.ts';
 import { DatedReply } from './http/dated-reply.ts';
-import { PAGE } from './http/page.ts';
+import type { Method } from './http/request-line.ts';
 import { RequestParser } from './http/request-parser.ts';
 import { checkEveryMs, type HttpTimeLimits } from './http/time-limits.ts';
 
 /** Most replies sent at once. */
 const MOST_TOGETHER = 64;
 
-const ABOUT_PAGE = ['Content-Type: text/plain', `Content-Length: ${PAGE.length}`];
-const EMPTY = ['Content-Length: 0'];
 const KEEP_ALIVE = ['Connection: keep-alive'];
 const CLOSE = ['Connection: close'];
-const ALLOW = ['Allow: GET, HEAD'];
 
 const CONTINUE = new TextEncoder().encode('HTTP/1.1 100 Continue\r\n\r\n');
 
@@ -21,30 +19,20 @@ class Variants {
   readonly keepAlive: DatedReply;
   readonly close: DatedReply;
 
-  constructor(status: string, headers: readonly string[], body = '') {
-    this.usual = new DatedReply(status, headers, body, MOST_TOGETHER);
-    this.keepAlive = new DatedReply(status, [...headers, ...KEEP_ALIVE], body);
-    this.close = new DatedReply(status, [...headers, ...CLOSE], body);
+  constructor({ status, reason, fields, body }: Answer) {
+    const line = `${status} ${reason}`;
+    const headers = Object.entries(fields).map(([name, value]) => `${name}: ${value}`);
+    this.usual = new DatedReply(line, headers, body, MOST_TOGETHER);
+    this.keepAlive = new DatedReply(line, [...headers, ...KEEP_ALIVE], body);
+    this.close = new DatedReply(line, [...headers, ...CLOSE], body);
   }
 }
 
-const replies = {
-  get: new Variants('200 OK', ABOUT_PAGE, PAGE),
-  head: new Variants('200 OK', ABOUT_PAGE),
-  // RFC 9110 §9.1: 405 for a method that is known but not allowed here, 501 for an unknown one.
-  other: new Variants('405 Method Not Allowed', [...ALLOW, ...EMPTY]),
-  unknown: new Variants('501 Not Implemented', EMPTY),
-};
-
-const FAULTS: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  408: 'Request Timeout',
-  413: 'Content Too Large',
-  414: 'URI Too Long',
-  417: 'Expectation Failed',
-  431: 'Request Header Fields Too Large',
-  501: 'Not Implemented',
-  505: 'HTTP Version Not Supported',
+const replies: Readonly<Record<Method, Variants>> = {
+  get: new Variants(answers.get),
+  head: new Variants(answers.head),
+  other: new Variants(answers.other),
+  unknown: new Variants(answers.unknown),
 };
 
 /** Collects the replies of one turn, and sends consecutive copies of the usual reply together. */
@@ -145,7 +133,7 @@ class HttpSession implements StreamSession {
 /** Sends an error status after earlier replies, and ends the connection: the start of the next request is unknown. */
 function refuse(status: number, reply: StreamReply): void {
   speaker.flush(reply);
-  speaker.say(new DatedReply(`${status} ${FAULTS[status] ?? 'Error'}`, [...EMPTY, ...CLOSE], ''), reply);
+  speaker.say(refusal(status), reply);
   speaker.flush(reply);
   reply.end();
 }
@@ -158,10 +146,12 @@ function refuse(status: number, reply: StreamReply): void {
 class Http implements App, StreamApp {
   readonly appliesCost = true;
   readonly checkEveryMs: number | undefined;
+  readonly http: HttpApp;
   readonly #limits: HttpTimeLimits;
   readonly #cost: RequestCost | undefined;
 
   constructor(limits: HttpTimeLimits, cost: RequestCost | undefined) {
+    this.http = { answerTo, limits, cost };
     this.checkEveryMs = checkEveryMs(limits);
     this.#limits = limits;
     this.#cost = cost;

@@ -1,11 +1,12 @@
 import type { RemoteInfo, Socket } from 'node:dgram';
-import type { DatagramApp, StreamApp } from '../apps/app.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { DatagramApp, HttpApp, StreamApp } from '../apps/app.ts';
 import { needsRoom } from '../apps/catalog.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { CollectedReply } from '../node/collected-reply.ts';
 import { bindDatagram, sendDatagram } from '../node/datagrams.ts';
+import { listenHttp, send, workFor } from '../node/http-server.ts';
 import { converse, listenStream } from '../node/streams.ts';
-import { TimeoutWatch } from '../node/timeout-watch.ts';
 import { SocketRoom } from '../rooms/socket-room.ts';
 import { loadDatagramApp, loadStreamOrAdoptingApp } from '../served.ts';
 import { after } from '../timing/call-after.ts';
@@ -26,8 +27,21 @@ export const model: ServerModel = {
 };
 
 function serveStreams(spec: ServerSpec, app: StreamApp): Promise<RunningServer> {
-  const together = { room: needsRoom(spec.app) ? new SocketRoom() : undefined, lookout: TimeoutWatch.of(app) };
-  return listenStream(spec, (socket) => void converse(socket, app.stream(), together));
+  const { http } = app;
+  if (http !== undefined) return listenHttp(spec, http, (request, response) => void respond(http, request, response));
+  const room = needsRoom(spec.app) ? new SocketRoom() : undefined;
+  return listenStream(spec, (socket) => void converse(socket, app.stream(), room));
+}
+
+/** Awaits the work of a request, and answers. */
+async function respond(http: HttpApp, { method = '' }: IncomingMessage, response: ServerResponse): Promise<void> {
+  await delay(workFor(http));
+  send(response, http.answerTo(method));
+}
+
+/** Resolves when `nanos` nanoseconds have passed, at once if there are none. */
+async function delay(nanos: number): Promise<void> {
+  if (nanos > 0) await new Promise<void>((resolve) => after(nanos, resolve));
 }
 
 async function serveDatagrams(spec: ServerSpec, app: DatagramApp): Promise<RunningServer> {

@@ -1,13 +1,14 @@
 import type { Socket as DatagramSocket } from 'node:dgram';
-import type { DatagramApp, StreamApp } from '../apps/app.ts';
+import type { DatagramApp, HttpApp, StreamApp } from '../apps/app.ts';
 import { needsRoom } from '../apps/catalog.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { serveByCallbacks } from '../node/callback-stream.ts';
 import { bindDatagram, NodeDatagramReply } from '../node/datagrams.ts';
+import { listenHttp, type RequestHandler, send, workFor } from '../node/http-server.ts';
 import { listenStream } from '../node/streams.ts';
-import { TimeoutWatch } from '../node/timeout-watch.ts';
 import { SocketRoom } from '../rooms/socket-room.ts';
 import { loadDatagramApp, loadStreamOrAdoptingApp } from '../served.ts';
+import { after } from '../timing/call-after.ts';
 
 /**
  * Event-driven: one thread, in which Node's event loop (libuv, on epoll or kqueue) calls back when a socket has an
@@ -22,8 +23,9 @@ export const model: ServerModel = {
 };
 
 function serveStreams(spec: ServerSpec, app: StreamApp): Promise<RunningServer> {
-  const together = { room: needsRoom(spec.app) ? new SocketRoom(spec) : undefined, lookout: TimeoutWatch.of(app) };
-  return listenStream(spec, (socket) => serveByCallbacks(socket, app, together));
+  if (app.http !== undefined) return listenHttp(spec, app.http, answerByCallbacks(app.http));
+  const room = needsRoom(spec.app) ? new SocketRoom(spec) : undefined;
+  return listenStream(spec, (socket) => serveByCallbacks(socket, app, room));
 }
 
 function serveDatagrams(spec: ServerSpec, app: DatagramApp): Promise<RunningServer> {
@@ -33,4 +35,14 @@ function serveDatagrams(spec: ServerSpec, app: DatagramApp): Promise<RunningServ
     reply.answering(datagram, peer);
     app.datagram(datagram, 0, datagram.length, reply);
   });
+}
+
+/** Returns a handler that answers a request when its work is done. */
+function answerByCallbacks(http: HttpApp): RequestHandler {
+  return (request, response) => {
+    const nanos = workFor(http);
+    const answer = () => send(response, http.answerTo(request.method ?? ''));
+    if (nanos > 0) after(nanos, answer);
+    else answer();
+  };
 }

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
@@ -5,21 +6,13 @@ import type { StreamReply, StreamSession } from '../apps/app.ts';
 import { needsRoom } from '../apps/catalog.ts';
 import type { RunningServer, ServerModel, ServerSpec, WorkerEnded } from '../contract.ts';
 import { bindDatagram, sendDatagram } from '../node/datagrams.ts';
+import { listenHttp, send } from '../node/http-server.ts';
 import { type AsyncSession, converse, listenStream } from '../node/streams.ts';
-import { TimeoutWatch } from '../node/timeout-watch.ts';
 import { ofSeveral } from '../random/random-spec.ts';
 import { SocketRoom } from '../rooms/socket-room.ts';
 import { loadStreamApp } from '../served.ts';
 import { WorkerWatch } from '../spawning/worker-watch.ts';
-import type { Awaiting } from '../timing/peer-timer.ts';
-import type {
-  ConnectionTask,
-  DatagramTask,
-  PoolResult,
-  PoolServed,
-  PoolTask,
-  StreamEvent,
-} from './worker-pool-task.ts';
+import type { ConnectionTask, PoolResult, PoolServed, PoolTask, SingleTask, StreamEvent } from './worker-pool-task.ts';
 
 /** Most datagrams in the pool at a time. Further ones are dropped, as by a full socket buffer. */
 const TASK_LIMIT = 1024;
@@ -50,15 +43,28 @@ export const model: ServerModel = {
 
 async function serveStreams(spec: ServerSpec, pool: Pool): Promise<RunningServer> {
   const app = await loadStreamApp(spec);
-  const together = { room: needsRoom(spec.app) ? new SocketRoom() : undefined, lookout: TimeoutWatch.of(app) };
+  if (app.http !== undefined)
+    return listenHttp(spec, app.http, (request, response) => void respond(pool, request, response));
+  const room = needsRoom(spec.app) ? new SocketRoom() : undefined;
   // Never receives anything: it only shows which optional calls the app's sessions have.
   const pattern = app.stream();
   let connections = 0;
   return listenStream(spec, async (socket) => {
     const session = new PooledSession(pool, ++connections);
-    await converse(socket, session.as(pattern), together);
+    await converse(socket, session.as(pattern), room);
     await session.forget();
   });
+}
+
+/** Answers a request with what a thread of the pool says, when that has done the request's work. Never rejects. */
+async function respond(pool: Pool, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    const { answer } = await pool.run({ kind: 'request', method: request.method ?? '' });
+    if (answer !== undefined) send(response, answer);
+  } catch {
+    // The thread ended, or the server is closing.
+    request.destroy();
+  }
 }
 
 /** A session whose state is in a thread of the pool. */
@@ -66,8 +72,6 @@ class PooledSession {
   readonly #pool: Pool;
   readonly #connection: number;
   #opening = true;
-  /** State after the last task. While a task runs, there is no time limit for the peer. */
-  #awaiting: Awaiting = { turn: 0, patienceMs: 0 };
 
   constructor(pool: Pool, connection: number) {
     this.#pool = pool;
@@ -75,22 +79,13 @@ class PooledSession {
   }
 
   /** Returns a session with the optional calls that `pattern` has and no others, because each call costs a task. */
-  as({ open, finish, produce, expire, patienceMs = 0 }: StreamSession): AsyncSession {
-    this.#awaiting = { turn: 0, patienceMs };
-    const awaiting = () => this.#awaiting;
+  as({ open, finish, produce }: StreamSession): AsyncSession {
     return {
-      get turn() {
-        return awaiting().turn;
-      },
-      get patienceMs() {
-        return awaiting().patienceMs;
-      },
       // One task in flight per connection: replies keep their order, and nothing is read meanwhile.
       receive: (bytes, start, end, reply) =>
         this.#tell({ kind: 'receive', bytes: exactly(bytes.subarray(start, end)) }, reply),
       ...(open && { open: (reply) => this.#tell({ kind: 'open' }, reply) }),
       ...(finish && { finish: (reply) => this.#tell({ kind: 'finish' }, reply) }),
-      ...(expire && { expire: (reply) => this.#tell({ kind: 'expire' }, reply) }),
       ...(produce && { produce: (reply) => this.#tell({ kind: 'produce' }, reply) }),
     };
   }
@@ -104,14 +99,12 @@ class PooledSession {
   async #tell(event: StreamEvent, reply: StreamReply): Promise<void> {
     const opening = this.#opening;
     this.#opening = false;
-    this.#awaiting = { turn: this.#awaiting.turn, patienceMs: 0 };
-    const { parts, toOthers, ended, awaiting } = await this.#pool.run({
+    const { parts, toOthers, ended } = await this.#pool.run({
       kind: 'stream',
       connection: this.#connection,
       opening,
       event,
     });
-    if (awaiting !== undefined) this.#awaiting = awaiting;
     // These buffers belong to this reply alone and never change.
     for (const part of parts) reply.sendConstant(part, 0, part.length);
     for (const part of toOthers) reply.toOthers(part, 0, part.length);
@@ -195,7 +188,7 @@ class PoolThread {
   }
 }
 
-/** The fixed pool. Tasks of a connection go to the thread that has its session; datagrams go to the least busy one. */
+/** The fixed pool. Tasks of a connection go to the thread that has its session; others go to the least busy one. */
 class Pool {
   readonly #threads: readonly PoolThread[];
   readonly #watch: WorkerWatch;
@@ -215,7 +208,7 @@ class Pool {
    * Runs a task in one of the threads.
    * @returns the replies. Rejects when the app throws, the thread ends or the pool is closed.
    */
-  async run(task: ConnectionTask | DatagramTask): Promise<PoolResult> {
+  async run(task: ConnectionTask | SingleTask): Promise<PoolResult> {
     // A destroyed Piscina would start new threads.
     if (this.#closed) throw new Error('the pool is closed');
     return this.#threadFor(task).run(task);
@@ -227,9 +220,9 @@ class Pool {
     await Promise.all(this.#threads.map((thread) => thread.end()));
   }
 
-  #threadFor(task: ConnectionTask | DatagramTask): PoolThread {
+  #threadFor(task: ConnectionTask | SingleTask): PoolThread {
     const threads = this.#threads;
-    if (task.kind !== 'datagram') return threads[task.connection % threads.length] as PoolThread;
+    if ('connection' in task) return threads[task.connection % threads.length] as PoolThread;
     return threads.reduce((least, thread) => (thread.tasks < least.tasks ? thread : least));
   }
 }

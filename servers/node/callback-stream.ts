@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import type { StreamApp, StreamSession } from '../apps/app.ts';
+import type { SocketRoom } from '../rooms/socket-room.ts';
 import { after } from '../timing/call-after.ts';
-import { NodeStreamReply, type Together } from './streams.ts';
+import { NodeStreamReply } from './streams.ts';
 
 /**
  * One conversation on a node:net socket, driven by events. It receives nothing while the app delays an answer, while
@@ -21,11 +22,10 @@ class CallbackStream {
   /** The other socket whose `drain` event calls {@link #advance}, if any. */
   #isBlocked: Socket | undefined;
 
-  constructor(socket: Socket, app: StreamApp, { room, lookout }: Together) {
+  constructor(socket: Socket, app: StreamApp, room: SocketRoom | undefined) {
     this.#socket = socket;
     this.#session = app.stream();
     this.#reply = new NodeStreamReply(socket, room);
-    lookout?.watch(socket, this.#session, this.#reply);
     this.#isProducing = this.#session.produce !== undefined;
   }
 
@@ -106,7 +106,7 @@ class CallbackStream {
   }
 }
 
-/** Serves a conversation on a socket to its end. @param together state shared with the server's other conversations. */
-export function serveByCallbacks(socket: Socket, app: StreamApp, together: Together = {}): void {
-  new CallbackStream(socket, app, together).serve();
+/** Serves a conversation on a socket to its end. @param room connects the peers with each other, for apps that need it. */
+export function serveByCallbacks(socket: Socket, app: StreamApp, room?: SocketRoom): void {
+  new CallbackStream(socket, app, room).serve();
 }

@@ -8,7 +8,6 @@ import type { SocketRoom } from '../rooms/socket-room.ts';
 import { after } from '../timing/call-after.ts';
 import { linger } from '../timing/linger-socket.ts';
 import { makeCertificate } from './certificate.ts';
-import type { TimeoutWatch } from './timeout-watch.ts';
 
 /** TCP and TLS over node:net and node:tls, shared by the event-driven, async, cluster and worker-pool models. */
 
@@ -26,12 +25,26 @@ const HANDSHAKE_LIMIT_MS = 10_000;
  * @throws {SystemError} EADDRINUSE and the like.
  */
 export function listenStream(spec: ServerSpec, converse: (socket: Socket) => void): Promise<RunningServer> {
-  const connections = new Set<Socket>();
-  const server = makeServer(spec, (socket) => {
+  const serve = (socket: Socket) => {
     // A reset ends this connection only; Node destroys the socket by itself.
     socket.on('error', () => undefined);
     converse(socket);
-  });
+  };
+  const options = { allowHalfOpen: true, noDelay: true };
+  return listen(
+    spec,
+    spec.transport === 'tls' ? createTlsServer({ ...options, ...tlsOptions() }, serve) : createServer(options, serve),
+  );
+}
+
+/** Returns what a server over TLS is made with. */
+export function tlsOptions(): { readonly cert: string; readonly key: string; readonly handshakeTimeout: number } {
+  return { ...makeCertificate(), handshakeTimeout: HANDSHAKE_LIMIT_MS };
+}
+
+/** Makes a server of Node's listen. @throws {SystemError} EADDRINUSE and the like. */
+export function listen(spec: ServerSpec, server: Server): Promise<RunningServer> {
+  const connections = new Set<Socket>();
   // For TLS, too, these are the TCP connections: some may never complete their handshake.
   server.on('connection', (socket: Socket) => {
     connections.add(socket);
@@ -56,13 +69,6 @@ export function listenStream(spec: ServerSpec, converse: (socket: Socket) => voi
       });
     });
   });
-}
-
-/** Makes a server that calls `serve` with every connection once an app can use it. */
-function makeServer({ transport }: ServerSpec, serve: (socket: Socket) => void): Server {
-  const options = { allowHalfOpen: true, noDelay: true };
-  if (transport !== 'tls') return createServer(options, serve);
-  return createTlsServer({ ...options, ...makeCertificate(), handshakeTimeout: HANDSHAKE_LIMIT_MS }, serve);
 }
 
 /** Sends through a node:net socket. The caller stops receiving while {@link notDrained} is set. */
@@ -127,37 +133,28 @@ export class NodeStreamReply implements StreamReply {
     this.waitNanos = 0;
     for (const part of this.#delayedBroadcasts.splice(0)) this.#room?.tell(this.#speaker, part);
     this.#socket.uncork();
-    if (this.ended) this.#end();
+    if (this.ended) endConversation(this.#socket);
   }
 
   end(): void {
     if (this.ended) return;
     this.ended = true;
-    if (this.waitNanos === 0) this.#end();
-  }
-
-  #end(): void {
-    const socket = this.#socket;
-    // While Node writes data of TLS itself, such as session tickets, it would end without close_notify. Bytes that the
-    // kernel took at once count as written in the next turn of the event loop.
-    if (socket instanceof TLSSocket) setImmediate(finish, socket);
-    else finish(socket);
+    if (this.waitNanos === 0) endConversation(this.#socket);
   }
 }
 
-/** Sends all queued bytes, then FIN. */
+/** Sends all queued bytes, then FIN. Later input is read and discarded for a while: see LINGER_MS. */
+export function endConversation(socket: Socket): void {
+  // While Node writes data of TLS itself, such as session tickets, it would end without close_notify. Bytes that the
+  // kernel took at once count as written in the next turn of the event loop.
+  if (socket instanceof TLSSocket) setImmediate(finish, socket);
+  else finish(socket);
+}
+
 function finish(socket: Socket): void {
   if (socket.readableEnded) socket.end();
   // Node closes the socket by itself when the peer's FIN has come, too.
   else socket.end(() => linger(socket));
-}
-
-/** State shared by the conversations of a server. */
-export interface Together {
-  /** Connects the peers with each other, for apps that need it. */
-  readonly room?: SocketRoom | undefined;
-  /** Checks the time limits, for apps that have them. */
-  readonly lookout?: TimeoutWatch | undefined;
 }
 
 /**
@@ -166,20 +163,17 @@ export interface Together {
  */
 export type AsyncSession = {
   [Call in keyof StreamCalls]: (...args: Parameters<NonNullable<StreamCalls[Call]>>) => void | Promise<void>;
-} & Pick<StreamSession, StreamStates>;
+} & Pick<StreamSession, 'hasPendingReply'>;
 
-/** Properties of a session that are read, not called. */
-type StreamStates = 'hasPendingReply' | 'turn' | 'patienceMs';
-type StreamCalls = Omit<StreamSession, StreamStates>;
+type StreamCalls = Omit<StreamSession, 'hasPendingReply' | 'turn' | 'patienceMs' | 'expire'>;
 
 /**
  * Serves one conversation in one async function: awaits a chunk, awaits its answer, awaits the drain. Ends when the
  * peer has finished and everything is sent, or when the connection broke. Never rejects.
- * @param together state shared with the server's other conversations.
+ * @param room connects the peers with each other, for apps that need it.
  */
-export async function converse(socket: Socket, session: AsyncSession, { room, lookout }: Together = {}): Promise<void> {
+export async function converse(socket: Socket, session: AsyncSession, room?: SocketRoom): Promise<void> {
   const reply = new NodeStreamReply(socket, room);
-  lookout?.watch(socket, session, reply);
   socket.once('close', () => void session.close?.());
   try {
     if (session.open !== undefined) await session.open(reply);

@@ -1,5 +1,6 @@
+import type { CarryingModel } from '../../servers/apps/capability.ts';
 import { type AppName, appNames } from '../../servers/apps/catalog.ts';
-import { type ModelName, modelNames, transportsCarrying } from '../../servers/catalog.ts';
+import { type ModelName, modelNames, models, transportsCarrying } from '../../servers/catalog.ts';
 import type { Subject } from './subject.ts';
 
 /** Apps with which every model is tested: a byte stream, clients that reach each other, and requests with replies. */
@@ -26,6 +27,12 @@ export const LOOPS: Partial<Record<ModelName, ModelName>> = {
   'cluster-reuseport': 'event-driven',
   balanced: 'event-driven',
 };
+
+/** Reports whether a model holds sockets of Node's, and answers HTTP with node:http. The others have our own parser. */
+export function answersWithNodeHttp(model: ModelName): boolean {
+  const { transports, can }: CarryingModel = models[model];
+  return transports.includes('tls') || can?.includes('node-streams') === true;
+}
 
 /** `usual` is what `npm test` runs. `full`, for `npm run test:all`, is each model with each app that it can carry. */
 export type Scope = 'usual' | 'full';

@@ -1,4 +1,8 @@
+import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { ofSeveral } from '../../servers/random/random-spec.ts';
+import type { StreamKey } from '../../servers/random/streams.ts';
+import { loadDatagramApp } from '../../servers/served.ts';
 import { type Holdings, holdings, isIdle, residentBytes } from '../servers/process-tree.ts';
 import { ServerProcess } from '../servers/server-process.ts';
 import { until } from '../servers/until.ts';
@@ -124,8 +128,38 @@ export function describeChargenStreams({ model, app, transport }: Subject): void
   });
 }
 
+/** Number of replies whose lengths are compared, and of streams that they may come from: few, of 513 lengths. */
+const DRAWS = 20;
+const STREAMS = Math.max(2, availableParallelism());
+
+/** Returns the first lengths of the replies that a stream determines. */
+async function lengthsOf(streamKey: StreamKey): Promise<number[]> {
+  const app = await loadDatagramApp({ app: 'chargen', streamKey });
+  const lengths: number[] = [];
+  const reply = {
+    send: (_: Uint8Array, start: number, end: number) => lengths.push(end - start),
+    wait: () => undefined,
+  };
+  for (let i = 0; i < DRAWS; i++) app.datagram(Uint8Array.of(1), 0, 1, reply);
+  return lengths;
+}
+
 /** Tests a server that answers datagrams with part of the pattern. */
 export function describeChargenDatagrams({ model, app, transport }: Subject): void {
+  test('the lengths are those of the seed, from the streams of its threads, processes or connections', async () => {
+    const streamKey = { seed: 71, round: 3 };
+    const server = await ServerProcess.start({ model, app, transport, streamKey });
+    onTestFinished(() => server.kill());
+    await using client = await DatagramClient.connect(server.address);
+    const received: number[] = [];
+    for (let i = 0; i < DRAWS; i++) received.push((await client.exchange(patternBytes(1, 0, 1))).length);
+    // Several processes may take turns at one socket.
+    const keys = [streamKey, ...Array.from({ length: STREAMS }, (_, i) => ofSeveral({ streamKey }, i).streamKey)];
+    const drawn = new Set<number>();
+    for (const key of keys) for (const length of await lengthsOf(key)) drawn.add(length);
+    expect(received.filter((length) => !drawn.has(length))).toEqual([]);
+  });
+
   test('each datagram is answered with one of 0 to 512 characters', async () => {
     const server = await ServerProcess.start({ model, app, transport });
     onTestFinished(() => server.kill());

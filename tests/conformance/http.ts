@@ -1,7 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { DEFAULT_TIME_LIMITS } from '../../servers/apps/http/time-limits.ts';
 import { LINGER_MS } from '../../servers/timing/lingering.ts';
 import { type Holdings, holdings } from '../servers/process-tree.ts';
 import { ServerProcess } from '../servers/server-process.ts';
+import { answersWithNodeHttp } from './cells.ts';
 import { clientsAtOnce } from './clients-at-once.ts';
 import { nothingLeft } from './nothing-left.ts';
 import { stopsPromptly } from './stops-promptly.ts';
@@ -16,26 +19,46 @@ const CLOSING = Buffer.from('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\
 const CHUNKED = Buffer.from('GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n');
 const FAULTY = Buffer.from('GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n');
 
+const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
+
 const NOW = new Date(0).toUTCString();
 
-function reply(header = ''): string {
-  return (
-    `HTTP/1.1 200 OK\r\nDate: ${NOW}\r\nContent-Type: text/plain\r\nContent-Length: 13\r\n${header}\r\n` +
-    'Hello, World!'
-  );
+/** Whether the connection stays open after a reply, as the reply says. */
+type Persistence = 'usual' | 'close' | 'keep-alive';
+
+/** Returns the header lines of the page, as our own replies have them. */
+function ourHead(persistence: Persistence): string {
+  const lines = ['HTTP/1.1 200 OK', `Date: ${NOW}`, 'Content-Type: text/plain', 'Content-Length: 13'];
+  return [...lines, ...(persistence === 'usual' ? [] : [`Connection: ${persistence}`]), '', ''].join('\r\n');
 }
-const REPLY = reply();
+
+/** The same of node:http, which always says whether the connection stays open, and for how long (the default limit). */
+function nodeHead(persistence: Persistence): string {
+  const stays = ['Connection: keep-alive', `Keep-Alive: timeout=${DEFAULT_TIME_LIMITS.idleMs / 1000}`];
+  const last = persistence === 'close' ? ['Connection: close'] : stays;
+  const lines = ['HTTP/1.1 200 OK', 'Content-Type: text/plain', 'Content-Length: 13', `Date: ${NOW}`, ...last];
+  return [...lines, '', ''].join('\r\n');
+}
 
 /** Returns received text with every date replaced by the epoch. All dates have the same length. */
 function undated(bytes: Buffer): string {
   return bytes.toString('latin1').replaceAll(/^Date: .{29}\r$/gm, `Date: ${NOW}\r`);
 }
 
+function statuses(bytes: Buffer): number[] {
+  return [...bytes.toString('latin1').matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
+}
+
 /**
- * Tests an HTTP/1.1 server over real connections. Its replies to each input are tested without them, in http.test.ts.
+ * Tests an HTTP/1.1 server over real connections, of our own or of node:http: where these differ, the tests say
+ * so. The replies to many more inputs are tested in http.test.ts and node-http.system.test.ts.
  */
 export function describeHttp({ model, app, transport }: Subject): void {
   const { together } = clientsAtOnce(model);
+  const isNodes = answersWithNodeHttp(model);
+  const head = isNodes ? nodeHead : ourHead;
+  const reply = (persistence: Persistence) => `${head(persistence)}Hello, World!`;
+  const REPLY = reply('usual');
   let server: ServerProcess;
   let idle: Holdings;
 
@@ -74,8 +97,65 @@ export function describeHttp({ model, app, transport }: Subject): void {
     await using client = await connect();
     const start = performance.now();
     client.write(Buffer.concat([GET, CLOSING, GET]));
-    expect(undated(await client.readToEnd())).toBe(REPLY + reply('Connection: close\r\n'));
+    expect(undated(await client.readToEnd())).toBe(REPLY + reply('close'));
     expect(performance.now() - start, 'FIN comes with the reply').toBeLessThan(LINGER_MS);
+  });
+
+  test.for<[string, string, string]>([
+    ['HEAD is answered with the headers alone', 'HEAD / HTTP/1.1\r\nHost: a\r\n\r\n', head('usual')],
+    ['HTTP/1.0 is answered with close', 'GET / HTTP/1.0\r\n\r\n', reply('close')],
+    ['HTTP/1.0 stays open on request', 'GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n', reply('keep-alive')],
+  ])('%s', async ([, sent, expected]) => {
+    await using client = await connect();
+    client.write(Buffer.from(sent));
+    expect(undated(await client.read(expected.length))).toBe(expected);
+    client.finish();
+    expect(await client.readToEnd()).toHaveLength(0);
+  });
+
+  test.for<[string, string, number[]]>([
+    ['a body is awaited, and discarded', 'PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc', [405]],
+    ['another known method gets 405', 'DELETE / HTTP/1.1\r\nHost: a\r\n\r\n', [405]],
+    ['a method of WebDAV gets 501', 'PROPFIND / HTTP/1.1\r\nHost: a\r\n\r\n', [501]],
+  ])('%s, and the next request is answered', async ([, sent, expected]) => {
+    await using client = await connect();
+    client.write(Buffer.concat([Buffer.from(sent), GET]));
+    client.finish();
+    expect(statuses(await client.readToEnd())).toEqual([...expected, 200]);
+  });
+
+  // llhttp, the parser of node:http, refuses a method that is not in its list.
+  test(`a method that nobody knows gets ${isNodes ? '400, and FIN' : '501'}`, async () => {
+    await using client = await connect();
+    client.write(Buffer.concat([Buffer.from('BREW / HTTP/1.1\r\nHost: a\r\n\r\n'), GET]));
+    client.finish();
+    expect(statuses(await client.readToEnd())).toEqual(isNodes ? [400] : [501, 200]);
+  });
+
+  test('100 Continue comes before the body, and the reply after it', async () => {
+    await using client = await connect();
+    client.write(Buffer.from('GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n'));
+    expect(String(await client.read(CONTINUE.length))).toBe(CONTINUE);
+    client.write(Buffer.from('ab'));
+    expect(undated(await client.read(REPLY.length))).toBe(REPLY);
+  });
+
+  test('a request that FIN cuts off is refused with 400', async () => {
+    await using client = await connect();
+    client.write(Buffer.concat([GET, Buffer.from('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\na')]));
+    client.finish();
+    expect(statuses(await client.readToEnd())).toEqual([200, 400]);
+  });
+
+  test('a client that goes on sending after the last reply gets that reply, and FIN', async () => {
+    await using client = await connect();
+    client.write(CLOSING);
+    expect(undated(await client.read(reply('close').length))).toBe(reply('close'));
+    for (let i = 0; i < 10; i++) {
+      client.write(GET);
+      await nextTurn();
+    }
+    expect(await client.readToEnd()).toHaveLength(0);
   });
 
   test('a faulty request is refused, and other clients are not affected', async () => {
@@ -104,7 +184,7 @@ export function describeHttp({ model, app, transport }: Subject): void {
     expect(replies.map(undated)).toEqual(clients.map(() => REPLY));
   });
 
-  test('clients leave nothing behind', () => nothingLeft(server, idle, 2 * CLIENTS));
+  test('clients leave nothing behind', () => nothingLeft(server, idle, 3 * CLIENTS));
 
   test('SIGTERM ends the server promptly, with a client that keeps its connection', async () => {
     await using client = await connect();

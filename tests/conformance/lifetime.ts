@@ -70,6 +70,16 @@ export function describeLifetime(model: ModelName, transport: TransportName): vo
     await gone(tree);
   });
 
+  test('reports a process of its own that is killed, unless it has none', async () => {
+    const server = await start();
+    await converse(server, model, transport);
+    const [child] = server.tree().filter(({ pid }) => pid !== server.pid);
+    if (child === undefined) return;
+    kill(child);
+    await until('the report', () => server.reports.length > 0);
+    expect(server.reports).toEqual([expect.stringMatching(new RegExp(`${child.pid} was killed by SIGKILL$`))]);
+  });
+
   test('leaves no orphan when its parent is killed', async () => {
     const spec: HostSpec = { model, transport, app: 'echo', host: '127.0.0.1', port: 0, parentPid: 0 };
     const program = fileURLToPath(new URL('../servers/grandparent.mjs', import.meta.url));

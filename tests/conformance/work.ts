@@ -6,6 +6,7 @@ import type { WorkSpec } from '../../servers/work/spec.ts';
 import type { Transport } from '../../sockets/socket.ts';
 import { ServerProcess } from '../servers/server-process.ts';
 import { expectSame, patternBytes } from './bytes.ts';
+import { answersWithNodeHttp } from './cells.ts';
 import { DatagramClient } from './datagram-client.ts';
 import { StreamClient } from './stream-client.ts';
 
@@ -62,13 +63,15 @@ function describeStreams(model: ModelName, transport: TransportName): void {
     expect(performance.now() - begin).toBeGreaterThanOrEqual(5 * WAIT_MS - CLOCK_MS);
   });
 
-  test('HTTP requests that arrive in any pieces are delayed one after another and answered in order', async () => {
+  // node:http passes on all requests that it has read: their delays overlap. Our parser waits for one after another.
+  const [delays, how] = answersWithNodeHttp(model) ? [1, 'together'] : [5, 'one after another'];
+  test(`HTTP requests that arrive in any pieces are delayed ${how} and answered in order`, async () => {
     const server = await start(model, transport, waiting(null), 'http');
     await using client = await StreamClient.connect(server.address, transport);
     const head = (method: string, ...lines: readonly string[]) =>
       [`${method} / HTTP/1.1`, 'Host: a', ...lines, '', ''].join('\r\n');
     const requests = Buffer.from(
-      [head('GET'), head('POST', 'Content-Length: 3'), 'abc', head('BREW'), head('GET'), head('PUT')].join(''),
+      [head('GET'), head('POST', 'Content-Length: 3'), 'abc', head('PROPFIND'), head('GET'), head('PUT')].join(''),
     );
     const begin = performance.now();
     client.write(requests.subarray(0, 30));
@@ -82,7 +85,7 @@ function describeStreams(model: ModelName, transport: TransportName): void {
       '200',
       '405',
     ]);
-    expect(performance.now() - begin).toBeGreaterThanOrEqual(5 * WAIT_MS - CLOCK_MS);
+    expect(performance.now() - begin).toBeGreaterThanOrEqual(delays * WAIT_MS - CLOCK_MS);
   });
 
   test('requests larger than any buffer are answered whole', async () => {

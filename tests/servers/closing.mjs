@@ -1,6 +1,6 @@
 /**
  * Runs a model on request over IPC, and stays alive after the server is closed, so that tests can look for leaks.
- * {start: spec} is answered by {address}, {close: true} by {closed: true}, {measure: true} by the memory that it holds.
+ * {start: spec} is answered by {address} or {failed: message}, {close: true} by {closed: true}, {measure: true} by the memory that it holds.
  * Ends with its parent.
  */
 const [, , catalogUrl] = process.argv;
@@ -20,8 +20,13 @@ process.on('message', async (message) => {
     await loadModel(message.load);
     process.send({ loaded: true });
   } else if (message.start) {
-    server = await (await loadModel(message.start.model)).start(message.start);
-    process.send({ address: server.address });
+    const { start } = await loadModel(message.start.model);
+    try {
+      server = await start(message.start);
+      process.send({ address: server.address });
+    } catch (error) {
+      process.send({ failed: error.message });
+    }
   } else if (message.measure) {
     process.send(measure());
   } else {

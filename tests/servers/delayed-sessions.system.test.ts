@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { StreamApp } from '../../servers/apps/app.ts';
 import { serveByCallbacks } from '../../servers/node/callback-stream.ts';
-import { converse, listenStream, type Together } from '../../servers/node/streams.ts';
+import { converse, listenStream } from '../../servers/node/streams.ts';
 import { NonblockingConnection, StreamBuffers } from '../../servers/readiness/connection.ts';
 import { DescriptorRoom, openRoom } from '../../servers/rooms/descriptor-room.ts';
 import { SocketRoom } from '../../servers/rooms/socket-room.ts';
@@ -106,13 +106,13 @@ describe('nothing is received while the room is full, even after a delay by the 
     ['callbacks', serveByCallbacks],
     [
       'an async function',
-      (socket: Socket, app: StreamApp, together: Together) => void converse(socket, app.stream(), together),
+      (socket: Socket, app: StreamApp, room: SocketRoom) => void converse(socket, app.stream(), room),
     ],
   ])('served by %s', async (_, serve) => {
     const room = new FullRoom();
     const overheard: string[] = [];
     const spec = { transport: 'tcp', app: 'chat', host: '127.0.0.1', port: 0 } as const;
-    const server = await listenStream(spec, (socket) => serve(socket, repeating(room, overheard), { room }));
+    const server = await listenStream(spec, (socket) => serve(socket, repeating(room, overheard), room));
     onTestFinished(() => server.close());
     await using client = await StreamClient.connect(server.address);
     for (const line of ['one\n', 'two\n', 'three\n']) {

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { AppName } from '../../servers/apps/catalog.ts';
 import type { HttpTimeLimits } from '../../servers/apps/http/time-limits.ts';
 import type { ModelName } from '../../servers/catalog.ts';
+import type { StreamKey } from '../../servers/random/streams.ts';
 import type { HostMessage, HostSpec } from '../../servers/spawning/server-process.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { WorkSpec } from '../../servers/work/spec.ts';
@@ -22,6 +23,8 @@ export interface ServerOptions {
   readonly app?: AppName;
   /** Default: none. */
   readonly work?: WorkSpec;
+  /** Decides what is random. Default: that of the server. */
+  readonly streamKey?: StreamKey;
   /** Default: those of the app. */
   readonly timeLimits?: HttpTimeLimits;
   /** Default: 127.0.0.1. */
@@ -46,6 +49,8 @@ export class ServerProcess {
   readonly model: ModelName;
   readonly pid: number;
   readonly address: SocketAddress;
+  /** The server's reports of its threads and processes that have ended by themselves. */
+  readonly reports: string[] = [];
   readonly #child: ChildProcess;
 
   private constructor(model: ModelName, child: ChildProcess, address: SocketAddress) {
@@ -53,17 +58,20 @@ export class ServerProcess {
     this.#child = child;
     this.pid = child.pid ?? 0;
     this.address = address;
+    child.on('message', (message: HostMessage) => {
+      if (message.kind === 'ended') this.reports.push(message.how);
+    });
   }
 
   /** @throws {Error} with the server's own message when it couldn't start. */
   static async start(options: ServerOptions): Promise<ServerProcess> {
-    const { model, transport, app = 'echo', work, timeLimits, host = '127.0.0.1', port = 0, environment } = options;
-    const spec: HostSpec = { model, transport, app, work, timeLimits, host, port, parentPid: process.pid };
+    const { app = 'echo', host = '127.0.0.1', port = 0, environment, onSpawn, ...others } = options;
+    const spec: HostSpec = { ...others, app, host, port, parentPid: process.pid };
     const child = spawn(process.execPath, [hostPath, JSON.stringify(spec)], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       env: { ...process.env, ...environment },
     });
-    if (child.pid !== undefined) options.onSpawn?.(child.pid);
+    if (child.pid !== undefined) onSpawn?.(child.pid);
     const gone = once(child, 'exit').then(async ([code, signal]): Promise<HostMessage> => {
       // The last message may arrive after the exit event.
       if (child.connected) await once(child, 'disconnect');
@@ -72,7 +80,7 @@ export class ServerProcess {
     const told = once(child, 'message').then(([message]) => message as HostMessage);
     try {
       const message = await soon('the host to be ready', Promise.race([told, gone]));
-      if (message.kind === 'ready') return new ServerProcess(model, child, message.address);
+      if (message.kind === 'ready') return new ServerProcess(options.model, child, message.address);
       throw new Error(message.kind === 'failed' ? message.message : message.kind);
     } catch (error) {
       child.kill('SIGKILL');

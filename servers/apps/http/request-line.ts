@@ -6,7 +6,8 @@ export type Method = 'get' | 'head' | 'other' | 'unknown';
 
 const GET = wordOf('GET');
 const HEAD = wordOf('HEAD');
-const OTHERS = ['POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'].map(wordOf);
+const OTHER_NAMES = ['POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'];
+const OTHERS = OTHER_NAMES.map(wordOf);
 /** Followed by the version: two digits with a dot between them. */
 const PROTOCOL = new TextEncoder().encode('HTTP/');
 const ZERO = 0x30;
@@ -26,6 +27,13 @@ const MINOR = 8;
 const RETURN = 9;
 const NEWLINE = 10;
 const DONE = 11;
+
+/** Returns the kind of a method by its name, such as `GET`. Names are case-sensitive: RFC 9110 §9.1. */
+export function methodOf(name: string): Method {
+  if (name === 'GET') return 'get';
+  if (name === 'HEAD') return 'head';
+  return OTHER_NAMES.includes(name) ? 'other' : 'unknown';
+}
 
 /** Parses a request line, `GET /path HTTP/1.1`: RFC 9112 §3. Lines must end with CRLF. Skips empty lines before it. */
 export class RequestLine {
