@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
+import { operatingPoint } from '../../bench/model/operating-point.ts';
 import { drawTable, painter, renderTerminal } from '../../reports/renderers/terminal.ts';
 import { cut } from '../../reports/text/column-layout.ts';
 import { paragraph } from '../../reports/text/paragraph.ts';
