@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { Result } from '../../bench/model/result.ts';
-import { aligned, cut, textWidth } from '../text/column-layout.ts';
+import { alignColumns, cut, textWidth } from '../text/column-layout.ts';
 import { type Indent, paragraph } from '../text/paragraph.ts';
 import { plain } from '../text/plain.ts';
 import { drawPlot } from '../text/plot.ts';
@@ -90,13 +90,8 @@ function widthsOf({ columns, groups }: Table): number[] {
 }
 
 function layOut({ columns, groups }: Table, widths: readonly number[], gap: number, paint: Paint): string {
-  const line = (texts: readonly string[], styleOf: (i: number) => Style | undefined) => {
-    const cells = columns.map(({ align }, i) => {
-      const width = widths[i] ?? 0;
-      return aligned(paint(cut(texts[i] ?? '', width), styleOf(i)), width, align);
-    });
-    return cells.join(' '.repeat(gap)).trimEnd();
-  };
+  const line = (texts: readonly string[], styleOf: (i: number) => Style | undefined) =>
+    texts.map((text, i) => paint(cut(text, widths[i] ?? 0), styleOf(i)));
   const titles = columns.map(({ title }) => title);
   const units = columns.map(({ unit = '' }) => unit);
   const drawRow = (row: Row) =>
@@ -104,12 +99,17 @@ function layOut({ columns, groups }: Table, widths: readonly number[], gap: numb
       row.map(({ text }) => plain(text)),
       (i) => TONES[row[i]?.tone ?? 'plain'],
     );
-  return [
+  const head = [
     line(titles, () => 'bold'),
     ...(columns.some(({ unit }) => unit !== undefined) ? [line(units, () => 'dim')] : []),
+  ];
+  const rows = groups.flatMap((group) => group.rows.map(drawRow));
+  const lines = alignColumns([...head, ...rows], columns, gap);
+  return [
+    ...lines.splice(0, head.length),
     ...groups.flatMap(({ label, rows }) => [
       ...(label === null ? [] : ['', paint(plain(label), 'bold')]),
-      ...rows.map(drawRow),
+      ...lines.splice(0, rows.length),
     ]),
   ].join('\n');
 }
