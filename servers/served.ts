@@ -1,5 +1,5 @@
 import type { AdoptingApp, App, DatagramApp, Operator, StreamApp } from './apps/app.ts';
-import { type AppName, apps } from './apps/catalog.ts';
+import { type AppName, apps } from './apps/app-catalog.ts';
 import { DEFAULT_TIME_LIMITS, type HttpTimeLimits } from './apps/http/time-limits.ts';
 import { type RandomSpec, streamKeyOf } from './random/random-spec.ts';
 import { streamOf } from './random/streams.ts';
@@ -14,7 +14,7 @@ export interface Served extends RandomSpec {
   readonly timeLimits?: HttpTimeLimits | undefined;
 }
 
-/** An app can't do what is asked of it. Check `whyNotCarried` of catalog.ts before a server is started. */
+/** An app can't do what is asked of it. Check `whyNotCarried` of model-catalog.ts before a server is started. */
 export class UnsupportedByAppError extends Error {
   override readonly name = 'UnsupportedByAppError';
 }

@@ -1,7 +1,7 @@
 /** Entry point of the child process that runs one server for a harness. See host.ts. */
 import { dieWithParent, raiseOpenFileLimit } from '../sockets/os/process.ts';
 import { hasUnreapedChild } from '../sockets/os/process-tree.ts';
-import { loadModel, type ModelName } from './catalog.ts';
+import { loadModel, type ModelName } from './model-catalog.ts';
 import { HOST_QUESTION, type HostMessage, type HostSpec } from './spawning/server-process.ts';
 import { endOnFailure, stopOnSignal } from './spawning/stop-on-signal.ts';
 

@@ -1,4 +1,4 @@
-import { worksOver } from '../../servers/catalog.ts';
+import { worksOver } from '../../servers/model-catalog.ts';
 import { speaksHttp } from '../model/app-workload.ts';
 import type { ForeignServer, RunConfiguration, SingleTarget } from '../model/configuration.ts';
 import { configurationFaults } from '../model/configuration-faults.ts';

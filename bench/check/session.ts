@@ -3,7 +3,7 @@ import type { LoadPlan } from '../load/generator.ts';
 import { countedBetween, type KernelCounters, readKernelCounters } from '../measure/kernel-counters.ts';
 import { targetName } from '../model/configuration.ts';
 import type { Placement } from '../run/placement.ts';
-import { startTarget } from '../run/target.ts';
+import { startTarget } from '../run/start-target.ts';
 import { mean } from '../stats/mean.ts';
 import { Arm, labelled } from './arm.ts';
 import { type ArmCosts, costsOf } from './costs.ts';

@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import { freeThreadMemory } from '../../sockets/memory/thread-memory.ts';
 import { setAffinity } from '../../sockets/os/cpu.ts';
-import { makeEngine } from './engines/catalog.ts';
+import { makeEngine } from './engines/make-engine.ts';
 import type { ThreadMessage } from './generator.ts';
 import type { Assignment } from './threads/assignment.ts';
 

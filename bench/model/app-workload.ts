@@ -1,4 +1,4 @@
-import { type AppEntry, type AppName, type AppProtocol, appNames, apps } from '../../servers/apps/catalog.ts';
+import { type AppEntry, type AppName, type AppProtocol, appNames, apps } from '../../servers/apps/app-catalog.ts';
 import type { Workload } from './operating-point.ts';
 
 /** Returns the workload that an app is made for; null when it cannot be measured. */

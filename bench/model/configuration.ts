@@ -1,6 +1,6 @@
-import type { AppName } from '../../servers/apps/catalog.ts';
+import type { AppName } from '../../servers/apps/app-catalog.ts';
 import { type BalancePolicy, DEFAULT_BALANCE } from '../../servers/balance/policies.ts';
-import { doesBalance, type ModelName } from '../../servers/catalog.ts';
+import { doesBalance, type ModelName } from '../../servers/model-catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
 import { type Load, type Scenario, scenarioOf } from './operating-point.ts';

@@ -1,4 +1,4 @@
-import { whyNotCarried } from '../../servers/catalog.ts';
+import { whyNotCarried } from '../../servers/model-catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import { type RunConfiguration, type TargetSpec, targetName, transportsOf } from './configuration.ts';
 import type { Reason } from './trial.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { appNames, DEFAULT_APP } from '../../servers/apps/catalog.ts';
+import { appNames, DEFAULT_APP } from '../../servers/apps/app-catalog.ts';
 import { transportNames } from '../../servers/transport.ts';
 import { fixedSize, sizesSchema } from './message-sizes.ts';
 import { amount, count } from './numbers.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import type { ModelName } from '../../servers/catalog.ts';
+import type { ModelName } from '../../servers/model-catalog.ts';
 import { sizesSchema } from './message-sizes.ts';
 import { amount, count } from './numbers.ts';
 

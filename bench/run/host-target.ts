@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { DEFAULT_TIME_LIMITS } from '../../servers/apps/http/time-limits.ts';
-import type { ModelName } from '../../servers/catalog.ts';
+import type { ModelName } from '../../servers/model-catalog.ts';
 import { HOST_QUESTION, type HostMessage, type HostSpec, hostProgram } from '../../servers/spawning/server-process.ts';
 import type { RunningTarget, TargetOptions } from './running-target.ts';
 import { ServerProcess } from './server-process.ts';

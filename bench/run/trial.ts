@@ -18,7 +18,7 @@ import type { Placement } from './placement.ts';
 import type { TrialSpec } from './planner.ts';
 import { Readings } from './readings.ts';
 import type { RunningTarget } from './running-target.ts';
-import { startTarget } from './target.ts';
+import { startTarget } from './start-target.ts';
 import { recordTrial } from './trial-record.ts';
 import { judgeTrial } from './validity.ts';
 import { whileRunning } from './while-running.ts';

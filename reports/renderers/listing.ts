@@ -1,4 +1,4 @@
-import type { AppName } from '../../servers/apps/catalog.ts';
+import type { AppName } from '../../servers/apps/app-catalog.ts';
 import { carryingLegend, carryingTable, type ListedModel, refusals, UNAVAILABLE_MARK } from '../tables/carrying.ts';
 import { paragraph } from '../text/paragraph.ts';
 import type { RenderOptions } from './renderer.ts';

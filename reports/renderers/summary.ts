@@ -1,6 +1,6 @@
 import type { Comparison, Failure, Result } from '../../bench/model/result.ts';
 import { workWords } from '../../bench/model/work-words.ts';
-import { detailTables } from '../details/catalog.ts';
+import { detailTables } from '../details/detail-tables.ts';
 import { aggregate, type Comparable } from '../tables/aggregate.ts';
 import { capacityTable } from '../tables/capacity.ts';
 import { comparisonTable } from '../tables/comparison.ts';

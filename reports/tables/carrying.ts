@@ -1,5 +1,5 @@
-import { type AppName, apps } from '../../servers/apps/catalog.ts';
-import { type ModelName, models, transportsCarrying, whyNotCarried, worksOver } from '../../servers/catalog.ts';
+import { type AppName, apps } from '../../servers/apps/app-catalog.ts';
+import { type ModelName, models, transportsCarrying, whyNotCarried, worksOver } from '../../servers/model-catalog.ts';
 import { type TransportName, transportNames } from '../../servers/transport.ts';
 import { cell, type Table } from '../text/table.ts';
 

@@ -4,8 +4,8 @@ import { assertRunnable, configurationFaults } from '../../bench/model/configura
 import { whyNotMeasured } from '../../bench/model/left-out.ts';
 import type { Scenario, Workload } from '../../bench/model/operating-point.ts';
 import { parseDuration, parseIntegers } from '../../bench/model/units.ts';
-import type { AppName } from '../../servers/apps/catalog.ts';
-import { type ModelName, whyNotCarried } from '../../servers/catalog.ts';
+import type { AppName } from '../../servers/apps/app-catalog.ts';
+import { type ModelName, whyNotCarried } from '../../servers/model-catalog.ts';
 import { type TransportName, transportNames } from '../../servers/transport.ts';
 import type { Command } from '../cli/command.ts';
 import { parsed, someOf, toggle } from '../cli/flag-types.ts';

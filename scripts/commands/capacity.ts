@@ -12,7 +12,7 @@ import { assertSizeTells, readLoad, readWork } from '../flags/load.ts';
 import { readModels, serving } from '../flags/models.ts';
 import { loadFlags, MEASURED, modelsFlag, serverFlags, targetFlags } from '../flags/options.ts';
 import { outputFlags, readOutput } from '../flags/output.ts';
-import { readAddress } from '../flags/target.ts';
+import { readAddress } from '../flags/target-url.ts';
 import { record } from '../session/measure.ts';
 
 /** Flags that a search decides itself. They are defined, but hidden, so that the fault can explain why. */

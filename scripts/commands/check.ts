@@ -7,7 +7,7 @@ import { operatingPoint } from '../../bench/model/operating-point.ts';
 import { parseCpus, parseDuration, parseInteger } from '../../bench/model/units.ts';
 import { BASELINE_SESSIONS } from '../../bench/stats/baseline.ts';
 import { gatedMetrics } from '../../bench/stats/gated-metrics.ts';
-import { DEFAULT_APP } from '../../servers/apps/catalog.ts';
+import { DEFAULT_APP } from '../../servers/apps/app-catalog.ts';
 import { transportNames } from '../../servers/transport.ts';
 import type { Command } from '../cli/command.ts';
 import { oneOf, parsed, text, toggle } from '../cli/flag-types.ts';

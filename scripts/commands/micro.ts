@@ -28,7 +28,7 @@ export const micro: Command<typeof schema> = {
     const { only, duration: durationMs, json, 'no-color': noColor } = flags.values;
     flags.assertNoFaults();
     const [{ hotPaths }, { measureHotPath }, { renderMicro }] = await Promise.all([
-      import('../../bench/lab/micro/catalog.ts'),
+      import('../../bench/lab/micro/hot-paths.ts'),
       import('../../bench/lab/micro/measuring.ts'),
       import('../../reports/renderers/micro.ts'),
     ]);

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { incomparabilities } from '../../bench/model/comparability.ts';
 import { NotComparableError } from '../../bench/model/errors.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
-import { formats } from '../../reports/renderers/catalog.ts';
+import { formats } from '../../reports/renderers/formats.ts';
 import type { Command } from '../cli/command.ts';
 import { oneOf } from '../cli/flag-types.ts';
 import { mayColor, print, reportWidth } from '../cli/output.ts';

@@ -10,7 +10,7 @@ import { selectPolicyNames } from '../../bench/model/select-policy.ts';
 import { boundable, parseThresholds } from '../../bench/model/threshold.ts';
 import { parseDuration, parseInteger } from '../../bench/model/units.ts';
 import { textsOf } from '../../bench/model/want.ts';
-import { modelNames, whyUnavailable } from '../../servers/catalog.ts';
+import { modelNames, whyUnavailable } from '../../servers/model-catalog.ts';
 import type { Command } from '../cli/command.ts';
 import { oneOf, parsed, someOf, texts } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
@@ -18,7 +18,7 @@ import { foreignFlags, readForeign } from '../flags/foreign.ts';
 import { assertSizeTells, readLoad, readWork } from '../flags/load.ts';
 import { loadFlags, MEASURED, serverFlags, targetFlags } from '../flags/options.ts';
 import { outputFlags, readOutput } from '../flags/output.ts';
-import { readAddress } from '../flags/target.ts';
+import { readAddress } from '../flags/target-url.ts';
 import { measure } from '../session/measure.ts';
 
 const schema = z.strictObject({

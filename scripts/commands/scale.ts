@@ -5,7 +5,7 @@ import { codedFaults } from '../../bench/model/configuration-faults.ts';
 import type { Scenario } from '../../bench/model/operating-point.ts';
 import { parseDuration, parseIntegers } from '../../bench/model/units.ts';
 import { textsOf } from '../../bench/model/want.ts';
-import { whyUnavailable } from '../../servers/catalog.ts';
+import { whyUnavailable } from '../../servers/model-catalog.ts';
 import { transportNames } from '../../servers/transport.ts';
 import type { Command } from '../cli/command.ts';
 import { parsed, someOf } from '../cli/flag-types.ts';

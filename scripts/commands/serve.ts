@@ -14,10 +14,10 @@ import {
   DEFAULT_APP,
   needsTerminal,
   onceOf,
-} from '../../servers/apps/catalog.ts';
+} from '../../servers/apps/app-catalog.ts';
 import type { HttpTimeLimits } from '../../servers/apps/http/time-limits.ts';
 import { whyReflects } from '../../servers/apps/reflection.ts';
-import { doesBalance, loadModel, modelNames, whyNotCarried } from '../../servers/catalog.ts';
+import { doesBalance, loadModel, modelNames, whyNotCarried } from '../../servers/model-catalog.ts';
 import type { ServerModel, ServerSpec } from '../../servers/contract.ts';
 import { type TransportName, transportNames } from '../../servers/transport.ts';
 import { formatAddress, type SocketAddress } from '../../sockets/address.ts';
@@ -29,7 +29,7 @@ import { resolveHost } from '../flags/host.ts';
 import { readWork } from '../flags/load.ts';
 import { serverFlags, workFlags } from '../flags/options.ts';
 import { chosenSeed } from '../flags/seed.ts';
-import { parsePort } from '../flags/target.ts';
+import { parsePort } from '../flags/target-url.ts';
 import { TerminalOperator } from '../talk/operator.ts';
 
 /** The apps that `--once` changes. */

@@ -4,7 +4,7 @@ import { unknown } from '../../bench/model/nearest.ts';
 import { baselineMetrics } from '../../bench/model/stored-baseline.ts';
 import { parseNames } from '../../bench/model/units.ts';
 import { type GatedMetric, gatedMetrics } from '../../bench/stats/gated-metrics.ts';
-import type { AppName } from '../../servers/apps/catalog.ts';
+import type { AppName } from '../../servers/apps/app-catalog.ts';
 import type { Flags } from '../cli/flags.ts';
 
 const names = Object.keys(gatedMetrics) as GatedMetric[];

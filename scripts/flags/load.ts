@@ -2,7 +2,7 @@ import { appsFor, speaksHttp, workloadOf } from '../../bench/model/app-workload.
 import type { RunConfiguration } from '../../bench/model/configuration.ts';
 import type { Load, OperatingPoint, Workload } from '../../bench/model/operating-point.ts';
 import { stagesDurationMs } from '../../bench/model/stage.ts';
-import { type AppName, DEFAULT_APP } from '../../servers/apps/catalog.ts';
+import { type AppName, DEFAULT_APP } from '../../servers/apps/app-catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { Flags, Values } from '../cli/flags.ts';
 import type { appFlag, loadFlags, workFlags } from './options.ts';

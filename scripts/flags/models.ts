@@ -1,5 +1,5 @@
-import type { AppName } from '../../servers/apps/catalog.ts';
-import { type ModelName, modelNames, whyNotCarried, whyUnavailable } from '../../servers/catalog.ts';
+import type { AppName } from '../../servers/apps/app-catalog.ts';
+import { type ModelName, modelNames, whyNotCarried, whyUnavailable } from '../../servers/model-catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { Flags, Values } from '../cli/flags.ts';
 import { say } from '../cli/output.ts';

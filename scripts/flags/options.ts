@@ -5,9 +5,9 @@ import { arrivals, connectionUses, workloads } from '../../bench/model/operating
 import { parseCacheHit, parseWork } from '../../bench/model/request-work.ts';
 import { parseStages } from '../../bench/model/stage.ts';
 import { parseCpus, parseDuration, parseInteger, parseNames, parseRate } from '../../bench/model/units.ts';
-import { appNames, DEFAULT_APP } from '../../servers/apps/catalog.ts';
+import { appNames, DEFAULT_APP } from '../../servers/apps/app-catalog.ts';
 import { balancePolicyNames, DEFAULT_BALANCE } from '../../servers/balance/policies.ts';
-import { modelNames } from '../../servers/catalog.ts';
+import { modelNames } from '../../servers/model-catalog.ts';
 import { transportNames } from '../../servers/transport.ts';
 import { oneOf, parsed, someOf, toggle } from '../cli/flag-types.ts';
 import { parseSeed } from './seed.ts';

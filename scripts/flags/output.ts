@@ -1,6 +1,6 @@
 import { unknown } from '../../bench/model/nearest.ts';
 import { parseNames } from '../../bench/model/units.ts';
-import { type Format, formats } from '../../reports/renderers/catalog.ts';
+import { type Format, formats } from '../../reports/renderers/formats.ts';
 import { parsed, text, toggle } from '../cli/flag-types.ts';
 import type { Flags, Values } from '../cli/flags.ts';
 

@@ -1,7 +1,7 @@
 import type { RunConfiguration } from '../../bench/model/configuration.ts';
 import { ConfigurationError } from '../../bench/model/errors.ts';
 import type { Saved } from '../../reports/files/saved.ts';
-import { type Format, render } from '../../reports/renderers/catalog.ts';
+import { type Format, render } from '../../reports/renderers/formats.ts';
 import { untilInterrupted } from '../cli/interrupt.ts';
 import { mayColor, print, reportWidth, say } from '../cli/output.ts';
 import type { Output } from '../flags/output.ts';

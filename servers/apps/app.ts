@@ -37,7 +37,7 @@ export interface AdoptingApp {
 
 /**
  * An application protocol as a state machine without sockets. An app has exactly the methods of what it can serve; its
- * entry in catalog.ts declares the same as `transports` and `needs`. Bytes are passed as a range of a buffer, so that a
+ * entry in app-catalog.ts declares the same as `transports` and `needs`. Bytes are passed as a range of a buffer, so that a
  * request costs no allocation; they are valid during the call only.
  */
 export interface App extends Partial<StreamApp>, Partial<DatagramApp>, Partial<AdoptingApp> {

@@ -1,6 +1,6 @@
 import { isLoopback } from '../../sockets/address.ts';
 import type { TransportName } from '../transport.ts';
-import { type AppName, answersDatagrams } from './catalog.ts';
+import { type AppName, answersDatagrams } from './app-catalog.ts';
 
 /**
  * Returns why a server on this address can be abused to attack others, as a clause; undefined when it can't. Over UDP

@@ -1,7 +1,7 @@
 import type { RemoteInfo, Socket } from 'node:dgram';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DatagramApp, HttpApp, StreamApp } from '../apps/app.ts';
-import { needsRoom } from '../apps/catalog.ts';
+import { needsRoom } from '../apps/app-catalog.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { CollectedReply } from '../node/collected-reply.ts';
 import { bindDatagram, sendDatagram } from '../node/datagrams.ts';

@@ -1,6 +1,6 @@
 import type { Socket as DatagramSocket } from 'node:dgram';
 import type { DatagramApp, HttpApp, StreamApp } from '../apps/app.ts';
-import { needsRoom } from '../apps/catalog.ts';
+import { needsRoom } from '../apps/app-catalog.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { serveByCallbacks } from '../node/callback-stream.ts';
 import { bindDatagram, NodeDatagramReply } from '../node/datagrams.ts';

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { StreamReply, StreamSession } from '../apps/app.ts';
-import { needsRoom } from '../apps/catalog.ts';
+import { needsRoom } from '../apps/app-catalog.ts';
 import type { RunningServer, ServerModel, ServerSpec, WorkerEnded } from '../contract.ts';
 import { bindDatagram, sendDatagram } from '../node/datagrams.ts';
 import { listenHttp, send } from '../node/http-server.ts';

@@ -1,6 +1,6 @@
 import { NativeMemory } from '../../sockets/memory/memory.ts';
 import { MSG_DONTWAIT, SHUT_RDWR, send, shutdown } from '../../sockets/socket.ts';
-import { type AppName, needsRoom } from '../apps/catalog.ts';
+import { type AppName, needsRoom } from '../apps/app-catalog.ts';
 import type { Room } from './room.ts';
 
 /** Capacity of a room: the descriptors that Linux allows a process by default (fs.nr_open). */

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { Socket } from 'node:net';
 import { socketPair } from '../../sockets/descriptor-passing.ts';
-import { type AppName, needsRoom } from '../apps/catalog.ts';
+import { type AppName, needsRoom } from '../apps/app-catalog.ts';
 import { FrameCutter } from './frame.ts';
 
 /** Descriptor of a process's link to the hub. */

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { appNames } from '../../servers/apps/catalog.ts';
+import { appNames } from '../../servers/apps/app-catalog.ts';
 
 /** The clients of one protocol each, and laboratories that measure chosen apps. */
 const NAMING = /^bench\/(lab\/|load\/clients\/|load\/engines\/(clients|autocannon|http-))|^scripts\/lab\//;

@@ -3,7 +3,7 @@ import { appsFor, workloadOf } from '../../bench/model/app-workload.ts';
 import type { RunConfiguration } from '../../bench/model/configuration.ts';
 import { configurationFaults } from '../../bench/model/configuration-faults.ts';
 import { fixedSize } from '../../bench/model/message-sizes.ts';
-import { appNames } from '../../servers/apps/catalog.ts';
+import { appNames } from '../../servers/apps/app-catalog.ts';
 import { configuration } from './configurations.ts';
 
 const tcp: Partial<RunConfiguration> = { transports: ['tcp'] };

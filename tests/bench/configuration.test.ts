@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { RunConfiguration } from '../../bench/model/configuration.ts';
 import { codedFaults, configurationFaults } from '../../bench/model/configuration-faults.ts';
 import { fixedSize } from '../../bench/model/message-sizes.ts';
-import { appNames } from '../../servers/apps/catalog.ts';
+import { appNames } from '../../servers/apps/app-catalog.ts';
 import { configuration } from './configurations.ts';
 
 describe('a configuration', () => {

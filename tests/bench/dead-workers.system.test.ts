@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Phase } from '../../bench/run/observer.ts';
 import type * as Runner from '../../bench/run/runner.ts';
 import { WatchedProcesses } from '../../bench/run/watched-processes.ts';
-import type { ModelName } from '../../servers/catalog.ts';
+import type { ModelName } from '../../servers/model-catalog.ts';
 import { hasEnded } from '../../sockets/os/process-tree.ts';
 import { Program, scratchDirectory } from '../cli/program.ts';
 import { processTree } from '../servers/process-tree.ts';

@@ -5,7 +5,7 @@ import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { expect, onTestFinished } from 'vitest';
 import { type Result, resultSchema } from '../../bench/model/result.ts';
 import type { Trial } from '../../bench/model/trial.ts';
-import { type ModelName, modelNames, whyUnavailable } from '../../servers/catalog.ts';
+import { type ModelName, modelNames, whyUnavailable } from '../../servers/model-catalog.ts';
 import { makeCertificate } from '../../servers/node/certificate.ts';
 import { type TransportName, transportNames } from '../../servers/transport.ts';
 import { type Outcome, runBuilt } from '../cli/built-program.ts';

@@ -5,7 +5,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type * as Generators from '../../bench/load/generator.ts';
 import { operatingPoint } from '../../bench/model/operating-point.ts';
-import { whyUnavailable } from '../../servers/catalog.ts';
+import { whyUnavailable } from '../../servers/model-catalog.ts';
 import { makeCertificate } from '../../servers/node/certificate.ts';
 import { measureTargets, onlyTrial } from './measured.ts';
 

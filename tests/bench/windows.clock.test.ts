@@ -5,7 +5,7 @@ import type { LoadReport } from '../../bench/load/load-report.ts';
 import { nowNanos } from '../../bench/measure/clock.ts';
 import { operatingPoint } from '../../bench/model/operating-point.ts';
 import { median } from '../../bench/stats/median.ts';
-import type { AppName } from '../../servers/apps/catalog.ts';
+import type { AppName } from '../../servers/apps/app-catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { WorkSpec } from '../../servers/work/spec.ts';
 import { formatAddress } from '../../sockets/address.ts';

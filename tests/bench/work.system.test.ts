@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { modelNames, models, whyUnavailable } from '../../servers/catalog.ts';
+import { modelNames, models, whyUnavailable } from '../../servers/model-catalog.ts';
 import { counted, measureModels } from './measured.ts';
 
 test('each model waits for each request over each of its transports, and uses CPU time for it', async () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
-import type { AppName } from '../../servers/apps/catalog.ts';
+import type { AppName } from '../../servers/apps/app-catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import { formatAddress } from '../../sockets/address.ts';
 import { ServerProcess } from '../servers/server-process.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isInstalled } from '../../bench/lab/limit/child.ts';
 import type { RowVerdict } from '../../bench/lab/limit/verdict.ts';
-import { type ModelName, whyUnavailable } from '../../servers/catalog.ts';
+import { type ModelName, whyUnavailable } from '../../servers/model-catalog.ts';
 import { whyMissing } from '../requirements.ts';
 import { isRunning, processTree } from '../servers/process-tree.ts';
 import { until } from '../servers/until.ts';

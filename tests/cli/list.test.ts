@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { workloads } from '../../bench/model/operating-point.ts';
-import { type AppName, appNames, apps } from '../../servers/apps/catalog.ts';
-import { modelNames, transportsCarrying, whyNotCarried } from '../../servers/catalog.ts';
+import { type AppName, appNames, apps } from '../../servers/apps/app-catalog.ts';
+import { modelNames, transportsCarrying, whyNotCarried } from '../../servers/model-catalog.ts';
 import { commandLine } from './in-process.ts';
 
 test('list prints every model, app and workload as JSON', async () => {

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { EXIT } from '../../bench/model/exit-code.ts';
-import { models } from '../../servers/catalog.ts';
+import { models } from '../../servers/model-catalog.ts';
 import { Program } from './program.ts';
 
 /** Starts sockbench such that koffi can't be loaded. */

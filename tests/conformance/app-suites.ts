@@ -1,4 +1,4 @@
-import type { AppName } from '../../servers/apps/catalog.ts';
+import type { AppName } from '../../servers/apps/app-catalog.ts';
 import type { Transport } from '../../sockets/socket.ts';
 import { describeAckDatagrams } from './ack-datagrams.ts';
 import { describeChargenDatagrams, describeChargenStreams } from './chargen.ts';

@@ -1,6 +1,6 @@
 import type { CarryingModel } from '../../servers/apps/capability.ts';
-import { type AppName, appNames } from '../../servers/apps/catalog.ts';
-import { type ModelName, modelNames, models, transportsCarrying } from '../../servers/catalog.ts';
+import { type AppName, appNames } from '../../servers/apps/app-catalog.ts';
+import { type ModelName, modelNames, models, transportsCarrying } from '../../servers/model-catalog.ts';
 import type { Subject } from './subject.ts';
 
 /** Apps with which every model is tested: a byte stream, clients that reach each other, and requests with replies. */

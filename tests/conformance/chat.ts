@@ -1,7 +1,7 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LINE_LIMIT } from '../../servers/apps/chat.ts';
-import type { ModelName } from '../../servers/catalog.ts';
+import type { ModelName } from '../../servers/model-catalog.ts';
 import { type Holdings, holdings } from '../servers/process-tree.ts';
 import { ServerProcess } from '../servers/server-process.ts';
 import { soon, until } from '../servers/until.ts';

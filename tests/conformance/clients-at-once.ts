@@ -1,4 +1,4 @@
-import type { ModelName } from '../../servers/catalog.ts';
+import type { ModelName } from '../../servers/model-catalog.ts';
 import { POOL_SIZE } from '../../servers/models/prethreaded.ts';
 
 interface Clients {

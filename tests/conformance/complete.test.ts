@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { CarriedApp, CarryingModel } from '../../servers/apps/capability.ts';
-import { appNames, apps } from '../../servers/apps/catalog.ts';
-import { modelNames, models, transportsCarrying, whyNotCarried } from '../../servers/catalog.ts';
+import { appNames, apps } from '../../servers/apps/app-catalog.ts';
+import { modelNames, models, transportsCarrying, whyNotCarried } from '../../servers/model-catalog.ts';
 import { kernelTransport, type TransportName, transportNames } from '../../servers/transport.ts';
 import { appSuites } from './app-suites.ts';
 import { cells, KINDS, LOOPS, scopeOf, workingModels } from './cells.ts';

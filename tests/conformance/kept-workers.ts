@@ -1,4 +1,4 @@
-import type { ModelName } from '../../servers/catalog.ts';
+import type { ModelName } from '../../servers/model-catalog.ts';
 import { IDLE_LIMIT } from '../../servers/spawning/idle-workers.ts';
 import type { Holdings } from '../servers/process-tree.ts';
 

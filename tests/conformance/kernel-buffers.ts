@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { ModelName } from '../../servers/catalog.ts';
+import type { ModelName } from '../../servers/model-catalog.ts';
 import { NARROW_BUFFER } from './stream-client.ts';
 
 /**

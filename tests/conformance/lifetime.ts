@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import type { ModelName } from '../../servers/catalog.ts';
+import type { ModelName } from '../../servers/model-catalog.ts';
 import type { HostMessage, HostSpec } from '../../servers/spawning/server-process.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import { whyMissing } from '../requirements.ts';

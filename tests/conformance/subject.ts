@@ -1,5 +1,5 @@
-import type { AppName } from '../../servers/apps/catalog.ts';
-import type { ModelName } from '../../servers/catalog.ts';
+import type { AppName } from '../../servers/apps/app-catalog.ts';
+import type { ModelName } from '../../servers/model-catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
 
 /** The subject of one run of a suite. */

@@ -1,5 +1,5 @@
 import { describe, test } from 'vitest';
-import { type ModelName, models } from '../../servers/catalog.ts';
+import { type ModelName, models } from '../../servers/model-catalog.ts';
 import { kernelTransport } from '../../servers/transport.ts';
 import { whyMissing } from '../requirements.ts';
 import { appSuites } from './app-suites.ts';

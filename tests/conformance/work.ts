@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import type { AppName } from '../../servers/apps/catalog.ts';
-import type { ModelName } from '../../servers/catalog.ts';
+import type { AppName } from '../../servers/apps/app-catalog.ts';
+import type { ModelName } from '../../servers/model-catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { WorkSpec } from '../../servers/work/spec.ts';
 import type { Transport } from '../../sockets/socket.ts';

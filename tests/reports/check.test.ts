@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type CheckResult, checkResultSchema } from '../../bench/model/check-result.ts';
-import { render } from '../../reports/renderers/catalog.ts';
+import { render } from '../../reports/renderers/formats.ts';
 import { baselineMetric, checkResult, checkSessions, finding, look, notEstimable, storedRuns } from './checks.ts';
 
 const page = { color: false, width: 100 };

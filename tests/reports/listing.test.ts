@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type Listing, renderListing } from '../../reports/renderers/listing.ts';
 import { type ListedModel, refusals } from '../../reports/tables/carrying.ts';
-import { type AppName, appNames } from '../../servers/apps/catalog.ts';
-import { type ModelName, modelNames, whyNotCarried } from '../../servers/catalog.ts';
+import { type AppName, appNames } from '../../servers/apps/app-catalog.ts';
+import { type ModelName, modelNames, whyNotCarried } from '../../servers/model-catalog.ts';
 import { transportNames } from '../../servers/transport.ts';
 
 function listingOf(models: readonly ListedModel[], apps: readonly AppName[]): Listing {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { StreamSession } from '../../servers/apps/app.ts';
-import { type AppEntry, type AppName, appNames, apps } from '../../servers/apps/catalog.ts';
+import { type AppEntry, type AppName, appNames, apps } from '../../servers/apps/app-catalog.ts';
 import { CollectedReply } from '../../servers/node/collected-reply.ts';
 import { loadApp, loadDatagramApp, loadStreamApp, UnsupportedByAppError } from '../../servers/served.ts';
 import type { WorkSpec } from '../../servers/work/spec.ts';

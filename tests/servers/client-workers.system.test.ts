@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { AppName } from '../../servers/apps/catalog.ts';
+import type { AppName } from '../../servers/apps/app-catalog.ts';
 import type { ClientWorker } from '../../servers/blocking/client-workers.ts';
 import type { ServerSpec } from '../../servers/contract.ts';
 import { openRoom } from '../../servers/rooms/descriptor-room.ts';

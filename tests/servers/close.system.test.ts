@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { modelNames, models, whyUnavailable } from '../../servers/catalog.ts';
+import { modelNames, models, whyUnavailable } from '../../servers/model-catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
 import { DatagramClient } from '../conformance/datagram-client.ts';
@@ -13,7 +13,7 @@ import { type Holdings, holdings, isIdle, isRunning, processTree } from './proce
 import { soon, until } from './until.ts';
 
 const program = fileURLToPath(new URL('./closing.mjs', import.meta.url));
-const catalog = new URL('../../dist/servers/catalog.js', import.meta.url).href;
+const catalog = new URL('../../dist/servers/model-catalog.js', import.meta.url).href;
 const hello = Buffer.from('hello');
 
 const cases = modelNames

@@ -1,10 +1,10 @@
 import cluster from 'node:cluster';
 import { expect, onTestFinished, test } from 'vitest';
-import type * as Catalog from '../../servers/catalog.ts';
+import type * as Catalog from '../../servers/model-catalog.ts';
 import { ServerProcess } from './server-process.ts';
 
 /** Built, because its workers run JavaScript files. */
-const built = new URL('../../dist/servers/catalog.js', import.meta.url).href;
+const built = new URL('../../dist/servers/model-catalog.js', import.meta.url).href;
 const { loadModel }: typeof Catalog = await import(built);
 
 const spec = { transport: 'tcp', app: 'echo', host: '127.0.0.1' } as const;

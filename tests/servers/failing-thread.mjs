@@ -13,7 +13,7 @@ workerThreads.Worker = class extends workerThreads.Worker {
   }
 };
 syncBuiltinESMExports();
-const { loadModel } = await import('../../dist/servers/catalog.js');
+const { loadModel } = await import('../../dist/servers/model-catalog.js');
 
 const { start } = await loadModel(process.argv[2]);
 const spec = { transport: 'tcp', app: 'echo', host: '127.0.0.1', port: 0 };

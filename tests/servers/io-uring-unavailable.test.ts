@@ -1,5 +1,5 @@
 import { afterAll, expect, test, vi } from 'vitest';
-import { loadModel, whyUnavailable } from '../../servers/catalog.ts';
+import { loadModel, whyUnavailable } from '../../servers/model-catalog.ts';
 import { UnavailableError } from '../../sockets/errors/errno.ts';
 import { whyNoLibc } from '../../sockets/libc.ts';
 

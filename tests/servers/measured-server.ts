@@ -2,15 +2,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import type { AppName } from '../../servers/apps/catalog.ts';
-import type { ModelName } from '../../servers/catalog.ts';
+import type { AppName } from '../../servers/apps/app-catalog.ts';
+import type { ModelName } from '../../servers/model-catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
 import { isRunning, processTree } from './process-tree.ts';
 import { soon } from './until.ts';
 
 const program = fileURLToPath(new URL('./closing.mjs', import.meta.url));
-const catalog = new URL('../../dist/servers/catalog.js', import.meta.url).href;
+const catalog = new URL('../../dist/servers/model-catalog.js', import.meta.url).href;
 
 /** Bytes that a server's process holds: native memory exactly, what JavaScript refers to, and the resident set. */
 export interface Memory {

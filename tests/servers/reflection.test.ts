@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type AppName, appNames, apps } from '../../servers/apps/catalog.ts';
+import { type AppName, appNames, apps } from '../../servers/apps/app-catalog.ts';
 import { whyReflects } from '../../servers/apps/reflection.ts';
 import { CollectedReply } from '../../servers/node/collected-reply.ts';
 import { loadApp } from '../../servers/served.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { AppName } from '../../servers/apps/catalog.ts';
-import { type ModelName, modelNames, whyNotCarried, whyUnavailable } from '../../servers/catalog.ts';
+import type { AppName } from '../../servers/apps/app-catalog.ts';
+import { type ModelName, modelNames, whyNotCarried, whyUnavailable } from '../../servers/model-catalog.ts';
 import { StreamClient } from '../conformance/stream-client.ts';
 import { ServerProcess } from './server-process.ts';
 import { until } from './until.ts';

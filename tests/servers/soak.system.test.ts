@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type ModelName, whyUnavailable } from '../../servers/catalog.ts';
+import { type ModelName, whyUnavailable } from '../../servers/model-catalog.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
 import { noLibc } from '../sockets/open.ts';
 import { MeasuredServer, type Memory } from './measured-server.ts';

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
-import { modelNames, transportsCarrying, whyUnavailable } from '../../servers/catalog.ts';
+import { modelNames, transportsCarrying, whyUnavailable } from '../../servers/model-catalog.ts';
 import { ServerProcess } from './server-process.ts';
 import { soon } from './until.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { limitRows } from '../../../bench/lab/limit/catalog.ts';
+import { limitRows } from '../../../bench/lab/limit/limit-rows.ts';
 import { ephemeralPorts, possibleConnections } from '../../../bench/lab/limit/rows/connections.ts';
 import { inTurn } from '../../../bench/lab/limit/turns.ts';
 import { seeded } from '../../seeded.ts';

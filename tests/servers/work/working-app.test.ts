@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { StreamReply, StreamSession } from '../../../servers/apps/app.ts';
-import type { AppName } from '../../../servers/apps/catalog.ts';
+import type { AppName } from '../../../servers/apps/app-catalog.ts';
 import { loadApp, loadDatagramApp, loadStreamApp } from '../../../servers/served.ts';
 import type { WorkSpec } from '../../../servers/work/spec.ts';
 

@@ -1,6 +1,6 @@
 import { appsSpeaking } from '../../bench/model/app-workload.ts';
 import type { TargetSpec } from '../../bench/model/configuration.ts';
-import type { AppProtocol } from '../../servers/apps/catalog.ts';
+import type { AppProtocol } from '../../servers/apps/app-catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { Flags } from '../cli/flags.ts';
 import { isOwnAddress, resolveHost } from './host.ts';

@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { isOwnAddress, resolveHost } from '../../scripts/flags/host.ts';
-import { parsePort, parseTarget } from '../../scripts/flags/target.ts';
+import { parsePort, parseTarget } from '../../scripts/flags/target-url.ts';
 import { isLoopback } from '../../sockets/address.ts';
 
 describe('a target', () => {
