@@ -1,0 +1,157 @@
+import { createServer, type IncomingMessage, request } from 'node:http';
+import { type Duplex, duplexPair } from 'node:stream';
+import fc from 'fast-check';
+import { expect, onTestFinished, test } from 'vitest';
+import { WebSocketServer } from 'ws';
+import { HttpProtocol } from '../../../bench/load/protocols/http.ts';
+import { type ClientProtocol, COMPLETE, MORE, NO_REQUEST, READY, RESPOND } from '../../../bench/load/protocols/protocol.ts';
+import { WebSocketProtocol } from '../../../bench/load/protocols/websocket.ts';
+import { parseSizes } from '../../../bench/model/message-sizes.ts';
+import { latin, scope, take } from './talk.ts';
+
+// What Node's HTTP and the library ws make of our bytes, and we of theirs, in memory.
+
+/** Talks to a server that has been given the other end, until so many requests are complete. */
+function converse(protocol: ClientProtocol, stream: Duplex, requests: number): Promise<string[]> {
+  const events: string[] = [];
+  const out = Buffer.alloc(protocol.longestRequest);
+  const write = (length: number) => stream.write(Buffer.from(out.subarray(0, length)));
+  let sequence = NO_REQUEST;
+  const send = () => write(protocol.encode(0, ++sequence, out, 0));
+  return new Promise((resolve, reject) => {
+    stream.on('error', reject);
+    stream.on('close', () => reject(new Error(`closed after ${events}`)));
+    stream.on('data', (bytes: Buffer) => {
+      for (let at = 0; at < bytes.length; ) {
+        at = protocol.consume(0, sequence, bytes, at, bytes.length);
+        const { event } = protocol;
+        if (event === MORE) continue;
+        if (event === RESPOND) write(protocol.respond?.(0, out, 0) ?? 0);
+        else if (event !== COMPLETE && event !== READY) {
+          reject(new Error(`event ${event}: ${protocol.faults[protocol.fault]}`));
+          return;
+        }
+        events.push(`${event}`);
+        if (sequence === requests - 1 && event === COMPLETE) resolve(events);
+        else if (event !== RESPOND) send();
+      }
+    });
+    protocol.reset(0);
+    write(protocol.greet(0, out, 0));
+    if (!protocol.greets) send();
+  });
+}
+
+test("Node's HTTP server understands every request, and we its replies", async () => {
+  const seen: string[] = [];
+  const server = createServer(async (incoming, outgoing) => {
+    let body = '';
+    for await (const part of incoming) body += part;
+    seen.push(`${incoming.method} ${incoming.url} ${incoming.headers.host} ${incoming.headers['x-a'] ?? ''} ${body}`);
+    if (incoming.url === '/chunked') outgoing.write('hel');
+    outgoing.end(incoming.url === '/chunked' ? 'lo' : 'hello');
+  });
+  const [near, far] = duplexPair();
+  onTestFinished(() => {
+    near.destroy();
+  });
+  server.emit('connection', far);
+  const expectBody = latin('hello');
+  const requests = [
+    { path: '/', expectBody },
+    { path: '/chunked', expectBody, headers: [['X-A', 'b c']] as const },
+    { path: '/put', method: 'PUT', body: latin('body'), expectBody },
+    { path: '/post', method: 'POST', expectBody },
+    { path: '/head', method: 'HEAD' },
+  ];
+  const protocol = new HttpProtocol({ host: 'a', requests, keepAlive: true }, scope);
+  const events = await converse(protocol, near, 60);
+  expect(events).toEqual(Array(60).fill(`${COMPLETE}`));
+  expect(new Set(seen)).toEqual(
+    new Set(['GET / a  ', 'GET /chunked a b c ', 'PUT /put a  body', 'POST /post a  ', 'HEAD /head a  ']),
+  );
+});
+
+/** Reads a reply with Node's client. @returns its status and body. */
+function readByNode(reply: Uint8Array, method: string): Promise<string> {
+  const [near, far] = duplexPair();
+  return new Promise((resolve, reject) => {
+    const asked = request({ createConnection: () => near as never, method, host: 'a' }, (incoming: IncomingMessage) => {
+      const parts: Buffer[] = [];
+      incoming.on('data', (part: Buffer) => parts.push(part));
+      incoming.on('error', reject);
+      incoming.on('end', () => {
+        near.destroy();
+        resolve(`${incoming.statusCode} ${Buffer.concat(parts).toString('latin1')}`);
+      });
+    });
+    asked.on('error', reject);
+    asked.end();
+    far.resume();
+    far.end(reply);
+  });
+}
+
+const body = fc.string({ unit: 'binary-ascii', maxLength: 40 });
+const reply = fc
+  .record({
+    status: fc.constantFrom(200, 201, 204, 301, 304, 404, 500),
+    interim: fc.boolean(),
+    headers: fc.array(fc.constantFrom('A: b', 'Set-Cookie: a=b; c', 'Vary:', 'Date:  now \t', 'X-Long: '.padEnd(90, 'y'))),
+    parts: fc.array(body, { maxLength: 3 }),
+    framing: fc.constantFrom('length', 'chunks', 'end'),
+  })
+  .map(({ status, interim, headers, parts, framing }) => {
+    const isBodiless = status === 204 || status === 304;
+    const content = isBodiless ? '' : parts.join('');
+    const lines = [`HTTP/1.1 ${status} Some reason`, ...headers];
+    let sent = content;
+    if (framing === 'length' && !isBodiless) lines.push(`Content-Length: ${content.length}`);
+    if (framing === 'chunks' && !isBodiless) {
+      lines.push('Transfer-Encoding: chunked');
+      const chunks = parts.filter((part) => part !== '').map((part) => `${part.length.toString(16)};x\r\n${part}\r\n`);
+      sent = `${chunks.join('')}0\r\nT: u\r\n\r\n`;
+    }
+    const before = interim ? 'HTTP/1.1 103 Early\r\nLink: a\r\n\r\n' : '';
+    return { status, content, bytes: latin(`${before}${lines.join('\r\n')}\r\n\r\n${sent}`) };
+  });
+
+test("reads replies as Node's HTTP client does", async () => {
+  await fc.assert(
+    fc.asyncProperty(reply, async ({ status, content, bytes }) => {
+      expect(await readByNode(bytes, 'GET')).toBe(`${status} ${content}`);
+      const expected = { path: '/', expectStatus: [status], expectBody: latin(content) };
+      const protocol = new HttpProtocol({ host: 'a', requests: [expected], keepAlive: true }, scope);
+      const { events } = take(protocol, bytes, 0);
+      if (events === 'more') protocol.finish(0, 0);
+      expect([protocol.event === MORE ? 'more' : protocol.event, protocol.status]).toEqual([expect.toBeOneOf([2, 3]), status]);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test.each([
+  ['3,100-70000:0.2', false],
+  ['20-200', true],
+])('the library ws understands our frames, and we its pings and fragments: %s', async (sizes, isText) => {
+  const webSockets = new WebSocketServer({ noServer: true });
+  const server = createServer();
+  server.on('upgrade', (incoming, stream, head) => {
+    webSockets.handleUpgrade(incoming, stream, head, (client) => {
+      client.on('message', (message: Buffer, binary) => {
+        const middle = message.length >> 1;
+        client.send(message.subarray(0, middle), { binary, fin: false });
+        client.ping('still there?');
+        client.send(message.subarray(middle), { binary, fin: true });
+      });
+    });
+  });
+  const [near, far] = duplexPair();
+  onTestFinished(() => {
+    near.destroy();
+  });
+  server.emit('connection', far);
+  const exchange = { host: 'a', path: '/', sizes: parseSizes(sizes), text: isText };
+  const events = await converse(new WebSocketProtocol(exchange, scope), near, 50);
+  expect(events).toEqual([`${READY}`, ...Array(50).fill([`${RESPOND}`, `${COMPLETE}`]).flat()]);
+});
