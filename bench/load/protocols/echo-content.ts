@@ -31,11 +31,9 @@ export class EchoContent {
   /** Letters as they are written: masked. */
   readonly #written: Buffer;
   readonly #writtenDoubles: Float64Array;
-  // Views of the engine's two buffers, made when they are seen for the first time.
-  #out: Uint8Array | undefined;
-  #outDoubles: Float64Array | undefined;
-  #in: Uint8Array | undefined;
-  #inDoubles: Float64Array | undefined;
+  // Views of the engine's two buffers.
+  readonly #out = new AlignedView();
+  readonly #in = new AlignedView();
 
   /** @param largest most bytes of a message. */
   constructor(largest: number, streamKey: StreamKey, { text = false, mask = 0 }: EchoForm = {}) {
@@ -53,10 +51,13 @@ export class EchoContent {
 
   /** Writes a message of `size` bytes at `at`. @returns `size`. */
   write(out: Uint8Array, at: number, size: number, connection: number, sequence: number): number {
-    if (size > MOST_DOUBLE_BYTES || (at & 7) !== 0) copyBytes(this.#written, size, out, at);
-    else this.#writeDoubles(out, at, size);
-    const header = Math.min(size, HEADER_BYTES);
     const mark = connection ^ Math.imul(sequence, SPREAD);
+    if (this.#isQuick(at, size) && this.#out.covers(out)) {
+      this.#writeDoubles(this.#out, at, size, mark, sequence);
+      return size;
+    }
+    copyBytes(this.#written, size, out, at);
+    const header = Math.min(size, HEADER_BYTES);
     for (let i = 0; i < header; i++) {
       out[at + i] = this.#headerByte(i, i < 4 ? mark : sequence) ^ this.#maskByte(i);
     }
@@ -69,49 +70,43 @@ export class EchoContent {
    */
   equal(bytes: Uint8Array, at: number, from: number, length: number, connection: number, sequence: number): number {
     const mark = connection ^ Math.imul(sequence, SPREAD);
+    const isQuick = from === 0 && this.#isQuick(at | length, length) && this.#in.covers(bytes);
+    if (isQuick && this.#equalDoubles(this.#in, at, length, mark, sequence)) return length;
     const headerEnd = Math.min(from + length, HEADER_BYTES);
     let i = from;
     for (; i < headerEnd; i++) {
       if (bytes[at + i - from] !== this.#headerByte(i, i < 4 ? mark : sequence)) return i - from;
     }
     if (i === from + length) return length;
-    return i - from + this.#equalLetters(bytes, at + i - from, i, from + length - i);
+    return i - from + equalBytes(bytes, at + i - from, this.#letters, i, from + length - i);
   }
 
-  #equalLetters(bytes: Uint8Array, at: number, from: number, length: number): number {
-    if (length > MOST_DOUBLE_BYTES || ((at | from | length) & 7) !== 0) {
-      return equalBytes(bytes, at, this.#letters, from, length);
-    }
-    if (bytes !== this.#in) {
-      this.#in = bytes;
-      this.#inDoubles = doublesOf(bytes);
-    }
-    const doubles = this.#inDoubles;
-    if (doubles === undefined) return equalBytes(bytes, at, this.#letters, from, length);
+  /** Reports whether doubles serve: the header is whole and binary, and the place is a multiple of 8. */
+  #isQuick(at: number, size: number): boolean {
+    return (at & 7) === 0 && size >= HEADER_BYTES && size <= MOST_DOUBLE_BYTES && !this.#text;
+  }
+
+  #writeDoubles({ words, doubles }: AlignedView, at: number, size: number, mark: number, sequence: number): void {
+    const letters = this.#writtenDoubles;
+    // The letters are padded: a last incomplete double is written byte by byte.
+    const whole = size >> 3;
+    const to = at >> 3;
+    for (let i = 1; i < whole; i++) doubles[to + i] = letters[i] as number;
+    words[at >> 2] = mark ^ this.#mask;
+    words[(at >> 2) + 1] = sequence ^ this.#mask;
+    if ((size & 7) === 0) return;
+    const bytes = this.#out.bytes;
+    for (let i = whole << 3; i < size; i++) bytes[at + i] = this.#written[i] as number;
+  }
+
+  #equalDoubles({ words, doubles }: AlignedView, at: number, length: number, mark: number, sequence: number): boolean {
+    if (words[at >> 2] !== mark || words[(at >> 2) + 1] !== (sequence | 0)) return false;
     // Letters make neither NaN nor zero, so equal doubles are equal bytes.
     const letters = this.#doubles;
-    const end = (from + length) >> 3;
-    const shift = (at - from) >> 3;
-    for (let i = from >> 3; i < end; i++) {
-      if (doubles[i + shift] !== letters[i]) return equalBytes(bytes, at, this.#letters, from, length);
-    }
-    return length;
-  }
-
-  #writeDoubles(out: Uint8Array, at: number, size: number): void {
-    if (out !== this.#out) {
-      this.#out = out;
-      this.#outDoubles = doublesOf(out);
-    }
-    const doubles = this.#outDoubles;
-    if (doubles === undefined) {
-      copyBytes(this.#written, size, out, at);
-      return;
-    }
-    const letters = this.#writtenDoubles;
-    const whole = size >> 3;
-    for (let i = 0; i < whole; i++) doubles[(at >> 3) + i] = letters[i] as number;
-    for (let i = whole << 3; i < size; i++) out[at + i] = this.#written[i] as number;
+    const to = at >> 3;
+    const end = length >> 3;
+    for (let i = 1; i < end; i++) if (doubles[to + i] !== letters[i]) return false;
+    return true;
   }
 
   #headerByte(i: number, word: number): number {
@@ -124,8 +119,24 @@ export class EchoContent {
   }
 }
 
-/** Returns the same memory as doubles; undefined when it does not begin at a multiple of 8. */
-function doublesOf(bytes: Uint8Array): Float64Array | undefined {
-  if ((bytes.byteOffset & 7) !== 0) return undefined;
-  return new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 3);
+/** The memory of a buffer as words and doubles, made when the buffer is seen for the first time. */
+class AlignedView {
+  bytes = new Uint8Array(0);
+  words = new Int32Array(0);
+  doubles = new Float64Array(0);
+  #isAligned = true;
+
+  /** Makes this the view of a buffer. @returns false when the buffer does not begin at a multiple of 8. */
+  covers(bytes: Uint8Array): boolean {
+    if (bytes !== this.bytes) this.#view(bytes);
+    return this.#isAligned;
+  }
+
+  #view(bytes: Uint8Array): void {
+    this.bytes = bytes as Uint8Array<ArrayBuffer>;
+    this.#isAligned = (bytes.byteOffset & 7) === 0;
+    if (!this.#isAligned) return;
+    this.words = new Int32Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength >> 2);
+    this.doubles = new Float64Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength >> 3);
+  }
 }

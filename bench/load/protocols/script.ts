@@ -46,6 +46,8 @@ export class ScriptProtocol implements ClientProtocol {
   readonly #progress: Float64Array;
   /** The reply that is expected, when it differs from request to request. */
   readonly #scratch: Buffer;
+  /** Length of the expected reply; Infinity when any is right. */
+  #expectedLength = Number.POSITIVE_INFINITY;
 
   /** @throws {TextFault} when the script is not complete. */
   constructor(script: Script, scope: ProtocolScope) {
@@ -88,7 +90,7 @@ export class ScriptProtocol implements ClientProtocol {
     const loggingIn = this.#login[this.#done[c] as number];
     if (loggingIn === undefined && sequence < 0) return this.#corrupt(codes.unasked, 0, at);
     const step = loggingIn ?? this.#repeated(c, sequence);
-    const expected = step.expect && this.#expected(step.expect, c, loggingIn === undefined ? sequence : 0);
+    const expected = this.#expected(step.expect, c, loggingIn === undefined ? sequence : 0);
     const received = this.#received[c] as number;
     const { length } = step;
     length.progress = this.#progress[c] as number;
@@ -119,14 +121,11 @@ export class ScriptProtocol implements ClientProtocol {
     else this.event = MORE;
   }
 
-  /** Length of the last reply of {@link #expected}. */
-  #expectedLength = 0;
-
-  #expected(writer: TextWriter, c: number, sequence: number): Buffer {
-    if (writer.constant !== undefined) {
-      this.#expectedLength = writer.constant.length;
-      return writer.constant;
-    }
+  /** Returns the expected reply, and its length in {@link #expectedLength}. */
+  #expected(writer: TextWriter | undefined, c: number, sequence: number): Buffer | undefined {
+    const constant = writer?.constant;
+    this.#expectedLength = constant?.length ?? Number.POSITIVE_INFINITY;
+    if (writer === undefined || constant !== undefined) return constant;
     this.#expectedLength = writer.write(c, sequence, this.#scratch, 0);
     return this.#scratch;
   }

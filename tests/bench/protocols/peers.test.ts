@@ -4,42 +4,72 @@ import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { HttpProtocol } from '../../../bench/load/protocols/http.ts';
-import { type ClientProtocol, COMPLETE, MORE, NO_REQUEST, READY, RESPOND } from '../../../bench/load/protocols/protocol.ts';
+import {
+  type ClientProtocol,
+  COMPLETE,
+  MORE,
+  NO_REQUEST,
+  READY,
+  RESPOND,
+} from '../../../bench/load/protocols/protocol.ts';
 import { WebSocketProtocol } from '../../../bench/load/protocols/websocket.ts';
 import { parseSizes } from '../../../bench/model/message-sizes.ts';
 import { latin, scope, take } from './talk.ts';
 
 // What Node's HTTP and the library ws make of our bytes, and we of theirs, in memory.
 
-/** Talks to a server that has been given the other end, until so many requests are complete. */
-function converse(protocol: ClientProtocol, stream: Duplex, requests: number): Promise<string[]> {
-  const events: string[] = [];
-  const out = Buffer.alloc(protocol.longestRequest);
-  const write = (length: number) => stream.write(Buffer.from(out.subarray(0, length)));
-  let sequence = NO_REQUEST;
-  const send = () => write(protocol.encode(0, ++sequence, out, 0));
-  return new Promise((resolve, reject) => {
-    stream.on('error', reject);
-    stream.on('close', () => reject(new Error(`closed after ${events}`)));
-    stream.on('data', (bytes: Buffer) => {
-      for (let at = 0; at < bytes.length; ) {
-        at = protocol.consume(0, sequence, bytes, at, bytes.length);
-        const { event } = protocol;
-        if (event === MORE) continue;
-        if (event === RESPOND) write(protocol.respond?.(0, out, 0) ?? 0);
-        else if (event !== COMPLETE && event !== READY) {
-          reject(new Error(`event ${event}: ${protocol.faults[protocol.fault]}`));
-          return;
-        }
-        events.push(`${event}`);
-        if (sequence === requests - 1 && event === COMPLETE) resolve(events);
-        else if (event !== RESPOND) send();
-      }
-    });
+/** A client on a stream in memory that sends its next request when the one before is complete. */
+class StreamClient {
+  readonly events: string[] = [];
+  readonly #protocol: ClientProtocol;
+  readonly #stream: Duplex;
+  readonly #out: Buffer;
+  #sequence = NO_REQUEST;
+
+  constructor(protocol: ClientProtocol, stream: Duplex) {
+    this.#protocol = protocol;
+    this.#stream = stream;
+    this.#out = Buffer.alloc(protocol.longestRequest);
     protocol.reset(0);
-    write(protocol.greet(0, out, 0));
-    if (!protocol.greets) send();
-  });
+    this.#write(protocol.greet(0, this.#out, 0));
+    if (!protocol.greets) this.#send();
+  }
+
+  /** Talks to the server at the other end of the stream until so many requests are complete. */
+  converse(requests: number): Promise<string[]> {
+    return new Promise((resolve, reject) => {
+      this.#stream.on('error', reject);
+      this.#stream.on('close', () => reject(new Error(`closed after ${this.events}`)));
+      this.#stream.on('data', (bytes: Buffer) => {
+        try {
+          this.#receive(bytes);
+        } catch (error) {
+          reject(error);
+        }
+        if (this.#sequence === requests) resolve(this.events);
+      });
+    });
+  }
+
+  #receive(bytes: Buffer): void {
+    for (let at = 0; at < bytes.length; ) {
+      at = this.#protocol.consume(0, this.#sequence, bytes, at, bytes.length);
+      const { event, faults, fault } = this.#protocol;
+      if (event === MORE) return;
+      this.events.push(`${event}`);
+      if (event === COMPLETE || event === READY) this.#send();
+      else if (event === RESPOND) this.#write(this.#protocol.respond?.(0, this.#out, 0) ?? 0);
+      else throw new Error(`event ${event}: ${faults[fault]}`);
+    }
+  }
+
+  #send(): void {
+    this.#write(this.#protocol.encode(0, ++this.#sequence, this.#out, 0));
+  }
+
+  #write(length: number): void {
+    this.#stream.write(Buffer.from(this.#out.subarray(0, length)));
+  }
 }
 
 test("Node's HTTP server understands every request, and we its replies", async () => {
@@ -65,7 +95,7 @@ test("Node's HTTP server understands every request, and we its replies", async (
     { path: '/head', method: 'HEAD' },
   ];
   const protocol = new HttpProtocol({ host: 'a', requests, keepAlive: true }, scope);
-  const events = await converse(protocol, near, 60);
+  const events = await new StreamClient(protocol, near).converse(60);
   expect(events).toEqual(Array(60).fill(`${COMPLETE}`));
   expect(new Set(seen)).toEqual(
     new Set(['GET / a  ', 'GET /chunked a b c ', 'PUT /put a  body', 'POST /post a  ', 'HEAD /head a  ']),
@@ -97,7 +127,9 @@ const reply = fc
   .record({
     status: fc.constantFrom(200, 201, 204, 301, 304, 404, 500),
     interim: fc.boolean(),
-    headers: fc.array(fc.constantFrom('A: b', 'Set-Cookie: a=b; c', 'Vary:', 'Date:  now \t', 'X-Long: '.padEnd(90, 'y'))),
+    headers: fc.array(
+      fc.constantFrom('A: b', 'Set-Cookie: a=b; c', 'Vary:', 'Date:  now \t', 'X-Long: '.padEnd(90, 'y')),
+    ),
     parts: fc.array(body, { maxLength: 3 }),
     framing: fc.constantFrom('length', 'chunks', 'end'),
   })
@@ -124,7 +156,10 @@ test("reads replies as Node's HTTP client does", async () => {
       const protocol = new HttpProtocol({ host: 'a', requests: [expected], keepAlive: true }, scope);
       const { events } = take(protocol, bytes, 0);
       if (events === 'more') protocol.finish(0, 0);
-      expect([protocol.event === MORE ? 'more' : protocol.event, protocol.status]).toEqual([expect.toBeOneOf([2, 3]), status]);
+      expect([protocol.event === MORE ? 'more' : protocol.event, protocol.status]).toEqual([
+        expect.toBeOneOf([2, 3]),
+        status,
+      ]);
     }),
     { numRuns: 200 },
   );
@@ -152,6 +187,11 @@ test.each([
   });
   server.emit('connection', far);
   const exchange = { host: 'a', path: '/', sizes: parseSizes(sizes), text: isText };
-  const events = await converse(new WebSocketProtocol(exchange, scope), near, 50);
-  expect(events).toEqual([`${READY}`, ...Array(50).fill([`${RESPOND}`, `${COMPLETE}`]).flat()]);
+  const events = await new StreamClient(new WebSocketProtocol(exchange, scope), near).converse(50);
+  expect(events).toEqual([
+    `${READY}`,
+    ...Array(50)
+      .fill([`${RESPOND}`, `${COMPLETE}`])
+      .flat(),
+  ]);
 });

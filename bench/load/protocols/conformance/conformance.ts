@@ -21,8 +21,8 @@ export interface ConformanceSpec {
   readonly damages?: number;
 }
 
-/** Most places at which a conversation is cut in two; a longer one is cut at that many, evenly. */
-const MOST_CUTS = 4096;
+/** Most bytes that are passed again and again, each time cut elsewhere: a long conversation is not cut at every byte. */
+const MOST_REPEATED_BYTES = 2_000_000;
 const PLAIN: Surroundings = { before: new Uint8Array(0), after: new Uint8Array(0) };
 /** What a reader sees that reads too far: a plausible continuation. */
 const TEMPTING: Surroundings = { before: Buffer.from('\r\n1\0'), after: Buffer.from('\r\n\r\n0\r\n\r\n1') };
@@ -71,6 +71,7 @@ function requestsOf(protocol: ClientProtocol, conversations: readonly Conversati
     return replies.map((_, sequence) => {
       const out = Buffer.alloc(at + protocol.longestRequest + 8, 0xa5);
       const length = protocol.encode(c, sequence, out, at);
+      if (length > protocol.longestRequest) throw new Error(`request ${sequence} has ${length} bytes`);
       const beside = [...out.subarray(0, at), ...out.subarray(at + length)].some((byte) => byte !== 0xa5);
       if (beside) throw new Error(`encode of request ${sequence} wrote beside the ${length} bytes that it reported`);
       return out.toString('latin1', at, at + length);
@@ -111,7 +112,7 @@ function checkSplit({ make, conversations }: ConformanceSpec): string | undefine
   for (const [c, conversation] of conversations.entries()) {
     const bytes = bytesOf(conversation);
     const whole = eventsOf(protocol, c, conversation, [bytes]);
-    const step = Math.max(1, Math.ceil(bytes.length / MOST_CUTS));
+    const step = cutEvery(bytes.length);
     for (let cut = 1; cut < bytes.length; cut += step) {
       const pieces = [bytes.subarray(0, cut), bytes.subarray(cut)];
       const difference = compare(whole, eventsOf(protocol, c, conversation, pieces, TEMPTING));
@@ -151,7 +152,7 @@ function checkEnded({ make, conversations }: ConformanceSpec): string | undefine
   for (const [c, conversation] of conversations.entries()) {
     const bytes = bytesOf(conversation);
     const boundaries = boundariesOf(conversation).slice(0, -1);
-    const step = Math.max(1, Math.ceil(bytes.length / MOST_CUTS));
+    const step = cutEvery(bytes.length);
     for (let cut = 0; cut < bytes.length; cut += step) {
       const client = open(protocol, c, conversation);
       if (cut > 0) client.receive(bytes.subarray(0, cut));
@@ -180,6 +181,11 @@ function checkDamaged({ make, conversations, random, damages = 500 }: Conformanc
     if (difference !== undefined) return `${JSON.stringify(Buffer.from(bytes).toString('latin1'))}: ${difference}`;
   }
   return undefined;
+}
+
+/** Returns the distance between two places at which a conversation is cut. */
+function cutEvery(length: number): number {
+  return Math.max(1, Math.ceil(length ** 2 / MOST_REPEATED_BYTES));
 }
 
 function cutAtRandom(bytes: Uint8Array, random: Random): Uint8Array[] {

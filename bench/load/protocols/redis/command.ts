@@ -41,14 +41,14 @@ export function parseRedisCommands(text: string): RedisCommand[] {
 
 function parseEntry(text: string, at: number): { readonly parts: Piece[][]; readonly weight: number | undefined } {
   // A colon at the very end of an unquoted word begins the weight.
-  const weighted = /^(.*\S):([\d.]+)\s*$/s.exec(text);
+  const weighted = /^(.*\S)\s*:([\d.]+)\s*$/s.exec(text);
   const command = weighted?.[1] ?? text;
   const words = split(command, at, ' ').filter((word) => word.text !== '');
   if (words.length === 0) {
     throw new TextFault<CommandFaultCode>('no-command', at, 'a command is missing: write one such as GET {key}');
   }
   const parts = words.map((word) => parseTemplate(unquoted(word.text), PLACEHOLDERS, word.at));
-  return { parts, weight: weighted ? parseWeight(weighted[2] as string, at + command.length + 1) : undefined };
+  return { parts, weight: weighted ? parseWeight(weighted[2] as string, at + text.lastIndexOf(':') + 1) : undefined };
 }
 
 function parseWeight(text: string, at: number): number {
