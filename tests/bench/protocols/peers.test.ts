@@ -3,6 +3,7 @@ import { type Duplex, duplexPair } from 'node:stream';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocketServer } from 'ws';
+import { checkConformance } from '../../../bench/load/protocols/conformance/conformance.ts';
 import { HttpProtocol } from '../../../bench/load/protocols/http.ts';
 import {
   type ClientProtocol,
@@ -14,6 +15,7 @@ import {
 } from '../../../bench/load/protocols/protocol.ts';
 import { WebSocketProtocol } from '../../../bench/load/protocols/websocket.ts';
 import { parseSizes } from '../../../bench/model/message-sizes.ts';
+import { seeded } from '../../seeded.ts';
 import { latin, scope, take } from './talk.ts';
 
 // What Node's HTTP and the library ws make of our bytes, and we of theirs, in memory.
@@ -24,19 +26,22 @@ class StreamClient {
   readonly #protocol: ClientProtocol;
   readonly #stream: Duplex;
   readonly #out: Buffer;
+  readonly #requests: number;
   #sequence = NO_REQUEST;
 
-  constructor(protocol: ClientProtocol, stream: Duplex) {
+  /** @param requests how many are sent. */
+  constructor(protocol: ClientProtocol, stream: Duplex, requests: number) {
     this.#protocol = protocol;
     this.#stream = stream;
+    this.#requests = requests;
     this.#out = Buffer.alloc(protocol.longestRequest);
     protocol.reset(0);
     this.#write(protocol.greet(0, this.#out, 0));
     if (!protocol.greets) this.#send();
   }
 
-  /** Talks to the server at the other end of the stream until so many requests are complete. */
-  converse(requests: number): Promise<string[]> {
+  /** Talks to the server at the other end of the stream until all requests are complete. */
+  converse(): Promise<string[]> {
     return new Promise((resolve, reject) => {
       this.#stream.on('error', reject);
       this.#stream.on('close', () => reject(new Error(`closed after ${this.events}`)));
@@ -46,7 +51,7 @@ class StreamClient {
         } catch (error) {
           reject(error);
         }
-        if (this.#sequence === requests) resolve(this.events);
+        if (this.#sequence === this.#requests) resolve(this.events);
       });
     });
   }
@@ -64,7 +69,7 @@ class StreamClient {
   }
 
   #send(): void {
-    this.#write(this.#protocol.encode(0, ++this.#sequence, this.#out, 0));
+    if (++this.#sequence < this.#requests) this.#write(this.#protocol.encode(0, this.#sequence, this.#out, 0));
   }
 
   #write(length: number): void {
@@ -95,7 +100,7 @@ test("Node's HTTP server understands every request, and we its replies", async (
     { path: '/head', method: 'HEAD' },
   ];
   const protocol = new HttpProtocol({ host: 'a', requests, keepAlive: true }, scope);
-  const events = await new StreamClient(protocol, near).converse(60);
+  const events = await new StreamClient(protocol, near, 60).converse();
   expect(events).toEqual(Array(60).fill(`${COMPLETE}`));
   expect(new Set(seen)).toEqual(
     new Set(['GET / a  ', 'GET /chunked a b c ', 'PUT /put a  body', 'POST /post a  ', 'HEAD /head a  ']),
@@ -145,7 +150,12 @@ const reply = fc
       sent = `${chunks.join('')}0\r\nT: u\r\n\r\n`;
     }
     const before = interim ? 'HTTP/1.1 103 Early\r\nLink: a\r\n\r\n' : '';
-    return { status, content, bytes: latin(`${before}${lines.join('\r\n')}\r\n\r\n${sent}`) };
+    return {
+      status,
+      content,
+      ends: framing === 'end' && !isBodiless,
+      bytes: latin(`${before}${lines.join('\r\n')}\r\n\r\n${sent}`),
+    };
   });
 
 test("reads replies as Node's HTTP client does", async () => {
@@ -162,6 +172,18 @@ test("reads replies as Node's HTTP client does", async () => {
       ]);
     }),
     { numRuns: 200 },
+  );
+});
+
+test('any reply conforms, complete or damaged', () => {
+  fc.assert(
+    fc.property(reply, ({ bytes, ends }) => {
+      const make = () =>
+        new HttpProtocol({ host: 'a', requests: [{ path: '/', expectBody: 'same' }], keepAlive: true }, scope);
+      const conversations = [{ greeting: new Uint8Array(0), replies: [bytes], ends }];
+      expect(checkConformance({ make, conversations, random: seeded(8), damages: 20 })).toEqual([]);
+    }),
+    { numRuns: 40 },
   );
 });
 
@@ -187,7 +209,7 @@ test.each([
   });
   server.emit('connection', far);
   const exchange = { host: 'a', path: '/', sizes: parseSizes(sizes), text: isText };
-  const events = await new StreamClient(new WebSocketProtocol(exchange, scope), near).converse(50);
+  const events = await new StreamClient(new WebSocketProtocol(exchange, scope), near, 50).converse();
   expect(events).toEqual([
     `${READY}`,
     ...Array(50)
