@@ -5,8 +5,10 @@ import { copyBytes, equalBytes } from './bytes.ts';
 const HEADER_BYTES = 8;
 /** 2^32 divided by the golden ratio: multiplying by it spreads neighbouring numbers far apart (Knuth, TAOCP 6.4). */
 const SPREAD = 0x9e3779b1;
-/** Up to this size messages are copied and compared as doubles, eight bytes a step; beyond, by memcpy(3) and memcmp(3). */
-const MOST_DOUBLE_BYTES = 512;
+/** Up to this size messages are compared as doubles, eight bytes a step; beyond, by memcmp(3). */
+const MOST_COMPARED = 512;
+/** Up to this size messages are copied as doubles: a copy of a part by memcpy(3) makes a view object. */
+const MOST_COPIED = 16_384;
 /** Lowest of the 64 characters of a text header: they are visible ASCII. */
 const TEXT_DIGIT = 0x30;
 
@@ -52,7 +54,7 @@ export class EchoContent {
   /** Writes a message of `size` bytes at `at`. @returns `size`. */
   write(out: Uint8Array, at: number, size: number, connection: number, sequence: number): number {
     const mark = connection ^ Math.imul(sequence, SPREAD);
-    if (this.#isQuick(at, size) && this.#out.covers(out)) {
+    if (size <= MOST_COPIED && this.#isQuick(at, size) && this.#out.covers(out)) {
       this.#writeDoubles(this.#out, at, size, mark, sequence);
       return size;
     }
@@ -70,7 +72,8 @@ export class EchoContent {
    */
   equal(bytes: Uint8Array, at: number, from: number, length: number, connection: number, sequence: number): number {
     const mark = connection ^ Math.imul(sequence, SPREAD);
-    const isQuick = from === 0 && this.#isQuick(at | length, length) && this.#in.covers(bytes);
+    const isQuick =
+      from === 0 && length <= MOST_COMPARED && this.#isQuick(at | length, length) && this.#in.covers(bytes);
     if (isQuick && this.#equalDoubles(this.#in, at, length, mark, sequence)) return length;
     const headerEnd = Math.min(from + length, HEADER_BYTES);
     let i = from;
@@ -83,7 +86,7 @@ export class EchoContent {
 
   /** Reports whether doubles serve: the header is whole and binary, and the place is a multiple of 8. */
   #isQuick(at: number, size: number): boolean {
-    return (at & 7) === 0 && size >= HEADER_BYTES && size <= MOST_DOUBLE_BYTES && !this.#text;
+    return (at & 7) === 0 && size >= HEADER_BYTES && !this.#text;
   }
 
   #writeDoubles({ words, doubles }: AlignedView, at: number, size: number, mark: number, sequence: number): void {

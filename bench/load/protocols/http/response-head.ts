@@ -9,6 +9,7 @@ import {
   REPEATED_LENGTH,
   STRANGELY_CODED,
 } from './field-values.ts';
+import { plainLineEnd, STATUS_BYTES, usualStatus } from './plain-line.ts';
 import { WordMatch } from './word-match.ts';
 
 /** Most bytes of a head, or of trailers. A server that needs more is not known. */
@@ -106,8 +107,11 @@ export class ResponseHead {
     let next = at;
     this.fault = 0;
     while (next < limit && this.#state !== DONE) {
-      next = this.#skip(bytes, next, limit);
-      if (next === limit) break;
+      const plain = this.#skip(bytes, next, limit);
+      if (plain > next) {
+        next = plain;
+        continue;
+      }
       this.fault = this.#take(bytes[next] as number);
       if (this.fault !== 0) return next;
       next++;
@@ -130,9 +134,13 @@ export class ResponseHead {
     return 0;
   }
 
-  /** Skips bytes that are allowed and have no effect. */
+  /** Takes bytes at once that need no state of their own. @returns where it stopped; `at` when {@link #take} must go on. */
   #skip(bytes: Uint8Array, at: number, end: number): number {
     switch (this.#state) {
+      case 0:
+        return this.#skipStatus(bytes, at, end);
+      case LINE:
+        return plainLineEnd(bytes, at, end);
       case REASON:
         return skip(bytes, at, end, VALUE);
       case NAME:
@@ -142,6 +150,15 @@ export class ResponseHead {
       default:
         return at;
     }
+  }
+
+  #skipStatus(bytes: Uint8Array, at: number, end: number): number {
+    const status = usualStatus(bytes, at, end);
+    if (status === 0) return at;
+    this.minor = 1;
+    this.status = status;
+    this.#state = REASON;
+    return at + STATUS_BYTES;
   }
 
   #take(byte: number): number {

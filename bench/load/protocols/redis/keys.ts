@@ -4,6 +4,8 @@ import { RequestDraws } from '../request-draws.ts';
 import { Zipf } from './zipf.ts';
 
 const TWO_32 = 2 ** 32;
+/** All numbers of keys are integers of 32 bits, which take no memory. */
+const MOST_KEYS = 2 ** 31;
 /** Keys have a prefix and 12 digits, as redis-benchmark's. */
 const PREFIX = Buffer.from('key:');
 const DIGITS = 12;
@@ -12,7 +14,7 @@ const MOST_DRAWS = 64;
 
 /** Which keys requests name. Plain data. */
 export interface KeySpace {
-  /** How many keys: 1 to 2^32. */
+  /** How many keys: 1 to 2^31. */
   readonly count: number;
   /** Exponent of Zipf's distribution, above 0; undefined when all keys are equally likely. */
   readonly zipf?: number;
@@ -28,8 +30,8 @@ export class Keys {
 
   /** @throws {RangeError} when the number of keys, or the exponent, is out of range. */
   constructor({ count, zipf }: KeySpace, { streamKey, firstConnection }: ProtocolScope) {
-    if (!(Number.isInteger(count) && count >= 1 && count <= TWO_32)) {
-      throw new RangeError(`there may be 1 to ${TWO_32} keys, not ${count}`);
+    if (!(Number.isInteger(count) && count >= 1 && count <= MOST_KEYS)) {
+      throw new RangeError(`there may be 1 to ${MOST_KEYS} keys, not ${count}`);
     }
     if (zipf !== undefined && !(zipf > 0 && zipf <= 10)) {
       throw new RangeError(`the exponent of Zipf's distribution is above 0 and at most 10, not ${zipf}`);
@@ -52,12 +54,11 @@ export class Keys {
     const connection = this.#firstConnection + c;
     const zipf = this.#zipf;
     if (zipf === undefined) {
-      return Math.floor(((this.#draws.bits(connection, sequence, index) >>> 0) / TWO_32) * this.#count);
+      return (((this.#draws.bits(connection, sequence, index) >>> 0) / TWO_32) * this.#count) | 0;
     }
     for (let draw = 0; draw < MOST_DRAWS; draw++) {
-      const uniform = (this.#draws.bits(connection, sequence, index * MOST_DRAWS + draw) >>> 0) / TWO_32;
-      const rank = zipf.rank(uniform);
-      if (rank > 0) return rank - 1;
+      const key = zipf.item(this.#draws.bits(connection, sequence, index * MOST_DRAWS + draw));
+      if (key >= 0) return key;
     }
     return 0;
   }
