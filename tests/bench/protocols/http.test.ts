@@ -288,6 +288,21 @@ describe('the expected body', () => {
     expect(take(protocol, latin(PAGE.replace('hello', 'xello')), 0)).toMatchObject({ fault: OTHER, position: head });
   });
 
+  test('that is the first one is kept up to 16 MiB, and beyond only its length is compared', () => {
+    const size = 17 * 1024 * 1024;
+    const protocol = http({ expectBody: 'same' });
+    const reply = Buffer.concat([latin(response(`Content-Length: ${size}`)), Buffer.alloc(size, 'x')]);
+    expect(take(protocol, reply, 0)).toEqual({ events: 'complete' });
+    reply[reply.length - 1] = 0;
+    expect(take(protocol, reply, 0)).toEqual({ events: 'complete' });
+    const wrong = reply.length - 2 * 1024 * 1024;
+    reply[wrong] = 0;
+    expect(take(protocol, reply, 0)).toMatchObject({ fault: OTHER, position: wrong });
+    protocol.reset(0);
+    const shorter = Buffer.concat([latin(response(`Content-Length: ${size - 1}`)), Buffer.alloc(size - 1, 'x')]);
+    expect(take(protocol, shorter, 0)).toMatchObject({ fault: SHORT, position: shorter.length });
+  });
+
   test('that ends with the connection is compared at FIN', () => {
     const protocol = http({ expectBody: latin('hello') });
     take(protocol, latin(`${response()}hell`), 0);
