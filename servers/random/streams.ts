@@ -46,6 +46,12 @@ const purposes = {
   'simulated curve': 18,
   /** Input values of microbenchmarks. */
   'micro values': 19,
+  /** Which of several kinds of request is sent. */
+  'request selection': 20,
+  /** Keys of a store that requests name. */
+  'request keys': 21,
+  /** Random bytes and words within requests. */
+  'request content': 22,
 } as const;
 
 export type StreamPurpose = keyof typeof purposes;

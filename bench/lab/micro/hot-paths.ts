@@ -7,6 +7,7 @@ import { Payload } from '../../load/messages/payload.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import { Histogram } from '../../measure/histogram.ts';
 import type { HotPath } from './hot-path.ts';
+import { protocolPaths } from './protocol-paths.ts';
 
 /** Response times to record: few enough for a cache, spread over three decades. */
 const random = streamOf('micro values', { seed: 1 });
@@ -120,4 +121,5 @@ export const hotPaths: readonly HotPath[] = [
       };
     },
   },
+  ...protocolPaths,
 ];

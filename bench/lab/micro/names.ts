@@ -8,6 +8,11 @@ export const hotPathNames = [
   'clock',
   'ffi-call',
   'http-parse',
+  'protocol-echo',
+  'protocol-http',
+  'protocol-redis',
+  'protocol-websocket',
+  'protocol-script',
 ] as const;
 
 export type HotPathName = (typeof hotPathNames)[number];

@@ -1,0 +1,225 @@
+import type { Random } from '../../../../servers/random/streams.ts';
+import type { ClientProtocol } from '../protocol.ts';
+import { RecordingClient, type Surroundings } from './client.ts';
+import { boundariesOf, bytesOf, type Conversation } from './conversation.ts';
+import { below, damaged } from './damage.ts';
+
+/** One way in which a protocol does not keep its contract. */
+export interface ConformanceFault {
+  readonly check: string;
+  readonly detail: string;
+}
+
+/** What is checked. */
+export interface ConformanceSpec {
+  /** Makes the protocol, for as many connections as there are conversations. */
+  readonly make: () => ClientProtocol;
+  /** What the server sends on each connection. */
+  readonly conversations: readonly Conversation[];
+  readonly random: Random;
+  /** How many damaged conversations are tried. Default: 500. */
+  readonly damages?: number;
+}
+
+/** Most bytes that are passed again and again, each time cut elsewhere: a long conversation is not cut at every byte. */
+const MOST_REPEATED_BYTES = 2_000_000;
+const PLAIN: Surroundings = { before: new Uint8Array(0), after: new Uint8Array(0) };
+/** What a reader sees that reads too far: a plausible continuation. */
+const TEMPTING: Surroundings = { before: Buffer.from('\r\n1\0'), after: Buffer.from('\r\n\r\n0\r\n\r\n1') };
+
+/**
+ * Checks that a protocol keeps the contract of {@link ClientProtocol}, given what a server says: replies give the same
+ * events wherever they are cut and however many arrive at once, on several connections at a time; requests are
+ * reproducible and not longer than announced; and damaged replies neither throw nor stop it, nor change what follows.
+ * @returns all faults, at most one of each check; none when it conforms.
+ */
+export function checkConformance(spec: ConformanceSpec): ConformanceFault[] {
+  const checks: Readonly<Record<string, (spec: ConformanceSpec) => string | undefined>> = {
+    requests: checkRequests,
+    replies: checkReplies,
+    merged: checkMerged,
+    split: checkSplit,
+    interleaved: checkInterleaved,
+    ended: checkEnded,
+    damaged: checkDamaged,
+  };
+  const faults: ConformanceFault[] = [];
+  for (const [check, run] of Object.entries(checks)) {
+    try {
+      const detail = run(spec);
+      if (detail !== undefined) faults.push({ check, detail });
+    } catch (error) {
+      faults.push({ check, detail: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    }
+  }
+  return faults;
+}
+
+/** Requests of the same number are the same, at any place, and nothing is written beside them. */
+function checkRequests({ make, conversations }: ConformanceSpec): string | undefined {
+  const first = requestsOf(make(), conversations, 0);
+  const again = requestsOf(make(), conversations, 3);
+  if (first.join('\n') !== again.join('\n')) return 'the same connection and sequence gave another request';
+  const isSame = new Set(first).size <= 1;
+  return make().sameRequest && !isSame ? 'sameRequest is true, and requests differ' : undefined;
+}
+
+/** @throws {Error} when something is written beside a request. */
+function requestsOf(protocol: ClientProtocol, conversations: readonly Conversation[], at: number): string[] {
+  return conversations.flatMap(({ replies }, c) => {
+    protocol.reset(c);
+    return replies.map((_, sequence) => {
+      const out = Buffer.alloc(at + protocol.longestRequest + 8, 0xa5);
+      const length = protocol.encode(c, sequence, out, at);
+      if (length > protocol.longestRequest) throw new Error(`request ${sequence} has ${length} bytes`);
+      const beside = [...out.subarray(0, at), ...out.subarray(at + length)].some((byte) => byte !== 0xa5);
+      if (beside) throw new Error(`encode of request ${sequence} wrote beside the ${length} bytes that it reported`);
+      return out.toString('latin1', at, at + length);
+    });
+  });
+}
+
+/** Each reply, alone, answers one request. */
+function checkReplies({ make, conversations }: ConformanceSpec): string | undefined {
+  const protocol = make();
+  for (const [c, conversation] of conversations.entries()) {
+    const client = open(protocol, c, conversation);
+    if (conversation.greeting.length > 0) client.receive(conversation.greeting);
+    for (const [sequence, reply] of conversation.replies.entries()) {
+      client.receive(reply);
+      if (conversation.ends === true && sequence === conversation.replies.length - 1) client.finish();
+      if (client.answered !== sequence + 1) return `reply ${sequence} gave ${client.events.at(-1)}`;
+    }
+  }
+  return undefined;
+}
+
+/** The greeting and all replies at once give the same events as one by one. */
+function checkMerged({ make, conversations }: ConformanceSpec): string | undefined {
+  const protocol = make();
+  for (const [c, conversation] of conversations.entries()) {
+    const pieces = [conversation.greeting, ...conversation.replies].filter(({ length }) => length > 0);
+    const single = eventsOf(protocol, c, conversation, pieces);
+    const difference = compare(single, eventsOf(protocol, c, conversation, [bytesOf(conversation)]));
+    if (difference !== undefined) return `all replies at once: ${difference}`;
+  }
+  return undefined;
+}
+
+/** A cut anywhere, or everywhere, changes no event; nor do the bytes around a piece. */
+function checkSplit({ make, conversations }: ConformanceSpec): string | undefined {
+  const protocol = make();
+  for (const [c, conversation] of conversations.entries()) {
+    const bytes = bytesOf(conversation);
+    const whole = eventsOf(protocol, c, conversation, [bytes]);
+    const step = cutEvery(bytes.length);
+    for (let cut = 1; cut < bytes.length; cut += step) {
+      const pieces = [bytes.subarray(0, cut), bytes.subarray(cut)];
+      const difference = compare(whole, eventsOf(protocol, c, conversation, pieces, TEMPTING));
+      if (difference !== undefined) return `cut after ${cut} bytes: ${difference}`;
+    }
+    const single = Array.from(bytes, (byte) => Uint8Array.of(byte));
+    const difference = compare(whole, eventsOf(protocol, c, conversation, single, TEMPTING));
+    if (difference !== undefined) return `byte by byte: ${difference}`;
+  }
+  return undefined;
+}
+
+/** Connections whose bytes come alternately give the same events as one after the other. */
+function checkInterleaved({ make, conversations }: ConformanceSpec): string | undefined {
+  const alone = conversations.map((conversation, c) => eventsOf(make(), c, conversation, [bytesOf(conversation)]));
+  const protocol = make();
+  const clients = conversations.map((conversation, c) => open(protocol, c, conversation));
+  const bytes = conversations.map(bytesOf);
+  const longest = Math.max(...bytes.map(({ length }) => length));
+  for (let at = 0; at < longest; at++) {
+    for (const [c, client] of clients.entries()) {
+      const piece = bytes[c]?.subarray(at, at + 1);
+      if (piece !== undefined && piece.length > 0) client.receive(piece);
+    }
+  }
+  for (const [c, client] of clients.entries()) {
+    if (conversations[c]?.ends === true) client.finish();
+    const difference = compare(alone[c] ?? [], client.events);
+    if (difference !== undefined) return `connection ${c} of several: ${difference}`;
+  }
+  return undefined;
+}
+
+/** FIN anywhere is reported; between replies as MORE. */
+function checkEnded({ make, conversations }: ConformanceSpec): string | undefined {
+  const protocol = make();
+  for (const [c, conversation] of conversations.entries()) {
+    const bytes = bytesOf(conversation);
+    const boundaries = boundariesOf(conversation).slice(0, -1);
+    const step = cutEvery(bytes.length);
+    for (let cut = 0; cut < bytes.length; cut += step) {
+      const client = open(protocol, c, conversation);
+      if (cut > 0) client.receive(bytes.subarray(0, cut));
+      const before = client.events.length;
+      client.finish();
+      const said = client.events.slice(before);
+      if (boundaries.includes(cut) && said.length > 0) return `FIN after ${cut} bytes, between replies: ${said}`;
+    }
+  }
+  return undefined;
+}
+
+/** Damage is reported wherever it is cut, and does not outlast a reset. */
+function checkDamaged({ make, conversations, random, damages = 500 }: ConformanceSpec): string | undefined {
+  const protocol = make();
+  // Undamaged first: a protocol may learn from the first reply what the others must be.
+  const right = conversations.map((conversation, c) => eventsOf(protocol, c, conversation, [bytesOf(conversation)]));
+  for (let i = 0; i < damages; i++) {
+    const c = i % conversations.length;
+    const conversation = conversations[c] as Conversation;
+    const bytes = damaged(bytesOf(conversation), random);
+    const whole = eventsOf(protocol, c, conversation, [bytes]);
+    const difference =
+      compare(whole, eventsOf(protocol, c, conversation, cutAtRandom(bytes, random), TEMPTING)) ??
+      compare(right[c] ?? [], eventsOf(protocol, c, conversation, [bytesOf(conversation)]));
+    if (difference !== undefined) return `${JSON.stringify(Buffer.from(bytes).toString('latin1'))}: ${difference}`;
+  }
+  return undefined;
+}
+
+/** Returns the distance between two places at which a conversation is cut. */
+function cutEvery(length: number): number {
+  return Math.max(1, Math.ceil(length ** 2 / MOST_REPEATED_BYTES));
+}
+
+function cutAtRandom(bytes: Uint8Array, random: Random): Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const length = 1 + below(random() < 0.5 ? 4 : 64, random);
+    pieces.push(bytes.subarray(at, at + length));
+    at += length;
+  }
+  return pieces;
+}
+
+function open(protocol: ClientProtocol, c: number, { replies }: Conversation, around = PLAIN): RecordingClient {
+  return new RecordingClient(protocol, c, replies.length, around);
+}
+
+/** Returns the events of a new connection that receives these pieces, and FIN if the conversation has one. */
+function eventsOf(
+  protocol: ClientProtocol,
+  c: number,
+  conversation: Conversation,
+  pieces: readonly Uint8Array[],
+  around?: Surroundings,
+): readonly string[] {
+  const client = open(protocol, c, conversation, around);
+  for (const piece of pieces) if (piece.length > 0) client.receive(piece);
+  if (conversation.ends === true) client.finish();
+  return client.events;
+}
+
+/** Returns the first difference; undefined when there is none. */
+function compare(expected: readonly string[], events: readonly string[]): string | undefined {
+  for (let i = 0; i < Math.max(expected.length, events.length); i++) {
+    if (expected[i] !== events[i]) return `event ${i} is '${events[i]}' instead of '${expected[i]}'`;
+  }
+  return undefined;
+}

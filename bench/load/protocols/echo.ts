@@ -1,0 +1,80 @@
+import type { MessageSizes } from '../../model/message-sizes.ts';
+import { MessageSize } from '../messages/message-size.ts';
+import { EchoContent } from './echo-content.ts';
+import { faultList } from './faults.ts';
+import { type ClientProtocol, COMPLETE, CORRUPT, MORE, type ProtocolEvent, type ProtocolScope } from './protocol.ts';
+
+const { codes, texts } = faultList({
+  otherBytes: 'the reply differs from the request',
+  endedEarly: 'the connection ended within a reply',
+});
+
+/** Requests that come back as they were sent, of one size or of several. Every byte of a reply is compared. */
+export class EchoProtocol implements ClientProtocol {
+  readonly longestRequest: number;
+  readonly sameRequest = false;
+  readonly greets = false;
+  readonly faults = texts;
+  event: ProtocolEvent = MORE;
+  readonly status = 0;
+  replyBytes = 0;
+  fault = 0;
+  readonly #firstConnection: number;
+  readonly #size: MessageSize;
+  readonly #content: EchoContent;
+  /** Bytes of the current reply of each connection that were compared. */
+  readonly #received: Uint32Array;
+
+  constructor(sizes: MessageSizes, scope: ProtocolScope) {
+    this.#firstConnection = scope.firstConnection;
+    this.#size = new MessageSize(sizes, scope.streamKey);
+    this.#content = new EchoContent(this.#size.largest, scope.streamKey);
+    this.#received = new Uint32Array(scope.connections);
+    this.longestRequest = this.#size.largest;
+  }
+
+  reset(c: number): void {
+    this.#received[c] = 0;
+  }
+
+  greet(): number {
+    return 0;
+  }
+
+  encode(c: number, sequence: number, out: Uint8Array, at: number): number {
+    const connection = this.#firstConnection + c;
+    return this.#content.write(out, at, this.#size.of(connection, sequence), connection, sequence);
+  }
+
+  consume(c: number, sequence: number, bytes: Uint8Array, at: number, end: number): number {
+    if (sequence < 0) return this.#corrupt(codes.unasked, 0, at);
+    const connection = this.#firstConnection + c;
+    const size = this.#size.of(connection, sequence);
+    const from = this.#received[c] as number;
+    const length = Math.min(end - at, size - from);
+    const equal = this.#content.equal(bytes, at, from, length, connection, sequence);
+    if (equal < length) return this.#corrupt(codes.otherBytes, from + equal, at + equal);
+    if (from + length < size) {
+      this.event = MORE;
+      this.#received[c] = from + length;
+    } else {
+      this.event = COMPLETE;
+      this.replyBytes = size;
+      this.#received[c] = 0;
+    }
+    return at + length;
+  }
+
+  finish(c: number): void {
+    const received = this.#received[c] as number;
+    if (received > 0) this.#corrupt(codes.endedEarly, received, 0);
+    else this.event = MORE;
+  }
+
+  #corrupt(fault: number, replyBytes: number, position: number): number {
+    this.event = CORRUPT;
+    this.fault = fault;
+    this.replyBytes = replyBytes;
+    return position;
+  }
+}

@@ -1,0 +1,205 @@
+import { BLANK, COMMA, is, LF, VALUE } from '../../../../servers/apps/http/characters.ts';
+import { codes } from './faults.ts';
+import { WordMatch } from './word-match.ts';
+
+/** Most digits of a Content-Length: a double holds every number of 15 digits exactly. */
+const MOST_DIGITS = 15;
+const ZERO = 0x30;
+
+/** Fields whose values matter, sorted. */
+export const FIELD_NAMES = [
+  'connection',
+  'content-length',
+  'sec-websocket-accept',
+  'sec-websocket-extensions',
+  'sec-websocket-protocol',
+  'transfer-encoding',
+  'upgrade',
+];
+const CONNECTION = 0;
+const CONTENT_LENGTH = 1;
+const ACCEPT = 2;
+const EXTENSIONS = 3;
+const PROTOCOL = 4;
+const TRANSFER_ENCODING = 5;
+
+/** Words of lists, sorted: bit i of {@link FieldValues.says} is set by word i. */
+const WORDS = ['chunked', 'close', 'keep-alive', 'upgrade', 'websocket'];
+export const CHUNKED = 1;
+export const CLOSES = 2;
+export const KEEPS_ALIVE = 4;
+export const UPGRADES = 8;
+export const WEBSOCKET = 16;
+/** Sec-WebSocket-Accept is as expected. */
+export const ACCEPTED = 32;
+/** A WebSocket extension or subprotocol is named. */
+export const NEGOTIATED = 64;
+/** Any transfer coding is named. */
+export const CODED = 128;
+/** A transfer coding is named besides the first chunked one. */
+export const STRANGELY_CODED = 256;
+export const REPEATED_LENGTH = 512;
+const REPEATED_ACCEPT = 1024;
+
+// Where in a value.
+const BLANKS = 0;
+const OTHER = 1;
+const LENGTH = 2;
+const LENGTH_BLANKS = 3;
+const LIST = 4;
+const LIST_BLANKS = 5;
+const ACCEPT_VALUE = 6;
+
+/** Reads the values of a response's headers that say where its body ends, and what becomes of the connection. */
+export class FieldValues {
+  /** How many numbers {@link save} writes. */
+  static readonly SAVED = 4;
+  /** Content-Length; -1 without one. */
+  length = -1;
+  /** What the fields say: bits of {@link CHUNKED} and the others. */
+  says = 0;
+  readonly #words = new WordMatch(WORDS);
+  /** The only right Sec-WebSocket-Accept. */
+  readonly #accept: Uint8Array;
+  #state = BLANKS;
+  #field = -1;
+  /** Digits or characters so far; -1 for an Accept that differs. */
+  #count = 0;
+
+  constructor(accept: string) {
+    this.#accept = new TextEncoder().encode(accept);
+  }
+
+  /** True when the rest of this value does not matter. */
+  get skips(): boolean {
+    return this.#state === OTHER;
+  }
+
+  start(): void {
+    this.length = -1;
+    this.says = 0;
+  }
+
+  save(to: Float64Array, at: number): void {
+    to[at] = this.length;
+    to[at + 1] = this.says;
+    to[at + 2] = this.#count;
+    to[at + 3] = (this.#words.state * 16 + this.#field + 1) * 8 + this.#state;
+  }
+
+  load(from: Float64Array, at: number): void {
+    this.length = from[at] as number;
+    this.says = from[at + 1] as number;
+    this.#count = from[at + 2] as number;
+    const packed = from[at + 3] as number;
+    this.#state = packed & 7;
+    this.#field = ((packed >> 3) & 15) - 1;
+    this.#words.state = packed >> 7;
+  }
+
+  /** Starts a value. @param field index of its name; -1 for any other field. */
+  begin(field: number): void {
+    this.#field = field;
+    this.#state = BLANKS;
+    this.#count = 0;
+    if (field === CONTENT_LENGTH) {
+      if (this.length >= 0) this.says |= REPEATED_LENGTH;
+      this.length = 0;
+    } else if (field === EXTENSIONS || field === PROTOCOL) {
+      this.says |= NEGOTIATED;
+    }
+  }
+
+  /** Takes the next byte of the value. @returns 0 or a fault. */
+  take(byte: number): number {
+    if (!is(byte, VALUE)) return byte === LF ? codes.bareNewline : codes.badValue;
+    if (this.#state === BLANKS) {
+      if (is(byte, BLANK)) return 0;
+      this.#enter();
+    }
+    switch (this.#state) {
+      case LENGTH:
+      case LENGTH_BLANKS:
+        return this.#takeDigit(byte);
+      case LIST:
+      case LIST_BLANKS:
+        this.#takeListed(byte);
+        return 0;
+      case ACCEPT_VALUE:
+        this.#takeAccept(byte);
+        return 0;
+      default:
+        return 0;
+    }
+  }
+
+  /** Ends the value. @returns 0 or a fault. */
+  end(): number {
+    if (this.#field === CONTENT_LENGTH && this.#count === 0) return codes.badLength;
+    if (this.#state === LIST || this.#state === LIST_BLANKS) this.#endWord();
+    if (this.#field === ACCEPT) {
+      const right = this.#count === this.#accept.length && (this.says & REPEATED_ACCEPT) === 0;
+      this.says = (this.says & ~ACCEPTED) | REPEATED_ACCEPT | (right ? ACCEPTED : 0);
+    }
+    return 0;
+  }
+
+  #enter(): void {
+    if (this.#field === CONTENT_LENGTH) {
+      this.#state = LENGTH;
+    } else if (this.#field === ACCEPT) {
+      this.#state = ACCEPT_VALUE;
+    } else if (this.#field < 0 || this.#field === EXTENSIONS || this.#field === PROTOCOL) {
+      this.#state = OTHER;
+    } else {
+      this.#state = LIST;
+      this.#words.start();
+    }
+  }
+
+  #takeDigit(byte: number): number {
+    if (is(byte, BLANK)) {
+      this.#state = LENGTH_BLANKS;
+      return 0;
+    }
+    const digit = byte - ZERO;
+    if (this.#state === LENGTH_BLANKS || digit < 0 || digit > 9) return codes.badLength;
+    if (++this.#count > MOST_DIGITS) return codes.hugeLength;
+    this.length = this.length * 10 + digit;
+    return 0;
+  }
+
+  #takeListed(byte: number): void {
+    if (byte === COMMA) {
+      this.#endWord();
+      this.#words.start();
+      this.#state = LIST;
+    } else if (is(byte, BLANK)) {
+      if (!this.#words.empty) this.#state = LIST_BLANKS;
+    } else if (this.#state === LIST_BLANKS) {
+      // Two words without a comma between them: no known word.
+      this.#words.spoil();
+    } else {
+      this.#words.take(byte);
+    }
+  }
+
+  #endWord(): void {
+    if (this.#words.empty) return;
+    const bit = this.#words.index < 0 ? 0 : 1 << this.#words.index;
+    if (this.#field === TRANSFER_ENCODING) {
+      if (bit !== CHUNKED || (this.says & CODED) !== 0) this.says |= STRANGELY_CODED;
+      this.says |= CODED | (bit & CHUNKED);
+    } else if (this.#field === CONNECTION) {
+      this.says |= bit & (CLOSES | KEEPS_ALIVE | UPGRADES);
+    } else {
+      this.says |= bit & WEBSOCKET;
+    }
+  }
+
+  #takeAccept(byte: number): void {
+    if (is(byte, BLANK) && this.#count === this.#accept.length) return;
+    if (byte === this.#accept[this.#count]) this.#count++;
+    else this.#count = -1;
+  }
+}

@@ -1,0 +1,13 @@
+/** A text that a user wrote, such as a script, is wrong at one place. */
+export class TextFault<Code extends string> extends RangeError {
+  override readonly name = 'TextFault';
+  readonly code: Code;
+  /** Index of the first wrong character. */
+  readonly at: number;
+
+  constructor(code: Code, at: number, message: string) {
+    super(message);
+    this.code = code;
+    this.at = at;
+  }
+}

@@ -1,0 +1,70 @@
+/** Longest payload of a control frame: RFC 6455 §5.5. */
+const MOST_BYTES = 125;
+const PING = 0x9;
+const CLOSE = 0x8;
+const PONG = 0xa;
+const FIN = 0x80;
+const MASKED = 0x80;
+const NO_STATUS = 1005;
+
+/** The last control frame of each connection, and its answer. Takes memory only when there is one. */
+export class ControlFrames {
+  /** Most bytes of an answer. */
+  static readonly LONGEST = MOST_BYTES + 6;
+  readonly #connections: number;
+  readonly #mask: number;
+  readonly #lengths: Uint8Array;
+  readonly #opcodes: Uint8Array;
+  #bytes: Uint8Array | undefined;
+
+  constructor(connections: number, mask: number) {
+    this.#connections = connections;
+    this.#mask = mask;
+    this.#lengths = new Uint8Array(connections);
+    this.#opcodes = new Uint8Array(connections);
+  }
+
+  start(c: number, opcode: number): void {
+    this.#bytes ??= new Uint8Array(this.#connections * MOST_BYTES);
+    this.#lengths[c] = 0;
+    this.#opcodes[c] = opcode;
+  }
+
+  add(c: number, bytes: Uint8Array, at: number, length: number): void {
+    const from = this.#lengths[c] as number;
+    if (this.#bytes === undefined || from + length > MOST_BYTES) return;
+    for (let i = 0; i < length; i++) this.#bytes[c * MOST_BYTES + from + i] = bytes[at + i] as number;
+    this.#lengths[c] = from + length;
+  }
+
+  /** Returns the status of a close frame; 1005 when it has none, 0 when it has one that may not be sent: §7.4. */
+  closeStatus(c: number): number {
+    const length = this.#lengths[c] as number;
+    if (length === 0) return NO_STATUS;
+    if (length === 1) return 0;
+    const status = this.#byte(c, 0) * 256 + this.#byte(c, 1);
+    const isDefined = status >= 1000 && status <= 1014 && !(status >= 1004 && status <= 1006);
+    return isDefined || (status >= 3000 && status <= 4999) ? status : 0;
+  }
+
+  /** Writes the answer to a ping or close: the same payload, masked. @returns bytes written; 0 for no answer. */
+  answer(c: number, out: Uint8Array, at: number): number {
+    const opcode = this.#opcodes[c] as number;
+    if (opcode !== PING && opcode !== CLOSE) return 0;
+    // A reason need not be repeated: §5.5.1.
+    const length = opcode === CLOSE ? Math.min(2, this.#lengths[c] as number) : (this.#lengths[c] as number);
+    out[at] = FIN | (opcode === PING ? PONG : CLOSE);
+    out[at + 1] = MASKED | length;
+    for (let i = 0; i < 4; i++) out[at + 2 + i] = this.#maskByte(i);
+    for (let i = 0; i < length; i++) out[at + 6 + i] = this.#byte(c, i) ^ this.#maskByte(i);
+    return 6 + length;
+  }
+
+  #byte(c: number, i: number): number {
+    return this.#bytes?.[c * MOST_BYTES + i] ?? 0;
+  }
+
+  #maskByte(i: number): number {
+    return (this.#mask >>> ((i & 3) * 8)) & 0xff;
+  }
+}

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import { type StreamKey, streamOf } from '../../../../servers/random/streams.ts';
+import { ACCEPTED, NEGOTIATED, UPGRADES, WEBSOCKET } from '../http/field-values.ts';
+import { httpRequestFaults } from '../http/request.ts';
+import { ResponseHead } from '../http/response-head.ts';
+import { codes } from './faults.ts';
+
+const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+const SWITCHING = 101;
+
+/** Where a WebSocket is. Plain data. */
+export interface WebSocketAddress {
+  /** Value of Host. */
+  readonly host: string;
+  readonly path: string;
+  /** More headers of the upgrade request, such as Origin. */
+  readonly headers?: readonly (readonly [name: string, value: string])[];
+}
+
+/** How many numbers are kept for a connection: bytes so far, then the head's. */
+const SAVED = 1 + ResponseHead.SAVED;
+
+/** The opening handshake: RFC 6455 §4.1. All connections of a thread send the same key, so that one answer is right. */
+export class Handshake {
+  readonly request: Buffer;
+  fault = 0;
+  /** Bytes of the response so far. */
+  bytes = 0;
+  readonly #head: ResponseHead;
+  readonly #saved: Float64Array;
+
+  /** @throws {RangeError} with all faults of path and headers. */
+  constructor({ host, path, headers = [] }: WebSocketAddress, connections: number, streamKey: StreamKey) {
+    const faults = httpRequestFaults({ path, headers });
+    if (faults.length > 0) throw new RangeError(faults.join('\n'));
+    const random = streamOf('request content', streamKey);
+    const key = Buffer.from(Uint8Array.from({ length: 16 }, () => 256 * random())).toString('base64');
+    const lines = [
+      `GET ${path} HTTP/1.1`,
+      `Host: ${host}`,
+      'Upgrade: websocket',
+      'Connection: Upgrade',
+      `Sec-WebSocket-Key: ${key}`,
+      'Sec-WebSocket-Version: 13',
+      ...headers.map(([name, value]) => `${name}: ${value}`),
+    ];
+    this.request = Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
+    this.#head = new ResponseHead(acceptOf(key));
+    this.#saved = new Float64Array(connections * SAVED);
+  }
+
+  /** True when the final response has been read. */
+  get done(): boolean {
+    return this.#head.done && !this.#isInterim;
+  }
+
+  get #isInterim(): boolean {
+    return this.status < 200 && this.status !== SWITCHING;
+  }
+
+  /** Its status; 101 when the connection is a WebSocket now. */
+  get status(): number {
+    return this.#head.status;
+  }
+
+  /** Returns how many bytes of an incomplete response have arrived. */
+  received(c: number): number {
+    return this.#saved[c * SAVED] as number;
+  }
+
+  reset(c: number): void {
+    this.#saved[c * SAVED] = 0;
+  }
+
+  /** Reads bytes of the response. @returns where it stopped; with a fault, the position of the wrong byte. */
+  read(c: number, bytes: Uint8Array, at: number, end: number): number {
+    const head = this.#head;
+    const before = this.received(c);
+    if (before === 0) head.start();
+    else head.load(this.#saved, c * SAVED + 1);
+    let next = at;
+    this.fault = 0;
+    // Interim responses, such as 103, may come before.
+    while (next < end && this.fault === 0 && (!head.done || this.#isInterim)) {
+      if (head.done) head.start();
+      next = head.read(bytes, next, end);
+      this.fault = head.fault;
+      if (!head.done) continue;
+      this.fault = this.#judge();
+      if (this.fault !== 0) next--;
+    }
+    this.bytes = before + next - at;
+    this.#saved[c * SAVED] = this.bytes;
+    head.save(this.#saved, c * SAVED + 1);
+    return next;
+  }
+
+  #judge(): number {
+    const { says } = this.#head.fields;
+    const fault = this.#head.judge();
+    if (fault !== 0 || this.status !== SWITCHING) return fault;
+    if ((says & UPGRADES) === 0 || (says & WEBSOCKET) === 0) return codes.notUpgraded;
+    if ((says & ACCEPTED) === 0) return codes.wrongAccept;
+    return (says & NEGOTIATED) === 0 ? 0 : codes.unaskedExtension;
+  }
+}
+
+/** Returns the right Sec-WebSocket-Accept for a key: RFC 6455 §4.2.2. */
+export function acceptOf(key: string): string {
+  return createHash('sha1').update(`${key}${GUID}`).digest('base64');
+}

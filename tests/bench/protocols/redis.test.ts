@@ -1,0 +1,387 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { checkConformance } from '../../../bench/load/protocols/conformance/conformance.ts';
+import { NO_REQUEST } from '../../../bench/load/protocols/protocol.ts';
+import { parseRedisCommands } from '../../../bench/load/protocols/redis/command.ts';
+import { Keys } from '../../../bench/load/protocols/redis/keys.ts';
+import { type RedisExchange, RedisProtocol } from '../../../bench/load/protocols/redis.ts';
+import { TextFault } from '../../../bench/load/protocols/text-fault.ts';
+import { fixedSize, parseSizes } from '../../../bench/model/message-sizes.ts';
+import { seeded } from '../../seeded.ts';
+import { finish, greetingOf, latin, requestOf, scope, take } from './talk.ts';
+
+function redis(commands = 'GET {key}', more: Partial<RedisExchange> = {}): RedisProtocol {
+  const parsed = parseRedisCommands(commands);
+  return new RedisProtocol({ commands: parsed, keys: { count: 100 }, sizes: fixedSize(3), resp: 2, ...more }, scope);
+}
+const resp3 = () => redis('GET {key}', { resp: 3 });
+const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
+
+/** Reads a request as a server does. @returns its words. */
+function wordsOf(bytes: Uint8Array): string[] {
+  const request = text(bytes);
+  const [, count = '', rest = ''] = /^\*(\d+)\r\n(.*)$/s.exec(request) ?? [];
+  const words: string[] = [];
+  let left = rest;
+  for (let i = 0; i < Number(count); i++) {
+    const [head = '', length = ''] = /^\$(\d+)\r\n/.exec(left) ?? [];
+    words.push(left.slice(head.length, head.length + Number(length)));
+    expect(left.slice(head.length + Number(length)).slice(0, 2)).toBe('\r\n');
+    left = left.slice(head.length + Number(length) + 2);
+  }
+  expect(left).toBe('');
+  return words;
+}
+
+describe('commands', () => {
+  test.each<[string, string[][], number[]]>([
+    ['PING', [['PING']], [1]],
+    [
+      'SET {key} {value}:0.5,GET {key}:0.5',
+      [
+        ['SET', 'K', 'abc'],
+        ['GET', 'K'],
+      ],
+      [0.5, 0.5],
+    ],
+    [' GET  {key} , PING :0.25', [['GET', 'K'], ['PING']], [0.75, 0.25]],
+    [
+      'SET x "a, \\"b\\":1",GET "user:1"',
+      [
+        ['SET', 'x', 'a, "b":1'],
+        ['GET', 'user:1'],
+      ],
+      [0.5, 0.5],
+    ],
+    ['SET x:{key}:y \\x00<{value}{value}>', [['SET', 'x:K:y', '\0<abcabc>']], [1]],
+    ['SET {"a":{key}} 1', [['SET', '{a:K}', '1']], [1]],
+    [
+      'SET x "",GET y',
+      [
+        ['SET', 'x', ''],
+        ['GET', 'y'],
+      ],
+      [0.5, 0.5],
+    ],
+  ])('%s', (written, expected, shares) => {
+    const parsed = parseRedisCommands(written);
+    expect(parsed.map(({ share }) => share)).toEqual(shares);
+    const letters = wordsOf(requestOf(redis('SET {value} x'), 0, 0))[1] ?? '';
+    const sent = parsed.map((command) => {
+      const words = wordsOf(requestOf(redis('PING', { commands: [{ ...command, share: 1 }] }), 0, 0));
+      return words.map((word) => word.replaceAll(/key:\d{12}/g, 'K').replaceAll(letters, 'abc'));
+    });
+    expect(sent).toEqual(expected);
+  });
+
+  test.each<[string, string, number]>([
+    ['', 'no-command', 0],
+    ['PING,', 'no-command', 5],
+    ['GET {kee}', 'unknown-placeholder', 4],
+    ['GET {key:5}', 'bad-size', 4],
+    ['PING,GET "a', 'open-quote', 9],
+    ['GET \\q', 'bad-escape', 4],
+    ['GET user:2,PING', 'bad-weight', 9],
+    ['GET a:0.5.5', 'bad-weight', 6],
+    ['GET a:0.5', 'bad-sum', 0],
+    ['GET a:1,PING', 'bad-sum', 0],
+    ['GET a:1,GET b:1', 'bad-sum', 0],
+  ])('%s is wrong: %s at %i', (written, code, at) => {
+    const parse = () => parseRedisCommands(written);
+    expect(parse).toThrow(TextFault);
+    expect(parse).toThrow(expect.objectContaining({ code, at }));
+  });
+
+  test('with values of several sizes have the right lengths, and fit', () => {
+    const protocol = redis('SET a-{key} [{value}]', { sizes: parseSizes('1,20-300:0.5') });
+    for (let sequence = 0; sequence < 500; sequence++) {
+      const [set, key, value = ''] = wordsOf(requestOf(protocol, 1, sequence));
+      expect([set, /^a-key:\d{12}$/.test(key ?? ''), /^\[[a-z]{1,300}\]$/.test(value)]).toEqual(['SET', true, true]);
+    }
+    expect(redis('PING').sameRequest).toBe(true);
+    expect(protocol.sameRequest).toBe(false);
+  });
+});
+
+describe('keys', () => {
+  const counts = (keys: Keys, count: number, draws: number) => {
+    const drawn = new Float64Array(count);
+    for (let sequence = 0; sequence < draws; sequence++) {
+      const key = keys.of(sequence % 3, sequence, 0);
+      drawn[key] = (drawn[key] as number) + 1;
+    }
+    return drawn;
+  };
+
+  test('are drawn uniformly', () => {
+    const drawn = counts(new Keys({ count: 10 }, scope), 10, 100_000);
+    for (const times of drawn) expect(Math.abs(times - 10_000)).toBeLessThan(500);
+  });
+
+  test.each([0.5, 0.99, 1, 1.5])('follow the law of Zipf with exponent %d', (zipf) => {
+    const count = 50;
+    const draws = 200_000;
+    const drawn = counts(new Keys({ count, zipf }, scope), count, draws);
+    const weights = Array.from({ length: count }, (_, k) => (k + 1) ** -zipf);
+    const sum = weights.reduce((total, weight) => total + weight, 0);
+    // Pearson's chi-squared with 49 degrees of freedom: above 94 with a probability of 1e-4.
+    const chi = weights.reduce((total, weight, k) => {
+      const expected = (draws * weight) / sum;
+      return total + ((drawn[k] as number) - expected) ** 2 / expected;
+    }, 0);
+    expect(chi).toBeLessThan(94);
+  });
+
+  test('of one command are drawn one by one', () => {
+    const [, first, second] = wordsOf(requestOf(redis('MGET {key} {key}'), 0, 0));
+    expect(first).not.toBe(second);
+  });
+
+  test.each([{ count: 0 }, { count: 2 ** 33 }, { count: 1.5 }, { count: 5, zipf: 0 }, { count: 5, zipf: Number.NaN }])(
+    '%j are refused',
+    (keys) => {
+      expect(() => redis('PING', { keys })).toThrow(RangeError);
+    },
+  );
+});
+
+describe('a greeting', () => {
+  test.each<[string, Partial<RedisExchange>, string[][]]>([
+    ['nothing', {}, []],
+    ['a password', { password: 'p q' }, [['AUTH', 'p q']]],
+    [
+      'a user',
+      { user: 'u', password: 'p', database: 2 },
+      [
+        ['AUTH', 'u', 'p'],
+        ['SELECT', '2'],
+      ],
+    ],
+    ['RESP3', { resp: 3 }, [['HELLO', '3']]],
+    ['RESP3 and a password', { resp: 3, password: 'é' }, [['HELLO', '3', 'AUTH', 'default', 'Ã©']]],
+  ])('with %s', (_, more, words) => {
+    const protocol = redis('PING', more);
+    const sent = text(greetingOf(protocol));
+    expect(
+      sent
+        .split(/(?=\*)/)
+        .filter((part) => part !== '')
+        .map((part) => wordsOf(latin(part))),
+    ).toEqual(words);
+    expect(protocol.greets).toBe(words.length > 0);
+  });
+
+  test('is over when all its commands are answered', () => {
+    const protocol = redis('PING', { password: 'p', database: 1 });
+    greetingOf(protocol);
+    expect(take(protocol, latin('+OK\r\n'), NO_REQUEST)).toEqual({ events: 'more' });
+    expect(take(protocol, latin('+OK\r\n+PONG\r\n'), NO_REQUEST)).toEqual({ events: 'ready+complete' });
+  });
+
+  test('is refused with the words of the server', () => {
+    const protocol = redis('PING', { password: 'p', database: 1 });
+    greetingOf(protocol);
+    expect(take(protocol, latin('-WRONGPASS invalid\x1b\r\n'), NO_REQUEST)).toEqual({ events: 'refused' });
+    expect(protocol.refusal(0)).toBe('WRONGPASS invalid\\x1b');
+  });
+});
+
+describe('a reply', () => {
+  test.each([
+    '+OK',
+    '+',
+    ':0',
+    ':-1',
+    ':+5',
+    ':9223372036854775807',
+    '$5\r\nhello',
+    '$0\r\n',
+    '$4\r\n\r\n\r\n',
+    '$-1',
+    '*0',
+    '*-1',
+    '*2\r\n+a\r\n$1\r\nb',
+    '*2\r\n*2\r\n:1\r\n*0\r\n*1\r\n$-1',
+    '*2\r\n-ERR a\r\n+b',
+  ])('%j of RESP2 and RESP3', (reply) => {
+    const bytes = latin(`${reply}\r\n`.repeat(2));
+    expect(take(redis(), bytes, 0)).toEqual({ events: 'complete+complete' });
+    const protocol = resp3();
+    greetingOf(protocol);
+    expect(take(protocol, latin(`+OK\r\n${reply}\r\n`), NO_REQUEST)).toEqual({ events: 'ready+complete' });
+  });
+
+  test.each([
+    '_',
+    '#t',
+    '#f',
+    ',1.23',
+    ',-10',
+    ',1e5',
+    ',1.5E-7',
+    ',inf',
+    ',-inf',
+    ',nan',
+    '(0',
+    '(-3492890328409238509324850943850943825024385',
+    '=7\r\ntxt:abc',
+    '%2\r\n+a\r\n:1\r\n+b\r\n%1\r\n+c\r\n_',
+    '~3\r\n+a\r\n#t\r\n,1',
+    '|1\r\n+ttl\r\n:5\r\n+OK',
+    '*2\r\n|1\r\n+ttl\r\n*1\r\n:5\r\n+a\r\n+b',
+    '|0\r\n+OK',
+    '%0',
+  ])('%j of RESP3 only', (reply) => {
+    const protocol = resp3();
+    greetingOf(protocol);
+    expect(take(protocol, latin(`+OK\r\n${reply}\r\n${reply}\r\n`), NO_REQUEST).events).toBe('ready+complete+complete');
+    expect(take(redis(), latin(`${reply}\r\n`), 0)).toMatchObject({ events: 'corrupt' });
+  });
+
+  test('that is an error is refused with its text', () => {
+    const protocol = resp3();
+    greetingOf(protocol);
+    take(protocol, latin('%1\r\n+proto\r\n:3\r\n'), NO_REQUEST);
+    for (const [reply, refusal] of [
+      ['-ERR unknown\r\n', 'ERR unknown'],
+      ['!12\r\nSYNTAX a\r\nbc\r\n', 'SYNTAX a\\r\\nbc'],
+      ['|1\r\n+a\r\n+b\r\n-ERR c\r\n', 'ERR c'],
+      [`-${'x'.repeat(500)}\r\n`, 'x'.repeat(120)],
+    ] as const) {
+      expect(take(protocol, latin(reply), 0)).toEqual({ events: 'refused' });
+      expect(protocol.refusal(0)).toBe(refusal);
+    }
+    expect(take(protocol, latin('*1\r\n-ERR nested\r\n'), 0).events).toBe('complete');
+  });
+
+  test('may come after push messages, which answer nothing', () => {
+    const protocol = resp3();
+    greetingOf(protocol);
+    const push = '>2\r\n+invalidate\r\n*1\r\n$1\r\na\r\n';
+    expect(take(protocol, latin(`%0\r\n${push}`), NO_REQUEST)).toEqual({ events: 'ready' });
+    expect(take(protocol, latin(push), NO_REQUEST)).toEqual({ events: 'more' });
+    expect(take(protocol, latin(`${push}+OK\r\n${push}${push}:1\r\n`), 0)).toEqual({ events: 'complete+complete' });
+    expect(protocol.replyBytes).toBe(4);
+    expect(take(protocol, latin('+OK\r\n'), NO_REQUEST).fault).toBe('bytes that answer no request');
+    expect(take(redis(), latin(push), 0).events).toBe('corrupt');
+  });
+
+  test('that ends early is corrupt', () => {
+    const protocol = redis();
+    expect(finish(protocol)).toBe('more');
+    take(protocol, latin('$5\r\nhe'), 0);
+    expect([finish(protocol), protocol.replyBytes]).toEqual(['corrupt', 6]);
+  });
+});
+
+describe('a corrupt reply', () => {
+  test.each<[string, string]>([
+    ['¤OK\r\n', 'none of the types'],
+    ['¤\r\n', 'none of the types'],
+    ['¤HTTP/1.1 400\r\n', 'none of the types'],
+    ['+OK¤\n', 'a CR without LF'],
+    ['+OK\r¤\r\n', 'a CR without LF'],
+    ['$5¤\nhello', 'a CR without LF'],
+    ['$5\r\nhello¤!\r\n', 'not followed by CRLF'],
+    ['$5\r\nhello\r¤!', 'not followed by CRLF'],
+    ['$5\r\nhello¤\n', 'not followed by CRLF'],
+    ['$¤\r\n', 'do not belong there'],
+    ['$¤+5\r\n', 'do not belong there'],
+    ['$5¤ \r\n', 'do not belong there'],
+    ['$0¤5\r\n', 'do not belong there'],
+    ['$-¤2\r\n', 'do not belong there'],
+    ['$-1¤1\r\n', 'do not belong there'],
+    ['$¤?\r\n', 'do not belong there'],
+    ['*¤x\r\n', 'do not belong there'],
+    [':¤\r\n', 'do not belong there'],
+    [':1¤.5\r\n', 'do not belong there'],
+    [':-¤\r\n', 'do not belong there'],
+    [':18446744073709551616¤\r\n', 'more than 64 bits'],
+    ['$18446744073709551616¤\r\n', 'more than 64 bits'],
+    ['*4294967297¤\r\n', 'more than 64 bits'],
+    [`+${'x'.repeat(65_536)}¤x`, 'more than 64 KiB'],
+    [',1¤,5\r\n', 'do not belong there'],
+    [',1.¤\r\n', 'do not belong there'],
+    [',in¤\r\n', 'do not belong there'],
+    [',1e¤\r\n', 'do not belong there'],
+    ['#¤x\r\n', 'do not belong there'],
+    ['_¤x\r\n', 'do not belong there'],
+    ['(1¤a\r\n', 'do not belong there'],
+    ['!-1¤\r\n', '-1 for a type that has no null'],
+    ['%-1¤\r\n', '-1 for a type that has no null'],
+    ['=3¤\r\ntxt\r\n', 'without the three letters'],
+    ['=5\r\ntex¤tx\r\n', 'without the three letters'],
+    ['*1\r\n¤>1\r\n+a\r\n', 'a push message within a reply'],
+  ])('%j', (reply, reason) => {
+    const hello = '%0\r\n';
+    const protocol = resp3();
+    greetingOf(protocol);
+    take(protocol, latin(hello), NO_REQUEST);
+    const position = reply.indexOf('¤');
+    const fault = expect.stringContaining(reason);
+    expect(take(protocol, latin(reply.replace('¤', '')), 0)).toEqual({ events: 'corrupt', fault, position });
+    expect(protocol.replyBytes).toBe(position);
+  });
+
+  test('may nest as deep as it likes, without taking memory or time', () => {
+    const protocol = redis();
+    const deep = latin('*4294967296\r\n'.repeat(100_000));
+    expect(take(protocol, deep, 0)).toEqual({ events: 'more' });
+    expect(take(redis(), latin(`${'*1\r\n'.repeat(100_000)}+a\r\n`), 0)).toEqual({ events: 'complete' });
+    const endless = latin('*4294967296\r\n'.repeat(1_100_000));
+    expect(take(redis(), endless, 0)).toMatchObject({ fault: expect.stringContaining('more than 64 bits') });
+  });
+});
+
+/** A value of RESP3, as bytes. */
+const { value: resp3Value } = fc.letrec<{ value: string }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    fc.constantFrom(
+      '+OK\r\n',
+      '-ERR x\r\n',
+      ':12\r\n',
+      '_\r\n',
+      '#t\r\n',
+      ',1.5\r\n',
+      '(99\r\n',
+      '$-1\r\n',
+      '=5\r\ntxt:a\r\n',
+    ),
+    fc.string({ unit: 'binary-ascii' }).map((content) => `$${content.length}\r\n${content}\r\n`),
+    fc.tuple(fc.constantFrom('*', '~'), fc.array(tie('value'), { maxLength: 4 })).map(([type, values]) => {
+      return `${type}${values.length}\r\n${values.join('')}`;
+    }),
+    fc.array(fc.tuple(tie('value'), tie('value')), { maxLength: 3 }).map((pairs) => {
+      return `%${pairs.length}\r\n${pairs.flat().join('')}`;
+    }),
+  ),
+}));
+
+describe('Redis conforms', () => {
+  test('with a greeting, errors, nulls and pushes', () => {
+    const make = () => redis('GET {key}:0.4,SET {key} {value}', { resp: 3, database: 1, sizes: parseSizes('1-200') });
+    const replies = [
+      '+OK\r\n',
+      '$5\r\nhello\r\n',
+      '-ERR no\r\n',
+      '>1\r\n+a\r\n:17\r\n',
+      '*3\r\n_\r\n%1\r\n+a\r\n=7\r\ntxt:abc\r\n,1.5e7\r\n',
+      '!5\r\nERR x\r\n',
+      '|1\r\n+a\r\n+b\r\n-ERR y\r\n',
+    ].map(latin);
+    const conversation = { greeting: latin('%1\r\n+proto\r\n:3\r\n+OK\r\n'), replies };
+    const conversations = [conversation, { ...conversation, replies: replies.toReversed() }];
+    expect(checkConformance({ make, conversations, random: seeded(4), damages: 5000 })).toEqual([]);
+  });
+
+  test('with any values', () => {
+    fc.assert(
+      fc.property(fc.array(resp3Value, { minLength: 1, maxLength: 4 }), (values) => {
+        const conversations = [{ greeting: latin('%0\r\n'), replies: values.map(latin) }];
+        expect(checkConformance({ make: resp3, conversations, random: seeded(5), damages: 10 })).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
