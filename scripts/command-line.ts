@@ -29,7 +29,7 @@ const commands: Readonly<Record<string, (ended: Ended) => Promise<CommandModule>
 };
 
 /** Loads the commands whose names occur in the arguments. Loads all when none does, as for help and completion. */
-function meant(args: readonly string[], ended: Ended): Promise<CommandModule[]> {
+function loadNamed(args: readonly string[], ended: Ended): Promise<CommandModule[]> {
   const all = Object.entries(commands);
   const named = all.filter(([name]) => args.includes(name));
   return Promise.all((named.length > 0 ? named : all).map(([, load]) => load(ended)));
@@ -97,7 +97,7 @@ export function explain(error: unknown): number {
 export async function runCommandLine(args: readonly string[]): Promise<number> {
   let exitCode: number = EXIT.ok;
   try {
-    const modules = await meant(args, (code) => {
+    const modules = await loadNamed(args, (code) => {
       exitCode = code;
     });
     await program(args, modules).parseAsync();

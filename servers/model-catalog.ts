@@ -1,7 +1,7 @@
 import { whyNoLibc } from '../sockets/libc.ts';
 import { whyNoUring } from '../sockets/uring/availability.ts';
-import { type CarriedApp, type CarryingModel, capabilities } from './apps/capability.ts';
 import { type AppName, apps } from './apps/app-catalog.ts';
+import { type CarriedApp, type CarryingModel, capabilities } from './apps/capability.ts';
 import type { ServerModel } from './contract.ts';
 import { kernelTransport, type TransportName, transportNames, whyAbsent } from './transport.ts';
 

@@ -8,7 +8,7 @@ import { endOnFailure, stopOnSignal } from './spawning/stop-on-signal.ts';
 /** Linux's default maximum for a process: fs.nr_open. */
 const OPEN_FILES = 1_048_576;
 
-function tell(message: HostMessage): void {
+function send(message: HostMessage): void {
   process.send?.(message);
 }
 
@@ -18,7 +18,7 @@ function tell(message: HostMessage): void {
  */
 function answer(): void {
   if (hasUnreapedChild(process.pid)) setImmediate(answer);
-  else tell({ kind: 'answer' });
+  else send({ kind: 'answer' });
 }
 
 const spec = JSON.parse(process.argv[2] ?? '') as HostSpec;
@@ -27,14 +27,14 @@ endOnFailure();
 try {
   raiseOpenFileLimit(OPEN_FILES);
   const model = await loadModel(spec.model as ModelName);
-  const server = await model.start(spec, (how) => tell({ kind: 'ended', how }));
+  const server = await model.start(spec, (how) => send({ kind: 'ended', how }));
   stopOnSignal(server);
   process.on('message', (message) => {
     if (message === HOST_QUESTION) setImmediate(answer);
   });
-  tell({ kind: 'ready', address: server.address });
+  send({ kind: 'ready', address: server.address });
 } catch (error) {
-  tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+  send({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
   process.exitCode = 1;
   process.disconnect?.();
 }

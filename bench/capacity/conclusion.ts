@@ -16,7 +16,7 @@ type Bracket = Pick<Capacity, 'outcome' | 'confirmed' | 'refuted' | 'limit'>;
 type Conclusion = Bracket & Pick<Capacity, 'steps' | 'profile' | 'notes'>;
 
 /** With fewer response times, fewer than ten are above the 99th percentile. */
-const LEAST_RESPONSES = 1000;
+const MIN_RESPONSES = 1000;
 
 /** Returns what a search has found, also while it is running. Pure. */
 export function conclude(steps: readonly RunStep[], end: SearchEnd): Conclusion {
@@ -70,7 +70,7 @@ function notesOn(steps: readonly RunStep[], { confirmed, limit }: Bracket): Reas
     });
   }
   const responses = kept?.trial.latencyMicros.response.count ?? Number.POSITIVE_INFINITY;
-  if (confirmed !== null && responses < LEAST_RESPONSES) {
+  if (confirmed !== null && responses < MIN_RESPONSES) {
     notes.push({
       code: 'few-responses',
       message:

@@ -33,7 +33,7 @@ export function judgeRate(bounds: readonly Threshold[], trial: Trial): Judged {
     (bound) => judgeThreshold(bound, trial).observed === null && !isBoundHiddenByDrops(bound, trial),
   );
   if (unmeasured.length > 0 && trial.requests.completed > 0) {
-    return { finding: 'unmeasured', reasons: unmeasured.map((bound) => told(judgeThreshold(bound, trial))) };
+    return { finding: 'unmeasured', reasons: unmeasured.map((bound) => reasonOf(judgeThreshold(bound, trial))) };
   }
   const behind = trial.validity.reasons.filter(({ code }) => NOT_KEPT_UP.includes(code));
   const reasons = [...crossed.map((bound) => toldOf(bound, trial)), ...behind];
@@ -68,7 +68,7 @@ const WRITE = {
 } as const satisfies Record<MetricUnit, (value: number) => string>;
 
 function toldOf(bound: Threshold, trial: Trial): Reason {
-  if (!isBoundHiddenByDrops(bound, trial)) return told(judgeThreshold(bound, trial));
+  if (!isBoundHiddenByDrops(bound, trial)) return reasonOf(judgeThreshold(bound, trial));
   const dropped = percent(trial.requests.dropped / requestsDue(trial));
   return {
     code: 'bound',
@@ -76,7 +76,7 @@ function toldOf(bound: Threshold, trial: Trial): Reason {
   };
 }
 
-function told({ text, unit, observed }: ThresholdOutcome): Reason {
+function reasonOf({ text, unit, observed }: ThresholdOutcome): Reason {
   const found = observed === null ? 'was not measured' : `was ${WRITE[unit](observed)}`;
   return { code: 'bound', message: `${text} was not kept: it ${found}` };
 }

@@ -92,13 +92,13 @@ class Search {
 export async function searchCapacities(plan: SessionPlan, measurement: Measurement): Promise<void> {
   let turn = 0;
   const searches = plan.specs.map((spec) => new Search(spec));
-  const tell = () => measurement.found(searches.map((search) => search.conclude()));
+  const report = () => measurement.found(searches.map((search) => search.conclude()));
   for (let running = searches; running.length > 0; running = running.filter(({ isRunning }) => isRunning)) {
     const random = streamOf('search order', { seed: plan.seed, round: ++turn });
     for (const search of shuffled(running, random)) {
       if (measurement.interrupted) search.interrupt();
       else await search.advance(plan, measurement);
-      tell();
+      report();
     }
   }
 }

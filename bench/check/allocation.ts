@@ -1,5 +1,5 @@
 import { quickest, sessionsFor, sessionVariance } from '../stats/allocation.ts';
-import { FEWEST_SESSIONS, MOST_SESSIONS, PASS_ALPHA } from '../stats/looks.ts';
+import { FEWEST_SESSIONS, MAX_SESSIONS, PASS_ALPHA } from '../stats/looks.ts';
 import { SAMPLES_FOR_P50, SAMPLES_FOR_P99 } from './costs.ts';
 import type { PilotFindings } from './pilot.ts';
 import { type CheckPlan, type Gate, isPaced } from './plan.ts';
@@ -47,7 +47,7 @@ export function planSessions(
   if (best === undefined) return { why: whyTooLong(Math.min(...ways.map(({ sessionMs }) => sessionMs)), leftMs) };
   const { fullWindows, rateWindows, sessionMs } = best;
   const { warmupMs, commonRate, fullWindowMs, rateWindowMs } = findings;
-  const most = Math.min(plan.maxSessions ?? MOST_SESSIONS, MOST_SESSIONS);
+  const most = Math.min(plan.maxSessions ?? MAX_SESSIONS, MAX_SESSIONS);
   return {
     pace: {
       warmupMs,

@@ -1,6 +1,12 @@
 import type { CheckBaseline } from '../model/check-result.ts';
 import type { BaselineRun } from '../model/stored-baseline.ts';
-import { type BaselineVerdict, FEWEST_RUNS, holdAgainst, type MetricHistory, runsToPass } from '../stats/baseline.ts';
+import {
+  type BaselineVerdict,
+  FEWEST_RUNS,
+  judgeAgainstRuns,
+  type MetricHistory,
+  runsToPass,
+} from '../stats/baseline.ts';
 import type { MetricDifferences } from '../stats/regression.ts';
 import { hodgesLehmann } from '../stats/walsh.ts';
 import type { SeriesEnd } from './ending.ts';
@@ -19,7 +25,7 @@ export function holdAgainstStored(
 ): { readonly record: CheckBaseline; readonly end: SeriesEnd } {
   const { file, stored, record } = baseline;
   const histories = differences.map((each) => historyOf(each, stored.runs));
-  const verdict = holdAgainst(histories);
+  const verdict = judgeAgainstRuns(histories);
   const metrics = verdict.metrics.map((finding, i) =>
     metricRecord(finding, histories[i] as MetricHistory, histories.length),
   );
@@ -100,13 +106,13 @@ function judgedEnd(verdict: BaselineVerdict['verdict'], metrics: readonly Metric
 function whyInconclusive(metrics: readonly MetricRecord[]): string {
   const open = metrics.filter(({ finding }) => finding === 'open');
   if (open.length === 0) return 'not every metric could be estimated';
-  const said = `in ${open.map(({ metric }) => metric).join(', ')} it is open whether the server is worse`;
-  const hopeless = open.filter((each) => each.runsToPass === null).map(({ metric }) => metric);
-  if (hopeless.length > 0) {
-    return `${said}. Runs differ too much in ${hopeless.join(', ')}: measure on a quieter machine, or give wider margins with --gate`;
+  const isOpen = `in ${open.map(({ metric }) => metric).join(', ')} it is open whether the server is worse`;
+  const neverDecided = open.filter((each) => each.runsToPass === null).map(({ metric }) => metric);
+  if (neverDecided.length > 0) {
+    return `${isOpen}. Runs differ too much in ${neverDecided.join(', ')}: measure on a quieter machine, or give wider margins with --gate`;
   }
   const lacking = Math.max(...open.map(({ runs, runsToPass: enough }) => (enough ?? runs) - runs));
-  return `${said}. ${lacking > 0 ? `At this scatter, a decision takes about ${lacking} more recorded runs` : 'Run it again'}`;
+  return `${isOpen}. ${lacking > 0 ? `At this scatter, a decision takes about ${lacking} more recorded runs` : 'Run it again'}`;
 }
 
 function moreRuns(count: number): string {

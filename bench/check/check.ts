@@ -147,12 +147,12 @@ class Check {
     const isDropped = (metric: string) => dropped.some((each) => each.metric === metric);
     this.#plan = { ...this.#plan, gates: this.#plan.gates.filter(({ metric }) => !isDropped(metric)) };
     const { warnings, plan } = this.#result;
-    const said = dropped.map(({ metric, reason }) => ({
+    const reasons = dropped.map(({ metric, reason }) => ({
       code: 'gate-dropped',
       message: `${metric} is not gated on: ${reason}`,
     }));
     this.#update({
-      warnings: [...warnings, ...said],
+      warnings: [...warnings, ...reasons],
       plan: { ...plan, dropped: dropped.map((each) => ({ ...each })) },
     });
   }

@@ -13,9 +13,9 @@ const RATE_SHARE = 0.25;
  * Highest share of its CPU that the generator may use at the common rate. Above it, response times contain the
  * generator's own queue.
  */
-const MOST_UTILIZATION = 0.7;
+const MAX_UTILIZATION = 0.7;
 /** Highest share of a percentile of response time that may be schedule lag. */
-const MOST_LAG_SHARE = 0.5;
+const MAX_LAG_SHARE = 0.5;
 /** Each further rate tried, as a share of the one before. */
 const STEP = 0.6;
 const TRIES = 6;
@@ -68,7 +68,7 @@ export async function findCommonRate(
   let best: CommonRate = none(`the servers complete only ${capacity.toFixed(1)} requests/s`);
   for (let tried = 0, carried = 0; tried < TRIES && carried < TRIES_FOR_LAG && rate >= 1; tried++) {
     const { utilization, lagShares } = await tryAt(rate);
-    if (utilization <= MOST_UTILIZATION) {
+    if (utilization <= MAX_UTILIZATION) {
       carried++;
       const found = { rate, dropped: tooLate(rate, lagShares) };
       if (found.dropped.length === 0) return found;
@@ -90,7 +90,7 @@ function tooLate(rate: number, lagShares: RateTrial['lagShares']): CommonRate['d
   return (['p50', 'p99'] as const).flatMap((metric) => {
     const share = Math.round(lagShares[metric] * 100);
     const reason = `at ${rate} requests/s, ${share} % of it is time before the generator sent the requests`;
-    return lagShares[metric] > MOST_LAG_SHARE ? [{ metric, reason }] : [];
+    return lagShares[metric] > MAX_LAG_SHARE ? [{ metric, reason }] : [];
   });
 }
 

@@ -1,5 +1,5 @@
 import { sessionsFor } from '../stats/allocation.ts';
-import { MOST_SESSIONS, PASS_ALPHA } from '../stats/looks.ts';
+import { MAX_SESSIONS, PASS_ALPHA } from '../stats/looks.ts';
 import type { LookVerdict, MetricDifferences, MetricFinding } from '../stats/regression.ts';
 import { hodgesLehmann, walshInterval } from '../stats/walsh.ts';
 
@@ -60,7 +60,7 @@ function sessionsToDecide({ differences, margins }: MetricDifferences, alpha: nu
     toFind > 0 && alpha > 0 ? sessionsFor(deviation ** 2, toFind, alpha, POWER) : Number.POSITIVE_INFINITY,
   );
   const sessions = Math.max(held + 2, needed);
-  return sessions <= MOST_SESSIONS ? sessions : null;
+  return sessions <= MAX_SESSIONS ? sessions : null;
 }
 
 /** Rounds up to whole minutes, for a readable command line. */
@@ -82,9 +82,7 @@ export function whyUndecided({ metrics }: LookVerdict, needs: readonly Need[]): 
 
 function whatDecides(needs: readonly Need[]): string {
   const each = needs.map(({ metric, sessions }) =>
-    sessions === null
-      ? `more than ${MOST_SESSIONS} sessions for ${metric}`
-      : `about ${sessions} sessions for ${metric}`,
+    sessions === null ? `more than ${MAX_SESSIONS} sessions for ${metric}` : `about ${sessions} sessions for ${metric}`,
   );
   const takes = `At this scatter, a decision takes ${each.join(', ')}`;
   if (needs.some(({ sessions }) => sessions === null))

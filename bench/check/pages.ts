@@ -23,18 +23,18 @@ interface Said {
  * @throws {TargetError} when a program does not answer.
  */
 export async function findPages(plan: CheckPlan, placement: Placement, signal: AbortSignal): Promise<Pages> {
-  const said = { a: [] as string[], b: [] as string[] };
+  const replies = { a: [] as string[], b: [] as string[] };
   for (const name of ['a', 'b'] as const) {
     for (let starts = 0; starts < STARTS; starts++) {
       const arm = await start(name, plan, placement, signal);
       try {
-        for (let i = 0; i < REQUESTS; i++) said[name].push(await arm.page(plan.point.transport));
+        for (let i = 0; i < REQUESTS; i++) replies[name].push(await arm.page(plan.point.transport));
       } finally {
         await arm.stop();
       }
     }
   }
-  return judgePages(said, plan);
+  return judgePages(replies, plan);
 }
 
 /**

@@ -33,13 +33,13 @@ const AT_RATE = { least: 12, lasting: 24 } as const;
  * threads need: with an echo server in C, which needs no warm-up, throughput rose by 15 % over the first 600 ms.
  */
 const SAFETY = 1.5;
-const LEAST_WARMUP_MS = 700;
+const MIN_WARMUP_MS = 700;
 
 /**
  * Lower bounds of the variance between sessions. Processes of one program differ by a standard deviation of 0.7 % in
  * throughput and CPU time; the difference of two has twice that variance. Three starts are too few to estimate less.
  */
-const LEAST_BETWEEN: Readonly<Record<GatedMetric, number>> = {
+const MIN_BETWEEN: Readonly<Record<GatedMetric, number>> = {
   throughput: 2 * 0.007 ** 2,
   cpu: 2 * 0.007 ** 2,
   p50: 2 * 0.01 ** 2,
@@ -86,7 +86,7 @@ export function warmupMs(programs: readonly (readonly PilotTrace[])[]): number |
   const cuts = metrics.map((traces) => traces.map(mser5));
   if (cuts.some((starts) => starts.every(({ unsteady }) => unsteady))) return null;
   const longest = Math.max(...cuts.map((starts) => Math.min(...starts.map(({ cut }) => cut))));
-  return Math.max(LEAST_WARMUP_MS, SAFETY * SLICE_MS * longest);
+  return Math.max(MIN_WARMUP_MS, SAFETY * SLICE_MS * longest);
 }
 
 /**
@@ -232,7 +232,7 @@ function scattersOf(
 }
 
 function scatter(metric: GatedMetric, starts: readonly (readonly number[])[]): Scatter {
-  return scatterOf(starts, LEAST_BETWEEN[metric], TRIMMED[metric]);
+  return scatterOf(starts, MIN_BETWEEN[metric], TRIMMED[metric]);
 }
 
 /**

@@ -6,15 +6,7 @@ import type { OperatingPoint } from '../model/operating-point.ts';
 import type { StoredBaseline } from '../model/stored-baseline.ts';
 import type { Reason } from '../model/trial.ts';
 import type { GatedMetric } from '../stats/gated-metrics.ts';
-import {
-  ALPHA,
-  FEWEST_SESSIONS,
-  lookSizes,
-  MOST_SESSIONS,
-  planLooks,
-  sessionsToFind,
-  spentBy,
-} from '../stats/looks.ts';
+import { ALPHA, FEWEST_SESSIONS, lookSizes, MAX_SESSIONS, planLooks, sessionsToFind, spentBy } from '../stats/looks.ts';
 import type { Margins } from '../stats/regression.ts';
 
 /** A metric that can fail a check, and how much worse it may become. */
@@ -111,7 +103,7 @@ export function checkFaults(plan: CheckPlan): string[] {
     windowMs,
     budgetMs,
   } = plan;
-  const sizes = lookSizes(maxSessions ?? MOST_SESSIONS);
+  const sizes = lookSizes(maxSessions ?? MAX_SESSIONS);
   const last = sizes.at(-1);
   return [
     ...new Set([plan.a, plan.b].flatMap((program) => configurationFaults(asRun(plan, program)))),

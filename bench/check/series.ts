@@ -60,7 +60,7 @@ export interface SeriesHost {
 }
 
 /** Limit of held sessions for each session that the last look needs. Excluded sessions are replaced. */
-const MOST_SESSIONS_FOR_EACH = 2;
+const MAX_SESSIONS_FOR_EACH = 2;
 
 /**
  * Holds sessions one after the other, with looks as planned. When time runs out between two looks, a last look follows
@@ -101,7 +101,7 @@ export class Series {
   /** @returns whether enough sessions count; false when time ran out, or too many sessions were excluded. */
   async #holdUpTo(wanted: number): Promise<boolean> {
     while (counting(this.#sessions).length < wanted) {
-      const most = MOST_SESSIONS_FOR_EACH * (this.#series.looks.at(-1)?.sessions ?? 0);
+      const most = MAX_SESSIONS_FOR_EACH * (this.#series.looks.at(-1)?.sessions ?? 0);
       if (this.#host.now() > this.#series.deadline || this.#sessions.length >= most) return false;
       this.#sessions.push(await this.#host.session(this.#sessions.length + 1, wanted));
     }

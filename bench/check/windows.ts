@@ -7,7 +7,7 @@
 const SAMPLES_AT_FULL_LOAD = 200;
 /** Least requests in a window at a rate: ten of them are above p99. */
 const SAMPLES_AT_A_RATE = 1000;
-const MOST_WINDOW_MS = 1250;
+const MAX_WINDOW_MS = 1250;
 
 /**
  * Returns the length of a window at full load: the requested one, or longer (up to 1.25 s) to hold two hundred
@@ -15,7 +15,7 @@ const MOST_WINDOW_MS = 1250;
  * @param capacity requests per second.
  */
 export function fullWindow(capacity: number, windowMs: number): number {
-  return Math.max(windowMs, Math.min(MOST_WINDOW_MS, (SAMPLES_AT_FULL_LOAD * 1000) / capacity));
+  return Math.max(windowMs, Math.min(MAX_WINDOW_MS, (SAMPLES_AT_FULL_LOAD * 1000) / capacity));
 }
 
 /**
@@ -23,7 +23,7 @@ export function fullWindow(capacity: number, windowMs: number): number {
  * requests.
  */
 export function rateWindow(rate: number, windowMs: number): number {
-  return Math.max(windowMs / 2, Math.min(MOST_WINDOW_MS, (SAMPLES_AT_A_RATE * 1000) / rate));
+  return Math.max(windowMs / 2, Math.min(MAX_WINDOW_MS, (SAMPLES_AT_A_RATE * 1000) / rate));
 }
 
 /** Limits of the total duration of one program's windows of one kind in a session, in milliseconds. */

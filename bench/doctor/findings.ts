@@ -13,13 +13,13 @@ export interface Finding {
 
 /** With this many CPUs or more, server and load each get half of them: see placement.ts. */
 const APART_FROM = 4;
-const MOST_STEAL = 0.05;
+const MAX_STEAL = 0.05;
 /** Highest load average from other processes, as a share of the usable CPUs. */
-const MOST_LOAD = 0.25;
+const MAX_LOAD = 0.25;
 const MANY_FILES = 20_000;
-const LEAST_SOMAXCONN = 1024;
-const LEAST_RMEM = 1 << 20;
-const MOST_LATE_MICROS = 250;
+const MIN_SOMAXCONN = 1024;
+const MIN_RMEM = 1 << 20;
+const MAX_LATE_MICROS = 250;
 
 /** Judges a machine. Pure: the same reading gives the same findings. */
 export function findingsOf(reading: MachineReading): Finding[] {
@@ -69,11 +69,11 @@ function processors({ environment, allowedCpus, stealShare, loadAverage }: Machi
     ...(stealShare === null
       ? []
       : [
-          stealShare > MOST_STEAL
+          stealShare > MAX_STEAL
             ? note('stolen CPU time', percent(stealShare), 'measure when the machine is calmer')
             : finding('stolen CPU time', percent(stealShare)),
         ]),
-    loadAverage > MOST_LOAD * usable
+    loadAverage > MAX_LOAD * usable
       ? note('load average', rounded(loadAverage), 'another process is running: end it, or wait until it has ended')
       : finding('load average', rounded(loadAverage)),
   ];
@@ -95,13 +95,13 @@ function limits({ openFiles, sysctl }: MachineReading): Finding[] {
     ...atLeast(
       'net.core.somaxconn',
       sysctl['net.core.somaxconn'],
-      LEAST_SOMAXCONN,
+      MIN_SOMAXCONN,
       'a burst of connections overflows a backlog',
     ),
     ...atLeast(
       'net.core.rmem_max',
       sysctl['net.core.rmem_max'],
-      LEAST_RMEM,
+      MIN_RMEM,
       'datagrams are dropped early, regardless of SO_RCVBUF',
     ),
     ...shown('net.core.wmem_max', sysctl['net.core.wmem_max']),
@@ -115,7 +115,7 @@ function precision({ lateness, clockNanos, callNanos }: MachineReading): Finding
     ...(lateness === null
       ? []
       : [
-          lateness.p99Micros > MOST_LATE_MICROS
+          lateness.p99Micros > MAX_LATE_MICROS
             ? note(
                 'timed waits',
                 late(lateness),

@@ -180,15 +180,15 @@ function startThread(plan: LoadPlan, thread: number, threads: number, control: L
     worker.on('message', (message: ThreadMessage) => message.kind === 'opened' && resolve(message.report));
   });
   const nextReport = () => {
-    const told = new Promise<ThreadReport>((resolve) => {
-      const hear = (message: ThreadMessage) => {
+    const reported = new Promise<ThreadReport>((resolve) => {
+      const onMessage = (message: ThreadMessage) => {
         if (message.kind !== 'finished') return;
-        worker.off('message', hear);
+        worker.off('message', onMessage);
         resolve(message.report);
       };
-      worker.on('message', hear);
+      worker.on('message', onMessage);
     });
-    return either(told, broken);
+    return either(reported, broken);
   };
   return { live, opened: either(opened, broken), nextReport, exited };
 }

@@ -7,7 +7,7 @@ import { makeEngine } from './engines/make-engine.ts';
 import type { ThreadMessage } from './generator.ts';
 import type { Assignment } from './threads/assignment.ts';
 
-function tell(message: ThreadMessage): void {
+function post(message: ThreadMessage): void {
   parentPort?.postMessage(message);
 }
 
@@ -19,9 +19,9 @@ setFlagsFromString('--max-inlined-bytecode-size-cumulative=4000');
 const assignment = workerData as Assignment;
 if (assignment.cpus.length > 0) setAffinity(0, assignment.cpus);
 const engine = await makeEngine(assignment);
-tell({ kind: 'opened', report: await engine.open() });
+post({ kind: 'opened', report: await engine.open() });
 for (let window = 0; window < assignment.windows; window++) {
-  tell({ kind: 'finished', report: await engine.run() });
+  post({ kind: 'finished', report: await engine.run() });
 }
 await engine.close();
 freeThreadMemory();

@@ -1,7 +1,7 @@
 import type { Slice } from '../model/trial.ts';
 
 /** Most slices to keep. A longer load has longer slices. */
-const MOST_SLICES = 600;
+const MAX_SLICES = 600;
 
 /**
  * Counts what was completed in each slice of a load, however long the load is. When there are too many slices,
@@ -37,7 +37,7 @@ export class Slices {
    * @param last whether the load ends there, so that the interval may be shorter.
    */
   read(time: number, completed: number, last: boolean): void {
-    if (this.#slices.length === MOST_SLICES) this.#halve();
+    if (this.#slices.length === MAX_SLICES) this.#halve();
     this.#readings++;
     if (this.#readings % this.#each !== 0 && !last) return;
     this.#add({ second: (time - this.#begin) / 1e9, completed: completed - this.#completed }, time - this.#time);

@@ -23,11 +23,11 @@ export interface CapacityConfiguration extends RunConfiguration {
 }
 
 /** Fewest requests of a short trial; fewer are not conclusive. */
-const LEAST_REQUESTS = 20;
+const MIN_REQUESTS = 20;
 
 /** Returns the lowest rate at which short trials contain enough requests to judge by. */
 export function leastRate({ durationMs }: Pick<CapacityConfiguration, 'durationMs'>): number {
-  return LEAST_REQUESTS / (durationMs / 1000);
+  return MIN_REQUESTS / (durationMs / 1000);
 }
 
 /** Metrics that follow the offered rate, or that are larger in a longer trial. */
@@ -46,7 +46,7 @@ export function capacityFaults(configuration: CapacityConfiguration): string[] {
     ],
     [
       !(rate > 0) || rate >= leastRate(configuration),
-      `start-rate: ${rate} requests/s gives fewer than ${LEAST_REQUESTS} requests in a trial of ${durationMs} ms: ` +
+      `start-rate: ${rate} requests/s gives fewer than ${MIN_REQUESTS} requests in a trial of ${durationMs} ms: ` +
         'raise --start-rate or --duration',
     ],
     [

@@ -14,8 +14,8 @@ export function whyNotMeasured(
   }
   if (target.kind === 'model') return whyNotCarried(target.model, app, transport);
   if (target.kind === 'exec') {
-    const told = transport === 'tcp' || target.command.includes('{transport}');
-    return told ? undefined : 'its command has no {transport}';
+    const isGivenTransport = transport === 'tcp' || target.command.includes('{transport}');
+    return isGivenTransport ? undefined : 'its command has no {transport}';
   }
   return target.transport === transport ? undefined : `it speaks ${target.transport} only`;
 }

@@ -3,7 +3,7 @@ import { parseDurationWithUnit } from './units.ts';
 
 const NANOS_PER_MS = 1e6;
 /** Most work of each kind for one request, so that a server can still be stopped in time. */
-const MOST_MS = 1000;
+const MAX_MS = 1000;
 /** How far the sum of shares may exceed 1: users write them as decimals. */
 const SHARE_TOLERANCE = 1e-9;
 
@@ -36,9 +36,9 @@ function parsePart(entry: string, alone: boolean): WorkPart {
     const [, kind, duration = ''] = /^(cpu|io):(.+)$/.exec(cost.trim()) ?? [];
     if (kind !== 'cpu' && kind !== 'io') throw new RangeError(`'${cost}' is not valid work, ${EXAMPLES}`);
     const milliseconds = parseDurationWithUnit(duration);
-    if (!(milliseconds > 0 && milliseconds + nanos[kind] / NANOS_PER_MS <= MOST_MS)) {
+    if (!(milliseconds > 0 && milliseconds + nanos[kind] / NANOS_PER_MS <= MAX_MS)) {
       throw new RangeError(
-        `'${entry}': the cost of a request must be above 0, and at most ${MOST_MS / 1000} s of each kind`,
+        `'${entry}': the cost of a request must be above 0, and at most ${MAX_MS / 1000} s of each kind`,
       );
     }
     nanos[kind] += milliseconds * NANOS_PER_MS;

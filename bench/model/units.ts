@@ -17,7 +17,7 @@ const BYTES_PER_UNIT: Readonly<Record<string, number>> = {
 };
 
 /** CONFIG_NR_CPUS of Linux is at most 8192. The limit also keeps `0-999999999` from filling memory. */
-const MOST_CPUS = 8192;
+const MAX_CPUS = 8192;
 
 /** Exponents of ten by suffix. */
 const EXPONENTS: Readonly<Record<string, string>> = { k: 'e3', M: 'e6' };
@@ -104,7 +104,7 @@ export function parseCpus(text: string): number[] {
   const cpus = parseNames(text).flatMap((part) => {
     const [, first, last = first] = /^(\d{1,9})(?:-(\d{1,9}))?$/.exec(part) ?? [];
     const [from, to] = [Number(first), Number(last)];
-    if (!(from <= to && to < MOST_CPUS)) throw new RangeError(`'${part}' is not a list of CPUs, such as 0,2-3`);
+    if (!(from <= to && to < MAX_CPUS)) throw new RangeError(`'${part}' is not a list of CPUs, such as 0,2-3`);
     return Array.from({ length: to - from + 1 }, (_, i) => from + i);
   });
   return [...new Set(cpus)].sort((a, b) => a - b);

@@ -52,9 +52,9 @@ export function streamKeyOf({ round }: TrialSpec, { seed }: RunConfiguration): S
  */
 function httpOf({ app, workload, target }: TrialSpec, { address }: RunningTarget): Pick<LoadPlan, 'http'> {
   if (!sendsHttp(app, workload)) return {};
-  const asked = target.kind === 'address' ? target.http : undefined;
+  const given = target.kind === 'address' ? target.http : undefined;
   const page = target.kind === 'model' ? pageOf(app) : null;
-  return { http: { ...(asked ?? { host: formatAddress(address), path: '/' }), page } };
+  return { http: { ...(given ?? { host: formatAddress(address), path: '/' }), page } };
 }
 
 function arrivalsOf({ rate, arrivals, stages }: TrialSpec, warmupMs: number): LoadPlan['arrivals'] {

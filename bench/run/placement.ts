@@ -11,7 +11,7 @@ export interface Placement {
   readonly warnings: readonly Reason[];
 }
 
-export interface PlacementWishes {
+export interface RequestedPlacement {
   readonly serverCpus: readonly number[] | null;
   readonly loadCpus: readonly number[] | null;
   readonly threads: number | null;
@@ -22,10 +22,14 @@ export interface PlacementWishes {
  * server CPUs. The generator has all other CPUs in every trial, or any CPU when no other is left.
  * @param most largest number of CPUs that a server is given.
  */
-export function givingCpus(allowed: readonly number[], wishes: PlacementWishes, most: number): PlacementWishes {
-  const serverCpus = wishes.serverCpus ?? without(allowed, wishes.loadCpus).slice(0, most);
-  const loadCpus = wishes.loadCpus ?? allowed.filter((cpu) => !serverCpus.includes(cpu));
-  return { serverCpus, loadCpus, threads: wishes.threads };
+export function givingCpus(
+  allowed: readonly number[],
+  requested: RequestedPlacement,
+  most: number,
+): RequestedPlacement {
+  const serverCpus = requested.serverCpus ?? without(allowed, requested.loadCpus).slice(0, most);
+  const loadCpus = requested.loadCpus ?? allowed.filter((cpu) => !serverCpus.includes(cpu));
+  return { serverCpus, loadCpus, threads: requested.threads };
 }
 
 /** From this number of CPUs on, server and generator each have a half for themselves. */
@@ -37,17 +41,17 @@ const SPLIT_FROM = 4;
  * @param allowed the CPUs that this process may use.
  * @throws {ConfigurationError} when other CPUs are requested.
  */
-export function placeOnCpus(allowed: readonly number[], wishes: PlacementWishes): Placement {
-  assertAllowed(allowed, wishes);
+export function placeOnCpus(allowed: readonly number[], requested: RequestedPlacement): Placement {
+  assertAllowed(allowed, requested);
   const split = allowed.length >= SPLIT_FROM;
   const half = Math.ceil(allowed.length / 2);
-  const serverCpus = wishes.serverCpus ?? (split ? without(allowed.slice(0, half), wishes.loadCpus) : []);
-  const loadCpus = wishes.loadCpus ?? (split ? without(allowed.slice(half), wishes.serverCpus) : []);
+  const serverCpus = requested.serverCpus ?? (split ? without(allowed.slice(0, half), requested.loadCpus) : []);
+  const loadCpus = requested.loadCpus ?? (split ? without(allowed.slice(half), requested.serverCpus) : []);
   const apart = serverCpus.length > 0 && loadCpus.length > 0 && !serverCpus.some((cpu) => loadCpus.includes(cpu));
   return {
     serverCpus,
     loadCpus,
-    threads: wishes.threads ?? Math.max(1, loadCpus.length),
+    threads: requested.threads ?? Math.max(1, loadCpus.length),
     warnings: apart ? [] : [sharedWarning(allowed.length)],
   };
 }
@@ -56,7 +60,7 @@ export function placeOnCpus(allowed: readonly number[], wishes: PlacementWishes)
  * Rejects CPUs that are not available. The kernel ignores those as long as one is available, so fewer CPUs than
  * requested would be used.
  */
-function assertAllowed(allowed: readonly number[], { serverCpus, loadCpus }: PlacementWishes): void {
+function assertAllowed(allowed: readonly number[], { serverCpus, loadCpus }: RequestedPlacement): void {
   const faults = Object.entries({ 'server-cpus': serverCpus, 'load-cpus': loadCpus }).flatMap(([name, cpus]) => {
     const missing = cpus?.filter((cpu) => !allowed.includes(cpu)) ?? [];
     return missing.length === 0

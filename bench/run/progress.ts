@@ -43,7 +43,7 @@ export class RunProgress implements TrialObserver {
 
   phase(phase: Phase): void {
     this.#phase = phase;
-    this.#tell();
+    this.#report();
   }
 
   loading(generator: Generator): void {
@@ -58,10 +58,10 @@ export class RunProgress implements TrialObserver {
       this.#rate = ((completed - this.#mark.completed) / (time - this.#mark.time)) * 1e9;
       this.#mark = { time, completed };
     }
-    this.#tell();
+    this.#report();
   }
 
-  #tell(): void {
+  #report(): void {
     if (this.#trial === undefined) return;
     // Computed for those who read it: that adds up all buckets of the threads' histograms.
     const p99Micros = () => this.#p99Micros();

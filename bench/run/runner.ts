@@ -16,7 +16,7 @@ import type { Trial } from '../model/trial.ts';
 import { compareTargets } from './comparison.ts';
 import type { RunObserver } from './observer.ts';
 import { allowOpenFiles } from './open-files.ts';
-import { givingCpus, type Placement, type PlacementWishes, placeOnCpus } from './placement.ts';
+import { givingCpus, type Placement, placeOnCpus, type RequestedPlacement } from './placement.ts';
 import { planRounds, pointOf, type TrialSpec } from './planner.ts';
 import { RunProgress } from './progress.ts';
 import { RoundCourse } from './round-course.ts';
@@ -71,9 +71,9 @@ async function runRounds(
 function place(configuration: RunConfiguration): Placement {
   const allowed = getAffinity(0);
   const given = scenariosOf(configuration).flatMap(({ cpus }) => cpus ?? []);
-  const wishes: PlacementWishes =
+  const requested: RequestedPlacement =
     given.length > 0 ? givingCpus(allowed, configuration, Math.max(...given)) : configuration;
-  return placeOnCpus(allowed, wishes);
+  return placeOnCpus(allowed, requested);
 }
 
 /** Completes a result after its last trial. */

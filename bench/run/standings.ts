@@ -9,7 +9,7 @@ import { speed, throughputOf } from './throughput.ts';
  * A target that missed more than this share of the rounds is not ranked. Otherwise, rounds that any target missed are
  * left out.
  */
-const MOST_MISSED = 0.25;
+const MAX_MISSED = 0.25;
 
 /** ln of the value that is ranked, by round, for one target. */
 type LogsByRound = ReadonlyMap<number, number>;
@@ -106,7 +106,7 @@ class Speeds {
 /** Ranks targets over the rounds that all of them have. @returns null when there are fewer than two to rank. */
 function rankRounds(contestants: ReadonlyMap<string, LogsByRound>, alpha: number): RankingRecord | null {
   const all = new Set([...contestants.values()].flatMap((logs) => [...logs.keys()]));
-  const ranked = [...contestants].filter(([, logs]) => logs.size > 0 && logs.size >= (1 - MOST_MISSED) * all.size);
+  const ranked = [...contestants].filter(([, logs]) => logs.size > 0 && logs.size >= (1 - MAX_MISSED) * all.size);
   if (ranked.length < 2) return null;
   const shared = [...all].filter((round) => ranked.every(([, logs]) => logs.has(round))).slice(0, MAX_SAMPLE);
   const logged = ranked.map(([name, logs]) => ({ name, logs: shared.flatMap((round) => logs.get(round) ?? []) }));

@@ -20,11 +20,11 @@ const MANY = 100_000;
  * @param trimmed share of a session's pairs that is left out at either end.
  */
 export function scatterOf(sessions: readonly (readonly number[])[], least: number, trimmed = 0): Scatter {
-  const told = sessions.filter((pairs) => pairs.length > 1 && pairs.every(Number.isFinite));
-  if (told.length === 0) return { between: least, within: 0 };
-  const within = mean(told.map((pairs) => trimmedVariance(pairs, trimmed)));
-  const error = mean(told.map((pairs) => within / pairs.length));
-  const observed = told.length > 1 ? variance(told.map((pairs) => trimmedMean(pairs, trimmed))) : 0;
+  const usable = sessions.filter((pairs) => pairs.length > 1 && pairs.every(Number.isFinite));
+  if (usable.length === 0) return { between: least, within: 0 };
+  const within = mean(usable.map((pairs) => trimmedVariance(pairs, trimmed)));
+  const error = mean(usable.map((pairs) => within / pairs.length));
+  const observed = usable.length > 1 ? variance(usable.map((pairs) => trimmedMean(pairs, trimmed))) : 0;
   return { between: Math.max(least, observed - error), within };
 }
 

@@ -9,7 +9,7 @@ export const FEWEST_RUNS = 5;
 /** Sessions of every run: runs must be alike to be compared. */
 export const BASELINE_SESSIONS = 10;
 /** Most recorded runs to advise. If these do not suffice, the scatter must become smaller. */
-const MOST_RUNS = 50;
+const MAX_RUNS = 50;
 
 /** The results of recorded runs and of a new one for one metric: ln(cost of the server / cost of the reference). */
 export interface MetricHistory {
@@ -46,7 +46,7 @@ export interface BaselineVerdict {
  *   must be within to pass.
  * - A metric with fewer than {@link FEWEST_RUNS} recorded runs is not decided.
  */
-export function holdAgainst(metrics: readonly MetricHistory[]): BaselineVerdict {
+export function judgeAgainstRuns(metrics: readonly MetricHistory[]): BaselineVerdict {
   const findings = metrics.map((each) => find(each, metrics.length));
   const some = (wanted: BaselineFinding['finding']) => findings.some(({ finding }) => finding === wanted);
   if (some('regressed')) return { verdict: 'regressed', metrics: findings };
@@ -89,7 +89,7 @@ function predictionFactor(runs: number, metrics: number): number {
 export function runsToPass({ recorded, margins }: MetricHistory, metrics: number): number | null {
   const scatter = Math.sqrt(variance(recorded));
   if (Number.isNaN(scatter)) return null;
-  for (let runs = FEWEST_RUNS; runs <= MOST_RUNS; runs++) {
+  for (let runs = FEWEST_RUNS; runs <= MAX_RUNS; runs++) {
     if (predictionFactor(runs, metrics) * scatter < Math.log1p(margins.detected)) return runs;
   }
   return null;

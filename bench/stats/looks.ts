@@ -28,19 +28,19 @@ export const PASS_ALPHA = 0.0125;
 /** Sessions of the looks that a budget may reach. At most eight: see {@link PASS_ALPHA}. */
 const SIZES = [10, 14, 18, 24, 32, 44, 60, 82] as const;
 export const FEWEST_SESSIONS = SIZES[0];
-export const MOST_SESSIONS = SIZES[SIZES.length - 1] as number;
+export const MAX_SESSIONS = SIZES[SIZES.length - 1] as number;
 
 /** Fewest sessions after the last regular look that justify one more look, at the end of the budget. */
-const LEAST_STEP = 2;
+const MIN_STEP = 2;
 
 /**
  * Returns the sessions of each look of a check with time for `most` sessions; empty when the first look is not reached.
  */
 export function lookSizes(most: number): number[] {
-  const reached = Math.min(most, MOST_SESSIONS);
+  const reached = Math.min(most, MAX_SESSIONS);
   const sizes = SIZES.filter((size) => size <= reached);
   const last = sizes.at(-1);
-  return last !== undefined && reached >= last + LEAST_STEP ? [...sizes, reached] : sizes;
+  return last !== undefined && reached >= last + MIN_STEP ? [...sizes, reached] : sizes;
 }
 
 /**

@@ -48,11 +48,11 @@ export const RANKING_MARGIN = 0.02;
 /** Significance level of all pairs together, when rounds are looked at once. */
 export const FAMILY_ALPHA = 0.05;
 /** Most looks while rounds continue, and the factor from one to the next. The end of the run is one more look. */
-const MOST_LOOKS = 8;
+const MAX_LOOKS = 8;
 const LOOKS_APART = 1.5;
 /** Significance level of all pairs at one look, so that all looks together keep {@link FAMILY_ALPHA} (Bonferroni). */
-export const LOOK_ALPHA = FAMILY_ALPHA / (MOST_LOOKS + 1);
-const LEAST_ROUNDS = 12;
+export const LOOK_ALPHA = FAMILY_ALPHA / (MAX_LOOKS + 1);
+const MIN_ROUNDS = 12;
 
 /**
  * Returns the number of rounds that a ranking needs: enough for the smallest p of a two-sided signed-rank test, 2^(1 -
@@ -60,7 +60,7 @@ const LEAST_ROUNDS = 12;
  */
 export function roundsForRanking(contestants: number, alpha = FAMILY_ALPHA): number {
   const pairs = (contestants * (contestants - 1)) / 2;
-  return Math.max(LEAST_ROUNDS, Math.ceil(Math.log2((2 * pairs) / alpha)));
+  return Math.max(MIN_ROUNDS, Math.ceil(Math.log2((2 * pairs) / alpha)));
 }
 
 /**
@@ -69,7 +69,7 @@ export function roundsForRanking(contestants: number, alpha = FAMILY_ALPHA): num
  */
 export function rankingLooks(contestants: number): number[] {
   const first = roundsForRanking(contestants, LOOK_ALPHA);
-  return Array.from({ length: MOST_LOOKS }, (_, i) => Math.min(MAX_SAMPLE, Math.ceil(first * LOOKS_APART ** i)));
+  return Array.from({ length: MAX_LOOKS }, (_, i) => Math.min(MAX_SAMPLE, Math.ceil(first * LOOKS_APART ** i)));
 }
 
 /**

@@ -31,7 +31,7 @@ export interface NoScalingLaw {
   readonly reasons: readonly string[];
 }
 
-const LEAST_LEVELS = 6;
+const MIN_LEVELS = 6;
 const MAX_RMSE = 0.1;
 const LACK_OF_FIT_ALPHA = 0.05;
 const RESAMPLES = 1000;
@@ -59,7 +59,7 @@ export function scalingLaw(data: ScalingRounds, random: Random): ScalingLaw | No
 
 function tooLittle({ levels, rounds }: ScalingRounds): string[] {
   return [
-    ...(levels.length < LEAST_LEVELS ? [`${levels.length} levels, where ${LEAST_LEVELS} are needed`] : []),
+    ...(levels.length < MIN_LEVELS ? [`${levels.length} levels, where ${MIN_LEVELS} are needed`] : []),
     ...(rounds.length < 2 ? ['one round, where two are needed to estimate scatter'] : []),
     ...(rounds.some((round) => round.some((rate) => !(rate > 0))) ? ['nothing was answered at some level'] : []),
   ];

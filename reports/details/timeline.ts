@@ -5,9 +5,9 @@ import { byteRateUnit, formatCount, formatPlural, timeUnit } from '../text/quant
 import { cell, type Table } from '../text/table.ts';
 
 /** Largest number of rows. */
-const MOST_ROWS = 30;
+const MAX_ROWS = 30;
 /** Fewest intervals for which a steady load has a timeline. */
-const LEAST_POINTS = 3;
+const MIN_POINTS = 3;
 
 /**
  * Returns the load over time, when it changed as planned or lasted for a while; null otherwise. There is none for
@@ -17,8 +17,8 @@ export function timelineTable(trials: readonly Trial[]): Table | null {
   const [trial, ...others] = trials;
   const points = trial?.timeline ?? [];
   const changes = (trial?.stages ?? []).length > 0;
-  if (trial === undefined || others.length > 0 || points.length < (changes ? 1 : LEAST_POINTS)) return null;
-  const each = Math.ceil(points.length / MOST_ROWS);
+  if (trial === undefined || others.length > 0 || points.length < (changes ? 1 : MIN_POINTS)) return null;
+  const each = Math.ceil(points.length / MAX_ROWS);
   const rows = mergePoints(points, each);
   const fields = fieldsOf(rows, trial.workload);
   return {

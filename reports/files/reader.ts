@@ -12,7 +12,7 @@ import { JOURNAL_FILE, RESULT_FILE } from './sink.ts';
 const IF_MISSING = 'measure first with `sockbench bench`, or name a results.json';
 
 /** Largest number of faults in an error about one file. */
-const MOST_FAULTS = 5;
+const MAX_FAULTS = 5;
 
 /**
  * Reads saved results of trials. Fields of later versions are kept.
@@ -62,9 +62,9 @@ export function validated<T>(schema: z.ZodType<T>, content: unknown, file: strin
   const parsed = schema.safeParse(content);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the document'}: ${issue.message}`);
-  const more = faults.length > MOST_FAULTS ? [`and ${faults.length - MOST_FAULTS} more`] : [];
+  const more = faults.length > MAX_FAULTS ? [`and ${faults.length - MAX_FAULTS} more`] : [];
   throw new ResultFileError(
-    [`${file} is damaged or was edited; measure again, or fix:`, ...faults.slice(0, MOST_FAULTS), ...more].join('\n  '),
+    [`${file} is damaged or was edited; measure again, or fix:`, ...faults.slice(0, MAX_FAULTS), ...more].join('\n  '),
   );
 }
 

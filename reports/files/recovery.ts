@@ -13,8 +13,8 @@ import type { Saved } from './saved.ts';
  * trials, and adds a warning that trials are missing.
  */
 export function recovered(saved: Saved): Saved {
-  if (saved.schema !== SCHEMA) return told(saved, formatPlural(saved.sessions.length, 'session'));
-  return concluded(told(saved, formatPlural(saved.trials.length, 'trial')));
+  if (saved.schema !== SCHEMA) return withWarning(saved, formatPlural(saved.sessions.length, 'session'));
+  return concluded(withWarning(saved, formatPlural(saved.trials.length, 'trial')));
 }
 
 function concluded(result: Result): Result {
@@ -35,7 +35,7 @@ function interrupted(capacity: Capacity): Capacity {
   return isOpen ? { ...capacity, limit: 'interruption' } : capacity;
 }
 
-function told<S extends Saved>(saved: S, finished: string): S {
+function withWarning<S extends Saved>(saved: S, finished: string): S {
   const message = `this run was killed before it saved its results: they cover the ${finished} that it completed`;
   return { ...saved, interrupted: true, warnings: [...saved.warnings, { code: 'killed', message }] };
 }

@@ -6,8 +6,8 @@ import type { RenderOptions } from './renderer.ts';
 import { drawTable, painter } from './terminal.ts';
 
 /** Requirements for checks of real servers: see docs/verdicts.md. */
-const MOST_SECONDS = 240;
-const LEAST_SHARE = 0.8;
+const MAX_SECONDS = 240;
+const MIN_SHARE = 0.8;
 
 /** Renders the results of `npm run verify:real` as text for a terminal: a line for each server and change. */
 export function renderRealChecks(checks: readonly RealCheck[], { color, width }: RenderOptions): string {
@@ -37,9 +37,9 @@ function isAsWanted(checks: readonly RealCheck[]): boolean {
   const worseBy = checks[0]?.worseBy ?? 0;
   const share = (...outcomes: readonly RealCheck['outcome'][]) => ended(checks, outcomes) / checks.length;
   const alarms = share('regressed', 'suspected');
-  if (median(checks.map(({ seconds }) => seconds)) > MOST_SECONDS) return false;
-  if (worseBy === 0) return alarms === 0 && share('invalid') === 0 && share('pass') >= LEAST_SHARE;
-  return share('pass') === 0 && alarms >= (worseBy >= 0.2 ? 1 : LEAST_SHARE);
+  if (median(checks.map(({ seconds }) => seconds)) > MAX_SECONDS) return false;
+  if (worseBy === 0) return alarms === 0 && share('invalid') === 0 && share('pass') >= MIN_SHARE;
+  return share('pass') === 0 && alarms >= (worseBy >= 0.2 ? 1 : MIN_SHARE);
 }
 
 function ended(checks: readonly RealCheck[], outcomes: readonly RealCheck['outcome'][]): number {

@@ -18,10 +18,10 @@ const TONES: Readonly<Record<Tone, Style | undefined>> = {
 };
 
 /** Spaces between columns: usually two, on a narrow terminal one. */
-const LEAST_GAP = 1;
-const GAPS = [2, LEAST_GAP];
+const MIN_GAP = 1;
+const GAPS = [2, MIN_GAP];
 /** Least width of a column that shrinks. */
-const LEAST_WIDTH = 10;
+const MIN_WIDTH = 10;
 
 /** Renders a whole result as text for a terminal. */
 export function renderTerminal(result: Result, options: RenderOptions): string {
@@ -76,9 +76,9 @@ export function drawTable(table: Table, width: number, paint: Paint): string {
   if (gap !== undefined) return layOut(table, widths, gap, paint);
   if (table.columns.some(({ optional }) => optional)) return drawTable(withoutOptional(table), width, paint);
   const shrinking = table.columns.findIndex(({ shrinks }) => shrinks);
-  const excess = total(LEAST_GAP) - width;
-  const fitted = widths.map((full, i) => (i === shrinking ? Math.max(LEAST_WIDTH, full - excess) : full));
-  return layOut(table, fitted, LEAST_GAP, paint);
+  const excess = total(MIN_GAP) - width;
+  const fitted = widths.map((full, i) => (i === shrinking ? Math.max(MIN_WIDTH, full - excess) : full));
+  return layOut(table, fitted, MIN_GAP, paint);
 }
 
 /** Returns the width of each column when nothing is cut. */

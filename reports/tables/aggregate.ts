@@ -83,13 +83,13 @@ function pointKey(trial: Trial): string {
   // In stages the rate is the mean of what was offered, which varies with the time at which a trial ended.
   const steady = stages.length > 0 && rate !== null ? 'in stages' : rate;
   // The size of an HTTP reply is measured, not requested: it varies between servers and between rounds.
-  const asked = speaksHttp(app) ? null : size;
+  const requestedSize = speaksHttp(app) ? null : size;
   return JSON.stringify([
     transport,
     app,
     workload,
     connection,
-    asked,
+    requestedSize,
     sizes,
     pipelining,
     steady,

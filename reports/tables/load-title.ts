@@ -5,7 +5,7 @@ import type { Trial } from '../../bench/model/trial.ts';
 import { formatBytes, formatCount, formatPlural, formatSeconds } from '../text/quantities.ts';
 
 /** Sizes of a mixture that are listed one by one. */
-const MOST_SIZES = 4;
+const MAX_SIZES = 4;
 
 /**
  * Returns the properties that a table's trials have in common, in words.
@@ -60,8 +60,8 @@ function sizesText({ size, sizes }: Trial): string {
     const range = from === to ? formatBytes(from) : `${formatBytes(from)} to ${formatBytes(to)}`;
     return sizes.length === 1 ? range : `${Number((share * 100).toPrecision(3))} % ${range}`;
   });
-  const more = sizes.length > MOST_SIZES ? [`… (${sizes.length} sizes)`] : [];
-  return [...texts.slice(0, MOST_SIZES), ...more].join(' + ');
+  const more = sizes.length > MAX_SIZES ? [`… (${sizes.length} sizes)`] : [];
+  return [...texts.slice(0, MAX_SIZES), ...more].join(' + ');
 }
 
 /** Formats stages: `rate → 1.00k in 30 s → 0 in 10 s`. */

@@ -25,7 +25,7 @@ const TICK_ROWS = 3;
 /** Ends of an axis for which all its numbers are short. */
 const ROUND_ENDS = [1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10];
 /** Columns of a plot that has enough room. */
-const MOST_COLUMNS = 72;
+const MAX_COLUMNS = 72;
 /** Letters of the series, in order; then from the beginning again. */
 const MARKS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 /** Mark of a point that several series share. */
@@ -43,7 +43,7 @@ export function drawPlot({ xs, xName, series, format }: Plot, width: number): st
     row % TICK_ROWS === 0 ? format((most * (HEIGHT - row)) / HEIGHT) : '',
   );
   const margin = Math.max(...labels.map(({ length }) => length));
-  const columns = Math.min(MOST_COLUMNS, width - margin - 3);
+  const columns = Math.min(MAX_COLUMNS, width - margin - 3);
   const canvas = Array.from({ length: HEIGHT + 1 }, () => new Array<string>(columns).fill(' '));
   const at = columnsOf(xs, columns);
   const rowOf = (y: number) => HEIGHT - Math.round((y / most) * HEIGHT);

@@ -16,15 +16,15 @@ export function mayColor(stream: NodeJS.WriteStream, unwanted: boolean): boolean
 }
 
 /** Least width of a report. A narrower terminal wraps its lines. */
-const LEAST_WIDTH = 60;
-const MOST_WIDTH = 100;
+const MIN_WIDTH = 60;
+const MAX_WIDTH = 100;
 
 /**
  * Returns the width of reports in columns, from 60 to 100, which fits both a terminal and a page of documentation.
  * @param columns width of the terminal; undefined without a terminal, zero when its width is unknown.
  */
 export function reportWidth(columns: number | undefined = process.stdout.columns): number {
-  return Math.max(LEAST_WIDTH, Math.min(MOST_WIDTH, columns || MOST_WIDTH));
+  return Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, columns || MAX_WIDTH));
 }
 
 /** Makes the program end without a stack trace when the reader of its output exits, as in `sockbench list | head`. */

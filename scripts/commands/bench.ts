@@ -13,7 +13,7 @@ import type { Flags } from '../cli/flags.ts';
 import { untilInterrupted } from '../cli/interrupt.ts';
 import { say } from '../cli/output.ts';
 import { foreignFlags, readForeign } from '../flags/foreign.ts';
-import { assertSizeTells, readLoad, readWork } from '../flags/load.ts';
+import { assertSizeApplies, readLoad, readWork } from '../flags/load.ts';
 import { orAll, readModels, serving } from '../flags/models.ts';
 import { appFlag, loadFlags, MEASURED, modelsFlag, serverFlags } from '../flags/options.ts';
 import { type Output, outputFlags, readOutput } from '../flags/output.ts';
@@ -129,7 +129,7 @@ function readConfiguration(flags: CommandFlags): RunConfiguration {
   const load = readLoad(flags);
   const scenarios = readScenarios(flags, { models, foreign, app: load.app, workload: load.workload });
   const transports = [scenarios, ...scenarios.scenarios].flatMap((scenario) => scenario.transports);
-  assertSizeTells(flags, { ...load, transports });
+  assertSizeApplies(flags, { ...load, transports });
   const served = serving(models, transports, load.app, flags).map((model): TargetSpec => ({ kind: 'model', model }));
   return {
     command: 'bench',

@@ -8,7 +8,7 @@ import type { Command } from '../cli/command.ts';
 import { parsed, text } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
 import { foreignFlags, readForeign } from '../flags/foreign.ts';
-import { assertSizeTells, readLoad, readWork } from '../flags/load.ts';
+import { assertSizeApplies, readLoad, readWork } from '../flags/load.ts';
 import { readModels, serving } from '../flags/models.ts';
 import { loadFlags, MEASURED, modelsFlag, serverFlags, targetFlags } from '../flags/options.ts';
 import { outputFlags, readOutput } from '../flags/output.ts';
@@ -112,7 +112,7 @@ function readConfiguration(
 ): CapacityConfiguration {
   const load = readLoad(flags, address?.app);
   const transport = flags.values.transport ?? address?.transport ?? 'tcp';
-  assertSizeTells(flags, { ...load, transports: [transport] });
+  assertSizeApplies(flags, { ...load, transports: [transport] });
   return {
     ...load,
     command: 'capacity',

@@ -10,8 +10,8 @@ import { parsed, text, toggle } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
 import { say } from '../cli/output.ts';
 import { parseAddress } from '../flags/target-url.ts';
-import { dialerFor } from '../talk/dialers/dialers.ts';
 import type { Dialer, Peer } from '../talk/dialers/dialer.ts';
+import { dialerFor } from '../talk/dialers/dialers.ts';
 import { Display } from '../talk/display.ts';
 import { linesOf } from '../talk/lines.ts';
 import { choose, parsePick } from '../talk/menu.ts';
@@ -55,7 +55,7 @@ export const connect: Command<typeof schema> = {
     const peer = chosen === undefined ? undefined : peers[chosen];
     if (peer === undefined) return EXIT.usage;
     const dialer = await dialerFor(peer.url);
-    return converse(peer, dialer, flags.values['no-newline'], timeoutMs ?? dialer.patienceMs);
+    return converse(peer, dialer, flags.values['no-newline'], timeoutMs ?? dialer.timeoutMs);
   },
 };
 

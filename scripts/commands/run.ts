@@ -15,7 +15,7 @@ import type { Command } from '../cli/command.ts';
 import { oneOf, parsed, someOf, texts } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
 import { foreignFlags, readForeign } from '../flags/foreign.ts';
-import { assertSizeTells, readLoad, readWork } from '../flags/load.ts';
+import { assertSizeApplies, readLoad, readWork } from '../flags/load.ts';
 import { loadFlags, MEASURED, serverFlags, targetFlags } from '../flags/options.ts';
 import { outputFlags, readOutput } from '../flags/output.ts';
 import { readAddress } from '../flags/target-url.ts';
@@ -89,7 +89,7 @@ function readConfiguration(flags: CommandFlags, target: TargetSpec | undefined):
   const spoken = target && membersOf(target).find((member) => member.kind === 'address');
   const transports = [flags.values.transport ?? spoken?.transport ?? 'tcp'];
   const load = readLoad(flags, spoken?.app);
-  assertSizeTells(flags, { ...load, transports });
+  assertSizeApplies(flags, { ...load, transports });
   return {
     command: 'run',
     targets: target ? [target] : [],

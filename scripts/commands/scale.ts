@@ -11,7 +11,7 @@ import type { Command } from '../cli/command.ts';
 import { parsed, someOf } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
 import { foreignFlags, readForeign } from '../flags/foreign.ts';
-import { assertSizeTells, readLoad, readWork } from '../flags/load.ts';
+import { assertSizeApplies, readLoad, readWork } from '../flags/load.ts';
 import { appFlag, loadFlags, MEASURED, modelsFlag, serverFlags } from '../flags/options.ts';
 import { outputFlags, readOutput } from '../flags/output.ts';
 import { readRounds, roundsFlags } from '../flags/rounds.ts';
@@ -77,7 +77,7 @@ function readConfiguration(flags: CommandFlags): RunConfiguration {
   }
   const load = readLoad(flags);
   const scenarios = readScenarios(flags);
-  assertSizeTells(flags, { ...load, ...scenarios });
+  assertSizeApplies(flags, { ...load, ...scenarios });
   return {
     command: 'scale',
     targets: readTargets(flags),

@@ -17,8 +17,8 @@ import {
 } from '../../servers/apps/app-catalog.ts';
 import type { HttpTimeLimits } from '../../servers/apps/http/time-limits.ts';
 import { whyReflects } from '../../servers/apps/reflection.ts';
-import { doesBalance, loadModel, modelNames, whyNotCarried } from '../../servers/model-catalog.ts';
 import type { ServerModel, ServerSpec } from '../../servers/contract.ts';
+import { doesBalance, loadModel, modelNames, whyNotCarried } from '../../servers/model-catalog.ts';
 import { type TransportName, transportNames } from '../../servers/transport.ts';
 import { formatAddress, type SocketAddress } from '../../sockets/address.ts';
 import type { Command } from '../cli/command.ts';
@@ -139,8 +139,8 @@ async function started(model: ServerModel, spec: ServerSpec, operator: Operator 
 function readTimeLimits(flags: CommandFlags, app: AppName): HttpTimeLimits {
   const { timeLimits = [] }: AppEntry = apps[app];
   for (const [limit, flag] of Object.entries(TIME_LIMIT_FLAGS)) {
-    const tells = timeLimits.some((one) => one === limit);
-    if (flags.isGiven(flag) && !tells) flags.refuse(`--${flag} has no effect on ${app}: leave it out`);
+    const applies = timeLimits.some((one) => one === limit);
+    if (flags.isGiven(flag) && !applies) flags.refuse(`--${flag} has no effect on ${app}: leave it out`);
   }
   return {
     idleMs: flags.values['idle-timeout'],

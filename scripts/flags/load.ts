@@ -47,13 +47,13 @@ export function readLoad(flags: LoadFlags, spoken?: AppName): MeasuredLoad {
 
 /** Reads app and workload. When only one of them is given, the other follows from it. */
 function readWorkload({ values }: LoadFlags, spoken?: AppName): Pick<Load, 'app' | 'workload'> {
-  const wished = values.workload;
-  const app = values.app ?? spoken ?? (wished && appsFor(wished)[0]) ?? DEFAULT_APP;
-  return { app, workload: wished ?? workloadOf(app) ?? 'request-response' };
+  const requested = values.workload;
+  const app = values.app ?? spoken ?? (requested && appsFor(requested)[0]) ?? DEFAULT_APP;
+  return { app, workload: requested ?? workloadOf(app) ?? 'request-response' };
 }
 
 /** Refuses --size where it has no effect. @param load the load, with all transports of the run. */
-export function assertSizeTells(
+export function assertSizeApplies(
   flags: LoadFlags,
   { app, workload, transports }: Pick<RunConfiguration, 'app' | 'workload' | 'transports'>,
 ): void {

@@ -21,7 +21,7 @@ export interface GroupOutcome {
 }
 
 /** Characters of output that are kept of each stream. */
-const MOST_OUTPUT = 8 * 2 ** 20;
+const MAX_OUTPUT = 8 * 2 ** 20;
 /** Time between SIGTERM, on which a program may clean up, and SIGKILL. */
 const GRACE_MS = 1000;
 const POLL_MS = 10;
@@ -38,10 +38,10 @@ export async function runInGroup(
 ): Promise<GroupOutcome> {
   signal?.throwIfAborted();
   const child = spawn(program, args, { cwd: directory, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-  const said = { stdout: '', stderr: '' };
+  const output = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {
-      if (said[name].length < MOST_OUTPUT) said[name] += text;
+      if (output[name].length < MAX_OUTPUT) output[name] += text;
     });
   }
   const end = new Promise<string | null>((resolve) => {
@@ -67,7 +67,7 @@ export async function runInGroup(
     const fault = await end;
     await stopped;
     signal?.throwIfAborted();
-    return { fault: late ? `took longer than ${(limitMs ?? 0) / 1000} s` : fault, ...said };
+    return { fault: late ? `took longer than ${(limitMs ?? 0) / 1000} s` : fault, ...output };
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', stop);

@@ -112,14 +112,14 @@ function sameSources(ref: string): Reason {
 
 /**
  * Reads a command. A refused one is replaced by a valid placeholder, so that it is reported only once.
- * @param wish the request to print when the flag is missing.
+ * @param request the request to print when the flag is missing.
  */
-function readCommand(flags: ProgramFlags, name: 'a' | 'b' | 'exec', wish: string): string {
+function readCommand(flags: ProgramFlags, name: 'a' | 'b' | 'exec', request: string): string {
   const command = flags.values[name] ?? '';
   if (command.includes('{port}')) return command;
   flags.refuse(
     command === ''
-      ? `${wish}: --${name} 'CMD {port}' is missing`
+      ? `${request}: --${name} 'CMD {port}' is missing`
       : `--${name}: '${command}' has no {port}: write it where the port goes`,
   );
   return '{port} {transport}';

@@ -8,14 +8,14 @@ export type Farewell = 'closed' | 'silent';
 /**
  * Sends each chunk of `input` to a peer and shows what the peer sends. At the end of the input it ends the writing side
  * (FIN); the peer may continue to send until it closes. When the peer closes, the conversation and the input end.
- * @param patienceMs how long the peer may be silent after the end of the input, in milliseconds.
+ * @param timeoutMs how long the peer may be silent after the end of the input, in milliseconds.
  * @throws {Error} with a system error code, such as ECONNRESET, when the conversation breaks.
  */
 export async function talk(
   peer: Duplex,
   input: AsyncIterable<Uint8Array>,
   display: Display,
-  patienceMs: number,
+  timeoutMs: number,
 ): Promise<Farewell> {
   let timer: NodeJS.Timeout | undefined;
   let silent = false;
@@ -26,7 +26,7 @@ export async function talk(
     peer.destroy();
   };
   peer.once('finish', () => {
-    timer = setTimeout(lookWhetherSilent, patienceMs);
+    timer = setTimeout(lookWhetherSilent, timeoutMs);
   });
   // When this fails, reading from the peer fails for the same reason and reports it.
   pipeline(input instanceof Readable ? input : Readable.from(input), peer).catch(() => undefined);

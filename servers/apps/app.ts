@@ -14,7 +14,7 @@ export interface StreamApp {
   readonly http?: HttpApp | undefined;
   /**
    * Interval at which a model checks the time limits of clients (see timing/peer-timer.ts), in milliseconds; undefined: no
-   * limits. If it is set, all sessions of the app have `turn`, `patienceMs` and `expire`. With {@link http}, node:http
+   * limits. If it is set, all sessions of the app have `turn`, `timeLimitMs` and `expire`. With {@link http}, node:http
    * checks them in its place.
    */
   readonly checkEveryMs?: number | undefined;
@@ -112,7 +112,7 @@ export interface StreamSession {
   readonly hasPendingReply?: boolean;
   /** State of the peer's time limit: see `Awaiting` of timing/peer-timer.ts. */
   readonly turn?: number;
-  readonly patienceMs?: number;
+  readonly timeLimitMs?: number;
   /** The peer has exceeded its time limit. Ends the session, with or without a reply. */
   expire?(reply: StreamReply): void;
   /**

@@ -105,7 +105,7 @@ class ChatOperator implements StreamApp {
   /** The client whose line the operator is answering. */
   #answering: Client | undefined;
   /** True while a line of the operator is pending. */
-  #asked = false;
+  #isAsking = false;
 
   constructor(operator: Operator | undefined) {
     this.#operator = operator;
@@ -154,13 +154,13 @@ class ChatOperator implements StreamApp {
     this.#answering = client;
     this.#operator?.show(`client ${client.number}: ${line}`);
     // A pending line was meant for a client that has left; it now answers this one.
-    if (this.#asked) return;
-    this.#asked = true;
+    if (this.#isAsking) return;
+    this.#isAsking = true;
     this.#operator?.ask((answer) => this.#answer(answer));
   }
 
   #answer(line: string | undefined): void {
-    this.#asked = false;
+    this.#isAsking = false;
     if (line === undefined) {
       this.#end();
       return;

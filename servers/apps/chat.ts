@@ -14,18 +14,18 @@ class Speaker implements StreamSession {
   receive(bytes: Uint8Array, start: number, end: number, reply: StreamReply): void {
     const last = bytes.subarray(start, end).lastIndexOf(NEWLINE);
     const rest = last < 0 ? start : start + last + 1;
-    if (rest > start) this.#tell(bytes, start, rest, reply);
+    if (rest > start) this.#broadcast(bytes, start, rest, reply);
     if (rest < end) this.#partial = Buffer.concat([this.#partial, bytes.subarray(rest, end)]);
     if (this.#partial.length >= LINE_LIMIT) reply.end();
   }
 
   /** An incomplete last line counts as a line, too. */
   finish(reply: StreamReply): void {
-    if (this.#partial.length > 0) this.#tell(Buffer.of(NEWLINE), 0, 1, reply);
+    if (this.#partial.length > 0) this.#broadcast(Buffer.of(NEWLINE), 0, 1, reply);
   }
 
   /** Sends whole lines in one piece, so that no other client's text comes between the parts of a line. */
-  #tell(bytes: Uint8Array, start: number, end: number, reply: StreamReply): void {
+  #broadcast(bytes: Uint8Array, start: number, end: number, reply: StreamReply): void {
     if (this.#partial.length === 0) {
       reply.toOthers(bytes, start, end);
       return;

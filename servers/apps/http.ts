@@ -6,7 +6,7 @@ import { RequestParser } from './http/request-parser.ts';
 import { checkEveryMs, type HttpTimeLimits } from './http/time-limits.ts';
 
 /** Most replies sent at once. */
-const MOST_TOGETHER = 64;
+const MAX_TOGETHER = 64;
 
 const KEEP_ALIVE = ['Connection: keep-alive'];
 const CLOSE = ['Connection: close'];
@@ -22,7 +22,7 @@ class Variants {
   constructor({ status, reason, fields, body }: Answer) {
     const line = `${status} ${reason}`;
     const headers = Object.entries(fields).map(([name, value]) => `${name}: ${value}`);
-    this.usual = new DatedReply(line, headers, body, MOST_TOGETHER);
+    this.usual = new DatedReply(line, headers, body, MAX_TOGETHER);
     this.keepAlive = new DatedReply(line, [...headers, ...KEEP_ALIVE], body);
     this.close = new DatedReply(line, [...headers, ...CLOSE], body);
   }
@@ -75,7 +75,7 @@ class HttpSession implements StreamSession {
     return 2 * this.#answered + (this.#parser.idle ? 0 : 1);
   }
 
-  get patienceMs(): number {
+  get timeLimitMs(): number {
     if (this.#parser.idle) return this.#limits.idleMs;
     return this.#parser.inBody ? this.#limits.requestMs : this.#limits.headerMs;
   }

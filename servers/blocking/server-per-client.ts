@@ -73,7 +73,7 @@ export async function startConcurrentServer(
   const run = spec.transport === 'tcp' ? 'acceptConnections' : 'adoptPeers';
 
   // Registered before the threads are ready: the first client may come right after the ready message.
-  const heard = async (message: unknown, thread: Worker) => {
+  const onMessage = async (message: unknown, thread: Worker) => {
     if (message === 'ready') return;
     const client = message as Client;
     if (Atomics.load(shared, STOP) === 1) {
@@ -99,7 +99,7 @@ export async function startConcurrentServer(
     await Promise.all([threadsEnd(threads, CLOSE_LIMIT_MS), within(CLOSE_LIMIT_MS, clientWorkers.end())]);
     close(listener);
   };
-  const threads = await startThreads([tasks(run, input)], stop, heard);
+  const threads = await startThreads([tasks(run, input)], stop, onMessage);
   for (const thread of threads) watch.thread(thread, 'listening thread', 'vital');
   return { address: localAddress(listener), close: () => stop(threads) };
 }

@@ -58,7 +58,7 @@ class BlockingStreamReply implements StreamReply {
   }
 
   toOthers(bytes: Uint8Array, start: number, end: number): void {
-    if (!this.over) this.#room?.tell(this.#fd, bytes, start, end);
+    if (!this.over) this.#room?.broadcast(this.#fd, bytes, start, end);
   }
 
   wait(nanos: number): void {
@@ -144,11 +144,11 @@ function passes(result: number, call: 'recv' | 'send'): boolean {
 function boundWaiting(
   fd: number,
   { checkEveryMs }: StreamApp,
-  { patienceMs = 0 }: StreamSession,
+  { timeLimitMs = 0 }: StreamSession,
 ): PeerTimer | undefined {
   if (checkEveryMs === undefined) return undefined;
   setReceiveTimeout(fd, checkEveryMs);
-  setSendTimeout(fd, patienceMs);
+  setSendTimeout(fd, timeLimitMs);
   return new PeerTimer(checkEveryMs);
 }
 

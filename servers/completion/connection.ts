@@ -146,7 +146,7 @@ export class CompletionConnection implements StreamReply {
   }
 
   /** Sends a message of another connection. Drops a peer that leaves more than {@link UNREAD_LIMIT} bytes unread. */
-  hear(bytes: Uint8Array, start: number, end: number): void {
+  receiveBroadcast(bytes: Uint8Array, start: number, end: number): void {
     this.send(bytes, start, end);
     // With no waiting send, these bytes are all of this turn: the peer has had no time to read them.
     if (this.#output.isPending && this.#output.queuedBytes > UNREAD_LIMIT) this.#phase = 'broken';

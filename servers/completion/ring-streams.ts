@@ -81,7 +81,7 @@ export class RingStreams implements StreamRing<CompletionConnection> {
       if (completions.kindAt(i) === SEND_NOW)
         this.#connections[completions.dataAt(i)]?.fellShort(completions.resultAt(i));
     }
-    for (let i = 0; i < came; i++) this.#tell(completions.kindAt(i), completions.dataAt(i), i);
+    for (let i = 0; i < came; i++) this.#dispatch(completions.kindAt(i), completions.dataAt(i), i);
     if (this.#waiting.size > 0) this.#resume();
     this.#look();
     this.#revisitAll();
@@ -140,7 +140,7 @@ export class RingStreams implements StreamRing<CompletionConnection> {
   }
 
   tellOthers(connection: CompletionConnection, bytes: Uint8Array, start: number, end: number): void {
-    for (const other of this.#connections) if (other !== connection) other?.hear(bytes, start, end);
+    for (const other of this.#connections) if (other !== connection) other?.receiveBroadcast(bytes, start, end);
   }
 
   over(connection: CompletionConnection): void {
@@ -160,11 +160,11 @@ export class RingStreams implements StreamRing<CompletionConnection> {
     const lookMs = this.#lookTimes.waitMs();
     if (lookMs < 0 && this.#lingering.size + this.#waiting.size === 0) return timeoutNanos;
     const lingering = this.#lingering.size === 0 ? -1 : this.#lingering.expire();
-    const left = soonest(soonest(lingering, this.#waiting.patienceMs()), lookMs);
+    const left = soonest(soonest(lingering, this.#waiting.waitMs()), lookMs);
     return soonest(timeoutNanos, left < 0 ? -1 : Math.ceil(left * 1e6));
   }
 
-  #tell(kind: number, fd: number, i: number): void {
+  #dispatch(kind: number, fd: number, i: number): void {
     const result = this.#ring.completions.resultAt(i);
     const connection = this.#connections[fd];
     if (kind === RECEIVE) this.#handleReceive(connection, result, i);

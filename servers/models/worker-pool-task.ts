@@ -82,12 +82,12 @@ function streamHandler(app: StreamApp): Handler {
     // Its thread crashed and was replaced, and the state of the conversation was lost.
     if (session === undefined) throw new Error(`no session for connection ${connection}`);
     if (opening) sessions.set(connection, session);
-    tell(session, event, reply);
+    call(session, event, reply);
     return undefined;
   };
 }
 
-function tell(session: StreamSession, event: StreamEvent, reply: StreamReply): void {
+function call(session: StreamSession, event: StreamEvent, reply: StreamReply): void {
   if (event.kind === 'receive') session.receive(event.bytes, 0, event.bytes.length, reply);
   else session[event.kind]?.(reply);
 }

@@ -83,10 +83,10 @@ class PooledSession {
     return {
       // One task in flight per connection: replies keep their order, and nothing is read meanwhile.
       receive: (bytes, start, end, reply) =>
-        this.#tell({ kind: 'receive', bytes: exactly(bytes.subarray(start, end)) }, reply),
-      ...(open && { open: (reply) => this.#tell({ kind: 'open' }, reply) }),
-      ...(finish && { finish: (reply) => this.#tell({ kind: 'finish' }, reply) }),
-      ...(produce && { produce: (reply) => this.#tell({ kind: 'produce' }, reply) }),
+        this.#call({ kind: 'receive', bytes: exactly(bytes.subarray(start, end)) }, reply),
+      ...(open && { open: (reply) => this.#call({ kind: 'open' }, reply) }),
+      ...(finish && { finish: (reply) => this.#call({ kind: 'finish' }, reply) }),
+      ...(produce && { produce: (reply) => this.#call({ kind: 'produce' }, reply) }),
     };
   }
 
@@ -96,7 +96,7 @@ class PooledSession {
     await this.#pool.run({ kind: 'forget', connection: this.#connection }).catch(() => undefined);
   }
 
-  async #tell(event: StreamEvent, reply: StreamReply): Promise<void> {
+  async #call(event: StreamEvent, reply: StreamReply): Promise<void> {
     const opening = this.#opening;
     this.#opening = false;
     const { parts, toOthers, ended } = await this.#pool.run({

@@ -16,7 +16,7 @@ import { endConversation, listen, tlsOptions } from './streams.ts';
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Most requests of one connection that wait for their answer before the server stops reading from it. */
-const MOST_WAITING = 64;
+const MAX_WAITING = 64;
 
 /** What the server remembers of a connection. */
 interface Connection {
@@ -79,13 +79,13 @@ export function listenHttp(spec: ServerSpec, { limits }: HttpApp, handle: Reques
 function boundWaiting(socket: Socket, connection: Connection, response: ServerResponse): void {
   connection.waiting++;
   // After the other requests of this chunk: at the end of each, node:http resumes.
-  if (connection.waiting === MOST_WAITING) {
+  if (connection.waiting === MAX_WAITING) {
     setImmediate(() => {
-      if (connection.waiting >= MOST_WAITING) socket.pause();
+      if (connection.waiting >= MAX_WAITING) socket.pause();
     });
   }
   response.once('close', () => {
-    if (connection.waiting-- === MOST_WAITING) socket.resume();
+    if (connection.waiting-- === MAX_WAITING) socket.resume();
   });
 }
 

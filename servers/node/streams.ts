@@ -120,7 +120,7 @@ export class NodeStreamReply implements StreamReply {
     if (this.ended) return;
     const part = bytes.subarray(start, end);
     if (this.waitNanos > 0) this.#delayedBroadcasts.push(new Uint8Array(part));
-    else this.#room?.tell(this.#speaker, part);
+    else this.#room?.broadcast(this.#speaker, part);
   }
 
   wait(nanos: number): void {
@@ -131,7 +131,7 @@ export class NodeStreamReply implements StreamReply {
   /** Sends what was held back. */
   release(): void {
     this.waitNanos = 0;
-    for (const part of this.#delayedBroadcasts.splice(0)) this.#room?.tell(this.#speaker, part);
+    for (const part of this.#delayedBroadcasts.splice(0)) this.#room?.broadcast(this.#speaker, part);
     this.#socket.uncork();
     if (this.ended) endConversation(this.#socket);
   }
@@ -165,7 +165,7 @@ export type AsyncSession = {
   [Call in keyof StreamCalls]: (...args: Parameters<NonNullable<StreamCalls[Call]>>) => void | Promise<void>;
 } & Pick<StreamSession, 'hasPendingReply'>;
 
-type StreamCalls = Omit<StreamSession, 'hasPendingReply' | 'turn' | 'patienceMs' | 'expire'>;
+type StreamCalls = Omit<StreamSession, 'hasPendingReply' | 'turn' | 'timeLimitMs' | 'expire'>;
 
 /**
  * Serves one conversation in one async function: awaits a chunk, awaits its answer, awaits the drain. Ends when the

@@ -154,7 +154,7 @@ export class NonblockingConnection implements StreamReply {
   toOthers(bytes: Uint8Array, start: number, end: number): void {
     if (this.#phase !== 'talking') return;
     if (this.#waitNanos > 0) this.#delayedBroadcasts.keep(bytes, start, end);
-    else this.#buffers.room?.tell(this.fd, bytes, start, end);
+    else this.#buffers.room?.broadcast(this.fd, bytes, start, end);
   }
 
   end(): void {
@@ -224,7 +224,7 @@ export class NonblockingConnection implements StreamReply {
   #sendDelayedBroadcasts(): void {
     const { memory, start, end } = this.#delayedBroadcasts;
     if (memory === undefined || start === end) return;
-    this.#buffers.room?.tell(this.fd, memory.bytes, start, end);
+    this.#buffers.room?.broadcast(this.fd, memory.bytes, start, end);
     this.#delayedBroadcasts.clear();
   }
 

@@ -31,7 +31,7 @@ export async function serveLinkedConversation(fd: number, link: number, spec: Se
       poller.change(link, hasUnsent ? POLLIN | POLLOUT : POLLIN);
       // The client is not read while the hub accepts nothing.
       connections.hold(fd, hasUnsent);
-      const ready = poller.wait(connections.patienceMs());
+      const ready = poller.wait(connections.waitMs());
       for (let i = 0; i < ready; i++) {
         if (poller.readyAt(i) === link) room.receive();
         else connections.serve(fd);

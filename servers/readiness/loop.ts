@@ -88,7 +88,7 @@ class ReadinessLoop {
     const poller = this.#poller;
     const connections = this.#connections;
     while (!this.#stopping()) {
-      const ready = poller.wait(soonest(connections.patienceMs(), this.#accepting ? -1 : SHORTAGE_MS));
+      const ready = poller.wait(soonest(connections.waitMs(), this.#accepting ? -1 : SHORTAGE_MS));
       const paused = !this.#accepting;
       for (let i = 0; i < ready; i++) {
         const fd = poller.readyAt(i);

@@ -58,9 +58,9 @@ export class WatchedConnections {
   }
 
   /** Returns how long to wait for readiness, in milliseconds; -1 waits forever. */
-  patienceMs(): number {
+  waitMs(): number {
     const lingering = this.#lingering.size === 0 ? -1 : this.#lingering.expire();
-    return soonest(soonest(lingering, this.#waiting.patienceMs()), this.#lookTimes.waitMs());
+    return soonest(soonest(lingering, this.#waiting.waitMs()), this.#lookTimes.waitMs());
   }
 
   /** Resumes and expires connections whose time has come. Call it after each wait. */

@@ -64,7 +64,7 @@ export class DescriptorRoom implements Room {
     this.#unlock();
   }
 
-  tell(from: number, bytes: Uint8Array, start: number, end: number): void {
+  broadcast(from: number, bytes: Uint8Array, start: number, end: number): void {
     const words = this.#words;
     const length = end - start;
     // Longer messages are rare, and their memory is not kept.

@@ -40,7 +40,7 @@ export class HubRoom implements Room {
     this.#member = NO_MEMBER;
   }
 
-  tell(_from: number, bytes: Uint8Array, start: number, end: number): void {
+  broadcast(_from: number, bytes: Uint8Array, start: number, end: number): void {
     this.#unsent.keep(frameHeader(end - start, process.pid, 0), 0, FRAME_HEADER);
     this.#unsent.keep(bytes, start, end);
     this.flush();

@@ -5,7 +5,7 @@ export interface Room {
   /** Removes a connection. A second call does nothing. */
   leave(fd: number): void;
   /** Sends bytes `start` to `end` to all connections but the sender. */
-  tell(from: number, bytes: Uint8Array, start: number, end: number): void;
+  broadcast(from: number, bytes: Uint8Array, start: number, end: number): void;
   /** Frees the memory. */
   free(): void;
 }

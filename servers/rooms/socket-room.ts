@@ -24,7 +24,7 @@ export class SocketRoom {
   }
 
   /** Sends a copy of the bytes to all sockets but the sender. */
-  tell(speaker: number, bytes: Uint8Array): void {
+  broadcast(speaker: number, bytes: Uint8Array): void {
     const link = this.#link;
     if (link === undefined) {
       this.#broadcast(new Uint8Array(bytes), speaker);

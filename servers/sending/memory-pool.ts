@@ -1,9 +1,9 @@
 import { NativeMemory } from '../../sockets/memory/memory.ts';
 
 /** log2 of the size of the smallest block, in bytes. Block sizes are powers of two. */
-const LEAST_BITS = 10;
+const MIN_BITS = 10;
 /** log2 of the size of the largest block that is kept for reuse. */
-const MOST_BITS = 16;
+const MAX_BITS = 16;
 /**
  * Maximum total size of blocks kept for reuse, in bytes. With it, repeated slow sends cost no allocation, and a past
  * burst of slow sends on many connections costs no memory.
@@ -13,7 +13,7 @@ export const KEPT_BYTES = 256 << 10;
 /** Memory that the connections of a loop borrow while they have bytes to send that the kernel does not take. */
 export class MemoryPool {
   /** Kept blocks, by size. */
-  readonly #kept: NativeMemory[][] = Array.from({ length: MOST_BITS - LEAST_BITS + 1 }, () => []);
+  readonly #kept: NativeMemory[][] = Array.from({ length: MAX_BITS - MIN_BITS + 1 }, () => []);
   #keptBytes = 0;
   #lentBytes = 0;
 
@@ -24,10 +24,10 @@ export class MemoryPool {
 
   /** Returns a block of at least `size` bytes with arbitrary contents. Give it back with {@link give}. */
   take(size: number): NativeMemory {
-    const bits = Math.max(LEAST_BITS, 32 - Math.clz32(size - 1));
-    const kept = this.#kept[bits - LEAST_BITS]?.pop();
+    const bits = Math.max(MIN_BITS, 32 - Math.clz32(size - 1));
+    const kept = this.#kept[bits - MIN_BITS]?.pop();
     if (kept !== undefined) this.#keptBytes -= kept.size;
-    const memory = kept ?? new NativeMemory(bits <= MOST_BITS ? 2 ** bits : size);
+    const memory = kept ?? new NativeMemory(bits <= MAX_BITS ? 2 ** bits : size);
     this.#lentBytes += memory.size;
     return memory;
   }
@@ -35,7 +35,7 @@ export class MemoryPool {
   /** Takes a block back. The caller must not use it any more. */
   give(memory: NativeMemory): void {
     this.#lentBytes -= memory.size;
-    const place = this.#kept[31 - Math.clz32(memory.size) - LEAST_BITS];
+    const place = this.#kept[31 - Math.clz32(memory.size) - MIN_BITS];
     if (place === undefined || this.#keptBytes + memory.size > KEPT_BYTES) {
       memory.free();
       return;

@@ -22,20 +22,20 @@ export function tellReady(): void {
  * stopped.
  * @param stop wakes and ends the started threads, resolves when they have ended, and releases what they share, such as
  * a listener.
- * @param heard is called with every message of each thread; the first is its ready message.
+ * @param onMessage is called with every message of each thread; the first is its ready message.
  * @throws why a thread could not start, or failed, such as a SystemError for lack of descriptors.
  */
 export async function startThreads(
   tasks: readonly Task[],
   stop: (threads: readonly Worker[]) => Promise<void>,
-  heard?: (message: unknown, thread: Worker) => void,
+  onMessage?: (message: unknown, thread: Worker) => void,
 ): Promise<Worker[]> {
   const threads: Worker[] = [];
   try {
     for (const task of tasks) {
       const thread = startThread(task);
       threads.push(thread);
-      if (heard !== undefined) thread.on('message', (message) => heard(message, thread));
+      if (onMessage !== undefined) thread.on('message', (message) => onMessage(message, thread));
     }
     await Promise.all(threads.map((thread) => once(thread, 'message')));
     return threads;

@@ -5,7 +5,7 @@ export interface Awaiting {
   /** Changes when the peer has done its part; the time then starts again. */
   readonly turn: number;
   /** Time limit of the peer's part, from the change of `turn`, in milliseconds; 0 means no limit. */
-  readonly patienceMs: number;
+  readonly timeLimitMs: number;
 }
 
 /**
@@ -25,7 +25,7 @@ export class PeerTimer {
   }
 
   /** @param nowMs by performance.now(). @returns whether the peer has taken too long. */
-  isOver(nowMs: number, { turn, patienceMs }: Awaiting): boolean {
+  isOver(nowMs: number, { turn, timeLimitMs }: Awaiting): boolean {
     const passedMs = Math.min(nowMs - this.#lookedMs, this.#mostMs);
     this.#lookedMs = nowMs;
     if (turn !== this.#turn) {
@@ -34,7 +34,7 @@ export class PeerTimer {
       return false;
     }
     this.#tookMs += passedMs;
-    return patienceMs > 0 && this.#tookMs >= patienceMs;
+    return timeLimitMs > 0 && this.#tookMs >= timeLimitMs;
   }
 }
 

@@ -19,7 +19,7 @@ export class WaitingConnections<C extends Waiting> {
   }
 
   /** Returns milliseconds until the first delay is over, or -1 when none waits. */
-  patienceMs(): number {
+  waitMs(): number {
     return this.size === 0 ? -1 : Math.max(0, this.#due.earliest - performance.now());
   }
 

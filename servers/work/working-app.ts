@@ -51,8 +51,8 @@ class WorkingSession implements StreamSession {
     return this.#session.turn ?? 0;
   }
 
-  get patienceMs(): number {
-    return this.#session.patienceMs ?? 0;
+  get timeLimitMs(): number {
+    return this.#session.timeLimitMs ?? 0;
   }
 
   get hasPendingReply(): boolean {

@@ -17,7 +17,7 @@ function found(pieces: readonly Uint8Array[]): (readonly number[])[] {
     const all: number[][] = [];
     for (let at = 0; at < piece.length; at = readers.next) {
       const kind = readers.read(0, piece, at, piece.length);
-      if (kind === LINE) all.push([kind, readers.speaker, readers.number]);
+      if (kind === LINE) all.push([kind, readers.sender, readers.number]);
       else if (kind !== NOTHING_WHOLE) all.push([kind]);
     }
     return all;
@@ -61,9 +61,9 @@ test('connections do not mix, and a reset connection discards its partial line',
   const [one, two] = [line(1, 10), line(2, 20)];
   expect(readers.read(0, one, 0, 9)).toBe(NOTHING_WHOLE);
   expect(readers.read(1, two, 0, SIZE)).toBe(LINE);
-  expect([readers.speaker, readers.number]).toEqual([2, 20]);
+  expect([readers.sender, readers.number]).toEqual([2, 20]);
   expect(readers.read(0, one, 9, SIZE)).toBe(LINE);
-  expect([readers.speaker, readers.number]).toEqual([1, 10]);
+  expect([readers.sender, readers.number]).toEqual([1, 10]);
   readers.read(0, one, 0, 9);
   readers.reset(0);
   expect(readers.read(0, two, 0, SIZE)).toBe(LINE);

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { type Client, type ClientEvents, MOST_QUEUED_BYTES } from '../../bench/load/clients/client.ts';
+import { type Client, type ClientEvents, MAX_QUEUED_BYTES } from '../../bench/load/clients/client.ts';
 import { ClientRequests } from '../../bench/load/clients/requests.ts';
 import { BoundedDemand } from '../../bench/load/demand/demand.ts';
 import { LoadState } from '../../bench/load/ledger/load-state.ts';
@@ -16,7 +16,7 @@ class Clogged implements Client {
   last: Uint8Array = new Uint8Array();
 
   get hasRoom(): boolean {
-    return this.queuedBytes < MOST_QUEUED_BYTES;
+    return this.queuedBytes < MAX_QUEUED_BYTES;
   }
 
   send(request: Uint8Array): void {
@@ -48,12 +48,12 @@ test('a connection whose kernel buffer is full queues at most its limit plus one
   state.flowing = true;
   const before = client.sent;
   workload.resume(0);
-  expect(client.queuedBytes).toBe(MOST_QUEUED_BYTES);
+  expect(client.queuedBytes).toBe(MAX_QUEUED_BYTES);
   // The others wait until there is room, and none is sent twice or left out.
   for (let emptied = 0; emptied < DEPTH; emptied++) {
     client.queuedBytes = 0;
     workload.resume(0);
-    expect(client.queuedBytes).toBeLessThan(MOST_QUEUED_BYTES + SIZE);
+    expect(client.queuedBytes).toBeLessThan(MAX_QUEUED_BYTES + SIZE);
   }
   expect(client.sent - before).toBe(DEPTH);
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DUPLICATE, LATE, MOST_LOST, Outstanding, UNKNOWN } from '../../bench/load/ledger/outstanding.ts';
+import { DUPLICATE, LATE, MAX_LOST, Outstanding, UNKNOWN } from '../../bench/load/ledger/outstanding.ts';
 
 /** Sends a request. @returns its sequence number. */
 function send(outstanding: Outstanding, s = 0, time = 1): number {
@@ -83,11 +83,11 @@ describe('outstanding requests', () => {
     const outstanding = new Outstanding(2);
     const answered = send(outstanding, 1);
     outstanding.reply(1, answered);
-    for (let i = 0; i < MOST_LOST + 2; i++) {
+    for (let i = 0; i < MAX_LOST + 2; i++) {
       send(outstanding);
       outstanding.lose(0);
     }
-    expect(outstanding.capacity).toBeLessThanOrEqual(2 * MOST_LOST);
+    expect(outstanding.capacity).toBeLessThanOrEqual(2 * MAX_LOST);
     expect([outstanding.reply(0, 0), outstanding.reply(0, 1), outstanding.reply(0, 2)]).toEqual([LATE, LATE, LATE]);
     expect(outstanding.reply(1, answered)).toBe(DUPLICATE);
     const last = send(outstanding);

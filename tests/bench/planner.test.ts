@@ -100,14 +100,14 @@ describe('placement', () => {
   });
 
   test('refuses CPUs that do not exist', () => {
-    const wishes = { ...automatic, serverCpus: [1, 2, 3], loadCpus: [2000] };
+    const requested = { ...automatic, serverCpus: [1, 2, 3], loadCpus: [2000] };
     const refused = {
       faults: [
         'server-cpus: this process may not use CPU 3: it may use 1,2',
         'load-cpus: this process may not use CPU 2000: it may use 1,2',
       ],
     };
-    expect(() => placeOnCpus([1, 2], wishes)).toThrow(expect.objectContaining(refused));
+    expect(() => placeOnCpus([1, 2], requested)).toThrow(expect.objectContaining(refused));
   });
 
   test('warns about the same CPUs on both sides', () => {
@@ -158,13 +158,13 @@ test.each([
 ])('the median of %j is %d', (values, middle) => expect(median(values)).toBe(middle));
 
 describe('CPUs of servers in a CPU sweep', () => {
-  const wishes = { serverCpus: null, loadCpus: null, threads: null };
+  const requested = { serverCpus: null, loadCpus: null, threads: null };
 
   test.each([
-    ['are the first ones', [0, 1, 2, 3], wishes, 2, [0, 1], [2, 3]],
-    ['leave none for the load if there are no more', [0, 1], wishes, 2, [0, 1], []],
-    ['exclude those of the load', [0, 1, 2], { ...wishes, loadCpus: [0] }, 2, [1, 2], [0]],
-    ['are taken from those that were set', [0, 1, 2, 3], { ...wishes, serverCpus: [3, 2] }, 1, [3, 2], [0, 1]],
+    ['are the first ones', [0, 1, 2, 3], requested, 2, [0, 1], [2, 3]],
+    ['leave none for the load if there are no more', [0, 1], requested, 2, [0, 1], []],
+    ['exclude those of the load', [0, 1, 2], { ...requested, loadCpus: [0] }, 2, [1, 2], [0]],
+    ['are taken from those that were set', [0, 1, 2, 3], { ...requested, serverCpus: [3, 2] }, 1, [3, 2], [0, 1]],
   ])('%s', (_, allowed, wished, most, serverCpus, loadCpus) => {
     expect(givingCpus(allowed, wished, most)).toEqual({ serverCpus, loadCpus, threads: null });
   });

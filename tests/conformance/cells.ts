@@ -1,5 +1,5 @@
-import type { CarryingModel } from '../../servers/apps/capability.ts';
 import { type AppName, appNames } from '../../servers/apps/app-catalog.ts';
+import type { CarryingModel } from '../../servers/apps/capability.ts';
 import { type ModelName, modelNames, models, transportsCarrying } from '../../servers/model-catalog.ts';
 import type { Subject } from './subject.ts';
 

@@ -17,7 +17,7 @@ export class Chatter {
 
   constructor(client: StreamClient) {
     this.client = client;
-    client.socket.on('data', (chunk) => this.#hear(chunk.toString('latin1'))).resume();
+    client.socket.on('data', (chunk) => this.#receive(chunk.toString('latin1'))).resume();
   }
 
   get gone(): boolean {
@@ -34,7 +34,7 @@ export class Chatter {
     return this.lines;
   }
 
-  #hear(text: string): void {
+  #receive(text: string): void {
     this.present = true;
     const lines = (this.#partial + text).split('\n');
     this.#partial = lines.pop() ?? '';

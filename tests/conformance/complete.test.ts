@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { CarriedApp, CarryingModel } from '../../servers/apps/capability.ts';
 import { appNames, apps } from '../../servers/apps/app-catalog.ts';
+import type { CarriedApp, CarryingModel } from '../../servers/apps/capability.ts';
 import { modelNames, models, transportsCarrying, whyNotCarried } from '../../servers/model-catalog.ts';
 import { kernelTransport, type TransportName, transportNames } from '../../servers/transport.ts';
 import { appSuites } from './app-suites.ts';

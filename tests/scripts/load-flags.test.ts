@@ -5,7 +5,7 @@ import { ConfigurationError } from '../../bench/model/errors.ts';
 import { parseDuration } from '../../bench/model/units.ts';
 import { parsed } from '../../scripts/cli/flag-types.ts';
 import { readFlags } from '../../scripts/cli/flags.ts';
-import { assertSizeTells, readLoad, readWork } from '../../scripts/flags/load.ts';
+import { assertSizeApplies, readLoad, readWork } from '../../scripts/flags/load.ts';
 import { appFlag, loadFlags } from '../../scripts/flags/options.ts';
 import type { TransportName } from '../../servers/transport.ts';
 
@@ -15,7 +15,7 @@ const schema = z.strictObject({ ...appFlag, duration: parsed(parseDuration).pref
 function read(argv: Record<string, unknown>, ...transports: TransportName[]) {
   const flags = readFlags(schema, { _: ['run'], $0: 'sockbench', ...argv });
   const load = readLoad(flags);
-  assertSizeTells(flags, { ...load, transports });
+  assertSizeApplies(flags, { ...load, transports });
   try {
     flags.assertNoFaults();
     return { load, faults: [] };

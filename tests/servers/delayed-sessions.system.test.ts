@@ -72,7 +72,7 @@ describe('nothing is received while the room is full, even after a delay by the 
     readonly #link = new EventEmitter();
     #isFull = false;
 
-    override tell(_speaker: number, bytes: Uint8Array): void {
+    override broadcast(_speaker: number, bytes: Uint8Array): void {
       this.lines.push(Buffer.from(bytes).toString());
       this.#isFull = true;
       setTimeout(() => {
@@ -131,7 +131,7 @@ test.skipIf(whyMissing('libc'))('with non-blocking calls, lines for other client
   const { client, server } = connectedPair(false);
   const told: string[] = [];
   class Room extends DescriptorRoom {
-    override tell(_fd: number, bytes: Uint8Array, start: number, end: number): void {
+    override broadcast(_fd: number, bytes: Uint8Array, start: number, end: number): void {
       told.push(Buffer.from(bytes.subarray(start, end)).toString());
     }
   }

@@ -36,10 +36,10 @@ describe('a client of the http app', () => {
     ['has been answered after a request with a body', [POST, 'abc'], 1, 2],
     ['has been answered several times', [GET + GET, GET], 1, 6],
     ['has sent part of a head after a request', [`${GET}GET`], 2, 3],
-  ] as const)('that %s has the time limit for that state', async (_, pieces, patienceMs, turn) => {
+  ] as const)('that %s has the time limit for that state', async (_, pieces, timeLimitMs, turn) => {
     const { session } = await after(...pieces);
-    const { patienceMs: patience, turn: at } = session as Awaiting;
-    expect([patience, at]).toEqual([patienceMs, turn]);
+    const { timeLimitMs: patience, turn: at } = session as Awaiting;
+    expect([patience, at]).toEqual([timeLimitMs, turn]);
   });
 
   test.each([
@@ -64,7 +64,7 @@ test('time limits apply to an app with work, too', async () => {
   const work = { parts: [{ share: 1, cpuNanos: 0, ioNanos: 1 }], cacheHit: 0, requestBytes: null, seed: 1 };
   const app = await loadStreamApp({ app: 'http', work, timeLimits });
   expect(app.checkEveryMs).toBe(5);
-  expect((app.stream() as Awaiting).patienceMs).toBe(1);
+  expect((app.stream() as Awaiting).timeLimitMs).toBe(1);
 });
 
 test('models check ten times within the shortest limit, at least once a second, and never without limits', () => {

@@ -2,7 +2,7 @@ import { type CalibrationTimes, FULL_TIMES } from './cases.ts';
 
 /** Time that all cases take together with FULL_TIMES, with warm-ups and server starts. */
 const FULL_MS = 40_000;
-const LEAST_MS = 5000;
+const MIN_MS = 5000;
 /** Period of the injected stalls. The stall case must last a whole number of periods. */
 const STALL_PERIOD_MS = 2000;
 
@@ -11,7 +11,7 @@ const STALL_PERIOD_MS = 2000;
  * @returns undefined when `durationMs` is below 5 s, which is too short to see anything.
  */
 export function calibrationTimes(durationMs: number = FULL_MS): CalibrationTimes | undefined {
-  if (durationMs < LEAST_MS) return undefined;
+  if (durationMs < MIN_MS) return undefined;
   const scale = durationMs / FULL_MS;
   return {
     ...FULL_TIMES,

@@ -13,7 +13,7 @@ import type { Assignment } from '../threads/assignment.ts';
 import type { DeliveryCounts } from '../threads/counts.ts';
 import type { Workload } from '../workload.ts';
 import { CALL, CALLED, LINE, LineReaders, NOTHING_WHOLE } from './lines.ts';
-import { COMPLETE, SaidLines, UNCOUNTED } from './said-lines.ts';
+import { COMPLETE, SentLines, UNCOUNTED } from './sent-lines.ts';
 import { UnsentLines } from './unsent-lines.ts';
 
 const READING = EPOLLIN | EPOLLRDHUP;
@@ -24,7 +24,7 @@ const CALLERS = 2;
 /**
  * A chat: each connection sends lines, and is expected to receive every line of the others. A line is a request that is
  * completed when every receiver has it; each of its deliveries has a response time. One thread holds all connections,
- * because it must know both the speaker and the receivers of a line.
+ * because it must know both the sender and the receivers of a line.
  */
 export class Broadcast implements Workload {
   answered = 0;
@@ -32,7 +32,7 @@ export class Broadcast implements Workload {
   readonly #state: LoadState;
   readonly #epoll: Epoll;
   readonly #table: ConnectionTable;
-  readonly #lines: SaidLines;
+  readonly #lines: SentLines;
   readonly #readers: LineReaders;
   readonly #size: number;
   readonly #inbox: Inbox;
@@ -49,7 +49,7 @@ export class Broadcast implements Workload {
     this.#epoll = epoll;
     this.#size = largestSize(sizes);
     this.#table = new ConnectionTable(connections, 1, false);
-    this.#lines = new SaidLines(connections, pipelining);
+    this.#lines = new SentLines(connections, pipelining);
     this.#readers = new LineReaders(connections, this.#size);
     this.#inbox = new Inbox(INBOX_BYTES, state.kernelClock);
     this.#unsent = new UnsentLines(connections, this.#size);
@@ -214,36 +214,36 @@ export class Broadcast implements Workload {
     const inbox = this.#inbox;
     for (let length = INBOX_BYTES; length === INBOX_BYTES; ) {
       length = inbox.read(this.#table.fd(c));
-      if (length > 0) this.#hear(c, length, nowNanos());
+      if (length > 0) this.#receive(c, length, nowNanos());
       else if (length === 0) this.#end(c, ECONNRESET);
       else if (streamRetry(length, 'recv') !== 'now') this.#end(c, -length);
     }
   }
 
-  #hear(c: number, length: number, now: number): void {
+  #receive(c: number, length: number, now: number): void {
     const readers = this.#readers;
     for (let at = 0; at < length; at = readers.next) {
       const found = readers.read(c, this.#inbox.memory.bytes, at, length);
       if (found === NOTHING_WHOLE) return;
       this.#present(c, now);
-      if (found === LINE) this.#heard(c, readers.speaker, readers.number, now);
+      if (found === LINE) this.#received(c, readers.sender, readers.number, now);
       else if (found !== CALLED) this.#lines.counts.corrupted++;
     }
   }
 
-  #heard(hearer: number, speaker: number, number: number, now: number): void {
+  #received(receiver: number, sender: number, number: number, now: number): void {
     const lines = this.#lines;
     const state = this.#state;
-    const outcome = lines.hear(hearer, speaker, number);
+    const outcome = lines.receive(receiver, sender, number);
     if (outcome === UNCOUNTED) return;
     const { arrivedNanos } = this.#inbox;
     if (arrivedNanos > 0)
-      state.served(speaker, lines.ready(speaker, number), lines.sent(speaker, number), arrivedNanos, now);
-    state.delivered(lines.due(speaker, number), now);
+      state.served(sender, lines.ready(sender, number), lines.sent(sender, number), arrivedNanos, now);
+    state.delivered(lines.due(sender, number), now);
     if (outcome !== COMPLETE) return;
     state.counts.bytes += this.#size;
-    state.told(speaker);
-    if (state.flowing && this.#table.phase(speaker) === OPEN) this.#ask(speaker, now);
+    state.lineCompleted(sender);
+    if (state.flowing && this.#table.phase(sender) === OPEN) this.#ask(sender, now);
   }
 
   /**

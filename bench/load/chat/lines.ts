@@ -1,5 +1,5 @@
 /**
- * Format of the lines of a measured chat. A line consists of its speaker and its number among that speaker's lines, 8
+ * Format of the lines of a measured chat. A line consists of its sender and its number among that sender's lines, 8
  * hexadecimal digits each, then filling, then a newline. A call is another kind of line: it carries no message and only
  * lets other connections learn that they are in the room.
  */
@@ -12,8 +12,8 @@ const CALLING = 0x3f;
 export const CALL = Uint8Array.of(CALLING, NEWLINE);
 
 /** Writes a line of `size` bytes, newline included. */
-export function writeLine(bytes: Uint8Array, at: number, size: number, speaker: number, number: number): void {
-  writeNumber(bytes, at, speaker);
+export function writeLine(bytes: Uint8Array, at: number, size: number, sender: number, number: number): void {
+  writeNumber(bytes, at, sender);
   writeNumber(bytes, at + DIGITS, number);
   bytes.fill(FILLING, at + 2 * DIGITS, at + size - 1);
   bytes[at + size - 1] = NEWLINE;
@@ -34,8 +34,8 @@ export const GARBAGE = 3;
 
 /** Reads lines of one size from several connections; a read may end anywhere within a line. */
 export class LineReaders {
-  /** Speaker of the last {@link LINE}, and its number among that speaker's lines. */
-  speaker = 0;
+  /** Speaker of the last {@link LINE}, and its number among that sender's lines. */
+  sender = 0;
   number = 0;
   /** Offset of the first byte after what was read. */
   next = 0;
@@ -69,7 +69,7 @@ export class LineReaders {
    */
   read(c: number, bytes: Uint8Array, at: number, end: number): number {
     let length = this.#lengths[c] as number;
-    let speaker = this.#speakers[c] as number;
+    let sender = this.#speakers[c] as number;
     let number = this.#numbers[c] as number;
     let fault = this.#faults[c] as number;
     for (let i = at; i < end; i++) {
@@ -77,7 +77,7 @@ export class LineReaders {
       if (byte === NEWLINE) {
         this.next = i + 1;
         this.reset(c);
-        this.speaker = speaker;
+        this.sender = sender;
         this.number = number;
         return this.#kindOf(length, fault);
       }
@@ -86,14 +86,14 @@ export class LineReaders {
       } else {
         const digit = digitOf(byte);
         if (digit < 0) fault = byte;
-        if (length < DIGITS) speaker = (speaker << 4) | (digit & 15);
+        if (length < DIGITS) sender = (sender << 4) | (digit & 15);
         else number = (number << 4) | (digit & 15);
       }
       length++;
     }
     this.next = end;
     this.#lengths[c] = length;
-    this.#speakers[c] = speaker;
+    this.#speakers[c] = sender;
     this.#numbers[c] = number;
     this.#faults[c] = fault;
     return NOTHING_WHOLE;

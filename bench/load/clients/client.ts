@@ -3,7 +3,7 @@
  * It tells {@link ClientEvents} what happens, until it is ended or destroyed: from then on it is silent.
  */
 export interface Client {
-  /** Has less than {@link MOST_QUEUED_BYTES} to send? Otherwise {@link ClientEvents.resume} tells when it has. */
+  /** Has less than {@link MAX_QUEUED_BYTES} to send? Otherwise {@link ClientEvents.resume} tells when it has. */
   readonly hasRoom: boolean;
   /** Sends a request. The bytes are the client's from now on. */
   send(request: Uint8Array): void;
@@ -17,7 +17,7 @@ export interface Client {
  * Bytes that a connection may hold which the kernel has not taken, before the next request: so much and one request is all
  * that a server which does not read costs, however deep the pipeline.
  */
-export const MOST_QUEUED_BYTES = 65_536;
+export const MAX_QUEUED_BYTES = 65_536;
 
 /** Where clients tell what happens. Connections are numbered from 0. */
 export interface ClientEvents {

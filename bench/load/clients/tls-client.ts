@@ -1,7 +1,7 @@
 import { connect, createSecureContext, type TLSSocket } from 'node:tls';
 import type { SocketAddress } from '../../../sockets/address.ts';
 import { ECONNRESET, EPROTO } from '../../../sockets/errors/errno.ts';
-import { type Client, type ClientEvents, type Connect, MOST_QUEUED_BYTES } from './client.ts';
+import { type Client, type ClientEvents, type Connect, MAX_QUEUED_BYTES } from './client.ts';
 
 /**
  * How TLS clients connect: each with a full handshake, as no session is resumed. They take any certificate: it is the
@@ -37,7 +37,7 @@ class TlsClient implements Client {
   }
 
   get hasRoom(): boolean {
-    return this.#socket.writableLength < MOST_QUEUED_BYTES;
+    return this.#socket.writableLength < MAX_QUEUED_BYTES;
   }
 
   send(request: Uint8Array): void {

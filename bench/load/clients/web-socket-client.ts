@@ -2,7 +2,7 @@ import { createSecureContext } from 'node:tls';
 import { WebSocket } from 'ws';
 import { formatAddress, type SocketAddress } from '../../../sockets/address.ts';
 import { ECONNRESET } from '../../../sockets/errors/errno.ts';
-import { type Client, type ClientEvents, type Connect, MOST_QUEUED_BYTES } from './client.ts';
+import { type Client, type ClientEvents, type Connect, MAX_QUEUED_BYTES } from './client.ts';
 import { errnoOf } from './tls-client.ts';
 
 /** How long a peer may take to answer the closing handshake. */
@@ -49,7 +49,7 @@ class WebSocketClient implements Client {
   }
 
   get hasRoom(): boolean {
-    return this.#socket.bufferedAmount < MOST_QUEUED_BYTES;
+    return this.#socket.bufferedAmount < MAX_QUEUED_BYTES;
   }
 
   send(request: Uint8Array): void {

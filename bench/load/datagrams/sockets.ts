@@ -18,7 +18,7 @@ const MAX_BATCH_BYTES = 65_507;
 /** Larger requests are sent one by one: a segment must fit the path's MTU, and Ethernet's leaves 1,472 bytes. */
 const MAX_SEGMENT_BYTES = 1472;
 /** Linux's default: net.core.rmem_default. */
-const LEAST_BUFFER = 212_992;
+const MIN_BUFFER = 212_992;
 
 /** Returns why a datagram was dropped that send(2) refused with that errno. */
 export function causeOfRefusal(errno: number): DropCause {
@@ -90,7 +90,7 @@ export class DatagramSockets implements SocketState {
     const address = this.#targets?.addressOf(s) ?? this.#assignment.address;
     const fd = check(socket('udp', address.host, false), 'socket');
     this.#fd[s] = fd;
-    setOption(fd, 'SO_RCVBUF', Math.max(LEAST_BUFFER, receiveBuffer));
+    setOption(fd, 'SO_RCVBUF', Math.max(MIN_BUFFER, receiveBuffer));
     if (this.#timestamps) setOption(fd, 'SO_TIMESTAMPNS', 1);
     check(connect(fd, address), 'connect');
     this.#epoll.add(fd, events, s);

@@ -136,7 +136,7 @@ export class LoadState {
   }
 
   /** Records that every connection expected to has received a line of `connection`. */
-  told(connection: number): void {
+  lineCompleted(connection: number): void {
     this.counts.completed++;
     this.#completedBy[connection] = (this.#completedBy[connection] as number) + 1;
   }

@@ -26,9 +26,9 @@ const PENDING = 1;
 const LOST = 2;
 
 /** Initial number of places. It doubles when all are taken. */
-const LEAST_PLACES = 64;
+const MIN_PLACES = 64;
 /** Maximum number of given-up requests that are remembered, on all sockets together, to recognize late replies. */
-export const MOST_LOST = 65_536;
+export const MAX_LOST = 65_536;
 /** Spreads sockets over the table; see payload.ts for the constant. */
 const SPREAD = 0x9e3779b1;
 /** Sequence numbers wrap at 2^32: the 2^31 before the next one count as used, the others as unused. */
@@ -73,7 +73,7 @@ export class Outstanding {
     this.#oldest = new Int32Array(sockets).fill(NONE);
     this.#newest = new Int32Array(sockets).fill(NONE);
     this.#forgotten = new Int32Array(sockets).fill(NONE);
-    const places = Math.max(LEAST_PLACES, powerOfTwo(sockets));
+    const places = Math.max(MIN_PLACES, powerOfTwo(sockets));
     const buffer = new ArrayBuffer(places * PLACE_BYTES);
     this.#doubles = new Float64Array(buffer);
     this.#words = new Int32Array(buffer);
@@ -162,7 +162,7 @@ export class Outstanding {
     if (this.#newestLost === NONE) this.#oldestLost = place;
     else words[(this.#newestLost << WORD_BITS) + AFTER] = place;
     this.#newestLost = place;
-    if (++this.#lost > MOST_LOST) this.#forgetLost();
+    if (++this.#lost > MAX_LOST) this.#forgetLost();
   }
 
   /**

@@ -6,9 +6,9 @@ const HEADER_BYTES = 8;
 /** 2^32 divided by the golden ratio: multiplying by it spreads neighbouring numbers far apart (Knuth, TAOCP 6.4). */
 const SPREAD = 0x9e3779b1;
 /** Up to this size messages are compared as doubles, eight bytes a step; beyond, by memcmp(3). */
-const MOST_COMPARED = 512;
+const MAX_COMPARED = 512;
 /** Up to this size messages are copied as doubles: a copy of a part by memcpy(3) makes a view object. */
-const MOST_COPIED = 16_384;
+const MAX_COPIED = 16_384;
 /** Lowest of the 64 characters of a text header: they are visible ASCII. */
 const TEXT_DIGIT = 0x30;
 
@@ -54,7 +54,7 @@ export class EchoContent {
   /** Writes a message of `size` bytes at `at`. @returns `size`. */
   write(out: Uint8Array, at: number, size: number, connection: number, sequence: number): number {
     const mark = connection ^ Math.imul(sequence, SPREAD);
-    if (size <= MOST_COPIED && this.#isQuick(at, size) && this.#out.covers(out)) {
+    if (size <= MAX_COPIED && this.#isQuick(at, size) && this.#out.covers(out)) {
       this.#writeDoubles(this.#out, at, size, mark, sequence);
       return size;
     }
@@ -73,7 +73,7 @@ export class EchoContent {
   equal(bytes: Uint8Array, at: number, from: number, length: number, connection: number, sequence: number): number {
     const mark = connection ^ Math.imul(sequence, SPREAD);
     const isQuick =
-      from === 0 && length <= MOST_COMPARED && this.#isQuick(at | length, length) && this.#in.covers(bytes);
+      from === 0 && length <= MAX_COMPARED && this.#isQuick(at | length, length) && this.#in.covers(bytes);
     if (isQuick && this.#equalDoubles(this.#in, at, length, mark, sequence)) return length;
     const headerEnd = Math.min(from + length, HEADER_BYTES);
     let i = from;

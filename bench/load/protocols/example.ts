@@ -1,5 +1,5 @@
 /** Most bytes of an example. */
-const MOST_BYTES = 120;
+const MAX_BYTES = 120;
 /** How many of them may be from before the wrong byte. */
 const BEFORE = 48;
 
@@ -13,7 +13,7 @@ const ESCAPES: Readonly<Record<number, string>> = { 9: '\\t', 10: '\\n', 13: '\\
 export function exampleOf(bytes: Uint8Array, at: number, end: number, wrong: number): string {
   const from = Math.max(at, Math.min(wrong, end) - BEFORE);
   let text = '';
-  for (const byte of bytes.subarray(from, Math.min(end, from + MOST_BYTES))) text += escaped(byte);
+  for (const byte of bytes.subarray(from, Math.min(end, from + MAX_BYTES))) text += escaped(byte);
   return text;
 }
 

@@ -25,7 +25,7 @@ const ESCAPES: Readonly<Record<string, number>> = {
   '}': 125,
 };
 /** Largest size of a value. */
-const MOST_SIZE = 65_536;
+const MAX_SIZE = 65_536;
 
 /**
  * Parses a text with escapes as in C (`\r`, `\n`, `\t`, `\0`, `\\`, `\x0d`, `\{`) and placeholders (`{sequence}`,
@@ -81,8 +81,8 @@ function value(match: RegExpExecArray, names: PlaceholderNames, at: number): Pie
     throw new TextFault<TemplateFaultCode>('unknown-placeholder', at, message);
   }
   const number = size === undefined ? 0 : /^\d{1,5}$/.test(size) ? Number(size) : Number.NaN;
-  const right = names[name] ? number >= 1 && number <= MOST_SIZE : size === undefined;
+  const right = names[name] ? number >= 1 && number <= MAX_SIZE : size === undefined;
   if (right) return { kind: 'value', name, size: number };
-  const advice = names[name] ? `a size from 1 to ${MOST_SIZE}, as in {${name}:16}` : `no size: write {${name}}`;
+  const advice = names[name] ? `a size from 1 to ${MAX_SIZE}, as in {${name}:16}` : `no size: write {${name}}`;
   throw new TextFault<TemplateFaultCode>('bad-size', at, `${written} needs ${advice}`);
 }

@@ -27,7 +27,7 @@ const LENGTH_16 = 126;
 const LENGTH_64 = 127;
 const LONGEST_16 = 0xffff;
 /** Longest head of a frame: two bytes, the length and the mask. */
-const MOST_HEAD = 14;
+const MAX_HEAD = 14;
 const SWITCHING = 101;
 
 /** Messages over WebSocket to a server that sends them back. Plain data. */
@@ -76,7 +76,7 @@ export class WebSocketProtocol implements ClientProtocol {
     this.#open = new Uint8Array(connections);
     this.longestRequest = Math.max(
       this.#handshake.request.length,
-      MOST_HEAD + this.#size.largest,
+      MAX_HEAD + this.#size.largest,
       ControlFrames.LONGEST,
     );
   }

@@ -14,9 +14,9 @@ import type { Assignment } from '../threads/assignment.ts';
 
 /** Memory for replies that have come and were not read yet. When it is full, the rest waits in the sockets. */
 const LARGEST_INBOX = 16 << 20;
-const MOST_BUFFERS = 32_768;
+const MAX_BUFFERS = 32_768;
 /** Maximum number of operations that one call submits. */
-const MOST_ENTRIES = 4_096;
+const MAX_ENTRIES = 4_096;
 const GROUP = 0;
 
 // Purpose of an operation: the lower bits of its kind. The upper bits number its connection's sockets.
@@ -80,12 +80,12 @@ export class RingSockets {
       // A request stays in its connection's place until it is answered: the kernel may still read it.
       this.payload = parts.own(new Payload(size, connections, streamKey));
       this.#layout = clock && parts.own(new MessageLayout());
-      const entries = powerOfTwo(Math.min(connections, MOST_ENTRIES));
+      const entries = powerOfTwo(Math.min(connections, MAX_ENTRIES));
       this.#ring = parts.own(new Uring(entries, 4 * entries));
       this.#ring.registerFiles(connections);
       const slot = ((size + 7) & ~7) + (clock === undefined ? 0 : MessageLayout.overhead);
       // One for each reply, and one more: a receive needs a buffer even to find that nothing is left.
-      let buffers = Math.min(powerOfTwo(connections + 1), MOST_BUFFERS);
+      let buffers = Math.min(powerOfTwo(connections + 1), MAX_BUFFERS);
       while (buffers * slot > LARGEST_INBOX) buffers /= 2;
       this.#buffers = parts.own(new BufferRing(this.#ring, GROUP, buffers, slot));
     } catch (error) {
@@ -153,7 +153,7 @@ export class RingSockets {
   }
 
   /** Reports the first `count` completions to `listener`. */
-  tell(count: number, listener: RingListener): void {
+  dispatch(count: number, listener: RingListener): void {
     for (let i = 0; i < count; i++) this.#report(i, listener);
     this.#ring.completions.advance(count);
     this.#buffers.publish();

@@ -86,7 +86,7 @@ export class RingStream implements Workload, RingListener {
     if (this.#toSendCount > 0) this.#sendPending();
     const came = this.#ring.exchange(timeoutMs);
     const now = nowNanos();
-    if (came > 0) this.#ring.tell(came, this);
+    if (came > 0) this.#ring.dispatch(came, this);
     if (this.#toSendCount > 0) this.#sendPending();
     return now;
   }

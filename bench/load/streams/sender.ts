@@ -30,7 +30,7 @@ export interface RequestShape {
   /** Determines the bytes of requests. */
   readonly streamKey: StreamKey;
   /** True when each request was reported as sent when its connection was opened. */
-  readonly told: boolean;
+  readonly sentOnOpening: boolean;
 }
 
 /** Sends the requests that a table of connections holds, as fast as the kernel takes them. */
@@ -50,7 +50,7 @@ export class StreamSender {
     table: ConnectionTable,
     epoll: Epoll,
     expected: ExpectedReplies | undefined,
-    { size, depth, firstConnection, streamKey, told }: RequestShape,
+    { size, depth, firstConnection, streamKey, sentOnOpening }: RequestShape,
   ) {
     // Only requests of one size lie side by side, so that one call can send several.
     const messages = size.fixed === 0 ? 1 : Math.max(1, Math.min(depth, Math.floor(OUTBOX_BYTES / size.fixed)));
@@ -61,7 +61,7 @@ export class StreamSender {
     this.#expected = expected;
     this.#firstConnection = firstConnection;
     this.#size = size;
-    this.#reportsSent = state.timed && !told;
+    this.#reportsSent = state.timed && !sentOnOpening;
   }
 
   /** Handles a connection that is established: from now on epoll watches it for replies only. */

@@ -53,7 +53,7 @@ export class StreamWorkload implements Workload {
     this.sockets = new StreamConnections(assignment, this.#table, epoll, WRITING, state);
     this.#expected = new ExpectedReplies(connections);
     const inOrder = pipelining === 1 && !this.#short ? this.#expected : undefined;
-    const shape = { size, depth: pipelining, firstConnection, streamKey, told: this.#short };
+    const shape = { size, depth: pipelining, firstConnection, streamKey, sentOnOpening: this.#short };
     this.#sender = new StreamSender(state, this.#table, epoll, inOrder, shape);
   }
 

@@ -5,7 +5,7 @@ import { micros, percent } from '../amounts.ts';
  * Largest share of the 99th percentile of response time that the generator's lag may make up. Above it, the percentile
  * says more about the generator than about the server.
  */
-const MOST_LAG = 0.25;
+const MAX_LAG = 0.25;
 
 /** Returns reasons to suspect that the trial measured the generator rather than the server. */
 export function generatorSuspicions({ generator, latencyMicros, timestamps, broadcast }: MeasuredTrial): Reason[] {
@@ -20,7 +20,7 @@ export function generatorSuspicions({ generator, latencyMicros, timestamps, broa
     });
   }
   const { response, generatorLag } = latencyMicros;
-  if (generatorLag !== undefined && generatorLag.p99 > MOST_LAG * response.p99) {
+  if (generatorLag !== undefined && generatorLag.p99 > MAX_LAG * response.p99) {
     // Without kernel timestamps, only bounds of the lag are known, and there are no service times.
     const known = timestamps === 'kernel';
     reasons.push({

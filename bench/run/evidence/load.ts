@@ -6,33 +6,33 @@ import { welchT } from '../../stats/welch.ts';
 import { percent, rounded, whole } from '../amounts.ts';
 
 /** Smallest share of the offered rate that must be answered for response times to be meaningful. */
-const LEAST_ACHIEVED = 0.99;
+const MIN_ACHIEVED = 0.99;
 
 /** Standard deviations by which the number of Poisson arrivals may fall short by chance. */
-const LEAST_DEVIATIONS = 4;
+const MIN_DEVIATIONS = 4;
 
 /** Distance from the configured arrivals that does no harm, even when it is statistically significant. */
 const HARMLESS_DISTANCE = 0.1;
 
 /** Largest relative error of Little's law. */
-const MOST_LITTLE = 0.05;
+const MAX_LITTLE = 0.05;
 /**
  * Shortest time measured, in mean response times, to which Little's law is applied. The law is about the long run: in
  * less time, requests that are cut off at either end weigh too much.
  */
-const LEAST_RESPONSES = 20;
+const MIN_RESPONSES = 20;
 /**
  * Shortest mean response time of an open loop to which Little's law is applied. Below it, hardly any request is in
  * flight, and the generator's own time weighs too much.
  */
-const LEAST_OPEN_RESPONSE_MICROS = 1000;
+const MIN_OPEN_RESPONSE_MICROS = 1000;
 
 /** Largest difference between the rates of the two halves, as a share of their mean. */
-const MOST_DRIFT = 0.02;
+const MAX_DRIFT = 0.02;
 /** Slices scatter, so the rates of the halves must differ by more than this number of standard errors. */
-const LEAST_T = 4;
+const MIN_T = 4;
 /** Fewest slices in a half. With fewer, their scatter is not known well enough. */
-const LEAST_SLICES = 4;
+const MIN_SLICES = 4;
 
 /** Returns reasons to suspect that the load was not as configured, or not steady. */
 export function loadSuspicions(trial: MeasuredTrial): Reason[] {
@@ -45,13 +45,13 @@ function missedRate(trial: MeasuredTrial): Reason[] {
   // The standard deviation of the number of Poisson arrivals is the square root of its mean.
   const deviation = (seconds: number) => (arrivals === 'poisson' ? Math.sqrt(rate / seconds) : 0);
   // In a short time, it matters whether one request is due or ends just before its end or just after it.
-  const chance = (seconds: number) => LEAST_DEVIATIONS * deviation(seconds) + 1 / seconds;
+  const chance = (seconds: number) => MIN_DEVIATIONS * deviation(seconds) + 1 / seconds;
   const achieved = throughput.requestsPerSecond;
-  if (achieved >= LEAST_ACHIEVED * rate - chance(measuredSeconds)) return [];
+  if (achieved >= MIN_ACHIEVED * rate - chance(measuredSeconds)) return [];
   const answered = sinceResponding(trial);
   if (answered === undefined) return [rateMissed(trial, achieved)];
   const { requestsPerSecond, seconds } = answered;
-  const missed = requestsPerSecond < LEAST_ACHIEVED * rate - chance(seconds);
+  const missed = requestsPerSecond < MIN_ACHIEVED * rate - chance(seconds);
   return missed ? [rateMissed(trial, requestsPerSecond)] : [];
 }
 
@@ -107,11 +107,11 @@ function littlesLaw(trial: MeasuredTrial): Reason[] {
   const { response } = latencyMicros;
   const inFlight = expectedInFlight(trial);
   const failed = failedRequests(trial);
-  const longEnough = measuredSeconds * 1e6 >= LEAST_RESPONSES * response.mean;
+  const longEnough = measuredSeconds * 1e6 >= MIN_RESPONSES * response.mean;
   if (inFlight === undefined || inFlight === 0 || response.count === 0 || failed > 0 || !longEnough) return [];
   const found = (throughput.requestsPerSecond * response.mean) / 1e6;
   const off = Math.abs(found / inFlight - 1);
-  if (off <= MOST_LITTLE) return [];
+  if (off <= MAX_LITTLE) return [];
   return [
     {
       code: 'littles-law',
@@ -129,19 +129,19 @@ function expectedInFlight(trial: MeasuredTrial): number | undefined {
   if (rate === null) return stages?.length ? meanInFlight : opening.opened * pipelining;
   // A queue that grew, or that the warm-up left behind, holds requests whose time lies mostly outside the time
   // measured.
-  const steady = Math.abs(throughput.requestsPerSecond / rate - 1) <= 1 - LEAST_ACHIEVED;
-  return steady && latencyMicros.response.mean >= LEAST_OPEN_RESPONSE_MICROS ? meanInFlight : undefined;
+  const steady = Math.abs(throughput.requestsPerSecond / rate - 1) <= 1 - MIN_ACHIEVED;
+  return steady && latencyMicros.response.mean >= MIN_OPEN_RESPONSE_MICROS ? meanInFlight : undefined;
 }
 
 /** Checks a closed loop without stages: its load should be steady, and no rate keeps it steady. */
 function drift({ rate, stages, slices = [] }: MeasuredTrial): Reason[] {
   const rates = slices.map(({ second, completed }, i) => completed / (second - (slices[i - 1]?.second ?? 0)));
   const half = rates.length >> 1;
-  if (rate !== null || stages?.length || half < LEAST_SLICES) return [];
+  if (rate !== null || stages?.length || half < MIN_SLICES) return [];
   const [first, second] = [rates.slice(0, half), rates.slice(-half)];
   const [before, after] = [mean(first), mean(second)];
   const share = Math.abs(after - before) / ((before + after) / 2);
-  if (!(share > MOST_DRIFT && Math.abs(welchT(first, second)) > LEAST_T)) return [];
+  if (!(share > MAX_DRIFT && Math.abs(welchT(first, second)) > MIN_T)) return [];
   return [
     {
       code: 'drift',

@@ -2,12 +2,12 @@ import type { MeasuredTrial, Reason } from '../../model/trial.ts';
 import { percent, whole } from '../amounts.ts';
 
 /** Largest share of all CPU time that a hypervisor may steal before the numbers are doubtful. */
-const MOST_STEAL = 0.05;
+const MAX_STEAL = 0.05;
 /**
  * Largest number of retransmitted segments for each request. Each costs about 200 ms, the minimum of TCP's
  * retransmission time-out on Linux (TCP_RTO_MIN).
  */
-const MOST_RETRANSMITTED = 0.001;
+const MAX_RETRANSMITTED = 0.001;
 /**
  * Payload of a full segment on Ethernet, in bytes. It gives the number of segments of a stream, which has no requests.
  */
@@ -23,7 +23,7 @@ export function machineSuspicions({
 }: MeasuredTrial): Reason[] {
   const reasons: Reason[] = [];
   if (!kernel) return reasons;
-  if (kernel.stealShare > MOST_STEAL) {
+  if (kernel.stealShare > MAX_STEAL) {
     reasons.push({
       code: 'steal',
       message: `the hypervisor gave ${percent(kernel.stealShare)} of the CPU time to other machines: measure again when they are less busy`,
@@ -39,7 +39,7 @@ export function machineSuspicions({
     });
   }
   const segments = Math.max(requests.sent, (throughput.bytesPerSecond * measuredSeconds) / SEGMENT_BYTES);
-  if (kernel.retransmittedSegments > MOST_RETRANSMITTED * segments) {
+  if (kernel.retransmittedSegments > MAX_RETRANSMITTED * segments) {
     reasons.push({
       code: 'retransmits',
       message:

@@ -29,7 +29,7 @@ export function requestInvalidations({ requests, throughput, workload }: Measure
  */
 function neverSent({ dropped, drops }: MeasuredTrial['requests']): Reason[] {
   const causes = drops ?? { noConnection: dropped, refused: 0, sendBuffer: 0, unsent: 0 };
-  const told = [
+  const causesCounted = [
     {
       code: 'dropped',
       count: causes.noConnection,
@@ -59,7 +59,7 @@ function neverSent({ dropped, drops }: MeasuredTrial['requests']): Reason[] {
         'generator refused them: check the server and, over UDP, --size',
     },
   ];
-  return told.flatMap(({ code, count, message }) =>
+  return causesCounted.flatMap(({ code, count, message }) =>
     count > 0 ? [{ code, message: `${whole(count)} ${message}` }] : [],
   );
 }

@@ -5,7 +5,7 @@ import { hodgesLehmann, type Interval, walshInterval } from '../../stats/walsh.t
 
 const INTERVAL_ALPHA = 0.05;
 /** Fewest levels for a slope: a line always fits two. */
-const LEAST_LEVELS = 3;
+const MIN_LEVELS = 3;
 
 /**
  * Estimates the memory that each further connection costs: the slope, over levels, of the memory that all connections
@@ -23,7 +23,7 @@ export function memoryPerConnection(trials: readonly Trial[]): TargetScaling['me
         const each = server?.memoryBytesPerConnection;
         return each === undefined ? [] : [{ x: connections, y: each * connections }];
       });
-    return points.length < LEAST_LEVELS ? [] : [slope(points)];
+    return points.length < MIN_LEVELS ? [] : [slope(points)];
   });
   if (slopes.length === 0) return null;
   return { bytes: hodgesLehmann(slopes), ...finite(walshInterval(slopes, INTERVAL_ALPHA)) };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { limitRows } from '../../../bench/lab/limit/limit-rows.ts';
 import type { Measured } from '../../../bench/lab/limit/figure.ts';
+import { limitRows } from '../../../bench/lab/limit/limit-rows.ts';
 import { hasCompiler } from '../../../bench/lab/limit/reference.ts';
 import type { LimitRow } from '../../../bench/lab/limit/row.ts';
 import { type LimitPlan, measureRows } from '../../../bench/lab/limit/session.ts';

@@ -11,7 +11,7 @@ export interface Dialer {
   /** Whether the protocol signals a close. If so, it must follow the end of the input; otherwise silence suffices. */
   readonly closes: boolean;
   /** Default time that the peer may be silent after the end of the input, in milliseconds. */
-  readonly patienceMs: number;
+  readonly timeoutMs: number;
   /**
    * Opens the conversation. Ending the writable side signals the end of the input (FIN). The readable side ends when
    * the peer closes. Received messages are read as a stream of bytes, without their boundaries.

@@ -6,7 +6,7 @@ import type { Dialer } from './dialer.ts';
 export const tls: Dialer = {
   messages: false,
   closes: true,
-  patienceMs: 10_000,
+  timeoutMs: 10_000,
   async dial({ address }, signal) {
     const socket = connect({ ...address, rejectUnauthorized: false });
     socket.setNoDelay(true);

@@ -11,7 +11,7 @@ import type { Dialer } from './dialer.ts';
 export const udp: Dialer = {
   messages: true,
   closes: false,
-  patienceMs: 1000,
+  timeoutMs: 1000,
   async dial({ address: { host, port } }, signal) {
     const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
     try {

@@ -14,7 +14,7 @@ const NO_LIMIT_MS = 2 ** 31 - 1;
 export const webSocket: Dialer = {
   messages: true,
   closes: true,
-  patienceMs: 10_000,
+  timeoutMs: 10_000,
   async dial({ url }, signal) {
     const options = { rejectUnauthorized: false, perMessageDeflate: false, closeTimeout: NO_LIMIT_MS };
     const socket = new WebSocket(url, options);

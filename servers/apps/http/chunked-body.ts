@@ -2,9 +2,9 @@ import { BLANK, CR, hexadecimal, is, LF, SEMICOLON, skip, VALUE } from './charac
 import { FieldLines, type FieldObserver } from './field-lines.ts';
 
 /** Most digits of a chunk size: 13 hexadecimal digits are at most 2^52 - 1, which a double holds exactly. */
-const MOST_DIGITS = 13;
+const MAX_DIGITS = 13;
 /** Most bytes of extensions and trailers. They have no effect here, and could continue without end. */
-const MOST_EXTRA = 16_384;
+const MAX_EXTRA = 16_384;
 
 // What comes next.
 const FIRST_DIGIT = 0;
@@ -47,7 +47,7 @@ export class ChunkedBody {
       next = this.#step(bytes, next, end);
       if (next < 0) return next;
       if (this.#state === EXTENSION || this.#state === TRAILERS) this.#extra += next - before;
-      if (this.#extra > MOST_EXTRA) return -431;
+      if (this.#extra > MAX_EXTRA) return -431;
     }
     return next;
   }
@@ -61,9 +61,9 @@ export class ChunkedBody {
         return at + taken;
       }
       case TRAILERS:
-        return this.#trailers.read(bytes, at, Math.min(end, at + MOST_EXTRA + 1 - this.#extra));
+        return this.#trailers.read(bytes, at, Math.min(end, at + MAX_EXTRA + 1 - this.#extra));
       case EXTENSION: {
-        const to = skip(bytes, at, Math.min(end, at + MOST_EXTRA + 1 - this.#extra), VALUE);
+        const to = skip(bytes, at, Math.min(end, at + MAX_EXTRA + 1 - this.#extra), VALUE);
         if (to > at) return to;
         break;
       }
@@ -102,7 +102,7 @@ export class ChunkedBody {
 
   #takeDigit(byte: number): boolean {
     const digit = hexadecimal(byte);
-    if (digit < 0 || ++this.#digits > MOST_DIGITS) return false;
+    if (digit < 0 || ++this.#digits > MAX_DIGITS) return false;
     this.#left = this.#left * 16 + digit;
     return true;
   }

@@ -14,7 +14,7 @@ const KEEP_ALIVE = wordOf('keep-alive');
 const CONTINUE = wordOf('100-continue');
 
 /** Most digits of a Content-Length: a double holds every number of 15 digits exactly. */
-const MOST_DIGITS = 15;
+const MAX_DIGITS = 15;
 const ZERO = 0x30;
 const NINE = 0x39;
 
@@ -120,7 +120,7 @@ export class RequestFields implements FieldObserver {
       return 0;
     }
     if (this.#ended || byte < ZERO || byte > NINE) return 400;
-    if (++this.#digits > MOST_DIGITS) return 413;
+    if (++this.#digits > MAX_DIGITS) return 413;
     this.length = Math.max(0, this.length) * 10 + byte - ZERO;
     return 0;
   }

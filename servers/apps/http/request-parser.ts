@@ -5,7 +5,7 @@ import { type Method, RequestLine } from './request-line.ts';
 import { usualHeadEnd } from './usual-head.ts';
 
 /** Most bytes of request line and headers together; Node's http has the same limit. */
-const MOST_HEAD = 16_384;
+const MAX_HEAD = 16_384;
 
 /**
  * Parses HTTP/1 requests incrementally, from chunks with arbitrary boundaries: RFC 9112. Allocates nothing per request.
@@ -68,7 +68,7 @@ export class RequestParser {
   read(bytes: Uint8Array, at: number, end: number): number {
     this.awaitsContinue = false;
     if (this.#head === 0) {
-      const headEnd = usualHeadEnd(bytes, at, Math.min(end, at + MOST_HEAD));
+      const headEnd = usualHeadEnd(bytes, at, Math.min(end, at + MAX_HEAD));
       if (headEnd > 0) {
         this.#line.isUsual(bytes[at] as number);
         this.done = true;
@@ -85,13 +85,13 @@ export class RequestParser {
   }
 
   #readHead(bytes: Uint8Array, at: number, end: number): number {
-    const limit = Math.min(end, at + MOST_HEAD - this.#head);
+    const limit = Math.min(end, at + MAX_HEAD - this.#head);
     const line = this.#line;
     let next = line.done ? at : line.read(bytes, at, limit);
     if (next >= 0 && line.done) next = this.#lines.read(bytes, next, limit);
     if (next < 0) return next;
     this.#head += next - at;
-    if (this.#head < MOST_HEAD || this.#lines.done) return next;
+    if (this.#head < MAX_HEAD || this.#lines.done) return next;
     // RFC 9110 §15.5.15, and RFC 6585 §5.
     return line.inTarget ? -414 : -431;
   }

@@ -16,14 +16,14 @@ const range: SearchRange = { startRate: 1000, leastRate: 10, mostRate: 1e8 };
 /** Rounding of rates may make a bracket wider than NARROW by this factor. */
 const WIDEST = NARROW * 1.003;
 /** Maximum number of steps of a search: doubling over seven decades and bisecting, twice, and three below. */
-const MOST_STEPS = 80;
+const MAX_STEPS = 80;
 
 /** Runs a search to its end. @throws when it takes too many steps. */
 function search(judge: (step: Step) => Finding, within = range): Tried[] {
   const tried: Tried[] = [];
   for (let step = nextStep(tried, within); step !== null; step = nextStep(tried, within)) {
     tried.push({ ...step, finding: judge(step) });
-    if (tried.length > MOST_STEPS) throw new Error(`no end: ${JSON.stringify(tried.slice(-10))}`);
+    if (tried.length > MAX_STEPS) throw new Error(`no end: ${JSON.stringify(tried.slice(-10))}`);
   }
   return tried;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { BASELINE_ALPHA, holdAgainst, type MetricHistory, runsToPass } from '../../../bench/stats/baseline.ts';
+import { BASELINE_ALPHA, judgeAgainstRuns, type MetricHistory, runsToPass } from '../../../bench/stats/baseline.ts';
 import { studentQuantile } from '../../../bench/stats/student-distribution.ts';
 import type { Random } from '../../../servers/random/streams.ts';
 import { seeded } from '../../seeded.ts';
@@ -13,7 +13,7 @@ function history(run: number, variation: Partial<MetricHistory> = {}): MetricHis
 }
 
 function findingOf(...metrics: MetricHistory[]) {
-  return holdAgainst(metrics).metrics[0]?.finding;
+  return judgeAgainstRuns(metrics).metrics[0]?.finding;
 }
 
 // scipy.stats.t.isf
@@ -33,10 +33,10 @@ describe('a run compared with recorded ones', () => {
   const above = (offset: number) => 0.1 + offset;
 
   test('has the prediction interval of one more run, which is wider for more metrics', () => {
-    const [one] = holdAgainst([history(0.1)]).metrics;
+    const [one] = judgeAgainstRuns([history(0.1)]).metrics;
     expect(one?.mean).toBeCloseTo(0.1, 12);
     expect(one?.halfWidth).toBeCloseTo(0.003244951624633732, 12);
-    expect(holdAgainst([history(0.1), history(0.1)]).metrics[0]?.halfWidth).toBeCloseTo(0.003987263120022741, 12);
+    expect(judgeAgainstRuns([history(0.1), history(0.1)]).metrics[0]?.halfWidth).toBeCloseTo(0.003987263120022741, 12);
   });
 
   test.each([
@@ -72,7 +72,7 @@ describe('a run compared with recorded ones', () => {
     [1, 'NaN'],
     [4, '0.0056'],
   ])('decides nothing with %i recorded runs', (count, halfWidth) => {
-    const few = holdAgainst([history(9, { recorded: recorded.slice(0, count) }), history(0.1)]);
+    const few = judgeAgainstRuns([history(9, { recorded: recorded.slice(0, count) }), history(0.1)]);
     expect(few).toMatchObject({ verdict: 'advisory', metrics: [{ finding: 'too-few-runs' }, { finding: 'within' }] });
     expect(few.metrics[0]?.halfWidth.toFixed(4)).toBe(halfWidth);
   });
@@ -80,14 +80,14 @@ describe('a run compared with recorded ones', () => {
   test('passes only when all metrics are within', () => {
     const open = history(0.1 + 0.0175, { recorded: scattered });
     const missing = history(Number.NaN);
-    expect(holdAgainst([history(0.1), history(0.1)]).verdict).toBe('pass');
-    expect(holdAgainst([history(0.1), open]).verdict).toBe('inconclusive');
-    expect(holdAgainst([history(0.1), missing])).toMatchObject({
+    expect(judgeAgainstRuns([history(0.1), history(0.1)]).verdict).toBe('pass');
+    expect(judgeAgainstRuns([history(0.1), open]).verdict).toBe('inconclusive');
+    expect(judgeAgainstRuns([history(0.1), missing])).toMatchObject({
       verdict: 'inconclusive',
       metrics: [{}, { finding: 'not-estimable' }],
     });
-    expect(holdAgainst([missing, open, history(0.2)]).verdict).toBe('regressed');
-    expect(holdAgainst([]).verdict).toBe('inconclusive');
+    expect(judgeAgainstRuns([missing, open, history(0.2)]).verdict).toBe('regressed');
+    expect(judgeAgainstRuns([]).verdict).toBe('inconclusive');
   });
 
   // Expected from scipy's quantiles, for three metrics.
@@ -122,7 +122,7 @@ function share(wanted: string, worseBy: number, runs: number, scatter = 0.01): n
         recorded: Array.from({ length: runs }, () => scatter * normal(random)),
       }),
     );
-    if (holdAgainst(metrics).verdict === wanted) count++;
+    if (judgeAgainstRuns(metrics).verdict === wanted) count++;
   }
   return count / simulations;
 }

@@ -22,7 +22,7 @@ export interface ConformanceSpec {
 }
 
 /** Most bytes that are passed again and again, each time cut elsewhere: a long conversation is not cut at every byte. */
-const MOST_REPEATED_BYTES = 2_000_000;
+const MAX_REPEATED_BYTES = 2_000_000;
 const PLAIN: Surroundings = { before: new Uint8Array(0), after: new Uint8Array(0) };
 /** What a reader sees that reads too far: a plausible continuation. */
 const TEMPTING: Surroundings = { before: Buffer.from('\r\n1\0'), after: Buffer.from('\r\n\r\n0\r\n\r\n1') };
@@ -185,7 +185,7 @@ function checkDamaged({ make, conversations, random, damages = 500 }: Conformanc
 
 /** Returns the distance between two places at which a conversation is cut. */
 function cutEvery(length: number): number {
-  return Math.max(1, Math.ceil(length ** 2 / MOST_REPEATED_BYTES));
+  return Math.max(1, Math.ceil(length ** 2 / MAX_REPEATED_BYTES));
 }
 
 function cutAtRandom(bytes: Uint8Array, random: Random): Uint8Array[] {

@@ -2,9 +2,9 @@ import { BLANK, CR, hexadecimal, is, LF, SEMICOLON, skip, VALUE } from '../../..
 import { codes } from './faults.ts';
 
 /** Most digits of a chunk size: 13 hexadecimal digits are at most 2^52 - 1, which a double holds exactly. */
-const MOST_DIGITS = 13;
+const MAX_DIGITS = 13;
 /** Most bytes of the extensions of one chunk. They have no effect here, and could continue without end. */
-const MOST_EXTENSION = 16_384;
+const MAX_EXTENSION = 16_384;
 
 // What comes next.
 const FIRST_DIGIT = 0;
@@ -56,7 +56,7 @@ export class ChunkSize {
     this.fault = 0;
     while (next < end && this.#state !== DONE) {
       if (this.#state === EXTENSION) {
-        const to = skip(bytes, next, Math.min(end, next + MOST_EXTENSION - this.#count), VALUE);
+        const to = skip(bytes, next, Math.min(end, next + MAX_EXTENSION - this.#count), VALUE);
         this.#count += to - next;
         next = to;
         if (next === end) break;
@@ -78,7 +78,7 @@ export class ChunkSize {
       case BLANKS:
         // RFC 9112 §7.1.1: blanks are allowed before a semicolon, and nowhere else.
         if (byte === SEMICOLON) this.#state = EXTENSION;
-        return byte === SEMICOLON || (is(byte, BLANK) && ++this.#count < MOST_EXTENSION) ? 0 : codes.badChunkSize;
+        return byte === SEMICOLON || (is(byte, BLANK) && ++this.#count < MAX_EXTENSION) ? 0 : codes.badChunkSize;
       case EXTENSION:
         return this.#endExtension(byte);
       case NEWLINE:
@@ -97,7 +97,7 @@ export class ChunkSize {
   #takeDigit(byte: number): number {
     const digit = hexadecimal(byte);
     if (digit < 0) return codes.badChunkSize;
-    if (++this.#count > MOST_DIGITS) return codes.hugeChunk;
+    if (++this.#count > MAX_DIGITS) return codes.hugeChunk;
     this.size = this.size * 16 + digit;
     return 0;
   }

@@ -1,7 +1,7 @@
 import { equalBytes } from '../bytes.ts';
 
 /** Most bytes of a first body that are kept; of what comes after them only the length is compared. */
-const MOST_KEPT = 16 * 1024 * 1024;
+const MAX_KEPT = 16 * 1024 * 1024;
 
 const ANY = 0;
 const GIVEN = 1;
@@ -57,10 +57,10 @@ export class ExpectedBody {
   }
 
   #learn(bytes: Uint8Array, at: number, length: number): void {
-    const kept = Math.min(length, MOST_KEPT - this.#known);
+    const kept = Math.min(length, MAX_KEPT - this.#known);
     const needed = this.#known + kept;
     if (needed > this.#bytes.length) {
-      const larger = Buffer.alloc(Math.max(needed, Math.min(MOST_KEPT, 2 * this.#bytes.length)));
+      const larger = Buffer.alloc(Math.max(needed, Math.min(MAX_KEPT, 2 * this.#bytes.length)));
       larger.set(this.#bytes);
       this.#bytes = larger;
     }

@@ -3,7 +3,7 @@ import { codes } from './faults.ts';
 import { WordMatch } from './word-match.ts';
 
 /** Most digits of a Content-Length: a double holds every number of 15 digits exactly. */
-const MOST_DIGITS = 15;
+const MAX_DIGITS = 15;
 const ZERO = 0x30;
 
 /** Fields whose values matter, sorted. */
@@ -164,7 +164,7 @@ export class FieldValues {
     }
     const digit = byte - ZERO;
     if (this.#state === LENGTH_BLANKS || digit < 0 || digit > 9) return codes.badLength;
-    if (++this.#count > MOST_DIGITS) return codes.hugeLength;
+    if (++this.#count > MAX_DIGITS) return codes.hugeLength;
     this.length = this.length * 10 + digit;
     return 0;
   }

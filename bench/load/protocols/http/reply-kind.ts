@@ -3,7 +3,7 @@ import type { HttpRequest } from './request.ts';
 import { ResponseHead } from './response-head.ts';
 
 /** Longest head that is kept to recognise the next one. */
-const MOST_KEPT_HEAD = 2048;
+const MAX_KEPT_HEAD = 2048;
 /** After so many heads in a row that were another one, only one in that many is kept and compared. */
 const PATIENCE = 16;
 
@@ -13,7 +13,7 @@ export class ReplyKind {
   readonly bodiless: boolean;
   readonly body: ExpectedBody;
   readonly #isExpected = new Uint8Array(1000);
-  readonly #head = Buffer.alloc(MOST_KEPT_HEAD);
+  readonly #head = Buffer.alloc(MAX_KEPT_HEAD);
   #headLength = 0;
   /** Heads in a row that differed from the one before. */
   #misses = 0;
@@ -52,7 +52,7 @@ export class ReplyKind {
   /** Keeps a head that was parsed. */
   keep(parsed: ResponseHead, bytes: Uint8Array, at: number, end: number): void {
     this.#misses++;
-    if (end - at > MOST_KEPT_HEAD || (this.#misses > PATIENCE && this.#misses % PATIENCE !== 0)) return;
+    if (end - at > MAX_KEPT_HEAD || (this.#misses > PATIENCE && this.#misses % PATIENCE !== 0)) return;
     this.#headLength = end - at;
     for (let i = 0; i < end - at; i++) this.#head[i] = bytes[at + i] as number;
     parsed.save(this.#parsed, 0);

@@ -13,7 +13,7 @@ import { plainLineEnd, STATUS_BYTES, usualStatus } from './plain-line.ts';
 import { WordMatch } from './word-match.ts';
 
 /** Most bytes of a head, or of trailers. A server that needs more is not known. */
-const MOST_BYTES = 65_536;
+const MAX_BYTES = 65_536;
 const BEGINNING = new TextEncoder().encode('HTTP/1.');
 const ZERO = 0x30;
 const TAB = 0x09;
@@ -103,7 +103,7 @@ export class ResponseHead {
    * @returns where it stopped: behind the head, or at the byte that {@link fault} is about.
    */
   read(bytes: Uint8Array, at: number, end: number): number {
-    const limit = Math.min(end, at + MOST_BYTES - this.#bytes);
+    const limit = Math.min(end, at + MAX_BYTES - this.#bytes);
     let next = at;
     this.fault = 0;
     while (next < limit && this.#state !== DONE) {

@@ -4,7 +4,7 @@ import type { RedisCommand } from './command.ts';
 import { Keys } from './keys.ts';
 
 /** Most bytes of a string's length: 10 digits and CRLF. */
-const MOST_LENGTH_BYTES = 12;
+const MAX_LENGTH_BYTES = 12;
 const CR = 0x0d;
 const LF = 0x0a;
 
@@ -41,7 +41,7 @@ export class CommandEncoder {
   constructor({ parts }: RedisCommand, values: CommandValues) {
     this.#values = values;
     this.#steps = merged([literal(`*${parts.length}\r\n`), ...numbered(parts.flatMap(stepsOf))]);
-    const most = [0, Keys.BYTES, values.letters.length, MOST_LENGTH_BYTES];
+    const most = [0, Keys.BYTES, values.letters.length, MAX_LENGTH_BYTES];
     this.longest = this.#steps.reduce((sum, { kind, bytes }) => sum + bytes.length + (most[kind] as number), 0);
     this.constant = this.#steps.length === 1;
   }

@@ -5,12 +5,12 @@ import { Zipf } from './zipf.ts';
 
 const TWO_32 = 2 ** 32;
 /** All numbers of keys are integers of 32 bits, which take no memory. */
-const MOST_KEYS = 2 ** 31;
+const MAX_KEYS = 2 ** 31;
 /** Keys have a prefix and 12 digits, as redis-benchmark's. */
 const PREFIX = Buffer.from('key:');
 const DIGITS = 12;
 /** After so many rejected draws of one key the first one is taken; a draw is rejected with a probability below 1/3. */
-const MOST_DRAWS = 64;
+const MAX_DRAWS = 64;
 
 /** Which keys requests name. Plain data. */
 export interface KeySpace {
@@ -30,8 +30,8 @@ export class Keys {
 
   /** @throws {RangeError} when the number of keys, or the exponent, is out of range. */
   constructor({ count, zipf }: KeySpace, { streamKey, firstConnection }: ProtocolScope) {
-    if (!(Number.isInteger(count) && count >= 1 && count <= MOST_KEYS)) {
-      throw new RangeError(`there may be 1 to ${MOST_KEYS} keys, not ${count}`);
+    if (!(Number.isInteger(count) && count >= 1 && count <= MAX_KEYS)) {
+      throw new RangeError(`there may be 1 to ${MAX_KEYS} keys, not ${count}`);
     }
     if (zipf !== undefined && !(zipf > 0 && zipf <= 10)) {
       throw new RangeError(`the exponent of Zipf's distribution is above 0 and at most 10, not ${zipf}`);
@@ -56,8 +56,8 @@ export class Keys {
     if (zipf === undefined) {
       return (((this.#draws.bits(connection, sequence, index) >>> 0) / TWO_32) * this.#count) | 0;
     }
-    for (let draw = 0; draw < MOST_DRAWS; draw++) {
-      const key = zipf.item(this.#draws.bits(connection, sequence, index * MOST_DRAWS + draw));
+    for (let draw = 0; draw < MAX_DRAWS; draw++) {
+      const key = zipf.item(this.#draws.bits(connection, sequence, index * MAX_DRAWS + draw));
       if (key >= 0) return key;
     }
     return 0;

@@ -1,5 +1,5 @@
 /** Most bytes of an error reply that are kept. */
-const MOST_BYTES = 120;
+const MAX_BYTES = 120;
 
 /** The beginning of the last error reply of each connection. Takes memory only when there is an error. */
 export class RefusalTexts {
@@ -13,21 +13,21 @@ export class RefusalTexts {
   }
 
   start(c: number): void {
-    this.#bytes ??= new Uint8Array(this.#connections * MOST_BYTES);
+    this.#bytes ??= new Uint8Array(this.#connections * MAX_BYTES);
     this.#lengths[c] = 0;
   }
 
   add(c: number, bytes: Uint8Array, at: number, end: number): void {
     const length = this.#lengths[c] as number;
-    const added = Math.min(MOST_BYTES - length, end - at);
+    const added = Math.min(MAX_BYTES - length, end - at);
     if (this.#bytes === undefined) return;
-    for (let i = 0; i < added; i++) this.#bytes[c * MOST_BYTES + length + i] = bytes[at + i] as number;
+    for (let i = 0; i < added; i++) this.#bytes[c * MAX_BYTES + length + i] = bytes[at + i] as number;
     this.#lengths[c] = length + added;
   }
 
   /** Returns the kept bytes of a connection. */
   of(c: number): Uint8Array {
-    const at = c * MOST_BYTES;
+    const at = c * MAX_BYTES;
     return this.#bytes?.subarray(at, at + (this.#lengths[c] as number)) ?? new Uint8Array(0);
   }
 }

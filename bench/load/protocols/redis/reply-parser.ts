@@ -21,9 +21,9 @@ const ZERO = 0x30;
 const COLON = 0x3a;
 
 /** Most bytes of a line. Redis has the same limit. */
-const MOST_LINE = 65_536;
+const MAX_LINE = 65_536;
 /** Most values that one reply may still have to come. */
-const MOST_PENDING = 2 ** 52;
+const MAX_PENDING = 2 ** 52;
 
 // What comes next.
 const TYPE = 0;
@@ -156,7 +156,7 @@ export class ReplyParser {
   }
 
   #readText(c: number, bytes: Uint8Array, at: number, end: number): number {
-    const limit = Math.min(end, at + MOST_LINE - this.#line);
+    const limit = Math.min(end, at + MAX_LINE - this.#line);
     let next = at;
     while (next < limit && bytes[next] !== CR && bytes[next] !== LF) next++;
     if ((this.#flags & IS_ERROR) !== 0) this.texts.add(c, bytes, at, next);
@@ -191,7 +191,7 @@ export class ReplyParser {
   #takeNumeric(byte: number): number {
     this.#grammar = nextState(this.#grammar, byte);
     if (this.#grammar === 0) return byte === LF ? codes.bareNewline : codes.badNumber;
-    if (++this.#line > MOST_LINE) return codes.longLine;
+    if (++this.#line > MAX_LINE) return codes.longLine;
     // Of a number with a sign or a fraction the value does not matter, or only its size.
     if (byte >= ZERO && byte < COLON) this.#value = this.#value * 10 + byte - ZERO;
     return 0;
@@ -232,7 +232,7 @@ export class ReplyParser {
     }
     this.#flags |= NESTED;
     this.#endValue();
-    return this.#pending > MOST_PENDING ? codes.hugeNumber : 0;
+    return this.#pending > MAX_PENDING ? codes.hugeNumber : 0;
   }
 
   #endValue(): void {

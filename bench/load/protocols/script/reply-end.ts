@@ -19,9 +19,9 @@ export type ReplyEndFaultCode = 'bad-delimiter' | 'bad-count' | 'bad-length-form
 
 const FORMS: Readonly<Record<LengthForm, number>> = { u8: 1, u16be: 2, u16le: 2, u32be: 4, u32le: 4 };
 /** Largest number of bytes, and largest offset of a length. */
-const MOST_BYTES = 2 ** 32;
-const MOST_OFFSET = 65_536;
-const MOST_DELIMITER = 256;
+const MAX_BYTES = 2 ** 32;
+const MAX_OFFSET = 65_536;
+const MAX_DELIMITER = 256;
 
 /** Returns how many bytes a length takes. */
 export function lengthBytes(form: LengthForm): number {
@@ -31,25 +31,25 @@ export function lengthBytes(form: LengthForm): number {
 /** Parses what a reply ends with, such as `\r\n`. @throws {TextFault} when it is empty, too long or no template. */
 export function parseDelimiter(text: string): ReplyEnd {
   const [piece, ...more] = parseTemplate(text, {});
-  if (piece?.kind === 'bytes' && more.length === 0 && piece.bytes.length <= MOST_DELIMITER) {
+  if (piece?.kind === 'bytes' && more.length === 0 && piece.bytes.length <= MAX_DELIMITER) {
     return { kind: 'until', delimiter: piece.bytes };
   }
-  const message = `a reply ends with 1 to ${MOST_DELIMITER} bytes, such as \\n`;
+  const message = `a reply ends with 1 to ${MAX_DELIMITER} bytes, such as \\n`;
   throw new TextFault<ReplyEndFaultCode>('bad-delimiter', 0, message);
 }
 
 /** Parses a number of bytes. @throws {TextFault} when it is not one. */
 export function parseCount(text: string): ReplyEnd {
   const count = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
-  if (count >= 1 && count <= MOST_BYTES) return { kind: 'bytes', count };
-  throw new TextFault<ReplyEndFaultCode>('bad-count', 0, `a reply has 1 to ${MOST_BYTES} bytes, not '${text}'`);
+  if (count >= 1 && count <= MAX_BYTES) return { kind: 'bytes', count };
+  throw new TextFault<ReplyEndFaultCode>('bad-count', 0, `a reply has 1 to ${MAX_BYTES} bytes, not '${text}'`);
 }
 
 /** Parses the form and the place of a length, such as `u32be@0`. @throws {TextFault} when it is not that. */
 export function parseLength(text: string): ReplyEnd {
   const [, form = '', digits = ''] = /^(\w+)@(\d{1,5})$/.exec(text) ?? [];
   const at = Number(digits);
-  if (Object.hasOwn(FORMS, form) && at <= MOST_OFFSET) return { kind: 'length', form: form as LengthForm, at };
+  if (Object.hasOwn(FORMS, form) && at <= MAX_OFFSET) return { kind: 'length', form: form as LengthForm, at };
   const message = `'${text}' is not a length: write one of ${Object.keys(FORMS).join(', ')}, and its offset, as in u32be@0`;
   throw new TextFault<ReplyEndFaultCode>('bad-length-form', 0, message);
 }

@@ -4,7 +4,7 @@ import { RequestDraws } from '../request-draws.ts';
 import type { Piece } from '../template.ts';
 
 /** Most digits of a sequence number or a connection's number. */
-const MOST_DIGITS = 10;
+const MAX_DIGITS = 10;
 /** What random text consists of: 32 characters, 5 bits each. */
 const CHARACTERS = Buffer.from('abcdefghijklmnopqrstuvwxyz234567');
 /** Characters of one draw of 32 bits. */
@@ -36,7 +36,7 @@ export class TextWriter {
       if (piece.kind === 'bytes') return { kind: 'bytes', bytes: Buffer.from(piece.bytes), size: 0, draw: 0 };
       const kind = piece.name as Step['kind'];
       const draw = kind === 'random' ? DRAWS_A_TEXT * randoms++ : 0;
-      return { kind, bytes: Buffer.alloc(0), size: kind === 'random' ? piece.size : MOST_DIGITS, draw };
+      return { kind, bytes: Buffer.alloc(0), size: kind === 'random' ? piece.size : MAX_DIGITS, draw };
     });
     this.longest = this.#steps.reduce((sum, { bytes, size }) => sum + bytes.length + size, 0);
     const isConstant = this.#steps.every(({ kind }) => kind === 'bytes');

@@ -1,5 +1,5 @@
 /** Longest payload of a control frame: RFC 6455 §5.5. */
-const MOST_BYTES = 125;
+const MAX_BYTES = 125;
 const PING = 0x9;
 const CLOSE = 0x8;
 const PONG = 0xa;
@@ -10,7 +10,7 @@ const NO_STATUS = 1005;
 /** The last control frame of each connection, and its answer. Takes memory only when there is one. */
 export class ControlFrames {
   /** Most bytes of an answer. */
-  static readonly LONGEST = MOST_BYTES + 6;
+  static readonly LONGEST = MAX_BYTES + 6;
   readonly #connections: number;
   readonly #mask: number;
   readonly #lengths: Uint8Array;
@@ -25,15 +25,15 @@ export class ControlFrames {
   }
 
   start(c: number, opcode: number): void {
-    this.#bytes ??= new Uint8Array(this.#connections * MOST_BYTES);
+    this.#bytes ??= new Uint8Array(this.#connections * MAX_BYTES);
     this.#lengths[c] = 0;
     this.#opcodes[c] = opcode;
   }
 
   add(c: number, bytes: Uint8Array, at: number, length: number): void {
     const from = this.#lengths[c] as number;
-    if (this.#bytes === undefined || from + length > MOST_BYTES) return;
-    for (let i = 0; i < length; i++) this.#bytes[c * MOST_BYTES + from + i] = bytes[at + i] as number;
+    if (this.#bytes === undefined || from + length > MAX_BYTES) return;
+    for (let i = 0; i < length; i++) this.#bytes[c * MAX_BYTES + from + i] = bytes[at + i] as number;
     this.#lengths[c] = from + length;
   }
 
@@ -61,7 +61,7 @@ export class ControlFrames {
   }
 
   #byte(c: number, i: number): number {
-    return this.#bytes?.[c * MOST_BYTES + i] ?? 0;
+    return this.#bytes?.[c * MAX_BYTES + i] ?? 0;
   }
 
   #maskByte(i: number): number {

@@ -4,15 +4,15 @@ import { PeerTimer } from '../../servers/timing/peer-timer.ts';
 const EVERY_MS = 10;
 
 /** Returns the index of the check at which a client has taken too long, or undefined. */
-function overAt(looks: readonly { at: number; turn: number; patienceMs: number }[]): number | undefined {
+function overAt(looks: readonly { at: number; turn: number; timeLimitMs: number }[]): number | undefined {
   const patience = new PeerTimer(EVERY_MS);
   const look = looks.findIndex(({ at, ...awaiting }) => patience.isOver(at, awaiting));
   return look < 0 ? undefined : look;
 }
 
 /** Returns checks at regular times, each with a turn and a patience. */
-const looks = (...states: readonly (readonly [turn: number, patienceMs: number])[]) =>
-  states.map(([turn, patienceMs], i) => ({ at: 1000 + i * EVERY_MS, turn, patienceMs }));
+const looks = (...states: readonly (readonly [turn: number, timeLimitMs: number])[]) =>
+  states.map(([turn, timeLimitMs], i) => ({ at: 1000 + i * EVERY_MS, turn, timeLimitMs }));
 
 describe('a client has taken too long', () => {
   test.each([
@@ -39,7 +39,7 @@ describe('a client has taken too long', () => {
   ])('%s', (_, seen, expected) => expect(overAt(seen)).toBe(expected));
 
   test('not because of time in which the server itself was held up', () => {
-    const awaiting = { turn: 0, patienceMs: 50 };
+    const awaiting = { turn: 0, timeLimitMs: 50 };
     const times = [0, 10, 60_000, 60_010];
     expect(overAt(times.map((at) => ({ at, ...awaiting })))).toBeUndefined();
     expect(overAt([...times, 60_020].map((at) => ({ at, ...awaiting })))).toBe(4);

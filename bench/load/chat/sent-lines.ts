@@ -1,20 +1,20 @@
 import { powerOfTwo } from '../power-of-two.ts';
 import { noDeliveries } from '../threads/counts.ts';
 
-/** Results of {@link SaidLines.hear}. */
+/** Results of {@link SentLines.receive}. */
 export const UNCOUNTED = 0;
 export const DELIVERED = 1;
 /** Delivered, and now every receiver has it. */
 export const COMPLETE = 2;
 
-/** Minimum number of lines remembered per speaker, so that one that comes again is recognized. */
-const LEAST_REMEMBERED = 64;
+/** Minimum number of lines remembered per sender, so that one that comes again is recognized. */
+const MIN_REMEMBERED = 64;
 
 /**
- * The lines that connections send to each other: when each was due, and which connections have received it. A speaker's
+ * The lines that connections send to each other: when each was due, and which connections have received it. A sender's
  * lines are numbered from 0. All state is in typed arrays: nothing is allocated for a line.
  */
-export class SaidLines {
+export class SentLines {
   counts = noDeliveries();
   /** Lines that some receiver has not received. */
   outstanding = 0;
@@ -22,7 +22,7 @@ export class SaidLines {
   missed = 0;
   readonly #connections: number;
   readonly #depth: number;
-  /** Slots of each speaker, a power of two. */
+  /** Slots of each sender, a power of two. */
   readonly #slots: number;
   /** Number of 32-bit words of a set of connections, one bit each. */
   readonly #words: number;
@@ -35,19 +35,19 @@ export class SaidLines {
   readonly #ready: Float64Array;
   readonly #sent: Float64Array;
   /** By slot: the connections that have received the line, or need not. */
-  readonly #heard: Uint32Array;
+  readonly #received: Uint32Array;
   /** The connections that are not in the room. */
   readonly #absent: Uint32Array;
   #present = 0;
-  // By receiver and speaker: the first line that the receiver is to receive, and the highest that it has received.
+  // By receiver and sender: the first line that the receiver is to receive, and the highest that it has received.
   readonly #since: Int32Array;
   readonly #latest: Int32Array;
 
-  /** @param depth maximum number of outstanding lines of a speaker. */
+  /** @param depth maximum number of outstanding lines of a sender. */
   constructor(connections: number, depth: number) {
     this.#connections = connections;
     this.#depth = depth;
-    this.#slots = powerOfTwo(Math.max(2 * depth, LEAST_REMEMBERED));
+    this.#slots = powerOfTwo(Math.max(2 * depth, MIN_REMEMBERED));
     this.#words = (connections + 31) >> 5;
     const slots = connections * this.#slots;
     this.#next = new Int32Array(connections);
@@ -57,7 +57,7 @@ export class SaidLines {
     this.#due = new Float64Array(slots);
     this.#ready = new Float64Array(slots);
     this.#sent = new Float64Array(slots);
-    this.#heard = new Uint32Array(slots * this.#words);
+    this.#received = new Uint32Array(slots * this.#words);
     this.#absent = new Uint32Array(this.#words).fill(0xffffffff);
     this.#since = new Int32Array(connections * connections);
     this.#latest = new Int32Array(connections * connections);
@@ -100,8 +100,8 @@ export class SaidLines {
     this.#due[slot] = dueNanos;
     this.#ready[slot] = readyNanos;
     this.#sent[slot] = readyNanos;
-    this.#heard.set(this.#absent, slot * this.#words);
-    put(this.#heard, slot * this.#words, c);
+    this.#received.set(this.#absent, slot * this.#words);
+    put(this.#received, slot * this.#words, c);
     this.#open[c] = (this.#open[c] as number) + 1;
     this.outstanding++;
     this.counts.expected += this.#present - 1;
@@ -122,18 +122,18 @@ export class SaidLines {
   }
 
   /** Counts a line that a connection received. @returns {@link UNCOUNTED}, {@link DELIVERED} or {@link COMPLETE}. */
-  hear(hearer: number, speaker: number, number: number): number {
+  receive(receiver: number, sender: number, number: number): number {
     const { counts } = this;
-    if (!this.#wasSaid(speaker, number)) {
+    if (!this.#wasSaid(sender, number)) {
       counts.corrupted++;
       return UNCOUNTED;
     }
-    const pair = hearer * this.#connections + speaker;
+    const pair = receiver * this.#connections + sender;
     // The receiver entered the room while the line was in flight.
     if (number < (this.#since[pair] as number)) return UNCOUNTED;
-    const slot = this.#slotOf(speaker, number);
+    const slot = this.#slotOf(sender, number);
     const forgotten = this.#numbers[slot] !== number;
-    if (!forgotten && isIn(this.#heard, slot * this.#words, hearer)) {
+    if (!forgotten && isIn(this.#received, slot * this.#words, receiver)) {
       counts.duplicated++;
       return UNCOUNTED;
     }
@@ -143,12 +143,12 @@ export class SaidLines {
     }
     if (number < (this.#latest[pair] as number)) counts.reordered++;
     else this.#latest[pair] = number;
-    put(this.#heard, slot * this.#words, hearer);
+    put(this.#received, slot * this.#words, receiver);
     counts.delivered++;
     const missing = (this.#missing[slot] as number) - 1;
     this.#missing[slot] = missing;
     if (missing > 0) return DELIVERED;
-    this.#close(speaker);
+    this.#close(sender);
     return COMPLETE;
   }
 
@@ -194,8 +194,8 @@ export class SaidLines {
     this.outstanding--;
   }
 
-  #wasSaid(speaker: number, number: number): boolean {
-    return speaker >= 0 && speaker < this.#connections && number >= 0 && number < (this.#next[speaker] as number);
+  #wasSaid(sender: number, number: number): boolean {
+    return sender >= 0 && sender < this.#connections && number >= 0 && number < (this.#next[sender] as number);
   }
 
   #slotOf(c: number, number: number): number {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { COMPLETE, DELIVERED, SaidLines, UNCOUNTED } from '../../bench/load/chat/said-lines.ts';
+import { COMPLETE, DELIVERED, SentLines, UNCOUNTED } from '../../bench/load/chat/sent-lines.ts';
 
 /** Returns a room with clients 0 to `count` - 1. */
-function room(count: number, depth = 4): SaidLines {
-  const lines = new SaidLines(count, depth);
+function room(count: number, depth = 4): SentLines {
+  const lines = new SentLines(count, depth);
   for (let c = 0; c < count; c++) lines.enter(c);
   return lines;
 }
@@ -22,7 +22,7 @@ test.each([
 ] as const)('a line of client 0 to two others: %s', (_, hearers, outcomes, counts) => {
   const lines = room(3);
   const number = lines.say(0, 1, 1);
-  expect(hearers.map((hearer) => lines.hear(hearer, 0, number))).toEqual(outcomes);
+  expect(hearers.map((receiver) => lines.receive(receiver, 0, number))).toEqual(outcomes);
   expect(lines.counts).toMatchObject({ duplicated: 0, reordered: 0, late: 0, corrupted: 0, ...counts });
   expect(lines.outstanding).toBe(lines.counts.delivered === 2 ? 0 : 1);
 });
@@ -35,7 +35,7 @@ test.each([
 ])('lines of one sender received as %j: %i after a later one', (heard, reordered) => {
   const lines = room(2);
   for (let i = 0; i < 4; i++) lines.say(0, i, i);
-  for (const number of heard) lines.hear(1, 0, number);
+  for (const number of heard) lines.receive(1, 0, number);
   expect(lines.counts).toMatchObject({ expected: 4, delivered: 4, reordered, duplicated: 0 });
 });
 
@@ -44,17 +44,17 @@ test.each([
   ['a negative client number', -1, 0],
   ['a future line', 0, 1],
   ['a negative line number', 0, -1],
-])('a line that was never sent is corrupted: %s', (_, speaker, number) => {
+])('a line that was never sent is corrupted: %s', (_, sender, number) => {
   const lines = room(2);
   lines.say(0, 1, 1);
-  expect(lines.hear(1, speaker, number)).toBe(UNCOUNTED);
+  expect(lines.receive(1, sender, number)).toBe(UNCOUNTED);
   expect(lines.counts).toMatchObject({ corrupted: 1, delivered: 0 });
 });
 
 test('a withdrawn line is expected at no client, unless it was given up before', () => {
   const lines = room(3);
   const [sent, unsent] = [lines.say(0, 1, 1), lines.say(0, 2, 2)];
-  lines.hear(1, 0, sent);
+  lines.receive(1, 0, sent);
   expect([lines.withdraw(0, unsent), lines.withdraw(0, unsent)]).toEqual([true, false]);
   expect([lines.counts.expected, lines.outstanding, lines.room(0)]).toEqual([2, 1, 3]);
   const late = lines.say(0, 3, 3);
@@ -64,16 +64,16 @@ test('a withdrawn line is expected at no client, unless it was given up before',
 });
 
 test('a client that enters later is not expected to receive earlier lines, and may receive them', () => {
-  const lines = new SaidLines(3, 4);
+  const lines = new SentLines(3, 4);
   lines.enter(0);
   lines.enter(1);
   const before = lines.say(0, 1, 1);
   lines.enter(2);
   const after = lines.say(0, 2, 2);
-  expect(lines.hear(2, 0, before)).toBe(UNCOUNTED);
-  expect(lines.hear(1, 0, before)).toBe(COMPLETE);
-  expect(lines.hear(1, 0, after)).toBe(DELIVERED);
-  expect(lines.hear(2, 0, after)).toBe(COMPLETE);
+  expect(lines.receive(2, 0, before)).toBe(UNCOUNTED);
+  expect(lines.receive(1, 0, before)).toBe(COMPLETE);
+  expect(lines.receive(1, 0, after)).toBe(DELIVERED);
+  expect(lines.receive(2, 0, after)).toBe(COMPLETE);
   expect(lines.counts).toMatchObject({ expected: 3, delivered: 3, duplicated: 0, reordered: 0 });
 });
 
@@ -81,8 +81,8 @@ test('a client that leaves is missed for earlier lines, and not for later ones',
   const lines = room(3);
   const before = lines.say(0, 1, 1);
   lines.leave(2);
-  expect(lines.hear(1, 0, before)).toBe(DELIVERED);
-  expect(lines.hear(1, 0, lines.say(0, 2, 2))).toBe(COMPLETE);
+  expect(lines.receive(1, 0, before)).toBe(DELIVERED);
+  expect(lines.receive(1, 0, lines.say(0, 2, 2))).toBe(COMPLETE);
   expect(lines.counts).toMatchObject({ expected: 3, delivered: 2 });
   expect(lines.outstanding).toBe(1);
 });
@@ -93,7 +93,7 @@ test('a client has room for a number of incomplete lines, if another client is i
   const first = lines.say(0, 1, 1);
   lines.say(0, 2, 2);
   expect(lines.room(0)).toBe(0);
-  lines.hear(1, 0, first);
+  lines.receive(1, 0, first);
   expect(lines.room(0)).toBe(1);
   lines.leave(1);
   expect(lines.room(0)).toBe(0);
@@ -103,13 +103,13 @@ test('a line that was ready long ago is given up, and a later delivery counts as
   const lines = room(3);
   const old = lines.say(0, 10, 12);
   lines.say(0, 11, 20);
-  lines.hear(1, 0, old);
+  lines.receive(1, 0, old);
   expect(lines.giveUp(0, 20)).toBe(10);
   expect(lines.missed).toBe(1);
   expect(lines.giveUp(0, 20)).toBe(-1);
   expect(lines.giveUp(1, 20)).toBe(-1);
   expect(lines.outstanding).toBe(1);
-  expect(lines.hear(2, 0, old)).toBe(UNCOUNTED);
+  expect(lines.receive(2, 0, old)).toBe(UNCOUNTED);
   expect(lines.counts).toMatchObject({ expected: 4, delivered: 1, late: 1, duplicated: 0 });
 });
 
@@ -117,21 +117,21 @@ test('an incomplete line blocks its sender before its slot is needed again', () 
   const lines = room(2, 1000);
   lines.say(0, 1, 1);
   let said = 1;
-  for (; lines.room(0) > 0; said++) lines.hear(1, 0, lines.say(0, 1, 1));
+  for (; lines.room(0) > 0; said++) lines.receive(1, 0, lines.say(0, 1, 1));
   expect(said).toBe(2048);
-  expect(lines.hear(1, 0, 0)).toBe(COMPLETE);
+  expect(lines.receive(1, 0, 0)).toBe(COMPLETE);
 });
 
 test('a restart of the counts expects the outstanding deliveries', () => {
   const lines = room(3);
-  lines.hear(1, 0, lines.say(0, 1, 1));
-  lines.hear(2, 1, lines.say(1, 1, 1));
+  lines.receive(1, 0, lines.say(0, 1, 1));
+  lines.receive(2, 1, lines.say(1, 1, 1));
   lines.restart();
   expect(lines.counts).toMatchObject({ expected: 2, delivered: 0 });
 });
 
 test('a line that was not sent is not given up', () => {
-  const lines = new SaidLines(2, 4);
+  const lines = new SentLines(2, 4);
   lines.enter(0);
   lines.enter(1);
   for (let i = 0; i < 3; i++) lines.say(0, 10 + i, 10 + i);
