@@ -25,10 +25,10 @@ import type { Command } from '../cli/command.ts';
 import { oneOf, parsed, text, toggle } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
 import { print, say } from '../cli/output.ts';
+import { chosenSeed } from '../cli/seed.ts';
 import { resolveHost } from '../flags/host.ts';
 import { readWork } from '../flags/load.ts';
 import { serverFlags, workFlags } from '../flags/options.ts';
-import { chosenSeed } from '../flags/seed.ts';
 import { parsePort } from '../flags/target-url.ts';
 import { TerminalOperator } from '../talk/operator.ts';
 

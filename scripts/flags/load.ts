@@ -5,8 +5,8 @@ import { stagesDurationMs } from '../../bench/model/stage.ts';
 import { type AppName, DEFAULT_APP } from '../../servers/apps/app-catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { Flags, Values } from '../cli/flags.ts';
+import { chosenSeed } from '../cli/seed.ts';
 import type { appFlag, loadFlags, workFlags } from './options.ts';
-import { chosenSeed } from './seed.ts';
 
 /** Time limit of a run with --requests and without --duration. */
 const REQUESTS_LIMIT_MS = 3_600_000;

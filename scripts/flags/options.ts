@@ -10,7 +10,7 @@ import { balancePolicyNames, DEFAULT_BALANCE } from '../../servers/balance/polic
 import { modelNames } from '../../servers/model-catalog.ts';
 import { transportNames } from '../../servers/transport.ts';
 import { oneOf, parsed, someOf, toggle } from '../cli/flag-types.ts';
-import { parseSeed } from './seed.ts';
+import { parseSeed } from '../cli/seed.ts';
 
 /** Flags that several commands have. Each command's schema is composed of these and its own. */
 

@@ -2,15 +2,13 @@
 import { workerData } from 'node:worker_threads';
 import type { DatagramApp, StreamApp, StreamReply, StreamSession } from '../apps/app.ts';
 import type { Answer } from '../apps/http/answers.ts';
+import type { ServerSpec } from '../contract.ts';
 import { type Collected, CollectedReply } from '../node/collected-reply.ts';
 import { loadDatagramApp, loadStreamApp, type Served } from '../served.ts';
 import { pause } from '../timing/block-for.ts';
-import type { TransportName } from '../transport.ts';
 
 /** What a thread serves. Plain data. */
-export interface PoolServed extends Served {
-  readonly transport: TransportName;
-}
+export type PoolServed = Served & Pick<ServerSpec, 'transport'>;
 
 /** A call of {@link StreamSession} to make. Structured-cloned into the thread. */
 export type StreamEvent =

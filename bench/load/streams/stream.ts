@@ -131,11 +131,8 @@ export class StreamWorkload implements Workload {
 
   sweep(now: number, deadline: number): void {
     for (let c = 0; c < this.#table.count; c++) {
-      if (!this.#state.draining && this.sockets.takeRetry(c, now)) {
-        this.#again(c);
-      } else if (this.#requests.expire(c, deadline, now)) {
-        this.#replace(c);
-      }
+      if (!this.#state.draining && this.sockets.takeRetry(c, now)) this.#again(c);
+      else if (this.#requests.expire(c, deadline, now)) this.#replace(c);
     }
   }
 
@@ -218,7 +215,9 @@ export class StreamWorkload implements Workload {
       const from = this.#table.receivedBytes(c);
       const take = Math.min(length - at, size - from);
       if (!this.#sender.payload.matches(this.#inbox.memory, at, from, take, connection, sequence)) {
-        this.#corrupted(c);
+        this.#requests.corrupt(c);
+        // The stream is out of step.
+        this.#replace(c);
         return false;
       }
       at += take;
@@ -257,12 +256,6 @@ export class StreamWorkload implements Workload {
   #unsolicited(c: number): void {
     this.#state.counts.unsolicited++;
     if (this.#table.phase(c) === OPEN) this.#replace(c);
-  }
-
-  /** Replaces a connection that carried a wrong byte: its stream is out of step. */
-  #corrupted(c: number): void {
-    this.#requests.corrupt(c);
-    this.#replace(c);
   }
 
   /** Handles a connection that ended by itself: opens it again, at once if it had served, a little later if not. */

@@ -18,7 +18,7 @@ import { ending } from '../../cli/faults.ts';
 import { parsed, someOf, text, toggle } from '../../cli/flag-types.ts';
 import { untilInterrupted } from '../../cli/interrupt.ts';
 import { mayColor, print, reportWidth, say } from '../../cli/output.ts';
-import { chosenSeed, parseSeed } from '../../flags/seed.ts';
+import { chosenSeed, parseSeed } from '../../cli/seed.ts';
 import { orMisconfigured } from '../../session/measure.ts';
 
 const names = limitRows.map(({ name }) => name);

@@ -27,7 +27,7 @@ import type { Command } from '../../cli/command.ts';
 import { parsed, someOf, text } from '../../cli/flag-types.ts';
 import { untilInterrupted } from '../../cli/interrupt.ts';
 import { mayColor, print, reportWidth, say } from '../../cli/output.ts';
-import { parseSeed } from '../../flags/seed.ts';
+import { parseSeed } from '../../cli/seed.ts';
 import { orMisconfigured } from '../../session/measure.ts';
 
 const schema = z.strictObject({

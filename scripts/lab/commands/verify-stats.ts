@@ -15,7 +15,7 @@ import { renderClaims } from '../../../reports/renderers/claims.ts';
 import type { Command } from '../../cli/command.ts';
 import { parsed } from '../../cli/flag-types.ts';
 import { mayColor, print, reportWidth, say } from '../../cli/output.ts';
-import { parseSeed } from '../../flags/seed.ts';
+import { parseSeed } from '../../cli/seed.ts';
 
 const MAX_RUNS = 1_000_000;
 
