@@ -13,7 +13,6 @@ function redis(commands = 'GET {key}', more: Partial<RedisExchange> = {}): Redis
   return new RedisProtocol({ commands: parsed, keys: { count: 100 }, sizes: fixedSize(3), resp: 2, ...more }, scope);
 }
 const resp3 = () => redis('GET {key}', { resp: 3 });
-const _text = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
 
 describe('a reply', () => {
   test.each([
