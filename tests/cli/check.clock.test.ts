@@ -24,7 +24,7 @@ test('a check with a failing program ends with 4', async () => {
 });
 
 test('a check finds a server that uses much more CPU at the first look, and names the metric', {
-  timeout: 300_000,
+  timeout: 900_000,
 }, async ({ skip }) => {
   // Programs in Node warm up for longer than the warm-up of the other tests.
   const warm = brief.map((flag) => (flag === '100ms' ? '700ms' : flag));
@@ -41,7 +41,7 @@ test('a check finds a server that uses much more CPU at the first look, and name
 });
 
 test('a pilot finds the common rate and plans sessions, and an interrupted check keeps its sessions', {
-  timeout: 300_000,
+  timeout: 900_000,
 }, async () => {
   const flags = [
     // A given warm-up keeps the pilot's three starts short. On a busy machine sessions take long, hence the budget.
