@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { appNames } from '../../servers/apps/app-catalog.ts';
 
-/** The clients of one protocol each, and laboratories that measure chosen apps. */
-const NAMING = /^bench\/(lab\/|load\/clients\/|load\/engines\/(clients|autocannon|http-))|^scripts\/lab\//;
+/** The clients of one protocol each, protocols whose fields have such names, and laboratories that measure chosen apps. */
+const NAMING = /^bench\/(lab\/|load\/(clients|protocols)\/|load\/engines\/(clients|autocannon|http-))|^scripts\/lab\//;
 /** The app of results whose version did not store it: what those versions measured, whatever the default is today. */
 const EXCEPTION = "app: z.enum(appNames).default('echo'),";
 

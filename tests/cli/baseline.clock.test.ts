@@ -19,7 +19,7 @@ test('an unfinished run leaves the recorded runs unchanged', async () => {
 
 test.skipIf(!getAffinity(0).includes(0))(
   'a server that costs far more than in its recorded runs has regressed',
-  { timeout: 300_000 },
+  { timeout: 900_000 },
   async ({ skip }) => {
     const recorded = saved(JSON.stringify(stored(recordedRuns)));
     const { code, result, disturbed } = checked(await check(recorded, '--json', '-'));
