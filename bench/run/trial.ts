@@ -96,6 +96,9 @@ async function measure(
 
   // Without a warm-up, requests that complete before this thread reads the count are already measured.
   const beforeBegin = generator.completed();
+  // For the same reason, processes that may end then are watched from here on.
+  const clientsStay = spec.connection === 'pooled' && !growsInStages(spec);
+  if (configuration.warmupMs === 0) target.watch(clientsStay);
   const begin = nowNanos();
   const warmupEnd = begin + configuration.warmupMs * 1e6;
   const measureEnd = warmupEnd + configuration.durationMs * 1e6;
@@ -104,7 +107,7 @@ async function measure(
   observer.phase('warming up');
   generator.go({ begin, warmupEnd, measureEnd, drainEnd });
   await until(warmupEnd);
-  target.watch(spec.connection === 'pooled' && !growsInStages(spec));
+  if (configuration.warmupMs > 0) target.watch(clientsStay);
   const before = configuration.warmupMs === 0 ? beforeBegin : generator.completed();
   readings.startMeasuring(before);
   observer.phase('measuring');

@@ -30,9 +30,10 @@ export class WatchedProcesses {
       const start = startTime(pid);
       if (start === undefined || hasEnded(pid)) continue;
       const key = `${pid} ${start}`;
-      const known = this.#watched.get(key) ?? { pid, startTime: start, pidfd: openPidfd(pid), isLasting: false };
-      // It may have executed another program since.
-      this.#watched.set(key, { ...known, command: commandOf(pid), isLasting: known.isLasting || areLasting });
+      const known = this.#watched.get(key) ?? newlyWatched(pid, start);
+      // It may have executed another program since. A process that is ending has no command line any more.
+      const command = commandOf(pid) || known.command;
+      this.#watched.set(key, { ...known, command, isLasting: known.isLasting || areLasting });
     }
   }
 
@@ -54,6 +55,10 @@ export class WatchedProcesses {
     for (const { pidfd } of this.#watched.values()) if (pidfd >= 0) close(pidfd);
     this.#watched.clear();
   }
+}
+
+function newlyWatched(pid: number, startTime: string): Watched {
+  return { pid, startTime, pidfd: openPidfd(pid), command: '', isLasting: false };
 }
 
 /** Removes the middle of a long command line: its program and last arguments distinguish a process from others. */
