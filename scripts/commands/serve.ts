@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { speaksWebSocket, workloadOf } from '../../bench/model/app-workload.ts';
+import { speaksWebSocket, whyWithoutWork, workloadOf } from '../../bench/model/app-workload.ts';
 import { TargetError } from '../../bench/model/errors.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { isOneWay } from '../../bench/model/operating-point.ts';
@@ -96,7 +96,8 @@ export const serve: Command<typeof schema> = {
     const host = await readHost(flags, app, transport);
     const timeLimits = readTimeLimits(flags, app);
     const { work, cacheHit } = readWork(flags);
-    if (work !== null && isOneWay(workloadOf(app) ?? '')) flags.refuse(`--work: ${app} answers no requests`);
+    const whyIdle = isOneWay(workloadOf(app) ?? '') ? `${app} answers no requests` : whyWithoutWork(app);
+    if (work !== null && whyIdle !== undefined) flags.refuse(`--work: ${whyIdle}: leave it out`);
     if (policy && model && !doesBalance(model)) flags.refuse(`--balance has no effect on ${model}: leave it out`);
     flags.assertNoFaults();
     if (model === undefined || host === undefined) return EXIT.usage;

@@ -30,6 +30,15 @@ test('serve reports all invalid flags at once', async () => {
   expect(stderr).toContain("host 'no-such-host.invalid' is not known");
 });
 
+test.each([
+  ['discard', 'discard answers no requests'],
+  ['websocket', 'a library handles the requests of websocket'],
+])('serve refuses work for the requests of %s', async (app, why) => {
+  const { code, stderr } = await commandLine('serve', '--model', 'async', '--app', app, '--work', 'cpu:1ms');
+  expect(code).toBe(2);
+  expect(stderr).toContain(`--work: ${why}`);
+});
+
 test.each(['echo', 'chargen', 'ack'])('serve refuses to answer datagrams with %s for other machines', async (app) => {
   const udp = ['serve', '--model', 'async', '--app', app, '--transport', 'udp'];
   for (const host of ['0.0.0.0', '::']) {
