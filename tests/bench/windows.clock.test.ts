@@ -20,6 +20,8 @@ const { Generator }: typeof Generators = await import(built);
 const CONNECTIONS = 3;
 const WINDOWS = 3;
 const TIMED_WINDOWS = 7;
+/** More than a test runs in its time limit. */
+const MANY_WINDOWS = 10_000;
 const WINDOW_NANOS = 40e6;
 const DRAIN_NANOS = 20e9;
 
@@ -84,6 +86,14 @@ function go(generator: Generators.Generator): Promise<LoadReport> {
   return generator.finished();
 }
 
+/** Runs windows until all connections were served in one: on a busy machine, one may be over before they are reopened. */
+async function goUntilAllServed(generator: Generators.Generator): Promise<LoadReport> {
+  for (;;) {
+    const report = await go(generator);
+    if (report.starvedConnections === 0) return report;
+  }
+}
+
 describe.each<[AppName, TransportName]>([
   ['echo', 'tcp'],
   ['echo', 'udp'],
@@ -142,7 +152,9 @@ describe.each<[string, Partial<Generators.LoadPlan['point']>]>([
       socket.once('close', () => sockets.delete(socket));
       socket.on('data', (bytes) => server.hold || socket.write(bytes));
     });
-    const generator = generatorFor({ host: '127.0.0.1', port: Number(new URL(url).port) }, point);
+    const generator = generatorFor({ host: '127.0.0.1', port: Number(new URL(url).port) }, point, {
+      windows: MANY_WINDOWS,
+    });
     expect(await generator.opened()).toMatchObject({ answered: CONNECTIONS });
     return { server, generator };
   };
@@ -157,8 +169,7 @@ describe.each<[string, Partial<Generators.LoadPlan['point']>]>([
     const depth = point.pipelining ?? 1;
     expect((await first).counts).toMatchObject({ completed: 0, errors: CONNECTIONS * depth });
     server.hold = false;
-    const { counts, starvedConnections } = await go(generator);
-    expect(starvedConnections).toBe(0);
+    const { counts } = await goUntilAllServed(generator);
     expect(counts).toMatchObject({ completed: counts.sent, errors: 0 });
   });
 
@@ -167,8 +178,7 @@ describe.each<[string, Partial<Generators.LoadPlan['point']>]>([
     await go(generator);
     for (const socket of server.sockets) socket.end();
     if (point.transport === 'tls') await expect.poll(() => server.sockets.size, { timeout: PATIENCE_MS }).toBe(0);
-    const { counts, starvedConnections } = await go(generator);
-    expect(starvedConnections).toBe(0);
+    const { counts } = await goUntilAllServed(generator);
     expect(counts.completed + counts.errors).toBe(counts.sent);
   });
 });
