@@ -11,7 +11,7 @@ const STARTS = 2;
 const REQUESTS = 2;
 
 /** The pages of both programs, in the order in which they were received. */
-interface Said {
+interface PageTexts {
   readonly a: readonly string[];
   readonly b: readonly string[];
 }
@@ -41,7 +41,7 @@ export async function findPages(plan: CheckPlan, placement: Placement, signal: A
  * Returns what every reply must contain.
  * @throws {NotComparableError} when the pages change or differ, and `anyPage` does not allow it.
  */
-export function judgePages({ a, b }: Said, { anyPage, baseline }: Pick<CheckPlan, 'anyPage' | 'baseline'>): Pages {
+export function judgePages({ a, b }: PageTexts, { anyPage, baseline }: Pick<CheckPlan, 'anyPage' | 'baseline'>): Pages {
   if (anyPage) return { a: null, b: null, warnings: [notCompared(a, b)] };
   const programs = { A: a, B: b };
   const changing = Object.entries(programs).filter(([, pages]) => new Set(pages).size > 1);

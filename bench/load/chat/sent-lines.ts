@@ -91,7 +91,7 @@ export class SentLines {
   }
 
   /** Adds a line of a connection, due and ready to be sent at these times. @returns its number. */
-  say(c: number, dueNanos: number, readyNanos: number): number {
+  add(c: number, dueNanos: number, readyNanos: number): number {
     const number = this.#next[c] as number;
     const slot = this.#slotOf(c, number);
     this.#next[c] = number + 1;

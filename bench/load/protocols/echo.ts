@@ -47,7 +47,7 @@ export class EchoProtocol implements ClientProtocol {
   }
 
   consume(c: number, sequence: number, bytes: Uint8Array, at: number, end: number): number {
-    if (sequence < 0) return this.#corrupt(codes.unasked, 0, at);
+    if (sequence < 0) return this.#corrupt(codes.unsolicited, 0, at);
     const connection = this.#firstConnection + c;
     const size = this.#size.of(connection, sequence);
     const from = this.#received[c] as number;

@@ -71,7 +71,7 @@ export class HttpProtocol implements ClientProtocol {
     const parser = this.#parser;
     if (sequence < 0) {
       this.replyBytes = 0;
-      this.#corrupt(codes.unasked);
+      this.#corrupt(codes.unsolicited);
       return at;
     }
     const kind = this.#kinds[this.#choice.of(c, sequence)] as ReplyKind;

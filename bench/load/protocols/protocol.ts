@@ -30,7 +30,7 @@ export const CORRUPT = 8;
 export const NO_REQUEST = -1;
 
 /** The fault of every protocol when bytes answer no request. */
-export const UNASKED = 1;
+export const UNSOLICITED = 1;
 
 export type ProtocolEvent = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 

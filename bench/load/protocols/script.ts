@@ -88,7 +88,7 @@ export class ScriptProtocol implements ClientProtocol {
 
   consume(c: number, sequence: number, bytes: Uint8Array, at: number, end: number): number {
     const loggingIn = this.#login[this.#done[c] as number];
-    if (loggingIn === undefined && sequence < 0) return this.#corrupt(codes.unasked, 0, at);
+    if (loggingIn === undefined && sequence < 0) return this.#corrupt(codes.unsolicited, 0, at);
     const step = loggingIn ?? this.#repeated(c, sequence);
     const expected = this.#expected(step.expect, c, loggingIn === undefined ? sequence : 0);
     const received = this.#received[c] as number;

@@ -7,7 +7,7 @@ import {
   CORRUPT,
   MORE,
   type ProtocolEvent,
-  UNASKED,
+  UNSOLICITED,
 } from '../../../bench/load/protocols/protocol.ts';
 import { seeded } from '../../seeded.ts';
 import { latin } from './talk.ts';
@@ -41,7 +41,7 @@ class Lines implements ClientProtocol {
   }
 
   consume(c: number, sequence: number, bytes: Uint8Array, at: number, end: number): number {
-    if (sequence < 0) return this.corrupt(UNASKED, 0, at);
+    if (sequence < 0) return this.corrupt(UNSOLICITED, 0, at);
     let next = at;
     while (next < end && bytes[next] !== NEWLINE) {
       const byte = bytes[next] as number;

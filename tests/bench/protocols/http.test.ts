@@ -4,7 +4,7 @@ import type { HttpRequest } from '../../../bench/load/protocols/http/request.ts'
 import type { HttpProtocol } from '../../../bench/load/protocols/http.ts';
 import { NO_REQUEST } from '../../../bench/load/protocols/protocol.ts';
 import { seeded } from '../../seeded.ts';
-import { chunked, http, PAGE, response, said } from './http-exchange.ts';
+import { chunked, eventsOf, http, PAGE, response } from './http-exchange.ts';
 import { finish, latin, requestOf, take } from './talk.ts';
 
 describe('a request', () => {
@@ -110,7 +110,7 @@ describe('a reply', () => {
     ['that is not complete', PAGE.slice(0, -1), 'more'],
     ['until the end', `${response('A: b')}hello`, 'more'],
   ])('%s', (_, text, events) => {
-    expect(said(text)).toEqual({ events });
+    expect(eventsOf(text)).toEqual({ events });
   });
 
   test('to HEAD has no body, whatever its headers say', () => {
@@ -218,7 +218,7 @@ describe('a corrupt reply', () => {
     ['obs-fold in trailers', chunked('0\r\nA: b\r\n¤ c'), 'continued on the next line'],
   ])('%s', (_, text, reason) => {
     const position = text.indexOf(HERE);
-    const taken = said(text.replace(HERE, ''));
+    const taken = eventsOf(text.replace(HERE, ''));
     expect(taken).toEqual({ events: 'corrupt', fault: expect.stringContaining(reason), position });
   });
 

@@ -22,7 +22,7 @@ export class ContractError extends Error {
 }
 
 /** Bytes around those that a protocol may read, so that a read beyond them changes what it reports. */
-export interface Surroundings {
+export interface AdjacentBytes {
   readonly before: Uint8Array;
   readonly after: Uint8Array;
 }
@@ -38,16 +38,16 @@ export class RecordingClient {
   readonly #protocol: ClientProtocol;
   readonly #c: number;
   readonly #requests: number;
-  readonly #surroundings: Surroundings;
+  readonly #adjacent: AdjacentBytes;
   readonly #out: Uint8Array;
   #ready: boolean;
 
   /** Opens a connection, and sends that many requests at once as soon as it may. */
-  constructor(protocol: ClientProtocol, c: number, requests: number, surroundings: Surroundings) {
+  constructor(protocol: ClientProtocol, c: number, requests: number, adjacent: AdjacentBytes) {
     this.#protocol = protocol;
     this.#c = c;
     this.#requests = requests;
-    this.#surroundings = surroundings;
+    this.#adjacent = adjacent;
     this.#out = new Uint8Array(protocol.longestRequest);
     protocol.reset(c);
     this.#write('greet', protocol.greet(c, this.#out, 0));
@@ -57,7 +57,7 @@ export class RecordingClient {
 
   /** Receives bytes. @throws {ContractError} when the protocol breaks its contract. */
   receive(piece: Uint8Array): void {
-    const { before, after } = this.#surroundings;
+    const { before, after } = this.#adjacent;
     const bytes = Buffer.concat([before, piece, after]);
     const end = before.length + piece.length;
     let at = before.length;

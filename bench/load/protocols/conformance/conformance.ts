@@ -1,6 +1,6 @@
 import type { Random } from '../../../../servers/random/streams.ts';
 import type { ClientProtocol } from '../protocol.ts';
-import { RecordingClient, type Surroundings } from './client.ts';
+import { type AdjacentBytes, RecordingClient } from './client.ts';
 import { boundariesOf, bytesOf, type Conversation } from './conversation.ts';
 import { below, damaged } from './damage.ts';
 
@@ -23,9 +23,9 @@ export interface ConformanceSpec {
 
 /** Most bytes that are passed again and again, each time cut elsewhere: a long conversation is not cut at every byte. */
 const MAX_REPEATED_BYTES = 2_000_000;
-const PLAIN: Surroundings = { before: new Uint8Array(0), after: new Uint8Array(0) };
+const NO_ADJACENT: AdjacentBytes = { before: new Uint8Array(0), after: new Uint8Array(0) };
 /** What a reader sees that reads too far: a plausible continuation. */
-const TEMPTING: Surroundings = { before: Buffer.from('\r\n1\0'), after: Buffer.from('\r\n\r\n0\r\n\r\n1') };
+const MISLEADING: AdjacentBytes = { before: Buffer.from('\r\n1\0'), after: Buffer.from('\r\n\r\n0\r\n\r\n1') };
 
 /**
  * Checks that a protocol keeps the contract of {@link ClientProtocol}, given what a server says: replies give the same
@@ -115,11 +115,11 @@ function checkSplit({ make, conversations }: ConformanceSpec): string | undefine
     const step = cutEvery(bytes.length);
     for (let cut = 1; cut < bytes.length; cut += step) {
       const pieces = [bytes.subarray(0, cut), bytes.subarray(cut)];
-      const difference = compare(whole, eventsOf(protocol, c, conversation, pieces, TEMPTING));
+      const difference = compare(whole, eventsOf(protocol, c, conversation, pieces, MISLEADING));
       if (difference !== undefined) return `cut after ${cut} bytes: ${difference}`;
     }
     const single = Array.from(bytes, (byte) => Uint8Array.of(byte));
-    const difference = compare(whole, eventsOf(protocol, c, conversation, single, TEMPTING));
+    const difference = compare(whole, eventsOf(protocol, c, conversation, single, MISLEADING));
     if (difference !== undefined) return `byte by byte: ${difference}`;
   }
   return undefined;
@@ -176,7 +176,7 @@ function checkDamaged({ make, conversations, random, damages = 500 }: Conformanc
     const bytes = damaged(bytesOf(conversation), random);
     const whole = eventsOf(protocol, c, conversation, [bytes]);
     const difference =
-      compare(whole, eventsOf(protocol, c, conversation, cutAtRandom(bytes, random), TEMPTING)) ??
+      compare(whole, eventsOf(protocol, c, conversation, cutAtRandom(bytes, random), MISLEADING)) ??
       compare(right[c] ?? [], eventsOf(protocol, c, conversation, [bytesOf(conversation)]));
     if (difference !== undefined) return `${JSON.stringify(Buffer.from(bytes).toString('latin1'))}: ${difference}`;
   }
@@ -198,7 +198,7 @@ function cutAtRandom(bytes: Uint8Array, random: Random): Uint8Array[] {
   return pieces;
 }
 
-function open(protocol: ClientProtocol, c: number, { replies }: Conversation, around = PLAIN): RecordingClient {
+function open(protocol: ClientProtocol, c: number, { replies }: Conversation, around = NO_ADJACENT): RecordingClient {
   return new RecordingClient(protocol, c, replies.length, around);
 }
 
@@ -208,7 +208,7 @@ function eventsOf(
   c: number,
   conversation: Conversation,
   pieces: readonly Uint8Array[],
-  around?: Surroundings,
+  around?: AdjacentBytes,
 ): readonly string[] {
   const client = open(protocol, c, conversation, around);
   for (const piece of pieces) if (piece.length > 0) client.receive(piece);

@@ -1,7 +1,7 @@
 import type { Random } from '../../../../servers/random/streams.ts';
 
 /** Pieces that parsers have stumbled over: ends of lines, signs, huge and negative numbers, reserved bits. */
-const TROUBLE = [
+const TRICKY_PIECES = [
   '\r',
   '\n',
   '\r\n',
@@ -49,7 +49,7 @@ function damagedOnce(bytes: Buffer, random: Random): Buffer<ArrayBuffer> {
     case 5:
       return Buffer.concat([head]);
     default:
-      return Buffer.concat([head, TROUBLE[below(TROUBLE.length, random)] as Buffer, tail]);
+      return Buffer.concat([head, TRICKY_PIECES[below(TRICKY_PIECES.length, random)] as Buffer, tail]);
   }
 }
 

@@ -23,7 +23,7 @@ const EXTENSIONS = 3;
 const PROTOCOL = 4;
 const TRANSFER_ENCODING = 5;
 
-/** Words of lists, sorted: bit i of {@link FieldValues.says} is set by word i. */
+/** Words of lists, sorted: bit i of {@link FieldValues.flags} is set by word i. */
 const WORDS = ['chunked', 'close', 'keep-alive', 'upgrade', 'websocket'];
 export const CHUNKED = 1;
 export const CLOSES = 2;
@@ -37,7 +37,7 @@ export const NEGOTIATED = 64;
 /** Any transfer coding is named. */
 export const CODED = 128;
 /** A transfer coding is named besides the first chunked one. */
-export const STRANGELY_CODED = 256;
+export const UNSUPPORTED_CODING = 256;
 export const REPEATED_LENGTH = 512;
 const REPEATED_ACCEPT = 1024;
 
@@ -57,7 +57,7 @@ export class FieldValues {
   /** Content-Length; -1 without one. */
   length = -1;
   /** What the fields say: bits of {@link CHUNKED} and the others. */
-  says = 0;
+  flags = 0;
   readonly #words = new WordMatch(WORDS);
   /** The only right Sec-WebSocket-Accept. */
   readonly #accept: Uint8Array;
@@ -77,19 +77,19 @@ export class FieldValues {
 
   start(): void {
     this.length = -1;
-    this.says = 0;
+    this.flags = 0;
   }
 
   save(to: Float64Array, at: number): void {
     to[at] = this.length;
-    to[at + 1] = this.says;
+    to[at + 1] = this.flags;
     to[at + 2] = this.#count;
     to[at + 3] = (this.#words.state * 16 + this.#field + 1) * 8 + this.#state;
   }
 
   load(from: Float64Array, at: number): void {
     this.length = from[at] as number;
-    this.says = from[at + 1] as number;
+    this.flags = from[at + 1] as number;
     this.#count = from[at + 2] as number;
     const packed = from[at + 3] as number;
     this.#state = packed & 7;
@@ -103,10 +103,10 @@ export class FieldValues {
     this.#state = BLANKS;
     this.#count = 0;
     if (field === CONTENT_LENGTH) {
-      if (this.length >= 0) this.says |= REPEATED_LENGTH;
+      if (this.length >= 0) this.flags |= REPEATED_LENGTH;
       this.length = 0;
     } else if (field === EXTENSIONS || field === PROTOCOL) {
-      this.says |= NEGOTIATED;
+      this.flags |= NEGOTIATED;
     }
   }
 
@@ -138,8 +138,8 @@ export class FieldValues {
     if (this.#field === CONTENT_LENGTH && this.#count === 0) return codes.badLength;
     if (this.#state === LIST || this.#state === LIST_BLANKS) this.#endWord();
     if (this.#field === ACCEPT) {
-      const right = this.#count === this.#accept.length && (this.says & REPEATED_ACCEPT) === 0;
-      this.says = (this.says & ~ACCEPTED) | REPEATED_ACCEPT | (right ? ACCEPTED : 0);
+      const right = this.#count === this.#accept.length && (this.flags & REPEATED_ACCEPT) === 0;
+      this.flags = (this.flags & ~ACCEPTED) | REPEATED_ACCEPT | (right ? ACCEPTED : 0);
     }
     return 0;
   }
@@ -178,7 +178,7 @@ export class FieldValues {
       if (!this.#words.empty) this.#state = LIST_BLANKS;
     } else if (this.#state === LIST_BLANKS) {
       // Two words without a comma between them: no known word.
-      this.#words.spoil();
+      this.#words.markUnknown();
     } else {
       this.#words.take(byte);
     }
@@ -188,12 +188,12 @@ export class FieldValues {
     if (this.#words.empty) return;
     const bit = this.#words.index < 0 ? 0 : 1 << this.#words.index;
     if (this.#field === TRANSFER_ENCODING) {
-      if (bit !== CHUNKED || (this.says & CODED) !== 0) this.says |= STRANGELY_CODED;
-      this.says |= CODED | (bit & CHUNKED);
+      if (bit !== CHUNKED || (this.flags & CODED) !== 0) this.flags |= UNSUPPORTED_CODING;
+      this.flags |= CODED | (bit & CHUNKED);
     } else if (this.#field === CONNECTION) {
-      this.says |= bit & (CLOSES | KEEPS_ALIVE | UPGRADES);
+      this.flags |= bit & (CLOSES | KEEPS_ALIVE | UPGRADES);
     } else {
-      this.says |= bit & WEBSOCKET;
+      this.flags |= bit & WEBSOCKET;
     }
   }
 

@@ -126,7 +126,7 @@ export class ReplyParser {
     this.#left = Math.max(0, fields.length);
     if (kind.bodiless || status === 204 || status === 304) {
       this.#phase = DONE;
-    } else if ((fields.says & CHUNKED) !== 0) {
+    } else if ((fields.flags & CHUNKED) !== 0) {
       this.#phase = SIZE;
       this.#size.start(true);
     } else if (fields.length < 0) {

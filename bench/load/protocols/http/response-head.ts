@@ -7,7 +7,7 @@ import {
   FieldValues,
   KEEPS_ALIVE,
   REPEATED_LENGTH,
-  STRANGELY_CODED,
+  UNSUPPORTED_CODING,
 } from './field-values.ts';
 import { plainLineEnd, STATUS_BYTES, usualStatus } from './plain-line.ts';
 import { WordMatch } from './word-match.ts';
@@ -94,8 +94,8 @@ export class ResponseHead {
 
   /** Reports whether the server closes the connection after this response: RFC 9112 §9.3. */
   get closes(): boolean {
-    const { says } = this.fields;
-    return (says & CLOSES) !== 0 || (this.minor === 0 && (says & KEEPS_ALIVE) === 0);
+    const { flags } = this.fields;
+    return (flags & CLOSES) !== 0 || (this.minor === 0 && (flags & KEEPS_ALIVE) === 0);
   }
 
   /**
@@ -123,11 +123,11 @@ export class ResponseHead {
 
   /** Checks the headers together, after the last one. @returns 0 or a fault. */
   judge(): number {
-    const { says, length } = this.fields;
-    const coded = (says & CODED) !== 0;
-    if ((says & REPEATED_LENGTH) !== 0) return codes.repeatedLength;
+    const { flags, length } = this.fields;
+    const coded = (flags & CODED) !== 0;
+    if ((flags & REPEATED_LENGTH) !== 0) return codes.repeatedLength;
     if (coded && length >= 0) return codes.lengthBesideCoding;
-    if ((says & STRANGELY_CODED) !== 0) return codes.unknownCoding;
+    if ((flags & UNSUPPORTED_CODING) !== 0) return codes.unknownCoding;
     if (coded && this.minor === 0) return codes.oldCoding;
     // RFC 9110 §8.6, RFC 9112 §6.1. Many servers send a length of 0 with 204, which all clients understand.
     if ((this.status < 200 || this.status === 204) && (coded || length > 0)) return codes.bodilessLength;
@@ -144,7 +144,7 @@ export class ResponseHead {
       case REASON:
         return skip(bytes, at, end, VALUE);
       case NAME:
-        return this.#names.hopeless ? skip(bytes, at, end, TOKEN) : at;
+        return this.#names.isUnknown ? skip(bytes, at, end, TOKEN) : at;
       case FIELD_VALUE:
         return this.fields.skips ? skip(bytes, at, end, VALUE) : at;
       default:
@@ -221,7 +221,7 @@ export class ResponseHead {
     if (byte === COLON) return codes.badName;
     this.#state = NAME;
     this.#names.start();
-    if (this.#trailers) this.#names.spoil();
+    if (this.#trailers) this.#names.markUnknown();
     return this.#takeName(byte);
   }
 

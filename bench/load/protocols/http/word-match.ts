@@ -27,12 +27,12 @@ export class WordMatch {
   }
 
   /** True when no known word begins with the bytes so far. */
-  get hopeless(): boolean {
+  get isUnknown(): boolean {
     return this.#word < 0;
   }
 
   /** Makes the word an unknown one. */
-  spoil(): void {
+  markUnknown(): void {
     this.#word = -1;
   }
 

@@ -140,8 +140,9 @@ export class ReplyParser {
   #takeType(c: number, asked: boolean, type: number): number {
     const grammar = grammarOf(type);
     const nested = (this.#flags & NESTED) !== 0;
-    if (grammar === 0 || (!this.#resp3 && !isOfResp2(type))) return asked || nested ? codes.unknownType : codes.unasked;
-    if (!asked && !nested && type !== PUSH) return codes.unasked;
+    if (grammar === 0 || (!this.#resp3 && !isOfResp2(type)))
+      return asked || nested ? codes.unknownType : codes.unsolicited;
+    if (!asked && !nested && type !== PUSH) return codes.unsolicited;
     if (type === PUSH && nested) return codes.nestedPush;
     if ((type === ERROR || type === BULK_ERROR) && !nested) {
       this.#flags |= IS_ERROR;

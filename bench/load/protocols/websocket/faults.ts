@@ -6,7 +6,7 @@ export const { codes, texts } = faultList({
   ...headFaultTexts,
   notUpgraded: 'a response to the upgrade without Upgrade: websocket or Connection: Upgrade',
   wrongAccept: 'a Sec-WebSocket-Accept that does not belong to the key',
-  unaskedExtension: 'an extension or a subprotocol that was not asked for',
+  unsolicitedExtension: 'an extension or a subprotocol that was not requested',
   reservedBits: 'a frame with reserved bits',
   reservedOpcode: 'a frame with a reserved opcode',
   masked: 'a frame that is masked, which only clients do',

@@ -96,12 +96,12 @@ export class Handshake {
   }
 
   #judge(): number {
-    const { says } = this.#head.fields;
+    const { flags } = this.#head.fields;
     const fault = this.#head.judge();
     if (fault !== 0 || this.status !== SWITCHING) return fault;
-    if ((says & UPGRADES) === 0 || (says & WEBSOCKET) === 0) return codes.notUpgraded;
-    if ((says & ACCEPTED) === 0) return codes.wrongAccept;
-    return (says & NEGOTIATED) === 0 ? 0 : codes.unaskedExtension;
+    if ((flags & UPGRADES) === 0 || (flags & WEBSOCKET) === 0) return codes.notUpgraded;
+    if ((flags & ACCEPTED) === 0) return codes.wrongAccept;
+    return (flags & NEGOTIATED) === 0 ? 0 : codes.unsolicitedExtension;
   }
 }
 

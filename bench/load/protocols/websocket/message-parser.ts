@@ -155,7 +155,7 @@ export class MessageParser {
       case TEXT:
       case BINARY:
         if (this.#fragmented) return codes.interrupted;
-        if (this.expected.sequence < 0) return codes.unasked;
+        if (this.expected.sequence < 0) return codes.unsolicited;
         this.#received = 0;
         this.#fragmented = true;
         return this.#opcode === this.#opcodeOfMessages ? 0 : codes.otherType;
