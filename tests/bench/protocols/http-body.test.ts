@@ -36,7 +36,7 @@ describe('the expected body', () => {
     expect(take(protocol, latin(PAGE.replace('5', '6').concat('!')), 0)).toMatchObject({ fault: LONG });
   });
 
-  test('is compared byte by byte with a first one that comes on two connections at once', () => {
+  test('is compared byte by byte with a first one that is received on two connections at once', () => {
     const protocol = http({ expectBody: 'same' });
     const bytes = latin(PAGE);
     for (let at = 0; at < bytes.length; at++) {

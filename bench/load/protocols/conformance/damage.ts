@@ -1,6 +1,6 @@
 import type { Random } from '../../../../servers/random/streams.ts';
 
-/** Pieces that parsers have stumbled over: ends of lines, signs, huge and negative numbers, reserved bits. */
+/** Bytes that often expose faults of parsers: ends of lines, signs, huge and negative numbers, reserved bits. */
 const TRICKY_PIECES = [
   '\r',
   '\n',
@@ -23,7 +23,7 @@ const TRICKY_PIECES = [
   '\xff\xff\xff\xff\xff\xff\xff\xff\xff',
 ].map((text) => Buffer.from(text, 'latin1'));
 
-/** Returns bytes with one to three faults: bits turned, bytes lost, repeated, moved or inserted, or the end lost. */
+/** Returns bytes with one to three faults: flipped bits; lost, repeated, moved or inserted bytes; a lost end. */
 export function damaged(bytes: Uint8Array, random: Random): Uint8Array {
   let result = Buffer.from(bytes);
   const faults = 1 + below(3, random);
