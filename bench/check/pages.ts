@@ -5,7 +5,7 @@ import type { Placement } from '../run/placement.ts';
 import type { CheckPlan, Pages } from './plan.ts';
 import { start } from './session.ts';
 
-/** Starts of each program that are compared: a page may contain what differs from start to start, such as the port. */
+/** Starts of each program that are compared: a page may differ from start to start, for example contain the port. */
 const STARTS = 2;
 /** Requests to each started process. */
 const REQUESTS = 2;

@@ -56,7 +56,7 @@ class TurnReplies {
   }
 }
 
-/** Shared by all sessions of a thread: it holds nothing between turns. */
+/** Shared by all sessions of a thread: it is empty between turns. */
 const turnReplies = new TurnReplies();
 
 class HttpSession implements StreamSession {

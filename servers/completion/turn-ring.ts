@@ -83,7 +83,7 @@ export class ServerRing {
     this.inbox.publish();
   }
 
-  /** Marks a buffer as used by a send: it is released to the kernel after the next turn. */
+  /** Marks a buffer as held by a send. It is released to the kernel after the next turn. */
   releaseLater(buffer: number): void {
     const parity = this.turn & 1;
     const held = this.#held[parity] as Int32Array;

@@ -37,7 +37,7 @@ export function listenStream(spec: ServerSpec, converse: (socket: Socket) => voi
   );
 }
 
-/** Returns what a server over TLS is made with. */
+/** Returns the options of a server over TLS. */
 export function tlsOptions(): { readonly cert: string; readonly key: string; readonly handshakeTimeout: number } {
   return { ...makeCertificate(), handshakeTimeout: HANDSHAKE_LIMIT_MS };
 }

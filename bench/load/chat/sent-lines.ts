@@ -7,7 +7,7 @@ export const DELIVERED = 1;
 /** Delivered, and now every receiver has it. */
 export const COMPLETE = 2;
 
-/** Minimum number of lines remembered per sender, so that one that comes again is recognized. */
+/** Minimum number of lines remembered per sender, so that a duplicate is recognized. */
 const MIN_REMEMBERED = 64;
 
 /**
@@ -16,7 +16,7 @@ const MIN_REMEMBERED = 64;
  */
 export class SentLines {
   counts = noDeliveries();
-  /** Lines that some receiver has not received. */
+  /** Number of lines that are not delivered to every receiver. */
   outstanding = 0;
   /** Number of receivers that had not received the line that was given up last. */
   missed = 0;
@@ -28,7 +28,7 @@ export class SentLines {
   readonly #words: number;
   readonly #next: Int32Array;
   readonly #open: Int32Array;
-  // By slot: the line's number, how many have yet to receive it, and when it was due, could be sent and was sent.
+  // By slot: the line's number, how many receivers are missing, and when it was due, could be sent and was sent.
   readonly #numbers: Int32Array;
   readonly #missing: Int32Array;
   readonly #due: Float64Array;
