@@ -43,7 +43,7 @@ export interface RunningServer {
  * Stopping:
  * - `close`: as {@link RunningServer.close} specifies, for any behaviour of its clients.
  * - `orphans`: its threads and processes end with it, also when it or its parent is killed.
- * - `workers`: a thread or process that ends by itself is reported to {@link WorkerEnded}.
+ * - `workers`: a thread or process that ends unexpectedly is reported to {@link WorkerEnded}.
  * - `leaks`: clients that have left leave nothing behind, and an idle server does nothing.
  *
  * Streams:
@@ -71,8 +71,8 @@ export interface RunningServer {
  */
 export interface ServerModel {
   /**
-   * @param workerEnded is called when a thread or process of the running server ends by itself. Default: writes a line
-   * to stderr.
+   * @param workerEnded is called when a thread or process of the running server ends unexpectedly. Default: writes a
+   *   line to stderr.
    * @param operator the person at the terminal, for models with the capability `terminal`, which give it to the app.
    * @throws {SystemError} EADDRINUSE and the like.
    * @throws {UnavailableError} where the platform lacks something.

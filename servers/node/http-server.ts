@@ -48,13 +48,11 @@ export function listenHttp(spec: ServerSpec, { limits }: HttpApp, handle: Reques
   });
   server.on(isTls ? 'secureConnection' : 'connection', (socket: Socket) => {
     connections.set(socket, { waiting: 0, isRefused: false });
-    // node:http calls this after the last reply. The original closes the socket, which resets a client that still
-    // sends.
+    // node:http calls this after the last reply. The original closes the socket, which resets a client that is sending.
     socket.destroySoon = () => endConversation(socket);
     closeIfSilent(socket, limits.idleMs);
     // With a listener, node:http reads through the stream, which can be paused. Without one, TLS passes decrypted bytes
-    // to
-    // the paused HTTP parser when a client pipelines, which is an error: HPE_PAUSED.
+    // of a client that pipelines to the paused parser, which is an error: HPE_PAUSED.
     if (isTls) socket.on('data', () => undefined);
   });
   const answer = (request: IncomingMessage, response: ServerResponse) => {

@@ -4,7 +4,7 @@ import { noDeliveries } from '../threads/counts.ts';
 /** Results of {@link SentLines.receive}. */
 export const UNCOUNTED = 0;
 export const DELIVERED = 1;
-/** Delivered, and now every receiver has it. */
+/** Delivered to its last receiver. */
 export const COMPLETE = 2;
 
 /** Minimum number of lines remembered per sender, so that a duplicate is recognized. */
@@ -171,8 +171,8 @@ export class SentLines {
   }
 
   /**
-   * Withdraws a line that is never sent, so that none is expected to receive it. @returns false when it had ended
-   * before.
+   * Withdraws a line that is never sent, so that no connection is expected to receive it. @returns false when it had
+   * ended before.
    */
   withdraw(c: number, number: number): boolean {
     const slot = this.#slotOf(c, number);

@@ -27,7 +27,7 @@ export class StreamWorkload implements Workload {
   readonly #firstConnection: number;
   readonly #size: MessageSize;
   readonly #depth: number;
-  /** True when each request has a connection of its own. */
+  /** True when each request has its own connection. */
   readonly #short: boolean;
   readonly #sender: StreamSender;
   readonly #inbox: Inbox;
@@ -216,7 +216,7 @@ export class StreamWorkload implements Workload {
       const take = Math.min(length - at, size - from);
       if (!this.#sender.payload.matches(this.#inbox.memory, at, from, take, connection, sequence)) {
         this.#requests.corrupt(c);
-        // The stream is out of step.
+        // Replies can't be matched to requests any more.
         this.#replace(c);
         return false;
       }
