@@ -12,7 +12,7 @@ import type { HotPath } from './hot-path.ts';
 import type { HotPathName } from './names.ts';
 
 const scope: ProtocolScope = { connections: 1, firstConnection: 0, streamKey: { seed: 1 } };
-/** Sequence number of every request: so that random parts, and the reply to them, are constant. */
+/** Sequence number of every request, so that random parts, and the reply to them, are constant. */
 const SEQUENCE = 1;
 const MESSAGE_BYTES = 64;
 
