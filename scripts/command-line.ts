@@ -6,7 +6,7 @@ import { packageVersion } from '../bench/model/package.ts';
 import { plain } from '../reports/text/plain.ts';
 import { yargsCommand } from './cli/command.ts';
 import { ending } from './cli/faults.ts';
-import { reportWidth, say } from './cli/output.ts';
+import { log, reportWidth } from './cli/output.ts';
 
 /** Name of yargs' own command, which prints a script for ~/.bashrc or ~/.zshrc. */
 const COMPLETION = 'completion';
@@ -84,8 +84,8 @@ function program(args: readonly string[], modules: CommandModule[]) {
 /** Prints on stderr why the program failed. @returns the exit code. */
 export function explain(error: unknown): number {
   const { lines, exitCode } = ending(error);
-  for (const line of lines.flatMap((text) => text.split('\n'))) say(plain(line));
-  if (error instanceof ConfigurationError) say("Try 'sockbench --help', or --help after a command.");
+  for (const line of lines.flatMap((text) => text.split('\n'))) log(plain(line));
+  if (error instanceof ConfigurationError) log("Try 'sockbench --help', or --help after a command.");
   return exitCode;
 }
 

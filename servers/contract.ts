@@ -41,13 +41,13 @@ export interface RunningServer {
  * - `failed-start`: when it rejects, it leaves no thread, process or socket.
  *
  * Stopping:
- * - `close`: as {@link RunningServer.close} says, whatever its clients do.
+ * - `close`: as {@link RunningServer.close} specifies, for any behaviour of its clients.
  * - `orphans`: its threads and processes end with it, also when it or its parent is killed.
- * - `workers`: a thread or process that ends by itself is reported to {@link WorkerEnded}.
+ * - `workers`: a thread or process that ends unexpectedly is reported to {@link WorkerEnded}.
  * - `leaks`: clients that have left leave nothing behind, and an idle server does nothing.
  *
  * Streams:
- * - `bytes`: each client gets its own replies, whole and in order, whatever pieces the bytes come in.
+ * - `bytes`: each client gets its own replies, complete and in order, for any division of the bytes into pieces.
  * - `backpressure`: a client that stops reading does not grow the server's memory without bound, even if the reply is
  *   endless. It gets everything when it reads again.
  * - `half-close`: a client that has sent FIN is answered completely before the server's FIN.
@@ -63,15 +63,16 @@ export interface RunningServer {
  * - `datagrams`: each is answered once, to its sender, with the right content, over IPv4 or IPv6.
  *
  * Apps:
- * - `seeds`: random decisions are those of the spec's `streamKey`. Each of several threads, processes or connections has
- *   its own streams: see `ofSeveral`.
- * - `rooms`: with the capability `room`, a client's lines reach all others once, in one order, whatever serves them.
+ * - `seeds`: random decisions are those of the spec's `streamKey`. Each of several threads, processes or connections
+ *   has its own streams: see `ofSeveral`.
+ * - `rooms`: with the capability `room`, a client's lines reach all others once, in one order, also from other threads
+ *   and processes.
  * - `capabilities`: it carries each app whose needs are among what it `can`, over each transport that both have.
  */
 export interface ServerModel {
   /**
-   * @param workerEnded is called when a thread or process of the running server ends by itself. Default: writes a line
-   * to stderr.
+   * @param workerEnded is called when a thread or process of the running server ends unexpectedly. Default: writes a
+   *   line to stderr.
    * @param operator the person at the terminal, for models with the capability `terminal`, which give it to the app.
    * @throws {SystemError} EADDRINUSE and the like.
    * @throws {UnavailableError} where the platform lacks something.

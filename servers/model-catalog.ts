@@ -164,7 +164,7 @@ export function doesBalance(name: ModelName): boolean {
   return balances;
 }
 
-/** Reports whether an app works over a transport, whatever the model. */
+/** Reports whether an app works over a transport, in any model. */
 export function worksOver(app: AppName, transport: TransportName): boolean {
   const { transports }: CarriedApp = apps[app];
   return transports.includes(kernelTransport(transport));

@@ -6,7 +6,7 @@ import { isBoundHiddenByDrops, judgeThreshold, type Threshold } from '../model/t
 import type { Reason, Trial } from '../model/trial.ts';
 import { micros, percent, rounded } from '../run/amounts.ts';
 
-/** Reasons in a trial's validity that mean that the target did not keep up, whatever its response times were. */
+/** Reasons in a trial's validity that mean that the target did not keep up, for any response times. */
 const NOT_KEPT_UP = ['rate-missed', 'corrupted', 'nothing-completed', 'server-process-ended'];
 
 /** Those of them that a generator cannot cause. */

@@ -64,7 +64,7 @@ class Search {
   }
 
   async #run(step: Step, bounds: readonly Threshold[], measurement: Measurement): Promise<void> {
-    // Each step is a round of its own: its arrivals differ from other steps and are the same for every target.
+    // Each step is a separate round: its arrivals differ from other steps and are the same for every target.
     const round = this.#steps.length + 1;
     const trial = await measurement.measure({ ...this.#spec, round }, step);
     if (trial === null) {

@@ -45,7 +45,7 @@ class Check {
   #placement: Placement;
   readonly #begin = performance.now();
   #deadline: number;
-  /** Number of sessions held, excluded ones included: each has random streams of its own. */
+  /** Number of sessions held, excluded ones included: each has its own random streams. */
   #held = 0;
   #result: CheckResult;
 
@@ -114,7 +114,10 @@ class Check {
     this.#update({ plan: { ...plan, ...page }, warnings: [...warnings, ...pages.warnings] });
   }
 
-  /** Gives servers and generator CPUs of their own where possible. Not for recorded runs: their placement must stay the same. */
+  /**
+   * Gives servers and generator CPUs of their own where possible. Not for recorded runs: their placement must stay the
+   * same.
+   */
   async #separate(): Promise<void> {
     if (this.#plan.baseline !== undefined) return;
     this.#observer.doing('placement');

@@ -5,13 +5,13 @@ import type { Placement } from '../run/placement.ts';
 import type { CheckPlan, Pages } from './plan.ts';
 import { start } from './session.ts';
 
-/** Starts of each program that are compared: a page may contain what differs from start to start, such as the port. */
+/** Starts of each program that are compared: a page may differ from start to start, for example contain the port. */
 const STARTS = 2;
 /** Requests to each started process. */
 const REQUESTS = 2;
 
 /** The pages of both programs, in the order in which they were received. */
-interface Said {
+interface PageTexts {
   readonly a: readonly string[];
   readonly b: readonly string[];
 }
@@ -41,7 +41,7 @@ export async function findPages(plan: CheckPlan, placement: Placement, signal: A
  * Returns what every reply must contain.
  * @throws {NotComparableError} when the pages change or differ, and `anyPage` does not allow it.
  */
-export function judgePages({ a, b }: Said, { anyPage, baseline }: Pick<CheckPlan, 'anyPage' | 'baseline'>): Pages {
+export function judgePages({ a, b }: PageTexts, { anyPage, baseline }: Pick<CheckPlan, 'anyPage' | 'baseline'>): Pages {
   if (anyPage) return { a: null, b: null, warnings: [notCompared(a, b)] };
   const programs = { A: a, B: b };
   const changing = Object.entries(programs).filter(([, pages]) => new Set(pages).size > 1);

@@ -12,10 +12,11 @@ const WINDOW_MS = 300;
 /**
  * Gives the servers one CPU and the generator the others, where both would share two or three CPUs and neither program
  * uses more than one. That takes nothing from a server, and the scheduler can no longer choose, differently in each
- * session, whether the two run side by side: in sessions of an echo server in C, p50 of two equal programs differed by a
- * standard deviation of 0.03 to 0.09 on shared CPUs, and of 0.02 apart.
- * @returns the placement to use; the given one where CPUs were wished for, suffice for halves, or are needed by a program.
- * @throws {TargetError} when a server fails; it says which.
+ * session, whether the two run side by side: in sessions of an echo server in C, p50 of two equal programs differed by
+ * a standard deviation of 0.03 to 0.09 on shared CPUs, and of 0.02 apart.
+ * @returns the placement to use; the given one where CPUs were requested, suffice for halves, or are needed by a
+ *   program.
+ * @throws {TargetError} when a server fails. The error names it.
  */
 export async function separate(plan: CheckPlan, placement: Placement, signal: AbortSignal): Promise<Placement> {
   const allowed = getAffinity(0);

@@ -9,8 +9,8 @@ export type Percentile = keyof typeof percentiles;
 type PercentileNanos = Readonly<Record<Percentile, number>>;
 
 /**
- * What a check keeps of one window of load. Histograms are not kept: those of one window take 0.7 MB, and a session has
- * hundreds of windows.
+ * The measurements of one window of load that a check keeps. Histograms are not kept: those of one window take 0.7 MB,
+ * and a session has hundreds of windows.
  */
 export interface WindowReading {
   readonly sent: number;
@@ -31,14 +31,14 @@ export interface WindowReading {
   readonly cpuNanosPerRequest: number | null;
 }
 
-/** What is needed of the load of a window. */
+/** The parts of a window's load that a reading needs. */
 export type WindowLoad = Pick<LoadReport, 'utilization' | 'inFlightSeconds'> & {
   readonly counts: Pick<LoadReport['counts'], 'sent' | 'completed'>;
   readonly latencies: Pick<LoadReport['latencies'], 'response' | 'scheduleLag'>;
 };
 
 /**
- * Returns what is kept of a window, except for the server's CPU time.
+ * Returns the reading of a window, except for the server's CPU time.
  * @param slots requests that are in flight at full load.
  */
 export function readingOf(load: WindowLoad, slots: number): Omit<WindowReading, 'cpuNanosPerRequest'> {

@@ -28,7 +28,7 @@ export class Histogram {
   readonly #totals: Float64Array;
 
   /**
-   * @param buffer memory for the counts; zeroed memory is an empty histogram. Default: memory of its own.
+   * @param buffer memory for the counts; zeroed memory is an empty histogram. Default: memory that it allocates.
    * @param offset in bytes, a multiple of 8, followed by at least {@link HISTOGRAM_BYTES}.
    */
   constructor(buffer: ArrayBufferLike = new ArrayBuffer(HISTOGRAM_BYTES), offset = 0) {

@@ -10,10 +10,11 @@ const START_LIMIT_MS = 3000;
 const POLL_MS = 1;
 
 /**
- * Does work while the kernel stamps packets with the time of their arrival. It begins some time after the first socket
- * asks for it, and stops with the last one (net_enable_timestamp() of the kernel leaves both to a work queue): without a
- * socket that stays open, each trial could begin without timestamps.
- * @throws what `work` rejects with. Does the work all the same where the kernel stamps nothing.
+ * Runs `work` while the kernel timestamps received packets. Timestamping starts some time after the first socket
+ * enables it, and stops with the last one: net_enable_timestamp() of the kernel leaves both to a work queue. Without a
+ * socket that stays open, each trial could begin without timestamps. Also runs `work` where the kernel gives no
+ * timestamps.
+ * @throws the error that `work` rejects with.
  */
 export async function whileStamping<T>(work: () => Promise<T>): Promise<T> {
   const inbox = openServer('udp', HERE, { blocking: false });

@@ -13,7 +13,7 @@ interface LatencyKind {
   readonly needs: readonly Need[];
 }
 
-/** Kinds of latency, in the order in which a request meets them. */
+/** Kinds of latency, in the order of tables and docs. */
 export const latencyKinds = {
   response: {
     ...{ field: 'response', title: 'response', needs: ['responses', 'patience'] },
@@ -39,7 +39,9 @@ export const latencyKinds = {
 
 export type LatencyKindName = keyof typeof latencyKinds;
 
-/** Statistics of a latency, their titles in tables, and the share of all requests above each; 0: every request counts. */
+/**
+ * Statistics of a latency, their titles in tables, and the share of all requests above each; 0: every request counts.
+ */
 export const statistics = {
   p50: { title: 'p50', shareAbove: 0.5 },
   p90: { title: 'p90', shareAbove: 0.1 },

@@ -3,7 +3,7 @@ import { growsInStages } from './operating-point.ts';
 import type { Want } from './want.ts';
 
 interface LoadOption {
-  /** The flag that sets it, without dashes: the beginning of faults. */
+  /** The flag that sets it, without dashes. Faults begin with it. */
   readonly flag: string;
   readonly isUsed: (configuration: RunConfiguration) => boolean;
   /** Set for faults that some commands reword. */

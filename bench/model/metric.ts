@@ -4,7 +4,7 @@ import type { Trial } from './trial.ts';
 export const metricUnits = ['micros', 'count', 'share', 'bytes', 'perSecond', 'bytesPerSecond'] as const;
 export type MetricUnit = (typeof metricUnits)[number];
 
-/** What a metric can only be measured with. threshold-faults.ts reports what to do where it is missing. */
+/** A precondition for measuring a metric. threshold-faults.ts reports what to do where it does not hold. */
 export type Need =
   /** Requests that are counted one by one; a one-way stream has none. */
   | 'requests'
@@ -21,29 +21,29 @@ export type Need =
   | 'processes'
   | 'idle connections';
 
-/** Why the value that was read may differ from the true one, so that no bound may be judged by it. */
+/** Why a measured value may differ from the true one, so that no bound may be judged by it. */
 export type Hidden = 'by drops' | 'by unknown losses' | 'without traffic' | 'opening given up';
 
 /** Whether a table has a column for a metric: always, or only on a page that is wide enough. */
 export type ColumnUse = 'kept' | 'optional';
 
 /**
- * A metric of a trial, described once for everything that uses it: thresholds, medians over rounds, tables, two runs side
- * by side, and the page of docs about metrics.
+ * A metric of a trial, described once for everything that uses it: thresholds, medians over rounds, tables, two runs
+ * side by side, and the page of docs about metrics.
  */
 export interface Metric {
   /** Title of its column. */
   readonly title: string;
-  /** What it is, for docs. */
+  /** Definition, for docs. */
   readonly summary: string;
   readonly unit: MetricUnit;
-  /** What one value is divided by. The unit of its column is then fixed. */
+  /** Divisor of the value. The unit of its column is then fixed. */
   readonly per?: 'request' | 'connection' | 'gigabyte';
-  /** Whether more or less of it is worse; null where neither is. */
+  /** Whether a higher or a lower value is worse; null: neither. */
   readonly worse: 'more' | 'less' | null;
   /** Reads its value; null or undefined when it was not measured. */
   readonly read: (trial: Trial) => number | null | undefined;
-  /** Returns what hides the true value of a trial; undefined when the value may be judged. */
+  /** Returns why the true value of a trial is unknown; undefined when the value may be judged. */
   readonly hidden?: (trial: Trial) => Hidden | undefined;
   readonly needs: readonly Need[];
   /** How several rounds are combined. Faults are added up, because a median could hide them. */
@@ -56,8 +56,8 @@ export interface Metric {
   readonly comparison?: ColumnUse;
   /** Its columns in the table of two runs. */
   readonly sideBySide?: ColumnUse;
-  /** True when there is no column where no row has a value. */
+  /** True when the column is left out where no row has a value. */
   readonly whereMeasured?: true;
-  /** Rows with fewer connections do not show it. */
+  /** Minimum number of connections of the rows that show it. */
   readonly leastConnections?: number;
 }

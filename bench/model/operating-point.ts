@@ -65,7 +65,7 @@ const loadShape = {
 /** Properties in which the operating points of a run may differ. */
 const variedShape = {
   transport: z.enum(transportNames),
-  /** TCP connections, or UDP sockets, each a peer of its own. */
+  /** TCP connections, or UDP sockets, each a separate peer. */
   connections: count,
   /** Number of CPUs given to the server; absent when it was not varied. */
   cpus: count.optional(),

@@ -97,7 +97,7 @@ const rankingSchema = z.looseObject({
       relation: z.enum(['ahead', 'behind', 'equivalent', 'unresolved']),
     }),
   ),
-  /** The one that is ahead of all others; null when there is none. */
+  /** The one that is ahead of all others; null: none. */
   winner: z.string().nullable(),
   /** Those that no other is ahead of. */
   unbeaten: z.array(z.string()),

@@ -27,7 +27,7 @@ const operators = {
 
 type Operator = keyof typeof operators;
 
-/** The metrics that a threshold may bound, in words: latencies by kind, as there are seven of each. */
+/** The metrics that a threshold may bound, for messages: latencies by kind, as there are seven of each. */
 export const boundable = [
   `${Object.keys(statistics).join(', ')} of response times (p99), ${Object.keys(latencyKinds).join(', ')} (service.p99)`,
   ...metricNames.filter((name) => !Object.hasOwn(latencyMetrics, name)),

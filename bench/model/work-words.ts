@@ -10,8 +10,8 @@ export function workWords({ work = null, cacheHit = 0 }: RecordedWork): string |
 }
 
 /**
- * Returns all recorded work in words: none first, then by name, in whatever order it was measured. Always contains
- * null.
+ * Returns all recorded work in words: none first, then by name, independently of the order in which it was measured.
+ * Always contains null.
  */
 export function worksOf(outcomes: readonly RecordedWork[]): (string | null)[] {
   const works = new Set(outcomes.map(workWords).filter((work) => work !== null));

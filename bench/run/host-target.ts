@@ -13,7 +13,7 @@ const START_LIMIT_MS = 15_000;
 const TIME_LIMITS = { ...DEFAULT_TIME_LIMITS, idleMs: 0 };
 const NOTHING = Promise.resolve([]);
 
-/** Starts a built-in model in a process of its own. @throws {TargetError} when it does not start. */
+/** Starts a built-in model in its own process. @throws {TargetError} when it does not start. */
 export async function startHost(model: ModelName, { cpus, signal, ...served }: TargetOptions): Promise<RunningTarget> {
   const spec: HostSpec = {
     model,

@@ -8,7 +8,7 @@ const SPARE_FILES = 64;
  * Ensures that this process may open the given number of connections at once, and raises its limit if necessary.
  * @param sets number of sets of `connections` that are open at once.
  * @param raise raises the limit as far as allowed, at most to its argument, and returns the new limit.
- * @throws {ConfigurationError} when the limit is too low; it says how to raise it.
+ * @throws {ConfigurationError} when the limit is too low. The error describes how to raise it.
  */
 export function allowOpenFiles(
   connections: number,

@@ -63,7 +63,7 @@ export class RunProgress implements TrialObserver {
 
   #report(): void {
     if (this.#trial === undefined) return;
-    // Computed for those who read it: that adds up all buckets of the threads' histograms.
+    // Computed on demand: it adds up all buckets of the threads' histograms.
     const p99Micros = () => this.#p99Micros();
     this.#observer.progress({
       trial: this.#trial,

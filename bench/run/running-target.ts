@@ -11,8 +11,8 @@ export interface RunningTarget {
   /** Returns the pids of all its processes at this moment; null when this program did not start it. */
   readonly pids: (() => readonly number[]) | null;
   /**
-   * Rejects with a {@link TargetError} when the target ends by itself, or when a thread or process of a built-in server
-   * does. Never resolves.
+   * Rejects with a {@link TargetError} when the target ends unexpectedly, or when a thread or process of a built-in
+   * server does. Never resolves.
    */
   readonly died: Promise<never>;
   /**

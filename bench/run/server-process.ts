@@ -65,7 +65,7 @@ export class ServerProcess {
   /**
    * Waits until the server is ready, and stops it when that fails.
    * @param ready gives up when its signal is aborted.
-   * @param fault what the error says about a server that takes too long.
+   * @param fault text of the error for a server that takes too long.
    * @throws {TargetError} when the server ends first, or after `limitMs`; the reason of `signal` when that is aborted;
    * what `ready` rejects with.
    */

@@ -5,8 +5,8 @@ import { startHost } from './host-target.ts';
 import type { RunningTarget, TargetOptions } from './running-target.ts';
 
 /**
- * Starts what a trial measures, and waits until it is ready. A target that is given by its address already runs.
- * @throws {TargetError} when it does not start; it contains the reason and the last lines on stderr.
+ * Starts the target of a trial, and waits until it is ready. A target that is given by its address already runs.
+ * @throws {TargetError} when it does not start. The error contains the reason and the last lines on stderr.
  */
 export async function startTarget(target: TargetSpec, options: TargetOptions): Promise<RunningTarget> {
   switch (target.kind) {

@@ -14,7 +14,7 @@ const MANY = 100_000;
 
 /**
  * Estimates the scatter between and within sessions by an analysis of variance with one random effect (W. Cochran,
- * Sampling Techniques, chapter 10). A few sessions say little about the variance between them, so it is at least
+ * Sampling Techniques, chapter 10). A few sessions are a poor estimate of the variance between them, so it is at least
  * `least`.
  * @param sessions for each, the differences of its pairs of windows; a session with fewer than two is ignored.
  * @param trimmed share of a session's pairs that is left out at either end.

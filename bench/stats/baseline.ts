@@ -4,7 +4,7 @@ import { studentQuantile } from './student-distribution.ts';
 
 /** Probability of a false alarm, over all metrics together. */
 export const BASELINE_ALPHA = 0.01;
-/** Fewest recorded runs for a decision: fewer say too little about how runs differ. */
+/** Minimum number of recorded runs for a decision: fewer do not show how much runs differ. */
 export const FEWEST_RUNS = 5;
 /** Sessions of every run: runs must be alike to be compared. */
 export const BASELINE_SESSIONS = 10;

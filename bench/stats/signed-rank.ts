@@ -1,7 +1,7 @@
 /**
  * Wilcoxon's signed-rank test, exact, also with ties (F. Wilcoxon, Individual Comparisons by Ranking Methods,
  * Biometrics 1, 1945). Its only assumption about paired differences is that under the null hypothesis both signs of
- * each are equally likely. Labels assigned by a fair coin guarantee that, whatever the drift.
+ * each are equally likely. Labels assigned by a fair coin guarantee that, for any drift.
  */
 
 /** The direction that is evidence: differences above 0, below 0, or either. */

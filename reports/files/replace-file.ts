@@ -2,10 +2,10 @@ import { chmodSync, closeSync, fsyncSync, lstatSync, openSync, renameSync, rmSyn
 import { dirname } from 'node:path';
 
 /**
- * Replaces a file's content, or creates the file. Whatever interrupts it, a full disk, a kill or a crash of the machine,
- * the file then has either its old content or the new one, whole: the new content is written to a file beside it,
- * flushed to the disk, and renamed. An existing file keeps its permissions.
- * @throws {Error} of the file system. Nothing is left beside the file then.
+ * Replaces a file's content, or creates the file. After an interruption (a full disk, a kill, a crash of the machine)
+ * the file has either its complete old content or the complete new one: the new content is written to a temporary file
+ * in the same directory, flushed to the disk, and renamed. An existing file keeps its permissions.
+ * @throws {Error} of the file system. The temporary file is removed then.
  */
 export function replaceFile(file: string, content: string): void {
   const temporary = temporaryOf(file);
@@ -21,7 +21,7 @@ export function replaceFile(file: string, content: string): void {
   }
 }
 
-/** Returns the name of the file beside another that takes its place. */
+/** Returns the name of the temporary file. */
 export function temporaryOf(file: string): string {
   return `${file}.${process.pid}.tmp`;
 }

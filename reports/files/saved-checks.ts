@@ -12,7 +12,7 @@ export function readSavedChecks(file: string): RealCheck[] {
     .flatMap((line) => checkIn(line) ?? []);
 }
 
-/** Appends a check to the file on a line of its own, also after an incomplete line. */
+/** Appends a check to the file on a separate line, also after an incomplete line. */
 export function saveCheck(file: string, check: RealCheck): void {
   mkdirSync(dirname(file), { recursive: true });
   const isCutOff = existsSync(file) && !/(^|\n)$/.test(readFileSync(file, 'utf8'));

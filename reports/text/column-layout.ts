@@ -3,7 +3,7 @@ import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 import type { Column } from './table.ts';
 
-/** How texts fill columns of a terminal, where a letter may take no column, one or two. */
+/** Layout of texts in columns of a terminal. A character takes zero, one or two columns. */
 
 /** A table without lines around its cells. */
 const BARE = {
@@ -40,7 +40,7 @@ export function alignColumns(
   return lines.split('\n').map((line) => line.trimEnd());
 }
 
-/** Cuts text that takes more columns than there are, and marks it with `…`. No letter is split. */
+/** Cuts text that takes more columns than there are, and marks it with `…`. No character is split. */
 export function cut(text: string, width: number): string {
   if (textWidth(text) <= width) return text;
   const [kept = ''] = wrapAnsi(text, width - 1, { hard: true, wordWrap: false, trim: false }).split('\n');

@@ -11,7 +11,7 @@ import {
   type Unit,
 } from './quantities.ts';
 
-/** How values of metrics are written, by the unit that their descriptor names. */
+/** Formats of metric values, by the unit in their descriptor. */
 
 const FORMATS = {
   micros: formatMicros,

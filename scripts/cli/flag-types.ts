@@ -14,7 +14,7 @@ export type FaultSubject = 'value' | 'flag' | 'name';
 /** Parameters of a flag's zod issues. */
 export interface FlagIssue {
   readonly subject: FaultSubject;
-  /** What the flag reads as for the checks that follow, as the user would write it; undefined: its default. */
+  /** Value for the checks that follow, as the user would write it; undefined: the default. */
   readonly instead?: string | undefined;
 }
 
@@ -33,7 +33,7 @@ function textsOf(given: unknown, context: Context): string[] {
 }
 
 /**
- * A value that `parse` reads.
+ * A value that `parse` returns.
  * @param parse throws a RangeError for an invalid value.
  * @param once whether repeating the flag is a fault. Otherwise, `parse` gets the values joined by commas.
  */
@@ -55,7 +55,7 @@ export function parsed<T>(parse: (text: string) => T, { once = false } = {}) {
   });
 }
 
-/** One text, as it is written. */
+/** One text, unchanged. */
 export function text() {
   return parsed((written) => written, { once: true });
 }

@@ -14,7 +14,7 @@ export type Values<Shape extends Readonly<Record<string, z.ZodType>>> = z.output
 interface FlagMeta {
   readonly description?: string;
   readonly alias?: string;
-  /** Heading of `--help` under which it stands. */
+  /** Its heading in `--help`. */
   readonly group?: string;
   /** Left out of `--help`. */
   readonly hidden?: boolean;
@@ -47,7 +47,7 @@ export class Flags<V extends Readonly<Record<string, unknown>>> {
     if (this.#faults.length > 0) throw new ConfigurationError(this.#faults);
   }
 
-  /** Reports whether a flag is on the command line, whatever its value. */
+  /** Reports whether a flag is on the command line, with any value. */
   isGiven(name: keyof V & string): boolean {
     return this.#given.has(name);
   }
@@ -98,7 +98,7 @@ function repaired(given: Readonly<Record<string, unknown>>, issues: readonly z.c
   return Object.fromEntries(kept.filter(([, value]) => value !== undefined));
 }
 
-/** Returns the faults in the user's words: unknown flags first, then values in the order of the schema. */
+/** Returns the faults as messages for the user: unknown flags first, then values in the order of the schema. */
 function faultsOf(issues: readonly z.core.$ZodIssue[], names: readonly string[]): string[] {
   const unknown = issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : []));
   const faulty = issues.filter(({ path }) => path.length > 0);

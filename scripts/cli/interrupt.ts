@@ -1,6 +1,6 @@
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { exitNow } from '../../sockets/os/process.ts';
-import { say } from './output.ts';
+import { log } from './output.ts';
 
 /** Thrown when work was interrupted before it had anything to save. */
 export class Interrupted extends Error {
@@ -22,7 +22,7 @@ export async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise
   current = controller;
   const interrupt = () => {
     if (controller.signal.aborted) exitNow(EXIT.interrupted);
-    say('\nstopping; interrupt again to stop without saving');
+    log('\nstopping; interrupt again to stop without saving');
     controller.abort();
   };
   process.on('SIGINT', interrupt);

@@ -6,7 +6,7 @@ export function print(text: string): void {
 }
 
 /** Writes a message to stderr. */
-export function say(line: string): void {
+export function log(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 

@@ -4,7 +4,7 @@ import { EXIT } from '../../bench/model/exit-code.ts';
 import { type Command, yargsCommand } from './command.ts';
 import { ending } from './faults.ts';
 import type { FlagSchema } from './flags.ts';
-import { endQuietlyOnBrokenPipe, reportWidth, say } from './output.ts';
+import { endQuietlyOnBrokenPipe, log, reportWidth } from './output.ts';
 
 /** Runs a program that consists of one unnamed command, as `npm run SCRIPT --` does. Sets `process.exitCode`. */
 export async function singleCommandMain<S extends FlagSchema>(script: string, command: Command<S>): Promise<void> {
@@ -44,8 +44,8 @@ export async function runSingleCommand<S extends FlagSchema>(
       .parseAsync();
   } catch (error) {
     const { lines, exitCode } = ending(error);
-    for (const line of lines) say(line);
-    if (error instanceof ConfigurationError) say(`Try 'npm run ${script} -- --help'.`);
+    for (const line of lines) log(line);
+    if (error instanceof ConfigurationError) log(`Try 'npm run ${script} -- --help'.`);
     return exitCode;
   }
   return ended;

@@ -11,7 +11,7 @@ import type { Command } from '../cli/command.ts';
 import { parsed, someOf, toggle } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
 import { untilInterrupted } from '../cli/interrupt.ts';
-import { say } from '../cli/output.ts';
+import { log } from '../cli/output.ts';
 import { foreignFlags, readForeign } from '../flags/foreign.ts';
 import { assertSizeApplies, readLoad, readWork } from '../flags/load.ts';
 import { orAll, readModels, serving } from '../flags/models.ts';
@@ -109,10 +109,10 @@ export const bench: Command<typeof schema> = {
 function measureWithExamples(configuration: RunConfiguration, output: Output, startLimitMs: number): Promise<number> {
   return untilInterrupted(async (signal) => {
     await prepareReports(output);
-    say('building the example servers');
+    log('building the example servers');
     const examples = await Examples.build(signal);
     try {
-      for (const { name, reason } of examples.missing) say(`left out: ${name}: ${reason}`);
+      for (const { name, reason } of examples.missing) log(`left out: ${name}: ${reason}`);
       const added = examples.ready.map((example): TargetSpec => ({ kind: 'exec', startLimitMs, ...example }));
       const targets = [...configuration.targets, ...added];
       assertRunnable({ ...configuration, targets });

@@ -194,7 +194,7 @@ function readPlan(flags: CommandFlags, { a, b }: Programs): CheckPlan {
   };
 }
 
-/** Returns the check as a measurement, which also adds the run to recorded runs when that is wanted. */
+/** Returns the check as a measurement, which also adds the run to recorded runs when requested. */
 async function measurementOf(plan: CheckPlan): Promise<Measurement<CheckResult>> {
   const { check: runCheck } = await import('../../bench/check/check.ts');
   const { seed, baseline } = plan;

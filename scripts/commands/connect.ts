@@ -8,7 +8,7 @@ import { exitNow } from '../../sockets/os/process.ts';
 import type { Command } from '../cli/command.ts';
 import { parsed, text, toggle } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
-import { say } from '../cli/output.ts';
+import { log } from '../cli/output.ts';
 import { parseAddress } from '../flags/target-url.ts';
 import type { Dialer, Peer } from '../talk/dialers/dialer.ts';
 import { dialerFor } from '../talk/dialers/dialers.ts';
@@ -51,7 +51,7 @@ export const connect: Command<typeof schema> = {
     const peers = (await Promise.all(targets.map((target) => readPeer(flags, target)))).filter((peer) => !!peer);
     flags.assertNoFaults();
     process.once('SIGINT', () => exitNow(EXIT.interrupted));
-    const chosen = pick ?? (await choose(targets.map(plain), process.stdin, say));
+    const chosen = pick ?? (await choose(targets.map(plain), process.stdin, log));
     const peer = chosen === undefined ? undefined : peers[chosen];
     if (peer === undefined) return EXIT.usage;
     const dialer = await dialerFor(peer.url);
@@ -104,12 +104,12 @@ async function converse(peer: Peer, dialer: Dialer, bare: boolean, timeoutMs: nu
   const { messages, closes } = dialer;
   const stream = await dial(peer, dialer, timeoutMs);
   const hint = process.stdin.isTTY ? '; Ctrl-D ends the conversation' : '';
-  say(`${messages ? 'each line is a message to' : 'connected to'} ${peer.url}${hint}`);
+  log(`${messages ? 'each line is a message to' : 'connected to'} ${peer.url}${hint}`);
   const { stdin, stdout } = process;
   const input = messages || bare ? linesOf(stdin, !bare) : stdin;
   try {
-    const farewell = await talk(stream, input, new Display(stdout, stdout.isTTY === true), timeoutMs);
-    if (farewell === 'closed') say(`closed by ${peer.url}`);
+    const outcome = await talk(stream, input, new Display(stdout, stdout.isTTY === true), timeoutMs);
+    if (outcome === 'closed') log(`closed by ${peer.url}`);
     else if (closes)
       throw new TargetError(`${peer.url} did not close within ${inWords(timeoutMs)}: wait longer with --timeout`);
     return EXIT.ok;

@@ -9,7 +9,7 @@ import { jsonDocument } from '../../reports/text/json-document.ts';
 import type { Command } from '../cli/command.ts';
 import { parsed, toggle } from '../cli/flag-types.ts';
 import { untilInterrupted } from '../cli/interrupt.ts';
-import { mayColor, print, reportWidth, say } from '../cli/output.ts';
+import { log, mayColor, print, reportWidth } from '../cli/output.ts';
 import { displayFlags, quietFlag } from '../flags/output.ts';
 import { ProgressDisplay } from '../session/progress.ts';
 
@@ -65,7 +65,7 @@ async function calibration(
   const interrupted = await untilInterrupted(async (signal) => {
     for (const [i, each] of cases.entries()) {
       const display = new ProgressDisplay(process.stderr, quiet);
-      if (!quiet) say(`${i + 1} of ${cases.length}: ${each.name}`);
+      if (!quiet) log(`${i + 1} of ${cases.length}: ${each.name}`);
       const observer = { progress: display.progress.bind(display), saved: () => undefined };
       const reading = calibrateCase(each, observer, signal).finally(() => display.finish());
       readings.push(...(await reading.catch(unlessAborted(signal))));

@@ -6,7 +6,7 @@ import { parseDuration } from '../../bench/model/units.ts';
 import { jsonDocument } from '../../reports/text/json-document.ts';
 import type { Command } from '../cli/command.ts';
 import { parsed, someOf, toggle } from '../cli/flag-types.ts';
-import { mayColor, print, reportWidth, say } from '../cli/output.ts';
+import { log, mayColor, print, reportWidth } from '../cli/output.ts';
 import { displayFlags } from '../flags/output.ts';
 
 const schema = z.strictObject({
@@ -41,7 +41,7 @@ export const micro: Command<typeof schema> = {
       else leftOut.push(`${path.name}: ${reason}`);
     }
     if (json) {
-      for (const reason of leftOut) say(`left out: ${reason}`);
+      for (const reason of leftOut) log(`left out: ${reason}`);
       print(jsonDocument(results));
     } else {
       const color = mayColor(process.stdout, noColor);

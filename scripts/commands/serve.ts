@@ -24,7 +24,7 @@ import { formatAddress, type SocketAddress } from '../../sockets/address.ts';
 import type { Command } from '../cli/command.ts';
 import { oneOf, parsed, text, toggle } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
-import { print, say } from '../cli/output.ts';
+import { log, print } from '../cli/output.ts';
 import { chosenSeed } from '../cli/seed.ts';
 import { resolveHost } from '../flags/host.ts';
 import { readWork } from '../flags/load.ts';
@@ -118,8 +118,8 @@ export const serve: Command<typeof schema> = {
     const operator = needsTerminal(app) ? new TerminalOperator(process.stdin, print) : undefined;
     const server = await started(await loadModel(model), spec, operator);
     stopOnSignal(server);
-    say(`${model} serves ${app} over ${transport} on ${formatAddress(server.address)}`);
-    say(`talk to it: ${talker({ transport, app }, server.address)}   stop it: Ctrl-C`);
+    log(`${model} serves ${app} over ${transport} on ${formatAddress(server.address)}`);
+    log(`talk to it: ${talker({ transport, app }, server.address)}   stop it: Ctrl-C`);
     return EXIT.ok;
   },
 };

@@ -2,7 +2,7 @@ import type { AppName } from '../../servers/apps/app-catalog.ts';
 import { type ModelName, modelNames, whyNotCarried, whyUnavailable } from '../../servers/model-catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { Flags, Values } from '../cli/flags.ts';
-import { say } from '../cli/output.ts';
+import { log } from '../cli/output.ts';
 import type { modelsFlag } from './options.ts';
 
 type ModelFlags = Flags<Values<{ readonly models: ReturnType<typeof modelsFlag> }>>;
@@ -20,7 +20,7 @@ export function readModels(flags: ModelFlags, all: boolean): readonly ModelName[
   });
   for (const { name, reason } of unavailable) {
     if (named) flags.refuse(`${name} can't run here: ${reason}`);
-    else say(`left out: ${name}: ${reason}`);
+    else log(`left out: ${name}: ${reason}`);
   }
   return orAll(named, modelNames).filter((name) => !unavailable.some((missing) => missing.name === name));
 }
@@ -36,7 +36,7 @@ export function serving(
   return models.filter((model) => {
     const reasons = transports.flatMap((transport) => whyNotCarried(model, app, transport) ?? []);
     if (reasons.length < transports.length) return true;
-    say(`left out: ${model}: ${reasons.join('; ')}`);
+    log(`left out: ${model}: ${reasons.join('; ')}`);
     return false;
   });
 }

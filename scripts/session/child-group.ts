@@ -13,7 +13,7 @@ export interface GroupOptions {
 
 /** How a program ended, and its output. */
 export interface GroupOutcome {
-  /** Why it failed, in words; null when it exited with code 0. */
+  /** Why it failed, as a clause; null when it exited with code 0. */
   readonly fault: string | null;
   /** Output on each stream; beyond 8 Mi characters the rest is dropped. */
   readonly stdout: string;

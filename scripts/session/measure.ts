@@ -3,7 +3,7 @@ import { ConfigurationError } from '../../bench/model/errors.ts';
 import type { Saved } from '../../reports/files/saved.ts';
 import { type Format, render } from '../../reports/renderers/formats.ts';
 import { untilInterrupted } from '../cli/interrupt.ts';
-import { mayColor, print, reportWidth, say } from '../cli/output.ts';
+import { log, mayColor, print, reportWidth } from '../cli/output.ts';
 import type { Output } from '../flags/output.ts';
 import { exitCode } from './exit-code.ts';
 import type { Measurement } from './measurement.ts';
@@ -21,8 +21,8 @@ export async function measure(configuration: RunConfiguration, output: Output): 
 }
 
 /**
- * Runs a measurement, saves its results each time that they change, and prints them. On SIGINT and SIGTERM it saves and
- * prints what was measured.
+ * Runs a measurement, saves its results after each change, and prints them. On SIGINT and SIGTERM it saves and
+ * prints the results so far.
  * @returns the exit code.
  * @throws {ConfigurationError} when results can't be saved where they should go.
  */
@@ -30,7 +30,7 @@ export async function record<R extends Saved>(measurement: Measurement<R>, outpu
   await prepareReports(output);
   const { ResultSink, writeReport } = await import('../../reports/files/sink.ts');
   const sink = orMisconfigured(() => new ResultSink(output.directory, new Date()), '--out-dir');
-  say(`seed ${measurement.seed}; results go to ${sink.directory}`);
+  log(`seed ${measurement.seed}; results go to ${sink.directory}`);
   const display = new ProgressDisplay(process.stderr, output.quiet);
   // A full disk must not end the measurement: its results can still be printed, and the next save may succeed.
   const observer = {
@@ -51,7 +51,7 @@ export async function record<R extends Saved>(measurement: Measurement<R>, outpu
     else orMisconfigured(() => writeReport(file, document), flag);
   }
   orMisconfigured(save, '--out-dir');
-  say(`results saved in ${sink.file}`);
+  log(`results saved in ${sink.file}`);
   return exitCode(result);
 }
 

@@ -6,11 +6,11 @@ import type { Saved } from '../../reports/files/saved.ts';
 export interface MeasurementObserver<R extends Saved>
   extends Pick<RunObserver, 'progress'>,
     Pick<CheckObserver, 'doing'> {
-  /** Receives the results so far, to be saved, each time that they change. */
+  /** Receives the results so far, to be saved, after each change. */
   saved(result: R): void;
 }
 
-/** A measurement, with what a session needs to know of it. */
+/** A measurement that a session runs. */
 export interface Measurement<R extends Saved> {
   /** Seed of its random choices, which is printed. */
   readonly seed: number;

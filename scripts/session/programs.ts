@@ -2,7 +2,7 @@ import type { ForeignServer, SingleTarget } from '../../bench/model/configuratio
 import { REFERENCE } from '../../bench/model/stored-baseline.ts';
 import type { Reason } from '../../bench/model/trial.ts';
 import type { Flags } from '../cli/flags.ts';
-import { say } from '../cli/output.ts';
+import { log } from '../cli/output.ts';
 import { build, checkOut } from './checkout.ts';
 
 /** The two programs of a check, as given on the command line. */
@@ -86,7 +86,7 @@ function baselinePrograms(
       const baseline = await checkOut(ref, signal);
       try {
         for (const directory of buildCommand === undefined ? [] : [baseline.directory, process.cwd()]) {
-          say(`building in ${directory}`);
+          log(`building in ${directory}`);
           await build(buildCommand ?? '', directory, signal);
         }
       } catch (error) {
@@ -95,7 +95,7 @@ function baselinePrograms(
       }
       const a = server(`${ref} (${baseline.commit.slice(0, SHORT_COMMIT)})`, command, baseline.directory);
       const warnings = baseline.isHere ? [sameSources(ref)] : [];
-      for (const { message } of warnings) say(message);
+      for (const { message } of warnings) log(message);
       return { arms: { a, b: server('here', command, process.cwd()) }, warnings, dispose: () => baseline.dispose() };
     },
   };

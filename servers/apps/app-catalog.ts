@@ -15,11 +15,11 @@ export type AppProtocol = 'HTTP' | 'WebSocket';
 export interface AppEntry extends CarriedApp {
   readonly title: string;
   readonly summary: string;
-  /** True if it answers datagrams, so that a forged source address can aim its replies at others: see reflection.ts. */
+  /** True if it answers datagrams, so that a forged source address directs its replies at others: see reflection.ts. */
   readonly answersDatagrams?: boolean;
   /** The workload that measures it. */
   readonly workload: ServedWorkload;
-  /** Absent: messages are bytes of the transport. */
+  /** Default: none, messages are bytes of the transport. */
   readonly protocol?: AppProtocol;
   /** Body of every reply, for an app that speaks HTTP. */
   readonly page?: string;
@@ -27,7 +27,7 @@ export interface AppEntry extends CarriedApp {
   readonly timeLimits?: readonly (keyof HttpTimeLimits)[];
   /** Why its requests can't be given work, as a clause. */
   readonly withoutWork?: string;
-  /** The app that does the same and closes without reading, perhaps itself: what `serve --once` serves. */
+  /** The app that `serve --once` serves in its place: one that closes without reading. It may be the app itself. */
   readonly once?: string;
   /** Imports the app on demand, so that listing apps costs nothing. */
   readonly load: () => Promise<{ readonly createApp: CreateApp }>;

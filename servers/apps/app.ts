@@ -8,14 +8,14 @@ export interface StreamApp {
   /** Opens the session of one stream. */
   stream(): StreamSession;
   /**
-   * What the app answers to HTTP requests, in place of {@link stream}, for models that leave the protocol to node:http
+   * The app's answers to HTTP requests, used in place of {@link stream} by models that leave the protocol to node:http
    * (see node/http-server.ts).
    */
   readonly http?: HttpApp | undefined;
   /**
-   * Interval at which a model checks the time limits of clients (see timing/peer-timer.ts), in milliseconds; undefined: no
-   * limits. If it is set, all sessions of the app have `turn`, `timeLimitMs` and `expire`. With {@link http}, node:http
-   * checks them in its place.
+   * Interval at which a model checks the time limits of clients (see timing/peer-timer.ts), in milliseconds; undefined:
+   * no limits. If it is set, all sessions of the app have `turn`, `timeLimitMs` and `expire`. With {@link http},
+   * node:http checks them in its place.
    */
   readonly checkEveryMs?: number | undefined;
 }
@@ -23,8 +23,8 @@ export interface StreamApp {
 /** An app that serves datagrams. */
 export interface DatagramApp {
   /**
-   * Takes one datagram, and may answer it. Datagrams may come from any sender, and the app keeps no state about senders
-   * here.
+   * Takes one datagram, and may answer it. Datagrams may come from any sender, and the app keeps no state for each
+   * sender.
    */
   datagram(bytes: Uint8Array, start: number, end: number, reply: DatagramReply): void;
 }
@@ -37,20 +37,20 @@ export interface AdoptingApp {
 
 /**
  * An application protocol as a state machine without sockets. An app has exactly the methods of what it can serve; its
- * entry in app-catalog.ts declares the same as `transports` and `needs`. Bytes are passed as a range of a buffer, so that a
- * request costs no allocation; they are valid during the call only.
+ * entry in app-catalog.ts declares the same as `transports` and `needs`. Bytes are passed as a range of a buffer, so
+ * that a request costs no allocation; they are valid during the call only.
  */
 export interface App extends Partial<StreamApp>, Partial<DatagramApp>, Partial<AdoptingApp> {
   /**
-   * True if the app knows where each request ends, and applies {@link AppOptions.cost} itself. For other apps, the model
-   * counts bytes: see work/working-app.ts.
+   * True if the app knows where each request ends, and applies {@link AppOptions.cost} itself. For other apps, the
+   * model counts bytes: see work/working-app.ts.
    */
   readonly appliesCost?: boolean;
 }
 
-/** What an app is made with. Each app takes what it uses. */
+/** Input for creating an app. Each app uses a part of it. */
 export interface AppOptions {
-  /** Decides what is random: the same for the same seed. */
+  /** Source of all random choices: the same for the same seed. */
   readonly random: Random;
   /** Time limits of clients, for apps that speak HTTP. */
   readonly timeLimits: HttpTimeLimits;
@@ -60,7 +60,7 @@ export interface AppOptions {
   readonly operator?: Operator | undefined;
 }
 
-/** Makes an app, with state of its own. Each server, thread or process makes one; some make one for each client. */
+/** Creates an app with its own state. Each server, thread or process creates one; some create one for each client. */
 export type CreateApp = (options: AppOptions) => App;
 
 /** An app that speaks HTTP, without the protocol. */
@@ -68,7 +68,7 @@ export interface HttpApp {
   /** Returns the answer to a complete request. Its body has been discarded. */
   answerTo(method: string): Answer;
   readonly limits: HttpTimeLimits;
-  /** What each request costs before it is answered; undefined: nothing. */
+  /** Cost of each request before it is answered; undefined: none. */
   readonly cost?: RequestCost | undefined;
 }
 
@@ -116,7 +116,7 @@ export interface StreamSession {
   /** The peer has exceeded its time limit. Ends the session, with or without a reply. */
   expire?(reply: StreamReply): void;
   /**
-   * The connection is gone, for whatever reason, and nothing can be sent. Called once, after all other calls, by models
+   * The connection is closed, for any reason, and nothing can be sent. Called once, after all other calls, by models
    * with the capability `unprompted-replies`.
    */
   close?(): void;
@@ -144,8 +144,8 @@ export interface StreamReply extends Reply {
    */
   sendConstant(bytes: Uint8Array, start: number, end: number): void;
   /**
-   * Sends bytes `start` to `end` at once to all other open sessions of the server, in whatever thread or process they
-   * are, and never to this one. All clients receive the output of several senders in the same order. A client that does
+   * Sends bytes `start` to `end` at once to all other open sessions of the server, in any thread or process, and never
+   * to this one. All clients receive the output of several senders in the same order. A client that does
    * not read is dropped when its unread output exceeds a limit. For apps that need a `room`, whose sessions send
    * nothing else.
    */

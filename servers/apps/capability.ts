@@ -5,7 +5,7 @@ import type { TransportName } from '../transport.ts';
 export const capabilities = {
   'node-streams': "connections that are Node's own streams",
   'unprompted-replies': 'sessions that may send at any time, not only in reply',
-  room: 'clients that are served at the same time and reach each other, whatever thread or process serves each',
+  room: 'clients that are served at the same time and reach each other, in any thread or process',
   terminal: 'to run in the process that has the terminal, in its main thread',
 } as const;
 

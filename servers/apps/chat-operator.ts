@@ -65,14 +65,14 @@ class Client implements StreamSession {
   }
 
   /** Sends a line to the client. */
-  say(line: string): void {
+  sendLine(line: string): void {
     const bytes = Buffer.from(`${line}\n`);
     this.#reply?.send(bytes, 0, bytes.length);
   }
 
   /** Sends the operator's answer. Ends the session after the last answer to a client that has finished. */
   answer(line: string): void {
-    this.say(line);
+    this.sendLine(line);
     if (!this.#finished || this.hasPendingReply) return;
     this.#reply?.end();
     this.#desk.leave(this);
@@ -81,7 +81,7 @@ class Client implements StreamSession {
   /** Sends a last line and ends the session. */
   dismiss(line: string): void {
     this.#lines.length = 0;
-    this.say(line);
+    this.sendLine(line);
     this.#reply?.end();
   }
 
@@ -129,7 +129,7 @@ class ChatOperator implements StreamApp {
     } else {
       this.#clients.push(client);
       this.#operator.show(`client ${client.number} has connected${before > 0 ? ', and waits' : ''}`);
-      if (before > 0) client.say(`The operator is busy: please wait. Before you: ${before}.`);
+      if (before > 0) client.sendLine(`The operator is busy: please wait. Before you: ${before}.`);
     }
   }
 
@@ -141,7 +141,7 @@ class ChatOperator implements StreamApp {
     if (this.#answering === client) this.#answering = undefined;
     this.#operator?.show(`client ${client.number} has left`);
     if (place > 0) return;
-    this.#clients[0]?.say('The operator is here now.');
+    this.#clients[0]?.sendLine('The operator is here now.');
     this.takeTurn();
   }
 

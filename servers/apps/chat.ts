@@ -7,7 +7,7 @@ const NEWLINE = 0x0a;
 const NOTHING = Buffer.alloc(0);
 
 /** The session of one client. */
-class Speaker implements StreamSession {
+class TurnReplies implements StreamSession {
   /** The received part of an incomplete line. */
   #partial: Buffer = NOTHING;
 
@@ -38,5 +38,5 @@ class Speaker implements StreamSession {
 
 /** A chat server: each line of a client goes to all other clients, and the server itself sends nothing. */
 export function createApp(): StreamApp {
-  return { stream: () => new Speaker() };
+  return { stream: () => new TurnReplies() };
 }

@@ -36,11 +36,11 @@ const replies: Readonly<Record<Method, Variants>> = {
 };
 
 /** Collects the replies of one turn, and sends consecutive copies of the usual reply together. */
-class Speaker {
+class TurnReplies {
   #reply: DatedReply | undefined;
   #copies = 0;
 
-  say(next: DatedReply, to: StreamReply): void {
+  add(next: DatedReply, to: StreamReply): void {
     if (next !== this.#reply || this.#copies === next.bytes.length / next.length) this.flush(to);
     this.#reply = next;
     this.#copies++;
@@ -56,8 +56,8 @@ class Speaker {
   }
 }
 
-/** Shared by all sessions of a thread: it holds nothing between turns. */
-const speaker = new Speaker();
+/** Shared by all sessions of a thread: it is empty between turns. */
+const turnReplies = new TurnReplies();
 
 class HttpSession implements StreamSession {
   readonly #parser = new RequestParser();
@@ -95,12 +95,12 @@ class HttpSession implements StreamSession {
         return;
       }
       if (parser.awaitsContinue) {
-        speaker.flush(reply);
+        turnReplies.flush(reply);
         reply.sendConstant(CONTINUE, 0, CONTINUE.length);
       }
       if (parser.done && !this.#answer(reply)) return;
     }
-    speaker.flush(reply);
+    turnReplies.flush(reply);
   }
 
   /** Answers a truncated request with 400: RFC 9112 §8. */
@@ -114,17 +114,17 @@ class HttpSession implements StreamSession {
     this.#answered++;
     if (this.#cost !== undefined) {
       // Earlier replies must not wait for this request's work.
-      speaker.flush(reply);
+      turnReplies.flush(reply);
       this.#cost.next(reply);
     }
     const { usual, keepAlive, close } = replies[parser.method];
     if (!parser.persistent) {
-      speaker.say(close, reply);
-      speaker.flush(reply);
+      turnReplies.add(close, reply);
+      turnReplies.flush(reply);
       reply.end();
       return false;
     }
-    speaker.say(parser.tellsKeepAlive ? keepAlive : usual, reply);
+    turnReplies.add(parser.confirmsKeepAlive ? keepAlive : usual, reply);
     parser.next();
     return true;
   }
@@ -132,9 +132,9 @@ class HttpSession implements StreamSession {
 
 /** Sends an error status after earlier replies, and ends the connection: the start of the next request is unknown. */
 function refuse(status: number, reply: StreamReply): void {
-  speaker.flush(reply);
-  speaker.say(refusal(status), reply);
-  speaker.flush(reply);
+  turnReplies.flush(reply);
+  turnReplies.add(refusal(status), reply);
+  turnReplies.flush(reply);
   reply.end();
 }
 

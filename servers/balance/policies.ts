@@ -4,7 +4,7 @@ import type { Random } from '../random/streams.ts';
 export const balancePolicies = {
   'round-robin': 'each server in turn',
   'least-connections': 'the server with the fewest open connections',
-  random: 'any server, whatever its load',
+  random: 'any server, regardless of its load',
   p2c: 'of two random servers, the one with fewer open connections: the power of two choices',
 } as const;
 

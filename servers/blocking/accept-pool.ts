@@ -33,7 +33,7 @@ interface PoolInput {
  * Starts threads that all block in accept on one listener. Each serves its connection to the end; when all are busy,
  * further connections wait in the accept queue. Over UDP all block in recvfrom on one socket, and the thread that
  * receives a datagram answers it. The calling thread stays free to stop them.
- * @param workerEnded as for {@link ServerModel.start}. A thread that ends by itself ends this process, too.
+ * @param workerEnded as for {@link ServerModel.start}. A thread that ends unexpectedly ends this process, too.
  */
 export async function startAcceptPool(
   spec: ServerSpec,

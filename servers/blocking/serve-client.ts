@@ -22,7 +22,7 @@ export interface Conversation {
   readonly room?: SharedArrayBuffer | undefined;
 }
 
-/** What a process gets for a client, besides its socket and possibly a link to the hub of a room. Plain data: crosses as JSON. */
+/** The message to a process for a client, with its socket and, in a room, a link to the hub. Plain data, as JSON. */
 export type PassedConversation = Pick<Conversation, 'spec' | 'first'>;
 
 /** Serves a TCP client of a room whose other clients are in other processes, and closes both descriptors. */

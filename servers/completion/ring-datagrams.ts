@@ -49,7 +49,7 @@ export class RingDatagrams implements DatagramReply {
   readonly #held: HeldDatagrams;
   #waitNanos = 0;
   /** Whether a send in flight uses the buffer of the datagram being answered. */
-  #lending = false;
+  #isHeldBySend = false;
 
   /** @throws {SystemError} where io_uring is not available. */
   constructor(fd: number, app: DatagramApp, inbox = INBOX) {
@@ -101,7 +101,7 @@ export class RingDatagrams implements DatagramReply {
     const { inbox, outbox, submissions } = this.#ring;
     const length = end - start;
     // The buffer contains the address, which must stay until the reply is sent, and for an echo the bytes, too.
-    this.#lending = true;
+    this.#isHeldBySend = true;
     if (bytes === inbox.data.bytes) {
       submissions.sendTo(this.#fd, inbox.data, start, length, this.#sender, SEND);
       return;
@@ -119,9 +119,9 @@ export class RingDatagrams implements DatagramReply {
     const { completions, inbox } = this.#ring;
     const buffer = completions.bufferAt(i);
     if (buffer >= 0) {
-      this.#lending = false;
+      this.#isHeldBySend = false;
       if (completions.resultAt(i) > 0) this.#answer(buffer * inbox.size);
-      if (this.#lending) this.#ring.lend(buffer);
+      if (this.#isHeldBySend) this.#ring.releaseLater(buffer);
       else inbox.release(buffer);
     }
     if (!completions.hasMore(i)) this.#receiveAgain(completions.resultAt(i));

@@ -43,7 +43,7 @@ export class RingStreams implements StreamRing<CompletionConnection> {
   #toRevisit: CompletionConnection[] = [];
   #revisited: CompletionConnection[] = [];
   /** Whether a send in flight uses the buffer of the completion being handled. */
-  #lending = false;
+  #isHeldBySend = false;
 
   readonly #stopping: () => boolean;
 
@@ -114,7 +114,7 @@ export class RingStreams implements StreamRing<CompletionConnection> {
   }
 
   sendNow(fd: number, memory: NativeMemory, start: number, end: number): void {
-    if (memory === this.received) this.#lending = true;
+    if (memory === this.received) this.#isHeldBySend = true;
     this.#ring.submissions.sendNow(fd, memory, start, end - start, SEND_NOW, fd);
   }
 
@@ -176,10 +176,10 @@ export class RingStreams implements StreamRing<CompletionConnection> {
   #handleReceive(connection: CompletionConnection | undefined, result: number, i: number): void {
     const { completions, inbox } = this.#ring;
     const buffer = completions.bufferAt(i);
-    this.#lending = false;
+    this.#isHeldBySend = false;
     if (result > 0) connection?.received(buffer * inbox.size, buffer * inbox.size + result);
     if (buffer >= 0) {
-      if (this.#lending) this.#ring.lend(buffer);
+      if (this.#isHeldBySend) this.#ring.releaseLater(buffer);
       else inbox.release(buffer);
     }
     if (!completions.hasMore(i)) connection?.receivingEnded(result);

@@ -33,8 +33,8 @@ export class ServerRing {
   /** Number of the turn. Operations prepared in one turn are submitted, and short sends reported, in the next. */
   turn = 0;
   /** Buffers used by sends in flight: those of even turns, and those of odd turns. */
-  readonly #lent: readonly [Int32Array, Int32Array];
-  readonly #lentCounts: [number, number] = [0, 0];
+  readonly #held: readonly [Int32Array, Int32Array];
+  readonly #heldCounts: [number, number] = [0, 0];
   #placed = 0;
   #advanced = false;
 
@@ -49,7 +49,7 @@ export class ServerRing {
       parts.free();
       throw error;
     }
-    this.#lent = [new Int32Array(buffers), new Int32Array(buffers)];
+    this.#held = [new Int32Array(buffers), new Int32Array(buffers)];
   }
 
   get submissions() {
@@ -83,12 +83,12 @@ export class ServerRing {
     this.inbox.publish();
   }
 
-  /** Marks a buffer as used by a send: it is released to the kernel after the next turn. */
-  lend(buffer: number): void {
+  /** Marks a buffer as held by a send. It is released to the kernel after the next turn. */
+  releaseLater(buffer: number): void {
     const parity = this.turn & 1;
-    const lent = this.#lent[parity] as Int32Array;
-    lent[this.#lentCounts[parity] as number] = buffer;
-    (this.#lentCounts[parity] as number)++;
+    const held = this.#held[parity] as Int32Array;
+    held[this.#heldCounts[parity] as number] = buffer;
+    (this.#heldCounts[parity] as number)++;
   }
 
   /**
@@ -117,9 +117,9 @@ export class ServerRing {
   }
 
   #takeBack(parity: number): void {
-    const lent = this.#lent[parity] as Int32Array;
-    const count = this.#lentCounts[parity] as number;
-    for (let i = 0; i < count; i++) this.inbox.release(lent[i] as number);
-    this.#lentCounts[parity as 0 | 1] = 0;
+    const held = this.#held[parity] as Int32Array;
+    const count = this.#heldCounts[parity] as number;
+    for (let i = 0; i < count; i++) this.inbox.release(held[i] as number);
+    this.#heldCounts[parity as 0 | 1] = 0;
   }
 }

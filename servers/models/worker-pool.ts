@@ -56,7 +56,7 @@ async function serveStreams(spec: ServerSpec, pool: Pool): Promise<RunningServer
   });
 }
 
-/** Answers a request with what a thread of the pool says, when that has done the request's work. Never rejects. */
+/** Answers a request with the answer of a thread of the pool, which does the request's work. Never rejects. */
 async function respond(pool: Pool, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
     const { answer } = await pool.run({ kind: 'request', method: request.method ?? '' });

@@ -1,6 +1,6 @@
 import type { DatagramReply, StreamReply } from '../apps/app.ts';
 
-/** The replies that an app made. Plain data: it crosses between threads. */
+/** The replies of an app. Plain data, for passing between threads. */
 export interface Collected {
   /** Messages, or pieces of a stream, in order. */
   readonly parts: readonly Uint8Array[];

@@ -7,20 +7,20 @@ import { checkEveryMs, type HttpTimeLimits } from '../apps/http/time-limits.ts';
 import type { RunningServer, ServerSpec } from '../contract.ts';
 import { endConversation, listen, tlsOptions } from './streams.ts';
 
-/** HTTP over node:http and node:https, shared by the models on Node's streams: they read requests and time clients. */
+/** HTTP over node:http and node:https, for the models on Node's streams. Both parse requests and apply time limits. */
 
 /**
- * Answers a complete request, at once or later. Its body has been discarded. node:http keeps the order of the replies on
- * each connection.
+ * Answers a complete request, at once or later. Its body has been discarded. node:http keeps the order of the replies
+ * on each connection.
  */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Most requests of one connection that wait for their answer before the server stops reading from it. */
 const MAX_WAITING = 64;
 
-/** What the server remembers of a connection. */
+/** State of a connection. */
 interface Connection {
-  /** Number of requests whose answer comes later. */
+  /** Number of requests that are not answered yet. */
   waiting: number;
   /** The reply to the latest complete request. It is sent after all others. */
   last?: ServerResponse;
@@ -28,7 +28,7 @@ interface Connection {
 }
 
 /**
- * Listens, and calls `handle` with every request. Keeps the promises of contract.ts where node:http by itself does not:
+ * Listens, and calls `handle` with every request. Keeps the contract of contract.ts where node:http alone does not:
  * a half-closed client is answered, the reply to a faulty request follows all earlier replies, and later input provokes
  * no reset.
  * @throws {SystemError} EADDRINUSE and the like.
@@ -40,7 +40,7 @@ export function listenHttp(spec: ServerSpec, { limits }: HttpApp, handle: Reques
     ? createHttpsServer({ ...options, ...tlsOptions(), allowHalfOpen: true })
     : createServer(options);
   const connections = new WeakMap<Socket, Connection>();
-  // Undocumented. Otherwise node:http ends at the client's FIN, and drops replies that are still in its queue.
+  // Undocumented option. Without it, node:http ends the connection at the client's FIN, and drops queued replies.
   Object.assign(server, { httpAllowHalfOpen: true });
   server.setTimeout(stallMs(limits), (socket) => {
     const last = connections.get(socket)?.last;
@@ -48,11 +48,11 @@ export function listenHttp(spec: ServerSpec, { limits }: HttpApp, handle: Reques
   });
   server.on(isTls ? 'secureConnection' : 'connection', (socket: Socket) => {
     connections.set(socket, { waiting: 0, isRefused: false });
-    // node:http calls it after the last reply. Its own one closes the socket, which resets a client that still sends.
+    // node:http calls this after the last reply. The original closes the socket, which resets a client that is sending.
     socket.destroySoon = () => endConversation(socket);
     closeIfSilent(socket, limits.idleMs);
-    // With a listener, node:http reads through the stream, which can pause. TLS passes on what it has decrypted also after
-    // that, which the parser of a client that pipelines then refuses: HPE_PAUSED.
+    // With a listener, node:http reads through the stream, which can be paused. Without one, TLS passes decrypted bytes
+    // of a client that pipelines to the paused parser, which is an error: HPE_PAUSED.
     if (isTls) socket.on('data', () => undefined);
   });
   const answer = (request: IncomingMessage, response: ServerResponse) => {
@@ -78,7 +78,7 @@ export function listenHttp(spec: ServerSpec, { limits }: HttpApp, handle: Reques
 /** Stops reading from a connection while many of its requests wait. node:http only does so while replies wait. */
 function boundWaiting(socket: Socket, connection: Connection, response: ServerResponse): void {
   connection.waiting++;
-  // After the other requests of this chunk: at the end of each, node:http resumes.
+  // Not before the other requests of this chunk are handled: node:http resumes at the end of each.
   if (connection.waiting === MAX_WAITING) {
     setImmediate(() => {
       if (connection.waiting >= MAX_WAITING) socket.pause();
@@ -95,7 +95,7 @@ function serverOptions(limits: HttpTimeLimits): ServerOptions {
   return {
     noDelay: true,
     keepAliveTimeout: idleMs,
-    // node:http requires that it is at most the other, unless that is unlimited.
+    // node:http requires headersTimeout <= requestTimeout, unless that is unlimited.
     headersTimeout: requestMs > 0 ? Math.min(headerMs, requestMs) : headerMs,
     requestTimeout: requestMs,
     connectionsCheckingInterval: Math.round(checkEveryMs(limits) ?? 0),
@@ -103,8 +103,9 @@ function serverOptions(limits: HttpTimeLimits): ServerOptions {
 }
 
 /**
- * Returns how long a connection may be without any progress, for clients that do not read their replies: a little longer
- * than the longest of the limits, so that the others apply first. 0 when one of them is unlimited.
+ * Returns the limit for connections without progress, in milliseconds, which ends clients that do not read their
+ * replies. It is longer than all other limits, so that those apply first. 0, without limit, when one of them is
+ * unlimited.
  */
 function stallMs(limits: HttpTimeLimits): number {
   const { idleMs, headerMs, requestMs } = limits;
@@ -118,16 +119,16 @@ function closeIfSilent(socket: Socket, idleMs: number): void {
   const close = () => {
     if (socket.bytesRead === 0) socket.destroy();
   };
-  // Bytes that came while the server was held up are read before that.
+  // Bytes that arrived while the event loop was blocked are read first.
   const timer = setTimeout(() => setImmediate(close), idleMs);
   socket.once('close', () => clearTimeout(timer));
 }
 
-/** Reports whether an error calls for a reply. */
+/** Reports whether an error must be answered. */
 function isFaulty({ code }: NodeJS.ErrnoException, socket: Socket): boolean {
   // A reset, or input after the last request.
   if (!socket.writable || code === 'HPE_CLOSED_CONNECTION') return false;
-  // The limit on heads counts from the connection for node:http; for a client without a request, the idle limit counts.
+  // node:http applies its limit on heads from the start of the connection. Without a request, the idle limit applies.
   return code !== 'ERR_HTTP_REQUEST_TIMEOUT' || socket.bytesRead > 0;
 }
 

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { linger } from '../timing/linger-socket.ts';
 import type { Backends } from './backends.ts';
 
-/** Relays between a client and a server of the policy's choice. Resets the client if there is none. Never rejects. */
+/** Relays between a client and a server that the policy chooses. Resets the client if there is none. Never rejects. */
 export async function relay(client: Socket, backends: Backends): Promise<void> {
   const server = await backends.connect();
   if (server === undefined || server.destroyed) client.resetAndDestroy();

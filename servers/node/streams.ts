@@ -26,7 +26,7 @@ const HANDSHAKE_LIMIT_MS = 10_000;
  */
 export function listenStream(spec: ServerSpec, converse: (socket: Socket) => void): Promise<RunningServer> {
   const serve = (socket: Socket) => {
-    // A reset ends this connection only; Node destroys the socket by itself.
+    // A reset ends this connection only; Node destroys the socket.
     socket.on('error', () => undefined);
     converse(socket);
   };
@@ -37,7 +37,7 @@ export function listenStream(spec: ServerSpec, converse: (socket: Socket) => voi
   );
 }
 
-/** Returns what a server over TLS is made with. */
+/** Returns the options of a server over TLS. */
 export function tlsOptions(): { readonly cert: string; readonly key: string; readonly handshakeTimeout: number } {
   return { ...makeCertificate(), handshakeTimeout: HANDSHAKE_LIMIT_MS };
 }
@@ -153,7 +153,7 @@ export function endConversation(socket: Socket): void {
 
 function finish(socket: Socket): void {
   if (socket.readableEnded) socket.end();
-  // Node closes the socket by itself when the peer's FIN has come, too.
+  // Node closes the socket after the peer's FIN.
   else socket.end(() => linger(socket));
 }
 

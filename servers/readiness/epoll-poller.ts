@@ -14,7 +14,7 @@ export class EpollPoller implements Poller {
   }
 
   remove(): void {
-    // Closing a socket's only descriptor does it.
+    // Closing a socket's only descriptor removes it from the set.
   }
 
   wait(timeoutMs: number): number {

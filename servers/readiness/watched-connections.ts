@@ -69,7 +69,7 @@ export class WatchedConnections {
     this.#look();
   }
 
-  /** Stops receiving from a connection, or goes on with what it waits for. Errors end it in any case. */
+  /** Stops receiving from a connection, or continues to wait for its events. Errors end it in both cases. */
   hold(fd: number, held: boolean): void {
     if (this.has(fd)) this.#poller.change(fd, held ? 0 : (this.#interests[fd] as number));
   }

@@ -30,7 +30,7 @@ export function openRoom({ app }: { readonly app: AppName }): SharedArrayBuffer 
 }
 
 /**
- * Broadcasts between the sessions of one process, in whatever threads they run. The sender writes to all other sockets
+ * Broadcasts between the sessions of one process, in all of its threads. The sender writes to all other sockets
  * itself, and holds a lock meanwhile, so that all clients receive everything in the same order. Unread data waits in
  * the client's socket send buffer (tcp(7), tcp_wmem; about 2.5 MB over loopback). A client whose buffer is full is shut
  * down, possibly in the middle of a line, so that the others do not wait for it.

@@ -18,7 +18,7 @@ export function openHub({ app }: { readonly app: AppName }): Hub | undefined {
 /**
  * Connects the processes of a room, in the process that started them. Each frame goes to all processes, including its
  * sender, so that all receive everything in the same order. When one link is full, reading from all links stops until
- * it drains. That is short, because every process reads its link whatever its clients do.
+ * it drains. That is short, because every process reads its link independently of its clients.
  */
 export class Hub {
   readonly #links = new Set<Socket>();

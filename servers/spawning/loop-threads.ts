@@ -27,7 +27,7 @@ const CLOSE_LIMIT_MS = 1000;
  * free to stop them: a listener that is shut down becomes ready, which wakes its loop.
  * @param taskFor makes the task of a loop. The loop calls `tellReady` of thread.ts when it is about to wait.
  * @param listeners sockets on one address. They are closed when the server is closed or can't start.
- * @param workerEnded as for {@link ServerModel.start}. A loop that ends by itself ends this process, too.
+ * @param workerEnded as for {@link ServerModel.start}. A loop that ends unexpectedly ends this process, too.
  * @throws {SystemError} when a loop lacks a resource, such as a descriptor.
  */
 export async function startLoops(

@@ -16,7 +16,7 @@ export interface HostSpec extends ServerSpec {
 
 /**
  * What a host process reports to its parent over IPC. First `ready` or `failed`. Then `ended` for each thread or
- * process of the server that ended by itself, and `answer` to each {@link HOST_QUESTION}.
+ * process of the server that ended unexpectedly, and `answer` to each {@link HOST_QUESTION}.
  */
 export type HostMessage =
   | { readonly kind: 'ready'; readonly address: SocketAddress }

@@ -33,7 +33,7 @@ export class MappedMemory {
 
   /**
    * Unmaps the memory: munmap(2). Neither this object nor its views may be used afterwards. A second call does nothing:
-   * a second munmap(2) could unmap whatever has been mapped there since.
+   * a second munmap(2) could unmap a later mapping at the same address.
    */
   free(): void {
     if (this.#size === 0) return;

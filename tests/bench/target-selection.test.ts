@@ -123,7 +123,7 @@ describe('a target is down', () => {
     expect(selection.isDown(1)).toBe(false);
     selection.refused(10);
     expect([0, 1, 2].map((target) => selection.isDown(target))).toEqual([false, true, false]);
-    selection.stands(4);
+    selection.established(4);
     expect(selection.isDown(1)).toBe(false);
   });
 

@@ -1,6 +1,6 @@
 /**
  * Runs command lines of the built program in this process, one after the other. A message contains the arguments and
- * the working directory; the answer is the exit code, and what the command line wrote.
+ * the working directory; the answer contains the exit code and the output of the command line.
  */
 import { runCommandLine } from '../../dist/scripts/command-line.js';
 

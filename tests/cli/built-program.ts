@@ -13,7 +13,7 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Started processes that run no command line now. They end with this process, by their IPC channel. */
+/** Idle processes that can run a command line. They end with this process, when their IPC channel closes. */
 const idle: ChildProcess[] = [];
 
 /**

@@ -53,7 +53,7 @@ export interface ImpairingServer {
 }
 
 /**
- * Starts the server in a thread of its own, on a loopback port that the kernel chooses.
+ * Starts the server in its own thread, on a loopback port that the kernel chooses.
  * @throws {Error} when it cannot start.
  */
 export async function startImpairingServer(

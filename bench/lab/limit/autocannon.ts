@@ -17,7 +17,7 @@ export function servePages(reference: CReference, cpu: number): Promise<Referenc
 }
 
 /**
- * Runs autocannon in a process of its own on one CPU, for a whole number of seconds, in a closed loop.
+ * Runs autocannon in its own process on one CPU, for a whole number of seconds, in a closed loop.
  * @throws {TargetError} when it fails.
  */
 export async function floodByAutocannon(

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { packageRoot } from '../../model/package.ts';
 import { Child } from './child.ts';
 
-/** What a generator in a process of its own reports when it holds its connections. */
+/** What a generator in its own process reports when it holds its connections. */
 export interface HeldConnections {
   /** Connections that were opened and answered once. */
   readonly answered: number;

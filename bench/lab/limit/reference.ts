@@ -38,7 +38,7 @@ export interface LoadedServer {
   readonly pid: number;
 }
 
-/** A server that runs in a process of its own. */
+/** A server that runs in its own process. */
 export interface ReferenceServer extends LoadedServer {
   stop(): Promise<void>;
 }

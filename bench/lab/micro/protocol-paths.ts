@@ -12,14 +12,14 @@ import type { HotPath } from './hot-path.ts';
 import type { HotPathName } from './names.ts';
 
 const scope: ProtocolScope = { connections: 1, firstConnection: 0, streamKey: { seed: 1 } };
-/** Sequence number of every request: a request with random parts is always the same, and so is its reply. */
+/** Sequence number of every request, so that random parts, and the reply to them, are constant. */
 const SEQUENCE = 1;
 const MESSAGE_BYTES = 64;
 
-/** What a protocol is measured with. */
+/** A protocol to measure, and its replies. */
 interface Talk {
   readonly protocol: ClientProtocol;
-  /** What the server says before the first reply; nothing by default. */
+  /** Bytes from the server before the first reply. Default: none. */
   readonly greeting?: string;
   readonly reply: Uint8Array;
 }
@@ -91,8 +91,8 @@ function talking(name: HotPathName, summary: string, prepareTalk: () => Talk): H
       const out = new Uint8Array(protocol.longestRequest);
       const inbox = new Uint8Array(reply.length);
       inbox.set(reply);
-      const said = bytesOf(greeting);
-      if (said.length > 0) protocol.consume(0, NO_REQUEST, said, 0, said.length);
+      const received = bytesOf(greeting);
+      if (received.length > 0) protocol.consume(0, NO_REQUEST, received, 0, received.length);
       return {
         repeat(times) {
           let complete = 0;

@@ -35,7 +35,7 @@ export class Trace {
   readonly #noise: Noise;
   readonly #servers: Random;
 
-  /** @param streamKey the same key gives the same machine, whatever is measured on it. */
+  /** @param streamKey the same key gives the same machine, for any measurements on it. */
   constructor(machine: MachineName, streamKey: StreamKey) {
     this.coin = streamOf('simulated coin', streamKey);
     this.resampling = streamOf('bootstrap', streamKey);

@@ -4,8 +4,8 @@ import type { LoadProfile } from './profile.ts';
 const CAPACITY = 2048;
 
 /**
- * A sample of the distances between the requests that a thread sent, in operational time: their mean is 1, whatever the
- * rate is at the time. They are compared with the distribution that was requested.
+ * A sample of the distances between the requests that a thread sent, in operational time: their mean is 1 at any
+ * rate. They are compared with the distribution that was requested.
  */
 export class ArrivalSample {
   readonly #profile: LoadProfile;

@@ -18,7 +18,7 @@ import { UnsentLines } from './unsent-lines.ts';
 
 const READING = EPOLLIN | EPOLLRDHUP;
 const INBOX_BYTES = 65_536;
-/** Number of connections that call: one that has heard nothing yet may be one of the callers itself. */
+/** Number of connections that call: one that has received nothing yet may be one of the callers itself. */
 const CALLERS = 2;
 
 /**
@@ -107,7 +107,7 @@ export class Broadcast implements Workload {
 
   request(c: number, dueNanos: number): boolean {
     if (this.#table.phase(c) !== OPEN || this.#lines.room(c) <= 0) return false;
-    this.#say(c, dueNanos, dueNanos);
+    this.#addLine(c, dueNanos, dueNanos);
     return true;
   }
 
@@ -173,12 +173,12 @@ export class Broadcast implements Workload {
   #ask(c: number, now: number): void {
     for (let room = this.#lines.room(c); room > 0; room--) {
       const due = this.#state.demand.next(c, now, room);
-      if (due >= 0) this.#say(c, due, now);
+      if (due >= 0) this.#addLine(c, due, now);
     }
   }
 
-  #say(c: number, dueNanos: number, readyNanos: number): void {
-    this.#unsent.add(c, this.#lines.say(c, dueNanos, readyNanos));
+  #addLine(c: number, dueNanos: number, readyNanos: number): void {
+    this.#unsent.add(c, this.#lines.add(c, dueNanos, readyNanos));
     this.#state.counts.sent++;
     this.#toFlush.push(c);
   }

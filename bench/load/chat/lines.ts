@@ -34,7 +34,7 @@ export const GARBAGE = 3;
 
 /** Reads lines of one size from several connections; a read may end anywhere within a line. */
 export class LineReaders {
-  /** Speaker of the last {@link LINE}, and its number among that sender's lines. */
+  /** Sender of the last {@link LINE}, and its number among that sender's lines. */
   sender = 0;
   number = 0;
   /** Offset of the first byte after what was read. */

@@ -4,10 +4,10 @@ import { noDeliveries } from '../threads/counts.ts';
 /** Results of {@link SentLines.receive}. */
 export const UNCOUNTED = 0;
 export const DELIVERED = 1;
-/** Delivered, and now every receiver has it. */
+/** Delivered to its last receiver. */
 export const COMPLETE = 2;
 
-/** Minimum number of lines remembered per sender, so that one that comes again is recognized. */
+/** Minimum number of lines remembered per sender, so that a duplicate is recognized. */
 const MIN_REMEMBERED = 64;
 
 /**
@@ -16,7 +16,7 @@ const MIN_REMEMBERED = 64;
  */
 export class SentLines {
   counts = noDeliveries();
-  /** Lines that some receiver has not received. */
+  /** Number of lines that are not delivered to every receiver. */
   outstanding = 0;
   /** Number of receivers that had not received the line that was given up last. */
   missed = 0;
@@ -28,7 +28,7 @@ export class SentLines {
   readonly #words: number;
   readonly #next: Int32Array;
   readonly #open: Int32Array;
-  // By slot: the line's number, how many have yet to receive it, and when it was due, could be sent and was sent.
+  // By slot: the line's number, how many receivers are missing, and when it was due, could be sent and was sent.
   readonly #numbers: Int32Array;
   readonly #missing: Int32Array;
   readonly #due: Float64Array;
@@ -91,7 +91,7 @@ export class SentLines {
   }
 
   /** Adds a line of a connection, due and ready to be sent at these times. @returns its number. */
-  say(c: number, dueNanos: number, readyNanos: number): number {
+  add(c: number, dueNanos: number, readyNanos: number): number {
     const number = this.#next[c] as number;
     const slot = this.#slotOf(c, number);
     this.#next[c] = number + 1;
@@ -171,8 +171,8 @@ export class SentLines {
   }
 
   /**
-   * Withdraws a line that is never sent, so that none is expected to receive it. @returns false when it had ended
-   * before.
+   * Withdraws a line that is never sent, so that no connection is expected to receive it. @returns false when it had
+   * ended before.
    */
   withdraw(c: number, number: number): boolean {
     const slot = this.#slotOf(c, number);

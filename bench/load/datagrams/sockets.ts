@@ -30,7 +30,7 @@ function isFull(errno: number): boolean {
   return errno === EAGAIN || errno === ENOBUFS;
 }
 
-/** Connected UDP sockets; each has a local port of its own. */
+/** Connected UDP sockets; each has its own local port. */
 export class DatagramSockets implements SocketState {
   opened = 0;
   lastErrno = 0;
@@ -94,7 +94,7 @@ export class DatagramSockets implements SocketState {
     if (this.#timestamps) setOption(fd, 'SO_TIMESTAMPNS', 1);
     check(connect(fd, address), 'connect');
     this.#epoll.add(fd, events, s);
-    // Kernels before 4.18 refuse: each datagram is then sent by itself.
+    // Kernels before 4.18 refuse: each datagram is then sent separately.
     if (this.segments > 1 && setOption(fd, 'UDP_SEGMENT', this.#segmentBytes) < 0) this.segments = 1;
     this.opened++;
   }

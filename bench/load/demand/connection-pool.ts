@@ -35,7 +35,7 @@ export class ConnectionPool {
   /**
    * Offers a connection that can take a request.
    * @param room how many more requests it may have in flight.
-   * @returns when the request that it shall send was due, or -1 when none waits; the connection is idle then.
+   * @returns when the request that it must send was due, or -1 when none waits; the connection is idle then.
    */
   next(connection: number, room: number): number {
     if (this.queued > 0) return this.takeQueued();

@@ -7,7 +7,7 @@ export interface Demand {
   /**
    * Offers a connection that can take a request.
    * @param room how many more requests it may have in flight.
-   * @returns when the request that it shall send was due, in monotonic nanoseconds, or -1 when there is none yet.
+   * @returns when the request that it must send was due, in monotonic nanoseconds, or -1 when there is none yet.
    */
   next(connection: number, now: number, room: number): number;
   /**
@@ -47,7 +47,7 @@ export class BoundedDemand implements Demand {
 }
 
 /**
- * Open loop: requests are due by the pacer's schedule, whatever the server does. A request that finds no free
+ * Open loop: requests are due by the pacer's schedule, independently of the server. A request that finds no free
  * connection waits in a queue, and its response time counts from when it was due. With several targets, a target is
  * selected for each arrival, and the arrival waits for one of that target's connections.
  */

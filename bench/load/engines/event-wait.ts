@@ -2,7 +2,7 @@ import type { Epoll } from '../../../sockets/polling/epoll.ts';
 import { nowNanos } from '../../measure/clock.ts';
 
 /**
- * How often a thread with CPUs of its own polls for events before it sleeps: about as long as sleeping and waking take.
+ * How often a thread with its own CPUs polls for events before it sleeps: about as long as sleeping and waking take.
  * Otherwise the server would have to wake it, and that costs the server 8 % of its datagrams/s.
  */
 const POLLS_BEFORE_SLEEP = 20;
@@ -27,7 +27,7 @@ export class EventWait {
   readonly #gatherNanos: number;
 
   /**
-   * @param awake whether the thread has CPUs of its own, so that spinning takes CPU time from no other thread.
+   * @param awake whether the thread has its own CPUs, so that spinning takes CPU time from no other thread.
    * @param datagramsInFlight maximum on each socket; 0 for streams.
    */
   constructor(epoll: Epoll, awake: boolean, datagramsInFlight: number) {

@@ -25,7 +25,7 @@ const TURNS_PER_WAIT = 16;
 const MAX_WAIT_MS = 20;
 
 /**
- * Applies load through sockets of its own: a loop around a workload. Epoll, or the workload itself, reports the events.
+ * Applies load through its own sockets: a loop around a workload. Epoll, or the workload itself, reports the events.
  */
 export class SocketEngine implements Engine {
   readonly #assignment: Assignment;

@@ -7,7 +7,7 @@ import type { LoadState } from './load-state.ts';
 export class RequestLedger {
   readonly #table: ConnectionTable;
   readonly #state: LoadState;
-  /** True when each request has a connection of its own: the request then counts as sent when that is opened. */
+  /** True when each request has its own connection: the request then counts as sent when that is opened. */
   readonly #short: boolean;
 
   constructor(table: ConnectionTable, state: LoadState, short = false) {

@@ -5,7 +5,7 @@ const LOOP_COPY_BYTES = 32;
 /** Up to this size a part is copied by a loop, too: Buffer's copy of a part makes a view object. */
 const LOOP_PART_BYTES = 256;
 
-/** Returns how many of the `length` bytes at `at` equal those of `expected` at `from`, before the first difference. */
+/** Returns the number of equal bytes, before the first difference: `length` bytes at `at`, and `expected` at `from`. */
 export function equalBytes(bytes: Uint8Array, at: number, expected: Buffer, from: number, length: number): number {
   if (length > LOOP_COMPARE_BYTES && expected.compare(bytes, at, at + length, from, from + length) === 0) return length;
   let equal = 0;
@@ -24,7 +24,7 @@ export function copyBytes(source: Buffer, length: number, out: Uint8Array, at: n
 const ZERO = 0x30;
 const LARGEST_INT32 = 0x7fff_ffff;
 
-/** Writes a whole number from 0 to 2^53 - 1 in decimal. @returns how many digits. */
+/** Writes a whole number from 0 to 2^53 - 1 in decimal. @returns the number of digits. */
 export function writeDecimal(value: number, out: Uint8Array, at: number): number {
   let digits = 1;
   for (let rest = value; rest >= 10; rest = Math.floor(rest / 10)) digits++;

@@ -12,16 +12,16 @@ const MAX_COPIED = 16_384;
 /** Lowest of the 64 characters of a text header: they are visible ASCII. */
 const TEXT_DIGIT = 0x30;
 
-/** How messages are written. */
+/** The encoding of messages. */
 export interface EchoForm {
-  /** True when a message must be text: then its header has 6 bits in each byte. */
+  /** True when a message must be text: its header then has 6 bits in each byte. */
   readonly text?: boolean;
   /** XORed with the bytes that are written, four at a time, the lowest byte first (RFC 6455 §5.3). Default: 0. */
   readonly mask?: number;
 }
 
 /**
- * Content of messages that a server sends back: a header that is unique to the message, then random letters. The mark
+ * Content of messages to an echo server: a header that is unique to the message, then random letters. The mark
  * combines connection and sequence number, so that damage to either is detected. The letters do not repeat, so a reply
  * with bytes lost, added or moved does not match. A message is cut to its size; below 8 bytes the header is cut too.
  */
@@ -30,14 +30,14 @@ export class EchoContent {
   readonly #mask: number;
   readonly #letters: Buffer;
   readonly #doubles: Float64Array;
-  /** Letters as they are written: masked. */
+  /** The letters, masked. */
   readonly #written: Buffer;
   readonly #writtenDoubles: Float64Array;
   // Views of the engine's two buffers.
   readonly #out = new AlignedView();
   readonly #in = new AlignedView();
 
-  /** @param largest most bytes of a message. */
+  /** @param largest maximum size of a message, in bytes. */
   constructor(largest: number, streamKey: StreamKey, { text = false, mask = 0 }: EchoForm = {}) {
     this.#text = text;
     this.#mask = mask;
@@ -67,8 +67,8 @@ export class EchoContent {
   }
 
   /**
-   * Compares the `length` bytes at `at` with bytes `from` to `from + length` of a message as it comes back.
-   * @returns how many are equal, before the first difference.
+   * Compares the `length` bytes at `at` with bytes `from` to `from + length` of the expected reply.
+   * @returns the number of equal bytes before the first difference.
    */
   equal(bytes: Uint8Array, at: number, from: number, length: number, connection: number, sequence: number): number {
     const mark = connection ^ Math.imul(sequence, SPREAD);
@@ -84,7 +84,7 @@ export class EchoContent {
     return i - from + equalBytes(bytes, at + i - from, this.#letters, i, from + length - i);
   }
 
-  /** Reports whether doubles serve: the header is whole and binary, and the place is a multiple of 8. */
+  /** Reports whether doubles can be used: the header is complete and binary, and the position is a multiple of 8. */
   #isQuick(at: number, size: number): boolean {
     return (at & 7) === 0 && size >= HEADER_BYTES && !this.#text;
   }
@@ -122,7 +122,7 @@ export class EchoContent {
   }
 }
 
-/** The memory of a buffer as words and doubles, made when the buffer is seen for the first time. */
+/** The memory of a buffer as words and doubles. The views are created when the buffer is passed for the first time. */
 class AlignedView {
   bytes = new Uint8Array(0);
   words = new Int32Array(0);

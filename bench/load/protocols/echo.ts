@@ -9,7 +9,7 @@ const { codes, texts } = faultList({
   endedEarly: 'the connection ended within a reply',
 });
 
-/** Requests that come back as they were sent, of one size or of several. Every byte of a reply is compared. */
+/** The client's side of echo: each reply equals its request. Sizes are fixed or mixed. Every byte is compared. */
 export class EchoProtocol implements ClientProtocol {
   readonly longestRequest: number;
   readonly sameRequest = false;
@@ -22,7 +22,7 @@ export class EchoProtocol implements ClientProtocol {
   readonly #firstConnection: number;
   readonly #size: MessageSize;
   readonly #content: EchoContent;
-  /** Bytes of the current reply of each connection that were compared. */
+  /** Number of compared bytes of the current reply, for each connection. */
   readonly #received: Uint32Array;
 
   constructor(sizes: MessageSizes, scope: ProtocolScope) {
@@ -47,7 +47,7 @@ export class EchoProtocol implements ClientProtocol {
   }
 
   consume(c: number, sequence: number, bytes: Uint8Array, at: number, end: number): number {
-    if (sequence < 0) return this.#corrupt(codes.unasked, 0, at);
+    if (sequence < 0) return this.#corrupt(codes.unsolicited, 0, at);
     const connection = this.#firstConnection + c;
     const size = this.#size.of(connection, sequence);
     const from = this.#received[c] as number;

@@ -1,6 +1,6 @@
-/** Most bytes of an example. */
+/** Maximum number of bytes of an example. */
 const MAX_BYTES = 120;
-/** How many of them may be from before the wrong byte. */
+/** Maximum number of them before the wrong byte. */
 const BEFORE = 48;
 
 const ESCAPES: Readonly<Record<number, string>> = { 9: '\\t', 10: '\\n', 13: '\\r', 92: '\\\\' };

@@ -20,13 +20,13 @@ import { WeightedChoice } from './weighted-choice.ts';
 export interface HttpExchange {
   /** Value of Host, for requests without one. */
   readonly host: string;
-  /** One or several kinds, chosen by their weights. */
+  /** One kind of request, or several that are chosen by their weights. */
   readonly requests: readonly HttpRequest[];
   /** False to ask the server to close the connection after each reply. */
   readonly keepAlive: boolean;
 }
 
-/** The client's side of HTTP/1.1: RFC 9112. A status that is not expected is a refusal, with its whole reply. */
+/** The client's side of HTTP/1.1: RFC 9112. A complete reply with an unexpected status is a refusal. */
 export class HttpProtocol implements ClientProtocol {
   readonly longestRequest: number;
   readonly sameRequest: boolean;
@@ -36,14 +36,14 @@ export class HttpProtocol implements ClientProtocol {
   status = 0;
   replyBytes = 0;
   fault = 0;
-  /** How many replies there were of each status, whatever became of their bodies. */
+  /** Number of replies with each status, including those with a corrupt body. */
   readonly statuses = new Float64Array(1000);
   readonly #requests: readonly Buffer[];
   readonly #kinds: readonly ReplyKind[];
   readonly #choice: WeightedChoice;
   readonly #parser: ReplyParser;
 
-  /** @throws {RangeError} with all faults when a request may not be sent. */
+  /** @throws {RangeError} with all faults when a request is invalid. */
   constructor({ host, requests, keepAlive }: HttpExchange, scope: ProtocolScope) {
     this.#requests = requests.map((request) => encodeHttpRequest(request, host, keepAlive));
     this.#kinds = requests.map((request) => new ReplyKind(request));
@@ -71,7 +71,7 @@ export class HttpProtocol implements ClientProtocol {
     const parser = this.#parser;
     if (sequence < 0) {
       this.replyBytes = 0;
-      this.#corrupt(codes.unasked);
+      this.#corrupt(codes.unsolicited);
       return at;
     }
     const kind = this.#kinds[this.#choice.of(c, sequence)] as ReplyKind;
@@ -93,7 +93,7 @@ export class HttpProtocol implements ClientProtocol {
     else this.event = MORE;
   }
 
-  /** Returns how many replies had each status since the last call of {@link clearStatuses}. */
+  /** Returns the number of replies with each status since the last call of {@link clearStatuses}. */
   statusCounts(): Record<string, number> {
     return Object.fromEntries([...this.statuses.entries()].filter(([, count]) => count > 0));
   }

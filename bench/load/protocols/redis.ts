@@ -20,7 +20,7 @@ import { type KeySpace, Keys } from './redis/keys.ts';
 import { ReplyParser } from './redis/reply-parser.ts';
 import { WeightedChoice } from './weighted-choice.ts';
 
-/** Requests to a Redis server, and how a connection introduces itself. Plain data. */
+/** Requests to a Redis server, and the settings of its connections. Plain data. */
 export interface RedisExchange {
   readonly commands: readonly RedisCommand[];
   readonly keys: KeySpace;
@@ -46,7 +46,7 @@ export class RedisProtocol implements ClientProtocol {
   fault = 0;
   readonly #greeting: Buffer;
   readonly #greetings: number;
-  /** Replies to the greeting that are still to come. */
+  /** Number of outstanding replies to the greeting, for each connection. */
   readonly #awaited: Uint8Array;
   readonly #commands: readonly CommandEncoder[];
   readonly #choice: WeightedChoice;
@@ -126,12 +126,12 @@ export class RedisProtocol implements ClientProtocol {
   }
 }
 
-/** The commands that introduce a connection. HELLO comes first: it carries the password. */
+/** Returns the commands of the greeting. HELLO comes first: it contains the password. */
 function greetingOf({ resp, user = 'default', password, database = 0 }: RedisExchange): Buffer[] {
   const commands: string[][] = [];
   const credentials = password === undefined ? [] : ['AUTH', user, password];
   if (resp === 3) commands.push(['HELLO', '3', ...credentials]);
-  // Servers before Redis 6 know no users.
+  // Servers before Redis 6 do not support users.
   else if (password !== undefined) commands.push(user === 'default' ? ['AUTH', password] : credentials);
   if (database !== 0) commands.push(['SELECT', String(database)]);
   return commands.map(encoded);

@@ -7,8 +7,8 @@ const SEQUENCE = 0x3c6ef372;
 const INDEX = 0xdaa66d2b;
 
 /**
- * Random numbers of requests. They follow from a request's connection and sequence number alone, so that nothing need
- * be stored between a request and its reply, and a seed gives the same requests however fast the server is.
+ * Random numbers of requests. They depend only on a request's connection and sequence number, so that nothing must be
+ * stored between a request and its reply, and a seed gives the same requests to slow and fast servers.
  */
 export class RequestDraws {
   readonly #seed: number;
@@ -17,7 +17,7 @@ export class RequestDraws {
     this.#seed = seedOf(purpose, streamKey);
   }
 
-  /** Returns 32 random bits, signed: number `index` of those of a request. */
+  /** Returns 32 random bits of a request, signed. @param index selects one of its random numbers. */
   bits(connection: number, sequence: number, index: number): number {
     const stream = avalanche(this.#seed ^ avalanche(connection ^ CONNECTION));
     const request = avalanche(stream ^ avalanche(sequence ^ SEQUENCE));

@@ -14,17 +14,17 @@ import { codes, texts } from './script/faults.ts';
 import { ReplyLength } from './script/reply-length.ts';
 import { TextWriter } from './script/text-writer.ts';
 
-/** Sequence numbers are below 2^31 and start again. */
+/** Sequence numbers are below 2^31, and then wrap around. */
 const SEQUENCES = 0x7fff_ffff;
 
-/** An exchange, ready for use. */
+/** A prepared exchange. */
 interface Step {
   readonly send: TextWriter;
   readonly expect: TextWriter | undefined;
   readonly length: ReplyLength;
 }
 
-/** Bytes that a user describes: what is sent, what should come back, and where that ends. */
+/** A protocol that a user describes: the bytes to send, the expected reply, and its end. */
 export class ScriptProtocol implements ClientProtocol {
   readonly longestRequest: number;
   readonly sameRequest: boolean;
@@ -36,20 +36,20 @@ export class ScriptProtocol implements ClientProtocol {
   fault = 0;
   readonly #login: readonly Step[];
   readonly #repeat: readonly Step[];
-  /** How many exchanges of the login each connection has completed. */
+  /** Number of completed login exchanges, for each connection. */
   readonly #done: Uint16Array;
-  /** Sequence number of the first request on each connection: it is the first exchange. Below 0 before that. */
+  /** Sequence number of the first request on each connection, which is the first exchange. Below 0: none was sent. */
   readonly #first: Int32Array;
-  /** Bytes of each connection's reply that have come. */
+  /** Number of received bytes of the current reply, for each connection. */
   readonly #received: Float64Array;
-  /** Of each connection: {@link ReplyLength.progress}. */
+  /** {@link ReplyLength.progress}, for each connection. */
   readonly #progress: Float64Array;
-  /** The reply that is expected, when it differs from request to request. */
+  /** Memory for an expected reply that differs from request to request. */
   readonly #scratch: Buffer;
-  /** Length of the expected reply; Infinity when any is right. */
+  /** Length of the expected reply; Infinity when any is allowed. */
   #expectedLength = Number.POSITIVE_INFINITY;
 
-  /** @throws {TextFault} when the script is not complete. */
+  /** @throws {TextFault} when the script is incomplete. */
   constructor(script: Script, scope: ProtocolScope) {
     checkScript(script);
     const prepared = (exchange: ScriptExchange): Step => ({
@@ -88,7 +88,7 @@ export class ScriptProtocol implements ClientProtocol {
 
   consume(c: number, sequence: number, bytes: Uint8Array, at: number, end: number): number {
     const loggingIn = this.#login[this.#done[c] as number];
-    if (loggingIn === undefined && sequence < 0) return this.#corrupt(codes.unasked, 0, at);
+    if (loggingIn === undefined && sequence < 0) return this.#corrupt(codes.unsolicited, 0, at);
     const step = loggingIn ?? this.#repeated(c, sequence);
     const expected = this.#expected(step.expect, c, loggingIn === undefined ? sequence : 0);
     const received = this.#received[c] as number;

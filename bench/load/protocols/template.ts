@@ -1,11 +1,11 @@
 import { TextFault } from './text-fault.ts';
 
-/** A part of what a template stands for: bytes as they are, or a value that differs from request to request. */
+/** A part of a template: constant bytes, or a value that differs from request to request. */
 export type Piece =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'value'; readonly name: string; readonly size: number };
 
-/** Names of the values that a template may contain. True: with a size, as in `{random:16}`. */
+/** Names of the placeholders that a template may contain. True: with a size, as in `{random:16}`. */
 export type PlaceholderNames = Readonly<Record<string, boolean>>;
 
 export type TemplateFaultCode = 'bad-escape' | 'unknown-placeholder' | 'bad-size';
@@ -29,8 +29,8 @@ const MAX_SIZE = 65_536;
 
 /**
  * Parses a text with escapes as in C (`\r`, `\n`, `\t`, `\0`, `\\`, `\x0d`, `\{`) and placeholders (`{sequence}`,
- * `{random:16}`). Braces around anything but a lower-case word mean themselves, so that JSON needs no escapes.
- * @param from index of the text within what the user wrote, for faults.
+ * `{random:16}`). Braces around anything but a lower-case word are literal, so that JSON needs no escapes.
+ * @param from index of the text within the user's input, for faults.
  * @throws {TextFault} with a {@link TemplateFaultCode}.
  */
 export function parseTemplate(text: string, names: PlaceholderNames, from = 0): Piece[] {
@@ -77,7 +77,7 @@ function value(match: RegExpExecArray, names: PlaceholderNames, at: number): Pie
   const [written, name = '', size] = match;
   if (!Object.hasOwn(names, name)) {
     const known = Object.entries(names).map(([known, sized]) => (sized ? `{${known}:16}` : `{${known}}`));
-    const message = `${written} is not known: there are ${known.join(', ')}; write \\{ for a brace`;
+    const message = `${written} is not a placeholder: use ${known.join(' or ')}; write \\{ for a brace`;
     throw new TextFault<TemplateFaultCode>('unknown-placeholder', at, message);
   }
   const number = size === undefined ? 0 : /^\d{1,5}$/.test(size) ? Number(size) : Number.NaN;

@@ -22,25 +22,25 @@ import { BINARY, CLOSED, MESSAGE, MessageParser, PINGED, TEXT } from './websocke
 
 const FIN = 0x80;
 const MASKED = 0x80;
-/** Lengths that announce a longer form, of 2 and of 8 bytes. */
+/** Length codes for an extended length of 2 bytes and of 8 bytes. */
 const LENGTH_16 = 126;
 const LENGTH_64 = 127;
 const LONGEST_16 = 0xffff;
-/** Longest head of a frame: two bytes, the length and the mask. */
+/** Maximum size of a frame header: two bytes, the extended length and the mask. */
 const MAX_HEAD = 14;
 const SWITCHING = 101;
 
-/** Messages over WebSocket to a server that sends them back. Plain data. */
+/** Messages to a WebSocket echo server. Plain data. */
 export interface WebSocketExchange extends WebSocketAddress {
   readonly sizes: MessageSizes;
-  /** Messages are text; otherwise binary. */
+  /** True for text messages, false for binary ones. */
   readonly text: boolean;
 }
 
 /**
- * The client's side of WebSocket (RFC 6455), without extensions. Every byte of a message is compared with what was sent,
- * in however many fragments it comes. All frames of a thread are masked with one random mask: it need not be
- * unpredictable, as there is no proxy to protect from scripts (§10.3), and letters can be masked in advance.
+ * The client's side of WebSocket (RFC 6455), without extensions. Every byte of a message, fragmented or not, is
+ * compared with the request. All frames of a thread are masked with one random mask: it need not be unpredictable, as
+ * there is no proxy to protect from scripts (§10.3), and letters can be masked in advance.
  */
 export class WebSocketProtocol implements ClientProtocol {
   readonly longestRequest: number;
@@ -59,7 +59,7 @@ export class WebSocketProtocol implements ClientProtocol {
   readonly #handshake: Handshake;
   readonly #control: ControlFrames;
   readonly #parser: MessageParser;
-  /** 1 for connections whose handshake is complete. */
+  /** 1 for each connection whose handshake is complete. */
   readonly #open: Uint8Array;
 
   /** @throws {RangeError} with all faults of path and headers. */
@@ -158,7 +158,7 @@ export class WebSocketProtocol implements ClientProtocol {
     this.fault = fault;
   }
 
-  /** Writes what is before the payload. @returns where the payload begins. */
+  /** Writes the frame header. @returns the position of the payload. */
   #writeHead(size: number, out: Uint8Array, at: number): number {
     out[at] = FIN | this.#opcode;
     let next = at + 2;
@@ -167,7 +167,7 @@ export class WebSocketProtocol implements ClientProtocol {
     } else {
       const bytes = size > LONGEST_16 ? 8 : 2;
       out[at + 1] = MASKED | (size > LONGEST_16 ? LENGTH_64 : LENGTH_16);
-      // No message has 2^32 bytes: the first four of eight are 0.
+      // Messages are shorter than 2^32 bytes: the first four bytes of eight are 0.
       for (let left = bytes - 1; left >= 0; left--) out[next++] = left > 3 ? 0 : (size >>> (left * 8)) & 0xff;
     }
     for (let i = 0; i < 4; i++) out[next++] = (this.#mask >>> (i * 8)) & 0xff;
@@ -175,7 +175,7 @@ export class WebSocketProtocol implements ClientProtocol {
   }
 }
 
-/** Returns a mask without zero bytes, which would leave bytes as they are. */
+/** Returns a mask without zero bytes, which would not change the payload. */
 function maskOf({ streamKey }: ProtocolScope): number {
   const random = streamOf('request content', { ...streamKey, ordinal: 1 });
   let mask = 0;

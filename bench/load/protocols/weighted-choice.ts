@@ -11,8 +11,8 @@ export class WeightedChoice {
   readonly #limits: Float64Array;
 
   /**
-   * @param weights of the kinds, in any unit.
-   * @throws {RangeError} when there are none, or one is not above 0.
+   * @param weights relative frequencies of the kinds.
+   * @throws {RangeError} when there are no weights, or one is not above 0.
    */
   constructor(weights: readonly number[], { streamKey, firstConnection }: ProtocolScope) {
     const sum = weights.reduce((total, weight) => total + weight, 0);

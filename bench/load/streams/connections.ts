@@ -146,7 +146,7 @@ export class StreamConnections implements SocketState {
       this.#targets?.refused(c);
       return errno;
     }
-    this.#targets?.stands(c);
+    this.#targets?.established(c);
     if (this.#table.markOpened(c)) this.opened++;
     return 0;
   }

@@ -146,7 +146,7 @@ export class RingSockets {
 
   /**
    * Submits what was prepared and waits for a completion, up to `timeoutMs`. @returns the number of completions, for
-   * {@link tell}.
+   * {@link dispatch}.
    */
   exchange(timeoutMs: number): number {
     return this.#ring.submitAndWait(timeoutMs <= 0 ? 0 : 1, timeoutMs * 1e6);

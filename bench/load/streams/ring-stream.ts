@@ -32,7 +32,7 @@ export function ringSuits({ point, pacer }: Assignment): boolean {
  * Requests and replies over TCP by io_uring(7), where {@link ringSuits}. The call that waits for the next replies also
  * submits all requests that follow the last ones, and receives are permanent: one call per turn of the loop and none
  * per request. Compared with epoll, that saved a fifth of the generator's CPU time. With kernel timestamps each request
- * needs a call of its own after all, because its service time counts from there. Connections are opened with epoll,
+ * needs its own call, because its service time counts from there. Connections are opened with epoll,
  * whose descriptor the ring watches.
  */
 export class RingStream implements Workload, RingListener {
@@ -175,7 +175,7 @@ export class RingStream implements Workload, RingListener {
     const from = table.receivedBytes(c);
     const missing = this.#size - from;
     if (table.inFlight(c) === 0 || length > missing) {
-      // More than a reply: the rest answers nothing, whatever is requested next.
+      // More than a reply: the rest answers no request.
       this.#state.counts.unsolicited++;
       this.#replace(c);
       return;
@@ -249,7 +249,9 @@ export class RingStream implements Workload, RingListener {
     this.#replace(c);
   }
 
-  /** Handles a connection that ended by itself: opens it again, at once if it had served, a little later if not. */
+  /**
+   * Handles the unexpected end of a connection: reopens it, at once if it has carried a reply, otherwise after a delay.
+   */
   #break(c: number, errno: number): void {
     this.sockets.lastErrno = errno;
     if (this.#table.served(c)) this.#replace(c);

@@ -27,7 +27,7 @@ export class StreamWorkload implements Workload {
   readonly #firstConnection: number;
   readonly #size: MessageSize;
   readonly #depth: number;
-  /** True when each request has a connection of its own. */
+  /** True when each request has its own connection. */
   readonly #short: boolean;
   readonly #sender: StreamSender;
   readonly #inbox: Inbox;
@@ -216,7 +216,7 @@ export class StreamWorkload implements Workload {
       const take = Math.min(length - at, size - from);
       if (!this.#sender.payload.matches(this.#inbox.memory, at, from, take, connection, sequence)) {
         this.#requests.corrupt(c);
-        // The stream is out of step.
+        // Replies can't be matched to requests any more.
         this.#replace(c);
         return false;
       }
@@ -258,7 +258,9 @@ export class StreamWorkload implements Workload {
     if (this.#table.phase(c) === OPEN) this.#replace(c);
   }
 
-  /** Handles a connection that ended by itself: opens it again, at once if it had served, a little later if not. */
+  /**
+   * Handles the unexpected end of a connection: reopens it, at once if it has carried a reply, otherwise after a delay.
+   */
   #break(c: number, errno: number): void {
     this.sockets.lastErrno = errno;
     if (this.#table.served(c)) this.#replace(c);
@@ -266,8 +268,8 @@ export class StreamWorkload implements Workload {
   }
 
   /**
-   * Handles a failed attempt to connect, which also ends its request, or one that was due. At a rate, another connection
-   * may take the latter.
+   * Handles a failed attempt to connect, which also ends its request, or one that was due. At a rate, another
+   * connection may take the latter.
    */
   #refused(c: number, errno: number): void {
     if (this.#table.inFlight(c) === 0 && !(this.#state.demand instanceof OpenDemand)) this.#ask(c, nowNanos(), 1);

@@ -93,7 +93,7 @@ export class TargetSelection {
   }
 
   /** Records that the connection reached its target. */
-  stands(connection: number): void {
+  established(connection: number): void {
     if (this.#refused[connection] === 0) return;
     this.#refused[connection] = 0;
     const target = this.of(connection);
@@ -133,7 +133,7 @@ export class TargetSelection {
 
   /** Records a correct reply, `responseNanos` after its request was due. */
   completed(connection: number, responseNanos: number): void {
-    this.stands(connection);
+    this.established(connection);
     this.tally(this.of(connection)).completed(responseNanos);
   }
 

@@ -30,7 +30,7 @@ export class LoadControl {
   readonly #flags: Int32Array;
   readonly #times: Float64Array;
 
-  /** How often the load had begun when {@link waitForGo} or {@link begun} last returned. */
+  /** Number of starts of the load when {@link waitForGo} or {@link begun} last returned. */
   #begun = 0;
 
   constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(48)) {

@@ -3,7 +3,7 @@ import { micros, percent } from '../amounts.ts';
 
 /**
  * Largest share of the 99th percentile of response time that the generator's lag may make up. Above it, the percentile
- * says more about the generator than about the server.
+ * reflects the generator more than the server.
  */
 const MAX_LAG = 0.25;
 

@@ -17,7 +17,7 @@ import type { Command } from '../../cli/command.ts';
 import { ending } from '../../cli/faults.ts';
 import { parsed, someOf, text, toggle } from '../../cli/flag-types.ts';
 import { untilInterrupted } from '../../cli/interrupt.ts';
-import { mayColor, print, reportWidth, say } from '../../cli/output.ts';
+import { log, mayColor, print, reportWidth } from '../../cli/output.ts';
 import { chosenSeed, parseSeed } from '../../cli/seed.ts';
 import { orMisconfigured } from '../../session/measure.ts';
 
@@ -55,7 +55,7 @@ export const limit: Command<typeof schema> = {
     const reason =
       whyNoLibc() ?? (hasCompiler() ? undefined : 'no C compiler (cc) here; Debian has one in package gcc');
     if (reason !== undefined) {
-      say(`skipped: ${reason}`);
+      log(`skipped: ${reason}`);
       return EXIT.ok;
     }
     if (file !== undefined) orMisconfigured(() => prepareReport(file), '--json');
@@ -68,10 +68,10 @@ async function measure(plan: LimitPlan, file: string | undefined, strict: boolea
   const failures: unknown[] = [];
   const observer = {
     measured: (row: LimitRow, round: number, figures: Measured) =>
-      say(`${row.name}, ${round} of ${plan.rounds}: ${describe(row, figures)}`),
+      log(`${row.name}, ${round} of ${plan.rounds}: ${describe(row, figures)}`),
     failed: (row: LimitRow, error: unknown) => {
       failures.push(error);
-      for (const line of ending(error).lines) say(`${row.name}: ${line}`);
+      for (const line of ending(error).lines) log(`${row.name}: ${line}`);
     },
   };
   return await untilInterrupted(async (signal) => {

@@ -26,7 +26,7 @@ import { seedOf } from '../../../servers/random/streams.ts';
 import type { Command } from '../../cli/command.ts';
 import { parsed, someOf, text } from '../../cli/flag-types.ts';
 import { untilInterrupted } from '../../cli/interrupt.ts';
-import { mayColor, print, reportWidth, say } from '../../cli/output.ts';
+import { log, mayColor, print, reportWidth } from '../../cli/output.ts';
 import { parseSeed } from '../../cli/seed.ts';
 import { orMisconfigured } from '../../session/measure.ts';
 
@@ -72,14 +72,14 @@ export const verifyReal: Command<typeof schema> = {
     const planned = spread(servers, counts).map(({ server, worseBy, number }) => keyed(plan, server, worseBy, number));
     const saved = orMisconfigured(() => readSavedChecks(lines), '--lines');
     const known = planned.flatMap(({ key }) => saved.find((check) => isSame(check, key)) ?? []);
-    if (known.length > 0) say(`${known.length} of ${planned.length} checks are in ${lines}`);
+    if (known.length > 0) log(`${known.length} of ${planned.length} checks are in ${lines}`);
     const left = planned.filter(({ key }) => !known.some((check) => isSame(check, key)));
     const checks = [...known];
     await holdAll(left, (check) => {
       checks.push(check);
       orMisconfigured(() => saveCheck(lines, check), '--lines');
       if (file !== undefined) writeReport(file, jsonDocument(checks));
-      say(`${checks.length} of ${planned.length}: ${lineOf(check)}`);
+      log(`${checks.length} of ${planned.length}: ${lineOf(check)}`);
     });
     print(renderRealChecks(checks, { color: mayColor(process.stdout, false), width: reportWidth() }));
     if (checks.length < planned.length) return EXIT.interrupted;

@@ -14,7 +14,7 @@ import { parseInteger } from '../../../bench/model/units.ts';
 import { renderClaims } from '../../../reports/renderers/claims.ts';
 import type { Command } from '../../cli/command.ts';
 import { parsed } from '../../cli/flag-types.ts';
-import { mayColor, print, reportWidth, say } from '../../cli/output.ts';
+import { log, mayColor, print, reportWidth } from '../../cli/output.ts';
 import { parseSeed } from '../../cli/seed.ts';
 
 const MAX_RUNS = 1_000_000;
@@ -40,7 +40,7 @@ export const verifyStats: Command<typeof schema> = {
     const { runs, 'change-runs': changeRuns, curves, seed } = flags.values;
     flags.assertNoFaults();
     const frequencies = machineNames.flatMap((machine): Frequency[] => {
-      say(`simulating a machine: ${machine}`);
+      log(`simulating a machine: ${machine}`);
       return [
         ...falseAlarms(machine, runs, seed),
         ...alarmsAtTolerance(machine, runs, seed),
@@ -48,7 +48,7 @@ export const verifyStats: Command<typeof schema> = {
         ...falsePasses(machine, changeRuns, seed),
       ];
     });
-    say('fitting curves');
+    log('fitting curves');
     const scaling = scalingClaims(curves, seed);
     print(renderClaims(frequencies, scaling, { color: mayColor(process.stdout, false), width: reportWidth() }));
     return frequencies.every(holds) && scalingHolds(scaling) ? EXIT.ok : EXIT.regressed;

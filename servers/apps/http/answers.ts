@@ -2,7 +2,7 @@ import { DatedReply } from './dated-reply.ts';
 import { PAGE } from './page.ts';
 import { type Method, methodOf } from './request-line.ts';
 
-/** What the http app answers to a request, whoever reads requests and writes replies. Plain data. */
+/** The answer of the http app to a request, for its own parser and for node:http. Plain data. */
 export interface Answer {
   readonly status: number;
   readonly reason: string;

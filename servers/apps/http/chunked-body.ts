@@ -18,11 +18,11 @@ const DATA_NEWLINE = 7;
 const TRAILERS = 8;
 
 /** Ignores trailers, which have no effect here. */
-const nobody: FieldObserver = { name: () => false, value: () => 0, valueEnd: () => 0 };
+const ignoring: FieldObserver = { name: () => false, value: () => 0, valueEnd: () => 0 };
 
 /** Skips a chunked body with its extensions and trailers: RFC 9112 §7.1. */
 export class ChunkedBody {
-  readonly #trailers = new FieldLines(nobody);
+  readonly #trailers = new FieldLines(ignoring);
   #state = FIRST_DIGIT;
   #digits = 0;
   /** Remaining bytes of the chunk. */

@@ -46,7 +46,7 @@ export class RequestParser {
   }
 
   /** Reports whether the reply must contain keep-alive, because the client uses HTTP/1.0. */
-  get tellsKeepAlive(): boolean {
+  get confirmsKeepAlive(): boolean {
     return this.#line.minor === 0 && this.persistent;
   }
 

@@ -7,14 +7,14 @@ import {
   CORRUPT,
   MORE,
   type ProtocolEvent,
-  UNASKED,
+  UNSOLICITED,
 } from '../../../bench/load/protocols/protocol.ts';
 import { seeded } from '../../seeded.ts';
 import { latin } from './talk.ts';
 
 const NEWLINE = 10;
 
-/** A plug-in as users write it: a letter is answered with a line of lower-case letters. */
+/** A plug-in as a user would write it: the reply to a letter is a line of lower-case letters. */
 class Lines implements ClientProtocol {
   longestRequest = 2;
   readonly sameRequest: boolean = false;
@@ -41,7 +41,7 @@ class Lines implements ClientProtocol {
   }
 
   consume(c: number, sequence: number, bytes: Uint8Array, at: number, end: number): number {
-    if (sequence < 0) return this.corrupt(UNASKED, 0, at);
+    if (sequence < 0) return this.corrupt(UNSOLICITED, 0, at);
     let next = at;
     while (next < end && bytes[next] !== NEWLINE) {
       const byte = bytes[next] as number;
@@ -76,12 +76,12 @@ test('a protocol that conforms has no faults', () => {
   expect(checkConformance({ make: () => new Lines(), conversations, random: seeded(1) })).toEqual([]);
 });
 
-describe('a protocol is found out that', () => {
+describe('reports a protocol that', () => {
   let calls = 0;
   test.each<[string, () => ClientProtocol, string]>([
-    ['writes more than it announced', () => Object.assign(new Lines(), { longestRequest: 1 }), 'requests'],
+    ['writes more than longestRequest', () => Object.assign(new Lines(), { longestRequest: 1 }), 'requests'],
     [
-      'writes beside what it reports',
+      'writes bytes outside those that it reports',
       () =>
         new (class extends Lines {
           override encode(c: number, sequence: number, out: Uint8Array, at: number) {
@@ -91,7 +91,7 @@ describe('a protocol is found out that', () => {
       'requests',
     ],
     [
-      'sends something else the next time',
+      'encodes the same request differently',
       () =>
         new (class extends Lines {
           override encode(c: number, _sequence: number, out: Uint8Array, at: number) {
@@ -101,7 +101,7 @@ describe('a protocol is found out that', () => {
       'requests',
     ],
     [
-      'promises the same request and does not keep it',
+      'sets sameRequest, and encodes different requests',
       () =>
         new (class extends Lines {
           override readonly sameRequest = true;
@@ -109,7 +109,7 @@ describe('a protocol is found out that', () => {
       'requests',
     ],
     [
-      'takes two replies for one',
+      'handles two replies as one',
       () =>
         new (class extends Lines {
           override consume(c: number, sequence: number, bytes: Uint8Array, at: number, end: number) {
@@ -120,7 +120,7 @@ describe('a protocol is found out that', () => {
       'merged',
     ],
     [
-      'forgets what came before a cut',
+      'loses its state at a cut',
       () =>
         new (class extends Lines {
           override consume(c: number, sequence: number, bytes: Uint8Array, at: number, end: number) {
@@ -141,7 +141,7 @@ describe('a protocol is found out that', () => {
       'split',
     ],
     [
-      'keeps one state for all connections',
+      'shares one state among all connections',
       () =>
         new (class extends Lines {
           override consume(_c: number, sequence: number, bytes: Uint8Array, at: number, end: number) {
@@ -154,7 +154,7 @@ describe('a protocol is found out that', () => {
       'interleaved',
     ],
     [
-      'does not forget when it is reset',
+      'keeps its state when it is reset',
       () =>
         new (class extends Lines {
           override reset(): void {}
@@ -162,7 +162,7 @@ describe('a protocol is found out that', () => {
       'damaged',
     ],
     [
-      'changes what it reads',
+      'changes the bytes that it reads',
       () =>
         new (class extends Lines {
           override consume(c: number, sequence: number, bytes: Uint8Array, at: number, end: number) {
@@ -203,7 +203,7 @@ describe('a protocol is found out that', () => {
       'damaged',
     ],
     [
-      'takes FIN for the end of a reply anywhere',
+      'completes any reply at FIN',
       () =>
         new (class extends Lines {
           finish(): void {

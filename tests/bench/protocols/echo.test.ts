@@ -30,7 +30,7 @@ test('a request has its size, and differs from those of other connections and se
   expect(requests.map(({ length }) => length)).toEqual([64, 64, 64, 64]);
 });
 
-test('is written and compared alike at every place in a buffer', () => {
+test('is written and compared in the same way at every position in a buffer', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 700 }), fc.nat(40), fc.nat(40), (size, at, from) => {
       const protocol = new EchoProtocol(fixedSize(size), scope);
@@ -58,7 +58,7 @@ describe('a wrong reply', () => {
     expect(protocol.replyBytes).toBe(wrong);
   });
 
-  test('with a byte lost is corrupt, and so is one to no request', () => {
+  test('with a byte lost is corrupt, and so is one without a request', () => {
     const protocol = made('64');
     const reply = requestOf(protocol, 0, 0);
     const next = requestOf(protocol, 0, 1).slice(0, 1);
@@ -71,7 +71,7 @@ describe('a wrong reply', () => {
     });
   });
 
-  test('that ends early is corrupt, between replies not', () => {
+  test('that ends early is corrupt; an end between replies is not', () => {
     const protocol = made('64');
     expect(finish(protocol)).toBe('more');
     take(protocol, requestOf(protocol, 0, 0).subarray(0, 10), 0);

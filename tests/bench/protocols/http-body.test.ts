@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { chunked, http, PAGE, response, said } from './http-exchange.ts';
+import { chunked, eventsOf, http, PAGE, response } from './http-exchange.ts';
 import { finish, latin, take } from './talk.ts';
 
 describe('the expected body', () => {
@@ -20,7 +20,7 @@ describe('the expected body', () => {
   ])('is %s', (_, text, fault, position) => {
     const events = text.includes('500') ? 'refused' : 'complete';
     const expected = fault === undefined ? { events } : { events: 'corrupt', fault, position };
-    expect(said(text, { expectBody: latin('hello') })).toEqual(expected);
+    expect(eventsOf(text, { expectBody: latin('hello') })).toEqual(expected);
   });
 
   test('is the same as the first one', () => {
@@ -36,7 +36,7 @@ describe('the expected body', () => {
     expect(take(protocol, latin(PAGE.replace('5', '6').concat('!')), 0)).toMatchObject({ fault: LONG });
   });
 
-  test('is compared byte by byte with a first one that comes on two connections at once', () => {
+  test('is compared byte by byte with a first one that is received on two connections at once', () => {
     const protocol = http({ expectBody: 'same' });
     const bytes = latin(PAGE);
     for (let at = 0; at < bytes.length; at++) {

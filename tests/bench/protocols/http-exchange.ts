@@ -21,4 +21,4 @@ export const PAGE = `${response('Content-Length: 5')}hello`;
 export const chunked = (...parts: readonly string[]) => `${response('Transfer-Encoding: chunked')}${parts.join('')}`;
 
 /** Returns the events of a reply to a request. */
-export const said = (text: string, request: Partial<HttpRequest> = {}) => take(http(request), latin(text), 0);
+export const eventsOf = (text: string, request: Partial<HttpRequest> = {}) => take(http(request), latin(text), 0);

@@ -4,7 +4,7 @@ import type { HttpRequest } from '../../../bench/load/protocols/http/request.ts'
 import type { HttpProtocol } from '../../../bench/load/protocols/http.ts';
 import { NO_REQUEST } from '../../../bench/load/protocols/protocol.ts';
 import { seeded } from '../../seeded.ts';
-import { chunked, http, PAGE, response, said } from './http-exchange.ts';
+import { chunked, eventsOf, http, PAGE, response } from './http-exchange.ts';
 import { finish, latin, requestOf, take } from './talk.ts';
 
 describe('a request', () => {
@@ -31,14 +31,18 @@ describe('a request', () => {
     expect(sent(request)).toBe(text);
   });
 
-  test('asks for the end of the connection', () => {
+  test('requests the end of the connection', () => {
     expect(sent({}, false)).toBe('GET / HTTP/1.1\r\nHost: a:80\r\nConnection: close\r\n\r\n');
   });
 
   test.each<[string, Partial<HttpRequest>, string]>([
-    ['a method with a blank', { method: 'GE T' }, "'GE T' is not an HTTP method: use letters, such as GET"],
-    ['a path with a blank', { path: '/a b' }, "'/a b' is not a path: encode blanks and other letters as %20 and so on"],
-    ['an empty path', { path: '' }, "'' is not a path: encode blanks and other letters as %20 and so on"],
+    ['a method with a space', { method: 'GE T' }, "'GE T' is not an HTTP method: use letters, such as GET"],
+    [
+      'a path with a space',
+      { path: '/a b' },
+      "'/a b' is not a path: percent-encode spaces and non-ASCII letters (a space is %20)",
+    ],
+    ['an empty path', { path: '' }, "'' is not a path: percent-encode spaces and non-ASCII letters (a space is %20)"],
     ['a header with a line end', { headers: [['A', 'b\r\nC: d']] }, 'the value of A contains a control character'],
     ['a header name with a colon', { headers: [['A:', 'b']] }, "'A:' is not the name of a header"],
     ['a length', { headers: [['Content-Length', '5']] }, 'Content-Length cannot be given: it follows from the body'],
@@ -76,15 +80,15 @@ describe('a reply', () => {
     ['of different heads', PAGE + PAGE.replace('OK', 'ok') + PAGE, 'complete+complete+complete'],
     ['without a body', response('Content-Length: 0'), 'complete'],
     ['without a reason', PAGE.replace(' OK', ' '), 'complete'],
-    ['without a blank before the reason', PAGE.replace(' OK', ''), 'complete'],
+    ['without a space before the reason', PAGE.replace(' OK', ''), 'complete'],
     ['of HTTP/1.2', PAGE.replace('1.1', '1.2'), 'complete'],
-    ['with blanks around the length', PAGE.replace(' 5', '\t 5 \t'), 'complete'],
+    ['with spaces around the length', PAGE.replace(' 5', '\t 5 \t'), 'complete'],
     ['with non-ASCII letters', PAGE.replace('OK', '\xe9'), 'complete'],
     ['with names in capitals', PAGE.toUpperCase(), 'complete'],
     ['with an empty header', PAGE.replace('Content', 'A:\r\nB: \r\nContent'), 'complete'],
     ['of another header with a similar name', response('Content-Lengths: x', 'Content-Length: 0'), 'complete'],
     ['in chunks', chunked('5\r\nhello\r\n1A;a="b"\r\n', 'x'.repeat(26), '\r\n0\r\n\r\n'), 'complete'],
-    ['in chunks with blanks before extensions', chunked('1 \t;a\r\nx\r\n0\r\n\r\n'), 'complete'],
+    ['in chunks with spaces before extensions', chunked('1 \t;a\r\nx\r\n0\r\n\r\n'), 'complete'],
     [
       'in chunks with trailers',
       chunked('1\r\nx\r\n0\r\nContent-Length: 5\r\nA: b\r\n\r\n') + PAGE,
@@ -95,10 +99,10 @@ describe('a reply', () => {
       response('Transfer-Encoding: , CHUNKED,').concat('0\r\n\r\n'),
       'complete',
     ],
-    ['that says close', response('Connection: close', 'Content-Length: 0'), 'last'],
-    ['that says close in a list', response('connection: a, CLOSE ,', 'Content-Length: 0'), 'last'],
-    ['that says close in trailers only', chunked('0\r\nConnection: close\r\n\r\n'), 'complete'],
-    ['that says no close', response('Connection: closed, not close', 'Content-Length: 0'), 'complete'],
+    ['with close', response('Connection: close', 'Content-Length: 0'), 'last'],
+    ['with close in a list', response('connection: a, CLOSE ,', 'Content-Length: 0'), 'last'],
+    ['with close in trailers only', chunked('0\r\nConnection: close\r\n\r\n'), 'complete'],
+    ['with words that only contain close', response('Connection: closed, not close', 'Content-Length: 0'), 'complete'],
     ['of HTTP/1.0', PAGE.replace('1.1', '1.0'), 'last'],
     ['of HTTP/1.0 that stays', PAGE.replace('1.1', '1.0').replace('Con', 'Connection: Keep-Alive\r\nCon'), 'complete'],
     ['after 100 Continue and 103', `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 E\r\nLink: a\r\n\r\n${PAGE}`, 'complete'],
@@ -108,19 +112,19 @@ describe('a reply', () => {
     ['of 404', PAGE.replace('200', '404') + PAGE, 'refused+complete'],
     ['of 503 that closes', PAGE.replace('200 OK', '503 X\r\nConnection: close'), 'refused, last'],
     ['that is not complete', PAGE.slice(0, -1), 'more'],
-    ['until the end', `${response('A: b')}hello`, 'more'],
+    ['without a length', `${response('A: b')}hello`, 'more'],
   ])('%s', (_, text, events) => {
-    expect(said(text)).toEqual({ events });
+    expect(eventsOf(text)).toEqual({ events });
   });
 
-  test('to HEAD has no body, whatever its headers say', () => {
+  test('to HEAD has no body, for any headers', () => {
     const protocol = http({ method: 'HEAD' });
     expect(take(protocol, latin(response('Content-Length: 5').repeat(2)), 0).events).toBe('complete+complete');
     expect(take(protocol, latin(response('Transfer-Encoding: chunked')), 0).events).toBe('complete');
     expect(take(protocol, latin(response()), 0).events).toBe('complete');
   });
 
-  test('until the end is complete with FIN, and any other is not', () => {
+  test('without a length is complete at FIN, and any other is not', () => {
     const protocol = http();
     expect(finish(protocol)).toBe('more');
     take(protocol, latin(`${response()}hello`), 0);
@@ -165,7 +169,7 @@ describe('a corrupt reply', () => {
     ['a CR alone', 'HTTP/1.1 200 OK\r\nA: b\r¤C', 'a CR without LF'],
     ['obs-fold', 'HTTP/1.1 200 OK\r\nA: b\r\n¤ c\r\n', 'continued on the next line'],
     ['obs-fold at the beginning', 'HTTP/1.1 200 OK\r\n¤\tA: b\r\n', 'continued on the next line'],
-    ['a blank before the colon', 'HTTP/1.1 200 OK\r\nContent-Length¤ : 5', 'a header name with a character'],
+    ['a space before the colon', 'HTTP/1.1 200 OK\r\nContent-Length¤ : 5', 'a header name with a character'],
     ['an empty name', 'HTTP/1.1 200 OK\r\n¤: 5', 'a header name with a character'],
     ['a header without a colon', 'HTTP/1.1 200 OK\r\nA¤\r\n', 'a CR without LF'],
     ['a zero byte in a value', 'HTTP/1.1 200 OK\r\nA: b¤\0', 'a control character'],
@@ -204,8 +208,8 @@ describe('a corrupt reply', () => {
     ['a negative chunk size', chunked('¤-1\r\n'), 'not hexadecimal digits'],
     ['a chunk size with 0x', chunked('0¤x5\r\n'), 'not hexadecimal digits'],
     ['an empty chunk size', chunked('¤\r\n'), 'not hexadecimal digits'],
-    ['a blank before a chunk size', chunked('¤ 5\r\n'), 'not hexadecimal digits'],
-    ['a blank behind a chunk size', chunked('5 ¤\r\n'), 'not hexadecimal digits'],
+    ['a space before a chunk size', chunked('¤ 5\r\n'), 'not hexadecimal digits'],
+    ['a space after a chunk size', chunked('5 ¤\r\n'), 'not hexadecimal digits'],
     ['a chunk size of 2^64', chunked('1000000000000¤0000\r\n'), 'more than 13 digits'],
     ['a chunk size of 2^64 - 1', chunked('fffffffffffff¤fff\r\n'), 'more than 13 digits'],
     ['an LF alone behind a chunk size', chunked('5¤\nhello'), 'a CR without LF'],
@@ -218,11 +222,11 @@ describe('a corrupt reply', () => {
     ['obs-fold in trailers', chunked('0\r\nA: b\r\n¤ c'), 'continued on the next line'],
   ])('%s', (_, text, reason) => {
     const position = text.indexOf(HERE);
-    const taken = said(text.replace(HERE, ''));
+    const taken = eventsOf(text.replace(HERE, ''));
     expect(taken).toEqual({ events: 'corrupt', fault: expect.stringContaining(reason), position });
   });
 
-  test('is corrupt again when it comes again', () => {
+  test('is corrupt again when it is received again', () => {
     const protocol = http();
     const twice = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\nhello';
     for (let i = 0; i < 2; i++) {

@@ -18,9 +18,9 @@ import { parseSizes } from '../../../bench/model/message-sizes.ts';
 import { seeded } from '../../seeded.ts';
 import { latin, scope, take } from './talk.ts';
 
-// What Node's HTTP and the library ws make of our bytes, and we of theirs, in memory.
+// Our protocols against Node's HTTP and the library ws, in memory.
 
-/** A client on a stream in memory that sends its next request when the one before is complete. */
+/** A client on a stream in memory, with one request in flight. */
 class StreamClient {
   readonly events: string[] = [];
   readonly #protocol: ClientProtocol;
@@ -29,7 +29,7 @@ class StreamClient {
   readonly #requests: number;
   #sequence = NO_REQUEST;
 
-  /** @param requests how many are sent. */
+  /** @param requests number of requests to send. */
   constructor(protocol: ClientProtocol, stream: Duplex, requests: number) {
     this.#protocol = protocol;
     this.#stream = stream;
@@ -40,7 +40,7 @@ class StreamClient {
     if (!protocol.greets) this.#send();
   }
 
-  /** Talks to the server at the other end of the stream until all requests are complete. */
+  /** Exchanges bytes with the server at the other end of the stream until all requests are complete. */
   converse(): Promise<string[]> {
     return new Promise((resolve, reject) => {
       this.#stream.on('error', reject);
@@ -77,7 +77,7 @@ class StreamClient {
   }
 }
 
-test("Node's HTTP server understands every request, and we its replies", async () => {
+test("Node's HTTP server accepts every request, and the protocol its replies", async () => {
   const seen: string[] = [];
   const server = createServer(async (incoming, outgoing) => {
     let body = '';
@@ -190,7 +190,7 @@ test('any reply conforms, complete or damaged', () => {
 test.each([
   ['3,100-70000:0.2', false],
   ['20-200', true],
-])('the library ws understands our frames, and we its pings and fragments: %s', async (sizes, isText) => {
+])('the library ws accepts the frames, and the protocol its pings and fragments: %s', async (sizes, isText) => {
   const webSockets = new WebSocketServer({ noServer: true });
   const server = createServer();
   server.on('upgrade', (incoming, stream, head) => {

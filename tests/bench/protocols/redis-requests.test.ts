@@ -13,7 +13,7 @@ function redis(commands = 'GET {key}', more: Partial<RedisExchange> = {}): Redis
 }
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
 
-/** Reads a request as a server does. @returns its words. */
+/** Reads a request as a server does. @returns its arguments. */
 function wordsOf(bytes: Uint8Array): string[] {
   const request = text(bytes);
   const [, count = '', rest = ''] = /^\*(\d+)\r\n(.*)$/s.exec(request) ?? [];
@@ -128,7 +128,7 @@ describe('keys', () => {
     expect(chi).toBeLessThan(94);
   });
 
-  test('of one command are drawn one by one', () => {
+  test('of one command are drawn independently', () => {
     const [, first, second] = wordsOf(requestOf(redis('MGET {key} {key}'), 0, 0));
     expect(first).not.toBe(second);
   });
@@ -167,14 +167,14 @@ describe('a greeting', () => {
     expect(protocol.greets).toBe(words.length > 0);
   });
 
-  test('is over when all its commands are answered', () => {
+  test('is complete when all its commands are answered', () => {
     const protocol = redis('PING', { password: 'p', database: 1 });
     greetingOf(protocol);
     expect(take(protocol, latin('+OK\r\n'), NO_REQUEST)).toEqual({ events: 'more' });
     expect(take(protocol, latin('+OK\r\n+PONG\r\n'), NO_REQUEST)).toEqual({ events: 'ready+complete' });
   });
 
-  test('is refused with the words of the server', () => {
+  test('is refused with the text of the server', () => {
     const protocol = redis('PING', { password: 'p', database: 1 });
     greetingOf(protocol);
     expect(take(protocol, latin('-WRONGPASS invalid\x1b\r\n'), NO_REQUEST)).toEqual({ events: 'refused' });

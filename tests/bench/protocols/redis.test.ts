@@ -82,7 +82,7 @@ describe('a reply', () => {
     expect(take(protocol, latin('*1\r\n-ERR nested\r\n'), 0).events).toBe('complete');
   });
 
-  test('may come after push messages, which answer nothing', () => {
+  test('may follow push messages, which are not replies', () => {
     const protocol = resp3();
     greetingOf(protocol);
     const push = '>2\r\n+invalidate\r\n*1\r\n$1\r\na\r\n';
@@ -104,37 +104,37 @@ describe('a reply', () => {
 
 describe('a corrupt reply', () => {
   test.each<[string, string]>([
-    ['¤OK\r\n', 'none of the types'],
-    ['¤\r\n', 'none of the types'],
-    ['¤HTTP/1.1 400\r\n', 'none of the types'],
+    ['¤OK\r\n', 'does not have'],
+    ['¤\r\n', 'does not have'],
+    ['¤HTTP/1.1 400\r\n', 'does not have'],
     ['+OK¤\n', 'a CR without LF'],
     ['+OK\r¤\r\n', 'a CR without LF'],
     ['$5¤\nhello', 'a CR without LF'],
     ['$5\r\nhello¤!\r\n', 'not followed by CRLF'],
     ['$5\r\nhello\r¤!', 'not followed by CRLF'],
     ['$5\r\nhello¤\n', 'not followed by CRLF'],
-    ['$¤\r\n', 'do not belong there'],
-    ['$¤+5\r\n', 'do not belong there'],
-    ['$5¤ \r\n', 'do not belong there'],
-    ['$0¤5\r\n', 'do not belong there'],
-    ['$-¤2\r\n', 'do not belong there'],
-    ['$-1¤1\r\n', 'do not belong there'],
-    ['$¤?\r\n', 'do not belong there'],
-    ['*¤x\r\n', 'do not belong there'],
-    [':¤\r\n', 'do not belong there'],
-    [':1¤.5\r\n', 'do not belong there'],
-    [':-¤\r\n', 'do not belong there'],
+    ['$¤\r\n', 'with invalid characters'],
+    ['$¤+5\r\n', 'with invalid characters'],
+    ['$5¤ \r\n', 'with invalid characters'],
+    ['$0¤5\r\n', 'with invalid characters'],
+    ['$-¤2\r\n', 'with invalid characters'],
+    ['$-1¤1\r\n', 'with invalid characters'],
+    ['$¤?\r\n', 'with invalid characters'],
+    ['*¤x\r\n', 'with invalid characters'],
+    [':¤\r\n', 'with invalid characters'],
+    [':1¤.5\r\n', 'with invalid characters'],
+    [':-¤\r\n', 'with invalid characters'],
     [':18446744073709551616¤\r\n', 'more than 64 bits'],
     ['$18446744073709551616¤\r\n', 'more than 64 bits'],
     ['*4294967297¤\r\n', 'more than 64 bits'],
     [`+${'x'.repeat(65_536)}¤x`, 'more than 64 KiB'],
-    [',1¤,5\r\n', 'do not belong there'],
-    [',1.¤\r\n', 'do not belong there'],
-    [',in¤\r\n', 'do not belong there'],
-    [',1e¤\r\n', 'do not belong there'],
-    ['#¤x\r\n', 'do not belong there'],
-    ['_¤x\r\n', 'do not belong there'],
-    ['(1¤a\r\n', 'do not belong there'],
+    [',1¤,5\r\n', 'with invalid characters'],
+    [',1.¤\r\n', 'with invalid characters'],
+    [',in¤\r\n', 'with invalid characters'],
+    [',1e¤\r\n', 'with invalid characters'],
+    ['#¤x\r\n', 'with invalid characters'],
+    ['_¤x\r\n', 'with invalid characters'],
+    ['(1¤a\r\n', 'with invalid characters'],
     ['!-1¤\r\n', '-1 for a type that has no null'],
     ['%-1¤\r\n', '-1 for a type that has no null'],
     ['=3¤\r\ntxt\r\n', 'without the three letters'],
@@ -151,7 +151,7 @@ describe('a corrupt reply', () => {
     expect(protocol.replyBytes).toBe(position);
   });
 
-  test('may nest as deep as it likes, without taking memory or time', () => {
+  test('may be nested to any depth, without taking memory or time', () => {
     const protocol = redis();
     const deep = latin('*4294967296\r\n'.repeat(100_000));
     expect(take(protocol, deep, 0)).toEqual({ events: 'more' });

@@ -47,7 +47,7 @@ describe('a text to send', () => {
     expect(sent('{sequence}', 0, 2 ** 31 - 1)).toBe('2147483647');
   });
 
-  test('has random letters that differ from request to request, and are the same again', () => {
+  test('has random letters that differ between requests, and are reproducible', () => {
     const texts = [0, 1, 2, 3].map((sequence) => sent('{random:20}{random:7}', 1, sequence));
     for (const drawn of texts) expect(drawn).toMatch(/^[a-z2-7]{27}$/);
     expect(new Set(texts).size).toBe(4);
@@ -70,7 +70,7 @@ describe('a text to send', () => {
     expect(() => parseScriptText(written)).toThrow(expect.objectContaining({ code, at }));
   });
 
-  test('of a file is taken as it is', () => {
+  test('of a file is sent unchanged', () => {
     const raw = '{sequence}\\n\0';
     const protocol = script(exchangeOf(literalBytes(latin(raw)), undefined, parseCount('1')));
     expect(text(requestOf(protocol, 0, 0))).toBe(raw);
@@ -83,7 +83,7 @@ describe('the end of a reply', () => {
     ['a newline', () => parseDelimiter('\\n'), 'a\nb\n', 'complete+complete'],
     ['a newline alone', () => parseDelimiter('\\n'), '\n\n', 'complete+complete'],
     [
-      'a delimiter that begins like itself',
+      'a delimiter with a repeated beginning',
       () => parseDelimiter('aab'),
       'aaab|aaaab|aacaab'.replaceAll('|', ''),
       'complete+complete+complete',
@@ -95,7 +95,7 @@ describe('the end of a reply', () => {
     ['a length of 16 bits, low byte first', () => parseLength('u16le@0'), '\x02\x00ab\x01\x00c', 'complete+complete'],
     ['a length of 32 bits', () => parseLength('u32be@2'), 'xy\0\0\0\x01axy\0\0\0\0', 'complete+complete'],
     ['a length of 32 bits, low byte first', () => parseLength('u32le@0'), '\x01\0\0\0a', 'complete'],
-    ['a length beyond what arrives', () => parseLength('u32be@0'), '\xff\xff\xff\xffabc', 'more'],
+    ['a length beyond the received bytes', () => parseLength('u32be@0'), '\xff\xff\xff\xffabc', 'more'],
   ])('is %s', (_, end, replies, events) => {
     expect(take(script(exchange('x', undefined, end())), latin(replies), 0)).toEqual({ events });
   });
@@ -141,7 +141,7 @@ describe('an expected reply', () => {
     expect(take(protocol, latin(reply), 0)).toEqual({ events: 'corrupt', fault, position });
   });
 
-  test('may be longer or shorter than where the reply ends', () => {
+  test('may be longer or shorter than the reply', () => {
     const short = script(exchange('x', 'a\\nb\\n', line()));
     expect(take(short, latin('a\n'), 0)).toEqual({ events: 'corrupt', fault: SHORT, position: 2 });
     const long = script(exchange('x', 'a', line()));
@@ -182,7 +182,7 @@ describe('a script', () => {
     expect(take(protocol, latin('b'), NO_REQUEST).fault).toBe('bytes that answer no request');
   });
 
-  test('begins again with its first exchange on a new connection', () => {
+  test('starts with its first exchange on a new connection', () => {
     const protocol = script(exchange('A', 'a'), exchange('B', 'b'));
     expect(text(requestOf(protocol, 0, 0))).toBe('A');
     protocol.reset(0);
@@ -192,7 +192,7 @@ describe('a script', () => {
     expect([last, 0].map((sequence) => text(requestOf(protocol, 0, sequence)))).toEqual(['A', 'B']);
   });
 
-  test('whose login is answered otherwise is corrupt', () => {
+  test('whose login has another reply is corrupt', () => {
     const protocol = new ScriptProtocol({ login, repeat: [exchange('A', 'a')] }, scope);
     greetingOf(protocol);
     expect(take(protocol, latin('554 no\n'), NO_REQUEST)).toMatchObject({ events: 'corrupt', position: 0 });

@@ -25,30 +25,30 @@ export function requestOf(protocol: ClientProtocol, c: number, sequence: number)
   return out.subarray(0, protocol.encode(c, sequence, out, 0));
 }
 
-/** Returns what a client says first. */
+/** Returns the greeting of a client. */
 export function greetingOf(protocol: ClientProtocol, c = 0): Uint8Array {
   protocol.reset(c);
   const out = new Uint8Array(protocol.longestRequest);
   return out.subarray(0, protocol.greet(c, out, 0));
 }
 
-/** Returns what a client answers out of turn. */
+/** Returns the answer of a client to RESPOND or CLOSE. */
 export function answerOf(protocol: ClientProtocol, c = 0): string {
   const out = new Uint8Array(protocol.longestRequest);
   return Buffer.from(out.subarray(0, protocol.respond?.(c, out, 0))).toString('latin1');
 }
 
-/** How a client takes bytes: one of its events, or several with `+` between them. */
+/** Result of passing bytes to a client: one event, or several joined by `+`. */
 export interface Taken {
   readonly events: string;
-  /** With corrupt why, and the position of the wrong byte. */
+  /** With corrupt, the description of the fault, and the position of the wrong byte. */
   readonly fault?: string;
   readonly position?: number;
 }
 
 /**
- * Passes bytes to connection 0 until they are taken or the connection has ended. @param sequence of the oldest request;
- * after the greeting each reply answers the next one.
+ * Passes bytes to connection 0 until they are consumed or the connection has ended. @param sequence that of the oldest
+ * request; after the greeting each reply answers the next one.
  */
 export function take(protocol: ClientProtocol, bytes: Uint8Array, sequence: number): Taken {
   const events: string[] = [];
@@ -68,7 +68,7 @@ export function take(protocol: ClientProtocol, bytes: Uint8Array, sequence: numb
   return { events: events.join('+') || 'more' };
 }
 
-/** Returns what FIN means while request 0 is in flight. */
+/** Returns the event of FIN while request 0 is in flight. */
 export function finish(protocol: ClientProtocol): string {
   protocol.finish?.(0, 0);
   return NAMES[protocol.event] ?? '';

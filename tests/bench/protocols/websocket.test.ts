@@ -12,7 +12,7 @@ function webSocket(sizes = '20', more: Partial<WebSocketExchange> = {}): WebSock
 }
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
 
-/** Returns the right answer to an upgrade request. */
+/** Returns the valid answer to an upgrade request. */
 function upgraded(protocol: WebSocketProtocol, c = 0): string {
   const [, key = ''] = /^Sec-WebSocket-Key: (.*)\r$/m.exec(text(greetingOf(protocol, c))) ?? [];
   const lines = ['HTTP/1.1 101 Switching', 'Upgrade: WebSocket', 'Connection: keep-alive, upgrade'];
@@ -52,11 +52,11 @@ const payloadOf = (protocol: WebSocketProtocol, sequence: number, c = 0) =>
 const echo = (protocol: WebSocketProtocol, sequence: number, c = 0) => frame(0x82, payloadOf(protocol, sequence, c));
 
 describe('the handshake', () => {
-  test('computes what RFC 6455 computes', () => {
+  test('computes the example of RFC 6455', () => {
     expect(acceptOf('dGhlIHNhbXBsZSBub25jZQ==')).toBe('s3pPLMBiTxaQ9kYGzzhZRbK+xOo=');
   });
 
-  test('asks for an upgrade', () => {
+  test('requests an upgrade', () => {
     const sent = text(greetingOf(webSocket('20', { path: '/chat?a', headers: [['Origin', 'http://a']] })));
     expect(sent.replace(/Key: [A-Za-z0-9+/]{22}==/, 'Key: K')).toBe(
       'GET /chat?a HTTP/1.1\r\nHost: a:80\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: K\r\n' +
@@ -83,20 +83,20 @@ describe('the handshake', () => {
   });
 
   test.each<[string, (answer: string) => string, string]>([
-    ['another accept', (answer) => answer.replace(/Accept: ./, 'Accept: ~'), 'does not belong to the key'],
+    ['another accept', (answer) => answer.replace(/Accept: ./, 'Accept: ~'), 'does not match the key'],
     [
-      'an accept in other letters',
+      'an accept in another case',
       (answer) => answer.replace(/Accept: .*/, (all) => all.toLowerCase()),
-      'does not belong',
+      'does not match the key',
     ],
-    ['a longer accept', (answer) => answer.replace(/=\r/, '==\r'), 'does not belong to the key'],
-    ['no accept', (answer) => answer.replace(/Sec.*\r\n/, ''), 'does not belong to the key'],
-    ['two accepts', (answer) => answer.replace(/(Sec.*\r\n)/, '$1$1'), 'does not belong to the key'],
+    ['a longer accept', (answer) => answer.replace(/=\r/, '==\r'), 'does not match the key'],
+    ['no accept', (answer) => answer.replace(/Sec.*\r\n/, ''), 'does not match the key'],
+    ['two accepts', (answer) => answer.replace(/(Sec.*\r\n)/, '$1$1'), 'does not match the key'],
     ['no Upgrade', (answer) => answer.replace(/Upgrade: .*\r\n/, ''), 'without Upgrade: websocket'],
     ['another Upgrade', (answer) => answer.replace('WebSocket\r', 'h2c\r'), 'without Upgrade: websocket'],
     ['no Connection', (answer) => answer.replace(', upgrade', ''), 'without Upgrade: websocket'],
-    ['an extension', (answer) => answer.replace('\r\n\r', '\r\nSec-WebSocket-Extensions: x\r\n\r'), 'not asked for'],
-    ['a subprotocol', (answer) => answer.replace('\r\n\r', '\r\nSec-WebSocket-Protocol: x\r\n\r'), 'not asked for'],
+    ['an extension', (answer) => answer.replace('\r\n\r', '\r\nSec-WebSocket-Extensions: x\r\n\r'), 'not requested'],
+    ['a subprotocol', (answer) => answer.replace('\r\n\r', '\r\nSec-WebSocket-Protocol: x\r\n\r'), 'not requested'],
     ['a body', (answer) => answer.replace('\r\n\r', '\r\nContent-Length: 5\r\n\r'), 'a status that has no body'],
     ['an LF alone', (answer) => answer.replace('\r\n', '\n'), 'a CR without LF'],
   ])('with %s is corrupt', (_, change, fault) => {
@@ -205,9 +205,7 @@ describe('a control frame', () => {
   test.each(['\x03', '\0\0', '\x03\xe7', '\x03\xec', '\x03\xed', '\x03\xee', '\x03\xf7', '\x0b\xb7', '\xff\xff'])(
     'close with status %j is corrupt',
     (payload) => {
-      expect(take(open(), frame(0x88, latin(payload)), 0).fault).toBe(
-        'a close frame with a status that may not be sent',
-      );
+      expect(take(open(), frame(0x88, latin(payload)), 0).fault).toBe('a close frame with an invalid status');
     },
   );
 });

@@ -7,7 +7,7 @@ const CONNECTIONS = 20_000;
 /** Other open files of the generator's and the server's process, and ports to spare. */
 const SPARE = 100;
 
-/** Many TCP connections to `echo_epoll.c`, all held by one generator thread in a process of its own. */
+/** Many TCP connections to `echo_epoll.c`, all held by one generator thread in its own process. */
 export const connections = {
   name: 'connections',
   title: `${CONNECTIONS.toLocaleString('en')} TCP connections held by one generator`,

@@ -60,7 +60,7 @@ export const impairedDatagrams = {
     }),
 } as const satisfies LimitRow;
 
-/** Each round starts a server of its own, so there is nothing to prepare. */
+/** Each round starts its own server, so there is nothing to prepare. */
 async function prepared<Name extends string>(measure: () => Promise<Record<Name, number>>): Promise<PreparedRow<Name>> {
   return { notes: [], measure, close: async () => undefined };
 }

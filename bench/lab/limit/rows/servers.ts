@@ -64,7 +64,7 @@ function noteOnAbsence(model: ModelName): string[] {
   return reason === undefined ? [] : [`${model} was not measured: ${reason}`];
 }
 
-/** Starts a model as C is started: in a session of its own, for which a busy machine's scheduler reserves time. */
+/** Starts a model as C is started: in its own session, for which a busy machine's scheduler reserves time. */
 function startEcho(reference: CReference, { model, transport }: Contest, cpu: number): Promise<ReferenceServer> {
   const spec = { model, transport, app: 'echo', host: '127.0.0.1', parentPid: process.pid } as const;
   return reference.listen(

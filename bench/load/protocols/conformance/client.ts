@@ -12,42 +12,42 @@ import {
   RESPOND,
 } from '../protocol.ts';
 
-/** Names of events, as reports show them. */
+/** Names of events in reports. */
 const NAMES = ['MORE', 'READY', 'COMPLETE', 'LAST', 'REFUSED', 'REFUSED_LAST', 'RESPOND', 'CLOSE', 'CORRUPT'];
 const ENDING: readonly number[] = [LAST, REFUSED_LAST, CLOSE, CORRUPT];
 
-/** A protocol breaks its contract, in a way that would stop or confuse the engine. */
+/** A protocol violates its contract, so that the engine could not continue. */
 export class ContractError extends Error {
   override readonly name = 'ContractError';
 }
 
-/** Bytes around those that a protocol may read, so that a read beyond them changes what it reports. */
-export interface Surroundings {
+/** Bytes before and after those that a protocol may read. A read beyond its range then changes its events. */
+export interface AdjacentBytes {
   readonly before: Uint8Array;
   readonly after: Uint8Array;
 }
 
-/** Does with one connection of a protocol what the engine does, and records every event as a line of text. */
+/** Calls a protocol for one connection as the engine does, and records every event as a line of text. */
 export class RecordingClient {
-  /** An event a line; MORE is none. */
+  /** One line for each event, except MORE. */
   readonly events: string[] = [];
-  /** Requests that were answered. */
+  /** Number of answered requests. */
   answered = 0;
-  /** True when the connection is to be closed. */
+  /** True when the engine would close the connection. */
   ended = false;
   readonly #protocol: ClientProtocol;
   readonly #c: number;
   readonly #requests: number;
-  readonly #surroundings: Surroundings;
+  readonly #adjacent: AdjacentBytes;
   readonly #out: Uint8Array;
   #ready: boolean;
 
-  /** Opens a connection, and sends that many requests at once as soon as it may. */
-  constructor(protocol: ClientProtocol, c: number, requests: number, surroundings: Surroundings) {
+  /** Opens a connection, and sends `requests` requests together as soon as it is ready. */
+  constructor(protocol: ClientProtocol, c: number, requests: number, adjacent: AdjacentBytes) {
     this.#protocol = protocol;
     this.#c = c;
     this.#requests = requests;
-    this.#surroundings = surroundings;
+    this.#adjacent = adjacent;
     this.#out = new Uint8Array(protocol.longestRequest);
     protocol.reset(c);
     this.#write('greet', protocol.greet(c, this.#out, 0));
@@ -55,9 +55,9 @@ export class RecordingClient {
     if (this.#ready) this.#sendAll();
   }
 
-  /** Receives bytes. @throws {ContractError} when the protocol breaks its contract. */
+  /** Receives bytes. @throws {ContractError} when the protocol violates its contract. */
   receive(piece: Uint8Array): void {
-    const { before, after } = this.#surroundings;
+    const { before, after } = this.#adjacent;
     const bytes = Buffer.concat([before, piece, after]);
     const end = before.length + piece.length;
     let at = before.length;
@@ -67,7 +67,8 @@ export class RecordingClient {
       this.#handle();
       at = next;
     }
-    if (!bytes.equals(Buffer.concat([before, piece, after]))) throw new ContractError('consume changed what it read');
+    if (!bytes.equals(Buffer.concat([before, piece, after])))
+      throw new ContractError('consume changed the bytes that it read');
   }
 
   /** Receives FIN. */

@@ -1,37 +1,40 @@
 import type { Random } from '../../../../servers/random/streams.ts';
 import type { ClientProtocol } from '../protocol.ts';
-import { RecordingClient, type Surroundings } from './client.ts';
+import { type AdjacentBytes, RecordingClient } from './client.ts';
 import { boundariesOf, bytesOf, type Conversation } from './conversation.ts';
 import { below, damaged } from './damage.ts';
 
-/** One way in which a protocol does not keep its contract. */
+/** One violation of the contract by a protocol. */
 export interface ConformanceFault {
   readonly check: string;
   readonly detail: string;
 }
 
-/** What is checked. */
+/** Input of a conformance check. */
 export interface ConformanceSpec {
-  /** Makes the protocol, for as many connections as there are conversations. */
+  /** Creates the protocol, with one connection for each conversation. */
   readonly make: () => ClientProtocol;
-  /** What the server sends on each connection. */
+  /** The bytes that the server sends on each connection. */
   readonly conversations: readonly Conversation[];
   readonly random: Random;
-  /** How many damaged conversations are tried. Default: 500. */
+  /** Number of damaged conversations to try. Default: 500. */
   readonly damages?: number;
 }
 
-/** Most bytes that are passed again and again, each time cut elsewhere: a long conversation is not cut at every byte. */
+/** Maximum number of bytes that are passed for all cuts of a conversation: a long one is not cut at every byte. */
 const MAX_REPEATED_BYTES = 2_000_000;
-const PLAIN: Surroundings = { before: new Uint8Array(0), after: new Uint8Array(0) };
-/** What a reader sees that reads too far: a plausible continuation. */
-const TEMPTING: Surroundings = { before: Buffer.from('\r\n1\0'), after: Buffer.from('\r\n\r\n0\r\n\r\n1') };
+const NO_ADJACENT: AdjacentBytes = { before: new Uint8Array(0), after: new Uint8Array(0) };
+/** Adjacent bytes that are a plausible continuation, for parsers that read too far. */
+const MISLEADING: AdjacentBytes = { before: Buffer.from('\r\n1\0'), after: Buffer.from('\r\n\r\n0\r\n\r\n1') };
 
 /**
- * Checks that a protocol keeps the contract of {@link ClientProtocol}, given what a server says: replies give the same
- * events wherever they are cut and however many arrive at once, on several connections at a time; requests are
- * reproducible and not longer than announced; and damaged replies neither throw nor stop it, nor change what follows.
- * @returns all faults, at most one of each check; none when it conforms.
+ * Checks that a protocol keeps the contract of {@link ClientProtocol}, given the bytes of a server:
+ *
+ * - Replies give the same events in pieces cut anywhere, merged, and on several connections at the same time.
+ * - Requests are reproducible, and not longer than `longestRequest`.
+ * - Damaged replies cause no exception and no endless loop, and have no effect after a reset.
+ *
+ * @returns all faults, at most one for each check.
  */
 export function checkConformance(spec: ConformanceSpec): ConformanceFault[] {
   const checks: Readonly<Record<string, (spec: ConformanceSpec) => string | undefined>> = {
@@ -55,7 +58,7 @@ export function checkConformance(spec: ConformanceSpec): ConformanceFault[] {
   return faults;
 }
 
-/** Requests of the same number are the same, at any place, and nothing is written beside them. */
+/** Requests with the same number are the same at any position, and no byte outside them is written. */
 function checkRequests({ make, conversations }: ConformanceSpec): string | undefined {
   const first = requestsOf(make(), conversations, 0);
   const again = requestsOf(make(), conversations, 3);
@@ -64,7 +67,7 @@ function checkRequests({ make, conversations }: ConformanceSpec): string | undef
   return make().sameRequest && !isSame ? 'sameRequest is true, and requests differ' : undefined;
 }
 
-/** @throws {Error} when something is written beside a request. */
+/** @throws {Error} when bytes outside a request are written. */
 function requestsOf(protocol: ClientProtocol, conversations: readonly Conversation[], at: number): string[] {
   return conversations.flatMap(({ replies }, c) => {
     protocol.reset(c);
@@ -73,13 +76,13 @@ function requestsOf(protocol: ClientProtocol, conversations: readonly Conversati
       const length = protocol.encode(c, sequence, out, at);
       if (length > protocol.longestRequest) throw new Error(`request ${sequence} has ${length} bytes`);
       const beside = [...out.subarray(0, at), ...out.subarray(at + length)].some((byte) => byte !== 0xa5);
-      if (beside) throw new Error(`encode of request ${sequence} wrote beside the ${length} bytes that it reported`);
+      if (beside) throw new Error(`encode of request ${sequence} wrote outside the ${length} bytes that it reported`);
       return out.toString('latin1', at, at + length);
     });
   });
 }
 
-/** Each reply, alone, answers one request. */
+/** Each reply, received alone, answers one request. */
 function checkReplies({ make, conversations }: ConformanceSpec): string | undefined {
   const protocol = make();
   for (const [c, conversation] of conversations.entries()) {
@@ -94,7 +97,7 @@ function checkReplies({ make, conversations }: ConformanceSpec): string | undefi
   return undefined;
 }
 
-/** The greeting and all replies at once give the same events as one by one. */
+/** The greeting and all replies give the same events together as one by one. */
 function checkMerged({ make, conversations }: ConformanceSpec): string | undefined {
   const protocol = make();
   for (const [c, conversation] of conversations.entries()) {
@@ -106,7 +109,7 @@ function checkMerged({ make, conversations }: ConformanceSpec): string | undefin
   return undefined;
 }
 
-/** A cut anywhere, or everywhere, changes no event; nor do the bytes around a piece. */
+/** Neither a cut at any byte, nor cuts at all bytes, nor adjacent bytes change the events. */
 function checkSplit({ make, conversations }: ConformanceSpec): string | undefined {
   const protocol = make();
   for (const [c, conversation] of conversations.entries()) {
@@ -115,17 +118,17 @@ function checkSplit({ make, conversations }: ConformanceSpec): string | undefine
     const step = cutEvery(bytes.length);
     for (let cut = 1; cut < bytes.length; cut += step) {
       const pieces = [bytes.subarray(0, cut), bytes.subarray(cut)];
-      const difference = compare(whole, eventsOf(protocol, c, conversation, pieces, TEMPTING));
+      const difference = compare(whole, eventsOf(protocol, c, conversation, pieces, MISLEADING));
       if (difference !== undefined) return `cut after ${cut} bytes: ${difference}`;
     }
     const single = Array.from(bytes, (byte) => Uint8Array.of(byte));
-    const difference = compare(whole, eventsOf(protocol, c, conversation, single, TEMPTING));
+    const difference = compare(whole, eventsOf(protocol, c, conversation, single, MISLEADING));
     if (difference !== undefined) return `byte by byte: ${difference}`;
   }
   return undefined;
 }
 
-/** Connections whose bytes come alternately give the same events as one after the other. */
+/** Connections whose bytes are received alternately give the same events as one after the other. */
 function checkInterleaved({ make, conversations }: ConformanceSpec): string | undefined {
   const alone = conversations.map((conversation, c) => eventsOf(make(), c, conversation, [bytesOf(conversation)]));
   const protocol = make();
@@ -146,7 +149,7 @@ function checkInterleaved({ make, conversations }: ConformanceSpec): string | un
   return undefined;
 }
 
-/** FIN anywhere is reported; between replies as MORE. */
+/** FIN between replies is not an event. Elsewhere, it causes no contract violation. */
 function checkEnded({ make, conversations }: ConformanceSpec): string | undefined {
   const protocol = make();
   for (const [c, conversation] of conversations.entries()) {
@@ -158,17 +161,17 @@ function checkEnded({ make, conversations }: ConformanceSpec): string | undefine
       if (cut > 0) client.receive(bytes.subarray(0, cut));
       const before = client.events.length;
       client.finish();
-      const said = client.events.slice(before);
-      if (boundaries.includes(cut) && said.length > 0) return `FIN after ${cut} bytes, between replies: ${said}`;
+      const events = client.events.slice(before);
+      if (boundaries.includes(cut) && events.length > 0) return `FIN after ${cut} bytes, between replies: ${events}`;
     }
   }
   return undefined;
 }
 
-/** Damage is reported wherever it is cut, and does not outlast a reset. */
+/** Damaged bytes give the same events wherever they are cut, and have no effect after a reset. */
 function checkDamaged({ make, conversations, random, damages = 500 }: ConformanceSpec): string | undefined {
   const protocol = make();
-  // Undamaged first: a protocol may learn from the first reply what the others must be.
+  // Undamaged bytes first: the first reply may determine what the protocol expects of the others.
   const right = conversations.map((conversation, c) => eventsOf(protocol, c, conversation, [bytesOf(conversation)]));
   for (let i = 0; i < damages; i++) {
     const c = i % conversations.length;
@@ -176,14 +179,14 @@ function checkDamaged({ make, conversations, random, damages = 500 }: Conformanc
     const bytes = damaged(bytesOf(conversation), random);
     const whole = eventsOf(protocol, c, conversation, [bytes]);
     const difference =
-      compare(whole, eventsOf(protocol, c, conversation, cutAtRandom(bytes, random), TEMPTING)) ??
+      compare(whole, eventsOf(protocol, c, conversation, cutAtRandom(bytes, random), MISLEADING)) ??
       compare(right[c] ?? [], eventsOf(protocol, c, conversation, [bytesOf(conversation)]));
     if (difference !== undefined) return `${JSON.stringify(Buffer.from(bytes).toString('latin1'))}: ${difference}`;
   }
   return undefined;
 }
 
-/** Returns the distance between two places at which a conversation is cut. */
+/** Returns the distance between the positions at which a conversation is cut, in bytes. */
 function cutEvery(length: number): number {
   return Math.max(1, Math.ceil(length ** 2 / MAX_REPEATED_BYTES));
 }
@@ -198,7 +201,7 @@ function cutAtRandom(bytes: Uint8Array, random: Random): Uint8Array[] {
   return pieces;
 }
 
-function open(protocol: ClientProtocol, c: number, { replies }: Conversation, around = PLAIN): RecordingClient {
+function open(protocol: ClientProtocol, c: number, { replies }: Conversation, around = NO_ADJACENT): RecordingClient {
   return new RecordingClient(protocol, c, replies.length, around);
 }
 
@@ -208,7 +211,7 @@ function eventsOf(
   c: number,
   conversation: Conversation,
   pieces: readonly Uint8Array[],
-  around?: Surroundings,
+  around?: AdjacentBytes,
 ): readonly string[] {
   const client = open(protocol, c, conversation, around);
   for (const piece of pieces) if (piece.length > 0) client.receive(piece);

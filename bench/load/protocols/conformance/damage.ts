@@ -1,7 +1,7 @@
 import type { Random } from '../../../../servers/random/streams.ts';
 
-/** Pieces that parsers have stumbled over: ends of lines, signs, huge and negative numbers, reserved bits. */
-const TROUBLE = [
+/** Bytes that often expose faults of parsers: ends of lines, signs, huge and negative numbers, reserved bits. */
+const TRICKY_PIECES = [
   '\r',
   '\n',
   '\r\n',
@@ -23,7 +23,7 @@ const TROUBLE = [
   '\xff\xff\xff\xff\xff\xff\xff\xff\xff',
 ].map((text) => Buffer.from(text, 'latin1'));
 
-/** Returns bytes with one to three faults: bits turned, bytes lost, repeated, moved or inserted, or the end lost. */
+/** Returns bytes with one to three faults: flipped bits; lost, repeated, moved or inserted bytes; a lost end. */
 export function damaged(bytes: Uint8Array, random: Random): Uint8Array {
   let result = Buffer.from(bytes);
   const faults = 1 + below(3, random);
@@ -49,7 +49,7 @@ function damagedOnce(bytes: Buffer, random: Random): Buffer<ArrayBuffer> {
     case 5:
       return Buffer.concat([head]);
     default:
-      return Buffer.concat([head, TROUBLE[below(TROUBLE.length, random)] as Buffer, tail]);
+      return Buffer.concat([head, TRICKY_PIECES[below(TRICKY_PIECES.length, random)] as Buffer, tail]);
   }
 }
 

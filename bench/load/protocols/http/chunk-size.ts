@@ -1,12 +1,14 @@
 import { BLANK, CR, hexadecimal, is, LF, SEMICOLON, skip, VALUE } from '../../../../servers/apps/http/characters.ts';
 import { codes } from './faults.ts';
 
-/** Most digits of a chunk size: 13 hexadecimal digits are at most 2^52 - 1, which a double holds exactly. */
+/**
+ * Maximum number of digits of a chunk size: 13 hexadecimal digits are at most 2^52 - 1, which a double holds exactly.
+ */
 const MAX_DIGITS = 13;
-/** Most bytes of the extensions of one chunk. They have no effect here, and could continue without end. */
+/** Maximum size of the extensions of one chunk, in bytes. They are ignored; without a limit they could be endless. */
 const MAX_EXTENSION = 16_384;
 
-// What comes next.
+// States: what is expected next.
 const FIRST_DIGIT = 0;
 const DIGITS = 1;
 const BLANKS = 2;
@@ -16,15 +18,18 @@ const DATA_RETURN = 5;
 const DATA_NEWLINE = 6;
 const DONE = 7;
 
-/** Parses what is between the data of chunks: CRLF, then the size of the next one and its extensions. RFC 9112 §7.1. */
+/**
+ * Parses the bytes between the data of two chunks: CRLF, then the size of the next one and its extensions. RFC 9112
+ * §7.1.
+ */
 export class ChunkSize {
-  /** How many numbers {@link save} writes. */
+  /** Number of values that {@link save} writes. */
   static readonly SAVED = 3;
-  /** Bytes of the chunk. */
+  /** Size of the chunk, in bytes. */
   size = 0;
   fault = 0;
   #state = FIRST_DIGIT;
-  /** Digits of the size, then bytes of extensions. */
+  /** Number of digits of the size, then of bytes of extensions. */
   #count = 0;
 
   get done(): boolean {
@@ -50,7 +55,7 @@ export class ChunkSize {
     this.#count = from[at + 2] as number;
   }
 
-  /** Parses bytes. @returns where it stopped: behind the line, or at the byte that {@link fault} is about. */
+  /** Parses bytes. @returns the position after the line, or that of the byte with {@link fault}. */
   read(bytes: Uint8Array, at: number, end: number): number {
     let next = at;
     this.fault = 0;
@@ -76,7 +81,7 @@ export class ChunkSize {
       case DIGITS:
         return hexadecimal(byte) < 0 ? this.#endDigits(byte) : this.#takeDigit(byte);
       case BLANKS:
-        // RFC 9112 §7.1.1: blanks are allowed before a semicolon, and nowhere else.
+        // RFC 9112 §7.1.1: spaces and tabs are allowed before a semicolon only.
         if (byte === SEMICOLON) this.#state = EXTENSION;
         return byte === SEMICOLON || (is(byte, BLANK) && ++this.#count < MAX_EXTENSION) ? 0 : codes.badChunkSize;
       case EXTENSION:

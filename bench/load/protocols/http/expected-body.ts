@@ -1,19 +1,19 @@
 import { equalBytes } from '../bytes.ts';
 
-/** Most bytes of a first body that are kept; of what comes after them only the length is compared. */
+/** Maximum number of bytes of a first body that are kept. Of the bytes beyond, only the number is compared. */
 const MAX_KEPT = 16 * 1024 * 1024;
 
 const ANY = 0;
 const GIVEN = 1;
 const SAME = 2;
 
-/** The body that each reply should have: any, a given one, or the same as the first. */
+/** The expected body of replies: any, a given one, or the same as the first. */
 export class ExpectedBody {
   readonly #mode: number;
   #bytes: Buffer;
-  /** How many of the bytes are known. */
+  /** Number of known bytes. */
   #known = 0;
-  /** Length of the whole body; -1 while it is unknown. */
+  /** Length of the body; -1 while it is unknown. */
   #total = -1;
 
   /** @param body undefined for any. */
@@ -30,9 +30,9 @@ export class ExpectedBody {
   }
 
   /**
-   * Compares `length` bytes at `at` with the body from its byte `offset` on. While the first body is still arriving, on
-   * one connection or several, each of its bytes is the first one that arrived in that place.
-   * @returns how many are as expected.
+   * Compares `length` bytes at `at` with the body from `offset`. While the first body is incomplete, on one connection
+   * or several, the first byte that is received at an offset is the expected one.
+   * @returns the number of expected bytes.
    */
   equal(bytes: Uint8Array, at: number, offset: number, length: number): number {
     if (this.#mode === ANY) return length;
@@ -51,7 +51,7 @@ export class ExpectedBody {
     return offset === this.#total;
   }
 
-  /** Reports whether all of the expected bytes have come before `offset`. */
+  /** Reports whether the expected body ends at `offset` or before. */
   exceeded(offset: number): boolean {
     return this.#total >= 0 && offset >= this.#total;
   }

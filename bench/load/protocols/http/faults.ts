@@ -1,11 +1,11 @@
 import { faultList } from '../faults.ts';
 
-/** What is wrong with the head of a response. */
+/** Faults in the head of a response. */
 export const headFaultTexts = {
-  notHttp: 'the reply does not begin with HTTP/1.x, a blank and a status',
+  notHttp: 'the reply does not begin with HTTP/1.x, a space and a status',
   bareNewline: 'a CR without LF, or an LF without CR',
   folded: 'a header continued on the next line (obs-fold)',
-  badName: 'a header name with a character that is not allowed, such as a blank before the colon',
+  badName: 'a header name with a character that is not allowed, such as a space before the colon',
   badValue: 'a control character in a header or in the reason',
   badLength: 'a Content-Length that is not a number',
   hugeLength: 'a Content-Length of more than 15 digits',

@@ -2,11 +2,11 @@ import { BLANK, COMMA, is, LF, VALUE } from '../../../../servers/apps/http/chara
 import { codes } from './faults.ts';
 import { WordMatch } from './word-match.ts';
 
-/** Most digits of a Content-Length: a double holds every number of 15 digits exactly. */
+/** Maximum number of digits of a Content-Length: a double holds every number of 15 digits exactly. */
 const MAX_DIGITS = 15;
 const ZERO = 0x30;
 
-/** Fields whose values matter, sorted. */
+/** Fields whose values are parsed, sorted. */
 export const FIELD_NAMES = [
   'connection',
   'content-length',
@@ -23,7 +23,7 @@ const EXTENSIONS = 3;
 const PROTOCOL = 4;
 const TRANSFER_ENCODING = 5;
 
-/** Words of lists, sorted: bit i of {@link FieldValues.says} is set by word i. */
+/** Words in list values, sorted: word i sets bit i of {@link FieldValues.flags}. */
 const WORDS = ['chunked', 'close', 'keep-alive', 'upgrade', 'websocket'];
 export const CHUNKED = 1;
 export const CLOSES = 2;
@@ -32,16 +32,16 @@ export const UPGRADES = 8;
 export const WEBSOCKET = 16;
 /** Sec-WebSocket-Accept is as expected. */
 export const ACCEPTED = 32;
-/** A WebSocket extension or subprotocol is named. */
+/** The response contains a WebSocket extension or subprotocol. */
 export const NEGOTIATED = 64;
-/** Any transfer coding is named. */
+/** The response has a transfer coding. */
 export const CODED = 128;
-/** A transfer coding is named besides the first chunked one. */
-export const STRANGELY_CODED = 256;
+/** It has a transfer coding other than chunked, or chunked twice. */
+export const UNSUPPORTED_CODING = 256;
 export const REPEATED_LENGTH = 512;
 const REPEATED_ACCEPT = 1024;
 
-// Where in a value.
+// Positions in a value.
 const BLANKS = 0;
 const OTHER = 1;
 const LENGTH = 2;
@@ -50,46 +50,46 @@ const LIST = 4;
 const LIST_BLANKS = 5;
 const ACCEPT_VALUE = 6;
 
-/** Reads the values of a response's headers that say where its body ends, and what becomes of the connection. */
+/** Parses the headers of a response that determine the end of its body, and whether the connection stays open. */
 export class FieldValues {
-  /** How many numbers {@link save} writes. */
+  /** Number of values that {@link save} writes. */
   static readonly SAVED = 4;
   /** Content-Length; -1 without one. */
   length = -1;
-  /** What the fields say: bits of {@link CHUNKED} and the others. */
-  says = 0;
+  /** Contents of the fields: bits {@link CHUNKED} to {@link UNSUPPORTED_CODING}. */
+  flags = 0;
   readonly #words = new WordMatch(WORDS);
-  /** The only right Sec-WebSocket-Accept. */
+  /** The expected Sec-WebSocket-Accept. */
   readonly #accept: Uint8Array;
   #state = BLANKS;
   #field = -1;
-  /** Digits or characters so far; -1 for an Accept that differs. */
+  /** Number of digits or characters so far; -1 for an Accept that differs. */
   #count = 0;
 
   constructor(accept: string) {
     this.#accept = new TextEncoder().encode(accept);
   }
 
-  /** True when the rest of this value does not matter. */
+  /** True when the rest of this value has no effect. */
   get skips(): boolean {
     return this.#state === OTHER;
   }
 
   start(): void {
     this.length = -1;
-    this.says = 0;
+    this.flags = 0;
   }
 
   save(to: Float64Array, at: number): void {
     to[at] = this.length;
-    to[at + 1] = this.says;
+    to[at + 1] = this.flags;
     to[at + 2] = this.#count;
     to[at + 3] = (this.#words.state * 16 + this.#field + 1) * 8 + this.#state;
   }
 
   load(from: Float64Array, at: number): void {
     this.length = from[at] as number;
-    this.says = from[at + 1] as number;
+    this.flags = from[at + 1] as number;
     this.#count = from[at + 2] as number;
     const packed = from[at + 3] as number;
     this.#state = packed & 7;
@@ -103,10 +103,10 @@ export class FieldValues {
     this.#state = BLANKS;
     this.#count = 0;
     if (field === CONTENT_LENGTH) {
-      if (this.length >= 0) this.says |= REPEATED_LENGTH;
+      if (this.length >= 0) this.flags |= REPEATED_LENGTH;
       this.length = 0;
     } else if (field === EXTENSIONS || field === PROTOCOL) {
-      this.says |= NEGOTIATED;
+      this.flags |= NEGOTIATED;
     }
   }
 
@@ -138,8 +138,8 @@ export class FieldValues {
     if (this.#field === CONTENT_LENGTH && this.#count === 0) return codes.badLength;
     if (this.#state === LIST || this.#state === LIST_BLANKS) this.#endWord();
     if (this.#field === ACCEPT) {
-      const right = this.#count === this.#accept.length && (this.says & REPEATED_ACCEPT) === 0;
-      this.says = (this.says & ~ACCEPTED) | REPEATED_ACCEPT | (right ? ACCEPTED : 0);
+      const right = this.#count === this.#accept.length && (this.flags & REPEATED_ACCEPT) === 0;
+      this.flags = (this.flags & ~ACCEPTED) | REPEATED_ACCEPT | (right ? ACCEPTED : 0);
     }
     return 0;
   }
@@ -177,8 +177,8 @@ export class FieldValues {
     } else if (is(byte, BLANK)) {
       if (!this.#words.empty) this.#state = LIST_BLANKS;
     } else if (this.#state === LIST_BLANKS) {
-      // Two words without a comma between them: no known word.
-      this.#words.spoil();
+      // Two words without a comma between them are not a known word.
+      this.#words.markUnknown();
     } else {
       this.#words.take(byte);
     }
@@ -188,12 +188,12 @@ export class FieldValues {
     if (this.#words.empty) return;
     const bit = this.#words.index < 0 ? 0 : 1 << this.#words.index;
     if (this.#field === TRANSFER_ENCODING) {
-      if (bit !== CHUNKED || (this.says & CODED) !== 0) this.says |= STRANGELY_CODED;
-      this.says |= CODED | (bit & CHUNKED);
+      if (bit !== CHUNKED || (this.flags & CODED) !== 0) this.flags |= UNSUPPORTED_CODING;
+      this.flags |= CODED | (bit & CHUNKED);
     } else if (this.#field === CONNECTION) {
-      this.says |= bit & (CLOSES | KEEPS_ALIVE | UPGRADES);
+      this.flags |= bit & (CLOSES | KEEPS_ALIVE | UPGRADES);
     } else {
-      this.says |= bit & WEBSOCKET;
+      this.flags |= bit & WEBSOCKET;
     }
   }
 

@@ -4,7 +4,7 @@ import { FIELD_NAMES } from './field-values.ts';
 /** The bit that distinguishes a lower-case ASCII letter from its capital. */
 const SMALL = 0x20;
 
-/** First letters of the names of fields that matter, by the length of the name; 0 where there is none. */
+/** First letters of the names of parsed fields, by the length of the name; 0: none. */
 const LETTERS = new Uint8Array(32);
 for (const name of FIELD_NAMES) LETTERS[name.length] = name.charCodeAt(0);
 
@@ -27,9 +27,9 @@ export function usualStatus(bytes: Uint8Array, at: number, end: number): number 
 }
 
 /**
- * Returns the end of a whole header line that has no effect, such as Server or Date; `at` for any other line, whether it
- * may matter, is incomplete or faulty: then the parser of {@link ResponseHead} must decide. That parser takes each line
- * that this function takes, at a third of the speed.
+ * Returns the end of a complete header line that has no effect, such as Server or Date. Returns `at` for any other
+ * line: one that may have an effect, is incomplete or is faulty. {@link ResponseHead} then parses it. It accepts every
+ * line that this function accepts, at a third of the speed.
  */
 export function plainLineEnd(bytes: Uint8Array, at: number, end: number): number {
   const colon = skip(bytes, at, end, TOKEN);

@@ -4,20 +4,20 @@ import { ResponseHead } from './response-head.ts';
 
 /** Longest head that is kept to recognise the next one. */
 const MAX_KEPT_HEAD = 2048;
-/** After so many heads in a row that were another one, only one in that many is kept and compared. */
+/** After this number of different heads in a row, only one in this number is kept and compared. */
 const PATIENCE = 16;
 
-/** What is known about the replies to one kind of request. */
+/** The expected replies to one kind of request. */
 export class ReplyKind {
-  /** True for HEAD: then there is never a body. */
+  /** True for HEAD, whose replies have no body. */
   readonly bodiless: boolean;
   readonly body: ExpectedBody;
   readonly #isExpected = new Uint8Array(1000);
   readonly #head = Buffer.alloc(MAX_KEPT_HEAD);
   #headLength = 0;
-  /** Heads in a row that differed from the one before. */
+  /** Number of heads in a row that differed from the one before. */
   #misses = 0;
-  /** What {@link ResponseHead.save} says of the kept head. */
+  /** The kept head, as saved by {@link ResponseHead.save}. */
   readonly #parsed = new Float64Array(ResponseHead.SAVED);
 
   constructor({ method, expectStatus, expectBody }: HttpRequest) {
@@ -34,13 +34,13 @@ export class ReplyKind {
   /**
    * Compares bytes with the last head that was parsed. Most servers send the same head until the second in Date
    * changes, and memcmp(3) is ten times as fast as parsing. The same bytes are parsed with the same result.
-   * @returns the length of the head, and `into` as if it had parsed it; 0 when it is another one.
+   * @returns the length of the head, with its values in `into`; 0 when the head differs.
    */
   recognise(into: ResponseHead, bytes: Uint8Array, at: number, end: number): number {
     const length = this.#headLength;
     if (length === 0 || end - at < length) return 0;
     if (this.#head.compare(bytes, at, at + length, 0, length) !== 0) {
-      // Of no use any more: most replies differ, or this one is the first of another kind.
+      // Unusable: most replies differ, or the server changed its head.
       this.#headLength = 0;
       return 0;
     }

@@ -4,7 +4,7 @@ import { CHUNKED } from './field-values.ts';
 import type { ReplyKind } from './reply-kind.ts';
 import { ResponseHead } from './response-head.ts';
 
-// Where a connection is in its reply.
+// States of a connection: the part of the reply that is expected next.
 const BETWEEN = 0;
 const HEAD = 1;
 const BODY = 2;
@@ -14,7 +14,7 @@ const CHUNK = 5;
 const TRAILERS = 6;
 const DONE = 7;
 
-/** How many numbers are kept for a connection within a reply. */
+/** Number of values that are kept for a connection within a reply. */
 const SAVED = 4 + ResponseHead.SAVED + ChunkSize.SAVED;
 const HEAD_AT = 4;
 const CHUNK_AT = HEAD_AT + ResponseHead.SAVED;
@@ -23,14 +23,14 @@ const CHUNK_AT = HEAD_AT + ResponseHead.SAVED;
 export class ReplyParser {
   readonly head = new ResponseHead();
   fault = 0;
-  /** Bytes of the current reply so far, with those of interim responses (1xx). */
+  /** Number of bytes of the current reply so far, including interim responses (1xx). */
   bytes = 0;
   readonly #size = new ChunkSize();
   readonly #saved: Float64Array;
   #phase = BETWEEN;
   /** Remaining bytes of the body or chunk. */
   #left = 0;
-  /** Bytes of the body so far. */
+  /** Number of bytes of the body so far. */
   #offset = 0;
 
   constructor(connections: number) {
@@ -41,14 +41,14 @@ export class ReplyParser {
     this.#saved[c * SAVED] = BETWEEN;
   }
 
-  /** True when the reply that was read last is complete. */
+  /** True when the last reply that was read is complete. */
   get done(): boolean {
     return this.#phase === DONE;
   }
 
   /**
-   * Reads bytes of a connection's reply, up to its end. @returns where it stopped; with a fault, the position of the wrong
-   * byte.
+   * Reads bytes of a connection's reply, up to its end. @returns the position where it stopped; with a fault, that of
+   * the wrong byte.
    */
   read(c: number, kind: ReplyKind, bytes: Uint8Array, at: number, end: number): number {
     let next = at;
@@ -64,8 +64,8 @@ export class ReplyParser {
   }
 
   /**
-   * The stream of a connection has ended. @returns whether that completes a reply; if not, {@link bytes} says whether one
-   * had begun.
+   * Handles the end of a connection's stream. @returns whether it completes a reply. If not, {@link bytes} is the
+   * length of the incomplete one.
    */
   end(c: number, kind: ReplyKind): boolean {
     this.bytes = 0;
@@ -112,21 +112,21 @@ export class ReplyParser {
     this.fault = head.fault;
     if (!head.done) return next;
     this.fault = head.status === 101 ? codes.switched : head.judge();
-    // What is wrong with the head as a whole is reported at its last byte.
+    // Faults of the head as a whole are reported at its last byte.
     if (this.fault !== 0) return next - 1;
     if (head.status < 200) head.start();
     else this.#beginBody(kind);
     return next;
   }
 
-  /** Decides how long the body is: RFC 9112 §6.3. */
+  /** Determines the length of the body: RFC 9112 §6.3. */
   #beginBody(kind: ReplyKind): void {
     const { status, fields } = this.head;
     this.#offset = 0;
     this.#left = Math.max(0, fields.length);
     if (kind.bodiless || status === 204 || status === 304) {
       this.#phase = DONE;
-    } else if ((fields.says & CHUNKED) !== 0) {
+    } else if ((fields.flags & CHUNKED) !== 0) {
       this.#phase = SIZE;
       this.#size.start(true);
     } else if (fields.length < 0) {

@@ -1,31 +1,31 @@
 import { is, TARGET, TOKEN, VALUE } from '../../../../servers/apps/http/characters.ts';
 
-/** One kind of HTTP request, and what its reply should be. Plain data. */
+/** One kind of HTTP request, and its expected reply. Plain data. */
 export interface HttpRequest {
   /** Default: GET. */
   readonly method?: string;
   readonly path: string;
-  /** Names and values, in order. Without a Host that of the target is added. */
+  /** Names and values, in order. Default for Host: that of the target. */
   readonly headers?: readonly (readonly [name: string, value: string])[];
   readonly body?: Uint8Array;
-  /** How often it is sent, compared with the other kinds. Default: 1. */
+  /** Relative frequency among the kinds of request. Default: 1. */
   readonly weight?: number;
   /** Statuses that are not refusals. Default: 200 to 299. */
   readonly expectStatus?: readonly number[];
-  /** Body that a reply must have; `same`: as the first one of this kind. Default: any. */
+  /** Expected body; `same`: that of the first reply to this kind. Default: any. */
   readonly expectBody?: Uint8Array | 'same';
 }
 
-/** Methods whose requests usually have a body, so that servers want to be told when they have none: RFC 9110 §8.6. */
+/** Methods whose requests usually have a body: they send `Content-Length: 0` when they have none (RFC 9110 §8.6). */
 const WITH_BODY = ['POST', 'PUT', 'PATCH'];
 
-/** Returns all that is wrong with a request; empty when it may be sent. */
+/** Returns all faults of a request; empty when it is valid. */
 export function httpRequestFaults({ method = 'GET', path, headers = [], expectStatus = [] }: HttpRequest): string[] {
   const faults: string[] = [];
   if (!consistsOf(method, TOKEN)) faults.push(`'${method}' is not an HTTP method: use letters, such as GET`);
   if (method === 'CONNECT') faults.push('CONNECT opens a tunnel, which is not measured: use another method');
   if (!consistsOf(path, TARGET))
-    faults.push(`'${path}' is not a path: encode blanks and other letters as %20 and so on`);
+    faults.push(`'${path}' is not a path: percent-encode spaces and non-ASCII letters (a space is %20)`);
   for (const [name, value] of headers) {
     if (!consistsOf(name, TOKEN)) faults.push(`'${name}' is not the name of a header`);
     if (value !== '' && !consistsOf(value, VALUE)) faults.push(`the value of ${name} contains a control character`);
@@ -39,9 +39,9 @@ export function httpRequestFaults({ method = 'GET', path, headers = [], expectSt
 }
 
 /**
- * Returns a request as it is sent. @param host default value of Host.
+ * Returns the bytes of a request. @param host default value of Host.
  * @param keepAlive false to ask the server to close the connection after its reply.
- * @throws {RangeError} with all faults when it may not be sent.
+ * @throws {RangeError} with all faults when it is invalid.
  */
 export function encodeHttpRequest(request: HttpRequest, host: string, keepAlive: boolean): Buffer {
   const faults = httpRequestFaults(request);

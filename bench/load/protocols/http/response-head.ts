@@ -7,18 +7,18 @@ import {
   FieldValues,
   KEEPS_ALIVE,
   REPEATED_LENGTH,
-  STRANGELY_CODED,
+  UNSUPPORTED_CODING,
 } from './field-values.ts';
 import { plainLineEnd, STATUS_BYTES, usualStatus } from './plain-line.ts';
 import { WordMatch } from './word-match.ts';
 
-/** Most bytes of a head, or of trailers. A server that needs more is not known. */
+/** Maximum size of a head, or of trailers, in bytes. No server is known to send more. */
 const MAX_BYTES = 65_536;
 const BEGINNING = new TextEncoder().encode('HTTP/1.');
 const ZERO = 0x30;
 const TAB = 0x09;
 
-// What comes next. Numbers below MINOR are places in BEGINNING; three digits of the status begin at STATUS.
+// States: what is expected next. Below MINOR they are positions in BEGINNING; the status has three, from STATUS.
 const MINOR = 7;
 const STATUS_BLANK = 8;
 const STATUS = 9;
@@ -32,11 +32,11 @@ const LAST_NEWLINE = 18;
 const DONE = 19;
 
 /**
- * Parses the head of an HTTP/1 response, and trailers, from pieces cut anywhere: RFC 9112. What two readers could
- * understand differently is a fault. One parser serves all connections: {@link save} and {@link load} keep its state.
+ * Parses the head of an HTTP/1 response, and trailers, from pieces cut anywhere: RFC 9112. Whatever two parsers could
+ * interpret differently is a fault. One parser serves all connections: {@link save} and {@link load} keep its state.
  */
 export class ResponseHead {
-  /** How many numbers {@link save} writes. */
+  /** Number of values that {@link save} writes. */
   static readonly SAVED = 6 + FieldValues.SAVED;
   status = 0;
   minor = 0;
@@ -48,7 +48,7 @@ export class ResponseHead {
   /** True when trailers are parsed: their values have no effect. */
   #trailers = false;
 
-  /** @param accept the right Sec-WebSocket-Accept; of no use for responses without it. */
+  /** @param accept the expected Sec-WebSocket-Accept. Default: for responses without it. */
   constructor(accept = '') {
     this.fields = new FieldValues(accept);
   }
@@ -94,13 +94,13 @@ export class ResponseHead {
 
   /** Reports whether the server closes the connection after this response: RFC 9112 §9.3. */
   get closes(): boolean {
-    const { says } = this.fields;
-    return (says & CLOSES) !== 0 || (this.minor === 0 && (says & KEEPS_ALIVE) === 0);
+    const { flags } = this.fields;
+    return (flags & CLOSES) !== 0 || (this.minor === 0 && (flags & KEEPS_ALIVE) === 0);
   }
 
   /**
    * Parses bytes from `at` to at most `end`.
-   * @returns where it stopped: behind the head, or at the byte that {@link fault} is about.
+   * @returns the position after the head, or that of the byte with {@link fault}.
    */
   read(bytes: Uint8Array, at: number, end: number): number {
     const limit = Math.min(end, at + MAX_BYTES - this.#bytes);
@@ -123,18 +123,21 @@ export class ResponseHead {
 
   /** Checks the headers together, after the last one. @returns 0 or a fault. */
   judge(): number {
-    const { says, length } = this.fields;
-    const coded = (says & CODED) !== 0;
-    if ((says & REPEATED_LENGTH) !== 0) return codes.repeatedLength;
+    const { flags, length } = this.fields;
+    const coded = (flags & CODED) !== 0;
+    if ((flags & REPEATED_LENGTH) !== 0) return codes.repeatedLength;
     if (coded && length >= 0) return codes.lengthBesideCoding;
-    if ((says & STRANGELY_CODED) !== 0) return codes.unknownCoding;
+    if ((flags & UNSUPPORTED_CODING) !== 0) return codes.unknownCoding;
     if (coded && this.minor === 0) return codes.oldCoding;
     // RFC 9110 §8.6, RFC 9112 §6.1. Many servers send a length of 0 with 204, which all clients understand.
     if ((this.status < 200 || this.status === 204) && (coded || length > 0)) return codes.bodilessLength;
     return 0;
   }
 
-  /** Takes bytes at once that need no state of their own. @returns where it stopped; `at` when {@link #take} must go on. */
+  /**
+   * Skips bytes that do not change the state.
+   * @returns the position after them; `at` when {@link #take} must continue.
+   */
   #skip(bytes: Uint8Array, at: number, end: number): number {
     switch (this.#state) {
       case 0:
@@ -144,7 +147,7 @@ export class ResponseHead {
       case REASON:
         return skip(bytes, at, end, VALUE);
       case NAME:
-        return this.#names.hopeless ? skip(bytes, at, end, TOKEN) : at;
+        return this.#names.isUnknown ? skip(bytes, at, end, TOKEN) : at;
       case FIELD_VALUE:
         return this.fields.skips ? skip(bytes, at, end, VALUE) : at;
       default:
@@ -203,7 +206,7 @@ export class ResponseHead {
     }
   }
 
-  /** Many servers leave out the blank before an empty reason, which no reader misunderstands. */
+  /** Many servers omit the space before an empty reason. That is not ambiguous. */
   #takeReason(byte: number, state: number): number {
     if (byte === SPACE && state === STATUS_END) return 0;
     this.#state = NEWLINE;
@@ -221,7 +224,7 @@ export class ResponseHead {
     if (byte === COLON) return codes.badName;
     this.#state = NAME;
     this.#names.start();
-    if (this.#trailers) this.#names.spoil();
+    if (this.#trailers) this.#names.markUnknown();
     return this.#takeName(byte);
   }
 

@@ -1,16 +1,16 @@
 /**
- * Compares a word with a few known ones, byte by byte and without regard to case. Its whole state is one small number,
- * so that a word may be cut anywhere.
+ * Compares a word with a few known ones, byte by byte, ignoring case. Its state is one small number, so that a word may
+ * be cut anywhere.
  */
 export class WordMatch {
   readonly #words: readonly Uint8Array[];
-  /** How many bytes each word has in common with the one before it. */
+  /** Length of the common beginning of each word and the one before it. */
   readonly #shared: readonly number[];
-  /** The first word that equals the bytes so far; -1 when none does. */
+  /** The first word that begins with the bytes so far; -1: none. */
   #word = -1;
   #length = 0;
 
-  /** @param words sorted, in lower case, each below 64 letters. */
+  /** @param words sorted, in lower case, each shorter than 64 letters. */
   constructor(words: readonly string[]) {
     this.#words = words.map((word) => new TextEncoder().encode(word));
     this.#shared = words.map((word, i) => commonLength(word, words[i - 1] ?? ''));
@@ -27,12 +27,12 @@ export class WordMatch {
   }
 
   /** True when no known word begins with the bytes so far. */
-  get hopeless(): boolean {
+  get isUnknown(): boolean {
     return this.#word < 0;
   }
 
-  /** Makes the word an unknown one. */
-  spoil(): void {
+  /** Makes the word unknown, independently of its bytes. */
+  markUnknown(): void {
     this.#word = -1;
   }
 
@@ -43,7 +43,7 @@ export class WordMatch {
     if (word < 0) return;
     while (this.#words[word]?.[length] !== letter) {
       word++;
-      // A word that shares less with the one before it differs in an earlier byte.
+      // A word that has less in common with the one before it differs in an earlier byte.
       if (word === this.#words.length || (this.#shared[word] as number) < length) {
         this.#word = -1;
         return;
@@ -58,7 +58,7 @@ export class WordMatch {
     return this.#word >= 0 && this.#words[this.#word]?.length === this.#length ? this.#word : -1;
   }
 
-  /** Everything that {@link start} and {@link take} have reached, to be continued later. */
+  /** The state, to be continued later. */
   get state(): number {
     return (this.#word + 1) * 64 + this.#length;
   }

@@ -3,7 +3,7 @@ import type { Piece } from '../template.ts';
 import type { RedisCommand } from './command.ts';
 import { Keys } from './keys.ts';
 
-/** Most bytes of a string's length: 10 digits and CRLF. */
+/** Maximum number of bytes of a string's length: 10 digits and CRLF. */
 const MAX_LENGTH_BYTES = 12;
 const CR = 0x0d;
 const LF = 0x0a;
@@ -12,25 +12,25 @@ const LF = 0x0a;
 const LITERAL = 0;
 const KEY = 1;
 const VALUE = 2;
-/** The length of an argument with values: some fixed bytes, and so many values. */
+/** The length of an argument that contains values: fixed bytes plus the values. */
 const LENGTH = 3;
 
 interface Step {
   readonly kind: number;
   readonly bytes: Buffer;
-  /** With KEY and VALUE the how manieth; with LENGTH the fixed bytes. */
+  /** With KEY, its index in the command; with LENGTH, the number of fixed bytes. */
   readonly number: number;
   readonly values: number;
 }
 
-/** What differs from request to request. */
+/** The parts of commands that differ from request to request. */
 export interface CommandValues {
   readonly keys: Keys;
-  /** Letters of which each value is a beginning. */
+  /** Letters: each value consists of the first of them. */
   readonly letters: Buffer;
 }
 
-/** Writes a command in RESP. Everything that is the same in all requests is prepared. */
+/** Writes a command in RESP. The bytes that all requests have in common are prepared. */
 export class CommandEncoder {
   readonly longest: number;
   /** True when all requests are the same. */
@@ -91,13 +91,13 @@ function stepsOf(pieces: readonly Piece[]): Step[] {
   return [literal('$'), length, ...content, literal('\r\n')];
 }
 
-/** Numbers the keys of a command: each is drawn by itself. */
+/** Numbers the keys of a command, which are drawn independently. */
 function numbered(steps: readonly Step[]): Step[] {
   let keys = 0;
   return steps.map((step) => (step.kind === KEY ? { ...step, number: keys++ } : step));
 }
 
-/** Joins literals that follow each other. */
+/** Joins adjacent literals. */
 function merged(steps: readonly Step[]): Step[] {
   const joined: Step[] = [];
   for (const step of steps) {

@@ -11,18 +11,18 @@ export interface RedisCommand {
 export type CommandFaultCode = TemplateFaultCode | 'no-command' | 'open-quote' | 'bad-weight' | 'bad-sum';
 
 const PLACEHOLDERS: PlaceholderNames = { key: false, value: false };
-/** How far the sum of weights may be from 1: users write them as rounded decimals. */
+/** Allowed difference of the sum of weights from 1: users write rounded decimals. */
 const TOLERANCE = 0.001;
 
-/** A word as written, and where it begins. */
+/** A word as written, and its position. */
 interface Word {
   readonly text: string;
   readonly at: number;
 }
 
 /**
- * Parses commands such as `SET {key} {value}:0.5,GET {key}:0.5`. A weight is the share of all requests; commands without
- * one share evenly what the others leave. Quotes keep blanks, commas and colons together: `SET x "a, b"`.
+ * Parses commands such as `SET {key} {value}:0.5,GET {key}:0.5`. A weight is the share of all requests; commands
+ * without one share the rest equally. Spaces, commas and colons within quotes are part of a word: `SET x "a, b"`.
  * @throws {TextFault} with a {@link CommandFaultCode}.
  */
 export function parseRedisCommands(text: string): RedisCommand[] {
@@ -40,7 +40,7 @@ export function parseRedisCommands(text: string): RedisCommand[] {
 }
 
 function parseEntry(text: string, at: number): { readonly parts: Piece[][]; readonly weight: number | undefined } {
-  // A colon at the very end of an unquoted word begins the weight.
+  // A colon and a number at the end of the text are the weight.
   const weighted = /^(.*\S)\s*:([\d.]+)\s*$/s.exec(text);
   const command = weighted?.[1] ?? text;
   const words = split(command, at, ' ').filter((word) => word.text !== '');
@@ -58,7 +58,10 @@ function parseWeight(text: string, at: number): number {
   throw new TextFault<CommandFaultCode>('bad-weight', at, message);
 }
 
-/** Splits a text at a character that is outside quotes and not escaped. @param from index of the text in the whole. */
+/**
+ * Splits a text at a character that is outside quotes and not escaped.
+ * @param from its position in the user's input.
+ */
 function split(text: string, from: number, separator: string): Word[] {
   const words: Word[] = [];
   let begin = 0;

@@ -4,17 +4,17 @@ import { RequestDraws } from '../request-draws.ts';
 import { Zipf } from './zipf.ts';
 
 const TWO_32 = 2 ** 32;
-/** All numbers of keys are integers of 32 bits, which take no memory. */
+/** Key numbers fit 32-bit integers, which V8 need not allocate. */
 const MAX_KEYS = 2 ** 31;
-/** Keys have a prefix and 12 digits, as redis-benchmark's. */
+/** Keys have a prefix and 12 digits, like those of redis-benchmark. */
 const PREFIX = Buffer.from('key:');
 const DIGITS = 12;
-/** After so many rejected draws of one key the first one is taken; a draw is rejected with a probability below 1/3. */
+/** Maximum number of draws for one key; then the first one is used. A draw is rejected with a probability below 1/3. */
 const MAX_DRAWS = 64;
 
-/** Which keys requests name. Plain data. */
+/** The keys of requests, and their distribution. Plain data. */
 export interface KeySpace {
-  /** How many keys: 1 to 2^31. */
+  /** Number of keys: 1 to 2^31. */
   readonly count: number;
   /** Exponent of Zipf's distribution, above 0; undefined when all keys are equally likely. */
   readonly zipf?: number;

@@ -12,7 +12,7 @@ export const NULL_LENGTH = 4;
 export const INTEGER = 5;
 const INTEGER_SIGN = 6;
 const INTEGER_DIGITS = 7;
-/** A number that may not continue: 0, of which readers differ whether it may begin a longer one. */
+/** The number 0, which must be complete: whether a longer number may begin with 0 differs among parsers. */
 const COMPLETE = 8;
 export const NOTHING = 9;
 export const BOOLEAN = 10;
@@ -33,7 +33,7 @@ const STATES = 23;
 const DIGITS = '0123456789';
 const NONZERO = '123456789';
 
-/** From a state, by any of these characters, to a state. */
+/** A transition from a state, by any of these characters, to a state. */
 const edges: readonly (readonly [from: number, characters: string, to: number])[] = [
   [LENGTH, '0', COMPLETE],
   [LENGTH, NONZERO, LENGTH_DIGITS],

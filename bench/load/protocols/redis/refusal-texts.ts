@@ -1,7 +1,7 @@
-/** Most bytes of an error reply that are kept. */
+/** Maximum number of bytes that are kept of an error reply. */
 const MAX_BYTES = 120;
 
-/** The beginning of the last error reply of each connection. Takes memory only when there is an error. */
+/** The beginning of the last error reply of each connection. Allocates memory at the first error only. */
 export class RefusalTexts {
   readonly #connections: number;
   #bytes: Uint8Array | undefined;

@@ -20,12 +20,12 @@ const LF = 0x0a;
 const ZERO = 0x30;
 const COLON = 0x3a;
 
-/** Most bytes of a line. Redis has the same limit. */
+/** Maximum size of a line, in bytes. Redis has the same limit. */
 const MAX_LINE = 65_536;
-/** Most values that one reply may still have to come. */
+/** Maximum number of outstanding values of one reply. */
 const MAX_PENDING = 2 ** 52;
 
-// What comes next.
+// States: what is expected next.
 const TYPE = 0;
 const TEXT_LINE = 1;
 const NUMBER_LINE = 2;
@@ -35,7 +35,7 @@ const DATA_RETURN = 5;
 const DATA_NEWLINE = 6;
 const DONE = 7;
 
-// What is known of the reply.
+// Flags of the reply.
 const NESTED = 1;
 const IN_PUSH = 2;
 const IS_ERROR = 4;
@@ -44,12 +44,12 @@ const IN_ATTRIBUTE = 8;
 const SAVED = 9;
 
 /**
- * Finds the end of each reply of Redis, RESP2 and RESP3, in pieces cut anywhere. Values are checked and not kept, so that
- * no reply takes memory. Nested values need no stack: only how many values are still to come matters.
+ * Finds the end of each reply of Redis, in RESP2 or RESP3, in pieces cut anywhere. Values are checked but not kept, so
+ * that no reply takes memory. Nested values need no stack: the number of outstanding values is sufficient.
  */
 export class ReplyParser {
   fault = 0;
-  /** Bytes of the current reply so far, without push messages before it. */
+  /** Number of bytes of the current reply so far, excluding push messages before it. */
   bytes = 0;
   readonly texts: RefusalTexts;
   readonly #resp3: boolean;
@@ -59,11 +59,11 @@ export class ReplyParser {
   #grammar = 0;
   /** Value of the number in this line. */
   #value = 0;
-  /** Bytes of the line. */
+  /** Number of bytes of the line so far. */
   #line = 0;
   /** Remaining bytes of a string. */
   #left = 0;
-  /** Values still to come. */
+  /** Number of outstanding values. */
   #pending = 1;
   #flags = 0;
 
@@ -79,24 +79,24 @@ export class ReplyParser {
     this.#save(c);
   }
 
-  /** True when the reply that was read last is complete. */
+  /** True when the last reply that was read is complete. */
   get done(): boolean {
     return this.#state === DONE;
   }
 
-  /** True when that reply, as a whole, is an error. */
+  /** True when that reply is an error, rather than a value that contains errors. */
   get refused(): boolean {
     return (this.#flags & IS_ERROR) !== 0;
   }
 
-  /** Returns how many bytes of an incomplete reply, or push message, have arrived. */
+  /** Returns the number of received bytes of an incomplete reply or push message. */
   received(c: number): number {
     return this.#saved[c * SAVED + 8] as number;
   }
 
   /**
-   * Reads bytes of a connection's reply, up to its end. @param asked whether a reply is expected; without, only push
-   * messages are. @returns where it stopped; with a fault, the position of the wrong byte.
+   * Reads bytes of a connection's reply, up to its end. @param asked whether a request is in flight; if not, only push
+   * messages are allowed. @returns the position where it stopped; with a fault, that of the wrong byte.
    */
   read(c: number, asked: boolean, bytes: Uint8Array, at: number, end: number): number {
     this.#load(c);
@@ -140,8 +140,9 @@ export class ReplyParser {
   #takeType(c: number, asked: boolean, type: number): number {
     const grammar = grammarOf(type);
     const nested = (this.#flags & NESTED) !== 0;
-    if (grammar === 0 || (!this.#resp3 && !isOfResp2(type))) return asked || nested ? codes.unknownType : codes.unasked;
-    if (!asked && !nested && type !== PUSH) return codes.unasked;
+    if (grammar === 0 || (!this.#resp3 && !isOfResp2(type)))
+      return asked || nested ? codes.unknownType : codes.unsolicited;
+    if (!asked && !nested && type !== PUSH) return codes.unsolicited;
     if (type === PUSH && nested) return codes.nestedPush;
     if ((type === ERROR || type === BULK_ERROR) && !nested) {
       this.#flags |= IS_ERROR;
@@ -192,7 +193,7 @@ export class ReplyParser {
     this.#grammar = nextState(this.#grammar, byte);
     if (this.#grammar === 0) return byte === LF ? codes.bareNewline : codes.badNumber;
     if (++this.#line > MAX_LINE) return codes.longLine;
-    // Of a number with a sign or a fraction the value does not matter, or only its size.
+    // The value of a number with a sign or a fraction is not needed, or only its size.
     if (byte >= ZERO && byte < COLON) this.#value = this.#value * 10 + byte - ZERO;
     return 0;
   }
@@ -224,7 +225,7 @@ export class ReplyParser {
     const isPaired = this.#type === MAP || this.#type === ATTRIBUTE;
     this.#pending += isPaired ? 2 * this.#value : this.#value;
     if (this.#type === ATTRIBUTE) {
-      // Attributes come before a value and are none.
+      // Attributes precede a value, and are not values themselves.
       this.#pending++;
       if ((this.#flags & NESTED) === 0) this.#flags |= IN_ATTRIBUTE;
     } else if (this.#type === PUSH) {
@@ -238,7 +239,7 @@ export class ReplyParser {
   #endValue(): void {
     this.#pending--;
     this.#state = this.#pending === 0 ? DONE : TYPE;
-    // After the attributes of a reply comes the reply itself.
+    // The reply itself follows its attributes.
     if (this.#pending === 1 && (this.#flags & IN_ATTRIBUTE) !== 0) this.#flags = 0;
   }
 

@@ -1,7 +1,7 @@
 import { codes } from './faults.ts';
 import { BOOLEAN, DOUBLE, INTEGER, LENGTH, NOTHING, NULL_LENGTH } from './number-grammar.ts';
 
-// Types that are treated in a way of their own, by the byte that a value begins with.
+// Types that are handled differently from others, by the first byte of a value.
 export const ERROR = 0x2d;
 const NUMBER = 0x3a;
 const BULK = 0x24;
@@ -30,7 +30,7 @@ for (const [types, grammar] of [
 const OF_RESP2 = new Uint8Array(256);
 for (const type of '+-:$*') OF_RESP2[type.charCodeAt(0)] = 1;
 
-/** Returns the grammar of the line that a type begins; 0 for a byte that is no type. */
+/** Returns the grammar of a type's first line; 0 for a byte that is not a type. */
 export function grammarOf(type: number): number {
   return GRAMMARS[type] as number;
 }
@@ -46,9 +46,9 @@ export function isString(type: number): boolean {
 
 const LARGEST_INTEGER = 2 ** 63;
 const LARGEST_LENGTH = 999_999_999_999_999;
-/** Most elements of one aggregate. */
+/** Maximum number of elements of one aggregate. */
 const LARGEST_COUNT = 2 ** 32;
-/** Bytes of the format of a verbatim string, with its colon. */
+/** Length of the format of a verbatim string, including its colon. */
 const VERBATIM_FORMAT = 4;
 
 /** Checks the number of a complete line of a type, given the state of its grammar. @returns 0 or a fault. */

@@ -25,13 +25,13 @@ export class Zipf {
   }
 
   /**
-   * Returns an item, or -1 when another one must be drawn. @param bits 32 random bits, signed. Integers go in and out:
-   * V8 allocates memory for a fraction that crosses from one function to another.
+   * Returns an item, or -1 when another one must be drawn. @param bits 32 random bits, signed. The parameter and the
+   * result are integers, because V8 allocates memory for fractions that functions pass or return.
    */
   item(bits: number): number {
     const s = this.#s;
     const u = this.#atLast + ((bits >>> 0) / TWO_32) * (this.#atFirst - this.#atLast);
-    // As inverse() and integral() do it.
+    // inverse() and integral(), inlined.
     const t = Math.max(-1, u * (1 - s));
     const x = Math.exp((t === 0 ? 1 : Math.log1p(t) / t) * u);
     const k = Math.min(this.#n, Math.max(1, Math.floor(x + 0.5)));

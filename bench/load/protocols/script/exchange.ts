@@ -2,19 +2,19 @@ import { type Piece, type PlaceholderNames, parseTemplate } from '../template.ts
 import { TextFault } from '../text-fault.ts';
 import type { ReplyEnd } from './reply-end.ts';
 
-/** What is sent, and what comes back. Plain data. */
+/** A request and its reply. Plain data. */
 export interface ScriptExchange {
   readonly send: readonly Piece[];
-  /** The whole reply; undefined for any. */
+  /** The expected reply, complete; undefined for any. */
   readonly expect: readonly Piece[] | undefined;
   readonly end: ReplyEnd;
 }
 
 /** The exchanges of a connection. */
 export interface Script {
-  /** Once, when the connection is open. The first may send nothing, when the server speaks first. */
+  /** Done once, when the connection is open. The first may send nothing: then the server sends first. */
   readonly login: readonly ScriptExchange[];
-  /** Again and again: the requests that are measured. */
+  /** Repeated: the requests that are measured. */
   readonly repeat: readonly ScriptExchange[];
 }
 
@@ -24,21 +24,21 @@ const PLACEHOLDERS: PlaceholderNames = { sequence: false, connection: false, ran
 
 /**
  * Parses a text to send or to expect: see {@link parseTemplate}. Placeholders are `{sequence}` (of the request on its
- * connection), `{connection}` (its number) and `{random:N}` (N letters and digits). The first `{random:N}` of what is
- * expected is the same as the first of what was sent, and so on.
+ * connection), `{connection}` (its number) and `{random:N}` (N letters and digits). The first `{random:N}` of an
+ * expected reply equals the first of its request, and so on.
  * @throws {TextFault} when it is wrong.
  */
 export function parseScriptText(text: string): Piece[] {
   return parseTemplate(text, PLACEHOLDERS);
 }
 
-/** Takes bytes as they are: those of a file. */
+/** Returns bytes as a template without placeholders, for the contents of a file. */
 export function literalBytes(bytes: Uint8Array): Piece[] {
   return bytes.length === 0 ? [] : [{ kind: 'bytes', bytes }];
 }
 
 /**
- * Joins the parts of an exchange. Without an `end` the reply has the length of what is expected.
+ * Returns an exchange. Without `end`, the reply ends where the expected one does.
  * @throws {TextFault} with an {@link ExchangeFaultCode}.
  */
 export function exchangeOf(
@@ -47,10 +47,13 @@ export function exchangeOf(
   end?: ReplyEnd,
 ): ScriptExchange {
   if (expect?.length === 0) {
-    throw fault('nothing-expected', 'the expected reply is empty: leave it out when any reply is right');
+    throw fault('nothing-expected', 'the expected reply is empty: leave it out to allow any reply');
   }
   if (expect === undefined && end === undefined) {
-    throw fault('no-end', 'say where a reply ends: by what is expected, a delimiter, a number of bytes or a length');
+    throw fault(
+      'no-end',
+      'the end of the reply is unknown: add an expected reply, a delimiter, a number of bytes or a length',
+    );
   }
   return { send, expect, end: end ?? { kind: 'expected' } };
 }
@@ -58,8 +61,7 @@ export function exchangeOf(
 /** Checks a script as a whole. @throws {TextFault} with an {@link ExchangeFaultCode}. */
 export function checkScript({ login, repeat }: Script): void {
   const silent = [...repeat, ...login.slice(1)].some(({ send }) => send.length === 0);
-  if (silent)
-    throw fault('nothing-sent', 'every exchange sends something; only the first of a login may wait for the server');
+  if (silent) throw fault('nothing-sent', 'every exchange must send something, except the first of a login');
   if (repeat.length === 0) throw fault('nothing-sent', 'a script needs an exchange that is repeated');
 }
 

@@ -1,18 +1,18 @@
 import { parseTemplate } from '../template.ts';
 import { TextFault } from '../text-fault.ts';
 
-/** How the length of a reply is written within it: bits, and the order of bytes. */
+/** Encoding of a reply's length within the reply: bits and byte order. */
 export type LengthForm = 'u8' | 'u16be' | 'u16le' | 'u32be' | 'u32le';
 
 /** Where a reply ends. Plain data. */
 export type ReplyEnd =
-  /** With the last byte of these. */
+  /** After a delimiter. */
   | { readonly kind: 'until'; readonly delimiter: Uint8Array }
   /** After a number of bytes. */
   | { readonly kind: 'bytes'; readonly count: number }
-  /** As many bytes after the length as it says; the length is at an offset. */
+  /** After a length field at an offset, and the number of bytes that it contains. */
   | { readonly kind: 'length'; readonly form: LengthForm; readonly at: number }
-  /** After as many bytes as are expected. */
+  /** After as many bytes as the expected reply has. */
   | { readonly kind: 'expected' };
 
 export type ReplyEndFaultCode = 'bad-delimiter' | 'bad-count' | 'bad-length-form';
@@ -23,12 +23,12 @@ const MAX_BYTES = 2 ** 32;
 const MAX_OFFSET = 65_536;
 const MAX_DELIMITER = 256;
 
-/** Returns how many bytes a length takes. */
+/** Returns the size of a length field in bytes. */
 export function lengthBytes(form: LengthForm): number {
   return FORMS[form];
 }
 
-/** Parses what a reply ends with, such as `\r\n`. @throws {TextFault} when it is empty, too long or no template. */
+/** Parses a delimiter, such as `\r\n`. @throws {TextFault} when it is empty, too long or not a template. */
 export function parseDelimiter(text: string): ReplyEnd {
   const [piece, ...more] = parseTemplate(text, {});
   if (piece?.kind === 'bytes' && more.length === 0 && piece.bytes.length <= MAX_DELIMITER) {
@@ -45,7 +45,7 @@ export function parseCount(text: string): ReplyEnd {
   throw new TextFault<ReplyEndFaultCode>('bad-count', 0, `a reply has 1 to ${MAX_BYTES} bytes, not '${text}'`);
 }
 
-/** Parses the form and the place of a length, such as `u32be@0`. @throws {TextFault} when it is not that. */
+/** Parses the form and the offset of a length field, such as `u32be@0`. @throws {TextFault} when it is invalid. */
 export function parseLength(text: string): ReplyEnd {
   const [, form = '', digits = ''] = /^(\w+)@(\d{1,5})$/.exec(text) ?? [];
   const at = Number(digits);

@@ -1,19 +1,22 @@
 import { lengthBytes, type ReplyEnd } from './reply-end.ts';
 
-/** Finds the ends of the replies of one exchange. The state of a connection is two numbers, which the caller keeps. */
+/** Finds the ends of the replies of one exchange. The caller keeps the state of a connection: two numbers. */
 export class ReplyLength {
   /**
-   * How far the end has been found: matching bytes of the delimiter, or the value of the length so far. Begins at 0.
+   * State of the search for the end: number of matching bytes of the delimiter, or value of the length so far. Starts
+   * at 0.
    */
   progress = 0;
   /** True when the bytes that were scanned contain the end of the reply. */
   ended = false;
   readonly #delimiter: Uint8Array | undefined;
-  /** For each number of matching bytes, how many still match when the next one differs (Knuth, Morris, Pratt). */
+  /**
+   * For each number of matching bytes, the number that still match when the next one differs (Knuth, Morris, Pratt).
+   */
   readonly #fallback: Uint16Array;
   /** Bytes of a reply of known length; Infinity for others. */
   readonly #count: number;
-  /** Where the length is. */
+  /** Position of the length field. */
   readonly #from: number;
   readonly #to: number;
   readonly #littleEndian: boolean;
@@ -28,8 +31,8 @@ export class ReplyLength {
   }
 
   /**
-   * Scans bytes of a reply, of which `received` came before. @param expected length of the whole reply when that decides.
-   * @returns how many of the bytes belong to it.
+   * Scans bytes of a reply after its first `received` bytes. @param expected length of the reply when it ends where the
+   * expected one does. @returns the number of bytes that belong to it.
    */
   scan(bytes: Uint8Array, at: number, end: number, received: number, expected: number): number {
     if (this.#delimiter !== undefined) return this.#scanDelimiter(this.#delimiter, bytes, at, end);
@@ -58,7 +61,7 @@ export class ReplyLength {
     return next - at;
   }
 
-  /** Returns the length of the whole reply; Infinity while its length has not arrived. */
+  /** Returns the length of the complete reply; Infinity until its length field was received. */
   #totalOf(bytes: Uint8Array, at: number, end: number, received: number): number {
     for (let i = Math.max(this.#from, received); i < this.#to && at + i - received < end; i++) {
       const byte = bytes[at + i - received] as number;

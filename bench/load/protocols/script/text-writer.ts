@@ -3,28 +3,28 @@ import type { ProtocolScope } from '../protocol.ts';
 import { RequestDraws } from '../request-draws.ts';
 import type { Piece } from '../template.ts';
 
-/** Most digits of a sequence number or a connection's number. */
+/** Maximum number of digits of a sequence number or a connection's number. */
 const MAX_DIGITS = 10;
-/** What random text consists of: 32 characters, 5 bits each. */
+/** The alphabet of random text: 32 characters, 5 bits each. */
 const CHARACTERS = Buffer.from('abcdefghijklmnopqrstuvwxyz234567');
 /** Characters of one draw of 32 bits. */
 const CHARACTERS_A_DRAW = 6;
-/** Draws between the beginnings of two random texts of a request: more than the longest one needs. */
+/** Distance of the first draws of two random texts of a request: more than the longest text needs. */
 const DRAWS_A_TEXT = 16_384;
 
 interface Step {
   readonly kind: 'bytes' | 'sequence' | 'connection' | 'random';
   readonly bytes: Buffer;
   readonly size: number;
-  /** With `random` the number of its first draw. */
+  /** With `random`, the index of its first draw. */
   readonly draw: number;
 }
 
 /** Writes the bytes of a template with the values of a request. */
 export class TextWriter {
-  /** Most bytes. */
+  /** Maximum length in bytes. */
   readonly longest: number;
-  /** The bytes, when they are always the same. */
+  /** The bytes, when they are the same for all requests. */
   readonly constant: Buffer | undefined;
   readonly #steps: readonly Step[];
   readonly #draws: RequestDraws;

@@ -7,9 +7,9 @@ const FIN = 0x80;
 const MASKED = 0x80;
 const NO_STATUS = 1005;
 
-/** The last control frame of each connection, and its answer. Takes memory only when there is one. */
+/** The last control frame of each connection, and its answer. Allocates memory at the first control frame only. */
 export class ControlFrames {
-  /** Most bytes of an answer. */
+  /** Maximum size of an answer, in bytes. */
   static readonly LONGEST = MAX_BYTES + 6;
   readonly #connections: number;
   readonly #mask: number;
@@ -37,7 +37,7 @@ export class ControlFrames {
     this.#lengths[c] = from + length;
   }
 
-  /** Returns the status of a close frame; 1005 when it has none, 0 when it has one that may not be sent: §7.4. */
+  /** Returns the status of a close frame; 1005 when it has none, 0 when it has an invalid one: §7.4. */
   closeStatus(c: number): number {
     const length = this.#lengths[c] as number;
     if (length === 0) return NO_STATUS;
@@ -51,7 +51,7 @@ export class ControlFrames {
   answer(c: number, out: Uint8Array, at: number): number {
     const opcode = this.#opcodes[c] as number;
     if (opcode !== PING && opcode !== CLOSE) return 0;
-    // A reason need not be repeated: §5.5.1.
+    // The reason need not be echoed: §5.5.1.
     const length = opcode === CLOSE ? Math.min(2, this.#lengths[c] as number) : (this.#lengths[c] as number);
     out[at] = FIN | (opcode === PING ? PONG : CLOSE);
     out[at + 1] = MASKED | length;

@@ -1,21 +1,21 @@
 import { faultList } from '../faults.ts';
 import { headFaultTexts } from '../http/faults.ts';
 
-// The faults of a response's head come first, so that they have the numbers that they have for HTTP.
+// The faults of a response's head come first, so that they have the same numbers as for HTTP.
 export const { codes, texts } = faultList({
   ...headFaultTexts,
   notUpgraded: 'a response to the upgrade without Upgrade: websocket or Connection: Upgrade',
-  wrongAccept: 'a Sec-WebSocket-Accept that does not belong to the key',
-  unaskedExtension: 'an extension or a subprotocol that was not asked for',
+  wrongAccept: 'a Sec-WebSocket-Accept that does not match the key',
+  unsolicitedExtension: 'an extension or a subprotocol that was not requested',
   reservedBits: 'a frame with reserved bits',
   reservedOpcode: 'a frame with a reserved opcode',
-  masked: 'a frame that is masked, which only clients do',
+  masked: 'a masked frame, which only clients may send',
   strayContinuation: 'a continuation without a message before it',
   interrupted: 'a message that begins within another one',
   fragmentedControl: 'a control frame in fragments',
   longControl: 'a control frame of more than 125 bytes',
   badLength: 'a length that is not in its shortest form, or of more than 2^53 bytes',
-  badClose: 'a close frame with a status that may not be sent',
+  badClose: 'a close frame with an invalid status',
   otherType: 'text in reply to binary, or binary in reply to text',
   otherBytes: 'the message differs from the request',
   shortMessage: 'the message is shorter than the request',

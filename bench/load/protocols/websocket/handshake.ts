@@ -8,23 +8,26 @@ import { codes } from './faults.ts';
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 const SWITCHING = 101;
 
-/** Where a WebSocket is. Plain data. */
+/** Address of a WebSocket on its server. Plain data. */
 export interface WebSocketAddress {
   /** Value of Host. */
   readonly host: string;
   readonly path: string;
-  /** More headers of the upgrade request, such as Origin. */
+  /** Additional headers of the upgrade request, such as Origin. */
   readonly headers?: readonly (readonly [name: string, value: string])[];
 }
 
-/** How many numbers are kept for a connection: bytes so far, then the head's. */
+/** Number of values that are kept for a connection: bytes so far, then those of the head. */
 const SAVED = 1 + ResponseHead.SAVED;
 
-/** The opening handshake: RFC 6455 §4.1. All connections of a thread send the same key, so that one answer is right. */
+/**
+ * The opening handshake: RFC 6455 §4.1. All connections of a thread send the same key, so that they expect the same
+ * answer.
+ */
 export class Handshake {
   readonly request: Buffer;
   fault = 0;
-  /** Bytes of the response so far. */
+  /** Number of bytes of the response so far. */
   bytes = 0;
   readonly #head: ResponseHead;
   readonly #saved: Float64Array;
@@ -58,12 +61,12 @@ export class Handshake {
     return this.status < 200 && this.status !== SWITCHING;
   }
 
-  /** Its status; 101 when the connection is a WebSocket now. */
+  /** Status of the response; 101 when the handshake succeeded. */
   get status(): number {
     return this.#head.status;
   }
 
-  /** Returns how many bytes of an incomplete response have arrived. */
+  /** Returns the number of received bytes of an incomplete response. */
   received(c: number): number {
     return this.#saved[c * SAVED] as number;
   }
@@ -72,7 +75,7 @@ export class Handshake {
     this.#saved[c * SAVED] = 0;
   }
 
-  /** Reads bytes of the response. @returns where it stopped; with a fault, the position of the wrong byte. */
+  /** Reads bytes of the response. @returns the position where it stopped; with a fault, that of the wrong byte. */
   read(c: number, bytes: Uint8Array, at: number, end: number): number {
     const head = this.#head;
     const before = this.received(c);
@@ -80,7 +83,7 @@ export class Handshake {
     else head.load(this.#saved, c * SAVED + 1);
     let next = at;
     this.fault = 0;
-    // Interim responses, such as 103, may come before.
+    // An interim response, such as 103, may precede the final one.
     while (next < end && this.fault === 0 && (!head.done || this.#isInterim)) {
       if (head.done) head.start();
       next = head.read(bytes, next, end);
@@ -96,16 +99,16 @@ export class Handshake {
   }
 
   #judge(): number {
-    const { says } = this.#head.fields;
+    const { flags } = this.#head.fields;
     const fault = this.#head.judge();
     if (fault !== 0 || this.status !== SWITCHING) return fault;
-    if ((says & UPGRADES) === 0 || (says & WEBSOCKET) === 0) return codes.notUpgraded;
-    if ((says & ACCEPTED) === 0) return codes.wrongAccept;
-    return (says & NEGOTIATED) === 0 ? 0 : codes.unaskedExtension;
+    if ((flags & UPGRADES) === 0 || (flags & WEBSOCKET) === 0) return codes.notUpgraded;
+    if ((flags & ACCEPTED) === 0) return codes.wrongAccept;
+    return (flags & NEGOTIATED) === 0 ? 0 : codes.unsolicitedExtension;
   }
 }
 
-/** Returns the right Sec-WebSocket-Accept for a key: RFC 6455 §4.2.2. */
+/** Returns the Sec-WebSocket-Accept for a key: RFC 6455 §4.2.2. */
 export function acceptOf(key: string): string {
   return createHash('sha1').update(`${key}${GUID}`).digest('base64');
 }

@@ -12,19 +12,19 @@ const PONG = 0xa;
 const FIN = 0x80;
 const RESERVED = 0x70;
 const MASKED = 0x80;
-/** Lengths that announce a longer form, of 2 and of 8 bytes, and the smallest length that needs each form. */
+/** Length codes for an extended length of 2 bytes and of 8 bytes, and the smallest length that needs each. */
 const LENGTH_16 = 126;
 const LENGTH_64 = 127;
 const SMALLEST_16 = 126;
 const SMALLEST_64 = 65_536;
 
-// What comes next.
+// States: what is expected next.
 const FIRST = 0;
 const SECOND = 1;
 const LENGTH = 2;
 const PAYLOAD = 3;
 
-// What was reached.
+// Results of read().
 export const NOTHING = 0;
 export const MESSAGE = 1;
 export const PINGED = 2;
@@ -32,20 +32,20 @@ export const CLOSED = 3;
 
 const SAVED = 9;
 
-/** The message that must come back. */
+/** The message that the server must echo. */
 export interface ExpectedMessage {
   size: number;
   connection: number;
-  /** Below 0 when none is expected. */
+  /** Below 0 when no message is expected. */
   sequence: number;
 }
 
-/** Parses the frames that come from a server, and compares messages with what was sent: RFC 6455 §5. */
+/** Parses the frames of a server, and compares messages with requests: RFC 6455 §5. */
 export class MessageParser {
   fault = 0;
-  /** Bytes of the current message so far, with their frames. */
+  /** Number of bytes of the current message so far, including frame headers. */
   bytes = 0;
-  /** What the last call of {@link read} reached. */
+  /** Result of the last call of {@link read}. */
   reached = NOTHING;
   readonly expected: ExpectedMessage = { size: 0, connection: 0, sequence: -1 };
   readonly #content: EchoContent;
@@ -56,13 +56,13 @@ export class MessageParser {
   #opcode = 0;
   #final = false;
   #length = 0;
-  /** Remaining bytes of the extended length, then of the payload. */
+  /** Number of remaining bytes of the extended length, then of the payload. */
   #left = 0;
-  /** The smallest length that may have the form that this one has. */
+  /** The smallest length that may be encoded in the form of this one. */
   #smallest = 0;
-  /** True within a message, which may have several frames. */
+  /** True between the first and the last frame of a message. */
   #fragmented = false;
-  /** Payload bytes of the message so far. */
+  /** Number of payload bytes of the message so far. */
   #received = 0;
 
   constructor(connections: number, opcode: number, content: EchoContent, control: ControlFrames) {
@@ -76,12 +76,12 @@ export class MessageParser {
     this.#saved[c * SAVED] = 0;
   }
 
-  /** Returns how many bytes of an incomplete message, or control frame, have arrived. */
+  /** Returns the number of received bytes of an incomplete message or control frame. */
   received(c: number): number {
     return this.#saved[c * SAVED] as number;
   }
 
-  /** Reads bytes, up to the end of a message or a control frame. @returns where it stopped. */
+  /** Reads bytes, up to the end of a message or a control frame. @returns the position where it stopped. */
   read(c: number, bytes: Uint8Array, at: number, end: number): number {
     this.fault = 0;
     this.reached = NOTHING;
@@ -92,7 +92,7 @@ export class MessageParser {
     let next = at;
     while (next < end && this.reached === NOTHING && this.fault === 0) {
       next = this.#step(c, bytes, next, end);
-      // A pong between messages is no part of the next one.
+      // A pong between messages is not part of the next one.
       if (this.#isBetween && this.reached === NOTHING) from = next;
     }
     this.bytes = next - from;
@@ -101,7 +101,7 @@ export class MessageParser {
     return next;
   }
 
-  /** Compares a message that is whole and in one frame. @returns its length with its frame; 0 for anything else. */
+  /** Compares a complete message in one frame. @returns its length including the frame header; 0 for anything else. */
   #readWhole(bytes: Uint8Array, at: number, end: number): number {
     const { size, connection, sequence } = this.expected;
     const head = size < SMALLEST_16 ? 2 : 4;
@@ -135,7 +135,7 @@ export class MessageParser {
     return this.fault === 0 ? at + 1 : at;
   }
 
-  /** True when neither a message nor a frame has begun. */
+  /** True between messages, when no frame is incomplete. */
   get #isBetween(): boolean {
     return this.#state === FIRST && !this.#fragmented;
   }
@@ -155,7 +155,7 @@ export class MessageParser {
       case TEXT:
       case BINARY:
         if (this.#fragmented) return codes.interrupted;
-        if (this.expected.sequence < 0) return codes.unasked;
+        if (this.expected.sequence < 0) return codes.unsolicited;
         this.#received = 0;
         this.#fragmented = true;
         return this.#opcode === this.#opcodeOfMessages ? 0 : codes.otherType;
