@@ -7,7 +7,7 @@ const patience = { testTimeout: 180_000, hookTimeout: 180_000 };
 const globalSetup = 'tests/build.ts';
 
 /**
- * Three kinds of tests, told apart by their file names. Pure tests run first; then the others run beside each other, more
+ * Three kinds of tests, distinguished by their file names. Pure tests run first; then the others run beside each other, more
  * files at once than a machine of two CPUs has, because most wait most of the time.
  */
 export default defineConfig({

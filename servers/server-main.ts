@@ -1,4 +1,4 @@
-/** Entry point of the child process that runs one server for a harness. See host.ts. */
+/** Entry point of the child process that runs one server for a harness. See spawning/server-process.ts. */
 import { dieWithParent, raiseOpenFileLimit } from '../sockets/os/process.ts';
 import { hasUnreapedChild } from '../sockets/os/process-tree.ts';
 import { loadModel, type ModelName } from './model-catalog.ts';
