@@ -92,10 +92,11 @@ export class Generator {
   }
 
   /**
-   * Stops waiting for connections that were not answered yet, if any was answered: the rest are opened without waiting.
+   * Reports that a look at the server found it idle. After some in a row without an answer, the generator stops waiting
+   * for connections that were not answered yet, if any was answered: the rest are opened without waiting.
    */
-  giveUpOpening(): void {
-    this.#control.giveUpOpening();
+  foundIdle(): void {
+    this.#control.foundIdle();
   }
 
   /** Starts the load. Call it after {@link opened}, and again only after {@link finished}. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { availableParallelism } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import { createServer as createTlsServer } from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type * as Generators from '../../bench/load/generator.ts';
@@ -64,7 +65,30 @@ describe('a generator that gives up opening', () => {
       ...(app === 'http' && { http: { host: `127.0.0.1:${address.port}`, path: '/', page: null } }),
     });
     onTestFinished(() => generator.stop());
-    generator.giveUpOpening();
+    const looking = setInterval(() => generator.foundIdle(), 10);
+    onTestFinished(() => clearInterval(looking));
     expect((await generator.opened()).answered).toBe(1);
+  });
+
+  test('does not count looks before the last answer, as while its threads start', async () => {
+    let answers = Promise.resolve();
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      // One connection after the other, each some turns of the event loop after the one before.
+      socket.on('data', (request) => {
+        answers = answers.then(() => setTimeout(5)).then(() => void socket.write(request));
+      });
+    }).listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const generator = new Generator({
+      point: operatingPoint({ connections: 20 }),
+      ...{ address: { host: '127.0.0.1', port }, threads: 1, cpus: [], arrivals: null, levels: null, requests: null },
+      ...{ streamKey: { seed: 1 }, timestamps: 'user', timeoutMs: 600_000, openTimeoutMs: 600_000 },
+    });
+    onTestFinished(() => generator.stop());
+    for (let look = 0; look < 100; look++) generator.foundIdle();
+    expect((await generator.opened()).answered).toBe(20);
   });
 });

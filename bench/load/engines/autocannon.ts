@@ -9,6 +9,7 @@ import { LoadControl } from '../threads/control.ts';
 import { LiveView } from '../threads/live.ts';
 import { HttpConnection, type HttpConnectionOwner, type HttpConnectionSpec } from './http-connection.ts';
 import { HttpRequests } from './http-requests.ts';
+import { IdleWatch } from './idle-watch.ts';
 
 /** Connections that may be opened and not yet answered: as with sockets of our own. */
 const OPENING_WINDOW = 8;
@@ -38,6 +39,7 @@ export class AutocannonEngine implements Engine, HttpConnectionOwner {
   readonly #failed: number[] = [];
   #lastErrno = 0;
   #lastAnswer = 0;
+  readonly #idleWatch: IdleWatch;
   #completedBefore = 0;
 
   constructor(assignment: Assignment, exchange: HttpExchange) {
@@ -46,6 +48,7 @@ export class AutocannonEngine implements Engine, HttpConnectionOwner {
     const secureContext = point.transport === 'tls' ? createSecureContext() : undefined;
     this.#spec = { address, exchange, pipelining: point.pipelining, timeoutMs, secureContext };
     this.#control = new LoadControl(assignment.control);
+    this.#idleWatch = new IdleWatch(this.#control);
     this.#live = new LiveView(assignment.live);
     this.#state = new LoadState(point.connections, this.#live, undefined, false);
     this.#requests = new HttpRequests(point.connections, point.pipelining, exchange.page, this.#state);
@@ -57,7 +60,7 @@ export class AutocannonEngine implements Engine, HttpConnectionOwner {
     this.#lastAnswer = begin;
     this.#openMore();
     const settled = () => this.#requests.connectionsAnswered + this.#failed.length >= point.connections;
-    const givenUp = () => this.#control.openingGivenUp && this.#requests.connectionsAnswered > 0;
+    const givenUp = () => this.#idleWatch.isIdle && this.#requests.connectionsAnswered > 0;
     const waiting = () => !(this.#control.ended || settled() || givenUp());
     while (waiting() && nowNanos() - this.#lastAnswer < openTimeoutMs * 1e6) await sleep(DRAIN_LOOK_MS);
     const end = this.#requests.connectionsAnswered === point.connections ? this.#lastAnswer : nowNanos();
@@ -146,6 +149,7 @@ export class AutocannonEngine implements Engine, HttpConnectionOwner {
     this.#publish();
     if (!this.#opening) return;
     this.#lastAnswer = nowNanos();
+    this.#idleWatch.answered();
     this.#openMore();
   }
 

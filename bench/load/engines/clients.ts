@@ -9,6 +9,7 @@ import type { Assignment } from '../threads/assignment.ts';
 import { LoadControl } from '../threads/control.ts';
 import { LiveView } from '../threads/live.ts';
 import { DemandControl } from './demand-control.ts';
+import { IdleWatch } from './idle-watch.ts';
 
 /** Connections that may be opened and not yet answered: enough to keep a server busy, too few to overflow a backlog. */
 const OPENING_WINDOW = 8;
@@ -53,7 +54,8 @@ export class ClientEngine implements Engine {
     let answered = 0;
     let lastAnswer = begin;
     let now = begin;
-    const waiting = () => !(this.#control.ended || (this.#control.openingGivenUp && workload.answered > 0));
+    const watch = new IdleWatch(this.#control);
+    const waiting = () => !(this.#control.ended || (watch.isIdle && workload.answered > 0));
     while (workload.answered < connections && now - lastAnswer < patience && waiting()) {
       this.#openUpTo(Math.min(connections, workload.answered + OPENING_WINDOW));
       await setTimeout(1);
@@ -61,6 +63,7 @@ export class ClientEngine implements Engine {
       if (workload.answered > answered) {
         answered = workload.answered;
         lastAnswer = now;
+        watch.answered();
       }
     }
     this.#openUpTo(connections);

@@ -11,6 +11,7 @@ import { LiveView } from '../threads/live.ts';
 import { TURN_EVENTS, type Workload } from '../workload.ts';
 import { DemandControl } from './demand-control.ts';
 import { EventWait } from './event-wait.ts';
+import { IdleWatch } from './idle-watch.ts';
 import { makeWorkload } from './workloads.ts';
 
 /**
@@ -65,13 +66,15 @@ export class SocketEngine implements Engine {
     let answered = 0;
     let lastAnswer = begin;
     let now = begin;
-    const waiting = () => !(this.#control.ended || (this.#control.openingGivenUp && workload.answered > 0));
+    const watch = new IdleWatch(this.#control);
+    const waiting = () => !(this.#control.ended || (watch.isIdle && workload.answered > 0));
     while (workload.answered < connections && now - lastAnswer < patience && waiting()) {
       this.#openUpTo(Math.min(connections, workload.answered + OPENING_WINDOW));
       now = this.#turn(MAX_WAIT_MS);
       if (workload.answered > answered) {
         answered = workload.answered;
         lastAnswer = now;
+        watch.answered();
       }
     }
     this.#openUpTo(connections);

@@ -6,7 +6,7 @@
 // Int32: commands.
 const GO = 0;
 const END = 1;
-const GIVE_UP_OPENING = 2;
+const IDLE_LOOKS = 2;
 // Float64: times, in nanoseconds of the common monotonic clock.
 const BEGIN = 0;
 const WARMUP_END = 1;
@@ -57,13 +57,14 @@ export class LoadControl {
     Atomics.notify(this.#flags, GO);
   }
 
-  /** Makes threads stop waiting for connections that were not answered yet. They notice within 20 ms. */
-  giveUpOpening(): void {
-    Atomics.store(this.#flags, GIVE_UP_OPENING, 1);
+  /** Reports a look at the server that found it idle, to threads that wait for connections to be answered. */
+  foundIdle(): void {
+    Atomics.add(this.#flags, IDLE_LOOKS, 1);
   }
 
-  get openingGivenUp(): boolean {
-    return Atomics.load(this.#flags, GIVE_UP_OPENING) === 1;
+  /** Number of looks that found the server idle. */
+  get idleLooks(): number {
+    return Atomics.load(this.#flags, IDLE_LOOKS);
   }
 
   get ended(): boolean {
