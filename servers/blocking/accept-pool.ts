@@ -1,5 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import { close, localAddress, SHUT_RDWR, setOption, shutdown } from '../../sockets/socket.ts';
+import { needsRoom } from '../apps/app-catalog.ts';
 import type { RunningServer, ServerSpec, WorkerEnded } from '../contract.ts';
 import { nextConnection } from '../listening/accept.ts';
 import { openListener } from '../listening/listener.ts';
@@ -42,7 +43,7 @@ export async function startAcceptPool(
 ): Promise<RunningServer> {
   const fd = openListener(spec);
   const shared = new Int32Array(new SharedArrayBuffer(4 * (FIRST_SERVING + size)));
-  const room = openRoom(spec);
+  const room = needsRoom(spec.app) ? openRoom() : undefined;
   const tasks = taskOf<typeof import('./accept-pool.ts')>(import.meta.url);
   const watch = new WorkerWatch(workerEnded);
   const stop = (threads: readonly Worker[]) => {

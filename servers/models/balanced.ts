@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { needsRoom } from '../apps/app-catalog.ts';
 import { chooserOf, DEFAULT_BALANCE } from '../balance/policies.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { Backends } from '../node/backends.ts';
@@ -7,7 +8,7 @@ import { relay } from '../node/relay.ts';
 import { listenStream } from '../node/streams.ts';
 import { ofSeveral, streamKeyOf } from '../random/random-spec.ts';
 import { streamOf } from '../random/streams.ts';
-import { openHub } from '../rooms/hub.ts';
+import { Hub } from '../rooms/hub.ts';
 import { addressOf, forkServer, killServers } from '../spawning/server-process.ts';
 import { WorkerWatch } from '../spawning/worker-watch.ts';
 
@@ -19,7 +20,7 @@ import { WorkerWatch } from '../spawning/worker-watch.ts';
 export const model: ServerModel = {
   async start(spec, workerEnded): Promise<RunningServer> {
     const server = { ...spec, model: 'event-driven', host: '127.0.0.1', port: 0 } as const;
-    const hub = openHub(spec);
+    const hub = needsRoom(spec.app) ? new Hub() : undefined;
     const watch = new WorkerWatch(workerEnded);
     const children: ChildProcess[] = [];
     try {

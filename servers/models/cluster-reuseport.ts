@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
+import { needsRoom } from '../apps/app-catalog.ts';
 import type { ServerModel } from '../contract.ts';
 import { ofSeveral } from '../random/random-spec.ts';
-import { openHub } from '../rooms/hub.ts';
+import { Hub } from '../rooms/hub.ts';
 import { addressOf, forkServer, startTogether } from '../spawning/server-process.ts';
 
 /**
@@ -13,7 +14,7 @@ export const model: ServerModel = {
   start: (spec, workerEnded) =>
     startTogether(async (children) => {
       const server = { ...spec, model: 'event-driven' } as const;
-      const hub = openHub(spec);
+      const hub = needsRoom(spec.app) ? new Hub() : undefined;
       const first = forkServer({ ...server, sharedPort: 'open' }, hub);
       children.push(first);
       const address = await addressOf(first);

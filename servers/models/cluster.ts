@@ -2,9 +2,10 @@ import cluster from 'node:cluster';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { SocketAddress } from '../../sockets/address.ts';
+import { needsRoom } from '../apps/app-catalog.ts';
 import type { ServerModel } from '../contract.ts';
 import { ofSeveral } from '../random/random-spec.ts';
-import { hubStdio, openHub } from '../rooms/hub.ts';
+import { Hub, hubStdio } from '../rooms/hub.ts';
 import { addressOf, type HostSpec, hostProgram, startTogether } from '../spawning/server-process.ts';
 
 /** The descriptors that Node's cluster uses, and a link to the hub. */
@@ -16,7 +17,7 @@ const stdio = ['inherit', 'inherit', 'inherit', 'ipc', ...hubStdio];
  */
 export const model: ServerModel = {
   start(spec, workerEnded) {
-    const hub = openHub(spec);
+    const hub = needsRoom(spec.app) ? new Hub() : undefined;
     const server: HostSpec = { ...spec, linked: hub !== undefined, model: 'event-driven', parentPid: process.pid };
     return startTogether(async (children) => {
       for (let i = 0; i < availableParallelism(); i++) {

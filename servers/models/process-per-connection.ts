@@ -1,8 +1,9 @@
 import { totalmem } from 'node:os';
+import { needsRoom } from '../apps/app-catalog.ts';
 import { ClientProcess } from '../blocking/client-process.ts';
 import { startConcurrentServer } from '../blocking/server-per-client.ts';
 import type { ServerModel } from '../contract.ts';
-import { openHub } from '../rooms/hub.ts';
+import { Hub } from '../rooms/hub.ts';
 import { taskOf } from '../spawning/task.ts';
 
 /** Private memory of a child `node`, in bytes. Most of its 50 MB resident set is shared with the other children. */
@@ -22,7 +23,7 @@ const tasks = taskOf<typeof import('./process-per-connection-task.ts')>(
  */
 export const model: ServerModel = {
   async start(spec, workerEnded) {
-    const hub = openHub(spec);
+    const hub = needsRoom(spec.app) ? new Hub() : undefined;
     const task = tasks('serveClients', undefined);
     return startConcurrentServer(spec, CAPACITY, (watch) => new ClientProcess(task, hub, watch), workerEnded);
   },

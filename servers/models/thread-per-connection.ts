@@ -1,4 +1,5 @@
 import { totalmem } from 'node:os';
+import { needsRoom } from '../apps/app-catalog.ts';
 import { ClientThread } from '../blocking/client-thread.ts';
 import { startConcurrentServer } from '../blocking/server-per-client.ts';
 import type { ServerModel } from '../contract.ts';
@@ -16,7 +17,7 @@ const CAPACITY = Math.min(1000, Math.floor(totalmem() / 2 / THREAD_BYTES));
  */
 export const model: ServerModel = {
   async start(spec, workerEnded) {
-    const room = openRoom(spec);
+    const room = needsRoom(spec.app) ? openRoom() : undefined;
     return startConcurrentServer(spec, CAPACITY, (watch) => new ClientThread(room, watch), workerEnded);
   },
 };

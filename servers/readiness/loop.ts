@@ -1,9 +1,10 @@
 import { setTimerSlack } from '../../sockets/os/process.ts';
 import { POLLIN } from '../../sockets/polling/poll.ts';
 import type { DatagramApp } from '../apps/app.ts';
+import { needsRoom } from '../apps/app-catalog.ts';
 import type { RunningServer, ServerSpec, WorkerEnded } from '../contract.ts';
 import { acceptSome, SHORTAGE_MS } from '../listening/accept.ts';
-import { DescriptorRoom } from '../rooms/descriptor-room.ts';
+import { DescriptorRoom, openRoom } from '../rooms/descriptor-room.ts';
 import { loadDatagramApp, loadStreamApp } from '../served.ts';
 import { type LoopInput, startLoops } from '../spawning/loop-threads.ts';
 import { taskOf } from '../spawning/task.ts';
@@ -21,6 +22,8 @@ const pollers = { poll: PollPoller, epoll: EpollPoller } as const;
 
 interface ReadinessInput extends LoopInput {
   readonly poller: keyof typeof pollers;
+  /** Shared by all loops of a server; undefined when the app needs no room. */
+  readonly room: SharedArrayBuffer | undefined;
 }
 
 /** Runs a readiness loop for each listener: see {@link startLoops}. */
@@ -31,7 +34,8 @@ export function startReadinessLoops(
   workerEnded?: WorkerEnded,
 ): Promise<RunningServer> {
   const tasks = taskOf<typeof import('./loop.ts')>(import.meta.url);
-  return startLoops((input) => tasks('loop', { ...input, poller }), spec, listeners, workerEnded);
+  const room = needsRoom(spec.app) ? openRoom() : undefined;
+  return startLoops((input) => tasks('loop', { ...input, poller, room }), spec, listeners, workerEnded);
 }
 
 /**

@@ -1,6 +1,5 @@
 import { NativeMemory } from '../../sockets/memory/memory.ts';
 import { MSG_DONTWAIT, SHUT_RDWR, send, shutdown } from '../../sockets/socket.ts';
-import { type AppName, needsRoom } from '../apps/app-catalog.ts';
 import type { Room } from './room.ts';
 
 /** Capacity of a room: the descriptors that Linux allows a process by default (fs.nr_open). */
@@ -21,12 +20,9 @@ const FREE = 0;
 const TAKEN = 1;
 const AWAITED = 2;
 
-/**
- * Allocates the memory of a room, shared by all threads of a server. Untouched pages cost nothing.
- * @returns undefined for an app that needs no room.
- */
-export function openRoom({ app }: { readonly app: AppName }): SharedArrayBuffer | undefined {
-  return needsRoom(app) ? new SharedArrayBuffer(4 * (PLACES + DESCRIPTORS)) : undefined;
+/** Allocates the memory of a room, shared by all threads of a server. Untouched pages cost nothing. */
+export function openRoom(): SharedArrayBuffer {
+  return new SharedArrayBuffer(4 * (PLACES + DESCRIPTORS));
 }
 
 /**

@@ -1,7 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { Socket } from 'node:net';
 import { socketPair } from '../../sockets/descriptor-passing.ts';
-import { type AppName, needsRoom } from '../apps/app-catalog.ts';
 import { FrameCutter } from './frame.ts';
 
 /** Descriptor of a process's link to the hub. */
@@ -9,11 +8,6 @@ export const HUB_FD = 4;
 
 /** Extra stdio entry that gives a child process its link; see {@link Hub.join}. */
 export const hubStdio = ['pipe'] as const;
-
-/** Creates the hub for a server whose app needs a room; undefined for other apps. */
-export function openHub({ app }: { readonly app: AppName }): Hub | undefined {
-  return needsRoom(app) ? new Hub() : undefined;
-}
 
 /**
  * Connects the processes of a room, in the process that started them. Each frame goes to all processes, including its

@@ -2,7 +2,6 @@ import type { Worker } from 'node:worker_threads';
 import { close, localAddress, SHUT_RDWR, shutdown } from '../../sockets/socket.ts';
 import type { RunningServer, ServerSpec, WorkerEnded } from '../contract.ts';
 import { ofSeveral } from '../random/random-spec.ts';
-import { openRoom } from '../rooms/descriptor-room.ts';
 import type { Task } from './task.ts';
 import { startThreads, threadsEnd } from './thread.ts';
 import { WorkerWatch } from './worker-watch.ts';
@@ -15,8 +14,6 @@ export interface LoopInput {
   readonly spec: ServerSpec;
   /** One flag shared by all loops of a server: 1 when they must end. Check it after each wait. */
   readonly stop: Int32Array;
-  /** Shared by all loops of a server; undefined when the app needs no room. */
-  readonly room: SharedArrayBuffer | undefined;
 }
 
 /** Maximum wait for the loops to end when the server is closed, in milliseconds. */
@@ -37,9 +34,8 @@ export async function startLoops(
   workerEnded?: WorkerEnded,
 ): Promise<RunningServer> {
   const stop = new Int32Array(new SharedArrayBuffer(4));
-  const room = openRoom(spec);
   const tasks = listeners.map((listener, i) => {
-    return taskFor({ listener, spec: ofSeveral(spec, i), stop, room });
+    return taskFor({ listener, spec: ofSeveral(spec, i), stop });
   });
   const watch = new WorkerWatch(workerEnded);
   const close = (threads: readonly Worker[]) => {

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { AppName } from '../../servers/apps/app-catalog.ts';
+import { type AppName, needsRoom } from '../../servers/apps/app-catalog.ts';
 import type { ClientWorker } from '../../servers/blocking/client-workers.ts';
 import type { ServerSpec } from '../../servers/contract.ts';
 import { openRoom } from '../../servers/rooms/descriptor-room.ts';
@@ -52,7 +52,7 @@ const openFiles = () => holdings(process.pid).files;
 const kinds = [
   {
     kind: 'a thread',
-    begin: (app: AppName): ClientWorker => new ClientThread(openRoom({ app }), watch),
+    begin: (app: AppName): ClientWorker => new ClientThread(needsRoom(app) ? openRoom() : undefined, watch),
     workers: threads as () => unknown,
   },
   {

@@ -30,7 +30,7 @@ describe.skipIf(noLibc)('a conversation leaves no native memory behind', () => {
       fd: server,
       spec: { ...at, transport: 'tcp', app: 'chat' },
       first: undefined,
-      room: openRoom({ app: 'chat' }),
+      room: openRoom(),
     });
     expect([...live]).toEqual([]);
   });

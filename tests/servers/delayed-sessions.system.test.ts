@@ -135,7 +135,7 @@ test.skipIf(whyMissing('libc'))('with non-blocking calls, lines for other client
       told.push(Buffer.from(bytes.subarray(start, end)).toString());
     }
   }
-  const memory = openRoom({ app: 'chat' });
+  const memory = openRoom();
   if (memory === undefined) throw new Error('a chat has a room');
   const app: StreamApp = {
     stream: () => ({
