@@ -2,7 +2,7 @@
  * Runs command lines of the built program in this process, one after the other. A message contains the arguments and
  * the working directory; the answer contains the exit code and the output of the command line.
  */
-import { runCommandLine } from '../../dist/scripts/command-line.js';
+import { runCommandLine } from '../../dist/scripts/commands/command-line.js';
 
 let written = {};
 for (const stream of ['stdout', 'stderr']) {

@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 import { runSingleCommand } from '../../scripts/cli/single-command.ts';
-import { runCommandLine } from '../../scripts/command-line.ts';
+import { runCommandLine } from '../../scripts/commands/command-line.ts';
 import { limit } from '../../scripts/lab/commands/limit.ts';
 import type { Outcome } from './built-program.ts';
 

@@ -1,12 +1,12 @@
 import yargs, { type CommandModule } from 'yargs';
-import { ConfigurationError } from '../bench/model/errors.ts';
-import { EXIT } from '../bench/model/exit-code.ts';
-import { unknown } from '../bench/model/nearest.ts';
-import { packageVersion } from '../bench/model/package.ts';
-import { plain } from '../reports/text/plain.ts';
-import { yargsCommand } from './cli/command.ts';
-import { ending } from './cli/faults.ts';
-import { log, reportWidth } from './cli/output.ts';
+import { ConfigurationError } from '../../bench/model/errors.ts';
+import { EXIT } from '../../bench/model/exit-code.ts';
+import { unknown } from '../../bench/model/nearest.ts';
+import { packageVersion } from '../../bench/model/package.ts';
+import { plain } from '../../reports/text/plain.ts';
+import { yargsCommand } from '../cli/command.ts';
+import { ending } from '../cli/faults.ts';
+import { log, reportWidth } from '../cli/output.ts';
 
 /** Name of yargs' own command, which prints a script for ~/.bashrc or ~/.zshrc. */
 const COMPLETION = 'completion';
@@ -15,17 +15,17 @@ type Ended = (exitCode: number) => void;
 
 /** The commands, in the order of the help. Imported on demand: importing all takes twice as long as importing one. */
 const commands: Readonly<Record<string, (ended: Ended) => Promise<CommandModule>>> = {
-  bench: async (ended) => yargsCommand((await import('./commands/bench.ts')).bench, ended),
-  run: async (ended) => yargsCommand((await import('./commands/run.ts')).run, ended),
-  scale: async (ended) => yargsCommand((await import('./commands/scale.ts')).scale, ended),
-  capacity: async (ended) => yargsCommand((await import('./commands/capacity.ts')).capacity, ended),
-  check: async (ended) => yargsCommand((await import('./commands/check.ts')).check, ended),
-  serve: async (ended) => yargsCommand((await import('./commands/serve.ts')).serve, ended),
-  connect: async (ended) => yargsCommand((await import('./commands/connect.ts')).connect, ended),
-  list: async (ended) => yargsCommand((await import('./commands/list.ts')).list, ended),
-  report: async (ended) => yargsCommand((await import('./commands/report.ts')).report, ended),
-  doctor: async (ended) => yargsCommand((await import('./commands/doctor.ts')).doctor, ended),
-  micro: async (ended) => yargsCommand((await import('./commands/micro.ts')).micro, ended),
+  bench: async (ended) => yargsCommand((await import('./bench.ts')).bench, ended),
+  run: async (ended) => yargsCommand((await import('./run.ts')).run, ended),
+  scale: async (ended) => yargsCommand((await import('./scale.ts')).scale, ended),
+  capacity: async (ended) => yargsCommand((await import('./capacity.ts')).capacity, ended),
+  check: async (ended) => yargsCommand((await import('./check.ts')).check, ended),
+  serve: async (ended) => yargsCommand((await import('./serve.ts')).serve, ended),
+  connect: async (ended) => yargsCommand((await import('./connect.ts')).connect, ended),
+  list: async (ended) => yargsCommand((await import('./list.ts')).list, ended),
+  report: async (ended) => yargsCommand((await import('./report.ts')).report, ended),
+  doctor: async (ended) => yargsCommand((await import('./doctor.ts')).doctor, ended),
+  micro: async (ended) => yargsCommand((await import('./micro.ts')).micro, ended),
 };
 
 /** Loads the commands whose names occur in the arguments. Loads all when none does, as for help and completion. */
