@@ -106,13 +106,13 @@ function judgedEnd(verdict: BaselineVerdict['verdict'], metrics: readonly Metric
 function whyInconclusive(metrics: readonly MetricRecord[]): string {
   const open = metrics.filter(({ finding }) => finding === 'open');
   if (open.length === 0) return 'not every metric could be estimated';
-  const isOpen = `in ${open.map(({ metric }) => metric).join(', ')} it is open whether the server is worse`;
+  const undecided = `in ${open.map(({ metric }) => metric).join(', ')} it is open whether the server is worse`;
   const neverDecided = open.filter((each) => each.runsToPass === null).map(({ metric }) => metric);
   if (neverDecided.length > 0) {
-    return `${isOpen}. Runs differ too much in ${neverDecided.join(', ')}: measure on a quieter machine, or give wider margins with --gate`;
+    return `${undecided}. Runs differ too much in ${neverDecided.join(', ')}: measure on a quieter machine, or give wider margins with --gate`;
   }
   const lacking = Math.max(...open.map(({ runs, runsToPass: enough }) => (enough ?? runs) - runs));
-  return `${isOpen}. ${lacking > 0 ? `At this scatter, a decision takes about ${lacking} more recorded runs` : 'Run it again'}`;
+  return `${undecided}. ${lacking > 0 ? `At this scatter, a decision takes about ${lacking} more recorded runs` : 'Run it again'}`;
 }
 
 function moreRuns(count: number): string {

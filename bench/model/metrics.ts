@@ -1,7 +1,7 @@
 import { failedRequests, requestsDue } from './failed-requests.ts';
 import { latencyAliases, latencyMetrics } from './latency-metrics.ts';
 import type { Hidden, Metric } from './metric.ts';
-import { isOneWay } from './operating-point.ts';
+import { growsInStages, isOneWay } from './operating-point.ts';
 import type { Trial } from './trial.ts';
 
 /** Outcomes of requests that results count. */
@@ -159,9 +159,9 @@ function counted(field: CountedField, worse: Metric['worse']): Omit<Metric, 'sum
  * Reports whether opening ended before every connection was answered. When the number of connections grows in stages,
  * not all are opened at first.
  */
-export function isOpeningGivenUp({ opening, connections, rate, stages = [] }: Trial): boolean {
-  const grows = rate === null && stages.length > 0;
-  return opening.answered < (grows ? opening.opened : connections);
+export function isOpeningGivenUp(trial: Trial): boolean {
+  const { opening, connections } = trial;
+  return opening.answered < (growsInStages(trial) ? opening.opened : connections);
 }
 
 /** Returns null when the server was not observed, or no bytes were transferred. */

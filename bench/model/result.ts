@@ -46,7 +46,7 @@ const planSchema = z.looseObject({
   trials: count.optional(),
   ...scenarioSchema.shape,
   /** Further operating points, which differ in these properties; absent when there are none. */
-  scenarios: z.array(scenarioSchema).optional(),
+  scenarios: z.array(z.looseObject(scenarioSchema.shape)).optional(),
   ...loadSchema.shape,
   /** Measuring ended after N requests; null: only after its time. */
   requests: count.nullable().default(null),

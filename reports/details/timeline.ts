@@ -16,7 +16,7 @@ const MIN_POINTS = 3;
 export function timelineTable(trials: readonly Trial[]): Table | null {
   const [trial, ...others] = trials;
   const points = trial?.timeline ?? [];
-  const changes = (trial?.stages ?? []).length > 0;
+  const changes = (trial?.stages.length ?? 0) > 0;
   if (trial === undefined || others.length > 0 || points.length < (changes ? 1 : MIN_POINTS)) return null;
   const each = Math.ceil(points.length / MAX_ROWS);
   const rows = mergePoints(points, each);

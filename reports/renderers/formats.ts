@@ -3,7 +3,6 @@ import type { Saved } from '../files/saved.ts';
 import type { Renderer, RenderOptions } from './renderer.ts';
 
 interface RendererEntry {
-  readonly summary: string;
   /** Imports the renderer on first use, so that listing the formats loads nothing. */
   readonly load: () => Promise<Renderer>;
   /** The same for a regression check. */
@@ -13,12 +12,10 @@ interface RendererEntry {
 /** Every report format, by name. To add one: write `renderers/NAME.ts` and an entry here. */
 const renderers = {
   terminal: {
-    summary: 'tables and sentences for people',
     load: async () => (await import('./terminal.ts')).renderTerminal,
     loadCheck: async () => (await import('./check.ts')).renderCheck,
   },
   json: {
-    summary: 'everything that was measured, for programs',
     load: async () => (await import('./json.ts')).renderJson,
     loadCheck: async () => (await import('./json.ts')).renderJson,
   },

@@ -75,7 +75,7 @@ function pointKey(trial: Trial): string {
     pipelining,
     rate,
     arrivals,
-    stages = [],
+    stages,
     work,
     cacheHit,
     cpus,

@@ -15,7 +15,7 @@ export async function makeEngine(assignment: Assignment): Promise<Engine> {
       import('./clients.ts'),
       import('../clients/web-socket-client.ts'),
     ]);
-    return new ClientEngine(assignment, webSocketClients(address, { secure, deflate: point.deflate ?? false }));
+    return new ClientEngine(assignment, webSocketClients(address, { secure, deflate: point.deflate }));
   }
   if (secure) {
     const [{ ClientEngine }, { tlsClients }] = await Promise.all([

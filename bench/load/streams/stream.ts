@@ -258,9 +258,7 @@ export class StreamWorkload implements Workload {
     if (this.#table.phase(c) === OPEN) this.#replace(c);
   }
 
-  /**
-   * Handles the unexpected end of a connection: reopens it, at once if it has carried a reply, otherwise after a delay.
-   */
+  /** Reopens a connection that ended unexpectedly: at once if it has carried a reply, otherwise after a delay. */
   #break(c: number, errno: number): void {
     this.sockets.lastErrno = errno;
     if (this.#table.served(c)) this.#replace(c);
