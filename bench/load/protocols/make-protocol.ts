@@ -1,0 +1,25 @@
+import type { MessageSizes } from '../../model/message-sizes.ts';
+import { EchoProtocol } from './echo.ts';
+import { type HttpExchange, HttpProtocol } from './http.ts';
+import type { ClientProtocol, ProtocolScope } from './protocol.ts';
+import { type RedisExchange, RedisProtocol } from './redis.ts';
+import type { Script } from './script/exchange.ts';
+import { ScriptProtocol } from './script.ts';
+import { type WebSocketExchange, WebSocketProtocol } from './websocket.ts';
+
+/** What the clients of a load exchange with the server. Plain data, so that it can be passed to a thread. */
+export type ProtocolSpec =
+  | { readonly kind: 'echo'; readonly sizes: MessageSizes }
+  | { readonly kind: 'http'; readonly exchange: HttpExchange }
+  | { readonly kind: 'websocket'; readonly exchange: WebSocketExchange }
+  | { readonly kind: 'redis'; readonly exchange: RedisExchange }
+  | { readonly kind: 'script'; readonly script: Script };
+
+/** Creates the client's side of a protocol for a thread's connections. @throws {RangeError} for an invalid exchange. */
+export function makeProtocol(spec: ProtocolSpec, scope: ProtocolScope): ClientProtocol {
+  if (spec.kind === 'http') return new HttpProtocol(spec.exchange, scope);
+  if (spec.kind === 'websocket') return new WebSocketProtocol(spec.exchange, scope);
+  if (spec.kind === 'redis') return new RedisProtocol(spec.exchange, scope);
+  if (spec.kind === 'script') return new ScriptProtocol(spec.script, scope);
+  return new EchoProtocol(spec.sizes, scope);
+}
