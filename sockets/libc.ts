@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { UnavailableError } from './errors/errno.ts';
 
-type Call = (...args: readonly number[]) => number;
+export type Call = (...args: readonly number[]) => number;
 
 /**
  * The C library's functions used here. Pointers and sizes are plain numbers, which are cheaper to pass than Buffers.
@@ -128,7 +128,32 @@ export function whyNoLibc(): string | undefined {
   }
 }
 
+/**
+ * Binds functions of another library, as {@link libc} binds those of libc.
+ * @param library its file name; null: libraries that this process has loaded already, such as those inside Node.
+ * @param signatures C declarations by name. A result or parameter of the type `str` is a string in JavaScript.
+ * @throws {UnavailableError} where no foreign functions can be called.
+ * @throws {Error} when the library or one of its functions is missing.
+ */
+export function bindLibrary<Name extends string>(
+  library: string | null,
+  signatures: Readonly<Record<Name, string>>,
+): Readonly<Record<Name, unknown>> {
+  const loaded = koffi().load(library);
+  const bindings = Object.entries<string>(signatures).map(([name, signature]) => [name, loaded.func(signature)]);
+  return Object.fromEntries(bindings) as Record<Name, unknown>;
+}
+
 function bind(): Libc {
+  try {
+    return bindWith(koffi());
+  } catch (cause) {
+    throw cause instanceof UnavailableError ? cause : withoutKoffi(cause);
+  }
+}
+
+/** Loads koffi. @throws {UnavailableError} where the platform is not 64-bit Linux, or koffi has no build for it. */
+function koffi(): typeof import('koffi') {
   if (process.platform !== 'linux' || (process.arch !== 'x64' && process.arch !== 'arm64')) {
     throw new UnavailableError(
       `direct system calls need Linux on x64 or arm64; this is ${process.platform} on ${process.arch}. ` +
@@ -136,14 +161,18 @@ function bind(): Libc {
     );
   }
   try {
-    return bindWith(createRequire(import.meta.url)('koffi') as typeof import('koffi'));
+    return createRequire(import.meta.url)('koffi') as typeof import('koffi');
   } catch (cause) {
-    throw new UnavailableError(
-      `direct system calls need the package koffi, which failed to load: ${firstLine(cause)}. ` +
-        'Reinstall with `npm ci` and without --omit=optional.',
-      { cause },
-    );
+    throw withoutKoffi(cause);
   }
+}
+
+function withoutKoffi(cause: unknown): UnavailableError {
+  return new UnavailableError(
+    `direct system calls need the package koffi, which failed to load: ${firstLine(cause)}. ` +
+      'Reinstall with `npm ci` and without --omit=optional.',
+    { cause },
+  );
 }
 
 function optional<T>(bind: () => T): T | undefined {
@@ -161,11 +190,8 @@ function firstLine(error: unknown): string | undefined {
 
 function bindWith(koffi: typeof import('koffi')): Libc {
   const process = koffi.load(null);
-  const calls = Object.fromEntries(
-    Object.entries(signatures).map(([name, signature]) => [name, process.func(signature)]),
-  ) as unknown as Record<keyof typeof signatures, Call>;
   return {
-    ...calls,
+    ...(bindLibrary(null, signatures) as Record<keyof typeof signatures, Call>),
     epoll_pwait2: optional(() => process.func('int epoll_pwait2(int, uintptr_t, int, uintptr_t, uintptr_t)')),
     allocate(size) {
       // koffi.alloc calls calloc: the memory is zeroed and never moves. A Buffer does not promise that.

@@ -18,6 +18,7 @@ const rooms: readonly { from: string; never: readonly string[]; may: string }[] 
   { from: 'servers/timing', never: ['blocking', 'node', 'spawning', 'models'], may: 'apps' },
   { from: 'servers/apps', never: ['readiness', 'completion', 'models'], may: 'random' },
   { from: 'servers/spawning', never: ['blocking', 'readiness', 'completion', 'node', 'models'], may: 'rooms' },
+  { from: 'bench/load/channels', never: ['streams', 'datagrams', 'chat', 'engines'], may: 'protocols' },
   { from: 'bench/load/ledger', never: ['streams', 'datagrams', 'chat', 'engines'], may: 'threads' },
   { from: 'bench/load/streams', never: ['engines'], may: 'ledger' },
   { from: 'bench/stats', never: ['run', 'check', 'load', 'lab'], may: 'model' },

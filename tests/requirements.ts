@@ -1,12 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { networkInterfaces } from 'node:os';
 import { whyNoLibc } from '../sockets/libc.ts';
+import { whyNoOpenSsl } from '../sockets/tls/openssl.ts';
 import { whyNoUring } from '../sockets/uring/availability.ts';
 
 /** Requirements of some tests. Each probe returns why it is missing on this machine; undefined when it is present. */
 const probes = {
   libc: whyNoLibc,
   uring: whyNoUring,
+  openssl3: () => whyNoOpenSsl(),
   ipv6: () => (hasLoopbackIPv6() ? undefined : 'no interface has the address ::1'),
   python: () => whyNotStarted('python3', '--version'),
   cc: () => whyNotStarted('cc', '--version'),

@@ -6,6 +6,9 @@ import { NativeMemory } from '../../sockets/memory/memory.ts';
 import { PollSet } from '../../sockets/polling/poll.ts';
 import { bindTo, connectTo, PeerAddress, recv, recvfrom, send, sendto } from '../../sockets/socket.ts';
 import { TimestampedReceiver } from '../../sockets/timestamps.ts';
+import { TlsConnection } from '../../sockets/tls/connection.ts';
+import { TlsContext } from '../../sockets/tls/context.ts';
+import { TlsWire } from '../../sockets/tls/wire.ts';
 import { BufferRing } from '../../sockets/uring/buffer-ring.ts';
 import { SubmissionQueue } from '../../sockets/uring/submission-queue.ts';
 import type { Uring } from '../../sockets/uring/uring.ts';
@@ -33,6 +36,17 @@ function queue(): SubmissionQueue {
   return freed(new SubmissionQueue(8, { tail: 0, array: 64 }, ring, sqes, () => undefined));
 }
 
+/** The memory of TLS connections. */
+function wire(): TlsWire {
+  return freed(new TlsWire());
+}
+
+/** Returns a client's TLS connection before its handshake. */
+function tlsConnection(): TlsConnection {
+  const context = freed(new TlsContext({}));
+  return freed(new TlsConnection(context, wire(), undefined, 0));
+}
+
 /** Every function of sockets/ that takes native memory by offset and length. */
 const calls: Readonly<Record<string, (bytes: NativeMemory, offset: number, length: number) => unknown>> = {
   send: (bytes, offset, length) => send(NONE, bytes, offset, length),
@@ -50,6 +64,8 @@ const calls: Readonly<Record<string, (bytes: NativeMemory, offset: number, lengt
     queue().sendTo(NONE, bytes, offset, length, { memory: peer().memory, offset: 0, length: 16 }, 0),
   'SubmissionQueue.sendTo, address of the peer': (bytes, offset, length) =>
     queue().sendTo(NONE, memory(SIZE), 0, SIZE, { memory: bytes, offset, length }, 0),
+  'TlsWire.feed': (bytes, offset, length) => wire().feed(bytes, offset, length),
+  'TlsConnection.write': (bytes, offset, length) => tlsConnection().write(bytes, offset, length),
 };
 
 const outside = [
@@ -146,5 +162,10 @@ describe.skipIf(noLibc)('slots, entries and buffers that do not exist', () => {
     expect(receiver.receive(NONE)).toBe(-EBADF);
     gone.free();
     expect(() => receiver.receive(NONE)).toThrow(RangeError);
+  });
+
+  test.each([SIZE + 1, -1, Number.NaN])('offset %d is not one that TLS writes to', (offset) => {
+    expect(() => wire().take(memory(SIZE), offset)).toThrow(RangeError);
+    expect(() => tlsConnection().read(memory(SIZE), offset)).toThrow(RangeError);
   });
 });

@@ -8,6 +8,7 @@ import { nowNanos } from '../../measure/clock.ts';
 import { Histogram } from '../../measure/histogram.ts';
 import type { HotPath } from './hot-path.ts';
 import { protocolPaths } from './protocol-paths.ts';
+import { tlsPath } from './tls-path.ts';
 
 /** Response times to record: few enough for a cache, spread over three decades. */
 const random = streamOf('micro values', { seed: 1 });
@@ -122,4 +123,5 @@ export const hotPaths: readonly HotPath[] = [
     },
   },
   ...protocolPaths,
+  tlsPath,
 ];

@@ -13,6 +13,7 @@ export const hotPathNames = [
   'protocol-redis',
   'protocol-websocket',
   'protocol-script',
+  'tls-64',
 ] as const;
 
 export type HotPathName = (typeof hotPathNames)[number];

@@ -1,0 +1,28 @@
+import { describe, expect, test } from 'vitest';
+import { describeFailure } from '../../../sockets/tls/failure.ts';
+import { openssl, whyNoOpenSsl } from '../../../sockets/tls/openssl.ts';
+import { whyMissing } from '../../requirements.ts';
+
+const LIBRARY_SSL = 20;
+const codeOf = (library: number, reason: number) => library * 2 ** 23 + reason;
+
+describe.skipIf(whyMissing('openssl3'))('OpenSSL', () => {
+  test('is the one inside Node', () => {
+    expect(openssl().OpenSSL_version(0)).toContain(`OpenSSL ${process.versions.openssl.replace(/\+.*/, '')}`);
+  });
+
+  test('without any, the reason names what to install', () => {
+    expect(whyNoOpenSsl(['libabsent.so.1'])).toMatch(/^TLS needs OpenSSL 3: .*Debian: libssl3/);
+  });
+
+  test.each([
+    [codeOf(LIBRARY_SSL, 1048), 0, { kind: 'alert', text: 'the server sent the alert 48, unknown CA' }],
+    [codeOf(LIBRARY_SSL, 1116), 0, { kind: 'alert', text: expect.stringMatching(/^the server sent the alert 116, \S/) }],
+    [codeOf(LIBRARY_SSL, 134), 10, { kind: 'certificate', text: expect.stringMatching(/certificate has expired \(10\)$/) }],
+    [codeOf(LIBRARY_SSL, 267), 0, { kind: 'violation', text: "the server's bytes violate TLS: wrong version number" }],
+    [codeOf(LIBRARY_SSL, 8_000_000), 0, { kind: 'violation', text: expect.stringMatching(/: error \d+$/) }],
+    [0, 0, { kind: 'violation', text: 'OpenSSL failed without a reason' }],
+  ])('the failure %d is described', (code, verifyResult, failure) => {
+    expect(describeFailure(code, verifyResult)).toEqual(failure);
+  });
+});
