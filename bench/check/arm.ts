@@ -3,8 +3,8 @@ import { formatAddress } from '../../sockets/address.ts';
 import { Generator, type LoadPlan } from '../load/generator.ts';
 import { nowNanos } from '../measure/clock.ts';
 import { threadNanos, treeUsage } from '../measure/procfs.ts';
-import { speaksHttp } from '../model/app-workload.ts';
 import { TargetError } from '../model/errors.ts';
+import { appProtocol } from '../run/app-protocol.ts';
 import type { RunningTarget } from '../run/running-target.ts';
 import { fetchPage } from './page.ts';
 import { readingOf, type WindowReading } from './window-reading.ts';
@@ -33,10 +33,10 @@ export class Arm {
    * Opens connections for a number of windows.
    * @throws {TargetError} when not every connection is answered.
    */
-  async open(plan: Omit<LoadPlan, 'address'>): Promise<Generator> {
+  async open(plan: Omit<LoadPlan, 'address' | 'protocol'>): Promise<Generator> {
     const { address } = this.#target;
-    const http = { host: formatAddress(address), path: '/', page: this.#page };
-    const generator = new Generator({ ...plan, address, ...(speaksHttp(plan.point.app) && { http }) });
+    const protocol = appProtocol(plan.point, { host: formatAddress(address), path: '/', page: this.#page });
+    const generator = new Generator({ ...plan, address, protocol });
     this.#generators.push(generator);
     const { answered, opened } = await labelled(this.#label, Promise.race([generator.opened(), this.#target.died]));
     if (answered < plan.point.connections) {

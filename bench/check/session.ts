@@ -150,7 +150,7 @@ export function loadOf(
   rate: number,
   windows: number,
   streamKey: StreamKey,
-): Omit<LoadPlan, 'address'> {
+): Omit<LoadPlan, 'address' | 'protocol'> {
   const { point, timeoutMs, openTimeoutMs } = plan;
   const profile = { start: rate, stages: [], holdMs: 0 };
   return {

@@ -1,26 +1,7 @@
+import type { BadReplyExamples } from './ledger/bad-replies.ts';
 import type { Fairness } from './ledger/load-state.ts';
 import type { TargetReport } from './targets/tally.ts';
 import type { Counts, DeliveryCounts } from './threads/counts.ts';
-
-/**
- * Runs one thread's load through opening, warm-up, measuring and drain. The methods are called in this order, each
- * once, except that `run` is called once per window.
- */
-export interface Engine {
-  /**
-   * Opens the connections that the load begins with, and waits until each was answered once. It stops waiting when no
-   * further one is answered for `openTimeoutMs`, or when the generator gives up opening and some were answered. Then it
-   * opens the rest without waiting, and returns.
-   */
-  open(): OpeningReport | Promise<OpeningReport>;
-  /** Waits for the start signal, then applies the load, measures and drains. */
-  run(): ThreadReport | Promise<ThreadReport>;
-  /**
-   * Keeps the connections until the generator is stopped, so that the server's memory for them can still be measured,
-   * then closes them.
-   */
-  close(): void | Promise<void>;
-}
 
 /** Result of opening a thread's connections. */
 export interface OpeningReport {
@@ -56,8 +37,10 @@ export interface ThreadReport {
   readonly portsExhausted: number;
   /** One report for each target, in order, where there are several. */
   readonly targets?: readonly TargetReport[];
-  /** HTTP only: replies by status code. */
+  /** Replies by status code, for protocols with status. */
   readonly statuses?: Readonly<Record<string, number>>;
+  /** Examples of replies that were not as expected. */
+  readonly badReplies?: BadReplyExamples;
   /** Broadcast only. */
   readonly deliveries?: DeliveryCounts;
 }

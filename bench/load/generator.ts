@@ -8,7 +8,8 @@ import type { PacerSpec } from './arrivals/pacer.ts';
 import type { ProfileSpec } from './arrivals/profile.ts';
 import type { OpeningReport, ThreadReport } from './engine.ts';
 import { type LoadReport, mergeHistograms, mergeReports } from './load-report.ts';
-import { type Assignment, type HttpExchange, type Selection, shareOf } from './threads/assignment.ts';
+import type { ProtocolSpec } from './protocols/make-protocol.ts';
+import { type Assignment, type Selection, shareOf, type TlsUse } from './threads/assignment.ts';
 import { LoadControl, type Schedule } from './threads/control.ts';
 import { type LatencyName, LiveView } from './threads/live.ts';
 
@@ -32,8 +33,10 @@ export interface LoadPlan {
   readonly levels: ProfileSpec | null;
   /** Measuring ends when this many requests have ended; null: when its time is over. */
   readonly requests: number | null;
-  /** HTTP only. */
-  readonly http?: HttpExchange;
+  /** What clients exchange with the server. */
+  readonly protocol: ProtocolSpec;
+  /** See {@link Assignment.tls}. */
+  readonly tls?: TlsUse;
   /** Number of windows: how often the load runs over the same connections. Default: 1. */
   readonly windows?: number;
   /** Present when there are several targets; `address` is then the first one's. */
@@ -158,13 +161,13 @@ export class Generator {
 function startThread(plan: LoadPlan, thread: number, threads: number, control: LoadControl): GeneratorThread {
   const { first, count } = shareOf(plan.point.connections, threads, thread);
   const live = new LiveView();
-  const { address, cpus, levels, streamKey, timestamps, timeoutMs, openTimeoutMs } = plan;
+  const { address, protocol, cpus, levels, streamKey, timestamps, timeoutMs, openTimeoutMs } = plan;
   const assignment: Assignment = {
-    ...{ address, cpus, levels, streamKey, timestamps, timeoutMs, openTimeoutMs, thread, threads },
+    ...{ address, protocol, cpus, levels, streamKey, timestamps, timeoutMs, openTimeoutMs, thread, threads },
     point: { ...plan.point, connections: count },
     firstConnection: first,
     pacer: plan.arrivals === null ? null : { ...plan.arrivals, streamKey, thread, threads },
-    ...(plan.http && { http: plan.http }),
+    ...(plan.tls && { tls: plan.tls }),
     windows: plan.windows ?? 1,
     ...(plan.selection && { selection: plan.selection }),
     requests: plan.requests === null ? null : shareOf(plan.requests, threads, thread).count,

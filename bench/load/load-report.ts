@@ -1,5 +1,6 @@
 import { Histogram } from '../measure/histogram.ts';
 import type { ThreadReport } from './engine.ts';
+import type { BadReplyExamples } from './ledger/bad-replies.ts';
 import { mergeTargetReports, type TargetLoad } from './targets/tally.ts';
 import type { DeliveryCounts } from './threads/counts.ts';
 import { type Counts, sumCounts } from './threads/counts.ts';
@@ -35,8 +36,10 @@ export interface LoadReport {
   readonly portsExhausted: number;
   /** One load for each target, in order, where there are several. */
   readonly targets?: readonly TargetLoad[];
-  /** HTTP only: replies by status code. */
+  /** Replies by status code, for protocols with status. */
   readonly statuses?: Readonly<Record<string, number>>;
+  /** Examples of replies that were not as expected. */
+  readonly badReplies?: BadReplyExamples;
   /** Broadcast only, which a single thread runs. */
   readonly deliveries?: DeliveryCounts;
 }
@@ -69,6 +72,7 @@ export function mergeReports(reports: readonly ThreadReport[], views: readonly L
     portsExhausted: total(({ portsExhausted }) => portsExhausted),
     ...mergeTargets(reports),
     ...sumStatuses(reports),
+    ...firstBadReplies(reports),
     ...(deliveries && { deliveries }),
   };
 }
@@ -88,6 +92,12 @@ function sumStatuses(reports: readonly ThreadReport[]): Pick<LoadReport, 'status
     sum[status] = (sum[status] ?? 0) + count;
   }
   return { statuses: sum };
+}
+
+/** Returns the first example of each kind; nothing when all replies were as expected. */
+function firstBadReplies(reports: readonly ThreadReport[]): Pick<LoadReport, 'badReplies'> {
+  const examples = reports.flatMap(({ badReplies }) => badReplies ?? []);
+  return examples.length === 0 ? {} : { badReplies: Object.assign({}, ...examples.reverse()) };
 }
 
 /** Returns a copy of what all threads recorded in the histogram of a name. */

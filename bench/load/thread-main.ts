@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import { freeThreadMemory } from '../../sockets/memory/thread-memory.ts';
 import { setAffinity } from '../../sockets/os/cpu.ts';
-import { makeEngine } from './engines/make-engine.ts';
+import { SocketEngine } from './engines/sockets.ts';
 import type { ThreadMessage } from './generator.ts';
 import type { Assignment } from './threads/assignment.ts';
 
@@ -18,10 +18,10 @@ setFlagsFromString('--max-inlined-bytecode-size-cumulative=4000');
 
 const assignment = workerData as Assignment;
 if (assignment.cpus.length > 0) setAffinity(0, assignment.cpus);
-const engine = await makeEngine(assignment);
-post({ kind: 'opened', report: await engine.open() });
+const engine = new SocketEngine(assignment);
+post({ kind: 'opened', report: engine.open() });
 for (let window = 0; window < assignment.windows; window++) {
-  post({ kind: 'finished', report: await engine.run() });
+  post({ kind: 'finished', report: engine.run() });
 }
-await engine.close();
+engine.close();
 freeThreadMemory();

@@ -22,11 +22,11 @@ export interface Workload {
   /** Handles a connection that epoll reports ready for `events`. */
   ready(connection: number, events: number): void;
   /**
-   * Optional, for workloads that wait by themselves: sends what was prepared, waits up to `timeoutMs` for an event, and
+   * Optional, for workloads that wait by themselves: sends what was prepared, waits up to `nanos` for an event, and
    * handles the events.
    * @returns the time before they were handled.
    */
-  exchange?(timeoutMs: number): number;
+  exchange?(nanos: number): number;
   /** Reads replies that are probably there, without asking epoll. @returns how many it read. */
   readExpected(): number;
   /**
@@ -62,6 +62,8 @@ export interface Workload {
   readonly answered: number;
   /** RFC 3550's interarrival jitter, mean of all sockets, in nanoseconds; null before a datagram was received. */
   readonly jitterNanos?: number | null;
+  /** Replies by status since measuring began, for protocols with status. */
+  readonly statuses?: Record<string, number> | undefined;
   /** Broadcast: outcome of the deliveries since measuring began. */
   readonly deliveries?: DeliveryCounts;
   /** Counts every request that is still unanswered as timed out. */

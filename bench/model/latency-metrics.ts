@@ -6,7 +6,7 @@ import type { LatencySummary, Trial } from './trial.ts';
 
 interface LatencyKind {
   /** Its field in results. */
-  readonly field: 'response' | 'service' | 'generatorLag' | 'scheduleLag' | 'connect';
+  readonly field: 'response' | 'service' | 'generatorLag' | 'scheduleLag' | 'connect' | 'handshake';
   /** Its name in the table of latencies. */
   readonly title: string;
   readonly summary: string;
@@ -34,6 +34,10 @@ export const latencyKinds = {
   connect: {
     ...{ field: 'connect', title: 'connect', needs: ['responses', 'connects'] },
     summary: 'time to connect, with a connection for each request',
+  },
+  handshake: {
+    ...{ field: 'handshake', title: 'TLS handshake', needs: ['responses', 'handshakes'] },
+    summary: 'time of the TLS handshake, from when the connection was established',
   },
 } satisfies Record<string, LatencyKind>;
 

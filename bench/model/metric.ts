@@ -15,6 +15,7 @@ export type Need =
   | 'lag stamps'
   | 'arrivals'
   | 'connects'
+  | 'handshakes'
   | 'datagrams'
   | 'replies to datagrams'
   | 'deliveries'

@@ -57,6 +57,10 @@ const WHY_LACKING: Readonly<
     if (connection === 'per-request' || workload === 'handshake') return undefined;
     return 'connections stay open, so the time to connect is not measured: add --connection per-request';
   },
+  handshakes(configuration) {
+    if (transportsOf(configuration).every((transport) => transport === 'tls')) return undefined;
+    return 'only TLS makes handshakes that are timed: use --transport tls';
+  },
   datagrams(configuration) {
     if (transportsOf(configuration).every((transport) => transport === 'udp')) return undefined;
     return 'only datagrams are lost, late, duplicated or reordered: bound errors, or use udp';

@@ -71,6 +71,8 @@ const latenciesSchema = z.looseObject({
   scheduleLag: latencySchema.optional(),
   /** From connect(2) until the connection was established. Only with a connection for each request. */
   connect: latencySchema.optional(),
+  /** From when a connection was established until its TLS handshake was complete. TLS only. */
+  handshake: latencySchema.optional(),
 });
 
 /** What became of datagrams, as far as kernels report it. */

@@ -1,9 +1,11 @@
 import type { StreamKey } from '../../servers/random/streams.ts';
 import { formatAddress } from '../../sockets/address.ts';
 import type { LoadPlan } from '../load/generator.ts';
-import { pageOf, sendsHttp } from '../model/app-workload.ts';
+import type { ProtocolSpec } from '../load/protocols/make-protocol.ts';
+import { pageOf } from '../model/app-workload.ts';
 import type { RunConfiguration } from '../model/configuration.ts';
 import { growsInStages, mostConnections } from '../model/operating-point.ts';
+import { appProtocol } from './app-protocol.ts';
 import type { Placement } from './placement.ts';
 import { pointOf, type TrialSpec } from './planner.ts';
 import type { RunningTarget } from './running-target.ts';
@@ -27,7 +29,7 @@ export function planLoad(
     streamKey: streamKeyOf(spec, configuration),
     levels: growsInStages(spec) ? { start: connections, stages, holdMs: warmupMs } : null,
     requests,
-    ...httpOf(spec, target),
+    protocol: protocolOf(spec, target),
     ...selectionOf(spec, target),
     timestamps,
     timeoutMs,
@@ -47,14 +49,12 @@ export function streamKeyOf({ round }: TrialSpec, { seed }: RunConfiguration): S
   return { seed, round };
 }
 
-/**
- * Returns what to request from an HTTP server. The built-in app's page is known; another server may answer anything.
- */
-function httpOf({ app, workload, target }: TrialSpec, { address }: RunningTarget): Pick<LoadPlan, 'http'> {
-  if (!sendsHttp(app, workload)) return {};
-  const given = target.kind === 'address' ? target.http : undefined;
+/** Returns what the clients of an app exchange with its server. */
+function protocolOf(spec: TrialSpec, { address }: RunningTarget): ProtocolSpec {
+  const { app, target } = spec;
+  const http = target.kind === 'address' ? target.http : undefined;
   const page = target.kind === 'model' ? pageOf(app) : null;
-  return { http: { ...(given ?? { host: formatAddress(address), path: '/' }), page } };
+  return appProtocol(pointOf(spec), { host: formatAddress(address), path: '/', ...http, page });
 }
 
 function arrivalsOf({ rate, arrivals, stages }: TrialSpec, warmupMs: number): LoadPlan['arrivals'] {

@@ -162,6 +162,7 @@ function latenciesOf({ latencies }: LoadReport): MeasuredTrial['latencyMicros'] 
     ...known('generatorLag', latencies.generatorLag),
     ...known('scheduleLag', latencies.scheduleLag),
     ...known('connect', latencies.connect),
+    ...known('handshake', latencies.handshake),
   };
 }
 

@@ -3,8 +3,10 @@ import { type OperatingPoint, operatingPoint } from '../../bench/model/operating
 
 /** Returns a thread's part of a closed loop over five TCP connections, with variations in `point`. */
 export function assign(point: Partial<OperatingPoint>, address: Assignment['address']): Assignment {
+  const all = operatingPoint({ connections: 5, ...point });
   return {
-    point: operatingPoint({ connections: 5, ...point }),
+    point: all,
+    protocol: { kind: 'echo', sizes: all.sizes },
     address,
     thread: 0,
     threads: 1,

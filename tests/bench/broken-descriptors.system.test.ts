@@ -1,12 +1,12 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Broadcast } from '../../bench/load/chat/broadcast.ts';
-import { DatagramWorkload } from '../../bench/load/datagrams/datagram.ts';
+import { EpollDatagrams } from '../../bench/load/datagrams/epoll-datagrams.ts';
 import { DatagramUpload } from '../../bench/load/datagrams/upload.ts';
 import { BoundedDemand } from '../../bench/load/demand/demand.ts';
 import { LoadState } from '../../bench/load/ledger/load-state.ts';
 import { Download } from '../../bench/load/streams/download.ts';
-import { StreamWorkload } from '../../bench/load/streams/stream.ts';
 import { Upload } from '../../bench/load/streams/upload.ts';
+import type { Assignment } from '../../bench/load/threads/assignment.ts';
 import { LiveView } from '../../bench/load/threads/live.ts';
 import type { Workload } from '../../bench/load/workload.ts';
 import { EBADF, ECONNRESET, EFAULT, EHOSTUNREACH, EINVAL, ENOTSOCK, errnoMessage } from '../../sockets/errors/errno.ts';
@@ -15,6 +15,7 @@ import { EPOLLIN, EPOLLOUT, Epoll } from '../../sockets/polling/epoll.ts';
 import { close, localAddress } from '../../sockets/socket.ts';
 import { listening, noLibc } from '../sockets/open.ts';
 import { assign } from './assignment.ts';
+import { epollExchange } from './exchanges.ts';
 
 /** Makes the call fail from now on. */
 function fail(call: 'recv' | 'recvmmsg' | 'send', errno: number): void {
@@ -25,17 +26,17 @@ function fail(call: 'recv' | 'recvmmsg' | 'send', errno: number): void {
   onTestFinished(() => failing.mockRestore());
 }
 
-type Load = new (...args: ConstructorParameters<typeof StreamWorkload>) => Workload;
+type Load = (assignment: Assignment, state: LoadState, epoll: Epoll) => Workload;
 
 /** Returns a load over one connection that is established, with one request to come. */
 function connected(
-  Of: Load,
+  load: Load,
   transport: 'tcp' | 'udp' = 'tcp',
 ): { readonly workload: Workload; readonly state: LoadState } {
   const assignment = assign({ connections: 1, transport }, localAddress(listening(transport)));
   const state = new LoadState(1, new LiveView(), undefined, false);
   const epoll = new Epoll();
-  const workload = new Of(assignment, state, epoll);
+  const workload = load(assignment, state, epoll);
   onTestFinished(() => {
     workload.close();
     epoll.close();
@@ -49,45 +50,51 @@ function connected(
   return { workload, state };
 }
 
+const download: Load = (...load) => new Download(...load);
+const upload: Load = (...load) => new Upload(...load);
+const broadcast: Load = (...load) => new Broadcast(...load);
+const datagrams: Load = (...load) => new EpollDatagrams(...load);
+const datagramUpload: Load = (...load) => new DatagramUpload(...load);
+
 const cases = [
-  ['request-response', StreamWorkload, 'recv', EPOLLIN],
-  ['download', Download, 'recv', EPOLLIN],
-  ['upload', Upload, 'recv', EPOLLIN],
-  ['upload', Upload, 'send', EPOLLOUT],
-  ['broadcast', Broadcast, 'recv', EPOLLIN],
+  ['request-response', epollExchange, 'recv', EPOLLIN],
+  ['download', download, 'recv', EPOLLIN],
+  ['upload', upload, 'recv', EPOLLIN],
+  ['upload', upload, 'send', EPOLLOUT],
+  ['broadcast', broadcast, 'recv', EPOLLIN],
 ] as const;
 
 const datagramCases = [
-  ['requests over UDP', DatagramWorkload, 'recvmmsg', (workload: Workload) => workload.ready(0, EPOLLIN)],
-  ['requests over UDP', DatagramWorkload, 'send', (workload: Workload) => workload.request(0, 1)],
-  ['an upload over UDP', DatagramUpload, 'recv', (workload: Workload) => workload.ready(0, EPOLLIN)],
-  ['an upload over UDP', DatagramUpload, 'send', (workload: Workload) => workload.ready(0, EPOLLOUT)],
+  ['requests over UDP', datagrams, 'recvmmsg', (workload: Workload) => workload.ready(0, EPOLLIN)],
+  ['requests over UDP', datagrams, 'send', (workload: Workload) => workload.request(0, 1)],
+  ['an upload over UDP', datagramUpload, 'recv', (workload: Workload) => workload.ready(0, EPOLLIN)],
+  ['an upload over UDP', datagramUpload, 'send', (workload: Workload) => workload.ready(0, EPOLLOUT)],
 ] as const;
 
 // If it counted as an error of the server, it would be reported for as long as the trial lasts.
 describe.skipIf(noLibc)('a load with a broken descriptor ends and reports why', () => {
-  test.each(cases)('%s', (_, Of, call, events) => {
-    const { workload } = connected(Of);
+  test.each(cases)('%s', (_, load, call, events) => {
+    const { workload } = connected(load);
     fail(call, EBADF);
     expect(() => workload.ready(0, events)).toThrow(`${call}: bad file descriptor (EBADF)`);
   });
 
-  test.each(cases)('%s: an error caused by the peer is an error of the connection', (_, Of, call, events) => {
-    const { workload } = connected(Of);
+  test.each(cases)('%s: an error caused by the peer is an error of the connection', (_, load, call, events) => {
+    const { workload } = connected(load);
     fail(call, ECONNRESET);
     workload.ready(0, events);
     expect(workload.sockets.lastErrno).toBe(ECONNRESET);
   });
 
-  describe.each(datagramCases)('%s', (_, Of, call, use) => {
+  describe.each(datagramCases)('%s', (_, load, call, use) => {
     test.each([EBADF, ENOTSOCK, EFAULT, EINVAL])('%i', (errno) => {
-      const { workload } = connected(Of, 'udp');
+      const { workload } = connected(load, 'udp');
       fail(call, errno);
       expect(() => use(workload)).toThrow(`${call}: ${errnoMessage(errno)}`);
     });
 
     test('a network error for a datagram does not end the load', () => {
-      const { workload } = connected(Of, 'udp');
+      const { workload } = connected(load, 'udp');
       fail(call, EHOSTUNREACH);
       use(workload);
       expect(workload.sockets.lastErrno).toBe(EHOSTUNREACH);
@@ -95,7 +102,7 @@ describe.skipIf(noLibc)('a load with a broken descriptor ends and reports why', 
   });
 
   test('datagrams too long for segmentation are sent one by one', () => {
-    const { workload, state } = connected(DatagramUpload, 'udp');
+    const { workload, state } = connected(datagramUpload, 'udp');
     state.demand = Object.assign(new BoundedDemand(), { left: 3 });
     const send = vi.spyOn(libc() as { send: (fd: number, address: number, length: number) => number }, 'send');
     onTestFinished(() => send.mockRestore());

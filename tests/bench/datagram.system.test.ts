@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { makePacer } from '../../bench/load/arrivals/pacer.ts';
-import { DatagramWorkload } from '../../bench/load/datagrams/datagram.ts';
+import { EpollDatagrams } from '../../bench/load/datagrams/epoll-datagrams.ts';
 import { DatagramUpload } from '../../bench/load/datagrams/upload.ts';
 import { BoundedDemand, type Demand, OpenDemand } from '../../bench/load/demand/demand.ts';
 import { LoadState } from '../../bench/load/ledger/load-state.ts';
@@ -28,7 +28,7 @@ async function answered(demand: Demand, { leaves = false } = {}) {
   const open = demand instanceof OpenDemand;
   const state = new LoadState(1, live, undefined, open);
   const epoll = new Epoll();
-  const workload = new DatagramWorkload({ ...assign(point, server.address), pacer: open ? pacer : null }, state, epoll);
+  const workload = new EpollDatagrams({ ...assign(point, server.address), pacer: open ? pacer : null }, state, epoll);
   onTestFinished(() => {
     workload.close();
     epoll.close();

@@ -6,6 +6,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type * as Generators from '../../bench/load/generator.ts';
 import { operatingPoint } from '../../bench/model/operating-point.ts';
+import { appProtocol } from '../../bench/run/app-protocol.ts';
 import { whyUnavailable } from '../../servers/model-catalog.ts';
 import { makeCertificate } from '../../servers/node/certificate.ts';
 import { measureTargets, onlyTrial } from './measured.ts';
@@ -58,11 +59,12 @@ describe('a generator that gives up opening', () => {
     ['http', 'tcp', () => 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi'],
   ] as const)('still waits until one connection of %s over %s was answered', async (app, transport, answer) => {
     const address = { host: '127.0.0.1', port: await answeringOne(transport, answer) };
+    const point = operatingPoint({ transport, app, connections: 20 });
+    const http = { host: `127.0.0.1:${address.port}`, path: '/', page: null };
     const generator = new Generator({
-      point: operatingPoint({ transport, app, connections: 20 }),
+      ...{ point, protocol: appProtocol(point, http) },
       ...{ address, threads: 1, cpus: [], arrivals: null, levels: null, requests: null, streamKey: { seed: 1 } },
       ...{ timestamps: 'user', timeoutMs: 600_000, openTimeoutMs: 600_000 },
-      ...(app === 'http' && { http: { host: `127.0.0.1:${address.port}`, path: '/', page: null } }),
     });
     onTestFinished(() => generator.stop());
     const looking = setInterval(() => generator.foundIdle(), 10);
@@ -82,8 +84,9 @@ describe('a generator that gives up opening', () => {
     onTestFinished(() => void server.close());
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
+    const point = operatingPoint({ connections: 20 });
     const generator = new Generator({
-      point: operatingPoint({ connections: 20 }),
+      ...{ point, protocol: { kind: 'echo', sizes: point.sizes } },
       ...{ address: { host: '127.0.0.1', port }, threads: 1, cpus: [], arrivals: null, levels: null, requests: null },
       ...{ streamKey: { seed: 1 }, timestamps: 'user', timeoutMs: 600_000, openTimeoutMs: 600_000 },
     });

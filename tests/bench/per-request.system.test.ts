@@ -1,15 +1,14 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { LoadProfile } from '../../bench/load/arrivals/profile.ts';
 import { ArrivalSample } from '../../bench/load/arrivals/sample.ts';
-import { ClientRequests } from '../../bench/load/clients/requests.ts';
 import { BoundedDemand } from '../../bench/load/demand/demand.ts';
 import { LoadState } from '../../bench/load/ledger/load-state.ts';
-import { StreamWorkload } from '../../bench/load/streams/stream.ts';
 import { LiveView } from '../../bench/load/threads/live.ts';
 import { nowNanos } from '../../bench/measure/clock.ts';
 import { KernelClock } from '../../bench/measure/kernel-clock.ts';
 import { Epoll } from '../../sockets/polling/epoll.ts';
 import { assign } from './assignment.ts';
+import { epollExchange } from './exchanges.ts';
 import { echo, TurningServer } from './turning-server.ts';
 
 const CONNECTIONS = 3;
@@ -31,7 +30,7 @@ test('connection setup is part of the response time, but not of generator or sch
   const server = new TurningServer(echo, 0);
   const { live, state } = openLoad(new KernelClock());
   const epoll = new Epoll();
-  const workload = new StreamWorkload(assign(point, server.address), state, epoll);
+  const workload = epollExchange(assign(point, server.address), state, epoll);
   onTestFinished(() => {
     workload.close();
     epoll.close();
@@ -63,17 +62,4 @@ test('connection setup is part of the response time, but not of generator or sch
   for (const part of [live.scheduleLag, live.generatorLag, live.service]) {
     expect(part.max).toBeLessThan(live.connect.max / 2);
   }
-});
-
-test('a handshake by Node is not part of the schedule lag either', () => {
-  const { live, state } = openLoad();
-  const client = { hasRoom: true, send: () => undefined, end: () => undefined, destroy: () => undefined };
-  const workload = new ClientRequests(assign(point, { host: '127.0.0.1', port: 1 }), state, () => client);
-  onTestFinished(() => workload.close());
-  workload.request(0, nowNanos());
-  expect(live.scheduleLag.count).toBe(1);
-  for (const end = nowNanos() + 100e6; nowNanos() < end; );
-  workload.opened(0);
-  expect([live.scheduleLag.count, live.connect.count]).toEqual([1, 1]);
-  expect(live.scheduleLag.max).toBeLessThan(live.connect.max);
 });

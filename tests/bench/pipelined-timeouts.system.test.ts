@@ -1,14 +1,13 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { makePacer } from '../../bench/load/arrivals/pacer.ts';
-import type { Client, ClientEvents } from '../../bench/load/clients/client.ts';
-import { ClientRequests } from '../../bench/load/clients/requests.ts';
 import { OpenDemand } from '../../bench/load/demand/demand.ts';
 import { LoadState } from '../../bench/load/ledger/load-state.ts';
-import { StreamWorkload } from '../../bench/load/streams/stream.ts';
 import { LiveView } from '../../bench/load/threads/live.ts';
+import type { Workload } from '../../bench/load/workload.ts';
 import { nowNanos } from '../../bench/measure/clock.ts';
 import { Epoll } from '../../sockets/polling/epoll.ts';
 import { assign, pacer } from './assignment.ts';
+import { epollExchange } from './exchanges.ts';
 import { echo, TurningServer } from './turning-server.ts';
 
 const DEPTH = 3;
@@ -19,7 +18,7 @@ const MS = 1e6;
 interface Pipeline {
   readonly state: LoadState;
   readonly live: LiveView;
-  readonly workload: Pick<StreamWorkload, 'request' | 'sweep' | 'outstanding'>;
+  readonly workload: Pick<Workload, 'request' | 'sweep' | 'outstanding'>;
   /** Waits until this many requests have arrived at the server since the first. */
   arrive(requests: number): void;
   /** Makes the server send all replies that it holds, and the client read them. */
@@ -46,7 +45,7 @@ function overSockets(): Pipeline {
     held += length;
   });
   const epoll = new Epoll();
-  const workload = new StreamWorkload({ ...assign(point, server.address), pacer }, state, epoll);
+  const workload = epollExchange({ ...assign(point, server.address), pacer }, state, epoll);
   onTestFinished(() => {
     workload.close();
     epoll.close();
@@ -91,48 +90,10 @@ function overSockets(): Pipeline {
   };
 }
 
-/** TLS and WebSockets: the engine of Node's clients, here with a client that does nothing. */
-function overClients(): Pipeline {
-  const { live, state } = openState();
-  let made = 0;
-  const held: Uint8Array[] = [];
-  let events: ClientEvents | undefined;
-  const connect = (c: number, told: ClientEvents): Client => {
-    made++;
-    events = told;
-    queueMicrotask(() => told.opened(c));
-    return {
-      hasRoom: true,
-      send: (request) => void held.push(request),
-      end: () => undefined,
-      destroy: () => void held.splice(0),
-    };
-  };
-  const workload = new ClientRequests({ ...assign(point, { host: '127.0.0.1', port: 1 }), pacer }, state, connect);
-  onTestFinished(() => workload.close());
-  workload.open(0);
-  events?.opened(0);
-  const release = () => {
-    for (const bytes of held.splice(0)) events?.received(0, bytes, false);
-  };
-  release();
-  return {
-    state,
-    live,
-    workload,
-    arrive: (requests) => expect(held).toHaveLength(requests),
-    release,
-    made: () => made,
-  };
-}
-
-describe.each([
-  ['sockets', overSockets],
-  ["Node's clients", overClients],
-])('pipelined requests over %s', (_, start) => {
+describe('pipelined requests', () => {
   /** Sends three requests on a connection, due at these ages in milliseconds. */
   function waiting(...agesMs: readonly number[]) {
-    const pipeline = start();
+    const pipeline = overSockets();
     const { state, workload } = pipeline;
     state.demand = new OpenDemand(makePacer(pacer), 1e15, 1, DEPTH);
     state.flowing = true;

@@ -105,13 +105,13 @@ describe('a table of connections', () => {
     for (const due of [1, 2, 3]) table.push(0, due, due);
     table.advanceSending(0, 1);
     table.setSentBytes(0, 5);
-    table.setReceivedBytes(0, 6);
     table.setWriting(0, 1);
     expect([table.unsent(0), table.sending(0), table.sentBytes(0)]).toEqual([2, 1, 5]);
+    expect(table.expectsReply(0)).toBe(true);
     expect([table.markServed(0), table.markServed(0), table.served(0)]).toEqual([true, false, true]);
     for (let i = 0; i < 3; i++) table.shift(0);
     table.markClosed(0);
-    expect([table.unsent(0), table.sentBytes(0), table.receivedBytes(0), table.writing(0)]).toEqual([0, 0, 0, 0]);
+    expect([table.unsent(0), table.sentBytes(0), table.writing(0)]).toEqual([0, 0, 0]);
     expect([table.fd(0), table.phase(0), table.served(0), table.wasAnswered(0)]).toEqual([-1, CLOSED, false, true]);
   });
 });

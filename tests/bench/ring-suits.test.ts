@@ -1,13 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { ringSuits } from '../../bench/load/streams/ring-stream.ts';
+import { ringSuits } from '../../bench/load/streams/ring-exchange.ts';
+import type { Assignment } from '../../bench/load/threads/assignment.ts';
 import type { OperatingPoint } from '../../bench/model/operating-point.ts';
-import { assign } from './assignment.ts';
+import { assign, pacer } from './assignment.ts';
+import { protocolOf } from './exchanges.ts';
 
 describe('the ring supports', () => {
   const address = { host: '127.0.0.1', port: 1 };
-  test('a closed loop of one size', () => {
-    expect(ringSuits(assign({}, address))).toBe(true);
-    expect(ringSuits({ ...assign({}, address), timestamps: 'kernel' })).toBe(true);
+  const suits = (assignment: Assignment) => ringSuits(assignment, protocolOf(assignment));
+
+  test('one request at a time, of any size and at a rate', () => {
+    expect(suits(assign({}, address))).toBe(true);
+    expect(suits({ ...assign({}, address), timestamps: 'kernel' })).toBe(true);
+    expect(suits(assign({ sizes: [{ from: 64, to: 65, share: 1 }] }, address))).toBe(true);
+    expect(suits({ ...assign({}, address), pacer })).toBe(true);
   });
 
   test.each<[string, Partial<OperatingPoint>]>([
@@ -15,16 +21,9 @@ describe('the ring supports', () => {
     ['one-way loads', { workload: 'upload' }],
     ['a connection for each request', { connection: 'per-request' }],
     ['several requests in flight', { pipelining: 2 }],
-    ['mixed sizes', { sizes: [{ from: 64, to: 65, share: 1 }] }],
     ['too large requests', { sizes: [{ from: 16_385, to: 16_385, share: 1 }] }],
     ['too much memory', { connections: 4097, sizes: [{ from: 16_384, to: 16_384, share: 1 }] }],
   ])('not %s', (_, point) => {
-    expect(ringSuits(assign(point, address))).toBe(false);
-  });
-
-  test('not a load at a rate', () => {
-    const profile = { start: 1, stages: [], holdMs: 0 };
-    const pacer = { profile, arrivals: 'constant', streamKey: { seed: 1 }, thread: 0, threads: 1 } as const;
-    expect(ringSuits({ ...assign({}, address), pacer })).toBe(false);
+    expect(suits(assign(point, address))).toBe(false);
   });
 });

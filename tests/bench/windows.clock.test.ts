@@ -4,6 +4,7 @@ import type * as Generators from '../../bench/load/generator.ts';
 import type { LoadReport } from '../../bench/load/load-report.ts';
 import { nowNanos } from '../../bench/measure/clock.ts';
 import { operatingPoint } from '../../bench/model/operating-point.ts';
+import { appProtocol } from '../../bench/run/app-protocol.ts';
 import { median } from '../../bench/stats/median.ts';
 import type { AppName } from '../../servers/apps/app-catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
@@ -41,8 +42,10 @@ function generatorFor(
   point: Partial<Generators.LoadPlan['point']>,
   plan: Partial<Generators.LoadPlan> = {},
 ) {
+  const all = operatingPoint({ connections: CONNECTIONS, ...point });
   const generator = new Generator({
-    point: operatingPoint({ connections: CONNECTIONS, ...point }),
+    point: all,
+    protocol: appProtocol(all, { host: formatAddress(address), path: '/', page: null }),
     ...{
       address,
       arrivals: null,
@@ -69,12 +72,7 @@ async function start(
 ): Promise<Generators.Generator> {
   const server = await ServerProcess.start({ model: 'event-driven', app, transport, ...(work && { work }) });
   onTestFinished(() => server.kill());
-  const http = { host: formatAddress(server.address), path: '/', page: null };
-  const generator = generatorFor(
-    server.address,
-    { transport, app },
-    { ...load, windows, ...(app === 'http' && { http }) },
-  );
+  const generator = generatorFor(server.address, { transport, app }, { ...load, windows });
   expect(await generator.opened()).toMatchObject({ opened: CONNECTIONS, answered: CONNECTIONS });
   return generator;
 }
@@ -101,7 +99,7 @@ describe.each<[AppName, TransportName]>([
   ['websocket', 'tcp'],
   ['http', 'tcp'],
 ])('windows of %s over %s', (app, transport) => {
-  // WebSockets take no work, because a library answers them; over TLS the engine is the same.
+  // WebSockets take no work, because a library answers them.
   if (app !== 'websocket') {
     test('include the time in flight of requests that end after the window', async () => {
       const generator = await start(app, transport, { arrivals: null }, slow, TIMED_WINDOWS);
@@ -117,25 +115,21 @@ describe.each<[AppName, TransportName]>([
     });
   }
 
-  // autocannon's client keeps no rate.
-  test.each(loads.filter(([, { arrivals }]) => app !== 'http' || arrivals === null))(
-    '%s: each counts its own requests over the same connections',
-    async (_, load) => {
-      const generator = await start(app, transport, load);
-      let completed = 0;
-      for (let window = 0; window < WINDOWS; window++) {
-        const before = generator.completed();
-        const { counts, latencies } = await go(generator);
-        expect(counts).toMatchObject({ timedOut: 0, errors: 0, corrupted: 0, unsolicited: 0 });
-        completed += counts.completed;
-        expect(counts.completed).toBe(counts.sent);
-        expect(latencies.response.count).toBe(counts.completed);
-        expect(generator.completed() - before).toBe(counts.completed);
-      }
-      // On a busy machine a single window may be over before the generator begins.
-      expect(completed).toBeGreaterThan(0);
-    },
-  );
+  test.each(loads)('%s: each counts its own requests over the same connections', async (_, load) => {
+    const generator = await start(app, transport, load);
+    let completed = 0;
+    for (let window = 0; window < WINDOWS; window++) {
+      const before = generator.completed();
+      const { counts, latencies } = await go(generator);
+      expect(counts).toMatchObject({ timedOut: 0, errors: 0, corrupted: 0, unsolicited: 0 });
+      completed += counts.completed;
+      expect(counts.completed).toBe(counts.sent);
+      expect(latencies.response.count).toBe(counts.completed);
+      expect(generator.completed() - before).toBe(counts.completed);
+    }
+    // On a busy machine a single window may be over before the generator begins.
+    expect(completed).toBeGreaterThan(0);
+  });
 });
 
 describe.each<[string, Partial<Generators.LoadPlan['point']>]>([

@@ -55,14 +55,13 @@ function held(): unknown {
 }
 
 const noUring = noLibc ?? whyMissing('uring');
-const key = { firstConnection: 0, streamKey: { seed: 1 } };
 
 const cases: readonly [string, () => Made, string | undefined][] = [
   ['Epoll', () => new Epoll(), noLibc],
   ['DatagramBatch', () => new DatagramBatch(4, 64, { withPeers: true, withTimestamps: true }), noLibc],
   ['Uring', () => new Uring(8), noUring],
   ['ServerRing', () => new ServerRing({ buffers: 8, bufferSize: 64 }), noUring],
-  ['RingSockets', () => new RingSockets(4, 64, key, 0, new KernelClock()), noUring],
+  ['RingSockets', () => new RingSockets(4, 0, { bufferBytes: 64, clock: new KernelClock() }), noUring],
 ];
 
 describe('a constructor releases what it has when an allocation fails', () => {

@@ -4,7 +4,7 @@ import { checkDatagramSent, datagramRetry } from '../../../sockets/errors/retry.
 import { NativeMemory } from '../../../sockets/memory/memory.ts';
 import { EPOLLIN, Epoll } from '../../../sockets/polling/epoll.ts';
 import { close, MSG_DONTWAIT, PeerAddress, sendto, setOption } from '../../../sockets/socket.ts';
-import { HEADER_BYTES, requestConnection, requestSequence } from '../../load/messages/payload.ts';
+import { connectionIn, HEADER_BYTES, sequenceIn } from '../../load/protocols/echo-content.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import type { ImpairingBoard } from './impairing-server.ts';
 import { type Fate, fateOf, fateOfNumber, type Impairments, type Injected } from './impairments.ts';
@@ -71,10 +71,10 @@ export class ImpairedDatagrams {
     const at = i * this.#batch.slotSize;
     const { data } = this.#batch;
     const length = this.#batch.receivedLength(i);
-    const connection = requestConnection(data, at);
+    const connection = connectionIn(data.int32, at);
     const held = this.#held.get(connection);
     // The first datagram of a peer opens the connection and passes unharmed; so does one that overtakes another.
-    const harmless = length < HEADER_BYTES || requestSequence(data, at) === 0 || held !== undefined;
+    const harmless = length < HEADER_BYTES || sequenceIn(data.int32, at) === 0 || held !== undefined;
     const fate = harmless ? 'pass' : this.#nextFate();
     if (fate === 'lose') {
       this.#injected.lost++;

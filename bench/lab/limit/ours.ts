@@ -15,7 +15,7 @@ const WARMUP_SECONDS = 1;
 const EARLY_SECONDS = 0.05;
 
 /** A load without its destination. */
-type OwnLoad = Pick<LoadPlan, 'point' | 'arrivals' | 'timestamps' | 'http'>;
+type OwnLoad = Pick<LoadPlan, 'point' | 'arrivals' | 'timestamps'> & Partial<Pick<LoadPlan, 'protocol'>>;
 
 /** Result of one run of this project's generator. */
 interface OwnRun {
@@ -31,6 +31,7 @@ interface OwnRun {
 /** Returns a complete plan of one thread on one CPU. */
 export function planFor(load: OwnLoad, port: number, cpu: number): LoadPlan {
   return {
+    protocol: { kind: 'echo', sizes: load.point.sizes },
     ...load,
     address: { host: '127.0.0.1', port },
     threads: 1,
@@ -98,7 +99,10 @@ export function pageRequests(connections: number): OwnLoad {
     point: { ...echoPoint(connections, 1), app: 'http' },
     arrivals: null,
     timestamps: 'user',
-    http: { host: '127.0.0.1', path: '/', page: PAGE },
+    protocol: {
+      kind: 'http',
+      exchange: { host: '127.0.0.1', requests: [{ path: '/', expectBody: Buffer.from(PAGE) }], keepAlive: true },
+    },
   };
 }
 

@@ -1,9 +1,8 @@
 import { RequestParser } from '../../../servers/apps/http/request-parser.ts';
 import { streamOf } from '../../../servers/random/streams.ts';
 import { libc, whyNoLibc } from '../../../sockets/libc.ts';
-import { NativeMemory } from '../../../sockets/memory/memory.ts';
 import { makePacer } from '../../load/arrivals/pacer.ts';
-import { Payload } from '../../load/messages/payload.ts';
+import { EchoContent } from '../../load/protocols/echo-content.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import { Histogram } from '../../measure/histogram.ts';
 import type { HotPath } from './hot-path.ts';
@@ -36,21 +35,15 @@ function comparing(size: 64 | 16_384): HotPath {
   return {
     name: `payload-${size}`,
     summary: `compares the ${size} bytes of a reply with what was sent`,
-    whyNot: whyNoLibc,
     prepare() {
-      const payload = new Payload(size, 1, { seed: 1 });
-      const inbox = new NativeMemory(size + 8);
-      payload.address(0, 1, 1);
-      inbox.bytes.set(payload.outbox.bytes.subarray(0, size));
+      const content = new EchoContent(size, { seed: 1 });
+      const inbox = new Uint8Array(size);
+      content.write(inbox, 0, size, 1, 1);
       return {
         repeat(times) {
-          let matching = 0;
-          for (let i = 0; i < times; i++) if (payload.matches(inbox, 0, 0, size, 1, 1)) matching++;
-          return matching;
-        },
-        release() {
-          payload.free();
-          inbox.free();
+          let equal = 0;
+          for (let i = 0; i < times; i++) equal += content.equal(inbox, 0, 0, size, 1, 1);
+          return equal;
         },
       };
     },

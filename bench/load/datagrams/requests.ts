@@ -1,48 +1,51 @@
 import { nowNanos } from '../../measure/clock.ts';
 import type { LoadState } from '../ledger/load-state.ts';
-import { Outstanding } from '../ledger/outstanding.ts';
-import type { MessageSize } from '../messages/message-size.ts';
-import { Payload } from '../messages/payload.ts';
-import type { Assignment } from '../threads/assignment.ts';
+import type { Outstanding } from '../ledger/outstanding.ts';
 import type { DropCause } from '../threads/counts.ts';
+import type { DatagramContent } from './content.ts';
 import { causeOfRefusal, type DatagramSockets } from './sockets.ts';
 
-/** Properties of the requests of a thread's sockets. */
-export interface DatagramShape {
-  readonly size: MessageSize;
-  /** Maximum number of requests that one call of {@link DatagramRequests.send} may send. */
-  readonly batch: number;
-  /** Number of the first socket among those of all threads. It identifies requests. */
-  readonly firstConnection: number;
-  /** Determines the bytes of requests: {@link Assignment.streamKey}. */
-  readonly streamKey: Assignment['streamKey'];
-}
+/** Takes datagrams to be sent, as {@link DatagramSockets} do. */
+export type DatagramCarrier = Pick<DatagramSockets, 'send' | 'segments' | 'earlierErrno'>;
 
 /**
  * Requests of datagram sockets: hands them to the kernel and gives them up. Only requests that the kernel has taken
  * count as sent and outstanding.
  */
 export class DatagramRequests {
-  readonly payload: Payload;
   readonly outstanding: Outstanding;
   /** True when a socket may have room for more requests than it has in flight. */
   freed = false;
   readonly #state: LoadState;
   readonly #sockets: DatagramSockets;
-  readonly #size: MessageSize;
-  readonly #firstConnection: number;
+  readonly #carrier: DatagramCarrier;
+  /** Whether each socket has its own place in the outbox. */
+  readonly #ownPlaces: boolean;
+  readonly #content: DatagramContent;
   /** When the requests in the outbox were due. */
   readonly #dues: Float64Array;
   #refusal = 0;
 
-  constructor(state: LoadState, sockets: DatagramSockets, { size, batch, firstConnection, streamKey }: DatagramShape) {
-    this.payload = new Payload(size.largest, batch, streamKey);
-    this.outstanding = new Outstanding(sockets.count);
+  /**
+   * @param places how many requests the outbox holds.
+   * @param ring sends each socket's requests from the socket's own place in the outbox. Default: `sockets` send, each
+   *   from the beginning of the outbox.
+   */
+  constructor(
+    state: LoadState,
+    sockets: DatagramSockets,
+    content: DatagramContent,
+    outstanding: Outstanding,
+    places: number,
+    ring?: DatagramCarrier,
+  ) {
+    this.outstanding = outstanding;
     this.#state = state;
     this.#sockets = sockets;
-    this.#size = size;
-    this.#firstConnection = firstConnection;
-    this.#dues = new Float64Array(batch);
+    this.#carrier = ring ?? sockets;
+    this.#ownPlaces = ring !== undefined;
+    this.#content = content;
+    this.#dues = new Float64Array(places);
   }
 
   /** Why the kernel did not take the first request that the last {@link send} left. */
@@ -52,8 +55,9 @@ export class DatagramRequests {
 
   /** Writes a new request, the i-th of those to be sent next. */
   prepare(i: number, s: number, dueNanos: number): void {
-    this.#dues[i] = dueNanos;
-    this.payload.address(i, this.#firstConnection + s, (this.outstanding.next(s) + i) | 0);
+    const place = this.#ownPlaces ? s : i;
+    this.#dues[place] = dueNanos;
+    this.#content.write(place, s, (this.outstanding.next(s) + i) | 0);
   }
 
   /** Sends the first `count` requests of the outbox. @returns how many the kernel took: the first ones. */
@@ -62,7 +66,7 @@ export class DatagramRequests {
     const taken = this.#handOver(s, count);
     const state = this.#state;
     for (let i = 0; i < taken; i++) {
-      const due = this.#dues[i] as number;
+      const due = this.#dues[this.#ownPlaces ? s : i] as number;
       this.outstanding.push(s, due, readyNanos, now);
       state.began(s);
       if (state.timed) state.sent(due, readyNanos, now);
@@ -82,6 +86,14 @@ export class DatagramRequests {
     }
   }
 
+  /** Drops a socket's only request, which the kernel did not take after all. */
+  unsend(s: number, cause: DropCause): void {
+    if (this.outstanding.pending(s) === 0) return;
+    this.outstanding.takeOldest(s);
+    this.#state.unsent(s, cause);
+    this.freed = true;
+  }
+
   /** Handles an ICMP error that the kernel reports, such as "port unreachable": it ends the oldest request. */
   refused(s: number, errno: number): void {
     this.#sockets.lastErrno = errno;
@@ -93,14 +105,15 @@ export class DatagramRequests {
   }
 
   #handOver(s: number, count: number): number {
-    const sockets = this.#sockets;
-    const first = this.outstanding.next(s);
+    const carrier = this.#carrier;
+    const content = this.#content;
     let from = 0;
     while (from < count) {
-      const some = Math.min(count - from, sockets.segments);
-      const length = some > 1 ? some * this.#size.fixed : this.#size.of(this.#firstConnection + s, (first + from) | 0);
-      const sent = sockets.send(s, this.payload.outbox, from * this.#size.largest, length);
-      if (sockets.earlierErrno !== 0) this.refused(s, sockets.earlierErrno);
+      const some = Math.min(count - from, carrier.segments);
+      const place = this.#ownPlaces ? s : from;
+      const length = some > 1 ? some * content.fixedSize : content.lengthAt(place);
+      const sent = carrier.send(s, content.outbox, place * content.longestRequest, length);
+      if (carrier.earlierErrno !== 0) this.refused(s, carrier.earlierErrno);
       if (sent < 0) {
         this.#refusal = -sent;
         return from;

@@ -4,12 +4,12 @@ import { NativeMemory } from '../../../sockets/memory/memory.ts';
 import { EPOLLIN, EPOLLOUT, type Epoll } from '../../../sockets/polling/epoll.ts';
 import { MSG_DONTWAIT, recv } from '../../../sockets/socket.ts';
 import { nowNanos } from '../../measure/clock.ts';
+import { isFixedSize } from '../../model/message-sizes.ts';
 import { closedDemand, OpenDemand } from '../demand/demand.ts';
 import type { LoadState } from '../ledger/load-state.ts';
-import { MessageSize } from '../messages/message-size.ts';
-import { Payload } from '../messages/payload.ts';
 import type { Assignment } from '../threads/assignment.ts';
 import type { Workload } from '../workload.ts';
+import { EchoDatagrams } from './echo-datagrams.ts';
 import { causeOfRefusal, DatagramSockets } from './sockets.ts';
 
 /** Maximum number of datagrams that one turn sends on a socket: as many as one UDP_SEGMENT send can carry. */
@@ -25,9 +25,9 @@ export class DatagramUpload implements Workload {
   readonly outstanding = 0;
   readonly needsSweep = false;
   readonly #state: LoadState;
-  readonly #firstConnection: number;
-  readonly #size: MessageSize;
-  readonly #payload: Payload;
+  readonly #content: EchoDatagrams;
+  /** Maximum number of datagrams that one call sends. */
+  readonly #batch: number;
   readonly #inbox = new NativeMemory(65_536);
   readonly #next: Int32Array;
   readonly #epoll: Epoll;
@@ -35,10 +35,10 @@ export class DatagramUpload implements Workload {
   constructor(assignment: Assignment, state: LoadState, epoll: Epoll) {
     this.#state = state;
     this.#epoll = epoll;
-    this.#firstConnection = assignment.firstConnection;
-    this.#size = new MessageSize(assignment.point.sizes, assignment.streamKey);
-    this.#payload = new Payload(this.#size.largest, this.#size.fixed === 0 ? 1 : BURST, assignment.streamKey);
-    this.sockets = new DatagramSockets(assignment, epoll, this.#size.fixed, false);
+    const { sizes } = assignment.point;
+    this.#batch = isFixedSize(sizes) ? BURST : 1;
+    this.#content = new EchoDatagrams(sizes, this.#batch, assignment);
+    this.sockets = new DatagramSockets(assignment, epoll, this.#content.fixedSize, false);
     this.#next = new Int32Array(this.sockets.count);
   }
 
@@ -83,7 +83,7 @@ export class DatagramUpload implements Workload {
 
   close(): void {
     this.sockets.close();
-    this.#payload.free();
+    this.#content.free();
     this.#inbox.free();
   }
 
@@ -112,7 +112,7 @@ export class DatagramUpload implements Workload {
     const now = nowNanos();
     const { demand } = this.#state;
     let count = 0;
-    while (count < Math.min(this.sockets.segments, this.#payload.capacity)) {
+    while (count < Math.min(this.sockets.segments, this.#batch)) {
       if (demand !== closedDemand && demand.next(s, now, 1) < 0) break;
       this.#write(count++, s);
     }
@@ -132,7 +132,7 @@ export class DatagramUpload implements Workload {
 
   /** Writes the i-th of the datagrams to be sent next. */
   #write(i: number, s: number): void {
-    this.#payload.address(i, this.#firstConnection + s, ((this.#next[s] as number) + i) | 0);
+    this.#content.write(i, s, ((this.#next[s] as number) + i) | 0);
   }
 
   /**
@@ -141,8 +141,8 @@ export class DatagramUpload implements Workload {
   #send(s: number, count: number): number {
     const { counts } = this.#state;
     const first = this.#next[s] as number;
-    const length = count > 1 ? count * this.#size.fixed : this.#size.of(this.#firstConnection + s, first);
-    const sent = this.sockets.send(s, this.#payload.outbox, 0, length);
+    const length = count > 1 ? count * this.#content.fixedSize : this.#content.lengthAt(0);
+    const sent = this.sockets.send(s, this.#content.outbox, 0, length);
     if (this.sockets.earlierErrno !== 0) this.#failed();
     if (sent < 0) return -sent;
     this.#next[s] = first + count;

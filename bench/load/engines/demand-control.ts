@@ -31,6 +31,10 @@ export class DemandControl {
   #looked = 0;
   #begin = 0;
   #expectedEnd = 0;
+  /** At a rate, the mean time between two arrivals lately, in nanoseconds. */
+  gapNanos = Number.POSITIVE_INFINITY;
+  #arrived = 0;
+  #arrivalsSince = 0;
   /** Number of open loops begun: each has its own arrivals. */
   #openLoops = 0;
 
@@ -107,6 +111,7 @@ export class DemandControl {
     if (open === undefined) return;
     const now = nowNanos();
     for (let sent = 0; open.nextDue <= now && sent < TURN_EVENTS; open.advance()) {
+      this.#arrived++;
       this.#state.noticed(open.nextDue, now);
       open.select();
       let connection = open.takeIdle();
@@ -115,6 +120,13 @@ export class DemandControl {
       else if (this.#targets?.isDown(open.target)) this.#refuse(open);
       else if (!open.enqueue()) this.#drop(open, 'noConnection');
     }
+  }
+
+  /** Looks at the arrivals since the last look: see {@link gapNanos}. */
+  look(now: number): void {
+    if (this.#arrived > 0) this.gapNanos = (now - this.#arrivalsSince) / this.#arrived;
+    this.#arrivalsSince = now;
+    this.#arrived = 0;
   }
 
   /** Updates the number of the thread's connections in use. @returns that number. */

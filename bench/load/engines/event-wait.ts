@@ -1,5 +1,6 @@
 import type { Epoll } from '../../../sockets/polling/epoll.ts';
 import { nowNanos } from '../../measure/clock.ts';
+import type { Workload } from '../workload.ts';
 
 /**
  * How often a thread with its own CPUs polls for events before it sleeps: about as long as sleeping and waking take.
@@ -15,8 +16,12 @@ const GATHER_NANOS = 4_000;
 /** Number of datagrams in flight on a socket from which gathering pays. */
 const GATHER_FROM = 8;
 
-/** A thread wakes this long before a request is due and spins for the rest: sleeping is not as exact. */
+/**
+ * A thread wakes this long before a request is due and spins for the rest: sleeping is not as exact. It does so only
+ * while requests are far enough apart, because spinning takes all of the time between requests that follow closely.
+ */
 const AWAKE_BEFORE_DUE_NANOS = 20_000;
+const MIN_SPINNING_GAP_NANOS = 100_000;
 
 /** Waits for the sockets of a generator thread. */
 export class EventWait {
@@ -50,17 +55,39 @@ export class EventWait {
   }
 
   /**
-   * Waits until a time on the monotonic clock, to the microsecond, or until a socket is ready, or for `longestNanos`.
+   * Waits until a request is due on the monotonic clock, or until a socket is ready, or for `longestNanos`.
+   * @param gapNanos mean time between requests.
    * @returns as {@link Epoll.wait}; 0 may come early: call it again.
    */
-  waitUntil(due: number, longestNanos: number): number {
+  waitUntil(due: number, longestNanos: number, gapNanos: number): number {
     const epoll = this.#epoll;
     const begin = nowNanos();
     const left = Math.min(due - begin, longestNanos);
-    if (left > AWAKE_BEFORE_DUE_NANOS) return epoll.waitNanos(left - AWAKE_BEFORE_DUE_NANOS);
+    const awake = awakeBefore(gapNanos);
+    if (left > awake) return epoll.waitNanos(left - awake);
     let ready = epoll.wait(0);
     while (ready === 0 && nowNanos() < begin + left) ready = epoll.wait(0);
     this.spunNanos += nowNanos() - begin;
     return ready;
   }
+
+  /**
+   * As {@link waitUntil}, for a workload that waits by itself and handles events when they come.
+   * @returns the time before the last events were handled.
+   */
+  exchangeUntil(workload: Pick<Workload, 'exchange'>, due: number, longestNanos: number, gapNanos: number): number {
+    const begin = nowNanos();
+    const left = Math.min(due - begin, longestNanos);
+    const awake = awakeBefore(gapNanos);
+    if (left > awake) return workload.exchange?.(left - awake) ?? begin;
+    let now = begin;
+    do now = workload.exchange?.(0) ?? begin;
+    while (now < begin + left);
+    if (left > 0) this.spunNanos += nowNanos() - begin;
+    return now;
+  }
+}
+
+function awakeBefore(gapNanos: number): number {
+  return gapNanos < MIN_SPINNING_GAP_NANOS ? 0 : AWAKE_BEFORE_DUE_NANOS;
 }

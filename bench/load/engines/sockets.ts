@@ -2,7 +2,7 @@ import { threadCpuNanos } from '../../../sockets/os/cpu.ts';
 import { Epoll } from '../../../sockets/polling/epoll.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import { KernelClock } from '../../measure/kernel-clock.ts';
-import type { Engine, OpeningReport, ThreadReport } from '../engine.ts';
+import type { OpeningReport, ThreadReport } from '../engine.ts';
 import { LoadState } from '../ledger/load-state.ts';
 import { TargetSelection } from '../targets/selection.ts';
 import type { Assignment } from '../threads/assignment.ts';
@@ -26,9 +26,11 @@ const TURNS_PER_WAIT = 16;
 const MAX_WAIT_MS = 20;
 
 /**
- * Applies load through its own sockets: a loop around a workload. Epoll, or the workload itself, reports the events.
+ * Runs one thread's load through opening, warm-up, measuring and drain: a loop around a workload. Epoll, or the workload
+ * itself, reports the events. The methods are called in the order `open`, `run`, `close`, each once, except that `run` is
+ * called once per window.
  */
-export class SocketEngine implements Engine {
+export class SocketEngine {
   readonly #assignment: Assignment;
   readonly #control: LoadControl;
   readonly #live: LiveView;
@@ -58,6 +60,11 @@ export class SocketEngine implements Engine {
     this.#workload = makeWorkload(assignment, this.#state, this.#epoll);
   }
 
+  /**
+   * Opens the connections that the load begins with, and waits until each was answered once. It stops waiting when no
+   * further one is answered for `openTimeoutMs`, or when the generator gives up opening and some were answered. Then it
+   * opens the rest without waiting, and returns.
+   */
   open(): OpeningReport {
     const workload = this.#workload;
     const connections = this.#demand.activeAtStart;
@@ -87,6 +94,7 @@ export class SocketEngine implements Engine {
     };
   }
 
+  /** Waits for the start signal, then applies the load, measures and drains. */
   run(): ThreadReport {
     const schedule = this.#control.waitForGo();
     const state = this.#state;
@@ -117,7 +125,8 @@ export class SocketEngine implements Engine {
     this.#live.done = true;
     this.#finish(end, schedule.drainEnd - schedule.measureEnd);
     const { dropped = 0, portsExhausted = 0 } = this.#workload.sockets;
-    const { deliveries } = this.#workload;
+    const { deliveries, statuses } = this.#workload;
+    const badReplies = state.badReplies.examples();
     return {
       ...report,
       counts: state.counts,
@@ -125,10 +134,16 @@ export class SocketEngine implements Engine {
       ...(state.targets && { targets: state.targets.report() }),
       droppedBySockets: dropped,
       portsExhausted,
+      ...(statuses && { statuses }),
+      ...(badReplies && { badReplies }),
       ...(deliveries && { deliveries }),
     };
   }
 
+  /**
+   * Keeps the connections until the generator is stopped, so that the server's memory for them can still be measured,
+   * then closes them.
+   */
   close(): void {
     this.#control.waitForEnd();
     this.#workload.close();
@@ -209,7 +224,7 @@ export class SocketEngine implements Engine {
   #turn(waitMs: number): number {
     const workload = this.#workload;
     const patience = Math.min(this.#demand.ramps ? 1 : MAX_WAIT_MS, Math.ceil(waitMs));
-    const now = workload.exchange === undefined ? this.#poll(patience) : workload.exchange(patience);
+    const now = workload.exchange === undefined ? this.#poll(patience) : this.#exchange(workload, patience);
     if (this.#demand.ramps && this.#state.flowing) this.#ramp(now);
     if (now >= this.#nextSweep) this.#sweep(now);
     this.#state.holds(workload.outstanding + this.#demand.queued, now);
@@ -229,11 +244,20 @@ export class SocketEngine implements Engine {
         ? 0
         : open === undefined
           ? this.#events.wait(wait)
-          : this.#events.waitUntil(open.nextDue, wait * 1e6);
+          : this.#events.waitUntil(open.nextDue, wait * 1e6, this.#demand.gapNanos);
     const now = nowNanos();
     for (let i = 0; i < ready; i++) workload.ready(epoll.dataAt(i), epoll.eventsAt(i));
     if (open !== undefined) this.#demand.dispatch(workload);
     workload.settle();
+    return now;
+  }
+
+  /** Runs one turn of a workload that waits by itself. @returns the time before events were handled. */
+  #exchange(workload: Workload, patience: number): number {
+    const open = this.#state.flowing ? this.#demand.open : undefined;
+    if (open === undefined) return workload.exchange?.(patience * 1e6) ?? nowNanos();
+    const now = this.#events.exchangeUntil(workload, open.nextDue, patience * 1e6, this.#demand.gapNanos);
+    this.#demand.dispatch(workload);
     return now;
   }
 
@@ -248,6 +272,7 @@ export class SocketEngine implements Engine {
 
   #sweep(now: number): void {
     const timeout = this.#assignment.timeoutMs * 1e6;
+    this.#demand.look(now);
     this.#demand.expire(now - timeout);
     this.#workload.sweep(now, now - timeout);
     this.#state.kernelClock?.synchronize();

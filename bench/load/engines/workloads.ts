@@ -1,12 +1,18 @@
 import type { Epoll } from '../../../sockets/polling/epoll.ts';
 import { whyNoUring } from '../../../sockets/uring/availability.ts';
+import { tlsOptions } from '../../model/tls-options.ts';
+import { makeTlsChannel } from '../channels/make-channel.ts';
 import { Broadcast } from '../chat/broadcast.ts';
-import { DatagramWorkload } from '../datagrams/datagram.ts';
+import { EpollDatagrams } from '../datagrams/epoll-datagrams.ts';
+import { RingDatagrams, ringSuitsDatagrams } from '../datagrams/ring-datagrams.ts';
 import { DatagramUpload } from '../datagrams/upload.ts';
 import type { LoadState } from '../ledger/load-state.ts';
+import { makeProtocol } from '../protocols/make-protocol.ts';
+import type { ClientProtocol } from '../protocols/protocol.ts';
 import { Download } from '../streams/download.ts';
-import { RingStream, ringSuits } from '../streams/ring-stream.ts';
-import { StreamWorkload } from '../streams/stream.ts';
+import { EpollExchange } from '../streams/epoll-exchange.ts';
+import { RingExchange, ringSuits } from '../streams/ring-exchange.ts';
+import { TlsExchange } from '../streams/tls-exchange.ts';
 import { Upload } from '../streams/upload.ts';
 import type { Assignment } from '../threads/assignment.ts';
 import type { Workload } from '../workload.ts';
@@ -17,16 +23,38 @@ import type { Workload } from '../workload.ts';
  */
 export function makeWorkload(assignment: Assignment, state: LoadState, epoll: Epoll): Workload {
   const { transport, workload } = assignment.point;
+  if (transport === 'tls') return makeTlsExchange(assignment, state, epoll);
   if (transport === 'tcp') {
     if (workload === 'upload') return new Upload(assignment, state, epoll);
     if (workload === 'download') return new Download(assignment, state, epoll);
     if (workload === 'broadcast') return new Broadcast(assignment, state, epoll);
-    const ring = ringSuits(assignment) && whyNoUring() === undefined;
-    return ring ? new RingStream(assignment, state, epoll) : new StreamWorkload(assignment, state, epoll);
+    return makeExchange(assignment, state, epoll);
   }
   if (workload === 'upload') return new DatagramUpload(assignment, state, epoll);
   if (workload === 'download')
     throw new TypeError('there is no download over UDP: a server sends datagrams only as replies');
   if (workload === 'broadcast') throw new TypeError('there is no broadcast over UDP: a room consists of connections');
-  return new DatagramWorkload(assignment, state, epoll);
+  const byRing = ringSuitsDatagrams(assignment) && whyNoUring() === undefined;
+  return byRing ? new RingDatagrams(assignment, state, epoll) : new EpollDatagrams(assignment, state, epoll);
+}
+
+function makeExchange(assignment: Assignment, state: LoadState, epoll: Epoll): Workload {
+  const protocol = protocolOf(assignment);
+  const byRing = ringSuits(assignment, protocol) && whyNoUring() === undefined;
+  return byRing
+    ? new RingExchange(assignment, state, epoll, protocol)
+    : new EpollExchange(assignment, state, epoll, protocol);
+}
+
+function makeTlsExchange(assignment: Assignment, state: LoadState, epoll: Epoll): Workload {
+  const { tls, address, point } = assignment;
+  const { options, host } = tls ?? { options: tlsOptions(), host: address.host };
+  const sizes = { connections: point.connections };
+  return new TlsExchange(assignment, state, epoll, protocolOf(assignment), (longestWire, longestPlain) =>
+    makeTlsChannel(options, host, { ...sizes, longestWire, longestPlain }),
+  );
+}
+
+function protocolOf({ protocol, point, firstConnection, streamKey }: Assignment): ClientProtocol {
+  return makeProtocol(protocol, { connections: point.connections, firstConnection, streamKey });
 }

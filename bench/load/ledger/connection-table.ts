@@ -11,18 +11,22 @@ const NEXT = 2;
 const OLDEST = 3;
 const SENDING = 4;
 const SENT_BYTES = 5;
-const RECEIVED_BYTES = 6;
-const WRITING = 7;
-const SERVED = 8;
-const OPENED = 9;
-const ANSWERED = 10;
-const GIVEN_UP = 11;
+const WRITING = 6;
+const SERVED = 7;
+const OPENED = 8;
+const ANSWERED = 9;
+const GIVEN_UP = 10;
 const ROW_BITS = 4;
 
 export const CLOSED = 0;
 export const CONNECTING = 1;
 export const OPEN = 2;
-export type ConnectionPhase = typeof CLOSED | typeof CONNECTING | typeof OPEN;
+/** Established, but no request may be sent: the greeting of its protocol is not complete. */
+export const GREETING = 3;
+export type ConnectionPhase = typeof CLOSED | typeof CONNECTING | typeof OPEN | typeof GREETING;
+
+/** Protocols receive sequence numbers modulo 2^31: `sequence & MAX_SEQUENCE`. */
+export const MAX_SEQUENCE = 0x7fff_ffff;
 
 export class ConnectionTable {
   readonly count: number;
@@ -90,6 +94,13 @@ export class ConnectionTable {
   unsent(c: number): number {
     const row = c << ROW_BITS;
     return ((this.#rows[row + NEXT] as number) - (this.#rows[row + SENDING] as number)) | 0;
+  }
+
+  /** Reports whether a reply can come: a request is {@link awaited}, and at least its first byte was handed over. */
+  expectsReply(c: number): boolean {
+    const row = c << ROW_BITS;
+    const sent = ((this.#rows[row + SENDING] as number) - (this.#rows[row + OLDEST] as number)) | 0;
+    return sent > 0 || this.#rows[row + SENT_BYTES] !== 0;
   }
 
   /** Returns the sequence number of the request whose reply comes next, given up or not. */
@@ -196,14 +207,6 @@ export class ConnectionTable {
     this.#rows[(c << ROW_BITS) + SENT_BYTES] = bytes;
   }
 
-  /** Returns how many bytes of the oldest request's reply have come. */
-  receivedBytes(c: number): number {
-    return this.#rows[(c << ROW_BITS) + RECEIVED_BYTES] as number;
-  }
-  setReceivedBytes(c: number, bytes: number): void {
-    this.#rows[(c << ROW_BITS) + RECEIVED_BYTES] = bytes;
-  }
-
   /** Returns 1 when the kernel's send buffer is full, so that epoll watches for room. */
   writing(c: number): number {
     return this.#rows[(c << ROW_BITS) + WRITING] as number;
@@ -251,7 +254,6 @@ export class ConnectionTable {
     this.#rows[row + GIVEN_UP] = 0;
     this.#rows[row + SENDING] = first;
     this.#rows[row + SENT_BYTES] = 0;
-    this.#rows[row + RECEIVED_BYTES] = 0;
     this.#rows[row + WRITING] = 0;
     this.#rows[row + SERVED] = 0;
   }

@@ -7,6 +7,7 @@ import type { TargetSelection } from '../targets/selection.ts';
 import type { TargetTally } from '../targets/tally.ts';
 import { type Counts, type DropCause, noCounts } from '../threads/counts.ts';
 import type { LiveView } from '../threads/live.ts';
+import { BadReplies } from './bad-replies.ts';
 
 /** How evenly a thread's connections were served. */
 export interface Fairness {
@@ -29,6 +30,8 @@ export class LoadState {
   arrivals: ArrivalSample | undefined;
   /** With several targets: which connection belongs to which, and the outcome of requests to each. */
   targets: TargetSelection | undefined;
+  /** Examples of replies that were not as expected. */
+  readonly badReplies = new BadReplies();
   /** Converts the kernel's timestamps; undefined when they are not requested. */
   readonly kernelClock: KernelClock | undefined;
   /** Whether to record when requests are sent. */
@@ -38,6 +41,7 @@ export class LoadState {
   readonly #generatorLag: Histogram;
   readonly #scheduleLag: Histogram;
   readonly #connect: Histogram;
+  readonly #handshake: Histogram;
   /** What each connection completed since measuring began. */
   readonly #completedBy: Float64Array;
   #inFlight = 0;
@@ -56,6 +60,7 @@ export class LoadState {
     this.#generatorLag = live.generatorLag;
     this.#scheduleLag = live.scheduleLag;
     this.#connect = live.connect;
+    this.#handshake = live.handshake;
     this.#completedBy = new Float64Array(connections);
   }
 
@@ -125,11 +130,6 @@ export class LoadState {
     this.targets?.served(connection, arrivedNanos - sentNanos);
   }
 
-  /** Records a correct reply without a kernel timestamp: the generator added at most `nanos`. */
-  lagged(nanos: number): void {
-    this.#generatorLag.record(nanos);
-  }
-
   /** Records that one connection received a line that was due at `dueNanos`. */
   delivered(dueNanos: number, nowNanos: number): void {
     this.#response.record(nowNanos - dueNanos);
@@ -151,6 +151,16 @@ export class LoadState {
   /** Records that a connection for one request was established, after `nanos`. */
   connected(nanos: number): void {
     this.#connect.record(nanos);
+  }
+
+  /** Records that a connection made its TLS handshake, in `nanos` after it was established. */
+  handshaken(nanos: number): void {
+    this.#handshake.record(nanos);
+  }
+
+  /** Forgets the handshakes so far. */
+  forgetHandshakes(): void {
+    this.#handshake.reset();
   }
 
   /** Records bytes that went one way on a connection. */

@@ -29,7 +29,7 @@ const LOST = 2;
 const MIN_PLACES = 64;
 /** Maximum number of given-up requests that are remembered, on all sockets together, to recognize late replies. */
 export const MAX_LOST = 65_536;
-/** Spreads sockets over the table; see payload.ts for the constant. */
+/** Spreads sockets over the table; 2^32 divided by the golden ratio (Knuth, TAOCP 6.4). */
 const SPREAD = 0x9e3779b1;
 /** Sequence numbers wrap at 2^32: the 2^31 before the next one count as used, the others as unused. */
 const HALF = 2 ** 31;
@@ -143,6 +143,15 @@ export class Outstanding {
   /** Returns the place of the oldest pending request of a socket, or -1. */
   oldest(s: number): number {
     return this.#oldest[s] as number;
+  }
+
+  /** Returns the place of the pending request that the same socket sent next, or -1. */
+  after(place: number): number {
+    return this.#words[(place << WORD_BITS) + AFTER] as number;
+  }
+
+  sequence(place: number): number {
+    return this.#words[(place << WORD_BITS) + SEQUENCE] as number;
   }
 
   /** Removes the oldest pending request of a socket, as if it had been answered. */

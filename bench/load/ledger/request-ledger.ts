@@ -57,6 +57,18 @@ export class RequestLedger {
     state.completed(c, table.shift(c), now);
   }
 
+  /** Handles a complete reply that refuses the oldest request, or one before it that was given up. */
+  refuse(c: number): void {
+    const table = this.#table;
+    if (table.givenUp(c) > 0) {
+      this.#state.counts.late++;
+      table.skip(c);
+      return;
+    }
+    this.#state.failed(c);
+    table.shift(c);
+  }
+
   /** Handles a wrong byte. It counts against the oldest request in flight, whose reply cannot be read any more. */
   corrupt(c: number): void {
     this.#state.corrupted(c);

@@ -2,7 +2,7 @@ import { type StreamKey, streamOf } from '../../../servers/random/streams.ts';
 import { copyBytes, equalBytes } from './bytes.ts';
 
 /** Length of the header of a message: a mark, then the sequence number, 4 bytes each. */
-const HEADER_BYTES = 8;
+export const HEADER_BYTES = 8;
 /** 2^32 divided by the golden ratio: multiplying by it spreads neighbouring numbers far apart (Knuth, TAOCP 6.4). */
 const SPREAD = 0x9e3779b1;
 /** Up to this size messages are compared as doubles, eight bytes a step; beyond, by memcmp(3). */
@@ -11,6 +11,19 @@ const MAX_COMPARED = 512;
 const MAX_COPIED = 16_384;
 /** Lowest of the 64 characters of a text header: they are visible ASCII. */
 const TEXT_DIGIT = 0x30;
+
+/**
+ * Returns the number of the connection of a complete message in memory.
+ * @param words the memory. @param at byte offset of the message, a multiple of 4.
+ */
+export function connectionIn(words: Int32Array, at: number): number {
+  return (words[at >> 2] as number) ^ Math.imul(sequenceIn(words, at), SPREAD);
+}
+
+/** Returns the sequence number of such a message on its connection. */
+export function sequenceIn(words: Int32Array, at: number): number {
+  return words[(at >> 2) + 1] as number;
+}
 
 /** The encoding of messages. */
 export interface EchoForm {
@@ -59,11 +72,23 @@ export class EchoContent {
       return size;
     }
     copyBytes(this.#written, size, out, at);
+    this.writeHeader(out, at, size, connection, sequence);
+    return size;
+  }
+
+  /** Writes the header of a message of `size` bytes, whose letters are at `at` already. */
+  writeHeader(out: Uint8Array, at: number, size: number, connection: number, sequence: number): void {
+    const mark = connection ^ Math.imul(sequence, SPREAD);
+    if ((at & 3) === 0 && size >= HEADER_BYTES && !this.#text && this.#out.covers(out)) {
+      const { words } = this.#out;
+      words[at >> 2] = mark ^ this.#mask;
+      words[(at >> 2) + 1] = sequence ^ this.#mask;
+      return;
+    }
     const header = Math.min(size, HEADER_BYTES);
     for (let i = 0; i < header; i++) {
       out[at + i] = this.#headerByte(i, i < 4 ? mark : sequence) ^ this.#maskByte(i);
     }
-    return size;
   }
 
   /**

@@ -15,6 +15,8 @@ export class EchoProtocol implements ClientProtocol {
   readonly sameRequest = false;
   readonly greets = false;
   readonly faults = texts;
+  readonly change?: NonNullable<ClientProtocol['change']>;
+  readonly usualReply: number;
   event: ProtocolEvent = MORE;
   readonly status = 0;
   replyBytes = 0;
@@ -31,6 +33,12 @@ export class EchoProtocol implements ClientProtocol {
     this.#content = new EchoContent(this.#size.largest, scope.streamKey);
     this.#received = new Uint32Array(scope.connections);
     this.longestRequest = this.#size.largest;
+    this.usualReply = this.#size.largest;
+    const { fixed } = this.#size;
+    if (fixed === 0) return;
+    this.change = (c, sequence, out, at) => {
+      this.#content.writeHeader(out, at, fixed, this.#firstConnection + c, sequence);
+    };
   }
 
   reset(c: number): void {

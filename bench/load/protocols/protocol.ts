@@ -50,6 +50,8 @@ export interface ClientProtocol {
   readonly longestRequest: number;
   /** True when `encode` writes the same bytes for every request, so that one copy serves all connections. */
   readonly sameRequest: boolean;
+  /** Length of most replies, where it is known. */
+  readonly usualReply?: number;
   /** True when a connection must reach READY before its first request. */
   readonly greets: boolean;
   /** Description of each {@link fault}. */
@@ -76,6 +78,11 @@ export interface ClientProtocol {
   /** Writes a request at `at`. The same connection and sequence give the same bytes. @returns bytes written. */
   encode(c: number, sequence: number, out: Uint8Array, at: number): number;
   /**
+   * Turns the request at `at`, of any connection and sequence number, into another one. Present when all requests have
+   * the same length and differ in few bytes, so that this is faster than `encode`.
+   */
+  change?(c: number, sequence: number, out: Uint8Array, at: number): void;
+  /**
    * Reads bytes from `at` to at most `end`, up to one event.
    * @param sequence the oldest request in flight, 0 to 2^31 - 1; NO_REQUEST when there is none, or before READY.
    * @returns where it stopped. It consumes at least one byte, unless the event is CORRUPT; with MORE, all. With
@@ -92,6 +99,9 @@ export interface ClientProtocol {
    * reply, CORRUPT when the reply is incomplete, MORE when none of it was received. Absent when FIN never ends a reply.
    */
   finish?(c: number, sequence: number): void;
+  /** Returns the number of replies of each status since {@link clearStatuses}, for protocols with status. */
+  statusCounts?(): Record<string, number>;
+  clearStatuses?(): void;
   /** Returns the text of the refusal. Valid directly after REFUSED; not for the hot path. */
   refusal?(c: number): string;
 }

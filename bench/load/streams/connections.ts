@@ -78,8 +78,9 @@ export class StreamConnections implements SocketState {
   readonly #peers: readonly Peer[];
   readonly #targets: TargetSelection | undefined;
   readonly #reconnects: Reconnects;
-  /** When the opening of each connection began, in monotonic nanoseconds. */
+  /** When the opening of each connection began, and when it was established, in monotonic nanoseconds. */
   readonly #begun: Float64Array;
+  readonly #established: Float64Array;
 
   /**
    * @param watched events for which epoll watches a connection until it is established.
@@ -101,6 +102,7 @@ export class StreamConnections implements SocketState {
     this.#peers = (this.#targets?.addresses ?? [address]).map((each) => peerAt(each, point));
     this.#reconnects = new Reconnects(table.count);
     this.#begun = new Float64Array(table.count);
+    this.#established = new Float64Array(table.count);
   }
 
   /** True when a connection waits to be tried again. */
@@ -147,6 +149,7 @@ export class StreamConnections implements SocketState {
       return errno;
     }
     this.#targets?.established(c);
+    this.#established[c] = nowNanos();
     if (this.#table.markOpened(c)) this.opened++;
     return 0;
   }
@@ -154,6 +157,16 @@ export class StreamConnections implements SocketState {
   /** Returns how long ago the opening of the connection began, in nanoseconds. */
   age(c: number): number {
     return nowNanos() - (this.#begun[c] as number);
+  }
+
+  /** Returns how long ago the connection was established, in nanoseconds. */
+  sinceEstablished(c: number): number {
+    return nowNanos() - (this.#established[c] as number);
+  }
+
+  /** Reports whether its opening began before a time in monotonic nanoseconds. */
+  beganBefore(c: number, nanos: number): boolean {
+    return (this.#begun[c] as number) < nanos;
   }
 
   /** Closes the socket, which also removes it from epoll. */

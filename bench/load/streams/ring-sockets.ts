@@ -1,5 +1,6 @@
 import { ENOBUFS } from '../../../sockets/errors/errno.ts';
 import { streamRetry } from '../../../sockets/errors/retry.ts';
+import type { NativeMemory } from '../../../sockets/memory/memory.ts';
 import { Parts } from '../../../sockets/memory/parts.ts';
 import { POLLIN } from '../../../sockets/polling/poll.ts';
 import { MSG_DONTWAIT, send } from '../../../sockets/socket.ts';
@@ -8,9 +9,7 @@ import { MessageLayout } from '../../../sockets/uring/recvmsg-layout.ts';
 import { IOSQE_CQE_SKIP_SUCCESS, IOSQE_FIXED_FILE } from '../../../sockets/uring/submission-queue.ts';
 import { Uring } from '../../../sockets/uring/uring.ts';
 import type { KernelClock } from '../../measure/kernel-clock.ts';
-import { Payload } from '../messages/payload.ts';
 import { powerOfTwo } from '../power-of-two.ts';
-import type { Assignment } from '../threads/assignment.ts';
 
 /** Memory for replies that have come and were not read yet. When it is full, the rest waits in the sockets. */
 const LARGEST_INBOX = 16 << 20;
@@ -35,16 +34,23 @@ export interface RingListener {
   /** Bytes of a connection have come. They are at `offset` of {@link RingSockets.inbox} until this returns. */
   received(connection: number, offset: number, length: number): void;
   /** A connection's socket has ended. @param errno 0 when its peer has closed it. */
-  ended(connection: number, errno: number): void;
+  socketEnded(connection: number, errno: number): void;
+  /** The kernel did not send what was to be sent on a connection. */
+  sendFailed(connection: number, errno: number): void;
+}
+
+/** Options of {@link RingSockets}. */
+export interface RingOptions {
+  /** Size of each buffer that received bytes are placed in: best that of a usual reply. */
+  readonly bufferBytes: number;
+  /** Converts timestamps of sockets with SO_TIMESTAMPNS; undefined for sockets without. */
+  readonly clock: KernelClock | undefined;
 }
 
 /** Sockets of many connections on an io_uring: each receives permanently, and sends one request at a time. */
 export class RingSockets {
-  readonly payload: Payload;
   /** When the kernel received the bytes being reported, in monotonic nanoseconds; 0 when not known. */
   arrivedNanos = 0;
-  readonly #size: number;
-  readonly #firstConnection: number;
   readonly #watched: number;
   readonly #ring: Uring;
   readonly #buffers: BufferRing;
@@ -57,33 +63,21 @@ export class RingSockets {
   readonly #inside: Uint8Array;
 
   /**
-   * @param size of requests and replies.
    * @param watched a descriptor; the ring reports when it is readable.
-   * @param clock converts timestamps of sockets with SO_TIMESTAMPNS; undefined for sockets without.
    * @throws {SystemError} where no ring is available.
    */
-  constructor(
-    connections: number,
-    size: number,
-    { firstConnection, streamKey }: Pick<Assignment, 'firstConnection' | 'streamKey'>,
-    watched: number,
-    clock?: KernelClock,
-  ) {
+  constructor(connections: number, watched: number, { bufferBytes, clock }: RingOptions) {
     this.#clock = clock;
-    this.#size = size;
-    this.#firstConnection = firstConnection;
     this.#watched = watched;
     this.#socket = new Int32Array(connections);
     this.#inside = new Uint8Array(connections);
     const parts = new Parts();
     try {
-      // A request stays in its connection's place until it is answered: the kernel may still read it.
-      this.payload = parts.own(new Payload(size, connections, streamKey));
       this.#layout = clock && parts.own(new MessageLayout());
       const entries = powerOfTwo(Math.min(connections, MAX_ENTRIES));
       this.#ring = parts.own(new Uring(entries, 4 * entries));
       this.#ring.registerFiles(connections);
-      const slot = ((size + 7) & ~7) + (clock === undefined ? 0 : MessageLayout.overhead);
+      const slot = ((bufferBytes + 7) & ~7) + (clock === undefined ? 0 : MessageLayout.overhead);
       // One for each reply, and one more: a receive needs a buffer even to find that nothing is left.
       let buffers = Math.min(powerOfTwo(connections + 1), MAX_BUFFERS);
       while (buffers * slot > LARGEST_INBOX) buffers /= 2;
@@ -107,27 +101,24 @@ export class RingSockets {
     this.#receive(c);
   }
 
-  /** Prepares to send a connection's request of that sequence number. */
-  send(c: number, sequence: number): void {
+  /** Prepares to send bytes on a connection. They must stay as they are until their reply comes. */
+  send(c: number, memory: NativeMemory, at: number, length: number): void {
     const { submissions } = this.#ring;
-    this.payload.address(c, this.#firstConnection + c, sequence);
-    submissions.send(c, this.payload.outbox, c * this.#size, this.#size, this.#kind(c, SEND), c);
+    submissions.send(c, memory, at, length, this.#kind(c, SEND), c);
     submissions.flag(IOSQE_FIXED_FILE | IOSQE_CQE_SKIP_SUCCESS);
   }
 
-  /**
-   * Sends a connection's request of that sequence number now, for callers that must know when. The ring sends what the
-   * kernel does not take at once.
-   */
-  sendNow(c: number, sequence: number, fd: number): void {
-    const { outbox } = this.payload;
-    const at = c * this.#size;
-    this.payload.address(c, this.#firstConnection + c, sequence);
-    const sent = Math.max(0, send(fd, outbox, at, this.#size, MSG_DONTWAIT));
-    if (sent === this.#size) return;
+  /** As {@link send}, but reports EAGAIN when there is no room, in place of waiting for it. */
+  trySend(c: number, memory: NativeMemory, at: number, length: number): void {
     const { submissions } = this.#ring;
-    submissions.send(c, outbox, at + sent, this.#size - sent, this.#kind(c, SEND), c);
-    submissions.flag(IOSQE_FIXED_FILE | IOSQE_CQE_SKIP_SUCCESS);
+    submissions.sendNow(c, memory, at, length, this.#kind(c, SEND), c);
+    submissions.flag(IOSQE_FIXED_FILE);
+  }
+
+  /** Sends them now, for callers that must know when. The ring sends what the kernel does not take at once. */
+  sendNow(c: number, fd: number, memory: NativeMemory, at: number, length: number): void {
+    const sent = Math.max(0, send(fd, memory, at, length, MSG_DONTWAIT));
+    if (sent < length) this.send(c, memory, at + sent, length - sent);
   }
 
   /** Removes a connection's socket, if it is in the ring. It is not reported on any more; the caller closes it. */
@@ -145,11 +136,11 @@ export class RingSockets {
   }
 
   /**
-   * Submits what was prepared and waits for a completion, up to `timeoutMs`. @returns the number of completions, for
+   * Submits what was prepared and waits for a completion, up to `nanos`. @returns the number of completions, for
    * {@link dispatch}.
    */
-  exchange(timeoutMs: number): number {
-    return this.#ring.submitAndWait(timeoutMs <= 0 ? 0 : 1, timeoutMs * 1e6);
+  exchange(nanos: number): number {
+    return this.#ring.submitAndWait(nanos <= 0 ? 0 : 1, nanos);
   }
 
   /** Reports the first `count` completions to `listener`. */
@@ -163,7 +154,6 @@ export class RingSockets {
     this.#ring.close();
     this.#buffers.free();
     this.#layout?.free();
-    this.payload.free();
   }
 
   #report(i: number, listener: RingListener): void {
@@ -187,7 +177,7 @@ export class RingSockets {
     const result = this.#ring.completions.resultAt(i);
     // streamRetry throws for a wrong descriptor or argument.
     if (result < 0) streamRetry(result, 'send');
-    listener.ended(this.#ring.completions.dataAt(i), -result);
+    listener.sendFailed(this.#ring.completions.dataAt(i), -result);
   }
 
   #reportReceive(i: number, buffer: number, listener: RingListener): void {
@@ -195,7 +185,8 @@ export class RingSockets {
     const c = completions.dataAt(i);
     const result = completions.resultAt(i);
     if (buffer >= 0 && result > 0) this.#reportBytes(c, buffer * this.#buffers.size, result, listener);
-    else if (result >= 0 || (result !== -ENOBUFS && streamRetry(result, 'recv') !== 'now')) listener.ended(c, -result);
+    else if (result >= 0 || (result !== -ENOBUFS && streamRetry(result, 'recv') !== 'now'))
+      listener.socketEnded(c, -result);
     // A multishot receive ends, for example, when no buffer is left. Buffers are being released, so it can be
     // restarted.
     if (!completions.hasMore(i) && this.#concerns(i, completions.kindAt(i))) this.#receive(c);
@@ -212,7 +203,7 @@ export class RingSockets {
     const seconds = layout.secondsAt(data, at);
     this.arrivedNanos = seconds === 0 ? 0 : this.#clock.monotonic(seconds, layout.nanosAt(data, at));
     if (length > 0) listener.received(c, at + MessageLayout.overhead, length);
-    else listener.ended(c, 0);
+    else listener.socketEnded(c, 0);
   }
 
   /** Reports whether the i-th completion is of a socket that is still in the ring. */

@@ -1,14 +1,16 @@
-import type { StreamKey } from '../../../servers/random/streams.ts';
-import { EAGAIN } from '../../../sockets/errors/errno.ts';
+import { EAGAIN, ENOBUFS, EPROTO } from '../../../sockets/errors/errno.ts';
 import { streamRetry } from '../../../sockets/errors/retry.ts';
+import { NativeMemory } from '../../../sockets/memory/memory.ts';
 import { EPOLLET, EPOLLIN, EPOLLOUT, EPOLLRDHUP, type Epoll } from '../../../sockets/polling/epoll.ts';
 import { send } from '../../../sockets/socket.ts';
 import { nowNanos } from '../../measure/clock.ts';
-import type { ConnectionTable } from '../ledger/connection-table.ts';
+import type { Channel } from '../channels/channel.ts';
+import { type ConnectionTable, OPEN } from '../ledger/connection-table.ts';
 import type { LoadState } from '../ledger/load-state.ts';
-import type { MessageSize } from '../messages/message-size.ts';
-import { Payload } from '../messages/payload.ts';
+import type { ClientProtocol } from '../protocols/protocol.ts';
 import type { ExpectedReplies } from './expected-replies.ts';
+import { HeldBytes } from './held-bytes.ts';
+import { Outbox } from './outbox.ts';
 
 /**
  * Edge-triggered: the next epoll_wait(2) polls a level-triggered socket once more after it was read, which cost 3 % of
@@ -17,50 +19,48 @@ import type { ExpectedReplies } from './expected-replies.ts';
 const READING = EPOLLIN | EPOLLRDHUP | EPOLLET;
 export const WRITING = READING | EPOLLOUT;
 
-/** Maximum bytes of requests that one send(2) may carry. */
-const OUTBOX_BYTES = 65_536;
+/** Maximum number of bytes that a connection may hold: more are only due to a server that sends and never reads. */
+const MAX_HELD_BYTES = 1 << 20;
 
-/** Properties of requests. */
-export interface RequestShape {
-  readonly size: MessageSize;
+/** How requests are sent. */
+export interface SendOptions {
   /** Maximum number in flight on a connection. */
   readonly depth: number;
-  /** Number of the table's first connection among those of all threads. It identifies requests. */
-  readonly firstConnection: number;
-  /** Determines the bytes of requests. */
-  readonly streamKey: StreamKey;
   /** True when each request was reported as sent when its connection was opened. */
   readonly sentOnOpening: boolean;
+  /** Receives each request, when replies can be expected in the order of requests. */
+  readonly expected?: ExpectedReplies | undefined;
+  /** Encrypts what is sent. */
+  readonly channel?: Channel | undefined;
 }
 
-/** Sends the requests that a table of connections holds, as fast as the kernel takes them. */
+/** Sends the requests that a table of connections holds, and messages out of turn, as fast as the kernel takes them. */
 export class StreamSender {
-  readonly payload: Payload;
+  /** Messages out of turn are written here, one at a time, and sent by {@link sendAside}. */
+  readonly aside: NativeMemory;
   readonly #state: LoadState;
   readonly #table: ConnectionTable;
   readonly #epoll: Epoll;
-  /** Receives each request, when replies can be expected in the order of requests. */
+  readonly #outbox: Outbox;
+  readonly #held = new HeldBytes();
   readonly #expected: ExpectedReplies | undefined;
-  readonly #firstConnection: number;
-  readonly #size: MessageSize;
+  readonly #channel: Channel | undefined;
   readonly #reportsSent: boolean;
 
   constructor(
     state: LoadState,
     table: ConnectionTable,
     epoll: Epoll,
-    expected: ExpectedReplies | undefined,
-    { size, depth, firstConnection, streamKey, sentOnOpening }: RequestShape,
+    protocol: ClientProtocol,
+    { depth, sentOnOpening, expected, channel }: SendOptions,
   ) {
-    // Only requests of one size lie side by side, so that one call can send several.
-    const messages = size.fixed === 0 ? 1 : Math.max(1, Math.min(depth, Math.floor(OUTBOX_BYTES / size.fixed)));
-    this.payload = new Payload(size.largest, messages, streamKey);
+    this.#outbox = new Outbox(protocol, depth);
+    this.aside = new NativeMemory(protocol.longestRequest);
     this.#state = state;
     this.#table = table;
     this.#epoll = epoll;
     this.#expected = expected;
-    this.#firstConnection = firstConnection;
-    this.#size = size;
+    this.#channel = channel;
     this.#reportsSent = state.timed && !sentOnOpening;
   }
 
@@ -76,7 +76,12 @@ export class StreamSender {
    */
   flush(c: number): number {
     const table = this.#table;
-    while (table.unsent(c) > 0) {
+    if (this.#held.count > 0 && this.#held.has(c)) {
+      const errno = this.#sendHeld(c);
+      if (errno !== 0) return errno === EAGAIN ? 0 : errno;
+    }
+    // While the greeting is not complete, requests wait.
+    while (table.unsent(c) > 0 && table.phase(c) === OPEN) {
       const errno = this.#sendNext(c);
       if (errno === EAGAIN) {
         this.#watchForRoom(c, 1);
@@ -89,41 +94,114 @@ export class StreamSender {
   }
 
   /**
+   * Sends the first `length` bytes of {@link aside}, after what is being sent.
+   * @returns 0, or the errno that broke the connection.
+   */
+  sendAside(c: number, length: number): number {
+    // Within a request nothing else may be sent: its rest goes first.
+    if (this.#table.sentBytes(c) > 0) this.#holdRest(c);
+    const channel = this.#channel;
+    if (channel === undefined) return this.sendBytes(c, this.aside, length);
+    return this.sendBytes(c, channel.outbox, channel.seal(c, this.aside, 0, length));
+  }
+
+  /** Sends bytes as they are, after those that are held. @returns 0, or the errno that broke the connection. */
+  sendBytes(c: number, memory: NativeMemory, length: number): number {
+    if (this.#held.append(c, memory.bytes.subarray(0, length)) > MAX_HELD_BYTES + memory.size) return ENOBUFS;
+    const errno = this.#sendHeld(c);
+    return errno === EAGAIN ? 0 : errno;
+  }
+
+  /** Discards what is held of a connection that was closed. */
+  closed(c: number): void {
+    if (this.#held.count > 0) this.#held.take(c);
+  }
+
+  free(): void {
+    this.#outbox.memory.free();
+    this.aside.free();
+  }
+
+  /**
    * Calls send(2) once. @returns 0 when the kernel took all, EAGAIN when not, or the errno that broke the connection.
    */
   #sendNext(c: number): number {
     const table = this.#table;
+    const outbox = this.#outbox;
     const first = table.sending(c);
-    const messages = Math.min(table.unsent(c), this.payload.capacity);
-    const connection = this.#firstConnection + c;
-    const size = this.#size.of(connection, first);
-    for (let i = 0; i < messages; i++) this.payload.address(i, connection, (first + i) | 0);
     const from = table.sentBytes(c);
-    const length = messages * size - from;
-    if (this.#state.timed) this.#stamp(c, first, messages, from);
-    const sent = send(table.fd(c), this.payload.outbox, from, length);
+    const requests = outbox.fill(c, first, table.unsent(c), from > 0);
+    if (this.#channel !== undefined) return this.#sendSealed(c, first, requests, this.#channel);
+    const length = outbox.bytesOf(requests) - from;
+    if (this.#state.timed) this.#stamp(c, first, requests, from);
+    const sent = send(table.fd(c), outbox.memory, from, length);
     // A resource shortage counts as an error of the connection: waiting for its end would hide it in response times.
     if (sent < 0) return streamRetry(sent, 'send') === 'now' ? EAGAIN : -sent;
-    const done = from + sent;
-    // Nearly always one request, taken as a whole: a division would cost more than the test.
-    const whole = done === size ? 1 : Math.floor(done / size);
+    const whole = sent === length ? requests : outbox.completeWithin(from + sent, requests);
     table.advanceSending(c, whole);
-    table.setSentBytes(c, done - whole * size);
+    table.setSentBytes(c, sent === length ? 0 : from + sent - outbox.bytesOf(whole));
     if (this.#reportsSent) this.#reportSent(c, first, whole);
     if (this.#expected !== undefined && whole === 1) this.#expected.push(c, first);
     return sent < length ? EAGAIN : 0;
   }
 
-  /** Records when requests are handed over: before the call, because the server may have answered when it returns. */
-  #stamp(c: number, first: number, messages: number, from: number): void {
-    const now = nowNanos();
-    // A request that was sent in part keeps its earlier time.
-    for (let i = from > 0 ? 1 : 0; i < messages; i++) this.#table.markSent(c, (first + i) | 0, now);
+  /** Sends requests through the channel. They count as sent, since what it made of them cannot be made again. */
+  #sendSealed(c: number, first: number, requests: number, channel: Channel): number {
+    const { memory } = this.#outbox;
+    const length = channel.seal(c, memory, 0, this.#outbox.bytesOf(requests));
+    if (this.#state.timed) this.#stamp(c, first, requests, 0);
+    const sent = length === 0 ? -EPROTO : send(this.#table.fd(c), channel.outbox, 0, length);
+    if (sent < 0 && (length === 0 || streamRetry(sent, 'send') !== 'now')) return -sent;
+    this.#table.advanceSending(c, requests);
+    if (this.#reportsSent) this.#reportSent(c, first, requests);
+    if (this.#expected !== undefined && requests === 1) this.#expected.push(c, first);
+    if (sent === length) return 0;
+    this.#held.append(c, channel.outbox.bytes.subarray(Math.max(0, sent), length));
+    return EAGAIN;
   }
 
-  #reportSent(c: number, first: number, messages: number): void {
+  /** Holds the rest of the request that is being sent. It counts as sent. */
+  #holdRest(c: number): void {
     const table = this.#table;
-    for (let i = 0; i < messages; i++) {
+    const outbox = this.#outbox;
+    const first = table.sending(c);
+    const from = table.sentBytes(c);
+    outbox.fill(c, first, 1, true);
+    this.#held.append(c, outbox.memory.bytes.subarray(from, outbox.bytesOf(1)));
+    table.advanceSending(c, 1);
+    table.setSentBytes(c, 0);
+    if (this.#reportsSent) this.#reportSent(c, first, 1);
+  }
+
+  /** @returns 0 when nothing is held any more, EAGAIN when the kernel did not take all, or another errno. */
+  #sendHeld(c: number): number {
+    const bytes = this.#held.take(c);
+    for (let at = 0; at < bytes.length; ) {
+      const length = Math.min(bytes.length - at, this.aside.size);
+      this.aside.bytes.set(bytes.subarray(at, at + length));
+      const sent = send(this.#table.fd(c), this.aside, 0, length);
+      if (sent >= 0) {
+        at += sent;
+        continue;
+      }
+      if (streamRetry(sent, 'send') !== 'now') return -sent;
+      this.#held.append(c, bytes.subarray(at));
+      this.#watchForRoom(c, 1);
+      return EAGAIN;
+    }
+    return 0;
+  }
+
+  /** Records when requests are handed over: before the call, because the server may have answered when it returns. */
+  #stamp(c: number, first: number, requests: number, from: number): void {
+    const now = nowNanos();
+    // A request that was sent in part keeps its earlier time.
+    for (let i = from > 0 ? 1 : 0; i < requests; i++) this.#table.markSent(c, (first + i) | 0, now);
+  }
+
+  #reportSent(c: number, first: number, requests: number): void {
+    const table = this.#table;
+    for (let i = 0; i < requests; i++) {
       const sequence = (first + i) | 0;
       this.#state.sent(table.due(c, sequence), table.ready(c, sequence), table.sent(c, sequence));
     }

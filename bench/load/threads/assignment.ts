@@ -3,23 +3,22 @@ import type { SocketAddress } from '../../../sockets/address.ts';
 import type { Timestamps } from '../../model/configuration.ts';
 import type { OperatingPoint } from '../../model/operating-point.ts';
 import type { SelectPolicy } from '../../model/select-policy.ts';
+import type { TlsOptions } from '../../model/tls-options.ts';
 import type { PacerSpec } from '../arrivals/pacer.ts';
 import type { ProfileSpec } from '../arrivals/profile.ts';
-
-/** The exchange that clients perform with an HTTP server. */
-export interface HttpExchange {
-  /** Value of the Host header. */
-  readonly host: string;
-  /** Includes the query, if there is one. */
-  readonly path: string;
-  /** Expected body of every reply, one character per byte; null where it is not known. */
-  readonly page: string | null;
-}
+import type { ProtocolSpec } from '../protocols/make-protocol.ts';
 
 /** Several targets, and how clients choose among them. */
 export interface Selection {
   readonly addresses: readonly SocketAddress[];
   readonly policy: SelectPolicy;
+}
+
+/** How clients use TLS towards a host. */
+export interface TlsUse {
+  readonly options: TlsOptions;
+  /** Name or address in the target's URL. */
+  readonly host: string;
 }
 
 /** One generator thread's part of a load. Plain data and shared memory, so that it can be passed to the thread. */
@@ -42,8 +41,10 @@ export interface Assignment {
   readonly levels: ProfileSpec | null;
   /** Measuring ends when this many requests of this thread have ended; null: when its time is over. */
   readonly requests: number | null;
-  /** HTTP only. */
-  readonly http?: HttpExchange;
+  /** What clients exchange with the server. */
+  readonly protocol: ProtocolSpec;
+  /** How clients use TLS, and the host of the target's URL. Default: {@link tlsOptions}, and the address. */
+  readonly tls?: TlsUse;
   /** Number of windows: how often the load runs and is measured over the same connections. */
   readonly windows: number;
   /** Present when there are several targets; `address` is then the first one's. */

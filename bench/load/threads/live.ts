@@ -8,7 +8,7 @@ const BYTES = 2;
 const DONE = 3;
 
 /** Names of a thread's histograms. */
-export const latencyNames = ['response', 'service', 'generatorLag', 'scheduleLag', 'connect'] as const;
+export const latencyNames = ['response', 'service', 'generatorLag', 'scheduleLag', 'connect', 'handshake'] as const;
 export type LatencyName = (typeof latencyNames)[number];
 
 /** State of a running generator thread, in shared memory: the main thread reads it without blocking the thread. */
@@ -20,6 +20,7 @@ export class LiveView implements Readonly<Record<LatencyName, Histogram>> {
   readonly generatorLag: Histogram;
   readonly scheduleLag: Histogram;
   readonly connect: Histogram;
+  readonly handshake: Histogram;
   readonly #numbers: Float64Array;
 
   constructor(buffer = new SharedArrayBuffer(NUMBERS * 8 + latencyNames.length * HISTOGRAM_BYTES)) {
@@ -32,6 +33,7 @@ export class LiveView implements Readonly<Record<LatencyName, Histogram>> {
     this.generatorLag = histogram('generatorLag');
     this.scheduleLag = histogram('scheduleLag');
     this.connect = histogram('connect');
+    this.handshake = histogram('handshake');
   }
 
   /** Requests completed since the thread began, warm-up included; never decreases. */

@@ -212,7 +212,9 @@ describe.skipIf(noOpenSsl)('the certificate of a server', () => {
   test('authorities, certificates and keys must be PEM and belong together', () => {
     const other = makeCertificate();
     expect(() => clientOf({ ca: 'none' })).toThrow('the file of authorities is not PEM, or is damaged: no start line');
-    expect(() => clientOf({ ca: identity.cert.replace(/\n.{60}/, '\nAAAA') })).toThrow('the file of authorities is not PEM');
+    expect(() => clientOf({ ca: identity.cert.replace(/\n.{60}/, '\nAAAA') })).toThrow(
+      'the file of authorities is not PEM',
+    );
     expect(() => clientOf({ identity: { cert: identity.cert, key: 'none' } })).toThrow('the private key is not PEM');
     expect(() => clientOf({ identity: { cert: other.cert, key: identity.key } })).toThrow(/key values mismatch/);
     expect(() => clientOf({ alpn: [''] })).toThrow("'' is not a protocol for ALPN");

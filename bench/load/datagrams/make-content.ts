@@ -1,0 +1,19 @@
+import type { LoadState } from '../ledger/load-state.ts';
+import type { Outstanding } from '../ledger/outstanding.ts';
+import { makeProtocol } from '../protocols/make-protocol.ts';
+import type { Assignment } from '../threads/assignment.ts';
+import type { DatagramContent } from './content.ts';
+import { EchoDatagrams } from './echo-datagrams.ts';
+import { ProtocolDatagrams } from './protocol-datagrams.ts';
+
+/** Creates the content of a thread's datagrams. @param places how many requests its outbox holds. */
+export function makeContent(
+  { protocol, point, firstConnection, streamKey }: Assignment,
+  state: LoadState,
+  outstanding: Outstanding,
+  places: number,
+): DatagramContent {
+  const scope = { connections: point.connections, firstConnection, streamKey };
+  if (protocol.kind === 'echo') return new EchoDatagrams(protocol.sizes, places, scope);
+  return new ProtocolDatagrams(makeProtocol(protocol, scope), places, outstanding, state);
+}
