@@ -129,15 +129,17 @@ export async function stopArms(arms: ReadonlyMap<ArmName, Arm>): Promise<void> {
  */
 export async function start(
   name: ArmName,
-  { a, b, point: { transport, app }, timeoutMs, pages }: CheckPlan,
+  plan: CheckPlan,
   { serverCpus }: Placement,
   signal: AbortSignal,
 ): Promise<Arm> {
+  const { a, b, pages, point } = plan;
+  const { transport, app } = point;
   const program = name === 'b' ? b : a;
   const called = targetName(program);
   const label = name === 'null' ? `the copy of A (${called})` : `${name.toUpperCase()} (${called})`;
   const target = await labelled(label, startTarget(program, { transport, app, cpus: serverCpus, signal }));
-  return new Arm(label, target, timeoutMs, pages?.[name === 'b' ? 'b' : 'a'] ?? null);
+  return new Arm(label, target, plan, pages?.[name === 'b' ? 'b' : 'a'] ?? null);
 }
 
 /**
@@ -150,7 +152,7 @@ export function loadOf(
   rate: number,
   windows: number,
   streamKey: StreamKey,
-): Omit<LoadPlan, 'address'> {
+): Omit<LoadPlan, 'address' | 'protocol'> {
   const { point, timeoutMs, openTimeoutMs } = plan;
   const profile = { start: rate, stages: [], holdMs: 0 };
   return {

@@ -32,6 +32,14 @@ export interface OpeningReport {
   readonly lastErrno: number;
 }
 
+/** Texts of bad replies, for reports: the first of each kind while measuring. */
+export interface ReplyExamples {
+  /** Text of a reply that refused its request, such as an error reply. */
+  readonly refusal?: string;
+  /** A corrupt reply: what is wrong, and the bytes around the first wrong one, as exampleOf() of protocols escapes them. */
+  readonly corruption?: { readonly fault: string; readonly example: string };
+}
+
 /** What a thread measured. Its histograms are in the {@link LiveView}. */
 export interface ThreadReport {
   readonly counts: Counts;
@@ -56,6 +64,9 @@ export interface ThreadReport {
   readonly portsExhausted: number;
   /** One report for each target, in order, where there are several. */
   readonly targets?: readonly TargetReport[];
+  /** Complete replies that refused their requests, and so count as errors; absent where replies cannot refuse. */
+  readonly refusals?: number;
+  readonly examples?: ReplyExamples;
   /** HTTP only: replies by status code. */
   readonly statuses?: Readonly<Record<string, number>>;
   /** Broadcast only. */

@@ -8,6 +8,7 @@ import type { PacerSpec } from './arrivals/pacer.ts';
 import type { ProfileSpec } from './arrivals/profile.ts';
 import type { OpeningReport, ThreadReport } from './engine.ts';
 import { type LoadReport, mergeHistograms, mergeReports } from './load-report.ts';
+import type { ProtocolSpec } from './protocols/make-protocol.ts';
 import { type Assignment, type HttpExchange, type Selection, shareOf } from './threads/assignment.ts';
 import { LoadControl, type Schedule } from './threads/control.ts';
 import { type LatencyName, LiveView } from './threads/live.ts';
@@ -32,6 +33,8 @@ export interface LoadPlan {
   readonly levels: ProfileSpec | null;
   /** Measuring ends when this many requests have ended; null: when its time is over. */
   readonly requests: number | null;
+  /** What the clients exchange with the server. */
+  readonly protocol: ProtocolSpec;
   /** HTTP only. */
   readonly http?: HttpExchange;
   /** Number of windows: how often the load runs over the same connections. Default: 1. */
@@ -164,6 +167,7 @@ function startThread(plan: LoadPlan, thread: number, threads: number, control: L
     point: { ...plan.point, connections: count },
     firstConnection: first,
     pacer: plan.arrivals === null ? null : { ...plan.arrivals, streamKey, thread, threads },
+    protocol: plan.protocol,
     ...(plan.http && { http: plan.http }),
     windows: plan.windows ?? 1,
     ...(plan.selection && { selection: plan.selection }),

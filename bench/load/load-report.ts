@@ -1,5 +1,5 @@
 import { Histogram } from '../measure/histogram.ts';
-import type { ThreadReport } from './engine.ts';
+import type { ReplyExamples, ThreadReport } from './engine.ts';
 import { mergeTargetReports, type TargetLoad } from './targets/tally.ts';
 import type { DeliveryCounts } from './threads/counts.ts';
 import { type Counts, sumCounts } from './threads/counts.ts';
@@ -35,6 +35,9 @@ export interface LoadReport {
   readonly portsExhausted: number;
   /** One load for each target, in order, where there are several. */
   readonly targets?: readonly TargetLoad[];
+  /** Complete replies that refused their requests, and so count as errors; absent where replies cannot refuse. */
+  readonly refusals?: number;
+  readonly examples?: ReplyExamples;
   /** HTTP only: replies by status code. */
   readonly statuses?: Readonly<Record<string, number>>;
   /** Broadcast only, which a single thread runs. */
@@ -69,6 +72,8 @@ export function mergeReports(reports: readonly ThreadReport[], views: readonly L
     portsExhausted: total(({ portsExhausted }) => portsExhausted),
     ...mergeTargets(reports),
     ...sumStatuses(reports),
+    ...sumRefusals(reports),
+    ...firstExamples(reports),
     ...(deliveries && { deliveries }),
   };
 }
@@ -88,6 +93,18 @@ function sumStatuses(reports: readonly ThreadReport[]): Pick<LoadReport, 'status
     sum[status] = (sum[status] ?? 0) + count;
   }
   return { statuses: sum };
+}
+
+/** Adds up replies that refused their requests; returns nothing when no thread counts them. */
+function sumRefusals(reports: readonly ThreadReport[]): Pick<LoadReport, 'refusals'> {
+  const counted = reports.flatMap(({ refusals }) => refusals ?? []);
+  return counted.length === 0 ? {} : { refusals: counted.reduce((sum, count) => sum + count, 0) };
+}
+
+/** Returns the first example of each kind that a thread has; nothing when none has any. */
+function firstExamples(reports: readonly ThreadReport[]): Pick<LoadReport, 'examples'> {
+  const examples: ReplyExamples = Object.assign({}, ...reports.map((report) => report.examples ?? {}).reverse());
+  return Object.keys(examples).length === 0 ? {} : { examples };
 }
 
 /** Returns a copy of what all threads recorded in the histogram of a name. */

@@ -59,7 +59,10 @@ const schema = z.strictObject({
   ...foreignFlags,
   target: text()
     .optional()
-    .meta({ group: MEASURED, description: 'Measure a running server: tcp://127.0.0.1:7000, or udp, tls, ws, wss' }),
+    .meta({
+      group: MEASURED,
+      description: 'Measure a running server: tcp://127.0.0.1:7000, or any URL that run takes',
+    }),
   ...targetFlags,
   connections: parsed(parseIntegers).prefault('50').meta({
     group: MEASURED,
@@ -110,7 +113,7 @@ function readConfiguration(
   flags: CommandFlags,
   address: (TargetSpec & { kind: 'address' }) | undefined,
 ): CapacityConfiguration {
-  const load = readLoad(flags, address?.app);
+  const load = readLoad(flags, address);
   const transport = flags.values.transport ?? address?.transport ?? 'tcp';
   assertSizeApplies(flags, { ...load, transports: [transport] });
   return {

@@ -1,10 +1,12 @@
 import type { Assignment } from '../../bench/load/threads/assignment.ts';
+import { fixedSize } from '../../bench/model/message-sizes.ts';
 import { type OperatingPoint, operatingPoint } from '../../bench/model/operating-point.ts';
 
 /** Returns a thread's part of a closed loop over five TCP connections, with variations in `point`. */
 export function assign(point: Partial<OperatingPoint>, address: Assignment['address']): Assignment {
   return {
     point: operatingPoint({ connections: 5, ...point }),
+    protocol: { kind: 'echo', sizes: point.sizes ?? fixedSize(64) },
     address,
     thread: 0,
     threads: 1,

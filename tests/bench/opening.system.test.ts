@@ -5,7 +5,9 @@ import { setTimeout } from 'node:timers/promises';
 import { createServer as createTlsServer } from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type * as Generators from '../../bench/load/generator.ts';
+import { fixedSize } from '../../bench/model/message-sizes.ts';
 import { operatingPoint } from '../../bench/model/operating-point.ts';
+import { protocolSpec } from '../../bench/run/protocol-spec.ts';
 import { whyUnavailable } from '../../servers/model-catalog.ts';
 import { makeCertificate } from '../../servers/node/certificate.ts';
 import { measureTargets, onlyTrial } from './measured.ts';
@@ -60,6 +62,7 @@ describe('a generator that gives up opening', () => {
     const address = { host: '127.0.0.1', port: await answeringOne(transport, answer) };
     const generator = new Generator({
       point: operatingPoint({ transport, app, connections: 20 }),
+      protocol: protocolSpec(operatingPoint({ transport, app }), { host: 'localhost', path: '/' }),
       ...{ address, threads: 1, cpus: [], arrivals: null, levels: null, requests: null, streamKey: { seed: 1 } },
       ...{ timestamps: 'user', timeoutMs: 600_000, openTimeoutMs: 600_000 },
       ...(app === 'http' && { http: { host: `127.0.0.1:${address.port}`, path: '/', page: null } }),
@@ -84,6 +87,7 @@ describe('a generator that gives up opening', () => {
     const { port } = server.address() as AddressInfo;
     const generator = new Generator({
       point: operatingPoint({ connections: 20 }),
+      protocol: { kind: 'echo', sizes: fixedSize(64) },
       ...{ address: { host: '127.0.0.1', port }, threads: 1, cpus: [], arrivals: null, levels: null, requests: null },
       ...{ streamKey: { seed: 1 }, timestamps: 'user', timeoutMs: 600_000, openTimeoutMs: 600_000 },
     });

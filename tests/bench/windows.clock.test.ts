@@ -4,6 +4,7 @@ import type * as Generators from '../../bench/load/generator.ts';
 import type { LoadReport } from '../../bench/load/load-report.ts';
 import { nowNanos } from '../../bench/measure/clock.ts';
 import { operatingPoint } from '../../bench/model/operating-point.ts';
+import { protocolSpec } from '../../bench/run/protocol-spec.ts';
 import { median } from '../../bench/stats/median.ts';
 import type { AppName } from '../../servers/apps/app-catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
@@ -43,6 +44,7 @@ function generatorFor(
 ) {
   const generator = new Generator({
     point: operatingPoint({ connections: CONNECTIONS, ...point }),
+    protocol: protocolSpec(operatingPoint(point), { host: formatAddress(address), path: '/' }),
     ...{
       address,
       arrivals: null,

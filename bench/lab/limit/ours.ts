@@ -6,6 +6,7 @@ import { nowNanos } from '../../measure/clock.ts';
 import type { Timestamps } from '../../model/configuration.ts';
 import { fixedSize } from '../../model/message-sizes.ts';
 import { type OperatingPoint, operatingPoint } from '../../model/operating-point.ts';
+import { protocolSpec } from '../../run/protocol-spec.ts';
 import { PAGE } from './autocannon.ts';
 import type { LimitCase, LoadedServer } from './reference.ts';
 
@@ -33,6 +34,7 @@ export function planFor(load: OwnLoad, port: number, cpu: number): LoadPlan {
   return {
     ...load,
     address: { host: '127.0.0.1', port },
+    protocol: protocolSpec(load.point, { host: '127.0.0.1', path: '/', pages: load.http ? [load.http.page] : null }),
     threads: 1,
     cpus: [cpu],
     levels: null,

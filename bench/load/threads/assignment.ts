@@ -5,6 +5,7 @@ import type { OperatingPoint } from '../../model/operating-point.ts';
 import type { SelectPolicy } from '../../model/select-policy.ts';
 import type { PacerSpec } from '../arrivals/pacer.ts';
 import type { ProfileSpec } from '../arrivals/profile.ts';
+import type { ProtocolSpec } from '../protocols/make-protocol.ts';
 
 /** The exchange that clients perform with an HTTP server. */
 export interface HttpExchange {
@@ -42,6 +43,8 @@ export interface Assignment {
   readonly levels: ProfileSpec | null;
   /** Measuring ends when this many requests of this thread have ended; null: when its time is over. */
   readonly requests: number | null;
+  /** What the clients exchange with the server. */
+  readonly protocol: ProtocolSpec;
   /** HTTP only. */
   readonly http?: HttpExchange;
   /** Number of windows: how often the load runs and is measured over the same connections. */

@@ -63,11 +63,6 @@ describe('a search is refused', () => {
       { rate: 39 },
       'start-rate: 39 requests/s gives fewer than 20 requests in a trial of 500 ms',
     ],
-    [
-      'over HTTP, whose client keeps no rate',
-      { app: 'http', timestamps: 'user', targets: [{ kind: 'model', model: 'async' }] },
-      "app: http is measured by autocannon's client, which does not keep a rate",
-    ],
     ['with a start rate of zero', { rate: 0 }, 'start-rate: 0 is not above 0 and up to 100000000 requests/s'],
   ])('%s', (_, change, fault) => {
     const faults = capacityFaults({ ...searchable, ...change });
