@@ -22,7 +22,7 @@ export function loadTitle(transport: string, work: string | null, point: Trial |
     protocolName(app, exchange),
     workload,
     ...(exchange === null ? [] : exchangeWords(exchange)),
-    ...sizeWords(point),
+    ...sizeWords(transport, point),
     ...(point.deflate ? ['deflated'] : []),
     ...(connection === 'per-request' ? ['a connection for each request'] : []),
     ...(pipelining > 1 ? [`${pipelining} in flight on each connection`] : []),
@@ -38,8 +38,8 @@ export function loadTitle(transport: string, work: string | null, point: Trial |
 }
 
 /** Returns the requested size of messages; nothing where there is none, or where it is measured. */
-function sizeWords(point: Trial): string[] {
-  const { app, exchange, workload, transport } = point;
+function sizeWords(transport: string, point: Trial): string[] {
+  const { app, exchange, workload } = point;
   if (exchange?.protocol === 'redis') return valueWords(exchange.commands, point);
   // A stream has no messages, and a handshake has those of its protocol.
   const isSizeless = workload === 'handshake' || (transport !== 'udp' && isOneWay(workload));

@@ -57,12 +57,10 @@ const schema = z.strictObject({
   }),
   models: modelsFlag('all, or none with --exec or --target'),
   ...foreignFlags,
-  target: text()
-    .optional()
-    .meta({
-      group: MEASURED,
-      description: 'Measure a running server: tcp://127.0.0.1:7000, or any URL that run takes',
-    }),
+  target: text().optional().meta({
+    group: MEASURED,
+    description: 'Measure a running server: tcp://127.0.0.1:7000, or any URL that run takes',
+  }),
   ...targetFlags,
   connections: parsed(parseIntegers).prefault('50').meta({
     group: MEASURED,

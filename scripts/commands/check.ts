@@ -96,8 +96,7 @@ const schema = z.strictObject({
     .optional()
     .meta({
       group: VERDICT,
-      description:
-        `Some of ${Object.keys(gatedMetrics).join(', ')} [default: all], each with optional margins: cpu=2%/8%`,
+      description: `Some of ${Object.keys(gatedMetrics).join(', ')} [default: all], each with optional margins: cpu=2%/8%`,
     }),
   'max-sessions': parsed(parseInteger)
     .optional()

@@ -62,7 +62,7 @@ export async function parseAddress(text: string): Promise<AddressTarget> {
 }
 
 /** Returns what a URL contains besides its address; undefined when that is not allowed. */
-function partsOf(url: URL, { protocol }: Scheme): Pick<AddressTarget, 'url' | 'app' | 'http' | 'redis'> | undefined {
+function partsOf(url: URL, { protocol }: Scheme): Omit<AddressTarget, 'kind' | 'transport' | 'address'> | undefined {
   const origin = `${url.protocol}//${url.host}`;
   const path = url.pathname + url.search;
   if (protocol === 'Redis') return redisParts(url, origin);

@@ -296,7 +296,7 @@ describe('refused are', () => {
       expect.stringContaining('--urls: F, line 5: headers must be an object of texts'),
       expect.stringContaining('--urls: F, line 5: weight must be a number above 0'),
       expect.stringContaining("--urls: F, line 6: '/ö' is not a path"),
-      expect.stringContaining('--urls: F, line 7: is not a JSON object'),
+      expect.stringContaining("--urls: F, line 7: '[]' is not a request"),
       expect.stringContaining('--urls: F, line 8: is not JSON'),
       expect.stringContaining("--urls: F, line 10: body: can't read 'missing'"),
       expect.stringContaining("--urls: F, line 10: expectStatus: '99' is not"),

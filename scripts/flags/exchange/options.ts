@@ -67,12 +67,10 @@ export const scriptFlags = {
       group: SCRIPT,
       description: "Bytes of a request: 'PING\\r\\n' or @FILE, with {sequence}, {connection}, {random:16}",
     }),
-  expect: parsed(readExpectation, { once: true })
-    .optional()
-    .meta({
-      group: SCRIPT,
-      description: "The whole reply: '+PONG\\r\\n' or @FILE, with the same placeholders [default: any]",
-    }),
+  expect: parsed(readExpectation, { once: true }).optional().meta({
+    group: SCRIPT,
+    description: "The whole reply: '+PONG\\r\\n' or @FILE, with the same placeholders [default: any]",
+  }),
   'reply-until': parsed(checked(parseDelimiter), { once: true })
     .optional()
     .meta({ group: SCRIPT, description: "A reply ends after these bytes: '\\n'" }),

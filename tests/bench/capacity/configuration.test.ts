@@ -36,11 +36,11 @@ describe('a search is refused', () => {
     [
       'with a threshold on an unknown value',
       {
-        app: 'websocket',
+        timestamps: 'user',
         targets: [{ kind: 'model', model: 'async' }],
         thresholds: [parseThreshold('service.p99<20ms')],
       },
-      "slo: service.p99<20ms: the kernel's timestamps apply to TCP's bytes",
+      "slo: service.p99<20ms: it needs the kernel's timestamps",
     ],
     ['with windows shorter than trials', { confirmMs: 499 }, "confirm: a window of 499 ms can't confirm trials of 500"],
     [
