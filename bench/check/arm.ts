@@ -1,32 +1,35 @@
-import type { TransportName } from '../../servers/transport.ts';
 import { formatAddress } from '../../sockets/address.ts';
 import { Generator, type LoadPlan } from '../load/generator.ts';
 import { nowNanos } from '../measure/clock.ts';
 import { threadNanos, treeUsage } from '../measure/procfs.ts';
 import { TargetError } from '../model/errors.ts';
-import { appProtocol } from '../run/app-protocol.ts';
+import { httpRequests } from '../model/exchange.ts';
+import { protocolSpec } from '../run/protocol-spec.ts';
 import type { RunningTarget } from '../run/running-target.ts';
 import { fetchPage } from './page.ts';
+import type { CheckPlan } from './plan.ts';
 import { readingOf, type WindowReading } from './window-reading.ts';
+
+/** What an arm must know of the check. */
+type ArmPlan = Pick<CheckPlan, 'point' | 'exchangeWithSecrets' | 'timeoutMs'>;
 
 /** One program in one session: a freshly started server, and connections to it that are loaded window by window. */
 export class Arm {
   readonly #label: string;
   readonly #target: RunningTarget;
-  readonly #timeoutMs: number;
-  readonly #page: string | null;
+  readonly #plan: ArmPlan;
+  readonly #pages: readonly string[] | null;
   readonly #generators: Generator[] = [];
 
   /**
    * @param label name of the arm in errors.
-   * @param timeoutMs a request fails when it is not answered in this time.
-   * @param page HTTP only: the page that every reply must contain; null accepts any.
+   * @param pages HTTP only: the body of every reply to each kind of request; null accepts any.
    */
-  constructor(label: string, target: RunningTarget, timeoutMs: number, page: string | null) {
+  constructor(label: string, target: RunningTarget, plan: ArmPlan, pages: readonly string[] | null) {
     this.#label = label;
     this.#target = target;
-    this.#timeoutMs = timeoutMs;
-    this.#page = page;
+    this.#plan = plan;
+    this.#pages = pages;
   }
 
   /**
@@ -35,7 +38,8 @@ export class Arm {
    */
   async open(plan: Omit<LoadPlan, 'address' | 'protocol'>): Promise<Generator> {
     const { address } = this.#target;
-    const protocol = appProtocol(plan.point, { host: formatAddress(address), path: '/', page: this.#page });
+    const destination = { host: formatAddress(address), path: '/', pages: this.#pages };
+    const protocol = protocolSpec(plan.point, destination, this.#plan.exchangeWithSecrets);
     const generator = new Generator({ ...plan, address, protocol });
     this.#generators.push(generator);
     const { answered, opened } = await labelled(this.#label, Promise.race([generator.opened(), this.#target.died]));
@@ -58,7 +62,7 @@ export class Arm {
     const completedBefore = generator.completed();
     const begin = nowNanos();
     const measureEnd = begin + windowMs * 1e6;
-    generator.go({ begin, warmupEnd: begin, measureEnd, drainEnd: measureEnd + this.#timeoutMs * 1e6 });
+    generator.go({ begin, warmupEnd: begin, measureEnd, drainEnd: measureEnd + this.#plan.timeoutMs * 1e6 });
     // The target's promise lives as long as the server, and holds the result of every race with it: not a whole report.
     const ended = generator
       .finished()
@@ -91,12 +95,18 @@ export class Arm {
   }
 
   /**
-   * Returns what the server answers to `GET /`.
+   * Returns what an HTTP server answers to each kind of request of the load.
    * @throws {TargetError} when it does not answer.
    */
-  page(transport: TransportName): Promise<string> {
+  async pages(): Promise<string[]> {
     const { address, died } = this.#target;
-    return labelled(this.#label, Promise.race([fetchPage(address, transport, this.#timeoutMs), died]));
+    const { point, exchangeWithSecrets = point.exchange, timeoutMs } = this.#plan;
+    const pages: string[] = [];
+    for (const request of httpRequests(exchangeWithSecrets, '/')) {
+      const page = fetchPage(address, point.transport, request, timeoutMs);
+      pages.push(await labelled(this.#label, Promise.race([page, died])));
+    }
+    return pages;
   }
 
   /** Stops load and server. Never rejects. */

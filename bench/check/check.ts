@@ -103,14 +103,14 @@ class Check {
       : repeated;
   }
 
-  /** HTTP only: finds the page that every reply must contain. */
+  /** HTTP only: finds what every reply must contain. */
   async #findPages(): Promise<void> {
     if (!speaksHttp(this.#plan.point.app)) return;
     this.#observer.doing('pages');
     const pages = await findPages(this.#plan, this.#placement, this.#signal);
     this.#plan = { ...this.#plan, pages };
     const { plan, warnings } = this.#result;
-    const page = pages.b === null ? {} : { page: pageHash(pages.b) };
+    const page = pages.b === null ? {} : { page: pageHash(pages.b.join('')) };
     this.#update({ plan: { ...plan, ...page }, warnings: [...warnings, ...pages.warnings] });
   }
 
@@ -223,7 +223,7 @@ function undecided(why: string): SeriesEnd {
 
 function emptyResult(plan: CheckPlan, { serverCpus, loadCpus, warnings }: Placement): CheckResult {
   const { a, b, point, seed, windowMs, nullArm, confirm, budgetMs } = plan;
-  const { app, transport, connections, sizes } = point;
+  const { app, exchange, transport, connections, sizes } = point;
   return {
     schema: CHECK_SCHEMA,
     startedAt: new Date().toISOString(),
@@ -231,7 +231,7 @@ function emptyResult(plan: CheckPlan, { serverCpus, loadCpus, warnings }: Placem
     interrupted: false,
     environment: describeEnvironment(),
     plan: {
-      ...{ a: targetName(a), b: b.name, app, transport, connections, size: Math.round(meanSize(sizes)) },
+      ...{ a: targetName(a), b: b.name, app, exchange, transport, connections, size: Math.round(meanSize(sizes)) },
       ...{ seed, windowMs, nullArm, confirm, budgetMs },
       serverCpus: [...serverCpus],
       loadCpus: [...loadCpus],

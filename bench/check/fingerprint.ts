@@ -14,6 +14,7 @@ import { METHOD_VERSION } from './session.ts';
 
 const PLAN = {
   app: 'app',
+  exchange: 'requests',
   transport: 'transport',
   connections: 'connections',
   sizes: 'sizes of messages',
@@ -34,10 +35,11 @@ export function emptyBaseline(
   { threads, serverCpus, loadCpus }: Placement,
   { cpuModel, cpus, kernel, node }: Environment,
 ): StoredBaseline {
-  const { app, transport, connections, sizes } = point;
+  const { app, exchange, transport, connections, sizes } = point;
   const plan = {
     ...{
       app,
+      ...(exchange !== null && { exchange }),
       transport,
       connections,
       sizes: sizes.map(({ from, to, share }) => ({ from, to, share })),

@@ -10,6 +10,13 @@ const STARTS = 2;
 /** Requests to each started process. */
 const REQUESTS = 2;
 
+/** What the replies of a program must contain, kinds of requests joined; null accepts anything. */
+interface JudgedPages {
+  readonly a: string | null;
+  readonly b: string | null;
+  readonly warnings: readonly Reason[];
+}
+
 /** The pages of both programs, in the order in which they were received. */
 interface PageTexts {
   readonly a: readonly string[];
@@ -17,31 +24,37 @@ interface PageTexts {
 }
 
 /**
- * Requests from both programs the page that the load will request, so that every reply can be compared with it: a
+ * Requests from both programs what the load will request, so that every reply can be compared with it: a
  * server that sends less is faster.
  * @throws {NotComparableError} when a program's page changes between replies, or A's and B's pages differ.
  * @throws {TargetError} when a program does not answer.
  */
 export async function findPages(plan: CheckPlan, placement: Placement, signal: AbortSignal): Promise<Pages> {
-  const replies = { a: [] as string[], b: [] as string[] };
+  const replies = { a: [] as string[][], b: [] as string[][] };
   for (const name of ['a', 'b'] as const) {
     for (let starts = 0; starts < STARTS; starts++) {
       const arm = await start(name, plan, placement, signal);
       try {
-        for (let i = 0; i < REQUESTS; i++) replies[name].push(await arm.page(plan.point.transport));
+        for (let i = 0; i < REQUESTS; i++) replies[name].push(await arm.pages());
       } finally {
         await arm.stop();
       }
     }
   }
-  return judgePages(replies, plan);
+  const joined = (pages: readonly string[][]) => pages.map((page) => page.join(''));
+  const { a, b, warnings } = judgePages({ a: joined(replies.a), b: joined(replies.b) }, plan);
+  const first = { a: replies.a[0] ?? null, b: replies.b[0] ?? null };
+  return { a: a === null ? null : first.a, b: b === null ? null : first.b, warnings };
 }
 
 /**
  * Returns what every reply must contain.
  * @throws {NotComparableError} when the pages change or differ, and `anyPage` does not allow it.
  */
-export function judgePages({ a, b }: PageTexts, { anyPage, baseline }: Pick<CheckPlan, 'anyPage' | 'baseline'>): Pages {
+export function judgePages(
+  { a, b }: PageTexts,
+  { anyPage, baseline }: Pick<CheckPlan, 'anyPage' | 'baseline'>,
+): JudgedPages {
   if (anyPage) return { a: null, b: null, warnings: [notCompared(a, b)] };
   const programs = { A: a, B: b };
   const changing = Object.entries(programs).filter(([, pages]) => new Set(pages).size > 1);
@@ -69,7 +82,7 @@ export function pageHash(page: string): string {
 }
 
 function incomparable(why: readonly string[]): NotComparableError {
-  return new NotComparableError('the replies of the programs to GET / cannot be compared:', [
+  return new NotComparableError('the replies of the programs cannot be compared:', [
     ...why,
     'programs with different replies do different work; if that is intended, as with dates in pages, add --any-page',
   ]);

@@ -1,7 +1,7 @@
 import { worksOver } from '../../servers/model-catalog.ts';
-import { speaksHttp } from '../model/app-workload.ts';
 import type { ForeignServer, RunConfiguration, SingleTarget } from '../model/configuration.ts';
 import { configurationFaults } from '../model/configuration-faults.ts';
+import { type Exchange, isPlainGet } from '../model/exchange.ts';
 import type { OperatingPoint } from '../model/operating-point.ts';
 import type { StoredBaseline } from '../model/stored-baseline.ts';
 import type { Reason } from '../model/trial.ts';
@@ -23,10 +23,10 @@ export interface HeldBaseline {
   readonly record: boolean;
 }
 
-/** What the programs must answer to `GET /`, with one character for each byte; null accepts any answer. */
+/** What the programs must answer to each kind of request, one character for each byte; null accepts any answer. */
 export interface Pages {
-  readonly a: string | null;
-  readonly b: string | null;
+  readonly a: readonly string[] | null;
+  readonly b: readonly string[] | null;
   readonly warnings: readonly Reason[];
 }
 
@@ -41,6 +41,8 @@ export interface CheckPlan {
   readonly baseline?: HeldBaseline;
   /** The load except for its rate: a closed loop, then an open one. */
   readonly point: OperatingPoint;
+  /** The exchange of the load with the secrets that results do not contain, where it has any. */
+  readonly exchangeWithSecrets?: Exchange;
   readonly gates: readonly Gate[];
   /** Sessions of the last look, at most; null: as many as the budget allows. */
   readonly maxSessions: number | null;
@@ -94,6 +96,20 @@ function asRun(plan: CheckPlan, program: SingleTarget): RunConfiguration {
   };
 }
 
+/** Returns the programs whose loads are checked: not a reference, which does not get requests of the user's own. */
+function programsOf({ a, b, point }: CheckPlan): SingleTarget[] {
+  return a.kind === 'model' && point.exchange !== null ? [b] : [a, b];
+}
+
+/** Returns why the reference of recorded runs, a built-in server, cannot answer the requests. */
+function referenceFaults({ a, point: { exchange } }: CheckPlan): string[] {
+  if (a.kind !== 'model' || exchange === null || isPlainGet(exchange)) return [];
+  return [
+    'baseline: each run is measured next to a built-in server, which answers echo and, over HTTP, GET with a page of ' +
+      'its own: compare two commits instead, with --baseline-ref',
+  ];
+}
+
 /** Returns the reasons why a check could not decide anything, as shown to the user; empty when it can. */
 export function checkFaults(plan: CheckPlan): string[] {
   const {
@@ -106,13 +122,9 @@ export function checkFaults(plan: CheckPlan): string[] {
   const sizes = lookSizes(maxSessions ?? MAX_SESSIONS);
   const last = sizes.at(-1);
   return [
-    ...new Set([plan.a, plan.b].flatMap((program) => configurationFaults(asRun(plan, program)))),
+    ...new Set(programsOf(plan).flatMap((program) => configurationFaults(asRun(plan, program)))),
+    ...referenceFaults(plan),
     ...(transport === 'udp' && !worksOver(app, transport) ? [`app: ${app} runs over tcp or tls, not over udp`] : []),
-    ...(speaksHttp(app) && gates.some(({ metric }) => isPaced(metric))
-      ? [
-          "gate: p50 and p99 need a common rate, which autocannon's client does not keep: over HTTP, gate on throughput and cpu",
-        ]
-      : []),
     ...(gates.length === 0 ? ['gate: nothing to gate on: name a metric'] : []),
     ...(last === undefined ? [`max-sessions: too few for a look: the first is after ${FEWEST_SESSIONS} sessions`] : []),
     ...(last !== undefined && gates.length > 0 && spentBy(planLooks(sizes, gates.length, ALPHA)) === 0

@@ -129,15 +129,17 @@ export async function stopArms(arms: ReadonlyMap<ArmName, Arm>): Promise<void> {
  */
 export async function start(
   name: ArmName,
-  { a, b, point: { transport, app }, timeoutMs, pages }: CheckPlan,
+  plan: CheckPlan,
   { serverCpus }: Placement,
   signal: AbortSignal,
 ): Promise<Arm> {
+  const { a, b, pages, point } = plan;
+  const { transport, app } = point;
   const program = name === 'b' ? b : a;
   const called = targetName(program);
   const label = name === 'null' ? `the copy of A (${called})` : `${name.toUpperCase()} (${called})`;
   const target = await labelled(label, startTarget(program, { transport, app, cpus: serverCpus, signal }));
-  return new Arm(label, target, timeoutMs, pages?.[name === 'b' ? 'b' : 'a'] ?? null);
+  return new Arm(label, target, plan, pages?.[name === 'b' ? 'b' : 'a'] ?? null);
 }
 
 /**

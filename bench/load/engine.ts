@@ -1,4 +1,3 @@
-import type { BadReplyExamples } from './ledger/bad-replies.ts';
 import type { Fairness } from './ledger/load-state.ts';
 import type { TargetReport } from './targets/tally.ts';
 import type { Counts, DeliveryCounts } from './threads/counts.ts';
@@ -11,6 +10,18 @@ export interface OpeningReport {
   readonly answered: number;
   /** The last errno that kept a connection from opening; 0 for none. */
   readonly lastErrno: number;
+  /** The first bad replies of those connections. */
+  readonly examples?: ReplyExamples | undefined;
+}
+
+/** Texts of bad replies, for reports: the first of each kind while measuring. */
+export interface ReplyExamples {
+  /** Text of a reply that refused its request, such as an error reply. */
+  readonly refusal?: string;
+  /** A corrupt reply: what is wrong, and the bytes around the first wrong one, as exampleOf() of protocols escapes them. */
+  readonly corruption?: { readonly fault: string; readonly example: string } | undefined;
+  /** Why TLS failed on a connection. */
+  readonly tls?: string;
 }
 
 /** What a thread measured. Its histograms are in the {@link LiveView}. */
@@ -37,10 +48,11 @@ export interface ThreadReport {
   readonly portsExhausted: number;
   /** One report for each target, in order, where there are several. */
   readonly targets?: readonly TargetReport[];
+  /** Complete replies that refused their requests, and so count as errors; absent where replies cannot refuse. */
+  readonly refusals?: number;
+  readonly examples?: ReplyExamples;
   /** Replies by status code, for protocols with status. */
   readonly statuses?: Readonly<Record<string, number>>;
-  /** Examples of replies that were not as expected. */
-  readonly badReplies?: BadReplyExamples;
   /** Broadcast only. */
   readonly deliveries?: DeliveryCounts;
 }

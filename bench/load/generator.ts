@@ -91,6 +91,7 @@ export class Generator {
       opened: reports.reduce((sum, report) => sum + report.opened, 0),
       answered: reports.reduce((sum, report) => sum + report.answered, 0),
       lastErrno: reports.find((report) => report.lastErrno !== 0)?.lastErrno ?? 0,
+      examples: reports.find(({ examples }) => examples !== undefined)?.examples,
     };
   }
 

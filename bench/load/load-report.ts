@@ -1,6 +1,5 @@
 import { Histogram } from '../measure/histogram.ts';
-import type { ThreadReport } from './engine.ts';
-import type { BadReplyExamples } from './ledger/bad-replies.ts';
+import type { ReplyExamples, ThreadReport } from './engine.ts';
 import { mergeTargetReports, type TargetLoad } from './targets/tally.ts';
 import type { DeliveryCounts } from './threads/counts.ts';
 import { type Counts, sumCounts } from './threads/counts.ts';
@@ -36,10 +35,11 @@ export interface LoadReport {
   readonly portsExhausted: number;
   /** One load for each target, in order, where there are several. */
   readonly targets?: readonly TargetLoad[];
+  /** Complete replies that refused their requests, and so count as errors; absent where replies cannot refuse. */
+  readonly refusals?: number;
+  readonly examples?: ReplyExamples;
   /** Replies by status code, for protocols with status. */
   readonly statuses?: Readonly<Record<string, number>>;
-  /** Examples of replies that were not as expected. */
-  readonly badReplies?: BadReplyExamples;
   /** Broadcast only, which a single thread runs. */
   readonly deliveries?: DeliveryCounts;
 }
@@ -72,7 +72,8 @@ export function mergeReports(reports: readonly ThreadReport[], views: readonly L
     portsExhausted: total(({ portsExhausted }) => portsExhausted),
     ...mergeTargets(reports),
     ...sumStatuses(reports),
-    ...firstBadReplies(reports),
+    ...sumRefusals(reports),
+    ...firstExamples(reports),
     ...(deliveries && { deliveries }),
   };
 }
@@ -94,10 +95,16 @@ function sumStatuses(reports: readonly ThreadReport[]): Pick<LoadReport, 'status
   return { statuses: sum };
 }
 
-/** Returns the first example of each kind; nothing when all replies were as expected. */
-function firstBadReplies(reports: readonly ThreadReport[]): Pick<LoadReport, 'badReplies'> {
-  const examples = reports.flatMap(({ badReplies }) => badReplies ?? []);
-  return examples.length === 0 ? {} : { badReplies: Object.assign({}, ...examples.reverse()) };
+/** Adds up replies that refused their requests; returns nothing when no thread counts them. */
+function sumRefusals(reports: readonly ThreadReport[]): Pick<LoadReport, 'refusals'> {
+  const counted = reports.flatMap(({ refusals }) => refusals ?? []);
+  return counted.length === 0 ? {} : { refusals: counted.reduce((sum, count) => sum + count, 0) };
+}
+
+/** Returns the first example of each kind that a thread has; nothing when none has any. */
+function firstExamples(reports: readonly ThreadReport[]): Pick<LoadReport, 'examples'> {
+  const examples: ReplyExamples = Object.assign({}, ...reports.map((report) => report.examples ?? {}).reverse());
+  return Object.keys(examples).length === 0 ? {} : { examples };
 }
 
 /** Returns a copy of what all threads recorded in the histogram of a name. */

@@ -1,4 +1,5 @@
 import { type AppEntry, type AppName, type AppProtocol, appNames, apps } from '../../servers/apps/app-catalog.ts';
+import type { Exchange } from './exchange.ts';
 import type { Workload } from './operating-point.ts';
 
 /** Returns the workload that an app is made for; null when it cannot be measured. */
@@ -22,17 +23,14 @@ export function speaksHttp(app: string): boolean {
   return appsSpeaking('HTTP').some((name) => name === app);
 }
 
-/**
- * Reports whether clients use Node's sockets, because the kernel does not know the protocol. Then the kernel's
- * timestamps of replies are not available.
- */
-export function throughNode(transport: string, app: AppName): boolean {
+/** Reports whether a connection begins with a handshake of TLS or WebSocket. */
+export function shakesHands(transport: string, app: AppName): boolean {
   return transport === 'tls' || speaksWebSocket(app);
 }
 
-/** Reports whether the load is HTTP requests, sent by autocannon's client. A handshake sends none. */
-export function sendsHttp(app: string, workload: string): boolean {
-  return speaksHttp(app) && workload !== 'handshake';
+/** Reports whether the size of messages is measured, because the server or the user's own requests decide it. */
+export function hasMeasuredSize(app: string, exchange: Exchange | null | undefined): boolean {
+  return speaksHttp(app) || (exchange !== null && exchange !== undefined);
 }
 
 /** Returns the body of every reply of an app that speaks HTTP; null when it is not known. */
@@ -47,9 +45,12 @@ export function whyWithoutWork(app: AppName): string | undefined {
   return withoutWork;
 }
 
-/** Reports whether an app can be measured with a workload. A handshake needs no messages, so it suits every app. */
-export function suits(app: AppName, workload: Workload): boolean {
-  return workload === workloadOf(app) || workload === 'handshake';
+/**
+ * Reports whether an app can be measured with a workload. A handshake needs no messages, so it suits every app, and
+ * requests of the user's own suit whatever app answers them.
+ */
+export function suits(app: AppName, workload: Workload, exchange: Exchange | null): boolean {
+  return workload === workloadOf(app) || workload === 'handshake' || exchange?.protocol === 'script';
 }
 
 /** Returns the apps that are made for a workload. */

@@ -1,4 +1,3 @@
-import { speaksHttp } from './app-workload.ts';
 import type { RunConfiguration } from './configuration.ts';
 import { codedFaults } from './configuration-faults.ts';
 import { ConfigurationError } from './errors.ts';
@@ -35,8 +34,7 @@ const OF_THE_LOAD = ['rate', 'bytes', 'sent', 'completed'];
 
 /** Returns every reason why a search cannot be run, in the user's terms; empty when it can. */
 export function capacityFaults(configuration: CapacityConfiguration): string[] {
-  const { thresholds, workload, app, confirmMs, durationMs, warmupMs, failureLimit, searchLimitMs, rate } =
-    configuration;
+  const { thresholds, workload, confirmMs, durationMs, warmupMs, failureLimit, searchLimitMs, rate } = configuration;
   const ofLoad = thresholds.filter(({ metric }) => OF_THE_LOAD.includes(metric));
   const wants: readonly Want[] = [
     [thresholds.length > 0, "slo: give an objective, such as --slo 'p99<5ms'"],
@@ -60,7 +58,7 @@ export function capacityFaults(configuration: CapacityConfiguration): string[] {
     ],
   ];
   return [
-    ...codedFaults(configuration).map((fault) => inWordsOfSearch(fault, app)),
+    ...codedFaults(configuration).map(inWordsOfSearch),
     ...ofLoad.map(
       ({ text, metric }) =>
         `slo: ${text}: ${metric} depends on the offered rate: bound a value that depends on the target`,
@@ -76,9 +74,6 @@ export function assertSearchable(configuration: CapacityConfiguration): void {
 }
 
 /** Rewords a fault for a search, which always has a rate and calls its first one by another name. */
-function inWordsOfSearch({ code, text }: Fault, app: string): string {
-  if (code !== 'rate') return text;
-  if (speaksHttp(app))
-    return `app: ${app} is measured by autocannon's client, which does not keep a rate: search with another --app`;
-  return `start-${text}`;
+function inWordsOfSearch({ code, text }: Fault): string {
+  return code === 'rate' ? `start-${text}` : text;
 }

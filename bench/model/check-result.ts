@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { exchangeSchema } from './exchange.ts';
 import { amount, count } from './numbers.ts';
 import { environmentSchema } from './result.ts';
 import { reasonSchema } from './trial.ts';
@@ -86,6 +87,7 @@ export const checkResultSchema = z.looseObject({
     a: z.string(),
     b: z.string(),
     app: z.string(),
+    exchange: exchangeSchema.nullable().default(null),
     transport: z.string(),
     connections: count,
     size: count,

@@ -21,6 +21,7 @@ interface PlanField {
 const PLAN: Readonly<Record<string, PlanField>> = {
   app: { name: 'app' },
   workload: { name: 'workload' },
+  exchange: { name: 'requests' },
   connection: { name: 'use of connections' },
   size: { name: 'size' },
   sizes: { name: 'mixture of sizes', of: ({ sizes }) => (isFixedSize(sizes) ? null : sizes) },
@@ -57,6 +58,9 @@ export function incomparabilities(a: Result, b: Result): string[] {
   ];
 }
 
+/** Longest value in a message. */
+const MAX_SHOWN = 200;
+
 type Machine = Pick<Environment, keyof typeof MACHINE>;
 /** Text after the first value, and after the second. */
 type Where = readonly [string, string];
@@ -75,6 +79,7 @@ export function differing(name: string, a: unknown, b: unknown, [inA, inB] = IN_
 }
 
 function shown(value: unknown): string {
-  if (value === null || (Array.isArray(value) && value.length === 0)) return 'none';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  if (value === null || value === undefined || (Array.isArray(value) && value.length === 0)) return 'none';
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
 }

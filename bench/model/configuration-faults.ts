@@ -11,6 +11,7 @@ import {
   transportsOf,
 } from './configuration.ts';
 import { ConfigurationError } from './errors.ts';
+import { exchangeWants } from './exchange-faults.ts';
 import { groupWants } from './group-faults.ts';
 import { whyNotMeasured } from './left-out.ts';
 import { isFixedSize, largestSize, smallestSize } from './message-sizes.ts';
@@ -38,11 +39,28 @@ export function configurationFaults(configuration: RunConfiguration): string[] {
 
 /** Returns the same as {@link configurationFaults}, for commands that do not report every fault as it is. */
 export function codedFaults(configuration: RunConfiguration): Fault[] {
+  const [first, ...others] = byApp(configuration);
+  const faults = first === undefined ? [] : faultsOf(first);
+  for (const fault of others.flatMap(faultsOf)) if (!faults.some(({ text }) => text === fault.text)) faults.push(fault);
+  return faults;
+}
+
+/** Divides the scenarios of a configuration by their apps, because most requirements depend on the app. */
+function byApp(configuration: RunConfiguration): RunConfiguration[] {
+  const all = scenariosOf(configuration);
+  return [...new Set(all.map(({ app }) => app))].flatMap((app) => {
+    const [first, ...scenarios] = all.filter((scenario) => scenario.app === app);
+    return first === undefined ? [] : [{ ...configuration, ...first, scenarios }];
+  });
+}
+
+function faultsOf(configuration: RunConfiguration): Fault[] {
   return [
     ...unmet(contestants(configuration)),
     ...scenariosOf(configuration).flatMap((scenario) => scenarioFaults(scenario, configuration)),
     ...unmet(groupWants(configuration)),
     ...unmet(messages(configuration)),
+    ...unmet(exchangeWants(configuration)),
     ...unmet(pacing(configuration)),
     ...unmet(stageWants(configuration)),
     ...unmet(supportWants(configuration)),
@@ -61,7 +79,7 @@ export function assertRunnable(configuration: RunConfiguration): void {
 }
 
 function contestants(configuration: RunConfiguration): Want[] {
-  const { targets, transports, connections, app, workload, balance } = configuration;
+  const { targets, transports, connections, app, workload, exchange, balance } = configuration;
   const made = workloadOf(app);
   const [wanted] = appsFor(workload);
   const names = targets.map(targetName);
@@ -76,7 +94,7 @@ function contestants(configuration: RunConfiguration): Want[] {
       `balance: ${balance} has no effect, because no target balances connections: add the model balanced`,
     ],
     [
-      suits(app, workload),
+      suits(app, workload, exchange),
       `workload: ${app} is made for ${made ?? 'manual use'}, not for ${workload}${wanted ? `: use --app ${wanted}` : ''}`,
     ],
   ];
@@ -153,8 +171,8 @@ function pacing({ rate, arrivals, stages }: RunConfiguration): Want[] {
   ];
 }
 
-function compression({ deflate, app, workload }: RunConfiguration): Want[] {
-  const fits = speaksWebSocket(app) && workload === 'request-response';
+function compression({ deflate, app, workload, exchange }: RunConfiguration): Want[] {
+  const fits = speaksWebSocket(app) && workload === 'request-response' && exchange === null;
   const able = appsSpeaking('WebSocket').join(', ');
   return [[!deflate || fits, `deflate: only messages of ${able} are compressed: leave it out, or add --app ${able}`]];
 }

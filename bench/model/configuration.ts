@@ -3,6 +3,7 @@ import { type BalancePolicy, DEFAULT_BALANCE } from '../../servers/balance/polic
 import { doesBalance, type ModelName } from '../../servers/model-catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
+import type { Exchange } from './exchange.ts';
 import { type Load, type Scenario, scenarioOf } from './operating-point.ts';
 import type { SelectPolicy } from './select-policy.ts';
 import type { Threshold } from './threshold.ts';
@@ -30,9 +31,19 @@ export type SingleTarget =
       readonly address: SocketAddress;
       /** The app that it serves, if its URL names one. */
       readonly app?: AppName;
-      /** HTTP only: what to request. */
+      /** HTTP and WebSocket only: what to request. */
       readonly http?: { readonly host: string; readonly path: string };
+      /** Redis only. */
+      readonly redis?: RedisLogin;
     };
+
+/** How connections log in to a Redis server. Not stored in results. */
+export interface RedisLogin {
+  readonly user?: string;
+  readonly password?: string;
+  /** Number of the database. Default: 0. */
+  readonly database?: number;
+}
 
 /** A server in any language, which this program starts. */
 export interface ForeignServer {
@@ -55,11 +66,13 @@ export const timestampSources = {
 export type Timestamps = keyof typeof timestampSources;
 
 /** Everything that decides what a run does. The same seed gives the same order. */
-export interface RunConfiguration extends Scenario, Load {
+export interface RunConfiguration extends Omit<Scenario, 'app'>, Load {
   readonly command: 'bench' | 'run' | 'scale' | 'capacity';
   readonly targets: readonly TargetSpec[];
   /** Policy of models that balance; undefined: their default. */
   readonly balance?: BalancePolicy | undefined;
+  /** The exchange with the secrets that results do not contain, where it has any. */
+  readonly exchangeWithSecrets?: Exchange;
   /** Further operating points, which differ from the others in these properties. */
   readonly scenarios: readonly Scenario[];
   /** Measuring ends when N requests were sent and have ended; null: when its time is over. */
@@ -86,9 +99,10 @@ export interface RunConfiguration extends Scenario, Load {
   readonly loadCpus: readonly number[] | null;
 }
 
-/** Returns all scenarios of a run: its own, and the further ones. */
-export function scenariosOf(configuration: RunConfiguration): Scenario[] {
-  return [scenarioOf(configuration), ...configuration.scenarios];
+/** Returns all scenarios of a run, each with its app: its own, and the further ones. */
+export function scenariosOf(configuration: RunConfiguration): (Scenario & Pick<Load, 'app'>)[] {
+  const all: readonly Scenario[] = [scenarioOf(configuration), ...configuration.scenarios];
+  return all.map((scenario) => ({ ...scenario, app: scenario.app ?? configuration.app }));
 }
 
 /** Returns all transports that a run uses, each once. */

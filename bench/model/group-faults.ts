@@ -1,4 +1,4 @@
-import type { RunConfiguration, TargetGroup } from './configuration.ts';
+import type { RunConfiguration, SingleTarget, TargetGroup } from './configuration.ts';
 import { mostConnections } from './operating-point.ts';
 import type { Want } from './want.ts';
 
@@ -20,5 +20,15 @@ function ofGroup({ members }: TargetGroup, configuration: RunConfiguration): Wan
       few === undefined || connection === 'per-request',
       `connections: ${few} for ${members.length} targets: each needs at least one, so raise --connections`,
     ],
+    [
+      new Set(members.map(requested)).size <= 1,
+      'select: all targets get the same requests: give their URLs the same path, and the same password and database',
+    ],
   ];
+}
+
+/** Returns what a target's URL contributes to the requests. */
+function requested(member: SingleTarget): string {
+  const { http, redis }: Partial<Extract<SingleTarget, { kind: 'address' }>> = member.kind === 'address' ? member : {};
+  return JSON.stringify([http?.path ?? '/', redis?.user, redis?.password, redis?.database]);
 }

@@ -1,6 +1,6 @@
 import { whyNotCarried } from '../../servers/model-catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
-import { type RunConfiguration, type TargetSpec, targetName, transportsOf } from './configuration.ts';
+import { type RunConfiguration, scenariosOf, type TargetSpec, targetName } from './configuration.ts';
 import type { Reason } from './trial.ts';
 
 /** Returns why a target cannot be measured over a transport, as a clause; undefined when it can, as far as is known. */
@@ -22,9 +22,12 @@ export function whyNotMeasured(
 
 /** Returns the targets that a run leaves out over some of its transports, and why. */
 export function leftOut(configuration: RunConfiguration): Reason[] {
-  return transportsOf(configuration).flatMap((transport) =>
+  const served = scenariosOf(configuration).flatMap(({ app, transports }) =>
+    transports.map((transport) => [`${app} ${transport}`, { app, transport }] as const),
+  );
+  return [...new Map(served).values()].flatMap(({ app, transport }) =>
     configuration.targets.flatMap((target): Reason[] => {
-      const why = whyNotMeasured(target, configuration, transport);
+      const why = whyNotMeasured(target, { app }, transport);
       return why
         ? [{ code: 'left-out', message: `${targetName(target)} was not measured over ${transport}: ${why}` }]
         : [];

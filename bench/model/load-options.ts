@@ -23,7 +23,6 @@ const loadOptions = {
     isUsed: ({ targets }) => targets.some((target) => membersOf(target).length > 1),
   },
   'several threads': { flag: 'threads', isUsed: ({ threads }) => threads !== null && threads > 1 },
-  'kernel timestamps': { flag: 'timestamps', isUsed: ({ timestamps }) => timestamps === 'kernel' },
   tcp: { flag: 'workload', isUsed: (configuration) => transportsOf(configuration).includes('tcp') },
   udp: { flag: 'workload', isUsed: (configuration) => transportsOf(configuration).includes('udp') },
   tls: { flag: 'workload', isUsed: (configuration) => transportsOf(configuration).includes('tls') },

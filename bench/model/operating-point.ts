@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { appNames, DEFAULT_APP } from '../../servers/apps/app-catalog.ts';
 import { transportNames } from '../../servers/transport.ts';
+import { exchangeSchema } from './exchange.ts';
 import { fixedSize, sizesSchema } from './message-sizes.ts';
 import { amount, count } from './numbers.ts';
 import { stagesSchema } from './stage.ts';
@@ -44,6 +45,8 @@ const loadShape = {
   /** The app that the server runs, which decides its protocol. */
   app: z.enum(appNames).default('echo'),
   workload: z.enum(namesOf(workloads)).default('request-response'),
+  /** What clients send and expect, where it was chosen; null: what the app suggests. Without secrets. */
+  exchange: exchangeSchema.nullable().default(null),
   connection: z.enum(namesOf(connectionUses)).default('pooled'),
   /** Requests in flight on each connection. */
   pipelining: count,
@@ -91,6 +94,8 @@ export type OperatingPoint = Readonly<z.infer<typeof pointSchema>>;
 
 /** Operating points that differ in these properties: each transport with each number of connections. */
 export const scenarioSchema = z.object({
+  /** The app of the servers, where it differs from that of the run. */
+  app: loadShape.app.unwrap().optional(),
   transports: z.array(pointShape.transport).readonly(),
   connections: z.array(pointShape.connections).readonly(),
   cpus: pointShape.cpus,
@@ -103,7 +108,8 @@ export type Scenario = Readonly<z.infer<typeof scenarioSchema>>;
 export function operatingPoint(given: Partial<OperatingPoint> = {}): OperatingPoint {
   return {
     ...{ transport: 'tcp', connections: 1, work: null, cacheHit: 0 },
-    ...{ app: DEFAULT_APP, workload: 'request-response', connection: 'pooled', pipelining: 1, deflate: false },
+    ...{ app: DEFAULT_APP, workload: 'request-response', exchange: null },
+    ...{ connection: 'pooled', pipelining: 1, deflate: false },
     ...{ sizes: fixedSize(64), rate: null, arrivals: null, stages: [] },
     ...given,
   };
@@ -115,7 +121,7 @@ export function loadOf(record: Load): Load {
   return Object.fromEntries(names.map((name) => [name, record[name]])) as Load;
 }
 
-/** Returns the scenario in a record that contains one. */
+/** Returns the scenario in a record that contains one, without its app. */
 export function scenarioOf({ transports, connections, cpus, work, cacheHit }: Scenario): Scenario {
   return { transports, connections, ...(cpus !== undefined && { cpus }), work, cacheHit };
 }

@@ -107,6 +107,8 @@ const rankingSchema = z.looseObject({
 
 /** Comparison of the targets of one scenario. */
 const comparisonSchema = z.looseObject({
+  /** The app of the servers; absent for the default app, and where all scenarios of the run have the same. */
+  app: z.string().optional(),
   /** Absent in results of versions that compared by transport alone. */
   transport: z.enum(transportNames).optional(),
   /** CPUs given to the server; absent when they were not varied. */
@@ -176,8 +178,8 @@ export const resultSchema = z.looseObject({
   trials: z.array(trialSchema),
   failures: z.array(failureSchema),
   /**
-   * By scenario: transport, work and CPUs, such as `tcp`, `tcp cpu:500us` or `tcp 2 CPUs`. Scenarios that were not
-   * compared are absent.
+   * By scenario: transport, work and CPUs, such as `tcp`, `tcp cpu:500us` or `tcp 2 CPUs`. One of several apps comes
+   * first, such as `http tcp`. Scenarios that were not compared are absent.
    */
   comparison: z.record(z.string(), comparisonSchema),
   /** How targets scale, by the same names: sweeps (`scale`) that have ended only. */

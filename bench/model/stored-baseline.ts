@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { ModelName } from '../../servers/model-catalog.ts';
+import { exchangeSchema } from './exchange.ts';
 import { sizesSchema } from './message-sizes.ts';
 import { amount, count } from './numbers.ts';
 
@@ -24,6 +25,8 @@ const referenceSchema = z.looseObject({ model: z.string(), version: count });
 /** What all runs had in common in how they were measured. */
 const planSchema = z.looseObject({
   app: z.string(),
+  /** Absent when the app decided what to send. */
+  exchange: exchangeSchema.optional(),
   transport: z.string(),
   connections: count,
   sizes: sizesSchema,
@@ -80,7 +83,8 @@ type BaselineReference = z.infer<typeof referenceSchema>;
 
 /** Returns sixteen hexadecimal digits that change when any field of the plan or of the reference changes. */
 export function planHash(plan: BaselinePlan, { model, version }: BaselineReference): string {
-  const fields = Object.keys(planSchema.shape).map((field) => plan[field]);
+  // Fields that are absent do not count, so that the hashes of files of earlier versions remain valid.
+  const fields = Object.keys(planSchema.shape).flatMap((field) => (plan[field] === undefined ? [] : [plan[field]]));
   return createHash('sha256')
     .update(JSON.stringify([model, version, ...fields]))
     .digest('hex')

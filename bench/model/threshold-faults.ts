@@ -1,4 +1,4 @@
-import { appsFor, sendsHttp, throughNode } from './app-workload.ts';
+import { appsFor } from './app-workload.ts';
 import { membersOf, type RunConfiguration, transportsOf } from './configuration.ts';
 import type { Need } from './metric.ts';
 import { metricOf } from './metrics.ts';
@@ -32,23 +32,8 @@ const WHY_LACKING: Readonly<
     if (!operator.startsWith('<') || bound <= timeoutMs * 1000) return undefined;
     return `a request that is not answered within ${timeoutMs} ms fails, so no longer response time is measured: raise --timeout`;
   },
-  'service stamps'(configuration, { metric }) {
-    const { app, workload } = configuration;
-    const instead = `bound ${metric.split('.').at(-1)} instead`;
-    if (sendsHttp(app, workload)) {
-      return `http is measured by autocannon's client, which does not use kernel timestamps: ${instead}`;
-    }
-    if (transportsOf(configuration).some((transport) => throughNode(transport, app))) {
-      return `the kernel's timestamps apply to TCP's bytes, not to the protocol above it: ${instead}`;
-    }
-    return whyNotStamped(configuration);
-  },
-  /** Clients on Node's sockets know their lag without the kernel's timestamps. */
-  'lag stamps'(configuration) {
-    const { app, workload } = configuration;
-    const knows = (transport: string) => sendsHttp(app, workload) || throughNode(transport, app);
-    return transportsOf(configuration).every(knows) ? undefined : whyNotStamped(configuration);
-  },
+  'service stamps': whyNotStamped,
+  'lag stamps': whyNotStamped,
   arrivals({ command, rate }) {
     if (rate !== null || command === 'capacity') return undefined;
     return 'without a rate, requests are not due at set times: add --rate';

@@ -28,8 +28,13 @@ const requestsSchema = z.looseObject({
   completed: count,
   /** Not answered in time; over UDP, the same as `lost`. */
   timedOut: count,
-  /** Ended by a reset or an early close, or their own connection failed. */
+  /** Ended by a reset, an early close or a reply that refused them, or their own connection failed. */
   errors: count,
+  /**
+   * Number of these that a complete reply refused: with an unexpected status, or an error. Absent where replies cannot
+   * refuse, and in results of versions that did not count them.
+   */
+  refusals: count.optional(),
   /** Answered with other bytes than expected. */
   corrupted: count,
   /** Due and never sent: not included in `sent`, and without a response time. */
@@ -44,6 +49,15 @@ const requestsSchema = z.looseObject({
   late: count.optional(),
   duplicated: count.optional(),
   reordered: count.optional(),
+});
+
+const examplesSchema = z.looseObject({
+  /** A reply that refused its request. */
+  refusal: z.string().optional(),
+  /** A corrupt reply: what is wrong, and at most 120 bytes around the first wrong one. */
+  corruption: z.looseObject({ fault: z.string(), example: z.string() }).optional(),
+  /** Why TLS failed on a connection. */
+  tls: z.string().optional(),
 });
 
 const latencySchema = z.looseObject({
@@ -222,6 +236,8 @@ const measuredTrialSchema = z.looseObject({
   measuredSeconds: amount,
   opening: openingSchema,
   requests: requestsSchema,
+  /** The first bad replies, as text: visible characters, and escapes as in C. Absent when there were none. */
+  examples: examplesSchema.optional(),
   /** HTTP only: replies by status code, including those that count as errors. */
   statuses: z.record(z.string(), count).optional(),
   throughput: z.looseObject({ requestsPerSecond: amount, bytesPerSecond: amount }),

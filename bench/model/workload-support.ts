@@ -1,4 +1,4 @@
-import { appsSpeaking, sendsHttp, throughNode } from './app-workload.ts';
+import { appsSpeaking, shakesHands } from './app-workload.ts';
 import { type RunConfiguration, scenariosOf, transportsOf } from './configuration.ts';
 import { type Refusals, withoutRefused } from './load-options.ts';
 import { isFixedSize, largestSize, smallestSize } from './message-sizes.ts';
@@ -83,42 +83,18 @@ function handshakeWants(configuration: RunConfiguration): Want[] {
   const { app } = configuration;
   return [
     [
-      transportsOf(configuration).every((transport) => throughNode(transport, app)),
+      transportsOf(configuration).every((transport) => shakesHands(transport, app)),
       `workload: handshake is for tls and ${appsSpeaking('WebSocket').join(', ')} only: use --transport tls, or --connection per-request to measure connecting over tcp`,
     ],
   ];
 }
 
-/** What autocannon's client does not support, or not with meaningful numbers. */
-function refusedByAutocannon(app: string): Refusals {
-  return {
-    'several targets': `${app} is measured by autocannon's client, which supports one target: use another --app`,
-    rate: `${app} is measured by autocannon's client, which sends in bursts at a rate: leave out --rate, for a closed loop`,
-    'stages of connections': `${app} is measured with a constant number of connections: leave out --stage`,
-    'connection per request': `${app} keeps its connections: leave out --connection`,
-    'number of requests': `${app} is measured for a given time: leave out --requests, and set --duration`,
-    'kernel timestamps': "autocannon's client does not use kernel timestamps: leave out --timestamps",
-  };
-}
-
-/** What clients on Node's sockets do not support. */
-function refusedThroughNode(app: string, transport: string): Refusals {
-  return {
-    'several targets': `${app} over ${transport} uses clients that support only one target: use tcp or udp, and another --app`,
-  };
-}
-
-/** Returns the requirements of a load's workload, and of the clients that produce it. */
+/** Returns the requirements of a load's workload. */
 export function supportWants(configuration: RunConfiguration): Want[] {
-  const { app, workload } = configuration;
-  const { refuses, refusesOverTcp = {}, wants } = workloadSupport[workload];
-  const transports = transportsOf(configuration);
-  const through = sendsHttp(app, workload) ? undefined : transports.find((transport) => throughNode(transport, app));
+  const { refuses, refusesOverTcp = {}, wants } = workloadSupport[configuration.workload];
   return [
     ...withoutRefused(refuses, configuration),
-    ...(transports.includes('tcp') ? withoutRefused(refusesOverTcp, configuration) : []),
+    ...(transportsOf(configuration).includes('tcp') ? withoutRefused(refusesOverTcp, configuration) : []),
     ...(wants?.(configuration) ?? []),
-    ...(sendsHttp(app, workload) ? withoutRefused(refusedByAutocannon(app), configuration) : []),
-    ...(through === undefined ? [] : withoutRefused(refusedThroughNode(app, through), configuration)),
   ];
 }

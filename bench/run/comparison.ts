@@ -1,3 +1,4 @@
+import { appNames, DEFAULT_APP } from '../../servers/apps/app-catalog.ts';
 import { type TransportName, transportNames } from '../../servers/transport.ts';
 import type { Comparison, Result } from '../model/result.ts';
 import type { Trial } from '../model/trial.ts';
@@ -9,21 +10,32 @@ import { speed, throughputOf } from './throughput.ts';
 
 /** Trials by which targets can be compared: they differ only in target, connections and round. */
 export interface ComparableTrials {
+  /** The app of the servers; absent for the default app, and when all trials of the run have the same. */
+  readonly app?: string;
   readonly transport: TransportName;
   /** Work of each request on the server, in words; null for none. */
   readonly work: string | null;
   /** CPUs given to the server; absent when they were not varied. */
   readonly cpus?: number;
-  /** Name of the scenario in results: `tcp`, `tcp cpu:500us`, `tcp 2 CPUs`. */
+  /** Name of the scenario in results: `tcp`, `http tcp`, `tcp cpu:500us`, `tcp 2 CPUs`. */
   readonly name: string;
   readonly trials: readonly Trial[];
 }
 
 /**
- * Groups trials by work, transport and number of server CPUs. Groups without work come first, then TCP before UDP, then
- * the fewest CPUs.
+ * Groups trials by app, work, transport and number of server CPUs, in the order of the catalog of apps. Groups without
+ * work come first, then TCP before UDP, then the fewest CPUs.
  */
 export function comparables(trials: readonly Trial[]): ComparableTrials[] {
+  const apps = appNames.filter((name) => trials.some(({ app }) => app === name));
+  return apps.flatMap((app) => {
+    const groups = groupsOf(trials.filter((trial) => trial.app === app));
+    const isUsual = apps.length === 1 || app === DEFAULT_APP;
+    return isUsual ? groups : groups.map((group) => ({ ...group, app, name: `${app} ${group.name}` }));
+  });
+}
+
+function groupsOf(trials: readonly Trial[]): ComparableTrials[] {
   const cpuCounts = [...new Set(trials.map(({ cpus }) => cpus))].sort((a = 0, b = 0) => a - b);
   return worksOf(trials).flatMap((work) =>
     transportNames.flatMap((transport) =>

@@ -1,13 +1,13 @@
 import type { StreamKey } from '../../servers/random/streams.ts';
 import { formatAddress } from '../../sockets/address.ts';
 import type { LoadPlan } from '../load/generator.ts';
-import type { ProtocolSpec } from '../load/protocols/make-protocol.ts';
 import { pageOf } from '../model/app-workload.ts';
-import type { RunConfiguration } from '../model/configuration.ts';
+import { membersOf, type RunConfiguration } from '../model/configuration.ts';
+import { httpRequests, isPlainGet } from '../model/exchange.ts';
 import { growsInStages, mostConnections } from '../model/operating-point.ts';
-import { appProtocol } from './app-protocol.ts';
 import type { Placement } from './placement.ts';
 import { pointOf, type TrialSpec } from './planner.ts';
+import { type Destination, protocolSpec } from './protocol-spec.ts';
 import type { RunningTarget } from './running-target.ts';
 
 /** Returns the plan of a trial's load, for the generator. */
@@ -17,10 +17,12 @@ export function planLoad(
   placement: Placement,
   target: RunningTarget,
 ): LoadPlan {
-  const { warmupMs, requests, timestamps, timeoutMs, openTimeoutMs } = configuration;
+  const { warmupMs, requests, timestamps, timeoutMs, openTimeoutMs, exchangeWithSecrets } = configuration;
   const { workload, connections, stages } = spec;
+  const point = { ...pointOf(spec), connections: mostConnections(spec) };
+  const protocol = protocolSpec(point, destinationOf(spec, target), exchangeWithSecrets);
   return {
-    point: { ...pointOf(spec), connections: mostConnections(spec) },
+    point,
     address: target.address,
     // The thread that sends a line must know which clients have received it, so one thread has all clients.
     threads: workload === 'broadcast' ? 1 : placement.threads,
@@ -29,7 +31,7 @@ export function planLoad(
     streamKey: streamKeyOf(spec, configuration),
     levels: growsInStages(spec) ? { start: connections, stages, holdMs: warmupMs } : null,
     requests,
-    protocol: protocolOf(spec, target),
+    protocol,
     ...selectionOf(spec, target),
     timestamps,
     timeoutMs,
@@ -49,12 +51,17 @@ export function streamKeyOf({ round }: TrialSpec, { seed }: RunConfiguration): S
   return { seed, round };
 }
 
-/** Returns what the clients of an app exchange with its server. */
-function protocolOf(spec: TrialSpec, { address }: RunningTarget): ProtocolSpec {
-  const { app, target } = spec;
-  const http = target.kind === 'address' ? target.http : undefined;
-  const page = target.kind === 'model' ? pageOf(app) : null;
-  return appProtocol(pointOf(spec), { host: formatAddress(address), path: '/', ...http, page });
+/**
+ * Returns what the protocol must know of the target; of several, the first, whose requests all of them get. The
+ * built-in app's page is known. Another server may answer anything.
+ */
+function destinationOf({ target, app, exchange }: TrialSpec, { address }: RunningTarget): Destination {
+  const [first] = membersOf(target);
+  const here = { host: formatAddress(address), path: '/' };
+  if (first?.kind === 'address') return { ...(first.http ?? here), redis: first.redis };
+  const builtIn = membersOf(target).every(({ kind }) => kind === 'model');
+  const isPage = builtIn && (exchange === null || isPlainGet(exchange));
+  return { ...here, pages: isPage ? httpRequests(exchange, '/').map(() => pageOf(app)) : null };
 }
 
 function arrivalsOf({ rate, arrivals, stages }: TrialSpec, warmupMs: number): LoadPlan['arrivals'] {

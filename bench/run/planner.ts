@@ -20,16 +20,16 @@ export interface TrialSpec extends OperatingPoint {
 export function* planRounds(configuration: RunConfiguration): Generator<TrialSpec[], void> {
   const { targets, rounds, seed } = configuration;
   const load = loadOf(configuration);
-  const points = scenariosOf(configuration).flatMap(({ transports, connections, ...scenario }) =>
+  const points = scenariosOf(configuration).flatMap(({ transports, connections, app, ...scenario }) =>
     transports.flatMap((transport) =>
-      connections.map((level): OperatingPoint => ({ transport, connections: level, ...scenario, ...load })),
+      connections.map((level): OperatingPoint => ({ transport, connections: level, ...scenario, ...load, app })),
     ),
   );
   for (let round = 1; round <= rounds; round++) {
     const random = streamOf('trial order', { seed, round });
     yield shuffled(points, random).flatMap((point) =>
       shuffled(targets, random)
-        .filter((target) => whyNotMeasured(target, configuration, point.transport) === undefined)
+        .filter((target) => whyNotMeasured(target, point, point.transport) === undefined)
         .map((target) => ({ ...point, target, round })),
     );
   }

@@ -4,7 +4,7 @@ import type { LoadReport } from '../load/load-report.ts';
 import type { Counts, DeliveryCounts, DropCause } from '../load/threads/counts.ts';
 import type { Histogram } from '../measure/histogram.ts';
 import { summarizeLatency } from '../measure/latency.ts';
-import { speaksHttp, throughNode } from '../model/app-workload.ts';
+import { hasMeasuredSize } from '../model/app-workload.ts';
 import { balanceOf, memberNames, type RunConfiguration, targetName } from '../model/configuration.ts';
 import { meanSize } from '../model/message-sizes.ts';
 import { growsInStages, mostConnections } from '../model/operating-point.ts';
@@ -57,6 +57,7 @@ export function recordTrial(spec: TrialSpec, configuration: RunConfiguration, fi
     opening: { seconds: opening.seconds, opened: opening.opened, answered: opening.answered },
     requests: requestsOf(spec, findings),
     ...(load.statuses && { statuses: { ...load.statuses } }),
+    ...examplesOf(load),
     ...(load.deliveries && { broadcast: broadcastOf(load.deliveries, load.measuredSeconds) }),
     throughput: throughputOf(spec, findings),
     latencyMicros: latenciesOf(load),
@@ -97,6 +98,19 @@ function targetShares({ target }: TrialSpec, { targets = [] }: LoadReport): Pick
   return { select: target.select, targets: shares };
 }
 
+/** Returns the first bad replies; nothing when there were none. */
+function examplesOf({ examples }: LoadReport): Pick<MeasuredTrial, 'examples'> {
+  if (examples === undefined) return {};
+  const { refusal, corruption, tls } = examples;
+  return {
+    examples: {
+      ...(refusal !== undefined && { refusal }),
+      ...(corruption && { corruption: { ...corruption } }),
+      ...(tls !== undefined && { tls }),
+    },
+  };
+}
+
 /** Returns the deliveries of a chat. What was not delivered by the end of the drain is lost. */
 function broadcastOf(counts: DeliveryCounts, measuredSeconds: number): NonNullable<MeasuredTrial['broadcast']> {
   const { expected, delivered } = counts;
@@ -109,11 +123,10 @@ function broadcastOf(counts: DeliveryCounts, measuredSeconds: number): NonNullab
 }
 
 /**
- * Returns the mean size of a message, rounded. HTTP replies are measured, headers included: the server decides their
- * size.
+ * Returns the mean size of a message, rounded. Where the server decides it, replies are measured, HTTP headers included.
  */
-function meanBytes({ app, sizes }: TrialSpec, { bytesPerSecond, requestsPerSecond }: LoadReport): number {
-  if (!speaksHttp(app)) return Math.round(meanSize(sizes));
+function meanBytes({ app, exchange, sizes }: TrialSpec, { bytesPerSecond, requestsPerSecond }: LoadReport): number {
+  if (!hasMeasuredSize(app, exchange)) return Math.round(meanSize(sizes));
   return requestsPerSecond === 0 ? 0 : Math.round(bytesPerSecond / requestsPerSecond);
 }
 
@@ -132,7 +145,8 @@ function offeredRate(
 function requestsOf(spec: TrialSpec, { load, droppedByServer }: Findings): MeasuredTrial['requests'] {
   const { counts } = load;
   const { sent, errors, corrupted, dropped, unsolicited, late, duplicated, reordered } = counts;
-  const common = { sent, errors, corrupted, dropped, unsolicited, ...dropsOf(counts) };
+  const refused = load.refusals === undefined ? {} : { refusals: load.refusals };
+  const common = { sent, errors, ...refused, corrupted, dropped, unsolicited, ...dropsOf(counts) };
   if (spec.transport !== 'udp') return { ...common, completed: counts.completed, timedOut: counts.timedOut };
   // One-way datagrams are not answered, but the server's socket counts those that it dropped.
   const lost = spec.workload === 'upload' ? Math.min(droppedByServer ?? 0, counts.completed) : counts.timedOut;
@@ -194,11 +208,9 @@ function notesOn(load: LoadReport, spec: TrialSpec, { timestamps }: RunConfigura
   if (wanted && load.counts.completed > 0 && load.latencies.service.count === 0) {
     notes.push({
       code: 'no-kernel-timestamps',
-      message: throughNode(spec.transport, spec.app)
-        ? "the kernel's receive timestamps apply to TCP's bytes, not to the protocol above it, so only response " +
-          'times are known, which include what the generator adds: use --timestamps user'
-        : 'the kernel gave no receive timestamps, so only response times are known: ' +
-          'use a kernel that supports them (SO_TIMESTAMPNS), or --timestamps user',
+      message:
+        'the kernel gave no receive timestamps, so only response times are known: ' +
+        'use a kernel that supports them (SO_TIMESTAMPNS), or --timestamps user',
     });
   }
   if (!wanted && load.latencies.response.count > 0 && load.latencies.generatorLag.count === 0) {

@@ -91,7 +91,7 @@ async function measure(
 ): Promise<Trial> {
   observer.phase('opening');
   const opening = await opened(spec, target, generator);
-  if (opening.answered === 0) throw unanswered(target, opening, configuration);
+  if (opening.answered === 0) throw unanswered(target, opening, spec, configuration);
   readings.opened(spec, opening);
 
   // Without a warm-up, requests that complete before this thread reads the count are already measured.
@@ -129,17 +129,24 @@ async function measure(
   return { ...measured, validity: judgeTrial(measured) };
 }
 
-function unanswered(target: RunningTarget, opening: OpeningReport, configuration: RunConfiguration): TargetError {
+function unanswered(
+  target: RunningTarget,
+  opening: OpeningReport,
+  { app, exchange }: TrialSpec,
+  configuration: RunConfiguration,
+): TargetError {
   const where = (target.members ?? [target]).map(({ address }) => formatAddress(address)).join(' and ');
+  const { refusal, corruption, tls } = opening.examples ?? {};
+  const reason = tls ?? refusal ?? corruption?.fault;
   if (opening.lastErrno !== 0) {
     const cause = new SystemError(opening.lastErrno, 'connect', where);
-    return new TargetError(cause.message, [], { cause });
+    return new TargetError(reason === undefined ? cause.message : `${cause.message}: ${reason}`, [], { cause });
   }
   const patience = `${configuration.openTimeoutMs} ms (--open-timeout)`;
   return new TargetError(
     opening.opened === 0
       ? `no connection to ${where} could be opened within ${patience}`
-      : `${where} answered no request within ${patience}; does it serve ${configuration.app}?`,
+      : `${where} answered no request within ${patience}; does it serve ${exchange?.protocol ?? app}?${reason === undefined ? '' : ` (${reason})`}`,
   );
 }
 

@@ -17,10 +17,16 @@ export function stateVerdict(comparison: Result['comparison'], more: readonly st
   return { statements };
 }
 
-/** Returns a scenario in words: `TCP with cpu:500us on 2 CPUs`. */
-export function scenarioWords({ transport, work, cpus }: Pick<Comparison, 'transport' | 'work' | 'cpus'>): string {
+/** Returns a scenario in words: `TCP with cpu:500us on 2 CPUs`, `http over TCP`. */
+export function scenarioWords({
+  app,
+  transport,
+  work,
+  cpus,
+}: Partial<Pick<Comparison, 'app' | 'transport' | 'work' | 'cpus'>>): string {
   const given = cpus === undefined ? '' : ` on ${cpus} ${cpus === 1 ? 'CPU' : 'CPUs'}`;
-  return `${transport?.toUpperCase()}${work ? ` with ${work}` : ''}${given}`;
+  const over = app === undefined ? '' : `${app} over `;
+  return `${over}${transport?.toUpperCase()}${work ? ` with ${work}` : ''}${given}`;
 }
 
 /**

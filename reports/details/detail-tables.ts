@@ -3,6 +3,7 @@ import type { Table } from '../text/table.ts';
 import { broadcastTable } from './broadcast.ts';
 import { datagramTable } from './datagrams.ts';
 import { latencyTable } from './latencies.ts';
+import { repliesTable } from './replies.ts';
 import { searchTable } from './search.ts';
 import { targetsTable } from './targets.ts';
 import { thresholdTable } from './thresholds.ts';
@@ -21,6 +22,7 @@ export function detailTables({ plan, trials, thresholds = [], capacity = [] }: R
     latencyTable(trials),
     datagramTable(trials),
     broadcastTable(trials),
+    repliesTable(trials),
     timelineTable(trials),
     thresholdTable(thresholds),
   ];

@@ -1,7 +1,8 @@
-import { speaksHttp } from '../../bench/model/app-workload.ts';
+import { hasMeasuredSize } from '../../bench/model/app-workload.ts';
 import type { CheckBaseline, CheckResult } from '../../bench/model/check-result.ts';
 import { baselineTable } from '../tables/baseline.ts';
 import { checkTable } from '../tables/check.ts';
+import { exchangeWords, protocolName } from '../text/exchange-words.ts';
 import { paragraph } from '../text/paragraph.ts';
 import { plain } from '../text/plain.ts';
 import { formatCount, formatPlural, formatSeconds } from '../text/quantities.ts';
@@ -30,8 +31,11 @@ export function renderCheck(result: CheckResult, { color, width }: RenderOptions
 
 function heading({ environment, plan, pace }: CheckResult): string[] {
   const { cpuModel, cpus, kernel, node, sockbench } = environment;
-  const size = speaksHttp(plan.app) ? [] : [`${plan.size} B`];
-  const load = [`${plan.app} over ${plan.transport}`, formatPlural(plan.connections, 'connection'), ...size].join(', ');
+  const { app, exchange } = plan;
+  const requested = exchange === null ? [] : exchangeWords(exchange);
+  const size = hasMeasuredSize(app, exchange) ? [] : [`${plan.size} B`];
+  const over = `${protocolName(app, exchange)} over ${plan.transport}`;
+  const load = [over, ...requested, formatPlural(plan.connections, 'connection'), ...size].join(', ');
   const paced = pace === null || pace.rate === 0 ? [] : [`then ${formatCount(pace.rate)} requests/s`];
   const warmup = pace === null ? [] : [`${formatSeconds(pace.warmupMs / 1000)} of warm-up`];
   return [

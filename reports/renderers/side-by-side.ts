@@ -65,7 +65,7 @@ function runLine({ name, result }: NamedResult, i: number): string {
   return `${'AB'[i]}: ${name}: ${details.join(', ')}`;
 }
 
-/** Matches tables by transport, work and CPUs, and several tables of one such scenario by their order. */
+/** Matches tables by app, transport, work and CPUs, and several tables of one such scenario by their order. */
 function pairComparables(a: readonly Comparable[], b: readonly Comparable[]): ComparablePair[] {
   const [keysA, keysB] = [scenarioKeys(a), scenarioKeys(b)];
   const onlyB = b.filter((_, i) => !keysA.includes(keysB[i] ?? ''));
@@ -76,7 +76,7 @@ function pairComparables(a: readonly Comparable[], b: readonly Comparable[]): Co
 }
 
 function scenarioKeys(comparables: readonly Comparable[]): string[] {
-  const keys = comparables.map(({ transport, work, cpus }) => JSON.stringify([transport, work, cpus]));
+  const keys = comparables.map(({ app, transport, work, cpus }) => JSON.stringify([app, transport, work, cpus]));
   return keys.map((key, i) => `${key} ${keys.slice(0, i).filter((before) => before === key).length}`);
 }
 

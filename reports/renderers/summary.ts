@@ -61,10 +61,12 @@ function tablesOf(result: Result, footnotes: Footnotes): Table[] {
 }
 
 /** Returns the comparison of a table's targets. */
-function comparisonOf({ comparison }: Result, { transport, work, cpus }: Comparable): Comparison | undefined {
-  return Object.entries(comparison).find(
-    ([key, each]) => (each.transport ?? key) === transport && (each.work ?? null) === work && each.cpus === cpus,
-  )?.[1];
+function comparisonOf({ comparison }: Result, { app, transport, work, cpus }: Comparable): Comparison | undefined {
+  const alike = Object.entries(comparison)
+    .filter(([key, each]) => (each.transport ?? key) === transport && (each.work ?? null) === work)
+    .map(([, each]) => each)
+    .filter((each) => each.cpus === cpus);
+  return alike.find((each) => each.app === app) ?? alike.find((each) => each.app === undefined);
 }
 
 /** Describes the machine on which a result was measured. */

@@ -1,10 +1,11 @@
-import { speaksHttp } from '../../bench/model/app-workload.ts';
+import { hasMeasuredSize } from '../../bench/model/app-workload.ts';
 import type { Metric } from '../../bench/model/metric.ts';
 import { isOpeningGivenUp, type MetricName, metricNames, metricOf } from '../../bench/model/metrics.ts';
 import type { Failure, Result } from '../../bench/model/result.ts';
 import type { Trial } from '../../bench/model/trial.ts';
 import { worksOf, workWords } from '../../bench/model/work-words.ts';
 import { median } from '../../bench/stats/median.ts';
+import { appNames } from '../../servers/apps/app-catalog.ts';
 import { type TransportName, transportNames } from '../../servers/transport.ts';
 
 /** All rounds of one target at one operating point, as one row of a table. */
@@ -24,6 +25,8 @@ export interface Aggregate {
 
 /** The content of one table: trials that differ only in target, connections and round. */
 export interface Comparable {
+  /** The app of the servers. */
+  readonly app: string;
   readonly transport: TransportName;
   /** The server's work for each request, in words; null: none. */
   readonly work: string | null;
@@ -50,18 +53,21 @@ export function aggregate({ trials, failures }: Result): Comparable[] {
   });
 }
 
-type ComparedScenario = Pick<Comparable, 'transport' | 'work' | 'cpus'>;
+type ComparedScenario = Pick<Comparable, 'app' | 'transport' | 'work' | 'cpus'>;
 
-/** Without work first, then transports in their declared order, then fewest CPUs first. */
+/** Apps in the order of their catalog, without work first, then transports in theirs, then fewest CPUs first. */
 function scenariosOf(outcomes: readonly (Trial | Failure)[]): ComparedScenario[] {
   const cpuCounts = [...new Set(outcomes.map(({ cpus }) => cpus))].sort((a = 0, b = 0) => a - b);
-  return worksOf(outcomes).flatMap((work) =>
+  const apps = appNames.filter((name) => outcomes.some(({ app }) => app === name));
+  const rest = worksOf(outcomes).flatMap((work) =>
     transportNames.flatMap((transport) => cpuCounts.map((cpus) => ({ transport, work, cpus }))),
   );
+  return apps.flatMap((app) => rest.map((each) => ({ app, ...each })));
 }
 
-function isOf(outcome: Trial | Failure, { transport, work, cpus }: ComparedScenario): boolean {
-  return outcome.transport === transport && workWords(outcome) === work && outcome.cpus === cpus;
+function isOf(outcome: Trial | Failure, { app, transport, work, cpus }: ComparedScenario): boolean {
+  const isServed = outcome.app === app && outcome.transport === transport;
+  return isServed && workWords(outcome) === work && outcome.cpus === cpus;
 }
 
 function pointKey(trial: Trial): string {
@@ -69,6 +75,7 @@ function pointKey(trial: Trial): string {
     transport,
     app,
     workload,
+    exchange,
     connection,
     size,
     sizes,
@@ -82,12 +89,13 @@ function pointKey(trial: Trial): string {
   } = trial;
   // In stages the rate is the mean of what was offered, which varies with the time at which a trial ended.
   const steady = stages.length > 0 && rate !== null ? 'in stages' : rate;
-  // The size of an HTTP reply is measured, not requested: it varies between servers and between rounds.
-  const requestedSize = speaksHttp(app) ? null : size;
+  // A measured size varies between servers and between rounds.
+  const requestedSize = hasMeasuredSize(app, exchange) ? null : size;
   return JSON.stringify([
     transport,
     app,
     workload,
+    exchange,
     connection,
     requestedSize,
     sizes,

@@ -1,7 +1,8 @@
-import { sendsHttp, speaksHttp } from '../../bench/model/app-workload.ts';
-import { isFixedSize } from '../../bench/model/message-sizes.ts';
+import { hasMeasuredSize } from '../../bench/model/app-workload.ts';
+import { isFixedSize, smallestSize } from '../../bench/model/message-sizes.ts';
 import { isOneWay } from '../../bench/model/operating-point.ts';
 import type { Trial } from '../../bench/model/trial.ts';
+import { exchangeWords, protocolName } from '../text/exchange-words.ts';
 import { formatBytes, formatCount, formatPlural, formatSeconds } from '../text/quantities.ts';
 
 /** Sizes of a mixture that are listed one by one. */
@@ -16,16 +17,12 @@ const MAX_SIZES = 4;
 export function loadTitle(transport: string, work: string | null, point: Trial | undefined, balance?: string): string {
   const worked = work === null ? [] : [`work ${work}`];
   if (point === undefined) return [transport.toUpperCase(), ...worked].join(': ');
-  const { app, workload, connection, pipelining, rate, stages, targets = [] } = point;
+  const { app, workload, connection, pipelining, rate, stages, exchange, targets = [] } = point;
   const details = [
-    app,
+    protocolName(app, exchange),
     workload,
-    // A stream has no messages, a handshake has those of its protocol, and an HTTP server decides the size of its
-    // replies.
-    ...(workload === 'handshake' || (transport !== 'udp' && isOneWay(workload)) || speaksHttp(app)
-      ? []
-      : [sizesText(point)]),
-    ...(sendsHttp(app, workload) ? ["by autocannon's client"] : []),
+    ...(exchange === null ? [] : exchangeWords(exchange)),
+    ...sizeWords(transport, point),
     ...(point.deflate ? ['deflated'] : []),
     ...(connection === 'per-request' ? ['a connection for each request'] : []),
     ...(pipelining > 1 ? [`${pipelining} in flight on each connection`] : []),
@@ -38,6 +35,21 @@ export function loadTitle(transport: string, work: string | null, point: Trial |
     ...(balance === undefined ? [] : [`balanced by ${balance}`]),
   ];
   return `${transport.toUpperCase()}: ${details.join(', ')}`;
+}
+
+/** Returns the requested size of messages; nothing where there is none, or where it is measured. */
+function sizeWords(transport: string, point: Trial): string[] {
+  const { app, exchange, workload } = point;
+  if (exchange?.protocol === 'redis') return valueWords(exchange.commands, point);
+  // A stream has no messages, and a handshake has those of its protocol.
+  const isSizeless = workload === 'handshake' || (transport !== 'udp' && isOneWay(workload));
+  return isSizeless || hasMeasuredSize(app, exchange) ? [] : [sizesText(point)];
+}
+
+/** Returns the size of the values in the commands of Redis, the only part of a request that has the requested size. */
+function valueWords(commands: string, point: Trial): string[] {
+  if (!commands.includes('{value}')) return [];
+  return [`values of ${sizesText({ ...point, size: smallestSize(point.sizes) })}`];
 }
 
 /** Returns whether a target is chosen for each connection or for each request, and how. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { appsSpeaking } from '../../bench/model/app-workload.ts';
 import type { ForeignServer, RunConfiguration, TargetSpec } from '../../bench/model/configuration.ts';
 import { assertRunnable, configurationFaults } from '../../bench/model/configuration-faults.ts';
 import { whyNotMeasured } from '../../bench/model/left-out.ts';
@@ -12,6 +13,7 @@ import { parsed, someOf, toggle } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
 import { untilInterrupted } from '../cli/interrupt.ts';
 import { log } from '../cli/output.ts';
+import { exchangeFlagNames } from '../flags/exchange/read-exchange.ts';
 import { foreignFlags, readForeign } from '../flags/foreign.ts';
 import { assertSizeApplies, readLoad, readWork } from '../flags/load.ts';
 import { orAll, readModels, serving } from '../flags/models.ts';
@@ -55,7 +57,7 @@ const schema = z.strictObject({
 type CommandFlags = Flags<z.output<typeof schema>>;
 
 /** Flags that choose the load. Without any of them, the scenarios of {@link TOUR} are measured. */
-const LOAD_FLAGS = [
+const LOAD_FLAGS: readonly (keyof typeof schema.shape)[] = [
   'app',
   'transports',
   'connections',
@@ -67,14 +69,18 @@ const LOAD_FLAGS = [
   'pipelining',
   'rate',
   'stage',
-] as const satisfies (keyof typeof schema.shape)[];
+  ...exchangeFlagNames,
+];
 
-/** Scenarios in which models differ: plain messages over TCP and UDP, CPU-bound requests, and requests that wait. */
+const [WEB] = appsSpeaking('HTTP');
+
+/** Scenarios in which models differ: plain messages over TCP and UDP, CPU-bound requests, requests that wait, and HTTP. */
 const TOUR: readonly [Scenario, ...Scenario[]] = [
   { transports: ['tcp'], connections: [8, 64], work: null, cacheHit: 0 },
   { transports: ['udp'], connections: [8], work: null, cacheHit: 0 },
   { transports: ['tcp'], connections: [8], work: 'cpu:500us', cacheHit: 0 },
   { transports: ['tcp'], connections: [64], work: 'io:5ms', cacheHit: 0 },
+  { app: WEB, transports: ['tcp'], connections: [64], work: null, cacheHit: 0 },
 ];
 
 const CONNECTIONS = [1, 16, 128];
@@ -89,7 +95,7 @@ export const bench: Command<typeof schema> = {
   describe: 'Compare concurrency models over TCP and UDP',
   schema,
   examples: [
-    ['bench', 'every model, in about two minutes'],
+    ['bench', 'every model, in about three minutes'],
     ['bench --models async,event-driven -c 1,64 -r 12', 'two models, enough rounds for a ranking'],
     ['bench --models async,epoll -c 64 -r auto', 'as many rounds as needed to distinguish them'],
     ["bench --models async --exec 'python3 echo.py {port}'", 'a model and your own server'],
@@ -151,13 +157,17 @@ interface Contestants {
   readonly workload: Workload;
 }
 
-function readScenarios(flags: CommandFlags, contestants: Contestants): Scenario & Pick<RunConfiguration, 'scenarios'> {
+function readScenarios(
+  flags: CommandFlags,
+  contestants: Contestants,
+): Omit<Scenario, 'app'> & Pick<RunConfiguration, 'scenarios'> {
   if (!LOAD_FLAGS.some((name) => flags.isGiven(name))) {
-    // Only built-in servers support --work.
+    // Only built-in servers support --work, and serve several apps.
     const canWork = contestants.foreign.length === 0 && !flags.values['with-examples'];
     const [first = TOUR[0], ...others] = TOUR.filter(
-      ({ transports, work }) =>
-        (canWork || work === null) && carriedOf(transports, contestants).length === transports.length,
+      ({ app = contestants.app, transports, work }) =>
+        (canWork || (work === null && app === contestants.app)) &&
+        carriedOf(transports, { ...contestants, app }).length === transports.length,
     );
     return { ...first, scenarios: others };
   }

@@ -57,9 +57,10 @@ const schema = z.strictObject({
   }),
   models: modelsFlag('all, or none with --exec or --target'),
   ...foreignFlags,
-  target: text()
-    .optional()
-    .meta({ group: MEASURED, description: 'Measure a running server: tcp://127.0.0.1:7000, or udp, tls, ws, wss' }),
+  target: text().optional().meta({
+    group: MEASURED,
+    description: 'Measure a running server: tcp://127.0.0.1:7000, or any URL that run takes',
+  }),
   ...targetFlags,
   connections: parsed(parseIntegers).prefault('50').meta({
     group: MEASURED,
@@ -110,7 +111,7 @@ function readConfiguration(
   flags: CommandFlags,
   address: (TargetSpec & { kind: 'address' }) | undefined,
 ): CapacityConfiguration {
-  const load = readLoad(flags, address?.app);
+  const load = readLoad(flags, address);
   const transport = flags.values.transport ?? address?.transport ?? 'tcp';
   assertSizeApplies(flags, { ...load, transports: [transport] });
   return {

@@ -14,7 +14,10 @@ import { oneOf, parsed, text, toggle } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
 import { untilInterrupted } from '../cli/interrupt.ts';
 import { chosenSeed, parseSeed } from '../cli/seed.ts';
+import { exchangeFlags } from '../flags/exchange/options.ts';
+import { readExchange } from '../flags/exchange/read-exchange.ts';
 import { parseGates, readGates } from '../flags/gates.ts';
+import { whySizeless } from '../flags/load.ts';
 import { outputFlags, readOutput } from '../flags/output.ts';
 import { prepareReports, record } from '../session/measure.ts';
 import type { Measurement } from '../session/measurement.ts';
@@ -53,12 +56,13 @@ const schema = z.strictObject({
     .prefault(DEFAULT_APP)
     .meta({
       group: LOAD,
-      description: `App that both run: ${appsFor('request-response').join(', ')}; over HTTP, requests are GET /`,
+      description: `App that both run: ${appsFor('request-response').join(', ')}; over HTTP, requests are GET / unless chosen`,
     }),
   'any-page': toggle().meta({
     group: LOAD,
     description: "Over HTTP: pages may change from reply to reply, and B's may differ from A's",
   }),
+  ...exchangeFlags,
   transport: oneOf('transport', transportNames).prefault('tcp').meta({ group: LOAD, description: 'tcp, udp or tls' }),
   connections: parsed(parseInteger)
     .prefault('50')
@@ -92,9 +96,7 @@ const schema = z.strictObject({
     .optional()
     .meta({
       group: VERDICT,
-      description:
-        `Some of ${Object.keys(gatedMetrics).join(', ')} [default: all; for http the first two], ` +
-        'each with optional margins: cpu=2%/8%',
+      description: `Some of ${Object.keys(gatedMetrics).join(', ')} [default: all], each with optional margins: cpu=2%/8%`,
     }),
   'max-sessions': parsed(parseInteger)
     .optional()
@@ -169,16 +171,19 @@ function readBudget(flags: CommandFlags): number | null {
 
 function readPlan(flags: CommandFlags, { a, b }: Programs): CheckPlan {
   const { values } = flags;
-  const { transport, app } = values;
-  if (speaksHttp(app) && flags.isGiven('size')) {
-    flags.refuse('--size: an HTTP server chooses how long its pages are: leave it out');
-  }
+  const { transport } = values;
+  const { app: needed = values.app, exchange, ...secrets } = readExchange(flags);
+  const app = flags.isGiven('app') ? values.app : needed;
+  const load = { app, exchange, workload: 'request-response', transports: [transport] } as const;
+  const sizeless = flags.isGiven('size') ? whySizeless(load) : undefined;
+  if (sizeless !== undefined) flags.refuse(`--size: ${sizeless}: leave it out`);
   if (!speaksHttp(app) && flags.isGiven('any-page'))
     flags.refuse(`--any-page needs --app ${appsSpeaking('HTTP').join(', ')}: the other apps echo`);
   return {
     ...{ a, b, anyPage: values['any-page'] },
-    point: operatingPoint({ transport, app, connections: values.connections, sizes: values.size }),
-    gates: readGates(flags, app),
+    point: operatingPoint({ transport, app, exchange, connections: values.connections, sizes: values.size }),
+    ...secrets,
+    gates: readGates(flags),
     maxSessions: readMaxSessions(flags),
     nullArm: values['null-arm'],
     confirm: values.confirm,

@@ -28,7 +28,7 @@ const schema = z.strictObject({
     .meta({ group: MEASURED, description: `Start and measure one of ${modelNames.join(', ')}` }),
   target: texts().meta({
     group: MEASURED,
-    description: 'Measure a running server: tcp://127.0.0.1:7000, or udp, tls, ws, wss, http, https://…/path',
+    description: 'Measure a running server: tcp://127.0.0.1:7000, or udp, tls, ws, wss, http, https, redis, rediss://…',
   }),
   ...foreignFlags,
   ...targetFlags,
@@ -88,7 +88,7 @@ export const run: Command<typeof schema> = {
 function readConfiguration(flags: CommandFlags, target: TargetSpec | undefined): RunConfiguration {
   const spoken = target && membersOf(target).find((member) => member.kind === 'address');
   const transports = [flags.values.transport ?? spoken?.transport ?? 'tcp'];
-  const load = readLoad(flags, spoken?.app);
+  const load = readLoad(flags, spoken);
   assertSizeApplies(flags, { ...load, transports });
   return {
     command: 'run',

@@ -104,7 +104,7 @@ function readTargets(flags: CommandFlags): TargetSpec[] {
   return [...models.map((model): TargetSpec => ({ kind: 'model', model })), ...foreign];
 }
 
-function readScenarios(flags: CommandFlags): Scenario & Pick<RunConfiguration, 'scenarios'> {
+function readScenarios(flags: CommandFlags): Omit<Scenario, 'app'> & Pick<RunConfiguration, 'scenarios'> {
   const { connections, transports } = flags.values;
   if (connections.length < 2) flags.refuse('--connections: a sweep needs several levels, such as 1,2,4,8,16,32');
   const scenario = { transports, connections, ...readWork(flags) };

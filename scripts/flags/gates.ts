@@ -1,22 +1,19 @@
-import { type Gate, isPaced } from '../../bench/check/plan.ts';
-import { speaksHttp } from '../../bench/model/app-workload.ts';
+import type { Gate } from '../../bench/check/plan.ts';
 import { unknown } from '../../bench/model/nearest.ts';
 import { baselineMetrics } from '../../bench/model/stored-baseline.ts';
 import { parseNames } from '../../bench/model/units.ts';
 import { type GatedMetric, gatedMetrics } from '../../bench/stats/gated-metrics.ts';
-import type { AppName } from '../../servers/apps/app-catalog.ts';
 import type { Flags } from '../cli/flags.ts';
 
 const names = Object.keys(gatedMetrics) as GatedMetric[];
 
 type GateFlags = Flags<{ readonly gate?: Gate[] | undefined; readonly baseline?: string | undefined }>;
 
-/** Reads the metrics that decide a check: --gate, or else all that can be measured of the app, with default margins. */
-export function readGates(flags: GateFlags, app: AppName): Gate[] {
+/** Reads the metrics that decide a check: --gate, or else all of them, with default margins. */
+export function readGates(flags: GateFlags): Gate[] {
   const isStorable = (metric: GatedMetric) => (baselineMetrics as readonly string[]).includes(metric);
   const judged = flags.isGiven('baseline') ? names.filter(isStorable) : names;
-  const usual = judged.filter((metric) => !speaksHttp(app) || !isPaced(metric));
-  const gates = flags.values.gate ?? usual.map((metric) => ({ metric, margins: gatedMetrics[metric] }));
+  const gates = flags.values.gate ?? judged.map((metric) => ({ metric, margins: gatedMetrics[metric] }));
   for (const { metric } of gates) {
     if (judged.includes(metric)) continue;
     flags.refuse(

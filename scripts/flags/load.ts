@@ -1,11 +1,11 @@
 import { appsFor, speaksHttp, workloadOf } from '../../bench/model/app-workload.ts';
-import type { RunConfiguration } from '../../bench/model/configuration.ts';
-import type { Load, OperatingPoint, Workload } from '../../bench/model/operating-point.ts';
+import type { RunConfiguration, SingleTarget } from '../../bench/model/configuration.ts';
+import type { Load, OperatingPoint } from '../../bench/model/operating-point.ts';
 import { stagesDurationMs } from '../../bench/model/stage.ts';
 import { type AppName, DEFAULT_APP } from '../../servers/apps/app-catalog.ts';
-import type { TransportName } from '../../servers/transport.ts';
 import type { Flags, Values } from '../cli/flags.ts';
 import { chosenSeed } from '../cli/seed.ts';
+import { readExchange } from './exchange/read-exchange.ts';
 import type { appFlag, loadFlags, workFlags } from './options.ts';
 
 /** Time limit of a run with --requests and without --duration. */
@@ -15,6 +15,7 @@ const REQUESTS_LIMIT_MS = 3_600_000;
 type MeasuredLoad = Load &
   Pick<
     RunConfiguration,
+    | 'exchangeWithSecrets'
     | 'requests'
     | 'durationMs'
     | 'timestamps'
@@ -29,17 +30,17 @@ type MeasuredLoad = Load &
 /** Values of the flags of the commands that measure. */
 type LoadFlags = Flags<Values<typeof loadFlags & typeof appFlag> & { readonly duration: number }>;
 
-/** Reads the flags that describe the load. @param spoken the app that the target's URL names, if any. */
-export function readLoad(flags: LoadFlags, spoken?: AppName): MeasuredLoad {
-  const { connection, pipelining, deflate, rate = null, threads, seed, size, timeout } = flags.values;
+/** Reads the flags that describe the load. @param address the target, when it is a URL. */
+export function readLoad(flags: LoadFlags, address?: Extract<SingleTarget, { kind: 'address' }>): MeasuredLoad {
+  const { connection, pipelining, deflate, rate = null, threads, seed, size, timeout, timestamps } = flags.values;
   const { arrivals = rate === null ? null : 'constant' } = flags.values;
   const { 'open-timeout': openTimeoutMs, 'server-cpus': serverCpus, 'load-cpus': loadCpus } = flags.values;
-  const appWithWorkload = readWorkload(flags, spoken);
+  const { app: needed, ...exchange } = readExchange(flags, address);
   return {
     ...readTime(flags),
-    ...appWithWorkload,
-    ...{ connection, pipelining, deflate, arrivals, sizes: size, rate },
-    timestamps: readTimestamps(flags, appWithWorkload.app),
+    ...readWorkload(flags, address?.app ?? needed),
+    ...exchange,
+    ...{ connection, pipelining, deflate, arrivals, sizes: size, rate, timestamps },
     ...{ threads: threads ?? null, seed: seed ?? chosenSeed(), timeoutMs: timeout, openTimeoutMs },
     ...{ serverCpus: serverCpus ?? null, loadCpus: loadCpus ?? null },
   };
@@ -52,17 +53,21 @@ function readWorkload({ values }: LoadFlags, spoken?: AppName): Pick<Load, 'app'
   return { app, workload: requested ?? workloadOf(app) ?? 'request-response' };
 }
 
+type SizedLoad = Pick<RunConfiguration, 'app' | 'exchange' | 'workload' | 'transports'>;
+
 /** Refuses --size where it has no effect. @param load the load, with all transports of the run. */
-export function assertSizeApplies(
-  flags: LoadFlags,
-  { app, workload, transports }: Pick<RunConfiguration, 'app' | 'workload' | 'transports'>,
-): void {
+export function assertSizeApplies(flags: LoadFlags, load: SizedLoad): void {
   if (!flags.isGiven('size')) return;
-  const reason = whySizeless(app, workload, transports);
+  const reason = whySizeless(load);
   if (reason !== undefined) flags.refuse(`--size: ${reason}: leave it out`);
 }
 
-function whySizeless(app: AppName, workload: Workload, transports: readonly TransportName[]): string | undefined {
+/** Returns why the size of messages cannot be chosen; undefined when it can. */
+export function whySizeless({ app, exchange, workload, transports }: SizedLoad): string | undefined {
+  if (exchange?.protocol === 'script') return 'the script contains all bytes of a request';
+  if (exchange?.protocol === 'redis') {
+    return exchange.commands.includes('{value}') ? undefined : 'no command of --redis-commands contains {value}';
+  }
   if (speaksHttp(app)) return 'an HTTP server chooses how long its pages are';
   if (workload === 'download') return 'in a download the server chooses how much it sends at once';
   if (workload === 'handshake') return 'a handshake sends no messages';
@@ -76,11 +81,6 @@ export function readWork(flags: Flags<Values<typeof workFlags>>): Pick<Operating
   if (flags.isGiven('cache-hit') && !flags.isGiven('work'))
     flags.refuse('--cache-hit: there is no work to skip: add --work');
   return { work, cacheHit };
-}
-
-/** Reads --timestamps. Default: kernel, or user over HTTP, whose client cannot use kernel timestamps. */
-function readTimestamps(flags: LoadFlags, app: AppName): MeasuredLoad['timestamps'] {
-  return speaksHttp(app) && !flags.isGiven('timestamps') ? 'user' : flags.values.timestamps;
 }
 
 /** Reads how long the load lasts and how it changes: stages, or else a duration, a number of requests or both. */

@@ -1,12 +1,24 @@
+import { httpRequestFaults } from '../../bench/load/protocols/http/request.ts';
 import { appsSpeaking } from '../../bench/model/app-workload.ts';
-import type { TargetSpec } from '../../bench/model/configuration.ts';
+import type { RedisLogin, TargetSpec } from '../../bench/model/configuration.ts';
 import type { AppProtocol } from '../../servers/apps/app-catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { Flags } from '../cli/flags.ts';
 import { isOwnAddress, resolveHost } from './host.ts';
 
-/** Transport and protocol of each URL scheme, and its default port (RFC 9110, section 4.2.1; RFC 6455, section 3). */
-const SCHEMES: Readonly<Record<string, { transport: TransportName; protocol?: AppProtocol; port?: number }>> = {
+interface Scheme {
+  readonly transport: TransportName;
+  /** What is spoken; undefined: what the app or flags choose. */
+  readonly protocol?: AppProtocol | 'Redis';
+  /** Default port. */
+  readonly port?: number;
+}
+
+/**
+ * Each URL scheme, with its default port (RFC 9110, section 4.2.1; RFC 6455, section 3; and IANA's registrations of
+ * redis and rediss).
+ */
+const SCHEMES: Readonly<Record<string, Scheme>> = {
   'tcp:': { transport: 'tcp' },
   'udp:': { transport: 'udp' },
   'tls:': { transport: 'tls' },
@@ -14,7 +26,12 @@ const SCHEMES: Readonly<Record<string, { transport: TransportName; protocol?: Ap
   'https:': { transport: 'tls', protocol: 'HTTP', port: 443 },
   'ws:': { transport: 'tcp', protocol: 'WebSocket', port: 80 },
   'wss:': { transport: 'tls', protocol: 'WebSocket', port: 443 },
+  'redis:': { transport: 'tcp', protocol: 'Redis', port: 6379 },
+  'rediss:': { transport: 'tls', protocol: 'Redis', port: 6379 },
 };
+
+/** Most databases of a Redis server have numbers below 16; the server checks that one exists. */
+const DATABASE = /^\/(\d{1,9})?$/;
 
 /** Parses a TCP or UDP port from 0 to 65535; 0 means any free port. @throws {RangeError} for other text. */
 export function parsePort(text: string): number {
@@ -23,28 +40,67 @@ export function parsePort(text: string): number {
   return port;
 }
 
+type AddressTarget = Extract<TargetSpec, { readonly kind: 'address' }>;
+
 /**
  * Parses a URL such as `tcp://127.0.0.1:7000` and resolves its host.
- * @throws {RangeError} when it is not such a URL, or the host cannot be resolved.
+ * @throws {RangeError} when it is not such a URL, or the host cannot be resolved. The message contains no password.
  */
-export async function parseAddress(text: string): Promise<TargetSpec & { kind: 'address' }> {
+export async function parseAddress(text: string): Promise<AddressTarget> {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const spoken = Object.entries(SCHEMES).find(([scheme]) => scheme === url?.protocol)?.[1];
-  const http = spoken?.protocol === 'HTTP';
-  const port = Number(url?.port || spoken?.port);
-  const plain = http ? !url?.username && !url?.password : ['', '/'].includes(`${url?.pathname}${url?.search}`);
-  if (!url || !spoken || !url.hostname || !port || !plain) {
+  const scheme = Object.entries(SCHEMES).find(([name]) => name === url?.protocol)?.[1];
+  const port = Number(url?.port || scheme?.port);
+  const parts = url && scheme && partsOf(url, scheme);
+  if (!url || !scheme || !parts || !url.hostname || !port) {
     throw new RangeError(
-      `'${text}' is not a target, such as tcp://127.0.0.1:7000, udp://localhost:7000 or http://127.0.0.1:8080/path`,
+      `'${withoutPassword(text)}' is not a target, such as tcp://127.0.0.1:7000, udp://localhost:7000, ` +
+        'http://127.0.0.1:8080/path or redis://127.0.0.1/0',
     );
   }
-  const host = await resolveHost(url.hostname);
-  const { transport, protocol } = spoken;
-  const [app] = protocol === undefined ? [] : appsSpeaking(protocol);
-  const target = { kind: 'address', transport, address: { host, port }, ...(app && { app }) } as const;
-  if (!http) return { ...target, url: `${url.protocol}//${url.host}` };
+  const address = { host: await resolveHost(url.hostname), port };
+  return { kind: 'address', transport: scheme.transport, address, ...parts };
+}
+
+/** Returns what a URL contains besides its address; undefined when that is not allowed. */
+function partsOf(url: URL, { protocol }: Scheme): Omit<AddressTarget, 'kind' | 'transport' | 'address'> | undefined {
+  const origin = `${url.protocol}//${url.host}`;
   const path = url.pathname + url.search;
-  return { ...target, url: `${url.protocol}//${url.host}${path}`, http: { host: url.host, path } };
+  if (protocol === 'Redis') return redisParts(url, origin);
+  if (protocol === undefined) return ['', '/'].includes(path) ? { url: origin } : undefined;
+  if (url.username !== '' || url.password !== '') return undefined;
+  const [fault] = httpRequestFaults({ path });
+  if (fault !== undefined) throw new RangeError(fault);
+  const [app] = appsSpeaking(protocol);
+  const called = protocol === 'WebSocket' && path === '/' ? origin : origin + path;
+  return { url: called, ...(app && { app }), http: { host: url.host, path } };
+}
+
+function redisParts(url: URL, origin: string): Pick<AddressTarget, 'url' | 'redis'> | undefined {
+  const [path, digits] = DATABASE.exec(url.pathname || '/') ?? [];
+  if (path === undefined || url.search !== '') return undefined;
+  const database = Number(digits ?? 0);
+  const redis: RedisLogin = {
+    ...(url.username !== '' && { user: decoded(url.username) }),
+    ...(url.password !== '' && { password: decoded(url.password) }),
+    ...(database !== 0 && { database }),
+  };
+  if (redis.user !== undefined && redis.password === undefined) {
+    throw new RangeError('a user without a password: write redis://USER:PASSWORD@HOST:PORT, or :PASSWORD alone');
+  }
+  return { url: database === 0 ? origin : `${origin}/${database}`, redis };
+}
+
+/** Decodes %XX. @throws {RangeError} when a % begins no such code. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    throw new RangeError('a % in the user or the password must be written as %25', { cause: error });
+  }
+}
+
+function withoutPassword(text: string): string {
+  return text.replace(/\/\/.*@/s, '//…@');
 }
 
 /**
@@ -52,7 +108,7 @@ export async function parseAddress(text: string): Promise<TargetSpec & { kind: '
  * @param allowed other hosts that may be flooded, because the user owns them.
  * @throws {RangeError} when the URL is invalid or its host is not allowed.
  */
-export async function parseTarget(text: string, allowed: readonly string[]): Promise<TargetSpec & { kind: 'address' }> {
+export async function parseTarget(text: string, allowed: readonly string[]): Promise<AddressTarget> {
   const target = await parseAddress(text);
   const { host } = target.address;
   const name = new URL(target.url).hostname.replace(/^\[(.*)\]$/, '$1');
@@ -67,7 +123,7 @@ export function readAddress(
   flags: Pick<Flags<Record<string, unknown>>, 'refuse'>,
   url: string,
   allowed: readonly string[],
-): Promise<(TargetSpec & { kind: 'address' }) | undefined> {
+): Promise<AddressTarget | undefined> {
   return parseTarget(url, allowed).catch((error: unknown) => {
     if (!(error instanceof RangeError)) throw error;
     flags.refuse(`--target: ${error.message}`);

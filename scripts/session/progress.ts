@@ -1,3 +1,4 @@
+import { speaksHttp } from '../../bench/model/app-workload.ts';
 import { targetName } from '../../bench/model/configuration.ts';
 import { failedRequests } from '../../bench/model/failed-requests.ts';
 import { isOneWay } from '../../bench/model/operating-point.ts';
@@ -92,25 +93,30 @@ function liveLine({ trial, done, total, phase, ...now }: Progress): string {
     ...(now.p99Micros === null ? [] : [`p99 ${formatMicros(now.p99Micros)}`]),
     formatPlural(now.errors, 'error'),
   ];
-  const what = `${plain(targetName(trial.target))}, ${trial.transport} × ${trial.connections}${trial.work ? `, ${trial.work}` : ''}`;
+  const what = `${plain(targetName(trial.target))}, ${over(trial)} × ${trial.connections}${trial.work ? `, ${trial.work}` : ''}`;
   const number = total === null ? `${done + 1}` : `${Math.min(done + 1, total)}/${total}`;
   return `[${number}${left}] ${what}, ${phase}: ${numbers.join(', ')}`;
 }
 
 function trialLine(trial: Trial): string {
-  const { target, transport, round, workload, throughput, latencyMicros } = trial;
+  const { target, round, workload, throughput, latencyMicros } = trial;
   const { requestsPerSecond, bytesPerSecond } = throughput;
   const speed = isOneWay(workload) ? formatByteRate(bytesPerSecond) : `${formatCount(requestsPerSecond)} req/s`;
   return [
-    `${target}, ${transport}, ${placed(trial)}, round ${round}: ${speed}`,
+    `${target}, ${over(trial)}, ${placed(trial)}, round ${round}: ${speed}`,
     ...(latencyMicros.response.count > 0 ? [`p99 ${formatMicros(latencyMicros.response.p99)}`] : []),
     formatPlural(failedRequests(trial), 'error'),
   ].join(', ');
 }
 
 function failureLine(failure: Failure): string {
-  const { target, transport, round, message } = failure;
-  return `${target}, ${transport}, ${placed(failure)}, round ${round}: failed: ${message}`;
+  const { target, round, message } = failure;
+  return `${target}, ${over(failure)}, ${placed(failure)}, round ${round}: failed: ${message}`;
+}
+
+/** Formats the transport, with HTTP where the server speaks it: a run may load servers in both ways. */
+function over({ app, transport }: { readonly app: string; readonly transport: string }): string {
+  return speaksHttp(app) ? `${app} over ${transport}` : transport;
 }
 
 /** Formats the work, if any, and the number of connections. */

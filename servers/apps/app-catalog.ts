@@ -114,7 +114,7 @@ export const apps = {
   },
   http: {
     title: 'HTTP',
-    summary: 'HTTP/1.1: answers GET and HEAD of any path with "Hello, World!" (RFC 9112); measured by autocannon',
+    summary: 'HTTP/1.1: answers GET and HEAD of any path with "Hello, World!" (RFC 9112)',
     transports: ['tcp'],
     workload: 'request-response',
     protocol: 'HTTP',

@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import { appNames } from '../../servers/apps/app-catalog.ts';
 
 /** The clients of one protocol each, protocols whose fields have such names, and laboratories that measure chosen apps. */
-const NAMING = /^bench\/(lab\/|load\/(clients|protocols)\/|load\/engines\/(clients|autocannon|http-))|^scripts\/lab\//;
+const NAMING =
+  /^bench\/(lab\/|load\/(clients|protocols)\/|load\/engines\/(clients|autocannon|http-)|run\/protocol-spec)|^scripts\/lab\/|\/exchange/;
 /** The app of results whose version did not store it: what those versions measured, whatever the default is today. */
 const EXCEPTION = "app: z.enum(appNames).default('echo'),";
 

@@ -126,3 +126,27 @@ test('each work has its own comparison and verdict, after the load without work'
     'One round; a ranking needs 12: --rounds 12.',
   ]);
 });
+
+describe('a comparison of two apps', () => {
+  const both = compareTargets([
+    ...trials({ a: [100, 50, 100, 70], b: [50, 80, 40, 80] }),
+    ...trials({ a: [10, 9, 10, 9], b: [10, 5, 10, 5] }).map((each) => ({ ...each, app: 'http' as const })),
+  ]);
+
+  test('has a scenario for each, and that of the default app keeps its name', () => {
+    expect(Object.keys(both)).toEqual(['tcp', 'http tcp']);
+    expect(both.tcp?.app).toBeUndefined();
+    expect(both['http tcp']).toMatchObject({ app: 'http', transport: 'tcp' });
+  });
+
+  test('is stated for each', () => {
+    const { statements } = stateVerdict(both);
+    expect(statements.filter((statement) => statement.startsWith('TCP: '))).not.toEqual([]);
+    expect(statements.filter((statement) => statement.startsWith('http over TCP: '))).not.toEqual([]);
+  });
+
+  test('has no prefix where all trials are of one app', () => {
+    const pages = trials({ a: [1, 1, 1, 1] }).map((each) => ({ ...each, app: 'http' as const }));
+    expect(Object.keys(compareTargets(pages))).toEqual(['tcp']);
+  });
+});

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { RunConfiguration, SingleTarget, TargetSpec } from '../../bench/model/configuration.ts';
+import type { RunConfiguration, SingleTarget } from '../../bench/model/configuration.ts';
 import { configurationFaults } from '../../bench/model/configuration-faults.ts';
+import type { Exchange } from '../../bench/model/exchange.ts';
 import { fixedSize } from '../../bench/model/message-sizes.ts';
 import { type Stage, stagesDurationMs } from '../../bench/model/stage.ts';
 import { configuration } from './configurations.ts';
@@ -22,13 +23,18 @@ const chat: Partial<RunConfiguration> = {
     { kind: 'model', model: 'cluster' },
   ],
 };
-const http: Partial<RunConfiguration> = { ...tcp, app: 'http', timestamps: 'user' };
+const http: Partial<RunConfiguration> = { ...tcp, app: 'http' };
+const secureHttpLoad: Partial<RunConfiguration> = { app: 'http', transports: ['tls'] };
+const step = { send: { text: 'PING' }, expect: { text: 'PONG' }, end: null };
+const ping = { protocol: 'script', login: [], repeat: [step] } as const satisfies Exchange;
+const redis: Exchange = { protocol: 'redis', commands: 'GET {key}', keys: { count: 9, zipf: null }, resp: 2 };
+const until = { kind: 'until', text: '\\n' } as const;
 const secureHttp: Partial<RunConfiguration> = {
   ...http,
   transports: ['tls'],
   targets: [{ kind: 'model', model: 'async' }],
 };
-const page: TargetSpec = {
+const page: SingleTarget = {
   kind: 'address',
   url: 'http://127.0.0.1:7/',
   transport: 'tcp',
@@ -65,6 +71,14 @@ describe('combinations', () => {
     ['a connection for each request at a rate', { ...tcp, connection: 'per-request', rate: 5 }],
     ['an upload', { workload: 'upload' }],
     ['http over TLS', secureHttp],
+    ['http at a rate, with new connections', { ...http, rate: 5, connection: 'per-request' }],
+    ['http in stages of connections', { ...http, ...inStages([1, 5]), connections: [1] }],
+    ['a number of pipelined http requests', { ...http, requests: 5, pipelining: 4 }],
+    ['http of several targets over TLS', { ...group(asynchronous, asynchronous), ...secureHttpLoad }],
+    ['several targets over TLS', { ...group(asynchronous, asynchronous), transports: ['tls'] }],
+    ['a script against an app for manual use', { ...tcp, app: 'ack', exchange: ping, connection: 'per-request' }],
+    ['a script over UDP', { transports: ['udp'], exchange: { ...ping, repeat: [{ ...step, expect: null }] } }],
+    ['commands for a Redis server', { ...tcp, exchange: redis, targets: [address('tcp')], rate: 5 }],
     [
       'handshakes with an HTTP server, a fixed number at a rate',
       { ...secureHttp, workload: 'handshake', rate: 5, requests: 9 },
@@ -127,16 +141,6 @@ describe('combinations', () => {
       'a chat with several targets',
       { ...chat, ...group(asynchronous, asynchronous) },
       ['select: all clients of a chat connect'],
-    ],
-    [
-      'several targets over TLS',
-      { ...group(asynchronous, asynchronous), transports: ['tls'] },
-      ['select: echo over tls uses clients'],
-    ],
-    [
-      'several targets over HTTP',
-      { ...group(asynchronous, asynchronous), ...http },
-      ["select: http is measured by autocannon's client"],
     ],
     ['stages without any time', { rate: 1, ...inStages([0, 5]) }, ['stage: no stage has a duration above 0']],
     [
@@ -212,14 +216,45 @@ describe('combinations', () => {
       { ...http, transports: ['udp'] },
       ['http is not available over udp', 'http is not', 'http is not'],
     ],
-    ['http at a rate', { ...http, rate: 5 }, ["rate: http is measured by autocannon's client"]],
-    ['http in stages', { ...http, ...inStages([1, 5]), connections: [1] }, ['stage: http is measured']],
-    ['http with a number of requests', { ...http, requests: 5 }, ['requests: http is measured for a given time']],
-    ['http with new connections', { ...http, connection: 'per-request' }, ['connection: http keeps its connections']],
+    ['Redis and a built-in server', { ...tcp, exchange: redis }, ['model: no built-in server speaks Redis']],
     [
-      'http with kernel timestamps',
-      { ...http, timestamps: 'kernel' },
-      ["timestamps: autocannon's client does not use"],
+      'Redis over UDP',
+      { transports: ['udp'], exchange: redis, targets: [address('udp')] },
+      ['transport: Redis is served over tcp and tls'],
+    ],
+    [
+      'Redis with the URL of a page',
+      { ...http, exchange: redis, targets: [page] },
+      ['target: http://127.0.0.1:7/ names'],
+    ],
+    [
+      'a script with an upload',
+      { exchange: ping, workload: 'upload' },
+      ['workload: upload sends no requests of a script'],
+    ],
+    ['a script with work', { ...tcp, exchange: ping, work: 'cpu:5us' }, ['work: a built-in server cannot find']],
+    [
+      'a script without an end',
+      { ...tcp, exchange: { ...ping, repeat: [{ ...step, expect: null }] } },
+      ['send: the end of the reply is unknown'],
+    ],
+    [
+      'a script over UDP with an end, a login and pipelining',
+      {
+        transports: ['udp'],
+        exchange: { ...ping, login: [step], repeat: [{ ...step, end: until }] },
+        pipelining: 2,
+      },
+      [
+        'reply-until: over udp a reply is one datagram',
+        'script: over udp there is no',
+        'pipelining: over udp the reply',
+      ],
+    ],
+    [
+      'targets with different paths',
+      { ...http, ...group(page, { ...page, url: 'http://127.0.0.1:7/a', http: { host: '127.0.0.1:7', path: '/a' } }) },
+      ['select: all targets get the same requests'],
     ],
     ['an echo with compression', { deflate: true }, ['deflate: only messages of websocket are compressed']],
     [

@@ -15,6 +15,7 @@ export const configuration: RunConfiguration = {
   work: null,
   cacheHit: 0,
   deflate: false,
+  exchange: null,
   scenarios: [],
   pipelining: 1,
   workload: 'request-response',

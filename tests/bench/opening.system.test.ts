@@ -6,7 +6,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type * as Generators from '../../bench/load/generator.ts';
 import { operatingPoint } from '../../bench/model/operating-point.ts';
-import { appProtocol } from '../../bench/run/app-protocol.ts';
+import { protocolSpec } from '../../bench/run/protocol-spec.ts';
 import { whyUnavailable } from '../../servers/model-catalog.ts';
 import { makeCertificate } from '../../servers/node/certificate.ts';
 import { measureTargets, onlyTrial } from './measured.ts';
@@ -60,9 +60,9 @@ describe('a generator that gives up opening', () => {
   ] as const)('still waits until one connection of %s over %s was answered', async (app, transport, answer) => {
     const address = { host: '127.0.0.1', port: await answeringOne(transport, answer) };
     const point = operatingPoint({ transport, app, connections: 20 });
-    const http = { host: `127.0.0.1:${address.port}`, path: '/', page: null };
+    const http = { host: `127.0.0.1:${address.port}`, path: '/' };
     const generator = new Generator({
-      ...{ point, protocol: appProtocol(point, http) },
+      ...{ point, protocol: protocolSpec(point, http) },
       ...{ address, threads: 1, cpus: [], arrivals: null, levels: null, requests: null, streamKey: { seed: 1 } },
       ...{ timestamps: 'user', timeoutMs: 600_000, openTimeoutMs: 600_000 },
     });

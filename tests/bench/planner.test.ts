@@ -32,6 +32,14 @@ describe('a plan', () => {
     for (const { transport, connections } of further) expect([transport, connections]).toEqual(['udp', 7]);
   });
 
+  test('gives a further scenario its own app', () => {
+    const scenarios = [{ app: 'http', transports: ['tcp'], connections: [7], work: null, cacheHit: 0 }] as const;
+    const more = planTrials({ ...configuration, scenarios });
+    expect(more).toHaveLength(trials.length + 3 * 5);
+    expect(more.filter(({ app }) => app === 'http').every(({ connections }) => connections === 7)).toBe(true);
+    expect(more.filter(({ app }) => app === 'echo')).toHaveLength(trials.length);
+  });
+
   test('keeps the targets of a block together in every round', () => {
     for (let i = 0; i < trials.length; i += 3) {
       const three = trials.slice(i, i + 3);

@@ -4,7 +4,7 @@ import type * as Generators from '../../bench/load/generator.ts';
 import type { LoadReport } from '../../bench/load/load-report.ts';
 import { nowNanos } from '../../bench/measure/clock.ts';
 import { operatingPoint } from '../../bench/model/operating-point.ts';
-import { appProtocol } from '../../bench/run/app-protocol.ts';
+import { protocolSpec } from '../../bench/run/protocol-spec.ts';
 import { median } from '../../bench/stats/median.ts';
 import type { AppName } from '../../servers/apps/app-catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
@@ -45,7 +45,7 @@ function generatorFor(
   const all = operatingPoint({ connections: CONNECTIONS, ...point });
   const generator = new Generator({
     point: all,
-    protocol: appProtocol(all, { host: formatAddress(address), path: '/', page: null }),
+    protocol: protocolSpec(all, { host: formatAddress(address), path: '/' }),
     ...{
       address,
       arrivals: null,

@@ -121,16 +121,17 @@ test('bench compares commands and examples with a model, and removes its builds'
   for (const { requests } of trials) expect(requests).toMatchObject({ errors: 0, corrupted: 0 });
 });
 
-test('bench without a load measures messages alone, CPU work and I/O work, each in a table', async () => {
+test('bench without a load measures messages alone, CPU work, I/O work and HTTP, each in a table', async () => {
   const { code, stdout } = await sockbench(
     ...['bench', '--models', 'async', '-r', '1', ...short, '--out-dir', scratchDirectory(), '-q'],
   );
   expect(code).toBe(0);
-  expect(stdout.match(/^(TCP|UDP): echo.*$/gm)).toEqual([
+  expect(stdout.match(/^(TCP|UDP): \w+, .*$/gm)).toEqual([
     expect.stringMatching(/^TCP: echo, .*64 B$/),
     expect.stringMatching(/^UDP: echo, .*64 B$/),
     expect.stringMatching(/^TCP: .*work cpu:500us$/),
     expect.stringMatching(/^TCP: .*work io:5ms$/),
+    'TCP: http, request-response',
   ]);
 });
 

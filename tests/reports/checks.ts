@@ -77,7 +77,16 @@ export function checkResult(variation: Partial<CheckResult> = {}): CheckResult {
     interrupted: false,
     environment: result().environment,
     plan: {
-      ...{ a: './old {port}', b: './new {port}', app: 'echo', transport: 'tcp', connections: 50, size: 64, seed: 7 },
+      ...{
+        a: './old {port}',
+        b: './new {port}',
+        app: 'echo',
+        exchange: null,
+        transport: 'tcp',
+        connections: 50,
+        size: 64,
+        seed: 7,
+      },
       ...{ windowMs: 250, nullArm: false, confirm: false, budgetMs: null, serverCpus: [0], loadCpus: [1] },
     },
     pace: { warmupMs: 300, rate: 24_000, rateWindowMs: 500 },

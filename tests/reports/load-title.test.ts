@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { type Exchange, exchangeSchema } from '../../bench/model/exchange.ts';
 import type { Trial } from '../../bench/model/trial.ts';
 import { loadTitle } from '../../reports/tables/load-title.ts';
 import { trial } from './results.ts';
@@ -9,6 +10,11 @@ const stages = [
   { seconds: 30, target: 1000 },
   { seconds: 0.5, target: 0 },
 ];
+
+const get = { method: 'GET', path: '/', headers: [], body: null, weight: 1, expectStatus: null, expectBody: null };
+const http = (...requests: object[]): Exchange =>
+  exchangeSchema.parse({ protocol: 'http', requests: requests.map((request) => ({ ...get, ...request })) });
+const step = { send: { text: 'PING\\r\\n' }, expect: null, end: null };
 
 test.each<[string, Partial<Trial>, string]>([
   ['a plain load', {}, 'TCP: echo, request-response, 64 B'],
@@ -54,7 +60,43 @@ test.each<[string, Partial<Trial>, string]>([
   ],
   ['a ramp of connections', { stages }, 'TCP: echo, request-response, 64 B, connections → 1.00k in 30 s → 0 in 500 ms'],
   ['a CPU limit', { cpus: 1 }, 'TCP: echo, request-response, 64 B, server on 1 CPU'],
-  ['HTTP pages', { app: 'http' }, "TCP: http, request-response, by autocannon's client"],
+  ['HTTP pages', { app: 'http' }, 'TCP: http, request-response'],
+  [
+    'an HTTP request with a body',
+    { app: 'http', exchange: http({ method: 'POST', path: '/a', body: { text: 'é' } }) },
+    'TCP: http, request-response, POST /a, 2 B of body',
+  ],
+  [
+    'kinds of HTTP requests',
+    { app: 'http', exchange: http({}, {}) },
+    'TCP: http, request-response, 2 kinds of requests',
+  ],
+  [
+    'Redis commands with values',
+    { exchange: { protocol: 'redis', commands: 'SET {key} {value}', keys: { count: 10_000, zipf: 0.99 }, resp: 3 } },
+    'TCP: redis, request-response, SET {key} {value}, 10.0k keys (Zipf 0.99), RESP3, values of 64 B',
+  ],
+  [
+    'a Redis command without arguments',
+    { exchange: { protocol: 'redis', commands: 'PING', keys: { count: 9, zipf: null }, resp: 2 } },
+    'TCP: redis, request-response, PING',
+  ],
+  [
+    'a script with a login',
+    { exchange: { protocol: 'script', login: [step], repeat: [step] } },
+    "TCP: script, request-response, 'PING\\r\\n' → any reply, after a login of 1 exchange",
+  ],
+  [
+    'a script with files',
+    {
+      exchange: {
+        protocol: 'script',
+        login: [],
+        repeat: [{ ...step, send: { base64: 'AQI=' }, expect: { text: 'x' } }],
+      },
+    },
+    "TCP: script, request-response, 2 B of a file → 'x'",
+  ],
   ['handshakes with an HTTP server', { app: 'http', workload: 'handshake' }, 'TCP: http, handshake'],
   [
     'a download without a size',

@@ -41,6 +41,7 @@ test('the default load is messages of one size over pooled connections in a clos
     durationMs: 10_000,
     timestamps: 'kernel',
     deflate: false,
+    exchange: null,
     threads: null,
     seed: 7,
     timeoutMs: 2000,
@@ -128,11 +129,6 @@ test('workload and app are derived from each other', () => {
     expect(read({ workload }).load).toMatchObject({ workload, app });
     expect(read({ app }).load).toMatchObject({ workload, app });
   }
-});
-
-test('http has user timestamps unless others are requested', () => {
-  expect(read({ app: 'http' }).load.timestamps).toBe('user');
-  expect(read({ app: 'http', timestamps: 'kernel' }).load.timestamps).toBe('kernel');
 });
 
 test('explicit choices are kept', () => {

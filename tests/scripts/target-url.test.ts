@@ -28,6 +28,40 @@ describe('a target', () => {
   });
 
   test.each([
+    ['redis://127.0.0.1', 'tcp', 6379, 'redis://127.0.0.1', {}],
+    ['redis://127.0.0.1:7/0', 'tcp', 7, 'redis://127.0.0.1:7', {}],
+    ['rediss://[::1]:7/3', 'tls', 7, 'rediss://[::1]:7/3', { database: 3 }],
+    ['redis://:p%40ss@127.0.0.1', 'tcp', 6379, 'redis://127.0.0.1', { password: 'p@ss' }],
+    ['redis://me:secret@127.0.0.1/', 'tcp', 6379, 'redis://127.0.0.1', { user: 'me', password: 'secret' }],
+  ])('%s is a Redis server, and its name contains no password', async (given, transport, port, url, redis) => {
+    const target = await parseTarget(given, []);
+    expect(target).toEqual({ kind: 'address', transport, url, redis, address: { host: expect.any(String), port } });
+  });
+
+  test('ws://127.0.0.1:7/chat?a=b has a path', async () => {
+    const target = await parseTarget('ws://127.0.0.1:7/chat?a=b', []);
+    expect(target).toMatchObject({
+      url: 'ws://127.0.0.1:7/chat?a=b',
+      http: { host: '127.0.0.1:7', path: '/chat?a=b' },
+    });
+  });
+
+  test.each([
+    'redis://me:secret@127.0.0.1/x',
+    'redis://me:secret/@127.0.0.1/1?a',
+    'http://me:secret@127.0.0.1/',
+    'redis://me:se%cret@127.0.0.1',
+  ])('%s is refused without showing its password', async (url) => {
+    const message = await parseTarget(url, []).catch(String);
+    expect(message).not.toContain('secret');
+    expect(message).toMatch(/^RangeError: ('\S+ is not a target|a % in the user)/);
+  });
+
+  test('a user without a password is refused', async () => {
+    await expect(parseTarget('redis://me@127.0.0.1', [])).rejects.toThrow('a user without a password');
+  });
+
+  test.each([
     ['ws://127.0.0.1:7000', 'tcp', 7000],
     ['wss://127.0.0.1:7000/', 'tls', 7000],
     ['ws://127.0.0.1', 'tcp', 80],

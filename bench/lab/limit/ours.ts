@@ -6,6 +6,7 @@ import { nowNanos } from '../../measure/clock.ts';
 import type { Timestamps } from '../../model/configuration.ts';
 import { fixedSize } from '../../model/message-sizes.ts';
 import { type OperatingPoint, operatingPoint } from '../../model/operating-point.ts';
+import { protocolSpec } from '../../run/protocol-spec.ts';
 import { PAGE } from './autocannon.ts';
 import type { LimitCase, LoadedServer } from './reference.ts';
 

@@ -91,6 +91,7 @@ export class SocketEngine {
       opened: workload.sockets.opened,
       answered: workload.answered,
       lastErrno: workload.sockets.lastErrno,
+      examples: this.#state.badReplies.examples(),
     };
   }
 
@@ -126,7 +127,8 @@ export class SocketEngine {
     this.#finish(end, schedule.drainEnd - schedule.measureEnd);
     const { dropped = 0, portsExhausted = 0 } = this.#workload.sockets;
     const { deliveries, statuses } = this.#workload;
-    const badReplies = state.badReplies.examples();
+    const { badReplies } = state;
+    const examples = badReplies.examples();
     return {
       ...report,
       counts: state.counts,
@@ -135,7 +137,8 @@ export class SocketEngine {
       droppedBySockets: dropped,
       portsExhausted,
       ...(statuses && { statuses }),
-      ...(badReplies && { badReplies }),
+      ...(badReplies.refusals > 0 && { refusals: badReplies.refusals }),
+      ...(examples && { examples }),
       ...(deliveries && { deliveries }),
     };
   }

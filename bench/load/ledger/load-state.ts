@@ -191,6 +191,7 @@ export class LoadState {
     const { counts } = this;
     Object.assign(counts, noCounts());
     counts.sent = outstanding;
+    this.badReplies.refusals = 0;
     for (const histogram of [this.#response, this.#service, this.#generatorLag, this.#scheduleLag, this.#connect]) {
       histogram.reset();
     }

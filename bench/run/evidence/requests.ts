@@ -1,16 +1,14 @@
+import { isExpectedStatus } from '../../model/exchange-statuses.ts';
 import { failedRequests, requestsDue } from '../../model/failed-requests.ts';
 import { isOneWay } from '../../model/operating-point.ts';
 import type { MeasuredTrial, Reason, TargetShare } from '../../model/trial.ts';
 import { whole } from '../amounts.ts';
 
 /** Returns why a trial's numbers are meaningless: replies had wrong bytes, or nothing completed. */
-export function requestInvalidations({ requests, throughput, workload }: MeasuredTrial): Reason[] {
+export function requestInvalidations({ requests, examples, throughput, workload }: MeasuredTrial): Reason[] {
   const reasons: Reason[] = [];
   if (requests.corrupted > 0) {
-    reasons.push({
-      code: 'corrupted',
-      message: `${whole(requests.corrupted)} replies differed from what was sent: the server changes data; fix it first`,
-    });
+    reasons.push({ code: 'corrupted', message: corruptedText(requests.corrupted, examples?.corruption) });
   }
   // A stream has no requests: its bytes show whether data was transferred.
   const passed = requests.completed + (isOneWay(workload) ? throughput.bytesPerSecond : 0);
@@ -21,6 +19,16 @@ export function requestInvalidations({ requests, throughput, workload }: Measure
     });
   }
   return reasons;
+}
+
+function corruptedText(corrupted: number, first: NonNullable<MeasuredTrial['examples']>['corruption']): string {
+  if (first === undefined) {
+    return `${whole(corrupted)} replies differed from what was sent: the server changes data; fix it first`;
+  }
+  return (
+    `${whole(corrupted)} replies were corrupted, the first of them by ${first.fault}, in '${first.example}': ` +
+    'fix the server, or what is expected of it, first'
+  );
 }
 
 /**
@@ -65,20 +73,13 @@ function neverSent({ dropped, drops }: MeasuredTrial['requests']): Reason[] {
 }
 
 /** Returns reasons to suspect a trial in which requests failed or were never sent. */
-export function requestSuspicions({ requests, statuses = {}, targets = [] }: MeasuredTrial): Reason[] {
+export function requestSuspicions(trial: MeasuredTrial): Reason[] {
+  const { requests, targets = [] } = trial;
   const reasons: Reason[] = [...failedTargets(targets), ...neverSent(requests)];
-  const refused = Object.entries(statuses).filter(([status]) => !status.startsWith('2'));
-  const refusals = refused.reduce((sum, [, count]) => sum + count, 0);
-  if (refusals > 0) {
-    reasons.push({
-      code: 'http-status',
-      message:
-        `${whole(refusals)} replies had no success status ` +
-        `(${refused.map(([status, count]) => `${whole(count)} with status ${status}`).join(', ')}), and count as ` +
-        'errors: check the path and the log of the server',
-    });
-  }
-  const broken = requests.errors - refusals;
+  const byStatus = unexpectedStatuses(trial);
+  const refused = requests.refusals ?? byStatus.reduce((sum, [, count]) => sum + count, 0);
+  if (refused > 0) reasons.push(refusedReason(refused, byStatus, trial));
+  const broken = requests.errors - refused;
   if (broken > 0) {
     reasons.push({
       code: 'errors',
@@ -88,6 +89,33 @@ export function requestSuspicions({ requests, statuses = {}, targets = [] }: Mea
     });
   }
   return reasons;
+}
+
+type StatusCount = readonly [status: string, count: number];
+
+/** Returns the numbers of replies with statuses that no request expects. */
+function unexpectedStatuses({ statuses = {}, exchange }: MeasuredTrial): StatusCount[] {
+  return Object.entries(statuses).filter(([status]) => !isExpectedStatus(exchange, Number(status)));
+}
+
+function refusedReason(
+  refused: number,
+  byStatus: readonly StatusCount[],
+  { examples, exchange }: MeasuredTrial,
+): Reason {
+  if (byStatus.length === 0) {
+    const first = examples?.refusal === undefined ? '' : `, the first with '${examples.refusal}'`;
+    return {
+      code: 'refusals',
+      message: `${whole(refused)} requests were refused${first}, and count as errors: check the requests and the server`,
+    };
+  }
+  const counted = byStatus.map(([status, count]) => `${whole(count)} with status ${status}`).join(', ');
+  const expected = exchange === null ? 'had no success status' : 'had no expected status';
+  return {
+    code: 'http-status',
+    message: `${whole(refused)} replies ${expected} (${counted}), and count as errors: check the path and the log of the server`,
+  };
 }
 
 /** Returns reasons for those of several targets that failed while the load continued, and for those that were idle. */

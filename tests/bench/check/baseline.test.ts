@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { holdAgainstStored } from '../../../bench/check/baseline.ts';
 import { fingerprintDifferences } from '../../../bench/check/fingerprint.ts';
 import { describeEnvironment } from '../../../bench/measure/environment.ts';
+import { exchangeSchema } from '../../../bench/model/exchange.ts';
 import { fixedSize } from '../../../bench/model/message-sizes.ts';
-import { planHash } from '../../../bench/model/stored-baseline.ts';
+import { planHash, storedBaselineSchema } from '../../../bench/model/stored-baseline.ts';
 import { baselinePlan, run, stored } from './baselines.ts';
 
 const margins = { tolerated: 0.01, detected: 0.05 };
@@ -116,6 +118,30 @@ describe('recorded runs', () => {
       'sizes of messages: [{"from":64,"to":64,"share":1}] when recorded, [{"from":65,"to":65,"share":1}] now',
       'window in ms: 10 when recorded, 31 now',
     ]);
+  });
+
+  test('with other requests are refused, and a baseline with them is read again', () => {
+    const plan = baselinePlan();
+    const exchange = exchangeSchema.parse({
+      protocol: 'http',
+      requests: [
+        { method: 'GET', path: '/a', headers: [], body: null, weight: 1, expectStatus: null, expectBody: null },
+      ],
+    });
+    const other = stored([], { ...plan, point: { ...plan.point, exchange } });
+    expect(storedBaselineSchema.parse(JSON.parse(JSON.stringify(other)))).toEqual(other);
+    expect(fingerprintDifferences(before, other)).toEqual([
+      expect.stringMatching(/^requests: none when recorded, \{"protocol":"http",.*"path":"\/a".* now$/),
+    ]);
+  });
+
+  test('have the hash of earlier versions, which did not store requests', () => {
+    const { model, version } = before.reference;
+    const { app, transport, connections, sizes, warmupMs, windowMs, sessions, method } = before.plan;
+    const { threads, serverCpus, loadCpus } = before.plan;
+    const fields = [app, transport, connections, sizes, warmupMs, windowMs, sessions, method, threads];
+    const text = JSON.stringify([model, version, ...fields, serverCpus, loadCpus]);
+    expect(before.fingerprint.planHash).toBe(createHash('sha256').update(text).digest('hex').slice(0, 16));
   });
 
   test('with another method of measuring are refused', () => {

@@ -212,14 +212,20 @@ describe('a check plan', () => {
       'margin: for cpu',
     ],
     [
-      'percentiles over HTTP',
-      { point: { ...plan.point, app: 'http' }, gates: [{ metric: 'p99', margins: gatedMetrics.p99 }] },
-      'gate: p50 and p99 need a common rate',
-    ],
-    [
       'an app that UDP does not support',
       { point: { ...plan.point, app: 'websocket', transport: 'udp' } },
       'app: websocket runs over tcp or tls',
+    ],
+    [
+      'a reference that does not speak the protocol',
+      {
+        a: { kind: 'model', model: 'event-driven' },
+        point: {
+          ...plan.point,
+          exchange: { protocol: 'redis', commands: 'PING', keys: { count: 1, zipf: null }, resp: 2 },
+        },
+      },
+      'baseline: each run is measured next to a built-in server',
     ],
     ['no connections', { point: { ...plan.point, connections: 0 } }, 'connections: 0 is not a whole number from 1'],
     ['a time-out of zero', { timeoutMs: 0 }, 'timeout: must be above zero'],

@@ -263,3 +263,20 @@ describe('scripts conform', () => {
     );
   });
 });
+
+describe('a reply that ends with its datagram', () => {
+  const datagram: ReplyEnd = { kind: 'datagram' };
+
+  test('is all that was received', () => {
+    expect(take(script(exchange('a', undefined, datagram)), latin('anything'), 0)).toEqual({ events: 'complete' });
+  });
+
+  test.each<[string, string, number]>([
+    ['other', 'the reply differs from the expected one', 0],
+    ['a', 'the reply is shorter than the expected one', 1],
+    ['abc', 'the reply is longer than the expected one', 2],
+  ])('is compared as a whole: %s', (received, fault, position) => {
+    const taken = take(script(exchange('a', 'ab', datagram)), latin(received), 0);
+    expect(taken).toEqual({ events: 'corrupt', fault, position });
+  });
+});

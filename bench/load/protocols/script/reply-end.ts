@@ -12,6 +12,8 @@ export type ReplyEnd =
   | { readonly kind: 'bytes'; readonly count: number }
   /** After a length field at an offset, and the number of bytes that it contains. */
   | { readonly kind: 'length'; readonly form: LengthForm; readonly at: number }
+  /** With the datagram. */
+  | { readonly kind: 'datagram' }
   /** After as many bytes as the expected reply has. */
   | { readonly kind: 'expected' };
 

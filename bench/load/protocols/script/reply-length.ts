@@ -14,6 +14,8 @@ export class ReplyLength {
    * For each number of matching bytes, the number that still match when the next one differs (Knuth, Morris, Pratt).
    */
   readonly #fallback: Uint16Array;
+  /** True when a reply is all bytes that were received together. */
+  readonly #isDatagram: boolean;
   /** Bytes of a reply of known length; Infinity for others. */
   readonly #count: number;
   /** Position of the length field. */
@@ -24,6 +26,7 @@ export class ReplyLength {
   constructor(end: ReplyEnd) {
     this.#delimiter = end.kind === 'until' ? end.delimiter : undefined;
     this.#fallback = fallbackOf(this.#delimiter ?? new Uint8Array(0));
+    this.#isDatagram = end.kind === 'datagram';
     this.#count = end.kind === 'bytes' ? end.count : Number.POSITIVE_INFINITY;
     this.#from = end.kind === 'length' ? end.at : 0;
     this.#to = end.kind === 'length' ? end.at + lengthBytes(end.form) : 0;
@@ -36,6 +39,10 @@ export class ReplyLength {
    */
   scan(bytes: Uint8Array, at: number, end: number, received: number, expected: number): number {
     if (this.#delimiter !== undefined) return this.#scanDelimiter(this.#delimiter, bytes, at, end);
+    if (this.#isDatagram) {
+      this.ended = true;
+      return end - at;
+    }
     const total = this.#to > 0 ? this.#totalOf(bytes, at, end, received) : Math.min(this.#count, expected);
     const length = Math.min(end - at, total - received);
     this.ended = received + length === total;
