@@ -2,7 +2,7 @@ import { type StreamKey, streamOf } from '../../../servers/random/streams.ts';
 import { copyBytes, equalBytes } from './bytes.ts';
 
 /** Length of the header of a message: a mark, then the sequence number, 4 bytes each. */
-const HEADER_BYTES = 8;
+export const HEADER_BYTES = 8;
 /** 2^32 divided by the golden ratio: multiplying by it spreads neighbouring numbers far apart (Knuth, TAOCP 6.4). */
 const SPREAD = 0x9e3779b1;
 /** Up to this size messages are compared as doubles, eight bytes a step; beyond, by memcmp(3). */
@@ -82,6 +82,14 @@ export class EchoContent {
     }
     if (i === from + length) return length;
     return i - from + equalBytes(bytes, at + i - from, this.#letters, i, from + length - i);
+  }
+
+  /** Returns the message of a request, with all letters: cut it to its size. Valid until the next call. */
+  message(connection: number, sequence: number): Buffer {
+    const mark = connection ^ Math.imul(sequence, SPREAD);
+    // The first letters are never compared: a header precedes the others.
+    for (let i = 0; i < HEADER_BYTES; i++) this.#letters[i] = this.#headerByte(i, i < 4 ? mark : sequence);
+    return this.#letters;
   }
 
   /** Reports whether doubles can be used: the header is complete and binary, and the position is a multiple of 8. */
