@@ -89,7 +89,10 @@ function compressed(message: Uint8Array): Uint8Array {
 
 function webSocketFrame(first: number, payload: Uint8Array): Uint8Array {
   const { length } = payload;
-  return Buffer.concat([Buffer.from(length < 126 ? [first, length] : [first, 126, length >> 8, length & 0xff]), payload]);
+  return Buffer.concat([
+    Buffer.from(length < 126 ? [first, length] : [first, 126, length >> 8, length & 0xff]),
+    payload,
+  ]);
 }
 
 function scriptTalk(): Talk {

@@ -12,7 +12,7 @@ const FIRST_OF_LENGTHS = LITERALS + DISTANCES;
 
 /** The symbols of the code for code lengths, in the order of their lengths in a block. */
 const ORDER = Uint8Array.of(16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15);
-/** Repeats the length before it, 3 to 6 times. The symbols above repeat a length of 0. */
+// Symbols of that code above the lengths: the length before is repeated 3 to 6 times, 0 is 3 to 10 or 11 to 138 times.
 const REPEAT = 16;
 const LONG_ZEROS = 18;
 
@@ -106,27 +106,33 @@ export class BlockCodes {
   }
 
   #readLengths(c: number, reader: BitReader): number {
-    const lengths = this.#lengths;
-    const first = c * KEPT;
-    while (this.#known < this.#total) {
-      const entry = reader.peek(this.#lengthsCode);
-      if (entry === MORE_BITS) return INCOMPLETE;
-      const symbol = entry >> 4;
-      if (symbol < REPEAT) {
-        reader.take(entry & 15);
-        lengths[first + this.#known++] = symbol;
-        continue;
-      }
-      const extra = symbol === REPEAT ? 2 : symbol === LONG_ZEROS ? 7 : 3;
-      if (!reader.has((entry & 15) + extra)) return INCOMPLETE;
-      reader.take(entry & 15);
-      const end = this.#known + reader.take(extra) + (symbol === LONG_ZEROS ? 11 : 3);
-      if (end > this.#total || (symbol === REPEAT && this.#known === 0)) return INVALID;
-      const length = symbol === REPEAT ? (lengths[first + this.#known - 1] as number) : 0;
-      while (this.#known < end) lengths[first + this.#known++] = length;
-    }
+    let result = COMPLETE;
+    while (result === COMPLETE && this.#known < this.#total) result = this.#readLength(c, reader);
+    if (result !== COMPLETE) return result;
     this.#phase = DEFINED;
     return this.#define(c) ? COMPLETE : INVALID;
+  }
+
+  /** Reads a symbol of the code for code lengths: a length, or a repetition. */
+  #readLength(c: number, reader: BitReader): number {
+    const entry = reader.peek(this.#lengthsCode);
+    if (entry === MORE_BITS) return INCOMPLETE;
+    const symbol = entry >> 4;
+    const extra = extraBits(symbol);
+    if (!reader.has((entry & 15) + extra)) return INCOMPLETE;
+    reader.take(entry & 15);
+    const next = c * KEPT + this.#known;
+    if (symbol < REPEAT) {
+      this.#lengths[next] = symbol;
+      this.#known++;
+      return COMPLETE;
+    }
+    const times = reader.take(extra) + (symbol === LONG_ZEROS ? 11 : 3);
+    if (this.#known + times > this.#total || (symbol === REPEAT && this.#known === 0)) return INVALID;
+    const length = symbol === REPEAT ? (this.#lengths[next - 1] as number) : 0;
+    for (let i = 0; i < times; i++) this.#lengths[next + i] = length;
+    this.#known += times;
+    return COMPLETE;
   }
 
   #defineLengthsCode(c: number): boolean {
@@ -165,4 +171,11 @@ export class BlockCodes {
     this.#lengthsCodeCount = saved[at + 3] as number;
     this.#known = saved[at + 4] as number;
   }
+}
+
+/** Returns the number of bits after a symbol of the code for code lengths, the number of repetitions. */
+function extraBits(symbol: number): number {
+  if (symbol < REPEAT) return 0;
+  if (symbol === REPEAT) return 2;
+  return symbol === LONG_ZEROS ? 7 : 3;
 }

@@ -48,7 +48,7 @@ export class DeflatedContent {
     out[at] = maskByte(mask, 0);
     out[at + 1] = header ^ maskByte(mask, 1);
     out[at + 2] = maskByte(mask, 2);
-    out[at + 3] = (header ^ 0xff) ^ maskByte(mask, 3);
+    out[at + 3] = header ^ 0xff ^ maskByte(mask, 3);
     out[at + 4] = 0xff ^ maskByte(mask, 4);
     for (let i = 0; i < header; i++) {
       out[at + STORED_HEAD + i] = (message[i] as number) ^ maskByte(mask, STORED_HEAD + i);
