@@ -31,7 +31,7 @@ export class BitReader {
   /** Reads bits that are held, at most 24. */
   take(bits: number): number {
     const value = this.held & ((1 << bits) - 1);
-    // A number above 2^31 would be kept as an object.
+    // A number above 2^31 would not be an integer to V8, but a floating-point number.
     this.held = (this.held >>> bits) | 0;
     this.count -= bits;
     return value;

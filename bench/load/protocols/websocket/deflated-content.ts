@@ -5,8 +5,8 @@ import { fixedLetters, shortLetters } from './letter-codes.ts';
 
 /** Length of the header of a stored block: type, length and its complement. */
 const STORED_HEAD = 5;
-/** Largest message whose letters are written in fixed codes, as zlib does with messages of letters up to this size. */
-const MAX_FIXED = 128;
+/** Largest message whose letters are written in fixed codes. In larger ones zlib, too, defines codes (level 6). */
+const MAX_FIXED = 63;
 
 /**
  * The messages of {@link EchoContent}, compressed and masked. A message is a DEFLATE stream without back-references: its

@@ -18,9 +18,12 @@ export class HuffmanCode {
   readonly #places = new Uint16Array(MAX_CODE_BITS + 1);
   /** All symbols, in the order of their codes. */
   readonly #symbols: Uint16Array;
-  /** Results for all possible next bits, as many as the longest code has, at most ROOT_BITS. 0: the code is longer. */
-  readonly #table = new Uint16Array(1 << ROOT_BITS);
-  #mask = 0;
+  /**
+   * Results of {@link decode} for the next bits, as many as the longest code has and as {@link mask} selects. 0: the code
+   * has more.
+   */
+  readonly table = new Uint16Array(1 << ROOT_BITS);
+  mask = 0;
   #longest = 0;
 
   /** @param symbols size of the alphabet. */
@@ -62,7 +65,7 @@ export class HuffmanCode {
    * @returns the symbol, times 16, plus the length of its code; MORE_BITS when `count` is too small.
    */
   decode(bits: number, count: number): number {
-    const entry = this.#table[bits & this.#mask] as number;
+    const entry = this.table[bits & this.mask] as number;
     if (entry === 0) return this.#decodeLong(bits, count);
     return (entry & 15) <= count ? entry : MORE_BITS;
   }
@@ -100,10 +103,10 @@ export class HuffmanCode {
   }
 
   #fillTable(): void {
-    const table = this.#table;
+    const table = this.table;
     const root = Math.max(1, Math.min(this.#longest, ROOT_BITS));
     const size = 1 << root;
-    this.#mask = size - 1;
+    this.mask = size - 1;
     if (this.#longest > root || !this.complete) table.fill(0, 0, size);
     let place = 0;
     // The first bit of a code is its highest, and the lowest in the input: this is a code with its bits reversed.

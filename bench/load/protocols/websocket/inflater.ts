@@ -3,7 +3,7 @@ import { BlockCodes, COMPLETE, INCOMPLETE } from './block-codes.ts';
 import { ComparedMessage } from './compared-message.ts';
 import * as alphabets from './deflate-alphabets.ts';
 import { codes } from './faults.ts';
-import { MORE_BITS } from './huffman-code.ts';
+import { MAX_CODE_BITS, MORE_BITS } from './huffman-code.ts';
 
 const { END_OF_BLOCK, FIRST_LENGTH, LAST_DISTANCE, LAST_LENGTH } = alphabets;
 
@@ -17,7 +17,7 @@ const SYMBOL = 5;
 const DISTANCE = 6;
 const DISTANCE_EXTRA = 7;
 
-// Flags.
+// Flags:
 /** This block is the last one of a DEFLATE stream, as its sender marked it. */
 const FINAL = 1;
 /** Such a block is complete. */
@@ -66,7 +66,7 @@ export class Inflater {
 
   /** Starts a message. */
   start(c: number): void {
-    // In state BLOCK, without flags and held bits.
+    // The state is BLOCK.
     this.#saved.fill(0, c * SAVED, (c + 1) * SAVED);
   }
 
@@ -80,8 +80,7 @@ export class Inflater {
     reader.begin(bytes, at, end);
     this.#message.begin(message, size, this.#windows[c] as number);
     this.fault = 0;
-    let isReading = true;
-    while (isReading) isReading = this.#step(c);
+    while (this.#step(c));
     this.#save(c);
     return this.fault === 0 ? end : reader.last;
   }
@@ -168,7 +167,6 @@ export class Inflater {
     const length = Math.min(this.#length, reader.end - reader.next);
     if (length === 0) return false;
     const equal = this.#message.stored(reader.bytes, reader.next, length);
-    // The position of a fault is that of the last byte that was read.
     reader.next += equal < length ? equal + 1 : length;
     if (equal < length) return this.#fail(codes.otherBytes);
     this.#length -= length;
@@ -189,25 +187,31 @@ export class Inflater {
   #readSymbols(): boolean {
     const reader = this.#reader;
     const message = this.#message;
-    const literals = this.#literals;
+    const { table, mask } = this.#literals;
     const { bytes, end } = reader;
+    const { bytes: expected, size } = message;
     let { next, held, count } = reader;
+    let { position } = message;
     let entry = 0;
     let fault = 0;
     while (fault === 0) {
-      while (count <= 24 && next < end) {
+      while (count < MAX_CODE_BITS && next < end) {
         held |= (bytes[next++] as number) << count;
         count += 8;
       }
-      entry = literals.decode(held, count);
+      entry = table[held & mask] as number;
+      if (entry === 0 || (entry & 15) > count) entry = this.#literals.decode(held, count);
       if (entry === MORE_BITS || entry >= END_OF_BLOCK << 4) break;
-      held >>>= entry & 15;
+      // As in BitReader.take.
+      held = (held >>> (entry & 15)) | 0;
       count -= entry & 15;
-      fault = message.literal(entry >> 4);
+      if (position === size) fault = codes.longMessage;
+      else if (expected[position++] !== entry >> 4) fault = codes.otherBytes;
     }
     reader.next = next;
     reader.held = held;
     reader.count = count;
+    message.position = position;
     this.fault = fault;
     return fault === 0 && entry !== MORE_BITS && this.#takeSymbol(entry);
   }
