@@ -156,19 +156,16 @@ describe('the handshake', () => {
 });
 
 describe('a message', () => {
-  test.each([1, 7, 8, 9, 62, 63, 64, 65, 72, 180, 1024, 65_536, 70_000])(
-    'of %i bytes is inflated by zlib',
-    (size) => {
-      const plain = open(String(size), undefined);
-      const protocol = open(String(size), AGREED);
-      for (const sequence of [0, 1, 70_000]) {
-        const { first, payload } = unmasked(requestOf(protocol, 0, sequence));
-        expect(first).toBe(0xc2);
-        expect(inflated(payload).equals(messageOf(plain, sequence))).toBe(true);
-        expect(payload.length).toBeLessThanOrEqual(size + 10);
-      }
-    },
-  );
+  test.each([1, 7, 8, 9, 62, 63, 64, 65, 72, 180, 1024, 65_536, 70_000])('of %i bytes is inflated by zlib', (size) => {
+    const plain = open(String(size), undefined);
+    const protocol = open(String(size), AGREED);
+    for (const sequence of [0, 1, 70_000]) {
+      const { first, payload } = unmasked(requestOf(protocol, 0, sequence));
+      expect(first).toBe(0xc2);
+      expect(inflated(payload).equals(messageOf(plain, sequence))).toBe(true);
+      expect(payload.length).toBeLessThanOrEqual(size + 10);
+    }
+  });
 
   test('of each size of a mixture is inflated by zlib', () => {
     const plain = open('1-600');
