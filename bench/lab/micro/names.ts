@@ -12,6 +12,8 @@ export const hotPathNames = [
   'protocol-http',
   'protocol-redis',
   'protocol-websocket',
+  'protocol-deflate-64',
+  'protocol-deflate-1024',
   'protocol-script',
   'tls-64',
 ] as const;

@@ -1,3 +1,4 @@
+import { constants, deflateRawSync } from 'node:zlib';
 import { EchoProtocol } from '../../load/protocols/echo.ts';
 import { HttpProtocol } from '../../load/protocols/http.ts';
 import { type ClientProtocol, NO_REQUEST, type ProtocolScope } from '../../load/protocols/protocol.ts';
@@ -64,17 +65,34 @@ function redisTalk(): Talk {
   return { protocol: new RedisProtocol(exchange, scope), reply: bytesOf(`$64\r\n${'x'.repeat(64)}\r\n`) };
 }
 
-function webSocketTalk(): Talk {
-  const exchange = { host: '127.0.0.1', path: '/', sizes: fixedSize(MESSAGE_BYTES), text: false };
+function webSocketTalk(size: number, deflate: boolean): Talk {
+  const exchange = { host: '127.0.0.1', path: '/', sizes: fixedSize(size), text: false, deflate };
   const protocol = new WebSocketProtocol(exchange, scope);
   const out = new Uint8Array(protocol.longestRequest);
   const upgrade = Buffer.from(out.subarray(0, protocol.greet(0, out, 0))).toString('latin1');
   const [, key = ''] = /^Sec-WebSocket-Key: (.*)\r$/m.exec(upgrade) ?? [];
-  const head = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade';
-  const payload = requestOf(protocol).subarray(6);
-  const mask = requestOf(protocol).subarray(2, 6);
-  const reply = Buffer.from([0x82, MESSAGE_BYTES, ...payload.map((byte, i) => byte ^ (mask[i & 3] as number))]);
-  return { protocol, greeting: `${head}\r\nSec-WebSocket-Accept: ${acceptOf(key)}\r\n\r\n`, reply };
+  const head = ['HTTP/1.1 101 Switching Protocols', 'Upgrade: websocket', 'Connection: Upgrade'];
+  head.push(`Sec-WebSocket-Accept: ${acceptOf(key)}`);
+  if (deflate) head.push('Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover');
+  // Before the handshake, requests are not compressed.
+  const request = requestOf(protocol);
+  const mask = request.subarray(-size - 4, -size);
+  const message = request.subarray(-size).map((byte, i) => byte ^ (mask[i & 3] as number));
+  const reply = deflate ? webSocketFrame(0xc2, compressed(message)) : webSocketFrame(0x82, message);
+  return { protocol, greeting: `${head.join('\r\n')}\r\n\r\n`, reply };
+}
+
+/** Compresses a message as a server does: RFC 7692 §7.2.1. */
+function compressed(message: Uint8Array): Uint8Array {
+  return deflateRawSync(message, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4);
+}
+
+function webSocketFrame(first: number, payload: Uint8Array): Uint8Array {
+  const { length } = payload;
+  return Buffer.concat([
+    Buffer.from(length < 126 ? [first, length] : [first, 126, length >> 8, length & 0xff]),
+    payload,
+  ]);
 }
 
 function scriptTalk(): Talk {
@@ -113,6 +131,12 @@ export const protocolPaths: readonly HotPath[] = [
   talking('protocol-echo', 'writes a request of 64 bytes, and compares its echo', echoTalk),
   talking('protocol-http', 'writes a GET, and reads a reply of nginx with 612 bytes, all compared', httpTalk),
   talking('protocol-redis', 'writes SET or GET with a key, and reads a string of 64 bytes', redisTalk),
-  talking('protocol-websocket', 'writes a message of 64 bytes, masked, and compares its echo', webSocketTalk),
+  talking('protocol-websocket', 'writes a message of 64 bytes, masked, and compares its echo', () =>
+    webSocketTalk(MESSAGE_BYTES, false),
+  ),
+  talking('protocol-deflate-64', 'the same, compressed by permessage-deflate, the echo by zlib', () =>
+    webSocketTalk(MESSAGE_BYTES, true),
+  ),
+  talking('protocol-deflate-1024', 'the same with a message of 1,024 bytes', () => webSocketTalk(1024, true)),
   talking('protocol-script', 'writes PING, and compares the answer', scriptTalk),
 ];

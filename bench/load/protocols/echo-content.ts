@@ -109,6 +109,14 @@ export class EchoContent {
     return i - from + equalBytes(bytes, at + i - from, this.#letters, i, from + length - i);
   }
 
+  /** Returns the message of a request, with all letters: cut it to its size. Valid until the next call. */
+  message(connection: number, sequence: number): Buffer {
+    const mark = connection ^ Math.imul(sequence, SPREAD);
+    // The first letters are never compared: a header precedes the others.
+    for (let i = 0; i < HEADER_BYTES; i++) this.#letters[i] = this.#headerByte(i, i < 4 ? mark : sequence);
+    return this.#letters;
+  }
+
   /** Reports whether doubles can be used: the header is complete and binary, and the position is a multiple of 8. */
   #isQuick(at: number, size: number): boolean {
     return (at & 7) === 0 && size >= HEADER_BYTES && !this.#text;

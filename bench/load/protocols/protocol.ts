@@ -34,6 +34,13 @@ export const NO_REQUEST = -1;
 /** Number of the fault, in every protocol, that bytes arrived and no request was in flight. */
 export const UNSOLICITED = 1;
 
+/** A fact that a report must state beside the counts. */
+export interface ProtocolNote {
+  readonly code: string;
+  /** What happened, and what to do. The same text on all threads. */
+  readonly message: string;
+}
+
 export type ProtocolEvent = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 /**
@@ -67,6 +74,8 @@ export interface ClientProtocol {
   readonly replyBytes: number;
   /** With CORRUPT, the reason, as an index of {@link faults}. */
   readonly fault: number;
+  /** Facts that a report must state. Absent in protocols without any. Not for the hot path. */
+  readonly notes?: readonly ProtocolNote[];
 
   /** Discards the state of a connection, because it was opened or reopened. */
   reset(c: number): void;

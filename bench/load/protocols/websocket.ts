@@ -10,25 +10,46 @@ import {
   CORRUPT,
   MORE,
   type ProtocolEvent,
+  type ProtocolNote,
   type ProtocolScope,
   READY,
   REFUSED_LAST,
   RESPOND,
 } from './protocol.ts';
 import { ControlFrames } from './websocket/control-frames.ts';
+import { DeflatedContent } from './websocket/deflated-content.ts';
 import { codes, texts } from './websocket/faults.ts';
+import {
+  BINARY,
+  FIN,
+  LENGTH_16,
+  LENGTH_64,
+  MASKED,
+  maskByte,
+  RSV1,
+  SMALLEST_16,
+  SMALLEST_64,
+  TEXT,
+} from './websocket/frame.ts';
 import { Handshake, type WebSocketAddress } from './websocket/handshake.ts';
-import { BINARY, CLOSED, MESSAGE, MessageParser, PINGED, TEXT } from './websocket/message-parser.ts';
+import { Inflater } from './websocket/inflater.ts';
+import { CLOSED, MESSAGE, MessageParser, PINGED } from './websocket/message-parser.ts';
 
-const FIN = 0x80;
-const MASKED = 0x80;
-/** Length codes for an extended length of 2 bytes and of 8 bytes. */
-const LENGTH_16 = 126;
-const LENGTH_64 = 127;
-const LONGEST_16 = 0xffff;
 /** Maximum size of a frame header: two bytes, the extended length and the mask. */
 const MAX_HEAD = 14;
 const SWITCHING = 101;
+
+// States of a connection: before the end of the handshake, and after it with or without compression.
+const CONNECTING = 0;
+const OPEN = 1;
+const COMPRESSING = 2;
+
+const NOT_COMPRESSED: ProtocolNote = {
+  code: 'not-compressed',
+  message:
+    'messages were sent uncompressed where the server did not agree to permessage-deflate: ' +
+    'enable it in the server, or leave out --deflate',
+};
 
 /** Messages to a WebSocket echo server. Plain data. */
 export interface WebSocketExchange extends WebSocketAddress {
@@ -38,9 +59,10 @@ export interface WebSocketExchange extends WebSocketAddress {
 }
 
 /**
- * The client's side of WebSocket (RFC 6455), without extensions. Every byte of a message, fragmented or not, is
- * compared with the request. All frames of a thread are masked with one random mask: it need not be unpredictable, as
- * there is no proxy to protect from scripts (§10.3), and letters can be masked in advance.
+ * The client's side of WebSocket (RFC 6455); on request with compression (RFC 7692), where the server agrees. Every byte
+ * of a message, fragmented or not, is compared with the request. All frames of a thread are masked with one random mask:
+ * it need not be unpredictable, as there is no proxy to protect from scripts (§10.3), and letters can be masked in
+ * advance.
  */
 export class WebSocketProtocol implements ClientProtocol {
   readonly longestRequest: number;
@@ -59,30 +81,41 @@ export class WebSocketProtocol implements ClientProtocol {
   readonly #handshake: Handshake;
   readonly #control: ControlFrames;
   readonly #parser: MessageParser;
-  /** 1 for each connection whose handshake is complete. */
-  readonly #open: Uint8Array;
+  /** Undefined without compression. */
+  readonly #deflated: DeflatedContent | undefined;
+  readonly #inflater: Inflater | undefined;
+  /** CONNECTING, OPEN or COMPRESSING, for each connection. */
+  readonly #states: Uint8Array;
+  #declined = false;
 
   /** @throws {RangeError} with all faults of path and headers. */
   constructor(exchange: WebSocketExchange, scope: ProtocolScope) {
     const { connections, firstConnection, streamKey } = scope;
     this.#firstConnection = firstConnection;
     this.#size = new MessageSize(exchange.sizes, streamKey);
+    const { largest } = this.#size;
     this.#opcode = exchange.text ? TEXT : BINARY;
     this.#mask = maskOf(scope);
-    this.#content = new EchoContent(this.#size.largest, streamKey, { text: exchange.text, mask: this.#mask });
+    this.#content = new EchoContent(largest, streamKey, { text: exchange.text, mask: this.#mask });
     this.#handshake = new Handshake(exchange, connections, streamKey);
     this.#control = new ControlFrames(connections, this.#mask);
-    this.#parser = new MessageParser(connections, this.#opcode, this.#content, this.#control);
-    this.#open = new Uint8Array(connections);
-    this.longestRequest = Math.max(
-      this.#handshake.request.length,
-      MAX_HEAD + this.#size.largest,
-      ControlFrames.LONGEST,
-    );
+    if (exchange.deflate) {
+      this.#deflated = new DeflatedContent(this.#content, largest, this.#mask);
+      this.#inflater = new Inflater(connections);
+    }
+    this.#parser = new MessageParser(connections, this.#opcode, this.#content, this.#control, this.#inflater);
+    this.#states = new Uint8Array(connections);
+    const longestPayload = Math.max(largest, this.#deflated?.longest ?? 0);
+    this.longestRequest = Math.max(this.#handshake.request.length, MAX_HEAD + longestPayload, ControlFrames.LONGEST);
+  }
+
+  /** States that a server did not agree to compression. */
+  get notes(): readonly ProtocolNote[] {
+    return this.#declined ? [NOT_COMPRESSED] : [];
   }
 
   reset(c: number): void {
-    this.#open[c] = 0;
+    this.#states[c] = CONNECTING;
     this.#handshake.reset(c);
     this.#parser.reset(c);
   }
@@ -95,12 +128,17 @@ export class WebSocketProtocol implements ClientProtocol {
   encode(c: number, sequence: number, out: Uint8Array, at: number): number {
     const connection = this.#firstConnection + c;
     const size = this.#size.of(connection, sequence);
-    const payload = this.#writeHead(size, out, at);
-    return payload + this.#content.write(out, payload, size, connection, sequence) - at;
+    const deflated = this.#states[c] === COMPRESSING ? this.#deflated : undefined;
+    if (deflated === undefined) {
+      const payload = this.#writeHead(FIN | this.#opcode, size, out, at);
+      return payload + this.#content.write(out, payload, size, connection, sequence) - at;
+    }
+    const payload = this.#writeHead(FIN | RSV1 | this.#opcode, deflated.lengthOf(size), out, at);
+    return payload + deflated.write(out, payload, size, connection, sequence) - at;
   }
 
   consume(c: number, sequence: number, bytes: Uint8Array, at: number, end: number): number {
-    if (this.#open[c] === 0) return this.#consumeHandshake(c, bytes, at, end);
+    if (this.#states[c] === CONNECTING) return this.#consumeHandshake(c, bytes, at, end);
     const parser = this.#parser;
     const { expected } = parser;
     expected.connection = this.#firstConnection + c;
@@ -129,7 +167,7 @@ export class WebSocketProtocol implements ClientProtocol {
   }
 
   finish(c: number): void {
-    this.replyBytes = this.#open[c] === 0 ? this.#handshake.received(c) : this.#parser.received(c);
+    this.replyBytes = this.#states[c] === CONNECTING ? this.#handshake.received(c) : this.#parser.received(c);
     if (this.replyBytes > 0) this.#corrupt(codes.endedEarly);
     else this.event = MORE;
   }
@@ -145,7 +183,7 @@ export class WebSocketProtocol implements ClientProtocol {
       this.event = MORE;
     } else if (handshake.status === SWITCHING) {
       this.event = READY;
-      this.#open[c] = 1;
+      this.#open(c, handshake.windowBits);
     } else {
       this.event = REFUSED_LAST;
       this.status = handshake.status;
@@ -153,24 +191,30 @@ export class WebSocketProtocol implements ClientProtocol {
     return next;
   }
 
+  #open(c: number, windowBits: number): void {
+    this.#states[c] = windowBits > 0 ? COMPRESSING : OPEN;
+    this.#inflater?.agree(c, windowBits);
+    if (windowBits === 0 && this.#inflater !== undefined) this.#declined = true;
+  }
+
   #corrupt(fault: number): void {
     this.event = CORRUPT;
     this.fault = fault;
   }
 
-  /** Writes the frame header. @returns the position of the payload. */
-  #writeHead(size: number, out: Uint8Array, at: number): number {
-    out[at] = FIN | this.#opcode;
+  /** Writes a frame header. @param first its first byte. @param length that of the payload. @returns its position. */
+  #writeHead(first: number, length: number, out: Uint8Array, at: number): number {
+    out[at] = first;
     let next = at + 2;
-    if (size < LENGTH_16) {
-      out[at + 1] = MASKED | size;
+    if (length < SMALLEST_16) {
+      out[at + 1] = MASKED | length;
     } else {
-      const bytes = size > LONGEST_16 ? 8 : 2;
-      out[at + 1] = MASKED | (size > LONGEST_16 ? LENGTH_64 : LENGTH_16);
+      const bytes = length < SMALLEST_64 ? 2 : 8;
+      out[at + 1] = MASKED | (bytes === 2 ? LENGTH_16 : LENGTH_64);
       // Messages are shorter than 2^32 bytes: the first four bytes of eight are 0.
-      for (let left = bytes - 1; left >= 0; left--) out[next++] = left > 3 ? 0 : (size >>> (left * 8)) & 0xff;
+      for (let left = bytes - 1; left >= 0; left--) out[next++] = left > 3 ? 0 : (length >>> (left * 8)) & 0xff;
     }
-    for (let i = 0; i < 4; i++) out[next++] = (this.#mask >>> (i * 8)) & 0xff;
+    for (let i = 0; i < 4; i++) out[next++] = maskByte(this.#mask, i);
     return next;
   }
 }

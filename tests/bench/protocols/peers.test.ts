@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, request } from 'node:http';
 import { type Duplex, duplexPair } from 'node:stream';
+import { constants } from 'node:zlib';
 import fc from 'fast-check';
-import { expect, onTestFinished, test } from 'vitest';
-import { WebSocketServer } from 'ws';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type PerMessageDeflateOptions, type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { checkConformance } from '../../../bench/load/protocols/conformance/conformance.ts';
 import { HttpProtocol } from '../../../bench/load/protocols/http.ts';
 import {
@@ -11,10 +12,12 @@ import {
   MORE,
   NO_REQUEST,
   READY,
+  REFUSED_LAST,
   RESPOND,
 } from '../../../bench/load/protocols/protocol.ts';
-import { WebSocketProtocol } from '../../../bench/load/protocols/websocket.ts';
+import { type WebSocketExchange, WebSocketProtocol } from '../../../bench/load/protocols/websocket.ts';
 import { parseSizes } from '../../../bench/model/message-sizes.ts';
+import { createApp } from '../../../servers/apps/websocket.ts';
 import { seeded } from '../../seeded.ts';
 import { latin, scope, take } from './talk.ts';
 
@@ -187,33 +190,108 @@ test('any reply conforms, complete or damaged', () => {
   );
 });
 
-test.each([
-  ['3,100-70000:0.2', false],
-  ['20-200', true],
-])('the library ws accepts the frames, and the protocol its pings and fragments: %s', async (sizes, isText) => {
-  const webSockets = new WebSocketServer({ noServer: true });
+/** Serves WebSockets on a stream in memory with the library ws. @returns the client's end, and the server's headers. */
+function webSocketServer(options: ServerOptions, serve: (client: WebSocket) => void) {
+  const webSockets = new WebSocketServer({ noServer: true, ...options });
+  const headers: string[] = [];
+  webSockets.on('headers', (lines) => headers.push(...lines));
   const server = createServer();
-  server.on('upgrade', (incoming, stream, head) => {
-    webSockets.handleUpgrade(incoming, stream, head, (client) => {
-      client.on('message', (message: Buffer, binary) => {
-        const middle = message.length >> 1;
-        client.send(message.subarray(0, middle), { binary, fin: false });
-        client.ping('still there?');
-        client.send(message.subarray(middle), { binary, fin: true });
-      });
-    });
-  });
+  server.on('upgrade', (incoming, stream, head) => webSockets.handleUpgrade(incoming, stream, head, serve));
   const [near, far] = duplexPair();
   onTestFinished(() => {
     near.destroy();
   });
   server.emit('connection', far);
-  const exchange = { host: 'a', path: '/', sizes: parseSizes(sizes), text: isText };
-  const events = await new StreamClient(new WebSocketProtocol(exchange, scope), near, 50).converse();
+  return { near, headers };
+}
+
+function webSocketProtocol(sizes: string, more: Partial<WebSocketExchange> = {}): WebSocketProtocol {
+  return new WebSocketProtocol({ host: 'a', path: '/', sizes: parseSizes(sizes), text: false, ...more }, scope);
+}
+
+/** Echoes each message in two fragments, with a ping between them. */
+function echoInFragments(client: WebSocket): void {
+  client.on('message', (message: Buffer, binary) => {
+    const middle = message.length >> 1;
+    client.send(message.subarray(0, middle), { binary, fin: false });
+    client.ping('still there?');
+    client.send(message.subarray(middle), { binary, fin: true });
+  });
+}
+
+test.each([
+  ['3,100-70000:0.2', false],
+  ['20-200', true],
+])('the library ws accepts the frames, and the protocol its pings and fragments: %s', async (sizes, text) => {
+  const { near } = webSocketServer({}, echoInFragments);
+  const events = await new StreamClient(webSocketProtocol(sizes, { text }), near, 50).converse();
   expect(events).toEqual([
     `${READY}`,
     ...Array(50)
       .fill([`${RESPOND}`, `${COMPLETE}`])
       .flat(),
   ]);
+});
+
+describe('compression with the library ws', () => {
+  const agreed = 'permessage-deflate; client_no_context_takeover; server_no_context_takeover';
+
+  test.each<[PerMessageDeflateOptions, string]>([
+    [{}, agreed],
+    [{ serverNoContextTakeover: true, clientNoContextTakeover: true }, agreed],
+    [{ serverMaxWindowBits: 8 }, `${agreed}; server_max_window_bits=8`],
+    [{ serverMaxWindowBits: 12 }, `${agreed}; server_max_window_bits=12`],
+    [{ clientMaxWindowBits: 8 }, `${agreed}; client_max_window_bits=8`],
+    [
+      { serverMaxWindowBits: 15, clientMaxWindowBits: 9 },
+      `${agreed}; client_max_window_bits=9; server_max_window_bits=15`,
+    ],
+    [{ zlibDeflateOptions: { level: 0 } }, agreed],
+    [{ zlibDeflateOptions: { level: 1, memLevel: 1 } }, agreed],
+    [{ zlibDeflateOptions: { level: 9, strategy: constants.Z_FIXED } }, agreed],
+    [{ zlibDeflateOptions: { strategy: constants.Z_HUFFMAN_ONLY } }, agreed],
+  ])('%j: messages are sent and received compressed', async (options, extensions) => {
+    const perMessageDeflate = { threshold: 0, ...options };
+    const { near, headers } = webSocketServer({ perMessageDeflate }, echoInFragments);
+    const protocol = webSocketProtocol('1-300:0.7,50-70000', { deflate: true });
+    const events = await new StreamClient(protocol, near, 40).converse();
+    expect(events.filter((event) => event === `${COMPLETE}`)).toHaveLength(40);
+    expect(headers).toContain(`Sec-WebSocket-Extensions: ${extensions}`);
+    expect(protocol.notes).toEqual([]);
+  });
+
+  test('small messages come back uncompressed where the server has a threshold', async () => {
+    const { near } = webSocketServer({ perMessageDeflate: { threshold: 200 } }, (client) => {
+      client.on('message', (message: Buffer, binary) => client.send(message, { binary }));
+    });
+    const protocol = webSocketProtocol('1-199,201-400', { deflate: true });
+    const events = await new StreamClient(protocol, near, 40).converse();
+    expect(events).toEqual([`${READY}`, ...Array(40).fill(`${COMPLETE}`)]);
+  });
+
+  test('a server without compression gets messages without it', async () => {
+    const { near } = webSocketServer({ perMessageDeflate: false }, echoInFragments);
+    const protocol = webSocketProtocol('20', { deflate: true });
+    const events = await new StreamClient(protocol, near, 5).converse();
+    expect(events.filter((event) => event === `${COMPLETE}`)).toHaveLength(5);
+    expect(protocol.notes).toMatchObject([{ code: 'not-compressed' }]);
+  });
+
+  test('a server that insists on references to earlier messages refuses', async () => {
+    const { near } = webSocketServer({ perMessageDeflate: { serverNoContextTakeover: false } }, echoInFragments);
+    const conversation = new StreamClient(webSocketProtocol('20', { deflate: true }), near, 1).converse();
+    await expect(conversation).rejects.toThrow(`event ${REFUSED_LAST}`);
+  });
+});
+
+test('the app websocket agrees to compression, and echoes compressed messages', async () => {
+  const [near, far] = duplexPair();
+  onTestFinished(() => {
+    near.destroy();
+  });
+  createApp({ timeLimits: { idleMs: 0, headerMs: 0, requestMs: 0 } }).adopt(far);
+  const protocol = webSocketProtocol('1-300:0.7,50-70000', { deflate: true });
+  const events = await new StreamClient(protocol, near, 40).converse();
+  expect(events).toEqual([`${READY}`, ...Array(40).fill(`${COMPLETE}`)]);
+  expect(protocol.notes).toEqual([]);
 });

@@ -6,17 +6,10 @@ import { type WebSocketExchange, WebSocketProtocol } from '../../../bench/load/p
 import { parseSizes } from '../../../bench/model/message-sizes.ts';
 import { seeded } from '../../seeded.ts';
 import { answerOf, finish, greetingOf, latin, requestOf, scope, take } from './talk.ts';
+import { frame, textOf, unmasked, upgraded } from './websocket-frames.ts';
 
 function webSocket(sizes = '20', more: Partial<WebSocketExchange> = {}): WebSocketProtocol {
   return new WebSocketProtocol({ host: 'a:80', path: '/', sizes: parseSizes(sizes), text: false, ...more }, scope);
-}
-const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
-
-/** Returns the valid answer to an upgrade request. */
-function upgraded(protocol: WebSocketProtocol, c = 0): string {
-  const [, key = ''] = /^Sec-WebSocket-Key: (.*)\r$/m.exec(text(greetingOf(protocol, c))) ?? [];
-  const lines = ['HTTP/1.1 101 Switching', 'Upgrade: WebSocket', 'Connection: keep-alive, upgrade'];
-  return `${[...lines, `Sec-WebSocket-Accept: ${acceptOf(key)}`].join('\r\n')}\r\n\r\n`;
 }
 
 /** Returns a protocol whose connection 0 is open. */
@@ -24,27 +17,6 @@ function open(sizes?: string, more?: Partial<WebSocketExchange>): WebSocketProto
   const protocol = webSocket(sizes, more);
   expect(take(protocol, latin(upgraded(protocol)), NO_REQUEST)).toEqual({ events: 'ready' });
   return protocol;
-}
-
-/** Returns a frame as a server sends it. @param first opcode, and FIN. */
-function frame(first: number, payload: Uint8Array): Uint8Array {
-  const { length } = payload;
-  if (length < 126) return Buffer.concat([Uint8Array.of(first, length), payload]);
-  const head = length < 65_536 ? [first, 126] : [first, 127, 0, 0, 0, 0, length >>> 24, (length >> 16) & 255];
-  return Buffer.concat([Uint8Array.of(...head, (length >> 8) & 255, length & 255), payload]);
-}
-
-/** Reads a frame as a server does. */
-function unmasked(bytes: Uint8Array): { readonly first: number; readonly payload: Uint8Array } {
-  const [first = 0, second = 0] = bytes;
-  expect(second & 0x80).toBe(0x80);
-  const form = second & 0x7f;
-  const head = form < 126 ? 2 : form === 126 ? 4 : 10;
-  const length = form < 126 ? form : bytes.subarray(2, head).reduce((sum, byte) => sum * 256 + byte, 0);
-  const mask = bytes.subarray(head, head + 4);
-  const payload = bytes.slice(head + 4).map((byte, i) => byte ^ (mask[i & 3] as number));
-  expect(payload.length).toBe(length);
-  return { first, payload };
 }
 
 const payloadOf = (protocol: WebSocketProtocol, sequence: number, c = 0) =>
@@ -57,7 +29,7 @@ describe('the handshake', () => {
   });
 
   test('requests an upgrade', () => {
-    const sent = text(greetingOf(webSocket('20', { path: '/chat?a', headers: [['Origin', 'http://a']] })));
+    const sent = textOf(greetingOf(webSocket('20', { path: '/chat?a', headers: [['Origin', 'http://a']] })));
     expect(sent.replace(/Key: [A-Za-z0-9+/]{22}==/, 'Key: K')).toBe(
       'GET /chat?a HTTP/1.1\r\nHost: a:80\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: K\r\n' +
         'Sec-WebSocket-Version: 13\r\nOrigin: http://a\r\n\r\n',
@@ -150,9 +122,9 @@ describe('a message', () => {
     const sent = [0, 1, 63, 64, 70_000].map((sequence) => unmasked(requestOf(protocol, 0, sequence)));
     for (const { first, payload } of sent) {
       expect(first).toBe(0x81);
-      expect(text(payload)).toMatch(/^[ -~]{30}$/);
+      expect(textOf(payload)).toMatch(/^[ -~]{30}$/);
     }
-    expect(new Set(sent.map(({ payload }) => text(payload))).size).toBe(5);
+    expect(new Set(sent.map(({ payload }) => textOf(payload))).size).toBe(5);
     const payload = sent[1]?.payload ?? new Uint8Array(0);
     expect(take(protocol, frame(0x81, payload), 1).events).toBe('complete');
     expect(take(protocol, frame(0x82, payload), 1).fault).toBe('text in reply to binary, or binary in reply to text');
@@ -164,8 +136,8 @@ describe('a message', () => {
     const parts = [
       frame(0x02, payload.subarray(0, 5)),
       frame(0x00, payload.subarray(5, 5)),
-      frame(0x8a, latin('pong')),
-      frame(0x89, latin('ping')),
+      frame(0x8a, 'pong'),
+      frame(0x89, 'ping'),
       frame(0x80, payload.subarray(5)),
     ];
     const bytes = Buffer.concat([...parts, echo(protocol, 1)]);
@@ -178,15 +150,15 @@ describe('a message', () => {
 describe('a control frame', () => {
   test.each(['', 'hello', 'x'.repeat(125)])('ping %j is answered with the same', (payload) => {
     const protocol = open();
-    expect(take(protocol, frame(0x89, latin(payload)), NO_REQUEST)).toEqual({ events: 'respond' });
+    expect(take(protocol, frame(0x89, payload), NO_REQUEST)).toEqual({ events: 'respond' });
     const pong = unmasked(latin(answerOf(protocol)));
-    expect([pong.first, text(pong.payload)]).toEqual([0x8a, payload]);
+    expect([pong.first, textOf(pong.payload)]).toEqual([0x8a, payload]);
     expect(take(protocol, echo(protocol, 0), 0)).toEqual({ events: 'complete' });
   });
 
   test('pong is ignored', () => {
     const protocol = open();
-    expect(take(protocol, frame(0x8a, latin('x')), NO_REQUEST)).toEqual({ events: 'more' });
+    expect(take(protocol, frame(0x8a, 'x'), NO_REQUEST)).toEqual({ events: 'more' });
   });
 
   test.each<[string, string, number]>([
@@ -196,23 +168,40 @@ describe('a control frame', () => {
     ['\x0b\xb8', '\x0b\xb8', 3000],
   ])('close %j is answered', (payload, answer, status) => {
     const protocol = open();
-    expect(take(protocol, frame(0x88, latin(payload)), 0)).toEqual({ events: 'close' });
+    expect(take(protocol, frame(0x88, payload), 0)).toEqual({ events: 'close' });
     expect(protocol.status).toBe(status);
     const close = unmasked(latin(answerOf(protocol)));
-    expect([close.first, text(close.payload)]).toEqual([0x88, answer]);
+    expect([close.first, textOf(close.payload)]).toEqual([0x88, answer]);
   });
 
   test.each(['\x03', '\0\0', '\x03\xe7', '\x03\xec', '\x03\xed', '\x03\xee', '\x03\xf7', '\x0b\xb7', '\xff\xff'])(
     'close with status %j is corrupt',
     (payload) => {
-      expect(take(open(), frame(0x88, latin(payload)), 0).fault).toBe('a close frame with an invalid status');
+      expect(take(open(), frame(0x88, payload), 0).fault).toMatch(/^a close frame with an invalid status/);
     },
   );
+
+  test.each([
+    ['\x03\xe8\xc3\xa4', 'close'],
+    ['\x03\xe8\xc3', 'corrupt'],
+    ['\x03\xe8\xff', 'corrupt'],
+  ])('close with a reason must be UTF-8: %j', (payload, events) => {
+    expect(take(open(), frame(0x88, payload), 0).events).toBe(events);
+  });
+
+  test('close may come within a message in fragments, and ends it', () => {
+    const protocol = open('20');
+    const part = frame(0x02, payloadOf(protocol, 0).subarray(0, 5));
+    expect(take(protocol, Buffer.concat([part, frame(0x88, '\x03\xe9')]), 0)).toEqual({ events: 'close' });
+    expect([protocol.status, unmasked(latin(answerOf(protocol))).first]).toEqual([1001, 0x88]);
+  });
 });
 
 describe('a corrupt frame', () => {
   test.each<[string, number[], string, number]>([
     ['RSV1', [0xc2, 20], 'reserved bits', 0],
+    ['RSV2', [0xa2, 20], 'reserved bits', 0],
+    ['RSV3', [0x92, 20], 'reserved bits', 0],
     ['RSV3 in a control frame', [0x99, 0], 'reserved bits', 0],
     ['opcode 3', [0x83, 1], 'a reserved opcode', 0],
     ['opcode 15', [0x8f, 0], 'a reserved opcode', 0],
@@ -221,6 +210,7 @@ describe('a corrupt frame', () => {
     ['a message within a message', [0x02, 0, 0x82, 20], 'begins within another one', 2],
     ['a ping in fragments', [0x09, 0], 'a control frame in fragments', 0],
     ['a long ping', [0x89, 126, 0, 126], 'more than 125 bytes', 1],
+    ['a close with a length of 8 bytes', [0x88, 127, 0, 0, 0, 0, 0, 0, 0, 2], 'more than 125 bytes', 1],
     ['a length in a longer form', [0x82, 126, 0, 20], 'shortest form', 3],
     ['a length in the longest form', [0x82, 127, 0, 0, 0, 0, 0, 0, 0, 20], 'shortest form', 9],
     ['a length with the highest bit', [0x82, 127, 0x80, 0, 0, 0, 0, 0, 0, 20], 'more than 2^53', 8],
@@ -253,13 +243,13 @@ test.each(['20', '1,150:0.5', '100-300'])('WebSocket with messages of %s bytes c
     const greeting = latin(upgraded(protocol, c));
     const payload = payloadOf(protocol, 1, c);
     const fragments = [
-      frame(0x8a, latin('pong')),
+      frame(0x8a, 'pong'),
       frame(0x02, payload.subarray(0, 1)),
-      frame(0x89, latin('ping')),
+      frame(0x89, 'ping'),
       frame(0x00, payload.subarray(1)),
       frame(0x80, new Uint8Array(0)),
     ];
-    const last = Buffer.concat([echo(protocol, 2, c), frame(0x89, latin('!')), frame(0x88, latin('\x03\xe8bye'))]);
+    const last = Buffer.concat([echo(protocol, 2, c), frame(0x89, '!'), frame(0x88, '\x03\xe8bye')]);
     return { greeting, replies: [echo(protocol, 0, c), Buffer.concat(fragments), last] };
   });
   expect(checkConformance({ make, conversations, random: seeded(7), damages: 3000 })).toEqual([]);

@@ -49,6 +49,19 @@ const LENGTH_BLANKS = 3;
 const LIST = 4;
 const LIST_BLANKS = 5;
 const ACCEPT_VALUE = 6;
+const PARSED = 7;
+
+const SWITCHING = 101;
+
+/** Parses the value of one field, byte by byte, from its first byte that is not blank. */
+export interface ValueParser {
+  /** Starts a value. */
+  begin(): void;
+  /** Takes the next byte. @returns 0 or a fault. */
+  take(byte: number): number;
+  /** Ends the value. @returns 0 or a fault. */
+  end(): number;
+}
 
 /** Parses the headers of a response that determine the end of its body, and whether the connection stays open. */
 export class FieldValues {
@@ -61,13 +74,16 @@ export class FieldValues {
   readonly #words = new WordMatch(WORDS);
   /** The expected Sec-WebSocket-Accept. */
   readonly #accept: Uint8Array;
+  /** Parses Sec-WebSocket-Extensions; undefined when none is expected. */
+  readonly #extensions: ValueParser | undefined;
   #state = BLANKS;
   #field = -1;
   /** Number of digits or characters so far; -1 for an Accept that differs. */
   #count = 0;
 
-  constructor(accept: string) {
+  constructor(accept: string, extensions?: ValueParser) {
     this.#accept = new TextEncoder().encode(accept);
+    this.#extensions = extensions;
   }
 
   /** True when the rest of this value has no effect. */
@@ -97,14 +113,17 @@ export class FieldValues {
     this.#words.state = packed >> 7;
   }
 
-  /** Starts a value. @param field index of its name; -1 for any other field. */
-  begin(field: number): void {
-    this.#field = field;
+  /** Starts a value. @param field index of its name; -1 for any other field. @param status that of the response. */
+  begin(field: number, status: number): void {
+    // Only a response that switches protocols negotiates extensions.
+    this.#field = field === EXTENSIONS && status !== SWITCHING ? -1 : field;
     this.#state = BLANKS;
     this.#count = 0;
     if (field === CONTENT_LENGTH) {
       if (this.length >= 0) this.flags |= REPEATED_LENGTH;
       this.length = 0;
+    } else if (this.#isParsed) {
+      this.#extensions?.begin();
     } else if (field === EXTENSIONS || field === PROTOCOL) {
       this.flags |= NEGOTIATED;
     }
@@ -128,6 +147,8 @@ export class FieldValues {
       case ACCEPT_VALUE:
         this.#takeAccept(byte);
         return 0;
+      case PARSED:
+        return this.#extensions?.take(byte) ?? 0;
       default:
         return 0;
     }
@@ -136,6 +157,7 @@ export class FieldValues {
   /** Ends the value. @returns 0 or a fault. */
   end(): number {
     if (this.#field === CONTENT_LENGTH && this.#count === 0) return codes.badLength;
+    if (this.#isParsed) return this.#extensions?.end() ?? 0;
     if (this.#state === LIST || this.#state === LIST_BLANKS) this.#endWord();
     if (this.#field === ACCEPT) {
       const right = this.#count === this.#accept.length && (this.flags & REPEATED_ACCEPT) === 0;
@@ -144,11 +166,17 @@ export class FieldValues {
     return 0;
   }
 
+  get #isParsed(): boolean {
+    return this.#field === EXTENSIONS && this.#extensions !== undefined;
+  }
+
   #enter(): void {
     if (this.#field === CONTENT_LENGTH) {
       this.#state = LENGTH;
     } else if (this.#field === ACCEPT) {
       this.#state = ACCEPT_VALUE;
+    } else if (this.#isParsed) {
+      this.#state = PARSED;
     } else if (this.#field < 0 || this.#field === EXTENSIONS || this.#field === PROTOCOL) {
       this.#state = OTHER;
     } else {

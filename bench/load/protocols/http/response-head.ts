@@ -8,6 +8,7 @@ import {
   KEEPS_ALIVE,
   REPEATED_LENGTH,
   UNSUPPORTED_CODING,
+  type ValueParser,
 } from './field-values.ts';
 import { plainLineEnd, STATUS_BYTES, usualStatus } from './plain-line.ts';
 import { WordMatch } from './word-match.ts';
@@ -48,9 +49,12 @@ export class ResponseHead {
   /** True when trailers are parsed: their values have no effect. */
   #trailers = false;
 
-  /** @param accept the expected Sec-WebSocket-Accept. Default: for responses without it. */
-  constructor(accept = '') {
-    this.fields = new FieldValues(accept);
+  /**
+   * @param accept the expected Sec-WebSocket-Accept. Default: for responses without it.
+   * @param extensions parses Sec-WebSocket-Extensions. Its state is not part of that of {@link save}.
+   */
+  constructor(accept = '', extensions?: ValueParser) {
+    this.fields = new FieldValues(accept, extensions);
   }
 
   get done(): boolean {
@@ -234,7 +238,7 @@ export class ResponseHead {
       return 0;
     }
     if (byte !== COLON) return byte === LF || byte === CR ? codes.bareNewline : codes.badName;
-    this.fields.begin(this.#names.index);
+    this.fields.begin(this.#names.index, this.status);
     this.#state = FIELD_VALUE;
     return 0;
   }

@@ -1,10 +1,8 @@
+import { isUtf8 } from 'node:buffer';
+import { CLOSE, FIN, MASKED, maskByte, PING, PONG } from './frame.ts';
+
 /** Longest payload of a control frame: RFC 6455 §5.5. */
 const MAX_BYTES = 125;
-const PING = 0x9;
-const CLOSE = 0x8;
-const PONG = 0xa;
-const FIN = 0x80;
-const MASKED = 0x80;
 const NO_STATUS = 1005;
 
 /** The last control frame of each connection, and its answer. Allocates memory at the first control frame only. */
@@ -37,11 +35,12 @@ export class ControlFrames {
     this.#lengths[c] = from + length;
   }
 
-  /** Returns the status of a close frame; 1005 when it has none, 0 when it has an invalid one: §7.4. */
+  /** Returns the status of a close frame: §7.4. 1005 when it has none, 0 when it or its reason is invalid. */
   closeStatus(c: number): number {
     const length = this.#lengths[c] as number;
     if (length === 0) return NO_STATUS;
-    if (length === 1) return 0;
+    const reason = this.#bytes?.subarray(c * MAX_BYTES + 2, c * MAX_BYTES + length);
+    if (length === 1 || reason === undefined || !isUtf8(reason)) return 0;
     const status = this.#byte(c, 0) * 256 + this.#byte(c, 1);
     const isDefined = status >= 1000 && status <= 1014 && !(status >= 1004 && status <= 1006);
     return isDefined || (status >= 3000 && status <= 4999) ? status : 0;
@@ -55,16 +54,12 @@ export class ControlFrames {
     const length = opcode === CLOSE ? Math.min(2, this.#lengths[c] as number) : (this.#lengths[c] as number);
     out[at] = FIN | (opcode === PING ? PONG : CLOSE);
     out[at + 1] = MASKED | length;
-    for (let i = 0; i < 4; i++) out[at + 2 + i] = this.#maskByte(i);
-    for (let i = 0; i < length; i++) out[at + 6 + i] = this.#byte(c, i) ^ this.#maskByte(i);
+    for (let i = 0; i < 4; i++) out[at + 2 + i] = maskByte(this.#mask, i);
+    for (let i = 0; i < length; i++) out[at + 6 + i] = this.#byte(c, i) ^ maskByte(this.#mask, i);
     return 6 + length;
   }
 
   #byte(c: number, i: number): number {
     return this.#bytes?.[c * MAX_BYTES + i] ?? 0;
-  }
-
-  #maskByte(i: number): number {
-    return (this.#mask >>> ((i & 3) * 8)) & 0xff;
   }
 }

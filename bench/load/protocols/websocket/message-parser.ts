@@ -1,22 +1,23 @@
 import type { EchoContent } from '../echo-content.ts';
 import type { ControlFrames } from './control-frames.ts';
 import { codes } from './faults.ts';
-
-export const TEXT = 0x1;
-export const BINARY = 0x2;
-const CONTINUATION = 0x0;
-const CLOSE = 0x8;
-const PING = 0x9;
-const PONG = 0xa;
-
-const FIN = 0x80;
-const RESERVED = 0x70;
-const MASKED = 0x80;
-/** Length codes for an extended length of 2 bytes and of 8 bytes, and the smallest length that needs each. */
-const LENGTH_16 = 126;
-const LENGTH_64 = 127;
-const SMALLEST_16 = 126;
-const SMALLEST_64 = 65_536;
+import {
+  BINARY,
+  CLOSE,
+  CONTINUATION,
+  FIN,
+  LENGTH_16,
+  LENGTH_64,
+  MASKED,
+  PING,
+  PONG,
+  RESERVED,
+  RSV1,
+  SMALLEST_16,
+  SMALLEST_64,
+  TEXT,
+} from './frame.ts';
+import type { Inflater } from './inflater.ts';
 
 // States: what is expected next.
 const FIRST = 0;
@@ -30,7 +31,7 @@ export const MESSAGE = 1;
 export const PINGED = 2;
 export const CLOSED = 3;
 
-const SAVED = 9;
+const SAVED = 10;
 
 /** The message that the server must echo. */
 export interface ExpectedMessage {
@@ -40,7 +41,7 @@ export interface ExpectedMessage {
   sequence: number;
 }
 
-/** Parses the frames of a server, and compares messages with requests: RFC 6455 §5. */
+/** Parses the frames of a server, and compares messages with requests: RFC 6455 §5, RFC 7692 §6. */
 export class MessageParser {
   fault = 0;
   /** Number of bytes of the current message so far, including frame headers. */
@@ -50,6 +51,7 @@ export class MessageParser {
   readonly expected: ExpectedMessage = { size: 0, connection: 0, sequence: -1 };
   readonly #content: EchoContent;
   readonly #control: ControlFrames;
+  readonly #inflater: Inflater | undefined;
   readonly #opcodeOfMessages: number;
   readonly #saved: Float64Array;
   #state = FIRST;
@@ -62,13 +64,16 @@ export class MessageParser {
   #smallest = 0;
   /** True between the first and the last frame of a message. */
   #fragmented = false;
-  /** Number of payload bytes of the message so far. */
+  #compressed = false;
+  /** Number of payload bytes of the message so far, unless it is compressed. */
   #received = 0;
 
-  constructor(connections: number, opcode: number, content: EchoContent, control: ControlFrames) {
+  /** @param inflater inflates compressed messages. Default: none are allowed. */
+  constructor(connections: number, opcode: number, content: EchoContent, control: ControlFrames, inflater?: Inflater) {
     this.#opcodeOfMessages = opcode;
     this.#content = content;
     this.#control = control;
+    this.#inflater = inflater;
     this.#saved = new Float64Array(connections * SAVED);
   }
 
@@ -148,7 +153,7 @@ export class MessageParser {
     this.#opcode = byte & 0xf;
     this.#final = (byte & FIN) !== 0;
     this.#state = SECOND;
-    if ((byte & RESERVED) !== 0) return codes.reservedBits;
+    if ((byte & RESERVED) !== 0 && !this.#mayBeCompressed(c, byte)) return codes.reservedBits;
     switch (this.#opcode) {
       case CONTINUATION:
         return this.#fragmented ? 0 : codes.strayContinuation;
@@ -157,6 +162,8 @@ export class MessageParser {
         if (this.#fragmented) return codes.interrupted;
         if (this.expected.sequence < 0) return codes.unsolicited;
         this.#received = 0;
+        this.#compressed = (byte & RSV1) !== 0;
+        if (this.#compressed) this.#inflater?.start(c);
         this.#fragmented = true;
         return this.#opcode === this.#opcodeOfMessages ? 0 : codes.otherType;
       case CLOSE:
@@ -167,6 +174,12 @@ export class MessageParser {
       default:
         return codes.reservedOpcode;
     }
+  }
+
+  /** Reports whether the reserved bits of a frame are those of a compressed message. */
+  #mayBeCompressed(c: number, byte: number): boolean {
+    const isMessage = this.#opcode === TEXT || this.#opcode === BINARY;
+    return (byte & RESERVED) === RSV1 && isMessage && this.#inflater?.agreed(c) === true;
   }
 
   #takeSecond(c: number, byte: number): number {
@@ -193,7 +206,8 @@ export class MessageParser {
   #beginPayload(c: number): number {
     this.#left = this.#length;
     this.#state = PAYLOAD;
-    if (!this.#isControl && this.#received + this.#length > this.expected.size) return codes.longMessage;
+    const isPlain = !this.#isControl && !this.#compressed;
+    if (isPlain && this.#received + this.#length > this.expected.size) return codes.longMessage;
     return this.#left === 0 ? this.#endFrame(c) : 0;
   }
 
@@ -202,17 +216,27 @@ export class MessageParser {
     if (this.#isControl) {
       this.#control.add(c, bytes, at, length);
     } else {
-      const { connection, sequence } = this.expected;
-      const equal = this.#content.equal(bytes, at, this.#received, length, connection, sequence);
-      if (equal < length) {
-        this.fault = codes.otherBytes;
-        return at + equal;
-      }
-      this.#received += length;
+      const next = this.#compare(c, bytes, at, length);
+      if (this.fault !== 0) return next;
     }
     this.#left -= length;
     if (this.#left === 0) this.fault = this.#endFrame(c);
     return at + length;
+  }
+
+  /** Compares a piece of a message. @returns the position where it stopped; with a fault, that of the wrong byte. */
+  #compare(c: number, bytes: Uint8Array, at: number, length: number): number {
+    const { size, connection, sequence } = this.expected;
+    const inflater = this.#inflater;
+    if (this.#compressed && inflater !== undefined) {
+      const next = inflater.read(c, bytes, at, at + length, this.#content.message(connection, sequence), size);
+      this.fault = inflater.fault;
+      return next;
+    }
+    const equal = this.#content.equal(bytes, at, this.#received, length, connection, sequence);
+    if (equal < length) this.fault = codes.otherBytes;
+    this.#received += length;
+    return at + equal;
   }
 
   #endFrame(c: number): number {
@@ -230,6 +254,7 @@ export class MessageParser {
         if (!this.#final) return 0;
         this.#fragmented = false;
         this.reached = MESSAGE;
+        if (this.#compressed) return this.#inflater?.finish(c, this.expected.size) ?? 0;
         return this.#received < this.expected.size ? codes.shortMessage : 0;
     }
   }
@@ -246,6 +271,7 @@ export class MessageParser {
     saved[at + 6] = this.#fragmented ? 1 : 0;
     saved[at + 7] = this.#received;
     saved[at + 8] = this.#smallest;
+    saved[at + 9] = this.#compressed ? 1 : 0;
   }
 
   #load(c: number): void {
@@ -265,5 +291,6 @@ export class MessageParser {
     this.#fragmented = saved[at + 6] === 1;
     this.#received = saved[at + 7] as number;
     this.#smallest = saved[at + 8] as number;
+    this.#compressed = saved[at + 9] === 1;
   }
 }
