@@ -127,6 +127,14 @@ test.skipIf(whyMissing('cc') ?? whyMissing('nginx') ?? whyMissing('wrk') ?? whyM
   },
 );
 
+test.skipIf(whyMissing('cc') ?? whyMissing('redis'))('limit compares Redis with redis-benchmark', async () => {
+  const [redis] = await measureBriefly('redis');
+  expect(redis).toMatchObject({ name: 'redis', rounds: 1 });
+  const unmeasured = redis?.figures.filter(({ outcome }) => outcome === 'unmeasured').map(({ name }) => name);
+  const memtier = ['SET', 'GET'].flatMap((command) => [`${command}-memtierRatio`, `${command}-memtierRate`]);
+  expect(unmeasured).toEqual(whyNoPeer('memtier_benchmark') === undefined ? [] : memtier);
+});
+
 /** Starts a long measurement. @returns the program and its children, the echo server among them. */
 async function startLong() {
   const args = ['--rows', 'tcp50,tcp500', '--pairs', '1000', '--seconds', '0.1'];

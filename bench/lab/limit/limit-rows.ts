@@ -9,6 +9,7 @@ import { halfRate } from './rows/half-rate.ts';
 import { http } from './rows/http.ts';
 import { delays, impairedDatagrams, stalls } from './rows/injected.ts';
 import { httpNginx, httpsNginx } from './rows/nginx.ts';
+import { redis } from './rows/redis.ts';
 import { scheduleLag } from './rows/schedule-lag.ts';
 import { servers } from './rows/servers.ts';
 import { webSocket } from './rows/web-socket.ts';
@@ -28,6 +29,7 @@ export const limitRows: readonly LimitRow[] = [
   httpNginx,
   httpsNginx,
   webSocket,
+  redis,
   download,
   scheduleLag,
   halfRate,

@@ -1,8 +1,10 @@
 import type { LoadPlan } from '../../load/generator.ts';
+import { parseRedisCommands } from '../../load/protocols/redis/command.ts';
 import type { Timestamps } from '../../model/configuration.ts';
 import { fixedSize } from '../../model/message-sizes.ts';
 import { type OperatingPoint, operatingPoint } from '../../model/operating-point.ts';
 import { PAGE } from './autocannon.ts';
+import { KEYS, type RedisCommandName, VALUE_BYTES } from './redis.ts';
 import type { LimitCase } from './reference.ts';
 
 /** A load of this project's generator, without its destination. */
@@ -10,6 +12,9 @@ export type OwnLoad = Pick<LoadPlan, 'point' | 'arrivals' | 'timestamps' | 'prot
 
 /** Value of Host. */
 const HOST = '127.0.0.1';
+
+/** Redis' commands with their arguments. */
+const COMMANDS = { SET: 'SET {key} {value}', GET: 'GET {key}' } as const satisfies Record<RedisCommandName, string>;
 
 /** Returns the generator's form of the load that a case describes. */
 export function closedLoop({ transport, inFlight, size }: LimitCase, timestamps: Timestamps = 'user'): OwnLoad {
@@ -45,6 +50,14 @@ export function pageRequests(connections: number, transport: 'tcp' | 'tls' = 'tc
   const requests = [{ path: '/', expectBody: Buffer.from(PAGE) }];
   const protocol = { kind: 'http', exchange: { host: HOST, requests, keepAlive: true } } as const;
   return loadOf({ app: 'http', transport, connections, sizes: fixedSize(1) }, { protocol });
+}
+
+/** Returns a load of one Redis command in a closed loop, with keys drawn uniformly. */
+export function redisRequests(command: RedisCommandName, connections: number): OwnLoad {
+  const sizes = fixedSize(VALUE_BYTES);
+  const commands = parseRedisCommands(COMMANDS[command]);
+  const exchange = { commands, keys: { count: KEYS }, sizes, resp: 2 } as const;
+  return loadOf({ connections, sizes }, { protocol: { kind: 'redis', exchange } });
 }
 
 /** A load that receives everything that a server sends over one connection. */

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { parseAutocannon } from '../../../bench/lab/limit/autocannon.ts';
 import { parseIperf3 } from '../../../bench/lab/limit/iperf3.ts';
+import { parseMemtier } from '../../../bench/lab/limit/memtier.ts';
+import { parseRedisBenchmark } from '../../../bench/lab/limit/redis-benchmark.ts';
 import { parseDrain, parseFlood, parseUsage } from '../../../bench/lab/limit/reference.ts';
 import { parseSockperf } from '../../../bench/lab/limit/sockperf.ts';
 import { parseWrk } from '../../../bench/lab/limit/wrk.ts';
@@ -84,6 +86,46 @@ describe('wrk', () => {
     ],
   ])('%s is an error that contains its output', (_, output, message) => {
     expect(() => parseWrk(output)).toThrow(message);
+  });
+});
+
+describe('redis-benchmark', () => {
+  // Output of version 7.0.15 with --csv, and of 6.0.
+  test.each([
+    [
+      '"test","rps","avg_latency_ms","min_latency_ms","p50_latency_ms","p95_latency_ms","p99_latency_ms","max_latency_ms"\n' +
+        '"SET","10060.36","3.502","0.184","2.055","10.415","15.719","57.279"\n',
+      10_060.36,
+    ],
+    ['"GET","10869.57"\n', 10_869.57],
+  ])('reports its rate: %j', (output, rate) => expect(parseRedisBenchmark(output)).toBe(rate));
+
+  test('that failed is an error that contains its output', () => {
+    expect(() => parseRedisBenchmark('Could not connect to Redis')).toThrow('redis-benchmark: Could not connect');
+  });
+});
+
+describe('memtier_benchmark', () => {
+  // In the form of its tables; Debian 12 has no package of it.
+  const table = (rate: string) => `Writing results to stdout
+
+ALL STATS
+============================================================================================================
+Type         Ops/sec     Hits/sec   Misses/sec    Avg. Latency     p50 Latency     p99 Latency       KB/sec
+------------------------------------------------------------------------------------------------------------
+Sets        ${rate}          ---          ---         0.42322         0.40700         0.87900      3320.78
+Gets            0.00         0.00         0.00             ---             ---             ---         0.00
+Waits           0.00          ---          ---             ---             ---             ---          ---
+Totals      ${rate}         0.00         0.00         0.42176         0.40700         0.87100      3320.78
+`;
+
+  test('reports its rate', () => expect(parseMemtier(table('43106.18'))).toBe(43_106.18));
+
+  test.each([
+    ['without a reply', table('    0.00')],
+    ['without a table', 'connection refused'],
+  ])('%s is an error that contains its output', (_, output) => {
+    expect(() => parseMemtier(output)).toThrow(`unexpected output of memtier_benchmark: ${output}`);
   });
 });
 
