@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { networkInterfaces } from 'node:os';
+import { whyNoPeer } from '../bench/lab/limit/peers.ts';
 import { whyNoLibc } from '../sockets/libc.ts';
 import { whyNoOpenSsl } from '../sockets/tls/openssl.ts';
 import { whyNoUring } from '../sockets/uring/availability.ts';
@@ -13,6 +14,10 @@ const probes = {
   python: () => whyNotStarted('python3', '--version'),
   cc: () => whyNotStarted('cc', '--version'),
   rustc: () => whyNotStarted('rustc', '--version'),
+  nginx: () => whyNoPeer('nginx'),
+  wrk: () => whyNoPeer('wrk'),
+  redis: () => whyNoPeer('redis-server') ?? whyNoPeer('redis-benchmark'),
+  liburing: () => whyNotStarted('cc', '-fsyntax-only -include liburing.h -x c /dev/null'),
   openssl: () => whyNotStarted('openssl', 'version'),
   curl: () => whyNotStarted('curl', '--version'),
   nc: () => whyNotStarted('nc', '-h'),

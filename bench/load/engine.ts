@@ -1,4 +1,5 @@
 import type { Fairness } from './ledger/load-state.ts';
+import type { ProtocolNote } from './protocols/protocol.ts';
 import type { TargetReport } from './targets/tally.ts';
 import type { Counts, DeliveryCounts } from './threads/counts.ts';
 
@@ -53,6 +54,8 @@ export interface ThreadReport {
   readonly examples?: ReplyExamples;
   /** Replies by status code, for protocols with status. */
   readonly statuses?: Readonly<Record<string, number>>;
+  /** What protocols have to report. */
+  readonly notes?: readonly ProtocolNote[];
   /** Broadcast only. */
   readonly deliveries?: DeliveryCounts;
 }

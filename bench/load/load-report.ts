@@ -1,5 +1,6 @@
 import { Histogram } from '../measure/histogram.ts';
 import type { ReplyExamples, ThreadReport } from './engine.ts';
+import type { ProtocolNote } from './protocols/protocol.ts';
 import { mergeTargetReports, type TargetLoad } from './targets/tally.ts';
 import type { DeliveryCounts } from './threads/counts.ts';
 import { type Counts, sumCounts } from './threads/counts.ts';
@@ -40,6 +41,8 @@ export interface LoadReport {
   readonly examples?: ReplyExamples;
   /** Replies by status code, for protocols with status. */
   readonly statuses?: Readonly<Record<string, number>>;
+  /** What protocols have to report, once each. */
+  readonly notes?: readonly ProtocolNote[];
   /** Broadcast only, which a single thread runs. */
   readonly deliveries?: DeliveryCounts;
 }
@@ -72,6 +75,7 @@ export function mergeReports(reports: readonly ThreadReport[], views: readonly L
     portsExhausted: total(({ portsExhausted }) => portsExhausted),
     ...mergeTargets(reports),
     ...sumStatuses(reports),
+    ...mergeNotes(reports),
     ...sumRefusals(reports),
     ...firstExamples(reports),
     ...(deliveries && { deliveries }),
@@ -93,6 +97,12 @@ function sumStatuses(reports: readonly ThreadReport[]): Pick<LoadReport, 'status
     sum[status] = (sum[status] ?? 0) + count;
   }
   return { statuses: sum };
+}
+
+/** Returns each note once; nothing when there are none. */
+function mergeNotes(reports: readonly ThreadReport[]): Pick<LoadReport, 'notes'> {
+  const notes = new Map(reports.flatMap((report) => (report.notes ?? []).map((note) => [note.code, note])));
+  return notes.size === 0 ? {} : { notes: [...notes.values()] };
 }
 
 /** Adds up replies that refused their requests; returns nothing when no thread counts them. */

@@ -1,3 +1,4 @@
+import type { ProtocolNote } from './protocols/protocol.ts';
 import type { DeliveryCounts } from './threads/counts.ts';
 
 /** State of a workload's sockets. */
@@ -64,6 +65,8 @@ export interface Workload {
   readonly jitterNanos?: number | null;
   /** Replies by status since measuring began, for protocols with status. */
   readonly statuses?: Record<string, number> | undefined;
+  /** What the protocol has to report. */
+  readonly notes?: readonly ProtocolNote[] | undefined;
   /** Broadcast: outcome of the deliveries since measuring began. */
   readonly deliveries?: DeliveryCounts;
   /** Counts every request that is still unanswered as timed out. */

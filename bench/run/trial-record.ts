@@ -203,7 +203,7 @@ function arrivalCheck({ gaps }: LoadReport, { arrivals }: TrialSpec): MeasuredTr
 }
 
 function notesOn(load: LoadReport, spec: TrialSpec, { timestamps }: RunConfiguration): Reason[] {
-  const notes: Reason[] = [];
+  const notes: Reason[] = [...(load.notes ?? [])];
   const wanted = timestamps === 'kernel' && (spec.workload === 'request-response' || spec.workload === 'broadcast');
   if (wanted && load.counts.completed > 0 && load.latencies.service.count === 0) {
     notes.push({
@@ -217,8 +217,10 @@ function notesOn(load: LoadReport, spec: TrialSpec, { timestamps }: RunConfigura
     notes.push({
       code: 'lag-unknown',
       message:
-        'without kernel timestamps, the lag of the generator is not known, and response times include it: ' +
-        'leave out --timestamps user',
+        spec.workload === 'handshake'
+          ? 'the kernel timestamps no handshake, so the lag of the generator is not known, and response times include it'
+          : 'without kernel timestamps, the lag of the generator is not known, and response times include it: ' +
+            'leave out --timestamps user',
     });
   }
   if (load.portsExhausted > 0) {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { isInstalled } from '../../bench/lab/limit/child.ts';
+import { whyNoPeer } from '../../bench/lab/limit/peers.ts';
 import type { RowVerdict } from '../../bench/lab/limit/verdict.ts';
 import { type ModelName, whyUnavailable } from '../../servers/model-catalog.ts';
 import { whyMissing } from '../requirements.ts';
@@ -47,11 +47,10 @@ whereCompiled('limit measures one-way loads and loads at a rate, with the instal
   const figures = [...(download?.figures ?? []), ...(lag?.figures ?? [])];
   // Whether bounds are met depends on the machine. The exit code must agree with the outcome.
   expect({ code, stderr }).toMatchObject({ code: figures.some(({ outcome }) => outcome === 'missed') ? 1 : 0 });
-  expect(download?.notes).toEqual(
-    (await isInstalled('iperf3', '--version')) ? [] : [expect.stringContaining('iperf3')],
-  );
+  const noIperf3 = whyNoPeer('iperf3');
+  expect(download?.notes).toEqual([noIperf3 ?? expect.stringMatching(/^with iperf3 /)]);
   const unmeasured = download?.figures.filter(({ outcome }) => outcome === 'unmeasured').map(({ name }) => name);
-  expect(unmeasured).toEqual(download?.notes.length === 0 ? [] : ['iperf3Ratio', 'iperf3Rate']);
+  expect(unmeasured).toEqual(noIperf3 === undefined ? [] : ['iperf3Ratio', 'iperf3Rate']);
   expect(lag?.figures.map(({ name }) => name)).toEqual(['p50', 'p99', 'cpuShare', 'rateRatio']);
   for (const { median, outcome } of figures) {
     if (outcome !== 'unmeasured') expect(median).toBeGreaterThan(0);
@@ -75,13 +74,65 @@ whereCompiled('limit compares models with the server in C, over TCP and UDP', as
   );
 });
 
-whereCompiled('limit compares HTTP with autocannon on a plain server', async () => {
+/** Measures rows briefly. @returns their results. */
+async function measureBriefly(rows: string): Promise<RowVerdict[]> {
   const file = join(scratchDirectory(), 'limits.json');
-  const { code, stderr } = await limit('--rows', 'http', ...brief, '--json', file).end();
+  const { code, stderr } = await limit('--rows', rows, ...brief, '--json', file).end();
   expect({ code, stderr }).toMatchObject({ code: 0 });
-  const [http] = JSON.parse(readFileSync(file, 'utf8')).verdicts as RowVerdict[];
-  expect(http).toMatchObject({ name: 'http', rounds: 1, notes: [] });
-  for (const { name, median } of http?.figures ?? []) expect(median, name).toBeGreaterThan(0);
+  return JSON.parse(readFileSync(file, 'utf8')).verdicts;
+}
+
+/** Expects that every figure was measured. */
+function expectMeasured(verdicts: readonly RowVerdict[]): void {
+  for (const { name: row, figures } of verdicts) {
+    for (const { name, median } of figures) expect(median, `${row} ${name}`).toBeGreaterThan(0);
+  }
+}
+
+whereCompiled('limit compares HTTP with autocannon on a plain server', async () => {
+  const verdicts = await measureBriefly('http');
+  expect(verdicts).toMatchObject([{ name: 'http', rounds: 1, notes: [] }]);
+  expectMeasured(verdicts);
+});
+
+whereCompiled('limit compares datagrams, short connections, WebSocket and a rate with their references', async () => {
+  const verdicts = await measureBriefly('udp-sockets,per-request,websocket,half-rate');
+  expect(verdicts.map(({ name, rounds }) => [name, rounds])).toEqual([
+    ['per-request', 1],
+    ['udp-sockets', 1],
+    ['websocket', 1],
+    ['half-rate', 1],
+  ]);
+  expectMeasured(verdicts);
+});
+
+test.skipIf(whyMissing('cc') ?? whyMissing('liburing') ?? whyMissing('uring'))(
+  'limit compares TCP echo with C by epoll and by io_uring',
+  async () => {
+    const [tcp50] = await measureBriefly('tcp50');
+    expect(tcp50?.notes).toEqual([]);
+    expectMeasured(tcp50 === undefined ? [] : [tcp50]);
+  },
+);
+
+test.skipIf(whyMissing('cc') ?? whyMissing('nginx') ?? whyMissing('wrk') ?? whyMissing('openssl'))(
+  'limit compares HTTP and HTTPS with wrk, against nginx',
+  async () => {
+    const verdicts = await measureBriefly('http-nginx,https-nginx');
+    expect(verdicts.map(({ name, rounds }) => [name, rounds])).toEqual([
+      ['http-nginx', 1],
+      ['https-nginx', 1],
+    ]);
+    expectMeasured(verdicts);
+  },
+);
+
+test.skipIf(whyMissing('cc') ?? whyMissing('redis'))('limit compares Redis with redis-benchmark', async () => {
+  const [redis] = await measureBriefly('redis');
+  expect(redis).toMatchObject({ name: 'redis', rounds: 1 });
+  const unmeasured = redis?.figures.filter(({ outcome }) => outcome === 'unmeasured').map(({ name }) => name);
+  const memtier = ['SET', 'GET'].flatMap((command) => [`${command}-memtierRatio`, `${command}-memtierRate`]);
+  expect(unmeasured).toEqual(whyNoPeer('memtier_benchmark') === undefined ? [] : memtier);
 });
 
 /** Starts a long measurement. @returns the program and its children, the echo server among them. */

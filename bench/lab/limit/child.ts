@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { killChild } from '../../../servers/spawning/kill-child.ts';
 import { onCpus } from '../../../sockets/os/cpu.ts';
@@ -87,19 +86,5 @@ export class Child {
   #failure(what: string): TargetError {
     const lines = `${this.#stdout}${this.#stderr}`.trimEnd().split('\n').slice(-STDERR_LINES);
     return new TargetError(`${this.#name} ${what}`, lines);
-  }
-}
-
-/**
- * Reports whether a program is installed.
- * @param flag makes the program exit with status 0.
- */
-export async function isInstalled(program: string, flag: string): Promise<boolean> {
-  const child = spawn(program, [flag], { stdio: 'ignore' });
-  try {
-    const [code] = await once(child, 'close');
-    return code === 0;
-  } catch {
-    return false;
   }
 }

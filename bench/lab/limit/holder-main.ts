@@ -2,7 +2,8 @@
 import { dieWithParent } from '../../../sockets/os/process.ts';
 import { Generator } from '../../load/generator.ts';
 import type { HeldConnections } from './held-connections.ts';
-import { closedLoop, planFor } from './ours.ts';
+import { closedLoop } from './loads.ts';
+import { planFor } from './ours.ts';
 
 const [parent = 0, port = 0, connections = 0, cpu = 0] = process.argv.slice(2).map(Number);
 dieWithParent(parent);

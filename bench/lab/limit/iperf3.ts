@@ -1,15 +1,7 @@
-import { isInstalled } from './child.ts';
 import type { CReference } from './reference.ts';
 
 /** Time that iperf3 needs besides the measured time. */
 const SPARE_MS = 10_000;
-
-/** Returns why iperf3 cannot be run; undefined when it can. */
-export async function whyNoIperf3(): Promise<string | undefined> {
-  return (await isInstalled('iperf3', '--version'))
-    ? undefined
-    : 'iperf3 is not installed here; Debian has it in the package iperf3';
-}
 
 /**
  * Runs a download by iperf3 from its own server, each on a CPU, over one connection, for a whole number of seconds.

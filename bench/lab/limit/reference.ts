@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Transport } from '../../../sockets/socket.ts';
+import { whyNoUring } from '../../../sockets/uring/availability.ts';
 import { freePort } from '../../measure/free-port.ts';
 import { listeningSockets } from '../../measure/listening-sockets.ts';
 import { packageRoot } from '../../model/package.ts';
@@ -43,8 +44,28 @@ export interface ReferenceServer extends LoadedServer {
   stop(): Promise<void>;
 }
 
-const PROGRAMS = ['tether', 'echo_epoll', 'flood_epoll', 'blast', 'drain'] as const;
-type Program = (typeof PROGRAMS)[number];
+/** What a program of another project printed, and what it used. */
+export interface Usage {
+  readonly output: string;
+  /** CPU time of the process with all its threads, from its start to its end. */
+  readonly cpuMicros: number;
+}
+
+/** Generators in C that send 64 bytes and take `PORT CONNECTIONS SECONDS`. */
+export type SpecialFlood = 'flood_uring' | 'flood_udp' | 'flood_short';
+
+const PROGRAMS = [
+  'tether',
+  'usage',
+  'echo_epoll',
+  'echo_websocket',
+  'flood_epoll',
+  'flood_udp',
+  'flood_short',
+  'blast',
+  'drain',
+] as const;
+type Program = (typeof PROGRAMS)[number] | SpecialFlood;
 
 /** Longest time until a server listens. */
 const START_LIMIT_MS = 5000;
@@ -67,8 +88,8 @@ export class CReference {
   constructor() {
     try {
       for (const name of PROGRAMS) {
-        const source = fileURLToPath(new URL(`bench/lab/reference/${name}.c`, packageRoot()));
-        execFileSync('cc', ['-O2', '-o', join(this.#folder, name), source], { stdio: ['ignore', 'ignore', 'inherit'] });
+        const flags = ['-O2', '-o', this.#path(name), sourceOf(name)];
+        execFileSync('cc', flags, { stdio: ['ignore', 'ignore', 'inherit'] });
       }
     } catch (error) {
       this.dispose();
@@ -76,9 +97,39 @@ export class CReference {
     }
   }
 
+  /**
+   * Compiles flood_uring, which needs a library that few machines have.
+   * @returns why it cannot run; undefined when it can.
+   * @throws {Error} when the compiler fails for another reason.
+   */
+  whyNoFloodUring(): string | undefined {
+    const refusal = whyNoUring();
+    if (refusal !== undefined) return refusal;
+    const flags = ['-O2', '-o', this.#path('flood_uring'), sourceOf('flood_uring'), '-luring'];
+    const { status, stderr } = spawnSync('cc', flags, { encoding: 'utf8' });
+    if (status === 0) return undefined;
+    if (/liburing\.h|-luring/.test(stderr)) return 'liburing was not found; Debian has it in the package liburing-dev';
+    throw new Error(`flood_uring.c could not be compiled: ${stderr}`);
+  }
+
+  /** Creates a folder for the files of a server. {@link dispose} deletes it. */
+  createFolder(name: string): string {
+    return mkdtempSync(join(this.#folder, `${name}-`));
+  }
+
   /** Starts a program that is killed when this process ends, however this process ends. */
   tether([program, ...args]: CommandLine, cpu: number): Child {
     return new Child(program, [this.#path('tether'), String(process.pid), program, ...args], cpu);
+  }
+
+  /**
+   * Runs a program of another project on one CPU until it ends.
+   * @throws {TargetError} when it fails, or takes longer than `limitMs`.
+   */
+  async runPeer(command: CommandLine, cpu: number, limitMs: number): Promise<Usage> {
+    const [program] = command;
+    const tethered = [this.#path('tether'), String(process.pid), this.#path('usage'), ...command] as const;
+    return parseUsage(await new Child(program, tethered, cpu).output(limitMs));
   }
 
   /**
@@ -102,18 +153,32 @@ export class CReference {
     return this.listen('tcp', (port) => [this.#path('echo_epoll'), port], cpu);
   }
 
+  /** Starts the echo server for WebSocket on one CPU. */
+  serveWebSocketEcho(cpu: number): Promise<ReferenceServer> {
+    return this.listen('tcp', (port) => [this.#path('echo_websocket'), port], cpu);
+  }
+
   /** Starts the writer that never waits on one CPU. */
   serveBlast(cpu: number): Promise<ReferenceServer> {
     return this.listen('tcp', (port) => [this.#path('blast'), port], cpu);
   }
 
   /**
-   * Runs the generator on one CPU.
+   * Runs flood_epoll on one CPU.
    * @throws {TargetError} when it fails.
    */
   async flood({ transport, inFlight, size }: LimitCase, port: number, cpu: number, seconds: number) {
     const flags = [transport, port, inFlight, seconds, size].map(String);
     return parseFlood(await this.#run('flood_epoll', flags, cpu, seconds));
+  }
+
+  /**
+   * Runs another generator on one CPU.
+   * @param connections TCP connections, or UDP sockets.
+   * @throws {TargetError} when it fails.
+   */
+  async floodBy(program: SpecialFlood, connections: number, port: number, cpu: number, seconds: number) {
+    return parseFlood(await this.#run(program, [port, connections, seconds].map(String), cpu, seconds));
   }
 
   /**
@@ -137,13 +202,17 @@ export class CReference {
   }
 }
 
+function sourceOf(program: Program): string {
+  return fileURLToPath(new URL(`bench/lab/reference/${program}.c`, packageRoot()));
+}
+
 /**
- * Parses the output of flood_epoll.
+ * Parses the output of a generator in C.
  * @throws {Error} when it has another form.
  */
 export function parseFlood(output: string): LoadFigures {
   const [, rate, cpuMicros] = /^(\d+) req\/s .* cpu ([\d.]+) us\/req$/m.exec(output) ?? [];
-  if (rate === undefined || cpuMicros === undefined) throw new Error(`unexpected output of flood_epoll: ${output}`);
+  if (rate === undefined || cpuMicros === undefined) throw new Error(`unexpected output of a generator: ${output}`);
   return { requestsPerSecond: Number(rate), cpuMicrosPerRequest: Number(cpuMicros) };
 }
 
@@ -155,4 +224,14 @@ export function parseDrain(output: string): DownloadFigures {
   const [, bytes, cpuSeconds] = /^(\d+) bytes\/s cpu ([\d.]+) s\/GiB$/m.exec(output) ?? [];
   if (bytes === undefined || cpuSeconds === undefined) throw new Error(`unexpected output of drain: ${output}`);
   return { bytesPerSecond: Number(bytes), cpuSecondsPerGib: Number(cpuSeconds) };
+}
+
+/**
+ * Separates the output of a program from the line that usage.c appends.
+ * @throws {Error} when that line is missing.
+ */
+export function parseUsage(text: string): Usage {
+  const [, output, cpuMicros] = /^(.*)\ncpu (\d+) us\n$/s.exec(text) ?? [];
+  if (output === undefined || cpuMicros === undefined) throw new Error(`unexpected output of usage: ${text}`);
+  return { output, cpuMicros: Number(cpuMicros) };
 }

@@ -1,6 +1,7 @@
 import { type StreamKey, streamOf } from '../../../servers/random/streams.ts';
 import { getAffinity } from '../../../sockets/os/cpu.ts';
 import type { Measured } from './figure.ts';
+import { surveyPeers } from './peers.ts';
 import { CReference } from './reference.ts';
 import type { LimitRow, Setting } from './row.ts';
 import { judge, type RowVerdict } from './verdict.ts';
@@ -38,7 +39,7 @@ export async function measureRows(
 ): Promise<LimitOutcome> {
   const [serverCpu = 0, loadCpu = serverCpu] = getAffinity(0);
   const reference = new CReference();
-  const setting: Setting = { reference, serverCpu, loadCpu, seconds: plan.seconds };
+  const setting = { reference, serverCpu, loadCpu, seconds: plan.seconds };
   const verdicts: RowVerdict[] = [];
   try {
     for (const [ordinal, row] of plan.rows.entries()) {
@@ -65,16 +66,18 @@ interface Rounds {
   readonly signal: AbortSignal;
 }
 
-/** Measures a row. If it fails, the verdict covers the rounds before. */
+/** Measures a row, unless a program that it needs is missing. If it fails, the verdict covers the rounds before. */
 async function measureRow(
   row: LimitRow,
-  setting: Setting,
+  setting: Omit<Setting, 'installed'>,
   { rounds, streamKey, observer, signal }: Rounds,
 ): Promise<RowVerdict> {
   const measured: Measured[] = [];
-  const notes: string[] = [];
+  const { installed, incomplete, notes: found } = surveyPeers(row);
+  if (incomplete) return judge(row, [], found);
+  const notes = [...found];
   try {
-    const prepared = await row.prepare(setting);
+    const prepared = await row.prepare({ ...setting, installed });
     try {
       notes.push(...prepared.notes);
       while (measured.length < rounds && !signal.aborted) {

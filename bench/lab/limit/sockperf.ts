@@ -1,5 +1,4 @@
 import { stripVTControlCharacters } from 'node:util';
-import { isInstalled } from './child.ts';
 import type { CReference, ReferenceServer } from './reference.ts';
 
 /** Modes of sockperf's client in which it counts replies. */
@@ -14,13 +13,6 @@ export type SockperfMode = keyof typeof sockperfModes;
 
 /** Time that sockperf needs besides the measured time: half a second, and more when its server is slow to answer. */
 const SPARE_MS = 20_000;
-
-/** Returns why sockperf cannot be run; undefined when it can. */
-export async function whyNoSockperf(): Promise<string | undefined> {
-  return (await isInstalled('sockperf', '--version'))
-    ? undefined
-    : 'sockperf is not installed here; Debian has it in the package sockperf';
-}
 
 /** Starts sockperf's own UDP server on one CPU: sockperf's client supports no other. */
 export function serveSockperf(reference: CReference, cpu: number): Promise<ReferenceServer> {

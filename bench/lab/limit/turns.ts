@@ -1,8 +1,10 @@
 import type { Random } from '../../../servers/random/streams.ts';
 import { shuffled } from '../../stats/shuffled.ts';
 
-type Contestants = Readonly<Record<string, () => Promise<unknown>>>;
-type Outcomes<C extends Contestants> = { readonly [Name in keyof C]: Awaited<ReturnType<C[Name]>> };
+/** Contestants by name. An undefined one does not take part. */
+type Contestants = Readonly<Record<string, (() => Promise<unknown>) | undefined>>;
+type Outcome<Contestant> = Contestant extends () => Promise<infer Result> ? Result : undefined;
+type Outcomes<C extends Contestants> = { readonly [Name in keyof C]: Outcome<C[Name]> };
 
 /**
  * Runs contestants one after the other, in random order.
@@ -10,6 +12,6 @@ type Outcomes<C extends Contestants> = { readonly [Name in keyof C]: Awaited<Ret
  */
 export async function inTurn<C extends Contestants>(random: Random, contestants: C): Promise<Outcomes<C>> {
   const outcomes: Record<string, unknown> = {};
-  for (const [name, run] of shuffled(Object.entries(contestants), random)) outcomes[name] = await run();
+  for (const [name, run] of shuffled(Object.entries(contestants), random)) outcomes[name] = await run?.();
   return outcomes as Outcomes<C>;
 }

@@ -126,7 +126,7 @@ export class SocketEngine {
     this.#live.done = true;
     this.#finish(end, schedule.drainEnd - schedule.measureEnd);
     const { dropped = 0, portsExhausted = 0 } = this.#workload.sockets;
-    const { deliveries, statuses } = this.#workload;
+    const { deliveries, statuses, notes = [] } = this.#workload;
     const { badReplies } = state;
     const examples = badReplies.examples();
     return {
@@ -137,6 +137,7 @@ export class SocketEngine {
       droppedBySockets: dropped,
       portsExhausted,
       ...(statuses && { statuses }),
+      ...(notes.length > 0 && { notes }),
       ...(badReplies.refusals > 0 && { refusals: badReplies.refusals }),
       ...(examples && { examples }),
       ...(deliveries && { deliveries }),

@@ -5,7 +5,7 @@ import { closedDemand, OpenDemand } from '../demand/demand.ts';
 import { CLOSED, ConnectionTable, GREETING, OPEN } from '../ledger/connection-table.ts';
 import type { LoadState } from '../ledger/load-state.ts';
 import { RequestLedger } from '../ledger/request-ledger.ts';
-import type { ClientProtocol } from '../protocols/protocol.ts';
+import type { ClientProtocol, ProtocolNote } from '../protocols/protocol.ts';
 import type { Assignment } from '../threads/assignment.ts';
 import type { DropCause } from '../threads/counts.ts';
 import type { Workload } from '../workload.ts';
@@ -79,6 +79,10 @@ export abstract class Exchange implements Workload, RequestOutcomes {
   }
   get statuses(): Record<string, number> | undefined {
     return this.#protocol.statusCounts?.();
+  }
+
+  get notes(): readonly ProtocolNote[] | undefined {
+    return this.#protocol.notes;
   }
 
   startMeasuring(): void {

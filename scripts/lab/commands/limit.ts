@@ -43,7 +43,7 @@ const schema = z.strictObject({
 /** Compares the load generator with reference programs in C and with installed tools; see docs/limits.md. */
 export const limit: Command<typeof schema> = {
   name: '$0',
-  describe: 'Compares the load generator with one in C, sockperf and iperf3, and reports which bounds it meets.',
+  describe: 'Compares the load generator with programs in C and with other tools, and reports which bounds it meets.',
   schema,
   examples: [
     ['--rows tcp50,udp', 'Two rows'],

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { Child, type CommandLine, isInstalled } from '../../../bench/lab/limit/child.ts';
+import { Child, type CommandLine } from '../../../bench/lab/limit/child.ts';
 import { TargetError } from '../../../bench/model/errors.ts';
 import { getAffinity } from '../../../sockets/os/cpu.ts';
 import { isRunning, processTree } from '../../servers/process-tree.ts';
@@ -70,11 +70,4 @@ describe('a child', () => {
   test('that never becomes ready is an error', async () => {
     await expect(start('sleep', '60').until(() => false, 50)).rejects.toThrow('the tool was not ready after 0.05 s');
   });
-});
-
-test.each([
-  ['node', true],
-  ['sockbench-no-such-tool', false],
-])('%s installed: %s', async (program, expected) => {
-  expect(await isInstalled(program, '--version')).toBe(expected);
 });

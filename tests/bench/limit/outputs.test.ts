@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { parseAutocannon } from '../../../bench/lab/limit/autocannon.ts';
 import { parseIperf3 } from '../../../bench/lab/limit/iperf3.ts';
-import { parseDrain, parseFlood } from '../../../bench/lab/limit/reference.ts';
+import { parseMemtier } from '../../../bench/lab/limit/memtier.ts';
+import { parseRedisBenchmark } from '../../../bench/lab/limit/redis-benchmark.ts';
+import { parseDrain, parseFlood, parseUsage } from '../../../bench/lab/limit/reference.ts';
 import { parseSockperf } from '../../../bench/lab/limit/sockperf.ts';
+import { parseWrk } from '../../../bench/lab/limit/wrk.ts';
 
 // Output of sockperf 3.7 and iperf3 3.12, shortened.
 const underLoad = `sockperf: [2;35m== version #3.7-no.git == [0m
@@ -27,6 +30,27 @@ const download = JSON.stringify({
   },
 });
 
+// Output of wrk 4.1.0 with -t1 -c50 -d1s against nginx.
+const pages = `Running 1s test @ http://127.0.0.1:17312/
+  1 threads and 50 connections
+  Thread Stats   Avg      Stdev     Max   +/- Stdev
+    Latency     2.27ms    3.48ms  27.03ms   89.32%
+    Req/Sec    30.82k    19.89k   74.11k    80.00%
+  30777 requests in 1.03s, 4.73MB read
+Requests/sec:  29770.46
+Transfer/sec:      4.57MB
+`;
+const missingPages = `Running 1s test @ http://127.0.0.1:17312/missing
+  1 threads and 50 connections
+  Thread Stats   Avg      Stdev     Max   +/- Stdev
+    Latency     5.79ms    5.29ms  50.32ms   82.50%
+    Req/Sec     9.60k     2.68k   13.78k    70.00%
+  9742 requests in 1.03s, 2.86MB read
+  Non-2xx or 3xx responses: 9742
+Requests/sec:   9434.88
+Transfer/sec:      2.77MB
+`;
+
 describe('sockperf', () => {
   test('reports the received messages without the warm-up', () => {
     expect(parseSockperf(underLoad)).toBeCloseTo(216_499 / 1.551, 6);
@@ -47,6 +71,64 @@ describe('iperf3', () => {
   });
 });
 
+describe('wrk', () => {
+  test('reports its requests and their rate', () => {
+    expect(parseWrk(pages)).toEqual({ requests: 30_777, requestsPerSecond: 29_770.46 });
+  });
+
+  test.each([
+    ['that got errors as replies', missingPages, 'replies to wrk were wrong'],
+    ['that lost connections', `${pages}  Socket errors: connect 0, read 7, write 0, timeout 0\n`, 'replies to wrk'],
+    [
+      'with another output',
+      'unable to connect to 127.0.0.1:1 Connection refused\n',
+      'unexpected output of wrk: unable',
+    ],
+  ])('%s is an error that contains its output', (_, output, message) => {
+    expect(() => parseWrk(output)).toThrow(message);
+  });
+});
+
+describe('redis-benchmark', () => {
+  // Output of version 7.0.15 with --csv, and of 6.0.
+  test.each([
+    [
+      '"test","rps","avg_latency_ms","min_latency_ms","p50_latency_ms","p95_latency_ms","p99_latency_ms","max_latency_ms"\n' +
+        '"SET","10060.36","3.502","0.184","2.055","10.415","15.719","57.279"\n',
+      10_060.36,
+    ],
+    ['"GET","10869.57"\n', 10_869.57],
+  ])('reports its rate: %j', (output, rate) => expect(parseRedisBenchmark(output)).toBe(rate));
+
+  test('that failed is an error that contains its output', () => {
+    expect(() => parseRedisBenchmark('Could not connect to Redis')).toThrow('redis-benchmark: Could not connect');
+  });
+});
+
+describe('memtier_benchmark', () => {
+  // In the form of its tables; Debian 12 has no package of it.
+  const table = (rate: string) => `Writing results to stdout
+
+ALL STATS
+============================================================================================================
+Type         Ops/sec     Hits/sec   Misses/sec    Avg. Latency     p50 Latency     p99 Latency       KB/sec
+------------------------------------------------------------------------------------------------------------
+Sets        ${rate}          ---          ---         0.42322         0.40700         0.87900      3320.78
+Gets            0.00         0.00         0.00             ---             ---             ---         0.00
+Waits           0.00          ---          ---             ---             ---             ---          ---
+Totals      ${rate}         0.00         0.00         0.42176         0.40700         0.87100      3320.78
+`;
+
+  test('reports its rate', () => expect(parseMemtier(table('43106.18'))).toBe(43_106.18));
+
+  test.each([
+    ['without a reply', table('    0.00')],
+    ['without a table', 'connection refused'],
+  ])('%s is an error that contains its output', (_, output) => {
+    expect(() => parseMemtier(output)).toThrow(`unexpected output of memtier_benchmark: ${output}`);
+  });
+});
+
 describe('autocannon', () => {
   const said = { completed: 500, failed: 0, measuredSeconds: 2, cpuMicros: 4000 };
 
@@ -64,7 +146,7 @@ describe('autocannon', () => {
 });
 
 describe('the C programs', () => {
-  test('flood_epoll reports its rate and cost', () => {
+  test('a generator reports its rate and cost', () => {
     const line = '560874 req/s p50 84.5 us p99 116.7 us cpu 1.623 us/req\n';
     expect(parseFlood(line)).toEqual({ requestsPerSecond: 560_874, cpuMicrosPerRequest: 1.623 });
   });
@@ -74,8 +156,13 @@ describe('the C programs', () => {
     expect(parseDrain(line)).toEqual({ bytesPerSecond: 10_680_546_566, cpuSecondsPerGib: 0.0678 });
   });
 
+  test('usage reports the output of its program and the CPU time', () => {
+    expect(parseUsage('one\ntwo\n\ncpu 1234 us\n')).toEqual({ output: 'one\ntwo\n', cpuMicros: 1234 });
+    expect(() => parseUsage('one\n')).toThrow('unexpected output of usage: one');
+  });
+
   test.each([
-    ['flood_epoll', parseFlood],
+    ['a generator', parseFlood],
     ['drain', parseDrain],
   ])('%s with invalid output is an error', (name, parse) => {
     expect(() => parse('corrupt echo')).toThrow(`unexpected output of ${name}: corrupt echo`);

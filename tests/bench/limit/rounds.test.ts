@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { limitRows } from '../../../bench/lab/limit/limit-rows.ts';
 import { ephemeralPorts, possibleConnections } from '../../../bench/lab/limit/rows/connections.ts';
+import { relativeGrowth } from '../../../bench/lab/limit/rows/growth.ts';
 import { inTurn } from '../../../bench/lab/limit/turns.ts';
 import { seeded } from '../../seeded.ts';
 
@@ -30,6 +31,11 @@ describe('contestants that run in turn', () => {
     const orders = await Promise.all(Array.from({ length: 100 }, (_, seed) => race(seed)));
     expect(new Set(orders.map(({ order }) => order)).size).toBe(6);
     expect((await race(7)).order).toBe(orders[7]?.order);
+  });
+
+  test('that do not take part have no result', async () => {
+    const outcomes = await inTurn(seeded(1), { a: async () => 1, b: undefined });
+    expect(outcomes).toEqual({ a: 1, b: undefined });
   });
 
   test('end when one of them fails', async () => {
@@ -64,4 +70,15 @@ describe('the possible connections of a process', () => {
   });
 
   test('are computed from both ends of the port range', () => expect(ephemeralPorts('32768\t60999\n')).toBe(28_232));
+});
+
+describe('the growth of CPU time with connections', () => {
+  const base = { ours: 2, c: 4 };
+
+  test.each([
+    ['is ours where C shows none', { ours: 3, c: 4 }, 1.5],
+    ['is relative to C’s', { ours: 3, c: 6 }, 1],
+    ['is ours where C’s time decreases', { ours: 2.2, c: 1 }, 1.1],
+    ['is below 1 where ours decreases', { ours: 1, c: 4 }, 0.5],
+  ])('%s', (_, more, expected) => expect(relativeGrowth(base, more)).toBeCloseTo(expected, 12));
 });

@@ -1,4 +1,6 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { once } from 'node:events';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { WebSocket } from 'ws';
 import { holdConnections } from '../../../bench/lab/limit/held-connections.ts';
 import { CReference } from '../../../bench/lab/limit/reference.ts';
 import type { LimitRow } from '../../../bench/lab/limit/row.ts';
@@ -58,6 +60,20 @@ describe('a session', () => {
     ]);
   });
 
+  whereCompiled('skips a row whose program is missing', async () => {
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const log: string[] = [];
+    const hiding = fakeRow('a', log, (round) => {
+      vi.stubEnv('PATH', '/nowhere');
+      return round;
+    });
+    const rows: LimitRow[] = [hiding, { ...fakeRow('b', log, () => 7), needs: ['openssl'] }];
+    const plan = { rows, rounds: 1, seconds: 1, seed: 1 };
+    const { verdicts } = await measureRows(plan, observer(log), new AbortController().signal);
+    expect(log).toEqual(['prepare a', 'a 1: 1', 'close a']);
+    expect(verdicts[1]).toMatchObject({ name: 'b', rounds: 0, notes: [expect.stringMatching(/^skipped: openssl /)] });
+  });
+
   whereCompiled('that is aborted ends after the current round', async () => {
     const log: string[] = [];
     const controller = new AbortController();
@@ -95,4 +111,35 @@ whereCompiled('a server that does not start is an error that contains its stderr
     message: 'sockbench-no-such-tool ended before it was ready',
     stderr: [expect.stringContaining('No such file')],
   });
+});
+
+whereCompiled('the server of WebSocket echo in C serves a client that others wrote', async () => {
+  const [cpu = 0] = getAffinity(0);
+  const reference = new CReference();
+  onTestFinished(() => reference.dispose());
+  const server = await reference.serveWebSocketEcho(cpu);
+  onTestFinished(() => server.stop());
+  const socket = new WebSocket(`ws://127.0.0.1:${server.port}/`);
+  onTestFinished(() => socket.terminate());
+  await once(socket, 'open');
+  for (const length of [0, 1, 125, 126, 10_000]) {
+    const sent = Buffer.alloc(length, 'sockbench');
+    socket.send(sent);
+    const [received] = await once(socket, 'message');
+    expect(received).toEqual(sent);
+  }
+  socket.ping('still there?');
+  expect(String((await once(socket, 'pong'))[0])).toBe('still there?');
+  socket.close(1000);
+  expect((await once(socket, 'close'))[0]).toBe(1000);
+});
+
+whereCompiled('the CPU time of a program that ran is known, and a failed one is an error', async () => {
+  const [cpu = 0] = getAffinity(0);
+  const reference = new CReference();
+  onTestFinished(() => reference.dispose());
+  const { output, cpuMicros } = await reference.runPeer(['sh', '-c', 'echo one'], cpu, 10_000);
+  expect(output).toBe('one\n');
+  expect(cpuMicros).toBeGreaterThan(0);
+  await expect(reference.runPeer(['sh', '-c', 'exit 3'], cpu, 10_000)).rejects.toThrow('sh ended with 3');
 });

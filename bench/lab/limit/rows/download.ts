@@ -1,5 +1,6 @@
-import { downloadByIperf3, whyNoIperf3 } from '../iperf3.ts';
-import { oneDownload, run } from '../ours.ts';
+import { downloadByIperf3 } from '../iperf3.ts';
+import { oneDownload } from '../loads.ts';
+import { run } from '../ours.ts';
 import type { DownloadFigures, LoadedServer } from '../reference.ts';
 import type { LimitRow } from '../row.ts';
 import { inTurn } from '../turns.ts';
@@ -10,6 +11,7 @@ import { inTurn } from '../turns.ts';
 export const download = {
   name: 'download',
   title: 'TCP one-way download, 1 stream',
+  uses: ['iperf3'],
   figures: {
     rateRatio: { title: 'bytes/s, ours ÷ C', unit: 'ratio', atLeast: 0.9 },
     iperf3Ratio: { title: 'bytes/s, ours ÷ iperf3', unit: 'ratio' },
@@ -18,21 +20,24 @@ export const download = {
     referenceRate: { title: 'bytes/s, C', unit: 'bytesPerSecond' },
     iperf3Rate: { title: 'bytes/s, iperf3', unit: 'bytesPerSecond' },
   },
-  async prepare({ reference, serverCpu, loadCpu, seconds }) {
-    const missing = await whyNoIperf3();
+  async prepare({ reference, serverCpu, loadCpu, seconds, installed }) {
     const server = await reference.serveBlast(serverCpu);
-    const contestants = {
-      ours: () => downloadByOurs(server, loadCpu, seconds),
-      c: () => reference.drain(server.port, loadCpu, seconds),
-    };
-    const iperf3 = () => downloadByIperf3(reference, serverCpu, loadCpu, seconds);
+    const byIperf3 = () => downloadByIperf3(reference, serverCpu, loadCpu, seconds);
     return {
-      notes: missing === undefined ? [] : [missing],
+      notes: [],
       async measure(random) {
-        if (missing !== undefined) return againstC(await inTurn(random, contestants));
-        const outcome = await inTurn(random, { ...contestants, iperf3 });
-        const iperf3Rate = outcome.iperf3;
-        return { ...againstC(outcome), iperf3Ratio: outcome.ours.bytesPerSecond / iperf3Rate, iperf3Rate };
+        const { ours, c, iperf3 } = await inTurn(random, {
+          ours: () => downloadByOurs(server, loadCpu, seconds),
+          c: () => reference.drain(server.port, loadCpu, seconds),
+          iperf3: installed.has('iperf3') ? byIperf3 : undefined,
+        });
+        return {
+          rateRatio: ours.bytesPerSecond / c.bytesPerSecond,
+          cpuRatio: ours.cpuSecondsPerGib / c.cpuSecondsPerGib,
+          rate: ours.bytesPerSecond,
+          referenceRate: c.bytesPerSecond,
+          ...(iperf3 !== undefined && { iperf3Ratio: ours.bytesPerSecond / iperf3, iperf3Rate: iperf3 }),
+        };
       },
       close: () => server.stop(),
     };
@@ -42,13 +47,4 @@ export const download = {
 async function downloadByOurs(server: LoadedServer, cpu: number, seconds: number): Promise<DownloadFigures> {
   const { report, cpuSecondsPerGib } = await run(oneDownload, server, cpu, seconds);
   return { bytesPerSecond: report.bytesPerSecond, cpuSecondsPerGib };
-}
-
-function againstC({ ours, c }: { readonly ours: DownloadFigures; readonly c: DownloadFigures }) {
-  return {
-    rateRatio: ours.bytesPerSecond / c.bytesPerSecond,
-    cpuRatio: ours.cpuSecondsPerGib / c.cpuSecondsPerGib,
-    rate: ours.bytesPerSecond,
-    referenceRate: c.bytesPerSecond,
-  };
 }

@@ -1,5 +1,7 @@
 import { floodByAutocannon, servePages } from '../autocannon.ts';
-import { pageRequests, run } from '../ours.ts';
+import { pageRequests } from '../loads.ts';
+import { run } from '../ours.ts';
+import { comparePair, pairFigures } from '../pair.ts';
 import type { LimitRow } from '../row.ts';
 import { inTurn } from '../turns.ts';
 
@@ -12,14 +14,7 @@ const CONNECTIONS = 16;
 export const http = {
   name: 'http',
   title: `HTTP GET of 13 B, ${CONNECTIONS} connections, a plain Node server`,
-  figures: {
-    rateRatio: { title: 'requests/s, ours ÷ autocannon', unit: 'ratio', atLeast: 0.95 },
-    cpuRatio: { title: 'CPU per request, ours ÷ autocannon', unit: 'ratio', atMost: 1.1 },
-    rate: { title: 'requests/s, ours', unit: 'perSecond' },
-    referenceRate: { title: 'requests/s, autocannon', unit: 'perSecond' },
-    cpuMicros: { title: 'CPU per request, ours', unit: 'micros' },
-    referenceCpuMicros: { title: 'CPU per request, autocannon', unit: 'micros' },
-  },
+  figures: pairFigures('autocannon', { rate: 0.95, cpu: 1.1 }),
   async prepare({ reference, serverCpu, loadCpu, seconds }) {
     const server = await servePages(reference, serverCpu);
     return {
@@ -29,14 +24,7 @@ export const http = {
           ours: () => run(pageRequests(CONNECTIONS), server, loadCpu, seconds),
           autocannon: () => floodByAutocannon(reference, server.port, CONNECTIONS, loadCpu, seconds),
         });
-        return {
-          rateRatio: ours.report.requestsPerSecond / autocannon.requestsPerSecond,
-          cpuRatio: ours.cpuMicrosPerRequest / autocannon.cpuMicrosPerRequest,
-          rate: ours.report.requestsPerSecond,
-          referenceRate: autocannon.requestsPerSecond,
-          cpuMicros: ours.cpuMicrosPerRequest,
-          referenceCpuMicros: autocannon.cpuMicrosPerRequest,
-        };
+        return comparePair(ours, autocannon);
       },
       close: () => server.stop(),
     };

@@ -1,4 +1,5 @@
-import { constantRate, run } from '../ours.ts';
+import { constantRate } from '../loads.ts';
+import { run } from '../ours.ts';
 import type { LimitRow } from '../row.ts';
 
 const RATE = 20_000;
