@@ -1,5 +1,5 @@
 import type { TransportName } from '../../servers/transport.ts';
-import { formatAddress } from '../../sockets/address.ts';
+import { hostField } from '../../sockets/address.ts';
 import { Generator, type LoadPlan } from '../load/generator.ts';
 import { nowNanos } from '../measure/clock.ts';
 import { threadNanos, treeUsage } from '../measure/procfs.ts';
@@ -35,7 +35,7 @@ export class Arm {
    */
   async open(plan: Omit<LoadPlan, 'address'>): Promise<Generator> {
     const { address } = this.#target;
-    const http = { host: formatAddress(address), path: '/', page: this.#page };
+    const http = { host: hostField(address), path: '/', page: this.#page };
     const generator = new Generator({ ...plan, address, ...(speaksHttp(plan.point.app) && { http }) });
     this.#generators.push(generator);
     const { answered, opened } = await labelled(this.#label, Promise.race([generator.opened(), this.#target.died]));

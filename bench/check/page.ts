@@ -1,7 +1,7 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { TransportName } from '../../servers/transport.ts';
-import { formatAddress, type SocketAddress } from '../../sockets/address.ts';
+import { hostField, type SocketAddress } from '../../sockets/address.ts';
 import { TargetError } from '../model/errors.ts';
 
 /**
@@ -9,10 +9,10 @@ import { TargetError } from '../model/errors.ts';
  * @throws {TargetError} when it does not answer in time, or answers with a status other than 2xx.
  */
 export async function fetchPage(address: SocketAddress, transport: TransportName, timeoutMs: number): Promise<string> {
-  const { host, port } = address;
-  const headers = { Host: formatAddress(address), Connection: 'keep-alive' };
+  const headers = { Host: hostField(address), Connection: 'keep-alive' };
   const signal = AbortSignal.timeout(timeoutMs);
-  const options = { host, port, path: '/', headers, agent: false, signal } as const;
+  const where = 'path' in address ? { socketPath: address.path } : address;
+  const options = { ...where, path: '/', headers, agent: false, signal } as const;
   const request = transport === 'tls' ? requestHttps({ ...options, rejectUnauthorized: false }) : requestHttp(options);
   try {
     return await new Promise<string>((resolve, reject) => {

@@ -30,6 +30,14 @@ export function throughNode(transport: string, app: AppName): boolean {
   return transport === 'tls' || speaksWebSocket(app);
 }
 
+/**
+ * Reports whether the kernel can record when replies arrive. It does not on streams of Unix-domain sockets: SO_TIMESTAMPNS
+ * has no effect there (unix_stream_read_generic in net/unix/af_unix.c).
+ */
+export function isStamped(transport: string): boolean {
+  return transport !== 'unix';
+}
+
 /** Reports whether the load is HTTP requests, sent by autocannon's client. A handshake sends none. */
 export function sendsHttp(app: string, workload: string): boolean {
   return speaksHttp(app) && workload !== 'handshake';

@@ -1,3 +1,4 @@
+import { basicTransport } from '../../servers/transport.ts';
 import { appsSpeaking, sendsHttp, throughNode } from './app-workload.ts';
 import { type RunConfiguration, scenariosOf, transportsOf } from './configuration.ts';
 import { type Refusals, withoutRefused } from './load-options.ts';
@@ -116,7 +117,7 @@ export function supportWants(configuration: RunConfiguration): Want[] {
   const through = sendsHttp(app, workload) ? undefined : transports.find((transport) => throughNode(transport, app));
   return [
     ...withoutRefused(refuses, configuration),
-    ...(transports.includes('tcp') ? withoutRefused(refusesOverTcp, configuration) : []),
+    ...(transports.some((transport) => basicTransport(transport) === 'tcp') ? withoutRefused(refusesOverTcp, configuration) : []),
     ...(wants?.(configuration) ?? []),
     ...(sendsHttp(app, workload) ? withoutRefused(refusedByAutocannon(app), configuration) : []),
     ...(through === undefined ? [] : withoutRefused(refusedThroughNode(app, through), configuration)),

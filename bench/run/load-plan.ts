@@ -1,7 +1,7 @@
 import type { StreamKey } from '../../servers/random/streams.ts';
-import { formatAddress } from '../../sockets/address.ts';
+import { hostField } from '../../sockets/address.ts';
 import type { LoadPlan } from '../load/generator.ts';
-import { pageOf, sendsHttp } from '../model/app-workload.ts';
+import { isStamped, pageOf, sendsHttp } from '../model/app-workload.ts';
 import type { RunConfiguration } from '../model/configuration.ts';
 import { growsInStages, mostConnections } from '../model/operating-point.ts';
 import type { Placement } from './placement.ts';
@@ -16,7 +16,7 @@ export function planLoad(
   target: RunningTarget,
 ): LoadPlan {
   const { warmupMs, requests, timestamps, timeoutMs, openTimeoutMs } = configuration;
-  const { workload, connections, stages } = spec;
+  const { workload, connections, stages, transport } = spec;
   return {
     point: { ...pointOf(spec), connections: mostConnections(spec) },
     address: target.address,
@@ -29,7 +29,7 @@ export function planLoad(
     requests,
     ...httpOf(spec, target),
     ...selectionOf(spec, target),
-    timestamps,
+    timestamps: isStamped(transport) ? timestamps : 'user',
     timeoutMs,
     openTimeoutMs,
   };
@@ -54,7 +54,7 @@ function httpOf({ app, workload, target }: TrialSpec, { address }: RunningTarget
   if (!sendsHttp(app, workload)) return {};
   const given = target.kind === 'address' ? target.http : undefined;
   const page = target.kind === 'model' ? pageOf(app) : null;
-  return { http: { ...(given ?? { host: formatAddress(address), path: '/' }), page } };
+  return { http: { ...(given ?? { host: hostField(address), path: '/' }), page } };
 }
 
 function arrivalsOf({ rate, arrivals, stages }: TrialSpec, warmupMs: number): LoadPlan['arrivals'] {

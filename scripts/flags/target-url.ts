@@ -4,6 +4,7 @@ import type { AppProtocol } from '../../servers/apps/app-catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { Flags } from '../cli/flags.ts';
 import { isOwnAddress, resolveHost } from './host.ts';
+import { parseUnixTarget } from './unix-url.ts';
 
 /** Transport and protocol of each URL scheme, and its default port (RFC 9110, section 4.2.1; RFC 6455, section 3). */
 const SCHEMES: Readonly<Record<string, { transport: TransportName; protocol?: AppProtocol; port?: number }>> = {
@@ -28,6 +29,8 @@ export function parsePort(text: string): number {
  * @throws {RangeError} when it is not such a URL, or the host cannot be resolved.
  */
 export async function parseAddress(text: string): Promise<TargetSpec & { kind: 'address' }> {
+  const local = parseUnixTarget(text);
+  if (local !== undefined) return local;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const spoken = Object.entries(SCHEMES).find(([scheme]) => scheme === url?.protocol)?.[1];
   const http = spoken?.protocol === 'HTTP';
@@ -35,7 +38,7 @@ export async function parseAddress(text: string): Promise<TargetSpec & { kind: '
   const plain = http ? !url?.username && !url?.password : ['', '/'].includes(`${url?.pathname}${url?.search}`);
   if (!url || !spoken || !url.hostname || !port || !plain) {
     throw new RangeError(
-      `'${text}' is not a target, such as tcp://127.0.0.1:7000, udp://localhost:7000 or http://127.0.0.1:8080/path`,
+      `'${text}' is not a target, such as tcp://127.0.0.1:7000, unix:///tmp/a.sock or http://127.0.0.1:8080/path`,
     );
   }
   const host = await resolveHost(url.hostname);
@@ -54,6 +57,7 @@ export async function parseAddress(text: string): Promise<TargetSpec & { kind: '
  */
 export async function parseTarget(text: string, allowed: readonly string[]): Promise<TargetSpec & { kind: 'address' }> {
   const target = await parseAddress(text);
+  if ('path' in target.address) return target;
   const { host } = target.address;
   const name = new URL(target.url).hostname.replace(/^\[(.*)\]$/, '$1');
   if (!isOwnAddress(host) && !allowed.includes(name) && !allowed.includes(host)) {

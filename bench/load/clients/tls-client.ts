@@ -1,5 +1,5 @@
 import { connect, createSecureContext, type TLSSocket } from 'node:tls';
-import type { SocketAddress } from '../../../sockets/address.ts';
+import { asInternet, type SocketAddress } from '../../../sockets/address.ts';
 import { ECONNRESET, EPROTO } from '../../../sockets/errors/errno.ts';
 import { type Client, type ClientEvents, type Connect, MAX_QUEUED_BYTES } from './client.ts';
 
@@ -7,7 +7,8 @@ import { type Client, type ClientEvents, type Connect, MAX_QUEUED_BYTES } from '
  * How TLS clients connect: each with a full handshake, as no session is resumed. They take any certificate: it is the
  * server's speed that is asked about, not who it is.
  */
-export function tlsClients({ host, port }: SocketAddress): Connect {
+export function tlsClients(address: SocketAddress): Connect {
+  const { host, port } = asInternet(address);
   // One for all: making one, with its list of authorities, costs more than a handshake.
   const secureContext = createSecureContext();
   return (connection, events, localAddress) => {

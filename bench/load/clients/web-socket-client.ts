@@ -17,7 +17,9 @@ export function webSocketClients(
   address: SocketAddress,
   { secure, deflate }: { readonly secure: boolean; readonly deflate: boolean },
 ): Connect {
-  const url = `${secure ? 'wss' : 'ws'}://${formatAddress(address)}/`;
+  // The library's form for Unix-domain sockets: ws+unix:PATH:REQUEST.
+  const url =
+    'path' in address ? `ws+unix:${address.path}:/` : `${secure ? 'wss' : 'ws'}://${formatAddress(address)}/`;
   const context = secure ? { secureContext: createSecureContext(), rejectUnauthorized: false } : {};
   const options = { ...context, perMessageDeflate: deflate && { threshold: 0 }, closeTimeout: CLOSE_LIMIT_MS };
   return (connection, events, localAddress) => {

@@ -8,6 +8,8 @@ declare module 'autocannon/lib/httpClient.js' {
     readonly protocol: 'http:' | 'https:';
     readonly hostname: string;
     readonly port: number;
+    /** Path of a Unix-domain socket to connect to, in place of hostname and port. */
+    readonly socketPath?: string;
     /** Value of the Host header. */
     readonly host: string;
     readonly path: string;

@@ -51,8 +51,9 @@ export class HttpConnection extends Client {
     const { secureContext } = spec;
     super({
       protocol: secureContext === undefined ? 'http:' : 'https:',
-      hostname: spec.address.host,
-      port: spec.address.port,
+      ...('path' in spec.address
+        ? { hostname: 'localhost', port: 0, socketPath: spec.address.path }
+        : { hostname: spec.address.host, port: spec.address.port }),
       host: spec.exchange.host,
       ...serverName(spec.exchange),
       path: spec.exchange.path,

@@ -17,7 +17,7 @@ import type { Workload } from '../workload.ts';
  */
 export function makeWorkload(assignment: Assignment, state: LoadState, epoll: Epoll): Workload {
   const { transport, workload } = assignment.point;
-  if (transport === 'tcp') {
+  if (transport !== 'udp') {
     if (workload === 'upload') return new Upload(assignment, state, epoll);
     if (workload === 'download') return new Download(assignment, state, epoll);
     if (workload === 'broadcast') return new Broadcast(assignment, state, epoll);
