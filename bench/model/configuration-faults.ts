@@ -218,7 +218,7 @@ function foreignServer({ command, name, startLimitMs }: ForeignServer): Want[] {
   return [
     [
       command.includes('{port}') || command.includes('{path}'),
-      `${where} has no {port}: write it in place of the port number, or {path} in place of the path of a Unix-domain socket; ` +
+      `${where} has no {port}: write it in place of the port number (over unix, {path} in place of the path); ` +
         'for a server with a fixed port, use --target',
     ],
     [name.trim() !== '', `name: the name of '${command}' is empty`],

@@ -39,6 +39,14 @@ describe('serve --listen unix:///PATH', () => {
     }
   });
 
+  test.skipIf(whyMissing('nc'))('nc is echoed', async () => {
+    const path = socketPath();
+    await serving(path, '--model', 'nonblocking');
+    const nc = run('nc', ['-N', '-U', path]);
+    nc.child.stdin?.end('a line\n');
+    expect((await nc).stdout).toBe('a line\n');
+  });
+
   test.skipIf(whyMissing('python'))('a client in Python is echoed', async () => {
     const path = socketPath();
     await serving(path, '--model', 'thread-per-connection');

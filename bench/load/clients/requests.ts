@@ -66,7 +66,7 @@ export class ClientRequests implements ToldWorkload, ClientEvents {
     this.#requests = new RequestLedger(this.#table, state, this.#short);
     this.#reconnects = new Reconnects(connections);
     this.#begun = new Float64Array(connections);
-    this.#sources = this.#short ? sourceHosts(address.host) : [];
+    this.#sources = this.#short && !('path' in address) ? sourceHosts(address.host) : [];
   }
 
   get outstanding(): number {

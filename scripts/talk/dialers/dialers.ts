@@ -8,11 +8,11 @@ const webSocket = async () => (await import('./web-socket.ts')).webSocket;
  */
 const dialers: Readonly<Record<string, () => Promise<Dialer>>> = {
   tcp: async () => (await import('./tcp.ts')).tcp,
-  unix: async () => (await import('./tcp.ts')).tcp,
   udp: async () => (await import('./udp.ts')).udp,
   tls: async () => (await import('./tls.ts')).tls,
   ws: webSocket,
   wss: webSocket,
+  unix: async () => (await import('./tcp.ts')).tcp,
 };
 
 const dialedSchemes = Object.keys(dialers);
