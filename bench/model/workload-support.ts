@@ -117,7 +117,9 @@ export function supportWants(configuration: RunConfiguration): Want[] {
   const through = sendsHttp(app, workload) ? undefined : transports.find((transport) => throughNode(transport, app));
   return [
     ...withoutRefused(refuses, configuration),
-    ...(transports.some((transport) => basicTransport(transport) === 'tcp') ? withoutRefused(refusesOverTcp, configuration) : []),
+    ...(transports.some((transport) => basicTransport(transport) === 'tcp')
+      ? withoutRefused(refusesOverTcp, configuration)
+      : []),
     ...(wants?.(configuration) ?? []),
     ...(sendsHttp(app, workload) ? withoutRefused(refusedByAutocannon(app), configuration) : []),
     ...(through === undefined ? [] : withoutRefused(refusedThroughNode(app, through), configuration)),

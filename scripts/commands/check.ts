@@ -59,7 +59,9 @@ const schema = z.strictObject({
     group: LOAD,
     description: "Over HTTP: pages may change from reply to reply, and B's may differ from A's",
   }),
-  transport: oneOf('transport', transportNames).prefault('tcp').meta({ group: LOAD, description: transportNames.join(', ') }),
+  transport: oneOf('transport', transportNames)
+    .prefault('tcp')
+    .meta({ group: LOAD, description: transportNames.join(', ') }),
   connections: parsed(parseInteger)
     .prefault('50')
     .meta({ group: LOAD, alias: 'c', description: 'Connections, or UDP sockets' }),

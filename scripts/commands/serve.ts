@@ -46,7 +46,8 @@ const schema = z.strictObject({
     .meta({ description: `App that it runs: ${appNames.join(', ')}` }),
   once: toggle().meta({ description: `With --app ${appsWithOnce}: close without reading` }),
   listen: parsed(parseListenUrl).optional().meta({
-    description: 'Where to listen: unix:///PATH, or in place of --transport, --host and --port tcp://HOST:PORT, udp, tls',
+    description:
+      'Where to listen: unix:///PATH, or in place of --transport, --host and --port tcp://HOST:PORT, udp, tls',
   }),
   transport: oneOf('transport', transportNames)
     .prefault('tcp')

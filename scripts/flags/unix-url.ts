@@ -21,7 +21,9 @@ export function splitUnixUrl(url: URL): UnixUrl {
   const path = decode(hasHost ? url.hostname : url.pathname);
   checkUnixPath(path);
   const request = hasHost ? `${url.pathname || '/'}${url.search}` : '/';
-  const excess = [url.username, url.password, url.port, url.hash, hasHost ? '' : url.search].some((part) => part !== '');
+  const excess = [url.username, url.password, url.port, url.hash, hasHost ? '' : url.search].some(
+    (part) => part !== '',
+  );
   if (excess || !path.startsWith('/')) {
     throw new RangeError(`'${url}' does not name a socket alone: use an absolute path, such as unix:///tmp/a.sock`);
   }

@@ -43,12 +43,15 @@ export function describeLifetime(model: ModelName, transport: TransportName): vo
     await endsOn('SIGTERM', first);
   });
 
-  test.skipIf(transport === 'unix')('serves IPv6 where it is available; ends on SIGINT with active clients', async () => {
-    const host = whyMissing('ipv6') === undefined ? '::1' : '127.0.0.1';
-    const server = await start({ host });
-    expect(server.address).toMatchObject({ host });
-    await endsOn('SIGINT', server);
-  });
+  test.skipIf(transport === 'unix')(
+    'serves IPv6 where it is available; ends on SIGINT with active clients',
+    async () => {
+      const host = whyMissing('ipv6') === undefined ? '::1' : '127.0.0.1';
+      const server = await start({ host });
+      expect(server.address).toMatchObject({ host });
+      await endsOn('SIGINT', server);
+    },
+  );
 
   test.skipIf(transport !== 'unix')('admits its user alone, and removes its file; replaces a stale file', async () => {
     const path = socketPath();

@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { asInternet } from '../../sockets/address.ts';
 import type { Client, ClientWorker } from '../../servers/blocking/client-workers.ts';
 import type { RunningServer } from '../../servers/contract.ts';
 import type { WorkSpec } from '../../servers/work/spec.ts';
+import { asInternet } from '../../sockets/address.ts';
 import { close, connect, send, type Transport } from '../../sockets/socket.ts';
 import { DatagramClient } from '../conformance/datagram-client.ts';
 import { StreamClient } from '../conformance/stream-client.ts';

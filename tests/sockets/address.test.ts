@@ -1,7 +1,14 @@
 import { isIPv6 } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { asInternet, familyOf, formatAddress, readSockaddr, SOCKADDR_SIZE, writeSockaddr } from '../../sockets/address.ts';
+import {
+  asInternet,
+  familyOf,
+  formatAddress,
+  readSockaddr,
+  SOCKADDR_SIZE,
+  writeSockaddr,
+} from '../../sockets/address.ts';
 import { NativeMemory } from '../../sockets/memory/memory.ts';
 
 describe('struct sockaddr', () => {

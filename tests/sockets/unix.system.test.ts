@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { EADDRINUSE, EAGAIN, ECONNREFUSED, ECONNRESET, EOPNOTSUPP, EPIPE, SystemError } from '../../sockets/errors/errno.ts';
+import {
+  EADDRINUSE,
+  EAGAIN,
+  ECONNREFUSED,
+  ECONNRESET,
+  EOPNOTSUPP,
+  EPIPE,
+  SystemError,
+} from '../../sockets/errors/errno.ts';
 import { whyNoLibc } from '../../sockets/libc.ts';
 import {
   accept,

@@ -18,8 +18,7 @@ export function webSocketClients(
   { secure, deflate }: { readonly secure: boolean; readonly deflate: boolean },
 ): Connect {
   // The library's form for Unix-domain sockets: ws+unix:PATH:REQUEST.
-  const url =
-    'path' in address ? `ws+unix:${address.path}:/` : `${secure ? 'wss' : 'ws'}://${formatAddress(address)}/`;
+  const url = 'path' in address ? `ws+unix:${address.path}:/` : `${secure ? 'wss' : 'ws'}://${formatAddress(address)}/`;
   const context = secure ? { secureContext: createSecureContext(), rejectUnauthorized: false } : {};
   const options = { ...context, perMessageDeflate: deflate && { threshold: 0 }, closeTimeout: CLOSE_LIMIT_MS };
   return (connection, events, localAddress) => {
