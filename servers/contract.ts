@@ -11,6 +11,8 @@ export interface ServerSpec extends Served {
   readonly host: string;
   /** Port to bind; 0 lets the kernel choose. */
   readonly port: number;
+  /** Path of the Unix-domain socket to bind, in place of host and port: for the transport `unix`. */
+  readonly path?: string;
   /** Set when several processes share the port, each with its own socket: SO_REUSEPORT, socket(7). */
   readonly sharedPort?: SharedPort;
   /** Whether the process has a link to the other processes of its server (HUB_FD of rooms/hub.ts): apps with a room. */
@@ -35,8 +37,8 @@ export interface RunningServer {
  * These are its duties. docs/architecture.md names the test of each, which runs on every model over real sockets.
  *
  * Starting:
- * - `address`: it binds the host and port of the spec. A port in use is EADDRINUSE, also where a socket option would
- *   allow to share it.
+ * - `address`: it binds the host and port of the spec, or its path. A port in use is EADDRINUSE, also where a socket
+ *   option would allow to share it. listening/socket-file.ts does this for paths, and removes their files.
  * - `ready`: {@link ServerModel.start} resolves when the server can serve at once: see {@link RunningServer}.
  * - `failed-start`: when it rejects, it leaves no thread, process or socket.
  *

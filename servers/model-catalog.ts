@@ -3,7 +3,8 @@ import { whyNoUring } from '../sockets/uring/availability.ts';
 import { type AppName, apps } from './apps/app-catalog.ts';
 import { type CarriedApp, type CarryingModel, capabilities } from './apps/capability.ts';
 import type { ServerModel } from './contract.ts';
-import { kernelTransport, type TransportName, transportNames, whyAbsent } from './transport.ts';
+import { startWithFile } from './listening/socket-file.ts';
+import { basicTransport, type TransportName, transportNames, whyAbsent } from './transport.ts';
 
 interface ModelEntry extends CarryingModel {
   readonly title: string;
@@ -24,21 +25,22 @@ interface ModelEntry extends CarryingModel {
 const whyNot = { libc: whyNoLibc, io_uring: whyNoUring } as const;
 
 const both = ['tcp', 'udp'] as const;
-const nodes = ['tcp', 'udp', 'tls'] as const;
+const local = [...both, 'unix'] as const;
+const nodes = [...both, 'tls', 'unix'] as const;
 
 /** All concurrency models, by name. To add one, write `models/NAME.ts` and an entry here. */
 export const models = {
   iterative: {
     title: 'Iterative',
     summary: 'one connection at a time, served to its end; the others wait in the backlog',
-    transports: both,
+    transports: local,
     needs: 'libc',
     load: () => import('./models/iterative.ts'),
   },
   'thread-per-connection': {
     title: 'Thread per connection',
     summary: 'a thread blocks for each client; scales until memory and context switches run out (about 9 MB each)',
-    transports: both,
+    transports: local,
     needs: 'libc',
     can: ['room'],
     load: () => import('./models/thread-per-connection.ts'),
@@ -46,7 +48,7 @@ export const models = {
   'process-per-connection': {
     title: 'Process per connection',
     summary: 'a process blocks for each client; complete isolation, at the cost of starting a process for each',
-    transports: both,
+    transports: local,
     needs: 'libc',
     can: ['room'],
     load: () => import('./models/process-per-connection.ts'),
@@ -54,7 +56,7 @@ export const models = {
   prethreaded: {
     title: 'Prethreaded',
     summary: 'a fixed pool of 32 threads, all blocked in accept; each serves a client to its end, the others wait',
-    transports: both,
+    transports: local,
     needs: 'libc',
     can: ['room'],
     load: () => import('./models/prethreaded.ts'),
@@ -79,7 +81,7 @@ export const models = {
     title: 'Cluster with SO_REUSEPORT',
     summary:
       'the same processes, each with its own socket on the port; the kernel chooses by hash, none accepts for all',
-    transports: nodes,
+    transports: [...both, 'tls'],
     needs: 'libc',
     can: ['node-streams', 'unprompted-replies', 'room'],
     load: () => import('./models/cluster-reuseport.ts'),
@@ -88,7 +90,7 @@ export const models = {
     title: 'Balanced',
     summary:
       'a load balancer in front of an event-driven server for each CPU; scales with CPUs, every byte moves twice',
-    transports: ['tcp'],
+    transports: ['tcp', 'unix'],
     without: {
       udp: 'datagrams belong to no connection that could be assigned to one server',
       tls: 'the balancer forwards bytes; TLS would be between the servers behind it and the clients',
@@ -101,7 +103,7 @@ export const models = {
   nonblocking: {
     title: 'Non-blocking',
     summary: 'one thread asks poll(2) which sockets are ready; no cost while busy, but every wait checks all of them',
-    transports: both,
+    transports: local,
     needs: 'libc',
     can: ['room'],
     load: () => import('./models/nonblocking.ts'),
@@ -109,7 +111,7 @@ export const models = {
   epoll: {
     title: 'epoll',
     summary: 'one thread asks epoll(7), which reports only the sockets that are ready; idle connections cost nothing',
-    transports: both,
+    transports: local,
     needs: 'libc',
     can: ['room'],
     load: () => import('./models/epoll.ts'),
@@ -125,7 +127,7 @@ export const models = {
   'io-uring': {
     title: 'io_uring',
     summary: 'one thread submits operations to the kernel and collects results, in one system call for all connections',
-    transports: both,
+    transports: local,
     needs: 'io_uring',
     can: ['room'],
     load: () => import('./models/io-uring.ts'),
@@ -167,7 +169,7 @@ export function doesBalance(name: ModelName): boolean {
 /** Reports whether an app works over a transport, in any model. */
 export function worksOver(app: AppName, transport: TransportName): boolean {
   const { transports }: CarriedApp = apps[app];
-  return transports.includes(kernelTransport(transport));
+  return transports.includes(basicTransport(transport));
 }
 
 /** Returns why a model does not carry an app over a transport, as a clause, or undefined when it does. */
@@ -187,7 +189,8 @@ export function transportsCarrying(model: ModelName, app: AppName): TransportNam
   return transportNames.filter((transport) => whyNotCarried(model, app, transport) === undefined);
 }
 
-/** Loads the model of that name, ready to start. */
+/** Loads the model of that name, ready to start on an address of any kind. */
 export async function loadModel(name: ModelName): Promise<ServerModel> {
-  return (await models[name].load()).model;
+  const { model } = await models[name].load();
+  return { start: (spec, ...others) => startWithFile(spec, () => model.start(spec, ...others)) };
 }

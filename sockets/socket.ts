@@ -1,4 +1,12 @@
-import { familyOf, formatAddress, readSockaddr, SOCKADDR_SIZE, type SocketAddress, writeSockaddr } from './address.ts';
+import {
+  AF_UNIX,
+  familyOf,
+  formatAddress,
+  readSockaddr,
+  SOCKADDR_ROOM,
+  type SocketAddress,
+  writeSockaddr,
+} from './address.ts';
 import { check } from './errors/errno.ts';
 import { libc, outcome } from './libc.ts';
 import { NativeMemory } from './memory/memory.ts';
@@ -10,6 +18,7 @@ import { ThreadMemory } from './memory/thread-memory.ts';
  * from errors/errno.ts where failure is exceptional.
  */
 
+/** Kinds of sockets: streams as over TCP, and datagrams as over UDP. Unix-domain sockets are of these kinds, too. */
 export type Transport = 'tcp' | 'udp';
 
 const SOCK_STREAM = 1;
@@ -42,18 +51,21 @@ const OPTIONS = {
 
 export type SocketOption = keyof typeof OPTIONS;
 
-const scratchMemory = new ThreadMemory(64);
-const SCRATCH_LENGTH = 32;
-/** Offset of the length for results of more than 32 bytes. */
-const SCRATCH_LENGTH_LARGE = 56;
+/** Offset of a length that the kernel reads and writes, behind the largest value. */
+const SCRATCH_LENGTH = SOCKADDR_ROOM;
+const scratchMemory = new ThreadMemory(SCRATCH_LENGTH + 8);
 function scratch(): NativeMemory {
   return scratchMemory.memory;
 }
 
-/** Creates a socket, close-on-exec: socket(2). @returns a file descriptor or a negated errno. */
-export function socket(transport: Transport, host: string, blocking = true): number {
+/**
+ * Creates a socket, close-on-exec: socket(2).
+ * @param host an IP address of its family; undefined for a Unix-domain socket, unix(7), which has no options of TCP.
+ * @returns a file descriptor or a negated errno.
+ */
+export function socket(transport: Transport, host: string | undefined, blocking = true): number {
   const type = (transport === 'tcp' ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC | (blocking ? 0 : SOCK_NONBLOCK);
-  return outcome(libc().socket(familyOf(host), type, 0));
+  return outcome(libc().socket(host === undefined ? AF_UNIX : familyOf(host), type, 0));
 }
 
 /** Binds a socket: bind(2). For port 0 the kernel chooses a port; see {@link localAddress}. */
@@ -72,7 +84,10 @@ export function accept(fd: number, blocking = true): number {
   return outcome(libc().accept4(fd, 0, 0, SOCK_CLOEXEC | (blocking ? 0 : SOCK_NONBLOCK)));
 }
 
-/** Connects a socket: connect(2). A non-blocking TCP socket returns -EINPROGRESS: once writable, read SO_ERROR. */
+/**
+ * Connects a socket: connect(2). A non-blocking TCP socket returns -EINPROGRESS: once writable, read SO_ERROR. A
+ * non-blocking Unix-domain socket is connected at once, or returns -EAGAIN when the accept queue is full.
+ */
 export function connect(fd: number, address: SocketAddress): number {
   const memory = scratch();
   return outcome(libc().connect(fd, memory.address, writeSockaddr(memory, 0, address)));
@@ -94,13 +109,13 @@ export function recv(fd: number, memory: NativeMemory, offset: number, length: n
 
 /** A reusable address: recvfrom(2) stores the sender in it, sendto(2) reads the receiver. Neither allocates objects. */
 export class PeerAddress {
-  readonly memory = new NativeMemory(SOCKADDR_SIZE + 4);
+  readonly memory = new NativeMemory(SOCKADDR_ROOM + 4);
   /** Length of the address in bytes, stored where the kernel expects a socklen_t. */
   get length(): number {
-    return this.memory.uint32[SOCKADDR_SIZE >> 2] ?? 0;
+    return this.memory.uint32[SOCKADDR_ROOM >> 2] ?? 0;
   }
   set length(bytes: number) {
-    this.memory.uint32[SOCKADDR_SIZE >> 2] = bytes;
+    this.memory.uint32[SOCKADDR_ROOM >> 2] = bytes;
   }
   /** The address as an object: for set-up, not for hot loops. */
   get value(): SocketAddress {
@@ -133,10 +148,10 @@ export function recvfrom(
   flags: number,
   peer: PeerAddress,
 ): number {
-  peer.length = SOCKADDR_SIZE;
-  const where = peer.memory.addressOf(0, SOCKADDR_SIZE + 4, 'recvfrom');
+  peer.length = SOCKADDR_ROOM;
+  const where = peer.memory.addressOf(0, SOCKADDR_ROOM + 4, 'recvfrom');
   const to = memory.addressOf(offset, length, 'recvfrom');
-  return outcome(libc().recvfrom(fd, to, length, flags, where, where + SOCKADDR_SIZE));
+  return outcome(libc().recvfrom(fd, to, length, flags, where, where + SOCKADDR_ROOM));
 }
 
 /** Sends a datagram: sendto(2). @returns bytes sent, or a negated errno. */
@@ -167,7 +182,8 @@ export function close(fd: number): number {
 /** Returns the address to which the socket is bound: getsockname(2). @throws {SystemError} */
 export function localAddress(fd: number): SocketAddress {
   const memory = scratch();
-  memory.uint32[SCRATCH_LENGTH >> 2] = SOCKADDR_SIZE;
+  memory.bytes.fill(0);
+  memory.uint32[SCRATCH_LENGTH >> 2] = SOCKADDR_ROOM;
   check(outcome(libc().getsockname(fd, memory.address, memory.address + SCRATCH_LENGTH)), 'getsockname');
   return readSockaddr(memory, 0);
 }
@@ -227,8 +243,8 @@ export function droppedBySocket(fd: number): number {
   const SK_MEMINFO_DROPS = 8;
   const SK_MEMINFO_VARS = 9;
   const memory = scratch();
-  memory.uint32[SCRATCH_LENGTH_LARGE >> 2] = SK_MEMINFO_VARS * 4;
-  const status = libc().getsockopt(fd, 1, SO_MEMINFO, memory.address, memory.address + SCRATCH_LENGTH_LARGE);
+  memory.uint32[SCRATCH_LENGTH >> 2] = SK_MEMINFO_VARS * 4;
+  const status = libc().getsockopt(fd, 1, SO_MEMINFO, memory.address, memory.address + SCRATCH_LENGTH);
   return status < 0 ? 0 : (memory.uint32[SK_MEMINFO_DROPS] ?? 0);
 }
 
@@ -255,19 +271,20 @@ export interface ListenOptions {
   readonly blocking?: boolean;
   /** Let several sockets share the address: SO_REUSEPORT, socket(7). Default false. */
   readonly reusePort?: boolean;
-  /** Length of the accept queue; TCP only. Default 4096, the default of somaxconn. */
+  /** Length of the accept queue; streams only. Default 4096, the default of somaxconn. */
   readonly backlog?: number;
 }
 
 /**
- * Opens a socket bound to `address`; a TCP socket also listens.
+ * Opens a socket bound to `address`; a stream socket also listens.
  * @returns its descriptor. {@link localAddress} returns the port that the kernel chose for port 0.
  * @throws {SystemError} such as EADDRINUSE; nothing stays open.
+ * @throws {UnixPathError} for a path that no socket can have.
  */
 export function openServer(transport: Transport, address: SocketAddress, options: ListenOptions = {}): number {
   const { blocking = true, reusePort = false, backlog = 4096 } = options;
   const where = formatAddress(address);
-  const fd = check(socket(transport, address.host, blocking), 'socket');
+  const fd = check(socket(transport, 'path' in address ? undefined : address.host, blocking), 'socket');
   try {
     // Not for UDP, where it would let a second server take over the port without an error.
     if (transport === 'tcp') check(setOption(fd, 'SO_REUSEADDR', 1), 'setsockopt SO_REUSEADDR');

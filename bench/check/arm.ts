@@ -1,4 +1,5 @@
-import { formatAddress } from '../../sockets/address.ts';
+import type { TransportName } from '../../servers/transport.ts';
+import { hostField } from '../../sockets/address.ts';
 import { Generator, type LoadPlan } from '../load/generator.ts';
 import { nowNanos } from '../measure/clock.ts';
 import { threadNanos, treeUsage } from '../measure/procfs.ts';
@@ -38,7 +39,7 @@ export class Arm {
    */
   async open(plan: Omit<LoadPlan, 'address' | 'protocol'>): Promise<Generator> {
     const { address } = this.#target;
-    const destination = { host: formatAddress(address), path: '/', pages: this.#pages };
+    const destination = { host: hostField(address), path: '/', pages: this.#pages };
     const protocol = protocolSpec(plan.point, destination, this.#plan.exchangeWithSecrets);
     const generator = new Generator({ ...plan, address, protocol });
     this.#generators.push(generator);

@@ -1,7 +1,7 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { TransportName } from '../../servers/transport.ts';
-import { formatAddress, type SocketAddress } from '../../sockets/address.ts';
+import { hostField, type SocketAddress } from '../../sockets/address.ts';
 import { TargetError } from '../model/errors.ts';
 import { bytesOf, type HttpRequestRecord } from '../model/exchange.ts';
 import { expectsStatus } from '../model/exchange-statuses.ts';
@@ -16,11 +16,11 @@ export async function fetchPage(
   wanted: HttpRequestRecord,
   timeoutMs: number,
 ): Promise<string> {
-  const { host, port } = address;
+  const where = 'path' in address ? { socketPath: address.path } : address;
   const { method, path, body } = wanted;
   const called = `${method} ${path}`;
   const signal = AbortSignal.timeout(timeoutMs);
-  const options = { host, port, method, path, headers: headersOf(wanted, address), agent: false, signal } as const;
+  const options = { ...where, method, path, headers: headersOf(wanted, address), agent: false, signal } as const;
   const request = transport === 'tls' ? requestHttps({ ...options, rejectUnauthorized: false }) : requestHttp(options);
   try {
     return await new Promise<string>((resolve, reject) => {
@@ -52,5 +52,5 @@ function headersOf({ headers }: HttpRequestRecord, address: SocketAddress): Reco
     const values = given[name.toLowerCase()] ?? [];
     given[name.toLowerCase()] = [...values, value ?? ''];
   }
-  return { host: formatAddress(address), connection: 'keep-alive', ...given };
+  return { host: hostField(address), connection: 'keep-alive', ...given };
 }

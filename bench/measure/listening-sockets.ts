@@ -4,6 +4,10 @@ import type { Transport } from '../../sockets/socket.ts';
 // States in /proc/net: include/net/tcp_states.h. A UDP socket that is not connected shows TCP_CLOSE.
 const STATES = { tcp: '0A', udp: '07' } as const satisfies Record<Transport, string>;
 
+// In /proc/net/unix: the flag __SO_ACCEPTCON, and SOCK_STREAM.
+const ACCEPTING = '00010000';
+const STREAM = '0001';
+
 /** Local addresses that accept traffic to 127.0.0.1, as in proc_net_tcp: itself, any address, and both in IPv6. */
 const LOOPBACK = ['0100007F', '00000000', '0'.repeat(32), '0000000000000000FFFF00000100007F'];
 
@@ -26,6 +30,21 @@ export function parseListening(table: string, transport: Transport, port: number
     const [address = '', localPort] = local?.split(':') ?? [];
     const serves = localPort === hex && LOOPBACK.includes(address) && state === STATES[transport];
     return serves && inode !== undefined && remote?.endsWith(':0000') ? [inode] : [];
+  });
+}
+
+/** Returns the inodes of the sockets that listen for streams on an absolute path. Linux only. */
+export function listeningOnPath(path: string): string[] {
+  return parseUnixListening(read('/proc/net/unix'), path);
+}
+
+/** Does the work of {@link listeningOnPath} on the text of `/proc/net/unix`, unix(7). */
+export function parseUnixListening(table: string, path: string): string[] {
+  return table.split('\n').flatMap((line) => {
+    if (!line.endsWith(` ${path}`)) return [];
+    // `0000000000000000: 00000002 00000000 00010000 0001 01 INODE PATH`
+    const [, , , flags, type, , inode] = line.trim().split(/\s+/);
+    return flags === ACCEPTING && type === STREAM && inode !== undefined ? [inode] : [];
   });
 }
 

@@ -33,6 +33,14 @@ export function hasMeasuredSize(app: string, exchange: Exchange | null | undefin
   return speaksHttp(app) || (exchange !== null && exchange !== undefined);
 }
 
+/**
+ * Reports whether the kernel can record when replies arrive. It does not on streams of Unix-domain sockets: SO_TIMESTAMPNS
+ * has no effect there (unix_stream_read_generic in net/unix/af_unix.c).
+ */
+export function isStamped(transport: string): boolean {
+  return transport !== 'unix';
+}
+
 /** Returns the body of every reply of an app that speaks HTTP; null when it is not known. */
 export function pageOf(app: AppName): string | null {
   const { page }: AppEntry = apps[app];

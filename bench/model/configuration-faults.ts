@@ -87,7 +87,7 @@ function contestants(configuration: RunConfiguration): Want[] {
   return [
     [targets.length > 0, 'nothing to measure: name a model or a target', 'no-target'],
     [twice === undefined, `two servers are called ${twice}: give them different names, commands with --name`],
-    [transports.length > 0, 'no transport: name tcp, udp or tls'],
+    [transports.length > 0, 'no transport: name tcp, udp, tls or unix'],
     [connections.length > 0, 'no number of connections given'],
     [
       balance === undefined || targets.length === 0 || targets.some((target) => balanceOf(target, configuration)),
@@ -235,8 +235,9 @@ function foreignServer({ command, name, startLimitMs }: ForeignServer): Want[] {
   const where = `exec: '${command}'`;
   return [
     [
-      command.includes('{port}'),
-      `${where} has no {port}: write it in place of the port number; for a server with a fixed port, use --target`,
+      command.includes('{port}') || command.includes('{path}'),
+      `${where} has no {port}: write it in place of the port number (over unix, {path} in place of the path); ` +
+        'for a server with a fixed port, use --target',
     ],
     [name.trim() !== '', `name: the name of '${command}' is empty`],
     [startLimitMs > 0, 'start-timeout: must be above zero'],

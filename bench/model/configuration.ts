@@ -50,7 +50,10 @@ export interface ForeignServer {
   readonly kind: 'exec';
   /** Its name in tables. */
   readonly name: string;
-  /** Run by `sh -c`. In each trial, `{port}`, `{host}` and `{transport}` are replaced by their values. */
+  /**
+   * Run by `sh -c`. In each trial, `{port}`, `{host}`, `{transport}` and, over unix, `{path}` are
+   * replaced by their values.
+   */
   readonly command: string;
   /** Working directory. Default: that of this process. */
   readonly directory?: string;

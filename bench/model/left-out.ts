@@ -13,11 +13,19 @@ export function whyNotMeasured(
     return target.members.map((member) => whyNotMeasured(member, { app }, transport)).find((why) => why !== undefined);
   }
   if (target.kind === 'model') return whyNotCarried(target.model, app, transport);
-  if (target.kind === 'exec') {
-    const isGivenTransport = transport === 'tcp' || target.command.includes('{transport}');
-    return isGivenTransport ? undefined : 'its command has no {transport}';
-  }
+  if (target.kind === 'exec') return whyNotStarted(target.command, transport);
   return target.transport === transport ? undefined : `it speaks ${target.transport} only`;
+}
+
+/**
+ * Returns why a command cannot be started as a server over a transport. One that names no transport is assumed to serve
+ * over TCP. That it names no place to listen at is a fault of its own.
+ */
+function whyNotStarted(command: string, transport: TransportName): string | undefined {
+  const has = (placeholder: string) => command.includes(placeholder);
+  if (transport === 'unix') return has('{path}') ? undefined : 'its command has no {path}';
+  if (transport !== 'tcp' && !has('{transport}')) return 'its command has no {transport}';
+  return has('{path}') && !has('{port}') ? 'its command has no {port}' : undefined;
 }
 
 /** Returns the targets that a run leaves out over some of its transports, and why. */

@@ -1,4 +1,5 @@
-import { appsFor } from './app-workload.ts';
+import { basicTransport } from '../../servers/transport.ts';
+import { appsFor, isStamped } from './app-workload.ts';
 import { membersOf, type RunConfiguration, transportsOf } from './configuration.ts';
 import type { Need } from './metric.ts';
 import { metricOf } from './metrics.ts';
@@ -20,7 +21,7 @@ const WHY_LACKING: Readonly<
 > = {
   requests(configuration) {
     const { workload } = configuration;
-    return isOneWay(workload) && transportsOf(configuration).includes('tcp')
+    return isOneWay(workload) && transportsOf(configuration).some((transport) => basicTransport(transport) === 'tcp')
       ? `a TCP ${workload} is a stream without requests: bound bytes`
       : undefined;
   },
@@ -69,6 +70,11 @@ const WHY_LACKING: Readonly<
 };
 
 /** Service time and generator lag come from the kernel's receive timestamps. */
-function whyNotStamped({ timestamps }: RunConfiguration): string | undefined {
-  return timestamps === 'user' ? "it needs the kernel's timestamps: leave out --timestamps user" : undefined;
+function whyNotStamped(configuration: RunConfiguration): string | undefined {
+  if (!transportsOf(configuration).every(isStamped)) {
+    return "it needs the kernel's timestamps, which Unix-domain sockets do not have: bound p99 instead, or use tcp";
+  }
+  return configuration.timestamps === 'user'
+    ? "it needs the kernel's timestamps: leave out --timestamps user"
+    : undefined;
 }

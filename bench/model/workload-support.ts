@@ -1,3 +1,4 @@
+import { basicTransport } from '../../servers/transport.ts';
 import { appsSpeaking, shakesHands } from './app-workload.ts';
 import { type RunConfiguration, scenariosOf, transportsOf } from './configuration.ts';
 import { type Refusals, withoutRefused } from './load-options.ts';
@@ -94,7 +95,9 @@ export function supportWants(configuration: RunConfiguration): Want[] {
   const { refuses, refusesOverTcp = {}, wants } = workloadSupport[configuration.workload];
   return [
     ...withoutRefused(refuses, configuration),
-    ...(transportsOf(configuration).includes('tcp') ? withoutRefused(refusesOverTcp, configuration) : []),
+    ...(transportsOf(configuration).some((transport) => basicTransport(transport) === 'tcp')
+      ? withoutRefused(refusesOverTcp, configuration)
+      : []),
     ...(wants?.(configuration) ?? []),
   ];
 }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { kernelTransport } from '../../servers/transport.ts';
+import { basicTransport } from '../../servers/transport.ts';
+import type { SocketAddress } from '../../sockets/address.ts';
 import { freePort } from '../measure/free-port.ts';
-import { holdSocket, listeningSockets } from '../measure/listening-sockets.ts';
+import { holdSocket, listeningOnPath, listeningSockets } from '../measure/listening-sockets.ts';
 import type { ForeignServer } from '../model/configuration.ts';
 import { type ForeignSpec, foreignProgram } from './foreign-command.ts';
 import { judgeEnds } from './process-ends.ts';
@@ -22,42 +23,55 @@ const POLL_REST = 4;
  */
 const STRANGE_POLLS = 10;
 
+/** Where a command is to listen. */
+interface Place {
+  readonly address: SocketAddress;
+  /** The same, in messages. */
+  readonly name: string;
+  /** Values of the placeholders of commands. */
+  readonly values: Readonly<Record<string, string>>;
+  /** Returns the inodes of the sockets that listen there. */
+  readonly listening: () => string[];
+}
+
+async function placeFor({ transport, path }: Pick<TargetOptions, 'transport' | 'path'>): Promise<Place> {
+  if (path !== undefined) {
+    const values = { path, transport };
+    return { address: { path }, name: path, values, listening: () => listeningOnPath(path) };
+  }
+  const basis = basicTransport(transport);
+  const port = await freePort(basis);
+  return {
+    address: { host: HOST, port },
+    name: `${transport} port ${port} of ${HOST}`,
+    values: { port: String(port), host: HOST, transport },
+    listening: () => listeningSockets(basis, port),
+  };
+}
+
 /**
- * Starts a foreign command as a server, and waits until it listens on the port that it was given. The check reads the
- * kernel's socket tables and does not connect: a server that serves a single connection must not spend it on a probe.
+ * Starts a foreign command as a server, and waits until it listens where it was told to. The check reads the kernel's
+ * socket tables and does not connect: a server that serves a single connection must not spend it on a probe.
  * @throws {TargetError} when the command ends first, when it does not listen in time, and when a process that it did
- * not start listens on the port.
+ * not start listens there.
  */
 export async function startForeign(target: ForeignServer, options: TargetOptions): Promise<RunningTarget> {
-  const { transport, cpus, signal } = options;
-  const port = await freePort(kernelTransport(transport));
-  const command = fillIn(target.command, { port: String(port), host: HOST, transport });
-  const spec: ForeignSpec = { command, directory: target.directory };
+  const { cpus, signal } = options;
+  const place = await placeFor(options);
+  const spec: ForeignSpec = { command: fillIn(target.command, place.values), directory: target.directory };
   const server = new ServerProcess(target.name, foreignProgram, spec, cpus);
   // The first process supervises the command and is not part of the server.
   const pids = () => server.tree().slice(1);
-  const listening = async (over: AbortSignal) => {
-    let begin = performance.now();
-    const rest = () => sleep(Math.max(POLL_MS, POLL_REST * (performance.now() - begin)));
-    for (let strange = 0; !over.aborted; await rest()) {
-      begin = performance.now();
-      const inodes = listeningSockets(kernelTransport(transport), port);
-      if (inodes.length === 0) continue;
-      // Check every socket: another process that shares the port would take a part of the load.
-      if (inodes.every((inode) => holdSocket(pids(), [inode]) !== false)) return;
-      if (++strange < STRANGE_POLLS) continue;
-      throw server.failure(
-        `does not serve ${transport} port ${port}: a process that it did not start listens there; ` +
-          'to measure a server that runs elsewhere, such as in a container, use --target',
-      );
-    }
-  };
-  const late = `did not listen on ${transport} port ${port} of ${HOST} (--start-timeout)`;
-  await server.until(listening, target.startLimitMs, signal, late);
+  await server.until(
+    (over) => untilListening(place, server, pids, over),
+    target.startLimitMs,
+    signal,
+    `did not listen on ${place.name} (--start-timeout)`,
+  );
   const processes = new WatchedProcesses();
   processes.add(pids(), true);
   return {
-    address: { host: HOST, port },
+    address: place.address,
     pids,
     died: server.died,
     watch: (clientsStay) => processes.add(pids(), clientsStay),
@@ -71,6 +85,29 @@ export async function startForeign(target: ForeignServer, options: TargetOptions
       await server.stop();
     },
   };
+}
+
+/** Resolves when a process of the server listens. @throws {TargetError} when only another process does. */
+async function untilListening(
+  { name, listening }: Place,
+  server: ServerProcess,
+  pids: () => readonly number[],
+  over: AbortSignal,
+): Promise<void> {
+  let begin = performance.now();
+  const rest = () => sleep(Math.max(POLL_MS, POLL_REST * (performance.now() - begin)));
+  for (let strange = 0; !over.aborted; await rest()) {
+    begin = performance.now();
+    const inodes = listening();
+    if (inodes.length === 0) continue;
+    // Check every socket: another process that shares the port would take a part of the load.
+    if (inodes.every((inode) => holdSocket(pids(), [inode]) !== false)) return;
+    if (++strange < STRANGE_POLLS) continue;
+    throw server.failure(
+      `does not serve ${name}: a process that it did not start listens there; ` +
+        'to measure a server that runs elsewhere, such as in a container, use --target',
+    );
+  }
 }
 
 /** Replaces each `{name}` that has a value in a command; other braces belong to the shell. */

@@ -1,7 +1,7 @@
 import type { StreamKey } from '../../servers/random/streams.ts';
-import { formatAddress } from '../../sockets/address.ts';
+import { hostField } from '../../sockets/address.ts';
 import type { LoadPlan } from '../load/generator.ts';
-import { pageOf } from '../model/app-workload.ts';
+import { isStamped, pageOf } from '../model/app-workload.ts';
 import { membersOf, type RunConfiguration } from '../model/configuration.ts';
 import { httpRequests, isPlainGet } from '../model/exchange.ts';
 import { growsInStages, mostConnections } from '../model/operating-point.ts';
@@ -18,7 +18,7 @@ export function planLoad(
   target: RunningTarget,
 ): LoadPlan {
   const { warmupMs, requests, timestamps, timeoutMs, openTimeoutMs, exchangeWithSecrets } = configuration;
-  const { workload, connections, stages } = spec;
+  const { workload, connections, stages, transport } = spec;
   const point = { ...pointOf(spec), connections: mostConnections(spec) };
   const protocol = protocolSpec(point, destinationOf(spec, target), exchangeWithSecrets);
   return {
@@ -33,7 +33,7 @@ export function planLoad(
     requests,
     protocol,
     ...selectionOf(spec, target),
-    timestamps,
+    timestamps: isStamped(transport) ? timestamps : 'user',
     timeoutMs,
     openTimeoutMs,
   };
@@ -57,7 +57,7 @@ export function streamKeyOf({ round }: TrialSpec, { seed }: RunConfiguration): S
  */
 function destinationOf({ target, app, exchange }: TrialSpec, { address }: RunningTarget): Destination {
   const [first] = membersOf(target);
-  const here = { host: formatAddress(address), path: '/' };
+  const here = { host: hostField(address), path: '/' };
   if (first?.kind === 'address') return { ...(first.http ?? here), redis: first.redis };
   const builtIn = membersOf(target).every(({ kind }) => kind === 'model');
   const isPage = builtIn && (exchange === null || isPlainGet(exchange));

@@ -79,7 +79,9 @@ export class Readings {
 
   /** Returns null when the sockets of any server are not readable. */
   #drops(): number | null {
-    const drops = (this.#target.members ?? [this.#target]).map(({ address }) => dropsOfUdpPort(address.port));
+    const drops = (this.#target.members ?? [this.#target]).map(({ address }) =>
+      'path' in address ? null : dropsOfUdpPort(address.port),
+    );
     return drops.reduce((sum, each) => (sum === null || each === null ? null : sum + each), 0);
   }
 

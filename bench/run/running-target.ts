@@ -35,6 +35,8 @@ export interface RunningTarget {
 
 export interface TargetOptions extends Served {
   readonly transport: TransportName;
+  /** Path of the Unix-domain socket to serve on; over other transports a port is chosen. */
+  readonly path?: string;
   /** For models that balance. */
   readonly balance?: BalancePolicy;
   /** CPUs to run on; empty: the kernel chooses. */

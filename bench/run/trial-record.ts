@@ -4,7 +4,7 @@ import type { LoadReport } from '../load/load-report.ts';
 import type { Counts, DeliveryCounts, DropCause } from '../load/threads/counts.ts';
 import type { Histogram } from '../measure/histogram.ts';
 import { summarizeLatency } from '../measure/latency.ts';
-import { hasMeasuredSize } from '../model/app-workload.ts';
+import { hasMeasuredSize, isStamped } from '../model/app-workload.ts';
 import { balanceOf, memberNames, type RunConfiguration, targetName } from '../model/configuration.ts';
 import { meanSize } from '../model/message-sizes.ts';
 import { growsInStages, mostConnections } from '../model/operating-point.ts';
@@ -202,18 +202,28 @@ function arrivalCheck({ gaps }: LoadReport, { arrivals }: TrialSpec): MeasuredTr
   return { gaps: gaps.length, distance };
 }
 
+/** Returns why there are no timestamps of the kernel although they were requested, and what to do. */
+function whyUnstamped({ transport }: TrialSpec): string {
+  if (!isStamped(transport)) {
+    return (
+      'the kernel records no arrival times on Unix-domain sockets, so only response times are known, which include ' +
+      'what the generator adds: compare with tcp for service times'
+    );
+  }
+  return (
+    'the kernel gave no receive timestamps, so only response times are known: ' +
+    'use a kernel that supports them (SO_TIMESTAMPNS), or --timestamps user'
+  );
+}
+
 function notesOn(load: LoadReport, spec: TrialSpec, { timestamps }: RunConfiguration): Reason[] {
-  const notes: Reason[] = [...(load.notes ?? [])];
+  const notes: Reason[] = (load.notes ?? []).map((note) => ({ ...note }));
   const wanted = timestamps === 'kernel' && (spec.workload === 'request-response' || spec.workload === 'broadcast');
   if (wanted && load.counts.completed > 0 && load.latencies.service.count === 0) {
-    notes.push({
-      code: 'no-kernel-timestamps',
-      message:
-        'the kernel gave no receive timestamps, so only response times are known: ' +
-        'use a kernel that supports them (SO_TIMESTAMPNS), or --timestamps user',
-    });
+    notes.push({ code: 'no-kernel-timestamps', message: whyUnstamped(spec) });
   }
-  if (!wanted && load.latencies.response.count > 0 && load.latencies.generatorLag.count === 0) {
+  const { response, generatorLag } = load.latencies;
+  if (!wanted && isStamped(spec.transport) && response.count > 0 && generatorLag.count === 0) {
     notes.push({
       code: 'lag-unknown',
       message:

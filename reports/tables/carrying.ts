@@ -4,7 +4,7 @@ import { type TransportName, transportNames } from '../../servers/transport.ts';
 import { cell, type Table } from '../text/table.ts';
 
 /** Letters of the transports in cells. */
-const LETTERS: Readonly<Record<TransportName, string>> = { tcp: 't', udp: 'u', tls: 's' };
+const LETTERS: Readonly<Record<TransportName, string>> = { tcp: 't', udp: 'u', tls: 's', unix: 'x' };
 
 /** What the letters in cells mean, in one line. */
 export const carryingLegend = [...transportNames.map((name) => `${LETTERS[name]}: over ${name}`), '–: not served'].join(

@@ -63,7 +63,9 @@ const schema = z.strictObject({
     description: "Over HTTP: pages may change from reply to reply, and B's may differ from A's",
   }),
   ...exchangeFlags,
-  transport: oneOf('transport', transportNames).prefault('tcp').meta({ group: LOAD, description: 'tcp, udp or tls' }),
+  transport: oneOf('transport', transportNames)
+    .prefault('tcp')
+    .meta({ group: LOAD, description: transportNames.join(', ') }),
   connections: parsed(parseInteger)
     .prefault('50')
     .meta({ group: LOAD, alias: 'c', description: 'Connections, or UDP sockets' }),

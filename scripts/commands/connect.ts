@@ -35,7 +35,7 @@ export const connect: Command<typeof schema> = {
   schema,
   positional: {
     name: 'target',
-    describe: 'tcp://HOST:PORT, or udp, tls, ws, wss; several to choose from',
+    describe: 'tcp://HOST:PORT, or udp, tls, ws, wss, unix:///PATH; several to choose from',
     several: true,
   },
   examples: [

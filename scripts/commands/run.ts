@@ -28,7 +28,8 @@ const schema = z.strictObject({
     .meta({ group: MEASURED, description: `Start and measure one of ${modelNames.join(', ')}` }),
   target: texts().meta({
     group: MEASURED,
-    description: 'Measure a running server: tcp://127.0.0.1:7000, or udp, tls, ws, wss, http, https, redis, rediss://…',
+    description:
+      'Measure a running server: tcp://127.0.0.1:7000, or udp, tls, ws, wss, http, https, redis, rediss://…, unix:///path, http+unix',
   }),
   ...foreignFlags,
   ...targetFlags,

@@ -18,8 +18,9 @@ import {
 import type { HttpTimeLimits } from '../../servers/apps/http/time-limits.ts';
 import { whyReflects } from '../../servers/apps/reflection.ts';
 import type { ServerModel, ServerSpec } from '../../servers/contract.ts';
+import { boundAddress } from '../../servers/listening/listener.ts';
 import { doesBalance, loadModel, modelNames, whyNotCarried } from '../../servers/model-catalog.ts';
-import { type TransportName, transportNames } from '../../servers/transport.ts';
+import { transportNames } from '../../servers/transport.ts';
 import { formatAddress, type SocketAddress } from '../../sockets/address.ts';
 import type { Command } from '../cli/command.ts';
 import { oneOf, parsed, text, toggle } from '../cli/flag-types.ts';
@@ -27,6 +28,7 @@ import type { Flags } from '../cli/flags.ts';
 import { log, print } from '../cli/output.ts';
 import { chosenSeed } from '../cli/seed.ts';
 import { resolveHost } from '../flags/host.ts';
+import { type Place, parseListenUrl } from '../flags/listen-url.ts';
 import { readWork } from '../flags/load.ts';
 import { serverFlags, workFlags } from '../flags/options.ts';
 import { parsePort } from '../flags/target-url.ts';
@@ -43,6 +45,10 @@ const schema = z.strictObject({
     .prefault(DEFAULT_APP)
     .meta({ description: `App that it runs: ${appNames.join(', ')}` }),
   once: toggle().meta({ description: `With --app ${appsWithOnce}: close without reading` }),
+  listen: parsed(parseListenUrl).optional().meta({
+    description:
+      'Where to listen: unix:///PATH, or in place of --transport, --host and --port tcp://HOST:PORT, udp, tls',
+  }),
   transport: oneOf('transport', transportNames)
     .prefault('tcp')
     .meta({ description: transportNames.join(', ') }),
@@ -83,17 +89,20 @@ export const serve: Command<typeof schema> = {
   schema,
   examples: [
     ['serve --model event-driven --port 7000', 'then: sockbench connect tcp://127.0.0.1:7000; Ctrl-C stops the server'],
+    ['serve --model epoll --listen unix:///tmp/echo.sock', 'on a Unix-domain socket, which only you can connect to'],
   ],
   async run(flags) {
     const { values } = flags;
-    const { model, app: chosen, transport, port, balance: policy } = values;
+    const { model, app: chosen, balance: policy } = values;
+    const place = readPlace(flags);
+    const { transport } = place;
     if (!flags.isGiven('model')) flags.refuse(`--model is missing; choose one of ${modelNames.join(', ')}`);
     const once = values.once ? onceOf(chosen) : undefined;
     const app = once ?? chosen;
     if (values.once && once === undefined) flags.refuse(`--once needs --app ${appsWithOnce}`);
     const why = model && whyNotCarried(model, app, transport);
     if (why !== undefined) flags.refuse(`${model} does not serve ${app} over ${transport}: ${why}`);
-    const host = await readHost(flags, app, transport);
+    const host = await readHost(flags, app, place);
     const timeLimits = readTimeLimits(flags, app);
     const { work, cacheHit } = readWork(flags);
     const whyIdle = isOneWay(workloadOf(app) ?? '') ? `${app} answers no requests` : whyWithoutWork(app);
@@ -105,10 +114,9 @@ export const serve: Command<typeof schema> = {
     raiseOpenFileLimit(OPEN_FILES);
     // requestBytes is null: the length of manual requests is unknown, so each received chunk counts as one.
     const spec: ServerSpec = {
-      transport,
+      ...place,
       app,
       host,
-      port,
       timeLimits,
       ...(policy && { balance: policy }),
       streamKey: { seed: chosenSeed() },
@@ -132,7 +140,7 @@ async function started(model: ServerModel, spec: ServerSpec, operator: Operator 
     if (!(error instanceof Error) || !('code' in error)) throw error;
     const code = String(error.code);
     const reason = error.message.includes(code) ? error.message : `${error.message} (${code})`;
-    throw new TargetError(`can't serve on ${formatAddress(spec)}: ${reason}`, [], { cause: error });
+    throw new TargetError(`can't serve on ${formatAddress(boundAddress(spec))}: ${reason}`, [], { cause: error });
   }
 }
 
@@ -150,10 +158,27 @@ function readTimeLimits(flags: CommandFlags, app: AppName): HttpTimeLimits {
   };
 }
 
+/** Reads where to listen: --listen, or --transport, --host and --port. */
+function readPlace(flags: CommandFlags): Place {
+  const { listen, transport, host, port } = flags.values;
+  if (listen === undefined) {
+    if (transport === 'unix') flags.refuse('--transport unix: the path is missing: use --listen unix:///PATH');
+    return { transport, host, port };
+  }
+  for (const flag of ['transport', 'host', 'port'] as const)
+    if (flags.isGiven(flag)) flags.refuse(`--${flag}: --listen names it already: leave out one of them`);
+  return listen;
+}
+
 /** Reads the address to listen on. Returns undefined and records a fault when it is unusable. */
-async function readHost(flags: CommandFlags, app: AppName, transport: TransportName): Promise<string | undefined> {
+async function readHost(
+  flags: CommandFlags,
+  app: AppName,
+  { transport, host: name, path }: Place,
+): Promise<string | undefined> {
+  if (path !== undefined) return name;
   try {
-    const host = await resolveHost(flags.values.host);
+    const host = await resolveHost(name);
     const why = flags.values['allow-reflection'] ? undefined : whyReflects(app, transport, host);
     if (why === undefined) return host;
     const remedy = 'listen on 127.0.0.1, or add --allow-reflection if you trust everyone who can reach it';
@@ -166,9 +191,16 @@ async function readHost(flags: CommandFlags, app: AppName, transport: TransportN
 }
 
 /** Returns a command that talks to a server from this machine. */
-function talker({ transport, app }: Pick<ServerSpec, 'transport' | 'app'>, { host, port }: SocketAddress): string {
-  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  const where = formatAddress({ host: reachable, port });
+function talker({ transport, app }: Pick<ServerSpec, 'transport' | 'app'>, address: SocketAddress): string {
+  const where = formatAddress(reachable(address));
+  if (speaksWebSocket(app) && transport === 'unix') return `npx wscat -c ws+unix:${where}:/`;
   if (speaksWebSocket(app)) return `npx wscat ${transport === 'tls' ? '--no-check -c wss' : '-c ws'}://${where}`;
   return `sockbench connect ${transport}://${where}`;
+}
+
+/** Returns an address at which a server that listens on all interfaces is reached from this machine. */
+function reachable(address: SocketAddress): SocketAddress {
+  if ('path' in address) return address;
+  const { host, port } = address;
+  return { host: host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host, port };
 }

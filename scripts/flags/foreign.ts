@@ -10,7 +10,8 @@ export const foreignFlags = {
   exec: texts().meta({
     group: MEASURED,
     description:
-      "Start and measure your own server: a shell command 'CMD {port}'; {host} and {transport} are replaced, too",
+      "Start and measure your own server: a shell command 'CMD {port}'; {host} and {transport} are replaced, too. " +
+      "Over unix: 'CMD {path}'",
   }),
   name: texts().meta({
     group: MEASURED,
@@ -44,7 +45,7 @@ export function commandName(command: string): string {
   const words = command
     .replace(/^\s*exec\s/, '')
     .split(/\s+/)
-    .filter((word) => word !== '' && !/\{(port|host|transport)\}/.test(word));
+    .filter((word) => word !== '' && !/\{(port|host|transport|path)\}/.test(word));
   const name = words.map((word) => basename(word) || word).join(' ') || command;
   return name.length > NAME_LENGTH ? `${name.slice(0, NAME_LENGTH - 1)}…` : name;
 }

@@ -5,6 +5,7 @@ import type { AppProtocol } from '../../servers/apps/app-catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { Flags } from '../cli/flags.ts';
 import { isOwnAddress, resolveHost } from './host.ts';
+import { parseUnixTarget } from './unix-url.ts';
 
 interface Scheme {
   readonly transport: TransportName;
@@ -47,13 +48,15 @@ type AddressTarget = Extract<TargetSpec, { readonly kind: 'address' }>;
  * @throws {RangeError} when it is not such a URL, or the host cannot be resolved. The message contains no password.
  */
 export async function parseAddress(text: string): Promise<AddressTarget> {
+  const local = parseUnixTarget(text);
+  if (local !== undefined) return local;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const scheme = Object.entries(SCHEMES).find(([name]) => name === url?.protocol)?.[1];
   const port = Number(url?.port || scheme?.port);
   const parts = url && scheme && partsOf(url, scheme);
   if (!url || !scheme || !parts || !url.hostname || !port) {
     throw new RangeError(
-      `'${withoutPassword(text)}' is not a target, such as tcp://127.0.0.1:7000, udp://localhost:7000, ` +
+      `'${withoutPassword(text)}' is not a target, such as tcp://127.0.0.1:7000, unix:///tmp/a.sock, ` +
         'http://127.0.0.1:8080/path or redis://127.0.0.1/0',
     );
   }
@@ -110,6 +113,7 @@ function withoutPassword(text: string): string {
  */
 export async function parseTarget(text: string, allowed: readonly string[]): Promise<AddressTarget> {
   const target = await parseAddress(text);
+  if ('path' in target.address) return target;
   const { host } = target.address;
   const name = new URL(target.url).hostname.replace(/^\[(.*)\]$/, '$1');
   if (!isOwnAddress(host) && !allowed.includes(name) && !allowed.includes(host)) {

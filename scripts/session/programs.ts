@@ -116,7 +116,7 @@ function sameSources(ref: string): Reason {
  */
 function readCommand(flags: ProgramFlags, name: 'a' | 'b' | 'exec', request: string): string {
   const command = flags.values[name] ?? '';
-  if (command.includes('{port}')) return command;
+  if (command.includes('{port}') || command.includes('{path}')) return command;
   flags.refuse(
     command === ''
       ? `${request}: --${name} 'CMD {port}' is missing`

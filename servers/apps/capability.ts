@@ -21,7 +21,7 @@ export interface CarryingModel {
 
 /** The properties of an app that decide which models carry it. */
 export interface CarriedApp {
-  /** The kernel transports that the app works over. It works over everything layered on them, too. */
+  /** What the app works over: `tcp` stands for every stream, `udp` for datagrams. */
   readonly transports: readonly Transport[];
   readonly needs?: readonly Capability[];
 }

@@ -1,5 +1,5 @@
 import { parentPort, receiveMessageOnPort, type Worker } from 'node:worker_threads';
-import { formatAddress, type SocketAddress } from '../../sockets/address.ts';
+import { asInternet, formatAddress, type InternetAddress, type SocketAddress } from '../../sockets/address.ts';
 import {
   bind,
   close,
@@ -70,7 +70,7 @@ export async function startConcurrentServer(
   let clients = 0;
   const input: ListenerInput = { listener, spec, capacity, shared };
   const tasks = taskOf<typeof import('./server-per-client.ts')>(import.meta.url);
-  const run = spec.transport === 'tcp' ? 'acceptConnections' : 'adoptPeers';
+  const run = spec.transport === 'udp' ? 'adoptPeers' : 'acceptConnections';
 
   // Registered before the threads are ready: the first client may come right after the ready message.
   const onMessage = async (message: unknown, thread: Worker) => {
@@ -108,7 +108,7 @@ function within(milliseconds: number, promise: Promise<unknown>): Promise<unknow
   return Promise.race([promise, new Promise((resolve) => setTimeout(resolve, milliseconds).unref())]);
 }
 
-/** Accepts TCP connections, in the listener thread. */
+/** Accepts connections, in the listener thread. */
 export function acceptConnections({ listener, capacity, shared }: ListenerInput): void {
   tellReady();
   for (;;) {
@@ -134,7 +134,7 @@ function waitForCapacity(shared: Int32Array, capacity: number): void {
  */
 export async function adoptPeers({ listener, spec, capacity, shared }: ListenerInput): Promise<void> {
   const app = await loadDatagramApp(spec);
-  const address = localAddress(listener);
+  const address = asInternet(localAddress(listener));
   const datagrams = new BlockingDatagrams(app);
   const peers = new Set<string>();
   tellReady();
@@ -176,7 +176,7 @@ function forgetEnded(peers: Set<string>): void {
  * SO_REUSEPORT, only sockets of this user that ask for it can (udp_lib_lport_inuse in net/ipv4/udp.c).
  * @returns its descriptor, or a negated errno.
  */
-function openPeerSocket(address: SocketAddress, peer: SocketAddress): number {
+function openPeerSocket(address: InternetAddress, peer: SocketAddress): number {
   const fd = socket('udp', address.host);
   if (fd < 0) return fd;
   for (const step of [

@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { asInternet } from '../../sockets/address.ts';
 import { check } from '../../sockets/errors/errno.ts';
 import { whyNoLibc } from '../../sockets/libc.ts';
 import { close, localAddress, setOption } from '../../sockets/socket.ts';
@@ -37,10 +38,10 @@ export function refuseSharing(port: number): void {
   }
 }
 
-/** Returns the local port of a socket, or undefined when the descriptor is not a socket. */
+/** Returns the local port of a socket, or undefined when the descriptor is not a socket of IP. */
 function portOf(fd: number): number | undefined {
   try {
-    return localAddress(fd).port;
+    return asInternet(localAddress(fd)).port;
   } catch {
     return undefined;
   }

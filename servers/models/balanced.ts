@@ -19,7 +19,8 @@ import { WorkerWatch } from '../spawning/worker-watch.ts';
  */
 export const model: ServerModel = {
   async start(spec, workerEnded): Promise<RunningServer> {
-    const server = { ...spec, model: 'event-driven', host: '127.0.0.1', port: 0 } as const;
+    const { path: _, ...served } = spec;
+    const server = { ...served, transport: 'tcp', model: 'event-driven', host: '127.0.0.1', port: 0 } as const;
     const hub = needsRoom(spec.app) ? new Hub() : undefined;
     const watch = new WorkerWatch(workerEnded);
     const children: ChildProcess[] = [];

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { asInternet } from '../../sockets/address.ts';
 import { needsRoom } from '../apps/app-catalog.ts';
 import type { ServerModel } from '../contract.ts';
 import { ofSeveral } from '../random/random-spec.ts';
@@ -17,7 +18,7 @@ export const model: ServerModel = {
       const hub = needsRoom(spec.app) ? new Hub() : undefined;
       const first = forkServer({ ...server, sharedPort: 'open' }, hub);
       children.push(first);
-      const address = await addressOf(first);
+      const address = asInternet(await addressOf(first));
       for (let i = 1; i < availableParallelism(); i++) {
         children.push(forkServer({ ...ofSeveral(server, i), port: address.port, sharedPort: 'join' }, hub));
       }

@@ -12,8 +12,8 @@ import { addressOf, type HostSpec, hostProgram, startTogether } from '../spawnin
 const stdio = ['inherit', 'inherit', 'inherit', 'ipc', ...hubStdio];
 
 /**
- * Node's cluster: one process per CPU, each running the event-driven model, all on one port. Over TCP the primary
- * accepts and distributes connections in turn. Over UDP the workers share the socket, and the kernel's wake-ups decide.
+ * Node's cluster: one process per CPU, each running the event-driven model, all on one address. The primary accepts
+ * connections and distributes them in turn. Over UDP the workers share the socket, and the kernel's wake-ups decide.
  */
 export const model: ServerModel = {
   start(spec, workerEnded) {

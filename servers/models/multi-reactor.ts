@@ -1,3 +1,4 @@
+import { asInternet } from '../../sockets/address.ts';
 import { getAffinity } from '../../sockets/os/cpu.ts';
 import { close, localAddress } from '../../sockets/socket.ts';
 import type { ServerModel, ServerSpec } from '../contract.ts';
@@ -20,7 +21,7 @@ export const model: ServerModel = {
 function openListeners(spec: ServerSpec, count: number): [number, ...number[]] {
   const listeners: [number, ...number[]] = [openSharedPort(spec, 'open')];
   try {
-    const { port } = localAddress(listeners[0]);
+    const { port } = asInternet(localAddress(listeners[0]));
     while (listeners.length < count) listeners.push(openSharedPort({ ...spec, port }, 'join'));
     return listeners;
   } catch (error) {

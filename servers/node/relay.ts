@@ -5,8 +5,8 @@ import type { Backends } from './backends.ts';
 /** Relays between a client and a server that the policy chooses. Resets the client if there is none. Never rejects. */
 export async function relay(client: Socket, backends: Backends): Promise<void> {
   const server = await backends.connect();
-  if (server === undefined || server.destroyed) client.resetAndDestroy();
-  else if (client.destroyed) server.resetAndDestroy();
+  if (server === undefined || server.destroyed) reset(client);
+  else if (client.destroyed) reset(server);
   else join(client, server);
 }
 
@@ -28,6 +28,12 @@ function join(client: Socket, server: Socket): void {
 function passOnReset(from: Socket, to: Socket): void {
   from.once('close', () => {
     const complete = from.readableEnded && from.writableFinished;
-    if (!complete && !to.destroyed) to.resetAndDestroy();
+    if (!complete && !to.destroyed) reset(to);
   });
+}
+
+/** Resets a connection. A Unix-domain socket has no RST: it is closed, and has no address. */
+function reset(socket: Socket): void {
+  if (socket.remoteAddress === undefined) socket.destroy();
+  else socket.resetAndDestroy();
 }

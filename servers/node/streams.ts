@@ -1,15 +1,17 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createServer as createTlsServer, TLSSocket } from 'node:tls';
+import type { SocketAddress } from '../../sockets/address.ts';
 import type { StreamReply, StreamSession } from '../apps/app.ts';
 import type { RunningServer, ServerSpec } from '../contract.ts';
+import { boundAddress } from '../listening/listener.ts';
 import { openSharedPort } from '../listening/shared-port.ts';
 import type { SocketRoom } from '../rooms/socket-room.ts';
 import { after } from '../timing/call-after.ts';
 import { linger } from '../timing/linger-socket.ts';
 import { makeCertificate } from './certificate.ts';
 
-/** TCP and TLS over node:net and node:tls, shared by the event-driven, async, cluster and worker-pool models. */
+/** Streams over node:net and node:tls, shared by the event-driven, async, cluster and worker-pool models. */
 
 /** Length of the accept queue: Linux's default maximum (net.core.somaxconn). */
 const BACKLOG = 4096;
@@ -45,22 +47,21 @@ export function tlsOptions(): { readonly cert: string; readonly key: string; rea
 /** Makes a server of Node's listen. @throws {SystemError} EADDRINUSE and the like. */
 export function listen(spec: ServerSpec, server: Server): Promise<RunningServer> {
   const connections = new Set<Socket>();
-  // For TLS, too, these are the TCP connections: some may never complete their handshake.
+  // For TLS, too, these are the connections under it: some may never complete their handshake.
   server.on('connection', (socket: Socket) => {
     connections.add(socket);
     socket.on('close', () => connections.delete(socket));
   });
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    const { host, port, sharedPort } = spec;
-    const where = sharedPort === undefined ? { host, port } : { fd: openSharedPort(spec, sharedPort) };
+    const { sharedPort } = spec;
+    const where = sharedPort === undefined ? boundAddress(spec) : { fd: openSharedPort(spec, sharedPort) };
     server.listen(where, BACKLOG, () => {
       server.off('error', reject);
       // Out of descriptors (EMFILE): libuv drops the new connection, and the server continues.
       server.on('error', () => undefined);
-      const { address: host, port } = server.address() as { address: string; port: number };
       resolve({
-        address: { host, port },
+        address: addressOf(server),
         close: () =>
           new Promise((closed) => {
             server.close(() => closed());
@@ -69,6 +70,12 @@ export function listen(spec: ServerSpec, server: Server): Promise<RunningServer>
       });
     });
   });
+}
+
+/** Returns where a server listens: of a Unix-domain socket, Node reports the path alone. */
+function addressOf(server: Server): SocketAddress {
+  const bound = server.address() as AddressInfo | string;
+  return typeof bound === 'string' ? { path: bound } : { host: bound.address, port: bound.port };
 }
 
 /** Sends through a node:net socket. The caller stops receiving while {@link notDrained} is set. */

@@ -7,6 +7,7 @@ import { LoadState } from '../../bench/load/ledger/load-state.ts';
 import { LiveView } from '../../bench/load/threads/live.ts';
 import { nowNanos } from '../../bench/measure/clock.ts';
 import { fixedSize } from '../../bench/model/message-sizes.ts';
+import { asInternet } from '../../sockets/address.ts';
 import { EAGAIN, EDESTADDRREQ, ENOBUFS } from '../../sockets/errors/errno.ts';
 import { Epoll } from '../../sockets/polling/epoll.ts';
 import { close, socket } from '../../sockets/socket.ts';
@@ -48,7 +49,7 @@ async function answered(demand: Demand, { leaves = false } = {}) {
   state.demand = demand;
   const { sockets } = workload;
   const { fd } = sockets;
-  const unconnected = socket('udp', server.address.host);
+  const unconnected = socket('udp', asInternet(server.address).host);
   onTestFinished(() => {
     close(unconnected);
   });

@@ -175,7 +175,9 @@ describe('a command is a failed target, with the reason, when it', () => {
     onTestFinished(() => void other.close());
     const { code, result } = await resultOf(run);
     expect(code).toBe(4);
-    expect(result.failures[0]?.message).toMatch(/does not serve tcp port \d+: a process that it did not start/);
+    expect(result.failures[0]?.message).toMatch(
+      /does not serve tcp port \d+ of 127\.0\.0\.1: a process that it did not start/,
+    );
   });
 });
 

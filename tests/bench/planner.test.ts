@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { shareOf } from '../../bench/load/threads/assignment.ts';
 import type { RunConfiguration } from '../../bench/model/configuration.ts';
-import { leftOut } from '../../bench/model/left-out.ts';
+import { leftOut, whyNotMeasured } from '../../bench/model/left-out.ts';
 import { givingCpus, placeOnCpus } from '../../bench/run/placement.ts';
 import { planRounds, type TrialSpec } from '../../bench/run/planner.ts';
 import { median } from '../../bench/stats/median.ts';
@@ -65,6 +65,18 @@ describe('a plan', () => {
       { code: 'left-out', message: expect.stringMatching(/^balanced was not measured over udp: datagrams/) },
     ]);
     expect(leftOut(configuration)).toEqual([]);
+  });
+
+  test.each([
+    ['serve {port}', 'unix', 'its command has no {path}'],
+    ['serve {path}', 'tcp', 'its command has no {port}'],
+    ['serve {port}', 'udp', 'its command has no {transport}'],
+    ['serve {path}', 'unix', undefined],
+    ['serve {port} {path}', 'tcp', undefined],
+    ['serve {port} {transport}', 'udp', undefined],
+  ] as const)('measures the command %s over %s: %s', (command, transport, why) => {
+    const target = { kind: 'exec', name: 'own', command, startLimitMs: 1 } as const;
+    expect(whyNotMeasured(target, configuration, transport)).toBe(why);
   });
 
   test('does not favour any position in a block', () => {

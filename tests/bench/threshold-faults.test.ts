@@ -63,6 +63,9 @@ describe('a threshold on an unknown value is refused', () => {
     ['generatorLag.p99<5ms', { timestamps: 'user' }, 'leave out --timestamps user'],
     ['generatorLag.p99<5ms', { transports: ['tcp', 'tls'], timestamps: 'user' }, 'leave out --timestamps user'],
     ['service.p99<5ms', { timestamps: 'user' }, 'leave out --timestamps user'],
+    ['service.p99<5ms', { transports: ['tcp', 'unix'] }, 'which Unix-domain sockets do not have: bound p99 instead'],
+    ['generatorLag.p99<5ms', { transports: ['unix'] }, 'which Unix-domain sockets do not have'],
+    ['rate>5k', { ...upload, transports: ['unix'] }, 'is a stream without requests: bound bytes'],
     ['connect.p50<5ms', {}, 'add --connection per-request'],
     ['cpu<5us', { targets: [elsewhere] }, 'tcp://127.0.0.1:7000 is already running, and its process is not known'],
     [

@@ -41,6 +41,10 @@ describe('a trial', () => {
       { ...udp, ...kernel({ udpReceiveBufferErrors: 1 }), datagrams: { droppedByGenerator: 0, droppedByServer: 0 } },
     ],
     ['with a one-way load of bytes without requests', { workload: 'download', ...requests({ sent: 0, completed: 0 }) }],
+    [
+      'over a Unix-domain socket, whatever the counters of TCP report',
+      { transport: 'unix', ...kernel({ listenOverflows: 7, retransmittedSegments: 6 }) },
+    ],
   ])('is valid %s', (_, variation) => expect(judged(variation)).toEqual(['valid']));
 
   test.each<[string, Partial<MeasuredTrial>, string, string]>([

@@ -93,7 +93,8 @@ afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 /** Runs a block's commands, one after the other; its servers end with it. */
 async function execute({ commands }: { commands: Block }): Promise<void> {
   const servers: Program[] = [];
-  for (const command of await onFreePort(commands)) {
+  for (const written of await onFreePort(commands)) {
+    const command = written.map((word) => word.replace('unix:///tmp/', `unix://${cwd}/`));
     if (command[0] === 'serve') {
       const server = new Program(command, { cwd });
       await server.says(/talk to it/);

@@ -1,6 +1,7 @@
 import { type AppName, appNames } from '../../servers/apps/app-catalog.ts';
 import type { CarryingModel } from '../../servers/apps/capability.ts';
 import { type ModelName, modelNames, models, transportsCarrying } from '../../servers/model-catalog.ts';
+import type { TransportName } from '../../servers/transport.ts';
 import type { Subject } from './subject.ts';
 
 /** Apps with which every model is tested: a byte stream, clients that reach each other, and requests with replies. */
@@ -49,8 +50,16 @@ export function cells(scope: Scope): Subject[] {
   return modelNames.flatMap((model) =>
     appNames
       .filter((app) => scope === 'full' || EVERYWHERE.includes(app) || isOfKinds(model))
-      .flatMap((app) => transportsCarrying(model, app).map((transport) => ({ model, app, transport }))),
+      .flatMap((app) => testedTransports(model, app).map((transport) => ({ model, app, transport }))),
   );
+}
+
+/**
+ * Returns the transports over which an app is tested on a model. Models serve all streams with the same code: over
+ * Unix-domain sockets, echo stands for all apps.
+ */
+export function testedTransports(model: ModelName, app: AppName): TransportName[] {
+  return transportsCarrying(model, app).filter((transport) => transport !== 'unix' || app === 'echo');
 }
 
 /** Returns the models that are tested with requests that have a cost. */

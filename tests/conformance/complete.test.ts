@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { appNames, apps } from '../../servers/apps/app-catalog.ts';
 import type { CarriedApp, CarryingModel } from '../../servers/apps/capability.ts';
 import { modelNames, models, transportsCarrying, whyNotCarried } from '../../servers/model-catalog.ts';
-import { kernelTransport, type TransportName, transportNames } from '../../servers/transport.ts';
+import { basicTransport, type TransportName, transportNames } from '../../servers/transport.ts';
 import { appSuites } from './app-suites.ts';
-import { cells, KINDS, LOOPS, scopeOf, workingModels } from './cells.ts';
+import { cells, KINDS, LOOPS, scopeOf, testedTransports, workingModels } from './cells.ts';
 import type { Subject } from './subject.ts';
 
 test.each(modelNames)('%s has its conformance tests', (name) => {
@@ -25,7 +25,7 @@ describe.each(modelNames)('%s', (model) => {
       const { can = [], transports }: CarryingModel = models[model];
       const spoken: readonly TransportName[] = apps[app].transports;
       const shared = transportNames.filter(
-        (name) => transports.includes(name) && spoken.includes(kernelTransport(name)),
+        (name) => transports.includes(name) && spoken.includes(basicTransport(name)),
       );
       const carried = needs.every((capability) => can.includes(capability));
       expect(transportsCarrying(model, app)).toEqual(carried ? shared : []);
@@ -36,6 +36,12 @@ describe.each(modelNames)('%s', (model) => {
     const { transports, without }: CarryingModel = models[model];
     expect(without?.[transport] === undefined).toBe(transports.includes(transport));
   });
+});
+
+test('a model whose threads or processes share a port gives the reason why it serves over no Unix-domain socket', () => {
+  expect(whyNotCarried('epoll', 'echo', 'unix')).toBeUndefined();
+  expect(whyNotCarried('multi-reactor', 'echo', 'unix')).toContain('SO_REUSEPORT');
+  expect(whyNotCarried('cluster-reuseport', 'echo', 'unix')).toContain('SO_REUSEPORT');
 });
 
 test('a model that carries no TLS gives the reason why not', () => {
@@ -54,9 +60,9 @@ describe('combinations of model, app and transport:', () => {
   const product = modelNames.flatMap((model) =>
     appNames.flatMap((app) => transportNames.map((transport) => ({ model, app, transport }))),
   );
-  const carried = product.filter(({ model, app, transport }) => whyNotCarried(model, app, transport) === undefined);
+  const carried = product.filter(({ model, app, transport }) => testedTransports(model, app).includes(transport));
 
-  test('the full suite contains all that a model can carry', () => {
+  test('the full suite contains all that a model can carry, and over Unix-domain sockets echo', () => {
     expect(cells('full').map(named).sort()).toEqual(carried.map(named).sort());
   });
 

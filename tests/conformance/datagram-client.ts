@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
-import type { SocketAddress } from '../../sockets/address.ts';
+import { asInternet, type SocketAddress } from '../../sockets/address.ts';
 import { soon, until } from '../servers/until.ts';
 
 /** A UDP peer with its own port. Keeps everything it receives. */
@@ -17,7 +17,8 @@ export class DatagramClient implements AsyncDisposable {
     socket.on('error', () => undefined);
   }
 
-  static async connect({ host, port }: SocketAddress): Promise<DatagramClient> {
+  static async connect(address: SocketAddress): Promise<DatagramClient> {
+    const { host, port } = asInternet(address);
     const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
     const connected = once(socket, 'connect');
     socket.connect(port, host);

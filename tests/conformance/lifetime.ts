@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, lstatSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
@@ -9,6 +10,7 @@ import type { TransportName } from '../../servers/transport.ts';
 import { whyMissing } from '../requirements.ts';
 import { isAtRest, isRunning, type ProcessId, processTree } from '../servers/process-tree.ts';
 import { hostPath, type ServerOptions, ServerProcess } from '../servers/server-process.ts';
+import { placeFor, socketPath } from '../servers/socket-path.ts';
 import { soon, until } from '../servers/until.ts';
 import { clientsAtOnce } from './clients-at-once.ts';
 import { DatagramClient } from './datagram-client.ts';
@@ -35,17 +37,30 @@ export function describeLifetime(model: ModelName, transport: TransportName): vo
     await gone(tree);
   }
 
-  test('refuses a port in use with EADDRINUSE; ends on SIGTERM with active clients', async () => {
+  test('refuses an address in use with EADDRINUSE; ends on SIGTERM with active clients', async () => {
     const first = await start();
-    await expect(start({ port: first.address.port })).rejects.toThrow('EADDRINUSE');
+    await expect(start(first.address)).rejects.toThrow('EADDRINUSE');
     await endsOn('SIGTERM', first);
   });
 
-  test('serves IPv6 where it is available; ends on SIGINT with active clients', async () => {
-    const host = whyMissing('ipv6') === undefined ? '::1' : '127.0.0.1';
-    const server = await start({ host });
-    expect(server.address.host).toBe(host);
+  test.skipIf(transport === 'unix')(
+    'serves IPv6 where it is available; ends on SIGINT with active clients',
+    async () => {
+      const host = whyMissing('ipv6') === undefined ? '::1' : '127.0.0.1';
+      const server = await start({ host });
+      expect(server.address).toMatchObject({ host });
+      await endsOn('SIGINT', server);
+    },
+  );
+
+  test.skipIf(transport !== 'unix')('admits its user alone, and removes its file; replaces a stale file', async () => {
+    const path = socketPath();
+    const killed = await start({ path });
+    expect(lstatSync(path).mode & 0o777).toBe(0o600);
+    await killed.kill();
+    const server = await start({ path });
     await endsOn('SIGINT', server);
+    expect(existsSync(path)).toBe(false);
   });
 
   test('is ready only when its initial threads and processes have started; leaves no orphan when killed', async () => {
@@ -81,7 +96,7 @@ export function describeLifetime(model: ModelName, transport: TransportName): vo
   });
 
   test('leaves no orphan when its parent is killed', async () => {
-    const spec: HostSpec = { model, transport, app: 'echo', host: '127.0.0.1', port: 0, parentPid: 0 };
+    const spec: HostSpec = { model, transport, app: 'echo', ...placeFor(transport), parentPid: 0 };
     const program = fileURLToPath(new URL('../servers/grandparent.mjs', import.meta.url));
     const parent = spawn(process.execPath, [program, hostPath, JSON.stringify(spec)], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -101,8 +116,8 @@ export function describeLifetime(model: ModelName, transport: TransportName): vo
 }
 
 /**
- * Brings a server into the state in which it is hardest to stop: with open conversations, and over TCP with a client
- * that doesn't read, so that the server's send blocks. The clients close when the test has finished.
+ * Brings a server into the state in which it is hardest to stop: with open conversations, and over streams with a
+ * client that doesn't read, so that the server's send blocks. The clients close when the test has finished.
  */
 async function engage(
   server: Pick<ServerProcess, 'address' | 'pid'>,

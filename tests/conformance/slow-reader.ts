@@ -1,6 +1,5 @@
 import { until } from '../servers/until.ts';
 import { patternBytes } from './bytes.ts';
-import { uploadStands } from './standstill.ts';
 import type { StreamClient } from './stream-client.ts';
 
 const CHUNK = 2 ** 16;
@@ -29,8 +28,8 @@ export class SlowReader {
   /** Sends until the server has stopped reading, or has taken everything. @param serverPid the server's process. */
   async stuff(serverPid: number): Promise<void> {
     this.#write();
-    const ends = { clientPort: this.client.port, serverPid };
-    await until('the server to stop reading', () => this.sent === this.#most || uploadStands(ends));
+    const { client } = this;
+    await until('the server to stop reading', () => this.sent === this.#most || client.uploadStands(serverPid));
     this.#stopped = true;
   }
 

@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { unacknowledged } from '../../sockets/socket.ts';
 import { processTree } from '../servers/process-tree.ts';
 
 /** The column `st`: TCP_ESTABLISHED of tcp_states.h. */
@@ -19,6 +21,17 @@ export function uploadStands({ clientPort, serverPid }: Ends): boolean {
   if (!isAsleep(serverPid)) return false;
   const { client, server } = endsOf(clientPort);
   return server.some(({ toRead }) => toRead > 0) && client.some(({ toSend }) => toSend > 0) && isAsleep(serverPid);
+}
+
+/**
+ * The same over a Unix-domain socket, of which the kernel lists no queues: bytes that the client has sent are unread,
+ * more wait in this process, and all threads of the server sleep.
+ */
+export function localUploadStands(client: Socket, serverPid: number): boolean {
+  if (client.writableLength === 0 || !isAsleep(serverPid)) return false;
+  // Undocumented: the descriptor of a Node socket.
+  const { fd } = (client as unknown as { readonly _handle: { readonly fd: number } })._handle;
+  return unacknowledged(fd) > 0 && isAsleep(serverPid);
 }
 
 /**

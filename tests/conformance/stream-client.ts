@@ -7,6 +7,7 @@ import { check } from '../../sockets/errors/errno.ts';
 import { whyNoLibc } from '../../sockets/libc.ts';
 import { connect as connectDescriptor, socket as openSocket, setOption } from '../../sockets/socket.ts';
 import { soon } from '../servers/until.ts';
+import { localUploadStands, uploadStands } from './standstill.ts';
 
 /**
  * Kernel buffer of a narrow connection at this end, in each direction. The kernel doubles it for its own use (tcp(7)).
@@ -14,23 +15,23 @@ import { soon } from '../servers/until.ts';
 export const NARROW_BUFFER = 2 ** 17;
 
 /**
- * Opens a TCP connection with small kernel buffers at this end, so that few bytes are on the way when neither end
- * reads. Without libc its buffers have the default sizes.
+ * Opens a connection with small kernel buffers at this end, so that few bytes are on the way when neither end reads.
+ * Without libc its buffers have the default sizes.
  */
-export function narrowConnection({ host, port }: SocketAddress): Socket {
-  if (whyNoLibc() !== undefined) return connect({ host, port, allowHalfOpen: true, noDelay: true });
+export function narrowConnection(address: SocketAddress): Socket {
+  if (whyNoLibc() !== undefined) return connect({ ...address, allowHalfOpen: true, noDelay: true });
   // Before connecting: the window offered then can't shrink.
-  const fd = check(openSocket('tcp', host), 'socket');
+  const fd = check(openSocket('tcp', 'path' in address ? undefined : address.host), 'socket');
   for (const option of ['SO_RCVBUF', 'SO_SNDBUF'] as const) check(setOption(fd, option, NARROW_BUFFER), option);
   // Over the loopback, the kernel connects at once, before any accept.
-  check(connectDescriptor(fd, { host, port }), 'connect');
+  check(connectDescriptor(fd, address), 'connect');
   return new Socket({ fd, allowHalfOpen: true, readable: true, writable: true }).setNoDelay();
 }
 
-/** A TCP or TLS client that reads only on request, so that tests control backpressure. */
+/** A client over TCP, TLS or a Unix-domain socket that reads only on request, so that tests control backpressure. */
 export class StreamClient implements AsyncDisposable {
   readonly socket: Socket;
-  /** The TCP connection: for TLS, the one under it. */
+  /** The kernel's connection: for TLS, the one under it. */
   readonly #connection: Socket;
 
   private constructor(socket: Socket, connection: Socket) {
@@ -41,8 +42,8 @@ export class StreamClient implements AsyncDisposable {
     socket.on('error', () => undefined);
   }
 
-  static async connect({ host, port }: SocketAddress, transport: TransportName = 'tcp'): Promise<StreamClient> {
-    const connection = connect({ host, port, allowHalfOpen: true, noDelay: true });
+  static async connect(address: SocketAddress, transport: TransportName = 'tcp'): Promise<StreamClient> {
+    const connection = connect({ ...address, allowHalfOpen: true, noDelay: true });
     await soon('a connection', once(connection, 'connect'));
     return StreamClient.#over(connection, transport);
   }
@@ -60,9 +61,15 @@ export class StreamClient implements AsyncDisposable {
     return new StreamClient(socket, connection);
   }
 
-  /** The local port. */
+  /** The local port; 0 over a Unix-domain socket. */
   get port(): number {
     return this.#connection.localPort ?? 0;
+  }
+
+  /** Reports whether the server has stopped reading: see standstill.ts. @param serverPid the server's process. */
+  uploadStands(serverPid: number): boolean {
+    if (this.port !== 0) return uploadStands({ clientPort: this.port, serverPid });
+    return localUploadStands(this.#connection, serverPid);
   }
 
   /** Queues bytes to be sent. */
@@ -99,10 +106,14 @@ export class StreamClient implements AsyncDisposable {
     return bytes;
   }
 
-  /** Sends RST and drops the connection. */
+  /**
+   * Sends RST and drops the connection. A Unix-domain socket has no RST: the server gets ECONNRESET if the client has not
+   * read everything, and EPIPE when it sends.
+   */
   async reset(): Promise<void> {
     const closed = once(this.socket, 'close');
-    this.#connection.resetAndDestroy();
+    if (this.port === 0) this.#connection.destroy();
+    else this.#connection.resetAndDestroy();
     await soon('the connection to be reset', closed);
   }
 

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type RawData, WebSocket } from 'ws';
+import { asInternet } from '../../sockets/address.ts';
 import { type Holdings, holdings, isIdle, residentBytes } from '../servers/process-tree.ts';
 import { ServerProcess } from '../servers/server-process.ts';
 import { soon, until } from '../servers/until.ts';
@@ -44,7 +45,7 @@ export function describeWebSockets({ model, app, transport }: Subject): void {
   /** @param connection TCP connection to use. Default: a new one. */
   async function connect(perMessageDeflate = false, connection?: Socket): Promise<WebSocket> {
     const scheme = transport === 'tls' ? 'wss' : 'ws';
-    const { host, port } = server.address;
+    const { host, port } = asInternet(server.address);
     const over = (socket: Socket) => (transport === 'tls' ? connectTls({ socket, rejectUnauthorized: false }) : socket);
     const client = new WebSocket(`${scheme}://${host}:${port}/`, {
       ...{ perMessageDeflate, rejectUnauthorized: false },

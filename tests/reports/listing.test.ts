@@ -34,13 +34,14 @@ Apps
 Workloads
   upload         sends
 
-What each model serves: t: over tcp, u: over udp, s: over tls, –: not served, *: not available here
+What each model serves: t: over tcp, u: over udp, s: over tls, x: over unix, –: not served, *: not
+available here
 
 model     echo  websocket  chat-operator
-epoll*    tu·   –          –
-balanced  t··   t··        –
-cluster   tus   t·s        –
-async     tus   t·s        t·s
+epoll*    tu·x  –          –
+balanced  t··x  t··x       –
+cluster   tusx  t·sx       –
+async     tusx  t·sx       t·sx
 
 What is not served, and why
   over udp       websocket, chat-operator: not supported over udp

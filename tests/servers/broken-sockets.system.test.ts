@@ -54,7 +54,7 @@ async function come(address: SocketAddress, transport: 'tcp' | 'udp'): Promise<(
     await client.send(Buffer.from('hello'));
     return () => client.close();
   }
-  const client = connect({ host: address.host, port: address.port }, () => client.end());
+  const client = connect({ ...address }, () => client.end());
   client.on('error', () => undefined);
   return () => client.destroy();
 }

@@ -4,12 +4,14 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { boundAddress } from '../../servers/listening/listener.ts';
 import { modelNames, models, whyUnavailable } from '../../servers/model-catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
 import { DatagramClient } from '../conformance/datagram-client.ts';
 import { StreamClient } from '../conformance/stream-client.ts';
 import { type Holdings, holdings, isIdle, isRunning, processTree } from './process-tree.ts';
+import { placeFor } from './socket-path.ts';
 import { soon, until } from './until.ts';
 
 const program = fileURLToPath(new URL('./closing.mjs', import.meta.url));
@@ -57,7 +59,7 @@ describe('close() releases threads, processes and sockets', () => {
   test.for(cases)('$model over $transport', async ({ model, transport }) => {
     await answer({ load: model });
     const before = holdings(pid);
-    const { address } = await answer({ start: { model, transport, app: 'echo', host: '127.0.0.1', port: 0 } });
+    const { address } = await answer({ start: { model, transport, app: 'echo', ...placeFor(transport) } });
     if (transport !== 'udp') {
       const client = await StreamClient.connect(address, transport);
       onTestFinished(() => client[Symbol.asyncDispose]());
@@ -80,27 +82,28 @@ describe('a start that fails releases them, too', () => {
   test.for(cases)('$model over $transport', async ({ model, transport }) => {
     await answer({ load: model });
     const before = holdings(pid);
-    const port = await takenPort(transport);
-    const { failed } = await answer({ start: { model, transport, app: 'echo', host: '127.0.0.1', port } });
+    const place = await takenPlace(transport);
+    const { failed } = await answer({ start: { model, transport, app: 'echo', ...place } });
     expect(failed).toContain('EADDRINUSE');
     await isReleased(before);
   });
 });
 
-/** Opens a socket until the test has finished. @returns its port. */
-async function takenPort(transport: TransportName): Promise<number> {
+/** Opens a socket until the test has finished. @returns where it is bound. */
+async function takenPlace(transport: TransportName): Promise<ReturnType<typeof placeFor>> {
+  const place = placeFor(transport);
   if (transport === 'udp') {
     const socket = createSocket('udp4');
     onTestFinished(() => void socket.close());
     const listening = once(socket, 'listening');
     socket.bind(0, '127.0.0.1');
     await listening;
-    return socket.address().port;
+    return { ...place, port: socket.address().port };
   }
   const server = createServer();
   onTestFinished(() => void server.close());
   const listening = once(server, 'listening');
-  server.listen(0, '127.0.0.1');
+  server.listen(boundAddress(place));
   await listening;
-  return (server.address() as AddressInfo).port;
+  return transport === 'unix' ? place : { ...place, port: (server.address() as AddressInfo).port };
 }

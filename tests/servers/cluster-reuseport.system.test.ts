@@ -33,7 +33,7 @@ test.skipIf(whyUnavailable('cluster-reuseport'))(
     onTestFinished(() => server.kill());
     const workers = server.tree().filter(({ pid }) => pid !== server.pid);
     expect(workers).toHaveLength(availableParallelism());
-    const listening = listeners(server.address.port);
+    const listening = listeners(server.port);
     expect(listening).toHaveLength(workers.length);
     const before = workers.map(({ pid }) => socketsOf(pid));
     for (const sockets of before) expect(sockets.filter((inode) => listening.includes(inode))).toHaveLength(1);

@@ -25,7 +25,7 @@ test('a port in use is reported as EADDRINUSE every time', async () => {
   const first = await ServerProcess.start({ model: 'cluster', transport: 'tcp' });
   onTestFinished(() => first.kill());
   const again = Array.from({ length: 8 }, () =>
-    ServerProcess.start({ model: 'cluster', transport: 'tcp', port: first.address.port }),
+    ServerProcess.start({ model: 'cluster', transport: 'tcp', port: first.port }),
   );
   for (const { status, ...result } of await Promise.allSettled(again)) {
     expect({ status, ...result }).toMatchObject({

@@ -17,7 +17,7 @@ let url: string;
 
 beforeAll(async () => {
   server = await ServerProcess.start({ model: 'event-driven', app: 'http', transport: 'tcp' });
-  url = `http://127.0.0.1:${server.address.port}/a/path?and=a#query`;
+  url = `http://127.0.0.1:${server.port}/a/path?and=a#query`;
 });
 afterAll(() => server?.kill());
 

@@ -14,7 +14,7 @@ describe.skipIf(whyUnavailable('prethreaded') !== undefined)('prethreaded', () =
     const server = await ServerProcess.start({ model: 'prethreaded', transport: 'tcp' });
     onTestFinished(() => server.kill());
     expect(holdings(server.pid).threads, 'threads before the first client').toBeGreaterThan(POOL_SIZE);
-    const backlog = () => serverSockets('tcp', server.address.port).map(({ waiting }) => waiting);
+    const backlog = () => serverSockets('tcp', server.port).map(({ waiting }) => waiting);
     const connect = async () => {
       const client = await StreamClient.connect(server.address);
       onTestFinished(() => client[Symbol.asyncDispose]());

@@ -92,7 +92,7 @@ async function portOf(model: ModelName, app: AppName, transport: Transport): Pro
   const key = `${model} ${app} ${transport}`;
   const server = servers.get(key) ?? ServerProcess.start({ model, app, transport });
   servers.set(key, server);
-  return (await server).address.port;
+  return (await server).port;
 }
 
 /** Ends all servers, including those that are starting. */

@@ -9,8 +9,9 @@ import type { StreamKey } from '../../servers/random/streams.ts';
 import type { HostMessage, HostSpec } from '../../servers/spawning/server-process.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { WorkSpec } from '../../servers/work/spec.ts';
-import type { SocketAddress } from '../../sockets/address.ts';
+import { asInternet, type SocketAddress } from '../../sockets/address.ts';
 import { isRunning, type ProcessId, processTree } from './process-tree.ts';
+import { makeSocketPath, removeSocketPath } from './socket-path.ts';
 import { soon } from './until.ts';
 
 /** The built host program: threads and child processes need JavaScript. */
@@ -31,6 +32,8 @@ export interface ServerOptions {
   readonly host?: string;
   /** Default: 0, which means any. */
   readonly port?: number;
+  /** Over Unix-domain sockets. Default: one in a directory of its own, which is removed with the server. */
+  readonly path?: string;
   /** Added to its environment. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Called when the process has been started, long before it is ready. */
@@ -52,9 +55,11 @@ export class ServerProcess {
   /** The server's reports of its threads and processes that have ended by themselves. */
   readonly reports: string[] = [];
   readonly #child: ChildProcess;
+  readonly #ownPath: string | undefined;
 
-  private constructor(model: ModelName, child: ChildProcess, address: SocketAddress) {
+  private constructor(model: ModelName, child: ChildProcess, address: SocketAddress, ownPath?: string) {
     this.model = model;
+    this.#ownPath = ownPath;
     this.#child = child;
     this.pid = child.pid ?? 0;
     this.address = address;
@@ -66,7 +71,9 @@ export class ServerProcess {
   /** @throws {Error} with the server's own message when it couldn't start. */
   static async start(options: ServerOptions): Promise<ServerProcess> {
     const { app = 'echo', host = '127.0.0.1', port = 0, environment, onSpawn, ...others } = options;
-    const spec: HostSpec = { ...others, app, host, port, parentPid: process.pid };
+    const ownPath = options.transport === 'unix' && options.path === undefined ? makeSocketPath() : undefined;
+    const place = { host, port, ...(ownPath !== undefined && { path: ownPath }) };
+    const spec: HostSpec = { ...others, ...place, app, parentPid: process.pid };
     const child = spawn(process.execPath, [hostPath, JSON.stringify(spec)], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       env: { ...process.env, ...environment },
@@ -80,12 +87,18 @@ export class ServerProcess {
     const told = once(child, 'message').then(([message]) => message as HostMessage);
     try {
       const message = await soon('the host to be ready', Promise.race([told, gone]));
-      if (message.kind === 'ready') return new ServerProcess(options.model, child, message.address);
+      if (message.kind === 'ready') return new ServerProcess(options.model, child, message.address, ownPath);
       throw new Error(message.kind === 'failed' ? message.message : message.kind);
     } catch (error) {
       child.kill('SIGKILL');
+      if (ownPath !== undefined) removeSocketPath(ownPath);
       throw error;
     }
+  }
+
+  /** Its port. @throws {TypeError} over Unix-domain sockets. */
+  get port(): number {
+    return asInternet(this.address).port;
   }
 
   get running(): boolean {
@@ -122,5 +135,6 @@ export class ServerProcess {
     for (const descendant of tree) {
       if (isRunning(descendant)) process.kill(descendant.pid, 'SIGKILL');
     }
+    if (this.#ownPath !== undefined) removeSocketPath(this.#ownPath);
   }
 }

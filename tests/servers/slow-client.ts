@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { SocketAddress } from '../../sockets/address.ts';
+import { asInternet, type SocketAddress } from '../../sockets/address.ts';
 import { check, EAGAIN, EINPROGRESS } from '../../sockets/errors/errno.ts';
 import { NativeMemory } from '../../sockets/memory/memory.ts';
 import { close, connect, recv, send, setOption, socket } from '../../sockets/socket.ts';
@@ -21,7 +21,7 @@ export class SlowClient {
   readonly #bytes = new NativeMemory(CHUNK);
 
   constructor(address: SocketAddress) {
-    this.#fd = check(socket('tcp', address.host, false), 'socket');
+    this.#fd = check(socket('tcp', asInternet(address).host, false), 'socket');
     onTestFinished(() => {
       close(this.#fd);
       this.#bytes.free();

@@ -16,12 +16,12 @@ test.each(available.filter((model) => transportsCarrying(model, 'echo').includes
     // Also with a connected peer: some models give each peer its own socket.
     const client = createSocket('udp4');
     onTestFinished(() => void client.close());
-    client.send('hello', server.address.port, '127.0.0.1');
+    client.send('hello', server.port, '127.0.0.1');
     await soon('the reply', once(client, 'message'));
     const thief = createSocket({ type: 'udp4', reuseAddr: true });
     onTestFinished(() => void thief.close());
     const outcome = once(thief, 'listening');
-    thief.bind(server.address.port, '127.0.0.1');
+    thief.bind(server.port, '127.0.0.1');
     await expect(outcome).rejects.toThrow('EADDRINUSE');
   },
 );

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { makeCertificate } from '../../servers/node/certificate.ts';
+import { asInternet } from '../../sockets/address.ts';
 import { patternBytes } from '../conformance/bytes.ts';
 import { stopsPromptly } from '../conformance/stops-promptly.ts';
 import { StreamClient } from '../conformance/stream-client.ts';
@@ -97,7 +98,7 @@ describe('over TLS', () => {
   });
 
   test.skipIf(whyMissing('openssl'))('openssl s_client connects with TLS 1.3 and sees a clean end', async () => {
-    const { host, port } = (await start('greeting')).address;
+    const { host, port } = asInternet((await start('greeting')).address);
     const client = spawn('openssl', ['s_client', '-connect', `${host}:${port}`, '-ign_eof'], {
       timeout: 20_000,
     });

@@ -1,7 +1,14 @@
 import { isIPv6 } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { familyOf, formatAddress, readSockaddr, SOCKADDR_SIZE, writeSockaddr } from '../../sockets/address.ts';
+import {
+  asInternet,
+  familyOf,
+  formatAddress,
+  readSockaddr,
+  SOCKADDR_SIZE,
+  writeSockaddr,
+} from '../../sockets/address.ts';
 import { NativeMemory } from '../../sockets/memory/memory.ts';
 
 describe('struct sockaddr', () => {
@@ -37,7 +44,7 @@ describe('struct sockaddr', () => {
     fc.assert(
       fc.property(host, fc.nat(65_535), fc.nat(64), (host, port, offset) => {
         writeSockaddr(memory, offset, { host, port });
-        const back = readSockaddr(memory, offset);
+        const back = asInternet(readSockaddr(memory, offset));
         expect(back.port).toBe(port);
         // An IPv6 address has many spellings; canonical() reduces them to one.
         expect(canonical(back.host)).toBe(canonical(host));

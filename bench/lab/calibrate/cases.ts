@@ -1,4 +1,4 @@
-import type { SocketAddress } from '../../../sockets/address.ts';
+import type { InternetAddress } from '../../../sockets/address.ts';
 import type { Transport } from '../../../sockets/socket.ts';
 import type { RunConfiguration } from '../../model/configuration.ts';
 import { operatingPoint } from '../../model/operating-point.ts';
@@ -158,7 +158,7 @@ export function isWithin({ injected, reported, tolerance }: CalibrationReading):
 /** Returns the run that measures a case: one trial against its server. */
 export function calibrationRun(
   { transport, load }: CalibrationCase,
-  address: SocketAddress,
+  address: InternetAddress,
   loadCpus: readonly number[],
 ): RunConfiguration {
   const url = `${transport}://${address.host}:${address.port}`;

@@ -1,5 +1,5 @@
 import { SHARE_ENV, Worker } from 'node:worker_threads';
-import type { SocketAddress } from '../../../sockets/address.ts';
+import type { InternetAddress } from '../../../sockets/address.ts';
 import type { Transport } from '../../../sockets/socket.ts';
 import type { Impairments, Injected } from './impairments.ts';
 
@@ -45,7 +45,7 @@ export class ImpairingBoard {
 
 /** An echo server that impairs its replies. */
 export interface ImpairingServer {
-  readonly address: SocketAddress;
+  readonly address: InternetAddress;
   /** Returns what the server has injected into datagrams so far. */
   injected(): Injected;
   /** Stops the server; resolves when its thread has ended. */
@@ -64,7 +64,7 @@ export async function startImpairingServer(
   const spec: ImpairingSpec = { impairments, transport, cpus, board: board.buffer };
   const worker = new Worker(new URL('./impairing-main.js', import.meta.url), { workerData: spec, env: SHARE_ENV });
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-  const address = await new Promise<SocketAddress>((resolve, reject) => {
+  const address = await new Promise<InternetAddress>((resolve, reject) => {
     worker.once('message', resolve);
     worker.once('error', reject);
     worker.once('exit', () => reject(new Error('the reference server ended before it was ready')));

@@ -1,3 +1,4 @@
+import { asInternet } from '../../../sockets/address.ts';
 import { check, EAGAIN, EINVAL, EMSGSIZE, ENOBUFS } from '../../../sockets/errors/errno.ts';
 import { checkDatagramSent } from '../../../sockets/errors/retry.ts';
 import type { NativeMemory } from '../../../sockets/memory/memory.ts';
@@ -87,7 +88,7 @@ export class DatagramSockets implements SocketState {
    */
   open(s: number, events: number, receiveBuffer: number): void {
     this.#targets?.assign(s);
-    const address = this.#targets?.addressOf(s) ?? this.#assignment.address;
+    const address = asInternet(this.#targets?.addressOf(s) ?? this.#assignment.address);
     const fd = check(socket('udp', address.host, false), 'socket');
     this.#fd[s] = fd;
     setOption(fd, 'SO_RCVBUF', Math.max(MIN_BUFFER, receiveBuffer));

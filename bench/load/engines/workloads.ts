@@ -24,7 +24,7 @@ import type { Workload } from '../workload.ts';
 export function makeWorkload(assignment: Assignment, state: LoadState, epoll: Epoll): Workload {
   const { transport, workload } = assignment.point;
   if (transport === 'tls') return makeTlsExchange(assignment, state, epoll);
-  if (transport === 'tcp') {
+  if (transport !== 'udp') {
     if (workload === 'upload') return new Upload(assignment, state, epoll);
     if (workload === 'download') return new Download(assignment, state, epoll);
     if (workload === 'broadcast') return new Broadcast(assignment, state, epoll);
@@ -48,7 +48,7 @@ function makeExchange(assignment: Assignment, state: LoadState, epoll: Epoll): W
 
 function makeTlsExchange(assignment: Assignment, state: LoadState, epoll: Epoll): Workload {
   const { tls, address, point } = assignment;
-  const { options, host } = tls ?? { options: tlsOptions(), host: address.host };
+  const { options, host } = tls ?? { options: tlsOptions(), host: 'host' in address ? address.host : 'localhost' };
   const sizes = { connections: point.connections };
   return new TlsExchange(assignment, state, epoll, protocolOf(assignment), (longestWire, longestPlain) =>
     makeTlsChannel(options, host, { ...sizes, longestWire, longestPlain }),

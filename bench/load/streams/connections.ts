@@ -29,7 +29,8 @@ const MANY_CONNECTIONS = 8_000;
 
 /** A server that connections are opened to. */
 interface Peer {
-  readonly host: string;
+  /** Its IP address; undefined for a Unix-domain socket. */
+  readonly host: string | undefined;
   readonly address: PeerAddress;
   readonly reno: boolean;
   /** Source addresses, for short connections or very many; when undefined, the kernel chooses. */
@@ -37,9 +38,10 @@ interface Peer {
 }
 
 function peerAt(value: SocketAddress, { connection, connections }: OperatingPoint): Peer {
-  const { host } = value;
   const address = new PeerAddress();
   address.value = value;
+  if ('path' in value) return { host: undefined, address, reno: false, sources: undefined };
+  const { host } = value;
   const short = connection === 'per-request';
   const many = connections > MANY_CONNECTIONS;
   return {
@@ -63,7 +65,7 @@ function connectFrom(fd: number, { address, sources }: Peer): number {
   return status;
 }
 
-/** Opens and closes the TCP connections of a table, and knows which are to be tried again. */
+/** Opens and closes the connections of a table, over TCP or Unix-domain sockets, and knows which are to be tried again. */
 export class StreamConnections implements SocketState {
   /** Connections that were established at some time. */
   opened = 0;

@@ -29,7 +29,8 @@ export function machineSuspicions({
       message: `the hypervisor gave ${percent(kernel.stealShare)} of the CPU time to other machines: measure again when they are less busy`,
     });
   }
-  if (transport === 'udp') return reasons;
+  // The counters that follow are those of TCP.
+  if (transport === 'udp' || transport === 'unix') return reasons;
   if (kernel.listenOverflows > 0) {
     reasons.push({
       code: 'listen-overflow',

@@ -12,6 +12,7 @@ const dialers: Readonly<Record<string, () => Promise<Dialer>>> = {
   tls: async () => (await import('./tls.ts')).tls,
   ws: webSocket,
   wss: webSocket,
+  unix: async () => (await import('./tcp.ts')).tcp,
 };
 
 const dialedSchemes = Object.keys(dialers);

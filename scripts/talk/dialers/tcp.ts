@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Dialer } from './dialer.ts';
 
-/** Dials over TCP. */
+/** Dials over TCP, or a Unix-domain socket. */
 export const tcp: Dialer = {
   messages: false,
   closes: true,

@@ -2,6 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
 import { Duplex } from 'node:stream';
+import { asInternet } from '../../../sockets/address.ts';
 import type { Dialer } from './dialer.ts';
 
 /**
@@ -12,7 +13,8 @@ export const udp: Dialer = {
   messages: true,
   closes: false,
   timeoutMs: 1000,
-  async dial({ address: { host, port } }, signal) {
+  async dial({ address }, signal) {
+    const { host, port } = asInternet(address);
     const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
     try {
       socket.connect(port, host);

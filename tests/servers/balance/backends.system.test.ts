@@ -3,12 +3,12 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { expect, onTestFinished, test } from 'vitest';
 import { chooserOf } from '../../../servers/balance/policies.ts';
 import { Backends } from '../../../servers/node/backends.ts';
-import type { SocketAddress } from '../../../sockets/address.ts';
+import type { InternetAddress } from '../../../sockets/address.ts';
 import { seeded } from '../../seeded.ts';
 import { until } from '../until.ts';
 
 /** Starts a server that keeps connections open until the test has finished. */
-async function listening(): Promise<{ server: Server; address: SocketAddress }> {
+async function listening(): Promise<{ server: Server; address: InternetAddress }> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket.on('error', () => undefined).resume());
@@ -24,7 +24,7 @@ async function listening(): Promise<{ server: Server; address: SocketAddress }> 
 }
 
 /** Returns an address on which no server listens any more. */
-async function refusing(): Promise<SocketAddress> {
+async function refusing(): Promise<InternetAddress> {
   const { server, address } = await listening();
   server.close();
   await once(server, 'close');

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
+import { asInternet } from '../../../sockets/address.ts';
 import { patternBytes } from '../../conformance/bytes.ts';
 import { StreamClient } from '../../conformance/stream-client.ts';
 import { isRunning, type ProcessId } from '../process-tree.ts';
@@ -45,7 +46,7 @@ test('when a server dies, only its own clients lose their connections, and new c
 test('when all servers have died, a client is reset and the balancer keeps running', async () => {
   const { server, backends } = await start();
   for (const backend of backends) await killed(backend);
-  const { host, port } = server.address;
+  const { host, port } = asInternet(server.address);
   const client = connect(port, host).on('error', () => undefined);
   onTestFinished(() => void client.destroy());
   const closed = new Promise((resolve) => client.resume().once('close', resolve));
