@@ -10,6 +10,7 @@ import {
   targetName,
   transportsOf,
 } from './configuration.ts';
+import { engineWants } from './engine-support.ts';
 import { ConfigurationError } from './errors.ts';
 import { groupWants } from './group-faults.ts';
 import { whyNotMeasured } from './left-out.ts';
@@ -46,6 +47,7 @@ export function codedFaults(configuration: RunConfiguration): Fault[] {
     ...unmet(pacing(configuration)),
     ...unmet(stageWants(configuration)),
     ...unmet(supportWants(configuration)),
+    ...unmet(engineWants(configuration)),
     ...unmet(compression(configuration)),
     ...unmet(connectionUse(configuration)),
     ...unmet(limits(configuration)),

@@ -4,6 +4,7 @@ import { broadcastTable } from './broadcast.ts';
 import { datagramTable } from './datagrams.ts';
 import { latencyTable } from './latencies.ts';
 import { searchTable } from './search.ts';
+import { secondOpinionTable } from './second-opinion.ts';
 import { targetsTable } from './targets.ts';
 import { thresholdTable } from './thresholds.ts';
 import { timelineTable } from './timeline.ts';
@@ -17,6 +18,7 @@ export function detailTables({ plan, trials, thresholds = [], capacity = [] }: R
   if (search !== null) return [search];
   if (plan.command !== 'run') return [];
   const tables = [
+    secondOpinionTable(trials),
     targetsTable(trials),
     latencyTable(trials),
     datagramTable(trials),
