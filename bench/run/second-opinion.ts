@@ -12,7 +12,7 @@ type Opinion = Pick<Trial, 'secondOpinion'> | Pick<Trial, 'secondOpinionFailure'
  * Measures one running server with both load generators, one after the other: ours is first in odd rounds and last in
  * even rounds, so that neither always has the server that is warm.
  * @param round counted from 1.
- * @param measure measures with our generator. @param isFresh whether the server has had no load before.
+ * @param measure measures with our generator; its parameter is whether the server has had no load before.
  * @param ask measures with the other generator.
  * @returns our trial, with the other generator's opinion.
  */

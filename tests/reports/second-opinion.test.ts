@@ -76,8 +76,8 @@ describe('a second opinion', () => {
       { ...round(4, { secondOpinionFailure: failed }), throughput: { requestsPerSecond: 1, bytesPerSecond: 1 } },
     );
     expect(rows).toEqual([
-      ['sockbench', '10.0k', '0.500', '1.25', '2.00', '9', '0', '9', '40.0'],
-      ['autocannon 9.0.0', '5.00k', '1.00', '2.50', '4.00', '0', '0', '0', '80.0'],
+      ['sockbench', '10.0k', '500', '1.25', '2.00', '9', '0', '9', '40.0'],
+      ['autocannon 9.0.0', '5.00k', '1,000', '2.50', '4.00', '0', '0', '0', '80.0'],
       ['ratio', '2.00', '0.500', '0.500', '0.500', '–', '–', '–', '0.500'],
     ]);
   });

@@ -1,9 +1,10 @@
+import { spawn } from 'node:child_process';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { askAutocannon } from '../../../bench/run/second-opinion.ts';
 import type { AutocannonLoad } from '../../../bench/second-opinion/autocannon-load.ts';
 import { AutocannonError, AutocannonProcess } from '../../../bench/second-opinion/autocannon-process.ts';
 import { isRunning, processTree } from '../../servers/process-tree.ts';
-import { soon } from '../../servers/until.ts';
+import { soon, until } from '../../servers/until.ts';
 import { httpServer } from '../http-server.ts';
 
 const HOUR_MS = 3_600_000;
@@ -97,6 +98,19 @@ describe("autocannon's process", () => {
     await soon('the load', first);
     await autocannon.stop();
     expect(isRunning(started)).toBe(false);
+  });
+
+  test('ends when the program that started it is killed', async () => {
+    const { url, first } = await server();
+    const built = new URL('../../../dist/bench/second-opinion/autocannon-process.js', import.meta.url);
+    const code = `import { AutocannonProcess } from '${built}'; new AutocannonProcess(${JSON.stringify(loadOn(url))}, []);`;
+    const parent = spawn(process.execPath, ['--input-type=module', '--eval', code], { stdio: 'inherit' });
+    onTestFinished(() => void parent.kill('SIGKILL'));
+    await soon('the load', first);
+    const [autocannon, ...others] = processTree(parent.pid ?? 0).slice(1);
+    expect(others).toEqual([]);
+    parent.kill('SIGKILL');
+    await until('autocannon to end', () => autocannon !== undefined && !isRunning(autocannon));
   });
 });
 
