@@ -17,7 +17,8 @@ const refusedByAutocannon: Refusals = {
   'connection per request':
     'autocannon does not count replies after which it connects again: leave out --connection, or --engine',
   'several threads': 'one thread is compared with the one of autocannon: leave out --threads',
-  'kernel timestamps': 'autocannon knows only when it read a reply, and is compared with the same: leave out --timestamps',
+  'kernel timestamps':
+    'autocannon knows only when it read a reply, and is compared with the same: leave out --timestamps',
 };
 
 /** Returns what a second load generator requires of a load. */

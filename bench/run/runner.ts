@@ -160,7 +160,8 @@ function selectRecord(targets: RunConfiguration['targets']): Pick<Plan, 'select'
 }
 
 function describePlan(configuration: RunConfiguration, placement: Placement): Plan {
-  const { command, seed, rounds, budgetMs, targets, sizes, requests, timestamps, secondEngine, scenarios } = configuration;
+  const { command, seed, rounds, budgetMs, targets, sizes, requests, timestamps, secondEngine, scenarios } =
+    configuration;
   const commands = targets.flatMap(membersOf).filter((target) => target.kind === 'exec');
   const balance = targets.map((target) => balanceOf(target, configuration)).find((policy) => policy !== undefined);
   return {

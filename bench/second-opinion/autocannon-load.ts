@@ -30,7 +30,7 @@ export function autocannonOptions(load: AutocannonLoad, durationMs: number): aut
   const request = { method, path, headers: headersOf(load), ...(body && { body: Buffer.from(body) }) };
   return {
     // The address, not the name: the name may have other addresses, which autocannon would use.
-    url: `${load.secure ? 'https' : 'http'}://${formatAddress(load.address)}`,
+    url: `http${load.secure ? 's' : ''}://${formatAddress(load.address)}`,
     connections: load.connections,
     pipelining: load.pipelining,
     duration: durationMs / 1000,

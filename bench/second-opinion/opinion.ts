@@ -1,7 +1,7 @@
 /// <reference path="./autocannon-api.d.ts" />
 import type autocannon from 'autocannon';
-import type { HttpRequest } from '../load/protocols/http/request.ts';
 import { ReplyKind } from '../load/protocols/http/reply-kind.ts';
+import type { HttpRequest } from '../load/protocols/http/request.ts';
 import type { Histogram } from '../measure/histogram.ts';
 import { summarizeLatency } from '../measure/latency.ts';
 import type { SecondOpinion } from '../model/second-opinion.ts';

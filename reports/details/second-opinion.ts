@@ -71,7 +71,9 @@ interface FailedOpinion {
 export function failedOpinions(trials: readonly Trial[]): FailedOpinion[] {
   return trials.flatMap(({ target, round, secondOpinionFailure: failure }) => {
     if (failure === undefined) return [];
-    return [{ where: `second opinion about ${target}, round ${round}`, message: failure.message, stderr: failure.stderr }];
+    return [
+      { where: `second opinion about ${target}, round ${round}`, message: failure.message, stderr: failure.stderr },
+    ];
   });
 }
 

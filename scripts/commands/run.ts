@@ -57,12 +57,10 @@ const schema = z.strictObject({
       group: MEASURED,
       description: `How clients choose between several targets: ${selectPolicyNames.join(', ')}`,
     }),
-  engine: oneOf('engine', engineNames)
-    .prefault('sockbench')
-    .meta({
-      group: MEASURED,
-      description: 'autocannon: also measure an HTTP server with autocannon, as a second opinion',
-    }),
+  engine: oneOf('engine', engineNames).prefault('sockbench').meta({
+    group: MEASURED,
+    description: 'autocannon: also measure an HTTP server with autocannon, as a second opinion',
+  }),
   ...serverFlags,
   ...loadFlags,
   ...outputFlags,

@@ -14,7 +14,9 @@ test('run --engine autocannon measures a server with both, saves both, and print
     ...['-r', '2', '--timeout', '60s', '--out-dir', directory],
   );
   expect({ code, stderr }).toMatchObject({ code: 0 });
-  expect(stdout).toMatch(/^Second opinion, medians of 2 rounds\n.*\n.*\nsockbench +.*\nautocannon [\d.]+ +.*\nratio +/m);
+  expect(stdout).toMatch(
+    /^Second opinion, medians of 2 rounds\n.*\n.*\nsockbench +.*\nautocannon [\d.]+ +.*\nratio +/m,
+  );
   const { plan, trials, warnings } = readResult(savedFile(stderr));
   expect(plan).toMatchObject({ secondEngine: 'autocannon', threads: 1, timestamps: 'user' });
   expect(warnings.map((warning) => warning.code)).toContain('second-opinion');

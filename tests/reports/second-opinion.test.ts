@@ -36,7 +36,13 @@ function measuredTwice() {
     statuses: { 200: 4000, 503: 4 },
     generator: { cpuSeconds: 0.95, cpuMicrosPerRequest: 120, utilization: 0.95, saturated: true },
   });
-  const plan = { ...result().plan, command: 'run', rounds: 3, models: ['http://127.0.0.1:8080/'], app: 'http' as const };
+  const plan = {
+    ...result().plan,
+    command: 'run',
+    rounds: 3,
+    models: ['http://127.0.0.1:8080/'],
+    app: 'http' as const,
+  };
   return result({
     plan: { ...plan, secondEngine: 'autocannon', timestamps: 'user' },
     trials: [

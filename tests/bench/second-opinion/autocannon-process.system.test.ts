@@ -117,7 +117,11 @@ describe("autocannon's process", () => {
 describe('asking autocannon', () => {
   test('stores its failure', async () => {
     const { url } = await server();
-    const opinion = await askAutocannon(loadOn(url, { request: { method: 'BREW', path: '/' } }), [], new Promise<never>(() => {}));
+    const opinion = await askAutocannon(
+      loadOn(url, { request: { method: 'BREW', path: '/' } }),
+      [],
+      new Promise<never>(() => {}),
+    );
     expect(opinion).toMatchObject({
       secondOpinionFailure: { engine: 'autocannon', message: 'autocannon exited with code 1' },
     });

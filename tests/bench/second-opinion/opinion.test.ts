@@ -40,22 +40,29 @@ describe('a run of autocannon', () => {
     expect(opinion({}, PAGE, 1_800_001).generator.saturated).toBe(true);
   });
 
-  test.each<[string, Partial<autocannon.Result>, HttpRequest, { completed: number; timedOut: number; errors: number }]>([
-    ['timeouts are not counted as errors, too', { errors: 7, timeouts: 4 }, PAGE, { completed: 500, timedOut: 4, errors: 3 }],
+  test.each<[string, Partial<autocannon.Result>, HttpRequest, { completed: number; timedOut: number; errors: number }]>(
     [
-      'replies with a status other than 2xx are errors',
-      { statusCodeStats: { 200: { count: 1 }, 204: { count: 2 }, 302: { count: 4 }, 503: { count: 8 } } },
-      PAGE,
-      { completed: 3, timedOut: 0, errors: 12 },
+      [
+        'timeouts are not counted as errors, too',
+        { errors: 7, timeouts: 4 },
+        PAGE,
+        { completed: 500, timedOut: 4, errors: 3 },
+      ],
+      [
+        'replies with a status other than 2xx are errors',
+        { statusCodeStats: { 200: { count: 1 }, 204: { count: 2 }, 302: { count: 4 }, 503: { count: 8 } } },
+        PAGE,
+        { completed: 3, timedOut: 0, errors: 12 },
+      ],
+      [
+        'replies with an expected status are not',
+        { statusCodeStats: { 200: { count: 1 }, 404: { count: 2 } }, errors: 4 },
+        { path: '/', expectStatus: [404] },
+        { completed: 2, timedOut: 0, errors: 5 },
+      ],
+      ['nothing was answered', { statusCodeStats: {}, errors: 9 }, PAGE, { completed: 0, timedOut: 0, errors: 9 }],
     ],
-    [
-      'replies with an expected status are not',
-      { statusCodeStats: { 200: { count: 1 }, 404: { count: 2 } }, errors: 4 },
-      { path: '/', expectStatus: [404] },
-      { completed: 2, timedOut: 0, errors: 5 },
-    ],
-    ['nothing was answered', { statusCodeStats: {}, errors: 9 }, PAGE, { completed: 0, timedOut: 0, errors: 9 }],
-  ])('%s', (_, variation, request, requests) => {
+  )('%s', (_, variation, request, requests) => {
     const stored = opinion(variation, request);
     expect(stored.requests).toEqual(requests);
     expect(stored.throughput.requestsPerSecond).toBe(requests.completed / 2);
