@@ -17,13 +17,11 @@ const refusedByAutocannon: Refusals = {
   'connection per request':
     'autocannon does not count replies after which it connects again: leave out --connection, or --engine',
   'several threads': 'one thread is compared with the one of autocannon: leave out --threads',
-  'kernel timestamps':
-    'autocannon knows only when it read a reply, and is compared with the same: leave out --timestamps',
 };
 
 /** Returns what a second load generator requires of a load. */
 export function engineWants(configuration: RunConfiguration): Want[] {
-  const { secondEngine, app, workload, timeoutMs } = configuration;
+  const { secondEngine, app, workload, timestamps, timeoutMs } = configuration;
   if (secondEngine === undefined) return [];
   return [
     [
@@ -33,6 +31,10 @@ export function engineWants(configuration: RunConfiguration): Want[] {
     [
       transportsOf(configuration).every((transport) => transport === 'tcp' || transport === 'tls'),
       'engine: autocannon measures over tcp and tls only',
+    ],
+    [
+      timestamps === 'user',
+      'timestamps: autocannon knows only when it read a reply, and is compared with the same: leave out --timestamps',
     ],
     [timeoutMs >= MIN_TIMEOUT_MS, 'timeout: autocannon waits for at least 1 s: raise --timeout, or leave out --engine'],
     ...withoutRefused(refusedByAutocannon, configuration),
