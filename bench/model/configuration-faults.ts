@@ -10,6 +10,7 @@ import {
   targetName,
   transportsOf,
 } from './configuration.ts';
+import { engineWants } from './engine-support.ts';
 import { ConfigurationError } from './errors.ts';
 import { exchangeWants } from './exchange-faults.ts';
 import { groupWants } from './group-faults.ts';
@@ -64,6 +65,7 @@ function faultsOf(configuration: RunConfiguration): Fault[] {
     ...unmet(pacing(configuration)),
     ...unmet(stageWants(configuration)),
     ...unmet(supportWants(configuration)),
+    ...unmet(engineWants(configuration)),
     ...unmet(compression(configuration)),
     ...unmet(connectionUse(configuration)),
     ...unmet(limits(configuration)),

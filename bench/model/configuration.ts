@@ -3,6 +3,7 @@ import { type BalancePolicy, DEFAULT_BALANCE } from '../../servers/balance/polic
 import { doesBalance, type ModelName } from '../../servers/model-catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
+import type { SecondEngine } from './engine.ts';
 import type { Exchange } from './exchange.ts';
 import { type Load, type Scenario, scenarioOf } from './operating-point.ts';
 import type { SelectPolicy } from './select-policy.ts';
@@ -86,6 +87,8 @@ export interface RunConfiguration extends Omit<Scenario, 'app'>, Load {
   readonly rounds: number;
   /** Rounds end early: when every pair of targets is decided, or when this time is over. Undefined: they do not. */
   readonly budgetMs?: number | undefined;
+  /** Another load generator that measures each server, too; undefined: none. */
+  readonly secondEngine?: SecondEngine | undefined;
   /** Bounds that every trial must keep. */
   readonly thresholds: readonly Threshold[];
   readonly seed: number;

@@ -51,6 +51,8 @@ const planSchema = z.looseObject({
   /** Measuring ended after N requests; null: only after its time. */
   requests: count.nullable().default(null),
   timestamps: z.string().optional(),
+  /** Another load generator that measured each server, too; absent when there was none. */
+  secondEngine: z.string().optional(),
   /** Mean bytes of a message, rounded. */
   size: count,
   /** The longest time measured when there is a number of `requests`. */

@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { latencySchema } from './latency-summary.ts';
 import { amount, count } from './numbers.ts';
 import { pointShape } from './operating-point.ts';
+import { secondOpinionFailureSchema, secondOpinionSchema } from './second-opinion.ts';
 
 /** What a trial measured, as it is saved. Objects are loose: fields that a later version adds are kept. */
 
@@ -58,19 +60,6 @@ const examplesSchema = z.looseObject({
   corruption: z.looseObject({ fault: z.string(), example: z.string() }).optional(),
   /** Why TLS failed on a connection. */
   tls: z.string().optional(),
-});
-
-const latencySchema = z.looseObject({
-  p50: amount,
-  p90: amount,
-  p95: amount,
-  p99: amount,
-  p999: amount,
-  max: amount,
-  mean: amount,
-  count,
-  /** HdrHistogram V2 encoding, deflated, base64; values in nanoseconds. */
-  hdr: z.string(),
 });
 
 /** Latencies. response = waiting for a connection + generatorLag + service. */
@@ -157,6 +146,9 @@ const serverSchema = z.looseObject({
   processes: count,
   contextSwitches: count,
 });
+
+/** Above this utilization of its CPU, a load generator may have been the limit. */
+export const SATURATED = 0.9;
 
 const generatorSchema = z.looseObject({
   cpuSeconds: amount,
@@ -272,6 +264,9 @@ const measuredTrialSchema = z.looseObject({
   /** Absent in results of versions that did not read it; null where the kernel shows none. */
   kernel: kernelSchema.nullable().optional(),
   timeline: z.array(timelinePointSchema).optional(),
+  /** What another load generator measured of the same server, or why it did not; absent when none was requested. */
+  secondOpinion: secondOpinionSchema.optional(),
+  secondOpinionFailure: secondOpinionFailureSchema.optional(),
 });
 
 export const trialSchema = measuredTrialSchema.extend({

@@ -2,7 +2,7 @@ import type { Result } from '../model/result.ts';
 import type { TrialSpec } from './planner.ts';
 
 /** Phase of a trial. */
-export type Phase = 'starting' | 'opening' | 'warming up' | 'measuring' | 'draining' | 'stopping';
+export type Phase = 'starting' | 'opening' | 'warming up' | 'measuring' | 'draining' | 'stopping' | 'second opinion';
 
 /** Progress of a run at one moment. */
 export interface Progress {

@@ -43,6 +43,11 @@ export class RunProgress implements TrialObserver {
 
   phase(phase: Phase): void {
     this.#phase = phase;
+    // Another generator loads the server: the counts of ours do not change.
+    if (phase === 'second opinion') {
+      this.#generator = undefined;
+      this.#rate = null;
+    }
     this.#report();
   }
 

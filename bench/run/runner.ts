@@ -6,6 +6,7 @@ import { describeEnvironment } from '../measure/environment.ts';
 import { whileStamping } from '../measure/stamping.ts';
 import { balanceOf, membersOf, type RunConfiguration, scenariosOf, targetName } from '../model/configuration.ts';
 import { assertRunnable } from '../model/configuration-faults.ts';
+import { engineNotes } from '../model/engine-support.ts';
 import { TargetError } from '../model/errors.ts';
 import { leftOut } from '../model/left-out.ts';
 import { meanSize } from '../model/message-sizes.ts';
@@ -148,7 +149,7 @@ export function emptyResult(configuration: RunConfiguration, placement: Placemen
     failures: [],
     comparison: {},
     verdict: { statements: [] },
-    warnings: [...placement.warnings, ...leftOut(configuration)],
+    warnings: [...placement.warnings, ...leftOut(configuration), ...engineNotes(configuration)],
   };
 }
 
@@ -159,7 +160,8 @@ function selectRecord(targets: RunConfiguration['targets']): Pick<Plan, 'select'
 }
 
 function describePlan(configuration: RunConfiguration, placement: Placement): Plan {
-  const { command, seed, rounds, budgetMs, targets, sizes, requests, timestamps, scenarios } = configuration;
+  const { command, seed, rounds, budgetMs, targets, sizes, requests, timestamps, secondEngine, scenarios } =
+    configuration;
   const commands = targets.flatMap(membersOf).filter((target) => target.kind === 'exec');
   const balance = targets.map((target) => balanceOf(target, configuration)).find((policy) => policy !== undefined);
   return {
@@ -181,6 +183,7 @@ function describePlan(configuration: RunConfiguration, placement: Placement): Pl
     timeoutSeconds: configuration.timeoutMs / 1000,
     openTimeoutSeconds: configuration.openTimeoutMs / 1000,
     timestamps,
+    ...(secondEngine !== undefined && { secondEngine }),
     threads: placement.threads,
     serverCpus: [...placement.serverCpus],
     loadCpus: [...placement.loadCpus],

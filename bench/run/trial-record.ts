@@ -8,21 +8,19 @@ import { hasMeasuredSize, isStamped } from '../model/app-workload.ts';
 import { balanceOf, memberNames, type RunConfiguration, targetName } from '../model/configuration.ts';
 import { meanSize } from '../model/message-sizes.ts';
 import { growsInStages, mostConnections } from '../model/operating-point.ts';
-import type {
-  GeneratorUsage,
-  KernelUsage,
-  LatencySummary,
-  MeasuredTrial,
-  Reason,
-  ServerUsage,
-  Slice,
-  TimelinePoint,
+import {
+  type GeneratorUsage,
+  type KernelUsage,
+  type LatencySummary,
+  type MeasuredTrial,
+  type Reason,
+  SATURATED,
+  type ServerUsage,
+  type Slice,
+  type TimelinePoint,
 } from '../model/trial.ts';
 import { distanceFromConstant, distanceFromExponential } from '../stats/kolmogorov-smirnov.ts';
 import { pointOf, type TrialSpec } from './planner.ts';
-
-/** Above this utilization of its CPU, the generator may have been the limit. */
-const SATURATED = 0.9;
 
 /** Everything that a trial measured. */
 export interface Findings {

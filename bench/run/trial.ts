@@ -2,7 +2,7 @@ import type { WorkSpec } from '../../servers/work/spec.ts';
 import { formatAddress } from '../../sockets/address.ts';
 import { SystemError } from '../../sockets/errors/errno.ts';
 import type { OpeningReport } from '../load/engine.ts';
-import { Generator } from '../load/generator.ts';
+import { Generator, type LoadPlan } from '../load/generator.ts';
 import { nowNanos } from '../measure/clock.ts';
 import { balanceOf, type RunConfiguration } from '../model/configuration.ts';
 import { TargetError } from '../model/errors.ts';
@@ -18,6 +18,7 @@ import type { Placement } from './placement.ts';
 import type { TrialSpec } from './planner.ts';
 import { Readings } from './readings.ts';
 import type { RunningTarget } from './running-target.ts';
+import { askAutocannon, autocannonLoad, inTurns } from './second-opinion.ts';
 import { startTarget } from './start-target.ts';
 import { recordTrial } from './trial-record.ts';
 import { judgeTrial } from './validity.ts';
@@ -52,21 +53,51 @@ export async function runTrial(
     ...(policy !== undefined && { balance: policy }),
   });
   return whileRunning(starting, async (target) => {
-    const readings = new Readings(target);
-    return whileRunning(new Generator(planLoad(spec, configuration, placement, target)), async (generator) => {
-      observer.loading(generator);
-      const over = new AbortController();
-      try {
-        return await Promise.race([
-          measure(spec, configuration, { target, generator, readings }, observer),
-          target.died,
-          aborted(signal, over.signal),
-        ]);
-      } finally {
-        over.abort();
-        observer.phase('stopping');
-      }
-    });
+    const over = new AbortController();
+    const ended = Promise.race([target.died, aborted(signal, over.signal)]);
+    // Each load reports it while it runs.
+    ended.catch(() => undefined);
+    const plan = planLoad(spec, configuration, placement, target);
+    const measureHere = (isFresh: boolean) =>
+      loadTarget(spec, configuration, { target, plan, ended, isFresh }, observer);
+    try {
+      if (configuration.secondEngine === undefined) return await measureHere(true);
+      return await inTurns(spec.round, measureHere, () => {
+        observer.phase('second opinion');
+        return askAutocannon(autocannonLoad(plan, configuration), placement.loadCpus, ended);
+      });
+    } finally {
+      over.abort();
+    }
+  });
+}
+
+/** A target that runs, and the load to put on it. */
+interface LoadedTarget {
+  readonly target: RunningTarget;
+  readonly plan: LoadPlan;
+  /** Rejects when the target ends or the run is aborted. */
+  readonly ended: Promise<never>;
+  /** Whether the target has had no load before. */
+  readonly isFresh: boolean;
+}
+
+/** Opens connections to a target, warms up, measures, drains and closes them. */
+function loadTarget(
+  spec: TrialSpec,
+  configuration: RunConfiguration,
+  { target, plan, ended, isFresh }: LoadedTarget,
+  observer: TrialObserver,
+): Promise<Trial> {
+  const readings = new Readings(target);
+  return whileRunning(new Generator(plan), async (generator) => {
+    observer.loading(generator);
+    try {
+      const parts = { target, generator, readings, isFresh };
+      return await Promise.race([measure(spec, configuration, parts, observer), ended]);
+    } finally {
+      observer.phase('stopping');
+    }
   });
 }
 
@@ -81,18 +112,20 @@ interface Parts {
   readonly target: RunningTarget;
   readonly generator: Generator;
   readonly readings: Readings;
+  readonly isFresh: boolean;
 }
 
 async function measure(
   spec: TrialSpec,
   configuration: RunConfiguration,
-  { target, generator, readings }: Parts,
+  { target, generator, readings, isFresh }: Parts,
   observer: TrialObserver,
 ): Promise<Trial> {
   observer.phase('opening');
   const opening = await opened(spec, target, generator);
   if (opening.answered === 0) throw unanswered(target, opening, spec, configuration);
-  readings.opened(spec, opening);
+  // After another load, the memory that its connections took may not have been returned.
+  if (isFresh) readings.opened(spec, opening);
 
   // Without a warm-up, requests that complete before this thread reads the count are already measured.
   const beforeBegin = generator.completed();

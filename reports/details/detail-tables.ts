@@ -5,6 +5,7 @@ import { datagramTable } from './datagrams.ts';
 import { latencyTable } from './latencies.ts';
 import { repliesTable } from './replies.ts';
 import { searchTable } from './search.ts';
+import { secondOpinionTable } from './second-opinion.ts';
 import { targetsTable } from './targets.ts';
 import { thresholdTable } from './thresholds.ts';
 import { timelineTable } from './timeline.ts';
@@ -18,6 +19,7 @@ export function detailTables({ plan, trials, thresholds = [], capacity = [] }: R
   if (search !== null) return [search];
   if (plan.command !== 'run') return [];
   const tables = [
+    secondOpinionTable(trials),
     targetsTable(trials),
     latencyTable(trials),
     datagramTable(trials),

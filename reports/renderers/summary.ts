@@ -1,6 +1,7 @@
 import type { Comparison, Failure, Result } from '../../bench/model/result.ts';
 import { workWords } from '../../bench/model/work-words.ts';
 import { detailTables } from '../details/detail-tables.ts';
+import { failedOpinions } from '../details/second-opinion.ts';
 import { aggregate, type Comparable } from '../tables/aggregate.ts';
 import { capacityTable } from '../tables/capacity.ts';
 import { comparisonTable } from '../tables/comparison.ts';
@@ -47,7 +48,7 @@ export function summarize(result: Result): Summary {
     plots: scalingPlots(result),
     details: [...scaling, ...detailTables(result)],
     footnotes: footnotes.texts(),
-    failures: failureReports(result.failures),
+    failures: [...failureReports(result.failures), ...failedOpinions(result.trials)],
     statements: [...interruption(result), ...result.verdict.statements],
   };
 }

@@ -6,6 +6,7 @@ import {
   type TargetSpec,
 } from '../../bench/model/configuration.ts';
 import { codedFaults } from '../../bench/model/configuration-faults.ts';
+import { engineNames } from '../../bench/model/engine.ts';
 import { selectPolicyNames } from '../../bench/model/select-policy.ts';
 import { boundable, parseThresholds } from '../../bench/model/threshold.ts';
 import { parseDuration, parseInteger } from '../../bench/model/units.ts';
@@ -57,6 +58,10 @@ const schema = z.strictObject({
       group: MEASURED,
       description: `How clients choose between several targets: ${selectPolicyNames.join(', ')}`,
     }),
+  engine: oneOf('engine', engineNames).prefault('sockbench').meta({
+    group: MEASURED,
+    description: 'autocannon: also measure an HTTP server with autocannon, as a second opinion',
+  }),
   ...serverFlags,
   ...loadFlags,
   ...outputFlags,
@@ -103,6 +108,21 @@ function readConfiguration(flags: CommandFlags, target: TargetSpec | undefined):
     scenarios: [],
     balance: flags.values.balance,
     ...load,
+    ...readEngine(flags),
+  };
+}
+
+/**
+ * Reads --engine. What is compared with another load generator is one thread that knows when it read a reply, unless
+ * flags say otherwise, which is then refused.
+ */
+function readEngine(flags: CommandFlags): Partial<Pick<RunConfiguration, 'secondEngine' | 'threads' | 'timestamps'>> {
+  const { engine } = flags.values;
+  if (engine === 'sockbench') return {};
+  return {
+    secondEngine: engine,
+    ...(!flags.isGiven('threads') && { threads: 1 }),
+    ...(!flags.isGiven('timestamps') && { timestamps: 'user' }),
   };
 }
 

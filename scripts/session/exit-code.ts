@@ -26,6 +26,8 @@ function trialsExitCode({ failures, trials, thresholds = [], capacity }: Result)
   if (failures.length > 0) return EXIT.targetFailed;
   if (capacity) return capacityExitCode(capacity);
   if (thresholds.some(({ kept }) => !kept)) return EXIT.regressed;
+  // Part of what was requested is not known.
+  if (trials.some(({ secondOpinionFailure }) => secondOpinionFailure !== undefined)) return EXIT.inconclusive;
   const invalid = trials.filter(({ validity }) => validity.verdict === 'invalid').length;
   // Without thresholds, one valid trial suffices. With thresholds, every trial must be valid: an invalid trial does not
   // show that a threshold holds.

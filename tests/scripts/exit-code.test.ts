@@ -9,6 +9,10 @@ import { failure, result, trial } from '../reports/results.ts';
 
 const valid = trial();
 const invalid: Trial = trial({ validity: { verdict: 'invalid', reasons: [] } });
+const withoutOpinion: Trial = {
+  ...valid,
+  secondOpinionFailure: { engine: 'autocannon', message: 'autocannon exited with code 1', stderr: [] },
+};
 const bound = (kept: boolean): ThresholdOutcome => ({ text: 'errors==0', round: 1, unit: 'count', observed: 0, kept });
 const found = (outcome: Capacity['outcome'], limit: Capacity['limit'] = null): Capacity => ({
   ...{
@@ -38,6 +42,8 @@ test.each<[string, Partial<Result>, number]>([
   ],
   ['a crossed threshold with an invalid trial', { trials: [valid, invalid], thresholds: [bound(false)] }, 1],
   ['kept thresholds with a failed trial', { thresholds: [bound(true)], failures: [failure()] }, 4],
+  ['a failed second opinion', { trials: [valid, withoutOpinion] }, 3],
+  ['a failed second opinion with a crossed threshold', { trials: [withoutOpinion], thresholds: [bound(false)] }, 1],
   ['an interruption', { interrupted: true, thresholds: [bound(false)] }, 130],
   ['a bracketed capacity', { capacity: [found('bracketed')] }, 0],
   ['a capacity above the generator’s limit', { capacity: [found('at-least', 'generator')] }, 0],

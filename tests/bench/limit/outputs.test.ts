@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { parseAutocannon } from '../../../bench/lab/limit/autocannon.ts';
+import { figuresOf } from '../../../bench/lab/limit/autocannon.ts';
 import { parseIperf3 } from '../../../bench/lab/limit/iperf3.ts';
 import { parseMemtier } from '../../../bench/lab/limit/memtier.ts';
 import { parseRedisBenchmark } from '../../../bench/lab/limit/redis-benchmark.ts';
 import { parseDrain, parseFlood, parseUsage } from '../../../bench/lab/limit/reference.ts';
 import { parseSockperf } from '../../../bench/lab/limit/sockperf.ts';
 import { parseWrk } from '../../../bench/lab/limit/wrk.ts';
+import type { SecondOpinion } from '../../../bench/model/second-opinion.ts';
+import { latency } from '../../reports/results.ts';
 
 // Output of sockperf 3.7 and iperf3 3.12, shortened.
 const underLoad = `sockperf: [2;35m== version #3.7-no.git == [0m
@@ -130,18 +132,34 @@ Totals      ${rate}         0.00         0.00         0.42176         0.40700   
 });
 
 describe('autocannon', () => {
-  const said = { completed: 500, failed: 0, measuredSeconds: 2, cpuMicros: 4000 };
+  const response = { ...latency(250, 500), count: 500 };
+  const opinion: SecondOpinion = {
+    ...{ engine: 'autocannon', version: '9.0.0', measuredSeconds: 2, statuses: { 200: 500 } },
+    requests: { completed: 500, timedOut: 0, errors: 0 },
+    throughput: { requestsPerSecond: 250 },
+    latencyMicros: { response },
+    generator: { cpuSeconds: 0.004, cpuMicrosPerRequest: 8, utilization: 0.002, saturated: false },
+  };
 
   test('reports its rate and cost', () => {
-    expect(parseAutocannon(JSON.stringify(said))).toEqual({ requestsPerSecond: 250, cpuMicrosPerRequest: 8 });
+    expect(figuresOf(opinion)).toEqual({ requestsPerSecond: 250, cpuMicrosPerRequest: 8 });
   });
 
-  test.each([
-    ['with failed requests', { ...said, failed: 1 }, 'replies to autocannon were wrong'],
-    ['without any reply', { ...said, completed: 0 }, 'replies to autocannon were wrong'],
-    ['with invalid output', { ...said, measuredSeconds: null }, 'unexpected output of autocannon: '],
-  ])('%s is an error that contains its output', (_, words, message) => {
-    expect(() => parseAutocannon(JSON.stringify(words))).toThrow(message);
+  test.each<[string, Partial<SecondOpinion>]>([
+    ['with failed requests', { requests: { completed: 499, timedOut: 0, errors: 1 } }],
+    ['with timeouts', { requests: { completed: 499, timedOut: 1, errors: 0 } }],
+    [
+      'without any reply',
+      {
+        requests: { completed: 0, timedOut: 0, errors: 0 },
+        generator: { ...opinion.generator, cpuMicrosPerRequest: null },
+      },
+    ],
+  ])('%s is an error that contains the counts', (_, variation) => {
+    const { requests } = { ...opinion, ...variation };
+    expect(() => figuresOf({ ...opinion, ...variation })).toThrow(
+      `replies to autocannon were wrong: ${JSON.stringify(requests)}`,
+    );
   });
 });
 

@@ -22,7 +22,7 @@ export const http = {
       async measure(random) {
         const { ours, autocannon } = await inTurn(random, {
           ours: () => run(pageRequests(CONNECTIONS), server, loadCpu, seconds),
-          autocannon: () => floodByAutocannon(reference, server.port, CONNECTIONS, loadCpu, seconds),
+          autocannon: () => floodByAutocannon(server.port, CONNECTIONS, loadCpu, seconds),
         });
         return comparePair(ours, autocannon);
       },
