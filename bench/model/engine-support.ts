@@ -21,7 +21,7 @@ const refusedByAutocannon: Refusals = {
 
 /** Returns what a second load generator requires of a load. */
 export function engineWants(configuration: RunConfiguration): Want[] {
-  const { secondEngine, app, workload, timestamps, timeoutMs } = configuration;
+  const { secondEngine, app, workload, exchange, timestamps, timeoutMs } = configuration;
   if (secondEngine === undefined) return [];
   return [
     [
@@ -35,6 +35,10 @@ export function engineWants(configuration: RunConfiguration): Want[] {
     [
       timestamps === 'user',
       'timestamps: autocannon knows only when it read a reply, and is compared with the same: leave out --timestamps',
+    ],
+    [
+      exchange?.protocol !== 'http' || exchange.requests.length === 1,
+      'urls: autocannon sends one kind of request: leave out --urls, or --engine',
     ],
     [timeoutMs >= MIN_TIMEOUT_MS, 'timeout: autocannon waits for at least 1 s: raise --timeout, or leave out --engine'],
     ...withoutRefused(refusedByAutocannon, configuration),

@@ -31,12 +31,13 @@ export async function inTurns(
 
 /** Returns the load of a plan for autocannon. @throws {TypeError} when it is not HTTP. */
 export function autocannonLoad(plan: LoadPlan, { warmupMs, durationMs }: RunConfiguration): AutocannonLoad {
-  const { point, address, http, timeoutMs } = plan;
-  if (http === undefined) throw new TypeError('autocannon measures HTTP only');
+  const { point, address, protocol, timeoutMs } = plan;
+  if (protocol.kind !== 'http') throw new TypeError('autocannon measures HTTP only');
   const { transport, connections, pipelining } = point;
-  const { host, path } = http;
+  const { host, requests } = protocol.exchange;
+  const [request = { path: '/' }] = requests;
   return {
-    ...{ address, secure: transport === 'tls', host, request: { path }, connections, pipelining },
+    ...{ address, secure: transport === 'tls', host, request, connections, pipelining },
     ...{ timeoutMs, warmupMs, durationMs },
   };
 }
