@@ -34,7 +34,8 @@ Apps
 Workloads
   upload         sends
 
-What each model serves: t: over tcp, u: over udp, s: over tls, –: not served, *: not available here
+What each model serves: t: over tcp, u: over udp, s: over tls, ·: not over that one, –: not served,
+*: not available here
 
 model     echo  websocket  chat-operator
 epoll*    tu·   –          –
