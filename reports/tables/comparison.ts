@@ -27,8 +27,8 @@ export function comparisonTable(comparable: Comparable, rankings: Rankings | und
     };
   });
   const columns = fields.map(({ column }) => column);
-  const balance = aggregates.flatMap(({ trials }) => trials.flatMap((trial) => trial.balance ?? []));
-  return { title: loadTitle(transport, work, point, balance[0]), columns, groups };
+  const trials = aggregates.flatMap((row) => row.trials);
+  return { title: loadTitle(transport, work, point, trials), columns, groups };
 }
 
 type Rankings = NonNullable<Comparison['rankings']>;

@@ -77,13 +77,15 @@ test('an HTTP server has one row for pages of any size', () => {
   ]);
 });
 
-test('a table with a balancing model names the policy in its title', () => {
+test('the title of a table names the policy of balancing models, and the models where there are others', () => {
   const balanced = { ...trial({ target: 'balanced' }), balance: 'p2c' };
   const { tables } = summarize(result({ trials: [trial(), balanced, trial({ transport: 'udp' })] }));
   expect(tables.map(({ title }) => title)).toEqual([
-    'TCP: echo, request-response, 64 B, balanced by p2c',
+    'TCP: echo, request-response, 64 B, policy of balanced: p2c',
     'UDP: echo, request-response, 64 B',
   ]);
+  const alone = summarize(result({ trials: [balanced] })).tables.map(({ title }) => title);
+  expect(alone).toEqual(['TCP: echo, request-response, 64 B, balanced by p2c']);
 });
 
 test('trials with different connections, sizes or rates have separate tables', () => {
