@@ -70,6 +70,13 @@ test('one search is printed step by step', async () => {
   await expect(renderTerminal(found(bracketed), page)).toMatchFileSnapshot('../golden/capacity-search.txt');
 });
 
+test('a reason that is too long for its line continues on the next', () => {
+  const message = '12,345 of 32,000 requests/s offered were answered (38.6 %), so response times grow with the time measured';
+  const steps = bracketed.capacity.steps.map((step) => ({ ...step, reasons: [{ code: 'rate-missed', message }] }));
+  const text = renderTerminal(found({ ...bracketed, capacity: { ...bracketed.capacity, steps } }), page);
+  expect(text.replace(/\s+/g, ' ')).toContain(`32.0k 420 µs 40.0 ms not kept ${message} confirmation window`);
+});
+
 test('a search is saved and read again without loss', () => {
   const run = found(bracketed, limited);
   expect(resultSchema.parse(JSON.parse(JSON.stringify(run)))).toEqual(run);

@@ -134,6 +134,20 @@ describe('notes', () => {
     expect(codes(bracketed, 'done', 999)).toContain('few-responses');
   });
 
+  test('report how long responses took at the lowest rate, when no rate was kept', () => {
+    const notes = conclude(steps([['bracket', 20, 'missed'], ['bracket', 10, 'missed']]), 'done').notes;
+    expect(notes.map(({ code }) => code)).toEqual(['no-rate', 'doubt-at-10']);
+    expect(notes[0]?.message).toContain('down to 10 requests/s, where half of the responses took 1 µs or less');
+    const silent = conclude(steps([['bracket', 10, 'missed']], 0), 'done').notes;
+    expect(silent[0]?.message).toContain('down to 10 requests/s: if an objective');
+  });
+
+  test('contain no doubt that is a reason for the finding', () => {
+    const [step] = steps([['bracket', 10, 'missed']]);
+    const reasons = step?.trial.validity.reasons ?? [];
+    expect(conclude(step ? [{ ...step, reasons }] : [], 'done').notes.map(({ code }) => code)).toEqual(['no-rate']);
+  });
+
   test('report that lower rates were not kept', () => {
     const [note] = conclude(steps([...bracketed, ['profile', 100, 'missed']]), 'done').notes;
     expect(note?.code).toBe('unsteady');
