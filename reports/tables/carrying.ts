@@ -59,17 +59,17 @@ export interface Refusal {
 /** Returns why cells of {@link carryingTable} are not full. */
 export function refusals(modelNames: readonly ModelName[], appNames: readonly AppName[]): Refusal[] {
   return [
-    ...transportNames.flatMap((transport) => unspoken(transport, appNames)),
+    ...transportNames.flatMap((transport) => unsupported(transport, appNames)),
     ...transportNames.flatMap((transport) => unserved(transport, modelNames)),
     ...appNames.flatMap((app) => uncarried(app, modelNames)),
   ];
 }
 
-function unspoken(transport: TransportName, appNames: readonly AppName[]): Refusal[] {
-  const silent = appNames.filter((app) => !worksOver(app, transport));
-  return silent.length === 0
+function unsupported(transport: TransportName, appNames: readonly AppName[]): Refusal[] {
+  const missing = appNames.filter((app) => !worksOver(app, transport));
+  return missing.length === 0
     ? []
-    : [{ what: `over ${transport}`, why: `${silent.join(', ')}: not supported over ${transport}` }];
+    : [{ what: `over ${transport}`, why: `${missing.join(', ')}: not supported over ${transport}` }];
 }
 
 /** Returns models that serve nothing over a transport, with the reason for an app that is defined over it. */

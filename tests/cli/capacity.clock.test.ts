@@ -100,7 +100,7 @@ test('capacity prints its partial results when it is interrupted', async () => {
     ...['capacity', '--slo', 'p99<2s', '--models', 'async', '-c', '2', '-d', '300ms', '--confirm', '5s'],
     ...['--out-dir', scratchDirectory()],
   ]);
-  await program.says(/^\[2\] async/m);
+  await program.waitForOutput(/^\[2\] async/m);
   program.process.kill('SIGINT');
   const { code, stdout } = await program.end();
   expect(code).toBe(130);

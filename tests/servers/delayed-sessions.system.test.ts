@@ -129,10 +129,10 @@ describe('nothing is received while the room is full, even after a delay by the 
 
 test.skipIf(whyMissing('libc'))('with non-blocking calls, lines for other clients are delayed, too', () => {
   const { client, server } = connectedPair(false);
-  const told: string[] = [];
+  const relayed: string[] = [];
   class Room extends DescriptorRoom {
     override broadcast(_fd: number, bytes: Uint8Array, start: number, end: number): void {
-      told.push(Buffer.from(bytes.subarray(start, end)).toString());
+      relayed.push(Buffer.from(bytes.subarray(start, end)).toString());
     }
   }
   const memory = openRoom();
@@ -156,6 +156,6 @@ test.skipIf(whyMissing('libc'))('with non-blocking calls, lines for other client
   line.bytes.set(Buffer.from('hi\n'));
   connection.open();
   expect(send(client, line, 0, 3)).toBe(3);
-  expect([connection.serve(), told]).toEqual(['wait', []]);
-  expect([connection.resume(), told]).toEqual(['receive', ['hi\n']]);
+  expect([connection.serve(), relayed]).toEqual(['wait', []]);
+  expect([connection.resume(), relayed]).toEqual(['receive', ['hi\n']]);
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { kernelBuffersBetween } from '../conformance/kernel-buffers.ts';
-import { uploadStands } from '../conformance/standstill.ts';
+import { uploadHasStopped } from '../conformance/standstill.ts';
 import { narrowConnection, StreamClient } from '../conformance/stream-client.ts';
 import { answered, GET, refused } from './http-requests.ts';
 import { isAtRest } from './process-tree.ts';
@@ -65,12 +65,12 @@ async function statuses(sent: string): Promise<number[]> {
   await using client = await StreamClient.connect(server.address);
   client.write(Buffer.from(sent, 'latin1'));
   client.finish();
-  const said = (await client.readToEnd()).toString('latin1');
-  return [...said.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
+  const received = (await client.readToEnd()).toString('latin1');
+  return [...received.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
 }
 
-function countPages(said: Buffer): number {
-  return said.toString('latin1').split('Hello, World!').length - 1;
+function countPages(received: Buffer): number {
+  return received.toString('latin1').split('Hello, World!').length - 1;
 }
 
 describe('node:http answers', () => {
@@ -117,7 +117,7 @@ test('the server stops reading from a client many of whose requests wait', async
       sent += BATCH.length;
     }
     // Between two chunks a server that reads on may sleep, too, but with nothing left to read.
-    return sent >= taken || [1, 2, 3].every(() => isAtRest(server.pid) && uploadStands(ends));
+    return sent >= taken || [1, 2, 3].every(() => isAtRest(server.pid) && uploadHasStopped(ends));
   });
   expect(sent).toBeLessThan(taken);
 });
