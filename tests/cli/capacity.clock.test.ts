@@ -65,7 +65,7 @@ test('capacity ends with 1 when no rate keeps the objective', async () => {
   );
   expect({ code, stderr }).toMatchObject({ code: 1 });
   expect(stdout).toMatch(/^async +none +\d+ /m);
-  expect(stdout).toMatch(/^event-driven kept p50<0\.001us at no rate, down to \d+ requests\/s\.$/m);
+  expect(stdout).toMatch(/^event-driven kept p50<0\.001us at no rate that was tried, down to \d+ requests\/s\.$/m);
 });
 
 test('capacity ends with 3 when the budget is too short for a confirmation', async () => {
