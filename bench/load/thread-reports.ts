@@ -1,12 +1,16 @@
 import type { EventEmitter } from 'node:events';
 import type { OpeningReport, ThreadReport } from './engine.ts';
 
-/** Messages from a generator thread to the main thread. */
-export type ThreadMessage =
-  | { readonly kind: 'opened'; readonly report: OpeningReport }
-  | { readonly kind: 'finished'; readonly report: ThreadReport };
+/** The reports of a generator thread, by kind. */
+interface ReportKinds {
+  readonly opened: OpeningReport;
+  readonly finished: ThreadReport;
+}
 
-type ReportOf<K extends ThreadMessage['kind']> = Extract<ThreadMessage, { readonly kind: K }>['report'];
+/** A message from a generator thread to the main thread. */
+export type ThreadMessage = {
+  [K in keyof ReportKinds]: { readonly kind: K; readonly report: ReportKinds[K] };
+}[keyof ReportKinds];
 
 /**
  * The reports of one generator thread, as the main thread awaits them. A report that was received, or will never be, is
@@ -31,11 +35,11 @@ export class ThreadReports {
    * Resolves with the next report of that kind. Rejects when the thread ends before it, or has ended; a rejection that
    * no caller handles is ignored.
    */
-  next<K extends ThreadMessage['kind']>(kind: K): Promise<ReportOf<K>> {
-    const report = new Promise<ReportOf<K>>((resolve, reject) => {
+  next<K extends keyof ReportKinds>(kind: K): Promise<ReportKinds[K]> {
+    const report = new Promise<ReportKinds[K]>((resolve, reject) => {
       if (this.#failure !== undefined) return reject(this.#failure);
       const onMessage = (message: ThreadMessage) => {
-        if (message.kind === kind) settle(() => resolve(message.report as ReportOf<K>));
+        if (message.kind === kind) settle(() => resolve(message.report as ReportKinds[K]));
       };
       const onEnd = () => settle(() => reject(this.#failure));
       const settle = (how: () => void) => {

@@ -95,7 +95,9 @@ function layOut({ columns, groups, note }: Table, widths: readonly number[], gap
   const titles = columns.map(({ title }) => title);
   const units = columns.map(({ unit = '' }) => unit);
   const drawRow = (row: Row) => {
-    const cells = row.map(({ text }, i) => (columns[i]?.wraps ? paragraph(plain(text), widths[i] ?? 0) : [plain(text)]));
+    const cells = row.map(({ text }, i) =>
+      columns[i]?.wraps ? paragraph(plain(text), widths[i] ?? 0) : [plain(text)],
+    );
     const height = Math.max(...cells.map(({ length }) => length));
     return Array.from({ length: height }, (_, k) =>
       line(

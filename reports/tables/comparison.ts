@@ -26,10 +26,12 @@ export function comparisonTable(comparable: Comparable, rankings: Rankings | und
   const seen = (row: Aggregate) => (notes.get(row) ?? []).filter((number) => !common.includes(number));
   const [model, ...others] = fieldsOf(aggregates, oneWay ? 'one-way' : 'answered', seen);
   const fields = [model, ...(rankings ? [rankField(rankings)] : []), ...others];
-  const groups = ordered.map((rows, i): Group => ({
-    label: formatPlural(levels[i] ?? 0, 'connection'),
-    rows: rows.map((row): Row => fields.map((field) => field.cell(row))),
-  }));
+  const groups = ordered.map(
+    (rows, i): Group => ({
+      label: formatPlural(levels[i] ?? 0, 'connection'),
+      rows: rows.map((row): Row => fields.map((field) => field.cell(row))),
+    }),
+  );
   const trials = aggregates.flatMap((row) => row.trials);
   return {
     title: loadTitle(transport, work, point, trials),

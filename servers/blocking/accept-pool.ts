@@ -8,7 +8,7 @@ import { ofSeveral } from '../random/random-spec.ts';
 import { DescriptorRoom, openRoom } from '../rooms/descriptor-room.ts';
 import { loadDatagramApp, loadStreamApp } from '../served.ts';
 import { taskOf } from '../spawning/task.ts';
-import { startThreads, signalReady, threadsEnd } from '../spawning/thread.ts';
+import { signalReady, startThreads, threadsEnd } from '../spawning/thread.ts';
 import { WorkerWatch } from '../spawning/worker-watch.ts';
 import { serveDatagrams } from './datagrams.ts';
 import { serveStream } from './stream.ts';

@@ -17,7 +17,7 @@ import { openListener } from '../listening/listener.ts';
 import { ofSeveral } from '../random/random-spec.ts';
 import { loadDatagramApp } from '../served.ts';
 import { taskOf } from '../spawning/task.ts';
-import { startThreads, signalReady, threadsEnd } from '../spawning/thread.ts';
+import { signalReady, startThreads, threadsEnd } from '../spawning/thread.ts';
 import { WorkerWatch } from '../spawning/worker-watch.ts';
 import { type Client, type ClientWorker, ClientWorkers } from './client-workers.ts';
 import { BlockingDatagrams, type FirstDatagram } from './datagrams.ts';

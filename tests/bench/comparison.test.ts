@@ -65,7 +65,8 @@ describe('the target that scaled best', () => {
 });
 
 describe('a verdict', () => {
-  const statementsOf = (...input: Parameters<typeof trials>) => stateVerdict(compareTargets(trials(...input))).statements;
+  const statementsOf = (...input: Parameters<typeof trials>) =>
+    stateVerdict(compareTargets(trials(...input))).statements;
 
   test('names the best scaling, the fastest and the starving target, and the rounds that a ranking needs', () => {
     const rates = { a: [100, 90, 100, 90], b: [200, 91, 200, 89], c: [10, 500, 10, 500] } as const;

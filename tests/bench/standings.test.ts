@@ -130,7 +130,8 @@ describe('standings', () => {
 });
 
 describe('a verdict with enough rounds', () => {
-  const statementsOf = (...input: Parameters<typeof rounds>) => stateVerdict(compareTargets(rounds(...input))).statements;
+  const statementsOf = (...input: Parameters<typeof rounds>) =>
+    stateVerdict(compareTargets(rounds(...input))).statements;
 
   test('names the best scaling and the fastest target', () => {
     expect(statementsOf(12, CROSSING)).toEqual([

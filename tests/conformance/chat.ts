@@ -62,7 +62,9 @@ export function describeChat({ model, app, transport }: Subject): void {
       lines.filter((line) => !line.startsWith(`${a}:`) && !line.startsWith(`${b}:`));
     for (let a = 0; a < CLIENTS; a++) {
       for (let b = 0; b < a; b++) {
-        expect(others(received[a] ?? [], a, b), `${a} and ${b} received the same`).toEqual(others(received[b] ?? [], a, b));
+        expect(others(received[a] ?? [], a, b), `${a} and ${b} received the same`).toEqual(
+          others(received[b] ?? [], a, b),
+        );
       }
     }
   });

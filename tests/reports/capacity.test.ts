@@ -71,7 +71,8 @@ test('one search is printed step by step', async () => {
 });
 
 test('a reason that is too long for its line continues on the next', () => {
-  const message = '12,345 of 32,000 requests/s offered were answered (38.6 %), so response times grow with the time measured';
+  const message =
+    '12,345 of 32,000 requests/s offered were answered (38.6 %), so response times grow with the time measured';
   const steps = bracketed.capacity.steps.map((step) => ({ ...step, reasons: [{ code: 'rate-missed', message }] }));
   const text = renderTerminal(found({ ...bracketed, capacity: { ...bracketed.capacity, steps } }), page);
   expect(text.replace(/\s+/g, ' ')).toContain(`32.0k 420 µs 40.0 ms not kept ${message} confirmation window`);

@@ -158,7 +158,9 @@ test('a footnote of every measured row is named once, below the table', () => {
     ]);
   expect(seen(result({ trials }))).toEqual([['Every row: see 1, 2.', '', '3', '']]);
   expect(seen(result({ trials: trials.slice(1, 2), failures: [failure()] }))).toEqual([[undefined, '1,2,3', '']]);
-  expect(renderTerminal(result({ trials }), { color: false, width: 100 })).toMatch(/\n\nEvery row: see 1, 2\.\n\n 1\. lag \(3 trials\)\n/);
+  expect(renderTerminal(result({ trials }), { color: false, width: 100 })).toMatch(
+    /\n\nEvery row: see 1, 2\.\n\n 1\. lag \(3 trials\)\n/,
+  );
 });
 
 test('each work has a table with its failures, after that without work', () => {

@@ -120,7 +120,10 @@ test('a client that finishes without a message has no pending answer', () => {
 test('a second client is asked to wait, and is served when the first has left', () => {
   const desk = new Desk();
   const [first, second] = [desk.come(), desk.come()];
-  expect([first.received.text, second.received.text]).toEqual(['', 'The operator is busy: please wait. Before you: 1.\n']);
+  expect([first.received.text, second.received.text]).toEqual([
+    '',
+    'The operator is busy: please wait. Before you: 1.\n',
+  ]);
   second.send('hello\n');
   expect([desk.shown, desk.asked]).toEqual([['client 1 has connected', 'client 2 has connected, and waits'], false]);
   first.leave();

@@ -5,7 +5,7 @@ import { BufferRing } from '../../sockets/uring/buffer-ring.ts';
 import { Uring } from '../../sockets/uring/uring.ts';
 import { whyMissing } from '../requirements.ts';
 import { loopback, memory } from './open.ts';
-import { completed, receiveText, makeBuffers, makeRing, openPair, openRings } from './rings.ts';
+import { completed, makeBuffers, makeRing, openPair, openRings, receiveText } from './rings.ts';
 
 describe.skipIf(whyMissing('uring'))('the lifetime of a ring:', () => {
   test('invalid rings, buffers and descriptors are errors', () => {

@@ -4,7 +4,7 @@ import { connect, localAddress, MSG_DONTWAIT, SHUT_WR, send, shutdown, socket } 
 import { DatagramLayout } from '../../sockets/uring/datagram-layout.ts';
 import { whyMissing } from '../requirements.ts';
 import { closing, connection, listening, loopback, memory } from './open.ts';
-import { completed, receiveText, makeBuffers, makeRing, sendText } from './rings.ts';
+import { completed, makeBuffers, makeRing, receiveText, sendText } from './rings.ts';
 
 describe.skipIf(whyMissing('uring'))('a ring sends without waiting', () => {
   test('and reports nothing when all bytes were taken', () => {

@@ -15,7 +15,7 @@ import {
 import { IOSQE_CQE_SKIP_SUCCESS, IOSQE_FIXED_FILE, IOSQE_IO_LINK } from '../../sockets/uring/submission-queue.ts';
 import { whyMissing } from '../requirements.ts';
 import { closing, connection, listening, loopback, memory } from './open.ts';
-import { completed, receiveText, makeBuffers, makeRing, openPair, PATIENCE, sendText } from './rings.ts';
+import { completed, makeBuffers, makeRing, openPair, PATIENCE, receiveText, sendText } from './rings.ts';
 
 describe.skipIf(whyMissing('uring'))('a ring', () => {
   test('receives and sends, and returns both of the caller’s numbers unchanged', () => {

@@ -135,7 +135,13 @@ describe('notes', () => {
   });
 
   test('report how long responses took at the lowest rate, when no rate was kept', () => {
-    const notes = conclude(steps([['bracket', 20, 'missed'], ['bracket', 10, 'missed']]), 'done').notes;
+    const notes = conclude(
+      steps([
+        ['bracket', 20, 'missed'],
+        ['bracket', 10, 'missed'],
+      ]),
+      'done',
+    ).notes;
     expect(notes.map(({ code }) => code)).toEqual(['no-rate', 'doubt-at-10']);
     expect(notes[0]?.message).toContain('down to 10 requests/s, where half of the responses took 1 µs or less');
     const silent = conclude(steps([['bracket', 10, 'missed']], 0), 'done').notes;

@@ -245,5 +245,7 @@ describe('a check plan', () => {
     ['echo', plan.point],
     ['echo over UDP', { ...plan.point, transport: 'udp' }],
     ['HTTP', { ...plan.point, app: 'http', transport: 'tls' }],
-  ])('for %s has no faults', (_, point) => expect(checkFaults({ ...plan, a: withTransport, b: withTransport, point })).toEqual([]));
+  ])('for %s has no faults', (_, point) =>
+    expect(checkFaults({ ...plan, a: withTransport, b: withTransport, point })).toEqual([]),
+  );
 });
