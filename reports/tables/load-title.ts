@@ -45,16 +45,6 @@ export function loadTitle(
   return `${transport.toUpperCase()}: ${details.join(', ')}`;
 }
 
-/** Names the policy of servers that balance their load and, when other servers are in the table, those servers. */
-function balanceText(trials: readonly Trial[]): string[] {
-  const balancing = trials.filter(({ balance }) => balance !== undefined);
-  const [policy] = balancing.map(({ balance }) => balance);
-  if (policy === undefined) return [];
-  if (balancing.length === trials.length) return [`balanced by ${policy}`];
-  const names = new Set(balancing.map(({ target }) => target));
-  return [`policy of ${[...names].join(', ')}: ${policy}`];
-}
-
 /** Returns whether a target is chosen for each connection or for each request, and how. */
 function selectText({ select, connection, rate }: Trial): string {
   const what = rate === null && connection !== 'per-request' ? 'connection' : 'request';
@@ -82,4 +72,14 @@ function sizesText({ size, sizes }: Trial): string {
 /** Formats stages: `rate → 1.00k in 30 s → 0 in 10 s`. */
 function stagesText(stages: Trial['stages'], what: string): string {
   return `${what} ${stages.map(({ seconds, target }) => `→ ${formatCount(target)} in ${formatSeconds(seconds)}`).join(' ')}`;
+}
+
+/** Names the policy of servers that balance their load and, when other servers are in the table, those servers. */
+function balanceText(trials: readonly Trial[]): string[] {
+  const balancing = trials.filter(({ balance }) => balance !== undefined);
+  const [policy] = balancing.map(({ balance }) => balance);
+  if (policy === undefined) return [];
+  if (balancing.length === trials.length) return [`balanced by ${policy}`];
+  const names = new Set(balancing.map(({ target }) => target));
+  return [`policy of ${[...names].join(', ')}: ${policy}`];
 }

@@ -23,9 +23,9 @@ describe.each(modelNames)('%s', (model) => {
     (app) => {
       const { needs = [] }: CarriedApp = apps[app];
       const { can = [], transports }: CarryingModel = models[model];
-      const declared: readonly TransportName[] = apps[app].transports;
+      const spoken: readonly TransportName[] = apps[app].transports;
       const shared = transportNames.filter(
-        (name) => transports.includes(name) && declared.includes(kernelTransport(name)),
+        (name) => transports.includes(name) && spoken.includes(kernelTransport(name)),
       );
       const carried = needs.every((capability) => can.includes(capability));
       expect(transportsCarrying(model, app)).toEqual(carried ? shared : []);
@@ -67,8 +67,8 @@ describe('combinations of model, app and transport:', () => {
   });
 
   test('the usual suite has each app over each transport over which some model carries it', () => {
-    const declared = (all: readonly Subject[]) => new Set(all.map(({ app, transport }) => `${app} ${transport}`));
-    expect(declared(cells('usual'))).toEqual(declared(carried));
+    const spoken = (all: readonly Subject[]) => new Set(all.map(({ app, transport }) => `${app} ${transport}`));
+    expect(spoken(cells('usual'))).toEqual(spoken(carried));
   });
 
   test('the full suite has requests with a cost on all models, the usual suite on each loop', () => {

@@ -1,6 +1,6 @@
 import { until } from '../servers/until.ts';
 import { patternBytes } from './bytes.ts';
-import { uploadHasStopped } from './standstill.ts';
+import { uploadStands } from './standstill.ts';
 import type { StreamClient } from './stream-client.ts';
 
 const CHUNK = 2 ** 16;
@@ -30,7 +30,7 @@ export class SlowReader {
   async stuff(serverPid: number): Promise<void> {
     this.#write();
     const ends = { clientPort: this.client.port, serverPid };
-    await until('the server to stop reading', () => this.sent === this.#most || uploadHasStopped(ends));
+    await until('the server to stop reading', () => this.sent === this.#most || uploadStands(ends));
     this.#stopped = true;
   }
 

@@ -14,7 +14,7 @@ export interface Ends {
  * Reports whether the server has stopped reading: it has bytes to read, more are queued at the client, and all its
  * threads sleep. This does not depend on time.
  */
-export function uploadHasStopped({ clientPort, serverPid }: Ends): boolean {
+export function uploadStands({ clientPort, serverPid }: Ends): boolean {
   // The first look at the threads saves reading the kernel's tables while they run.
   if (!isAsleep(serverPid)) return false;
   const { client, server } = endsOf(clientPort);

@@ -10,7 +10,7 @@ import { expectSame, patternBytes } from './bytes.ts';
 import { clientsAtOnce } from './clients-at-once.ts';
 import { kernelBuffersBetween } from './kernel-buffers.ts';
 import { nothingLeft } from './nothing-left.ts';
-import { uploadHasStopped } from './standstill.ts';
+import { uploadStands } from './standstill.ts';
 import { narrowConnection, StreamClient } from './stream-client.ts';
 import type { Subject } from './subject.ts';
 
@@ -202,7 +202,7 @@ export function describeWebSockets({ model, app, transport }: Subject): void {
       while (sent < unread && client.bufferedAmount < MEBIBYTE) {
         client.send(patternBytes(3, sent++ * MEBIBYTE, MEBIBYTE));
       }
-      return sent === unread || uploadHasStopped(ends);
+      return sent === unread || uploadStands(ends);
     });
     await until('the server to wait without spinning', () => isIdle(server.pid));
     expect(sent * MEBIBYTE - client.bufferedAmount, 'bytes taken with no reader').toBeLessThan(taken);

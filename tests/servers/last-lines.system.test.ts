@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { LINE_LIMIT } from '../../servers/apps/chat.ts';
 import { whyUnavailable } from '../../servers/model-catalog.ts';
 import { Chatters } from '../conformance/chatters.ts';
-import { uploadHasStopped } from '../conformance/standstill.ts';
+import { uploadStands } from '../conformance/standstill.ts';
 import { holdings, isAsleep, isRunning, processTree } from './process-tree.ts';
 import { ServerProcess } from './server-process.ts';
 import { until } from './until.ts';
@@ -41,7 +41,7 @@ describe.skipIf(whyUnavailable('process-per-connection'))('process-per-connectio
     onTestFinished(() => server.kill());
     await using room = await Chatters.enter(server.address, 'tcp', 2);
     const { client } = room.at(0);
-    const isStopped = () => uploadHasStopped({ clientPort: client.port, serverPid: server.pid });
+    const isStopped = () => uploadStands({ clientPort: client.port, serverPid: server.pid });
 
     process.kill(server.pid, 'SIGSTOP');
     room.at(0).send(`${'x'.repeat(1023)}\n`.repeat(FLOOD / 1024));

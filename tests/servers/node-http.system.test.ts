@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { kernelBuffersBetween } from '../conformance/kernel-buffers.ts';
-import { uploadHasStopped } from '../conformance/standstill.ts';
+import { uploadStands } from '../conformance/standstill.ts';
 import { narrowConnection, StreamClient } from '../conformance/stream-client.ts';
 import { answered, GET, refused } from './http-requests.ts';
 import { isAtRest } from './process-tree.ts';
@@ -117,7 +117,7 @@ test('the server stops reading from a client many of whose requests wait', async
       sent += BATCH.length;
     }
     // Between two chunks a server that reads on may sleep, too, but with nothing left to read.
-    return sent >= taken || [1, 2, 3].every(() => isAtRest(server.pid) && uploadHasStopped(ends));
+    return sent >= taken || [1, 2, 3].every(() => isAtRest(server.pid) && uploadStands(ends));
   });
   expect(sent).toBeLessThan(taken);
 });
