@@ -39,7 +39,7 @@ export const models = {
   },
   'thread-per-connection': {
     title: 'Thread per connection',
-    summary: 'a thread blocks for each client; scales until memory and context switches run out (about 9 MB each)',
+    summary: 'a thread blocks for each client; scales until memory and context switches run out',
     transports: local,
     needs: 'libc',
     can: ['room'],

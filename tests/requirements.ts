@@ -63,11 +63,11 @@ function found(requirement: Requirement): string | undefined {
   return known.get(requirement);
 }
 
-function whyNotStarted(program: string, flags: string, says = ''): string | undefined {
+function whyNotStarted(program: string, flags: string, named = ''): string | undefined {
   const { error, status, stdout } = spawnSync(program, flags.split(' '), { encoding: 'utf8' });
   if (error !== undefined) return error.message;
   if (status !== 0) return `${program} ${flags} ended with ${status}`;
-  return stdout.includes(says) ? undefined : `${program} is not the one of ${says}`;
+  return stdout.includes(named) ? undefined : `${program} is not the one of ${named}`;
 }
 
 function hasLoopbackIPv6(): boolean {

@@ -1,6 +1,6 @@
 import type { Capacity, CapacityStep } from '../model/capacity.ts';
 import type { Reason, Trial } from '../model/trial.ts';
-import { whole } from '../run/amounts.ts';
+import { micros, whole } from '../run/amounts.ts';
 import { boundsOf, of, PROFILE_SHARES } from './search.ts';
 
 /** A step that was run, and its trial. */
@@ -56,7 +56,7 @@ function missedRate(step: RunStep | undefined): number | null {
   return step?.finding === 'missed' ? step.rate : null;
 }
 
-function notesOn(steps: readonly RunStep[], { confirmed, limit }: Bracket): Reason[] {
+function notesOn(steps: readonly RunStep[], { outcome, confirmed, limit }: Bracket): Reason[] {
   const confirmations = of(steps, 'confirm');
   const { kept } = boundsOf(confirmations);
   const [first] = confirmations;
@@ -88,7 +88,28 @@ function notesOn(steps: readonly RunStep[], { confirmed, limit }: Bracket): Reas
         'is calmer',
     });
   }
-  return [...notes, ...(kept?.trial.validity.reasons ?? [])];
+  const lowest = outcome === 'none' ? boundsOf(steps).broken : undefined;
+  if (lowest) notes.push(noRate(lowest));
+  const shown = kept ?? lowest;
+  return [...notes, ...(shown ? doubtsOf(shown) : [])];
+}
+
+/** Explains that no rate was kept: where the median is short, the machine is a likelier cause than the target. */
+function noRate({ rate, trial }: RunStep): Reason {
+  const { count, p50 } = trial.latencyMicros.response;
+  const half = count > 0 ? `, where half of the responses took ${micros(p50)} or less` : '';
+  return {
+    code: 'no-rate',
+    message:
+      `no rate was kept, down to ${whole(rate)} requests/s${half}: if an objective allows for much more, other programs ` +
+      'on this machine are a likelier cause than the target (`sockbench doctor` reports its load average); search ' +
+      'again when the machine is calmer',
+  };
+}
+
+/** Returns the doubts about a trial that are not among the reasons for its finding. */
+function doubtsOf({ trial, reasons }: RunStep): Reason[] {
+  return trial.validity.reasons.filter(({ code }) => !reasons.some((reason) => reason.code === code));
 }
 
 const LIMITS = {

@@ -36,7 +36,7 @@ export function judgeRate(bounds: readonly Threshold[], trial: Trial): Judged {
     return { finding: 'unmeasured', reasons: unmeasured.map((bound) => reasonOf(judgeThreshold(bound, trial))) };
   }
   const behind = trial.validity.reasons.filter(({ code }) => NOT_KEPT_UP.includes(code));
-  const reasons = [...crossed.map((bound) => toldOf(bound, trial)), ...behind];
+  const reasons = [...crossed.map((bound) => crossedReason(bound, trial)), ...behind];
   if (reasons.length === 0) return { finding: 'met', reasons };
   const suspected = generatorReasons(crossed, trial);
   return suspected.length > 0
@@ -67,7 +67,7 @@ const WRITE = {
   bytesPerSecond: (value) => `${rounded(value)} bytes/s`,
 } as const satisfies Record<MetricUnit, (value: number) => string>;
 
-function toldOf(bound: Threshold, trial: Trial): Reason {
+function crossedReason(bound: Threshold, trial: Trial): Reason {
   if (!isBoundHiddenByDrops(bound, trial)) return reasonOf(judgeThreshold(bound, trial));
   const dropped = percent(trial.requests.dropped / requestsDue(trial));
   return {

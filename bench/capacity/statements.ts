@@ -23,7 +23,7 @@ function stateOf({ outcome, confirmed, refuted, limit }: Capacity, slo: string):
     case 'at-least':
       return `kept ${slo} at ${perSecond(confirmed)}; ${BEYOND[limit ?? 'highest-rate']}`;
     case 'none':
-      return `kept ${slo} at no rate, down to ${perSecond(refuted)}.`;
+      return `kept ${slo} at no rate that was tried, down to ${perSecond(refuted)}.`;
     case 'unknown':
       return unknownBy(limit, slo);
   }

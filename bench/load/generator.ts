@@ -9,14 +9,10 @@ import type { ProfileSpec } from './arrivals/profile.ts';
 import type { OpeningReport, ThreadReport } from './engine.ts';
 import { type LoadReport, mergeHistograms, mergeReports } from './load-report.ts';
 import type { ProtocolSpec } from './protocols/make-protocol.ts';
+import { ThreadReports } from './thread-reports.ts';
 import { type Assignment, type Selection, shareOf, type TlsUse } from './threads/assignment.ts';
 import { LoadControl, type Schedule } from './threads/control.ts';
 import { type LatencyName, LiveView } from './threads/live.ts';
-
-/** Messages from a generator thread to the main thread. */
-export type ThreadMessage =
-  | { readonly kind: 'opened'; readonly report: OpeningReport }
-  | { readonly kind: 'finished'; readonly report: ThreadReport };
 
 export interface LoadPlan {
   readonly point: OperatingPoint;
@@ -49,8 +45,7 @@ export interface LoadPlan {
 interface GeneratorThread {
   readonly live: LiveView;
   readonly opened: Promise<OpeningReport>;
-  /** Resolves with the thread's next report, after it has measured. */
-  nextReport(): Promise<ThreadReport>;
+  readonly reports: ThreadReports;
   readonly exited: Promise<void>;
 }
 
@@ -105,7 +100,7 @@ export class Generator {
 
   /** Starts the load. Call it after {@link opened}, and again only after {@link finished}. */
   go(schedule: Schedule): void {
-    this.#reports = Promise.all(this.#threads.map((thread) => thread.nextReport()));
+    this.#reports = Promise.all(this.#threads.map(({ reports }) => reports.next('finished')));
     // Callers of finished() get the failure.
     this.#reports.catch(() => undefined);
     for (const view of this.#views) view.done = false;
@@ -177,30 +172,6 @@ function startThread(plan: LoadPlan, thread: number, threads: number, control: L
   };
   const worker = new Worker(new URL('./thread-main.js', import.meta.url), { workerData: assignment, env: SHARE_ENV });
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-  const broken = new Promise<never>((_, reject) => {
-    worker.once('error', reject);
-    worker.once('exit', () => reject(new Error('a generator thread ended unexpectedly')));
-  });
-  const opened = new Promise<OpeningReport>((resolve) => {
-    worker.on('message', (message: ThreadMessage) => message.kind === 'opened' && resolve(message.report));
-  });
-  const nextReport = () => {
-    const reported = new Promise<ThreadReport>((resolve) => {
-      const onMessage = (message: ThreadMessage) => {
-        if (message.kind !== 'finished') return;
-        worker.off('message', onMessage);
-        resolve(message.report);
-      };
-      worker.on('message', onMessage);
-    });
-    return either(reported, broken);
-  };
-  return { live, opened: either(opened, broken), nextReport, exited };
-}
-
-/** Races two promises. A rejection that comes later is ignored. */
-function either<T>(wanted: Promise<T>, broken: Promise<never>): Promise<T> {
-  const race = Promise.race([wanted, broken]);
-  race.catch(() => undefined);
-  return race;
+  const reports = new ThreadReports(worker);
+  return { live, opened: reports.next('opened'), reports, exited };
 }

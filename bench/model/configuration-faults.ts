@@ -214,7 +214,7 @@ function unservedFaults(configuration: RunConfiguration): string[] {
   const isMeasured = (target: TargetSpec, transport: TransportName) =>
     whyNotMeasured(target, configuration, transport) === undefined;
   const members = targets.flatMap(membersOf);
-  const misspoken = members.flatMap((target) =>
+  const mismatched = members.flatMap((target) =>
     target.kind === 'address' && target.app !== undefined && target.app !== app
       ? [`target ${target.url} speaks ${target.app}: leave out --app ${app}`]
       : [],
@@ -230,7 +230,7 @@ function unservedFaults(configuration: RunConfiguration): string[] {
       return tolerable ? [] : [`${targetName(target)} does not serve ${app} over ${transport}: ${why}`];
     });
   });
-  return [...misspoken, ...commands, ...unserved];
+  return [...mismatched, ...commands, ...unserved];
 }
 
 function foreignServer({ command, name, startLimitMs }: ForeignServer): Want[] {

@@ -81,7 +81,7 @@ const failureSchema = z.looseObject({
   stderr: z.array(z.string()),
 });
 
-/** Ranking of the targets, over rounds that all of them were in; see docs/verdicts.md. */
+/** Ranking of the targets, over rounds that all of them were in; see docs/ranking.md. */
 const rankingSchema = z.looseObject({
   rounds: count,
   roundsNeeded: count,

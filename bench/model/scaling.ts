@@ -9,7 +9,7 @@ const intervalShape = { low: z.number().nullable(), high: z.number().nullable() 
 
 const coefficientSchema = z.looseObject({ value: amount, ...intervalShape });
 
-/** The Universal Scalability Law, or why none is stated; see docs/verdicts.md. */
+/** The Universal Scalability Law, or why none is stated; see docs/scaling.md. */
 const lawSchema = z.discriminatedUnion('fitted', [
   z.looseObject({
     fitted: z.literal(true),

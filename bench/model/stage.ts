@@ -3,7 +3,7 @@ import { amount } from './numbers.ts';
 import { parseAmount, parseDuration } from './units.ts';
 
 const stageSchema = z
-  .object({
+  .looseObject({
     /** 0: the level jumps. */
     seconds: amount,
     /** Requests a second when there is a rate, otherwise connections in use. */

@@ -90,11 +90,11 @@ function ranked(comparison: Comparison, ranking: RankingRecord): string[] {
       ? []
       : [scalingSentence(comparison, ranking, retentionRanking, scalesBest ?? [])]),
     fastestSentence(scaling, ranking, level),
-  ].map((sentence) => `${whomOf(comparison, ranking)}${sentence}`);
+  ].map((sentence) => `${scopeOf(comparison, ranking)}${sentence}`);
 }
 
 /** Returns which targets the sentences on a ranking are about; empty when they are about all. */
-function whomOf({ scaling }: Comparison, ranking: RankingRecord): string {
+function scopeOf({ scaling }: Comparison, ranking: RankingRecord): string {
   const others = scaling.filter(({ target }) => ranking.ranges.every(({ name }) => name !== target));
   if (others.length === 0) return '';
   return others.some(servedAll) ? 'of the ranked targets, ' : 'of the targets that served every connection, ';

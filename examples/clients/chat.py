@@ -7,8 +7,8 @@ host, port = sys.argv[1], int(sys.argv[2])
 
 
 def listen():
-    while said := client.recv(1024):
-        print(said.decode(), end='', flush=True)
+    while received := client.recv(1024):
+        print(received.decode(), end='', flush=True)
 
 
 with socket.create_connection((host, port)) as client:

@@ -11,8 +11,8 @@ export function datagramTable(trials: readonly Trial[]): Table | null {
   if (first?.transport !== 'udp') return null;
   const fields: Field<readonly Trial[]>[] = [
     countField('sent', 'plain', ({ requests }) => requests.sent),
-    countField('received', 'plain', (trial) => (isTold(trial) ? trial.requests.completed : null)),
-    countField('lost', 'bad', (trial) => (isTold(trial) ? (trial.requests.lost ?? trial.requests.timedOut) : null)),
+    countField('received', 'plain', (trial) => (isKnown(trial) ? trial.requests.completed : null)),
+    countField('lost', 'bad', (trial) => (isKnown(trial) ? (trial.requests.lost ?? trial.requests.timedOut) : null)),
     countField('late', 'bad', ({ requests }) => requests.late),
     countField('duplicated', 'bad', ({ requests }) => requests.duplicated),
     countField('reordered', 'bad', ({ requests }) => requests.reordered),
@@ -32,7 +32,7 @@ export function datagramTable(trials: readonly Trial[]): Table | null {
  * Reports whether the received datagrams are known. One-way, no reply reports them, but drops of the server's socket do
  * where it can be observed.
  */
-function isTold({ workload, datagrams }: Trial): boolean {
+function isKnown({ workload, datagrams }: Trial): boolean {
   return !isOneWay(workload) || typeof datagrams?.droppedByServer === 'number';
 }
 

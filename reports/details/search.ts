@@ -28,7 +28,7 @@ export function searchTable(capacities: readonly Capacity[], trials: readonly Tr
       { title: 'p50', align: 'right' },
       { title: 'p99', align: 'right' },
       { title: '', align: 'left' },
-      { title: 'why', align: 'left', shrinks: true },
+      { title: 'why', align: 'left', wraps: true },
     ],
     groups: [{ label: null, rows: only.steps.map((step) => rowOf(step, trials)) }],
   };

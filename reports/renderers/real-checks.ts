@@ -5,7 +5,7 @@ import { cell, type Row, type Table } from '../text/table.ts';
 import type { RenderOptions } from './renderer.ts';
 import { drawTable, painter } from './terminal.ts';
 
-/** Requirements for checks of real servers: see docs/verdicts.md. */
+/** Requirements for checks of real servers: see docs/verdicts-verified.md. */
 const MAX_SECONDS = 240;
 const MIN_SHARE = 0.8;
 

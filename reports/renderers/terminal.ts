@@ -20,7 +20,7 @@ const TONES: Readonly<Record<Tone, Style | undefined>> = {
 /** Spaces between columns: usually two, on a narrow terminal one. */
 const MIN_GAP = 1;
 const GAPS = [2, MIN_GAP];
-/** Least width of a column that shrinks. */
+/** Least width of a column that shrinks or wraps. */
 const MIN_WIDTH = 10;
 
 /** Renders a whole result as text for a terminal. */
@@ -68,14 +68,14 @@ function drawFailure(
   ];
 }
 
-/** Draws a table as text, at most `width` wide as long as it has columns that can be left out or shrink. */
+/** Draws a table as text, at most `width` wide as long as it has columns that can be left out, shrink or wrap. */
 export function drawTable(table: Table, width: number, paint: Paint): string {
   const widths = widthsOf(table);
   const total = (gap: number) => widths.reduce((sum, each) => sum + each, gap * (widths.length - 1));
   const gap = GAPS.find((blanks) => total(blanks) <= width);
   if (gap !== undefined) return layOut(table, widths, gap, paint);
   if (table.columns.some(({ optional }) => optional)) return drawTable(withoutOptional(table), width, paint);
-  const shrinking = table.columns.findIndex(({ shrinks }) => shrinks);
+  const shrinking = table.columns.findIndex(({ shrinks, wraps }) => shrinks || wraps);
   const excess = total(MIN_GAP) - width;
   const fitted = widths.map((full, i) => (i === shrinking ? Math.max(MIN_WIDTH, full - excess) : full));
   return layOut(table, fitted, MIN_GAP, paint);
@@ -89,35 +89,43 @@ function widthsOf({ columns, groups }: Table): number[] {
   );
 }
 
-function layOut({ columns, groups }: Table, widths: readonly number[], gap: number, paint: Paint): string {
+function layOut({ columns, groups, note }: Table, widths: readonly number[], gap: number, paint: Paint): string {
   const line = (texts: readonly string[], styleOf: (i: number) => Style | undefined) =>
     texts.map((text, i) => paint(cut(text, widths[i] ?? 0), styleOf(i)));
   const titles = columns.map(({ title }) => title);
   const units = columns.map(({ unit = '' }) => unit);
-  const drawRow = (row: Row) =>
-    line(
-      row.map(({ text }) => plain(text)),
-      (i) => TONES[row[i]?.tone ?? 'plain'],
+  const drawRow = (row: Row) => {
+    const cells = row.map(({ text }, i) =>
+      columns[i]?.wraps ? paragraph(plain(text), widths[i] ?? 0) : [plain(text)],
     );
+    const height = Math.max(...cells.map(({ length }) => length));
+    return Array.from({ length: height }, (_, k) =>
+      line(
+        cells.map((lines) => lines[k] ?? ''),
+        (i) => TONES[row[i]?.tone ?? 'plain'],
+      ),
+    );
+  };
   const head = [
     line(titles, () => 'bold'),
     ...(columns.some(({ unit }) => unit !== undefined) ? [line(units, () => 'dim')] : []),
   ];
-  const rows = groups.flatMap((group) => group.rows.map(drawRow));
-  const lines = alignColumns([...head, ...rows], columns, gap);
+  const drawn = groups.map(({ label, rows }) => ({ label, rows: rows.flatMap(drawRow) }));
+  const lines = alignColumns([...head, ...drawn.flatMap(({ rows }) => rows)], columns, gap);
   return [
     ...lines.splice(0, head.length),
-    ...groups.flatMap(({ label, rows }) => [
+    ...drawn.flatMap(({ label, rows }) => [
       ...(label === null ? [] : ['', paint(plain(label), 'bold')]),
       ...lines.splice(0, rows.length),
     ]),
+    ...(note === undefined ? [] : ['', paint(note, 'dim')]),
   ].join('\n');
 }
 
-function withoutOptional({ title, columns, groups }: Table): Table {
+function withoutOptional({ columns, groups, ...rest }: Table): Table {
   const kept = <T>(items: readonly T[]) => items.filter((_, i) => !columns[i]?.optional);
   return {
-    title,
+    ...rest,
     columns: kept(columns),
     groups: groups.map(({ label, rows }) => ({ label, rows: rows.map(kept) })),
   };

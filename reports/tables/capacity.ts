@@ -24,7 +24,7 @@ export function capacityTable({ capacity = [], trials, plan }: Result, footnotes
   });
   const [first] = capacity;
   const point = trials[0] && { ...trials[0], rate: null };
-  const load = loadTitle(first?.transport ?? '', first ? workWords(first) : null, point, plan.balance);
+  const load = loadTitle(first?.transport ?? '', first ? workWords(first) : null, point, trials);
   return {
     title: `${load}, Poisson arrivals; ${objectives(plan)}`,
     columns: fields.map(({ column }) => column),

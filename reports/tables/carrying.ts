@@ -6,10 +6,15 @@ import { cell, type Table } from '../text/table.ts';
 /** Letters of the transports in cells. */
 const LETTERS: Readonly<Record<TransportName, string>> = { tcp: 't', udp: 'u', tls: 's', unix: 'x' };
 
-/** What the letters in cells mean, in one line. */
-export const carryingLegend = [...transportNames.map((name) => `${LETTERS[name]}: over ${name}`), '–: not served'].join(
-  ', ',
-);
+/** Stands where a letter would, when the app is not served over that transport. */
+const GAP = '·';
+
+/** What the letters and marks in cells mean, in one line. */
+export const carryingLegend = [
+  ...transportNames.map((name) => `${LETTERS[name]}: over ${name}`),
+  `${GAP}: not over that one`,
+  '–: not served',
+].join(', ');
 
 /** Follows the names of models that are not available on this machine. */
 export const UNAVAILABLE_MARK = '*';
@@ -40,7 +45,7 @@ export function carryingTable(models: readonly ListedModel[], appNames: readonly
 /** Each letter has a fixed place, so that columns are easy to compare. */
 function lettersOf(carried: readonly TransportName[]): string {
   if (carried.length === 0) return '–';
-  return transportNames.map((name) => (carried.includes(name) ? LETTERS[name] : '·')).join('');
+  return transportNames.map((name) => (carried.includes(name) ? LETTERS[name] : GAP)).join('');
 }
 
 /** What is not served, and why: each reason once. */
@@ -54,17 +59,17 @@ export interface Refusal {
 /** Returns why cells of {@link carryingTable} are not full. */
 export function refusals(modelNames: readonly ModelName[], appNames: readonly AppName[]): Refusal[] {
   return [
-    ...transportNames.flatMap((transport) => unspoken(transport, appNames)),
+    ...transportNames.flatMap((transport) => unsupported(transport, appNames)),
     ...transportNames.flatMap((transport) => unserved(transport, modelNames)),
     ...appNames.flatMap((app) => uncarried(app, modelNames)),
   ];
 }
 
-function unspoken(transport: TransportName, appNames: readonly AppName[]): Refusal[] {
-  const silent = appNames.filter((app) => !worksOver(app, transport));
-  return silent.length === 0
+function unsupported(transport: TransportName, appNames: readonly AppName[]): Refusal[] {
+  const missing = appNames.filter((app) => !worksOver(app, transport));
+  return missing.length === 0
     ? []
-    : [{ what: `over ${transport}`, why: `${silent.join(', ')}: not supported over ${transport}` }];
+    : [{ what: `over ${transport}`, why: `${missing.join(', ')}: not supported over ${transport}` }];
 }
 
 /** Returns models that serve nothing over a transport, with the reason for an app that is defined over it. */

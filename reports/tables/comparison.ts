@@ -17,18 +17,28 @@ export function comparisonTable(comparable: Comparable, rankings: Rankings | und
   const { transport, work, point, aggregates } = comparable;
   const oneWay = point !== undefined && isOneWay(point.workload);
   const levels = [...new Set(aggregates.map(({ connections }) => connections))].sort((a, b) => a - b);
-  const [model, ...others] = fieldsOf(aggregates, oneWay ? 'one-way' : 'answered', footnotes);
-  const fields = [model, ...(rankings ? [rankField(rankings)] : []), ...others];
-  const groups = levels.map((level): Group => {
+  const ordered = levels.map((level) => {
     const rows = aggregates.filter(({ connections }) => connections === level);
-    return {
-      label: formatPlural(level, 'connection'),
-      rows: fastestFirst(rows, oneWay ? 'bytes' : 'rate').map((row): Row => fields.map((field) => field.cell(row))),
-    };
+    return fastestFirst(rows, oneWay ? 'bytes' : 'rate');
   });
-  const columns = fields.map(({ column }) => column);
-  const balance = aggregates.flatMap(({ trials }) => trials.flatMap((trial) => trial.balance ?? []));
-  return { title: loadTitle(transport, work, point, balance[0]), columns, groups };
+  const notes = new Map(ordered.flat().map((row) => [row, noteNumbers(row, footnotes)] as const));
+  const common = commonNotes(notes);
+  const seen = (row: Aggregate) => (notes.get(row) ?? []).filter((number) => !common.includes(number));
+  const [model, ...others] = fieldsOf(aggregates, oneWay ? 'one-way' : 'answered', seen);
+  const fields = [model, ...(rankings ? [rankField(rankings)] : []), ...others];
+  const groups = ordered.map(
+    (rows, i): Group => ({
+      label: formatPlural(levels[i] ?? 0, 'connection'),
+      rows: rows.map((row): Row => fields.map((field) => field.cell(row))),
+    }),
+  );
+  const trials = aggregates.flatMap((row) => row.trials);
+  return {
+    title: loadTitle(transport, work, point, trials),
+    columns: fields.map(({ column }) => column),
+    groups,
+    ...(common.length > 0 && { note: `Every row: see ${common.join(', ')}.` }),
+  };
 }
 
 type Rankings = NonNullable<Comparison['rankings']>;
@@ -61,7 +71,7 @@ function fastestFirst(rows: readonly Aggregate[], speed: MetricName): Aggregate[
 function fieldsOf(
   rows: readonly Aggregate[],
   load: 'answered' | 'one-way',
-  footnotes: Footnotes,
+  seen: (row: Aggregate) => readonly number[],
 ): [Field<Aggregate>, ...Field<Aggregate>[]] {
   return [
     {
@@ -75,7 +85,7 @@ function fieldsOf(
     }),
     {
       column: { title: 'see', align: 'left' },
-      cell: (row) => cell(noteNumbers(row, footnotes).join(','), 'faint'),
+      cell: (row) => cell(seen(row).join(','), 'faint'),
     },
   ];
 }
@@ -102,4 +112,10 @@ function fairnessCell({ values, connections }: Aggregate, usual: Cell): Cell {
 function noteNumbers({ trials }: Aggregate, footnotes: Footnotes): number[] {
   const numbers = trials.flatMap(({ validity }) => validity.reasons.map((reason) => footnotes.add(reason)));
   return [...new Set(numbers)].sort((a, b) => a - b);
+}
+
+/** Returns the footnotes that every measured row refers to; none where only one was measured. */
+function commonNotes(notes: ReadonlyMap<Aggregate, readonly number[]>): number[] {
+  const [first = [], ...others] = [...notes].filter(([row]) => row.trials.length > 0).map(([, numbers]) => numbers);
+  return others.length === 0 ? [] : first.filter((number) => others.every((numbers) => numbers.includes(number)));
 }

@@ -12,9 +12,14 @@ const MAX_SIZES = 4;
  * Returns the properties that a table's trials have in common, in words.
  * @param work the server's work for each request, in words; null: none.
  * @param point undefined when nothing was measured.
- * @param balance policy of the targets that balance their load.
+ * @param trials all trials of the table.
  */
-export function loadTitle(transport: string, work: string | null, point: Trial | undefined, balance?: string): string {
+export function loadTitle(
+  transport: string,
+  work: string | null,
+  point: Trial | undefined,
+  trials: readonly Trial[] = [],
+): string {
   const worked = work === null ? [] : [`work ${work}`];
   if (point === undefined) return [transport.toUpperCase(), ...worked].join(': ');
   const { app, workload, connection, pipelining, rate, stages, exchange, targets = [] } = point;
@@ -32,7 +37,7 @@ export function loadTitle(transport: string, work: string | null, point: Trial |
     ...worked,
     ...(targets.length > 0 ? [selectText(point)] : []),
     ...(point.cpus === undefined ? [] : [`server on ${formatPlural(point.cpus, 'CPU')}`]),
-    ...(balance === undefined ? [] : [`balanced by ${balance}`]),
+    ...balanceText(trials),
   ];
   return `${transport.toUpperCase()}: ${details.join(', ')}`;
 }
@@ -79,4 +84,14 @@ function sizesText({ size, sizes }: Trial): string {
 /** Formats stages: `rate → 1.00k in 30 s → 0 in 10 s`. */
 function stagesText(stages: Trial['stages'], what: string): string {
   return `${what} ${stages.map(({ seconds, target }) => `→ ${formatCount(target)} in ${formatSeconds(seconds)}`).join(' ')}`;
+}
+
+/** Names the policy of servers that balance their load and, when other servers are in the table, those servers. */
+function balanceText(trials: readonly Trial[]): string[] {
+  const balancing = trials.filter(({ balance }) => balance !== undefined);
+  const [policy] = balancing.map(({ balance }) => balance);
+  if (policy === undefined) return [];
+  if (balancing.length === trials.length) return [`balanced by ${policy}`];
+  const names = new Set(balancing.map(({ target }) => target));
+  return [`policy of ${[...names].join(', ')}: ${policy}`];
 }

@@ -8,6 +8,8 @@ export interface Column {
   readonly align: 'left' | 'right';
   /** The content may be cut to make the table fit. */
   readonly shrinks?: boolean;
+  /** The content may be broken into several lines to make the table fit. */
+  readonly wraps?: boolean;
   /** The column may be left out where the page is too narrow for all columns. */
   readonly optional?: boolean;
 }
@@ -25,6 +27,8 @@ export interface Table {
   readonly title: string;
   readonly columns: readonly Column[];
   readonly groups: readonly Group[];
+  /** A short remark on all rows, for the end of the table. */
+  readonly note?: string;
 }
 
 /** Rows that belong together, under a label of their own. */

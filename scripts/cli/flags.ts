@@ -106,7 +106,7 @@ function faultsOf(issues: readonly z.core.$ZodIssue[], names: readonly string[])
 }
 
 function faultOf(issue: z.core.$ZodIssue): string {
-  const flag = `--${String(issue.path[0])}`;
+  const flag = asTyped(String(issue.path[0]));
   switch (paramsOf(issue).subject) {
     case 'name':
       return issue.message;
@@ -121,10 +121,14 @@ function paramsOf(issue: z.core.$ZodIssue): Partial<FlagIssue> {
   return issue.code === 'custom' ? ((issue.params as FlagIssue | undefined) ?? {}) : {};
 }
 
+/** Returns a flag as help shows it and users type it: `--app`, and `-a` for a name of one letter. */
+export function asTyped(name: string): string {
+  return name.length === 1 ? `-${name}` : `--${name}`;
+}
+
 function unknownFlag(key: string, names: readonly string[]): string {
-  const flag = key.length === 1 ? `-${key}` : `--${key}`;
   const meant = key.length === 1 ? undefined : nearest(key, names);
-  return `unknown flag ${flag}${meant ? `; did you mean --${meant}?` : ''}`;
+  return `unknown flag ${asTyped(key)}${meant ? `; did you mean --${meant}?` : ''}`;
 }
 
 function metaOf(type: z.ZodType): FlagMeta {

@@ -125,7 +125,7 @@ export const check: Command<typeof schema> = {
   describe: 'Check whether one server is slower than another, for CI',
   schema,
   examples: [
-    ["check --a './old {port}' --b './new {port}'", 'two programs'],
+    ["check -a './old {port}' -b './new {port}'", 'two programs'],
     ["check --baseline-ref main --build 'npm ci' --exec 'node server.js {port}'", 'this branch against main'],
     ["check --baseline runs.json --record --exec 'node server.js {port}'", 'record a run; without --record, judge one'],
   ],

@@ -1,7 +1,7 @@
 import type { ForeignServer, SingleTarget } from '../../bench/model/configuration.ts';
 import { REFERENCE } from '../../bench/model/stored-baseline.ts';
 import type { Reason } from '../../bench/model/trial.ts';
-import type { Flags } from '../cli/flags.ts';
+import { asTyped, type Flags } from '../cli/flags.ts';
 import { log } from '../cli/output.ts';
 import { build, checkOut } from './checkout.ts';
 
@@ -33,7 +33,7 @@ type ProgramFlags = Flags<
 /** Digits of a commit hash that are shown. */
 const SHORT_COMMIT = 9;
 
-/** Reads the programs to compare: --a and --b, or --exec with --baseline-ref or --baseline. */
+/** Reads the programs to compare: -a and -b, or --exec with --baseline-ref or --baseline. */
 export function readPrograms(flags: ProgramFlags): Programs {
   const { 'start-timeout': startLimitMs, 'baseline-ref': ref } = flags.values;
   const server = (name: string, command: string, directory?: string): ForeignServer => ({
@@ -43,9 +43,9 @@ export function readPrograms(flags: ProgramFlags): Programs {
   if (flags.isGiven('baseline')) return referencePrograms(flags, server);
   if (ref !== undefined) return baselinePrograms(flags, ref, server);
   if (flags.isGiven('exec')) {
-    flags.refuse('--exec needs --baseline-ref or --baseline; without them, use --a and --b');
+    flags.refuse('--exec needs --baseline-ref or --baseline; without them, use -a and -b');
   }
-  if (flags.isGiven('build')) flags.refuse('--build needs --baseline-ref; without it, use --a and --b');
+  if (flags.isGiven('build')) flags.refuse('--build needs --baseline-ref; without it, use -a and -b');
   const [a, b] = (['a', 'b'] as const).map((name) => {
     const command = readCommand(flags, name, 'specify what to compare');
     return server(command, command);
@@ -61,7 +61,7 @@ function ready(arms: Pick<Programs, 'a' | 'b'>): Programs {
 function referencePrograms(flags: ProgramFlags, server: (name: string, command: string) => ForeignServer): Programs {
   for (const other of ['a', 'b', 'baseline-ref', 'build'] as const) {
     if (flags.isGiven(other)) {
-      flags.refuse(`--${other} can't be combined with --baseline, which compares --exec with recorded runs`);
+      flags.refuse(`${asTyped(other)} can't be combined with --baseline, which compares --exec with recorded runs`);
     }
   }
   const command = readCommand(flags, 'exec', 'specify what to compare with the recorded runs');
@@ -75,7 +75,7 @@ function baselinePrograms(
 ): Programs {
   for (const other of ['a', 'b'] as const) {
     if (flags.isGiven(other))
-      flags.refuse(`--${other} can't be combined with --baseline-ref, which runs --exec in both checkouts`);
+      flags.refuse(`${asTyped(other)} can't be combined with --baseline-ref, which runs --exec in both checkouts`);
   }
   const command = readCommand(flags, 'exec', 'specify what to run in both checkouts');
   const buildCommand = flags.values.build;
@@ -119,8 +119,8 @@ function readCommand(flags: ProgramFlags, name: 'a' | 'b' | 'exec', request: str
   if (command.includes('{port}') || command.includes('{path}')) return command;
   flags.refuse(
     command === ''
-      ? `${request}: --${name} 'CMD {port}' is missing`
-      : `--${name}: '${command}' has no {port}: write it where the port goes`,
+      ? `${request}: ${asTyped(name)} 'CMD {port}' is missing`
+      : `${asTyped(name)}: '${command}' has no {port}: write it where the port goes`,
   );
   return '{port} {transport}';
 }

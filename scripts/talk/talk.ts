@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Display } from './display.ts';
 
 /** How a conversation ended without an error: the peer closed it, or sent nothing for too long. */
-export type Farewell = 'closed' | 'silent';
+export type TalkEnd = 'closed' | 'silent';
 
 /**
  * Sends each chunk of `input` to a peer and shows what the peer sends. At the end of the input it ends the writing side
@@ -16,7 +16,7 @@ export async function talk(
   input: AsyncIterable<Uint8Array>,
   display: Display,
   timeoutMs: number,
-): Promise<Farewell> {
+): Promise<TalkEnd> {
   let timer: NodeJS.Timeout | undefined;
   let silent = false;
   const lookWhetherSilent = () => {

@@ -38,7 +38,7 @@ class Client implements StreamSession {
     this.#partial = lines.pop() ?? '';
     for (const line of lines) this.#keep(line.replace(/\r$/, ''));
     if (this.#unread + this.#partial.length > UNREAD_LIMIT) {
-      this.dismiss('You said more than the operator can read.');
+      this.dismiss('You sent more than the operator can read.');
       this.#desk.leave(this);
     } else {
       this.#desk.takeTurn();

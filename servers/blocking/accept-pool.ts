@@ -8,7 +8,7 @@ import { ofSeveral } from '../random/random-spec.ts';
 import { DescriptorRoom, openRoom } from '../rooms/descriptor-room.ts';
 import { loadDatagramApp, loadStreamApp } from '../served.ts';
 import { taskOf } from '../spawning/task.ts';
-import { startThreads, tellReady, threadsEnd } from '../spawning/thread.ts';
+import { signalReady, startThreads, threadsEnd } from '../spawning/thread.ts';
 import { WorkerWatch } from '../spawning/worker-watch.ts';
 import { serveDatagrams } from './datagrams.ts';
 import { serveStream } from './stream.ts';
@@ -81,12 +81,12 @@ async function stopPool(fd: number, shared: Int32Array, threads: readonly Worker
 export async function serve({ fd, spec, shared, serving, room: memory }: PoolInput): Promise<void> {
   if (spec.transport === 'udp') {
     const app = await loadDatagramApp(spec);
-    tellReady();
+    signalReady();
     return serveDatagrams(fd, app);
   }
   const app = await loadStreamApp(spec);
   const room = DescriptorRoom.of(memory);
-  tellReady();
+  signalReady();
   const stopping = () => Atomics.load(shared, STOP) === 1;
   for (let connection = nextConnection(fd, stopping); connection >= 0; connection = nextConnection(fd, stopping)) {
     setOption(connection, 'TCP_NODELAY', 1);

@@ -17,7 +17,7 @@ import { openListener } from '../listening/listener.ts';
 import { ofSeveral } from '../random/random-spec.ts';
 import { loadDatagramApp } from '../served.ts';
 import { taskOf } from '../spawning/task.ts';
-import { startThreads, tellReady, threadsEnd } from '../spawning/thread.ts';
+import { signalReady, startThreads, threadsEnd } from '../spawning/thread.ts';
 import { WorkerWatch } from '../spawning/worker-watch.ts';
 import { type Client, type ClientWorker, ClientWorkers } from './client-workers.ts';
 import { BlockingDatagrams, type FirstDatagram } from './datagrams.ts';
@@ -110,7 +110,7 @@ function within(milliseconds: number, promise: Promise<unknown>): Promise<unknow
 
 /** Accepts connections, in the listener thread. */
 export function acceptConnections({ listener, capacity, shared }: ListenerInput): void {
-  tellReady();
+  signalReady();
   for (;;) {
     waitForCapacity(shared, capacity);
     const fd = nextConnection(listener, () => Atomics.load(shared, STOP) === 1);
@@ -137,7 +137,7 @@ export async function adoptPeers({ listener, spec, capacity, shared }: ListenerI
   const address = asInternet(localAddress(listener));
   const datagrams = new BlockingDatagrams(app);
   const peers = new Set<string>();
-  tellReady();
+  signalReady();
   try {
     while (Atomics.load(shared, STOP) === 0 && datagrams.receive(listener, 0) === 'datagram') {
       forgetEnded(peers);

@@ -142,7 +142,7 @@ export class CompletionConnection implements StreamReply {
   toOthers(bytes: Uint8Array, start: number, end: number): void {
     if (this.#phase !== 'talking') return;
     if (this.#waitNanos > 0) this.#delayedBroadcasts.keep(bytes, start, end);
-    else this.#ring.tellOthers(this, bytes, start, end);
+    else this.#ring.sendToOthers(this, bytes, start, end);
   }
 
   /** Sends a message of another connection. Drops a peer that leaves more than {@link UNREAD_LIMIT} bytes unread. */
@@ -203,7 +203,7 @@ export class CompletionConnection implements StreamReply {
   #sendDelayedBroadcasts(): void {
     const { memory, start, end } = this.#delayedBroadcasts;
     if (memory === undefined || start === end) return;
-    this.#ring.tellOthers(this, memory.bytes, start, end);
+    this.#ring.sendToOthers(this, memory.bytes, start, end);
     this.#delayedBroadcasts.clear();
   }
 

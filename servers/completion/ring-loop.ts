@@ -2,7 +2,7 @@ import type { RunningServer, ServerSpec, WorkerEnded } from '../contract.ts';
 import { loadDatagramApp, loadStreamApp } from '../served.ts';
 import { type LoopInput, startLoops } from '../spawning/loop-threads.ts';
 import { taskOf } from '../spawning/task.ts';
-import { tellReady } from '../spawning/thread.ts';
+import { signalReady } from '../spawning/thread.ts';
 import { RingDatagrams } from './ring-datagrams.ts';
 import { RingStreams } from './ring-streams.ts';
 
@@ -23,7 +23,7 @@ export async function loop({ listener, spec, stop }: LoopInput): Promise<void> {
       ? new RingDatagrams(listener, await loadDatagramApp(spec))
       : new RingStreams(listener, await loadStreamApp(spec), undefined, stopping);
   // Only now is it certain that the ring exists.
-  tellReady();
+  signalReady();
   try {
     // After the flag is set, the listener is shut down, which ends a wait.
     while (!stopping()) sockets.serve();

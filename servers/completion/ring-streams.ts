@@ -139,7 +139,7 @@ export class RingStreams implements StreamRing<CompletionConnection> {
     shutdown(fd, SHUT_RDWR);
   }
 
-  tellOthers(connection: CompletionConnection, bytes: Uint8Array, start: number, end: number): void {
+  sendToOthers(connection: CompletionConnection, bytes: Uint8Array, start: number, end: number): void {
     for (const other of this.#connections) if (other !== connection) other?.receiveBroadcast(bytes, start, end);
   }
 

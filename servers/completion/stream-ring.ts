@@ -39,7 +39,7 @@ export interface StreamRing<Connection> {
   /** Shuts the socket down in both directions, which ends its operations in flight. */
   abort(fd: number): void;
   /** Calls `receiveBroadcast` of every other connection with the bytes. */
-  tellOthers(connection: Connection, bytes: Uint8Array, start: number, end: number): void;
+  sendToOthers(connection: Connection, bytes: Uint8Array, start: number, end: number): void;
   /** Releases a connection that is over and has no operation in flight: `free` may be called. */
   over(connection: Connection): void;
 }

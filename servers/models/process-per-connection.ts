@@ -6,8 +6,11 @@ import type { ServerModel } from '../contract.ts';
 import { Hub } from '../rooms/hub.ts';
 import { taskOf } from '../spawning/task.ts';
 
-/** Private memory of a child `node`, in bytes. Most of its 50 MB resident set is shared with the other children. */
-const PROCESS_BYTES = 20e6;
+/**
+ * Memory of a child `node`, in bytes, without the share of its pages that belongs to others. The upper end of what
+ * docs/costs.md reports.
+ */
+const PROCESS_BYTES = 12 * 1024 ** 2;
 
 /** Half of the machine's memory, and at most 500 children, so that the number of processes is bounded. */
 const CAPACITY = Math.min(500, Math.floor(totalmem() / 2 / PROCESS_BYTES));

@@ -5,8 +5,8 @@ import { startConcurrentServer } from '../blocking/server-per-client.ts';
 import type { ServerModel } from '../contract.ts';
 import { openRoom } from '../rooms/descriptor-room.ts';
 
-/** Resident memory of a worker thread, in bytes: a V8 isolate and a stack. Measured: 8 to 10 MB. */
-const THREAD_BYTES = 10e6;
+/** Memory of a worker thread, in bytes: a V8 isolate and a stack. The upper end of what docs/costs.md reports. */
+const THREAD_BYTES = 10 * 1024 ** 2;
 
 /** Half of the machine's memory, and at most 1000 threads, so that the number of threads is bounded. */
 const CAPACITY = Math.min(1000, Math.floor(totalmem() / 2 / THREAD_BYTES));

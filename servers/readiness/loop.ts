@@ -8,7 +8,7 @@ import { DescriptorRoom, openRoom } from '../rooms/descriptor-room.ts';
 import { loadDatagramApp, loadStreamApp } from '../served.ts';
 import { type LoopInput, startLoops } from '../spawning/loop-threads.ts';
 import { taskOf } from '../spawning/task.ts';
-import { tellReady } from '../spawning/thread.ts';
+import { signalReady } from '../spawning/thread.ts';
 import { soonest } from '../timing/waiting-connections.ts';
 import { StreamBuffers } from './connection.ts';
 import { DatagramBatches } from './datagram-batches.ts';
@@ -50,11 +50,11 @@ export async function loop({ listener, spec, stop, room, poller: name }: Readine
   poller.add(listener, POLLIN);
   if (spec.transport === 'udp') {
     const app = await loadDatagramApp(spec);
-    tellReady();
+    signalReady();
     answerDatagrams(poller, listener, app, stopping);
   } else {
     const app = await loadStreamApp(spec);
-    tellReady();
+    signalReady();
     const connections = new WatchedConnections(poller, app, new StreamBuffers(DescriptorRoom.of(room)));
     new ReadinessLoop(poller, listener, connections, stopping).run();
   }

@@ -15,11 +15,11 @@ export class MemoryPool {
   /** Kept blocks, by size. */
   readonly #kept: NativeMemory[][] = Array.from({ length: MAX_BITS - MIN_BITS + 1 }, () => []);
   #keptBytes = 0;
-  #lentBytes = 0;
+  #borrowedBytes = 0;
 
   /** Number of bytes taken and not given back. */
-  get lentBytes(): number {
-    return this.#lentBytes;
+  get borrowedBytes(): number {
+    return this.#borrowedBytes;
   }
 
   /** Returns a block of at least `size` bytes with arbitrary contents. Give it back with {@link give}. */
@@ -28,13 +28,13 @@ export class MemoryPool {
     const kept = this.#kept[bits - MIN_BITS]?.pop();
     if (kept !== undefined) this.#keptBytes -= kept.size;
     const memory = kept ?? new NativeMemory(bits <= MAX_BITS ? 2 ** bits : size);
-    this.#lentBytes += memory.size;
+    this.#borrowedBytes += memory.size;
     return memory;
   }
 
   /** Takes a block back. The caller must not use it any more. */
   give(memory: NativeMemory): void {
-    this.#lentBytes -= memory.size;
+    this.#borrowedBytes -= memory.size;
     const place = this.#kept[31 - Math.clz32(memory.size) - MIN_BITS];
     if (place === undefined || this.#keptBytes + memory.size > KEPT_BYTES) {
       memory.free();

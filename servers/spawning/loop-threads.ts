@@ -22,7 +22,7 @@ const CLOSE_LIMIT_MS = 1000;
 /**
  * Runs a loop for each listener. A wait blocks, so each loop has its own thread. The calling thread stays
  * free to stop them: a listener that is shut down becomes ready, which wakes its loop.
- * @param taskFor makes the task of a loop. The loop calls `tellReady` of thread.ts when it is about to wait.
+ * @param taskFor makes the task of a loop. The loop calls `signalReady` of thread.ts when it is about to wait.
  * @param listeners sockets on one address. They are closed when the server is closed or can't start.
  * @param workerEnded as for {@link ServerModel.start}. A loop that ends unexpectedly ends this process, too.
  * @throws {SystemError} when a loop lacks a resource, such as a descriptor.

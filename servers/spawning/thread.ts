@@ -13,7 +13,7 @@ export function startThread(task: Task): Worker {
 }
 
 /** In a thread: reports that it is ready, before its first blocking call. See {@link startThreads}. */
-export function tellReady(): void {
+export function signalReady(): void {
   parentPort?.postMessage('ready');
 }
 

@@ -8,7 +8,7 @@ const CALL = '?';
 /** What a server does with a line, instead of sending it to all others. */
 type Treat = (
   line: string,
-  say: { toOthers(text: string): void; toSpeaker(text: string): void; leave(): void },
+  room: { toOthers(text: string): void; toSender(text: string): void; leave(): void },
 ) => void;
 
 /** Starts a chat server that passes one line in `every` to `treat`. */
@@ -22,13 +22,13 @@ function chat(treat: Treat, every = 100): Promise<string> {
     const toOthers = (text: string) => {
       for (const client of clients) if (client !== socket) client.write(text);
     };
-    const say = { toOthers, toSpeaker: (text: string) => socket.write(text), leave: () => socket.resetAndDestroy() };
+    const room = { toOthers, toSender: (text: string) => socket.write(text), leave: () => socket.resetAndDestroy() };
     socket.on('data', (chunk) => {
       const whole = (partial + chunk.toString('latin1')).split('\n');
       partial = whole.pop() ?? '';
       for (const line of whole) {
         if (line === CALL || ++lines % every !== 0) toOthers(`${line}\n`);
-        else treat(`${line}\n`, say);
+        else treat(`${line}\n`, room);
       }
     });
   });
@@ -85,10 +85,10 @@ describe('a chat server that', () => {
 
   test('sends lines back to the sender is reported as duplicating them', async () => {
     let returned = 0;
-    const url = await chat((line, { toOthers, toSpeaker }) => {
+    const url = await chat((line, { toOthers, toSender }) => {
       returned++;
       toOthers(line);
-      toSpeaker(line);
+      toSender(line);
     });
     const trial = await measureChat(url, ...counted(450));
     expect(returned).toBeGreaterThan(0);
@@ -105,7 +105,7 @@ describe('a chat server that', () => {
         held = line;
         return;
       }
-      // Order is defined only among the lines of one speaker.
+      // Order is defined only among the lines of one sender.
       const same = held.slice(0, 8) === line.slice(0, 8);
       if (same) swapped++;
       toOthers(same ? line + held : held + line);

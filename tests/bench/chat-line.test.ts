@@ -29,9 +29,9 @@ test('a line has its documented format', () => {
 });
 
 test('lines and calls are parsed as written, wherever the stream is cut', () => {
-  const said = fc.array(fc.option(fc.tuple(fc.nat(0x7fffffff), fc.nat(0x7fffffff))), { maxLength: 8 });
+  const received = fc.array(fc.option(fc.tuple(fc.nat(0x7fffffff), fc.nat(0x7fffffff))), { maxLength: 8 });
   fc.assert(
-    fc.property(said, fc.array(fc.nat(200)), (lines, cuts) => {
+    fc.property(received, fc.array(fc.nat(200)), (lines, cuts) => {
       const bytes = Buffer.concat(lines.map((numbers) => (numbers === null ? CALL : line(...numbers))));
       const at = [0, ...cuts.map((cut) => Math.min(cut, bytes.length)).sort((a, b) => a - b), bytes.length];
       const pieces = at.slice(1).map((end, i) => bytes.subarray(at[i], end));

@@ -65,11 +65,12 @@ describe('the target that scaled best', () => {
 });
 
 describe('a verdict', () => {
-  const say = (...input: Parameters<typeof trials>) => stateVerdict(compareTargets(trials(...input))).statements;
+  const statementsOf = (...input: Parameters<typeof trials>) =>
+    stateVerdict(compareTargets(trials(...input))).statements;
 
   test('names the best scaling, the fastest and the starving target, and the rounds that a ranking needs', () => {
     const rates = { a: [100, 90, 100, 90], b: [200, 91, 200, 89], c: [10, 500, 10, 500] } as const;
-    expect(say(rates, ['c'])).toEqual([
+    expect(statementsOf(rates, ['c'])).toEqual([
       'TCP: a scaled best in this run: with 100 connections it kept 90 % of its best rate, ' +
         'and no model that served every connection was faster there in every round.',
       'TCP: a was fastest with 100 connections: 90 requests/s.',
@@ -78,7 +79,7 @@ describe('a verdict', () => {
     ]);
   });
 
-  test('is empty for one target alone', () => expect(say({ a: [1, 1, 1, 1] })).toEqual([]));
+  test('is empty for one target alone', () => expect(statementsOf({ a: [1, 1, 1, 1] })).toEqual([]));
 });
 
 test('one-way workloads are compared by bytes, regardless of their requests', () => {

@@ -5,7 +5,7 @@ import { judgeTrial } from '../../bench/run/validity.ts';
 import { good, requests, udp } from './good-trial.ts';
 
 describe('lost datagrams', () => {
-  const told = (lost: number, datagrams: MeasuredTrial['datagrams'], workload: Workload = 'request-response') => {
+  const reasonsOf = (lost: number, datagrams: MeasuredTrial['datagrams'], workload: Workload = 'request-response') => {
     const { reasons } = judgeTrial({ ...good, ...udp, ...requests({ lost, timedOut: lost }), datagrams, workload });
     return reasons.map(({ code, message }) => `${code}: ${message}`);
   };
@@ -50,10 +50,10 @@ describe('lost datagrams', () => {
         `lost: 5 of 5,000 datagrams (0.1 %) were lost: socket buffers overflowed, or the server dropped them; ${ENLARGE}`,
       ],
     ],
-  ])('%s', (_, lost, datagrams, expected) => expect(told(lost, datagrams)).toEqual(expected));
+  ])('%s', (_, lost, datagrams, expected) => expect(reasonsOf(lost, datagrams)).toEqual(expected));
 
   test('of an upload are those that the server’s socket dropped', () => {
-    expect(told(0, seen(50, 0), 'upload')).toEqual([
+    expect(reasonsOf(0, seen(50, 0), 'upload')).toEqual([
       `lost: 50 of 5,000 datagrams (1 %) were lost: 50 dropped by the server's socket: ${ENLARGE}`,
     ]);
   });

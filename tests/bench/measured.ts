@@ -29,7 +29,7 @@ export function startMeasuring(...flags: readonly string[]): Program {
 }
 
 /**
- * Measures the targets that flags name, from the first request for 100 ms unless flags say otherwise. That is enough
+ * Measures the targets that flags name, from the first request for 100 ms unless flags set another time. That is enough
  * time to count something; tests that need a number of requests use {@link counted}.
  */
 export function measureTargets(...flags: readonly string[]): Promise<Run> {
@@ -40,7 +40,7 @@ async function measureBriefly(command: 'run' | 'bench', flags: readonly string[]
   return runOf(await runBuilt(briefly(command, flags)));
 }
 
-/** Returns a command line that measures for a short time and prints JSON, unless flags say otherwise. */
+/** Returns a command line that measures for a short time and prints JSON, unless flags set another time. */
 function briefly(command: 'run' | 'bench', flags: readonly string[]): string[] {
   const lasting = flags.includes('-s') ? [] : ['-d', '100ms'];
   const brief = [...lasting, '--warmup', '0s', '--seed', '1', '-r', '1', '--out-dir', scratchDirectory()];

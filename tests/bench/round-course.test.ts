@@ -61,11 +61,11 @@ describe('a course of rounds', () => {
   test.each([
     [30, 'ended after 3 rounds, 9 fewer than a ranking needs: raise --budget'],
     [8, 'ended after 12 rounds, with pairs that are still open'],
-  ])('reports what a budget left open', (eachSeconds, said) => {
+  ])('reports what a budget left open', (eachSeconds, message) => {
     const course = new RoundCourse(auto, 0);
     roundsOf(course, eachSeconds);
     expect(course.warnings(comparison(false))).toEqual([
-      { code: 'budget-over', message: expect.stringContaining(said) },
+      { code: 'budget-over', message: expect.stringContaining(message) },
     ]);
     expect(course.warnings(comparison(true))).toEqual([]);
   });

@@ -25,9 +25,9 @@ function oneThread(): ForeignServer {
 }
 
 /** Places the check of two programs under 20 connections. */
-function placed(a: SingleTarget, b: ForeignServer, wishes: Parameters<typeof placeOnCpus>[1] = plan) {
+function placed(a: SingleTarget, b: ForeignServer, requested: Parameters<typeof placeOnCpus>[1] = plan) {
   const point = { ...plan.point, connections: 20 };
-  const whole = { ...plan, ...wishes, a, b, point, timeoutMs: 60_000, openTimeoutMs: 60_000 };
+  const whole = { ...plan, ...requested, a, b, point, timeoutMs: 60_000, openTimeoutMs: 60_000 };
   return separate(whole, placeOnCpus(cpus, whole), signal);
 }
 
@@ -49,7 +49,7 @@ describe.skipIf(skipped)('on two or three CPUs (needs a C compiler)', () => {
   });
 
   test('CPUs that the user chose are kept', async () => {
-    const wishes = { serverCpus: [...cpus], loadCpus: null, threads: null };
-    expect((await placed(oneThread(), oneThread(), wishes)).serverCpus).toEqual(cpus);
+    const requested = { serverCpus: [...cpus], loadCpus: null, threads: null };
+    expect((await placed(oneThread(), oneThread(), requested)).serverCpus).toEqual(cpus);
   });
 });

@@ -15,7 +15,7 @@ const echoAfter = (delayMs: number) => (socket: Socket) =>
 const echoSlowly = echoAfter(SLOW_MS);
 
 /** An address without a listener: port 1 is reserved for tcpmux (RFC 1078), which is obsolete. */
-const NOBODY = '127.0.0.1:1';
+const CLOSED = '127.0.0.1:1';
 
 async function measureAll(urls: readonly string[], ...flags: readonly string[]): Promise<Trial> {
   const targets = urls.flatMap((url) => ['--target', url]);
@@ -164,7 +164,7 @@ describe('a target that refuses connections', () => {
     ['udp, at a rate', 'udp', ['-R', '400']],
   ])('is reported with its failures, and the others continue: %s', async (_, transport, more) => {
     const good = await (transport === 'tcp' ? tcpServer(echo) : udpServer((datagram, reply) => reply(datagram)));
-    const trial = await measureAll([good, `${transport}://${NOBODY}`], ...flags, ...more);
+    const trial = await measureAll([good, `${transport}://${CLOSED}`], ...flags, ...more);
     expectWhole(trial);
     const [served, refusing] = trial.targets ?? [];
     expect(served?.requests.completed).toBeGreaterThan(0);
@@ -176,12 +176,12 @@ describe('a target that refuses connections', () => {
     expect(refusing?.requests[sends ? 'dropped' : 'sent']).toBe(0);
     expect(trial.validity.verdict).toBe('suspect');
     const [reason] = trial.validity.reasons.filter(({ code }) => code === 'target-failed');
-    expect(reason?.message).toContain(`${transport}://${NOBODY} all of its ${refusing && failedOf(refusing)}`);
+    expect(reason?.message).toContain(`${transport}://${CLOSED} all of its ${refusing && failedOf(refusing)}`);
   });
 
   test('gets its share of arrivals, and each fails', async () => {
     const good = await tcpServer(echo);
-    const trial = await measureAll([good, `tcp://${NOBODY}`], ...flags, '-R', '400', '-d', '500ms');
+    const trial = await measureAll([good, `tcp://${CLOSED}`], ...flags, '-R', '400', '-d', '500ms');
     const [served, refusing] = trial.targets ?? [];
     const dropped = refusing?.requests.dropped ?? 0;
     expectRate({ ...trial, requests: { ...trial.requests, sent: trial.requests.sent + dropped } }, 400);
@@ -191,7 +191,7 @@ describe('a target that refuses connections', () => {
   });
 
   test('fails the trial when all others refuse, too', async () => {
-    const urls = [`tcp://${NOBODY}`, `tcp://${NOBODY}`].flatMap((url) => ['--target', url]);
+    const urls = [`tcp://${CLOSED}`, `tcp://${CLOSED}`].flatMap((url) => ['--target', url]);
     const { code, result } = await measureTargets(...urls, ...flags);
     expect({ code, trials: result.trials.length }).toEqual({ code: 4, trials: 0 });
     expect(result.failures[0]?.message).toContain('127.0.0.1:1');

@@ -130,10 +130,11 @@ describe('standings', () => {
 });
 
 describe('a verdict with enough rounds', () => {
-  const say = (...input: Parameters<typeof rounds>) => stateVerdict(compareTargets(rounds(...input))).statements;
+  const statementsOf = (...input: Parameters<typeof rounds>) =>
+    stateVerdict(compareTargets(rounds(...input))).statements;
 
   test('names the best scaling and the fastest target', () => {
-    expect(say(12, CROSSING)).toEqual([
+    expect(statementsOf(12, CROSSING)).toEqual([
       'TCP: b scales best: with 64 connections it keeps 100 % of its best rate; no target is known to keep more, and ' +
         'none is faster there.',
       'TCP: b is fastest with 64 connections: 220 requests/s, ahead of every other.',
@@ -142,7 +143,7 @@ describe('a verdict with enough rounds', () => {
   });
 
   test('names its scope when some targets did not serve every connection', () => {
-    expect(say(12, CROSSING, starving('b'))).toEqual([
+    expect(statementsOf(12, CROSSING, starving('b'))).toEqual([
       'TCP: of the targets that served every connection, a scales best: with 64 connections it keeps 90 % of its ' +
         'best rate; no target is known to keep more, and none is faster there.',
       'TCP: of the targets that served every connection, a is fastest with 64 connections: 180 requests/s, ahead of ' +
@@ -154,14 +155,14 @@ describe('a verdict with enough rounds', () => {
   });
 
   test('ranks no target when fewer than two served every connection', () => {
-    expect(say(12, { a: { 64: 100 }, b: { 64: 50 } }, starving('a')).at(-1)).toBe(
+    expect(statementsOf(12, { a: { 64: 100 }, b: { 64: 50 } }, starving('a')).at(-1)).toBe(
       'Medians of 12 rounds; no target is ranked. Only targets that served every connection in valid trials are ' +
         'compared.',
     );
   });
 
   test('does not report a target with too many invalid rounds as starving', () => {
-    const wrong = say(12, CROSSING, ({ target, round }) =>
+    const wrong = statementsOf(12, CROSSING, ({ target, round }) =>
       target === 'b' && round > 5 ? { validity: { verdict: 'invalid', reasons: [] } } : {},
     );
     expect(wrong[1]).toMatch(/^TCP: of the ranked targets, a is fastest with 64 connections/);
@@ -169,7 +170,7 @@ describe('a verdict with enough rounds', () => {
   });
 
   test('names no best scaling target when the one with the best retention is slower', () => {
-    const [scaling, fastest] = say(12, { slow: { 1: 10, 64: 10 }, fast: { 1: 100, 64: 60 } });
+    const [scaling, fastest] = statementsOf(12, { slow: { 1: 10, 64: 10 }, fast: { 1: 100, 64: 60 } });
     expect(scaling).toBe(
       'TCP: no target scales best: with 64 connections slow keeps the most of the best rate (100 %), but fast is ' +
         'faster there and keeps 60 %.',
@@ -179,7 +180,7 @@ describe('a verdict with enough rounds', () => {
 
   test('names the set of targets that no other is ahead of', () => {
     const twins = { a: { 1: 100, 64: 90 }, b: { 1: 100, 64: 90 }, c: { 1: 100, 64: 20 } };
-    expect(say(12, twins).slice(0, 2)).toEqual([
+    expect(statementsOf(12, twins).slice(0, 2)).toEqual([
       'TCP: a and b scale best and are not distinguished: with 64 connections they keep 90 % and 90 % of their best ' +
         'rates, and no target is faster there.',
       'TCP: no target is ahead of a and b with 64 connections; they are within 2 % of each other.',
@@ -193,7 +194,7 @@ describe('a verdict with enough rounds', () => {
         requestsPerSecond: throughput.requestsPerSecond * (target === 'a' && round % 2 === 0 ? 1.3 : 1),
       },
     });
-    const statements = say(12, { a: { 64: 90 }, b: { 64: 100 } }, uneven);
+    const statements = statementsOf(12, { a: { 64: 90 }, b: { 64: 100 } }, uneven);
     expect(statements).toEqual([
       'TCP: no target is ahead of a and b with 64 connections; these rounds do not distinguish them.',
       'Medians of 12 rounds; 1 of 1 pairs are still open: more rounds may decide them (--rounds auto).',
@@ -201,7 +202,7 @@ describe('a verdict with enough rounds', () => {
   });
 
   test('reports that rounds were left out', () => {
-    const invalid = say(12, CROSSING, ({ target, round }) =>
+    const invalid = statementsOf(12, CROSSING, ({ target, round }) =>
       target === 'b' && round === 5 ? { validity: { verdict: 'invalid', reasons: [] } } : {},
     );
     expect(invalid.at(-1)).toBe(
@@ -210,7 +211,7 @@ describe('a verdict with enough rounds', () => {
   });
 
   test('warns about targets measured with the generator at its limit', () => {
-    const statements = say(12, CROSSING, ({ target }) => ({ generator: { saturated: target === 'b' } }));
+    const statements = statementsOf(12, CROSSING, ({ target }) => ({ generator: { saturated: target === 'b' } }));
     expect(statements).toContain(
       'TCP: with 64 connections the generator was at its limit against b: it may be faster than measured.',
     );

@@ -55,7 +55,7 @@ describe('the memory cost of a connection', () => {
 
 test('a server that is killed during the measurement is a failed target', async () => {
   const program = startMeasuring('--model', 'async', '-d', '60s', '-r', '2');
-  const measuring = await program.says(/./);
+  const measuring = await program.waitForOutput(/./);
   expect(measuring).not.toBeNull();
   const host = await hostOf(program.process.pid ?? 0);
   process.kill(host, 'SIGKILL');

@@ -12,7 +12,7 @@ import { checkAgainst, echo, recordedRuns as runs, saved } from './recorded-plan
 describe('a check against recorded runs is refused with 2', () => {
   test.each<[string, readonly string[], string]>([
     ['of p99', ['--exec', echo, '--gate', 'p99'], "--gate: p99 can't be compared with recorded runs"],
-    ['of two programs', ['--exec', echo, '--a', echo], "--a can't be combined with --baseline"],
+    ['of two programs', ['--exec', echo, '--a', echo], "-a can't be combined with --baseline"],
     ['of a commit', ['--exec', echo, '--baseline-ref', 'HEAD'], "--baseline-ref can't be combined with --baseline"],
     ['without a program', [], "--exec 'CMD {port}' is missing"],
     ['with a confirmation', ['--exec', echo, '--confirm'], "--confirm can't be combined with --baseline"],

@@ -60,7 +60,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     const program = new Program([
       ...['bench', '--models', 'event-driven,nonblocking', '-c', '1', '-r', '100', ...short, '--out-dir', directory],
     ]);
-    await program.says(/^\[2\/400\]/m);
+    await program.waitForOutput(/^\[2\/400\]/m);
     program.process.kill(signal);
     const { code, stdout, stderr } = await program.end();
     expect({ code, stderr }).toMatchObject({ code: 130 });

@@ -5,15 +5,15 @@ const echo = 'exec node tests/bench/foreign-server.mjs {port} echo';
 
 describe('a check', () => {
   test.each<[string, readonly string[], readonly string[]]>([
-    ['without programs', [], ["specify what to compare: --a 'CMD {port}' is missing", "--b 'CMD {port}' is missing"]],
-    ['without a port', ['--a', 'x', '--b', 'y {port}'], ["--a: 'x' has no {port}"]],
+    ['without programs', [], ["specify what to compare: -a 'CMD {port}' is missing", "-b 'CMD {port}' is missing"]],
+    ['without a port', ['-a', 'x', '-b', 'y {port}'], ["-a: 'x' has no {port}"]],
     ['with too few sessions', ['--a', echo, '--b', echo, '--max-sessions', '9'], ['the first is after 10 sessions']],
     ['with an unknown metric', ['--a', echo, '--b', echo, '--gate', 'p95'], ["unknown metric 'p95'"]],
     ['with swapped margins', ['--a', echo, '--b', echo, '--gate', 'cpu=5%/1%'], ['is not above the tolerated one']],
     [
       'with both kinds of baseline',
       ['--baseline-ref', 'HEAD', '--a', echo],
-      ["--a can't be combined with --baseline-ref", '--exec'],
+      ["-a can't be combined with --baseline-ref", '--exec'],
     ],
     [
       'with CPUs that do not exist',

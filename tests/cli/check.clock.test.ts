@@ -61,7 +61,7 @@ test('a pilot finds the common rate and plans sessions, and an interrupted check
     scratchDirectory(),
   ];
   const program = new Program(['check', '--a', echo, '--b', echo, ...flags]);
-  await program.says(/check: session 2,/);
+  await program.waitForOutput(/check: session 2,/);
   program.process.kill('SIGINT');
   const { code, stdout } = await program.end();
   expect(code).toBe(130);

@@ -47,7 +47,7 @@ test('an interrupted check prints and saves its finished sessions, and ends with
   const directory = scratchDirectory();
   const json = join(directory, 'check.json');
   const program = new Program([...brief, '--budget', '60m', '--out-dir', directory, '--out', `json=${json}`]);
-  await program.says(/^check: session 3,/m);
+  await program.waitForOutput(/^check: session 3,/m);
   program.process.kill('SIGINT');
   const { code, stdout, stderr } = await program.end();
   expect(code, stderr).toBe(130);

@@ -13,10 +13,10 @@ describe('connect with pipes prints only what the server sends:', () => {
     ['greeting', 'hi\n', [], 'Hello from server'],
     ['ack', 'hi\n', [], 'ACK'],
     ['ack', 'hi', [], 'ACK'],
-  ] as const)('%s, with input %j %j', async (app, input, flags, said) => {
+  ] as const)('%s, with input %j %j', async (app, input, flags, expected) => {
     const url = await serve(app);
     const { code, stdout, stderr } = await connectWith(input, url, ...flags);
-    expect({ code, stdout }).toEqual({ code: 0, stdout: said });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expected });
     expect(stderr).toBe(`connected to ${url}\nclosed by ${url}\n`);
   });
 
@@ -38,13 +38,13 @@ describe('connect with pipes prints only what the server sends:', () => {
 
 test('connect chats with the operator on the terminal of the server', async () => {
   const server = new Program(['serve', '--model', 'async', '--app', 'chat-operator'], { stdin: 'pipe' });
-  const [, address] = await server.says(/ on (\S+:\d+)\n/);
+  const [, address] = await server.waitForOutput(/ on (\S+:\d+)\n/);
   const client = new Program(['connect', `tcp://${address}`], { stdin: 'pipe' });
   client.type('are you there?\n\x1b[2J\n');
   client.endInput();
-  await server.says(/client 1: are you there\?\n/, 'stdout');
+  await server.waitForOutput(/client 1: are you there\?\n/, 'stdout');
   server.type('yes\n');
-  await server.says(/client 1: \\x1b\[2J\n/, 'stdout');
+  await server.waitForOutput(/client 1: \\x1b\[2J\n/, 'stdout');
   server.type('pardon?\n');
   expect(await client.end()).toMatchObject({ code: 0, stdout: 'yes\npardon?\n' });
 });
@@ -52,7 +52,7 @@ test('connect chats with the operator on the terminal of the server', async () =
 test('connect ends when the server closes, even if its input is still open', async () => {
   const url = await serve('ack');
   const program = new Program(['connect', url], { stdin: 'pipe' });
-  await program.says(/connected/);
+  await program.waitForOutput(/connected/);
   program.type('hi\n');
   expect(await program.end()).toMatchObject({ code: 0, stdout: 'ACK', stderr: expect.stringContaining('closed by') });
 });
@@ -101,7 +101,7 @@ test.each(['tcp', 'udp', 'ws'])(
 
 test('connect ends with 130 on SIGINT', async () => {
   const program = new Program(['connect', await serve('echo')], { stdin: 'pipe' });
-  await program.says(/connected/);
+  await program.waitForOutput(/connected/);
   program.process.kill('SIGINT');
   expect((await program.end()).code).toBe(130);
 });
@@ -126,11 +126,11 @@ describe.skipIf(whyMissing('script'))('connect on a terminal', () => {
 
   test('sends lines as they are typed, and ends on Ctrl-D', async () => {
     const program = start(await serve('echo'));
-    await program.says(/connected to .*; Ctrl-D ends the conversation\r\n/, 'stdout');
+    await program.waitForOutput(/connected to .*; Ctrl-D ends the conversation\r\n/, 'stdout');
     for (const line of ['one', 'two']) {
       program.type(`${line}\n`);
       // The terminal echoes the typed line; then the server's reply follows.
-      await program.says(new RegExp(`${line}\r\n${line}\r\n`), 'stdout');
+      await program.waitForOutput(new RegExp(`${line}\r\n${line}\r\n`), 'stdout');
     }
     program.type(CTRL_D);
     expect(await program.end()).toMatchObject({ code: 0, stdout: expect.stringContaining('closed by') });
@@ -138,14 +138,14 @@ describe.skipIf(whyMissing('script'))('connect on a terminal', () => {
 
   test('ends with 130 on Ctrl-C', async () => {
     const program = start(await serve('echo'));
-    await program.says(/connected/, 'stdout');
+    await program.waitForOutput(/connected/, 'stdout');
     program.type(CTRL_C);
     expect((await program.end()).code).toBe(130);
   });
 
   test('ends when the server closes, with the message on its own line', async () => {
     const program = start(await serve('ack'));
-    await program.says(/connected/, 'stdout');
+    await program.waitForOutput(/connected/, 'stdout');
     program.type('hi\n');
     const { code, stdout } = await program.end();
     expect(code).toBe(0);
@@ -163,18 +163,18 @@ describe.skipIf(whyMissing('script'))('connect on a terminal', () => {
   test('asks for one of several targets until the answer is valid', async () => {
     const targets = ['tcp://127.0.0.1:1', await serve('ack')];
     const program = start(...targets);
-    await program.says(/1 {2}tcp:\S+\r\n2 {2}tcp:\S+\r\nwhich one\? 1 to 2, then Enter\r\n/, 'stdout');
+    await program.waitForOutput(/1 {2}tcp:\S+\r\n2 {2}tcp:\S+\r\nwhich one\? 1 to 2, then Enter\r\n/, 'stdout');
     program.type('3\n');
-    await program.says(/'3' is not a number from 1 to 2\r\nwhich one\?/, 'stdout');
+    await program.waitForOutput(/'3' is not a number from 1 to 2\r\nwhich one\?/, 'stdout');
     program.type('2\n');
-    await program.says(/connected/, 'stdout');
+    await program.waitForOutput(/connected/, 'stdout');
     program.type('hi\n');
     expect(await program.end()).toMatchObject({ code: 0, stdout: expect.stringContaining('ACK') });
   });
 
   test('does not connect when no target is chosen', async () => {
     const program = start('tcp://127.0.0.1:1', 'tcp://127.0.0.1:2');
-    await program.says(/which one/, 'stdout');
+    await program.waitForOutput(/which one/, 'stdout');
     program.type(CTRL_D);
     expect((await program.end()).code).toBe(2);
   });

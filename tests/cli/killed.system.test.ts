@@ -26,7 +26,7 @@ test.each([
   async (command, flags, done, finished) => {
     const cwd = scratchDirectory();
     const killed = new Program([command, ...flags], { cwd });
-    await killed.says(done);
+    await killed.waitForOutput(done);
     killed.process.kill('SIGKILL');
     expect((await killed.end()).code).toBeNull();
     const directory = join(cwd, 'results', 'latest');

@@ -140,7 +140,7 @@ async function startLong() {
   const args = ['--rows', 'tcp50,tcp500', '--pairs', '1000', '--seconds', '0.1'];
   // A killed program cannot delete the programs that it compiled; the test deletes them with TMPDIR.
   const program = new Program(args, { script: 'lab/limit', env: { TMPDIR: scratchDirectory() } });
-  await program.says(/tcp50, 1 of 1000/);
+  await program.waitForOutput(/tcp50, 1 of 1000/);
   const children = processTree(program.process.pid ?? 0).slice(1);
   expect(children.length).toBeGreaterThan(0);
   return { program, children };

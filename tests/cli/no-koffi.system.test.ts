@@ -27,7 +27,7 @@ test('without koffi, the models that need system calls are listed with the reaso
 
 test('without koffi, a Node-native model serves', async () => {
   const program = start('serve', '--model', 'event-driven', '--port', '0');
-  const [, port] = await program.says(/on 127\.0\.0\.1:(\d+)/);
+  const [, port] = await program.waitForOutput(/on 127\.0\.0\.1:(\d+)/);
   const socket = connect(Number(port), '127.0.0.1');
   const echoed = new Promise((resolve) => socket.once('data', resolve));
   socket.write('hello');

@@ -70,13 +70,13 @@ export class Program {
   }
 
   /** Resolves when its output so far matches. @throws {Error} when it ends first. */
-  async says(pattern: RegExp, stream: 'stdout' | 'stderr' = 'stderr'): Promise<RegExpMatchArray> {
+  async waitForOutput(pattern: RegExp, stream: 'stdout' | 'stderr' = 'stderr'): Promise<RegExpMatchArray> {
     for (;;) {
       const match = this[stream].match(pattern);
       if (match) return match;
       const more = await Promise.race([once(this.process[stream] ?? this.process, 'data'), this.#closed]);
       if (!Array.isArray(more) && !pattern.test(this[stream])) {
-        throw new Error(`ended with ${more} and never said ${pattern}:\n${this.stdout}${this.stderr}`);
+        throw new Error(`ended with ${more} and never printed ${pattern}:\n${this.stdout}${this.stderr}`);
       }
     }
   }

@@ -78,7 +78,7 @@ test('the documents have examples of every command', () => {
 });
 
 const titleOf = (commands: Block) => commands.map((command) => command.join(' ')).join('; ');
-// An example that stands in two documents runs once.
+// An example that two documents contain runs once.
 const byTitle = new Map(blocks.map((commands) => [titleOf(commands), commands]));
 const titled = [...byTitle].map(([title, commands]) => ({ title, commands }));
 const needsPython = ({ title }: { title: string }) => title.includes('python3');
@@ -97,7 +97,7 @@ async function execute({ commands }: { commands: Block }): Promise<void> {
     const command = written.map((word) => word.replace('unix:///tmp/', `unix://${cwd}/`));
     if (command[0] === 'serve') {
       const server = new Program(command, { cwd });
-      await server.says(/talk to it/);
+      await server.waitForOutput(/talk to it/);
       servers.push(server);
     } else {
       // Talking reads stdin, which a process of its own has.

@@ -129,7 +129,7 @@ test('a second Ctrl-C ends run at once, and its server ends, too', async () => {
   // A server that does not react to its stop signal: the second Ctrl-C must cut the wait for it short.
   process.kill(server?.pid ?? 0, 'SIGSTOP');
   program.process.kill('SIGINT');
-  await program.says(/stopping; interrupt again/);
+  await program.waitForOutput(/stopping; interrupt again/);
   program.process.kill('SIGINT');
   expect(await program.end()).toMatchObject({ code: 130, stdout: '' });
   await until('the server to be gone', () => server !== undefined && !isRunning(server));
@@ -138,7 +138,7 @@ test('a second Ctrl-C ends run at once, and its server ends, too', async () => {
 test('run prints its results even when saving fails during the run', async () => {
   const directory = scratchDirectory();
   const program = new Program(['run', '--model', 'async', '-c', '1', '-d', '1s', '--out-dir', directory]);
-  const [, run = ''] = await program.says(/results go to (.+)\n/);
+  const [, run = ''] = await program.waitForOutput(/results go to (.+)\n/);
   rmSync(run, { recursive: true });
   const { code, stdout, stderr } = await program.end();
   expect(code).toBe(2);

@@ -43,7 +43,7 @@ test('an interrupted scale prints its partial results and ends with 130', async 
     ...['scale', '--models', 'async', '-c', '1,2', '-r', '100', '--warmup', '0s', '-d', '50ms'],
     ...['--out-dir', scratchDirectory()],
   ]);
-  await program.says(/^\[2\/200\]/m);
+  await program.waitForOutput(/^\[2\/200\]/m);
   program.process.kill('SIGINT');
   const { code, stdout } = await program.end();
   expect(code).toBe(130);

@@ -9,7 +9,7 @@ import { Program } from './program.ts';
 
 /** Returns the port that a server reports to listen on. */
 async function port(program: Program): Promise<number> {
-  return Number((await program.says(/ on 127\.0\.0\.1:(\d+)\n/))[1]);
+  return Number((await program.waitForOutput(/ on 127\.0\.0\.1:(\d+)\n/))[1]);
 }
 
 test.each(['SIGTERM', 'SIGINT'] as const)('serve answers on a TCP socket, and ends with 0 on %s', async (signal) => {
@@ -33,7 +33,7 @@ test('serve answers datagrams, and prints how to send some', async () => {
     socket.close();
   });
   const server = await port(program);
-  await program.says(new RegExp(`sockbench connect udp://127\\.0\\.0\\.1:${server} `));
+  await program.waitForOutput(new RegExp(`sockbench connect udp://127\\.0\\.0\\.1:${server} `));
   socket.send('hello', server, '127.0.0.1');
   const [reply] = await once(socket, 'message');
   expect(String(reply)).toBe('hello');
@@ -42,7 +42,7 @@ test('serve answers datagrams, and prints how to send some', async () => {
 test('serve answers over TLS, and prints how to connect', async () => {
   const program = new Program(['serve', '--model', 'async', '--transport', 'tls']);
   const server = await port(program);
-  await program.says(new RegExp(`sockbench connect tls://127\\.0\\.0\\.1:${server} `));
+  await program.waitForOutput(new RegExp(`sockbench connect tls://127\\.0\\.0\\.1:${server} `));
   const socket = connectTls({ port: server, host: '127.0.0.1', rejectUnauthorized: false });
   onTestFinished(() => {
     socket.destroy();
@@ -79,7 +79,7 @@ test('serve applies a balance policy, and refuses one for a model that does not 
 
 test('serve answers datagrams for other machines with --allow-reflection', async () => {
   const flags = ['--transport', 'udp', '--host', '0.0.0.0', '--allow-reflection'];
-  await new Program(['serve', '--model', 'event-driven', ...flags]).says(/ on 0\.0\.0\.0:\d+\n/);
+  await new Program(['serve', '--model', 'event-driven', ...flags]).waitForOutput(/ on 0\.0\.0\.0:\d+\n/);
 });
 
 test('serve applies a time-out to an HTTP client', async () => {

@@ -7,7 +7,7 @@ import type { Subject } from './subject.ts';
 async function operated({ model, app, transport }: Subject) {
   const args = ['serve', '--model', model, '--app', app, '--transport', transport];
   const program = new Program(args, { stdin: 'pipe' });
-  const [, port] = await program.says(/ on 127\.0\.0\.1:(\d+)\n/);
+  const [, port] = await program.waitForOutput(/ on 127\.0\.0\.1:(\d+)\n/);
   return {
     program,
     async connect() {
@@ -21,7 +21,7 @@ async function operated({ model, app, transport }: Subject) {
 }
 
 /** Expects these bytes next at a client. */
-async function hears(client: StreamClient, text: string): Promise<void> {
+async function receives(client: StreamClient, text: string): Promise<void> {
   expect(String(await client.read(text.length))).toBe(text);
 }
 
@@ -32,9 +32,9 @@ export function describeChatWithOperator(subject: Subject): void {
     const client = await connect();
     for (const turn of ['one', 'two']) {
       client.write(Buffer.from(`${turn}\n`));
-      await program.says(new RegExp(`client 1: ${turn}\n`), 'stdout');
+      await program.waitForOutput(new RegExp(`client 1: ${turn}\n`), 'stdout');
       program.type(`answer to ${turn}\n`);
-      await hears(client, `answer to ${turn}\n`);
+      await receives(client, `answer to ${turn}\n`);
     }
   });
 
@@ -43,24 +43,24 @@ export function describeChatWithOperator(subject: Subject): void {
     const client = await connect();
     client.write(Buffer.from('one\ntwo'));
     client.finish();
-    await program.says(/client 1: one\n/, 'stdout');
+    await program.waitForOutput(/client 1: one\n/, 'stdout');
     program.type('first\nsecond\n');
     expect(String(await client.readToEnd())).toBe('first\nsecond\n');
-    await program.says(/client 1 has left\n/, 'stdout');
+    await program.waitForOutput(/client 1 has left\n/, 'stdout');
   });
 
   test.each(['reset', 'finish'] as const)('a second client waits until the first leaves by %s', async (departure) => {
     const { program, connect } = await operated(subject);
     const first = await connect();
-    await program.says(/client 1 has connected\n/, 'stdout');
+    await program.waitForOutput(/client 1 has connected\n/, 'stdout');
     const second = await connect();
-    await hears(second, 'The operator is busy: please wait. Before you: 1.\n');
+    await receives(second, 'The operator is busy: please wait. Before you: 1.\n');
     await first[departure]();
-    await hears(second, 'The operator is here now.\n');
+    await receives(second, 'The operator is here now.\n');
     second.write(Buffer.from('hello\n'));
-    await program.says(/client 2: hello\n/, 'stdout');
+    await program.waitForOutput(/client 2: hello\n/, 'stdout');
     program.type('hi\n');
-    await hears(second, 'hi\n');
+    await receives(second, 'hi\n');
   });
 
   test('when the operator’s input ends, clients are notified and closed', async () => {
@@ -77,10 +77,10 @@ export function describeChatWithOperator(subject: Subject): void {
     const { program, connect } = await operated(subject);
     const client = await connect();
     client.write(Buffer.alloc(2 ** 20, 'x'));
-    expect(String(await client.readToEnd())).toBe('You said more than the operator can read.\n');
+    expect(String(await client.readToEnd())).toBe('You sent more than the operator can read.\n');
     const other = await connect();
     other.write(Buffer.from('hello\n'));
-    await program.says(/client 2: hello\n/, 'stdout');
+    await program.waitForOutput(/client 2: hello\n/, 'stdout');
   });
 
   test('SIGTERM ends the server, with a client that awaits an answer', async () => {
@@ -88,7 +88,7 @@ export function describeChatWithOperator(subject: Subject): void {
     const client = await connect();
     client.write(Buffer.from('hello\n'));
     client.finish();
-    await program.says(/client 1: hello\n/, 'stdout');
+    await program.waitForOutput(/client 1: hello\n/, 'stdout');
     program.process.kill('SIGTERM');
     expect((await program.end()).code).toBe(0);
     expect(String(await client.read(1))).toBe('');

@@ -20,7 +20,7 @@ const STEP = 256 * 1024;
 /** Bytes between two looks at whether the server has closed. */
 const LOOK = 8 * STEP;
 /** Sent in one burst: less than what may wait for a client. */
-const FAREWELL = 2 ** 19;
+const LAST_BYTES = 2 ** 19;
 
 /** Models whose clients are in several processes. */
 const spreading: readonly ModelName[] = ['process-per-connection', 'cluster', 'cluster-reuseport', 'balanced'];
@@ -43,26 +43,28 @@ export function describeChat({ model, app, transport }: Subject): void {
     const lineOf = (i: number, k: number) => `${i}:${k} ${'x'.repeat((i * k) % 97)}`;
     for (let k = 0; k < LINES; k++) {
       room.all.forEach((chatter, i) => {
-        chatter.say(lineOf(i, k).slice(0, k % 7));
+        chatter.send(lineOf(i, k).slice(0, k % 7));
       });
       room.all.forEach((chatter, i) => {
-        chatter.say(`${lineOf(i, k).slice(k % 7)}\n`);
+        chatter.send(`${lineOf(i, k).slice(k % 7)}\n`);
       });
     }
-    const heard = await Promise.all(room.all.map((chatter) => chatter.heard((CLIENTS - 1) * LINES)));
+    const received = await Promise.all(room.all.map((chatter) => chatter.received((CLIENTS - 1) * LINES)));
     const numbers = [...Array(LINES).keys()];
-    heard.forEach((lines, i) => {
-      const spoken = room.all.map((_, j) => numbers.map((k) => lineOf(j, k)));
-      const heardOf = room.all.map((_, j) => lines.filter((line) => line.startsWith(`${j}:`)));
-      expect(heardOf, `client ${i} heard`).toEqual(spoken.map((all, j) => (j === i ? [] : all)));
-      expect(lines, `client ${i} heard nothing else`).toHaveLength((CLIENTS - 1) * LINES);
+    received.forEach((lines, i) => {
+      const sent = room.all.map((_, j) => numbers.map((k) => lineOf(j, k)));
+      const bySender = room.all.map((_, j) => lines.filter((line) => line.startsWith(`${j}:`)));
+      expect(bySender, `lines that client ${i} received`).toEqual(sent.map((all, j) => (j === i ? [] : all)));
+      expect(lines, `client ${i} received nothing else`).toHaveLength((CLIENTS - 1) * LINES);
     });
     // No client receives its own lines. Of the others' lines, both must have the same.
     const others = (lines: readonly string[], a: number, b: number) =>
       lines.filter((line) => !line.startsWith(`${a}:`) && !line.startsWith(`${b}:`));
     for (let a = 0; a < CLIENTS; a++) {
       for (let b = 0; b < a; b++) {
-        expect(others(heard[a] ?? [], a, b), `${a} heard what ${b} did`).toEqual(others(heard[b] ?? [], a, b));
+        expect(others(received[a] ?? [], a, b), `${a} and ${b} received the same`).toEqual(
+          others(received[b] ?? [], a, b),
+        );
       }
     }
   });
@@ -71,100 +73,100 @@ export function describeChat({ model, app, transport }: Subject): void {
     await using room = await enter(3);
     const [cutting, other, witness] = [room.at(0), room.at(1), room.at(2)];
     for (const [i, line] of ['a', 'hello', 'with a return\r', ''].entries()) {
-      for (const character of line) cutting.say(character);
-      other.say(`meanwhile ${i}\n`);
-      await witness.heard(2 * i + 1);
-      cutting.say('\n');
-      expect((await witness.heard(2 * i + 2)).slice(2 * i)).toEqual([`meanwhile ${i}`, line]);
+      for (const character of line) cutting.send(character);
+      other.send(`meanwhile ${i}\n`);
+      await witness.received(2 * i + 1);
+      cutting.send('\n');
+      expect((await witness.received(2 * i + 2)).slice(2 * i)).toEqual([`meanwhile ${i}`, line]);
     }
   });
 
   test('a line of the maximum length is received whole', async () => {
     await using room = await enter(3);
     const line = 'x'.repeat(LINE_LIMIT - 1);
-    room.at(0).say(`${line}\n`);
-    for (const i of [1, 2]) expect(await room.at(i).heard(1)).toEqual([line]);
+    room.at(0).send(`${line}\n`);
+    for (const i of [1, 2]) expect(await room.at(i).received(1)).toEqual([line]);
   });
 
   test('a client whose line is too long receives all earlier lines, then FIN, and the others continue', async () => {
     await using room = await enter(3);
     const [rambler, other, witness] = [room.at(0), room.at(1), room.at(2)];
-    const lines = Array.from({ length: FAREWELL / 1024 }, (_, i) => `${i} `.padEnd(1023, 'x'));
+    const lines = Array.from({ length: LAST_BYTES / 1024 }, (_, i) => `${i} `.padEnd(1023, 'x'));
     rambler.client.socket.pause();
-    other.say(`${lines.join('\n')}\n`);
-    await witness.heard(lines.length);
+    other.send(`${lines.join('\n')}\n`);
+    await witness.received(lines.length);
     // More than a server reads at once: unread bytes would turn its FIN into a reset.
-    rambler.say('x'.repeat(16 * LINE_LIMIT));
+    rambler.send('x'.repeat(16 * LINE_LIMIT));
     rambler.client.socket.resume();
-    await until('it to be sent away', () => rambler.gone);
-    expect(rambler.lines.length, 'lines heard').toBe(lines.length);
+    await until('it to be disconnected', () => rambler.gone);
+    expect(rambler.lines.length, 'lines received').toBe(lines.length);
     expect(rambler.lines).toEqual(lines);
     expect(rambler.client.socket.readableEnded, 'FIN and no reset').toBe(true);
-    other.say('we go on\n');
-    expect((await witness.heard(lines.length + 1)).at(-1)).toBe('we go on');
+    other.send('we continue\n');
+    expect((await witness.received(lines.length + 1)).at(-1)).toBe('we continue');
   });
 
   test('an unfinished last line is received as a line, and its sender receives FIN', async () => {
     await using room = await enter(3);
-    room.at(0).say('first\nlast');
+    room.at(0).send('first\nlast');
     room.at(0).client.finish();
-    for (const i of [1, 2]) expect(await room.at(i).heard(2)).toEqual(['first', 'last']);
+    for (const i of [1, 2]) expect(await room.at(i).received(2)).toEqual(['first', 'last']);
     await until('FIN', () => room.at(0).gone);
   });
 
   test('many lines sent just before FIN are all received', async () => {
     await using room = await enter(3);
-    const lines = Array.from({ length: FAREWELL / 1024 }, (_, i) => `${i} `.padEnd(1023, 'x'));
-    room.at(0).say(lines.join('\n'));
+    const lines = Array.from({ length: LAST_BYTES / 1024 }, (_, i) => `${i} `.padEnd(1023, 'x'));
+    room.at(0).send(lines.join('\n'));
     room.at(0).client.finish();
-    for (const i of [1, 2]) expect(await room.at(i).heard(lines.length)).toEqual(lines);
+    for (const i of [1, 2]) expect(await room.at(i).received(lines.length)).toEqual(lines);
   });
 
   test.each(['reset', 'finish'] as const)(
     'a client that leaves by %s does not affect the others',
     async (departure) => {
       await using room = await enter(4);
-      room.at(0).say('in the middle of');
+      room.at(0).send('in the middle of');
       await room.at(0).client[departure]();
       await until('it to be gone', () => room.at(0).gone);
-      room.at(1).say('we go on\n');
-      room.at(1).say('and on\n');
+      room.at(1).send('we continue\n');
+      room.at(1).send('and on\n');
       for (const i of [2, 3]) {
         await until('all lines', () => room.at(i).lines.includes('and on'));
-        expect(room.at(i).lines.filter((line) => line !== 'in the middle of')).toEqual(['we go on', 'and on']);
+        expect(room.at(i).lines.filter((line) => line !== 'in the middle of')).toEqual(['we continue', 'and on']);
       }
     },
   );
 
   test('a client that joins later receives the lines sent from then on', async () => {
     await using room = await enter(2);
-    room.at(0).say('before\n');
-    await room.at(1).heard(1);
+    room.at(0).send('before\n');
+    await room.at(1).received(1);
     await using more = await enter(2);
-    room.at(0).say('after\n');
-    for (const chatter of more.all) expect(await chatter.heard(1)).toEqual(['after']);
+    room.at(0).send('after\n');
+    for (const chatter of more.all) expect(await chatter.received(1)).toEqual(['after']);
   });
 
   test('a client that does not read is disconnected in the end, and the others receive everything', async () => {
     await using room = await Chatters.enter(server.address, transport, 3, (address, _, i) =>
       i === 2 ? StreamClient.connectNarrow(address, transport) : StreamClient.connect(address, transport),
     );
-    const [speaker, witness, slow] = [room.at(0), room.at(1), room.at(2)];
+    const [sender, witness, slow] = [room.at(0), room.at(1), room.at(2)];
     slow.client.socket.pause();
     const line = 'x'.repeat(1023);
     const step = `${line}\n`.repeat(STEP / 1024);
     // Not visible for a balancer's clients: their connections end when the bytes on the way have been read.
-    for (let said = 0; said < TOO_MUCH && !(said % LOOK === 0 && serverHasClosed(slow.client.port)); said += STEP) {
-      speaker.say(step);
-      await witness.heard(STEP / 1024);
+    for (let sent = 0; sent < TOO_MUCH && !(sent % LOOK === 0 && serverHasClosed(slow.client.port)); sent += STEP) {
+      sender.send(step);
+      await witness.received(STEP / 1024);
       expect(witness.lines.splice(0)).toEqual(Array.from({ length: STEP / 1024 }, () => line));
     }
     slow.client.socket.resume();
     await until('the slow reader to be cut off', () => slow.gone);
     expect(slow.lines.length).toBeLessThan(TOO_MUCH / 1024);
-    expect(slow.lines.every((heard) => heard === line)).toBe(true);
-    witness.say('we are still here\n');
-    expect(await speaker.heard(1)).toEqual(['we are still here']);
+    expect(slow.lines.every((received) => received === line)).toBe(true);
+    witness.send('we are still here\n');
+    expect(await sender.received(1)).toEqual(['we are still here']);
   });
 
   test.runIf(spreading.includes(model))('clients are served by different processes', async () => {
@@ -200,7 +202,7 @@ function socketsByProcess(server: ServerProcess): Map<number, number> {
   );
 }
 
-/** Returns the open descriptors of a process, or none when it has ended meanwhile. */
+/** Returns the open descriptors of a process, or none when it has ended. */
 function descriptors(pid: number): string[] {
   try {
     return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => linkOf(`/proc/${pid}/fd/${fd}`));
@@ -209,7 +211,7 @@ function descriptors(pid: number): string[] {
   }
 }
 
-/** Returns the target of a link, or nothing when the link is gone meanwhile. */
+/** Returns the target of a link, or nothing when the link is gone. */
 function linkOf(path: string): string[] {
   try {
     return [readlinkSync(path)];

@@ -4,7 +4,7 @@ import { until } from '../servers/until.ts';
 import { StreamClient } from './stream-client.ts';
 
 /** A line that shows each client that it is in the room. Tests ignore it otherwise. */
-const CALL = 'anybody there?';
+const CALL = 'is anyone here?';
 
 /** A chat client that keeps every line it receives. */
 export class Chatter {
@@ -24,12 +24,12 @@ export class Chatter {
     return this.client.socket.readableEnded || this.client.socket.destroyed;
   }
 
-  say(text: string): void {
+  send(text: string): void {
     this.client.write(Buffer.from(text, 'latin1'));
   }
 
   /** Waits until it has received `count` lines. */
-  async heard(count: number): Promise<string[]> {
+  async received(count: number): Promise<string[]> {
     await until(`${count} lines`, () => this.lines.length >= count || this.gone);
     return this.lines;
   }
@@ -64,8 +64,8 @@ export class Chatters implements AsyncDisposable {
     const clients = await Promise.all(Array.from({ length: count }, (_, i) => connect(address, transport, i)));
     const chatters = new Chatters(clients.map((client) => new Chatter(client)));
     // The server sees a connection later than the client: repeat the calls until each client has received one.
-    await until('everybody to be in the room', () => {
-      for (const chatter of chatters.all.slice(0, 2)) chatter.say(`${CALL}\n`);
+    await until('all clients to be in the room', () => {
+      for (const chatter of chatters.all.slice(0, 2)) chatter.send(`${CALL}\n`);
       return chatters.all.every(({ present }) => present);
     });
     return chatters;

@@ -99,8 +99,8 @@ export function describeDialogues({ model, app, transport }: Subject, { first, l
       for (const client of clients) client.socket.destroy();
     });
     if (together) {
-      const said = await Promise.all(clients.map((client) => client.read(first.length)));
-      expect(said).toEqual(clients.map(() => first));
+      const received = await Promise.all(clients.map((client) => client.read(first.length)));
+      expect(received).toEqual(clients.map(() => first));
     }
     const replies = await Promise.all(
       clients.map(async (client) => {

@@ -137,7 +137,7 @@ export function describeEchoStreams({ model, app, transport }: Subject): void {
     const reader = new SlowReader(client, unread, 7);
     await reader.stuff(server.pid);
     await until('the server to wait without spinning', () => isIdle(server.pid));
-    expect(reader.sent, 'bytes sent with nobody reading').toBeLessThan(taken);
+    expect(reader.sent, 'bytes sent with no reader').toBeLessThan(taken);
     expect(residentBytes(server.pid) - before, 'growth of the server').toBeLessThan(GROWTH_LIMIT);
     client.finish();
     for (let at = 0; at < reader.written; at += MEBIBYTE) {

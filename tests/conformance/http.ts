@@ -23,7 +23,7 @@ const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
 
 const NOW = new Date(0).toUTCString();
 
-/** Whether the connection stays open after a reply, as the reply says. */
+/** Whether the connection stays open after a reply, as the reply states. */
 type Persistence = 'usual' | 'close' | 'keep-alive';
 
 /** Returns the header lines of the page, as our own replies have them. */
@@ -32,7 +32,7 @@ function ourHead(persistence: Persistence): string {
   return [...lines, ...(persistence === 'usual' ? [] : [`Connection: ${persistence}`]), '', ''].join('\r\n');
 }
 
-/** The same of node:http, which always says whether the connection stays open, and for how long (the default limit). */
+/** The same of node:http, which always states whether the connection stays open, and for how long (the default limit). */
 function nodeHead(persistence: Persistence): string {
   const stays = ['Connection: keep-alive', `Keep-Alive: timeout=${DEFAULT_TIME_LIMITS.idleMs / 1000}`];
   const last = persistence === 'close' ? ['Connection: close'] : stays;
@@ -50,8 +50,8 @@ function statuses(bytes: Buffer): number[] {
 }
 
 /**
- * Tests an HTTP/1.1 server over real connections, of our own or of node:http: where these differ, the tests say
- * so. The replies to many more inputs are tested in http.test.ts and node-http.system.test.ts.
+ * Tests an HTTP/1.1 server over real connections, of our own or of node:http: where these differ, the tests state
+ * it. The replies to many more inputs are tested in http.test.ts and node-http.system.test.ts.
  */
 export function describeHttp({ model, app, transport }: Subject): void {
   const { together } = clientsAtOnce(model);
@@ -125,7 +125,7 @@ export function describeHttp({ model, app, transport }: Subject): void {
   });
 
   // llhttp, the parser of node:http, refuses a method that is not in its list.
-  test(`a method that nobody knows gets ${isNodes ? '400, and FIN' : '501'}`, async () => {
+  test(`an unknown method gets ${isNodes ? '400, and FIN' : '501'}`, async () => {
     await using client = await connect();
     client.write(Buffer.concat([Buffer.from('BREW / HTTP/1.1\r\nHost: a\r\n\r\n'), GET]));
     client.finish();
@@ -147,7 +147,7 @@ export function describeHttp({ model, app, transport }: Subject): void {
     expect(statuses(await client.readToEnd())).toEqual([200, 400]);
   });
 
-  test('a client that goes on sending after the last reply gets that reply, and FIN', async () => {
+  test('a client that continues to send after the last reply gets that reply, and FIN', async () => {
     await using client = await connect();
     client.write(CLOSING);
     expect(undated(await client.read(reply('close').length))).toBe(reply('close'));
@@ -161,9 +161,9 @@ export function describeHttp({ model, app, transport }: Subject): void {
   test('a faulty request is refused, and other clients are not affected', async () => {
     await using client = await connect();
     client.write(Buffer.concat([GET, FAULTY, GET]));
-    const said = undated(await client.readToEnd());
-    expect(said.slice(0, REPLY.length)).toBe(REPLY);
-    expect(said.slice(REPLY.length)).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+    const received = undated(await client.readToEnd());
+    expect(received.slice(0, REPLY.length)).toBe(REPLY);
+    expect(received.slice(REPLY.length)).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
     await using other = await connect();
     other.write(GET);
     expect(undated(await other.read(REPLY.length))).toBe(REPLY);

@@ -206,7 +206,7 @@ export function describeWebSockets({ model, app, transport }: Subject): void {
       return sent === unread || uploadStands(ends);
     });
     await until('the server to wait without spinning', () => isIdle(server.pid));
-    expect(sent * MEBIBYTE - client.bufferedAmount, 'bytes taken with nobody reading').toBeLessThan(taken);
+    expect(sent * MEBIBYTE - client.bufferedAmount, 'bytes taken with no reader').toBeLessThan(taken);
     expect(residentBytes(server.pid) - before, 'growth of the server').toBeLessThan(GROWTH_LIMIT);
     let next = 0;
     const all = new Promise<void>((resolve) => {

@@ -77,8 +77,8 @@ function describeStreams(model: ModelName, transport: TransportName): void {
     client.write(requests.subarray(0, 30));
     client.write(requests.subarray(30));
     client.finish();
-    const said = (await client.readToEnd()).toString('latin1');
-    expect([...said.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => status)).toEqual([
+    const received = (await client.readToEnd()).toString('latin1');
+    expect([...received.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => status)).toEqual([
       '200',
       '405',
       '501',

@@ -9,11 +9,11 @@ import { failure, latency, result, trial } from './results.ts';
 
 const page = { color: false, width: 100 };
 
-type Told = readonly [Purpose, number, Finding];
+type StepSpec = readonly [Purpose, number, Finding];
 
 /** Returns the search of a target with the given steps. A step that missed its objective has a p99 of 40 ms. */
-function searched(target: string, told: readonly Told[], end: SearchEnd = 'done', connections = 50) {
-  const steps = told.map(([purpose, rate, finding], i): RunStep => {
+function searched(target: string, specs: readonly StepSpec[], end: SearchEnd = 'done', connections = 50) {
+  const steps = specs.map(([purpose, rate, finding], i): RunStep => {
     const round = i + 1;
     const measured: Trial = {
       ...trial({ target, round, connections }),
@@ -28,7 +28,7 @@ function searched(target: string, told: readonly Told[], end: SearchEnd = 'done'
   return { capacity, trials: steps.map((step) => step.trial) };
 }
 
-const profile = (rate: number): Told[] => [0.1, 0.5, 0.9].map((share) => ['profile', rate * share, 'met']);
+const profile = (rate: number): StepSpec[] => [0.1, 0.5, 0.9].map((share) => ['profile', rate * share, 'met']);
 
 const bracketed = searched('async', [
   ['bracket', 16_000, 'met'],
@@ -68,6 +68,14 @@ test('several searches are printed as a table with a row each', async () => {
 
 test('one search is printed step by step', async () => {
   await expect(renderTerminal(found(bracketed), page)).toMatchFileSnapshot('../golden/capacity-search.txt');
+});
+
+test('a reason that is too long for its line continues on the next', () => {
+  const message =
+    '12,345 of 32,000 requests/s offered were answered (38.6 %), so response times grow with the time measured';
+  const steps = bracketed.capacity.steps.map((step) => ({ ...step, reasons: [{ code: 'rate-missed', message }] }));
+  const text = renderTerminal(found({ ...bracketed, capacity: { ...bracketed.capacity, steps } }), page);
+  expect(text.replace(/\s+/g, ' ')).toContain(`32.0k 420 µs 40.0 ms not kept ${message} confirmation window`);
 });
 
 test('a search is saved and read again without loss', () => {

@@ -72,8 +72,8 @@ describe('details of a result', () => {
       workload: 'upload' as const,
     };
     const counts = (droppedByServer: number | null) => {
-      const told = { ...upload, datagrams: { droppedByServer, droppedByGenerator: 0 } };
-      return datagramTable([told])
+      const observed = { ...upload, datagrams: { droppedByServer, droppedByGenerator: 0 } };
+      return datagramTable([observed])
         ?.groups[0]?.rows[0]?.slice(0, 3)
         .map(({ text }) => text);
     };

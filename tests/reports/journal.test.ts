@@ -45,7 +45,7 @@ afterEach(() => {
 });
 
 /** A run before its first trial. */
-const begun: Result = {
+const unfinished: Result = {
   ...result({ trials: [], finishedAt: null }),
   failures: [],
   comparison: {},
@@ -54,7 +54,7 @@ const begun: Result = {
 
 /** Saves a run after each of its trials. @returns the last saved result. */
 function go(trials: readonly Trial[]): Result {
-  let known = begun;
+  let known = unfinished;
   for (const next of trials) {
     known = { ...known, trials: [...known.trials, next] };
     sink.append(known);
@@ -69,7 +69,7 @@ describe('the journal of a killed run', () => {
     go(trials);
     for (const place of [sink.directory, journal, join(sink.directory, '..', 'latest')]) {
       const read = readResult(place);
-      expect(read).toMatchObject({ trials, interrupted: true, finishedAt: null, plan: begun.plan });
+      expect(read).toMatchObject({ trials, interrupted: true, finishedAt: null, plan: unfinished.plan });
       expect(read.warnings).toMatchObject([{ code: 'killed', message: expect.stringContaining('the 3 trials') }]);
     }
   });
@@ -177,7 +177,7 @@ test('saving a trial costs the same bytes and reads for any number of earlier tr
         return 'async';
       },
     });
-  let known = begun;
+  let known = unfinished;
   const costs = Array.from({ length: 300 }, (_, i) => {
     known = { ...known, trials: [...known.trials, watched(100 + i)] };
     const [bytes, before] = [existsSync(journal) ? statSync(journal).size : 0, looks];

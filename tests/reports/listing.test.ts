@@ -8,7 +8,7 @@ import { transportNames } from '../../servers/transport.ts';
 function listingOf(models: readonly ListedModel[], apps: readonly AppName[]): Listing {
   return {
     models: models.map((model) => ({ ...model, summary: `serves as ${model.name} does` })),
-    apps: apps.map((name) => ({ name, summary: `says ${name}` })),
+    apps: apps.map((name) => ({ name, summary: `does ${name}` })),
     workloads: [{ name: 'upload', summary: 'sends' }],
   };
 }
@@ -27,15 +27,15 @@ test('a listing consists of names, a table, and the reasons for its gaps', () =>
   async          serves as async does
 
 Apps
-  echo           says echo
-  websocket      says websocket
-  chat-operator  says chat-operator
+  echo           does echo
+  websocket      does websocket
+  chat-operator  does chat-operator
 
 Workloads
   upload         sends
 
-What each model serves: t: over tcp, u: over udp, s: over tls, x: over unix, –: not served, *: not
-available here
+What each model serves: t: over tcp, u: over udp, s: over tls, x: over unix, ·: not over that one,
+–: not served, *: not available here
 
 model     echo  websocket  chat-operator
 epoll*    tu·x  –          –
@@ -77,16 +77,16 @@ test('apps that do not fit beside each other are in several tables', () => {
 });
 
 describe('reasons for gaps', () => {
-  const said = refusals(modelNames, appNames);
+  const listed = refusals(modelNames, appNames);
   /** Returns the models that a refusal applies to. */
   const models = (why: string): ModelName[] => {
-    const [who = ''] = why.split(': ');
-    const but = who.replace('all models except ', '').split(', ');
-    return modelNames.filter((name) => but.includes(name) !== who.startsWith('all models except '));
+    const [names = ''] = why.split(': ');
+    const but = names.replace('all models except ', '').split(', ');
+    return modelNames.filter((name) => but.includes(name) !== names.startsWith('all models except '));
   };
 
   test('appear once each', () => {
-    const reasons = said.map(({ what, why }) => `${what}: ${why.slice(why.indexOf(': '))}`);
+    const reasons = listed.map(({ what, why }) => `${what}: ${why.slice(why.indexOf(': '))}`);
     expect(new Set(reasons).size).toBe(reasons.length);
   });
 
@@ -95,7 +95,7 @@ describe('reasons for gaps', () => {
       for (const app of appNames) {
         for (const model of modelNames) {
           const why = whyNotCarried(model, app, transport);
-          const given = said.filter((refusal) => {
+          const given = listed.filter((refusal) => {
             const all =
               refusal.what === `over ${transport}` && refusal.why.endsWith(`: not supported over ${transport}`);
             if (all) return refusal.why.split(/[:,] /).includes(app);

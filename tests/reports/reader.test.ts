@@ -26,7 +26,14 @@ test('a result is read unchanged from its file or its directory', () => {
 });
 
 test('unknown fields are kept at every level', () => {
-  const future = { ...result({ trials: [{ ...trial(), energy: { joules: 3 } }] }), comparisonOfTheFuture: [1] };
+  const later = { joules: 3 };
+  const sizes = [{ from: 64, to: 64, share: 1, ...later }];
+  const stages = [{ seconds: 1, target: 5, ...later }];
+  const future = {
+    ...result({ trials: [{ ...trial(), sizes, stages, energy: later }] }),
+    plan: { ...result().plan, sizes, stages },
+    comparisonOfTheFuture: [1],
+  };
   expect(readResult(saved(future))).toEqual(future);
 });
 

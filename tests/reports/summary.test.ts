@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import type { Result } from '../../bench/model/result.ts';
 import type { Trial } from '../../bench/model/trial.ts';
 import { compareTargets } from '../../bench/run/comparison.ts';
 import { summarize } from '../../reports/renderers/summary.ts';
+import { renderTerminal } from '../../reports/renderers/terminal.ts';
 import { aggregate } from '../../reports/tables/aggregate.ts';
 import { failure, latency, result, trial } from './results.ts';
 
@@ -77,13 +79,15 @@ test('an HTTP server has one row for pages of any size', () => {
   ]);
 });
 
-test('a table with a balancing model names the policy in its title', () => {
+test('the title of a table names the policy of balancing models, and the models where there are others', () => {
   const balanced = { ...trial({ target: 'balanced' }), balance: 'p2c' };
   const { tables } = summarize(result({ trials: [trial(), balanced, trial({ transport: 'udp' })] }));
   expect(tables.map(({ title }) => title)).toEqual([
-    'TCP: echo, request-response, 64 B, balanced by p2c',
+    'TCP: echo, request-response, 64 B, policy of balanced: p2c',
     'UDP: echo, request-response, 64 B',
   ]);
+  const alone = summarize(result({ trials: [balanced] })).tables.map(({ title }) => title);
+  expect(alone).toEqual(['TCP: echo, request-response, 64 B, balanced by p2c']);
 });
 
 test('trials with different connections, sizes or rates have separate tables', () => {
@@ -141,6 +145,22 @@ test('reasons of one kind share a footnote, followed by the warnings of the run'
   expect(footnotes).toEqual(['drift of 3 % (the first of 2 trials)', 'steal (2 trials)', 'CPUs are shared']);
   const seen = tables.flatMap(({ groups }) => groups.flatMap(({ rows }) => rows.map((row) => row.at(-1)?.text)));
   expect(seen).toEqual(['1', '1', '2']);
+});
+
+test('a footnote of every measured row is named once, below the table', () => {
+  const suspect = (connections: number, ...codes: readonly string[]) =>
+    trial({ connections, validity: { verdict: 'suspect', reasons: codes.map((code) => ({ code, message: code })) } });
+  const trials = [suspect(1, 'lag', 'steal'), suspect(16, 'drift', 'steal', 'lag'), suspect(64, 'lag', 'steal')];
+  const seen = (run: Result) =>
+    summarize(run).tables.map(({ note, groups }) => [
+      note,
+      ...groups.flatMap(({ rows }) => rows.map((row) => row.at(-1)?.text)),
+    ]);
+  expect(seen(result({ trials }))).toEqual([['Every row: see 1, 2.', '', '3', '']]);
+  expect(seen(result({ trials: trials.slice(1, 2), failures: [failure()] }))).toEqual([[undefined, '1,2,3', '']]);
+  expect(renderTerminal(result({ trials }), { color: false, width: 100 })).toMatch(
+    /\n\nEvery row: see 1, 2\.\n\n 1\. lag \(3 trials\)\n/,
+  );
 });
 
 test('each work has a table with its failures, after that without work', () => {

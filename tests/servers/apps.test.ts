@@ -18,26 +18,26 @@ class Talk {
     return new Talk((await loadStreamApp({ app })).stream());
   }
 
-  open(): { said: string; ended: boolean } {
+  open(): { sent: string; ended: boolean } {
     this.session.open?.(this.#reply);
-    return this.#said();
+    return this.#taken();
   }
 
   /** The bytes are inside a larger buffer; the app must not read the bytes around them. */
-  receive(text: string): { said: string; ended: boolean } {
+  receive(text: string): { sent: string; ended: boolean } {
     const bytes = Buffer.from(`\n${text}\n`);
     this.session.receive(bytes, 1, bytes.length - 1, this.#reply);
-    return this.#said();
+    return this.#taken();
   }
 
-  finish(): { said: string; ended: boolean } {
+  finish(): { sent: string; ended: boolean } {
     this.session.finish?.(this.#reply);
-    return this.#said();
+    return this.#taken();
   }
 
-  #said(): { said: string; ended: boolean } {
+  #taken(): { sent: string; ended: boolean } {
     const { parts, ended } = this.#reply.take();
-    return { said: Buffer.concat(parts).toString('latin1'), ended };
+    return { sent: Buffer.concat(parts).toString('latin1'), ended };
   }
 }
 
@@ -48,7 +48,7 @@ async function answerTo(app: AppName, datagram: string): Promise<string[]> {
   return reply.take().parts.map((part) => Buffer.from(part).toString());
 }
 
-const silence = { said: '', ended: false };
+const silence = { sent: '', ended: false };
 
 const work = { parts: [{ share: 1, cpuNanos: 0, ioNanos: 0 }], cacheHit: 0, requestBytes: null };
 
@@ -118,8 +118,8 @@ test('discard sends nothing', async () => {
 describe('greeting', () => {
   test('sends first, and ends the conversation after one read', async () => {
     const talk = await Talk.with('greeting');
-    expect(talk.open()).toEqual({ said: 'Hello from server', ended: false });
-    expect(talk.receive('hel')).toEqual({ said: '', ended: true });
+    expect(talk.open()).toEqual({ sent: 'Hello from server', ended: false });
+    expect(talk.receive('hel')).toEqual({ sent: '', ended: true });
   });
 
   test('sends nothing when the peer finishes', async () => {
@@ -131,7 +131,7 @@ describe('greeting', () => {
 
 test('greeting-once greets and ends', async () => {
   const talk = await Talk.with('greeting-once');
-  expect(talk.open()).toEqual({ said: 'Hello from server', ended: true });
+  expect(talk.open()).toEqual({ sent: 'Hello from server', ended: true });
 });
 
 describe('ack', () => {
@@ -140,7 +140,7 @@ describe('ack', () => {
     async (message) => {
       const talk = await Talk.with('ack');
       expect(talk.open()).toEqual(silence);
-      expect(talk.receive(message)).toEqual({ said: 'ACK', ended: true });
+      expect(talk.receive(message)).toEqual({ sent: 'ACK', ended: true });
     },
   );
 

@@ -50,7 +50,7 @@ class Visitor {
   }
 
   /** The bytes are inside a larger buffer; the app must not read the bytes around them. */
-  say(text: string | Uint8Array): void {
+  send(text: string | Uint8Array): void {
     const bytes = Buffer.concat([Buffer.from('x\n'), Buffer.from(text), Buffer.from('\ny')]);
     this.session.receive(bytes, 2, bytes.length - 2, this.#reply);
   }
@@ -64,44 +64,44 @@ class Visitor {
   }
 
   /** Returns the replies since the last call. */
-  get heard(): { said: string; ended: boolean } {
+  get received(): { text: string; ended: boolean } {
     const { parts, ended } = this.#reply.take();
-    return { said: Buffer.concat(parts).toString(), ended };
+    return { text: Buffer.concat(parts).toString(), ended };
   }
 }
 
-const heard = (said: string, ended = false) => ({ said, ended });
+const reply = (text: string, ended = false) => ({ text, ended });
 
 test('each line is shown after the answer to the line before it', () => {
   const desk = new Desk();
   const client = desk.come();
-  expect([desk.shown, desk.asked, client.heard]).toEqual([['client 1 has connected'], false, heard('')]);
-  client.say('one\ntw');
-  client.say('o\r\n');
+  expect([desk.shown, desk.asked, client.received]).toEqual([['client 1 has connected'], false, reply('')]);
+  client.send('one\ntw');
+  client.send('o\r\n');
   expect([desk.shown, desk.asked]).toEqual([['client 1: one'], true]);
   desk.type('first');
-  expect([client.heard, desk.shown, desk.asked]).toEqual([heard('first\n'), ['client 1: two'], true]);
+  expect([client.received, desk.shown, desk.asked]).toEqual([reply('first\n'), ['client 1: two'], true]);
   desk.type('');
-  expect([client.heard, desk.asked]).toEqual([heard('\n'), false]);
+  expect([client.received, desk.asked]).toEqual([reply('\n'), false]);
 });
 
 test('characters split over several reads are reassembled', () => {
   const desk = new Desk();
   const client = desk.come();
-  for (const byte of Buffer.from('grüße 🙂\n')) client.say(Uint8Array.of(byte));
+  for (const byte of Buffer.from('grüße 🙂\n')) client.send(Uint8Array.of(byte));
   expect(desk.shown.at(-1)).toBe('client 1: grüße 🙂');
 });
 
 test('a client that has finished gets all answers, and then the end of the stream', () => {
   const desk = new Desk();
   const client = desk.come();
-  client.say('one\ntwo');
+  client.send('one\ntwo');
   client.finish();
   expect([client.session.hasPendingReply, desk.shown.at(-1)]).toEqual([true, 'client 1: one']);
   desk.type('first');
-  expect([client.session.hasPendingReply, client.heard]).toEqual([true, heard('first\n')]);
+  expect([client.session.hasPendingReply, client.received]).toEqual([true, reply('first\n')]);
   desk.type('second');
-  expect([client.session.hasPendingReply, client.heard]).toEqual([false, heard('second\n', true)]);
+  expect([client.session.hasPendingReply, client.received]).toEqual([false, reply('second\n', true)]);
   expect(desk.shown).toEqual(['client 1: two', 'client 1 has left']);
   client.leave();
   expect(desk.shown).toEqual([]);
@@ -120,14 +120,17 @@ test('a client that finishes without a message has no pending answer', () => {
 test('a second client is asked to wait, and is served when the first has left', () => {
   const desk = new Desk();
   const [first, second] = [desk.come(), desk.come()];
-  expect([first.heard.said, second.heard.said]).toEqual(['', 'The operator is busy: please wait. Before you: 1.\n']);
-  second.say('hello\n');
+  expect([first.received.text, second.received.text]).toEqual([
+    '',
+    'The operator is busy: please wait. Before you: 1.\n',
+  ]);
+  second.send('hello\n');
   expect([desk.shown, desk.asked]).toEqual([['client 1 has connected', 'client 2 has connected, and waits'], false]);
   first.leave();
-  expect(second.heard).toEqual(heard('The operator is here now.\n'));
+  expect(second.received).toEqual(reply('The operator is here now.\n'));
   expect(desk.shown).toEqual(['client 1 has left', 'client 2: hello']);
   desk.type('hi');
-  expect([first.heard, second.heard]).toEqual([heard(''), heard('hi\n')]);
+  expect([first.received, second.received]).toEqual([reply(''), reply('hi\n')]);
 });
 
 test('a waiting client that leaves does not affect the others', () => {
@@ -135,37 +138,37 @@ test('a waiting client that leaves does not affect the others', () => {
   const [first, second, third] = [desk.come(), desk.come(), desk.come()];
   second.leave();
   first.leave();
-  expect(third.heard.said).toBe('The operator is busy: please wait. Before you: 2.\nThe operator is here now.\n');
+  expect(third.received.text).toBe('The operator is busy: please wait. Before you: 2.\nThe operator is here now.\n');
 });
 
 test('an answer to a client that has left is dropped, unless another client has sent a line since', () => {
   const desk = new Desk();
   const [first, second] = [desk.come(), desk.come()];
-  first.say('are you there?\n');
+  first.send('are you there?\n');
   first.leave();
   desk.type('yes');
   expect(desk.shown.slice(-2)).toEqual(['client 1 has left', 'not sent: no client waits for an answer']);
-  expect(second.heard.said).not.toContain('yes');
-  second.say('one\n');
+  expect(second.received.text).not.toContain('yes');
+  second.send('one\n');
   expect(desk.asked).toBe(true);
   second.leave();
   const third = desk.come();
-  third.say('two\n');
+  third.send('two\n');
   desk.type('to the third');
-  expect(third.heard).toEqual(heard('to the third\n'));
+  expect(third.received).toEqual(reply('to the third\n'));
 });
 
 test('when the operator leaves, all clients are notified and closed, and so are later clients', () => {
   const desk = new Desk();
   const [first, second] = [desk.come(), desk.come()];
-  first.say('one\ntwo\n');
+  first.send('one\ntwo\n');
   desk.type(undefined);
-  expect([first.heard, second.heard]).toEqual([
-    heard('The operator has left.\n', true),
-    heard('The operator is busy: please wait. Before you: 1.\nThe operator has left.\n', true),
+  expect([first.received, second.received]).toEqual([
+    reply('The operator has left.\n', true),
+    reply('The operator is busy: please wait. Before you: 1.\nThe operator has left.\n', true),
   ]);
   expect(first.session.hasPendingReply).toBe(false);
-  expect(desk.come().heard).toEqual(heard('There is no operator.\n', true));
+  expect(desk.come().received).toEqual(reply('There is no operator.\n', true));
 });
 
 test.each([
@@ -174,27 +177,27 @@ test.each([
 ])('a client that sends %s is closed, and the next client is served', (_, flood) => {
   const desk = new Desk();
   const [first, second] = [desk.come(), desk.come()];
-  first.say(flood);
-  expect(first.heard).toEqual(heard('You said more than the operator can read.\n', true));
-  expect(second.heard.said).toContain('The operator is here now.');
+  first.send(flood);
+  expect(first.received).toEqual(reply('You sent more than the operator can read.\n', true));
+  expect(second.received.text).toContain('The operator is here now.');
 });
 
 test('a long line within the limit is shown', () => {
   const desk = new Desk();
   const client = desk.come();
-  client.say('x'.repeat(65_535));
-  client.say('\n');
+  client.send('x'.repeat(65_535));
+  client.send('\n');
   expect(desk.shown.at(-1)).toHaveLength('client 1: '.length + 65_535);
 });
 
 test('when too many clients wait, one more is notified and closed', () => {
   const desk = new Desk();
   const visitors = Array.from({ length: 65 }, () => desk.come());
-  expect(visitors.at(-1)?.heard.ended).toBe(false);
-  expect(desk.come().heard).toEqual(heard('The operator is busy, and too many wait: try again later.\n', true));
+  expect(visitors.at(-1)?.received.ended).toBe(false);
+  expect(desk.come().received).toEqual(reply('The operator is busy, and too many wait: try again later.\n', true));
 });
 
 test('without an operator, a client is notified and closed', () => {
   const visitor = new Visitor(createApp({ operator: undefined }).stream());
-  expect(visitor.heard).toEqual(heard('There is no operator.\n', true));
+  expect(visitor.received).toEqual(reply('There is no operator.\n', true));
 });

@@ -76,22 +76,22 @@ function streamClient(): { readonly client: number; readonly fd: number } {
   return { client, fd };
 }
 
-function say(client: number, text: string): void {
+function sendText(client: number, text: string): void {
   const area = memory(1024);
   area.bytes.set(Buffer.from(text));
   expect(send(client, area, 0, text.length)).toBe(text.length);
 }
 
 /** Returns all bytes that a server sends until its FIN. */
-async function heardToEnd(client: number): Promise<string> {
+async function receiveToEnd(client: number): Promise<string> {
   const area = memory(1024);
-  let said = '';
+  let text = '';
   await until('FIN', () => {
     const received = recv(client, area, 0, 1024, MSG_DONTWAIT);
-    if (received > 0) said += Buffer.from(area.bytes.subarray(0, received)).toString();
+    if (received > 0) text += Buffer.from(area.bytes.subarray(0, received)).toString();
     return received === 0;
   });
-  return said;
+  return text;
 }
 
 describe.skipIf(noLibc).each(kinds)('$kind', ({ begin, workers }) => {
@@ -107,9 +107,9 @@ describe.skipIf(noLibc).each(kinds)('$kind', ({ begin, workers }) => {
   async function echoed(clientWorker: ClientWorker, text: string): Promise<void> {
     const { client, fd } = streamClient();
     const served = clientWorker.serve({ fd, first: undefined }, spec('echo', 'tcp'));
-    say(client, text);
+    sendText(client, text);
     shutdown(client, SHUT_WR);
-    expect(await heardToEnd(client)).toBe(text);
+    expect(await receiveToEnd(client)).toBe(text);
     expect(await soon('the news of it', served)).toBe(true);
   }
 
@@ -129,10 +129,10 @@ describe.skipIf(noLibc).each(kinds)('$kind', ({ begin, workers }) => {
     for (const request of ['GET / HT', 'GET / HTTP/1.1\r\nHost: a\r\n\r\n']) {
       const { client, fd } = streamClient();
       const served = clientWorker.serve({ fd, first: undefined }, spec('http', 'tcp'));
-      say(client, request);
+      sendText(client, request);
       shutdown(client, SHUT_WR);
-      const said = await heardToEnd(client);
-      if (request.endsWith('\r\n')) expect(said).toMatch(/^HTTP\/1\.1 200 /);
+      const text = await receiveToEnd(client);
+      if (request.endsWith('\r\n')) expect(text).toMatch(/^HTTP\/1\.1 200 /);
       expect(await soon('the news of it', served)).toBe(true);
     }
   });
@@ -157,9 +157,9 @@ describe.skipIf(noLibc).each(kinds)('$kind', ({ begin, workers }) => {
     for (let i = 0; i < 3; i++) {
       const { client, fd } = streamClient();
       const served = clientWorker.serve({ fd, first: undefined }, spec('chat', 'tcp'));
-      say(client, 'a line\n');
+      sendText(client, 'a line\n');
       shutdown(client, SHUT_WR);
-      expect(await heardToEnd(client)).toBe('');
+      expect(await receiveToEnd(client)).toBe('');
       expect(await soon('the news of it', served)).toBe(true);
     }
   });
@@ -175,11 +175,11 @@ describe.skipIf(noLibc).each(kinds)('$kind', ({ begin, workers }) => {
     const clientWorker = start('echo');
     const { client, fd } = streamClient();
     const served = clientWorker.serve({ fd, first: undefined }, spec('echo', 'tcp'));
-    say(client, 'hello');
+    sendText(client, 'hello');
     clientWorker.end();
     await soon('its end', clientWorker.ended);
     await soon('the news of it', served);
-    await heardToEnd(client);
+    await receiveToEnd(client);
   });
 });
 
@@ -192,7 +192,7 @@ test.skipIf(noLibc)('when a process is killed, its client is closed, and it acce
   expect(await soon('the news of it', served)).toBe(false);
   await soon('its end', clientWorker.ended);
   expect(isRunning(child)).toBe(false);
-  expect(await heardToEnd(client)).toBe('');
+  expect(await receiveToEnd(client)).toBe('');
   const other = streamClient();
   closing(other.fd);
   expect(() => clientWorker.serve({ fd: other.fd, first: undefined }, spec('echo', 'tcp'))).toThrow('EPIPE');

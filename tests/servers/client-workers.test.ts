@@ -44,18 +44,18 @@ class Fake implements ClientWorker {
 }
 
 describe('threads or processes for clients', () => {
-  const begun: Fake[] = [];
+  const started: Fake[] = [];
   const begin = (failure?: Error) => () => {
     const fake = new Fake(failure);
-    begun.push(fake);
+    started.push(fake);
     return fake;
   };
   const client = (fd: number): Client => ({ fd, first: undefined });
-  const who = () => begun.map(({ served }) => served);
+  const servedClients = () => started.map(({ served }) => served);
 
   beforeEach(() => {
     vi.useFakeTimers();
-    begun.length = 0;
+    started.length = 0;
   });
   afterEach(() => void vi.useRealTimers());
 
@@ -63,50 +63,50 @@ describe('threads or processes for clients', () => {
     const clientWorkers = new ClientWorkers(begin());
     for (const fd of [1, 2, 3]) clientWorkers.serve(client(fd), spec);
     await vi.advanceTimersByTimeAsync(100);
-    expect(who()).toEqual([[1], [2], [3]]);
+    expect(servedClients()).toEqual([[1], [2], [3]]);
   });
 
   test('the first client gets a new worker at once, and the next client gets the idle worker', async () => {
     const clientWorkers = new ClientWorkers(begin());
     clientWorkers.serve(client(1), spec);
-    expect(who()).toEqual([[1]]);
-    begun[0]?.finish();
+    expect(servedClients()).toEqual([[1]]);
+    started[0]?.finish();
     await vi.advanceTimersByTimeAsync(0);
     clientWorkers.serve(client(2), spec);
-    expect(who()).toEqual([[1, 2]]);
+    expect(servedClients()).toEqual([[1, 2]]);
   });
 
   test('clients that arrive just before another one ends get its worker in order of arrival', async () => {
     const clientWorkers = new ClientWorkers(begin());
     for (const fd of [1, 2, 3]) clientWorkers.serve(client(fd), spec);
     await vi.advanceTimersByTimeAsync(1);
-    begun[0]?.finish();
+    started[0]?.finish();
     await vi.advanceTimersByTimeAsync(0);
-    expect(who()).toEqual([[1, 2]]);
+    expect(servedClients()).toEqual([[1, 2]]);
     await vi.advanceTimersByTimeAsync(1);
-    expect(who()).toEqual([[1, 2], [3]]);
+    expect(servedClients()).toEqual([[1, 2], [3]]);
   });
 
   test('a worker that has ended gets no client', async () => {
     const clientWorkers = new ClientWorkers(begin());
     clientWorkers.serve(client(1), spec);
-    begun[0]?.finish(false);
+    started[0]?.finish(false);
     await vi.advanceTimersByTimeAsync(0);
     clientWorkers.serve(client(2), spec);
-    expect(who()).toEqual([[1], [2]]);
-    begun[1]?.finish();
+    expect(servedClients()).toEqual([[1], [2]]);
+    started[1]?.finish();
     await vi.advanceTimersByTimeAsync(0);
     // Killed while it was idle.
-    begun[1]?.finish(false);
+    started[1]?.finish(false);
     await vi.advanceTimersByTimeAsync(0);
     clientWorkers.serve(client(3), spec);
-    expect(who()).toEqual([[1], [2], [3]]);
+    expect(servedClients()).toEqual([[1], [2], [3]]);
   });
 
   test('a worker that cannot be given its client is ended, and the caller gets the error', async () => {
     const clientWorkers = new ClientWorkers(begin(new Error('EPIPE')));
     await expect(clientWorkers.serve(client(1), spec)).rejects.toThrow('EPIPE');
-    expect(begun.map(({ ending }) => ending)).toEqual([1]);
+    expect(started.map(({ ending }) => ending)).toEqual([1]);
   });
 
   test('all workers end together, and none is started afterwards, even for a waiting client', async () => {
@@ -115,8 +115,8 @@ describe('threads or processes for clients', () => {
     const ended = clientWorkers.end();
     await vi.advanceTimersByTimeAsync(100);
     await Promise.all([ended, ...served]);
-    expect(who()).toEqual([[1]]);
-    expect(begun[0]?.ending).toBe(1);
+    expect(servedClients()).toEqual([[1]]);
+    expect(started[0]?.ending).toBe(1);
     expect(vi.getTimerCount()).toBe(0);
   });
 });

@@ -7,7 +7,7 @@ import { INBOX, RecordingRing } from './recording-ring.ts';
 
 const FD = 7;
 
-/** An echo. `end` ends the conversation, `say` is answered with ten letters, FIN with `bye`. */
+/** An echo. `end` ends the conversation, `ten` with ten letters, FIN with `bye`. */
 class Parrot implements StreamApp, StreamSession {
   readonly #letters = Buffer.from('0123456789');
 
@@ -18,7 +18,7 @@ class Parrot implements StreamApp, StreamSession {
   receive(bytes: Uint8Array, start: number, end: number, reply: StreamReply): void {
     const text = Buffer.from(bytes.subarray(start, end)).toString();
     if (text === 'end') reply.end();
-    else if (text === 'say') reply.send(this.#letters, 0, 10);
+    else if (text === 'ten') reply.send(this.#letters, 0, 10);
     else if (text === 'nap') {
       reply.wait(5);
       reply.send(this.#letters, 0, 1);
@@ -55,14 +55,14 @@ function converse(app: StreamApp, turns: readonly Turn[]): void {
     if (i > 0) {
       ring.nextTurn();
       let at = (ring.turn & 1) * INBOX;
-      for (const event of came) at = tell(connection, ring, event, at);
+      for (const event of came) at = deliver(connection, ring, event, at);
     }
     ring.endTurn();
     expect(ring.asked, `turn ${i}`).toEqual(asked);
   }
 }
 
-function tell(connection: CompletionConnection, ring: RecordingRing, event: Event, at: number): number {
+function deliver(connection: CompletionConnection, ring: RecordingRing, event: Event, at: number): number {
   if (typeof event === 'string') {
     ring.received.bytes.set(Buffer.from(event), at);
     connection.received(at, at + event.length);
@@ -89,7 +89,7 @@ describe.skipIf(whyMissing('libc'))('a connection driven by completions', () => 
       [begin, [['ab', 'cd'], ['now ab']], [['ef'], ['now cdef']]],
     ],
     ['sends two replies to one chunk', [begin, [['two'], ['now 01']], [[], ['now 23']]]],
-    ['sends from the outbox, and from its own memory when the outbox is full', [begin, [['say'], ['now 0123456789']]]],
+    ['sends from the outbox, and from its own memory when the outbox is full', [begin, [['ten'], ['now 0123456789']]]],
     [
       'sends the rest after a short send, and waits for it',
       [begin, [['abcd'], ['now abcd']], [[{ short: 1 }], ['send bcd']], [[{ sent: 3 }], []], [['e'], ['now e']]],

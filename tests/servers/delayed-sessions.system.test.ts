@@ -88,13 +88,13 @@ describe('nothing is received while the room is full, even after a delay by the 
 
   /**
    * Returns an app that repeats its input to the others, after a delay.
-   * @param overheard gets the input received while the room was full.
+   * @param receivedByOthers gets the input received while the room was full.
    */
-  function repeating(room: FullRoom, overheard: string[]): StreamApp {
+  function repeating(room: FullRoom, receivedByOthers: string[]): StreamApp {
     return {
       stream: () => ({
         receive(bytes, start, end, reply) {
-          if (room.notDrained !== undefined) overheard.push(Buffer.from(bytes.subarray(start, end)).toString());
+          if (room.notDrained !== undefined) receivedByOthers.push(Buffer.from(bytes.subarray(start, end)).toString());
           reply.wait(2e6);
           reply.toOthers(bytes, start, end);
         },
@@ -110,9 +110,9 @@ describe('nothing is received while the room is full, even after a delay by the 
     ],
   ])('served by %s', async (_, serve) => {
     const room = new FullRoom();
-    const overheard: string[] = [];
+    const receivedByOthers: string[] = [];
     const spec = { transport: 'tcp', app: 'chat', host: '127.0.0.1', port: 0 } as const;
-    const server = await listenStream(spec, (socket) => serve(socket, repeating(room, overheard), room));
+    const server = await listenStream(spec, (socket) => serve(socket, repeating(room, receivedByOthers), room));
     onTestFinished(() => server.close());
     await using client = await StreamClient.connect(server.address);
     for (const line of ['one\n', 'two\n', 'three\n']) {
@@ -123,16 +123,16 @@ describe('nothing is received while the room is full, even after a delay by the 
     }
     client.finish();
     await soon('the end', client.readToEnd());
-    expect([room.lines, overheard]).toEqual([['one\n', 'two\n', 'three\n'], []]);
+    expect([room.lines, receivedByOthers]).toEqual([['one\n', 'two\n', 'three\n'], []]);
   });
 });
 
 test.skipIf(whyMissing('libc'))('with non-blocking calls, lines for other clients are delayed, too', () => {
   const { client, server } = connectedPair(false);
-  const told: string[] = [];
+  const relayed: string[] = [];
   class Room extends DescriptorRoom {
     override broadcast(_fd: number, bytes: Uint8Array, start: number, end: number): void {
-      told.push(Buffer.from(bytes.subarray(start, end)).toString());
+      relayed.push(Buffer.from(bytes.subarray(start, end)).toString());
     }
   }
   const memory = openRoom();
@@ -156,6 +156,6 @@ test.skipIf(whyMissing('libc'))('with non-blocking calls, lines for other client
   line.bytes.set(Buffer.from('hi\n'));
   connection.open();
   expect(send(client, line, 0, 3)).toBe(3);
-  expect([connection.serve(), told]).toEqual(['wait', []]);
-  expect([connection.resume(), told]).toEqual(['receive', ['hi\n']]);
+  expect([connection.serve(), relayed]).toEqual(['wait', []]);
+  expect([connection.resume(), relayed]).toEqual(['receive', ['hi\n']]);
 });

@@ -4,13 +4,13 @@ import { loadStreamApp } from '../../servers/served.ts';
 const app = await loadStreamApp({ app: 'http' });
 
 /** The server's replies on one connection, with each Date replaced by `Date: now`. */
-export interface Said {
+export interface Replies {
   readonly text: string;
   readonly ended: boolean;
 }
 
 /** Returns the http app's replies to these pieces, each passed inside a larger buffer; then, on request, to FIN. */
-export function converse(pieces: readonly string[], { finish = false } = {}): Said {
+export function converse(pieces: readonly string[], { finish = false } = {}): Replies {
   const session = app.stream();
   const reply = new CollectedReply();
   let text = '';
@@ -38,7 +38,7 @@ function undated(text: string): string {
 }
 
 /** Returns the status codes of all replies, in order. Bodies of this server contain no status line. */
-export function statuses({ text }: Said): number[] {
+export function statuses({ text }: Replies): number[] {
   return [...text.matchAll(/^HTTP\/1\.1 (\d{3}) /gm), ...text.matchAll(/World!HTTP\/1\.1 (\d{3}) /g)]
     .sort((a, b) => a.index - b.index)
     .map(([, status]) => Number(status));

@@ -45,9 +45,9 @@ test('405 lists the allowed methods', () => {
 });
 
 test.each(refused)('refuses %s after the replies before it, and closes', (_, sent, status) => {
-  const said = converse([GET + sent + GET]);
-  expect({ statuses: statuses(said), ended: said.ended }).toEqual({ statuses: [200, status], ended: true });
-  expect(said.text).toMatch(/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n$/);
+  const replies = converse([GET + sent + GET]);
+  expect({ statuses: statuses(replies), ended: replies.ended }).toEqual({ statuses: [200, status], ended: true });
+  expect(replies.text).toMatch(/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n$/);
 });
 
 test('a head of 16 KiB is accepted, and one byte more is refused', () => {

@@ -65,12 +65,12 @@ async function statuses(sent: string): Promise<number[]> {
   await using client = await StreamClient.connect(server.address);
   client.write(Buffer.from(sent, 'latin1'));
   client.finish();
-  const said = (await client.readToEnd()).toString('latin1');
-  return [...said.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
+  const received = (await client.readToEnd()).toString('latin1');
+  return [...received.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
 }
 
-function countPages(said: Buffer): number {
-  return said.toString('latin1').split('Hello, World!').length - 1;
+function countPages(received: Buffer): number {
+  return received.toString('latin1').split('Hello, World!').length - 1;
 }
 
 describe('node:http answers', () => {

@@ -26,7 +26,7 @@ describe.skipIf(whyUnavailable('process-per-connection') ?? whyMissing('prlimit'
     }
     await until('one to be closed', () => late.some(({ gone }) => gone));
 
-    room.at(0).say('we go on\n');
-    expect(await room.at(1).heard(1)).toEqual(['we go on']);
+    room.at(0).send('we continue\n');
+    expect(await room.at(1).received(1)).toEqual(['we continue']);
   });
 });

@@ -166,12 +166,12 @@ describe.each(available)('%s', (model) => {
     const port = await portOf(model, 'chat', 'tcp');
     const [ann, bob] = [new Chatter(port), new Chatter(port)];
     // Repeated until both are in the room: the server announces no client.
-    await until('Bob to hear Ann', () => {
+    await until('Bob to receive a line from Ann', () => {
       ann.type('hello');
       return bob.printed.startsWith('hello\n');
     });
     bob.type('hello, Ann');
-    await until('Ann to hear Bob', () => ann.printed !== '');
+    await until('Ann to receive a line from Bob', () => ann.printed !== '');
     expect(ann.printed).toBe('hello, Ann\n');
     expect(await Promise.all([ann.leave(), bob.leave()])).toEqual([0, 0]);
   });

@@ -33,7 +33,7 @@ export class RecordingRing implements StreamRing<CompletionConnection> {
 
   /** Returns the operations requested in this turn, with their bytes as they are after its end. */
   get asked(): string[] {
-    return this.#asked.splice(0).map((say) => say());
+    return this.#asked.splice(0).map((describe) => describe());
   }
 
   place(bytes: Uint8Array, start: number, end: number): number {
@@ -65,9 +65,9 @@ export class RecordingRing implements StreamRing<CompletionConnection> {
   revisit(connection: CompletionConnection): void {
     this.#toRevisit.push(connection);
   }
-  tellOthers(_connection: CompletionConnection, bytes: Uint8Array, start: number, end: number): void {
+  sendToOthers(_connection: CompletionConnection, bytes: Uint8Array, start: number, end: number): void {
     const text = Buffer.from(bytes.subarray(start, end)).toString('latin1');
-    this.#asked.push(() => `tell ${text}`);
+    this.#asked.push(() => `to others ${text}`);
   }
   wait(connection: CompletionConnection): void {
     this.#asked.push(() => `wait ${connection.waitNanos}`);

@@ -42,14 +42,14 @@ class Client {
   }
 
   /** Sends bytes. @returns number of bytes taken. */
-  say(bytes: Uint8Array): number {
+  send(bytes: Uint8Array): number {
     this.#memory.bytes.set(bytes);
     const sent = send(this.fd, this.#memory, 0, bytes.length, MSG_DONTWAIT);
     return sent === -EAGAIN ? 0 : check(sent, 'send');
   }
 
   /** Returns all bytes received so far. */
-  heard(): Buffer {
+  received(): Buffer {
     this.has(Number.POSITIVE_INFINITY);
     return Buffer.concat(this.#parts);
   }
@@ -78,19 +78,19 @@ function streams(listener: number, buffers: number, bufferSize: number): RingStr
 function serveUntil(server: RingStreams | RingDatagrams, what: string, condition: () => boolean): void {
   const deadline = performance.now() + PATIENCE_MS;
   while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`waited in vain for ${what}`);
+    if (performance.now() > deadline) throw new Error(`waited too long for ${what}`);
     server.serve(SECOND / 100);
   }
 }
 
 /**
  * Runs the server until it takes no more bytes from a client.
- * @param say sends, and returns the number of bytes taken.
+ * @param sendMore sends, and returns the number of bytes taken.
  */
-function serveUntilStuck(server: RingStreams, say: () => number): void {
+function serveUntilStuck(server: RingStreams, sendMore: () => number): void {
   let last = performance.now();
   while (performance.now() < last + STILL_MS) {
-    if (say() > 0) last = performance.now();
+    if (sendMore() > 0) last = performance.now();
     server.serve(SECOND / 100);
   }
 }
@@ -102,9 +102,9 @@ describe.skipIf(whyMissing('uring'))('a server’s ring', () => {
     const clients = Array.from({ length: 10 }, () => new Client(listener, 'tcp'));
     for (let round = 1; round <= 3; round++) {
       const sent = clients.map((_, i) => Buffer.from(patternBytes(i, 0, round * 100)));
-      for (const [i, client] of clients.entries()) client.say((sent[i] as Buffer).subarray(-100));
+      for (const [i, client] of clients.entries()) client.send((sent[i] as Buffer).subarray(-100));
       serveUntil(server, 'all echoes', () => clients.every((client) => client.has(round * 100)));
-      for (const [i, client] of clients.entries()) expect(client.heard().equals(sent[i] as Buffer)).toBe(true);
+      for (const [i, client] of clients.entries()) expect(client.received().equals(sent[i] as Buffer)).toBe(true);
     }
   });
 
@@ -113,9 +113,9 @@ describe.skipIf(whyMissing('uring'))('a server’s ring', () => {
     const server = new RingDatagrams(fd, echo, { buffers: 2, bufferSize: DatagramLayout.overhead + 100 });
     onTestFinished(() => server.close());
     const clients = Array.from({ length: 20 }, () => new Client(fd, 'udp'));
-    for (const [i, client] of clients.entries()) client.say(patternBytes(i, 0, 100));
+    for (const [i, client] of clients.entries()) client.send(patternBytes(i, 0, 100));
     serveUntil(server, 'all echoes', () => clients.every((client) => client.has(100)));
-    for (const [i, client] of clients.entries()) expect(client.heard().equals(patternBytes(i, 0, 100))).toBe(true);
+    for (const [i, client] of clients.entries()) expect(client.received().equals(patternBytes(i, 0, 100))).toBe(true);
   });
 
   test.each([1, 2])(
@@ -127,15 +127,15 @@ describe.skipIf(whyMissing('uring'))('a server’s ring', () => {
       const other = new Client(listener, 'tcp');
       let sent = 0;
       serveUntilStuck(server, () => {
-        const taken = stuck.say(patternBytes(1, sent, 65_536));
+        const taken = stuck.send(patternBytes(1, sent, 65_536));
         sent += taken;
         return taken;
       });
-      other.say(Buffer.from('hello'));
+      other.send(Buffer.from('hello'));
       serveUntil(server, 'the other’s echo', () => other.has(5));
       check(shutdown(stuck.fd, SHUT_WR), 'shutdown');
       serveUntil(server, 'all that was sent', () => stuck.has(sent));
-      expect(stuck.heard().equals(patternBytes(1, 0, sent))).toBe(true);
+      expect(stuck.received().equals(patternBytes(1, 0, sent))).toBe(true);
     },
   );
 

@@ -82,11 +82,11 @@ export class ServerProcess {
     const gone = once(child, 'exit').then(async ([code, signal]): Promise<HostMessage> => {
       // The last message may arrive after the exit event.
       if (child.connected) await once(child, 'disconnect');
-      return { kind: 'failed', message: `the host ended without a word: ${signal ?? code}` };
+      return { kind: 'failed', message: `the host ended without a report: ${signal ?? code}` };
     });
-    const told = once(child, 'message').then(([message]) => message as HostMessage);
+    const reported = once(child, 'message').then(([message]) => message as HostMessage);
     try {
-      const message = await soon('the host to be ready', Promise.race([told, gone]));
+      const message = await soon('the host to be ready', Promise.race([reported, gone]));
       if (message.kind === 'ready') return new ServerProcess(options.model, child, message.address, ownPath);
       throw new Error(message.kind === 'failed' ? message.message : message.kind);
     } catch (error) {

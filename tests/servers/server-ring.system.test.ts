@@ -19,17 +19,17 @@ describe.skipIf(whyMissing('uring'))('a server’s ring', () => {
     onTestFinished(() => ring.close());
     const { completions, submissions } = ring;
     for (let i = 0; i < FAILING; i++) submissions.sendNow(NO_SOCKET, ring.outbox, 0, 1, 0, i);
-    const told: number[] = [];
+    const reported: number[] = [];
     for (const turn of [0, 1]) {
       const came = ring.beginTurn(0);
-      expect(ring.turn, `after ${told.length + came} of ${FAILING}`).toBe(turn);
+      expect(ring.turn, `after ${reported.length + came} of ${FAILING}`).toBe(turn);
       for (let i = 0; i < came; i++) {
         expect(completions.resultAt(i)).toBe(-EBADF);
-        told.push(completions.dataAt(i));
+        reported.push(completions.dataAt(i));
       }
       ring.endTurn(came);
     }
-    expect(told).toEqual([...Array(FAILING).keys()]);
+    expect(reported).toEqual([...Array(FAILING).keys()]);
   });
 
   test.each([1, 2, 3])('leaves nothing behind when there is no memory for its part %i', (part) => {

@@ -85,7 +85,7 @@ describe.skipIf(whyMissing('libc'))('after its end a session receives nothing, a
   }
 
   /** Returns what the server has sent, up to its FIN. */
-  function said(client: number): string {
+  function receivedFrom(client: number): string {
     const memory = new NativeMemory(100);
     onTestFinished(() => memory.free());
     const length = check(recv(client, memory, 0, 100), 'recv');
@@ -98,20 +98,20 @@ describe.skipIf(whyMissing('libc'))('after its end a session receives nothing, a
     const { client, server } = connection(true);
     serveStream(server, app);
     close(server);
-    expect([said(client), app.calls]).toEqual(['400', ['receive']]);
+    expect([receivedFrom(client), app.calls]).toEqual(['400', ['receive']]);
   });
 
   test('with non-blocking calls', async () => {
     const app = new Talkative();
     const { client, server } = connection(false);
     const served = new NonblockingConnection(server, app, new StreamBuffers());
-    let wish = served.open();
+    let next = served.open();
     await until('the end', () => {
-      if (wish !== 'close') wish = served.serve();
-      return wish === 'close';
+      if (next !== 'close') next = served.serve();
+      return next === 'close';
     });
     served.close();
-    expect([said(client), app.calls]).toEqual(['400', ['receive']]);
+    expect([receivedFrom(client), app.calls]).toEqual(['400', ['receive']]);
   });
 });
 

@@ -24,8 +24,8 @@ async function serve(model: ModelName, app: AppName): Promise<() => Promise<Stre
   };
 }
 
-function statuses(said: Buffer): number[] {
-  return [...said.toString('latin1').matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => Number(status));
+function statuses(received: Buffer): number[] {
+  return [...received.toString('latin1').matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => Number(status));
 }
 
 describe.each(modelNames)('%s', (model) => {

@@ -18,11 +18,11 @@ async function after(...pieces: readonly string[]): Promise<{ session: StreamSes
 }
 
 /** Returns the reply to a client that takes too long after these pieces. */
-async function saidLate(...pieces: readonly string[]): Promise<{ said: string; ended: boolean }> {
+async function replyToLate(...pieces: readonly string[]): Promise<{ text: string; ended: boolean }> {
   const { session, reply } = await after(...pieces);
   session.expire?.(reply);
   const { parts, ended } = reply.take();
-  return { said: Buffer.concat(parts).toString('latin1'), ended };
+  return { text: Buffer.concat(parts).toString('latin1'), ended };
 }
 
 describe('a client of the http app', () => {
@@ -47,8 +47,8 @@ describe('a client of the http app', () => {
     ['a body', `${POST}a`],
     ['a head after a request', `${GET}GET`],
   ])('is answered 408 when it is late with %s', async (_, sent) => {
-    const { said, ended } = await saidLate(sent);
-    expect(said).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n(?:.+\r\n)*Connection: close\r\n\r\n$/);
+    const { text, ended } = await replyToLate(sent);
+    expect(text).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n(?:.+\r\n)*Connection: close\r\n\r\n$/);
     expect(ended).toBe(true);
   });
 
@@ -56,7 +56,7 @@ describe('a client of the http app', () => {
     ['before its first request', ''],
     ['after a request', GET],
   ])('is closed without a reply when it is late %s', async (_, sent) => {
-    expect(await saidLate(sent)).toEqual({ said: '', ended: true });
+    expect(await replyToLate(sent)).toEqual({ text: '', ended: true });
   });
 });
 

@@ -104,11 +104,11 @@ describe('over TLS', () => {
     });
     onTestFinished(() => void client.kill('SIGKILL'));
     client.stdin.write('hello\n');
-    const [said, complaints] = await soon('openssl to end', Promise.all([text(client.stdout), text(client.stderr)]));
-    expect(said).toContain('TLSv1.3');
-    expect(said).toContain('CN = localhost');
-    expect(said, complaints).toContain('Hello from server');
-    expect(said).toMatch(/\nclosed\n$/);
+    const [output, complaints] = await soon('openssl to end', Promise.all([text(client.stdout), text(client.stderr)]));
+    expect(output).toContain('TLSv1.3');
+    expect(output).toContain('CN = localhost');
+    expect(output, complaints).toContain('Hello from server');
+    expect(output).toMatch(/\nclosed\n$/);
     // Its complaint about a connection that ends without close_notify.
     expect(complaints).not.toContain('unexpected eof');
   });

@@ -13,7 +13,7 @@ export const PATIENCE_MS = 60_000;
 export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
   for (let begin = performance.now(); !(await condition()); begin = performance.now()) {
-    if (Date.now() > deadline) throw new Error(`waited ${PATIENCE_MS} ms in vain for ${what}`);
+    if (Date.now() > deadline) throw new Error(`waited ${PATIENCE_MS} ms for ${what}`);
     await sleep(Math.max(10, performance.now() - begin));
   }
 }
@@ -22,7 +22,7 @@ export async function until(what: string, condition: () => boolean | Promise<boo
 export async function soon<T>(what: string, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`waited ${PATIENCE_MS} ms in vain for ${what}`)), PATIENCE_MS);
+    timer = setTimeout(() => reject(new Error(`waited ${PATIENCE_MS} ms for ${what}`)), PATIENCE_MS);
   });
   try {
     return await Promise.race([promise, late]);

@@ -14,18 +14,18 @@ async function reportOf(model: ModelName, env: NodeJS.ProcessEnv = {}) {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
-  let said = '';
+  let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
+    errors += text;
   });
   const ended = once(child, 'close');
   const early = ended.then((how) => {
-    throw new Error(`ended without a report: ${how}: ${said}`);
+    throw new Error(`ended without a report: ${how}: ${errors}`);
   });
   early.catch(() => undefined);
   const report = once(child.stdout.setEncoding('utf8'), 'data');
   const [line] = await soon('the report', Promise.race([report, early]));
-  return { line: String(line), ended, said: () => said };
+  return { line: String(line), ended, errors: () => errors };
 }
 
 function available(models: readonly ModelName[]) {
@@ -36,11 +36,11 @@ describe('a thread that fails is reported by', () => {
   test.each(available(['iterative', 'prethreaded', 'nonblocking', 'epoll', 'multi-reactor', 'io-uring']))(
     '%s, whose process ends with it',
     async (model) => {
-      const { line, ended, said } = await reportOf(model);
+      const { line, ended, errors } = await reportOf(model);
       expect(line).toMatch(/^(serving|pool|event loop|ring) thread( \d+ of \d+)? failed: the app fails\n$/);
       const [code] = await soon('the end', ended);
       expect(code).toBe(1);
-      expect(said()).toContain('failing-app.mjs');
+      expect(errors()).toContain('failing-app.mjs');
     },
   );
 

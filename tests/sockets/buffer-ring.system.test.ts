@@ -6,14 +6,14 @@ import { IOSQE_CQE_SKIP_SUCCESS } from '../../sockets/uring/submission-queue.ts'
 import { Uring } from '../../sockets/uring/uring.ts';
 import { whyMissing } from '../requirements.ts';
 import { connection, memory } from './open.ts';
-import { completed, makeBuffers, makeRing, PATIENCE, say, textIn } from './rings.ts';
+import { completed, makeBuffers, makeRing, PATIENCE, sendText, textIn } from './rings.ts';
 
 describe.skipIf(whyMissing('uring'))('a ring of buffers', () => {
   test('reports ENOBUFS and stops receiving when it is empty, and receives again when requested', () => {
     const ring = makeRing();
     const buffers = makeBuffers(ring, 2, 4);
     const [client, server] = connection();
-    say(client, 'abcdefghijkl');
+    sendText(client, 'abcdefghijkl');
     ring.submissions.recvMultishot(server, buffers.group, 1, 0);
     const first = completed(ring, 3);
     expect(first.map(({ result, more }) => [result, more])).toEqual([
@@ -76,7 +76,7 @@ describe.skipIf(whyMissing('uring'))('a ring of buffers', () => {
     buffers.free();
     const [client, server] = connection();
     second.submissions.recvMultishot(server, 3, 1, 0);
-    say(client, 'x');
+    sendText(client, 'x');
     expect(completed(second, 1)).toMatchObject([{ result: 1, more: true }]);
   });
 });

@@ -52,14 +52,14 @@ export function completed(ring: Uring, count: number, patience = PATIENCE): Comp
 }
 
 /** Sends a text from a plain socket. */
-export function say(fd: number, text: string): void {
+export function sendText(fd: number, text: string): void {
   const words = memory(text.length);
   words.bytes.set(new TextEncoder().encode(text));
   expect(send(fd, words, 0, text.length)).toBe(text.length);
 }
 
 /** Returns the text that a plain socket receives, or the result of recv(2) when it is 0 or an error. */
-export function heard(fd: number): string | number {
+export function receiveText(fd: number): string | number {
   const inbox = memory(1024);
   setReceiveTimeout(fd, PATIENCE / 1e6);
   let length = -EINTR;

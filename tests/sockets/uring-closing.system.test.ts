@@ -5,7 +5,7 @@ import { BufferRing } from '../../sockets/uring/buffer-ring.ts';
 import { Uring } from '../../sockets/uring/uring.ts';
 import { whyMissing } from '../requirements.ts';
 import { loopback, memory } from './open.ts';
-import { completed, heard, makeBuffers, makeRing, openPair, openRings } from './rings.ts';
+import { completed, makeBuffers, makeRing, openPair, openRings, receiveText } from './rings.ts';
 
 describe.skipIf(whyMissing('uring'))('the lifetime of a ring:', () => {
   test('invalid rings, buffers and descriptors are errors', () => {
@@ -39,7 +39,7 @@ describe.skipIf(whyMissing('uring'))('the lifetime of a ring:', () => {
     buffers.free();
     close(held);
     expect(openRings()).toEqual({ files: before.files - 2, maps: before.maps });
-    expect(heard(client)).toBe(0);
+    expect(receiveText(client)).toBe(0);
   });
 
   test('it can be made and closed any number of times, also more at once than a thread has slots for', () => {

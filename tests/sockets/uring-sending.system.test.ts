@@ -4,7 +4,7 @@ import { connect, localAddress, MSG_DONTWAIT, SHUT_WR, send, shutdown, socket } 
 import { DatagramLayout } from '../../sockets/uring/datagram-layout.ts';
 import { whyMissing } from '../requirements.ts';
 import { closing, connection, listening, loopback, memory } from './open.ts';
-import { completed, heard, makeBuffers, makeRing, say } from './rings.ts';
+import { completed, makeBuffers, makeRing, receiveText, sendText } from './rings.ts';
 
 describe.skipIf(whyMissing('uring'))('a ring sends without waiting', () => {
   test('and reports nothing when all bytes were taken', () => {
@@ -14,7 +14,7 @@ describe.skipIf(whyMissing('uring'))('a ring sends without waiting', () => {
     bytes.bytes.set(Buffer.from('complete'));
     ring.submissions.sendNow(server, bytes, 0, 8, 1, 2);
     expect(ring.submit()).toBe(1);
-    expect(heard(client)).toBe('complete');
+    expect(receiveText(client)).toBe('complete');
     expect(ring.submitAndWait(0, 0)).toBe(0);
   });
 
@@ -26,7 +26,7 @@ describe.skipIf(whyMissing('uring'))('a ring sends without waiting', () => {
     const bytes = memory(64 << 20);
     ring.submissions.recvMultishot(listener, buffers.group, 1, 1);
     ring.submit();
-    say(talker, 'waiting');
+    sendText(talker, 'waiting');
     ring.submissions.sendNow(server, bytes, 0, bytes.size, 2, 2);
     const [first, second] = completed(ring, 2);
     expect(first).toMatchObject({ kind: 2, data: 2, more: false });
@@ -56,7 +56,7 @@ describe.skipIf(whyMissing('uring'))('a ring sends without waiting', () => {
     const clients = [0, 1].map(() => closing(check(socket('udp', loopback.host), 'socket')));
     for (const [i, client] of clients.entries()) {
       check(connect(client, localAddress(server)), 'connect');
-      say(client, `from ${i}`);
+      sendText(client, `from ${i}`);
     }
     ring.submissions.recvmsgMultishot(server, layout, buffers.group, 1, 0);
     const { data } = buffers;
@@ -68,7 +68,7 @@ describe.skipIf(whyMissing('uring'))('a ring sends without waiting', () => {
       ring.submissions.sendTo(server, data, at + DatagramLayout.overhead, 6, peer, 2);
     }
     ring.submit();
-    expect(clients.map(heard)).toEqual(['from 0', 'from 1']);
+    expect(clients.map(receiveText)).toEqual(['from 0', 'from 1']);
     expect(ring.submitAndWait(0, 0)).toBe(0);
   });
 });

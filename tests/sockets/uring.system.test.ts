@@ -15,7 +15,7 @@ import {
 import { IOSQE_CQE_SKIP_SUCCESS, IOSQE_FIXED_FILE, IOSQE_IO_LINK } from '../../sockets/uring/submission-queue.ts';
 import { whyMissing } from '../requirements.ts';
 import { closing, connection, listening, loopback, memory } from './open.ts';
-import { completed, heard, makeBuffers, makeRing, openPair, PATIENCE, say } from './rings.ts';
+import { completed, makeBuffers, makeRing, openPair, PATIENCE, receiveText, sendText } from './rings.ts';
 
 describe.skipIf(whyMissing('uring'))('a ring', () => {
   test('receives and sends, and returns both of the caller’s numbers unchanged', () => {
@@ -23,12 +23,12 @@ describe.skipIf(whyMissing('uring'))('a ring', () => {
     const [client, server] = connection();
     const inbox = memory(64);
     ring.submissions.recv(server, inbox, 8, 16, -(2 ** 31), 2 ** 31 - 1);
-    say(client, 'hello');
+    sendText(client, 'hello');
     expect(completed(ring, 1)).toEqual([{ kind: -(2 ** 31), data: 2 ** 31 - 1, result: 5, more: false, buffer: -1 }]);
     expect(new TextDecoder().decode(inbox.bytes.subarray(8, 13))).toBe('hello');
     ring.submissions.send(server, inbox, 8, 5, 1, 2);
     expect(completed(ring, 1)).toMatchObject([{ kind: 1, data: 2, result: 5 }]);
-    expect(heard(client)).toBe('hello');
+    expect(receiveText(client)).toBe('hello');
   });
 
   test('echoes with multishot accept, multishot receive, and sends that do not report success', () => {
@@ -50,7 +50,7 @@ describe.skipIf(whyMissing('uring'))('a ring', () => {
     expect(accepted.map(({ kind, more }) => ({ kind, more }))).toEqual(new Array(3).fill({ kind: ACCEPT, more: true }));
     for (const { result } of accepted) ring.submissions.recvMultishot(closing(result), buffers.group, RECEIVE, result);
     for (const round of [1, 2, 3]) {
-      for (const [i, client] of clients.entries()) say(client, `round ${round} of client ${i}`);
+      for (const [i, client] of clients.entries()) sendText(client, `round ${round} of client ${i}`);
       for (const one of completed(ring, 3)) {
         expect(one).toMatchObject({ kind: RECEIVE, more: true });
         ring.submissions.send(one.data, buffers.data, one.buffer * buffers.size, one.result, SEND, one.data);
@@ -59,7 +59,7 @@ describe.skipIf(whyMissing('uring'))('a ring', () => {
       }
       ring.submit();
       buffers.publish();
-      expect(clients.map(heard)).toEqual([0, 1, 2].map((i) => `round ${round} of client ${i}`));
+      expect(clients.map(receiveText)).toEqual([0, 1, 2].map((i) => `round ${round} of client ${i}`));
     }
     expect(ring.submitAndWait(0, 0)).toBe(0);
   });
@@ -81,8 +81,8 @@ describe.skipIf(whyMissing('uring'))('a ring', () => {
         [3, 0],
       ]),
     );
-    say(client, 'nobody hears this');
-    say(other, 'but this');
+    sendText(client, 'no client receives this');
+    sendText(other, 'but this');
     const [heardThis] = completed(ring, 1);
     expect(heardThis).toMatchObject({ kind: 1, data: 8, result: 8, more: true });
   });
@@ -114,11 +114,11 @@ describe.skipIf(whyMissing('uring'))('a ring', () => {
     const [client, server] = connection();
     const inbox = memory(16);
     for (const i of [0, 1]) ring.submissions.recv(server, inbox, 8 * i, 8, 1, i);
-    say(client, 'one');
+    sendText(client, 'one');
     expect(ring.submitAndWait(1, PATIENCE)).toBe(1);
     // Nothing completes the second receive, so the wait times out.
     expect(ring.submitAndWait(2, 3e6)).toBe(1);
-    say(client, 'two');
+    sendText(client, 'two');
     expect(ring.submitAndWait(2, PATIENCE)).toBe(2);
   });
 
@@ -128,13 +128,13 @@ describe.skipIf(whyMissing('uring'))('a ring', () => {
     ring.submissions.poll(server, POLLIN, 1, 0);
     ring.submissions.pollMultishot(server, POLLIN, 2, 0);
     ring.submit();
-    say(client, 'a');
+    sendText(client, 'a');
     const first = completed(ring, 2);
     expect(first.sort((a, b) => a.kind - b.kind)).toMatchObject([
       { kind: 1, result: POLLIN, more: false },
       { kind: 2, result: POLLIN, more: true },
     ]);
-    say(client, 'b');
+    sendText(client, 'b');
     expect(completed(ring, 1)).toMatchObject([{ kind: 2, result: POLLIN, more: true }]);
   });
 
@@ -150,7 +150,7 @@ describe.skipIf(whyMissing('uring'))('a ring', () => {
       [1, 4],
       [2, 0],
     ]);
-    expect([heard(client), heard(client)]).toEqual(['one!', 0]);
+    expect([receiveText(client), receiveText(client)]).toEqual(['one!', 0]);
   });
 
   test('sends all bytes when they do not fit into the socket at once', () => {
@@ -187,7 +187,7 @@ describe.skipIf(whyMissing('uring'))('a ring', () => {
       return completed(ring, 1)[0]?.result;
     };
     expect(sendFrom(2)).toBe(3);
-    expect(heard(client)).toBe('\0\0\0');
+    expect(receiveText(client)).toBe('\0\0\0');
     ring.setFile(2, -1);
     expect(sendFrom(2)).toBe(-EBADF);
   });
@@ -246,6 +246,6 @@ describe.skipIf(whyMissing('uring'))('a ring', () => {
         [3, 0],
       ]),
     );
-    expect(heard(client)).toBe(0);
+    expect(receiveText(client)).toBe(0);
   });
 });

@@ -124,7 +124,7 @@ export class SentLines {
   /** Counts a line that a connection received. @returns {@link UNCOUNTED}, {@link DELIVERED} or {@link COMPLETE}. */
   receive(receiver: number, sender: number, number: number): number {
     const { counts } = this;
-    if (!this.#wasSaid(sender, number)) {
+    if (!this.#wasSent(sender, number)) {
       counts.corrupted++;
       return UNCOUNTED;
     }
@@ -194,7 +194,7 @@ export class SentLines {
     this.outstanding--;
   }
 
-  #wasSaid(sender: number, number: number): boolean {
+  #wasSent(sender: number, number: number): boolean {
     return sender >= 0 && sender < this.#connections && number >= 0 && number < (this.#next[sender] as number);
   }
 

@@ -6,7 +6,7 @@ import type { Assignment, Selection } from '../threads/assignment.ts';
 import { type TargetReport, TargetTally } from './tally.ts';
 
 /** A connection without a target. */
-const NOBODY = -1;
+const NO_TARGET = -1;
 
 /**
  * Selects which of several targets a thread's connections, or its requests, go to, and tallies the outcomes.
@@ -44,7 +44,7 @@ export class TargetSelection {
     this.#firstConnection = firstConnection;
     this.#tallies = addresses.map(() => new TargetTally());
     this.#loads = new Int32Array(addresses.length);
-    this.#targets = new Int32Array(point.connections).fill(NOBODY);
+    this.#targets = new Int32Array(point.connections).fill(NO_TARGET);
     this.#refused = new Uint8Array(point.connections);
     this.#connections = new Int32Array(addresses.length);
     this.#refusals = new Int32Array(addresses.length);
@@ -61,7 +61,7 @@ export class TargetSelection {
 
   /** Gives a connection that is about to be opened a target, unless it has one. */
   assign(connection: number): void {
-    if (this.of(connection) !== NOBODY) return;
+    if (this.of(connection) !== NO_TARGET) return;
     const target = this.#inTurn ? (this.#firstConnection + connection) % this.count : this.#chooseForConnection();
     this.#targets[connection] = target;
     this.#connections[target] = (this.#connections[target] as number) + 1;
@@ -70,8 +70,8 @@ export class TargetSelection {
   /** Takes the target from a connection for a single request, which was closed. Pooled connections keep theirs. */
   release(connection: number): void {
     const target = this.of(connection);
-    if (this.#pooled || target === NOBODY) return;
-    this.#targets[connection] = NOBODY;
+    if (this.#pooled || target === NO_TARGET) return;
+    this.#targets[connection] = NO_TARGET;
     this.#connections[target] = (this.#connections[target] as number) - 1;
   }
 

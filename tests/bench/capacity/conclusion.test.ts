@@ -3,11 +3,11 @@ import { conclude, type RunStep, type SearchEnd } from '../../../bench/capacity/
 import type { Capacity, Finding, Purpose } from '../../../bench/model/capacity.ts';
 import { latency, trial } from '../../reports/results.ts';
 
-type Told = readonly [Purpose, number, Finding];
+type StepSpec = readonly [Purpose, number, Finding];
 
 /** Returns steps whose trials have `responses` responses in a confirmation window. */
-function steps(told: readonly Told[], responses = 5000): RunStep[] {
-  return told.map(([purpose, rate, finding], i) => ({
+function steps(specs: readonly StepSpec[], responses = 5000): RunStep[] {
+  return specs.map(([purpose, rate, finding], i) => ({
     ...{ purpose, rate, finding, round: i + 1, reasons: [] },
     trial: {
       ...trial({ round: i + 1 }),
@@ -17,14 +17,14 @@ function steps(told: readonly Told[], responses = 5000): RunStep[] {
   }));
 }
 
-const bracketed: readonly Told[] = [
+const bracketed: readonly StepSpec[] = [
   ['bracket', 1000, 'met'],
   ['bracket', 1100, 'missed'],
   ['confirm', 1000, 'met'],
   ['confirm', 1050, 'missed'],
 ];
 
-test.each<[string, readonly Told[], SearchEnd, Partial<Capacity>]>([
+test.each<[string, readonly StepSpec[], SearchEnd, Partial<Capacity>]>([
   ['no steps yet', [], 'running', { outcome: 'unknown', confirmed: null, refuted: null, limit: null }],
   ['confirmed and refuted', bracketed, 'done', { outcome: 'bracketed', confirmed: 1000, refuted: 1050, limit: null }],
   ['bracketed, then out of budget', bracketed, 'budget', { outcome: 'bracketed', refuted: 1050, limit: 'budget' }],
@@ -91,8 +91,8 @@ test.each<[string, readonly Told[], SearchEnd, Partial<Capacity>]>([
     'done',
     { outcome: 'none', refuted: 10 },
   ],
-])('%s', (_, told, end, expected) => {
-  expect(conclude(steps(told), end)).toMatchObject(expected);
+])('%s', (_, specs, end, expected) => {
+  expect(conclude(steps(specs), end)).toMatchObject(expected);
 });
 
 test('the profile lists the results at shares of the capacity', () => {
@@ -110,8 +110,8 @@ test('the steps do not contain the trials, which are in the result', () => {
 });
 
 describe('notes', () => {
-  const codes = (told: readonly Told[], end: SearchEnd = 'done', responses = 5000) =>
-    conclude(steps(told, responses), end).notes.map(({ code }) => code);
+  const codes = (specs: readonly StepSpec[], end: SearchEnd = 'done', responses = 5000) =>
+    conclude(steps(specs, responses), end).notes.map(({ code }) => code);
 
   test('contain the doubts about the confirmed trial', () => {
     expect(codes(bracketed)).toEqual(['doubt-at-1000']);
@@ -122,8 +122,8 @@ describe('notes', () => {
   });
 
   test('report that a whole window kept less than short trials', () => {
-    const told: Told[] = [...bracketed.slice(0, 2), ['confirm', 1000, 'missed'], ['confirm', 952, 'met']];
-    const [note] = conclude(steps(told), 'done').notes;
+    const specs: StepSpec[] = [...bracketed.slice(0, 2), ['confirm', 1000, 'missed'], ['confirm', 952, 'met']];
+    const [note] = conclude(steps(specs), 'done').notes;
     expect(note?.code).toBe('stepped-down');
     expect(note?.message).toContain('short trials kept 1,000 requests/s');
     expect(note?.message).toContain('lowered to 952');
@@ -132,6 +132,26 @@ describe('notes', () => {
   test('report that the window had too few responses for a 99th percentile', () => {
     expect(codes(bracketed, 'done', 1000)).not.toContain('few-responses');
     expect(codes(bracketed, 'done', 999)).toContain('few-responses');
+  });
+
+  test('report how long responses took at the lowest rate, when no rate was kept', () => {
+    const notes = conclude(
+      steps([
+        ['bracket', 20, 'missed'],
+        ['bracket', 10, 'missed'],
+      ]),
+      'done',
+    ).notes;
+    expect(notes.map(({ code }) => code)).toEqual(['no-rate', 'doubt-at-10']);
+    expect(notes[0]?.message).toContain('down to 10 requests/s, where half of the responses took 1 µs or less');
+    const silent = conclude(steps([['bracket', 10, 'missed']], 0), 'done').notes;
+    expect(silent[0]?.message).toContain('down to 10 requests/s: if an objective');
+  });
+
+  test('contain no doubt that is a reason for the finding', () => {
+    const [step] = steps([['bracket', 10, 'missed']]);
+    const reasons = step?.trial.validity.reasons ?? [];
+    expect(conclude(step ? [{ ...step, reasons }] : [], 'done').notes.map(({ code }) => code)).toEqual(['no-rate']);
   });
 
   test('report that lower rates were not kept', () => {

@@ -7,7 +7,7 @@ import { latency, trial } from '../../reports/results.ts';
 
 const bounds = [parseThreshold('p99<5ms'), parseThreshold('errorRate<=0.1%')];
 
-const reason = (code: string): Reason => ({ code, message: `says ${code}` });
+const reason = (code: string): Reason => ({ code, message: `message of ${code}` });
 
 interface Seen {
   readonly p99Millis?: number;

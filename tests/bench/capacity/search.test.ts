@@ -43,7 +43,7 @@ function upTo(most: number, beyond: Finding = 'missed'): (step: Step) => Finding
 }
 
 /** Formats a step as `bracket 1000 met`. */
-function told({ purpose, rate, finding }: Tried): string {
+function lineOf({ purpose, rate, finding }: Tried): string {
   return `${purpose} ${rate} ${finding}`;
 }
 
@@ -51,7 +51,7 @@ const confirmed = (tried: readonly Tried[]) => boundsOf(of(tried, 'confirm'));
 
 describe('the steps of a search', () => {
   test('double, bisect, confirm, refute just above, and profile below', () => {
-    expect(search(upTo(5000)).map(told)).toEqual([
+    expect(search(upTo(5000)).map(lineOf)).toEqual([
       // Doubling, from the start.
       ...['bracket 1000 met', 'bracket 2000 met', 'bracket 4000 met', 'bracket 8000 missed'],
       // Bisection on the logarithm.
@@ -63,7 +63,7 @@ describe('the steps of a search', () => {
   });
 
   test('halve when the start rate is too high', () => {
-    expect(search(upTo(300)).slice(0, 3).map(told)).toEqual([
+    expect(search(upTo(300)).slice(0, 3).map(lineOf)).toEqual([
       'bracket 1000 missed',
       'bracket 500 missed',
       'bracket 250 met',
@@ -73,7 +73,7 @@ describe('the steps of a search', () => {
   test('step down by growing steps when windows keep less than short trials, then bisect upwards', () => {
     const judge = ({ purpose, rate }: Step): Finding =>
       rate <= (purpose === 'bracket' ? 5000 : 4100) ? 'met' : 'missed';
-    expect(of(search(judge), 'confirm').map(told)).toEqual([
+    expect(of(search(judge), 'confirm').map(lineOf)).toEqual([
       ...['confirm 4968 missed', 'confirm 4731 missed', 'confirm 4291 missed', 'confirm 3530 met'],
       ...['confirm 3892 met', 'confirm 4087 met'],
     ]);
@@ -82,7 +82,7 @@ describe('the steps of a search', () => {
   test('step up when windows keep more than short trials', () => {
     const judge = ({ purpose, rate }: Step): Finding =>
       rate <= (purpose === 'bracket' ? 1000 : 1300) ? 'met' : 'missed';
-    expect(of(search(judge), 'confirm').map(told)).toEqual([
+    expect(of(search(judge), 'confirm').map(lineOf)).toEqual([
       ...['confirm 1000 met', 'confirm 1050 met', 'confirm 1158 met', 'confirm 1408 missed'],
       ...['confirm 1277 met', 'confirm 1341 missed'],
     ]);

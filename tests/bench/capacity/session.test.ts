@@ -31,7 +31,7 @@ class Simulation implements Measurement {
   /** `TARGET RATE` of each trial, in order. */
   readonly measured: string[] = [];
   readonly rounds: number[] = [];
-  told: Capacity[] = [];
+  results: Capacity[] = [];
   interrupted = false;
   #now = 0;
   readonly #fails: (target: string, step: Step) => boolean;
@@ -63,11 +63,11 @@ class Simulation implements Measurement {
   }
 
   found(found: Capacity[]): void {
-    this.told = found;
+    this.results = found;
   }
 
   of(target: string): Capacity | undefined {
-    return this.told.find((each) => each.target === target);
+    return this.results.find((each) => each.target === target);
   }
 }
 
@@ -117,7 +117,7 @@ describe('a session ends early', () => {
     const simulation = new Simulation();
     await searchCapacities({ ...plan, bounds: [parseThreshold('service.p99<5ms')] }, simulation);
     expect(simulation.measured).toHaveLength(3);
-    expect(simulation.told).toMatchObject(
+    expect(simulation.results).toMatchObject(
       Array(3).fill({ outcome: 'unknown', limit: 'unmeasured', steps: [{ finding: 'unmeasured' }] }),
     );
   });
@@ -126,7 +126,7 @@ describe('a session ends early', () => {
     const simulation = new Simulation();
     await searchCapacities({ ...plan, budgetMs: 30_000 }, simulation);
     expect(simulation.elapsedMs()).toBeLessThanOrEqual(30_000);
-    expect(simulation.told.map(({ limit }) => limit)).toContain('budget');
+    expect(simulation.results.map(({ limit }) => limit)).toContain('budget');
     // At the end, windows of ten seconds no longer fit in the budget, but short trials do.
     expect(simulation.measured.length).toBeGreaterThan(20);
   });
@@ -138,7 +138,7 @@ describe('a session ends early', () => {
       return true;
     });
     await searchCapacities(plan, simulation);
-    expect(simulation.told.map(({ limit }) => limit)).toEqual(['interruption', 'interruption', 'interruption']);
-    expect(simulation.told.map(({ steps }) => steps.length)).toEqual(expect.arrayContaining([2]));
+    expect(simulation.results.map(({ limit }) => limit)).toEqual(['interruption', 'interruption', 'interruption']);
+    expect(simulation.results.map(({ steps }) => steps.length)).toEqual(expect.arrayContaining([2]));
   });
 });

@@ -22,7 +22,7 @@ test.each<[string, Partial<Capacity>, readonly string[]]>([
   [
     'no kept rate',
     { outcome: 'none', confirmed: null, refuted: 10 },
-    ['async kept p99<5ms at no rate, down to 10 requests/s.'],
+    ['async kept p99<5ms at no rate that was tried, down to 10 requests/s.'],
   ],
   [
     'no kept rate, with the generator at its limit',

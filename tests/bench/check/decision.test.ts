@@ -182,7 +182,7 @@ describe('the pilot', () => {
 
 describe('a check plan', () => {
   const program = { kind: 'exec', name: 'a', command: 'a {port}', startLimitMs: 1000 } as const;
-  const told = { ...program, command: 'a {port} {transport}' };
+  const withTransport = { ...program, command: 'a {port} {transport}' };
   const plan: CheckPlan = {
     ...{ a: program, b: program, maxSessions: null, nullArm: false, confirm: false, budgetMs: null, seed: 1 },
     gates: [{ metric: 'cpu', margins: gatedMetrics.cpu }],
@@ -233,12 +233,12 @@ describe('a check plan', () => {
     ['zero threads', { threads: 0 }, 'threads: 0 is not a whole number from 1'],
     [
       'datagrams too small',
-      { point: { ...plan.point, transport: 'udp', sizes: fixedSize(4) }, a: told, b: told },
+      { point: { ...plan.point, transport: 'udp', sizes: fixedSize(4) }, a: withTransport, b: withTransport },
       'size: 4 bytes over UDP',
     ],
     [
       'a command without {transport}',
-      { point: { ...plan.point, transport: 'tls' }, a: told },
+      { point: { ...plan.point, transport: 'tls' }, a: withTransport },
       'a does not serve echo over tls: its command has no {transport}',
     ],
     ['a window of zero', { windowMs: 0 }, 'window: must be above zero'],
@@ -251,5 +251,7 @@ describe('a check plan', () => {
     ['echo', plan.point],
     ['echo over UDP', { ...plan.point, transport: 'udp' }],
     ['HTTP', { ...plan.point, app: 'http', transport: 'tls' }],
-  ])('for %s has no faults', (_, point) => expect(checkFaults({ ...plan, a: told, b: told, point })).toEqual([]));
+  ])('for %s has no faults', (_, point) =>
+    expect(checkFaults({ ...plan, a: withTransport, b: withTransport, point })).toEqual([]),
+  );
 });

@@ -53,9 +53,9 @@ describe('the variance of a trimmed mean', () => {
     const samples = Array.from({ length: 4000 }, () =>
       Array.from({ length: 64 }, () => normal(random) + (random() < 0.1 ? 8 : 0)),
     );
-    const told = mean(samples.map((sample) => trimmedVariance(sample, 0.25))) / 64;
+    const estimated = mean(samples.map((sample) => trimmedVariance(sample, 0.25))) / 64;
     const seen = variance(samples.map((sample) => trimmedMean(sample, 0.25)));
-    expect(told / seen).toBeGreaterThan(0.9);
-    expect(told / seen).toBeLessThan(1.15);
+    expect(estimated / seen).toBeGreaterThan(0.9);
+    expect(estimated / seen).toBeLessThan(1.15);
   });
 });

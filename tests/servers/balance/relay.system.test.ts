@@ -50,9 +50,9 @@ function brokenOff(socket: Socket): Promise<boolean> {
   return soon('the end', new Promise((resolve) => socket.once('close', resolve)));
 }
 
-test.each(['client', 'server'] as const)('a reset by the %s is forwarded as a reset', async (who) => {
+test.each(['client', 'server'] as const)('a reset by the %s is forwarded as a reset', async (side) => {
   const { client, server } = await joined();
-  const [from, to] = who === 'client' ? [client, server] : [server, client];
+  const [from, to] = side === 'client' ? [client, server] : [server, client];
   const broken = brokenOff(to);
   from.resetAndDestroy();
   expect(await broken).toBe(true);
@@ -60,13 +60,13 @@ test.each(['client', 'server'] as const)('a reset by the %s is forwarded as a re
 
 test.each(['client', 'server'] as const)(
   'FIN from the %s is forwarded, and the other end can still send',
-  async (who) => {
+  async (side) => {
     const { client, server } = await joined();
-    const [from, to] = who === 'client' ? [client, server] : [server, client];
+    const [from, to] = side === 'client' ? [client, server] : [server, client];
     from.end();
     await soon('the end', once(to, 'end'));
-    to.write('so long');
-    expect(String(await nextOf(from))).toBe('so long');
+    to.write('goodbye');
+    expect(String(await nextOf(from))).toBe('goodbye');
     const ends = Promise.all([brokenOff(from), brokenOff(to)]);
     to.end();
     expect(await ends, 'ended without a reset').toEqual([false, false]);

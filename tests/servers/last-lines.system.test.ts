@@ -15,25 +15,25 @@ import { until } from './until.ts';
 const LINES = 128;
 /** More than all buffers on the way hold. */
 const FLOOD = 64 * 2 ** 20;
-/** How long the server is stopped, in checks of the speaker's process: long enough for a Node process to end. */
+/** How long the server is stopped, in checks of the sending process: long enough for a Node process to end. */
 const LOOKS = 50;
 
 describe.skipIf(whyUnavailable('process-per-connection'))('process-per-connection', () => {
-  test('a client’s last lines are delivered, even when the relaying process is stopped meanwhile', async () => {
+  test('a client’s last lines are delivered, even when the relaying process is stopped', async () => {
     const server = await ServerProcess.start({ model: 'process-per-connection', transport: 'tcp', app: 'chat' });
     onTestFinished(() => server.kill());
     await using room = await Chatters.enter(server.address, 'tcp', 3);
-    const speakers = processTree(server.pid).filter(({ pid }) => pid !== server.pid);
+    const senders = processTree(server.pid).filter(({ pid }) => pid !== server.pid);
     const lines = Array.from({ length: LINES }, (_, i) => `${i} `.padEnd(1023, 'x'));
 
     process.kill(server.pid, 'SIGSTOP');
-    room.at(0).say(`${lines.join('\n')}\n`);
+    room.at(0).send(`${lines.join('\n')}\n`);
     room.at(0).client.finish();
-    // Gives the speaker's process time to end before all its lines were relayed, which would be wrong.
-    for (let i = 0; i < LOOKS && speakers.every(isRunning); i++) await sleep(10);
+    // Gives the sending process time to end before all its lines were relayed, which would be wrong.
+    for (let i = 0; i < LOOKS && senders.every(isRunning); i++) await sleep(10);
     process.kill(server.pid, 'SIGCONT');
 
-    for (const i of [1, 2]) expect(await room.at(i).heard(LINES)).toEqual(lines);
+    for (const i of [1, 2]) expect(await room.at(i).received(LINES)).toEqual(lines);
   });
 
   test('a client is not read while the relaying process is stopped', async () => {
@@ -41,12 +41,12 @@ describe.skipIf(whyUnavailable('process-per-connection'))('process-per-connectio
     onTestFinished(() => server.kill());
     await using room = await Chatters.enter(server.address, 'tcp', 2);
     const { client } = room.at(0);
-    const stands = () => uploadStands({ clientPort: client.port, serverPid: server.pid });
+    const isStopped = () => uploadStands({ clientPort: client.port, serverPid: server.pid });
 
     process.kill(server.pid, 'SIGSTOP');
-    room.at(0).say(`${'x'.repeat(1023)}\n`.repeat(FLOOD / 1024));
-    // Repeated, because a process that reads on may sleep for a moment.
-    for (let i = 0; i < LOOKS; i++) await until('its process to stop reading', stands);
+    room.at(0).send(`${'x'.repeat(1023)}\n`.repeat(FLOOD / 1024));
+    // Repeated, because a process that continues to read may sleep for a moment.
+    for (let i = 0; i < LOOKS; i++) await until('its process to stop reading', isStopped);
   });
 
   test('after its client’s reset, a process sleeps until its last line has been relayed', async () => {
@@ -58,13 +58,13 @@ describe.skipIf(whyUnavailable('process-per-connection'))('process-per-connectio
     const talking = sockets();
 
     process.kill(server.pid, 'SIGSTOP');
-    room.at(0).say('the last line\n');
+    room.at(0).send('the last line\n');
     await room.at(0).client.reset();
     // A thread that spins is never found asleep, even if it seldom runs.
     for (let i = 0; i < LOOKS; i++) await until('both to sleep', () => others.every(isAsleep));
     process.kill(server.pid, 'SIGCONT');
 
-    expect(await room.at(1).heard(1)).toEqual(['the last line']);
+    expect(await room.at(1).received(1)).toEqual(['the last line']);
     // The socket of its client, and its link to the others.
     await until('the process to wait for another client', () => sockets() === talking - 2);
   });
@@ -78,15 +78,15 @@ describe.skipIf(whyUnavailable('process-per-connection'))('process-per-connectio
     const lines = Array.from({ length: 4 * LINES }, (_, i) => `${i} `.padEnd(1023, 'x'));
 
     rambler.client.socket.pause();
-    other.say(`${lines.join('\n')}\n`);
-    await witness.heard(lines.length);
-    rambler.say('x'.repeat(16 * LINE_LIMIT));
+    other.send(`${lines.join('\n')}\n`);
+    await witness.received(lines.length);
+    rambler.send('x'.repeat(16 * LINE_LIMIT));
     // Gives its process time to end and lose what its socket has not delivered yet.
     for (let i = 0; i < LOOKS / 2 && processes.every(isRunning); i++) await sleep(10);
     rambler.client.socket.resume();
 
-    await until('it to be sent away', () => rambler.gone);
-    expect(rambler.lines.length, 'lines heard').toBe(lines.length);
+    await until('it to be disconnected', () => rambler.gone);
+    expect(rambler.lines.length, 'lines received').toBe(lines.length);
     expect(rambler.lines).toEqual(lines);
     expect(rambler.client.socket.readableEnded, 'FIN and no reset').toBe(true);
   });
