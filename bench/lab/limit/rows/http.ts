@@ -7,10 +7,7 @@ import { inTurn } from '../turns.ts';
 
 const CONNECTIONS = 16;
 
-/**
- * Closed-loop HTTP against a plain Node server: our generator, which uses autocannon's client, compared with
- * autocannon.
- */
+/** Closed-loop HTTP against a plain Node server: our generator compared with autocannon. */
 export const http = {
   name: 'http',
   title: `HTTP GET of 13 B, ${CONNECTIONS} connections, a plain Node server`,
