@@ -22,6 +22,8 @@ const probes = {
   curl: () => whyNotStarted('curl', '--version'),
   nc: () => whyNotStarted('nc', '-h'),
   bash: () => whyNotStarted('bash', '--version'),
+  // Debian's package python3-websockets.
+  websockets: () => whyNotStarted('/usr/bin/python3', '-m websockets --version'),
   // script(1) of util-linux: other implementations have other flags.
   script: () => whyNotStarted('script', '--version', 'util-linux'),
   prlimit: () => whyNotStarted('prlimit', '--version'),

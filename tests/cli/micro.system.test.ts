@@ -15,7 +15,8 @@ test('micro measures every hot path', async () => {
     expect(medianNanos).toBeGreaterThan(0.1);
     expect(p99Nanos).toBeGreaterThanOrEqual(medianNanos);
     expect(samples).toBeGreaterThan(10);
-    expect(callsPerSample).toBeGreaterThan(1);
+    // A slow call is a sample of its own.
+    expect(callsPerSample).toBeGreaterThanOrEqual(1);
   }
 });
 

@@ -8,7 +8,7 @@ export class BitReader {
   end = 0;
   /** Bits of the bytes before `next` that have not been read, the next one lowest. The others are 0. */
   held = 0;
-  /** Number of held bits, at most 32. */
+  /** Number of held bits, below 32. */
   count = 0;
 
   /** Continues with the next piece. */
@@ -46,13 +46,6 @@ export class BitReader {
   /** Skips the remaining bits of a byte. */
   align(): void {
     this.take(this.count & 7);
-  }
-
-  /** Makes `next` the position of the next byte that has not been read. Held bits must be whole bytes of this piece. */
-  release(): void {
-    this.next -= this.count >> 3;
-    this.held = 0;
-    this.count = 0;
   }
 
   /** Position of the byte with the last bit that was read. */

@@ -156,7 +156,7 @@ export class Inflater {
     }
     if ((word ^ 0xffff) !== this.#length) return this.#fail(codes.badBlock);
     if (this.#length > this.#message.left) return this.#fail(codes.longMessage);
-    reader.release();
+    // Both lengths are more bits than are ever held: the next byte is the first stored one.
     this.#state = STORED;
     if (this.#length === 0) this.#endBlock();
     return true;
