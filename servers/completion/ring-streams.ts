@@ -1,4 +1,5 @@
 import type { NativeMemory } from '../../sockets/memory/memory.ts';
+import { POLLHUP } from '../../sockets/polling/poll.ts';
 import { close, SHUT_RDWR, SHUT_WR, setOption, shutdown } from '../../sockets/socket.ts';
 import { IOSQE_CQE_SKIP_SUCCESS } from '../../sockets/uring/submission-queue.ts';
 import type { StreamApp } from '../apps/app.ts';
@@ -19,12 +20,13 @@ const SEND_NOW = 2;
 const SEND = 3;
 const CANCEL = 4;
 const PAUSE = 5;
+const WATCH = 6;
 
 /** Holds small messages of a thousand connections at once. Most of this memory is never touched then. */
 const INBOX: InboxSize = { buffers: 1024, bufferSize: 16_384 };
 
 /**
- * Serves TCP connections over io_uring. Multishot operations accept and receive, and the call that waits for
+ * Serves connections over io_uring. Multishot operations accept and receive, and the call that waits for
  * completions submits all sends. That is one system call for each turn of the loop, and none for a request.
  */
 export class RingStreams implements StreamRing<CompletionConnection> {
@@ -61,6 +63,9 @@ export class RingStreams implements StreamRing<CompletionConnection> {
     this.received = this.#ring.inbox.data;
     this.outbox = this.#ring.outbox;
     this.#accept();
+    // Ends a wait when the server stops. Over a Unix-domain socket a pending accept doesn't: on a listener that was shut
+    // down, unix_accept in net/unix/af_unix.c returns EAGAIN to it, for ever.
+    this.#ring.submissions.poll(listener, POLLHUP, WATCH, listener);
   }
 
   get turn(): number {
