@@ -20,13 +20,13 @@ export const tlsFlags = {
   servername: parsed(parseServername, { once: true })
     .optional()
     .meta({ group: TLS, description: "Name to send to the server (SNI) [default: the target's]" }),
-  ca: text()
+  ca: text().optional().meta({
+    group: TLS,
+    description: "File of trusted certificates (PEM): verify the server's [default: any certificate is accepted]",
+  }),
+  cert: text()
     .optional()
-    .meta({
-      group: TLS,
-      description: "File of trusted certificates (PEM): verify the server's [default: any certificate is accepted]",
-    }),
-  cert: text().optional().meta({ group: TLS, description: 'File with the certificate of the clients (PEM), and its chain' }),
+    .meta({ group: TLS, description: 'File with the certificate of the clients (PEM), and its chain' }),
   key: text().optional().meta({ group: TLS, description: 'File with the private key of --cert (PEM)' }),
   'tls-resume': toggle().meta({
     group: TLS,
@@ -49,7 +49,9 @@ export function readTls(flags: TlsFlags, usesTls: boolean): TlsOptions {
 function refuseAll(flags: TlsFlags): void {
   for (const name of Object.keys(tlsFlags) as (keyof typeof tlsFlags)[]) {
     if (flags.isGiven(name)) {
-      flags.refuse(`--${name}: the transport is not TLS: use --transport tls or a target such as https://…, or leave it out`);
+      flags.refuse(
+        `--${name}: the transport is not TLS: use --transport tls or a target such as https://…, or leave it out`,
+      );
     }
   }
 }

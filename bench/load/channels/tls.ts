@@ -3,8 +3,8 @@ import { Parts } from '../../../sockets/memory/parts.ts';
 import {
   BROKEN,
   freeSession,
-  type Negotiated,
   NEEDS_BYTES,
+  type Negotiated,
   PEER_CLOSED,
   TlsConnection,
 } from '../../../sockets/tls/connection.ts';

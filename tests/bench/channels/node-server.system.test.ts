@@ -75,7 +75,10 @@ describe.skipIf(noOpenSsl)('a TLS channel and a server of Node', () => {
     const client = clientOf({ alpn: ['h2'] });
     const dialled = await Dialled.connect(client, port);
     await dialled.until('the alert', () => client.state(0) === FAILED);
-    expect([client.fault, client.faultText]).toEqual(['alert', expect.stringMatching(/alert 120, no application protocol/)]);
+    expect([client.fault, client.faultText]).toEqual([
+      'alert',
+      expect.stringMatching(/alert 120, no application protocol/),
+    ]);
   });
 
   test.each([
@@ -97,7 +100,9 @@ describe.skipIf(noOpenSsl)('a TLS channel and a server of Node', () => {
   test('verify the certificate of the client', async () => {
     const own = makeCertificate();
     const options = { requestCert: true, rejectUnauthorized: true, ca: own.cert };
-    const port = await tlsServer(options, (socket) => socket.write(socket.getPeerX509Certificate()?.serialNumber ?? ''));
+    const port = await tlsServer(options, (socket) =>
+      socket.write(socket.getPeerX509Certificate()?.serialNumber ?? ''),
+    );
     const dialled = await Dialled.established(clientOf({ identity: own }), port);
     await dialled.until('the serial number', () => dialled.received.length > 0);
     expect(dialled.received.toString()).toMatch(/^[0-9A-F]{16}$/);

@@ -7,7 +7,10 @@ function record(length: number): Buffer {
 }
 
 test('records that end in the received bytes are counted, wherever the bytes are cut', () => {
-  const lengths = fc.array(fc.oneof(fc.nat(20), fc.constantFrom(255, 256, 16_384, 16_640)), { minLength: 1, maxLength: 8 });
+  const lengths = fc.array(fc.oneof(fc.nat(20), fc.constantFrom(255, 256, 16_384, 16_640)), {
+    minLength: 1,
+    maxLength: 8,
+  });
   fc.assert(
     fc.property(lengths, fc.array(fc.nat(20_000)), (records, cuts) => {
       const bytes = Buffer.concat(records.map(record));

@@ -17,8 +17,16 @@ describe.skipIf(whyMissing('openssl3'))('OpenSSL', () => {
 
   test.each([
     [codeOf(LIBRARY_SSL, 1048), 0, { kind: 'alert', text: 'the server sent the alert 48, unknown CA' }],
-    [codeOf(LIBRARY_SSL, 1116), 0, { kind: 'alert', text: expect.stringMatching(/^the server sent the alert 116, \S/) }],
-    [codeOf(LIBRARY_SSL, 134), 10, { kind: 'certificate', text: expect.stringMatching(/certificate has expired \(10\)$/) }],
+    [
+      codeOf(LIBRARY_SSL, 1116),
+      0,
+      { kind: 'alert', text: expect.stringMatching(/^the server sent the alert 116, \S/) },
+    ],
+    [
+      codeOf(LIBRARY_SSL, 134),
+      10,
+      { kind: 'certificate', text: expect.stringMatching(/certificate has expired \(10\)$/) },
+    ],
     [codeOf(LIBRARY_SSL, 267), 0, { kind: 'violation', text: "the server's bytes violate TLS: wrong version number" }],
     [codeOf(LIBRARY_SSL, 8_000_000), 0, { kind: 'violation', text: expect.stringMatching(/: error \d+$/) }],
     [0, 0, { kind: 'violation', text: 'OpenSSL failed without a reason' }],
