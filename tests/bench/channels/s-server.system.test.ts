@@ -67,6 +67,16 @@ describe.skipIf(noOpenSsl ?? whyMissing('openssl'))('a TLS channel and openssl s
     expect(client.state(0)).toBe(ESTABLISHED);
   });
 
+  test('fail with an alert when the server insists on a renegotiation, which the client refuses', async () => {
+    const [server, port] = await SServer.start('-msg', '-tls1_2');
+    const client = clientOf();
+    const dialled = await Dialled.established(client, port);
+    server.write('r\n');
+    await server.printed(/<<< .*no_renegotiation/);
+    await dialled.until('the alert', () => client.state(0) === FAILED);
+    expect([client.fault, client.faultText]).toEqual(['alert', 'the server sent the alert 40, handshake failure']);
+  });
+
   test('fail with an alert when the server requires a certificate of the client', async () => {
     const [, port] = await SServer.start('-Verify', '1');
     const client = clientOf();
