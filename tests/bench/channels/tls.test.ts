@@ -285,6 +285,6 @@ test.skipIf(noOpenSsl)('a thousand connections that are opened and ended leave n
     return process.memoryUsage().rss;
   };
   const before = openAll();
-  // Each connection has buffers of 34 KiB on either side.
+  // Each connection has up to 34 KiB of buffers on either side.
   expect(openAll() - before).toBeLessThan(32 << 20);
 });
