@@ -7,8 +7,6 @@ import { openssl } from './openssl.ts';
 // Constants of openssl/ssl.h, openssl/x509_vfy.h and openssl/pemerr.h.
 const SSL_VERIFY_PEER = 1;
 const SSL_CTRL_EXTRA_CHAIN_CERT = 14;
-const SSL_CTRL_MODE = 33;
-const SSL_MODE_RELEASE_BUFFERS = 0x10;
 const SSL_OP_NO_RENEGOTIATION = 2 ** 30;
 const X509_V_FLAG_PARTIAL_CHAIN = 0x8_0000;
 const LIBRARY_PEM = 9;
@@ -31,8 +29,6 @@ export interface TlsContextOptions {
   readonly ca?: string | undefined;
   /** Name or IP address that the server's certificate must contain. Checked with `ca` only. */
   readonly peer?: string | undefined;
-  /** Whether idle connections keep no buffers: 34 KiB less for each, and two allocations more for each record. */
-  readonly releaseBuffers?: boolean;
 }
 
 /** What connections have in common: SSL_CTX_new(3). Free it after its connections. */
@@ -40,6 +36,8 @@ export class TlsContext {
   /** For OpenSSL's functions only. */
   readonly address: number;
   readonly role: 'client' | 'server';
+  /** Upper limit of the bytes of its own certificates. */
+  readonly certificateBytes: number;
   /** The offered protocols as in the TLS extension: each name after its length. */
   readonly #alpn: NativeMemory;
   readonly #protocols: readonly string[];
@@ -54,6 +52,8 @@ export class TlsContext {
     const list = protocolList(alpn);
     const ssl = openssl();
     this.role = role;
+    // PEM is longer than what is sent.
+    this.certificateBytes = identity?.cert.length ?? 0;
     this.#protocols = alpn;
     this.address = ssl.SSL_CTX_new(role === 'client' ? ssl.TLS_client_method() : ssl.TLS_server_method());
     if (this.address === 0) throw new TlsError(`OpenSSL has no TLS: ${errorText(takeError())}`);
@@ -62,7 +62,6 @@ export class TlsContext {
     try {
       // Requests wait for nothing but replies then: with a renegotiation, writing would need the server's answer first.
       ssl.SSL_CTX_set_options(this.address, SSL_OP_NO_RENEGOTIATION);
-      if (options.releaseBuffers) ssl.SSL_CTX_ctrl(this.address, SSL_CTRL_MODE, SSL_MODE_RELEASE_BUFFERS, 0);
       if (list.length > 0) ssl.SSL_CTX_set_alpn_protos(this.address, this.#alpn.address, list.length);
       if (identity !== undefined) this.#identify(identity);
       if (ca !== undefined) this.#verify(ca, options.peer);

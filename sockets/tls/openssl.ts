@@ -34,6 +34,7 @@ const signatures = {
   BIO_up_ref: 'int BIO_up_ref(uintptr_t)',
   BIO_free: 'int BIO_free(uintptr_t)',
   BIO_ctrl: 'long BIO_ctrl(uintptr_t, int, long, uintptr_t)',
+  BIO_set_flags: 'void BIO_set_flags(uintptr_t, int)',
   BIO_read: 'int BIO_read(uintptr_t, uintptr_t, int)',
   BIO_write: 'int BIO_write(uintptr_t, uintptr_t, int)',
   SSL_new: 'uintptr_t SSL_new(uintptr_t)',

@@ -13,7 +13,7 @@ const run = promisify(execFile);
 /** Starts `serve` on a path. Resolves when it listens. */
 async function serving(path: string, ...flags: readonly string[]): Promise<Program> {
   const program = new Program(['serve', '--listen', `unix://${path}`, ...flags]);
-  await program.prints(new RegExp(` over unix on ${path}\n`));
+  await program.waitForOutput(new RegExp(` over unix on ${path}\n`));
   return program;
 }
 
@@ -21,7 +21,7 @@ describe('serve --listen unix:///PATH', () => {
   test.each(['event-driven', 'prethreaded'])('%s answers connect, and ends with its file', async (model) => {
     const path = socketPath();
     const program = await serving(path, '--model', model);
-    await program.prints(new RegExp(`talk to it: sockbench connect unix://${path} `));
+    await program.waitForOutput(new RegExp(`talk to it: sockbench connect unix://${path} `));
     const { code, stdout, stderr } = await connectWith('hi\nyou', `unix://${path}`);
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'hi\nyou' });
     expect(stderr).toBe(`connected to unix://${path}\nclosed by unix://${path}\n`);

@@ -16,7 +16,7 @@ function shakeHands(client: TlsChannel, server: TlsChannel): void {
   client.begin(0);
   let [from, to] = [client, server];
   for (let length = from.pending(0); length > 0; length = from.pending(0)) {
-    to.open(0, from.outbox, 0, length);
+    to.open(0, from.outbox, from.outAt, from.outAt + length);
     [from, to] = [to, from];
   }
 }
@@ -39,7 +39,7 @@ export const tlsPath: HotPath = {
         let read = 0;
         for (let i = 0; i < times; i++) {
           const length = client.seal(0, plain, 0, MESSAGE_BYTES);
-          read += server.open(0, client.outbox, 0, length);
+          read += server.open(0, client.outbox, client.outAt, client.outAt + length);
         }
         return read;
       },

@@ -38,6 +38,8 @@ export interface Channel {
   readonly inbox: NativeMemory;
   /** Wire bytes to be sent: of the last `seal`, or the pending ones. */
   readonly outbox: NativeMemory;
+  /** Where these bytes begin in the outbox. */
+  readonly outAt: number;
   /** Of the channel that failed last. */
   readonly fault: ChannelFault | undefined;
   /** What happened, for a message. */
@@ -47,7 +49,7 @@ export interface Channel {
   begin(c: number): void;
   state(c: number): ChannelState;
   /**
-   * Returns the number of wire bytes in the outbox that must be sent before anything else on the connection, and
+   * Returns the number of wire bytes in the outbox, at `outAt`, that must be sent before anything else on the connection, and
    * regards them as sent. Call it after each `begin` and `open`; without this, the next call of another method throws.
    */
   pending(c: number): number;
@@ -60,12 +62,13 @@ export interface Channel {
   open(c: number, wire: NativeMemory, at: number, end: number): number;
   /**
    * Encrypts `length` plain bytes.
-   * @returns the number of wire bytes, which are in the outbox; 0 when the connection is not established, or failed.
+   * @returns the number of wire bytes, which are in the outbox at `outAt`; 0 when the connection is not established, or
+   *   failed.
    */
   seal(c: number, plain: NativeMemory, at: number, length: number): number;
   /** The server sent FIN. The state becomes FAILED with the fault `truncated`, unless it is CLOSED. */
   finish(c: number): void;
-  /** Writes the orderly end of the channel. @returns the number of wire bytes, which are in the outbox. */
+  /** Writes the orderly end of the channel. @returns the number of wire bytes, at `outAt`. */
   close(c: number): number;
   /** The connection was closed: frees its state. */
   end(c: number): void;

@@ -4,12 +4,6 @@ import type { TlsOptions } from '../../model/tls-options.ts';
 import { type ChannelScope, TlsChannel } from './tls.ts';
 
 /**
- * From this number of connections on, idle ones keep no buffers. OpenSSL's are 34 KiB for each connection, which is then
- * more than the load's other memory together.
- */
-const MANY_CONNECTIONS = 1000;
-
-/**
  * Creates the channels of a thread's connections to one server.
  * @param host of the target's URL: a name or an IP address.
  * @throws {TlsError} when a certificate, the key or a name is unusable.
@@ -22,13 +16,7 @@ export function makeTlsChannel(
 ): TlsChannel {
   const { alpn, ca, identity, resume } = options;
   const peer = options.servername ?? host;
-  const context = new TlsContext({
-    alpn,
-    ca: ca ?? undefined,
-    identity: identity ?? undefined,
-    peer,
-    releaseBuffers: scope.connections >= MANY_CONNECTIONS,
-  });
+  const context = new TlsContext({ alpn, ca: ca ?? undefined, identity: identity ?? undefined, peer });
   // An IP address is no name: RFC 6066 §3.
   return new TlsChannel(context, { ...scope, servername: isIP(peer) === 0 ? peer : undefined, resume });
 }

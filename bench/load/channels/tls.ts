@@ -1,7 +1,6 @@
 import { NativeMemory } from '../../../sockets/memory/memory.ts';
 import { Parts } from '../../../sockets/memory/parts.ts';
 import {
-  BROKEN,
   freeSession,
   NEEDS_BYTES,
   type Negotiated,
@@ -20,16 +19,13 @@ import {
   HANDSHAKING,
   UNUSED,
 } from './channel.ts';
-import { RecordBoundaries } from './record-boundaries.ts';
 
 /** Largest plain part of a record: RFC 8446 §5.1. */
 const RECORD_BYTES = 16_384;
-/** Upper limit of what encryption adds to a record, in any version and cipher. */
+/** Upper limit of what encryption adds to a record, in any version and cipher; also that of an alert or new keys. */
 const RECORD_OVERHEAD = 512;
-/** Room for a flight of the handshake: a client's chain of certificates is the largest. */
-const FLIGHT_BYTES = 65_536;
-/** More records than any bytes contain. */
-const ALL_RECORDS = 2 ** 31 - 1;
+/** Upper limit of a flight of the handshake without certificates. The ticket of a session is most of it: 64 KiB. */
+const FLIGHT_BYTES = 131_072;
 
 /** The connections of one thread, and the largest parts of their streams. */
 export interface ChannelScope {
@@ -46,20 +42,21 @@ export interface ChannelScope {
 
 /**
  * TLS by the OpenSSL inside Node, over memory, so that the engines' own sockets and timestamps carry it. One reply in one
- * record costs four calls: BIO_write and SSL_read, SSL_write and BIO_read.
+ * record costs two calls: SSL_read and SSL_write.
  */
 export class TlsChannel implements Channel {
   readonly inbox: NativeMemory;
   readonly outbox: NativeMemory;
+  outAt = 0;
   fault: ChannelFault | undefined;
   faultText = '';
   readonly #longestWire: number;
+  readonly #longestPlain: number;
   readonly #context: TlsContext;
   readonly #wire: TlsWire;
   readonly #servername: string | undefined;
   readonly #connections: (TlsConnection | undefined)[];
   readonly #states: Uint8Array;
-  readonly #records: RecordBoundaries;
   /** Sessions to be resumed; 0: none. Undefined: sessions are not resumed. */
   readonly #sessions: Float64Array | undefined;
   /** Wire bytes in the outbox that {@link pending} did not report yet, and their connection. */
@@ -72,19 +69,21 @@ export class TlsChannel implements Channel {
     const parts = new Parts();
     this.#context = parts.own(context);
     try {
-      this.#wire = parts.own(new TlsWire());
+      // A server can make a client answer each of its records, such as with a warning; answers are shorter.
+      const longestAnswer = FLIGHT_BYTES + context.certificateBytes + longestWire;
+      this.#wire = parts.own(new TlsWire(Math.max(longestAnswer, sealedBytes(longestPlain))));
       // Part of a record may have come earlier.
       this.inbox = parts.own(new NativeMemory(longestWire + RECORD_BYTES + RECORD_OVERHEAD));
-      this.outbox = parts.own(new NativeMemory(FLIGHT_BYTES + sealedBytes(longestPlain)));
     } catch (error) {
       parts.free();
       throw error;
     }
     this.#longestWire = longestWire;
+    this.#longestPlain = longestPlain;
+    this.outbox = this.#wire.outbox;
     this.#servername = scope.servername;
     this.#connections = new Array<TlsConnection | undefined>(connections).fill(undefined);
     this.#states = new Uint8Array(connections);
-    this.#records = new RecordBoundaries(connections);
     this.#sessions = scope.resume ? new Float64Array(connections) : undefined;
   }
 
@@ -94,8 +93,9 @@ export class TlsChannel implements Channel {
     const connection = new TlsConnection(this.#context, this.#wire, this.#servername, this.#sessions?.[c] ?? 0);
     this.#connections[c] = connection;
     this.#states[c] = HANDSHAKING;
-    this.#records.reset(c);
+    const begin = this.#wire.begin();
     this.#handshake(c, connection);
+    this.#markUnsent(c, begin);
   }
 
   state(c: number): ChannelState {
@@ -122,24 +122,25 @@ export class TlsChannel implements Channel {
     if (connection === undefined || end === at || (state !== ESTABLISHED && state !== HANDSHAKING)) return 0;
     // Beyond it, the inbox could be too small for a record.
     if (end - at > this.#longestWire) throw new RangeError(`${end - at} wire bytes exceed ${this.#longestWire}`);
+    const begin = this.#wire.begin();
     this.#wire.feed(wire, at, end - at);
-    const ended = this.#records.follow(c, wire.bytes, at, end);
-    if (state === HANDSHAKING && !this.#handshake(c, connection)) return 0;
-    // The handshake may have read some of the records. After it, as after a part of a record, the last read finds none.
-    const isWhole = state === ESTABLISHED && this.#records.isBetween(c);
-    return this.#read(c, connection, isWhole ? ended : ALL_RECORDS);
+    const length = state === ESTABLISHED || this.#handshake(c, connection) ? this.#read(c, connection) : 0;
+    this.#markUnsent(c, begin);
+    return length;
   }
 
   seal(c: number, plain: NativeMemory, at: number, length: number): number {
     this.#assertSent();
     const connection = this.#connections[c];
     if (connection === undefined || this.#states[c] !== ESTABLISHED || length === 0) return 0;
+    // Beyond it, the outbox could be too small.
+    if (length > this.#longestPlain) throw new RangeError(`${length} plain bytes exceed ${this.#longestPlain}`);
+    this.outAt = this.#wire.begin();
     const written = connection.write(plain, at, length);
-    if (written !== length) {
-      this.#interrupted(c, connection, written);
-      return 0;
-    }
-    return this.#wire.take(this.outbox, 0);
+    if (written === length) return this.#wire.written - this.outAt;
+    this.#interrupted(c, connection, written);
+    this.#markUnsent(c, this.outAt);
+    return 0;
   }
 
   finish(c: number): void {
@@ -151,8 +152,9 @@ export class TlsChannel implements Channel {
   close(c: number): number {
     this.#assertSent();
     if (this.#states[c] !== ESTABLISHED && this.#states[c] !== CLOSED) return 0;
+    this.outAt = this.#wire.begin();
     this.#connections[c]?.close();
-    return this.#wire.take(this.outbox, 0);
+    return this.#wire.written - this.outAt;
   }
 
   end(c: number): void {
@@ -173,7 +175,6 @@ export class TlsChannel implements Channel {
     this.#wire.free();
     this.#context.free();
     this.inbox.free();
-    this.outbox.free();
   }
 
   /** Continues the handshake. @returns whether it is complete. */
@@ -184,10 +185,11 @@ export class TlsChannel implements Channel {
     return result === 1;
   }
 
-  /** Reads at most `records` records into the inbox. @returns the number of plain bytes. */
-  #read(c: number, connection: TlsConnection, records: number): number {
+  /** Reads all received records into the inbox. @returns the number of plain bytes. */
+  #read(c: number, connection: TlsConnection): number {
     let length = 0;
-    for (let left = records; left > 0; left--) {
+    // When no bytes are left, another read would find none: it costs two calls.
+    while (this.#wire.left > 0) {
       const read = connection.read(this.inbox, length);
       if (read <= 0) {
         this.#interrupted(c, connection, read);
@@ -198,17 +200,24 @@ export class TlsChannel implements Channel {
     return length;
   }
 
-  /** Handles a call that did not return data, and takes what is to be sent now: answers of the handshake, or an alert. */
+  /** Handles a call that did not return data. */
   #interrupted(c: number, connection: TlsConnection, result: number): void {
     const interruption = connection.interruption(result);
-    if (interruption === PEER_CLOSED) this.#states[c] = CLOSED;
-    if (interruption === BROKEN) {
-      const { kind, text } = connection.failure();
-      this.#fail(c, kind, text);
+    if (interruption === NEEDS_BYTES) return;
+    this.#wire.discard();
+    if (interruption === PEER_CLOSED) {
+      this.#states[c] = CLOSED;
+      return;
     }
-    if (interruption !== NEEDS_BYTES) this.#wire.discard();
-    this.#unsent = this.#wire.take(this.outbox, 0);
+    const { kind, text } = connection.failure();
+    this.#fail(c, kind, text);
+  }
+
+  /** Records what OpenSSL wrote: answers of the handshake, new keys, or an alert. */
+  #markUnsent(c: number, begin: number): void {
+    this.#unsent = this.#wire.written - begin;
     this.#unsentOf = c;
+    this.outAt = begin;
   }
 
   #fail(c: number, fault: ChannelFault, text: string): void {

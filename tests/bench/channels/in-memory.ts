@@ -56,7 +56,7 @@ export function deliver(to: TlsChannel, wire: Uint8Array, { c = 0, step = wire.l
 
 /** Returns the wire bytes that a channel has to send after `begin` or `open`. */
 export function pendingOf(channel: TlsChannel, c = 0): Buffer {
-  return Buffer.from(channel.outbox.bytes.subarray(0, channel.pending(c)));
+  return outboxOf(channel, channel.pending(c));
 }
 
 /** Returns the wire bytes of plain bytes. */
@@ -64,7 +64,7 @@ export function sealed(channel: TlsChannel, plain: Uint8Array, c = 0): Buffer {
   const memory = new NativeMemory(plain.length);
   memory.bytes.set(plain);
   try {
-    return Buffer.from(channel.outbox.bytes.subarray(0, channel.seal(c, memory, 0, plain.length)));
+    return outboxOf(channel, channel.seal(c, memory, 0, plain.length));
   } finally {
     memory.free();
   }
@@ -72,7 +72,13 @@ export function sealed(channel: TlsChannel, plain: Uint8Array, c = 0): Buffer {
 
 /** Returns the wire bytes of the orderly end. */
 export function closing(channel: TlsChannel, c = 0): Buffer {
-  return Buffer.from(channel.outbox.bytes.subarray(0, channel.close(c)));
+  return outboxOf(channel, channel.close(c));
+}
+
+/** @param length of the call before, which sets `outAt`. */
+function outboxOf(channel: TlsChannel, length: number): Buffer {
+  const { outbox, outAt } = channel;
+  return Buffer.from(outbox.bytes.subarray(outAt, outAt + length));
 }
 
 /** Opens connection `c` of both, and passes bytes until neither has more to send. */

@@ -52,19 +52,29 @@ class SServer {
 
 describe.skipIf(noOpenSsl ?? whyMissing('openssl'))('a TLS channel and openssl s_server', () => {
   test('exchange bytes, before and after new keys for both directions', async () => {
-    const [server, port] = await SServer.start();
+    const [server, port] = await SServer.start('-msg');
     const client = clientOf();
     const dialled = await Dialled.established(client, port);
     dialled.send(Buffer.from('before\n'));
     await server.printed(/before/);
     // The command of s_server for a KeyUpdate that asks for one in return: RFC 8446 §4.6.3.
     server.write('K\n');
-    await server.printed(/KEYUPDATE|SSL_do_handshake/i);
+    await server.printed(/>>> .*KeyUpdate/);
     server.write('reply\n');
     await dialled.until('the reply', () => dialled.received.includes('reply'));
     dialled.send(Buffer.from('after\n'));
-    await server.printed(/after/);
+    await server.printed(/<<< .*KeyUpdate[\s\S]*after/);
     expect(client.state(0)).toBe(ESTABLISHED);
+  });
+
+  test('fail with an alert when the server insists on a renegotiation, which the client refuses', async () => {
+    const [server, port] = await SServer.start('-msg', '-tls1_2');
+    const client = clientOf();
+    const dialled = await Dialled.established(client, port);
+    server.write('r\n');
+    await server.printed(/<<< .*no_renegotiation/);
+    await dialled.until('the alert', () => client.state(0) === FAILED);
+    expect([client.fault, client.faultText]).toEqual(['alert', 'the server sent the alert 40, handshake failure']);
   });
 
   test('fail with an alert when the server requires a certificate of the client', async () => {

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { CLOSED, ESTABLISHED, FAILED, UNUSED } from '../../../bench/load/channels/channel.ts';
+import { CLOSED, ESTABLISHED, FAILED, HANDSHAKING, UNUSED } from '../../../bench/load/channels/channel.ts';
 import type { TlsChannel } from '../../../bench/load/channels/tls.ts';
 import { makeCertificate } from '../../../servers/node/certificate.ts';
 import { NativeMemory } from '../../../sockets/memory/memory.ts';
@@ -122,15 +123,13 @@ describe.skipIf(noOpenSsl)('a TLS channel', () => {
     }
   });
 
-  test('refuses bytes that are not TLS, and tells the server why, while other connections continue', () => {
+  test('refuses bytes that are not TLS, while other connections continue', () => {
     client.begin(1);
     pendingOf(client, 1);
-    const { answer } = deliver(client, Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n'), { c: 1 });
+    deliver(client, Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n'), { c: 1 });
     expect(client.state(1)).toBe(FAILED);
     expect([client.fault, client.faultText]).toEqual(['violation', expect.stringContaining('wrong version number')]);
-    // An alert: RFC 8446 §5.1.
-    expect(answer[0]).toBe(21);
-    expect(sealedNothing(client, 1)).toBe(0);
+    expect(sealed(client, Buffer.from('x'), 1)).toHaveLength(0);
     expectEcho(client, server);
   });
 
@@ -177,10 +176,36 @@ describe.skipIf(noOpenSsl)('a TLS channel', () => {
   });
 });
 
-/** Returns the length of one sealed byte. */
-function sealedNothing(channel: TlsChannel, c: number): number {
-  return sealed(channel, Buffer.from('x'), c).length;
-}
+describe.skipIf(noOpenSsl)('bytes at random', () => {
+  const known = [HANDSHAKING, ESTABLISHED, CLOSED, FAILED];
+
+  test('after the handshake never become plain bytes', () => {
+    const [client, server] = [clientOf(), serverOf()];
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 400 }), fc.integer({ min: 1, max: 400 }), (bytes, step) => {
+        shakeHands(client, server);
+        expect(deliver(client, bytes, { step }).plain).toHaveLength(0);
+        expect(known).toContain(client.state(0));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('within the handshake end it at worst, and other connections continue', () => {
+    const [client, server] = [clientOf({ ca: identity.cert }), serverOf()];
+    shakeHands(client, server, { c: 1 });
+    for (let damaged = 0, length = 1; damaged < length; damaged += 7) {
+      server.begin(0);
+      client.begin(0);
+      const { answer } = deliver(server, pendingOf(client));
+      length = answer.length;
+      answer[damaged] = (answer[damaged] as number) ^ 0x55;
+      expect(deliver(client, answer).plain).toHaveLength(0);
+      expect(known).toContain(client.state(0));
+    }
+    expectEcho(client, server, 1);
+  });
+});
 
 describe.skipIf(noOpenSsl)('the certificate of a server', () => {
   test('is taken as it is without authorities', () => {
@@ -260,6 +285,6 @@ test.skipIf(noOpenSsl)('a thousand connections that are opened and ended leave n
     return process.memoryUsage().rss;
   };
   const before = openAll();
-  // Each connection has buffers of 34 KiB on either side.
+  // Each connection has up to 34 KiB of buffers on either side.
   expect(openAll() - before).toBeLessThan(32 << 20);
 });
