@@ -1,4 +1,3 @@
-import type { TransportName } from '../../servers/transport.ts';
 import { hostField } from '../../sockets/address.ts';
 import { Generator, type LoadPlan } from '../load/generator.ts';
 import { nowNanos } from '../measure/clock.ts';

@@ -1,3 +1,4 @@
+import type { ReplyExamples } from './ledger/bad-replies.ts';
 import type { Fairness } from './ledger/load-state.ts';
 import type { ProtocolNote } from './protocols/protocol.ts';
 import type { TargetReport } from './targets/tally.ts';
@@ -13,16 +14,6 @@ export interface OpeningReport {
   readonly lastErrno: number;
   /** The first bad replies of those connections. */
   readonly examples?: ReplyExamples | undefined;
-}
-
-/** Texts of bad replies, for reports: the first of each kind while measuring. */
-export interface ReplyExamples {
-  /** Text of a reply that refused its request, such as an error reply. */
-  readonly refusal?: string;
-  /** A corrupt reply: what is wrong, and the bytes around the first wrong one, as exampleOf() of protocols escapes them. */
-  readonly corruption?: { readonly fault: string; readonly example: string } | undefined;
-  /** Why TLS failed on a connection. */
-  readonly tls?: string;
 }
 
 /** What a thread measured. Its histograms are in the {@link LiveView}. */

@@ -1,5 +1,6 @@
 import { Histogram } from '../measure/histogram.ts';
-import type { ReplyExamples, ThreadReport } from './engine.ts';
+import type { ThreadReport } from './engine.ts';
+import type { ReplyExamples } from './ledger/bad-replies.ts';
 import type { ProtocolNote } from './protocols/protocol.ts';
 import { mergeTargetReports, type TargetLoad } from './targets/tally.ts';
 import type { DeliveryCounts } from './threads/counts.ts';

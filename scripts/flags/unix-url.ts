@@ -51,7 +51,8 @@ export function parseUnixTarget(text: string): (TargetSpec & { kind: 'address' }
   }
   if (url?.protocol === 'redis+unix:') {
     const { path, request } = splitUnixUrl(url);
-    if (request !== '/') throw new RangeError(`'${text}' names a request: redis+unix:// takes the path of a socket alone`);
+    if (request !== '/')
+      throw new RangeError(`'${text}' names a request: redis+unix:// takes the path of a socket alone`);
     return { kind: 'address', transport: 'unix', address: { path }, url: `redis+unix://${path}`, redis: {} };
   }
   if (url?.protocol !== 'http+unix:') return undefined;

@@ -1,6 +1,15 @@
-import type { ReplyExamples } from '../engine.ts';
 import { exampleOf } from '../protocols/example.ts';
 import type { ClientProtocol } from '../protocols/protocol.ts';
+
+/** Texts of bad replies, for reports: the first of each kind while measuring. */
+export interface ReplyExamples {
+  /** Text of a reply that refused its request, such as an error reply. */
+  readonly refusal?: string;
+  /** A corrupt reply: what is wrong, and the bytes around the first wrong one, as exampleOf() of protocols escapes them. */
+  readonly corruption?: { readonly fault: string; readonly example: string } | undefined;
+  /** Why TLS failed on a connection. */
+  readonly tls?: string;
+}
 
 /** Counts a thread's refusals, and keeps the first bad reply of each kind for the report. */
 export class BadReplies {

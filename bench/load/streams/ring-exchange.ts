@@ -22,7 +22,11 @@ const BUFFER_BYTES = 4_096;
 /** Reports whether {@link RingExchange} can run a load: one request at a time on each connection, which stays open. */
 export function ringSuits({ point }: Assignment, protocol: ClientProtocol): boolean {
   const { transport, workload, connection, pipelining, connections } = point;
-  const plain = (transport === 'tcp' || transport === 'unix') && workload === 'request-response' && connection === 'pooled' && pipelining === 1;
+  const plain =
+    (transport === 'tcp' || transport === 'unix') &&
+    workload === 'request-response' &&
+    connection === 'pooled' &&
+    pipelining === 1;
   const fits = protocol.longestRequest <= LARGEST_REQUEST;
   return plain && fits && RingOutbox.sizeFor(connections, protocol) <= LARGEST_OUTBOX;
 }
