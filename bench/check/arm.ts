@@ -6,12 +6,13 @@ import { TargetError } from '../model/errors.ts';
 import { httpRequests } from '../model/exchange.ts';
 import { protocolSpec } from '../run/protocol-spec.ts';
 import type { RunningTarget } from '../run/running-target.ts';
+import { tlsUseOf } from '../run/tls-use.ts';
 import { fetchPage } from './page.ts';
 import type { CheckPlan } from './plan.ts';
 import { readingOf, type WindowReading } from './window-reading.ts';
 
 /** What an arm must know of the check. */
-type ArmPlan = Pick<CheckPlan, 'point' | 'exchangeWithSecrets' | 'timeoutMs'>;
+type ArmPlan = Pick<CheckPlan, 'point' | 'exchangeWithSecrets' | 'tlsOptions' | 'timeoutMs'>;
 
 /** One program in one session: a freshly started server, and connections to it that are loaded window by window. */
 export class Arm {
@@ -40,7 +41,8 @@ export class Arm {
     const { address } = this.#target;
     const destination = { host: hostField(address), path: '/', pages: this.#pages };
     const protocol = protocolSpec(plan.point, destination, this.#plan.exchangeWithSecrets);
-    const generator = new Generator({ ...plan, address, protocol });
+    const tls = tlsUseOf(plan.point, this.#plan.tlsOptions, address);
+    const generator = new Generator({ ...plan, address, protocol, ...tls });
     this.#generators.push(generator);
     const { answered, opened } = await labelled(this.#label, Promise.race([generator.opened(), this.#target.died]));
     if (answered < plan.point.connections) {

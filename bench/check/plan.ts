@@ -4,6 +4,7 @@ import { configurationFaults } from '../model/configuration-faults.ts';
 import { type Exchange, isPlainGet } from '../model/exchange.ts';
 import type { OperatingPoint } from '../model/operating-point.ts';
 import type { StoredBaseline } from '../model/stored-baseline.ts';
+import type { TlsOptions } from '../model/tls-options.ts';
 import type { Reason } from '../model/trial.ts';
 import type { GatedMetric } from '../stats/gated-metrics.ts';
 import { ALPHA, FEWEST_SESSIONS, lookSizes, MAX_SESSIONS, planLooks, sessionsToFind, spentBy } from '../stats/looks.ts';
@@ -43,6 +44,8 @@ export interface CheckPlan {
   readonly point: OperatingPoint;
   /** The exchange of the load with the secrets that results do not contain, where it has any. */
   readonly exchangeWithSecrets?: Exchange;
+  /** How clients use TLS, with what results do not contain. */
+  readonly tlsOptions?: TlsOptions | undefined;
   readonly gates: readonly Gate[];
   /** Sessions of the last look, at most; null: as many as the budget allows. */
   readonly maxSessions: number | null;

@@ -8,6 +8,7 @@ import type { Exchange } from './exchange.ts';
 import { type Load, type Scenario, scenarioOf } from './operating-point.ts';
 import type { SelectPolicy } from './select-policy.ts';
 import type { Threshold } from './threshold.ts';
+import type { TlsOptions } from './tls-options.ts';
 
 /** A target of a load. */
 export type TargetSpec = SingleTarget | TargetGroup;
@@ -77,6 +78,8 @@ export interface RunConfiguration extends Omit<Scenario, 'app'>, Load {
   readonly balance?: BalancePolicy | undefined;
   /** The exchange with the secrets that results do not contain, where it has any. */
   readonly exchangeWithSecrets?: Exchange;
+  /** How clients use TLS, with what results do not contain; undefined: as usual. */
+  readonly tlsOptions?: TlsOptions | undefined;
   /** Further operating points, which differ from the others in these properties. */
   readonly scenarios: readonly Scenario[];
   /** Measuring ends when N requests were sent and have ended; null: when its time is over. */

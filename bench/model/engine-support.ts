@@ -21,7 +21,7 @@ const refusedByAutocannon: Refusals = {
 
 /** Returns what a second load generator requires of a load. */
 export function engineWants(configuration: RunConfiguration): Want[] {
-  const { secondEngine, app, workload, exchange, timestamps, timeoutMs } = configuration;
+  const { secondEngine, app, workload, exchange, tls, timestamps, timeoutMs } = configuration;
   if (secondEngine === undefined) return [];
   return [
     [
@@ -39,6 +39,10 @@ export function engineWants(configuration: RunConfiguration): Want[] {
     [
       exchange?.protocol !== 'http' || exchange.requests.length === 1,
       'urls: autocannon sends one kind of request: leave out --urls, or --engine',
+    ],
+    [
+      tls === null,
+      'tls: autocannon makes plain handshakes and accepts any certificate: leave out the flags of TLS, or --engine',
     ],
     [timeoutMs >= MIN_TIMEOUT_MS, 'timeout: autocannon waits for at least 1 s: raise --timeout, or leave out --engine'],
     ...withoutRefused(refusedByAutocannon, configuration),

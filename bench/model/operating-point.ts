@@ -5,6 +5,7 @@ import { exchangeSchema } from './exchange.ts';
 import { fixedSize, sizesSchema } from './message-sizes.ts';
 import { amount, count } from './numbers.ts';
 import { stagesSchema } from './stage.ts';
+import { tlsRecordSchema } from './tls-options.ts';
 
 /** What clients do. */
 export const workloads = {
@@ -52,6 +53,8 @@ const loadShape = {
   pipelining: count,
   /** Whether WebSocket messages are compressed (RFC 7692), if the server agrees. */
   deflate: z.boolean().default(false),
+  /** How clients use TLS; null: each connection makes a full handshake and accepts any certificate. */
+  tls: tlsRecordSchema.nullable().default(null),
   /** Bytes of a request, and of its reply. Empty in results of versions that stored mixtures only. */
   sizes: sizesSchema.default([]),
   /**
@@ -109,7 +112,7 @@ export function operatingPoint(given: Partial<OperatingPoint> = {}): OperatingPo
   return {
     ...{ transport: 'tcp', connections: 1, work: null, cacheHit: 0 },
     ...{ app: DEFAULT_APP, workload: 'request-response', exchange: null },
-    ...{ connection: 'pooled', pipelining: 1, deflate: false },
+    ...{ connection: 'pooled', pipelining: 1, deflate: false, tls: null },
     ...{ sizes: fixedSize(64), rate: null, arrivals: null, stages: [] },
     ...given,
   };

@@ -9,6 +9,7 @@ import type { Placement } from './placement.ts';
 import { pointOf, type TrialSpec } from './planner.ts';
 import { type Destination, protocolSpec } from './protocol-spec.ts';
 import type { RunningTarget } from './running-target.ts';
+import { tlsUseOf } from './tls-use.ts';
 
 /** Returns the plan of a trial's load, for the generator. */
 export function planLoad(
@@ -32,6 +33,7 @@ export function planLoad(
     levels: growsInStages(spec) ? { start: connections, stages, holdMs: warmupMs } : null,
     requests,
     protocol,
+    ...tlsUseOf(spec, configuration.tlsOptions, target.address, membersOf(spec.target)[0]),
     ...selectionOf(spec, target),
     timestamps: isStamped(transport) ? timestamps : 'user',
     timeoutMs,

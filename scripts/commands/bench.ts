@@ -20,6 +20,7 @@ import { orAll, readModels, serving } from '../flags/models.ts';
 import { appFlag, loadFlags, MEASURED, modelsFlag, serverFlags } from '../flags/options.ts';
 import { type Output, outputFlags, readOutput } from '../flags/output.ts';
 import { readRounds, roundsFlags } from '../flags/rounds.ts';
+import { readTlsUse } from '../flags/tls.ts';
 import { Examples } from '../session/examples.ts';
 import { measure, prepareReports } from '../session/measure.ts';
 
@@ -145,6 +146,7 @@ function readConfiguration(flags: CommandFlags): RunConfiguration {
     thresholds: [],
     balance: flags.values.balance,
     ...load,
+    ...readTlsUse(flags, transports),
     ...scenarios,
   };
 }

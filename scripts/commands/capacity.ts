@@ -13,6 +13,7 @@ import { readModels, serving } from '../flags/models.ts';
 import { loadFlags, MEASURED, modelsFlag, serverFlags, targetFlags } from '../flags/options.ts';
 import { outputFlags, readOutput } from '../flags/output.ts';
 import { readAddress } from '../flags/target-url.ts';
+import { readTlsUse } from '../flags/tls.ts';
 import { record } from '../session/measure.ts';
 
 /** Flags that a search decides itself. They are defined, but hidden, so that the fault can explain why. */
@@ -116,6 +117,7 @@ function readConfiguration(
   assertSizeApplies(flags, { ...load, transports: [transport] });
   return {
     ...load,
+    ...readTlsUse(flags, [transport]),
     command: 'capacity',
     targets: [...readServers(flags, transport, load.app), ...(address ? [address] : [])],
     transports: [transport],

@@ -19,6 +19,7 @@ import { readExchange } from '../flags/exchange/read-exchange.ts';
 import { parseGates, readGates } from '../flags/gates.ts';
 import { whySizeless } from '../flags/load.ts';
 import { outputFlags, readOutput } from '../flags/output.ts';
+import { readTlsUse, tlsFlags } from '../flags/tls.ts';
 import { prepareReports, record } from '../session/measure.ts';
 import type { Measurement } from '../session/measurement.ts';
 import { type Programs, readPrograms } from '../session/programs.ts';
@@ -63,6 +64,7 @@ const schema = z.strictObject({
     description: "Over HTTP: pages may change from reply to reply, and B's may differ from A's",
   }),
   ...exchangeFlags,
+  ...tlsFlags,
   transport: oneOf('transport', transportNames)
     .prefault('tcp')
     .meta({ group: LOAD, description: transportNames.join(', ') }),
@@ -176,6 +178,7 @@ function readPlan(flags: CommandFlags, { a, b }: Programs): CheckPlan {
   const { transport } = values;
   const { app: needed = values.app, exchange, ...secrets } = readExchange(flags);
   const app = flags.isGiven('app') ? values.app : needed;
+  const { tls, tlsOptions } = readTlsUse(flags, [transport]);
   const load = { app, exchange, workload: 'request-response', transports: [transport] } as const;
   const sizeless = flags.isGiven('size') ? whySizeless(load) : undefined;
   if (sizeless !== undefined) flags.refuse(`--size: ${sizeless}: leave it out`);
@@ -183,8 +186,9 @@ function readPlan(flags: CommandFlags, { a, b }: Programs): CheckPlan {
     flags.refuse(`--any-page needs --app ${appsSpeaking('HTTP').join(', ')}: the other apps echo`);
   return {
     ...{ a, b, anyPage: values['any-page'] },
-    point: operatingPoint({ transport, app, exchange, connections: values.connections, sizes: values.size }),
+    point: operatingPoint({ transport, app, exchange, tls, connections: values.connections, sizes: values.size }),
     ...secrets,
+    tlsOptions,
     gates: readGates(flags),
     maxSessions: readMaxSessions(flags),
     nullArm: values['null-arm'],

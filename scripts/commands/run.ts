@@ -20,6 +20,7 @@ import { assertSizeApplies, readLoad, readWork } from '../flags/load.ts';
 import { loadFlags, MEASURED, serverFlags, targetFlags } from '../flags/options.ts';
 import { outputFlags, readOutput } from '../flags/output.ts';
 import { readAddress } from '../flags/target-url.ts';
+import { readTlsUse } from '../flags/tls.ts';
 import { measure } from '../session/measure.ts';
 
 const schema = z.strictObject({
@@ -108,6 +109,7 @@ function readConfiguration(flags: CommandFlags, target: TargetSpec | undefined):
     scenarios: [],
     balance: flags.values.balance,
     ...load,
+    ...readTlsUse(flags, transports),
     ...readEngine(flags),
   };
 }

@@ -15,6 +15,7 @@ import { assertSizeApplies, readLoad, readWork } from '../flags/load.ts';
 import { appFlag, loadFlags, MEASURED, modelsFlag, serverFlags } from '../flags/options.ts';
 import { outputFlags, readOutput } from '../flags/output.ts';
 import { readRounds, roundsFlags } from '../flags/rounds.ts';
+import { readTlsUse } from '../flags/tls.ts';
 import { measure } from '../session/measure.ts';
 
 const schema = z.strictObject({
@@ -86,6 +87,7 @@ function readConfiguration(flags: CommandFlags): RunConfiguration {
     thresholds: [],
     balance: flags.values.balance,
     ...load,
+    ...readTlsUse(flags, scenarios.transports),
     ...scenarios,
   };
 }

@@ -12,7 +12,7 @@ import type { appFlag, loadFlags, workFlags } from './options.ts';
 const REQUESTS_LIMIT_MS = 3_600_000;
 
 /** What the flags of a load describe: the load itself, and how it is measured. */
-type MeasuredLoad = Load &
+type MeasuredLoad = Omit<Load, 'tls'> &
   Pick<
     RunConfiguration,
     | 'exchangeWithSecrets'

@@ -12,6 +12,7 @@ import { transportNames } from '../../servers/transport.ts';
 import { oneOf, parsed, someOf, toggle } from '../cli/flag-types.ts';
 import { parseSeed } from '../cli/seed.ts';
 import { exchangeFlags } from './exchange/options.ts';
+import { tlsFlags } from './tls.ts';
 
 /** Flags that several commands have. Each command's schema is composed of these and its own. */
 
@@ -81,6 +82,7 @@ export const loadFlags = {
     .meta({ group: LOAD, description: `${namesOf(workloads).join(', ')} [default: the workload of --app]` }),
   ...workFlags,
   ...exchangeFlags,
+  ...tlsFlags,
   size: parsed(parseSizes).prefault('64').meta({
     group: LOAD,
     description: 'Bytes of a message: 64, 64KiB, a range 64-1024, or a mixture 64,1KiB:0.2,16KiB:0.01',

@@ -1,8 +1,10 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { type TlsOptions, tlsOptions } from '../../bench/model/tls-options.ts';
+import type { RunConfiguration } from '../../bench/model/configuration.ts';
+import { type TlsOptions, tlsOptions, tlsRecord } from '../../bench/model/tls-options.ts';
 import { parseNames } from '../../bench/model/units.ts';
+import type { TransportName } from '../../servers/transport.ts';
 import { parsed, text, toggle } from '../cli/flag-types.ts';
 import type { Flags, Values } from '../cli/flags.ts';
 
@@ -36,6 +38,8 @@ export const tlsFlags = {
 
 type TlsFlags = Flags<Values<typeof tlsFlags>>;
 
+const flagNames = Object.keys(tlsFlags) as (keyof typeof tlsFlags)[];
+
 /**
  * Reads how clients use TLS, and the files that the flags name. Faults are recorded.
  * @param usesTls whether the transport is TLS; otherwise, each of the flags is a fault.
@@ -46,8 +50,18 @@ export function readTls(flags: TlsFlags, usesTls: boolean): TlsOptions {
   return tlsOptions({ alpn, servername, ca: readAuthorities(flags), identity: readIdentity(flags), resume });
 }
 
+/** Reads how clients use TLS: for results, and for the load, which needs what results do not contain. */
+export function readTlsUse(
+  flags: TlsFlags,
+  transports: readonly TransportName[],
+): Pick<RunConfiguration, 'tls' | 'tlsOptions'> {
+  if (!flagNames.some((name) => flags.isGiven(name))) return { tls: null };
+  const options = readTls(flags, transports.includes('tls'));
+  return { tls: tlsRecord(options), tlsOptions: options };
+}
+
 function refuseAll(flags: TlsFlags): void {
-  for (const name of Object.keys(tlsFlags) as (keyof typeof tlsFlags)[]) {
+  for (const name of flagNames) {
     if (flags.isGiven(name)) {
       flags.refuse(
         `--${name}: the transport is not TLS: use --transport tls or a target such as https://…, or leave it out`,

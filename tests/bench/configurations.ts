@@ -16,6 +16,7 @@ export const configuration: RunConfiguration = {
   cacheHit: 0,
   deflate: false,
   exchange: null,
+  tls: null,
   scenarios: [],
   pipelining: 1,
   workload: 'request-response',
