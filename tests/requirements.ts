@@ -17,6 +17,7 @@ const probes = {
   nginx: () => whyNoPeer('nginx'),
   wrk: () => whyNoPeer('wrk'),
   redis: () => whyNoPeer('redis-server') ?? whyNoPeer('redis-benchmark'),
+  memcached: () => whyNotStarted('memcached', '-V'),
   liburing: () => whyNotStarted('cc', '-fsyntax-only -include liburing.h -x c /dev/null'),
   openssl: () => whyNotStarted('openssl', 'version'),
   curl: () => whyNotStarted('curl', '--version'),
