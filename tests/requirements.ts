@@ -9,7 +9,7 @@ import { whyNoUring } from '../sockets/uring/availability.ts';
 const probes = {
   libc: whyNoLibc,
   uring: whyNoUring,
-  openssl3: () => whyNoOpenSsl(),
+  libssl: () => whyNoOpenSsl(),
   ipv6: () => (hasLoopbackIPv6() ? undefined : 'no interface has the address ::1'),
   python: () => whyNotStarted('python3', '--version'),
   cc: () => whyNotStarted('cc', '--version'),

@@ -139,7 +139,6 @@ export class TlsChannel implements Channel {
     const written = connection.write(plain, at, length);
     if (written === length) return this.#wire.written - this.outAt;
     this.#interrupted(c, connection, written);
-    this.#markUnsent(c, this.outAt);
     return 0;
   }
 

@@ -101,13 +101,14 @@ export class StreamSender {
     // Within a request nothing else may be sent: its rest goes first.
     if (this.#table.sentBytes(c) > 0) this.#holdRest(c);
     const channel = this.#channel;
-    if (channel === undefined) return this.sendBytes(c, this.aside, length);
-    return this.sendBytes(c, channel.outbox, channel.seal(c, this.aside, 0, length));
+    if (channel === undefined) return this.sendBytes(c, this.aside, 0, length);
+    const sealed = channel.seal(c, this.aside, 0, length);
+    return this.sendBytes(c, channel.outbox, channel.outAt, sealed);
   }
 
   /** Sends bytes as they are, after those that are held. @returns 0, or the errno that broke the connection. */
-  sendBytes(c: number, memory: NativeMemory, length: number): number {
-    if (this.#held.append(c, memory.bytes.subarray(0, length)) > MAX_HELD_BYTES + memory.size) return ENOBUFS;
+  sendBytes(c: number, memory: NativeMemory, at: number, length: number): number {
+    if (this.#held.append(c, memory.bytes.subarray(at, at + length)) > MAX_HELD_BYTES + memory.size) return ENOBUFS;
     const errno = this.#sendHeld(c);
     return errno === EAGAIN ? 0 : errno;
   }
@@ -150,13 +151,14 @@ export class StreamSender {
     const { memory } = this.#outbox;
     const length = channel.seal(c, memory, 0, this.#outbox.bytesOf(requests));
     if (this.#state.timed) this.#stamp(c, first, requests, 0);
-    const sent = length === 0 ? -EPROTO : send(this.#table.fd(c), channel.outbox, 0, length);
+    const sent = length === 0 ? -EPROTO : send(this.#table.fd(c), channel.outbox, channel.outAt, length);
     if (sent < 0 && (length === 0 || streamRetry(sent, 'send') !== 'now')) return -sent;
     this.#table.advanceSending(c, requests);
     if (this.#reportsSent) this.#reportSent(c, first, requests);
     if (this.#expected !== undefined && requests === 1) this.#expected.push(c, first);
     if (sent === length) return 0;
-    this.#held.append(c, channel.outbox.bytes.subarray(Math.max(0, sent), length));
+    const { outbox, outAt } = channel;
+    this.#held.append(c, outbox.bytes.subarray(outAt + Math.max(0, sent), outAt + length));
     return EAGAIN;
   }
 

@@ -68,7 +68,7 @@ export class TlsExchange extends EpollExchange {
   protected override disconnect(c: number): void {
     // A connection for one request, or one that the server ends, is closed in an orderly way.
     const length = this.table.phase(c) === OPEN ? this.#channel.close(c) : 0;
-    if (length > 0) this.sender.sendBytes(c, this.#channel.outbox, length);
+    if (length > 0) this.sender.sendBytes(c, this.#channel.outbox, this.#channel.outAt, length);
     this.#channel.end(c);
     super.disconnect(c);
   }
@@ -83,6 +83,6 @@ export class TlsExchange extends EpollExchange {
 
   #sendPending(c: number): number {
     const length = this.#channel.pending(c);
-    return length > 0 ? this.sender.sendBytes(c, this.#channel.outbox, length) : 0;
+    return length > 0 ? this.sender.sendBytes(c, this.#channel.outbox, this.#channel.outAt, length) : 0;
   }
 }

@@ -8,7 +8,7 @@ import { TlsContext, type TlsContextOptions } from '../../../sockets/tls/context
 import { whyMissing } from '../../requirements.ts';
 
 /** Why TLS by OpenSSL can't be tested here; undefined when it can. */
-export const noOpenSsl = whyMissing('openssl3');
+export const noOpenSsl = whyMissing('libssl');
 
 /** The identity of every server in these tests, for localhost and its addresses. */
 export const identity = makeCertificate();

@@ -6,7 +6,7 @@ import { whyMissing } from '../../requirements.ts';
 const LIBRARY_SSL = 20;
 const codeOf = (library: number, reason: number) => library * 2 ** 23 + reason;
 
-describe.skipIf(whyMissing('openssl3'))('OpenSSL', () => {
+describe.skipIf(whyMissing('libssl'))('OpenSSL', () => {
   test('is the one inside Node', () => {
     expect(openssl().OpenSSL_version(0)).toContain(`OpenSSL ${process.versions.openssl.replace(/\+.*/, '')}`);
   });

@@ -4,7 +4,7 @@ import { TlsWire } from '../../../sockets/tls/wire.ts';
 import { whyMissing } from '../../requirements.ts';
 import { memory } from '../open.ts';
 
-describe.skipIf(whyMissing('openssl3'))('the memory of TLS connections', () => {
+describe.skipIf(whyMissing('libssl'))('the memory of TLS connections', () => {
   function made(longest: number): TlsWire {
     const wire = new TlsWire(longest);
     onTestFinished(() => wire.free());
