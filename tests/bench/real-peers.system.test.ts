@@ -62,7 +62,17 @@ describe.skipIf(whyMissing('nginx') ?? whyMissing('openssl'))('nginx', () => {
 
 describe.skipIf(whyMissing('redis'))('redis', () => {
   const redis = () =>
-    startPeer((port) => ['redis-server', '--port', String(port), '--bind', '127.0.0.1', '--save', '', '--protected-mode', 'no']);
+    startPeer((port) => [
+      'redis-server',
+      '--port',
+      String(port),
+      '--bind',
+      '127.0.0.1',
+      '--save',
+      '',
+      '--protected-mode',
+      'no',
+    ]);
 
   test.each(loads)('serves SET and GET %s', async (_, flags) => {
     const url = `redis://127.0.0.1:${await redis()}`;
@@ -91,7 +101,17 @@ describe.skipIf(whyMissing('redis'))('redis', () => {
 
 describe.skipIf(whyMissing('memcached'))('memcached', () => {
   test('answers a script whose replies end with a line', async () => {
-    const port = await startPeer((free) => ['memcached', '-l', '127.0.0.1', '-p', String(free), '-U', '0', '-u', 'nobody']);
+    const port = await startPeer((free) => [
+      'memcached',
+      '-l',
+      '127.0.0.1',
+      '-p',
+      String(free),
+      '-U',
+      '0',
+      '-u',
+      'nobody',
+    ]);
     const script = ['--send', 'set k{sequence} 0 0 4\\r\\n{random:4}\\r\\n', '--expect', 'STORED\\r\\n'];
     expectServed(await measureTrial(`tcp://127.0.0.1:${port}`, ...script, '-p', '4', ...counted(200)), 200);
   });
@@ -102,7 +122,15 @@ describe.skipIf(whyMissing('openssl'))('openssl s_server', () => {
     const folder = scratchDirectory();
     makeCertificate(folder);
     const files = ['-cert', join(folder, 'certificate.pem'), '-key', join(folder, 'key.pem')];
-    const port = await startPeer((free) => ['openssl', 's_server', '-accept', String(free), ...files, '-rev', '-quiet']);
+    const port = await startPeer((free) => [
+      'openssl',
+      's_server',
+      '-accept',
+      String(free),
+      ...files,
+      '-rev',
+      '-quiet',
+    ]);
     const script = ['--send', 'stressed\\n', '--expect', 'desserts\\n'];
     expectServed(await measureTrial(`tls://127.0.0.1:${port}`, ...script, '-c', '1', ...counted(50)), 50);
   });

@@ -5,7 +5,7 @@ import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { accountedFor, measure, measureTargets, measureTrial, onlyTrial, tcpServer } from './measured.ts';
 
 /** Returns flags for a load of `count` requests, however long it takes on a busy machine. */
-const counted = (count: number) => ['-n', String(count), '-d', '30s', '--timestamps', 'user'] as const;
+const counted = (count: number) => ['-n', String(count), '-d', '30s'] as const;
 
 /** Starts a WebSocket server for one test; ends with the test. @returns its URL. */
 async function webSocketServer(serve: (client: WebSocket) => void, options: ServerOptions = {}): Promise<string> {
@@ -32,7 +32,8 @@ describe('a load over WebSockets', () => {
     const trial = await measureTrial(url, ...flags, ...counted(100));
     expect(trial).toMatchObject({ transport: 'tcp', app: 'websocket', requests: { sent: 100, completed: 100 } });
     expect(trial.latencyMicros.response.count).toBe(100);
-    expect(trial.latencyMicros.generatorLag?.count).toBe(100);
+    // The kernel starts to timestamp some time after it was asked to.
+    expect(trial.latencyMicros.service?.count).toBeGreaterThan(0);
   });
 
   test.each(['tcp', 'tls'])('a model is measured over %s', async (transport) => {
