@@ -34,7 +34,10 @@ describe('without requests of the user’s own', () => {
     [
       'a WebSocket',
       { app: 'websocket' },
-      { kind: 'websocket', exchange: { host: '127.0.0.1:8080', path: '/a', sizes: fixedSize(64), text: false } },
+      {
+        kind: 'websocket',
+        exchange: { host: '127.0.0.1:8080', path: '/a', sizes: fixedSize(64), text: false, deflate: false },
+      },
     ],
     [
       'a page',

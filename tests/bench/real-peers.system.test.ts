@@ -150,7 +150,7 @@ asyncio.run(main())
 
 describe.skipIf(whyMissing('websockets'))("Python's websockets", () => {
   const start = (...compression: readonly string[]) =>
-    startPeer((port) => ['python3', '-c', webSocketServer, String(port), ...compression]);
+    startPeer((port) => ['/usr/bin/python3', '-c', webSocketServer, String(port), ...compression]);
 
   test.each(loads)('echo messages %s', async (_, flags) => {
     expectServed(await measureTrial(`ws://127.0.0.1:${await start()}/`, ...flags, ...counted(100)), 100);
