@@ -13,9 +13,7 @@ describe('a reason', () => {
     const corruption = { fault: 'a chunk of a wrong size', example: 'x\\r\\n' };
     expect(reasonsOf({ ...requests({ corrupted: 3 }), examples: { corruption } })).toContainEqual({
       code: 'corrupted',
-      message: expect.stringContaining(
-        "3 replies were corrupted (the first: a chunk of a wrong size, in 'x\\r\\n'): ",
-      ),
+      message: expect.stringContaining("3 replies were corrupted (the first: a chunk of a wrong size, in 'x\\r\\n'): "),
     });
   });
 

@@ -107,10 +107,11 @@ describe('a script', () => {
 });
 
 describe.skipIf(whyMissing('redis'))('Redis', () => {
-  /** Starts a Redis server that wants a password; ends with the test. @returns its port. */
-  async function redisServer(password: string): Promise<number> {
+  /** Starts a Redis server that wants a password; ends with the test. @returns its port, and the path of its socket. */
+  async function redisServer(password: string): Promise<{ readonly port: number; readonly path: string }> {
     const port = await freePort('tcp');
-    const flags = ['--port', `${port}`, '--save', '', '--requirepass', password, '--dir', scratchDirectory()];
+    const path = join(scratchDirectory(), 'redis.sock');
+    const flags = ['--port', `${port}`, '--unixsocket', path, '--save', '', '--requirepass', password];
     const server = spawn('redis-server', flags, { stdio: ['ignore', 'pipe', 'inherit'] });
     const ended = new Promise((resolve) => server.once('exit', resolve));
     onTestFinished(async () => {
@@ -119,11 +120,11 @@ describe.skipIf(whyMissing('redis'))('Redis', () => {
     });
     for await (const line of createInterface(server.stdout)) if (/ready to accept/i.test(line)) break;
     server.stdout.resume();
-    return port;
+    return { port, path };
   }
 
   test.each(['2', '3'])('gets commands after AUTH and SELECT, in RESP%s', async (resp) => {
-    const port = await redisServer('p@ss');
+    const { port } = await redisServer('p@ss');
     const commands = ['--redis-commands', 'SET {key} {value}:0.5,GET {key}:0.5', '--keys', '10', '--resp', resp];
     const { result } = await measure(`redis://:p%40ss@127.0.0.1:${port}/3`, ...commands, ...counted(200), '-c', '2');
     const [trial] = result.trials;
@@ -132,7 +133,7 @@ describe.skipIf(whyMissing('redis'))('Redis', () => {
   });
 
   test('counts error replies, and the first is an example', async () => {
-    const port = await redisServer('secret');
+    const { port } = await redisServer('secret');
     const trial = await measureTrial(
       ...[`redis://:secret@127.0.0.1:${port}`, '--redis-commands', 'NOPE:0.5,PING:0.5', ...counted(100), '-c', '2'],
     );
@@ -140,5 +141,12 @@ describe.skipIf(whyMissing('redis'))('Redis', () => {
     expect([completed + errors, refusals]).toEqual([100, errors]);
     expect(errors).toBeGreaterThan(0);
     expect(trial.examples?.refusal).toContain("ERR unknown command 'NOPE'");
+  });
+
+  test('is reached over a Unix-domain socket, too', async () => {
+    const { path } = await redisServer('secret');
+    const url = `redis+unix://:secret@${encodeURIComponent(path)}/1`;
+    const { requests } = await measureTrial(url, '--redis-commands', 'SET {key} {value}', ...counted(100), '-c', '2');
+    expect(requests).toMatchObject({ sent: 100, completed: 100 });
   });
 });
