@@ -7,7 +7,7 @@ import { freePort } from '../../bench/measure/free-port.ts';
 import { scratchDirectory } from '../cli/program.ts';
 import { whyMissing } from '../requirements.ts';
 import { httpServer } from './http-server.ts';
-import { counted, measure, measureTrial, tcpServer, tlsServer, udpServer } from './measured.ts';
+import { counted, measure, measureTrial, onlyTrial, tcpServer, tlsServer, udpServer } from './measured.ts';
 
 /** Writes a file for the flags. @returns its path. */
 function file(content: string): string {
@@ -32,16 +32,16 @@ describe('HTTP requests', () => {
     });
     const kinds = ['/gone', 'GET /page 2', '{"path": "/cart", "body": "x=1", "headers": {"Accept": "text/html"}}'];
     const flags = ['--urls', file(kinds.join('\n')), '-H', 'Authorization: secret', '-H', 'Accept: */*'];
-    const { result } = await measure(url, ...flags, '--expect-status', '200,404', ...counted(200), '-c', '2');
+    const run = await measure(url, ...flags, '--expect-status', '200,404', ...counted(200), '-c', '2');
     expect([...seen].sort()).toEqual([
       'GET /gone secret */* ',
       'GET /page secret */* ',
       'POST /cart secret text/html x=1',
     ]);
-    expect(JSON.stringify(result)).not.toContain('secret');
-    const [trial] = result.trials;
-    expect(trial?.requests).toMatchObject({ sent: 200, completed: 200, errors: 0 });
-    const { 200: found = 0, 404: gone = 0, ...others } = trial?.statuses ?? {};
+    expect(JSON.stringify(run.result)).not.toContain('secret');
+    const trial = onlyTrial(run);
+    expect(trial.requests).toMatchObject({ sent: 200, completed: 200, errors: 0 });
+    const { 200: found = 0, 404: gone = 0, ...others } = trial.statuses ?? {};
     expect([found + gone, others]).toEqual([200, {}]);
     expect(Math.min(found, gone)).toBeGreaterThan(0);
   });
@@ -88,10 +88,10 @@ describe('a script', () => {
         '{"send": "get {sequence}\\n", "expect": "+{sequence}\\n"}',
       ].join('\n'),
     );
-    const { result } = await measure(url, '--script', script, ...counted(100), '-c', '3');
-    expect(result.trials[0]?.requests).toMatchObject({ sent: 100, completed: 100, errors: 0, corrupted: 0 });
+    const run = await measure(url, '--script', script, ...counted(100), '-c', '3');
+    expect(onlyTrial(run).requests).toMatchObject({ sent: 100, completed: 100, errors: 0, corrupted: 0 });
     expect(logins).toEqual(['login secret', 'login secret', 'login secret']);
-    expect(JSON.stringify(result)).not.toContain('secret');
+    expect(JSON.stringify(run.result)).not.toContain('secret');
   });
 
   test('over UDP takes the next datagram for the reply, and compares all of it', async () => {
@@ -126,10 +126,10 @@ describe.skipIf(whyMissing('redis'))('Redis', () => {
   test.each(['2', '3'])('gets commands after AUTH and SELECT, in RESP%s', async (resp) => {
     const { port } = await redisServer('p@ss');
     const commands = ['--redis-commands', 'SET {key} {value}:0.5,GET {key}:0.5', '--keys', '10', '--resp', resp];
-    const { result } = await measure(`redis://:p%40ss@127.0.0.1:${port}/3`, ...commands, ...counted(200), '-c', '2');
-    const [trial] = result.trials;
+    const run = await measure(`redis://:p%40ss@127.0.0.1:${port}/3`, ...commands, ...counted(200), '-c', '2');
+    const trial = onlyTrial(run);
     expect(trial).toMatchObject({ target: `redis://127.0.0.1:${port}/3`, requests: { sent: 200, completed: 200 } });
-    expect(JSON.stringify(result)).not.toMatch(/p@ss|p%40ss/);
+    expect(JSON.stringify(run.result)).not.toMatch(/p@ss|p%40ss/);
   });
 
   test('counts error replies, and the first is an example', async () => {
