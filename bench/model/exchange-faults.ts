@@ -33,7 +33,7 @@ function redisWants(configuration: RunConfiguration): Want[] {
     [!builtIn, "model: no built-in server speaks Redis: use --exec 'CMD {port}' or --target redis://HOST:PORT"],
     [
       !transportsOf(configuration).includes('udp'),
-      'transport: Redis is served over tcp and tls: leave out the transport, or use tls',
+      'transport: Redis is served over streams: leave out the transport, or use tls or unix',
     ],
   ];
 }

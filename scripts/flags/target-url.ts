@@ -1,10 +1,11 @@
 import { httpRequestFaults } from '../../bench/load/protocols/http/request.ts';
 import { appsSpeaking } from '../../bench/model/app-workload.ts';
-import type { RedisLogin, TargetSpec } from '../../bench/model/configuration.ts';
+import type { TargetSpec } from '../../bench/model/configuration.ts';
 import type { AppProtocol } from '../../servers/apps/app-catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { Flags } from '../cli/flags.ts';
 import { isOwnAddress, resolveHost } from './host.ts';
+import { redisLoginOf, redisName, withoutPassword } from './redis-url.ts';
 import { parseUnixTarget } from './unix-url.ts';
 
 interface Scheme {
@@ -30,9 +31,6 @@ const SCHEMES: Readonly<Record<string, Scheme>> = {
   'redis:': { transport: 'tcp', protocol: 'Redis', port: 6379 },
   'rediss:': { transport: 'tls', protocol: 'Redis', port: 6379 },
 };
-
-/** Most databases of a Redis server have numbers below 16; the server checks that one exists. */
-const DATABASE = /^\/(\d{1,9})?$/;
 
 /** Parses a TCP or UDP port from 0 to 65535; 0 means any free port. @throws {RangeError} for other text. */
 export function parsePort(text: string): number {
@@ -79,31 +77,8 @@ function partsOf(url: URL, { protocol }: Scheme): Omit<AddressTarget, 'kind' | '
 }
 
 function redisParts(url: URL, origin: string): Pick<AddressTarget, 'url' | 'redis'> | undefined {
-  const [path, digits] = DATABASE.exec(url.pathname || '/') ?? [];
-  if (path === undefined || url.search !== '') return undefined;
-  const database = Number(digits ?? 0);
-  const redis: RedisLogin = {
-    ...(url.username !== '' && { user: decoded(url.username) }),
-    ...(url.password !== '' && { password: decoded(url.password) }),
-    ...(database !== 0 && { database }),
-  };
-  if (redis.user !== undefined && redis.password === undefined) {
-    throw new RangeError('a user without a password: write redis://USER:PASSWORD@HOST:PORT, or :PASSWORD alone');
-  }
-  return { url: database === 0 ? origin : `${origin}/${database}`, redis };
-}
-
-/** Decodes %XX. @throws {RangeError} when a % begins no such code. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch (error) {
-    throw new RangeError('a % in the user or the password must be written as %25', { cause: error });
-  }
-}
-
-function withoutPassword(text: string): string {
-  return text.replace(/\/\/.*@/s, '//…@');
+  const redis = redisLoginOf(url);
+  return redis && { url: redisName(origin, redis), redis };
 }
 
 /**

@@ -1,6 +1,8 @@
+import { httpRequestFaults } from '../../bench/load/protocols/http/request.ts';
 import { appsSpeaking } from '../../bench/model/app-workload.ts';
 import type { TargetSpec } from '../../bench/model/configuration.ts';
 import { checkUnixPath, hostField } from '../../sockets/address.ts';
+import { redisLoginOf, redisName, withoutPassword } from './redis-url.ts';
 
 /** Where a URL of a Unix-domain socket leads. */
 interface UnixUrl {
@@ -25,7 +27,9 @@ export function splitUnixUrl(url: URL): UnixUrl {
     (part) => part !== '',
   );
   if (excess || !path.startsWith('/')) {
-    throw new RangeError(`'${url}' does not name a socket alone: use an absolute path, such as unix:///tmp/a.sock`);
+    throw new RangeError(
+      `'${withoutPassword(url.href)}' does not name a socket alone: use an absolute path, such as unix:///tmp/a.sock`,
+    );
   }
   return { path, request };
 }
@@ -49,15 +53,30 @@ export function parseUnixTarget(text: string): (TargetSpec & { kind: 'address' }
     if (request !== '/') throw new RangeError(`'${text}' names a request: unix:// takes the path of a socket alone`);
     return { kind: 'address', transport: 'unix', address: { path }, url: `unix://${path}` };
   }
-  if (url?.protocol === 'redis+unix:') {
-    const { path, request } = splitUnixUrl(url);
-    if (request !== '/')
-      throw new RangeError(`'${text}' names a request: redis+unix:// takes the path of a socket alone`);
-    return { kind: 'address', transport: 'unix', address: { path }, url: `redis+unix://${path}`, redis: {} };
-  }
+  if (url?.protocol === 'redis+unix:') return redisTarget(url);
   if (url?.protocol !== 'http+unix:') return undefined;
   const { path, request } = splitUnixUrl(url);
+  const [fault] = httpRequestFaults({ path: request });
+  if (fault !== undefined) throw new RangeError(fault);
   const [app] = appsSpeaking('HTTP');
   const http = { host: hostField({ path }), path: request };
   return { kind: 'address', transport: 'unix', address: { path }, url: url.href, ...(app && { app }), http };
+}
+
+/**
+ * Returns a Redis server on a Unix-domain socket. Password and database have room only where the path of the socket is
+ * written as a host: `redis+unix://:secret@%2Frun%2Fredis.sock/1`.
+ */
+function redisTarget(url: URL): TargetSpec & { kind: 'address' } {
+  const hasHost = url.hostname !== '';
+  const redis = hasHost ? redisLoginOf(url) : {};
+  if (redis === undefined) {
+    throw new RangeError(
+      `'${withoutPassword(url.href)}' does not end with the number of a database: write redis+unix://%2Frun%2Fredis.sock/1`,
+    );
+  }
+  const { path } = splitUnixUrl(hasHost ? new URL(`${url.protocol}//${url.host}${url.hash}`) : url);
+  const origin = redis.database === undefined ? path : encodeURIComponent(path);
+  const name = redisName(`redis+unix://${origin}`, redis);
+  return { kind: 'address', transport: 'unix', address: { path }, url: name, redis };
 }

@@ -13,15 +13,13 @@ describe('a reason', () => {
     const corruption = { fault: 'a chunk of a wrong size', example: 'x\\r\\n' };
     expect(reasonsOf({ ...requests({ corrupted: 3 }), examples: { corruption } })).toContainEqual({
       code: 'corrupted',
-      message: expect.stringContaining(
-        "3 replies were corrupted, the first of them by a chunk of a wrong size, in 'x\\r\\n'",
-      ),
+      message: expect.stringContaining("3 replies were corrupted (the first: a chunk of a wrong size, in 'x\\r\\n'): "),
     });
   });
 
   test('names the first error reply, and does not take it for a broken connection', () => {
     const reasons = reasonsOf({ ...requests({ errors: 5, refusals: 5 }), examples: { refusal: '-ERR no' } });
-    expect(reasons).toEqual([{ code: 'refusals', message: expect.stringContaining("the first with '-ERR no'") }]);
+    expect(reasons).toEqual([{ code: 'refusals', message: expect.stringContaining('(the first: -ERR no)') }]);
   });
 
   test('distinguishes refusals from broken connections', () => {

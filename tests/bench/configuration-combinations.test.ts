@@ -220,7 +220,7 @@ describe('combinations', () => {
     [
       'Redis over UDP',
       { transports: ['udp'], exchange: redis, targets: [address('udp')] },
-      ['transport: Redis is served over tcp and tls'],
+      ['transport: Redis is served over streams'],
     ],
     [
       'Redis with the URL of a page',

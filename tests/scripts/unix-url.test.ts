@@ -25,6 +25,26 @@ describe('a target on a Unix-domain socket', () => {
   });
 
   test.each([
+    ['redis+unix:///run/a.sock', 'redis+unix:///run/a.sock', {}],
+    ['redis+unix://%2Frun%2Fa.sock/0', 'redis+unix:///run/a.sock', {}],
+    ['redis+unix://:secret@%2Frun%2Fa.sock/2', 'redis+unix://%2Frun%2Fa.sock/2', { password: 'secret', database: 2 }],
+  ])('%s is a Redis server, and its name contains no password', async (given, url, redis) => {
+    const target = { kind: 'address', transport: 'unix', address: { path: '/run/a.sock' }, url, redis };
+    expect(await parseTarget(given, [])).toEqual(target);
+  });
+
+  test.each([
+    ['redis+unix://:secret@%2Frun%2Fa.sock/x', 'does not end with the number of a database'],
+    ['redis+unix://:secret@%2Frun%2Fa.sock:80/1', 'does not name a socket alone'],
+    ['redis+unix:///run/a.sock?db=1', 'does not name a socket alone'],
+    ['unix://me:secret@%2Frun%2Fa.sock', 'does not name a socket alone'],
+  ])('%s is refused without showing a password', async (url, why) => {
+    const message = await parseTarget(url, []).catch(String);
+    expect(message).toContain(why);
+    expect(message).not.toContain('secret');
+  });
+
+  test.each([
     ['unix://run/a.sock', 'use an absolute path, such as unix:///tmp/a.sock'],
     ['unix:run/a.sock', 'use an absolute path'],
     ['unix:///run/a.sock?db=0', 'does not name a socket alone'],

@@ -26,7 +26,7 @@ function corruptedText(corrupted: number, first: NonNullable<MeasuredTrial['exam
     return `${whole(corrupted)} replies differed from what was sent: the server changes data; fix it first`;
   }
   return (
-    `${whole(corrupted)} replies were corrupted, the first of them by ${first.fault}, in '${first.example}': ` +
+    `${whole(corrupted)} replies were corrupted (the first: ${first.fault}, in '${first.example}'): ` +
     'fix the server, or what is expected of it, first'
   );
 }
@@ -104,7 +104,7 @@ function refusedReason(
   { examples, exchange }: MeasuredTrial,
 ): Reason {
   if (byStatus.length === 0) {
-    const first = examples?.refusal === undefined ? '' : `, the first with '${examples.refusal}'`;
+    const first = examples?.refusal === undefined ? '' : ` (the first: ${examples.refusal.trim()})`;
     return {
       code: 'refusals',
       message: `${whole(refused)} requests were refused${first}, and count as errors: check the requests and the server`,
