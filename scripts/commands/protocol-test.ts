@@ -71,7 +71,7 @@ export const protocolTest: Command<typeof schema> = {
     const checks = outcomes.map((outcome) => ({ ...outcome, passed: outcome.fault === undefined }));
     print(
       json
-        ? jsonDocument({ plugIn: plugIn.record, sample, checks })
+        ? jsonDocument({ plugIn: { ...plugIn.exchange, url: undefined }, sample, checks })
         : renderConformance(result, { color: mayColor(process.stdout, noColor), width: reportWidth() }),
     );
     return checks.every(({ passed }) => passed) ? EXIT.ok : EXIT.regressed;

@@ -2,12 +2,8 @@ import { extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isContractError, stackFrames } from '../../bench/load/protocols/contract-error.ts';
 import type { PlugInOptions } from '../../bench/load/protocols/plug-in/contract.ts';
-import {
-  loadPlugIn,
-  type PlugIn,
-  type PlugInSpec,
-  plugInExtensions,
-} from '../../bench/load/protocols/plug-in/plug-in.ts';
+import { loadPlugIn, type PlugIn, plugInExtensions } from '../../bench/load/protocols/plug-in/plug-in.ts';
+import type { PlugInExchange } from '../../bench/model/plug-in-exchange.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import { text, texts } from '../cli/flag-types.ts';
 import type { Flags, Values } from '../cli/flags.ts';
@@ -48,7 +44,7 @@ type OptionFlags = Flags<Values<typeof protocolOptionFlag>>;
 export async function readProtocolFile(
   flags: Flags<Values<typeof protocolFileFlags>>,
   transport: TransportName,
-): Promise<PlugInSpec | undefined> {
+): Promise<PlugInExchange | undefined> {
   const { protocol: path, 'protocol-option': options } = flags.values;
   if (path === undefined) {
     if (options.length > 0) flags.refuse('--protocol-option needs --protocol');
@@ -63,7 +59,7 @@ export async function readProtocolFile(
       `--protocol: ${plugIn.file} is for datagrams, and not for ${transport}: give a target udp://HOST:PORT`,
     );
   }
-  return plugIn?.spec;
+  return plugIn?.exchange;
 }
 
 /**

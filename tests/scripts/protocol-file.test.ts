@@ -36,7 +36,7 @@ test('without the flag, there is no plug-in', async () => {
 test('a file is loaded with its options', async () => {
   const { plugIn, faults } = await read({ protocol: memcached, 'protocol-option': ['size=100', 'sets=0.5'] });
   expect(faults).toEqual([]);
-  expect(plugIn).toMatchObject({ kind: 'plug-in', options: { size: '100', sets: '0.5' } });
+  expect(plugIn).toMatchObject({ protocol: 'plug-in', file: 'memcached.ts', options: { size: '100', sets: '0.5' } });
   expect(plugIn?.url).toMatch(/^file:.*\/examples\/protocols\/memcached\.ts$/);
 });
 

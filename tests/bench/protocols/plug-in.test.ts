@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { isContractError } from '../../../bench/load/protocols/contract-error.ts';
 import { loadProtocol } from '../../../bench/load/protocols/make-protocol.ts';
-import { loadPlugIn, type PlugInSpec } from '../../../bench/load/protocols/plug-in/plug-in.ts';
+import { loadPlugIn, type PlugInSpec, plugInSpec } from '../../../bench/load/protocols/plug-in/plug-in.ts';
 import { plugInSchema } from '../../../bench/model/plug-in-exchange.ts';
 import { scratchDirectory } from '../../cli/program.ts';
 import { latin, requestOf, scope } from './talk.ts';
@@ -100,8 +100,11 @@ describe('a plug-in', () => {
   test('is recorded by its name, its digest and its options', async () => {
     const plugIn = await loadPlugIn(written(LINES), { word: 'a' });
     const sha256 = createHash('sha256').update(LINES).digest('hex');
-    expect(plugIn.record).toEqual({ protocol: 'plug-in', file: 'lines.ts', sha256, options: { word: 'a' } });
-    expect(plugInSchema.parse(plugIn.record)).toEqual(plugIn.record);
+    const { url } = plugIn.spec;
+    expect(plugIn.exchange).toEqual({ protocol: 'plug-in', file: 'lines.ts', sha256, options: { word: 'a' }, url });
+    expect(plugInSchema.parse(plugIn.exchange)).toEqual(plugIn.exchange);
+    expect(plugInSpec(plugIn.exchange)).toEqual(plugIn.spec);
+    expect(() => plugInSpec({ ...plugIn.exchange, url: undefined })).toThrow('it is not known where lines.ts is');
   });
 
   test('that was changed since is refused', async () => {

@@ -19,6 +19,12 @@ export interface PlugInSpec {
   readonly options: contract.PlugInOptions;
 }
 
+/** Returns the plug-in of a load. @throws {RangeError} when it was read from results, which do not contain its URL. */
+export function plugInSpec({ file, url, sha256, options }: PlugInExchange): PlugInSpec {
+  if (url === undefined) throw new RangeError(`it is not known where ${file} is`);
+  return { kind: 'plug-in', url, sha256, options };
+}
+
 /** Extensions of files that can be loaded. */
 export const plugInExtensions = ['.ts', '.mts', '.js', '.mjs'] as const;
 
@@ -42,10 +48,10 @@ export class PlugIn {
     this.#create = createProtocol;
   }
 
-  /** What results store of it. */
-  get record(): PlugInExchange {
-    const { sha256, options } = this.spec;
-    return { protocol: 'plug-in', file: this.file, sha256, options };
+  /** What identifies it, as a load contains it. Results leave out the URL. */
+  get exchange(): PlugInExchange {
+    const { sha256, options, url } = this.spec;
+    return { protocol: 'plug-in', file: this.file, sha256, options, url };
   }
 
   /** Name of the file, for messages and results. */
