@@ -1,7 +1,7 @@
 /**
  * DNS over UDP (RFC 1035): each request asks for the addresses of a name, with an id of its own. The reply must have the
  * same id and question, and be whole. Its status is the response code; any but 0 (NOERROR) is refused, and so is a
- * truncated reply. Use it with one request in flight on each socket, as by default: replies may overtake each other.
+ * truncated reply. Replies may overtake each other: each answers the query with its id.
  *
  * Options: name=example.test, type=A (or AAAA).
  */

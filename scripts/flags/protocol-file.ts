@@ -3,10 +3,12 @@ import { pathToFileURL } from 'node:url';
 import { isContractError, stackFrames } from '../../bench/load/protocols/contract-error.ts';
 import type { PlugInOptions } from '../../bench/load/protocols/plug-in/contract.ts';
 import { loadPlugIn, type PlugIn, plugInExtensions } from '../../bench/load/protocols/plug-in/plug-in.ts';
-import type { PlugInExchange } from '../../bench/model/plug-in-exchange.ts';
+import type { RunConfiguration } from '../../bench/model/configuration.ts';
+import { withoutSecrets } from '../../bench/model/exchange.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import { text, texts } from '../cli/flag-types.ts';
 import type { Flags, Values } from '../cli/flags.ts';
+import { exchangeFlagNames } from './exchange/read-exchange.ts';
 import { MEASURED } from './options.ts';
 
 /** Options of a plug-in. */
@@ -27,24 +29,22 @@ export const protocolFileFlags = {
 };
 
 /** Flags that describe what the clients of another protocol send and expect. */
-const OF_OTHER_PROTOCOLS = [
-  ...['app', 'size', 'deflate'],
-  ...['method', 'header', 'body', 'urls', 'expect-status', 'expect-body'],
-  ...['redis-commands', 'keys', 'key-distribution', 'resp'],
-  ...['script', 'send', 'expect', 'reply-until', 'reply-bytes', 'reply-length'],
-];
+const OF_OTHER_PROTOCOLS = ['app', 'size', 'deflate', ...exchangeFlagNames];
+
+/** A scope to create a protocol for, only to look at it. */
+const ONE_CONNECTION = { connections: 1, firstConnection: 0, seed: 1 };
 
 type OptionFlags = Flags<Values<typeof protocolOptionFlag>>;
 
 /**
  * Reads --protocol and its options.
  * @param transport of the load.
- * @returns undefined when it is not given, or with recorded faults.
+ * @returns what the load is to exchange; nothing when the flag is not given, or with recorded faults.
  */
 export async function readProtocolFile(
   flags: Flags<Values<typeof protocolFileFlags>>,
   transport: TransportName,
-): Promise<PlugInExchange | undefined> {
+): Promise<Pick<RunConfiguration, 'exchange' | 'exchangeWithSecrets'> | undefined> {
   const { protocol: path, 'protocol-option': options } = flags.values;
   if (path === undefined) {
     if (options.length > 0) flags.refuse('--protocol-option needs --protocol');
@@ -54,12 +54,16 @@ export async function readProtocolFile(
   const given = OF_OTHER_PROTOCOLS.filter((name) => (flags as Flags<Record<string, unknown>>).isGiven(name));
   for (const name of given) flags.refuse(`--${name}: the file of --protocol decides what clients send: leave it out`);
   const plugIn = await readPlugIn(flags, path, '--protocol');
-  if (plugIn?.datagrams && transport !== 'udp') {
+  if (plugIn === undefined) return undefined;
+  if (plugIn.datagrams && transport !== 'udp') {
     flags.refuse(
       `--protocol: ${plugIn.file} is for datagrams, and not for ${transport}: give a target udp://HOST:PORT`,
     );
   }
-  return plugIn?.exchange;
+  if (transport === 'udp' && plugIn.create(ONE_CONNECTION).greets) {
+    flags.refuse(`--protocol: ${plugIn.file} has a greeting, for which udp has no connection: use tcp or tls`);
+  }
+  return { exchange: withoutSecrets(plugIn.exchange), exchangeWithSecrets: plugIn.exchange };
 }
 
 /**
@@ -78,7 +82,7 @@ export async function readPlugIn(flags: OptionFlags, path: string, subject: stri
   try {
     const plugIn = await loadPlugIn(pathToFileURL(path).href, options);
     // What is wrong in what it creates is reported here, before a server or a thread is started.
-    plugIn.create({ connections: 1, firstConnection: 0, seed: 1 });
+    plugIn.create(ONE_CONNECTION);
     return plugIn;
   } catch (error) {
     if (!isContractError(error)) throw error;

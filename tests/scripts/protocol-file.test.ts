@@ -36,8 +36,16 @@ test('without the flag, there is no plug-in', async () => {
 test('a file is loaded with its options', async () => {
   const { plugIn, faults } = await read({ protocol: memcached, 'protocol-option': ['size=100', 'sets=0.5'] });
   expect(faults).toEqual([]);
-  expect(plugIn).toMatchObject({ protocol: 'plug-in', file: 'memcached.ts', options: { size: '100', sets: '0.5' } });
-  expect(plugIn?.url).toMatch(/^file:.*\/examples\/protocols\/memcached\.ts$/);
+  expect(plugIn?.exchange).toMatchObject({
+    protocol: 'plug-in',
+    file: 'memcached.ts',
+    options: { size: '100', sets: '0.5' },
+  });
+  expect(plugIn?.exchange).not.toHaveProperty('url');
+  expect(plugIn?.exchangeWithSecrets).toHaveProperty(
+    'url',
+    expect.stringMatching(/^file:.*\/examples\/protocols\/memcached\.ts$/),
+  );
 });
 
 test('a protocol of datagrams is for UDP', async () => {
@@ -68,4 +76,10 @@ describe('refused are', () => {
       /^--protocol: memcached\.ts: createProtocol threw RangeError: size=no is not a number of bytes\n +at .*memcached\.ts:\d+/,
     );
   });
+});
+
+test('a protocol with a greeting needs a connection', async () => {
+  expect((await read({ protocol: memcached }, 'udp')).faults).toEqual([
+    '--protocol: memcached.ts has a greeting, for which udp has no connection: use tcp or tls',
+  ]);
 });

@@ -8,16 +8,14 @@ import type { Script } from './script/exchange.ts';
 import { ScriptProtocol } from './script.ts';
 import { type WebSocketExchange, WebSocketProtocol } from './websocket.ts';
 
-/** What the clients of a load exchange with the server, by a protocol of the project. */
-export type BuiltInSpec =
+/** What the clients of a load exchange with the server. Plain data, so that it can be passed to a thread. */
+export type ProtocolSpec =
   | { readonly kind: 'echo'; readonly sizes: MessageSizes }
   | { readonly kind: 'http'; readonly exchange: HttpExchange }
   | { readonly kind: 'websocket'; readonly exchange: WebSocketExchange }
   | { readonly kind: 'redis'; readonly exchange: RedisExchange }
-  | { readonly kind: 'script'; readonly script: Script };
-
-/** What the clients of a load exchange with the server. Plain data, so that it can be passed to a thread. */
-export type ProtocolSpec = BuiltInSpec | PlugInSpec;
+  | { readonly kind: 'script'; readonly script: Script }
+  | PlugInSpec;
 
 /**
  * Creates the client's side of any protocol for a thread's connections. A plug-in is loaded from its file, and guarded.
@@ -31,8 +29,13 @@ export async function loadProtocol(spec: ProtocolSpec, scope: ProtocolScope): Pr
   return guardedPlugIn(spec, scope);
 }
 
-/** Creates the client's side of a protocol of the project. @throws {RangeError} for an invalid exchange. */
-export function makeProtocol(spec: BuiltInSpec, scope: ProtocolScope): ClientProtocol {
+/**
+ * Creates the client's side of a protocol of the project.
+ * @throws {RangeError} for an invalid exchange.
+ * @throws {TypeError} for a plug-in, which {@link loadProtocol} loads.
+ */
+export function makeProtocol(spec: ProtocolSpec, scope: ProtocolScope): ClientProtocol {
+  if (spec.kind === 'plug-in') throw new TypeError('a plug-in has to be loaded');
   if (spec.kind === 'http') return new HttpProtocol(spec.exchange, scope);
   if (spec.kind === 'websocket') return new WebSocketProtocol(spec.exchange, scope);
   if (spec.kind === 'redis') return new RedisProtocol(spec.exchange, scope);
