@@ -22,6 +22,7 @@ const probes = {
   openssl: () => whyNotStarted('openssl', 'version'),
   curl: () => whyNotStarted('curl', '--version'),
   nc: () => whyNotStarted('nc', '-h'),
+  dnsmasq: () => whyNotStarted('dnsmasq', '--version'),
   bash: () => whyNotStarted('bash', '--version'),
   // Debian's package python3-websockets.
   websockets: () => whyNotStarted('/usr/bin/python3', '-m websockets --version'),

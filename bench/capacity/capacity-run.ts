@@ -78,8 +78,8 @@ class CapacityTrials implements Measurement {
     const offered = { ...spec, rate: step.rate };
     const configuration = { ...this.#configuration, durationMs: this.#windowMs(step) };
     this.#progress.begin(offered);
-    const outcome = await attempt(offered, configuration, this.#placement, this.#progress, this.#signal);
-    this.#progress.end();
+    const trying = attempt(offered, configuration, this.#placement, this.#progress, this.#signal);
+    const outcome = await trying.finally(() => this.#progress.end());
     if (outcome === null) return null;
     const { trials, failures } = this.#result;
     if ('trial' in outcome) {

@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { freeThreadMemory } from '../../sockets/memory/thread-memory.ts';
 import { setAffinity } from '../../sockets/os/cpu.ts';
 import { SocketEngine } from './engines/sockets.ts';
+import { loadProtocol } from './protocols/make-protocol.ts';
 import type { ThreadMessage } from './thread-reports.ts';
 import type { Assignment } from './threads/assignment.ts';
 
@@ -18,7 +19,9 @@ setFlagsFromString('--max-inlined-bytecode-size-cumulative=4000');
 
 const assignment = workerData as Assignment;
 if (assignment.cpus.length > 0) setAffinity(0, assignment.cpus);
-const engine = new SocketEngine(assignment);
+const { point, firstConnection, streamKey } = assignment;
+const scope = { connections: point.connections, firstConnection, streamKey };
+const engine = new SocketEngine(assignment, await loadProtocol(assignment.protocol, scope));
 post({ kind: 'opened', report: engine.open() });
 for (let window = 0; window < assignment.windows; window++) {
   post({ kind: 'finished', report: engine.run() });

@@ -58,7 +58,8 @@ export function whyWithoutWork(app: AppName): string | undefined {
  * requests of the user's own suit whatever app answers them.
  */
 export function suits(app: AppName, workload: Workload, exchange: Exchange | null): boolean {
-  return workload === workloadOf(app) || workload === 'handshake' || exchange?.protocol === 'script';
+  const own = exchange?.protocol === 'script' || exchange?.protocol === 'plug-in';
+  return workload === workloadOf(app) || workload === 'handshake' || own;
 }
 
 /** Returns the apps that are made for a workload. */

@@ -9,7 +9,7 @@ import {
 import type { Exchange, ScriptRecord } from './exchange.ts';
 import type { Want } from './want.ts';
 
-const NAMES = { http: 'HTTP', redis: 'Redis', script: 'a script' } as const satisfies Record<
+const NAMES = { http: 'HTTP', redis: 'Redis', script: 'a script', 'plug-in': 'a plug-in' } as const satisfies Record<
   Exchange['protocol'],
   string
 >;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { count } from './numbers.ts';
+import { plugInSchema } from './plug-in-exchange.ts';
 
 /**
  * What clients send, and the replies that they expect, where the user chose them: plain JSON, as the user wrote it.
@@ -60,7 +61,7 @@ const scriptSchema = z.object({
   repeat: z.array(scriptExchangeSchema).readonly(),
 });
 
-export const exchangeSchema = z.discriminatedUnion('protocol', [httpSchema, redisSchema, scriptSchema]);
+export const exchangeSchema = z.discriminatedUnion('protocol', [httpSchema, redisSchema, scriptSchema, plugInSchema]);
 export type Exchange = Readonly<z.infer<typeof exchangeSchema>>;
 export type RedisRecord = Readonly<z.infer<typeof redisSchema>>;
 export type ScriptRecord = Readonly<z.infer<typeof scriptSchema>>;
@@ -68,13 +69,17 @@ export type ScriptRecord = Readonly<z.infer<typeof scriptSchema>>;
 /** Headers whose values are credentials, or usually contain them. */
 const SECRET_HEADER = /^(authorization|proxy-authorization|cookie)$|token|secret|password|api-?key/i;
 
-/** Returns an exchange as results may contain it: without the values of such headers, and without what logs in. */
+/** Returns an exchange as results may contain it: without the values of such headers, what logs in, and places. */
 export function withoutSecrets(exchange: Exchange): Exchange {
   switch (exchange.protocol) {
     case 'http':
       return { ...exchange, requests: exchange.requests.map(withoutSecretHeaders) };
     case 'script':
       return { ...exchange, login: exchange.login.map((step) => ({ ...step, send: null })) };
+    case 'plug-in': {
+      const { url: _, ...record } = exchange;
+      return record;
+    }
     default:
       return exchange;
   }

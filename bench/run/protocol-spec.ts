@@ -2,6 +2,7 @@ import type { TransportName } from '../../servers/transport.ts';
 import type { HttpRequest } from '../load/protocols/http/request.ts';
 import type { HttpExchange } from '../load/protocols/http.ts';
 import type { ProtocolSpec } from '../load/protocols/make-protocol.ts';
+import { plugInSpec } from '../load/protocols/plug-in/plug-in.ts';
 import { parseRedisCommands } from '../load/protocols/redis/command.ts';
 import {
   exchangeOf,
@@ -59,6 +60,7 @@ export function protocolSpec(
     return { kind: 'redis', exchange: { commands: parseRedisCommands(commands), keys: spread, sizes, resp, ...redis } };
   }
   if (exchange?.protocol === 'script') return { kind: 'script', script: scriptOf(exchange, transport) };
+  if (exchange?.protocol === 'plug-in') return plugInSpec(exchange);
   if (workload !== 'handshake' && (exchange !== null || speaksHttp(app))) {
     return { kind: 'http', exchange: httpExchange(point, destination, exchange) };
   }

@@ -57,8 +57,7 @@ async function runRounds(
     progress.expect(course.trialsExpected);
     for (const spec of specs) {
       progress.begin(spec);
-      const outcome = await attempt(spec, configuration, placement, progress, signal);
-      progress.end();
+      const outcome = await attempt(spec, configuration, placement, progress, signal).finally(() => progress.end());
       if (outcome === null) break;
       result = withOutcome(result, outcome, configuration);
       observer.saved(result);

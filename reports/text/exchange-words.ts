@@ -13,6 +13,8 @@ export function exchangeWords(exchange: Exchange): string[] {
       return redisWords(exchange);
     case 'script':
       return scriptWords(exchange);
+    case 'plug-in':
+      return [exchange.file, ...Object.entries(exchange.options).map(([name, value]) => shortened(`${name}=${value}`))];
   }
 }
 

@@ -1,3 +1,4 @@
+import { isContractError, stackFrames } from '../../bench/load/protocols/contract-error.ts';
 import { ConfigurationError, NotComparableError, ResultFileError, TargetError } from '../../bench/model/errors.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { SystemError, UnavailableError } from '../../sockets/errors/errno.ts';
@@ -17,6 +18,9 @@ export function ending(error: unknown): Ending {
   }
   if (error instanceof ResultFileError || error instanceof UnavailableError) {
     return { lines: [`sockbench: ${error.message}`], exitCode: EXIT.usage };
+  }
+  if (isContractError(error)) {
+    return { lines: [`sockbench: ${error.message}`, ...stackFrames(error)], exitCode: EXIT.usage };
   }
   if (error instanceof NotComparableError) {
     const lines = [`sockbench: ${error.message}`, ...error.differences.map((difference) => `  ${difference}`)];

@@ -12,6 +12,7 @@ import { assertSizeApplies, readLoad, readWork } from '../flags/load.ts';
 import { readModels, serving } from '../flags/models.ts';
 import { loadFlags, MEASURED, modelsFlag, serverFlags, targetFlags } from '../flags/options.ts';
 import { outputFlags, readOutput } from '../flags/output.ts';
+import { protocolFileFlags, readProtocolFile } from '../flags/protocol-file.ts';
 import { readAddress } from '../flags/target-url.ts';
 import { readTlsUse } from '../flags/tls.ts';
 import { record } from '../session/measure.ts';
@@ -63,6 +64,7 @@ const schema = z.strictObject({
     description: 'Measure a running server: tcp://127.0.0.1:7000, or any URL that run takes',
   }),
   ...targetFlags,
+  ...protocolFileFlags,
   connections: parsed(parseIntegers).prefault('50').meta({
     group: MEASURED,
     alias: 'c',
@@ -92,7 +94,7 @@ export const capacity: Command<typeof schema> = {
     }
     const { target: url, 'allow-remote': allowed = [] } = flags.values;
     const address = url === undefined ? undefined : await readAddress(flags, url, allowed);
-    const configuration = readConfiguration(flags, address);
+    const configuration = await readConfiguration(flags, address);
     flags.refuse(...capacityFaults(configuration));
     flags.assertNoFaults();
     const { runCapacity } = await import('../../bench/capacity/capacity-run.ts');
@@ -108,12 +110,12 @@ const DECIDED_BY_SEARCH = {
   requests: 'trials of a search last for a fixed time: leave it out, and use --duration and --confirm',
 } as const satisfies Record<keyof typeof DECIDED, string>;
 
-function readConfiguration(
+async function readConfiguration(
   flags: CommandFlags,
   address: (TargetSpec & { kind: 'address' }) | undefined,
-): CapacityConfiguration {
-  const load = readLoad(flags, address);
+): Promise<CapacityConfiguration> {
   const transport = flags.values.transport ?? address?.transport ?? 'tcp';
+  const load = { ...readLoad(flags, address), ...(await readProtocolFile(flags, transport)) };
   assertSizeApplies(flags, { ...load, transports: [transport] });
   return {
     ...load,

@@ -26,6 +26,7 @@ const commands: Readonly<Record<string, (ended: Ended) => Promise<CommandModule>
   report: async (ended) => yargsCommand((await import('./report.ts')).report, ended),
   doctor: async (ended) => yargsCommand((await import('./doctor.ts')).doctor, ended),
   micro: async (ended) => yargsCommand((await import('./micro.ts')).micro, ended),
+  'protocol-test': async (ended) => yargsCommand((await import('./protocol-test.ts')).protocolTest, ended),
 };
 
 /** Loads the commands whose names occur in the arguments. Loads all when none does, as for help and completion. */

@@ -1,4 +1,3 @@
-import type { Duplex } from 'node:stream';
 import * as z from 'zod';
 import { TargetError } from '../../bench/model/errors.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
@@ -10,6 +9,7 @@ import { parsed, text, toggle } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
 import { log } from '../cli/output.ts';
 import { parseAddress } from '../flags/target-url.ts';
+import { asTargetError, dial, inWords } from '../talk/dial.ts';
 import type { Dialer, Peer } from '../talk/dialers/dialer.ts';
 import { dialerFor } from '../talk/dialers/dialers.ts';
 import { Display } from '../talk/display.ts';
@@ -119,29 +119,4 @@ async function converse(peer: Peer, dialer: Dialer, bare: boolean, timeoutMs: nu
     // An open terminal would keep the program running until the next line.
     stdin.destroy();
   }
-}
-
-async function dial(peer: Peer, dialer: Dialer, timeoutMs: number): Promise<Duplex> {
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), timeoutMs);
-  try {
-    return await dialer.dial(peer, controller.signal);
-  } catch (error) {
-    if (!controller.signal.aborted) throw asTargetError(`can't connect to ${peer.url}`, error);
-    const reason = `no answer within ${inWords(timeoutMs)}: wait longer with --timeout`;
-    throw new TargetError(`can't connect to ${peer.url}: ${reason}`, [], { cause: error });
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function inWords(milliseconds: number): string {
-  return milliseconds < 1000 ? `${milliseconds} ms` : `${milliseconds / 1000} s`;
-}
-
-/** Converts an error with a system error code to a TargetError; returns others unchanged. */
-function asTargetError(what: string, error: unknown): unknown {
-  if (!(error instanceof Error) || !('code' in error)) return error;
-  const reason = error.code === 'ECONNREFUSED' ? 'no server listens there (ECONNREFUSED)' : error.message;
-  return new TargetError(`${what}: ${reason}`, [], { cause: error });
 }

@@ -19,6 +19,7 @@ import { foreignFlags, readForeign } from '../flags/foreign.ts';
 import { assertSizeApplies, readLoad, readWork } from '../flags/load.ts';
 import { loadFlags, MEASURED, serverFlags, targetFlags } from '../flags/options.ts';
 import { outputFlags, readOutput } from '../flags/output.ts';
+import { protocolFileFlags, readProtocolFile } from '../flags/protocol-file.ts';
 import { readAddress } from '../flags/target-url.ts';
 import { readTlsUse } from '../flags/tls.ts';
 import { measure } from '../session/measure.ts';
@@ -35,6 +36,7 @@ const schema = z.strictObject({
   }),
   ...foreignFlags,
   ...targetFlags,
+  ...protocolFileFlags,
   connections: parsed(parseInteger)
     .prefault('50')
     .meta({ group: MEASURED, alias: 'c', description: 'Connections, or UDP sockets' }),
@@ -84,7 +86,7 @@ export const run: Command<typeof schema> = {
   async run(flags) {
     const output = readOutput(flags);
     const target = await readTarget(flags);
-    const configuration = readConfiguration(flags, target);
+    const configuration = await readConfiguration(flags, target);
     // Without a target, readTarget() has already recorded a more helpful fault.
     flags.refuse(...textsOf(codedFaults(configuration).filter(({ code }) => code !== 'no-target')));
     flags.assertNoFaults();
@@ -92,10 +94,11 @@ export const run: Command<typeof schema> = {
   },
 };
 
-function readConfiguration(flags: CommandFlags, target: TargetSpec | undefined): RunConfiguration {
+async function readConfiguration(flags: CommandFlags, target: TargetSpec | undefined): Promise<RunConfiguration> {
   const spoken = target && membersOf(target).find((member) => member.kind === 'address');
-  const transports = [flags.values.transport ?? spoken?.transport ?? 'tcp'];
-  const load = readLoad(flags, spoken);
+  const transport = flags.values.transport ?? spoken?.transport ?? 'tcp';
+  const transports = [transport];
+  const load = { ...readLoad(flags, spoken), ...(await readProtocolFile(flags, transport)) };
   assertSizeApplies(flags, { ...load, transports });
   return {
     command: 'run',

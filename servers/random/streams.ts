@@ -35,7 +35,7 @@ const purposes = {
   'contestant order': 11,
   /** Resampled rounds for bootstrap intervals. */
   bootstrap: 12,
-  /** Impairments that a reference server applies to datagrams. */
+  /** Impairments that a reference server applies to datagrams, or a conformance test to replies. */
   impairments: 13,
   /** Seeds of several successive checks. */
   'check seeds': 14,

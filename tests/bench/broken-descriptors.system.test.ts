@@ -15,7 +15,7 @@ import { EPOLLIN, EPOLLOUT, Epoll } from '../../sockets/polling/epoll.ts';
 import { close, localAddress } from '../../sockets/socket.ts';
 import { listening, noLibc } from '../sockets/open.ts';
 import { assign } from './assignment.ts';
-import { epollExchange } from './exchanges.ts';
+import { epollExchange, protocolOf } from './exchanges.ts';
 
 /** Makes the call fail from now on. */
 function fail(call: 'recv' | 'recvmmsg' | 'send', errno: number): void {
@@ -53,7 +53,7 @@ function connected(
 const download: Load = (...load) => new Download(...load);
 const upload: Load = (...load) => new Upload(...load);
 const broadcast: Load = (...load) => new Broadcast(...load);
-const datagrams: Load = (...load) => new EpollDatagrams(...load);
+const datagrams: Load = (...load) => new EpollDatagrams(...load, protocolOf(load[0]));
 const datagramUpload: Load = (...load) => new DatagramUpload(...load);
 
 const cases = [

@@ -13,6 +13,7 @@ import { Epoll } from '../../sockets/polling/epoll.ts';
 import { close, socket } from '../../sockets/socket.ts';
 import { ServerProcess } from '../servers/server-process.ts';
 import { assign, pacer } from './assignment.ts';
+import { protocolOf } from './exchanges.ts';
 
 const DEPTH = 3;
 const SIZE = 1000;
@@ -29,7 +30,8 @@ async function answered(demand: Demand, { leaves = false } = {}) {
   const open = demand instanceof OpenDemand;
   const state = new LoadState(1, live, undefined, open);
   const epoll = new Epoll();
-  const workload = new EpollDatagrams({ ...assign(point, server.address), pacer: open ? pacer : null }, state, epoll);
+  const assignment = { ...assign(point, server.address), pacer: open ? pacer : null };
+  const workload = new EpollDatagrams(assignment, state, epoll, protocolOf(assignment));
   onTestFinished(() => {
     workload.close();
     epoll.close();

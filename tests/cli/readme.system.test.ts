@@ -73,7 +73,19 @@ const blocks = ['README.md', ...pages.sort(), 'examples/README.md'].flatMap((fil
 test('the documents have examples of every command', () => {
   const shown = new Set(blocks.flatMap((commands) => commands.map(([command]) => command)));
   expect(shown).toEqual(
-    new Set(['run', 'bench', 'scale', 'capacity', 'serve', 'connect', 'list', 'report', 'doctor', 'micro']),
+    new Set([
+      'run',
+      'bench',
+      'scale',
+      'capacity',
+      'serve',
+      'connect',
+      'list',
+      'report',
+      'doctor',
+      'micro',
+      'protocol-test',
+    ]),
   );
 });
 

@@ -6,6 +6,7 @@ import { MSG_DONTWAIT } from '../../../sockets/socket.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import type { LoadState } from '../ledger/load-state.ts';
 import { Outstanding } from '../ledger/outstanding.ts';
+import type { ClientProtocol } from '../protocols/protocol.ts';
 import type { Assignment } from '../threads/assignment.ts';
 import { DatagramExchange } from './exchange.ts';
 import { makeContent } from './make-content.ts';
@@ -19,10 +20,10 @@ const OPEN_BATCH = 64;
 export class EpollDatagrams extends DatagramExchange {
   readonly #batch: DatagramBatch;
 
-  constructor(assignment: Assignment, state: LoadState, epoll: Epoll) {
+  constructor(assignment: Assignment, state: LoadState, epoll: Epoll, protocol: ClientProtocol) {
     const { connections, pipelining } = assignment.point;
     const outstanding = new Outstanding(connections);
-    const content = makeContent(assignment, state, outstanding, pipelining);
+    const content = makeContent(assignment, protocol, state, outstanding, pipelining);
     const withTimestamps = state.kernelClock !== undefined;
     const sockets = new DatagramSockets(assignment, epoll, content.fixedSize, withTimestamps, state.targets);
     const requests = new DatagramRequests(state, sockets, content, outstanding, pipelining);

@@ -3,6 +3,7 @@ import type { Epoll } from '../../../sockets/polling/epoll.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import type { LoadState } from '../ledger/load-state.ts';
 import { Outstanding } from '../ledger/outstanding.ts';
+import type { ClientProtocol } from '../protocols/protocol.ts';
 import { type RingListener, RingSockets } from '../streams/ring-sockets.ts';
 import type { Assignment } from '../threads/assignment.ts';
 import { DatagramExchange } from './exchange.ts';
@@ -31,11 +32,11 @@ export class RingDatagrams extends DatagramExchange implements RingListener {
   readonly #inbox: NativeMemory;
 
   /** @throws {SystemError} where no ring is available: check whyNoUring() first. */
-  constructor(assignment: Assignment, state: LoadState, epoll: Epoll) {
+  constructor(assignment: Assignment, state: LoadState, epoll: Epoll, protocol: ClientProtocol) {
     const { connections } = assignment.point;
     const { kernelClock: clock } = state;
     const outstanding = new Outstanding(connections);
-    const content = makeContent(assignment, state, outstanding, connections);
+    const content = makeContent(assignment, protocol, state, outstanding, connections);
     const sockets = new DatagramSockets(assignment, epoll, 0, clock !== undefined, state.targets);
     // A buffer is longer than a reply, so that one that is too long is detected.
     const ring = new RingSockets(connections, epoll.fd, { bufferBytes: content.longestReply + 8, clock });

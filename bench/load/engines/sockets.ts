@@ -4,6 +4,7 @@ import { nowNanos } from '../../measure/clock.ts';
 import { KernelClock } from '../../measure/kernel-clock.ts';
 import type { OpeningReport, ThreadReport } from '../engine.ts';
 import { LoadState } from '../ledger/load-state.ts';
+import type { ClientProtocol } from '../protocols/protocol.ts';
 import { TargetSelection } from '../targets/selection.ts';
 import type { Assignment } from '../threads/assignment.ts';
 import { LoadControl } from '../threads/control.ts';
@@ -46,7 +47,8 @@ export class SocketEngine {
   #nextSweep = 0;
   #turns = 0;
 
-  constructor(assignment: Assignment) {
+  /** @param protocol that of the assignment, for its connections. */
+  constructor(assignment: Assignment, protocol: ClientProtocol) {
     const { point, timestamps, cpus, selection } = assignment;
     this.#assignment = assignment;
     this.#control = new LoadControl(assignment.control);
@@ -57,7 +59,7 @@ export class SocketEngine {
     if (selection !== undefined) this.#state.targets = new TargetSelection(assignment, selection);
     this.#demand = new DemandControl(assignment, this.#state);
     this.#events = new EventWait(this.#epoll, cpus.length > 0, point.transport === 'udp' ? point.pipelining : 0);
-    this.#workload = makeWorkload(assignment, this.#state, this.#epoll);
+    this.#workload = makeWorkload(assignment, this.#state, this.#epoll, protocol);
   }
 
   /**

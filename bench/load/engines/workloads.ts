@@ -7,7 +7,6 @@ import { EpollDatagrams } from '../datagrams/epoll-datagrams.ts';
 import { RingDatagrams, ringSuitsDatagrams } from '../datagrams/ring-datagrams.ts';
 import { DatagramUpload } from '../datagrams/upload.ts';
 import type { LoadState } from '../ledger/load-state.ts';
-import { makeProtocol } from '../protocols/make-protocol.ts';
 import type { ClientProtocol } from '../protocols/protocol.ts';
 import { Download } from '../streams/download.ts';
 import { EpollExchange } from '../streams/epoll-exchange.ts';
@@ -18,43 +17,45 @@ import type { Assignment } from '../threads/assignment.ts';
 import type { Workload } from '../workload.ts';
 
 /**
- * Creates the workload that the clients of a load run over its transport. @throws {TypeError} for one that no client
- * can run.
+ * Creates the workload that the clients of a load run over its transport, in a protocol for their connections.
+ * @throws {TypeError} for one that no client can run.
  */
-export function makeWorkload(assignment: Assignment, state: LoadState, epoll: Epoll): Workload {
+export function makeWorkload(
+  assignment: Assignment,
+  state: LoadState,
+  epoll: Epoll,
+  protocol: ClientProtocol,
+): Workload {
   const { transport, workload } = assignment.point;
-  if (transport === 'tls') return makeTlsExchange(assignment, state, epoll);
+  if (transport === 'tls') return makeTlsExchange(assignment, state, epoll, protocol);
   if (transport !== 'udp') {
     if (workload === 'upload') return new Upload(assignment, state, epoll);
     if (workload === 'download') return new Download(assignment, state, epoll);
     if (workload === 'broadcast') return new Broadcast(assignment, state, epoll);
-    return makeExchange(assignment, state, epoll);
+    return makeExchange(assignment, state, epoll, protocol);
   }
   if (workload === 'upload') return new DatagramUpload(assignment, state, epoll);
   if (workload === 'download')
     throw new TypeError('there is no download over UDP: a server sends datagrams only as replies');
   if (workload === 'broadcast') throw new TypeError('there is no broadcast over UDP: a room consists of connections');
   const byRing = ringSuitsDatagrams(assignment) && whyNoUring() === undefined;
-  return byRing ? new RingDatagrams(assignment, state, epoll) : new EpollDatagrams(assignment, state, epoll);
+  return byRing
+    ? new RingDatagrams(assignment, state, epoll, protocol)
+    : new EpollDatagrams(assignment, state, epoll, protocol);
 }
 
-function makeExchange(assignment: Assignment, state: LoadState, epoll: Epoll): Workload {
-  const protocol = protocolOf(assignment);
+function makeExchange(assignment: Assignment, state: LoadState, epoll: Epoll, protocol: ClientProtocol): Workload {
   const byRing = ringSuits(assignment, protocol) && whyNoUring() === undefined;
   return byRing
     ? new RingExchange(assignment, state, epoll, protocol)
     : new EpollExchange(assignment, state, epoll, protocol);
 }
 
-function makeTlsExchange(assignment: Assignment, state: LoadState, epoll: Epoll): Workload {
+function makeTlsExchange(assignment: Assignment, state: LoadState, epoll: Epoll, protocol: ClientProtocol): Workload {
   const { tls, address, point } = assignment;
   const { options, host } = tls ?? { options: tlsOptions(), host: 'host' in address ? address.host : 'localhost' };
   const sizes = { connections: point.connections };
-  return new TlsExchange(assignment, state, epoll, protocolOf(assignment), (longestWire, longestPlain) =>
+  return new TlsExchange(assignment, state, epoll, protocol, (longestWire, longestPlain) =>
     makeTlsChannel(options, host, { ...sizes, longestWire, longestPlain }),
   );
-}
-
-function protocolOf({ protocol, point, firstConnection, streamKey }: Assignment): ClientProtocol {
-  return makeProtocol(protocol, { connections: point.connections, firstConnection, streamKey });
 }

@@ -1,6 +1,7 @@
 import type { MessageSizes } from '../../model/message-sizes.ts';
 import { EchoProtocol } from './echo.ts';
 import { type HttpExchange, HttpProtocol } from './http.ts';
+import type { PlugInSpec } from './plug-in/plug-in.ts';
 import type { ClientProtocol, ProtocolScope } from './protocol.ts';
 import { type RedisExchange, RedisProtocol } from './redis.ts';
 import type { Script } from './script/exchange.ts';
@@ -13,10 +14,28 @@ export type ProtocolSpec =
   | { readonly kind: 'http'; readonly exchange: HttpExchange }
   | { readonly kind: 'websocket'; readonly exchange: WebSocketExchange }
   | { readonly kind: 'redis'; readonly exchange: RedisExchange }
-  | { readonly kind: 'script'; readonly script: Script };
+  | { readonly kind: 'script'; readonly script: Script }
+  | PlugInSpec;
 
-/** Creates the client's side of a protocol for a thread's connections. @throws {RangeError} for an invalid exchange. */
+/**
+ * Creates the client's side of any protocol for a thread's connections. A plug-in is loaded from its file, and guarded.
+ * @throws {RangeError} for an invalid exchange.
+ * @throws {ContractError} when a plug-in cannot be used, or is not the one that was specified.
+ */
+export async function loadProtocol(spec: ProtocolSpec, scope: ProtocolScope): Promise<ClientProtocol> {
+  if (spec.kind !== 'plug-in') return makeProtocol(spec, scope);
+  // On demand: other loads don't need the guard and the loader.
+  const { guardedPlugIn } = await import('./plug-in/guarded-plug-in.ts');
+  return guardedPlugIn(spec, scope);
+}
+
+/**
+ * Creates the client's side of a protocol of the project.
+ * @throws {RangeError} for an invalid exchange.
+ * @throws {TypeError} for a plug-in, which {@link loadProtocol} loads.
+ */
 export function makeProtocol(spec: ProtocolSpec, scope: ProtocolScope): ClientProtocol {
+  if (spec.kind === 'plug-in') throw new TypeError('a plug-in has to be loaded');
   if (spec.kind === 'http') return new HttpProtocol(spec.exchange, scope);
   if (spec.kind === 'websocket') return new WebSocketProtocol(spec.exchange, scope);
   if (spec.kind === 'redis') return new RedisProtocol(spec.exchange, scope);

@@ -9,6 +9,8 @@ import { readScriptFile } from './script-file.ts';
 import { type CommonParts, readUrlsFile } from './urls-file.ts';
 
 type FlagName = keyof typeof exchangeFlags;
+/** The protocols whose exchanges are in flags, rather than in the file of --protocol. */
+type FlagProtocol = Exclude<Exchange['protocol'], 'plug-in'>;
 export type ExchangeFlags = Flags<Values<typeof exchangeFlags> & { readonly app?: AppName | undefined }>;
 
 /** What clients send and expect, as flags and the target's URL give it. */
@@ -24,18 +26,17 @@ export interface ReadExchange {
 /** The address of a target that already runs. */
 type Address = Extract<SingleTarget, { kind: 'address' }>;
 
-const FAMILIES: Readonly<Record<Exchange['protocol'], { readonly name: string; readonly flags: readonly FlagName[] }>> =
-  {
-    http: { name: 'HTTP', flags: namesOf(httpFlags) },
-    redis: { name: 'Redis', flags: namesOf(redisFlags) },
-    script: { name: 'a script', flags: namesOf(scriptFlags) },
-  };
+const FAMILIES: Readonly<Record<FlagProtocol, { readonly name: string; readonly flags: readonly FlagName[] }>> = {
+  http: { name: 'HTTP', flags: namesOf(httpFlags) },
+  redis: { name: 'Redis', flags: namesOf(redisFlags) },
+  script: { name: 'a script', flags: namesOf(scriptFlags) },
+};
 
 export const exchangeFlagNames: readonly FlagName[] = Object.values(FAMILIES).flatMap(({ flags }) => flags);
 
 /** Reads what clients send and expect. Records faults. @param address the target, when it is a URL. */
 export function readExchange(flags: ExchangeFlags, address?: Address): ReadExchange {
-  const given = (Object.keys(FAMILIES) as Exchange['protocol'][]).flatMap((protocol) => {
+  const given = (Object.keys(FAMILIES) as FlagProtocol[]).flatMap((protocol) => {
     const flag = FAMILIES[protocol].flags.find((name) => flags.isGiven(name));
     return flag === undefined ? [] : [{ protocol, flag }];
   });
@@ -62,7 +63,7 @@ export function readExchange(flags: ExchangeFlags, address?: Address): ReadExcha
   };
 }
 
-function readProtocol(protocol: Exchange['protocol'], flags: ExchangeFlags, address?: Address): Exchange | undefined {
+function readProtocol(protocol: FlagProtocol, flags: ExchangeFlags, address?: Address): Exchange | undefined {
   if (protocol === 'http') return readHttp(flags, address?.http?.path ?? '/');
   return protocol === 'redis' ? readRedis(flags) : readScript(flags);
 }

@@ -1,68 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { checkConformance } from '../../../bench/load/protocols/conformance/conformance.ts';
+import { checkConformance, conformanceOf } from '../../../bench/load/protocols/conformance/conformance.ts';
 import { exampleOf } from '../../../bench/load/protocols/example.ts';
-import {
-  type ClientProtocol,
-  COMPLETE,
-  CORRUPT,
-  MORE,
-  type ProtocolEvent,
-  UNSOLICITED,
-} from '../../../bench/load/protocols/protocol.ts';
+import { type ClientProtocol, COMPLETE, MORE } from '../../../bench/load/protocols/protocol.ts';
 import { seeded } from '../../seeded.ts';
+import { Lines } from './lines.ts';
 import { latin } from './talk.ts';
-
-const NEWLINE = 10;
-
-/** A plug-in as a user would write it: the reply to a letter is a line of lower-case letters. */
-class Lines implements ClientProtocol {
-  longestRequest = 2;
-  readonly sameRequest: boolean = false;
-  readonly greets = false;
-  readonly faults = ['', 'bytes that answer no request', 'not a lower-case letter'];
-  event: ProtocolEvent = MORE;
-  readonly status = 0;
-  replyBytes = 0;
-  fault = 0;
-  readonly received = new Uint32Array(2);
-
-  reset(c: number): void {
-    this.received[c] = 0;
-  }
-
-  greet(): number {
-    return 0;
-  }
-
-  encode(_c: number, sequence: number, out: Uint8Array, at: number): number {
-    out[at] = 97 + (sequence % 26);
-    out[at + 1] = NEWLINE;
-    return 2;
-  }
-
-  consume(c: number, sequence: number, bytes: Uint8Array, at: number, end: number): number {
-    if (sequence < 0) return this.corrupt(UNSOLICITED, 0, at);
-    let next = at;
-    while (next < end && bytes[next] !== NEWLINE) {
-      const byte = bytes[next] as number;
-      if (byte < 97 || byte > 122) return this.corrupt(2, (this.received[c] as number) + next - at, next);
-      next++;
-    }
-    const complete = next < end;
-    if (complete) next++;
-    this.replyBytes = (this.received[c] as number) + next - at;
-    this.received[c] = complete ? 0 : this.replyBytes;
-    this.event = complete ? COMPLETE : MORE;
-    return next;
-  }
-
-  corrupt(fault: number, replyBytes: number, position: number): number {
-    this.event = CORRUPT;
-    this.fault = fault;
-    this.replyBytes = replyBytes;
-    return position;
-  }
-}
 
 const greeting = new Uint8Array(0);
 const conversations = [
@@ -224,4 +166,41 @@ test('an example shows the bytes around a wrong one, escaped', () => {
   expect(exampleOf(long, 290, 500, 300)).toBe('y'.repeat(10) + 'x'.repeat(110));
   expect(exampleOf(long, 0, 305, 305)).toBe('y'.repeat(43) + 'x'.repeat(5));
   expect(exampleOf(long, 0, 0, 0)).toBe('');
+});
+
+describe('of datagrams', () => {
+  /** The reply to a letter is a datagram of any length that begins with it. */
+  class Letters extends Lines {
+    override consume(_c: number, sequence: number, bytes: Uint8Array, at: number, end: number) {
+      if (bytes[at] !== 97 + sequence) return this.corrupt(2, 0, at);
+      this.event = COMPLETE;
+      this.replyBytes = end - at;
+      return end;
+    }
+  }
+  const datagrams = [
+    { greeting, replies: ['a', 'bcd'].map(latin) },
+    { greeting, replies: ['axy', 'b', 'c'].map(latin) },
+  ];
+  const outcomesOf = (make: () => ClientProtocol, asDatagrams: boolean) =>
+    conformanceOf({ make, conversations: datagrams, datagrams: asDatagrams, random: seeded(1) })
+      .filter(({ fault }) => fault !== undefined)
+      .map(({ check }) => check);
+
+  test('replies are neither cut nor merged', () => {
+    expect(outcomesOf(() => new Letters(), true)).toEqual([]);
+    expect(outcomesOf(() => new Letters(), false)).toEqual(['merged', 'split', 'damaged']);
+  });
+
+  test('a read beyond the end is reported', () => {
+    const make = () =>
+      new (class extends Letters {
+        override consume(c: number, sequence: number, bytes: Uint8Array, at: number, end: number) {
+          const next = super.consume(c, sequence, bytes, at, end);
+          this.replyBytes = bytes.length;
+          return next;
+        }
+      })();
+    expect(outcomesOf(make, true)).toEqual(['adjacent', 'damaged']);
+  });
 });

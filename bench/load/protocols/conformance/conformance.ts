@@ -1,7 +1,9 @@
 import type { Random } from '../../../../servers/random/streams.ts';
+import { isContractError } from '../contract-error.ts';
+import { GuardedProtocol } from '../guarded.ts';
 import type { ClientProtocol } from '../protocol.ts';
 import { type AdjacentBytes, RecordingClient } from './client.ts';
-import { boundariesOf, bytesOf, type Conversation } from './conversation.ts';
+import { boundariesOf, bytesOf, type Conversation, messagesOf } from './conversation.ts';
 import { below, damaged } from './damage.ts';
 
 /** One violation of the contract by a protocol. */
@@ -10,16 +12,30 @@ export interface ConformanceFault {
   readonly detail: string;
 }
 
+/** What a check found. */
+export interface ConformanceOutcome {
+  readonly check: string;
+  /** What holds when there is no fault. */
+  readonly claim: string;
+  /** Undefined when the protocol passed. */
+  readonly fault: string | undefined;
+}
+
 /** Input of a conformance check. */
 export interface ConformanceSpec {
   /** Creates the protocol, with one connection for each conversation. */
   readonly make: () => ClientProtocol;
   /** The bytes that the server sends on each connection. */
   readonly conversations: readonly Conversation[];
+  /** True when each reply is a datagram, which is received whole. Default: false, a stream. */
+  readonly datagrams?: boolean;
   readonly random: Random;
   /** Number of damaged conversations to try. Default: 500. */
   readonly damages?: number;
 }
+
+/** Finds a fault; undefined when there is none. May throw instead. */
+type Check = (spec: ConformanceSpec) => string | undefined;
 
 /** Maximum number of bytes that are passed for all cuts of a conversation: a long one is not cut at every byte. */
 const MAX_REPEATED_BYTES = 2_000_000;
@@ -27,35 +43,52 @@ const NO_ADJACENT: AdjacentBytes = { before: new Uint8Array(0), after: new Uint8
 /** Adjacent bytes that are a plausible continuation, for parsers that read too far. */
 const MISLEADING: AdjacentBytes = { before: Buffer.from('\r\n1\0'), after: Buffer.from('\r\n\r\n0\r\n\r\n1') };
 
+const always: Readonly<Record<string, readonly [claim: string, check: Check]>> = {
+  requests: ['requests are reproducible, and not longer than longestRequest', checkRequests],
+  replies: ['each reply answers one request', checkReplies],
+};
+const ofStreams: typeof always = {
+  merged: ['replies received together give the same events', checkMerged],
+  split: ['replies cut at any byte give the same events', checkSplit],
+  interleaved: ['connections do not affect each other', checkInterleaved],
+  ended: ['FIN between replies is not an event', checkEnded],
+  damaged: ['damaged replies cause no exception, and have no effect after a reset', checkDamaged],
+};
+const ofDatagrams: typeof always = {
+  adjacent: ['bytes beside a datagram are not read', checkAdjacent],
+  interleaved: ['connections do not affect each other', checkInterleaved],
+  damaged: ['damaged datagrams cause no exception, and have no effect after a reset', checkDamaged],
+};
+
 /**
  * Checks that a protocol keeps the contract of {@link ClientProtocol}, given the bytes of a server:
  *
  * - Replies give the same events in pieces cut anywhere, merged, and on several connections at the same time.
  * - Requests are reproducible, and not longer than `longestRequest`.
  * - Damaged replies cause no exception and no endless loop, and have no effect after a reset.
- *
- * @returns all faults, at most one for each check.
  */
-export function checkConformance(spec: ConformanceSpec): ConformanceFault[] {
-  const checks: Readonly<Record<string, (spec: ConformanceSpec) => string | undefined>> = {
-    requests: checkRequests,
-    replies: checkReplies,
-    merged: checkMerged,
-    split: checkSplit,
-    interleaved: checkInterleaved,
-    ended: checkEnded,
-    damaged: checkDamaged,
-  };
-  const faults: ConformanceFault[] = [];
-  for (const [check, run] of Object.entries(checks)) {
+export function conformanceOf(spec: ConformanceSpec): ConformanceOutcome[] {
+  const { make, conversations, datagrams = false } = spec;
+  const guarded = { ...spec, make: () => new GuardedProtocol(make(), conversations.length, 'protocol') };
+  const checks = { ...always, ...(datagrams ? ofDatagrams : ofStreams) };
+  return Object.entries(checks).map(([check, [claim, run]]) => {
     try {
-      const detail = run(spec);
-      if (detail !== undefined) faults.push({ check, detail });
+      return { check, claim, fault: run(check === 'requests' ? spec : guarded) };
     } catch (error) {
-      faults.push({ check, detail: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+      return { check, claim, fault: reasonOf(error) };
     }
-  }
-  return faults;
+  });
+}
+
+/** Returns the faults that {@link conformanceOf} finds, at most one for each check. */
+export function checkConformance(spec: ConformanceSpec): ConformanceFault[] {
+  return conformanceOf(spec).flatMap(({ check, fault }) => (fault === undefined ? [] : [{ check, detail: fault }]));
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (!isContractError(error)) return error.stack ?? error.message;
+  return error.thrown === undefined ? error.message : `${error.message}\n${error.thrown}`;
 }
 
 /** Requests with the same number are the same at any position, and no byte outside them is written. */
@@ -101,8 +134,7 @@ function checkReplies({ make, conversations }: ConformanceSpec): string | undefi
 function checkMerged({ make, conversations }: ConformanceSpec): string | undefined {
   const protocol = make();
   for (const [c, conversation] of conversations.entries()) {
-    const pieces = [conversation.greeting, ...conversation.replies].filter(({ length }) => length > 0);
-    const single = eventsOf(protocol, c, conversation, pieces);
+    const single = eventsOf(protocol, c, conversation, messagesOf(conversation));
     const difference = compare(single, eventsOf(protocol, c, conversation, [bytesOf(conversation)]));
     if (difference !== undefined) return `all replies at once: ${difference}`;
   }
@@ -121,24 +153,35 @@ function checkSplit({ make, conversations }: ConformanceSpec): string | undefine
       const difference = compare(whole, eventsOf(protocol, c, conversation, pieces, MISLEADING));
       if (difference !== undefined) return `cut after ${cut} bytes: ${difference}`;
     }
-    const single = Array.from(bytes, (byte) => Uint8Array.of(byte));
-    const difference = compare(whole, eventsOf(protocol, c, conversation, single, MISLEADING));
+    const difference = compare(whole, eventsOf(protocol, c, conversation, singleBytes(bytes), MISLEADING));
     if (difference !== undefined) return `byte by byte: ${difference}`;
   }
   return undefined;
 }
 
-/** Connections whose bytes are received alternately give the same events as one after the other. */
-function checkInterleaved({ make, conversations }: ConformanceSpec): string | undefined {
-  const alone = conversations.map((conversation, c) => eventsOf(make(), c, conversation, [bytesOf(conversation)]));
+/** Bytes before and after a datagram do not change its events. */
+function checkAdjacent({ make, conversations }: ConformanceSpec): string | undefined {
+  const protocol = make();
+  for (const [c, conversation] of conversations.entries()) {
+    const messages = messagesOf(conversation);
+    const alone = eventsOf(protocol, c, conversation, messages);
+    const difference = compare(alone, eventsOf(protocol, c, conversation, messages, MISLEADING));
+    if (difference !== undefined) return `with bytes before and after: ${difference}`;
+  }
+  return undefined;
+}
+
+/** Connections that receive alternately give the same events as one after the other. */
+function checkInterleaved({ make, conversations, datagrams }: ConformanceSpec): string | undefined {
+  const pieces = conversations.map((each) => (datagrams ? messagesOf(each) : singleBytes(bytesOf(each))));
+  const alone = conversations.map((conversation, c) => eventsOf(make(), c, conversation, pieces[c] ?? []));
   const protocol = make();
   const clients = conversations.map((conversation, c) => open(protocol, c, conversation));
-  const bytes = conversations.map(bytesOf);
-  const longest = Math.max(...bytes.map(({ length }) => length));
-  for (let at = 0; at < longest; at++) {
+  const most = Math.max(...pieces.map(({ length }) => length));
+  for (let i = 0; i < most; i++) {
     for (const [c, client] of clients.entries()) {
-      const piece = bytes[c]?.subarray(at, at + 1);
-      if (piece !== undefined && piece.length > 0) client.receive(piece);
+      const piece = pieces[c]?.[i];
+      if (piece !== undefined) client.receive(piece);
     }
   }
   for (const [c, client] of clients.entries()) {
@@ -169,19 +212,25 @@ function checkEnded({ make, conversations }: ConformanceSpec): string | undefine
 }
 
 /** Damaged bytes give the same events wherever they are cut, and have no effect after a reset. */
-function checkDamaged({ make, conversations, random, damages = 500 }: ConformanceSpec): string | undefined {
+function checkDamaged({ make, conversations, datagrams, random, damages = 500 }: ConformanceSpec): string | undefined {
   const protocol = make();
+  const piecesOf = (each: Conversation) => (datagrams ? messagesOf(each) : [bytesOf(each)]);
   // Undamaged bytes first: the first reply may determine what the protocol expects of the others.
-  const right = conversations.map((conversation, c) => eventsOf(protocol, c, conversation, [bytesOf(conversation)]));
+  const right = conversations.map((each, c) => eventsOf(protocol, c, each, piecesOf(each)));
   for (let i = 0; i < damages; i++) {
     const c = i % conversations.length;
     const conversation = conversations[c] as Conversation;
-    const bytes = damaged(bytesOf(conversation), random);
-    const whole = eventsOf(protocol, c, conversation, [bytes]);
+    const pieces = piecesOf(conversation);
+    const target = below(pieces.length, random);
+    const wrong = damaged(pieces[target] ?? new Uint8Array(0), random);
+    const received = pieces.with(target, wrong);
+    const otherwise = datagrams ? received : cutAtRandom(wrong, random);
     const difference =
-      compare(whole, eventsOf(protocol, c, conversation, cutAtRandom(bytes, random), MISLEADING)) ??
-      compare(right[c] ?? [], eventsOf(protocol, c, conversation, [bytesOf(conversation)]));
-    if (difference !== undefined) return `${JSON.stringify(Buffer.from(bytes).toString('latin1'))}: ${difference}`;
+      compare(
+        eventsOf(protocol, c, conversation, received),
+        eventsOf(protocol, c, conversation, otherwise, MISLEADING),
+      ) ?? compare(right[c] ?? [], eventsOf(protocol, c, conversation, pieces));
+    if (difference !== undefined) return `${JSON.stringify(Buffer.from(wrong).toString('latin1'))}: ${difference}`;
   }
   return undefined;
 }
@@ -189,6 +238,10 @@ function checkDamaged({ make, conversations, random, damages = 500 }: Conformanc
 /** Returns the distance between the positions at which a conversation is cut, in bytes. */
 function cutEvery(length: number): number {
   return Math.max(1, Math.ceil(length ** 2 / MAX_REPEATED_BYTES));
+}
+
+function singleBytes(bytes: Uint8Array): Uint8Array[] {
+  return Array.from(bytes, (byte) => Uint8Array.of(byte));
 }
 
 function cutAtRandom(bytes: Uint8Array, random: Random): Uint8Array[] {

@@ -19,3 +19,8 @@ export function boundariesOf({ greeting, replies }: Conversation): number[] {
   for (const reply of replies) boundaries.push((boundaries.at(-1) as number) + reply.length);
   return boundaries;
 }
+
+/** Returns the greeting and the replies that have bytes, in order. */
+export function messagesOf({ greeting, replies }: Conversation): Uint8Array[] {
+  return [greeting, ...replies].filter(({ length }) => length > 0);
+}

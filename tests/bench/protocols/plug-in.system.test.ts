@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { expect, onTestFinished, test } from 'vitest';
+import { isContractError, stackFrames } from '../../../bench/load/protocols/contract-error.ts';
+import { loadPlugIn } from '../../../bench/load/protocols/plug-in/plug-in.ts';
+import { ending } from '../../../scripts/cli/faults.ts';
+import { scratchDirectory } from '../../cli/program.ts';
+
+/** A plug-in whose requests cannot be encoded. */
+const BROKEN = `
+import { MORE, type CreateProtocol } from 'sockbench/protocol';
+
+export const createProtocol: CreateProtocol = () => ({
+  ...{ longestRequest: 1, sameRequest: true, greets: false, faults: ['', 'unsolicited'] },
+  ...{ event: MORE, status: 0, replyBytes: 0, fault: 0 },
+  reset() {},
+  greet: () => 0,
+  encode() {
+    throw new RangeError('no request');
+  },
+  consume: (_c, _sequence, _bytes, _at, end) => end,
+});
+`;
+
+/** Creates the protocol in a thread, as a load does, and encodes a request. */
+const THREAD = `
+import { workerData } from 'node:worker_threads';
+const { loadProtocol } = await import(workerData.module);
+const scope = { connections: 1, firstConnection: 0, streamKey: { seed: 1 } };
+const protocol = await loadProtocol(workerData.spec, scope);
+protocol.reset(0);
+protocol.encode(0, 0, new Uint8Array(1), 0);
+`;
+
+test('an error of a plug-in in a thread ends the program with 2, and with the stack of the plug-in', async () => {
+  const file = join(scratchDirectory(), 'broken.ts');
+  writeFileSync(file, BROKEN);
+  const { spec } = await loadPlugIn(pathToFileURL(file).href, {});
+  const module = new URL('../../../dist/bench/load/protocols/make-protocol.js', import.meta.url).href;
+  const code = new URL(`data:text/javascript,${encodeURIComponent(THREAD)}`);
+  const worker = new Worker(code, { workerData: { module, spec } });
+  onTestFinished(async () => void (await worker.terminate()));
+  const [error] = await once(worker, 'error');
+  if (!isContractError(error)) throw error;
+  const { lines, exitCode } = ending(error);
+  expect(exitCode).toBe(2);
+  expect(lines[0]).toBe('sockbench: broken.ts: encode threw RangeError: no request');
+  const line = BROKEN.split('\n').findIndex((text) => text.includes('no request')) + 1;
+  expect(lines[1]).toMatch(new RegExp(`^ +at .*encode .*broken\\.ts:${line}:`));
+  expect(lines.slice(1)).toEqual(stackFrames(error));
+});
