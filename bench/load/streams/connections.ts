@@ -1,6 +1,6 @@
 import { isLoopback, type SocketAddress } from '../../../sockets/address.ts';
 import { check, EADDRNOTAVAIL, EINPROGRESS } from '../../../sockets/errors/errno.ts';
-import type { Epoll } from '../../../sockets/polling/epoll.ts';
+import { EPOLLERR, type Epoll } from '../../../sockets/polling/epoll.ts';
 import {
   bindTo,
   close,
@@ -33,6 +33,8 @@ interface Peer {
   readonly host: string | undefined;
   readonly address: PeerAddress;
   readonly reno: boolean;
+  /** True when each connection is for one request. */
+  readonly short: boolean;
   /** Source addresses, for short connections or very many; when undefined, the kernel chooses. */
   readonly sources: SourceAddresses | undefined;
 }
@@ -40,7 +42,8 @@ interface Peer {
 function peerAt(value: SocketAddress, { connection, connections }: OperatingPoint): Peer {
   const address = new PeerAddress();
   address.value = value;
-  if ('path' in value) return { host: undefined, address, reno: false, sources: undefined };
+  if ('path' in value)
+    return { host: undefined, address, reno: false, short: connection === 'per-request', sources: undefined };
   const { host } = value;
   const short = connection === 'per-request';
   const many = connections > MANY_CONNECTIONS;
@@ -49,6 +52,7 @@ function peerAt(value: SocketAddress, { connection, connections }: OperatingPoin
     address,
     // There is no congestion within a machine, and BBR's pacing costs 3 % of all CPU time.
     reno: isLoopback(host) && !short,
+    short,
     sources: short || many ? SourceAddresses.towards(host) : undefined,
   };
 }
@@ -121,7 +125,8 @@ export class StreamConnections implements SocketState {
     this.#targets?.assign(c);
     const peer = this.#peers[this.#targets?.of(c) ?? 0] as Peer;
     const fd = check(socket('tcp', peer.host, false), 'socket');
-    setOption(fd, 'TCP_NODELAY', 1);
+    // Nothing follows the only request of a short connection, so that nothing is delayed.
+    if (!peer.short) setOption(fd, 'TCP_NODELAY', 1);
     if (peer.reno) setCongestionControl(fd, 'reno');
     if (this.#timestamps) setOption(fd, 'SO_TIMESTAMPNS', 1);
     this.#begun[c] = nowNanos();
@@ -140,11 +145,12 @@ export class StreamConnections implements SocketState {
   }
 
   /**
-   * Handles the event of a connection that is being opened. @returns 0 when it is established, or the errno that ended
-   * it.
+   * Handles the event of a connection that is being opened.
+   * @param events of epoll: an attempt that failed has EPOLLERR.
+   * @returns 0 when it is established, or the errno that ended it.
    */
-  finish(c: number): number {
-    const errno = getOption(this.#table.fd(c), 'SO_ERROR');
+  finish(c: number, events = EPOLLERR): number {
+    const errno = (events & EPOLLERR) === 0 ? 0 : getOption(this.#table.fd(c), 'SO_ERROR');
     if (errno !== 0) {
       this.lastErrno = errno;
       this.#targets?.refused(c);

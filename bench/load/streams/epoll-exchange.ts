@@ -46,7 +46,7 @@ export class EpollExchange extends Exchange {
 
   ready(c: number, events: number): void {
     const { table } = this;
-    if (table.phase(c) === CONNECTING) this.connected(c);
+    if (table.phase(c) === CONNECTING) this.connected(c, events);
     else if ((events & EPOLLOUT) !== 0) this.flush(c);
     if ((events & ~EPOLLOUT) === 0 || (table.phase(c) !== OPEN && table.phase(c) !== GREETING)) return;
     this.#read(c, (events & ~(EPOLLIN | EPOLLOUT)) !== 0);
@@ -88,7 +88,8 @@ export class EpollExchange extends Exchange {
   }
 
   protected established(c: number): boolean {
-    this.sender.established(c);
+    // One request is sent at once: epoll has nothing else to report that a short connection does not wait for.
+    if (!this.short) this.sender.established(c);
     return true;
   }
 

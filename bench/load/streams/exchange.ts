@@ -132,8 +132,8 @@ export abstract class Exchange implements Workload, RequestOutcomes {
   }
 
   /** Handles a connection that is established, or could not be. */
-  protected connected(c: number): void {
-    const errno = this.sockets.finish(c);
+  protected connected(c: number, events: number): void {
+    const errno = this.sockets.finish(c, events);
     if (errno !== 0) {
       this.#refused(c, errno);
       return;

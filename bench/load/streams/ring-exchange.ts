@@ -85,12 +85,12 @@ export class RingExchange extends Exchange implements RingListener {
   /** Handles the events of epoll, whose descriptor the ring reports readable. */
   noticed(): void {
     const found = this.#epoll.wait(0);
-    for (let i = 0; i < found; i++) this.ready(this.#epoll.dataAt(i));
+    for (let i = 0; i < found; i++) this.ready(this.#epoll.dataAt(i), this.#epoll.eventsAt(i));
   }
 
   /** Handles a connection that is now established or refused. */
-  ready(c: number): void {
-    if (this.table.phase(c) === CONNECTING) this.connected(c);
+  ready(c: number, events: number): void {
+    if (this.table.phase(c) === CONNECTING) this.connected(c, events);
   }
 
   received(c: number, offset: number, length: number): void {
