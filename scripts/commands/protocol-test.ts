@@ -31,7 +31,9 @@ const REQUESTS = 8;
 const DAMAGES = 2000;
 
 const schema = z.strictObject({
-  target: text().optional().meta({ description: 'A server to get replies from: tcp://127.0.0.1:7000, or udp, tls' }),
+  target: text()
+    .optional()
+    .meta({ description: 'A server to get replies from: tcp://127.0.0.1:7000, or udp, tls, unix' }),
   recorded: text().optional().meta({ description: 'Replies of an earlier test: a file of --save' }),
   save: text().optional().meta({ description: 'With --target: write its replies to a file, for --recorded' }),
   ...protocolOptionFlag,
@@ -94,7 +96,7 @@ async function readSource(flags: CommandFlags, plugIn: PlugIn): Promise<Source |
 async function readServer(flags: CommandFlags, plugIn: PlugIn, target: string): Promise<Source | undefined> {
   try {
     const peer = await parseAddress(target);
-    if (peer.app !== undefined) throw new RangeError(`${target} names a protocol: write tcp, udp or tls`);
+    if (peer.app !== undefined) throw new RangeError(`${target} names a protocol: write tcp, udp, tls or unix`);
     if (plugIn.datagrams && peer.transport !== 'udp')
       throw new RangeError(`${plugIn.file} is for datagrams: write udp`);
     return { kind: 'server', peer };

@@ -103,7 +103,8 @@ test('a server that does not answer has failed, and one that is not there, too',
   const target = await serve(() => undefined);
   const late = await commandLine('protocol-test', counting(), '--target', target, '--timeout', '50ms');
   expect(late).toMatchObject({ code: 4, stdout: '' });
-  expect(late.stderr).toContain('did not answer 8 requests within 50 ms: wait longer with --timeout');
+  // On a busy machine, the time may be over before the connection is open.
+  expect(late.stderr).toMatch(/(answer|connect).* within 50 ms: wait longer with --timeout/);
   const gone = await commandLine('protocol-test', counting(), '--target', 'tcp://127.0.0.1:1');
   expect(gone).toMatchObject({ code: 4, stdout: '' });
   expect(gone.stderr).toContain('no server listens there (ECONNREFUSED)');

@@ -141,7 +141,7 @@ describe('wrong usage ends with 2:', () => {
     [
       'a target of a protocol',
       () => [mine(), '--target', 'http://127.0.0.1:1'],
-      'names a protocol: write tcp, udp or tls',
+      'names a protocol: write tcp, udp, tls or unix',
     ],
     [
       'a stream for datagrams',
