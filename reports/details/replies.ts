@@ -1,23 +1,26 @@
 import type { Trial } from '../../bench/model/trial.ts';
 import { formatCount, formatPlural } from '../text/quantities.ts';
-import { cell, type Row, type Table } from '../text/table.ts';
+import { type Column, cell, type Row, type Table } from '../text/table.ts';
 
 /**
  * Returns the replies of an HTTP server by status, and of any server those that were refusals or corrupt, each with the
  * first one as an example; null where there are none of them. Numbers are sums over all rounds.
  */
 export function repliesTable(trials: readonly Trial[]): Table | null {
-  const rows = [...statusRows(trials), ...refusalRows(trials), ...corruptionRows(trials), ...tlsRows(trials)];
+  const bad = [...refusalRows(trials), ...corruptionRows(trials), ...tlsRows(trials)];
+  const rows = [...statusRows(trials), ...bad];
   if (rows.length === 0) return null;
   const rounds = trials.length > 1 ? `, sums of ${formatPlural(trials.length, 'round')}` : '';
+  const columns: Column[] = [
+    { title: 'reply', align: 'left' },
+    { title: 'number', align: 'right' },
+    { title: 'the first of them', align: 'left', shrinks: true },
+  ];
+  const shown = bad.length > 0 ? columns.length : columns.length - 1;
   return {
     title: `Replies${rounds}`,
-    columns: [
-      { title: 'reply', align: 'left' },
-      { title: 'number', align: 'right' },
-      { title: 'the first of them', align: 'left', shrinks: true },
-    ],
-    groups: [{ label: null, rows }],
+    columns: columns.slice(0, shown),
+    groups: [{ label: null, rows: rows.map((row) => row.slice(0, shown)) }],
   };
 }
 
