@@ -32,14 +32,14 @@ describe('an HTTP server that', () => {
     });
     const trial = await measureTrial(`${url}/a?b=c`, '-c', '5', '-p', '3');
     expect([...asked]).toEqual([`GET /a?b=c of ${url.slice('http://'.length)}`]);
-    expect(trial).toMatchObject({ app: 'http', workload: 'request-response', timestamps: 'user', server: null });
+    expect(trial).toMatchObject({ app: 'http', workload: 'request-response', timestamps: 'kernel', server: null });
     expect(trial.requests.completed).toBeGreaterThan(0);
     expect(trial.requests).toMatchObject({ timedOut: 0, errors: 0, corrupted: 0, unsolicited: 0 });
     expect(accountedFor(trial)).toBe(trial.requests.sent);
     expect(served).toBe(trial.requests.sent + 5);
     expect(trial.statuses).toEqual({ 200: trial.requests.completed });
     expect(trial.latencyMicros.response.count).toBe(trial.requests.completed);
-    expect(trial.latencyMicros.generatorLag?.count).toBe(trial.requests.completed);
+    expect(trial.latencyMicros.generatorLag?.count).toBeGreaterThan(0);
     expect(trial.opening).toMatchObject({ opened: 5, answered: 5 });
     expect(trial.fairness.starvedConnections).toBe(0);
     expect(trial.meanInFlight).toBeLessThanOrEqual(15);

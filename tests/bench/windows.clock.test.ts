@@ -171,7 +171,6 @@ describe.each<[string, Partial<Generators.LoadPlan['point']>]>([
     const { server, generator } = await startHere();
     await go(generator);
     for (const socket of server.sockets) socket.end();
-    if (point.transport === 'tls') await expect.poll(() => server.sockets.size, { timeout: PATIENCE_MS }).toBe(0);
     const { counts } = await goUntilAllServed(generator);
     expect(counts.completed + counts.errors).toBe(counts.sent);
   });
