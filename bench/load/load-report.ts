@@ -1,8 +1,8 @@
 import { Histogram } from '../measure/histogram.ts';
-import type { ThreadReport } from './engine.ts';
 import type { ReplyExamples } from './ledger/bad-replies.ts';
 import type { ProtocolNote } from './protocols/protocol.ts';
 import { mergeTargetReports, type TargetLoad } from './targets/tally.ts';
+import type { ThreadReport } from './thread-report.ts';
 import type { DeliveryCounts } from './threads/counts.ts';
 import { type Counts, sumCounts } from './threads/counts.ts';
 import { type LatencyName, type LiveView, latencyNames } from './threads/live.ts';

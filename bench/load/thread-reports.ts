@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import type { OpeningReport, ThreadReport } from './engine.ts';
+import type { OpeningReport, ThreadReport } from './thread-report.ts';
 
 /** The reports of a generator thread, by kind. */
 interface ReportKinds {

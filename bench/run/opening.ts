@@ -1,5 +1,5 @@
-import type { OpeningReport } from '../load/engine.ts';
 import type { Generator } from '../load/generator.ts';
+import type { OpeningReport } from '../load/thread-report.ts';
 import { parseWork } from '../model/request-work.ts';
 import { Idleness, treeCpuNanos } from './idleness.ts';
 import type { TrialSpec } from './planner.ts';

@@ -1,4 +1,4 @@
-import type { OpeningReport } from '../load/engine.ts';
+import type { OpeningReport } from '../load/thread-report.ts';
 import { countedBetween, type KernelCounters, readKernelCounters } from '../measure/kernel-counters.ts';
 import { type TreeMemory, type TreeUsage, treeMemory, treePssBytes, treeUsage } from '../measure/procfs.ts';
 import { dropsOfUdpPort } from '../measure/udp-sockets.ts';

@@ -1,6 +1,6 @@
 import { LoadProfile } from '../load/arrivals/profile.ts';
-import type { OpeningReport } from '../load/engine.ts';
 import type { LoadReport } from '../load/load-report.ts';
+import type { OpeningReport } from '../load/thread-report.ts';
 import type { Counts, DeliveryCounts, DropCause } from '../load/threads/counts.ts';
 import type { Histogram } from '../measure/histogram.ts';
 import { summarizeLatency } from '../measure/latency.ts';

@@ -1,8 +1,8 @@
 import type { WorkSpec } from '../../servers/work/spec.ts';
 import { formatAddress } from '../../sockets/address.ts';
 import { SystemError } from '../../sockets/errors/errno.ts';
-import type { OpeningReport } from '../load/engine.ts';
 import { Generator, type LoadPlan } from '../load/generator.ts';
+import type { OpeningReport } from '../load/thread-report.ts';
 import { nowNanos } from '../measure/clock.ts';
 import { balanceOf, type RunConfiguration } from '../model/configuration.ts';
 import { TargetError } from '../model/errors.ts';

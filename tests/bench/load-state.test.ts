@@ -5,7 +5,7 @@ import { ArrivalSample } from '../../bench/load/arrivals/sample.ts';
 import { ArrivalOrder } from '../../bench/load/datagrams/arrival-order.ts';
 import { BoundedDemand } from '../../bench/load/demand/demand.ts';
 import { LoadState } from '../../bench/load/ledger/load-state.ts';
-import { MessageSize } from '../../bench/load/messages/message-size.ts';
+import { MessageSize } from '../../bench/load/protocols/message-size.ts';
 import { LiveView } from '../../bench/load/threads/live.ts';
 import { nowNanos } from '../../bench/measure/clock.ts';
 import { KernelClock } from '../../bench/measure/kernel-clock.ts';

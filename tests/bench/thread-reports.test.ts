@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
-import type { ThreadReport } from '../../bench/load/engine.ts';
+import type { ThreadReport } from '../../bench/load/thread-report.ts';
 import { type ThreadMessage, ThreadReports } from '../../bench/load/thread-reports.ts';
 
 const WINDOWS = 100;

@@ -1,7 +1,7 @@
 import { NativeMemory } from '../../../sockets/memory/memory.ts';
 import type { MessageSizes } from '../../model/message-sizes.ts';
-import { MessageSize } from '../messages/message-size.ts';
 import { connectionIn, EchoContent, HEADER_BYTES, sequenceIn } from '../protocols/echo-content.ts';
+import { MessageSize } from '../protocols/message-size.ts';
 import type { ProtocolScope } from '../protocols/protocol.ts';
 import { ANSWER, DAMAGED, type DatagramContent, type DatagramFinding, UNREADABLE } from './content.ts';
 

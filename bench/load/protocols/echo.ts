@@ -1,7 +1,7 @@
 import type { MessageSizes } from '../../model/message-sizes.ts';
-import { MessageSize } from '../messages/message-size.ts';
 import { EchoContent } from './echo-content.ts';
 import { faultList } from './faults.ts';
+import { MessageSize } from './message-size.ts';
 import { type ClientProtocol, COMPLETE, CORRUPT, MORE, type ProtocolEvent, type ProtocolScope } from './protocol.ts';
 
 const { codes, texts } = faultList({

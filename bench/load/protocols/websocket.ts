@@ -1,8 +1,8 @@
 import { streamOf } from '../../../servers/random/streams.ts';
 import type { MessageSizes } from '../../model/message-sizes.ts';
-import { MessageSize } from '../messages/message-size.ts';
 import { copyBytes } from './bytes.ts';
 import { EchoContent } from './echo-content.ts';
+import { MessageSize } from './message-size.ts';
 import {
   CLOSE,
   type ClientProtocol,
