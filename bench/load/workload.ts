@@ -24,10 +24,10 @@ export interface Workload {
   ready(connection: number, events: number): void;
   /**
    * Optional, for workloads that wait by themselves: sends what was prepared, waits up to `nanos` for an event, and
-   * handles the events.
+   * handles the events. @param gathering whether to wait for all of that time, while events gather.
    * @returns the time before they were handled.
    */
-  exchange?(nanos: number): number;
+  exchange?(nanos: number, gathering?: boolean): number;
   /** Reads replies that are probably there, without asking epoll. @returns how many it read. */
   readExpected(): number;
   /**

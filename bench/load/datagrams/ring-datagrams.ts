@@ -48,8 +48,8 @@ export class RingDatagrams extends DatagramExchange implements RingListener {
     this.#inbox = ring.inbox;
   }
 
-  exchange(nanos: number): number {
-    const came = this.#ring.exchange(nanos);
+  exchange(nanos: number, gathering = false): number {
+    const came = this.#ring.exchange(nanos, gathering);
     const now = nowNanos();
     if (came > 0) this.#ring.dispatch(came, this);
     this.settle();
@@ -73,9 +73,9 @@ export class RingDatagrams extends DatagramExchange implements RingListener {
     if (answered && this.state.flowing) this.askSoon(s, 1, now);
   }
 
-  /** Handles an empty datagram, which answers nothing, or an ICMP error that the kernel reports. */
+  /** Handles an empty datagram, which has no bytes in the inbox, or an ICMP error that the kernel reports. */
   socketEnded(s: number, errno: number): void {
-    if (errno === 0) this.state.counts.unsolicited++;
+    if (errno === 0) this.received(s, 0, 0);
     else this.requests.refused(s, errno);
   }
 

@@ -3,7 +3,7 @@ import { Epoll } from '../../../sockets/polling/epoll.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import { KernelClock } from '../../measure/kernel-clock.ts';
 import { LoadState } from '../ledger/load-state.ts';
-import type { ClientProtocol } from '../protocols/protocol.ts';
+import type { ClientProtocol, ProtocolNote } from '../protocols/protocol.ts';
 import { TargetSelection } from '../targets/selection.ts';
 import type { OpeningReport, ThreadReport } from '../thread-report.ts';
 import type { Assignment } from '../threads/assignment.ts';
@@ -11,7 +11,7 @@ import { LoadControl } from '../threads/control.ts';
 import { LiveView } from '../threads/live.ts';
 import { TURN_EVENTS, type Workload } from '../workload.ts';
 import { DemandControl } from './demand-control.ts';
-import { EventWait } from './event-wait.ts';
+import { EventWait, GATHERED } from './event-wait.ts';
 import { IdleWatch } from './idle-watch.ts';
 import { makeWorkload } from './workloads.ts';
 
@@ -122,13 +122,15 @@ export class SocketEngine {
       fairness: state.fairness(this.#started, this.#demand.settled),
       used: this.#started,
       meanInFlight: state.inFlightNanos / (end - begin),
-      gaps: state.arrivals?.gaps() ?? null,
+      // What was sent together has no distances of its own.
+      gaps: this.#events.gathered ? null : (state.arrivals?.gaps() ?? null),
       jitterNanos: this.#workload.jitterNanos ?? null,
     };
     this.#live.done = true;
     this.#finish(end, schedule.drainEnd - schedule.measureEnd);
     const { dropped = 0, portsExhausted = 0 } = this.#workload.sockets;
     const { deliveries, statuses, notes = [] } = this.#workload;
+    const allNotes = this.#events.gathered ? [...notes, GATHERED] : notes;
     const { badReplies } = state;
     const examples = badReplies.examples();
     return {
@@ -139,7 +141,7 @@ export class SocketEngine {
       droppedBySockets: dropped,
       portsExhausted,
       ...(statuses && { statuses }),
-      ...(notes.length > 0 && { notes }),
+      ...(allNotes.length > 0 && { notes: allNotes }),
       ...(badReplies.refusals > 0 && { refusals: badReplies.refusals }),
       ...(examples && { examples }),
       ...(deliveries && { deliveries }),

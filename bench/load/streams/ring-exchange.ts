@@ -70,12 +70,13 @@ export class RingExchange extends Exchange implements RingListener {
 
   /**
    * Sends the requests that were made, waits up to `nanos` for completions, and handles them.
+   * @param gathering whether to wait for all of that time, while completions gather.
    * @returns the time before they were handled.
    */
-  exchange(nanos: number): number {
+  exchange(nanos: number, gathering = false): number {
     // Requests of resumed connections: with nothing in flight, no completion would end the wait.
     if (this.#toSendCount > 0) this.#sendPending();
-    const came = this.#ring.exchange(nanos);
+    const came = this.#ring.exchange(nanos, gathering);
     const now = nowNanos();
     if (came > 0) this.#ring.dispatch(came, this);
     if (this.#toSendCount > 0) this.#sendPending();

@@ -136,11 +136,11 @@ export class RingSockets {
   }
 
   /**
-   * Submits what was prepared and waits for a completion, up to `nanos`. @returns the number of completions, for
-   * {@link dispatch}.
+   * Submits what was prepared and waits for a completion, or while `gathering` for very many, up to `nanos`.
+   * @returns the number of completions, for {@link dispatch}.
    */
-  exchange(nanos: number): number {
-    return this.#ring.submitAndWait(nanos <= 0 ? 0 : 1, nanos);
+  exchange(nanos: number, gathering = false): number {
+    return this.#ring.submitAndWait(nanos <= 0 ? 0 : gathering ? MAX_ENTRIES : 1, nanos);
   }
 
   /** Reports the first `count` completions to `listener`. */
