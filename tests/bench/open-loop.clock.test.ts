@@ -4,6 +4,7 @@ import { makePacer, type Pacer, type PacerSpec } from '../../bench/load/arrivals
 import { OpenDemand } from '../../bench/load/demand/demand.ts';
 import type { Result } from '../../bench/model/result.ts';
 import type { Trial } from '../../bench/model/trial.ts';
+import { whyMissing } from '../requirements.ts';
 import { accountedFor, expectRate, measure, measureTrial, tcpServer, tlsServer, udpServer } from './measured.ts';
 
 const at = (rate: number): Pick<PacerSpec, 'profile'> => ({ profile: { start: rate, stages: [], holdMs: 0 } });
@@ -194,3 +195,17 @@ describe('an offered rate above the server’s capacity', () => {
     expect(latencyMicros.response.p90).toBeGreaterThan(200_000);
   });
 });
+
+test.skipIf(whyMissing('uring'))(
+  'arrivals that follow each other closely are sent together, which a note says',
+  async () => {
+    const url = await tcpServer((socket) => void socket.on('data', (chunk) => socket.write(chunk)));
+    const trial = await measureTrial(url, '-c', '10', '-R', '100000', '-d', '300ms', '--threads', '1');
+    expect(trial.notes?.map(({ code }) => code)).toContain('arrivals-gathered');
+    // What was sent together has no distances of its own.
+    expect(trial.arrivalCheck).toBeNull();
+    expect(accountedFor(trial)).toBe(trial.requests.sent);
+    const slow = await measureTrial(url, '-c', '10', '-R', '500', '-d', '300ms', '--threads', '1');
+    expect(slow.notes?.map(({ code }) => code)).not.toContain('arrivals-gathered');
+  },
+);
