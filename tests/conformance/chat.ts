@@ -170,6 +170,8 @@ export function describeChat({ model, app, transport }: Subject): void {
   });
 
   test.runIf(spreading.includes(model))('clients are served by different processes', async () => {
+    // Otherwise a process may close sockets of earlier clients, and hide that it serves a new one.
+    await nothingLeft(server, idle, 2 * CLIENTS);
     const before = socketsByProcess(server);
     await using room = await enter(CLIENTS);
     const serving = [...socketsByProcess(server)].filter(

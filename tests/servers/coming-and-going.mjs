@@ -13,9 +13,21 @@ const point = {
   ...{ transport: 'tcp', app: 'echo', workload: 'request-response', connection: 'per-request' },
   ...{ connections, pipelining: 1, sizes: [{ from: 64, to: 64, share: 1 }] },
 };
+const protocol = { kind: 'echo', sizes: point.sizes };
 const before = liveMemory().bytes;
 const generator = new Generator({
-  ...{ point, address, threads: 1, cpus: [], arrivals: null, levels: null, requests, windows, streamKey: { seed: 1 } },
+  ...{
+    point,
+    protocol,
+    address,
+    threads: 1,
+    cpus: [],
+    arrivals: null,
+    levels: null,
+    requests,
+    windows,
+    streamKey: { seed: 1 },
+  },
   ...{ timestamps: 'user', timeoutMs, openTimeoutMs: timeoutMs },
 });
 await generator.opened();

@@ -3,7 +3,7 @@ import { Epoll } from '../../../sockets/polling/epoll.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import { KernelClock } from '../../measure/kernel-clock.ts';
 import { LoadState } from '../ledger/load-state.ts';
-import type { ClientProtocol, ProtocolNote } from '../protocols/protocol.ts';
+import type { ClientProtocol } from '../protocols/protocol.ts';
 import { TargetSelection } from '../targets/selection.ts';
 import type { OpeningReport, ThreadReport } from '../thread-report.ts';
 import type { Assignment } from '../threads/assignment.ts';

@@ -78,21 +78,9 @@ export class LoadControl {
     return this.#schedule;
   }
 
-  /** As {@link waitForGo}, for a thread whose event loop must continue. */
-  async begun(): Promise<Schedule> {
-    if (!this.ended) await changed(this.#flags, GO, this.#begun);
-    this.#begun = Atomics.load(this.#flags, GO);
-    return this.#schedule;
-  }
-
   /** Blocks the calling thread until {@link end}. */
   waitForEnd(): void {
     Atomics.wait(this.#flags, END, 0);
-  }
-
-  /** Resolves at {@link end}; the calling thread's event loop continues. */
-  over(): Promise<void> {
-    return changed(this.#flags, END, 0);
   }
 
   get #schedule(): Schedule {
@@ -102,16 +90,5 @@ export class LoadControl {
       measureEnd: this.#times[MEASURE_END] as number,
       drainEnd: this.#times[DRAIN_END] as number,
     };
-  }
-}
-
-/** Resolves when a flag differs from `was`. */
-async function changed(flags: Int32Array, flag: number, was: number): Promise<void> {
-  // Atomics.waitAsync alone does not keep the thread alive.
-  const alive = setInterval(() => undefined, 1000);
-  try {
-    await Atomics.waitAsync(flags, flag, was).value;
-  } finally {
-    clearInterval(alive);
   }
 }
