@@ -17,12 +17,8 @@ const GATHER_NANOS = 4_000;
 /** Number of datagrams in flight on a socket from which gathering pays. */
 const GATHER_FROM = 8;
 
-/**
- * A thread wakes this long before a request is due and spins for the rest: sleeping is not as exact. It does so only
- * while requests are far enough apart, because spinning takes all of the time between requests that follow closely.
- */
+/** A thread wakes this long before a request is due and spins for the rest: sleeping is not as exact. */
 const AWAKE_BEFORE_DUE_NANOS = 20_000;
-const MIN_SPINNING_GAP_NANOS = 100_000;
 
 /**
  * When requests follow each other this closely, a thread sleeps for the time below, sends what has become due and takes the
@@ -76,15 +72,13 @@ export class EventWait {
 
   /**
    * Waits until a request is due on the monotonic clock, or until a socket is ready, or for `longestNanos`.
-   * @param gapNanos mean time between requests.
    * @returns as {@link Epoll.wait}; 0 may come early: call it again.
    */
-  waitUntil(due: number, longestNanos: number, gapNanos: number): number {
+  waitUntil(due: number, longestNanos: number): number {
     const epoll = this.#epoll;
     const begin = nowNanos();
     const left = Math.min(due - begin, longestNanos);
-    const awake = awakeBefore(gapNanos);
-    if (left > awake) return epoll.waitNanos(left - awake);
+    if (left > AWAKE_BEFORE_DUE_NANOS) return epoll.waitNanos(left - AWAKE_BEFORE_DUE_NANOS);
     let ready = epoll.wait(0);
     while (ready === 0 && nowNanos() < begin + left) ready = epoll.wait(0);
     this.spunNanos += nowNanos() - begin;
@@ -93,6 +87,7 @@ export class EventWait {
 
   /**
    * As {@link waitUntil}, for a workload that waits by itself and handles events when they come.
+   * @param gapNanos mean time between requests.
    * @returns the time before the last events were handled.
    */
   exchangeUntil(workload: Pick<Workload, 'exchange'>, due: number, longestNanos: number, gapNanos: number): number {
@@ -102,16 +97,11 @@ export class EventWait {
       this.gathered = true;
       return workload.exchange?.(Math.min(Math.max(left, GATHERING_NANOS), longestNanos), true) ?? begin;
     }
-    const awake = awakeBefore(gapNanos);
-    if (left > awake) return workload.exchange?.(left - awake) ?? begin;
+    if (left > AWAKE_BEFORE_DUE_NANOS) return workload.exchange?.(left - AWAKE_BEFORE_DUE_NANOS) ?? begin;
     let now = begin;
     do now = workload.exchange?.(0) ?? begin;
     while (now < begin + left);
     if (left > 0) this.spunNanos += nowNanos() - begin;
     return now;
   }
-}
-
-function awakeBefore(gapNanos: number): number {
-  return gapNanos < MIN_SPINNING_GAP_NANOS ? 0 : AWAKE_BEFORE_DUE_NANOS;
 }

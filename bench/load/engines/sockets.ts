@@ -252,7 +252,7 @@ export class SocketEngine {
         ? 0
         : open === undefined
           ? this.#events.wait(wait)
-          : this.#events.waitUntil(open.nextDue, wait * 1e6, this.#demand.gapNanos);
+          : this.#events.waitUntil(open.nextDue, wait * 1e6);
     const now = nowNanos();
     for (let i = 0; i < ready; i++) workload.ready(epoll.dataAt(i), epoll.eventsAt(i));
     if (open !== undefined) this.#demand.dispatch(workload);
