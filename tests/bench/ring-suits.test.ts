@@ -9,11 +9,13 @@ describe('the ring supports', () => {
   const address = { host: '127.0.0.1', port: 1 };
   const suits = (assignment: Assignment) => ringSuits(assignment, protocolOf(assignment));
 
-  test('one request at a time, of any size and at a rate', () => {
+  test('one request at a time, of any size, and at a high rate', () => {
     expect(suits(assign({}, address))).toBe(true);
     expect(suits({ ...assign({}, address), timestamps: 'kernel' })).toBe(true);
     expect(suits(assign({ sizes: [{ from: 64, to: 65, share: 1 }] }, address))).toBe(true);
-    expect(suits({ ...assign({}, address), pacer })).toBe(true);
+    const at = (start: number) =>
+      suits({ ...assign({}, address), pacer: { ...pacer, profile: { ...pacer.profile, start } } });
+    expect([at(1000), at(33_000), at(34_000), at(1e6)]).toEqual([false, false, true, true]);
   });
 
   test.each<[string, Partial<OperatingPoint>]>([

@@ -1,5 +1,6 @@
 import type { Epoll } from '../../../sockets/polling/epoll.ts';
 import { nowNanos } from '../../measure/clock.ts';
+import { GATHERING_GAP_NANOS } from '../arrivals/gathering.ts';
 import type { ProtocolNote } from '../protocols/protocol.ts';
 import type { Workload } from '../workload.ts';
 
@@ -21,12 +22,11 @@ const GATHER_FROM = 8;
 const AWAKE_BEFORE_DUE_NANOS = 20_000;
 
 /**
- * When requests follow each other this closely, a thread sleeps for the time below, sends what has become due and takes the
+ * When requests follow each other closely, a thread sleeps for this time, sends what has become due and takes the
  * replies that came: to wake for each took two to three times the CPU time of a request. At half of the closed loop's rate,
  * 97,000/s on a virtual machine, 50 µs made 1.29 times its CPU time for each request and a schedule lag of 182 µs (p99), 20 µs
  * made 1.48 times and 129 µs, 10 µs made 1.80 times and 76 µs. A halted CPU takes some 40 µs of that to wake.
  */
-const GATHERING_GAP_NANOS = 30_000;
 const GATHERING_NANOS = 20_000;
 
 /** What a report says of {@link EventWait.gathered}. */

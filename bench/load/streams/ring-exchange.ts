@@ -4,6 +4,7 @@ import { NativeMemory } from '../../../sockets/memory/memory.ts';
 import type { Epoll } from '../../../sockets/polling/epoll.ts';
 import { MSG_DONTWAIT, send } from '../../../sockets/socket.ts';
 import { nowNanos } from '../../measure/clock.ts';
+import { gathers } from '../arrivals/gathering.ts';
 import { CONNECTING, MAX_SEQUENCE, OPEN } from '../ledger/connection-table.ts';
 import type { LoadState } from '../ledger/load-state.ts';
 import type { ClientProtocol } from '../protocols/protocol.ts';
@@ -19,8 +20,12 @@ const LARGEST_OUTBOX = 64 << 20;
 /** Size of a buffer for received bytes, where that of replies is unknown: two segments over loopback, seldom more. */
 const BUFFER_BYTES = 4_096;
 
-/** Reports whether {@link RingExchange} can run a load: one request at a time on each connection, which stays open. */
-export function ringSuits({ point }: Assignment, protocol: ClientProtocol): boolean {
+/**
+ * Reports whether {@link RingExchange} suits a load: one request at a time on each connection, which stays open; not at a
+ * rate at which a thread wakes for each request, because it wakes more exactly with epoll (schedule lag at 20,000/s: 3 µs,
+ * with the ring 11 µs).
+ */
+export function ringSuits({ point, pacer }: Assignment, protocol: ClientProtocol): boolean {
   const { transport, workload, connection, pipelining, connections } = point;
   const plain =
     (transport === 'tcp' || transport === 'unix') &&
@@ -28,7 +33,8 @@ export function ringSuits({ point }: Assignment, protocol: ClientProtocol): bool
     connection === 'pooled' &&
     pipelining === 1;
   const fits = protocol.longestRequest <= LARGEST_REQUEST;
-  return plain && fits && RingOutbox.sizeFor(connections, protocol) <= LARGEST_OUTBOX;
+  const isGathered = pacer === null || gathers(pacer);
+  return plain && fits && isGathered && RingOutbox.sizeFor(connections, protocol) <= LARGEST_OUTBOX;
 }
 
 /**
