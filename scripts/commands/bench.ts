@@ -96,7 +96,7 @@ export const bench: Command<typeof schema> = {
   describe: 'Compare concurrency models over TCP and UDP',
   schema,
   examples: [
-    ['bench', 'every model, in about three minutes'],
+    ['bench', 'every model, in about four minutes'],
     ['bench --models async,event-driven -c 1,64 -r 12', 'two models, enough rounds for a ranking'],
     ['bench --models async,epoll -c 64 -r auto', 'as many rounds as needed to distinguish them'],
     ["bench --models async --exec 'python3 echo.py {port}'", 'a model and your own server'],
