@@ -19,6 +19,7 @@ import { assertSizeApplies, readLoad, readWork } from '../flags/load.ts';
 import { orAll, readModels, serving } from '../flags/models.ts';
 import { appFlag, loadFlags, MEASURED, modelsFlag, serverFlags } from '../flags/options.ts';
 import { type Output, outputFlags, readOutput } from '../flags/output.ts';
+import { protocolFileFlags, readProtocolFile } from '../flags/protocol-file.ts';
 import { readRounds, roundsFlags } from '../flags/rounds.ts';
 import { readTlsUse } from '../flags/tls.ts';
 import { Examples } from '../session/examples.ts';
@@ -32,6 +33,7 @@ const schema = z.strictObject({
     description: 'Also measure the servers of examples/servers whose tools are installed: Python, C, Rust',
   }),
   ...appFlag,
+  ...protocolFileFlags,
   transports: someOf('transport', transportNames)
     .optional()
     .meta({
@@ -70,6 +72,7 @@ const LOAD_FLAGS: readonly (keyof typeof schema.shape)[] = [
   'pipelining',
   'rate',
   'stage',
+  'protocol',
   ...exchangeFlagNames,
 ];
 
@@ -103,7 +106,7 @@ export const bench: Command<typeof schema> = {
   ],
   async run(flags) {
     const output = readOutput(flags);
-    const configuration = readConfiguration(flags);
+    const configuration = await readConfiguration(flags);
     flags.refuse(...configurationFaults(configuration));
     flags.assertNoFaults();
     return flags.values['with-examples']
@@ -130,13 +133,14 @@ function measureWithExamples(configuration: RunConfiguration, output: Output, st
   });
 }
 
-function readConfiguration(flags: CommandFlags): RunConfiguration {
+async function readConfiguration(flags: CommandFlags): Promise<RunConfiguration> {
   const foreign = readForeign(flags);
   const models = readModels(flags, !flags.isGiven('exec'));
   const load = readLoad(flags);
   const scenarios = readScenarios(flags, { models, foreign, app: load.app, workload: load.workload });
   const transports = [scenarios, ...scenarios.scenarios].flatMap((scenario) => scenario.transports);
-  assertSizeApplies(flags, { ...load, transports });
+  const exchange = await readProtocolFile(flags, transports);
+  assertSizeApplies(flags, { ...load, ...exchange, transports });
   const served = serving(models, transports, load.app, flags).map((model): TargetSpec => ({ kind: 'model', model }));
   return {
     command: 'bench',
@@ -146,6 +150,7 @@ function readConfiguration(flags: CommandFlags): RunConfiguration {
     thresholds: [],
     balance: flags.values.balance,
     ...load,
+    ...exchange,
     ...readTlsUse(flags, transports),
     ...scenarios,
   };

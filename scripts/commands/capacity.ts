@@ -115,7 +115,7 @@ async function readConfiguration(
   address: (TargetSpec & { kind: 'address' }) | undefined,
 ): Promise<CapacityConfiguration> {
   const transport = flags.values.transport ?? address?.transport ?? 'tcp';
-  const load = { ...readLoad(flags, address), ...(await readProtocolFile(flags, transport)) };
+  const load = { ...readLoad(flags, address), ...(await readProtocolFile(flags, [transport])) };
   assertSizeApplies(flags, { ...load, transports: [transport] });
   return {
     ...load,

@@ -19,6 +19,7 @@ import { readExchange } from '../flags/exchange/read-exchange.ts';
 import { parseGates, readGates } from '../flags/gates.ts';
 import { whySizeless } from '../flags/load.ts';
 import { outputFlags, readOutput } from '../flags/output.ts';
+import { protocolFileFlags, readProtocolFile } from '../flags/protocol-file.ts';
 import { readTlsUse, tlsFlags } from '../flags/tls.ts';
 import { prepareReports, record } from '../session/measure.ts';
 import type { Measurement } from '../session/measurement.ts';
@@ -64,6 +65,7 @@ const schema = z.strictObject({
     description: "Over HTTP: pages may change from reply to reply, and B's may differ from A's",
   }),
   ...exchangeFlags,
+  ...protocolFileFlags,
   ...tlsFlags,
   transport: oneOf('transport', transportNames)
     .prefault('tcp')
@@ -134,7 +136,7 @@ export const check: Command<typeof schema> = {
   async run(flags) {
     const output = readOutput(flags);
     const programs = readPrograms(flags);
-    const plan = readPlan(flags, programs);
+    const plan = await readPlan(flags, programs);
     flags.refuse(...checkFaults(plan));
     const { baseline: file, record: isRecorded } = flags.values;
     flags.assertNoFaults();
@@ -173,10 +175,11 @@ function readBudget(flags: CommandFlags): number | null {
   return flags.isGiven('baseline') && !flags.isGiven('budget') ? null : budgetMs;
 }
 
-function readPlan(flags: CommandFlags, { a, b }: Programs): CheckPlan {
+async function readPlan(flags: CommandFlags, { a, b }: Programs): Promise<CheckPlan> {
   const { values } = flags;
   const { transport } = values;
-  const { app: needed = values.app, exchange, ...secrets } = readExchange(flags);
+  const { app: needed = values.app, ...chosen } = readExchange(flags);
+  const { exchange, ...secrets } = { ...chosen, ...(await readProtocolFile(flags, [transport])) };
   const app = flags.isGiven('app') ? values.app : needed;
   const { tls, tlsOptions } = readTlsUse(flags, [transport]);
   const load = { app, exchange, workload: 'request-response', transports: [transport] } as const;

@@ -98,7 +98,7 @@ async function readConfiguration(flags: CommandFlags, target: TargetSpec | undef
   const spoken = target && membersOf(target).find((member) => member.kind === 'address');
   const transport = flags.values.transport ?? spoken?.transport ?? 'tcp';
   const transports = [transport];
-  const load = { ...readLoad(flags, spoken), ...(await readProtocolFile(flags, transport)) };
+  const load = { ...readLoad(flags, spoken), ...(await readProtocolFile(flags, transports)) };
   assertSizeApplies(flags, { ...load, transports });
   return {
     command: 'run',

@@ -14,6 +14,7 @@ import { foreignFlags, readForeign } from '../flags/foreign.ts';
 import { assertSizeApplies, readLoad, readWork } from '../flags/load.ts';
 import { appFlag, loadFlags, MEASURED, modelsFlag, serverFlags } from '../flags/options.ts';
 import { outputFlags, readOutput } from '../flags/output.ts';
+import { protocolFileFlags, readProtocolFile } from '../flags/protocol-file.ts';
 import { readRounds, roundsFlags } from '../flags/rounds.ts';
 import { readTlsUse } from '../flags/tls.ts';
 import { measure } from '../session/measure.ts';
@@ -22,6 +23,7 @@ const schema = z.strictObject({
   models: modelsFlag(),
   ...foreignFlags,
   ...appFlag,
+  ...protocolFileFlags,
   transports: someOf('transport', transportNames)
     .prefault('tcp')
     .meta({ group: MEASURED, description: `Some of ${transportNames.join(', ')}` }),
@@ -62,7 +64,7 @@ export const scale: Command<typeof schema> = {
   ],
   async run(flags) {
     const output = readOutput(flags);
-    const configuration = readConfiguration(flags);
+    const configuration = await readConfiguration(flags);
     // Without a target, readTargets() has already recorded a more helpful fault.
     flags.refuse(...textsOf(codedFaults(configuration).filter(({ code }) => code !== 'no-target')));
     flags.assertNoFaults();
@@ -70,14 +72,14 @@ export const scale: Command<typeof schema> = {
   },
 };
 
-function readConfiguration(flags: CommandFlags): RunConfiguration {
+async function readConfiguration(flags: CommandFlags): Promise<RunConfiguration> {
   for (const name of PACING_FLAGS) {
     if (flags.isGiven(name)) {
       flags.refuse(`--${name}: scale applies full load at each level: leave it out, or use bench`);
     }
   }
-  const load = readLoad(flags);
   const scenarios = readScenarios(flags);
+  const load = { ...readLoad(flags), ...(await readProtocolFile(flags, scenarios.transports)) };
   assertSizeApplies(flags, { ...load, ...scenarios });
   return {
     command: 'scale',

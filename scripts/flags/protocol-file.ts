@@ -19,7 +19,7 @@ export const protocolOptionFlag = {
   }),
 };
 
-/** Flags for a protocol that a user's file implements, for the commands that measure one server at a time. */
+/** Flags for a protocol that a user's file implements. */
 export const protocolFileFlags = {
   protocol: text().optional().meta({
     group: MEASURED,
@@ -38,12 +38,12 @@ type OptionFlags = Flags<Values<typeof protocolOptionFlag>>;
 
 /**
  * Reads --protocol and its options.
- * @param transport of the load.
+ * @param transports of the load.
  * @returns what the load is to exchange; nothing when the flag is not given, or with recorded faults.
  */
 export async function readProtocolFile(
   flags: Flags<Values<typeof protocolFileFlags>>,
-  transport: TransportName,
+  transports: readonly TransportName[],
 ): Promise<Pick<RunConfiguration, 'exchange' | 'exchangeWithSecrets'> | undefined> {
   const { protocol: path, 'protocol-option': options } = flags.values;
   if (path === undefined) {
@@ -55,12 +55,11 @@ export async function readProtocolFile(
   for (const name of given) flags.refuse(`--${name}: the file of --protocol decides what clients send: leave it out`);
   const plugIn = await readPlugIn(flags, path, '--protocol');
   if (plugIn === undefined) return undefined;
-  if (plugIn.datagrams && transport !== 'udp') {
-    flags.refuse(
-      `--protocol: ${plugIn.file} is for datagrams, and not for ${transport}: give a target udp://HOST:PORT`,
-    );
+  const stream = transports.find((transport) => transport !== 'udp');
+  if (plugIn.datagrams && stream !== undefined) {
+    flags.refuse(`--protocol: ${plugIn.file} is for datagrams, and not for ${stream}: give a target udp://HOST:PORT`);
   }
-  if (transport === 'udp' && plugIn.create(ONE_CONNECTION).greets) {
+  if (transports.includes('udp') && plugIn.create(ONE_CONNECTION).greets) {
     flags.refuse(`--protocol: ${plugIn.file} has a greeting, for which udp has no connection: use tcp or tls`);
   }
   return { exchange: withoutSecrets(plugIn.exchange), exchangeWithSecrets: plugIn.exchange };

@@ -40,6 +40,22 @@ test.skipIf(whyMissing('dnsmasq'))('run measures a DNS server by the example', a
   expect(missing.trial.requests.errors).toBeGreaterThan(0);
 });
 
+const memcached = 'memcached -l 127.0.0.1 -p {port} -U 0 -u nobody';
+const clients = ['--protocol', 'examples/protocols/memcached.ts', '--out-dir'];
+
+test.skipIf(whyMissing('memcached')).each([
+  ['bench', ['-r', '1']],
+  ['scale', ['-c', '1,2', '-r', '1']],
+])('%s measures a command by the example', async (command, flags) => {
+  const brief = ['--exec', memcached, '--warmup', '0s', '-d', '100ms', '-c', '1', '--json', '-', ...flags];
+  const { code, stdout, stderr } = await sockbench(command, ...brief, ...clients, scratchDirectory());
+  expect(code, stderr).toBe(0);
+  for (const { exchange, requests } of JSON.parse(stdout).trials) {
+    expect(exchange).toMatchObject({ protocol: 'plug-in', file: 'memcached.ts' });
+    expect(requests).toMatchObject(NO_FAULTS);
+  }
+});
+
 test('a plug-in that throws during a run ends it with 2 and its stack', async () => {
   const server = createServer((socket) => {
     // The run resets its connections.

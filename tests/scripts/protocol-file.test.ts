@@ -17,7 +17,7 @@ const schema = z.strictObject({
 /** Reads flags as a command does. @returns the plug-in and the faults. */
 async function read(argv: Readonly<Record<string, unknown>>, transport: TransportName = 'tcp') {
   const flags = readFlags(schema, { _: ['run'], ...argv });
-  const plugIn = await readProtocolFile(flags, transport);
+  const plugIn = await readProtocolFile(flags, [transport]);
   try {
     flags.assertNoFaults();
   } catch (error) {
