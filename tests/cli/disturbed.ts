@@ -12,7 +12,8 @@ interface Checked {
 }
 
 /** Parses the output of a check that prints JSON. */
-export function checked({ code, stdout }: Outcome): Checked {
+export function checked({ code, stdout, stderr }: Outcome): Checked {
+  if (stdout === '') throw new Error(`the check ended with ${code} and no result: ${stderr}`);
   const result = checkResultSchema.parse(JSON.parse(stdout));
   const excluded = result.sessions.filter((session) => session.excluded !== null).length;
   return { code, result, disturbed: excluded > 0 && result.verdict.outcome === 'invalid' };

@@ -44,11 +44,12 @@ export class TlsExchange extends EpollExchange {
     const wasHandshaking = channel.state(c) === HANDSHAKING;
     const plain = channel.open(c, memory, 0, length);
     const errno = this.#sendPending(c);
-    if (errno !== 0) {
+    const state = channel.state(c);
+    // After a failure these bytes are an alert, which the server may not take any more: the failure is what counts.
+    if (errno !== 0 && state !== FAILED) {
       this.broken(c, errno);
       return false;
     }
-    const state = channel.state(c);
     if (wasHandshaking && state === ESTABLISHED) {
       this.state.handshaken(this.sockets.sinceEstablished(c));
       this.begin(c);
