@@ -160,6 +160,8 @@ export function loadOf(
     threads: placement.threads,
     cpus: placement.loadCpus,
     arrivals: rate === 0 ? null : { profile, arrivals: 'poisson' },
+    // Groups would be a part of the response times that both programs have.
+    isExact: true,
     // The same for every arm, so that window w has the same arrivals for all.
     streamKey,
     levels: null,

@@ -23,6 +23,8 @@ export interface LoadPlan {
   readonly cpus: readonly number[];
   /** Rate and kind of arrivals; null for a closed loop. */
   readonly arrivals: Pick<PacerSpec, 'profile' | 'arrivals'> | null;
+  /** See {@link Assignment.isExact}. */
+  readonly isExact?: boolean;
   /** Selects the random streams: arrivals, targets, sizes, bytes. */
   readonly streamKey: StreamKey;
   /** Number of connections in use over time; null: all of them. */
@@ -163,6 +165,7 @@ function startThread(plan: LoadPlan, thread: number, threads: number, control: L
     point: { ...plan.point, connections: count },
     firstConnection: first,
     pacer: plan.arrivals === null ? null : { ...plan.arrivals, streamKey, thread, threads },
+    ...(plan.isExact && { isExact: true }),
     ...(plan.tls && { tls: plan.tls }),
     windows: plan.windows ?? 1,
     ...(plan.selection && { selection: plan.selection }),

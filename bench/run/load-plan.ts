@@ -33,6 +33,8 @@ export function planLoad(
     levels: growsInStages(spec) ? { start: connections, stages, holdMs: warmupMs } : null,
     requests,
     protocol,
+    // A search compares response times with its objective.
+    isExact: configuration.command === 'capacity',
     ...tlsUseOf(spec, configuration.tlsOptions, target.address, membersOf(spec.target)[0]),
     ...selectionOf(spec, target),
     timestamps: isStamped(transport) ? timestamps : 'user',

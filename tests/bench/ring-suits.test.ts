@@ -16,6 +16,9 @@ describe('the ring supports', () => {
     const at = (start: number) =>
       suits({ ...assign({}, address), pacer: { ...pacer, profile: { ...pacer.profile, start } } });
     expect([at(1000), at(33_000), at(34_000), at(1e6)]).toEqual([false, false, true, true]);
+    const exact = { ...assign({}, address), isExact: true };
+    expect(suits(exact)).toBe(true);
+    expect(suits({ ...exact, pacer: { ...pacer, profile: { ...pacer.profile, start: 1e6 } } })).toBe(false);
   });
 
   test.each<[string, Partial<OperatingPoint>]>([

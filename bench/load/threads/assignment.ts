@@ -37,6 +37,11 @@ export interface Assignment {
   readonly cpus: readonly number[];
   /** Schedule of requests; null for a closed loop. */
   readonly pacer: PacerSpec | null;
+  /**
+   * Whether each request is sent when it is due at any rate, because small differences of response times matter.
+   * Otherwise requests that follow each other closely are sent in groups: see event-wait.ts. Default: false.
+   */
+  readonly isExact?: boolean;
   /** Number of connections of all threads in use over time; null: all of them. */
   readonly levels: ProfileSpec | null;
   /** Measuring ends when this many requests of this thread have ended; null: when its time is over. */
