@@ -67,7 +67,7 @@ export class TlsConnection {
 
   /** Continues the handshake. @returns 1 when it is complete; otherwise, see {@link interruption}. */
   handshake(): number {
-    // SSL_get_error(3) reports any error in the thread's queue, whoever left it there.
+    // SSL_get_error(3) reports any error in the thread's queue, also one of an earlier call.
     this.#ssl.ERR_clear_error();
     return this.#ssl.SSL_do_handshake(this.#address);
   }
