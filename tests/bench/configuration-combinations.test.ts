@@ -24,16 +24,11 @@ const chat: Partial<RunConfiguration> = {
   ],
 };
 const http: Partial<RunConfiguration> = { ...tcp, app: 'http' };
-const secureHttpLoad: Partial<RunConfiguration> = { app: 'http', transports: ['tls'] };
 const step = { send: { text: 'PING' }, expect: { text: 'PONG' }, end: null };
 const ping = { protocol: 'script', login: [], repeat: [step] } as const satisfies Exchange;
 const redis: Exchange = { protocol: 'redis', commands: 'GET {key}', keys: { count: 9, zipf: null }, resp: 2 };
 const until = { kind: 'until', text: '\\n' } as const;
-const secureHttp: Partial<RunConfiguration> = {
-  ...http,
-  transports: ['tls'],
-  targets: [{ kind: 'model', model: 'async' }],
-};
+const secureHttpLoad: Partial<RunConfiguration> = { app: 'http', transports: ['tls'] };
 const page: SingleTarget = {
   kind: 'address',
   url: 'http://127.0.0.1:7/',
@@ -48,6 +43,7 @@ const group = (...members: SingleTarget[]): Partial<RunConfiguration> => ({
   targets: [{ kind: 'group', members, select: 'p2c' }],
 });
 const asynchronous = { kind: 'model', model: 'async' } as const;
+const secureHttp: Partial<RunConfiguration> = { ...secureHttpLoad, targets: [asynchronous] };
 const address = (transport: 'tcp' | 'udp'): SingleTarget => ({
   kind: 'address',
   url: `${transport}://127.0.0.1:7`,
@@ -299,9 +295,4 @@ describe('combinations', () => {
       ...['connection', 'connection', 'requests'],
     ]);
   });
-});
-
-test('http in a closed loop has no faults, with models and with a foreign server', () => {
-  expect(configurationFaults({ ...configuration, ...http })).toEqual([]);
-  expect(configurationFaults({ ...configuration, ...http, targets: [page], pipelining: 4 })).toEqual([]);
 });

@@ -124,3 +124,14 @@ describe('a configuration', () => {
     expect(configurationFaults(tcp)).toEqual([expect.stringMatching(/^balance: p2c has no effect/)]);
   });
 });
+
+test('http in a closed loop has no faults, with models and with a foreign server', () => {
+  const http = { transports: ['tcp'], app: 'http' } as const;
+  expect(configurationFaults({ ...configuration, ...http })).toEqual([]);
+  const page = {
+    kind: 'address',
+    ...{ url: 'http://127.0.0.1:7/', transport: 'tcp' as const, app: 'http' as const },
+    ...{ address: { host: '127.0.0.1', port: 7 }, http: { host: '127.0.0.1:7', path: '/' } },
+  } as const;
+  expect(configurationFaults({ ...configuration, ...http, targets: [page], pipelining: 4 })).toEqual([]);
+});

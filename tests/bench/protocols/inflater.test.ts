@@ -2,9 +2,9 @@ import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { damaged } from '../../../bench/load/protocols/conformance/damage.ts';
-import { texts } from '../../../bench/load/protocols/websocket/faults.ts';
-import { Inflater } from '../../../bench/load/protocols/websocket/inflater.ts';
 import { seeded } from '../../seeded.ts';
+import { Bits } from './bits.ts';
+import { inflated } from './inflated.ts';
 import { latin } from './talk.ts';
 
 // Our inflater against zlib, which compresses, and decides what is valid.
@@ -12,27 +12,6 @@ import { latin } from './talk.ts';
 const { Z_SYNC_FLUSH } = constants;
 /** The bytes that a sender removes from the end of each message. */
 const REMOVED = Buffer.from([0x00, 0x00, 0xff, 0xff]);
-
-interface Result {
-  /** Description of the fault; empty when the message is as expected. */
-  readonly fault: string;
-  readonly position: number;
-}
-
-/** Inflates a compressed message, cut at the given positions, and compares it with `message`. */
-function inflated(payload: Uint8Array, message: Buffer, cuts: readonly number[] = [], windowBits = 15): Result {
-  const inflater = new Inflater(2);
-  inflater.agree(1, windowBits);
-  inflater.start(1);
-  let at = 0;
-  for (const end of [...cuts, payload.length]) {
-    if (end === at) continue;
-    const position = inflater.read(1, payload, at, end, message, message.length);
-    if (inflater.fault !== 0) return { fault: texts[inflater.fault] ?? '', position };
-    at = end;
-  }
-  return { fault: texts[inflater.finish(1, message.length)] ?? '', position: payload.length };
-}
 
 const everyByte = (payload: Uint8Array) => Array.from(payload, (_, i) => i + 1);
 
@@ -180,42 +159,6 @@ test('what is damaged is accepted exactly if zlib accepts it, and gives the same
   // Damage that changes nothing, such as a repeated piece of length 0.
   expect(accepted).toBeGreaterThan(0);
 });
-
-/** Writes a DEFLATE stream bit by bit. */
-class Bits {
-  readonly #bits: number[] = [];
-
-  /** Writes a number, from its lowest bit. */
-  number(value: number, bits: number): this {
-    for (let i = 0; i < bits; i++) this.#bits.push((value >> i) & 1);
-    return this;
-  }
-
-  /** Writes a Huffman code, from its highest bit. */
-  code(value: number, bits: number): this {
-    for (let i = bits - 1; i >= 0; i--) this.#bits.push((value >> i) & 1);
-    return this;
-  }
-
-  /**
-   * Writes the beginning of a block with codes of its own: numbers of codes, and a code for their lengths in which 0 to
-   * 15 have four bits each.
-   */
-  codes(literals: number, distances: number): this {
-    this.number(0b100, 3)
-      .number(literals - 257, 5)
-      .number(distances - 1, 5)
-      .number(15, 4);
-    for (let i = 0; i < 19; i++) this.number(i < 3 ? 0 : 4, 3);
-    return this;
-  }
-
-  get bytes(): Uint8Array {
-    const bytes = new Uint8Array(Math.ceil(this.#bits.length / 8));
-    for (const [i, bit] of this.#bits.entries()) bytes[i >> 3] = (bytes[i >> 3] as number) | (bit << (i & 7));
-    return bytes;
-  }
-}
 
 const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');
 

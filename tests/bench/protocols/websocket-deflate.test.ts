@@ -3,27 +3,16 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkConformance } from '../../../bench/load/protocols/conformance/conformance.ts';
 import { CORRUPT, NO_REQUEST } from '../../../bench/load/protocols/protocol.ts';
-import { type WebSocketExchange, WebSocketProtocol } from '../../../bench/load/protocols/websocket.ts';
-import { fixedSize, parseSizes } from '../../../bench/model/message-sizes.ts';
+import type { WebSocketProtocol } from '../../../bench/load/protocols/websocket.ts';
+import { fixedSize } from '../../../bench/model/message-sizes.ts';
 import { seeded } from '../../seeded.ts';
-import { answerOf, finish, greetingOf, latin, requestOf, scope, take } from './talk.ts';
+import { deflating, open } from './deflating.ts';
+import { answerOf, finish, greetingOf, latin, requestOf, take } from './talk.ts';
 import { frame, textOf, unmasked, upgraded } from './websocket-frames.ts';
 
 const AGREED = 'permessage-deflate; server_no_context_takeover';
 /** The bytes that a sender removes from the end of each message. */
 const REMOVED = Buffer.from([0x00, 0x00, 0xff, 0xff]);
-
-function deflating(sizes = '20', more: Partial<WebSocketExchange> = {}): WebSocketProtocol {
-  const exchange = { host: 'a', path: '/', sizes: parseSizes(sizes), text: false, deflate: true, ...more };
-  return new WebSocketProtocol(exchange, scope);
-}
-
-/** Returns a protocol whose connection 0 is open. @param extensions those of the answer; undefined for none. */
-function open(sizes?: string, extensions?: string, more?: Partial<WebSocketExchange>): WebSocketProtocol {
-  const protocol = deflating(sizes, more);
-  expect(take(protocol, latin(upgraded(protocol, 0, extensions)), NO_REQUEST)).toEqual({ events: 'ready' });
-  return protocol;
-}
 
 /** Compresses a message as a server does. */
 function compressed(message: Uint8Array, level = 6): Uint8Array {
