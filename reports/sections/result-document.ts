@@ -3,6 +3,7 @@ import type { Result } from '../../bench/model/result.ts';
 import type { ReportDocument } from '../document/report-document.ts';
 import type { Saved } from '../files/saved.ts';
 import { runHeading } from '../text/run-heading.ts';
+import { capacitySections } from './capacity.ts';
 import { checkDocument } from './check-document.ts';
 import { driftSection } from './drift.ts';
 import { environmentSection } from './environment.ts';
@@ -28,9 +29,11 @@ export function documentOf(saved: Saved): ReportDocument {
 }
 
 function runDocument(result: Result): ReportDocument {
-  const scenarios = measuredScenarios(result);
+  // The trials of a search have different rates: each would be a table of its own.
+  const scenarios = result.plan.capacity === undefined ? measuredScenarios(result) : [];
   const sections = [
     verdictSection(result, scenarios, []),
+    capacitySections(result),
     leaderboardSection(result, scenarios),
     throughputSection(result, scenarios),
     latencySection(result, scenarios),
