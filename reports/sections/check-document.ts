@@ -1,5 +1,6 @@
 import type { CheckResult } from '../../bench/model/check-result.ts';
 import type { Block, ReportDocument } from '../document/report-document.ts';
+import { checkCommand } from '../reproduction/check-command.ts';
 import { baselineTable } from '../tables/baseline.ts';
 import { checkTable } from '../tables/check.ts';
 import { baselineNotes, checkHeading, checkNotes } from '../text/check-words.ts';
@@ -9,6 +10,7 @@ import { baselineCharts, effectCharts } from './check-effects.ts';
 import { looksTable, sessionChart } from './check-sessions.ts';
 import { environmentSection } from './environment.ts';
 import { identitiesOf } from './identities.ts';
+import { reproductionBlocks } from './reproduction.ts';
 import { timesLine } from './times.ts';
 
 /** Returns the report of a regression check, in reading order. */
@@ -18,6 +20,7 @@ export function checkDocument(result: CheckResult): ReportDocument {
     section('verdict', 'Verdict', [
       ...paragraphBlock(result.verdict.statement, 'lead'),
       ...listBlock([...caveats(result), ...checkNotes(result)]),
+      ...reproductionBlocks(checkCommand(result)),
     ]),
     section('effects', 'Effects', effects(result)),
     section('sessions', 'Sessions in the order they were held', sessionChart(result).map(chartBlock)),
