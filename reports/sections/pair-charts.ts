@@ -7,7 +7,7 @@ import type { RowPair } from '../tables/pair.ts';
 import type { PairedScenario } from '../tables/pairing.ts';
 import { formatPlural } from '../text/quantities.ts';
 import { TIME_AXIS } from './latency.ts';
-import { doubtsOf, roundsPoint, roundValues } from './rounds.ts';
+import { doubtsOf, medianWords, roundsPoint, roundValues } from './rounds.ts';
 import { CONNECTIONS_AXIS, slug, speedAxis, titled } from './scenarios.ts';
 import { spectrumCaption, spectrumOf } from './spectrum.ts';
 
@@ -106,7 +106,7 @@ export function curveCharts(scenarios: readonly NamedScenario[], names: Names, w
       return [
         {
           ...{ kind: 'lines', id: `${what}-${scenario.id}-${i + 1}`, title: titled(`${title} of ${target}`, scenario) },
-          caption: 'Medians of the rounds, with the 95 % interval of the median where there are 6 of them.',
+          caption: medianWords(rowsOf(pairs)),
           x: CONNECTIONS_AXIS,
           y: what === 'speed' ? speedAxis({ speed: speedOf(scenario), rows: rowsOf(pairs) }, 'linear') : TIME_AXIS,
           series,
