@@ -39,7 +39,8 @@ export function changeCharts(scenario: NamedScenario): IntervalChart[] {
     ['response.p99', 'p99 of response times', 'less is better'],
   ];
   return changed.flatMap(([metric, what, better]): IntervalChart[] => {
-    const rows = scenario.rows.flatMap((pair) => changeRow(pair, metric));
+    const ordered = [...scenario.rows].sort((x, y) => levelOf(x) - levelOf(y));
+    const rows = ordered.flatMap((pair) => changeRow(pair, metric));
     if (rows.length === 0) return [];
     return [
       {
@@ -102,7 +103,7 @@ export function curveCharts(scenarios: readonly NamedScenario[], names: Names, w
           }),
         }),
       );
-      if (series.every(({ points }) => points.length === 0)) return [];
+      if (series.some(({ points }) => points.length === 0)) return [];
       return [
         {
           ...{ kind: 'lines', id: `${what}-${scenario.id}-${i + 1}`, title: titled(`${title} of ${target}`, scenario) },
