@@ -80,6 +80,7 @@ test('percentiles are those of all requests of all rounds, and end where ten lie
   const points = series[0]?.points ?? [];
   expect(points.find(({ x }) => x === 90)?.y).toBeCloseTo(100, 0);
   expect(points.at(-1)).toEqual({ x: 99, y: expect.closeTo(10_090, -1) });
+  expect(series.map(({ name }) => name)).toEqual(['all rounds', 'round 1', 'round 2']);
 });
 
 test('an objective is a line across the times that it bounds', () => {
