@@ -252,6 +252,11 @@ describe('combinations', () => {
       { ...http, ...group(page, { ...page, url: 'http://127.0.0.1:7/a', http: { host: '127.0.0.1:7', path: '/a' } }) },
       ['select: all targets get the same requests'],
     ],
+    [
+      'an echo of text messages',
+      { websocketMessage: 'text' },
+      ['websocket-message: only messages of websocket have a type'],
+    ],
     ['an echo with compression', { deflate: true }, ['deflate: only messages of websocket are compressed']],
     [
       'an HTTP address with the app echo',

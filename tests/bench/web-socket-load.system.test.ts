@@ -61,6 +61,30 @@ describe('a load over WebSockets', () => {
     expect([...agreed]).toEqual([extensions]);
   });
 
+  test('text messages are text, also their echo', async () => {
+    const types = new Set<string>();
+    const url = await webSocketServer((client) => {
+      client.on('message', (data, isBinary) => {
+        types.add(isBinary ? 'binary' : 'text');
+        // Decoded and encoded again, they are the same only if they are UTF-8.
+        client.send(data.toString());
+      });
+    });
+    const trial = await measureTrial(url, '--websocket-message', 'text', '-c', '2', '--size', '1-300', ...counted(50));
+    expect(trial).toMatchObject({ websocketMessage: 'text', requests: { sent: 50, completed: 50 } });
+    expect([...types]).toEqual(['text']);
+  });
+
+  test('binary in reply to text is corrupted', async () => {
+    let replies = 0;
+    const url = await webSocketServer((client) => {
+      client.on('message', (data) => client.send(data, { binary: ++replies === 20 }));
+    });
+    const trial = await measureTrial(url, '--websocket-message', 'text', '-c', '1', ...counted(50));
+    expect(trial).toMatchObject({ requests: { corrupted: 1 }, validity: { verdict: 'invalid' } });
+    expect(trial.examples?.corruption?.fault).toContain('text in reply to binary, or binary in reply to text');
+  });
+
   test('upgrades are counted as handshakes', async () => {
     let clients = 0;
     const url = await webSocketServer(() => void clients++);
