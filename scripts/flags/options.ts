@@ -75,6 +75,16 @@ export function modelsFlag(usual?: string) {
     });
 }
 
+/** The type of WebSocket messages, for the commands that measure. */
+export const webSocketFlag = {
+  'websocket-message': oneOf('type of message', namesOf(websocketMessages))
+    .prefault('binary')
+    .meta({
+      group: LOAD,
+      description: `With --app ${appsSpeaking('WebSocket').join(', ')}: type of the messages, ${namesOf(websocketMessages).join(' or ')}`,
+    }),
+};
+
 /** Flags of the load, for the commands that measure. */
 export const loadFlags = {
   workload: oneOf('workload', namesOf(workloads))
@@ -87,12 +97,7 @@ export const loadFlags = {
     group: LOAD,
     description: 'Bytes of a message: 64, 64KiB, a range 64-1024, or a mixture 64,1KiB:0.2,16KiB:0.01',
   }),
-  'websocket-message': oneOf('type of message', namesOf(websocketMessages))
-    .prefault('binary')
-    .meta({
-      group: LOAD,
-      description: `With --app ${appsSpeaking('WebSocket').join(', ')}: type of the messages, ${namesOf(websocketMessages).join(' or ')}`,
-    }),
+  ...webSocketFlag,
   deflate: toggle().meta({
     group: LOAD,
     description: `With --app ${appsSpeaking('WebSocket').join(', ')}: compress messages, if the server agrees`,
