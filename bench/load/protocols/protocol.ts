@@ -1,5 +1,3 @@
-import type { StreamKey } from '../../../servers/random/streams.ts';
-
 /**
  * The contract of a client protocol: it encodes requests to bytes and parses replies from bytes. A protocol has no
  * socket and no clock, and allocates nothing for a request. The engine owns sockets, times, pipelining and counts.
@@ -113,13 +111,4 @@ export interface ClientProtocol {
   clearStatuses?(): void;
   /** Returns the text of the refusal. Valid directly after REFUSED; not for the hot path. */
   refusal?(c: number): string;
-}
-
-/** The connections of one thread, which share a protocol. */
-export interface ProtocolScope {
-  readonly connections: number;
-  /** Index of its first connection among those of all threads. */
-  readonly firstConnection: number;
-  /** Determines all random choices. */
-  readonly streamKey: StreamKey;
 }

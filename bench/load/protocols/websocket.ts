@@ -11,11 +11,11 @@ import {
   MORE,
   type ProtocolEvent,
   type ProtocolNote,
-  type ProtocolScope,
   READY,
   REFUSED_LAST,
   RESPOND,
 } from './protocol.ts';
+import type { ProtocolScope } from './scope.ts';
 import { ControlFrames } from './websocket/control-frames.ts';
 import { DeflatedContent } from './websocket/deflated-content.ts';
 import { codes, texts } from './websocket/faults.ts';
