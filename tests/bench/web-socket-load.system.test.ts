@@ -1,11 +1,23 @@
 import { once } from 'node:events';
+import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import { makeCertificate } from '../../servers/node/certificate.ts';
 import { accountedFor, measure, measureTargets, measureTrial, onlyTrial, tcpServer } from './measured.ts';
 
 /** Returns flags for a load of `count` requests, however long it takes on a busy machine. */
 const counted = (count: number) => ['-n', String(count), '-d', '30s'] as const;
+
+/** Starts a WebSocket server over TLS for one test. @returns its URL. */
+async function secureEcho(serve: (client: WebSocket) => void): Promise<string> {
+  const sockets = new WebSocketServer({ noServer: true });
+  const server = createServer(makeCertificate());
+  server.on('upgrade', (request, socket, head) => sockets.handleUpgrade(request, socket, head, serve));
+  onTestFinished(() => void server.close());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return `wss://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
 
 /** Starts a WebSocket server for one test; ends with the test. @returns its URL. */
 async function webSocketServer(serve: (client: WebSocket) => void, options: ServerOptions = {}): Promise<string> {
@@ -122,6 +134,25 @@ describe('a load over WebSockets', () => {
     const { unsolicited = 0, corrupted } = trial.requests as typeof trial.requests & { readonly unsolicited?: number };
     expect(unsolicited + corrupted).toBeGreaterThan(0);
     expect(accountedFor(trial)).toBe(trial.requests.sent);
+  });
+
+  test.each([
+    ['one by one', webSocketServer, ['-c', '3'], 3],
+    ['pipelined', webSocketServer, ['-c', '3', '-p', '2'], 3],
+    ['on a connection each', webSocketServer, ['-c', '2', '--connection', 'per-request'], 42],
+    ['as handshakes', webSocketServer, ['-c', '2', '--workload', 'handshake'], 42],
+    ['over TLS', secureEcho, ['-c', '3'], 3],
+    ['over TLS on a connection each', secureEcho, ['-c', '2', '--connection', 'per-request'], 42],
+  ] as const)('requests %s end with a close frame on every connection', async (_, start, flags, connections) => {
+    const closes: Promise<unknown[]>[] = [];
+    const url = await start((client) => {
+      closes.push(once(client, 'close'));
+      client.on('message', (data) => client.send(data));
+    });
+    const { requests } = await measureTrial(url, ...flags, ...counted(40));
+    expect(requests).toMatchObject({ sent: 40, completed: 40, errors: 0 });
+    expect(closes).toHaveLength(connections);
+    expect(new Set((await Promise.all(closes)).map(([code]) => code))).toEqual(new Set([1000]));
   });
 
   test('clients that the server closes reconnect, and their requests are errors', async () => {

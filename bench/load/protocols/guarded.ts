@@ -32,6 +32,7 @@ export class GuardedProtocol implements ClientProtocol {
   fault = 0;
   readonly change?: NonNullable<ClientProtocol['change']>;
   readonly respond?: NonNullable<ClientProtocol['respond']>;
+  readonly farewell?: NonNullable<ClientProtocol['farewell']>;
   readonly finish?: NonNullable<ClientProtocol['finish']>;
   readonly refusal?: NonNullable<ClientProtocol['refusal']>;
   readonly statusCounts?: NonNullable<ClientProtocol['statusCounts']>;
@@ -62,6 +63,7 @@ export class GuardedProtocol implements ClientProtocol {
     if (protocol.usualReply !== undefined) this.usualReply = protocol.usualReply;
     if (protocol.change !== undefined) this.change = (c, sequence, out, at) => this.#change(c, sequence, out, at);
     if (protocol.respond !== undefined) this.respond = (c, out, at) => this.#write('respond', c, 0, out, at);
+    if (protocol.farewell !== undefined) this.farewell = (c, out, at) => this.#write('farewell', c, 0, out, at);
     if (protocol.finish !== undefined) this.finish = (c, sequence) => this.#finish(c, sequence);
     if (protocol.refusal !== undefined) this.refusal = (c) => this.#refusal(c);
     if (protocol.statusCounts !== undefined) this.statusCounts = () => this.#statusCounts();
@@ -139,14 +141,21 @@ export class GuardedProtocol implements ClientProtocol {
     copyBytes(this.#changed, this.#changed.length, out, at);
   }
 
-  #write(call: 'greet' | 'encode' | 'respond', c: number, sequence: number, out: Uint8Array, at: number): number {
+  #write(
+    call: 'greet' | 'encode' | 'respond' | 'farewell',
+    c: number,
+    sequence: number,
+    out: Uint8Array,
+    at: number,
+  ): number {
     const protocol = this.#protocol;
     const scratch = this.#scratch;
     let length: number | undefined;
     try {
       if (call === 'encode') length = protocol.encode(c, sequence, scratch, 0);
       else if (call === 'greet') length = protocol.greet(c, scratch, 0);
-      else length = protocol.respond?.(c, scratch, 0);
+      else if (call === 'respond') length = protocol.respond?.(c, scratch, 0);
+      else length = protocol.farewell?.(c, scratch, 0);
     } catch (error) {
       throw this.#threw(call, error);
     }

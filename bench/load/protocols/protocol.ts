@@ -51,7 +51,7 @@ export type ProtocolEvent = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
  * anything else.
  */
 export interface ClientProtocol {
-  /** Maximum number of bytes that one call of `greet`, `encode` or `respond` writes. */
+  /** Maximum number of bytes that one call of `greet`, `encode`, `respond` or `farewell` writes. */
   readonly longestRequest: number;
   /** True when `encode` writes the same bytes for every request, so that one copy serves all connections. */
   readonly sameRequest: boolean;
@@ -101,6 +101,12 @@ export interface ClientProtocol {
    * @returns bytes written.
    */
   respond?(c: number, out: Uint8Array, at: number): number;
+  /**
+   * Writes the message with which the client ends a connection that is ready and waits for no reply. The connection is
+   * closed then, without waiting for an answer. Absent in protocols in which a client just closes.
+   * @returns bytes written.
+   */
+  farewell?(c: number, out: Uint8Array, at: number): number;
   /**
    * The server sent FIN while a request was in flight. Sets `event`: LAST or REFUSED_LAST when that completes the
    * reply, CORRUPT when the reply is incomplete, MORE when none of it was received. Absent when FIN never ends a reply.

@@ -166,6 +166,10 @@ export class WebSocketProtocol implements ClientProtocol {
     return this.#control.answer(c, out, at);
   }
 
+  farewell(_c: number, out: Uint8Array, at: number): number {
+    return this.#control.close(out, at);
+  }
+
   finish(c: number): void {
     this.replyBytes = this.#states[c] === CONNECTING ? this.#handshake.received(c) : this.#parser.received(c);
     if (this.replyBytes > 0) this.#corrupt(codes.endedEarly);

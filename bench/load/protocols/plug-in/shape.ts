@@ -30,7 +30,7 @@ const MEMBERS = {
   ...{ reset: call, greet: call, encode: call, consume: call },
 } as const;
 const OPTIONAL_MEMBERS = {
-  ...{ usualReply: length, change: call, respond: call, finish: call },
+  ...{ usualReply: length, change: call, respond: call, farewell: call, finish: call },
   ...{ refusal: call, statusCounts: call, clearStatuses: call },
 } as const;
 
