@@ -99,7 +99,7 @@ describe('a load over TLS', () => {
     const proxy = await tcpServer((socket) => {
       const chunks: Buffer[] = [];
       socket.on('data', (chunk) => void chunks.push(chunk));
-      sent.push(once(socket, 'close').then(() => Buffer.concat(chunks)));
+      sent.push(new Promise((resolve) => void socket.on('close', () => resolve(Buffer.concat(chunks)))));
       socket.pipe(connect(Number(port), '127.0.0.1').on('error', () => undefined)).pipe(socket);
     });
     await measureTrial(proxy.replace('tcp:', 'tls:'), ...flags, ...counted(40), ...user);
