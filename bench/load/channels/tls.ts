@@ -22,6 +22,8 @@ import {
 
 /** Largest plain part of a record: RFC 8446 §5.1. */
 const RECORD_BYTES = 16_384;
+/** Header of a record: type, version, and the number of bytes that follow, in two bytes. */
+const RECORD_HEADER = 5;
 /** Upper limit of what encryption adds to a record, in any version and cipher; also that of an alert or new keys. */
 const RECORD_OVERHEAD = 512;
 /** Upper limit of a flight of the handshake without certificates. The ticket of a session is most of it: 64 KiB. */
@@ -140,6 +142,15 @@ export class TlsChannel implements Channel {
     if (written === length) return this.#wire.written - this.outAt;
     this.#interrupted(c, connection, written);
     return 0;
+  }
+
+  recordAt(plain: number): number {
+    const { bytes } = this.outbox;
+    let at = this.outAt;
+    for (let before = Math.floor(plain / RECORD_BYTES); before > 0; before--) {
+      at += RECORD_HEADER + (((bytes[at + 3] as number) << 8) | (bytes[at + 4] as number));
+    }
+    return at - this.outAt;
   }
 
   finish(c: number): void {
