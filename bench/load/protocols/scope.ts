@@ -7,4 +7,6 @@ export interface ProtocolScope {
   readonly firstConnection: number;
   /** Determines all random choices. */
   readonly streamKey: StreamKey;
+  /** Returns the target of a connection that is open. Undefined when there is one target. */
+  readonly targetOf?: (c: number) => number;
 }
