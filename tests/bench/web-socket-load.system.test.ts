@@ -170,6 +170,6 @@ describe('a load over WebSockets', () => {
     const url = await tcpServer((socket) => void socket.on('data', () => socket.end('HTTP/1.1 404 Not Found\r\n\r\n')));
     const { code, result } = await measure(url.replace('tcp:', 'ws:'), '--open-timeout', '300ms');
     expect(code).toBe(4);
-    expect(result.failures[0]?.message).toContain('EPROTO');
+    expect(result.failures[0]?.message).toContain('(EPROTO): the upgrade was answered with status 404');
   });
 });

@@ -170,6 +170,11 @@ export class WebSocketProtocol implements ClientProtocol {
     return this.#control.close(out, at);
   }
 
+  /** The only refusal is that of the upgrade. */
+  refusal(): string {
+    return `the upgrade was answered with status ${this.status}`;
+  }
+
   finish(c: number): void {
     this.replyBytes = this.#states[c] === CONNECTING ? this.#handshake.received(c) : this.#parser.received(c);
     if (this.replyBytes > 0) this.#corrupt(codes.endedEarly);
