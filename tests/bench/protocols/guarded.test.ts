@@ -86,11 +86,13 @@ describe('a protocol that keeps its contract', () => {
     expect([change, respond, finish, refusal, statusCounts, usualReply]).toEqual(Array(6).fill(undefined));
     const all = Object.assign(new Lines(), {
       respond: () => 0,
+      farewell: () => 1,
       finish: () => undefined,
       refusal: () => 'no',
     });
     const guarded = guard(all);
     expect(guarded.respond?.(0, new Uint8Array(2), 0)).toBe(0);
+    expect(guarded.farewell?.(0, new Uint8Array(2), 0)).toBe(1);
     expect(guarded.refusal?.(0)).toBe('no');
     guarded.finish?.(0, 0);
     expect(guarded.event).toBe(MORE);
