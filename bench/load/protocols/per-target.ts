@@ -8,7 +8,8 @@ import type { ProtocolScope } from './scope.ts';
 export class PerTargetProtocol implements ClientProtocol {
   readonly longestRequest: number;
   readonly sameRequest = false;
-  readonly greets: boolean;
+  /** Whether the connection that was reset last has a greeting: a login may be needed by some targets only. */
+  greets: boolean;
   readonly faults: readonly string[];
   readonly respond?: NonNullable<ClientProtocol['respond']>;
   readonly farewell?: NonNullable<ClientProtocol['farewell']>;
@@ -53,6 +54,7 @@ export class PerTargetProtocol implements ClientProtocol {
   reset(c: number): void {
     const protocol = this.#protocols[this.#targetOf(c)] as ClientProtocol;
     this.#used[c] = protocol;
+    this.greets = protocol.greets;
     protocol.reset(c);
   }
 

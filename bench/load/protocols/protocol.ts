@@ -57,7 +57,7 @@ export interface ClientProtocol {
   readonly sameRequest: boolean;
   /** Length of most replies, where it is known. */
   readonly usualReply?: number;
-  /** True when a connection must reach READY before its first request. */
+  /** True when a connection must reach READY before its first request. Read after each `reset`. */
   readonly greets: boolean;
   /** Description of each {@link fault}. */
   readonly faults: readonly string[];
