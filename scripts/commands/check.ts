@@ -18,6 +18,7 @@ import { exchangeFlags } from '../flags/exchange/options.ts';
 import { readExchange } from '../flags/exchange/read-exchange.ts';
 import { parseGates, readGates } from '../flags/gates.ts';
 import { whySizeless } from '../flags/load.ts';
+import { webSocketFlag } from '../flags/options.ts';
 import { outputFlags, readOutput } from '../flags/output.ts';
 import { protocolFileFlags, readProtocolFile } from '../flags/protocol-file.ts';
 import { readTlsUse, tlsFlags } from '../flags/tls.ts';
@@ -67,6 +68,7 @@ const schema = z.strictObject({
   ...exchangeFlags,
   ...protocolFileFlags,
   ...tlsFlags,
+  ...webSocketFlag,
   transport: oneOf('transport', transportNames)
     .prefault('tcp')
     .meta({ group: LOAD, description: transportNames.join(', ') }),
@@ -177,7 +179,7 @@ function readBudget(flags: CommandFlags): number | null {
 
 async function readPlan(flags: CommandFlags, { a, b }: Programs): Promise<CheckPlan> {
   const { values } = flags;
-  const { transport } = values;
+  const { transport, 'websocket-message': websocketMessage } = values;
   const { app: needed = values.app, ...chosen } = readExchange(flags);
   const { exchange, ...secrets } = { ...chosen, ...(await readProtocolFile(flags, [transport])) };
   const app = flags.isGiven('app') ? values.app : needed;
@@ -189,7 +191,10 @@ async function readPlan(flags: CommandFlags, { a, b }: Programs): Promise<CheckP
     flags.refuse(`--any-page needs --app ${appsSpeaking('HTTP').join(', ')}: the other apps echo`);
   return {
     ...{ a, b, anyPage: values['any-page'] },
-    point: operatingPoint({ transport, app, exchange, tls, connections: values.connections, sizes: values.size }),
+    point: operatingPoint({
+      ...{ transport, app, exchange, websocketMessage, tls },
+      ...{ connections: values.connections, sizes: values.size },
+    }),
     ...secrets,
     tlsOptions,
     gates: readGates(flags),

@@ -1,7 +1,7 @@
 import { appsSpeaking } from '../../bench/model/app-workload.ts';
 import { timestampSources } from '../../bench/model/configuration.ts';
 import { parseSizes } from '../../bench/model/message-sizes.ts';
-import { arrivals, connectionUses, workloads } from '../../bench/model/operating-point.ts';
+import { arrivals, connectionUses, websocketMessages, workloads } from '../../bench/model/operating-point.ts';
 import { parseCacheHit, parseWork } from '../../bench/model/request-work.ts';
 import { parseStages } from '../../bench/model/stage.ts';
 import { parseCpus, parseDuration, parseInteger, parseNames, parseRate } from '../../bench/model/units.ts';
@@ -75,6 +75,16 @@ export function modelsFlag(usual?: string) {
     });
 }
 
+/** The type of WebSocket messages, for the commands that measure. */
+export const webSocketFlag = {
+  'websocket-message': oneOf('type of message', namesOf(websocketMessages))
+    .prefault('binary')
+    .meta({
+      group: LOAD,
+      description: `With --app ${appsSpeaking('WebSocket').join(', ')}: type of the messages, ${namesOf(websocketMessages).join(' or ')}`,
+    }),
+};
+
 /** Flags of the load, for the commands that measure. */
 export const loadFlags = {
   workload: oneOf('workload', namesOf(workloads))
@@ -87,6 +97,7 @@ export const loadFlags = {
     group: LOAD,
     description: 'Bytes of a message: 64, 64KiB, a range 64-1024, or a mixture 64,1KiB:0.2,16KiB:0.01',
   }),
+  ...webSocketFlag,
   deflate: toggle().meta({
     group: LOAD,
     description: `With --app ${appsSpeaking('WebSocket').join(', ')}: compress messages, if the server agrees`,

@@ -29,7 +29,7 @@ export const protocolFileFlags = {
 };
 
 /** Flags that describe what the clients of another protocol send and expect. */
-const OF_OTHER_PROTOCOLS = ['app', 'size', 'deflate', ...exchangeFlagNames];
+const OF_OTHER_PROTOCOLS = ['app', 'size', 'websocket-message', 'deflate', ...exchangeFlagNames];
 
 /** A scope to create a protocol for, only to look at it. */
 const ONE_CONNECTION = { connections: 1, firstConnection: 0, seed: 1 };
