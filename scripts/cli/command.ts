@@ -1,6 +1,8 @@
 import type { CommandModule } from 'yargs';
 import type * as z from 'zod';
-import { type FlagSchema, type Flags, readFlags, yargsOptions } from './flags.ts';
+import { type FlagSchema, type Flags, readFlags } from './flags.ts';
+import { yargsOptions } from './help.ts';
+import type { LayerRules } from './layer.ts';
 
 /** A command of the program: its help, its flags and its action. */
 export interface Command<S extends FlagSchema> {
@@ -15,6 +17,8 @@ export interface Command<S extends FlagSchema> {
     readonly default?: string;
     readonly several?: true;
   };
+  /** How values of several sources are merged. */
+  readonly rules?: LayerRules;
   /** Example command lines with their descriptions, for `--help`. */
   readonly examples: readonly (readonly [command: string, description: string])[];
   /**
@@ -34,7 +38,7 @@ export function yargsCommand<S extends FlagSchema>(
   command: Command<S>,
   ended: (exitCode: number) => void,
 ): CommandModule {
-  const { name, describe, schema, positional, examples } = command;
+  const { name, describe, schema, positional, examples, rules } = command;
   return {
     command: positional ? `${name} [${positional.name}${positional.several ? '..' : ''}]` : name,
     describe,
@@ -49,7 +53,7 @@ export function yargsCommand<S extends FlagSchema>(
       return yargs;
     },
     async handler(argv) {
-      const flags = readFlags(schema, argv, positional?.name);
+      const flags = readFlags(schema, argv, positional?.name, rules);
       const args = positional ? [argv[positional.name] ?? []].flat().map(String) : [];
       ended(await command.run(flags, ...args));
     },

@@ -4,12 +4,12 @@ import type { ForeignServer, RunConfiguration, TargetSpec } from '../../bench/mo
 import { assertRunnable, configurationFaults } from '../../bench/model/configuration-faults.ts';
 import { whyNotMeasured } from '../../bench/model/left-out.ts';
 import type { Scenario, Workload } from '../../bench/model/operating-point.ts';
-import { parseDuration, parseIntegers } from '../../bench/model/units.ts';
 import type { AppName } from '../../servers/apps/app-catalog.ts';
 import { type ModelName, whyNotCarried } from '../../servers/model-catalog.ts';
 import { type TransportName, transportNames } from '../../servers/transport.ts';
+import { duration, integers } from '../cli/amounts.ts';
 import type { Command } from '../cli/command.ts';
-import { parsed, someOf, toggle } from '../cli/flag-types.ts';
+import { someOf, toggle } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
 import { untilInterrupted } from '../cli/interrupt.ts';
 import { log } from '../cli/output.ts';
@@ -42,15 +42,13 @@ const schema = z.strictObject({
         `Some of ${transportNames.join(', ')} ` +
         '[default: tcp and udp if --app supports them; tcp for a command without {transport}]',
     }),
-  connections: parsed(parseIntegers)
+  connections: integers()
     .optional()
     .meta({ group: MEASURED, alias: 'c', description: 'Levels of concurrency [default: 1,16,128]' }),
-  duration: parsed(parseDuration)
+  duration: duration()
     .prefault('400ms')
     .meta({ group: MEASURED, alias: 'd', description: 'Time measured in each trial: 500ms, 1m, 2 (seconds)' }),
-  warmup: parsed(parseDuration)
-    .prefault('100ms')
-    .meta({ group: MEASURED, description: 'Load before that, not measured' }),
+  warmup: duration().prefault('100ms').meta({ group: MEASURED, description: 'Load before that, not measured' }),
   ...roundsFlags('2'),
   ...serverFlags,
   ...loadFlags,

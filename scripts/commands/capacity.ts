@@ -2,11 +2,12 @@ import * as z from 'zod';
 import { type CapacityConfiguration, capacityFaults } from '../../bench/model/capacity-configuration.ts';
 import type { TargetSpec } from '../../bench/model/configuration.ts';
 import { boundable, parseThreshold, parseThresholds } from '../../bench/model/threshold.ts';
-import { parseDuration, parseIntegers, parseRate } from '../../bench/model/units.ts';
 import type { TransportName } from '../../servers/transport.ts';
+import { duration, integers, rate } from '../cli/amounts.ts';
 import type { Command } from '../cli/command.ts';
 import { parsed, text } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
+import { textsForm } from '../cli/option-form.ts';
 import { foreignFlags, readForeign } from '../flags/foreign.ts';
 import { assertSizeApplies, readLoad, readWork } from '../flags/load.ts';
 import { readModels, serving } from '../flags/models.ts';
@@ -29,7 +30,7 @@ const DECIDED = {
 const SOUGHT = 'What to look for:';
 
 const schema = z.strictObject({
-  slo: parsed(parseThresholds)
+  slo: parsed(parseThresholds, { form: textsForm })
     .default([])
     .meta({
       group: SOUGHT,
@@ -38,22 +39,20 @@ const schema = z.strictObject({
   'max-errors': parsed((share) => parseThreshold(`errorRate<=${share}`), { once: true })
     .prefault('0.1%')
     .meta({ group: SOUGHT, description: 'Share of requests that may fail' }),
-  'start-rate': parsed(parseRate, { once: true }).prefault('1000').meta({
+  'start-rate': rate({ once: true }).prefault('1000').meta({
     group: SOUGHT,
     description: 'First rate in requests/s, with Poisson arrivals; doubled as long as all objectives are met',
   }),
-  duration: parsed(parseDuration).prefault('2s').meta({
+  duration: duration().prefault('2s').meta({
     group: SOUGHT,
     alias: 'd',
     description: 'Time measured in each of the short trials that bracket the capacity: 500ms, 2 (seconds)',
   }),
-  confirm: parsed(parseDuration)
+  confirm: duration()
     .prefault('10s')
     .meta({ group: SOUGHT, description: 'Time measured to confirm a rate, and to refute the next higher one' }),
-  warmup: parsed(parseDuration)
-    .prefault('500ms')
-    .meta({ group: SOUGHT, description: 'Load before each trial, not measured' }),
-  budget: parsed(parseDuration).prefault('30m').meta({
+  warmup: duration().prefault('500ms').meta({ group: SOUGHT, description: 'Load before each trial, not measured' }),
+  budget: duration().prefault('30m').meta({
     group: SOUGHT,
     description: 'Time limit of all searches together; at the end, the results so far are reported',
   }),
@@ -65,7 +64,7 @@ const schema = z.strictObject({
   }),
   ...targetFlags,
   ...protocolFileFlags,
-  connections: parsed(parseIntegers).prefault('50').meta({
+  connections: integers().prefault('50').meta({
     group: MEASURED,
     alias: 'c',
     description: 'Connections, or UDP sockets; several levels are searched one by one',

@@ -4,16 +4,17 @@ import { appsFor, appsSpeaking, speaksHttp } from '../../bench/model/app-workloa
 import type { CheckResult } from '../../bench/model/check-result.ts';
 import { parseSizes } from '../../bench/model/message-sizes.ts';
 import { operatingPoint } from '../../bench/model/operating-point.ts';
-import { parseCpus, parseDuration, parseInteger } from '../../bench/model/units.ts';
 import { BASELINE_SESSIONS } from '../../bench/stats/baseline.ts';
-import { gatedMetrics } from '../../bench/stats/gated-metrics.ts';
+import { type GatedMetric, gatedMetrics } from '../../bench/stats/gated-metrics.ts';
 import { DEFAULT_APP } from '../../servers/apps/app-catalog.ts';
 import { transportNames } from '../../servers/transport.ts';
+import { cpus, duration, integer, seed } from '../cli/amounts.ts';
 import type { Command } from '../cli/command.ts';
 import { oneOf, parsed, text, toggle } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
 import { untilInterrupted } from '../cli/interrupt.ts';
-import { chosenSeed, parseSeed } from '../cli/seed.ts';
+import { listForm, mapForm } from '../cli/option-form.ts';
+import { chosenSeed } from '../cli/seed.ts';
 import { exchangeFlags } from '../flags/exchange/options.ts';
 import { readExchange } from '../flags/exchange/read-exchange.ts';
 import { parseGates, readGates } from '../flags/gates.ts';
@@ -25,6 +26,8 @@ import { prepareReports, record } from '../session/measure.ts';
 import type { Measurement } from '../session/measurement.ts';
 import { type Programs, readPrograms } from '../session/programs.ts';
 import { openBaseline, recordRun } from '../session/stored-baseline.ts';
+
+const metricNames = Object.keys(gatedMetrics) as GatedMetric[];
 
 const COMPARED = 'What to compare:';
 const LOAD = 'Load:';
@@ -70,44 +73,38 @@ const schema = z.strictObject({
   transport: oneOf('transport', transportNames)
     .prefault('tcp')
     .meta({ group: LOAD, description: transportNames.join(', ') }),
-  connections: parsed(parseInteger)
-    .prefault('50')
-    .meta({ group: LOAD, alias: 'c', description: 'Connections, or UDP sockets' }),
-  size: parsed(parseSizes).prefault('64').meta({ group: LOAD, description: 'Bytes of a message, or sizes as for run' }),
-  window: parsed(parseDuration).prefault('50ms').meta({
+  connections: integer().prefault('50').meta({ group: LOAD, alias: 'c', description: 'Connections, or UDP sockets' }),
+  size: parsed(parseSizes, { form: listForm })
+    .prefault('64')
+    .meta({ group: LOAD, description: 'Bytes of a message, or sizes as for run' }),
+  window: duration().prefault('50ms').meta({
     group: LOAD,
     description:
       'Length of a window at full load, in which A and B take turns; half of that at a rate; longer for slow servers',
   }),
-  warmup: parsed(parseDuration).optional().meta({
+  warmup: duration().optional().meta({
     group: LOAD,
     description: 'Load on each program before each session, not measured [default: measured by a pilot]',
   }),
-  timeout: parsed(parseDuration)
+  timeout: duration()
     .prefault('10s')
     .meta({ group: LOAD, description: 'Time after which an unanswered request fails' }),
-  'start-timeout': parsed(parseDuration)
-    .prefault('15s')
-    .meta({ group: LOAD, description: 'Time limit until a program listens' }),
-  threads: parsed(parseInteger)
-    .optional()
-    .meta({ group: LOAD, description: 'Threads that generate load [default: automatic]' }),
-  'server-cpus': parsed(parseCpus)
+  'start-timeout': duration().prefault('15s').meta({ group: LOAD, description: 'Time limit until a program listens' }),
+  threads: integer().optional().meta({ group: LOAD, description: 'Threads that generate load [default: automatic]' }),
+  'server-cpus': cpus()
     .optional()
     .meta({ group: LOAD, description: 'CPUs for the programs: 0,2-3 [default: automatic]' }),
-  'load-cpus': parsed(parseCpus)
-    .optional()
-    .meta({ group: LOAD, description: 'CPUs for the load [default: automatic]' }),
-  gate: parsed(parseGates)
+  'load-cpus': cpus().optional().meta({ group: LOAD, description: 'CPUs for the load [default: automatic]' }),
+  gate: parsed(parseGates, { form: mapForm((metric, margins) => `${metric}=${margins}`, metricNames) })
     .optional()
     .meta({
       group: VERDICT,
-      description: `Some of ${Object.keys(gatedMetrics).join(', ')} [default: all], each with optional margins: cpu=2%/8%`,
+      description: `Some of ${metricNames.join(', ')} [default: all], each with optional margins: cpu=2%/8%`,
     }),
-  'max-sessions': parsed(parseInteger)
+  'max-sessions': integer()
     .optional()
     .meta({ group: VERDICT, description: 'Maximum number of sessions [default: as many as the budget allows]' }),
-  budget: parsed(parseDuration)
+  budget: duration()
     .prefault('5m')
     .meta({ group: VERDICT, description: 'Time of the check; looks and windows are planned to fit into it' }),
   confirm: toggle().meta({ group: VERDICT, description: 'Confirm a regression in a second series of sessions' }),
@@ -115,7 +112,7 @@ const schema = z.strictObject({
     group: VERDICT,
     description: 'Also compare A with a copy of itself: if they differ, the check is invalid',
   }),
-  seed: parsed(parseSeed)
+  seed: seed()
     .optional()
     .meta({ group: VERDICT, description: 'Seed of all random choices [default: random, and recorded]' }),
   ...outputFlags,

@@ -3,12 +3,12 @@ import * as z from 'zod';
 import type { RunConfiguration, TargetSpec } from '../../bench/model/configuration.ts';
 import { codedFaults } from '../../bench/model/configuration-faults.ts';
 import type { Scenario } from '../../bench/model/operating-point.ts';
-import { parseDuration, parseIntegers } from '../../bench/model/units.ts';
 import { textsOf } from '../../bench/model/want.ts';
 import { whyUnavailable } from '../../servers/model-catalog.ts';
 import { transportNames } from '../../servers/transport.ts';
+import { duration, integers } from '../cli/amounts.ts';
 import type { Command } from '../cli/command.ts';
-import { parsed, someOf } from '../cli/flag-types.ts';
+import { someOf } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
 import { foreignFlags, readForeign } from '../flags/foreign.ts';
 import { assertSizeApplies, readLoad, readWork } from '../flags/load.ts';
@@ -27,20 +27,18 @@ const schema = z.strictObject({
   transports: someOf('transport', transportNames)
     .prefault('tcp')
     .meta({ group: MEASURED, description: `Some of ${transportNames.join(', ')}` }),
-  connections: parsed(parseIntegers)
+  connections: integers()
     .prefault('1,2,4,8,16,32,64,128,256')
     .meta({ group: MEASURED, alias: 'c', description: 'Levels of concurrency' }),
-  cpus: parsed(parseIntegers).default([]).meta({
+  cpus: integers().default([]).meta({
     group: MEASURED,
     description:
       'Numbers of CPUs for the servers, measured one after the other: 1,2,4 [default: the CPUs that bench gives them]',
   }),
-  duration: parsed(parseDuration)
+  duration: duration()
     .prefault('300ms')
     .meta({ group: MEASURED, alias: 'd', description: 'Time measured in each trial: 500ms, 1m, 2 (seconds)' }),
-  warmup: parsed(parseDuration)
-    .prefault('100ms')
-    .meta({ group: MEASURED, description: 'Load before that, not measured' }),
+  warmup: duration().prefault('100ms').meta({ group: MEASURED, description: 'Load before that, not measured' }),
   ...roundsFlags('12'),
   ...serverFlags,
   ...loadFlags,

@@ -8,12 +8,13 @@ import { withoutSecrets } from '../../bench/model/exchange.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import { text, texts } from '../cli/flag-types.ts';
 import type { Flags, Values } from '../cli/flags.ts';
+import { mapForm } from '../cli/option-form.ts';
 import { exchangeFlagNames } from './exchange/read-exchange.ts';
 import { MEASURED } from './options.ts';
 
 /** Options of a plug-in. */
 export const protocolOptionFlag = {
-  'protocol-option': texts().meta({
+  'protocol-option': texts(mapForm((name, value) => `${name}=${value}`)).meta({
     group: MEASURED,
     description: 'An option of the protocol in a file: NAME=VALUE; may be given several times',
   }),

@@ -3,7 +3,8 @@ import * as z from 'zod';
 import { ConfigurationError } from '../../bench/model/errors.ts';
 import { parseInteger, parseIntegers } from '../../bench/model/units.ts';
 import { oneOf, parsed, someOf, text, texts, toggle } from '../../scripts/cli/flag-types.ts';
-import { type Flags, readFlags, yargsOptions } from '../../scripts/cli/flags.ts';
+import { type Flags, readFlags } from '../../scripts/cli/flags.ts';
+import { yargsOptions } from '../../scripts/cli/help.ts';
 
 const models = ['async', 'event-driven'] as const;
 const schema = z.strictObject({
