@@ -55,6 +55,11 @@ export class Flags<V extends Readonly<Record<string, unknown>>> {
     const given = this.#given.get(name);
     return given !== undefined && given.impliedBy === undefined;
   }
+
+  /** Reports whether a flag is given for this command, and not by a source that is meant for all commands. */
+  isChosen(name: keyof V & string): boolean {
+    return this.isGiven(name) && this.#given.get(name)?.origin.isShared !== true;
+  }
 }
 
 /**

@@ -3,12 +3,12 @@ import type * as z from 'zod';
 import { type FlagSchema, metaOf } from './flags.ts';
 
 /**
- * Returns the options of a schema in the form of yargs, for parsing and for `--help`. Defaults are shown, but not
+ * Returns flags in the form of yargs, for parsing and for `--help`. Defaults are shown, but not
  * filled in by yargs: it would also fill them in for a flag whose value is missing.
  */
-export function yargsOptions(schema: FlagSchema): Record<string, Options> {
+export function yargsOptions(shape: FlagSchema['shape']): Record<string, Options> {
   return Object.fromEntries(
-    Object.entries(schema.shape).map(([name, type]) => {
+    Object.entries(shape).map(([name, type]) => {
       const { description, alias, group, hidden } = metaOf(type);
       const usual = defaultOf(type);
       return [
@@ -33,7 +33,8 @@ export function defaultOf(type: z.ZodType): string | undefined {
   return isWritten ? String(defaultValue) : undefined;
 }
 
-function isToggle(type: z.ZodType): boolean {
+/** Reports whether a flag has no value. */
+export function isToggle(type: z.ZodType): boolean {
   const { out } = type.def as { readonly out?: z.ZodType };
   return out?.def.type === 'boolean';
 }

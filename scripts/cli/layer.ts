@@ -9,6 +9,8 @@ export interface Origin {
   readonly called: string;
   /** The source, for people: `--size`, `SOCKBENCH_SIZE`, or `sockbench.config.yaml:3`. */
   readonly source: string;
+  /** True for a value that is meant for all commands, such as that of a variable: it applies where it has an effect. */
+  readonly isShared?: true;
 }
 
 /** A value as yargs collects it: a text, a list of texts, or a boolean. */

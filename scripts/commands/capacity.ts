@@ -8,6 +8,8 @@ import type { Command } from '../cli/command.ts';
 import { parsed, text } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
 import { textsForm } from '../cli/option-form.ts';
+import { loadDisplacements } from '../flags/displacements.ts';
+import { assertOneEffort, effortDisplacements, effortFlags } from '../flags/effort.ts';
 import { foreignFlags, readForeign } from '../flags/foreign.ts';
 import { assertSizeApplies, readLoad, readWork } from '../flags/load.ts';
 import { readModels, serving } from '../flags/models.ts';
@@ -56,6 +58,11 @@ const schema = z.strictObject({
     group: SOUGHT,
     description: 'Time limit of all searches together; at the end, the results so far are reported',
   }),
+  ...effortFlags(
+    SOUGHT,
+    'Coarse, and over after 25 s: for one server or two',
+    'Longer trials: 5 s, and 30 s to confirm',
+  ),
   models: modelsFlag('all, or none with --exec or --target'),
   ...foreignFlags,
   target: text().optional().meta({
@@ -82,12 +89,20 @@ export const capacity: Command<typeof schema> = {
   name: 'capacity',
   describe: 'Find the highest rate at which servers meet a service level objective',
   schema,
+  rules: {
+    displacements: [...loadDisplacements, ...effortDisplacements],
+    implied: {
+      quick: { duration: '500ms', confirm: '2s', warmup: '200ms', budget: '25s' },
+      thorough: { duration: '5s', confirm: '30s', warmup: '1s', budget: '3h' },
+    },
+  },
   examples: [
     ["capacity --slo 'p99<5ms' --models async,epoll", 'two models'],
     ["capacity --slo 'p99<5ms' --slo 'p50<1ms' --exec 'python3 echo.py {port}'", 'your own server, two objectives'],
   ],
   async run(flags) {
     const output = readOutput(flags);
+    assertOneEffort(flags);
     for (const name of Object.keys(DECIDED) as (keyof typeof DECIDED)[]) {
       if (flags.isGiven(name)) flags.refuse(`--${name}: ${DECIDED_BY_SEARCH[name]}`);
     }

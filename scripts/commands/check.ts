@@ -13,8 +13,11 @@ import type { Command } from '../cli/command.ts';
 import { oneOf, parsed, text, toggle } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
 import { untilInterrupted } from '../cli/interrupt.ts';
+import type { Displacement } from '../cli/layer.ts';
 import { listForm, mapForm } from '../cli/option-form.ts';
 import { chosenSeed } from '../cli/seed.ts';
+import { loadDisplacements } from '../flags/displacements.ts';
+import { assertOneEffort, effortDisplacements, effortFlags } from '../flags/effort.ts';
 import { exchangeFlags } from '../flags/exchange/options.ts';
 import { readExchange } from '../flags/exchange/read-exchange.ts';
 import { parseGates, readGates } from '../flags/gates.ts';
@@ -107,6 +110,7 @@ const schema = z.strictObject({
   budget: duration()
     .prefault('5m')
     .meta({ group: VERDICT, description: 'Time of the check; looks and windows are planned to fit into it' }),
+  ...effortFlags(VERDICT, 'A budget of 25 s', 'A budget of 15 minutes'),
   confirm: toggle().meta({ group: VERDICT, description: 'Confirm a regression in a second series of sessions' }),
   'null-arm': toggle().meta({
     group: VERDICT,
@@ -118,6 +122,14 @@ const schema = z.strictObject({
   ...outputFlags,
 });
 
+/** The ways to name two programs exclude each other. */
+const PROGRAM_DISPLACEMENTS: readonly Displacement[] = [
+  { given: ['a', 'b'], displaced: ['exec', 'build', 'baseline-ref', 'baseline', 'record'] },
+  { given: ['exec'], displaced: ['a', 'b'] },
+  { given: ['baseline-ref'], displaced: ['a', 'b', 'baseline', 'record'] },
+  { given: ['baseline'], displaced: ['a', 'b', 'baseline-ref', 'build', 'max-sessions', 'confirm', 'null-arm'] },
+];
+
 type CommandFlags = Flags<z.output<typeof schema>>;
 
 /** `sockbench check`: decides whether B is slower than A. */
@@ -125,6 +137,10 @@ export const check: Command<typeof schema> = {
   name: 'check',
   describe: 'Check whether one server is slower than another, for CI',
   schema,
+  rules: {
+    displacements: [...PROGRAM_DISPLACEMENTS, ...loadDisplacements, ...effortDisplacements],
+    implied: { quick: { budget: '25s' }, thorough: { budget: '15m' } },
+  },
   examples: [
     ["check -a './old {port}' -b './new {port}'", 'two programs'],
     ["check --baseline-ref main --build 'npm ci' --exec 'node server.js {port}'", 'this branch against main'],
@@ -153,7 +169,7 @@ export const check: Command<typeof schema> = {
 };
 
 /** Flags that need a number of sessions that depends on the results. */
-const SEQUENTIAL = ['max-sessions', 'confirm', 'null-arm'] as const;
+const SEQUENTIAL = ['max-sessions', 'confirm', 'null-arm', 'quick', 'thorough'] as const;
 
 function readMaxSessions(flags: CommandFlags): number | null {
   if (!flags.isGiven('baseline')) {
@@ -173,6 +189,7 @@ function readBudget(flags: CommandFlags): number | null {
 }
 
 async function readPlan(flags: CommandFlags, { a, b }: Programs): Promise<CheckPlan> {
+  assertOneEffort(flags);
   const { values } = flags;
   const { transport } = values;
   const { app: needed = values.app, ...chosen } = readExchange(flags);
@@ -180,9 +197,9 @@ async function readPlan(flags: CommandFlags, { a, b }: Programs): Promise<CheckP
   const app = flags.isGiven('app') ? values.app : needed;
   const { tls, tlsOptions } = readTlsUse(flags, [transport]);
   const load = { app, exchange, workload: 'request-response', transports: [transport] } as const;
-  const sizeless = flags.isGiven('size') ? whySizeless(load) : undefined;
+  const sizeless = flags.isChosen('size') ? whySizeless(load) : undefined;
   if (sizeless !== undefined) flags.refuse(`--size: ${sizeless}: leave it out`);
-  if (!speaksHttp(app) && flags.isGiven('any-page'))
+  if (!speaksHttp(app) && flags.isChosen('any-page'))
     flags.refuse(`--any-page needs --app ${appsSpeaking('HTTP').join(', ')}: the other apps echo`);
   return {
     ...{ a, b, anyPage: values['any-page'] },

@@ -1,5 +1,6 @@
 import type { Command } from '../cli/command.ts';
 import type { FlagSchema } from '../cli/flags.ts';
+import type { Schemas } from '../options/config-layers.ts';
 
 /**
  * The commands whose flags a configuration file and the environment can set, each imported on demand: those that measure
@@ -19,3 +20,9 @@ export type ConfiguredCommand = keyof typeof configuredCommands;
 /** The schema of the flags of each of these commands. */
 export type ConfiguredSchema<C extends ConfiguredCommand> =
   Awaited<ReturnType<(typeof configuredCommands)[C]>> extends Command<infer S extends FlagSchema> ? S : never;
+
+/** Loads the schemas of all these commands. */
+export async function configuredSchemas(): Promise<Schemas> {
+  const loaded = Object.entries(configuredCommands).map(async ([name, load]) => [name, (await load()).schema] as const);
+  return Object.fromEntries(await Promise.all(loaded));
+}

@@ -16,6 +16,7 @@ import type { Command } from '../cli/command.ts';
 import { oneOf, parsed, someOf, texts } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
 import { textsForm } from '../cli/option-form.ts';
+import { loadDisplacements } from '../flags/displacements.ts';
 import { foreignFlags, readForeign } from '../flags/foreign.ts';
 import { assertSizeApplies, readLoad, readWork } from '../flags/load.ts';
 import { loadFlags, MEASURED, serverFlags, targetFlags } from '../flags/options.ts';
@@ -76,6 +77,12 @@ export const run: Command<typeof schema> = {
   name: 'run',
   describe: 'Measure one server under one load',
   schema,
+  rules: {
+    displacements: [
+      { given: ['model', 'exec', 'target'], displaced: ['model', 'exec', 'name', 'target', 'select'] },
+      ...loadDisplacements,
+    ],
+  },
   examples: [
     ['run --model async -c 100 -d 5s', 'a built-in server'],
     ["run --exec 'python3 echo.py {port}'", 'your own server, started for this run'],

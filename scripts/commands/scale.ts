@@ -10,6 +10,8 @@ import { duration, integers } from '../cli/amounts.ts';
 import type { Command } from '../cli/command.ts';
 import { someOf } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
+import { loadDisplacements } from '../flags/displacements.ts';
+import { assertOneEffort, effortDisplacements, effortFlags } from '../flags/effort.ts';
 import { foreignFlags, readForeign } from '../flags/foreign.ts';
 import { assertSizeApplies, readLoad, readWork } from '../flags/load.ts';
 import { appFlag, loadFlags, MEASURED, modelsFlag, serverFlags } from '../flags/options.ts';
@@ -18,6 +20,14 @@ import { protocolFileFlags, readProtocolFile } from '../flags/protocol-file.ts';
 import { readRounds, roundsFlags } from '../flags/rounds.ts';
 import { readTlsUse } from '../flags/tls.ts';
 import { measure } from '../session/measure.ts';
+
+/** Load flags that `scale` refuses, because it applies full load at each level. Hidden, so that the fault can explain why. */
+const PACING = {
+  rate: loadFlags.rate.meta({ hidden: true }),
+  arrivals: loadFlags.arrivals.meta({ hidden: true }),
+  stage: loadFlags.stage.meta({ hidden: true }),
+  requests: loadFlags.requests.meta({ hidden: true }),
+};
 
 const schema = z.strictObject({
   models: modelsFlag(),
@@ -40,21 +50,31 @@ const schema = z.strictObject({
     .meta({ group: MEASURED, alias: 'd', description: 'Time measured in each trial: 500ms, 1m, 2 (seconds)' }),
   warmup: duration().prefault('100ms').meta({ group: MEASURED, description: 'Load before that, not measured' }),
   ...roundsFlags('12'),
+  ...effortFlags(
+    MEASURED,
+    'A first look: one round of short trials at four levels, under 30 s for two servers',
+    'Trials of one second',
+  ),
   ...serverFlags,
   ...loadFlags,
+  ...PACING,
   ...outputFlags,
 });
 
 type CommandFlags = Flags<z.output<typeof schema>>;
-
-/** Load flags that `scale` refuses, because it applies full load at each level. */
-const PACING_FLAGS = ['rate', 'stage', 'arrivals', 'requests'] as const satisfies (keyof typeof schema.shape)[];
 
 /** `sockbench scale`: measures servers at many levels of concurrency. */
 export const scale: Command<typeof schema> = {
   name: 'scale',
   describe: 'Sweep connections (and CPUs), and report what scales best, where, and at what cost',
   schema,
+  rules: {
+    displacements: [...loadDisplacements, ...effortDisplacements],
+    implied: {
+      quick: { rounds: '1', duration: '200ms', warmup: '100ms', connections: '1,8,64,256' },
+      thorough: { rounds: '12', duration: '1s', warmup: '300ms', connections: '1,2,4,8,16,32,64,128,256' },
+    },
+  },
   examples: [
     ['scale --models event-driven,thread-per-connection', 'from 1 to 256 connections, in about five minutes'],
     ['scale --models cluster,event-driven --cpus 1,2 --work cpu:100us', 'the gain of a second CPU'],
@@ -71,7 +91,8 @@ export const scale: Command<typeof schema> = {
 };
 
 async function readConfiguration(flags: CommandFlags): Promise<RunConfiguration> {
-  for (const name of PACING_FLAGS) {
+  assertOneEffort(flags);
+  for (const name of Object.keys(PACING) as (keyof typeof PACING)[]) {
     if (flags.isGiven(name)) {
       flags.refuse(`--${name}: scale applies full load at each level: leave it out, or use bench`);
     }

@@ -88,6 +88,12 @@ export const serve: Command<typeof schema> = {
   name: 'serve',
   describe: 'Run one server in the foreground, to talk to it by hand',
   schema,
+  rules: {
+    displacements: [
+      { given: ['listen'], displaced: ['transport', 'host', 'port'] },
+      { given: ['transport', 'host', 'port'], displaced: ['listen'] },
+    ],
+  },
   examples: [
     ['serve --model event-driven --port 7000', 'then: sockbench connect tcp://127.0.0.1:7000; Ctrl-C stops the server'],
     ['serve --model epoll --listen unix:///tmp/echo.sock', 'on a Unix-domain socket, which only you can connect to'],
@@ -150,7 +156,7 @@ function readTimeLimits(flags: CommandFlags, app: AppName): HttpTimeLimits {
   const { timeLimits = [] }: AppEntry = apps[app];
   for (const [limit, flag] of Object.entries(TIME_LIMIT_FLAGS)) {
     const applies = timeLimits.some((one) => one === limit);
-    if (flags.isGiven(flag) && !applies) flags.refuse(`--${flag} has no effect on ${app}: leave it out`);
+    if (flags.isChosen(flag) && !applies) flags.refuse(`--${flag} has no effect on ${app}: leave it out`);
   }
   return {
     idleMs: flags.values['idle-timeout'],

@@ -52,7 +52,7 @@ export async function readProtocolFile(
     return undefined;
   }
   // Which of these flags there are depends on the command.
-  const given = OF_OTHER_PROTOCOLS.filter((name) => (flags as Flags<Record<string, unknown>>).isGiven(name));
+  const given = OF_OTHER_PROTOCOLS.filter((name) => (flags as Flags<Record<string, unknown>>).isChosen(name));
   for (const name of given) flags.refuse(`--${name}: the file of --protocol decides what clients send: leave it out`);
   const plugIn = await readPlugIn(flags, path, '--protocol');
   if (plugIn === undefined) return undefined;

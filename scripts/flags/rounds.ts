@@ -38,7 +38,7 @@ export function readRounds(
 ): Pick<RunConfiguration, 'rounds' | 'budgetMs'> {
   const { rounds, budget: budgetMs } = flags.values;
   if (rounds === AUTO) return { rounds: MAX_SAMPLE, budgetMs };
-  if (flags.isGiven('budget'))
+  if (flags.isChosen('budget'))
     flags.refuse(`--budget: has no effect with a fixed number of rounds: use --rounds ${AUTO}`);
   return { rounds };
 }

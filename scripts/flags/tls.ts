@@ -56,14 +56,16 @@ export function readTlsUse(
   flags: TlsFlags,
   transports: readonly TransportName[],
 ): Pick<RunConfiguration, 'tls' | 'tlsOptions'> {
-  if (!flagNames.some((name) => flags.isGiven(name))) return { tls: null };
-  const options = readTls(flags, transports.includes('tls'));
+  const usesTls = transports.includes('tls');
+  const applies = flagNames.some((name) => (usesTls ? flags.isGiven(name) : flags.isChosen(name)));
+  if (!applies) return { tls: null };
+  const options = readTls(flags, usesTls);
   return { tls: tlsRecord(options), tlsOptions: options };
 }
 
 function refuseAll(flags: TlsFlags): void {
   for (const name of flagNames) {
-    if (flags.isGiven(name)) {
+    if (flags.isChosen(name)) {
       flags.refuse(
         `--${name}: the transport is not TLS: use --transport tls or a target such as https://…, or leave it out`,
       );

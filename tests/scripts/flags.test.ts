@@ -89,7 +89,7 @@ test('faults that are recorded later are reported with those of the schema', () 
 });
 
 test('the help shows descriptions, aliases, groups and defaults as a user would write them', () => {
-  expect(yargsOptions(schema)).toMatchObject({
+  expect(yargsOptions(schema.shape)).toMatchObject({
     size: { type: 'string', describe: 'Bytes', group: 'Load:', defaultDescription: '64' },
     levels: { type: 'string', alias: 'c' },
     quiet: { type: 'boolean', hidden: true },
