@@ -33,8 +33,7 @@ export function parseConfigText(text: string, extension: '.json' | '.yaml' | '.y
   if (extension === '.json') {
     const fault = jsonFault(text);
     if (fault !== undefined) {
-      const { offset = text.length, message } = fault;
-      return { value: undefined, faults: [{ ...at(offset), message }], position };
+      return { value: undefined, faults: [{ ...at(fault.offset), message: fault.message }], position };
     }
   }
   const faults = [...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
@@ -50,17 +49,38 @@ export function parseConfigText(text: string, extension: '.json' | '.yaml' | '.y
   }
 }
 
-/** Returns why a text is not JSON: the parser of YAML accepts more. */
-function jsonFault(text: string): { readonly message: string; readonly offset?: number } | undefined {
+/** Returns why a text is not JSON, and where: the parser of YAML accepts more. */
+function jsonFault(text: string): { readonly message: string; readonly offset: number } | undefined {
+  const fault = jsonError(text);
+  if (fault === undefined) return undefined;
+  const message = fault.replace(/( in JSON)?( at position \d+.*|, .*is not valid JSON)$/s, '');
+  return { message: `not JSON: ${message}`, offset: isBeginning(text) ? text.length : faultOffset(text) };
+}
+
+function jsonError(text: string): string | undefined {
   try {
     JSON.parse(text);
     return undefined;
   } catch (error) {
-    const [, message = '', offset] = /^(.*?)(?: in JSON)?(?: at position (\d+))?(?: \(.*\))?$/s.exec(
-      error instanceof Error ? error.message : String(error),
-    ) ?? [undefined, String(error)];
-    return { message: `not JSON: ${message}`, ...(offset !== undefined && { offset: Number(offset) }) };
+    return error instanceof Error ? error.message : String(error);
   }
+}
+
+/** Returns where a text stops to be the beginning of JSON. Not every error of JSON.parse has a position. */
+function faultOffset(text: string): number {
+  let [good, bad] = [0, text.length];
+  while (bad - good > 1) {
+    const middle = Math.floor((good + bad) / 2);
+    if (isBeginning(text.slice(0, middle))) good = middle;
+    else bad = middle;
+  }
+  return good;
+}
+
+/** Reports whether a text is JSON, or could become so with more text: the error is at its end. */
+function isBeginning(text: string): boolean {
+  const fault = jsonError(text) ?? '';
+  return fault === '' || /Unexpected end|Unterminated string/.test(fault) || fault.includes(`position ${text.length}`);
 }
 
 /** Finds a value in the tree of a document, through aliases. */

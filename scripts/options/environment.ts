@@ -48,10 +48,11 @@ export function environmentLayer(
 /** Returns a note about each variable that sets no flag of any command. @param flags of all commands. */
 export function unknownVariables(environment: Environment, flags: readonly string[]): string[] {
   const known = new Set([...flags.map(variableOf), ...OF_TESTS]);
+  const names = [...known].map((name) => name.slice(PREFIX.length));
   return Object.keys(environment)
     .filter((name) => name.startsWith(PREFIX) && !known.has(name))
     .map((name) => {
-      const meant = nearest(name, [...known]);
-      return `ignored: ${name}: there is no such variable${meant === undefined ? '' : `; did you mean ${meant}?`}`;
+      const meant = nearest(name.slice(PREFIX.length), names);
+      return `ignored: ${name}: there is no such variable${meant === undefined ? '' : `; did you mean ${PREFIX}${meant}?`}`;
     });
 }
