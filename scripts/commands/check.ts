@@ -169,14 +169,17 @@ export const check: Command<typeof schema> = {
 };
 
 /** Flags that need a number of sessions that depends on the results. */
-const SEQUENTIAL = ['max-sessions', 'confirm', 'null-arm', 'quick', 'thorough'] as const;
+const SEQUENTIAL = ['max-sessions', 'confirm', 'null-arm'] as const;
+/** Flags that set the budget. */
+const EFFORTS = ['quick', 'thorough'] as const;
 
 function readMaxSessions(flags: CommandFlags): number | null {
   if (!flags.isGiven('baseline')) {
     if (flags.values.record) flags.refuse('--record needs --baseline, which names the file');
     return flags.values['max-sessions'] ?? null;
   }
-  for (const name of SEQUENTIAL.filter((name) => flags.isGiven(name))) {
+  const chosen = EFFORTS.filter((name) => flags.isChosen(name));
+  for (const name of [...SEQUENTIAL.filter((name) => flags.isGiven(name)), ...chosen]) {
     flags.refuse(`--${name} can't be combined with --baseline, where each run has ${BASELINE_SESSIONS} sessions`);
   }
   return null;

@@ -65,15 +65,14 @@ function toFlag({ takes, entry }: OptionForm<unknown>, value: unknown): { value:
   if (takes === 'toggle') return typeof value === 'boolean' ? { value } : fault;
   if (isPlain(value)) return { value: String(value) };
   if (takes === 'one') return fault;
-  const texts = Array.isArray(value) ? value : entry === undefined || !isObject(value) ? undefined : entriesOf(value);
-  if (texts === undefined || !texts.every(isPlain)) return fault;
+  const texts = Array.isArray(value) ? value : entry && isObject(value) ? entriesOf(value, entry) : [undefined];
+  if (!texts.every(isPlain)) return fault;
   return texts.length === 0 ? { fault: 'is empty: leave it out' } : { value: texts.map(String) };
+}
 
-  function entriesOf(object: Readonly<Record<string, unknown>>): unknown[] {
-    return Object.entries(object).flatMap(([key, each]) =>
-      [each].flat().map((one) => (isPlain(one) ? entry?.(key, String(one)) : undefined)),
-    );
-  }
+/** Writes the entries of an object as a flag takes them. An entry of another type becomes undefined. */
+function entriesOf(object: Readonly<Record<string, unknown>>, entry: NonNullable<OptionForm<unknown>['entry']>) {
+  return Object.entries(object).map(([key, value]) => (isPlain(value) ? entry(key, String(value)) : undefined));
 }
 
 function isPlain(value: unknown): value is string | number {

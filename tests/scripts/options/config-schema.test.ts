@@ -38,6 +38,13 @@ describe.each(Object.keys(configuredCommands))('%s', (command) => {
     expect(validate.errors).toBeNull();
   });
 
+  test('has flags for all that its efforts imply, with values that they accept', async () => {
+    const { schema, rules } = await configuredCommands[command as keyof typeof configuredCommands]();
+    for (const values of Object.values(rules?.implied ?? {})) {
+      expect(schema.partial().safeParse(values).error?.issues).toBeUndefined();
+    }
+  });
+
   test('has no option of the name of a command', () => {
     for (const name of Object.keys(properties)) expect(configuredCommands).not.toHaveProperty(name);
   });
