@@ -110,7 +110,7 @@ const schema = z.strictObject({
   budget: duration()
     .prefault('5m')
     .meta({ group: VERDICT, description: 'Time of the check; looks and windows are planned to fit into it' }),
-  ...effortFlags(VERDICT, 'A budget of 25 s', 'A budget of 15 minutes'),
+  ...effortFlags(VERDICT, 'Judge throughput and CPU time alone, in 2 minutes', 'A budget of 15 minutes'),
   confirm: toggle().meta({ group: VERDICT, description: 'Confirm a regression in a second series of sessions' }),
   'null-arm': toggle().meta({
     group: VERDICT,
@@ -139,7 +139,8 @@ export const check: Command<typeof schema> = {
   schema,
   rules: {
     displacements: [...PROGRAM_DISPLACEMENTS, ...loadDisplacements, ...effortDisplacements],
-    implied: { quick: { budget: '25s' }, thorough: { budget: '15m' } },
+    // Fewer sessions than fit into two minutes decide nothing.
+    implied: { quick: { budget: '2m', gate: 'throughput,cpu' }, thorough: { budget: '15m' } },
   },
   examples: [
     ["check -a './old {port}' -b './new {port}'", 'two programs'],
@@ -170,7 +171,7 @@ export const check: Command<typeof schema> = {
 
 /** Flags that need a number of sessions that depends on the results. */
 const SEQUENTIAL = ['max-sessions', 'confirm', 'null-arm'] as const;
-/** Flags that set the budget. */
+/** Flags that set the budget, which runs against a baseline do not have. */
 const EFFORTS = ['quick', 'thorough'] as const;
 
 function readMaxSessions(flags: CommandFlags): number | null {
