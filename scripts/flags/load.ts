@@ -58,7 +58,7 @@ type SizedLoad = Pick<RunConfiguration, 'app' | 'exchange' | 'workload' | 'trans
 
 /** Refuses --size where it has no effect. @param load the load, with all transports of the run. */
 export function assertSizeApplies(flags: LoadFlags, load: SizedLoad): void {
-  if (!flags.isGiven('size')) return;
+  if (!flags.isChosen('size')) return;
   const reason = whySizeless(load);
   if (reason !== undefined) flags.refuse(`--size: ${reason}: leave it out`);
 }

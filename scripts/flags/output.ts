@@ -3,6 +3,7 @@ import { parseNames } from '../../bench/model/units.ts';
 import { type Format, formats } from '../../reports/renderers/formats.ts';
 import { parsed, text, toggle } from '../cli/flag-types.ts';
 import type { Flags, Values } from '../cli/flags.ts';
+import { mapForm } from '../cli/option-form.ts';
 
 /** Heading of `--help` for reports. */
 const OUTPUT = 'Output:';
@@ -22,7 +23,7 @@ export const outputFlags = {
   'out-dir': text()
     .prefault('results')
     .meta({ group: OUTPUT, description: 'Directory in which each run creates a directory for its results' }),
-  out: parsed(parseReports)
+  out: parsed(parseReports, { form: mapForm((format, file) => `${format}=${file}`, formats) })
     .default([])
     .meta({ group: OUTPUT, description: 'Additional reports: json=FILE,terminal=FILE' }),
   json: text()
