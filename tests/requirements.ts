@@ -5,6 +5,9 @@ import { whyNoLibc } from '../sockets/libc.ts';
 import { whyNoOpenSsl } from '../sockets/tls/openssl.ts';
 import { whyNoUring } from '../sockets/uring/availability.ts';
 
+/** Where Debian's package libhdrhistogram-java has the library. */
+export const HDR_HISTOGRAM_JAR = '/usr/share/java/hdrhistogram.jar';
+
 /** Requirements of some tests. Each probe returns why it is missing on this machine; undefined when it is present. */
 const probes = {
   libc: whyNoLibc,
@@ -24,6 +27,10 @@ const probes = {
   nc: () => whyNotStarted('nc', '-h'),
   dnsmasq: () => whyNotStarted('dnsmasq', '--version'),
   bash: () => whyNotStarted('bash', '--version'),
+  // Debian's packages libxml2-utils, prometheus, and libhdrhistogram-java with default-jre-headless.
+  xmllint: () => whyNotStarted('xmllint', '--version'),
+  promtool: () => whyNotStarted('promtool', '--version'),
+  hdrhistogram: () => whyNotStarted('java', `-cp ${HDR_HISTOGRAM_JAR} org.HdrHistogram.HistogramLogProcessor -h`),
   // Debian's package python3-websockets.
   websockets: () => whyNotStarted('/usr/bin/python3', '-m websockets --version'),
   // script(1) of util-linux: other implementations have other flags.
