@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { whyNoPeer } from '../bench/lab/limit/peers.ts';
 import { whyNoLibc } from '../sockets/libc.ts';
@@ -30,7 +31,8 @@ const probes = {
   // Debian's packages libxml2-utils, prometheus, and libhdrhistogram-java with default-jre-headless.
   xmllint: () => whyNotStarted('xmllint', '--version'),
   promtool: () => whyNotStarted('promtool', '--version'),
-  hdrhistogram: () => whyNotStarted('java', `-cp ${HDR_HISTOGRAM_JAR} org.HdrHistogram.HistogramLogProcessor -h`),
+  hdrhistogram: () =>
+    existsSync(HDR_HISTOGRAM_JAR) ? whyNotStarted('java', '-version') : `there is no ${HDR_HISTOGRAM_JAR}`,
   // Debian's package python3-websockets.
   websockets: () => whyNotStarted('/usr/bin/python3', '-m websockets --version'),
   // script(1) of util-linux: other implementations have other flags.
