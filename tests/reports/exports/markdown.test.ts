@@ -189,7 +189,7 @@ describe('hostile texts', () => {
 });
 
 describe('a document that is too long', () => {
-  const many = Array.from({ length: 3000 }, (_, i) => trial({ target: `target ${i} ${'x'.repeat(400)}` }));
+  const many = Array.from({ length: 700 }, (_, i) => trial({ target: `target ${i} ${'x'.repeat(1600)}` }));
   const long = result({ trials: many });
 
   test('is cut between rows, below the limit, and says what is missing', () => {
@@ -197,7 +197,7 @@ describe('a document that is too long', () => {
     const page = html(comment);
     expect(Buffer.byteLength(comment)).toBeLessThan(64 * 1024);
     expect(Buffer.byteLength(comment)).toBeGreaterThan(60 * 1024);
-    expect(comment).toMatch(/\nCut to 63 KiB, without: 2,?\d+ of 3,?\d+ rows of TCP/);
+    expect(comment).toMatch(/\nCut to 63 KiB, without: \d+ of \d+ rows of TCP/);
     const widths = [...page.matchAll(/<tr>.*?<\/tr>/gs)].map(([row]) => row.match(/<t[hd]/g)?.length);
     expect(new Set(widths).size).toBe(1);
     expect(page.match(/<details>/g)?.length).toBe(page.match(/<\/details>/g)?.length);
