@@ -9,7 +9,7 @@ import { formatPlural, timeUnit } from '../text/quantities.ts';
 import { cell, type Table } from '../text/table.ts';
 import { chartBlock, paragraphBlock, section, tableBlock } from './blocks.ts';
 import { TIME_AXIS } from './latency.ts';
-import { doubtsOf, roundsInterval, roundValues } from './rounds.ts';
+import { doubtsOf, medianWords, roundsInterval, roundValues } from './rounds.ts';
 import { highestLevel, type MeasuredScenario, rowsAt, titled } from './scenarios.ts';
 import { spectrumCaption, spectrumOf } from './spectrum.ts';
 
@@ -28,7 +28,9 @@ const MEANING =
 /** Returns what the server did and what the load added: for each scenario, all targets at its highest level. */
 export function lagSection(scenarios: readonly MeasuredScenario[]): Section[] {
   const blocks = scenarios.flatMap((scenario): Block[] => {
-    const rows = rowsAt(scenario, highestLevel(scenario)).filter(isStamped);
+    const rows = rowsAt(scenario, highestLevel(scenario))
+      .filter(isStamped)
+      .sort((a, b) => (a.values['response.p99'] ?? 0) - (b.values['response.p99'] ?? 0));
     const [row, ...others] = rows;
     if (row === undefined) return [];
     if (others.length === 0) return oneTarget(scenario, row);
@@ -70,7 +72,7 @@ function kindsChart(scenario: MeasuredScenario, rows: readonly Aggregate[]): Int
   const level = formatPlural(highestLevel(scenario), 'connection');
   return {
     ...{ kind: 'intervals', id: `lag-${scenario.id}`, title: titled(`Parts of p99 with ${level}`, scenario) },
-    caption: 'p99 of each part: the median of the rounds, its 95 % interval where there are 6 of them, and each round.',
+    caption: `p99 of each part. ${medianWords(rows)}`,
     x: { ...TIME_AXIS, name: 'time' },
     rows: rows.flatMap((row) =>
       KINDS.flatMap((kind) => {

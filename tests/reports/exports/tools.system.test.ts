@@ -2,13 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { CHECK_SCHEMA } from '../../../bench/model/check-result.ts';
 import { renderCheckCsv, renderCsv } from '../../../reports/exports/csv.ts';
 import { renderHlog } from '../../../reports/exports/hlog.ts';
 import { renderCheckJunit, renderJunit } from '../../../reports/exports/junit.ts';
 import { renderPrometheus } from '../../../reports/exports/prometheus.ts';
+import type { Saved } from '../../../reports/files/saved.ts';
 import { scratchDirectory } from '../../cli/program.ts';
 import { HDR_HISTOGRAM_JAR, whyMissing } from '../../requirements.ts';
-import { checkResult } from '../checks.ts';
+import { samples } from '../sections/fixtures.ts';
 import { HOSTILE, hostileCheck, hostileResult, measuredResult, regressed } from './measured.ts';
 
 /** Exports, read by the tools that they are for. */
@@ -25,11 +27,8 @@ function file(content: string): string {
 }
 
 test.skipIf(whyMissing('xmllint'))('xmllint accepts JUnit reports by the schema of Ant', () => {
-  const interrupted = checkResult({ interrupted: true, looks: [] });
-  const documents = [
-    ...[measuredResult(), hostileResult()].map(renderJunit),
-    ...[regressed, hostileCheck(), interrupted].map(renderCheckJunit),
-  ];
+  const saved: Saved[] = [measuredResult(), hostileResult(), regressed, hostileCheck(), ...Object.values(samples)];
+  const documents = saved.map((each) => (each.schema === CHECK_SCHEMA ? renderCheckJunit(each) : renderJunit(each)));
   const schema = 'tests/reports/exports/schemas/JUnit.xsd';
   const { status, stderr } = run('xmllint', ['--noout', '--schema', schema, ...documents.map(file)]);
   expect({ status, faults: stderr.split('\n').filter((line) => !/ validates$|^$/.test(line)) }).toEqual({
@@ -39,7 +38,8 @@ test.skipIf(whyMissing('xmllint'))('xmllint accepts JUnit reports by the schema 
 });
 
 test.skipIf(whyMissing('promtool'))('promtool accepts metrics, without a remark on their names', () => {
-  for (const saved of [measuredResult(), hostileResult(), regressed, hostileCheck()]) {
+  const { searches, upload, targets } = samples;
+  for (const saved of [measuredResult(), hostileResult(), regressed, hostileCheck(), searches, upload, targets]) {
     const checked = run('promtool', ['check', 'metrics'], renderPrometheus(saved));
     expect(checked).toEqual({ status: 0, stdout: '', stderr: '' });
   }
