@@ -121,7 +121,6 @@ describe('hostile texts', () => {
   test.each<[string, Saved]>([
     ['a run', hostileResult()],
     ['a check', hostileCheck()],
-    ['a run, as comment', hostileResult()],
   ])('of %s are shown as they are', (_, saved) => {
     for (const markdown of [renderComment(saved), renderStepSummary(saved)]) {
       const page = html(markdown);
