@@ -2,7 +2,7 @@ import type { LineSeries } from '../document/chart.ts';
 import { coordinate, element } from '../text/markup.ts';
 import { LINE_PX, type Plot, text } from './frame.ts';
 import { shortened, spreadApart, textPixels } from './label-places.ts';
-import { markerPath } from './marker.ts';
+import { markerAt } from './marker.ts';
 import type { Scale } from './scale.ts';
 import type { SeriesStyle } from './series-style.ts';
 
@@ -62,7 +62,7 @@ export function drawEndLabels(
         'g',
         { class: `c${style.color}` },
         element('path', { class: 'lead', d: lead }),
-        element('path', { class: 'mark', d: markerPath(style.shape, plot.right + 17, at, 3.6) }),
+        element('g', { class: 'mark' }, markerAt(style.shape, plot.right + 17, at)),
         element(
           'text',
           { class: 'name', x: plot.right + 26, y: at + 4 },

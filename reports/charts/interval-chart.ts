@@ -15,7 +15,7 @@ import {
   X_AXIS_PX,
 } from './frame.ts';
 import { shortened, textPixels } from './label-places.ts';
-import { markerPath } from './marker.ts';
+import { markerAt } from './marker.ts';
 import { type Scale, scaleOf } from './scale.ts';
 import { styleAt } from './series-style.ts';
 
@@ -28,7 +28,6 @@ const MAX_NAME_PX = 220;
 const MAX_NOTE_PX = 190;
 const MIN_NOTE_PX = 30;
 const GAP_PX = 18;
-const RADIUS_PX = 4.4;
 
 /** A row, or the heading of a group, with its vertical place. */
 interface Line {
@@ -125,12 +124,11 @@ function drawRow(row: IntervalRow, y: number, around: Surroundings): string {
   const shape = position >= 0 ? styleAt(position).shape : 'circle';
   const at = row.value === null ? undefined : around.x.at(row.value);
   const hollow = row.doubt === undefined ? '' : ' hollow';
-  const marker =
-    at === undefined ? '' : element('path', { class: `mark${hollow}`, d: markerPath(shape, at, y, RADIUS_PX) });
+  const marker = at === undefined ? '' : element('g', { class: `mark${hollow}` }, markerAt(shape, at, y));
   return element(
     'g',
     { class: row.tone === 'faint' ? 'faint' : undefined },
-    element('title', {}, text(tip(chart, row))),
+    layout.name === 'wide' ? element('title', {}, text(tip(chart, row))) : '',
     element('g', { class: color }, intervalBar(row, y, around), sampleTicks(row, y, around.x), marker),
     ...(layout.name === 'wide' ? wideTexts(row, y, around) : narrowTexts(row, y, around)),
   );

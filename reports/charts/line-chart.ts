@@ -25,6 +25,8 @@ const PLOT_PX = { wide: 310, narrow: 240 };
 const INSET_PX = 10;
 /** Most different values of x that become ticks themselves. */
 const MAX_DATA_TICKS = 16;
+/** Most points that have a text for the pointer: the tables contain all. */
+const MAX_TIPS = 100;
 /** How much a rule may extend a linear axis of y beyond the data. */
 const RULE_REACH = 3;
 
@@ -79,7 +81,8 @@ function draw(
   { x, y, plot, xRules }: Geometry,
   isLabelled: boolean,
 ): DrawnLineChart {
-  const hasTips = layout.name === 'wide' && !chart.interactive;
+  const points = chart.series.reduce((sum, { points }) => sum + points.length, 0);
+  const hasTips = layout.name === 'wide' && points <= MAX_TIPS;
   const order = chart.series.map((_, i) => i).sort((i, k) => layer(chart.series[i]) - layer(chart.series[k]));
   const series = order.map((i) => {
     const [one, style] = [chart.series[i], styles[i]];

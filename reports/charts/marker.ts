@@ -1,4 +1,5 @@
-import { coordinate } from '../text/markup.ts';
+import { coordinate, element } from '../text/markup.ts';
+import { linePath } from './path.ts';
 
 /** Markers of points. All are outlines that can be filled or hollow. */
 export type Shape = 'circle' | 'square' | 'triangle' | 'diamond' | 'wedge' | 'cross' | 'hexagon';
@@ -58,13 +59,32 @@ export function corners(shape: Shape): readonly (readonly [number, number])[] {
   return shape === 'circle' ? [] : CORNERS[shape];
 }
 
-/** Returns the outline of a marker as the data of an SVG path. @param radius in pixels. */
-export function markerPath(shape: Shape, x: number, y: number, radius: number): string {
-  if (shape === 'circle') {
-    const r = coordinate(radius);
-    const width = coordinate(2 * radius);
-    return `M${coordinate(x - radius)} ${coordinate(y)}a${r} ${r} 0 1 0 ${width} 0a${r} ${r} 0 1 0-${width} 0z`;
-  }
-  const points = CORNERS[shape].map(([dx, dy]) => `${coordinate(x + dx * radius)} ${coordinate(y + dy * radius)}`);
-  return `M${points.join('L')}z`;
+/** Radius of markers in pixels. */
+const RADIUS_PX = 3.8;
+
+/**
+ * Returns the outlines of all markers as an image that takes no space. A page that has charts contains it once, and
+ * {@link markerAt} refers to it.
+ */
+export function markerDefinitions(): string {
+  const paths = SHAPES.map((shape) => element('path', { id: idOf(shape), d: outline(shape) }));
+  return element('svg', { class: 'unseen', 'aria-hidden': 'true' }, ...paths);
+}
+
+/**
+ * Draws a marker at a place in pixels, filled or hollow as the class of an element around it decides.
+ * @param inside markup, such as a title.
+ */
+export function markerAt(shape: Shape, x: number, y: number, inside = ''): string {
+  return `<use href="#${idOf(shape)}" x="${coordinate(x)}" y="${coordinate(y)}"${inside === '' ? '/>' : `>${inside}</use>`}`;
+}
+
+function idOf(shape: Shape): string {
+  return `mark-${SHAPES.indexOf(shape)}`;
+}
+
+function outline(shape: Shape): string {
+  const r = RADIUS_PX;
+  if (shape === 'circle') return `M${-r} 0a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0z`;
+  return `${linePath(CORNERS[shape].map(([x, y]) => [x * r, y * r]))}z`;
 }

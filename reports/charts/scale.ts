@@ -112,7 +112,7 @@ function scale(
 }
 
 function titleAlone({ name, unit }: Axis): string {
-  return unit === 'perSecond' ? `${name} (per second)` : name;
+  return unit === 'perSecond' && !/\/s|second/.test(name) ? `${name} (per second)` : name;
 }
 
 function unitOf({ unit }: Axis, values: readonly number[]): Unit | undefined {

@@ -2,7 +2,8 @@ import type { LineChart, LinePoint, LineSeries } from '../document/chart.ts';
 import { formatChartValue } from '../document/chart-units.ts';
 import { coordinate, element } from '../text/markup.ts';
 import { text } from './frame.ts';
-import { markerPath } from './marker.ts';
+import { markerAt } from './marker.ts';
+import { linePath, type Place, stepPath } from './path.ts';
 import type { Scale } from './scale.ts';
 import type { SeriesStyle } from './series-style.ts';
 import { thinned } from './thinning.ts';
@@ -24,7 +25,6 @@ interface Placed {
   readonly py: number;
 }
 
-const RADIUS_PX = 3.6;
 /** Least distance between the markers of a curve. */
 const MARKER_GAP_PX = 9;
 const CAP_PX = 3;
@@ -35,7 +35,8 @@ export function drawSeries(series: LineSeries, style: SeriesStyle, around: Surro
   const places = points.map((point) => placed(point, around));
   const runs = contiguous(places).map((run) => thinned(run));
   const dash = style.dash === '' || kind === 'fit' ? undefined : style.dash;
-  const d = runs.map((run) => curve(run, kind === 'step')).join('');
+  const path = kind === 'step' ? stepPath : linePath;
+  const d = runs.map((run) => path(run.map(({ px, py }) => [px, py]))).join('');
   return element(
     'g',
     { class: `c${style.color}` },
@@ -63,14 +64,6 @@ function contiguous(places: readonly (Placed | undefined)[]): Placed[][] {
   return runs.filter((run) => run.length > 0);
 }
 
-function curve(run: readonly Placed[], isStep: boolean): string {
-  const [first, ...rest] = run;
-  if (first === undefined || rest.length === 0) return '';
-  const to = ({ px, py }: Placed) =>
-    isStep ? `H${coordinate(px)}V${coordinate(py)}` : `L${coordinate(px)} ${coordinate(py)}`;
-  return `M${coordinate(first.px)} ${coordinate(first.py)}${rest.map(to).join('')}`;
-}
-
 /** Draws the intervals of a computed curve as an area. */
 function bands(runs: readonly (readonly Placed[])[], y: Scale): string {
   const areas = runs.map((run) => {
@@ -79,9 +72,9 @@ function bands(runs: readonly (readonly Placed[])[], y: Scale): string {
       return low === undefined || high === undefined ? [] : [{ px, low, high }];
     });
     if (ends.length < 2) return '';
-    const upper = ends.map(({ px, high }) => `${coordinate(px)} ${coordinate(high)}`);
-    const lower = ends.map(({ px, low }) => `${coordinate(px)} ${coordinate(low)}`).reverse();
-    return `M${[...upper, ...lower].join('L')}z`;
+    const upper = ends.map(({ px, high }): Place => [px, high]);
+    const lower = ends.map(({ px, low }): Place => [px, low]).reverse();
+    return `${linePath([...upper, ...lower])}z`;
   });
   return areas.join('') === '' ? '' : element('path', { class: 'band', d: areas.join('') });
 }
@@ -94,9 +87,8 @@ function whiskers(places: readonly (Placed | undefined)[], y: Scale): string {
   const bars = places.map((place) => {
     const [low, high] = [heightOf(place?.point.low, y), heightOf(place?.point.high, y)];
     if (place === undefined || low === undefined || high === undefined) return '';
-    const left = coordinate(place.px - CAP_PX);
-    const cap = (at: number) => `M${left} ${coordinate(at)}h${2 * CAP_PX}`;
-    return `${cap(high)}${cap(low)}M${coordinate(place.px)} ${coordinate(high)}V${coordinate(low)}`;
+    const length = coordinate(low - high);
+    return `M${coordinate(place.px)} ${coordinate(high)}v${length}m${-CAP_PX} 0h${2 * CAP_PX}m${-2 * CAP_PX}-${length}h${2 * CAP_PX}`;
   });
   return bars.join('') === '' ? '' : element('path', { class: 'whisker', d: bars.join('') });
 }
@@ -109,38 +101,25 @@ function markers(
   around: Surroundings,
 ): string {
   const drawn = places.filter((place) => place !== undefined);
-  const kept = series.style === 'points' || drawn.length === 1 ? drawn : spaced(drawn);
+  const kept = series.style === 'points' || drawn.length === 1 ? drawn : spaced(drawn, around.chart.interactive);
   const mark = (list: readonly Placed[], className: string) => {
-    if (list.length === 0) return '';
-    const outline = ({ px, py }: Placed) => markerPath(shape, px, py, RADIUS_PX);
-    if (!around.hasTips) return element('path', { class: className, d: list.map(outline).join('') });
-    return list
-      .map((place) =>
-        element(
-          'path',
-          { class: className, d: outline(place) },
-          element('title', {}, text(tip(series, place, around))),
-        ),
-      )
-      .join('');
+    const marks = list.map((place) =>
+      markerAt(shape, place.px, place.py, around.hasTips ? element('title', {}, text(tip(series, place, around))) : ''),
+    );
+    return list.length === 0 ? '' : element('g', { class: className }, ...marks);
   };
-  return (
-    mark(
-      kept.filter(({ point }) => point.doubt === undefined),
-      'mark',
-    ) +
-    mark(
-      drawn.filter(({ point }) => point.doubt !== undefined),
-      'mark hollow',
-    )
+  const [plain, doubtful] = [kept, drawn].map((list, i) =>
+    list.filter(({ point }) => (point.doubt !== undefined) === (i === 1)),
   );
+  return mark(plain ?? [], 'mark') + mark(doubtful ?? [], 'mark hollow');
 }
 
-function spaced(places: readonly Placed[]): Placed[] {
+/** Charts for many points have few markers, as their plots in a page. */
+function spaced(places: readonly Placed[], isInteractive: boolean): Placed[] {
   let last = Number.NEGATIVE_INFINITY;
   const span = (places.at(-1)?.px ?? 0) - (places[0]?.px ?? 0);
   const isDense = span / Math.max(1, places.length - 1) < MARKER_GAP_PX;
-  const gap = isDense ? 10 * MARKER_GAP_PX : 0;
+  const gap = isDense || isInteractive ? 8 * MARKER_GAP_PX : 0;
   return places.filter(({ px }) => {
     if (px - last < gap) return false;
     last = px;

@@ -40,35 +40,45 @@ function valueCell(unit: ChartUnit, common: Unit | undefined, value: number): Ce
   return cell(unit === 'number' ? formatNumber(value) : formatChartValue(unit, value));
 }
 
-/** Reports whether one row for each value of x has few empty cells, and each point is a value alone. */
+/** Reports whether one row for each value of x has few empty cells, and no point has an interval. */
 function hasOneGrid({ series }: LineChart): boolean {
-  const isPlain = (point: LinePoint) =>
-    typeof point.low !== 'number' && typeof point.high !== 'number' && point.doubt === undefined;
-  const distinct = new Set(series.flatMap(({ points }) => points.map(({ x }) => x)));
+  const points = series.flatMap((one) => one.points);
+  const distinct = new Set(points.map(({ x }) => x));
   const longest = Math.max(0, ...series.map(({ points }) => points.length));
-  return series.every(({ points }) => points.every(isPlain)) && distinct.size <= longest * 1.5;
+  return (
+    points.every(({ low, high }) => typeof low !== 'number' && typeof high !== 'number') &&
+    distinct.size <= longest * 1.5
+  );
 }
 
-/** A row for each value of x, and a column for each series. */
+/** A row for each value of x, and a column for each series. A question mark follows doubtful values. */
 function wideTable({ title, x, y, series }: LineChart): Table {
-  const places = [...new Set(series.flatMap(({ points }) => points.map((point) => point.x)))].sort((a, b) => a - b);
+  const points = series.flatMap((one) => one.points);
+  const places = [...new Set(points.map((point) => point.x))].sort((a, b) => a - b);
   const position = quantity(x.name, x.unit, places);
   const value = quantity(
     '',
     y.unit,
-    series.flatMap(({ points }) => points.map((point) => point.y)),
+    points.map((point) => point.y),
   );
-  const found = series.map(({ points }) => new Map(points.map((point) => [point.x, point.y])));
+  const found = series.map((one) => new Map(one.points.map((point) => [point.x, point])));
   const unit = value.column.unit === undefined ? {} : { unit: value.column.unit };
+  const doubts = [...new Set(points.flatMap(({ doubt }) => (doubt === undefined ? [] : [doubt])))];
+  const valueCell = (point: LinePoint | undefined): Cell => {
+    if (point === undefined) return cell('');
+    const { text, tone } = value.cell(point.y);
+    return point.doubt === undefined ? cell(text, tone) : cell(`${text}?`, 'warning');
+  };
   return {
     title,
     columns: [position.column, ...series.map(({ name }) => ({ title: name, align: 'right' as const, ...unit }))],
     groups: [
       {
         label: null,
-        rows: places.map((place) => [position.cell(place), ...found.map((values) => value.cell(values.get(place)))]),
+        rows: places.map((place) => [position.cell(place), ...found.map((values) => valueCell(values.get(place)))]),
       },
     ],
+    ...(doubts.length > 0 && { note: `? Doubtful: ${doubts.join('; ')}.` }),
   };
 }
 

@@ -36,9 +36,10 @@ export function commonUnit(unit: ChartUnit, values: readonly number[]): Unit | u
   return columnUnit({ unit }, values);
 }
 
-/** Writes a percentile with the digits that it needs: `50`, `99.9`, `99.999`. */
+/** Writes a percentile with two significant digits of its distance from 100: `50`, `43.8`, `99.9`, `99.944`. */
 export function percentileDigits(percentile: number): string {
-  return String(Number(percentile.toFixed(6)));
+  const decimals = percentile >= 100 ? 0 : Math.max(1, 1 - Math.floor(Math.log10(100 - percentile)));
+  return String(Number(percentile.toFixed(decimals)));
 }
 
 const COUNT_UNITS: readonly Unit[] = [

@@ -2,7 +2,7 @@ import { namedSeries } from '../charts/end-labels.ts';
 import { NARROW, WIDE } from '../charts/frame.ts';
 import { drawIntervalChart } from '../charts/interval-chart.ts';
 import { drawLineChart } from '../charts/line-chart.ts';
-import { markerPath } from '../charts/marker.ts';
+import { markerAt } from '../charts/marker.ts';
 import { drawMatrixChart } from '../charts/matrix-chart.ts';
 import { type SeriesStyle, seriesStyles } from '../charts/series-style.ts';
 import type { Chart, LineChart, LineSeries } from '../document/chart.ts';
@@ -36,8 +36,10 @@ export function chartMarkup(chart: Chart, identities: readonly string[]): string
 function drawn(chart: Chart, identities: readonly string[]): string {
   switch (chart.kind) {
     case 'lines': {
-      const [wide, narrow] = [drawLineChart(chart, identities, WIDE), drawLineChart(chart, identities, NARROW)];
-      return legend(chart, identities, wide.isLabelled) + wide.svg + narrow.svg;
+      const { svg, isLabelled } = drawLineChart(chart, identities, WIDE);
+      // A script replaces the image of an interactive chart, so that one layout is enough for print.
+      const narrow = chart.interactive ? '' : drawLineChart(chart, identities, NARROW).svg;
+      return legend(chart, identities, isLabelled) + svg + narrow;
     }
     case 'intervals':
       return drawIntervalChart(chart, identities, WIDE) + drawIntervalChart(chart, identities, NARROW);
@@ -68,7 +70,7 @@ function legendItem({ name, style: kind }: LineSeries, { color, shape, dash }: S
     d: 'M0 7H26',
     'stroke-dasharray': dash === '' || kind === 'fit' ? undefined : dash,
   });
-  const marker = kind === 'fit' ? '' : element('path', { class: 'mark', d: markerPath(shape, 13, 7, 3.6) });
+  const marker = kind === 'fit' ? '' : element('g', { class: 'mark' }, markerAt(shape, 13, 7));
   return element(
     'li',
     {},

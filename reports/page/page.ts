@@ -1,3 +1,4 @@
+import { markerDefinitions } from '../charts/marker.ts';
 import type { Block, ReportDocument, Section } from '../document/report-document.ts';
 import { element, escapeMarkup } from '../text/markup.ts';
 import { blockMarkup } from './blocks.ts';
@@ -31,6 +32,7 @@ export function renderPage(document: ReportDocument, assets: PageAssets): string
     ...styles.map((text) => `<style>${text}</style>`),
     '<body>',
     '<a class="skip" href="#page-main">Skip to the report</a>',
+    markerDefinitions(),
     contents(document),
     '<main id="page-main" tabindex="-1">',
     header(document),

@@ -5,17 +5,17 @@ import type { Cell, Column, Group, Table } from '../text/table.ts';
 
 /** Returns a table with its title and its note. The script of the page makes it sortable. */
 export function tableMarkup(table: Table): string {
-  return element(
-    'div',
-    { class: 'table' },
-    scrolled(table, element('caption', {}, escapeMarkup(table.title))),
-    table.note === undefined ? '' : element('p', { class: 'note' }, escapeMarkup(table.note)),
-  );
+  const caption = element('caption', {}, escapeMarkup(table.title));
+  return element('div', { class: 'table' }, scrolled(table, caption), note(table));
 }
 
 /** Returns a table that stands under a heading of its own. */
 export function untitledTableMarkup(table: Table): string {
-  return scrolled(table, '');
+  return scrolled(table, '') + note(table);
+}
+
+function note({ note }: Table): string {
+  return note === undefined ? '' : element('p', { class: 'note' }, escapeMarkup(note));
 }
 
 /** A table that is wider than the page scrolls in an element of its own, which the keyboard reaches. */
@@ -33,7 +33,7 @@ function scrolled({ title, columns, groups }: Table, caption: string): string {
 function headCell({ title, unit, align }: Column, hasUnits: boolean): string {
   const below = hasUnits ? `<small>${escapeMarkup(unit ?? '') || '&nbsp;'}</small>` : '';
   const name = title === '' ? '<span class="unseen">Name</span>' : `<span>${escapeMarkup(title)}</span>`;
-  return `<th scope="col"${align === 'left' ? ' class="l"' : ''}>${name}${below}`;
+  return `<th scope="col"${align === 'left' ? ' class=l' : ''}>${name}${below}`;
 }
 
 function groupMarkup({ label, rows }: Group, columns: readonly Column[]): string {
@@ -42,9 +42,18 @@ function groupMarkup({ label, rows }: Group, columns: readonly Column[]): string
   return `<tbody>${head}${rows.map((row) => `<tr>${row.map((cell, i) => cellMarkup(cell, columns[i], i)).join('')}`).join('')}`;
 }
 
+/** A name that is longer, in characters, may be broken into lines. */
+const LONG_NAME = 32;
+
 function cellMarkup({ text, tone }: Cell, column: Column | undefined, i: number): string {
-  const isLeft = column?.align === 'left';
-  const classes = [...(isLeft ? ['l'] : []), ...(column?.wraps ? ['w'] : []), ...(tone === 'plain' ? [] : [tone])];
-  const attribute = classes.length === 0 ? '' : ` class="${classes.join(' ')}"`;
-  return `${i === 0 ? '<th scope="row"' : '<td'}${attribute}>${escapeMarkup(text)}`;
+  const name = i === 0 ? '<th scope=row' : '<td';
+  if (text === '') return `${name}>`;
+  const wraps = column?.wraps || (i === 0 && text.length > LONG_NAME);
+  const classes = [
+    ...(column?.align === 'left' ? ['l'] : []),
+    ...(wraps ? ['w'] : []),
+    ...(tone === 'plain' ? [] : [tone]),
+  ];
+  const value = classes.length > 1 ? `"${classes.join(' ')}"` : classes.join('');
+  return `${name}${value === '' ? '' : ` class=${value}`}>${escapeMarkup(text)}`;
 }

@@ -19,6 +19,10 @@ const renderers = {
     load: async () => (await import('./json.ts')).renderJson,
     loadCheck: async () => (await import('./json.ts')).renderJson,
   },
+  html: {
+    load: async () => (await import('./html.ts')).htmlRenderer(),
+    loadCheck: async () => (await import('./html.ts')).htmlRenderer(),
+  },
 } as const satisfies Record<string, RendererEntry>;
 
 export type Format = keyof typeof renderers;

@@ -61,6 +61,7 @@ const MAX_LOG_TICKS = 8;
  * @param {number} most
  */
 function logTicks(least, most) {
+  /** @type {number[]} */
   const powers = [];
   for (let power = Math.floor(Math.log10(least)); 10 ** power <= most; power++) powers.push(10 ** power);
   const choices = [[1, 2, 5], [1, 3], [1]].map((digits) =>
