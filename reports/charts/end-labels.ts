@@ -62,7 +62,7 @@ export function drawEndLabels(
         'g',
         { class: `c${style.color}` },
         element('path', { class: 'lead', d: lead }),
-        element('g', { class: 'mark' }, markerAt(style.shape, plot.right + 17, at)),
+        markerAt(style.shape, plot.right + 17, at, { class: 'mark' }),
         element(
           'text',
           { class: 'name', x: plot.right + 26, y: at + 4 },

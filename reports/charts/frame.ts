@@ -26,9 +26,8 @@ export const LINE_PX = 16;
 /** Height of an axis of x with its ticks and its title. */
 export const X_AXIS_PX = 46;
 
-/** Wraps the content of a chart as an image with a title and a description. */
-export function drawing(layout: Layout, height: number, alternative: { title: string; desc: string }, content: string) {
-  const { name, width } = layout;
+/** Wraps the content of a chart as an image, which the title and the caption of its figure describe. */
+export function drawing(id: string, { name, width }: Layout, height: number, content: string): string {
   return element(
     'svg',
     {
@@ -37,11 +36,21 @@ export function drawing(layout: Layout, height: number, alternative: { title: st
       width,
       height: Math.ceil(height),
       role: 'img',
-      'aria-label': `${alternative.title}. ${alternative.desc}`,
+      'aria-labelledby': titleId(id),
+      'aria-describedby': captionId(id),
     },
-    element('desc', {}, text(alternative.desc)),
     content,
   );
+}
+
+/** Returns the id of the element with the title of a chart. */
+export function titleId(id: string): string {
+  return `chart-${id}-title`;
+}
+
+/** Returns the id of the element with the caption of a chart. */
+export function captionId(id: string): string {
+  return `chart-${id}-caption`;
 }
 
 /** Returns text as markup. */

@@ -8,7 +8,6 @@ import {
   drawXRules,
   type Layout,
   LINE_PX,
-  type PlacedRule,
   type Plot,
   placeRules,
   text,
@@ -57,7 +56,7 @@ export function drawIntervalChart(chart: IntervalChart, identities: readonly str
         : drawRow(line.row, line.y, { chart, x, plot, columns, layout, identities }),
     ),
   ];
-  return drawing(layout, plot.bottom + X_AXIS_PX, { title: chart.title, desc: chart.caption }, content.join(''));
+  return drawing(chart.id, layout, plot.bottom + X_AXIS_PX, content.join(''));
 }
 
 /** Widths and places of the columns of text, in pixels. */
@@ -118,17 +117,16 @@ interface Surroundings {
 }
 
 function drawRow(row: IntervalRow, y: number, around: Surroundings): string {
-  const { chart, identities, layout } = around;
+  const { identities, layout } = around;
   const position = identities.indexOf(row.identity ?? row.name);
   const color = position >= 0 ? `c${styleAt(position).color}` : `tone-${row.tone ?? 'plain'}`;
   const shape = position >= 0 ? styleAt(position).shape : 'circle';
   const at = row.value === null ? undefined : around.x.at(row.value);
   const hollow = row.doubt === undefined ? '' : ' hollow';
-  const marker = at === undefined ? '' : element('g', { class: `mark${hollow}` }, markerAt(shape, at, y));
+  const marker = at === undefined ? '' : markerAt(shape, at, y, { class: `mark${hollow}` });
   return element(
     'g',
     { class: row.tone === 'faint' ? 'faint' : undefined },
-    layout.name === 'wide' ? element('title', {}, text(tip(chart, row))) : '',
     element('g', { class: color }, intervalBar(row, y, around), sampleTicks(row, y, around.x), marker),
     ...(layout.name === 'wide' ? wideTexts(row, y, around) : narrowTexts(row, y, around)),
   );
@@ -149,22 +147,18 @@ function intervalBar({ low, high }: IntervalRow, y: number, { x, plot }: Surroun
 }
 
 function sampleTicks({ samples = [] }: IntervalRow, y: number, x: Scale): string {
-  const d = samples.map((sample) => {
-    const at = x.at(sample);
-    return at === undefined ? '' : `M${coordinate(at)} ${coordinate(y + 6.5)}v5`;
-  });
-  return d.join('') === '' ? '' : element('path', { class: 'sample', d: d.join('') });
+  const places = samples.flatMap((sample) => x.at(sample) ?? []);
+  const [first] = places;
+  if (first === undefined) return '';
+  const next = places.slice(1).map((at, i) => `m${coordinate(at - (places[i] ?? first))}-5v5`);
+  return element('path', { class: 'sample', d: `M${coordinate(first)} ${coordinate(y + 6.5)}v5${next.join('')}` });
 }
 
 function wideTexts(row: IntervalRow, y: number, { chart, columns }: Surroundings): string[] {
   const baseline = y + 4;
   return [
     element('text', { class: 'name', x: 0, y: baseline }, text(shortened(row.name, columns.name))),
-    element(
-      'text',
-      { class: 'value', x: columns.value, y: baseline, 'text-anchor': 'end' },
-      text(valueText(chart, row)),
-    ),
+    element('text', { class: 'value', x: columns.value, y: baseline }, text(valueText(chart, row))),
     element('text', { x: columns.interval, y: baseline }, text(intervalText(chart, row))),
     noteText(row, columns.note, baseline, MAX_NOTE_PX),
   ];
@@ -178,7 +172,7 @@ function narrowTexts(row: IntervalRow, y: number, { chart, columns }: Surroundin
   const noteAt = Math.min(textPixels(row.name), room) + 10;
   return [
     element('text', { class: 'name', x: 0, y: baseline }, text(shortened(row.name, room))),
-    element('text', { class: 'value', x: columns.value, y: baseline, 'text-anchor': 'end' }, text(value)),
+    element('text', { class: 'value', x: columns.value, y: baseline }, text(value)),
     room - noteAt > MIN_NOTE_PX ? noteText(row, noteAt, baseline, room - noteAt) : '',
   ];
 }
@@ -196,13 +190,6 @@ function intervalText({ x }: IntervalChart, { low, high }: IntervalRow): string 
   if (low === undefined || high === undefined) return '';
   const end = (value: number | null, infinite: string) => (value === null ? infinite : formatChartValue(x.unit, value));
   return `${end(low, '−∞')} to ${end(high, '∞')}`;
-}
-
-function tip(chart: IntervalChart, row: IntervalRow): string {
-  const interval = intervalText(chart, row);
-  const parts = [`${row.name}: ${valueText(chart, row)}`, interval === '' ? '' : `(${interval})`, row.note ?? ''];
-  const doubt = row.doubt === undefined ? [] : [`(doubtful: ${row.doubt})`];
-  return [...parts, ...doubt].filter((part) => part !== '').join(' ');
 }
 
 function valuesOf({ rows, rules = [] }: IntervalChart): number[] {

@@ -26,7 +26,7 @@ const INSET_PX = 10;
 /** Most different values of x that become ticks themselves. */
 const MAX_DATA_TICKS = 16;
 /** Most points that have a text for the pointer: the tables contain all. */
-const MAX_TIPS = 100;
+const MAX_TIPS = 60;
 /** How much a rule may extend a linear axis of y beyond the data. */
 const RULE_REACH = 3;
 
@@ -96,8 +96,7 @@ function draw(
     element('g', { class: 'data' }, ...series),
     isLabelled ? drawEndLabels(chart.series, styles, { x, y, plot, width: layout.width }) : '',
   ];
-  const alternative = { title: chart.title, desc: chart.caption };
-  return { svg: drawing(layout, plot.bottom + X_AXIS_PX, alternative, content.join('')), isLabelled };
+  return { svg: drawing(chart.id, layout, plot.bottom + X_AXIS_PX, content.join('')), isLabelled };
 }
 
 /** Computed curves are drawn below measured ones. */

@@ -1,4 +1,4 @@
-import { coordinate, element } from '../text/markup.ts';
+import { type Attributes, element } from '../text/markup.ts';
 import { linePath } from './path.ts';
 
 /** Markers of points. All are outlines that can be filled or hollow. */
@@ -73,14 +73,14 @@ export function markerDefinitions(): string {
 
 /**
  * Draws a marker at a place in pixels, filled or hollow as the class of an element around it decides.
- * @param inside markup, such as a title.
+ * @param more attributes, such as its class.
  */
-export function markerAt(shape: Shape, x: number, y: number, inside = ''): string {
-  return `<use href="#${idOf(shape)}" x="${coordinate(x)}" y="${coordinate(y)}"${inside === '' ? '/>' : `>${inside}</use>`}`;
+export function markerAt(shape: Shape, x: number, y: number, more: Attributes = {}, inside = ''): string {
+  return element('use', { ...more, href: `#${idOf(shape)}`, x, y }, inside);
 }
 
 function idOf(shape: Shape): string {
-  return `mark-${SHAPES.indexOf(shape)}`;
+  return `m-${SHAPES.indexOf(shape)}`;
 }
 
 function outline(shape: Shape): string {

@@ -17,7 +17,7 @@ const RISE = Math.SQRT1_2;
  * Draws a matrix as SVG. It has one size for all pages, because its cells cannot become narrower: a narrow page scrolls
  * it.
  */
-export function drawMatrixChart({ title, caption, rowNames, columnNames, cells }: MatrixChart): string {
+export function drawMatrixChart({ id, rowNames, columnNames, cells }: MatrixChart): string {
   const names = Math.min(MAX_NAME_PX, Math.max(...rowNames.map(textPixels))) + 12;
   const heads = Math.min(MAX_NAME_PX, Math.max(...columnNames.map(textPixels)));
   const widest = Math.max(0, ...cells.flat().map((cell) => textPixels(cell?.text ?? ''))) + 10;
@@ -43,12 +43,7 @@ export function drawMatrixChart({ title, caption, rowNames, columnNames, cells }
     ]),
   ];
   const total = names + columnNames.length * width + heads * RISE;
-  return drawing(
-    { name: 'wide', width: Math.ceil(total) },
-    top + rowNames.length * ROW_PX + 4,
-    { title, desc: caption },
-    content.join(''),
-  );
+  return drawing(id, { name: 'wide', width: Math.ceil(total) }, top + rowNames.length * ROW_PX + 4, content.join(''));
 }
 
 function drawCell(cell: MatrixCell | null, x: number, y: number, width: number): string {

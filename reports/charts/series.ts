@@ -104,7 +104,13 @@ function markers(
   const kept = series.style === 'points' || drawn.length === 1 ? drawn : spaced(drawn, around.chart.interactive);
   const mark = (list: readonly Placed[], className: string) => {
     const marks = list.map((place) =>
-      markerAt(shape, place.px, place.py, around.hasTips ? element('title', {}, text(tip(series, place, around))) : ''),
+      markerAt(
+        shape,
+        place.px,
+        place.py,
+        {},
+        around.hasTips ? element('title', {}, text(tip(series, place, around))) : '',
+      ),
     );
     return list.length === 0 ? '' : element('g', { class: className }, ...marks);
   };
@@ -119,7 +125,7 @@ function spaced(places: readonly Placed[], isInteractive: boolean): Placed[] {
   let last = Number.NEGATIVE_INFINITY;
   const span = (places.at(-1)?.px ?? 0) - (places[0]?.px ?? 0);
   const isDense = span / Math.max(1, places.length - 1) < MARKER_GAP_PX;
-  const gap = isDense || isInteractive ? 8 * MARKER_GAP_PX : 0;
+  const gap = isDense || isInteractive ? 14 * MARKER_GAP_PX : 0;
   return places.filter(({ px }) => {
     if (px - last < gap) return false;
     last = px;

@@ -37,7 +37,7 @@ function valueCell(unit: ChartUnit, common: Unit | undefined, value: number): Ce
   if (common !== undefined) return numberCell(value, common);
   if (unit === 'perSecond') return cell(formatNumber(value));
   if (unit === 'percentile') return cell(percentileDigits(value));
-  return cell(unit === 'number' ? formatNumber(value) : formatChartValue(unit, value));
+  return cell(formatChartValue(unit, value));
 }
 
 /** Reports whether one row for each value of x has few empty cells, and no point has an interval. */

@@ -16,7 +16,7 @@ const OWN = {
   seconds: formatSeconds,
   percentile: (value) => `p${percentileDigits(value)}`,
   ratio: (value) => `${formatNumber(value)}×`,
-  number: formatNumber,
+  number: (value) => (Number.isInteger(value) ? String(value) : formatNumber(value)),
 } as const satisfies Partial<Record<ChartUnit, (value: number) => string>>;
 
 function isOwn(unit: ChartUnit): unit is keyof typeof OWN {

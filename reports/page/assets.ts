@@ -10,22 +10,28 @@ import type { PageAssets } from './page.ts';
 export function readPageAssets(): PageAssets {
   const { resolve } = createRequire(import.meta.url);
   // The package refers to itself by its name, because this module runs in reports/ and in dist/reports/.
-  const own = join(dirname(resolve('sockbench/package.json')), 'reports/page/browser');
+  const directory = join(dirname(resolve('sockbench/package.json')), 'reports/page/browser');
+  const own = (...names: string[]) => names.map((name) => compact(read(join(directory, name)))).join('\n');
   const plot = dirname(resolve('uplot'));
-  const text = (...path: string[]) => inline(readFileSync(join(...path), 'utf8'), path.join('/'));
   return {
-    styles: text(own, 'page.css'),
-    script: text(own, 'page.js'),
+    styles: own('page.css'),
+    script: own('page.js'),
     plot: {
-      styles: text(plot, 'uPlot.min.css'),
-      library: text(plot, 'uPlot.iife.min.js'),
-      script: ['value-format.js', 'plot-drawing.js', 'interactive-charts.js'].map((name) => text(own, name)).join('\n'),
+      styles: read(join(plot, 'uPlot.min.css')),
+      library: read(join(plot, 'uPlot.iife.min.js')),
+      script: own('value-format.js', 'plot-drawing.js', 'interactive-charts.js'),
     },
   };
 }
 
+/** Leaves out indentation and lines that are comments, which no reader of a page needs. */
+function compact(text: string): string {
+  return text.replace(/^\s+/gm, '').replace(/^(?:\/\/.*|\/\*[\s\S]*?\*\/)\n/gm, '');
+}
+
 /** An end tag would end the element that contains the text. */
-function inline(text: string, file: string): string {
+function read(file: string): string {
+  const text = readFileSync(file, 'utf8');
   if (/<\/(?:script|style)/i.test(text)) throw new Error(`${file} contains the end tag of its element`);
   return text;
 }

@@ -1,5 +1,5 @@
 import { namedSeries } from '../charts/end-labels.ts';
-import { NARROW, WIDE } from '../charts/frame.ts';
+import { captionId, NARROW, titleId, WIDE } from '../charts/frame.ts';
 import { drawIntervalChart } from '../charts/interval-chart.ts';
 import { drawLineChart } from '../charts/line-chart.ts';
 import { markerAt } from '../charts/marker.ts';
@@ -24,8 +24,8 @@ export function chartMarkup(chart: Chart, identities: readonly string[]): string
     element(
       'figcaption',
       {},
-      element('h3', {}, escapeMarkup(chart.title)),
-      element('p', {}, escapeMarkup(chart.caption)),
+      element('h3', { id: titleId(chart.id) }, escapeMarkup(chart.title)),
+      element('p', { id: captionId(chart.id) }, escapeMarkup(chart.caption)),
     ),
     drawn(chart, identities),
     isInteractive ? `<script type="application/json">${chartData(chart, identities)}</script>` : '',
@@ -70,16 +70,11 @@ function legendItem({ name, style: kind }: LineSeries, { color, shape, dash }: S
     d: 'M0 7H26',
     'stroke-dasharray': dash === '' || kind === 'fit' ? undefined : dash,
   });
-  const marker = kind === 'fit' ? '' : element('g', { class: 'mark' }, markerAt(shape, 13, 7));
+  const marker = kind === 'fit' ? '' : markerAt(shape, 13, 7, { class: 'mark' });
   return element(
     'li',
     {},
-    element(
-      'svg',
-      { class: `key c${color}`, viewBox: '0 0 26 14', width: 26, height: 14, 'aria-hidden': 'true' },
-      kind === 'points' ? '' : line,
-      marker,
-    ),
+    element('svg', { class: `key c${color}`, 'aria-hidden': 'true' }, kind === 'points' ? '' : line, marker),
     element('span', {}, escapeMarkup(name)),
   );
 }

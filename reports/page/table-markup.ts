@@ -20,25 +20,31 @@ function note({ note }: Table): string {
 
 /** A table that is wider than the page scrolls in an element of its own, which the keyboard reaches. */
 function scrolled({ title, columns, groups }: Table, caption: string): string {
-  const hasUnits = columns.some(({ unit }) => unit !== undefined);
-  const head = columns.map((column) => headCell(column, hasUnits)).join('');
+  const head = columns.map(headCell).join('');
   const body = groups.map((group) => groupMarkup(group, columns)).join('');
   return element(
     'div',
     { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': title },
-    `<table>${caption}<thead><tr>${head}</thead>${body}</table>`,
+    `<table${leftColumns(columns)}>${caption}<thead><tr>${head}</thead>${body}</table>`,
   );
 }
 
-function headCell({ title, unit, align }: Column, hasUnits: boolean): string {
-  const below = hasUnits ? `<small>${escapeMarkup(unit ?? '') || '&nbsp;'}</small>` : '';
-  const name = title === '' ? '<span class="unseen">Name</span>' : `<span>${escapeMarkup(title)}</span>`;
-  return `<th scope="col"${align === 'left' ? ' class=l' : ''}>${name}${below}`;
+/** Columns whose alignment is a class of the table, which is shorter than a class of each cell. */
+const CLASSED_COLUMNS = 3;
+
+function leftColumns(columns: readonly Column[]): string {
+  const left = columns.slice(0, CLASSED_COLUMNS).flatMap(({ align }, i) => (align === 'left' ? [`l${i + 1}`] : []));
+  return left.length === 0 ? '' : ` class="${left.join(' ')}"`;
+}
+
+function headCell({ title, unit, align }: Column): string {
+  const name = title === '' ? '<span class=unseen>Name</span>' : escapeMarkup(title);
+  return `<th${align === 'left' ? ' class=l' : ''}>${name}${unit === undefined ? '' : `<small>${escapeMarkup(unit)}</small>`}`;
 }
 
 function groupMarkup({ label, rows }: Group, columns: readonly Column[]): string {
   const head =
-    label === null ? '' : `<tr class="group"><th colspan="${columns.length}" scope="rowgroup">${escapeMarkup(label)}`;
+    label === null ? '' : `<tr class=group><th colspan=${columns.length} scope=rowgroup>${escapeMarkup(label)}`;
   return `<tbody>${head}${rows.map((row) => `<tr>${row.map((cell, i) => cellMarkup(cell, columns[i], i)).join('')}`).join('')}`;
 }
 
@@ -46,11 +52,11 @@ function groupMarkup({ label, rows }: Group, columns: readonly Column[]): string
 const LONG_NAME = 32;
 
 function cellMarkup({ text, tone }: Cell, column: Column | undefined, i: number): string {
-  const name = i === 0 ? '<th scope=row' : '<td';
+  const name = i === 0 ? '<th' : '<td';
   if (text === '') return `${name}>`;
   const wraps = column?.wraps || (i === 0 && text.length > LONG_NAME);
   const classes = [
-    ...(column?.align === 'left' ? ['l'] : []),
+    ...(column?.align === 'left' && i >= CLASSED_COLUMNS ? ['l'] : []),
     ...(wraps ? ['w'] : []),
     ...(tone === 'plain' ? [] : [tone]),
   ];

@@ -21,16 +21,24 @@ export function escapeMarkup(text: string): string {
 /** Values of attributes; undefined for one that is left out. Numbers are coordinates. */
 export type Attributes = Readonly<Record<string, string | number | undefined>>;
 
+/** Values that HTML allows without quotes, which pages with thousands of elements leave out. */
+const BARE = /^[\w.#%:-]+$/;
+/** Elements of SVG that end themselves when they are empty. */
+const SELF_CLOSING = new Set(['path', 'rect', 'use']);
+
 /**
- * Returns an element as markup.
+ * Returns an element of HTML, or of SVG inside of HTML, as markup.
  * @param children markup; text must be escaped.
  */
 export function element(name: string, attributes: Attributes, ...children: readonly string[]): string {
   const written = Object.entries(attributes).map(([key, value]) => {
     if (value === undefined) return '';
-    return ` ${key}="${typeof value === 'number' ? coordinate(value) : escapeMarkup(value)}"`;
+    const text = typeof value === 'number' ? coordinate(value) : escapeMarkup(value);
+    return ` ${key}=${BARE.test(text) ? text : `"${text}"`}`;
   });
-  return `<${name}${written.join('')}>${children.join('')}</${name}>`;
+  const content = children.join('');
+  if (content === '' && SELF_CLOSING.has(name)) return `<${name}${written.join('')} />`;
+  return `<${name}${written.join('')}>${content}</${name}>`;
 }
 
 /** Writes a coordinate in pixels, to a tenth. */

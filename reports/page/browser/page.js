@@ -135,9 +135,9 @@
       if ([...table.tBodies].every(({ rows }) => rows.length < 3)) continue;
       const heads = [...(table.tHead?.rows[0]?.cells ?? [])];
       for (const head of heads) {
-        const title = head.querySelector('span');
-        if (title === null || title.className !== '') continue;
-        const control = button('sort', title.textContent ?? '');
+        const title = head.firstChild;
+        if (!(title instanceof Text)) continue;
+        const control = button('sort', title.data);
         title.replaceWith(control);
         control.addEventListener('click', () => sortBy(table, head, heads));
       }
