@@ -57,7 +57,7 @@ function matrix(
 }
 
 function confidenceText(comparison: Comparison | undefined): string {
-  return `${formatNumber((1 - (comparison?.alpha ?? FAMILY_ALPHA)) * 100)} %`;
+  return `${Number(((1 - (comparison?.alpha ?? FAMILY_ALPHA)) * 100).toPrecision(3))} %`;
 }
 
 const REVERSED = { ahead: 'behind', behind: 'ahead', equivalent: 'equivalent', unresolved: 'unresolved' } as const;

@@ -2,7 +2,9 @@ import { CHECK_SCHEMA } from '../../bench/model/check-result.ts';
 import type { Result } from '../../bench/model/result.ts';
 import type { ReportDocument } from '../document/report-document.ts';
 import type { Saved } from '../files/saved.ts';
+import { measuringCommand } from '../reproduction/measuring-command.ts';
 import { runHeading } from '../text/run-heading.ts';
+import { capacitySections } from './capacity.ts';
 import { checkDocument } from './check-document.ts';
 import { driftSection } from './drift.ts';
 import { environmentSection } from './environment.ts';
@@ -14,6 +16,7 @@ import { lagSection } from './lag.ts';
 import { latencySection } from './latency.ts';
 import { leaderboardSection } from './leaderboard.ts';
 import { pairwiseSection } from './pairwise.ts';
+import { reproductionBlocks } from './reproduction.ts';
 import { resourcesSection } from './resources.ts';
 import { measuredScenarios } from './scenarios.ts';
 import { spectrumSection } from './spectrum.ts';
@@ -28,9 +31,11 @@ export function documentOf(saved: Saved): ReportDocument {
 }
 
 function runDocument(result: Result): ReportDocument {
-  const scenarios = measuredScenarios(result);
+  // The trials of a search have different rates: each would be a table of its own.
+  const scenarios = result.plan.capacity === undefined ? measuredScenarios(result) : [];
   const sections = [
-    verdictSection(result, scenarios, []),
+    verdictSection(result, scenarios, reproductionBlocks(measuringCommand(result))),
+    capacitySections(result),
     leaderboardSection(result, scenarios),
     throughputSection(result, scenarios),
     latencySection(result, scenarios),
