@@ -1,6 +1,8 @@
 import type { Block, ReportDocument, Section } from '../document/report-document.ts';
 import type { Saved } from '../files/saved.ts';
+import { documentOfPair } from '../sections/pair-document.ts';
 import { documentOf } from '../sections/result-document.ts';
+import type { NamedResult } from '../text/pair-heading.ts';
 import { type Fold, fitted, type Part } from './fitted.ts';
 import { bold, codeBlock, escaped } from './gfm.ts';
 import { folded, listPart, part, tablePart } from './markdown-parts.ts';
@@ -13,6 +15,11 @@ const OPEN_SECTIONS = 2;
 /** Renders a result as Markdown for the summary of a CI job: its report without charts, from the third section on folded. */
 export function renderStepSummary(saved: Saved): string {
   return markdownOf(documentOf(saved), LIMIT_BYTES);
+}
+
+/** Renders two results side by side in the same way. */
+export function renderPairSummary(a: NamedResult, b: NamedResult): string {
+  return markdownOf(documentOfPair(a, b), LIMIT_BYTES);
 }
 
 /** Draws a document without its charts. @param limitBytes what does not fit is left out, and a note names it. */
