@@ -7,7 +7,7 @@ import { samples } from '../sections/fixtures.ts';
 
 const results = Object.entries<Saved>(samples);
 /** What programs read. */
-const exports = formats.filter((format) => format !== 'terminal' && format !== 'json');
+const exports = formats.filter((format) => !['terminal', 'json', 'html'].includes(format));
 
 /** Renders a result; null when the format has nothing of it. */
 async function rendered(format: Format, saved: Saved): Promise<string | null> {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { CheckOutcome } from '../../../bench/model/check-result.ts';
 import { renderComment } from '../../../reports/exports/comment.ts';
 import { bold, code, codeBlock, escaped, tableLines } from '../../../reports/exports/gfm.ts';
-import { markdownOf, renderStepSummary } from '../../../reports/exports/step-summary.ts';
+import { markdownOf, renderPairSummary, renderStepSummary } from '../../../reports/exports/step-summary.ts';
 import type { Saved } from '../../../reports/files/saved.ts';
 import { cell } from '../../../reports/text/table.ts';
 import { checkResult, checkSessions, finding, look, storedRuns } from '../checks.ts';
@@ -115,6 +115,14 @@ describe('the summary of a job', () => {
     expect(page.match(/<details>/g)?.length).toBe(page.match(/<\/details>/g)?.length);
     expect(page.match(/<table>/g)?.length).toBeGreaterThan(0);
   });
+});
+
+test('two results side by side have a column of each, and no verdict', () => {
+  const result = measuredResult({ failures: [] });
+  const markdown = renderPairSummary({ name: 'before | <b>', result }, { name: 'after', result });
+  expect(markdown).toContain('\n**No verdict: ');
+  expect(markdown).toContain('| req/s A | B | change % |');
+  expect(html(markdown)).not.toContain('<b>');
 });
 
 describe('hostile texts', () => {
