@@ -24,7 +24,10 @@ export const outputFlags = {
     .meta({ group: OUTPUT, description: 'Directory in which each run creates a directory for its results' }),
   out: parsed(parseReports)
     .default([])
-    .meta({ group: OUTPUT, description: 'Additional reports: json=FILE,terminal=FILE' }),
+    .meta({
+      group: OUTPUT,
+      description: `Additional reports, FORMAT=FILE with commas between them: ${formats.join(', ')}`,
+    }),
   json: text()
     .optional()
     .meta({ group: OUTPUT, description: 'Write the results as JSON to FILE; - prints them instead of tables' }),
