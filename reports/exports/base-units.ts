@@ -23,9 +23,12 @@ const BASE_UNITS = {
 /** What decides the name of a metric in exports. */
 export type Named = Pick<Metric, 'unit' | 'per'> & { readonly name: string };
 
-/** Returns a value of a metric in its base unit. Dividing rounds once, so that 582 µs are 0.000582 s. */
+/** Digits that a double keeps. With more, dividing would show its own rounding: 0.00022476699999999998. */
+const DIGITS = 15;
+
+/** Returns a value of a metric in its base unit: 582 µs are 0.000582 s. */
 export function inBaseUnit({ unit }: Named, value: number): number {
-  return value / BASE_UNITS[unit].divisor;
+  return Number((value / BASE_UNITS[unit].divisor).toPrecision(DIGITS));
 }
 
 /** Returns the name of a metric's base unit: `seconds`; empty for counts. */

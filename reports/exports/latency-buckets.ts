@@ -45,24 +45,27 @@ export function latencyFamilies(result: Result): LatencyFamily[] {
     const { field, summary } = latencyKinds[name];
     const series = points.flatMap(({ labels, trials }): LatencyBuckets[] => {
       const latencies = trials.flatMap(({ latencyMicros }) => latencyMicros[field] ?? []).filter(hasHistogram);
-      return latencies.length === 0 ? [] : [{ labels, ...merged(latencies) }];
+      const sum = latencies.length === 0 ? null : merged(latencies);
+      return sum === null ? [] : [{ labels, ...sum }];
     });
     return series.length === 0 ? [] : [{ name, summary, unit: 'micros', series }];
   });
 }
 
-/** Reports whether a latency was measured, and its histogram stored. */
+/** Reports whether a latency was measured, and its histogram stored. A file may contain any text in its place. */
 export function hasHistogram({ count, hdr }: LatencySummary): boolean {
-  return count > 0 && hdr !== '';
+  return count > 0 && /^[\w+/]+=*$/.test(hdr);
 }
 
-/** Adds up histograms. A value is counted in the bucket of the middle of its range, which is 0.1 % wide at most. */
-function merged(latencies: readonly LatencySummary[]): Omit<LatencyBuckets, 'labels'> {
+/** Adds up histograms; null when one cannot be read. A value is counted in the bucket of the middle of its range, which is 0.1 % wide at most. */
+function merged(latencies: readonly LatencySummary[]): Omit<LatencyBuckets, 'labels'> | null {
   const counts = BUCKET_BOUNDS.map(() => 0);
   counts.push(0);
   let count = 0;
   for (const { hdr } of latencies) {
-    for (const { nanos, times } of recorded(hdr)) {
+    const values = recorded(hdr);
+    if (values === null) return null;
+    for (const { nanos, times } of values) {
       const at = BUCKET_BOUNDS.findIndex((bound) => nanos <= bound);
       const bucket = at < 0 ? BUCKET_BOUNDS.length : at;
       counts[bucket] = (counts[bucket] ?? 0) + times;
@@ -73,11 +76,20 @@ function merged(latencies: readonly LatencySummary[]): Omit<LatencyBuckets, 'lab
   return { count, sumSeconds: sumNanos / NANOS_PER_SECOND, counts };
 }
 
-/** Yields the values of a stored histogram with their counts. */
-function* recorded(hdr: string): Generator<{ readonly nanos: number; readonly times: number }> {
-  const histogram = decodeFromCompressedBase64(hdr, 32, false) as JsHistogram;
-  for (let index = 0; index < histogram.countsArrayLength; index++) {
-    const times = histogram.getCountAtIndex(index);
-    if (times > 0) yield { nanos: histogram.medianEquivalentValue(histogram.valueFromIndex(index)), times };
+interface Recorded {
+  readonly nanos: number;
+  readonly times: number;
+}
+
+/** Returns the values of a stored histogram with their counts; null when it is damaged. */
+function recorded(hdr: string): Recorded[] | null {
+  try {
+    const histogram = decodeFromCompressedBase64(hdr, 32, false) as JsHistogram;
+    return Array.from({ length: histogram.countsArrayLength }, (_, index) => ({
+      nanos: histogram.medianEquivalentValue(histogram.valueFromIndex(index)),
+      times: histogram.getCountAtIndex(index),
+    })).filter(({ times }) => times > 0);
+  } catch {
+    return null;
   }
 }

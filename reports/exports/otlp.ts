@@ -25,7 +25,7 @@ export function renderOtlp(saved: Saved): string {
   ];
   const scope = { name: 'sockbench', version: environment.sockbench };
   const resource = { attributes: resourceAttributes(environment) };
-  return jsonDocument({ resourceMetrics: [{ resource, scopeMetrics: [{ scope, metrics }] }] });
+  return jsonDocument({ resourceMetrics: [{ resource, scopeMetrics: [{ scope, metrics }] }] }, 0);
 }
 
 /** Names of OpenTelemetry's semantic conventions, where there are any. */

@@ -1,6 +1,7 @@
 import { CHECK_SCHEMA } from '../../bench/model/check-result.ts';
+import { latencyMetrics } from '../../bench/model/latency-metrics.ts';
 import type { Metric } from '../../bench/model/metric.ts';
-import { metricNames, metricOf } from '../../bench/model/metrics.ts';
+import { type MetricName, metricNames, metricOf } from '../../bench/model/metrics.ts';
 import { isOneWay } from '../../bench/model/operating-point.ts';
 import type { Result } from '../../bench/model/result.ts';
 import type { Trial } from '../../bench/model/trial.ts';
@@ -69,7 +70,7 @@ function metricSamples(result: Result): Sample[] {
     const metric = metricOf(name);
     return points.filter(isOfLoad(metric)).flatMap(({ labels, trials }): Sample[] => {
       const spread = overRounds(metric, trials);
-      return spread === undefined ? [] : [{ name, ...described(metric), labels, ...spread }];
+      return spread === undefined ? [] : [{ name, ...described(name, metric), labels, ...spread }];
     });
   });
 }
@@ -80,8 +81,10 @@ function isOfLoad({ load }: Metric): (point: Point) => boolean {
   return ({ trials }) => load === undefined || trials.every(({ workload }) => isOneWay(workload) === wanted);
 }
 
-function described({ summary, unit, per, worse, overRounds: combined }: Metric) {
-  return { summary, unit, ...(per !== undefined && { per }), worse, counts: combined === 'sum' };
+function described(name: MetricName, { title, summary, unit, per, worse, overRounds: combined }: Metric) {
+  // The summary of a latency does not name the statistic.
+  const text = Object.hasOwn(latencyMetrics, name) ? `${title}: ${summary}` : summary;
+  return { summary: text, unit, ...(per !== undefined && { per }), worse, counts: combined === 'sum' };
 }
 
 function overRounds({ read, hidden, overRounds: combined }: Metric, trials: readonly Trial[]) {

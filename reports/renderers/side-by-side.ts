@@ -3,8 +3,9 @@ import type { Result } from '../../bench/model/result.ts';
 import { type Aggregate, aggregate, type Comparable } from '../tables/aggregate.ts';
 import { pairTable, type RowPair } from '../tables/pair.ts';
 import { formatPlural } from '../text/quantities.ts';
+import { machineLine } from '../text/run-heading.ts';
 import type { RenderOptions } from './renderer.ts';
-import { machineLine, type Summary } from './summary.ts';
+import type { Summary } from './summary.ts';
 import { drawSummary } from './terminal.ts';
 
 /** A saved run and its name in the report. */
