@@ -20,7 +20,8 @@ baseline() {
     echo "$CHECK_BASELINE_REF"
   elif [ -n "${GITHUB_BASE_REF:-}" ]; then
     local base="refs/remotes/origin/$GITHUB_BASE_REF"
-    git fetch --quiet --no-tags origin "+refs/heads/$GITHUB_BASE_REF:$base" && git merge-base HEAD "$base"
+    git rev-parse --verify --quiet "$base" >/dev/null || git fetch --quiet --no-tags origin "+refs/heads/$GITHUB_BASE_REF:$base" || return
+    git merge-base HEAD "$base"
   else
     git rev-parse --verify --quiet 'HEAD^'
   fi
