@@ -9,8 +9,9 @@ import { oneOf, text, toggle } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
 import { log, print } from '../cli/output.ts';
 import { folderAt } from '../init/folder.ts';
+import type { ServerGuess } from '../init/guess.ts';
 import { type CheckSetup, type CiSystem, ciSystems, type PlannedFile, plannedFiles } from '../init/planned-files.ts';
-import { guessServer, type ServerGuess } from '../init/server-guess.ts';
+import { guessServer } from '../init/server-guess.ts';
 
 const apps = appsFor('request-response');
 

@@ -1,18 +1,9 @@
-import type { AppName } from '../../servers/apps/app-catalog.ts';
 import type { Folder } from './folder.ts';
+import type { ServerGuess } from './guess.ts';
 import { guessGo } from './languages/go.ts';
 import { guessNode } from './languages/node.ts';
 import { guessPython } from './languages/python.ts';
 import { guessRust } from './languages/rust.ts';
-
-/** What a project's files tell of its server. Whatever they do not tell is absent. */
-export interface ServerGuess {
-  readonly language: string;
-  /** A command with `{port}`. */
-  readonly exec?: string | undefined;
-  readonly build?: string | undefined;
-  readonly app?: Extract<AppName, 'http' | 'websocket'> | undefined;
-}
 
 /** In order of precedence: a project of another language often has a package.json, too, for its tools. */
 const languages: readonly ((folder: Folder) => ServerGuess | null)[] = [guessGo, guessRust, guessPython, guessNode];

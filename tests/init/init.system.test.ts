@@ -51,7 +51,7 @@ describe('sockbench init', () => {
   test('prints with --dry-run, and writes nothing', async () => {
     const directory = project();
     const { stdout } = await runBuilt(['init', '--dry-run', '--ci', 'shell', '--build', 'make'], directory);
-    expect(stdout).toMatch(/^# sockbench.config.yaml\n[^]*build: make\n/);
+    expect(stdout).toMatch(/^# sockbench.config.yaml\n.*build: make\n/s);
     expect(readdirSync(directory).sort()).toEqual(['package.json', 'server.mjs']);
   });
 
@@ -68,10 +68,10 @@ describe('sockbench init', () => {
       'server.mjs': "import { createServer } from 'node:http';\ncreateServer().listen(3000);\n",
     });
     const program = new Program(['init', '--ci', 'shell'], { cwd: directory, stdin: 'terminal' });
-    await program.until(() => program.stdout.includes('how is the server started?'));
-    program.process.stdin?.write('node server.mjs\n');
-    await program.until(() => program.stdout.split('how is the server started?').length === 3);
-    program.process.stdin?.write('exec node server.mjs {port}\n');
+    await program.waitForOutput(/how is the server started\?/, 'stdout');
+    program.type('node server.mjs\n');
+    await program.waitForOutput(/(?:how is the server started\?.*){2}/s, 'stdout');
+    program.type('exec node server.mjs {port}\n');
     expect((await program.end()).code).toBe(0);
     expect(program.stdout).not.toContain('what does it speak?');
     expect(parse(readFileSync(join(directory, 'sockbench.config.yaml'), 'utf8')).check).toMatchObject({

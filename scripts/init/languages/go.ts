@@ -1,6 +1,6 @@
 import { type Folder, firstOf } from '../folder.ts';
+import type { ServerGuess } from '../guess.ts';
 import { byArgument, byEnvironment, byFlag, withPort } from '../port.ts';
-import type { ServerGuess } from '../server-guess.ts';
 
 /** File that the build writes. */
 const PROGRAM = './sockbench-server';

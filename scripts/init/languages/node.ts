@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type Folder, firstOf } from '../folder.ts';
+import type { ServerGuess } from '../guess.ts';
 import { byArgument, byEnvironment, withPort } from '../port.ts';
-import type { ServerGuess } from '../server-guess.ts';
 
 const packageSchema = z.looseObject({
   main: z.string().optional(),

@@ -1,6 +1,6 @@
 import { type Folder, firstOf } from '../folder.ts';
+import type { ServerGuess } from '../guess.ts';
 import { byArgument, byEnvironment, byFlag, withPort } from '../port.ts';
-import type { ServerGuess } from '../server-guess.ts';
 
 const ENTRIES = ['main', 'app', 'server', 'asgi', 'wsgi'].flatMap((name) => [`${name}.py`, `src/${name}.py`]);
 const MARKS = ['requirements.txt', 'pyproject.toml', 'manage.py', 'setup.py', 'Pipfile'];

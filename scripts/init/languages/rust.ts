@@ -1,6 +1,6 @@
 import type { Folder } from '../folder.ts';
+import type { ServerGuess } from '../guess.ts';
 import { byArgument, byEnvironment, byFlag, withPort } from '../port.ts';
-import type { ServerGuess } from '../server-guess.ts';
 
 const PORT_RULES = [
   byEnvironment(/env::var(?:_os)?\(\s*"PORT"/),
