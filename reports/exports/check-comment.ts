@@ -1,13 +1,14 @@
 import { hasMeasuredSize } from '../../bench/model/app-workload.ts';
 import type { CheckOutcome, CheckResult } from '../../bench/model/check-result.ts';
 import { hodgesLehmann, walshInterval } from '../../bench/stats/walsh.ts';
+import { checkCommand } from '../reproduction/check-command.ts';
 import { exchangeWords, protocolName } from '../text/exchange-words.ts';
 import { formatPlural, formatShare, NONE } from '../text/quantities.ts';
 import { type Column, cell, type Table } from '../text/table.ts';
 import { gateEffects } from './check-samples.ts';
 import type { Fold, Part } from './fitted.ts';
 import { bold, code, escaped, tableLines } from './gfm.ts';
-import { folded, listPart, part } from './markdown-parts.ts';
+import { commandParts, folded, listPart, part } from './markdown-parts.ts';
 
 const HEADINGS = {
   pass: 'PASS',
@@ -49,7 +50,8 @@ export function checkCommentFolds(result: CheckResult): Fold[] {
   const placed = `CPUs of the servers: ${plan.serverCpus.join(', ') || 'any'}; of the load: ${plan.loadCpus.join(', ') || 'any'}`;
   return [
     { open: [], parts: shown, close: [] },
-    folded('Noise, machine and warnings', [
+    folded('How to repeat it, noise and machine', [
+      ...commandParts(checkCommand(result)),
       listPart('noise', [...noiseOf(result), machine, placed, `seed ${plan.seed}`, ...warningsOf(result)]),
     ]),
   ];

@@ -1,6 +1,8 @@
+import { escaped } from './gfm.ts';
+
 /** A part of a document, in lines: it is kept whole, or cut between its rows. */
 export interface Part {
-  /** What a note calls it when it was cut. */
+  /** What a note calls it when it was cut; not escaped. */
   readonly name: string;
   readonly head: readonly string[];
   readonly rows: readonly string[];
@@ -15,7 +17,9 @@ export interface Fold {
 
 /** Bytes kept for the note about what was cut. */
 const NOTE_BYTES = 1024;
-const MAX_NAMED = 8;
+/** So many names of so many characters, of up to four bytes each, fit into the note. */
+const MAX_NAMED = 5;
+const MAX_NAME = 40;
 
 /**
  * Joins folds to a text of at most `limit` bytes of UTF-8. What does not fit is left out, from the end: whole parts, or
@@ -46,7 +50,9 @@ export function fitted(folds: readonly Fold[], limit: number): string {
 
 function noteOf(cut: readonly string[], limit: number): string[] {
   if (cut.length === 0) return [];
-  const named = cut.slice(0, MAX_NAMED).map((name) => (name.length > 80 ? `${name.slice(0, 79)}…` : name));
+  const named = cut
+    .slice(0, MAX_NAMED)
+    .map((name) => escaped(name.length > MAX_NAME ? `${name.slice(0, MAX_NAME - 1)}…` : name));
   const rest = cut.length > MAX_NAMED ? `, and ${cut.length - MAX_NAMED} more` : '';
   return [`Cut to ${Math.floor(limit / 1024)} KiB, without: ${named.join('; ')}${rest}. The saved JSON contains all.`];
 }

@@ -16,11 +16,12 @@ const ZERO_WIDTH_SPACE = '\u200b';
 export function escaped(text: string): string {
   return plain(text)
     .replace(/@(?=[\w-])|#(?=\d)|\bGH-(?=\d)|\bhttps?:(?=\/\/)|\bwww(?=\.)/gi, `$&${ZERO_WIDTH_SPACE}`)
-    .replace(/[\\`*_{}[\]<>()#|~&$!]/g, '\\$&')
-    .replace(/^(\s*)([-+=]|\d+(?=[.)]))/, (_, blanks: string, sign: string) =>
-      /\d/.test(sign) ? `${blanks}${sign}\\` : `${blanks}\\${sign}`,
-    );
+    .replace(/[\\`*_[\]<>#|~&$]/g, '\\$&')
+    .replace(BLOCK_START, '$1\\$2');
 }
+
+/** What begins a list or underlines a heading: a sign, or the point behind a number. */
+const BLOCK_START = /^(\s*(?:\d{1,9}(?=[.)](?:\s|$)))?)([-+=.)](?=[-=\s]|$))/;
 
 /** Returns a text as code in a line. Nothing in it has a meaning, except for a bar in a table. */
 export function code(text: string): string {

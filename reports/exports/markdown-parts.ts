@@ -1,6 +1,7 @@
+import { type CommandLine, shellText } from '../reproduction/command-line.ts';
 import type { Table } from '../text/table.ts';
 import type { Fold, Part } from './fitted.ts';
-import { bold, escaped, tableLines } from './gfm.ts';
+import { bold, codeBlock, escaped, tableLines } from './gfm.ts';
 
 /** Parts of Markdown documents. Texts are as measured; these functions escape them. */
 
@@ -19,6 +20,13 @@ export function tablePart(table: Table): Part {
   const { head, rows } = tableLines(table);
   const caption = table.title === '' ? [] : [bold(table.title), ''];
   return { name: table.title || 'a table', head: [...caption, ...head], rows };
+}
+
+/** Returns the command that measures again, and what to know of it; nothing without one. */
+export function commandParts(command: CommandLine | undefined): Part[] {
+  if (command === undefined) return [];
+  const notes = command.notes.length === 0 ? [] : [listPart('command', command.notes)];
+  return [part('command', codeBlock(shellText(command), 'sh')), ...notes];
 }
 
 /** Returns parts that are shown after a click on their title. */

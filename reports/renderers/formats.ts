@@ -24,6 +24,14 @@ const renderers = {
     load: async () => (await import('./json.ts')).renderJson,
     loadCheck: async () => (await import('./json.ts')).renderJson,
   },
+  markdown: {
+    load: async () => (await import('../exports/step-summary.ts')).renderStepSummary,
+    loadCheck: async () => (await import('../exports/step-summary.ts')).renderStepSummary,
+  },
+  comment: {
+    load: async () => (await import('../exports/comment.ts')).renderComment,
+    loadCheck: async () => (await import('../exports/comment.ts')).renderComment,
+  },
   csv: {
     load: async () => (await import('../exports/csv.ts')).renderCsv,
     loadCheck: async () => (await import('../exports/csv.ts')).renderCheckCsv,

@@ -1,6 +1,8 @@
-import type { RankingRecord } from '../../bench/model/result.ts';
+import type { RankingRecord, Result } from '../../bench/model/result.ts';
+import { secondOpinionTable } from '../details/second-opinion.ts';
+import { targetsTable } from '../details/targets.ts';
 import type { IntervalChart, IntervalRow } from '../document/chart.ts';
-import type { Section } from '../document/report-document.ts';
+import type { Block, Section } from '../document/report-document.ts';
 import type { Aggregate } from '../tables/aggregate.ts';
 import { comparisonTable, rankText, servedWords } from '../tables/comparison.ts';
 import { Footnotes } from '../text/footnotes.ts';
@@ -10,7 +12,7 @@ import { doubtsOf, INTERVAL_ROUNDS, INTERVAL_WORDS, roundsInterval, roundValues 
 import { type MeasuredScenario, rowsAt, speedAxis, titled } from './scenarios.ts';
 
 /** Returns how fast each target was, with its rank: a chart where there is something to compare, and the table. */
-export function leaderboardSection(scenarios: readonly MeasuredScenario[]): Section[] {
+export function leaderboardSection(result: Result, scenarios: readonly MeasuredScenario[]): Section[] {
   const footnotes = new Footnotes();
   const blocks = scenarios.flatMap((scenario) => [
     ...(scenario.rows.length > 1 ? [chartBlock(leaderboardChart(scenario))] : []),
@@ -18,8 +20,17 @@ export function leaderboardSection(scenarios: readonly MeasuredScenario[]): Sect
   ]);
   return section('leaderboard', scenarios.some(isComparison) ? 'Leaderboard' : 'Results', [
     ...blocks,
+    ...loadDetails(result),
     ...footnoteBlock(footnotes),
   ]);
+}
+
+/** Returns what further is known of one load: its targets, when several shared it, and a second load generator's numbers. */
+function loadDetails({ plan, trials }: Result): Block[] {
+  if (plan.command !== 'run') return [];
+  return [targetsTable(trials), secondOpinionTable(trials)].flatMap((table) =>
+    table === null ? [] : tableBlock(table),
+  );
 }
 
 function isComparison({ targets }: MeasuredScenario): boolean {

@@ -27,14 +27,10 @@ export interface MeasuredScenario {
 /** Returns the scenarios of a result, in the order of its tables. Those without a completed trial are left out. */
 export function measuredScenarios(result: Result): MeasuredScenario[] {
   const comparables = aggregate(result).filter(({ aggregates }) => aggregates.some(({ trials }) => trials.length > 0));
-  const severalApps = new Set(comparables.map(({ app }) => app)).size > 1;
-  const names = comparables.map(({ app, transport, work, cpus }) =>
-    scenarioWords({ app: severalApps && app !== DEFAULT_APP ? app : undefined, transport, work, cpus }),
-  );
+  const names = scenarioNames(comparables);
   return comparables.map((comparable, i): MeasuredScenario => {
     const rows = comparable.aggregates.filter(({ trials }) => trials.length > 0);
-    const alike = names.slice(0, i).filter((name) => name === names[i]).length;
-    const words = `${names[i]}${alike > 0 ? ` (${alike + 1})` : ''}`;
+    const words = names[i] ?? '';
     return {
       name: comparables.length > 1 ? words : '',
       id: `${i + 1}-${slug(words)}`,
@@ -43,6 +39,18 @@ export function measuredScenarios(result: Result): MeasuredScenario[] {
       levels: [...new Set(rows.map(({ connections }) => connections))].sort((a, b) => a - b),
       speed: comparable.point !== undefined && isOneWay(comparable.point.workload) ? 'bytes' : 'rate',
     };
+  });
+}
+
+/** Returns the names of scenarios in words, each once: `http over TCP`. */
+export function scenarioNames(comparables: readonly Comparable[]): string[] {
+  const severalApps = new Set(comparables.map(({ app }) => app)).size > 1;
+  const names = comparables.map(({ app, transport, work, cpus }) =>
+    scenarioWords({ app: severalApps && app !== DEFAULT_APP ? app : undefined, transport, work, cpus }),
+  );
+  return names.map((name, i) => {
+    const alike = names.slice(0, i).filter((other) => other === name).length;
+    return alike > 0 ? `${name} (${alike + 1})` : name;
   });
 }
 

@@ -11,7 +11,7 @@ import { doubtsOf } from './rounds.ts';
 import { highestLevel, type MeasuredScenario, rowsAt, titled } from './scenarios.ts';
 
 /** Points of a curve in each decade of 1/(1 − p): the last is at 90 %, 99 %, 99.9 % and so on. */
-const POINTS_PER_DECADE = 8;
+const POINTS_PER_DECADE = 7;
 /** A curve ends where fewer requests than this lie beyond: their times are too few to say where a percentile is. */
 const FEWEST_BEYOND = 10;
 
@@ -63,7 +63,7 @@ export function spectrumOf(
   const latencies = storedLatencies(summaries.filter(({ count }) => count > 0));
   if (latencies === null || latencies.count <= FEWEST_BEYOND) return undefined;
   const points = percentilesFor(latencies.count)
-    .map((x): LinePoint => ({ x, y: Number(latencies.micros(x).toPrecision(5)) }))
+    .map((x): LinePoint => ({ x, y: Number(latencies.micros(x).toPrecision(4)) }))
     // A time of 0 has no place on a logarithmic axis.
     .filter(({ y }) => y !== null && y > 0);
   const last = points.length - 1;
@@ -76,6 +76,6 @@ function percentilesFor(count: number): number[] {
   const decades = Math.log10(count / FEWEST_BEYOND);
   const steps = Math.floor(decades * POINTS_PER_DECADE + 1e-9);
   return Array.from({ length: steps + 1 }, (_, i) =>
-    Number((100 * (1 - 10 ** (-i / POINTS_PER_DECADE))).toPrecision(9)),
+    Number((100 * (1 - 10 ** (-i / POINTS_PER_DECADE))).toPrecision(7)),
   );
 }

@@ -58,19 +58,24 @@ test.skipIf(whyMissing('python'))('Python reads CSV: rows of equal length, and n
   }
 });
 
-test.skipIf(whyMissing('hdrhistogram'))("HdrHistogram's own log processor finds tags and percentiles of the result", () => {
-  const saved = measuredResult();
-  const log = file(renderHlog(saved));
-  const processed = (...args: string[]) =>
-    run('java', ['-cp', HDR_HISTOGRAM_JAR, 'org.HdrHistogram.HistogramLogProcessor', '-i', log, ...args]).stdout;
-  expect(processed('-listtags').trim().split('\n').slice(1)).toEqual([
-    ...['epoll/echo/tcp/16/response', 'epoll/echo/tcp/16/service'],
-    ...['event-driven/echo/tcp/16/response', 'event-driven/echo/tcp/16/service'],
-  ]);
-  const { response } = saved.trials[1]?.latencyMicros ?? {};
-  const rows = processed('-tag', 'epoll/echo/tcp/16/response', '-csv').split('\n').map((row) => row.split(','));
-  const millis = (percentile: string) => Number(rows.find(([, at]) => at === percentile)?.[0]);
-  expect(millis('0.500000000000')).toBeCloseTo((response?.p50 ?? 0) / 1000, 3);
-  expect(millis('0.900000000000')).toBeCloseTo((response?.p90 ?? 0) / 1000, 3);
-  expect(millis('1.000000000000')).toBeCloseTo((response?.max ?? 0) / 1000, 3);
-});
+test.skipIf(whyMissing('hdrhistogram'))(
+  "HdrHistogram's own log processor finds tags and percentiles of the result",
+  () => {
+    const saved = measuredResult();
+    const log = file(renderHlog(saved));
+    const processed = (...args: string[]) =>
+      run('java', ['-cp', HDR_HISTOGRAM_JAR, 'org.HdrHistogram.HistogramLogProcessor', '-i', log, ...args]).stdout;
+    expect(processed('-listtags').trim().split('\n').slice(1)).toEqual([
+      ...['epoll/echo/tcp/16/response', 'epoll/echo/tcp/16/service'],
+      ...['event-driven/echo/tcp/16/response', 'event-driven/echo/tcp/16/service'],
+    ]);
+    const { response } = saved.trials[1]?.latencyMicros ?? {};
+    const rows = processed('-tag', 'epoll/echo/tcp/16/response', '-csv')
+      .split('\n')
+      .map((row) => row.split(','));
+    const millis = (percentile: string) => Number(rows.find(([, at]) => at === percentile)?.[0]);
+    expect(millis('0.500000000000')).toBeCloseTo((response?.p50 ?? 0) / 1000, 3);
+    expect(millis('0.900000000000')).toBeCloseTo((response?.p90 ?? 0) / 1000, 3);
+    expect(millis('1.000000000000')).toBeCloseTo((response?.max ?? 0) / 1000, 3);
+  },
+);
