@@ -28,7 +28,9 @@ const MEANING =
 /** Returns what the server did and what the load added: for each scenario, all targets at its highest level. */
 export function lagSection(scenarios: readonly MeasuredScenario[]): Section[] {
   const blocks = scenarios.flatMap((scenario): Block[] => {
-    const rows = rowsAt(scenario, highestLevel(scenario)).filter(isStamped);
+    const rows = rowsAt(scenario, highestLevel(scenario))
+      .filter(isStamped)
+      .sort((a, b) => (a.values['response.p99'] ?? 0) - (b.values['response.p99'] ?? 0));
     const [row, ...others] = rows;
     if (row === undefined) return [];
     if (others.length === 0) return oneTarget(scenario, row);

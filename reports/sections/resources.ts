@@ -15,7 +15,7 @@ interface Resource {
   readonly title: string;
   readonly y: Axis;
   readonly caption: string;
-  /** Whether it has a chart where there is one level: the table has a column for each. */
+  /** Whether it has a chart in a scenario with one level. */
   readonly atOneLevel: boolean;
 }
 
@@ -56,8 +56,9 @@ export function resourcesSection(result: Result, scenarios: readonly MeasuredSce
     return shown.flatMap((resource): Chart[] => {
       const rows = scenario.rows.filter((row) => shownOf(resource, row) !== null);
       if (rows.length < 2) return [];
-      if (scenario.levels.length > 1) return [overLevels(scenario, resource)];
-      return resource.atOneLevel ? [atOneLevel(scenario, resource, rows)] : [];
+      if (new Set(rows.map(({ connections }) => connections)).size > 1) return [overLevels(scenario, resource)];
+      // Where there is one level, the table has all of these, too.
+      return resource.atOneLevel || scenario.levels.length > 1 ? [atOneLevel(scenario, resource, rows)] : [];
     });
   });
   return section('resources', 'CPU time and memory', [...charts, ...slopes(result)].map(chartBlock));
@@ -102,12 +103,16 @@ function atOneLevel(
     x: y,
     rows: [...rows]
       .sort((a, b) => (a.values[metric] ?? 0) - (b.values[metric] ?? 0))
-      .map((row) => ({
-        ...{ name: row.target, value: row.values[metric] },
-        ...roundsInterval(row, metric),
-        ...(row.trials.length > 1 && { samples: roundValues(row, metric) }),
-        ...doubtsOf(row.trials),
-      })),
+      .map((row) => {
+        const { low, high } = visible({ x: 0, y: null, ...roundsInterval(row, metric) }, y);
+        const samples = roundValues(row, metric).filter((value) => y.scale !== 'log' || value > 0);
+        return {
+          ...{ name: row.target, value: row.values[metric] },
+          ...(low !== undefined && high !== undefined && { low, high }),
+          ...(samples.length > 1 && { samples }),
+          ...doubtsOf(row.trials),
+        };
+      }),
   };
 }
 
