@@ -67,7 +67,7 @@ describe('the action of a check', () => {
     const { isSuccess, outputs, summary } = await runAction({
       ...{ action: root, workspace: pullRequest(), temporary: scratchDirectory() },
       env: { ...process.env, GITHUB_BASE_REF: 'main' },
-      inputs: { exec: 'echo "no such <module>" >&2; exit 7; {port}', arguments: shortest, 'fail-on': 'never' },
+      inputs: { exec: 'echo "no such <module>" >&2; exit 7; {port}', 'fail-on': 'never' },
       uses: (action) => expect.unreachable(action),
     });
     expect(isSuccess).toBe(false);

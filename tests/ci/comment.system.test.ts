@@ -76,7 +76,8 @@ describe('sockbench comment', () => {
     expect(wrong.stderr).not.toContain('ghs_expired');
     const missing = await comment(api, ['--pull-request', '8']);
     expect(missing.stderr).toMatch(/404: .*may not see it/);
-    const nobody = await comment({ url: 'http://127.0.0.1:1' }, ['--pull-request', '7']);
+    api.stop();
+    const nobody = await comment(api, ['--pull-request', '7']);
     expect(nobody.stderr).toMatch(/no answer: .*ECONNREFUSED/);
   });
 

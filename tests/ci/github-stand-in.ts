@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
@@ -21,20 +21,26 @@ export class GitHubStandIn {
   /** Methods and paths, in order. */
   readonly calls: string[] = [];
 
-  private constructor(url: string) {
-    this.url = url;
+  readonly #server: Server;
+
+  private constructor(server: Server) {
+    this.#server = server;
+    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
   static async start(): Promise<GitHubStandIn> {
     const server = createServer((request, response) => void standIn.#answer(request, response));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    onTestFinished(() => {
-      server.close();
-      server.closeAllConnections();
-    });
-    const standIn = new GitHubStandIn(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const standIn = new GitHubStandIn(server);
+    onTestFinished(() => standIn.stop());
     return standIn;
+  }
+
+  /** Listens no longer. */
+  stop(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
   }
 
   add(login: string, body: string): void {
