@@ -27,6 +27,17 @@ export function samplesOf(saved: Saved): Sample[] {
   return [...capacitySamples(saved), ...metricSamples(saved), ...trialCounts(saved)];
 }
 
+/** Returns samples in groups of one metric each, in the order of their first one. */
+export function groupedByName(samples: readonly Sample[]): [Sample, ...Sample[]][] {
+  const groups = new Map<string, [Sample, ...Sample[]]>();
+  for (const sample of samples) {
+    const group = groups.get(sample.name);
+    if (group) group.push(sample);
+    else groups.set(sample.name, [sample]);
+  }
+  return [...groups.values()];
+}
+
 /** Returns the points of a result. None of a search for capacities, whose trials have many different rates. */
 export function pointsOf(result: Result): Point[] {
   if (result.capacity) return [];
