@@ -9,6 +9,7 @@ import { workWords } from '../../bench/model/work-words.ts';
 import { median } from '../../bench/stats/median.ts';
 import type { Saved } from '../files/saved.ts';
 import { aggregate } from '../tables/aggregate.ts';
+import { formatPlural } from '../text/quantities.ts';
 import { checkSamples } from './check-samples.ts';
 import type { Labels, Sample } from './sample.ts';
 
@@ -68,8 +69,8 @@ export function wordsOf({ connections, ...labels }: Labels): string {
     ...(app === undefined || app === 'echo' ? [] : [app]),
     ...(transport === undefined ? [] : [transport]),
     ...(work === undefined ? [] : [work]),
-    ...(cpus === undefined ? [] : [`${cpus} CPUs`]),
-    ...(connections === undefined ? [] : [`${connections} connections`]),
+    ...(cpus === undefined ? [] : [formatPlural(Number(cpus), 'CPU')]),
+    ...(connections === undefined ? [] : [formatPlural(Number(connections), 'connection')]),
     ...(rate === undefined ? [] : [`${rate} requests/s`]),
     ...Object.values(others),
   ].join(', ');
