@@ -4,6 +4,7 @@ import type { Result } from '../../bench/model/result.ts';
 import type { Trial } from '../../bench/model/trial.ts';
 import type { Axis, LineChart, LinePoint, LineSeries } from '../document/chart.ts';
 import type { Section } from '../document/report-document.ts';
+import type { Aggregate } from '../tables/aggregate.ts';
 import { formatPlural } from '../text/quantities.ts';
 import { chartBlock, section } from './blocks.ts';
 import { objectives, TIME_AXIS, timeRules } from './latency.ts';
@@ -15,17 +16,30 @@ const POINTS_PER_DECADE = 7;
 /** A curve ends where fewer requests than this lie beyond: their times are too few to say where a percentile is. */
 const FEWEST_BEYOND = 10;
 
+/** Most rounds of one target with a curve of their own. */
+const MAX_ROUNDS = 6;
+
 const PERCENTILE_AXIS: Axis = { name: 'percentile', unit: 'percentile', scale: 'percentile' };
 
 /** Returns the whole distribution of response times: for each scenario, all targets at its highest level. */
 export function spectrumSection(result: Result, scenarios: readonly MeasuredScenario[]): Section[] {
   const charts = scenarios.flatMap((scenario) => {
-    const series = rowsAt(scenario, highestLevel(scenario)).flatMap(
-      ({ target, trials }) => spectrumOf(target, target, trials, 'response') ?? [],
-    );
+    const series = curvesOf(rowsAt(scenario, highestLevel(scenario)));
     return series.length === 0 ? [] : [chartBlock(spectrumChart(result, scenario, series))];
   });
   return section('spectrum', 'Percentiles of response time', charts);
+}
+
+/** Returns a curve for each target; of a single one, also for each of a few rounds. */
+function curvesOf(rows: readonly Aggregate[]): LineSeries[] {
+  const all = rows.flatMap(({ target, trials }) => spectrumOf(target, target, trials, 'response') ?? []);
+  const [{ trials = [] } = {}, ...others] = rows;
+  if (others.length > 0 || trials.length < 2 || trials.length > MAX_ROUNDS) return all;
+  const rounds = trials.flatMap((trial) => {
+    const name = `round ${trial.round}`;
+    return spectrumOf(name, name, [trial], 'response') ?? [];
+  });
+  return [...all.map((series) => ({ ...series, name: 'all rounds' })), ...rounds];
 }
 
 function spectrumChart(result: Result, scenario: MeasuredScenario, series: readonly LineSeries[]): LineChart {

@@ -3,6 +3,7 @@ import { parseNames } from '../../bench/model/units.ts';
 import { type Format, formats } from '../../reports/renderers/formats.ts';
 import { parsed, text, toggle } from '../cli/flag-types.ts';
 import type { Flags, Values } from '../cli/flags.ts';
+import { mapForm } from '../cli/option-form.ts';
 
 /** Directory of results unless --out-dir names another. */
 export const DEFAULT_DIRECTORY = 'results';
@@ -22,7 +23,7 @@ export const quietFlag = {
 
 /** Flags for reports besides the printed one. */
 export const reportFlags = {
-  out: parsed(parseReports)
+  out: parsed(parseReports, { form: mapForm((format, file) => `${format}=${file}`, formats) })
     .default([])
     .meta({
       group: OUTPUT,
