@@ -79,6 +79,17 @@ export function readOutput({ values }: Flags<Values<typeof outputFlags>>): Outpu
   };
 }
 
+/**
+ * Returns faults for reports that a command does not have, so that it ends before it measures for minutes.
+ * @param why returns why there is none in a format; undefined when there is.
+ */
+export function formatFaults({ reports }: Output, why: (format: Format) => string | undefined): string[] {
+  return reports.flatMap(({ flag, format }) => {
+    const reason = why(format);
+    return reason === undefined ? [] : [`${flag}: ${reason}`];
+  });
+}
+
 /** Parses a list such as `json=a.json,terminal=b.txt`. @throws {RangeError} when it is malformed. */
 export function parseReports(text: string): Report[] {
   return parseNames(text).map((part) => {
