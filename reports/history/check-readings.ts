@@ -5,7 +5,7 @@ import type { GatedMetric } from '../../bench/stats/gated-metrics.ts';
 import { median } from '../../bench/stats/median.ts';
 import { exchangeWords, protocolName } from '../text/exchange-words.ts';
 import { formatBytes } from '../text/quantities.ts';
-import type { Reading, Subject } from './reading.ts';
+import { RATIO, type Reading, type Subject } from './reading.ts';
 
 /**
  * What a check knows of each metric: its name elsewhere, what a cost of B ÷ A is called, and how the level of a program
@@ -32,7 +32,9 @@ function ratioReading(result: CheckResult, metric: GatedMetric): Reading[] {
   const value = ratioOf(result, metric);
   if (value === null) return [];
   const title = `${KNOWN[metric].ratio}, B ÷ A`;
-  return [reading(result, { target: `${b} ÷ ${unversioned(a)}`, title, unit: 'ratio', worse: 'more' }, metric, value)];
+  return [
+    reading(result, { target: `${b}${RATIO}${unversioned(a)}`, title, unit: 'ratio', worse: 'more' }, metric, value),
+  ];
 }
 
 /** Returns the cost of B ÷ that of A; null when it was not estimated. */

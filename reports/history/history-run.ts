@@ -2,7 +2,7 @@ import { CHECK_SCHEMA } from '../../bench/model/check-result.ts';
 import { type Conditions, conditionsOf } from '../../bench/model/conditions.ts';
 import type { Saved } from '../files/saved.ts';
 import { checkReadings } from './check-readings.ts';
-import type { Reading } from './reading.ts';
+import { isSelected, programsOf, type Reading, type Selection } from './reading.ts';
 import { trialReadings } from './trial-readings.ts';
 
 /** What a history keeps of a saved run. */
@@ -34,4 +34,26 @@ export function historyRun(name: string, saved: Saved, metrics: ReadonlySet<stri
     versions: { sockbench, kernel, Node: node, ...(commit !== undefined && { commit }) },
     readings: isCheck ? checkReadings(saved, metrics) : trialReadings(saved, metrics),
   };
+}
+
+/** Which runs a history is about; all where a part is undefined. */
+export interface Period {
+  /** Milliseconds since 1970. */
+  readonly since: number | undefined;
+  /** Number of last runs. */
+  readonly last: number | undefined;
+}
+
+/** Returns the runs of a period that measured any of the selected subjects, and of these only the selected readings. */
+export function selectedRuns(runs: readonly HistoryRun[], selection: Selection, { since, last }: Period): HistoryRun[] {
+  const selected = runs
+    .filter(({ startedAt }) => since === undefined || Date.parse(startedAt) >= since)
+    .map((run) => ({ ...run, readings: run.readings.filter(({ subject }) => isSelected(subject, selection)) }))
+    .filter(({ readings }) => readings.length > 0);
+  return last === undefined ? selected : selected.slice(-last);
+}
+
+/** Returns the names of all targets, each once. */
+export function targetsOf(runs: readonly HistoryRun[]): string[] {
+  return [...new Set(runs.flatMap(({ readings }) => readings.flatMap(({ subject }) => programsOf(subject))))];
 }

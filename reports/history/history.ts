@@ -138,11 +138,17 @@ export function changesOf({ series }: History): LocatedChange[] {
  */
 export function recentRegressions(history: History, recent: number): LocatedChange[] {
   const first = history.runs.length - recent;
-  return changesOf(history).filter(({ series, change }) => {
-    const present = series.borders.at(-1)?.after ?? 0;
-    const isLast = change === series.changes.at(-1) && change.after >= present;
-    return isLast && change.direction === 'worse' && change.after >= first;
-  });
+  return changesOf(history).filter(
+    ({ series, change }) =>
+      change.direction === 'worse' && change.after >= first && change === presentChanges(series, history).at(-1),
+  );
+}
+
+/** Returns the changes under the conditions of the newest run of a series. */
+function presentChanges({ points, changes }: SeriesHistory, { runs }: History): Change[] {
+  const conditions = (run: number | undefined) => runs[run ?? -1]?.conditions ?? {};
+  const present = conditions(points.at(-1)?.run);
+  return changes.filter(({ after }) => changedConditions(conditions(after), present).length === 0);
 }
 
 /** Reports whether no series has enough comparable runs for a change to be found. */

@@ -59,11 +59,19 @@ export interface Selection {
   readonly connections?: readonly number[] | undefined;
 }
 
+/** Joins the programs of a ratio. */
+export const RATIO = ' ÷ ';
+
+/** Returns the target, or the two programs of a ratio. */
+export function programsOf({ target }: Subject): string[] {
+  return target.split(RATIO);
+}
+
 /** Reports whether a subject is among those selected. */
 export function isSelected(subject: Subject, { targets, apps, transports, connections }: Selection): boolean {
   const isAmong = <T>(value: T, wanted: readonly T[] | undefined) => wanted === undefined || wanted.includes(value);
   return (
-    isAmong(subject.target, targets) &&
+    programsOf(subject).some((program) => isAmong(program, targets)) &&
     isAmong(subject.app, apps) &&
     isAmong<string>(subject.transport, transports) &&
     isAmong(subject.connections, connections)

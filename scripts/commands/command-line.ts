@@ -24,6 +24,7 @@ const commands: Readonly<Record<string, (ended: Ended) => Promise<CommandModule>
   connect: async (ended) => yargsCommand((await import('./connect.ts')).connect, ended),
   list: async (ended) => yargsCommand((await import('./list.ts')).list, ended),
   report: async (ended) => yargsCommand((await import('./report.ts')).report, ended),
+  history: async (ended) => yargsCommand((await import('./history.ts')).history, ended),
   doctor: async (ended) => yargsCommand((await import('./doctor.ts')).doctor, ended),
   micro: async (ended) => yargsCommand((await import('./micro.ts')).micro, ended),
   'protocol-test': async (ended) => yargsCommand((await import('./protocol-test.ts')).protocolTest, ended),

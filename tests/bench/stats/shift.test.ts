@@ -30,12 +30,12 @@ test('the interval contains the true shift as often as promised, also in long se
   const skewed = (n: number, above: number) => Array.from({ length: n }, () => above - Math.log(1 - random()));
   for (const [m, n, repeats] of [
     [5, 9, 400],
-    [90, 110, 25],
+    [90, 110, 60],
   ] as const) {
     const covered = Array.from({ length: repeats }, () => shiftBetween(skewed(m, 0), skewed(n, 3), 0.05)).filter(
       ({ interval: { low, high } }) => low <= 3 && high >= 3,
     );
-    expect(covered.length / repeats).toBeGreaterThan(0.92);
-    expect(covered.length / repeats).toBeLessThan(1);
+    expect(covered.length / repeats).toBeGreaterThan(0.88);
+    expect(covered.length / repeats).toBeLessThan(0.995);
   }
 });
