@@ -161,9 +161,9 @@ describe('simulated series', () => {
   });
 
   test.each([
-    ['a dip, though the values after it are like those before', [100, 80, 100], [10, 7, 10]],
+    ['a dip between values that are alike', [100, 80, 100], [10, 7, 10]],
     ['two steps', [100, 118, 136], [12, 12, 12]],
-  ])('%s is found', (_, levels, runs) => {
+  ])('%s: both changes are found', (_, levels, runs) => {
     const [first = 0, second = 0] = runs;
     const found = simulations(30, (random) => runsAt(levels, runs, random));
     const isRight = ([a = 0, b = 0]: readonly number[]) =>
