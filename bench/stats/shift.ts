@@ -1,20 +1,20 @@
 import { median } from './median.ts';
 import type { Interval } from './walsh.ts';
 
-/** How much values after a change are above those before it. */
+/** How far one sample lies above another: two independent ones, such as the runs before and after a change. */
 export interface Shift {
-  /** Hodges and Lehmann's estimate: the median of all differences between a value after and one before. */
+  /** Hodges and Lehmann's estimate: the median of all differences. NaN when a sample is empty. */
   readonly estimate: number;
   readonly interval: Interval;
 }
 
 /**
- * Returns by how much two samples of the same shape are shifted (J. L. Hodges, E. L. Lehmann, Annals of Mathematical
+ * Returns how far `after` lies above `before`, of the same shape (J. L. Hodges, E. L. Lehmann, Annals of Mathematical
  * Statistics 34, 1963), and the interval of shifts that the two-sided rank-sum test of Mann and Whitney at `alpha` does
  * not reject (M. Hollander, D. Wolfe, Nonparametric Statistical Methods, 4.3): exact without ties, wider with them. From
  * minus to plus infinity when the samples are too small to reject anything.
  */
-export function shiftBetween(before: readonly number[], after: readonly number[], alpha: number): Shift {
+export function shift(before: readonly number[], after: readonly number[], alpha: number): Shift {
   const differences = after.flatMap((late) => before.map((early) => late - early)).sort((a, b) => a - b);
   const skipped = rejectable(before.length, after.length, alpha / 2);
   const interval =

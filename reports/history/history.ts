@@ -2,7 +2,7 @@ import { changedConditions } from '../../bench/model/conditions.ts';
 import { changePoints, MAX_SERIES, valuesNeeded } from '../../bench/stats/change-points.ts';
 import { testableLevel } from '../../bench/stats/discrete-level.ts';
 import { median } from '../../bench/stats/median.ts';
-import { shiftBetween } from '../../bench/stats/shift.ts';
+import { shift } from '../../bench/stats/shift.ts';
 import type { HistoryRun } from './history-run.ts';
 import type { Subject } from './reading.ts';
 import { type Border, bordersOf, comparableParts, type Series, type SeriesPoint, seriesOf } from './series.ts';
@@ -112,7 +112,7 @@ function changesIn(
 /** Returns the shift of the logarithms as a ratio less 1. */
 function relativeChange(early: readonly number[], late: readonly number[]): Change['relative'] {
   if ([...early, ...late].some((value) => value <= 0)) return null;
-  const { estimate, interval } = shiftBetween(early.map(Math.log), late.map(Math.log), INTERVAL_ALPHA);
+  const { estimate, interval } = shift(early.map(Math.log), late.map(Math.log), INTERVAL_ALPHA);
   return { change: Math.expm1(estimate), low: Math.expm1(interval.low), high: Math.expm1(interval.high) };
 }
 

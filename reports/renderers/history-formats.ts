@@ -8,6 +8,7 @@ type HistoryRenderer = (history: History, skipped: readonly string[], options: R
 const renderers = {
   terminal: async () => (await import('./history.ts')).renderHistory,
   json: async () => (await import('../history/history-json.ts')).historyJson,
+  html: async () => (await import('./history-page.ts')).historyPageRenderer(),
 } as const satisfies Record<string, () => Promise<HistoryRenderer>>;
 
 export type HistoryFormat = keyof typeof renderers;

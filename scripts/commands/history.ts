@@ -13,7 +13,7 @@ import { oneOf, parsed, someOf, texts, toggle } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
 import { mayColor, print, reportWidth } from '../cli/output.ts';
 import { displayFlags, parseReportsOf, type Report } from '../flags/output.ts';
-import { orMisconfigured } from '../session/measure.ts';
+import { orMisconfigured } from '../session/or-misconfigured.ts';
 
 const SELECTED = 'What to show:';
 const OUTPUT = 'Output:';

@@ -4,6 +4,9 @@ import { type Format, formats } from '../../reports/renderers/formats.ts';
 import { parsed, text, toggle } from '../cli/flag-types.ts';
 import type { Flags, Values } from '../cli/flags.ts';
 
+/** Directory of results unless --out-dir names another. */
+export const DEFAULT_DIRECTORY = 'results';
+
 /** Heading of `--help` for reports. */
 const OUTPUT = 'Output:';
 
@@ -17,14 +20,23 @@ export const quietFlag = {
   quiet: toggle().meta({ group: OUTPUT, alias: 'q', description: 'No progress' }),
 };
 
+/** Flags for reports besides the printed one. */
+export const reportFlags = {
+  out: parsed(parseReports)
+    .default([])
+    .meta({ group: OUTPUT, description: 'Additional reports: html=FILE,json=FILE,terminal=FILE' }),
+  open: toggle().meta({
+    group: OUTPUT,
+    description: 'Write the report as a page next to the results, and show it in a browser',
+  }),
+};
+
 /** Flags for where results go, for the commands that measure. */
 export const outputFlags = {
   'out-dir': text()
-    .prefault('results')
+    .prefault(DEFAULT_DIRECTORY)
     .meta({ group: OUTPUT, description: 'Directory in which each run creates a directory for its results' }),
-  out: parsed(parseReports)
-    .default([])
-    .meta({ group: OUTPUT, description: 'Additional reports: json=FILE,terminal=FILE' }),
+  ...reportFlags,
   json: text()
     .optional()
     .meta({ group: OUTPUT, description: 'Write the results as JSON to FILE; - prints them instead of tables' }),
@@ -45,16 +57,19 @@ export interface Output {
   /** Directory in which each run creates its own. */
   readonly directory: string;
   readonly reports: readonly Report[];
+  /** Whether a browser shows the report as a page. */
+  readonly open: boolean;
   readonly noColor: boolean;
   readonly quiet: boolean;
 }
 
 /** Reads the flags for where results go. */
 export function readOutput({ values }: Flags<Values<typeof outputFlags>>): Output {
-  const { json, out, quiet, 'out-dir': directory, 'no-color': noColor } = values;
+  const { json, out, open, quiet, 'out-dir': directory, 'no-color': noColor } = values;
   return {
     directory,
     reports: [...out, ...(json === undefined ? [] : [{ format: 'json', file: json, flag: '--json' } as const])],
+    open,
     noColor,
     quiet,
   };

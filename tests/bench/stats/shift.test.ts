@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { shiftBetween } from '../../../bench/stats/shift.ts';
+import { shift } from '../../../bench/stats/shift.ts';
 import { seeded } from '../../seeded.ts';
 
 test('the shift is the median of all differences', () => {
-  expect(shiftBetween([1, 2, 3], [11, 12, 14], 0.2).estimate).toBe(10);
+  expect(shift([1, 2, 3], [11, 12, 14], 0.2).estimate).toBe(10);
 });
 
 // Critical values of U at 5 %, two-sided: the table of Mann and Whitney. One more difference is skipped at either end.
@@ -17,12 +17,12 @@ test.each([
   const before = Array.from({ length: m }, (_, i) => i);
   const after = Array.from({ length: n }, (_, i) => 100 + i * 0.01 + i * i * 1e-4);
   const differences = after.flatMap((late) => before.map((early) => late - early)).sort((a, b) => a - b);
-  const { low, high } = shiftBetween(before, after, 0.05).interval;
+  const { low, high } = shift(before, after, 0.05).interval;
   expect([low, high]).toEqual([differences[critical], differences.at(-1 - critical)]);
 });
 
 test('three values and four are too few for an interval at 5 %', () => {
-  expect(shiftBetween([1, 2, 3], [4, 5, 6, 7], 0.05).interval).toEqual({ low: -Infinity, high: Infinity });
+  expect(shift([1, 2, 3], [4, 5, 6, 7], 0.05).interval).toEqual({ low: -Infinity, high: Infinity });
 });
 
 test('the interval contains the true shift as often as promised, also in long series', () => {
@@ -32,7 +32,7 @@ test('the interval contains the true shift as often as promised, also in long se
     [5, 9, 400],
     [90, 110, 60],
   ] as const) {
-    const covered = Array.from({ length: repeats }, () => shiftBetween(skewed(m, 0), skewed(n, 3), 0.05)).filter(
+    const covered = Array.from({ length: repeats }, () => shift(skewed(m, 0), skewed(n, 3), 0.05)).filter(
       ({ interval: { low, high } }) => low <= 3 && high >= 3,
     );
     expect(covered.length / repeats).toBeGreaterThan(0.88);
