@@ -53,31 +53,39 @@ function panelOf({ subject: { title, connections } }: SeriesHistory): string {
   return `${title}, ${formatPlural(connections, 'connection')}`;
 }
 
+/** Most runs in a chart: the last ones. More would make a large page, and no clearer chart. */
+const MAX_DRAWN = 100;
+
 const RUNS: Axis = { name: 'run', unit: 'number', scale: 'linear', includesZero: false };
 
 /** @param series of one metric at one operating point, one for each target. */
 function panelChart(id: string, title: string, series: readonly SeriesHistory[], { runs }: History): LineChart {
-  const [first, last] = [
-    series[0]?.points[0]?.run ?? 0,
-    Math.max(...series.map(({ points }) => points.at(-1)?.run ?? 0)),
-  ];
-  const unit = series[0]?.subject.unit ?? 'number';
+  const indexes = series.flatMap(({ points }) => points.map(({ run }) => run));
+  const last = indexes.reduce((a, b) => Math.max(a, b), 0);
+  const first = Math.max(
+    last - MAX_DRAWN + 1,
+    indexes.reduce((a, b) => Math.min(a, b), last),
+  );
+  const { unit = 'number', title: name = title } = series[0]?.subject ?? {};
   return {
     ...{ kind: 'lines', id, title, interactive: false, x: RUNS },
     caption:
-      `Each run in the order of time, from run ${first + 1} (${startOf(runs[first])} UTC) to run ${last + 1} ` +
-      `(${startOf(runs[last])} UTC). Upright lines mark changes, and places where runs are not compared. The axis does not begin at 0.`,
-    y: { name: series[0]?.subject.title ?? title, unit, scale: 'linear', includesZero: false },
-    series: series.map(lineOf),
-    rules: rulesOf(series),
+      `Runs ${first + 1} (${startOf(runs[first])} UTC) to ${last + 1} (${startOf(runs[last])} UTC), in the order of time. ` +
+      'Upright lines mark changes, and places where runs are not compared. The axis does not begin at 0.',
+    y: { name, unit, scale: 'linear', includesZero: false },
+    series: series.map((each) => lineOf(each, first)),
+    rules: rulesOf(series).filter(({ at }) => at > first),
   };
 }
 
-function lineOf({ subject, points }: SeriesHistory): LineSeries {
+/** @param first index of the first run to draw. */
+function lineOf({ subject, points }: SeriesHistory, first: number): LineSeries {
   return {
     name: subject.target,
     style: 'line',
-    points: points.map(({ run, value, doubt }) => ({ x: run + 1, y: value, ...(doubt !== null && { doubt }) })),
+    points: points
+      .filter(({ run }) => run >= first)
+      .map(({ run, value, doubt }) => ({ x: run + 1, y: value, ...(doubt !== null && { doubt }) })),
   };
 }
 

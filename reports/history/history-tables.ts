@@ -9,11 +9,16 @@ import { seriesLine } from './series-line.ts';
 
 /** Returns the list of runs, the newest last. @param most number of runs. */
 export function runsTable({ runs }: History, most: number): Table {
+  const hasCommits = runs.some(({ versions }) => versions.commit !== undefined);
+  const commit: Field<[number, HistoryRun]> = {
+    column: { title: 'commit', align: 'left' },
+    cell: ([, { versions }]) => cell(versions.commit ?? ''),
+  };
   const fields: Field<[number, HistoryRun]>[] = [
     { column: { title: 'run', align: 'right' }, cell: ([i]) => cell(String(i + 1)) },
     { column: { title: 'started (UTC)', align: 'left' }, cell: ([, run]) => cell(startOf(run)) },
     { column: { title: 'command', align: 'left' }, cell: ([, { command }]) => cell(command) },
-    { column: { title: 'commit', align: 'left' }, cell: ([, { versions }]) => cell(versions.commit ?? '') },
+    ...(hasCommits ? [commit] : []),
     { column: { title: 'sockbench', align: 'left' }, cell: ([, { versions }]) => cell(versions.sockbench ?? '') },
     { column: { title: 'saved in', align: 'left', shrinks: true }, cell: ([, run]) => nameCell(run) },
   ];

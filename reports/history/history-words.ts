@@ -10,7 +10,7 @@ const MAX_BORDERS = 10;
 function when(run: HistoryRun | undefined, other: HistoryRun | undefined): string {
   const [at = '', than = ''] = [run?.startedAt, other?.startedAt];
   const day = at.slice(0, 'yyyy-mm-dd'.length);
-  return than.startsWith(day) ? startOf(run) : day;
+  return than.startsWith(day) ? at.slice(0, 'yyyy-mm-ddThh:mm:ss'.length).replace('T', ' ') : day;
 }
 
 /** Returns when a run started, to the minute. */

@@ -70,8 +70,11 @@ test('damaged files are skipped with the reason; others, and files of other kind
 test('--out writes further documents', async () => {
   const folder = folderOf(slower);
   const [text, json] = [join(folder, 'out', 'history.txt'), join(folder, 'out', 'history.json')];
-  const { code, stdout } = await commandLine('history', folder, '--out', `terminal=${text},json=${json}`);
+  const page = join(folder, 'out', 'history.html');
+  const out = `terminal=${text},json=${json},html=${page}`;
+  const { code, stdout } = await commandLine('history', folder, '--out', out);
   expect(code).toBe(0);
+  expect(readFileSync(page, 'utf8')).toMatch(/^<!doctype html>.*<svg .*async −11 % at run 9/s);
   expect(readFileSync(text, 'utf8')).toBe(stdout);
   expect(JSON.parse(readFileSync(json, 'utf8'))).toMatchObject({ schema: 'sockbench/history/1' });
   const printed = await commandLine('history', folder, '--out', 'json=-');

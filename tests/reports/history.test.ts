@@ -59,7 +59,7 @@ describe('a change', () => {
       startedAt: new Date(Date.UTC(2026, 10, 1, i, 30)).toISOString(),
     }));
     const [sentence] = sentences(historyOf(historyRuns(saved, ['rate'])));
-    expect(sentence).toContain('between 2026-11-01 07:30 and 2026-11-01 08:30 (runs 8 and 9)');
+    expect(sentence).toContain('between 2026-11-01 07:30:00 and 2026-11-01 08:30:00 (runs 8 and 9)');
     expect(sentence).toMatch(/ Also changed then: Node v20.1.0 → v20.2.0, commit aaa → bbb\.$/);
   });
 });
@@ -153,16 +153,14 @@ test('a selection of runs counts only those that measured what is selected', () 
   expect(names({ apps: ['http'] })).toEqual([]);
 });
 
-/** Two targets over two machines, a change of one of them, and an interrupted run. */
+/** Two targets under two kernels, a change of one of them, commits, and an interrupted run. */
 function example(): History {
-  const saved = [...ratesAround(9000, 3), ...slower].map((rate, i) => ({
-    ...savedRun(
-      i,
-      { async: rate, 'event-driven': Math.round(12_000 + 50 * Math.cos(5 * i)) },
-      kernel(i < 3 ? '6.1.0' : '6.8.0'),
-    ),
-    interrupted: i === 5,
-  }));
+  const saved = [...ratesAround(9000, 3), ...slower].map((rate, i) => {
+    const rates = { async: rate, 'event-driven': Math.round(12_000 + 50 * Math.cos(5 * i)) };
+    const commit = i < 11 ? '1a2b3c4d5e' : 'f00dface01-dirty';
+    const run = savedRun(i, rates, { environment: { kernel: i < 3 ? '6.1.0' : '6.8.0', commit } });
+    return { ...run, interrupted: i === 5 };
+  });
   return historyOf(historyRuns(saved, ['rate', 'response.p99']));
 }
 
@@ -214,6 +212,14 @@ describe('a history is drawn', () => {
         { at: 11.5, label: 'async −11 % at run 12', tone: 'bad' },
       ],
     });
+  });
+
+  test('as a document, with the last hundred runs in its charts', () => {
+    const { sections } = historyDocument(historyOfRates(ratesAround(10_000, 120)), []);
+    const [chart] = sections.flatMap(({ blocks }) => blocks.flatMap((b) => (b.kind === 'chart' ? [b.chart] : [])));
+    const points = chart?.kind === 'lines' ? chart.series.flatMap((each) => each.points) : [];
+    expect([points.length, points[0]?.x, points.at(-1)?.x]).toEqual([100, 21, 120]);
+    expect(chart?.caption).toContain('Runs 21 (2026-11-21 10:00 UTC) to 120');
   });
 
   test('also when there is nothing', () => {
