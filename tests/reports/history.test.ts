@@ -73,9 +73,7 @@ describe('runs under other conditions', () => {
     expect(historyNotes(history, [])[0]).toBe(
       'Not compared, as conditions differ: runs 8 and 9 (2026-11-09): kernel 6.1 → 6.8.',
     );
-    expect(history.series.map((each) => seriesLine(each))).toEqual([
-      '▆▇███▆▆▇┊▁▁▂▂▁▁'.replace(/.*/, seriesLine(history.series[0] ?? never())),
-    ]);
+    expect(history.series.map((each) => seriesLine(each).indexOf('┊'))).toEqual([8]);
   });
 
   test('may alternate: each is compared with its like', () => {

@@ -15,8 +15,9 @@ const read = (saved: Partial<Result>, ...metrics: string[]) =>
 const values = (readings: readonly Reading[]) =>
   readings.map(({ subject: { target, title }, value }) => [target, title, value]);
 
-const suspect = { verdict: 'suspect', reasons: [{ code: 'x', message: 'the generator was at its limit' }] } as const;
-const invalid = { ...suspect, verdict: 'invalid' } as const;
+const reasons = [{ code: 'x', message: 'the generator was at its limit' }];
+const suspect = { verdict: 'suspect' as const, reasons };
+const invalid = { verdict: 'invalid' as const, reasons };
 
 describe('readings of trials', () => {
   test('are medians of the rounds, and of counts means', () => {
