@@ -42,7 +42,7 @@ function drawn(chart: Chart, identities: readonly string[]): string {
       return legend(chart, identities, isLabelled) + svg + narrow;
     }
     case 'intervals':
-      return drawIntervalChart(chart, identities, WIDE) + drawIntervalChart(chart, identities, NARROW);
+      return drawIntervalChart(chart, identities);
     case 'matrix':
       return element(
         'div',

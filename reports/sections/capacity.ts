@@ -80,7 +80,7 @@ function bracketChart(searches: readonly Search[]): IntervalChart {
         ...{ name, identity: target, value: confirmed },
         ...((confirmed ?? refuted) !== null && { low: confirmed, high: refuted }),
         ...(words !== '' && { note: words }),
-        ...(notes.length > 0 && { doubt: notes.map(({ code }) => code).join(', ') }),
+        ...(notes.length > 0 && { doubt: notes.map(({ message }) => message).join('; ') }),
       };
     });
   return {
@@ -96,7 +96,7 @@ function bracketChart(searches: readonly Search[]): IntervalChart {
 const FINDINGS = {
   met: 'kept',
   missed: 'not kept',
-  limited: 'not known: the generator may have been the limit',
+  limited: 'not known (generator)',
   unmeasured: 'not measured',
 } as const satisfies Record<CapacityStep['finding'], string>;
 

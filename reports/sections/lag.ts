@@ -9,7 +9,7 @@ import { formatPlural, timeUnit } from '../text/quantities.ts';
 import { cell, type Table } from '../text/table.ts';
 import { chartBlock, paragraphBlock, section, tableBlock } from './blocks.ts';
 import { TIME_AXIS } from './latency.ts';
-import { doubtsOf, roundsInterval, roundValues } from './rounds.ts';
+import { doubtsOf, medianWords, roundsInterval, roundValues } from './rounds.ts';
 import { highestLevel, type MeasuredScenario, rowsAt, titled } from './scenarios.ts';
 import { spectrumCaption, spectrumOf } from './spectrum.ts';
 
@@ -72,7 +72,7 @@ function kindsChart(scenario: MeasuredScenario, rows: readonly Aggregate[]): Int
   const level = formatPlural(highestLevel(scenario), 'connection');
   return {
     ...{ kind: 'intervals', id: `lag-${scenario.id}`, title: titled(`Parts of p99 with ${level}`, scenario) },
-    caption: 'p99 of each part: the median of the rounds, its 95 % interval where there are 6 of them, and each round.',
+    caption: `p99 of each part. ${medianWords(rows)}`,
     x: { ...TIME_AXIS, name: 'time' },
     rows: rows.flatMap((row) =>
       KINDS.flatMap((kind) => {

@@ -6,7 +6,7 @@ import type { Section } from '../document/report-document.ts';
 import type { Aggregate } from '../tables/aggregate.ts';
 import { shownValue } from '../tables/metric-field.ts';
 import { chartBlock, section } from './blocks.ts';
-import { doubtsOf, INTERVAL_WORDS, roundsInterval, roundsPoint, roundValues } from './rounds.ts';
+import { doubtsOf, medianWords, roundsInterval, roundsPoint, roundValues } from './rounds.ts';
 import { CONNECTIONS_AXIS, type MeasuredScenario, rowsOf, slug, titled } from './scenarios.ts';
 
 /** What a chart of resources shows. */
@@ -74,7 +74,7 @@ function overLevels(scenario: MeasuredScenario, resource: Resource): LineChart {
   const { metric, title, y, caption } = resource;
   return {
     ...{ kind: 'lines', id: `${slug(title)}-${scenario.id}`, title: titled(`${title} against connections`, scenario) },
-    caption: `${caption} Medians of the rounds; error bars: ${INTERVAL_WORDS}.`,
+    caption: `${caption} ${medianWords(scenario.rows)}`,
     x: CONNECTIONS_AXIS,
     y,
     series: scenario.targets.flatMap((target) => {
@@ -99,7 +99,7 @@ function atOneLevel(
 ): IntervalChart {
   return {
     ...{ kind: 'intervals', id: `${slug(title)}-${scenario.id}`, title: titled(title, scenario) },
-    caption: `${caption} Medians of the rounds, and each round.`,
+    caption: `${caption} ${medianWords(rows)}`,
     x: y,
     rows: [...rows]
       .sort((a, b) => (a.values[metric] ?? 0) - (b.values[metric] ?? 0))

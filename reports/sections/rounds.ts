@@ -16,6 +16,15 @@ export const INTERVAL_ROUNDS = 6;
 export const INTERVAL_WORDS =
   'the 95 % interval of the median by the sign test, which assumes nothing about how rounds scatter';
 
+/** Describes error bars at medians of rounds, for captions. */
+export function medianWords(rows: readonly Pick<Aggregate, 'trials'>[]): string {
+  const rounds = Math.max(0, ...rows.map(({ trials }) => trials.length));
+  if (rounds < 2) return 'One round.';
+  if (rounds < INTERVAL_ROUNDS)
+    return `Medians of the rounds, without error bars: those take ${INTERVAL_ROUNDS} rounds.`;
+  return `Medians of the rounds; error bars: ${INTERVAL_WORDS}.`;
+}
+
 /** Returns a metric's value in each round that measured it, in the order in which they ran. */
 export function roundValues({ trials }: Pick<Aggregate, 'trials'>, name: MetricName): number[] {
   return trials.map(metricOf(name).read).filter((value) => value !== null && value !== undefined);

@@ -155,7 +155,7 @@ test('what results do not contain has a placeholder and a note', async () => {
   );
   const command = measuringCommand(saved(secrets));
   expect(command?.words).toContain('Authorization: …');
-  expect(command?.notes).toEqual(['results do not contain the value of the header Authorization']);
+  expect(command?.notes).toEqual(['Results do not contain the value of the header Authorization']);
   const script = await meaning<RunConfiguration>(
     split(`run --target tcp://127.0.0.1:7000 --script ${join(directory, 'script.jsonl')} --seed 7`),
   );
@@ -163,7 +163,7 @@ test('what results do not contain has a placeholder and a note', async () => {
     words: expect.arrayContaining(['--script', 'script.jsonl']),
     notes: [
       'script.jsonl contains:\n{"login":true,"send":"…","until":"\\\\n"}\n{"send":"x","bytes":"1"}',
-      'results do not contain what logs in: replace …',
+      'Results do not contain what logs in: replace …',
     ],
   });
 });
