@@ -36,20 +36,21 @@ function nameCell({ name, interrupted }: HistoryRun): Cell {
   return interrupted ? cell(`${name} (interrupted)`, 'warning') : cell(name);
 }
 
-/** Returns a table for each load, with a row for each series. */
-export function seriesTables(series: readonly SeriesHistory[]): Table[] {
+/** Returns a table for each load, with a row for each series. @param ascii draws lines with ASCII characters only. */
+export function seriesTables(series: readonly SeriesHistory[], ascii: boolean): Table[] {
+  const fields = fieldsOf(ascii);
   const loads = [...new Set(series.map(loadOf))];
   return loads.map((load) => {
     const ofLoad = series.filter((each) => loadOf(each) === load);
     const levels = [...new Set(ofLoad.map(({ subject }) => subject.connections))].sort((a, b) => a - b);
     return {
       title: load,
-      columns: FIELDS.map(({ column }) => column),
+      columns: fields.map(({ column }) => column),
       groups: levels.map((level) => ({
         label: formatPlural(level, 'connection'),
         rows: ofLoad
           .filter(({ subject }) => subject.connections === level)
-          .map((each) => FIELDS.map((field) => field.cell(each))),
+          .map((each) => fields.map((field) => field.cell(each))),
       })),
     };
   });
@@ -60,16 +61,18 @@ export function loadOf({ subject: { command, load } }: SeriesHistory): string {
   return `${command}, ${load}`;
 }
 
-const FIELDS: readonly Field<SeriesHistory>[] = [
-  { column: { title: 'target', align: 'left', shrinks: true }, cell: ({ subject }) => cell(subject.target) },
-  { column: { title: 'metric', align: 'left' }, cell: ({ subject }) => cell(subject.title) },
-  { column: { title: 'runs', align: 'right' }, cell: ({ points }) => cell(String(points.length)) },
-  valueField('lowest', (values) => Math.min(...values)),
-  valueField('highest', (values) => Math.max(...values)),
-  valueField('last', (values) => values.at(-1) ?? Number.NaN),
-  { column: { title: 'over time', align: 'left' }, cell: (each) => cell(seriesLine(each)) },
-  { column: { title: 'last change', align: 'left' }, cell: changeCell },
-];
+function fieldsOf(ascii: boolean): Field<SeriesHistory>[] {
+  return [
+    { column: { title: 'target', align: 'left', shrinks: true }, cell: ({ subject }) => cell(subject.target) },
+    { column: { title: 'metric', align: 'left' }, cell: ({ subject }) => cell(subject.title) },
+    { column: { title: 'runs', align: 'right' }, cell: ({ points }) => cell(String(points.length)) },
+    valueField('lowest', (values) => Math.min(...values)),
+    valueField('highest', (values) => Math.max(...values)),
+    valueField('last', (values) => values.at(-1) ?? Number.NaN),
+    { column: { title: 'over time', align: 'left' }, cell: (each) => cell(seriesLine(each, ascii)) },
+    { column: { title: 'last change', align: 'left' }, cell: changeCell },
+  ];
+}
 
 function valueField(title: string, of: (values: readonly number[]) => number): Field<SeriesHistory> {
   return {

@@ -15,7 +15,11 @@ const MAX_SERIES = 48;
 const MAX_CHANGES = 20;
 
 /** Renders a history as text for a terminal. @param skipped files that could not be read, each with the reason. */
-export function renderHistory(history: History, skipped: readonly string[], { color, width }: RenderOptions): string {
+export function renderHistory(
+  history: History,
+  skipped: readonly string[],
+  { color, width, ascii = false }: RenderOptions,
+): string {
   const paint = painter(color);
   const prose = (text: string) => paragraph(plain(text), width);
   const item = (text: string) => paragraph(plain(text), width, { first: '- ', columns: 2 });
@@ -25,12 +29,12 @@ export function renderHistory(history: History, skipped: readonly string[], { co
   ];
   const shown = shownSeries(history);
   const hidden = history.series.length - shown.length;
-  const tables = shown.length === 0 ? [] : [runsTable(history, MAX_RUNS), ...seriesTables(shown)];
+  const tables = shown.length === 0 ? [] : [runsTable(history, MAX_RUNS), ...seriesTables(shown, ascii)];
   const changes = changesOf(history);
   const more = changes.length - MAX_CHANGES;
   const blocks = [
     ...tables.map(titled),
-    tables.length === 0 ? [] : prose(lineLegend).map((line) => paint(line, 'dim')),
+    tables.length === 0 ? [] : prose(lineLegend(ascii)).map((line) => paint(line, 'dim')),
     hidden > 0
       ? prose(`${hidden} more series are not shown: choose with --target, --metric, --app, --transport and -c.`)
       : [],

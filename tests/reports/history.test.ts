@@ -168,6 +168,12 @@ describe('a history is drawn', () => {
     await expect(text).toMatchFileSnapshot('../golden/history.txt');
   });
 
+  test('with ASCII characters only, on request', () => {
+    const text = renderHistory(example(), [], { color: false, width: 100, ascii: true });
+    expect(text).toMatch(/^async +req\/s .* {2}\.,,:[_.,~=*#|-]+ {2}/m);
+    expect(text).toContain('| a change, : other conditions');
+  });
+
   test('with as many series as fit, those with changes first', () => {
     const many = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`target-${i}`, 5000]));
     const saved = [...ratesAround(10_000, 12), ...ratesAround(5000, 12)].map((rate, i) =>
