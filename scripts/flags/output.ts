@@ -49,8 +49,8 @@ export const outputFlags = {
 };
 
 /** A report besides the saved results; the file `-` is stdout. */
-export interface Report {
-  readonly format: Format;
+export interface Report<F extends string = Format> {
+  readonly format: F;
   readonly file: string;
   /** The flag that requests it, for faults. */
   readonly flag: string;
@@ -92,11 +92,16 @@ export function formatFaults({ reports }: Output, why: (format: Format) => strin
 
 /** Parses a list such as `json=a.json,terminal=b.txt`. @throws {RangeError} when it is malformed. */
 export function parseReports(text: string): Report[] {
+  return parseReportsOf(text, formats);
+}
+
+/** Does the same for other formats. */
+export function parseReportsOf<F extends string>(text: string, names: readonly F[]): Report<F>[] {
   return parseNames(text).map((part) => {
     const [, name = '', file = ''] = /^([^=]*)=(.+)$/.exec(part) ?? [];
-    const format = formats.find((known) => known === name);
+    const format = names.find((known) => known === name);
     if (file === '') throw new RangeError(`'${part}' is not FORMAT=FILE, such as json=results.json`);
-    if (format === undefined) throw new RangeError(unknown('format', name, formats));
+    if (format === undefined) throw new RangeError(unknown('format', name, names));
     return { format, file, flag: `--out ${name}` };
   });
 }
