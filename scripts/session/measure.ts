@@ -1,20 +1,25 @@
+import { dirname } from 'node:path';
 import type { RunConfiguration } from '../../bench/model/configuration.ts';
 import { ConfigurationError } from '../../bench/model/errors.ts';
+import { isOneWay } from '../../bench/model/operating-point.ts';
 import type { Saved } from '../../reports/files/saved.ts';
-import { type Format, render } from '../../reports/renderers/formats.ts';
+import { type Format, render, whyNotWithoutReplies } from '../../reports/renderers/formats.ts';
 import { untilInterrupted } from '../cli/interrupt.ts';
 import { log, mayColor, print, reportWidth } from '../cli/output.ts';
-import type { Output } from '../flags/output.ts';
+import { DEFAULT_DIRECTORY, formatFaults, type Output, type Report } from '../flags/output.ts';
 import { exitCode } from './exit-code.ts';
 import type { Measurement } from './measurement.ts';
+import { orMisconfigured } from './or-misconfigured.ts';
 import { ProgressDisplay } from './progress.ts';
 
 /**
  * Runs a configuration, saves the results after every trial, and prints them.
  * @returns the exit code.
- * @throws {ConfigurationError} when results can't be saved where they should go.
+ * @throws {ConfigurationError} when results can't be saved where they should go, or not in a format.
  */
 export async function measure(configuration: RunConfiguration, output: Output): Promise<number> {
+  const faults = isOneWay(configuration.workload) ? formatFaults(output, whyNotWithoutReplies) : [];
+  if (faults.length > 0) throw new ConfigurationError(faults);
   const { run } = await import('../../bench/run/runner.ts');
   const { seed } = configuration;
   return record({ seed, run: (observer, signal) => run(configuration, observer, signal) }, output);
@@ -28,7 +33,7 @@ export async function measure(configuration: RunConfiguration, output: Output): 
  */
 export async function record<R extends Saved>(measurement: Measurement<R>, output: Output): Promise<number> {
   await prepareReports(output);
-  const { ResultSink, writeReport } = await import('../../reports/files/sink.ts');
+  const { ResultSink } = await import('../../reports/files/sink.ts');
   const sink = orMisconfigured(() => new ResultSink(output.directory, new Date()), '--out-dir');
   log(`seed ${measurement.seed}; results go to ${sink.directory}`);
   const display = new ProgressDisplay(process.stderr, output.quiet);
@@ -45,13 +50,10 @@ export async function record<R extends Saved>(measurement: Measurement<R>, outpu
   const save = attempted(() => sink.save(result));
   await measurement.keep?.(result);
   if (!output.reports.some(({ file }) => file === '-')) await show('terminal', result, output.noColor);
-  for (const { flag, format, file } of output.reports) {
-    const document = await render(format, result, { color: false, width: 100 });
-    if (file === '-') print(document);
-    else orMisconfigured(() => writeReport(file, document), flag);
-  }
+  await writeReports(output.reports, (format) => render(format, result, FILE_OPTIONS));
   orMisconfigured(save, '--out-dir');
   log(`results saved in ${sink.file}`);
+  await showPage(result, sink.file, output);
   return exitCode(result);
 }
 
@@ -64,6 +66,37 @@ export async function prepareReports({ reports }: Output): Promise<void> {
   for (const { flag, file } of reports) {
     if (file !== '-') orMisconfigured(() => prepareReport(file), flag);
   }
+}
+
+/** How reports in files are rendered. */
+export const FILE_OPTIONS = { color: false, width: 100 } as const;
+
+/**
+ * Writes reports to the files that the user names, or prints them.
+ * @param document returns the document in a format.
+ * @throws {ConfigurationError} when one can't be written.
+ */
+export async function writeReports(
+  reports: readonly Report[],
+  document: (format: Format) => Promise<string>,
+): Promise<void> {
+  const { writeReport } = await import('../../reports/files/sink.ts');
+  for (const { flag, format, file } of reports) {
+    const text = await document(format);
+    if (file === '-') print(text);
+    else orMisconfigured(() => writeReport(file, text), flag);
+  }
+}
+
+/** With --open, shows the report as a page; otherwise prints how to get it. */
+async function showPage(result: Saved, file: string, { open, reports, directory }: Output): Promise<void> {
+  if (!open) {
+    const run = directory === DEFAULT_DIRECTORY ? '' : ` ${dirname(file)}`;
+    log(`as a page: sockbench report${run} --open`);
+    return;
+  }
+  const { openReport } = await import('./report-page.ts');
+  await openReport(file, reports, () => render('html', result, FILE_OPTIONS));
 }
 
 /** Prints a saved result on stdout. */
@@ -80,15 +113,5 @@ function attempted(work: () => void): () => void {
     return () => {
       throw error;
     };
-  }
-}
-
-/** Runs `write`. @throws {ConfigurationError} in place of a file system error. */
-export function orMisconfigured<T>(write: () => T, what: string): T {
-  try {
-    return write();
-  } catch (error) {
-    if (!(error instanceof Error) || !('syscall' in error)) throw error;
-    throw new ConfigurationError([`${what}: can't be written: ${error.message}`], { cause: error });
   }
 }
