@@ -1,6 +1,7 @@
 import type { Comparison, Failure, Result } from '../../bench/model/result.ts';
 import { workWords } from '../../bench/model/work-words.ts';
 import { detailTables } from '../details/detail-tables.ts';
+import { overTime } from '../details/over-time.ts';
 import { failedOpinions } from '../details/second-opinion.ts';
 import { aggregate, type Comparable } from '../tables/aggregate.ts';
 import { capacityTable } from '../tables/capacity.ts';
@@ -9,6 +10,7 @@ import { scalingPlots, scalingTables } from '../tables/scaling.ts';
 import { Footnotes } from '../text/footnotes.ts';
 import type { Plot } from '../text/plot.ts';
 import { formatBytes, formatCount, formatPlural, formatSeconds } from '../text/quantities.ts';
+import type { OverTime } from '../text/sparkline.ts';
 import type { Table } from '../text/table.ts';
 
 /** A result in reading order, in no particular format. */
@@ -18,6 +20,8 @@ export interface Summary {
   readonly tables: readonly Table[];
   /** Sweeps only: the curves. */
   readonly plots: readonly Plot[];
+  /** A single load that lasted for a while: how it went. */
+  readonly overTime?: OverTime;
   /** A single load on a single target: everything known of it. A sweep: how the targets scale. */
   readonly details: readonly Table[];
   /** Numbered from 1 by their position; the tables refer to them. */
@@ -41,11 +45,13 @@ export function summarize(result: Result): Summary {
   const footnotes = new Footnotes(result.capacity ? 'target' : 'trial');
   const tables = tablesOf(result, footnotes);
   const scaling = scalingTables(result, footnotes);
+  const course = result.plan.command === 'run' ? overTime(result.trials) : null;
   for (const warning of result.warnings) footnotes.add(warning);
   return {
     heading: heading(result),
     tables,
     plots: scalingPlots(result),
+    ...(course && { overTime: course }),
     details: [...scaling, ...detailTables(result)],
     footnotes: footnotes.texts(),
     failures: [...failureReports(result.failures), ...failedOpinions(result.trials)],
