@@ -14,7 +14,8 @@ export function overTime(trials: readonly Trial[]): OverTime | null {
   if (trial === undefined || points.length < 2) return null;
   const each = Math.ceil(points.length / MAX_BARS);
   const bars = mergePoints(points, each);
-  const title = each === 1 ? 'Over time' : `Over time: mean rate and worst latencies of each ${formatPlural(each, 'second')}`;
+  const title =
+    each === 1 ? 'Over time' : `Over time: mean rate and worst latencies of each ${formatPlural(each, 'second')}`;
   return { title, rows: rowsOf(bars, trial.workload) };
 }
 

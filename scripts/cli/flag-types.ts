@@ -36,10 +36,14 @@ function textsOf(given: unknown, context: Context): string[] {
  * A value that `parse` returns.
  * @param parse throws a RangeError for an invalid value.
  * @param once whether repeating the flag is a fault. Otherwise, `parse` gets the values joined by commas.
+ * @param bare what `parse` gets for a flag without a value; without it, that is a fault.
  */
-export function parsed<T>(parse: (text: string) => T, { once = false } = {}) {
+export function parsed<T>(
+  parse: (text: string) => T,
+  { once = false, bare }: { readonly once?: boolean; readonly bare?: string } = {},
+) {
   return z.transform((given: unknown, context): T => {
-    const texts = textsOf(given, context);
+    const texts = textsOf(bare === undefined ? given : [given].flat().map((value) => value || bare), context);
     if (texts.length === 0) return z.NEVER;
     if (once && texts.length > 1) {
       refuse(context, `is given ${texts.length} times`, { subject: 'flag' });

@@ -5,15 +5,15 @@ import { EXIT } from '../../bench/model/exit-code.ts';
 import { formats } from '../../reports/renderers/formats.ts';
 import type { Command } from '../cli/command.ts';
 import { oneOf } from '../cli/flag-types.ts';
-import { mayColor, print, reportWidth } from '../cli/output.ts';
-import { displayFlags } from '../flags/output.ts';
-import { show } from '../session/measure.ts';
+import { print } from '../cli/output.ts';
+import { plotFlags } from '../flags/output.ts';
+import { type Look, screenOptions, show } from '../session/measure.ts';
 
 const schema = z.strictObject({
   format: oneOf('format', formats)
     .prefault('terminal')
     .meta({ description: `One of ${formats.join(', ')}` }),
-  ...displayFlags,
+  ...plotFlags,
 });
 
 /** `sockbench report`: prints saved results again, or two of them side by side. */
@@ -33,15 +33,15 @@ export const report: Command<typeof schema> = {
     ['report before.json after.json', 'two runs side by side, if they can be compared'],
   ],
   async run(flags, file = '', other, ...more) {
-    const { format, 'no-color': noColor } = flags.values;
+    const { format, ascii, 'no-color': noColor } = flags.values;
     for (const argument of more) flags.refuse(`unexpected argument '${argument}': at most two results`);
     if (other !== undefined && format !== 'terminal')
       flags.refuse(`--format: two results can't be printed as ${format}`);
     flags.assertNoFaults();
     if (other === undefined) {
       const { readSaved } = await import('../../reports/files/reader.ts');
-      await show(format, readSaved(file), noColor);
-    } else await showSideBySide(file, other, noColor);
+      await show(format, readSaved(file), { noColor, ascii });
+    } else await showSideBySide(file, other, { noColor, ascii });
     return EXIT.ok;
   },
 };
@@ -50,7 +50,7 @@ export const report: Command<typeof schema> = {
  * Prints two results side by side.
  * @throws {NotComparableError} when differences make a comparison meaningless; names all of them.
  */
-async function showSideBySide(fileA: string, fileB: string, noColor: boolean): Promise<void> {
+async function showSideBySide(fileA: string, fileB: string, look: Look): Promise<void> {
   const [{ readResult }, { renderSideBySide }] = await Promise.all([
     import('../../reports/files/reader.ts'),
     import('../../reports/renderers/side-by-side.ts'),
@@ -60,6 +60,5 @@ async function showSideBySide(fileA: string, fileB: string, noColor: boolean): P
   if (differences.length > 0) {
     throw new NotComparableError(`${fileA} (A) and ${fileB} (B) can't be compared, because these differ:`, differences);
   }
-  const options = { color: mayColor(process.stdout, noColor), width: reportWidth() };
-  print(renderSideBySide({ name: fileA, result: a }, { name: fileB, result: b }, options));
+  print(renderSideBySide({ name: fileA, result: a }, { name: fileB, result: b }, screenOptions(look)));
 }

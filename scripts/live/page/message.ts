@@ -1,0 +1,136 @@
+import { CHECK_SCHEMA, type CheckResult, type CheckSession } from '../../../bench/model/check-result.ts';
+import type { MeasurementEvent } from '../../../bench/model/event.ts';
+import { type Board, boardOf, boardsOf } from '../board.ts';
+import { type LiveProgress, progressOf } from '../live-progress.ts';
+import type { LiveState } from '../live-state.ts';
+
+/** A change of the page. The page's script applies it: see client.js. */
+export type Message =
+  | { readonly kind: 'progress'; readonly progress: LiveProgress }
+  | { readonly kind: 'notes'; readonly notes: readonly string[] }
+  | { readonly kind: 'board'; readonly board: Board }
+  /** Shows a chart, in place of one with the same id. */
+  | { readonly kind: 'chart'; readonly chart: LiveChart }
+  /** Appends a point to a chart. */
+  | { readonly kind: 'point'; readonly id: string; readonly x: number; readonly ys: Ys }
+  /** The report is ready. */
+  | { readonly kind: 'report' };
+
+/** One value for each series; null where there is none. */
+type Ys = readonly (number | null)[];
+
+/** Curves over a common x. */
+export interface LiveChart {
+  readonly id: string;
+  readonly title: string;
+  readonly x: string;
+  readonly isLogarithmic: boolean;
+  readonly names: readonly string[];
+  readonly points: readonly { readonly x: number; readonly ys: Ys }[];
+}
+
+const RATE = { id: 'rate', title: 'Requests per second', x: 'seconds', names: ['req/s'] };
+const LATENCY = { id: 'latency', title: 'Response times in ms', x: 'seconds', names: ['p50', 'p99'] };
+const METRICS = ['throughput', 'cpu', 'p50', 'p99'] as const;
+const SESSIONS = {
+  ...{ id: 'sessions', title: 'How much B cost more than A, in %', x: 'session', names: METRICS },
+};
+
+/** Returns everything that a page shows, for one that knows nothing. @param now seconds since the measurement began. */
+export function snapshotOf(state: LiveState, now: number): Message[] {
+  const boards = boardsOf(state);
+  return [
+    { kind: 'progress', progress: progressOf(state, now) },
+    { kind: 'notes', notes: state.notes },
+    ...(state.result?.schema === CHECK_SCHEMA ? [sessionsChart(state.result)] : sampleCharts(state)),
+    ...boards.map((board): Message => ({ kind: 'board', board })),
+    ...[...new Set(boards.map(({ scenario }) => scenario))].flatMap((scenario) => curveOf(boards, scenario)),
+  ];
+}
+
+/** Returns what an event changes on the page. @param state the state after it. */
+export function messagesOf(event: MeasurementEvent, state: LiveState): Message[] {
+  const progress: Message = { kind: 'progress', progress: progressOf(state, event.seconds) };
+  const notes: Message = { kind: 'notes', notes: state.notes };
+  switch (event.event) {
+    case 'started':
+    case 'sessions-discarded':
+      return snapshotOf(state, event.seconds);
+    case 'sample':
+      return [progress, ...sampled(event)];
+    case 'trial-ended':
+    case 'trial-failed':
+      return [progress, notes, ...changedBoard(state)];
+    case 'capacity':
+    case 'look':
+      return changedBoard(state);
+    case 'session':
+      return [progress, { kind: 'point', id: SESSIONS.id, ...costPoint(event.session, sessionsHeld(state)) }];
+    case 'warning':
+      return [notes];
+    default:
+      return [progress];
+  }
+}
+
+function sampleCharts({ samples }: LiveState): Message[] {
+  const points = samples.map(sampled);
+  return [RATE, LATENCY].map((chart, i) => ({
+    kind: 'chart',
+    chart: {
+      ...{ ...chart, isLogarithmic: false },
+      points: points.flatMap((of) => of[i] ?? []).map(({ x, ys }) => ({ x, ys })),
+    },
+  }));
+}
+
+/** Returns the points of a second that was measured: its rate, and its latencies in milliseconds. */
+function sampled({ seconds: x, sample }: Extract<MeasurementEvent, { event: 'sample' }>) {
+  const millis = (micros: number) => (micros > 0 ? micros / 1000 : null);
+  return [
+    { kind: 'point' as const, id: RATE.id, x, ys: [sample.requestsPerSecond] },
+    { kind: 'point' as const, id: LATENCY.id, x, ys: [millis(sample.p50), millis(sample.p99)] },
+  ];
+}
+
+function sessionsChart({ sessions }: CheckResult): Message {
+  const points = sessions.map((session, i) => costPoint(session, i + 1));
+  return { kind: 'chart', chart: { ...SESSIONS, isLogarithmic: false, points } };
+}
+
+function sessionsHeld({ result }: LiveState): number {
+  return result?.schema === CHECK_SCHEMA ? result.sessions.length : 0;
+}
+
+/** Costs are logarithms. */
+function costPoint({ costs: { a, b } }: CheckSession, x: number): { x: number; ys: Ys } {
+  const ys = METRICS.map((metric) => {
+    const [of, other] = [b?.[metric] ?? null, a?.[metric] ?? null];
+    return of === null || other === null ? null : Math.expm1(of - other) * 100;
+  });
+  return { x, ys };
+}
+
+function changedBoard(state: LiveState): Message[] {
+  const board = boardOf(state);
+  if (board === null) return [];
+  const alike = boardsOf(state).filter(({ scenario }) => scenario === board.scenario);
+  return [{ kind: 'board', board }, ...curveOf(alike, board.scenario)];
+}
+
+/** Returns the curves of a scenario over connections; nothing for a single level. */
+function curveOf(boards: readonly Board[], scenario: string): Message[] {
+  const levels = boards
+    .flatMap(({ connections, ...board }) =>
+      connections !== null && board.scenario === scenario ? [{ ...board, connections }] : [],
+    )
+    .sort((a, b) => a.connections - b.connections);
+  if (levels.length < 2) return [];
+  const names = [...new Set(levels.flatMap(({ rows }) => rows.map(({ name }) => name)))].sort();
+  const points = levels.map(({ connections, rows }) => ({
+    x: connections,
+    ys: names.map((name) => rows.find((row) => row.name === name)?.value ?? null),
+  }));
+  const chart = { id: `curve ${scenario}`, title: `Throughput, ${scenario}`, x: 'connections', isLogarithmic: true };
+  return [{ kind: 'chart', chart: { ...chart, names, points } }];
+}
