@@ -78,7 +78,7 @@ function trialsBoard({ trials, failures }: Result, place: Place): Board {
   const here = { trials: trials.filter(isHere), failures: failures.filter(isHere) };
   const oneWay = isOneWay(here.trials[0]?.workload ?? '');
   const aggregates = aggregate({ ...here } as Result).flatMap((each) => each.aggregates);
-  const valueOf = ({ values }: Aggregate) => values[oneWay ? 'bytes' : 'rate'];
+  const speedOf = ({ values }: Aggregate) => values[oneWay ? 'bytes' : 'rate'];
   const scenario = scenarioWords(place);
   return {
     scenario,
@@ -86,9 +86,9 @@ function trialsBoard({ trials, failures }: Result, place: Place): Board {
     title: `${scenario}, ${formatPlural(place.connections, 'connection')}: medians of finished rounds`,
     columns: ['target', oneWay ? 'throughput' : 'req/s', 'p99', 'errors', 'rounds'],
     rows: aggregates
-      .sort((a, b) => (valueOf(b) ?? -1) - (valueOf(a) ?? -1))
+      .sort((a, b) => (speedOf(b) ?? -1) - (speedOf(a) ?? -1))
       .map((each) => {
-        const value = valueOf(each);
+        const value = speedOf(each);
         const { 'response.p99': p99, errors } = each.values;
         const cells = [
           each.target,

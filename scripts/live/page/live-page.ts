@@ -5,13 +5,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import type { MeasurementEvent } from '../../../bench/model/event.ts';
+import { packageRoot } from '../../../bench/model/package.ts';
 import type { Saved } from '../../../reports/files/saved.ts';
 import { initialState, type LiveState, reduce } from '../live-state.ts';
 import type { Watcher } from '../watcher.ts';
 import { messagesOf, snapshotOf } from './message.ts';
 import { PageClient } from './page-client.ts';
 import { CONTENT_SECURITY_POLICY, SHELL } from './shell.ts';
-import { STYLE } from './style.ts';
 
 const HOST = '127.0.0.1';
 /** 128 bits. */
@@ -33,8 +33,8 @@ const HEADERS = {
 const { resolve } = createRequire(import.meta.url);
 /** What the page consists of, besides its own text: types and contents. */
 const FILES: Readonly<Record<string, readonly [type: string, read: () => string]>> = {
-  'client.js': ['text/javascript', () => readFileSync(new URL('./client.js', import.meta.url), 'utf8')],
-  'client.css': ['text/css', () => STYLE],
+  'live.js': ['text/javascript', () => readFileSync(new URL('live.js', browserFiles()), 'utf8')],
+  'live.css': ['text/css', () => readFileSync(new URL('live.css', browserFiles()), 'utf8')],
   'uplot.js': ['text/javascript', () => readFileSync(resolve('uplot/dist/uPlot.iife.min.js'), 'utf8')],
   'uplot.css': ['text/css', () => readFileSync(resolve('uplot/dist/uPlot.min.css'), 'utf8')],
 };
@@ -169,6 +169,11 @@ export class LivePage implements Watcher {
     // The report has a policy of its own.
     this.#send(response, 'text/html; charset=utf-8', this.#report);
   }
+}
+
+/** Files for browsers are published as they are, and not built. */
+function browserFiles(): URL {
+  return new URL('scripts/live/page/browser/', packageRoot());
 }
 
 /** Compares in a time that does not depend on where texts differ. */

@@ -4,7 +4,7 @@ import { type Board, boardOf, boardsOf } from '../board.ts';
 import { type LiveProgress, progressOf } from '../live-progress.ts';
 import type { LiveState } from '../live-state.ts';
 
-/** A change of the page. The page's script applies it: see client.js. */
+/** A change of the page. The page's script applies it: see browser/live.js. */
 export type Message =
   | { readonly kind: 'progress'; readonly progress: LiveProgress }
   | { readonly kind: 'notes'; readonly notes: readonly string[] }

@@ -7,18 +7,18 @@ export const SHELL = `<!doctype html>
 <title>sockbench</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="uplot.css">
-<link rel="stylesheet" href="client.css">
+<link rel="stylesheet" href="live.css">
 </head>
 <body>
 <h1 id="title">sockbench</h1>
 <progress id="share" aria-label="done"></progress>
-<p><span id="doing">connecting</span> <span id="left"></span></p>
+<p><span id="left"></span><span id="doing">connecting</span></p>
 <p id="lost" hidden>The connection to sockbench was lost: it has ended, or the page reconnects in a moment.</p>
 <ul id="notes"></ul>
 <div id="charts"></div>
 <div id="boards"></div>
 <script src="uplot.js"></script>
-<script src="client.js"></script>
+<script src="live.js"></script>
 </body>
 </html>
 `;
