@@ -14,7 +14,7 @@ import { result } from '../reports/results.ts';
 /** Returns an output to a new directory, with a report in JSON. */
 function outputTo(directory: string): Output {
   const report = { format: 'json', file: join(directory, 'report.json'), flag: '--out json' } as const;
-  return { directory: join(directory, 'results'), reports: [report], noColor: true, quiet: true };
+  return { directory: join(directory, 'results'), reports: [report], noColor: true, ascii: false, quiet: true };
 }
 
 test.each<[string, Saved]>([

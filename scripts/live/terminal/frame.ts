@@ -50,7 +50,7 @@ function head(state: LiveState, now: number, { columns, ascii }: FrameSize): str
   const filled = Math.round((share ?? 0) * width);
   const [full, empty] = ascii ? ['#', '-'] : ['█', '░'];
   const bar = `${full.repeat(filled)}${empty.repeat(width - filled)} ${`${Math.floor((share ?? 0) * 100)} %`.padStart(5)}`;
-  return [`${title}${gap}${right}`, share === null ? '' : bar, plain(doing)];
+  return [`${title}${gap}${right}`.trimEnd(), share === null ? '' : bar, plain(doing)];
 }
 
 /** Draws how the load goes: the latest numbers, and the seconds before them. */

@@ -22,6 +22,12 @@ const charts = new Map();
 const boards = new Map();
 let client = '';
 
+const resized = new ResizeObserver(() => {
+  for (const { host, plot } of charts.values()) {
+    if (plot !== null && plot.width !== widthOf(host)) plot.setSize({ width: widthOf(host), height: HEIGHT });
+  }
+});
+
 /** @param {string} id of an element of the page. */
 function byId(id) {
   const found = document.getElementById(id);
@@ -98,6 +104,7 @@ function showChart(chart) {
     const host = document.createElement('figure');
     host.dataset.chart = chart.id;
     byId('charts').append(host);
+    resized.observe(host);
     entry = { host, chart, plot: null };
     charts.set(chart.id, entry);
   }
@@ -198,7 +205,4 @@ source.addEventListener('snapshot', ({ data, lastEventId }) => {
 source.addEventListener('message', ({ data }) => applyAll(data));
 source.addEventListener('error', () => {
   byId('lost').hidden = false;
-});
-addEventListener('resize', () => {
-  for (const { host, plot } of charts.values()) plot?.setSize({ width: widthOf(host), height: HEIGHT });
 });
