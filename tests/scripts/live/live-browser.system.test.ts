@@ -34,7 +34,8 @@ test.skipIf(whyMissing('chromium'))(
     await page.getByText('bench, trial 2 of 4').waitFor();
     const names = await page.locator('figure').evaluateAll((all) => all.map((each) => each.getAttribute('data-chart')));
     expect(names).toEqual(['rate', 'latency', 'curve echo over tcp']);
-    const pixels = (chart: string) => page.locator(`[data-chart="${chart}"] canvas`).evaluate(DRAWN);
+    const pixels = (chart: string) =>
+      page.evaluate(`(${DRAWN})(document.querySelector('[data-chart="${chart}"] canvas'))`);
     const before = await pixels('rate');
     expect(before).not.toBe('');
     expect(await pixels('latency')).not.toBe('');
