@@ -1,4 +1,4 @@
-import { fUpperTail } from './f-distribution.ts';
+import { normalTail } from './normal-distribution.ts';
 import { studentQuantile } from './student-distribution.ts';
 
 /**
@@ -11,12 +11,4 @@ import { studentQuantile } from './student-distribution.ts';
  */
 export function expandedTail(tail: number, n: number): number {
   return normalTail(Math.sqrt(n / (n - 1)) * studentQuantile(tail, n - 1));
-}
-
-/** Degrees of freedom at which Student's t is the normal distribution. */
-const NORMAL_FREEDOM = 1e6;
-
-/** Returns P(Z > z) of a standard normal number, for z ≥ 0: Z² is F(1, ∞). */
-function normalTail(z: number): number {
-  return fUpperTail(z * z, 1, NORMAL_FREEDOM) / 2;
 }

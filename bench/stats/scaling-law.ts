@@ -97,20 +97,61 @@ function lackOfFitP({ levels, rounds }: ScalingRounds, coefficients: UslCoeffici
   return pureMean === 0 ? Number(lackMean < 1e-18) : fUpperTail(lackMean / pureMean, lackFreedom, pureFreedom);
 }
 
-function resampled({ levels, rounds }: ScalingRounds, fit: UslCoefficients, random: Random): ScalingLaw['intervals'] {
+function resampled(data: ScalingRounds, fit: UslCoefficients, random: Random): ScalingLaw['intervals'] {
+  const fits = refits(data, fit, RESAMPLES, random);
+  const interval = (name: keyof UslCoefficients) =>
+    middle(
+      fits.map((each) => each[name]),
+      data.rounds.length,
+    );
+  return { gamma: interval('gamma'), sigma: interval('sigma'), kappa: interval('kappa') };
+}
+
+/** Returns fits to rounds drawn with replacement. */
+function refits(
+  { levels, rounds }: ScalingRounds,
+  fit: UslCoefficients,
+  times: number,
+  random: Random,
+): UslCoefficients[] {
   // Start at the fit itself, and at a point away from both bounds: from a bound, the search may not get away.
   const starts = [fit, { sigma: Math.max(0.01, fit.sigma), kappa: Math.max(1e-6, fit.kappa) }];
-  const fits = Array.from({ length: RESAMPLES }, () => {
+  return Array.from({ length: times }, () => {
     const drawn = rounds.map(() => rounds[Math.floor(random() * rounds.length)] as readonly number[]);
     return fitUsl(pointsOf({ levels, rounds: drawn }), starts);
   });
-  const outside = expandedTail(INTERVAL_ALPHA / 2, rounds.length);
-  const interval = (name: keyof UslCoefficients): Interval => {
-    const sorted = fits.map((fit) => fit[name]).sort((a, b) => a - b);
-    const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] as number;
-    return { low: at(outside), high: at(1 - outside) };
-  };
-  return { gamma: interval('gamma'), sigma: interval('sigma'), kappa: interval('kappa') };
+}
+
+/** Returns the interval that leaves out the ends of resampled estimates. @param rounds that were drawn from. */
+function middle(estimates: readonly number[], rounds: number): Interval {
+  const outside = expandedTail(INTERVAL_ALPHA / 2, rounds);
+  const sorted = [...estimates].sort((a, b) => a - b);
+  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] as number;
+  return { low: at(outside), high: at(1 - outside) };
+}
+
+/** Resampled sets of rounds for a band: fewer than for the intervals of coefficients, as it is drawn, not read. */
+const BAND_RESAMPLES = 400;
+
+/**
+ * Returns the pointwise 95 % band of a law: at each concurrency, the interval of its throughput over fits to rounds
+ * drawn with replacement, as for the intervals of its coefficients. Those intervals alone give no band, because errors
+ * of the coefficients depend on each other.
+ * @param at concurrencies.
+ */
+export function scalingBand(
+  data: ScalingRounds,
+  fit: UslCoefficients,
+  at: readonly number[],
+  random: Random,
+): Interval[] {
+  const fits = refits(data, fit, BAND_RESAMPLES, random);
+  return at.map((n) =>
+    middle(
+      fits.map((each) => uslThroughput(each, n)),
+      data.rounds.length,
+    ),
+  );
 }
 
 function peakOf({ levels }: ScalingRounds, coefficients: UslCoefficients, kappa: Interval): ScalingLaw['peak'] {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type * as z from 'zod';
 import { CHECK_SCHEMA } from '../../bench/model/check-result.ts';
@@ -66,6 +66,15 @@ export function validated<T>(schema: z.ZodType<T>, content: unknown, file: strin
   throw new ResultFileError(
     [`${file} is damaged or was edited; measure again, or fix:`, ...faults.slice(0, MAX_FAULTS), ...more].join('\n  '),
   );
+}
+
+/**
+ * Returns the file of saved results that a path leads to, without symbolic links.
+ * @param path as for {@link readResult}.
+ * @throws {Error} of the file system, when there is none.
+ */
+export function locateSaved(path: string): string {
+  return realpathSync(locate(path));
 }
 
 function locate(path: string): string {

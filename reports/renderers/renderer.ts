@@ -1,5 +1,6 @@
 import type { Result } from '../../bench/model/result.ts';
 import type { Saved } from '../files/saved.ts';
+import type { NamedResult } from '../text/pair-heading.ts';
 
 /** Options for renderers with a layout; others ignore them. */
 export interface RenderOptions {
@@ -12,3 +13,6 @@ export interface RenderOptions {
 
 /** Turns results of one kind, by default of trials, into a document. Pure: no I/O, no clock. */
 export type Renderer<R extends Saved = Result> = (result: R, options: RenderOptions) => string;
+
+/** Turns two results that can be compared into a document that shows them side by side. Pure. */
+export type PairRenderer = (a: NamedResult, b: NamedResult, options: RenderOptions) => string;

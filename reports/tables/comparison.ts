@@ -1,6 +1,6 @@
 import type { MetricName } from '../../bench/model/metrics.ts';
 import { isOneWay } from '../../bench/model/operating-point.ts';
-import type { Comparison, RankingRecord } from '../../bench/model/result.ts';
+import type { Comparison, RankingRecord, Result } from '../../bench/model/result.ts';
 import { type Field, numberColumn } from '../text/cells.ts';
 import type { Footnotes } from '../text/footnotes.ts';
 import { formatPlural, NONE } from '../text/quantities.ts';
@@ -39,6 +39,18 @@ export function comparisonTable(comparable: Comparable, rankings: Rankings | und
     groups,
     ...(common.length > 0 && { note: `Every row: see ${common.join(', ')}.` }),
   };
+}
+
+/** Returns the comparison of a table's targets. */
+export function comparisonOf(
+  { comparison }: Result,
+  { app, transport, work, cpus }: Comparable,
+): Comparison | undefined {
+  const alike = Object.entries(comparison)
+    .filter(([key, each]) => (each.transport ?? key) === transport && (each.work ?? null) === work)
+    .map(([, each]) => each)
+    .filter((each) => each.cpus === cpus);
+  return alike.find((each) => each.app === app) ?? alike.find((each) => each.app === undefined);
 }
 
 type Rankings = NonNullable<Comparison['rankings']>;
@@ -100,13 +112,21 @@ const SPECIAL_CELLS: { readonly [Name in MetricName]?: (row: Aggregate, usual: C
 };
 
 /** Shows how many connections were served when some were not: Jain's index alone would not show that. */
-function fairnessCell({ values, connections }: Aggregate, usual: Cell): Cell {
-  const { fairness } = values;
-  const starved = Math.round(values.starved ?? 0);
-  // With stages, some connections are in use for too short a time to be counted as served or starved.
-  if (starved > 0 && fairness === null) return cell(`${starved} of ${connections} starved`, 'warning');
-  if (starved > 0) return cell(`${connections - starved} of ${connections} served`, 'warning');
+function fairnessCell(row: Aggregate, usual: Cell): Cell {
+  const served = servedWords(row);
+  const { fairness } = row.values;
+  if (served !== undefined) return cell(served, 'warning');
   return fairness === null ? usual : cell(fairness.toFixed(3));
+}
+
+/** Returns how many connections were served: `1 of 64 served`; undefined when all were. */
+export function servedWords({ values, connections }: Aggregate): string | undefined {
+  const starved = Math.round(values.starved ?? 0);
+  if (starved <= 0) return undefined;
+  // With stages, some connections are in use for too short a time to be counted as served or starved.
+  return values.fairness === null
+    ? `${starved} of ${connections} starved`
+    : `${connections - starved} of ${connections} served`;
 }
 
 function noteNumbers({ trials }: Aggregate, footnotes: Footnotes): number[] {

@@ -1,4 +1,5 @@
 import { type MetricName, metricOf } from '../../bench/model/metrics.ts';
+import { isOneWay } from '../../bench/model/operating-point.ts';
 import type { Field } from '../text/cells.ts';
 import { formatPlural, NONE } from '../text/quantities.ts';
 import { type Cell, cell, type Group, type Row, type Table } from '../text/table.ts';
@@ -16,7 +17,8 @@ export interface RowPair {
  * Returns the table of one scenario in two runs, rows grouped by number of connections: A, B and the change of each
  * number.
  */
-export function pairTable(scenario: Comparable, pairs: readonly RowPair[], oneWay: boolean): Table {
+export function pairTable(scenario: Comparable, pairs: readonly RowPair[]): Table {
+  const oneWay = isOneWay(scenario.point?.workload ?? '');
   const rows = pairs.flatMap(({ a, b }) => [a, b].filter((row) => row !== undefined));
   const metrics = columnMetrics('sideBySide', rows, oneWay ? 'one-way' : 'answered');
   const fields = [TARGET, ...metrics.flatMap((name) => fieldsOf(name, rows))];

@@ -55,6 +55,46 @@ export function scalingPlots({ scaling = {} }: Result): Plot[] {
   });
 }
 
+/** Returns which targets lead in which ranges of connections; without rows where too few rounds tell. */
+export function leadersTable({ scaling = {} }: Result): Table {
+  const columns: Column[] = [
+    { title: 'connections', align: 'left' },
+    { title: 'ahead of all others', align: 'left', wraps: true },
+    { title: 'between them', align: 'left' },
+  ];
+  const groups = Object.values(scaling).map((each) => ({
+    label: scenarioTitle(each),
+    rows: each.leaders.map(({ from, to, targets, relation }) => [
+      cell(from === to ? `${from}` : `${from}–${to}`),
+      cell(targets.join(', ')),
+      cell(LEADER_WORDS[relation], relation === 'unresolved' ? 'warning' : 'plain'),
+    ]),
+  }));
+  return { title: 'Which leads where', columns, groups: groups.filter(({ rows }) => rows.length > 0) };
+}
+
+const LEADER_WORDS = {
+  alone: '',
+  equivalent: 'within 2 %',
+  unresolved: 'not distinguished',
+} as const satisfies Record<Scaling['leaders'][number]['relation'], string>;
+
+/** Returns every sign of overload, and the fewest connections that showed it; without rows when there were none. */
+export function signsTable({ scaling = {} }: Result): Table {
+  const columns: Column[] = [
+    { title: 'model', align: 'left', shrinks: true },
+    { title: 'sign', align: 'left' },
+    numberColumn('from', 'conn'),
+  ];
+  const groups = Object.values(scaling).map((each) => ({
+    label: scenarioTitle(each),
+    rows: each.targets.flatMap(({ target, signs }) =>
+      signs.map(({ kind, connections }) => [cell(target), cell(SIGN_WORDS[kind], 'warning'), cell(`${connections}`)]),
+    ),
+  }));
+  return { title: 'Signs of overload', columns, groups: groups.filter(({ rows }) => rows.length > 0) };
+}
+
 function scenarioTitle({ transport, work, cpus }: Scaling): string {
   return [
     transport.toUpperCase(),

@@ -11,20 +11,20 @@ export interface Unit {
   readonly factor: number;
 }
 
-const TIME_UNITS: readonly Unit[] = [
+export const TIME_UNITS: readonly Unit[] = [
   { name: 'µs', factor: 1 },
   { name: 'ms', factor: 1e3 },
   { name: 's', factor: 1e6 },
 ];
 
-const MEMORY_UNITS: readonly Unit[] = [
+export const MEMORY_UNITS: readonly Unit[] = [
   { name: 'KiB', factor: 1024 },
   { name: 'MiB', factor: 1024 ** 2 },
   { name: 'GiB', factor: 1024 ** 3 },
 ];
 
 /** Decimal, as in iperf3 and network hardware. */
-const BYTE_RATE_UNITS: readonly Unit[] = [
+export const BYTE_RATE_UNITS: readonly Unit[] = [
   { name: 'B/s', factor: 1 },
   { name: 'kB/s', factor: 1e3 },
   { name: 'MB/s', factor: 1e6 },

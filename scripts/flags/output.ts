@@ -4,6 +4,9 @@ import { type Format, formats } from '../../reports/renderers/formats.ts';
 import { parsed, text, toggle } from '../cli/flag-types.ts';
 import type { Flags, Values } from '../cli/flags.ts';
 
+/** Directory of results unless --out-dir names another. */
+export const DEFAULT_DIRECTORY = 'results';
+
 /** Heading of `--help` for reports. */
 const OUTPUT = 'Output:';
 
@@ -27,14 +30,23 @@ export const quietFlag = {
   quiet: toggle().meta({ group: OUTPUT, alias: 'q', description: 'No progress' }),
 };
 
+/** Flags for reports besides the printed one. */
+export const reportFlags = {
+  out: parsed(parseReports)
+    .default([])
+    .meta({ group: OUTPUT, description: 'Additional reports: html=FILE,json=FILE,terminal=FILE' }),
+  open: toggle().meta({
+    group: OUTPUT,
+    description: 'Write the report as a page next to the results, and show it in a browser',
+  }),
+};
+
 /** Flags for where results go, for the commands that measure. */
 export const outputFlags = {
   'out-dir': text()
-    .prefault('results')
+    .prefault(DEFAULT_DIRECTORY)
     .meta({ group: OUTPUT, description: 'Directory in which each run creates a directory for its results' }),
-  out: parsed(parseReports)
-    .default([])
-    .meta({ group: OUTPUT, description: 'Additional reports: json=FILE,terminal=FILE' }),
+  ...reportFlags,
   json: text()
     .optional()
     .meta({ group: OUTPUT, description: 'Write the results as JSON to FILE; - prints them instead of tables' }),
@@ -66,6 +78,8 @@ export interface Output {
   /** Directory in which each run creates its own. */
   readonly directory: string;
   readonly reports: readonly Report[];
+  /** Whether a browser shows the report as a page. */
+  readonly open: boolean;
   readonly noColor: boolean;
   readonly ascii: boolean;
   readonly quiet: boolean;
@@ -77,7 +91,7 @@ export interface Output {
 
 /** Reads the flags for where results go. */
 export function readOutput(flags: Flags<Values<typeof outputFlags>>): Output {
-  const { live, stream, json, out, quiet, ascii, 'out-dir': directory, 'no-color': noColor } = flags.values;
+  const { live, stream, json, out, open, quiet, ascii, 'out-dir': directory, 'no-color': noColor } = flags.values;
   const reports: Report[] = [
     ...out,
     ...(json === undefined ? [] : [{ format: 'json', file: json, flag: '--json' } as const]),
@@ -86,7 +100,7 @@ export function readOutput(flags: Flags<Values<typeof outputFlags>>): Output {
   if (stream === '-' && printed !== undefined) {
     flags.refuse(`--stream: stdout already gets ${printed.flag}: write one of them to a file`);
   }
-  return { directory, reports, noColor, ascii, quiet, live, stream };
+  return { directory, reports, open, noColor, ascii, quiet, live, stream };
 }
 
 /** Parses `tui` or a port. @throws {RangeError} for anything else. */

@@ -1,5 +1,6 @@
 import type { MeasurementEvent } from '../../bench/model/event.ts';
 import type { Saved } from '../../reports/files/saved.ts';
+import { render } from '../../reports/renderers/formats.ts';
 import { log, mustDrawAscii } from '../cli/output.ts';
 import type { Output } from '../flags/output.ts';
 import type { Watcher } from './watcher.ts';
@@ -26,11 +27,8 @@ export class Watchers {
       watchers.push(EventStream.open(stream));
     }
     if (live?.kind === 'page') {
-      const [{ LivePage }, { reportPage }] = await Promise.all([
-        import('./page/live-page.ts'),
-        import('./page/report-page.ts'),
-      ]);
-      const page = await LivePage.open(live.port, reportPage);
+      const { LivePage } = await import('./page/live-page.ts');
+      const page = await LivePage.open(live.port, (result) => render('html', result, { color: false, width: 100 }));
       watchers.push(page);
       log(`live page: ${page.url}`);
     }
@@ -40,10 +38,6 @@ export class Watchers {
       watchers.push(new TerminalView(process.stderr, process.stdin, mustDrawAscii(ascii)));
     } else if (live?.kind === 'tui' && !quiet) log('--live tui: stderr is no terminal: a line for each trial instead');
     return new Watchers(watchers, hasTerminal);
-  }
-
-  get isEmpty(): boolean {
-    return this.#watchers.length === 0;
   }
 
   event(event: MeasurementEvent): void {

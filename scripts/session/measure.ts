@@ -1,18 +1,17 @@
+import { dirname } from 'node:path';
 import type { RunConfiguration } from '../../bench/model/configuration.ts';
-import { ConfigurationError } from '../../bench/model/errors.ts';
-import type { EventObserver } from '../../bench/run/event-observer.ts';
 import type { Saved } from '../../reports/files/saved.ts';
 import type { ResultSink } from '../../reports/files/sink.ts';
 import { type Format, render } from '../../reports/renderers/formats.ts';
 import type { RenderOptions } from '../../reports/renderers/renderer.ts';
-import { ending } from '../cli/faults.ts';
 import { untilInterrupted } from '../cli/interrupt.ts';
 import { log, mayColor, mustDrawAscii, print, reportWidth } from '../cli/output.ts';
-import type { Output } from '../flags/output.ts';
-import type { Watchers } from '../live/watchers.ts';
+import { DEFAULT_DIRECTORY, type Output, type Report } from '../flags/output.ts';
 import { exitCode } from './exit-code.ts';
 import type { Measurement, MeasurementObserver } from './measurement.ts';
+import { orMisconfigured } from './or-misconfigured.ts';
 import { ProgressDisplay } from './progress.ts';
+import { openWatching, type Watching } from './watching.ts';
 
 /**
  * Runs a configuration, saves the results after every trial, and prints them.
@@ -34,56 +33,19 @@ export async function measure(configuration: RunConfiguration, output: Output): 
 export async function record<R extends Saved>(measurement: Measurement<R>, output: Output): Promise<number> {
   await prepareReports(output);
   const { ResultSink } = await import('../../reports/files/sink.ts');
-  const watching = await watch(output);
-  let result: R | undefined;
+  const watching = await openWatching(output);
   try {
     const sink = orMisconfigured(() => new ResultSink(output.directory, new Date()), '--out-dir');
     log(`seed ${measurement.seed}; results go to ${sink.directory}`);
-    result = await measured(measurement, output, sink, watching);
+    const result = await measured(measurement, output, sink, watching);
     await deliver(result, measurement, output, sink);
     const code = exitCode(result);
-    watching?.events.ended(result, { exitCode: code, file: sink.file });
+    await watching?.ended(result, code, sink.file);
     return code;
   } catch (error) {
-    const { lines, exitCode } = ending(error);
-    watching?.events.ended(undefined, { exitCode, file: null, error: lines.join('\n') });
+    await watching?.failed(error);
     throw error;
-  } finally {
-    await watching?.watchers.close(result);
   }
-}
-
-/** What watches a measurement, and the observer that reports events to it. */
-interface Watching {
-  readonly watchers: Watchers;
-  readonly events: EventObserver;
-}
-
-/**
- * Opens what the flags request to watch with; undefined when that is nothing.
- * @throws {ConfigurationError} when a file or a port is not available.
- */
-async function watch(output: Output): Promise<Watching | undefined> {
-  if (output.live === undefined && output.stream === undefined) return undefined;
-  const [{ Watchers }, { EventObserver }] = await Promise.all([
-    import('../live/watchers.ts'),
-    import('../../bench/run/event-observer.ts'),
-  ]);
-  const watchers = await Watchers.open(output).catch((error: unknown) =>
-    orMisconfigured(
-      () => {
-        throw error;
-      },
-      output.live === undefined ? '--stream' : '--live',
-    ),
-  );
-  return {
-    watchers,
-    events: new EventObserver(
-      (event) => watchers.event(event),
-      () => performance.now(),
-    ),
-  };
 }
 
 /** Measures, saves after each change, and shows the progress. */
@@ -93,7 +55,7 @@ async function measured<R extends Saved>(
   sink: ResultSink,
   watching: Watching | undefined,
 ): Promise<R> {
-  const display = new ProgressDisplay(process.stderr, output.quiet || watching?.watchers.hasTerminal === true);
+  const display = new ProgressDisplay(process.stderr, output.quiet || watching?.hasTerminal === true);
   const observers = [display, ...(watching ? [watching.events] : [])];
   const observer: MeasurementObserver<R> = {
     started: (result) => watching?.events.started(result),
@@ -112,7 +74,7 @@ async function measured<R extends Saved>(
   };
   return untilInterrupted((signal) => measurement.run(observer, signal)).finally(() => {
     display.finish();
-    watching?.watchers.leave();
+    watching?.leave();
   });
 }
 
@@ -123,21 +85,17 @@ async function measured<R extends Saved>(
 async function deliver<R extends Saved>(
   result: R,
   measurement: Measurement<R>,
-  { reports, stream, noColor, ascii }: Output,
+  output: Output,
   sink: ResultSink,
 ): Promise<void> {
-  const { writeReport } = await import('../../reports/files/sink.ts');
   const save = attempted(() => sink.save(result));
   await measurement.keep?.(result);
-  const isTaken = stream === '-' || reports.some(({ file }) => file === '-');
-  if (!isTaken) await show('terminal', result, { noColor, ascii });
-  for (const { flag, format, file } of reports) {
-    const document = await render(format, result, { color: false, width: 100, ascii: mustDrawAscii(ascii) });
-    if (file === '-') print(document);
-    else orMisconfigured(() => writeReport(file, document), flag);
-  }
+  const isTaken = output.stream === '-' || output.reports.some(({ file }) => file === '-');
+  if (!isTaken) await show('terminal', result, output);
+  await writeReports(output.reports, (format) => render(format, result, fileOptions(output)));
   orMisconfigured(save, '--out-dir');
   log(`results saved in ${sink.file}`);
+  await showPage(result, sink.file, output);
 }
 
 /**
@@ -152,16 +110,50 @@ export async function prepareReports({ reports, stream }: Output): Promise<void>
   }
 }
 
-/** How reports on stdout look, as flags request it. */
-export type Look = Pick<Output, 'noColor' | 'ascii'>;
+/** How reports look, as flags request it. */
+type Look = Pick<Output, 'noColor' | 'ascii'>;
 
 /** Returns the options of reports on stdout. */
 export function screenOptions({ noColor, ascii }: Look): RenderOptions {
   return { color: mayColor(process.stdout, noColor), width: reportWidth(), ascii: mustDrawAscii(ascii) };
 }
 
+/** Returns the options of reports in files. */
+export function fileOptions({ ascii }: Pick<Look, 'ascii'>): RenderOptions {
+  return { color: false, width: 100, ascii: mustDrawAscii(ascii) };
+}
+
+/**
+ * Writes reports to the files that the user names, or prints them.
+ * @param document returns the document in a format.
+ * @throws {ConfigurationError} when one can't be written.
+ */
+export async function writeReports(
+  reports: readonly Report[],
+  document: (format: Format) => Promise<string>,
+): Promise<void> {
+  const { writeReport } = await import('../../reports/files/sink.ts');
+  for (const { flag, format, file } of reports) {
+    const text = await document(format);
+    if (file === '-') print(text);
+    else orMisconfigured(() => writeReport(file, text), flag);
+  }
+}
+
+/** With --open, shows the report as a page; otherwise prints how to get it. */
+async function showPage(result: Saved, file: string, output: Output): Promise<void> {
+  const { open, reports, directory } = output;
+  if (!open) {
+    const run = directory === DEFAULT_DIRECTORY ? '' : ` ${dirname(file)}`;
+    log(`as a page: sockbench report${run} --open`);
+    return;
+  }
+  const { openReport } = await import('./report-page.ts');
+  await openReport(file, reports, () => render('html', result, fileOptions(output)));
+}
+
 /** Prints a saved result on stdout. */
-export async function show(format: Format, result: Saved, look: Look): Promise<void> {
+async function show(format: Format, result: Saved, look: Look): Promise<void> {
   print(await render(format, result, screenOptions(look)));
 }
 
@@ -174,15 +166,5 @@ function attempted(work: () => void): () => void {
     return () => {
       throw error;
     };
-  }
-}
-
-/** Runs `write`. @throws {ConfigurationError} in place of a file system error. */
-export function orMisconfigured<T>(write: () => T, what: string): T {
-  try {
-    return write();
-  } catch (error) {
-    if (!(error instanceof Error) || !('syscall' in error)) throw error;
-    throw new ConfigurationError([`${what}: can't be written: ${error.message}`], { cause: error });
   }
 }

@@ -2,7 +2,7 @@ import type { CheckPlan, HeldBaseline } from '../../bench/check/plan.ts';
 import type { CheckResult } from '../../bench/model/check-result.ts';
 import { NotComparableError } from '../../bench/model/errors.ts';
 import type { BaselineRun, StoredBaseline } from '../../bench/model/stored-baseline.ts';
-import { orMisconfigured } from './measure.ts';
+import { orMisconfigured } from './or-misconfigured.ts';
 
 /**
  * Reads the recorded runs of a file, for a run of this plan that is compared with them or added to them.

@@ -2,8 +2,9 @@ import type { Random } from '../../../servers/random/streams.ts';
 import type { TargetScaling } from '../../model/scaling.ts';
 import type { Trial } from '../../model/trial.ts';
 import { median } from '../../stats/median.ts';
-import { type ScalingLaw, scalingLaw } from '../../stats/scaling-law.ts';
-import type { UslCoefficients } from '../../stats/usl.ts';
+import { type ScalingLaw, scalingBand, scalingLaw } from '../../stats/scaling-law.ts';
+import { type UslCoefficients, uslThroughput } from '../../stats/usl.ts';
+import type { Interval } from '../../stats/walsh.ts';
 import { listed } from '../listed.ts';
 import { speed, throughputOf } from '../throughput.ts';
 
@@ -27,6 +28,35 @@ export function lawOf(trials: readonly Trial[], random: Random): Law {
   if (reasons.length > 0) return { fitted: false, reasons };
   const law = scalingLaw({ levels, rounds: completeRounds(trials, levels) }, random);
   return law.fitted ? recorded(law) : { fitted: false, reasons: [...law.reasons] };
+}
+
+/** A law's throughput at a number of connections, with its 95 % band; without one where there are too few rounds. */
+export interface LawPoint {
+  readonly connections: number;
+  readonly throughput: number;
+  readonly band: Interval | undefined;
+}
+
+/**
+ * Returns the curve of a law that was stated for these trials, and its pointwise band (see {@link scalingBand}).
+ * @param at numbers of connections.
+ */
+export function lawCurve(
+  trials: readonly Trial[],
+  law: Extract<Law, { fitted: true }>,
+  at: readonly number[],
+  random: Random,
+): LawPoint[] {
+  const coefficients = { gamma: law.gamma.value, sigma: law.sigma.value, kappa: law.kappa.value };
+  const levels = [...new Set(trials.map(({ connections }) => connections))].sort((a, b) => a - b);
+  const rounds = completeRounds(trials, levels).filter((round) => round.every((rate) => rate > 0));
+  const isEnough = levels.length >= 3 && rounds.length >= 2;
+  const bands = isEnough ? scalingBand({ levels, rounds }, coefficients, at, random) : [];
+  return at.map((connections, i) => ({
+    connections,
+    throughput: uslThroughput(coefficients, connections),
+    band: bands[i],
+  }));
 }
 
 /** Returns throughput by round and level, for rounds in which every level has a trial that is not invalid. */

@@ -19,7 +19,7 @@ import { parsed, someOf, text, toggle } from '../../cli/flag-types.ts';
 import { untilInterrupted } from '../../cli/interrupt.ts';
 import { log, mayColor, print, reportWidth } from '../../cli/output.ts';
 import { chosenSeed, parseSeed } from '../../cli/seed.ts';
-import { orMisconfigured } from '../../session/measure.ts';
+import { orMisconfigured } from '../../session/or-misconfigured.ts';
 
 const names = limitRows.map(({ name }) => name);
 

@@ -28,7 +28,7 @@ import { parsed, someOf, text } from '../../cli/flag-types.ts';
 import { untilInterrupted } from '../../cli/interrupt.ts';
 import { log, mayColor, print, reportWidth } from '../../cli/output.ts';
 import { parseSeed } from '../../cli/seed.ts';
-import { orMisconfigured } from '../../session/measure.ts';
+import { orMisconfigured } from '../../session/or-misconfigured.ts';
 
 const schema = z.strictObject({
   server: someOf('server', serverNames)

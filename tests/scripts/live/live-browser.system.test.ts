@@ -1,7 +1,7 @@
 import { chromium } from 'playwright-core';
 import { expect, onTestFinished, test } from 'vitest';
+import { render } from '../../../reports/renderers/formats.ts';
 import { LivePage } from '../../../scripts/live/page/live-page.ts';
-import { reportPage } from '../../../scripts/live/page/report-page.ts';
 import { result } from '../../reports/results.ts';
 import { whyMissing } from '../../requirements.ts';
 import { started, trialEvents } from './events.ts';
@@ -15,7 +15,7 @@ const DRAWN = `(canvas) => {
 test.skipIf(whyMissing('chromium'))(
   'a browser draws charts as they grow, breaks no policy, and ends with the report',
   async () => {
-    const live = await LivePage.open(0, reportPage);
+    const live = await LivePage.open(0, (saved) => render('html', saved, { color: false, width: 100 }));
     onTestFinished(() => live.close(undefined));
     const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
     onTestFinished(() => browser.close());

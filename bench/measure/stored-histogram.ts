@@ -1,0 +1,34 @@
+import { decodeFromCompressedBase64, type Histogram } from 'hdr-histogram-js';
+import type { LatencySummary } from '../model/trial.ts';
+
+/** The latencies of several trials together. */
+export interface StoredLatencies {
+  /** Number of requests. */
+  readonly count: number;
+  /** Returns the latency in microseconds at or below which a share of all requests lies. @param percentile 0 to 100. */
+  readonly micros: (percentile: number) => number;
+}
+
+/**
+ * Adds the histograms in results. Percentiles of the sum are exactly those of all requests together, which no average
+ * of percentiles is.
+ * @returns null when one of them cannot be read, or there are no requests.
+ */
+export function storedLatencies(summaries: readonly Pick<LatencySummary, 'hdr'>[]): StoredLatencies | null {
+  let all: Histogram | undefined;
+  try {
+    for (const { hdr } of summaries) {
+      const one = decodeFromCompressedBase64(hdr);
+      if (all === undefined) all = one;
+      else all.add(one);
+    }
+  } catch {
+    return null;
+  }
+  if (all === undefined || all.totalCount === 0) return null;
+  const histogram = all;
+  return {
+    count: histogram.totalCount,
+    micros: (percentile) => histogram.getValueAtPercentile(percentile) / 1000,
+  };
+}

@@ -1,0 +1,13 @@
+import type { Block } from '../document/report-document.ts';
+import { type CommandLine, shellText } from '../reproduction/command-line.ts';
+import { listBlock, paragraphBlock } from './blocks.ts';
+
+/** Returns the command that measures again, and what it lacks. */
+export function reproductionBlocks(command: CommandLine | undefined): Block[] {
+  if (command === undefined) return [];
+  return [
+    ...paragraphBlock('To measure it again, with the same choices made at random:'),
+    { kind: 'command', text: shellText(command) },
+    ...listBlock(command.notes),
+  ];
+}
