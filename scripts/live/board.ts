@@ -1,9 +1,10 @@
 import type { Capacity } from '../../bench/model/capacity.ts';
-import { CHECK_SCHEMA, type CheckResult } from '../../bench/model/check-result.ts';
+import { CHECK_SCHEMA, type CheckLook, type CheckResult, type CheckSession } from '../../bench/model/check-result.ts';
 import { isOneWay, mostConnections } from '../../bench/model/operating-point.ts';
 import type { Failure, Result } from '../../bench/model/result.ts';
 import type { Trial } from '../../bench/model/trial.ts';
 import { workWords } from '../../bench/model/work-words.ts';
+import { median } from '../../bench/stats/median.ts';
 import { type Aggregate, aggregate } from '../../reports/tables/aggregate.ts';
 import {
   formatByteRate,
@@ -40,22 +41,25 @@ export interface BoardRow {
 type Place = Pick<Trial, 'app' | 'transport' | 'work' | 'cacheHit' | 'cpus' | 'connections'>;
 
 /** Returns the board to which the trial in progress belongs, or that of a search or a check; null before there is one. */
-export function boardOf({ result, trial }: LiveState): Board | null {
-  if (result === null) return null;
-  if (result.schema === CHECK_SCHEMA) return checkBoard(result);
-  if (result.plan.capacity !== undefined) return capacityBoard(result.capacity ?? []);
+export function boardOf(state: LiveState): Board | null {
+  const { result, trial } = state;
+  if (!isOfTrials(result)) return boardsOf(state)[0] ?? null;
   return trial && trialsBoard(result, { ...trial.point, connections: mostConnections(trial.point) });
 }
 
-/** Returns all boards of a result, in the order in which they began. */
-export function boardsOf(state: LiveState): Board[] {
-  const { result } = state;
-  if (result === null || result.schema === CHECK_SCHEMA || result.plan.capacity !== undefined) {
-    const board = boardOf(state);
-    return board === null ? [] : [board];
-  }
+/** Returns all boards of a result: those of trials in the order in which they began. */
+export function boardsOf({ result }: LiveState): Board[] {
+  if (result === null) return [];
+  if (result.schema === CHECK_SCHEMA) return checkBoards(result);
+  const { capacity = [], plan } = result;
+  if (plan.capacity !== undefined) return capacity.length > 0 ? [capacityBoard(capacity)] : [];
   const places = new Map([...result.trials, ...result.failures].map((outcome) => [placeKey(outcome), outcome]));
   return [...places.values()].map((place) => trialsBoard(result, place));
+}
+
+/** Reports whether trials of a result are compared with each other. Those of a search have different rates. */
+function isOfTrials(result: LiveState['result']): result is Result {
+  return result !== null && result.schema !== CHECK_SCHEMA && result.plan.capacity === undefined;
 }
 
 function scenarioWords(place: Place): string {
@@ -119,18 +123,53 @@ function capacityBoard(capacities: readonly Capacity[]): Board {
   };
 }
 
-/** Returns what the last look of a check found. */
-function checkBoard({ looks }: CheckResult): Board | null {
+/** Metrics of a session, as far as they are gated on. */
+export const sessionMetrics = ['throughput', 'cpu', 'p50', 'p99'] as const;
+
+/** Returns by which share B cost more than A in a session, for each metric; null where it is not known. */
+export function changesOf({ costs: { a, b } }: CheckSession): (number | null)[] {
+  return sessionMetrics.map((metric) => {
+    const [of, other] = [b?.[metric] ?? null, a?.[metric] ?? null];
+    // Costs are logarithms.
+    return of === null || other === null ? null : Math.expm1(of - other);
+  });
+}
+
+/** Returns what the last look of a check found, and what its sessions measured. */
+function checkBoards({ looks, sessions }: CheckResult): Board[] {
   const look = looks.at(-1);
-  if (look === undefined) return null;
-  const share = (value: number | null) => (value === null ? NONE : formatShare(value));
+  const counted = sessions.filter(({ excluded }) => excluded === null);
+  return [...(look ? [lookBoard(look)] : []), ...(counted.length > 0 ? [sessionsBoard(counted)] : [])];
+}
+
+const CHECK = { scenario: 'check', connections: null };
+
+function lookBoard({ sessions, series, metrics }: CheckLook): Board {
   return {
-    ...{ scenario: 'check', connections: null },
-    title: `Last look, after ${formatPlural(look.sessions, 'session')} of the series '${look.series}'`,
+    ...CHECK,
+    title: `Last look, after ${formatPlural(sessions, 'session')} of the series '${series}'`,
     columns: ['metric', 'B worse by', 'from', 'to', 'finding'],
-    rows: look.metrics.map(({ metric, change, interval, finding }) => ({
+    rows: metrics.map(({ metric, change, interval: { low, high }, finding }) => ({
       ...{ name: metric, value: null },
-      cells: [metric, share(change), share(interval.low), share(interval.high), finding],
+      cells: [metric, shareText(change), shareText(low), shareText(high), finding],
     })),
   };
+}
+
+function sessionsBoard(sessions: readonly CheckSession[]): Board {
+  const changes = sessions.map(changesOf);
+  const rows = sessionMetrics.flatMap((metric, i): BoardRow[] => {
+    const known = changes.flatMap((each) => each[i] ?? []);
+    if (known.length === 0) return [];
+    const shares = [median(known), Math.min(...known), Math.max(...known)].map(shareText);
+    return [{ cells: [metric, ...shares, String(known.length)], name: metric, value: null }];
+  });
+  return {
+    ...{ ...CHECK, title: 'B against A, session by session: a look decides, not these', rows },
+    columns: ['metric', 'median', 'lowest', 'highest', 'sessions'],
+  };
+}
+
+function shareText(share: number | null): string {
+  return share === null ? NONE : formatShare(share);
 }

@@ -1,6 +1,6 @@
 import { CHECK_SCHEMA, type CheckResult, type CheckSession } from '../../../bench/model/check-result.ts';
 import type { MeasurementEvent } from '../../../bench/model/event.ts';
-import { type Board, boardOf, boardsOf } from '../board.ts';
+import { type Board, boardOf, boardsOf, changesOf, sessionMetrics } from '../board.ts';
 import { type LiveProgress, progressOf } from '../live-progress.ts';
 import type { LiveState } from '../live-state.ts';
 
@@ -31,9 +31,8 @@ export interface LiveChart {
 
 const RATE = { id: 'rate', title: 'Requests per second', x: 'seconds', names: ['req/s'] };
 const LATENCY = { id: 'latency', title: 'Response times in ms', x: 'seconds', names: ['p50', 'p99'] };
-const METRICS = ['throughput', 'cpu', 'p50', 'p99'] as const;
 const SESSIONS = {
-  ...{ id: 'sessions', title: 'How much B cost more than A, in %', x: 'session', names: METRICS },
+  ...{ id: 'sessions', title: 'How much B cost more than A, in %', x: 'session', names: sessionMetrics },
 };
 
 /** Returns everything that a page shows, for one that knows nothing. @param now seconds since the measurement began. */
@@ -62,10 +61,11 @@ export function messagesOf(event: MeasurementEvent, state: LiveState): Message[]
     case 'trial-failed':
       return [progress, notes, ...changedBoard(state)];
     case 'capacity':
-    case 'look':
       return changedBoard(state);
+    case 'look':
+      return checkBoards(state);
     case 'session':
-      return [progress, { kind: 'point', id: SESSIONS.id, ...costPoint(event.session, sessionsHeld(state)) }];
+      return [progress, sessionPoint(event.session, state), ...checkBoards(state)];
     case 'warning':
       return [notes];
     default:
@@ -94,21 +94,21 @@ function sampled({ seconds: x, sample }: Extract<MeasurementEvent, { event: 'sam
 }
 
 function sessionsChart({ sessions }: CheckResult): Message {
-  const points = sessions.map((session, i) => costPoint(session, i + 1));
+  const points = sessions.map((session, i) => ({ x: i + 1, ys: percentages(session) }));
   return { kind: 'chart', chart: { ...SESSIONS, isLogarithmic: false, points } };
 }
 
-function sessionsHeld({ result }: LiveState): number {
-  return result?.schema === CHECK_SCHEMA ? result.sessions.length : 0;
+function sessionPoint(session: CheckSession, { result }: LiveState): Message {
+  const x = result?.schema === CHECK_SCHEMA ? result.sessions.length : 0;
+  return { kind: 'point', id: SESSIONS.id, x, ys: percentages(session) };
 }
 
-/** Costs are logarithms. */
-function costPoint({ costs: { a, b } }: CheckSession, x: number): { x: number; ys: Ys } {
-  const ys = METRICS.map((metric) => {
-    const [of, other] = [b?.[metric] ?? null, a?.[metric] ?? null];
-    return of === null || other === null ? null : Math.expm1(of - other) * 100;
-  });
-  return { x, ys };
+function percentages(session: CheckSession): Ys {
+  return changesOf(session).map((share) => share && share * 100);
+}
+
+function checkBoards(state: LiveState): Message[] {
+  return boardsOf(state).map((board) => ({ kind: 'board', board }));
 }
 
 function changedBoard(state: LiveState): Message[] {

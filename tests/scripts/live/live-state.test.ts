@@ -47,6 +47,10 @@ describe('the state after events', () => {
       ['throughput', '0.1 %', '-0.4 %', '0.6 %', 'within'],
       ['cpu', '-12 %', '-13 %', '-11 %', 'within'],
     ]);
+    const early = stateAfter(empty, ...held.slice(0, 3));
+    expect(boardOf(early)?.rows.map(({ cells }) => cells)).toEqual(
+      ['throughput', 'cpu', 'p50'].map((metric) => [metric, '0.0 %', '0.0 %', '0.0 %', '3']),
+    );
     const again = stateAfter(empty, ...held, { event: 'sessions-discarded', seconds: 21 });
     expect(again.result).toMatchObject({ sessions: [], looks: [] });
   });
