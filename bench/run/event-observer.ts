@@ -101,7 +101,7 @@ export class EventObserver implements Required<RunObserver> {
   }
 
   #send(event: Bare): void {
-    const seconds = (this.#now() - this.#begin) / 1000;
+    const seconds = Math.round(this.#now() - this.#begin) / 1000;
     const { event: name, ...rest } = event;
     this.#emit({ event: name, seconds, ...rest } as MeasurementEvent);
   }
