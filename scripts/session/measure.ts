@@ -11,7 +11,7 @@ import { exitCode } from './exit-code.ts';
 import type { Measurement, MeasurementObserver } from './measurement.ts';
 import { orMisconfigured } from './or-misconfigured.ts';
 import { ProgressDisplay } from './progress.ts';
-import { openWatching, type Watching } from './watching.ts';
+import type { Watching } from './watching.ts';
 
 /**
  * Runs a configuration, saves the results after every trial, and prints them.
@@ -33,7 +33,7 @@ export async function measure(configuration: RunConfiguration, output: Output): 
 export async function record<R extends Saved>(measurement: Measurement<R>, output: Output): Promise<number> {
   await prepareReports(output);
   const { ResultSink } = await import('../../reports/files/sink.ts');
-  const watching = await openWatching(output);
+  const watching = await watch(output);
   try {
     const sink = orMisconfigured(() => new ResultSink(output.directory, new Date()), '--out-dir');
     log(`seed ${measurement.seed}; results go to ${sink.directory}`);
@@ -46,6 +46,15 @@ export async function record<R extends Saved>(measurement: Measurement<R>, outpu
     await watching?.failed(error);
     throw error;
   }
+}
+
+/**
+ * Opens what the flags request to watch with; undefined, with nothing loaded, when that is nothing.
+ * @throws {ConfigurationError} when a file or a port is not available.
+ */
+async function watch(output: Output): Promise<Watching | undefined> {
+  if (output.live === undefined && output.stream === undefined) return undefined;
+  return (await import('./watching.ts')).openWatching(output);
 }
 
 /** Measures, saves after each change, and shows the progress. */

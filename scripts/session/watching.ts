@@ -44,11 +44,10 @@ export class Watching {
 }
 
 /**
- * Opens what the flags request to watch with; undefined when that is nothing.
+ * Opens what the flags request to watch with.
  * @throws {ConfigurationError} when a file or a port is not available.
  */
-export async function openWatching(output: Output): Promise<Watching | undefined> {
-  if (output.live === undefined && output.stream === undefined) return undefined;
+export async function openWatching(output: Output): Promise<Watching> {
   const { Watchers } = await import('../live/watchers.ts');
   try {
     return new Watching(await Watchers.open(output));

@@ -42,6 +42,7 @@ export function snapshotOf(state: LiveState, now: number): Message[] {
     { kind: 'progress', progress: progressOf(state, now) },
     { kind: 'notes', notes: state.notes },
     ...(state.result?.schema === CHECK_SCHEMA ? [sessionsChart(state.result)] : sampleCharts(state)),
+    ...searchChart(state),
     ...boards.map((board): Message => ({ kind: 'board', board })),
     ...[...new Set(boards.map(({ scenario }) => scenario))].flatMap((scenario) => curveOf(boards, scenario)),
   ];
@@ -59,7 +60,7 @@ export function messagesOf(event: MeasurementEvent, state: LiveState): Message[]
       return [progress, ...sampled(event)];
     case 'trial-ended':
     case 'trial-failed':
-      return [progress, notes, ...changedBoard(state)];
+      return [progress, notes, ...searchChart(state), ...changedBoard(state)];
     case 'capacity':
       return changedBoard(state);
     case 'look':
@@ -91,6 +92,23 @@ function sampled({ seconds: x, sample }: Extract<MeasurementEvent, { event: 'sam
     { kind: 'point' as const, id: RATE.id, x, ys: [sample.requestsPerSecond] },
     { kind: 'point' as const, id: LATENCY.id, x, ys: [millis(sample.p50), millis(sample.p99)] },
   ];
+}
+
+/** Returns the latency of a search's trials over their rates. */
+function searchChart({ result }: LiveState): Message[] {
+  if (result === null || result.schema === CHECK_SCHEMA || result.plan.capacity === undefined) return [];
+  const trials = result.trials.flatMap(({ target, rate, latencyMicros: { response } }) =>
+    rate === null || response.count === 0 ? [] : [{ target, rate, p99: response.p99 / 1000 }],
+  );
+  const names = [...new Set(trials.map(({ target }) => target))].sort();
+  const rates = [...new Set(trials.map(({ rate }) => rate))].sort((a, b) => a - b);
+  // Of several trials at one rate, the last one.
+  const points = rates.map((x) => ({
+    x,
+    ys: names.map((name) => trials.findLast(({ target, rate }) => target === name && rate === x)?.p99 ?? null),
+  }));
+  const title = '99th percentile of response times in ms, by the rate of each trial';
+  return [{ kind: 'chart', chart: { id: 'search', title, x: 'requests/s', isLogarithmic: true, names, points } }];
 }
 
 function sessionsChart({ sessions }: CheckResult): Message {

@@ -3,6 +3,7 @@ import type { MeasurementEvent } from '../../../bench/model/event.ts';
 import { initialState, reduce } from '../../../scripts/live/live-state.ts';
 import { type Message, messagesOf, snapshotOf } from '../../../scripts/live/page/message.ts';
 import { checkResult, checkSessions } from '../../reports/checks.ts';
+import { result } from '../../reports/results.ts';
 import { started, startedWith, stateAfter, trialEvents } from './events.ts';
 
 /** What a page shows that has applied messages, as its script does. */
@@ -59,6 +60,25 @@ test('levels of one scenario are a curve over connections, each target with its 
     points: [
       { x: 4, ys: [10_000, 10_000] },
       { x: 16, ys: [null, 10_000] },
+    ],
+  });
+});
+
+test('a search shows the latency of its trials over their rates', () => {
+  const capacity = { slos: ['p99<5ms'], mostErrors: 0.001, startRate: 1000, confirmSeconds: 10, budgetSeconds: 600 };
+  const at = (rate: number, target: string): MeasurementEvent[] =>
+    trialEvents(rate, 0, { target }).map((event) =>
+      event.event === 'trial-ended' ? { ...event, trial: { ...event.trial, rate } } : event,
+    );
+  const begun = started({ plan: { ...result().plan, command: 'capacity', capacity } });
+  const { search } = shown(
+    snapshotOf(stateAfter(begun, ...at(2000, 'epoll'), ...at(1000, 'epoll'), ...at(1000, 'async')), 9),
+  );
+  expect(search).toMatchObject({
+    names: ['async', 'epoll'],
+    points: [
+      { x: 1000, ys: [2, 2] },
+      { x: 2000, ys: [null, 2] },
     ],
   });
 });
