@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -18,7 +18,7 @@ class Terminal {
 
   constructor(...args: readonly string[]) {
     const program = `echo "pid=$$"; exec "${process.execPath}" "${sockbench}" ${args.join(' ')}`;
-    const line = `stty rows 24 columns 80; stty -g; sh -c '${program}'; echo "code=$?"; stty -g`;
+    const line = `tty; stty rows 24 columns 80; stty -g; sh -c '${program}'; echo "code=$?"; stty -g`;
     this.#script = spawn('script', ['--quiet', '--command', line, '/dev/null'], {
       env: { ...process.env, TERM: 'xterm', LC_ALL: 'C.UTF-8', NO_COLOR: '1' },
       stdio: ['pipe', 'pipe', 'ignore'],
@@ -36,6 +36,12 @@ class Terminal {
   /** Pid of sockbench. */
   get pid(): number {
     return Number(/pid=(\d+)/.exec(this.text)?.[1]);
+  }
+
+  /** Changes the size of the terminal, as a window does. */
+  resize(rows: number, columns: number): void {
+    const [device = ''] = /\/dev\/\S+/.exec(this.text) ?? [];
+    execFileSync('stty', ['-F', device, 'rows', String(rows), 'columns', String(columns)]);
   }
 
   /** Resolves when its output so far matches. */
@@ -92,6 +98,15 @@ describe.skipIf(whyMissing('script'))('--live tui on a terminal', () => {
     expect({ code, after }).toEqual({ code: 130, after: before });
     expect(terminal.text.split(LEAVE)).toHaveLength(2);
     expect(terminal.text).not.toContain('Interrupted after');
+  });
+
+  test('a change of size draws the last line where it is now', async () => {
+    const terminal = endless();
+    await terminal.until(/: measuring/);
+    terminal.resize(40, 120);
+    await terminal.until(new RegExp(`${ESC}\\[40;1Hq or Ctrl-C`));
+    terminal.type('q');
+    expect(await terminal.end()).toMatchObject({ code: 130 });
   });
 
   test('a run to its end shows its numbers, and fits the terminal', async () => {
