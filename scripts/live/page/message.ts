@@ -12,12 +12,19 @@ export type Message =
   /** Shows a chart, in place of one with the same id. */
   | { readonly kind: 'chart'; readonly chart: LiveChart }
   /** Appends a point to a chart. */
-  | { readonly kind: 'point'; readonly id: string; readonly x: number; readonly ys: Ys }
+  | { readonly kind: 'point'; readonly id: string; readonly point: ChartPoint }
   /** The report is ready. */
   | { readonly kind: 'report' };
 
 /** One value for each series; null where there is none. */
 type Ys = readonly (number | null)[];
+
+export interface ChartPoint {
+  readonly x: number;
+  readonly ys: Ys;
+  /** Lines connect points of one part only: those of a trial. */
+  readonly part?: number;
+}
 
 /** Curves over a common x. */
 export interface LiveChart {
@@ -26,7 +33,7 @@ export interface LiveChart {
   readonly x: string;
   readonly isLogarithmic: boolean;
   readonly names: readonly string[];
-  readonly points: readonly { readonly x: number; readonly ys: Ys }[];
+  readonly points: readonly ChartPoint[];
 }
 
 const RATE = { id: 'rate', title: 'Requests per second', x: 'seconds', names: ['req/s'] };
@@ -75,22 +82,22 @@ export function messagesOf(event: MeasurementEvent, state: LiveState): Message[]
 }
 
 function sampleCharts({ samples }: LiveState): Message[] {
-  const points = samples.map(sampled);
-  return [RATE, LATENCY].map((chart, i) => ({
+  const points = samples.flatMap(sampled);
+  return [RATE, LATENCY].map((chart) => ({
     kind: 'chart',
     chart: {
       ...{ ...chart, isLogarithmic: false },
-      points: points.flatMap((of) => of[i] ?? []).map(({ x, ys }) => ({ x, ys })),
+      points: points.filter(({ id }) => id === chart.id).map(({ point }) => point),
     },
   }));
 }
 
 /** Returns the points of a second that was measured: its rate, and its latencies in milliseconds. */
-function sampled({ seconds: x, sample }: Extract<MeasurementEvent, { event: 'sample' }>) {
+function sampled({ seconds: x, number: part, sample }: Extract<MeasurementEvent, { event: 'sample' }>) {
   const millis = (micros: number) => (micros > 0 ? micros / 1000 : null);
   return [
-    { kind: 'point' as const, id: RATE.id, x, ys: [sample.requestsPerSecond] },
-    { kind: 'point' as const, id: LATENCY.id, x, ys: [millis(sample.p50), millis(sample.p99)] },
+    { kind: 'point' as const, id: RATE.id, point: { x, part, ys: [sample.requestsPerSecond] } },
+    { kind: 'point' as const, id: LATENCY.id, point: { x, part, ys: [millis(sample.p50), millis(sample.p99)] } },
   ];
 }
 
@@ -118,7 +125,7 @@ function sessionsChart({ sessions }: CheckResult): Message {
 
 function sessionPoint(session: CheckSession, { result }: LiveState): Message {
   const x = result?.schema === CHECK_SCHEMA ? result.sessions.length : 0;
-  return { kind: 'point', id: SESSIONS.id, x, ys: percentages(session) };
+  return { kind: 'point', id: SESSIONS.id, point: { x, ys: percentages(session) } };
 }
 
 function percentages(session: CheckSession): Ys {

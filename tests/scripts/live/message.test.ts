@@ -14,7 +14,7 @@ function shown(messages: readonly Message[]): Record<string, unknown> {
     else if (message.kind === 'board') page[message.board.title] = message.board;
     else if (message.kind === 'point') {
       const { points, ...chart } = page[message.id] as { points: unknown[] };
-      page[message.id] = { ...chart, points: [...points, { x: message.x, ys: message.ys }] };
+      page[message.id] = { ...chart, points: [...points, message.point] };
     } else page[message.kind] = message;
   }
   return page;
