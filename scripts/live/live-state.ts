@@ -51,7 +51,7 @@ export function reduce(state: LiveState, event: MeasurementEvent): LiveState {
     case 'warning':
       return noted(state, event.warning.message);
     case 'ended':
-      return { ...state, ended: event };
+      return { ...(event.error === undefined ? state : noted(state, event.error)), ended: event };
     default:
       return withOutcome(state, event);
   }

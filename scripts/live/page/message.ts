@@ -75,7 +75,8 @@ export function messagesOf(event: MeasurementEvent, state: LiveState): Message[]
     case 'session':
       return [progress, sessionPoint(event.session, state), ...checkBoards(state)];
     case 'warning':
-      return [notes];
+    case 'ended':
+      return [progress, notes];
     default:
       return [progress];
   }

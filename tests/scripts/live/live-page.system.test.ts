@@ -78,6 +78,12 @@ test('the end waits for no browser where none is connected, or each has gone', a
   await closed;
 });
 
+test('no more than a number of browsers are served', async () => {
+  const { url } = await opened();
+  for (let i = 0; i < 16; i++) await EventSource.open(url);
+  expect((await fetched(`${url}events`)).status).toBe(503);
+});
+
 test('bytes that are no request end their connection alone', async () => {
   const { url } = await opened();
   const { port } = new URL(url);
