@@ -9,6 +9,7 @@ import type { Chart, LineChart, LineSeries } from '../document/chart.ts';
 import { chartTable } from '../document/chart-table.ts';
 import { element, escapeMarkup } from '../text/markup.ts';
 import { chartData } from './chart-data.ts';
+import { prose } from './prose.ts';
 import { untitledTableMarkup } from './table-markup.ts';
 
 /**
@@ -25,7 +26,7 @@ export function chartMarkup(chart: Chart, identities: readonly string[]): string
       'figcaption',
       {},
       element('h3', { id: titleId(chart.id) }, escapeMarkup(chart.title)),
-      element('p', { id: captionId(chart.id) }, escapeMarkup(chart.caption)),
+      element('p', { id: captionId(chart.id) }, prose(chart.caption)),
     ),
     drawn(chart, identities),
     isInteractive ? `<script type="application/json">${chartData(chart, identities)}</script>` : '',

@@ -14,7 +14,7 @@ import { result } from '../reports/results.ts';
 /** Returns an output to a new directory, with a report in JSON. */
 function outputTo(directory: string): Output {
   const report = { format: 'json', file: join(directory, 'report.json'), flag: '--out json' } as const;
-  return { directory: join(directory, 'results'), reports: [report], noColor: true, quiet: true };
+  return { directory: join(directory, 'results'), reports: [report], open: false, noColor: true, quiet: true };
 }
 
 test.each<[string, Saved]>([
@@ -39,7 +39,9 @@ test.each<[string, Saved]>([
   expect(code).toBe(0);
   expect(journals).toEqual([JOURNAL_FILE]);
   const file = savedFile(stderr);
-  expect(stderr).toBe(`seed 7; results go to ${join(file, '..')}\nresults saved in ${file}\n`);
+  expect(stderr).toBe(
+    `seed 7; results go to ${join(file, '..')}\nresults saved in ${file}\nas a page: sockbench report ${join(file, '..')} --open\n`,
+  );
   expect(readdirSync(join(file, '..'))).toEqual(['results.json']);
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(measured);
   expect(readFileSync(join(directory, 'report.json'), 'utf8')).toBe(readFileSync(file, 'utf8'));

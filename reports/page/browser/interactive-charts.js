@@ -19,6 +19,18 @@
   /** How far the pointer may be from a value that the legend shows, in pixels. */
   const REACH_PX = 40;
 
+  /**
+   * Returns the ends of an axis of x with some room, so that markers at its ends are whole.
+   * @param {number | null} least
+   * @param {number | null} most
+   * @returns {[number, number]}
+   */
+  function padded(least, most) {
+    const [from, to] = [least ?? 0, most ?? 1];
+    const room = (to - from || 1) * 0.015;
+    return [from - room, to + room];
+  }
+
   /** One chart: its plot, its legend and its keyboard. */
   class InteractiveChart {
     /**
@@ -99,7 +111,10 @@
         },
         focus: { alpha: 0.3 },
         scales: {
-          x: { time: false, ...(x.scale === 'log' && { distr: 3 }) },
+          x: {
+            time: false,
+            ...(x.scale === 'log' ? { distr: 3 } : { range: (_, least, most) => padded(least, most) }),
+          },
           y: { ...(y.scale === 'log' && { distr: 3 }), range: (_, least, most) => this.rangeOfY(least, most) },
         },
         axes: [this.axisOptions(x, true), this.axisOptions(y, false)],
