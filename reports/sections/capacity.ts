@@ -80,7 +80,7 @@ function bracketChart(searches: readonly Search[]): IntervalChart {
         ...{ name, identity: target, value: confirmed },
         ...((confirmed ?? refuted) !== null && { low: confirmed, high: refuted }),
         ...(words !== '' && { note: words }),
-        ...(notes.length > 0 && { doubt: notes.map(({ message }) => message).join('; ') }),
+        ...doubtIn(notes),
       };
     });
   return {
@@ -91,6 +91,12 @@ function bracketChart(searches: readonly Search[]): IntervalChart {
     x: RATE_AXIS,
     rows,
   };
+}
+
+/** Returns the first remark on a bracket; the table refers to all. */
+function doubtIn([first, ...others]: Capacity['notes']): Pick<IntervalRow, 'doubt'> {
+  if (first === undefined) return {};
+  return { doubt: others.length === 0 ? first.message : `${first.message}; and ${others.length} more, see the table` };
 }
 
 const FINDINGS = {

@@ -5,6 +5,7 @@ import type { Section } from '../document/report-document.ts';
 import { formatMicros, formatNumber, formatPlural } from '../text/quantities.ts';
 import { cell, type Table } from '../text/table.ts';
 import { chartBlock, listBlock, section, tableBlock } from './blocks.ts';
+import { MAX_TRIALS } from './drift.ts';
 import { doubtsOf, isDoubtful } from './rounds.ts';
 
 /** Most targets that a row of the table names. */
@@ -15,7 +16,7 @@ export function generatorSection({ trials }: Result): Section[] {
   if (trials.length === 0) return [];
   return section('generator', 'Health of the load generator', [
     ...listBlock(summary(trials)),
-    ...(trials.length > 1 ? [chartBlock(utilizationChart(trials))] : []),
+    ...(trials.length > 1 && trials.length <= MAX_TRIALS ? [chartBlock(utilizationChart(trials))] : []),
     ...tableBlock(doubtsTable(trials)),
   ]);
 }

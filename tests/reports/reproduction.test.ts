@@ -48,7 +48,7 @@ async function meaning<T extends Read>(words: readonly string[]): Promise<T> {
   delete read.last;
   const { code, stderr } = await commandLine(...words);
   expect({ code, stderr: stderr.replace(/^left out: .*\n/gm, '') }).toEqual({ code: 0, stderr: '' });
-  return read.last as T;
+  return read.last as unknown as T;
 }
 
 /** Returns a result of a configuration, as it is saved before its first trial. */
@@ -134,7 +134,7 @@ test.each([
 function checked(plan: CheckPlan): CheckResult {
   const { a, b, point, seed, windowMs, nullArm, confirm, budgetMs, gates, serverCpus, loadCpus } = plan;
   const { app, exchange, transport, connections } = point;
-  const metrics = gates.map(({ metric, margins }) => finding(metric, margins));
+  const metrics = gates.map(({ metric, margins }) => finding(metric, { ...margins }));
   return checkResult({
     plan: {
       ...{ a: 'command' in a ? a.command : '', b: b.command, app, exchange, transport, connections },

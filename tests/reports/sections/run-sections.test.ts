@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Result } from '../../../bench/model/result.ts';
+import type { Trial } from '../../../bench/model/trial.ts';
 import { documentOf } from '../../../reports/sections/result-document.ts';
 import { result, trial } from '../results.ts';
 import { rampRun, uploadBench } from '../runs.ts';
@@ -79,6 +80,7 @@ test('percentiles are those of all requests of all rounds, and end where ten lie
   const points = series[0]?.points ?? [];
   expect(points.find(({ x }) => x === 90)?.y).toBeCloseTo(100, 0);
   expect(points.at(-1)).toEqual({ x: 99, y: expect.closeTo(10_090, -1) });
+  expect(series.map(({ name }) => name)).toEqual(['all rounds', 'round 1', 'round 2']);
 });
 
 test('an objective is a line across the times that it bounds', () => {
@@ -142,6 +144,14 @@ describe('a sweep', () => {
     expect(wordsOf(swept, 'throughput')).toMatch(/iterative +starved connections +2\niterative +errors +2/);
   });
 
+  test('shows what more CPUs bring', () => {
+    const gain = { transport: 'tcp', work: null, target: 'cluster', fromCpus: 1, toCpus: 2, times: 1.9 } as const;
+    const cpuGains = [{ ...gain, low: 1.8, high: 1.95 }];
+    expect(chartOf(documentOf({ ...sweep(2), cpuGains }), 'intervals', 'cpu-gains').rows).toEqual([
+      { name: 'cluster', group: 'TCP: from 1 to 2 CPUs', value: 1.9, low: 1.8, high: 1.95 },
+    ]);
+  });
+
   test('is the same each time', () => {
     expect(documentOf(sweep())).toEqual(swept);
   });
@@ -161,6 +171,16 @@ describe('the order of trials', () => {
     expect(wordsOf(document, 'order')).toMatch(/^Throughput fell as the run went on .* τ = -1\.00, p < \.001/);
     const { series } = chartOf(document, 'lines', 'trials-in-order');
     expect(series[0]?.points.map(({ x }) => x)).toEqual([1, 4, 7, 10, 13, 16, 19, 22]);
+  });
+
+  test('is that of rounds in a long run, whose rounds are not drawn one by one elsewhere either', () => {
+    const [first] = comparison(1).trials;
+    const trials = Array.from({ length: 600 }, (_, i) => ({ ...(first as Trial), round: i + 1 }));
+    const document = documentOf({ ...comparison(1), trials: [...trials, ...comparison(1).trials.slice(1)] });
+    expect(chartOf(document, 'lines', 'rounds-in-order').series[0]?.points).toHaveLength(600);
+    expect(chartsOf(document, 'generator')).toEqual([]);
+    const { rows } = chartOf(document, 'intervals', 'leaderboard-1-tcp');
+    expect(rows.map(({ samples }) => samples)).toEqual(rows.map(() => undefined));
   });
 
   test('is left out where each load was measured once', () => {
