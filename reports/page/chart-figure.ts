@@ -66,16 +66,11 @@ function legend(chart: LineChart, identities: readonly string[], isLabelled: boo
 }
 
 function legendItem({ name, style: kind }: LineSeries, { color, shape, dash }: SeriesStyle): string {
-  const line = element('path', {
-    class: kind === 'fit' ? 'fit' : 'line',
-    d: 'M0 7H26',
-    'stroke-dasharray': dash === '' || kind === 'fit' ? undefined : dash,
-  });
-  const marker = kind === 'fit' ? '' : markerAt(shape, 13, 7, { class: 'mark' });
-  return element(
-    'li',
-    {},
-    element('svg', { class: `key c${color}`, 'aria-hidden': 'true' }, kind === 'points' ? '' : line, marker),
-    element('span', {}, escapeMarkup(name)),
-  );
+  const hasDashes = dash !== '' && kind !== 'fit';
+  const line = { class: kind === 'fit' ? 'fit' : 'line', d: 'M0 7H26' };
+  const key = [
+    kind === 'points' ? '' : element('path', { ...line, 'stroke-dasharray': hasDashes ? dash : undefined }),
+    kind === 'fit' ? '' : markerAt(shape, 13, 7, { class: 'mark' }),
+  ];
+  return element('li', {}, element('svg', { class: `key c${color}` }, ...key), escapeMarkup(name));
 }

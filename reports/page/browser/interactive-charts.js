@@ -9,7 +9,7 @@
  *   corners: [number, number][], x: number[], y: (number | null)[], low?: (number | null)[], high?: (number | null)[],
  *   doubtful?: number[] }} Series
  * @typedef {{ axis: 'x' | 'y', at: number, label: string, tone: 'plain' | 'good' | 'bad' }} Rule
- * @typedef {{ title: string, x: Axis, y: Axis, series: Series[], rules: Rule[] }} ChartData
+ * @typedef {{ title: string, x: Axis, y: Axis, grid: number[], series: Series[], rules: Rule[] }} ChartData
  */
 
 (() => {
@@ -283,8 +283,17 @@
     }
   }
 
+  /**
+   * Gives each series its values of x: without any of its own, it has the first ones of the grid.
+   * @param {ChartData} data
+   */
+  function withPlaces(data) {
+    const series = data.series.map((one) => ({ ...one, x: one.x ?? data.grid.slice(0, one.y.length) }));
+    return { ...data, series };
+  }
+
   for (const figure of document.querySelectorAll('figure.interactive')) {
     const data = figure.querySelector('script[type="application/json"]')?.textContent;
-    if (data && figure instanceof HTMLElement) new InteractiveChart(figure, JSON.parse(data));
+    if (data && figure instanceof HTMLElement) new InteractiveChart(figure, withPlaces(JSON.parse(data)));
   }
 })();

@@ -21,7 +21,7 @@ export interface Picture {
 }
 
 /** Sizes of pages in pixels, and how much of a page a picture shows at most. */
-const SCREENS = { desktop: { width: 1280, height: 1500 }, phone: { width: 375, height: 1300 } };
+const SCREENS = { desktop: { width: 1280, height: 1000 }, phone: { width: 375, height: 1100 } };
 const SCHEMES = ['light', 'dark'] as const;
 
 /**
