@@ -24,7 +24,7 @@ const rooms: readonly { from: string; never: readonly string[]; may: string }[] 
   { from: 'bench/stats', never: ['run', 'check', 'load', 'lab'], may: 'model' },
   { from: 'bench/check', never: ['lab'], may: 'stats' },
   { from: 'reports/text', never: ['tables', 'document', 'page', 'renderers'], may: 'text' },
-  { from: 'reports/tables', never: ['charts', 'page', 'renderers'], may: 'text' },
+  { from: 'reports/tables', never: ['sections', 'charts', 'page', 'renderers'], may: 'text' },
   { from: 'reports/sections', never: ['charts', 'page', 'renderers'], may: 'document' },
   { from: 'reports/document', never: ['charts', 'page', 'sections', 'renderers'], may: 'text' },
   { from: 'reports/charts', never: ['page', 'sections', 'renderers'], may: 'document' },

@@ -11,7 +11,7 @@ export function prose(text: string): string {
 }
 
 /** Words of a command line that are longer than this may be broken. */
-const LONG_WORD = 40;
+const LONG_WORD = 28;
 
 /** Escapes a command line, and keeps its words whole: browsers break lines after a hyphen. */
 export function unbrokenWords(text: string): string {

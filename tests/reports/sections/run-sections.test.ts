@@ -83,6 +83,20 @@ test('percentiles are those of all requests of all rounds, and end where ten lie
   expect(series.map(({ name }) => name)).toEqual(['all rounds', 'round 1', 'round 2']);
 });
 
+test('a trial that is not valid is marked, also where the generator had nothing to do with it', () => {
+  const reasons = [{ code: 'corrupted', message: '3 replies were corrupted' }];
+  const valid = comparison(2).trials;
+  const trials = valid.map((each, i) =>
+    i === 0 ? { ...each, validity: { verdict: 'invalid' as const, reasons } } : each,
+  );
+  const document = documentOf({ ...comparison(2), trials });
+  const [first] = chartOf(document, 'lines', 'throughput-1-tcp').series;
+  expect(first?.points[0]?.doubt).toBe('invalid in 1 of 2 rounds: corrupted');
+  expect(chartOf(document, 'lines', 'generator-utilization').series[0]?.points[0]?.doubt).toBe('invalid: corrupted');
+  expect(wordsOf(document, 'verdict')).toContain('3 trials of 12 are doubtful, 1 of them invalid');
+  expect(wordsOf(document, 'generator')).toMatch(/corrupted +1 +epoll +3 replies were corrupted/);
+});
+
 test('an objective is a line across the times that it bounds', () => {
   const rules = [{ axis: 'y', at: 5000, label: 'p99<5ms', tone: 'bad' }];
   expect(chartOf(documentOf(timedRun()), 'lines', 'spectrum-1-tcp').rules).toEqual(rules);
