@@ -62,21 +62,34 @@ export function corners(shape: Shape): readonly (readonly [number, number])[] {
 /** Radius of markers in pixels. */
 const RADIUS_PX = 3.8;
 
+/** Marks of rows of intervals, around the middle of a row: a single value below it, and ends of unbounded intervals. */
+const ROW_MARKS = {
+  sample: { id: 'm-s', d: 'M0 18v5' },
+  toLeft: { id: 'm-l', d: 'M7 7L1 12l6 5' },
+  toRight: { id: 'm-r', d: 'M-7 7l6 5l-6 5' },
+} as const;
+
 /**
  * Returns the outlines of all markers as an image that takes no space. A page that has charts contains it once, and
  * {@link markerAt} refers to it.
  */
 export function markerDefinitions(): string {
-  const paths = SHAPES.map((shape) => element('path', { id: idOf(shape), d: outline(shape) }));
+  const shapes = SHAPES.map((shape) => ({ id: idOf(shape), d: outline(shape) }));
+  const paths = [...shapes, ...Object.values(ROW_MARKS)].map((path) => element('path', path));
   return element('svg', { class: 'unseen', 'aria-hidden': 'true' }, ...paths);
 }
 
 /**
- * Draws a marker at a place in pixels, filled or hollow as the class of an element around it decides.
+ * Draws a marker at a place in pixels or percent, filled or hollow as its class or one around it decides.
  * @param more attributes, such as its class.
  */
-export function markerAt(shape: Shape, x: number, y: number, more: Attributes = {}, inside = ''): string {
+export function markerAt(shape: Shape, x: number | string, y: number, more: Attributes = {}, inside = ''): string {
   return element('use', { ...more, href: `#${idOf(shape)}`, x, y }, inside);
+}
+
+/** Draws a mark of a row at a place in percent. */
+export function rowMarkAt(mark: keyof typeof ROW_MARKS, x: string): string {
+  return element('use', { class: mark === 'sample' ? undefined : 'arrow', href: `#${ROW_MARKS[mark].id}`, x });
 }
 
 function idOf(shape: Shape): string {

@@ -3,6 +3,9 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { PageAssets } from './page.ts';
 
+/** Style sheets in their order: later ones override earlier ones. */
+const STYLES = ['colors', 'page', 'tables', 'charts', 'intervals', 'legends', 'print'];
+
 /**
  * Reads the files that pages contain: those of `browser/`, which are published as they are, and uPlot.
  * @throws {Error} of the file system, when the package is incomplete.
@@ -14,7 +17,7 @@ export function readPageAssets(): PageAssets {
   const own = (...names: string[]) => names.map((name) => compact(read(join(directory, name)))).join('\n');
   const plot = dirname(resolve('uplot'));
   return {
-    styles: own('page.css'),
+    styles: own(...STYLES.map((name) => `${name}.css`)),
     script: own('page.js'),
     plot: {
       styles: read(join(plot, 'uPlot.min.css')),

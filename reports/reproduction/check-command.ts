@@ -37,7 +37,7 @@ export function checkCommand(result: CheckResult): CommandLine {
 }
 
 const LACKS =
-  'results do not contain --warmup, --timeout, --start-timeout, --threads, --max-sessions, --any-page and flags of TLS, ' +
+  'Results do not contain --warmup, --timeout, --start-timeout, --threads, --max-sessions, --any-page and flags of TLS, ' +
   'if any of them was given';
 
 function programs({ plan, baseline }: CheckResult): CommandPart {
@@ -53,7 +53,7 @@ function programs({ plan, baseline }: CheckResult): CommandPart {
   // Both are the same command, at two commits: a is the name of one, with its hash.
   return {
     words: ['--baseline-ref', a.replace(/ \([0-9a-f]+\)$/, ''), '--exec', 'CMD {port}'],
-    notes: ['results do not contain the commands of --exec and --build'],
+    notes: ['Results do not contain the commands of --exec and --build'],
   };
 }
 
@@ -66,7 +66,7 @@ function isCommand(program: string): boolean {
 function gates({ looks, baseline, plan }: CheckResult): CommandPart {
   const judged = baseline?.metrics ?? looks.at(-1)?.metrics ?? [];
   if (judged.length === 0) {
-    return { words: [], notes: ['results contain no look, and so not what --gate was'] };
+    return { words: [], notes: ['Results contain no look, and so not what --gate was'] };
   }
   const written = judged.map(({ metric, tolerated, detected }) => {
     const usual = Object.entries(gatedMetrics).find(([name]) => name === metric)?.[1];

@@ -25,7 +25,7 @@ export function exchangeFlags(exchange: Exchange | null, path: string | undefine
         placeholder(
           'protocol',
           `./${exchange.file}`,
-          `results contain no directory of ${exchange.file}; its SHA-256 was ${exchange.sha256}`,
+          `Results contain no directory of ${exchange.file}; its SHA-256 was ${exchange.sha256}`,
         ),
         ...Object.entries(exchange.options).map(([name, value]) => flag('protocol-option', `${name}=${value}`)),
       );
@@ -43,7 +43,7 @@ function httpFlags(requests: readonly HttpRequestRecord[], path: string): Comman
     flag('method', method),
     ...headers.map(([name, value]) =>
       value === null
-        ? placeholder('header', `${name}: ${SECRET}`, `results do not contain the value of the header ${name}`)
+        ? placeholder('header', `${name}: ${SECRET}`, `Results do not contain the value of the header ${name}`)
         : flag('header', `${name}: ${value}`),
     ),
     ...(body === null ? [] : [contentFlag('body', body)]),
@@ -61,7 +61,7 @@ function urlsFlag(requests: readonly HttpRequestRecord[]): CommandPart {
     words: ['--urls', 'requests.txt'],
     notes: [
       `requests.txt contains:\n${requests.map(requestLine).join('\n')}`,
-      ...(secret ? [`results do not contain the values of secret headers: replace ${SECRET}`] : []),
+      ...(secret ? [`Results do not contain the values of secret headers: replace ${SECRET}`] : []),
     ],
   };
 }
@@ -116,7 +116,7 @@ function scriptFileFlag(login: readonly ScriptStep[], repeat: readonly ScriptSte
     words: ['--script', 'script.jsonl'],
     notes: [
       `script.jsonl contains:\n${lines.join('\n')}`,
-      ...(login.length > 0 ? [`results do not contain what logs in: replace ${SECRET}`] : []),
+      ...(login.length > 0 ? [`Results do not contain what logs in: replace ${SECRET}`] : []),
     ],
   };
 }

@@ -32,10 +32,10 @@ export function targetFlags(plan: Plan, modelFlag: 'model' | 'models'): CommandP
     ...urls.map(urlNotes),
     ...otherHosts(urls),
     select === undefined ? NOTHING : flag('select', select),
-    { words: [], notes: unknown.map((name) => `results do not contain how ${name} was started`) },
+    { words: [], notes: unknown.map((name) => `Results do not contain how ${name} was started`) },
     commands.length === 0
       ? NOTHING
-      : { words: [], notes: ['run it in the directory in which the commands of --exec work'] },
+      : { words: [], notes: ['Run it in the directory in which the commands of --exec work'] },
   );
 }
 
@@ -56,7 +56,7 @@ function isUrl(name: string): boolean {
 function urlNotes(url: string): CommandPart {
   const isRedis = /^rediss?:/.test(url);
   return isRedis
-    ? { words: [], notes: ['results do not contain the password of a Redis server, if it has one'] }
+    ? { words: [], notes: ['Results do not contain the password of a Redis server, if it has one'] }
     : NOTHING;
 }
 

@@ -3,7 +3,7 @@ import { type CommandPart, flag, joined, NOTHING, placeholder } from './command-
 
 /** Returns the flags for how clients use TLS. Results contain neither certificates nor keys. */
 export function tlsFlags({ alpn, servername, verified, clientCertificate, resume }: TlsRecord): CommandPart {
-  const note = 'results contain no certificates and no keys: name their files';
+  const note = 'Results contain no certificates and no keys: name their files';
   return joined(
     alpn.length === 0 ? NOTHING : flag('alpn', alpn.join(',')),
     servername === null ? NOTHING : flag('servername', servername),

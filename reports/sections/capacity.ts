@@ -80,7 +80,7 @@ function bracketChart(searches: readonly Search[]): IntervalChart {
         ...{ name, identity: target, value: confirmed },
         ...((confirmed ?? refuted) !== null && { low: confirmed, high: refuted }),
         ...(words !== '' && { note: words }),
-        ...(notes.length > 0 && { doubt: notes.map(({ code }) => code).join(', ') }),
+        ...doubtIn(notes),
       };
     });
   return {
@@ -93,10 +93,16 @@ function bracketChart(searches: readonly Search[]): IntervalChart {
   };
 }
 
+/** Returns the first remark on a bracket; the table refers to all. */
+function doubtIn([first, ...others]: Capacity['notes']): Pick<IntervalRow, 'doubt'> {
+  if (first === undefined) return {};
+  return { doubt: others.length === 0 ? first.message : `${first.message}; and ${others.length} more, see the table` };
+}
+
 const FINDINGS = {
   met: 'kept',
   missed: 'not kept',
-  limited: 'not known: the generator may have been the limit',
+  limited: 'not known (generator)',
   unmeasured: 'not measured',
 } as const satisfies Record<CapacityStep['finding'], string>;
 

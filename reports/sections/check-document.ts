@@ -15,7 +15,7 @@ import { timesLine } from './times.ts';
 
 /** Returns the report of a regression check, in reading order. */
 export function checkDocument(result: CheckResult): ReportDocument {
-  const { plan, baseline } = result;
+  const { baseline } = result;
   const sections = [
     section('verdict', 'Verdict', [
       ...paragraphBlock(result.verdict.statement, 'lead'),
@@ -29,10 +29,14 @@ export function checkDocument(result: CheckResult): ReportDocument {
   ].flat();
   return {
     title: baseline === undefined ? 'Is B slower than A?' : 'Is the server slower than in its recorded runs?',
-    subtitle: [`A: ${plan.a}`, `B: ${plan.b}`, timesLine(result), ...checkHeading(result)],
+    subtitle: [...programs(result), timesLine(result), ...checkHeading(result)],
     identities: identitiesOf([], sections),
     sections,
   };
+}
+
+function programs({ plan: { a, b }, baseline }: CheckResult): string[] {
+  return baseline === undefined ? [`A: ${a}`, `B: ${b}`] : [`server: ${b}`, `reference: ${a}`];
 }
 
 function effects(result: CheckResult): Block[] {

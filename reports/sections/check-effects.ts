@@ -37,8 +37,8 @@ export function effectCharts(result: CheckResult, series: CheckLook['series']): 
       ...{ kind: 'intervals', id: `effects-${series}-${i + 1}`, title: titleOf(series, metrics) },
       caption:
         `How much worse B is than A over ${formatPlural(last.sessions, 'session')}, negative when it is better: estimate and ` +
-        '95 % interval, and each session as a small mark. A metric has regressed when it is worse than tolerated beyond ' +
-        'doubt, and is within when it is better than what must be found beyond doubt.',
+        '95 % interval, and each session as a small mark. A metric has regressed when a test shows that it is worse ' +
+        'than tolerated, and is within when a test shows that it is not as bad as what must be found.',
       x: WORSE_AXIS,
       rows: [
         ...metrics.map((finding) => effectRow(finding, sessions)),

@@ -26,10 +26,11 @@ export function sessionChart(result: CheckResult): Chart[] {
   const chart: LineChart = {
     ...{ kind: 'lines', id: 'sessions-in-order', title: 'Effect in each session, in order' },
     caption:
-      'How much worse B was than A. Both take turns within a session, so a machine that becomes slower moves neither; a ' +
-      'course of these points means that the difference itself changed. Hollow: excluded.',
+      `How much worse ${baseline === undefined ? 'B was than A' : 'the server was than the reference'}. Both take turns ` +
+      'within a session, so a machine that becomes slower moves these points little: a course of them means that the ' +
+      'difference itself changed. Hollow: excluded.',
     x: { name: 'session', unit: 'number', scale: 'linear' },
-    y: { name: 'B worse by', unit: 'share', scale: 'linear' },
+    y: { name: 'worse by', unit: 'share', scale: 'linear' },
     series,
     rules: [{ axis: 'y', at: 0, label: 'the same', tone: 'plain' }, ...confirmationRule(result)],
     interactive: false,

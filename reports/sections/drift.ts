@@ -13,6 +13,8 @@ import type { MeasuredScenario } from './scenarios.ts';
 const MIN_TRIALS = 4;
 const MIN_PAIRS = 10;
 const ALPHA = 0.05;
+/** Most trials that are drawn one by one. */
+export const MAX_TRIALS = 500;
 /** Most rounds whose beginnings are marked. */
 const MAX_MARKED = 15;
 
@@ -33,7 +35,7 @@ export function driftSection({ trials }: Result, scenarios: readonly MeasuredSce
   if (placed.length < MIN_TRIALS) return [];
   return section('order', 'Trials in the order they ran', [
     ...paragraphBlock(trendSentence(groups)),
-    chartBlock(driftChart(placed)),
+    chartBlock(placed.length > MAX_TRIALS ? roundsChart(placed) : driftChart(placed)),
   ]);
 }
 
@@ -67,7 +69,7 @@ function driftChart(placed: readonly Placed[]): LineChart {
       'Relative to the median of the same target under the same load: 1 is as usual. Trials that all lie lower or ' +
       'higher for a while had a slower or faster machine; one alone had a disturbance of its own.',
     x: { name: 'trial', unit: 'number', scale: 'linear' },
-    y: { name: 'throughput ÷ its median', unit: 'ratio', scale: 'linear' },
+    y: { name: 'throughput ÷ its median', unit: 'ratio', scale: 'linear', includesZero: false },
     series: targets.map((target) => ({
       name: target,
       style: 'points',
@@ -76,6 +78,30 @@ function driftChart(placed: readonly Placed[]): LineChart {
         .map(({ trial, place, relative }) => ({ x: place, y: Number(relative.toPrecision(4)), ...doubtsOf([trial]) })),
     })),
     rules: [{ axis: 'y', at: 1, label: 'median', tone: 'plain' }, ...roundRules(placed)],
+    interactive: false,
+  };
+}
+
+/** Returns the same of a long run: each round as the median of its trials. */
+function roundsChart(placed: readonly Placed[]): LineChart {
+  const rounds = [...new Set(placed.map(({ trial }) => trial.round))].sort((a, b) => a - b);
+  return {
+    ...{ kind: 'lines', id: 'rounds-in-order', title: 'Throughput of each round' },
+    caption:
+      'The median of all trials of a round, each relative to the median of the same target under the same load: 1 is as ' +
+      'usual. A course is that of the machine.',
+    x: { name: 'round', unit: 'number', scale: 'linear' },
+    y: { name: 'throughput ÷ its median', unit: 'ratio', scale: 'linear', includesZero: false },
+    series: [
+      {
+        name: 'all targets',
+        points: rounds.map((round) => {
+          const ofRound = placed.filter(({ trial }) => trial.round === round);
+          return { x: round, y: Number(median(ofRound.map(({ relative }) => relative)).toPrecision(4)) };
+        }),
+      },
+    ],
+    rules: [{ axis: 'y', at: 1, label: 'median', tone: 'plain' }],
     interactive: false,
   };
 }

@@ -62,7 +62,7 @@ function factsOf({ environment, plan, startedAt, finishedAt }: Result | CheckRes
     ...('threads' in plan ? runFacts(plan as Plan) : []),
     ['seed', String(plan.seed)],
     ['started', instant(startedAt)],
-    ['finished', finishedAt === null ? 'it did not' : instant(finishedAt)],
+    ['finished', finishedAt === null ? 'not yet, or it was ended' : instant(finishedAt)],
   ];
 }
 

@@ -4,11 +4,11 @@ import type { Aggregate } from '../tables/aggregate.ts';
 import { servedWords } from '../tables/comparison.ts';
 import { formatPlural } from '../text/quantities.ts';
 import { chartBlock, paragraphBlock, section } from './blocks.ts';
-import { doubtsOf, roundValues } from './rounds.ts';
+import { doubtsOf, roundSamples } from './rounds.ts';
 import { type MeasuredScenario, titled } from './scenarios.ts';
 
 /** From this Jain's index on, connections differ by so little that a chart shows nothing. */
-const FAIR = 0.99;
+const FAIR = 0.95;
 
 /** Returns how evenly connections were served: a chart of those that were not, or a sentence. */
 export function fairnessSection(scenarios: readonly MeasuredScenario[]): Section[] {
@@ -54,14 +54,14 @@ function fairnessChart(scenario: MeasuredScenario, rows: readonly Aggregate[]): 
     ...{ kind: 'intervals', id: `fairness-${scenario.id}`, title: titled("Jain's index over connections", scenario) },
     caption:
       'Medians of the rounds, and each round. The note says how many connections were served, when not all were.',
-    x: { name: "Jain's index", unit: 'ratio', scale: 'linear' },
+    x: { name: "Jain's index", unit: 'number', scale: 'linear' },
     rows: [...rows]
       .sort((a, b) => a.connections - b.connections || (b.values.fairness ?? 0) - (a.values.fairness ?? 0))
       .map((row) => {
         const served = servedWords(row);
         return {
           ...{ name: row.target, group: formatPlural(row.connections, 'connection'), value: row.values.fairness },
-          ...(row.trials.length > 1 && { samples: roundValues(row, 'fairness') }),
+          ...roundSamples(row, 'fairness'),
           ...(served !== undefined && { note: served, tone: 'bad' as const }),
           ...doubtsOf(row.trials),
         };

@@ -9,7 +9,7 @@ import { formatPlural, timeUnit } from '../text/quantities.ts';
 import { cell, type Table } from '../text/table.ts';
 import { chartBlock, paragraphBlock, section, tableBlock } from './blocks.ts';
 import { TIME_AXIS } from './latency.ts';
-import { doubtsOf, roundsInterval, roundValues } from './rounds.ts';
+import { doubtsOf, medianWords, roundSamples, roundsInterval } from './rounds.ts';
 import { highestLevel, type MeasuredScenario, rowsAt, titled } from './scenarios.ts';
 import { spectrumCaption, spectrumOf } from './spectrum.ts';
 
@@ -17,7 +17,11 @@ import { spectrumCaption, spectrumOf } from './spectrum.ts';
 const MAX_CHARTED = 6;
 
 const KINDS = ['response', 'service', 'generator.lag'] as const satisfies readonly LatencyKindName[];
+/** Titles of columns. */
+const SHORT = { response: 'response', service: 'service', 'generator.lag': 'lag' } as const;
 const SHOWN = ['p50', 'p99', 'p999'] as const satisfies readonly Statistic[];
+/** The same for many targets. */
+const SHOWN_OF_MANY = ['p50', 'p99'] as const satisfies readonly Statistic[];
 
 const MEANING =
   'Response time is from when a request was due until its reply was handled. Service time is what the server and the ' +
@@ -72,7 +76,7 @@ function kindsChart(scenario: MeasuredScenario, rows: readonly Aggregate[]): Int
   const level = formatPlural(highestLevel(scenario), 'connection');
   return {
     ...{ kind: 'intervals', id: `lag-${scenario.id}`, title: titled(`Parts of p99 with ${level}`, scenario) },
-    caption: 'p99 of each part: the median of the rounds, its 95 % interval where there are 6 of them, and each round.',
+    caption: `p99 of each part. ${medianWords(rows)}`,
     x: { ...TIME_AXIS, name: 'time' },
     rows: rows.flatMap((row) =>
       KINDS.flatMap((kind) => {
@@ -84,7 +88,7 @@ function kindsChart(scenario: MeasuredScenario, rows: readonly Aggregate[]): Int
             name: latencyKinds[kind].title,
             ...{ identity: row.target, group: row.target, value },
             ...roundsInterval(row, metric),
-            ...(row.trials.length > 1 && { samples: roundValues(row, metric) }),
+            ...roundSamples(row, metric),
             ...(kind === 'generator.lag' && { tone: 'faint' as const }),
             ...doubtsOf(row.trials),
           },
@@ -95,12 +99,13 @@ function kindsChart(scenario: MeasuredScenario, rows: readonly Aggregate[]): Int
 }
 
 function kindsTable(scenario: MeasuredScenario, rows: readonly Aggregate[]): Table {
+  const shown = rows.length > MAX_CHARTED ? SHOWN_OF_MANY : SHOWN;
   const fields = KINDS.flatMap((kind) =>
-    SHOWN.map((statistic) => {
+    shown.map((statistic) => {
       const metric: MetricName = `${kind}.${statistic}`;
       const unit = timeUnit(rows.flatMap(({ values }) => values[metric] ?? []));
       return {
-        column: numberColumn(`${latencyKinds[kind].title} ${statistics[statistic].title}`, unit.name),
+        column: numberColumn(`${SHORT[kind]} ${statistics[statistic].title}`, unit.name),
         cell: ({ values }: Aggregate) => numberCell(values[metric], unit),
       };
     }),

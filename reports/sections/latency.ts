@@ -4,7 +4,7 @@ import { parseThreshold, type Threshold } from '../../bench/model/threshold.ts';
 import type { Axis, LineChart, LineSeries, Rule } from '../document/chart.ts';
 import type { Section } from '../document/report-document.ts';
 import { chartBlock, section } from './blocks.ts';
-import { roundsPoint } from './rounds.ts';
+import { medianWords, roundsPoint } from './rounds.ts';
 import { CONNECTIONS_AXIS, type MeasuredScenario, rowsOf, titled } from './scenarios.ts';
 
 /** Most targets whose p50 is in the chart of their p99. */
@@ -35,7 +35,7 @@ function latencyChart(scenario: MeasuredScenario, all: readonly Threshold[]): Li
   return {
     ...{ kind: 'lines', id: `latency-${id}`, title: titled('Response time against connections', scenario) },
     caption:
-      `${both ? 'p99 and p50' : 'p99'} of the response times, each the median of the rounds' own. In a closed loop ` +
+      `${both ? 'p99 and p50' : 'p99'} of the response times of each round. ${medianWords(scenario.rows)} In a closed loop ` +
       "more connections must wait longer once throughput no longer grows (Little's law): look for where a curve is steeper than that.",
     x: CONNECTIONS_AXIS,
     y: TIME_AXIS,

@@ -8,7 +8,7 @@ import { comparisonTable, rankText, servedWords } from '../tables/comparison.ts'
 import { Footnotes } from '../text/footnotes.ts';
 import { formatPlural } from '../text/quantities.ts';
 import { chartBlock, footnoteBlock, section, tableBlock } from './blocks.ts';
-import { doubtsOf, INTERVAL_ROUNDS, INTERVAL_WORDS, roundsInterval, roundValues } from './rounds.ts';
+import { doubtsOf, INTERVAL_ROUNDS, INTERVAL_WORDS, roundSamples, roundsInterval } from './rounds.ts';
 import { type MeasuredScenario, rowsAt, speedAxis, titled } from './scenarios.ts';
 
 /** Returns how fast each target was, with its rank: a chart where there is something to compare, and the table. */
@@ -76,13 +76,12 @@ function rowOf(row: Aggregate, { speed, comparison }: MeasuredScenario, isGroupe
   const { target, connections, trials, values } = row;
   const ranking = comparison?.rankings?.find((each) => each.connections === connections);
   const range = ranking?.ranges.find(({ name }) => name === target);
-  const samples = roundValues(row, speed);
   return {
     name: target,
     ...(isGrouped && { group: formatPlural(connections, 'connection') }),
     value: values[speed],
     ...roundsInterval(row, speed),
-    ...(samples.length > 1 && { samples }),
+    ...roundSamples(row, speed),
     ...noteOf(row, range),
     ...doubtsOf(trials),
   };
@@ -94,7 +93,7 @@ function noteOf(row: Aggregate, range: RankingRecord['ranges'][number] | undefin
   const notes = [
     ...(range === undefined ? [] : [`rank ${rankText(range)}`]),
     ...(served === undefined ? [] : [served]),
-    ...(row.saturated ? ['or more: the generator was at its limit'] : []),
+    ...(row.saturated ? ['or more (generator limit)'] : []),
   ];
   return notes.length === 0 ? {} : { note: notes.join('; ') };
 }

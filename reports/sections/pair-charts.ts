@@ -7,7 +7,7 @@ import type { RowPair } from '../tables/pair.ts';
 import type { PairedScenario } from '../tables/pairing.ts';
 import { formatPlural } from '../text/quantities.ts';
 import { TIME_AXIS } from './latency.ts';
-import { doubtsOf, roundsPoint, roundValues } from './rounds.ts';
+import { doubtsOf, medianWords, roundsPoint, roundValues } from './rounds.ts';
 import { CONNECTIONS_AXIS, slug, speedAxis, titled } from './scenarios.ts';
 import { spectrumCaption, spectrumOf } from './spectrum.ts';
 
@@ -39,7 +39,8 @@ export function changeCharts(scenario: NamedScenario): IntervalChart[] {
     ['response.p99', 'p99 of response times', 'less is better'],
   ];
   return changed.flatMap(([metric, what, better]): IntervalChart[] => {
-    const rows = scenario.rows.flatMap((pair) => changeRow(pair, metric));
+    const ordered = [...scenario.rows].sort((x, y) => levelOf(x) - levelOf(y));
+    const rows = ordered.flatMap((pair) => changeRow(pair, metric));
     if (rows.length === 0) return [];
     return [
       {
@@ -102,11 +103,11 @@ export function curveCharts(scenarios: readonly NamedScenario[], names: Names, w
           }),
         }),
       );
-      if (series.every(({ points }) => points.length === 0)) return [];
+      if (series.some(({ points }) => points.length === 0)) return [];
       return [
         {
           ...{ kind: 'lines', id: `${what}-${scenario.id}-${i + 1}`, title: titled(`${title} of ${target}`, scenario) },
-          caption: 'Medians of the rounds, with the 95 % interval of the median where there are 6 of them.',
+          caption: medianWords(rowsOf(pairs)),
           x: CONNECTIONS_AXIS,
           y: what === 'speed' ? speedAxis({ speed: speedOf(scenario), rows: rowsOf(pairs) }, 'linear') : TIME_AXIS,
           series,

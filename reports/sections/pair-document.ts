@@ -13,7 +13,9 @@ import { scenarioNames, slug } from './scenarios.ts';
 
 /** Returns the report of two results side by side, in reading order. Pure: no I/O, no clock. */
 export function documentOfPair(a: NamedResult, b: NamedResult): ReportDocument {
-  const scenarios = named(pairedScenarios(a.result, b.result));
+  // The trials of a search have different rates: none of one can be compared with one of the other.
+  const isSearch = [a, b].some(({ result }) => result.plan.capacity !== undefined);
+  const scenarios = isSearch ? [] : named(pairedScenarios(a.result, b.result));
   const names = { a: `A: ${a.name}`, b: `B: ${b.name}` };
   const isSameMachine = machineDifferences(a.result.environment, b.result.environment).length === 0;
   const environment = section('environment', 'Environments', tableBlock(environmentsTable(a.result, b.result)));

@@ -6,7 +6,7 @@ import { listBlock, paragraphBlock } from './blocks.ts';
 export function reproductionBlocks(command: CommandLine | undefined): Block[] {
   if (command === undefined) return [];
   return [
-    ...paragraphBlock('To measure it again, with the same choices made at random:'),
+    ...paragraphBlock('To measure it again, with the same random choices:'),
     { kind: 'command', text: shellText(command) },
     ...listBlock(command.notes),
   ];

@@ -6,7 +6,7 @@ import type { Section } from '../document/report-document.ts';
 import type { Aggregate } from '../tables/aggregate.ts';
 import { shownValue } from '../tables/metric-field.ts';
 import { chartBlock, section } from './blocks.ts';
-import { doubtsOf, INTERVAL_WORDS, roundsInterval, roundsPoint, roundValues } from './rounds.ts';
+import { doubtsOf, medianWords, roundSamples, roundsInterval, roundsPoint } from './rounds.ts';
 import { CONNECTIONS_AXIS, type MeasuredScenario, rowsOf, slug, titled } from './scenarios.ts';
 
 /** What a chart of resources shows. */
@@ -15,7 +15,7 @@ interface Resource {
   readonly title: string;
   readonly y: Axis;
   readonly caption: string;
-  /** Whether it has a chart in a scenario with one level. */
+  /** Whether it has a chart in a scenario with one level, when that is the only scenario. */
   readonly atOneLevel: boolean;
 }
 
@@ -57,8 +57,9 @@ export function resourcesSection(result: Result, scenarios: readonly MeasuredSce
       const rows = scenario.rows.filter((row) => shownOf(resource, row) !== null);
       if (rows.length < 2) return [];
       if (new Set(rows.map(({ connections }) => connections)).size > 1) return [overLevels(scenario, resource)];
-      // Where there is one level, the table has all of these, too.
-      return resource.atOneLevel || scenario.levels.length > 1 ? [atOneLevel(scenario, resource, rows)] : [];
+      // The tables have all of these, too: a chart for each scenario with one level would be many charts.
+      const isShown = scenario.levels.length > 1 || (resource.atOneLevel && scenarios.length === 1);
+      return isShown ? [atOneLevel(scenario, resource, rows)] : [];
     });
   });
   return section('resources', 'CPU time and memory', [...charts, ...slopes(result)].map(chartBlock));
@@ -74,7 +75,7 @@ function overLevels(scenario: MeasuredScenario, resource: Resource): LineChart {
   const { metric, title, y, caption } = resource;
   return {
     ...{ kind: 'lines', id: `${slug(title)}-${scenario.id}`, title: titled(`${title} against connections`, scenario) },
-    caption: `${caption} Medians of the rounds; error bars: ${INTERVAL_WORDS}.`,
+    caption: `${caption} ${medianWords(scenario.rows)}`,
     x: CONNECTIONS_AXIS,
     y,
     series: scenario.targets.flatMap((target) => {
@@ -99,17 +100,17 @@ function atOneLevel(
 ): IntervalChart {
   return {
     ...{ kind: 'intervals', id: `${slug(title)}-${scenario.id}`, title: titled(title, scenario) },
-    caption: `${caption} Medians of the rounds, and each round.`,
+    caption: `${caption} ${medianWords(rows)}`,
     x: y,
     rows: [...rows]
       .sort((a, b) => (a.values[metric] ?? 0) - (b.values[metric] ?? 0))
       .map((row) => {
         const { low, high } = visible({ x: 0, y: null, ...roundsInterval(row, metric) }, y);
-        const samples = roundValues(row, metric).filter((value) => y.scale !== 'log' || value > 0);
+        const { samples } = roundSamples(row, metric);
         return {
           ...{ name: row.target, value: row.values[metric] },
           ...(low !== undefined && high !== undefined && { low, high }),
-          ...(samples.length > 1 && { samples }),
+          ...(samples?.every((value) => y.scale !== 'log' || value > 0) && { samples }),
           ...doubtsOf(row.trials),
         };
       }),

@@ -1,7 +1,7 @@
 import { type MetricName, metricOf } from '../../bench/model/metrics.ts';
 import type { Trial } from '../../bench/model/trial.ts';
 import { medianInterval } from '../../bench/stats/median.ts';
-import type { LinePoint } from '../document/chart.ts';
+import type { IntervalRow, LinePoint } from '../document/chart.ts';
 import type { Aggregate } from '../tables/aggregate.ts';
 import { formatPlural } from '../text/quantities.ts';
 
@@ -16,9 +16,27 @@ export const INTERVAL_ROUNDS = 6;
 export const INTERVAL_WORDS =
   'the 95 % interval of the median by the sign test, which assumes nothing about how rounds scatter';
 
+/** Describes error bars at medians of rounds, for captions. */
+export function medianWords(rows: readonly Pick<Aggregate, 'trials'>[]): string {
+  const rounds = Math.max(0, ...rows.map(({ trials }) => trials.length));
+  if (rounds < 2) return 'One round.';
+  if (rounds < INTERVAL_ROUNDS)
+    return `Medians of the rounds, without error bars: those take ${INTERVAL_ROUNDS} rounds.`;
+  return `Medians of the rounds; error bars: ${INTERVAL_WORDS}.`;
+}
+
 /** Returns a metric's value in each round that measured it, in the order in which they ran. */
 export function roundValues({ trials }: Pick<Aggregate, 'trials'>, name: MetricName): number[] {
   return trials.map(metricOf(name).read).filter((value) => value !== null && value !== undefined);
+}
+
+/** Most rounds whose values are drawn one by one: more say no more than their interval. */
+const MAX_SAMPLES = 50;
+
+/** Returns the single values behind a median, for a chart; empty for one round, and where there are too many. */
+export function roundSamples(row: Pick<Aggregate, 'trials'>, name: MetricName): Pick<IntervalRow, 'samples'> {
+  const samples = roundValues(row, name);
+  return samples.length > 1 && samples.length <= MAX_SAMPLES ? { samples } : {};
 }
 
 /** Returns the ends of the interval of a metric's median over rounds; empty where there are too few rounds. */

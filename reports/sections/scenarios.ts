@@ -29,7 +29,8 @@ export function measuredScenarios(result: Result): MeasuredScenario[] {
   const comparables = aggregate(result).filter(({ aggregates }) => aggregates.some(({ trials }) => trials.length > 0));
   const names = scenarioNames(comparables);
   return comparables.map((comparable, i): MeasuredScenario => {
-    const rows = comparable.aggregates.filter(({ trials }) => trials.length > 0);
+    // No axis shows 0 connections, which only a damaged file contains.
+    const rows = comparable.aggregates.filter(({ trials, connections }) => trials.length > 0 && connections > 0);
     const words = names[i] ?? '';
     return {
       name: comparables.length > 1 ? words : '',

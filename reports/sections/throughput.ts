@@ -9,7 +9,7 @@ import { leadersTable, scalingTables, signsTable } from '../tables/scaling.ts';
 import { Footnotes } from '../text/footnotes.ts';
 import { formatPlural } from '../text/quantities.ts';
 import { chartBlock, footnoteBlock, section, tableBlock } from './blocks.ts';
-import { INTERVAL_WORDS, roundsPoint } from './rounds.ts';
+import { medianWords, roundsPoint } from './rounds.ts';
 import { CONNECTIONS_AXIS, type MeasuredScenario, rowsOf, speedAxis, titled } from './scenarios.ts';
 
 /** Points of the curve of a law, and of its band. */
@@ -40,8 +40,9 @@ function throughputChart(result: Result, scenario: MeasuredScenario, index: numb
   return {
     ...{ kind: 'lines', id: `throughput-${id}`, title: titled('Throughput against connections', scenario) },
     caption: [
-      `Medians of the rounds; error bars: ${INTERVAL_WORDS}. A curve that stops rising has reached what the server ` +
-        'can do or, where a point is hollow, perhaps what the generator can.',
+      medianWords(scenario.rows),
+      'A curve that stops rising has reached what the server can do or, where a point is hollow, perhaps what the ' +
+        'generator can.',
       ...(scaling === undefined ? [] : ['Knee: the fewest connections with 95 % of the best throughput.']),
       ...(laws.length === 0 ? [] : [LAW_WORDS]),
     ].join(' '),

@@ -24,7 +24,7 @@ export type Attributes = Readonly<Record<string, string | number | undefined>>;
 /** Values that HTML allows without quotes, which pages with thousands of elements leave out. */
 const BARE = /^[\w.#%:-]+$/;
 /** Elements of SVG that end themselves when they are empty. */
-const SELF_CLOSING = new Set(['path', 'rect', 'use']);
+const SELF_CLOSING = new Set(['line', 'path', 'rect', 'use']);
 
 /**
  * Returns an element of HTML, or of SVG inside of HTML, as markup.

@@ -48,7 +48,7 @@ async function meaning<T extends Read>(words: readonly string[]): Promise<T> {
   delete read.last;
   const { code, stderr } = await commandLine(...words);
   expect({ code, stderr: stderr.replace(/^left out: .*\n/gm, '') }).toEqual({ code: 0, stderr: '' });
-  return read.last as T;
+  return read.last as unknown as T;
 }
 
 /** Returns a result of a configuration, as it is saved before its first trial. */
@@ -134,7 +134,7 @@ test.each([
 function checked(plan: CheckPlan): CheckResult {
   const { a, b, point, seed, windowMs, nullArm, confirm, budgetMs, gates, serverCpus, loadCpus } = plan;
   const { app, exchange, transport, connections } = point;
-  const metrics = gates.map(({ metric, margins }) => finding(metric, margins));
+  const metrics = gates.map(({ metric, margins }) => finding(metric, { ...margins }));
   return checkResult({
     plan: {
       ...{ a: 'command' in a ? a.command : '', b: b.command, app, exchange, transport, connections },
@@ -155,7 +155,7 @@ test('what results do not contain has a placeholder and a note', async () => {
   );
   const command = measuringCommand(saved(secrets));
   expect(command?.words).toContain('Authorization: …');
-  expect(command?.notes).toEqual(['results do not contain the value of the header Authorization']);
+  expect(command?.notes).toEqual(['Results do not contain the value of the header Authorization']);
   const script = await meaning<RunConfiguration>(
     split(`run --target tcp://127.0.0.1:7000 --script ${join(directory, 'script.jsonl')} --seed 7`),
   );
@@ -163,7 +163,7 @@ test('what results do not contain has a placeholder and a note', async () => {
     words: expect.arrayContaining(['--script', 'script.jsonl']),
     notes: [
       'script.jsonl contains:\n{"login":true,"send":"…","until":"\\\\n"}\n{"send":"x","bytes":"1"}',
-      'results do not contain what logs in: replace …',
+      'Results do not contain what logs in: replace …',
     ],
   });
 });

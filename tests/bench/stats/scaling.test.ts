@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fUpperTail } from '../../../bench/stats/f-distribution.ts';
 import { mser5 } from '../../../bench/stats/mser.ts';
-import { type ScalingRounds, scalingLaw } from '../../../bench/stats/scaling-law.ts';
+import { type ScalingRounds, scalingBand, scalingLaw } from '../../../bench/stats/scaling-law.ts';
 import { fitUsl, uslPeak, uslThroughput } from '../../../bench/stats/usl.ts';
 import { seeded } from '../../seeded.ts';
 import mser from './fixtures/mser.json' with { type: 'json' };
@@ -48,6 +48,38 @@ function measured(curve: (n: number) => number, seed: number, rounds = 12, level
 }
 
 const usl = (sigma: number, kappa: number) => (n: number) => uslThroughput({ gamma: 1000, sigma, kappa }, n);
+
+describe('the band of a scaling law', () => {
+  const at = [1, 16, 128];
+  const curve = usl(0.05, 0.0005);
+  /** Rounds are 1 to 2 times as fast as the curve; this is their geometric mean. */
+  const speed = 4 / Math.E;
+
+  test('contains the curve that was measured, at each concurrency, about as often as it should', () => {
+    const covered = at.map(() => 0);
+    for (let seed = 1; seed <= 20; seed++) {
+      const data = measured(curve, seed, 10);
+      const bands = scalingBand(data, { gamma: 1000 * speed, sigma: 0.05, kappa: 0.0005 }, at, seeded(seed));
+      bands.forEach(({ low, high }, i) => {
+        const truth = speed * curve(at[i] as number);
+        if (low <= truth && truth <= high) covered[i] = (covered[i] as number) + 1;
+      });
+    }
+    for (const count of covered) expect(count).toBeGreaterThanOrEqual(17);
+  });
+
+  test('is narrow for rounds that hardly scatter', () => {
+    const rounds = Array.from({ length: 4 }, () => LEVELS.map(curve));
+    const [band] = scalingBand(
+      { levels: LEVELS, rounds },
+      { gamma: 1000, sigma: 0.05, kappa: 0.0005 },
+      [16],
+      seeded(1),
+    );
+    expect(band?.low).toBeCloseTo(curve(16), 3);
+    expect(band?.high).toBeCloseTo(curve(16), 3);
+  });
+});
 
 describe('a scaling law', () => {
   test('is fitted to data that follow it, with its peak', () => {
