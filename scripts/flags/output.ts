@@ -3,6 +3,7 @@ import { parseNames } from '../../bench/model/units.ts';
 import { type Format, formats } from '../../reports/renderers/formats.ts';
 import { parsed, text, toggle } from '../cli/flag-types.ts';
 import type { Flags, Values } from '../cli/flags.ts';
+import { mapForm } from '../cli/option-form.ts';
 
 /** Directory of results unless --out-dir names another. */
 export const DEFAULT_DIRECTORY = 'results';
@@ -22,9 +23,12 @@ export const quietFlag = {
 
 /** Flags for reports besides the printed one. */
 export const reportFlags = {
-  out: parsed(parseReports)
+  out: parsed(parseReports, { form: mapForm((format, file) => `${format}=${file}`, formats) })
     .default([])
-    .meta({ group: OUTPUT, description: 'Additional reports: html=FILE,json=FILE,terminal=FILE' }),
+    .meta({
+      group: OUTPUT,
+      description: `Additional reports, FORMAT=FILE with commas between them: ${formats.join(', ')}`,
+    }),
   open: toggle().meta({
     group: OUTPUT,
     description: 'Write the report as a page next to the results, and show it in a browser',
@@ -45,8 +49,8 @@ export const outputFlags = {
 };
 
 /** A report besides the saved results; the file `-` is stdout. */
-export interface Report {
-  readonly format: Format;
+export interface Report<F extends string = Format> {
+  readonly format: F;
   readonly file: string;
   /** The flag that requests it, for faults. */
   readonly flag: string;
@@ -75,13 +79,29 @@ export function readOutput({ values }: Flags<Values<typeof outputFlags>>): Outpu
   };
 }
 
+/**
+ * Returns faults for reports that a command does not have, so that it ends before it measures for minutes.
+ * @param why returns why there is none in a format; undefined when there is.
+ */
+export function formatFaults({ reports }: Output, why: (format: Format) => string | undefined): string[] {
+  return reports.flatMap(({ flag, format }) => {
+    const reason = why(format);
+    return reason === undefined ? [] : [`${flag}: ${reason}`];
+  });
+}
+
 /** Parses a list such as `json=a.json,terminal=b.txt`. @throws {RangeError} when it is malformed. */
 export function parseReports(text: string): Report[] {
+  return parseReportsOf(text, formats);
+}
+
+/** Does the same for other formats. */
+export function parseReportsOf<F extends string>(text: string, names: readonly F[]): Report<F>[] {
   return parseNames(text).map((part) => {
     const [, name = '', file = ''] = /^([^=]*)=(.+)$/.exec(part) ?? [];
-    const format = formats.find((known) => known === name);
+    const format = names.find((known) => known === name);
     if (file === '') throw new RangeError(`'${part}' is not FORMAT=FILE, such as json=results.json`);
-    if (format === undefined) throw new RangeError(unknown('format', name, formats));
+    if (format === undefined) throw new RangeError(unknown('format', name, names));
     return { format, file, flag: `--out ${name}` };
   });
 }
